@@ -1,0 +1,124 @@
+//! SHA-256 digests and their one text form: 64 lower-case hexadecimal digits.
+
+use core::fmt;
+use core::str::FromStr;
+use sha2::Digest as _;
+
+/// A SHA-256 digest, as `sha256sum` prints it.
+///
+/// ```
+/// use ibbi_log::Digest;
+/// let digest = Digest::of(b"abc");
+/// assert_eq!(digest.to_string(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+/// assert_eq!(digest.to_string().parse(), Ok(digest));
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest([u8; 32]);
+
+/// A text that is not 64 lower-case hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a digest is 64 of the characters 0-9 and a-f, as `sha256sum` prints it")]
+pub struct NotADigest;
+
+impl Digest {
+    /// The `prev` of a ledger's first line: 32 zero bytes.
+    pub const ZERO: Self = Self([0; 32]);
+
+    /// The SHA-256 of these bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(sha2::Sha256::digest(bytes).into())
+    }
+
+    /// The SHA-256 of the parts one after the other.
+    pub(crate) fn of_parts(parts: &[&[u8]]) -> Self {
+        let mut hasher = sha2::Sha256::new();
+        parts.iter().for_each(|part| hasher.update(part));
+        Self(hasher.finalize().into())
+    }
+
+    /// Wraps 32 bytes that are a digest already.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The 32 bytes.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// The 64 digits as ASCII.
+    pub fn to_hex(self) -> [u8; 64] {
+        let mut hex = [0; 64];
+        // Arithmetic instead of a table: this loop runs once for every line read, and the compiler makes vectors of it.
+        for (pair, byte) in hex.chunks_exact_mut(2).zip(self.0) {
+            for (digit, nibble) in pair.iter_mut().zip([byte >> 4, byte & 15]) {
+                *digit = nibble + b'0' + u8::from(nibble > 9) * (b'a' - b'0' - 10);
+            }
+        }
+        hex
+    }
+
+    /// Reads 64 lower-case digits; anything else is `None`.
+    pub fn from_hex(hex: &[u8; 64]) -> Option<Self> {
+        let mut values = [0; 64];
+        let mut wrong = 0;
+        for (value, digit) in values.iter_mut().zip(hex) {
+            let (number, letter) = (digit.wrapping_sub(b'0'), digit.wrapping_sub(b'a'));
+            let letter_value = if letter < 6 { letter + 10 } else { 0xFF };
+            *value = if number < 10 { number } else { letter_value };
+            wrong |= *value & 0xF0;
+        }
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(values.chunks_exact(2)) {
+            *byte = pair[0] << 4 | pair[1] & 0x0F;
+        }
+        (wrong == 0).then_some(Self(bytes))
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(core::str::from_utf8(&self.to_hex()).unwrap_or_default())
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Digest {
+    type Err = NotADigest;
+    fn from_str(text: &str) -> Result<Self, NotADigest> {
+        text.as_bytes().try_into().ok().and_then(Self::from_hex).ok_or(NotADigest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_64_lower_case_digits_are_a_digest() {
+        let text = "00112233445566778899aabbccddeeff0f1e2d3c4b5a69788796a5b4c3d2e1f0";
+        assert_eq!(text.parse::<Digest>().unwrap().to_string(), text);
+        for wrong in ["", "00", &text.to_uppercase(), &text[1..], &format!("{text}0")] {
+            assert_eq!(wrong.parse::<Digest>(), Err(NotADigest), "{wrong}");
+        }
+        for byte in 0..=255_u8 {
+            let mut hex = *b"00112233445566778899aabbccddeeff0f1e2d3c4b5a69788796a5b4c3d2e1f0";
+            for place in [0, 31, 63] {
+                let kept = core::mem::replace(&mut hex[place], byte);
+                let good = matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+                assert_eq!(Digest::from_hex(&hex).is_some(), good, "byte {byte} at {place}");
+                hex[place] = kept;
+            }
+        }
+    }
+
+    #[test]
+    fn parts_hash_as_the_whole() {
+        assert_eq!(Digest::of_parts(&[b"a", b"", b"bc"]), Digest::of(b"abc"));
+    }
+}

@@ -1,0 +1,248 @@
+//! Adding records.
+
+use super::index::Place;
+use super::{Damage, Ledger, State};
+use crate::record::{self, Entry, Links, NewRecord, RecordReader};
+use crate::storage::{Storage, StoredFile, write_all_at};
+use crate::{Digest, Head, MAX_LINE};
+use ibbi_core::At;
+use std::collections::{HashMap, HashSet};
+use std::io;
+use uuid::Uuid;
+
+/// The most bytes that one call of [`Ledger::append`] writes: 4 MiB.
+///
+/// There is a limit because a batch is what a crash can leave in doubt, and what the next holder then writes again.
+pub const MAX_BATCH: usize = 4 * 1024 * 1024;
+
+/// What became of a record: it is in the ledger and safe on the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Committed {
+    /// Its line's number in the ledger.
+    pub seq: u64,
+    /// Its number in its case.
+    pub rev: u64,
+    /// Where its line begins in the file, in bytes from 0.
+    pub offset: u64,
+    /// The SHA-256 of its line.
+    pub hash: Digest,
+    /// When it was written down: the instant that the caller gave, or that of the line before if it is later.
+    pub logged: At,
+    /// Whether it had been there before: an earlier try under the same id has recorded it.
+    pub existing: bool,
+}
+
+/// Why records were not added. Unless it says "in doubt", the ledger is as it was before.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AppendError {
+    /// The ledger has damage and was opened for reading only.
+    #[error("the ledger is open for reading only: {damage}")]
+    Damaged {
+        /// What is wrong with it.
+        damage: Damage,
+    },
+    /// An earlier write failed; this handle takes no more.
+    #[error(
+        "an earlier write to the ledger is in doubt; open the ledger anew and send the same records with the same ids"
+    )]
+    Poisoned,
+    /// The case has moved on since the event was checked.
+    #[error(
+        "case {case} has {found} records, not {expected}: somebody has recorded an event since; look at it again and retry"
+    )]
+    Conflict {
+        /// The case.
+        case: Uuid,
+        /// The number of records that the caller had seen.
+        expected: u64,
+        /// The number that it has.
+        found: u64,
+    },
+    /// The id is that of another record of the case.
+    #[error(
+        "id {id} is already that of record {rev} of case {case}, which says something else; a new record needs a new id"
+    )]
+    IdTaken {
+        /// The case.
+        case: Uuid,
+        /// The id.
+        id: Uuid,
+        /// The record that bears it.
+        rev: u64,
+    },
+    /// The same id twice in one batch.
+    #[error("id {id} stands twice in the batch for case {case}; send each record once")]
+    Repeated {
+        /// The case.
+        case: Uuid,
+        /// The id.
+        id: Uuid,
+    },
+    /// A line would be too long.
+    #[error(
+        "record {index} of the batch makes a line of {length} bytes; at most {MAX_LINE} are allowed: shorten its texts"
+    )]
+    LineTooLong {
+        /// Which record of the batch, from 0.
+        index: usize,
+        /// The length of its line in bytes.
+        length: usize,
+    },
+    /// The batch would be too long.
+    #[error("the batch makes more than {MAX_BATCH} bytes; send it in parts")]
+    BatchTooLong,
+    /// What would be written does not read back.
+    #[error(
+        "record {index} of the batch does not read back as it was given; this is a fault of the program, and nothing was written"
+    )]
+    Unreadable {
+        /// Which record of the batch, from 0.
+        index: usize,
+    },
+    /// A recorded line could not be read for comparison.
+    #[error("could not read the ledger: {source}")]
+    Read {
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// Another program has written to the file without its lock. This handle takes no more.
+    #[error(
+        "the ledger's file is {found} bytes long instead of {expected}: another program writes to it without its lock"
+    )]
+    Changed {
+        /// The length that this handle left.
+        expected: u64,
+        /// The length that it has.
+        found: u64,
+    },
+    /// A write or a sync failed: nobody knows which of the records are on the disk. This handle takes no more.
+    #[error(
+        "in doubt: {records} records from line {seq} on may or may not be on the disk ({source}); open the ledger anew and send the same records with the same ids"
+    )]
+    InDoubt {
+        /// The line's number that the first of them would have.
+        seq: u64,
+        /// How many there are.
+        records: usize,
+        /// The system's reason.
+        source: io::Error,
+    },
+}
+
+/// A batch made ready: its lines in the buffer, and what the ledger will be once they are safe.
+struct Plan {
+    committed: Vec<Committed>,
+    added: Vec<(Uuid, Uuid, Place)>,
+    head: Head,
+}
+
+impl<S: Storage> Ledger<S> {
+    /// Adds records in their order: all of them, or none. When this returns without an error, they are on the disk.
+    ///
+    /// `now` is the time on the caller's clock. A record whose id its case has already is not added again: if it says
+    /// the same (actor, `at` and event), what was committed then is returned; if not, that is an error.
+    ///
+    /// # Errors
+    /// [`AppendError`].
+    pub fn append(&mut self, records: &[NewRecord], now: At) -> Result<Vec<Committed>, AppendError> {
+        match &self.state {
+            State::Writable => {}
+            State::Damaged(damage) => return Err(AppendError::Damaged { damage: damage.clone() }),
+            State::Poisoned => return Err(AppendError::Poisoned),
+        }
+        let mut lines = core::mem::take(&mut self.buffer);
+        lines.clear();
+        let outcome = self.plan(records, now.max(self.logged), &mut lines).and_then(|plan| self.commit(plan, &lines));
+        self.buffer = lines;
+        outcome
+    }
+
+    fn plan(&self, records: &[NewRecord], logged: At, lines: &mut Vec<u8>) -> Result<Plan, AppendError> {
+        let mut plan = Plan { committed: Vec::with_capacity(records.len()), added: Vec::new(), head: self.head };
+        let mut revs: HashMap<Uuid, u64> = HashMap::new();
+        let mut seen = HashSet::new();
+        let mut reader = RecordReader::default();
+        for (index, record) in records.iter().enumerate() {
+            let (case, id) = (record.case, record.id);
+            if let Some(place) = self.index.find(case, id) {
+                plan.committed.push(self.existing(record, place, &mut reader)?);
+                continue;
+            }
+            if !seen.insert((case, id)) {
+                return Err(AppendError::Repeated { case, id });
+            }
+            let rev = revs.entry(case).or_insert_with(|| self.index.rev(case));
+            if let Some(expected) = record.expected_rev.filter(|expected| expected != rev) {
+                return Err(AppendError::Conflict { case, expected, found: *rev });
+            }
+            *rev += 1;
+            let links = Links { prev: plan.head.hash, seq: plan.head.lines + 1, rev: *rev, logged };
+            let start = lines.len();
+            record::write_record(record, &links, lines).map_err(|_| AppendError::Unreadable { index })?;
+            let line = &lines[start..];
+            let length = line.len();
+            if length > MAX_LINE {
+                return Err(AppendError::LineTooLong { index, length });
+            }
+            // A line that cannot be read would close the ledger to all further writing, so it is never written.
+            let text = core::str::from_utf8(line).ok();
+            let read = text.and_then(|text| reader.read(text, plan.head.bytes, links.seq));
+            if !matches!(read, Some((Entry::Record(read), _)) if read.event == record.event) {
+                return Err(AppendError::Unreadable { index });
+            }
+            let offset = plan.head.bytes;
+            let hash = Digest::of(line);
+            lines.push(b'\n');
+            if lines.len() > MAX_BATCH {
+                return Err(AppendError::BatchTooLong);
+            }
+            let place = Place { offset, line: links.seq, length: u32::try_from(length).unwrap_or(u32::MAX) };
+            plan.added.push((case, id, place));
+            plan.committed.push(Committed { seq: links.seq, rev: *rev, offset, hash, logged, existing: false });
+            plan.head = Head { lines: links.seq, bytes: offset + u64::from(place.length) + 1, hash };
+        }
+        Ok(plan)
+    }
+
+    /// The record that stands under this id already, if it says the same.
+    fn existing(&self, record: &NewRecord, place: Place, reader: &mut RecordReader) -> Result<Committed, AppendError> {
+        let line = self.line(place).map_err(|source| AppendError::Read { source })?;
+        let Some((Entry::Record(found), _)) = reader.read(&line, place.offset, place.line) else {
+            let source = io::Error::new(io::ErrorKind::InvalidData, "a line changed after the ledger was opened");
+            return Err(AppendError::Read { source });
+        };
+        if !record::is_same(&line, record) {
+            return Err(AppendError::IdTaken { case: record.case, id: record.id, rev: found.rev });
+        }
+        Ok(Committed {
+            seq: found.seq,
+            rev: found.rev,
+            offset: place.offset,
+            hash: Digest::of(line.as_bytes()),
+            logged: found.logged,
+            existing: true,
+        })
+    }
+
+    fn commit(&mut self, plan: Plan, lines: &[u8]) -> Result<Vec<Committed>, AppendError> {
+        if plan.added.is_empty() {
+            return Ok(plan.committed);
+        }
+        let in_doubt = |source| AppendError::InDoubt { seq: self.head.lines + 1, records: plan.added.len(), source };
+        self.state = State::Poisoned;
+        let found = self.file.length().map_err(|source| AppendError::Read { source })?;
+        if found != self.head.bytes {
+            return Err(AppendError::Changed { expected: self.head.bytes, found });
+        }
+        write_all_at(&self.file, lines, self.head.bytes).and_then(|()| self.file.sync_data()).map_err(in_doubt)?;
+        self.state = State::Writable;
+        self.head = plan.head;
+        self.logged = plan.committed.iter().map(|committed| committed.logged).max().unwrap_or(self.logged);
+        for (case, id, place) in plan.added {
+            let fresh = self.index.add(case, id, place);
+            debug_assert!(fresh.is_ok(), "the batch was checked against the index");
+        }
+        Ok(plan.committed)
+    }
+}

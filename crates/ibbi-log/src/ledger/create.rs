@@ -1,0 +1,128 @@
+//! Creating a ledger.
+
+use super::index::Index;
+use super::{Ledger, State, directory, holder, torn};
+use crate::record::{self, Entry, NewLedger, RecordReader};
+use crate::storage::{Disk, Storage, StoredFile, Stream, write_all_at};
+use crate::{Digest, Head, MAX_LINE};
+use std::fs::TryLockError;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+/// Why no ledger was created.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CreateError {
+    /// There is a file of this name.
+    #[error("{path} exists already; open it, or choose another name", path = .path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Somebody else is creating it.
+    #[error("{path} is being created by {holder}", path = .path.display())]
+    Locked {
+        /// The file.
+        path: PathBuf,
+        /// Who, as far as it is known.
+        holder: String,
+    },
+    /// The first line would be longer than a line may be.
+    #[error("the first line would be {length} bytes long; at most {MAX_LINE} are allowed")]
+    TooLong {
+        /// Its length in bytes.
+        length: usize,
+    },
+    /// The disk did not do as told. What it left, a new try takes over.
+    #[error("could not create {path}: {source}; mend the cause and try again", path = .path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+}
+
+impl Ledger {
+    /// Creates a ledger with its first line, safe on the disk when this returns.
+    ///
+    /// A file that an earlier try left without a whole line is taken over.
+    ///
+    /// # Errors
+    /// [`CreateError`].
+    pub fn create(path: &Path, new: &NewLedger) -> Result<Self, CreateError> {
+        Self::create_in(Disk, path, new)
+    }
+}
+
+impl<S: Storage> Ledger<S> {
+    /// [`Ledger::create`] in any storage.
+    ///
+    /// # Errors
+    /// [`CreateError`].
+    pub fn create_in(storage: S, path: &Path, new: &NewLedger) -> Result<Self, CreateError> {
+        let failed = |source| CreateError::Io { path: path.to_owned(), source };
+        let mut line = Vec::new();
+        record::write_opening(new, &mut line).map_err(failed)?;
+        if line.len() > MAX_LINE {
+            return Err(CreateError::TooLong { length: line.len() });
+        }
+        let read = core::str::from_utf8(&line).ok().and_then(|text| RecordReader::default().read(text, 0, 1));
+        let Some((Entry::Opening(opening), _)) = read else {
+            return Err(failed(io::Error::other("the first line does not read back; this is a fault of the program")));
+        };
+        let hash = Digest::of(&line);
+        line.push(b'\n');
+
+        let file = match storage.create_new(path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => storage.open(path),
+            other => other,
+        };
+        let file = file.map_err(failed)?;
+        file.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => {
+                let holder = holder::who(&storage, path).unwrap_or_else(|| "another process".to_owned());
+                CreateError::Locked { path: path.to_owned(), holder }
+            }
+            TryLockError::Error(source) => failed(source),
+        })?;
+        if !is_unfinished(&file).map_err(failed)? {
+            return Err(CreateError::Exists { path: path.to_owned() });
+        }
+        holder::note(&storage, path).map_err(failed)?;
+        let written = (|| {
+            if file.length()? > 0 {
+                torn::set_aside(&storage, path, &file, 0)?;
+            }
+            write_all_at(&file, &line, 0)?;
+            file.sync_data()?;
+            storage.sync_directory(directory(path))
+        })();
+        written.map_err(failed)?;
+        let bytes = u64::try_from(line.len()).unwrap_or(u64::MAX);
+        Ok(Self {
+            storage,
+            path: path.to_owned(),
+            file,
+            logged: opening.logged,
+            opening,
+            head: Head { lines: 1, bytes, hash },
+            index: Index::default(),
+            state: State::Writable,
+            torn: None,
+            buffer: Vec::new(),
+        })
+    }
+}
+
+/// Whether a file is what a creation leaves that was cut off: empty, or the beginning of a first line.
+fn is_unfinished(file: &impl StoredFile) -> io::Result<bool> {
+    const BEGINNING: &[u8] = b"{\"actor\":\"";
+    if file.length()? > u64::try_from(MAX_LINE).unwrap_or(u64::MAX) {
+        return Ok(false);
+    }
+    let mut found = Vec::new();
+    Stream::new(file, 0, u64::MAX).read_to_end(&mut found)?;
+    let length = BEGINNING.len().min(found.len());
+    Ok(found[..length] == BEGINNING[..length] && !found.contains(&b'\n'))
+}

@@ -1,0 +1,190 @@
+//! Opening a ledger: the lock, one pass over every line, and the mending of what a crash left.
+
+use super::index::{Index, Place};
+use super::{Damage, Ledger, MAX_BATCH, State, directory, holder, torn};
+use crate::record::{Entry, Opening};
+use crate::scan::Scan;
+use crate::storage::{Disk, Storage, StoredFile, Stream, write_all_at};
+use crate::{Fault, FaultKind};
+use std::fs::TryLockError;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+/// Why a ledger was not opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// Another process, or another handle of this one, holds it.
+    #[error("{path} is being written by {holder}; wait until it has finished, or read without opening", path = .path.display())]
+    Locked {
+        /// The ledger's file.
+        path: PathBuf,
+        /// Who holds it, as far as it is known.
+        holder: String,
+    },
+    /// There is no whole first line: its creation was cut off, and nothing was ever recorded in it.
+    #[error("{path} has no whole line; nothing was ever recorded in it: create it again", path = .path.display())]
+    Unfinished {
+        /// The ledger's file.
+        path: PathBuf,
+    },
+    /// The first line is not a ledger's.
+    #[error("{path} does not begin as a ledger: {fault}", path = .path.display())]
+    NotALedger {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with its first line.
+        fault: Box<Fault>,
+    },
+    /// The system refused something.
+    #[error("could not {doing} {path}: {source}", path = .path.display())]
+    Io {
+        /// What was being done.
+        doing: &'static str,
+        /// The ledger's file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+}
+
+impl Ledger {
+    /// Opens a ledger for writing, reading it through once.
+    ///
+    /// A fragment at the end, which a crash leaves, is set aside, cut and reported by [`Ledger::torn`]. Any other
+    /// damage makes the ledger open for reading only, with [`Ledger::damage`].
+    ///
+    /// # Errors
+    /// [`OpenError`]. Nothing is lost by trying again.
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        Self::open_in(Disk, path)
+    }
+}
+
+impl<S: Storage> Ledger<S> {
+    /// [`Ledger::open`] in any storage.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open_in(storage: S, path: &Path) -> Result<Self, OpenError> {
+        let failed = |doing| move |source| OpenError::Io { doing, path: path.to_owned(), source };
+        let file = storage.open(path).map_err(failed("open"))?;
+        file.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => {
+                let holder = holder::who(&storage, path).unwrap_or_else(|| "another process".to_owned());
+                OpenError::Locked { path: path.to_owned(), holder }
+            }
+            TryLockError::Error(source) => failed("lock")(source),
+        })?;
+        let pass = Pass::over(&file).map_err(failed("read"))?;
+        let Some(opening) = pass.opening else {
+            let path = path.to_owned();
+            return Err(match pass.damage.faults.into_iter().next() {
+                Some(fault) => OpenError::NotALedger { path, fault: Box::new(fault) },
+                None => OpenError::Unfinished { path },
+            });
+        };
+
+        let mut ledger = Self {
+            storage,
+            path: path.to_owned(),
+            file,
+            opening,
+            head: pass.head,
+            logged: pass.logged,
+            index: pass.index,
+            // Until its end is known to be safe: an error on the way leaves the holder's note for the next try.
+            state: State::Poisoned,
+            torn: None,
+            buffer: Vec::new(),
+        };
+        if pass.damage.count > 0 {
+            // Others may look at it too.
+            ledger.file.unlock().map_err(failed("unlock"))?;
+            ledger.state = State::Damaged(pass.damage);
+            return Ok(ledger);
+        }
+        let unclean = holder::note(&ledger.storage, path).map_err(failed("leave a note beside"))?;
+        if pass.torn {
+            let torn = torn::set_aside(&ledger.storage, path, &ledger.file, ledger.head.bytes);
+            ledger.torn = Some(torn.map_err(failed("set the torn end aside of"))?);
+        }
+        if unclean {
+            ledger.make_safe().map_err(failed("make the end safe of"))?;
+        }
+        ledger.state = State::Writable;
+        Ok(ledger)
+    }
+
+    /// Writes the end of the file again, byte for byte, and syncs it.
+    ///
+    /// A holder that did not close in good order may have left lines that are in the system's memory only. Syncing
+    /// alone would not do: after a failed sync, some systems take what they could not write for written. Older lines
+    /// than the last batch were acknowledged, which is to say synced.
+    fn make_safe(&self) -> io::Result<()> {
+        let batch = u64::try_from(MAX_BATCH).unwrap_or(u64::MAX);
+        let from = self.head.bytes.saturating_sub(batch);
+        let mut end = Vec::new();
+        Stream::new(&self.file, from, self.head.bytes).read_to_end(&mut end)?;
+        write_all_at(&self.file, &end, from)?;
+        self.file.sync_data()?;
+        self.storage.sync_directory(directory(&self.path))
+    }
+}
+
+/// What one reading of the whole file gives.
+struct Pass {
+    opening: Option<Opening>,
+    head: crate::Head,
+    logged: ibbi_core::At,
+    index: Index,
+    damage: Damage,
+    /// Whether a fragment follows the whole lines.
+    torn: bool,
+}
+
+impl Pass {
+    fn over(file: &impl StoredFile) -> io::Result<Self> {
+        let mut scan = Scan::new(Stream::new(file, 0, u64::MAX));
+        let mut faults = Vec::new();
+        let mut index = Index::default();
+        let mut opening = None;
+        let mut damage = Damage { faults: Vec::new(), count: 0 };
+        let mut torn = false;
+        while let Some(step) = scan.step(false, &mut faults)? {
+            match step.read {
+                Some(Entry::Opening(read)) => {
+                    opening.get_or_insert(read);
+                }
+                Some(Entry::Record(record)) => {
+                    let length = u32::try_from(step.length).unwrap_or(u32::MAX);
+                    let place = Place { offset: step.offset, line: record.line, length };
+                    let (case, id) = (record.case, record.id);
+                    if let Err(first) = index.add(case, id, place) {
+                        let kind = FaultKind::DuplicateId { case, id, first: first.line };
+                        faults.push(Fault { line: record.line, offset: step.offset, column: 0, kind });
+                    }
+                }
+                None => {}
+            }
+            if step.digest.is_none() {
+                torn = true;
+                faults.clear();
+            }
+            damage.add(faults.drain(..));
+        }
+        if let Some(last) = damage.faults.last().filter(|_| torn).cloned() {
+            // Nothing is cut off a damaged ledger, so the fragment is reported with the rest.
+            let length = file.length()?.saturating_sub(scan.head().bytes);
+            let line = scan.head().lines + 1;
+            let kind = FaultKind::Torn { length };
+            damage.add(std::iter::once(Fault { line, offset: scan.head().bytes, column: 0, kind }));
+            debug_assert!(last.line <= line);
+        }
+        let head = scan.head();
+        let logged = scan.logged();
+        // A first line that is no opening makes no ledger, even if one stands further down.
+        let first = damage.faults.first().is_some_and(|fault| fault.line == 1);
+        Ok(Self { opening: opening.filter(|_| !first), head, logged, index, damage, torn })
+    }
+}

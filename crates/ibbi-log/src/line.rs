@@ -1,0 +1,327 @@
+//! One line's envelope, read fast and strictly: the one accepted spelling of every field, or nothing.
+//!
+//! What stands before `data` is taken from the front and what stands after it from the back, so `data` is what
+//! remains in the middle and nothing is searched for. A line that is refused here is read again by
+//! [`crate::explain`], which is slow and says what is wrong.
+
+use crate::Digest;
+use ibbi_core::{At, EventKind, Stage};
+use std::borrow::Cow;
+use uuid::Uuid;
+
+/// The longest line, in bytes without its LF.
+pub const MAX_LINE: usize = 64 * 1024;
+
+/// The largest number in a line: 2^53 - 1, the largest that every JSON reader keeps exact.
+pub const MAX_NUMBER: u64 = (1 << 53) - 1;
+
+/// The version of the line format that this crate writes and reads, the `v` of every line.
+pub const LINE_VERSION: u64 = 1;
+
+/// The `type` of a ledger's first line.
+pub const OPENING_TYPE: &str = "ledger_opened";
+
+/// A line's envelope; `actor` and `data` are still as they stand in the line.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Line<'a> {
+    /// The inside of the JSON string, escapes unresolved.
+    pub(crate) actor: &'a str,
+    pub(crate) at: At,
+    pub(crate) data: &'a str,
+    pub(crate) id: Uuid,
+    pub(crate) logged: At,
+    pub(crate) prev: Digest,
+    pub(crate) seq: u64,
+    pub(crate) subject: Subject,
+}
+
+/// What a line is about.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Subject {
+    /// The ledger itself: its first line.
+    Ledger,
+    /// An event of a case.
+    Case { case: Uuid, rev: u64, to: Stage, kind: EventKind },
+}
+
+impl<'a> Line<'a> {
+    /// Reads an envelope in its one accepted spelling. `data` is not looked into.
+    pub(crate) fn parse(line: &'a str) -> Option<Self> {
+        if line.len() > MAX_LINE {
+            return None;
+        }
+        let mut head = Head(line);
+        head.expect("{\"actor\":\"")?;
+        let actor = head.string()?;
+        head.expect(",\"at\":\"")?;
+        let at = instant(head.take(24)?)?;
+        head.expect("\"")?;
+        let case = if head.expect(",\"case\":\"").is_some() {
+            let case = read_uuid(head.take(36)?)?;
+            head.expect("\"")?;
+            Some(case)
+        } else {
+            None
+        };
+        head.expect(",\"data\":")?;
+
+        let mut tail = Tail(head.0);
+        tail.expect(",\"v\":1}")?;
+        let kind = tail.code()?;
+        tail.expect(",\"type\":")?;
+        let to = if case.is_some() {
+            let to = tail.code()?;
+            tail.expect(",\"to\":")?;
+            Some(to)
+        } else {
+            None
+        };
+        let seq = tail.number()?;
+        tail.expect(",\"seq\":")?;
+        let rev = if case.is_some() {
+            let rev = tail.number()?;
+            tail.expect(",\"rev\":")?;
+            Some(rev)
+        } else {
+            None
+        };
+        tail.expect("\"")?;
+        let prev = Digest::from_hex(tail.take(64)?.as_bytes().try_into().ok()?)?;
+        tail.expect("\",\"prev\":\"")?;
+        let logged = instant(tail.take(24)?)?;
+        tail.expect("\",\"logged\":\"")?;
+        let id = read_uuid(tail.take(36)?)?;
+        tail.expect(",\"id\":\"")?;
+
+        let subject = match (case, rev, to) {
+            (Some(case), Some(rev), Some(to)) => {
+                Subject::Case { case, rev, to: stage(to)?, kind: EventKind::from_code(kind)? }
+            }
+            _ => (kind == OPENING_TYPE).then_some(Subject::Ledger)?,
+        };
+        Some(Self { actor, at, data: tail.0, id, logged, prev, seq, subject })
+    }
+}
+
+/// The `prev` and `seq` of a line, taken from its end and nothing else looked at: all that the chain needs.
+pub(crate) fn links(line: &[u8]) -> Option<(&[u8; 64], u64)> {
+    let rest = line.strip_suffix(b"\",\"v\":1}")?;
+    let rest = &rest[..memchr::memrchr(b'"', rest)?];
+    let rest = rest.strip_suffix(b",\"type\":")?;
+    // An opening has no `to`.
+    let rest = match rest.strip_suffix(b"\"") {
+        Some(rest) => rest[..memchr::memrchr(b'"', rest)?].strip_suffix(b",\"to\":")?,
+        None => rest,
+    };
+    let (rest, seq) = trailing_number(rest)?;
+    let rest = rest.strip_suffix(b",\"seq\":")?;
+    let rest = match rest.strip_suffix(b"\"") {
+        Some(rest) => rest,
+        None => trailing_number(rest)?.0.strip_suffix(b"\",\"rev\":")?,
+    };
+    let (rest, prev) = rest.split_at_checked(rest.len().checked_sub(64)?)?;
+    rest.ends_with(b"\",\"prev\":\"").then_some((prev.try_into().ok()?, seq))
+}
+
+/// What is left of a line, taken from the front.
+struct Head<'a>(&'a str);
+
+impl<'a> Head<'a> {
+    fn expect(&mut self, text: &str) -> Option<()> {
+        self.0 = self.0.strip_prefix(text)?;
+        Some(())
+    }
+
+    fn take(&mut self, length: usize) -> Option<&'a str> {
+        let (taken, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        Some(taken)
+    }
+
+    /// The inside of a string whose opening quote is already taken; takes the closing quote too.
+    fn string(&mut self) -> Option<&'a str> {
+        let bytes = self.0.as_bytes();
+        let mut from = 0;
+        loop {
+            let found = from + memchr::memchr2(b'"', b'\\', bytes.get(from..)?)?;
+            if bytes[found] == b'"' {
+                let text = &self.0[..found];
+                self.0 = &self.0[found + 1..];
+                return Some(text);
+            }
+            from = found + 2;
+        }
+    }
+}
+
+/// What is left of a line, taken from the back.
+struct Tail<'a>(&'a str);
+
+impl<'a> Tail<'a> {
+    fn expect(&mut self, text: &str) -> Option<()> {
+        self.0 = self.0.strip_suffix(text)?;
+        Some(())
+    }
+
+    fn take(&mut self, length: usize) -> Option<&'a str> {
+        let (rest, taken) = self.0.split_at_checked(self.0.len().checked_sub(length)?)?;
+        self.0 = rest;
+        Some(taken)
+    }
+
+    /// A quoted code; codes hold no quote and no escape, which the caller's list of codes makes sure of.
+    fn code(&mut self) -> Option<&'a str> {
+        self.expect("\"")?;
+        let opening = memchr::memrchr(b'"', self.0.as_bytes())?;
+        let code = &self.0[opening + 1..];
+        self.0 = &self.0[..opening];
+        Some(code)
+    }
+
+    fn number(&mut self) -> Option<u64> {
+        let (rest, number) = trailing_number(self.0.as_bytes())?;
+        self.0 = &self.0[..rest.len()];
+        Some(number)
+    }
+}
+
+/// A number from 1 to [`MAX_NUMBER`] without leading zeros at the end of `bytes`, and what stands before it.
+fn trailing_number(bytes: &[u8]) -> Option<(&[u8], u64)> {
+    let (mut value, mut unit, mut from) = (0_u64, 1_u64, bytes.len());
+    while let Some(digit @ b'0'..=b'9') = from.checked_sub(1).map(|before| bytes[before]) {
+        from -= 1;
+        if bytes.len() - from > 16 {
+            return None;
+        }
+        value += u64::from(digit - b'0') * unit;
+        unit *= 10;
+    }
+    // Leading zeros, and zero itself, begin with a zero.
+    let plain = bytes.get(from).is_some_and(|&first| first != b'0');
+    (plain && value <= MAX_NUMBER).then_some((&bytes[..from], value))
+}
+
+/// The inside of a JSON string resolved, if every escape in it is the one way to write its character.
+pub(crate) fn unescape(text: &str) -> Option<Cow<'_, str>> {
+    if memchr::memchr(b'\\', text.as_bytes()).is_none() {
+        return Some(Cow::Borrowed(text));
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        plain.push(match character {
+            '\\' => match characters.next()? {
+                escaped @ ('"' | '\\') => escaped,
+                _ => return None,
+            },
+            _ => character,
+        });
+    }
+    Some(Cow::Owned(plain))
+}
+
+/// The stage with this code, if a case can be in it after an event.
+pub(crate) fn stage(code: &str) -> Option<Stage> {
+    Stage::from_code(code).filter(|stage| *stage != Stage::Unopened)
+}
+
+/// A UUID in its one accepted form: 36 characters, lower case, hyphenated.
+pub(crate) fn read_uuid(text: &str) -> Option<Uuid> {
+    let text: &[u8; 36] = text.as_bytes().try_into().ok()?;
+    let mut bytes = [0; 16];
+    let mut from = 0;
+    let mut wrong = 0;
+    for (index, byte) in bytes.iter_mut().enumerate() {
+        if matches!(index, 4 | 6 | 8 | 10) {
+            wrong |= text[from] ^ b'-';
+            from += 1;
+        }
+        let (high, low) = (nibble(text[from]), nibble(text[from + 1]));
+        wrong |= (high | low) & 0xF0;
+        *byte = high << 4 | low & 15;
+        from += 2;
+    }
+    (wrong == 0).then(|| Uuid::from_bytes(bytes))
+}
+
+/// A hexadecimal digit's value, or 255.
+fn nibble(digit: u8) -> u8 {
+    match digit {
+        b'0'..=b'9' => digit - b'0',
+        b'a'..=b'f' => digit - b'a' + 10,
+        _ => 0xFF,
+    }
+}
+
+/// An instant in its one accepted form.
+fn instant(text: &str) -> Option<At> {
+    text.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OPENING: &str = concat!(
+        r#"{"actor":"a","at":"2026-10-02T20:00:00.000Z","data":{},"id":"00000000-0000-0000-0000-00000000000a","#,
+        r#""logged":"2026-10-02T20:00:00.000Z","prev":"0000000000000000000000000000000000000000000000000000000000000000","#,
+        r#""seq":1,"type":"ledger_opened","v":1}"#
+    );
+
+    #[test]
+    fn an_opening_gives_its_fields_and_its_links() {
+        let line = Line::parse(OPENING).unwrap();
+        assert_eq!((line.actor, line.data, line.seq, line.subject), ("a", "{}", 1, Subject::Ledger));
+        assert_eq!(line.id, Uuid::from_u128(10));
+        assert_eq!(links(OPENING.as_bytes()), Some((&[b'0'; 64], 1)));
+    }
+
+    #[test]
+    fn an_opening_with_a_field_of_an_event_is_refused() {
+        for (from, to) in [
+            ("\"seq\"", "\"rev\":1,\"seq\""),
+            (",\"data\"", ",\"case\":\"00000000-0000-0000-0000-00000000000a\",\"data\""),
+            ("\"type\"", "\"to\":\"closed\",\"type\""),
+            ("ledger_opened", "note_added"),
+        ] {
+            assert_eq!(Line::parse(&OPENING.replace(from, to)), None, "{from} to {to}");
+        }
+    }
+
+    #[test]
+    fn numbers_have_one_spelling_and_a_limit() {
+        for (text, expected) in [
+            ("1", Some(1)),
+            ("x120", Some(120)),
+            ("9007199254740991", Some(MAX_NUMBER)),
+            ("9007199254740992", None),
+            ("19007199254740991", None),
+            ("0", None),
+            ("01", None),
+            ("", None),
+            ("x", None),
+        ] {
+            assert_eq!(trailing_number(text.as_bytes()).map(|(_, number)| number), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_uuid_has_one_spelling() {
+        let text = "01234567-89ab-cdef-0123-456789abcdef";
+        assert_eq!(read_uuid(text).unwrap().to_string(), text);
+        for wrong in
+            ["", &text.to_uppercase(), &text.replace('-', ""), &text.replace('-', "0"), &text.replace('a', "g")]
+        {
+            assert_eq!(read_uuid(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn only_a_quote_and_a_backslash_are_escaped() {
+        assert_eq!(unescape("plain").as_deref(), Some("plain"));
+        assert_eq!(unescape(r#"a\"b\\c"#).as_deref(), Some(r#"a"b\c"#));
+        for wrong in [r"\/", r"\u0041", r"\n", "\\"] {
+            assert_eq!(unescape(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! A stream cut into lines: bounded memory whatever the stream holds, and each line's digest with it.
+
+use crate::Digest;
+use crate::line::MAX_LINE;
+use memchr::memchr_iter;
+use sha2::Digest as _;
+use std::io::{self, ErrorKind, Read};
+
+/// How much is read at once; several lines of the largest size, and all that is ever held of a stream.
+const BUFFER: usize = 4 * MAX_LINE;
+
+/// How many lines are looked for and hashed before the first of them is handed out.
+const AHEAD: usize = 64;
+
+/// A line with its place.
+#[derive(Debug)]
+pub(crate) struct RawLine<'a> {
+    /// Counted from 1.
+    pub(crate) number: u64,
+    /// Where it begins, in bytes from 0.
+    pub(crate) offset: u64,
+    /// Its length in bytes, without its LF.
+    pub(crate) length: u64,
+    pub(crate) content: Content<'a>,
+}
+
+/// What a line holds.
+#[derive(Debug)]
+pub(crate) enum Content<'a> {
+    /// A line of allowed length, and its SHA-256.
+    Whole(&'a [u8], Digest),
+    /// A line that is too long to be kept, and its SHA-256.
+    TooLong(Digest),
+    /// The end of the stream without an LF.
+    Torn,
+}
+
+/// Cuts what a source gives into lines.
+#[derive(Debug)]
+pub(crate) struct Lines<R> {
+    source: R,
+    buffer: Vec<u8>,
+    /// Where in the buffer the next line begins.
+    start: usize,
+    /// How much of the buffer is filled.
+    filled: usize,
+    /// The number and the offset of the next line.
+    number: u64,
+    offset: u64,
+    /// The lines found ahead, the next one last: where each ends in the buffer, and its digest.
+    found: Vec<(usize, Digest)>,
+}
+
+impl<R: Read> Lines<R> {
+    pub(crate) fn new(source: R) -> Self {
+        Self {
+            source,
+            buffer: vec![0; BUFFER],
+            start: 0,
+            filled: 0,
+            number: 1,
+            offset: 0,
+            found: Vec::with_capacity(AHEAD),
+        }
+    }
+
+    /// Where the next line begins, in bytes from 0.
+    pub(crate) const fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// The next line; at the end of the stream a fragment without an LF once, then nothing.
+    pub(crate) fn next(&mut self) -> io::Result<Option<RawLine<'_>>> {
+        if let Some(ended) = self.fetch()? {
+            return Ok(Some(self.take(ended)));
+        }
+        let length = self.filled - self.start;
+        if length == 0 {
+            return Ok(None);
+        }
+        self.start = self.filled;
+        Ok(Some(self.take(Ended::Skipped(wide(length), None))))
+    }
+
+    /// The next line that has its LF; a fragment stays where it is, for its rest may still come.
+    pub(crate) fn next_whole(&mut self) -> io::Result<Option<RawLine<'_>>> {
+        match self.fetch()? {
+            Some(ended) => Ok(Some(self.take(ended))),
+            None => Ok(None),
+        }
+    }
+
+    /// Gives up the fragment at the end, so that the source can be read again from [`Self::offset`].
+    pub(crate) fn forget_fragment(&mut self) -> &mut R {
+        (self.start, self.filled) = (0, 0);
+        self.found.clear();
+        &mut self.source
+    }
+
+    /// Finds the next line's end, reading on as long as there is none.
+    fn fetch(&mut self) -> io::Result<Option<Ended>> {
+        loop {
+            if self.found.is_empty() {
+                self.look_ahead();
+            }
+            if let Some((end, digest)) = self.found.pop() {
+                return Ok(Some(Ended::InBuffer(end, digest)));
+            }
+            if self.start == 0 && self.filled == self.buffer.len() {
+                return self.skip().map(Some);
+            }
+            if self.fill()? == 0 {
+                return Ok(None);
+            }
+        }
+    }
+
+    fn take(&mut self, ended: Ended) -> RawLine<'_> {
+        let (number, offset, start) = (self.number, self.offset, self.start);
+        let (length, content) = match ended {
+            Ended::InBuffer(end, digest) => {
+                self.start = end + 1;
+                let content = match self.buffer.get(start..end) {
+                    Some(line) if line.len() <= MAX_LINE => Content::Whole(line, digest),
+                    _ => Content::TooLong(digest),
+                };
+                (wide(end - start), content)
+            }
+            Ended::Skipped(length, Some(digest)) => (length, Content::TooLong(digest)),
+            Ended::Skipped(length, None) => (length, Content::Torn),
+        };
+        self.number += 1;
+        self.offset += length + u64::from(!matches!(content, Content::Torn));
+        RawLine { number, offset, length, content }
+    }
+
+    fn look_ahead(&mut self) {
+        let held = &self.buffer[self.start..self.filled];
+        let mut from = 0;
+        for end in memchr_iter(b'\n', held).take(AHEAD) {
+            self.found.push((self.start + end, Digest::of(&held[from..end])));
+            from = end + 1;
+        }
+        self.found.reverse();
+    }
+
+    fn fill(&mut self) -> io::Result<usize> {
+        if self.start > 0 {
+            self.buffer.copy_within(self.start..self.filled, 0);
+            self.filled -= self.start;
+            self.start = 0;
+        }
+        let read = read_some(&mut self.source, &mut self.buffer[self.filled..])?;
+        self.filled += read;
+        Ok(read)
+    }
+
+    /// Passes over a line that does not fit into the buffer, hashing it on the way.
+    fn skip(&mut self) -> io::Result<Ended> {
+        let mut hasher = sha2::Sha256::new();
+        let mut length = 0;
+        loop {
+            let held = &self.buffer[..self.filled];
+            let end = memchr::memchr(b'\n', held);
+            let part = &held[..end.unwrap_or(held.len())];
+            hasher.update(part);
+            length += wide(part.len());
+            if let Some(end) = end {
+                self.start = end + 1;
+                return Ok(Ended::Skipped(length, Some(Digest::from_bytes(hasher.finalize().into()))));
+            }
+            (self.start, self.filled) = (0, 0);
+            if self.fill()? == 0 {
+                return Ok(Ended::Skipped(length, None));
+            }
+        }
+    }
+}
+
+/// How the next line ended.
+enum Ended {
+    /// At this place in the buffer.
+    InBuffer(usize, Digest),
+    /// Too long for the buffer: its length, and its digest if it had an LF.
+    Skipped(u64, Option<Digest>),
+}
+
+/// Reads once, again if a signal interrupted it.
+fn read_some(source: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match source.read(buffer) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            other => return other,
+        }
+    }
+}
+
+fn wide(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives a few bytes at a time, to move every line over every edge of the buffer.
+    struct Drips<'a>(&'a [u8], usize);
+
+    impl Read for Drips<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let length = self.1.min(self.0.len()).min(buffer.len());
+            buffer[..length].copy_from_slice(&self.0[..length]);
+            self.0 = &self.0[length..];
+            Ok(length)
+        }
+    }
+
+    fn read_all(stream: &[u8], step: usize) -> Vec<(u64, u64, u64, String)> {
+        let mut lines = Lines::new(Drips(stream, step));
+        let mut all = Vec::new();
+        while let Some(line) = lines.next().unwrap() {
+            let content = match line.content {
+                Content::Whole(bytes, digest) => {
+                    assert_eq!(digest, Digest::of(bytes));
+                    String::from_utf8_lossy(bytes).into_owned()
+                }
+                Content::TooLong(digest) => {
+                    let from = usize::try_from(line.offset).unwrap();
+                    let to = from + usize::try_from(line.length).unwrap();
+                    assert_eq!(digest, Digest::of(&stream[from..to]));
+                    "too long".to_owned()
+                }
+                Content::Torn => "torn".to_owned(),
+            };
+            all.push((line.number, line.offset, line.length, content));
+        }
+        all
+    }
+
+    #[test]
+    fn lines_come_with_their_places_however_the_stream_drips() {
+        for step in [1, 2, 3, 7, 100] {
+            let all = read_all(b"one\n\nthree\nfour", step);
+            let text = |text: &str| text.to_owned();
+            assert_eq!(
+                all,
+                [(1, 0, 3, text("one")), (2, 4, 0, text("")), (3, 5, 5, text("three")), (4, 11, 4, text("torn"))],
+                "{step} bytes at a time"
+            );
+        }
+        assert!(read_all(b"", 1).is_empty());
+    }
+
+    #[test]
+    fn a_line_of_ten_megabytes_is_passed_over_and_the_next_one_read() {
+        let long = 10_000_000;
+        let mut stream = vec![b'x'; long];
+        stream.extend_from_slice(b"\nnext\n");
+        stream.extend(vec![b'y'; MAX_LINE]);
+        stream.push(b'\n');
+        stream.extend(vec![b'z'; MAX_LINE + 1]);
+        stream.push(b'\n');
+        for step in [usize::MAX, 65_537] {
+            let all = read_all(&stream, step);
+            let brief: Vec<_> = all.iter().map(|(_, _, length, text)| (*length, text.len())).collect();
+            assert_eq!(brief, [(10_000_000, 8), (4, 4), (65_536, 65_536), (65_537, 8)]);
+        }
+        let torn = read_all(&stream[..long], 4_096);
+        assert_eq!(torn, [(1, 0, 10_000_000, "torn".to_owned())]);
+    }
+
+    #[test]
+    fn a_fragment_is_left_for_its_rest_to_come() {
+        let mut lines = Lines::new(Drips(b"one\ntw", 100));
+        assert!(lines.next_whole().unwrap().is_some());
+        assert!(lines.next_whole().unwrap().is_none());
+        assert_eq!(lines.offset(), 4);
+        *lines.forget_fragment() = Drips(b"two\n", 100);
+        let line = lines.next_whole().unwrap().unwrap();
+        assert_eq!((line.number, line.offset, line.length), (2, 4, 3));
+    }
+}

@@ -1,0 +1,140 @@
+//! Reading records: what most users of a ledger want.
+
+use crate::Fault;
+use crate::record::{Entry, Opening, Record};
+use crate::scan::{Head, Scan};
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// Reads the records of a ledger in their order, from a file or any other stream.
+///
+/// It does not stop at a fault. Each fault is an item of its own: one about a line that cannot be read stands in place
+/// of the record, one about a line's place in the chain stands before its record. Memory is bounded: a buffer of
+/// 256 KiB and a number for each case.
+///
+/// A reader takes no lock. What it sees of a ledger that is being written may not be safe on the disk yet.
+///
+/// ```no_run
+/// use ibbi_log::LedgerReader;
+/// for item in LedgerReader::open("cases.ledger".as_ref())? {
+///     match item {
+///         Ok(record) => println!("{} {}", record.seq, record.event.kind()),
+///         Err(fault) => eprintln!("{fault}"),
+///     }
+/// }
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct LedgerReader<R> {
+    scan: Scan<R>,
+    opening: Option<Opening>,
+    faults: Vec<Fault>,
+    waiting: VecDeque<Result<Record, ReadError>>,
+    begun: bool,
+    ended: bool,
+}
+
+/// Why a reader could not give a record.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// Something is wrong with a line; reading goes on after it.
+    #[error("{0}")]
+    Fault(Fault),
+    /// The stream could not be read; nothing follows.
+    #[error("the ledger could not be read at byte {offset}: {source}")]
+    Io {
+        /// Where reading stopped, in bytes from 0.
+        offset: u64,
+        /// The system's reason.
+        source: io::Error,
+    },
+}
+
+impl LedgerReader<File> {
+    /// Reads a ledger's file.
+    ///
+    /// # Errors
+    /// The system's, if the file cannot be opened.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        File::open(path).map(Self::new)
+    }
+}
+
+impl<R: Read> LedgerReader<R> {
+    /// Reads a ledger from a stream. The stream needs no buffer of its own.
+    pub fn new(source: R) -> Self {
+        Self {
+            scan: Scan::new(source),
+            opening: None,
+            faults: Vec::new(),
+            waiting: VecDeque::new(),
+            begun: false,
+            ended: false,
+        }
+    }
+
+    /// The first line, read now if it was not yet; nothing if it is not an opening, which the items then say too.
+    pub fn opening(&mut self) -> Option<&Opening> {
+        if !self.begun {
+            self.advance();
+        }
+        self.opening.as_ref()
+    }
+
+    /// Where the ledger stands after the lines read so far.
+    pub const fn head(&self) -> Head {
+        self.scan.head()
+    }
+
+    /// Reads one line into what waits; returns a record directly if nothing has to wait.
+    fn advance(&mut self) -> Option<Record> {
+        self.begun = true;
+        let step = match self.scan.step(false, &mut self.faults) {
+            Ok(Some(step)) => step,
+            Ok(None) => {
+                self.ended = true;
+                return None;
+            }
+            Err(source) => {
+                self.ended = true;
+                self.waiting.push_back(Err(ReadError::Io { offset: self.scan.head().bytes, source }));
+                return None;
+            }
+        };
+        let record = match step.read {
+            Some(Entry::Record(record)) => Some(record),
+            Some(Entry::Opening(opening)) => {
+                self.opening.get_or_insert(opening);
+                None
+            }
+            None => None,
+        };
+        if self.faults.is_empty() {
+            return record;
+        }
+        self.waiting.extend(self.faults.drain(..).map(ReadError::Fault).map(Err));
+        self.waiting.extend(record.map(Ok));
+        None
+    }
+}
+
+impl<R: Read> Iterator for LedgerReader<R> {
+    type Item = Result<Record, ReadError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(item) = self.waiting.pop_front() {
+                return Some(item);
+            }
+            if self.ended {
+                return None;
+            }
+            if let Some(record) = self.advance() {
+                return Some(Ok(record));
+            }
+        }
+    }
+}

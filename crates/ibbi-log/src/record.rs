@@ -1,0 +1,325 @@
+//! Records: what a line says in the core's terms. The only module that turns events into bytes and back.
+
+use crate::line::{LINE_VERSION, Line, MAX_NUMBER, OPENING_TYPE, Subject, unescape};
+use crate::{Digest, FaultKind, explain};
+use core::fmt::Write as _;
+use ibbi_core::{At, Event, EventKind, Name, Stage};
+use serde::{Deserialize, Serialize};
+use std::io::Write as _;
+use uuid::Uuid;
+
+/// The version of the ledger format that this crate writes and reads, the `format` of a first line.
+pub const FORMAT: u32 = 1;
+
+/// One event of a case, as a ledger records it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// The line's number in the ledger as the line itself says, from 1.
+    pub seq: u64,
+    /// The record's number in its case, from 1.
+    pub rev: u64,
+    /// The case.
+    pub case: Uuid,
+    /// The record's id, unique in its case.
+    pub id: Uuid,
+    /// Who recorded it.
+    pub actor: Name,
+    /// When the fact happened.
+    pub at: At,
+    /// When it was written down.
+    pub logged: At,
+    /// The stage after the event, as recorded.
+    pub to: Stage,
+    /// The event.
+    pub event: Event,
+    /// Where the line begins in its file, in bytes from 0.
+    pub offset: u64,
+    /// The line's number in its file, from 1; the same as `seq` in a sound ledger.
+    pub line: u64,
+}
+
+/// A record still to be written. Its `seq`, `rev`, `prev` and `logged` are given when it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewRecord {
+    /// The case.
+    pub case: Uuid,
+    /// The record's id: the same id again means the same record again.
+    pub id: Uuid,
+    /// Who records it.
+    pub actor: Name,
+    /// When the fact happened.
+    pub at: At,
+    /// The stage after the event, as the core computed it.
+    pub to: Stage,
+    /// The event.
+    pub event: Event,
+    /// The number of records that the case had when the event was checked against the rules (0 for a new case):
+    /// if it has more now, the record is refused. `None` skips the check.
+    pub expected_rev: Option<u64>,
+}
+
+/// A ledger's first line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opening {
+    /// The line's id.
+    pub id: Uuid,
+    /// Who opened the ledger.
+    pub actor: Name,
+    /// When it was opened.
+    pub at: At,
+    /// When the line was written.
+    pub logged: At,
+    /// The ledger's name for the world, such as `example.org/ibbi`; its checkpoints bear it.
+    pub origin: Name,
+    /// The program and its version.
+    pub program: Name,
+    /// The SHA-256 of the chart that the program had.
+    pub chart: Digest,
+    /// The version of the ledger format.
+    pub format: u32,
+}
+
+impl Opening {
+    /// Whether the ledger was opened under the chart that this program has. A differing chart is worth a report; the
+    /// events are judged by the parameters in their case all the same.
+    pub fn has_our_chart(&self) -> bool {
+        self.chart == chart_digest()
+    }
+}
+
+/// What the first line of a new ledger is to say; the chart's digest and the format are added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewLedger {
+    /// The line's id.
+    pub id: Uuid,
+    /// Who opens the ledger.
+    pub actor: Name,
+    /// When it is opened; also its `logged`.
+    pub at: At,
+    /// The ledger's name for the world, such as `example.org/ibbi`.
+    pub origin: Name,
+    /// The program and its version.
+    pub program: Name,
+}
+
+/// The SHA-256 of this program's chart, as the first line of a ledger that it opens has it.
+pub fn chart_digest() -> Digest {
+    Digest::of(ibbi_core::chart::digest_text().as_bytes())
+}
+
+/// The data of a first line; the fields stand in the order of their keys.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OpeningData {
+    chart: String,
+    format: u32,
+    origin: Name,
+    program: Name,
+}
+
+/// Why data are refused, and at which byte of them.
+#[derive(Debug)]
+pub(crate) enum DataFault {
+    /// The reader does not take them.
+    Refused { column: usize, reason: String },
+    /// They are understood, but spelt in another way.
+    Spelling { column: usize, expected: String },
+}
+
+/// Reads an event's data, in their one spelling only. `scratch` is room to write them again for the comparison.
+pub(crate) fn read_event(kind: EventKind, data: &str, scratch: &mut Vec<u8>) -> Result<Event, DataFault> {
+    let mut json = serde_json::Deserializer::from_str(data);
+    let event = Event::deserialize_data(kind, &mut json)
+        .and_then(|event| json.end().map(|()| event))
+        .map_err(|error| refused(&error))?;
+    // The one number in the data that the core does not bound by itself.
+    if matches!(&event, Event::EventVoided(voided) if voided.seq > MAX_NUMBER) {
+        return Err(reason(format!("`seq` is larger than {MAX_NUMBER}")));
+    }
+    scratch.clear();
+    write_data(&event, scratch).map_err(|error| refused(&error))?;
+    same_spelling(data, scratch)?;
+    Ok(event)
+}
+
+/// Reads the data of a first line, in their one spelling only.
+pub(crate) fn read_opening_data(data: &str) -> Result<(OpeningData, Digest), DataFault> {
+    let read: OpeningData = serde_json::from_str(data).map_err(|error| refused(&error))?;
+    let again = serde_json::to_vec(&read).map_err(|error| refused(&error))?;
+    same_spelling(data, &again)?;
+    let chart = read.chart.parse().map_err(|error| reason(format!("`chart`: {error}")))?;
+    if read.format != FORMAT {
+        return Err(reason(format!("`format` is {}, and this program reads {FORMAT}", read.format)));
+    }
+    Ok((read, chart))
+}
+
+fn refused(error: &serde_json::Error) -> DataFault {
+    // The reader counts columns in bytes from 1; the data are on one line.
+    DataFault::Refused { column: error.column().saturating_sub(1), reason: error.to_string() }
+}
+
+fn reason(reason: String) -> DataFault {
+    DataFault::Refused { column: 0, reason }
+}
+
+fn same_spelling(data: &str, again: &[u8]) -> Result<(), DataFault> {
+    if data.as_bytes() == again {
+        return Ok(());
+    }
+    let column = data.bytes().zip(again).take_while(|(left, right)| left == *right).count();
+    Err(DataFault::Spelling { column, expected: String::from_utf8_lossy(again).into_owned() })
+}
+
+fn write_data(event: &Event, out: &mut Vec<u8>) -> Result<(), serde_json::Error> {
+    event.serialize_data(&mut serde_json::Serializer::new(out))
+}
+
+/// Makes an opening of a line that is one.
+pub(crate) fn opening_of(line: &Line<'_>) -> Option<Opening> {
+    let (data, chart) = read_opening_data(line.data).ok()?;
+    Some(Opening {
+        id: line.id,
+        actor: Name::new(&unescape(line.actor)?).ok()?,
+        at: line.at,
+        logged: line.logged,
+        origin: data.origin,
+        program: data.program,
+        chart,
+        format: data.format,
+    })
+}
+
+/// The parts of a line that are given when it is written.
+pub(crate) struct Links {
+    pub(crate) prev: Digest,
+    pub(crate) seq: u64,
+    pub(crate) rev: u64,
+    pub(crate) logged: At,
+}
+
+/// Appends a record's line, without an LF. The inverse of reading it.
+///
+/// # Errors
+/// Whatever the core's serialiser says; it has no reason to say anything.
+pub(crate) fn write_record(record: &NewRecord, links: &Links, out: &mut Vec<u8>) -> std::io::Result<()> {
+    write!(out, "{{\"actor\":")?;
+    serde_json::to_writer(&mut *out, &record.actor)?;
+    write!(out, ",\"at\":\"{}\",\"case\":\"{}\",\"data\":", record.at, record.case.as_hyphenated())?;
+    write_data(&record.event, out)?;
+    write_tail(record.id, links, Some((links.rev, record.to)), record.event.kind().code(), out)
+}
+
+/// Appends a first line, without an LF.
+///
+/// # Errors
+/// Whatever the serialiser says; it has no reason to say anything.
+pub(crate) fn write_opening(new: &NewLedger, out: &mut Vec<u8>) -> std::io::Result<()> {
+    let mut chart = String::new();
+    write!(chart, "{}", chart_digest()).map_err(std::io::Error::other)?;
+    let data = OpeningData { chart, format: FORMAT, origin: new.origin.clone(), program: new.program.clone() };
+    write!(out, "{{\"actor\":")?;
+    serde_json::to_writer(&mut *out, &new.actor)?;
+    write!(out, ",\"at\":\"{}\",\"data\":", new.at)?;
+    serde_json::to_writer(&mut *out, &data)?;
+    let links = Links { prev: Digest::ZERO, seq: 1, rev: 0, logged: new.at };
+    write_tail(new.id, &links, None, OPENING_TYPE, out)
+}
+
+fn write_tail(
+    id: Uuid,
+    links: &Links,
+    case: Option<(u64, Stage)>,
+    kind: &str,
+    out: &mut Vec<u8>,
+) -> std::io::Result<()> {
+    let Links { prev, seq, logged, .. } = links;
+    write!(out, ",\"id\":\"{}\",\"logged\":\"{logged}\",\"prev\":\"{prev}\"", id.as_hyphenated())?;
+    if let Some((rev, _)) = case {
+        write!(out, ",\"rev\":{rev}")?;
+    }
+    write!(out, ",\"seq\":{seq}")?;
+    if let Some((_, to)) = case {
+        write!(out, ",\"to\":\"{}\"", to.code())?;
+    }
+    write!(out, ",\"type\":\"{kind}\",\"v\":{LINE_VERSION}}}")
+}
+
+/// Reads records out of lines, and keeps what helps to read the next one faster.
+#[derive(Debug, Default)]
+pub(crate) struct RecordReader {
+    scratch: Vec<u8>,
+    /// The last actor: neighbouring lines often have the same, and a clone shares its text.
+    actor: Option<(String, Name)>,
+}
+
+/// A line that was read in full.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(clippy::large_enum_variant)] // Nearly every line is a record, and boxing it would cost an allocation for each.
+pub enum Entry {
+    /// A ledger's first line.
+    Opening(Opening),
+    /// Any other line.
+    Record(Record),
+}
+
+/// Reads one line on its own, without its LF; `offset` and `line` are left 0 in a record.
+///
+/// # Errors
+/// What is wrong with it, and at which byte of it.
+pub fn read_line(line: &[u8]) -> Result<Entry, (usize, FaultKind)> {
+    let text = core::str::from_utf8(line).ok();
+    let read = text.and_then(|text| RecordReader::default().read(text, 0, 0));
+    read.map(|(entry, _)| entry).ok_or_else(|| explain(line).unwrap_or((0, FaultKind::Unexplained)))
+}
+
+impl RecordReader {
+    /// Reads a line in full, or refuses it without a reason.
+    pub(crate) fn read(&mut self, text: &str, offset: u64, number: u64) -> Option<(Entry, Digest)> {
+        let line = Line::parse(text)?;
+        let Subject::Case { case, rev, to, kind } = line.subject else {
+            return opening_of(&line).map(|opening| (Entry::Opening(opening), line.prev));
+        };
+        let event = read_event(kind, line.data, &mut self.scratch).ok()?;
+        let record = Record {
+            seq: line.seq,
+            rev,
+            case,
+            id: line.id,
+            actor: self.actor(line.actor)?,
+            at: line.at,
+            logged: line.logged,
+            to,
+            event,
+            offset,
+            line: number,
+        };
+        Some((Entry::Record(record), line.prev))
+    }
+
+    fn actor(&mut self, escaped: &str) -> Option<Name> {
+        if let Some((known, name)) = &self.actor
+            && known == escaped
+        {
+            return Some(name.clone());
+        }
+        let name = Name::new(&unescape(escaped)?).ok()?;
+        self.actor = Some((escaped.to_owned(), name.clone()));
+        Some(name)
+    }
+}
+
+/// Whether a recorded line says the same as a record that is to be written again under the same id: who, when, what.
+pub(crate) fn is_same(line: &str, record: &NewRecord) -> bool {
+    let Some(found) = Line::parse(line) else { return false };
+    let mut data = Vec::new();
+    let written = write_data(&record.event, &mut data).is_ok();
+    let kind = matches!(found.subject, Subject::Case { case, kind, .. }
+        if case == record.case && kind == record.event.kind());
+    written
+        && kind
+        && found.id == record.id
+        && found.at == record.at
+        && found.data.as_bytes() == data
+        && unescape(found.actor).as_deref() == Some(record.actor.as_str())
+}

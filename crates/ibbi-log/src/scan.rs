@@ -1,0 +1,146 @@
+//! One pass over a stream of lines: reads each line in full and holds it against its place in the ledger.
+
+use crate::line::links;
+use crate::lines::{Content, Lines, RawLine};
+use crate::record::{Entry, Record, RecordReader};
+use crate::{Digest, Fault, FaultKind, explain};
+use ibbi_core::At;
+use std::collections::HashMap;
+use std::io::{self, Read};
+use uuid::Uuid;
+
+/// Where a ledger stands after so many lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// How many whole lines there are.
+    pub lines: u64,
+    /// Their length in bytes, with their line feeds.
+    pub bytes: u64,
+    /// The SHA-256 of the last line: the `prev` of the next one.
+    pub hash: Digest,
+}
+
+impl Head {
+    /// The head of a ledger without a line.
+    pub const EMPTY: Self = Self { lines: 0, bytes: 0, hash: Digest::ZERO };
+}
+
+/// What one line gave.
+#[derive(Debug)]
+pub(crate) struct Step {
+    pub(crate) offset: u64,
+    pub(crate) length: u64,
+    /// `None` for a fragment.
+    pub(crate) digest: Option<Digest>,
+    pub(crate) read: Option<Entry>,
+}
+
+/// Reads a ledger line by line and remembers what the next line is held against.
+#[derive(Debug)]
+pub(crate) struct Scan<R> {
+    lines: Lines<R>,
+    records: RecordReader,
+    head: Head,
+    next_seq: u64,
+    logged: At,
+    revs: HashMap<Uuid, u64>,
+}
+
+impl<R: Read> Scan<R> {
+    pub(crate) fn new(source: R) -> Self {
+        Self {
+            lines: Lines::new(source),
+            records: RecordReader::default(),
+            head: Head::EMPTY,
+            next_seq: 1,
+            logged: At::MIN,
+            revs: HashMap::new(),
+        }
+    }
+
+    pub(crate) const fn head(&self) -> Head {
+        self.head
+    }
+
+    /// The latest `logged` so far.
+    pub(crate) const fn logged(&self) -> At {
+        self.logged
+    }
+
+    /// Gives up a fragment at the end, so that the source can be read again from the end of the last whole line.
+    pub(crate) fn forget_fragment(&mut self) -> &mut R {
+        self.lines.forget_fragment()
+    }
+
+    /// The next line, and what is wrong with it added to `faults`. With `follow` a fragment is no line yet.
+    pub(crate) fn step(&mut self, follow: bool, faults: &mut Vec<Fault>) -> io::Result<Option<Step>> {
+        let next = if follow { self.lines.next_whole()? } else { self.lines.next()? };
+        let Some(RawLine { number, offset, length, content }) = next else { return Ok(None) };
+        let mut fault = |column, kind| faults.push(Fault { line: number, offset, column, kind });
+        let (digest, bytes) = match content {
+            Content::Torn => {
+                fault(0, FaultKind::Torn { length });
+                return Ok(Some(Step { offset, length, digest: None, read: None }));
+            }
+            Content::TooLong(digest) => {
+                fault(0, FaultKind::TooLong { length });
+                (digest, None)
+            }
+            Content::Whole(bytes, digest) => (digest, Some(bytes)),
+        };
+
+        let text = bytes.and_then(|bytes| core::str::from_utf8(bytes).ok());
+        let read = text.and_then(|text| self.records.read(text, offset, number));
+        // A line that cannot be read in full may still show where it belongs.
+        let found = match &read {
+            Some((Entry::Record(record), prev)) => Some((*prev, record.seq)),
+            Some((Entry::Opening(_), prev)) => Some((*prev, 1)),
+            None => {
+                if let Some(bytes) = bytes {
+                    let (column, kind) = explain(bytes).unwrap_or((0, FaultKind::Unexplained));
+                    fault(column, kind);
+                }
+                bytes.and_then(links).and_then(|(prev, seq)| Some((Digest::from_hex(prev)?, seq)))
+            }
+        };
+        if let Some((prev, _)) = found.filter(|(prev, _)| *prev != self.head.hash) {
+            fault(0, FaultKind::Chain { expected: self.head.hash, found: prev });
+        }
+        let seq = found.map_or(self.next_seq, |(_, seq)| seq);
+        if seq != self.next_seq {
+            fault(0, FaultKind::Seq { expected: self.next_seq, found: seq });
+        }
+        self.next_seq = seq.saturating_add(1);
+        let is_opening = matches!(read, Some((Entry::Opening(_), _)));
+        if read.is_some() && is_opening != (number == 1) {
+            fault(0, FaultKind::Opening { first: number == 1 });
+        }
+        match &read {
+            Some((Entry::Record(record), _)) => {
+                self.rev(record).into_iter().for_each(|kind| fault(0, kind));
+                self.check_logged(record.logged).into_iter().for_each(|kind| fault(0, kind));
+            }
+            Some((Entry::Opening(opening), _)) => {
+                self.check_logged(opening.logged).into_iter().for_each(|kind| fault(0, kind));
+            }
+            None => {}
+        }
+        self.head = Head { lines: number, bytes: offset + length + 1, hash: digest };
+        Ok(Some(Step { offset, length, digest: Some(digest), read: read.map(|(read, _)| read) }))
+    }
+}
+
+impl<R> Scan<R> {
+    fn rev(&mut self, record: &Record) -> Option<FaultKind> {
+        let last = self.revs.entry(record.case).or_insert(0);
+        let expected = *last + 1;
+        *last = record.rev;
+        (record.rev != expected).then_some(FaultKind::Rev { case: record.case, expected, found: record.rev })
+    }
+
+    fn check_logged(&mut self, found: At) -> Option<FaultKind> {
+        let earlier = self.logged;
+        self.logged = found;
+        (found < earlier).then_some(FaultKind::Logged { earlier, found })
+    }
+}

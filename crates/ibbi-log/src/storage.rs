@@ -1,0 +1,193 @@
+//! The few things a ledger asks of a disk, behind a trait so that tests can let every one of them fail.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read};
+use std::path::Path;
+
+/// A place that keeps files.
+pub trait Storage {
+    /// An open file of this place.
+    type File: StoredFile;
+
+    /// Opens an existing file for reading and writing.
+    ///
+    /// # Errors
+    /// The system's; [`io::ErrorKind::NotFound`] if there is none.
+    fn open(&self, path: &Path) -> io::Result<Self::File>;
+
+    /// Creates a file that must not exist yet, for reading and writing.
+    ///
+    /// # Errors
+    /// The system's; [`io::ErrorKind::AlreadyExists`] if there is one.
+    fn create_new(&self, path: &Path) -> io::Result<Self::File>;
+
+    /// Removes a file.
+    ///
+    /// # Errors
+    /// The system's.
+    fn remove(&self, path: &Path) -> io::Result<()>;
+
+    /// Makes the creations and removals in a directory durable.
+    ///
+    /// # Errors
+    /// The system's.
+    fn sync_directory(&self, directory: &Path) -> io::Result<()>;
+}
+
+/// An open file. Nothing written is safe before [`StoredFile::sync_data`] has returned without an error.
+pub trait StoredFile {
+    /// Takes the file's exclusive lock, or fails at once. It lasts until the file is unlocked or closed.
+    ///
+    /// # Errors
+    /// [`TryLockError::WouldBlock`] if another handle holds it.
+    fn try_lock(&self) -> Result<(), TryLockError>;
+
+    /// Gives the lock back.
+    ///
+    /// # Errors
+    /// The system's.
+    fn unlock(&self) -> io::Result<()>;
+
+    /// The file's length in bytes.
+    ///
+    /// # Errors
+    /// The system's.
+    fn length(&self) -> io::Result<u64>;
+
+    /// Reads some bytes from a place; 0 at the end.
+    ///
+    /// # Errors
+    /// The system's.
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize>;
+
+    /// Writes some of the bytes at a place and says how many.
+    ///
+    /// # Errors
+    /// The system's.
+    fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<usize>;
+
+    /// Cuts the file, or fills it up with zeros.
+    ///
+    /// # Errors
+    /// The system's.
+    fn set_length(&self, length: u64) -> io::Result<()>;
+
+    /// Returns when everything written is on the disk.
+    ///
+    /// # Errors
+    /// The system's. After one, nobody knows what is on the disk, and asking again does not help: the system may have
+    /// given up what it could not write and report success the next time.
+    fn sync_data(&self) -> io::Result<()>;
+}
+
+/// The file system.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Disk;
+
+impl Storage for Disk {
+    type File = File;
+
+    fn open(&self, path: &Path) -> io::Result<File> {
+        OpenOptions::new().read(true).write(true).open(path)
+    }
+
+    fn create_new(&self, path: &Path) -> io::Result<File> {
+        OpenOptions::new().read(true).write(true).create_new(true).open(path)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        fs::remove_file(path)
+    }
+
+    fn sync_directory(&self, directory: &Path) -> io::Result<()> {
+        // Windows has no such call and opens no directory as a file.
+        if cfg!(unix) { File::open(directory)?.sync_all() } else { Ok(()) }
+    }
+}
+
+impl StoredFile for File {
+    fn try_lock(&self) -> Result<(), TryLockError> {
+        File::try_lock(self)
+    }
+
+    fn unlock(&self) -> io::Result<()> {
+        File::unlock(self)
+    }
+
+    fn length(&self) -> io::Result<u64> {
+        self.metadata().map(|metadata| metadata.len())
+    }
+
+    #[cfg(unix)]
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        std::os::unix::fs::FileExt::read_at(self, buffer, offset)
+    }
+
+    #[cfg(unix)]
+    fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<usize> {
+        std::os::unix::fs::FileExt::write_at(self, bytes, offset)
+    }
+
+    #[cfg(not(unix))]
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        let mut file = self;
+        io::Seek::seek(&mut file, io::SeekFrom::Start(offset))?;
+        file.read(buffer)
+    }
+
+    #[cfg(not(unix))]
+    fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<usize> {
+        let mut file = self;
+        io::Seek::seek(&mut file, io::SeekFrom::Start(offset))?;
+        io::Write::write(&mut file, bytes)
+    }
+
+    fn set_length(&self, length: u64) -> io::Result<()> {
+        self.set_len(length)
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        File::sync_data(self)
+    }
+}
+
+/// Writes all of the bytes at a place.
+pub(crate) fn write_all_at(file: &impl StoredFile, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match file.write_at(bytes, offset) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => {
+                bytes = bytes.get(written..).unwrap_or_default();
+                offset += u64::try_from(written).unwrap_or(u64::MAX);
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// A stream over a stored file, from a place to the end or to a limit.
+#[derive(Debug)]
+pub(crate) struct Stream<'a, F> {
+    file: &'a F,
+    offset: u64,
+    end: u64,
+}
+
+impl<'a, F> Stream<'a, F> {
+    /// The bytes from `offset` up to `end`, or to the file's end if that comes first.
+    pub(crate) const fn new(file: &'a F, offset: u64, end: u64) -> Self {
+        Self { file, offset, end }
+    }
+}
+
+impl<F: StoredFile> Read for Stream<'_, F> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = usize::try_from(self.end.saturating_sub(self.offset)).unwrap_or(usize::MAX);
+        let wanted = buffer.len().min(left);
+        let read = self.file.read_at(&mut buffer[..wanted], self.offset)?;
+        self.offset += u64::try_from(read).unwrap_or(u64::MAX);
+        Ok(read)
+    }
+}

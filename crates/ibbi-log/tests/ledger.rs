@@ -1,0 +1,289 @@
+//! The ledger as its users see it: creating, opening, appending, retrying, and what is refused.
+
+mod support;
+
+use ibbi_log::{AppendError, CreateError, Ledger, LedgerReader, MAX_BATCH, NewRecord, OpenError};
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use support::{at, case, name, opening, record, records};
+
+struct Place {
+    folder: tempfile::TempDir,
+    path: PathBuf,
+}
+
+fn place() -> Place {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cases.ledger");
+    Place { folder, path }
+}
+
+impl Place {
+    fn with(count: u64) -> Self {
+        let place = place();
+        let mut ledger = Ledger::create(&place.path, &opening()).unwrap();
+        ledger.append(&records(0..count, 3), at(1000)).unwrap();
+        place
+    }
+
+    fn files(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.folder.path()).unwrap();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+}
+
+fn add_to_file(path: &Path, bytes: &[u8]) {
+    OpenOptions::new().append(true).open(path).unwrap().write_all(bytes).unwrap();
+}
+
+#[test]
+fn what_is_appended_is_read_again_by_case_and_by_id_after_reopening() {
+    let place = Place::with(30);
+    let ledger = Ledger::open(&place.path).unwrap();
+    assert_eq!((ledger.head().lines, ledger.rev(case(0)), ledger.rev(case(9))), (31, 10, 0));
+    assert_eq!(ledger.cases().count(), 3);
+    let records = ledger.case(case(1)).unwrap();
+    let seqs: Vec<_> = records.iter().map(|record| (record.seq, record.rev)).collect();
+    assert_eq!(seqs, (0..10).map(|rev| (rev * 3 + 3, rev + 1)).collect::<Vec<_>>());
+    let found = ledger.find(case(2), record(5, 3).id).unwrap().unwrap();
+    assert_eq!((found.seq, found.event), (7, record(5, 3).event));
+    assert_eq!(ledger.find(case(1), record(5, 3).id).unwrap(), None);
+    assert!(ledger.case(case(9)).unwrap().is_empty());
+    drop(ledger);
+    assert_eq!(place.files(), ["cases.ledger"], "nothing is left lying about");
+}
+
+#[test]
+fn a_batch_is_acknowledged_with_places_and_hashes_that_the_file_confirms() {
+    let place = place();
+    let mut ledger = Ledger::create(&place.path, &opening()).unwrap();
+    let first = ledger.append(&records(0..2, 2), at(5)).unwrap();
+    let second = ledger.append(&records(2..5, 2), at(4)).unwrap();
+    let bytes = fs::read(&place.path).unwrap();
+    for committed in first.iter().chain(&second) {
+        let from = usize::try_from(committed.offset).unwrap();
+        let line = bytes[from..].split(|byte| *byte == b'\n').next().unwrap();
+        assert_eq!(ibbi_log::Digest::of(line), committed.hash);
+        assert!(!committed.existing);
+    }
+    assert_eq!(second.last().map(|committed| committed.hash), Some(ledger.head().hash));
+    assert_eq!(ledger.head().bytes, u64::try_from(bytes.len()).unwrap());
+    // The clock went back between the two, but what is logged never does.
+    assert_eq!((first[0].logged, second[0].logged), (at(5), at(5)));
+    assert_eq!(LedgerReader::open(&place.path).unwrap().filter(Result::is_err).count(), 0);
+}
+
+#[test]
+fn a_retry_with_the_same_id_gives_what_was_committed_and_adds_nothing() {
+    let place = Place::with(6);
+    let mut ledger = Ledger::open(&place.path).unwrap();
+    let before = ledger.head();
+    let again = ledger.append(&records(2..8, 3), at(2000)).unwrap();
+    let brief: Vec<_> = again.iter().map(|committed| (committed.seq, committed.existing)).collect();
+    assert_eq!(brief, [(4, true), (5, true), (6, true), (7, true), (8, false), (9, false)]);
+    assert_eq!(again[0].logged, at(1000));
+    assert_eq!(ledger.head().lines, before.lines + 2);
+}
+
+#[test]
+fn the_same_id_for_something_else_is_refused() {
+    let place = Place::with(6);
+    let mut ledger = Ledger::open(&place.path).unwrap();
+    let before = fs::read(&place.path).unwrap();
+    let good = record(4, 3);
+    for changed in [
+        NewRecord { actor: name("somebody else"), ..good.clone() },
+        NewRecord { at: at(77), ..good.clone() },
+        NewRecord { event: support::event(29).1, ..good.clone() },
+    ] {
+        match ledger.append(&[record(6, 3), changed], at(2000)) {
+            Err(AppendError::IdTaken { rev: 2, .. }) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    let twice = ledger.append(&[record(6, 3), record(6, 3)], at(2000));
+    assert!(matches!(twice, Err(AppendError::Repeated { .. })), "{twice:?}");
+    assert_eq!(fs::read(&place.path).unwrap(), before, "a refused batch leaves nothing");
+    // The same id in another case is another record.
+    let other = NewRecord { case: case(50), expected_rev: None, ..good };
+    assert_eq!(ledger.append(&[other], at(2000)).unwrap()[0].rev, 1);
+}
+
+#[test]
+fn a_case_that_has_moved_on_is_a_conflict() {
+    let place = Place::with(6);
+    let mut ledger = Ledger::open(&place.path).unwrap();
+    let late = NewRecord { expected_rev: Some(1), ..record(6, 3) };
+    let error = ledger.append(&[late], at(2000)).unwrap_err();
+    assert!(matches!(error, AppendError::Conflict { expected: 1, found: 2, .. }), "{error}");
+    let blind = NewRecord { expected_rev: None, ..record(6, 3) };
+    assert_eq!(ledger.append(&[blind], at(2000)).unwrap()[0].rev, 3);
+}
+
+#[test]
+fn a_batch_has_a_limit_and_so_has_a_line() {
+    let place = place();
+    let mut ledger = Ledger::create(&place.path, &opening()).unwrap();
+    let text = ibbi_core::NoteText::new(&"é".repeat(4000)).unwrap();
+    let event = ibbi_core::Event::from(ibbi_core::NoteAdded { text });
+    let many: Vec<_> =
+        (0..600).map(|number| NewRecord { event: event.clone(), expected_rev: None, ..record(number, 3) }).collect();
+    assert!(many.len() * 8000 > MAX_BATCH);
+    assert!(matches!(ledger.append(&many, at(1)), Err(AppendError::BatchTooLong)));
+    assert_eq!(ledger.append(&many[..400], at(1)).unwrap().len(), 400);
+    assert!(ledger.append(&[], at(1)).unwrap().is_empty());
+}
+
+#[test]
+fn a_second_writer_is_told_who_holds_the_ledger() {
+    let place = Place::with(1);
+    let held = Ledger::open(&place.path).unwrap();
+    let error = Ledger::open(&place.path).unwrap_err();
+    let text = error.to_string();
+    assert!(matches!(error, OpenError::Locked { .. }), "{text}");
+    assert!(text.contains(&format!("process {} on ", std::process::id())), "{text}");
+    drop(held);
+    Ledger::open(&place.path).unwrap();
+    assert_eq!(place.files(), ["cases.ledger"]);
+}
+
+#[test]
+fn of_many_threads_that_race_for_a_ledger_one_at_a_time_writes_and_nothing_is_lost() {
+    let place = Place::with(0);
+    let (threads, each) = (8_u64, 12_u64);
+    let refused = std::sync::atomic::AtomicU64::new(0);
+    std::thread::scope(|scope| {
+        for thread in 0..threads {
+            let (path, refused) = (&place.path, &refused);
+            scope.spawn(move || {
+                for number in 0..each {
+                    let new = NewRecord { case: case(thread), expected_rev: Some(number), ..record(number, 1) };
+                    loop {
+                        match Ledger::open(path) {
+                            Ok(mut ledger) => {
+                                assert_eq!(ledger.append(&[new], at(9)).unwrap()[0].rev, number + 1);
+                                break;
+                            }
+                            Err(OpenError::Locked { .. }) => {
+                                refused.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                                std::thread::yield_now();
+                            }
+                            Err(other) => panic!("{other}"),
+                        }
+                    }
+                }
+            });
+        }
+    });
+    println!("lock race: {} opens succeeded, {} were refused", threads * each, refused.into_inner());
+    let read: Result<Vec<_>, _> = LedgerReader::open(&place.path).unwrap().collect();
+    assert_eq!(read.unwrap().len(), usize::try_from(threads * each).unwrap());
+    assert_eq!(place.files(), ["cases.ledger"]);
+}
+
+#[test]
+fn a_torn_end_is_set_aside_cut_and_reported() {
+    let place = Place::with(3);
+    let whole = fs::read(&place.path).unwrap();
+    add_to_file(&place.path, b"{\"actor\":\"cl");
+    let mut ledger = Ledger::open(&place.path).unwrap();
+    let torn = ledger.torn().unwrap().clone();
+    assert_eq!((torn.offset, torn.length), (u64::try_from(whole.len()).unwrap(), 12));
+    assert_eq!(fs::read(&torn.kept_in).unwrap(), b"{\"actor\":\"cl");
+    assert_eq!(fs::read(&place.path).unwrap(), whole);
+    assert!(torn.to_string().contains("never acknowledged"), "{torn}");
+    ledger.append(&[record(3, 3)], at(2000)).unwrap();
+    drop(ledger);
+
+    // Another fragment from the same place does not overwrite the first.
+    fs::write(&place.path, &whole).unwrap();
+    add_to_file(&place.path, b"other");
+    let again = Ledger::open(&place.path).unwrap().torn().unwrap().kept_in.clone();
+    assert_ne!(again, torn.kept_in);
+    assert_eq!(fs::read(&torn.kept_in).unwrap(), b"{\"actor\":\"cl");
+    assert_eq!(Ledger::open(&place.path).unwrap().torn(), None);
+}
+
+#[test]
+fn a_bad_whole_line_is_never_torn_and_opens_the_ledger_for_reading_only() {
+    for (what, code) in [("\n", "line.empty"), ("{\"actor\":\"cl\n", "line.syntax"), ("\0\0\n\0", "line.syntax")] {
+        let place = Place::with(3);
+        add_to_file(&place.path, what.as_bytes());
+        let before = fs::read(&place.path).unwrap();
+        let mut ledger = Ledger::open(&place.path).unwrap();
+        let damage = ledger.damage().unwrap().clone();
+        assert_eq!((damage.faults[0].line, damage.faults[0].kind.code()), (5, code), "{damage}");
+        let error = ledger.append(&[record(3, 3)], at(2000)).unwrap_err();
+        assert!(matches!(error, AppendError::Damaged { .. }), "{error}");
+        assert_eq!(ledger.case(case(0)).unwrap().len(), 1, "what is sound can be read");
+        assert!(Ledger::open(&place.path).unwrap().damage().is_some(), "others may look at it too");
+        drop(ledger);
+        assert_eq!(fs::read(&place.path).unwrap(), before, "and nothing was changed");
+        assert_eq!(place.files(), ["cases.ledger"]);
+    }
+}
+
+#[test]
+fn an_id_used_twice_in_a_case_is_damage() {
+    let place = Place::with(3);
+    let bytes = fs::read_to_string(&place.path).unwrap();
+    let mut ledger = Ledger::open(&place.path).unwrap();
+    ledger.append(&[record(3, 3)], at(2000)).unwrap();
+    drop(ledger);
+    let after = fs::read_to_string(&place.path).unwrap();
+    let (old, new) = (record(0, 3).id.to_string(), record(3, 3).id.to_string());
+    let last = after.strip_prefix(&bytes).unwrap().replace(&new, &old);
+    fs::write(&place.path, bytes + &last).unwrap();
+    let ledger = Ledger::open(&place.path).unwrap();
+    assert_eq!(ledger.damage().unwrap().faults[0].kind.code(), "case.duplicate-id");
+}
+
+#[test]
+fn a_file_changed_behind_the_writer_is_not_written_to() {
+    let place = Place::with(3);
+    let mut ledger = Ledger::open(&place.path).unwrap();
+    add_to_file(&place.path, b"x");
+    let error = ledger.append(&[record(3, 3)], at(2000)).unwrap_err();
+    assert!(matches!(error, AppendError::Changed { .. }), "{error}");
+    assert!(matches!(ledger.append(&[record(3, 3)], at(2000)), Err(AppendError::Poisoned)));
+}
+
+#[test]
+fn a_ledger_is_created_once_and_a_creation_cut_off_is_taken_over() {
+    let place = Place::with(0);
+    let before = fs::read(&place.path).unwrap();
+    assert!(matches!(Ledger::create(&place.path, &opening()), Err(CreateError::Exists { .. })));
+    assert_eq!(fs::read(&place.path).unwrap(), before);
+
+    for length in [0, 1, 20, before.len() - 1] {
+        fs::write(&place.path, &before[..length]).unwrap();
+        let error = Ledger::open(&place.path).unwrap_err();
+        assert!(matches!(error, OpenError::Unfinished { .. }), "{length}: {error}");
+        Ledger::create(&place.path, &opening()).unwrap();
+        assert_eq!(fs::read(&place.path).unwrap(), before);
+    }
+    for other in ["some text", "a\nb", "{\"actor\":\"x\n"] {
+        fs::write(&place.path, other).unwrap();
+        assert!(matches!(Ledger::create(&place.path, &opening()), Err(CreateError::Exists { .. })), "{other}");
+        assert_eq!(fs::read_to_string(&place.path).unwrap(), other);
+    }
+}
+
+#[test]
+fn what_is_no_ledger_is_named_as_such() {
+    let place = place();
+    let error = Ledger::open(&place.path).unwrap_err();
+    assert!(matches!(error, OpenError::Io { doing: "open", .. }), "{error}");
+    fs::write(&place.path, "hello\n").unwrap();
+    let text = Ledger::open(&place.path).unwrap_err().to_string();
+    assert!(text.contains("does not begin as a ledger: line 1, byte 0: the line is not JSON"), "{text}");
+    // A ledger without its first line.
+    let whole = String::from_utf8(support::ledger_bytes(3, 3)).unwrap();
+    fs::write(&place.path, whole.split_once('\n').unwrap().1).unwrap();
+    let error = Ledger::open(&place.path).unwrap_err();
+    assert!(matches!(error, OpenError::NotALedger { .. }), "{error}");
+}
