@@ -1,0 +1,246 @@
+//! Advisories: warnings that never refuse.
+
+use crate::case::Case;
+use crate::event::{Event, SessionOpened, SessionScheduled};
+use crate::holidays::{County, holiday_on, is_weekend, posting_deadline};
+use crate::people::{Capacity, MemberIds};
+use crate::refusal::list;
+use crate::rule::Source;
+use crate::sets::closed_set;
+use crate::stages::Attendance;
+use crate::text::MemberId;
+use crate::time::{At, LocalTime, Slot};
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+closed_set! {
+    /// What an advisory warns of.
+    Warning, "advisory";
+    /// The slot is on a Saturday or Sunday.
+    Weekend = "slot.weekend", "The slot is on a weekend.";
+    /// The slot is on a legal holiday.
+    Holiday = "slot.holiday", "The slot is on a legal holiday of Massachusetts.";
+    /// Nobody of the school committee or of the union's board attends the training.
+    NoBoardMembers = "training.no-board-members",
+        "School committee and union board members who will not sit at the table are advised to attend the training.";
+    /// A present member missed the training.
+    MissedTraining = "attendance.missed-training", "A member of a team attended no session of the training.";
+    /// A present member attended the training in part.
+    PartOfTraining = "attendance.part-of-training", "A member of a team missed a part of the training.";
+    /// A member was released before a session and named again after it.
+    ReleasedAround = "attendance.released-around-session",
+        "A member was released and named again, and a session opened in between without that member.";
+    /// The facilitation is after the contract's expiry.
+    AfterContract = "facilitation.after-contract",
+        "The session is after the contract expires; an evergreen clause makes that date a soft deadline.";
+    /// A quorum may come, so a posting may be needed.
+    Posting = "meeting.open-meeting-posting",
+        "If a quorum of the school committee may attend, the meeting is posted 48 hours ahead, Saturdays, Sundays and \
+         legal holidays not counted.";
+    /// The fact was logged long after it happened.
+    LoggedLate = "record.logged-late", "The event was logged more than seven days after it happened.";
+    /// A session was ended on another day than its own.
+    OpenPastDay = "session.open-past-its-day", "The session was ended on a later day than it was scheduled for.";
+    /// Two parts are booked for one day, on which the later one cannot open.
+    SameDay = "facilitation.parts-on-one-day",
+        "Two parts are scheduled for one day; the later one could not open on it.";
+}
+
+impl Warning {
+    /// Where it comes from.
+    pub const fn source(self) -> Source {
+        match self {
+            Self::Holiday | Self::AfterContract | Self::Posting => Source::Law,
+            Self::NoBoardMembers | Self::MissedTraining | Self::PartOfTraining => Source::PublicPage,
+            Self::Weekend | Self::ReleasedAround | Self::SameDay => Source::ProgramPolicy,
+            Self::LoggedLate | Self::OpenPastDay => Source::Integrity,
+        }
+    }
+}
+
+/// A warning with what was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advisory {
+    /// What it warns of.
+    pub warning: Warning,
+    /// What was found, in a sentence.
+    pub found: String,
+}
+
+impl core::fmt::Display for Advisory {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{}: {}", self.warning.code(), self.found)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for Advisory {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        let mut out = serializer.serialize_struct("Advisory", 4)?;
+        out.serialize_field("advisory", &self.warning)?;
+        out.serialize_field("statement", self.warning.label())?;
+        out.serialize_field("found", &self.found)?;
+        out.serialize_field("source", &self.warning.source())?;
+        out.end()
+    }
+}
+
+/// Days after which a record counts as late.
+const LATE_DAYS: i64 = 7;
+
+fn warn(into: &mut Vec<Advisory>, warning: Warning, found: String) {
+    into.push(Advisory { warning, found });
+}
+
+impl Case {
+    /// What to warn of when this event is recorded in this state. Ask before offering it.
+    ///
+    /// `logged` is when it is written down, if that is known.
+    pub fn advise(&self, event: &Event, at: At, logged: Option<At>) -> Vec<Advisory> {
+        let mut warnings = Vec::new();
+        match event {
+            Event::MeetingScheduled(event) => self.advise_day(event.slot, "the introductory meeting", &mut warnings),
+            Event::SessionScheduled(event) => self.advise_session(event, &mut warnings),
+            Event::SessionOpened(event) => self.advise_observers(event, &mut warnings),
+            Event::MemberNamed(event) => self.advise_returned(event.member.id, &mut warnings),
+            Event::SessionClosed(event) => self.advise_ending(&event.left_early, at, &mut warnings),
+            Event::SessionAdjourned(event) => self.advise_ending(&event.left_early, at, &mut warnings),
+            _ => {}
+        }
+        if let Some(logged) = logged {
+            let days = logged.minutes_since(at) / (24 * 60);
+            if days > LATE_DAYS {
+                warn(&mut warnings, Warning::LoggedLate, alloc::format!("it was logged {days} days after it happened"));
+            }
+        }
+        warnings
+    }
+
+    /// What to keep in mind about the case as it stands: what is booked, and who missed what.
+    pub fn advisories(&self) -> Vec<Advisory> {
+        let mut warnings = Vec::new();
+        if let Self::Introduction(state) = self
+            && let Some(slot) = state.scheduled()
+        {
+            self.advise_day(slot, "the introductory meeting", &mut warnings);
+        }
+        if let (Some(sessions), None) = (self.sessions(), self.outcome()) {
+            for (part, booking) in sessions.bookings() {
+                self.advise_slot(part, booking.slot, &mut warnings);
+            }
+        }
+        if let Some(teams) = self.teams() {
+            self.advise_attendance(&mut warnings);
+            for member in teams.everyone() {
+                self.advise_returned(member.person.id, &mut warnings);
+            }
+        }
+        warnings
+    }
+
+    fn county(&self) -> Option<County> {
+        self.file()?.opened().county
+    }
+
+    fn advise_day(&self, slot: Slot, what: &str, into: &mut Vec<Advisory>) {
+        let day = slot.local_day();
+        if is_weekend(day) {
+            warn(into, Warning::Weekend, alloc::format!("{what} is on a {}", day.to_chrono().format("%A, %Y-%m-%d")));
+        }
+        if let Some(holiday) = holiday_on(day, self.county()) {
+            warn(into, Warning::Holiday, alloc::format!("{what} is on {}, {day}", holiday.label()));
+        }
+    }
+
+    fn advise_session(&self, event: &SessionScheduled, into: &mut Vec<Advisory>) {
+        self.advise_slot(event.part, event.slot, into);
+        for (other, booking) in self.sessions().into_iter().flat_map(crate::Sessions::bookings) {
+            if other != event.part && booking.slot.local_day() == event.slot.local_day() {
+                let found = alloc::format!("parts {other} and {} are on {}", event.part, event.slot.local_day());
+                warn(into, Warning::SameDay, found);
+            }
+        }
+    }
+
+    fn advise_slot(&self, part: u8, slot: Slot, into: &mut Vec<Advisory>) {
+        let what =
+            alloc::format!("part {part} of the {}", if self.is_training() { "training" } else { "facilitation" });
+        self.advise_day(slot, &what, into);
+        if self.is_training() {
+            if let Some(deadline) = posting_deadline(slot.starts(), self.county()) {
+                let local = LocalTime::new(deadline, slot.starts().offset_minutes());
+                let shown = local.map_or_else(|| deadline.to_string(), |at| at.to_string());
+                warn(into, Warning::Posting, alloc::format!("{what}, {slot}, would be posted by {shown}"));
+            }
+        } else if let Some(contract) = self.file().map(crate::CaseFile::contract)
+            && let Some(expires) = contract.expires
+            && slot.local_day() > expires
+        {
+            let clause = if contract.evergreen { ", with an evergreen clause" } else { "" };
+            let found = alloc::format!("{what} is on {}; the contract expires {expires}{clause}", slot.local_day());
+            warn(into, Warning::AfterContract, found);
+        }
+    }
+
+    fn is_training(&self) -> bool {
+        matches!(self.last_open(), Self::Training(_))
+    }
+
+    fn advise_observers(&self, event: &SessionOpened, into: &mut Vec<Advisory>) {
+        let absent = |capacity: &Capacity| !event.observers.any_in(*capacity);
+        let missing: Vec<_> = [Capacity::SchoolCommittee, Capacity::UnionBoard].into_iter().filter(absent).collect();
+        if self.is_training() && !missing.is_empty() {
+            let who = list(&missing, |capacity| capacity.label().to_string());
+            warn(into, Warning::NoBoardMembers, alloc::format!("no observer attends as {who}"));
+        }
+    }
+
+    fn advise_ending(&self, left: &MemberIds, at: At, into: &mut Vec<Advisory>) {
+        let Some(open) = self.sessions().and_then(crate::Sessions::open) else { return };
+        let (day, ended) = (open.slot.local_day(), open.slot.day_of(at));
+        if ended > day {
+            warn(into, Warning::OpenPastDay, alloc::format!("it was scheduled for {day} and ended on {ended}"));
+        }
+        if self.is_training() && !left.is_empty() {
+            let who = list(left, ToString::to_string);
+            warn(into, Warning::PartOfTraining, alloc::format!("left before the end: {who}"));
+        }
+    }
+
+    fn advise_attendance(&self, into: &mut Vec<Advisory>) {
+        let (Some(trained), Some(teams)) = (self.trained(), self.teams()) else { return };
+        let of = |attendance| {
+            let who: Vec<_> = teams
+                .everyone()
+                .filter(|member| trained.attendance(member.person.id) == attendance)
+                .map(|member| member.person.clone())
+                .collect();
+            (!who.is_empty()).then(|| list(&who, ToString::to_string))
+        };
+        if let Some(who) = of(Attendance::None) {
+            warn(into, Warning::MissedTraining, alloc::format!("attended no session of the training: {who}"));
+        }
+        if let Some(who) = of(Attendance::Partial) {
+            warn(into, Warning::PartOfTraining, alloc::format!("missed a part of the training: {who}"));
+        }
+    }
+
+    fn advise_returned(&self, id: MemberId, into: &mut Vec<Advisory>) {
+        let Some(teams) = self.teams() else { return };
+        let trained = self.trained().map(crate::stages::Trained::held).unwrap_or_default();
+        let present = self.sessions().map(crate::Sessions::held).unwrap_or_default();
+        for former in teams.former().iter().filter(|former| former.member == id) {
+            let missed = trained
+                .iter()
+                .chain(present)
+                .find(|held| held.opened >= former.released && !held.present.contains(&id));
+            if let Some(held) = missed {
+                let found =
+                    alloc::format!("{id} was released at {}; a session opened at {}", former.released, held.opened);
+                warn(into, Warning::ReleasedAround, found);
+                return;
+            }
+        }
+    }
+}

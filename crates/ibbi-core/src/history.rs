@@ -1,0 +1,171 @@
+//! History: a case's records in order, with corrections.
+//!
+//! A void is legal if the case's remaining events would have been accepted without the voided one. It may void an
+//! event of a closed case, which is when mistakes are found. What was voided stays in the history, marked.
+
+use crate::case::Case;
+use crate::event::{Event, EventKind, EventVoided};
+use crate::refusal::{Check, Found, Refusal};
+use crate::rule::Rule;
+use crate::stage::Stage;
+use crate::time::At;
+use alloc::vec::Vec;
+
+/// The rules that judge a void.
+pub const VOID_RULES: &[Rule] =
+    &[Rule::SequenceOrder, Rule::TimeOrder, Rule::VoidKnown, Rule::VoidKind, Rule::VoidOnce, Rule::VoidRest];
+
+/// An event of a history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Entry {
+    /// Its sequence number: rising, but not gapless within a case.
+    pub seq: u64,
+    /// When it happened.
+    pub at: At,
+    /// What happened.
+    pub event: Event,
+    /// The sequence number of the correction that voided it.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub voided_by: Option<u64>,
+    /// The stage of the case after it, as it was then.
+    pub to: Stage,
+}
+
+impl Entry {
+    /// Whether it counts: it is neither voided nor itself a correction.
+    pub fn counts(&self) -> bool {
+        self.voided_by.is_none() && self.event.kind() != EventKind::EventVoided
+    }
+}
+
+/// A case with its records.
+///
+/// ```
+/// use ibbi_core::{events::*, *};
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let at: At = "2026-09-01T13:00:00.000Z".parse()?;
+/// let mut history = History::new();
+/// history.offer(1, at, CaseOpened {
+///     contract_expires: None, county: None, district: Name::new("Maple Hollow")?, evergreen: false,
+///     follows: None, program: Program::default(), time_zone: TimeZoneName::new("America/New_York")?,
+/// })?;
+/// let by = Name::new("M. Sousa")?;
+/// history.offer(2, at, CaseWithdrawn { by, reason: Reason::new("logged in the wrong case")? })?;
+/// assert_eq!(history.case().stage(), Stage::Closed);
+/// history.offer(3, at, EventVoided { reason: Reason::new("belongs to another district")?, seq: 2 })?;
+/// assert_eq!(history.case().stage(), Stage::Inquiry);
+/// assert_eq!(history.entries()[1].voided_by, Some(3));
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct History {
+    entries: Vec<Entry>,
+    case: Case,
+}
+
+impl History {
+    /// No records yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The case as it stands.
+    pub const fn case(&self) -> &Case {
+        &self.case
+    }
+
+    /// Every record, those that were voided included.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Offers an event under a sequence number; returns the stage after it.
+    ///
+    /// # Errors
+    /// A [`Refusal`] with every unmet rule; nothing has changed.
+    pub fn offer(&mut self, seq: u64, at: At, event: impl Into<Event>) -> Result<Stage, Refusal> {
+        let event = event.into();
+        match self.judge(seq, at, &event)? {
+            Some((index, case)) => {
+                self.entries[index].voided_by = Some(seq);
+                self.case = case;
+            }
+            None => self.case = core::mem::take(&mut self.case).advance(&event, at),
+        }
+        let to = self.case.stage();
+        self.entries.push(Entry { seq, at, event, voided_by: None, to });
+        Ok(to)
+    }
+
+    /// Whether an event would be accepted; nothing changes.
+    ///
+    /// # Errors
+    /// A [`Refusal`] with every unmet rule.
+    pub fn check(&self, seq: u64, at: At, event: &Event) -> Result<(), Refusal> {
+        self.judge(seq, at, event).map(|_| ())
+    }
+
+    /// The stage to which an event would lead, without changing anything.
+    ///
+    /// # Errors
+    /// A [`Refusal`] with every unmet rule.
+    pub fn what_if(&self, seq: u64, at: At, event: &Event) -> Result<Case, Refusal> {
+        Ok(match self.judge(seq, at, event)? {
+            Some((_, case)) => case,
+            None => self.case.clone().advance(event, at),
+        })
+    }
+
+    /// For a void: the entry it marks and the case that remains. For another event: nothing.
+    fn judge(&self, seq: u64, at: At, event: &Event) -> Result<Option<(usize, Case)>, Refusal> {
+        let mut check = Check::new();
+        let last = self.entries.last().map(|entry| entry.seq);
+        if let Some(last) = last {
+            check.require(seq > last, Rule::SequenceOrder, || Found::Sequence { last, offered: seq });
+        }
+        let mut corrected = None;
+        if let Event::EventVoided(void) = event {
+            corrected = self.without(void, at, &mut check);
+        } else if !self.case.examine(event, at, &mut check) {
+            self.case.misplaced(event.kind(), at, &mut check);
+        }
+        check.verdict(event.kind(), self.case.stage(), at)?;
+        Ok(corrected)
+    }
+
+    fn without(&self, void: &EventVoided, at: At, check: &mut Check) -> Option<(usize, Case)> {
+        let seq = void.seq;
+        let Ok(index) = self.entries.binary_search_by_key(&seq, |entry| entry.seq) else {
+            check.fail(Rule::VoidKnown, Found::NoSuchEvent { seq });
+            return None;
+        };
+        let struck = &self.entries[index];
+        let kind = struck.event.kind();
+        if matches!(kind, EventKind::CaseOpened | EventKind::EventVoided) {
+            check.fail(Rule::VoidKind, Found::NotVoidable { seq, event: kind });
+            return None;
+        }
+        if struck.voided_by.is_some() {
+            check.fail(Rule::VoidOnce, Found::VoidedAlready { seq });
+            return None;
+        }
+        let mut case = Case::default();
+        for entry in self.entries.iter().filter(|entry| entry.counts() && entry.seq != seq) {
+            if let Err(refusal) = case.offer(&entry.event, entry.at) {
+                let unmet = refusal.unmet.iter().map(|unmet| unmet.rule).collect();
+                let found = Found::LaterRefused { seq: entry.seq, event: entry.event.kind(), unmet };
+                check.fail(Rule::VoidRest, found);
+                return None;
+            }
+        }
+        // A correction is made after what it leaves standing. It does not hold up what is recorded next, since the
+        // corrected fact happened before the mistake was found.
+        if let Some(last) = case.file().map(CaseFile::last_at) {
+            check.require(at >= last, Rule::TimeOrder, || Found::Earlier { last, offered: at });
+        }
+        Some((index, case))
+    }
+}
+
+use crate::file::CaseFile;

@@ -1,0 +1,114 @@
+//! The chart and the rules as documents: Markdown, Mermaid and DOT, all from the same table.
+
+use crate::chart::TRANSITIONS;
+use crate::event::EventKind;
+use crate::history::VOID_RULES;
+use crate::rule::Rule;
+use crate::stage::{Outcome, Stage};
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+/// A move between two different stages and the events that can cause it.
+struct Move {
+    from: Stage,
+    to: Stage,
+    events: Vec<EventKind>,
+}
+
+fn moves() -> Vec<Move> {
+    let mut moves: Vec<Move> = Vec::new();
+    for row in TRANSITIONS {
+        for to in row.to.iter().copied().filter(|to| *to != row.from) {
+            match moves.iter_mut().find(|known| known.from == row.from && known.to == to) {
+                Some(known) => known.events.push(row.event),
+                None => moves.push(Move { from: row.from, to, events: alloc::vec![row.event] }),
+            }
+        }
+    }
+    moves
+}
+
+fn codes(events: &[EventKind], separator: &str) -> String {
+    events.iter().map(|event| event.code()).collect::<Vec<_>>().join(separator)
+}
+
+/// The moves between stages as a Mermaid state diagram. Events that leave a case in its stage are in
+/// [`chart_markdown`].
+pub fn mermaid() -> String {
+    let mut text = String::from("stateDiagram-v2\n    direction TB\n");
+    for Move { from, to, events } in moves() {
+        let from = if from == Stage::Unopened { "[*]" } else { from.label() };
+        text.push_str(&alloc::format!("    {from} --> {}: {}\n", to.label(), codes(&events, "<br/>")));
+    }
+    text.push_str(&alloc::format!("    {} --> [*]\n", Stage::Closed.label()));
+    text
+}
+
+/// The moves between stages for Graphviz.
+pub fn dot() -> String {
+    let mut text = String::from("digraph ibbi {\n    rankdir=TB;\n    node [shape=box, style=rounded];\n");
+    text.push_str("    unopened [shape=point, label=\"\"];\n");
+    for stage in Stage::ALL.iter().filter(|stage| **stage != Stage::Unopened) {
+        text.push_str(&alloc::format!("    {} [label=\"{}\"];\n", stage.code(), stage.label()));
+    }
+    for Move { from, to, events } in moves() {
+        let (from, to, label) = (from.code(), to.code(), codes(&events, "\\n"));
+        text.push_str(&alloc::format!("    {from} -> {to} [label=\"{label}\"];\n"));
+    }
+    text.push_str("}\n");
+    text
+}
+
+fn rule_ids<'a>(rules: impl Iterator<Item = &'a Rule>) -> String {
+    let mut ids: Vec<_> = Vec::new();
+    for rule in rules {
+        let id = alloc::format!("`{}`", rule.id());
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    if ids.is_empty() { String::from("–") } else { ids.join(", ") }
+}
+
+/// The whole chart as a Markdown table: a row for each stage and event.
+pub fn chart_markdown() -> String {
+    let mut text = String::from("| stage | event | carries | leads to | rules |\n|---|---|---|---|---|\n");
+    for row in TRANSITIONS {
+        let to = row.to.iter().map(|stage| stage.label().to_string()).collect::<Vec<_>>().join(" or ");
+        let rules = rule_ids(row.state_rules.iter().chain(row.event_rules));
+        let (stage, event, carries) = (row.from.label(), row.event.code(), row.event.fields().join(", "));
+        text.push_str(&alloc::format!("| {stage} | `{event}` | {carries} | {to} | {rules} |\n"));
+    }
+    let (event, carries) = (EventKind::EventVoided.code(), EventKind::EventVoided.fields().join(", "));
+    let rules = rule_ids(VOID_RULES.iter());
+    let to = "where the remaining events lead";
+    text.push_str(&alloc::format!("| any, {} too | `{event}` | {carries} | {to} | {rules} |\n", Stage::Closed.label()));
+    text.push_str(&alloc::format!(
+        "\nEvery event of an opened case must also meet {}.\n",
+        rule_ids(Rule::COMMON.iter())
+    ));
+    let outcomes = Outcome::ALL.iter().map(|outcome| alloc::format!("`{outcome}`")).collect::<Vec<_>>().join(", ");
+    text.push_str(&alloc::format!("A case is closed with one of the outcomes {outcomes}.\n"));
+    text
+}
+
+/// Every rule as a Markdown table: id, statement, remedy, source.
+pub fn rules_markdown() -> String {
+    let mut text =
+        String::from("| rule | what it asks | what to do when it is not met | source |\n|---|---|---|---|\n");
+    for rule in Rule::ALL {
+        let (id, statement, remedy) = (rule.id(), rule.statement(), rule.remedy());
+        text.push_str(&alloc::format!("| `{id}` | {statement} | {remedy} | {} |\n", rule.source().label()));
+    }
+    text
+}
+
+/// Every advisory as a Markdown table: id, statement, source.
+pub fn warnings_markdown() -> String {
+    let mut text = String::from("| advisory | what it says | source |\n|---|---|---|\n");
+    for warning in crate::Warning::ALL {
+        let (id, statement, source) = (warning.code(), warning.label(), warning.source().label());
+        text.push_str(&alloc::format!("| `{id}` | {statement} | {source} |\n"));
+    }
+    text
+}

@@ -1,0 +1,320 @@
+//! The route: the shortest list of kinds of event from here to a goal.
+
+use crate::case::Case;
+use crate::event::EventKind;
+use crate::people::Party;
+use crate::sessions::{Part, Sessions};
+use crate::stage::{Decision, Outcome, Stage};
+use crate::stages::{Application, Caucus, Facilitation, HoldsSessions, Inquiry, Introduction, Training};
+use crate::teams::Teams;
+use crate::time::At;
+use alloc::vec::Vec;
+
+/// Where a case is to get.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Goal {
+    /// To a stage. `closed` by any outcome is a single withdrawal from anywhere; name an outcome to mean that one.
+    Stage(Stage),
+    /// To an end.
+    Outcome(Outcome),
+}
+
+impl core::str::FromStr for Goal {
+    type Err = crate::sets::UnknownCode;
+    /// Reads the code of a stage or of an outcome.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Some(outcome) = Outcome::from_code(text) {
+            return Ok(Self::Outcome(outcome));
+        }
+        text.parse().map(Self::Stage).map_err(|_| {
+            let known = &[
+                "introduction",
+                "application",
+                "training",
+                "caucus",
+                "agreement",
+                "facilitation",
+                "closed",
+                "completed",
+                "referred",
+                "not_accepted",
+                "not_adopted",
+                "withdrawn",
+            ];
+            crate::sets::UnknownCode::new("stage or outcome", text, known)
+        })
+    }
+}
+
+/// The shortest list of kinds of event that leads from here to a goal; empty if the case is there, `None` if no road
+/// leads there (only a correction could).
+///
+/// It counts events, not days, and takes back no choice that is made: a format that is chosen stays. `at` tells which
+/// booked sessions have lapsed and must be postponed first.
+///
+/// ```
+/// use ibbi_core::{route, At, Case, EventKind, Goal, Outcome, Stage};
+/// let at: At = "2026-09-01T13:00:00.000Z".parse().unwrap();
+/// let road = route(&Case::default(), Goal::Stage(Stage::Introduction), at).unwrap();
+/// assert_eq!(road[0], EventKind::CaseOpened);
+/// assert_eq!(road[1..], [EventKind::LeaderAgreed; 3]);
+/// assert!(route(&Case::default(), Goal::Outcome(Outcome::Completed), at).is_some());
+/// ```
+pub fn route(case: &Case, goal: Goal, at: At) -> Option<Vec<EventKind>> {
+    let here = case.stage();
+    if goal == Goal::Stage(here) || case.outcome().is_some_and(|outcome| goal == Goal::Outcome(outcome)) {
+        return Some(Vec::new());
+    }
+    if here == Stage::Closed || goal == Goal::Stage(Stage::Unopened) {
+        return None;
+    }
+    let mut road = Road { steps: Vec::new(), case: Some(case), at, team_needs: TeamNeeds::of(case.teams()) };
+    road.travel(here, goal).then_some(road.steps)
+}
+
+/// What the teams need before they may act: so many members to name, so many pledges to give.
+struct TeamNeeds {
+    name: usize,
+    pledge: usize,
+}
+
+impl TeamNeeds {
+    fn of(teams: Option<&Teams>) -> Self {
+        let Some(teams) = teams else { return Self { name: 2, pledge: 2 } };
+        let name = Party::ALL.iter().filter(|party| teams.of(**party).is_empty()).count();
+        let unpledged = teams.everyone().filter(|member| !member.pledged).count();
+        Self { name, pledge: name + unpledged }
+    }
+}
+
+struct Road<'a> {
+    steps: Vec<EventKind>,
+    /// The state while the road is still in the stage of the case; `None` in stages entered on the way.
+    case: Option<&'a Case>,
+    at: At,
+    team_needs: TeamNeeds,
+}
+
+impl Road<'_> {
+    fn step(&mut self, kind: EventKind, times: usize) {
+        self.steps.extend(core::iter::repeat_n(kind, times));
+    }
+
+    fn ready_teams(&mut self) {
+        let TeamNeeds { name, pledge } = core::mem::replace(&mut self.team_needs, TeamNeeds { name: 0, pledge: 0 });
+        self.step(EventKind::MemberNamed, name);
+        self.step(EventKind::AttendancePledged, pledge);
+    }
+
+    /// Goes on from stage to stage; `false` if the goal does not lie ahead.
+    fn travel(&mut self, from: Stage, goal: Goal) -> bool {
+        let mut here = from;
+        loop {
+            if goal == Goal::Stage(here) {
+                return true;
+            }
+            if self.leave_to(here, goal) {
+                return true;
+            }
+            let Some(next) = self.go_on(here) else { return goal == Goal::Outcome(Outcome::Completed) };
+            self.case = None;
+            here = next;
+        }
+    }
+
+    /// Whether the goal is an end that can be reached from this stage without going on.
+    fn leave_to(&mut self, here: Stage, goal: Goal) -> bool {
+        match (here, goal) {
+            (Stage::Unopened, _) => return false,
+            (_, Goal::Stage(Stage::Closed) | Goal::Outcome(Outcome::Withdrawn)) => {
+                self.step(EventKind::CaseWithdrawn, 1);
+            }
+            (Stage::Introduction, Goal::Outcome(Outcome::Referred)) => {
+                let state = self.introduction();
+                let chosen = state.is_some_and(|state| !state.introduced().chosen().is_empty());
+                if !chosen {
+                    self.cover_topics();
+                    self.step(EventKind::ServiceChosen, 1);
+                }
+                self.step(EventKind::CaseReferred, 1);
+            }
+            (Stage::Application, Goal::Outcome(Outcome::NotAccepted)) => self.step(EventKind::ApplicationDeclined, 1),
+            (Stage::Caucus, Goal::Outcome(Outcome::NotAdopted)) => self.decide(Decision::Decline),
+            _ => return false,
+        }
+        true
+    }
+
+    /// The steps from a stage to the next on the main road; `None` after the last.
+    fn go_on(&mut self, here: Stage) -> Option<Stage> {
+        match here {
+            Stage::Unopened => {
+                self.step(EventKind::CaseOpened, 1);
+                Some(Stage::Inquiry)
+            }
+            Stage::Inquiry => {
+                let seats = self.inquiry().map_or(3, |state| state.open_seats().count());
+                self.step(EventKind::LeaderAgreed, seats);
+                Some(Stage::Introduction)
+            }
+            Stage::Introduction => {
+                self.cover_topics();
+                self.step(EventKind::ServiceChosen, 1);
+                Some(Stage::Application)
+            }
+            Stage::Application => {
+                let letters = self.application().map_or(3, |state| state.missing_letters().count());
+                self.step(EventKind::SupportConfirmed, letters);
+                self.ready_teams();
+                self.step(EventKind::ApplicationAccepted, 1);
+                Some(Stage::Training)
+            }
+            Stage::Training => {
+                self.train();
+                Some(Stage::Caucus)
+            }
+            Stage::Caucus => {
+                self.decide(Decision::Adopt);
+                Some(Stage::Agreement)
+            }
+            Stage::Agreement => {
+                self.step(EventKind::FormatChosen, 1);
+                Some(Stage::Facilitation)
+            }
+            Stage::Facilitation => {
+                self.facilitate();
+                None
+            }
+            Stage::Closed => None,
+        }
+    }
+
+    fn inquiry(&self) -> Option<&Inquiry> {
+        if let Some(Case::Inquiry(state)) = self.case { Some(state) } else { None }
+    }
+
+    fn introduction(&self) -> Option<&Introduction> {
+        if let Some(Case::Introduction(state)) = self.case { Some(state) } else { None }
+    }
+
+    fn application(&self) -> Option<&Application> {
+        if let Some(Case::Application(state)) = self.case { Some(state) } else { None }
+    }
+
+    fn training(&self) -> Option<&Training> {
+        if let Some(Case::Training(state)) = self.case { Some(state) } else { None }
+    }
+
+    fn caucus(&self) -> Option<&Caucus> {
+        if let Some(Case::Caucus(state)) = self.case { Some(state) } else { None }
+    }
+
+    fn facilitation(&self) -> Option<&Facilitation> {
+        if let Some(Case::Facilitation(state)) = self.case { Some(state) } else { None }
+    }
+
+    fn cover_topics(&mut self) {
+        let covered = self.introduction().is_some_and(|state| state.introduced().topics() == crate::Topics::ALL);
+        self.step(EventKind::MeetingHeld, usize::from(!covered));
+    }
+
+    /// Each party's way to a decision. A party that decided otherwise than is wanted must reopen its decision, unless
+    /// the goal is that they do not both adopt, for which the other's decline is enough.
+    fn decide(&mut self, wanted: Decision) {
+        let at_here: Vec<_> = Party::ALL.iter().map(|party| self.needs_of(*party, wanted)).collect();
+        self.ready_teams();
+        for steps in at_here {
+            self.steps.extend(steps);
+        }
+    }
+
+    fn needs_of(&self, party: Party, wanted: Decision) -> Vec<EventKind> {
+        let mut steps = Vec::new();
+        let state = self.caucus();
+        let decided = state.and_then(|state| state.party(party).decided).map(|decided| decided.decision);
+        match (decided, wanted) {
+            (Some(Decision::Adopt), _) | (Some(Decision::Decline), Decision::Decline) => return steps,
+            (Some(Decision::Decline), Decision::Adopt) => steps.push(EventKind::DecisionReopened),
+            (None, _) => {}
+        }
+        if state.is_none_or(|state| state.party(party).opened.is_none()) {
+            steps.push(EventKind::CaucusOpened);
+        }
+        if wanted == Decision::Adopt {
+            let concerns = state.map_or(0, |state| state.open_concerns(party).count());
+            steps.extend(core::iter::repeat_n(EventKind::ConcernAddressed, concerns));
+        }
+        steps.push(EventKind::PartyDecided);
+        steps
+    }
+
+    fn train(&mut self) {
+        let state = self.training();
+        let activities =
+            state.map_or(2, |state| usize::from(state.exercises() == 0) + usize::from(state.simulations() == 0));
+        let cycles = self.fill(state.map(HoldsSessions::sessions), 1);
+        let opens = cycles.contains(&EventKind::SessionOpened);
+        if opens {
+            self.ready_teams();
+        }
+        // The activities belong before the last closing, when a session is open.
+        let (last, before) = cycles.split_last().map_or((None, &[][..]), |(last, before)| (Some(*last), before));
+        self.steps.extend(before);
+        self.step(EventKind::ActivityRun, activities);
+        self.steps.extend(last);
+    }
+
+    fn facilitate(&mut self) {
+        let state = self.facilitation();
+        let cycles = self.fill(state.map(HoldsSessions::sessions), 1);
+        if cycles.contains(&EventKind::SessionOpened) {
+            self.ready_teams();
+        }
+        self.steps.extend(cycles);
+    }
+
+    /// The sessions that fill every part: those of the present stage, or so many fresh parts.
+    fn fill(&self, sessions: Option<&Sessions>, fresh: usize) -> Vec<EventKind> {
+        use EventKind::{SessionClosed, SessionOpened, SessionPostponed, SessionScheduled};
+        let Some(sessions) = sessions else {
+            return [SessionScheduled, SessionOpened, SessionClosed].repeat(fresh);
+        };
+        let is_open = |number: u8| sessions.open().is_some_and(|open| open.part == number);
+        let mut unfilled: Vec<_> = sessions.numbered().filter(|(_, part)| !part.is_filled(sessions.grace())).collect();
+        unfilled.sort_by_key(|(number, _)| (!is_open(*number), *number));
+        let mut steps = Vec::new();
+        for (number, part) in unfilled {
+            let short = |minutes: u32| minutes + u32::from(sessions.grace()) < u32::from(part.remaining());
+            match (&part.booked, sessions.open()) {
+                (_, Some(open)) if open.part == number => {
+                    steps.push(SessionClosed);
+                    if short(open.slot.minutes()) {
+                        steps.extend([SessionScheduled, SessionOpened, SessionClosed]);
+                    }
+                }
+                (Some(booking), _) => {
+                    if short(booking.slot.minutes()) || self.is_lost(sessions, number, part) {
+                        steps.extend([SessionPostponed, SessionScheduled]);
+                    }
+                    steps.extend([SessionOpened, SessionClosed]);
+                }
+                _ => steps.extend([SessionScheduled, SessionOpened, SessionClosed]),
+            }
+        }
+        steps
+    }
+
+    /// Whether a booked session can no longer open as booked: its day is over, or an earlier part comes no sooner.
+    fn is_lost(&self, sessions: &Sessions, number: u8, part: &Part) -> bool {
+        let Some(booking) = &part.booked else { return false };
+        let day = booking.slot.local_day();
+        let lapsed = booking.slot.day_of(self.at) > day;
+        let too_early = part.first_day.is_none()
+            && sessions.numbered().take_while(|(other, _)| *other < number).any(|(_, earlier)| {
+                let booked = earlier.booked.as_ref().is_some_and(|first| first.slot.local_day() >= day);
+                let opened = earlier.first_day.is_some_and(|first| first >= day);
+                earlier.first_day.is_none() && booked || opened
+            });
+        lapsed || too_early
+    }
+}

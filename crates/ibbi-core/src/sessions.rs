@@ -1,0 +1,342 @@
+//! Hours: the parts of a training or a facilitation, what is booked for them, and what was held.
+//!
+//! Minutes are clock minutes, breaks included. A session counts the lesser of the whole minutes elapsed and its slot;
+//! an overrun is kept as a fact. A part is filled when no more than the grace remains of it.
+
+use crate::people::MemberIds;
+use crate::refusal::{Check, Found, Remaining};
+use crate::rule::Rule;
+use crate::text::MemberId;
+use crate::time::{At, Date, Slot};
+use alloc::vec::Vec;
+
+/// A session on the calendar.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Booking {
+    /// When.
+    pub slot: Slot,
+    /// Who is to lead it.
+    pub neutral: MemberId,
+}
+
+/// A part of a training or a facilitation.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Part {
+    /// Its length in minutes.
+    pub minutes: u16,
+    /// Minutes held.
+    pub counted: u16,
+    /// The local day on which it first opened.
+    pub first_day: Option<Date>,
+    /// The session that is booked for it.
+    pub booked: Option<Booking>,
+}
+
+impl Part {
+    const fn new(minutes: u16) -> Self {
+        Self { minutes, counted: 0, first_day: None, booked: None }
+    }
+
+    /// Minutes that remain to be held.
+    pub const fn remaining(&self) -> u16 {
+        self.minutes.saturating_sub(self.counted)
+    }
+
+    /// Whether no more than the grace remains.
+    pub const fn is_filled(&self, grace: u16) -> bool {
+        self.remaining() <= grace
+    }
+}
+
+/// The session that is open.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct OpenSession {
+    /// Of which part, from 1.
+    pub part: u8,
+    /// Its slot.
+    pub slot: Slot,
+    /// When it opened.
+    pub opened: At,
+    /// Which members are present.
+    pub present: MemberIds,
+}
+
+impl OpenSession {
+    /// Minutes that would count if it ended at this instant: those elapsed, but no more than its slot.
+    pub fn counted(&self, at: At) -> u16 {
+        let elapsed = at.minutes_since(self.opened).min(i64::from(self.slot.minutes()));
+        u16::try_from(elapsed).unwrap_or(u16::MAX)
+    }
+
+    /// Minutes of its slot that would be missing if it ended at this instant.
+    pub fn missing(&self, at: At) -> u32 {
+        self.slot.minutes() - u32::from(self.counted(at))
+    }
+}
+
+/// A session that was held.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct HeldSession {
+    /// Of which part, from 1.
+    pub part: u8,
+    /// When it opened.
+    pub opened: At,
+    /// When it ended.
+    pub ended: At,
+    /// Minutes that count.
+    pub counted: u16,
+    /// Minutes beyond its slot.
+    pub overrun: u32,
+    /// Whether its slot was filled.
+    pub filled: bool,
+    /// Which members were present.
+    pub present: MemberIds,
+    /// Which of them left before the end.
+    pub left_early: MemberIds,
+}
+
+/// The parts of a training or a facilitation and their sessions.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Sessions {
+    parts: Vec<Part>,
+    grace: u16,
+    open: Option<OpenSession>,
+    pub(crate) held: Vec<HeldSession>,
+    pub(crate) postponed: u32,
+}
+
+impl Sessions {
+    pub(crate) fn new(parts: &[u16], grace: u16) -> Self {
+        let parts = parts.iter().map(|minutes| Part::new(*minutes)).collect();
+        Self { parts, grace, open: None, held: Vec::new(), postponed: 0 }
+    }
+
+    /// The parts, in order.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// A part by its number, from 1.
+    pub fn part(&self, number: u8) -> Option<&Part> {
+        self.parts.get(usize::from(number).checked_sub(1)?)
+    }
+
+    /// The session that is open.
+    pub const fn open(&self) -> Option<&OpenSession> {
+        self.open.as_ref()
+    }
+
+    /// The sessions that were held, in order.
+    pub fn held(&self) -> &[HeldSession] {
+        &self.held
+    }
+
+    /// How often a session was postponed.
+    pub const fn postponed(&self) -> u32 {
+        self.postponed
+    }
+
+    /// Minutes a part may fall short and still count as filled.
+    pub const fn grace(&self) -> u16 {
+        self.grace
+    }
+
+    /// Whether every part is filled.
+    pub fn is_complete(&self) -> bool {
+        self.parts.iter().all(|part| part.is_filled(self.grace))
+    }
+
+    /// The parts with their numbers, from 1.
+    pub fn numbered(&self) -> impl Iterator<Item = (u8, &Part)> {
+        (1..=u8::MAX).zip(&self.parts)
+    }
+
+    /// What is booked, with the number of its part.
+    pub fn bookings(&self) -> impl Iterator<Item = (u8, &Booking)> {
+        self.numbered().filter_map(|(number, part)| Some((number, part.booked.as_ref()?)))
+    }
+
+    /// Minutes that remain of the parts that are not filled.
+    pub fn remaining(&self) -> Vec<Remaining> {
+        let unfilled = self.numbered().filter(|(_, part)| !part.is_filled(self.grace));
+        unfilled.map(|(number, part)| Remaining { part: number, minutes: part.remaining() }).collect()
+    }
+
+    fn part_mut(&mut self, number: u8) -> Option<&mut Part> {
+        self.parts.get_mut(usize::from(number).checked_sub(1)?)
+    }
+
+    fn is_engaged(&self, number: u8, part: &Part) -> bool {
+        part.booked.is_some() || self.open.as_ref().is_some_and(|open| open.part == number)
+    }
+
+    fn check_exists(&self, number: u8, check: &mut Check) -> Option<&Part> {
+        let parts = u8::try_from(self.parts.len()).unwrap_or(u8::MAX);
+        let part = self.part(number);
+        check.require(part.is_some(), Rule::PartExists, || Found::NoSuchPart { part: number, parts });
+        part
+    }
+
+    pub(crate) fn check_not_open(&self, rule: Rule, check: &mut Check) {
+        if let Some(open) = &self.open {
+            check.fail(rule, Found::SessionOpen { part: open.part });
+        }
+    }
+
+    pub(crate) fn check_some_part_free(&self, check: &mut Check) {
+        let mut unfilled = self.numbered().filter(|(_, part)| !part.is_filled(self.grace));
+        let free = unfilled.any(|(number, part)| !self.is_engaged(number, part));
+        check.require(free, Rule::OneBooking, || Found::AllBooked);
+    }
+
+    pub(crate) fn check_scheduled(&self, number: u8, slot: Slot, at: At, check: &mut Check) {
+        check_slot(slot, at, check);
+        for (other, taken) in self.taken() {
+            let free = other == number || !taken.overlaps(slot);
+            check.require(free, Rule::NoOverlap, || Found::Overlaps { part: other, slot: taken });
+        }
+        let Some(part) = self.check_exists(number, check) else { return };
+        check.require(!part.is_filled(self.grace), Rule::PartUnfilled, || Found::PartFilled { part: number });
+        if let Some(booked) = &part.booked {
+            check.fail(Rule::OneBooking, Found::BookedAlready { part: number, slot: booked.slot });
+        } else if self.is_engaged(number, part) {
+            check.fail(Rule::OneBooking, Found::SessionOpen { part: number });
+        }
+        let (make_up, minutes, asked) = (part.first_day.is_some(), slot.minutes(), part.remaining());
+        let fits = if make_up { minutes <= u32::from(asked) } else { minutes == u32::from(asked) };
+        check.require(fits, Rule::SlotLength, || Found::SlotMinutes { minutes, asked, make_up });
+    }
+
+    fn taken(&self) -> impl Iterator<Item = (u8, Slot)> {
+        let open = self.open.iter().map(|open| (open.part, open.slot));
+        self.bookings().map(|(number, booking)| (number, booking.slot)).chain(open)
+    }
+
+    pub(crate) fn schedule(&mut self, number: u8, booking: Booking) {
+        if let Some(part) = self.part_mut(number) {
+            part.booked = Some(booking);
+        }
+    }
+
+    pub(crate) fn check_any_booked(&self, check: &mut Check) {
+        check.require(self.bookings().next().is_some(), Rule::Booked, || Found::NothingBooked);
+    }
+
+    pub(crate) fn check_booked(&self, number: u8, check: &mut Check) -> Option<&Booking> {
+        let booked = self.check_exists(number, check)?.booked.as_ref();
+        check.require(booked.is_some(), Rule::Booked, || Found::NotBooked { part: number });
+        booked
+    }
+
+    pub(crate) fn postpone(&mut self, number: u8) {
+        if let Some(part) = self.part_mut(number) {
+            part.booked = None;
+            self.postponed = self.postponed.saturating_add(1);
+        }
+    }
+
+    /// Some session is booked for the local day of this instant.
+    pub(crate) fn check_today(&self, at: At, check: &mut Check) {
+        let mut slots = self.bookings().map(|(_, booking)| booking.slot).peekable();
+        if let Some(first) = slots.peek().copied() {
+            let today = slots.any(|slot| slot.day_of(at) == slot.local_day());
+            check.require(today, Rule::OnItsDay, || Found::NothingToday { today: first.day_of(at) });
+        }
+    }
+
+    /// The session of this part is booked for the local day of this instant, and its turn has come.
+    pub(crate) fn check_turn(&self, number: u8, at: At, check: &mut Check) {
+        let Some(booking) = self.check_booked(number, check) else { return };
+        let (scheduled, today) = (booking.slot.local_day(), booking.slot.day_of(at));
+        check.require(today == scheduled, Rule::OnItsDay, || Found::OtherDay { scheduled, today });
+        let make_up = self.part(number).is_some_and(|part| part.first_day.is_some());
+        if make_up {
+            return;
+        }
+        for (earlier, part) in self.numbered().take_while(|(other, _)| *other < number) {
+            check.require(part.first_day.is_some(), Rule::PartOrder, || Found::EarlierPartUnopened { part: earlier });
+        }
+        for (other, part) in self.numbered().filter(|(other, _)| *other != number) {
+            let apart = part.first_day != Some(today);
+            check.require(apart, Rule::AnotherDay, || Found::SameDay { part: other, day: today });
+        }
+    }
+
+    pub(crate) fn begin(&mut self, number: u8, present: MemberIds, at: At) {
+        let Some(part) = self.part_mut(number) else { return };
+        let Some(booking) = part.booked.take() else { return };
+        part.first_day.get_or_insert(booking.slot.day_of(at));
+        self.open = Some(OpenSession { part: number, slot: booking.slot, opened: at, present });
+    }
+
+    pub(crate) fn check_open(&self, check: &mut Check) -> Option<&OpenSession> {
+        check.require(self.open.is_some(), Rule::IsOpen, || Found::NoSessionOpen);
+        self.open.as_ref()
+    }
+
+    pub(crate) fn check_filled(&self, at: At, check: &mut Check) {
+        if let Some(open) = self.check_open(check) {
+            let (minutes, grace) = (open.missing(at), self.grace);
+            check.require(minutes <= u32::from(grace), Rule::Filled, || Found::MinutesMissing { minutes, grace });
+        }
+    }
+
+    pub(crate) fn check_not_filled(&self, at: At, check: &mut Check) {
+        if let Some(open) = self.check_open(check) {
+            let filled = open.missing(at) <= u32::from(self.grace);
+            let found = || Found::SlotFilled { minutes: u32::from(open.counted(at)) };
+            check.require(!filled, Rule::NotFilled, found);
+        }
+    }
+
+    pub(crate) fn check_left_early(&self, left: &MemberIds, check: &mut Check) {
+        if let Some(open) = &self.open
+            && left.iter().any(|id| !open.present.contains(id))
+        {
+            let ids = left.iter().copied().filter(|id| !open.present.contains(id)).collect();
+            check.fail(Rule::LeftEarlyPresent, Found::NotPresent { ids });
+        }
+    }
+
+    /// Whether ending the open session at this instant would fill every part.
+    pub(crate) fn would_complete(&self, at: At) -> bool {
+        self.open.as_ref().is_some_and(|open| {
+            let left = |number: u8, part: &Part| {
+                let more = if number == open.part { open.counted(at) } else { 0 };
+                part.remaining().saturating_sub(more)
+            };
+            self.numbered().all(|(number, part)| left(number, part) <= self.grace)
+        })
+    }
+
+    pub(crate) fn end(&mut self, left_early: MemberIds, at: At) {
+        let Some(open) = self.open.take() else { return };
+        let counted = open.counted(at);
+        let elapsed = u32::try_from(at.minutes_since(open.opened)).unwrap_or(u32::MAX);
+        let overrun = elapsed.saturating_sub(open.slot.minutes());
+        let filled = open.missing(at) <= u32::from(self.grace);
+        if let Some(part) = self.part_mut(open.part) {
+            part.counted = part.counted.saturating_add(counted);
+        }
+        let OpenSession { part, opened, present, .. } = open;
+        self.held.push(HeldSession { part, opened, ended: at, counted, overrun, filled, present, left_early });
+    }
+
+    pub(crate) fn check_format_free(&self, check: &mut Check) {
+        let booked = u8::try_from(self.bookings().count()).unwrap_or(u8::MAX);
+        let held = self.parts.iter().any(|part| part.first_day.is_some());
+        check.require(booked == 0 && !held, Rule::FormatFree, || Found::FormatFixed { booked, held });
+    }
+}
+
+/// A slot lies in the future when it is booked, and inside one local day.
+pub(crate) fn check_slot(slot: Slot, at: At, check: &mut Check) {
+    let future = slot.starts().at() > at;
+    check.require(future, Rule::SlotFuture, || Found::SlotPast { starts: slot.starts(), at });
+    check.require(slot.is_one_local_day(), Rule::SlotOneDay, || Found::SlotDays { slot });
+}

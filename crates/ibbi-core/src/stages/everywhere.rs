@@ -1,0 +1,54 @@
+//! Events of every open stage: contract dates, notes, withdrawal.
+
+use crate::case::Case;
+use crate::chart::{Next, On, StageState, Token};
+use crate::event::{CaseWithdrawn, ContractDatesChanged, NoteAdded};
+use crate::file::{CaseFile, Contract};
+use crate::refusal::Check;
+use crate::rule::Rule;
+use crate::stage::Outcome;
+use crate::stages::Closed;
+use crate::time::At;
+
+/// A stage of a case that is under way.
+pub trait Open: StageState + Next {
+    #[doc(hidden)]
+    fn file_mut(&mut self, token: Token) -> &mut CaseFile;
+}
+
+impl<S: Open> On<ContractDatesChanged> for S {
+    type Next = S;
+    const STATE_RULES: &'static [Rule] = &[];
+    const EVENT_RULES: &'static [Rule] = &[];
+    fn state_guard(&self, _: At, _: &mut Check) {}
+    fn event_guard(&self, _: &ContractDatesChanged, _: At, _: &mut Check) {}
+    fn apply(mut self, event: &ContractDatesChanged, _: At, token: Token) -> S {
+        let contract = Contract { expires: Some(event.contract_expires), evergreen: event.evergreen };
+        self.file_mut(token).contract = contract;
+        self
+    }
+}
+
+impl<S: Open> On<NoteAdded> for S {
+    type Next = S;
+    const STATE_RULES: &'static [Rule] = &[];
+    const EVENT_RULES: &'static [Rule] = &[];
+    fn state_guard(&self, _: At, _: &mut Check) {}
+    fn event_guard(&self, _: &NoteAdded, _: At, _: &mut Check) {}
+    fn apply(mut self, _: &NoteAdded, _: At, token: Token) -> S {
+        self.file_mut(token).notes += 1;
+        self
+    }
+}
+
+impl<S: Open> On<CaseWithdrawn> for S {
+    type Next = Closed;
+    const STATE_RULES: &'static [Rule] = &[];
+    const EVENT_RULES: &'static [Rule] = &[];
+    fn state_guard(&self, _: At, _: &mut Check) {}
+    fn event_guard(&self, _: &CaseWithdrawn, _: At, _: &mut Check) {}
+    fn apply(self, event: &CaseWithdrawn, at: At, _: Token) -> Closed {
+        let case: Case = self.into();
+        Closed::new(case, Outcome::Withdrawn, at).because(Some(event.by.clone()), Some(event.reason.clone()))
+    }
+}

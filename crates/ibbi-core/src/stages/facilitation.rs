@@ -1,0 +1,133 @@
+//! Facilitation: one full day or two half-days at the table.
+
+use crate::chart::{On, Token};
+use crate::event::{FormatChosen, SessionClosed};
+use crate::file::CaseFile;
+use crate::program::Format;
+use crate::refusal::{Check, Found};
+use crate::rule::Rule;
+use crate::sessions::Sessions;
+use crate::stage::Outcome;
+use crate::stages::{Adopted, Closed, HasTeams, HoldsSessions, stage, step};
+use crate::teams::Teams;
+use crate::time::At;
+use alloc::boxed::Box;
+
+/// Both parties have adopted and the format is chosen; the hours are booked and held.
+///
+/// A case whose parties have not both adopted has no way here, and that does not depend on a check at run time:
+///
+/// ```compile_fail,E0277
+/// use ibbi_core::{chart::On, events::FormatChosen, stages::Caucus, At, Format};
+/// fn skip_the_decision(caucus: Caucus, at: At) {
+///     let _ = On::<FormatChosen>::offer(caucus, FormatChosen { format: Format::FullDay }, at);
+/// }
+/// ```
+///
+/// The same from the stage that has the decision compiles:
+///
+/// ```
+/// use ibbi_core::{chart::On, events::FormatChosen, stages::Agreement, At, Format};
+/// fn after_the_decision(agreement: Agreement, at: At) {
+///     let _ = On::<FormatChosen>::offer(agreement, FormatChosen { format: Format::FullDay }, at);
+/// }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Facilitation {
+    pub(crate) file: Box<CaseFile>,
+    pub(crate) adopted: Box<Adopted>,
+    pub(crate) teams: Box<Teams>,
+    format: Format,
+    pub(crate) sessions: Sessions,
+}
+
+impl Facilitation {
+    pub(crate) fn new(file: Box<CaseFile>, adopted: Box<Adopted>, teams: Box<Teams>, format: Format) -> Self {
+        let sessions = Sessions::new(file.program().facilitation(format), file.program().grace());
+        Self { file, adopted, teams, format, sessions }
+    }
+
+    /// The mutual decision.
+    pub const fn adopted(&self) -> &Adopted {
+        &self.adopted
+    }
+
+    /// One full day or two half-days.
+    pub const fn format(&self) -> Format {
+        self.format
+    }
+}
+
+stage!(Facilitation, |state, check, _at| {
+    check.fail(Rule::FacilitationCompleted, Found::HoursRemaining { parts: state.sessions.remaining() });
+});
+
+impl HasTeams for Facilitation {
+    fn teams(&self) -> &Teams {
+        &self.teams
+    }
+    fn teams_mut(&mut self, _: Token) -> &mut Teams {
+        &mut self.teams
+    }
+    fn sittings(&self) -> Option<&Sessions> {
+        Some(&self.sessions)
+    }
+}
+
+impl HoldsSessions for Facilitation {
+    const EVERYONE: Rule = Rule::FacilitationEveryone;
+    fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+    fn sessions_mut(&mut self, _: Token) -> &mut Sessions {
+        &mut self.sessions
+    }
+}
+
+impl On<FormatChosen> for Facilitation {
+    type Next = Self;
+    const STATE_RULES: &'static [Rule] = &[Rule::FormatFree];
+    const EVENT_RULES: &'static [Rule] = &[];
+
+    fn state_guard(&self, _: At, check: &mut Check) {
+        self.sessions.check_format_free(check);
+    }
+
+    fn event_guard(&self, _: &FormatChosen, _: At, _: &mut Check) {}
+
+    fn apply(self, event: &FormatChosen, _: At, _: Token) -> Self {
+        let postponed = self.sessions.postponed;
+        let mut changed = Self::new(self.file, self.adopted, self.teams, event.format);
+        changed.sessions.postponed = postponed;
+        changed
+    }
+}
+
+step! {
+    /// After a session was closed: hours remain, or the case is completed.
+    FacilitationStep: Facilitation, Closed
+}
+
+impl On<SessionClosed> for Facilitation {
+    type Next = FacilitationStep;
+    const STATE_RULES: &'static [Rule] = &[Rule::IsOpen, Rule::Filled];
+    const EVENT_RULES: &'static [Rule] = &[Rule::LeftEarlyPresent];
+
+    fn state_guard(&self, at: At, check: &mut Check) {
+        self.sessions.check_filled(at, check);
+    }
+
+    fn event_guard(&self, event: &SessionClosed, _: At, check: &mut Check) {
+        self.sessions.check_left_early(&event.left_early, check);
+    }
+
+    fn apply(mut self, event: &SessionClosed, at: At, _: Token) -> FacilitationStep {
+        self.sessions.end(event.left_early.clone(), at);
+        if self.sessions.is_complete() {
+            FacilitationStep::Closed(Closed::new(self, Outcome::Completed, at))
+        } else {
+            FacilitationStep::Facilitation(self)
+        }
+    }
+}

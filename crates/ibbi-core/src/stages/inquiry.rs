@@ -1,0 +1,109 @@
+//! Getting started: the three key leaders are asked.
+
+use crate::chart::{On, Token};
+use crate::event::{LeaderAgreed, LeaderDeclined};
+use crate::file::CaseFile;
+use crate::people::{Office, Seat};
+use crate::refusal::{Check, Found};
+use crate::rule::Rule;
+use crate::stages::{Introduction, stage, step};
+use crate::text::Name;
+use crate::time::At;
+use alloc::boxed::Box;
+
+/// A key leader who has agreed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Leader {
+    /// Which seat.
+    pub seat: Seat,
+    /// Who.
+    pub name: Name,
+    /// For the school committee: chair or vice chair.
+    pub office: Option<Office>,
+    /// When.
+    pub agreed: At,
+}
+
+/// The case is open; not all three key leaders have agreed yet.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Inquiry {
+    pub(crate) file: Box<CaseFile>,
+    seats: [Option<Leader>; 3],
+}
+
+impl Inquiry {
+    pub(crate) const fn new(file: Box<CaseFile>) -> Self {
+        Self { file, seats: [None, None, None] }
+    }
+
+    /// Who has agreed for a seat.
+    pub const fn leader(&self, seat: Seat) -> Option<&Leader> {
+        self.seats[seat as usize].as_ref()
+    }
+
+    /// The seats that have not agreed.
+    pub fn open_seats(&self) -> impl Iterator<Item = Seat> {
+        Seat::ALL.iter().copied().filter(|seat| self.leader(*seat).is_none())
+    }
+}
+
+stage!(Inquiry, |state, check, _at| {
+    check.fail(Rule::LeadersAgreed, Found::SeatsOpen { seats: state.open_seats().collect() });
+});
+
+step! {
+    /// After a leader agreed: still asking, or all three have agreed.
+    LeaderStep: Inquiry, Introduction
+}
+
+impl On<LeaderAgreed> for Inquiry {
+    type Next = LeaderStep;
+    const STATE_RULES: &'static [Rule] = &[];
+    const EVENT_RULES: &'static [Rule] = &[Rule::CommitteeOffice, Rule::SeatAgreedOnce];
+
+    fn state_guard(&self, _: At, _: &mut Check) {}
+
+    fn event_guard(&self, event: &LeaderAgreed, _: At, check: &mut Check) {
+        match (event.seat, event.office) {
+            (Seat::SchoolCommittee, None) => {
+                check.fail(Rule::CommitteeOffice, Found::OfficeMissing { name: event.name.clone() });
+            }
+            (Seat::Superintendent | Seat::UnionPresident, Some(_)) => {
+                check.fail(Rule::CommitteeOffice, Found::OfficeMisplaced { seat: event.seat });
+            }
+            _ => {}
+        }
+        if let Some(leader) = self.leader(event.seat) {
+            check.fail(Rule::SeatAgreedOnce, Found::SeatTaken { seat: event.seat, by: leader.name.clone() });
+        }
+    }
+
+    fn apply(mut self, event: &LeaderAgreed, at: At, _: Token) -> LeaderStep {
+        let LeaderAgreed { name, office, seat } = event.clone();
+        self.seats[seat as usize] = Some(Leader { seat, name, office, agreed: at });
+        match self.seats {
+            [Some(first), Some(second), Some(third)] => {
+                LeaderStep::Introduction(Introduction::new(self.file, [first, second, third]))
+            }
+            seats => LeaderStep::Inquiry(Self { file: self.file, seats }),
+        }
+    }
+}
+
+impl On<LeaderDeclined> for Inquiry {
+    type Next = Self;
+    const STATE_RULES: &'static [Rule] = &[];
+    const EVENT_RULES: &'static [Rule] = &[];
+    fn state_guard(&self, _: At, _: &mut Check) {}
+    fn event_guard(&self, _: &LeaderDeclined, _: At, _: &mut Check) {}
+
+    fn apply(mut self, event: &LeaderDeclined, _: At, _: Token) -> Self {
+        let seat = &mut self.seats[event.seat as usize];
+        if seat.as_ref().is_some_and(|leader| leader.name == event.name) {
+            *seat = None;
+        }
+        self
+    }
+}

@@ -1,0 +1,97 @@
+//! The stages as types. Each holds only what exists in it and what earlier stages settled, with private fields; the
+//! only way from one to the next is an accepted event.
+
+mod agreement;
+mod application;
+mod caucus;
+mod closed;
+mod everywhere;
+mod facilitation;
+mod inquiry;
+mod introduction;
+mod rosters;
+mod sittings;
+mod training;
+mod unopened;
+
+pub use agreement::{Adopted, Agreement};
+pub use application::{Admitted, Application, Letter};
+pub use caucus::{Caucus, Concern, ConcernStatus, Decided, DecisionStep, PartyCaucus};
+pub use closed::Closed;
+pub use everywhere::Open;
+pub use facilitation::{Facilitation, FacilitationStep};
+pub use inquiry::{Inquiry, Leader, LeaderStep};
+pub use introduction::{ChosenService, Introduced, Introduction, ServiceStep};
+pub use rosters::HasTeams;
+pub use sittings::HoldsSessions;
+pub use training::{Attendance, Trained, Training, TrainingStep};
+pub use unopened::Unopened;
+
+/// Implements what every stage type shares: its code, its file, its place in the runtime case.
+macro_rules! stage {
+    ($stage:ident, |$self:ident, $check:ident, $at:ident| $lacks:expr) => {
+        impl crate::chart::StageState for $stage {
+            const STAGE: crate::stage::Stage = crate::stage::Stage::$stage;
+            fn file(&self) -> Option<&crate::file::CaseFile> {
+                Some(&self.file)
+            }
+            fn touch(&mut self, at: crate::time::At, _: crate::chart::Token) {
+                self.file.touch(at);
+            }
+            fn lacks(&self, at: crate::time::At, check: &mut crate::refusal::Check) {
+                let ($self, $check, $at) = (self, check, at);
+                $lacks
+            }
+        }
+        impl crate::stages::Open for $stage {
+            fn file_mut(&mut self, _: crate::chart::Token) -> &mut crate::file::CaseFile {
+                &mut self.file
+            }
+        }
+        crate::stages::case_variant!($stage);
+    };
+}
+pub(crate) use stage;
+
+/// A stage type is a variant of the runtime case, and converts both ways.
+macro_rules! case_variant {
+    ($stage:ident) => {
+        impl crate::chart::Next for $stage {
+            const TO: &'static [crate::stage::Stage] = &[crate::stage::Stage::$stage];
+        }
+        impl From<$stage> for crate::case::Case {
+            fn from(state: $stage) -> Self {
+                Self::$stage(state)
+            }
+        }
+        impl TryFrom<crate::case::Case> for $stage {
+            type Error = crate::case::Case;
+            /// Hands the case back if it is in another stage.
+            fn try_from(case: crate::case::Case) -> Result<Self, crate::case::Case> {
+                if let crate::case::Case::$stage(state) = case { Ok(state) } else { Err(case) }
+            }
+        }
+    };
+}
+pub(crate) use case_variant;
+
+/// An enum of the stages to which one event can lead.
+macro_rules! step {
+    ($(#[$meta:meta])* $name:ident: $($stage:ident),+) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        #[allow(clippy::large_enum_variant, reason = "the value is taken apart at once")]
+        pub enum $name {
+            $( #[doc = concat!("The case is in ", stringify!($stage), ".")] $stage(crate::stages::$stage), )+
+        }
+        impl crate::chart::Next for $name {
+            const TO: &'static [crate::stage::Stage] = &[$(crate::stage::Stage::$stage),+];
+        }
+        impl From<$name> for crate::case::Case {
+            fn from(step: $name) -> Self {
+                match step { $( $name::$stage(state) => Self::$stage(state), )+ }
+            }
+        }
+    };
+}
+pub(crate) use step;

@@ -1,0 +1,80 @@
+//! The survey: for every kind of event, whether it could be recorded now, and if not, why.
+
+use crate::case::Case;
+use crate::event::EventKind;
+use crate::history::{History, VOID_RULES};
+use crate::refusal::{Check, Unmet};
+use crate::rule::Rule;
+use crate::time::At;
+use alloc::vec::Vec;
+
+/// What can be said of a kind of event before one is written down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "answer", rename_all = "snake_case"))]
+pub enum Answer {
+    /// Every well-formed event of the kind would be accepted.
+    Ready,
+    /// It depends on the event: a refusal could name these rules and no others.
+    Depends {
+        /// The rules.
+        rules: &'static [Rule],
+    },
+    /// Every event of the kind would be refused, for these reasons at least.
+    Blocked {
+        /// The unmet rules, with what was found.
+        unmet: Vec<Unmet>,
+    },
+}
+
+/// A kind of event and what can be said of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Prospect {
+    /// The kind.
+    pub event: EventKind,
+    /// What can be said.
+    #[cfg_attr(feature = "serde", serde(flatten))]
+    pub answer: Answer,
+}
+
+fn prospect(case: &Case, event: EventKind, at: At) -> Prospect {
+    let mut check = Check::new();
+    let rules = case.examine_state(event, at, &mut check);
+    if rules.is_none() {
+        case.misplaced(event, at, &mut check);
+    }
+    let answer = match rules {
+        Some([]) if check.passed() => Answer::Ready,
+        Some(rules) if check.passed() => Answer::Depends { rules },
+        _ => Answer::Blocked { unmet: check.into_unmet() },
+    };
+    Prospect { event, answer }
+}
+
+/// Asks a case about every kind of event, as if it were offered at this instant.
+///
+/// ```
+/// use ibbi_core::{survey, Answer, At, Case, EventKind};
+/// let at: At = "2026-09-01T13:00:00.000Z".parse().unwrap();
+/// let answers = survey(&Case::default(), at);
+/// assert_eq!(answers.len(), EventKind::ALL.len());
+/// assert!(matches!(answers[0].answer, Answer::Ready)); // case_opened
+/// assert!(matches!(answers[1].answer, Answer::Blocked { .. })); // leader_agreed
+/// ```
+pub fn survey(case: &Case, at: At) -> Vec<Prospect> {
+    EventKind::ALL.iter().map(|kind| prospect(case, *kind, at)).collect()
+}
+
+impl History {
+    /// Asks about every kind of event, corrections included, as if it were offered at this instant.
+    pub fn survey(&self, at: At) -> Vec<Prospect> {
+        let mut answers = survey(self.case(), at);
+        let voidable = self.entries().iter().any(|entry| entry.counts() && entry.event.kind() != EventKind::CaseOpened);
+        for prospect in &mut answers {
+            if prospect.event == EventKind::EventVoided && voidable {
+                prospect.answer = Answer::Depends { rules: VOID_RULES };
+            }
+        }
+        answers
+    }
+}

@@ -1,0 +1,198 @@
+//! The two negotiating teams: who is on them and who has pledged to be present.
+
+use crate::event::{AttendancePledged, MemberNamed, MemberReleased, PledgeWithdrawn};
+use crate::people::{Party, Person};
+use crate::refusal::{Check, Found};
+use crate::rule::Rule;
+use crate::text::MemberId;
+use crate::time::{At, Date};
+use alloc::vec::Vec;
+
+/// Somebody on a team.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Member {
+    /// Who.
+    pub person: Person,
+    /// Whether the member has pledged to be present.
+    pub pledged: bool,
+}
+
+/// Somebody who was released from a team.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Former {
+    /// Who.
+    pub member: MemberId,
+    /// From which team.
+    pub party: Party,
+    /// When.
+    pub released: At,
+}
+
+/// The two teams.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Teams {
+    labor: Vec<Member>,
+    management: Vec<Member>,
+    pub(crate) former: Vec<Former>,
+}
+
+impl Teams {
+    /// The most members a team may have at a time.
+    pub const MAX_MEMBERS: usize = 40;
+    /// The most releases a case may have.
+    pub const MAX_FORMER: usize = 400;
+
+    /// The members of a team, in the order in which they were named.
+    pub fn of(&self, party: Party) -> &[Member] {
+        match party {
+            Party::Labor => &self.labor,
+            Party::Management => &self.management,
+        }
+    }
+
+    /// The members of both teams.
+    pub fn everyone(&self) -> impl Iterator<Item = &Member> {
+        self.labor.iter().chain(&self.management)
+    }
+
+    /// Those who were released, the latest last.
+    pub fn former(&self) -> &[Former] {
+        &self.former
+    }
+
+    /// The team on which somebody is.
+    pub fn party_of(&self, id: MemberId) -> Option<Party> {
+        Party::ALL.iter().copied().find(|party| self.is_on(*party, id))
+    }
+
+    /// Whether somebody is on a team.
+    pub fn is_on(&self, party: Party, id: MemberId) -> bool {
+        self.of(party).iter().any(|member| member.person.id == id)
+    }
+
+    /// The member with this id on a team.
+    pub fn member(&self, party: Party, id: MemberId) -> Option<&Member> {
+        self.of(party).iter().find(|member| member.person.id == id)
+    }
+
+    fn of_mut(&mut self, party: Party) -> &mut Vec<Member> {
+        match party {
+            Party::Labor => &mut self.labor,
+            Party::Management => &mut self.management,
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.labor.is_empty() && self.management.is_empty()
+    }
+
+    /// Both teams named and everyone pledged: asked before acceptance and whenever a session or caucus opens or a
+    /// party decides.
+    pub(crate) fn check_ready(&self, check: &mut Check) {
+        if self.labor.is_empty() || self.management.is_empty() {
+            let parties = Party::ALL.iter().copied().filter(|party| self.of(*party).is_empty()).collect();
+            check.fail(Rule::BothNamed, Found::TeamsEmpty { parties });
+        }
+        if self.everyone().any(|member| !member.pledged) {
+            let missing = self.everyone().filter(|member| !member.pledged);
+            let members = missing.map(|member| member.person.clone()).collect();
+            check.fail(Rule::AllPledged, Found::PledgesMissing { members });
+        }
+    }
+
+    pub(crate) const NAMED_STATE: &'static [Rule] = &[Rule::NoChangeInSession, Rule::Limits];
+    pub(crate) const NAMED_EVENT: &'static [Rule] = &[Rule::RosterDisjoint, Rule::RosterUnique, Rule::Limits];
+
+    pub(crate) fn check_room(&self, check: &mut Check) {
+        let full = Party::ALL.iter().all(|party| self.of(*party).len() >= Self::MAX_MEMBERS);
+        check.require(!full, Rule::Limits, || Found::LimitReached { what: "members of a team", limit: 40 });
+    }
+
+    pub(crate) fn check_named(&self, event: &MemberNamed, check: &mut Check) {
+        let id = event.member.id;
+        match self.party_of(id) {
+            Some(party) if party == event.party => check.fail(Rule::RosterUnique, Found::OnTeam { member: id, party }),
+            Some(party) => check.fail(Rule::RosterDisjoint, Found::OnOtherTeam { member: id, party }),
+            None => {}
+        }
+        let room = self.of(event.party).len() < Self::MAX_MEMBERS;
+        check.require(room, Rule::Limits, || Found::LimitReached { what: "members of a team", limit: 40 });
+    }
+
+    pub(crate) fn name(&mut self, event: &MemberNamed) {
+        self.of_mut(event.party).push(Member { person: event.member.clone(), pledged: false });
+    }
+
+    pub(crate) const RELEASED_STATE: &'static [Rule] = &[Rule::NoChangeInSession, Rule::RosterKnown, Rule::Limits];
+    pub(crate) const RELEASED_EVENT: &'static [Rule] = &[Rule::RosterKnown];
+
+    pub(crate) fn check_any_member(&self, check: &mut Check) {
+        check.require(!self.is_empty(), Rule::RosterKnown, || Found::NoMembers);
+    }
+
+    pub(crate) fn check_releasable(&self, check: &mut Check) {
+        self.check_any_member(check);
+        let room = self.former.len() < Self::MAX_FORMER;
+        check.require(room, Rule::Limits, || Found::LimitReached { what: "releases", limit: 400 });
+    }
+
+    pub(crate) fn check_member(&self, party: Party, member: MemberId, check: &mut Check) {
+        let known = self.is_on(party, member);
+        check.require(known, Rule::RosterKnown, || Found::NotOnTeam { member, party });
+    }
+
+    pub(crate) fn release(&mut self, event: &MemberReleased, at: At) {
+        self.of_mut(event.party).retain(|member| member.person.id != event.member);
+        self.former.push(Former { member: event.member, party: event.party, released: at });
+    }
+
+    pub(crate) const PLEDGED_STATE: &'static [Rule] = &[Rule::RosterKnown, Rule::PledgeOnce];
+    pub(crate) const PLEDGED_EVENT: &'static [Rule] = &[Rule::RosterKnown, Rule::PledgeOnce, Rule::Dated];
+
+    pub(crate) fn check_pledgeable(&self, check: &mut Check) {
+        self.check_any_member(check);
+        let all = !self.is_empty() && self.everyone().all(|member| member.pledged);
+        check.require(!all, Rule::PledgeOnce, || Found::PledgedAlready { member: None });
+    }
+
+    pub(crate) fn check_pledge(&self, event: &AttendancePledged, at: At, check: &mut Check) {
+        self.check_member(event.party, event.member, check);
+        let pledged = self.member(event.party, event.member).is_some_and(|member| member.pledged);
+        check.require(!pledged, Rule::PledgeOnce, || Found::PledgedAlready { member: Some(event.member) });
+        check_dated(event.dated, at, check);
+    }
+
+    pub(crate) const UNPLEDGED_STATE: &'static [Rule] = &[Rule::RosterKnown, Rule::PledgeGiven];
+    pub(crate) const UNPLEDGED_EVENT: &'static [Rule] = &[Rule::RosterKnown, Rule::PledgeGiven, Rule::Dated];
+
+    pub(crate) fn check_unpledgeable(&self, check: &mut Check) {
+        self.check_any_member(check);
+        let some = self.is_empty() || self.everyone().any(|member| member.pledged);
+        check.require(some, Rule::PledgeGiven, || Found::NotPledged { member: None });
+    }
+
+    pub(crate) fn check_unpledge(&self, event: &PledgeWithdrawn, at: At, check: &mut Check) {
+        self.check_member(event.party, event.member, check);
+        let unpledged = self.member(event.party, event.member).is_some_and(|member| !member.pledged);
+        check.require(!unpledged, Rule::PledgeGiven, || Found::NotPledged { member: Some(event.member) });
+        check_dated(event.dated, at, check);
+    }
+
+    pub(crate) fn pledge(&mut self, party: Party, id: MemberId, pledged: bool) {
+        if let Some(member) = self.of_mut(party).iter_mut().find(|member| member.person.id == id) {
+            member.pledged = pledged;
+        }
+    }
+}
+
+/// A document is dated no later than its event. The event's UTC date is compared: west of Greenwich it is never
+/// earlier than the local date, so a letter of the day itself always passes.
+pub(crate) fn check_dated(dated: Option<Date>, at: At, check: &mut Check) {
+    if let Some(dated) = dated {
+        let event_day = at.utc_date();
+        check.require(dated <= event_day, Rule::Dated, || Found::DatedLater { dated, event_day });
+    }
+}

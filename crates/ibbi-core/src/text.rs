@@ -1,0 +1,390 @@
+//! Validated texts and ids: what a name, a reason, a note and an id may look like.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use core::fmt;
+use core::str::FromStr;
+
+/// Why a text was not accepted, with what was wrong and what would be right.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TextError {
+    /// Nothing but blanks, or nothing at all.
+    #[error("the {what} is empty; write at least one visible character")]
+    Empty {
+        /// What kind of text it was to be.
+        what: &'static str,
+    },
+    /// Longer than the limit.
+    #[error("the {what} has {found} characters; at most {limit} are allowed")]
+    TooLong {
+        /// What kind of text it was to be.
+        what: &'static str,
+        /// The limit, in characters.
+        limit: usize,
+        /// How many there were.
+        found: usize,
+    },
+    /// A character that would not survive printing, or that could make a text read as another.
+    #[error("the {what} holds the character U+{code:04X} at position {position}; remove it")]
+    Character {
+        /// What kind of text it was to be.
+        what: &'static str,
+        /// The character's code point.
+        code: u32,
+        /// Its place, counted in characters from 1.
+        position: usize,
+    },
+    /// Blanks at the beginning or the end, which nobody sees and no comparison forgives.
+    #[error("the {what} begins or ends with a blank; remove it")]
+    Blank {
+        /// What kind of text it was to be.
+        what: &'static str,
+    },
+    /// An id with other characters than its small set.
+    #[error("`{found}` is not a {what}; use 1 to {limit} of: a-z 0-9 - _ . beginning with a letter or digit")]
+    Id {
+        /// What kind of id it was to be.
+        what: &'static str,
+        /// The beginning of what was found.
+        found: String,
+        /// The limit, in characters.
+        limit: usize,
+    },
+    /// Not the name of a time zone in the form of the IANA database.
+    #[error("`{found}` is not a time zone name such as America/New_York")]
+    TimeZone {
+        /// The beginning of what was found.
+        found: String,
+    },
+    /// Not 64 lower-case hexadecimal digits.
+    #[error("a document digest is the SHA-256 of the document as 64 lower-case hexadecimal digits")]
+    Digest,
+}
+
+/// Whether a character may stand in a text that people read and hashes cover.
+///
+/// Control characters (DEL and the C1 range included) and the characters that reorder or break lines
+/// silently (Unicode bidirectional controls, line and paragraph separators, the byte order mark) may not.
+fn is_plain(c: char) -> bool {
+    !c.is_control()
+        && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+}
+
+fn check(what: &'static str, text: &str, limit: usize, lines: bool) -> Result<(), TextError> {
+    // ASCII without control characters is nearly everything that comes; it needs no decoding.
+    let easy = text.bytes().all(|b| (0x20..0x7F).contains(&b));
+    if !easy {
+        for (index, c) in text.chars().enumerate() {
+            let allowed = is_plain(c) || (lines && matches!(c, '\n' | '\t'));
+            if !allowed {
+                return Err(TextError::Character { what, code: c.into(), position: index + 1 });
+            }
+        }
+    }
+    let found = if easy { text.len() } else { text.chars().count() };
+    if text.trim().is_empty() {
+        return Err(TextError::Empty { what });
+    }
+    if text.trim().len() != text.len() {
+        return Err(TextError::Blank { what });
+    }
+    if found > limit {
+        return Err(TextError::TooLong { what, limit, found });
+    }
+    Ok(())
+}
+
+macro_rules! text_type {
+    ($(#[$meta:meta])* $name:ident, $what:literal, $limit:literal, lines: $lines:literal) => {
+        $(#[$meta])*
+        ///
+        /// Cloning shares the text. Equality is byte for byte.
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// The longest allowed text, in characters.
+            pub const MAX_CHARS: usize = $limit;
+
+            /// Checks and keeps a text.
+            ///
+            /// # Errors
+            /// [`TextError`] says what is wrong with it.
+            pub fn new(text: &str) -> Result<Self, TextError> {
+                check($what, text, $limit, $lines)?;
+                Ok(Self(Arc::from(text)))
+            }
+
+            /// The text itself.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        text_type!(@common $name, $what);
+    };
+    (@common $name:ident, $what:literal) => {
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{:?}", self.as_str())
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+        impl FromStr for $name {
+            type Err = TextError;
+            fn from_str(text: &str) -> Result<Self, TextError> {
+                Self::new(text)
+            }
+        }
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+        #[cfg(feature = "serde")]
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                crate::sets::from_text(deserializer, concat!("a ", $what))
+            }
+        }
+    };
+}
+
+text_type! {
+    /// A name or title on one line: a person, a district, a place, an activity.
+    ///
+    /// ```
+    /// use ibbi_core::Name;
+    /// assert_eq!(Name::new("Maple Hollow").unwrap().as_str(), "Maple Hollow");
+    /// assert!(Name::new("two\nlines").is_err());
+    /// ```
+    Name, "name", 120, lines: false
+}
+text_type! {
+    /// A reason on one line, such as why a session was postponed.
+    Reason, "reason", 500, lines: false
+}
+text_type! {
+    /// A longer text that may have several lines (LF) and tabs: a note, a concern, a response.
+    NoteText, "text", 4000, lines: true
+}
+
+/// The name of a time zone in the form of the IANA database, such as `America/New_York`.
+///
+/// The crate has no time-zone table: it checks the form only. Whether the zone exists is for the program to say.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TimeZoneName(Arc<str>);
+
+impl TimeZoneName {
+    /// The longest allowed name, in characters.
+    pub const MAX_CHARS: usize = 40;
+
+    /// Checks the form of a time zone's name and keeps it.
+    ///
+    /// # Errors
+    /// [`TextError::TimeZone`] if it has another form.
+    pub fn new(text: &str) -> Result<Self, TextError> {
+        let form = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'_' | b'+' | b'-');
+        let fits = text.len() <= Self::MAX_CHARS && text.bytes().all(form);
+        if fits && text.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            Ok(Self(Arc::from(text)))
+        } else {
+            Err(TextError::TimeZone { found: text.chars().take(Self::MAX_CHARS).collect() })
+        }
+    }
+
+    /// The name itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+text_type!(@common TimeZoneName, "time zone name");
+
+macro_rules! id_type {
+    ($(#[$meta:meta])* $name:ident, $what:literal) => {
+        $(#[$meta])*
+        ///
+        /// Held inline (no allocation): 1 to 23 of `a-z 0-9 - _ .`, beginning with a letter or digit.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name {
+            // Unused bytes are zero, so that the derived order is the order of the texts.
+            bytes: [u8; 23],
+            len: u8,
+        }
+
+        impl $name {
+            /// The longest allowed id, in characters.
+            pub const MAX_CHARS: usize = 23;
+
+            /// Checks and keeps an id.
+            ///
+            /// # Errors
+            /// [`TextError::Id`] if it is empty, too long, or holds another character.
+            pub fn new(text: &str) -> Result<Self, TextError> {
+                let wrong = || TextError::Id {
+                    what: $what,
+                    found: text.chars().take(40).collect(),
+                    limit: Self::MAX_CHARS,
+                };
+                let form = |b: &u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.');
+                let source = text.as_bytes();
+                let begins = source.first().is_some_and(u8::is_ascii_alphanumeric);
+                if !begins || !source.iter().all(form) {
+                    return Err(wrong());
+                }
+                let mut bytes = [0; 23];
+                bytes.get_mut(..source.len()).ok_or_else(wrong)?.copy_from_slice(source);
+                let len = u8::try_from(source.len()).map_err(|_| wrong())?;
+                Ok(Self { bytes, len })
+            }
+
+            /// The id itself.
+            pub fn as_str(&self) -> &str {
+                let used = self.bytes.get(..usize::from(self.len)).unwrap_or_default();
+                // Only ASCII is ever stored, so this never falls back.
+                core::str::from_utf8(used).unwrap_or_default()
+            }
+        }
+
+        text_type!(@common $name, $what);
+    };
+}
+
+id_type! {
+    /// The id of a person in a case: stable where names are misspelt or change.
+    ///
+    /// ```
+    /// use ibbi_core::MemberId;
+    /// assert_eq!(MemberId::new("a.lee").unwrap().as_str(), "a.lee");
+    /// assert!(MemberId::new("A Lee").is_err());
+    /// ```
+    MemberId, "member id"
+}
+id_type! {
+    /// The id of a concern that a party raised in its caucus.
+    ConcernId, "concern id"
+}
+
+/// The SHA-256 of a document that is kept elsewhere, as a letter of support.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DocumentDigest([u8; 32]);
+
+impl DocumentDigest {
+    /// Wraps the 32 bytes of a SHA-256 digest.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The 32 bytes.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Display for DocumentDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for DocumentDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for DocumentDigest {
+    type Err = TextError;
+    fn from_str(text: &str) -> Result<Self, TextError> {
+        let digit = |b: u8| match b {
+            b'0'..=b'9' => Ok(b - b'0'),
+            b'a'..=b'f' => Ok(b - b'a' + 10),
+            _ => Err(TextError::Digest),
+        };
+        if text.len() != 64 {
+            return Err(TextError::Digest);
+        }
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+            if let [high, low] = *pair {
+                *byte = digit(high)? << 4 | digit(low)?;
+            }
+        }
+        Ok(Self(bytes))
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for DocumentDigest {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for DocumentDigest {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::sets::from_text(deserializer, "64 lower-case hexadecimal digits")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn a_text_with_anything_invisible_is_refused_with_its_place() {
+        for (text, expected) in [
+            ("", "the name is empty; write at least one visible character"),
+            ("   ", "the name is empty; write at least one visible character"),
+            (" Lee", "the name begins or ends with a blank; remove it"),
+            ("Lee\u{7f}", "the name holds the character U+007F at position 4; remove it"),
+            ("L\u{202e}ee", "the name holds the character U+202E at position 2; remove it"),
+            ("a\nb", "the name holds the character U+000A at position 2; remove it"),
+        ] {
+            assert_eq!(Name::new(text).unwrap_err().to_string(), expected, "{text:?}");
+        }
+        assert_eq!(
+            Name::new(&"é".repeat(121)).unwrap_err().to_string(),
+            "the name has 121 characters; at most 120 are allowed"
+        );
+        assert!(Name::new(&"é".repeat(120)).is_ok());
+        assert!(NoteText::new("two\n\tlines").is_ok());
+    }
+
+    #[test]
+    fn ids_order_as_their_texts_and_stop_at_their_limit() {
+        let id = |text: &str| MemberId::new(text).unwrap();
+        assert!(id("a") < id("a.b") && id("a.b") < id("ab") && id("ab") < id("b"));
+        assert_eq!(id("abcdefghijklmnopqrstuvw").as_str().len(), 23);
+        for wrong in ["", "-a", "A", "a b", "é", "abcdefghijklmnopqrstuvwx"] {
+            assert!(MemberId::new(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_digest_is_64_lower_case_digits_and_nothing_else() {
+        let text = "0123456789abcdef".repeat(4);
+        assert_eq!(text.parse::<DocumentDigest>().unwrap().to_string(), text);
+        for wrong in ["", "0", &text.to_uppercase(), &text[1..], &"é".repeat(32)] {
+            assert!(wrong.parse::<DocumentDigest>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_time_zone_has_the_form_of_the_iana_names() {
+        for good in ["America/New_York", "UTC", "Etc/GMT+5"] {
+            assert!(TimeZoneName::new(good).is_ok(), "{good}");
+        }
+        for wrong in ["", "-05:00", "New York", "../zone"] {
+            assert!(TimeZoneName::new(wrong).is_err(), "{wrong}");
+        }
+    }
+}
