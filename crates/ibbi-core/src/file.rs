@@ -19,7 +19,7 @@ pub struct Contract {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CaseFile {
     opened: CaseOpened,
-    opened_at: At,
+    pub(crate) opened_at: At,
     pub(crate) contract: Contract,
     pub(crate) last_at: At,
     pub(crate) events: u32,

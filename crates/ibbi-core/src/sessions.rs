@@ -103,9 +103,9 @@ pub struct HeldSession {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Sessions {
-    parts: Vec<Part>,
+    pub(crate) parts: Vec<Part>,
     grace: u16,
-    open: Option<OpenSession>,
+    pub(crate) open: Option<OpenSession>,
     pub(crate) held: Vec<HeldSession>,
     pub(crate) postponed: u32,
 }

@@ -34,8 +34,8 @@ pub struct Former {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Teams {
-    labor: Vec<Member>,
-    management: Vec<Member>,
+    pub(crate) labor: Vec<Member>,
+    pub(crate) management: Vec<Member>,
     pub(crate) former: Vec<Former>,
 }
 

@@ -17,10 +17,10 @@ use alloc::vec::Vec;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Adopted {
-    trained: Trained,
-    labor: Decided,
-    management: Decided,
-    concerns: Vec<Concern>,
+    pub(crate) trained: Trained,
+    pub(crate) labor: Decided,
+    pub(crate) management: Decided,
+    pub(crate) concerns: Vec<Concern>,
 }
 
 /// What a case takes along from Caucus to Agreement.

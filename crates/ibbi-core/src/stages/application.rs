@@ -31,7 +31,7 @@ pub struct Letter {
 pub struct Application {
     pub(crate) file: Box<CaseFile>,
     pub(crate) introduced: Box<Introduced>,
-    letters: [Option<Letter>; 3],
+    pub(crate) letters: [Option<Letter>; 3],
     pub(crate) teams: Box<Teams>,
 }
 
@@ -82,10 +82,10 @@ impl HasTeams for Application {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Admitted {
-    introduced: Introduced,
-    letters: [Letter; 3],
+    pub(crate) introduced: Introduced,
+    pub(crate) letters: [Letter; 3],
     accepted_by: Name,
-    accepted: At,
+    pub(crate) accepted: At,
 }
 
 impl Admitted {

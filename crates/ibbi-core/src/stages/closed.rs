@@ -18,7 +18,7 @@ pub struct Closed {
     at: At,
     by: Option<Name>,
     reason: Option<Reason>,
-    last: Box<Case>,
+    pub(crate) last: Box<Case>,
 }
 
 impl Closed {

@@ -30,7 +30,7 @@ pub struct Leader {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Inquiry {
     pub(crate) file: Box<CaseFile>,
-    seats: [Option<Leader>; 3],
+    pub(crate) seats: [Option<Leader>; 3],
 }
 
 impl Inquiry {

@@ -28,10 +28,10 @@ pub struct ChosenService {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Introduced {
-    leaders: [Leader; 3],
+    pub(crate) leaders: [Leader; 3],
     topics: Topics,
     pub(crate) meetings: u32,
-    chosen: Vec<ChosenService>,
+    pub(crate) chosen: Vec<ChosenService>,
 }
 
 impl Introduced {
@@ -71,7 +71,7 @@ impl Introduced {
 pub struct Introduction {
     pub(crate) file: Box<CaseFile>,
     pub(crate) introduced: Box<Introduced>,
-    scheduled: Option<Slot>,
+    pub(crate) scheduled: Option<Slot>,
 }
 
 impl Introduction {

@@ -101,11 +101,11 @@ impl HoldsSessions for Training {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Trained {
-    admitted: Admitted,
-    held: Vec<HeldSession>,
-    exercises: u32,
-    simulations: u32,
-    completed: At,
+    pub(crate) admitted: Admitted,
+    pub(crate) held: Vec<HeldSession>,
+    pub(crate) exercises: u32,
+    pub(crate) simulations: u32,
+    pub(crate) completed: At,
 }
 
 impl Trained {
