@@ -217,6 +217,26 @@ pub enum FaultKind {
         /// How many whole lines there are.
         found: u64,
     },
+    /// A file that became shorter while it was followed.
+    #[error("the file is {found} bytes long, but {read} bytes of it were whole lines before")]
+    Shrunk {
+        /// How many bytes had been read as whole lines.
+        read: u64,
+        /// How long it is now.
+        found: u64,
+    },
+    /// A checkpoint of another ledger.
+    #[error("a checkpoint is of the ledger `{found}`, and this is another")]
+    Origin {
+        /// The origin that the checkpoint names.
+        found: String,
+    },
+    /// A file of checkpoints that cannot be read.
+    #[error("the checkpoints cannot be read: {reason}")]
+    Checkpoints {
+        /// What is wrong with them.
+        reason: String,
+    },
     /// Lines whose Merkle root is not the one of a checkpoint.
     #[error("the Merkle root of the first {size} lines is {found}, but a checkpoint says {expected}")]
     Root {
@@ -261,8 +281,11 @@ impl FaultKind {
             Self::Rev { .. } => "chain.rev",
             Self::Logged { .. } => "chain.logged",
             Self::DuplicateId { .. } => "case.duplicate-id",
+            Self::Shrunk { .. } => "ledger.shrunk",
             Self::Truncated { .. } => "checkpoint.truncated",
             Self::Root { .. } => "checkpoint.root",
+            Self::Origin { .. } => "checkpoint.origin",
+            Self::Checkpoints { .. } => "checkpoint.unreadable",
         }
     }
 
@@ -301,7 +324,10 @@ impl FaultKind {
             Self::Seq { .. } | Self::Rev { .. } => "lines were removed, repeated or put in: compare with a copy",
             Self::Logged { .. } => "the line was moved, or the clock ran backwards in another program that wrote it",
             Self::DuplicateId { .. } => "the record was repeated by another program: compare with a copy",
+            Self::Shrunk { .. } => "lines were removed from the end: compare with a copy",
             Self::Truncated { .. } => "lines were removed from the end: restore the ledger from a copy",
+            Self::Origin { .. } => "hold the ledger against its own checkpoints",
+            Self::Checkpoints { .. } => "restore the file of checkpoints from a copy",
             Self::Root { .. } => "lines that the checkpoint covers were changed: compare with a copy",
         }
     }

@@ -64,11 +64,6 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// Where the next line begins, in bytes from 0.
-    pub(crate) const fn offset(&self) -> u64 {
-        self.offset
-    }
-
     /// The next line; at the end of the stream a fragment without an LF once, then nothing.
     pub(crate) fn next(&mut self) -> io::Result<Option<RawLine<'_>>> {
         if let Some(ended) = self.fetch()? {
@@ -90,7 +85,7 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// Gives up the fragment at the end, so that the source can be read again from [`Self::offset`].
+    /// Gives up the fragment at the end, so that the source can be read again from the end of the last whole line.
     pub(crate) fn forget_fragment(&mut self) -> &mut R {
         (self.start, self.filled) = (0, 0);
         self.found.clear();
@@ -274,7 +269,7 @@ mod tests {
         let mut lines = Lines::new(Drips(b"one\ntw", 100));
         assert!(lines.next_whole().unwrap().is_some());
         assert!(lines.next_whole().unwrap().is_none());
-        assert_eq!(lines.offset(), 4);
+        assert_eq!(lines.offset, 4);
         *lines.forget_fragment() = Drips(b"two\n", 100);
         let line = lines.next_whole().unwrap().unwrap();
         assert_eq!((line.number, line.offset, line.length), (2, 4, 3));

@@ -32,6 +32,8 @@ pub struct LedgerReader<R> {
     opening: Option<Opening>,
     faults: Vec<Fault>,
     waiting: VecDeque<Result<Record, ReadError>>,
+    /// Whether an end without an LF is only the end for now.
+    follow: bool,
     begun: bool,
     ended: bool,
 }
@@ -71,6 +73,7 @@ impl<R: Read> LedgerReader<R> {
             opening: None,
             faults: Vec::new(),
             waiting: VecDeque::new(),
+            follow: false,
             begun: false,
             ended: false,
         }
@@ -78,8 +81,9 @@ impl<R: Read> LedgerReader<R> {
 
     /// The first line, read now if it was not yet; nothing if it is not an opening, which the items then say too.
     pub fn opening(&mut self) -> Option<&Opening> {
-        if !self.begun {
-            self.advance();
+        if !self.begun && self.scan.head().lines == 0 {
+            let record = self.advance();
+            self.waiting.extend(record.map(Ok));
         }
         self.opening.as_ref()
     }
@@ -89,13 +93,32 @@ impl<R: Read> LedgerReader<R> {
         self.scan.head()
     }
 
+    /// The same reader, for which an end without an LF is only the end for now.
+    pub(crate) fn following(mut self) -> Self {
+        self.follow = true;
+        self
+    }
+
+    /// Whether nothing will follow.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    pub(crate) fn end(&mut self) {
+        self.ended = true;
+    }
+
+    /// Gives up a fragment at the end, so that the source can be read again from the end of the last whole line.
+    pub(crate) fn forget_fragment(&mut self) -> &mut R {
+        self.scan.forget_fragment()
+    }
+
     /// Reads one line into what waits; returns a record directly if nothing has to wait.
     fn advance(&mut self) -> Option<Record> {
-        self.begun = true;
-        let step = match self.scan.step(false, &mut self.faults) {
+        let step = match self.scan.step(self.follow, &mut self.faults) {
             Ok(Some(step)) => step,
             Ok(None) => {
-                self.ended = true;
+                self.ended = !self.follow;
                 return None;
             }
             Err(source) => {
@@ -104,6 +127,7 @@ impl<R: Read> LedgerReader<R> {
                 return None;
             }
         };
+        self.begun = true;
         let record = match step.read {
             Some(Entry::Record(record)) => Some(record),
             Some(Entry::Opening(opening)) => {
@@ -132,8 +156,12 @@ impl<R: Read> Iterator for LedgerReader<R> {
             if self.ended {
                 return None;
             }
+            let before = self.scan.head().lines;
             if let Some(record) = self.advance() {
                 return Some(Ok(record));
+            }
+            if self.follow && self.waiting.is_empty() && self.scan.head().lines == before {
+                return None;
             }
         }
     }

@@ -4,7 +4,7 @@ use super::index::Place;
 use super::{Damage, Ledger, State};
 use crate::record::{self, Entry, Links, NewRecord, RecordReader};
 use crate::storage::{Storage, StoredFile, write_all_at};
-use crate::{Digest, Head, MAX_LINE};
+use crate::{Digest, Head, MAX_LINE, Tree};
 use ibbi_core::At;
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -135,6 +135,7 @@ struct Plan {
     committed: Vec<Committed>,
     added: Vec<(Uuid, Uuid, Place)>,
     head: Head,
+    tree: Tree,
 }
 
 impl<S: Storage> Ledger<S> {
@@ -159,7 +160,12 @@ impl<S: Storage> Ledger<S> {
     }
 
     fn plan(&self, records: &[NewRecord], logged: At, lines: &mut Vec<u8>) -> Result<Plan, AppendError> {
-        let mut plan = Plan { committed: Vec::with_capacity(records.len()), added: Vec::new(), head: self.head };
+        let mut plan = Plan {
+            committed: Vec::with_capacity(records.len()),
+            added: Vec::new(),
+            head: self.head,
+            tree: self.tree.clone(),
+        };
         let mut revs: HashMap<Uuid, u64> = HashMap::new();
         let mut seen = HashSet::new();
         let mut reader = RecordReader::default();
@@ -198,6 +204,7 @@ impl<S: Storage> Ledger<S> {
                 return Err(AppendError::BatchTooLong);
             }
             let place = Place { offset, line: links.seq, length: u32::try_from(length).unwrap_or(u32::MAX) };
+            plan.tree.push(&hash);
             plan.added.push((case, id, place));
             plan.committed.push(Committed { seq: links.seq, rev: *rev, offset, hash, logged, existing: false });
             plan.head = Head { lines: links.seq, bytes: offset + u64::from(place.length) + 1, hash };
@@ -238,6 +245,7 @@ impl<S: Storage> Ledger<S> {
         write_all_at(&self.file, lines, self.head.bytes).and_then(|()| self.file.sync_data()).map_err(in_doubt)?;
         self.state = State::Writable;
         self.head = plan.head;
+        self.tree = plan.tree;
         self.logged = plan.committed.iter().map(|committed| committed.logged).max().unwrap_or(self.logged);
         for (case, id, place) in plan.added {
             let fresh = self.index.add(case, id, place);

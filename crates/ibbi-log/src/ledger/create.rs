@@ -4,7 +4,7 @@ use super::index::Index;
 use super::{Ledger, State, directory, holder, torn};
 use crate::record::{self, Entry, NewLedger, RecordReader};
 use crate::storage::{Disk, Storage, StoredFile, Stream, write_all_at};
-use crate::{Digest, Head, MAX_LINE};
+use crate::{Digest, Head, MAX_LINE, Tree};
 use std::fs::TryLockError;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -73,6 +73,8 @@ impl<S: Storage> Ledger<S> {
         };
         let hash = Digest::of(&line);
         line.push(b'\n');
+        let mut tree = Tree::new();
+        tree.push(&hash);
 
         let file = match storage.create_new(path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => storage.open(path),
@@ -107,6 +109,8 @@ impl<S: Storage> Ledger<S> {
             logged: opening.logged,
             opening,
             head: Head { lines: 1, bytes, hash },
+            tree,
+            covered: 0,
             index: Index::default(),
             state: State::Writable,
             torn: None,

@@ -1,6 +1,7 @@
 //! A ledger open for writing: one writer at a time, nothing acknowledged before it is on the disk.
 
 mod append;
+mod checkpoints;
 mod create;
 mod holder;
 mod index;
@@ -8,6 +9,7 @@ mod open;
 mod torn;
 
 pub use append::{AppendError, Committed, MAX_BATCH};
+pub use checkpoints::{SignError, checkpoints_path};
 pub use create::CreateError;
 pub use open::OpenError;
 pub use torn::TornTail;
@@ -15,7 +17,7 @@ pub use torn::TornTail;
 use crate::line::MAX_LINE;
 use crate::record::{Entry, Opening, Record, RecordReader};
 use crate::storage::{Disk, Storage, Stream};
-use crate::{Fault, Head, ReadError};
+use crate::{Fault, Head, ReadError, Tree};
 use ibbi_core::At;
 use index::{Index, Place};
 use std::io::{self, Read as _};
@@ -57,6 +59,9 @@ pub struct Ledger<S: Storage = Disk> {
     head: Head,
     /// The latest `logged` so far, before which nothing more is logged.
     logged: At,
+    tree: Tree,
+    /// How many lines the largest checkpoint covers.
+    covered: u64,
     index: Index,
     state: State,
     torn: Option<TornTail>,
@@ -75,9 +80,9 @@ enum State {
 }
 
 /// What is wrong with a ledger that opened for reading only.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Damage {
-    /// The first faults in the order of the lines, at most [`Damage::KEPT`]. There is at least one.
+    /// The first faults in the order of the lines, at most [`Damage::KEPT`]. There is at least one beside a ledger.
     pub faults: Vec<Fault>,
     /// How many there are in all.
     pub count: u64,
@@ -87,7 +92,7 @@ impl Damage {
     /// How many faults are kept; the rest is counted.
     pub const KEPT: usize = 100;
 
-    fn add(&mut self, faults: impl Iterator<Item = Fault>) {
+    pub(crate) fn add(&mut self, faults: impl IntoIterator<Item = Fault>) {
         for fault in faults {
             self.count += 1;
             if self.faults.len() < Self::KEPT {

@@ -1,11 +1,13 @@
 //! Opening a ledger: the lock, one pass over every line, and the mending of what a crash left.
 
 use super::index::{Index, Place};
-use super::{Damage, Ledger, MAX_BATCH, State, directory, holder, torn};
+use super::{Damage, Ledger, MAX_BATCH, State, checkpoints, directory, holder, torn};
+use crate::checkpoint::{Checkpoints, CheckpointsError, Watch, against, end_fault};
 use crate::record::{Entry, Opening};
 use crate::scan::Scan;
 use crate::storage::{Disk, Storage, StoredFile, Stream, write_all_at};
-use crate::{Fault, FaultKind};
+use crate::{Fault, FaultKind, Head, Tree};
+use ibbi_core::At;
 use std::fs::TryLockError;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -76,7 +78,8 @@ impl<S: Storage> Ledger<S> {
             }
             TryLockError::Error(source) => failed("lock")(source),
         })?;
-        let pass = Pass::over(&file).map_err(failed("read"))?;
+        let checkpoints = checkpoints::read(&storage, path).map_err(failed("read the checkpoints of"))?;
+        let pass = Pass::over(&file, &checkpoints).map_err(failed("read"))?;
         let Some(opening) = pass.opening else {
             let path = path.to_owned();
             return Err(match pass.damage.faults.into_iter().next() {
@@ -92,6 +95,8 @@ impl<S: Storage> Ledger<S> {
             opening,
             head: pass.head,
             logged: pass.logged,
+            tree: pass.tree,
+            covered: checkpoints.ok().as_ref().and_then(Checkpoints::largest).map_or(0, |it| it.checkpoint().size),
             index: pass.index,
             // Until its end is known to be safe: an error on the way leaves the holder's note for the next try.
             state: State::Poisoned,
@@ -135,27 +140,31 @@ impl<S: Storage> Ledger<S> {
 /// What one reading of the whole file gives.
 struct Pass {
     opening: Option<Opening>,
-    head: crate::Head,
-    logged: ibbi_core::At,
+    head: Head,
+    logged: At,
     index: Index,
+    tree: Tree,
     damage: Damage,
     /// Whether a fragment follows the whole lines.
     torn: bool,
 }
 
 impl Pass {
-    fn over(file: &impl StoredFile) -> io::Result<Self> {
+    fn over(file: &impl StoredFile, checkpoints: &Result<Checkpoints, CheckpointsError>) -> io::Result<Self> {
+        let list = checkpoints.as_ref().map_or(&[][..], |known| &known.list);
+        let mut watch = Watch::new(list);
         let mut scan = Scan::new(Stream::new(file, 0, u64::MAX));
-        let mut faults = Vec::new();
-        let mut index = Index::default();
-        let mut opening = None;
-        let mut damage = Damage { faults: Vec::new(), count: 0 };
-        let mut torn = false;
+        let (mut faults, mut damage) = (Vec::new(), Damage::default());
+        let (mut index, mut tree) = (Index::default(), Tree::new());
+        let (mut opening, mut torn) = (None, None);
         while let Some(step) = scan.step(false, &mut faults)? {
+            let Some(digest) = step.digest else {
+                torn = faults.pop();
+                continue;
+            };
             match step.read {
-                Some(Entry::Opening(read)) => {
-                    opening.get_or_insert(read);
-                }
+                Some(Entry::Opening(read)) if scan.head().lines == 1 => opening = Some(read),
+                Some(Entry::Opening(_)) | None => {}
                 Some(Entry::Record(record)) => {
                     let length = u32::try_from(step.length).unwrap_or(u32::MAX);
                     let place = Place { offset: step.offset, line: record.line, length };
@@ -165,26 +174,27 @@ impl Pass {
                         faults.push(Fault { line: record.line, offset: step.offset, column: 0, kind });
                     }
                 }
-                None => {}
             }
-            if step.digest.is_none() {
-                torn = true;
-                faults.clear();
+            tree.push(&digest);
+            if watch.is_due(tree.size()) {
+                for signed in watch.due(tree.size()) {
+                    faults.extend(against(signed, &tree, opening.as_ref(), scan.head()));
+                }
             }
             damage.add(faults.drain(..));
         }
-        if let Some(last) = damage.faults.last().filter(|_| torn).cloned() {
-            // Nothing is cut off a damaged ledger, so the fragment is reported with the rest.
-            let length = file.length()?.saturating_sub(scan.head().bytes);
-            let line = scan.head().lines + 1;
-            let kind = FaultKind::Torn { length };
-            damage.add(std::iter::once(Fault { line, offset: scan.head().bytes, column: 0, kind }));
-            debug_assert!(last.line <= line);
+        for signed in watch.left() {
+            damage.add(against(signed, &tree, opening.as_ref(), scan.head()));
         }
-        let head = scan.head();
-        let logged = scan.logged();
-        // A first line that is no opening makes no ledger, even if one stands further down.
-        let first = damage.faults.first().is_some_and(|fault| fault.line == 1);
-        Ok(Self { opening: opening.filter(|_| !first), head, logged, index, damage, torn })
+        if let Err(error) = checkpoints {
+            let kind = FaultKind::Checkpoints { reason: error.to_string() };
+            damage.add([end_fault(scan.head(), kind)]);
+        }
+        if damage.count > 0 {
+            // Nothing is cut off a damaged ledger, so the fragment is reported with the rest.
+            damage.add(torn.clone());
+        }
+        let (head, logged) = (scan.head(), scan.logged());
+        Ok(Self { opening, head, logged, index, tree, damage, torn: torn.is_some() })
     }
 }

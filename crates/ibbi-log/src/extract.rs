@@ -1,0 +1,286 @@
+//! Extracts: one case's lines out of a ledger, with proofs that a checkpoint covers them.
+//!
+//! An extract shows its reader nothing of other cases but hashes. It shows that its lines are in the ledger, not that
+//! they are all that the ledger has about the case: the checkpoint may be older than the latest of them.
+//!
+//! The file is JSON lines: a head, then the ledger's first line and each line of the case, byte for byte as the ledger
+//! has them, each followed by a line with its index in the tree (from 0) and its inclusion proof (RFC 6962).
+
+use crate::checkpoint::SignedCheckpoint;
+use crate::key::PublicKey;
+use crate::line::{Line, Subject, read_uuid};
+use crate::lines::{Content, Lines, RawLine};
+use crate::merkle::{Prover, root_from_proof};
+use crate::note::SignatureError;
+use crate::record::{Entry, Opening, Record, read_line};
+use crate::{Digest, Fault, FaultKind, explain};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use std::io::{self, Read, Write};
+use uuid::Uuid;
+
+/// The version of the extract format that this crate writes and reads.
+pub const EXTRACT_FORMAT: u32 = 1;
+
+/// Why no extract was made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExtractError {
+    /// The ledger or the extract could not be read or written.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// A line that the checkpoint covers cannot be read.
+    #[error("the ledger is damaged: {0}")]
+    Damaged(Fault),
+    /// The lines are not those that the checkpoint covers.
+    #[error("the ledger's first {size} lines are not those of the checkpoint: their root is {found}, not {expected}")]
+    Root {
+        /// How many lines the checkpoint covers.
+        size: u64,
+        /// The checkpoint's root.
+        expected: Digest,
+        /// The root of the lines.
+        found: Digest,
+    },
+    /// There are fewer lines than the checkpoint covers.
+    #[error("the checkpoint covers {size} lines, but the ledger has {found}")]
+    Truncated {
+        /// How many lines the checkpoint covers.
+        size: u64,
+        /// How many there are.
+        found: u64,
+    },
+    /// Nothing of the case is covered.
+    #[error(
+        "the checkpoint covers no line of case {case}; sign a new checkpoint first, or look for the case in another ledger"
+    )]
+    NoSuchCase {
+        /// The case.
+        case: Uuid,
+    },
+}
+
+/// The head of an extract.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HeadLine {
+    case: String,
+    checkpoint: String,
+    extract: u32,
+}
+
+/// What follows each line.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProofLine {
+    index: u64,
+    proof: Vec<String>,
+}
+
+/// Writes the extract of a case out of a ledger, in one pass over the lines that the checkpoint covers.
+///
+/// Returns how many records of the case it holds. Memory grows with the case, not with the ledger.
+///
+/// # Errors
+/// [`ExtractError`]; what was written then is no extract.
+pub fn extract(
+    ledger: impl Read,
+    checkpoint: &SignedCheckpoint,
+    case: Uuid,
+    mut out: impl Write,
+) -> Result<u64, ExtractError> {
+    let size = checkpoint.checkpoint().size;
+    let mut prover = Prover::new(size);
+    let mut kept: Vec<Vec<u8>> = Vec::new();
+    let mut lines = Lines::new(ledger);
+    for number in 1..=size {
+        let Some(RawLine { offset, content, length, .. }) = lines.next()? else {
+            return Err(ExtractError::Truncated { size, found: number - 1 });
+        };
+        let damaged = |(column, kind)| ExtractError::Damaged(Fault { line: number, offset, column, kind });
+        let (bytes, digest) = match content {
+            Content::Whole(bytes, digest) => (bytes, digest),
+            Content::TooLong(_) => return Err(damaged((0, FaultKind::TooLong { length }))),
+            Content::Torn => return Err(ExtractError::Truncated { size, found: number - 1 }),
+        };
+        let subject = core::str::from_utf8(bytes).ok().and_then(Line::parse).map(|line| line.subject);
+        let wanted = match subject {
+            Some(Subject::Case { case: of, .. }) => of == case,
+            Some(Subject::Ledger) => number == 1,
+            None => return Err(damaged(explain(bytes).unwrap_or((0, FaultKind::Unexplained)))),
+        };
+        if wanted {
+            kept.push(bytes.to_vec());
+        }
+        prover.push(&digest, wanted);
+    }
+    let (expected, found) = (checkpoint.checkpoint().root, prover.root());
+    if found != expected {
+        return Err(ExtractError::Root { size, expected, found });
+    }
+    if kept.len() < 2 {
+        return Err(ExtractError::NoSuchCase { case });
+    }
+    let proofs =
+        prover.finish().ok_or_else(|| io::Error::other("a proof has a gap; this is a fault of the program"))?;
+    let head = HeadLine { case: case.to_string(), checkpoint: checkpoint.to_string(), extract: EXTRACT_FORMAT };
+    write_line(&mut out, &head)?;
+    for (line, (index, proof)) in kept.iter().zip(proofs) {
+        out.write_all(line)?;
+        out.write_all(b"\n")?;
+        let proof = proof.iter().map(|hash| STANDARD.encode(hash.as_bytes())).collect();
+        write_line(&mut out, &ProofLine { index, proof })?;
+    }
+    out.flush()?;
+    Ok(u64::try_from(kept.len()).unwrap_or(u64::MAX) - 1)
+}
+
+fn write_line(out: &mut impl Write, line: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, line)?;
+    out.write_all(b"\n")
+}
+
+/// What an extract holds, every line of it proved.
+#[derive(Debug, Clone)]
+pub struct Extract {
+    /// The case.
+    pub case: Uuid,
+    /// The checkpoint under which its lines are proved.
+    pub signed: SignedCheckpoint,
+    /// The trusted key that signed the checkpoint; nothing if no key was given.
+    pub signer: Option<String>,
+    /// The ledger's first line.
+    pub opening: Opening,
+    /// The records of the case, from its first on without a gap. `line` and `offset` are those in the extract.
+    pub records: Vec<Record>,
+}
+
+/// Why an extract proves nothing.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExtractFault {
+    /// The stream could not be read.
+    #[error("the extract could not be read: {0}")]
+    Io(#[from] io::Error),
+    /// The checkpoint is not one that a trusted key signed.
+    #[error("the extract's checkpoint: {0}")]
+    Signature(#[from] SignatureError),
+    /// A line of the extract is not what belongs there.
+    #[error("line {line} of the extract: {reason}; ask for the extract again")]
+    Line {
+        /// Which line, from 1.
+        line: u64,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// Whether a file begins as an extract does, so that a program can take ledgers and extracts alike.
+pub fn is_extract(beginning: &[u8]) -> bool {
+    beginning.starts_with(b"{\"case\":\"")
+}
+
+/// Reads an extract and checks every proof in it.
+///
+/// Without keys the signature is not looked at; the extract then shows no more than that it agrees with itself.
+///
+/// # Errors
+/// [`ExtractFault`] about the first thing that is wrong: an extract with a fault proves nothing.
+pub fn verify_extract(source: impl Read, keys: &[PublicKey]) -> Result<Extract, ExtractFault> {
+    let mut reader = Reader { lines: Lines::new(source), line: 0, offset: 0 };
+    let head = reader.next()?.ok_or_else(|| reader.wrong("the extract is empty"))?;
+    let head: HeadLine = reader.json(&head)?;
+    if head.extract != EXTRACT_FORMAT {
+        return Err(reader.wrong(format!("the format is {}; this program reads {EXTRACT_FORMAT}", head.extract)));
+    }
+    let case = read_uuid(&head.case).ok_or_else(|| reader.wrong("`case` is no UUID"))?;
+    let signed: SignedCheckpoint = head.checkpoint.parse().map_err(|error| reader.wrong(error))?;
+    let signer = if keys.is_empty() { None } else { Some(signed.verify(keys)?) };
+
+    let Some(Entry::Opening(opening)) = reader.proved(&signed)? else {
+        return Err(reader.wrong("the ledger's first line belongs here"));
+    };
+    if opening.origin.as_str() != signed.checkpoint().origin {
+        return Err(reader.wrong("the checkpoint is of another ledger"));
+    }
+    let mut records: Vec<Record> = Vec::new();
+    while let Some(entry) = reader.proved(&signed)? {
+        let rev = records.last().map_or(1, |last| last.rev + 1);
+        match entry {
+            Entry::Record(record) if record.case == case && record.rev == rev => records.push(record),
+            Entry::Record(record) => {
+                let (found, of) = (record.rev, record.case);
+                return Err(
+                    reader.wrong(format!("record {rev} of case {case} belongs here, not record {found} of {of}"))
+                );
+            }
+            Entry::Opening(_) => return Err(reader.wrong("a second first line")),
+        }
+    }
+    if records.is_empty() {
+        return Err(reader.wrong("no record of the case follows"));
+    }
+    Ok(Extract { case, signed, signer, opening, records })
+}
+
+struct Reader<R> {
+    lines: Lines<R>,
+    /// The number and the offset of the line read last.
+    line: u64,
+    offset: u64,
+}
+
+impl<R: Read> Reader<R> {
+    fn wrong(&self, reason: impl ToString) -> ExtractFault {
+        ExtractFault::Line { line: self.line, reason: reason.to_string() }
+    }
+
+    fn next(&mut self) -> Result<Option<Vec<u8>>, ExtractFault> {
+        self.line += 1;
+        let line = self.line;
+        let wrong = |reason: &str| ExtractFault::Line { line, reason: reason.to_owned() };
+        match self.lines.next()? {
+            None => Ok(None),
+            Some(RawLine { content: Content::Whole(bytes, _), offset, .. }) => {
+                self.offset = offset;
+                Ok(Some(bytes.to_vec()))
+            }
+            Some(RawLine { content: Content::TooLong(_), .. }) => Err(wrong("the line is too long")),
+            Some(RawLine { content: Content::Torn, .. }) => Err(wrong("the line feed at the end is missing")),
+        }
+    }
+
+    fn json<T: for<'a> Deserialize<'a> + Serialize>(&self, line: &[u8]) -> Result<T, ExtractFault> {
+        let read: T = serde_json::from_slice(line).map_err(|error| self.wrong(error))?;
+        // As in a ledger, what is not spelt as this program spells it was changed on the way.
+        let again = serde_json::to_vec(&read).map_err(|error| self.wrong(error))?;
+        if again == line { Ok(read) } else { Err(self.wrong("not in its canonical spelling")) }
+    }
+
+    /// The next line of the ledger and its proof, checked.
+    fn proved(&mut self, signed: &SignedCheckpoint) -> Result<Option<Entry>, ExtractFault> {
+        let Some(bytes) = self.next()? else { return Ok(None) };
+        let mut entry = read_line(&bytes).map_err(|(_, kind)| self.wrong(kind))?;
+        let seq = match &mut entry {
+            Entry::Record(record) => {
+                (record.line, record.offset) = (self.line, self.offset);
+                record.seq
+            }
+            Entry::Opening(_) => 1,
+        };
+        let proof = self.next()?.ok_or_else(|| self.wrong("the proof of the line before is missing"))?;
+        let proof: ProofLine = self.json(&proof)?;
+        if proof.index + 1 != seq {
+            return Err(self.wrong(format!("the proof is of index {}, but the line before has seq {seq}", proof.index)));
+        }
+        let hash = |text: &String| STANDARD.decode(text).ok().and_then(|bytes| bytes.try_into().ok());
+        let hashes: Option<Vec<_>> = proof.proof.iter().map(|text| hash(text).map(Digest::from_bytes)).collect();
+        let hashes = hashes.ok_or_else(|| self.wrong("a hash of the proof is not base64 of 32 bytes"))?;
+        let (size, root) = (signed.checkpoint().size, signed.checkpoint().root);
+        if root_from_proof(&Digest::of(&bytes), proof.index, size, &hashes) != Some(root) {
+            return Err(self.wrong("the proof does not lead from the line before to the checkpoint's root"));
+        }
+        Ok(Some(entry))
+    }
+}

@@ -1,0 +1,335 @@
+//! Ed25519 keys as C2SP signed notes use them, and the file that keeps a private one.
+
+use crate::note::{Note, Signature, is_key_name};
+use crate::storage::{Disk, Storage as _};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use core::fmt;
+use core::str::FromStr;
+use ed25519_dalek::Signer as _;
+use sha2::Digest as _;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// The signature type of Ed25519 in signed notes.
+const ED25519: u8 = 1;
+
+/// What a private key's text begins with.
+const PRIVATE: &str = "PRIVATE+KEY+";
+
+/// A public key with its name; its text form is what C2SP tools call a verifier key.
+///
+/// ```
+/// use ibbi_log::PublicKey;
+/// let text = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+/// let key: PublicKey = text.parse()?;
+/// assert_eq!((key.name(), key.id()), ("PeterNeumann", 0xc74f_20a3));
+/// assert_eq!(key.to_string(), text);
+/// # Ok::<(), ibbi_log::KeyError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct PublicKey {
+    name: String,
+    key: ed25519_dalek::VerifyingKey,
+}
+
+/// A private key with its name. It is never printed: not by `Debug`, not in an error.
+pub struct PrivateKey {
+    name: String,
+    key: ed25519_dalek::SigningKey,
+}
+
+/// Why a text is not a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// A name with a space or a plus sign, or none.
+    #[error("a key's name is not empty and holds no spaces and no plus signs; one like example.org/ibbi is best")]
+    Name,
+    /// Another form.
+    #[error("a key is its name, its id of 8 hexadecimal digits, and base64, joined by plus signs")]
+    Form,
+    /// Another algorithm.
+    #[error("the key is not for Ed25519, the one algorithm used here")]
+    Algorithm,
+    /// The id does not belong to name and key.
+    #[error("the key's id is not that of its name and bytes: a character was lost or changed")]
+    Id,
+}
+
+/// Why a private key's file could not be written or read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyFileError {
+    /// The system's refusal.
+    #[error("could not {doing} the key file {path}: {source}", path = .path.display())]
+    Io {
+        /// What was being done.
+        doing: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// Others can read it.
+    #[error("the key file {path} can be read by others (mode {mode:03o}); make a new key if somebody may have, else run chmod 600", path = .path.display())]
+    Exposed {
+        /// The file.
+        path: PathBuf,
+        /// Its permissions.
+        mode: u32,
+    },
+    /// Not a private key.
+    #[error("{path} holds no private key: {source}", path = .path.display())]
+    Key {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong; the text itself is not repeated.
+        source: KeyError,
+    },
+    /// The system gave no random bytes.
+    #[error("the system gave no random bytes for a key: {0}")]
+    Random(getrandom::Error),
+}
+
+/// The first four bytes of the SHA-256 of the name, a line feed, the signature type and the public key.
+fn key_id(name: &str, key: &[u8; 32]) -> u32 {
+    let hash = sha2::Sha256::new().chain_update(name).chain_update([b'\n', ED25519]).chain_update(key).finalize();
+    hash.first_chunk().copied().map_or(0, u32::from_be_bytes)
+}
+
+/// Takes a key's text apart: name, id, and the 32 bytes after the signature type.
+fn read_text(text: &str) -> Result<(&str, u32, Zeroizing<[u8; 32]>), KeyError> {
+    let mut parts = text.splitn(3, '+');
+    let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
+        return Err(KeyError::Form);
+    };
+    if !is_key_name(name) {
+        return Err(KeyError::Name);
+    }
+    let digits = id.len() == 8 && id.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
+    let id = u32::from_str_radix(id, 16).ok().filter(|_| digits).ok_or(KeyError::Form)?;
+    let bytes = Zeroizing::new(STANDARD.decode(key).map_err(|_| KeyError::Form)?);
+    let (algorithm, key) = bytes.split_first().ok_or(KeyError::Form)?;
+    if *algorithm != ED25519 {
+        return Err(KeyError::Algorithm);
+    }
+    let key = key.try_into().map_err(|_| KeyError::Form)?;
+    Ok((name, id, Zeroizing::new(key)))
+}
+
+impl PublicKey {
+    /// The key's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The key's id, by which signatures refer to it together with the name.
+    pub fn id(&self) -> u32 {
+        key_id(&self.name, self.key.as_bytes())
+    }
+
+    /// The 32 bytes of the key itself (RFC 8032).
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        self.key.as_bytes()
+    }
+
+    pub(crate) fn accepts(&self, text: &[u8], signature: &[u8]) -> bool {
+        let signature = ed25519_dalek::Signature::from_slice(signature);
+        signature.is_ok_and(|signature| self.key.verify_strict(text, &signature).is_ok())
+    }
+}
+
+impl FromStr for PublicKey {
+    type Err = KeyError;
+    fn from_str(text: &str) -> Result<Self, KeyError> {
+        let (name, id, bytes) = read_text(text)?;
+        let key = ed25519_dalek::VerifyingKey::from_bytes(&bytes).map_err(|_| KeyError::Form)?;
+        let key = Self { name: name.to_owned(), key };
+        if key.id() == id { Ok(key) } else { Err(KeyError::Id) }
+    }
+}
+
+impl fmt::Display for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = [&[ED25519][..], self.as_bytes()].concat();
+        write!(f, "{}+{:08x}+{}", self.name, self.id(), STANDARD.encode(bytes))
+    }
+}
+
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl PrivateKey {
+    /// Makes a new key out of the system's randomness and keeps it in a file that only its owner can read.
+    ///
+    /// # Errors
+    /// [`KeyFileError`]; an existing file is never overwritten. [`KeyError::Name`] comes as [`KeyFileError::Key`].
+    pub fn generate(name: &str, path: &Path) -> Result<Self, KeyFileError> {
+        if !is_key_name(name) {
+            return Err(KeyFileError::Key { path: path.to_owned(), source: KeyError::Name });
+        }
+        let mut seed = Zeroizing::new([0; 32]);
+        getrandom::fill(&mut *seed).map_err(KeyFileError::Random)?;
+        let key = Self { name: name.to_owned(), key: ed25519_dalek::SigningKey::from_bytes(&seed) };
+        let failed = |source| KeyFileError::Io { doing: "write", path: path.to_owned(), source };
+        let text = key.to_text();
+        let mut file = create_private(path).map_err(failed)?;
+        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        Disk.sync_directory(directory.unwrap_or_else(|| Path::new("."))).map_err(failed)?;
+        Ok(key)
+    }
+
+    /// Reads a key from its file, which nobody but its owner may be able to read.
+    ///
+    /// # Errors
+    /// [`KeyFileError`].
+    pub fn load(path: &Path) -> Result<Self, KeyFileError> {
+        let failed = |source| KeyFileError::Io { doing: "read", path: path.to_owned(), source };
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = fs::metadata(path).map_err(failed)?.permissions().mode() & 0o777;
+            if mode & 0o077 != 0 {
+                return Err(KeyFileError::Exposed { path: path.to_owned(), mode });
+            }
+        }
+        let text = Zeroizing::new(fs::read_to_string(path).map_err(failed)?);
+        Self::from_text(text.trim_end()).map_err(|source| KeyFileError::Key { path: path.to_owned(), source })
+    }
+
+    fn from_text(text: &str) -> Result<Self, KeyError> {
+        let (name, id, seed) = read_text(text.strip_prefix(PRIVATE).ok_or(KeyError::Form)?)?;
+        let key = Self { name: name.to_owned(), key: ed25519_dalek::SigningKey::from_bytes(&seed) };
+        if key.public().id() == id { Ok(key) } else { Err(KeyError::Id) }
+    }
+
+    fn to_text(&self) -> Zeroizing<String> {
+        let mut bytes = Zeroizing::new([ED25519; 33]);
+        bytes[1..].copy_from_slice(self.key.as_bytes());
+        let encoded = Zeroizing::new(STANDARD.encode(&*bytes));
+        Zeroizing::new(format!("{PRIVATE}{}+{:08x}+{}\n", self.name, self.public().id(), *encoded))
+    }
+
+    /// The public key that belongs to it.
+    pub fn public(&self) -> PublicKey {
+        PublicKey { name: self.name.clone(), key: self.key.verifying_key() }
+    }
+
+    /// Signs a text and adds the signature to its note.
+    pub(crate) fn sign(&self, note: &mut Note) {
+        let bytes = self.key.sign(note.text().as_bytes()).to_bytes().to_vec();
+        note.add(Signature { name: self.name.clone(), key_id: self.public().id(), bytes });
+    }
+}
+
+impl fmt::Debug for PrivateKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PrivateKey({}+{:08x})", self.name, self.public().id())
+    }
+}
+
+/// Creates a file that only its owner can read from the first moment on.
+fn create_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // The keys and the note of the examples of Go's golang.org/x/mod/sumdb/note, from which the C2SP format comes.
+    const PRIVATE_TEXT: &str = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz";
+    const PUBLIC_TEXT: &str = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+    const OTHER_TEXT: &str = "EnochRoot+af0cfe78+ATtqJ7zOtqQtYqOo0CpvDXNlMhV3HeJDpjrASKGLWdop";
+    const TEXT: &str =
+        "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n";
+    const SIGNATURE: &str = "\u{2014} PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
+    const OTHER_SIGNATURE: &str = "\u{2014} EnochRoot rwz+eBzmZa0SO3NbfRGzPCpDckykFXSdeX+MNtCOXm2/5n2tiOHp+vAF1aGrQ5ovTG01oOTGwnWLox33WWd1RvMc+QQ=\n";
+
+    #[test]
+    fn the_published_key_signs_the_published_note_byte_for_byte() {
+        let key = PrivateKey::from_text(PRIVATE_TEXT).unwrap();
+        assert_eq!(key.public().to_string(), PUBLIC_TEXT);
+        assert_eq!(key.to_text().as_str(), format!("{PRIVATE_TEXT}\n"));
+        let mut note = Note::unsigned(TEXT.to_owned());
+        key.sign(&mut note);
+        assert_eq!(note.to_string(), format!("{TEXT}\n{SIGNATURE}"));
+        assert_eq!(format!("{key:?}"), "PrivateKey(PeterNeumann+c74f20a3)");
+    }
+
+    #[test]
+    fn a_note_of_two_signers_is_good_under_either_key_and_under_no_other() {
+        let note = Note::parse(&format!("{TEXT}\n{SIGNATURE}{OTHER_SIGNATURE}")).unwrap();
+        let (peter, enoch) = (PUBLIC_TEXT.parse::<PublicKey>().unwrap(), OTHER_TEXT.parse::<PublicKey>().unwrap());
+        assert_eq!(note.verify(std::slice::from_ref(&peter)).as_deref(), Ok("PeterNeumann"));
+        assert_eq!(note.verify(std::slice::from_ref(&enoch)).as_deref(), Ok("EnochRoot"));
+        let unknown = note.verify(&[]).unwrap_err();
+        assert!(unknown.to_string().contains("PeterNeumann+c74f20a3, EnochRoot+af0cfe78"), "{unknown}");
+        let forged = Note::parse(&format!("{}\n{SIGNATURE}{OTHER_SIGNATURE}", TEXT.replace("know", "knew"))).unwrap();
+        assert!(matches!(forged.verify(&[peter, enoch]), Err(SignatureError::Wrong { .. })));
+    }
+    use crate::note::SignatureError;
+
+    #[test]
+    fn the_example_of_the_c2sp_document_verifies() {
+        // The key and the note given as test vectors in C2SP's signed-note.
+        let key: PublicKey = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k".parse().unwrap();
+        let note = "This is an example message.\n\n\u{2014} example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n";
+        assert_eq!(Note::parse(note).unwrap().verify(&[key]).as_deref(), Ok("example.com/foo"));
+    }
+
+    #[test]
+    fn no_part_and_no_mutation_of_a_key_is_a_key() {
+        for text in [PUBLIC_TEXT, PRIVATE_TEXT] {
+            let good = |text: &str| text.parse::<PublicKey>().is_ok() || PrivateKey::from_text(text).is_ok();
+            assert!(good(text));
+            for from in 0..text.len() {
+                for to in from..text.len() {
+                    assert!(!good(&text[from..to]), "{}", &text[from..to]);
+                }
+            }
+            for place in 0..text.len() {
+                let mut bytes = text.as_bytes().to_vec();
+                bytes[place] += 1;
+                assert!(!good(&String::from_utf8(bytes).unwrap()), "byte {place}");
+            }
+        }
+        // A key of the wrong length and one of an unknown algorithm, each with the id that it would have.
+        for (wrong, error) in [
+            ("PeterNeumann+cc469956+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TWBADKEY==", KeyError::Form),
+            ("PeterNeumann+173116ae+ZRpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW", KeyError::Algorithm),
+        ] {
+            assert_eq!(wrong.parse::<PublicKey>().unwrap_err(), error);
+        }
+    }
+
+    #[test]
+    fn a_key_file_is_for_its_owner_alone_and_never_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.key");
+        let key = PrivateKey::generate("example.org/ibbi", &path).unwrap();
+        assert_eq!(PrivateKey::load(&path).unwrap().public(), key.public());
+        let again = PrivateKey::generate("example.org/ibbi", &path);
+        assert!(matches!(again, Err(KeyFileError::Io { .. })), "{again:?}");
+        assert!(PrivateKey::generate("two words", &folder.path().join("other")).is_err());
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+            let exposed = PrivateKey::load(&path).unwrap_err();
+            assert!(exposed.to_string().contains("(mode 640)"), "{exposed}");
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! The Merkle tree of RFC 6962, section 2.1, over the SHA-256 digests of a ledger's lines.
+//!
+//! Leaf `n` (from 0) has as its data the 32 bytes of the digest of line `n + 1`. A tree's memory does not grow with the
+//! ledger: it keeps the roots of its full subtrees, at most 64.
+
+use crate::Digest;
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// The hash of a leaf with these data: SHA-256 of a zero byte and the data.
+pub(crate) fn leaf_hash(data: &[u8]) -> Digest {
+    Digest::of_parts(&[&[0], data])
+}
+
+fn node_hash(left: &Digest, right: &Digest) -> Digest {
+    let mut node = [1; 65];
+    node[1..33].copy_from_slice(left.as_bytes());
+    node[33..].copy_from_slice(right.as_bytes());
+    Digest::of(&node)
+}
+
+/// A tree that grows by one line at a time.
+///
+/// ```
+/// use ibbi_log::{Digest, Tree};
+/// let mut tree = Tree::new();
+/// assert_eq!(tree.root(), Digest::of(b""));
+/// tree.push(&Digest::of(b"the first line"));
+/// tree.push(&Digest::of(b"the second line"));
+/// assert_eq!(tree.size(), 2);
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tree {
+    size: u64,
+    /// The roots of the full subtrees, the largest first: one for each bit that is set in `size`.
+    peaks: Vec<Digest>,
+}
+
+impl Tree {
+    /// A tree without leaves.
+    pub const fn new() -> Self {
+        Self { size: 0, peaks: Vec::new() }
+    }
+
+    /// The number of leaves.
+    pub const fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Adds the digest of the next line.
+    pub fn push(&mut self, line: &Digest) {
+        self.push_leaf(line.as_bytes(), |_, _| {});
+    }
+
+    /// Adds a leaf and tells of every full subtree that it completes.
+    fn push_leaf(&mut self, data: &[u8], mut completed: impl FnMut(Range<u64>, &Digest)) {
+        let end = self.size + 1;
+        let mut hash = leaf_hash(data);
+        let mut length = 1;
+        completed(self.size..end, &hash);
+        while self.size & length != 0 {
+            let Some(left) = self.peaks.pop() else { break };
+            hash = node_hash(&left, &hash);
+            length *= 2;
+            completed(end - length..end, &hash);
+        }
+        self.peaks.push(hash);
+        self.size = end;
+    }
+
+    /// The root over all leaves; the SHA-256 of nothing if there is none.
+    pub fn root(&self) -> Digest {
+        self.from_peak(0).unwrap_or_else(|| Digest::of(b""))
+    }
+
+    /// The root over the leaves of the peaks from this one on.
+    fn from_peak(&self, first: usize) -> Option<Digest> {
+        let mut peaks = self.peaks.get(first..)?.iter().rev();
+        let last = *peaks.next()?;
+        Some(peaks.fold(last, |right, left| node_hash(left, &right)))
+    }
+
+    /// The root over the leaves from `start` to the end, where `start` is the beginning of a peak.
+    fn suffix(&self, start: u64) -> Option<Digest> {
+        let mut begins = 0;
+        for index in 0..self.peaks.len() {
+            if begins == start {
+                return self.from_peak(index);
+            }
+            begins += self.peak_length(begins);
+        }
+        None
+    }
+
+    /// The number of leaves of the peak that begins here.
+    fn peak_length(&self, begins: u64) -> u64 {
+        1 << (self.size - begins).ilog2()
+    }
+}
+
+/// The siblings that lead from leaf `index` to the root of a tree of `size` leaves, the leaf's own sibling first
+/// (RFC 6962, section 2.1.1), as ranges of leaves.
+fn siblings(index: u64, size: u64) -> Vec<Range<u64>> {
+    let mut path = Vec::new();
+    let mut tree = 0..size;
+    while tree.end - tree.start > 1 {
+        // The largest power of two that is smaller than the number of leaves.
+        let left = 1 << (tree.end - tree.start - 1).ilog2();
+        let middle = tree.start + left;
+        if index < middle {
+            path.push(middle..tree.end);
+            tree.end = middle;
+        } else {
+            path.push(tree.start..middle);
+            tree.start = middle;
+        }
+    }
+    path.reverse();
+    path
+}
+
+/// Makes inclusion proofs for some of the leaves of a tree whose size is known, in one pass over all of them.
+#[derive(Debug)]
+pub(crate) struct Prover {
+    size: u64,
+    tree: Tree,
+    wanted: Vec<u64>,
+    /// The hashes that the proofs need, as they come to be known.
+    needed: HashMap<Range<u64>, Option<Digest>>,
+}
+
+impl Prover {
+    pub(crate) fn new(size: u64) -> Self {
+        Self { size, tree: Tree::new(), wanted: Vec::new(), needed: HashMap::new() }
+    }
+
+    /// Adds the next leaf; with `prove`, its proof will be asked for.
+    pub(crate) fn push(&mut self, line: &Digest, prove: bool) {
+        let index = self.tree.size;
+        if prove && index < self.size {
+            self.wanted.push(index);
+            for sibling in siblings(index, self.size) {
+                // What lies to the left is a peak of the tree as it is now.
+                let known = if sibling.end <= index { self.peak(&sibling) } else { None };
+                self.needed.entry(sibling).or_insert(known);
+            }
+        }
+        let needed = &mut self.needed;
+        self.tree.push_leaf(line.as_bytes(), |range, hash| {
+            if let Some(slot) = needed.get_mut(&range) {
+                *slot = Some(*hash);
+            }
+        });
+    }
+
+    fn peak(&self, range: &Range<u64>) -> Option<Digest> {
+        let mut begins = 0;
+        for peak in &self.tree.peaks {
+            if begins == range.start {
+                return Some(*peak);
+            }
+            begins += self.tree.peak_length(begins);
+        }
+        None
+    }
+
+    pub(crate) fn root(&self) -> Digest {
+        self.tree.root()
+    }
+
+    /// The proofs in the order of their leaves, once all leaves are there.
+    pub(crate) fn finish(&self) -> Option<Vec<(u64, Vec<Digest>)>> {
+        let hash = |range: Range<u64>| {
+            // A range at the right edge may be no full subtree; it is what its peaks make.
+            self.needed.get(&range).copied().flatten().or_else(|| self.tree.suffix(range.start))
+        };
+        let proof = |index| siblings(index, self.size).into_iter().map(hash).collect::<Option<Vec<_>>>();
+        self.wanted.iter().map(|index| Some((*index, proof(*index)?))).collect()
+    }
+}
+
+/// The root that an inclusion proof leads to from a line's digest, or nothing if the proof does not fit the tree's size
+/// (the algorithm of RFC 9162, section 2.1.3.2).
+///
+/// `index` counts from 0: it is the line's number less one.
+pub fn root_from_proof(line: &Digest, index: u64, size: u64, proof: &[Digest]) -> Option<Digest> {
+    root_from_leaf(leaf_hash(line.as_bytes()), index, size, proof)
+}
+
+fn root_from_leaf(leaf: Digest, index: u64, size: u64, proof: &[Digest]) -> Option<Digest> {
+    if index >= size {
+        return None;
+    }
+    let (mut place, mut last, mut hash) = (index, size - 1, leaf);
+    for sibling in proof {
+        if last == 0 {
+            return None;
+        }
+        if place & 1 == 1 || place == last {
+            hash = node_hash(sibling, &hash);
+            while place & 1 == 0 && place != 0 {
+                place >>= 1;
+                last >>= 1;
+            }
+        } else {
+            hash = node_hash(&hash, sibling);
+        }
+        place >>= 1;
+        last >>= 1;
+    }
+    (last == 0).then_some(hash)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The leaves of the reference tests of Certificate Transparency, whose roots and proofs below are published in
+    /// google/certificate-transparency, `python/ct/crypto/merkle_test.py` (RFC 6962).
+    const LEAVES: [&[u8]; 8] = [b"", b"\0", b"\x10", b" !", b"01", b"@ABC", b"PQRSTUVW", b"`abcdefghijklmno"];
+    const ROOTS: [&str; 9] = [
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+        "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+        "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+        "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+        "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+        "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+        "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+        "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+    ];
+
+    fn digests(hex: &[&str]) -> Vec<Digest> {
+        hex.iter().map(|hex| hex.parse().unwrap()).collect()
+    }
+
+    #[test]
+    fn the_published_roots_of_rfc_6962_come_out() {
+        let mut tree = Tree::new();
+        for (size, root) in ROOTS.iter().enumerate() {
+            assert_eq!(tree.root().to_string(), *root, "{size} leaves");
+            if let Some(leaf) = LEAVES.get(size) {
+                tree.push_leaf(leaf, |_, _| {});
+            }
+        }
+    }
+
+    #[test]
+    fn the_published_proofs_of_rfc_6962_lead_to_their_roots() {
+        let proofs: &[(u64, u64, &[&str])] = &[
+            (0, 1, &[]),
+            (
+                0,
+                8,
+                &[
+                    "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+                    "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+                    "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
+                ],
+            ),
+            (
+                5,
+                8,
+                &[
+                    "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+                    "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+                    "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+                ],
+            ),
+            (2, 3, &["fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"]),
+            (
+                1,
+                5,
+                &[
+                    "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+                    "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+                    "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+                ],
+            ),
+        ];
+        for (index, size, proof) in proofs {
+            let (place, count) = (usize::try_from(*index).unwrap(), usize::try_from(*size).unwrap());
+            let found = root_from_leaf(leaf_hash(LEAVES[place]), *index, *size, &digests(proof));
+            assert_eq!(found.map(|root| root.to_string()).as_deref(), Some(ROOTS[count]), "{index} of {size}");
+        }
+    }
+
+    #[test]
+    fn every_leaf_of_every_small_tree_can_be_proved_and_no_proof_serves_another_leaf_or_size() {
+        let lines: Vec<_> = (0..40_u8).map(|number| Digest::of(&[number])).collect();
+        for size in 1..=lines.len() {
+            let count = u64::try_from(size).unwrap();
+            let mut prover = Prover::new(count);
+            lines[..size].iter().for_each(|line| prover.push(line, true));
+            let root = prover.root();
+            let proofs = prover.finish().unwrap();
+            assert_eq!(proofs.len(), size);
+            for (index, proof) in proofs {
+                let line = &lines[usize::try_from(index).unwrap()];
+                assert_eq!(root_from_proof(line, index, count, &proof), Some(root), "{index} of {size}");
+                assert_ne!(root_from_proof(&Digest::ZERO, index, count, &proof), Some(root));
+                for other in (0..count).filter(|other| *other != index) {
+                    assert_ne!(root_from_proof(line, other, count, &proof), Some(root), "{index} as {other} of {size}");
+                }
+                let longer = [&proof[..], &[root]].concat();
+                assert_eq!(root_from_proof(line, index, count, &longer), None);
+                assert!(proof.is_empty() || root_from_proof(line, index, count, &proof[1..]) != Some(root));
+                assert_eq!(root_from_proof(line, count, count, &proof), None);
+            }
+        }
+    }
+
+    #[test]
+    fn proofs_of_some_leaves_are_those_of_all() {
+        let lines: Vec<_> = (0..100_u8).map(|number| Digest::of(&[number])).collect();
+        for step in [1, 3, 7, 50] {
+            let mut prover = Prover::new(100);
+            for (index, line) in lines.iter().enumerate() {
+                prover.push(line, index % step == 2 % step);
+            }
+            for (index, proof) in prover.finish().unwrap() {
+                let line = &lines[usize::try_from(index).unwrap()];
+                assert_eq!(root_from_proof(line, index, 100, &proof), Some(prover.root()));
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Signed notes: a text that people can read, with Ed25519 signatures under it.
+//!
+//! The format is that of C2SP, <https://c2sp.org/signed-note@v1.0.0>, so any tool that reads such notes reads these.
+
+use crate::key::PublicKey;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use core::fmt;
+
+/// What a signature line begins with: an em dash and a space.
+const DASH: &str = "\u{2014} ";
+
+/// The most signatures that a note may bear here.
+const MAX_SIGNATURES: usize = 64;
+
+/// The largest note that is read, in bytes.
+const MAX_NOTE: usize = 1024 * 1024;
+
+/// A text with signatures, none of them checked yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    text: String,
+    signatures: Vec<Signature>,
+}
+
+/// One signature line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signature {
+    /// The name of the key.
+    pub name: String,
+    /// The key's id: a short hash of its name and the key itself.
+    pub key_id: u32,
+    /// The signature itself.
+    pub bytes: Vec<u8>,
+}
+
+/// Why a text is not a signed note.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NoteError {
+    /// No blank line with signatures after it, or no line feed at the end.
+    #[error("a signed note is a text, an empty line, and signature lines that begin with an em dash")]
+    Form,
+    /// A control character.
+    #[error("a signed note holds no control characters but line feeds")]
+    ControlCharacter,
+    /// A signature line of another form.
+    #[error("signature line {line} is not an em dash, the key's name, and base64 of at least 5 bytes")]
+    Signature {
+        /// Which one, from 1.
+        line: usize,
+    },
+    /// Too large.
+    #[error("a signed note has at most {MAX_SIGNATURES} signatures and {MAX_NOTE} bytes")]
+    TooLarge,
+}
+
+/// What the signatures of a note are worth under some trusted keys.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignatureError {
+    /// A trusted key's name and id are there, but the signature is not its own.
+    #[error("the signature of {name} is wrong: the text was changed, or somebody else signed it in that name")]
+    Wrong {
+        /// The name of the key.
+        name: String,
+    },
+    /// No signature of a trusted key.
+    #[error("none of the signatures is of a trusted key; it is signed by {found}")]
+    Unknown {
+        /// The names and ids of the keys that signed.
+        found: String,
+    },
+}
+
+impl Note {
+    /// A note still without signatures.
+    pub(crate) const fn unsigned(text: String) -> Self {
+        Self { text, signatures: Vec::new() }
+    }
+
+    pub(crate) fn add(&mut self, signature: Signature) {
+        self.signatures.push(signature);
+    }
+
+    /// Reads a note. Its signatures are not checked: see [`Note::verify`].
+    ///
+    /// # Errors
+    /// [`NoteError`] if the text has another form.
+    pub fn parse(note: &str) -> Result<Self, NoteError> {
+        if note.len() > MAX_NOTE {
+            return Err(NoteError::TooLarge);
+        }
+        if note.chars().any(|character| character < ' ' && character != '\n') {
+            return Err(NoteError::ControlCharacter);
+        }
+        let blank = note.rfind("\n\n").ok_or(NoteError::Form)?;
+        let (text, signed) = (&note[..=blank], &note[blank + 2..]);
+        let lines = signed.strip_suffix('\n').ok_or(NoteError::Form)?;
+        if lines.split('\n').count() > MAX_SIGNATURES {
+            return Err(NoteError::TooLarge);
+        }
+        let read = |(index, line)| read_signature(line).ok_or(NoteError::Signature { line: index + 1 });
+        let signatures = lines.split('\n').enumerate().map(read).collect::<Result<_, _>>()?;
+        Ok(Self { text: text.to_owned(), signatures })
+    }
+
+    /// The signed text, with the line feed at its end.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The signatures, none of them checked.
+    pub fn signatures(&self) -> &[Signature] {
+        &self.signatures
+    }
+
+    /// The name of the first trusted key that signed this text. Signatures of other keys are ignored.
+    ///
+    /// # Errors
+    /// [`SignatureError`] if a trusted key's signature is wrong or there is none.
+    pub fn verify(&self, trusted: &[PublicKey]) -> Result<String, SignatureError> {
+        let mut signer = None;
+        for signature in &self.signatures {
+            let known = trusted.iter().find(|key| key.name() == signature.name && key.id() == signature.key_id);
+            let Some(key) = known else { continue };
+            if !key.accepts(self.text.as_bytes(), &signature.bytes) {
+                return Err(SignatureError::Wrong { name: signature.name.clone() });
+            }
+            signer.get_or_insert_with(|| signature.name.clone());
+        }
+        signer.ok_or_else(|| {
+            let names = self.signatures.iter().map(|signature| format!("{}+{:08x}", signature.name, signature.key_id));
+            SignatureError::Unknown { found: names.collect::<Vec<_>>().join(", ") }
+        })
+    }
+}
+
+fn read_signature(line: &str) -> Option<Signature> {
+    let (name, signature) = line.strip_prefix(DASH)?.split_once(' ')?;
+    let bytes = STANDARD.decode(signature).ok()?;
+    let (id, bytes) = bytes.split_first_chunk::<4>()?;
+    let good = is_key_name(name) && !bytes.is_empty();
+    good.then(|| Signature { name: name.to_owned(), key_id: u32::from_be_bytes(*id), bytes: bytes.to_vec() })
+}
+
+/// Whether a text can be the name of a key: not empty, without spaces and without plus signs.
+pub(crate) fn is_key_name(name: &str) -> bool {
+    !name.is_empty()
+        && !name.chars().any(|character| character.is_whitespace() || character.is_control() || character == '+')
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.text)?;
+        self.signatures.iter().try_for_each(|signature| {
+            let bytes = [&signature.key_id.to_be_bytes()[..], &signature.bytes].concat();
+            writeln!(f, "{DASH}{} {}", signature.name, STANDARD.encode(bytes))
+        })
+    }
+}
+
+/// Cuts a text of several notes, one after the other, into them; what remains at the end without being a whole note
+/// comes last.
+///
+/// A note's text holds no empty line here, as is so of a checkpoint; empty lines between notes are passed over.
+pub(crate) fn split_notes(text: &str) -> (Vec<&str>, &str) {
+    let mut notes = Vec::new();
+    let mut rest = text.trim_start_matches('\n');
+    while let Some(end) = end_of_note(rest) {
+        let (note, after) = rest.split_at(end);
+        notes.push(note);
+        rest = after.trim_start_matches('\n');
+    }
+    (notes, rest)
+}
+
+fn end_of_note(text: &str) -> Option<usize> {
+    let mut end = text.find("\n\n")? + 2;
+    let signatures = end;
+    while text[end..].starts_with(DASH)
+        && let Some(length) = text[end..].find('\n')
+    {
+        end += length + 1;
+    }
+    (end > signatures).then_some(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_is_cut_from_the_next_and_an_unfinished_one_is_left_over() {
+        let (one, two) = ("a\n1\nr\n\n\u{2014} k AAAAAAA=\n", "b\n2\nr\n\n\u{2014} k AAAAAAA=\n\u{2014} l AAAAAAA=\n");
+        assert_eq!(split_notes(&format!("{one}{two}")), (vec![one, two], ""));
+        assert_eq!(split_notes(&format!("{one}\n\n{two}b\n2")), (vec![one, two], "b\n2"));
+        assert_eq!(split_notes(&format!("{one}b\n2\nr\n\n\u{2014} k AA")).1, "b\n2\nr\n\n\u{2014} k AA");
+        assert_eq!(split_notes(""), (vec![], ""));
+    }
+}
