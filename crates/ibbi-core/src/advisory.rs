@@ -109,8 +109,9 @@ impl Case {
             _ => {}
         }
         if let Some(logged) = logged {
-            let days = logged.minutes_since(at) / (24 * 60);
-            if days > LATE_DAYS {
+            let (minutes, day) = (logged.minutes_since(at), 24 * 60);
+            if minutes > LATE_DAYS * day {
+                let days = minutes / day;
                 warn(&mut warnings, Warning::LoggedLate, alloc::format!("it was logged {days} days after it happened"));
             }
         }

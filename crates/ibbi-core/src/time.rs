@@ -212,7 +212,7 @@ impl LocalTime {
     /// The local time of an instant under an offset in minutes east of UTC; seconds must be zero.
     pub fn new(at: At, offset_minutes: i16) -> Option<Self> {
         let whole = at.millis() % 60_000 == 0;
-        let known = offset_minutes.abs() <= Self::MAX_OFFSET_MINUTES;
+        let known = offset_minutes.unsigned_abs() <= Self::MAX_OFFSET_MINUTES.unsigned_abs();
         let time = Self { utc_minutes: at.millis() / 60_000, offset_minutes };
         (whole && known && (1970..=9999).contains(&time.to_chrono().year())).then_some(time)
     }
@@ -488,6 +488,13 @@ mod tests {
             "2026-10-20 08:00:00-04:00",
         ] {
             assert!(wrong.parse::<LocalTime>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_offset_that_is_not_in_use_makes_no_local_time() {
+        for (offset, used) in [(i16::MIN, false), (-841, false), (-840, true), (840, true), (841, false)] {
+            assert_eq!(LocalTime::new(At(1_800_000_000_000), offset).is_some(), used, "{offset}");
         }
     }
 
