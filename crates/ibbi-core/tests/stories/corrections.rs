@@ -1,0 +1,76 @@
+//! What is struck, and what then stands.
+
+use crate::support::facts::*;
+use crate::support::story::Story;
+use crate::support::{at, slot};
+use ibbi_core::{Decision, EventKind, Found, Outcome, Party, Rule, Stage};
+
+#[test]
+fn a_typo_in_the_last_decision_is_voided_after_the_case_closed() {
+    let mut story = Story::reaching(Stage::Caucus);
+    for (party, team) in [(Party::Labor, LABOR), (Party::Management, MANAGEMENT)] {
+        story.on("2026-10-21 09:00", caucus(party, &team));
+    }
+    story.on("2026-10-26 09:00", decided(Party::Labor, Decision::Adopt));
+    story.on("2026-10-26 17:00", decided(Party::Management, Decision::Decline));
+    assert_eq!(story.outcome(), Some(Outcome::NotAdopted));
+    let typo = story.last_seq();
+    story.refuses("2026-10-27 09:00", decided(Party::Management, Decision::Adopt), &[Rule::ClosedForGood]);
+
+    story.on("2026-10-27 09:00", voided(typo));
+    assert_eq!((story.stage(), story.case().decided(Party::Management)), (Stage::Caucus, None));
+    // What really happened, at the time at which it happened: before the correction.
+    story.on("2026-10-26 17:00", decided(Party::Management, Decision::Adopt));
+    assert_eq!(story.stage(), Stage::Agreement);
+
+    let entries = story.history.entries();
+    let struck = entries.iter().find(|entry| entry.seq == typo).expect("what was voided stays visible");
+    assert_eq!((struck.voided_by, struck.to), (Some(typo + 1), Stage::Closed));
+    assert!(!struck.counts());
+    assert_eq!(entries.iter().map(|entry| entry.to).next_back(), Some(Stage::Agreement));
+    story.replays();
+}
+
+#[test]
+fn an_event_on_which_later_ones_rest_is_voided_after_them() {
+    let mut story = Story::reaching(Stage::Application);
+    story.on("2026-09-16 09:00", named(Party::Labor, "ana")).on("2026-09-16 09:00", pledged(Party::Labor, "ana"));
+    let (naming, pledge) = (story.last_seq() - 1, story.last_seq());
+    let refusal = story.refused("2026-09-17 09:00", &voided(naming));
+    let rests =
+        Found::LaterRefused { seq: pledge, event: EventKind::AttendancePledged, unmet: vec![Rule::RosterKnown] };
+    assert_eq!((refusal.unmet[0].rule, &refusal.unmet[0].found), (Rule::VoidRest, &rests));
+
+    story.on("2026-09-17 09:00", voided(pledge)).on("2026-09-17 09:00", voided(naming));
+    assert_eq!(story.case().teams().map(|teams| teams.everyone().count()), Some(0));
+    story.refuses("2026-09-17 09:00", voided(naming), &[Rule::VoidOnce]);
+    story.refuses("2026-09-17 09:00", voided(story.last_seq()), &[Rule::VoidKind]);
+    story.replays();
+}
+
+#[test]
+fn a_wrong_time_is_voided_and_holds_up_nothing() {
+    let mut story = Story::reaching(Stage::Introduction);
+    story.on("2027-09-04 10:00", meeting_scheduled(slot("2027-09-15", "09:00", "11:00")));
+    let wrong = story.last_seq();
+    story.refuses("2026-09-05 10:00", note("A call."), &[Rule::TimeOrder]);
+    // The correction is made in the right year: the voided event is not counted.
+    story.on("2026-09-05 10:00", voided(wrong));
+    story.on("2026-09-04 10:00", meeting_scheduled(slot("2026-09-15", "09:00", "11:00")));
+    assert_eq!(story.case().file().map(ibbi_core::CaseFile::last_at), Some(at("2026-09-04 10:00")));
+    story.replays();
+}
+
+#[test]
+fn what_if_shows_the_case_that_would_be_and_changes_nothing() {
+    let story = Story::reaching(Stage::Closed);
+    let (before, now) = (story.history.clone(), at("2026-11-18 09:00"));
+    let would_be = story.history.what_if(story.next_seq(), now, &voided(story.last_seq())).expect("it may be voided");
+    assert_eq!(would_be.stage(), Stage::Facilitation);
+    assert!(story.history.check(story.next_seq(), now, &voided(1)).is_err());
+    assert_eq!(story.history, before);
+
+    let open = Story::reaching(Stage::Facilitation);
+    let would_be = open.history.what_if(open.next_seq(), now, &withdrawn()).expect("it may be withdrawn");
+    assert_eq!(would_be.outcome(), Some(Outcome::Withdrawn));
+}
