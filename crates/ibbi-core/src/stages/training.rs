@@ -16,7 +16,7 @@ use alloc::vec::Vec;
 
 /// How much of the training somebody attended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
 pub enum Attendance {
     /// At every session to its end.
     Full,
