@@ -68,12 +68,16 @@ fn openings() -> Vec<Trial> {
     let both = first_booked().and(BOOKED_ON, scheduled(2, slot("2026-11-19", "08:00", "12:00")));
     let first_open = both.and("2026-11-17 08:00", opened(1));
     let first_held = first_open.and("2026-11-17 12:00", closed());
+    let made_up = first_open
+        .and("2026-11-17 10:00", adjourned("a fire alarm"))
+        .and("2026-11-17 10:05", scheduled(1, slot("2026-11-20", "08:00", "10:00")));
     let day = "2026-10-20 08:00";
     let second_day = "2026-11-19 08:00";
     vec![
         trial(Rule::Booked, &training, day, opened(1)).holds_in(&booked, day, opened(1)),
         trial(Rule::PartExists, &booked, day, opened(2)).holds(day, opened(1)),
         trial(Rule::OnItsDay, &booked, "2026-10-21 00:00", opened(1)).holds("2026-10-20 23:59", opened(1)),
+        trial(Rule::OnItsDay, &made_up, "2026-11-20 08:00", opened(2)).holds("2026-11-20 08:00", opened(1)),
         trial(Rule::OneOpen, &first_open, second_day, opened(2)).holds_in(&first_held, second_day, opened(2)),
         trial(Rule::Neutral, &booked, day, opened_by(1, "ana", &EVERYONE)).holds(day, opened(1)),
         trial(Rule::MembersOnly, &booked, day, opened_with(1, &["ana", "ben", "cora", "dev", "eli"]))
