@@ -26,6 +26,8 @@ use std::path::Path;
 #[derive(Debug)]
 pub struct Follower {
     reader: LedgerReader<File>,
+    /// Whether all that was there has been given.
+    at_end: bool,
 }
 
 impl Follower {
@@ -34,30 +36,29 @@ impl Follower {
     /// # Errors
     /// The system's, if the file cannot be opened.
     pub fn open(path: &Path) -> io::Result<Self> {
-        Ok(Self { reader: LedgerReader::open(path)?.following() })
+        Ok(Self { reader: LedgerReader::open(path)?.following(), at_end: true })
     }
 
     /// The next record or fault; nothing if no more whole lines are there now. More may come later.
     pub fn poll(&mut self) -> Option<Result<Record, ReadError>> {
-        if let Some(item) = self.reader.next() {
-            return Some(item);
-        }
-        if self.reader.has_ended() {
-            return None;
-        }
-        match self.look_again() {
-            Ok(true) => self.reader.next(),
-            Ok(false) => None,
-            Err(error) => {
-                self.reader.end();
-                Some(Err(error))
+        if self.at_end && !self.reader.has_ended() {
+            match self.look_again() {
+                Ok(true) => {}
+                Ok(false) => return None,
+                Err(error) => {
+                    self.reader.end();
+                    return Some(Err(error));
+                }
             }
         }
+        let item = self.reader.next();
+        self.at_end = item.is_none();
+        item
     }
 
-    /// The first line, once it is there.
-    pub fn opening(&mut self) -> Option<&Opening> {
-        self.reader.opening()
+    /// The first line, once it was read on the way to a record.
+    pub const fn opening(&self) -> Option<&Opening> {
+        self.reader.known_opening()
     }
 
     /// Where the ledger stands after what was given so far.

@@ -213,7 +213,7 @@ impl PrivateKey {
     fn to_text(&self) -> Zeroizing<String> {
         let mut bytes = Zeroizing::new([ED25519; 33]);
         bytes[1..].copy_from_slice(self.key.as_bytes());
-        let encoded = Zeroizing::new(STANDARD.encode(&*bytes));
+        let encoded = Zeroizing::new(STANDARD.encode(bytes.as_slice()));
         Zeroizing::new(format!("{PRIVATE}{}+{:08x}+{}\n", self.name, self.public().id(), *encoded))
     }
 
@@ -247,6 +247,7 @@ fn create_private(path: &Path) -> io::Result<File> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::note::SignatureError;
 
     // The keys and the note of the examples of Go's golang.org/x/mod/sumdb/note, from which the C2SP format comes.
     const PRIVATE_TEXT: &str = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz";
@@ -279,7 +280,6 @@ mod tests {
         let forged = Note::parse(&format!("{}\n{SIGNATURE}{OTHER_SIGNATURE}", TEXT.replace("know", "knew"))).unwrap();
         assert!(matches!(forged.verify(&[peter, enoch]), Err(SignatureError::Wrong { .. })));
     }
-    use crate::note::SignatureError;
 
     #[test]
     fn the_example_of_the_c2sp_document_verifies() {

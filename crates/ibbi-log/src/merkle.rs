@@ -70,11 +70,11 @@ impl Tree {
 
     /// The root over all leaves; the SHA-256 of nothing if there is none.
     pub fn root(&self) -> Digest {
-        self.from_peak(0).unwrap_or_else(|| Digest::of(b""))
+        self.root_from_peak(0).unwrap_or_else(|| Digest::of(b""))
     }
 
     /// The root over the leaves of the peaks from this one on.
-    fn from_peak(&self, first: usize) -> Option<Digest> {
+    fn root_from_peak(&self, first: usize) -> Option<Digest> {
         let mut peaks = self.peaks.get(first..)?.iter().rev();
         let last = *peaks.next()?;
         Some(peaks.fold(last, |right, left| node_hash(left, &right)))
@@ -85,7 +85,7 @@ impl Tree {
         let mut begins = 0;
         for index in 0..self.peaks.len() {
             if begins == start {
-                return self.from_peak(index);
+                return self.root_from_peak(index);
             }
             begins += self.peak_length(begins);
         }

@@ -88,6 +88,10 @@ impl<R: Read> LedgerReader<R> {
         self.opening.as_ref()
     }
 
+    pub(crate) const fn known_opening(&self) -> Option<&Opening> {
+        self.opening.as_ref()
+    }
+
     /// Where the ledger stands after the lines read so far.
     pub const fn head(&self) -> Head {
         self.scan.head()

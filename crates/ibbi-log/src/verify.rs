@@ -44,7 +44,8 @@ pub struct Report {
     pub opening: Option<Opening>,
     /// The Merkle root over all whole lines, if it was wanted.
     pub root: Option<Digest>,
-    /// What is wrong, in the order of the lines.
+    /// What is wrong: first what lines show, in their order, then what checkpoints show. A changed line shows in the
+    /// line after it, and that names the place better than a checkpoint over many lines can.
     pub damage: Damage,
     /// Each checkpoint with what became of it, in the order given.
     pub verdicts: Vec<Verdict>,
@@ -242,6 +243,5 @@ impl Pass<'_> {
             self.damage.add([Fault { line: 1, offset: 0, column: 0, kind: FaultKind::Opening { first: true } }]);
         }
         self.damage.add(self.shown.iter().map(|(_, fault)| fault.clone()));
-        self.damage.faults.sort_by_key(|fault| fault.line);
     }
 }

@@ -129,7 +129,7 @@ fn a_batch_has_a_limit_and_so_has_a_line() {
     let place = place();
     let mut ledger = Ledger::create(&place.path, &opening()).unwrap();
     let text = ibbi_core::NoteText::new(&"é".repeat(4000)).unwrap();
-    let event = ibbi_core::Event::from(ibbi_core::NoteAdded { text });
+    let event = ibbi_core::Event::from(ibbi_core::events::NoteAdded { text });
     let many: Vec<_> =
         (0..600).map(|number| NewRecord { event: event.clone(), expected_rev: None, ..record(number, 3) }).collect();
     assert!(many.len() * 8000 > MAX_BATCH);

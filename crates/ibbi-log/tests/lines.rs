@@ -250,7 +250,7 @@ proptest! {
         };
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ledger");
-        let event = ibbi_core::Event::from(ibbi_core::NoteAdded { text });
+        let event = ibbi_core::Event::from(ibbi_core::events::NoteAdded { text });
         let record = ibbi_log::NewRecord { actor, event, ..support::record(0, 1) };
         let mut ledger = ibbi_log::Ledger::create(&path, &support::opening()).unwrap();
         ledger.append(std::slice::from_ref(&record), support::at(1)).unwrap();

@@ -237,8 +237,8 @@ impl<S: Storage> Ledger<S> {
             return Ok(plan.committed);
         }
         let in_doubt = |source| AppendError::InDoubt { seq: self.head.lines + 1, records: plan.added.len(), source };
-        self.state = State::Poisoned;
         let found = self.file.length().map_err(|source| AppendError::Read { source })?;
+        self.state = State::Poisoned;
         if found != self.head.bytes {
             return Err(AppendError::Changed { expected: self.head.bytes, found });
         }

@@ -8,19 +8,19 @@ use ibbi_log::{NewLedger, NewRecord, Uuid};
 const START: i64 = 1_790_971_200_000;
 
 /// The instant so many seconds after the beginning.
-pub fn at(second: u32) -> At {
+pub(crate) fn at(second: u32) -> At {
     At::from_millis(START + i64::from(second) * 1000).unwrap()
 }
 
-pub fn name(text: &str) -> Name {
+pub(crate) fn name(text: &str) -> Name {
     Name::new(text).unwrap()
 }
 
-pub fn case(number: u64) -> Uuid {
+pub(crate) fn case(number: u64) -> Uuid {
     Uuid::from_u64_pair(0x0192_0000_0000_7000, 0x8000_0000_0000_0000 | number)
 }
 
-pub fn opening() -> NewLedger {
+pub(crate) fn opening() -> NewLedger {
     NewLedger {
         id: Uuid::from_u128(1),
         actor: name("clerk@example.org"),
@@ -31,7 +31,7 @@ pub fn opening() -> NewLedger {
 }
 
 /// A code, the data as a ledger has them, and a stage that such an event may lead to.
-pub const SAMPLES: &[(&str, &str, &str)] = &[
+pub(crate) const SAMPLES: &[(&str, &str, &str)] = &[
     (
         "case_opened",
         r#"{"contract_expires":"2027-08-31","county":"suffolk","district":"Maple Hollow","evergreen":true,"follows":"01920000-0000-7000-8000-000000000001","program":{"full_day":[480],"grace":15,"presence":"everyone","training":480,"two_half_days":[240,240]},"time_zone":"America/New_York"}"#,
@@ -95,7 +95,7 @@ pub const SAMPLES: &[(&str, &str, &str)] = &[
 ];
 
 /// A sample as the core has it.
-pub fn event(index: usize) -> (Stage, Event) {
+pub(crate) fn event(index: usize) -> (Stage, Event) {
     let (kind, data, to) = SAMPLES[index % SAMPLES.len()];
     let mut json = serde_json::Deserializer::from_str(data);
     let event = Event::deserialize_data(EventKind::from_code(kind).unwrap(), &mut json).unwrap();
@@ -103,7 +103,7 @@ pub fn event(index: usize) -> (Stage, Event) {
 }
 
 /// The record with this number (from 0) of a test ledger: cases take turns, and so do the samples.
-pub fn record(number: u64, cases: u64) -> NewRecord {
+pub(crate) fn record(number: u64, cases: u64) -> NewRecord {
     let (to, event) = event(usize::try_from(number).unwrap());
     NewRecord {
         case: case(number % cases),
@@ -117,12 +117,12 @@ pub fn record(number: u64, cases: u64) -> NewRecord {
 }
 
 /// Records one after the other.
-pub fn records(numbers: std::ops::Range<u64>, cases: u64) -> Vec<NewRecord> {
+pub(crate) fn records(numbers: std::ops::Range<u64>, cases: u64) -> Vec<NewRecord> {
     numbers.map(|number| record(number, cases)).collect()
 }
 
 /// The bytes of a ledger with so many records after its first line.
-pub fn ledger_bytes(count: u64, cases: u64) -> Vec<u8> {
+pub(crate) fn ledger_bytes(count: u64, cases: u64) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger");
     let mut ledger = ibbi_log::Ledger::create(&path, &opening()).unwrap();

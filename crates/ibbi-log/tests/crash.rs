@@ -1,0 +1,257 @@
+//! Crashes and failing disks: what was acknowledged is there afterwards, and nothing is there that was not attempted.
+
+mod simulated;
+mod support;
+
+use ibbi_log::{AppendError, Check, CreateError, Ledger, OpenError, PrivateKey, Uuid, checkpoints_path, verify};
+use simulated::{Crash, Disk, Failure, Lasting};
+use std::path::Path;
+use support::{at, opening, record, records};
+
+const FAILURES: [Failure; 3] = [Failure::Error, Failure::NoSpace, Failure::ShortWrite];
+const LASTINGS: [Lasting; 2] = [Lasting::Once, Lasting::FromThenOn];
+const CRASHES: [Crash; 7] = [
+    Crash::Process,
+    Crash::Dropped,
+    Crash::Torn,
+    Crash::Reordered(1),
+    Crash::Reordered(2),
+    Crash::Reordered(3),
+    Crash::Reordered(4),
+];
+
+/// What a client of the ledger knows.
+#[derive(Debug, Clone, Default)]
+struct Client {
+    attempted: Vec<Uuid>,
+    acknowledged: Vec<Uuid>,
+    /// Whether it was told that the ledger was created.
+    created: bool,
+    /// The largest checkpoint that it was given.
+    covered: u64,
+}
+
+struct Run<'a> {
+    disk: Disk,
+    key: &'a PrivateKey,
+    client: Client,
+}
+
+fn path() -> &'static Path {
+    Path::new("folder/ledger")
+}
+
+impl Run<'_> {
+    /// A day with a ledger: created, written in batches, checkpointed, closed and opened again. After an error the
+    /// client opens the ledger anew and sends the same again; after a second error in a row it gives up.
+    fn day(&mut self) {
+        let mut ledger = match Ledger::create_in(self.disk.clone(), path(), &opening()) {
+            Ok(ledger) => Some(ledger),
+            Err(_) => match Ledger::create_in(self.disk.clone(), path(), &opening()) {
+                Ok(ledger) => Some(ledger),
+                // The first try had written the whole line and failed to make it safe.
+                Err(CreateError::Exists { .. }) => Ledger::open_in(self.disk.clone(), path()).ok(),
+                Err(_) => return,
+            },
+        };
+        self.client.created = ledger.is_some();
+        for batch in [0..1, 1..4, 3..6, 6..7] {
+            let Some(open) = ledger else { return };
+            ledger = self.send(open, batch);
+            if ledger.as_ref().is_some_and(|open| open.head().lines == 5) {
+                ledger = ledger.map(|mut open| {
+                    if let Ok(signed) = open.checkpoint(self.key) {
+                        self.client.covered = signed.checkpoint().size;
+                    }
+                    open
+                });
+            }
+        }
+        drop(ledger);
+        if let Ok(ledger) = Ledger::open_in(self.disk.clone(), path()) {
+            self.send(ledger, 6..9);
+        }
+    }
+
+    fn send(&mut self, mut ledger: Ledger<Disk>, batch: std::ops::Range<u64>) -> Option<Ledger<Disk>> {
+        let batch = records(batch, 2);
+        for _ in 0..2 {
+            self.client.attempted.extend(batch.iter().map(|record| record.id));
+            match ledger.append(&batch, at(60)) {
+                Ok(committed) => {
+                    assert_eq!(committed.len(), batch.len());
+                    self.client.acknowledged.extend(batch.iter().map(|record| record.id));
+                    return Some(ledger);
+                }
+                Err(AppendError::Read { .. }) => {}
+                Err(error) => {
+                    assert!(matches!(error, AppendError::InDoubt { .. }), "{error}");
+                    let poisoned = ledger.append(&batch, at(60));
+                    assert!(matches!(poisoned, Err(AppendError::Poisoned)), "after {error}: {poisoned:?}");
+                    drop(ledger);
+                    ledger = Ledger::open_in(self.disk.clone(), path()).ok()?;
+                }
+            }
+        }
+        None
+    }
+}
+
+/// Opens the ledger on a disk that works, holds what it has against what the client knows, and returns whether it is
+/// damaged. What was recovered is from then on acknowledged.
+fn check(disk: &Disk, client: &mut Client, what: &str) -> bool {
+    let ledger = match Ledger::open_in(disk.clone(), path()) {
+        Ok(ledger) => ledger,
+        Err(error) => {
+            let never = matches!(&error, OpenError::Unfinished { .. })
+                || matches!(&error, OpenError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound)
+                || matches!(&error, OpenError::NotALedger { .. } if disk.is_out_of_order());
+            assert!(never && !client.created, "{what}: {error}");
+            return false;
+        }
+    };
+    let mut recovered: Vec<_> =
+        ledger.cases().flat_map(|case| ledger.case(case).unwrap()).map(|record| (record.line, record.id)).collect();
+    recovered.sort_unstable();
+    let ids: Vec<_> = recovered.iter().map(|(_, id)| *id).collect();
+    for id in &client.acknowledged {
+        assert!(ids.contains(id), "{what}: the acknowledged {id} is lost");
+    }
+    for (index, id) in ids.iter().enumerate() {
+        assert!(client.attempted.contains(id), "{what}: {id} was never attempted");
+        assert!(!ids[..index].contains(id), "{what}: {id} is there twice");
+    }
+    if let Some(damage) = ledger.damage() {
+        // Only a disk that keeps later sectors and loses earlier ones can leave a bad whole line.
+        assert!(disk.is_out_of_order(), "{what}: {damage}");
+        return true;
+    }
+    assert!(ledger.covered() >= client.covered, "{what}: a checkpoint is lost");
+    drop(ledger);
+    let bytes = disk.content(path()).unwrap();
+    let report = verify(&bytes[..], &Check::default()).unwrap();
+    assert!(report.is_sound(), "{what}: {:?}", report.first_fault());
+    client.created = true;
+    client.acknowledged = ids;
+    false
+}
+
+fn key() -> PrivateKey {
+    let folder = tempfile::tempdir().unwrap();
+    PrivateKey::generate("example.org/ibbi", &folder.path().join("key")).unwrap()
+}
+
+/// How many operations the day takes when nothing fails.
+fn operations(key: &PrivateKey) -> u64 {
+    let mut run = Run { disk: Disk::default(), key, client: Client::default() };
+    run.disk.heal();
+    run.day();
+    assert_eq!(run.client.acknowledged.len(), 1 + 3 + 3 + 1 + 3);
+    assert_eq!(run.client.covered, 5);
+    assert!(run.disk.content(&checkpoints_path(path())).is_some());
+    assert_eq!(run.disk.content(Path::new("folder/ledger.holder")), None);
+    run.disk.operations()
+}
+
+#[test]
+fn whatever_operation_fails_nothing_acknowledged_is_lost_and_nothing_unattempted_appears() {
+    let key = key();
+    let operations = operations(&key);
+    let (mut points, mut damaged, mut recoveries) = (0_u64, 0_u64, 0_u64);
+    for at_operation in 1..=operations {
+        for (failure, lasting) in FAILURES.iter().flat_map(|failure| LASTINGS.map(|lasting| (*failure, lasting))) {
+            for crash in CRASHES {
+                let what = format!("operation {at_operation} of {operations}, {failure:?} {lasting:?}, {crash:?}");
+                let mut run = Run { disk: Disk::default(), key: &key, client: Client::default() };
+                run.disk.fail(at_operation, lasting, failure);
+                run.day();
+                assert!(run.disk.has_failed(), "{what}");
+                run.disk.heal();
+                run.disk.crash(crash);
+                points += 1;
+                if check(&run.disk, &mut run.client, &what) {
+                    damaged += 1;
+                    continue;
+                }
+                // What recovery has shown stays, even if the power goes right after it.
+                run.disk.crash(Crash::Dropped);
+                recoveries += 1;
+                assert!(!check(&run.disk, &mut run.client, &format!("{what}, then again")));
+            }
+        }
+    }
+    println!(
+        "crash points: {points} ({operations} operations, 3 failures, once and from then on, 7 crashes); \
+         {recoveries} recovered and crashed again, {damaged} opened for reading only"
+    );
+}
+
+#[test]
+fn recovery_survives_failures_in_the_same_way() {
+    let key = key();
+    let operations = operations(&key);
+    let (mut points, mut damaged) = (0_u64, 0_u64);
+    for at_operation in 1..=operations {
+        for crash in [Crash::Process, Crash::Torn, Crash::Reordered(1)] {
+            let ready = || {
+                let mut run = Run { disk: Disk::default(), key: &key, client: Client::default() };
+                run.disk.fail(at_operation, Lasting::FromThenOn, Failure::NoSpace);
+                run.day();
+                run.disk.heal();
+                run.disk.crash(crash);
+                run
+            };
+            // How many operations the recovery takes when nothing fails.
+            let run = ready();
+            let sound = Ledger::open_in(run.disk.clone(), path()).is_ok_and(|ledger| ledger.damage().is_none());
+            if !sound {
+                continue;
+            }
+            let recovery = run.disk.operations();
+            for (second, lasting) in (1..=recovery).flat_map(|second| LASTINGS.map(|lasting| (second, lasting))) {
+                for failure in FAILURES {
+                    for again in [Crash::Process, Crash::Dropped, Crash::Reordered(second)] {
+                        let what = format!(
+                            "operation {at_operation}, {crash:?}, then operation {second} of the recovery, \
+                             {failure:?} {lasting:?}, {again:?}"
+                        );
+                        let mut run = ready();
+                        run.disk.fail(second, lasting, failure);
+                        drop(Ledger::open_in(run.disk.clone(), path()));
+                        run.disk.heal();
+                        run.disk.crash(again);
+                        points += 1;
+                        damaged += u64::from(check(&run.disk, &mut run.client, &what));
+                    }
+                }
+            }
+        }
+    }
+    println!("crash points in recovery: {points}; {damaged} opened for reading only");
+}
+
+#[test]
+fn a_write_or_a_sync_that_fails_is_in_doubt_and_the_handle_takes_no_more() {
+    let disk = Disk::default();
+    let mut ledger = Ledger::create_in(disk.clone(), path(), &opening()).unwrap();
+    ledger.append(&records(0..2, 2), at(1)).unwrap();
+    // The length, the write, the sync: the last two leave it in doubt.
+    for operation in [2, 3] {
+        disk.fail(operation, Lasting::Once, Failure::Error);
+        let error = ledger.append(&records(2..4, 2), at(1)).unwrap_err();
+        let text = error.to_string();
+        assert!(matches!(error, AppendError::InDoubt { seq: 4, records: 2, .. }), "{text}");
+        assert!(text.contains("open the ledger anew and send the same records with the same ids"), "{text}");
+        let calls = disk.operations();
+        assert!(matches!(ledger.append(&[record(4, 2)], at(1)), Err(AppendError::Poisoned)));
+        assert_eq!(disk.operations(), calls, "no sync is ever tried again on this handle");
+        drop(ledger);
+        disk.heal();
+        disk.crash(Crash::Dropped);
+        ledger = Ledger::open_in(disk.clone(), path()).unwrap();
+        assert_eq!(ledger.head().lines, 3);
+    }
+    let committed = ledger.append(&records(0..4, 2), at(1)).unwrap();
+    let existing: Vec<_> = committed.iter().map(|committed| committed.existing).collect();
+    assert_eq!(existing, [true, true, false, false]);
+}

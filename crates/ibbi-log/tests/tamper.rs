@@ -1,0 +1,281 @@
+//! Tampering: whatever is done to a checkpointed ledger shows.
+
+mod support;
+
+use ibbi_log::{
+    Check, Checkpoints, Depth, Digest, Ledger, PrivateKey, PublicKey, Report, checkpoints_path, verify, verify_with,
+};
+use std::fs;
+use std::path::PathBuf;
+use support::{at, case, opening, records};
+
+/// A ledger with two checkpoints, the last of them over all of its lines.
+struct Sealed {
+    folder: tempfile::TempDir,
+    path: PathBuf,
+    ledger: Vec<u8>,
+    checkpoints: Vec<u8>,
+    key: PrivateKey,
+}
+
+fn sealed(count: u64) -> Sealed {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger");
+    let key = PrivateKey::generate("example.org/ibbi", &folder.path().join("key")).unwrap();
+    let mut ledger = Ledger::create(&path, &opening()).unwrap();
+    ledger.append(&records(0..count / 2, 3), at(1)).unwrap();
+    ledger.checkpoint(&key).unwrap();
+    ledger.append(&records(count / 2..count, 3), at(2)).unwrap();
+    let signed = ledger.checkpoint(&key).unwrap();
+    assert_eq!(signed.checkpoint().size, count + 1);
+    drop(ledger);
+    let (bytes, checkpoints) = (fs::read(&path).unwrap(), fs::read(checkpoints_path(&path)).unwrap());
+    Sealed { folder, path, ledger: bytes, checkpoints, key }
+}
+
+impl Sealed {
+    fn lines(&self) -> Vec<Vec<u8>> {
+        self.ledger.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect()
+    }
+
+    fn report(&self, ledger: &[u8], depth: Depth) -> Report {
+        let file = Checkpoints::parse(core::str::from_utf8(&self.checkpoints).unwrap()).unwrap();
+        let keys = [self.key.public()];
+        verify_with(ledger, &Check { depth, keys: &keys, ..Check::default() }, &file).unwrap()
+    }
+
+    /// Whether nothing shows, at either depth.
+    fn passes(&self, ledger: &[u8]) -> bool {
+        self.report(ledger, Depth::Chain).is_sound() || self.report(ledger, Depth::Records).is_sound()
+    }
+}
+
+/// Lines linked anew: `seq` and `prev` as a forger who knows the format would write them.
+fn relinked(lines: &[Vec<u8>]) -> Vec<u8> {
+    let mut prev = Digest::ZERO;
+    let mut bytes = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        let line = core::str::from_utf8(line).unwrap().trim_end();
+        let (head, rest) = line.rsplit_once("\"prev\":\"").unwrap();
+        let rest = &rest[64..];
+        let (between, rest) = rest.split_once("\"seq\":").unwrap();
+        let rest = rest.trim_start_matches(|digit: char| digit.is_ascii_digit());
+        let forged = format!("{head}\"prev\":\"{prev}{between}\"seq\":{}{rest}", index + 1);
+        prev = Digest::of(forged.as_bytes());
+        bytes.extend_from_slice(forged.as_bytes());
+        bytes.push(b'\n');
+    }
+    bytes
+}
+
+#[test]
+fn a_sound_ledger_is_found_sound_and_says_what_covers_it() {
+    let sealed = sealed(9);
+    for depth in [Depth::Chain, Depth::Records] {
+        let report = sealed.report(&sealed.ledger, depth);
+        assert!(report.is_sound(), "{report:?}");
+        assert_eq!((report.head.lines, report.verdicts.len()), (10, 2));
+        let last = report.last_good().unwrap();
+        assert_eq!((last.checkpoint().size, Some(last.checkpoint().root)), (10, report.root));
+        assert_eq!(report.verdicts[0].signature, Some(Ok("example.org/ibbi".to_owned())));
+        assert_eq!(report.opening.unwrap().origin.as_str(), "example.org/ibbi");
+    }
+    assert_eq!(relinked(&sealed.lines()), sealed.ledger, "the forger of these tests knows the format");
+}
+
+#[test]
+fn every_single_bit_flip_of_the_ledger_and_of_its_checkpoints_is_detected() {
+    let mut sealed = sealed(8);
+    let mut flips = 0_u32;
+    for place in 0..sealed.ledger.len() {
+        for bit in 0..8 {
+            sealed.ledger[place] ^= 1 << bit;
+            assert!(!sealed.passes(&sealed.ledger), "bit {bit} of byte {place} is missed");
+            sealed.ledger[place] ^= 1 << bit;
+            flips += 1;
+        }
+    }
+    let mut signed_flips = 0_u32;
+    let keys = [sealed.key.public()];
+    for place in 0..sealed.checkpoints.len() {
+        for bit in 0..8 {
+            sealed.checkpoints[place] ^= 1 << bit;
+            let parsed = core::str::from_utf8(&sealed.checkpoints).ok().and_then(|text| Checkpoints::parse(text).ok());
+            let missed = parsed.is_some_and(|file| {
+                let check = Check { keys: &keys, depth: Depth::Chain, ..Check::default() };
+                verify_with(&sealed.ledger[..], &check, &file).unwrap().is_sound()
+            });
+            assert!(!missed, "bit {bit} of byte {place} of the checkpoints is missed");
+            sealed.checkpoints[place] ^= 1 << bit;
+            signed_flips += 1;
+        }
+    }
+    println!("bit flips: {flips} of the ledger at two depths, {signed_flips} of its checkpoints; none missed");
+}
+
+#[test]
+fn every_truncation_is_detected() {
+    let sealed = sealed(8);
+    for length in 0..sealed.ledger.len() {
+        assert!(!sealed.passes(&sealed.ledger[..length]), "a cut to {length} bytes is missed");
+    }
+    println!("truncations: {}; none missed", sealed.ledger.len());
+    // At the end of a line nothing is torn, and only the checkpoint shows it.
+    let whole = sealed.lines()[..7].concat();
+    let report = sealed.report(&whole, Depth::Records);
+    let codes: Vec<_> = report.damage.faults.iter().map(|fault| fault.kind.code()).collect();
+    assert_eq!(codes, ["checkpoint.truncated"]);
+    assert_eq!(report.last_good().unwrap().checkpoint().size, 5);
+    assert!(verify(&whole[..], &Check::default()).unwrap().is_sound());
+}
+
+#[test]
+fn a_line_removed_repeated_or_moved_is_detected_even_if_the_chain_is_made_anew() {
+    let sealed = sealed(9);
+    let lines = sealed.lines();
+    let mut tried = 0;
+    for one in 0..lines.len() {
+        let mut removed = lines.clone();
+        removed.remove(one);
+        let mut repeated = lines.clone();
+        repeated.insert(one, lines[one].clone());
+        let mut variants = vec![removed, repeated];
+        for other in one + 1..lines.len() {
+            let mut swapped = lines.clone();
+            swapped.swap(one, other);
+            variants.push(swapped);
+        }
+        for variant in variants {
+            assert!(!sealed.passes(&variant.concat()), "line {}", one + 1);
+            let plain = verify(&variant.concat()[..], &Check { depth: Depth::Chain, ..Check::default() }).unwrap();
+            assert!(one + 1 == lines.len() || !plain.is_sound(), "the chain alone shows it, but for the last line");
+            let forged = relinked(&variant);
+            // The last line once more with a new chain is a line that no checkpoint covers: only its `rev` is wrong.
+            let beyond = forged.starts_with(&sealed.ledger);
+            assert!(!sealed.report(&forged, Depth::Records).is_sound(), "line {} with a new chain", one + 1);
+            assert!(beyond || !sealed.passes(&forged), "line {} with a new chain", one + 1);
+            tried += 2;
+        }
+    }
+    println!("lines removed, repeated, swapped, plain and with a new chain: {tried}; none missed");
+}
+
+#[test]
+fn a_case_taken_out_whole_with_a_new_chain_is_detected_by_the_checkpoint_alone() {
+    let sealed = sealed(9);
+    let gone = format!("\"case\":\"{}\"", case(1));
+    let rest: Vec<_> =
+        sealed.lines().into_iter().filter(|line| !String::from_utf8_lossy(line).contains(&gone)).collect();
+    let forged = relinked(&rest);
+    assert!(verify(&forged[..], &Check::default()).unwrap().is_sound(), "without a checkpoint nothing shows");
+    assert!(!sealed.passes(&forged));
+}
+
+#[test]
+fn a_tail_written_anew_with_a_valid_chain_is_detected_and_the_last_good_checkpoint_named() {
+    let sealed = sealed(9);
+    let mut lines = sealed.lines();
+    let line = String::from_utf8(lines[8].clone()).unwrap();
+    let forged = line.replacen("clerk@example.org", "clark@example.org", 1);
+    assert_ne!(line, forged);
+    lines[8] = forged.into_bytes();
+    let forged = relinked(&lines);
+    let plain = verify(&forged[..], &Check::default()).unwrap();
+    assert!(plain.is_sound(), "the chain alone does not show it: {:?}", plain.first_fault());
+    let report = sealed.report(&forged, Depth::Records);
+    let fault = report.first_fault().unwrap();
+    assert_eq!((fault.line, fault.kind.code()), (10, "checkpoint.root"));
+    assert_eq!(report.last_good().unwrap().checkpoint().size, 5);
+    assert!(!sealed.passes(&forged));
+}
+
+#[test]
+fn the_first_bad_line_is_named_with_its_byte_and_both_hashes() {
+    let sealed = sealed(9);
+    let lines = sealed.lines();
+    let mut changed = sealed.ledger.clone();
+    let offset: usize = lines[..4].iter().map(Vec::len).sum();
+    changed[offset + 11] ^= 1;
+    for depth in [Depth::Chain, Depth::Records] {
+        let report = sealed.report(&changed, depth);
+        let fault = report.first_fault().unwrap();
+        let text = fault.to_string();
+        assert_eq!(fault.line, 6, "{text}");
+        assert_eq!(usize::try_from(fault.offset).unwrap(), offset + lines[4].len());
+        let line = &changed[offset..offset + lines[4].len() - 1];
+        assert!(text.contains(&Digest::of(line).to_string()), "{text}");
+        assert!(text.contains(&Digest::of(&line_of(&lines[4])).to_string()), "{text}");
+    }
+}
+
+fn line_of(line: &[u8]) -> Vec<u8> {
+    line.strip_suffix(b"\n").unwrap().to_vec()
+}
+
+#[test]
+fn damage_below_a_checkpoint_is_never_cut_off_as_torn() {
+    let sealed = sealed(9);
+    let lines = sealed.lines();
+    // The last line lost half of its bytes, which a crash could do, but not to a line that a checkpoint covers.
+    let mut cut = lines[..9].concat();
+    cut.extend_from_slice(&lines[9][..100]);
+    fs::write(&sealed.path, &cut).unwrap();
+    let mut ledger = Ledger::open(&sealed.path).unwrap();
+    let codes: Vec<_> = ledger.damage().unwrap().faults.iter().map(|fault| fault.kind.code()).collect();
+    assert_eq!(codes, ["checkpoint.truncated", "ledger.torn"]);
+    assert!(ledger.append(&records(9..10, 3), at(3)).is_err());
+    assert!(ledger.checkpoint(&sealed.key).is_err());
+    drop(ledger);
+    assert_eq!(fs::read(&sealed.path).unwrap(), cut);
+
+    // And a rewritten line that it covers.
+    let mut other = sealed.lines();
+    other[8] = String::from_utf8(other[8].clone()).unwrap().replacen("clerk", "clark", 1).into_bytes();
+    fs::write(&sealed.path, relinked(&other)).unwrap();
+    let damage = Ledger::open(&sealed.path).unwrap().damage().unwrap().clone();
+    assert_eq!(damage.faults[0].kind.code(), "checkpoint.root");
+    fs::write(&sealed.path, &sealed.ledger).unwrap();
+    assert!(Ledger::open(&sealed.path).unwrap().damage().is_none());
+}
+
+#[test]
+fn signatures_count_only_under_the_keys_that_are_trusted() {
+    let sealed = sealed(4);
+    let file = Checkpoints::parse(core::str::from_utf8(&sealed.checkpoints).unwrap()).unwrap();
+    let other = PrivateKey::generate("example.org/ibbi", &sealed.folder.path().join("other")).unwrap();
+    let with =
+        |keys: &[PublicKey]| verify_with(&sealed.ledger[..], &Check { keys, ..Check::default() }, &file).unwrap();
+    assert!(with(&[]).is_sound());
+    assert!(with(&[sealed.key.public(), other.public()]).is_sound());
+    let report = with(&[other.public()]);
+    assert!(!report.is_sound() && report.last_good().is_none());
+    let text = report.verdicts[0].signature.clone().unwrap().unwrap_err().to_string();
+    assert!(text.contains("none of the signatures is of a trusted key"), "{text}");
+
+    // A checkpoint of another ledger says so.
+    let renamed = String::from_utf8(sealed.checkpoints.clone()).unwrap().replace("org/ibbi\n", "org/other\n");
+    let file = Checkpoints::parse(&renamed).unwrap();
+    let report = verify_with(&sealed.ledger[..], &Check::default(), &file).unwrap();
+    assert_eq!(report.first_fault().unwrap().kind.code(), "checkpoint.origin");
+}
+
+#[test]
+fn checkpoints_stand_newest_last_and_an_unfinished_one_is_written_over() {
+    let sealed = sealed(4);
+    let text = String::from_utf8(sealed.checkpoints.clone()).unwrap();
+    let newest: Vec<_> = text.lines().rev().take(5).collect();
+    assert_eq!(newest[3], "5", "the newest checkpoint is the last five lines");
+    fs::write(checkpoints_path(&sealed.path), text.clone() + "example.org/ibbi\n6\nhalf of a ro").unwrap();
+    let mut ledger = Ledger::open(&sealed.path).unwrap();
+    assert_eq!((ledger.damage(), ledger.covered()), (None, 5));
+    let same = ledger.checkpoint(&sealed.key).unwrap();
+    assert_eq!(same.checkpoint().size, 5);
+    assert_eq!(fs::read_to_string(checkpoints_path(&sealed.path)).unwrap(), text, "the same one is not repeated");
+    ledger.append(&records(4..5, 3), at(3)).unwrap();
+    let next = ledger.checkpoint(&sealed.key).unwrap();
+    assert_eq!(fs::read_to_string(checkpoints_path(&sealed.path)).unwrap(), format!("{text}{next}"));
+    drop(ledger);
+    fs::write(checkpoints_path(&sealed.path), text.replacen("\n3\n", "\nx\n", 1)).unwrap();
+    let damage = Ledger::open(&sealed.path).unwrap().damage().unwrap().to_string();
+    assert!(damage.contains("checkpoint 1 of the file"), "{damage}");
+}
