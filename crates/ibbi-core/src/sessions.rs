@@ -3,10 +3,9 @@
 //! Minutes are clock minutes, breaks included. A session counts the lesser of the whole minutes elapsed and its slot;
 //! an overrun is kept as a fact. A part is filled when no more than the grace remains of it.
 
-use crate::people::MemberIds;
+use crate::people::{MemberIds, Person};
 use crate::refusal::{Check, Found, Remaining};
 use crate::rule::Rule;
-use crate::text::MemberId;
 use crate::time::{At, Date, Slot};
 use alloc::vec::Vec;
 
@@ -17,7 +16,7 @@ pub struct Booking {
     /// When.
     pub slot: Slot,
     /// Who is to lead it.
-    pub neutral: MemberId,
+    pub neutral: Person,
 }
 
 /// A part of a training or a facilitation.

@@ -19,6 +19,9 @@ macro_rules! closed_set {
             /// Every member, in the order of the definition.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
+            /// Every member's code, in the same order.
+            pub const CODES: &'static [&'static str] = &[$($code),+];
+
             /// The stable machine code, as it stands in a ledger.
             pub const fn code(self) -> &'static str {
                 match self { $( Self::$variant => $code, )+ }
@@ -44,7 +47,7 @@ macro_rules! closed_set {
         impl core::str::FromStr for $name {
             type Err = crate::sets::UnknownCode;
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                Self::from_code(text).ok_or_else(|| crate::sets::UnknownCode::new($what, text, &[$($code),+]))
+                Self::from_code(text).ok_or_else(|| crate::sets::UnknownCode::new($what, text, Self::CODES))
             }
         }
 

@@ -54,7 +54,7 @@ impl<S: HoldsSessions> On<SessionScheduled> for S {
     }
 
     fn apply(mut self, event: &SessionScheduled, _: At, token: Token) -> S {
-        let booking = Booking { slot: event.slot, neutral: event.neutral.id };
+        let booking = Booking { slot: event.slot, neutral: event.neutral.clone() };
         self.sessions_mut(token).schedule(event.part, booking);
         self
     }

@@ -12,7 +12,6 @@ use crate::stages::{Admitted, Adopted, ConcernStatus, Decided, Introduced, Leade
 use crate::teams::Teams;
 use crate::text::MemberId;
 use crate::time::{At, Date, LocalTime, Slot};
-use std::boxed::Box;
 
 const DAY: i64 = 24 * 60;
 
@@ -89,7 +88,6 @@ impl Shift {
         part.first_day = part.first_day.map(|day| self.day(day));
         if let Some(booking) = &mut part.booked {
             booking.slot = self.slot(booking.slot);
-            booking.neutral = MemberId::new("n").unwrap();
         }
     }
 
@@ -187,7 +185,7 @@ impl Shift {
             Case::Closed(state) => {
                 let outcome: Outcome = state.outcome();
                 *state = crate::stages::Closed::new(Unopened, outcome, self.now);
-                state.last = Box::new(Case::default());
+                *state.last = Case::default();
             }
         }
         case

@@ -1,0 +1,152 @@
+//! One error for every job, with the exit code that the program gives for it.
+
+use crate::input::InputError;
+use crate::zone::ZoneError;
+use ibbi_core::{At, Refusal};
+use ibbi_log::{AppendError, CreateError, Fault, OpenError, Uuid};
+use std::io;
+use std::path::PathBuf;
+
+/// Why a job was not done. Unless it says "in doubt", nothing was changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AppError {
+    /// The input is no event.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// A time was not understood.
+    #[error(transparent)]
+    Zone(#[from] ZoneError),
+    /// Something was asked that cannot be: which, and what can.
+    #[error("{0}")]
+    Usage(String),
+    /// The event happened in the future, by more than clocks may differ.
+    #[error(
+        "the event is said to happen at {at}, which is more than five minutes after now, {now}; record it when it has happened"
+    )]
+    Future {
+        /// The event's time.
+        at: At,
+        /// This program's clock.
+        now: At,
+    },
+    /// A rule was not met.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The ledger has no case, or not the one that was asked for.
+    #[error("{0}")]
+    NoCase(String),
+    /// The ledger has several cases, and none was named.
+    #[error("{path} holds {count} cases; name one with --case: {shown}", path = .path.display())]
+    WhichCase {
+        /// The ledger.
+        path: PathBuf,
+        /// How many cases it holds.
+        count: usize,
+        /// Some of them.
+        shown: String,
+    },
+    /// The ledger's lines are not in order.
+    #[error("{path}: {fault}{}", more(*.count))]
+    Damaged {
+        /// The ledger.
+        path: PathBuf,
+        /// The first fault.
+        fault: Box<Fault>,
+        /// How many there are.
+        count: u64,
+    },
+    /// A recorded event is not legal, or its stage is not what the rules give.
+    #[error("{path}, line {line}: {reason}", path = .path.display())]
+    Illegal {
+        /// The ledger.
+        path: PathBuf,
+        /// The line.
+        line: u64,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The ledger cannot be created.
+    #[error(transparent)]
+    Create(#[from] CreateError),
+    /// The ledger cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The record was not added.
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    /// A case is not in the ledger any more.
+    #[error("case {0} is not in the ledger")]
+    Gone(Uuid),
+    /// Something cannot be read or written.
+    #[error("cannot {doing} {path}: {source}", path = .path.display())]
+    Io {
+        /// What was being done.
+        doing: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+}
+
+fn more(count: u64) -> String {
+    if count > 1 { format!(" (and {} more)", count - 1) } else { String::new() }
+}
+
+/// The program's exit codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ExitCode {
+    /// Done.
+    Done = 0,
+    /// The command line or the input is wrong.
+    Usage = 2,
+    /// A rule refused the event.
+    Refused = 3,
+    /// The ledger is bad.
+    BadLedger = 4,
+    /// Something cannot be read or written.
+    Io = 5,
+}
+
+impl AppError {
+    /// The exit code that belongs to the error.
+    pub const fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Input(_) | Self::Zone(_) | Self::Usage(_) | Self::NoCase(_) | Self::WhichCase { .. } => {
+                ExitCode::Usage
+            }
+            Self::Create(CreateError::Exists { .. }) => ExitCode::Usage,
+            Self::Append(
+                AppendError::IdTaken { .. } | AppendError::LineTooLong { .. } | AppendError::Repeated { .. },
+            ) => ExitCode::Usage,
+            Self::Future { .. } | Self::Refused(_) | Self::Append(AppendError::Conflict { .. }) => ExitCode::Refused,
+            Self::Damaged { .. }
+            | Self::Illegal { .. }
+            | Self::Open(OpenError::NotALedger { .. } | OpenError::Unfinished { .. })
+            | Self::Append(AppendError::Damaged { .. }) => ExitCode::BadLedger,
+            Self::Create(_) | Self::Open(_) | Self::Append(_) | Self::Gone(_) | Self::Io { .. } => ExitCode::Io,
+        }
+    }
+
+    /// A stable code for programs.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Input(_) => "input",
+            Self::Zone(_) => "time",
+            Self::Usage(_) => "usage",
+            Self::Future { .. } => "future",
+            Self::Refused(_) => "refused",
+            Self::NoCase(_) => "no-case",
+            Self::WhichCase { .. } => "which-case",
+            Self::Damaged { .. } => "ledger-damaged",
+            Self::Illegal { .. } => "ledger-illegal",
+            Self::Create(_) => "create",
+            Self::Open(_) => "open",
+            Self::Append(_) => "append",
+            Self::Gone(_) => "gone",
+            Self::Io { .. } => "io",
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! Input: from what a person or a program writes to an event.
+
+use crate::nearest;
+use crate::shape::{Shape, fields};
+use crate::zone::Zone;
+use ibbi_core::{Event, EventKind};
+use serde_json::{Map, Value, json};
+
+/// Why input is no event. Nothing was recorded.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InputError {
+    /// No such kind of event.
+    #[error("there is no event `{found}`{}; `ibbi chart` lists them all", nearest::hint(.nearest.as_deref()))]
+    UnknownEvent {
+        /// What was asked for.
+        found: String,
+        /// The nearest kind.
+        nearest: Option<String>,
+    },
+    /// Not `key=value`.
+    #[error("`{found}` is not key=value; {event} takes {keys}")]
+    NotAPair {
+        /// What was found.
+        found: String,
+        /// The kind of event.
+        event: EventKind,
+        /// Its keys.
+        keys: String,
+    },
+    /// A key that the event does not have.
+    #[error("{event} has no `{found}`{}; it takes {keys}", nearest::hint(.nearest.as_deref()))]
+    UnknownKey {
+        /// The key.
+        found: String,
+        /// The kind of event.
+        event: EventKind,
+        /// Its keys.
+        keys: String,
+        /// The nearest key.
+        nearest: Option<String>,
+    },
+    /// A key given twice.
+    #[error("`{0}` is given twice; give it once")]
+    Repeated(&'static str),
+    /// A value still to be filled in.
+    #[error("fill in the value of `{key}`: {placeholder}")]
+    Placeholder {
+        /// The key.
+        key: &'static str,
+        /// What to write.
+        placeholder: &'static str,
+    },
+    /// A value that is not what its key takes.
+    #[error("{key}: {reason}")]
+    Value {
+        /// The key.
+        key: &'static str,
+        /// What is wrong and what would be right.
+        reason: String,
+    },
+    /// Keys that are missing.
+    #[error("{event} also needs {missing}")]
+    Missing {
+        /// The kind of event.
+        event: EventKind,
+        /// What to add.
+        missing: String,
+    },
+    /// JSON that is not an event.
+    #[error("the JSON is not an event: {0}")]
+    Json(String),
+    /// A slot whose offset is not that of the case's time zone.
+    #[error("slot: {0}")]
+    Zone(#[from] crate::zone::ZoneError),
+}
+
+/// The kind of event with this name.
+///
+/// # Errors
+/// [`InputError::UnknownEvent`], with the nearest name.
+pub fn event_kind(name: &str) -> Result<EventKind, InputError> {
+    EventKind::from_code(name).ok_or_else(|| InputError::UnknownEvent {
+        found: name.chars().take(60).collect(),
+        nearest: nearest::of(name, EventKind::CODES.iter().copied()),
+    })
+}
+
+/// The keys of a kind of event as a person writes them: `seat=…`, optional ones in brackets.
+pub fn usage(kind: EventKind) -> String {
+    let shown = fields(kind).map(|field| {
+        let value = match field.shape {
+            Shape::Code(codes) => codes.join("|"),
+            other => other.placeholder().to_owned(),
+        };
+        if field.required { format!("{}={value}", field.name) } else { format!("[{}={value}]", field.name) }
+    });
+    shown.collect::<Vec<_>>().join(" ")
+}
+
+/// Reads an event from `key=value` pairs; local times are those of the zone.
+///
+/// ```
+/// use ibbi_app::{input, zone::Zone};
+/// use ibbi_core::EventKind;
+/// let pairs = ["seat=superintendent", "name=R. Amari"];
+/// let event = input::from_pairs(EventKind::LeaderAgreed, &pairs, Zone::default()).unwrap();
+/// assert_eq!(event.kind(), EventKind::LeaderAgreed);
+/// let error = input::from_pairs(EventKind::LeaderAgreed, &["seat=janitor"], Zone::default()).unwrap_err();
+/// assert!(error.to_string().starts_with("seat: `janitor` is not known"));
+/// ```
+///
+/// # Errors
+/// [`InputError`] says which key is wrong and what would be right.
+pub fn from_pairs<S: AsRef<str>>(kind: EventKind, pairs: &[S], zone: Zone) -> Result<Event, InputError> {
+    let mut data = Map::new();
+    for pair in pairs {
+        let pair = pair.as_ref();
+        let not_a_pair =
+            || InputError::NotAPair { found: pair.chars().take(60).collect(), event: kind, keys: usage(kind) };
+        let (key, text) = pair.split_once('=').ok_or_else(not_a_pair)?;
+        let field = fields(kind).find(|field| field.name == key).ok_or_else(|| InputError::UnknownKey {
+            found: key.chars().take(60).collect(),
+            event: kind,
+            keys: usage(kind),
+            nearest: nearest::of(key, kind.fields().iter().copied()),
+        })?;
+        if text.starts_with('<') && text.ends_with('>') {
+            return Err(InputError::Placeholder { key: field.name, placeholder: field.shape.placeholder() });
+        }
+        let value = field.shape.read(text, zone).map_err(|reason| InputError::Value { key: field.name, reason })?;
+        match (data.get_mut(field.name), value) {
+            (None, value) => {
+                data.insert(field.name.to_owned(), value);
+            }
+            (Some(Value::Array(list)), Value::Array(more)) if field.shape.repeats() => list.extend(more),
+            (Some(_), _) => return Err(InputError::Repeated(field.name)),
+        }
+    }
+    let missing: Vec<_> = fields(kind)
+        .filter(|field| field.required && !data.contains_key(field.name))
+        .map(|field| match field.shape {
+            Shape::Code(codes) => format!("{}={}", field.name, codes.join("|")),
+            shape => format!("{}={}", field.name, shape.placeholder()),
+        })
+        .collect();
+    if !missing.is_empty() {
+        return Err(InputError::Missing { event: kind, missing: missing.join(" ") });
+    }
+    from_data(kind, data, zone)
+}
+
+/// Fills in what may be left out when a case is opened: the zone of Massachusetts and the published program.
+fn with_defaults(kind: EventKind, mut data: Map<String, Value>, zone: Zone) -> Map<String, Value> {
+    if kind == EventKind::CaseOpened {
+        data.entry("program").or_insert_with(|| json!(ibbi_core::Program::default()));
+        data.entry("time_zone").or_insert_with(|| json!(zone.name()));
+    }
+    data
+}
+
+fn from_data(kind: EventKind, data: Map<String, Value>, zone: Zone) -> Result<Event, InputError> {
+    let data = Value::Object(with_defaults(kind, data, zone));
+    let event = Event::deserialize_data(kind, data).map_err(|error| InputError::Json(error.to_string()))?;
+    check_zone(&event, zone)?;
+    Ok(event)
+}
+
+/// Reads an event from JSON: the data alone if the kind is known, otherwise `{"type": …, "data": {…}}`.
+///
+/// # Errors
+/// [`InputError`] says what is wrong and where.
+pub fn from_json(kind: Option<EventKind>, json: &[u8], zone: Zone) -> Result<Event, InputError> {
+    let wrong = |error: serde_json::Error| InputError::Json(error.to_string());
+    if let Some(kind) = kind {
+        let mut reader = serde_json::Deserializer::from_slice(json);
+        // Opening a case has defaults, so its data pass through a map; all others are read strictly as they come.
+        if kind == EventKind::CaseOpened {
+            let data: Map<String, Value> = serde_json::from_slice(json).map_err(wrong)?;
+            return from_data(kind, data, zone);
+        }
+        let event = Event::deserialize_data(kind, &mut reader).map_err(wrong)?;
+        reader.end().map_err(wrong)?;
+        check_zone(&event, zone)?;
+        return Ok(event);
+    }
+    let event: Event = serde_json::from_slice(json).map_err(wrong)?;
+    check_zone(&event, zone)?;
+    Ok(event)
+}
+
+/// Checks what the core cannot know: that a slot has the offsets of the case's zone, and that a zone exists.
+///
+/// # Errors
+/// [`InputError::Zone`].
+pub fn check_zone(event: &Event, zone: Zone) -> Result<(), InputError> {
+    match event {
+        Event::MeetingScheduled(event) => zone.check(event.slot)?,
+        Event::SessionScheduled(event) => zone.check(event.slot)?,
+        Event::CaseOpened(event) => Zone::new(&event.time_zone).map(|_| ())?,
+        _ => {}
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(kind: EventKind, line: &[&str]) -> Result<Event, String> {
+        from_pairs(kind, line, Zone::default()).map_err(|error| error.to_string())
+    }
+
+    /// A right value for every key of every kind of event.
+    fn example(shape: Shape) -> &'static str {
+        match shape {
+            Shape::Name | Shape::Reason | Shape::Note | Shape::Names => "Ann Lee",
+            Shape::Code(codes) => codes[0],
+            Shape::Date => "2026-10-20",
+            Shape::Slot => "2026-10-20 08:00-16:00",
+            Shape::Member | Shape::Concern => "lee",
+            Shape::Person => "lee:Ann Lee",
+            Shape::Members => "lee,kim",
+            Shape::Topics => "services,interests",
+            Shape::Observers => "union_board:Ann Lee",
+            Shape::Number => "1",
+            Shape::Flag => "true",
+            Shape::Digest => "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+            Shape::Uuid => "01920000-0000-7000-8000-000000000001",
+            Shape::Zone => "America/New_York",
+            Shape::Object => {
+                r#"{"full_day":[480],"grace":15,"presence":"everyone","training":480,"two_half_days":[240,240]}"#
+            }
+        }
+    }
+
+    #[test]
+    fn every_key_of_every_event_can_be_written_and_what_is_required_is_required() {
+        for kind in EventKind::ALL.iter().copied() {
+            let all: Vec<_> =
+                fields(kind).map(|field| (field, format!("{}={}", field.name, example(field.shape)))).collect();
+            let lines: Vec<_> = all.iter().map(|(_, pair)| pair.as_str()).collect();
+            let event = read(kind, &lines).unwrap_or_else(|error| panic!("{kind}: {error}"));
+            assert_eq!(event.kind(), kind);
+            for (field, pair) in &all {
+                let without: Vec<_> = lines.iter().copied().filter(|line| line != pair).collect();
+                let result = read(kind, &without);
+                assert_eq!(result.is_err(), field.required, "{kind} without {pair}: {result:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_mistake_is_named_with_its_remedy() {
+        use EventKind::{ActivityRun, LeaderAgreed, MeetingHeld, MemberNamed, SessionPostponed, SessionScheduled};
+        for (kind, line, expected) in [
+            (
+                LeaderAgreed,
+                &["seet=superintendent"][..],
+                "leader_agreed has no `seet` (did you mean seat?); it takes name=<name> [office=chair|vice_chair] \
+                 seat=superintendent|union_president|school_committee",
+            ),
+            (LeaderAgreed, &["seat=superintendent"], "leader_agreed also needs name=<name>"),
+            (LeaderAgreed, &["name=<name>"], "fill in the value of `name`: <name>"),
+            (LeaderAgreed, &["name=A", "name=B"], "`name` is given twice; give it once"),
+            (SessionPostponed, &["part=one"], "part: `one` is not a whole number such as 1"),
+            (
+                MemberNamed,
+                &["member=lee"],
+                "member: `lee` is not ID:NAME; write an id, a colon and the name, such as a.lee:Ann Lee",
+            ),
+            (
+                SessionScheduled,
+                &["slot=2026-02-30 08:00-16:00"],
+                "slot: `2026-02-30 08:00-16:00` is not a slot; write the day and both times, such as 2026-10-20 08:00-16:00",
+            ),
+            (
+                ActivityRun,
+                &["kind=exersise"],
+                "kind: `exersise` is not known (did you mean exercise?); use one of: exercise, bargaining_simulation",
+            ),
+            (
+                MeetingHeld,
+                &["present"],
+                "`present` is not key=value; meeting_held takes present=<name> \
+             representative=<name> topics=<topic,topic,…>",
+            ),
+        ] {
+            assert_eq!(read(kind, line).unwrap_err(), expected, "{line:?}");
+        }
+        assert_eq!(
+            event_kind("leader_agree").unwrap_err().to_string(),
+            "there is no event `leader_agree` (did you mean leader_agreed?); `ibbi chart` lists them all"
+        );
+    }
+
+    #[test]
+    fn json_is_read_strictly_and_a_foreign_offset_is_refused() {
+        let zone = Zone::default();
+        let read = |json: &str| from_json(None, json.as_bytes(), zone).map(|event| event.kind());
+        assert_eq!(read(r#"{"type":"note_added","data":{"text":"so"}}"#), Ok(EventKind::NoteAdded));
+        for wrong in [
+            "",
+            "[]",
+            "null",
+            r#"{"type":"note_added"}"#,
+            r#"{"type":"note_added","data":{"text":1}}"#,
+            r#"{"type":"note_added","data":{"text":"a","text":"b"}}"#,
+            r#"{"type":"nothing","data":{}}"#,
+            r#"{"type":"note_added","data":{"text":"so","more":1}}"#,
+            r#"{"type":"note_added","data":{"text":"so"}} 1"#,
+            r#"{"type":"meeting_scheduled","data":{"slot":{"starts":"2026-10-20T08:00:00-05:00","ends":"2026-10-20T09:00:00-05:00"}}}"#,
+        ] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
+}

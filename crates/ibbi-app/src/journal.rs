@@ -1,0 +1,288 @@
+//! Recording: a new ledger, a new case, an event, a correction, or the question whether one may.
+
+use crate::error::AppError;
+use crate::input;
+use crate::store::{self, CaseLog};
+use crate::zone::Zone;
+use ibbi_core::events::EventVoided;
+use ibbi_core::{Advisory, At, Event, EventKind, Name, Reason, Stage};
+use ibbi_log::{Committed, Ledger, NewLedger, NewRecord, TornTail, Uuid};
+use serde::Serialize;
+use std::path::Path;
+
+/// How far an event may be ahead of this program's clock, in milliseconds: clocks differ.
+const AHEAD: i64 = 5 * 60 * 1000;
+
+/// What a job needs from outside: the clock, fresh ids, and who acts.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The time on the clock.
+    pub now: At,
+    /// Who records.
+    pub actor: Name,
+    /// Where ids come from.
+    pub ids: Ids,
+}
+
+/// Where ids come from.
+#[derive(Debug, Clone)]
+pub enum Ids {
+    /// Random, beginning with the time (UUID version 7).
+    Random,
+    /// One after the other from a start, for output that is the same each time.
+    Counted(u128),
+}
+
+impl Ids {
+    /// A fresh id.
+    pub fn fresh(&mut self) -> Uuid {
+        match self {
+            Self::Random => Uuid::now_v7(),
+            Self::Counted(next) => {
+                *next += 1;
+                Uuid::from_u128(*next)
+            }
+        }
+    }
+}
+
+/// What was recorded, or would be.
+#[derive(Debug, Clone, Serialize)]
+pub struct Recorded {
+    /// The case.
+    pub case: Uuid,
+    /// Its district.
+    pub district: Option<Name>,
+    /// The record's id.
+    pub id: Uuid,
+    /// The record's number in the ledger; none for a dry run.
+    pub seq: Option<u64>,
+    /// The record's number in its case; none for a dry run.
+    pub rev: Option<u64>,
+    /// What happened.
+    pub event: EventKind,
+    /// When it happened.
+    pub at: At,
+    /// The stage before.
+    pub from: Stage,
+    /// The stage after.
+    pub to: Stage,
+    /// Whether it was only asked, not recorded.
+    pub dry_run: bool,
+    /// Whether an earlier try under the same id had recorded it.
+    pub existing: bool,
+    /// What counts of a session that ended: minutes, shortfall and grace, or overrun.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
+    /// What to keep in mind.
+    pub advisories: Vec<Advisory>,
+    /// A line that a crash had cut off, set aside when the ledger was opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub set_aside: Option<String>,
+    /// The zone of the district, for showing times.
+    #[serde(skip)]
+    pub zone: Zone,
+}
+
+/// What is to be recorded.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The event.
+    pub event: Event,
+    /// When it happened.
+    pub at: At,
+    /// The record's id, for a retry; a fresh one is made otherwise.
+    pub id: Option<Uuid>,
+    /// Only ask, do not record.
+    pub dry_run: bool,
+}
+
+/// The program's name and version, as the first line of a ledger has it.
+pub const PROGRAM: &str = concat!("ibbi ", env!("CARGO_PKG_VERSION"));
+
+/// Opens a case, in a new ledger if there is none of this name.
+///
+/// # Errors
+/// [`AppError`].
+pub fn open_case(path: &Path, origin: &str, event: Event, at: At, context: &mut Context) -> Result<Recorded, AppError> {
+    check_clock(at, context.now)?;
+    input::check_zone(&event, Zone::default())?;
+    let mut ledger = if path.exists() { open(path)? } else { create(path, origin, at, context)? };
+    let log = CaseLog {
+        id: context.ids.fresh(),
+        records: Vec::new(),
+        history: ibbi_core::History::new(),
+        zone: Zone::default(),
+    };
+    record_in(&mut ledger, &log, Entry { event, at, id: None, dry_run: false }, context)
+}
+
+fn create(path: &Path, origin: &str, at: At, context: &mut Context) -> Result<Ledger, AppError> {
+    let text = |text: &str| Name::new(text).map_err(|error| AppError::Usage(format!("origin: {error}")));
+    let new = NewLedger {
+        id: context.ids.fresh(),
+        actor: context.actor.clone(),
+        at: at.min(context.now),
+        origin: text(origin)?,
+        program: text(PROGRAM)?,
+    };
+    Ok(Ledger::create(path, &new)?)
+}
+
+fn open(path: &Path) -> Result<Ledger, AppError> {
+    if path.is_dir() {
+        let source = std::io::Error::other("it is a directory; give the ledger's file");
+        return Err(AppError::Io { doing: "open", path: path.to_owned(), source });
+    }
+    let ledger = Ledger::open(path)?;
+    if let Some(damage) = ledger.damage()
+        && let Some(fault) = damage.faults.first()
+    {
+        let (fault, count) = (Box::new(fault.clone()), damage.count);
+        return Err(AppError::Damaged { path: path.to_owned(), fault, count });
+    }
+    Ok(ledger)
+}
+
+/// Records an event of a case, or asks whether it could be. A dry run takes no lock and touches nothing.
+///
+/// # Errors
+/// [`AppError`]; with [`AppError::Refused`] every unmet rule.
+pub fn record(path: &Path, case: Uuid, entry: Entry, context: &mut Context) -> Result<Recorded, AppError> {
+    check_clock(entry.at, context.now)?;
+    if entry.dry_run {
+        return ask(&store::load(path, case)?, &entry, context);
+    }
+    let mut ledger = open(path)?;
+    let log = store::fold(path, case, ledger.case(case).map_err(|error| AppError::Usage(error.to_string()))?)?;
+    record_in(&mut ledger, &log, entry, context)
+}
+
+/// Voids an event of the case that it belongs to.
+///
+/// # Errors
+/// [`AppError`].
+pub fn void(
+    path: &Path,
+    seq: u64,
+    reason: Reason,
+    entry: VoidEntry,
+    context: &mut Context,
+) -> Result<Recorded, AppError> {
+    let mut case = None;
+    for record in store::records(path)? {
+        let record = record?;
+        if record.seq == seq {
+            case = Some(record.case);
+            break;
+        }
+    }
+    let Some(case) = case else {
+        return Err(AppError::Usage(format!(
+            "{} has no event with the number {seq}; `ibbi replay` shows the numbers",
+            path.display()
+        )));
+    };
+    let event = Event::from(EventVoided { reason, seq });
+    let VoidEntry { at, id, dry_run } = entry;
+    record(path, case, Entry { event, at, id, dry_run }, context)
+}
+
+/// When and how an event is voided.
+#[derive(Debug, Clone, Copy)]
+pub struct VoidEntry {
+    /// When the mistake was found.
+    pub at: At,
+    /// The record's id, for a retry.
+    pub id: Option<Uuid>,
+    /// Only ask, do not record.
+    pub dry_run: bool,
+}
+
+fn check_clock(at: At, now: At) -> Result<(), AppError> {
+    if at.millis() > now.millis().saturating_add(AHEAD) { Err(AppError::Future { at, now }) } else { Ok(()) }
+}
+
+fn next_seq(log: &CaseLog) -> u64 {
+    // A number above all of this case; the ledger gives the real one.
+    log.records.last().map_or(1, |record| record.seq + 1)
+}
+
+fn ask(log: &CaseLog, entry: &Entry, context: &mut Context) -> Result<Recorded, AppError> {
+    input::check_zone(&entry.event, log.zone)?;
+    let after = log.history.what_if(next_seq(log), entry.at, &entry.event)?;
+    let case = log.history.case();
+    let district = after.file().map(|file| file.opened().district.clone());
+    Ok(Recorded {
+        case: log.id,
+        district,
+        id: entry.id.unwrap_or_else(|| context.ids.fresh()),
+        seq: None,
+        rev: None,
+        event: entry.event.kind(),
+        at: entry.at,
+        from: case.stage(),
+        to: after.stage(),
+        dry_run: true,
+        existing: false,
+        summary: store::session_summary(entry.event.kind(), &after),
+        advisories: case.advise(&entry.event, entry.at, Some(context.now)),
+        set_aside: None,
+        zone: log.zone,
+    })
+}
+
+fn record_in(ledger: &mut Ledger, log: &CaseLog, entry: Entry, context: &mut Context) -> Result<Recorded, AppError> {
+    let set_aside = ledger.torn().map(TornTail::to_string);
+    if let Some(known) = entry.id.and_then(|id| log.records.iter().find(|record| record.id == id)) {
+        // A retry: the rules were asked when it was recorded.
+        let to = known.to;
+        let new = new_record(log, &entry, known.id, to, context);
+        let committed = append(ledger, new, context.now)?;
+        return Ok(Recorded { from: to, set_aside, ..recorded(log, &entry, to, committed, known.id, Vec::new()) });
+    }
+    let asked = ask(log, &entry, context)?;
+    let new = new_record(log, &entry, asked.id, asked.to, context);
+    let committed = append(ledger, new, context.now)?;
+    let Recorded { district, from, advisories, summary, .. } = asked;
+    let done = recorded(log, &entry, asked.to, committed, asked.id, advisories);
+    Ok(Recorded { district, from, set_aside, summary, ..done })
+}
+
+fn new_record(log: &CaseLog, entry: &Entry, id: Uuid, to: Stage, context: &Context) -> NewRecord {
+    let expected_rev = Some(u64::try_from(log.records.len()).unwrap_or(u64::MAX));
+    let actor = context.actor.clone();
+    NewRecord { case: log.id, id, actor, at: entry.at, to, event: entry.event.clone(), expected_rev }
+}
+
+fn append(ledger: &mut Ledger, record: NewRecord, now: At) -> Result<Committed, AppError> {
+    let case = record.case;
+    ledger.append(&[record], now)?.first().copied().ok_or(AppError::Gone(case))
+}
+
+fn recorded(
+    log: &CaseLog,
+    entry: &Entry,
+    to: Stage,
+    committed: Committed,
+    id: Uuid,
+    advisories: Vec<Advisory>,
+) -> Recorded {
+    Recorded {
+        case: log.id,
+        district: log.district().cloned(),
+        id,
+        seq: Some(committed.seq),
+        rev: Some(committed.rev),
+        event: entry.event.kind(),
+        at: entry.at,
+        from: to,
+        to,
+        dry_run: false,
+        existing: committed.existing,
+        summary: None,
+        advisories,
+        set_aside: None,
+        zone: log.zone,
+    }
+}

@@ -1,0 +1,24 @@
+//! The jobs of the program as functions with serialisable results: what `--json` prints is what these return.
+//!
+//! # Invariants
+//!
+//! - No output: results are values, and whoever asked shows them.
+//! - The clock and the ids come from outside, in a [`journal::Context`].
+//! - A job that fails has changed nothing, unless its error says "in doubt".
+#![forbid(unsafe_code)]
+
+pub mod describe;
+mod error;
+pub mod input;
+pub mod journal;
+mod nearest;
+pub mod replay;
+mod shape;
+pub mod status;
+pub mod store;
+mod suggest;
+pub mod tour;
+pub mod zone;
+
+pub use error::{AppError, ExitCode};
+pub use suggest::Suggestion;

@@ -1,0 +1,144 @@
+//! Replay: a case's records offered to the core again, one after the other.
+
+use crate::describe::describe;
+use crate::error::AppError;
+use crate::store::{self, zone_of};
+use crate::zone::Zone;
+use ibbi_core::{At, Case, Event, EventKind, History, Name, Outcome, Stage};
+use ibbi_log::{Record, Uuid};
+use serde::Serialize;
+use std::path::Path;
+
+/// How far to replay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// To the end.
+    End,
+    /// What had happened by this instant: events whose `at` is no later.
+    At(At),
+    /// To this line's number.
+    Seq(u64),
+}
+
+/// A record in a timeline.
+#[derive(Debug, Clone, Serialize)]
+pub struct Moment {
+    /// Its number in the ledger.
+    pub seq: u64,
+    /// Its number in its case.
+    pub rev: u64,
+    /// When it happened.
+    pub at: At,
+    /// When it was written down.
+    pub logged: At,
+    /// Who recorded it.
+    pub actor: Name,
+    /// What happened.
+    pub event: Event,
+    /// The same in words.
+    pub text: String,
+    /// The stage after it.
+    pub to: Stage,
+    /// The correction that voided it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub voided_by: Option<u64>,
+    /// Why it is not legal, if it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
+}
+
+/// A case replayed.
+#[derive(Debug, Clone, Serialize)]
+pub struct Timeline {
+    /// The case.
+    pub case: Uuid,
+    /// Its district.
+    pub district: Option<Name>,
+    /// Its records as far as was asked.
+    pub moments: Vec<Moment>,
+    /// How many records came after.
+    pub later: usize,
+    /// The stage that the replay led to.
+    pub stage: Stage,
+    /// How the case ended, if it had.
+    pub outcome: Option<Outcome>,
+    /// The whole state that the replay led to.
+    pub state: Case,
+    /// How many records were not legal.
+    pub faults: usize,
+    /// The zone of the district, for showing times.
+    #[serde(skip)]
+    pub zone: Zone,
+}
+
+/// Replays one case, or every case, of a ledger.
+///
+/// It does not stop at an event that the rules do not allow: the fault is noted and the replay goes on from the state
+/// before it.
+///
+/// # Errors
+/// [`AppError`] if the ledger cannot be read or a line is bad.
+pub fn replay(path: &Path, case: Option<Uuid>, until: Until) -> Result<Vec<Timeline>, AppError> {
+    let mut order = Vec::new();
+    let mut cases: std::collections::HashMap<Uuid, Vec<Record>> = std::collections::HashMap::new();
+    store::opening(path)?;
+    for record in store::records(path)? {
+        let record = record?;
+        if case.is_none_or(|case| case == record.case) {
+            let own = cases.entry(record.case).or_insert_with(|| {
+                order.push(record.case);
+                Vec::new()
+            });
+            own.push(record);
+        }
+    }
+    order.into_iter().map(|id| timeline(id, cases.remove(&id).unwrap_or_default(), until)).collect()
+}
+
+fn timeline(case: Uuid, records: Vec<Record>, until: Until) -> Result<Timeline, AppError> {
+    let wanted = |record: &Record| match until {
+        Until::End => true,
+        Until::At(at) => record.at <= at,
+        Until::Seq(seq) => record.seq <= seq,
+    };
+    let all = records.len();
+    let mut history = History::new();
+    let mut moments = Vec::new();
+    for record in records.into_iter().filter(wanted) {
+        let fault = store::replay(&mut history, &record).err();
+        let mut text = describe(&record.event);
+        if let Some(summary) = store::session_summary(record.event.kind(), history.case()).filter(|_| fault.is_none()) {
+            text.push_str(&format!(" ({summary})"));
+        }
+        let Record { seq, rev, actor, at, logged, event, .. } = record;
+        let to = history.case().stage();
+        moments.push(Moment { seq, rev, at, logged, actor, event, text, to, voided_by: None, fault });
+    }
+    mark_voided(&history, &mut moments);
+    Ok(Timeline {
+        case,
+        district: history.case().file().map(|file| file.opened().district.clone()),
+        later: all - moments.len(),
+        stage: history.case().stage(),
+        outcome: history.case().outcome(),
+        faults: moments.iter().filter(|moment| moment.fault.is_some()).count(),
+        zone: zone_of(&history)?,
+        state: history.case().clone(),
+        moments,
+    })
+}
+
+fn mark_voided(history: &History, moments: &mut [Moment]) {
+    for entry in history.entries().iter().filter(|entry| entry.voided_by.is_some()) {
+        for moment in moments.iter_mut().filter(|moment| moment.seq == entry.seq) {
+            moment.voided_by = entry.voided_by;
+        }
+    }
+}
+
+impl Moment {
+    /// Whether it is a correction.
+    pub fn is_correction(&self) -> bool {
+        self.event.kind() == EventKind::EventVoided
+    }
+}

@@ -1,0 +1,284 @@
+//! Status: where a case stands, what is settled, what can be done next, what is blocked and why.
+
+use crate::error::AppError;
+use crate::store::{self, CaseLog};
+use crate::suggest::{Suggestion, suggest};
+use crate::zone::Zone;
+use ibbi_core::stages::ConcernStatus;
+use ibbi_core::{
+    Advisory, Answer, At, Body, Case, CaseFile, EventKind, Goal, History, Name, Outcome, Party, Seat, Sessions, Stage,
+    Unmet, chart,
+};
+use ibbi_log::Uuid;
+use serde::Serialize;
+use std::path::Path;
+
+/// A settled fact, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fact {
+    /// What it is about.
+    pub topic: &'static str,
+    /// What is settled.
+    pub text: String,
+}
+
+/// A kind of event that would be refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Blocked {
+    /// The kind.
+    pub event: EventKind,
+    /// Whether it belongs to the present stage; otherwise to another.
+    pub here: bool,
+    /// Every reason that holds whatever the event says.
+    pub unmet: Vec<Unmet>,
+}
+
+/// Where a case stands.
+#[derive(Debug, Clone, Serialize)]
+pub struct Status {
+    /// The case.
+    pub case: Uuid,
+    /// Its district.
+    pub district: Option<Name>,
+    /// The instant at which the question is asked.
+    pub asked_at: At,
+    /// Its stage.
+    pub stage: Stage,
+    /// How it ended, if it has.
+    pub outcome: Option<Outcome>,
+    /// How many records it has.
+    pub records: usize,
+    /// When the last event that counts happened.
+    pub last_event: Option<At>,
+    /// What is settled.
+    pub settled: Vec<Fact>,
+    /// What the stage still lacks.
+    pub lacking: Vec<Unmet>,
+    /// What can be recorded now.
+    pub next: Vec<Suggestion>,
+    /// What cannot, and why.
+    pub blocked: Vec<Blocked>,
+    /// What to keep in mind.
+    pub advisories: Vec<Advisory>,
+    /// The zone of the district, for showing times.
+    #[serde(skip)]
+    pub zone: Zone,
+}
+
+/// The status of a case in a ledger, asked at an instant.
+///
+/// # Errors
+/// [`AppError`].
+pub fn status(path: &Path, case: Uuid, at: At) -> Result<Status, AppError> {
+    Ok(of(&store::load(path, case)?, at))
+}
+
+/// The status of a case that has been read.
+pub fn of(log: &CaseLog, at: At) -> Status {
+    let case = log.history.case();
+    Status {
+        case: log.id,
+        district: log.district().cloned(),
+        asked_at: at,
+        stage: case.stage(),
+        outcome: case.outcome(),
+        records: log.records.len(),
+        last_event: case.file().map(CaseFile::last_at),
+        settled: settled(case, log.zone),
+        lacking: case.lacks(at),
+        next: suggest(&log.history, at),
+        blocked: blocked(&log.history, at),
+        advisories: case.advisories(),
+        zone: log.zone,
+    }
+}
+
+fn blocked(history: &History, at: At) -> Vec<Blocked> {
+    let stage = history.case().stage();
+    let answers = history.survey(at).into_iter();
+    let blocked = answers.filter_map(|prospect| match prospect.answer {
+        Answer::Blocked { unmet } => {
+            let here = chart::transition(stage, prospect.event).is_some();
+            Some(Blocked { event: prospect.event, here, unmet })
+        }
+        _ => None,
+    });
+    blocked.collect()
+}
+
+struct Facts {
+    facts: Vec<Fact>,
+    zone: Zone,
+}
+
+impl Facts {
+    fn add(&mut self, topic: &'static str, text: String) {
+        self.facts.push(Fact { topic, text });
+    }
+
+    fn opening(&mut self, file: &CaseFile) {
+        let opened = file.opened();
+        let county = opened.county.map(|county| format!(", {} County", county.label())).unwrap_or_default();
+        self.add("case", format!("{}{county}, opened {}", opened.district, self.zone.show(file.opened_at())));
+        let contract = file.contract();
+        if let Some(expires) = contract.expires {
+            let clause = if contract.evergreen { ", with an evergreen clause" } else { "" };
+            self.add("contract", format!("expires {expires}{clause}"));
+        }
+    }
+
+    fn leaders(&mut self, case: &Case) {
+        for leader in Seat::ALL.iter().filter_map(|seat| case.leader(*seat)) {
+            let office = leader.office.map(|office| format!(" ({})", office.label())).unwrap_or_default();
+            let day = self.zone.show(leader.agreed);
+            self.add("leader", format!("{} agreed: {}{office}, {day}", leader.seat.label(), leader.name));
+        }
+    }
+
+    fn introduction(&mut self, case: &Case) {
+        if let Case::Introduction(state) = case
+            && let Some(slot) = state.scheduled()
+        {
+            self.add("meeting", format!("the introductory meeting is set for {slot}"));
+        }
+        let Some(introduced) = case.introduced() else { return };
+        let topics: Vec<_> = introduced.topics().iter().map(|topic| topic.label()).collect();
+        if !topics.is_empty() {
+            self.add("meeting", format!("covered: {}", topics.join("; ")));
+        }
+        for chosen in introduced.chosen() {
+            let offering = chosen.offering.map(|offering| format!(": {}", offering.label())).unwrap_or_default();
+            self.add("service", format!("{}{offering}", chosen.service.label()));
+        }
+    }
+
+    fn letters(&mut self, case: &Case) {
+        for letter in Body::ALL.iter().filter_map(|body| case.letter(*body)) {
+            self.add("letter", format!("{} confirmed in writing, dated {}", letter.body.label(), letter.dated));
+        }
+        if let Some(admitted) = case.admitted() {
+            let when = self.zone.show(admitted.accepted());
+            self.add("application", format!("accepted by {}, {when}", admitted.accepted_by()));
+        }
+    }
+
+    fn teams(&mut self, case: &Case) {
+        let Some(teams) = case.teams() else { return };
+        for party in Party::ALL.iter().filter(|party| !teams.of(**party).is_empty()) {
+            let shown = |member: &ibbi_core::Member| {
+                let pledge = if member.pledged { "" } else { ", no pledge yet" };
+                format!("{} ({}{pledge})", member.person.name, member.person.id)
+            };
+            let members: Vec<_> = teams.of(*party).iter().map(shown).collect();
+            self.add("team", format!("{}: {}", party.label(), members.join(", ")));
+        }
+    }
+
+    fn hours(&mut self, what: &'static str, sessions: &Sessions) {
+        for (number, part) in sessions.numbered() {
+            let state = if part.is_filled(sessions.grace()) { ", filled" } else { "" };
+            let mut text = format!("part {number}: {} of {} minutes held{state}", part.counted, part.minutes);
+            if let Some(booking) = &part.booked {
+                text.push_str(&format!("; scheduled for {}, led by {}", booking.slot, booking.neutral.name));
+            }
+            self.add(what, text);
+        }
+        if let Some(open) = sessions.open() {
+            self.add(what, format!("the session of part {} is open since {}", open.part, self.zone.show(open.opened)));
+        }
+    }
+
+    fn training(&mut self, case: &Case) {
+        if let Case::Training(state) = case.last_open() {
+            let (exercises, simulations) = (state.exercises(), state.simulations());
+            self.add("training", format!("{exercises} exercises and {simulations} bargaining simulations run"));
+        }
+        if let Some(trained) = case.trained() {
+            let minutes: u32 = trained.held().iter().map(|held| u32::from(held.counted)).sum();
+            let when = self.zone.show(trained.completed());
+            let sessions = trained.held().len();
+            let word = if sessions == 1 { "session" } else { "sessions" };
+            self.add("training", format!("completed {when}: {minutes} minutes in {sessions} {word}"));
+        }
+    }
+
+    fn decisions(&mut self, case: &Case) {
+        for party in Party::ALL {
+            if let Some(decided) = case.decided(*party) {
+                let when = self.zone.show(decided.at);
+                let (party, decision) = (party.label(), decided.decision.label());
+                self.add(
+                    "decision",
+                    format!("{party} decided to {decision}, through {}, {when}", decided.spokesperson),
+                );
+            }
+        }
+        for concern in case.concerns() {
+            let state = match concern.status {
+                ConcernStatus::Open => "open",
+                ConcernStatus::Addressed => "addressed",
+                ConcernStatus::Dropped => "dropped",
+            };
+            self.add("concern", format!("`{}` of {}: {state}", concern.id, concern.party.label()));
+        }
+    }
+}
+
+fn settled(case: &Case, zone: Zone) -> Vec<Fact> {
+    let mut facts = Facts { facts: Vec::new(), zone };
+    if let Some(file) = case.file() {
+        facts.opening(file);
+    }
+    facts.leaders(case);
+    facts.introduction(case);
+    facts.letters(case);
+    facts.teams(case);
+    facts.training(case);
+    facts.decisions(case);
+    if let Case::Facilitation(state) = case.last_open() {
+        facts.add("format", state.format().label().to_owned());
+    }
+    let what = if matches!(case.last_open(), Case::Training(_)) { "training" } else { "facilitation" };
+    if let Some(sessions) = case.sessions() {
+        facts.hours(what, sessions);
+    }
+    if let Case::Closed(state) = case {
+        let reason = state.reason().map(|reason| format!(": {reason}")).unwrap_or_default();
+        let by = state.by().map(|by| format!(" by {by}")).unwrap_or_default();
+        let when = zone.show(state.at());
+        facts.add("outcome", format!("{}{by}{reason}, {when}", state.outcome().label()));
+    }
+    facts.facts
+}
+
+/// The way from where a case stands to a goal.
+#[derive(Debug, Clone, Serialize)]
+pub struct RouteAnswer {
+    /// The case.
+    pub case: Uuid,
+    /// Where it stands.
+    pub from: Stage,
+    /// Where it is to get: the code of a stage or an outcome.
+    pub goal: String,
+    /// The shortest list of events; nothing if only a correction leads there.
+    pub route: Option<Vec<EventKind>>,
+}
+
+/// The shortest list of events from where a case stands to a stage or an outcome.
+///
+/// # Errors
+/// [`AppError`]; [`AppError::Usage`] for a goal that is neither a stage nor an outcome.
+pub fn route(path: &Path, case: Uuid, goal: &str, at: At) -> Result<RouteAnswer, AppError> {
+    let wanted: Goal = goal.parse().map_err(|error: ibbi_core::UnknownCode| AppError::Usage(error.to_string()))?;
+    let log = store::load(path, case)?;
+    let case = log.history.case();
+    let route = ibbi_core::route(case, wanted, at);
+    Ok(RouteAnswer { case: log.id, from: case.stage(), goal: goal.to_owned(), route })
+}
+
+/// A stage's place in the process, for a one-line picture: the eight stages with the present one marked.
+pub fn ribbon(stage: Stage) -> String {
+    let stages = Stage::ALL.iter().filter(|stage| **stage != Stage::Unopened);
+    let mark = |each: &Stage| if *each == stage { format!("[{}]", each.label()) } else { each.label().to_owned() };
+    stages.map(mark).collect::<Vec<_>>().join(" > ")
+}

@@ -1,0 +1,256 @@
+//! Suggestions: what can be recorded now, written so that it runs once its values are filled in.
+
+use crate::shape::{Shape, fields};
+use ibbi_core::stages::ConcernStatus;
+use ibbi_core::{
+    ActivityKind, Answer, At, Body, Case, Event, EventKind, Format, History, MemberIds, Outcome, Party, Seat, Sessions,
+    Topics,
+};
+use serde::Serialize;
+
+/// An event that can be recorded now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Suggestion {
+    /// The kind of event.
+    pub event: EventKind,
+    /// What it takes, as `key=value`; a value in angle brackets is still to be filled in.
+    pub pairs: Vec<String>,
+    /// What to know when filling in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// Whether it moves the process on; the others can be recorded at almost any time.
+    pub onward: bool,
+}
+
+/// Puts together the pairs of one suggestion; what is required and not given becomes a placeholder.
+fn pairs(event: EventKind, given: &[(&str, String)]) -> Vec<String> {
+    let mut pairs: Vec<_> = Vec::new();
+    for field in fields(event) {
+        if let Some((_, value)) = given.iter().find(|(name, _)| *name == field.name) {
+            pairs.push(format!("{}={value}", field.name));
+        } else if field.required {
+            let placeholder = match field.shape {
+                Shape::Code(codes) => format!("<{}>", codes.join("|")),
+                shape => shape.placeholder().to_owned(),
+            };
+            pairs.push(format!("{}={placeholder}", field.name));
+        }
+    }
+    pairs
+}
+
+struct Suggestions<'a> {
+    case: &'a Case,
+    found: Vec<Suggestion>,
+}
+
+/// What can be recorded at this instant, what moves the process on first.
+pub(crate) fn suggest(history: &History, at: At) -> Vec<Suggestion> {
+    let case = history.case();
+    let mut suggestions = Suggestions { case, found: Vec::new() };
+    for prospect in ibbi_core::survey(case, at) {
+        if !matches!(prospect.answer, Answer::Blocked { .. }) {
+            suggestions.of(prospect.event, at);
+        }
+    }
+    let mut found = suggestions.found;
+    found.retain(|suggestion| stands(case, suggestion, at));
+    found.sort_by_key(|suggestion| !suggestion.onward);
+    found
+}
+
+/// A suggestion that leaves nothing to fill in is made only if it would be accepted.
+fn stands(case: &Case, suggestion: &Suggestion, at: At) -> bool {
+    let zone = case.file().and_then(|file| crate::zone::Zone::new(&file.opened().time_zone).ok()).unwrap_or_default();
+    match crate::input::from_pairs(suggestion.event, &suggestion.pairs, zone) {
+        Ok(event) => case.check(&event, at).is_ok(),
+        Err(_) => true,
+    }
+}
+
+fn ids(members: &[ibbi_core::Member]) -> String {
+    members.iter().map(|member| member.person.id.as_str()).collect::<Vec<_>>().join(",")
+}
+
+impl Suggestions<'_> {
+    fn add(&mut self, event: EventKind, onward: bool, given: &[(&str, String)]) -> &mut Suggestion {
+        self.found.push(Suggestion { event, pairs: pairs(event, given), note: None, onward });
+        let last = self.found.len() - 1;
+        &mut self.found[last]
+    }
+
+    fn of(&mut self, event: EventKind, at: At) {
+        match event {
+            EventKind::LeaderAgreed => self.leaders(),
+            EventKind::MeetingHeld => self.meeting(),
+            EventKind::ServiceChosen => self.services(),
+            EventKind::CaseReferred => self.referrals(),
+            EventKind::SupportConfirmed => {
+                for body in Body::ALL.iter().filter(|body| self.case.letter(**body).is_none()) {
+                    self.add(event, true, &[("body", body.to_string())]);
+                }
+            }
+            EventKind::MemberNamed => self.members(),
+            EventKind::AttendancePledged => self.pledges(),
+            EventKind::ApplicationAccepted => {
+                self.add(event, true, &[]);
+            }
+            EventKind::SessionScheduled => self.slots(),
+            EventKind::SessionPostponed => {
+                for (part, _) in self.case.sessions().into_iter().flat_map(Sessions::bookings) {
+                    self.add(event, false, &[("part", part.to_string())]);
+                }
+            }
+            EventKind::SessionOpened => self.openings(at),
+            EventKind::ActivityRun => {
+                for kind in ActivityKind::ALL {
+                    self.add(event, true, &[("kind", kind.to_string())]);
+                }
+            }
+            EventKind::SessionAdjourned | EventKind::SessionClosed => {
+                self.add(event, true, &[]);
+            }
+            EventKind::CaucusOpened => self.caucuses(),
+            EventKind::ConcernAddressed | EventKind::ConcernDropped => self.concerns(event),
+            EventKind::PartyDecided => self.decisions(),
+            EventKind::DecisionReopened => {
+                for party in Party::ALL.iter().filter(|party| self.case.decided(**party).is_some()) {
+                    self.add(event, false, &[("party", party.to_string())]);
+                }
+            }
+            EventKind::FormatChosen => {
+                let onward = matches!(self.case, Case::Agreement(_));
+                for format in Format::ALL {
+                    self.add(event, onward, &[("format", format.to_string())]);
+                }
+            }
+            EventKind::EventVoided => {}
+            _ => {
+                self.add(event, false, &[]);
+            }
+        }
+    }
+
+    fn leaders(&mut self) {
+        for seat in Seat::ALL.iter().filter(|seat| self.case.leader(**seat).is_none()) {
+            let mut given = vec![("seat", seat.to_string())];
+            if *seat == Seat::SchoolCommittee {
+                given.push(("office", "<chair|vice_chair>".to_owned()));
+            }
+            self.add(EventKind::LeaderAgreed, true, &given);
+        }
+    }
+
+    fn meeting(&mut self) {
+        let covered = self.case.introduced().map(|introduced| introduced.topics()).unwrap_or_default();
+        let missing: Vec<_> = Topics::ALL.iter().filter(|topic| !covered.contains(*topic)).collect();
+        if missing.is_empty() {
+            self.add(EventKind::MeetingHeld, false, &[]);
+        } else {
+            let topics = missing.iter().map(|topic| topic.code()).collect::<Vec<_>>().join(",");
+            self.add(EventKind::MeetingHeld, true, &[("topics", topics)]);
+        }
+    }
+
+    fn services(&mut self) {
+        self.add(EventKind::ServiceChosen, true, &[("service", "ibbi".to_owned())]);
+        self.add(EventKind::ServiceChosen, false, &[]).note = Some("another service beside it".to_owned());
+    }
+
+    fn referrals(&mut self) {
+        for chosen in self.case.introduced().into_iter().flat_map(|introduced| introduced.chosen()) {
+            let suggestion = self.add(EventKind::CaseReferred, false, &[("to", chosen.service.to_string())]);
+            suggestion.note = Some(format!("ends the case: {}", Outcome::Referred.label()));
+        }
+    }
+
+    fn members(&mut self) {
+        let Some(teams) = self.case.teams() else { return };
+        for party in Party::ALL {
+            let first = teams.of(*party).is_empty();
+            self.add(EventKind::MemberNamed, first, &[("party", party.to_string())]);
+        }
+    }
+
+    fn pledges(&mut self) {
+        let Some(teams) = self.case.teams() else { return };
+        for party in Party::ALL {
+            for member in teams.of(*party).iter().filter(|member| !member.pledged) {
+                let given = [("party", party.to_string()), ("member", member.person.id.to_string())];
+                self.add(EventKind::AttendancePledged, true, &given);
+            }
+        }
+    }
+
+    fn slots(&mut self) {
+        let Some(sessions) = self.case.sessions() else { return };
+        for (number, part) in sessions.numbered() {
+            let open = sessions.open().is_some_and(|open| open.part == number);
+            if part.is_filled(sessions.grace()) || part.booked.is_some() || open {
+                continue;
+            }
+            let note = if part.first_day.is_some() {
+                format!("a make-up: a slot of up to {} minutes", part.remaining())
+            } else {
+                format!("a slot of exactly {} minutes", part.minutes)
+            };
+            self.add(EventKind::SessionScheduled, true, &[("part", number.to_string())]).note = Some(note);
+        }
+    }
+
+    fn openings(&mut self, at: At) {
+        let (Some(sessions), Some(teams)) = (self.case.sessions(), self.case.teams()) else { return };
+        let present = MemberIds::new(teams.everyone().map(|member| member.person.id)).unwrap_or_default();
+        let present = present.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(",");
+        for (part, booking) in sessions.bookings() {
+            if booking.slot.day_of(at) == booking.slot.local_day() {
+                let neutral = format!("{}:{}", booking.neutral.id, booking.neutral.name);
+                let given = [("part", part.to_string()), ("neutral", neutral), ("present", present.clone())];
+                let suggestion = self.add(EventKind::SessionOpened, true, &given);
+                suggestion.note =
+                    Some("list those who are really present; observers=CAPACITY:NAME for others".to_owned());
+            }
+        }
+    }
+
+    fn caucuses(&mut self) {
+        let (Case::Caucus(state), Some(teams)) = (self.case, self.case.teams()) else { return };
+        for party in Party::ALL {
+            let onward = state.party(*party).opened.is_none();
+            let given = [("party", party.to_string()), ("present", ids(teams.of(*party)))];
+            self.add(EventKind::CaucusOpened, onward, &given);
+        }
+    }
+
+    fn concerns(&mut self, event: EventKind) {
+        for concern in self.case.concerns().iter().filter(|concern| concern.status == ConcernStatus::Open) {
+            self.add(event, true, &[("concern", concern.id.to_string())]);
+        }
+    }
+
+    fn decisions(&mut self) {
+        let (Case::Caucus(state), Some(teams)) = (self.case, self.case.teams()) else { return };
+        for party in Party::ALL {
+            let how = state.party(*party);
+            if how.decided.is_some() || how.opened.is_none() {
+                continue;
+            }
+            let speakers = format!("<{}>", ids(teams.of(*party)).replace(',', "|"));
+            let given = [("party", party.to_string()), ("spokesperson", speakers)];
+            self.add(EventKind::PartyDecided, true, &given);
+        }
+    }
+}
+
+/// Whether a suggestion leaves nothing to fill in.
+impl Suggestion {
+    /// Whether nothing is left to fill in.
+    pub fn is_complete(&self) -> bool {
+        !self.pairs.iter().any(|pair| pair.split_once('=').is_some_and(|(_, value)| value.starts_with('<')))
+    }
+
+    /// The event, if nothing is left to fill in and it can be read.
+    pub fn event(&self, zone: crate::zone::Zone) -> Option<Event> {
+        crate::input::from_pairs(self.event, &self.pairs, zone).ok()
+    }
+}

@@ -1,0 +1,214 @@
+//! The command line.
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+const EXIT_CODES: &str = "Exit codes: 0 done, 2 usage, 3 refused by a rule, 4 the ledger is bad, 5 it cannot be read or \
+written.\nThe environment variable NO_COLOR turns colours off; IBBI_ACTOR says who records.";
+
+/// Runs the process of the Interest-Based Bargaining Institute, from the key leaders' agreement to the last
+/// facilitation hour, and keeps its record in a ledger.
+#[derive(Debug, Parser)]
+#[command(name = "ibbi", version, after_help = EXIT_CODES, max_term_width = 110)]
+pub(crate) struct Args {
+    /// Print machine-readable JSON instead of text.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Open a case; begins the ledger if there is none of this name.
+    New(New),
+    /// Record an event, or ask whether it may be recorded.
+    Record(Record),
+    /// Void an event that was recorded by mistake; it stays visible and counts no more.
+    Void(Void),
+    /// Where a case stands: what is settled, what can be done next, what is blocked and why.
+    Status(Status),
+    /// The timeline of the cases in a ledger, every event judged by the rules again.
+    Replay(Replay),
+    /// The shortest list of events from where a case stands to a stage or an outcome.
+    Route(Route),
+    /// The process: every stage and event, as a table or a diagram.
+    Chart(Chart),
+    /// Every rule: what it asks, what to do when it is not met, and where it comes from.
+    Rules,
+    /// A made-up district from the first agreement to the last hour, with two steps that the rules refuse.
+    Tour(Tour),
+}
+
+/// Which case of a ledger is meant.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Case {
+    /// The case: its id, the beginning of it, or its district. Not needed where the ledger holds one.
+    #[arg(long, value_name = "CASE")]
+    pub(crate) case: Option<String>,
+}
+
+/// When an event happened, and who records it.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct When {
+    /// When it happened, in the district's time: "2026-10-20 16:00"; also with an offset or Z. Default: now.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<String>,
+    /// Who records it. Default: IBBI_ACTOR, or the name of the user.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) actor: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct New {
+    /// The ledger's file.
+    pub(crate) ledger: PathBuf,
+    /// The district's name.
+    #[arg(long)]
+    pub(crate) district: String,
+    /// The district's county; Suffolk has two holidays of its own.
+    #[arg(long)]
+    pub(crate) county: Option<String>,
+    /// The district's time zone.
+    #[arg(long, default_value = ibbi_app::zone::MASSACHUSETTS, value_name = "ZONE")]
+    pub(crate) time_zone: String,
+    /// The day the present contract expires.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) contract_expires: Option<String>,
+    /// An evergreen clause extends the contract beyond that day.
+    #[arg(long)]
+    pub(crate) evergreen: bool,
+    /// The id of an earlier case that this one follows.
+    #[arg(long, value_name = "CASE")]
+    pub(crate) follows: Option<String>,
+    /// Minutes a part may fall short and still count as filled.
+    #[arg(long, value_name = "MINUTES", default_value_t = 15)]
+    pub(crate) grace: u16,
+    /// Who must be present before a session opens.
+    #[arg(long, value_enum, default_value_t = Presence::Everyone)]
+    pub(crate) presence: Presence,
+    /// The name that a new ledger bears, and by which its checkpoints name it.
+    #[arg(long, default_value = "ibbi.local/ledger", value_name = "NAME")]
+    pub(crate) origin: String,
+    #[command(flatten)]
+    pub(crate) when: When,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(crate) enum Presence {
+    /// Every member of both teams.
+    Everyone,
+    /// At least one member of each team.
+    EachTeam,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:\n  ibbi record my.ledger leader_agreed seat=superintendent name='Rosa Amari'\n  \
+ibbi record my.ledger session_scheduled part=1 slot='2026-10-20 08:00-16:00' neutral='reyes:Ines Reyes'\n  \
+ibbi record my.ledger --dry-run format_chosen format=full_day\n  \
+echo '{\"type\":\"note_added\",\"data\":{\"text\":\"by phone\"}}' | ibbi record my.ledger\n\n\
+A person is written id:Name, a list of ids with commas, a slot as the day and both times. `ibbi status` prints lines \
+that are ready to be filled in; `ibbi chart` lists what each event carries.")]
+pub(crate) struct Record {
+    /// The ledger's file.
+    pub(crate) ledger: PathBuf,
+    /// The kind of event, such as `leader_agreed`. Without it, a JSON object {"type", "data"} is read from standard
+    /// input.
+    pub(crate) event: Option<String>,
+    /// What the event carries; a single `-` reads it as a JSON object from standard input.
+    #[arg(value_name = "KEY=VALUE")]
+    pub(crate) pairs: Vec<String>,
+    /// Only ask: may this be recorded?
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// The record's id (a UUID): sending the same record again with the same id records it once.
+    #[arg(long, value_name = "UUID")]
+    pub(crate) id: Option<uuid::Uuid>,
+    #[command(flatten)]
+    pub(crate) case: Case,
+    #[command(flatten)]
+    pub(crate) when: When,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Void {
+    /// The ledger's file.
+    pub(crate) ledger: PathBuf,
+    /// The event's number, as `ibbi replay` shows it.
+    pub(crate) seq: u64,
+    /// Why it is voided.
+    #[arg(long)]
+    pub(crate) reason: String,
+    /// Only ask: may it be voided?
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// The record's id (a UUID), for a retry.
+    #[arg(long, value_name = "UUID")]
+    pub(crate) id: Option<uuid::Uuid>,
+    #[command(flatten)]
+    pub(crate) when: When,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Status {
+    /// The ledger's file.
+    pub(crate) ledger: PathBuf,
+    #[command(flatten)]
+    pub(crate) case: Case,
+    /// Ask as of this time instead of now.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<String>,
+    /// Also list the events that belong to other stages.
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Replay {
+    /// The ledger's file.
+    pub(crate) ledger: PathBuf,
+    #[command(flatten)]
+    pub(crate) case: Case,
+    /// Only what had happened by this time.
+    #[arg(long, value_name = "TIME", conflicts_with = "to")]
+    pub(crate) at: Option<String>,
+    /// Only to this number in the ledger.
+    #[arg(long, value_name = "SEQ")]
+    pub(crate) to: Option<u64>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Route {
+    /// The ledger's file.
+    pub(crate) ledger: PathBuf,
+    /// A stage (such as `training`) or an outcome (such as `completed`).
+    #[arg(value_name = "STAGE")]
+    pub(crate) goal: String,
+    #[command(flatten)]
+    pub(crate) case: Case,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Chart {
+    /// How to draw it.
+    #[arg(long, value_enum, default_value_t = ChartFormat::Markdown)]
+    pub(crate) format: ChartFormat,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum ChartFormat {
+    /// A table of every stage and event, with the rules.
+    Markdown,
+    /// A state diagram for Mermaid.
+    Mermaid,
+    /// A graph for Graphviz.
+    Dot,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Tour {
+    /// The ledger that the tour leaves; it must not exist yet.
+    #[arg(long, default_value = "ibbi-tour.ledger", value_name = "FILE")]
+    pub(crate) ledger: PathBuf,
+}

@@ -1,0 +1,74 @@
+//! The subcommands, one file each.
+
+mod chart;
+mod new;
+mod record;
+mod replay;
+mod route;
+mod rules;
+mod status;
+mod tour;
+mod void;
+
+use crate::args::{Args, Command, When};
+use crate::output::Outcome;
+use chrono_now::now;
+use ibbi_app::journal::{Context, Ids};
+use ibbi_app::zone::Zone;
+use ibbi_app::{AppError, store};
+use ibbi_core::{At, Name};
+use std::path::Path;
+
+pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
+    let json = args.json;
+    match args.command {
+        Command::New(args) => new::run(args, json),
+        Command::Record(args) => record::run(args, json),
+        Command::Void(args) => void::run(args, json),
+        Command::Status(args) => status::run(args, json),
+        Command::Replay(args) => replay::run(args, json),
+        Command::Route(args) => route::run(args, json),
+        Command::Chart(args) => Ok(chart::run(args, json)),
+        Command::Rules => Ok(rules::run(json)),
+        Command::Tour(args) => tour::run(args, json),
+    }
+}
+
+mod chrono_now {
+    use super::{AppError, At};
+    use std::time::{SystemTime, UNIX_EPOCH};
+
+    /// The time on this machine's clock. The one place where the program asks for it.
+    pub(super) fn now() -> Result<At, AppError> {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).ok();
+        since
+            .and_then(|since| At::from_millis(i64::try_from(since.as_millis()).ok()?))
+            .ok_or_else(|| AppError::Usage("this machine's clock is before 1970; set it".to_owned()))
+    }
+}
+
+/// The clock, the actor and fresh ids.
+fn context(actor: Option<&str>) -> Result<Context, AppError> {
+    let from_environment = || ["IBBI_ACTOR", "USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
+    let text = actor.map(str::to_owned).or_else(from_environment).unwrap_or_else(|| "unknown".to_owned());
+    let actor = Name::new(&text).map_err(|error| AppError::Usage(format!("actor: {error}")))?;
+    Ok(Context { now: now()?, actor, ids: Ids::Random })
+}
+
+/// The instant that is meant, in a zone.
+fn instant(at: Option<&str>, zone: Zone, now: At) -> Result<At, AppError> {
+    Ok(at.map_or(Ok(now), |text| zone.read(text, now))?)
+}
+
+/// The context and the instant of an event in the zone of its case.
+fn when(when: &When, zone: Zone) -> Result<(Context, At), AppError> {
+    let context = context(when.actor.as_deref())?;
+    let at = instant(when.at.as_deref(), zone, context.now)?;
+    Ok((context, at))
+}
+
+/// The case that is meant and the zone of its district.
+fn chosen(ledger: &Path, case: Option<&str>) -> Result<(uuid::Uuid, Zone), AppError> {
+    let case = store::select(ledger, case)?;
+    Ok((case, store::zone(ledger, case)?))
+}

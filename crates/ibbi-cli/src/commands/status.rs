@@ -1,0 +1,96 @@
+//! `ibbi status`: where a case stands and what can be done.
+
+use super::{chosen, context, instant};
+use crate::args::Status as Args;
+use crate::output::Outcome;
+use crate::show::{self, DIM, HEADING, command, heading, paint};
+use ibbi_app::status::{self, Blocked, Status, ribbon};
+use ibbi_app::{AppError, Suggestion, store};
+use std::fmt::Write as _;
+
+pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
+    let (case, zone) = chosen(&args.ledger, args.case.case.as_deref())?;
+    let at = instant(args.at.as_deref(), zone, context(None)?.now)?;
+    let status = status::status(&args.ledger, case, at)?;
+    if json {
+        return Ok(Outcome::json(&status));
+    }
+    let several = store::cases(&args.ledger)?.len() > 1;
+    let lines = Lines {
+        ledger: show::path(&args.ledger),
+        case: several.then(|| case.to_string()),
+        at: args.at.is_some().then(|| zone.write(at)),
+    };
+    Ok(Outcome::done(text(&status, &lines, args.all)))
+}
+
+/// What every suggested line has in common.
+struct Lines {
+    ledger: String,
+    case: Option<String>,
+    at: Option<String>,
+}
+
+impl Lines {
+    fn of(&self, suggestion: &Suggestion) -> String {
+        let mut words = vec!["record", self.ledger.as_str()];
+        if let Some(case) = &self.case {
+            words.extend(["--case", case]);
+        }
+        if let Some(at) = &self.at {
+            words.extend(["--at", at]);
+        }
+        words.push(suggestion.event.code());
+        words.extend(suggestion.pairs.iter().map(String::as_str));
+        let note = suggestion.note.as_ref().map(|note| paint(DIM, &format!("   # {note}"))).unwrap_or_default();
+        format!("  {}{note}\n", command(words))
+    }
+}
+
+fn text(status: &Status, lines: &Lines, all: bool) -> String {
+    let district = status.district.as_ref().map(ToString::to_string).unwrap_or_default();
+    let mut text = heading(&format!("{district}, case {}", status.case));
+    let _ = writeln!(text, "{}", ribbon(status.stage));
+    section(&mut text, "Settled", status.settled.iter().map(|fact| format!("  {:<12} {}\n", fact.topic, fact.text)));
+    section(
+        &mut text,
+        "Still needed in this stage",
+        status.lacking.iter().map(|unmet| {
+            let source = paint(DIM, &format!("[{}; {}]", unmet.rule.id(), unmet.rule.source().label()));
+            format!("  {} {source}\n", unmet.found)
+        }),
+    );
+    let part = |onward: bool| status.next.iter().filter(move |next| next.onward == onward).map(|next| lines.of(next));
+    section(&mut text, "Next (fill in what stands in <…>)", part(true));
+    section(&mut text, "Also possible", part(false));
+    section(&mut text, "Blocked", blocked(status, all).into_iter());
+    section(&mut text, "Advisories", std::iter::once(show::advisories(&status.advisories, "  ")));
+    text
+}
+
+/// A heading and what stands under it; nothing if nothing does.
+fn section(text: &mut String, title: &str, lines: impl Iterator<Item = String>) {
+    let body: String = lines.collect();
+    if !body.is_empty() {
+        let _ = write!(text, "\n{}\n{body}", paint(HEADING, title));
+    }
+}
+
+fn blocked(status: &Status, all: bool) -> Vec<String> {
+    let (here, elsewhere): (Vec<_>, Vec<_>) = status.blocked.iter().partition(|blocked| blocked.here || all);
+    let mut shown: Vec<_> = here.into_iter().map(reasons).collect();
+    if elsewhere.iter().any(|blocked| blocked.unmet.len() > 1) {
+        let later = "What belongs to later stages waits until this one has what it needs; --all lists it.";
+        shown.push(format!("  {}\n", paint(DIM, later)));
+    }
+    shown
+}
+
+fn reasons(blocked: &Blocked) -> String {
+    let mut text = format!("  {}\n", blocked.event.code());
+    for unmet in &blocked.unmet {
+        let source = paint(DIM, &format!("[{}]", unmet.rule.id()));
+        let _ = writeln!(text, "    {}: {} {source}", unmet.found, unmet.rule.remedy());
+    }
+    text
+}

@@ -1,0 +1,19 @@
+//! The program `ibbi`: arguments in, results out. The jobs themselves are in `ibbi-app`.
+#![forbid(unsafe_code)]
+
+mod args;
+mod commands;
+mod output;
+mod show;
+
+use clap::Parser as _;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args = args::Args::parse();
+    let json = args.json;
+    match commands::run(args) {
+        Ok(outcome) => output::finish(outcome),
+        Err(error) => output::fail(&error, json),
+    }
+}

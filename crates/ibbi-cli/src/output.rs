@@ -1,0 +1,68 @@
+//! Data to standard output, messages to standard error, and the exit code.
+
+use crate::show::{BAD, DIM, paint};
+use ibbi_app::AppError;
+use serde_json::json;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+/// What a command has to say.
+pub(crate) struct Outcome {
+    /// What goes to standard output.
+    pub(crate) data: String,
+    /// What goes to standard error.
+    pub(crate) messages: String,
+    /// The exit code.
+    pub(crate) code: ibbi_app::ExitCode,
+}
+
+impl Outcome {
+    pub(crate) const fn done(data: String) -> Self {
+        Self { data, messages: String::new(), code: ibbi_app::ExitCode::Done }
+    }
+
+    /// A value as JSON, on one line.
+    pub(crate) fn json(value: &impl serde::Serialize) -> Self {
+        let text =
+            serde_json::to_string(value).unwrap_or_else(|error| json!({ "error": error.to_string() }).to_string());
+        Self::done(text + "\n")
+    }
+}
+
+const fn code(code: ibbi_app::ExitCode) -> u8 {
+    code as u8
+}
+
+pub(crate) fn finish(outcome: Outcome) -> ExitCode {
+    // Where nobody listens to messages any more there is nobody to tell.
+    let _ = anstream::stderr().write_all(outcome.messages.as_bytes());
+    let mut out = anstream::stdout().lock();
+    match out.write_all(outcome.data.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => ExitCode::from(code(outcome.code)),
+        // A reader such as `head` may close the pipe when it has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(code(outcome.code)),
+        Err(error) => {
+            let _ = writeln!(anstream::stderr(), "ibbi: cannot write the result: {error}");
+            ExitCode::from(code(ibbi_app::ExitCode::Io))
+        }
+    }
+}
+
+pub(crate) fn fail(error: &AppError, as_json: bool) -> ExitCode {
+    let data = if as_json {
+        let refusal = if let AppError::Refused(refusal) = error { Some(refusal) } else { None };
+        let body = json!({ "error": { "code": error.code(), "message": error.to_string(), "refusal": refusal } });
+        body.to_string() + "\n"
+    } else {
+        String::new()
+    };
+    let messages = match error {
+        AppError::Refused(refusal) => {
+            let mut text = crate::show::refusal(refusal, "");
+            text.push_str(&paint(DIM, "Nothing was recorded.\n"));
+            text
+        }
+        other => format!("{} {other}\n", paint(BAD, "ibbi:")),
+    };
+    finish(Outcome { data, messages, code: error.exit_code() })
+}

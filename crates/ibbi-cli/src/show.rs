@@ -1,0 +1,106 @@
+//! How things look on a terminal. Colours are dropped where the output is no terminal or NO_COLOR is set.
+
+use anstyle::{AnsiColor, Style};
+use ibbi_app::zone::Zone;
+use ibbi_core::{Advisory, Refusal, Unmet};
+use std::fmt::Write as _;
+use std::path::Path;
+
+pub(crate) const HEADING: Style = Style::new().bold();
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
+pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
+pub(crate) const WARN: Style = AnsiColor::Yellow.on_default();
+pub(crate) const DIM: Style = Style::new().dimmed();
+
+pub(crate) fn paint(style: Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+pub(crate) fn heading(text: &str) -> String {
+    paint(HEADING, text) + "\n"
+}
+
+/// A word as a POSIX shell reads it back.
+pub(crate) fn quote(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "=,.:/_-@+%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    let quoted = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
+    // key='value' reads better than 'key=value'.
+    match word.split_once('=') {
+        Some((key, value)) if !key.is_empty() && key.chars().all(plain) => format!("{key}={}", quoted(value)),
+        _ => quoted(word),
+    }
+}
+
+/// A command line for the program, as it can be typed.
+pub(crate) fn command<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    let mut text = String::from("ibbi");
+    for word in words {
+        text.push(' ');
+        text.push_str(&quote(word));
+    }
+    text
+}
+
+/// A path as a word of a command line.
+pub(crate) fn path(path: &Path) -> String {
+    let text = path.display().to_string();
+    if text.starts_with('-') { format!("./{text}") } else { text }
+}
+
+pub(crate) fn refusal(refusal: &Refusal, indent: &str) -> String {
+    let rules = match refusal.unmet.len() {
+        1 => "a rule is not met".to_owned(),
+        several => format!("{several} rules are not met"),
+    };
+    let event = refusal.event.code();
+    let mut text = format!("{indent}{} {event} in {}: {rules}\n", paint(BAD, "Refused:"), refusal.stage.label());
+    for each in &refusal.unmet {
+        text.push_str(&unmet(each, indent));
+    }
+    text
+}
+
+pub(crate) fn unmet(unmet: &Unmet, indent: &str) -> String {
+    let (rule, found) = (unmet.rule, &unmet.found);
+    let source = paint(DIM, &format!("[{}; {}]", rule.id(), rule.source().label()));
+    format!(
+        "{indent}  - {}\n{indent}    found: {found}\n{indent}    to do: {} {source}\n",
+        rule.statement(),
+        rule.remedy()
+    )
+}
+
+pub(crate) fn advisories(advisories: &[Advisory], indent: &str) -> String {
+    let mut text = String::new();
+    for advisory in advisories {
+        let (warning, found) = (advisory.warning, &advisory.found);
+        let source = paint(DIM, &format!("[{}; {}]", warning.code(), warning.source().label()));
+        let mark = paint(WARN, "note:");
+        let _ = writeln!(text, "{indent}{mark} {} {found}. {source}", warning.label());
+    }
+    text
+}
+
+/// What was recorded, in a few lines.
+pub(crate) fn recorded(recorded: &ibbi_app::journal::Recorded, zone: Zone, indent: &str) -> String {
+    let (from, to) = (recorded.from.label(), recorded.to.label());
+    let stage = if from == to { from.to_owned() } else { format!("{from} -> {}", paint(HEADING, to)) };
+    let when = zone.show(recorded.at);
+    let what = match (recorded.seq, recorded.existing) {
+        (Some(seq), false) => format!("{} as number {seq}", paint(GOOD, "recorded")),
+        (Some(seq), true) => format!("was recorded before, as number {seq}"),
+        (None, _) => paint(GOOD, "may be recorded"),
+    };
+    let mut text = format!("{indent}{} {what} ({when}); {stage}\n", recorded.event.code());
+    if let Some(summary) = &recorded.summary {
+        let _ = writeln!(text, "{indent}{summary}");
+    }
+    text.push_str(&advisories(&recorded.advisories, indent));
+    if let Some(torn) = &recorded.set_aside {
+        let _ = writeln!(text, "{indent}{} {torn}", paint(WARN, "note:"));
+    }
+    text
+}
