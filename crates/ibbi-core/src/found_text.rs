@@ -139,6 +139,7 @@ impl fmt::Display for Found {
             }
             Self::IbbiNotChosen => f.write_str("the IBBI has not been chosen"),
             Self::NoHistory => f.write_str("the present state alone does not show the events that remain"),
+            Self::NothingToVoid => f.write_str("the case has no event that could be voided"),
             Self::NoSuchEvent { seq } => write!(f, "no event of this case has the number {seq}"),
             Self::NotVoidable { seq, event } => write!(f, "number {seq} is {}", event.code()),
             Self::VoidedAlready { seq } => write!(f, "number {seq} is void already"),

@@ -5,6 +5,7 @@
 
 use crate::case::Case;
 use crate::event::{Event, EventKind, EventVoided};
+use crate::file::CaseFile;
 use crate::refusal::{Check, Found, Refusal};
 use crate::rule::Rule;
 use crate::stage::Stage;
@@ -106,7 +107,7 @@ impl History {
         self.judge(seq, at, event).map(|_| ())
     }
 
-    /// The stage to which an event would lead, without changing anything.
+    /// The case to which an event would lead, without changing anything.
     ///
     /// # Errors
     /// A [`Refusal`] with every unmet rule.
@@ -134,8 +135,15 @@ impl History {
         Ok(corrected)
     }
 
+    /// Some event is left that a correction could strike.
+    pub(crate) fn check_any_voidable(&self, check: &mut Check) {
+        let any = self.entries.iter().any(|entry| entry.counts() && entry.event.kind() != EventKind::CaseOpened);
+        check.require(any, Rule::VoidKnown, || Found::NothingToVoid);
+    }
+
     fn without(&self, void: &EventVoided, at: At, check: &mut Check) -> Option<(usize, Case)> {
         let seq = void.seq;
+        self.check_any_voidable(check);
         let Ok(index) = self.entries.binary_search_by_key(&seq, |entry| entry.seq) else {
             check.fail(Rule::VoidKnown, Found::NoSuchEvent { seq });
             return None;
@@ -167,5 +175,3 @@ impl History {
         Some((index, case))
     }
 }
-
-use crate::file::CaseFile;

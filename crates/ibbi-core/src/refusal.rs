@@ -150,6 +150,8 @@ pub enum Found {
     IbbiNotChosen,
     /// A void was offered to a state.
     NoHistory,
+    /// No event of this case is left that could be voided.
+    NothingToVoid,
     /// No event of this case has the number.
     NoSuchEvent { seq: u64 },
     /// The event is of a kind that is not voided.

@@ -69,11 +69,15 @@ impl History {
     /// Asks about every kind of event, corrections included, as if it were offered at this instant.
     pub fn survey(&self, at: At) -> Vec<Prospect> {
         let mut answers = survey(self.case(), at);
-        let voidable = self.entries().iter().any(|entry| entry.counts() && entry.event.kind() != EventKind::CaseOpened);
-        for prospect in &mut answers {
-            if prospect.event == EventKind::EventVoided && voidable {
-                prospect.answer = Answer::Depends { rules: VOID_RULES };
-            }
+        let mut check = Check::new();
+        self.check_any_voidable(&mut check);
+        let void = if check.passed() {
+            Answer::Depends { rules: VOID_RULES }
+        } else {
+            Answer::Blocked { unmet: check.into_unmet() }
+        };
+        for prospect in answers.iter_mut().filter(|prospect| prospect.event == EventKind::EventVoided) {
+            prospect.answer = void.clone();
         }
         answers
     }
