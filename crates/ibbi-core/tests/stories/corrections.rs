@@ -3,7 +3,7 @@
 use crate::support::facts::*;
 use crate::support::story::Story;
 use crate::support::{at, slot};
-use ibbi_core::{Decision, EventKind, Found, Outcome, Party, Rule, Stage};
+use ibbi_core::{Answer, Decision, EventKind, Found, Outcome, Party, Rule, Stage};
 
 #[test]
 fn a_typo_in_the_last_decision_is_voided_after_the_case_closed() {
@@ -46,6 +46,33 @@ fn an_event_on_which_later_ones_rest_is_voided_after_them() {
     story.refuses("2026-09-17 09:00", voided(naming), &[Rule::VoidOnce]);
     story.refuses("2026-09-17 09:00", voided(story.last_seq()), &[Rule::VoidKind]);
     story.replays();
+}
+
+#[test]
+fn a_history_in_which_nothing_can_be_voided_says_so_before_it_is_asked() {
+    let now = at("2026-09-02 09:00");
+    let blocked = |story: &Story| {
+        let prospects = story.history.survey(now);
+        let void = prospects.into_iter().find(|prospect| prospect.event == EventKind::EventVoided);
+        match void.expect("a survey answers for every kind").answer {
+            Answer::Blocked { unmet } => Some(unmet.iter().map(|unmet| unmet.rule).collect::<Vec<_>>()),
+            _ => None,
+        }
+    };
+    let check = |story: &mut Story, seq: u64, refused_by: &[Rule]| {
+        let rules = blocked(story).expect("nothing can be voided");
+        assert_eq!(rules, [Rule::VoidKnown]);
+        story.refuses("2026-09-02 09:00", voided(seq), refused_by);
+    };
+    check(&mut Story::default(), 1, &[Rule::VoidKnown]);
+    let mut opened = Story::reaching(Stage::Inquiry);
+    check(&mut opened, 2, &[Rule::VoidKnown]);
+    check(&mut opened, 1, &[Rule::VoidKnown, Rule::VoidKind]);
+
+    opened.on("2026-09-01 10:00", note("A call."));
+    assert_eq!(blocked(&opened), None);
+    opened.on("2026-09-01 11:00", voided(2));
+    check(&mut opened, 2, &[Rule::VoidKnown, Rule::VoidOnce]);
 }
 
 #[test]
