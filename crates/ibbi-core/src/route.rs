@@ -2,12 +2,14 @@
 
 use crate::case::Case;
 use crate::event::EventKind;
+use crate::file::CaseFile;
 use crate::people::Party;
-use crate::sessions::{Part, Sessions};
+use crate::program::{Format, Program};
+use crate::sessions::Sessions;
 use crate::stage::{Decision, Outcome, Stage};
 use crate::stages::{Application, Caucus, Facilitation, HoldsSessions, Inquiry, Introduction, Training};
 use crate::teams::Teams;
-use crate::time::At;
+use crate::time::{At, Date, LocalTime, Slot};
 use alloc::vec::Vec;
 
 /// Where a case is to get.
@@ -68,7 +70,8 @@ pub fn route(case: &Case, goal: Goal, at: At) -> Option<Vec<EventKind>> {
     if here == Stage::Closed || goal == Goal::Stage(Stage::Unopened) {
         return None;
     }
-    let mut road = Road { steps: Vec::new(), case: Some(case), at, team_needs: TeamNeeds::of(case.teams()) };
+    let program = case.file().map(CaseFile::program);
+    let mut road = Road { steps: Vec::new(), case: Some(case), program, at, team_needs: TeamNeeds::of(case.teams()) };
     road.travel(here, goal).then_some(road.steps)
 }
 
@@ -91,6 +94,8 @@ struct Road<'a> {
     steps: Vec<EventKind>,
     /// The state while the road is still in the stage of the case; `None` in stages entered on the way.
     case: Option<&'a Case>,
+    /// The program's parameters; `None` before the opening, where the published ones are taken.
+    program: Option<&'a Program>,
     at: At,
     team_needs: TeamNeeds,
 }
@@ -266,7 +271,9 @@ impl Road<'_> {
 
     fn facilitate(&mut self) {
         let state = self.facilitation();
-        let cycles = self.fill(state.map(HoldsSessions::sessions), 1);
+        let parts = |program: &Program| Format::ALL.iter().map(|format| program.facilitation(*format).len()).min();
+        let fewest = self.program.and_then(parts).unwrap_or(1);
+        let cycles = self.fill(state.map(HoldsSessions::sessions), fewest);
         if cycles.contains(&EventKind::SessionOpened) {
             self.ready_teams();
         }
@@ -282,7 +289,8 @@ impl Road<'_> {
         let is_open = |number: u8| sessions.open().is_some_and(|open| open.part == number);
         let mut unfilled: Vec<_> = sessions.numbered().filter(|(_, part)| !part.is_filled(sessions.grace())).collect();
         unfilled.sort_by_key(|(number, _)| (!is_open(*number), *number));
-        let mut steps = Vec::new();
+        // What stands in the way on the calendar is cleared first, so that nothing new overlaps it.
+        let (mut cleared, mut steps, lost) = (Vec::new(), Vec::new(), self.lost(sessions));
         for (number, part) in unfilled {
             let short = |minutes: u32| minutes + u32::from(sessions.grace()) < u32::from(part.remaining());
             match (&part.booked, sessions.open()) {
@@ -293,28 +301,51 @@ impl Road<'_> {
                     }
                 }
                 (Some(booking), _) => {
-                    if short(booking.slot.minutes()) || self.is_lost(sessions, number, part) {
-                        steps.extend([SessionPostponed, SessionScheduled]);
+                    if short(booking.slot.minutes()) || lost.contains(&number) {
+                        cleared.push(SessionPostponed);
+                        steps.push(SessionScheduled);
                     }
                     steps.extend([SessionOpened, SessionClosed]);
                 }
                 _ => steps.extend([SessionScheduled, SessionOpened, SessionClosed]),
             }
         }
-        steps
+        cleared.extend(steps);
+        cleared
     }
 
-    /// Whether a booked session can no longer open as booked: its day is over, or an earlier part comes no sooner.
-    fn is_lost(&self, sessions: &Sessions, number: u8, part: &Part) -> bool {
-        let Some(booking) = &part.booked else { return false };
-        let day = booking.slot.local_day();
-        let lapsed = booking.slot.day_of(self.at) > day;
-        let too_early = part.first_day.is_none()
-            && sessions.numbered().take_while(|(other, _)| *other < number).any(|(_, earlier)| {
-                let booked = earlier.booked.as_ref().is_some_and(|first| first.slot.local_day() >= day);
-                let opened = earlier.first_day.is_some_and(|first| first >= day);
-                earlier.first_day.is_none() && booked || opened
-            });
-        lapsed || too_early
+    /// The parts whose booked session can no longer open as booked: its day is over, or the earlier part, which comes on
+    /// a day of its own, can come no sooner.
+    fn lost(&self, sessions: &Sessions) -> Vec<u8> {
+        let Some((_, any)) = sessions.bookings().next() else { return Vec::new() };
+        let (offset, mut lost) = (any.slot.starts().offset_minutes(), Vec::new());
+        // The day on which the part before first opens.
+        let mut before: Option<Date> = None;
+        for (number, part) in sessions.numbered() {
+            let booked = part.booked.as_ref().map(|booking| booking.slot);
+            let lapsed = booked.is_some_and(|slot| slot.day_of(self.at) > slot.local_day());
+            let crowded = |slot: Slot| part.first_day.is_none() && before.is_some_and(|day| slot.local_day() <= day);
+            let kept = booked.filter(|slot| !lapsed && !crowded(*slot));
+            if booked.is_some() && kept.is_none() {
+                lost.push(number);
+            }
+            let anew = || self.earliest_day(part.minutes, offset).max(before.map(next_day));
+            before = part.first_day.or(kept.map(Slot::local_day)).or_else(anew);
+        }
+        lost
     }
+
+    /// The first day on which a slot of so many minutes could still be booked.
+    fn earliest_day(&self, minutes: u16, offset: i16) -> Option<Date> {
+        let minute = At::from_millis(self.at.millis() / 60_000 * 60_000)?;
+        let now = LocalTime::new(minute, offset)?;
+        let fits = now.minute_of_day() + 1 + u32::from(minutes) <= 24 * 60;
+        Some(if fits { now.date() } else { next_day(now.date()) })
+    }
+}
+
+/// The day after; the last day that dates reach stays.
+fn next_day(day: Date) -> Date {
+    let next = day.to_chrono().succ_opt();
+    next.and_then(|next| Date::try_from(next).ok()).unwrap_or(day)
 }
