@@ -45,7 +45,7 @@ fn every_rule_that_is_no_gate_has_a_trial_in_which_it_alone_refuses() {
 fn every_gate_is_named_beside_the_stage_rule() {
     let trials = trials::all();
     for gate in GATES.into_iter().filter(|gate| *gate != Rule::FacilitationCompleted) {
-        let gated = trials.iter().find(|trial| trial.rule == gate).expect(gate.id());
+        let gated = trials.iter().find(|trial| trial.rule == gate).expect("a gate has a trial");
         assert_eq!(gated.unmet, [Rule::Stage, gate]);
     }
 }

@@ -3,54 +3,14 @@
 use crate::invariants::{offer, record, replays};
 use crate::strategies::{Move, any_move, start};
 use crate::support::facts::voided;
-use crate::support::likely::{Dice, likely};
-use ibbi_core::{Answer, At, Case, Event, EventKind, Goal, History, Outcome, Stage, chart, route, survey};
+use crate::support::guide::{after, next_event, next_instant};
+use crate::support::likely::Dice;
+use ibbi_core::{At, Case, Event, EventKind, Goal, History, Outcome, Stage, chart, route, survey};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use std::collections::BTreeSet;
-
-/// Some minutes later, if time has room for them.
-fn after(now: At, minutes: i64) -> At {
-    At::from_millis(now.millis() + minutes * 60_000).unwrap_or(now)
-}
-
-/// A walk that follows the survey takes a kind once in so many times that it could: kinds that lead away from the end
-/// of the road seldom, and those that end the case at once more seldom still.
-const fn rarity(kind: EventKind) -> usize {
-    match kind {
-        EventKind::CaseWithdrawn | EventKind::ApplicationDeclined | EventKind::CaseReferred => 60,
-        EventKind::LeaderDeclined
-        | EventKind::SupportWithdrawn
-        | EventKind::PledgeWithdrawn
-        | EventKind::MemberReleased
-        | EventKind::SessionPostponed
-        | EventKind::DecisionReopened
-        | EventKind::NoteAdded => 6,
-        _ => 1,
-    }
-}
-
-/// When a walk that follows the survey offers its next event: often where the calendar has something.
-fn next_instant(case: &Case, now: At, step: &Move, dice: &mut Dice) -> At {
-    let Some(sessions) = case.sessions().filter(|_| !dice.once_in(3)) else { return after(now, step.minutes) };
-    if let Some(open) = sessions.open() {
-        let late = i64::try_from(dice.throw(30)).unwrap_or(0) - 20;
-        return after(open.opened, i64::from(open.slot.minutes()) + late).max(now);
-    }
-    let next = sessions.bookings().map(|(_, booking)| booking.slot.starts().at()).min();
-    next.map_or(after(now, step.minutes), |starts| starts.max(now))
-}
-
-/// What a walk that follows the survey offers next: a likely event of a kind that is not blocked.
-fn next_event(case: &Case, answers: &[ibbi_core::Prospect], now: At, dice: &mut Dice) -> Option<Event> {
-    let open = answers.iter().filter(|prospect| !matches!(prospect.answer, Answer::Blocked { .. }));
-    let mut kinds: Vec<_> = open.map(|prospect| prospect.event).collect();
-    kinds.retain(|kind| dice.once_in(rarity(*kind)));
-    let kind = dice.pick(&kinds)?;
-    Some(likely(case, kind, now, dice))
-}
 
 /// Plays moves as they come.
 fn play_arbitrary(moves: &[Move]) -> Vec<(At, Event)> {
@@ -71,7 +31,7 @@ fn play_guided(moves: &[Move]) -> Vec<(At, Event)> {
     let (mut case, mut now, mut accepted) = (Case::default(), start(), Vec::new());
     for step in moves {
         let mut dice = Dice(step.seed);
-        now = next_instant(&case, now, step, &mut dice);
+        now = next_instant(&case, now, step.minutes, &mut dice);
         let guided = if dice.once_in(6) { None } else { next_event(&case, &survey(&case, now), now, &mut dice) };
         let event = guided.unwrap_or_else(|| step.event.clone());
         if offer(&mut case, &event, now) {
@@ -97,7 +57,7 @@ fn play_history(moves: &[Move]) -> History {
     for (index, step) in (1..).zip(moves) {
         let mut dice = Dice(step.seed);
         let seq = if dice.once_in(20) { 1 } else { index * 2 };
-        now = next_instant(history.case(), now, step, &mut dice);
+        now = next_instant(history.case(), now, step.minutes, &mut dice);
         let event = if dice.once_in(10) {
             // Something recent: what is old is rarely free of what rests on it.
             let seqs: Vec<_> = history.entries().iter().map(|entry| entry.seq).collect();

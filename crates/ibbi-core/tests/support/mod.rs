@@ -3,6 +3,7 @@
 #![allow(dead_code, unused_imports, reason = "each test program uses its own share of these")]
 
 pub(crate) mod facts;
+pub(crate) mod guide;
 pub(crate) mod likely;
 pub(crate) mod script;
 pub(crate) mod story;

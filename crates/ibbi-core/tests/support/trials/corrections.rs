@@ -12,7 +12,7 @@ pub(super) fn trials() -> Vec<Trial> {
     let corrected = story.and(now, voided(last));
     let facilitation = Story::reaching(Stage::Facilitation);
     vec![
-        trial(Rule::VoidHistory, &story, now, voided(last)).to_state().holds(now, voided(last)),
+        trial(Rule::VoidHistory, &story, now, voided(last)).past_the_history().holds(now, voided(last)),
         trial(Rule::VoidKnown, &story, now, voided(last + 1)).holds(now, voided(last)),
         trial(Rule::VoidKind, &story, now, voided(1)).holds(now, voided(last)),
         trial(Rule::VoidKind, &corrected, now, voided(last + 1)).holds(now, voided(last - 1)),

@@ -66,7 +66,7 @@ impl Pending {
     }
 
     /// The event is offered to the present state instead of to the history.
-    fn to_state(mut self) -> Self {
+    fn past_the_history(mut self) -> Self {
         self.refused.to_state = true;
         self
     }

@@ -1,0 +1,45 @@
+//! A guide along the survey: when something is likely to be offered next, and what.
+
+use super::likely::{Dice, likely};
+use ibbi_core::{Answer, At, Case, Event, EventKind, Prospect};
+
+/// Some minutes later, if time has room for them.
+pub(crate) fn after(now: At, minutes: i64) -> At {
+    At::from_millis(now.millis() + minutes * 60_000).unwrap_or(now)
+}
+
+/// A walk that follows the survey takes a kind once in so many times that it could: kinds that lead away from the end
+/// of the road seldom, and those that end the case at once more seldom still.
+const fn rarity(kind: EventKind) -> usize {
+    match kind {
+        EventKind::CaseWithdrawn | EventKind::ApplicationDeclined | EventKind::CaseReferred => 60,
+        EventKind::LeaderDeclined
+        | EventKind::SupportWithdrawn
+        | EventKind::PledgeWithdrawn
+        | EventKind::MemberReleased
+        | EventKind::SessionPostponed
+        | EventKind::DecisionReopened
+        | EventKind::NoteAdded => 6,
+        _ => 1,
+    }
+}
+
+/// When a walk that follows the survey offers its next event: often where the calendar has something.
+pub(crate) fn next_instant(case: &Case, now: At, minutes: i64, dice: &mut Dice) -> At {
+    let Some(sessions) = case.sessions().filter(|_| !dice.once_in(3)) else { return after(now, minutes) };
+    if let Some(open) = sessions.open() {
+        let late = i64::try_from(dice.throw(30)).unwrap_or(0) - 20;
+        return after(open.opened, i64::from(open.slot.minutes()) + late).max(now);
+    }
+    let next = sessions.bookings().map(|(_, booking)| booking.slot.starts().at()).min();
+    next.map_or(after(now, minutes), |starts| starts.max(now))
+}
+
+/// What a walk that follows the survey offers next: a likely event of a kind that is not blocked.
+pub(crate) fn next_event(case: &Case, answers: &[Prospect], now: At, dice: &mut Dice) -> Option<Event> {
+    let open = answers.iter().filter(|prospect| !matches!(prospect.answer, Answer::Blocked { .. }));
+    let mut kinds: Vec<_> = open.map(|prospect| prospect.event).collect();
+    kinds.retain(|kind| dice.once_in(rarity(*kind)));
+    let kind = dice.pick(&kinds)?;
+    Some(likely(case, kind, now, dice))
+}
