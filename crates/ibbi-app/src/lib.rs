@@ -22,3 +22,8 @@ pub mod zone;
 
 pub use error::{AppError, ExitCode};
 pub use suggest::Suggestion;
+
+/// The examples of the page on embedding, compiled and run as documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/embedding.md")]
+struct Embedding;

@@ -79,7 +79,7 @@ pub(crate) fn advisories(advisories: &[Advisory], indent: &str) -> String {
         let (warning, found) = (advisory.warning, &advisory.found);
         let source = paint(DIM, &format!("[{}; {}]", warning.code(), warning.source().label()));
         let mark = paint(WARN, "note:");
-        let _ = writeln!(text, "{indent}{mark} {} {found}. {source}", warning.label());
+        let _ = writeln!(text, "{indent}{mark} {found} {source}");
     }
     text
 }

@@ -171,8 +171,10 @@ impl Case {
         if self.is_training() {
             if let Some(deadline) = posting_deadline(slot.starts(), self.county()) {
                 let local = LocalTime::new(deadline, slot.starts().offset_minutes());
-                let shown = local.map_or_else(|| deadline.to_string(), |at| at.to_string());
-                warn(into, Warning::Posting, alloc::format!("{what}, {slot}, would be posted by {shown}"));
+                let shown = local
+                    .map_or_else(|| deadline.to_string(), |at| at.to_chrono().format("%a %Y-%m-%d %H:%M").to_string());
+                let found = "if a quorum of the school committee may attend";
+                warn(into, Warning::Posting, alloc::format!("{what}, {slot}: {found}, it is posted by {shown}"));
             }
         } else if let Some(contract) = self.file().map(crate::CaseFile::contract)
             && let Some(expires) = contract.expires
@@ -193,7 +195,7 @@ impl Case {
         let missing: Vec<_> = [Capacity::SchoolCommittee, Capacity::UnionBoard].into_iter().filter(absent).collect();
         if self.is_training() && !missing.is_empty() {
             let who = list(&missing, |capacity| capacity.label().to_string());
-            warn(into, Warning::NoBoardMembers, alloc::format!("no observer attends as {who}"));
+            warn(into, Warning::NoBoardMembers, alloc::format!("no observer attends as {who}; they are advised to"));
         }
     }
 

@@ -115,8 +115,8 @@ fn a_training_day_without_board_members_is_held_with_a_warning() {
     let story = Story::through(EventKind::SessionScheduled, Format::FullDay);
     assert_eq!(story.warnings_on("2026-10-20 08:00", &opened(1)), []);
     assert_eq!(story.warnings_on("2026-10-20 08:00", &opened_alone(1)), [Warning::NoBoardMembers]);
-    let deadline =
-        "part 1 of the training, Tue 2026-10-20, 08:00 to 16:00, would be posted by 2026-10-16T08:00:00-04:00";
+    let deadline = "part 1 of the training, Tue 2026-10-20, 08:00 to 16:00: if a quorum of the school committee may attend, it is posted \
+         by Fri 2026-10-16 08:00";
     assert_eq!(story.warnings(), [(Warning::Posting, deadline.to_string())]);
 }
 
