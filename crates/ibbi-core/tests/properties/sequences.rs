@@ -1,13 +1,16 @@
 //! Sequences of events, accepted or not.
 
 use crate::invariants::{offer, record, replays};
-use crate::strategies::{Move, any_move, start};
-use crate::support::facts::voided;
+use crate::strategies::{Move, Pool, any_event, any_move, start};
+use crate::support::facts::{opened, scheduled, voided};
 use crate::support::guide::{after, next_event, next_instant};
 use crate::support::likely::Dice;
-use ibbi_core::{At, Case, Event, EventKind, Goal, History, Outcome, Stage, chart, route, survey};
+use crate::support::slot;
+use crate::support::story::Story;
+use ibbi_core::{At, Case, Event, EventKind, Format, Goal, History, Outcome, Stage, chart, route, survey};
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::sample::select;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use std::collections::BTreeSet;
@@ -35,8 +38,9 @@ fn play_guided(moves: &[Move]) -> Vec<(At, Event)> {
         let guided = if dice.once_in(6) { None } else { next_event(&case, &survey(&case, now), now, &mut dice) };
         let event = guided.unwrap_or_else(|| step.event.clone());
         if offer(&mut case, &event, now) {
-            accepted.push((now, event));
+            accepted.push((now, event.clone()));
         }
+        asks_without_panic(&case, &event, now);
     }
     comes_out_the_same(&case, &accepted);
     accepted
@@ -90,7 +94,7 @@ fn asks_without_panic(case: &Case, event: &Event, now: At) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn arbitrary_events_break_nothing(moves in vec(any_move(), 1..120)) {
@@ -106,6 +110,33 @@ proptest! {
     fn a_history_with_corrections_is_what_its_entries_that_count_lead_to(moves in vec(any_move(), 1..80)) {
         play_history(&moves);
     }
+
+    #[test]
+    fn any_event_at_any_instant_in_any_stage_breaks_nothing(
+        (state, event) in (select(states()), any_event(&Pool::wide())),
+        millis in At::MIN.millis()..=At::MAX.millis(),
+    ) {
+        let instant = At::from_millis(millis).expect("within the years that exist");
+        for now in [instant, At::MIN, At::MAX] {
+            let mut case = state.clone();
+            offer(&mut case, &event, now);
+            asks_without_panic(&case, &event, now);
+        }
+    }
+}
+
+/// The standard case in each stage, and while a session is booked or open.
+fn states() -> Vec<Case> {
+    let stages = Stage::ALL.iter().copied().filter(|stage| *stage != Stage::Unopened);
+    let mut stories: Vec<_> = stages.map(Story::reaching).collect();
+    for kind in [EventKind::SessionScheduled, EventKind::SessionOpened, EventKind::CaucusOpened] {
+        stories.push(Story::through(kind, Format::TwoHalfDays));
+    }
+    let halves = Story::reaching_in(Stage::Facilitation, Format::TwoHalfDays);
+    let booked = halves.and("2026-10-28 09:00", scheduled(1, slot("2026-11-17", "08:00", "12:00")));
+    stories.push(booked.and("2026-11-17 08:00", opened(1)));
+    stories.push(booked);
+    stories.into_iter().map(|story| story.case().clone()).collect()
 }
 
 /// Walks from a fixed seed: what the properties above assert is asserted in every stage, of every row of the chart.
