@@ -60,20 +60,28 @@ impl Digest {
 
     /// Reads 64 lower-case digits; anything else is `None`.
     pub fn from_hex(hex: &[u8; 64]) -> Option<Self> {
-        let mut values = [0; 64];
-        let mut wrong = 0;
-        for (value, digit) in values.iter_mut().zip(hex) {
-            let (number, letter) = (digit.wrapping_sub(b'0'), digit.wrapping_sub(b'a'));
-            let letter_value = if letter < 6 { letter + 10 } else { 0xFF };
-            *value = if number < 10 { number } else { letter_value };
-            wrong |= *value & 0xF0;
-        }
-        let mut bytes = [0; 32];
-        for (byte, pair) in bytes.iter_mut().zip(values.chunks_exact(2)) {
-            *byte = pair[0] << 4 | pair[1] & 0x0F;
-        }
-        (wrong == 0).then_some(Self(bytes))
+        from_hex(hex).map(Self)
     }
+}
+
+/// Reads lower-case hexadecimal digits, two for each byte; anything else is `None`.
+#[inline]
+pub(crate) fn from_hex<const DIGITS: usize, const BYTES: usize>(hex: &[u8; DIGITS]) -> Option<[u8; BYTES]> {
+    const { assert!(DIGITS == 2 * BYTES) };
+    // Arithmetic without branches, for the compiler to make vectors of.
+    let mut values = [0; DIGITS];
+    let mut wrong = 0;
+    for (value, digit) in values.iter_mut().zip(hex) {
+        let (number, letter) = (digit.wrapping_sub(b'0'), digit.wrapping_sub(b'a'));
+        let letter_value = if letter < 6 { letter + 10 } else { 0xFF };
+        *value = if number < 10 { number } else { letter_value };
+        wrong |= *value & 0xF0;
+    }
+    let mut bytes = [0; BYTES];
+    for (byte, pair) in bytes.iter_mut().zip(values.chunks_exact(2)) {
+        *byte = pair[0] << 4 | pair[1] & 0x0F;
+    }
+    (wrong == 0).then_some(bytes)
 }
 
 impl fmt::Display for Digest {

@@ -9,6 +9,7 @@ mod fault;
 mod follow;
 mod json;
 mod key;
+mod lanes;
 mod ledger;
 mod line;
 mod lines;

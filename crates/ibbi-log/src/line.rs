@@ -5,6 +5,7 @@
 //! [`crate::explain`], which is slow and says what is wrong.
 
 use crate::Digest;
+use crate::digest::from_hex;
 use ibbi_core::{At, EventKind, Stage};
 use std::borrow::Cow;
 use uuid::Uuid;
@@ -228,29 +229,16 @@ pub(crate) fn stage(code: &str) -> Option<Stage> {
 /// A UUID in its one accepted form: 36 characters, lower case, hyphenated.
 pub(crate) fn read_uuid(text: &str) -> Option<Uuid> {
     let text: &[u8; 36] = text.as_bytes().try_into().ok()?;
-    let mut bytes = [0; 16];
-    let mut from = 0;
-    let mut wrong = 0;
-    for (index, byte) in bytes.iter_mut().enumerate() {
-        if matches!(index, 4 | 6 | 8 | 10) {
-            wrong |= text[from] ^ b'-';
-            from += 1;
-        }
-        let (high, low) = (nibble(text[from]), nibble(text[from + 1]));
-        wrong |= (high | low) & 0xF0;
-        *byte = high << 4 | low & 15;
-        from += 2;
+    if [text[8], text[13], text[18], text[23]] != *b"----" {
+        return None;
     }
-    (wrong == 0).then(|| Uuid::from_bytes(bytes))
-}
-
-/// A hexadecimal digit's value, or 255.
-fn nibble(digit: u8) -> u8 {
-    match digit {
-        b'0'..=b'9' => digit - b'0',
-        b'a'..=b'f' => digit - b'a' + 10,
-        _ => 0xFF,
-    }
+    let mut digits = [0; 32];
+    digits[..8].copy_from_slice(&text[..8]);
+    digits[8..12].copy_from_slice(&text[9..13]);
+    digits[12..16].copy_from_slice(&text[14..18]);
+    digits[16..20].copy_from_slice(&text[19..23]);
+    digits[20..].copy_from_slice(&text[24..]);
+    from_hex(&digits).map(Uuid::from_bytes)
 }
 
 /// An instant in its one accepted form.

@@ -1,6 +1,7 @@
 //! A stream cut into lines: bounded memory whatever the stream holds, and each line's digest with it.
 
 use crate::Digest;
+use crate::lanes::hash_each;
 use crate::line::MAX_LINE;
 use memchr::memchr_iter;
 use sha2::Digest as _;
@@ -10,7 +11,7 @@ use std::io::{self, ErrorKind, Read};
 const BUFFER: usize = 4 * MAX_LINE;
 
 /// How many lines are looked for and hashed before the first of them is handed out.
-const AHEAD: usize = 64;
+const AHEAD: usize = 128;
 
 /// A line with its place.
 #[derive(Debug)]
@@ -131,10 +132,18 @@ impl<R: Read> Lines<R> {
 
     fn look_ahead(&mut self) {
         let held = &self.buffer[self.start..self.filled];
-        let mut from = 0;
-        for end in memchr_iter(b'\n', held).take(AHEAD) {
-            self.found.push((self.start + end, Digest::of(&held[from..end])));
-            from = end + 1;
+        let mut lines: [&[u8]; AHEAD] = [&[]; AHEAD];
+        let (mut count, mut from) = (0, 0);
+        for (line, end) in lines.iter_mut().zip(memchr_iter(b'\n', held)) {
+            *line = &held[from..end];
+            (count, from) = (count + 1, end + 1);
+        }
+        let lines = &lines[..count];
+        let mut end = self.start;
+        for (line, digest) in lines.iter().zip(hash_each(lines)) {
+            end += line.len();
+            self.found.push((end, digest));
+            end += 1;
         }
         self.found.reverse();
     }

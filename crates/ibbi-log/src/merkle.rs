@@ -1,9 +1,10 @@
 //! The Merkle tree of RFC 6962, section 2.1, over the SHA-256 digests of a ledger's lines.
 //!
 //! Leaf `n` (from 0) has as its data the 32 bytes of the digest of line `n + 1`. A tree's memory does not grow with the
-//! ledger: it keeps the roots of its full subtrees, at most 64.
+//! ledger: it keeps the roots of its full subtrees, at most 64, and the last few lines.
 
 use crate::Digest;
+use crate::lanes::hash_each;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -13,11 +14,11 @@ pub(crate) fn leaf_hash(data: &[u8]) -> Digest {
 }
 
 fn node_hash(left: &Digest, right: &Digest) -> Digest {
-    let mut node = [1; 65];
-    node[1..33].copy_from_slice(left.as_bytes());
-    node[33..].copy_from_slice(right.as_bytes());
-    Digest::of(&node)
+    Digest::of(&prefixed::<65>(1, &[left, right]))
 }
+
+/// How many lines are taken into a tree at once.
+const BATCH: usize = 64;
 
 /// A tree that grows by one line at a time.
 ///
@@ -31,32 +32,83 @@ fn node_hash(left: &Digest, right: &Digest) -> Digest {
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tree {
-    size: u64,
-    /// The roots of the full subtrees, the largest first: one for each bit that is set in `size`.
-    peaks: Vec<Digest>,
+    /// The tree over all lines but those that wait.
+    grown: Peaks,
+    /// The lines since the last full batch: hashing a batch at once is quicker.
+    waiting: Vec<Digest>,
 }
 
 impl Tree {
     /// A tree without leaves.
     pub const fn new() -> Self {
-        Self { size: 0, peaks: Vec::new() }
+        Self { grown: Peaks::new(), waiting: Vec::new() }
     }
 
     /// The number of leaves.
-    pub const fn size(&self) -> u64 {
-        self.size
+    pub fn size(&self) -> u64 {
+        self.grown.size + u64::try_from(self.waiting.len()).unwrap_or(0)
     }
 
     /// Adds the digest of the next line.
     pub fn push(&mut self, line: &Digest) {
-        self.push_leaf(line.as_bytes(), |_, _| {});
+        self.waiting.push(*line);
+        if self.waiting.len() == BATCH {
+            let root = full_root(&self.waiting);
+            self.waiting.clear();
+            self.grown.push_tree(root, BATCH as u64, |_, _| {});
+        }
+    }
+
+    /// The root over all leaves; the SHA-256 of nothing if there is none.
+    pub fn root(&self) -> Digest {
+        let mut whole = self.grown.clone();
+        self.waiting.iter().for_each(|line| whole.push_leaf(line.as_bytes(), |_, _| {}));
+        whole.root()
+    }
+}
+
+/// The root over a full batch of lines, level by level.
+fn full_root(lines: &[Digest]) -> Digest {
+    let leaves: Vec<[u8; 33]> = lines.iter().map(|line| prefixed(0, &[line])).collect();
+    let mut level = hash_each(&leaves.iter().map(<[u8; 33]>::as_slice).collect::<Vec<_>>());
+    while level.len() > 1 {
+        let nodes: Vec<[u8; 65]> = level.chunks(2).map(|pair| prefixed(1, &[&pair[0], &pair[1]])).collect();
+        level = hash_each(&nodes.iter().map(<[u8; 65]>::as_slice).collect::<Vec<_>>());
+    }
+    level[0]
+}
+
+/// A byte and digests after it.
+fn prefixed<const LENGTH: usize>(first: u8, digests: &[&Digest]) -> [u8; LENGTH] {
+    let mut bytes = [first; LENGTH];
+    for (part, digest) in bytes[1..].chunks_exact_mut(32).zip(digests) {
+        part.copy_from_slice(digest.as_bytes());
+    }
+    bytes
+}
+
+/// A tree as the roots of its full subtrees.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Peaks {
+    size: u64,
+    /// The largest first: one for each bit that is set in `size`.
+    peaks: Vec<Digest>,
+}
+
+impl Peaks {
+    const fn new() -> Self {
+        Self { size: 0, peaks: Vec::new() }
     }
 
     /// Adds a leaf and tells of every full subtree that it completes.
-    fn push_leaf(&mut self, data: &[u8], mut completed: impl FnMut(Range<u64>, &Digest)) {
-        let end = self.size + 1;
-        let mut hash = leaf_hash(data);
-        let mut length = 1;
+    fn push_leaf(&mut self, data: &[u8], completed: impl FnMut(Range<u64>, &Digest)) {
+        self.push_tree(leaf_hash(data), 1, completed);
+    }
+
+    /// Adds a full subtree of so many leaves, a power of two that divides the size so far.
+    fn push_tree(&mut self, root: Digest, leaves: u64, mut completed: impl FnMut(Range<u64>, &Digest)) {
+        let end = self.size + leaves;
+        let (mut hash, mut length) = (root, leaves);
         completed(self.size..end, &hash);
         while self.size & length != 0 {
             let Some(left) = self.peaks.pop() else { break };
@@ -68,8 +120,7 @@ impl Tree {
         self.size = end;
     }
 
-    /// The root over all leaves; the SHA-256 of nothing if there is none.
-    pub fn root(&self) -> Digest {
+    fn root(&self) -> Digest {
         self.root_from_peak(0).unwrap_or_else(|| Digest::of(b""))
     }
 
@@ -123,7 +174,7 @@ fn siblings(index: u64, size: u64) -> Vec<Range<u64>> {
 #[derive(Debug)]
 pub(crate) struct Prover {
     size: u64,
-    tree: Tree,
+    tree: Peaks,
     wanted: Vec<u64>,
     /// The hashes that the proofs need, as they come to be known.
     needed: HashMap<Range<u64>, Option<Digest>>,
@@ -131,7 +182,7 @@ pub(crate) struct Prover {
 
 impl Prover {
     pub(crate) fn new(size: u64) -> Self {
-        Self { size, tree: Tree::new(), wanted: Vec::new(), needed: HashMap::new() }
+        Self { size, tree: Peaks::new(), wanted: Vec::new(), needed: HashMap::new() }
     }
 
     /// Adds the next leaf; with `prove`, its proof will be asked for.
@@ -236,7 +287,7 @@ mod tests {
 
     #[test]
     fn the_published_roots_of_rfc_6962_come_out() {
-        let mut tree = Tree::new();
+        let mut tree = Peaks::new();
         for (size, root) in ROOTS.iter().enumerate() {
             assert_eq!(tree.root().to_string(), *root, "{size} leaves");
             if let Some(leaf) = LEAVES.get(size) {
@@ -307,6 +358,17 @@ mod tests {
                 assert!(proof.is_empty() || root_from_proof(line, index, count, &proof[1..]) != Some(root));
                 assert_eq!(root_from_proof(line, count, count, &proof), None);
             }
+        }
+    }
+
+    #[test]
+    fn a_tree_that_grows_in_batches_is_the_tree_that_grows_by_leaves() {
+        let (mut tree, mut slow) = (Tree::new(), Peaks::new());
+        for number in 0..700_u32 {
+            let line = Digest::of(&number.to_le_bytes());
+            tree.push(&line);
+            slow.push_leaf(line.as_bytes(), |_, _| {});
+            assert_eq!((tree.size(), tree.root()), (slow.size, slow.root()));
         }
     }
 

@@ -367,6 +367,6 @@ impl Chance {
     }
 
     fn is_yes(&mut self) -> bool {
-        self.next() % 2 == 0
+        self.next().is_multiple_of(2)
     }
 }
