@@ -1,6 +1,7 @@
-//! Events as sentences.
+//! Events and findings as sentences.
 
-use ibbi_core::{Event, Slot, Topics};
+use crate::zone::Zone;
+use ibbi_core::{At, Event, Found, Slot, Topics};
 
 fn listed<T: ToString>(items: &[T]) -> String {
     items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
@@ -87,4 +88,33 @@ pub fn describe(event: &Event) -> String {
         Event::EventVoided(event) => format!("number {} is voided: {}", event.seq, event.reason),
     }
     .replace(['\n', '\t'], " ")
+}
+
+/// What was found where a rule was not met, its instants shown in the zone of the case.
+///
+/// ```
+/// use ibbi_app::{describe::found, zone::Zone};
+/// let (last, offered) = ("2025-09-01T13:00:00.000Z".parse()?, "2025-08-30T14:00:00.000Z".parse()?);
+/// let text = found(&ibbi_core::Found::Earlier { last, offered }, Zone::default());
+/// assert_eq!(text, "the last event happened Mon 2025-09-01 09:00 EDT, this one Sat 2025-08-30 10:00 EDT");
+/// # Ok::<(), ibbi_core::TimeError>(())
+/// ```
+pub fn found(found: &Found, zone: Zone) -> String {
+    match found {
+        Found::Earlier { last, offered } => {
+            let (last, offered) = apart(*last, *offered, zone);
+            format!("the last event happened {last}, this one {offered}")
+        }
+        Found::SlotPast { starts, at } => {
+            let (starts, at) = apart(starts.at(), *at, zone);
+            format!("the slot begins {starts}, and it is booked {at}")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// Two instants in the zone; in full where they would look the same.
+fn apart(one: At, other: At, zone: Zone) -> (String, String) {
+    let shown = (zone.show(one), zone.show(other));
+    if shown.0 == shown.1 && one != other { (one.to_string(), other.to_string()) } else { shown }
 }

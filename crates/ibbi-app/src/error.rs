@@ -1,11 +1,11 @@
 //! One error for every job, with the exit code that the program gives for it.
 
 use crate::input::InputError;
-use crate::zone::ZoneError;
+use crate::zone::{Zone, ZoneError};
 use ibbi_core::{At, Refusal};
-use ibbi_log::{AppendError, CreateError, Fault, OpenError, Uuid};
+use ibbi_log::{AppendError, CreateError, Fault, FaultKind, OpenError, Uuid};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why a job was not done. Unless it says "in doubt", nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -22,17 +22,25 @@ pub enum AppError {
     Usage(String),
     /// The event happened in the future, by more than clocks may differ.
     #[error(
-        "the event is said to happen at {at}, which is more than five minutes after now, {now}; record it when it has happened"
+        "the event is said to happen {}, which is more than five minutes after now, {}; record it when it has happened",
+        .zone.show(*.at), .zone.show(*.now)
     )]
     Future {
         /// The event's time.
         at: At,
         /// This program's clock.
         now: At,
+        /// The zone of the district, for showing times.
+        zone: Zone,
     },
     /// A rule was not met.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
+    #[error("{refusal}")]
+    Refused {
+        /// Every unmet rule.
+        refusal: Refusal,
+        /// The zone of the district, for showing times.
+        zone: Zone,
+    },
     /// The ledger has no case, or not the one that was asked for.
     #[error("{0}")]
     NoCase(String),
@@ -45,6 +53,14 @@ pub enum AppError {
         count: usize,
         /// Some of them.
         shown: String,
+    },
+    /// The file is no ledger, or no more: its first line is not one that begins a ledger.
+    #[error("{path} does not begin as a ledger: {reason}; if it was one, restore it from a copy, otherwise give another name", path = .path.display())]
+    NotALedger {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with its beginning.
+        reason: String,
     },
     /// The ledger's lines are not in order.
     #[error("{path}: {fault}{}", more(*.count))]
@@ -111,6 +127,28 @@ pub enum ExitCode {
 }
 
 impl AppError {
+    /// The error about a file without a first line that begins a ledger: with the fault of that line, or nothing if
+    /// there is no whole line.
+    ///
+    /// The remedies of a fault are those for a damaged ledger. Most files that do not begin as one never were one, save
+    /// those to which an editor or a transfer did something that can be undone.
+    pub(crate) fn beginning(path: &Path, fault: Option<Fault>) -> Self {
+        let path = path.to_owned();
+        match fault.map(|fault| (fault.kind.clone(), fault)) {
+            None | Some((FaultKind::Torn { .. }, _)) => {
+                Self::NotALedger { path, reason: "it has no whole line".into() }
+            }
+            Some((FaultKind::ByteOrderMark | FaultKind::CarriageReturn, fault)) => {
+                Self::Damaged { path, fault: Box::new(fault), count: 1 }
+            }
+            // A record in its place in some ledger, which is not the first.
+            Some((FaultKind::Chain { .. } | FaultKind::Seq { .. } | FaultKind::Opening { .. }, _)) => {
+                Self::NotALedger { path, reason: "its first line is one from further down in a ledger".into() }
+            }
+            Some((kind, _)) => Self::NotALedger { path, reason: kind.to_string() },
+        }
+    }
+
     /// The exit code that belongs to the error.
     pub const fn exit_code(&self) -> ExitCode {
         match self {
@@ -121,8 +159,11 @@ impl AppError {
             Self::Append(
                 AppendError::IdTaken { .. } | AppendError::LineTooLong { .. } | AppendError::Repeated { .. },
             ) => ExitCode::Usage,
-            Self::Future { .. } | Self::Refused(_) | Self::Append(AppendError::Conflict { .. }) => ExitCode::Refused,
-            Self::Damaged { .. }
+            Self::Future { .. } | Self::Refused { .. } | Self::Append(AppendError::Conflict { .. }) => {
+                ExitCode::Refused
+            }
+            Self::NotALedger { .. }
+            | Self::Damaged { .. }
             | Self::Illegal { .. }
             | Self::Open(OpenError::NotALedger { .. } | OpenError::Unfinished { .. })
             | Self::Append(AppendError::Damaged { .. }) => ExitCode::BadLedger,
@@ -137,9 +178,10 @@ impl AppError {
             Self::Zone(_) => "time",
             Self::Usage(_) => "usage",
             Self::Future { .. } => "future",
-            Self::Refused(_) => "refused",
+            Self::Refused { .. } => "refused",
             Self::NoCase(_) => "no-case",
             Self::WhichCase { .. } => "which-case",
+            Self::NotALedger { .. } => "not-a-ledger",
             Self::Damaged { .. } => "ledger-damaged",
             Self::Illegal { .. } => "ledger-illegal",
             Self::Create(_) => "create",

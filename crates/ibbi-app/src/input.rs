@@ -1,10 +1,12 @@
 //! Input: from what a person or a program writes to an event.
 
 use crate::nearest;
-use crate::shape::{Shape, fields};
+use crate::shape::{Shape, echo, fields};
 use crate::zone::Zone;
-use ibbi_core::{Event, EventKind};
-use serde_json::{Map, Value, json};
+use ibbi_core::{County, Date, Event, EventKind, Name, Program, TimeZoneName, events::CaseOpened};
+use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::{Map, Value};
 
 /// Why input is no event. Nothing was recorded.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -49,7 +51,7 @@ pub enum InputError {
         /// The key.
         key: &'static str,
         /// What to write.
-        placeholder: &'static str,
+        placeholder: String,
     },
     /// A value that is not what its key takes.
     #[error("{key}: {reason}")]
@@ -81,18 +83,23 @@ pub enum InputError {
 /// [`InputError::UnknownEvent`], with the nearest name.
 pub fn event_kind(name: &str) -> Result<EventKind, InputError> {
     EventKind::from_code(name).ok_or_else(|| InputError::UnknownEvent {
-        found: name.chars().take(60).collect(),
+        found: echo(name),
         nearest: nearest::of(name, EventKind::CODES.iter().copied()),
     })
+}
+
+/// What to write for a value: the codes there are, or what it looks like.
+fn placeholder(shape: Shape) -> String {
+    match shape {
+        Shape::Code(codes) => codes.join("|"),
+        other => other.placeholder().to_owned(),
+    }
 }
 
 /// The keys of a kind of event as a person writes them: `seat=…`, optional ones in brackets.
 pub fn usage(kind: EventKind) -> String {
     let shown = fields(kind).map(|field| {
-        let value = match field.shape {
-            Shape::Code(codes) => codes.join("|"),
-            other => other.placeholder().to_owned(),
-        };
+        let value = placeholder(field.shape);
         if field.required { format!("{}={value}", field.name) } else { format!("[{}={value}]", field.name) }
     });
     shown.collect::<Vec<_>>().join(" ")
@@ -116,17 +123,16 @@ pub fn from_pairs<S: AsRef<str>>(kind: EventKind, pairs: &[S], zone: Zone) -> Re
     let mut data = Map::new();
     for pair in pairs {
         let pair = pair.as_ref();
-        let not_a_pair =
-            || InputError::NotAPair { found: pair.chars().take(60).collect(), event: kind, keys: usage(kind) };
+        let not_a_pair = || InputError::NotAPair { found: echo(pair), event: kind, keys: usage(kind) };
         let (key, text) = pair.split_once('=').ok_or_else(not_a_pair)?;
         let field = fields(kind).find(|field| field.name == key).ok_or_else(|| InputError::UnknownKey {
-            found: key.chars().take(60).collect(),
+            found: echo(key),
             event: kind,
             keys: usage(kind),
             nearest: nearest::of(key, kind.fields().iter().copied()),
         })?;
         if text.starts_with('<') && text.ends_with('>') {
-            return Err(InputError::Placeholder { key: field.name, placeholder: field.shape.placeholder() });
+            return Err(InputError::Placeholder { key: field.name, placeholder: placeholder(field.shape) });
         }
         let value = field.shape.read(text, zone).map_err(|reason| InputError::Value { key: field.name, reason })?;
         match (data.get_mut(field.name), value) {
@@ -139,10 +145,7 @@ pub fn from_pairs<S: AsRef<str>>(kind: EventKind, pairs: &[S], zone: Zone) -> Re
     }
     let missing: Vec<_> = fields(kind)
         .filter(|field| field.required && !data.contains_key(field.name))
-        .map(|field| match field.shape {
-            Shape::Code(codes) => format!("{}={}", field.name, codes.join("|")),
-            shape => format!("{}={}", field.name, shape.placeholder()),
-        })
+        .map(|field| format!("{}={}", field.name, placeholder(field.shape)))
         .collect();
     if !missing.is_empty() {
         return Err(InputError::Missing { event: kind, missing: missing.join(" ") });
@@ -150,20 +153,75 @@ pub fn from_pairs<S: AsRef<str>>(kind: EventKind, pairs: &[S], zone: Zone) -> Re
     from_data(kind, data, zone)
 }
 
-/// Fills in what may be left out when a case is opened: the zone of Massachusetts and the published program.
-fn with_defaults(kind: EventKind, mut data: Map<String, Value>, zone: Zone) -> Map<String, Value> {
-    if kind == EventKind::CaseOpened {
-        data.entry("program").or_insert_with(|| json!(ibbi_core::Program::default()));
-        data.entry("time_zone").or_insert_with(|| json!(zone.name()));
-    }
-    data
-}
-
 fn from_data(kind: EventKind, data: Map<String, Value>, zone: Zone) -> Result<Event, InputError> {
-    let data = Value::Object(with_defaults(kind, data, zone));
-    let event = Event::deserialize_data(kind, data).map_err(|error| InputError::Json(error.to_string()))?;
+    let wrong = |error: serde_json::Error| InputError::Json(plain(&error));
+    let data = Value::Object(data);
+    let event = match kind {
+        EventKind::CaseOpened => Opening::deserialize(data).map_err(wrong)?.event(zone)?,
+        _ => Event::deserialize_data(kind, data).map_err(wrong)?,
+    };
     check_zone(&event, zone)?;
     Ok(event)
+}
+
+/// What is read of the opening of a case: its data, of which the program and the time zone may be left out.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Opening {
+    contract_expires: Option<Date>,
+    county: Option<County>,
+    district: Name,
+    #[serde(default)]
+    evergreen: bool,
+    follows: Option<uuid::Uuid>,
+    program: Option<Program>,
+    time_zone: Option<TimeZoneName>,
+}
+
+impl Opening {
+    /// The event: with the published program and with this zone where none is given.
+    fn event(self, zone: Zone) -> Result<Event, InputError> {
+        let Self { contract_expires, county, district, evergreen, follows, program, time_zone } = self;
+        let named = || TimeZoneName::new(zone.name()).map_err(|error| InputError::Json(error.to_string()));
+        let time_zone = time_zone.map_or_else(named, Ok)?;
+        let program = program.unwrap_or_default();
+        Ok(CaseOpened { contract_expires, county, district, evergreen, follows, program, time_zone }.into())
+    }
+}
+
+/// An event as JSON, its data left for later.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Envelope {
+    r#type: String,
+    #[serde(rename = "data")]
+    _data: Object,
+}
+
+/// Any JSON object. Without it, a list of the right values would pass for one.
+struct Object;
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries;
+        impl<'de> Visitor<'de> for Entries {
+            type Value = Object;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                Ok(Object)
+            }
+        }
+        deserializer.deserialize_map(Entries)
+    }
+}
+
+/// The opening of a case with its type.
+#[derive(Deserialize)]
+struct OpeningEnvelope {
+    data: Opening,
 }
 
 /// Reads an event from JSON: the data alone if the kind is known, otherwise `{"type": …, "data": {…}}`.
@@ -171,22 +229,55 @@ fn from_data(kind: EventKind, data: Map<String, Value>, zone: Zone) -> Result<Ev
 /// # Errors
 /// [`InputError`] says what is wrong and where.
 pub fn from_json(kind: Option<EventKind>, json: &[u8], zone: Zone) -> Result<Event, InputError> {
-    let wrong = |error: serde_json::Error| InputError::Json(error.to_string());
-    if let Some(kind) = kind {
-        let mut reader = serde_json::Deserializer::from_slice(json);
-        // Opening a case has defaults, so its data pass through a map; all others are read strictly as they come.
-        if kind == EventKind::CaseOpened {
-            let data: Map<String, Value> = serde_json::from_slice(json).map_err(wrong)?;
-            return from_data(kind, data, zone);
-        }
-        let event = Event::deserialize_data(kind, &mut reader).map_err(wrong)?;
-        reader.end().map_err(wrong)?;
-        check_zone(&event, zone)?;
-        return Ok(event);
+    let wrong = |error: serde_json::Error| InputError::Json(plain(&error));
+    if json.trim_ascii().is_empty() {
+        return Err(InputError::Json("there is nothing".to_owned()));
     }
-    let event: Event = serde_json::from_slice(json).map_err(wrong)?;
+    serde_json::from_slice::<Object>(json).map_err(wrong)?;
+    let event = if let Some(kind) = kind {
+        match kind {
+            EventKind::CaseOpened => serde_json::from_slice::<Opening>(json).map_err(wrong)?.event(zone)?,
+            _ => Event::deserialize_data(kind, &mut serde_json::Deserializer::from_slice(json)).map_err(wrong)?,
+        }
+    } else {
+        let envelope: Envelope = serde_json::from_slice(json).map_err(wrong)?;
+        match event_kind(&envelope.r#type)? {
+            EventKind::CaseOpened => {
+                serde_json::from_slice::<OpeningEnvelope>(json).map_err(wrong)?.data.event(zone)?
+            }
+            _ => serde_json::from_slice(json).map_err(wrong)?,
+        }
+    };
     check_zone(&event, zone)?;
     Ok(event)
+}
+
+/// An error of the JSON reader without the words of its trade, the place first.
+fn plain(error: &serde_json::Error) -> String {
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let text = error.to_string();
+    let mut text = match text.strip_suffix(&place) {
+        Some(text) => format!("line {}, column {}: {text}", error.line(), error.column()),
+        None => text,
+    };
+    for (word, plain) in [
+        ("EOF while parsing ", "it ends in the middle of "),
+        ("invalid type: sequence,", "wrong kind of value: a list,"),
+        ("invalid type: map,", "wrong kind of value: an object,"),
+        ("invalid type: ", "wrong kind of value: "),
+        ("unknown field ", "unknown key "),
+        ("missing field ", "missing key "),
+        ("duplicate field ", "duplicate key "),
+        ("expected u8", "expected a whole number from 0 to 255"),
+        ("expected u64", "expected a whole number"),
+    ] {
+        text = text.replace(word, plain);
+    }
+    if let Some(at) = text.find("expected struct ") {
+        let name = text[at + 16..].find([' ', ',']).map_or(text.len(), |end| at + 16 + end);
+        text.replace_range(at..name, "expected an object");
+    }
+    text
 }
 
 /// Checks what the core cannot know: that a slot has the offsets of the case's zone, and that a zone exists.
@@ -223,7 +314,7 @@ mod tests {
             Shape::Members => "lee,kim",
             Shape::Topics => "services,interests",
             Shape::Observers => "union_board:Ann Lee",
-            Shape::Number => "1",
+            Shape::Number(_) => "1",
             Shape::Flag => "true",
             Shape::Digest => "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
             Shape::Uuid => "01920000-0000-7000-8000-000000000001",
@@ -263,7 +354,7 @@ mod tests {
             (LeaderAgreed, &["seat=superintendent"], "leader_agreed also needs name=<name>"),
             (LeaderAgreed, &["name=<name>"], "fill in the value of `name`: <name>"),
             (LeaderAgreed, &["name=A", "name=B"], "`name` is given twice; give it once"),
-            (SessionPostponed, &["part=one"], "part: `one` is not a whole number such as 1"),
+            (SessionPostponed, &["part=one"], "part: `one` is not a whole number from 0 to 255"),
             (
                 MemberNamed,
                 &["member=lee"],
@@ -295,6 +386,39 @@ mod tests {
     }
 
     #[test]
+    fn json_errors_say_where_and_in_plain_words_what_is_wrong() {
+        for (json, expected) in [
+            (" ", "there is nothing"),
+            ("[]", "line 1, column 0: wrong kind of value: a list, expected an object"),
+            (r#"{"type":"note_added"}"#, "line 1, column 21: missing key `data`"),
+            (
+                r#"{"type":"session_postponed","data":{"part":300,"reason":"so"}}"#,
+                "line 1, column 46: invalid value: integer `300`, expected a whole number from 0 to 255",
+            ),
+            (
+                r#"{"type":"member_named","data":{"member":"lee","party":"labor"}}"#,
+                "line 1, column 45: wrong kind of value: string \"lee\", expected an object",
+            ),
+            (
+                "{\n\"type\":\"note_added\",\n\"data\":{\"text\":\"\"}}",
+                "line 3, column 17: the text is empty; write at least one visible character",
+            ),
+        ] {
+            let error = from_json(None, json.as_bytes(), Zone::default()).unwrap_err();
+            assert_eq!(error, InputError::Json(expected.to_owned()), "{json}");
+        }
+    }
+
+    #[test]
+    fn the_opening_of_a_case_may_leave_out_the_program_and_the_zone_in_every_form() {
+        let zone = Zone::default();
+        let pairs = from_pairs(EventKind::CaseOpened, &["district=A"], zone);
+        let data = from_json(Some(EventKind::CaseOpened), br#"{"district":"A"}"#, zone);
+        let whole = from_json(None, br#"{"type":"case_opened","data":{"district":"A"}}"#, zone);
+        assert!(pairs.is_ok() && pairs == data && data == whole, "{pairs:?} {data:?} {whole:?}");
+    }
+
+    #[test]
     fn json_is_read_strictly_and_a_foreign_offset_is_refused() {
         let zone = Zone::default();
         let read = |json: &str| from_json(None, json.as_bytes(), zone).map(|event| event.kind());
@@ -309,6 +433,9 @@ mod tests {
             r#"{"type":"nothing","data":{}}"#,
             r#"{"type":"note_added","data":{"text":"so","more":1}}"#,
             r#"{"type":"note_added","data":{"text":"so"}} 1"#,
+            r#"{"type":"note_added","data":["so"]}"#,
+            r#"["note_added",{"text":"so"}]"#,
+            r#"{"type":"case_opened","data":{"district":"A","district":"B"}}"#,
             r#"{"type":"meeting_scheduled","data":{"slot":{"starts":"2026-10-20T08:00:00-05:00","ends":"2026-10-20T09:00:00-05:00"}}}"#,
         ] {
             assert!(read(wrong).is_err(), "{wrong}");

@@ -6,7 +6,7 @@ use crate::store::{self, CaseLog};
 use crate::zone::Zone;
 use ibbi_core::events::EventVoided;
 use ibbi_core::{Advisory, At, Event, EventKind, Name, Reason, Stage};
-use ibbi_log::{Committed, Ledger, NewLedger, NewRecord, TornTail, Uuid};
+use ibbi_log::{AppendError, Committed, Digest, Ledger, NewLedger, NewRecord, OpenError, Record, TornTail, Uuid};
 use serde::Serialize;
 use std::path::Path;
 
@@ -100,21 +100,52 @@ pub struct Entry {
 /// The program's name and version, as the first line of a ledger has it.
 pub const PROGRAM: &str = concat!("ibbi ", env!("CARGO_PKG_VERSION"));
 
-/// Opens a case, in a new ledger if there is none of this name.
+/// Opens a case, in a new ledger if there is none of this name. A dry run takes no lock and touches nothing.
+///
+/// An entry with the id of an opening that is recorded already is a retry of it.
 ///
 /// # Errors
 /// [`AppError`].
-pub fn open_case(path: &Path, origin: &str, event: Event, at: At, context: &mut Context) -> Result<Recorded, AppError> {
-    check_clock(at, context.now)?;
-    input::check_zone(&event, Zone::default())?;
-    let mut ledger = if path.exists() { open(path)? } else { create(path, origin, at, context)? };
-    let log = CaseLog {
-        id: context.ids.fresh(),
-        records: Vec::new(),
-        history: ibbi_core::History::new(),
-        zone: Zone::default(),
+pub fn open_case(path: &Path, origin: &str, entry: Entry, context: &mut Context) -> Result<Recorded, AppError> {
+    let zone = match &entry.event {
+        Event::CaseOpened(opened) => Zone::new(&opened.time_zone)?,
+        _ => Zone::default(),
     };
-    record_in(&mut ledger, &log, Entry { event, at, id: None, dry_run: false }, context)
+    check_clock(entry.at, context.now, || zone)?;
+    input::check_zone(&entry.event, zone)?;
+    store::check_file(path)?;
+    let exists = path.symlink_metadata().is_ok();
+    let known = match entry.id {
+        Some(id) if exists => opened_as(path, id)?,
+        _ => None,
+    };
+    let case = known.unwrap_or_else(|| context.ids.fresh());
+    if entry.dry_run {
+        let records = if exists { store::case_records(path, case)? } else { Vec::new() };
+        return Ok(Recorded { zone, ..ask(&store::fold(path, case, records)?, &entry, context)? });
+    }
+    let mut ledger = match exists.then(|| open(path)) {
+        // What an earlier try to create it left; it is taken over.
+        None | Some(Err(AppError::Open(OpenError::Unfinished { .. }))) => create(path, origin, entry.at, context)?,
+        Some(opened) => opened?,
+    };
+    let log = store::fold(path, case, records_of(&ledger, case)?)?;
+    Ok(Recorded { zone, ..record_in(&mut ledger, &log, entry, context)? })
+}
+
+/// The case whose opening bears this id.
+fn opened_as(path: &Path, id: Uuid) -> Result<Option<Uuid>, AppError> {
+    for record in store::records(path)? {
+        let record = record?;
+        if record.id == id && record.event.kind() == EventKind::CaseOpened {
+            return Ok(Some(record.case));
+        }
+    }
+    Ok(None)
+}
+
+fn records_of(ledger: &Ledger, case: Uuid) -> Result<Vec<Record>, AppError> {
+    ledger.case(case).map_err(|error| AppError::Usage(error.to_string()))
 }
 
 fn create(path: &Path, origin: &str, at: At, context: &mut Context) -> Result<Ledger, AppError> {
@@ -130,11 +161,11 @@ fn create(path: &Path, origin: &str, at: At, context: &mut Context) -> Result<Le
 }
 
 fn open(path: &Path) -> Result<Ledger, AppError> {
-    if path.is_dir() {
-        let source = std::io::Error::other("it is a directory; give the ledger's file");
-        return Err(AppError::Io { doing: "open", path: path.to_owned(), source });
-    }
-    let ledger = Ledger::open(path)?;
+    store::check_file(path)?;
+    let ledger = Ledger::open(path).map_err(|error| match error {
+        OpenError::NotALedger { path, fault } => AppError::beginning(&path, Some(*fault)),
+        other => other.into(),
+    })?;
     if let Some(damage) = ledger.damage()
         && let Some(fault) = damage.faults.first()
     {
@@ -149,12 +180,12 @@ fn open(path: &Path) -> Result<Ledger, AppError> {
 /// # Errors
 /// [`AppError`]; with [`AppError::Refused`] every unmet rule.
 pub fn record(path: &Path, case: Uuid, entry: Entry, context: &mut Context) -> Result<Recorded, AppError> {
-    check_clock(entry.at, context.now)?;
+    check_clock(entry.at, context.now, || store::zone(path, case).unwrap_or_default())?;
     if entry.dry_run {
         return ask(&store::load(path, case)?, &entry, context);
     }
     let mut ledger = open(path)?;
-    let log = store::fold(path, case, ledger.case(case).map_err(|error| AppError::Usage(error.to_string()))?)?;
+    let log = store::fold(path, case, records_of(&ledger, case)?)?;
     record_in(&mut ledger, &log, entry, context)
 }
 
@@ -199,8 +230,9 @@ pub struct VoidEntry {
     pub dry_run: bool,
 }
 
-fn check_clock(at: At, now: At) -> Result<(), AppError> {
-    if at.millis() > now.millis().saturating_add(AHEAD) { Err(AppError::Future { at, now }) } else { Ok(()) }
+fn check_clock(at: At, now: At, zone: impl FnOnce() -> Zone) -> Result<(), AppError> {
+    let ahead = at.millis() > now.millis().saturating_add(AHEAD);
+    if ahead { Err(AppError::Future { at, now, zone: zone() }) } else { Ok(()) }
 }
 
 fn next_seq(log: &CaseLog) -> u64 {
@@ -210,7 +242,13 @@ fn next_seq(log: &CaseLog) -> u64 {
 
 fn ask(log: &CaseLog, entry: &Entry, context: &mut Context) -> Result<Recorded, AppError> {
     input::check_zone(&entry.event, log.zone)?;
-    let after = log.history.what_if(next_seq(log), entry.at, &entry.event)?;
+    if let Some(known) = entry.id.and_then(|id| log.records.iter().find(|record| record.id == id)) {
+        return asked_again(log, known, entry, context);
+    }
+    let after = log
+        .history
+        .what_if(next_seq(log), entry.at, &entry.event)
+        .map_err(|refusal| AppError::Refused { refusal, zone: log.zone })?;
     let case = log.history.case();
     let district = after.file().map(|file| file.opened().district.clone());
     Ok(Recorded {
@@ -230,6 +268,16 @@ fn ask(log: &CaseLog, entry: &Entry, context: &mut Context) -> Result<Recorded, 
         set_aside: None,
         zone: log.zone,
     })
+}
+
+/// The answer to a question under the id of a record: the same as to the record sent again.
+fn asked_again(log: &CaseLog, known: &Record, entry: &Entry, context: &Context) -> Result<Recorded, AppError> {
+    let (case, id, rev, seq) = (log.id, known.id, known.rev, known.seq);
+    if (&known.actor, known.at, &known.event) != (&context.actor, entry.at, &entry.event) {
+        return Err(AppendError::IdTaken { case, id, rev }.into());
+    }
+    let committed = Committed { seq, rev, offset: 0, hash: Digest::ZERO, logged: known.logged, existing: true };
+    Ok(Recorded { dry_run: true, ..recorded(log, entry, known.to, committed, id, Vec::new()) })
 }
 
 fn record_in(ledger: &mut Ledger, log: &CaseLog, entry: Entry, context: &mut Context) -> Result<Recorded, AppError> {

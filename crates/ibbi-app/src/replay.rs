@@ -81,7 +81,6 @@ pub struct Timeline {
 pub fn replay(path: &Path, case: Option<Uuid>, until: Until) -> Result<Vec<Timeline>, AppError> {
     let mut order = Vec::new();
     let mut cases: std::collections::HashMap<Uuid, Vec<Record>> = std::collections::HashMap::new();
-    store::opening(path)?;
     for record in store::records(path)? {
         let record = record?;
         if case.is_none_or(|case| case == record.case) {
@@ -102,6 +101,10 @@ fn timeline(case: Uuid, records: Vec<Record>, until: Until) -> Result<Timeline, 
         Until::Seq(seq) => record.seq <= seq,
     };
     let all = records.len();
+    let district = records.iter().find_map(|record| match &record.event {
+        Event::CaseOpened(opened) => Some(opened.district.clone()),
+        _ => None,
+    });
     let mut history = History::new();
     let mut moments = Vec::new();
     for record in records.into_iter().filter(wanted) {
@@ -117,7 +120,7 @@ fn timeline(case: Uuid, records: Vec<Record>, until: Until) -> Result<Timeline, 
     mark_voided(&history, &mut moments);
     Ok(Timeline {
         case,
-        district: history.case().file().map(|file| file.opened().district.clone()),
+        district,
         later: all - moments.len(),
         stage: history.case().stage(),
         outcome: history.case().outcome(),

@@ -28,7 +28,8 @@ pub(crate) enum Shape {
     Topics,
     /// `CAPACITY:NAME`; the key can be given again.
     Observers,
-    Number,
+    /// A whole number up to this one.
+    Number(u64),
     Flag,
     Digest,
     Uuid,
@@ -63,7 +64,8 @@ fn shape(kind: EventKind, name: &str) -> Shape {
         ("slot", _) => Shape::Slot,
         ("topics", _) => Shape::Topics,
         ("observers", _) => Shape::Observers,
-        ("part" | "seq", _) => Shape::Number,
+        ("part", _) => Shape::Number(u8::MAX as u64),
+        ("seq", _) => Shape::Number(ibbi_log::MAX_NUMBER),
         ("evergreen", _) => Shape::Flag,
         ("document", _) => Shape::Digest,
         ("follows", _) => Shape::Uuid,
@@ -108,7 +110,7 @@ impl Shape {
             Self::Names => "<name>",
             Self::Topics => "<topic,topic,…>",
             Self::Observers => "<capacity:Name>",
-            Self::Number => "<number>",
+            Self::Number(_) => "<number>",
             Self::Flag => "<true or false>",
             Self::Digest => "<SHA-256>",
             Self::Uuid => "<id>",
@@ -143,9 +145,9 @@ impl Shape {
             Self::Names => Ok(json!([checked::<Name>(text)?])),
             Self::Topics => each(text, |topic| code(topic, Topic::CODES)),
             Self::Observers => Ok(json!([observer(text)?])),
-            Self::Number => match text.parse::<u64>() {
-                Ok(number) if !text.starts_with('+') => Ok(json!(number)),
-                _ => Err(format!("`{}` is not a whole number such as 1", echo(text))),
+            Self::Number(most) => match text.parse::<u64>() {
+                Ok(number) if number <= most && !text.starts_with('+') => Ok(json!(number)),
+                _ => Err(format!("`{}` is not a whole number from 0 to {most}", echo(text))),
             },
             Self::Flag => match text {
                 "true" | "yes" => Ok(json!(true)),
@@ -168,8 +170,9 @@ impl Shape {
     }
 }
 
-fn echo(text: &str) -> String {
-    text.chars().take(60).collect()
+/// What was written, as a message repeats it: not too much of it, and on one line.
+pub(crate) fn echo(text: &str) -> String {
+    text.chars().take(60).map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 fn checked<T>(text: &str) -> Result<Value, String>

@@ -53,24 +53,32 @@ pub(crate) fn records(path: &Path) -> Result<impl Iterator<Item = Result<Record,
     }))
 }
 
-/// The first line of a ledger.
-pub(crate) fn opening(path: &Path) -> Result<Opening, AppError> {
-    let mut reader = open(path)?;
-    if let Some(opening) = reader.opening() {
-        return Ok(opening.clone());
+/// A reader of a ledger, its first line read.
+fn open(path: &Path) -> Result<LedgerReader<File>, AppError> {
+    check_file(path)?;
+    let mut reader =
+        LedgerReader::open(path).map_err(|source| AppError::Io { doing: "open", path: path.to_owned(), source })?;
+    if reader.opening().is_some() {
+        return Ok(reader);
     }
-    match reader.next() {
-        Some(Err(error)) => Err(read_error(path, error, &mut reader)),
-        _ => Err(AppError::NoCase(format!("{} is empty: it is no ledger; `ibbi new` begins one", path.display()))),
-    }
+    Err(match reader.next() {
+        Some(Err(ReadError::Fault(fault))) => AppError::beginning(path, Some(fault)),
+        Some(Err(error)) => read_error(path, error, &mut reader),
+        Some(Ok(_)) => AppError::NotALedger { path: path.to_owned(), reason: "it begins with another record".into() },
+        None => AppError::NotALedger { path: path.to_owned(), reason: "it is empty".into() },
+    })
 }
 
-fn open(path: &Path) -> Result<LedgerReader<File>, AppError> {
-    let failed = |source| AppError::Io { doing: "open", path: path.to_owned(), source };
-    if path.is_dir() {
-        return Err(failed(std::io::Error::other("it is a directory; give the ledger's file")));
-    }
-    LedgerReader::open(path).map_err(failed)
+/// Refuses what is there under the name of a ledger and cannot be one; a pipe, for instance, would be waited for.
+pub(crate) fn check_file(path: &Path) -> Result<(), AppError> {
+    let what = match std::fs::metadata(path) {
+        Ok(found) if found.is_dir() => "it is a directory",
+        Ok(found) if !found.is_file() => "it is not a file that can be read again, but a pipe or a device",
+        // Whether it is there, and may be read, the opening of it says.
+        _ => return Ok(()),
+    };
+    let source = std::io::Error::other(format!("{what}; give the ledger's file"));
+    Err(AppError::Io { doing: "open", path: path.to_owned(), source })
 }
 
 fn read_error(path: &Path, error: ReadError, rest: &mut LedgerReader<File>) -> AppError {
@@ -86,6 +94,14 @@ fn read_error(path: &Path, error: ReadError, rest: &mut LedgerReader<File>) -> A
     }
 }
 
+/// Whether a ledger was begun under the chart that this program has.
+///
+/// # Errors
+/// [`AppError`] if the ledger cannot be read, or its first line is bad.
+pub fn has_our_chart(path: &Path) -> Result<bool, AppError> {
+    Ok(open(path)?.opening().is_some_and(Opening::has_our_chart))
+}
+
 /// Every case of a ledger, in the order in which they were opened.
 ///
 /// # Errors
@@ -93,7 +109,6 @@ fn read_error(path: &Path, error: ReadError, rest: &mut LedgerReader<File>) -> A
 pub fn cases(path: &Path) -> Result<Vec<CaseEntry>, AppError> {
     let mut cases: Vec<CaseEntry> = Vec::new();
     let mut places = std::collections::HashMap::new();
-    opening(path)?;
     for record in records(path)? {
         let record = record?;
         let place = *places.entry(record.case).or_insert_with(|| {
@@ -153,14 +168,13 @@ fn shown(cases: &[CaseEntry]) -> String {
 /// # Errors
 /// [`AppError`].
 pub fn load(path: &Path, case: Uuid) -> Result<CaseLog, AppError> {
-    let mut own = Vec::new();
-    for record in records(path)? {
-        let record = record?;
-        if record.case == case {
-            own.push(record);
-        }
-    }
-    fold(path, case, own)
+    fold(path, case, case_records(path, case)?)
+}
+
+/// The records of a case.
+pub(crate) fn case_records(path: &Path, case: Uuid) -> Result<Vec<Record>, AppError> {
+    let is_own = |record: &Result<Record, AppError>| record.as_ref().map_or(true, |record| record.case == case);
+    records(path)?.filter(is_own).collect()
 }
 
 /// The zone of a case's district.

@@ -48,7 +48,7 @@ struct Suggestions<'a> {
 pub(crate) fn suggest(history: &History, at: At) -> Vec<Suggestion> {
     let case = history.case();
     let mut suggestions = Suggestions { case, found: Vec::new() };
-    for prospect in ibbi_core::survey(case, at) {
+    for prospect in history.survey(at) {
         if !matches!(prospect.answer, Answer::Blocked { .. }) {
             suggestions.of(prospect.event, at);
         }
@@ -124,7 +124,10 @@ impl Suggestions<'_> {
                     self.add(event, onward, &[("format", format.to_string())]);
                 }
             }
-            EventKind::EventVoided => {}
+            EventKind::EventVoided => {
+                let note = "strikes what was recorded by mistake; `ibbi replay` shows the numbers";
+                self.add(event, false, &[]).note = Some(note.to_owned());
+            }
             _ => {
                 self.add(event, false, &[]);
             }
@@ -242,7 +245,6 @@ impl Suggestions<'_> {
     }
 }
 
-/// Whether a suggestion leaves nothing to fill in.
 impl Suggestion {
     /// Whether nothing is left to fill in.
     pub fn is_complete(&self) -> bool {

@@ -221,6 +221,10 @@ pub struct Tour {
 /// # Errors
 /// [`AppError`], for instance if there is a file of this name already.
 pub fn tour(path: &Path) -> Result<Tour, AppError> {
+    if path.symlink_metadata().is_ok() {
+        let shown = path.display();
+        return Err(AppError::Usage(format!("{shown} exists already; remove it, or name another file with --ledger")));
+    }
     let zone = Zone::default();
     let actor = Name::new("tour@example.org").map_err(|error| AppError::Usage(error.to_string()))?;
     let mut context = Context { now: At::MIN, actor, ids: Ids::Counted(0x0192_0000_0000_7000_8000_0000_0000_0000) };
@@ -234,20 +238,18 @@ pub fn tour(path: &Path) -> Result<Tour, AppError> {
             context.now = at;
             let event = input::from_pairs(line.event, line.pairs, zone)?;
             let text = describe(&event);
+            let entry = Entry { event: event.clone(), at, id: None, dry_run: false };
             let outcome = match case {
-                None => journal::open_case(path, "example.org/ibbi/tour", event.clone(), at, &mut context),
-                Some(case) => {
-                    let entry = Entry { event: event.clone(), at, id: None, dry_run: false };
-                    journal::record(path, case, entry, &mut context)
-                }
+                None => journal::open_case(path, "example.org/ibbi/tour", entry, &mut context),
+                Some(case) => journal::record(path, case, entry, &mut context),
             };
             let answer = match outcome {
                 Ok(recorded) => {
                     case = Some(recorded.case);
-                    lived.offer(&event, at)?;
+                    lived.offer(&event, at).map_err(|refusal| AppError::Refused { refusal, zone })?;
                     Answer::Recorded(Box::new(recorded))
                 }
-                Err(AppError::Refused(refusal)) => Answer::Refused(refusal),
+                Err(AppError::Refused { refusal, .. }) => Answer::Refused(refusal),
                 Err(other) => return Err(other),
             };
             let heading = (index == 0).then_some(chapter.title);

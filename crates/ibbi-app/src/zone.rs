@@ -4,6 +4,7 @@
 //! instants and slots with their offsets, and checks that a slot's offset is the one its zone has on that day.
 
 use crate::nearest;
+use crate::shape::echo;
 use chrono::{DateTime, Duration, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone};
 use chrono_tz::Tz;
 use ibbi_core::{At, LocalTime, Slot, TimeZoneName};
@@ -104,13 +105,16 @@ impl Zone {
         if text == "now" {
             return Ok(now);
         }
-        if let Ok(instant) = DateTime::parse_from_rfc3339(&text.replacen(' ', "T", 1)) {
+        let joined = text.replacen(' ', "T", 1);
+        let exact = DateTime::parse_from_rfc3339(&joined);
+        // Seconds are rarely known.
+        if let Ok(instant) = exact.or_else(|_| DateTime::parse_from_str(&joined, "%Y-%m-%dT%H:%M%#z")) {
             return At::try_from(instant.to_utc()).map_err(|_| ZoneError::OutOfRange(text.to_owned()));
         }
         if text.parse::<NaiveDate>().is_ok() {
             return Err(ZoneError::TimeMissing(text.to_owned()));
         }
-        let local = read_local(text).ok_or_else(|| ZoneError::Instant(text.chars().take(60).collect()))?;
+        let local = read_local(text).ok_or_else(|| ZoneError::Instant(echo(text)))?;
         At::try_from(self.resolve(local)?.to_utc()).map_err(|_| ZoneError::OutOfRange(text.to_owned()))
     }
 
@@ -137,7 +141,7 @@ impl Zone {
     /// # Errors
     /// [`ZoneError`] says what is wrong and what would be right.
     pub fn read_slot(self, text: &str) -> Result<Slot, ZoneError> {
-        let wrong = || ZoneError::Slot(text.chars().take(60).collect());
+        let wrong = || ZoneError::Slot(echo(text));
         let (starts, ends) = if let Some((starts, ends)) = text.split_once('/') {
             (starts.parse()?, ends.parse()?)
         } else {
@@ -213,6 +217,8 @@ mod tests {
             ("2026-12-20 16:00:30", "2026-12-20T21:00:30.000Z"),
             ("2026-10-20T20:00:00Z", "2026-10-20T20:00:00.000Z"),
             ("2026-10-20 20:00:00.250+02:00", "2026-10-20T18:00:00.250Z"),
+            ("2026-10-20 16:00-04:00", "2026-10-20T20:00:00.000Z"),
+            ("2026-10-20T20:00Z", "2026-10-20T20:00:00.000Z"),
             ("now", "2026-11-01T00:00:00.000Z"),
         ] {
             let read = zone.read(text, now).unwrap();
@@ -238,7 +244,16 @@ mod tests {
         ] {
             assert_eq!(zone.read(text, now).unwrap_err().to_string(), expected);
         }
-        for wrong in ["", "yesterday", "2026-02-30 10:00", "2026-10-20 25:00", "10/20/2026 4pm", "1969-01-01 10:00"] {
+        for wrong in [
+            "",
+            "yesterday",
+            "2026-10-20 16:00-4",
+            "2026-10-20 16:00 EDT",
+            "2026-02-30 10:00",
+            "2026-10-20 25:00",
+            "10/20/2026 4pm",
+            "1969-01-01 10:00",
+        ] {
             assert!(zone.read(wrong, now).is_err(), "{wrong}");
         }
     }

@@ -40,6 +40,18 @@ pub(crate) enum Command {
     Tour(Tour),
 }
 
+fn number(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "a number is a whole one, such as 12".to_owned())
+}
+
+fn minutes(text: &str) -> Result<u16, String> {
+    text.parse().map_err(|_| "minutes are a whole number, such as 15".to_owned())
+}
+
+fn id(text: &str) -> Result<uuid::Uuid, String> {
+    uuid::Uuid::parse_str(text).map_err(|_| "an id is a UUID such as 01920000-0000-7000-8000-000000000001".to_owned())
+}
+
 /// Which case of a ledger is meant.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Case {
@@ -52,7 +64,7 @@ pub(crate) struct Case {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct When {
     /// When it happened, in the district's time: "2026-10-20 16:00"; also with an offset or Z. Default: now.
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     pub(crate) at: Option<String>,
     /// Who records it. Default: IBBI_ACTOR, or the name of the user.
     #[arg(long, value_name = "NAME")]
@@ -82,7 +94,7 @@ pub(crate) struct New {
     #[arg(long, value_name = "CASE")]
     pub(crate) follows: Option<String>,
     /// Minutes a part may fall short and still count as filled.
-    #[arg(long, value_name = "MINUTES", default_value_t = 15)]
+    #[arg(long, value_name = "MINUTES", default_value = "15", allow_negative_numbers = true, value_parser = minutes)]
     pub(crate) grace: u16,
     /// Who must be present before a session opens.
     #[arg(long, value_enum, default_value_t = Presence::Everyone)]
@@ -123,7 +135,7 @@ pub(crate) struct Record {
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// The record's id (a UUID): sending the same record again with the same id records it once.
-    #[arg(long, value_name = "UUID")]
+    #[arg(long, value_name = "UUID", value_parser = id)]
     pub(crate) id: Option<uuid::Uuid>,
     #[command(flatten)]
     pub(crate) case: Case,
@@ -136,6 +148,7 @@ pub(crate) struct Void {
     /// The ledger's file.
     pub(crate) ledger: PathBuf,
     /// The event's number, as `ibbi replay` shows it.
+    #[arg(allow_negative_numbers = true, value_parser = number)]
     pub(crate) seq: u64,
     /// Why it is voided.
     #[arg(long)]
@@ -144,7 +157,7 @@ pub(crate) struct Void {
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// The record's id (a UUID), for a retry.
-    #[arg(long, value_name = "UUID")]
+    #[arg(long, value_name = "UUID", value_parser = id)]
     pub(crate) id: Option<uuid::Uuid>,
     #[command(flatten)]
     pub(crate) when: When,
@@ -174,7 +187,7 @@ pub(crate) struct Replay {
     #[arg(long, value_name = "TIME", conflicts_with = "to")]
     pub(crate) at: Option<String>,
     /// Only to this number in the ledger.
-    #[arg(long, value_name = "SEQ")]
+    #[arg(long, value_name = "SEQ", allow_negative_numbers = true, value_parser = number)]
     pub(crate) to: Option<u64>,
 }
 

@@ -10,7 +10,10 @@ use clap::Parser as _;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let args = args::Args::parse();
+    let args = match args::Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return output::usage(&error),
+    };
     let json = args.json;
     match commands::run(args) {
         Ok(outcome) => output::finish(outcome),

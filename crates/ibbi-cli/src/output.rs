@@ -29,6 +29,31 @@ impl Outcome {
     }
 }
 
+/// What clap has to say: help and version are data, everything else is a mistake in the command line.
+pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+    let text = error.render().ansi().to_string();
+    if !error.use_stderr() {
+        return finish(Outcome::done(text));
+    }
+    // There are no arguments yet that could say it.
+    let as_json = std::env::args_os().any(|argument| argument == "--json");
+    let data = match as_json {
+        true => failure("usage", essence(&error.render().to_string()), None),
+        false => String::new(),
+    };
+    finish(Outcome { data, messages: text, code: ibbi_app::ExitCode::Usage })
+}
+
+/// What is wrong, without the hints that follow it.
+fn essence(text: &str) -> &str {
+    text.split("\n\n").next().unwrap_or(text).trim_start_matches("error: ").trim_end()
+}
+
+/// An error as JSON, on one line.
+fn failure(code: &str, message: &str, refusal: Option<&ibbi_core::Refusal>) -> String {
+    json!({ "error": { "code": code, "message": message, "refusal": refusal } }).to_string() + "\n"
+}
+
 const fn code(code: ibbi_app::ExitCode) -> u8 {
     code as u8
 }
@@ -48,21 +73,25 @@ pub(crate) fn finish(outcome: Outcome) -> ExitCode {
     }
 }
 
+/// A message without what could steer a terminal: a part of it may be what somebody else has written.
+fn visible(message: &str) -> String {
+    message.chars().map(|c| if c.is_control() && c != '\n' { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
 pub(crate) fn fail(error: &AppError, as_json: bool) -> ExitCode {
     let data = if as_json {
-        let refusal = if let AppError::Refused(refusal) = error { Some(refusal) } else { None };
-        let body = json!({ "error": { "code": error.code(), "message": error.to_string(), "refusal": refusal } });
-        body.to_string() + "\n"
+        let refusal = if let AppError::Refused { refusal, .. } = error { Some(refusal) } else { None };
+        failure(error.code(), &error.to_string(), refusal)
     } else {
         String::new()
     };
     let messages = match error {
-        AppError::Refused(refusal) => {
-            let mut text = crate::show::refusal(refusal, "");
+        AppError::Refused { refusal, zone } => {
+            let mut text = crate::show::refusal(refusal, *zone, "");
             text.push_str(&paint(DIM, "Nothing was recorded.\n"));
             text
         }
-        other => format!("{} {other}\n", paint(BAD, "ibbi:")),
+        other => format!("{} {}\n", paint(BAD, "ibbi:"), visible(&other.to_string())),
     };
     finish(Outcome { data, messages, code: error.exit_code() })
 }

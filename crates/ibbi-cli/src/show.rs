@@ -1,7 +1,7 @@
 //! How things look on a terminal. Colours are dropped where the output is no terminal or NO_COLOR is set.
 
 use anstyle::{AnsiColor, Style};
-use ibbi_app::zone::Zone;
+use ibbi_app::{describe::found, zone::Zone};
 use ibbi_core::{Advisory, Refusal, Unmet};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -50,7 +50,7 @@ pub(crate) fn path(path: &Path) -> String {
     if text.starts_with('-') { format!("./{text}") } else { text }
 }
 
-pub(crate) fn refusal(refusal: &Refusal, indent: &str) -> String {
+pub(crate) fn refusal(refusal: &Refusal, zone: Zone, indent: &str) -> String {
     let rules = match refusal.unmet.len() {
         1 => "a rule is not met".to_owned(),
         several => format!("{several} rules are not met"),
@@ -58,13 +58,13 @@ pub(crate) fn refusal(refusal: &Refusal, indent: &str) -> String {
     let event = refusal.event.code();
     let mut text = format!("{indent}{} {event} in {}: {rules}\n", paint(BAD, "Refused:"), refusal.stage.label());
     for each in &refusal.unmet {
-        text.push_str(&unmet(each, indent));
+        text.push_str(&unmet(each, zone, indent));
     }
     text
 }
 
-pub(crate) fn unmet(unmet: &Unmet, indent: &str) -> String {
-    let (rule, found) = (unmet.rule, &unmet.found);
+fn unmet(unmet: &Unmet, zone: Zone, indent: &str) -> String {
+    let (rule, found) = (unmet.rule, found(&unmet.found, zone));
     let source = paint(DIM, &format!("[{}; {}]", rule.id(), rule.source().label()));
     format!(
         "{indent}  - {}\n{indent}    found: {found}\n{indent}    to do: {} {source}\n",

@@ -4,7 +4,8 @@ use super::when;
 use crate::args::{New, Presence};
 use crate::output::Outcome;
 use crate::show::{self, command};
-use ibbi_app::{AppError, input, journal, zone::Zone};
+use ibbi_app::journal::{self, Entry};
+use ibbi_app::{AppError, input, zone::Zone};
 use ibbi_core::{EventKind, Name, Program, ProgramParameters};
 
 pub(crate) fn run(args: New, json: bool) -> Result<Outcome, AppError> {
@@ -28,7 +29,8 @@ pub(crate) fn run(args: New, json: bool) -> Result<Outcome, AppError> {
         .and_then(|name| Ok(Zone::new(&name)?))?;
     Name::new(&args.origin).map_err(|error| AppError::Usage(format!("origin: {error}")))?;
     let (mut context, at) = when(&args.when, zone)?;
-    let recorded = journal::open_case(&args.ledger, &args.origin, event, at, &mut context)?;
+    let entry = Entry { event, at, id: None, dry_run: false };
+    let recorded = journal::open_case(&args.ledger, &args.origin, entry, &mut context)?;
     if json {
         return Ok(Outcome::json(&recorded));
     }

@@ -4,10 +4,13 @@ use super::{chosen, context, instant};
 use crate::args::Replay;
 use crate::output::Outcome;
 use crate::show::{BAD, DIM, GOOD, heading, paint};
-use ibbi_app::AppError;
 use ibbi_app::replay::{self, Moment, Timeline, Until};
 use ibbi_app::zone::Zone;
+use ibbi_app::{AppError, store};
 use std::fmt::Write as _;
+
+const OTHER_CHART: &str = "ibbi: the ledger was begun by a program with another chart of the process; its events are \
+judged by the rules of this one, with the program parameters that each case was opened with\n";
 
 pub(crate) fn run(args: Replay, json: bool) -> Result<Outcome, AppError> {
     let named = args.case.case.as_deref().map(|case| chosen(&args.ledger, Some(case))).transpose()?;
@@ -20,11 +23,14 @@ pub(crate) fn run(args: Replay, json: bool) -> Result<Outcome, AppError> {
     let timelines = replay::replay(&args.ledger, named.map(|(case, _)| case), until)?;
     let faults: usize = timelines.iter().map(|timeline| timeline.faults).sum();
     let code = if faults == 0 { ibbi_app::ExitCode::Done } else { ibbi_app::ExitCode::BadLedger };
-    let messages = match faults {
+    let mut messages = match faults {
         0 => String::new(),
         1 => "ibbi: a recorded event is not what the rules allow\n".to_owned(),
         several => format!("ibbi: {several} recorded events are not what the rules allow\n"),
     };
+    if !store::has_our_chart(&args.ledger)? {
+        messages.push_str(OTHER_CHART);
+    }
     let data = if json { Outcome::json(&timelines).data } else { timelines.iter().map(text).collect() };
     Ok(Outcome { data, messages, code })
 }
@@ -38,11 +44,14 @@ pub(crate) fn text(timeline: &Timeline) -> String {
         text.push_str(&moment(each, timeline.zone));
     }
     if timeline.later > 0 {
-        let _ = writeln!(text, "{}", paint(DIM, &format!("  ({} later records left out)", timeline.later)));
+        let records = if timeline.later == 1 { "record" } else { "records" };
+        let _ = writeln!(text, "{}", paint(DIM, &format!("  ({} later {records} left out)", timeline.later)));
     }
     let outcome = timeline.outcome.map(|outcome| format!(": {}", outcome.label())).unwrap_or_default();
     let verdict = match timeline.faults {
+        0 if timeline.moments.is_empty() => "nothing had been recorded".to_owned(),
         0 => paint(GOOD, "every event is legal"),
+        1 => paint(BAD, "1 event is not legal"),
         faults => paint(BAD, &format!("{faults} events are not legal")),
     };
     let _ = writeln!(text, "{}{outcome}; {verdict}", timeline.stage.label());

@@ -2,24 +2,26 @@
 
 use super::{chosen, context};
 use crate::args::Route;
-use crate::output::Outcome;
+use crate::output;
 use crate::show::heading;
 use ibbi_app::{AppError, status};
+use ibbi_core::{Outcome, Stage};
 use std::fmt::Write as _;
 
-pub(crate) fn run(args: Route, json: bool) -> Result<Outcome, AppError> {
+pub(crate) fn run(args: Route, json: bool) -> Result<output::Outcome, AppError> {
     let (case, _) = chosen(&args.ledger, args.case.case.as_deref())?;
     let answer = status::route(&args.ledger, case, &args.goal, context(None)?.now)?;
     if json {
-        return Ok(Outcome::json(&answer));
+        return Ok(output::Outcome::json(&answer));
     }
+    let goal = label(&answer.goal);
     let Some(route) = &answer.route else {
         let from = answer.from.label();
-        let text = format!("No event leads from {from} to {}; only voiding an event could (ibbi void).\n", answer.goal);
-        return Ok(Outcome::done(text));
+        let text = format!("No event leads from {from} to {goal}; only voiding an event could (ibbi void).\n");
+        return Ok(output::Outcome::done(text));
     };
     let events = if route.len() == 1 { "event" } else { "events" };
-    let mut text = heading(&format!("From {} to {}: {} {events}", answer.from.label(), answer.goal, route.len()));
+    let mut text = heading(&format!("From {} to {goal}: {} {events}", answer.from.label(), route.len()));
     let mut rest = route.as_slice();
     while let [kind, ..] = rest {
         let times = rest.iter().take_while(|other| *other == kind).count();
@@ -27,5 +29,11 @@ pub(crate) fn run(args: Route, json: bool) -> Result<Outcome, AppError> {
         let _ = writeln!(text, "  {:<20} {}{each}", kind.code(), kind.label());
         rest = &rest[times..];
     }
-    Ok(Outcome::done(text))
+    Ok(output::Outcome::done(text))
+}
+
+/// The goal's name for people.
+fn label(goal: &str) -> &str {
+    let stage = Stage::from_code(goal).map(Stage::label);
+    stage.or_else(|| Outcome::from_code(goal).map(Outcome::label)).unwrap_or(goal)
 }

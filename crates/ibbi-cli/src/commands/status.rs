@@ -5,7 +5,7 @@ use crate::args::Status as Args;
 use crate::output::Outcome;
 use crate::show::{self, DIM, HEADING, command, heading, paint};
 use ibbi_app::status::{self, Blocked, Status, ribbon};
-use ibbi_app::{AppError, Suggestion, store};
+use ibbi_app::{AppError, Suggestion, describe::found, store, zone::Zone};
 use std::fmt::Write as _;
 
 pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
@@ -57,7 +57,7 @@ fn text(status: &Status, lines: &Lines, all: bool) -> String {
         "Still needed in this stage",
         status.lacking.iter().map(|unmet| {
             let source = paint(DIM, &format!("[{}; {}]", unmet.rule.id(), unmet.rule.source().label()));
-            format!("  {} {source}\n", unmet.found)
+            format!("  {} {source}\n", found(&unmet.found, status.zone))
         }),
     );
     let part = |onward: bool| status.next.iter().filter(move |next| next.onward == onward).map(|next| lines.of(next));
@@ -78,7 +78,7 @@ fn section(text: &mut String, title: &str, lines: impl Iterator<Item = String>) 
 
 fn blocked(status: &Status, all: bool) -> Vec<String> {
     let (here, elsewhere): (Vec<_>, Vec<_>) = status.blocked.iter().partition(|blocked| blocked.here || all);
-    let mut shown: Vec<_> = here.into_iter().map(reasons).collect();
+    let mut shown: Vec<_> = here.into_iter().map(|blocked| reasons(blocked, status.zone)).collect();
     if elsewhere.iter().any(|blocked| blocked.unmet.len() > 1) {
         let later = "What belongs to later stages waits until this one has what it needs; --all lists it.";
         shown.push(format!("  {}\n", paint(DIM, later)));
@@ -86,11 +86,11 @@ fn blocked(status: &Status, all: bool) -> Vec<String> {
     shown
 }
 
-fn reasons(blocked: &Blocked) -> String {
+fn reasons(blocked: &Blocked, zone: Zone) -> String {
     let mut text = format!("  {}\n", blocked.event.code());
     for unmet in &blocked.unmet {
         let source = paint(DIM, &format!("[{}]", unmet.rule.id()));
-        let _ = writeln!(text, "    {}: {} {source}", unmet.found, unmet.rule.remedy());
+        let _ = writeln!(text, "    {}: {} {source}", found(&unmet.found, zone), unmet.rule.remedy());
     }
     text
 }

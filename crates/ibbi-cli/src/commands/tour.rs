@@ -53,7 +53,7 @@ fn step(step: &Step, ledger: &str) -> String {
     let _ = writeln!(text, "{} {line}", paint(DIM, "$"));
     text.push_str(&match &step.answer {
         Answer::Recorded(recorded) => show::recorded(recorded, Zone::default(), "  "),
-        Answer::Refused(refusal) => show::refusal(refusal, "  "),
+        Answer::Refused(refusal) => show::refusal(refusal, Zone::default(), "  "),
     });
     text
 }

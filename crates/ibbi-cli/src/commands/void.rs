@@ -10,7 +10,7 @@ use ibbi_core::Reason;
 
 pub(crate) fn run(args: Void, json: bool) -> Result<Outcome, AppError> {
     if args.reason.starts_with('<') && args.reason.ends_with('>') {
-        return Err(input::InputError::Placeholder { key: "reason", placeholder: "<why>" }.into());
+        return Err(input::InputError::Placeholder { key: "reason", placeholder: "<why>".to_owned() }.into());
     }
     let reason = Reason::new(&args.reason).map_err(|error| AppError::Usage(error.to_string()))?;
     let zone = store::zone_of_event(&args.ledger, args.seq)?;
