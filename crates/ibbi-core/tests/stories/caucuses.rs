@@ -1,11 +1,12 @@
 //! Concerns and decisions.
 
+use crate::support::at;
 use crate::support::facts::*;
 use crate::support::story::Story;
 use Decision::{Adopt, Decline};
 use Party::{Labor, Management};
 use ibbi_core::stages::ConcernStatus;
-use ibbi_core::{Decision, Format, Outcome, Party, Rule, Stage};
+use ibbi_core::{Case, Decision, Format, Outcome, Party, Rule, Stage};
 
 fn both_in_caucus() -> Story {
     let mut story = Story::reaching(Stage::Caucus);
@@ -51,6 +52,8 @@ fn a_decision_is_reopened_while_the_other_party_has_not_decided() {
     story.on("2026-10-23 09:00", reopened(Labor));
     assert_eq!(story.case().decided(Labor), None);
     story.on("2026-10-23 09:05", caucus(Labor, &LABOR));
+    let Case::Caucus(state) = story.case() else { panic!("the case is in Caucus") };
+    assert_eq!(state.party(Labor).opened, Some(at("2026-10-21 09:00")), "a caucus that meets again has opened before");
     story.on("2026-10-23 10:00", decided_through(Labor, Adopt, "ben"));
     story.on("2026-10-26 09:00", decided(Management, Adopt));
 

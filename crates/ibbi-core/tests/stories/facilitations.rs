@@ -2,7 +2,7 @@
 
 use crate::support::facts::*;
 use crate::support::story::Story;
-use crate::support::{at, slot};
+use crate::support::{at, date, slot};
 use ibbi_core::{Case, EventKind, Format, Outcome, Rule, Stage, Warning};
 
 #[test]
@@ -73,6 +73,23 @@ fn a_half_day_cut_short_is_made_up_after_the_second() {
     story.on("2026-11-19 13:00", opened(1)).on("2026-11-19 14:30", closed());
     assert_eq!(story.outcome(), Some(Outcome::Completed));
     assert_eq!(story.remaining(), [0, 0]);
+    story.replays();
+}
+
+#[test]
+fn a_make_up_in_the_morning_and_the_second_half_in_the_afternoon() {
+    let mut story = Story::through(EventKind::FormatChosen, Format::TwoHalfDays);
+    story.on("2026-10-28 09:00", scheduled(1, slot("2026-11-17", "08:00", "12:00")));
+    story.on("2026-11-17 08:00", opened(1)).on("2026-11-17 10:00", adjourned("a fire alarm"));
+    story.on("2026-11-17 10:05", scheduled(1, slot("2026-11-20", "08:00", "10:00")));
+    story.on("2026-11-17 10:06", scheduled(2, slot("2026-11-20", "12:00", "16:00")));
+    story.on("2026-11-20 08:00", opened(1)).on("2026-11-20 10:00", closed());
+    assert_eq!(story.remaining(), [0, 240]);
+    // The first part opened first on November 17, so November 20 is another day.
+    story.on("2026-11-20 12:00", opened(2)).on("2026-11-20 16:00", closed());
+    assert_eq!(story.outcome(), Some(Outcome::Completed));
+    let first_days: Vec<_> = story.sessions().parts().iter().map(|part| part.first_day).collect();
+    assert_eq!(first_days, [Some(date("2026-11-17")), Some(date("2026-11-20"))]);
     story.replays();
 }
 

@@ -60,6 +60,22 @@ fn a_member_is_sick_on_the_day_and_the_program_asks_for_each_team_only() {
 }
 
 #[test]
+fn a_session_that_counts_no_minute_makes_nobody_miss_a_part() {
+    let each_team = ProgramParameters { presence: Presence::EachTeam, ..ProgramParameters::default() };
+    let mut story = Story::reaching_under(Stage::Training, each_team);
+    story.on("2026-09-29 09:00", scheduled(1, slot("2026-10-19", "08:00", "16:00")));
+    story.on("2026-10-19 08:00", opened_with(1, &["ana", "cora", "dev"]));
+    story.on("2026-10-19 08:00", adjourned("the hall is locked"));
+    assert_eq!(story.remaining(), [480]);
+    story.on("2026-10-19 09:00", scheduled(1, slot("2026-10-20", "08:00", "16:00")));
+    story.on("2026-10-20 08:00", opened(1));
+    train_to_the_end(&mut story, closed());
+    let trained = story.case().trained().expect("it is complete");
+    assert_eq!((trained.held().len(), trained.attendance(id("ben"))), (2, Attendance::Full));
+    assert_eq!(story.warnings(), []);
+}
+
+#[test]
 fn a_member_resigns_between_training_and_caucus_and_is_replaced() {
     let mut story = Story::reaching(Stage::Caucus);
     story.on("2026-10-20 18:00", released(Labor, "ben")).on("2026-10-20 19:00", named(Labor, "eli"));
