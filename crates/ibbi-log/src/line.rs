@@ -241,10 +241,72 @@ pub(crate) fn read_uuid(text: &str) -> Option<Uuid> {
     from_hex(&digits).map(Uuid::from_bytes)
 }
 
-/// An instant in its one accepted form.
+/// An instant in its one accepted form, as the core reads it but without a calendar type in between: there are two of
+/// them in every line.
 fn instant(text: &str) -> Option<At> {
-    text.parse().ok()
+    let text: &[u8; 24] = text.as_bytes().try_into().ok()?;
+    let marks = [text[4], text[7], text[10], text[13], text[16], text[19], text[23]];
+    if marks != *b"--T::.Z" {
+        return None;
+    }
+    let mut wrong = false;
+    let mut number = |from: usize, to: usize| {
+        text[from..to].iter().fold(0_i64, |number, digit| {
+            wrong |= !digit.is_ascii_digit();
+            number * 10 + i64::from(digit.wrapping_sub(b'0'))
+        })
+    };
+    let (year, month, day) = (number(0, 4), number(5, 7), number(8, 10));
+    let (hour, minute, second, millis) = (number(11, 13), number(14, 16), number(17, 19), number(20, 23));
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let length = match month {
+        2 => 28 + i64::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
+    let exists = (1..=12).contains(&month) && (1..=length).contains(&day) && hour < 24 && minute < 60 && second < 60;
+    if wrong || !exists {
+        return None;
+    }
+    // Counted from March, the leap day is the last of its year.
+    let (from_march, years) = if month > 2 { (month - 3, year) } else { (month + 9, year - 1) };
+    let days = years * 365 + years.div_euclid(4) - years.div_euclid(100) + years.div_euclid(400);
+    let days = days + (153 * from_march + 2) / 5 + day - 1 - DAYS_TO_1970;
+    At::from_millis((((days * 24 + hour) * 60 + minute) * 60 + second) * 1000 + millis)
 }
+
+/// The inverse of [`instant`].
+pub(crate) fn instant_text(at: At) -> [u8; 24] {
+    let (days, millis) = (at.millis().div_euclid(86_400_000) + DAYS_TO_1970, at.millis().rem_euclid(86_400_000));
+    // Years of 365.2425 days, corrected by the leap days inside a cycle of 400 years.
+    let (cycle, day_of_cycle) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year_of_cycle = (day_of_cycle - day_of_cycle / 1460 + day_of_cycle / 36_524 - day_of_cycle / 146_096) / 365;
+    let day_of_year = day_of_cycle - (365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100);
+    let from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * from_march + 2) / 5 + 1;
+    let (month, carry) = if from_march < 10 { (from_march + 3, 0) } else { (from_march - 9, 1) };
+    let year = cycle * 400 + year_of_cycle + carry;
+    let mut text = *b"0000-00-00T00:00:00.000Z";
+    let parts = [
+        (0, 4, year),
+        (5, 7, month),
+        (8, 10, day),
+        (11, 13, millis / 3_600_000),
+        (14, 16, millis / 60_000 % 60),
+        (17, 19, millis / 1000 % 60),
+        (20, 23, millis % 1000),
+    ];
+    for (from, to, mut number) in parts {
+        for digit in text[from..to].iter_mut().rev() {
+            *digit = b'0' + u8::try_from(number % 10).unwrap_or(0);
+            number /= 10;
+        }
+    }
+    text
+}
+
+/// The days from March 1st of the year 0 to January 1st, 1970.
+const DAYS_TO_1970: i64 = 719_468;
 
 #[cfg(test)]
 mod tests {
@@ -290,6 +352,33 @@ mod tests {
             ("x", None),
         ] {
             assert_eq!(trailing_number(text.as_bytes()).map(|(_, number)| number), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn instants_are_read_as_the_core_reads_them() {
+        let mut millis = 0;
+        while let Some(at) = At::from_millis(millis) {
+            assert_eq!(instant(&at.to_string()), Some(at));
+            assert_eq!(instant_text(at), at.to_string().as_bytes());
+            millis += 29 * 3_600_000 + 1_234_567;
+        }
+        assert_eq!(instant(&At::MAX.to_string()), Some(At::MAX));
+        let good = "2028-02-29T23:59:59.999Z";
+        assert_eq!(instant(good), good.parse().ok());
+        for place in 0..good.len() {
+            for byte in 0..128 {
+                let mut bytes = good.as_bytes().to_vec();
+                bytes[place] = byte;
+                let text = String::from_utf8(bytes).unwrap();
+                assert_eq!(instant(&text), text.parse().ok(), "{text}");
+            }
+        }
+        for (year, month) in (1969..=2101).flat_map(|year| (0..=13).map(move |month| (year, month))) {
+            for day in 0..=32 {
+                let text = format!("{year:04}-{month:02}-{day:02}T00:00:00.000Z");
+                assert_eq!(instant(&text), text.parse().ok(), "{text}");
+            }
         }
     }
 

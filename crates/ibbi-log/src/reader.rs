@@ -30,6 +30,8 @@ use std::path::Path;
 pub struct LedgerReader<R> {
     scan: Scan<R>,
     opening: Option<Opening>,
+    /// What the line read last says, until it is given.
+    entry: Option<Entry>,
     faults: Vec<Fault>,
     waiting: VecDeque<Result<Record, ReadError>>,
     /// Whether an end without an LF is only the end for now.
@@ -71,6 +73,7 @@ impl<R: Read> LedgerReader<R> {
         Self {
             scan: Scan::new(source),
             opening: None,
+            entry: None,
             faults: Vec::new(),
             waiting: VecDeque::new(),
             follow: false,
@@ -119,8 +122,8 @@ impl<R: Read> LedgerReader<R> {
 
     /// Reads one line into what waits; returns a record directly if nothing has to wait.
     fn advance(&mut self) -> Option<Record> {
-        let step = match self.scan.step(self.follow, &mut self.faults) {
-            Ok(Some(step)) => step,
+        match self.scan.step(self.follow, &mut self.entry, &mut self.faults) {
+            Ok(Some(_)) => {}
             Ok(None) => {
                 self.ended = !self.follow;
                 return None;
@@ -130,9 +133,9 @@ impl<R: Read> LedgerReader<R> {
                 self.waiting.push_back(Err(ReadError::Io { offset: self.scan.head().bytes, source }));
                 return None;
             }
-        };
+        }
         self.begun = true;
-        let record = match step.read {
+        let record = match self.entry.take() {
             Some(Entry::Record(record)) => Some(record),
             Some(Entry::Opening(opening)) => {
                 self.opening.get_or_insert(opening);

@@ -1,6 +1,6 @@
 //! Records: what a line says in the core's terms. The only module that turns events into bytes and back.
 
-use crate::line::{LINE_VERSION, Line, MAX_NUMBER, OPENING_TYPE, Subject, unescape};
+use crate::line::{LINE_VERSION, Line, MAX_NUMBER, OPENING_TYPE, Subject, instant_text, unescape};
 use crate::{Digest, FaultKind, explain};
 use core::fmt::Write as _;
 use ibbi_core::{At, Event, EventKind, Name, Stage};
@@ -132,14 +132,18 @@ pub(crate) fn read_event(kind: EventKind, data: &str, scratch: &mut Vec<u8>) -> 
     let event = Event::deserialize_data(kind, &mut json)
         .and_then(|event| json.end().map(|()| event))
         .map_err(|error| refused(&error))?;
-    // The one number in the data that the core does not bound by itself.
-    if matches!(&event, Event::EventVoided(voided) if voided.seq > MAX_NUMBER) {
+    if !is_in_bounds(&event) {
         return Err(reason(format!("`seq` is larger than {MAX_NUMBER}")));
     }
     scratch.clear();
     write_data(&event, scratch).map_err(|error| refused(&error))?;
     same_spelling(data, scratch)?;
     Ok(event)
+}
+
+/// Whether the one number that the core leaves unbounded is one that every JSON reader keeps exact.
+fn is_in_bounds(event: &Event) -> bool {
+    !matches!(event, Event::EventVoided(voided) if voided.seq > MAX_NUMBER)
 }
 
 /// Reads the data of a first line, in their one spelling only.
@@ -203,11 +207,19 @@ pub(crate) struct Links {
 /// # Errors
 /// Whatever the core's serialiser says; it has no reason to say anything.
 pub(crate) fn write_record(record: &NewRecord, links: &Links, out: &mut Vec<u8>) -> std::io::Result<()> {
-    write!(out, "{{\"actor\":")?;
+    out.extend_from_slice(b"{\"actor\":");
     serde_json::to_writer(&mut *out, &record.actor)?;
-    write!(out, ",\"at\":\"{}\",\"case\":\"{}\",\"data\":", record.at, record.case.as_hyphenated())?;
+    out.extend_from_slice(b",\"at\":\"");
+    out.extend_from_slice(&instant_text(record.at));
+    out.extend_from_slice(b"\",\"case\":\"");
+    write_uuid(record.case, out);
+    out.extend_from_slice(b"\",\"data\":");
     write_data(&record.event, out)?;
     write_tail(record.id, links, Some((links.rev, record.to)), record.event.kind().code(), out)
+}
+
+fn write_uuid(id: Uuid, out: &mut Vec<u8>) {
+    out.extend_from_slice(id.hyphenated().encode_lower(&mut Uuid::encode_buffer()).as_bytes());
 }
 
 /// Appends a first line, without an LF.
@@ -233,12 +245,17 @@ fn write_tail(
     kind: &str,
     out: &mut Vec<u8>,
 ) -> std::io::Result<()> {
-    let Links { prev, seq, logged, .. } = links;
-    write!(out, ",\"id\":\"{}\",\"logged\":\"{logged}\",\"prev\":\"{prev}\"", id.as_hyphenated())?;
+    out.extend_from_slice(b",\"id\":\"");
+    write_uuid(id, out);
+    out.extend_from_slice(b"\",\"logged\":\"");
+    out.extend_from_slice(&instant_text(links.logged));
+    out.extend_from_slice(b"\",\"prev\":\"");
+    out.extend_from_slice(&links.prev.to_hex());
+    out.extend_from_slice(b"\"");
     if let Some((rev, _)) = case {
         write!(out, ",\"rev\":{rev}")?;
     }
-    write!(out, ",\"seq\":{seq}")?;
+    write!(out, ",\"seq\":{}", links.seq)?;
     if let Some((_, to)) = case {
         write!(out, ",\"to\":\"{}\"", to.code())?;
     }
@@ -274,27 +291,32 @@ pub fn read_line(line: &[u8]) -> Result<Entry, (usize, FaultKind)> {
 }
 
 impl RecordReader {
-    /// Reads a line in full, or refuses it without a reason.
+    /// Reads a line in full, with its `prev`, or refuses it without a reason.
     pub(crate) fn read(&mut self, text: &str, offset: u64, number: u64) -> Option<(Entry, Digest)> {
+        let mut entry = None;
+        let prev = self.read_into(text, offset, number, &mut entry)?;
+        Some((entry?, prev))
+    }
+
+    /// [`RecordReader::read`] into a place of the caller's: an entry is large enough for each move of it to be felt.
+    #[inline]
+    pub(crate) fn read_into(
+        &mut self,
+        text: &str,
+        offset: u64,
+        number: u64,
+        entry: &mut Option<Entry>,
+    ) -> Option<Digest> {
         let line = Line::parse(text)?;
         let Subject::Case { case, rev, to, kind } = line.subject else {
-            return opening_of(&line).map(|opening| (Entry::Opening(opening), line.prev));
+            *entry = Some(Entry::Opening(opening_of(&line)?));
+            return Some(line.prev);
         };
+        let actor = self.actor(line.actor)?;
         let event = read_event(kind, line.data, &mut self.scratch).ok()?;
-        let record = Record {
-            seq: line.seq,
-            rev,
-            case,
-            id: line.id,
-            actor: self.actor(line.actor)?,
-            at: line.at,
-            logged: line.logged,
-            to,
-            event,
-            offset,
-            line: number,
-        };
-        Some((Entry::Record(record), line.prev))
+        let (seq, id, at, logged) = (line.seq, line.id, line.at, line.logged);
+        *entry = Some(Entry::Record(Record { seq, rev, case, id, actor, at, logged, to, event, offset, line: number }));
+        Some(line.prev)
     }
 
     fn actor(&mut self, escaped: &str) -> Option<Name> {
@@ -307,6 +329,20 @@ impl RecordReader {
         self.actor = Some((escaped.to_owned(), name.clone()));
         Some(name)
     }
+}
+
+/// Whether a line just written reads back as the record that it was written from. Its data need not be written a second
+/// time to be compared: they are what writing gave.
+pub(crate) fn reads_back(line: &str, record: &NewRecord) -> bool {
+    let Some(found) = Line::parse(line) else { return false };
+    let mut json = serde_json::Deserializer::from_str(found.data);
+    let event = Event::deserialize_data(record.event.kind(), &mut json).and_then(|event| json.end().map(|()| event));
+    let subject = matches!(found.subject, Subject::Case { case, to, kind, .. }
+        if case == record.case && to == record.to && kind == record.event.kind());
+    subject
+        && found.id == record.id
+        && found.at == record.at
+        && event.is_ok_and(|event| event == record.event && is_in_bounds(&event))
 }
 
 /// Whether a recorded line says the same as a record that is to be written again under the same id: who, when, what.

@@ -32,7 +32,6 @@ pub(crate) struct Step {
     pub(crate) length: u64,
     /// `None` for a fragment.
     pub(crate) digest: Option<Digest>,
-    pub(crate) read: Option<Entry>,
 }
 
 /// Reads a ledger line by line and remembers what the next line is held against.
@@ -72,15 +71,22 @@ impl<R: Read> Scan<R> {
         self.lines.forget_fragment()
     }
 
-    /// The next line, and what is wrong with it added to `faults`. With `follow` a fragment is no line yet.
-    pub(crate) fn step(&mut self, follow: bool, faults: &mut Vec<Fault>) -> io::Result<Option<Step>> {
+    /// The next line: what it says goes into `entry` if it can be read, and what is wrong with it is added to `faults`.
+    /// With `follow` a fragment is no line yet.
+    pub(crate) fn step(
+        &mut self,
+        follow: bool,
+        entry: &mut Option<Entry>,
+        faults: &mut Vec<Fault>,
+    ) -> io::Result<Option<Step>> {
+        *entry = None;
         let next = if follow { self.lines.next_whole()? } else { self.lines.next()? };
         let Some(RawLine { number, offset, length, content }) = next else { return Ok(None) };
         let mut fault = |column, kind| faults.push(Fault { line: number, offset, column, kind });
         let (digest, bytes) = match content {
             Content::Torn => {
                 fault(0, FaultKind::Torn { length });
-                return Ok(Some(Step { offset, length, digest: None, read: None }));
+                return Ok(Some(Step { offset, length, digest: None }));
             }
             Content::TooLong(digest) => {
                 fault(0, FaultKind::TooLong { length });
@@ -90,12 +96,12 @@ impl<R: Read> Scan<R> {
         };
 
         let text = bytes.and_then(|bytes| core::str::from_utf8(bytes).ok());
-        let read = text.and_then(|text| self.records.read(text, offset, number));
+        let prev = text.and_then(|text| self.records.read_into(text, offset, number, entry));
         // A line that cannot be read in full may still show where it belongs.
-        let found = match &read {
-            Some((Entry::Record(record), prev)) => Some((*prev, record.seq)),
-            Some((Entry::Opening(_), prev)) => Some((*prev, 1)),
-            None => {
+        let found = match (prev, &*entry) {
+            (Some(prev), Some(Entry::Record(record))) => Some((prev, record.seq)),
+            (Some(prev), _) => Some((prev, 1)),
+            (None, _) => {
                 if let Some(bytes) = bytes {
                     let (column, kind) = explain(bytes).unwrap_or((0, FaultKind::Unexplained));
                     fault(column, kind);
@@ -111,22 +117,22 @@ impl<R: Read> Scan<R> {
             fault(0, FaultKind::Seq { expected: self.next_seq, found: seq });
         }
         self.next_seq = seq.saturating_add(1);
-        let is_opening = matches!(read, Some((Entry::Opening(_), _)));
-        if read.is_some() && is_opening != (number == 1) {
+        let is_opening = matches!(entry, Some(Entry::Opening(_)));
+        if entry.is_some() && is_opening != (number == 1) {
             fault(0, FaultKind::Opening { first: number == 1 });
         }
-        match &read {
-            Some((Entry::Record(record), _)) => {
+        match entry {
+            Some(Entry::Record(record)) => {
                 self.rev(record).into_iter().for_each(|kind| fault(0, kind));
                 self.check_logged(record.logged).into_iter().for_each(|kind| fault(0, kind));
             }
-            Some((Entry::Opening(opening), _)) => {
+            Some(Entry::Opening(opening)) => {
                 self.check_logged(opening.logged).into_iter().for_each(|kind| fault(0, kind));
             }
             None => {}
         }
         self.head = Head { lines: number, bytes: offset + length + 1, hash: digest };
-        Ok(Some(Step { offset, length, digest: Some(digest), read: read.map(|(read, _)| read) }))
+        Ok(Some(Step { offset, length, digest: Some(digest) }))
     }
 }
 

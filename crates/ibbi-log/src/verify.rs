@@ -154,13 +154,13 @@ struct Pass<'a> {
 impl Pass<'_> {
     fn records(&mut self, source: impl Read) -> Result<Head, ReadError> {
         let mut scan = Scan::new(source);
-        let mut faults = Vec::new();
+        let (mut entry, mut faults) = (None, Vec::new());
         loop {
-            let step = scan.step(false, &mut faults);
+            let step = scan.step(false, &mut entry, &mut faults);
             self.damage.add(faults.drain(..));
             let step = step.map_err(|source| ReadError::Io { offset: scan.head().bytes, source })?;
             let Some(step) = step else { return Ok(scan.head()) };
-            if let Some(Entry::Opening(opening)) = step.read {
+            if let Some(Entry::Opening(opening)) = entry.take() {
                 self.opening.get_or_insert(opening);
             }
             if let Some(digest) = step.digest {

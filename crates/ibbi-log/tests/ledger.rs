@@ -287,3 +287,18 @@ fn what_is_no_ledger_is_named_as_such() {
     let error = Ledger::open(&place.path).unwrap_err();
     assert!(matches!(error, OpenError::NotALedger { .. }), "{error}");
 }
+
+#[test]
+fn a_record_that_no_reader_would_take_is_never_written() {
+    let place = Place::with(1);
+    let before = fs::read(&place.path).unwrap();
+    let mut ledger = Ledger::open(&place.path).unwrap();
+    let reason = ibbi_core::Reason::new("a slip").unwrap();
+    let event = ibbi_core::Event::from(ibbi_core::events::EventVoided { reason, seq: ibbi_log::MAX_NUMBER + 1 });
+    for wrong in [NewRecord { event, ..record(3, 3) }, NewRecord { to: ibbi_core::Stage::Unopened, ..record(3, 3) }] {
+        let wrong = NewRecord { expected_rev: None, ..wrong };
+        let error = ledger.append(&[record(1, 3), wrong], at(9)).unwrap_err();
+        assert!(matches!(error, AppendError::Unreadable { index: 1 }), "{error}");
+    }
+    assert_eq!(fs::read(&place.path).unwrap(), before);
+}

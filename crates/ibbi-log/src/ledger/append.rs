@@ -192,9 +192,7 @@ impl<S: Storage> Ledger<S> {
                 return Err(AppendError::LineTooLong { index, length });
             }
             // A line that cannot be read would close the ledger to all further writing, so it is never written.
-            let text = core::str::from_utf8(line).ok();
-            let read = text.and_then(|text| reader.read(text, plan.head.bytes, links.seq));
-            if !matches!(read, Some((Entry::Record(read), _)) if read.event == record.event) {
+            if !core::str::from_utf8(line).is_ok_and(|line| record::reads_back(line, record)) {
                 return Err(AppendError::Unreadable { index });
             }
             let offset = plan.head.bytes;

@@ -156,13 +156,13 @@ impl Pass {
         let mut scan = Scan::new(Stream::new(file, 0, u64::MAX));
         let (mut faults, mut damage) = (Vec::new(), Damage::default());
         let (mut index, mut tree) = (Index::default(), Tree::new());
-        let (mut opening, mut torn) = (None, None);
-        while let Some(step) = scan.step(false, &mut faults)? {
+        let (mut opening, mut torn, mut entry) = (None, None, None);
+        while let Some(step) = scan.step(false, &mut entry, &mut faults)? {
             let Some(digest) = step.digest else {
                 torn = faults.pop();
                 continue;
             };
-            match step.read {
+            match entry.take() {
                 Some(Entry::Opening(read)) if scan.head().lines == 1 => opening = Some(read),
                 Some(Entry::Opening(_)) | None => {}
                 Some(Entry::Record(record)) => {
