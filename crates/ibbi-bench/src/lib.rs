@@ -1,6 +1,8 @@
 //! The cases that the benchmarks measure.
 #![forbid(unsafe_code)]
 
+pub mod records;
+
 use ibbi_core::events::*;
 use ibbi_core::{
     ActivityKind, At, Body, Case, ConcernId, Date, Decision, Event, Format, LocalTime, MemberId, MemberIds, Name,

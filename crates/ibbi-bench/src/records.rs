@@ -1,0 +1,58 @@
+//! Records for the ledger's comparisons: whole cases, one after the other.
+
+use crate::whole_case;
+use ibbi_core::{At, Case, Event, Name, Stage};
+use ibbi_log::{NewLedger, NewRecord, Uuid};
+
+/// The events of the measured case with the stages they lead to.
+fn steps() -> Vec<(At, Event, Stage)> {
+    let mut case = Case::default();
+    let step = |(at, event): (At, Event)| {
+        let to = case.offer(&event, at).expect("the measured case is legal");
+        (at, event, to)
+    };
+    whole_case().into_iter().map(step).collect()
+}
+
+/// Records of whole cases, without end.
+#[derive(Debug)]
+pub struct Records {
+    steps: Vec<(At, Event, Stage)>,
+    next: u128,
+}
+
+impl Default for Records {
+    fn default() -> Self {
+        Self { steps: steps(), next: 0 }
+    }
+}
+
+impl Iterator for Records {
+    type Item = NewRecord;
+
+    fn next(&mut self) -> Option<NewRecord> {
+        let length = self.steps.len() as u128;
+        let (at, event, to) = &self.steps[usize::try_from(self.next % length).ok()?];
+        let case = Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_0000_0000 + self.next / length);
+        let id = Uuid::from_u128(0x0193_0000_0000_7000_8000_0000_0000_0000 + self.next);
+        self.next += 1;
+        let actor = Name::new("clerk@example.org").expect("a name");
+        Some(NewRecord { case, id, actor, at: *at, to: *to, event: event.clone(), expected_rev: None })
+    }
+}
+
+/// What a new ledger's first line says.
+pub fn new_ledger() -> NewLedger {
+    NewLedger {
+        id: Uuid::from_u128(1),
+        actor: Name::new("clerk@example.org").expect("a name"),
+        at: now(),
+        origin: Name::new("example.org/bench").expect("a name"),
+        program: Name::new("ibbi-bench").expect("a name"),
+    }
+}
+
+/// The time on the clock of every record.
+pub fn now() -> At {
+    "2026-11-01T12:00:00.000Z".parse().expect("an instant")
+}
