@@ -1,6 +1,10 @@
 //! What the whole-program tests share: the program as a user has it, in a directory of its own.
 #![forbid(unsafe_code)]
 
+pub mod typing;
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
@@ -64,7 +68,7 @@ impl Place {
     }
 
     /// The program with these arguments, not yet run.
-    pub fn command<S: AsRef<std::ffi::OsStr>>(&self, args: &[S]) -> Command {
+    pub fn command<S: AsRef<OsStr>>(&self, args: &[S]) -> Command {
         let mut command = Command::new(program());
         command.current_dir(self.dir.path()).args(args).env("IBBI_ACTOR", "clerk@example.org");
         command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").stdin(Stdio::null());
@@ -75,7 +79,7 @@ impl Place {
     ///
     /// # Panics
     /// If it does not start, or is ended by a signal.
-    pub fn ibbi<S: AsRef<std::ffi::OsStr>>(&self, args: &[S]) -> Said {
+    pub fn ibbi<S: AsRef<OsStr>>(&self, args: &[S]) -> Said {
         said(self.command(args).output().expect("the program starts"))
     }
 
@@ -83,7 +87,7 @@ impl Place {
     ///
     /// # Panics
     /// As [`Place::ibbi`].
-    pub fn ibbi_with<S: AsRef<std::ffi::OsStr>>(&self, args: &[S], input: &[u8]) -> Said {
+    pub fn ibbi_with<S: AsRef<OsStr>>(&self, args: &[S], input: &[u8]) -> Said {
         use std::io::Write as _;
         let mut command = self.command(args);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -94,7 +98,62 @@ impl Place {
     }
 }
 
-fn said(output: Output) -> Said {
+impl Place {
+    /// Types a line into a shell, in which `ibbi` is the program.
+    ///
+    /// # Panics
+    /// If there is no shell, or the line ends by a signal.
+    pub fn type_line(&self, line: &str) -> Said {
+        let own = program().parent().expect("the program is in a directory").to_owned();
+        let others = std::env::var_os("PATH").unwrap_or_default();
+        let path = std::iter::once(own).chain(std::env::split_paths(&others));
+        let mut command = Command::new("sh");
+        command.current_dir(self.dir.path()).args(["-c", line]).env("IBBI_ACTOR", "clerk@example.org");
+        command.env("PATH", std::env::join_paths(path).expect("directories without a colon"));
+        command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").stdin(Stdio::null());
+        said(command.output().expect("there is a shell"))
+    }
+
+    /// Every file of the directory with its bytes, by name.
+    ///
+    /// # Panics
+    /// If it cannot be read.
+    pub fn files(&self) -> BTreeMap<OsString, Option<Vec<u8>>> {
+        let entries = std::fs::read_dir(self.dir.path()).expect("a directory").map(|entry| entry.expect("an entry"));
+        // Directories, pipes and the like have no bytes of their own.
+        let content = |path: PathBuf| path.is_file().then(|| std::fs::read(path).expect("a file"));
+        entries.map(|entry| (entry.file_name(), content(entry.path()))).collect()
+    }
+
+    /// Runs the program, which is to succeed; returns its output.
+    ///
+    /// # Panics
+    /// If it does not succeed.
+    #[track_caller]
+    pub fn done<S: AsRef<OsStr> + std::fmt::Debug>(&self, args: &[S]) -> String {
+        let said = self.ibbi(args);
+        assert_eq!(said.code, 0, "{args:?}: {}", said.err);
+        said.out
+    }
+
+    /// Runs the program with `--json`, whatever it answers.
+    ///
+    /// # Panics
+    /// If the answer is not one line of JSON.
+    #[track_caller]
+    pub fn json(&self, args: &[&str]) -> (i32, serde_json::Value) {
+        let said = self.ibbi(&[&["--json"], args].concat());
+        let line = said.out.strip_suffix('\n').unwrap_or_else(|| panic!("{args:?}: no whole line: {said:?}"));
+        assert!(!line.contains('\n'), "{args:?}: more than one line");
+        (said.code, serde_json::from_str(line).unwrap_or_else(|error| panic!("{args:?}: {error}: {line}")))
+    }
+}
+
+/// What a run of the program said.
+///
+/// # Panics
+/// If it was ended by a signal or said what is not UTF-8.
+pub fn said(output: Output) -> Said {
     Said {
         code: output.status.code().expect("the program ends by itself"),
         out: String::from_utf8(output.stdout).expect("the output is UTF-8"),

@@ -1,7 +1,7 @@
 //! Input: from what a person or a program writes to an event.
 
 use crate::nearest;
-use crate::shape::{Shape, echo, fields};
+use crate::shape::{echo, fields};
 use crate::zone::Zone;
 use ibbi_core::{County, Date, Event, EventKind, Name, Program, TimeZoneName, events::CaseOpened};
 use serde::Deserialize;
@@ -88,18 +88,10 @@ pub fn event_kind(name: &str) -> Result<EventKind, InputError> {
     })
 }
 
-/// What to write for a value: the codes there are, or what it looks like.
-fn placeholder(shape: Shape) -> String {
-    match shape {
-        Shape::Code(codes) => codes.join("|"),
-        other => other.placeholder().to_owned(),
-    }
-}
-
 /// The keys of a kind of event as a person writes them: `seat=…`, optional ones in brackets.
 pub fn usage(kind: EventKind) -> String {
     let shown = fields(kind).map(|field| {
-        let value = placeholder(field.shape);
+        let value = field.shape.to_write();
         if field.required { format!("{}={value}", field.name) } else { format!("[{}={value}]", field.name) }
     });
     shown.collect::<Vec<_>>().join(" ")
@@ -132,7 +124,7 @@ pub fn from_pairs<S: AsRef<str>>(kind: EventKind, pairs: &[S], zone: Zone) -> Re
             nearest: nearest::of(key, kind.fields().iter().copied()),
         })?;
         if text.starts_with('<') && text.ends_with('>') {
-            return Err(InputError::Placeholder { key: field.name, placeholder: placeholder(field.shape) });
+            return Err(InputError::Placeholder { key: field.name, placeholder: field.shape.to_write() });
         }
         let value = field.shape.read(text, zone).map_err(|reason| InputError::Value { key: field.name, reason })?;
         match (data.get_mut(field.name), value) {
@@ -145,7 +137,7 @@ pub fn from_pairs<S: AsRef<str>>(kind: EventKind, pairs: &[S], zone: Zone) -> Re
     }
     let missing: Vec<_> = fields(kind)
         .filter(|field| field.required && !data.contains_key(field.name))
-        .map(|field| format!("{}={}", field.name, placeholder(field.shape)))
+        .map(|field| format!("{}={}", field.name, field.shape.to_write()))
         .collect();
     if !missing.is_empty() {
         return Err(InputError::Missing { event: kind, missing: missing.join(" ") });
@@ -297,6 +289,7 @@ pub fn check_zone(event: &Event, zone: Zone) -> Result<(), InputError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shape::Shape;
 
     fn read(kind: EventKind, line: &[&str]) -> Result<Event, String> {
         from_pairs(kind, line, Zone::default()).map_err(|error| error.to_string())
@@ -374,7 +367,7 @@ mod tests {
                 MeetingHeld,
                 &["present"],
                 "`present` is not key=value; meeting_held takes present=<name> \
-             representative=<name> topics=<topic,topic,…>",
+             representative=<name> topics=interests,next_steps,services",
             ),
         ] {
             assert_eq!(read(kind, line).unwrap_err(), expected, "{line:?}");

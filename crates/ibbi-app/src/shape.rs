@@ -94,13 +94,27 @@ fn is_required(kind: EventKind, name: &str) -> bool {
 }
 
 impl Shape {
-    /// What to write, for messages and for lines to be filled in.
-    pub(crate) fn placeholder(self) -> &'static str {
+    /// What to write, for messages: the codes there are, or what it looks like.
+    pub(crate) fn to_write(self) -> String {
+        match self {
+            Self::Code(codes) => codes.join("|"),
+            Self::Topics => Topic::CODES.join(","),
+            other => other.placeholder().to_owned(),
+        }
+    }
+
+    /// The same in angle brackets, for lines to be filled in.
+    pub(crate) fn to_fill_in(self) -> String {
+        let text = self.to_write();
+        if text.starts_with('<') { text } else { format!("<{text}>") }
+    }
+
+    fn placeholder(self) -> &'static str {
         match self {
             Self::Name => "<name>",
             Self::Reason => "<why>",
             Self::Note => "<text>",
-            Self::Code(_) => "<one of the codes>",
+            Self::Code(_) => "<code>",
             Self::Date => "<YYYY-MM-DD>",
             Self::Slot => "<YYYY-MM-DD HH:MM-HH:MM>",
             Self::Member => "<member id>",

@@ -1,6 +1,6 @@
 //! Suggestions: what can be recorded now, written so that it runs once its values are filled in.
 
-use crate::shape::{Shape, fields};
+use crate::shape::fields;
 use ibbi_core::stages::ConcernStatus;
 use ibbi_core::{
     ActivityKind, Answer, At, Body, Case, Event, EventKind, Format, History, MemberIds, Outcome, Party, Seat, Sessions,
@@ -29,11 +29,7 @@ fn pairs(event: EventKind, given: &[(&str, String)]) -> Vec<String> {
         if let Some((_, value)) = given.iter().find(|(name, _)| *name == field.name) {
             pairs.push(format!("{}={value}", field.name));
         } else if field.required {
-            let placeholder = match field.shape {
-                Shape::Code(codes) => format!("<{}>", codes.join("|")),
-                shape => shape.placeholder().to_owned(),
-            };
-            pairs.push(format!("{}={placeholder}", field.name));
+            pairs.push(format!("{}={}", field.name, field.shape.to_fill_in()));
         }
     }
     pairs
