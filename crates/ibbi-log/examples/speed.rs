@@ -6,7 +6,7 @@
 #[path = "../tests/support/mod.rs"]
 mod support;
 
-use ibbi_log::{Check, Depth, Digest, Ledger, LedgerReader, verify};
+use ibbi_log::{Check, Depth, Digest, Ledger, LedgerReader, LineReader, verify};
 use std::fs::{self, File};
 use std::hint::black_box;
 use std::io::Write;
@@ -43,7 +43,7 @@ fn read_side(path: &Path, count: u64, only: &str) {
     let mut done = 0;
     while done < count {
         let next = (done + 5000).min(count);
-        ledger.append(&records(done..next, 40_000), at(1)).expect("appended");
+        ledger.append(&records(done..next, count / 30 + 1), at(1)).expect("appended");
         done = next;
     }
     drop(ledger);
@@ -73,8 +73,9 @@ fn read_side(path: &Path, count: u64, only: &str) {
         }
     });
     report("read each line alone into typed events", lines.len(), &mut || {
+        let mut reader = LineReader::default();
         for line in &lines {
-            drop(black_box(ibbi_log::read_line(line)));
+            drop(black_box(reader.read(line)));
         }
     });
     report("verify: records and Merkle root", lines.len(), &mut || {

@@ -64,7 +64,7 @@ pub use line::{LINE_VERSION, MAX_LINE, MAX_NUMBER, OPENING_TYPE};
 pub use merkle::{Tree, root_from_proof};
 pub use note::{Note, NoteError, Signature, SignatureError};
 pub use reader::{LedgerReader, ReadError};
-pub use record::{Entry, FORMAT, NewLedger, NewRecord, Opening, Record, chart_digest, read_line};
+pub use record::{Entry, FORMAT, LineReader, NewLedger, NewRecord, Opening, Record, chart_digest, read_line};
 pub use scan::Head;
 pub use storage::{Disk, Storage, StoredFile};
 pub use uuid::Uuid;

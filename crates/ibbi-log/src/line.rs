@@ -249,30 +249,26 @@ fn instant(text: &str) -> Option<At> {
     if marks != *b"--T::.Z" {
         return None;
     }
-    let mut wrong = false;
-    let mut number = |from: usize, to: usize| {
-        text[from..to].iter().fold(0_i64, |number, digit| {
-            wrong |= !digit.is_ascii_digit();
-            number * 10 + i64::from(digit.wrapping_sub(b'0'))
-        })
-    };
-    let (year, month, day) = (number(0, 4), number(5, 7), number(8, 10));
-    let (hour, minute, second, millis) = (number(11, 13), number(14, 16), number(17, 19), number(20, 23));
+    let digits = text.map(|byte| byte.wrapping_sub(b'0'));
+    let wrong = [0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18, 20, 21, 22].map(|place| digits[place] > 9);
+    let two = |place: usize| u32::from(digits[place]) * 10 + u32::from(digits[place + 1]);
+    let (year, month, day) = (two(0) * 100 + two(2), two(5), two(8));
+    let (hour, minute, second, millis) = (two(11), two(14), two(17), two(20) * 10 + u32::from(digits[22]));
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let length = match month {
-        2 => 28 + i64::from(leap),
+        2 => 28 + u32::from(leap),
         4 | 6 | 9 | 11 => 30,
         _ => 31,
     };
     let exists = (1..=12).contains(&month) && (1..=length).contains(&day) && hour < 24 && minute < 60 && second < 60;
-    if wrong || !exists {
+    if wrong.contains(&true) || !exists || year < 1970 {
         return None;
     }
     // Counted from March, the leap day is the last of its year.
     let (from_march, years) = if month > 2 { (month - 3, year) } else { (month + 9, year - 1) };
-    let days = years * 365 + years.div_euclid(4) - years.div_euclid(100) + years.div_euclid(400);
-    let days = days + (153 * from_march + 2) / 5 + day - 1 - DAYS_TO_1970;
-    At::from_millis((((days * 24 + hour) * 60 + minute) * 60 + second) * 1000 + millis)
+    let days = years * 365 + years / 4 - years / 100 + years / 400 + (153 * from_march + 2) / 5 + day - 1;
+    let seconds = (i64::from(days) - DAYS_TO_1970) * 86_400 + i64::from((hour * 60 + minute) * 60 + second);
+    At::from_millis(seconds * 1000 + i64::from(millis))
 }
 
 /// The inverse of [`instant`].

@@ -285,9 +285,25 @@ pub enum Entry {
 /// # Errors
 /// What is wrong with it, and at which byte of it.
 pub fn read_line(line: &[u8]) -> Result<Entry, (usize, FaultKind)> {
-    let text = core::str::from_utf8(line).ok();
-    let read = text.and_then(|text| RecordReader::default().read(text, 0, 0));
-    read.map(|(entry, _)| entry).ok_or_else(|| explain(line).unwrap_or((0, FaultKind::Unexplained)))
+    LineReader::default().read(line)
+}
+
+/// Reads lines on their own, many of them: keeps its room for the next one. See [`read_line`].
+#[derive(Debug, Default)]
+pub struct LineReader(RecordReader);
+
+impl LineReader {
+    /// Reads one line, without its LF; `offset` and `line` are left 0 in a record.
+    ///
+    /// # Errors
+    /// What is wrong with it, and at which byte of it.
+    pub fn read(&mut self, line: &[u8]) -> Result<Entry, (usize, FaultKind)> {
+        let mut entry = None;
+        if let Ok(text) = core::str::from_utf8(line) {
+            self.0.read_into(text, 0, 0, &mut entry);
+        }
+        entry.ok_or_else(|| explain(line).unwrap_or((0, FaultKind::Unexplained)))
+    }
 }
 
 impl RecordReader {
