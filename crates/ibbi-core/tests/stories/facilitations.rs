@@ -139,6 +139,7 @@ fn sessions_that_need_a_second_look_are_warned_of() {
     };
     check(&booked, 2, "2026-11-18", "08:00", "12:00", &[]);
     check(&booked, 2, "2026-11-17", "13:00", "17:00", &[Warning::SameDay]);
+    check(&booked, 1, "2026-11-17", "13:00", "17:00", &[]);
     check(&booked, 2, "2026-11-21", "08:00", "12:00", &[Warning::Weekend]);
     check(&booked, 2, "2026-11-26", "08:00", "12:00", &[Warning::Holiday]);
     check(&booked, 2, "2027-06-30", "08:00", "12:00", &[]);
@@ -150,4 +151,5 @@ fn sessions_that_need_a_second_look_are_warned_of() {
     let found =
         "part 1 of the facilitation is on 2026-11-17; the contract expires 2026-11-16, with an evergreen clause";
     assert_eq!(late.warnings(), [(Warning::AfterContract, found.to_string())]);
+    assert_eq!(late.and("2026-10-29 09:00", withdrawn()).warnings(), [], "what was booked is not to come");
 }

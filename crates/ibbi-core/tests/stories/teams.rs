@@ -111,6 +111,17 @@ fn a_member_who_was_released_around_the_training_and_named_again_is_pointed_out(
 }
 
 #[test]
+fn a_member_who_missed_a_session_before_the_release_was_not_released_around_it() {
+    let each_team = ProgramParameters { presence: Presence::EachTeam, ..ProgramParameters::default() };
+    let mut story = Story::reaching_under(Stage::Training, each_team);
+    story.on("2026-09-29 09:00", scheduled(1, slot("2026-10-20", "08:00", "16:00")));
+    story.on("2026-10-20 08:00", opened_with(1, &["ana", "cora", "dev"]));
+    train_to_the_end(&mut story, closed());
+    story.on("2026-10-21 09:00", released(Labor, "ben"));
+    assert_eq!(story.warnings_on("2026-10-21 10:00", &named(Labor, "ben")), []);
+}
+
+#[test]
 fn everyone_is_released_and_the_case_waits_for_new_teams() {
     let mut story = booked();
     for (party, who) in [(Labor, "ana"), (Labor, "ben"), (Management, "cora"), (Management, "dev")] {
