@@ -3,7 +3,10 @@
 use crate::input::InputError;
 use crate::zone::{Zone, ZoneError};
 use ibbi_core::{At, Refusal};
-use ibbi_log::{AppendError, CreateError, Fault, FaultKind, OpenError, Uuid};
+use ibbi_log::{
+    AppendError, CheckpointsError, CreateError, ExtractError, Fault, FaultKind, KeyFileError, OpenError, SignError,
+    Uuid,
+};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -91,6 +94,28 @@ pub enum AppError {
     /// The record was not added.
     #[error(transparent)]
     Append(#[from] AppendError),
+    /// A key cannot be made, or cannot be read.
+    #[error(transparent)]
+    Key(#[from] KeyFileError),
+    /// A checkpoint was not written.
+    #[error(transparent)]
+    Sign(#[from] SignError),
+    /// A file of checkpoints cannot be read.
+    #[error("{path}: {source}", path = .path.display())]
+    Checkpoints {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: CheckpointsError,
+    },
+    /// No extract was made.
+    #[error("{path}: {source}", path = .path.display())]
+    Extract {
+        /// The ledger.
+        path: PathBuf,
+        /// Why not.
+        source: Box<ExtractError>,
+    },
     /// A case is not in the ledger any more.
     #[error("case {0} is not in the ledger")]
     Gone(Uuid),
@@ -149,13 +174,24 @@ impl AppError {
         }
     }
 
+    pub(crate) fn from_extract(path: &Path, source: ExtractError) -> Self {
+        Self::Extract { path: path.to_owned(), source: Box::new(source) }
+    }
+
     /// The exit code that belongs to the error.
-    pub const fn exit_code(&self) -> ExitCode {
+    pub fn exit_code(&self) -> ExitCode {
         match self {
+            Self::Extract { source, .. } => match **source {
+                ExtractError::NoSuchCase { .. } => ExitCode::Usage,
+                ExtractError::Damaged(_) | ExtractError::Root { .. } | ExtractError::Truncated { .. } => {
+                    ExitCode::BadLedger
+                }
+                _ => ExitCode::Io,
+            },
             Self::Input(_) | Self::Zone(_) | Self::Usage(_) | Self::NoCase(_) | Self::WhichCase { .. } => {
                 ExitCode::Usage
             }
-            Self::Create(CreateError::Exists { .. }) => ExitCode::Usage,
+            Self::Create(CreateError::Exists { .. }) | Self::Key(KeyFileError::Key { .. }) => ExitCode::Usage,
             Self::Append(
                 AppendError::IdTaken { .. } | AppendError::LineTooLong { .. } | AppendError::Repeated { .. },
             ) => ExitCode::Usage,
@@ -166,8 +202,16 @@ impl AppError {
             | Self::Damaged { .. }
             | Self::Illegal { .. }
             | Self::Open(OpenError::NotALedger { .. } | OpenError::Unfinished { .. })
-            | Self::Append(AppendError::Damaged { .. }) => ExitCode::BadLedger,
-            Self::Create(_) | Self::Open(_) | Self::Append(_) | Self::Gone(_) | Self::Io { .. } => ExitCode::Io,
+            | Self::Append(AppendError::Damaged { .. })
+            | Self::Checkpoints { .. }
+            | Self::Sign(SignError::ReadOnly | SignError::File { .. }) => ExitCode::BadLedger,
+            Self::Create(_)
+            | Self::Open(_)
+            | Self::Append(_)
+            | Self::Key(_)
+            | Self::Sign(_)
+            | Self::Gone(_)
+            | Self::Io { .. } => ExitCode::Io,
         }
     }
 
@@ -187,6 +231,10 @@ impl AppError {
             Self::Create(_) => "create",
             Self::Open(_) => "open",
             Self::Append(_) => "append",
+            Self::Key(_) => "key",
+            Self::Sign(_) => "sign",
+            Self::Checkpoints { .. } => "checkpoints",
+            Self::Extract { .. } => "extract",
             Self::Gone(_) => "gone",
             Self::Io { .. } => "io",
         }

@@ -3,12 +3,14 @@
 use crate::error::AppError;
 use crate::input;
 use crate::store::{self, CaseLog};
+use crate::trust::Signer;
 use crate::zone::Zone;
 use ibbi_core::events::EventVoided;
 use ibbi_core::{Advisory, At, Event, EventKind, Name, Reason, Stage};
 use ibbi_log::{AppendError, Committed, Digest, Ledger, NewLedger, NewRecord, OpenError, Record, TornTail, Uuid};
 use serde::Serialize;
 use std::path::Path;
+use std::sync::Arc;
 
 /// How far an event may be ahead of this program's clock, in milliseconds: clocks differ.
 const AHEAD: i64 = 5 * 60 * 1000;
@@ -22,6 +24,8 @@ pub struct Context {
     pub actor: Name,
     /// Where ids come from.
     pub ids: Ids,
+    /// The key with which checkpoints are signed as the ledger grows, if any.
+    pub signer: Option<Arc<Signer>>,
 }
 
 /// Where ids come from.
@@ -76,12 +80,31 @@ pub struct Recorded {
     pub summary: Option<String>,
     /// What to keep in mind.
     pub advisories: Vec<Advisory>,
+    /// How many lines the checkpoint covers that was signed after it, or why it could not be signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<SignedAfter>,
     /// A line that a crash had cut off, set aside when the ledger was opened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub set_aside: Option<String>,
     /// The zone of the district, for showing times.
     #[serde(skip)]
     pub zone: Zone,
+}
+
+/// What became of signing a checkpoint after a record.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "result", rename_all = "snake_case")]
+pub enum SignedAfter {
+    /// It was signed.
+    Signed {
+        /// How many lines it covers.
+        size: u64,
+    },
+    /// It could not be; the record is safe all the same.
+    Failed {
+        /// Why not.
+        reason: String,
+    },
 }
 
 /// What is to be recorded.
@@ -160,7 +183,7 @@ fn create(path: &Path, origin: &str, at: At, context: &mut Context) -> Result<Le
     Ok(Ledger::create(path, &new)?)
 }
 
-fn open(path: &Path) -> Result<Ledger, AppError> {
+pub(crate) fn open(path: &Path) -> Result<Ledger, AppError> {
     store::check_file(path)?;
     let ledger = Ledger::open(path).map_err(|error| match error {
         OpenError::NotALedger { path, fault } => AppError::beginning(&path, Some(*fault)),
@@ -265,6 +288,7 @@ fn ask(log: &CaseLog, entry: &Entry, context: &mut Context) -> Result<Recorded, 
         existing: false,
         summary: store::session_summary(entry.event.kind(), &after),
         advisories: case.advise(&entry.event, entry.at, Some(context.now)),
+        checkpoint: None,
         set_aside: None,
         zone: log.zone,
     })
@@ -294,7 +318,16 @@ fn record_in(ledger: &mut Ledger, log: &CaseLog, entry: Entry, context: &mut Con
     let committed = append(ledger, new, context.now)?;
     let Recorded { district, from, advisories, summary, .. } = asked;
     let done = recorded(log, &entry, asked.to, committed, asked.id, advisories);
-    Ok(Recorded { district, from, set_aside, summary, ..done })
+    let checkpoint = context.signer.as_ref().and_then(|signer| signed_after(signer, ledger));
+    Ok(Recorded { district, from, set_aside, summary, checkpoint, ..done })
+}
+
+/// Signs the ledger if it is time. The record is safe whatever comes of it, so a failure is told and is no error.
+fn signed_after(signer: &Signer, ledger: &mut Ledger) -> Option<SignedAfter> {
+    match signer.after(ledger) {
+        Ok(signed) => signed.map(|signed| SignedAfter::Signed { size: signed.size }),
+        Err(error) => Some(SignedAfter::Failed { reason: error.to_string() }),
+    }
 }
 
 fn new_record(log: &CaseLog, entry: &Entry, id: Uuid, to: Stage, context: &Context) -> NewRecord {
@@ -330,6 +363,7 @@ fn recorded(
         existing: committed.existing,
         summary: None,
         advisories,
+        checkpoint: None,
         set_aside: None,
         zone: log.zone,
     }

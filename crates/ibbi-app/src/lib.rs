@@ -13,11 +13,13 @@ pub mod input;
 pub mod journal;
 mod nearest;
 pub mod replay;
+pub mod schema;
 mod shape;
 pub mod status;
 pub mod store;
 mod suggest;
 pub mod tour;
+pub mod trust;
 pub mod zone;
 
 pub use error::{AppError, ExitCode};

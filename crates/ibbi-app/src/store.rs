@@ -69,6 +69,12 @@ fn open(path: &Path) -> Result<LedgerReader<File>, AppError> {
     })
 }
 
+/// A ledger's file, for reading its bytes.
+pub(crate) fn open_file(path: &Path) -> Result<File, AppError> {
+    check_file(path)?;
+    File::open(path).map_err(|source| AppError::Io { doing: "open", path: path.to_owned(), source })
+}
+
 /// Refuses what is there under the name of a ledger and cannot be one; a pipe, for instance, would be waited for.
 pub(crate) fn check_file(path: &Path) -> Result<(), AppError> {
     let what = match std::fs::metadata(path) {

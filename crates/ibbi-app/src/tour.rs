@@ -227,7 +227,8 @@ pub fn tour(path: &Path) -> Result<Tour, AppError> {
     }
     let zone = Zone::default();
     let actor = Name::new("tour@example.org").map_err(|error| AppError::Usage(error.to_string()))?;
-    let mut context = Context { now: At::MIN, actor, ids: Ids::Counted(0x0192_0000_0000_7000_8000_0000_0000_0000) };
+    let mut context =
+        Context { now: At::MIN, actor, ids: Ids::Counted(0x0192_0000_0000_7000_8000_0000_0000_0000), signer: None };
     let mut steps = Vec::new();
     let mut case = None;
     // The state as the recording leads to it, to be compared with what the ledger replays to.

@@ -30,6 +30,16 @@ pub(crate) enum Command {
     Status(Status),
     /// The timeline of the cases in a ledger, every event judged by the rules again.
     Replay(Replay),
+    /// Make a key pair for signing checkpoints; prints the public key.
+    Keygen(Keygen),
+    /// Sign a ledger as it is now; shows later that its end was not cut off or written anew.
+    Checkpoint(Checkpoint),
+    /// Was anything altered? Checks a ledger, or an extract of one, line by line and against checkpoints.
+    Verify(Verify),
+    /// Write one case's records with proofs that a checkpoint covers them, without showing any other case.
+    Prove(Prove),
+    /// The JSON Schema of a ledger's lines.
+    Schema,
     /// The shortest list of events from where a case stands to a stage or an outcome.
     Route(Route),
     /// The process: every stage and event, as a table or a diagram.
@@ -69,6 +79,12 @@ pub(crate) struct When {
     /// Who records it. Default: IBBI_ACTOR, or the name of the user.
     #[arg(long, value_name = "NAME")]
     pub(crate) actor: Option<String>,
+    /// Sign a checkpoint with this private key whenever enough lines are not covered by one. Default: IBBI_KEY.
+    #[arg(long, value_name = "KEY FILE")]
+    pub(crate) sign: Option<PathBuf>,
+    /// How many lines are enough. Default: IBBI_CHECKPOINT_EVERY, or 100.
+    #[arg(long, value_name = "N", requires = "sign")]
+    pub(crate) every: Option<u64>,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -189,6 +205,52 @@ pub(crate) struct Replay {
     /// Only to this number in the ledger.
     #[arg(long, value_name = "SEQ", allow_negative_numbers = true, value_parser = number)]
     pub(crate) to: Option<u64>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Keygen {
+    /// The key's name: that of whoever signs, such as `example.org/ibbi`.
+    pub(crate) name: String,
+    /// The new file for the private key; only its owner can read it.
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Checkpoint {
+    /// The ledger's file.
+    pub(crate) ledger: PathBuf,
+    /// The file of the private key.
+    #[arg(long, value_name = "KEY FILE")]
+    pub(crate) key: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Verify {
+    /// The ledger's file or an extract; `-` reads standard input.
+    pub(crate) ledger: PathBuf,
+    /// The file of checkpoints; best a copy from where the ledger's keeper cannot write. Default: LEDGER.checkpoints.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) checkpoint: Option<PathBuf>,
+    /// A public key whose checkpoints count, or a file that holds it; may be given again.
+    #[arg(long, value_name = "PUBLIC KEY")]
+    pub(crate) key: Vec<String>,
+    /// Only the chain, not each line's spelling and event: faster.
+    #[arg(long)]
+    pub(crate) chain_only: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Prove {
+    /// The ledger's file.
+    pub(crate) ledger: PathBuf,
+    #[command(flatten)]
+    pub(crate) case: Case,
+    /// The file of checkpoints; the one that covers most lines is used. Default: LEDGER.checkpoints.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) checkpoint: Option<PathBuf>,
+    /// The new file for the extract. Default: standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -1,6 +1,7 @@
 //! How things look on a terminal. Colours are dropped where the output is no terminal or NO_COLOR is set.
 
 use anstyle::{AnsiColor, Style};
+use ibbi_app::journal::SignedAfter;
 use ibbi_app::{describe::found, zone::Zone};
 use ibbi_core::{Advisory, Refusal, Unmet};
 use std::fmt::Write as _;
@@ -99,6 +100,15 @@ pub(crate) fn recorded(recorded: &ibbi_app::journal::Recorded, zone: Zone, inden
         let _ = writeln!(text, "{indent}{summary}");
     }
     text.push_str(&advisories(&recorded.advisories, indent));
+    match &recorded.checkpoint {
+        Some(SignedAfter::Signed { size }) => {
+            let _ = writeln!(text, "{indent}signed a checkpoint over {size} lines");
+        }
+        Some(SignedAfter::Failed { reason: error }) => {
+            let _ = writeln!(text, "{indent}{} no checkpoint was signed: {error}", paint(WARN, "note:"));
+        }
+        None => {}
+    }
     if let Some(torn) = &recorded.set_aside {
         let _ = writeln!(text, "{indent}{} {torn}", paint(WARN, "note:"));
     }

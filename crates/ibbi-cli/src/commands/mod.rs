@@ -1,23 +1,30 @@
 //! The subcommands, one file each.
 
 mod chart;
+mod checkpoint;
+mod keygen;
 mod new;
+mod prove;
 mod record;
 mod replay;
 mod route;
 mod rules;
+mod schema;
 mod status;
 mod tour;
+mod verify;
 mod void;
 
 use crate::args::{Args, Command, When};
 use crate::output::Outcome;
 use chrono_now::now;
 use ibbi_app::journal::{Context, Ids};
+use ibbi_app::trust::Signer;
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, store};
 use ibbi_core::{At, Name};
 use std::path::Path;
+use std::sync::Arc;
 
 pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
     let json = args.json;
@@ -28,6 +35,11 @@ pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
         Command::Status(args) => status::run(args, json),
         Command::Replay(args) => replay::run(args, json),
         Command::Route(args) => route::run(args, json),
+        Command::Keygen(args) => keygen::run(&args, json),
+        Command::Checkpoint(args) => checkpoint::run(&args, json),
+        Command::Verify(args) => verify::run(args, json),
+        Command::Prove(args) => prove::run(&args, json),
+        Command::Schema => Ok(schema::run(json)),
         Command::Chart(args) => Ok(chart::run(args, json)),
         Command::Rules => Ok(rules::run(json)),
         Command::Tour(args) => tour::run(args, json),
@@ -52,7 +64,7 @@ fn context(actor: Option<&str>) -> Result<Context, AppError> {
     let from_environment = || ["IBBI_ACTOR", "USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
     let text = actor.map(str::to_owned).or_else(from_environment).unwrap_or_else(|| "unknown".to_owned());
     let actor = Name::new(&text).map_err(|error| AppError::Usage(format!("actor: {error}")))?;
-    Ok(Context { now: now()?, actor, ids: Ids::Random })
+    Ok(Context { now: now()?, actor, ids: Ids::Random, signer: None })
 }
 
 /// The instant that is meant, in a zone.
@@ -62,9 +74,26 @@ fn instant(at: Option<&str>, zone: Zone, now: At) -> Result<At, AppError> {
 
 /// The context and the instant of an event in the zone of its case.
 fn when(when: &When, zone: Zone) -> Result<(Context, At), AppError> {
-    let context = context(when.actor.as_deref())?;
+    let mut context = context(when.actor.as_deref())?;
+    context.signer = signer(when)?.map(Arc::new);
     let at = instant(when.at.as_deref(), zone, context.now)?;
     Ok((context, at))
+}
+
+/// The key with which checkpoints are signed, from the command line or the environment. It is read before anything is
+/// recorded, so that a wrong key does not come to light only when it is needed.
+fn signer(when: &When) -> Result<Option<Signer>, AppError> {
+    let Some(key) = when.sign.clone().or_else(|| std::env::var_os("IBBI_KEY").map(Into::into)) else {
+        return Ok(None);
+    };
+    let every = match (when.every, std::env::var("IBBI_CHECKPOINT_EVERY")) {
+        (Some(every), _) => every,
+        (None, Ok(text)) => text.parse().map_err(|_| {
+            AppError::Usage(format!("IBBI_CHECKPOINT_EVERY: `{text}` is not a whole number such as 100"))
+        })?,
+        (None, Err(_)) => 100,
+    };
+    Signer::load(&key, every).map(Some)
 }
 
 /// The case that is meant and the zone of its district.

@@ -1,0 +1,19 @@
+//! `ibbi keygen`: a key pair for signing checkpoints.
+
+use crate::args::Keygen;
+use crate::output::Outcome;
+use ibbi_app::{AppError, trust};
+
+pub(crate) fn run(args: &Keygen, json: bool) -> Result<Outcome, AppError> {
+    let keys = trust::keygen(&args.name, &args.file)?;
+    if json {
+        return Ok(Outcome::json(&keys));
+    }
+    let mut outcome = Outcome::done(format!("{}\n", keys.public_key));
+    outcome.messages = format!(
+        "The private key is in {}; keep it where only you can read it.\nAbove is the public key: give it to whoever \
+         verifies the ledger.\n",
+        keys.private_key_file.display()
+    );
+    Ok(outcome)
+}
