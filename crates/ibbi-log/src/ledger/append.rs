@@ -166,8 +166,8 @@ impl<S: Storage> Ledger<S> {
             head: self.head,
             tree: self.tree.clone(),
         };
-        let mut revs: HashMap<Uuid, u64> = HashMap::new();
-        let mut seen = HashSet::new();
+        let mut revs: HashMap<Uuid, u64> = HashMap::with_capacity(records.len());
+        let mut seen = HashSet::with_capacity(records.len());
         let mut reader = RecordReader::default();
         for (index, record) in records.iter().enumerate() {
             let (case, id) = (record.case, record.id);

@@ -187,9 +187,12 @@ impl Inode {
         }
     }
 
+    /// A sync that works: what the system knows to be unwritten reaches the disk, and no more than that.
     fn sync(&mut self) {
-        self.safe.clone_from(&self.seen);
-        self.dirty.clear();
+        for sector in core::mem::take(&mut self.dirty) {
+            self.save(sector, SECTOR);
+        }
+        self.safe.resize(self.seen.len(), 0);
     }
 
     /// A sync that failed: a part reached the disk, and the system takes the rest for written too.
