@@ -7,9 +7,10 @@ use crate::people::{Capacity, MemberIds};
 use crate::refusal::list;
 use crate::rule::Source;
 use crate::sets::closed_set;
+use crate::slot::{LocalTime, Slot};
 use crate::stages::Attendance;
 use crate::text::MemberId;
-use crate::time::{At, LocalTime, Slot};
+use crate::time::At;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 

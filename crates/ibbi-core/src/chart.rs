@@ -58,6 +58,45 @@ pub struct Token(());
 /// assert_eq!(inquiry.open_seats().count(), 2);
 /// # Ok(()) }
 /// ```
+///
+/// What the chart does not have does not compile. A closed case takes no event:
+///
+/// ```compile_fail,E0277
+/// use ibbi_core::{chart::On, events::NoteAdded, stages::Closed, At};
+/// fn after_the_end(closed: Closed, note: NoteAdded, at: At) {
+///     let _ = On::<NoteAdded>::offer(closed, note, at);
+/// }
+/// ```
+///
+/// An open one takes a note in any stage:
+///
+/// ```
+/// use ibbi_core::{chart::On, events::NoteAdded, stages::Open, At};
+/// fn on_the_way<S: Open>(state: S, note: NoteAdded, at: At) {
+///     let _ = On::<NoteAdded>::offer(state, note, at);
+/// }
+/// ```
+///
+/// A state that was consumed is gone, so nothing can happen to it twice:
+///
+/// ```compile_fail,E0382
+/// use ibbi_core::{chart::On, events::FormatChosen, stages::Agreement, At, Format};
+/// fn twice(agreement: Agreement, at: At) {
+///     let _ = agreement.offer(FormatChosen { format: Format::FullDay }, at);
+///     let _ = agreement.offer(FormatChosen { format: Format::TwoHalfDays }, at);
+/// }
+/// ```
+///
+/// A refusal hands it back, and then it can be offered another event:
+///
+/// ```
+/// use ibbi_core::{chart::On, events::FormatChosen, stages::Facilitation, At, Format};
+/// fn again(facilitation: Facilitation, at: At) {
+///     if let Err(refused) = facilitation.offer(FormatChosen { format: Format::FullDay }, at) {
+///         let _ = refused.state.offer(FormatChosen { format: Format::TwoHalfDays }, at);
+///     }
+/// }
+/// ```
 pub trait On<E: Payload>: StageState {
     /// Where it leads.
     type Next: Next;

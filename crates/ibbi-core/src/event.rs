@@ -7,9 +7,10 @@ use crate::holidays::County;
 use crate::people::{Body, MemberIds, Names, Observers, Office, Party, Person, Seat};
 use crate::program::{Format, Program};
 use crate::services::{Service, Topics, Workshop};
+use crate::slot::Slot;
 use crate::stage::{ActivityKind, Decision};
 use crate::text::{ConcernId, DocumentDigest, MemberId, Name, NoteText, Reason, TimeZoneName};
-use crate::time::{Date, Slot};
+use crate::time::Date;
 
 /// What an event carries: one type per kind.
 pub trait Payload {

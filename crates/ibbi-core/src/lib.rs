@@ -40,6 +40,7 @@ mod rule;
 mod services;
 mod sessions;
 mod sets;
+mod slot;
 mod stage;
 pub mod stages;
 mod survey;
@@ -63,11 +64,12 @@ pub use rule::{Rule, Source};
 pub use services::{Service, Topic, Topics, Workshop};
 pub use sessions::{Booking, HeldSession, OpenSession, Part, Sessions};
 pub use sets::UnknownCode;
+pub use slot::{LocalTime, Slot};
 pub use stage::{ActivityKind, Decision, Outcome, Stage};
 pub use survey::{Answer, Prospect, survey};
 pub use teams::{Former, Member, Teams};
 pub use text::{ConcernId, DocumentDigest, MemberId, Name, NoteText, Reason, TextError, TimeZoneName};
-pub use time::{At, Date, LocalTime, Slot, TimeError};
+pub use time::{At, Date, TimeError};
 
 /// The payload types: what each kind of event carries.
 pub mod events {

@@ -6,10 +6,11 @@ use crate::file::CaseFile;
 use crate::people::Party;
 use crate::program::{Format, Program};
 use crate::sessions::Sessions;
+use crate::slot::{LocalTime, Slot};
 use crate::stage::{Decision, Outcome, Stage};
 use crate::stages::{Application, Caucus, Facilitation, HoldsSessions, Inquiry, Introduction, Training};
 use crate::teams::Teams;
-use crate::time::{At, Date, LocalTime, Slot};
+use crate::time::{At, Date};
 use alloc::vec::Vec;
 
 /// Where a case is to get.

@@ -6,7 +6,8 @@
 use crate::people::{MemberIds, Person};
 use crate::refusal::{Check, Found, Remaining};
 use crate::rule::Rule;
-use crate::time::{At, Date, Slot};
+use crate::slot::Slot;
+use crate::time::{At, Date};
 use alloc::vec::Vec;
 
 /// A session on the calendar.

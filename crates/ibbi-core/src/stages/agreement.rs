@@ -7,7 +7,7 @@ use crate::people::Party;
 use crate::refusal::{Check, Found};
 use crate::rule::Rule;
 use crate::stage::Decision;
-use crate::stages::{Caucus, Concern, Decided, Facilitation, HasTeams, Trained, stage};
+use crate::stages::{Caucus, Concern, Decided, Facilitation, Trained, has_teams, stage};
 use crate::teams::Teams;
 use crate::time::At;
 use alloc::boxed::Box;
@@ -77,14 +77,7 @@ impl Agreement {
 
 stage!(Agreement, |_state, check, _at| check.fail(Rule::FormatChosen, Found::NoFormat));
 
-impl HasTeams for Agreement {
-    fn teams(&self) -> &Teams {
-        &self.teams
-    }
-    fn teams_mut(&mut self, _: Token) -> &mut Teams {
-        &mut self.teams
-    }
-}
+has_teams!(Agreement);
 
 impl On<FormatChosen> for Agreement {
     type Next = Facilitation;

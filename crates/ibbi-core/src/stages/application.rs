@@ -7,7 +7,7 @@ use crate::people::Body;
 use crate::refusal::{Check, Found};
 use crate::rule::Rule;
 use crate::stage::Outcome;
-use crate::stages::{Closed, HasTeams, Introduced, Training, stage};
+use crate::stages::{Closed, Introduced, Training, has_teams, stage};
 use crate::teams::{Teams, check_dated};
 use crate::text::{DocumentDigest, Name};
 use crate::time::{At, Date};
@@ -69,14 +69,7 @@ stage!(Application, |state, check, _at| {
     check.fail(Rule::ApplicationAccepted, Found::NotAccepted);
 });
 
-impl HasTeams for Application {
-    fn teams(&self) -> &Teams {
-        &self.teams
-    }
-    fn teams_mut(&mut self, _: Token) -> &mut Teams {
-        &mut self.teams
-    }
-}
+has_teams!(Application);
 
 /// What the application settled.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

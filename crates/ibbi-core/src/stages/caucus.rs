@@ -7,7 +7,7 @@ use crate::people::Party;
 use crate::refusal::{Check, Found};
 use crate::rule::Rule;
 use crate::stage::{Decision, Outcome};
-use crate::stages::{Adopted, Agreement, Closed, HasTeams, Trained, stage, step};
+use crate::stages::{Adopted, Agreement, Closed, Trained, has_teams, stage, step};
 use crate::teams::Teams;
 use crate::text::{ConcernId, MemberId};
 use crate::time::At;
@@ -144,14 +144,7 @@ stage!(Caucus, |state, check, _at| {
     check.fail(Rule::BothAdopted, Found::Decisions { labor, management });
 });
 
-impl HasTeams for Caucus {
-    fn teams(&self) -> &Teams {
-        &self.teams
-    }
-    fn teams_mut(&mut self, _: Token) -> &mut Teams {
-        &mut self.teams
-    }
-}
+has_teams!(Caucus);
 
 impl On<CaucusOpened> for Caucus {
     type Next = Self;

@@ -8,7 +8,7 @@ use crate::refusal::{Check, Found};
 use crate::rule::Rule;
 use crate::sessions::Sessions;
 use crate::stage::Outcome;
-use crate::stages::{Adopted, Closed, HasTeams, HoldsSessions, stage, step};
+use crate::stages::{Adopted, Closed, has_teams, stage, step};
 use crate::teams::Teams;
 use crate::time::At;
 use alloc::boxed::Box;
@@ -63,27 +63,7 @@ stage!(Facilitation, |state, check, _at| {
     check.fail(Rule::FacilitationCompleted, Found::HoursRemaining { parts: state.sessions.remaining() });
 });
 
-impl HasTeams for Facilitation {
-    fn teams(&self) -> &Teams {
-        &self.teams
-    }
-    fn teams_mut(&mut self, _: Token) -> &mut Teams {
-        &mut self.teams
-    }
-    fn sittings(&self) -> Option<&Sessions> {
-        Some(&self.sessions)
-    }
-}
-
-impl HoldsSessions for Facilitation {
-    const EVERYONE: Rule = Rule::FacilitationEveryone;
-    fn sessions(&self) -> &Sessions {
-        &self.sessions
-    }
-    fn sessions_mut(&mut self, _: Token) -> &mut Sessions {
-        &mut self.sessions
-    }
-}
+has_teams!(Facilitation with sessions, everyone by FacilitationEveryone);
 
 impl On<FormatChosen> for Facilitation {
     type Next = Self;

@@ -8,9 +8,10 @@ use crate::refusal::{Check, Found};
 use crate::rule::Rule;
 use crate::services::{Service, Topics, Workshop};
 use crate::sessions::check_slot;
+use crate::slot::Slot;
 use crate::stage::Outcome;
 use crate::stages::{Application, Closed, Leader, stage, step};
-use crate::time::{At, Slot};
+use crate::time::At;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 

@@ -95,3 +95,37 @@ macro_rules! step {
     };
 }
 pub(crate) use step;
+
+/// Implements [`HasTeams`] for a stage with a field `teams`; `sessions` if it has that field too.
+macro_rules! has_teams {
+    ($stage:ident) => {
+        crate::stages::has_teams!($stage, |_state| None);
+    };
+    ($stage:ident with sessions, everyone by $rule:ident) => {
+        crate::stages::has_teams!($stage, |state| Some(&state.sessions));
+        impl crate::stages::HoldsSessions for $stage {
+            const EVERYONE: crate::rule::Rule = crate::rule::Rule::$rule;
+            fn sessions(&self) -> &crate::sessions::Sessions {
+                &self.sessions
+            }
+            fn sessions_mut(&mut self, _: crate::chart::Token) -> &mut crate::sessions::Sessions {
+                &mut self.sessions
+            }
+        }
+    };
+    ($stage:ident, |$state:ident| $sittings:expr) => {
+        impl crate::stages::HasTeams for $stage {
+            fn teams(&self) -> &crate::teams::Teams {
+                &self.teams
+            }
+            fn teams_mut(&mut self, _: crate::chart::Token) -> &mut crate::teams::Teams {
+                &mut self.teams
+            }
+            fn sittings(&self) -> Option<&crate::sessions::Sessions> {
+                let $state = self;
+                $sittings
+            }
+        }
+    };
+}
+pub(crate) use has_teams;

@@ -18,9 +18,7 @@ pub trait HasTeams: Open {
     fn teams_mut(&mut self, token: Token) -> &mut Teams;
 
     #[doc(hidden)]
-    fn sittings(&self) -> Option<&Sessions> {
-        None
-    }
+    fn sittings(&self) -> Option<&Sessions>;
 }
 
 fn check_no_session<S: HasTeams>(state: &S, check: &mut Check) {

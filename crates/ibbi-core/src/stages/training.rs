@@ -7,7 +7,7 @@ use crate::refusal::{Check, Found};
 use crate::rule::Rule;
 use crate::sessions::{HeldSession, Sessions};
 use crate::stage::ActivityKind;
-use crate::stages::{Admitted, Caucus, HasTeams, HoldsSessions, stage, step};
+use crate::stages::{Admitted, Caucus, has_teams, stage, step};
 use crate::teams::Teams;
 use crate::text::MemberId;
 use crate::time::At;
@@ -75,27 +75,7 @@ stage!(Training, |state, check, _at| {
     state.check_activities(check);
 });
 
-impl HasTeams for Training {
-    fn teams(&self) -> &Teams {
-        &self.teams
-    }
-    fn teams_mut(&mut self, _: Token) -> &mut Teams {
-        &mut self.teams
-    }
-    fn sittings(&self) -> Option<&Sessions> {
-        Some(&self.sessions)
-    }
-}
-
-impl HoldsSessions for Training {
-    const EVERYONE: Rule = Rule::TrainingEveryone;
-    fn sessions(&self) -> &Sessions {
-        &self.sessions
-    }
-    fn sessions_mut(&mut self, _: Token) -> &mut Sessions {
-        &mut self.sessions
-    }
-}
+has_teams!(Training with sessions, everyone by TrainingEveryone);
 
 /// What the training settled.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

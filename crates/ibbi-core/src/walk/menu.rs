@@ -7,9 +7,10 @@ use crate::event::*;
 use crate::people::{Body, MemberIds, Names, Observers, Office, Party, Person, Seat};
 use crate::program::{Format, Presence, Program, ProgramParameters};
 use crate::services::{Service, Topic, Topics};
+use crate::slot::{LocalTime, Slot};
 use crate::stage::{ActivityKind, Decision, Stage};
 use crate::text::{ConcernId, MemberId, Name, NoteText, Reason, TimeZoneName};
-use crate::time::{At, Date, LocalTime, Slot};
+use crate::time::{At, Date};
 use std::string::String;
 use std::vec::Vec;
 

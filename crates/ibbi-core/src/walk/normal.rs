@@ -7,11 +7,12 @@ use crate::case::Case;
 use crate::file::CaseFile;
 use crate::people::MemberIds;
 use crate::sessions::{Part, Sessions};
+use crate::slot::{LocalTime, Slot};
 use crate::stage::Outcome;
 use crate::stages::{Admitted, Adopted, ConcernStatus, Decided, Introduced, Leader, Letter, Trained, Unopened};
 use crate::teams::Teams;
 use crate::text::MemberId;
-use crate::time::{At, Date, LocalTime, Slot};
+use crate::time::{At, Date};
 
 const DAY: i64 = 24 * 60;
 
