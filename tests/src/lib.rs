@@ -5,9 +5,11 @@ pub mod typing;
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 /// The program, built in the profile and the target directory of the tests.
 ///
@@ -71,38 +73,73 @@ impl Place {
     pub fn command<S: AsRef<OsStr>>(&self, args: &[S]) -> Command {
         let mut command = Command::new(program());
         command.current_dir(self.dir.path()).args(args).env("IBBI_ACTOR", "clerk@example.org");
-        command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").stdin(Stdio::null());
+        command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").env_remove("RUST_BACKTRACE");
         command
     }
 
     /// Runs the program.
     ///
     /// # Panics
-    /// If it does not start, or is ended by a signal.
+    /// As [`run`].
     pub fn ibbi<S: AsRef<OsStr>>(&self, args: &[S]) -> Said {
-        said(self.command(args).output().expect("the program starts"))
+        run(self.command(args), b"")
     }
 
     /// Runs the program with this on its standard input.
     ///
     /// # Panics
-    /// As [`Place::ibbi`].
+    /// As [`run`].
     pub fn ibbi_with<S: AsRef<OsStr>>(&self, args: &[S], input: &[u8]) -> Said {
-        use std::io::Write as _;
-        let mut command = self.command(args);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().expect("the program starts");
-        // The program may end before it has read everything; what it says then is what matters.
-        let _ = child.stdin.take().expect("a pipe").write_all(input);
-        said(child.wait_with_output().expect("the program ends"))
+        run(self.command(args), input)
     }
+}
+
+/// How long a run may take; one that takes longer waits for something that will not come.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Runs a command with this on its standard input.
+///
+/// # Panics
+/// If it does not start, does not end, is ended by a signal, or says what is not UTF-8.
+pub fn run(mut command: Command, input: &[u8]) -> Said {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the program starts");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let (mut out, mut err) = (child.stdout.take().expect("a pipe"), child.stderr.take().expect("a pipe"));
+    std::thread::scope(|scope| {
+        // The program may end before it has read everything; what it says then is what matters.
+        scope.spawn(move || stdin.write_all(input));
+        let reads = |pipe: &mut dyn Read| {
+            let mut bytes = Vec::new();
+            pipe.read_to_end(&mut bytes).expect("what the program says can be read");
+            String::from_utf8(bytes).expect("what the program says is UTF-8")
+        };
+        let (out, err) = (scope.spawn(move || reads(&mut out)), scope.spawn(move || reads(&mut err)));
+        let code = ends(&mut child);
+        let (out, err) = (out.join().expect("it was read"), err.join().expect("it was read"));
+        let Some(code) = code else { panic!("{command:?} does not end; so far it says: {out}{err}") };
+        Said { code: code.code().unwrap_or_else(|| panic!("{command:?} was ended by a signal: {err}")), out, err }
+    })
+}
+
+/// How a child ended; nothing if it had to be killed.
+fn ends(child: &mut Child) -> Option<ExitStatus> {
+    let begun = Instant::now();
+    while begun.elapsed() < PATIENCE {
+        if let Some(status) = child.try_wait().expect("a child can be waited for") {
+            return Some(status);
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    child.kill().and_then(|()| child.wait()).expect("a child can be killed");
+    None
 }
 
 impl Place {
     /// Types a line into a shell, in which `ibbi` is the program.
     ///
     /// # Panics
-    /// If there is no shell, or the line ends by a signal.
+    /// As [`run`].
     pub fn type_line(&self, line: &str) -> Said {
         let own = program().parent().expect("the program is in a directory").to_owned();
         let others = std::env::var_os("PATH").unwrap_or_default();
@@ -110,8 +147,8 @@ impl Place {
         let mut command = Command::new("sh");
         command.current_dir(self.dir.path()).args(["-c", line]).env("IBBI_ACTOR", "clerk@example.org");
         command.env("PATH", std::env::join_paths(path).expect("directories without a colon"));
-        command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").stdin(Stdio::null());
-        said(command.output().expect("there is a shell"))
+        command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
+        run(command, b"")
     }
 
     /// Every file of the directory with its bytes, by name.
@@ -146,17 +183,5 @@ impl Place {
         let line = said.out.strip_suffix('\n').unwrap_or_else(|| panic!("{args:?}: no whole line: {said:?}"));
         assert!(!line.contains('\n'), "{args:?}: more than one line");
         (said.code, serde_json::from_str(line).unwrap_or_else(|error| panic!("{args:?}: {error}: {line}")))
-    }
-}
-
-/// What a run of the program said.
-///
-/// # Panics
-/// If it was ended by a signal or said what is not UTF-8.
-pub fn said(output: Output) -> Said {
-    Said {
-        code: output.status.code().expect("the program ends by itself"),
-        out: String::from_utf8(output.stdout).expect("the output is UTF-8"),
-        err: String::from_utf8(output.stderr).expect("the messages are UTF-8"),
     }
 }

@@ -186,7 +186,7 @@ pub(crate) struct Status {
     #[command(flatten)]
     pub(crate) case: Case,
     /// Ask as of this time instead of now.
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     pub(crate) at: Option<String>,
     /// Also list the events that belong to other stages.
     #[arg(long)]
@@ -200,7 +200,7 @@ pub(crate) struct Replay {
     #[command(flatten)]
     pub(crate) case: Case,
     /// Only what had happened by this time.
-    #[arg(long, value_name = "TIME", conflicts_with = "to")]
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true, conflicts_with = "to")]
     pub(crate) at: Option<String>,
     /// Only to this number in the ledger.
     #[arg(long, value_name = "SEQ", allow_negative_numbers = true, value_parser = number)]
