@@ -1,7 +1,7 @@
 //! Advisories: warnings that never refuse.
 
 use crate::case::Case;
-use crate::event::{Event, SessionOpened, SessionScheduled};
+use crate::event::{Event, LeaderDeclined, SessionOpened, SessionScheduled};
 use crate::holidays::{County, holiday_on, is_weekend, posting_deadline};
 use crate::people::{Capacity, MemberIds};
 use crate::refusal::list;
@@ -38,6 +38,9 @@ closed_set! {
     Posting = "meeting.open-meeting-posting",
         "If a quorum of the school committee may attend, the meeting is posted 48 hours ahead, Saturdays, Sundays and \
          legal holidays not counted.";
+    /// A decline that leaves the seat as it was.
+    DeclineOfAnother = "leaders.decline-by-another",
+        "A leader declined for a seat that another person holds; the seat stays agreed. A misspelt name does that too.";
     /// The fact was logged long after it happened.
     LoggedLate = "record.logged-late", "The event was logged more than seven days after it happened.";
     /// A session was ended on another day than its own.
@@ -54,7 +57,7 @@ impl Warning {
             Self::Holiday | Self::AfterContract | Self::Posting => Source::Law,
             Self::NoBoardMembers | Self::MissedTraining | Self::PartOfTraining => Source::PublicPage,
             Self::Weekend | Self::ReleasedAround | Self::SameDay => Source::ProgramPolicy,
-            Self::LoggedLate | Self::OpenPastDay => Source::Integrity,
+            Self::DeclineOfAnother | Self::LoggedLate | Self::OpenPastDay => Source::Integrity,
         }
     }
 }
@@ -101,6 +104,7 @@ impl Case {
     pub fn advise(&self, event: &Event, at: At, logged: Option<At>) -> Vec<Advisory> {
         let mut warnings = Vec::new();
         match event {
+            Event::LeaderDeclined(event) => self.advise_decline(event, &mut warnings),
             Event::MeetingScheduled(event) => self.advise_day(event.slot, "the introductory meeting", &mut warnings),
             Event::SessionScheduled(event) => self.advise_session(event, &mut warnings),
             Event::SessionOpened(event) => self.advise_observers(event, &mut warnings),
@@ -139,6 +143,17 @@ impl Case {
             }
         }
         warnings
+    }
+
+    fn advise_decline(&self, event: &LeaderDeclined, into: &mut Vec<Advisory>) {
+        if let Some(leader) = self.leader(event.seat).filter(|leader| leader.name != event.name) {
+            let (seat, holder, other) = (event.seat.label(), &leader.name, &event.name);
+            warn(
+                into,
+                Warning::DeclineOfAnother,
+                alloc::format!("{holder} has agreed for {seat}, and {other} declines"),
+            );
+        }
     }
 
     fn county(&self) -> Option<County> {

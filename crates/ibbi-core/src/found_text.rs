@@ -98,9 +98,10 @@ impl fmt::Display for Found {
             Self::TeamsAbsent { parties } => write!(f, "nobody is there of {}", labels(parties, Party::label)),
             Self::NoSessionOpen => f.write_str("no session is open"),
             Self::MinutesMissing { minutes, grace } => {
-                write!(f, "{minutes} minutes of the slot are missing; up to {grace} could be forgiven")
+                let are = if *minutes == 1 { "minute of the slot is" } else { "minutes of the slot are" };
+                write!(f, "{minutes} {are} missing; up to {grace} could be forgiven")
             }
-            Self::SlotFilled { minutes } => write!(f, "the slot is filled: {minutes} minutes count"),
+            Self::SlotFilled { minutes } => write!(f, "the slot is filled: {minutes} of its minutes were held"),
             Self::NotPresent { ids } => write!(f, "not among those present: {}", shown(ids)),
             Self::NoActivity { activity } => write!(f, "no {} has been run yet", activity.label()),
             Self::HoursRemaining { parts } => {

@@ -13,8 +13,15 @@ use crate::time::At;
 use alloc::vec::Vec;
 
 /// The rules that judge a void.
-pub const VOID_RULES: &[Rule] =
-    &[Rule::SequenceOrder, Rule::TimeOrder, Rule::VoidKnown, Rule::VoidKind, Rule::VoidOnce, Rule::VoidRest];
+pub const VOID_RULES: &[Rule] = &[
+    Rule::SequenceOrder,
+    Rule::TimeOrder,
+    Rule::Limits,
+    Rule::VoidKnown,
+    Rule::VoidKind,
+    Rule::VoidOnce,
+    Rule::VoidRest,
+];
 
 /// An event of a history.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +73,9 @@ pub struct History {
 }
 
 impl History {
+    /// The most corrections a case may have.
+    pub const MAX_VOIDS: usize = 1000;
+
     /// No records yet.
     pub fn new() -> Self {
         Self::default()
@@ -141,8 +151,15 @@ impl History {
         check.require(any, Rule::VoidKnown, || Found::NothingToVoid);
     }
 
+    /// Room for another correction: each costs a replay of the case, so there is a limit.
+    pub(crate) fn check_room(&self, check: &mut Check) {
+        let room = self.entries.iter().filter(|entry| entry.voided_by.is_some()).count() < Self::MAX_VOIDS;
+        check.require(room, Rule::Limits, || Found::LimitReached { what: "corrections", limit: 1000 });
+    }
+
     fn without(&self, void: &EventVoided, at: At, check: &mut Check) -> Option<(usize, Case)> {
         let seq = void.seq;
+        self.check_room(check);
         self.check_any_voidable(check);
         let Ok(index) = self.entries.binary_search_by_key(&seq, |entry| entry.seq) else {
             check.fail(Rule::VoidKnown, Found::NoSuchEvent { seq });

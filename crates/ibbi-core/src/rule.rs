@@ -65,7 +65,7 @@ rules! {
         "Correct the date of the document, or the time of the event.";
     Limits = "case.limits", Integrity,
         "A case keeps within stated limits of size.",
-        "Close this case and open one that follows it.";
+        "Make room, as by releasing a member; where that cannot be, close this case and open one that follows it.";
 
     // Inquiry.
     CommitteeOffice = "leaders.committee-office", Brochure,

@@ -209,6 +209,7 @@ impl Sessions {
         }
         let (make_up, minutes, asked) = (part.first_day.is_some(), slot.minutes(), part.remaining());
         let fits = if make_up { minutes <= u32::from(asked) } else { minutes == u32::from(asked) };
+        let fits = fits || part.is_filled(self.grace);
         check.require(fits, Rule::SlotLength, || Found::SlotMinutes { minutes, asked, make_up });
     }
 
@@ -242,10 +243,17 @@ impl Sessions {
 
     /// Some session is booked for the local day of this instant.
     pub(crate) fn check_today(&self, at: At, check: &mut Check) {
-        let mut slots = self.bookings().map(|(_, booking)| booking.slot).peekable();
-        if let Some(first) = slots.peek().copied() {
-            let today = slots.any(|slot| slot.day_of(at) == slot.local_day());
-            check.require(today, Rule::OnItsDay, || Found::NothingToday { today: first.day_of(at) });
+        let slots = || self.bookings().map(|(_, booking)| booking.slot);
+        if slots().any(|slot| slot.day_of(at) == slot.local_day()) {
+            return;
+        }
+        match (slots().next(), slots().nth(1)) {
+            (Some(only), None) => {
+                let (scheduled, today) = (only.local_day(), only.day_of(at));
+                check.fail(Rule::OnItsDay, Found::OtherDay { scheduled, today });
+            }
+            (Some(first), Some(_)) => check.fail(Rule::OnItsDay, Found::NothingToday { today: first.day_of(at) }),
+            (None, _) => {}
         }
     }
 

@@ -70,6 +70,7 @@ impl History {
     pub fn survey(&self, at: At) -> Vec<Prospect> {
         let mut answers = survey(self.case(), at);
         let mut check = Check::new();
+        self.check_room(&mut check);
         self.check_any_voidable(&mut check);
         let void = if check.passed() {
             Answer::Depends { rules: VOID_RULES }

@@ -101,3 +101,15 @@ fn what_if_shows_the_case_that_would_be_and_changes_nothing() {
     let would_be = open.history.what_if(open.next_seq(), now, &withdrawn()).expect("it may be withdrawn");
     assert_eq!(would_be.outcome(), Some(Outcome::Withdrawn));
 }
+
+#[test]
+fn a_case_takes_a_thousand_corrections_and_then_no_more() {
+    let mut story = Story::reaching(Stage::Inquiry);
+    for _ in 0..ibbi_core::History::MAX_VOIDS {
+        story.on("2026-09-02 09:00", note("once more"));
+        story.on("2026-09-02 09:00", voided(story.last_seq()));
+    }
+    story.on("2026-09-02 09:00", note("once more"));
+    story.refuses("2026-09-02 09:00", voided(story.last_seq()), &[Rule::Limits]);
+    assert_eq!(story.case().file().map(ibbi_core::CaseFile::notes), Some(1));
+}

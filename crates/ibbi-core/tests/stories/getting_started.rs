@@ -30,7 +30,9 @@ fn a_leader_who_changes_their_mind_clears_the_seat_and_may_come_back() {
     story.on("2026-09-01 10:00", agreed(Seat::Superintendent, "Rosa Amari"));
     story.refuses("2026-09-02 10:00", agreed(Seat::Superintendent, "Rosa Amari"), &[Rule::SeatAgreedOnce]);
 
-    story.on("2026-09-02 10:00", declined(Seat::Superintendent, "Leo Brandt"));
+    let by_another = declined(Seat::Superintendent, "Leo Brandt");
+    assert_eq!(story.warnings_on("2026-09-02 10:00", &by_another), [Warning::DeclineOfAnother]);
+    story.on("2026-09-02 10:00", by_another);
     assert_eq!(superintendent(&story), Some(at("2026-09-01 10:00")), "another person's decline clears no seat");
 
     story.on("2026-09-03 10:00", declined(Seat::Superintendent, "Rosa Amari"));
