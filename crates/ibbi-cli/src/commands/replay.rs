@@ -31,7 +31,8 @@ pub(crate) fn run(args: Replay, json: bool) -> Result<Outcome, AppError> {
     if !store::has_our_chart(&args.ledger)? {
         messages.push_str(OTHER_CHART);
     }
-    let data = if json { Outcome::json(&timelines).data } else { timelines.iter().map(text).collect() };
+    let data =
+        if json { Outcome::json(&timelines).data } else { timelines.iter().map(text).collect::<Vec<_>>().join("\n") };
     Ok(Outcome { data, messages, code })
 }
 
