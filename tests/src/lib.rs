@@ -73,7 +73,9 @@ impl Place {
     pub fn command<S: AsRef<OsStr>>(&self, args: &[S]) -> Command {
         let mut command = Command::new(program());
         command.current_dir(self.dir.path()).args(args).env("IBBI_ACTOR", "clerk@example.org");
-        command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").env_remove("RUST_BACKTRACE");
+        for name in ["NO_COLOR", "CLICOLOR_FORCE", "COLUMNS", "RUST_BACKTRACE"] {
+            command.env_remove(name);
+        }
         command
     }
 
@@ -147,7 +149,9 @@ impl Place {
         let mut command = Command::new("sh");
         command.current_dir(self.dir.path()).args(["-c", line]).env("IBBI_ACTOR", "clerk@example.org");
         command.env("PATH", std::env::join_paths(path).expect("directories without a colon"));
-        command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
+        for name in ["NO_COLOR", "CLICOLOR_FORCE", "COLUMNS", "RUST_BACKTRACE"] {
+            command.env_remove(name);
+        }
         run(command, b"")
     }
 

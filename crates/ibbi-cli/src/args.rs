@@ -133,7 +133,8 @@ pub(crate) enum Presence {
 
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Examples:\n  ibbi record my.ledger leader_agreed seat=superintendent name='Rosa Amari'\n  \
-ibbi record my.ledger session_scheduled part=1 slot='2026-10-20 08:00-16:00' neutral='reyes:Ines Reyes'\n  \
+ibbi record my.ledger member_named party=labor member='lee:Ann Lee'\n  \
+ibbi record my.ledger meeting_scheduled slot='2026-10-20 15:00-16:30'\n  \
 ibbi record my.ledger --dry-run format_chosen format=full_day\n  \
 echo '{\"type\":\"note_added\",\"data\":{\"text\":\"by phone\"}}' | ibbi record my.ledger\n\n\
 A person is written id:Name, a list of ids with commas, a slot as the day and both times. `ibbi status` prints lines \

@@ -6,6 +6,7 @@ use crate::output::Outcome;
 use crate::show::{self, DIM, HEADING, command, heading, paint};
 use ibbi_app::status::{self, Blocked, Status, ribbon};
 use ibbi_app::{AppError, Suggestion, describe::found, store, zone::Zone};
+use ibbi_core::Rule;
 use std::fmt::Write as _;
 
 pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
@@ -77,8 +78,17 @@ fn section(text: &mut String, title: &str, lines: impl Iterator<Item = String>) 
 }
 
 fn blocked(status: &Status, all: bool) -> Vec<String> {
-    let (here, elsewhere): (Vec<_>, Vec<_>) = status.blocked.iter().partition(|blocked| blocked.here || all);
-    let mut shown: Vec<_> = here.into_iter().map(|blocked| reasons(blocked, status.zone)).collect();
+    let mut shown = Vec::new();
+    let mut blocked = status.blocked.clone();
+    // Who asks about a time before the last event is told once, not for every event.
+    if let Some(last) = status.last_event.filter(|last| status.asked_at < *last) {
+        let (last, asked) = (status.zone.show(last), status.zone.show(status.asked_at));
+        shown.push(format!("  everything but a correction, as of {asked}: the last event happened {last}\n"));
+        blocked.iter_mut().for_each(|each| each.unmet.retain(|unmet| unmet.rule != Rule::TimeOrder));
+        blocked.retain(|each| !each.unmet.is_empty());
+    }
+    let (here, elsewhere): (Vec<_>, Vec<_>) = blocked.iter().partition(|blocked| blocked.here || all);
+    shown.extend(here.into_iter().map(|blocked| reasons(blocked, status.zone)));
     if elsewhere.iter().any(|blocked| blocked.unmet.len() > 1) {
         let later = "What belongs to later stages waits until this one has what it needs; --all lists it.";
         shown.push(format!("  {}\n", paint(DIM, later)));
