@@ -3,8 +3,8 @@
 use crate::shape::fields;
 use ibbi_core::stages::ConcernStatus;
 use ibbi_core::{
-    ActivityKind, Answer, At, Body, Case, Event, EventKind, Format, History, MemberIds, Outcome, Party, Seat, Sessions,
-    Topics,
+    ActivityKind, Answer, At, Body, Case, Event, EventKind, Format, History, Member, MemberIds, Outcome, Party, Seat,
+    Sessions, Topics,
 };
 use serde::Serialize;
 
@@ -64,8 +64,8 @@ fn stands(case: &Case, suggestion: &Suggestion, at: At) -> bool {
     }
 }
 
-fn ids(members: &[ibbi_core::Member]) -> String {
-    members.iter().map(|member| member.person.id.as_str()).collect::<Vec<_>>().join(",")
+fn ids<'a>(members: impl IntoIterator<Item = &'a Member>, between: &str) -> String {
+    members.into_iter().map(|member| member.person.id.as_str()).collect::<Vec<_>>().join(between)
 }
 
 impl Suggestions<'_> {
@@ -86,7 +86,14 @@ impl Suggestions<'_> {
                     self.add(event, true, &[("body", body.to_string())]);
                 }
             }
+            EventKind::SupportWithdrawn => {
+                for body in Body::ALL.iter().filter(|body| self.case.letter(**body).is_some()) {
+                    self.add(event, false, &[("body", body.to_string())]);
+                }
+            }
             EventKind::MemberNamed => self.members(),
+            EventKind::MemberReleased => self.leaving(event, |_| true),
+            EventKind::PledgeWithdrawn => self.leaving(event, |member| member.pledged),
             EventKind::AttendancePledged => self.pledges(),
             EventKind::ApplicationAccepted => {
                 self.add(event, true, &[]);
@@ -107,6 +114,11 @@ impl Suggestions<'_> {
                 self.add(event, true, &[]);
             }
             EventKind::CaucusOpened => self.caucuses(),
+            EventKind::ConcernRaised => {
+                for party in Party::ALL.iter().filter(|party| self.case.decided(**party).is_none()) {
+                    self.add(event, false, &[("party", party.to_string())]);
+                }
+            }
             EventKind::ConcernAddressed | EventKind::ConcernDropped => self.concerns(event),
             EventKind::PartyDecided => self.decisions(),
             EventKind::DecisionReopened => {
@@ -171,6 +183,17 @@ impl Suggestions<'_> {
         }
     }
 
+    /// A member leaves a team, or takes a pledge back: one of those who can.
+    fn leaving(&mut self, event: EventKind, can: impl Fn(&Member) -> bool) {
+        let Some(teams) = self.case.teams() else { return };
+        for party in Party::ALL {
+            let members = ids(teams.of(*party).iter().filter(|member| can(member)), "|");
+            if !members.is_empty() {
+                self.add(event, false, &[("party", party.to_string()), ("member", format!("<{members}>"))]);
+            }
+        }
+    }
+
     fn pledges(&mut self) {
         let Some(teams) = self.case.teams() else { return };
         for party in Party::ALL {
@@ -216,7 +239,7 @@ impl Suggestions<'_> {
         let (Case::Caucus(state), Some(teams)) = (self.case, self.case.teams()) else { return };
         for party in Party::ALL {
             let onward = state.party(*party).opened.is_none();
-            let given = [("party", party.to_string()), ("present", ids(teams.of(*party)))];
+            let given = [("party", party.to_string()), ("present", ids(teams.of(*party), ","))];
             self.add(EventKind::CaucusOpened, onward, &given);
         }
     }
@@ -234,7 +257,7 @@ impl Suggestions<'_> {
             if how.decided.is_some() || how.opened.is_none() {
                 continue;
             }
-            let speakers = format!("<{}>", ids(teams.of(*party)).replace(',', "|"));
+            let speakers = format!("<{}>", ids(teams.of(*party), "|"));
             let given = [("party", party.to_string()), ("spokesperson", speakers)];
             self.add(EventKind::PartyDecided, true, &given);
         }
