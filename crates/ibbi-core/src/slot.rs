@@ -56,8 +56,9 @@ impl LocalTime {
     }
 }
 
-impl fmt::Display for LocalTime {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl LocalTime {
+    /// Its text, in ASCII.
+    pub(crate) fn text(self) -> [u8; 25] {
         let local = self.to_chrono();
         let mut text = *b"0000-00-00T00:00:00+00:00";
         put(&mut text, 0, 4, local.year().unsigned_abs());
@@ -71,7 +72,13 @@ impl fmt::Display for LocalTime {
         let offset = u32::from(self.offset_minutes.unsigned_abs());
         put(&mut text, 20, 2, offset / 60);
         put(&mut text, 23, 2, offset % 60);
-        f.pad(core::str::from_utf8(&text).unwrap_or_default())
+        text
+    }
+}
+
+impl fmt::Display for LocalTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(core::str::from_utf8(&self.text()).unwrap_or_default())
     }
 }
 

@@ -100,8 +100,9 @@ impl TryFrom<DateTime<Utc>> for At {
     }
 }
 
-impl fmt::Display for At {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl At {
+    /// Its text, in ASCII.
+    pub(crate) fn text(self) -> [u8; 24] {
         let utc = self.to_chrono();
         let mut text = *b"0000-00-00T00:00:00.000Z";
         put(&mut text, 0, 4, utc.year().unsigned_abs());
@@ -111,7 +112,13 @@ impl fmt::Display for At {
         put(&mut text, 14, 2, utc.minute());
         put(&mut text, 17, 2, utc.second());
         put(&mut text, 20, 3, utc.timestamp_subsec_millis());
-        f.pad(core::str::from_utf8(&text).unwrap_or_default())
+        text
+    }
+}
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(core::str::from_utf8(&self.text()).unwrap_or_default())
     }
 }
 
@@ -173,13 +180,20 @@ impl TryFrom<NaiveDate> for Date {
     }
 }
 
-impl fmt::Display for Date {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Date {
+    /// Its text, in ASCII.
+    pub(crate) fn text(self) -> [u8; 10] {
         let mut text = *b"0000-00-00";
         put(&mut text, 0, 4, self.0.year().unsigned_abs());
         put(&mut text, 5, 2, self.0.month());
         put(&mut text, 8, 2, self.0.day());
-        f.pad(core::str::from_utf8(&text).unwrap_or_default())
+        text
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(core::str::from_utf8(&self.text()).unwrap_or_default())
     }
 }
 
@@ -222,7 +236,7 @@ macro_rules! as_text {
     ($($name:ident $expecting:literal;)+) => { $(
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
+                serializer.serialize_str(core::str::from_utf8(&self.text()).unwrap_or_default())
             }
         }
         impl<'de> serde::Deserialize<'de> for $name {

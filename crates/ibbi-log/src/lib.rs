@@ -48,6 +48,7 @@ mod reader;
 mod record;
 mod scan;
 mod storage;
+mod tables;
 mod verify;
 
 pub use checkpoint::{Checkpoint, CheckpointError, Checkpoints, CheckpointsError, SignedCheckpoint};

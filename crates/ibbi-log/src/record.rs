@@ -199,7 +199,8 @@ pub(crate) struct Links {
     pub(crate) prev: Digest,
     pub(crate) seq: u64,
     pub(crate) rev: u64,
-    pub(crate) logged: At,
+    /// When it is written down, as text: made once for all lines of a batch.
+    pub(crate) logged_text: [u8; 24],
 }
 
 /// Appends a record's line, without an LF. The inverse of reading it.
@@ -234,7 +235,7 @@ pub(crate) fn write_opening(new: &NewLedger, out: &mut Vec<u8>) -> std::io::Resu
     serde_json::to_writer(&mut *out, &new.actor)?;
     write!(out, ",\"at\":\"{}\",\"data\":", new.at)?;
     serde_json::to_writer(&mut *out, &data)?;
-    let links = Links { prev: Digest::ZERO, seq: 1, rev: 0, logged: new.at };
+    let links = Links { prev: Digest::ZERO, seq: 1, rev: 0, logged_text: instant_text(new.at) };
     write_tail(new.id, &links, None, OPENING_TYPE, out)
 }
 
@@ -248,18 +249,27 @@ fn write_tail(
     out.extend_from_slice(b",\"id\":\"");
     write_uuid(id, out);
     out.extend_from_slice(b"\",\"logged\":\"");
-    out.extend_from_slice(&instant_text(links.logged));
+    out.extend_from_slice(&links.logged_text);
     out.extend_from_slice(b"\",\"prev\":\"");
     out.extend_from_slice(&links.prev.to_hex());
     out.extend_from_slice(b"\"");
     if let Some((rev, _)) = case {
-        write!(out, ",\"rev\":{rev}")?;
+        out.extend_from_slice(b",\"rev\":");
+        serde_json::to_writer(&mut *out, &rev)?;
     }
-    write!(out, ",\"seq\":{}", links.seq)?;
+    out.extend_from_slice(b",\"seq\":");
+    serde_json::to_writer(&mut *out, &links.seq)?;
     if let Some((_, to)) = case {
-        write!(out, ",\"to\":\"{}\"", to.code())?;
+        out.extend_from_slice(b",\"to\":\"");
+        out.extend_from_slice(to.code().as_bytes());
+        out.extend_from_slice(b"\"");
     }
-    write!(out, ",\"type\":\"{kind}\",\"v\":{LINE_VERSION}}}")
+    out.extend_from_slice(b",\"type\":\"");
+    out.extend_from_slice(kind.as_bytes());
+    out.extend_from_slice(b"\",\"v\":");
+    serde_json::to_writer(&mut *out, &LINE_VERSION)?;
+    out.extend_from_slice(b"}");
+    Ok(())
 }
 
 /// Reads records out of lines, and keeps what helps to read the next one faster.
@@ -345,6 +355,11 @@ impl RecordReader {
         self.actor = Some((escaped.to_owned(), name.clone()));
         Some(name)
     }
+}
+
+/// Whether a record is one that a line can hold: the two things that the core's types do not bound by themselves.
+pub(crate) fn is_writable(record: &NewRecord) -> bool {
+    record.to != Stage::Unopened && is_in_bounds(&record.event)
 }
 
 /// Whether a line just written reads back as the record that it was written from. Its data need not be written a second

@@ -3,9 +3,9 @@
 use crate::line::links;
 use crate::lines::{Content, Lines, RawLine};
 use crate::record::{Entry, Record, RecordReader};
+use crate::tables::Table;
 use crate::{Digest, Fault, FaultKind, explain};
 use ibbi_core::At;
-use std::collections::HashMap;
 use std::io::{self, Read};
 use uuid::Uuid;
 
@@ -42,7 +42,7 @@ pub(crate) struct Scan<R> {
     head: Head,
     next_seq: u64,
     logged: At,
-    revs: HashMap<Uuid, u64>,
+    revs: Table<Uuid, u64>,
 }
 
 impl<R: Read> Scan<R> {
@@ -53,7 +53,7 @@ impl<R: Read> Scan<R> {
             head: Head::EMPTY,
             next_seq: 1,
             logged: At::MIN,
-            revs: HashMap::new(),
+            revs: Table::default(),
         }
     }
 

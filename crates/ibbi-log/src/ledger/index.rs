@@ -1,6 +1,6 @@
 //! What the writer remembers of each record: where it stands and which id it bears. Nothing of what it means.
 
-use std::collections::HashMap;
+use crate::tables::Table;
 use uuid::Uuid;
 
 /// Where a record's line stands.
@@ -15,8 +15,8 @@ pub(super) struct Place {
 /// Every record's place, by case and by id.
 #[derive(Debug, Default)]
 pub(super) struct Index {
-    cases: HashMap<Uuid, Vec<Place>>,
-    ids: HashMap<(Uuid, Uuid), Place>,
+    cases: Table<Uuid, Vec<Place>>,
+    ids: Table<(Uuid, Uuid), Place>,
 }
 
 impl Index {

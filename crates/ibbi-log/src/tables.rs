@@ -1,0 +1,12 @@
+//! Hash tables of ids. Their hash is seeded at random, as that of the standard library is, so that nobody can choose ids
+//! that all fall together; it takes a third of the time.
+
+use std::collections::HashMap;
+
+/// A table by id.
+pub(crate) type Table<K, V> = HashMap<K, V, ahash::RandomState>;
+
+/// A table with room for so many.
+pub(crate) fn table<K, V>(room: usize) -> Table<K, V> {
+    HashMap::with_capacity_and_hasher(room, ahash::RandomState::new())
+}
