@@ -4,7 +4,7 @@
 
 use crate::shape::{Field, Shape, fields};
 use ibbi_core::{Capacity, EventKind, Presence, Stage, Topic};
-use ibbi_log::MAX_NUMBER;
+use ibbi_log::{MAX_NUMBER, OPENING_TYPE};
 use serde_json::{Map, Value, json};
 
 /// Characters that no text may hold, as the inside of a character class.
@@ -14,13 +14,24 @@ const INVISIBLE_BUT_LINES: &str = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202
 
 /// A text of so many characters that begins and ends with a visible one.
 fn text(limit: usize, invisible: &str) -> Value {
-    let pattern = format!(r"^[^\s{invisible}]([^{invisible}]*[^\s{invisible}])?$");
-    json!({ "type": "string", "maxLength": limit, "pattern": pattern })
+    let mut text = pattern(&format!(r"[^\s{invisible}]([^{invisible}]*[^\s{invisible}])?"));
+    text["maxLength"] = json!(limit);
+    text
 }
 
-fn pattern(pattern: &str) -> Value {
-    json!({ "type": "string", "pattern": pattern })
+/// A text of this form from its beginning to its end.
+///
+/// Two things are said so that all regular expressions mean the same: `$` alone would let a line feed follow in some
+/// languages, and `\d` would be any digit of Unicode.
+fn pattern(form: &str) -> Value {
+    json!({ "type": "string", "pattern": format!(r"^{form}(?!\n)$") })
 }
+
+/// The years, months and days of a calendar; which month has how many is not for a schema.
+const DATE: &str = "(19[7-9][0-9]|[2-9][0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])";
+const CLOCK: &str = "([01][0-9]|2[0-3]):[0-5][0-9]";
+/// Up to 14 hours either way; zero is `+00:00`.
+const OFFSET: &str = r"(?!-00:00)[+-]((0[0-9]|1[0-3]):[0-5][0-9]|14:00)";
 
 fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/$defs/{name}") })
@@ -48,12 +59,12 @@ fn definitions() -> Value {
         "name": text(120, INVISIBLE),
         "reason": text(500, INVISIBLE),
         "note": text(4000, INVISIBLE_BUT_LINES),
-        "instant": pattern(r"^(19[7-9]\d|[2-9]\d{3})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$"),
-        "date": pattern(r"^(19[7-9]\d|[2-9]\d{3})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"),
-        "localTime": pattern(r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:00([+-](0\d|1[0-3]):[0-5]\d|[+-]14:00)$"),
-        "uuid": pattern("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"),
-        "sha256": pattern("^[0-9a-f]{64}$"),
-        "id": pattern("^[a-z0-9][a-z0-9._-]{0,22}$"),
+        "instant": pattern(&format!(r"{DATE}T{CLOCK}:[0-5][0-9]\.[0-9]{{3}}Z")),
+        "date": pattern(DATE),
+        "localTime": pattern(&format!("{DATE}T{CLOCK}:00{OFFSET}")),
+        "uuid": pattern("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
+        "sha256": pattern("[0-9a-f]{64}"),
+        "id": pattern("[a-z0-9][a-z0-9._-]{0,22}"),
         "slot": object(pairs(&[("ends", reference("localTime")), ("starts", reference("localTime"))]), &["ends", "starts"]),
         "person": object(pairs(&[("id", reference("id")), ("name", reference("name"))]), &["id", "name"]),
         "observer": object(
@@ -93,7 +104,7 @@ fn value(kind: EventKind, field: &Field) -> Value {
         Shape::Flag => json!({ "type": "boolean" }),
         Shape::Digest => reference("sha256"),
         Shape::Uuid => reference("uuid"),
-        Shape::Zone => pattern("^[A-Za-z][A-Za-z0-9/_+-]{0,39}$"),
+        Shape::Zone => pattern("[A-Za-z][A-Za-z0-9/_+-]{0,39}"),
         Shape::Object => reference("program"),
     }
 }
@@ -115,7 +126,7 @@ fn record() -> Value {
         .map(|kind| {
             json!({
                 "if": { "properties": { "type": { "const": kind.code() } } },
-                "then": { "properties": { "data": data(*kind) } },
+                "then": { "properties": { "data": reference(kind.code()) } },
             })
         })
         .collect();
@@ -149,28 +160,34 @@ fn envelope() -> Map<String, Value> {
     shared.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
-fn opening() -> Value {
-    let data: Map<String, Value> = [
+fn opening_data() -> Value {
+    let data = [
         ("chart", reference("sha256")),
         ("format", json!({ "const": 1 })),
         ("origin", reference("name")),
         ("program", reference("name")),
-    ]
-    .into_iter()
-    .map(|(key, value)| (key.to_owned(), value))
-    .collect();
+    ];
+    let properties = data.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+    object(properties, &["chart", "format", "origin", "program"])
+}
+
+fn opening() -> Value {
     let mut properties = envelope();
-    properties.insert("data".into(), object(data, &["chart", "format", "origin", "program"]));
+    properties.insert("data".into(), reference(OPENING_TYPE));
     properties.insert("prev".into(), json!({ "const": "0".repeat(64) }));
     properties.insert("seq".into(), json!({ "const": 1 }));
-    properties.insert("type".into(), json!({ "const": "ledger_opened" }));
+    properties.insert("type".into(), json!({ "const": OPENING_TYPE }));
     let required: Vec<String> = properties.keys().cloned().collect();
     json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
 }
 
-/// The schema of one line of a ledger of format version 1.
+/// The schema of one line of a ledger of format version 1. What each type of event carries is defined under its code.
 pub fn ledger_line() -> Value {
     let mut definitions = definitions();
+    for kind in EventKind::ALL {
+        definitions[kind.code()] = data(*kind);
+    }
+    definitions[OPENING_TYPE] = opening_data();
     definitions["opening"] = opening();
     definitions["record"] = record();
     json!({
