@@ -245,6 +245,25 @@ fn replay_goes_back_to_a_time_or_a_number_and_route_leads_on_from_there() {
 }
 
 #[test]
+fn a_time_without_a_case_is_read_in_the_zone_of_the_cases() {
+    let place = Place::new();
+    let open = |district: &str, zone: &str| {
+        place.done(&["new", "a.ledger", "--district", district, "--time-zone", zone, "--at", "2025-09-01 09:00"])
+    };
+    let moments = |at: &str| {
+        let (code, replayed) = place.json(&["replay", "a.ledger", "--at", at]);
+        let timelines = replayed.as_array().map(|all| all.iter().map(|one| one["moments"].as_array().unwrap().len()));
+        (code, timelines.map_or(0, Iterator::sum))
+    };
+    open("Otter Creek", "America/Chicago");
+    assert_eq!([moments("2025-09-01 08:59"), moments("2025-09-01 09:00")], [(0, 0), (0, 1)]);
+    open("Birch Valley", "America/New_York");
+    // Nine o'clock comes an hour earlier in the one than in the other.
+    assert_eq!(moments("2025-09-01 09:00"), (2, 0));
+    assert_eq!([moments("2025-09-01T13:00Z"), moments("2025-09-01T14:00Z")], [(0, 1), (0, 2)]);
+}
+
+#[test]
 fn the_shortest_route_can_be_gone() {
     let place = begun();
     let (_, route) = place.json(&["route", "a.ledger", "introduction"]);

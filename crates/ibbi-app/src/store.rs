@@ -199,6 +199,23 @@ pub fn zone(path: &Path, case: Uuid) -> Result<Zone, AppError> {
     Ok(Zone::default())
 }
 
+/// The zones of every case, each zone once.
+///
+/// # Errors
+/// [`AppError`].
+pub fn zones(path: &Path) -> Result<Vec<Zone>, AppError> {
+    let mut zones = Vec::new();
+    for record in records(path)? {
+        if let Event::CaseOpened(opened) = record?.event {
+            let zone = Zone::new(&opened.time_zone)?;
+            if !zones.contains(&zone) {
+                zones.push(zone);
+            }
+        }
+    }
+    Ok(zones)
+}
+
 /// The zone of the case to which an event belongs; that of Massachusetts if there is no such event.
 ///
 /// # Errors

@@ -185,6 +185,7 @@ fn wrong_options_of_every_command_are_usage_errors() {
         (&["chart", "--format", "svg"], "[possible values: markdown, mermaid, dot]"),
         (&["tour", "--ledger", "a.ledger"], "a.ledger exists already"),
         (&["record", "a.ledger", "note_added", "text=so", "--id", "5"], "an id is a UUID such as "),
+        (&["keygen", "two words", "b.key"], "ibbi: a key's name is not empty and holds no spaces"),
     ] {
         if args.is_empty() {
             // Help, and no message: what can be done is the answer.

@@ -135,6 +135,21 @@ fn an_empty_file_is_no_ledger_until_new_begins_one_in_it() {
 }
 
 #[test]
+fn what_is_no_ledger_is_not_called_sound() {
+    let place = place();
+    for content in [&b""[..], b"no line feed", b"My notes\n", b"{}\n"] {
+        std::fs::write(place.path("x"), content).unwrap();
+        for more in [&[][..], &["--chain-only"]] {
+            let (code, verified) = place.json(&[&["verify", "x"], more].concat());
+            assert_eq!((code, &verified["sound"]), (BAD, &false.into()), "{content:?} {more:?}: {verified}");
+            assert_ne!(verified["fault_count"], 0, "{content:?} {more:?}");
+        }
+    }
+    place.done(&["verify", "a.ledger"]);
+    place.done(&["verify", "a.ledger", "--chain-only"]);
+}
+
+#[test]
 fn a_line_cut_off_at_the_end_is_read_over_and_set_aside_by_the_next_record() {
     let place = place();
     let ledger = sound(&place);

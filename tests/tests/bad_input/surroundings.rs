@@ -142,6 +142,32 @@ fn a_ledger_that_somebody_else_writes_can_be_read_and_not_written() {
 }
 
 #[test]
+fn of_many_who_record_at_once_each_is_recorded_or_told_to_wait() {
+    let place = place();
+    let text = |number: usize| format!("text=note {number}");
+    let start = |number| {
+        let mut command =
+            place.command(&["record", "a.ledger", "note_added", &text(number), "--at", "2025-09-02 10:00"]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let all: Vec<_> = (0..16).map(start).collect();
+    let mut recorded = 0;
+    for child in all {
+        let output = child.wait_with_output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        match output.status.code() {
+            Some(DONE) => recorded += 1,
+            Some(IO) => assert!(err.contains("a.ledger is being written by "), "{err}"),
+            other => panic!("{other:?}: {err}"),
+        }
+    }
+    assert!(recorded > 0, "nobody came through");
+    let (code, status) = place.json(&["status", "a.ledger"]);
+    assert_eq!((code, &status["records"]), (0, &(recorded + 1).into()));
+    place.done(&["verify", "a.ledger"]);
+}
+
+#[test]
 fn standard_input_that_cannot_be_read_is_named() {
     let place = place();
     let mut command = place.command(&["record", "a.ledger"]);

@@ -7,16 +7,17 @@ use crate::show::{BAD, DIM, GOOD, heading, paint};
 use ibbi_app::replay::{self, Moment, Timeline, Until};
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, store};
+use ibbi_core::At;
 use std::fmt::Write as _;
+use std::path::Path;
 
 const OTHER_CHART: &str = "ibbi: the ledger was begun by a program with another chart of the process; its events are \
 judged by the rules of this one, with the program parameters that each case was opened with\n";
 
 pub(crate) fn run(args: Replay, json: bool) -> Result<Outcome, AppError> {
     let named = args.case.case.as_deref().map(|case| chosen(&args.ledger, Some(case))).transpose()?;
-    let zone = named.map(|(_, zone)| zone).unwrap_or_default();
     let until = match (args.at.as_deref(), args.to) {
-        (Some(at), _) => Until::At(instant(Some(at), zone, context(None)?.now)?),
+        (Some(at), _) => Until::At(at_in(at, named.map(|(_, zone)| zone), &args.ledger)?),
         (None, Some(seq)) => Until::Seq(seq),
         (None, None) => Until::End,
     };
@@ -34,6 +35,20 @@ pub(crate) fn run(args: Replay, json: bool) -> Result<Outcome, AppError> {
     let data =
         if json { Outcome::json(&timelines).data } else { timelines.iter().map(text).collect::<Vec<_>>().join("\n") };
     Ok(Outcome { data, messages, code })
+}
+
+/// The instant that is meant: in the zone of the named case, or in that of all cases if it is the same one.
+fn at_in(at: &str, zone: Option<Zone>, ledger: &Path) -> Result<At, AppError> {
+    let now = context(None)?.now;
+    let zones = zone.map_or_else(|| store::zones(ledger), |zone| Ok(vec![zone]))?;
+    let first = instant(Some(at), zones.first().copied().unwrap_or_default(), now)?;
+    for zone in zones {
+        if instant(Some(at), zone, now)? != first {
+            let message = format!("`{at}` is not the same time in every case's zone; add its offset, or name a --case");
+            return Err(AppError::Usage(message));
+        }
+    }
+    Ok(first)
 }
 
 /// A timeline as text.

@@ -26,9 +26,9 @@ fn text(verified: &Verified) -> String {
         Some(case) => format!("{} records of case {case}, each proved to be in the ledger", verified.lines),
         None => format!("{} {}, {} bytes", verified.lines, plural(verified.lines, "line"), verified.bytes),
     };
-    let origin = verified.origin.as_deref().unwrap_or("no ledger's first line");
+    let origin = verified.origin.as_deref().map_or_else(String::new, |origin| format!(" of {origin}"));
     let verdict = if verified.sound { paint(GOOD, "sound") } else { paint(BAD, "NOT sound") };
-    let _ = writeln!(text, "{verdict}: {} of {origin}, {what}", verified.what);
+    let _ = writeln!(text, "{verdict}: {}{origin}, {what}", verified.what);
     for fault in verified.faults.iter().take(SHOWN) {
         let _ = writeln!(text, "  {} {}", paint(BAD, &format!("[{}]", fault.code)), fault.text);
     }
