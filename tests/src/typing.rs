@@ -3,7 +3,7 @@
 use crate::{Place, Said};
 
 /// One thing a person types: when it happened, which suggested line is taken, and what is filled in otherwise than by
-/// the table of [`usual`].
+/// the table of `usual`.
 #[derive(Debug, Clone, Copy)]
 pub struct Typed {
     /// When it happened, as `--at` takes it.
