@@ -1,0 +1,103 @@
+//! What is wrong with a scenario: every problem, where it is, what is expected, and what was probably meant.
+
+use serde::Serialize;
+use std::fmt;
+use std::ops::Range;
+
+/// One problem.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, in characters from 1.
+    pub column: usize,
+    /// What was found.
+    pub found: String,
+    /// What is expected there.
+    pub expected: String,
+    /// The nearest valid spelling, if one is near.
+    pub nearest: Option<String>,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}; expected {}", self.line, self.found, self.expected)?;
+        match &self.nearest {
+            Some(nearest) => write!(f, " (did you mean {nearest}?)"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Why a scenario was not accepted: every problem, in the order of the file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+pub struct ScenarioError {
+    /// The problems, at least one.
+    pub problems: Vec<Problem>,
+}
+
+impl fmt::Display for ScenarioError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.problems.len();
+        write!(f, "the scenario has {count} problem{}", if count == 1 { "" } else { "s" })?;
+        self.problems.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
+    }
+}
+
+/// Collects problems over a text.
+pub(super) struct Problems<'t> {
+    text: &'t str,
+    found: Vec<Problem>,
+}
+
+impl<'t> Problems<'t> {
+    /// The most problems that are told; a file with more has a cause in common.
+    const MAX: usize = 200;
+
+    pub(super) const fn new(text: &'t str) -> Self {
+        Self { text, found: Vec::new() }
+    }
+
+    pub(super) fn add(&mut self, place: &Range<usize>, found: impl Into<String>, expected: impl Into<String>) {
+        self.add_near(place, found, expected, None);
+    }
+
+    pub(super) fn add_near(
+        &mut self,
+        place: &Range<usize>,
+        found: impl Into<String>,
+        expected: impl Into<String>,
+        nearest: Option<String>,
+    ) {
+        let before = self.text.get(..place.start.min(self.text.len())).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        let problem = Problem { line, column, found: found.into(), expected: expected.into(), nearest };
+        if self.found.len() < Self::MAX && !self.found.contains(&problem) {
+            self.found.push(problem);
+        }
+    }
+
+    pub(super) const fn count(&self) -> usize {
+        self.found.len()
+    }
+
+    pub(super) fn into_error(mut self) -> ScenarioError {
+        self.found.sort_by_key(|problem| (problem.line, problem.column));
+        ScenarioError { problems: self.found }
+    }
+}
+
+/// The nearest of the known words, if one is near enough to be meant.
+pub(super) fn nearest<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let found = found.to_lowercase();
+    let distance = |word: &str| strsim::damerau_levenshtein(&found, &word.to_lowercase());
+    let (distance, word) = known.into_iter().map(|word| (distance(word), word)).min()?;
+    let limit = (found.chars().count() / 3).max(1);
+    (distance <= limit).then(|| word.to_owned())
+}
+
+/// The beginning of what was found, for a message.
+pub(super) fn echo(text: &str) -> String {
+    text.chars().take(40).map(|c| if c.is_control() { ' ' } else { c }).collect()
+}

@@ -1,0 +1,172 @@
+//! A table of the file under the eye of the known keys: unknown ones are told, missing ones too.
+
+use super::diagnose::{Problems, echo, nearest};
+use ibbi_core::Date;
+use std::cell::RefCell;
+use std::ops::Range;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+pub(super) type Value<'i> = Spanned<DeValue<'i>>;
+
+/// A table, where it stands, and what is known to belong into it.
+pub(super) struct Table<'a, 'i> {
+    entries: &'a DeTable<'i>,
+    /// Where to point for what is missing.
+    pub(super) place: Range<usize>,
+    /// What the table is, for a message.
+    what: &'static str,
+    /// Known keys for which a misspelling stands; they are not told to be missing as well.
+    meant: RefCell<Vec<String>>,
+}
+
+impl<'a, 'i> Table<'a, 'i> {
+    /// Tells every key that is not known.
+    pub(super) fn new(
+        entries: &'a DeTable<'i>,
+        place: Range<usize>,
+        what: &'static str,
+        known: &[&'static str],
+        problems: &mut Problems<'_>,
+    ) -> Self {
+        let mut meant = Vec::new();
+        for key in entries.keys() {
+            let name = key.get_ref().as_ref();
+            if !known.contains(&name) {
+                let near = nearest(name, known.iter().copied());
+                meant.extend(near.clone());
+                let expected = format!("one of {}", known.join(", "));
+                problems.add_near(&key.span(), format!("`{}` is not known in {what}", echo(name)), expected, near);
+            }
+        }
+        Self { entries, place, what, meant: RefCell::new(meant) }
+    }
+
+    pub(super) fn get(&self, key: &str) -> Option<&'a Value<'i>> {
+        self.entries.get(key)
+    }
+
+    /// The value, or a problem.
+    pub(super) fn need(&self, key: &str, expected: &str, problems: &mut Problems<'_>) -> Option<&'a Value<'i>> {
+        let value = self.get(key);
+        if value.is_none() && !self.meant.borrow().iter().any(|meant| meant == key) {
+            problems.add(&self.place, format!("`{key}` is missing in {}", self.what), expected);
+        }
+        value
+    }
+}
+
+/// What stands there, in words.
+pub(super) fn shown(value: &DeValue<'_>) -> String {
+    match value {
+        DeValue::String(text) => format!("`{}`", echo(text)),
+        DeValue::Integer(number) => format!("`{}`", echo(number.as_str())),
+        DeValue::Float(number) => format!("`{}`", echo(number.as_str())),
+        DeValue::Boolean(is) => format!("`{is}`"),
+        DeValue::Datetime(time) => format!("`{time}`"),
+        DeValue::Array(_) => "a list".to_owned(),
+        DeValue::Table(_) => "a table".to_owned(),
+    }
+}
+
+/// A text, or a problem.
+pub(super) fn text<'a>(
+    value: &'a Value<'_>,
+    key: &str,
+    expected: &str,
+    problems: &mut Problems<'_>,
+) -> Option<&'a str> {
+    let text = value.get_ref().as_str();
+    if text.is_none() {
+        problems.add(&value.span(), format!("`{key}` is {}", shown(value.get_ref())), expected);
+    }
+    text
+}
+
+/// A text that a type accepts, or a problem with that type's own words.
+pub(super) fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
+    value: &Value<'_>,
+    key: &str,
+    expected: &str,
+    problems: &mut Problems<'_>,
+) -> Option<T> {
+    let parsed = text(value, key, expected, problems)?.parse::<T>();
+    parsed.map_err(|error| problems.add(&value.span(), format!("in `{key}`, {error}"), expected)).ok()
+}
+
+/// One of a closed set of words, or a problem with the nearest of them.
+pub(super) fn word<T>(
+    value: &Value<'_>,
+    key: &str,
+    codes: &[&'static str],
+    read: impl Fn(&str) -> Option<T>,
+    problems: &mut Problems<'_>,
+) -> Option<T> {
+    let expected = format!("one of {}", codes.join(", "));
+    let found = text(value, key, &expected, problems)?;
+    let read = read(found);
+    if read.is_none() {
+        let near = nearest(found, codes.iter().copied());
+        problems.add_near(&value.span(), format!("`{key}` is `{}`", echo(found)), expected, near);
+    }
+    read
+}
+
+/// `true` or `false`, or a problem.
+pub(super) fn flag(value: &Value<'_>, key: &str, problems: &mut Problems<'_>) -> Option<bool> {
+    let flag = value.get_ref().as_bool();
+    if flag.is_none() {
+        problems.add(&value.span(), format!("`{key}` is {}", shown(value.get_ref())), "true or false");
+    }
+    flag
+}
+
+/// A day, as a TOML date or as text, or a problem.
+pub(super) fn date(value: &Value<'_>, key: &str, problems: &mut Problems<'_>) -> Option<Date> {
+    let read = || match value.get_ref() {
+        DeValue::String(text) => text.parse::<Date>().ok(),
+        DeValue::Datetime(time) if time.time.is_none() => {
+            let date = time.date?;
+            Date::new(i32::from(date.year), u32::from(date.month), u32::from(date.day))
+        }
+        _ => None,
+    };
+    let date = read();
+    if date.is_none() {
+        let found = format!("`{key}` is {}", shown(value.get_ref()));
+        problems.add(&value.span(), found, "a day such as 2026-10-20 (year-month-day, a day that exists)");
+    }
+    date
+}
+
+/// A number, or a problem.
+pub(super) fn number(value: &Value<'_>, key: &str, expected: &str, problems: &mut Problems<'_>) -> Option<f64> {
+    let plain = |text: &str| text.replace('_', "").parse::<f64>().ok().filter(|number| number.is_finite());
+    let number = match value.get_ref() {
+        DeValue::Integer(number) if number.radix() == 10 => plain(number.as_str()),
+        DeValue::Float(number) => plain(number.as_str()),
+        _ => None,
+    };
+    if number.is_none() {
+        problems.add(&value.span(), format!("`{key}` is {}", shown(value.get_ref())), expected);
+    }
+    number
+}
+
+/// A list within a limit, or a problem.
+pub(super) fn list<'a, 'i>(
+    value: &'a Value<'i>,
+    key: &str,
+    expected: &str,
+    limit: usize,
+    problems: &mut Problems<'_>,
+) -> Option<&'a [Value<'i>]> {
+    let Some(items) = value.get_ref().as_array() else {
+        problems.add(&value.span(), format!("`{key}` is {}", shown(value.get_ref())), expected);
+        return None;
+    };
+    if items.len() > limit {
+        problems.add(&value.span(), format!("`{key}` has {} entries", items.len()), format!("at most {limit}"));
+    }
+    Some(items)
+}
