@@ -191,7 +191,9 @@ impl AppError {
             Self::Input(_) | Self::Zone(_) | Self::Usage(_) | Self::NoCase(_) | Self::WhichCase { .. } => {
                 ExitCode::Usage
             }
-            Self::Create(CreateError::Exists { .. }) | Self::Key(KeyFileError::Key { .. }) => ExitCode::Usage,
+            Self::Create(CreateError::Exists { .. }) | Self::Key(KeyFileError::Key { .. } | KeyFileError::Name(_)) => {
+                ExitCode::Usage
+            }
             Self::Append(
                 AppendError::IdTaken { .. } | AppendError::LineTooLong { .. } | AppendError::Repeated { .. },
             ) => ExitCode::Usage,

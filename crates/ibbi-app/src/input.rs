@@ -240,6 +240,7 @@ pub fn from_json(kind: Option<EventKind>, json: &[u8], zone: Zone) -> Result<Eve
             _ => serde_json::from_slice(json).map_err(wrong)?,
         }
     };
+    crate::objects::check(json, kind.is_none(), &event)?;
     check_zone(&event, zone)?;
     Ok(event)
 }

@@ -12,6 +12,7 @@ mod error;
 pub mod input;
 pub mod journal;
 mod nearest;
+mod objects;
 pub mod replay;
 pub mod schema;
 mod shape;

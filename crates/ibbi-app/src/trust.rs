@@ -24,11 +24,7 @@ pub struct Keys {
 /// # Errors
 /// [`AppError::Key`]; an existing file is never overwritten.
 pub fn keygen(name: &str, file: &Path) -> Result<Keys, AppError> {
-    let key = PrivateKey::generate(name, file).map_err(|error| match error {
-        // There is no file yet: it is the name that is wrong.
-        ibbi_log::KeyFileError::Key { source, .. } => AppError::Usage(source.to_string()),
-        other => other.into(),
-    })?;
+    let key = PrivateKey::generate(name, file)?;
     Ok(Keys { private_key_file: file.to_owned(), public_key: key.public().to_string() })
 }
 
@@ -209,24 +205,17 @@ fn verified(report: &Report, signatures_checked: bool) -> Verified {
             _ => None,
         },
     };
-    let mut faults: Vec<_> = report.damage.faults.iter().map(FaultFound::from).collect();
-    // Nothing is wrong with a line where there is none, and yet it is no ledger.
-    let empty = report.head.lines == 0 && report.damage.count == 0;
-    if empty {
-        let text = "there is no whole line: it is no ledger".to_owned();
-        faults.push(FaultFound { code: "ledger.empty", line: 1, byte: 0, text });
-    }
     Verified {
         what: "ledger",
-        sound: report.is_sound() && !empty,
+        sound: report.is_sound(),
         lines: report.head.lines,
         bytes: report.head.bytes,
         last_hash: report.head.hash.to_string(),
         origin: report.opening.as_ref().map(|opening| opening.origin.to_string()),
         same_chart: report.opening.as_ref().map(ibbi_log::Opening::has_our_chart),
         case: None,
-        faults,
-        fault_count: report.damage.count + u64::from(empty),
+        faults: report.damage.faults.iter().map(FaultFound::from).collect(),
+        fault_count: report.damage.count,
         checkpoints: report.verdicts.iter().map(verdict).collect(),
         last_good: report.last_good().map(|signed| signed.checkpoint().size),
         signatures_checked,

@@ -161,6 +161,26 @@ impl History {
         let seq = void.seq;
         self.check_room(check);
         self.check_any_voidable(check);
+        let Some(index) = self.voidable(seq, check) else {
+            // Nothing would be struck, so the case that would remain is the one that is.
+            check_after(&self.case, at, check);
+            return None;
+        };
+        let mut case = Case::default();
+        for entry in self.entries.iter().filter(|entry| entry.counts() && entry.seq != seq) {
+            if let Err(refusal) = case.offer(&entry.event, entry.at) {
+                let unmet = refusal.unmet.iter().map(|unmet| unmet.rule).collect();
+                let found = Found::LaterRefused { seq: entry.seq, event: entry.event.kind(), unmet };
+                check.fail(Rule::VoidRest, found);
+                return None;
+            }
+        }
+        check_after(&case, at, check);
+        Some((index, case))
+    }
+
+    /// The place of an event that may be struck.
+    fn voidable(&self, seq: u64, check: &mut Check) -> Option<usize> {
         let Ok(index) = self.entries.binary_search_by_key(&seq, |entry| entry.seq) else {
             check.fail(Rule::VoidKnown, Found::NoSuchEvent { seq });
             return None;
@@ -175,20 +195,14 @@ impl History {
             check.fail(Rule::VoidOnce, Found::VoidedAlready { seq });
             return None;
         }
-        let mut case = Case::default();
-        for entry in self.entries.iter().filter(|entry| entry.counts() && entry.seq != seq) {
-            if let Err(refusal) = case.offer(&entry.event, entry.at) {
-                let unmet = refusal.unmet.iter().map(|unmet| unmet.rule).collect();
-                let found = Found::LaterRefused { seq: entry.seq, event: entry.event.kind(), unmet };
-                check.fail(Rule::VoidRest, found);
-                return None;
-            }
-        }
-        // A correction is made after what it leaves standing. It does not hold up what is recorded next, since the
-        // corrected fact happened before the mistake was found.
-        if let Some(last) = case.file().map(CaseFile::last_at) {
-            check.require(at >= last, Rule::TimeOrder, || Found::Earlier { last, offered: at });
-        }
-        Some((index, case))
+        Some(index)
+    }
+}
+
+/// A correction is made after what it leaves standing. It does not hold up what is recorded next, since the corrected
+/// fact happened before the mistake was found.
+fn check_after(remaining: &Case, at: At, check: &mut Check) {
+    if let Some(last) = remaining.file().map(CaseFile::last_at) {
+        check.require(at >= last, Rule::TimeOrder, || Found::Earlier { last, offered: at });
     }
 }

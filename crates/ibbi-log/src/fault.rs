@@ -159,6 +159,9 @@ pub enum FaultKind {
         /// How many bytes.
         length: u64,
     },
+    /// No whole line at all.
+    #[error("there is no whole line: it is no ledger")]
+    NoLine,
     /// A first line that is not `ledger_opened`, or such a line elsewhere.
     #[error("a ledger begins with one line of type {}, and this is {}", crate::line::OPENING_TYPE, if *.first { "its first line" } else { "not its first line" })]
     Opening {
@@ -275,6 +278,7 @@ impl FaultKind {
             Self::NotCanonical { .. } => "line.not-canonical",
             Self::Unexplained => "line.unexplained",
             Self::Torn { .. } => "ledger.torn",
+            Self::NoLine => "ledger.empty",
             Self::Opening { .. } => "ledger.opening",
             Self::Chain { .. } => "chain.prev",
             Self::Seq { .. } => "chain.seq",
@@ -315,6 +319,7 @@ impl FaultKind {
             }
             Self::Unexplained => "report it, with the line",
             Self::Torn { .. } => "open the ledger for writing once: the fragment is then set aside and cut off",
+            Self::NoLine => "restore the file from a copy, or begin a ledger under another name",
             Self::Opening { .. } => {
                 "two ledgers do not become one by joining their files: restore the file from a copy"
             }

@@ -89,6 +89,9 @@ pub enum KeyFileError {
         /// What is wrong; the text itself is not repeated.
         source: KeyError,
     },
+    /// Not a name for a key.
+    #[error(transparent)]
+    Name(KeyError),
     /// The system gave no random bytes.
     #[error("the system gave no random bytes for a key: {0}")]
     Random(getrandom::Error),
@@ -169,10 +172,10 @@ impl PrivateKey {
     /// Makes a new key out of the system's randomness and keeps it in a file that only its owner can read.
     ///
     /// # Errors
-    /// [`KeyFileError`]; an existing file is never overwritten. [`KeyError::Name`] comes as [`KeyFileError::Key`].
+    /// [`KeyFileError`]; an existing file is never overwritten. A name that cannot be one comes as [`KeyFileError::Name`].
     pub fn generate(name: &str, path: &Path) -> Result<Self, KeyFileError> {
         if !is_key_name(name) {
-            return Err(KeyFileError::Key { path: path.to_owned(), source: KeyError::Name });
+            return Err(KeyFileError::Name(KeyError::Name));
         }
         let mut seed = Zeroizing::new([0; 32]);
         getrandom::fill(&mut *seed).map_err(KeyFileError::Random)?;

@@ -98,6 +98,7 @@ impl Report {
 /// assert!(!report.is_sound());
 /// let fault = report.first_fault().unwrap();
 /// assert_eq!((fault.line, fault.kind.code()), (1, "line.syntax"));
+/// assert!(!verify(&b""[..], &Check::default())?.is_sound(), "no ledger is empty");
 /// # Ok::<(), ibbi_log::ReadError>(())
 /// ```
 pub fn verify(source: impl Read, check: &Check<'_>) -> Result<Report, ReadError> {
@@ -235,12 +236,12 @@ impl Pass<'_> {
     }
 
     fn finish(&mut self, head: Head) {
+        if head.lines == 0 && self.damage.count == 0 {
+            self.damage.add([Fault { line: 1, offset: 0, column: 0, kind: FaultKind::NoLine }]);
+        }
         let Some(tree) = &self.tree else { return };
         for signed in core::mem::replace(&mut self.watch, Watch::new(&[])).left() {
             self.shown.extend(against(signed, tree, self.opening.as_ref(), head).map(|fault| (signed, fault)));
-        }
-        if head.lines == 0 && self.damage.count == 0 {
-            self.damage.add([Fault { line: 1, offset: 0, column: 0, kind: FaultKind::Opening { first: true } }]);
         }
         self.damage.add(self.shown.iter().map(|(_, fault)| fault.clone()));
     }
