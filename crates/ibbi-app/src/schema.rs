@@ -190,9 +190,9 @@ pub fn ledger_line() -> Value {
     definitions[OPENING_TYPE] = opening_data();
     definitions["opening"] = opening();
     definitions["record"] = record();
+    // It has no `$id`: some validators then take references inside of it for ones to somewhere else.
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "urn:ibbi:ledger-line:1",
         "title": "A line of an ibbi ledger, format version 1",
         "oneOf": [reference("opening"), reference("record")],
         "$defs": definitions,
