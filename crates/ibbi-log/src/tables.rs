@@ -5,8 +5,3 @@ use std::collections::HashMap;
 
 /// A table by id.
 pub(crate) type Table<K, V> = HashMap<K, V, ahash::RandomState>;
-
-/// A table with room for so many.
-pub(crate) fn table<K, V>(room: usize) -> Table<K, V> {
-    HashMap::with_capacity_and_hasher(room, ahash::RandomState::new())
-}

@@ -84,7 +84,7 @@ fn hash_lines(path: &Path) -> Result<u64, Failed> {
         let read = file.read(&mut buffer[filled..])?;
         filled += read;
         let mut start = 0;
-        while let Some(end) = buffer[start..filled].iter().position(|byte| *byte == b'\n') {
+        while let Some(end) = memchr::memchr(b'\n', &buffer[start..filled]) {
             black_box(Digest::of(&buffer[start..start + end]));
             start += end + 1;
             found += 1;

@@ -5,7 +5,6 @@ use super::{Damage, Ledger, State};
 use crate::line::instant_text;
 use crate::record::{self, Entry, Links, NewRecord, RecordReader};
 use crate::storage::{Storage, StoredFile, write_all_at};
-use crate::tables::{Table, table};
 use crate::{Digest, Head, MAX_LINE, Tree};
 use ibbi_core::At;
 use std::io;
@@ -134,7 +133,6 @@ pub enum AppendError {
 /// A batch made ready: its lines in the buffer, and what the ledger will be once they are safe.
 struct Plan {
     committed: Vec<Committed>,
-    added: Vec<(Uuid, Uuid, Place)>,
     head: Head,
     tree: Tree,
 }
@@ -155,40 +153,47 @@ impl<S: Storage> Ledger<S> {
         }
         let mut lines = core::mem::take(&mut self.buffer);
         lines.clear();
-        let outcome = self.plan(records, now.max(self.logged), &mut lines).and_then(|plan| self.commit(plan, &lines));
+        let mut added = Vec::with_capacity(records.len());
+        let planned = self.plan(records, now.max(self.logged), &mut lines, &mut added);
+        let outcome = planned.and_then(|plan| self.commit(plan, &lines));
+        if outcome.is_err() {
+            // Nothing of the batch was acknowledged, so nothing of it stays known.
+            added.iter().rev().for_each(|(case, id)| self.index.remove(*case, *id));
+        }
         self.buffer = lines;
         outcome
     }
 
-    fn plan(&self, records: &[NewRecord], logged: At, lines: &mut Vec<u8>) -> Result<Plan, AppendError> {
-        let mut plan = Plan {
-            committed: Vec::with_capacity(records.len()),
-            added: Vec::new(),
-            head: self.head,
-            tree: self.tree.clone(),
-        };
-        let mut revs: Table<Uuid, u64> = table(records.len());
-        let mut seen: Table<(Uuid, Uuid), ()> = table(records.len());
+    /// Makes a batch ready. Its records are known to the index at once; `added` says which they are.
+    fn plan(
+        &mut self,
+        records: &[NewRecord],
+        logged: At,
+        lines: &mut Vec<u8>,
+        added: &mut Vec<(Uuid, Uuid)>,
+    ) -> Result<Plan, AppendError> {
+        let mut plan = Plan { committed: Vec::with_capacity(records.len()), head: self.head, tree: self.tree.clone() };
         let mut reader = RecordReader::default();
         let logged_text = instant_text(logged);
         for (index, record) in records.iter().enumerate() {
             let (case, id) = (record.case, record.id);
-            if let Some(place) = self.index.find(case, id) {
-                plan.committed.push(self.existing(record, place, &mut reader)?);
-                continue;
+            match self.index.find(case, id) {
+                Some(place) if place.line > self.head.lines => return Err(AppendError::Repeated { case, id }),
+                Some(place) => {
+                    plan.committed.push(self.existing(record, place, &mut reader)?);
+                    continue;
+                }
+                None => {}
             }
-            if seen.insert((case, id), ()).is_some() {
-                return Err(AppendError::Repeated { case, id });
+            let found = self.index.rev(case);
+            if let Some(expected) = record.expected_rev.filter(|expected| *expected != found) {
+                return Err(AppendError::Conflict { case, expected, found });
             }
-            let rev = revs.entry(case).or_insert_with(|| self.index.rev(case));
-            if let Some(expected) = record.expected_rev.filter(|expected| expected != rev) {
-                return Err(AppendError::Conflict { case, expected, found: *rev });
-            }
-            *rev += 1;
+            let rev = found + 1;
             if !record::is_writable(record) {
                 return Err(AppendError::Unreadable { index });
             }
-            let links = Links { prev: plan.head.hash, seq: plan.head.lines + 1, rev: *rev, logged_text };
+            let links = Links { prev: plan.head.hash, seq: plan.head.lines + 1, rev, logged_text };
             let start = lines.len();
             record::write_record(record, &links, lines).map_err(|_| AppendError::Unreadable { index })?;
             let line = &lines[start..];
@@ -207,8 +212,10 @@ impl<S: Storage> Ledger<S> {
             }
             let place = Place { offset, line: links.seq, length: u32::try_from(length).unwrap_or(u32::MAX) };
             plan.tree.push(&hash);
-            plan.added.push((case, id, place));
-            plan.committed.push(Committed { seq: links.seq, rev: *rev, offset, hash, logged, existing: false });
+            let fresh = self.index.add(case, id, place);
+            debug_assert!(fresh.is_ok(), "the id was looked up before");
+            added.push((case, id));
+            plan.committed.push(Committed { seq: links.seq, rev, offset, hash, logged, existing: false });
             plan.head = Head { lines: links.seq, bytes: offset + u64::from(place.length) + 1, hash };
         }
         Ok(plan)
@@ -235,10 +242,11 @@ impl<S: Storage> Ledger<S> {
     }
 
     fn commit(&mut self, plan: Plan, lines: &[u8]) -> Result<Vec<Committed>, AppendError> {
-        if plan.added.is_empty() {
+        let records = plan.committed.iter().filter(|committed| !committed.existing).count();
+        if records == 0 {
             return Ok(plan.committed);
         }
-        let in_doubt = |source| AppendError::InDoubt { seq: self.head.lines + 1, records: plan.added.len(), source };
+        let in_doubt = |source| AppendError::InDoubt { seq: self.head.lines + 1, records, source };
         let found = self.file.length().map_err(|source| AppendError::Read { source })?;
         self.state = State::Poisoned;
         if found != self.head.bytes {
@@ -249,10 +257,6 @@ impl<S: Storage> Ledger<S> {
         self.head = plan.head;
         self.tree = plan.tree;
         self.logged = plan.committed.iter().map(|committed| committed.logged).max().unwrap_or(self.logged);
-        for (case, id, place) in plan.added {
-            let fresh = self.index.add(case, id, place);
-            debug_assert!(fresh.is_ok(), "the batch was checked against the index");
-        }
         Ok(plan.committed)
     }
 }

@@ -32,6 +32,17 @@ impl Index {
         }
     }
 
+    /// Forgets the newest record of a case.
+    pub(super) fn remove(&mut self, case: Uuid, id: Uuid) {
+        self.ids.remove(&(case, id));
+        if let Some(places) = self.cases.get_mut(&case) {
+            places.pop();
+            if places.is_empty() {
+                self.cases.remove(&case);
+            }
+        }
+    }
+
     pub(super) fn find(&self, case: Uuid, id: Uuid) -> Option<Place> {
         self.ids.get(&(case, id)).copied()
     }
