@@ -264,3 +264,22 @@ proptest! {
         prop_assert_eq!(sorted.as_bytes(), line);
     }
 }
+
+/// RFC 8785 (JSON Canonicalization Scheme) fixes one spelling for all JSON. A ledger uses a part of JSON: keys in ASCII,
+/// integers, no `null`; in that part its spelling is that of the RFC. The vectors are those of the RFC that lie in it.
+#[test]
+fn the_spelling_is_that_of_rfc_8785_where_a_ledger_uses_it() {
+    // Section 3.2.2, the member `string`; section 3.2.4 gives its octets.
+    let read: String = serde_json::from_str(r#""\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/""#).unwrap();
+    let octets = b"\"\xe2\x82\xac$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\"";
+    assert_eq!(serde_json::to_vec(&read).unwrap(), octets);
+    // Appendix B, the one row that is an integer from 0 to 2^53 - 1; and the largest number that a ledger has.
+    assert_eq!(serde_json::to_string(&0_u64).unwrap(), "0");
+    assert_eq!(serde_json::to_string(&ibbi_log::MAX_NUMBER).unwrap(), "9007199254740991");
+    // Section 3.2.3: keys sort by UTF-16 code units, which in ASCII is by byte; every object of every line does.
+    for line in lines(&samples()) {
+        let value: serde_json::Value = serde_json::from_slice(line).unwrap();
+        // serde_json keeps the keys of a value sorted by byte.
+        assert_eq!(serde_json::to_vec(&value).unwrap(), line, "{}", String::from_utf8_lossy(line));
+    }
+}
