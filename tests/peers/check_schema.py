@@ -1,7 +1,7 @@
 """Holds the ledger's JSON Schema against Python's jsonschema: python3 check_schema.py SCHEMA BAD_LINES LEDGER...
 
 The schema is a valid one of 2020-12, takes every line of the ledgers, and refuses every bad line. Exit code 4: it does not."""
-import json, sys
+import importlib.metadata, json, sys
 
 import jsonschema
 
@@ -23,6 +23,6 @@ for path in sys.argv[3:]:
 with open(sys.argv[2], encoding="utf-8") as file:
     bad = [json.loads(line) for line in file]
 wrong += [f"a bad line is taken: {each['reason']}" for each in bad if validator.is_valid(each["line"])]
-print(f"jsonschema {jsonschema.__version__}: {good} lines of {len(sys.argv) - 3} ledgers, {len(bad)} bad lines, {len(wrong)} disagreements")
+print(f"jsonschema {importlib.metadata.version('jsonschema')}: {good} lines of {len(sys.argv) - 3} ledgers, {len(bad)} bad lines, {len(wrong)} disagreements")
 print("\n".join(wrong), end="\n" if wrong else "")
 sys.exit(4 if wrong else 0)

@@ -106,6 +106,9 @@ fn a_full_disk_ends_in_a_clear_error_and_a_whole_ledger() {
     let (said, acknowledged) = fill(|id| place.ibbi(&["record", "small/my.ledger", "note_added", &text(), "--id", id]));
     assert_eq!(said.code, IO, "{said:?}");
     assert!(said.err.contains("No space left"), "{}", said.err);
+    // Whoever gave no id of its own learns which one the record has, to send it again.
+    let again = format!("--id {}", Uuid::from_u128(1_000_000 + acknowledged.len() as u128));
+    assert!(said.err.contains(&again), "{}", said.err);
     println!("on a full disk, after {} records: {}", acknowledged.len(), said.err.trim());
     // Reading goes on while there is no space; so does verifying what is whole.
     place.done(&["status", "small/my.ledger"]);

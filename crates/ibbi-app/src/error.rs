@@ -94,6 +94,14 @@ pub enum AppError {
     /// The record was not added.
     #[error(transparent)]
     Append(#[from] AppendError),
+    /// Nobody knows whether the record was added; under its id it can be sent again, and is then there once.
+    #[error("{source}; this record's id is {id}: record it again with `--id {id}`")]
+    InDoubt {
+        /// The record's id.
+        id: Uuid,
+        /// What was being done, and the system's reason.
+        source: AppendError,
+    },
     /// A key cannot be made, or cannot be read.
     #[error(transparent)]
     Key(#[from] KeyFileError),
@@ -210,6 +218,7 @@ impl AppError {
             Self::Create(_)
             | Self::Open(_)
             | Self::Append(_)
+            | Self::InDoubt { .. }
             | Self::Key(_)
             | Self::Sign(_)
             | Self::Gone(_)
@@ -232,7 +241,7 @@ impl AppError {
             Self::Illegal { .. } => "ledger-illegal",
             Self::Create(_) => "create",
             Self::Open(_) => "open",
-            Self::Append(_) => "append",
+            Self::Append(_) | Self::InDoubt { .. } => "append",
             Self::Key(_) => "key",
             Self::Sign(_) => "sign",
             Self::Checkpoints { .. } => "checkpoints",

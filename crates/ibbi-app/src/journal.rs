@@ -337,8 +337,12 @@ fn new_record(log: &CaseLog, entry: &Entry, id: Uuid, to: Stage, context: &Conte
 }
 
 fn append(ledger: &mut Ledger, record: NewRecord, now: At) -> Result<Committed, AppError> {
-    let case = record.case;
-    ledger.append(&[record], now)?.first().copied().ok_or(AppError::Gone(case))
+    let (case, id) = (record.case, record.id);
+    let committed = ledger.append(&[record], now).map_err(|error| match error {
+        source @ AppendError::InDoubt { .. } => AppError::InDoubt { id, source },
+        other => other.into(),
+    })?;
+    committed.first().copied().ok_or(AppError::Gone(case))
 }
 
 fn recorded(
