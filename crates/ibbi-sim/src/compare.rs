@@ -1,0 +1,180 @@
+//! Two scenarios under the same random numbers: which is likelier to be done in time, by how much, and how sure that is.
+
+use crate::draws::Seeded;
+use crate::driver::Driver;
+use crate::model::{Ended, Ending};
+use crate::simulate::{Settings, SimulationError, Simulator, spread};
+use ibbi_core::Event;
+use ibbi_stats::{Interval, Paired};
+use serde::Serialize;
+
+/// One side of a comparison.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Side {
+    /// What the caller calls it, such as a file or a format.
+    pub label: String,
+    /// The scenario's digest.
+    pub digest: String,
+    /// Completed at all, as a share of all runs.
+    pub completed: Interval,
+    /// Completed on or before the contract date, as a share of all runs; without such a date the same as completed.
+    pub in_time: Interval,
+}
+
+/// What a comparison found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Comparison {
+    /// The first scenario.
+    pub first: Side,
+    /// The second scenario.
+    pub second: Side,
+    /// In how many runs both, one or neither were completed in time.
+    pub in_time: Paired,
+    /// The difference of the chances to be done in time, first minus second, with its 95% interval.
+    pub difference: Interval,
+    /// How many days later the first was completed, on average over the runs that both completed, with its 95%
+    /// interval; `None` for fewer than two such runs.
+    pub days_later: Option<Interval>,
+    /// How many runs of each.
+    pub runs: u64,
+    /// The seed.
+    pub seed: u64,
+}
+
+#[derive(Default)]
+struct Counts {
+    completed: [u64; 2],
+    in_time: Paired,
+    pairs: u64,
+    days: i64,
+    squares: u64,
+}
+
+impl Counts {
+    const fn add(&mut self, ended: [Ended; 2], in_time: [bool; 2], starts_later: i64) {
+        let done = [ended[0].ending as u8 == Ending::Completed as u8, ended[1].ending as u8 == Ending::Completed as u8];
+        self.completed[0] += done[0] as u64;
+        self.completed[1] += done[1] as u64;
+        match in_time {
+            [true, true] => self.in_time.both += 1,
+            [true, false] => self.in_time.only_first += 1,
+            [false, true] => self.in_time.only_second += 1,
+            [false, false] => self.in_time.neither += 1,
+        }
+        if done[0] && done[1] {
+            let later = starts_later + ended[0].day as i64 - ended[1].day as i64;
+            self.pairs += 1;
+            self.days += later;
+            self.squares += (later * later).unsigned_abs();
+        }
+    }
+
+    fn join(mut self, other: &Self) -> Self {
+        (0..2).for_each(|side| self.completed[side] += other.completed[side]);
+        self.in_time.both += other.in_time.both;
+        self.in_time.only_first += other.in_time.only_first;
+        self.in_time.only_second += other.in_time.only_second;
+        self.in_time.neither += other.in_time.neither;
+        self.pairs += other.pairs;
+        self.days += other.days;
+        self.squares += other.squares;
+        self
+    }
+}
+
+impl Comparison {
+    /// Compares two scenarios, each with a label for the sentence. Run by run both see the same random numbers, so that
+    /// what differs is due to the scenarios alone.
+    ///
+    /// ```
+    /// use ibbi_core::Format;
+    /// use ibbi_sim::{Comparison, EXAMPLE, Scenario, Settings, Simulator};
+    /// let halves = Scenario::parse(EXAMPLE).unwrap();
+    /// let full = Scenario { format: Format::FullDay, ..halves.clone() };
+    /// let (full, halves) = (Simulator::new(&full), Simulator::new(&halves));
+    /// let settings = Settings { runs: 400, seed: 1, threads: 1 };
+    /// let found = Comparison::new(("one full day", &full), ("two half-days", &halves), settings).unwrap();
+    /// println!("{}", found.sentence());
+    /// ```
+    ///
+    /// # Errors
+    /// [`SimulationError`] for settings that cannot be, or if the process refuses an event of the model.
+    pub fn new(
+        first: (&str, &Simulator),
+        second: (&str, &Simulator),
+        settings: Settings,
+    ) -> Result<Self, SimulationError> {
+        let start = |simulator: &Simulator| simulator.scenario.start.to_chrono();
+        let starts_later = (start(first.1) - start(second.1)).num_days();
+        let parts = spread(settings, |runs| {
+            let mut counts = Counts::default();
+            let mut one = Driver::new(&first.1.script, |_, _: &Event| {});
+            let mut other = Driver::new(&second.1.script, |_, _: &Event| {});
+            for run in runs {
+                let (left, _): (_, Seeded<'_>) = first.1.drive(&mut one, settings.seed, run)?;
+                let (right, _) = second.1.drive(&mut other, settings.seed, run)?;
+                counts.add([left, right], [first.1.in_time(left), second.1.in_time(right)], starts_later);
+            }
+            Ok(counts)
+        })?;
+        let counts = parts.iter().fold(Counts::default(), Counts::join);
+        let Paired { both, only_first, only_second, .. } = counts.in_time;
+        let share = |count| ibbi_stats::wilson(count, settings.runs).expect("there is a run");
+        let side = |(label, simulator): (&str, &Simulator), completed, in_time| Side {
+            label: label.to_owned(),
+            digest: simulator.scenario.digest(),
+            completed: share(completed),
+            in_time: share(in_time),
+        };
+        Ok(Self {
+            first: side(first, counts.completed[0], both + only_first),
+            second: side(second, counts.completed[1], both + only_second),
+            in_time: counts.in_time,
+            difference: ibbi_stats::paired_difference(counts.in_time).expect("there is a run"),
+            days_later: ibbi_stats::mean(counts.pairs, counts.days, counts.squares),
+            runs: settings.runs,
+            seed: settings.seed,
+        })
+    }
+
+    /// The finding in a sentence.
+    pub fn sentence(&self) -> String {
+        let percent = |share: f64| format!("{:.1}%", share * 100.0);
+        let (first, second) = (&self.first, &self.second);
+        let shares = |one: &Side, other: &Side| {
+            let (one, other) = (percent(one.in_time.estimate), percent(other.in_time.estimate));
+            format!("{one} of the runs against {other}")
+        };
+        if self.in_time.only_first == 0 && self.in_time.only_second == 0 {
+            let share = percent(first.in_time.estimate);
+            return format!("{} and {} are done in time in the same runs, {share} of them.", first.label, second.label);
+        }
+        let Interval { estimate, low, high } = self.difference;
+        if self.difference.holds_zero() {
+            return format!(
+                "Between {} and {} no difference can be told from {} runs: {}, a difference of {:+.1} points (95% \
+                 interval {:+.1} to {:+.1}).",
+                first.label,
+                second.label,
+                self.runs,
+                shares(first, second),
+                estimate * 100.0,
+                low * 100.0,
+                high * 100.0,
+            );
+        }
+        let ahead = estimate > 0.0;
+        let (better, worse) = if ahead { (first, second) } else { (second, first) };
+        let (low, high) = if ahead { (low, high) } else { (-high, -low) };
+        format!(
+            "{} is likelier to be done in time than {}: {}, {:.1} points more (95% interval {:.1} to {:.1}), under these \
+             assumptions.",
+            better.label,
+            worse.label,
+            shares(better, worse),
+            estimate.abs() * 100.0,
+            low * 100.0,
+            high * 100.0,
+        )
+    }
+}

@@ -1,0 +1,140 @@
+//! Where a run's figures come from: the likely values, or random streams keyed by what they decide.
+
+use crate::assumptions::{Assumptions, CUT_AFTER_STREAM, Chance, Duration, ThreePoint, whole_days};
+
+/// The answers that a run asks for; an occurrence tells the draws of one assumption apart.
+pub(crate) trait Draws {
+    /// A duration in whole days.
+    fn days(&mut self, which: Duration, occurrence: u64) -> u16;
+    /// Whether something happens.
+    fn happens(&mut self, which: Chance, occurrence: u64) -> bool;
+    /// One of 0 to `choices` - 1, each as likely: where a session is cut short.
+    fn choice(&mut self, choices: u16, occurrence: u64) -> u16;
+}
+
+/// Every duration at its likely value; both parties adopt, and nothing else of the chances happens.
+pub(crate) struct Likely<'a>(pub(crate) &'a Assumptions);
+
+impl Draws for Likely<'_> {
+    fn days(&mut self, which: Duration, _: u64) -> u16 {
+        whole_days(self.0.duration(which).value.likely)
+    }
+
+    fn happens(&mut self, which: Chance, _: u64) -> bool {
+        matches!(which, Chance::LaborAdopts | Chance::ManagementAdopts)
+    }
+
+    fn choice(&mut self, _: u16, _: u64) -> u16 {
+        0
+    }
+}
+
+/// SplitMix64's step: adds the golden ratio and mixes.
+const fn mix(value: u64) -> u64 {
+    let value = value.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let value = (value ^ (value >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let value = (value ^ (value >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    value ^ (value >> 31)
+}
+
+/// The random number of a key, from 0 to 1 without 1: a pure function, so that nothing depends on the order in which
+/// runs or draws are made.
+///
+/// With `mix` the step of SplitMix64, the key is folded in as `mix(mix(mix(mix(seed) ^ run) ^ stream) ^ occurrence)`;
+/// the upper 53 bits divided by 2^53 are the number. `stream` is the number of the assumption ([`Duration::stream`],
+/// [`Chance::stream`]).
+///
+/// ```
+/// assert_eq!(ibbi_sim::uniform(1, 0, 1, 0), ibbi_sim::uniform(1, 0, 1, 0));
+/// assert_ne!(ibbi_sim::uniform(1, 0, 1, 0), ibbi_sim::uniform(1, 0, 1, 1));
+/// ```
+pub fn uniform(seed: u64, run: u64, stream: u64, occurrence: u64) -> f64 {
+    in_run(mix(mix(seed) ^ run), stream, occurrence)
+}
+
+#[allow(clippy::cast_precision_loss, reason = "53 bits fit")]
+fn in_run(run_key: u64, stream: u64, occurrence: u64) -> f64 {
+    let bits = mix(mix(run_key ^ stream) ^ occurrence);
+    (bits >> 11) as f64 * (1.0 / (1_u64 << 53) as f64)
+}
+
+/// How many inputs are followed: the durations, then the chances.
+pub(crate) const INPUTS: usize = Duration::ALL.len() + Chance::ALL.len();
+
+/// The random draws of one run, with what they added up to.
+pub(crate) struct Seeded<'a> {
+    assumptions: &'a Assumptions,
+    key: u64,
+    /// Per input, the days drawn or how often it happened.
+    pub(crate) totals: [u16; INPUTS],
+    /// Which inputs were drawn at all, as bits.
+    pub(crate) drawn: u16,
+}
+
+impl<'a> Seeded<'a> {
+    pub(crate) const fn new(assumptions: &'a Assumptions, seed: u64, run: u64) -> Self {
+        Self { assumptions, key: mix(mix(seed) ^ run), totals: [0; INPUTS], drawn: 0 }
+    }
+
+    const fn count(&mut self, input: usize, amount: u16) {
+        self.totals[input] = self.totals[input].saturating_add(amount);
+        self.drawn |= 1 << input;
+    }
+
+    fn triangular(&self, days: ThreePoint, which: Duration, occurrence: u64) -> u16 {
+        whole_days(days.quantile(in_run(self.key, which.stream(), occurrence)))
+    }
+}
+
+impl Draws for Seeded<'_> {
+    fn days(&mut self, which: Duration, occurrence: u64) -> u16 {
+        let days = self.triangular(self.assumptions.duration(which).value, which, occurrence);
+        self.count(which as usize, days);
+        days
+    }
+
+    fn happens(&mut self, which: Chance, occurrence: u64) -> bool {
+        let happens = in_run(self.key, which.stream(), occurrence) < self.assumptions.chance(which).value;
+        self.count(Duration::ALL.len() + which as usize, happens.into());
+        happens
+    }
+
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below `choices`, which is a u16")]
+    fn choice(&mut self, choices: u16, occurrence: u64) -> u16 {
+        (in_run(self.key, CUT_AFTER_STREAM, occurrence) * f64::from(choices)) as u16
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_generator_is_splitmix64() {
+        // The first outputs of SplitMix64 from the state 0, as its authors' code gives them.
+        assert_eq!(mix(0), 0xE220_A839_7B1D_CDAF);
+        assert_eq!(mix(0x9E37_79B9_7F4A_7C15), 0x6E78_9E6A_A1B9_65F4);
+    }
+
+    #[test]
+    fn neighbouring_keys_give_numbers_that_look_independent() {
+        let n = 20_000_u64;
+        for (name, number) in [
+            ("runs", &(|i| uniform(7, i, 3, 0)) as &dyn Fn(u64) -> f64),
+            ("occurrences", &|i| uniform(7, 3, 13, i)),
+            ("seeds", &|i| uniform(i, 0, 1, 0)),
+            ("streams", &|i| uniform(7, i / 16, i % 16, 0)),
+        ] {
+            let mut cells = [0_u32; 256];
+            for i in 0..n {
+                let (one, next) = (number(i), number(i + 1));
+                assert!((0.0..1.0).contains(&one));
+                cells[(one * 16.0) as usize * 16 + (next * 16.0) as usize] += 1;
+            }
+            let expected = n as f64 / 256.0;
+            let chi: f64 = cells.iter().map(|cell| (f64::from(*cell) - expected).powi(2) / expected).sum();
+            // 255 degrees of freedom: mean 255, standard deviation 22.6; the bounds are five of them away.
+            assert!((142.0..368.0).contains(&chi), "{name}: {chi}");
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! Turns the steps of a run into real events and offers each to the real case.
+
+use crate::calendar::{Calendar, Day, HORIZON, Half};
+use crate::model::{Ended, Ending, Listener, Moment, Seating, Step};
+use crate::scenario::{Participant, Scenario};
+use chrono::{Duration, MappedLocalTime, Offset, TimeZone};
+use ibbi_core::events::*;
+use ibbi_core::{
+    ActivityKind, At, Case, ConcernId, Event, LocalTime, MemberIds, Name, Names, NoteText, Observers, Office, Party,
+    Person, Program, Reason, Refusal, Seat, Service, Slot, Stage, Topics,
+};
+
+const HOUR: i64 = 3_600_000;
+
+/// What never changes from run to run: the events that carry no day, and the hours of every day.
+pub(crate) struct Script {
+    /// 08:00 of every day, with the offset that the zone has then.
+    mornings: Vec<LocalTime>,
+    dates: Vec<ibbi_core::Date>,
+    opened: Event,
+    agreed: [Event; 3],
+    declined: [Event; 3],
+    withdrawn: Event,
+    held: Event,
+    chosen: Event,
+    rosters: Vec<Event>,
+    accepted: Event,
+    neutral: Person,
+    postponed: [Event; 2],
+    sessions: [Event; 2],
+    activities: [Event; 2],
+    adjourned: Event,
+    closed: Event,
+    caucuses: [Event; 2],
+    raised: [Event; 2],
+    addressed: [Event; 2],
+    spokespersons: [ibbi_core::MemberId; 2],
+    format: Event,
+}
+
+fn person(one: &Participant) -> Person {
+    Person { id: one.id, name: one.name.clone() }
+}
+
+fn name(text: &str) -> Name {
+    Name::new(text).expect("a name of the program's own")
+}
+
+fn text(text: &str) -> NoteText {
+    NoteText::new(text).expect("a text of the program's own")
+}
+
+fn reason(text: &str) -> Reason {
+    Reason::new(text).expect("a reason of the program's own")
+}
+
+/// 08:00 of a day. Where the clocks skip it, the offset of the hours before counts on.
+fn morning(zone: chrono_tz::Tz, day: ibbi_core::Date) -> LocalTime {
+    let wall = day.to_chrono().and_hms_opt(8, 0, 0).expect("08:00 is a time");
+    let offset = match zone.offset_from_local_datetime(&wall) {
+        MappedLocalTime::Single(offset) | MappedLocalTime::Ambiguous(offset, _) => offset.fix(),
+        MappedLocalTime::None => zone.offset_from_utc_datetime(&(wall - Duration::days(1))).fix(),
+    };
+    // Offsets of the years before 1970 had seconds; since then they are whole minutes.
+    let minutes = offset.local_minus_utc() / 60;
+    let millis = wall.and_utc().timestamp_millis() - i64::from(minutes) * 60_000;
+    let at = At::from_millis(millis).expect("the years of a scenario are within 1970 to 9999");
+    LocalTime::new(at, i16::try_from(minutes).unwrap_or(0)).expect("whole minutes with an offset in use")
+}
+
+impl Script {
+    pub(crate) fn new(scenario: &Scenario, calendar: &Calendar) -> Self {
+        let zone: chrono_tz::Tz = scenario.time_zone.as_str().parse().expect("the scenario's zone was checked");
+        let leader = |seat: Seat| scenario.leader(seat).name.clone();
+        let office = |seat: Seat| (seat == Seat::SchoolCommittee).then_some(Office::Chair);
+        let seats = [Seat::Superintendent, Seat::UnionPresident, Seat::SchoolCommittee];
+        let team = |party: Party| MemberIds::new(scenario.team(party).map(|one| one.id)).expect("ids are unique");
+        let parties = [Party::Labor, Party::Management];
+        let everyone = parties.iter().flat_map(|party| scenario.team(*party)).map(|one| one.id);
+        let everyone = MemberIds::new(everyone).expect("at most 60 people, each once");
+        let members = parties.iter().flat_map(|party| scenario.team(*party).map(|one| (*party, one)));
+        let rosters = members.flat_map(|(party, one)| {
+            let named = MemberNamed { member: person(one), party };
+            let pledged = AttendancePledged { dated: None, member: one.id, party };
+            [named.into(), pledged.into()]
+        });
+        let representative = scenario.representative();
+        let mut present: Vec<Name> = seats.iter().map(|seat| leader(*seat)).collect();
+        present.sort_unstable();
+        present.dedup();
+        let neutral = person(scenario.neutral());
+        let concern = |party: Party| ConcernId::new(party.code()).expect("a party's code is an id");
+        Self {
+            mornings: calendar.dates.iter().map(|day| morning(zone, *day)).collect(),
+            dates: calendar.dates.clone(),
+            opened: CaseOpened {
+                contract_expires: scenario.contract_expires,
+                county: scenario.calendar.county,
+                district: scenario.district.clone(),
+                evergreen: scenario.evergreen,
+                follows: None,
+                program: Program::default(),
+                time_zone: scenario.time_zone.clone(),
+            }
+            .into(),
+            agreed: seats.map(|seat| LeaderAgreed { name: leader(seat), office: office(seat), seat }.into()),
+            declined: seats.map(|seat| LeaderDeclined { name: leader(seat), reason: reason("simulated"), seat }.into()),
+            withdrawn: CaseWithdrawn { by: scenario.district.clone(), reason: reason("simulated") }.into(),
+            held: MeetingHeld {
+                present: Names::new(present).expect("at most three names, each once"),
+                representative: representative.name.clone(),
+                topics: Topics::ALL,
+            }
+            .into(),
+            chosen: ServiceChosen { offering: None, service: Service::Ibbi }.into(),
+            rosters: rosters.collect(),
+            accepted: ApplicationAccepted { by: representative.name.clone() }.into(),
+            postponed: [1, 2].map(|part| SessionPostponed { part, reason: reason("simulated") }.into()),
+            sessions: [1, 2].map(|part| {
+                let (neutral, present) = (neutral.clone(), everyone.clone());
+                SessionOpened { neutral, observers: Observers::default(), part, present }.into()
+            }),
+            activities: [ActivityKind::Exercise, ActivityKind::BargainingSimulation]
+                .map(|kind| ActivityRun { kind, title: name("simulated") }.into()),
+            adjourned: SessionAdjourned { left_early: MemberIds::default(), reason: reason("simulated") }.into(),
+            closed: SessionClosed { left_early: MemberIds::default() }.into(),
+            caucuses: parties.map(|party| CaucusOpened { party, present: team(party) }.into()),
+            raised: parties
+                .map(|party| ConcernRaised { concern: concern(party), party, text: text("simulated") }.into()),
+            addressed: parties
+                .map(|party| ConcernAddressed { concern: concern(party), response: text("simulated") }.into()),
+            spokespersons: parties.map(|party| team(party)[0]),
+            format: FormatChosen { format: scenario.format }.into(),
+            neutral,
+        }
+    }
+
+    fn morning(&self, day: Day) -> LocalTime {
+        self.mornings[usize::from(day).min(HORIZON - 1)]
+    }
+
+    fn at(&self, moment: Moment) -> At {
+        let hours = if moment.late { 9 } else { -1 };
+        After(self.morning(moment.day)).hours(hours).at()
+    }
+
+    pub(crate) fn slot(&self, seating: Seating) -> Slot {
+        let hours = if seating.half == Half::Morning { 0 } else { 4 };
+        let starts = After(self.morning(seating.day)).hours(hours);
+        Slot::new(starts, After(starts).minutes(seating.minutes)).expect("a slot of at most eight hours")
+    }
+}
+
+/// Time passed since a local time, under its own offset.
+struct After(LocalTime);
+
+impl After {
+    fn hours(&self, hours: i64) -> LocalTime {
+        self.millis(hours * HOUR)
+    }
+
+    fn minutes(&self, minutes: u16) -> LocalTime {
+        self.millis(i64::from(minutes) * 60_000)
+    }
+
+    fn millis(&self, millis: i64) -> LocalTime {
+        let at = At::from_millis(self.0.at().millis() + millis).expect("the years of a scenario are within bounds");
+        LocalTime::new(at, self.0.offset_minutes()).expect("whole minutes with an offset in use")
+    }
+}
+
+/// Offers the events of one run after the other to a case, and shows each accepted event to somebody.
+pub(crate) struct Driver<'a, W> {
+    script: &'a Script,
+    case: Case,
+    watcher: W,
+}
+
+/// Why the core did not go along: an error in this crate.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    Refused(Box<Refusal>),
+    Outcome(Stage),
+}
+
+impl<'a, W: FnMut(At, &Event)> Driver<'a, W> {
+    pub(crate) const fn new(script: &'a Script, watcher: W) -> Self {
+        Self { script, case: Case::Unopened(ibbi_core::stages::Unopened), watcher }
+    }
+
+    /// Opens a new case.
+    pub(crate) fn begin(&mut self) -> Result<(), Fault> {
+        self.case = Case::default();
+        let script = self.script;
+        self.offer(&script.opened, script.at(Moment { day: 0, late: false }))
+    }
+
+    /// Whether the case ended as the model says.
+    pub(crate) fn finish(&self, ended: Ended) -> Result<(), Fault> {
+        use ibbi_core::Outcome;
+        let expected = match ended.ending {
+            Ending::Completed => Some(Outcome::Completed),
+            Ending::NotAdopted => Some(Outcome::NotAdopted),
+            Ending::LeaderDeclined | Ending::Withdrawn => Some(Outcome::Withdrawn),
+            Ending::Unfinished => None,
+        };
+        if self.case.outcome() == expected { Ok(()) } else { Err(Fault::Outcome(self.case.stage())) }
+    }
+
+    fn offer(&mut self, event: &Event, at: At) -> Result<(), Fault> {
+        self.case.offer(event, at).map_err(|refusal| Fault::Refused(Box::new(refusal)))?;
+        (self.watcher)(at, event);
+        Ok(())
+    }
+
+    fn meeting(&mut self, at: At, seating: Seating) -> Result<(), Fault> {
+        let script = self.script;
+        let slot = script.slot(seating);
+        self.offer(&MeetingScheduled { slot }.into(), at)?;
+        self.offer(&script.held, slot.ends().at())?;
+        self.offer(&script.chosen, slot.ends().at())
+    }
+
+    fn session(&mut self, part: u8, seating: Seating, ran: u16) -> Result<(), Fault> {
+        let script = self.script;
+        let starts = script.slot(seating).starts();
+        self.offer(&script.sessions[usize::from(part) - 1], starts.at())?;
+        if self.case.stage() == Stage::Training {
+            for activity in &script.activities {
+                self.offer(activity, starts.at())?;
+            }
+        }
+        let ends = After(starts).minutes(ran).at();
+        self.offer(if ran < seating.minutes { &script.adjourned } else { &script.closed }, ends)
+    }
+}
+
+impl<W: FnMut(At, &Event)> Listener for Driver<'_, W> {
+    type Error = Fault;
+
+    fn step(&mut self, moment: Moment, step: Step) -> Result<(), Fault> {
+        let script = self.script;
+        let at = script.at(moment);
+        match step {
+            Step::LeaderAgrees(seat) => self.offer(&script.agreed[seat as usize], at),
+            Step::LeaderDeclines(seat) => {
+                self.offer(&script.declined[seat as usize], at)?;
+                self.offer(&script.withdrawn, at)
+            }
+            Step::Withdrawn => self.offer(&script.withdrawn, at),
+            Step::Meeting { seating, .. } => self.meeting(at, seating),
+            Step::Rosters => script.rosters.iter().try_for_each(|event| self.offer(event, at)),
+            Step::Letter(body) => {
+                let dated = script.dates[usize::from(moment.day)];
+                self.offer(&SupportConfirmed { body, dated, document: None }.into(), at)
+            }
+            Step::Accepted => self.offer(&script.accepted, at),
+            Step::Booked { part, seating, .. } => {
+                let (neutral, slot) = (script.neutral.clone(), script.slot(seating));
+                self.offer(&SessionScheduled { neutral, part, place: None, slot }.into(), at)
+            }
+            Step::Postponed { part } => self.offer(&script.postponed[usize::from(part) - 1], at),
+            Step::Held { part, seating, ran } => self.session(part, seating, ran),
+            Step::Caucuses => script.caucuses.iter().try_for_each(|event| self.offer(event, at)),
+            Step::ConcernRaised(party) => self.offer(&script.raised[party as usize], at),
+            Step::ConcernAddressed(party) => self.offer(&script.addressed[party as usize], at),
+            Step::Decides(party, decision) => {
+                let spokesperson = script.spokespersons[party as usize];
+                self.offer(&PartyDecided { decision, party, spokesperson }.into(), at)
+            }
+            Step::FormatChosen => self.offer(&script.format, at),
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Counts over runs. Whole numbers only, so that the order in which runs are counted cannot show.
+
+use crate::assumptions::{Assumptions, Chance, Duration};
+use crate::calendar::HORIZON;
+use crate::draws::{INPUTS, Seeded};
+use crate::model::{Ended, Ending};
+use crate::simulate::{AssumedValue, AssumptionRow, Bar};
+use crate::{Assumed, ThreePoint};
+
+/// The runs in which an input had one value.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Cell {
+    runs: u64,
+    completed: u64,
+    /// The sum of the completion days of the completed ones.
+    days: u64,
+    in_time: u64,
+}
+
+impl Cell {
+    const fn join(&mut self, other: &Self) {
+        self.runs += other.runs;
+        self.completed += other.completed;
+        self.days += other.days;
+        self.in_time += other.in_time;
+    }
+}
+
+/// Everything that a forecast needs of its runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Tally {
+    /// Runs completed, by day.
+    pub(crate) completed: Vec<u64>,
+    /// Runs by ending, in the order of [`Ending::ALL`].
+    pub(crate) endings: [u64; Ending::ALL.len()],
+    /// Runs completed in time.
+    pub(crate) in_time: u64,
+    /// By input and value; a value beyond the last counts as the last.
+    inputs: Vec<Vec<Cell>>,
+}
+
+/// The largest sum of days that is told apart; three letters of 730 days each stay below.
+const MAX_VALUE: usize = 3 * HORIZON;
+
+impl Tally {
+    pub(crate) fn new() -> Self {
+        Self { completed: vec![0; HORIZON], endings: [0; 5], in_time: 0, inputs: vec![Vec::new(); INPUTS] }
+    }
+
+    pub(crate) fn add(&mut self, ended: Ended, in_time: bool, draws: &Seeded<'_>) {
+        self.endings[ended.ending as usize] += 1;
+        self.in_time += u64::from(in_time);
+        let done = ended.ending == Ending::Completed;
+        if done {
+            self.completed[usize::from(ended.day)] += 1;
+        }
+        let days = if done { u64::from(ended.day) } else { 0 };
+        let cell = Cell { runs: 1, completed: done.into(), days, in_time: in_time.into() };
+        for (index, (values, total)) in self.inputs.iter_mut().zip(draws.totals).enumerate() {
+            if draws.drawn & (1 << index) != 0 {
+                at(values, usize::from(total).min(MAX_VALUE)).join(&cell);
+            }
+        }
+    }
+
+    pub(crate) fn join(mut self, other: Self) -> Self {
+        self.completed.iter_mut().zip(other.completed).for_each(|(mine, theirs)| *mine += theirs);
+        self.endings.iter_mut().zip(other.endings).for_each(|(mine, theirs)| *mine += theirs);
+        self.in_time += other.in_time;
+        for (mine, theirs) in self.inputs.iter_mut().zip(other.inputs) {
+            theirs.iter().enumerate().for_each(|(value, cell)| at(mine, value).join(cell));
+        }
+        self
+    }
+
+    /// The bars of the inputs that were drawn, the largest swing in days first; ties in the order of the model.
+    pub(crate) fn tornado(&self) -> Vec<Bar> {
+        let names = Duration::CODES.iter().chain(Chance::CODES);
+        let mut bars: Vec<Bar> = names.zip(&self.inputs).filter_map(|(name, values)| bar(name, values)).collect();
+        let size = |bar: &Bar| bar.days_swing.map_or(-1.0, f64::abs);
+        bars.sort_by(|one, other| size(other).total_cmp(&size(one)));
+        bars
+    }
+}
+
+fn at(values: &mut Vec<Cell>, value: usize) -> &mut Cell {
+    if values.len() <= value {
+        values.resize(value + 1, Cell::default());
+    }
+    &mut values[value]
+}
+
+fn bar(input: &'static str, values: &[Cell]) -> Option<Bar> {
+    let percentile =
+        |percent| ibbi_stats::nearest_rank_of_counts((0_u16..).zip(values.iter().map(|cell| cell.runs)), percent);
+    let (low, high) = (percentile(10)?, percentile(90)?);
+    let sum = |within: &dyn Fn(u16) -> bool| {
+        let mut sum = Cell::default();
+        (0_u16..).zip(values).filter(|(value, _)| within(*value)).for_each(|(_, cell)| sum.join(cell));
+        sum
+    };
+    let lower = sum(&|value| value <= low);
+    let upper = sum(&|value| value >= high && (high > low || value > low));
+    let (days_low, days_high) = (ratio(lower.days, lower.completed), ratio(upper.days, upper.completed));
+    let (in_time_low, in_time_high) = (ratio(lower.in_time, lower.runs), ratio(upper.in_time, upper.runs));
+    let swing = |low: Option<f64>, high: Option<f64>| Some(high? - low?);
+    Some(Bar {
+        input,
+        low,
+        high,
+        days_low,
+        days_high,
+        days_swing: swing(days_low, days_high),
+        in_time_low,
+        in_time_high,
+        in_time_swing: swing(in_time_low, in_time_high),
+    })
+}
+
+#[allow(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+fn ratio(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}
+
+impl Assumptions {
+    /// Every assumption with its words, for a report.
+    pub fn rows(&self) -> Vec<AssumptionRow> {
+        let days = |which: &Duration| {
+            let Assumed { default, value } = self.duration(*which);
+            let value: ThreePoint = value;
+            let assumed = Assumed { default, value: AssumedValue::Days(value) };
+            AssumptionRow { name: which.code(), about: which.about(), assumed }
+        };
+        let chance = |which: &Chance| {
+            let Assumed { default, value } = self.chance(*which);
+            let assumed = Assumed { default, value: AssumedValue::Chance(value) };
+            AssumptionRow { name: which.code(), about: which.about(), assumed }
+        };
+        Duration::ALL.iter().map(days).chain(Chance::ALL.iter().map(chance)).collect()
+    }
+}

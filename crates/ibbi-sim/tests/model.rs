@@ -1,0 +1,268 @@
+//! The simulation against what can be worked out without it.
+
+use ibbi_core::{Case, Event, EventKind, Format, Outcome};
+use ibbi_sim::*;
+
+/// A district without holidays, vacations or absences in its way: every day of the week is a working day.
+fn open_district() -> Scenario {
+    let people = [
+        ("a", "leader", "seat = \"superintendent\""),
+        ("b", "leader", "seat = \"union_president\""),
+        ("c", "leader", "seat = \"school_committee\""),
+        ("d", "neutral", ""),
+        ("e", "negotiator", "party = \"labor\""),
+        ("f", "negotiator", "party = \"management\""),
+    ];
+    let mut text = String::from("district = \"Open\"\nstart = 2026-07-06\ncontract_expires = 2027-06-30\n");
+    text.push_str("calendar.working_days = [\"monday\", \"tuesday\", \"wednesday\", \"thursday\", \"friday\", ");
+    text.push_str("\"saturday\", \"sunday\"]\n");
+    for (id, role, rest) in people {
+        text.push_str(&format!("[[people]]\nid = \"{id}\"\nname = \"{id}\"\nrole = \"{role}\"\n{rest}\n"));
+    }
+    let mut scenario = Scenario::parse(&text).unwrap();
+    for chance in Chance::ALL {
+        scenario.assumptions.set_chance(*chance, 0.0);
+    }
+    for duration in Duration::ALL {
+        scenario.assumptions.set_duration(*duration, days(1.0, 1.0, 1.0));
+    }
+    scenario.assumptions.set_chance(Chance::LaborAdopts, 1.0);
+    scenario.assumptions.set_chance(Chance::ManagementAdopts, 1.0);
+    scenario
+}
+
+fn days(least: f64, likely: f64, most: f64) -> ThreePoint {
+    ThreePoint { least, likely, most }
+}
+
+fn simulate(scenario: &Scenario, runs: u64, threads: usize) -> Forecast {
+    Simulator::new(scenario).simulate(Settings { runs, seed: 11, threads }).unwrap()
+}
+
+fn share(forecast: &Forecast, ending: Ending) -> f64 {
+    forecast.outcomes[ending as usize].share.estimate
+}
+
+#[test]
+fn the_share_completed_is_the_product_of_the_chances() {
+    let mut scenario = open_district();
+    let runs = 40_000;
+    for (chance, value) in [
+        (Chance::LeaderDeclines, 0.1),
+        (Chance::LaborAdopts, 0.7),
+        (Chance::ManagementAdopts, 0.8),
+        (Chance::Withdraws, 0.05),
+        (Chance::ConcernRaised, 0.5),
+        (Chance::SessionPostponed, 0.3),
+        (Chance::SessionCutShort, 0.3),
+    ] {
+        scenario.assumptions.set_chance(chance, value);
+    }
+    let forecast = simulate(&scenario, runs, 2);
+    let leaders = 0.9_f64.powi(3);
+    let stays = 0.95_f64;
+    for (ending, expected) in [
+        (Ending::LeaderDeclined, 1.0 - leaders),
+        (Ending::NotAdopted, leaders * stays.powi(3) * (1.0 - 0.56)),
+        (Ending::Completed, leaders * stays.powi(4) * 0.56),
+        (Ending::Withdrawn, leaders * (1.0 - stays.powi(3) + stays.powi(3) * 0.56 * 0.05)),
+        (Ending::Unfinished, 0.0),
+    ] {
+        // Four standard errors: one test in thousands fails by chance, and the seed is fixed.
+        let bound = 4.0 * (expected * (1.0 - expected) / runs as f64).sqrt();
+        let found = share(&forecast, ending);
+        assert!((found - expected).abs() <= bound, "{ending:?}: {found}, expected {expected}");
+    }
+}
+
+#[test]
+fn a_single_triangular_step_has_the_quantiles_of_its_distribution() {
+    let mut scenario = open_district();
+    for (least, likely, most) in [(0.0, 30.0, 90.0), (10.0, 10.0, 60.0), (5.0, 100.0, 100.0)] {
+        let wide = days(least, likely, most);
+        scenario.assumptions.set_duration(Duration::ApplicationReview, wide);
+        // Review days alone vary: everything else shifts the completion by a constant.
+        let forecast = simulate(&scenario, 40_000, 1);
+        let fixed = {
+            let mut still = scenario.clone();
+            still.assumptions.set_duration(Duration::ApplicationReview, days(0.0, 0.0, 0.0));
+            Plan::new(&still).finishes.unwrap().to_chrono()
+        };
+        for percentile in &forecast.percentiles {
+            let date = percentile.date.unwrap().to_chrono();
+            let found = (date - fixed).num_days() as f64;
+            let expected = wide.quantile(f64::from(percentile.percent) / 100.0);
+            // Half a day of rounding, one day because a holiday may lie between, and the sampling error.
+            assert!((found - expected).abs() <= 2.5, "P{}: {found}, expected {expected}", percentile.percent);
+        }
+    }
+}
+
+#[test]
+fn a_seed_gives_the_same_forecast_on_any_number_of_threads() {
+    let scenario = Scenario::parse(EXAMPLE).unwrap();
+    let one = simulate(&scenario, 3_001, 1);
+    for threads in [2, 3, 7, 64] {
+        assert_eq!(simulate(&scenario, 3_001, threads), one, "{threads} threads");
+    }
+    let simulator = Simulator::new(&scenario);
+    let other = simulator.simulate(Settings { runs: 3_001, seed: 12, threads: 1 }).unwrap();
+    assert_ne!(other.curve, one.curve);
+    let who = |threads| simulator.who(Settings { runs: 60, seed: 5, threads }).unwrap();
+    assert_eq!(who(1), who(5));
+    let other = Simulator::new(&Scenario { format: Format::FullDay, ..scenario });
+    let compare =
+        |threads| Comparison::new(("a", &simulator), ("b", &other), Settings { runs: 501, seed: 5, threads }).unwrap();
+    assert_eq!(compare(1), compare(4));
+}
+
+#[test]
+fn settings_that_cannot_be_are_refused() {
+    let simulator = Simulator::new(&open_district());
+    for (runs, threads) in [(0, 1), (1, 0), (Settings::MAX_RUNS + 1, 1)] {
+        let settings = Settings { runs, seed: 1, threads };
+        assert!(matches!(simulator.simulate(settings), Err(SimulationError::Settings { .. })));
+        assert!(matches!(simulator.who(settings), Err(SimulationError::Settings { .. })));
+    }
+    assert!(simulator.simulate(Settings { runs: 1, seed: 1, threads: 9 }).is_ok());
+}
+
+#[test]
+fn the_events_of_a_run_replay_in_a_case_of_ones_own() {
+    let mut scenario = Scenario::parse(EXAMPLE).unwrap();
+    scenario.assumptions.set_chance(Chance::SessionPostponed, 0.5);
+    scenario.assumptions.set_chance(Chance::SessionCutShort, 0.5);
+    scenario.assumptions.set_chance(Chance::ConcernRaised, 0.5);
+    let simulator = Simulator::new(&scenario);
+    let mut kinds = std::collections::BTreeSet::new();
+    for run in 0..300 {
+        let mut events: Vec<(ibbi_core::At, Event)> = Vec::new();
+        let end = simulator.run(1, run, |at, event| events.push((at, event.clone()))).unwrap();
+        let mut case = Case::default();
+        for (at, event) in &events {
+            kinds.insert(event.kind());
+            case.offer(event, *at).unwrap_or_else(|refusal| panic!("run {run}: {refusal}"));
+        }
+        let completed = case.outcome() == Some(Outcome::Completed);
+        assert_eq!(completed, end.ending == Ending::Completed, "run {run}");
+    }
+    for kind in [EventKind::SessionPostponed, EventKind::SessionAdjourned, EventKind::ConcernAddressed] {
+        assert!(kinds.contains(&kind), "{kind}");
+    }
+}
+
+#[test]
+fn changing_one_assumption_leaves_the_other_draws_alone() {
+    let scenario = Scenario::parse(EXAMPLE).unwrap();
+    let mut eager = scenario.clone();
+    eager.assumptions.set_chance(Chance::LaborAdopts, 1.0);
+    let (one, other) = (Simulator::new(&scenario), Simulator::new(&eager));
+    for run in 0..500 {
+        let (before, after) = (one.run(1, run, |_, _| {}).unwrap(), other.run(1, run, |_, _| {}).unwrap());
+        if before.ending != Ending::NotAdopted {
+            assert_eq!(before, after, "run {run}");
+        }
+    }
+}
+
+#[test]
+fn a_run_that_reaches_the_horizon_is_unfinished() {
+    let mut scenario = open_district();
+    scenario.assumptions.set_chance(Chance::SessionPostponed, 1.0);
+    let forecast = simulate(&scenario, 50, 1);
+    assert_eq!(forecast.outcomes[Ending::Unfinished as usize].runs, 50);
+    assert!(forecast.percentiles.iter().all(|percentile| percentile.date.is_none()));
+    assert_eq!(forecast.in_time.unwrap().estimate, 0.0);
+    scenario.assumptions.set_chance(Chance::SessionPostponed, 0.0);
+    for duration in Duration::ALL {
+        scenario.assumptions.set_duration(*duration, days(0.0, 365.0, 730.0));
+        let forecast = simulate(&scenario, 200, 1);
+        assert!(forecast.outcomes.iter().map(|outcome| outcome.runs).sum::<u64>() == 200, "{duration:?}");
+    }
+}
+
+#[test]
+fn sessions_always_cut_short_end_when_half_an_hour_is_left() {
+    let mut scenario = open_district();
+    scenario.assumptions.set_chance(Chance::SessionCutShort, 1.0);
+    for format in [Format::FullDay, Format::TwoHalfDays] {
+        scenario.format = format;
+        let forecast = simulate(&scenario, 300, 1);
+        assert_eq!(forecast.outcomes[Ending::Completed as usize].runs, 300, "{format}");
+    }
+}
+
+#[test]
+fn nothing_takes_no_time_and_everything_happens_on_the_first_days() {
+    let mut scenario = open_district();
+    for duration in Duration::ALL {
+        scenario.assumptions.set_duration(*duration, days(0.0, 0.0, 0.0));
+    }
+    // The meeting on day 0, the training on day 1, the facilitation on day 2 and, by halves, on day 3.
+    for (format, last) in [(Format::FullDay, "2026-07-08"), (Format::TwoHalfDays, "2026-07-09")] {
+        scenario.format = format;
+        assert_eq!(Plan::new(&scenario).finishes.unwrap().to_string(), last);
+        let simulator = Simulator::new(&scenario);
+        assert_eq!(simulator.run(1, 1, |_, _| {}).unwrap().date.unwrap().to_string(), last);
+    }
+}
+
+#[test]
+fn the_tornado_finds_the_assumption_that_moves_the_end() {
+    let mut scenario = open_district();
+    scenario.assumptions.set_duration(Duration::Caucus, days(0.0, 20.0, 100.0));
+    scenario.assumptions.set_duration(Duration::MeetingLead, days(0.0, 5.0, 10.0));
+    let forecast = simulate(&scenario, 5_000, 1);
+    assert_eq!(forecast.tornado[0].input, "caucus_days");
+    assert_eq!(forecast.tornado[1].input, "meeting_lead_days");
+    assert!(forecast.tornado[0].days_swing.unwrap() > 30.0);
+    let still = forecast.tornado.iter().find(|bar| bar.input == "session_notice_days").unwrap();
+    assert_eq!((still.low, still.high, still.days_swing), (2, 2, None));
+    assert!(!forecast.tornado.iter().any(|bar| bar.input == "concern_days"), "never drawn");
+}
+
+#[test]
+fn a_comparison_with_itself_finds_no_difference_and_a_longer_road_is_later() {
+    let scenario = Scenario::parse(EXAMPLE).unwrap();
+    let simulator = Simulator::new(&scenario);
+    let settings = Settings { runs: 500, seed: 2, threads: 1 };
+    let same = Comparison::new(("one", &simulator), ("the same", &simulator), settings).unwrap();
+    assert_eq!((same.in_time.only_first, same.in_time.only_second), (0, 0));
+    assert!(same.sentence().contains("in the same runs"), "{}", same.sentence());
+    let mut slow = scenario;
+    slow.assumptions.set_duration(Duration::SessionNotice, days(60.0, 80.0, 120.0));
+    let slow = Simulator::new(&slow);
+    let found = Comparison::new(("short notice", &simulator), ("long notice", &slow), settings).unwrap();
+    assert!(found.difference.low > 0.0 && found.days_later.unwrap().high < 0.0);
+    assert!(found.sentence().starts_with("short notice is likelier"), "{}", found.sentence());
+    let turned = Comparison::new(("long notice", &slow), ("short notice", &simulator), settings).unwrap();
+    assert_eq!(turned.sentence(), found.sentence());
+}
+
+#[test]
+fn who_finds_the_day_that_was_blocked_alone() {
+    let mut scenario = open_district();
+    scenario.contract_expires = Some("2026-07-20".parse().unwrap());
+    let free = Plan::new(&scenario).finishes.unwrap();
+    // The negotiator `e` is away from the day after the meeting on, for a week.
+    let mut away = ALWAYS;
+    away.from = Some("2026-07-08".parse().unwrap());
+    away.to = Some("2026-07-14".parse().unwrap());
+    scenario.people[4].unavailable.push(away);
+    let blocked = Plan::new(&scenario).finishes.unwrap();
+    assert!(blocked > free);
+    let gains = Simulator::new(&scenario).who(Settings { runs: 50, seed: 1, threads: 1 }).unwrap();
+    let [gain] = gains.as_slice() else { panic!("one person has any unavailable time: {gains:?}") };
+    assert_eq!((gain.who.to_string().as_str(), gain.alone), ("e", 7));
+    let plan = gain.plan.unwrap();
+    assert!(plan.finishes < blocked && plan.days.unwrap() > 0);
+    // The plan found is the one with that day taken out of the range, worked out anew.
+    let (before, after) = (plan.date.to_chrono().pred_opt().unwrap(), plan.date.to_chrono().succ_opt().unwrap());
+    scenario.people[4].unavailable = vec![
+        Unavailable { to: Some(before.try_into().unwrap()), ..away },
+        Unavailable { from: Some(after.try_into().unwrap()), ..away },
+    ];
+    assert_eq!(Plan::new(&scenario).finishes, Some(plan.finishes));
+}
+
+const ALWAYS: Unavailable = Unavailable { from: None, half: Part::Whole, to: None, weekday: None };

@@ -1,0 +1,193 @@
+//! The plan against an exhaustive search over every schedule that keeps the rules, on small random calendars.
+
+use ibbi_core::holidays::holiday_on;
+use ibbi_core::{Date, Format, Seat};
+use ibbi_sim::*;
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+
+/// How many days the search looks ahead.
+const AHEAD: usize = 100;
+
+fn base() -> Scenario {
+    let mut text = String::from("district = \"Small\"\nstart = 2026-11-16\ncontract_expires = 2027-01-29\n");
+    for (id, rest) in [
+        ("a", "role = \"leader\"\nseat = \"superintendent\""),
+        ("b", "role = \"leader\"\nseat = \"union_president\"\nparty = \"labor\""),
+        ("c", "role = \"leader\"\nseat = \"school_committee\""),
+        ("d", "role = \"neutral\""),
+        ("e", "role = \"negotiator\"\nparty = \"management\""),
+    ] {
+        text.push_str(&format!("[[people]]\nid = \"{id}\"\nname = \"{id}\"\n{rest}\n"));
+    }
+    Scenario::parse(&text).unwrap()
+}
+
+fn day(offset: u64) -> Date {
+    let start = Date::new(2026, 11, 16).unwrap().to_chrono();
+    start.checked_add_days(chrono::Days::new(offset)).unwrap().try_into().unwrap()
+}
+
+prop_compose! {
+    fn stretch()(from in 0..60_u64, length in 0..12_u64, half in 0..4_usize, weekday in 0..14_usize) -> Unavailable {
+        let half = [Part::Whole, Part::Whole, Part::Morning, Part::Afternoon][half];
+        let weekday = Weekday::ALL.get(weekday).copied();
+        Unavailable { from: Some(day(from)), half, to: Some(day(from + length + if weekday.is_some() { 30 } else { 0 })), weekday }
+    }
+}
+
+prop_compose! {
+    fn scenarios()(
+        times in prop::collection::vec(prop::collection::vec(stretch(), 0..4), 5),
+        closed in prop::collection::vec(stretch(), 0..3),
+        durations in prop::collection::vec(0..6_u8, 8),
+        halves in any::<bool>(),
+        working in prop::sample::subsequence(Weekday::ALL.to_vec(), 3..=7),
+        expires in 10..80_u64,
+    ) -> Scenario {
+        let mut scenario = base();
+        for (person, times) in scenario.people.iter_mut().zip(times) {
+            person.unavailable = times;
+        }
+        let closures = closed.into_iter().enumerate();
+        scenario.calendar.closed = closures
+            .map(|(number, when)| Closure { name: format!("closed {number}").parse().unwrap(), when })
+            .collect();
+        scenario.calendar.working_days = working;
+        for (which, days) in Duration::ALL.iter().zip(durations) {
+            let days = f64::from(days);
+            scenario.assumptions.set_duration(*which, ThreePoint { least: days, likely: days, most: days });
+        }
+        scenario.format = if halves { Format::TwoHalfDays } else { Format::FullDay };
+        scenario.contract_expires = Some(day(expires));
+        scenario
+    }
+}
+
+/// Whether the half-day is open, and everybody of this list is free, straight from the scenario.
+fn free(scenario: &Scenario, who: &[&Participant], offset: usize, half: Part) -> bool {
+    let date = day(offset as u64);
+    let taken = |time: &Unavailable| time.covers(date) && (time.half == Part::Whole || time.half == half);
+    scenario.calendar.working_days.contains(&Weekday::of(date))
+        && holiday_on(date, scenario.calendar.county).is_none()
+        && !scenario.calendar.closed.iter().any(|closure| taken(&closure.when))
+        && !who.iter().any(|person| person.unavailable.iter().any(taken))
+}
+
+/// The earliest possible end: every day that any choice of days can reach, step by step.
+fn exhaustive(scenario: &Scenario) -> Option<usize> {
+    let likely = |which: Duration| scenario.assumptions.duration(which).value.likely as usize;
+    let leaders: Vec<_> = Seat::ALL.iter().map(|seat| scenario.leader(*seat)).collect();
+    let meeting: Vec<_> = leaders.iter().copied().chain([scenario.neutral()]).collect();
+    let session: Vec<_> = scenario.people.iter().filter(|person| person.binds_sessions()).collect();
+    let halves = [Part::Morning, Part::Afternoon];
+    let any = |who: &[&Participant], d| halves.iter().any(|half| free(scenario, who, d, *half));
+    let both = |who: &[&Participant], d| halves.iter().all(|half| free(scenario, who, d, *half));
+    // States are a day and the day of the last sitting; every later day that fits is a choice.
+    type States = BTreeSet<(usize, Option<usize>)>;
+    let desk = |states: &States, wait: usize| -> States {
+        let next = |&(from, sat): &(usize, Option<usize>)| {
+            (from + wait..AHEAD).filter(|d| any(&[], *d)).map(move |d| (d, sat)).collect::<Vec<_>>()
+        };
+        states.iter().flat_map(next).collect()
+    };
+    let sit = |states: &States, wait: usize, fits: &dyn Fn(usize) -> bool| -> States {
+        let next = |&(from, sat): &(usize, Option<usize>)| {
+            let first = (from + wait).max(sat.map_or(0, |sat| sat + 1));
+            (first..AHEAD).filter(|d| fits(*d)).map(|d| (d, Some(d))).collect::<Vec<_>>()
+        };
+        states.iter().flat_map(next).collect()
+    };
+    let mut states: States = [(0, None)].into();
+    states = desk(&states, likely(Duration::LeaderResponse));
+    states = sit(&states, likely(Duration::MeetingLead), &|d| any(&meeting, d));
+    states = desk(&states, likely(Duration::WrittenConfirmation));
+    states = desk(&states, likely(Duration::ApplicationReview));
+    states = sit(&states, likely(Duration::SessionNotice), &|d| both(&session, d));
+    states = desk(&states, likely(Duration::Caucus));
+    let notice = likely(Duration::SessionNotice);
+    states = match scenario.format {
+        Format::FullDay => sit(&states, notice, &|d| both(&session, d)),
+        Format::TwoHalfDays => {
+            let first = sit(&states, notice, &|d| any(&session, d));
+            sit(&first, 0, &|d| any(&session, d))
+        }
+    };
+    states.first().map(|(d, _)| *d)
+}
+
+/// Without the unavailable times of these people and closed ranges, by their place in one list of both.
+fn freed(scenario: &Scenario, set: u32) -> Scenario {
+    let mut scenario = scenario.clone();
+    let people = scenario.people.len();
+    for (index, person) in scenario.people.iter_mut().enumerate() {
+        if set & (1 << index) != 0 {
+            person.unavailable.clear();
+        }
+    }
+    let mut index = people;
+    scenario.calendar.closed.retain(|_| {
+        index += 1;
+        set & (1 << (index - 1)) == 0
+    });
+    scenario
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_schedule_at_all_ends_earlier_than_the_plan(scenario in scenarios()) {
+        let plan = Plan::new(&scenario);
+        let found = plan.finishes.map(|date| (date.to_chrono() - scenario.start.to_chrono()).num_days() as usize);
+        prop_assert_eq!(found.filter(|last| *last < AHEAD), exhaustive(&scenario));
+    }
+
+    #[test]
+    fn every_earlier_day_has_somebody_or_something_in_its_way(scenario in scenarios()) {
+        for sitting in Plan::new(&scenario).sittings {
+            let (first, booked) = (sitting.earliest.to_chrono(), sitting.slot.local_day().to_chrono());
+            prop_assert_eq!(sitting.blocked.len() as i64, (booked - first).num_days());
+            let whole = sitting.slot.minutes() > 240;
+            for (day, expected) in sitting.blocked.iter().zip(first.iter_days()) {
+                prop_assert_eq!(day.date.to_chrono(), expected);
+                let blocked = [!day.morning.is_empty(), !day.afternoon.is_empty()];
+                let kept_away = if whole { blocked[0] || blocked[1] } else { blocked[0] && blocked[1] };
+                prop_assert!(kept_away);
+            }
+        }
+    }
+
+    #[test]
+    fn no_smaller_set_stands_in_the_way(scenario in scenarios()) {
+        let plan = Plan::new(&scenario);
+        let ends_in_time = |plan: &Plan| plan.in_time == Some(true);
+        prop_assert_eq!(plan.obstacle.is_none(), ends_in_time(&plan));
+        let Some(obstacle) = plan.obstacle else { return Ok(()) };
+        let causes = scenario.people.len() + scenario.calendar.closed.len();
+        let sizes = (0..1_u32 << causes).filter(|set| ends_in_time(&Plan::new(&freed(&scenario, *set))));
+        let smallest = sizes.map(u32::count_ones).min();
+        let found = u32::try_from(obstacle.in_the_way.len()).unwrap();
+        prop_assert_eq!(Some(found).filter(|found| *found > 0), smallest);
+        prop_assert!(obstacle.proven_smallest);
+    }
+}
+
+#[test]
+fn the_example_is_planned_as_one_would_by_hand() {
+    let plan = Plan::new(&Scenario::parse(EXAMPLE).unwrap());
+    let sittings: Vec<_> =
+        plan.sittings.iter().map(|one| format!("{}: {} from {}", one.what, one.slot, one.earliest)).collect();
+    assert_eq!(
+        sittings,
+        [
+            "introductory meeting: Tue 2026-09-29, 12:00 to 16:00 from 2026-09-29",
+            "training day: Mon 2026-11-30, 08:00 to 16:00 from 2026-11-06",
+            "facilitation, part 1: Mon 2027-01-04, 08:00 to 12:00 from 2026-12-28",
+            "facilitation, part 2: Wed 2027-01-06, 08:00 to 12:00 from 2027-01-05",
+        ]
+    );
+    let veterans = plan.sittings[1].blocked.iter().find(|day| day.date.to_string() == "2026-11-11").unwrap();
+    let names: Vec<_> = veterans.morning.iter().map(ToString::to_string).collect();
+    assert_eq!(names, ["Veterans Day", "N. Beaumont"]);
+}

@@ -1,0 +1,73 @@
+//! The sample scenarios under `docs/scenarios`: each is read, planned and simulated, and shows what its README says.
+
+use ibbi_sim::{Ending, Failing, Plan, Scenario, Settings, Simulator};
+use std::path::PathBuf;
+
+fn samples() -> Vec<(String, Scenario)> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/scenarios");
+    let mut samples = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            let text = std::fs::read_to_string(&path).unwrap();
+            let scenario = Scenario::parse(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+            samples.push((name, scenario));
+        }
+    }
+    samples.sort_by(|one, other| one.0.cmp(&other.0));
+    samples
+}
+
+fn plan(name: &str) -> Plan {
+    let (_, scenario) = samples().into_iter().find(|(sample, _)| sample == name).unwrap();
+    Plan::new(&scenario)
+}
+
+#[test]
+fn each_is_simulated_without_a_refusal() {
+    let samples = samples();
+    assert!(samples.len() >= 6);
+    for (name, scenario) in samples {
+        let simulator = Simulator::new(&scenario);
+        let forecast = simulator.simulate(Settings { runs: 2_000, seed: 3, threads: 2 });
+        let forecast = forecast.unwrap_or_else(|error| panic!("{name}: {error:?}"));
+        let completed = forecast.outcomes[Ending::Completed as usize].runs;
+        let in_time = forecast.in_time.unwrap().estimate;
+        println!("{name}: {completed} completed, {in_time:.3} in time, {:?}", forecast.percentiles);
+        assert_eq!(forecast.curve.last().map_or(0, |point| point.completed), completed, "{name}");
+        assert_eq!(completed == 0, name == "one-day-each-week", "{name}");
+    }
+}
+
+#[test]
+fn ordinary_districts_have_a_plan_in_time() {
+    for name in ["maple-hollow", "fall-to-june", "summer-sessions", "spring-days"] {
+        let plan = plan(name);
+        assert_eq!((plan.in_time, plan.obstacle, plan.start_by), (Some(true), None, None), "{name}");
+    }
+}
+
+#[test]
+fn eight_weeks_are_too_short_whoever_makes_room_and_the_plan_says_when_to_start() {
+    let plan = plan("eight-weeks");
+    let obstacle = plan.obstacle.unwrap();
+    assert_eq!(plan.in_time, Some(false));
+    assert_eq!(obstacle.failing, Failing::Late);
+    assert!(obstacle.in_the_way.is_empty() && obstacle.finishes_at_best > plan.contract_expires);
+    let (_, scenario) = samples().into_iter().find(|(sample, _)| sample == "eight-weeks").unwrap();
+    let start_by = plan.start_by.unwrap();
+    assert_eq!(Plan::new(&Scenario { start: start_by, ..scenario.clone() }).in_time, Some(true));
+    let next = start_by.to_chrono().succ_opt().unwrap().try_into().unwrap();
+    assert_eq!(Plan::new(&Scenario { start: next, ..scenario }).in_time, Some(false));
+}
+
+#[test]
+fn a_table_without_a_common_day_names_who_is_in_the_way() {
+    let plan = plan("one-day-each-week");
+    let obstacle = plan.obstacle.unwrap();
+    assert_eq!((plan.finishes, plan.in_time, obstacle.failing), (None, Some(false), Failing::DoesNotFit));
+    let names: Vec<_> = obstacle.in_the_way.iter().map(ToString::to_string).collect();
+    assert_eq!(names, ["W. Prior"], "the first of the smallest sets, in the order of the file");
+    assert!(obstacle.proven_smallest && obstacle.finishes_then.is_some());
+}

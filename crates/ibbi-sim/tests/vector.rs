@@ -1,0 +1,61 @@
+//! The test vector of `docs/simulation.md`: what the page says is what the code does.
+
+use ibbi_sim::*;
+
+const PAGE: &str = include_str!("../../../docs/simulation.md");
+
+/// The cells of the rows of the table with this heading row.
+fn table(heading: &str) -> Vec<Vec<&'static str>> {
+    let rows = PAGE.lines().skip_while(|line| !line.starts_with(heading)).skip(2);
+    let rows = rows.take_while(|line| line.starts_with('|'));
+    rows.map(|row| row.trim_matches('|').split('|').map(str::trim).collect()).collect()
+}
+
+fn scenario() -> Scenario {
+    let (_, rest) = PAGE.split_once("```toml\n").expect("the page has a scenario");
+    let (text, _) = rest.split_once("```").expect("the scenario ends");
+    Scenario::parse(text).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn the_draws_are_those_of_the_page() {
+    let (rows, scenario) = (table("| assumption | stream |"), scenario());
+    assert_eq!(rows.len(), 38);
+    for row in rows {
+        let [name, stream, occurrence, u, result] = row[..] else { panic!("{row:?}") };
+        let number = uniform(1, 49, stream.parse().unwrap(), occurrence.parse().unwrap());
+        assert_eq!(format!("{number:.9}"), u, "{name} {occurrence}");
+        if let Some(which) = Duration::ALL.iter().find(|which| which.code() == name) {
+            assert_eq!(which.stream().to_string(), stream);
+            let days = whole_days(scenario.assumptions.duration(*which).value.quantile(number));
+            assert_eq!(format!("{days} days"), result, "{name} {occurrence}");
+        } else if let Some(which) = Chance::ALL.iter().find(|which| which.code() == name) {
+            assert_eq!(which.stream().to_string(), stream);
+            let happens = number < scenario.assumptions.chance(*which).value;
+            assert_eq!(if happens { "yes" } else { "no" }, result, "{name} {occurrence}");
+        } else {
+            assert_eq!((name, stream), ("(cut after)", "16"));
+            assert_eq!(format!("{} of 240 minutes", 30.0 * (1.0 + (number * 7.0).floor())), result);
+        }
+    }
+}
+
+#[test]
+fn the_events_are_those_of_the_page() {
+    let mut events = Vec::new();
+    let end = Simulator::new(&scenario()).run(1, 49, |at, event| {
+        events.push(vec![at.to_string(), event.kind().to_string()]);
+    });
+    assert_eq!(events, table("| at | event |"));
+    let end = end.unwrap();
+    assert_eq!((end.ending, end.date.unwrap().to_string().as_str()), (Ending::Completed, "2027-04-26"));
+}
+
+#[test]
+fn the_page_names_every_stream() {
+    let streams = Duration::ALL.iter().map(|which| (which.stream(), which.code()));
+    for (stream, code) in streams.chain(Chance::ALL.iter().map(|which| (which.stream(), which.code()))) {
+        let text = PAGE.replace('\n', " ");
+        assert!(text.contains(&format!("{stream} `{code}`")), "{stream} {code}");
+    }
+}
