@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::OnceLock;
 
 /// A ledger and its checkpoints, as two files hold them.
 #[derive(Clone)]
@@ -97,12 +98,16 @@ fn shown(pair: &Pair) -> String {
     format!("…{}{}", last.escape_ascii(), String::from_utf8_lossy(&pair.notes))
 }
 
+/// Whether Python is there; if it is not, that is said once.
 fn has_python() -> bool {
-    let found = Command::new("python3").arg("--version").output().is_ok_and(|output| output.status.success());
-    if !found {
-        println!("skipped: python3 is not installed");
-    }
-    found
+    static FOUND: OnceLock<bool> = OnceLock::new();
+    *FOUND.get_or_init(|| {
+        let found = Command::new("python3").arg("--version").output().is_ok_and(|output| output.status.success());
+        if !found {
+            println!("skipped: python3 is not installed");
+        }
+        found
+    })
 }
 
 /// A ledger of so many records, each of another kind of event, with two checkpoints; the last covers all of it.
