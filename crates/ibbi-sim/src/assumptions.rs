@@ -114,6 +114,13 @@ impl ThreePoint {
     }
 }
 
+impl Chance {
+    /// Whether a run can end by it: then it moves who is done at all, not when.
+    pub const fn is_gate(self) -> bool {
+        matches!(self, Self::LeaderDeclines | Self::LaborAdopts | Self::ManagementAdopts | Self::Withdraws)
+    }
+}
+
 impl Serialize for ThreePoint {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         [self.least, self.likely, self.most].serialize(serializer)

@@ -1,6 +1,7 @@
 //! Who is free when: the half-days of the horizon as sets of bits, and the next fitting day from every day.
 
 use crate::scenario::{Part, Scenario, Unavailable, Weekday};
+use chrono::TimeZone;
 use ibbi_core::holidays::{Holiday, holiday_on};
 use ibbi_core::{Date, MemberId, Name};
 use serde::Serialize;
@@ -150,8 +151,15 @@ impl Calendar {
         let dates: Vec<Date> = first.iter_days().take(HORIZON).filter_map(|day| Date::try_from(day).ok()).collect();
         let mut off = Days::default();
         let mut holidays = Vec::new();
+        let zone: Option<chrono_tz::Tz> = scenario.time_zone.as_str().parse().ok();
+        // A zone that changes sides of the date line skips a day (Samoa, 2011): nobody can meet on it.
+        let skipped = |date: &Date| {
+            let morning = date.to_chrono().and_hms_opt(8, 0, 0);
+            zone.zip(morning)
+                .is_some_and(|(zone, morning)| zone.offset_from_local_datetime(&morning).latest().is_none())
+        };
         for (day, date) in dates.iter().enumerate() {
-            if !scenario.calendar.working_days.contains(&Weekday::of(*date)) {
+            if skipped(date) || !scenario.calendar.working_days.contains(&Weekday::of(*date)) {
                 off.add(day);
             }
             if let Some(holiday) = holiday_on(*date, scenario.calendar.county) {

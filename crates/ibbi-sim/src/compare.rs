@@ -158,9 +158,9 @@ impl Comparison {
                 second.label,
                 self.runs,
                 shares(first, second),
-                estimate * 100.0,
-                low * 100.0,
-                high * 100.0,
+                points(estimate),
+                points(low),
+                points(high),
             );
         }
         let ahead = estimate > 0.0;
@@ -172,9 +172,15 @@ impl Comparison {
             better.label,
             worse.label,
             shares(better, worse),
-            estimate.abs() * 100.0,
-            low * 100.0,
-            high * 100.0,
+            points(estimate.abs()),
+            points(low),
+            points(high),
         )
     }
+}
+
+/// Percentage points to one decimal; what rounds to zero has no sign.
+fn points(difference: f64) -> f64 {
+    // Adding zero turns a negative zero into a positive one.
+    (difference * 1000.0).round() / 10.0 + 0.0
 }

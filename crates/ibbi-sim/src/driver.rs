@@ -251,7 +251,9 @@ impl<W: FnMut(At, &Event)> Listener for Driver<'_, W> {
             Step::Meeting { seating, .. } => self.meeting(at, seating),
             Step::Rosters => script.rosters.iter().try_for_each(|event| self.offer(event, at)),
             Step::Letter(body) => {
-                let dated = script.dates[usize::from(moment.day)];
+                // The core compares a document's date with the date in UTC, which east of Greenwich can be the day
+                // before.
+                let dated = script.dates[usize::from(moment.day)].min(at.utc_date());
                 self.offer(&SupportConfirmed { body, dated, document: None }.into(), at)
             }
             Step::Accepted => self.offer(&script.accepted, at),

@@ -24,12 +24,19 @@ pub struct Obstacle {
     pub failing: Failing,
     /// The smallest set whose unavailable times would have to go; empty if not even all of them suffice.
     pub in_the_way: Vec<Blocker>,
+    /// Other sets of the same size that would do as well, at most [`Obstacle::MAX_ALTERNATIVES`].
+    pub alternatives: Vec<Vec<Blocker>>,
     /// Whether the set was proven to be the smallest; otherwise only none of it can be left out.
     pub proven_smallest: bool,
     /// The last session if they all made room.
     pub finishes_then: Option<Date>,
     /// The last session if every person and every closed range made room: what the durations alone take.
     pub finishes_at_best: Option<Date>,
+}
+
+impl Obstacle {
+    /// The most alternatives that are told.
+    pub const MAX_ALTERNATIVES: usize = 9;
 }
 
 /// The most sets that are tried before a set is only made minimal.
@@ -42,18 +49,22 @@ pub(crate) fn find(simulator: &Simulator, ended: Ended) -> Obstacle {
     let meets = |freed: &[Cause]| last(freed) < bound;
     let all = calendar.causes();
     let at_best = last(&all);
-    let (set, proven_smallest) = if at_best < bound { smallest(&all, meets) } else { (Vec::new(), true) };
+    let (sets, proven_smallest) = if at_best < bound { smallest(&all, meets) } else { (Vec::new(), true) };
+    let names = |set: &Vec<Cause>| set.iter().map(|cause| calendar.name(*cause)).collect::<Vec<_>>();
+    let set = sets.first();
     Obstacle {
         failing: if ended.ending == Ending::Completed { Failing::Late } else { Failing::DoesNotFit },
-        in_the_way: set.iter().map(|cause| calendar.name(*cause)).collect(),
+        in_the_way: set.map(names).unwrap_or_default(),
+        alternatives: sets.iter().skip(1).map(names).collect(),
         proven_smallest,
-        finishes_then: (!set.is_empty()).then(|| calendar.date(last(&set).into())).flatten(),
+        finishes_then: set.and_then(|set| calendar.date(last(set).into())),
         finishes_at_best: calendar.date(at_best.into()),
     }
 }
 
-/// The first of the smallest subsets that meets the condition, which the whole set does; more room never hurts.
-fn smallest(all: &[Cause], meets: impl Fn(&[Cause]) -> bool) -> (Vec<Cause>, bool) {
+/// The smallest subsets that meet the condition, which the whole set does; more room never hurts. Where there are too
+/// many to try, one of which nothing can be left out, and `false`.
+fn smallest(all: &[Cause], meets: impl Fn(&[Cause]) -> bool) -> (Vec<Vec<Cause>>, bool) {
     let mut left = MAX_SETS;
     for size in 1..=all.len() {
         let sets = choose(all.len(), size);
@@ -62,14 +73,18 @@ fn smallest(all: &[Cause], meets: impl Fn(&[Cause]) -> bool) -> (Vec<Cause>, boo
         }
         left -= sets;
         let mut chosen: Vec<usize> = (0..size).collect();
+        let mut found = Vec::new();
         loop {
             let set: Vec<Cause> = chosen.iter().map(|index| all[*index]).collect();
             if meets(&set) {
-                return (set, true);
+                found.push(set);
             }
-            if !advance(&mut chosen, all.len()) {
+            if found.len() > Obstacle::MAX_ALTERNATIVES || !advance(&mut chosen, all.len()) {
                 break;
             }
+        }
+        if !found.is_empty() {
+            return (found, true);
         }
     }
     let mut set = all.to_vec();
@@ -79,7 +94,7 @@ fn smallest(all: &[Cause], meets: impl Fn(&[Cause]) -> bool) -> (Vec<Cause>, boo
             set = without;
         }
     }
-    (set, false)
+    (vec![set], false)
 }
 
 /// The next subset of the same size in lexicographic order; `false` after the last.
@@ -109,11 +124,11 @@ mod tests {
     fn every_subset_comes_once_and_in_order_of_size() {
         let all: Vec<Cause> = (0..6).map(Cause::Person).collect();
         let seen = std::cell::RefCell::new(Vec::new());
-        let (set, proven) = smallest(&all, |set| {
+        let (sets, proven) = smallest(&all, |set| {
             seen.borrow_mut().push(set.to_vec());
             set.len() == 6
         });
-        assert!(proven && set == all);
+        assert!(proven && sets == [all]);
         let seen = seen.into_inner();
         assert_eq!(seen.len(), 63);
         assert!(seen.is_sorted_by(|one, other| (one.len(), one) < (other.len(), other)));
@@ -121,10 +136,19 @@ mod tests {
     }
 
     #[test]
+    fn sets_that_would_do_as_well_are_told() {
+        let all: Vec<Cause> = (0..5).map(Cause::Person).collect();
+        let (sets, _) = smallest(&all, |set| set.contains(&Cause::Person(1)) || set.contains(&Cause::Person(4)));
+        assert_eq!(sets, [[Cause::Person(1)], [Cause::Person(4)]]);
+        let (sets, _) = smallest(&(0..60).map(Cause::Person).collect::<Vec<_>>(), |_| true);
+        assert_eq!(sets.len(), 1 + Obstacle::MAX_ALTERNATIVES);
+    }
+
+    #[test]
     fn a_large_set_is_made_minimal_where_it_cannot_be_proven_smallest() {
         let all: Vec<Cause> = (0..60).map(Cause::Person).collect();
         let needed: Vec<Cause> = [3, 8, 20, 31, 44, 59].map(Cause::Person).to_vec();
-        let (set, proven) = smallest(&all, |set| needed.iter().all(|cause| set.contains(cause)));
-        assert!(!proven && set == needed);
+        let (sets, proven) = smallest(&all, |set| needed.iter().all(|cause| set.contains(cause)));
+        assert!(!proven && sets == [needed]);
     }
 }

@@ -261,7 +261,8 @@ pub struct CurvePoint {
 ///
 /// The input of a duration is the sum of days that a run drew for it, that of a chance how often it came true. Low is
 /// at or below its P10, high at or above its P90 (above P10, where the two are equal), by nearest rank among the runs
-/// that drew it.
+/// that drew it and were completed. For a chance that can end a run ([`Chance::is_gate`](crate::Chance::is_gate)) all
+/// runs that drew it are looked at, since it moves who is done at all; it has no swing in days.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Bar {
     /// The assumption's name in a scenario.
@@ -276,7 +277,7 @@ pub struct Bar {
     pub days_high: Option<f64>,
     /// The swing in days: high minus low.
     pub days_swing: Option<f64>,
-    /// Share completed in time among the runs with a low input.
+    /// Share completed in time among those runs with a low input.
     pub in_time_low: Option<f64>,
     /// The same with a high input.
     pub in_time_high: Option<f64>,

@@ -57,7 +57,8 @@ impl Tally {
         let days = if done { u64::from(ended.day) } else { 0 };
         let cell = Cell { runs: 1, completed: done.into(), days, in_time: in_time.into() };
         for (index, (values, total)) in self.inputs.iter_mut().zip(draws.totals).enumerate() {
-            if draws.drawn & (1 << index) != 0 {
+            // A run that ended early drew less: counted among the rest, it would make long roads look quick.
+            if draws.drawn & (1 << index) != 0 && (done || is_gate(index)) {
                 at(values, usize::from(total).min(MAX_VALUE)).join(&cell);
             }
         }
@@ -81,6 +82,14 @@ impl Tally {
         bars.sort_by(|one, other| size(other).total_cmp(&size(one)));
         bars
     }
+}
+
+/// Whether the input of this index is a chance that can end a run.
+fn is_gate(input: usize) -> bool {
+    input
+        .checked_sub(Duration::ALL.len())
+        .and_then(|index| Chance::ALL.get(index))
+        .is_some_and(|chance| chance.is_gate())
 }
 
 fn at(values: &mut Vec<Cell>, value: usize) -> &mut Cell {

@@ -144,6 +144,7 @@ impl Simulator {
                 (false, false) => counts.neither += 1,
             }
         }
-        Some(ChanceGain { date: self.calendar.date(candidate.day)?, gain: ibbi_stats::paired_difference(counts)? })
+        let gain = ibbi_stats::paired_difference(counts).filter(|gain| gain.estimate > 0.0)?;
+        Some(ChanceGain { date: self.calendar.date(candidate.day)?, gain })
     }
 }

@@ -82,7 +82,14 @@ fn days_exist_and_ranges_run_forward() {
     check("start = 2026-09-08", "start = \"2026-02-30\"", 0, &["`start` is `2026-02-30`", "a day that exists"], None);
     check("start = 2026-09-08", "start = 2026-09-08T10:00:00", 0, &["`start`"], None);
     check("start = 2026-09-08", "start = 2027-07-01", 1, &["before the start"], None);
-    check("start = 2026-09-08\ncontract_expires = 2027-06-30", "start = 9998-01-01", 0, &["before 9997"], None);
+    check(
+        "start = 2026-09-08\ncontract_expires = 2027-06-30",
+        "start = 9998-01-01",
+        0,
+        &["the years 1971 to 9996"],
+        None,
+    );
+    check("start = 2026-09-08", "start = 1970-06-01", 0, &["the years 1971 to 9996"], None);
     check("from = 2026-12-24", "from = 2027-12-24", 0, &["ends on 2027-01-01, before it begins on 2027-12-24"], None);
     check("from = 2026-11-02, ", "", 0, &["no days", "both `from` and `to`"], None);
     check("on = 2026-11-27", "on = 2026-11-27, to = 2026-11-28", 0, &["`on` stands beside"], None);

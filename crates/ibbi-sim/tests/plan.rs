@@ -134,7 +134,7 @@ fn freed(scenario: &Scenario, set: u32) -> Scenario {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_schedule_at_all_ends_earlier_than_the_plan(scenario in scenarios()) {
@@ -190,4 +190,38 @@ fn the_example_is_planned_as_one_would_by_hand() {
     let veterans = plan.sittings[1].blocked.iter().find(|day| day.date.to_string() == "2026-11-11").unwrap();
     let names: Vec<_> = veterans.morning.iter().map(ToString::to_string).collect();
     assert_eq!(names, ["Veterans Day", "N. Beaumont"]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A refusal of the core would be an error of the model: it would show here.
+    #[test]
+    fn the_process_accepts_every_run_in_any_zone(
+        scenario in scenarios(),
+        chances in prop::collection::vec(0.0..1.0_f64, 7),
+        spread in 0.0..40.0_f64,
+        zone in prop::sample::select(vec!["Australia/Lord_Howe", "Asia/Kolkata", "Pacific/Kiritimati", "Pacific/Apia", "UTC"]),
+        year in prop::sample::select(vec![1971, 2011, 2026, 9996]),
+        seed in any::<u64>(),
+    ) {
+        let mut scenario = scenario;
+        for (which, chance) in Chance::ALL.iter().zip(chances) {
+            // Enough runs are to get far.
+            let chance = match which {
+                Chance::LaborAdopts | Chance::ManagementAdopts => 1.0 - chance / 4.0,
+                which if which.is_gate() => chance / 10.0,
+                _ => chance,
+            };
+            scenario.assumptions.set_chance(*which, chance);
+        }
+        for which in Duration::ALL {
+            let ThreePoint { least, likely, most } = scenario.assumptions.duration(*which).value;
+            scenario.assumptions.set_duration(*which, ThreePoint { least, likely, most: most + spread });
+        }
+        scenario.start = Date::new(year, 10, 20).unwrap();
+        scenario.time_zone = zone.parse().unwrap();
+        let forecast = Simulator::new(&scenario).simulate(Settings { runs: 40, seed, threads: 1 });
+        prop_assert!(forecast.is_ok(), "{forecast:?}");
+    }
 }

@@ -69,5 +69,7 @@ fn a_table_without_a_common_day_names_who_is_in_the_way() {
     assert_eq!((plan.finishes, plan.in_time, obstacle.failing), (None, Some(false), Failing::DoesNotFit));
     let names: Vec<_> = obstacle.in_the_way.iter().map(ToString::to_string).collect();
     assert_eq!(names, ["W. Prior"], "the first of the smallest sets, in the order of the file");
+    let others: Vec<_> = obstacle.alternatives.iter().flatten().map(ToString::to_string).collect();
+    assert_eq!(others, ["S. Quinn"]);
     assert!(obstacle.proven_smallest && obstacle.finishes_then.is_some());
 }

@@ -17,6 +17,9 @@ use serde::Serialize;
 
 /// A checked scenario: it can be planned and simulated without any further question.
 ///
+/// Its fields can be changed for a what-if, as long as what [`Scenario::parse`] asks still holds: above all that every
+/// seat has a leader, both teams a required member, and that there is a neutral. Without them a simulation panics.
+///
 /// ```
 /// let scenario = ibbi_sim::Scenario::parse(ibbi_sim::EXAMPLE).unwrap();
 /// assert_eq!(scenario.district.as_str(), "Maple Hollow");

@@ -3,7 +3,7 @@
 use super::diagnose::{Problems, ScenarioError, echo, nearest};
 use super::table::{self, Table, Value};
 use super::{Scenario, fields, people};
-use ibbi_core::{Format, TimeZoneName};
+use ibbi_core::{Date, Format, TimeZoneName};
 use toml::de::DeTable;
 
 pub(super) const KEYS: &[&str] =
@@ -48,12 +48,12 @@ fn content(entries: &DeTable<'_>, problems: &mut Problems<'_>) -> Option<Scenari
         let found = format!("the contract expires on {expires}, before the start on {start}");
         problems.add(&value.span(), found, "`contract_expires` no earlier than `start`");
     }
-    // The calendar looks 730 days ahead and the years end with 9999.
-    let last = ibbi_core::Date::new(9997, 1, 1);
+    // The core's years are 1970 to 9999; the calendar looks 730 days ahead, and offsets reach over the new year.
+    let years = Date::new(1971, 1, 1)..Date::new(9997, 1, 1);
     if let (Some(day), Some(place)) = (start, start_place)
-        && Some(day) > last
+        && !years.contains(&Some(day))
     {
-        problems.add(&place, format!("`start` is {day}"), "a day before 9997");
+        problems.add(&place, format!("`start` is {day}"), "a day in the years 1971 to 9996");
     }
     let evergreen = top.get("evergreen").map_or(Some(false), |value| table::flag(value, "evergreen", problems));
     let format = top.get("format").map_or(Some(Format::FullDay), |value| {
