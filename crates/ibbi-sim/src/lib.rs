@@ -50,6 +50,7 @@ pub use obstacle::{Failing, Obstacle};
 pub use plan::{BlockedDay, Milestone, MilestoneKind, Plan, Sitting, SittingKind};
 pub use scenario::{
     CalendarInput, Closure, Part, Participant, Problem, Role, Scenario, ScenarioError, Unavailable, Weekday, schema,
+    template,
 };
 pub use simulate::{
     AssumedValue, AssumptionRow, Bar, CurvePoint, Forecast, OutcomeShare, Percentile, RunEnd, Settings,

@@ -7,9 +7,11 @@ mod people;
 mod read;
 mod schema;
 mod table;
+mod template;
 
 pub use diagnose::{Problem, ScenarioError};
 pub use schema::schema;
+pub use template::template;
 
 use crate::assumptions::Assumptions;
 use ibbi_core::{County, Date, Format, MemberId, Name, Party, Seat, TimeZoneName};

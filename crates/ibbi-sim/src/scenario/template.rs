@@ -1,0 +1,122 @@
+//! A scenario to begin with: every key is there, with a comment.
+
+use crate::assumptions::{Chance, Duration};
+use ibbi_core::{Date, Name};
+use std::fmt::Write as _;
+
+const PEOPLE: &str = r#"
+# Who takes part. The role is leader (with a seat), negotiator (with a party), neutral or representative; a leader with a
+# party sits at the table as well. Without a representative the neutral comes to the introductory meeting. No date waits
+# for somebody with required = false, who is on no roster.
+# Times that somebody cannot come: a day, a weekday, or a table, as in
+#   unavailable = [2026-12-02, "friday", { from = 2026-11-02, to = 2026-11-13 }, { weekday = "monday", half = "morning" }]
+
+[[people]]
+id = "superintendent"
+name = "The superintendent"
+role = "leader"
+seat = "superintendent"
+unavailable = []
+
+[[people]]
+id = "union-president"
+name = "The union president"
+role = "leader"
+seat = "union_president"
+party = "labor"
+unavailable = []
+
+[[people]]
+id = "committee-chair"
+name = "The school committee's chair"
+role = "leader"
+seat = "school_committee"
+unavailable = []
+
+[[people]]
+id = "neutral"
+name = "The trainer and facilitator"
+role = "neutral"
+unavailable = []
+
+[[people]]
+id = "teacher-1"
+name = "A teacher at the table"
+role = "negotiator"
+party = "labor"
+unavailable = []
+
+[[people]]
+id = "administrator-1"
+name = "An administrator at the table"
+role = "negotiator"
+party = "management"
+unavailable = []
+"#;
+
+/// A commented scenario to begin with: it reads as it stands, with people to be replaced, and every assumption at its
+/// default, written as a comment.
+///
+/// ```
+/// use ibbi_core::{Date, Name};
+/// let text = ibbi_sim::template(&Name::new("Maple Hollow").unwrap(), Date::new(2026, 9, 8).unwrap());
+/// let scenario = ibbi_sim::Scenario::parse(&text).unwrap();
+/// assert_eq!(scenario.district.as_str(), "Maple Hollow");
+/// ```
+pub fn template(district: &Name, start: Date) -> String {
+    let quoted = district.as_str().replace('\\', "\\\\").replace('"', "\\\"");
+    let mut text = format!(
+        "# A scenario for ibbi.\n\
+         district = \"{quoted}\"\n\
+         time_zone = \"America/New_York\"\n\
+         start = {start} # the day on which the three key leaders are asked\n\
+         # contract_expires = {start} # the day on which the present contract ends\n\
+         evergreen = false # whether a clause extends the contract until there is a new one\n\
+         format = \"full_day\" # or \"two_half_days\"\n\
+         \n\
+         # Legal holidays of Massachusetts are known. Give the county in Suffolk, which has two more.\n\
+         [calendar]\n\
+         # county = \"suffolk\"\n\
+         working_days = [\"monday\", \"tuesday\", \"wednesday\", \"thursday\", \"friday\"]\n\
+         # Vacation weeks and other closed days; half = \"morning\" or \"afternoon\" for a part of each day.\n\
+         closed = [\n\
+         \x20 # {{ name = \"Winter break\", from = 2026-12-24, to = 2027-01-01 }},\n\
+         \x20 # {{ name = \"Early release\", weekday = \"wednesday\", half = \"afternoon\" }},\n\
+         ]\n"
+    );
+    text.push_str(PEOPLE);
+    text.push_str(
+        "\n# Nobody has published such figures: each is an assumption of yours. What stays a comment keeps its default,\n\
+         # and every report says so. Durations are [least, likely, most] days; chances go from 0 to 1.\n\
+         [assumptions]\n",
+    );
+    for which in Duration::ALL {
+        let days = which.default_value();
+        let (least, likely, most) = (days.least, days.likely, days.most);
+        let _ = writeln!(text, "# {} = [{least}, {likely}, {most}] # {}", which.code(), which.about());
+    }
+    for which in Chance::ALL {
+        let _ = writeln!(text, "# {} = {} # {}", which.code(), which.default_value(), which.about());
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Scenario;
+
+    #[test]
+    fn the_template_reads_and_its_comments_are_the_defaults() {
+        let district = Name::new("O \"quoted\" \\ name").unwrap();
+        let text = template(&district, Date::new(2026, 9, 8).unwrap());
+        let scenario = Scenario::parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        assert_eq!(scenario.district, district);
+        let (head, assumptions) = text.split_once("[assumptions]\n").unwrap();
+        let values: Vec<_> = assumptions.lines().map(|line| line.trim_start_matches("# ")).collect();
+        let written = format!("{head}[assumptions]\n{}", values.join("\n"));
+        let written = Scenario::parse(&written).unwrap_or_else(|error| panic!("{error}\n{written}"));
+        assert_eq!(written.digest(), scenario.digest());
+        assert!(!written.assumptions.chance(Chance::Withdraws).default);
+    }
+}
