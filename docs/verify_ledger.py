@@ -54,6 +54,6 @@ def verify(lines, checkpoints=""):
         found = (origin, len(digests[:int(size)]), base64.b64encode(root(digests[:int(size)])).decode())
         require(found == (named, int(size), hashed), f"the ledger is not the one whose first {size} lines a checkpoint covers")
 if __name__ == "__main__":
-    notes = sys.argv[2:] or [name for name in [sys.argv[1] + ".checkpoints"] if os.path.exists(name)]
+    notes = sys.argv[2:] or [name for name in [os.path.realpath(sys.argv[1]) + ".checkpoints"] if os.path.exists(name)]
     try: print(verify(open(sys.argv[1], "rb"), open(notes[0], "rb").read().decode(errors="replace") if notes else "") or "sound")
     except ValueError as fault: sys.exit(print(f"NOT sound: {fault}") or 4)

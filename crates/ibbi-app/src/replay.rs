@@ -14,7 +14,7 @@ use std::path::Path;
 pub enum Until {
     /// To the end.
     End,
-    /// What had happened by this instant: events whose `at` is no later.
+    /// What had happened by this instant, as it is known now: later corrections are applied.
     At(At),
     /// To this line's number.
     Seq(u64),
@@ -95,11 +95,6 @@ pub fn replay(path: &Path, case: Option<Uuid>, until: Until) -> Result<Vec<Timel
 }
 
 fn timeline(case: Uuid, records: Vec<Record>, until: Until) -> Result<Timeline, AppError> {
-    let wanted = |record: &Record| match until {
-        Until::End => true,
-        Until::At(at) => record.at <= at,
-        Until::Seq(seq) => record.seq <= seq,
-    };
     let all = records.len();
     let district = records.iter().find_map(|record| match &record.event {
         Event::CaseOpened(opened) => Some(opened.district.clone()),
@@ -107,7 +102,8 @@ fn timeline(case: Uuid, records: Vec<Record>, until: Until) -> Result<Timeline, 
     });
     let mut history = History::new();
     let mut moments = Vec::new();
-    for record in records.into_iter().filter(wanted) {
+    let recorded = |record: &Record| !matches!(until, Until::Seq(seq) if record.seq > seq);
+    for record in records.into_iter().filter(recorded) {
         let fault = store::replay(&mut history, &record).err();
         let mut text = describe(&record.event);
         if let Some(summary) = store::session_summary(record.event.kind(), history.case()).filter(|_| fault.is_none()) {
@@ -118,17 +114,37 @@ fn timeline(case: Uuid, records: Vec<Record>, until: Until) -> Result<Timeline, 
         moments.push(Moment { seq, rev, at, logged, actor, event, text, to, voided_by: None, fault });
     }
     mark_voided(&history, &mut moments);
+    let zone = zone_of(&history)?;
+    let state = match until {
+        Until::At(at) => {
+            moments.retain(|moment| moment.at <= at);
+            as_of(&history, at)
+        }
+        Until::End | Until::Seq(_) => history.case().clone(),
+    };
     Ok(Timeline {
         case,
         district,
         later: all - moments.len(),
-        stage: history.case().stage(),
-        outcome: history.case().outcome(),
+        stage: state.stage(),
+        outcome: state.outcome(),
         faults: moments.iter().filter(|moment| moment.fault.is_some()).count(),
-        zone: zone_of(&history)?,
-        state: history.case().clone(),
+        zone,
+        state,
         moments,
     })
+}
+
+/// The state of a case at an instant, as it is known now: the events that count and had happened by then. What was
+/// recorded by mistake and struck later never happened; to see what was believed at the time, replay to a number.
+fn as_of(history: &History, at: At) -> Case {
+    let mut case = Case::default();
+    for entry in history.entries().iter().filter(|entry| entry.counts() && entry.at <= at) {
+        // Within a case time does not run backwards, so these are the first of those that were accepted.
+        let accepted = case.offer(&entry.event, entry.at);
+        debug_assert!(accepted.is_ok(), "what was accepted replays");
+    }
+    case
 }
 
 fn mark_voided(history: &History, moments: &mut [Moment]) {

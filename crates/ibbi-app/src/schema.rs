@@ -8,9 +8,10 @@ use ibbi_log::{MAX_NUMBER, OPENING_TYPE};
 use serde_json::{Map, Value, json};
 
 /// Characters that no text may hold, as the inside of a character class.
-const INVISIBLE: &str = r"\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff";
+const INVISIBLE: &str =
+    r"\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff";
 /// The same, with LF and TAB allowed.
-const INVISIBLE_BUT_LINES: &str = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff";
+const INVISIBLE_BUT_LINES: &str = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff";
 
 /// A text of so many characters that begins and ends with a visible one.
 fn text(limit: usize, invisible: &str) -> Value {

@@ -4,7 +4,7 @@ use crate::shape::fields;
 use ibbi_core::stages::ConcernStatus;
 use ibbi_core::{
     ActivityKind, Answer, At, Body, Case, Event, EventKind, Format, History, Member, MemberIds, Outcome, Party, Seat,
-    Sessions, Topics,
+    Service, Sessions, Topics, Workshop,
 };
 use serde::Serialize;
 
@@ -165,7 +165,22 @@ impl Suggestions<'_> {
 
     fn services(&mut self) {
         self.add(EventKind::ServiceChosen, true, &[("service", "ibbi".to_owned())]);
-        self.add(EventKind::ServiceChosen, false, &[]).note = Some("another service beside it".to_owned());
+        let chosen = self.case.introduced().map(|introduced| introduced.chosen()).unwrap_or_default();
+        let free = |service: &&Service| !chosen.iter().any(|chosen| chosen.service == **service);
+        let free: Vec<_> = Service::ALL.iter().filter(|service| **service != Service::Ibbi).filter(free).collect();
+        let workshop = Service::JointLeadershipWorkshop;
+        let others: Vec<_> =
+            free.iter().filter(|service| ***service != workshop).map(|service| service.code()).collect();
+        let note = "another service; choose it before the IBBI, which leads on to the application";
+        if !others.is_empty() {
+            let given = [("service", format!("<{}>", others.join("|")))];
+            self.add(EventKind::ServiceChosen, false, &given).note = Some(note.to_owned());
+        }
+        if free.contains(&&workshop) {
+            let offerings = format!("<{}>", Workshop::CODES.join("|"));
+            let given = [("service", workshop.to_string()), ("offering", offerings)];
+            self.add(EventKind::ServiceChosen, false, &given).note = Some(note.to_owned());
+        }
     }
 
     fn referrals(&mut self) {

@@ -183,7 +183,12 @@ pub fn verify(path: &Path, against: &Against) -> Result<Verified, AppError> {
         (None, true) => None,
         (None, false) => {
             let beside = checkpoints_path(path);
-            if beside.exists() { Some(read_checkpoints(&beside)?) } else { None }
+            let there = beside.try_exists().map_err(|source| AppError::Io {
+                doing: "look for",
+                path: beside.clone(),
+                source,
+            })?;
+            if there { Some(read_checkpoints(&beside)?) } else { None }
         }
     };
     let depth = if against.chain_only { Depth::Chain } else { Depth::Records };
@@ -192,7 +197,22 @@ pub fn verify(path: &Path, against: &Against) -> Result<Verified, AppError> {
         ibbi_log::ReadError::Io { source, .. } => failed(source),
         other => AppError::Usage(other.to_string()),
     })?;
-    Ok(verified(&report, !keys.is_empty()))
+    let mut verified = verified(&report, !keys.is_empty());
+    if !keys.is_empty() && verified.checkpoints.is_empty() {
+        let text =
+            "a key was given, and there is no checkpoint that it could have signed; give the file of checkpoints, \
+                    best the copy that somebody else keeps, with --checkpoint"
+                .to_owned();
+        verified.faults.push(FaultFound {
+            code: "checkpoint.missing",
+            line: verified.lines,
+            byte: verified.bytes,
+            text,
+        });
+        verified.fault_count += 1;
+        (verified.sound, verified.signatures_checked) = (false, false);
+    }
+    Ok(verified)
 }
 
 fn verified(report: &Report, signatures_checked: bool) -> Verified {

@@ -5,9 +5,9 @@
 
 use crate::nearest;
 use crate::shape::echo;
-use chrono::{DateTime, Duration, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone};
+use chrono::{DateTime, Duration, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Timelike};
 use chrono_tz::Tz;
-use ibbi_core::{At, LocalTime, Slot, TimeZoneName};
+use ibbi_core::{At, Date, LocalTime, Slot, TimeZoneName};
 
 /// The zone of Massachusetts, used where a case does not say otherwise.
 pub const MASSACHUSETTS: &str = "America/New_York";
@@ -151,7 +151,7 @@ impl Zone {
                 .or_else(|| times.split_once(" to "))
                 .or_else(|| times.split_once('–'))
                 .ok_or_else(wrong)?;
-            let day: NaiveDate = day.parse().map_err(|_| wrong())?;
+            let day = day.parse::<Date>().map_err(|_| wrong())?.to_chrono();
             let starts = day.and_time(read_time(starts.trim()).ok_or_else(wrong)?);
             let ends = match ends.trim() {
                 "24:00" => (day + Duration::days(1)).and_time(NaiveTime::MIN),
@@ -197,7 +197,9 @@ fn read_local(text: &str) -> Option<NaiveDateTime> {
 }
 
 fn read_time(text: &str) -> Option<NaiveTime> {
-    ["%H:%M", "%H:%M:%S"].iter().find_map(|form| NaiveTime::parse_from_str(text, form).ok())
+    let read = ["%H:%M", "%H:%M:%S"].iter().find_map(|form| NaiveTime::parse_from_str(text, form).ok());
+    // A sixtieth second is read as a leap second, and there is none in a ledger.
+    read.filter(|time| time.nanosecond() < 1_000_000_000)
 }
 
 #[cfg(test)]
@@ -281,6 +283,8 @@ mod tests {
             "2026-10-20 16:00-08:00",
             "2026-02-30 08:00-16:00",
             "2026-10-20T08:00:00-05:00/2026-10-20T16:00:00-05:00",
+            "+262142-12-31 08:00-24:00",
+            "9999-12-31 08:00-24:00",
         ] {
             assert!(read(wrong).is_err(), "{wrong}");
         }

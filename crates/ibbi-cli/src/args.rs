@@ -200,7 +200,7 @@ pub(crate) struct Replay {
     pub(crate) ledger: PathBuf,
     #[command(flatten)]
     pub(crate) case: Case,
-    /// Only what had happened by this time.
+    /// Only what had happened by this time, as it is known now: later corrections are applied.
     #[arg(long, value_name = "TIME", allow_negative_numbers = true, conflicts_with = "to")]
     pub(crate) at: Option<String>,
     /// Only to this number in the ledger.

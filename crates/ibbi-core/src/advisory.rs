@@ -106,7 +106,7 @@ impl Case {
         match event {
             Event::LeaderDeclined(event) => self.advise_decline(event, &mut warnings),
             Event::MeetingScheduled(event) => self.advise_day(event.slot, "the introductory meeting", &mut warnings),
-            Event::SessionScheduled(event) => self.advise_session(event, &mut warnings),
+            Event::SessionScheduled(event) => self.advise_session(event, at, &mut warnings),
             Event::SessionOpened(event) => self.advise_observers(event, &mut warnings),
             Event::MemberNamed(event) => self.advise_returned(event.member.id, &mut warnings),
             Event::SessionClosed(event) => self.advise_ending(&event.left_early, at, &mut warnings),
@@ -133,7 +133,7 @@ impl Case {
         }
         if let (Some(sessions), None) = (self.sessions(), self.outcome()) {
             for (part, booking) in sessions.bookings() {
-                self.advise_slot(part, booking.slot, &mut warnings);
+                self.advise_slot(part, booking.slot, None, &mut warnings);
             }
         }
         if let Some(teams) = self.teams() {
@@ -170,8 +170,8 @@ impl Case {
         }
     }
 
-    fn advise_session(&self, event: &SessionScheduled, into: &mut Vec<Advisory>) {
-        self.advise_slot(event.part, event.slot, into);
+    fn advise_session(&self, event: &SessionScheduled, at: At, into: &mut Vec<Advisory>) {
+        self.advise_slot(event.part, event.slot, Some(at), into);
         for (other, booking) in self.sessions().into_iter().flat_map(crate::Sessions::bookings) {
             if other != event.part && booking.slot.local_day() == event.slot.local_day() {
                 let found = alloc::format!("parts {other} and {} are on {}", event.part, event.slot.local_day());
@@ -180,7 +180,7 @@ impl Case {
         }
     }
 
-    fn advise_slot(&self, part: u8, slot: Slot, into: &mut Vec<Advisory>) {
+    fn advise_slot(&self, part: u8, slot: Slot, booked: Option<At>, into: &mut Vec<Advisory>) {
         let what =
             alloc::format!("part {part} of the {}", if self.is_training() { "training" } else { "facilitation" });
         self.advise_day(slot, &what, into);
@@ -190,7 +190,8 @@ impl Case {
                 let shown = local
                     .map_or_else(|| deadline.to_string(), |at| at.to_chrono().format("%a %Y-%m-%d %H:%M").to_string());
                 let found = "if a quorum of the school committee may attend";
-                warn(into, Warning::Posting, alloc::format!("{what}, {slot}: {found}, it is posted by {shown}"));
+                let late = if booked.is_some_and(|at| at > deadline) { ", which has passed" } else { "" };
+                warn(into, Warning::Posting, alloc::format!("{what}, {slot}: {found}, it is posted by {shown}{late}"));
             }
         } else if let Some(contract) = self.file().map(crate::CaseFile::contract)
             && let Some(expires) = contract.expires

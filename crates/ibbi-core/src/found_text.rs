@@ -99,7 +99,7 @@ impl fmt::Display for Found {
             Self::NoSessionOpen => f.write_str("no session is open"),
             Self::MinutesMissing { minutes, grace } => {
                 let are = if *minutes == 1 { "minute of the slot is" } else { "minutes of the slot are" };
-                write!(f, "{minutes} {are} missing; up to {grace} could be forgiven")
+                write!(f, "{minutes} {are} missing; of the whole part up to {grace} could be forgiven")
             }
             Self::SlotFilled { minutes } => write!(f, "the slot is filled: {minutes} of its minutes were held"),
             Self::NotPresent { ids } => write!(f, "not among those present: {}", shown(ids)),

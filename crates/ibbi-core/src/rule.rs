@@ -192,10 +192,10 @@ rules! {
         "List only members who were present when the session opened.";
     TrainingExercise = "training.exercise", Brochure,
         "The training includes at least one exercise.",
-        "Record activity_run with kind=exercise before closing the session.";
+        "Record the exercise that was run (activity_run kind=exercise); if none was, run one before the session is closed.";
     TrainingSimulation = "training.simulation", Brochure,
         "The training includes at least one bargaining simulation (our reading of the brochure's plural).",
-        "Record activity_run with kind=bargaining_simulation before closing the session.";
+        "Record the simulation that was run (activity_run kind=bargaining_simulation); if none was, run one before closing.";
     TrainingCompleted = "training.completed", Brochure,
         "The caucuses begin when the training day is completed.",
         "Hold the hours that remain.";

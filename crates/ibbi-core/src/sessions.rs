@@ -287,18 +287,24 @@ impl Sessions {
         self.open.as_ref()
     }
 
+    /// Whether the open session, ended at this instant, would have filled its slot: to the minute, or so far that its
+    /// part is filled. The grace is the part's, so a make-up that leaves more of the part than the grace forgives nothing.
+    fn fills(&self, open: &OpenSession, at: At) -> bool {
+        let left = |part: &Part| part.remaining().saturating_sub(open.counted(at));
+        open.missing(at) == 0 || self.part(open.part).is_some_and(|part| left(part) <= self.grace)
+    }
+
     pub(crate) fn check_filled(&self, at: At, check: &mut Check) {
         if let Some(open) = self.check_open(check) {
             let (minutes, grace) = (open.missing(at), self.grace);
-            check.require(minutes <= u32::from(grace), Rule::Filled, || Found::MinutesMissing { minutes, grace });
+            check.require(self.fills(open, at), Rule::Filled, || Found::MinutesMissing { minutes, grace });
         }
     }
 
     pub(crate) fn check_not_filled(&self, at: At, check: &mut Check) {
         if let Some(open) = self.check_open(check) {
-            let filled = open.missing(at) <= u32::from(self.grace);
             let found = || Found::SlotFilled { minutes: u32::from(open.counted(at)) };
-            check.require(!filled, Rule::NotFilled, found);
+            check.require(!self.fills(open, at), Rule::NotFilled, found);
         }
     }
 
@@ -327,7 +333,7 @@ impl Sessions {
         let counted = open.counted(at);
         let elapsed = u32::try_from(at.minutes_since(open.opened)).unwrap_or(u32::MAX);
         let overrun = elapsed.saturating_sub(open.slot.minutes());
-        let filled = open.missing(at) <= u32::from(self.grace);
+        let filled = self.fills(&open, at);
         if let Some(part) = self.part_mut(open.part) {
             part.counted = part.counted.saturating_add(counted);
         }

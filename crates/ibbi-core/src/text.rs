@@ -68,6 +68,7 @@ pub enum TextError {
 /// silently (Unicode bidirectional controls, line and paragraph separators, the byte order mark) may not.
 fn is_plain(c: char) -> bool {
     !c.is_control()
+        && !matches!(c, '\u{AD}' | '\u{61C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2060}'..='\u{2064}')
         && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 

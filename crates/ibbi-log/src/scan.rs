@@ -100,7 +100,7 @@ impl<R: Read> Scan<R> {
         // A line that cannot be read in full may still show where it belongs.
         let found = match (prev, &*entry) {
             (Some(prev), Some(Entry::Record(record))) => Some((prev, record.seq)),
-            (Some(prev), _) => Some((prev, 1)),
+            (Some(prev), _) => Some((prev, bytes.and_then(links).map_or(1, |(_, seq)| seq))),
             (None, _) => {
                 if let Some(bytes) = bytes {
                     let (column, kind) = explain(bytes).unwrap_or((0, FaultKind::Unexplained));

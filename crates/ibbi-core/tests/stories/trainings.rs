@@ -68,7 +68,10 @@ fn closing_seven_minutes_early_is_within_the_grace_and_sixteen_is_not() {
     let mut story = open();
     story.on("2026-10-20 10:00", exercise()).on("2026-10-20 14:00", simulation());
     let refusal = story.refused("2026-10-20 15:44", &closed());
-    assert_eq!(refusal.unmet[0].found.to_string(), "16 minutes of the slot are missing; up to 15 could be forgiven");
+    assert_eq!(
+        refusal.unmet[0].found.to_string(),
+        "16 minutes of the slot are missing; of the whole part up to 15 could be forgiven"
+    );
     story.refuses("2026-10-20 15:53", adjourned("everyone is tired"), &[Rule::NotFilled]);
     story.on("2026-10-20 15:53", closed());
     assert_eq!(story.stage(), Stage::Caucus);

@@ -202,7 +202,11 @@ impl<S: Storage> Drop for Ledger<S> {
 
 /// The path of a file beside the ledger: its name with something appended.
 fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
+    // What belongs to a ledger stands beside the file itself, by whatever link it is reached: otherwise its checkpoints
+    // would be passed over, and there would be two histories.
+    let is_link = std::fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
+    let real = if is_link { std::fs::canonicalize(path).ok() } else { None };
+    let mut name = real.map_or_else(|| path.as_os_str().to_owned(), PathBuf::into_os_string);
     name.push(suffix);
     name.into()
 }

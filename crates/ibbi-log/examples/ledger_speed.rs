@@ -1,6 +1,6 @@
 //! Measures reading and verifying a ledger, and appending to one. Measures only: it asserts nothing.
 //!
-//! `cargo run --release -p ibbi-log --example speed -- [LINES] [FOLDER] [ONLY]`, where ONLY is a part of the names of
+//! `cargo run --release -p ibbi-log --example ledger_speed -- [LINES] [FOLDER] [ONLY]`, where ONLY is a part of the names of
 //! the measurements wanted.
 
 #[path = "../tests/support/mod.rs"]
