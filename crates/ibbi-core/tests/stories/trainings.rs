@@ -159,3 +159,27 @@ fn a_session_that_opens_in_the_last_hour_of_its_day_is_still_on_its_day() {
     story.on("2026-10-20 22:00", opened(1));
     assert_eq!(story.sessions().parts()[0].first_day, Some(crate::support::date("2026-10-20")));
 }
+
+#[test]
+fn the_grace_is_the_parts_so_a_short_make_up_forgives_nothing_while_more_remains() {
+    let mut story = open();
+    story.on("2026-10-20 10:00", exercise()).on("2026-10-20 11:00", adjourned("snow"));
+    // Ten minutes are shorter than the grace; opened and left at once, nothing of them was held.
+    story.on("2026-10-20 12:00", scheduled(1, slot("2026-10-21", "17:00", "17:10")));
+    story.on("2026-10-21 17:00", opened(1));
+    story.refuses("2026-10-21 17:00", closed(), &[Rule::Filled]);
+    story.on("2026-10-21 17:00", adjourned("the hall is locked"));
+    assert_eq!(story.remaining(), [300]);
+    // A make-up of 200 of the 300 minutes that ends seven early is cut short: 107 remain.
+    story.on("2026-10-21 18:00", scheduled(1, slot("2026-10-22", "17:00", "20:20")));
+    story.on("2026-10-22 17:00", opened(1));
+    story.refuses("2026-10-22 20:13", closed(), &[Rule::Filled]);
+    story.on("2026-10-22 20:13", adjourned("the last bus"));
+    assert_eq!(story.remaining(), [107]);
+    // The one that fills the part may end within the grace.
+    story.on("2026-10-22 21:00", scheduled(1, slot("2026-10-23", "17:00", "18:47")));
+    story.on("2026-10-23 17:00", opened(1)).on("2026-10-23 18:00", simulation());
+    story.on("2026-10-23 18:35", closed());
+    assert_eq!(story.stage(), Stage::Caucus);
+    story.replays();
+}
