@@ -185,7 +185,7 @@ fn create(path: &Path, origin: &str, at: At, context: &mut Context) -> Result<Le
 
 pub(crate) fn open(path: &Path) -> Result<Ledger, AppError> {
     store::check_file(path)?;
-    let ledger = Ledger::open(path).map_err(|error| match error {
+    let ledger = unlocked(path).map_err(|error| match error {
         OpenError::NotALedger { path, fault } => AppError::beginning(&path, Some(*fault)),
         other => other.into(),
     })?;
@@ -196,6 +196,20 @@ pub(crate) fn open(path: &Path) -> Result<Ledger, AppError> {
         return Err(AppError::Damaged { path: path.to_owned(), fault, count });
     }
     Ok(ledger)
+}
+
+/// Opens a ledger, waiting a moment for one that is being written: a writer is done in milliseconds, and the lock of one
+/// that was killed outlives it by a few.
+fn unlocked(path: &Path) -> Result<Ledger, OpenError> {
+    let begun = std::time::Instant::now();
+    loop {
+        match Ledger::open(path) {
+            Err(OpenError::Locked { .. }) if begun.elapsed() < std::time::Duration::from_secs(1) => {
+                std::thread::sleep(std::time::Duration::from_millis(10));
+            }
+            other => return other,
+        }
+    }
 }
 
 /// Records an event of a case, or asks whether it could be. A dry run takes no lock and touches nothing.
