@@ -43,7 +43,7 @@ fn the_draws_are_those_of_the_page() {
 #[test]
 fn the_events_are_those_of_the_page() {
     let mut events = Vec::new();
-    let end = Simulator::new(&scenario()).run(1, 49, |at, event| {
+    let end = Simulator::new(&scenario()).run(1, 49, |at, event, _| {
         events.push(vec![at.to_string(), event.kind().to_string()]);
     });
     assert_eq!(events, table("| at | event |"));

@@ -1,0 +1,202 @@
+//! Forecasts from real cases: what is settled stays settled, and what is awaited is drawn given how long it has been.
+
+use ibbi_core::{At, Event, EventKind, History, Stage, events::*};
+use ibbi_sim::*;
+
+const HOUR: i64 = 3_600_000;
+
+fn scenario() -> Scenario {
+    Scenario::parse(EXAMPLE).unwrap()
+}
+
+fn after(at: At, hours: i64) -> At {
+    At::from_millis(at.millis() + hours * HOUR).unwrap()
+}
+
+/// The events of a run of a scenario.
+fn events(scenario: &Scenario, seed: u64, run: u64) -> Vec<(At, Event)> {
+    let mut events = Vec::new();
+    Simulator::new(scenario).run(seed, run, |at, event, _| events.push((at, event.clone()))).unwrap();
+    events
+}
+
+fn history(events: &[(At, Event)]) -> History {
+    let mut history = History::new();
+    for (seq, (at, event)) in (2..).zip(events) {
+        history.offer(seq, *at, event.clone()).unwrap_or_else(|refusal| panic!("{refusal}"));
+    }
+    history
+}
+
+fn simulate(simulator: &Simulator, runs: u64) -> Forecast {
+    simulator.simulate(Settings { runs, seed: 5, threads: 1 }).unwrap_or_else(|error| panic!("{error:?}"))
+}
+
+#[test]
+fn every_beginning_of_every_kind_of_run_can_be_gone_on_from() {
+    let mut scenario = scenario();
+    for chance in [Chance::ConcernRaised, Chance::SessionPostponed, Chance::SessionCutShort] {
+        scenario.assumptions.set_chance(chance, 0.4);
+    }
+    let mut stages = std::collections::BTreeMap::<Stage, usize>::new();
+    for format in [ibbi_core::Format::FullDay, ibbi_core::Format::TwoHalfDays] {
+        scenario.format = format;
+        for run in 0..40 {
+            let events = events(&scenario, 3, run);
+            for length in 1..=events.len() {
+                let past = history(&events[..length]);
+                if past.case().stage() == Stage::Closed {
+                    continue;
+                }
+                *stages.entry(past.case().stage()).or_default() += 1;
+                // At once, later on that day, and after weeks in which nothing was recorded.
+                for hours in [0, 5, 24 * 40] {
+                    let as_of = after(past.case().file().unwrap().last_at(), hours);
+                    let simulator = Simulator::resume(&scenario, &past, as_of).unwrap();
+                    // A run that the core refuses is an error.
+                    let forecast = simulate(&simulator, 20);
+                    let continued = forecast.continued.unwrap();
+                    assert_eq!((continued.as_of, continued.stage), (as_of, past.case().stage()));
+                    assert!(forecast.percentiles.iter().all(|p| p.date.is_none_or(|date| date >= as_of.date_at_offset(-300))));
+                    let _ = Plan::of(&simulator);
+                }
+            }
+        }
+    }
+    for stage in Stage::ALL.iter().filter(|stage| !matches!(stage, Stage::Unopened | Stage::Closed)) {
+        assert!(stages.get(stage).is_some_and(|count| *count > 20), "{stage}: {stages:?}");
+    }
+}
+
+#[test]
+fn what_is_settled_is_not_drawn_again() {
+    let mut scenario = scenario();
+    for chance in [Chance::LeaderDeclines, Chance::Withdraws] {
+        scenario.assumptions.set_chance(chance, 0.0);
+    }
+    scenario.assumptions.set_chance(Chance::LaborAdopts, 0.5);
+    let all = events(&scenario, 1, 0);
+    let at = |kind: EventKind, nth: usize| {
+        let mut found = all.iter().enumerate().filter(|(_, (_, event))| event.kind() == kind);
+        found.nth(nth).unwrap().0 + 1
+    };
+    // Once every leader has agreed, a chance of declining does nothing any more.
+    let mut declining = scenario.clone();
+    declining.assumptions.set_chance(Chance::LeaderDeclines, 1.0);
+    let agreed = history(&all[..at(EventKind::LeaderAgreed, 2)]);
+    let simulator = Simulator::resume(&declining, &agreed, agreed.case().file().unwrap().last_at()).unwrap();
+    assert_eq!(simulate(&simulator, 50).outcomes[Ending::LeaderDeclined as usize].runs, 0);
+
+    // Once labor has adopted, its chance does nothing any more.
+    let mut undecided = history(&all[..at(EventKind::CaucusOpened, 1)]);
+    let last = undecided.case().file().unwrap().last_at();
+    let spokesperson = undecided.case().teams().unwrap().of(ibbi_core::Party::Labor)[0].person.id;
+    let decision = ibbi_core::Decision::Adopt;
+    let decided = PartyDecided { decision, party: ibbi_core::Party::Labor, spokesperson };
+    undecided.offer(1000, last, Event::from(decided)).unwrap();
+    let mut never = scenario.clone();
+    never.assumptions.set_chance(Chance::LaborAdopts, 0.0);
+    never.assumptions.set_chance(Chance::ManagementAdopts, 1.0);
+    let forecast = simulate(&Simulator::resume(&never, &undecided, last).unwrap(), 50);
+    assert_eq!(forecast.outcomes[Ending::NotAdopted as usize].runs, 0);
+}
+
+#[test]
+fn a_wait_that_has_gone_on_is_drawn_given_that_it_is_not_over() {
+    let mut scenario = scenario();
+    scenario.assumptions.set_duration(Duration::LeaderResponse, ThreePoint { least: 0.0, likely: 10.0, most: 40.0 });
+    scenario.assumptions.set_chance(Chance::LeaderDeclines, 0.0);
+    scenario.calendar.working_days = Weekday::ALL.to_vec();
+    let all = events(&scenario, 1, 0);
+    let opened = history(&all[..1]);
+    // Nobody has answered for 25 days: of the triangular distribution only what lies beyond is left.
+    let as_of = after(all[0].0, 25 * 24);
+    let simulator = Simulator::resume(&scenario, &opened, as_of).unwrap();
+    let mut days = Vec::new();
+    for run in 0..4000 {
+        let mut first = true;
+        simulator
+            .run(1, run, |at, event, _| {
+                if first && event.kind() == EventKind::LeaderAgreed {
+                    days.push((at.millis() - all[0].0.millis()) / (24 * HOUR));
+                    first = false;
+                }
+            })
+            .unwrap();
+    }
+    days.sort_unstable();
+    // The first of three answers; each exceeds x with the probability ((40 - x) / (40 - 25))².
+    assert!(days[0] >= 25 && days[days.len() - 1] <= 40, "{days:?}");
+    let beyond = |x: f64| ((40.0 - x) / 15.0_f64).powi(6);
+    for x in [26, 27, 28, 30] {
+        // Days are rounded half up: a wait of at least x days is one of more than x - 0.5.
+        let (expected, found) = (beyond(f64::from(x) - 0.5), days.iter().filter(|day| **day >= i64::from(x)).count());
+        let found = found as f64 / days.len() as f64;
+        let error = (expected * (1.0 - expected) / days.len() as f64).sqrt();
+        assert!((found - expected).abs() < 4.0 * error, "{x}: {found}, expected {expected}");
+    }
+}
+
+#[test]
+fn a_booked_session_stays_where_it_is_unless_it_is_postponed() {
+    let mut scenario = scenario();
+    for chance in Chance::ALL {
+        let adopts = matches!(chance, Chance::LaborAdopts | Chance::ManagementAdopts);
+        scenario.assumptions.set_chance(*chance, f64::from(u8::from(adopts)));
+    }
+    let all = events(&scenario, 9, 4);
+    let booked = all.iter().position(|(_, event)| event.kind() == EventKind::SessionScheduled).unwrap();
+    let Event::SessionScheduled(scheduled) = &all[booked].1 else { panic!("a booking") };
+    let past = history(&all[..=booked]);
+    // Other assumptions and another calendar do not move it.
+    scenario.assumptions.set_duration(Duration::SessionNotice, ThreePoint { least: 90.0, likely: 90.0, most: 90.0 });
+    let person = scenario.people.iter_mut().find(|person| person.is_member()).unwrap();
+    let day = Some(scheduled.slot.local_day());
+    person.unavailable.push(Unavailable { from: day, half: Part::Whole, to: day, weekday: None });
+    let simulator = Simulator::resume(&scenario, &past, past.case().file().unwrap().last_at()).unwrap();
+    let mut opened = Vec::new();
+    simulator
+        .run(1, 0, |at, event, _| if event.kind() == EventKind::SessionOpened { opened.push(at) })
+        .unwrap();
+    assert_eq!(opened[0], scheduled.slot.starts().at());
+    assert_eq!(Plan::of(&simulator).sittings[0].slot.minutes(), 240, "the facilitation is what is still to be booked");
+}
+
+#[test]
+fn the_cases_own_facts_count_and_are_told() {
+    let mut scenario = scenario();
+    let all = events(&scenario, 1, 0);
+    let accepted = all.iter().position(|(_, event)| event.kind() == EventKind::ApplicationAccepted).unwrap();
+    let past = history(&all[..=accepted]);
+    let last = past.case().file().unwrap().last_at();
+    let (gone, moved) = (scenario.team(ibbi_core::Party::Labor).next().unwrap().id, scenario.neutral().id);
+    scenario.people.retain(|person| person.id != gone || person.seat.is_some());
+    scenario.people.iter_mut().filter(|person| person.id == gone).for_each(|person| person.party = None);
+    scenario.contract_expires = scenario.contract_expires.map(|_| "2027-09-30".parse().unwrap());
+    let simulator = Simulator::resume(&scenario, &past, last).unwrap();
+    let forecast = simulate(&simulator, 10);
+    assert_eq!(forecast.contract_expires.unwrap().to_string(), "2027-06-30");
+    assert!(forecast.continued.unwrap().notes.iter().any(|note| note.contains("contract date 2027-06-30 counts")));
+    assert_eq!(simulator.digest(), scenario.digest());
+    // A neutral who sits on a team of the case cannot be.
+    let member = past.case().teams().unwrap().of(ibbi_core::Party::Management)[0].person.id;
+    scenario.people.retain(|person| person.id != member);
+    scenario.people.iter_mut().filter(|person| person.id == moved).for_each(|person| person.id = member);
+    let error = Simulator::resume(&scenario, &past, last).err().unwrap();
+    assert!(matches!(error, ResumeError::NeutralOnTeam { id, .. } if id == member), "{error}");
+}
+
+#[test]
+fn a_case_that_cannot_be_gone_on_from_says_why() {
+    let scenario = scenario();
+    let at: At = "2026-09-08T12:00:00.000Z".parse().unwrap();
+    let error = |history: &History, at| Simulator::resume(&scenario, history, at).err().unwrap().to_string();
+    assert!(error(&History::new(), at).contains("not been opened"));
+    let all = events(&scenario, 1, 0);
+    let closed = history(&all);
+    assert_eq!(closed.case().stage(), Stage::Closed);
+    assert!(error(&closed, At::MAX).contains("closed"));
+    let open = history(&all[..3]);
+    assert!(error(&open, At::MIN).contains("forecast as of that time or later"));
+    assert!(error(&open, At::MAX).contains("years"));
+}
