@@ -14,6 +14,7 @@ pub mod journal;
 mod nearest;
 mod objects;
 pub mod replay;
+pub mod schedule;
 pub mod schema;
 mod shape;
 pub mod status;

@@ -63,10 +63,10 @@ pub fn keep(simulator: &Simulator, keep: Keep<'_>, progress: impl Fn(u64)) -> Re
     written
 }
 
-/// Gives the whole ledger its name, and makes that last. A file that has appeared there is not replaced.
+/// Gives the whole ledger its name, and makes that last.
 fn publish(beside: &Path, file: &Path) -> Result<(), AppError> {
     let failed = |source| AppError::Io { doing: "name", path: file.to_owned(), source };
-    std::fs::hard_link(beside, file).and_then(|()| std::fs::remove_file(beside)).map_err(failed)?;
+    std::fs::rename(beside, file).map_err(failed)?;
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
 }

@@ -8,7 +8,9 @@ mod keep;
 pub use keep::{Keep, Kept, keep};
 
 use crate::error::AppError;
-use ibbi_core::Format;
+use crate::{journal, store};
+use ibbi_core::{At, Format};
+use ibbi_log::Uuid;
 use ibbi_sim::{Comparison, Forecast, Gain, Plan, Scenario, Settings, Simulator};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -113,16 +115,41 @@ pub fn plan(scenario: &Scenario) -> Plan {
     Plan::new(scenario)
 }
 
-/// Simulates a scenario; now and then tells how many runs are done.
+/// A scenario made ready to be simulated, from its start or from where a real case is.
+///
+/// # Errors
+/// [`AppError::Resume`] where the case cannot be gone on from; others if the ledger cannot be read.
+pub fn simulator(scenario: &Scenario, from: Option<From<'_>>) -> Result<Simulator, AppError> {
+    let Some(From { ledger, case, as_of }) = from else { return Ok(Simulator::new(scenario)) };
+    let log = store::load(ledger, case)?;
+    // An event may be a little ahead of this program's clock.
+    let last = log.history.case().file().map_or(as_of, |file| file.last_at());
+    let as_of = if last.millis() - as_of.millis() <= journal::AHEAD { as_of.max(last) } else { as_of };
+    Simulator::resume(scenario, &log.history, as_of)
+        .map_err(|source| AppError::Resume { path: ledger.to_owned(), source })
+}
+
+/// A real case from which a forecast goes on.
+#[derive(Debug, Clone, Copy)]
+pub struct From<'a> {
+    /// The ledger's file.
+    pub ledger: &'a Path,
+    /// The case.
+    pub case: Uuid,
+    /// The instant from which the forecast goes on.
+    pub as_of: At,
+}
+
+/// Simulates; now and then tells how many runs are done.
 ///
 /// # Errors
 /// [`AppError::Simulation`].
 pub fn simulate(
-    scenario: &Scenario,
+    simulator: &Simulator,
     settings: Settings,
     progress: impl Fn(u64) + Sync,
 ) -> Result<Forecast, AppError> {
-    Ok(Simulator::new(scenario).simulate_with(settings, progress)?)
+    Ok(simulator.simulate_with(settings, progress)?)
 }
 
 /// Sets two scenarios against each other under the same random numbers.
@@ -143,7 +170,11 @@ pub fn compare(
 ///
 /// # Errors
 /// [`AppError::Simulation`].
-pub fn who(scenario: &Scenario, settings: Settings, progress: impl Fn(u64) + Sync) -> Result<Vec<Gain>, AppError> {
+pub fn who(
+    scenario: &Scenario,
+    settings: Settings,
+    progress: impl Fn(u64, u64) + Sync,
+) -> Result<Vec<Gain>, AppError> {
     Ok(Simulator::new(scenario).who_with(settings, progress)?)
 }
 
