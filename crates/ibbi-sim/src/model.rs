@@ -334,12 +334,7 @@ impl<D: Draws, L: Listener> Run<'_, D, L> {
         Ok(self.sat)
     }
 
-    fn application(
-        &mut self,
-        met: Day,
-        missing: [Option<Since>; 3],
-        reviewing: Since,
-    ) -> Result<Day, Stop<L::Error>> {
+    fn application(&mut self, met: Day, missing: [Option<Since>; 3], reviewing: Since) -> Result<Day, Stop<L::Error>> {
         self.tell(self.at(met), Step::Rosters)?;
         let mut letters = [(0, Body::TeachersOrganization); 3];
         let mut awaited = 0;

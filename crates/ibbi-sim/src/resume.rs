@@ -56,7 +56,9 @@ pub enum ResumeError {
         party: Party,
     },
     /// A team of the case has no member any more.
-    #[error("{party} has no member left in the case, so no session can open; record a new member first (`member_named`)")]
+    #[error(
+        "{party} has no member left in the case, so no session can open; record a new member first (`member_named`)"
+    )]
     TeamEmpty {
         /// Which.
         party: Party,
@@ -87,6 +89,8 @@ pub(crate) struct Real {
     pub(crate) slots: Vec<Slot>,
     pub(crate) settled: Settled,
     pub(crate) told: Continued,
+    /// The events that count, each with the stage it led to.
+    pub(crate) past: Vec<(At, Event, Stage)>,
 }
 
 impl Real {
@@ -121,7 +125,19 @@ pub(crate) fn real(scenario: &Scenario, history: &History, as_of: At) -> Result<
     let settled = reader.settled(case);
     let slots = reader.slots;
     let told = Continued { as_of, stage: case.stage(), events: file.events(), notes };
-    Ok((filled, Real { case: case.clone(), as_of, slots, settled, told }))
+    Ok((filled, Real { case: case.clone(), as_of, slots, settled, told, past: past(history) }))
+}
+
+/// The events that count, replayed: a correction can change to which stage an event led.
+fn past(history: &History) -> Vec<(At, Event, Stage)> {
+    let mut case = Case::default();
+    let mut past = Vec::new();
+    for entry in history.entries().iter().filter(|entry| entry.counts()) {
+        // The history accepted them together, so each is accepted again.
+        let Ok(to) = case.offer(&entry.event, entry.at) else { break };
+        past.push((entry.at, entry.event.clone(), to));
+    }
+    past
 }
 
 fn check_program(program: &Program) -> Result<(), ResumeError> {
@@ -232,7 +248,9 @@ impl Reader<'_> {
                 };
                 Settled::Inquiry(std::array::from_fn(|index| waits(&Seat::ALL[index])))
             }
-            Case::Introduction(state) => Settled::Introduction(self.meeting(state.scheduled(), state.introduced().topics())),
+            Case::Introduction(state) => {
+                Settled::Introduction(self.meeting(state.scheduled(), state.introduced().topics()))
+            }
             Case::Application(state) => {
                 let begun = self.last_kind(&[EventKind::ServiceChosen]);
                 let waits = |body: &Body| {
@@ -335,9 +353,8 @@ impl Reader<'_> {
                 self.seating(booked.slot).map_or(Awaited::Lapsed, Awaited::Booked)
             } else {
                 let ended = sessions.held().iter().filter(|held| held.part == number).map(|held| held.ended).max();
-                let postponed = self.last(|event| {
-                    matches!(event, Event::SessionPostponed(postponed) if postponed.part == number)
-                });
+                let postponed =
+                    self.last(|event| matches!(event, Event::SessionPostponed(postponed) if postponed.part == number));
                 let postponed = postponed.filter(|at| begun.is_none_or(|begun| *at >= begun));
                 match ended.max(postponed) {
                     Some(at) => Awaited::Rebook(self.since(Some(at))),

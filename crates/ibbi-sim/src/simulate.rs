@@ -116,6 +116,7 @@ pub struct Simulator {
     /// The scenario's digest as the user gave it; that of a real case's scenario is filled in with the case's own facts.
     digest: String,
     real: Option<Continued>,
+    past: Vec<(At, Event, Stage)>,
 }
 
 /// How one run ended.
@@ -153,11 +154,11 @@ impl Simulator {
             Day::try_from(late).unwrap_or(Day::MAX)
         });
         let (tables, script) = (calendar.tables(), Script::new(&scenario, &calendar, real.as_ref()));
-        let (program, settled, real) = match real {
-            None => (Program::default(), Settled::NOTHING, None),
-            Some(real) => (real.program().clone(), real.settled, Some(real.told)),
+        let (program, settled, real, past) = match real {
+            None => (Program::default(), Settled::NOTHING, None, Vec::new()),
+            Some(real) => (real.program().clone(), real.settled, Some(real.told), real.past),
         };
-        Self { scenario, calendar, tables, script, late, program, settled, digest, real }
+        Self { scenario, calendar, tables, script, late, program, settled, digest, real, past }
     }
 
     /// The scenario; that of a real case with the case's own facts filled in.
@@ -165,9 +166,25 @@ impl Simulator {
         &self.scenario
     }
 
-    /// No event of a run is earlier.
+    /// The events of the real case from which runs go on, each with its instant and the stage it led to; none for a
+    /// new case. With those of a run they make a whole case.
+    pub fn past(&self) -> &[(At, Event, Stage)] {
+        &self.past
+    }
+
+    /// The first instant of a whole case; no event of it is earlier.
     pub fn begins(&self) -> At {
-        self.script.begins_at()
+        self.past.first().map_or_else(|| self.script.begins_at(), |(at, ..)| *at)
+    }
+
+    /// The day after the last of the horizon, at midnight in UTC and two days more: no event of a run is later.
+    pub fn ends(&self) -> At {
+        let last = self
+            .calendar
+            .dates
+            .last()
+            .map_or(0, |date| date.to_chrono().and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis());
+        At::from_millis(last + 3 * 24 * 3_600_000).unwrap_or(At::MAX)
     }
 
     pub(crate) const fn course<'a>(&'a self, tables: &'a Tables) -> Course<'a> {

@@ -57,7 +57,12 @@ fn every_beginning_of_every_kind_of_run_can_be_gone_on_from() {
                     let forecast = simulate(&simulator, 20);
                     let continued = forecast.continued.unwrap();
                     assert_eq!((continued.as_of, continued.stage), (as_of, past.case().stage()));
-                    assert!(forecast.percentiles.iter().all(|p| p.date.is_none_or(|date| date >= as_of.date_at_offset(-300))));
+                    assert!(
+                        forecast
+                            .percentiles
+                            .iter()
+                            .all(|p| p.date.is_none_or(|date| date >= as_of.date_at_offset(-300)))
+                    );
                     let _ = Plan::of(&simulator);
                 }
             }
@@ -156,7 +161,11 @@ fn a_booked_session_stays_where_it_is_unless_it_is_postponed() {
     let simulator = Simulator::resume(&scenario, &past, past.case().file().unwrap().last_at()).unwrap();
     let mut opened = Vec::new();
     simulator
-        .run(1, 0, |at, event, _| if event.kind() == EventKind::SessionOpened { opened.push(at) })
+        .run(1, 0, |at, event, _| {
+            if event.kind() == EventKind::SessionOpened {
+                opened.push(at)
+            }
+        })
         .unwrap();
     assert_eq!(opened[0], scheduled.slot.starts().at());
     assert_eq!(Plan::of(&simulator).sittings[0].slot.minutes(), 240, "the facilitation is what is still to be booked");

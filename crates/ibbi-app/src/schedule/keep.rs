@@ -12,7 +12,6 @@ use std::path::{Path, PathBuf};
 const ACTOR: &str = "simulation";
 /// Records that share one sync; a few hundred kilobytes.
 const BATCH: usize = 1000;
-const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// What to keep, and where.
 #[derive(Debug, Clone, Copy)]
@@ -79,7 +78,7 @@ fn write(
     progress: impl Fn(u64),
 ) -> Result<Kept, AppError> {
     let begins = simulator.begins();
-    let ids = Ids { digest: simulator.scenario().digest(), seed: settings.seed };
+    let ids = Ids { digest: simulator.digest().to_owned(), seed: settings.seed };
     let name = |text: &str| Name::new(text).map_err(|error| AppError::Usage(error.to_string()));
     let new = NewLedger {
         id: ids.of("ledger", 0, 0),
@@ -91,7 +90,7 @@ fn write(
     let mut ledger = Ledger::create(path, &new)?;
     let mut batch = Vec::with_capacity(BATCH);
     let mut kept = Kept { file: path.to_owned(), runs: settings.runs, records: 0, bytes: 0 };
-    let over = At::from_millis(begins.millis() + DAY * (ibbi_sim::HORIZON as i64 + 2)).unwrap_or(At::MAX);
+    let over = simulator.ends();
     let mut add = |record: NewRecord, logged: At, flush: bool| -> Result<(), AppError> {
         batch.push(record);
         kept.records += 1;
@@ -104,11 +103,8 @@ fn write(
     if interleaved {
         let mut events = Vec::new();
         for run in 0..settings.runs {
-            let mut number = 0;
-            simulator.run(settings.seed, run, |at, event, to| {
-                events.push((at, run, number, to, event.clone()));
-                number += 1;
-            })?;
+            let records = whole(simulator, settings.seed, run)?;
+            events.extend((0..).zip(records).map(|(number, (at, event, to))| (at, run, number, to, event)));
             progress(run + 1);
         }
         events.sort_by_key(|(at, run, number, ..)| (*at, *run, *number));
@@ -120,9 +116,7 @@ fn write(
         }
     } else {
         for run in 0..settings.runs {
-            let mut records: Vec<(At, Event, Stage)> = Vec::new();
-            simulator.run(settings.seed, run, |at, event, to| records.push((at, event.clone(), to)))?;
-            for (number, (at, event, to)) in (0..).zip(records) {
+            for (number, (at, event, to)) in (0..).zip(whole(simulator, settings.seed, run)?) {
                 add(ids.record(&new.actor, run, number, at, to, event), over, false)?;
             }
             progress(run + 1);
@@ -133,6 +127,13 @@ fn write(
     }
     kept.bytes = ledger.head().bytes;
     Ok(kept)
+}
+
+/// A whole case: what has happened before the run, where it goes on from a real case, and the run.
+fn whole(simulator: &Simulator, seed: u64, run: u64) -> Result<Vec<(At, Event, Stage)>, AppError> {
+    let mut records = simulator.past().to_vec();
+    simulator.run(seed, run, |at, event, to| records.push((at, event.clone(), to)))?;
+    Ok(records)
 }
 
 /// Ids that follow from what they name.

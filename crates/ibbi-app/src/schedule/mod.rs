@@ -3,9 +3,13 @@
 //! The scenario is a file of the user's, or the sample that the program carries. What the jobs return is what
 //! `ibbi-sim` found; files are read and written here and nowhere below.
 
+mod calendar;
 mod keep;
+mod report;
 
+pub use calendar::{MadeCalendar, of_ledger, of_plan};
 pub use keep::{Keep, Kept, keep};
+pub use report::page;
 
 use crate::error::AppError;
 use crate::{journal, store};
@@ -54,6 +58,28 @@ fn text(path: &Path) -> Result<String, AppError> {
         let line = error.as_bytes()[..place].iter().filter(|byte| **byte == b'\n').count() + 1;
         AppError::Usage(format!("{}:{line}: this is no UTF-8 text; save the scenario as UTF-8", path.display()))
     })
+}
+
+/// Whether a file holds a ledger rather than a scenario: its first byte begins a JSON object, which no TOML does.
+pub fn is_ledger(path: &Path) -> bool {
+    let mut first = [0];
+    let read = std::fs::File::open(path).and_then(|mut file| file.read(&mut first));
+    read.is_ok_and(|count| count == 1) && first == [b'{']
+}
+
+/// Writes a file that must not exist yet, wholly or not at all.
+///
+/// # Errors
+/// [`AppError::Io`]; an existing file is not touched.
+pub fn write_new(path: &Path, content: &[u8]) -> Result<(), AppError> {
+    let failed = |source| AppError::Io { doing: "write", path: path.to_owned(), source };
+    let mut file = std::fs::File::create_new(path).map_err(failed)?;
+    let written = std::io::Write::write_all(&mut file, content).and_then(|()| file.sync_all());
+    if written.is_err() {
+        // It is ours and of no use; if it cannot be removed either, the first error says why.
+        let _ = std::fs::remove_file(path);
+    }
+    written.map_err(failed)
 }
 
 /// What a scenario is called in sentences: its file, or the sample.
@@ -156,11 +182,7 @@ pub fn simulate(
 ///
 /// # Errors
 /// [`AppError::Simulation`].
-pub fn compare(
-    sides: &[Side; 2],
-    settings: Settings,
-    progress: impl Fn(u64) + Sync,
-) -> Result<Comparison, AppError> {
+pub fn compare(sides: &[Side; 2], settings: Settings, progress: impl Fn(u64) + Sync) -> Result<Comparison, AppError> {
     let [first, second] = sides;
     let (one, other) = (Simulator::new(&first.scenario), Simulator::new(&second.scenario));
     Ok(Comparison::new_with((&first.label, &one), (&second.label, &other), settings, progress)?)
@@ -170,11 +192,7 @@ pub fn compare(
 ///
 /// # Errors
 /// [`AppError::Simulation`].
-pub fn who(
-    scenario: &Scenario,
-    settings: Settings,
-    progress: impl Fn(u64, u64) + Sync,
-) -> Result<Vec<Gain>, AppError> {
+pub fn who(scenario: &Scenario, settings: Settings, progress: impl Fn(u64, u64) + Sync) -> Result<Vec<Gain>, AppError> {
     Ok(Simulator::new(scenario).who_with(settings, progress)?)
 }
 
