@@ -329,6 +329,9 @@ pub(crate) struct NewScenario {
     /// Write the template with comments; ask nothing.
     #[arg(long)]
     pub(crate) template: bool,
+    /// Ask the questions even where standard input is no terminal.
+    #[arg(long, conflicts_with = "template")]
+    pub(crate) ask: bool,
 }
 
 #[derive(Debug, ClapArgs)]

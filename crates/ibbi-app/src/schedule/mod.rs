@@ -5,10 +5,12 @@
 
 mod calendar;
 mod keep;
+mod phrase;
 mod report;
 
 pub use calendar::{MadeCalendar, of_ledger, of_plan};
 pub use keep::{Keep, Kept, keep};
+pub use phrase::{TIMES, closure, day, id_of, times};
 pub use report::page;
 
 use crate::error::AppError;

@@ -1,5 +1,6 @@
 //! The subcommands, one file each.
 
+mod ask;
 mod calendar;
 mod chart;
 mod checkpoint;

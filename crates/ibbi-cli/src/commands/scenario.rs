@@ -1,5 +1,6 @@
 //! `ibbi scenario`: begin one, or check one.
 
+use super::ask::Asker;
 use super::now;
 use crate::args::{CheckScenario, NewScenario, Scenario as Args};
 use crate::output::Outcome;
@@ -8,6 +9,7 @@ use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, schedule};
 use ibbi_core::Name;
 use serde_json::json;
+use std::io::IsTerminal as _;
 
 pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
     match args {
@@ -22,7 +24,18 @@ fn new(args: &NewScenario, json: bool) -> Result<Outcome, AppError> {
     let name = Name::new("My District").map_err(|error| AppError::Usage(error.to_string()))?;
     let today =
         today.ok_or_else(|| AppError::Usage("this machine's clock is outside the years 1970 to 9999".into()))?;
-    let text = ibbi_sim::template(&name, today);
+    if let Some(file) = file.filter(|file| file.symlink_metadata().is_ok()) {
+        // Told before the questions, not after them.
+        let source = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
+        return Err(AppError::Io { doing: "write", path: file.to_owned(), source });
+    }
+    let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    let text = if args.ask || (terminal && !args.template && file.is_some()) {
+        let mut asker = Asker { answers: std::io::stdin().lock(), questions: std::io::stderr() };
+        asker.scenario(today)?.to_toml()
+    } else {
+        ibbi_sim::template(&name, today)
+    };
     let Some(file) = file else { return Ok(Outcome::done(text)) };
     schedule::write_new(file, text.as_bytes())?;
     if json {
