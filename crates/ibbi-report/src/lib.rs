@@ -32,9 +32,11 @@
 
 pub mod chart;
 pub mod csv;
+mod findings;
 pub mod html;
 pub mod ics;
 mod page;
+mod phrase;
 pub mod table;
 pub mod text;
 mod words;
