@@ -8,7 +8,9 @@
 #![forbid(unsafe_code)]
 
 pub mod describe;
+pub mod desk;
 mod error;
+pub mod form;
 pub mod input;
 pub mod journal;
 mod nearest;
