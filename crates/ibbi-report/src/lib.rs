@@ -37,8 +37,9 @@ pub mod html;
 pub mod ics;
 mod page;
 mod phrase;
+pub mod process;
 pub mod table;
 pub mod text;
 mod words;
 
-pub use page::SimulationPage;
+pub use page::{SimulationPage, comparison_section, gains_section};

@@ -10,7 +10,7 @@ mod report;
 
 pub use calendar::{MadeCalendar, of_ledger, of_logs, of_plan};
 pub use keep::{Keep, Kept, keep};
-pub use phrase::{TIMES, closure, day, id_of, times};
+pub use phrase::{TIMES, closure, day, id_of, said_time, said_times, times};
 pub use report::page;
 
 use crate::error::AppError;

@@ -24,6 +24,15 @@ impl SimulationPage<'_> {
         ("when", "When it may be done".to_owned(), content)
     }
 
+    /// The shorter form of the same: the curve and the percentiles.
+    pub(super) fn curve_section(&self) -> Section {
+        let Self { scenario, forecast, .. } = self;
+        let content = Html::new()
+            .with(figure("curve", &chart::completion(forecast)))
+            .with(findings::percentiles(forecast, scenario.start).to_html());
+        ("when", "When it may be done".to_owned(), content)
+    }
+
     pub(super) fn how_section(&self) -> Section {
         let figure = figure("outcomes", &chart::outcomes(self.forecast));
         ("how", "How it may end".to_owned(), figure.into())
