@@ -111,16 +111,28 @@ pub struct Side {
 /// # Errors
 /// [`AppError`] if a file cannot be read, or both sides would be the same.
 pub fn sides(first: Option<&Path>, second: Option<&Path>, formats: &[Format]) -> Result<[Side; 2], AppError> {
-    let scenario = load(first)?;
+    let second_read = second.map(|second| Ok::<_, AppError>((label(Some(second)), load(Some(second))?))).transpose()?;
+    sides_of((label(first), load(first)?), second_read, formats)
+}
+
+/// The same out of scenarios that have been read, each with what it is called.
+///
+/// # Errors
+/// [`AppError::Usage`] if both sides would be the same.
+pub fn sides_of(
+    first: (String, Scenario),
+    second: Option<(String, Scenario)>,
+    formats: &[Format],
+) -> Result<[Side; 2], AppError> {
+    let scenario = first.1.clone();
     let sides = match second {
         Some(second) => {
             let of = |index: usize| formats.get(index).or(formats.first()).copied();
-            let side = |scenario, path, format: Option<Format>| {
-                let name = label(path);
+            let side = |(name, scenario): (String, Scenario), format: Option<Format>| {
                 let label = format.map_or_else(|| name.clone(), |format| format!("{name}, {}", format.label()));
                 Side { label, scenario: with_format(scenario, format) }
             };
-            [side(scenario, first, of(0)), side(load(Some(second))?, Some(second), of(1))]
+            [side(first, of(0)), side(second, of(1))]
         }
         None => {
             let [one, other] = match formats {
