@@ -8,9 +8,8 @@ const USAGE: &str = "usage: forecast SCENARIO [--runs N] [--seed S] [--each] [--
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
-    let path = arguments.next().ok_or(USAGE)?;
     let mut settings = Settings { runs: 10_000, seed: 1, threads: std::thread::available_parallelism()?.get() };
-    let mut each = false;
+    let (mut path, mut each) = (None, false);
     while let Some(argument) = arguments.next() {
         let mut number = || arguments.next().ok_or(USAGE)?.parse::<u64>().map_err(Box::<dyn Error>::from);
         match argument.as_str() {
@@ -18,10 +17,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             "--seed" => settings.seed = number()?,
             "--each" => each = true,
             "--json" => {}
+            _ if path.is_none() => path = Some(argument),
             _ => return Err(USAGE.into()),
         }
     }
-    let scenario = Scenario::parse(&std::fs::read_to_string(path)?)?;
+    let scenario = Scenario::parse(&std::fs::read_to_string(path.ok_or(USAGE)?)?)?;
     let simulator = Simulator::new(&scenario);
     let mut forecast = serde_json::to_value(simulator.simulate(settings)?)?;
     if each {
