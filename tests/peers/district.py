@@ -86,10 +86,12 @@ class Scenario:
         self.halves = table.get("format", "full_day") == "two_half_days"
         self.calendar = table.get("calendar", {})
         self.zone = zoneinfo.ZoneInfo(table.get("time_zone", "America/New_York"))
-        people = [person for person in table["people"] if person.get("required", True)]
+        people = table["people"]
+        required = [person for person in people if person.get("required", True)]
         host = "representative" if any(person["role"] == "representative" for person in people) else "neutral"
-        meeting = self.suits([person for person in people if person["role"] in ("leader", host)])
-        session = self.suits([person for person in people if "party" in person or person["role"] == "neutral"])
+        leaders = [person for person in required if person["role"] == "leader"]
+        meeting = self.suits(leaders + [person for person in people if person["role"] == host])
+        session = self.suits([person for person in required if "party" in person or person["role"] == "neutral"])
         self.work = next_days(lambda day: any(self.open(day)))
         self.meeting = next_days(lambda day: any(meeting[day]))
         self.half_day = next_days(lambda day: any(session[day]))

@@ -61,7 +61,7 @@ class MadeUp:
             add("leader", seat=seat, **({"party": random.choice(PARTIES)} if self.coin(0.3) else {}), **optional(0.1))
         add("neutral")
         if self.coin():
-            add("representative", **optional(0.2))
+            add("representative")
         for party in PARTIES:
             for number in range(random.randrange(1, 5)):
                 add("negotiator", party=party, **(optional(0.2) if number else {}))

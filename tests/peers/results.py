@@ -63,9 +63,9 @@ def bar(scenario, name, results, inputs):
     ]:
         days = [day for _, end, day in runs if end == "completed"]
         said[f"days_{side}"] = sum(days) / len(days) if days else None
-        timed = runs and scenario.deadline is not None
-        said[f"in_time_{side}"] = sum(day <= scenario.deadline for day in days) / len(runs) if timed else None
-    for kind in ("days", "in_time"):
+        if scenario.deadline is not None:
+            said[f"in_time_{side}"] = sum(day <= scenario.deadline for day in days) / len(runs) if runs else None
+    for kind in ("days", "in_time") if scenario.deadline is not None else ("days",):
         pair = said[f"{kind}_high"], said[f"{kind}_low"]
         said[f"{kind}_swing"] = None if None in pair or (gate and kind == "days") else pair[0] - pair[1]
     return said
@@ -100,7 +100,11 @@ def program_says(said):
         "percentiles": {row["percent"]: row["date"] for row in said["percentiles"] if row["date"]},
         "in_time": said["in_time"] and interval(said["in_time"]),
         "curve": [[point["date"], point["completed"], point["share"]] for point in said["curve"]],
-        "tornado": {bar.pop("input"): bar for bar in map(dict, said["tornado"])},
+        # Without a contract date nothing is in time, and the page does not say what a bar then holds.
+        "tornado": {
+            bar["input"]: {key: it for key, it in bar.items() if key != "input" and (said["in_time"] or "in_time" not in key)}
+            for bar in said["tornado"]
+        },
     }
     if "each" in said:
         shape["each"] = [[end["ending"], end["date"]] for end in said["each"]]

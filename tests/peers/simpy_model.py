@@ -191,9 +191,9 @@ class Run:
                 self.rebook(part)
 
     def held(self, part):
-        """The minutes that a session lasts."""
+        """The minutes that a session lasts. The chance is drawn for one of 30 minutes too, which is never cut."""
         occurrence = part.base + part.sessions
-        if part.minutes > 30 and self.draw.true("session_cut_short", occurrence):
+        if self.draw.true("session_cut_short", occurrence) and part.minutes > 30:
             return self.draw.cut_after(part.minutes, occurrence)
         return part.minutes
 
