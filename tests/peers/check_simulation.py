@@ -96,11 +96,11 @@ def keyed(program, path, runs, seed, change):
     return [line for key in theirs for line in results.differences(key, ours[key], theirs[key])]
 
 
-def independent(program, path, runs, seed, change, z):
+def independent(program, path, runs, seed, change, simulations):
     """Where they differ by more than sampling, each with numbers of its own."""
     scenario = changed(path, change)
     ends = model.simulate(scenario, model.Own(scenario, seed), runs)
-    return sampling.apart(scenario, ends, program.forecast(path, runs, seed), z)
+    return sampling.apart(scenario, ends, program.forecast(path, runs, seed), simulations)
 
 
 def vector(page, place):
@@ -123,13 +123,12 @@ def vector(page, place):
 
 def compare(options, program, place, what=None, quiet=False):
     """All disagreements: with the page's numbers, and with numbers of one's own."""
-    z = sampling.deviations(len(options.scenarios))
     exact, sampled = [], []
     with broken(what) as change:
         for path in options.scenarios:
             name = pathlib.Path(path).name
             lines = keyed(program, path, options.runs, options.seed, change)
-            others = independent(program, path, options.runs, options.seed, change, z)
+            others = independent(program, path, options.runs, options.seed, change, len(options.scenarios))
             exact += [f"{name}: {line}" for line in lines]
             sampled += [f"{name}: {line}" for line in others]
             if not quiet:

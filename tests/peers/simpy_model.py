@@ -99,7 +99,6 @@ class Run:
         self.over = self.env.event()
         self.last_sitting = -1
         self.adopts = [False, False]
-        # The first event of its day, so nothing else happens on it.
         self.env.timeout(HORIZON).callbacks.append(lambda _: self.end("unfinished"))
         self.env.process(self.road())
 
@@ -111,10 +110,13 @@ class Run:
         if not self.over.triggered:
             self.over.succeed((ending, self.env.now))
 
+    def until(self, day):
+        """What comes on a day; on one that does not exist, nothing ever comes."""
+        return self.env.timeout(day - self.env.now) if day < HORIZON else self.env.event()
+
     def first(self, table, wait):
         """Waits for the first day in a table from so many days on."""
-        now = self.env.now
-        return self.env.timeout(table[min(now + wait, HORIZON)] - now)
+        return self.until(table[min(self.env.now + wait, HORIZON)])
 
     def together(self, process, numbers):
         return self.env.all_of([self.env.process(process(number)) for number in numbers])
@@ -156,11 +158,14 @@ class Run:
         yield self.first(self.scenario.work, self.draw.days("written_confirmation_days", body))
 
     def caucus(self, party):
+        """What a party will decide is drawn when it meets, even if its day does not come."""
         draw, work = self.draw, self.scenario.work
-        if draw.true("concern_raised", party):
-            yield self.first(work, draw.days("concern_days", party))
-        yield self.first(work, draw.days("caucus_days", party))
+        concern = draw.days("concern_days", party) if draw.true("concern_raised", party) else None
+        days = draw.days("caucus_days", party)
         self.adopts[party] = draw.true(("labor_adopts", "management_adopts")[party], 0)
+        if concern is not None:
+            yield self.first(work, concern)
+        yield self.first(work, days)
 
     def fitting(self, day, minutes):
         table = self.scenario.full_day if minutes > 240 else self.scenario.half_day
@@ -182,7 +187,7 @@ class Run:
         draw, env = self.draw, self.env
         while part.minutes:
             while env.now < part.day:  # a day that moves, moves later
-                yield env.timeout(part.day - env.now)
+                yield self.until(part.day)
             if not draw.true("session_postponed", part.base + next(part.attempts)):
                 self.last_sitting = env.now
                 part.minutes -= self.held(part)
