@@ -4,8 +4,8 @@
 
 Two kinds of randomness: Python's own generator, drawn from as the processes come to it (--seed), or the numbers that the
 page defines for every single draw (--keyed), with which each run must agree with the program's. --set replaces an
-assumption, --each lists every run, and --serve reads lines `RUNS SEED` from standard input and answers each with a line
-of JSON, in which `seconds` is the time of the runs alone."""
+assumption, --each lists every run, and --serve reads lines `own RUNS SEED` or `keyed RUNS SEED` from standard
+input and answers each with a line of JSON, in which `seconds` is the time of the runs alone."""
 import argparse, bisect, collections, itertools, json, math, random, sys, time
 
 import simpy
@@ -248,8 +248,9 @@ def summary(scenario, results):
 
 def serve(scenario):
     for line in sys.stdin:
-        runs, seed = map(int, line.split())
-        draw = Own(scenario, seed)
+        kind, runs, seed = line.split()
+        runs, seed = int(runs), int(seed)
+        draw = {"own": Own, "keyed": Keyed}[kind](scenario, seed)
         begun = time.perf_counter()
         results = simulate(scenario, draw, runs)
         seconds = time.perf_counter() - begun

@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let simulator = Simulator::new(&scenario);
     let mut forecast = serde_json::to_value(simulator.simulate(settings)?)?;
     if each {
-        let end = |run| simulator.run(settings.seed, run, |_, _| {});
+        let end = |run| simulator.run(settings.seed, run, |_, _, _| {});
         let ends = (0..settings.runs).map(end).collect::<Result<Vec<_>, _>>()?;
         forecast["each"] = serde_json::to_value(ends)?;
     }
