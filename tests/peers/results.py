@@ -75,8 +75,6 @@ def forecast(scenario, results, inputs):
     """What the program's JSON should say, as far as this check knows it."""
     said = model.summary(scenario, results)
     runs = len(results)
-    days = sorted(day for end, day in results if end == "completed")
-    curve = {day: number for number, day in enumerate(days, 1)}
     bars = {name: bar(scenario, name, results, inputs) for name in [*DURATIONS, *CHANCES]}
     return {
         "assumptions": scenario.assumed,
@@ -84,7 +82,7 @@ def forecast(scenario, results, inputs):
         "outcomes": {row["ending"]: [row["runs"], *wilson(row["runs"], runs)] for row in said["outcomes"]},
         "percentiles": {row["percent"]: row["date"] for row in said["percentiles"]},
         "in_time": said["in_time"] and wilson(said["in_time"]["runs"], runs),
-        "curve": [[str(scenario.date(day)), number, number / runs] for day, number in curve.items()],
+        "curve": [[point["date"], point["completed"], point["completed"] / runs] for point in said["curve"]],
         "tornado": {name: bar for name, bar in bars.items() if bar},
         "each": [[end, None if end == "unfinished" else str(scenario.date(day))] for end, day in results],
     }

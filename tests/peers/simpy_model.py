@@ -242,6 +242,7 @@ def summary(scenario, results):
         "outcomes": [{"ending": end, "runs": ends[end], "share": ends[end] / runs} for end in ENDINGS],
         "adopted": ends["completed"] / decided if decided else None,
         "percentiles": [{"percent": percent, "date": str(scenario.date(day))} for percent, day in ranks.items()],
+        "curve": [{"date": str(scenario.date(day)), "completed": bisect.bisect_right(days, day)} for day in sorted({*days})],
         "in_time": None if in_time is None else {"runs": in_time, "share": in_time / runs},
     }
 

@@ -20,6 +20,8 @@ pub(crate) struct Found {
     pub(crate) endings: Vec<(String, u64)>,
     /// Each percentile with its date.
     pub(crate) percentiles: Vec<(u64, String)>,
+    /// Each day on which a run was completed, with the runs completed by then.
+    pub(crate) curve: Vec<(String, u64)>,
 }
 
 /// A Python that has read the scenario and waits for requests.
@@ -71,10 +73,12 @@ impl SimPy {
 fn found(answer: &Value) -> Option<Found> {
     let ending = |row: &Value| Some((row["ending"].as_str()?.to_owned(), row["runs"].as_u64()?));
     let percentile = |row: &Value| Some((row["percent"].as_u64()?, row["date"].as_str()?.to_owned()));
+    let point = |row: &Value| Some((row["date"].as_str()?.to_owned(), row["completed"].as_u64()?));
     Some(Found {
         time: Duration::try_from_secs_f64(answer["seconds"].as_f64()?).ok()?,
         endings: answer["outcomes"].as_array()?.iter().map(ending).collect::<Option<_>>()?,
         percentiles: answer["percentiles"].as_array()?.iter().map(percentile).collect::<Option<_>>()?,
+        curve: answer["curve"].as_array()?.iter().map(point).collect::<Option<_>>()?,
     })
 }
 

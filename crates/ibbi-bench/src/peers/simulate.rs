@@ -4,7 +4,7 @@
 use super::simpy::{Found, SimPy};
 use super::{Comparison, Contender, Failed, Options, Table, timed};
 use ibbi_app::schedule::{Keep, keep};
-use ibbi_sim::{Ending, Forecast, Scenario, Settings, Simulator};
+use ibbi_sim::{Forecast, Scenario, Settings, Simulator};
 use std::fs::File;
 use std::hint::black_box;
 use std::io::Write as _;
@@ -71,17 +71,18 @@ fn runs(options: &Options, scenario: &Scenario) -> Result<Table, Failed> {
 fn same_answer(simulator: &Simulator, simpy: &mut SimPy) -> Result<(), Failed> {
     let forecast = simulator.simulate(Settings { runs: SIMPY_RUNS, ..one_core(1) })?;
     let found = simpy.keyed(SIMPY_RUNS, 1)?;
-    let code = |ending: Ending| serde_json::to_value(ending).map(|code| code.as_str().unwrap_or_default().to_owned());
     let mut endings = Vec::new();
     for row in &forecast.outcomes {
-        endings.push((code(row.ending)?, row.runs));
+        endings.push((serde_json::to_value(row.ending)?.as_str().unwrap_or_default().to_owned(), row.runs));
     }
     let dates = forecast.percentiles.iter().filter_map(|row| Some((u64::from(row.percent), row.date?.to_string())));
     let percentiles: Vec<_> = dates.collect();
-    if (&endings, &percentiles) == (&found.endings, &found.percentiles) {
+    let curve: Vec<_> = forecast.curve.iter().map(|point| (point.date.to_string(), point.completed)).collect();
+    if (&endings, &percentiles, &curve) == (&found.endings, &found.percentiles, &found.curve) {
         Ok(())
     } else {
-        Err(format!("with the same numbers ibbi finds {endings:?} {percentiles:?}, but SimPy {found:?}").into())
+        Err(format!("with the same numbers ibbi finds {endings:?} {percentiles:?} {curve:?}, but SimPy {found:?}")
+            .into())
     }
 }
 
