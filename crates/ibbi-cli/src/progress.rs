@@ -1,6 +1,6 @@
 //! A bar on the terminal for work that takes more than a moment. Nothing is shown where standard error is no terminal.
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanFloatCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::io::IsTerminal as _;
 use std::time::Duration;
 
@@ -16,9 +16,13 @@ pub(crate) struct Bar {
 impl Bar {
     pub(crate) fn new(total: u64, unit: &'static str) -> Self {
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::hidden());
-        let template = format!("{{bar:30}} {{human_pos}}/{{human_len}} {unit}, {{per_sec}}, {{eta}} left");
+        let template = format!("{{bar:30}} {{human_pos}}/{{human_len}} {unit}, {{rate}}/s, {{eta}} left");
         if let Ok(style) = ProgressStyle::with_template(&template) {
-            bar.set_style(style.progress_chars("=> "));
+            let rate = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+                // A rate of part of a thing says nothing; whole ones are told.
+                let _ = write!(out, "{}", HumanFloatCount(state.per_sec().round()));
+            };
+            bar.set_style(style.with_key("rate", rate).progress_chars("=> "));
         }
         Self { bar, begun: std::time::Instant::now() }
     }

@@ -499,10 +499,9 @@ impl<D: Draws, L: Listener> Run<'_, D, L> {
     /// The day of a booked session has come: it is postponed, or held in full, or cut short.
     fn attempt(&mut self, parts: &mut [PartState; 2], index: usize) -> Result<(), Stop<L::Error>> {
         // Only a real case can have booked the second part before the first, or for its day, on which it cannot open.
-        let too_early = |day| parts[0].opened.is_none_or(|first| first == day);
-        let waits = parts[index].booked.is_some_and(|booked| {
-            index == 1 && parts[1].opened.is_none() && parts[0].remaining > 0 && too_early(booked.day)
-        });
+        let too_early = |day| parts[0].opened.map_or(parts[0].remaining > 0, |first| first == day);
+        let waits =
+            index == 1 && parts[1].opened.is_none() && parts[1].booked.is_some_and(|booked| too_early(booked.day));
         let part = &mut parts[index];
         let Some(seating) = part.booked.take() else { return Ok(()) };
         let (number, block, day) = (part.number, part.block, within(seating.day)?);

@@ -209,3 +209,104 @@ fn a_case_that_cannot_be_gone_on_from_says_why() {
     assert!(error(&open, At::MIN).contains("forecast as of that time or later"));
     assert!(error(&open, At::MAX).contains("years"));
 }
+
+/// A case in which both parties have adopted and the format is chosen, but nothing of the facilitation is booked yet.
+fn at_facilitation(scenario: &Scenario) -> History {
+    let run = (0..).find(|run| {
+        let end = Simulator::new(scenario).run(1, *run, |_, _, _| {}).unwrap();
+        end.ending == Ending::Completed
+    });
+    let all = events(scenario, 1, run.unwrap());
+    let chosen = all.iter().position(|(_, event)| event.kind() == EventKind::FormatChosen).unwrap();
+    history(&all[..=chosen])
+}
+
+struct Real {
+    history: History,
+    day: chrono::NaiveDate,
+    neutral: ibbi_core::Person,
+}
+
+impl Real {
+    fn new(scenario: &Scenario) -> Self {
+        let history = at_facilitation(scenario);
+        let last = history.case().file().unwrap().last_at();
+        let neutral = scenario.neutral();
+        let neutral = ibbi_core::Person { id: neutral.id, name: neutral.name.clone() };
+        Self { history, day: last.to_chrono().date_naive() + chrono::Days::new(10), neutral }
+    }
+
+    fn slot(&self, after: u64, from: &str, to: &str) -> ibbi_core::Slot {
+        let day = self.day + chrono::Days::new(after);
+        let time = |time: &str| format!("{day}T{time}:00-05:00").parse().unwrap();
+        ibbi_core::Slot::new(time(from), time(to)).unwrap()
+    }
+
+    fn record(&mut self, at: At, event: impl Into<Event>) -> &mut Self {
+        let seq = self.history.entries().last().unwrap().seq + 1;
+        self.history.offer(seq, at, event.into()).unwrap_or_else(|refusal| panic!("{refusal}"));
+        self
+    }
+
+    fn book(&mut self, part: u8, slot: ibbi_core::Slot) -> &mut Self {
+        let at = self.history.case().file().unwrap().last_at();
+        let neutral = self.neutral.clone();
+        self.record(at, SessionScheduled { neutral, part, place: None, slot })
+    }
+
+    fn open(&mut self, part: u8, at: At) -> &mut Self {
+        let everyone = self.history.case().teams().unwrap().everyone().map(|member| member.person.id);
+        let present = ibbi_core::MemberIds::new(everyone).unwrap();
+        let neutral = self.neutral.clone();
+        self.record(at, SessionOpened { neutral, observers: Default::default(), part, present })
+    }
+}
+
+#[test]
+fn what_only_real_cases_do_is_gone_on_from_too() {
+    let mut scenario = scenario();
+    for chance in [Chance::SessionPostponed, Chance::SessionCutShort] {
+        scenario.assumptions.set_chance(chance, 0.3);
+    }
+    let hours = |slot: ibbi_core::Slot, hours| after(slot.starts().at(), hours);
+    let minutes = |at: At, minutes: i64| At::from_millis(at.millis() + minutes * 60_000).unwrap();
+    let mut tried = 0;
+    let mut try_at = |what: &str, real: &Real, as_of: At| {
+        let simulator = Simulator::resume(&scenario, &real.history, as_of).unwrap();
+        let forecast = simulate(&simulator, 200);
+        assert!(forecast.outcomes[Ending::Completed as usize].runs > 190, "{what}: {:?}", forecast.outcomes);
+        let _ = Plan::of(&simulator);
+        tried += 1;
+    };
+    let last = |real: &Real| real.history.case().file().unwrap().last_at();
+
+    let mut real = Real::new(&scenario);
+    let (first, second) = (real.slot(20, "15:00", "19:00"), real.slot(5, "09:30", "13:30"));
+    real.book(1, first).book(2, second);
+    try_at("the second part is booked before the first", &real, last(&real));
+    try_at("the second part's slot has begun", &real, hours(second, 1));
+    try_at("both slots have passed", &real, hours(first, 100));
+
+    let mut real = Real::new(&scenario);
+    let (morning, evening) = (real.slot(5, "08:00", "12:00"), real.slot(5, "16:30", "20:30"));
+    real.book(1, morning).book(2, evening);
+    try_at("both parts are booked for one day", &real, last(&real));
+    real.open(1, minutes(morning.starts().at(), 35));
+    try_at("a session opened late and is open", &real, hours(morning, 2));
+    try_at("a session is still open weeks later", &real, hours(morning, 700));
+    let left_early = ibbi_core::MemberIds::default();
+    let reason = ibbi_core::Reason::new("a burst pipe").unwrap();
+    real.record(minutes(morning.starts().at(), 96), SessionAdjourned { left_early, reason });
+    try_at("an odd rest is left, and the other part's slot is today", &real, hours(morning, 3));
+    let make_up = real.slot(9, "17:15", "18:00");
+    real.book(1, make_up);
+    try_at("a make-up is booked that is shorter than the rest", &real, hours(morning, 4));
+    let postponed = SessionPostponed { part: 2, reason: ibbi_core::Reason::new("a date nobody can make").unwrap() };
+    real.record(hours(morning, 5), postponed);
+    try_at("a part is postponed and not booked anew", &real, hours(morning, 30));
+    let far = real.slot(900, "08:00", "12:00");
+    real.book(2, far);
+    let simulator = Simulator::resume(&scenario, &real.history, hours(morning, 30)).unwrap();
+    assert_eq!(simulate(&simulator, 20).outcomes[Ending::Unfinished as usize].runs, 20, "no run reaches that day");
+    assert_eq!(tried, 9);
+}
