@@ -56,7 +56,7 @@ impl Fail {
         }
     }
 
-    fn code(&self) -> &'static str {
+    pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::App(error) => error.code(),
             Self::Request(_, code, _) => code,
