@@ -38,6 +38,16 @@ impl SimulationPage<'_> {
         ("how", "How it may end".to_owned(), figure.into())
     }
 
+    /// The shorter form of what moves the result: what matters more, where there is a contract date the chance.
+    pub(super) fn swing_section(&self) -> Section {
+        let Self { scenario, forecast, .. } = self;
+        let figure = match forecast.contract_expires {
+            Some(_) => figure("tornado-chance", &chart::tornado(scenario, forecast, Measure::Chance)),
+            None => figure("tornado-days", &chart::tornado(scenario, forecast, Measure::Days)),
+        };
+        ("moves", "What moves the result".to_owned(), figure.into())
+    }
+
     pub(super) fn moves_section(&self) -> Section {
         let Self { scenario, forecast, .. } = self;
         let chance = "For the share, an input that cannot end a run is looked at among the completed runs only; a chance that \

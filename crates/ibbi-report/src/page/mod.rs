@@ -85,7 +85,7 @@ impl SimulationPage<'_> {
             Some(self.plan_section()),
             self.advisories_section(),
             Some(self.curve_section()),
-            Some(self.moves_section()),
+            Some(self.swing_section()),
         ];
         let mut content = self.verdict();
         for (id, heading, inside) in sections.into_iter().flatten() {

@@ -51,19 +51,17 @@ fn basics(draft: &Draft, wrong: &[Wrong]) -> Element {
         .with(tick("evergreen", "1", draft.evergreen, "An evergreen clause extends the contract"))
 }
 
-/// Days and halves of the week, for people who cannot see the grid.
+/// A half-day of the week, short: it is said for every box of the grid.
 fn half_day(place: usize) -> String {
-    let half = if place % 2 == 0 { "morning" } else { "afternoon" };
+    let half = if place % 2 == 0 { "am" } else { "pm" };
     let day = Weekday::ALL.get(place / 2).map_or("", |day| day.code());
-    let mut letters = day.chars();
-    let day: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
-    format!("{day} {half}")
+    format!("{} {half}", day.get(..3).unwrap_or_default())
 }
 
 fn grid(draft: &Draft, wrong: &[Wrong]) -> Element {
     let days = Weekday::ALL.iter().take(HALF_DAYS / 2).map(|day| {
-        let short: String = day.code().chars().take(3).collect();
-        el("th").attr("scope", "colgroup").attr("colspan", 2).with(el("abbr").attr("title", day.code()).with(short))
+        let short = day.code().get(..3).unwrap_or_default();
+        el("th").class("day").attr("scope", "colgroup").attr("colspan", 2).with(el("abbr").attr("title", day.code()).with(short))
     });
     let first = el("tr")
         .with(el("th").attr("scope", "col").attr("rowspan", 2).with("Who"))
@@ -102,7 +100,7 @@ fn times_row(row: usize, person: &Person, wrong: &[Wrong]) -> Element {
             .attr("type", "checkbox")
             .attr("name", format!("w{row}"))
             .attr("value", place)
-            .attr("aria-label", format!("{name} cannot come: {}", half_day(place)));
+            .attr("aria-label", format!("{name}, {}", half_day(place)));
         let box_ = if *cannot { box_.attr("checked", "checked") } else { box_ };
         el("td").class("half").with(box_)
     });

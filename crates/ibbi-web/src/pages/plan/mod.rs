@@ -8,7 +8,7 @@ mod form;
 mod link;
 mod view;
 
-use super::shell::{Page, frame};
+use super::shell::frame;
 use crate::call::{Answer, Call, Future_};
 use crate::multipart;
 use crate::problem::Fail;

@@ -66,8 +66,8 @@ pub(super) fn first(scenario: &Scenario, plan: &Plan, forecast: &Forecast, query
     });
     let take = el("nav").attr("aria-label", "Take it with you").with(el("ul").class("take").all(links));
     let mut content = Html::from(el("h2").with("The answer"));
-    content.push(page.answer());
     content.push(take);
+    content.push(page.answer());
     content
 }
 

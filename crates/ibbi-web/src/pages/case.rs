@@ -1,3 +1,0 @@
-use crate::call::{Answer, Call};
-pub(crate) fn page(_: &Call) -> Answer { todo!() }
-pub(crate) fn record(_: &Call) -> Answer { todo!() }
