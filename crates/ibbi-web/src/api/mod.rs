@@ -7,6 +7,7 @@ mod reference;
 mod schedule;
 mod schemas;
 
+pub(crate) use audit::{upload, verified};
 pub(crate) use cases::calendar as calendar_of_case;
 pub use document::openapi;
 

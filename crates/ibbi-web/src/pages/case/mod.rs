@@ -1,7 +1,7 @@
 //! A case: where it stands, what can be done now, what is blocked, and what was recorded.
 
 pub(crate) mod fields;
-mod view;
+pub(crate) mod view;
 
 use crate::call::{Answer, Call};
 use crate::problem::Fail;
