@@ -217,7 +217,7 @@ impl View<'_> {
             .with(el("label").attr("for", &id).with("Why it was recorded by mistake"))
             .with(line("reason", "").attr("id", &id).attr("required", "required").attr("maxlength", 500))
             .with(el("p").class("send").with(button(&format!("Void number {}", moment.seq)).class("less")));
-        details(format!("Void number {}", moment.seq), form).class("do side")
+        details(format!("Void number {}", moment.seq), form)
     }
 }
 
@@ -225,7 +225,7 @@ impl View<'_> {
 fn reasons(unmet: &[Unmet], zone: Zone) -> Element {
     el("ul").all(unmet.iter().map(|unmet| {
         let rule = unmet.rule;
-        let source = format!(" {} ({}).", rule.statement(), rule.source().label());
+        let source = format!(" {} ({}).", rule.statement().trim_end_matches('.'), rule.source().label());
         el("li")
             .with(sentence(&found(&unmet.found, zone)))
             .with(". ")
