@@ -45,6 +45,9 @@ pub struct Offer {
     pub entry: Entry,
     /// Who records it.
     pub actor: Name,
+    /// Whether nobody said when it happened, so that `entry.at` is only what the clock showed. Sent again under its id it
+    /// is then the same record, although the clock has moved on.
+    pub at_is_now: bool,
     /// How many records whoever offers it believes the case to have, if that matters.
     pub expected_rev: Option<u64>,
 }
@@ -224,9 +227,10 @@ impl Desk {
             }
             (case, false) => self.case(case)?,
         };
-        journal::check_clock(offer.entry.at, own.now, || log.zone)?;
+        let entry = Entry { at: happened(log, offer, own.now), ..offer.entry.clone() };
+        journal::check_clock(entry.at, own.now, || log.zone)?;
         check_rev(log, offer)?;
-        journal::ask(log, &offer.entry, &mut own)
+        journal::ask(log, &entry, &mut own)
     }
 
     /// The case that an offer is about, and whether it is a new one.
@@ -297,7 +301,7 @@ impl Desk {
         if new && judged.is_err() {
             self.forget(case);
         }
-        let (from, to, advisories, summary) = match judged? {
+        let (at, from, to, advisories, summary) = match judged? {
             Ok(moved) => moved,
             Err(known) => return Ok(Judged::Known(known)),
         };
@@ -307,7 +311,7 @@ impl Desk {
             case,
             id,
             actor: actor.clone(),
-            at: entry.at,
+            at,
             to,
             event: entry.event.clone(),
             // The ledger counts for itself; what was judged here is what it will find.
@@ -320,7 +324,7 @@ impl Desk {
             seq: None,
             rev: None,
             event: entry.event.kind(),
-            at: entry.at,
+            at,
             from,
             to,
             dry_run: false,
@@ -412,8 +416,8 @@ enum Judged {
     New(NewRecord, Box<Recorded>),
 }
 
-/// From where to where an event moved its case, with what to say of it.
-type Moved = (Stage, Stage, Vec<ibbi_core::Advisory>, Option<String>);
+/// When an event happened, and from where to where it moved its case, with what to say of it.
+type Moved = (At, Stage, Stage, Vec<ibbi_core::Advisory>, Option<String>);
 
 /// Judges an offer in its case: moved on, or known already.
 fn judge_in(
@@ -423,22 +427,34 @@ fn judge_in(
     context: &Context,
 ) -> Result<Result<Moved, Box<Recorded>>, AppError> {
     let Offer { entry, actor, .. } = offer;
-    journal::check_clock(entry.at, context.now, || log.zone)?;
+    let at = happened(log, offer, context.now);
+    journal::check_clock(at, context.now, || log.zone)?;
     if let Some(known) = entry.id.and_then(|id| log.records.iter().find(|record| record.id == id)) {
         let own = Context { actor: actor.clone(), ..context.clone() };
-        let again = journal::asked_again(log, known, entry, &own)?;
+        let at = if offer.at_is_now { known.at } else { at };
+        let again = journal::asked_again(log, known, &Entry { at, ..entry.clone() }, &own)?;
         return Ok(Err(Box::new(Recorded { dry_run: false, ..again })));
     }
     check_rev(log, offer)?;
     input::check_zone(&entry.event, log.zone)?;
     let from = log.history.case().stage();
-    let advisories = log.history.case().advise(&entry.event, entry.at, Some(context.now));
+    let advisories = log.history.case().advise(&entry.event, at, Some(context.now));
     let to = log
         .history
-        .offer(seq, entry.at, entry.event.clone())
+        .offer(seq, at, entry.event.clone())
         .map_err(|refusal| AppError::Refused { refusal, zone: log.zone })?;
     let summary = store::session_summary(entry.event.kind(), log.history.case());
-    Ok(Ok((from, to, advisories, summary)))
+    Ok(Ok((at, from, to, advisories, summary)))
+}
+
+/// When an event happened. Where nobody said it, that is when it comes to be judged: of two who write at once, the one that
+/// is judged later did so later. A case whose last event is a little ahead of this clock is not refused for that.
+fn happened(log: &CaseLog, offer: &Offer, now: At) -> At {
+    if !offer.at_is_now {
+        return offer.entry.at;
+    }
+    let last = log.history.case().file().map(ibbi_core::CaseFile::last_at);
+    last.filter(|last| *last > now && last.millis() - now.millis() <= journal::AHEAD).unwrap_or(now)
 }
 
 /// Whether the case is where whoever offers believes it to be.

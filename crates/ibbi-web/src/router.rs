@@ -97,12 +97,17 @@ async fn guarded(
     let path = parts.uri.path();
     let is_upload = path == "/audit" || api::UPLOADS.iter().any(|upload| path == *upload);
     let (limit, time) = if is_upload { (MAX_UPLOAD, UPLOAD_TIME) } else { (MAX_BODY, BODY_TIME) };
+    let too_long = || {
+        let detail = format!("the request has more than {limit} bytes, or ended before it was whole");
+        Fail::Request(StatusCode::PAYLOAD_TOO_LARGE, "too-large", detail)
+    };
+    // What is too long by its own account is not waited for.
+    if hyper::body::Body::size_hint(&body).lower() > limit as u64 {
+        return Err(too_long());
+    }
     let body = match tokio::time::timeout(time, to_bytes(Body::new(body), limit)).await {
         Ok(Ok(body)) => body,
-        Ok(Err(_)) => {
-            let detail = format!("the request has more than {limit} bytes, or ended before it was whole");
-            return Err(Fail::Request(StatusCode::PAYLOAD_TOO_LARGE, "too-large", detail));
-        }
+        Ok(Err(_)) => return Err(too_long()),
         Err(_) => {
             let detail = format!("the request did not arrive within {} seconds", time.as_secs());
             return Err(Fail::Request(StatusCode::REQUEST_TIMEOUT, "slow", detail));

@@ -12,7 +12,7 @@ fn context() -> Context {
 
 fn offer(case: Option<Uuid>, event: impl Into<Event>) -> Offer {
     let entry = Entry { event: event.into(), at: NOON.parse().unwrap(), id: None, dry_run: false };
-    Offer { case, entry, actor: Name::new("clerk").unwrap(), expected_rev: None }
+    Offer { case, entry, actor: Name::new("clerk").unwrap(), at_is_now: false, expected_rev: None }
 }
 
 fn opening(district: &str) -> CaseOpened {
@@ -77,8 +77,14 @@ fn a_record_sent_again_is_there_once_also_within_one_batch() {
     let answers = desk.offer(&[same.clone(), same.clone(), other], &mut context);
     assert_eq!(answers[0].as_ref().unwrap().seq, answers[1].as_ref().unwrap().seq);
     assert!(matches!(answers[2], Err(AppError::Append(AppendError::IdTaken { .. }))));
-    // A retry is answered whatever the revision that it names.
+    // A retry is answered whatever the revision that it names, and whatever the clock shows where no time was said.
     same.expected_rev = Some(1);
+    same.entry.at = At::from_millis(same.entry.at.millis() + 5).unwrap();
+    assert!(matches!(
+        desk.offer(&[same.clone()], &mut context)[0],
+        Err(AppError::Append(AppendError::IdTaken { .. }))
+    ));
+    same.at_is_now = true;
     assert!(desk.offer(&[same], &mut context)[0].as_ref().unwrap().existing);
     assert_eq!(desk.head().lines, 3);
 }
@@ -92,6 +98,22 @@ fn of_two_who_have_seen_the_same_case_one_is_told_to_look_again() {
     let answers = desk.offer(&[seen("one"), seen("two")], &mut context);
     assert_eq!(answers[0].as_ref().unwrap().rev, Some(2));
     assert!(matches!(answers[1], Err(AppError::Append(AppendError::Conflict { expected: 1, found: 2, .. }))));
+}
+
+#[test]
+fn an_event_without_a_time_happens_when_it_is_judged() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut desk, mut context) = desk(&folder);
+    let case = opened(&mut desk, &mut context, "Maple Hollow");
+    let later = |by: i64| At::from_millis(context.now.millis() + by).unwrap();
+    let (ahead, behind) = (later(60_000), later(-60_000));
+    let mut said = offer(Some(case), note("a clock that is a minute fast"));
+    said.entry.at = ahead;
+    let mut now = offer(Some(case), note("sent a minute ago, judged now"));
+    (now.entry.at, now.at_is_now) = (behind, true);
+    let answers = desk.offer(&[said, now], &mut context);
+    let times: Vec<_> = answers.iter().map(|answer| answer.as_ref().unwrap().at).collect();
+    assert_eq!(times, [ahead, ahead]);
 }
 
 #[test]

@@ -76,7 +76,8 @@ fn read(call: &Call, case: Option<Uuid>) -> Result<Offer, Fail> {
     };
     let actor = sent.actor.unwrap_or_else(|| call.shared.actor.clone());
     let expected_rev = if case.is_some() { call.expected_rev()? } else { None };
-    Ok(Offer { case, entry: Entry { event, at, id: sent.id, dry_run: sent.dry_run }, actor, expected_rev })
+    let at_is_now = matches!(sent.at.as_deref(), None | Some("now"));
+    Ok(Offer { case, entry: Entry { event, at, id: sent.id, dry_run: sent.dry_run }, actor, at_is_now, expected_rev })
 }
 
 async fn recorded(call: Call, offer: Offer) -> Answer {
