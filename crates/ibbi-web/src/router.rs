@@ -11,10 +11,12 @@ use axum::extract::{RawPathParams, Request, State};
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, on};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
 use std::convert::Infallible;
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,6 +26,8 @@ const MAX_BODY: usize = 2 << 20;
 const MAX_UPLOAD: usize = 64 << 20;
 /// How long a body may take to arrive.
 const BODY_TIME: Duration = Duration::from_secs(20);
+/// How long what is too long is let pass.
+const DRAIN_TIME: Duration = Duration::from_secs(5);
 /// How long an upload may take to arrive.
 const UPLOAD_TIME: Duration = Duration::from_secs(120);
 
@@ -85,6 +89,20 @@ pub(crate) async fn answer(
     Ok(response)
 }
 
+/// Reads on without keeping anything, up to a length.
+async fn drain(mut body: Incoming, most: usize) {
+    let mut seen = 0;
+    if body.size_hint().lower() > most as u64 {
+        return;
+    }
+    while let Some(Ok(frame)) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        seen += frame.data_ref().map_or(0, Bytes::len);
+        if seen > most {
+            return;
+        }
+    }
+}
+
 async fn guarded(
     shared: &Shared,
     router: &TowerToHyperService<Router>,
@@ -101,8 +119,10 @@ async fn guarded(
         let detail = format!("the request has more than {limit} bytes, or ended before it was whole");
         Fail::Request(StatusCode::PAYLOAD_TOO_LARGE, "too-large", detail)
     };
-    // What is too long by its own account is not waited for.
-    if hyper::body::Body::size_hint(&body).lower() > limit as u64 {
+    // What is too long by its own account is not kept. A little of it is let pass, for a sender that hears nothing before
+    // it has sent everything.
+    if body.size_hint().lower() > limit as u64 {
+        let _ = tokio::time::timeout(DRAIN_TIME, drain(body, 2 * limit)).await;
         return Err(too_long());
     }
     let body = match tokio::time::timeout(time, to_bytes(Body::new(body), limit)).await {
