@@ -74,14 +74,14 @@ const RESULTS: &[(&str, &str)] = &[
     (
         "Forecast",
         "assumptions:AssumptionRow[] continued?:Continued contract_expires:date|null curve:CurvePoint[] digest:sha256 \
-         in_time:Interval|null outcomes:OutcomeShare[] percentiles:Percentile[] runs:count seed:count tornado:Bar[]",
+         in_time:Interval|null outcomes:OutcomeShare[] percentiles:Percentile[] runs:count seed:seed tornado:Bar[]",
     ),
     ("ComparisonSide", "label:text digest:sha256 completed:Interval in_time:Interval"),
     ("Paired", "both:count only_first:count only_second:count neither:count"),
     (
         "Comparison",
         "first:ComparisonSide second:ComparisonSide in_time:Paired difference:Interval days_later:Interval|null runs:count \
-         seed:count sentence:text",
+         seed:seed sentence:text",
     ),
     ("PlanGain", "date:date finishes:date days:count|null"),
     ("ChanceGain", "date:date gain:Interval"),
