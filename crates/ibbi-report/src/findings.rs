@@ -251,7 +251,7 @@ pub(crate) fn assumptions(forecast: &Forecast) -> Table {
     ];
     let mut table = Table::new("Every assumption", columns);
     for row in &forecast.assumptions {
-        let whose = if row.assumed.default { "the default" } else { "the scenario" };
+        let whose = if row.assumed.default { "default" } else { "scenario" };
         table.row([
             words::sentence(row.about).into(),
             words::assumed(row.assumed.value).into(),

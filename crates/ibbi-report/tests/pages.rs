@@ -126,7 +126,7 @@ fn a_page_names_its_assumptions_its_methods_and_how_to_make_it_again() {
         "ibbi 0.0.0",
         "nearest rank among the completed runs",
         "Wilson's method",
-        "the default",
+        "A default is an assumption",
         "is an assumption",
         "Source: Massachusetts law.",
     ] {

@@ -7,7 +7,7 @@ use crate::words;
 use ibbi_core::Date;
 
 /// A section with a heading of the second level, under an id that a link can name.
-pub fn section(id: &'static str, heading: &str, content: impl Into<Html>) -> Element {
+pub fn section(id: &str, heading: &str, content: impl Into<Html>) -> Element {
     let heading_id = format!("{id}-heading");
     el("section")
         .attr("id", id)
@@ -32,7 +32,7 @@ pub fn details(summary: impl Into<Html>, content: impl Into<Html>) -> Element {
 }
 
 /// A table of at most so many rows is not broken over two pages of paper.
-const SHORT: usize = 16;
+const SHORT: usize = 10;
 
 /// A table in a box of its own, in which it scrolls where it is wider than the page.
 pub fn table(table: &Table) -> Html {
@@ -75,7 +75,7 @@ fn cell(cell: &Cell) -> Html {
 ///
 /// It is drawn twice, for a wide and for a narrow screen; the style sheet shows the one that fits. `id` tells it from the
 /// other charts of the page.
-pub fn figure(id: &'static str, chart: &Chart) -> Element {
+pub fn figure(id: &str, chart: &Chart) -> Element {
     let figure = el("figure").attr("id", id).with(el("figcaption").with(chart.title.as_str()));
     let figure = match &chart.figure {
         Figure::Nothing(why) => figure.with(el("p").with(why.as_str())),

@@ -43,7 +43,7 @@ fn areas(curve: &Curve, frame: Frame, contract: Option<Date>, pen: &mut Pen) {
         let area = area(&steps, frame, from, to);
         if from < to && late {
             pen.put(el("path").class("late-area").attr("d", &area));
-            pen.put(el("path").attr("fill", &hatch).attr("d", area));
+            pen.put(el("path").class("wide-hatch").attr("fill", &hatch).attr("d", area));
         } else if from < to {
             pen.put(el("path").class("area").attr("d", area));
         }
