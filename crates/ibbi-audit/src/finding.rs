@@ -1,6 +1,7 @@
 //! Findings: everything an audit can find, as a closed set with stable codes.
 
 use crate::finding_text::Sentence;
+use crate::unpack::Packing;
 use core::fmt;
 use ibbi_core::{Advisory, At, Date, EventKind, LocalTime, Refusal, Source, Stage, Unmet};
 use ibbi_log::{Digest, FaultKind, SignatureError, Uuid};
@@ -284,8 +285,8 @@ pub enum Detail {
     },
     /// A compressed file that cannot be unpacked to its end.
     Packing {
-        /// `gzip` or `zstd`.
-        packing: &'static str,
+        /// How it was compressed.
+        packing: Packing,
         /// What its decoder says.
         reason: String,
     },
@@ -319,7 +320,7 @@ pub enum Detail {
     Repeated {
         /// Its id.
         id: Uuid,
-        /// The line that has it first.
+        /// The number that the first one bears.
         first: u64,
     },
     /// A time zone that is not known.
@@ -410,6 +411,8 @@ pub struct Finding {
     pub event: Option<EventKind>,
     /// The number that the line itself bears, where it is about a record.
     pub seq: Option<u64>,
+    /// When the line was written down, where it is about one that says so.
+    pub logged: Option<At>,
     /// What was found.
     pub detail: Detail,
 }

@@ -15,7 +15,7 @@ impl fmt::Display for Sentence<'_> {
                 write!(f, "the ledger was begun by {program}, which had another chart of the process (SHA-256 {found})")
             }
             Detail::Packing { packing, reason } => {
-                write!(f, "the {packing} file cannot be unpacked any further: {reason}")
+                write!(f, "the {} file cannot be unpacked any further: {reason}", packing.code())
             }
             Detail::Limit { limit } => write!(f, "the limit of {limit} is reached"),
             Detail::Signature { size, error } => write!(f, "the checkpoint of {size} lines: {error}"),
@@ -27,7 +27,7 @@ impl fmt::Display for Sentence<'_> {
                 write!(f, "the extract shows the case as far as the checkpoint of {size} lines goes")
             }
             Detail::NoOpening => write!(f, "the case begins with {event} and not with its opening"),
-            Detail::Repeated { id, first } => write!(f, "the record {id} stands in line {first} already"),
+            Detail::Repeated { id, first } => write!(f, "the record {id} is there already, as number {first}"),
             Detail::UnknownZone { zone } => write!(f, "there is no time zone `{zone}`"),
             Detail::OtherProgram { differs } => {
                 write!(f, "the case has its own program parameters: {}", differs.join("; "))

@@ -4,6 +4,7 @@
 
 use crate::finding::{Finding, FindingKind, Severity};
 use crate::options::Filter;
+use crate::unpack::Packing;
 use crate::waiting::Who;
 use ibbi_core::{At, EventKind, Name, Outcome, Stage};
 use ibbi_log::{Digest, Uuid};
@@ -71,8 +72,8 @@ pub struct LedgerFacts {
     pub program: Option<String>,
     /// Whether it was begun under the chart that this program has.
     pub same_chart: Option<bool>,
-    /// How the file was compressed: `gzip` or `zstd`.
-    pub packing: Option<&'static str>,
+    /// How the file was compressed.
+    pub packing: Option<Packing>,
     /// How many whole lines there are.
     pub lines: u64,
     /// Their bytes, unpacked, with their line feeds.

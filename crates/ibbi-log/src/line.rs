@@ -108,7 +108,7 @@ impl<'a> Line<'a> {
 ///
 /// ```
 /// use ibbi_log::Links;
-/// let line = br#"…,"logged":"2026-10-02T20:04:11.512Z","prev":"0000000000000000000000000000000000000000000000000000000000000000","rev":1,"seq":2,"to":"inquiry","type":"case_opened","v":1}"#;
+/// let line = br#"...,"logged":"2026-10-02T20:04:11.512Z","prev":"0000000000000000000000000000000000000000000000000000000000000000","rev":1,"seq":2,"to":"inquiry","type":"case_opened","v":1}"#;
 /// let links = Links::of(line).unwrap();
 /// assert_eq!((links.seq, links.rev), (2, Some(1)));
 /// assert_eq!(links.logged().unwrap().to_string(), "2026-10-02T20:04:11.512Z");
