@@ -1,8 +1,8 @@
 //! Cases that break a rule: some in what a net sees, the order of events, and some in what it does not.
 
 use crate::record::Events;
-use ibbi_core::events::{NoteAdded, SupportConfirmed};
-use ibbi_core::{ActivityKind, At, Event, EventKind, MemberIds, NoteText, Party};
+use ibbi_core::events::{CaseWithdrawn, NoteAdded, SupportConfirmed};
+use ibbi_core::{ActivityKind, At, Event, EventKind, MemberIds, Name, NoteText, Party, Reason};
 
 /// A change to a legal case.
 pub(crate) struct Change {
@@ -107,6 +107,12 @@ pub(crate) const ALL: &[Change] = &[
         events[accepted].0 = later(events[0].0, DAY)?;
         Some(events)
     }),
+    // Which session was the last is a matter of hours: for the net the case may still be in Facilitation.
+    unseen("note-after-the-last-hour", "process.closed", "a note is added to a completed case", |mut events| {
+        let at = events.last()?.0;
+        events.push((at, NoteAdded { text: NoteText::new("one more thing").ok()? }.into()));
+        Some(events)
+    }),
     seen("format-before-decisions", "process.stage", "the format is chosen before any party has decided", |events| {
         moved(events, EventKind::FormatChosen, (EventKind::PartyDecided, 1))
     }),
@@ -137,9 +143,11 @@ pub(crate) const ALL: &[Change] = &[
     seen("not-opened", "process.stage", "the case was never opened", |events| {
         without(events, EventKind::CaseOpened, 1)
     }),
-    seen("note-after-the-end", "process.closed", "a note is added to a closed case", |mut events| {
-        let at = events.last()?.0;
-        events.push((at, NoteAdded { text: NoteText::new("one more thing").ok()? }.into()));
+    seen("withdrawn-and-on", "process.closed", "a withdrawn case goes on", |mut events| {
+        let accepted = find(&events, EventKind::ApplicationAccepted, 1)?;
+        let by = Name::new("Mia Sorel").ok()?;
+        let withdrawn = CaseWithdrawn { by, reason: Reason::new("another year").ok()? }.into();
+        events.insert(accepted, (events[accepted].0, withdrawn));
         Some(events)
     }),
     seen("third-decision", "process.stage", "a party decides when both have", |mut events| {
