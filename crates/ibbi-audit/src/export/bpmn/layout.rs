@@ -11,8 +11,10 @@ const PER_ROW: usize = 4;
 const TASK: (i32, i32) = (110, 50);
 const GAP: i32 = 14;
 const COLUMNS: usize = 2;
+/// Between a stage's side and its tasks: boundary events reach in as far as half their size.
+const SIDE: i32 = 22;
 /// A stage: two columns of tasks, below its name.
-const STAGE_WIDTH: i32 = 2 * TASK.0 + 3 * GAP;
+const STAGE_WIDTH: i32 = 2 * TASK.0 + GAP + 2 * SIDE;
 const HEAD: i32 = 36;
 const STAGE_MIN_HEIGHT: i32 = 130;
 /// Between two stages of a row: a boundary event, a gateway, their names.
@@ -34,7 +36,7 @@ const ASIDE: (i32, i32) = (220, 120);
 pub(super) fn draw(chart: &Chart) -> Drawing {
     let stages = places(&chart.rooms);
     let lowest = stages.iter().map(|place| place.bottom() + BELOW).max().unwrap_or(0);
-    let widest = stages.iter().map(|place| place.right() + BETWEEN / 2).max().unwrap_or(0);
+    let widest = stages.iter().map(|place| place.right() + BETWEEN / 2 + 40).max().unwrap_or(0);
     let frame = Bounds::new(FRAME.0, FRAME.1, widest - FRAME.0, lowest + ASIDE.1 + GAP - FRAME.1);
     let mut inside = Inside { chart, stages: &stages, elements: Vec::new(), flows: Vec::new() };
     inside.start();
@@ -138,7 +140,7 @@ impl Inside<'_> {
         for (number, row) in room.stays.iter().enumerate() {
             let offset = |index: usize, size: i32| i32::try_from(index).unwrap_or(0) * (size + GAP);
             let (x, y) = (offset(number % COLUMNS, TASK.0), offset(number / COLUMNS, TASK.1));
-            let bounds = Bounds::new(place.x + GAP + x, place.y + HEAD + y, TASK.0, TASK.1);
+            let bounds = Bounds::new(place.x + SIDE + x, place.y + HEAD + y, TASK.0, TASK.1);
             let id = format!("{}.{}", room.stage, row.event);
             stage.elements.push(Element::new(Kind::Task, id, words(row.event), bounds).documented(documentation(row)));
         }
@@ -152,7 +154,8 @@ impl Inside<'_> {
             self.onward(&id, (bounds.right(), level), to);
         }
         for (number, row) in (0..).zip(&room.ends) {
-            let x = place.x + place.width / 2 + 120 * number;
+            // In the middle, a viewer draws the mark of an ad-hoc sub-process.
+            let x = place.right() - place.width / 4 - 120 * number;
             let bounds = Bounds::around(x, place.bottom(), EVENT);
             let label = Bounds::new(x + 22, place.bottom() + 4, LABEL.0, LABEL.1);
             let id = format!("{}.after.{}", room.stage, row.event);
@@ -200,7 +203,7 @@ impl Inside<'_> {
             points.push((place.x, y));
         } else {
             let (lane, middle) = (place.y - 40, place.middle().0);
-            points.extend([(x + 22, y), (x + 22, lane), (middle, lane), (middle, place.y)]);
+            points.extend([(x + 82, y), (x + 82, lane), (middle, lane), (middle, place.y)]);
         }
         self.flows.push(Flow::new(from, stage.code(), points));
     }
