@@ -76,7 +76,7 @@ function visit(container) {
 
 /** A flow begins and ends on a border; a corner of a gateway's frame would be outside of its diamond. */
 function docks(flow, end, { x, y }) {
-  const bounds = drawn.get(flow[end]?.id)?.bounds;
+  const bounds = flow[end] && drawn.get(flow[end].id)?.bounds;
   if (!bounds) {
     wrong.push(`${flow.id} has a ${end} that is not drawn`);
     return;

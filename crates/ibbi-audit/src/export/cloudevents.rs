@@ -95,7 +95,7 @@ fn message(source: &str, line: &Line, voided_by: Option<u64>, out: &mut Vec<u8>)
     out.extend_from_slice(b"\",\"type\":\"ibbi.");
     out.extend_from_slice(record.event.kind().code().as_bytes());
     out.extend_from_slice(b".v");
-    text::number(LINE_VERSION.into(), out);
+    text::number(LINE_VERSION, out);
     out.extend_from_slice(b"\",\"subject\":\"");
     text::uuid(record.case, out);
     out.extend_from_slice(b"\",\"time\":\"");

@@ -53,6 +53,8 @@ pub mod ocel;
 pub mod pnml;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod text;
 pub mod xes;
 mod xml;

@@ -50,14 +50,6 @@ impl Xml {
         self.bytes.extend_from_slice(b">\n");
     }
 
-    /// A comment of the program's own, without two hyphens in a row.
-    pub(super) fn comment(&mut self, text: &str) {
-        self.indent();
-        self.bytes.extend_from_slice(b"<!-- ");
-        self.bytes.extend_from_slice(text.replace("--", "- -").as_bytes());
-        self.bytes.extend_from_slice(b" -->\n");
-    }
-
     /// How many bytes wait to be handed on.
     pub(super) fn waiting(&self) -> usize {
         self.bytes.len()

@@ -180,7 +180,7 @@ impl Inside<'_> {
     /// Flows from a point on the right of a stage to where the event leads, by a gateway if that is more than one place.
     fn onward(&mut self, from: &str, at: (i32, i32), to: &[Stage]) {
         if let [one] = to {
-            return self.to_stage(from, vec![at], *one);
+            return self.enter(from, vec![at], *one);
         }
         let id = format!("{from}.which");
         let bounds = Bounds::around(at.0 + 95, at.1, GATEWAY);
@@ -189,7 +189,7 @@ impl Inside<'_> {
         self.elements.push(Element::new(Kind::Gateway, &id, "Where does it lead?", bounds).labelled(label));
         for stage in to {
             if stage.is_open() {
-                self.to_stage(&id, vec![(bounds.right(), at.1)], *stage);
+                self.enter(&id, vec![(bounds.right(), at.1)], *stage);
             } else {
                 self.end(&id, bounds.middle().0, bounds.bottom(), bounds.bottom() + 70);
             }
@@ -197,7 +197,7 @@ impl Inside<'_> {
     }
 
     /// A flow into a stage: straight into its left side where it lies ahead on the same level, over its top otherwise.
-    fn to_stage(&mut self, from: &str, mut points: Vec<(i32, i32)>, stage: Stage) {
+    fn enter(&mut self, from: &str, mut points: Vec<(i32, i32)>, stage: Stage) {
         let (Some(place), Some((x, y))) = (self.place(stage), points.last().copied()) else { return };
         if place.y + DOCK == y && place.x > x {
             points.push((place.x, y));
