@@ -302,21 +302,28 @@ def check_page(page, rows):
         differs(page.name, "its figures are not those of this run; IBBI_UPDATE_DOCS=1 writes them")
 
 
+def check_ledger(folder, told, grammar, net, closed):
+    name = told["name"]
+    origin, records = read_ledger(folder / f"{name}.ledger")
+    check_csv(folder / f"{name}.csv", records)
+    check_ocel(folder / f"{name}.ocel.json", counting(records))
+    check_ocel(folder / f"{name}.marked.ocel.json", records)
+    check_cloudevents(folder, name, origin, records)
+    check_xes(folder / f"{name}.marked.xes", records, grammar)
+    log, projection = check_xes(folder / f"{name}.xes", counting(records), grammar)
+    return check_replay(told, log, projection, net, closed)
+
+
 def main():
     folder = Path(sys.argv[1])
     net, closed = Net(folder / "process.pnml"), Net(folder / "process-closed.pnml")
     grammar = etree.RelaxNG(etree.parse(str(OWN / "xes.rng")))
     rows = []
     for told in json.loads((folder / "cases.json").read_text(encoding="utf-8")):
-        name = told["name"]
-        origin, records = read_ledger(folder / f"{name}.ledger")
-        check_csv(folder / f"{name}.csv", records)
-        check_ocel(folder / f"{name}.ocel.json", counting(records))
-        check_ocel(folder / f"{name}.marked.ocel.json", records)
-        check_cloudevents(folder, name, origin, records)
-        check_xes(folder / f"{name}.marked.xes", records, grammar)
-        log, projection = check_xes(folder / f"{name}.xes", counting(records), grammar)
-        rows.append(check_replay(told, log, projection, net, closed))
+        try:
+            rows.append(check_ledger(folder, told, grammar, net, closed))
+        except Exception as error:  # Whatever a peer says about a file that it cannot take.
+            differs(told["name"], f"{type(error).__name__}: {error}")
     print("\n".join(rows))
     if len(sys.argv) > 2:
         check_page(Path(sys.argv[2]), rows)

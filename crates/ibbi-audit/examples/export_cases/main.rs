@@ -33,7 +33,7 @@ fn main() -> Outcome<()> {
     for ledger in ledgers {
         let name = Path::new(ledger).file_stem().ok_or("a ledger has a name")?.to_string_lossy().into_owned();
         fs::copy(ledger, folder.join(format!("{name}.ledger")))?;
-        told.push(Told { name, fits: true, rules: Vec::new(), source: "taken along" });
+        told.push(Told { name, fits: true, rules: Vec::new(), source: "taken along as it is" });
     }
     let simulator = Simulator::new(&Scenario::parse(EXAMPLE)?);
     let runs: Vec<Events> = (0..RUNS).map(|number| run(&simulator, number)).collect::<Outcome<_>>()?;

@@ -58,7 +58,9 @@ pub(crate) fn record(folder: &Path, name: &str, source: &'static str, fits: bool
             let (case, actor, event) = (*case, actor.clone(), event.clone());
             batch.push(NewRecord { case, id: id()?, actor, at: *at, to, event, expected_rev: None });
         }
-        ledger.append(&batch, latest)?;
+        for part in batch.chunks(1000) {
+            ledger.append(part, latest)?;
+        }
     }
     Ok(Told { name: name.to_owned(), source, fits, rules })
 }

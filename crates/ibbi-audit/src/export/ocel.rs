@@ -37,8 +37,8 @@ use std::io::{self, Write};
 
 /// Writes records with the objects that they touch. See the [module](self).
 ///
-/// Events stream. Objects are held to the end, for a later event may still change them: some 300 bytes an object, and some
-/// twenty objects a case.
+/// Events stream. Objects are held to the end, for a later event may still change them: some 1,000 bytes an object, and
+/// some seventeen objects a case with seven negotiators.
 ///
 /// # Errors
 /// [`ExportError`]; what was written until then is not a whole export.

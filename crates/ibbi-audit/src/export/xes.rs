@@ -39,7 +39,7 @@ use std::io::{self, Write};
 /// Writes the cases of a ledger as traces, in the order in which they begin. See the [module](self).
 ///
 /// A trace stands in one piece, and a ledger's cases are interleaved to its end: so the records that are to be written are
-/// held in memory, some 600 bytes each. Who has the records case by case and little memory uses [`Writer`].
+/// held in memory, some 400 bytes each. Who has the records case by case and little memory uses [`Writer`].
 ///
 /// # Errors
 /// [`ExportError`]; what was written until then is not a whole export.
