@@ -1,4 +1,6 @@
 //! Replay at scale: what is wrong with a ledger, how its cases went, and why a case is where it is.
+//!
+//! [`export`] turns records and the process itself into formats that other programs read.
 #![forbid(unsafe_code)]
 
 mod again;
@@ -9,6 +11,7 @@ mod course;
 mod debt;
 mod diff;
 mod engine;
+pub mod export;
 mod extracted;
 mod finding;
 mod finding_text;
