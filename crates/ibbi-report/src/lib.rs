@@ -32,6 +32,7 @@
 
 pub mod chart;
 pub mod csv;
+mod facts;
 mod findings;
 pub mod html;
 pub mod ics;

@@ -187,6 +187,14 @@ pub(crate) fn blocker(blocker: &Blocker) -> String {
     }
 }
 
+/// A blocker without the day of the week, so that Saturday and Sunday are one.
+pub(crate) fn short_blocker(blocker: &Blocker) -> String {
+    match blocker {
+        Blocker::DayOff { .. } => "no working day".to_owned(),
+        other => self::blocker(other),
+    }
+}
+
 /// A day of the week: `Monday`.
 pub(crate) fn weekday(weekday: Weekday) -> String {
     sentence(weekday.code())

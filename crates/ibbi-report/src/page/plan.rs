@@ -2,7 +2,7 @@
 
 use super::{Section, SimulationPage};
 use crate::html::{Element, Html, details, el, figure, time};
-use crate::{chart, findings, words};
+use crate::{chart, facts, findings, words};
 use ibbi_core::Date;
 
 impl SimulationPage<'_> {
@@ -41,7 +41,7 @@ impl SimulationPage<'_> {
             inside.push(match sitting.blocked.is_empty() {
                 true => Html::from(why.class("quiet")),
                 false => {
-                    let table = findings::why_table(sitting, &what).to_html();
+                    let table = facts::why_table(sitting, &what).to_html();
                     details(
                         format!("Why not earlier: {} did not suit", words::count(sitting.blocked.len() as u64, "day")),
                         Html::new().with(why).with(table),
