@@ -247,7 +247,7 @@ pub(crate) fn assumed(value: AssumedValue) -> String {
         AssumedValue::Chance(chance) => plain(chance * 100.0) + "%",
         AssumedValue::Days(days) if days.least == days.most => format!("{} days", plain(days.likely)),
         AssumedValue::Days(days) => {
-            format!("{} to {} days, likely {}", plain(days.least), plain(days.most), plain(days.likely))
+            format!("{} to {} days, likely\u{a0}{}", plain(days.least), plain(days.most), plain(days.likely))
         }
     }
 }
