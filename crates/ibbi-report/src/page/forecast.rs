@@ -41,7 +41,7 @@ impl SimulationPage<'_> {
             .with(el("p").with(findings::METHODS[2]))
             .with(figure("tornado-days", &chart::tornado(scenario, forecast, Measure::Days)))
             .with(figure("tornado-chance", &chart::tornado(scenario, forecast, Measure::Chance)))
-            .with(el("p").class("quiet").with(chance));
+            .with(forecast.contract_expires.map(|_| el("p").class("quiet").with(chance)));
         ("moves", "What moves the result".to_owned(), content)
     }
 }

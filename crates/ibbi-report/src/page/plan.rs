@@ -68,11 +68,11 @@ impl SimulationPage<'_> {
         }
         let items = self.advisories.iter().map(|advisory| {
             let warning = advisory.warning;
-            el("li")
-                .with(words::sentence(&advisory.found))
-                .with(". ")
-                .with(warning.label())
-                .with(el("span").class("quiet").with(format!(" Source: {}.", warning.source().label())))
+            el("li").with(words::sentence(&advisory.found)).with(". ").with(el("span").class("quiet").with(format!(
+                "{} Source: {}.",
+                warning.label(),
+                warning.source().label()
+            )))
         });
         let content = el("ul").class("advisories").all(items);
         Some(("advisories", "What to keep in mind".to_owned(), content.into()))
