@@ -13,7 +13,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// How far an event may be ahead of this program's clock, in milliseconds: clocks differ.
-const AHEAD: i64 = 5 * 60 * 1000;
+pub(crate) const AHEAD: i64 = 5 * 60 * 1000;
 
 /// What a job needs from outside: the clock, fresh ids, and who acts.
 #[derive(Debug, Clone)]

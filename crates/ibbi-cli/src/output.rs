@@ -38,7 +38,7 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
     // There are no arguments yet that could say it.
     let as_json = std::env::args_os().any(|argument| argument == "--json");
     let data = match as_json {
-        true => failure("usage", essence(&error.render().to_string()), None),
+        true => failure(&json!({ "code": "usage", "message": essence(&error.render().to_string()), "refusal": null })),
         false => String::new(),
     };
     finish(Outcome { data, messages: text, code: ibbi_app::ExitCode::Usage })
@@ -50,8 +50,8 @@ fn essence(text: &str) -> &str {
 }
 
 /// An error as JSON, on one line.
-fn failure(code: &str, message: &str, refusal: Option<&ibbi_core::Refusal>) -> String {
-    json!({ "error": { "code": code, "message": message, "refusal": refusal } }).to_string() + "\n"
+fn failure(error: &serde_json::Value) -> String {
+    json!({ "error": error }).to_string() + "\n"
 }
 
 const fn code(code: ibbi_app::ExitCode) -> u8 {
@@ -81,7 +81,11 @@ fn visible(message: &str) -> String {
 pub(crate) fn fail(error: &AppError, as_json: bool) -> ExitCode {
     let data = if as_json {
         let refusal = if let AppError::Refused { refusal, .. } = error { Some(refusal) } else { None };
-        failure(error.code(), &error.to_string(), refusal)
+        let mut told = json!({ "code": error.code(), "message": error.to_string(), "refusal": refusal });
+        if let AppError::Scenario { source, .. } = error {
+            told["problems"] = json!(source.problems);
+        }
+        failure(&told)
     } else {
         String::new()
     };

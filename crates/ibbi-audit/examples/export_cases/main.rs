@@ -65,7 +65,7 @@ fn main() -> Outcome<()> {
 
 fn run(simulator: &Simulator, number: u64) -> Outcome<Events> {
     let mut events = Events::new();
-    simulator.run(1, number, |at, event| events.push((at, event.clone())))?;
+    simulator.run(1, number, |at, event, _| events.push((at, event.clone())))?;
     Ok(events)
 }
 

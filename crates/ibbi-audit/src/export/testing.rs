@@ -59,7 +59,7 @@ pub(super) fn legal_cases() -> Vec<Events> {
     let simulator = Simulator::new(&Scenario::parse(EXAMPLE).expect("the sample scenario"));
     for run in 0..200 {
         let mut events = Events::new();
-        simulator.run(1, run, |at, event| events.push((at, event.clone()))).expect("a run");
+        simulator.run(1, run, |at, event, _| events.push((at, event.clone()))).expect("a run");
         all.push(events);
     }
     all.extend((0..300).map(|seed| wander(&golden, seed)));

@@ -1,28 +1,37 @@
 //! The subcommands, one file each.
 
+mod ask;
+mod calendar;
 mod chart;
 mod checkpoint;
+mod compare;
 mod keygen;
 mod new;
+mod plan;
 mod prove;
 mod record;
 mod replay;
+mod report;
 mod route;
 mod rules;
+mod scenario;
 mod schema;
+mod simulate;
 mod status;
 mod tour;
 mod verify;
 mod void;
+mod who;
 
-use crate::args::{Args, Command, When};
+use crate::args::{Args, Command, From, OneScenario, When};
 use crate::output::Outcome;
 use chrono_now::now;
 use ibbi_app::journal::{Context, Ids};
 use ibbi_app::trust::Signer;
 use ibbi_app::zone::Zone;
-use ibbi_app::{AppError, store};
+use ibbi_app::{AppError, schedule, store};
 use ibbi_core::{At, Name};
+use ibbi_sim::{Scenario, Settings, Simulator};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -39,7 +48,14 @@ pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
         Command::Checkpoint(args) => checkpoint::run(&args, json),
         Command::Verify(args) => verify::run(args, json),
         Command::Prove(args) => prove::run(&args, json),
-        Command::Schema => Ok(schema::run(json)),
+        Command::Schema(args) => Ok(schema::run(&args, json)),
+        Command::Scenario(args) => scenario::run(args, json),
+        Command::Plan(args) => plan::run(args, json),
+        Command::Simulate(args) => simulate::run(args, json),
+        Command::Compare(args) => compare::run(&args, json),
+        Command::Who(args) => who::run(&args, json),
+        Command::Report(args) => report::run(&args, json),
+        Command::Calendar(args) => calendar::run(&args, json),
         Command::Chart(args) => Ok(chart::run(args, json)),
         Command::Rules => Ok(rules::run(json)),
         Command::Tour(args) => tour::run(args, json),
@@ -94,6 +110,30 @@ fn signer(when: &When) -> Result<Option<Signer>, AppError> {
         (None, Err(_)) => 100,
     };
     Signer::load(&key, every).map(Some)
+}
+
+/// The settings of a simulation; a thread for each core unless it is said otherwise.
+fn settings(runs: u64, seed: u64, threads: Option<u64>) -> Result<Settings, AppError> {
+    let threads = match threads {
+        Some(threads) => usize::try_from(threads).unwrap_or(usize::MAX),
+        None => std::thread::available_parallelism().map_or(1, usize::from),
+    };
+    let settings = Settings { runs, seed, threads };
+    settings.check()?;
+    Ok(settings)
+}
+
+/// The scenario of a command, from its start or from where a real case is.
+fn simulator(one: &OneScenario, from: &From) -> Result<(Scenario, Simulator), AppError> {
+    let scenario = schedule::with_format(schedule::load(one.scenario.as_deref())?, one.format);
+    let Some(ledger) = from.from.as_deref() else {
+        let simulator = schedule::simulator(&scenario, None)?;
+        return Ok((scenario, simulator));
+    };
+    let (case, zone) = chosen(ledger, from.case.as_deref())?;
+    let as_of = instant(from.as_of.as_deref(), zone, now()?)?;
+    let simulator = schedule::simulator(&scenario, Some(schedule::From { ledger, case, as_of }))?;
+    Ok((scenario, simulator))
 }
 
 /// The case that is meant and the zone of its district.
