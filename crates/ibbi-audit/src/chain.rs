@@ -1,15 +1,15 @@
 //! The chain: one pass over the lines as bytes, which holds each against the one before and against checkpoints, and
 //! hands it on to whoever judges its case.
 
-use crate::audit::AuditError;
 use crate::again::SpoolWriter;
+use crate::audit::AuditError;
 use crate::finding::{Detail, Finding, FindingKind};
 use crate::options::Options;
 use crate::shard::{Place, of_fault};
 use ibbi_core::At;
 use ibbi_log::{
-    Content, Digest, Entry, Fault, FaultKind, Head, Lines, Links, Opening, RawLine, SignedCheckpoint, Tree, Uuid, Watch,
-    case_of, read_line,
+    Content, Digest, Entry, Fault, FaultKind, Head, Lines, Links, Opening, RawLine, SignedCheckpoint, Tree, Uuid,
+    Watch, case_of, read_line,
 };
 use std::io::Read;
 
@@ -186,7 +186,9 @@ impl<'a> Chain<'a> {
                 (Some(opening), _) => block.findings.extend(self.begin(opening)),
                 (None, Some(line)) => {
                     let case = case_of(line);
-                    if case.is_some() && let Some(spool) = &mut self.spool {
+                    if case.is_some()
+                        && let Some(spool) = &mut self.spool
+                    {
                         spool.keep(line, offset).map_err(|source| AuditError::Spool { source })?;
                     }
                     block.batches[case.map_or(0, shard_of)].push(line, number, offset);

@@ -3,8 +3,8 @@
 //! # What a consequence is
 //!
 //! A debt has a cause: the line of an event that was not allowed, of a record that could not be read, or of the first
-//! record after a gap. It owes the rules that the event reaches (see [`crate::reach`]), or all rules where nobody knows
-//! what is missing.
+//! record after a gap. It owes the rules that the event reaches (see [`crate::reach`]); the stage, where the line has the
+//! case in another one than the audit; and all rules, where nobody knows what is missing.
 //!
 //! - An event that is refused is a **consequence** of a debt that owes every rule it does not meet; it is passed over too,
 //!   and the debt grows by what *it* reaches. A refusal that names one rule which no debt owes is a fault of its own.
@@ -90,9 +90,10 @@ impl Debts {
         }
     }
 
-    /// An event was passed over: on its own account, where the cause is its own line, or for another cause.
-    pub(crate) fn pass_over(&mut self, cause: u64, seq: u64, kind: EventKind) {
-        self.owe(cause, reach(kind), false, false);
+    /// An event was passed over: on its own account, where the cause is its own line, or for another cause. `astray` if
+    /// its line has the case in another stage than the audit does.
+    pub(crate) fn pass_over(&mut self, cause: u64, seq: u64, kind: EventKind, astray: bool) {
+        self.owe(cause, if astray { reach(kind).with(STAGE) } else { reach(kind) }, false, false);
         self.remember(cause, seq);
     }
 

@@ -1,11 +1,11 @@
 //! Measuring: counts, times, variants and months out of the courses of the cases.
 
+use crate::finding::{FindingKind, Severity};
 use crate::options::{Filter, Options};
 use crate::report::{
-    CaseCounts, CaseSummary, EventCounts, FitnessSpread, Month, OutcomeTimes, Spread, StageTimes, Step, Variant, Variants,
-    Waiting,
+    CaseCounts, CaseSummary, EventCounts, FitnessSpread, Month, OutcomeTimes, Spread, StageTimes, Step, Variant,
+    Variants, Waiting,
 };
-use crate::finding::{FindingKind, Severity};
 use crate::track::Track;
 use crate::waiting::Who;
 use crate::zone::month_in;
@@ -163,7 +163,8 @@ fn stage_times(tracks: &[&Track], as_of: At) -> Vec<StageTimes> {
         }
     }
     let rows = Stage::ALL.iter().zip(left).zip(still);
-    let times = rows.map(|((stage, left), still)| StageTimes { stage: *stage, left: spread(left), still: spread(still) });
+    let times =
+        rows.map(|((stage, left), still)| StageTimes { stage: *stage, left: spread(left), still: spread(still) });
     times.filter(|times| times.left.is_some() || times.still.is_some()).collect()
 }
 

@@ -143,9 +143,7 @@ pub(crate) const fn reach(kind: EventKind) -> RuleSet {
         EventKind::PartyDecided | EventKind::DecisionReopened => {
             RuleSet::of(&[Rule::Undecided, Rule::Decided]).with(STAGE)
         }
-        EventKind::FormatChosen => {
-            RuleSet::of(&[Rule::PartExists, Rule::FormatFree]).with(SITTINGS)
-        }
+        EventKind::FormatChosen => RuleSet::of(&[Rule::PartExists, Rule::FormatFree]).with(SITTINGS),
         EventKind::CaseReferred
         | EventKind::ApplicationAccepted
         | EventKind::ApplicationDeclined

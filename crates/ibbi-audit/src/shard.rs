@@ -547,13 +547,13 @@ impl Track {
         match live.debts.as_ref().and_then(|debts| debts.cause_of(&refusal.unmet)) {
             Some(cause) => {
                 self.counts.consequences += 1;
-                live.debts().pass_over(cause, seq, refusal.event);
+                live.debts().pass_over(cause, seq, refusal.event, recorded != stage);
                 let detail = Detail::Consequence { cause, unmet: refusal.unmet, stage };
                 out.push(place.find(FindingKind::EventConsequence, detail));
             }
             None => {
                 self.counts.illegal += 1;
-                live.debts().pass_over(place.line, seq, refusal.event);
+                live.debts().pass_over(place.line, seq, refusal.event, recorded != stage);
                 out.push(place.find(FindingKind::EventIllegal, Detail::Illegal(Box::new(refusal))));
             }
         }
@@ -563,7 +563,7 @@ impl Track {
         let Some(live) = &mut self.live else { return };
         self.counts.consequences += 1;
         let cause = live.debts().cause_of_stage().unwrap_or(place.line);
-        live.debts().pass_over(cause, seq, kind);
+        live.debts().pass_over(cause, seq, kind, true);
         let detail = Detail::Consequence { cause, unmet: Vec::new(), stage: Stage::Unopened };
         out.push(place.find(FindingKind::EventConsequence, detail));
     }
