@@ -192,3 +192,5 @@ fn put(line: &str, key: &str, value: &str) -> String {
     line.get(start..start + value.len())
         .map_or_else(|| line.to_owned(), |_| format!("{}{value}{}", &line[..start], &line[start + value.len()..]))
 }
+
+pub(crate) mod walk;
