@@ -32,6 +32,7 @@
 
 pub mod chart;
 pub mod csv;
+mod describe;
 mod findings;
 pub mod html;
 pub mod ics;
@@ -42,4 +43,5 @@ pub mod table;
 pub mod text;
 mod words;
 
+pub use describe::describe;
 pub use page::{AuditPage, SimulationPage};
