@@ -1,6 +1,6 @@
-//! What people look at, out of the results of [`ibbi_sim`]: pages, charts, calendars and tables.
+//! What people look at, out of the results of [`ibbi_sim`] and [`ibbi_audit`]: pages, charts, calendars and tables.
 //!
-//! - [`SimulationPage`]: a whole page, one file of HTML.
+//! - [`SimulationPage`], [`AuditPage`]: whole pages, each one file of HTML.
 //! - [`chart`]: charts, described once and drawn as SVG or in a terminal.
 //! - [`html`]: the builder, the style sheet and the document that pages are made of.
 //! - [`ics`]: calendars that other programs import.
@@ -32,6 +32,7 @@
 
 pub mod chart;
 pub mod csv;
+mod describe;
 mod facts;
 mod findings;
 pub mod html;
@@ -43,4 +44,5 @@ pub mod table;
 pub mod text;
 mod words;
 
-pub use page::SimulationPage;
+pub use describe::describe;
+pub use page::{AuditPage, SimulationPage};

@@ -53,6 +53,19 @@ pub(crate) fn length(minutes: u32) -> String {
     }
 }
 
+/// How long something lasted, where the unit tells how exact it is: `45 minutes`, `5.3 hours`, `12.4 days`, `230 days`.
+#[allow(clippy::cast_precision_loss, reason = "a length of time stays far below 2^53 minutes")]
+pub(crate) fn lasting(minutes: u64) -> String {
+    const HOUR: u64 = 60;
+    const DAY: u64 = 24 * HOUR;
+    match minutes {
+        0..120 => count(minutes, "minute"),
+        120..2880 => format!("{:.1} hours", minutes as f64 / HOUR as f64),
+        2880..144_000 => format!("{:.1} days", minutes as f64 / DAY as f64),
+        _ => count((minutes + DAY / 2) / DAY, "day"),
+    }
+}
+
 /// So many of something: `1 day`, `21 days`.
 pub(crate) fn count(number: u64, what: &str) -> String {
     format!("{} {what}{}", thousands(number), if number == 1 { "" } else { "s" })
@@ -281,6 +294,22 @@ mod tests {
             (length(240), length(90), length(30)),
             ("4 hours".into(), "1 hour 30 minutes".into(), "30 minutes".into())
         );
+    }
+
+    #[test]
+    fn a_length_of_time_is_as_exact_as_it_reads() {
+        for (minutes, text) in [
+            (0, "0 minutes"),
+            (1, "1 minute"),
+            (119, "119 minutes"),
+            (320, "5.3 hours"),
+            (2880, "2.0 days"),
+            (17_900, "12.4 days"),
+            (144_000, "100 days"),
+            (1_440_000, "1,000 days"),
+        ] {
+            assert_eq!(lasting(minutes), text);
+        }
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! The page of a simulation: one file, from the verdict down to how it was made.
 
+mod audit;
 mod forecast;
 mod made;
 mod plan;
+
+pub use audit::AuditPage;
 
 use crate::html::{Document, Html, el, name};
 use crate::{findings, words};

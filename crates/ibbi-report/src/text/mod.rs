@@ -9,10 +9,16 @@
 //! assert!(text::plain(&pieces).contains("Training day"));
 //! ```
 
+mod audit;
+mod case;
 pub(crate) mod columns;
+mod diff;
 mod forecast;
 mod plan;
 
+pub use audit::audit;
+pub use case::case_report;
+pub use diff::diff;
 pub use forecast::{comparison, forecast, who};
 pub use plan::{obstacle, plan};
 
