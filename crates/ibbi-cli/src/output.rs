@@ -140,6 +140,9 @@ impl io::Write for Stream {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+        match self.out.flush() {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => other,
+        }
     }
 }

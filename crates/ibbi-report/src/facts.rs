@@ -116,3 +116,8 @@ pub(crate) fn gains(gains: &[Gain]) -> (Table, Vec<String>) {
     }
     (table, others.iter().map(|gain| words::blocker(&gain.who)).collect())
 }
+
+/// What happens on the first day of a plan.
+pub(crate) const fn beginning(plan: &ibbi_sim::Plan) -> &'static str {
+    if plan.continued.is_some() { "The case as it stands" } else { "The leaders are asked" }
+}

@@ -3,7 +3,10 @@
 use crate::phrase::Phrase;
 use crate::words;
 use ibbi_core::{Date, Party, Seat};
-use ibbi_sim::{Blocker, Comparison, Failing, Forecast, Gain, MilestoneKind, Obstacle, Plan, Sitting, SittingKind};
+use ibbi_sim::{
+    Blocker, Comparison, Continued, Failing, Forecast, Gain, MilestoneKind, Obstacle, Plan, Scenario, Sitting,
+    SittingKind,
+};
 use ibbi_stats::Interval;
 
 /// What everybody who reads a chance has to know.
@@ -40,6 +43,15 @@ pub(crate) fn verdict(plan: &Plan, forecast: &Forecast) -> Phrase {
         }
         None => plan_clause(plan).words(format!("{tail}{} of the simulated runs are completed.", share(completed))),
     }
+}
+
+/// From which real case a plan or a forecast goes on, and what was made of what differs.
+pub(crate) fn continued(continued: &Continued, scenario: &Scenario) -> (Phrase, &'static str) {
+    let events = words::count(continued.events.into(), "recorded event");
+    let begins = Phrase::new("It goes on from the case as it stood on ")
+        .day(scenario.start)
+        .words(format!(": in {}, after {events}.", continued.stage.label()));
+    (begins, "What is settled stays settled; what was being waited for is drawn given how long it has been.")
 }
 
 /// When the plan ends, as the beginning of a sentence.

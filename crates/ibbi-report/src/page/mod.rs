@@ -76,14 +76,25 @@ impl SimulationPage<'_> {
         let under = el("p")
             .class("under")
             .with("Plan and forecast for the Interest-Based Bargaining Institute. Facilitation: ")
-            .with(format!("{}. Leaders are asked on ", format.to_lowercase()))
-            .with(crate::html::time(scenario.start))
-            .with(".");
+            .with(format!("{}. ", format.to_lowercase()))
+            .with(self.begins());
         let header = el("header").with(heading).with(under);
         let verdict = el("p").class("verdict").with(findings::verdict(plan, forecast).to_html());
         let figures = el("dl").class("figures").all(self.figures());
         let note = el("p").class("quiet").with(findings::ASSUMED);
         Html::new().with(header).with(verdict).with(figures).with(note)
+    }
+
+    /// From when it is planned: the day on which the leaders are asked, or where a real case is.
+    fn begins(&self) -> Html {
+        match &self.forecast.continued {
+            None => Html::text("Leaders are asked on ").with(crate::html::time(self.scenario.start)).with("."),
+            Some(real) => {
+                let (begins, rest) = findings::continued(real, self.scenario);
+                let notes = real.notes.iter().map(|note| Html::text(&format!(" {}.", words::sentence(note))));
+                begins.to_html().with(format!(" {rest}")).with(notes.collect::<Html>())
+            }
+        }
     }
 
     fn figures(&self) -> Vec<Html> {

@@ -30,7 +30,7 @@ impl SimulationPage<'_> {
         let Self { scenario, plan, .. } = self;
         let parts = words::facilitation_parts(plan);
         let mut entries: Vec<(Date, u8, Element)> =
-            vec![(scenario.start, 0, entry(scenario.start, "The leaders are asked".into()))];
+            vec![(scenario.start, 0, entry(scenario.start, crate::facts::beginning(plan).into()))];
         for sitting in &plan.sittings {
             let (day, what) = (sitting.slot.local_day(), words::sitting(sitting.what, parts));
             let length = words::length(sitting.slot.minutes());

@@ -14,6 +14,9 @@ pub fn forecast(scenario: &Scenario, forecast: &Forecast, layout: Layout) -> Vec
     let mut pieces =
         vec![Piece::new(Role::Heading, paragraph("", &format!("Forecast for {}", scenario.district), columns))];
     pieces.push(Piece::new(Role::Plain, paragraph("", &headline(forecast), columns)));
+    if let Some(real) = &forecast.continued {
+        pieces.extend(super::continued(real, scenario, columns));
+    }
     if !forecast.curve.is_empty() {
         pieces.push(Piece::heading("\nWhen it may be done"));
         pieces.push(table(&facts::percentiles(forecast, scenario.start), layout));

@@ -22,6 +22,9 @@ pub use diff::diff;
 pub use forecast::{comparison, forecast, who};
 pub use plan::{obstacle, plan};
 
+use crate::{findings, words};
+use ibbi_sim::{Continued, Scenario};
+
 /// How much room there is, and what can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {
@@ -84,6 +87,16 @@ impl Piece {
     pub(crate) fn heading(text: &str) -> Self {
         Self::new(Role::Heading, format!("{text}\n"))
     }
+}
+
+/// From which real case a plan or a forecast goes on.
+fn continued(real: &Continued, scenario: &Scenario, columns: usize) -> Vec<Piece> {
+    let (begins, rest) = findings::continued(real, scenario);
+    let mut pieces =
+        vec![Piece::new(Role::Plain, columns::paragraph("", &format!("{} {rest}", begins.plain()), columns))];
+    let notes = real.notes.iter().map(|note| columns::paragraph("- ", &words::sentence(note), columns));
+    pieces.extend(notes.map(|note| Piece::new(Role::Warning, note)));
+    pieces
 }
 
 /// The pieces as one text, without colours.
