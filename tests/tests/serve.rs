@@ -35,8 +35,11 @@ impl Server {
         let host = self.address.trim_start_matches("http://").trim_end_matches('/');
         let mut stream = TcpStream::connect(host).expect("it listens");
         let length = body.len();
-        write!(stream, "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}")
-            .expect("it reads");
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+        )
+        .expect("it reads");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("it answers");
         let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
@@ -82,7 +85,10 @@ fn the_python_client_of_the_page_does_what_the_page_says() {
     let Some(said) = client("python3", "client.py", &documented("python", "python")) else { return };
     let lines: Vec<_> = said.lines().collect();
     assert_eq!(lines[..2], ["201 inquiry is recorded", "200 inquiry was there before"], "{said}");
-    assert!(lines[2].starts_with("422 process.stage - ") && lines[3].starts_with("422 leaders.all-agreed - "), "{said}");
+    assert!(
+        lines[2].starts_with("422 process.stage - ") && lines[3].starts_with("422 leaders.all-agreed - "),
+        "{said}"
+    );
     assert!(lines[4].starts_with("the sample's plan ends on 20"), "{said}");
 }
 
@@ -146,7 +152,9 @@ fn what_the_api_returns_is_what_the_program_prints_with_json() {
     let server = Server::start(&place, &["--ledger", "tour.ledger", "--port", "0"]);
     let cases: Value = serde_json::from_str(&server.ask("GET", "/api/v1/cases", "").1).unwrap();
     let case = cases["cases"][0]["case"].as_str().unwrap().to_owned();
-    let scenario = std::fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/scenarios/spring-days.toml")).unwrap();
+    let scenario =
+        std::fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/scenarios/spring-days.toml"))
+            .unwrap();
     std::fs::write(place.path("s.toml"), &scenario).unwrap();
     let at = "2025-11-30T17:00:00.000Z";
     let get = |path: String| ("GET", path, String::new());
@@ -165,7 +173,10 @@ fn what_the_api_returns_is_what_the_program_prints_with_json() {
         (post("/api/v1/scenario", json!({ "scenario": scenario })), vec!["scenario", "check", "s.toml"]),
         (post("/api/v1/plan", json!({ "scenario": scenario })), vec!["plan", "s.toml"]),
         (post("/api/v1/plan", json!({})), vec!["plan"]),
-        (post("/api/v1/simulate", json!({ "scenario": scenario, "runs": 700, "seed": 5 })), vec!["simulate", "s.toml", "--runs", "700", "--seed", "5"]),
+        (
+            post("/api/v1/simulate", json!({ "scenario": scenario, "runs": 700, "seed": 5 })),
+            vec!["simulate", "s.toml", "--runs", "700", "--seed", "5"],
+        ),
         (post("/api/v1/compare", json!({ "runs": 700 })), vec!["compare", "--runs", "700"]),
         (post("/api/v1/who", json!({ "runs": 50 })), vec!["who", "--runs", "50"]),
     ];

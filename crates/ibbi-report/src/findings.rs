@@ -1,10 +1,13 @@
 //! What was found, in sentences: the same on a page and in a terminal.
 
 use crate::phrase::Phrase;
-use crate::table::{Cell, Column, Table};
 use crate::words;
-use ibbi_core::Date;
-use ibbi_sim::{BlockedDay, Blocker, Failing, Forecast, Obstacle, Plan, Sitting};
+use ibbi_core::{Date, Party, Seat};
+use ibbi_sim::{
+    Blocker, Comparison, Continued, Failing, Forecast, Gain, MilestoneKind, Obstacle, Plan, Scenario, Sitting,
+    SittingKind,
+};
+use ibbi_stats::Interval;
 
 /// What everybody who reads a chance has to know.
 pub(crate) const ASSUMED: &str = "Nobody has published how often leaders decline or sessions are postponed. Every chance \
@@ -17,8 +20,9 @@ pub(crate) const METHODS: [&str; 4] = [
      runs.",
     "Shares have 95% intervals by Wilson's method; the difference of two scenarios has the interval of Agresti and Min for \
      matched pairs. Intervals tell what the number of runs leaves open, not how good the assumptions are.",
-    "What moves the result is read off the same runs: those in which an input is at or below its P10 against those in \
-     which it is at or above its P90. It also shows what merely goes along with an input.",
+    "What moves the result is read off the same runs. An input is low where it is at or below its P10, the value that one \
+     run in ten does not exceed, and high where it is at or above its P90. This also shows what merely goes along with an \
+     input.",
     "Every run offers its events to the same process that judges real cases. The same scenario and seed give the same \
      result.",
 ];
@@ -41,10 +45,24 @@ pub(crate) fn verdict(plan: &Plan, forecast: &Forecast) -> Phrase {
     }
 }
 
+/// From which real case a plan or a forecast goes on, and what was made of what differs.
+pub(crate) fn continued(continued: &Continued, scenario: &Scenario) -> (Phrase, &'static str) {
+    let events = words::count(continued.events.into(), "recorded event");
+    let begins = Phrase::new("It goes on from the case as it stood on ")
+        .day(scenario.start)
+        .words(format!(": in {}, after {events}.", continued.stage.label()));
+    (begins, "What is settled stays settled; what was being waited for is drawn given how long it has been.")
+}
+
 /// When the plan ends, as the beginning of a sentence.
 pub(crate) fn plan_clause(plan: &Plan) -> Phrase {
     let Some(finishes) = plan.finishes else {
-        return Phrase::new("There is no plan: a sitting finds no day within 730 days that suits everybody it needs");
+        return Phrase::new(match without_day(plan) {
+            Some(what) => {
+                format!("There is no plan: {what} finds no day within 730 days that suits everybody it needs")
+            }
+            None => "There is no plan: the steps before the next sitting take longer than 730 days".to_owned(),
+        });
     };
     let Some(expires) = plan.contract_expires else {
         return Phrase::new("The earliest plan ends on ").day(finishes);
@@ -62,50 +80,74 @@ pub(crate) fn plan_clause(plan: &Plan) -> Phrase {
     }
 }
 
+/// The sitting that finds no day, where the steps before it are done.
+fn without_day(plan: &Plan) -> Option<&'static str> {
+    let done = |wanted: fn(&MilestoneKind) -> bool| plan.milestones.iter().filter(|step| wanted(&step.what)).count();
+    let held = |wanted: fn(&SittingKind) -> bool| plan.sittings.iter().any(|sitting| wanted(&sitting.what));
+    if !held(|what| *what == SittingKind::Meeting) {
+        let agreed = done(|what| matches!(what, MilestoneKind::LeaderAgrees { .. }));
+        return (agreed == Seat::ALL.len()).then_some("the introductory meeting");
+    }
+    if !held(|what| *what == SittingKind::Training) {
+        return (done(|what| *what == MilestoneKind::Accepted) > 0).then_some("the training day");
+    }
+    let adopted = done(|what| matches!(what, MilestoneKind::Adopts { .. }));
+    (adopted == Party::ALL.len()).then_some("the facilitation")
+}
+
 /// What would have to start when, for a plan that is late.
 pub(crate) fn start_by(plan: &Plan) -> Option<Phrase> {
     let start = plan.start_by?;
     Some(Phrase::new("As the calendar stands, it is in time if the leaders are asked by ").day(start).words("."))
 }
 
-/// Who stands in the way, and what would help, in sentences.
-pub(crate) fn obstacle(obstacle: &Obstacle) -> Vec<Phrase> {
-    let mut sentences = vec![Phrase::new(match obstacle.failing {
+/// What a plan fails at.
+pub(crate) const fn failing(failing: Failing) -> &'static str {
+    match failing {
         Failing::DoesNotFit => "A sitting finds no day within 730 days that suits everybody it needs.",
         Failing::Late => "The last session is after the contract date.",
-    })];
-    let names = |set: &[Blocker]| set.iter().map(words::blocker).collect::<Vec<_>>();
-    if obstacle.in_the_way.is_empty() {
-        let sentence = Phrase::new("Even if every person and every closed range made room, ");
-        sentences.push(match obstacle.finishes_at_best {
-            Some(best) => {
-                sentence.words("the last session would be on ").day(best).words(": the durations alone take that long.")
-            }
-            None => sentence.words("no day would be found: the durations or the working days alone leave none."),
-        });
-        return sentences;
     }
-    let several = obstacle.in_the_way.len() > 1;
-    let stands = if several { " stand in the way." } else { " stands in the way." };
-    sentences.push(Phrase::default().names(&names(&obstacle.in_the_way), " and ").words(stands));
+}
+
+/// Who stands in the way, and what would help, in sentences.
+pub(crate) fn obstacle(obstacle: &Obstacle) -> Vec<Phrase> {
+    let names = |set: &[Blocker]| set.iter().map(words::blocker).collect::<Vec<_>>();
+    let several = match obstacle.in_the_way.as_slice() {
+        [] => return vec![beyond_help(obstacle.finishes_at_best)],
+        set => set.len() > 1,
+    };
+    let (stands, times) = if several { ("stand", "those times") } else { ("stands", "that time") };
+    let way = Phrase::default().names(&names(&obstacle.in_the_way), " and ").words(format!(" {stands} in the way."));
+    let mut sentences = vec![way];
     if let Some(then) = obstacle.finishes_then {
-        let all = if several { "If all of them made room" } else { "With that made free" };
-        sentences.push(Phrase::new(format!("{all}, the last session would be on ")).day(then).words("."));
+        sentences.push(Phrase::new(format!("With {times} free, the last session would be on ")).day(then).words("."));
     }
     if !obstacle.alternatives.is_empty() {
-        let mut sentence = Phrase::new("It would do as well if room were made by ");
+        let mut sentence = Phrase::new("Instead, this would do as well: ");
         for (index, set) in obstacle.alternatives.iter().enumerate() {
-            sentence = if index > 0 { sentence.words("; or by ") } else { sentence };
+            sentence = if index > 0 { sentence.words("; or ") } else { sentence };
             sentence = sentence.names(&names(set), " and ");
         }
         sentences.push(sentence.words("."));
     }
-    sentences.push(Phrase::new(match (obstacle.proven_smallest, several) {
-        (true, false) => "No one has to be asked but one of these.",
-        (true, true) => "Every smaller set was tried, and none is enough.",
-        (false, _) => "None of these can be left out, but another, smaller set may exist: there are too many to try.",
+    sentences.push(Phrase::new(match (obstacle.proven_smallest, several, obstacle.alternatives.is_empty()) {
+        (true, false, true) => "No other single person or closed range would do.",
+        (true, false, false) => "One of them is enough.",
+        (true, true, _) => "Every smaller set was tried, and none is enough.",
+        (false, ..) => "None of these can be left out, but another, smaller set may exist: there are too many to try.",
     }));
     sentences
+}
+
+/// That nobody could make room enough.
+fn beyond_help(at_best: Option<Date>) -> Phrase {
+    let sentence = Phrase::new("Even if every person and every closed range made room, ");
+    match at_best {
+        Some(best) => {
+            sentence.words("the last session would be on ").day(best).words(": the durations alone take that long.")
+        }
+        None => sentence.words("no day would be found: the durations and the working days alone leave none."),
+    }
 }
 
 /// Why a sitting is not earlier, in a sentence.
@@ -129,7 +171,7 @@ pub(crate) fn why(sitting: &Sitting) -> Phrase {
 fn blockers(sitting: &Sitting) -> Vec<(String, usize)> {
     let mut counts: Vec<(String, usize)> = Vec::new();
     for day in &sitting.blocked {
-        let mut names: Vec<String> = day.morning.iter().chain(&day.afternoon).map(short).collect();
+        let mut names: Vec<String> = day.morning.iter().chain(&day.afternoon).map(words::short_blocker).collect();
         names.sort();
         names.dedup();
         for name in names {
@@ -143,124 +185,148 @@ fn blockers(sitting: &Sitting) -> Vec<(String, usize)> {
     counts
 }
 
-/// A blocker without the day of the week, so that Saturday and Sunday are one.
-fn short(blocker: &Blocker) -> String {
-    match blocker {
-        Blocker::DayOff { .. } => "no working day".to_owned(),
-        other => words::blocker(other),
+/// Of how many people and closed ranges no single day would bring anything.
+pub(crate) fn no_gain(names: &[String]) -> Option<Phrase> {
+    (!names.is_empty()).then(|| Phrase::new("No single day would bring anything of: ").names(names, ", ").words("."))
+}
+
+/// What a gain in the chance is, or that there is none.
+pub(crate) fn about_gains(gains: &[Gain], has_contract: bool) -> &'static str {
+    match (has_contract, gains.iter().any(|gain| gain.chance.is_some())) {
+        (false, _) => "Without a contract date there is no chance to gain.",
+        (true, false) => "No single day was seen to raise the chance to be done in time.",
+        (true, true) => {
+            "The gain in the chance to be done in time was measured on other runs than those that picked the day."
+        }
     }
 }
 
-/// Why a sitting is not earlier, day by day; days in a row that are blocked alike are one row.
-pub(crate) fn why_table(sitting: &Sitting, what: &str) -> Table {
-    let columns = [Column::text("days"), Column::text("morning"), Column::text("afternoon")];
-    let mut table = Table::new(format!("{what}: what blocked each earlier day"), columns);
-    let half = |blockers: &[Blocker]| match blockers.is_empty() {
-        true => "suits".to_owned(),
-        false => blockers.iter().map(short).collect::<Vec<_>>().join(", "),
-    };
-    let days: Vec<(Date, String, String)> = sitting
-        .blocked
-        .iter()
-        .map(|BlockedDay { date, morning, afternoon }| (*date, half(morning), half(afternoon)))
-        .collect();
-    for run in days.chunk_by(|one, other| (&one.1, &one.2) == (&other.1, &other.2)) {
-        let [(first, morning, afternoon), ..] = run else { continue };
-        let when = match run {
-            [_] => Cell::Day(*first),
-            _ => {
-                let last = run.last().map_or(*first, |day| day.0);
-                Cell::Text(format!("{} to {}", words::day(*first), words::day(last)))
+/// How much earlier the runs of one scenario are completed than those of the other.
+pub(crate) fn days_later(comparison: &Comparison) -> Option<Phrase> {
+    let Interval { estimate, low, high } = comparison.days_later?;
+    let (first, second) = (&comparison.first.label, &comparison.second.label);
+    let sentence = Phrase::new("In the runs that both complete, ").name(first);
+    if low <= 0.0 && high >= 0.0 {
+        let sentence = sentence.words(" and ").name(second).words(" are done on the same day on average");
+        let (low, high) = (words::signed(low), words::signed(high));
+        return Some(sentence.words(format!(", as far as can be told (95% interval {low} to {high} days).")));
+    }
+    let (what, low, high) = if estimate > 0.0 { ("later", low, high) } else { ("earlier", -high, -low) };
+    let days = format!(" is done {:.1} days {what} than ", estimate.abs());
+    let interval = format!(" on average (95% interval {low:.1} to {high:.1}).");
+    Some(sentence.words(days).name(second).words(interval))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ibbi_core::Name;
+    use ibbi_sim::{EXAMPLE, Scenario, Settings, Simulator};
+
+    fn date(text: &str) -> Date {
+        text.parse().unwrap()
+    }
+
+    fn results(change: impl Fn(String) -> String) -> (Plan, Forecast) {
+        let simulator = Simulator::new(&Scenario::parse(&change(EXAMPLE.to_owned())).unwrap());
+        (Plan::of(&simulator), simulator.simulate(Settings { runs: 200, seed: 1, threads: 1 }).unwrap())
+    }
+
+    #[test]
+    fn the_verdict_says_when_and_how_sure() {
+        let by_then = "of the simulated runs are done by the contract date.";
+        let cases = [
+            ("contract_expires = 2027-01-07", ", 1 day before the contract expires;", by_then),
+            ("contract_expires = 2027-01-06", ", the day the contract expires;", by_then),
+            ("contract_expires = 2026-10-01", ", 97 days after the contract expires;", by_then),
+            ("", ";", "of the simulated runs are completed."),
+        ];
+        for (contract, beside, ends) in cases {
+            let (plan, forecast) = results(|text| text.replace("contract_expires = 2027-06-30", contract));
+            let said = verdict(&plan, &forecast).plain();
+            let begins = format!("arliest plan ends on Wed 2027-01-06{beside}");
+            assert!(said.contains(&begins) && said.ends_with(ends), "{said}");
+            let none = forecast.in_time.is_some_and(|share| share.estimate == 0.0);
+            assert_eq!(
+                (said.starts_with("Even"), said.contains(" none ")),
+                (plan.in_time == Some(false), none),
+                "{said}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_plan_that_does_not_fit_names_the_sitting_that_finds_no_day() {
+        let always = |who: &str| {
+            let line = format!("id = \"{who}\"\n");
+            assert!(EXAMPLE.contains(&line));
+            move |text: String| {
+                let (before, after) = text.split_once(&line).unwrap();
+                let (person, rest) = after.split_once("\n\n").unwrap();
+                let kept: Vec<&str> = person.lines().filter(|line| !line.starts_with("unavailable")).collect();
+                let away = "unavailable = [\"monday\", \"tuesday\", \"wednesday\", \"thursday\", \"friday\"]";
+                format!("{before}{line}{}\n{away}\n\n{rest}", kept.join("\n"))
             }
         };
-        table.row([when, Cell::Name(morning.clone()), Cell::Name(afternoon.clone())]);
-    }
-    table
-}
-
-/// The percentiles, as a table.
-pub(crate) fn percentiles(forecast: &Forecast, start: Date) -> Table {
-    let mut columns =
-        vec![Column::text("of the completed runs"), Column::text("are done by"), Column::number("days from the start")];
-    if forecast.contract_expires.is_some() {
-        columns.push(Column::text("against the contract date"));
-    }
-    let mut table = Table::new("When completed runs are done", columns);
-    for percentile in &forecast.percentiles {
-        let days = percentile.date.map(|date| words::days_between(start, date).to_string());
-        let mut row =
-            vec![Cell::Text(format!("{}% (P{0})", percentile.percent)), Cell::day(percentile.date), Cell::number(days)];
-        if let Some(expires) = forecast.contract_expires {
-            row.push(percentile.date.map_or(Cell::Nothing, |date| Cell::Text(against(date, expires))));
+        for (who, what) in [("t-okafor", "the introductory meeting"), ("m-costa", "the training day")] {
+            let (plan, _) = results(always(who));
+            let said = plan_clause(&plan).plain();
+            assert_eq!(
+                said,
+                format!("There is no plan: {what} finds no day within 730 days that suits everybody it needs")
+            );
         }
-        table.row(row);
+        let long =
+            |text: String| text.replace("leader_response_days = [2, 7, 21]", "leader_response_days = [730, 730, 730]");
+        let (plan, _) = results(long);
+        assert!(plan_clause(&plan).plain().ends_with("take longer than 730 days"));
     }
-    table
-}
 
-fn against(date: Date, expires: Date) -> String {
-    let days = words::days_between(date, expires);
-    let said = words::count(days.unsigned_abs(), "day");
-    match days {
-        0 => "on it".to_owned(),
-        1.. => format!("{said} before"),
-        _ => format!("{said} after"),
+    #[test]
+    fn an_obstacle_is_told_with_what_would_help() {
+        let closure = |name: &str| Blocker::Closure { name: Name::new(name).unwrap() };
+        let base = Obstacle {
+            failing: Failing::Late,
+            in_the_way: vec![closure("A")],
+            alternatives: vec![],
+            proven_smallest: true,
+            finishes_then: Some(date("2027-01-06")),
+            finishes_at_best: Some(date("2027-01-04")),
+        };
+        let said =
+            |obstacle: Obstacle| super::obstacle(&obstacle).iter().map(Phrase::plain).collect::<Vec<_>>().join(" ");
+        let then = "the last session would be on Wed 2027-01-06.";
+        let cases = [
+            (base.clone(), format!("A stands in the way. With that time free, {then} No other single person or closed range would do.")),
+            (
+                Obstacle { alternatives: vec![vec![closure("B")], vec![closure("C")]], ..base.clone() },
+                format!("A stands in the way. With that time free, {then} Instead, this would do as well: B; or C. One of them is enough."),
+            ),
+            (
+                Obstacle { in_the_way: vec![closure("A"), closure("B"), closure("C")], ..base.clone() },
+                format!("A, B and C stand in the way. With those times free, {then} Every smaller set was tried, and none is enough."),
+            ),
+            (
+                Obstacle { in_the_way: vec![closure("A"), closure("B")], proven_smallest: false, finishes_then: None, ..base.clone() },
+                "A and B stand in the way. None of these can be left out, but another, smaller set may exist: there are too \
+                 many to try."
+                    .to_owned(),
+            ),
+            (
+                Obstacle { in_the_way: vec![], ..base.clone() },
+                "Even if every person and every closed range made room, the last session would be on Mon 2027-01-04: the \
+                 durations alone take that long."
+                    .to_owned(),
+            ),
+            (
+                Obstacle { in_the_way: vec![], finishes_at_best: None, ..base },
+                "Even if every person and every closed range made room, no day would be found: the durations and the working \
+                 days alone leave none."
+                    .to_owned(),
+            ),
+        ];
+        for (obstacle, expected) in cases {
+            assert_eq!(said(obstacle), expected);
+        }
     }
-}
-
-/// Every assumption, as a table.
-pub(crate) fn assumptions(forecast: &Forecast) -> Table {
-    let columns = [
-        Column::text("what is assumed"),
-        Column::text("value"),
-        Column::text("whose"),
-        Column::text("name in the scenario"),
-    ];
-    let mut table = Table::new("Every assumption", columns);
-    for row in &forecast.assumptions {
-        let whose = if row.assumed.default { "default" } else { "the scenario's" };
-        table.row([
-            words::sentence(row.about).into(),
-            words::assumed(row.assumed.value).into(),
-            whose.into(),
-            row.name.into(),
-        ]);
-    }
-    table
-}
-
-/// Whom to ask for one more day, as a table.
-pub(crate) fn gains(gains: &[ibbi_sim::Gain]) -> Table {
-    let mut table = Table::new(
-        "What the single best day of each would bring",
-        [
-            Column::text("who"),
-            Column::number("days blocked alone"),
-            Column::text("best day for the plan"),
-            Column::text("the plan then ends"),
-            Column::text("best day for the chance"),
-            Column::number("gain in the chance, in points"),
-        ],
-    );
-    for gain in gains {
-        let earlier = gain.plan.map_or(Cell::Nothing, |plan| {
-            let ends = words::brief_day(plan.finishes);
-            Cell::Text(
-                plan.days.map_or(ends.clone(), |days| format!("{ends}, {} earlier", words::count(days.into(), "day"))),
-            )
-        });
-        let chance = gain.chance.map_or(Cell::Nothing, |chance| {
-            let [gain, low, high] = [chance.gain.estimate, chance.gain.low, chance.gain.high].map(words::points);
-            Cell::Number(format!("{gain} ({low} to {high})"))
-        });
-        table.row([
-            Cell::Name(words::blocker(&gain.who)),
-            Cell::Number(words::thousands(gain.alone as u64)),
-            Cell::day(gain.plan.map(|plan| plan.date)),
-            earlier,
-            Cell::day(gain.chance.map(|chance| chance.date)),
-            chance,
-        ]);
-    }
-    table
 }

@@ -53,6 +53,19 @@ pub(crate) fn length(minutes: u32) -> String {
     }
 }
 
+/// How long something lasted, where the unit tells how exact it is: `45 minutes`, `5.3 hours`, `12.4 days`, `230 days`.
+#[allow(clippy::cast_precision_loss, reason = "a length of time stays far below 2^53 minutes")]
+pub(crate) fn lasting(minutes: u64) -> String {
+    const HOUR: u64 = 60;
+    const DAY: u64 = 24 * HOUR;
+    match minutes {
+        0..120 => count(minutes, "minute"),
+        120..2880 => format!("{:.1} hours", minutes as f64 / HOUR as f64),
+        2880..144_000 => format!("{:.1} days", minutes as f64 / DAY as f64),
+        _ => count((minutes + DAY / 2) / DAY, "day"),
+    }
+}
+
 /// So many of something: `1 day`, `21 days`.
 pub(crate) fn count(number: u64, what: &str) -> String {
     format!("{} {what}{}", thousands(number), if number == 1 { "" } else { "s" })
@@ -76,7 +89,7 @@ pub(crate) fn percent(share: f64) -> String {
     let percent = share * 100.0;
     if percent > 0.0 && percent < 0.5 {
         "<1%".to_owned()
-    } else if percent < 100.0 && percent >= 99.5 {
+    } else if (99.5..100.0).contains(&percent) {
         ">99%".to_owned()
     } else {
         format!("{:.0}%", percent.round())
@@ -86,6 +99,11 @@ pub(crate) fn percent(share: f64) -> String {
 /// A share to a tenth of a percent, for tables: `43.2%`.
 pub(crate) fn exact_percent(share: f64) -> String {
     format!("{:.1}%", share * 100.0)
+}
+
+/// An interval of shares in whole percent: `42% to 44%`.
+pub(crate) fn range(interval: Interval) -> String {
+    format!("{} to {}", percent(interval.low), percent(interval.high))
 }
 
 /// An interval of shares, for tables: `42.2% to 44.1%`.
@@ -182,6 +200,14 @@ pub(crate) fn blocker(blocker: &Blocker) -> String {
     }
 }
 
+/// A blocker without the day of the week, so that Saturday and Sunday are one.
+pub(crate) fn short_blocker(blocker: &Blocker) -> String {
+    match blocker {
+        Blocker::DayOff { .. } => "no working day".to_owned(),
+        other => self::blocker(other),
+    }
+}
+
 /// A day of the week: `Monday`.
 pub(crate) fn weekday(weekday: Weekday) -> String {
     sentence(weekday.code())
@@ -228,18 +254,13 @@ pub(crate) fn is_chance(code: &str) -> bool {
     Chance::CODES.contains(&code)
 }
 
-/// Whether an input can end a run.
-pub(crate) fn is_gate(code: &str) -> bool {
-    Chance::ALL.iter().any(|chance| chance.code() == code && chance.is_gate())
-}
-
 /// The value of an assumption: `2 to 21 days, likely 7`, `15%`.
 pub(crate) fn assumed(value: AssumedValue) -> String {
     match value {
         AssumedValue::Chance(chance) => plain(chance * 100.0) + "%",
         AssumedValue::Days(days) if days.least == days.most => format!("{} days", plain(days.likely)),
         AssumedValue::Days(days) => {
-            format!("{} to {} days, likely {}", plain(days.least), plain(days.most), plain(days.likely))
+            format!("{} to {} days, likely\u{a0}{}", plain(days.least), plain(days.most), plain(days.likely))
         }
     }
 }
@@ -273,6 +294,22 @@ mod tests {
             (length(240), length(90), length(30)),
             ("4 hours".into(), "1 hour 30 minutes".into(), "30 minutes".into())
         );
+    }
+
+    #[test]
+    fn a_length_of_time_is_as_exact_as_it_reads() {
+        for (minutes, text) in [
+            (0, "0 minutes"),
+            (1, "1 minute"),
+            (119, "119 minutes"),
+            (320, "5.3 hours"),
+            (2880, "2.0 days"),
+            (17_900, "12.4 days"),
+            (144_000, "100 days"),
+            (1_440_000, "1,000 days"),
+        ] {
+            assert_eq!(lasting(minutes), text);
+        }
     }
 
     #[test]

@@ -49,7 +49,12 @@ pub(crate) fn add_headers(response: &mut Response) {
 
 /// Whether a request may be answered; if not, why not. A request with a good token in its query is answered with the
 /// cookie and sent on.
-pub(crate) fn check(shared: &Shared, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Option<Response>, Fail> {
+pub(crate) fn check(
+    shared: &Shared,
+    method: &Method,
+    uri: &Uri,
+    headers: &HeaderMap,
+) -> Result<Option<Response>, Fail> {
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let host = text(HOST).or_else(|| uri.authority().map(|authority| authority.as_str())).unwrap_or_default();
     if headers.get_all(HOST).iter().count() > 1 || !is_ours(shared, host) {
@@ -142,7 +147,8 @@ mod tests {
 
     #[test]
     fn tokens_are_the_same_or_not() {
-        for (given, wanted, same) in [("abc", "abc", true), ("abd", "abc", false), ("ab", "abc", false), ("", "", true)] {
+        for (given, wanted, same) in [("abc", "abc", true), ("abd", "abc", false), ("ab", "abc", false), ("", "", true)]
+        {
             assert_eq!(is_same(given, wanted), same);
         }
     }

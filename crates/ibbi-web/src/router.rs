@@ -39,11 +39,12 @@ struct ReadBody(Bytes);
 pub(crate) fn router(shared: &Arc<Shared>) -> Router {
     let routes = pages::ROUTES.iter().map(|(method, path, handler)| (method.clone(), *path, *handler));
     let routes = routes.chain(api::OPERATIONS.iter().map(api::Operation::route));
-    let router = routes.fold(Router::new(), |router, (method, path, handler)| router.route(path, route(&method, handler)));
+    let router =
+        routes.fold(Router::new(), |router, (method, path, handler)| router.route(path, route(&method, handler)));
     router
-        .fallback(|request: Request| async move {
-            failed(request.uri().path(), &Fail::not_found("there is no such page"))
-        })
+        .fallback(
+            |request: Request| async move { failed(request.uri().path(), &Fail::not_found("there is no such page")) },
+        )
         .method_not_allowed_fallback(|request: Request| async move {
             let detail = format!("{} is not done here", request.method());
             failed(request.uri().path(), &Fail::Request(StatusCode::METHOD_NOT_ALLOWED, "method", detail))

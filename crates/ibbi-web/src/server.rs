@@ -188,7 +188,8 @@ fn listen(address: IpAddr, port: Option<u16>) -> Result<TcpListener, AppError> {
             Ok(listener) => return Ok(listener),
             Err(source) => {
                 let taken = source.kind() == io::ErrorKind::AddrInUse;
-                last = Some(AppError::Io { doing: "listen on", path: format!("{address}, port {port}").into(), source });
+                last =
+                    Some(AppError::Io { doing: "listen on", path: format!("{address}, port {port}").into(), source });
                 if !taken {
                     break;
                 }

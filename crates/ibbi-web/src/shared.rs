@@ -2,11 +2,11 @@
 
 use crate::uploads::Uploads;
 use crate::writer::Writer;
+use ibbi_app::AppError;
 use ibbi_app::desk::{CaseSummary, Desk, Offer};
 use ibbi_app::journal::{Context, Ids, Recorded};
 use ibbi_app::store::CaseLog;
 use ibbi_app::zone::Zone;
-use ibbi_app::AppError;
 use ibbi_core::{At, Name};
 use ibbi_sim::Settings;
 use std::path::PathBuf;

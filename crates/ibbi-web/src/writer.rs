@@ -1,10 +1,10 @@
 //! The one thread that writes: offers of many requests in, one batch and one sync for all that wait.
 
 use crate::shared::Clock;
+use ibbi_app::AppError;
 use ibbi_app::desk::{Desk, Offer};
 use ibbi_app::journal::{Context, Recorded};
 use ibbi_app::trust::Signer;
-use ibbi_app::AppError;
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::{mpsc, oneshot};
 
@@ -231,7 +231,10 @@ mod tests {
             std::fs::create_dir(&folder).unwrap();
             let (bare, judged) = (bare(&folder), judged(&folder));
             ratios.push(judged / bare);
-            println!("{WRITERS} writers: the ledger {bare:.0} events a second, offers {judged:.0}: {:.2}", judged / bare);
+            println!(
+                "{WRITERS} writers: the ledger {bare:.0} events a second, offers {judged:.0}: {:.2}",
+                judged / bare
+            );
         }
         ratios.sort_by(f64::total_cmp);
         println!("median ratio {:.2}", ratios[2]);

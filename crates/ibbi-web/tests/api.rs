@@ -51,7 +51,17 @@ fn every_operation_answers_as_the_document_describes_it() {
         let answer = check("GET", &template, &format!("/api/v1/cases/{case}{tail}"), None, "*/*");
         assert_eq!(answer.status, 200, "{tail}: {}", answer.text());
     }
-    for path in ["cases", "ledger", "ledger/verify", "chart", "rules", "forms", "schema/ledger", "schema/scenario", "openapi.json"] {
+    for path in [
+        "cases",
+        "ledger",
+        "ledger/verify",
+        "chart",
+        "rules",
+        "forms",
+        "schema/ledger",
+        "schema/scenario",
+        "openapi.json",
+    ] {
         let path = format!("/api/v1/{path}");
         assert_eq!(check("GET", &path, &path, None, "*/*").status, 200, "{path}");
     }
@@ -125,7 +135,8 @@ fn a_refusal_is_a_problem_with_every_unmet_rule_and_nothing_changes() {
     let answer = server.post(&path, &json!({ "type": "format_chosen", "data": { "format": "full_day" } }));
     assert_eq!((answer.status, answer.header("content-type")), (422, Some("application/problem+json")));
     let problem = answer.json();
-    let rules: Vec<_> = problem["refusal"]["unmet"].as_array().unwrap().iter().map(|unmet| unmet["rule"].clone()).collect();
+    let rules: Vec<_> =
+        problem["refusal"]["unmet"].as_array().unwrap().iter().map(|unmet| unmet["rule"].clone()).collect();
     assert_eq!(rules, ["process.stage", "leaders.all-agreed"]);
     assert_eq!((problem["status"].as_u64(), problem["code"].as_str()), (Some(422), Some("refused")));
     assert_eq!(server.get(&format!("/api/v1/cases/{case}")).header("etag"), Some("\"1\""));
@@ -137,11 +148,15 @@ fn of_two_who_saw_the_same_case_the_second_is_told_that_it_has_moved_on() {
     let case = server.open("Maple Hollow");
     let path = format!("/api/v1/cases/{case}/events");
     let note = |text: &str| json!({ "type": "note_added", "data": { "text": text } }).to_string();
-    let ask = |text: &str, etag: &str| server.connect().ask("POST", &path, &[("if-match", etag)], note(text).as_bytes());
+    let ask =
+        |text: &str, etag: &str| server.connect().ask("POST", &path, &[("if-match", etag)], note(text).as_bytes());
     let first = ask("one", "\"1\"");
     assert_eq!((first.status, first.header("etag")), (201, Some("\"2\"")));
     let second = ask("two", "\"1\"");
-    assert_eq!((second.status, second.json()["expected"].as_u64(), second.json()["found"].as_u64()), (412, Some(1), Some(2)));
+    assert_eq!(
+        (second.status, second.json()["expected"].as_u64(), second.json()["found"].as_u64()),
+        (412, Some(1), Some(2))
+    );
     assert_eq!(ask("three", "1").status, 400, "an ETag has quotes");
     assert_eq!(ask("three", "*").status, 201);
 }
@@ -171,7 +186,10 @@ fn a_dry_run_answers_like_the_event_and_records_nothing() {
     let path = format!("/api/v1/cases/{case}/events");
     let agree = json!({ "type": "leader_agreed", "data": { "name": "A", "seat": "superintendent" }, "dry_run": true });
     let answer = server.post(&path, &agree);
-    assert_eq!((answer.status, answer.json()["dry_run"].as_bool(), answer.json()["seq"].is_null()), (200, Some(true), true));
+    assert_eq!(
+        (answer.status, answer.json()["dry_run"].as_bool(), answer.json()["seq"].is_null()),
+        (200, Some(true), true)
+    );
     let early = json!({ "type": "format_chosen", "data": { "format": "full_day" }, "dry_run": true });
     assert_eq!(server.post(&path, &early).status, 422);
     assert_eq!(server.get("/api/v1/cases").json()["lines"], 2);
@@ -209,7 +227,11 @@ fn what_is_no_event_is_told_with_what_would_be_one() {
         ("/api/v1/nothing", 404),
     ] {
         let answer = server.get(path);
-        assert_eq!((answer.status, answer.header("content-type")), (status, Some("application/problem+json")), "{path}");
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (status, Some("application/problem+json")),
+            "{path}"
+        );
     }
     assert_eq!(server.connect().ask("DELETE", "/api/v1/cases", &[], b"").status, 405);
     assert_eq!(server.get("/api/v1/cases").json()["lines"], 2);

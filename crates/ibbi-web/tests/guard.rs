@@ -38,7 +38,13 @@ fn a_post_from_another_site_changes_nothing_wherever_it_goes() {
     let own = format!("http://{}", server.connect().host);
     let form = ("content-type", "application/x-www-form-urlencoded");
     let body = b"type=note_added&text=x";
-    for path in ["/api/v1/cases".to_owned(), "/cases".to_owned(), format!("/cases/{case}"), "/plan".to_owned(), "/audit".to_owned()] {
+    for path in [
+        "/api/v1/cases".to_owned(),
+        "/cases".to_owned(),
+        format!("/cases/{case}"),
+        "/plan".to_owned(),
+        "/audit".to_owned(),
+    ] {
         for foreign in [("origin", "http://evil.example"), ("origin", "null"), ("sec-fetch-site", "cross-site")] {
             let answer = server.connect().ask("POST", &path, &[form, foreign], body);
             assert_eq!(answer.status, 403, "{path} {foreign:?}");
@@ -52,7 +58,18 @@ fn a_post_from_another_site_changes_nothing_wherever_it_goes() {
 #[test]
 fn every_answer_bears_the_headers_that_keep_a_browser_in_bounds() {
     let server = Running::start();
-    for path in ["/", "/plan", "/cases", "/audit", "/style.css", "/script.js", "/icon.svg", "/nothing", "/api/v1/cases", "/api/v1/x"] {
+    for path in [
+        "/",
+        "/plan",
+        "/cases",
+        "/audit",
+        "/style.css",
+        "/script.js",
+        "/icon.svg",
+        "/nothing",
+        "/api/v1/cases",
+        "/api/v1/x",
+    ] {
         let answer = server.get(path);
         let policy = answer.header("content-security-policy").unwrap();
         assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{path}");
@@ -144,7 +161,8 @@ fn no_name_becomes_markup_on_any_page() {
     offer("leader_declined", json!({ "name": evil, "seat": "union_president", "reason": evil }));
     let encoded: String = form_urlencoded::byte_serialize(evil.as_bytes()).collect();
     let person = |role: &str| format!("&p={encoded}~~{role}~");
-    let people: String = ["superintendent", "union_president%2Blabor", "school_committee%2Bmanagement", "neutral"].map(person).concat();
+    let people: String =
+        ["superintendent", "union_president%2Blabor", "school_committee%2Bmanagement", "neutral"].map(person).concat();
     let plan = format!("/plan?d={encoded}&s=2026-09-08&h={encoded}+2026-11-02{people}");
     let ledger = std::fs::read(server.ledger()).unwrap();
     let (kind, body) = multipart(&[("ledger", &ledger)]);
@@ -177,14 +195,21 @@ fn no_name_becomes_markup_on_any_page() {
         assert_eq!(answer.status, 422);
         assert!(!answer.text().contains("<script>alert"), "{path}");
     }
-    let again = server.form(&format!("/cases/{case}"), &format!("type=leader_agreed&form=f0&name={encoded}&seat={encoded}"));
+    let again =
+        server.form(&format!("/cases/{case}"), &format!("type=leader_agreed&form=f0&name={encoded}&seat={encoded}"));
     assert!(again.status == 400 && !again.text().contains("<script>alert"));
 }
 
 #[test]
 fn no_request_names_a_file() {
     let server = Running::start();
-    for path in ["/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/audit/..%2f..%2fetc", "/audit/own/cases/..%2f", "//etc/passwd"] {
+    for path in [
+        "/../../etc/passwd",
+        "/%2e%2e/%2e%2e/etc/passwd",
+        "/audit/..%2f..%2fetc",
+        "/audit/own/cases/..%2f",
+        "//etc/passwd",
+    ] {
         assert_eq!(server.get(path).status, 404, "{path}");
     }
     let ledger = std::fs::read(server.ledger()).unwrap();

@@ -47,7 +47,9 @@ fn the_plan_s_form_leads_to_a_link_and_the_link_to_the_same_form() {
     let server = Running::start();
     let page = server.get("/plan");
     assert_eq!(page.status, 200);
-    for part in ["class=\"verdict\"", "id=\"plan\"", "id=\"curve\"", "id=\"tornado-chance\"", "id=\"comparison\"", "id=\"who\""] {
+    for part in
+        ["class=\"verdict\"", "id=\"plan\"", "id=\"curve\"", "id=\"tornado-chance\"", "id=\"comparison\"", "id=\"who\""]
+    {
         assert!(page.text().contains(part), "{part}");
     }
     let mut form = form_of(page.text());
@@ -72,7 +74,8 @@ fn the_plan_s_form_leads_to_a_link_and_the_link_to_the_same_form() {
     assert_eq!(scripted.header("ibbi-link"), Some(link.as_str()));
     let pieces: Vec<&str> = scripted.text().split("<!--next-->").collect();
     assert_eq!(pieces.len(), 3, "what can be said at once, the comparison, whom to ask");
-    let verdict = |text: &str| text.split("class=\"verdict\">").nth(1).unwrap().split("</p>").next().unwrap().to_owned();
+    let verdict =
+        |text: &str| text.split("class=\"verdict\">").nth(1).unwrap().split("</p>").next().unwrap().to_owned();
     assert_eq!(verdict(scripted.text()), verdict(again.text()));
     // So do the file and what can be taken along.
     let query = link.strip_prefix("/plan?").unwrap();
@@ -98,7 +101,9 @@ fn what_is_wrong_in_the_form_comes_back_with_what_was_typed() {
     }
     let answer = server.form("/plan", &encoded(&form));
     assert_eq!(answer.status, 422);
-    for said in ["give a day, such as 2026-09-08", "did you mean friday", "value=\"frydays\"", "value=\"soon\"", "aria-invalid"] {
+    for said in
+        ["give a day, such as 2026-09-08", "did you mean friday", "value=\"frydays\"", "value=\"soon\"", "aria-invalid"]
+    {
         assert!(answer.text().contains(said), "{said}");
     }
     for (content, said) in [(&b""[..], "choose a scenario"), (b"district = 7", "problem"), (b"\xff\xfe", "no UTF-8")] {
@@ -117,7 +122,11 @@ fn a_case_is_run_with_forms_alone() {
     let opened = server.form("/cases", &open);
     assert_eq!(opened.status, 303, "{}", opened.text());
     let case = opened.header("location").unwrap().to_owned();
-    assert_eq!(server.form("/cases", &open).header("location"), Some(case.as_str()), "a second click opens no second case");
+    assert_eq!(
+        server.form("/cases", &open).header("location"),
+        Some(case.as_str()),
+        "a second click opens no second case"
+    );
     let wrong = server.form("/cases", "district=&county=norfolk");
     assert!(wrong.status == 400 && wrong.text().contains("also needs district"), "{}", wrong.text());
 
@@ -161,7 +170,9 @@ fn a_ledger_is_looked_into_at_every_event() {
         assert!(found.text().contains("No checkpoint vouches for it"));
         assert_eq!(server.get(&format!("{base}/verdict.json")).json()["sound"], true);
         assert_eq!(server.get(&format!("{base}/replay.json")).json()[0]["moments"].as_array().unwrap().len(), 2);
-        for (step, said) in [("", "After event 2 of 2"), ("?step=1", "After event 1 of 2"), ("?step=99", "After event 2 of 2")] {
+        for (step, said) in
+            [("", "After event 2 of 2"), ("?step=1", "After event 1 of 2"), ("?step=99", "After event 2 of 2")]
+        {
             let page = server.get(&format!("{base}/cases/{case}{step}"));
             assert!(page.text().contains(said), "{step}");
         }
@@ -202,7 +213,10 @@ fn the_first_answer_does_not_wait_for_the_rest() {
         while !client.line().is_empty() {}
         let piece = client.chunk().unwrap();
         first.push(begun.elapsed());
-        assert!(String::from_utf8(piece).unwrap().contains("id=\"moves\""), "the first piece is the whole first answer");
+        assert!(
+            String::from_utf8(piece).unwrap().contains("id=\"moves\""),
+            "the first piece is the whole first answer"
+        );
         while client.chunk().is_some() {}
         whole.push(begun.elapsed());
     }

@@ -105,7 +105,8 @@ fn nothing_acknowledged_is_lost_when_the_server_is_stopped_in_the_middle() {
                     if !going.load(Ordering::Relaxed) {
                         break;
                     }
-                    let body = json!({ "type": "note_added", "data": { "text": format!("{number} {offer}") } }).to_string();
+                    let body =
+                        json!({ "type": "note_added", "data": { "text": format!("{number} {offer}") } }).to_string();
                     // When the server goes, the connection ends somewhere in here.
                     let asked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
                         client.ask("POST", &path, &[], body.as_bytes())
@@ -146,7 +147,8 @@ fn another_process_is_told_who_holds_the_ledger() {
         ids: ibbi_app::journal::Ids::Random,
         signer: None,
     };
-    let event = ibbi_app::input::from_json(None, br#"{"type":"note_added","data":{"text":"x"}}"#, Default::default()).unwrap();
+    let event =
+        ibbi_app::input::from_json(None, br#"{"type":"note_added","data":{"text":"x"}}"#, Default::default()).unwrap();
     let entry = ibbi_app::journal::Entry { event, at: context.now, id: None, dry_run: false };
     let error = ibbi_app::journal::record(&server.ledger(), case, entry, &mut context).unwrap_err();
     assert!(error.to_string().contains("is being written by process"), "{error}");

@@ -51,7 +51,8 @@ fn own_ledger() -> Result<PathBuf, AppError> {
         .or_else(|| set("HOME").map(|home| home.join(".local").join("share")))
         .or_else(|| set("LOCALAPPDATA"));
     let Some(base) = base else {
-        let message = "there is no data folder, for neither XDG_DATA_HOME nor HOME is set; give the ledger with --ledger";
+        let message =
+            "there is no data folder, for neither XDG_DATA_HOME nor HOME is set; give the ledger with --ledger";
         return Err(AppError::Usage(message.to_owned()));
     };
     let folder = base.join("ibbi");

@@ -10,7 +10,7 @@
 //! let simulator = Simulator::new(&Scenario::parse(EXAMPLE).unwrap());
 //! let forecast = simulator.simulate(Settings { runs: 500, seed: 1, threads: 1 }).unwrap();
 //! let chart = chart::outcomes(&forecast);
-//! assert!(chart.to_text(Layout::default()).contains("completed"));
+//! assert!(chart.to_text(Layout::default()).contains("Completed"));
 //! assert!(chart.to_svg(Room::Wide, "outcomes").as_str().starts_with("<svg "));
 //! ```
 
@@ -50,11 +50,11 @@ pub enum Figure {
     Nothing(String),
     /// A share that grows from day to day.
     Curve(Curve),
-    /// Shares, or differences of shares, with their intervals.
+    /// Shares, differences of shares, counts or times, with their intervals.
     Bars(Bars),
     /// What a result is where an input is low and where it is high.
     Swings(Swings),
-    /// Shares by month.
+    /// Shares or counts by month.
     Columns(Columns),
     /// What happens when.
     Timeline(Timeline),
@@ -95,7 +95,7 @@ pub struct Bars {
     pub rows: Vec<Bar>,
 }
 
-/// A bar from zero to an estimate, with its interval.
+/// A bar from zero to an estimate, with its interval; one that has no width is not drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bar {
     /// What it is about.
@@ -132,24 +132,24 @@ pub struct Swing {
     pub said: String,
 }
 
-/// Shares by month.
+/// Shares or counts by month.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Columns {
-    /// The shares.
-    pub shares: Scale,
+    /// The unit.
+    pub scale: Scale,
     /// The months, without a gap.
     pub columns: Vec<Month>,
 }
 
-/// A month's share.
+/// A month's share or count, in two parts.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Month {
     /// Its first day.
     pub start: Date,
-    /// The share on or before the contract date; all of it without such a date.
-    pub in_time: f64,
-    /// The share after it.
-    pub late: f64,
+    /// What is drawn full: what everybody hopes for, or all of it.
+    pub full: f64,
+    /// The rest, which is hatched.
+    pub hatched: f64,
 }
 
 /// What happens when.
@@ -181,8 +181,10 @@ pub struct Lane {
 /// A sign that a key explains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sign {
-    /// A full bar, column or area.
+    /// A full bar or column.
     Full,
+    /// A full area.
+    Area,
     /// A hatched one.
     Hatched,
     /// The ends of an interval.
@@ -197,6 +199,8 @@ pub enum Sign {
     Line,
     /// A dashed upright line.
     Dashed,
+    /// No sign: a remark.
+    Nothing,
 }
 
 /// What a sign means.

@@ -13,6 +13,10 @@ pub enum Unit {
     Share,
     /// Differences of shares, from -1 to 1, said in percentage points.
     Points,
+    /// Whole numbers of something.
+    Count,
+    /// Lengths of time in minutes, said in hours or days.
+    Time,
 }
 
 /// A stretch of values.
@@ -46,7 +50,7 @@ impl Scale {
 
     /// From nothing to a round share that is not below this one.
     pub fn shares(most: f64) -> Self {
-        let to = [0.05, 0.1, 0.2, 0.5].into_iter().find(|round| most <= *round).unwrap_or(1.0);
+        let to = [0.05, 0.1, 0.2, 0.4, 0.6, 0.8].into_iter().find(|round| most <= *round).unwrap_or(1.0);
         Self { unit: Unit::Share, from: 0.0, to }
     }
 
@@ -54,6 +58,35 @@ impl Scale {
     pub fn points(most: f64) -> Self {
         let to = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5].into_iter().find(|round| most.abs() <= *round).unwrap_or(1.0);
         Self { unit: Unit::Points, from: -to, to }
+    }
+
+    /// From nothing to a round number that is not below this one.
+    pub fn counts(most: f64) -> Self {
+        Self { unit: Unit::Count, from: 0.0, to: round_up(most) }
+    }
+
+    /// From nothing to a length of time that is round in hours or in days and not below this one, in minutes.
+    pub fn times(most: f64) -> Self {
+        let unit = if most <= DAYS_FROM { HOUR } else { DAY };
+        Self { unit: Unit::Time, from: 0.0, to: round_up(most / unit) * unit }
+    }
+
+    /// A value in words, as exactly as a table has it.
+    pub fn exactly(&self, value: f64) -> String {
+        match self.unit {
+            Unit::Share | Unit::Points | Unit::Date => words::exact_percent(value),
+            Unit::Count | Unit::Time => self.briefly(value),
+        }
+    }
+
+    /// A value in a word, for where there is little room.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts and minutes are not negative")]
+    pub fn briefly(&self, value: f64) -> String {
+        match self.unit {
+            Unit::Share | Unit::Points | Unit::Date => words::percent(value),
+            Unit::Count => words::thousands(value as u64),
+            Unit::Time => words::lasting(value as u64),
+        }
     }
 
     /// The number of a date: days since the first of January of the year 1.
@@ -81,6 +114,9 @@ impl Scale {
         match self.unit {
             Unit::Date => self.months(most.max(1)),
             Unit::Share | Unit::Points => self.rounds(most.max(2)),
+            Unit::Count => self.steps(most.max(2), 1.0, |count| words::thousands(count)),
+            Unit::Time if self.to <= DAYS_FROM => self.steps(most.max(2), HOUR, |hours| format!("{hours} h")),
+            Unit::Time => self.steps(most.max(2), DAY, |days| format!("{} d", words::thousands(days))),
         }
     }
 
@@ -121,11 +157,27 @@ impl Scale {
         Date::try_from(day).ok()
     }
 
+    /// Ticks at whole multiples of a unit.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative")]
+    fn steps(&self, most: usize, unit: f64, label: impl Fn(u64) -> String) -> Vec<Tick> {
+        let width = self.to / unit;
+        #[allow(clippy::cast_precision_loss, reason = "a handful of ticks")]
+        let fits = |step: &f64| width / step <= most as f64 - 0.99;
+        let steps = (0..19).flat_map(|power| [1.0, 2.0, 5.0].map(|digit| digit * 10_f64.powi(power)));
+        let step = steps.into_iter().find(fits).unwrap_or(width);
+        (0..)
+            .map(|index| f64::from(index) * step)
+            .take_while(|value| *value <= width * 1.001)
+            .map(|value| Tick { place: self.thousandths(value * unit), label: label(value as u64), below: None })
+            .collect()
+    }
+
     fn rounds(&self, most: usize) -> Vec<Tick> {
         let steps = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0];
         let width = self.to - self.from;
         #[allow(clippy::cast_precision_loss, reason = "a handful of ticks")]
-        let step = steps.into_iter().find(|step| width / step <= most as f64 - 0.99).unwrap_or(width);
+        let fits = |step: &f64| *step <= width * 1.001 && width / step <= most as f64 - 0.99;
+        let step = steps.into_iter().find(fits).unwrap_or(width);
         let label = |value: f64| {
             let percent = words::plain(value * 100.0);
             match self.unit {
@@ -152,6 +204,19 @@ impl Scale {
     fn thousandths(&self, value: f64) -> u32 {
         (self.place(value) * 1000.0).round() as u32
     }
+}
+
+/// Minutes.
+const HOUR: f64 = 60.0;
+/// Minutes.
+const DAY: f64 = 1440.0;
+/// Up to so many minutes a scale is told in hours.
+const DAYS_FROM: f64 = 2.0 * DAY;
+
+/// The next round number: a digit, then zeros.
+fn round_up(number: f64) -> f64 {
+    let power = (0..19).map(|power| 10_f64.powi(power)).find(|power| number <= 10.0 * power).unwrap_or(1e19);
+    ((number / power).ceil() * power).max(1.0)
 }
 
 /// Whether a month is one of every so many, counted from January.
@@ -182,7 +247,7 @@ mod tests {
         assert_eq!(shown("2026-11-20", "2026-11-20", 12), "Nov2026");
         assert_eq!(shown("2026-09-01", "2028-08-31", 8), "Oct2026 Jan2027 Apr Jul Oct Jan2028 Apr Jul");
         assert_eq!(shown("2026-09-01", "2028-08-31", 1), "Jan2028");
-        assert_eq!(shown("9999-11-01", "9999-12-31", 9), "Nov9999");
+        assert_eq!(shown("9999-11-01", "9999-12-31", 9), "Nov9999 Dec");
     }
 
     #[test]
@@ -190,14 +255,31 @@ mod tests {
         let shown = |scale: Scale, most: usize| {
             scale.ticks(most).iter().map(|tick| tick.label.clone()).collect::<Vec<_>>().join(" ")
         };
-        assert_eq!(shown(Scale::shares(0.43), 6), "0% 10% 20% 30% 40% 50%");
+        assert_eq!(shown(Scale::shares(0.43), 6), "0% 20% 40% 60%");
         assert_eq!(shown(Scale::shares(0.043), 6), "0% 1% 2% 3% 4% 5%");
-        assert_eq!(shown(Scale::shares(0.7), 6), "0% 20% 40% 60% 80% 100%");
+        assert_eq!(shown(Scale::shares(0.7), 6), "0% 20% 40% 60% 80%");
         assert_eq!(shown(Scale::points(0.03), 5), "-5 0 +5");
         for most in 2..20 {
             for scale in [Scale::shares(0.02), Scale::shares(0.3), Scale::points(0.7), Scale::points(0.0)] {
                 let ticks = scale.ticks(most);
                 assert!((2..=most).contains(&ticks.len()), "{most}: {ticks:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn counts_and_times_have_round_ticks_and_hold_what_they_are_made_for() {
+        let shown = |scale: Scale, most: usize| {
+            scale.ticks(most).iter().map(|tick| tick.label.clone()).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(shown(Scale::counts(7.0), 5), "0 2 4 6");
+        assert_eq!(shown(Scale::counts(0.0), 5), "0 1");
+        assert_eq!(shown(Scale::counts(12_345.0), 5), "0 5,000 10,000 15,000 20,000");
+        assert_eq!(shown(Scale::times(7.0 * 60.0), 5), "0 h 2 h 4 h 6 h");
+        assert_eq!(shown(Scale::times(30.0 * 1440.0), 5), "0 d 10 d 20 d 30 d");
+        for most in [0.0, 1.0, 9.0, 11.0, 99.0, 101.0, 1e6, 1e15] {
+            for scale in [Scale::counts(most), Scale::times(most)] {
+                assert!(scale.to >= most && scale.ticks(6).len() <= 6, "{most}: {scale:?}");
             }
         }
     }

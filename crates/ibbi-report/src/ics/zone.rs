@@ -70,7 +70,9 @@ fn component(
     if let Some(rule) = rule {
         lines.raw("RRULE", rule);
     }
-    for wall in more {
+    // The first onset stands among the others too: a widely used reader forgets DTSTART once there is an RDATE.
+    let first = (!more.is_empty()).then_some(&wall);
+    for wall in first.into_iter().chain(more) {
         lines.raw("RDATE", &written(*wall));
     }
     lines.raw("END", kind);
@@ -82,7 +84,7 @@ fn changes(zone: Tz, begin: DateTime<Utc>, end: DateTime<Utc>) -> Vec<Onset> {
     let mut found = Vec::new();
     let (mut at, mut now) = (begin, state(begin));
     while at < end {
-        // No zone changes its clocks twice within a day.
+        // In the whole database no two changes of a zone are closer than six days.
         let Some(next) = at.checked_add_days(Days::new(1)) else { break };
         let then = state(next);
         if then != now {

@@ -1,8 +1,11 @@
 //! The page of a simulation: one file, from the verdict down to how it was made.
 
+mod audit;
 mod forecast;
 mod made;
 mod plan;
+
+pub use audit::AuditPage;
 
 use crate::html::{Document, Html, el, name};
 use crate::{findings, words};
@@ -109,24 +112,41 @@ impl SimulationPage<'_> {
         let under = el("p")
             .class("under")
             .with("Plan and forecast for the Interest-Based Bargaining Institute. Facilitation: ")
-            .with(format!("{}. Leaders are asked on ", format.to_lowercase()))
-            .with(crate::html::time(scenario.start))
-            .with(".");
+            .with(format!("{}. ", format.to_lowercase()))
+            .with(self.begins());
         let header = el("header").with(heading).with(under);
         Html::new().with(header).with(self.verdict())
+    }
+
+    /// From when it is planned: the day on which the leaders are asked, or where a real case is.
+    fn begins(&self) -> Html {
+        match &self.forecast.continued {
+            None => Html::text("Leaders are asked on ").with(crate::html::time(self.scenario.start)).with("."),
+            Some(real) => {
+                let (begins, rest) = findings::continued(real, self.scenario);
+                let notes = real.notes.iter().map(|note| Html::text(&format!(" {}.", words::sentence(note))));
+                begins.to_html().with(format!(" {rest}")).with(notes.collect::<Html>())
+            }
+        }
     }
 
     fn figures(&self) -> Vec<Html> {
         let Self { plan, forecast, .. } = self;
         let date = |date: Option<ibbi_core::Date>, none: &'static str| -> Html {
-            date.map_or_else(|| none.into(), |date| crate::html::time(date).into())
+            date.map_or_else(
+                || none.into(),
+                |date| el("time").attr("datetime", date).with(words::brief_day(date)).into(),
+            )
         };
         let percentile = |percent: u8| {
             let found = forecast.percentiles.iter().find(|found| found.percent == percent);
             date(found.and_then(|found| found.date), "no run completed")
         };
         let share: Html = match forecast.in_time {
-            Some(in_time) => words::percent(in_time.estimate).into(),
+            Some(in_time) => {
+                let interval = format!("95% interval {}", words::range(in_time));
+                Html::text(&words::percent(in_time.estimate)).with(el("small").with(interval))
+            }
             None => "no contract date".into(),
         };
         let evergreen = match (plan.contract_expires, self.scenario.evergreen) {

@@ -5,16 +5,25 @@
 //! use ibbi_sim::{EXAMPLE, Plan, Scenario};
 //! let scenario = Scenario::parse(EXAMPLE).unwrap();
 //! let plan = Plan::new(&scenario);
-//! let pieces = text::plan(&scenario, &plan, &[], Layout { width: 80, ascii: false });
+//! let pieces = text::plan(&scenario, &plan, &plan.advisories, Layout { width: 80, ascii: false });
 //! assert!(text::plain(&pieces).contains("Training day"));
 //! ```
 
+mod audit;
+mod case;
 pub(crate) mod columns;
+mod diff;
 mod forecast;
 mod plan;
 
+pub use audit::audit;
+pub use case::case_report;
+pub use diff::diff;
 pub use forecast::{comparison, forecast, who};
 pub use plan::{obstacle, plan};
+
+use crate::{findings, words};
+use ibbi_sim::{Continued, Scenario};
 
 /// How much room there is, and what can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +87,16 @@ impl Piece {
     pub(crate) fn heading(text: &str) -> Self {
         Self::new(Role::Heading, format!("{text}\n"))
     }
+}
+
+/// From which real case a plan or a forecast goes on.
+fn continued(real: &Continued, scenario: &Scenario, columns: usize) -> Vec<Piece> {
+    let (begins, rest) = findings::continued(real, scenario);
+    let mut pieces =
+        vec![Piece::new(Role::Plain, columns::paragraph("", &format!("{} {rest}", begins.plain()), columns))];
+    let notes = real.notes.iter().map(|note| columns::paragraph("- ", &words::sentence(note), columns));
+    pieces.extend(notes.map(|note| Piece::new(Role::Warning, note)));
+    pieces
 }
 
 /// The pieces as one text, without colours.

@@ -6,9 +6,9 @@ use crate::problem::Fail;
 use crate::reply::{self, json};
 use crate::uploads::Upload;
 use axum::http::StatusCode;
+use ibbi_app::AppError;
 use ibbi_app::replay::{self, Until};
 use ibbi_app::trust::{self, Against};
-use ibbi_app::AppError;
 use std::fs::File;
 use std::io::Read as _;
 

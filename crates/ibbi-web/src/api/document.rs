@@ -72,7 +72,8 @@ fn parameter(parameter: &Parameter) -> Value {
 fn responses(answers: &[Given]) -> Value {
     let mut responses = Map::new();
     for Given { status, kind, schema, about } in answers {
-        let response = responses.entry(status.to_string()).or_insert_with(|| json!({ "description": about, "content": {} }));
+        let response =
+            responses.entry(status.to_string()).or_insert_with(|| json!({ "description": about, "content": {} }));
         response["content"][*kind] = json!({ "schema": reference(schema) });
     }
     let content = json!({ "application/problem+json": { "schema": reference("Problem") } });

@@ -200,4 +200,3 @@ const RECORDED: &[Given] = &[
     gives(201, JSON, "Recorded", "it is recorded and on the disk; what `ibbi record --json` prints"),
     gives(200, JSON, "Recorded", "it was recorded before under this id, or it was a dry run and would be"),
 ];
-

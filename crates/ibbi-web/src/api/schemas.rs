@@ -129,21 +129,27 @@ pub(super) fn all() -> Value {
         schema["additionalProperties"] = json!(false);
         schemas.insert((*name).to_owned(), schema);
     }
-    schemas.insert("Forms".to_owned(), json!({
-        "type": "object", "additionalProperties": { "type": "array", "items": reference("FormField") },
-    }));
+    schemas.insert(
+        "Forms".to_owned(),
+        json!({
+            "type": "object", "additionalProperties": { "type": "array", "items": reference("FormField") },
+        }),
+    );
     schemas.insert("Progress".to_owned(), json!({
         "type": "string", "description": "lines of {\"done\": …, \"of\": …}, then {\"result\": …} or {\"problem\": …}",
     }));
-    schemas.insert("LedgerForm".to_owned(), json!({
-        "type": "object",
-        "properties": {
-            "ledger": { "type": "string", "format": "binary", "description": "a ledger or an extract of one" },
-            "checkpoints": { "type": "string", "format": "binary", "description": "its checkpoints" },
-            "key": { "type": "string", "description": "a public key whose checkpoints count; may be given again" },
-        },
-        "required": ["ledger"],
-    }));
+    schemas.insert(
+        "LedgerForm".to_owned(),
+        json!({
+            "type": "object",
+            "properties": {
+                "ledger": { "type": "string", "format": "binary", "description": "a ledger or an extract of one" },
+                "checkpoints": { "type": "string", "format": "binary", "description": "its checkpoints" },
+                "key": { "type": "string", "description": "a public key whose checkpoints count; may be given again" },
+            },
+            "required": ["ledger"],
+        }),
+    );
     events(&mut schemas);
     Value::Object(schemas)
 }
@@ -151,7 +157,8 @@ pub(super) fn all() -> Value {
 /// Types without members.
 fn simple() -> Map<String, Value> {
     let stages: Vec<&str> = Stage::CODES.to_vec();
-    let goals: Vec<&str> = Stage::CODES.iter().filter(|code| **code != "unopened").chain(Outcome::CODES).copied().collect();
+    let goals: Vec<&str> =
+        Stage::CODES.iter().filter(|code| **code != "unopened").chain(Outcome::CODES).copied().collect();
     let all = [
         ("any", json!({})),
         ("object", json!({ "type": "object" })),
@@ -164,7 +171,10 @@ fn simple() -> Map<String, Value> {
         ("date", json!({ "type": "string", "format": "date" })),
         ("instant", json!({ "type": "string", "format": "date-time" })),
         ("etag", json!({ "type": "string", "pattern": "^\"[0-9]{1,15}\"$" })),
-        ("time", json!({ "type": "string", "description": "2026-10-20 16:00 in the district's time, an instant, or now" })),
+        (
+            "time",
+            json!({ "type": "string", "description": "2026-10-20 16:00 in the district's time, an instant, or now" }),
+        ),
         ("toml", json!({ "type": "string", "description": "a scenario as TOML; without it, the sample" })),
         ("runs", json!({ "type": "integer", "minimum": 1, "maximum": crate::shared::MAX_RUNS, "default": 10_000 })),
         ("seed", json!({ "type": "integer", "minimum": 0, "maximum": u64::MAX, "default": 1 })),

@@ -98,6 +98,12 @@ fn opened(call: &Call, given: &Pairs) -> Result<Uuid, Fail> {
     };
     let (at, actor, id) = fields::circumstances(call, given, zone)?;
     let entry = Entry { event, at, id, dry_run: false };
-    let recorded = call.shared.writer.offer_here(Offer { case: None, entry, actor, at_is_now: given.get("at").is_none(), expected_rev: None })?;
+    let recorded = call.shared.writer.offer_here(Offer {
+        case: None,
+        entry,
+        actor,
+        at_is_now: given.get("at").is_none(),
+        expected_rev: None,
+    })?;
     Ok(recorded.case)
 }

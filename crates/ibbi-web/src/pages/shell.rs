@@ -18,7 +18,8 @@ pub(crate) struct Page<'a> {
     pub(crate) content: Html,
 }
 
-const PLACES: [(&str, &str); 3] = [("/plan", "Plan a schedule"), ("/cases", "Run a case"), ("/audit", "Look into a ledger")];
+const PLACES: [(&str, &str); 3] =
+    [("/plan", "Plan a schedule"), ("/cases", "Run a case"), ("/audit", "Look into a ledger")];
 
 /// What stands before and after the content of a page.
 pub(crate) fn frame(title: &str, place: &str) -> (String, &'static str) {
@@ -88,11 +89,7 @@ pub(crate) fn line(name: &str, value: &str) -> Element {
 }
 
 /// A choice of one.
-pub(crate) fn select<'a>(
-    name: &str,
-    chosen: &str,
-    options: impl IntoIterator<Item = (&'a str, &'a str)>,
-) -> Element {
+pub(crate) fn select<'a>(name: &str, chosen: &str, options: impl IntoIterator<Item = (&'a str, &'a str)>) -> Element {
     el("select").attr("name", name).all(options.into_iter().map(|(value, label)| {
         let option = el("option").attr("value", value).with(label);
         if value == chosen { option.attr("selected", "selected") } else { option }

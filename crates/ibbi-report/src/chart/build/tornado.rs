@@ -12,8 +12,30 @@ use ibbi_sim::{Bar, Forecast, Scenario};
 pub enum Measure {
     /// The mean day of completion, among completed runs.
     Days,
-    /// The share of runs done in time; where there is no contract date, of those completed.
+    /// The share of runs done in time; there is none without a contract date.
     Chance,
+}
+
+impl Measure {
+    /// The least difference that is drawn: a tenth of a day or of a point.
+    const fn least(self) -> f64 {
+        match self {
+            Self::Days => 0.05,
+            Self::Chance => 0.0005,
+        }
+    }
+
+    /// A difference in words; where it is large, a tenth of a unit tells nothing in a chart.
+    fn said(self, difference: f64, briefly: bool) -> String {
+        let (number, unit) = match self {
+            Self::Days => (difference, "days"),
+            Self::Chance => (difference * 100.0, "points"),
+        };
+        match briefly && number.abs() >= 9.95 {
+            true => format!("{number:+.0} {unit}"),
+            false => format!("{} {unit}", words::signed(number)),
+        }
+    }
 }
 
 /// The tornado: what the result is in the runs where an input is low and in those where it is high.
@@ -23,20 +45,22 @@ pub fn tornado(scenario: &Scenario, forecast: &Forecast, measure: Measure) -> Ch
     let mut bars: Vec<(&Bar, f64, f64)> =
         forecast.tornado.iter().filter_map(|bar| ends(bar, measure).map(|(low, high)| (bar, low, high))).collect();
     bars.sort_by(|one, other| (other.2 - other.1).abs().total_cmp(&(one.2 - one.1).abs()));
-    let goal = if forecast.contract_expires.is_some() { "done in time" } else { "completed" };
     let title = match measure {
         Measure::Days => "Mean day of completion where an input is low, and where it is high".to_owned(),
-        Measure::Chance => format!("Share of runs {goal} where an input is low, and where it is high"),
+        Measure::Chance => "Share of runs done in time where an input is low, and where it is high".to_owned(),
     };
-    let table = table(scenario, &bars, measure, goal);
-    let said = |low: f64, high: f64| match measure {
-        Measure::Days => format!("{} days", words::signed(high - low)),
-        Measure::Chance => format!("{} points", words::points(high - low)),
-    };
+    let table = table(scenario, &bars, measure);
+    // The table tells all; a swing that cannot be seen is not drawn.
+    let drawn =
+        bars.iter().take_while(|(_, low, high)| (high - low).abs() >= measure.least()).copied().collect::<Vec<_>>();
+    let left_out = bars.len() - drawn.len();
+    let bars = drawn;
+    let said = |low: f64, high: f64| measure.said(high - low, true);
     let [first, ..] = bars.as_slice() else {
-        let why = match forecast.curve.is_empty() {
-            true => NONE_COMPLETED,
-            false => "No input took different values in these runs, so there is nothing to compare.",
+        let why = match (measure, forecast.contract_expires) {
+            (Measure::Chance, None) => "Without a contract date no run is in time or late.",
+            _ if forecast.curve.is_empty() => NONE_COMPLETED,
+            _ => "No input makes a difference in these runs.",
         };
         let (summary, figure) = (why.to_owned(), Figure::Nothing(why.to_owned()));
         return Chart { title, summary, figure, key: Vec::new(), table };
@@ -61,6 +85,10 @@ pub fn tornado(scenario: &Scenario, forecast: &Forecast, measure: Measure) -> Ch
     ];
     if middle.is_some() {
         key.push(Key::new(Sign::Dashed, "mean of all completed runs"));
+    }
+    if left_out > 0 {
+        let inputs = words::count(left_out as u64, "more input");
+        key.push(Key::new(Sign::Nothing, format!("{inputs} without a difference: see the numbers")));
     }
     let (rows, scale) = (rows.collect(), scale(scenario, &bars, measure));
     Chart { title, summary, figure: Figure::Swings(Swings { scale, rows, middle }), key, table }
@@ -107,10 +135,10 @@ fn mean_day(forecast: &Forecast) -> Option<f64> {
     Some(sum / completed as f64)
 }
 
-fn table(scenario: &Scenario, bars: &[(&Bar, f64, f64)], measure: Measure, goal: &str) -> Table {
+fn table(scenario: &Scenario, bars: &[(&Bar, f64, f64)], measure: Measure) -> Table {
     let caption = match measure {
         Measure::Days => "Mean day of completion, by input".to_owned(),
-        Measure::Chance => format!("Share of runs {goal}, by input"),
+        Measure::Chance => "Share of runs done in time, by input".to_owned(),
     };
     let mut table = Table::new(
         caption,
@@ -128,10 +156,7 @@ fn table(scenario: &Scenario, bars: &[(&Bar, f64, f64)], measure: Measure, goal:
             Measure::Days => Cell::Day(day(scenario, value)),
             Measure::Chance => Cell::Number(words::exact_percent(value)),
         };
-        let difference = match measure {
-            Measure::Days => format!("{} days", words::signed(high - low)),
-            Measure::Chance => format!("{} points", words::points(high - low)),
-        };
+        let difference = measure.said(high - low, false);
         let (least, most) = inputs(bar);
         let name = words::input(bar.input).to_owned();
         table.row([Cell::Text(name), least.into(), result(*low), most.into(), result(*high), Cell::Number(difference)]);

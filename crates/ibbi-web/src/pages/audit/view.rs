@@ -20,7 +20,13 @@ pub(super) fn form(fail: Option<&Fail>) -> Html {
         .attr("method", "post")
         .attr("action", "/audit")
         .attr("enctype", "multipart/form-data")
-        .with(field("The ledger, or an extract of one", "ledger", file("ledger").attr("required", "required"), None, &[]))
+        .with(field(
+            "The ledger, or an extract of one",
+            "ledger",
+            file("ledger").attr("required", "required"),
+            None,
+            &[],
+        ))
         .with(field(
             "Its checkpoints (if there are any)",
             "checkpoints",
@@ -39,9 +45,16 @@ pub(super) fn form(fail: Option<&Fail>) -> Html {
     let note = "What you send stays on this machine, and is forgotten an hour after you last looked at it.";
     Html::new()
         .with(el("h1").with("Look into a ledger"))
-        .with(el("p").with("Was anything altered, was every step allowed, and what was the state of a case at each event?"))
+        .with(
+            el("p")
+                .with("Was anything altered, was every step allowed, and what was the state of a case at each event?"),
+        )
         .with(told)
-        .with(section("upload", "A ledger that somebody sent", Html::new().with(form).with(el("p").class("quiet").with(note))))
+        .with(section(
+            "upload",
+            "A ledger that somebody sent",
+            Html::new().with(form).with(el("p").class("quiet").with(note)),
+        ))
         .with(section(
             "own",
             "The ledger of this server",
@@ -60,18 +73,25 @@ fn verdict(source: &Source, verified: &Verified, timelines: &Result<Vec<Timeline
     let illegal: usize = timelines.iter().flatten().map(|timeline| timeline.faults).sum();
     if illegal > 0 {
         let events = if illegal == 1 { "one event" } else { "some events" };
-        return (format!("{what} was not altered, but it records {events} that the rules do not allow ({illegal})."), false);
+        return (
+            format!("{what} was not altered, but it records {events} that the rules do not allow ({illegal})."),
+            false,
+        );
     }
     let steps = match (verified.what, timelines) {
         ("extract", _) | (_, Err(_)) => "",
         _ => ", and every recorded event is one that the rules allow",
     };
     let trust = match (verified.last_good, verified.signatures_checked) {
-        (Some(size), true) => format!(" Up to line {size} a checkpoint vouches for it that is signed by the given key."),
+        (Some(size), true) => {
+            format!(" Up to line {size} a checkpoint vouches for it that is signed by the given key.")
+        }
         (Some(size), false) => format!(
             " Up to line {size} it agrees with a checkpoint; whose signature that bears was not asked, for no key was given."
         ),
-        (None, _) => " No checkpoint vouches for it, so nobody can tell whether its end was cut off or written anew.".to_owned(),
+        (None, _) => {
+            " No checkpoint vouches for it, so nobody can tell whether its end was cut off or written anew.".to_owned()
+        }
     };
     (format!("{what} holds together line by line{steps}.{trust}"), true)
 }
@@ -114,9 +134,9 @@ pub(super) fn found(source: &Source, verified: &Verified, timelines: &Result<Vec
     if timelines.is_ok() {
         files.push(("replay.json", "Every timeline (JSON)"));
     }
-    let files = files.into_iter().map(|(file, label)| {
-        el("li").with(el("a").attr("href", to(file)).attr("download", "download").with(label))
-    });
+    let files = files
+        .into_iter()
+        .map(|(file, label)| el("li").with(el("a").attr("href", to(file)).attr("download", "download").with(label)));
     content.with(section("take", "Take it with you", el("ul").class("take").all(files)))
 }
 
@@ -179,9 +199,8 @@ pub(super) fn case(source: &Source, whole: &Timeline, then: &Timeline, step: usi
     let district = whole.district.as_ref().map_or("A case without an opening", |district| district.as_str());
     let last = whole.moments.len();
     let address = format!("{}/cases/{}", source.address(), whole.case);
-    let to = |label: &str, step: usize| -> Element {
-        el("a").attr("href", format!("{address}?step={step}")).with(label)
-    };
+    let to =
+        |label: &str, step: usize| -> Element { el("a").attr("href", format!("{address}?step={step}")).with(label) };
     let range = el("input")
         .attr("type", "range")
         .attr("name", "step")
@@ -203,11 +222,14 @@ pub(super) fn case(source: &Source, whole: &Timeline, then: &Timeline, step: usi
             .with(el("span").class("quiet").with(to(&format!("The state after number {}", moment.seq), number)))
     });
     Html::new()
-        .with(el("header").with(el("h1").with(name(district))).with(
-            el("p").class("under").with(format!("Case {}. ", whole.case)).with(
-                el("a").attr("href", source.address()).with("Back to what was found"),
+        .with(
+            el("header").with(el("h1").with(name(district))).with(
+                el("p")
+                    .class("under")
+                    .with(format!("Case {}. ", whole.case))
+                    .with(el("a").attr("href", source.address()).with("Back to what was found")),
             ),
-        ))
+        )
         .with(slider)
         .with(el("div").attr("id", "state").with(state(whole, then, step)))
         .with(section("record", "The timeline", el("ol").class("timeline").all(items)))
@@ -226,8 +248,9 @@ pub(super) fn state(whole: &Timeline, then: &Timeline, step: usize) -> Html {
         )
     });
     let settled = settled(&then.state, then.zone);
-    Html::new()
-        .with(el("p").attr("data-said", "1").with(el("strong").with(said)))
-        .with(drawn(then))
-        .with(section("then", "What was settled then", facts(&settled).attr("data-facts", settled.len())))
+    Html::new().with(el("p").attr("data-said", "1").with(el("strong").with(said))).with(drawn(then)).with(section(
+        "then",
+        "What was settled then",
+        facts(&settled).attr("data-facts", settled.len()),
+    ))
 }

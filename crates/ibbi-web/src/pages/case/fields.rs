@@ -85,14 +85,15 @@ pub(crate) fn input(of: &FormField, form: &str, value: &str, choices: &Choices) 
             one(select(name, value, with_none(*required, value, options)), None)
         }
         Takes::Members => several(choices.members.iter().map(|(id, name)| (id.as_str(), name.as_str())).collect()),
-        Takes::Names => {
-            one(el("textarea").attr("name", name).attr("rows", 3).with(value), Some("one name a line"))
-        }
+        Takes::Names => one(el("textarea").attr("name", name).attr("rows", 3).with(value), Some("one name a line")),
         Takes::Observers { codes } => {
             let rows = (0..OBSERVERS).map(|row| {
                 let kinds = select(&format!("{name}.capacity"), "", with_none(false, "", coded(codes)));
                 let who = line(&format!("{name}.name"), "").attr("aria-label", format!("Observer {}", row + 1));
-                el("div").class("times-of-day").with(kinds.attr("aria-label", format!("Capacity of observer {}", row + 1))).with(who)
+                el("div")
+                    .class("times-of-day")
+                    .with(kinds.attr("aria-label", format!("Capacity of observer {}", row + 1)))
+                    .with(who)
             });
             el("fieldset").with(el("legend").with(shown.as_str())).all(rows)
         }
@@ -104,7 +105,13 @@ pub(crate) fn input(of: &FormField, form: &str, value: &str, choices: &Choices) 
 }
 
 fn select_flag(name: &str, label: &str, id: &str, value: &str) -> Element {
-    field(label, id, select(name, if value.is_empty() { "false" } else { value }, [("false", "no"), ("true", "yes")]), None, &[])
+    field(
+        label,
+        id,
+        select(name, if value.is_empty() { "false" } else { value }, [("false", "no"), ("true", "yes")]),
+        None,
+        &[],
+    )
 }
 
 fn slot(name: &str, label: &str, id: &str) -> Element {
@@ -125,18 +132,16 @@ fn slot(name: &str, label: &str, id: &str) -> Element {
 fn person(name: &str, label: &str, id: &str, value: &str) -> Element {
     let (known, who) = value.split_once(':').unwrap_or(("", value));
     let input = line(&format!("{name}.name"), who).attr("required", "required");
-    el("div")
-        .with(field(label, id, input, None, &[]))
-        .with(crate::pages::shell::hidden(&format!("{name}.id"), known))
+    el("div").with(field(label, id, input, None, &[])).with(crate::pages::shell::hidden(&format!("{name}.id"), known))
 }
 
 /// When it happened and who records it, folded away: mostly it is now and by whoever sits here.
 pub(crate) fn when(form: &str, given: &Pairs) -> Element {
     let text = |name: &str| line(name, given.get(name).unwrap_or_default());
     let hint = "local time of the district, such as 2026-10-20 16:00; empty means now";
-    let inside = Html::new()
-        .with(field("When it happened", &format!("{form}-at"), text("at"), Some(hint), &[]))
-        .with(field("Recorded by", &format!("{form}-actor"), text("actor"), Some("empty means whoever runs the server"), &[]));
+    let inside = Html::new().with(field("When it happened", &format!("{form}-at"), text("at"), Some(hint), &[])).with(
+        field("Recorded by", &format!("{form}-actor"), text("actor"), Some("empty means whoever runs the server"), &[]),
+    );
     let open = given.get("at").is_some() || given.get("actor").is_some();
     let folded = details("When it happened, and who records it", inside);
     if open { folded.attr("open", "open") } else { folded }
@@ -226,7 +231,11 @@ mod tests {
         for kind in EventKind::ALL {
             for field in form::fields(*kind) {
                 let markup: Html = input(&field, "f", "", &Choices::default()).into();
-                assert!(markup.as_str().contains("<label") || markup.as_str().contains("<legend"), "{kind} {}", field.name);
+                assert!(
+                    markup.as_str().contains("<label") || markup.as_str().contains("<legend"),
+                    "{kind} {}",
+                    field.name
+                );
             }
         }
     }

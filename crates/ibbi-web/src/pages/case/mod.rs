@@ -55,5 +55,11 @@ fn recorded(call: &Call, case: Uuid, given: &Pairs) -> Result<Recorded, Fail> {
     let (at, actor, id) = fields::circumstances(call, given, zone)?;
     let expected_rev = given.get("rev").and_then(|rev| rev.parse().ok());
     let entry = Entry { event, at, id, dry_run: false };
-    Ok(call.shared.writer.offer_here(Offer { case: Some(case), entry, actor, at_is_now: given.get("at").is_none(), expected_rev })?)
+    Ok(call.shared.writer.offer_here(Offer {
+        case: Some(case),
+        entry,
+        actor,
+        at_is_now: given.get("at").is_none(),
+        expected_rev,
+    })?)
 }

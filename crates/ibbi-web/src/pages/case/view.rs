@@ -40,14 +40,12 @@ impl View<'_> {
         let Self { status, .. } = self;
         let district = status.district.as_ref().map(ToString::to_string).unwrap_or_default();
         let ended = status.outcome.map(|outcome| format!(": {}", outcome.label())).unwrap_or_default();
-        let head = el("header").with(el("h1").with(name(&district))).with(
-            el("p").class("under").with(format!("Case {} is in {}{ended}.", status.case, status.stage.label())),
-        );
-        let left = el("div")
-            .with(self.lacking())
-            .with(self.next(true))
-            .with(self.next(false))
-            .with(self.blocked());
+        let head = el("header").with(el("h1").with(name(&district))).with(el("p").class("under").with(format!(
+            "Case {} is in {}{ended}.",
+            status.case,
+            status.stage.label()
+        )));
+        let left = el("div").with(self.lacking()).with(self.next(true)).with(self.next(false)).with(self.blocked());
         let right = el("div").with(section("settled", "What is settled", facts(&status.settled))).with(self.record());
         let content = Html::new()
             .with(head)
@@ -190,9 +188,8 @@ impl View<'_> {
         let last = self.timeline.moments.last().map(|moment| moment.seq);
         let items = self.timeline.moments.iter().rev().map(|moment| {
             let item = moment_item(moment, self.timeline.zone, Some(moment.seq) == last);
-            let can_be_voided = moment.voided_by.is_none()
-                && !moment.is_correction()
-                && moment.event.kind() != EventKind::CaseOpened;
+            let can_be_voided =
+                moment.voided_by.is_none() && !moment.is_correction() && moment.event.kind() != EventKind::CaseOpened;
             item.with(can_be_voided.then(|| self.void(moment)))
         });
         let take = el("p").class("quiet").with(
@@ -247,18 +244,20 @@ pub(crate) fn drawn(timeline: &Timeline) -> Element {
 
 /// What is settled, as a list of facts.
 pub(crate) fn facts(settled: &[Fact]) -> Element {
-    el("dl").class("facts").all(settled.iter().map(|fact| {
-        el("div").with(el("dt").with(sentence(fact.topic))).with(el("dd").with(sentence(&fact.text)))
-    }))
+    el("dl").class("facts").all(
+        settled
+            .iter()
+            .map(|fact| el("div").with(el("dt").with(sentence(fact.topic))).with(el("dd").with(sentence(&fact.text)))),
+    )
 }
 
 fn advisories(advisories: &[Advisory]) -> Option<Element> {
     if advisories.is_empty() {
         return None;
     }
-    let items = advisories.iter().map(|advisory| {
-        el("li").with(sentence(&advisory.found)).with(". ").with(advisory.warning.label())
-    });
+    let items = advisories
+        .iter()
+        .map(|advisory| el("li").with(sentence(&advisory.found)).with(". ").with(advisory.warning.label()));
     Some(section("advisories", "What to keep in mind", el("ul").class("advisories").all(items)))
 }
 

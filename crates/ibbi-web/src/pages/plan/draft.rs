@@ -63,7 +63,8 @@ impl From<&Scenario> for Draft {
             [least, likely, most].map(|days| days.to_string())
         });
         let chances = Chance::ALL.iter().map(|which| percent(scenario.assumptions.chance(*which).value));
-        let closed = scenario.calendar.closed.iter().map(|closed| format!("{} {}\n", closed.name, said_time(closed.when)));
+        let closed =
+            scenario.calendar.closed.iter().map(|closed| format!("{} {}\n", closed.name, said_time(closed.when)));
         let mut people: Vec<Person> = scenario.people.iter().map(Person::from).collect();
         people.resize_with(people.len() + SPARE, Person::default);
         Self {
@@ -284,7 +285,10 @@ impl Draft {
             let (Some(least), Some(likely), Some(most)) = (least, likely, most) else { continue };
             if !(0.0 <= least && least <= likely && likely <= most && most <= ThreePoint::MAX) {
                 let most = ThreePoint::MAX;
-                field.say(which.code(), &format!("days rise from the least over the likely to the most, at most {most}"));
+                field.say(
+                    which.code(),
+                    &format!("days rise from the least over the likely to the most, at most {most}"),
+                );
                 continue;
             }
             let value = ThreePoint { least, likely, most };
@@ -382,8 +386,7 @@ mod tests {
         let wrong = draft.scenario().unwrap_err();
         let mut fields: Vec<_> = wrong.iter().map(|wrong| wrong.field.as_str()).collect();
         fields.sort_unstable();
-        let expected =
-            ["", "closed", "district", "leader_declines", "leader_response_days", "start", "u3", "working"];
+        let expected = ["", "closed", "district", "leader_declines", "leader_response_days", "start", "u3", "working"];
         assert_eq!(fields, expected, "{wrong:?}");
     }
 }

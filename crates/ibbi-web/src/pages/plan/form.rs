@@ -32,7 +32,8 @@ pub(super) fn form(draft: &Draft, wrong: &[Wrong]) -> Element {
 }
 
 fn basics(draft: &Draft, wrong: &[Wrong]) -> Element {
-    let day = |name: &'static str, value: &str| el("input").attr("type", "date").attr("name", name).attr("value", value);
+    let day =
+        |name: &'static str, value: &str| el("input").attr("type", "date").attr("name", name).attr("value", value);
     let formats = Format::ALL.iter().map(|format| (format.code(), format.label()));
     let format = if draft.two_half_days { Format::TwoHalfDays } else { Format::FullDay };
     el("fieldset")
@@ -61,7 +62,11 @@ fn half_day(place: usize) -> String {
 fn grid(draft: &Draft, wrong: &[Wrong]) -> Element {
     let days = Weekday::ALL.iter().take(HALF_DAYS / 2).map(|day| {
         let short = day.code().get(..3).unwrap_or_default();
-        el("th").class("day").attr("scope", "colgroup").attr("colspan", 2).with(el("abbr").attr("title", day.code()).with(short))
+        el("th")
+            .class("day")
+            .attr("scope", "colgroup")
+            .attr("colspan", 2)
+            .with(el("abbr").attr("title", day.code()).with(short))
     });
     let first = el("tr")
         .with(el("th").attr("scope", "col").attr("rowspan", 2).with("Who"))
@@ -106,14 +111,13 @@ fn times_row(row: usize, person: &Person, wrong: &[Wrong]) -> Element {
     });
     let id = format!("u{row}");
     let told = of(wrong, &id);
-    let words = line(&id, &person.other)
-        .attr("aria-label", format!("{name}: other times, in words"))
-        .attr("id", &id);
+    let words = line(&id, &person.other).attr("aria-label", format!("{name}: other times, in words")).attr("id", &id);
     let words = match told.is_empty() {
         true => words,
         false => words.attr("aria-invalid", "true").attr("aria-describedby", format!("{id}-wrong")),
     };
-    let told = (!told.is_empty()).then(|| el("p").class("wrong").attr("id", format!("{id}-wrong")).with(told.join("; ")));
+    let told =
+        (!told.is_empty()).then(|| el("p").class("wrong").attr("id", format!("{id}-wrong")).with(told.join("; ")));
     let who = el("th").attr("scope", "row").with(el("bdi").attr("data-name", row).with(name));
     el("tr").with(who).all(cells).with(el("td").with(words).with(told))
 }
@@ -129,7 +133,12 @@ fn people(draft: &Draft, wrong: &[Wrong]) -> Html {
     let hint = "A session waits for everybody on a team who may not be missing, and for the neutral. Empty a name to take \
                 somebody out; the empty rows are for more people.";
     Html::new().with(el("p").class("hint").with(hint)).with(
-        el("div").class("scroll").attr("tabindex", 0).attr("role", "group").attr("aria-label", "Who is who").with(table),
+        el("div")
+            .class("scroll")
+            .attr("tabindex", 0)
+            .attr("role", "group")
+            .attr("aria-label", "Who is who")
+            .with(table),
     )
 }
 
@@ -144,8 +153,7 @@ fn person_row(row: usize, person: &Person, wrong: &[Wrong]) -> Element {
     let role = if person.role.is_empty() { "negotiator" } else { person.role.as_str() };
     let parties = Party::ALL.iter().map(|party| (party.code(), party.label()));
     let (role_of, team_of) = (format!("{name} is there as"), format!("{name} sits with"));
-    let told: Vec<&str> =
-        of(wrong, &format!("n{row}")).into_iter().chain(of(wrong, &format!("t{row}"))).collect();
+    let told: Vec<&str> = of(wrong, &format!("n{row}")).into_iter().chain(of(wrong, &format!("t{row}"))).collect();
     let name_input = line(&format!("n{row}"), &person.name)
         .attr("aria-label", format!("Name of person {}", row + 1))
         .attr("data-name", row);
@@ -163,7 +171,8 @@ fn person_row(row: usize, person: &Person, wrong: &[Wrong]) -> Element {
 }
 
 fn calendar(draft: &Draft, wrong: &[Wrong]) -> Html {
-    let days = Weekday::ALL.iter().zip(draft.working).map(|(day, works)| tick("working", day.code(), works, day.code()));
+    let days =
+        Weekday::ALL.iter().zip(draft.working).map(|(day, works)| tick("working", day.code(), works, day.code()));
     let told = of(wrong, "working");
     let days = el("fieldset")
         .class("row")
@@ -172,7 +181,8 @@ fn calendar(draft: &Draft, wrong: &[Wrong]) -> Html {
         .with((!told.is_empty()).then(|| el("p").class("wrong").with(told.join("; "))));
     let counties = County::ALL.iter().map(|county| (county.code(), county.label()));
     let county = select("county", &draft.county, std::iter::once(("", "not said")).chain(counties));
-    let hint = "One a line: a name and its days, such as Winter break 2026-12-24 to 2027-01-01. Legal holidays are known.";
+    let hint =
+        "One a line: a name and its days, such as Winter break 2026-12-24 to 2027-01-01. Legal holidays are known.";
     let closed = el("textarea").attr("name", "closed").attr("rows", 5).with(draft.closed.as_str());
     Html::new()
         .with(days)
@@ -198,22 +208,29 @@ fn assumptions(draft: &Draft, wrong: &[Wrong]) -> Html {
         (!told.is_empty()).then(|| el("p").class("wrong").with(told.join("; ")))
     };
     let durations = Duration::ALL.iter().zip(&draft.durations).map(|(which, texts)| {
-        let cells = ["at least", "likely", "at most"].into_iter().zip(texts).map(|(what, text)| {
-            el("td").with(number(which.code(), text, format!("{}: {what}", which.about())))
-        });
+        let cells = ["at least", "likely", "at most"]
+            .into_iter()
+            .zip(texts)
+            .map(|(what, text)| el("td").with(number(which.code(), text, format!("{}: {what}", which.about()))));
         el("tr").with(el("th").attr("scope", "row").with(which.about()).with(told(which.code()))).all(cells)
     });
     let chances = Chance::ALL.iter().zip(&draft.chances).map(|(which, text)| {
         let cell = el("td").with(number(which.code(), text, format!("{}, in percent", which.about()))).with(" %");
         el("tr").with(el("th").attr("scope", "row").with(which.about()).with(told(which.code()))).with(cell)
     });
-    let head = |heads: &[&str]| el("thead").with(el("tr").all(heads.iter().map(|head| el("th").attr("scope", "col").with(*head))));
+    let head = |heads: &[&str]| {
+        el("thead").with(el("tr").all(heads.iter().map(|head| el("th").attr("scope", "col").with(*head))))
+    };
     let table = |caption: &str, head: Element, rows: Html| {
         let table = el("table").with(el("caption").with(caption)).with(head).with(el("tbody").with(rows));
         el("div").class("scroll").attr("tabindex", 0).attr("role", "group").attr("aria-label", caption).with(table)
     };
     Html::new()
         .with(el("p").class("hint").with(hint))
-        .with(table("How long it takes, in days", head(&["what", "at least", "likely", "at most"]), durations.collect()))
+        .with(table(
+            "How long it takes, in days",
+            head(&["what", "at least", "likely", "at most"]),
+            durations.collect(),
+        ))
         .with(table("How likely it is", head(&["what", "chance"]), chances.collect()))
 }

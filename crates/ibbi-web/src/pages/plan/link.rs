@@ -108,7 +108,11 @@ pub(crate) fn read(pairs: &Pairs) -> Result<Scenario, AppError> {
     pairs.all("a").try_for_each(|text| assumption(&mut assumptions, text))?;
     Ok(Scenario {
         assumptions,
-        calendar: CalendarInput { closed: pairs.all("h").map(closure).collect::<Result<_, _>>()?, county, working_days },
+        calendar: CalendarInput {
+            closed: pairs.all("h").map(closure).collect::<Result<_, _>>()?,
+            county,
+            working_days,
+        },
         contract_expires: day("x")?,
         district: parsed::<Name>("d", pairs.get("d").unwrap_or_default())?,
         evergreen: pairs.get("e").is_some(),
@@ -194,7 +198,8 @@ mod tests {
 
     #[test]
     fn a_link_that_was_cut_says_what_is_missing() {
-        for query in ["", "d=X", "d=X&s=2026-13-01", "d=X&s=2026-09-08&p=R.+Amari", "d=X&s=2026-09-08&a=caucus_days:1"] {
+        for query in ["", "d=X", "d=X&s=2026-13-01", "d=X&s=2026-09-08&p=R.+Amari", "d=X&s=2026-09-08&a=caucus_days:1"]
+        {
             let error = read(&Pairs::read(query.as_bytes())).unwrap_err().to_string();
             assert!(error.contains("the link is not whole"), "{query}: {error}");
         }
