@@ -54,6 +54,14 @@ impl Server {
     }
 }
 
+impl Drop for Server {
+    /// A test that fails leaves no server behind.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 /// The code block of the page on embedding that follows `<!-- tested: NAME -->`.
 fn documented(name: &str, language: &str) -> String {
     let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/embedding.md");

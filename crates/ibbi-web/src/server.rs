@@ -17,6 +17,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, RwLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
+use tokio::runtime::Runtime;
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::JoinSet;
 
@@ -63,6 +64,8 @@ pub struct Server {
     writer: JoinHandle<()>,
     stop: Arc<Notify>,
     set_aside: Option<String>,
+    runtime: Runtime,
+    signals: Signals,
 }
 
 /// Stops a server from another thread.
@@ -113,6 +116,10 @@ impl Server {
         let listener = listen(address, port)?;
         let failed = |source| AppError::Io { doing: "listen on", path: address.to_string().into(), source };
         let bound = listener.local_addr().map_err(failed)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(256).build();
+        let runtime = runtime.map_err(failed)?;
+        // Before anybody can know that it is there: a signal that comes early is heeded too.
+        let signals = Signals::catch(&runtime).map_err(failed)?;
         let desk = Desk::open(&ledger, "ibbi.local/ledger", &mut context)?;
         let set_aside = desk.set_aside();
         let desk = Arc::new(RwLock::new(desk));
@@ -121,7 +128,16 @@ impl Server {
         // Whoever is on this machine can read the file anyway; others have to know something.
         let token = token.or_else(|| (!address.is_loopback()).then(|| uuid::Uuid::new_v4().simple().to_string()));
         let shared = Arc::new(Shared::new(desk, writer, clock as Clock, actor, names, token, ledger));
-        Ok(Self { listener, address: bound, shared, writer: thread, stop: Arc::new(Notify::new()), set_aside })
+        Ok(Self {
+            listener,
+            address: bound,
+            shared,
+            writer: thread,
+            stop: Arc::new(Notify::new()),
+            set_aside,
+            runtime,
+            signals,
+        })
     }
 
     /// The address to open in a browser, with the token where one is needed.
@@ -163,11 +179,9 @@ impl Server {
     /// # Errors
     /// [`AppError::Io`] if the system refuses what a server needs.
     pub fn run(self) -> Result<(), AppError> {
-        let Self { listener, address, shared, writer, stop, .. } = self;
+        let Self { listener, address, shared, writer, stop, runtime, signals, .. } = self;
         let failed = |source| AppError::Io { doing: "serve on", path: address.to_string().into(), source };
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(256).build();
-        let runtime = runtime.map_err(failed)?;
-        let served = runtime.block_on(serve(listener, &shared, &stop)).map_err(failed);
+        let served = runtime.block_on(serve(listener, &shared, &stop, signals)).map_err(failed);
         shared.writer.stop();
         // A simulation that nobody waits for any more does not hold up the end.
         runtime.shutdown_timeout(Duration::from_secs(1));
@@ -219,14 +233,14 @@ fn names(address: SocketAddr, hosts: &[String]) -> Vec<String> {
     names
 }
 
-async fn serve(listener: TcpListener, shared: &Arc<Shared>, stop: &Notify) -> io::Result<()> {
+async fn serve(listener: TcpListener, shared: &Arc<Shared>, stop: &Notify, signals: Signals) -> io::Result<()> {
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let router = TowerToHyperService::new(router::router(shared));
     let room = Arc::new(Semaphore::new(CONNECTIONS));
     let (ending, _) = watch::channel(false);
     let mut connections = JoinSet::new();
-    let mut signal = std::pin::pin!(signalled());
+    let mut signal = std::pin::pin!(signals.come());
     loop {
         while connections.try_join_next().is_some() {}
         let accepted = tokio::select! {
@@ -286,19 +300,38 @@ async fn accept(
     Ok((stream, permit))
 }
 
-/// Returns on SIGINT, and on SIGTERM where there is such a signal.
-async fn signalled() {
-    let interrupt = tokio::signal::ctrl_c();
+/// The signals that end the server: SIGINT, and SIGTERM where there is such a signal.
+#[derive(Debug)]
+struct Signals {
     #[cfg(unix)]
-    {
-        let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
-        if let Ok(mut terminate) = terminate {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-            return;
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    #[cfg(unix)]
+    fn catch(runtime: &Runtime) -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let _inside = runtime.enter();
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    #[cfg(unix)]
+    async fn come(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
     }
-    let _ = interrupt.await;
+
+    #[cfg(not(unix))]
+    fn catch(_: &Runtime) -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    #[cfg(not(unix))]
+    async fn come(self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }

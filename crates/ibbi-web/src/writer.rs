@@ -49,7 +49,7 @@ impl Writer {
         if self.jobs.send(Job::Offer(Box::new(offer), answer)).await.is_err() {
             return Err(ending());
         }
-        answered.await.unwrap_or_else(|_| Err(ending()))
+        answered.await.unwrap_or_else(|_| Err(in_doubt()))
     }
 
     /// The same from a thread that may wait.
@@ -58,7 +58,7 @@ impl Writer {
         if self.jobs.blocking_send(Job::Offer(Box::new(offer), answer)).is_err() {
             return Err(ending());
         }
-        answered.blocking_recv().unwrap_or_else(|_| Err(ending()))
+        answered.blocking_recv().unwrap_or_else(|_| Err(in_doubt()))
     }
 
     /// Tells the thread to write what waits and to end. To be called where one may wait.
@@ -69,6 +69,14 @@ impl Writer {
 
 fn ending() -> AppError {
     let source = std::io::Error::other("the program is being ended; nothing was recorded");
+    AppError::Io { doing: "write", path: "the ledger".into(), source }
+}
+
+/// The thread has ended while the offer was in its hands.
+fn in_doubt() -> AppError {
+    let source = std::io::Error::other(
+        "the program was ended before it could say whether the event is recorded; send it again under the same id",
+    );
     AppError::Io { doing: "write", path: "the ledger".into(), source }
 }
 
