@@ -177,15 +177,15 @@ impl<S: Storage> Ledger<S> {
         let logged_text = instant_text(logged);
         for (index, record) in records.iter().enumerate() {
             let (case, id) = (record.case, record.id);
-            match self.index.find(case, id) {
-                Some(place) if place.line > self.head.lines => return Err(AppendError::Repeated { case, id }),
-                Some(place) => {
+            let room = match self.index.room(case, id) {
+                Ok(room) => room,
+                Err(place) if place.line > self.head.lines => return Err(AppendError::Repeated { case, id }),
+                Err(place) => {
                     plan.committed.push(self.existing(record, place, &mut reader)?);
                     continue;
                 }
-                None => {}
-            }
-            let found = self.index.rev(case);
+            };
+            let found = room.rev();
             if let Some(expected) = record.expected_rev.filter(|expected| *expected != found) {
                 return Err(AppendError::Conflict { case, expected, found });
             }
@@ -212,8 +212,7 @@ impl<S: Storage> Ledger<S> {
             }
             let place = Place { offset, line: links.seq, length: u32::try_from(length).unwrap_or(u32::MAX) };
             plan.tree.push(&hash);
-            let fresh = self.index.add(case, id, place);
-            debug_assert!(fresh.is_ok(), "the id was looked up before");
+            room.fill(place);
             added.push((case, id));
             plan.committed.push(Committed { seq: links.seq, rev, offset, hash, logged, existing: false });
             plan.head = Head { lines: links.seq, bytes: offset + u64::from(place.length) + 1, hash };

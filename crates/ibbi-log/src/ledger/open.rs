@@ -169,9 +169,12 @@ impl Pass {
                     let length = u32::try_from(step.length).unwrap_or(u32::MAX);
                     let place = Place { offset: step.offset, line: record.line, length };
                     let (case, id) = (record.case, record.id);
-                    if let Err(first) = index.add(case, id, place) {
-                        let kind = FaultKind::DuplicateId { case, id, first: first.line };
-                        faults.push(Fault { line: record.line, offset: step.offset, column: 0, kind });
+                    match index.room(case, id) {
+                        Ok(room) => room.fill(place),
+                        Err(first) => {
+                            let kind = FaultKind::DuplicateId { case, id, first: first.line };
+                            faults.push(Fault { line: record.line, offset: step.offset, column: 0, kind });
+                        }
                     }
                 }
             }
