@@ -195,7 +195,12 @@ impl<'a> Watch<'a> {
 }
 
 /// What a checkpoint finds wrong with a ledger of its size, or of fewer lines.
-pub(crate) fn against(signed: &SignedCheckpoint, tree: &Tree, opening: Option<&Opening>, head: Head) -> Option<Fault> {
+pub(crate) fn against(
+    signed: &SignedCheckpoint,
+    tree: &mut Tree,
+    opening: Option<&Opening>,
+    head: Head,
+) -> Option<Fault> {
     let checkpoint = &signed.checkpoint;
     // A checkpoint of no lines comes to be asked when there is one.
     let root = if checkpoint.size == 0 { Tree::new().root() } else { tree.root() };

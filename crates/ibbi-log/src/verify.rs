@@ -123,7 +123,7 @@ pub fn verify(source: impl Read, check: &Check<'_>) -> Result<Report, ReadError>
     Ok(Report {
         head,
         opening: pass.opening,
-        root: pass.tree.map(|tree| tree.root()),
+        root: pass.tree.map(|mut tree| tree.root()),
         damage: pass.damage,
         verdicts: verdicts.collect(),
     })
@@ -239,7 +239,7 @@ impl Pass<'_> {
         if head.lines == 0 && self.damage.count == 0 {
             self.damage.add([Fault { line: 1, offset: 0, column: 0, kind: FaultKind::NoLine }]);
         }
-        let Some(tree) = &self.tree else { return };
+        let Some(tree) = &mut self.tree else { return };
         for signed in core::mem::replace(&mut self.watch, Watch::new(&[])).left() {
             self.shown.extend(against(signed, tree, self.opening.as_ref(), head).map(|fault| (signed, fault)));
         }

@@ -5,7 +5,7 @@ use super::{Damage, Ledger, State};
 use crate::line::instant_text;
 use crate::record::{self, Entry, Links, NewRecord, RecordReader};
 use crate::storage::{Storage, StoredFile, write_all_at};
-use crate::{Digest, Head, MAX_LINE, Tree};
+use crate::{Digest, Head, MAX_LINE};
 use ibbi_core::At;
 use std::io;
 use uuid::Uuid;
@@ -134,7 +134,6 @@ pub enum AppendError {
 struct Plan {
     committed: Vec<Committed>,
     head: Head,
-    tree: Tree,
 }
 
 impl<S: Storage> Ledger<S> {
@@ -172,7 +171,7 @@ impl<S: Storage> Ledger<S> {
         lines: &mut Vec<u8>,
         added: &mut Vec<(Uuid, Uuid)>,
     ) -> Result<Plan, AppendError> {
-        let mut plan = Plan { committed: Vec::with_capacity(records.len()), head: self.head, tree: self.tree.clone() };
+        let mut plan = Plan { committed: Vec::with_capacity(records.len()), head: self.head };
         let mut reader = RecordReader::default();
         let logged_text = instant_text(logged);
         for (index, record) in records.iter().enumerate() {
@@ -211,7 +210,6 @@ impl<S: Storage> Ledger<S> {
                 return Err(AppendError::BatchTooLong);
             }
             let place = Place { offset, line: links.seq, length: u32::try_from(length).unwrap_or(u32::MAX) };
-            plan.tree.push(&hash);
             room.fill(place);
             added.push((case, id));
             plan.committed.push(Committed { seq: links.seq, rev, offset, hash, logged, existing: false });
@@ -254,7 +252,8 @@ impl<S: Storage> Ledger<S> {
         write_all_at(&self.file, lines, self.head.bytes).and_then(|()| self.file.sync_data()).map_err(in_doubt)?;
         self.state = State::Writable;
         self.head = plan.head;
-        self.tree = plan.tree;
+        let fresh = plan.committed.iter().filter(|committed| !committed.existing);
+        fresh.for_each(|committed| self.tree.push(&committed.hash));
         self.logged = plan.committed.iter().map(|committed| committed.logged).max().unwrap_or(self.logged);
         Ok(plan.committed)
     }

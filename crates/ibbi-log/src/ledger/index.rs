@@ -13,25 +13,6 @@ pub(super) struct Place {
     pub(super) length: u32,
 }
 
-/// Room for one more record. Nothing changes before it is filled.
-pub(super) struct Room<'a> {
-    id: VacantEntry<'a, (Uuid, Uuid), Place>,
-    case: Entry<'a, Uuid, Vec<Place>>,
-}
-
-impl Room<'_> {
-    /// The number of records that the case has.
-    pub(super) fn rev(&self) -> u64 {
-        let Entry::Occupied(places) = &self.case else { return 0 };
-        u64::try_from(places.get().len()).unwrap_or(u64::MAX)
-    }
-
-    pub(super) fn fill(self, place: Place) {
-        self.id.insert(place);
-        self.case.or_default().push(place);
-    }
-}
-
 /// Every record's place, by case and by id.
 #[derive(Debug, Default)]
 pub(super) struct Index {
@@ -73,5 +54,24 @@ impl Index {
 
     pub(super) fn cases(&self) -> impl Iterator<Item = Uuid> + '_ {
         self.cases.keys().copied()
+    }
+}
+
+/// Room for one more record. Nothing changes before it is filled.
+pub(super) struct Room<'a> {
+    id: VacantEntry<'a, (Uuid, Uuid), Place>,
+    case: Entry<'a, Uuid, Vec<Place>>,
+}
+
+impl Room<'_> {
+    /// The number of records that the case has.
+    pub(super) fn rev(&self) -> u64 {
+        let Entry::Occupied(places) = &self.case else { return 0 };
+        u64::try_from(places.get().len()).unwrap_or(u64::MAX)
+    }
+
+    pub(super) fn fill(self, place: Place) {
+        self.id.insert(place);
+        self.case.or_default().push(place);
     }
 }

@@ -181,13 +181,13 @@ impl Pass {
             tree.push(&digest);
             if watch.is_due(tree.size()) {
                 for signed in watch.due(tree.size()) {
-                    faults.extend(against(signed, &tree, opening.as_ref(), scan.head()));
+                    faults.extend(against(signed, &mut tree, opening.as_ref(), scan.head()));
                 }
             }
             damage.add(faults.drain(..));
         }
         for signed in watch.left() {
-            damage.add(against(signed, &tree, opening.as_ref(), scan.head()));
+            damage.add(against(signed, &mut tree, opening.as_ref(), scan.head()));
         }
         if let Err(error) = checkpoints {
             let kind = FaultKind::Checkpoints { reason: error.to_string() };
