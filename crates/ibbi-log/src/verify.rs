@@ -17,7 +17,8 @@ pub enum Depth {
     /// Only what links the lines: `prev` and `seq`. Memory does not grow with the ledger. A changed byte anywhere
     /// still shows, in the line after it or in a checkpoint; a line that was written wrong in the first place does not.
     Chain,
-    /// Everything: each line's one spelling, its event, the numbers within each case. Memory: a number for each case.
+    /// Each line's one spelling, its event, the numbers within each case. Memory: a number for each case. Whether two
+    /// records of a case bear one id is not looked at, for that takes room for all of them; [`crate::Ledger::open`] does.
     #[default]
     Records,
 }
