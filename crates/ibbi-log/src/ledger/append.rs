@@ -204,6 +204,7 @@ impl<S: Storage> Ledger<S> {
             plan.head.bytes = offset + u64::from(place.length) + 1;
         }
         let hashes = link(lines, &unlinked, self.head.hash);
+        debug_assert!(unlinked.iter().all(|line| crate::line::links(&lines[line.start..line.end]).is_some()));
         let added = plan.committed.iter_mut().filter(|committed| !committed.existing);
         added.zip(&hashes).for_each(|(committed, hash)| committed.hash = *hash);
         plan.head.hash = hashes.last().copied().unwrap_or(self.head.hash);
