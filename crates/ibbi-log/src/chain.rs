@@ -1,7 +1,7 @@
 //! Linking new lines: each names the SHA-256 of the one before it.
 
 use crate::Digest;
-use crate::lanes::{INITIAL, padded_end};
+use crate::lanes::{INITIAL, pad_end};
 use core::slice::from_ref;
 use sha2::block_api::compress256;
 
@@ -27,7 +27,8 @@ pub(crate) fn link(batch: &mut [u8], lines: &[Unlinked], mut prev: Digest) -> Ve
     for (line, next) in lines.iter().zip(1..) {
         batch[line.prev..line.prev + 64].copy_from_slice(&prev.to_hex());
         let text = &batch[line.start..line.end];
-        let (end, blocks) = padded_end(text);
+        let mut end = [0; 128];
+        let blocks = pad_end(text, &mut end);
         let hashed = before_prev(batch, Some(line)).len();
         let mut own = text.as_chunks().0[hashed..].iter().chain(&end.as_chunks().0[..blocks]);
         let mut beside = before_prev(batch, lines.get(next)).iter();

@@ -55,22 +55,25 @@ fn blocks(message: &[u8]) -> usize {
     (message.len() + 9).div_ceil(64)
 }
 
-/// What of a message does not fill a block, with its padding, and how many blocks that makes: one or two.
+/// Writes into zeros what of a message does not fill a block, with its padding; says how many blocks that makes: one or
+/// two.
 #[inline(always)]
-pub(crate) fn padded_end(message: &[u8]) -> ([u8; 128], usize) {
-    let mut end = [0; 128];
+pub(crate) fn pad_end(message: &[u8], end: &mut [u8; 128]) -> usize {
     let rest = &message[message.len() / 64 * 64..];
     end[..rest.len()].copy_from_slice(rest);
     end[rest.len()] = 0x80;
     let blocks = if rest.len() < 56 { 1 } else { 2 };
     let bits = u64::try_from(message.len()).unwrap_or(u64::MAX).wrapping_mul(8);
     end[blocks * 64 - 8..blocks * 64].copy_from_slice(&bits.to_be_bytes());
-    (end, blocks)
+    blocks
 }
 
 #[inline(always)]
 fn hash_group<S: Simd>(simd: S, messages: [&[u8]; LANES]) -> [Digest; LANES] {
-    let ends = messages.map(|message| padded_end(message).0);
+    let mut ends = [[0_u8; 128]; LANES];
+    for (end, message) in ends.iter_mut().zip(&messages) {
+        pad_end(message, end);
+    }
     let lengths = messages.map(|message| u32::try_from(blocks(message)).unwrap_or(u32::MAX));
     let longest = lengths.iter().copied().max().unwrap_or(0);
     let lengths = u32x16::simd_from(simd, lengths);
