@@ -123,8 +123,8 @@ impl<'a> Chain<'a> {
         self.logged.map(|(first, latest, _)| (first, latest))
     }
 
-    pub(crate) fn root(&self) -> Option<Digest> {
-        self.tree.as_ref().map(Tree::root)
+    pub(crate) fn root(&mut self) -> Option<Digest> {
+        self.tree.as_mut().map(Tree::root)
     }
 
     /// Reads the next lines into a block; `false` at the end.
@@ -233,7 +233,7 @@ impl<'a> Chain<'a> {
             let fault = Fault { line: 1, offset: 0, column: 0, kind: FaultKind::NoLine };
             findings.push(of_fault(fault, None, None));
         }
-        if let Some(tree) = &self.tree {
+        if let Some(tree) = &mut self.tree {
             for signed in core::mem::replace(&mut self.watch, Watch::new(&[])).left() {
                 self.shown.extend(signed.against(tree, self.opening.as_ref(), self.head).map(|fault| (signed, fault)));
             }

@@ -1,106 +1,29 @@
-//! The Python script gives the verdict of `ibbi verify`, signatures aside: on good ledgers and on thousands of damaged ones.
+//! Damaged ledgers, thousands of them, under the name of what was done to each.
 
-#[path = "../../crates/ibbi-log/tests/support/mod.rs"]
-mod support;
-
-use ibbi_log::{Check, Checkpoints, Ledger, PrivateKey, checkpoints_path, verify_with};
-use ibbi_tests::Place;
+use crate::support;
+use ibbi_log::{Ledger, PrivateKey, checkpoints_path};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::process::Command;
-use std::sync::OnceLock;
 
 /// A ledger and its checkpoints, as two files hold them.
 #[derive(Clone)]
-struct Pair {
-    ledger: Vec<u8>,
-    notes: Vec<u8>,
+pub(crate) struct Pair {
+    pub(crate) ledger: Vec<u8>,
+    pub(crate) notes: Vec<u8>,
 }
 
 /// Ledgers to be judged, under the name of what was done to them.
 #[derive(Default)]
-struct Docket(Vec<(&'static str, Pair)>);
+pub(crate) struct Docket(pub(crate) Vec<(&'static str, Pair)>);
 
 impl Docket {
-    fn add(&mut self, what: &'static str, ledger: Vec<u8>, notes: &[u8]) {
+    pub(crate) fn add(&mut self, what: &'static str, ledger: Vec<u8>, notes: &[u8]) {
         self.0.push((what, Pair { ledger, notes: notes.to_vec() }));
     }
 }
 
-fn repository(path: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
-}
-
-/// What the program says, signatures aside.
-fn is_sound(pair: &Pair) -> bool {
-    let Ok(file) = Checkpoints::parse(&String::from_utf8_lossy(&pair.notes)) else { return false };
-    verify_with(&pair.ledger[..], &Check::default(), &file).expect("memory can be read").is_sound()
-}
-
-/// What the script says of each: nothing, or the first fault.
-fn judged(docket: &Docket) -> Vec<Option<String>> {
-    let folder = tempfile::tempdir().expect("a temporary directory");
-    let (path, mut bytes) = (folder.path().join("pairs"), Vec::new());
-    for part in docket.0.iter().flat_map(|(_, pair)| [&pair.ledger, &pair.notes]) {
-        bytes.extend(u32::try_from(part.len()).expect("small ledgers").to_be_bytes());
-        bytes.extend(part);
-    }
-    std::fs::write(&path, bytes).expect("a file");
-    let mut python = Command::new("python3");
-    python.arg(repository("tests/peers/judge.py")).arg(repository("docs")).arg(&path);
-    let output = python.output().expect("python3 starts");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8(output.stdout).expect("UTF-8");
-    text.lines().map(|line| (line != "sound").then(|| line.to_owned())).collect()
-}
-
-/// Asks both about every ledger; counts the verdicts by what was done.
-fn compare(docket: &Docket) {
-    let verdicts = judged(docket);
-    assert_eq!(verdicts.len(), docket.0.len(), "a verdict for each ledger");
-    let mut counts: BTreeMap<&str, (u32, u32)> = BTreeMap::new();
-    let mut differing = Vec::new();
-    for ((what, pair), fault) in docket.0.iter().zip(verdicts) {
-        let sound = is_sound(pair);
-        let (good, bad) = counts.entry(*what).or_default();
-        *(if sound { good } else { bad }) += 1;
-        if sound == fault.is_some() {
-            differing.push(format!("{what}: ibbi says {sound}, Python {fault:?}:\n{}", shown(pair)));
-        }
-    }
-    for (what, (good, bad)) in &counts {
-        println!("{what}: {good} sound, {bad} not");
-    }
-    let (good, bad) = counts.values().fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
-    println!(
-        "the script and ibbi verify agree on {} of {} ledgers: {good} sound, {bad} not",
-        docket.0.len() - differing.len(),
-        docket.0.len()
-    );
-    let first: Vec<_> = differing.iter().take(5).cloned().collect();
-    assert!(differing.is_empty(), "{} verdicts differ, such as\n{}", differing.len(), first.join("\n"));
-}
-
-fn shown(pair: &Pair) -> String {
-    let last = pair.ledger.split_inclusive(|byte| *byte == b'\n').next_back().unwrap_or_default();
-    format!("…{}{}", last.escape_ascii(), String::from_utf8_lossy(&pair.notes))
-}
-
-/// Whether Python is there; if it is not, that is said once.
-fn has_python() -> bool {
-    static FOUND: OnceLock<bool> = OnceLock::new();
-    *FOUND.get_or_init(|| {
-        let found = Command::new("python3").arg("--version").output().is_ok_and(|output| output.status.success());
-        if !found {
-            println!("skipped: python3 is not installed");
-        }
-        found
-    })
-}
-
 /// A ledger of so many records, each of another kind of event, with two checkpoints; the last covers all of it.
-fn sealed(count: u64, cases: u64) -> Pair {
+pub(crate) fn sealed(count: u64, cases: u64) -> Pair {
     let folder = tempfile::tempdir().expect("a temporary directory");
     let path = folder.path().join("ledger");
     let key = PrivateKey::generate("example.org/ibbi", &folder.path().join("key")).expect("a key");
@@ -131,35 +54,8 @@ fn relinked(lines: &[Vec<u8>]) -> Vec<u8> {
     bytes
 }
 
-#[test]
-fn good_ledgers_are_sound_to_both() {
-    if !has_python() {
-        return;
-    }
-    let mut docket = Docket::default();
-    for entry in std::fs::read_dir(repository("tests/golden/v1")).expect("golden ledgers") {
-        let path = entry.expect("an entry").path();
-        if path.extension().is_some_and(|extension| extension == "ledger") {
-            docket.add("golden", std::fs::read(path).expect("a ledger"), b"");
-        }
-    }
-    let place = Place::new();
-    place.done(&["tour", "--ledger", "tour.ledger"]);
-    docket.add("the tour", std::fs::read(place.path("tour.ledger")).expect("a ledger"), b"");
-    for (count, cases) in [(0, 1), (1, 1), (7, 2), (33, 1), (100, 5), (300, 7)] {
-        let pair = sealed(count, cases);
-        docket.add("every kind of event, without checkpoints", pair.ledger.clone(), b"");
-        docket.add("every kind of event, with checkpoints", pair.ledger, &pair.notes);
-    }
-    assert!(docket.0.iter().all(|(_, pair)| is_sound(pair)));
-    compare(&docket);
-}
-
-#[test]
-fn every_flipped_bit_and_every_truncation_has_the_same_verdict() {
-    if !has_python() {
-        return;
-    }
+/// Every bit of a small ledger and of its checkpoints flipped, every truncation of both.
+pub(crate) fn flipped_or_cut() -> Docket {
     let mut docket = Docket::default();
     let Pair { ledger, notes } = sealed(4, 2);
     for covered in [&b""[..], &notes] {
@@ -182,14 +78,11 @@ fn every_flipped_bit_and_every_truncation_has_the_same_verdict() {
         }
         docket.add("the checkpoints cut off", ledger.clone(), &notes[..place]);
     }
-    compare(&docket);
+    docket
 }
 
-#[test]
-fn lines_removed_repeated_or_swapped_have_the_same_verdict() {
-    if !has_python() {
-        return;
-    }
+/// Lines removed, repeated and swapped, as they are and with the chain made to fit.
+pub(crate) fn moved_lines() -> Docket {
     let mut docket = Docket::default();
     let Pair { ledger, notes } = sealed(40, 3);
     let all = lines(&ledger);
@@ -214,7 +107,18 @@ fn lines_removed_repeated_or_swapped_have_the_same_verdict() {
         }
         add("the end removed", &all[..index.max(1)]);
     }
-    compare(&docket);
+    docket
+}
+
+/// A ledger in which two records of a case bear one id, with the chain made to fit.
+pub(crate) fn repeated_id() -> Docket {
+    let mut lines = lines(&support::ledger_bytes(5, 1));
+    let id = |line: &[u8]| serde_json::from_slice::<Value>(line).expect("a line")["id"].to_string();
+    let (first, last) = (id(&lines[2]), id(&lines[5]));
+    lines[5] = String::from_utf8_lossy(&lines[5]).replace(&last, &first).into_bytes();
+    let mut docket = Docket::default();
+    docket.add("an id borne twice", relinked(&lines), b"");
+    docket
 }
 
 /// Every place in a value, as JSON pointers.
@@ -228,6 +132,28 @@ fn places(value: &Value, at: &str, found: &mut Vec<String>) {
         _ => {}
     }
 }
+
+/// Texts that stand where others belong: nearly right, of other fields, or with characters that are refused.
+#[rustfmt::skip]
+const TEXTS: &[&str] = &[
+    "", " ", "a", "A", "a.lee", "a b", " a", "a ", "é", "\u{7f}", "a\u{85}b", "\u{a0}a", "a\u{3000}", "a\u{2028}b",
+    "a\u{202e}b", "a\u{2066}b", "\u{feff}a", "a\u{200b}b", "\u{1f600}", "a\n", "\na", "a\nb", "\ta", "a\t", "a\tb",
+    "a\rb", "a\u{8}b", "a\u{1b}b", "a\\n", "\\", "\"", "a\\\nb", "2026-10-02", "2026-02-28", "2026-02-29", "2028-02-29",
+    "2026-04-31", "2026-00-01", "2026-13-01", "1969-12-31", "1970-01-01", "9999-12-31", "10000-01-01", "2026-1-01",
+    "2026-10-02\n", "\u{ff12}026-10-02", "20261002", "2026-W40-5", "2026-10-02T20:00:00.000Z",
+    "2026-02-30T20:00:00.000Z", "2026-10-02T24:00:00.000Z", "2026-10-02T20:60:00.000Z", "2026-10-02T20:00:60.000Z",
+    "2026-10-02T20:00:00Z", "2026-10-02T20:00:00.000+00:00", "2026-10-02 20:00:00.000Z", "2026-10-02T20:00:00,000Z",
+    "1970-01-01T00:00:00.000Z", "1969-12-31T23:59:59.999Z", "9999-12-31T23:59:59.999Z", "2026-10-20T08:00:00-04:00",
+    "2026-10-20T16:00:00-04:00", "2026-10-20T16:00:00+14:00", "2026-10-20T16:00:00-14:01", "2026-10-20T12:00:00-00:00",
+    "2026-10-20T12:00:00+00:00", "2026-10-20T12:00:30-04:00", "2026-10-20T12:00:00Z", "2026-10-20T12:00:00-04:60",
+    "2026-10-20T24:00:00-04:00", "2026-10-21T08:00:00-04:00", "2026-10-21T08:01:00-04:00", "2026-10-19T16:00:00-04:00",
+    "2026-02-30T12:00:00-05:00", "1970-01-01T00:00:00+00:00", "01920000-0000-7000-8000-000000000000",
+    "01920000-0000-7000-8000-00000000000A", "019200000000700080000000000000000", "01920000000070008000000000000000",
+    "{01920000-0000-7000-8000-000000000000}", "urn:uuid:01920000-0000-7000-8000-000000000000", "America/New_York",
+    "Etc/GMT+5", "/New_York", "UTC", "a/\u{e9}", "unopened", "inquiry", "training", "closed", "Closed", "labor",
+    "management", "chair", "administration", "school_committee", "adopt", "full_day", "ibbi", "norfolk", "other",
+    "services", "exercise", "everyone", "note_added", "ledger_opened", "case_opened", "session_closed",
+];
 
 /// Values that stand where others belong: of every type, at every limit, and nearly right.
 fn wrong_values() -> Vec<Value> {
@@ -246,117 +172,7 @@ fn wrong_values() -> Vec<Value> {
         [0, 1, 2, 15, 239, 240, 255, 256, 479, 480, 1439, 1440, 1441, (1 << 53) - 1, 1 << 53]
             .map(|number: u64| json!(number)),
     );
-    let texts = [
-        "",
-        " ",
-        "a",
-        "A",
-        "a.lee",
-        "a b",
-        " a",
-        "a ",
-        "é",
-        "\u{7f}",
-        "a\u{85}b",
-        "\u{a0}a",
-        "a\u{3000}",
-        "a\u{2028}b",
-        "a\u{202e}b",
-        "a\u{2066}b",
-        "\u{feff}a",
-        "a\u{200b}b",
-        "\u{1f600}",
-        "a\n",
-        "\na",
-        "a\nb",
-        "\ta",
-        "a\t",
-        "a\tb",
-        "a\rb",
-        "a\u{8}b",
-        "a\u{1b}b",
-        "a\\n",
-        "\\",
-        "\"",
-        "a\\\nb",
-        "2026-10-02",
-        "2026-02-28",
-        "2026-02-29",
-        "2028-02-29",
-        "2026-04-31",
-        "2026-00-01",
-        "2026-13-01",
-        "1969-12-31",
-        "1970-01-01",
-        "9999-12-31",
-        "10000-01-01",
-        "2026-1-01",
-        "2026-10-02\n",
-        "\u{ff12}026-10-02",
-        "20261002",
-        "2026-W40-5",
-        "2026-10-02T20:00:00.000Z",
-        "2026-02-30T20:00:00.000Z",
-        "2026-10-02T24:00:00.000Z",
-        "2026-10-02T20:60:00.000Z",
-        "2026-10-02T20:00:60.000Z",
-        "2026-10-02T20:00:00Z",
-        "2026-10-02T20:00:00.000+00:00",
-        "2026-10-02 20:00:00.000Z",
-        "2026-10-02T20:00:00,000Z",
-        "1970-01-01T00:00:00.000Z",
-        "1969-12-31T23:59:59.999Z",
-        "9999-12-31T23:59:59.999Z",
-        "2026-10-20T08:00:00-04:00",
-        "2026-10-20T16:00:00-04:00",
-        "2026-10-20T16:00:00+14:00",
-        "2026-10-20T16:00:00-14:01",
-        "2026-10-20T12:00:00-00:00",
-        "2026-10-20T12:00:00+00:00",
-        "2026-10-20T12:00:30-04:00",
-        "2026-10-20T12:00:00Z",
-        "2026-10-20T12:00:00-04:60",
-        "2026-10-20T24:00:00-04:00",
-        "2026-10-21T08:00:00-04:00",
-        "2026-10-21T08:01:00-04:00",
-        "2026-10-19T16:00:00-04:00",
-        "2026-02-30T12:00:00-05:00",
-        "1970-01-01T00:00:00+00:00",
-        "01920000-0000-7000-8000-000000000000",
-        "01920000-0000-7000-8000-00000000000A",
-        "019200000000700080000000000000000",
-        "01920000000070008000000000000000",
-        "{01920000-0000-7000-8000-000000000000}",
-        "urn:uuid:01920000-0000-7000-8000-000000000000",
-        "America/New_York",
-        "Etc/GMT+5",
-        "/New_York",
-        "UTC",
-        "a/\u{e9}",
-        "unopened",
-        "inquiry",
-        "training",
-        "closed",
-        "Closed",
-        "labor",
-        "management",
-        "chair",
-        "administration",
-        "school_committee",
-        "adopt",
-        "full_day",
-        "ibbi",
-        "norfolk",
-        "other",
-        "services",
-        "exercise",
-        "everyone",
-        "note_added",
-        "ledger_opened",
-        "case_opened",
-        "session_closed",
-    ];
-    values.extend(texts.map(|text| json!(text)));
+    values.extend(TEXTS.iter().map(|text| json!(text)));
     for length in [23, 24, 40, 41, 63, 64, 65, 120, 121, 500, 501, 4000, 4001] {
         values.extend([json!("a".repeat(length)), json!("é".repeat(length))]);
     }
@@ -409,11 +225,8 @@ fn small_ledgers() -> Vec<(Vec<u8>, Value)> {
     small
 }
 
-#[test]
-fn wrong_values_in_every_place_have_the_same_verdict() {
-    if !has_python() {
-        return;
-    }
+/// Records with another value in every place, with one left out and with a key more.
+pub(crate) fn wrong_values_everywhere() -> Docket {
     let mut docket = Docket::default();
     let values = wrong_values();
     for (index, (before, line)) in small_ledgers().into_iter().enumerate() {
@@ -460,14 +273,11 @@ fn wrong_values_in_every_place_have_the_same_verdict() {
             }
         }
     }
-    compare(&docket);
+    docket
 }
 
-#[test]
-fn every_other_spelling_has_the_same_verdict() {
-    if !has_python() {
-        return;
-    }
+/// Records whose JSON is written in other ways.
+pub(crate) fn other_spellings() -> Docket {
     let mut docket = Docket::default();
     let replaced = [
         ("{", "{ "),
@@ -541,5 +351,5 @@ fn every_other_spelling_has_the_same_verdict() {
             b"",
         );
     }
-    compare(&docket);
+    docket
 }
