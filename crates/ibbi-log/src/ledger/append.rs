@@ -253,7 +253,6 @@ impl<S: Storage> Ledger<S> {
 }
 
 /// Appends a record's line with its LF, not linked yet, within the limits of a line and of a batch.
-#[inline]
 fn write_line(index: usize, record: &NewRecord, links: &Links, lines: &mut Vec<u8>) -> Result<Unlinked, AppendError> {
     let unreadable = || AppendError::Unreadable { index };
     if !record::is_writable(record) {
