@@ -3,9 +3,9 @@
 use super::Lines;
 use ibbi_core::events::*;
 use ibbi_core::{
-    ActivityKind, At, Body, Case, ConcernId, Date, Decision, Event, Format, History, LocalTime, MemberId, MemberIds, Name,
-    Names, NoteText, Observers, Office, Party, Person, Program, Reason, Seat, Service, Slot, Stage, TimeZoneName, Topic,
-    Topics,
+    ActivityKind, At, Body, Case, ConcernId, Date, Decision, Event, Format, History, LocalTime, MemberId, MemberIds,
+    Name, Names, NoteText, Observers, Office, Party, Person, Program, Reason, Seat, Service, Slot, Stage, TimeZoneName,
+    Topic, Topics,
 };
 use ibbi_log::{Uuid, chart_digest};
 use serde_json::{Value, json};
