@@ -22,6 +22,9 @@ pub use diff::diff;
 pub use forecast::{comparison, forecast, who};
 pub use plan::{obstacle, plan};
 
+use crate::chart::Chart;
+use crate::table::Table;
+
 /// How much room there is, and what can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {
@@ -89,4 +92,15 @@ impl Piece {
 /// The pieces as one text, without colours.
 pub fn plain(pieces: &[Piece]) -> String {
     pieces.iter().map(|piece| piece.text.as_str()).collect()
+}
+
+/// A table without its caption.
+fn table(table: &Table, layout: Layout) -> Piece {
+    Piece::new(Role::Plain, table.to_text(layout.columns()))
+}
+
+/// A chart under its title.
+fn titled(chart: &Chart, layout: Layout) -> [Piece; 2] {
+    let title = format!("\n{}", columns::paragraph("", &chart.title, layout.columns()));
+    [Piece::new(Role::Heading, title), Piece::new(Role::Plain, chart.to_text(layout))]
 }
