@@ -3,14 +3,15 @@
 //! # What a consequence is
 //!
 //! A debt has a cause: the line of an event that was not allowed, of a record that could not be read, or of the first
-//! record after a gap. It owes the rules that the event reaches (see [`crate::reach`]), or all rules where nobody knows
-//! what is missing.
+//! record after a gap. It owes the rules that the event reaches (see [`crate::reach`]); the stage, where the line has the
+//! case in another one than the audit; and all rules, where nobody knows what is missing.
 //!
 //! - An event that is refused is a **consequence** of a debt that owes every rule it does not meet; it is passed over too,
 //!   and the debt grows by what *it* reaches. A refusal that names one rule which no debt owes is a fault of its own.
 //! - A recorded stage that differs from the computed one is a consequence of a debt that owes the stage.
-//! - A debt is **settled** where the record and the audit come together again: when an accepted event leads to another
+//! - A debt is **settled** where the record and the audit come together again: when an accepted event leads on to another
 //!   stage and the line says the same. What the teams owe stays, since the teams go along; the rest ended with the stage.
+//!   A void can take the case back to where the debt was made, so an accepted void makes all of it due again.
 //! - A debt is lifted when all that was passed over for it has been voided.
 //!
 //! So a fault is never counted twice, and a later fault that the first one cannot explain is never put down to it. The
@@ -31,7 +32,9 @@ pub(crate) struct Debts {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Debt {
     cause: u64,
+    /// What is due, and what would be due again after a void.
     rules: RuleSet,
+    whole: RuleSet,
     /// Whether it ends at the next line on whose stage all agree.
     until_agreed: bool,
     /// Whether something is missing that no void can strike.
@@ -49,9 +52,14 @@ impl Debts {
         Self { open: Vec::new(), passed: Vec::new() }
     }
 
-    /// Whether nothing is owed.
-    pub(crate) const fn is_empty(&self) -> bool {
-        self.open.is_empty()
+    /// Whether nothing is due.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.open.iter().all(|debt| debt.rules.is_empty())
+    }
+
+    /// The first cause of a debt that a void could make due again.
+    pub(crate) fn first_cause(&self) -> Option<u64> {
+        self.open.iter().map(|debt| debt.cause).min()
     }
 
     /// The cause to which a refusal is put down, if it is a consequence.
@@ -83,16 +91,18 @@ impl Debts {
         match known.or_else(|| full.then_some(MAX_DEBTS - 1)).and_then(|index| self.open.get_mut(index)) {
             Some(debt) => {
                 debt.rules = debt.rules.with(rules);
+                debt.whole = debt.whole.with(rules);
                 debt.until_agreed &= until_agreed;
                 debt.hole |= hole;
             }
-            None => self.open.push(Debt { cause, rules, until_agreed, hole }),
+            None => self.open.push(Debt { cause, rules, whole: rules, until_agreed, hole }),
         }
     }
 
-    /// An event was passed over: on its own account, where the cause is its own line, or for another cause.
-    pub(crate) fn pass_over(&mut self, cause: u64, seq: u64, kind: EventKind) {
-        self.owe(cause, reach(kind), false, false);
+    /// An event was passed over: on its own account, where the cause is its own line, or for another cause. `astray` if
+    /// its line has the case in another stage than the audit does.
+    pub(crate) fn pass_over(&mut self, cause: u64, seq: u64, kind: EventKind, astray: bool) {
+        self.owe(cause, if astray { reach(kind).with(STAGE) } else { reach(kind) }, false, false);
         self.remember(cause, seq);
     }
 
@@ -113,11 +123,8 @@ impl Debts {
         self.owe(line, STAGE, true, true);
     }
 
-    /// A line on whose stage all agree; `moved` if the event led to another stage than before.
+    /// A line on whose stage all agree; `moved` if the event led on to another stage.
     pub(crate) fn agreed(&mut self, moved: bool) {
-        if self.open.is_empty() {
-            return;
-        }
         for debt in &mut self.open {
             if debt.until_agreed {
                 debt.rules = RuleSet::NONE;
@@ -125,7 +132,14 @@ impl Debts {
                 debt.rules = debt.rules.both(TEAMS);
             }
         }
-        self.open.retain(|debt| !debt.rules.is_empty());
+        self.open.retain(|debt| !debt.until_agreed || !debt.rules.is_empty());
+    }
+
+    /// A void was accepted: the case may be back where a debt was made.
+    pub(crate) fn taken_back(&mut self) {
+        for debt in &mut self.open {
+            debt.rules = debt.whole;
+        }
     }
 
     /// A void strikes an event that was passed over, if this is the number of one.
@@ -134,6 +148,7 @@ impl Debts {
         let (_, cause) = self.passed.swap_remove(index);
         let others = self.passed.iter().any(|(_, other)| *other == cause);
         self.open.retain(|debt| debt.cause != cause || debt.hole || others);
+        self.taken_back();
         true
     }
 }

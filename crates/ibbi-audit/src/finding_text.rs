@@ -39,8 +39,10 @@ impl fmt::Display for Sentence<'_> {
                 write!(f, "the contract expired {expires}{clause}, it is {today}, and the case is in {stage}")
             }
             Detail::Illegal(refusal) => {
-                let rules = if refusal.unmet.len() == 1 { "a rule is" } else { "rules are" };
-                write!(f, "{event} was recorded although {rules} not met: ")?;
+                match refusal.unmet.len() {
+                    1 => write!(f, "{event} was recorded although a rule is not met: ")?,
+                    count => write!(f, "{event} was recorded although {count} rules are not met: ")?,
+                }
                 list(f, &refusal.unmet)?;
                 write!(f, ". The audit goes on from {}, the state before it", refusal.stage.label())
             }
@@ -54,11 +56,8 @@ impl fmt::Display for Sentence<'_> {
                     f,
                     "{event} cannot be judged by itself, because of line {cause}; the audit has the case in {stage}"
                 )?;
-                if !unmet.is_empty() {
-                    f.write_str(", where ")?;
-                    list(f, unmet)?;
-                }
-                Ok(())
+                let ids: Vec<_> = unmet.iter().map(|unmet| unmet.rule.id()).collect();
+                if ids.is_empty() { Ok(()) } else { write!(f, " and finds unmet {}", ids.join(", ")) }
             }
             Detail::Early { at, logged } => {
                 write!(f, "{event} is said to have happened {at}, but was written down {logged}")

@@ -200,6 +200,10 @@ impl Shard {
         }
         let known = !history.entries().is_empty();
         live.state = State::Light(history.case().clone());
+        if let Some(cause) = track.owed_since {
+            // What exactly was owed is forgotten.
+            live.debts().hole(cause);
+        }
         track.live = Some(live);
         if known {
             // What comes after the end is nearly always a void, which asks for the history.
@@ -377,11 +381,11 @@ impl Shard {
                 track.counts.accepted += 1;
                 if voids.is_some() {
                     track.counts.voids += 1;
-                    track.retell();
+                    track.taken_back();
                 } else {
                     track.tell(kind, at);
                 }
-                track.compare(to, computed, stage, place, out);
+                track.compare(to, computed, computed != stage && voids.is_none(), place, out);
             }
             Answer::Refused(refusal) => track.refused(refusal, voids, to, place, out),
             Answer::NotJudged => track.not_judged(seq, kind, place, out),
@@ -440,8 +444,9 @@ impl Shard {
     fn settle(&mut self, index: usize) {
         let track = &mut self.tracks[index];
         let Some(live) = &track.live else { return };
-        let owes = live.debts.as_ref().is_some_and(|debts| !debts.is_empty());
-        if live.case().stage() == Stage::Closed && !owes {
+        let settled = live.debts.as_ref().is_none_or(|debts| debts.is_settled());
+        if live.case().stage() == Stage::Closed && settled {
+            track.owed_since = live.debts.as_ref().and_then(|debts| debts.first_cause());
             track.live = None;
             track.course.settle();
             track.trail.settle();
@@ -498,8 +503,11 @@ impl Track {
     }
 
     /// Tells the course of the case anew, by the events that count after a void.
-    fn retell(&mut self) {
-        let Some(live) = &self.live else { return };
+    fn taken_back(&mut self) {
+        let Some(live) = &mut self.live else { return };
+        if let Some(debts) = &mut live.debts {
+            debts.taken_back();
+        }
         let State::Loaded(history) = &live.state else { return };
         let mut case = Case::default();
         self.course = crate::course::Course::new();
@@ -511,11 +519,11 @@ impl Track {
     }
 
     /// Holds the recorded stage against the computed one.
-    fn compare(&mut self, recorded: Stage, computed: Stage, before: Stage, place: Place, out: &mut Vec<Finding>) {
+    fn compare(&mut self, recorded: Stage, computed: Stage, moved: bool, place: Place, out: &mut Vec<Finding>) {
         let Some(live) = &mut self.live else { return };
         if recorded == computed {
             if let Some(debts) = &mut live.debts {
-                debts.agreed(computed != before);
+                debts.agreed(moved);
             }
             return;
         }
@@ -541,19 +549,19 @@ impl Track {
             self.counts.accepted += 1;
             self.counts.voids += 1;
             out.push(place.find(FindingKind::EventVoidsUncounted, Detail::VoidsUncounted { seq: struck }));
-            self.compare(recorded, stage, stage, place, out);
+            self.compare(recorded, stage, false, place, out);
             return;
         }
         match live.debts.as_ref().and_then(|debts| debts.cause_of(&refusal.unmet)) {
             Some(cause) => {
                 self.counts.consequences += 1;
-                live.debts().pass_over(cause, seq, refusal.event);
+                live.debts().pass_over(cause, seq, refusal.event, recorded != stage);
                 let detail = Detail::Consequence { cause, unmet: refusal.unmet, stage };
                 out.push(place.find(FindingKind::EventConsequence, detail));
             }
             None => {
                 self.counts.illegal += 1;
-                live.debts().pass_over(place.line, seq, refusal.event);
+                live.debts().pass_over(place.line, seq, refusal.event, recorded != stage);
                 out.push(place.find(FindingKind::EventIllegal, Detail::Illegal(Box::new(refusal))));
             }
         }
@@ -563,7 +571,7 @@ impl Track {
         let Some(live) = &mut self.live else { return };
         self.counts.consequences += 1;
         let cause = live.debts().cause_of_stage().unwrap_or(place.line);
-        live.debts().pass_over(cause, seq, kind);
+        live.debts().pass_over(cause, seq, kind, true);
         let detail = Detail::Consequence { cause, unmet: Vec::new(), stage: Stage::Unopened };
         out.push(place.find(FindingKind::EventConsequence, detail));
     }

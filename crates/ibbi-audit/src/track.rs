@@ -26,6 +26,8 @@ pub(crate) struct Track {
     /// The kinds of finding about it, a bit each.
     pub(crate) found: u64,
     pub(crate) course: Course,
+    /// The first line after which the case was owed something, should it be relieved of its debts with all else.
+    pub(crate) owed_since: Option<u64>,
     /// Where its records are.
     pub(crate) trail: Trail,
     /// What is needed to judge its next event. A closed case has none, and gets it back by reading its records again.
@@ -58,6 +60,7 @@ impl Track {
             counts: Counts::default(),
             found: 0,
             course: Course::new(),
+            owed_since: None,
             trail: Trail::default(),
             live: None,
         }

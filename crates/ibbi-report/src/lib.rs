@@ -15,7 +15,7 @@
 //! let simulator = Simulator::new(&scenario);
 //! let (plan, forecast) = (Plan::of(&simulator), simulator.simulate(Settings { runs: 500, seed: 1, threads: 2 })?);
 //! let page = SimulationPage {
-//!     scenario: &scenario, plan: &plan, forecast: &forecast, advisories: &[], comparison: None, gains: None,
+//!     scenario: &scenario, plan: &plan, forecast: &forecast, advisories: &plan.advisories, comparison: None, gains: None,
 //!     program: "ibbi 0.1.0",
 //! };
 //! assert!(page.to_html().contains("<h1>"));
@@ -34,6 +34,7 @@ mod audited;
 pub mod chart;
 pub mod csv;
 mod describe;
+mod facts;
 mod findings;
 pub mod html;
 pub mod ics;

@@ -216,6 +216,14 @@ pub(crate) fn blocker(blocker: &Blocker) -> String {
     }
 }
 
+/// A blocker without the day of the week, so that Saturday and Sunday are one.
+pub(crate) fn short_blocker(blocker: &Blocker) -> String {
+    match blocker {
+        Blocker::DayOff { .. } => "no working day".to_owned(),
+        other => self::blocker(other),
+    }
+}
+
 /// A day of the week: `Monday`.
 pub(crate) fn weekday(weekday: Weekday) -> String {
     sentence(weekday.code())
@@ -268,7 +276,7 @@ pub(crate) fn assumed(value: AssumedValue) -> String {
         AssumedValue::Chance(chance) => plain(chance * 100.0) + "%",
         AssumedValue::Days(days) if days.least == days.most => format!("{} days", plain(days.likely)),
         AssumedValue::Days(days) => {
-            format!("{} to {} days, likely {}", plain(days.least), plain(days.most), plain(days.likely))
+            format!("{} to {} days, likely\u{a0}{}", plain(days.least), plain(days.most), plain(days.likely))
         }
     }
 }

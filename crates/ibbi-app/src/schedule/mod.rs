@@ -18,7 +18,8 @@ use crate::{journal, store};
 use ibbi_core::{At, Format};
 use ibbi_log::Uuid;
 use ibbi_sim::{Comparison, Forecast, Gain, Plan, Scenario, Settings, Simulator};
-use std::io::Read as _;
+use std::fs::File;
+use std::io::{Read as _, Write};
 use std::path::{Path, PathBuf};
 
 /// The longest scenario that is read, in bytes; a longer file is another kind of file.
@@ -205,16 +206,32 @@ pub fn who(scenario: &Scenario, settings: Settings, progress: impl Fn(u64, u64) 
 /// [`AppError::Io`].
 pub fn write_file(path: &Path, content: &[u8]) -> Result<(), AppError> {
     let failed = |source| AppError::Io { doing: "write", path: path.to_owned(), source };
+    write_file_with(path, |file| file.write_all(content).map_err(failed)).map(|_| ())
+}
+
+/// As [`write_file`], for what is written piece by piece; the number of bytes.
+///
+/// # Errors
+/// [`AppError::Io`], or what the writing itself says.
+pub fn write_file_with(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<(), AppError>,
+) -> Result<u64, AppError> {
+    let failed = |source| AppError::Io { doing: "write", path: path.to_owned(), source };
     let name = path.file_name().ok_or_else(|| failed(std::io::Error::other("it has no file name")))?;
     let mut beside = name.to_owned();
     beside.push(format!(".{}.new", std::process::id()));
     let beside: PathBuf = path.with_file_name(beside);
-    let written = std::fs::File::create_new(&beside)
-        .and_then(|mut file| std::io::Write::write_all(&mut file, content).and_then(|()| file.sync_all()))
-        .and_then(|()| std::fs::rename(&beside, path));
+    let mut file = std::io::BufWriter::new(File::create_new(&beside).map_err(failed)?);
+    let written = write(&mut file).and_then(|()| {
+        let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
+        let bytes = file.metadata().map_err(failed)?.len();
+        file.sync_all().and_then(|()| std::fs::rename(&beside, path)).map_err(failed)?;
+        Ok(bytes)
+    });
     if written.is_err() {
         // The new file is of no use; if it cannot be removed either, the first error says why.
         let _ = std::fs::remove_file(&beside);
     }
-    written.map_err(failed)
+    written
 }

@@ -1,10 +1,13 @@
 //! The subcommands, one file each.
 
 mod ask;
+mod audit;
 mod calendar;
 mod chart;
 mod checkpoint;
 mod compare;
+mod diff;
+mod export;
 mod keygen;
 mod new;
 mod plan;
@@ -44,6 +47,9 @@ pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
         Command::Status(args) => status::run(args, json),
         Command::Replay(args) => replay::run(args, json),
         Command::Route(args) => route::run(args, json),
+        Command::Audit(args) => audit::run(args, json),
+        Command::Diff(args) => diff::run(&args, json),
+        Command::Export(args) => export::run(&args, json),
         Command::Keygen(args) => keygen::run(&args, json),
         Command::Checkpoint(args) => checkpoint::run(&args, json),
         Command::Verify(args) => verify::run(args, json),

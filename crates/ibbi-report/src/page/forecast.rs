@@ -3,7 +3,7 @@
 use super::{Section, SimulationPage};
 use crate::chart::{self, Measure};
 use crate::html::{Html, el, figure};
-use crate::{findings, words};
+use crate::{facts, findings, words};
 use ibbi_sim::{Comparison, Gain};
 
 impl SimulationPage<'_> {
@@ -22,7 +22,7 @@ impl SimulationPage<'_> {
         }
         let content = Html::new()
             .with(el("p").with(intro))
-            .with(findings::percentiles(forecast, scenario.start).to_html())
+            .with(facts::percentiles(forecast, scenario.start).to_html())
             .with(figure("curve", &chart::completion(forecast)))
             .with(figure("months", &chart::months(forecast)));
         ("when", "When it may be done".to_owned(), content)
@@ -41,7 +41,7 @@ impl SimulationPage<'_> {
             .with(el("p").with(findings::METHODS[2]))
             .with(figure("tornado-days", &chart::tornado(scenario, forecast, Measure::Days)))
             .with(figure("tornado-chance", &chart::tornado(scenario, forecast, Measure::Chance)))
-            .with(el("p").class("quiet").with(chance));
+            .with(forecast.contract_expires.map(|_| el("p").class("quiet").with(chance)));
         ("moves", "What moves the result".to_owned(), content)
     }
 }
@@ -71,7 +71,7 @@ pub(super) fn gains_section(gains: &[Gain], has_contract: bool) -> Section {
     let content = match gains.is_empty() {
         true => content.with(el("p").with("Nobody has a time at which they cannot come.")),
         false => {
-            let (table, others) = findings::gains(gains);
+            let (table, others) = facts::gains(gains);
             let content = match table.rows.is_empty() {
                 true => content,
                 false => content.with(table.to_html()).with(el("p").class("quiet").with(note)),

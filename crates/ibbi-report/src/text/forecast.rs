@@ -3,7 +3,7 @@
 use super::columns::paragraph;
 use super::{Layout, Piece, Role, table, titled};
 use crate::chart::{self, Measure};
-use crate::{findings, words};
+use crate::{facts, findings, words};
 use ibbi_sim::{Comparison, Forecast, Gain, Scenario};
 
 /// A forecast: the finding, when it may be done, how it may end, what moves the result, every assumption, and how it was
@@ -15,7 +15,7 @@ pub fn forecast(scenario: &Scenario, forecast: &Forecast, layout: Layout) -> Vec
     pieces.push(Piece::new(Role::Plain, paragraph("", &headline(forecast), columns)));
     if !forecast.curve.is_empty() {
         pieces.push(Piece::heading("\nWhen it may be done"));
-        pieces.push(table(&findings::percentiles(forecast, scenario.start), layout));
+        pieces.push(table(&facts::percentiles(forecast, scenario.start), layout));
     }
     for figure in [
         chart::completion(forecast),
@@ -27,7 +27,7 @@ pub fn forecast(scenario: &Scenario, forecast: &Forecast, layout: Layout) -> Vec
         pieces.extend(titled(&figure, layout));
     }
     pieces.push(Piece::heading("\nWhat is assumed"));
-    pieces.push(table(&findings::assumptions(forecast), layout));
+    pieces.push(table(&facts::assumptions(forecast), layout));
     pieces.push(Piece::new(Role::Warning, format!("\n{}", paragraph("", findings::ASSUMED, columns))));
     pieces.push(Piece::heading("\nHow this was made"));
     let runs = words::count(forecast.runs, "run");
@@ -79,7 +79,7 @@ pub fn comparison(comparison: &Comparison, layout: Layout) -> Vec<Piece> {
 /// Whom to ask for one more day: a table of those of whom a day would bring anything, and who the others are.
 pub fn who(gains: &[Gain], layout: Layout) -> Vec<Piece> {
     let mut pieces = vec![Piece::heading("Whom to ask for one more day")];
-    let (found, others) = findings::gains(gains);
+    let (found, others) = facts::gains(gains);
     if !found.rows.is_empty() {
         pieces.push(table(&found, layout));
     }

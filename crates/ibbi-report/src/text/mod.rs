@@ -5,7 +5,7 @@
 //! use ibbi_sim::{EXAMPLE, Plan, Scenario};
 //! let scenario = Scenario::parse(EXAMPLE).unwrap();
 //! let plan = Plan::new(&scenario);
-//! let pieces = text::plan(&scenario, &plan, &[], Layout { width: 80, ascii: false });
+//! let pieces = text::plan(&scenario, &plan, &plan.advisories, Layout { width: 80, ascii: false });
 //! assert!(text::plain(&pieces).contains("Training day"));
 //! ```
 
