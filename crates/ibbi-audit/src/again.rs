@@ -35,6 +35,30 @@ impl Again<'_> {
         }
     }
 
+    /// Where a line begins, by its number from 1; the end of what there is, if there are fewer.
+    pub(crate) fn offset_of(&self, line: u64) -> io::Result<u64> {
+        let (mut offset, mut left, mut chunk) = (0, line.saturating_sub(1), [0; CHUNK]);
+        while left > 0 {
+            let read = self.read_at(&mut chunk, offset)?;
+            if read == 0 {
+                break;
+            }
+            let mut ends = memchr::memchr_iter(b'\n', &chunk[..read]);
+            let passed = match ends.nth(usize::try_from(left - 1).unwrap_or(usize::MAX)) {
+                Some(end) => {
+                    left = 0;
+                    end + 1
+                }
+                None => {
+                    left -= wide(memchr::memchr_iter(b'\n', &chunk[..read]).count());
+                    read
+                }
+            };
+            offset += wide(passed);
+        }
+        Ok(offset)
+    }
+
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         match self {
             Self::Bytes(bytes) => {
@@ -66,7 +90,7 @@ impl Rereader {
         while self.held.len() <= MAX_LINE {
             let filled = self.held.len();
             self.held.resize(filled + CHUNK, 0);
-            let place = offset.saturating_add(u64::try_from(filled).unwrap_or(u64::MAX));
+            let place = offset.saturating_add(wide(filled));
             let read = again.read_at(&mut self.held[filled..], place);
             self.held.truncate(filled + *read.as_ref().unwrap_or(&0));
             match read {
@@ -100,7 +124,7 @@ pub(crate) struct SpoolWriter {
 impl SpoolWriter {
     /// Keeps a line, which comes without its LF.
     pub(crate) fn keep(&mut self, line: &[u8], offset: u64) -> io::Result<()> {
-        let next = self.start.saturating_add(u64::try_from(self.held.len()).unwrap_or(u64::MAX));
+        let next = self.start.saturating_add(wide(self.held.len()));
         if next != offset || self.held.len() > 1 << 20 {
             self.flush()?;
             self.start = offset;
@@ -118,10 +142,14 @@ impl SpoolWriter {
     /// Writes what is held, so that it can be read.
     pub(crate) fn flush(&mut self) -> io::Result<()> {
         write_all_at(&self.file, &self.held, self.start)?;
-        self.start = self.start.saturating_add(u64::try_from(self.held.len()).unwrap_or(u64::MAX));
+        self.start = self.start.saturating_add(wide(self.held.len()));
         self.held.clear();
         Ok(())
     }
+}
+
+fn wide(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
 }
 
 #[cfg(unix)]

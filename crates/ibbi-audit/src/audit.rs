@@ -122,7 +122,13 @@ impl Audit {
 impl Options {
     pub(crate) fn context<'a>(&self, again: &'a Again<'a>) -> Context<'a> {
         let limit = u64::try_from(self.max_cases).unwrap_or(u64::MAX);
-        Context { again, advisories: self.advisories, max_cases: self.max_cases.div_ceil(SHARDS), limit }
+        Context {
+            again,
+            advisories: self.advisories,
+            max_cases: self.max_cases.div_ceil(SHARDS),
+            limit,
+            fingerprints: None,
+        }
     }
 }
 
@@ -215,7 +221,7 @@ fn past_contract(track: &mut Track, as_of: At) -> Option<Finding> {
 }
 
 pub(crate) fn of_trouble(trouble: Trouble, head: Head) -> Finding {
-    let place = Place::line(head.lines, head.bytes);
+    let place = Place::line(head.lines.max(1), head.bytes);
     match trouble {
         Trouble::Damaged { packing, reason } => {
             place.find(FindingKind::LedgerPacking, Detail::Packing { packing, reason })
@@ -226,7 +232,7 @@ pub(crate) fn of_trouble(trouble: Trouble, head: Head) -> Finding {
 
 /// What becomes of each checkpoint, by its lines and by its signature.
 fn signatures(options: &Options, shown: Vec<Option<Fault>>, head: Head) -> (Vec<Finding>, Vec<CheckpointFacts>) {
-    let place = Place::line(head.lines, head.bytes);
+    let place = Place::line(head.lines.max(1), head.bytes);
     let mut found = Vec::new();
     let torn = options.checkpoints.torn;
     if torn > 0 {

@@ -179,7 +179,8 @@ impl<'a> Chain<'a> {
             }
             self.next_seq = self.next_seq.saturating_add(1);
             if begins && opening.is_none() {
-                block.findings.push(fault(FaultKind::Opening { first: true }));
+                let detail = Detail::NoFirstLine { seq: links.map(|links| links.seq) };
+                block.findings.push(Place::line(number, offset).find(FindingKind::LedgerNoOpening, detail));
             }
             self.head = Head { lines: number, bytes: offset + length + 1, hash: digest };
             match (opening, line) {

@@ -3,11 +3,15 @@
 //! # What a consequence is
 //!
 //! A debt has a cause: the line of an event that was not allowed, of a record that could not be read, or of the first
-//! record after a gap. It owes the rules that the event reaches (see [`crate::reach`]); the stage, where the line has the
-//! case in another one than the audit; and all rules, where nobody knows what is missing.
+//! record after a gap. It owes the rules that the event reaches (see [`crate::reach`]); those that the state itself did not
+//! meet, for the record goes on as if it had; the stage, where the line has the case in another one than the audit; and
+//! all rules, where nobody knows what is missing.
 //!
 //! - An event that is refused is a **consequence** of a debt that owes every rule it does not meet; it is passed over too,
 //!   and the debt grows by what *it* reaches. A refusal that names one rule which no debt owes is a fault of its own.
+//! - An event that is refused because it happened before the last one is a consequence where another one was refused for
+//!   the same last event, or where that event was written down before it is said to have happened: one wrong time is one
+//!   fault.
 //! - A recorded stage that differs from the computed one is a consequence of a debt that owes the stage.
 //! - A debt is **settled** where the record and the audit come together again: when an accepted event leads on to another
 //!   stage and the line says the same. What the teams owe stays, since the teams go along; the rest ended with the stage.
@@ -19,7 +23,8 @@
 //! mended.
 
 use crate::reach::{LACKING, RuleSet, STAGE, TEAMS, reach};
-use ibbi_core::{EventKind, Rule, Unmet};
+use ibbi_core::chart::transition;
+use ibbi_core::{At, EventKind, Found, Refusal, Rule, Unmet};
 
 /// What a case is owed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,6 +32,8 @@ pub(crate) struct Debts {
     open: Vec<Debt>,
     /// The numbers of the events passed over, each with the cause to which it was put down.
     passed: Vec<(u64, u64)>,
+    /// When the last event happened whose time is in doubt, and the line that says so.
+    held_up: Option<(At, u64)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +56,7 @@ const MAX_PASSED: usize = ibbi_core::History::MAX_VOIDS;
 
 impl Debts {
     pub(crate) const fn new() -> Self {
-        Self { open: Vec::new(), passed: Vec::new() }
+        Self { open: Vec::new(), passed: Vec::new(), held_up: None }
     }
 
     /// Whether nothing is due.
@@ -64,7 +71,14 @@ impl Debts {
 
     /// The cause to which a refusal is put down, if it is a consequence.
     pub(crate) fn cause_of(&self, unmet: &[Unmet]) -> Option<u64> {
-        let asked = RuleSet::of_unmet(unmet);
+        let held_up = self.held_up.filter(|(last, _)| earlier_than(unmet) == Some(*last)).map(|(_, line)| line);
+        let mut asked = RuleSet::of_unmet(unmet);
+        if held_up.is_some() {
+            asked = asked.without(RuleSet::of(&[Rule::TimeOrder]));
+            if asked.is_empty() {
+                return held_up;
+            }
+        }
         let explains = |owed: RuleSet| {
             let hints = if asked.has(Rule::Stage) && owed.has(Rule::Stage) { LACKING } else { RuleSet::NONE };
             asked.without(owed).without(hints).is_empty()
@@ -99,11 +113,28 @@ impl Debts {
         }
     }
 
-    /// An event was passed over: on its own account, where the cause is its own line, or for another cause. `astray` if
-    /// its line has the case in another stage than the audit does.
-    pub(crate) fn pass_over(&mut self, cause: u64, seq: u64, kind: EventKind, astray: bool) {
+    /// An event was passed over, on its own account: its line is the cause. `astray` if the line has the case in another
+    /// stage than the audit does.
+    pub(crate) fn pass_over(&mut self, line: u64, seq: u64, refusal: &Refusal, astray: bool) {
+        let state_rules = transition(refusal.stage, refusal.event).map_or(&[][..], |row| row.state_rules);
+        // The record goes on as if the state had what it lacks.
+        let lacked = RuleSet::of(state_rules).both(RuleSet::of_unmet(&refusal.unmet));
+        self.owe(line, lacked, false, false);
+        if let Some(last) = earlier_than(&refusal.unmet) {
+            self.held_up = Some((last, line));
+        }
+        self.follow(line, seq, refusal.event, astray);
+    }
+
+    /// An event was passed over because of an earlier one.
+    pub(crate) fn follow(&mut self, cause: u64, seq: u64, kind: EventKind, astray: bool) {
         self.owe(cause, if astray { reach(kind).with(STAGE) } else { reach(kind) }, false, false);
         self.remember(cause, seq);
+    }
+
+    /// An event counts whose time cannot be right.
+    pub(crate) const fn time_in_doubt(&mut self, at: At, line: u64) {
+        self.held_up = Some((at, line));
     }
 
     /// Remembers the number of an event passed over.
@@ -151,4 +182,9 @@ impl Debts {
         self.taken_back();
         true
     }
+}
+
+/// When the last event happened than which a refused one is earlier.
+fn earlier_than(unmet: &[Unmet]) -> Option<At> {
+    unmet.iter().find_map(|unmet| if let Found::Earlier { last, .. } = unmet.found { Some(last) } else { None })
 }

@@ -283,6 +283,11 @@ pub enum Detail {
         /// The SHA-256 of the chart that it had.
         found: Digest,
     },
+    /// A first line that does not open a ledger.
+    NoFirstLine {
+        /// The number that it bears, if it is a line from further down in a ledger.
+        seq: Option<u64>,
+    },
     /// A compressed file that cannot be unpacked to its end.
     Packing {
         /// How it was compressed.

@@ -14,6 +14,10 @@ impl fmt::Display for Sentence<'_> {
             Detail::OtherChart { program, found } => {
                 write!(f, "the ledger was begun by {program}, which had another chart of the process (SHA-256 {found})")
             }
+            Detail::NoFirstLine { seq: Some(seq) } => {
+                write!(f, "the first line is number {seq} of a ledger; what came before it is not here")
+            }
+            Detail::NoFirstLine { seq: None } => f.write_str("the first line is none of a ledger"),
             Detail::Packing { packing, reason } => {
                 write!(f, "the {} file cannot be unpacked any further: {reason}", packing.code())
             }

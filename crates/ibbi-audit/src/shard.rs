@@ -6,7 +6,7 @@ use crate::finding::{Detail, Finding, FindingKind};
 use crate::track::{Live, Recall, State, Track};
 use crate::zone::{slot_of, wrong_offset, zone_of};
 use ibbi_core::events::CaseOpened;
-use ibbi_core::{At, Case, Event, EventKind, History, Program, ProgramParameters, Refusal, Rule, Stage};
+use ibbi_core::{At, Case, Event, EventKind, Program, ProgramParameters, Refusal, Rule, Stage};
 use ibbi_log::{Entry, Fault, FaultKind, LineReader, Links, Record, Uuid, case_of};
 use std::collections::{HashMap, VecDeque};
 
@@ -23,6 +23,8 @@ pub(crate) struct Context<'a> {
     /// The most cases of a shard, and of the whole audit.
     pub(crate) max_cases: usize,
     pub(crate) limit: u64,
+    /// Whether a closed case leaves a hash of its state behind, for another ledger's to be held against.
+    pub(crate) fingerprints: Option<&'a ahash::RandomState>,
 }
 
 /// Some of the cases, with all that was read of them.
@@ -67,8 +69,7 @@ pub(crate) fn of_fault(fault: Fault, case: Option<Uuid>, logged: Option<At>) -> 
     let kind = match &fault.kind {
         FaultKind::Torn { .. } => FindingKind::LedgerTorn,
         FaultKind::NoLine => FindingKind::LedgerEmpty,
-        FaultKind::Opening { first: true } => FindingKind::LedgerNoOpening,
-        FaultKind::Opening { first: false } => FindingKind::LedgerSecondOpening,
+        FaultKind::Opening { .. } => FindingKind::LedgerSecondOpening,
         FaultKind::Chain { .. } => FindingKind::ChainPrev,
         FaultKind::Seq { .. } => FindingKind::ChainSeq,
         FaultKind::Rev { .. } => FindingKind::ChainRev,
@@ -110,6 +111,21 @@ impl Shard {
         self.index.contains_key(&case)
     }
 
+    /// What was read of a case.
+    pub(crate) fn track(&self, case: Uuid) -> Option<&Track> {
+        self.tracks.get(usize::try_from(*self.index.get(&case)?).ok()?)
+    }
+
+    /// The state of a case after all that was read of it.
+    pub(crate) fn state(&mut self, case: Uuid, again: &Again<'_>) -> Result<Option<Case>, AuditError> {
+        let Some(index) = self.index.get(&case).and_then(|index| usize::try_from(*index).ok()) else { return Ok(None) };
+        let track = &self.tracks[index];
+        Ok(Some(match &track.live {
+            Some(live) => live.case().clone(),
+            None => self.recall.history(again, &track.trail)?.case().clone(),
+        }))
+    }
+
     /// Judges a line, which comes without its LF.
     pub(crate) fn line(
         &mut self,
@@ -149,9 +165,8 @@ impl Shard {
         self.revive(index, context)?;
         let track = &mut self.tracks[index];
         track.note(FindingKind::LineMalformed);
-        if let Some(rev) = links.and_then(|links| links.rev) {
-            track.rev = rev;
-        }
+        // Where its number cannot be told, it is taken to have had the next one.
+        track.rev = links.and_then(|links| links.rev).unwrap_or_else(|| track.rev.saturating_add(1));
         if let Some(live) = &mut track.live {
             live.debts().hole(number);
         }
@@ -183,7 +198,7 @@ impl Shard {
             return Ok(());
         }
         let mut live = Box::new(Live::new());
-        let mut history = History::new();
+        live.state = State::Loaded(Box::default());
         for (place, (offset, accepted)) in track.trail.iter().enumerate() {
             let Record { seq, at, id, event, .. } = self.recall.record(context.again, offset)?;
             if live.ids.is_due() {
@@ -192,22 +207,23 @@ impl Shard {
             }
             live.ids.push(id, place, &self.hasher);
             if accepted {
-                history.offer(seq, at, event).map_err(|_| AuditError::Changed { offset })?;
-                live.last_seq = seq;
+                live.offer(seq, at, event).map_err(|_| AuditError::Changed { offset })?;
             } else {
                 live.debts().remember(track.first_line, seq);
             }
         }
-        let known = !history.entries().is_empty();
-        live.state = State::Light(history.case().clone());
         if let Some(cause) = track.owed_since {
             // What exactly was owed is forgotten.
             live.debts().hole(cause);
         }
+        let known = track.counts.records > 0;
+        if !known {
+            live.lighten();
+        }
         track.live = Some(live);
         if known {
             // What comes after the end is nearly always a void, which asks for the history.
-            self.hold(index, history);
+            self.hold(index);
         }
         Ok(())
     }
@@ -218,17 +234,17 @@ impl Shard {
         if track.live.as_ref().is_none_or(|live| matches!(live.state, State::Loaded(_))) {
             return Ok(());
         }
-        let history = self.recall.history(context.again, &track.trail)?;
-        self.hold(index, history);
+        let loaded = self.recall.history(context.again, &track.trail)?;
+        if let Some(live) = &mut self.tracks[index].live {
+            live.state = loaded.state;
+        }
+        self.hold(index);
         Ok(())
     }
 
-    /// Holds the history of a case, and gives up the oldest ones if there are too many.
-    fn hold(&mut self, index: usize, history: History) {
-        let weight = history.entries().len();
-        if let Some(live) = &mut self.tracks[index].live {
-            live.state = State::Loaded(Box::new(history));
-        }
+    /// Notes that the history of a case is held, and gives up the oldest ones if there are too many.
+    fn hold(&mut self, index: usize) {
+        let weight = usize::try_from(self.tracks[index].counts.accepted).unwrap_or(usize::MAX);
         self.loaded.push_back((index, weight));
         self.weight += weight;
         while self.weight > MAX_WEIGHT && self.loaded.len() > 1 {
@@ -324,6 +340,7 @@ impl Shard {
         if record.at.millis() > record.logged.millis().saturating_add(CLOCKS_DIFFER) {
             let detail = Detail::Early { at: record.at, logged: record.logged };
             out.push(place.find(FindingKind::EventEarly, detail));
+            live.debts().time_in_doubt(record.at, record.line);
         }
     }
 
@@ -359,7 +376,8 @@ impl Shard {
         let Record { id, seq, at, to, event, offset, .. } = record;
         let kind = event.kind();
         let voids = if let Event::EventVoided(void) = &event { Some(void.seq) } else { None };
-        if !self.tracks[index].live.as_ref().is_some_and(|live| live.is_plain(seq, kind)) {
+        if voids.is_some() {
+            // Only the history knows what remains without an event.
             self.load(index, context)?;
         }
         let opened = if let Event::CaseOpened(opened) = &event { Some(opened.clone()) } else { None };
@@ -394,7 +412,7 @@ impl Shard {
         if let Some(opened) = opened.filter(|_| accepted) {
             self.opened(index, &opened, place, out);
         }
-        self.settle(index);
+        self.settle(index, context);
         Ok(())
     }
 
@@ -441,11 +459,14 @@ impl Shard {
     }
 
     /// Relieves a closed case of what only its next event would need, if all agree that it is closed.
-    fn settle(&mut self, index: usize) {
+    fn settle(&mut self, index: usize, context: &Context<'_>) {
         let track = &mut self.tracks[index];
         let Some(live) = &track.live else { return };
         let settled = live.debts.as_ref().is_none_or(|debts| debts.is_settled());
         if live.case().stage() == Stage::Closed && settled {
+            if let Some(hasher) = context.fingerprints {
+                track.fingerprint = hasher.hash_one(live.case());
+            }
             track.owed_since = live.debts.as_ref().and_then(|debts| debts.first_cause());
             track.live = None;
             track.course.settle();
@@ -555,13 +576,13 @@ impl Track {
         match live.debts.as_ref().and_then(|debts| debts.cause_of(&refusal.unmet)) {
             Some(cause) => {
                 self.counts.consequences += 1;
-                live.debts().pass_over(cause, seq, refusal.event, recorded != stage);
+                live.debts().follow(cause, seq, refusal.event, recorded != stage);
                 let detail = Detail::Consequence { cause, unmet: refusal.unmet, stage };
                 out.push(place.find(FindingKind::EventConsequence, detail));
             }
             None => {
                 self.counts.illegal += 1;
-                live.debts().pass_over(place.line, seq, refusal.event, recorded != stage);
+                live.debts().pass_over(place.line, seq, &refusal, recorded != stage);
                 out.push(place.find(FindingKind::EventIllegal, Detail::Illegal(Box::new(refusal))));
             }
         }
@@ -571,7 +592,7 @@ impl Track {
         let Some(live) = &mut self.live else { return };
         self.counts.consequences += 1;
         let cause = live.debts().cause_of_stage().unwrap_or(place.line);
-        live.debts().pass_over(cause, seq, kind, true);
+        live.debts().follow(cause, seq, kind, true);
         let detail = Detail::Consequence { cause, unmet: Vec::new(), stage: Stage::Unopened };
         out.push(place.find(FindingKind::EventConsequence, detail));
     }

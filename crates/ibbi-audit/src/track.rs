@@ -6,7 +6,8 @@ use crate::course::Course;
 use crate::debt::Debts;
 use crate::finding::FindingKind;
 use chrono_tz::Tz;
-use ibbi_core::{At, Case, Event, EventKind, History, Name, Refusal, Stage};
+use ibbi_core::events::EventVoided;
+use ibbi_core::{At, Case, Event, History, Name, Refusal, Stage};
 use ibbi_log::{Entry, LineReader, Record, Uuid};
 use std::collections::HashMap;
 
@@ -28,6 +29,8 @@ pub(crate) struct Track {
     pub(crate) course: Course,
     /// The first line after which the case was owed something, should it be relieved of its debts with all else.
     pub(crate) owed_since: Option<u64>,
+    /// A hash of the state in which it closed, if that was asked for.
+    pub(crate) fingerprint: u64,
     /// Where its records are.
     pub(crate) trail: Trail,
     /// What is needed to judge its next event. A closed case has none, and gets it back by reading its records again.
@@ -61,6 +64,7 @@ impl Track {
             found: 0,
             course: Course::new(),
             owed_since: None,
+            fingerprint: 0,
             trail: Trail::default(),
             live: None,
         }
@@ -78,8 +82,10 @@ impl Track {
 /// What is needed to judge the next event of a case.
 pub(crate) struct Live {
     pub(crate) state: State,
-    /// The number of its last accepted event.
-    pub(crate) last_seq: u64,
+    /// The number of its last accepted event, as the core was given it.
+    last_seq: u64,
+    /// The numbers that did not rise, each with the one that the core was given for it.
+    renumbered: Vec<(u64, u64)>,
     pub(crate) ids: Ids,
     pub(crate) debts: Option<Box<Debts>>,
 }
@@ -96,6 +102,7 @@ impl Live {
         Self {
             state: State::Light(Case::Unopened(ibbi_core::stages::Unopened)),
             last_seq: 0,
+            renumbered: Vec::new(),
             ids: Ids::new(),
             debts: None,
         }
@@ -112,18 +119,20 @@ impl Live {
         self.debts.get_or_insert_with(|| Box::new(Debts::new()))
     }
 
-    /// Whether the state alone can judge this event: a void, or a number that does not rise, is for the history.
-    pub(crate) fn is_plain(&self, seq: u64, kind: EventKind) -> bool {
-        kind != EventKind::EventVoided && seq > self.last_seq
-    }
-
-    /// Offers an event. A light state must only be asked what [`Live::is_plain`] allows.
+    /// Offers an event. A light state must not be asked about a void.
+    ///
+    /// That a number does not rise is told by the chain; here it would be told again of every event that follows, so the
+    /// core is given the next number instead.
     pub(crate) fn offer(&mut self, seq: u64, at: At, event: Event) -> Result<Stage, Refusal> {
+        let number = if seq > self.last_seq { seq } else { self.last_seq.saturating_add(1) };
         let stage = match &mut self.state {
             State::Light(case) => case.offer(&event, at)?,
-            State::Loaded(history) => history.offer(seq, at, event)?,
+            State::Loaded(history) => history.offer(number, at, self.renumbered.translate(event))?,
         };
-        self.last_seq = seq;
+        self.last_seq = number;
+        if number != seq {
+            self.renumbered.push((seq, number));
+        }
         Ok(stage)
     }
 
@@ -131,6 +140,24 @@ impl Live {
     pub(crate) fn lighten(&mut self) {
         if let State::Loaded(history) = &self.state {
             self.state = State::Light(history.case().clone());
+        }
+    }
+}
+
+/// Numbers under which the core knows events.
+trait Renumbered {
+    /// The same event; a void with the number under which the core knows what it strikes.
+    fn translate(&self, event: Event) -> Event;
+}
+
+impl Renumbered for Vec<(u64, u64)> {
+    fn translate(&self, event: Event) -> Event {
+        match event {
+            Event::EventVoided(void) => {
+                let known = self.iter().find(|(seq, _)| *seq == void.seq).map(|(_, number)| *number);
+                Event::EventVoided(EventVoided { seq: known.unwrap_or(void.seq), ..void })
+            }
+            other => other,
         }
     }
 }
@@ -265,16 +292,18 @@ impl Recall {
         }
     }
 
-    /// The history of a case, from its accepted records.
-    pub(crate) fn history(&mut self, again: &Again<'_>, trail: &Trail) -> Result<History, AuditError> {
-        let mut history = History::new();
+    /// What is needed to judge the next event of a case, its history with it, from its records; its ids and debts are left
+    /// to the caller.
+    pub(crate) fn history(&mut self, again: &Again<'_>, trail: &Trail) -> Result<Live, AuditError> {
+        let mut live = Live::new();
+        live.state = State::Loaded(Box::default());
         for (offset, accepted) in trail.iter() {
             if accepted {
                 let Record { seq, at, event, .. } = self.record(again, offset)?;
-                history.offer(seq, at, event).map_err(|_| AuditError::Changed { offset })?;
+                live.offer(seq, at, event).map_err(|_| AuditError::Changed { offset })?;
             }
         }
-        Ok(history)
+        Ok(live)
     }
 }
 

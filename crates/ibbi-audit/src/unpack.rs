@@ -92,7 +92,9 @@ impl<R: Read> Read for Unpack<R> {
             if let Some(failed) = self.failed.lock().unwrap_or_else(PoisonError::into_inner).take() {
                 return Err(failed);
             }
-            let trouble = Trouble::Damaged { packing: self.packing, reason: error.to_string() };
+            let early = error.kind() == io::ErrorKind::UnexpectedEof;
+            let reason = if early { "it ends early".to_owned() } else { error.to_string() };
+            let trouble = Trouble::Damaged { packing: self.packing, reason };
             self.trouble.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(trouble);
             self.ended = true;
             Ok(0)
@@ -149,8 +151,17 @@ impl<R: Read> Frames<R> {
                         return Err(io::Error::other("a frame that is to be skipped ends early"));
                     }
                 }
-                Err(error) => return Err(io::Error::other(error.to_string())),
+                Err(error) => return Err(self.wrong(&error)),
             }
+        }
+    }
+
+    /// The decoder says in which of its functions it stumbled; what matters is whether anything was left to read.
+    fn wrong(&mut self, error: &FrameDecoderError) -> io::Error {
+        match self.source.fill_buf() {
+            Ok([]) => io::ErrorKind::UnexpectedEof.into(),
+            _ if matches!(error, FrameDecoderError::WindowSizeTooBig { .. }) => io::Error::other(error.to_string()),
+            _ => io::Error::other("its bytes are not those that were packed"),
         }
     }
 
@@ -175,8 +186,9 @@ impl<R: Read> Read for Frames<R> {
             }
             while self.decoder.can_collect() == 0 && !self.decoder.is_finished() {
                 let strategy = BlockDecodingStrategy::UptoBlocks(1);
-                let decoded = self.decoder.decode_blocks(&mut self.source, strategy);
-                decoded.map_err(|error| io::Error::other(error.to_string()))?;
+                if let Err(error) = self.decoder.decode_blocks(&mut self.source, strategy) {
+                    return Err(self.wrong(&error));
+                }
             }
             let read = self.decoder.read(buffer)?;
             if read > 0 {
