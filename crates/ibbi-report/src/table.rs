@@ -47,6 +47,8 @@ pub enum Cell {
     Code(String),
     /// A cell that leads to another place of the page, by the id there; in a terminal it is the cell alone.
     Link(Box<Self>, String),
+    /// Cells one below the other; in a terminal they follow one another.
+    Stack(Vec<Self>),
     /// A figure, already rounded.
     Number(String),
 }
@@ -69,6 +71,7 @@ impl Cell {
             Self::Text(text) | Self::Number(text) | Self::Name(text) | Self::Code(text) => text.clone(),
             Self::Instant(_, said) => said.clone(),
             Self::Link(cell, _) => cell.plain(),
+            Self::Stack(cells) => cells.iter().map(Self::plain).collect::<Vec<_>>().join(" "),
             Self::Day(date) => words::short_day(*date),
         }
     }

@@ -35,29 +35,13 @@ pub(crate) fn more(row: &CodeCount) -> Option<String> {
     }
 }
 
-/// How many findings there are of each code; each leads to its place on the page.
-pub(crate) fn by_code(report: &Report, id_of: impl Fn(&CodeCount) -> String) -> Table {
-    let columns =
-        [Column::text("weight"), Column::number("count"), Column::text("code"), Column::text("what is found")];
-    let mut table = Table::new("Findings by code", columns);
-    for row in codes(report) {
-        table.row([
-            row.severity.code().into(),
-            Cell::Number(words::thousands(row.count)),
-            Cell::Link(Box::new(Cell::Code(row.code.to_string())), id_of(row)),
-            row.statement.into(),
-        ]);
-    }
-    table
-}
-
 /// The first findings of a code; `id_of` is the place on the page where a case is told.
 pub(crate) fn kept(row: &CodeCount, id_of: impl Fn(&ibbi_log::Uuid) -> Option<String>) -> Table {
-    let columns = [Column::text("where"), Column::text("case"), Column::text("what")];
+    let columns = [Column::text("where"), Column::text("what")];
     let mut table = Table::new(format!("Findings: {}", row.code), columns);
     for kept in &row.first {
         let finding = &kept.finding;
-        let case = finding.case.map_or(Cell::Nothing, |case| {
+        let case = finding.case.map(|case| {
             let code = Cell::Code(case.to_string());
             match id_of(&case) {
                 Some(id) => Cell::Link(Box::new(code), id),
@@ -68,7 +52,8 @@ pub(crate) fn kept(row: &CodeCount, id_of: impl Fn(&ibbi_log::Uuid) -> Option<St
         if let Some(later) = consequences(kept) {
             what = format!("{what}; {later}");
         }
-        table.row([place(finding).into(), case, Cell::Name(what)]);
+        let place = [Some(place(finding).into()), case].into_iter().flatten().collect();
+        table.row([Cell::Stack(place), Cell::Name(what)]);
     }
     table
 }

@@ -22,23 +22,29 @@ pub(crate) fn standing(stage: Stage, outcome: Option<Outcome>) -> String {
     }
 }
 
-/// The time in each stage, of the cases that left it and of those that are in it.
+fn spreads(caption: &str, of: &str) -> Table {
+    let columns = [Column::text(of)].into_iter();
+    Table::new(caption, columns.chain(["cases", "median", "P80", "P90", "most"].map(Column::number)))
+}
+
+/// The time in each stage, of the cases that left it.
 pub(crate) fn stage_times(report: &Report) -> Table {
-    let columns = ["stage", "cases", "median", "P80", "P90", "most", "still in it", "their median"];
-    let columns = columns.into_iter().enumerate();
-    let columns = columns.map(|(index, head)| if index == 0 { Column::text(head) } else { Column::number(head) });
-    let mut table = Table::new("Time in each stage", columns);
+    let mut table = spreads("Time in each stage, of the cases that left it", "stage");
     for times in &report.stages {
-        let mut row = vec![Cell::from(times.stage.label())];
-        row.extend(match times.left {
-            Some(left) => figures(left),
-            None => std::array::from_fn(|_| Cell::Nothing),
-        });
-        row.extend(match times.still {
-            Some(still) => [number(still.count), lasting(still.median)],
-            None => [number(0), Cell::Nothing],
-        });
-        table.row(row);
+        if let Some(left) = times.left {
+            table.row([Cell::from(times.stage.label())].into_iter().chain(figures(left)));
+        }
+    }
+    table
+}
+
+/// The time in each stage until now, of the cases that are in it.
+pub(crate) fn still_times(report: &Report) -> Table {
+    let mut table = spreads("Time in the present stage until now, of the cases that are in it", "stage");
+    for times in &report.stages {
+        if let Some(still) = times.still {
+            table.row([Cell::from(times.stage.label())].into_iter().chain(figures(still)));
+        }
     }
     table
 }
@@ -50,9 +56,7 @@ fn figures(spread: Spread) -> [Cell; 5] {
 
 /// The time from opening to closing, by outcome.
 pub(crate) fn outcome_times(report: &Report) -> Table {
-    let columns = [Column::text("outcome")].into_iter();
-    let columns = columns.chain(["cases", "median", "P80", "P90", "most"].map(Column::number));
-    let mut table = Table::new("Time from opening to closing", columns);
+    let mut table = spreads("Time from opening to closing, by outcome", "outcome");
     for row in &report.outcomes {
         table.row([Cell::from(words::sentence(row.outcome.label()))].into_iter().chain(figures(row.time)));
     }
@@ -83,23 +87,45 @@ pub(crate) fn route(steps: &[Step<Stage>], outcome: Option<Outcome>) -> String {
     let stages: Vec<Stage> = steps.iter().map(|step| step.what).filter(|stage| *stage != Stage::Closed).collect();
     let straight = Stage::ALL.iter().filter(|stage| stage.is_open()).take(stages.len()).eq(&stages)
         && steps.iter().all(|step| step.times == 1);
-    let end = outcome.map_or_else(|| "open".to_owned(), |outcome| outcome.label().to_owned());
-    match stages.as_slice() {
-        [only] if straight => format!("{} only; {end}", only.label()),
-        [.., last] if straight => format!("Straight to {}; {end}", last.label()),
-        _ => format!("{}; {end}", sequence(steps, Stage::label)),
+    match (outcome, stages.last()) {
+        (None, Some(last)) if straight => format!("Open, in {}", last.label()),
+        (Some(outcome), Some(last)) if straight => format!("{}, in {}", ended(outcome), last.label()),
+        (None, _) => format!("Open: {}", sequence(steps, Stage::label)),
+        (Some(outcome), _) => format!("{}: {}", ended(outcome), sequence(steps, Stage::label)),
     }
 }
 
-fn sequence<T: Copy>(steps: &[Step<T>], label: fn(T) -> &'static str) -> String {
+/// An outcome where there is little room.
+fn ended(outcome: Outcome) -> String {
+    words::sentence(&outcome.code().replace('_', " "))
+}
+
+/// A sequence in words. A pair of steps that comes several times in a row is told once.
+fn sequence<T: Copy + PartialEq>(steps: &[Step<T>], label: fn(T) -> &'static str) -> String {
     let step = |step: &Step<T>| match step.times {
         1 => label(step.what).to_owned(),
         times => format!("{} x{times}", label(step.what)),
     };
-    steps.iter().map(step).collect::<Vec<_>>().join(", ")
+    let (mut rest, mut told) = (steps, Vec::new());
+    while let Some((first, others)) = rest.split_first() {
+        let pairs = rest.chunks_exact(2).take_while(|pair| Some(*pair) == rest.get(..2)).count();
+        if pairs > 1 {
+            told.push(format!("({}, {}) x{pairs}", step(first), step(&rest[1])));
+            rest = &rest[2 * pairs..];
+        } else {
+            told.push(step(first));
+            rest = others;
+        }
+    }
+    told.join(", ")
 }
 
-fn sequences<T: Copy>(caption: String, variants: &Variants<T>, label: fn(T) -> &'static str, of: &str) -> Table {
+fn sequences<T: Copy + PartialEq>(
+    caption: String,
+    variants: &Variants<T>,
+    label: fn(T) -> &'static str,
+    of: &str,
+) -> Table {
     let columns = [
         Column::number("cases"),
         Column::number("share"),
@@ -191,8 +217,7 @@ pub(crate) fn case_list(
     id_of: impl Fn(&CaseSummary) -> Option<String>,
 ) -> Table {
     let columns = [
-        Column::text("district"),
-        Column::text("case"),
+        Column::text("district and case"),
         Column::text("opened"),
         Column::text("last event"),
         Column::number("records"),
@@ -211,8 +236,7 @@ pub(crate) fn case_list(
         };
         let codes: Vec<&str> = case.findings.iter().map(|kind| kind.code()).collect();
         table.row([
-            district,
-            Cell::Code(case.case.to_string()),
+            Cell::Stack(vec![district, Cell::Code(case.case.to_string())]),
             Cell::day(case.opened.map(|at| Clocks::UTC.day(at))),
             Cell::day(case.last.map(|at| Clocks::UTC.day(at))),
             number(case.records),
@@ -232,17 +256,28 @@ mod tests {
         let steps = |stages: &[Stage]| stages.iter().map(|what| Step { what: *what, times: 1 }).collect::<Vec<_>>();
         let (inquiry, introduction, application) = (Stage::Inquiry, Stage::Introduction, Stage::Application);
         for (stages, outcome, told) in [
-            (vec![inquiry], None, "Inquiry only; open"),
-            (
-                vec![inquiry, introduction, Stage::Closed],
-                Some(Outcome::Withdrawn),
-                "Straight to Introduction; withdrawn",
-            ),
-            (vec![inquiry, introduction, inquiry], None, "Inquiry, Introduction, Inquiry; open"),
-            (vec![inquiry, application], None, "Inquiry, Application; open"),
-            (vec![], None, "; open"),
+            (vec![inquiry], None, "Open, in Inquiry"),
+            (vec![inquiry, introduction, Stage::Closed], Some(Outcome::Withdrawn), "Withdrawn, in Introduction"),
+            (vec![inquiry, introduction, inquiry], None, "Open: Inquiry, Introduction, Inquiry"),
+            (vec![inquiry, application], None, "Open: Inquiry, Application"),
+            (vec![], None, "Open: "),
         ] {
             assert_eq!(route(&steps(&stages), outcome), told);
         }
+    }
+
+    #[test]
+    fn a_pair_of_steps_that_comes_again_and_again_is_told_once() {
+        use EventKind::{AttendancePledged as Pledged, CaseOpened as Opened, MemberNamed as Named};
+        let told = |kinds: &[EventKind]| {
+            let steps: Vec<_> = kinds.iter().map(|what| Step { what: *what, times: 1 }).collect();
+            sequence(&steps, EventKind::code)
+        };
+        assert_eq!(
+            told(&[Opened, Named, Pledged, Named, Pledged, Named, Opened]),
+            "case_opened, (member_named, attendance_pledged) x2, member_named, case_opened"
+        );
+        assert_eq!(told(&[Named, Pledged, Opened]), "member_named, attendance_pledged, case_opened");
+        assert_eq!(told(&[]), "");
     }
 }

@@ -6,13 +6,16 @@ mod parting;
 mod stamp;
 mod story;
 
-pub(crate) use found::{by_code, codes, consequences, kept, more, place};
+pub(crate) use found::{codes, consequences, kept, more, place};
 pub(crate) use measures::{
-    caption, case_list, events, outcome_times, paths, route, stage_times, standing, variant, variants, waiting,
+    caption, case_list, events, outcome_times, paths, route, stage_times, standing, still_times, variant, variants,
+    waiting,
 };
 pub(crate) use parting::{change, divergence, parted, presence};
 pub(crate) use stamp::{checkpoints, filtered, stamp};
-pub(crate) use story::{actors, by_day, entered, lacking, settled, stays, story_verdict, stranger, waits};
+pub(crate) use story::{
+    actors, by_day, entered, lacking, one_actor, settled, stays, story_verdict, stranger, waits, who,
+};
 
 use crate::phrase::Phrase;
 use crate::text::Role;

@@ -4,6 +4,7 @@ use crate::phrase::Phrase;
 use crate::text::Role;
 use crate::words;
 use ibbi_audit::{CaseDifference, Diff, Divergence, Presence, StateChange};
+use serde_json::Value;
 
 /// Whether the two are the same, and how many cases differ.
 pub(crate) fn parted(diff: &Diff) -> (Role, Phrase) {
@@ -24,14 +25,14 @@ pub(crate) fn parted(diff: &Diff) -> (Role, Phrase) {
 
 /// Where they part, and what each has there.
 pub(crate) fn divergence(divergence: &Divergence) -> (Phrase, [(&'static str, String); 2]) {
-    let place = format!("line {}, byte {}", words::thousands(divergence.line), words::thousands(divergence.byte));
+    let phrase = Phrase::default().name(words::sentence(&divergence.text));
     let phrase = match divergence.case {
-        Some(case) => Phrase::new(format!("{place}, case ")).code(case),
-        None => Phrase::new(place),
+        Some(case) => phrase.words("; the line is of case ").code(case),
+        None => phrase,
     };
     let has = |text: &Option<String>| text.clone().unwrap_or_else(|| "nothing: it has ended".to_owned());
     let both = [("first", has(&divergence.first)), ("second", has(&divergence.second))];
-    (phrase.words(": ").name(divergence.text.as_str()), both)
+    (phrase.words("."), both)
 }
 
 /// Which of the two has a case, and where it stands in each.
@@ -54,7 +55,32 @@ pub(crate) fn presence(case: &CaseDifference) -> Phrase {
     })
 }
 
-/// What differs in a state, in words and by its place in the state.
-pub(crate) fn change(change: &StateChange) -> String {
-    format!("{} [{}]", words::sentence(&change.text), change.path)
+/// Where a state differs, and what each ledger leads to there.
+pub(crate) fn change(change: &StateChange) -> (String, [String; 2]) {
+    let place = change.path.replace('.', ", ").replace('[', " ").replace(']', "").replace('_', " ");
+    (words::sentence(&place), [&change.first, &change.second].map(|value| told(value.as_deref())))
+}
+
+/// A value, given as JSON, for a reader: names and values, without what is empty.
+fn told(json: Option<&str>) -> String {
+    let Some(json) = json else { return NOTHING.to_owned() };
+    serde_json::from_str(json).map_or_else(|_| json.to_owned(), |value| value_of(&value))
+}
+
+const NOTHING: &str = "nothing";
+
+fn value_of(value: &Value) -> String {
+    match value {
+        Value::Null => NOTHING.to_owned(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) if items.is_empty() => NOTHING.to_owned(),
+        Value::Array(items) => items.iter().map(value_of).collect::<Vec<_>>().join("; "),
+        Value::Object(fields) => {
+            let told = fields.iter().map(|(name, value)| (name, value_of(value))).filter(|(_, told)| told != NOTHING);
+            told.map(|(name, told)| format!("{} {told}", name.replace('_', " "))).collect::<Vec<_>>().join(", ")
+        }
+    }
 }

@@ -6,7 +6,7 @@ use crate::table::{Cell, Column, Table};
 use crate::text::Role;
 use crate::when::Clocks;
 use crate::words;
-use ibbi_audit::{CaseReport, Entering, Moment, Requirement, Severity};
+use ibbi_audit::{ActorRow, CaseReport, Entering, Moment, Requirement, Severity};
 use ibbi_core::{Date, Stage, Unmet};
 
 /// How long after it happened a record may be written down before that is worth a word, in minutes.
@@ -67,7 +67,9 @@ pub(crate) fn stranger(moment: &Moment, before: Option<&Moment>) -> Vec<(Role, S
         (Role::Warning, text)
     }));
     if moment.accepted && before.is_none_or(|before| before.stage != moment.stage) {
-        said.push((Role::Plain, format!("the case is now in {}", moment.stage.label())));
+        let now = if moment.stage == Stage::Closed { "closed" } else { moment.stage.label() };
+        let preposition = if moment.stage == Stage::Closed { "" } else { "in " };
+        said.push((Role::Plain, format!("the case is now {preposition}{now}")));
     }
     said
 }
@@ -84,20 +86,40 @@ pub(crate) fn actors(report: &CaseReport) -> Table {
     let mut table = Table::new("Who recorded what", columns);
     let clocks = Clocks::of(report.time_zone.as_ref());
     for row in &report.actors {
-        let kinds: Vec<String> = row
-            .kinds
-            .iter()
-            .map(|(kind, count)| if *count == 1 { kind.code().to_owned() } else { format!("{} x{count}", kind.code()) })
-            .collect();
         table.row([
             Cell::Name(row.actor.to_string()),
             Cell::Number(words::thousands(row.records)),
             Cell::Day(clocks.day(row.first)),
             Cell::Day(clocks.day(row.last)),
-            kinds.join(", ").into(),
+            kinds(row).into(),
         ]);
     }
     table
+}
+
+/// What somebody recorded, in a sentence.
+pub(crate) fn who(row: &ActorRow, clocks: Clocks) -> Phrase {
+    let phrase = Phrase::default().name(row.actor.to_string());
+    let phrase = phrase.words(format!(": {}, ", words::count(row.records, "record")));
+    let (first, last) = (clocks.day(row.first), clocks.day(row.last));
+    let phrase = match first == last {
+        true => phrase.words("on ").day(first),
+        false => phrase.words("from ").day(first).words(" to ").day(last),
+    };
+    phrase.words(format!(": {}.", kinds(row)))
+}
+
+fn kinds(row: &ActorRow) -> String {
+    let kinds = row.kinds.iter();
+    let kinds = kinds
+        .map(|(kind, count)| if *count == 1 { kind.code().to_owned() } else { format!("{} x{count}", kind.code()) });
+    kinds.collect::<Vec<_>>().join(", ")
+}
+
+/// Who recorded everything, if one did.
+pub(crate) fn one_actor(report: &CaseReport) -> Option<Phrase> {
+    let [one] = report.actors.as_slice() else { return None };
+    Some(Phrase::new("All of it was recorded by ").name(one.actor.to_string()).words("."))
 }
 
 /// Every stay in a stage.

@@ -80,6 +80,7 @@ fn content_of(cell: &Cell) -> Html {
         Cell::Day(date) => time(*date).into(),
         Cell::Instant(at, said) => instant(*at, said).into(),
         Cell::Code(code) => el("code").with(code.as_str()).into(),
+        Cell::Stack(cells) => cells.iter().map(|cell| el("div").with(content_of(cell))).collect(),
         Cell::Link(inside, id) => link(id, content_of(inside)).into(),
     }
 }

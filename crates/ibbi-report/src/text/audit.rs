@@ -88,6 +88,7 @@ fn cases(report: &Report, layout: Layout) -> Vec<Piece> {
         pieces.push(table(&found, layout));
     };
     listed(audited::stage_times(report), usize::MAX, false);
+    listed(audited::still_times(report), usize::MAX, false);
     listed(audited::outcome_times(report), usize::MAX, false);
     listed(audited::waiting(report), usize::MAX, false);
     listed(chart::months_table(report), MONTHS, true);

@@ -23,9 +23,8 @@ pub fn case_report(report: &CaseReport, layout: Layout) -> Vec<Piece> {
     pieces.push(Piece::new(Role::Quiet, paragraph("", &zone, columns)));
     pieces.extend(timeline(report, clocks, columns));
     pieces.extend(titled(&chart::stays(report), layout));
-    for found in [audited::waits(report), audited::actors(report)] {
-        pieces.extend(captioned(&found, layout));
-    }
+    pieces.extend(captioned(&audited::waits(report), layout));
+    pieces.extend(actors(report, clocks, columns));
     pieces.extend(road(report, clocks, columns));
     pieces.extend(lacking(report, columns));
     pieces.extend(findings(report, columns));
@@ -42,22 +41,28 @@ fn captioned(found: &Table, layout: Layout) -> Vec<Piece> {
 
 fn timeline(report: &CaseReport, clocks: Clocks, columns: usize) -> Vec<Piece> {
     let mut pieces = vec![Piece::heading("\nWhat happened, and who recorded it")];
+    let one_actor = audited::one_actor(report);
+    if let Some(one) = &one_actor {
+        pieces.push(Piece::new(Role::Quiet, paragraph("", &one.plain(), columns)));
+    }
     let mut before = None;
     for (day, moments) in audited::by_day(report, clocks) {
         pieces.push(Piece::new(Role::Plain, format!("{}\n", words::short_day(day))));
         for moment in moments {
-            pieces.extend(one(moment, before, clocks, columns));
+            pieces.extend(one(moment, before, (clocks, one_actor.is_none()), columns));
             before = Some(moment);
         }
     }
     pieces
 }
 
-fn one(moment: &Moment, before: Option<&Moment>, clocks: Clocks, columns: usize) -> Vec<Piece> {
+/// A record; its actor is named where there are several.
+fn one(moment: &Moment, before: Option<&Moment>, (clocks, named): (Clocks, bool), columns: usize) -> Vec<Piece> {
     let first = format!("  {}  #{}  ", clocks.time(moment.at), moment.seq);
     let voided = moment.voided_by.is_some();
     let mark = if voided { "(voided) " } else { "" };
-    let text = format!("{mark}{} [{}]", describe(&moment.event), moment.actor);
+    let by = if named { format!(" [{}]", moment.actor) } else { String::new() };
+    let text = format!("{mark}{}{by}", describe(&moment.event));
     let role = if voided || !moment.accepted { Role::Quiet } else { Role::Plain };
     let mut pieces = vec![Piece::new(role, paragraph(&first, &text, columns))];
     let indent = " ".repeat(first.len().saturating_sub(2)) + "- ";
@@ -65,6 +70,14 @@ fn one(moment: &Moment, before: Option<&Moment>, clocks: Clocks, columns: usize)
         pieces.push(Piece::new(role, paragraph(&indent, &text, columns)));
     }
     pieces
+}
+
+fn actors(report: &CaseReport, clocks: Clocks, columns: usize) -> Vec<Piece> {
+    let rows = report
+        .actors
+        .iter()
+        .map(|row| Piece::new(Role::Plain, paragraph("- ", &audited::who(row, clocks).plain(), columns)));
+    std::iter::once(Piece::heading("\nWho recorded what")).chain(rows).collect()
 }
 
 fn road(report: &CaseReport, clocks: Clocks, columns: usize) -> Vec<Piece> {

@@ -29,10 +29,10 @@ pub fn cases_by_outcome(report: &Report) -> Chart {
 /// The most frequent ways through the stages.
 pub fn paths(report: &Report) -> Chart {
     let paths = &report.paths;
-    let rows =
-        paths.first.iter().take(PATHS).map(|path| {
-            (audited::route(&path.steps, path.outcome), path.cases, path.outcome == Some(Outcome::Completed))
-        });
+    let rows = paths.first.iter().take(PATHS).map(|path| {
+        let wished = path.outcome.is_none_or(|outcome| outcome == Outcome::Completed);
+        (audited::route(&path.steps, path.outcome), path.cases, wished)
+    });
     let rows: Vec<_> = rows.collect();
     let title = match (rows.len() as u64) < paths.distinct {
         true => {
@@ -41,7 +41,8 @@ pub fn paths(report: &Report) -> Chart {
         false => "Ways through the stages".to_owned(),
     };
     let begun = report.cases.total.saturating_sub(report.cases.unopened);
-    Chart { table: audited::paths(report), ..counted(&title, "way", rows, begun) }
+    let key = vec![Key::new(Sign::Full, "completed or still open"), Key::new(Sign::Hatched, "ended in another way")];
+    Chart { table: audited::paths(report), key, ..counted(&title, "way", rows, begun) }
 }
 
 fn counted(title: &str, head: &str, rows: Vec<(String, u64, bool)>, of: u64) -> Chart {
@@ -216,19 +217,22 @@ fn opened_table(report: &Report) -> Table {
 }
 
 fn closed_table(report: &Report) -> Table {
-    let outcomes = Outcome::ALL.iter().map(|outcome| Column::number(outcome.label()));
-    let heads = [Column::text("month"), Column::number("closed")].into_iter().chain(outcomes);
+    let any = |outcome: &&Outcome| report.months.iter().any(|month| of(month, **outcome) > 0);
+    let outcomes: Vec<Outcome> = Outcome::ALL.iter().filter(any).copied().collect();
+    let columns = outcomes.iter().map(|outcome| Column::number(outcome.label()));
+    let heads = [Column::text("month"), Column::number("closed")].into_iter().chain(columns);
     let mut table = Table::new("Cases closed in each month", heads);
     for month in &report.months {
-        let of = |wanted: &Outcome| {
-            let found = month.closed.iter().find(|(outcome, _)| outcome == wanted);
-            found.map_or(0, |(_, count)| *count)
-        };
         let all = month.closed.iter().map(|(_, count)| count).sum();
-        let counts = std::iter::once(all).chain(Outcome::ALL.iter().map(of));
+        let counts = std::iter::once(all).chain(outcomes.iter().map(|outcome| of(month, *outcome)));
         table.row([name_of(month)].into_iter().chain(counts.map(|count| Cell::Number(words::thousands(count)))));
     }
     table
+}
+
+/// How many cases ended in a way in a month.
+fn of(month: &ibbi_audit::Month, wanted: Outcome) -> u64 {
+    month.closed.iter().find(|(outcome, _)| *outcome == wanted).map_or(0, |(_, count)| *count)
 }
 
 fn name_of(month: &ibbi_audit::Month) -> Cell {

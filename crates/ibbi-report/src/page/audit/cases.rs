@@ -92,6 +92,7 @@ fn listed(group: &Group<'_>, places: &Places) -> Html {
         false => format!("{}: {}", group.label, words::count(all as u64, "case")),
     };
     let table = audited::case_list(group.label.clone(), &group.cases[..shown], |case| places.of(&case.case));
+    // The place is inside, so that a link to it unfolds what is around it.
     let inside = el("div").attr("id", &group.id).with(table.to_html());
     let group = details(summary, inside).class("why");
     if all <= SHORT { group.attr("open", "open").into() } else { group.into() }

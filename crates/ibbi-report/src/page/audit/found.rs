@@ -3,7 +3,7 @@
 use super::{AuditPage, Places, Section};
 use crate::html::{Element, Html, details, el};
 use crate::{audited, words};
-use ibbi_audit::CodeCount;
+use ibbi_audit::{CodeCount, Severity};
 
 impl AuditPage<'_> {
     pub(super) fn findings_section(&self, places: &Places) -> Option<Section> {
@@ -12,15 +12,8 @@ impl AuditPage<'_> {
             let none = el("p").with("Nothing was found.");
             return Some(("findings", "Findings", none.into()));
         }
-        let table = audited::by_code(self.report, place).to_html();
-        let each = codes.into_iter().map(|row| finding(row, places));
-        Some(("findings", "Findings", table.with(each.collect::<Html>())))
+        Some(("findings", "Findings", codes.into_iter().map(|row| finding(row, places)).collect()))
     }
-}
-
-/// Where on the page a code is told.
-fn place(row: &CodeCount) -> String {
-    format!("found-{}", row.code.code().replace('.', "-"))
 }
 
 fn finding(row: &CodeCount, places: &Places) -> Element {
@@ -29,11 +22,16 @@ fn finding(row: &CodeCount, places: &Places) -> Element {
         .with(": ")
         .with(row.statement)
         .with(" ")
-        .with(el("span").class("quiet").with(words::times(row.count)));
+        .with(
+            el("span")
+                .class("quiet")
+                .with(format!("{}, ", words::times(row.count)))
+                .with(el("code").with(row.code.code())),
+        );
     let meaning = format!("{} {}", row.code.meaning(), row.code.remedy());
     let table = (!row.first.is_empty()).then(|| audited::kept(row, |case| places.of(case)).to_html());
     let more = audited::more(row).map(|more| el("p").class("quiet").with(words::sentence(&more) + "."));
-    // The place is inside, so that a link to it unfolds what is around it.
-    let inside = el("div").attr("id", place(row)).with(el("p").with(meaning)).with(table).with(more);
-    details(summary, inside).class("why")
+    let inside = Html::from(el("p").with(meaning)).with(table).with(more);
+    let found = details(summary, inside).class("why");
+    if row.severity == Severity::Info { found } else { found.attr("open", "open") }
 }

@@ -64,14 +64,17 @@ impl AuditPage<'_> {
         let told = self.timelines.iter().take(Self::TOLD).enumerate();
         // Should a case be there twice, the first is linked to.
         let places = Places(told.rev().map(|(index, told)| (told.case, story::place(index))).collect());
+        // Figures over a single case would only say again what its own section tells.
+        let single = self.report.cases.total == 1 && self.timelines.len() == 1;
+        let figures = |section: Option<Section>| section.filter(|_| !single);
         let sections: Vec<Section> = [
             self.findings_section(&places),
-            self.standing_section(),
-            self.times_section(),
-            self.waiting_section(),
-            self.ways_section(),
-            self.months_section(),
-            self.list_section(&places),
+            figures(self.standing_section()),
+            figures(self.times_section()),
+            figures(self.waiting_section()),
+            figures(self.ways_section()),
+            figures(self.months_section()),
+            figures(self.list_section(&places)),
             self.depth_section(),
             Some(self.made_section()),
         ]
@@ -118,16 +121,24 @@ impl AuditPage<'_> {
     }
 
     fn figures(&self) -> Vec<Html> {
-        let Report { ledger, cases, events, errors, warnings, infos, .. } = self.report;
+        let Report { ledger, checkpoints, cases, events, errors, warnings, infos, .. } = self.report;
         let number = |count: u64| Html::text(&words::thousands(count));
         let small = |text: String| el("small").with(text);
         let spread = events.by_case.map(|spread| small(format!("{} with 1", words::count(spread.perfect, "case"))));
         let counts = format!("{} open, {} closed", words::thousands(cases.open), words::thousands(cases.closed));
+        let wrong = checkpoints.iter().filter(|facts| facts.fault.is_some()).count() as u64;
+        let checkpoints = match (checkpoints.len() as u64, wrong) {
+            (0, _) => "none given".to_owned(),
+            (1, 0) => "1 holds".to_owned(),
+            (all, 0) => format!("{} hold", words::thousands(all)),
+            (all, wrong) => format!("{} of {} wrong", words::thousands(wrong), words::thousands(all)),
+        };
         [
             ("Errors", number(*errors)),
             ("Warnings", number(*warnings).with(small(words::none_or(*infos, "remark")))),
             ("Lines", number(ledger.lines).with(small(words::count(ledger.bytes, "byte")))),
             ("Cases", number(cases.total).with(small(counts))),
+            ("Checkpoints", Html::text(&checkpoints)),
             ("Fitness of the records", events.fitness.map_or("no records".to_owned(), words::fitness).into()),
         ]
         .into_iter()
@@ -158,9 +169,10 @@ impl AuditPage<'_> {
         if report.stages.is_empty() {
             return None;
         }
+        let still = audited::still_times(report);
         let mut content = Html::new()
             .with(figure("stage-times", &chart::stage_times(report)))
-            .with(audited::stage_times(report).to_html());
+            .with((!still.rows.is_empty()).then(|| still.to_html()));
         if !report.outcomes.is_empty() {
             content.push(figure("outcome-times", &chart::outcome_times(report)));
         }

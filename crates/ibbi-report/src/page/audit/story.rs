@@ -48,13 +48,15 @@ fn case(report: &CaseReport, id: &str) -> Element {
         .with(match report.findings.len() as u64 {
             0 => String::new(),
             found => format!(", {}", words::count(found, "finding")),
-        });
+        })
+        .with(el("small").class("quiet").with(el("code").with(report.case.to_string())));
     let clocks = Clocks::of(report.time_zone.as_ref());
     let (role, verdict) = audited::story_verdict(report);
     let verdict = el("p").with(verdict.to_html());
     let verdict = if role == Role::Bad { el("div").class("warning").with(verdict) } else { verdict };
     let about =
         Phrase::new("Case ").code(report.case).words(format!(". Times are by the clocks of {}.", clocks.name()));
+    let about = audited::one_actor(report).into_iter().fold(about, |about, one| about.words(" ").and(one));
     let inside = el("div")
         .attr("id", id)
         .class("story")
@@ -81,10 +83,11 @@ fn headed(heading: &'static str, content: impl Into<Html>) -> Html {
 }
 
 fn timeline(report: &CaseReport, clocks: Clocks) -> Option<Html> {
+    let named = report.actors.len() > 1;
     let mut before = None;
     let days = audited::by_day(report, clocks).into_iter().map(|(day, moments)| {
         let entries = moments.iter().map(|moment| {
-            let entry = one(moment, before, clocks);
+            let entry = one(moment, before, (clocks, named));
             before = Some(moment);
             entry
         });
@@ -94,11 +97,11 @@ fn timeline(report: &CaseReport, clocks: Clocks) -> Option<Html> {
     (!days.is_empty()).then(|| headed("What happened, and who recorded it", el("ol").class("agenda").all(days)))
 }
 
-fn one(moment: &Moment, before: Option<&Moment>, clocks: Clocks) -> Element {
+fn one(moment: &Moment, before: Option<&Moment>, (clocks, named): (Clocks, bool)) -> Element {
     let said = name(&words::sentence(&describe(&moment.event)));
     let said = if moment.voided_by.is_some() { el("s").with(said) } else { said };
     let head = format!("{} #{} ", clocks.time(moment.at), moment.seq);
-    let by = el("span").class("quiet").with(" by ").with(name(moment.actor.as_str()));
+    let by = named.then(|| el("span").class("quiet").with(" by ").with(name(moment.actor.as_str())));
     let entry = el("div").class("moment").with(el("span").class("quiet").with(head)).with(said).with(by);
     let notes = audited::stranger(moment, before).into_iter().map(|(role, text)| {
         let class = match role {
