@@ -11,7 +11,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
         ["peers", rest @ ..] => peers::run(rest),
-        _ => Err("usage: ibbi-bench peers [--lines N] [--rounds N] [--folder DIR] [--out FILE]".into()),
+        _ => Err("usage: ibbi-bench peers [--lines N] [--rounds N] [--folder DIR] [--out FILE] [--only append|verify|simulate]".into()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
