@@ -2,6 +2,9 @@
 #![forbid(unsafe_code)]
 
 pub mod records;
+mod refused;
+
+pub use refused::{RefusedOffer, refused_offers};
 
 use ibbi_core::events::*;
 use ibbi_core::{
