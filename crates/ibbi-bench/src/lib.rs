@@ -1,6 +1,8 @@
 //! The cases that the benchmarks measure.
 #![forbid(unsafe_code)]
 
+pub mod floor;
+pub mod memory;
 pub mod records;
 mod refused;
 
