@@ -2,6 +2,7 @@
 
 use crate::input::InputError;
 use crate::zone::{Zone, ZoneError};
+use ibbi_audit::AuditError;
 use ibbi_core::{At, Refusal};
 use ibbi_log::{
     AppendError, CheckpointsError, CreateError, ExtractError, Fault, FaultKind, KeyFileError, OpenError, SignError,
@@ -128,6 +129,14 @@ pub enum AppError {
     /// A case is not in the ledger any more.
     #[error("case {0} is not in the ledger")]
     Gone(Uuid),
+    /// An audit was not finished.
+    #[error("{path}: {source}", path = .path.display())]
+    Audit {
+        /// The ledger.
+        path: PathBuf,
+        /// Why not.
+        source: Box<AuditError>,
+    },
     /// The scenario is not one, with every problem.
     #[error("{}", problems(.path, .source))]
     Scenario {
@@ -254,6 +263,10 @@ impl AppError {
             | Self::Simulation(SimulationError::Settings { .. })
             | Self::Resume { .. } => ExitCode::Usage,
             Self::Simulation(_) => ExitCode::Fault,
+            Self::Audit { source, .. } => match **source {
+                AuditError::Thread => ExitCode::Fault,
+                _ => ExitCode::Io,
+            },
             Self::Create(CreateError::Exists { .. }) | Self::Key(KeyFileError::Key { .. } | KeyFileError::Name(_)) => {
                 ExitCode::Usage
             }
@@ -302,6 +315,7 @@ impl AppError {
             Self::Checkpoints { .. } => "checkpoints",
             Self::Extract { .. } => "extract",
             Self::Gone(_) => "gone",
+            Self::Audit { .. } => "audit",
             Self::Scenario { .. } => "scenario",
             Self::Simulation(_) => "simulation",
             Self::Resume { .. } => "resume",

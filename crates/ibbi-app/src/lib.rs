@@ -7,6 +7,7 @@
 //! - A job that fails has changed nothing, unless its error says "in doubt".
 #![forbid(unsafe_code)]
 
+pub mod audit;
 pub mod describe;
 mod error;
 pub mod input;

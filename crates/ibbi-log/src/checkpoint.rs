@@ -97,6 +97,24 @@ impl SignedCheckpoint {
     pub fn verify(&self, trusted: &[PublicKey]) -> Result<String, SignatureError> {
         self.note.verify(trusted)
     }
+
+    /// What it finds wrong with a ledger of its size, or of fewer lines: its tree, its first line, and where it stands.
+    pub fn against(&self, tree: &Tree, opening: Option<&Opening>, head: Head) -> Option<Fault> {
+        let checkpoint = &self.checkpoint;
+        // A checkpoint of no lines comes to be asked when there is one.
+        let root = if checkpoint.size == 0 { Tree::new().root() } else { tree.root() };
+        let origin = opening.map(|opening| opening.origin.as_str());
+        let kind = if checkpoint.size > tree.size() {
+            FaultKind::Truncated { covered: checkpoint.size, found: tree.size() }
+        } else if checkpoint.root != root {
+            FaultKind::Root { size: checkpoint.size, expected: checkpoint.root, found: root }
+        } else if origin.is_some_and(|origin| origin != checkpoint.origin) {
+            FaultKind::Origin { found: checkpoint.origin.clone() }
+        } else {
+            return None;
+        };
+        Some(end_fault(head, kind))
+    }
 }
 
 impl FromStr for SignedCheckpoint {
@@ -164,52 +182,47 @@ fn wide(length: usize) -> u64 {
 }
 
 /// Holds checkpoints against a tree that grows: each is answered when the tree has its size.
+///
+/// ```
+/// use ibbi_log::{Digest, Tree, Watch};
+/// let (mut tree, mut watch) = (Tree::new(), Watch::new(&[]));
+/// tree.push(&Digest::of(b"the first line"));
+/// assert!(!watch.is_due(tree.size()) && watch.left().is_empty());
+/// ```
 #[derive(Debug)]
-pub(crate) struct Watch<'a> {
+pub struct Watch<'a> {
     /// The checkpoints still to come, the largest first.
     waiting: Vec<&'a SignedCheckpoint>,
 }
 
 impl<'a> Watch<'a> {
-    pub(crate) fn new(checkpoints: &'a [SignedCheckpoint]) -> Self {
+    /// Waits for the sizes of these checkpoints.
+    pub fn new(checkpoints: &'a [SignedCheckpoint]) -> Self {
         let mut waiting: Vec<_> = checkpoints.iter().collect();
         waiting.sort_by_key(|signed| core::cmp::Reverse(signed.checkpoint.size));
         Self { waiting }
     }
 
     /// Whether a checkpoint wants to know the root at this size.
-    pub(crate) fn is_due(&self, size: u64) -> bool {
+    pub fn is_due(&self, size: u64) -> bool {
         self.waiting.last().is_some_and(|signed| signed.checkpoint.size <= size)
     }
 
     /// The checkpoints of this size.
-    pub(crate) fn due(&mut self, size: u64) -> Vec<&'a SignedCheckpoint> {
+    pub fn due(&mut self, size: u64) -> Vec<&'a SignedCheckpoint> {
         let from = self.waiting.partition_point(|signed| signed.checkpoint.size > size);
         self.waiting.split_off(from)
     }
 
     /// Those that cover more lines than there are, the largest first.
-    pub(crate) fn left(self) -> Vec<&'a SignedCheckpoint> {
+    pub fn left(self) -> Vec<&'a SignedCheckpoint> {
         self.waiting
     }
 }
 
-/// What a checkpoint finds wrong with a ledger of its size, or of fewer lines.
+/// [`SignedCheckpoint::against`], for many.
 pub(crate) fn against(signed: &SignedCheckpoint, tree: &Tree, opening: Option<&Opening>, head: Head) -> Option<Fault> {
-    let checkpoint = &signed.checkpoint;
-    // A checkpoint of no lines comes to be asked when there is one.
-    let root = if checkpoint.size == 0 { Tree::new().root() } else { tree.root() };
-    let origin = opening.map(|opening| opening.origin.as_str());
-    let kind = if checkpoint.size > tree.size() {
-        FaultKind::Truncated { covered: checkpoint.size, found: tree.size() }
-    } else if checkpoint.root != root {
-        FaultKind::Root { size: checkpoint.size, expected: checkpoint.root, found: root }
-    } else if origin.is_some_and(|origin| origin != checkpoint.origin) {
-        FaultKind::Origin { found: checkpoint.origin.clone() }
-    } else {
-        return None;
-    };
-    Some(end_fault(head, kind))
+    signed.against(tree, opening, head)
 }
 
 /// A fault that shows at the end of the lines read so far.

@@ -9,6 +9,7 @@
 //! | write, one at a time, safely | [`Ledger`] |
 //! | read records, whatever is wrong with some | [`LedgerReader`] |
 //! | read while others write | [`Follower`] |
+//! | read lines and their links alone | [`Lines`], [`Links`], [`case_of`] |
 //! | say what is wrong with a line | [`explain`], [`FaultKind`] |
 //! | verify a ledger, with checkpoints | [`verify`], [`Check`], [`Report`] |
 //! | sign, and check signatures | [`PrivateKey`], [`PublicKey`], [`SignedCheckpoint`] |
@@ -51,7 +52,7 @@ mod storage;
 mod tables;
 mod verify;
 
-pub use checkpoint::{Checkpoint, CheckpointError, Checkpoints, CheckpointsError, SignedCheckpoint};
+pub use checkpoint::{Checkpoint, CheckpointError, Checkpoints, CheckpointsError, SignedCheckpoint, Watch};
 pub use digest::{Digest, NotADigest};
 pub use explain::explain;
 pub use extract::{EXTRACT_FORMAT, Extract, ExtractError, ExtractFault, extract, is_extract, verify_extract};
@@ -61,7 +62,8 @@ pub use key::{KeyError, KeyFileError, PrivateKey, PublicKey};
 pub use ledger::{
     AppendError, Committed, CreateError, Damage, Ledger, MAX_BATCH, OpenError, SignError, TornTail, checkpoints_path,
 };
-pub use line::{LINE_VERSION, MAX_LINE, MAX_NUMBER, OPENING_TYPE};
+pub use line::{LINE_VERSION, Links, MAX_LINE, MAX_NUMBER, OPENING_TYPE, case_of};
+pub use lines::{Content, Lines, RawLine};
 pub use merkle::{Tree, root_from_proof};
 pub use note::{Note, NoteError, Signature, SignatureError};
 pub use reader::{LedgerReader, ReadError};

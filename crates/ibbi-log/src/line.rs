@@ -104,24 +104,77 @@ impl<'a> Line<'a> {
     }
 }
 
-/// The `prev` and `seq` of a line, taken from its end and nothing else looked at: all that the chain needs.
-pub(crate) fn links(line: &[u8]) -> Option<(&[u8; 64], u64)> {
-    let rest = line.strip_suffix(b"\",\"v\":1}")?;
-    let rest = &rest[..memchr::memrchr(b'"', rest)?];
-    let rest = rest.strip_suffix(b",\"type\":")?;
-    // An opening has no `to`.
-    let rest = match rest.strip_suffix(b"\"") {
-        Some(rest) => rest[..memchr::memrchr(b'"', rest)?].strip_suffix(b",\"to\":")?,
-        None => rest,
+/// What ties a line to those before it, taken from its end and nothing else looked at: all that the chain needs.
+///
+/// ```
+/// use ibbi_log::Links;
+/// let line = br#"...,"logged":"2026-10-02T20:04:11.512Z","prev":"0000000000000000000000000000000000000000000000000000000000000000","rev":1,"seq":2,"to":"inquiry","type":"case_opened","v":1}"#;
+/// let links = Links::of(line).unwrap();
+/// assert_eq!((links.seq, links.rev), (2, Some(1)));
+/// assert_eq!(links.logged().unwrap().to_string(), "2026-10-02T20:04:11.512Z");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Links<'a> {
+    /// The digits of the digest that it names; whether they are digits is not looked at.
+    pub prev: &'a [u8; 64],
+    /// Its number in the ledger.
+    pub seq: u64,
+    /// Its number in its case; a first line has none.
+    pub rev: Option<u64>,
+    /// What stands before the digits.
+    before: &'a [u8],
+}
+
+impl<'a> Links<'a> {
+    /// The links of a line without its LF; nothing if its end is not that of a line.
+    pub fn of(line: &'a [u8]) -> Option<Self> {
+        let rest = line.strip_suffix(b"\",\"v\":1}")?;
+        let rest = &rest[..memchr::memrchr(b'"', rest)?];
+        let rest = rest.strip_suffix(b",\"type\":")?;
+        // An opening has no `to`.
+        let rest = match rest.strip_suffix(b"\"") {
+            Some(rest) => rest[..memchr::memrchr(b'"', rest)?].strip_suffix(b",\"to\":")?,
+            None => rest,
+        };
+        let (rest, seq) = trailing_number(rest)?;
+        let rest = rest.strip_suffix(b",\"seq\":")?;
+        let (rest, rev) = match rest.strip_suffix(b"\"") {
+            Some(rest) => (rest, None),
+            None => {
+                let (rest, rev) = trailing_number(rest)?;
+                (rest.strip_suffix(b"\",\"rev\":")?, Some(rev))
+            }
+        };
+        let (rest, prev) = rest.split_at_checked(rest.len().checked_sub(64)?)?;
+        let before = rest.strip_suffix(b"\",\"prev\":\"")?;
+        Some(Self { prev: prev.try_into().ok()?, seq, rev, before })
+    }
+
+    /// When the line was written down, if that is an instant.
+    pub fn logged(&self) -> Option<At> {
+        let (rest, logged) = self.before.split_at_checked(self.before.len().checked_sub(24)?)?;
+        if !rest.ends_with(b",\"logged\":\"") {
+            return None;
+        }
+        instant(core::str::from_utf8(logged).ok()?)
+    }
+}
+
+/// The case of a line, taken from its beginning and nothing else looked at; nothing if it has none.
+pub fn case_of(line: &[u8]) -> Option<Uuid> {
+    let rest = line.strip_prefix(b"{\"actor\":\"")?;
+    let mut from = 0;
+    // To the end of the actor's string, passing over what is escaped in it.
+    let end = loop {
+        let found = from + memchr::memchr2(b'"', b'\\', rest.get(from..)?)?;
+        if rest[found] == b'"' {
+            break found;
+        }
+        from = found + 2;
     };
-    let (rest, seq) = trailing_number(rest)?;
-    let rest = rest.strip_suffix(b",\"seq\":")?;
-    let rest = match rest.strip_suffix(b"\"") {
-        Some(rest) => rest,
-        None => trailing_number(rest)?.0.strip_suffix(b"\",\"rev\":")?,
-    };
-    let (rest, prev) = rest.split_at_checked(rest.len().checked_sub(64)?)?;
-    rest.ends_with(b"\",\"prev\":\"").then_some((prev.try_into().ok()?, seq))
+    let rest = rest[end..].strip_prefix(b"\",\"at\":\"")?;
+    let rest = rest.get(24..)?.strip_prefix(b"\",\"case\":\"")?;
+    read_uuid(core::str::from_utf8(rest.get(..36)?).ok()?)
 }
 
 /// What is left of a line, taken from the front.
@@ -319,7 +372,9 @@ mod tests {
         let line = Line::parse(OPENING).unwrap();
         assert_eq!((line.actor, line.data, line.seq, line.subject), ("a", "{}", 1, Subject::Ledger));
         assert_eq!(line.id, Uuid::from_u128(10));
-        assert_eq!(links(OPENING.as_bytes()), Some((&[b'0'; 64], 1)));
+        let links = Links::of(OPENING.as_bytes()).unwrap();
+        assert_eq!((links.prev, links.seq, links.rev), (&[b'0'; 64], 1, None));
+        assert_eq!((links.logged(), case_of(OPENING.as_bytes())), (Some(line.logged), None));
     }
 
     #[test]

@@ -15,19 +15,20 @@ const AHEAD: usize = 128;
 
 /// A line with its place.
 #[derive(Debug)]
-pub(crate) struct RawLine<'a> {
+pub struct RawLine<'a> {
     /// Counted from 1.
-    pub(crate) number: u64,
+    pub number: u64,
     /// Where it begins, in bytes from 0.
-    pub(crate) offset: u64,
+    pub offset: u64,
     /// Its length in bytes, without its LF.
-    pub(crate) length: u64,
-    pub(crate) content: Content<'a>,
+    pub length: u64,
+    /// The line itself, if it can be had.
+    pub content: Content<'a>,
 }
 
 /// What a line holds.
 #[derive(Debug)]
-pub(crate) enum Content<'a> {
+pub enum Content<'a> {
     /// A line of allowed length, and its SHA-256.
     Whole(&'a [u8], Digest),
     /// A line that is too long to be kept, and its SHA-256.
@@ -36,9 +37,21 @@ pub(crate) enum Content<'a> {
     Torn,
 }
 
-/// Cuts what a source gives into lines.
+/// Cuts what a source gives into lines, each with its SHA-256, and looks into none of them.
+///
+/// Memory is a buffer of 256 KiB, whatever the source holds; the source needs no buffer of its own.
+///
+/// ```
+/// use ibbi_log::{Content, Lines};
+/// let mut lines = Lines::new(&b"one\ntw"[..]);
+/// let one = lines.next()?.unwrap();
+/// assert!((one.number, one.offset) == (1, 0) && matches!(one.content, Content::Whole(b"one", _)));
+/// assert!(matches!(lines.next()?.unwrap().content, Content::Torn));
+/// assert!(lines.next()?.is_none());
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
-pub(crate) struct Lines<R> {
+pub struct Lines<R> {
     source: R,
     buffer: Vec<u8>,
     /// Where in the buffer the next line begins.
@@ -53,7 +66,8 @@ pub(crate) struct Lines<R> {
 }
 
 impl<R: Read> Lines<R> {
-    pub(crate) fn new(source: R) -> Self {
+    /// Begins at the first line of a source.
+    pub fn new(source: R) -> Self {
         Self {
             source,
             buffer: vec![0; BUFFER],
@@ -65,8 +79,12 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// The next line; at the end of the stream a fragment without an LF once, then nothing.
-    pub(crate) fn next(&mut self) -> io::Result<Option<RawLine<'_>>> {
+    /// The next line; at the end of the source a fragment without an LF once, then nothing.
+    ///
+    /// # Errors
+    /// The source's.
+    #[allow(clippy::should_implement_trait, reason = "a line is lent from the buffer")]
+    pub fn next(&mut self) -> io::Result<Option<RawLine<'_>>> {
         if let Some(ended) = self.fetch()? {
             return Ok(Some(self.take(ended)));
         }

@@ -1,6 +1,6 @@
 //! One pass over a stream of lines: reads each line in full and holds it against its place in the ledger.
 
-use crate::line::links;
+use crate::line::Links;
 use crate::lines::{Content, Lines, RawLine};
 use crate::record::{Entry, Record, RecordReader};
 use crate::tables::Table;
@@ -100,13 +100,13 @@ impl<R: Read> Scan<R> {
         // A line that cannot be read in full may still show where it belongs.
         let found = match (prev, &*entry) {
             (Some(prev), Some(Entry::Record(record))) => Some((prev, record.seq)),
-            (Some(prev), _) => Some((prev, bytes.and_then(links).map_or(1, |(_, seq)| seq))),
+            (Some(prev), _) => Some((prev, bytes.and_then(Links::of).map_or(1, |links| links.seq))),
             (None, _) => {
                 if let Some(bytes) = bytes {
                     let (column, kind) = explain(bytes).unwrap_or((0, FaultKind::Unexplained));
                     fault(column, kind);
                 }
-                bytes.and_then(links).and_then(|(prev, seq)| Some((Digest::from_hex(prev)?, seq)))
+                bytes.and_then(Links::of).and_then(|links| Some((Digest::from_hex(links.prev)?, links.seq)))
             }
         };
         if let Some((prev, _)) = found.filter(|(prev, _)| *prev != self.head.hash) {

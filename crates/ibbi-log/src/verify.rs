@@ -3,7 +3,7 @@
 use crate::checkpoint::{Checkpoints, SignedCheckpoint, Watch, against};
 use crate::key::PublicKey;
 use crate::ledger::Damage;
-use crate::line::links;
+use crate::line::Links;
 use crate::lines::{Content, Lines, RawLine};
 use crate::note::SignatureError;
 use crate::record::{Entry, Opening, read_line};
@@ -189,8 +189,8 @@ impl Pass<'_> {
                     continue;
                 }
             };
-            match bytes.map(|bytes| (bytes, links(bytes))) {
-                Some((_, Some((prev, seq)))) => {
+            match bytes.map(|bytes| (bytes, Links::of(bytes))) {
+                Some((_, Some(Links { prev, seq, .. }))) => {
                     if *prev != expected.0 {
                         match Digest::from_hex(prev) {
                             Some(found) => fault(0, FaultKind::Chain { expected: head.hash, found }),

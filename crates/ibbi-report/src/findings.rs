@@ -3,8 +3,11 @@
 use crate::phrase::Phrase;
 use crate::table::{Cell, Column, Table};
 use crate::words;
-use ibbi_core::Date;
-use ibbi_sim::{BlockedDay, Blocker, Failing, Forecast, Obstacle, Plan, Sitting};
+use ibbi_core::{Date, Party, Seat};
+use ibbi_sim::{
+    BlockedDay, Blocker, Comparison, Failing, Forecast, Gain, MilestoneKind, Obstacle, Plan, Sitting, SittingKind,
+};
+use ibbi_stats::Interval;
 
 /// What everybody who reads a chance has to know.
 pub(crate) const ASSUMED: &str = "Nobody has published how often leaders decline or sessions are postponed. Every chance \
@@ -17,8 +20,9 @@ pub(crate) const METHODS: [&str; 4] = [
      runs.",
     "Shares have 95% intervals by Wilson's method; the difference of two scenarios has the interval of Agresti and Min for \
      matched pairs. Intervals tell what the number of runs leaves open, not how good the assumptions are.",
-    "What moves the result is read off the same runs: those in which an input is at or below its P10 against those in \
-     which it is at or above its P90. It also shows what merely goes along with an input.",
+    "What moves the result is read off the same runs. An input is low where it is at or below its P10, the value that one \
+     run in ten does not exceed, and high where it is at or above its P90. This also shows what merely goes along with an \
+     input.",
     "Every run offers its events to the same process that judges real cases. The same scenario and seed give the same \
      result.",
 ];
@@ -44,7 +48,12 @@ pub(crate) fn verdict(plan: &Plan, forecast: &Forecast) -> Phrase {
 /// When the plan ends, as the beginning of a sentence.
 pub(crate) fn plan_clause(plan: &Plan) -> Phrase {
     let Some(finishes) = plan.finishes else {
-        return Phrase::new("There is no plan: a sitting finds no day within 730 days that suits everybody it needs");
+        return Phrase::new(match without_day(plan) {
+            Some(what) => {
+                format!("There is no plan: {what} finds no day within 730 days that suits everybody it needs")
+            }
+            None => "There is no plan: the steps before the next sitting take longer than 730 days".to_owned(),
+        });
     };
     let Some(expires) = plan.contract_expires else {
         return Phrase::new("The earliest plan ends on ").day(finishes);
@@ -62,50 +71,74 @@ pub(crate) fn plan_clause(plan: &Plan) -> Phrase {
     }
 }
 
+/// The sitting that finds no day, where the steps before it are done.
+fn without_day(plan: &Plan) -> Option<&'static str> {
+    let done = |wanted: fn(&MilestoneKind) -> bool| plan.milestones.iter().filter(|step| wanted(&step.what)).count();
+    let held = |wanted: fn(&SittingKind) -> bool| plan.sittings.iter().any(|sitting| wanted(&sitting.what));
+    if !held(|what| *what == SittingKind::Meeting) {
+        let agreed = done(|what| matches!(what, MilestoneKind::LeaderAgrees { .. }));
+        return (agreed == Seat::ALL.len()).then_some("the introductory meeting");
+    }
+    if !held(|what| *what == SittingKind::Training) {
+        return (done(|what| *what == MilestoneKind::Accepted) > 0).then_some("the training day");
+    }
+    let adopted = done(|what| matches!(what, MilestoneKind::Adopts { .. }));
+    (adopted == Party::ALL.len()).then_some("the facilitation")
+}
+
 /// What would have to start when, for a plan that is late.
 pub(crate) fn start_by(plan: &Plan) -> Option<Phrase> {
     let start = plan.start_by?;
     Some(Phrase::new("As the calendar stands, it is in time if the leaders are asked by ").day(start).words("."))
 }
 
-/// Who stands in the way, and what would help, in sentences.
-pub(crate) fn obstacle(obstacle: &Obstacle) -> Vec<Phrase> {
-    let mut sentences = vec![Phrase::new(match obstacle.failing {
+/// What a plan fails at.
+pub(crate) const fn failing(failing: Failing) -> &'static str {
+    match failing {
         Failing::DoesNotFit => "A sitting finds no day within 730 days that suits everybody it needs.",
         Failing::Late => "The last session is after the contract date.",
-    })];
-    let names = |set: &[Blocker]| set.iter().map(words::blocker).collect::<Vec<_>>();
-    if obstacle.in_the_way.is_empty() {
-        let sentence = Phrase::new("Even if every person and every closed range made room, ");
-        sentences.push(match obstacle.finishes_at_best {
-            Some(best) => {
-                sentence.words("the last session would be on ").day(best).words(": the durations alone take that long.")
-            }
-            None => sentence.words("no day would be found: the durations or the working days alone leave none."),
-        });
-        return sentences;
     }
-    let several = obstacle.in_the_way.len() > 1;
-    let stands = if several { " stand in the way." } else { " stands in the way." };
-    sentences.push(Phrase::default().names(&names(&obstacle.in_the_way), " and ").words(stands));
+}
+
+/// Who stands in the way, and what would help, in sentences.
+pub(crate) fn obstacle(obstacle: &Obstacle) -> Vec<Phrase> {
+    let names = |set: &[Blocker]| set.iter().map(words::blocker).collect::<Vec<_>>();
+    let several = match obstacle.in_the_way.as_slice() {
+        [] => return vec![beyond_help(obstacle.finishes_at_best)],
+        set => set.len() > 1,
+    };
+    let (stands, times) = if several { ("stand", "those times") } else { ("stands", "that time") };
+    let way = Phrase::default().names(&names(&obstacle.in_the_way), " and ").words(format!(" {stands} in the way."));
+    let mut sentences = vec![way];
     if let Some(then) = obstacle.finishes_then {
-        let all = if several { "If all of them made room" } else { "With that made free" };
-        sentences.push(Phrase::new(format!("{all}, the last session would be on ")).day(then).words("."));
+        sentences.push(Phrase::new(format!("With {times} free, the last session would be on ")).day(then).words("."));
     }
     if !obstacle.alternatives.is_empty() {
-        let mut sentence = Phrase::new("It would do as well if room were made by ");
+        let mut sentence = Phrase::new("Instead, this would do as well: ");
         for (index, set) in obstacle.alternatives.iter().enumerate() {
-            sentence = if index > 0 { sentence.words("; or by ") } else { sentence };
+            sentence = if index > 0 { sentence.words("; or ") } else { sentence };
             sentence = sentence.names(&names(set), " and ");
         }
         sentences.push(sentence.words("."));
     }
-    sentences.push(Phrase::new(match (obstacle.proven_smallest, several) {
-        (true, false) => "No one has to be asked but one of these.",
-        (true, true) => "Every smaller set was tried, and none is enough.",
-        (false, _) => "None of these can be left out, but another, smaller set may exist: there are too many to try.",
+    sentences.push(Phrase::new(match (obstacle.proven_smallest, several, obstacle.alternatives.is_empty()) {
+        (true, false, true) => "No other single person or closed range would do.",
+        (true, false, false) => "One of them is enough.",
+        (true, true, _) => "Every smaller set was tried, and none is enough.",
+        (false, ..) => "None of these can be left out, but another, smaller set may exist: there are too many to try.",
     }));
     sentences
+}
+
+/// That nobody could make room enough.
+fn beyond_help(at_best: Option<Date>) -> Phrase {
+    let sentence = Phrase::new("Even if every person and every closed range made room, ");
+    match at_best {
+        Some(best) => {
+            sentence.words("the last session would be on ").day(best).words(": the durations alone take that long.")
+        }
+        None => sentence.words("no day would be found: the durations and the working days alone leave none."),
+    }
 }
 
 /// Why a sitting is not earlier, in a sentence.
@@ -213,12 +246,12 @@ pub(crate) fn assumptions(forecast: &Forecast) -> Table {
     let columns = [
         Column::text("what is assumed"),
         Column::text("value"),
-        Column::text("whose"),
+        Column::text("set by"),
         Column::text("name in the scenario"),
     ];
     let mut table = Table::new("Every assumption", columns);
     for row in &forecast.assumptions {
-        let whose = if row.assumed.default { "default" } else { "the scenario's" };
+        let whose = if row.assumed.default { "default" } else { "scenario" };
         table.row([
             words::sentence(row.about).into(),
             words::assumed(row.assumed.value).into(),
@@ -229,38 +262,68 @@ pub(crate) fn assumptions(forecast: &Forecast) -> Table {
     table
 }
 
-/// Whom to ask for one more day, as a table.
-pub(crate) fn gains(gains: &[ibbi_sim::Gain]) -> Table {
-    let mut table = Table::new(
-        "What the single best day of each would bring",
-        [
-            Column::text("who"),
-            Column::number("days blocked alone"),
-            Column::text("best day for the plan"),
-            Column::text("the plan then ends"),
-            Column::text("best day for the chance"),
-            Column::number("gain in the chance, in points"),
-        ],
-    );
-    for gain in gains {
-        let earlier = gain.plan.map_or(Cell::Nothing, |plan| {
-            let ends = words::brief_day(plan.finishes);
-            Cell::Text(
-                plan.days.map_or(ends.clone(), |days| format!("{ends}, {} earlier", words::count(days.into(), "day"))),
-            )
-        });
-        let chance = gain.chance.map_or(Cell::Nothing, |chance| {
-            let [gain, low, high] = [chance.gain.estimate, chance.gain.low, chance.gain.high].map(words::points);
-            Cell::Number(format!("{gain} ({low} to {high})"))
-        });
-        table.row([
-            Cell::Name(words::blocker(&gain.who)),
-            Cell::Number(words::thousands(gain.alone as u64)),
-            Cell::day(gain.plan.map(|plan| plan.date)),
-            earlier,
-            Cell::day(gain.chance.map(|chance| chance.date)),
-            chance,
-        ]);
+/// Whom to ask for one more day, as a table of those of whom a day would bring anything, and the names of the others.
+pub(crate) fn gains(gains: &[Gain]) -> (Table, Vec<String>) {
+    let (bring, others): (Vec<&Gain>, Vec<&Gain>) =
+        gains.iter().partition(|gain| gain.plan.is_some() || gain.chance.is_some());
+    let with_chance = bring.iter().any(|gain| gain.chance.is_some());
+    let mut columns = vec![
+        Column::text("who"),
+        Column::text("best day for the plan"),
+        Column::text("the plan then ends"),
+        Column::number("days earlier"),
+    ];
+    if with_chance {
+        columns.extend([Column::text("best day for the chance"), Column::number("gain in points (95% interval)")]);
     }
-    table
+    let mut table = Table::new("What the single best day of each would bring", columns);
+    for gain in bring {
+        let mut row = vec![
+            Cell::Name(words::blocker(&gain.who)),
+            Cell::day(gain.plan.map(|plan| plan.date)),
+            Cell::day(gain.plan.map(|plan| plan.finishes)),
+            Cell::number(gain.plan.and_then(|plan| plan.days)),
+        ];
+        let chance = gain.chance.map(|chance| {
+            let [gain, low, high] = [chance.gain.estimate, chance.gain.low, chance.gain.high].map(words::points);
+            format!("{gain} ({low} to {high})")
+        });
+        if with_chance {
+            row.extend([Cell::day(gain.chance.map(|chance| chance.date)), Cell::number(chance)]);
+        }
+        table.row(row);
+    }
+    (table, others.iter().map(|gain| words::blocker(&gain.who)).collect())
+}
+
+/// Of how many people and closed ranges no single day would bring anything.
+pub(crate) fn no_gain(names: &[String]) -> Option<Phrase> {
+    (!names.is_empty()).then(|| Phrase::new("No single day would bring anything of: ").names(names, ", ").words("."))
+}
+
+/// What a gain in the chance is, or that there is none.
+pub(crate) fn about_gains(gains: &[Gain], has_contract: bool) -> &'static str {
+    match (has_contract, gains.iter().any(|gain| gain.chance.is_some())) {
+        (false, _) => "Without a contract date there is no chance to gain.",
+        (true, false) => "No single day was seen to raise the chance to be done in time.",
+        (true, true) => {
+            "The gain in the chance to be done in time was measured on other runs than those that picked the day."
+        }
+    }
+}
+
+/// How much earlier the runs of one scenario are completed than those of the other.
+pub(crate) fn days_later(comparison: &Comparison) -> Option<Phrase> {
+    let Interval { estimate, low, high } = comparison.days_later?;
+    let (first, second) = (&comparison.first.label, &comparison.second.label);
+    let sentence = Phrase::new("In the runs that both complete, ").name(first);
+    if low <= 0.0 && high >= 0.0 {
+        let sentence = sentence.words(" and ").name(second).words(" are done on the same day on average");
+        let (low, high) = (words::signed(low), words::signed(high));
+        return Some(sentence.words(format!(", as far as can be told (95% interval {low} to {high} days).")));
+    }
+    let (what, low, high) = if estimate > 0.0 { ("later", low, high) } else { ("earlier", -high, -low) };
+    let days = format!(" is done {:.1} days {what} than ", estimate.abs());
+    let interval = format!(" on average (95% interval {low:.1} to {high:.1}).");
+    Some(sentence.words(days).name(second).words(interval))
 }

@@ -36,6 +36,7 @@ mod findings;
 pub mod html;
 pub mod ics;
 mod page;
+mod people;
 mod phrase;
 pub mod table;
 pub mod text;

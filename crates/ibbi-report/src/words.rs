@@ -76,7 +76,7 @@ pub(crate) fn percent(share: f64) -> String {
     let percent = share * 100.0;
     if percent > 0.0 && percent < 0.5 {
         "<1%".to_owned()
-    } else if percent < 100.0 && percent >= 99.5 {
+    } else if (99.5..100.0).contains(&percent) {
         ">99%".to_owned()
     } else {
         format!("{:.0}%", percent.round())
@@ -86,6 +86,11 @@ pub(crate) fn percent(share: f64) -> String {
 /// A share to a tenth of a percent, for tables: `43.2%`.
 pub(crate) fn exact_percent(share: f64) -> String {
     format!("{:.1}%", share * 100.0)
+}
+
+/// An interval of shares in whole percent: `42% to 44%`.
+pub(crate) fn range(interval: Interval) -> String {
+    format!("{} to {}", percent(interval.low), percent(interval.high))
 }
 
 /// An interval of shares, for tables: `42.2% to 44.1%`.
@@ -226,11 +231,6 @@ const fn short_chance(chance: Chance) -> &'static str {
 /// Whether an input counts how often something came true, not days.
 pub(crate) fn is_chance(code: &str) -> bool {
     Chance::CODES.contains(&code)
-}
-
-/// Whether an input can end a run.
-pub(crate) fn is_gate(code: &str) -> bool {
-    Chance::ALL.iter().any(|chance| chance.code() == code && chance.is_gate())
 }
 
 /// The value of an assumption: `2 to 21 days, likely 7`, `15%`.

@@ -384,7 +384,7 @@ pub struct Bar {
     pub days_high: Option<f64>,
     /// The swing in days: high minus low.
     pub days_swing: Option<f64>,
-    /// Share completed in time among those runs with a low input.
+    /// Share completed in time among those runs with a low input; `None` without a contract date.
     pub in_time_low: Option<f64>,
     /// The same with a high input.
     pub in_time_high: Option<f64>,
@@ -471,7 +471,7 @@ impl Forecast {
             percentiles: [10, 50, 80, 90].into_iter().map(percentile).collect(),
             runs,
             seed,
-            tornado: tally.tornado(),
+            tornado: tally.tornado(simulator.late.is_some()),
         }
     }
 }

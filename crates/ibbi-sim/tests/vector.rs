@@ -59,3 +59,16 @@ fn the_page_names_every_stream() {
         assert!(text.contains(&format!("{stream} `{code}`")), "{stream} {code}");
     }
 }
+
+#[test]
+fn the_page_has_every_default() {
+    let rows = table("| assumption | default |");
+    let days = Duration::ALL.iter().map(|which| {
+        let ThreePoint { least, likely, most } = which.default_value();
+        [format!("`{}`", which.code()), format!("{least}, {likely}, {most}"), which.about().to_owned()]
+    });
+    let chances = Chance::ALL
+        .iter()
+        .map(|which| [format!("`{}`", which.code()), which.default_value().to_string(), which.about().to_owned()]);
+    assert_eq!(rows, days.chain(chances).collect::<Vec<_>>());
+}

@@ -16,6 +16,7 @@ fn every_malformed_scenario_is_told_where_it_is_wrong_and_what_would_be_right() 
         ("a person twice", "id = \"j-ortiz\"", "id = \"r-amari\""),
         ("a range reversed", "from = 2027-02-15, to = 2027-02-19", "from = 2027-02-19, to = 2027-02-15"),
         ("no neutral", "role = \"neutral\"", "role = \"representative\""),
+        ("nobody for the meeting", "role = \"representative\"", "role = \"representative\"\nrequired = false"),
         ("a zone that does not exist", "America/New_York", "America/New_Yrok"),
         ("a day that does not exist", "2026-09-08", "2026-09-31"),
         ("a misspelt weekday", "\"friday\"", "\"fryday\""),

@@ -10,7 +10,7 @@
 //! let simulator = Simulator::new(&Scenario::parse(EXAMPLE).unwrap());
 //! let forecast = simulator.simulate(Settings { runs: 500, seed: 1, threads: 1 }).unwrap();
 //! let chart = chart::outcomes(&forecast);
-//! assert!(chart.to_text(Layout::default()).contains("completed"));
+//! assert!(chart.to_text(Layout::default()).contains("Completed"));
 //! assert!(chart.to_svg(Room::Wide, "outcomes").as_str().starts_with("<svg "));
 //! ```
 
@@ -181,8 +181,10 @@ pub struct Lane {
 /// A sign that a key explains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sign {
-    /// A full bar, column or area.
+    /// A full bar or column.
     Full,
+    /// A full area.
+    Area,
     /// A hatched one.
     Hatched,
     /// The ends of an interval.
@@ -197,6 +199,8 @@ pub enum Sign {
     Line,
     /// A dashed upright line.
     Dashed,
+    /// No sign: a remark.
+    Nothing,
 }
 
 /// What a sign means.

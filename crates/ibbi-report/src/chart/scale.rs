@@ -46,7 +46,7 @@ impl Scale {
 
     /// From nothing to a round share that is not below this one.
     pub fn shares(most: f64) -> Self {
-        let to = [0.05, 0.1, 0.2, 0.5].into_iter().find(|round| most <= *round).unwrap_or(1.0);
+        let to = [0.05, 0.1, 0.2, 0.4, 0.6, 0.8].into_iter().find(|round| most <= *round).unwrap_or(1.0);
         Self { unit: Unit::Share, from: 0.0, to }
     }
 
@@ -125,7 +125,8 @@ impl Scale {
         let steps = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0];
         let width = self.to - self.from;
         #[allow(clippy::cast_precision_loss, reason = "a handful of ticks")]
-        let step = steps.into_iter().find(|step| width / step <= most as f64 - 0.99).unwrap_or(width);
+        let fits = |step: &f64| *step <= width * 1.001 && width / step <= most as f64 - 0.99;
+        let step = steps.into_iter().find(fits).unwrap_or(width);
         let label = |value: f64| {
             let percent = words::plain(value * 100.0);
             match self.unit {
@@ -182,7 +183,7 @@ mod tests {
         assert_eq!(shown("2026-11-20", "2026-11-20", 12), "Nov2026");
         assert_eq!(shown("2026-09-01", "2028-08-31", 8), "Oct2026 Jan2027 Apr Jul Oct Jan2028 Apr Jul");
         assert_eq!(shown("2026-09-01", "2028-08-31", 1), "Jan2028");
-        assert_eq!(shown("9999-11-01", "9999-12-31", 9), "Nov9999");
+        assert_eq!(shown("9999-11-01", "9999-12-31", 9), "Nov9999 Dec");
     }
 
     #[test]
@@ -190,9 +191,9 @@ mod tests {
         let shown = |scale: Scale, most: usize| {
             scale.ticks(most).iter().map(|tick| tick.label.clone()).collect::<Vec<_>>().join(" ")
         };
-        assert_eq!(shown(Scale::shares(0.43), 6), "0% 10% 20% 30% 40% 50%");
+        assert_eq!(shown(Scale::shares(0.43), 6), "0% 20% 40% 60%");
         assert_eq!(shown(Scale::shares(0.043), 6), "0% 1% 2% 3% 4% 5%");
-        assert_eq!(shown(Scale::shares(0.7), 6), "0% 20% 40% 60% 80% 100%");
+        assert_eq!(shown(Scale::shares(0.7), 6), "0% 20% 40% 60% 80%");
         assert_eq!(shown(Scale::points(0.03), 5), "-5 0 +5");
         for most in 2..20 {
             for scale in [Scale::shares(0.02), Scale::shares(0.3), Scale::points(0.7), Scale::points(0.0)] {

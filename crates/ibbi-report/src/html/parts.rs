@@ -1,13 +1,13 @@
 //! What pages are made of: sections, tables, dates, what folds away, and charts with their numbers behind them.
 
 use super::{Element, Html, el};
-use crate::chart::{Chart, Room};
+use crate::chart::{Chart, Figure, Room};
 use crate::table::{Cell, Table};
 use crate::words;
 use ibbi_core::Date;
 
 /// A section with a heading of the second level, under an id that a link can name.
-pub fn section(id: &'static str, heading: &str, content: impl Into<Html>) -> Element {
+pub fn section(id: &str, heading: &str, content: impl Into<Html>) -> Element {
     let heading_id = format!("{id}-heading");
     el("section")
         .attr("id", id)
@@ -31,6 +31,9 @@ pub fn details(summary: impl Into<Html>, content: impl Into<Html>) -> Element {
     el("details").with(el("summary").with(summary)).with(content)
 }
 
+/// A table of at most so many rows is not broken over two pages of paper.
+const SHORT: usize = 10;
+
 /// A table in a box of its own, in which it scrolls where it is wider than the page.
 pub fn table(table: &Table) -> Html {
     let head = table.columns.iter().map(|column| {
@@ -45,7 +48,7 @@ pub fn table(table: &Table) -> Html {
         });
         el("tr").all(cells)
     });
-    let markup = el("table")
+    let markup = if table.rows.len() <= SHORT { el("table").class("short") } else { el("table") }
         .with(el("caption").with(table.caption.as_str()))
         .with(el("thead").with(el("tr").all(head)))
         .with(el("tbody").all(rows));
@@ -72,13 +75,15 @@ fn cell(cell: &Cell) -> Html {
 ///
 /// It is drawn twice, for a wide and for a narrow screen; the style sheet shows the one that fits. `id` tells it from the
 /// other charts of the page.
-pub fn figure(id: &'static str, chart: &Chart) -> Element {
-    let wide = chart.to_svg(Room::Wide, id);
-    let narrow = chart.to_svg(Room::Narrow, id);
-    el("figure")
-        .attr("id", id)
-        .with(el("figcaption").with(chart.title.as_str()))
-        .with(el("div").class("wide").with(wide))
-        .with(el("div").class("narrow").with(narrow))
-        .with(details("The numbers behind this chart", chart.table.to_html()).class("numbers"))
+pub fn figure(id: &str, chart: &Chart) -> Element {
+    let figure = el("figure").attr("id", id).with(el("figcaption").with(chart.title.as_str()));
+    let figure = match &chart.figure {
+        Figure::Nothing(why) => figure.with(el("p").with(why.as_str())),
+        _ => figure
+            .with(el("div").class("wide").with(chart.to_svg(Room::Wide, id)))
+            .with(el("div").class("narrow").with(chart.to_svg(Room::Narrow, id))),
+    };
+    let numbers = (!chart.table.rows.is_empty())
+        .then(|| details("The numbers behind this chart", chart.table.to_html()).class("numbers"));
+    figure.with(numbers)
 }

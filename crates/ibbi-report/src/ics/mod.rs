@@ -4,6 +4,9 @@
 //! that a calendar program moves it too instead of showing it twice; [`Entry::sequence`] says which of two is newer.
 //! Times are written on the zone's clocks, and the zone goes with them as a `VTIMEZONE`.
 //!
+//! `METHOD:PUBLISH` says that nobody is asked to answer. RFC 5546 wants an `ORGANIZER` with it; none is written, since no
+//! address is known, and with one many programs would take an entry for an invitation.
+//!
 //! ```
 //! use ibbi_core::Slot;
 //! use ibbi_report::ics::{Calendar, Entry, Status};

@@ -82,7 +82,7 @@ fn changes(zone: Tz, begin: DateTime<Utc>, end: DateTime<Utc>) -> Vec<Onset> {
     let mut found = Vec::new();
     let (mut at, mut now) = (begin, state(begin));
     while at < end {
-        // No zone changes its clocks twice within a day.
+        // In the whole database no two changes of a zone are closer than six days.
         let Some(next) = at.checked_add_days(Days::new(1)) else { break };
         let then = state(next);
         if then != now {

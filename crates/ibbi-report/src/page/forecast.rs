@@ -16,6 +16,10 @@ impl SimulationPage<'_> {
              {} of the runs were completed.",
             words::sentence(&if completed == 0 { "none".to_owned() } else { words::thousands(completed) }),
         );
+        if completed == 0 {
+            let none = el("p").with(format!("{intro} So there are no dates to tell."));
+            return ("when", "When it may be done".to_owned(), none.into());
+        }
         let content = Html::new()
             .with(el("p").with(intro))
             .with(findings::percentiles(forecast, scenario.start).to_html())
@@ -51,6 +55,7 @@ pub(super) fn comparison_section(comparison: &Comparison) -> Section {
     );
     let content = Html::new()
         .with(el("p").with(words::sentence(&comparison.sentence())))
+        .with(findings::days_later(comparison).map(|sentence| el("p").with(sentence.to_html())))
         .with(figure("sides", &sides))
         .with(figure("difference", &difference))
         .with(el("p").class("quiet").with(runs));
@@ -61,17 +66,18 @@ pub(super) fn comparison_section(comparison: &Comparison) -> Section {
 pub(super) fn gains_section(gains: &[Gain], has_contract: bool) -> Section {
     let intro = "If one person, or one closed range, gave up a single blocked day: the best day to ask for, and what it would \
                  bring. Only a day that nobody and nothing else blocks can bring anything.";
-    let note = match has_contract {
-        true => {
-            "The gain in the chance to be done in time has its 95% interval, and was measured on other runs than those \
-                 that picked the day."
-        }
-        false => "Without a contract date there is no chance to gain.",
-    };
+    let note = findings::about_gains(gains, has_contract);
     let content = Html::new().with(el("p").with(intro));
     let content = match gains.is_empty() {
         true => content.with(el("p").with("Nobody has a time at which they cannot come.")),
-        false => content.with(findings::gains(gains).to_html()).with(el("p").class("quiet").with(note)),
+        false => {
+            let (table, others) = findings::gains(gains);
+            let content = match table.rows.is_empty() {
+                true => content,
+                false => content.with(table.to_html()).with(el("p").class("quiet").with(note)),
+            };
+            content.with(findings::no_gain(&others).map(|sentence| el("p").with(sentence.to_html())))
+        }
     };
     ("who", "Whom to ask for one more day".to_owned(), content)
 }

@@ -2,12 +2,21 @@
 
 use super::{Section, SimulationPage};
 use crate::html::{Html, el};
-use crate::{findings, words};
+use crate::{findings, people, words};
+
+const DEFAULTS: &str =
+    "A default is an assumption like any other, not a finding: set it in the scenario where you know better.";
 
 impl SimulationPage<'_> {
     pub(super) fn assumptions_section(&self) -> Section {
-        let content =
-            Html::new().with(el("p").with(findings::ASSUMED)).with(findings::assumptions(self.forecast).to_html());
+        let Self { scenario, forecast, .. } = self;
+        let closed = people::closed(scenario);
+        let content = Html::new()
+            .with(el("p").with(DEFAULTS))
+            .with(findings::assumptions(forecast).to_html())
+            .with(people::people(scenario).to_html())
+            .with(el("p").with(people::calendar(scenario)))
+            .with((!closed.rows.is_empty()).then(|| closed.to_html()));
         ("assumptions", "What is assumed".to_owned(), content)
     }
 

@@ -86,14 +86,20 @@ impl SimulationPage<'_> {
     fn figures(&self) -> Vec<Html> {
         let Self { plan, forecast, .. } = self;
         let date = |date: Option<ibbi_core::Date>, none: &'static str| -> Html {
-            date.map_or_else(|| none.into(), |date| crate::html::time(date).into())
+            date.map_or_else(
+                || none.into(),
+                |date| el("time").attr("datetime", date).with(words::brief_day(date)).into(),
+            )
         };
         let percentile = |percent: u8| {
             let found = forecast.percentiles.iter().find(|found| found.percent == percent);
             date(found.and_then(|found| found.date), "no run completed")
         };
         let share: Html = match forecast.in_time {
-            Some(in_time) => words::percent(in_time.estimate).into(),
+            Some(in_time) => {
+                let interval = format!("95% interval {}", words::range(in_time));
+                Html::text(&words::percent(in_time.estimate)).with(el("small").with(interval))
+            }
             None => "no contract date".into(),
         };
         let evergreen = match (plan.contract_expires, self.scenario.evergreen) {

@@ -42,13 +42,21 @@ impl SimulationPage<'_> {
                 true => Html::from(why.class("quiet")),
                 false => {
                     let table = findings::why_table(sitting, &what).to_html();
-                    details(format!("Why not earlier: {what}"), Html::new().with(why).with(table)).class("why").into()
+                    details(
+                        format!("Why not earlier: {} did not suit", words::count(sitting.blocked.len() as u64, "day")),
+                        Html::new().with(why).with(table),
+                    )
+                    .class("why")
+                    .into()
                 }
             });
             entries.push((day, 1, entry(day, inside).class("sitting")));
         }
-        for milestone in &plan.milestones {
-            entries.push((milestone.date, 2, entry(milestone.date, words::milestone(milestone.what).into())));
+        // Steps of one day that follow one another are one entry.
+        for steps in plan.milestones.chunk_by(|one, other| one.date == other.date) {
+            let Some(first) = steps.first() else { continue };
+            let lines = steps.iter().map(|step| el("div").with(words::milestone(step.what))).collect();
+            entries.push((first.date, 2, entry(first.date, lines)));
         }
         entries.sort_by_key(|(day, rank, _)| (*day, *rank));
         entries.into_iter().map(|(_, _, entry)| entry).collect()

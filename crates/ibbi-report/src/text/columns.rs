@@ -1,6 +1,6 @@
 //! Columns in a terminal: how wide a text is, how it is broken, and tables.
 
-use crate::table::Table;
+use crate::table::{Cell, Table};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// How many columns a text takes.
@@ -50,7 +50,7 @@ pub(crate) fn visible(text: &str) -> String {
 pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
     let mut lines = vec![String::new()];
-    for word in visible(text).split_whitespace() {
+    for word in visible(text).split(' ').flat_map(|word| pieces(word, columns)) {
         let line = lines.last_mut().expect("there is always a line");
         let room = columns.saturating_sub(width(line) + usize::from(!line.is_empty()));
         if width(word) <= room {
@@ -74,6 +74,15 @@ pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
+/// What must not be broken at a blank, such as a date: a blank that is none while there is room.
+const HELD: char = '\u{a0}';
+
+/// A word as it is, or where it is too wide, what it is held together from.
+fn pieces(word: &str, columns: usize) -> impl Iterator<Item = &str> {
+    let held = width(word) <= columns;
+    word.split(move |c| !held && c == HELD).filter(|piece| !piece.is_empty())
+}
+
 /// A paragraph: wrapped, every line after `first` indented as far as it is long.
 pub(crate) fn paragraph(first: &str, text: &str, columns: usize) -> String {
     let indent = width(first);
@@ -93,19 +102,32 @@ const GAP: usize = 2;
 const NARROWEST: usize = 8;
 
 pub(crate) fn table(table: &Table, columns: usize) -> String {
-    let rows: Vec<Vec<String>> =
-        table.rows.iter().map(|row| row.iter().map(|cell| visible(&cell.plain())).collect()).collect();
+    let written = |cell: &Cell| match cell {
+        Cell::Day(_) | Cell::Number(_) => cell.plain().replace(' ', &HELD.to_string()),
+        _ => visible(&cell.plain()),
+    };
+    let rows: Vec<Vec<String>> = table.rows.iter().map(|row| row.iter().map(written).collect()).collect();
     let widest = |index: usize| {
         let cells = rows.iter().filter_map(|row| row.get(index)).map(|cell| width(cell));
         cells.chain([width(&table.columns[index].head)]).max().unwrap_or(0)
     };
     let mut widths: Vec<usize> = (0..table.columns.len()).map(widest).collect();
     let gaps = GAP * widths.len().saturating_sub(1);
-    // Room is taken column by column from the widest one of words.
-    while widths.iter().sum::<usize>() + gaps > columns {
-        let words = (0..widths.len()).filter(|index| !table.columns[*index].number && widths[*index] > NARROWEST);
-        let Some(index) = words.max_by_key(|index| (widths[*index], *index)) else { break };
-        widths[index] -= 1;
+    // Room is taken from the widest column of words, at first without breaking any word.
+    let longest = |index: usize, ends: &[char]| {
+        let cells = rows.iter().filter_map(|row| row.get(index)).map(String::as_str);
+        let words = cells.chain([table.columns[index].head.as_str()]).flat_map(|cell| cell.split(ends));
+        words.map(width).max().unwrap_or(0)
+    };
+    let least = |ends: &[char]| (0..widths.len()).map(|index| longest(index, ends)).collect::<Vec<_>>();
+    for least in [least(&[' ']), least(&[' ', HELD]), vec![NARROWEST; widths.len()]] {
+        while widths.iter().sum::<usize>() + gaps > columns {
+            let can_give = |index: &usize| widths[*index] > least[*index];
+            let Some(index) = (0..widths.len()).filter(can_give).max_by_key(|index| (widths[*index], *index)) else {
+                break;
+            };
+            widths[index] -= 1;
+        }
     }
     let heads: Vec<String> = table.columns.iter().map(|column| column.head.clone()).collect();
     let mut text = String::new();
@@ -124,8 +146,8 @@ fn line(table: &Table, widths: &[usize], row: &[String], into: &mut String) {
             if !whole.is_empty() {
                 whole.push_str(&" ".repeat(GAP));
             }
-            let part = cell.get(index).map_or("", String::as_str);
-            whole.push_str(&if column.number { right(part, *width) } else { fit(part, *width) });
+            let part = cell.get(index).map_or_else(String::new, |part| part.replace(HELD, " "));
+            whole.push_str(&if column.number { right(&part, *width) } else { fit(&part, *width) });
         }
         into.push_str(whole.trim_end());
         into.push('\n');
@@ -135,7 +157,7 @@ fn line(table: &Table, widths: &[usize], row: &[String], into: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::{Cell, Column};
+    use crate::table::Column;
 
     #[test]
     fn texts_are_cut_to_the_columns_they_take_on_a_screen() {

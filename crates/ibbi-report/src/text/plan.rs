@@ -1,30 +1,58 @@
-//! A plan in a terminal.
+//! A plan in a terminal, and who stands in its way.
 
 use super::columns::paragraph;
 use super::{Layout, Piece, Role};
+use crate::{chart, findings, words};
 use ibbi_core::Advisory;
 use ibbi_sim::{Obstacle, Plan, Scenario};
 
-/// A plan: the finding, the sittings with why they are not earlier, the steps between, and what to keep in mind.
+/// A plan: the finding, the calendar, every day with why its sitting is not earlier, and what to keep in mind.
 pub fn plan(scenario: &Scenario, plan: &Plan, advisories: &[Advisory], layout: Layout) -> Vec<Piece> {
-    let mut pieces = vec![Piece::heading("Plan")];
-    for sitting in &plan.sittings {
-        let line = format!(
-            "{}: {}",
-            crate::words::sitting(sitting.what, crate::words::facilitation_parts(plan)),
-            sitting.slot
-        );
-        pieces.push(Piece::new(Role::Plain, paragraph("  ", &line, layout.columns())));
+    let columns = layout.columns();
+    let good = plan.finishes.is_some() && plan.in_time != Some(false);
+    let clause = findings::plan_clause(plan).words(".").plain();
+    let mut pieces = vec![
+        Piece::new(Role::Heading, paragraph("", &format!("Plan for {}", scenario.district), columns)),
+        Piece::new(if good { Role::Good } else { Role::Bad }, paragraph("", &clause, columns)),
+    ];
+    if let Some(found) = &plan.obstacle {
+        for sentence in findings::obstacle(found) {
+            pieces.push(Piece::new(Role::Plain, paragraph("", &sentence.plain(), columns)));
+        }
     }
-    let _ = scenario;
-    for advisory in advisories {
-        pieces.push(Piece::new(Role::Warning, paragraph("  ", &advisory.found, layout.columns())));
+    if let Some(start) = findings::start_by(plan) {
+        pieces.push(Piece::new(Role::Plain, paragraph("", &start.plain(), columns)));
+    }
+    let timeline = chart::timeline(scenario, plan);
+    pieces.push(Piece::new(Role::Plain, format!("\n{}", timeline.to_text(layout))));
+    pieces.push(Piece::new(Role::Plain, format!("\n{}", timeline.table.to_text(columns))));
+    let parts = words::facilitation_parts(plan);
+    let mut first = true;
+    for sitting in &plan.sittings {
+        let why = findings::why(sitting).plain();
+        if sitting.blocked.is_empty() {
+            continue;
+        }
+        if std::mem::take(&mut first) {
+            pieces.push(Piece::heading("\nWhy not earlier"));
+        }
+        let text = format!("{}: {why}", words::sitting(sitting.what, parts));
+        pieces.push(Piece::new(Role::Plain, paragraph("  ", &text, columns)));
+    }
+    if !advisories.is_empty() {
+        pieces.push(Piece::heading("\nWhat to keep in mind"));
+    }
+    for Advisory { warning, found } in advisories {
+        let text = format!("{found} [{}; {}]", warning.code(), warning.source().label());
+        pieces.push(Piece::new(Role::Warning, paragraph("  ", &text, columns)));
     }
     pieces
 }
 
 /// Who stands in the way of a plan, and what would make it feasible.
 pub fn obstacle(obstacle: &Obstacle, layout: Layout) -> Vec<Piece> {
-    let _ = layout;
-    vec![Piece::new(Role::Bad, format!("{:?}\n", obstacle.failing))]
+    let piece = |role, text: &str| Piece::new(role, paragraph("", text, layout.columns()));
+    let mut pieces = vec![piece(Role::Bad, findings::failing(obstacle.failing))];
+    pieces.extend(findings::obstacle(obstacle).iter().map(|sentence| piece(Role::Plain, &sentence.plain())));
+    pieces
 }

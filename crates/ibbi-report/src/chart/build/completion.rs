@@ -1,6 +1,6 @@
 //! When runs are completed: the S-curve, and the months.
 
-use super::NONE_COMPLETED;
+use super::{NONE_COMPLETED, contract_key};
 use crate::chart::{Chart, Columns, Curve, Figure, Key, Mark, Month, Scale, Sign};
 use crate::table::{Cell, Column, Table};
 use crate::words;
@@ -35,14 +35,6 @@ pub fn completion(forecast: &Forecast) -> Chart {
         let date = percentile.date?;
         Some(Mark { label: format!("P{}", percentile.percent), date, share: share_on(date) })
     });
-    let mut key = vec![Key::new(Sign::Full, "share of all runs completed")];
-    if let Some(expires) = contract {
-        let where_ = if shown.is_some() { "" } else { ", outside the chart" };
-        key =
-            vec![Key::new(Sign::Full, "share of all runs completed by then, in time"), Key::new(Sign::Hatched, "late")];
-        key.push(Key::new(Sign::Dashed, format!("contract expires {}{where_}", words::brief_day(expires))));
-    }
-    key.push(Key::new(Sign::Dot, "P10, P50, P80, P90: so many percent of the completed runs are done"));
     let (from, to) =
         (shown.map_or(first.date, |day| day.min(first.date)), shown.map_or(last.date, |day| day.max(last.date)));
     Chart {
@@ -55,9 +47,22 @@ pub fn completion(forecast: &Forecast) -> Chart {
             marks: marks.collect(),
             contract,
         }),
-        key,
+        key: curve_key(contract, shown.is_some(), (first.date, last.date)),
         table: curve_table(forecast),
     }
+}
+
+fn curve_key(contract: Option<Date>, shown: bool, (first, last): (Date, Date)) -> Vec<Key> {
+    let mut key = vec![Key::new(Sign::Area, "completed by then")];
+    if contract.is_some_and(|expires| expires < last) {
+        key = vec![Key::new(Sign::Hatched, "completed by then, late")];
+    }
+    if contract.is_some_and(|expires| (first..last).contains(&expires)) {
+        key.insert(0, Key::new(Sign::Area, "completed by then, in time"));
+    }
+    key.extend(contract.map(|expires| contract_key(expires, shown)));
+    key.push(Key::new(Sign::Dot, "P10, P50, P80, P90: so many percent of the completed runs are done"));
+    key
 }
 
 fn curve_summary(forecast: &Forecast, last: &CurvePoint) -> String {
@@ -110,13 +115,12 @@ pub fn months(forecast: &Forecast) -> Chart {
         words::month(best.0.start),
         words::percent(best.0.total()),
     );
-    let key = match forecast.contract_expires {
-        Some(_) => vec![
-            Key::new(Sign::Full, "on or before the contract date"),
-            Key::new(Sign::Hatched, "after the contract date"),
-        ],
-        None => vec![Key::new(Sign::Full, "share of all runs completed in that month")],
-    };
+    let any = |part: fn(&Month) -> f64| columns.iter().any(|(month, _)| part(month) > 0.0);
+    let mut key = Vec::new();
+    if any(|month| month.late) {
+        key.extend(any(|month| month.in_time).then(|| Key::new(Sign::Full, "on or before the contract date")));
+        key.push(Key::new(Sign::Hatched, "after the contract date"));
+    }
     let table = month_table(forecast, &columns);
     let shares = Scale::shares(best.0.total());
     let columns = columns.into_iter().map(|(month, _)| month).collect();

@@ -10,5 +10,15 @@ pub use shares::{comparison, outcomes};
 pub use timeline::timeline;
 pub use tornado::{Measure, tornado};
 
+use super::{Key, Sign};
+use crate::words;
+use ibbi_core::Date;
+
 /// Why there is no chart of when runs were completed.
 pub(super) const NONE_COMPLETED: &str = "No run was completed, so there is nothing to draw.";
+
+/// What the line of the contract date means.
+fn contract_key(expires: Date, shown: bool) -> Key {
+    let outside = if shown { "" } else { ", outside the chart" };
+    Key::new(Sign::Dashed, format!("contract expires {}{outside}", words::brief_day(expires)))
+}

@@ -33,7 +33,7 @@ pub fn outcomes(forecast: &Forecast) -> Chart {
     }
     let said: Vec<String> = rows.iter().map(|row| format!("{}: {}", row.label, row.said)).collect();
     Chart {
-        title: "How the runs end".to_owned(),
+        title: "Share of all runs, by ending".to_owned(),
         summary: format!("Bars, one for each ending. {}.", said.join("; ")),
         figure: Figure::Bars(Bars { scale: Scale::shares(1.0), rows }),
         key: vec![Key::new(Sign::Whisker, WHISKER)],

@@ -1,7 +1,8 @@
 //! A plan on a calendar.
 
+use super::contract_key;
 use crate::chart::{Chart, Figure, Key, Lane, Scale, Sign, Timeline};
-use crate::table::{Cell, Column, Table};
+use crate::table::{Column, Table};
 use crate::words;
 use ibbi_core::Date;
 use ibbi_sim::{Milestone, MilestoneKind, Plan, Scenario, Sitting, SittingKind};
@@ -24,16 +25,12 @@ pub fn timeline(scenario: &Scenario, plan: &Plan) -> Chart {
         let why = "Nothing in the plan finds a day.";
         return Chart { title, summary: why.into(), figure: Figure::Nothing(why.into()), key: Vec::new(), table };
     }
-    let mut key = vec![
-        Key::new(Sign::Line, "takes its time"),
-        Key::new(Sign::Hatched, "waits for a day that suits everybody"),
-        Key::new(Sign::Dot, "step"),
-        Key::new(Sign::Diamond, "sitting"),
-    ];
-    if let Some(expires) = contract {
-        let where_ = if shown.is_some() { "" } else { ", outside the chart" };
-        key.push(Key::new(Sign::Dashed, format!("contract expires {}{where_}", words::brief_day(expires))));
+    let mut key =
+        vec![Key::new(Sign::Line, "takes its time"), Key::new(Sign::Dot, "step"), Key::new(Sign::Diamond, "sitting")];
+    if lanes.iter().any(|lane| lane.wait.is_some()) {
+        key.insert(1, Key::new(Sign::Hatched, "waits for a day that suits everybody"));
     }
+    key.extend(contract.map(|expires| contract_key(expires, shown.is_some())));
     Chart {
         title,
         summary: format!("Lanes from top to bottom, with the day of each. {}.", said.join("; ")),
@@ -99,9 +96,9 @@ pub(crate) fn table(scenario: &Scenario, plan: &Plan) -> Table {
     let columns =
         [Column::text("day"), Column::text("what"), Column::text("hours"), Column::text("earliest day allowed")];
     let mut table = Table::new("The plan, day by day", columns);
-    table.row([scenario.start.into(), "The leaders are asked".into(), Cell::Nothing, Cell::Nothing]);
+    table.row([scenario.start.into(), "The leaders are asked".into(), "".into(), "".into()]);
     let steps = plan.milestones.iter().map(|Milestone { what, date }| {
-        (*date, 1, vec![(*date).into(), words::milestone(*what).into(), Cell::Nothing, Cell::Nothing])
+        (*date, 1, vec![(*date).into(), words::milestone(*what).into(), "".into(), "".into()])
     });
     let parts = words::facilitation_parts(plan);
     let sittings = plan.sittings.iter().map(|sitting| {

@@ -16,6 +16,28 @@ pub enum Measure {
     Chance,
 }
 
+impl Measure {
+    /// The least difference that is drawn: a tenth of a day or of a point.
+    const fn least(self) -> f64 {
+        match self {
+            Self::Days => 0.05,
+            Self::Chance => 0.0005,
+        }
+    }
+
+    /// A difference in words; where it is large, a tenth of a unit tells nothing in a chart.
+    fn said(self, difference: f64, briefly: bool) -> String {
+        let (number, unit) = match self {
+            Self::Days => (difference, "days"),
+            Self::Chance => (difference * 100.0, "points"),
+        };
+        match briefly && number.abs() >= 9.95 {
+            true => format!("{number:+.0} {unit}"),
+            false => format!("{} {unit}", words::signed(number)),
+        }
+    }
+}
+
 /// The tornado: what the result is in the runs where an input is low and in those where it is high.
 ///
 /// It is read off the runs of the forecast, not from new ones, so it also shows what merely goes along with an input.
@@ -29,14 +51,16 @@ pub fn tornado(scenario: &Scenario, forecast: &Forecast, measure: Measure) -> Ch
         Measure::Chance => format!("Share of runs {goal} where an input is low, and where it is high"),
     };
     let table = table(scenario, &bars, measure, goal);
-    let said = |low: f64, high: f64| match measure {
-        Measure::Days => format!("{} days", words::signed(high - low)),
-        Measure::Chance => format!("{} points", words::points(high - low)),
-    };
+    // The table tells all; a swing that cannot be seen is not drawn.
+    let drawn =
+        bars.iter().take_while(|(_, low, high)| (high - low).abs() >= measure.least()).copied().collect::<Vec<_>>();
+    let left_out = bars.len() - drawn.len();
+    let bars = drawn;
+    let said = |low: f64, high: f64| measure.said(high - low, true);
     let [first, ..] = bars.as_slice() else {
         let why = match forecast.curve.is_empty() {
             true => NONE_COMPLETED,
-            false => "No input took different values in these runs, so there is nothing to compare.",
+            false => "No input makes a difference in these runs.",
         };
         let (summary, figure) = (why.to_owned(), Figure::Nothing(why.to_owned()));
         return Chart { title, summary, figure, key: Vec::new(), table };
@@ -61,6 +85,10 @@ pub fn tornado(scenario: &Scenario, forecast: &Forecast, measure: Measure) -> Ch
     ];
     if middle.is_some() {
         key.push(Key::new(Sign::Dashed, "mean of all completed runs"));
+    }
+    if left_out > 0 {
+        let inputs = words::count(left_out as u64, "more input");
+        key.push(Key::new(Sign::Nothing, format!("{inputs} without a difference: see the numbers")));
     }
     let (rows, scale) = (rows.collect(), scale(scenario, &bars, measure));
     Chart { title, summary, figure: Figure::Swings(Swings { scale, rows, middle }), key, table }
@@ -128,10 +156,7 @@ fn table(scenario: &Scenario, bars: &[(&Bar, f64, f64)], measure: Measure, goal:
             Measure::Days => Cell::Day(day(scenario, value)),
             Measure::Chance => Cell::Number(words::exact_percent(value)),
         };
-        let difference = match measure {
-            Measure::Days => format!("{} days", words::signed(high - low)),
-            Measure::Chance => format!("{} points", words::points(high - low)),
-        };
+        let difference = measure.said(high - low, false);
         let (least, most) = inputs(bar);
         let name = words::input(bar.input).to_owned();
         table.row([Cell::Text(name), least.into(), result(*low), most.into(), result(*high), Cell::Number(difference)]);

@@ -27,9 +27,7 @@ pub(super) fn contract_line(days: &Scale, expires: Date, frame: Frame, pen: &mut
     let x = frame.x(days.place(Scale::of_date(expires) + 1.0));
     pen.line("contract", x, frame.top - 4.0, x, frame.bottom);
     let label = format!("contract expires {}", words::brief_day(expires));
-    let half = width_of(&label) / 2.0;
-    let middle = x.clamp(half.min(pen.width / 2.0), (pen.width - half).max(pen.width / 2.0));
-    pen.text(middle, frame.top - 9.0, "label", "middle", &label);
+    pen.centred(x, frame.top - 9.0, "label", &label);
 }
 
 /// The area under the steps: full until the contract date, hatched after it, with the steps as its edge.
@@ -45,7 +43,7 @@ fn areas(curve: &Curve, frame: Frame, contract: Option<Date>, pen: &mut Pen) {
         let area = area(&steps, frame, from, to);
         if from < to && late {
             pen.put(el("path").class("late-area").attr("d", &area));
-            pen.put(el("path").attr("fill", &hatch).attr("d", area));
+            pen.put(el("path").class("wide-hatch").attr("fill", &hatch).attr("d", area));
         } else if from < to {
             pen.put(el("path").class("area").attr("d", area));
         }

@@ -60,6 +60,12 @@ impl Pen {
         self.put(text);
     }
 
+    /// A text around a place, moved where it would stick out of the drawing.
+    pub(super) fn centred(&mut self, x: f64, y: f64, class: &'static str, text: &str) {
+        let half = (width_of(text) / 2.0).min(self.width / 2.0);
+        self.text(x.clamp(half, self.width - half), y, class, "middle", text);
+    }
+
     pub(super) fn line(&mut self, class: &'static str, x1: f64, y1: f64, x2: f64, y2: f64) {
         let line = el("line").class(class).attr("x1", n(x1)).attr("y1", n(y1)).attr("x2", n(x2)).attr("y2", n(y2));
         self.put(line);
@@ -106,9 +112,9 @@ impl Pen {
         for tick in &ticks {
             let x = frame.x(f64::from(tick.place) / 1000.0);
             self.line("grid", x, frame.top, x, frame.bottom);
-            self.text(x, frame.bottom + 15.0, "tick", "middle", &tick.label);
+            self.centred(x, frame.bottom + 15.0, "tick", &tick.label);
             if let Some(below) = &tick.below {
-                self.text(x, frame.bottom + 29.0, "tick", "middle", below);
+                self.centred(x, frame.bottom + 29.0, "tick", below);
             }
         }
         self.line("axis", frame.left, frame.bottom, frame.right, frame.bottom);

@@ -8,6 +8,9 @@ struct Row {
     frame: Frame,
     /// The middle of its shape.
     y: f64,
+    /// The lines of its label, each with its height.
+    label: Vec<(f64, String)>,
+    said: String,
 }
 
 const BAR: f64 = 14.0;
@@ -16,6 +19,7 @@ pub(super) fn bars(bars: &Bars, pen: &mut Pen) {
     let labels: Vec<(&str, &str)> = bars.rows.iter().map(|row| (row.label.as_str(), row.said.as_str())).collect();
     let rows = lay_out(&labels, pen);
     axis(&rows, &bars.scale, pen);
+    write(&rows, pen);
     for (row, bar) in rows.iter().zip(&bars.rows) {
         let x = |value: f64| row.frame.x(bars.scale.place(value));
         let (zero, end) = (x(0.0), x(bar.value.estimate));
@@ -43,6 +47,7 @@ pub(super) fn swings(swings: &Swings, pen: &mut Pen) {
         let x = first.frame.x(swings.scale.place(middle));
         pen.line("contract", x, first.frame.top, x, last.frame.bottom);
     }
+    write(&rows, pen);
     for (row, swing) in rows.iter().zip(&swings.rows) {
         let x = |value: f64| row.frame.x(swings.scale.place(value));
         let (low, high) = (x(swing.low), x(swing.high));
@@ -52,7 +57,7 @@ pub(super) fn swings(swings: &Swings, pen: &mut Pen) {
     }
 }
 
-/// Writes the labels and finds each row's place: beside its label where there is room for that, or else below it.
+/// Finds each row's place: beside its label where there is room for that, or else below it.
 fn lay_out(labels: &[(&str, &str)], pen: &mut Pen) -> Vec<Row> {
     let said = labels.iter().map(|(_, said)| width_of(said)).fold(0.0, f64::max) + 8.0;
     let beside = if pen.is_narrow() { 0.0 } else { 200.0 };
@@ -70,16 +75,20 @@ fn lay_out(labels: &[(&str, &str)], pen: &mut Pen) -> Vec<Row> {
             false => (top + (height + 10.0).max(26.0) / 2.0, top + (height + 10.0).max(26.0)),
         };
         let first = if pen.is_narrow() { top + FONT } else { y - height / 2.0 + FONT - 1.0 };
-        for (index, line) in lines.iter().enumerate() {
-            #[allow(clippy::cast_precision_loss, reason = "three at most")]
-            let down = index as f64 * (FONT + 3.0);
-            pen.text(0.0, first + down, "label", "start", line);
-        }
-        pen.text(pen.width, y + 4.0, "label", "end", said);
-        rows.push(Row { frame: Frame { left, right, top, bottom }, y });
+        let heights = std::iter::successors(Some(first), |y| Some(y + FONT + 3.0));
+        let (frame, label) = (Frame { left, right, top, bottom }, heights.zip(lines).collect());
+        rows.push(Row { frame, y, label, said: (*said).to_owned() });
         pen.y = bottom;
     }
     rows
+}
+
+/// Writes the labels, over the lines that go through all rows.
+fn write(rows: &[Row], pen: &mut Pen) {
+    for row in rows {
+        row.label.iter().for_each(|(y, line)| pen.text(0.0, *y, "label halo", "start", line));
+        pen.text(pen.width, row.y + 4.0, "label", "end", &row.said);
+    }
 }
 
 /// Draws the ticks through all rows.

@@ -10,7 +10,7 @@ const HEIGHT: usize = 12;
 const LEFT: usize = 6;
 
 pub(super) fn draw(curve: &Curve, ink: &Ink, columns: usize) -> String {
-    let cells = columns.saturating_sub(LEFT + 1).max(8);
+    let cells = columns.saturating_sub(LEFT + 1);
     let contract = curve.contract.filter(|day| curve.days.holds(*day));
     let contract_cell = contract.map(|day| cell(curve.days.place(Scale::of_date(day) + 1.0), cells));
     let heights = heights(curve, cells);
@@ -38,7 +38,7 @@ pub(super) fn draw(curve: &Curve, ink: &Ink, columns: usize) -> String {
         text.push('\n');
     }
     text.push_str(&format!("{}{}", right("0%", LEFT - 1), ink.corner));
-    text.push_str(axis(&curve.days, LEFT, cells, ink).trim_start());
+    text.push_str(axis(&curve.days, (LEFT, cells, columns), ink).trim_start());
     text.push_str(&marks(curve, cells, ink));
     text
 }
@@ -60,12 +60,11 @@ fn heights(curve: &Curve, cells: usize) -> Vec<usize> {
 
 /// The percentiles under the axis, and their dates.
 fn marks(curve: &Curve, cells: usize, ink: &Ink) -> String {
-    let mut line = Cells::new(cells + 6);
+    let mut line = Cells::new(cells + 1);
     for mark in &curve.marks {
         let column = cell(curve.days.place_of(mark.date), cells);
-        if !line.label(column, &format!("{}{}", ink.dot, mark.label)) {
-            line.put(column, ink.dot);
-        }
+        // Where labels would meet, the dates below tell them apart.
+        line.label(column, &format!("{}{}", ink.dot, mark.label));
     }
     let dates: Vec<String> =
         curve.marks.iter().map(|mark| format!("{} {}", mark.label, words::brief_day(mark.date))).collect();

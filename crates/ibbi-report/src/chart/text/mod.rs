@@ -14,7 +14,6 @@ struct Ink {
     /// Part of a cell from below, from an eighth to the whole.
     eighths: &'static [char],
     work: char,
-    wait: char,
     open: char,
     dot: char,
     diamond: char,
@@ -31,7 +30,6 @@ const UNICODE: Ink = Ink {
     late: '▒',
     eighths: &['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
     work: '─',
-    wait: '░',
     open: '○',
     dot: '●',
     diamond: '◆',
@@ -48,7 +46,6 @@ const ASCII: Ink = Ink {
     late: '%',
     eighths: &['.', '.', '.', ':', ':', ':', '#', '#'],
     work: '-',
-    wait: '~',
     open: 'o',
     dot: '*',
     diamond: 'X',
@@ -79,13 +76,14 @@ pub(super) fn draw(chart: &Chart, layout: Layout) -> String {
 
 fn sign(sign: Sign, ink: &Ink) -> String {
     match sign {
-        Sign::Full => format!("{0}{0}", ink.full),
+        Sign::Full | Sign::Area => format!("{0}{0}", ink.full),
         Sign::Hatched => format!("{0}{0}", ink.late),
         Sign::Whisker => format!("{}{}", ink.low, ink.high),
         Sign::Open => format!(" {}", ink.open),
         Sign::Dot => format!(" {}", ink.dot),
         Sign::Diamond => format!(" {}", ink.diamond),
         Sign::Line => format!("{0}{0}", ink.work),
+        Sign::Nothing => "  ".to_owned(),
         Sign::Dashed => format!(" {}", ink.upright),
     }
 }
@@ -108,9 +106,12 @@ impl Cells {
         (from..to).for_each(|column| self.put(column, c));
     }
 
-    /// Writes a text where it fits and leaves a blank on either side of what is there; whether it did.
+    /// Writes a text from a column on, or as far to the left as it must be to fit, if what is there leaves a blank on
+    /// either side of it; whether it did.
     fn label(&mut self, column: usize, text: &str) -> bool {
-        let end = column + text.chars().count();
+        let length = text.chars().count();
+        let column = column.min(self.0.len().saturating_sub(length));
+        let end = column + length;
         let around = column.saturating_sub(1)..(end + 1).min(self.0.len());
         let free = end <= self.0.len() && self.0[around].iter().all(|cell| *cell == ' ');
         if free {
@@ -136,10 +137,12 @@ fn cell(place: f64, cells: usize) -> usize {
     ((place * cells as f64) as usize).min(cells.saturating_sub(1))
 }
 
-/// The axis below a chart of so many cells, with its ticks named on the lines under it.
-fn axis(scale: &super::Scale, indent: usize, cells: usize, ink: &Ink) -> String {
+/// The axis below a chart, with its ticks named on the lines under it: how far the chart is indented, how many cells it
+/// has, and how many columns there are in all.
+fn axis(scale: &super::Scale, (indent, cells, columns): (usize, usize, usize), ink: &Ink) -> String {
+    let room = columns.saturating_sub(indent).max(cells);
     let ticks = scale.ticks((cells / 7).max(2));
-    let (mut line, mut labels, mut below) = (Cells::new(cells), Cells::new(cells + 6), Cells::new(cells + 6));
+    let (mut line, mut labels, mut below) = (Cells::new(cells), Cells::new(room), Cells::new(room));
     line.fill(0, cells, ink.level);
     for tick in &ticks {
         let column = cell(f64::from(tick.place) / 1000.0, cells);

@@ -7,20 +7,25 @@ use crate::words;
 
 /// Between a label, the drawing and the figures.
 const GAP: usize = 2;
+/// The least room for a drawing.
+const LEAST: usize = 8;
 
 /// How a row is divided: the label, the drawing, the figures.
 struct Division {
     label: usize,
     cells: usize,
     said: usize,
+    /// All that there is.
+    columns: usize,
 }
 
 impl Division {
     fn new<'a>(rows: impl Iterator<Item = (&'a str, &'a str)> + Clone, columns: usize) -> Self {
-        let label = rows.clone().map(|(label, _)| width(label)).max().unwrap_or(0).min(columns * 2 / 5);
-        let said = rows.map(|(_, said)| width(said)).max().unwrap_or(0);
+        let said = rows.clone().map(|(_, said)| width(said)).max().unwrap_or(0);
         let gaps = if said > 0 { 2 * GAP } else { GAP };
-        Self { label, cells: columns.saturating_sub(label + said + gaps).max(8), said }
+        let most = (columns * 2 / 5).min(columns.saturating_sub(said + gaps + LEAST));
+        let label = rows.map(|(label, _)| width(label)).max().unwrap_or(0).min(most);
+        Self { label, cells: columns.saturating_sub(label + said + gaps), said, columns }
     }
 
     fn row(&self, label: &str, cells: &Cells, said: &str) -> String {
@@ -31,7 +36,7 @@ impl Division {
     }
 
     fn axis(&self, scale: &Scale, ink: &Ink) -> String {
-        axis(scale, self.label + GAP, self.cells, ink)
+        axis(scale, (self.label + GAP, self.cells, self.columns), ink)
     }
 }
 
@@ -52,6 +57,7 @@ pub(super) fn bars(bars: &Bars, ink: &Ink, columns: usize) -> String {
         // An interval narrower than a few cells would hide the bar and tell nothing.
         let (low, high) = (place(row.value.low), place(row.value.high));
         if high > low + 2 {
+            cells.fill(ends.1 + 1, high, ink.level);
             cells.put(low, ink.low);
             cells.put(high, ink.high);
         }
@@ -66,11 +72,11 @@ pub(super) fn swings(swings: &Swings, ink: &Ink, columns: usize) -> String {
     let mut text = String::new();
     for row in &swings.rows {
         let mut cells = Cells::new(division.cells);
+        let (low, high) = (place(row.low), place(row.high));
+        cells.fill(low.min(high), low.max(high), ink.work);
         if let Some(middle) = swings.middle {
             cells.put(place(middle), ink.upright);
         }
-        let (low, high) = (place(row.low), place(row.high));
-        cells.fill(low.min(high), low.max(high), ink.work);
         cells.put(high, ink.dot);
         cells.put(low, ink.open);
         text.push_str(&division.row(&row.label, &cells, &row.said));
@@ -114,7 +120,7 @@ pub(super) fn timeline(timeline: &Timeline, ink: &Ink, columns: usize) -> String
         }
         cells.fill(place(lane.work.0), place(lane.work.1), ink.work);
         if let Some((from, to)) = lane.wait {
-            cells.fill(place(from), place(to), ink.wait);
+            cells.fill(place(from), place(to), ink.late);
         }
         let mark = if lane.sitting { ink.diamond } else { ink.dot };
         lane.events.iter().for_each(|event| cells.put(place(*event), mark));

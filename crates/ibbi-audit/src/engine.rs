@@ -1,0 +1,273 @@
+//! The work of an audit, spread over threads.
+//!
+//! There are two kinds of work. *Reading* goes through the lines one after the other, and one thread at a time does it.
+//! *Judging* takes the lines of a block that belong to one shard; each shard takes its blocks in order, and one thread at
+//! a time works on a shard. A thread does whatever is there: judging before reading, so that little waits. What is found
+//! is handed out block by block, sorted, so that neither the order nor anything else depends on who did what.
+
+use crate::audit::AuditError;
+use crate::chain::{Batch, Block, Chain, SHARDS};
+use crate::finding::Finding;
+use crate::shard::{Context, Shard};
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// What is under way, behind one lock that is held for moments.
+struct Board<'a> {
+    /// The one who reads takes it, and brings it back.
+    chain: Option<Chain<'a>>,
+    shards: [Option<Shard>; SHARDS],
+    /// The next block of each shard.
+    next: [u64; SHARDS],
+    /// The blocks that were read and are not handed out yet, and the number of the first of them.
+    blocks: VecDeque<Pending>,
+    first: u64,
+    ended: bool,
+    failed: Option<AuditError>,
+    /// Batches that can be used again.
+    spare: Vec<Batch>,
+}
+
+struct Pending {
+    batches: [Option<Batch>; SHARDS],
+    /// How many batches are not judged yet.
+    left: usize,
+    findings: Vec<Finding>,
+}
+
+enum Job<'a> {
+    Read(Chain<'a>, Block),
+    Judge { shard: Shard, number: usize, block: u64, batch: Batch },
+}
+
+/// What became of a job.
+enum Done<'a> {
+    Read(Chain<'a>, Block, Result<bool, AuditError>),
+    Judged { shard: Shard, number: usize, block: u64, batch: Batch, result: Result<Vec<Finding>, AuditError> },
+}
+
+pub(crate) struct Engine<'a> {
+    board: Mutex<Board<'a>>,
+    wake: Condvar,
+    /// How many blocks may wait.
+    ahead: usize,
+}
+
+/// What reading and judging leave behind.
+pub(crate) struct Outcome<'a> {
+    pub(crate) chain: Chain<'a>,
+    pub(crate) shards: Vec<Shard>,
+}
+
+/// Reads everything, judges everything, and hands out the findings in order.
+pub(crate) fn run<'a>(
+    chain: Chain<'a>,
+    threads: usize,
+    context: &Context<'_>,
+    take: &mut dyn FnMut(Finding),
+) -> Result<Outcome<'a>, AuditError> {
+    let threads = threads.max(1);
+    let engine = Engine {
+        board: Mutex::new(Board {
+            chain: Some(chain),
+            shards: core::array::from_fn(|_| Some(Shard::new())),
+            next: [0; SHARDS],
+            blocks: VecDeque::new(),
+            first: 0,
+            ended: false,
+            failed: None,
+            spare: Vec::new(),
+        }),
+        wake: Condvar::new(),
+        ahead: 2 + threads,
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(|| {
+                let guard = Guard(&engine);
+                engine.work(context, None);
+                core::mem::forget(guard);
+            });
+        }
+        let guard = Guard(&engine);
+        engine.work(context, Some(take));
+        core::mem::forget(guard);
+    });
+    let board = engine.board.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if let Some(error) = board.failed {
+        return Err(error);
+    }
+    let shards: Vec<_> = board.shards.into_iter().flatten().collect();
+    match board.chain {
+        Some(chain) if shards.len() == SHARDS => Ok(Outcome { chain, shards }),
+        _ => Err(AuditError::Thread),
+    }
+}
+
+/// Tells the others if a thread stops in the middle of its work, so that nobody waits for it.
+struct Guard<'a, 'b>(&'a Engine<'b>);
+
+impl Drop for Guard<'_, '_> {
+    fn drop(&mut self) {
+        self.0.lock().failed.get_or_insert(AuditError::Thread);
+        self.0.wake.notify_all();
+    }
+}
+
+impl<'a> Engine<'a> {
+    fn lock(&self) -> MutexGuard<'_, Board<'a>> {
+        self.board.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Works until there is nothing more to do. Only the thread that was given `take` hands findings out.
+    fn work(&self, context: &Context<'_>, mut take: Option<&mut dyn FnMut(Finding)>) {
+        let mut board = self.lock();
+        loop {
+            if let Some(take) = take.as_deref_mut() {
+                let ready = board.ready();
+                if !ready.is_empty() {
+                    drop(board);
+                    ready.into_iter().flatten().for_each(&mut *take);
+                    self.wake.notify_all();
+                    board = self.lock();
+                    // More may have become ready meanwhile, and nobody will say so again.
+                    continue;
+                }
+            }
+            if board.failed.is_some() || board.is_done(take.is_some()) {
+                return;
+            }
+            match board.job(self.ahead) {
+                Some(job) => {
+                    drop(board);
+                    let done = perform(job, context);
+                    board = self.lock();
+                    board.note(done);
+                    self.wake.notify_all();
+                }
+                None => board = self.wake.wait(board).unwrap_or_else(PoisonError::into_inner),
+            }
+        }
+    }
+}
+
+fn perform<'a>(job: Job<'a>, context: &Context<'_>) -> Done<'a> {
+    match job {
+        Job::Read(mut chain, mut block) => {
+            let more = chain.read(&mut block);
+            Done::Read(chain, block, more)
+        }
+        Job::Judge { mut shard, number, block, batch } => {
+            let mut findings = Vec::new();
+            let mut judge = || {
+                for (line, at, offset) in batch.iter() {
+                    shard.line(line, at, offset, context, &mut findings)?;
+                }
+                Ok(())
+            };
+            let result = judge().map(|()| findings);
+            Done::Judged { shard, number, block, batch, result }
+        }
+    }
+}
+
+impl<'a> Board<'a> {
+    /// Something to do: the block that has waited longest, else reading.
+    fn job(&mut self, ahead: usize) -> Option<Job<'a>> {
+        let end = self.first + wide(self.blocks.len());
+        let waiting = |number: &usize| self.shards[*number].is_some() && self.next[*number] < end;
+        if let Some(number) = (0..SHARDS).filter(waiting).min_by_key(|number| self.next[*number]) {
+            let block = self.next[number];
+            let index = usize::try_from(block - self.first).ok()?;
+            let batch = self.blocks.get_mut(index)?.batches[number].take()?;
+            return Some(Job::Judge { shard: self.shards[number].take()?, number, block, batch });
+        }
+        if self.ended || self.blocks.len() >= ahead {
+            return None;
+        }
+        let chain = self.chain.take()?;
+        let mut block = Block::default();
+        for batch in &mut block.batches {
+            *batch = self.spare.pop().unwrap_or_default();
+        }
+        Some(Job::Read(chain, block))
+    }
+
+    /// Passes over batches without a line.
+    fn pass_empty(&mut self) {
+        for number in 0..SHARDS {
+            while self.shards[number].is_some() {
+                let index = usize::try_from(self.next[number] - self.first).unwrap_or(usize::MAX);
+                let Some(pending) = self.blocks.get_mut(index) else { break };
+                if !pending.batches[number].as_ref().is_some_and(Batch::is_empty) {
+                    break;
+                }
+                self.spare.extend(pending.batches[number].take());
+                pending.left -= 1;
+                self.next[number] += 1;
+            }
+        }
+    }
+
+    fn note(&mut self, done: Done<'a>) {
+        match done {
+            Done::Read(chain, block, more) => {
+                self.chain = Some(chain);
+                match more {
+                    Ok(more) => self.ended = !more,
+                    Err(error) => {
+                        self.failed.get_or_insert(error);
+                    }
+                }
+                self.add(block);
+            }
+            Done::Judged { shard, number, block, mut batch, result } => {
+                self.shards[number] = Some(shard);
+                batch.clear();
+                self.spare.push(batch);
+                self.next[number] = block + 1;
+                match result {
+                    Ok(findings) => {
+                        let index = usize::try_from(block - self.first).unwrap_or(usize::MAX);
+                        if let Some(pending) = self.blocks.get_mut(index) {
+                            pending.findings.extend(findings);
+                            pending.left -= 1;
+                        }
+                    }
+                    Err(error) => {
+                        self.failed.get_or_insert(error);
+                    }
+                }
+            }
+        }
+        self.pass_empty();
+    }
+
+    fn add(&mut self, block: Block) {
+        let Block { batches, findings } = block;
+        self.blocks.push_back(Pending { batches: batches.map(Some), left: SHARDS, findings });
+    }
+
+    /// The findings of the blocks that are finished, in order.
+    fn ready(&mut self) -> Vec<Vec<Finding>> {
+        let mut ready = Vec::new();
+        while self.blocks.front().is_some_and(|pending| pending.left == 0) {
+            let Some(Pending { mut findings, .. }) = self.blocks.pop_front() else { break };
+            self.first += 1;
+            if !findings.is_empty() {
+                findings.sort_by_key(|finding| (finding.line, finding.kind));
+            }
+            ready.push(findings);
+        }
+        ready
+    }
+
+    /// Whether there is nothing more to do; for who hands findings out, only when all are out.
+    fn is_done(&self, hands_out: bool) -> bool {
+        self.ended && self.blocks.iter().all(|pending| pending.left == 0) && (!hands_out || self.blocks.is_empty())
+    }
+}
+
+fn wide(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}

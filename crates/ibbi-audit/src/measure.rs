@@ -1,0 +1,265 @@
+//! Measuring: counts, times, variants and months out of the courses of the cases.
+
+use crate::finding::{FindingKind, Severity};
+use crate::options::{Filter, Options};
+use crate::report::{
+    CaseCounts, CaseSummary, EventCounts, FitnessSpread, Month, OutcomeTimes, Spread, StageTimes, Step, Variant,
+    Variants, Waiting,
+};
+use crate::track::Track;
+use crate::waiting::Who;
+use crate::zone::month_in;
+use ibbi_core::{At, EventKind, Outcome, Stage};
+use ibbi_log::Uuid;
+use ibbi_stats::nearest_rank;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
+
+/// What is measured, over the cases that the filter lets pass.
+pub(crate) struct Measured {
+    pub(crate) cases: CaseCounts,
+    pub(crate) events: EventCounts,
+    pub(crate) stages: Vec<StageTimes>,
+    pub(crate) outcomes: Vec<OutcomeTimes>,
+    pub(crate) waiting: Vec<Waiting>,
+    pub(crate) variants: Variants<EventKind>,
+    pub(crate) paths: Variants<Stage>,
+    pub(crate) months: Vec<Month>,
+}
+
+impl Measured {
+    /// Measures cases, which come in the order of their first lines.
+    pub(crate) fn of(tracks: &[&Track], as_of: At, options: &Options) -> Self {
+        let tracks: Vec<_> = tracks.iter().copied().filter(|track| passes(track, &options.filter)).collect();
+        Self {
+            cases: case_counts(&tracks),
+            events: event_counts(&tracks),
+            stages: stage_times(&tracks, as_of),
+            outcomes: outcome_times(&tracks),
+            waiting: waiting(&tracks, as_of),
+            variants: variants(&tracks, options.variants, |track| track.course.kinds().to_vec(), steps),
+            paths: variants(&tracks, options.variants, path, |path| path),
+            months: months(&tracks),
+        }
+    }
+}
+
+/// Whether a case is measured.
+pub(crate) fn passes(track: &Track, filter: &Filter) -> bool {
+    (filter.cases.is_empty() || filter.cases.contains(&track.id))
+        && filter.since.is_none_or(|since| track.logged >= since)
+        && filter.outcome.is_none_or(|outcome| track.course.outcome == Some(outcome))
+        && (filter.codes.is_empty() || filter.codes.iter().any(|kind| track.has(*kind)))
+}
+
+/// A case in a few figures.
+pub(crate) fn summary(track: &Track) -> CaseSummary {
+    CaseSummary {
+        case: track.id,
+        district: track.district.clone(),
+        line: track.first_line,
+        stage: track.course.stage,
+        outcome: track.course.outcome,
+        opened: track.course.opened(),
+        last: track.course.last(),
+        records: track.counts.records.into(),
+        accepted: track.counts.accepted.into(),
+        illegal: track.counts.illegal.into(),
+        consequences: track.counts.consequences.into(),
+        fitness: fitness(track).unwrap_or(0.0),
+        findings: FindingKind::ALL.iter().copied().filter(|kind| track.has(*kind)).collect(),
+    }
+}
+
+/// Accepted over all records; nothing without a record.
+fn fitness(track: &Track) -> Option<f64> {
+    share(track.counts.accepted.into(), track.counts.records.into())
+}
+
+#[allow(clippy::cast_precision_loss, reason = "counts of records stay far below 2^53")]
+fn share(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}
+
+fn wide(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}
+
+fn is_faulty(track: &Track) -> bool {
+    FindingKind::ALL.iter().any(|kind| kind.severity() == Severity::Error && track.has(*kind))
+}
+
+/// How many of each of a closed set, those without any left out.
+fn tally<T: Copy + PartialEq>(all: &[T], found: impl Iterator<Item = T> + Clone) -> Vec<(T, u64)> {
+    let count = |one: T| wide(found.clone().filter(|other| *other == one).count());
+    all.iter().map(|one| (*one, count(*one))).filter(|(_, count)| *count > 0).collect()
+}
+
+fn case_counts(tracks: &[&Track]) -> CaseCounts {
+    let stages = tracks.iter().map(|track| track.course.stage);
+    let count = |test: fn(Stage) -> bool| wide(stages.clone().filter(|stage| test(*stage)).count());
+    CaseCounts {
+        total: wide(tracks.len()),
+        open: count(Stage::is_open),
+        closed: count(|stage| stage == Stage::Closed),
+        unopened: count(|stage| stage == Stage::Unopened),
+        faulty: wide(tracks.iter().filter(|track| is_faulty(track)).count()),
+        by_stage: tally(Stage::ALL, stages),
+        by_outcome: tally(Outcome::ALL, tracks.iter().filter_map(|track| track.course.outcome)),
+    }
+}
+
+fn event_counts(tracks: &[&Track]) -> EventCounts {
+    let mut counts = EventCounts::default();
+    for Track { counts: of, .. } in tracks {
+        counts.total += u64::from(of.records);
+        counts.accepted += u64::from(of.accepted);
+        counts.illegal += u64::from(of.illegal);
+        counts.consequences += u64::from(of.consequences);
+        counts.repeated += u64::from(of.repeated);
+        counts.voids += u64::from(of.voids);
+    }
+    counts.fitness = share(counts.accepted, counts.total);
+    let mut each: Vec<f64> = tracks.iter().filter_map(|track| fitness(track)).collect();
+    each.sort_by(f64::total_cmp);
+    let at = |percent| nearest_rank(&each, percent).copied();
+    counts.by_case = at(0).zip(at(10)).zip(at(50)).map(|((least, p10), median)| FitnessSpread {
+        perfect: wide(tracks.iter().filter(|track| track.counts.accepted == track.counts.records).count()),
+        least,
+        p10,
+        median,
+    });
+    counts
+}
+
+/// How seconds are spread, in whole minutes.
+fn spread(mut seconds: Vec<u64>) -> Option<Spread> {
+    seconds.sort_unstable();
+    let minutes: Vec<u64> = seconds.iter().map(|seconds| seconds / 60).collect();
+    let at = |percent| nearest_rank(&minutes, percent).copied();
+    Some(Spread {
+        count: wide(minutes.len()),
+        least: at(0)?,
+        median: at(50)?,
+        p80: at(80)?,
+        p90: at(90)?,
+        most: at(100)?,
+        sum: seconds.iter().sum::<u64>() / 60,
+    })
+}
+
+fn stage_times(tracks: &[&Track], as_of: At) -> Vec<StageTimes> {
+    let mut left: Vec<Vec<u64>> = vec![Vec::new(); Stage::ALL.len()];
+    let mut still = left.clone();
+    for track in tracks {
+        let course = &track.course;
+        let Some(opened) = course.opened() else { continue };
+        let now = u64::try_from(as_of.millis().saturating_sub(opened.millis())).unwrap_or(0) / 1000;
+        for (stage, entered, stayed) in course.stays().filter(|(stage, ..)| stage.is_open()) {
+            match stayed {
+                Some(stayed) => left[stage as usize].push(stayed.into()),
+                None => still[stage as usize].push(now.saturating_sub(entered.into())),
+            }
+        }
+    }
+    let rows = Stage::ALL.iter().zip(left).zip(still);
+    let times =
+        rows.map(|((stage, left), still)| StageTimes { stage: *stage, left: spread(left), still: spread(still) });
+    times.filter(|times| times.left.is_some() || times.still.is_some()).collect()
+}
+
+fn outcome_times(tracks: &[&Track]) -> Vec<OutcomeTimes> {
+    let seconds = |track: &&Track| {
+        let (opened, closed) = (track.course.opened()?, track.course.closed()?);
+        u64::try_from(closed.millis().saturating_sub(opened.millis()) / 1000).ok()
+    };
+    let times = |outcome: &Outcome| {
+        let ended = tracks.iter().filter(|track| track.course.outcome == Some(*outcome));
+        Some(OutcomeTimes { outcome: *outcome, time: spread(ended.filter_map(seconds).collect())? })
+    };
+    Outcome::ALL.iter().filter_map(times).collect()
+}
+
+fn waiting(tracks: &[&Track], as_of: At) -> Vec<Waiting> {
+    let mut waited: Vec<Vec<u64>> = vec![Vec::new(); Who::ALL.len()];
+    let mut alone = vec![0_u64; Who::ALL.len()];
+    for track in tracks {
+        let course = track.course.clone().as_of(as_of);
+        for who in Who::ALL {
+            let (seconds, by_itself) = course.waited(*who);
+            if seconds >= 60 {
+                waited[*who as usize].push(seconds.into());
+            }
+            alone[*who as usize] += u64::from(by_itself);
+        }
+    }
+    let rows = Who::ALL.iter().zip(waited).zip(alone);
+    rows.filter_map(|((who, waited), alone)| Some(Waiting { who: *who, waited: spread(waited)?, alone: alone / 60 }))
+        .collect()
+}
+
+fn path(track: &Track) -> Vec<Stage> {
+    track.course.stays().map(|(stage, ..)| stage).collect()
+}
+
+/// Counts sequences; the most frequent first, and of equally frequent ones the one that came first.
+fn variants<K: Hash + Eq, T: Copy + PartialEq>(
+    tracks: &[&Track],
+    shown: usize,
+    key: impl Fn(&Track) -> Vec<K>,
+    show: impl Fn(Vec<K>) -> Vec<T>,
+) -> Variants<T> {
+    let begun = || tracks.iter().filter(|track| track.course.opened().is_some());
+    let mut counts: HashMap<(Vec<K>, Option<Outcome>), (u64, u64, Uuid), ahash::RandomState> = HashMap::default();
+    for track in begun() {
+        let count = counts.entry((key(track), track.course.outcome)).or_insert((0, track.first_line, track.id));
+        count.0 += 1;
+    }
+    let (distinct, whole) = (wide(counts.len()), wide(begun().count()));
+    let mut rows: Vec<_> = counts.into_iter().collect();
+    rows.sort_by_key(|(_, (count, line, _))| (core::cmp::Reverse(*count), *line));
+    let first = rows.into_iter().take(shown).map(|((key, outcome), (cases, _, example))| Variant {
+        steps: runs(show(key)),
+        outcome,
+        cases,
+        share: share(cases, whole).unwrap_or(0.0),
+        example,
+    });
+    Variants { distinct, first: first.collect() }
+}
+
+/// A sequence with what came several times in a row drawn together.
+fn runs<T: Copy + PartialEq>(sequence: Vec<T>) -> Vec<Step<T>> {
+    let mut steps: Vec<Step<T>> = Vec::new();
+    for what in sequence {
+        match steps.last_mut() {
+            Some(last) if last.what == what => last.times += 1,
+            _ => steps.push(Step { what, times: 1 }),
+        }
+    }
+    steps
+}
+
+/// The kinds behind the codes of a course.
+fn steps(codes: Vec<(u8, u8)>) -> Vec<EventKind> {
+    let kind = |code: u8| EventKind::ALL.get(usize::from(code)).copied();
+    codes.into_iter().flat_map(|(code, times)| kind(code).into_iter().cycle().take(times.into())).collect()
+}
+
+fn months(tracks: &[&Track]) -> Vec<Month> {
+    let mut rows: BTreeMap<(i32, u32), (u64, Vec<Outcome>)> = BTreeMap::new();
+    for track in tracks {
+        if let Some(opened) = track.course.opened() {
+            rows.entry(month_in(opened, track.zone)).or_default().0 += 1;
+        }
+        if let (Some(closed), Some(outcome)) = (track.course.closed(), track.course.outcome) {
+            rows.entry(month_in(closed, track.zone)).or_default().1.push(outcome);
+        }
+    }
+    let month = |((year, month), (opened, ended)): ((i32, u32), (u64, Vec<Outcome>))| Month {
+        month: format!("{year:04}-{month:02}"),
+        opened,
+        closed: tally(Outcome::ALL, ended.iter().copied()),
+    };
+    rows.into_iter().map(month).collect()
+}
