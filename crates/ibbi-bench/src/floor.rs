@@ -4,8 +4,8 @@
 //! [`Simulator::simulate`](ibbi_sim::Simulator::simulate) gives. It knows new cases alone, and zones that skip no day.
 
 use ibbi_core::Date;
-use ibbi_core::holidays::holiday_on;
 use ibbi_core::Program;
+use ibbi_core::holidays::holiday_on;
 use ibbi_sim::{
     CUT_AFTER_STREAM, Chance, Duration, Ending, HORIZON, Half, Part, Participant, Scenario, ThreePoint, Unavailable,
     Weekday, whole_days,

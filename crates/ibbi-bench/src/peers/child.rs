@@ -1,11 +1,11 @@
-//! A peer in another language: a child process that lives as long as a comparison and answers lines of JSON.
+//! A peer in another language: a child process that lives as long as a comparison and answers in lines of JSON.
 
 use super::Failed;
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 
-/// A process that reads a request a line and writes an answer a line.
+/// A process that reads a request a line and writes an answer of JSON a line.
 pub(crate) struct Child {
     process: std::process::Child,
     asked: Option<ChildStdin>,
@@ -22,7 +22,7 @@ impl Child {
     }
 
     /// Sends a request and waits for its answer.
-    pub(crate) fn ask(&mut self, request: &Value) -> Result<Value, Failed> {
+    pub(crate) fn ask(&mut self, request: &impl std::fmt::Display) -> Result<Value, Failed> {
         let asked = self.asked.as_mut().ok_or("the child has no input")?;
         writeln!(asked, "{request}")?;
         asked.flush()?;

@@ -174,6 +174,13 @@ impl std::fmt::Display for Table {
     }
 }
 
+/// The Python of the peers: the one that `IBBI_PYTHON` names, or that `peers/install.sh` made, or the system's.
+pub(crate) fn python() -> String {
+    const INSTALLED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/peers/.venv/bin/python");
+    let installed = || std::path::Path::new(INSTALLED).exists().then(|| INSTALLED.to_owned());
+    std::env::var("IBBI_PYTHON").ok().or_else(installed).unwrap_or_else(|| "python3".to_owned())
+}
+
 /// A time in the unit that suits it, with three digits.
 pub(crate) fn seconds(time: f64) -> String {
     let (scaled, unit) = match time {
