@@ -1,8 +1,10 @@
 //! Side by side: contenders take turns at the same work; what counts is the median and its ratio to a base.
 
 mod append;
+mod child;
 mod simpy;
 mod simulate;
+mod transitions;
 mod verify;
 
 use std::path::PathBuf;
@@ -24,8 +26,12 @@ pub(crate) struct Options {
 type Measure = fn(&Options) -> Result<Vec<Table>, Failed>;
 
 /// What is measured, by the name that `--only` takes.
-const PARTS: [(&str, Measure); 3] =
-    [("append", append::tables), ("verify", verify::tables), ("simulate", simulate::tables)];
+const PARTS: [(&str, Measure); 4] = [
+    ("transitions", transitions::tables),
+    ("append", append::tables),
+    ("verify", verify::tables),
+    ("simulate", simulate::tables),
+];
 
 /// Runs every comparison and prints the tables.
 pub(crate) fn run(arguments: &[&str]) -> Result<(), Failed> {
@@ -91,7 +97,15 @@ pub(crate) struct Table {
     title: String,
     unit: &'static str,
     rows: Vec<Row>,
+    /// What the last column says, and its entries.
+    remarks: Option<(&'static str, Vec<&'static str>)>,
+    /// Who was not there.
+    missing: Vec<Missing>,
 }
+
+/// A peer that this machine does not have: who, and what is lacking.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Missing(pub(crate) &'static str);
 
 impl Comparison<'_> {
     /// Lets the contenders take turns. The first turn of each warms up and is not counted.
@@ -116,34 +130,67 @@ impl Comparison<'_> {
             let at = |share: usize| times[(times.len() - 1) * share / 100];
             Row { name: contender.name, units: *units, median: at(50), low: at(25), high: at(75) }
         });
-        Ok(Table { title: self.title, unit: self.unit, rows: rows.collect() })
+        Ok(Table { title: self.title, unit: self.unit, rows: rows.collect(), remarks: None, missing: Vec::new() })
     }
 }
 
 impl Row {
-    /// Seconds for one unit.
-    fn each(&self) -> f64 {
-        self.median.as_secs_f64() / self.units as f64
+    /// Seconds for one unit, of a turn's time.
+    fn each(&self, time: Duration) -> f64 {
+        time.as_secs_f64() / self.units as f64
+    }
+}
+
+impl Table {
+    /// The same table with a last column: a remark for every row.
+    pub(crate) fn remarked(self, heading: &'static str, remarks: &[&'static str]) -> Self {
+        assert_eq!(self.rows.len(), remarks.len(), "every row has its remark");
+        Self { remarks: Some((heading, remarks.to_vec())), ..self }
+    }
+
+    /// The same table, which says below who was not measured.
+    pub(crate) fn lacking(mut self, missing: impl IntoIterator<Item = Missing>) -> Self {
+        self.missing.extend(missing);
+        self
     }
 }
 
 impl std::fmt::Display for Table {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { title, unit, rows } = self;
-        let equal = rows.iter().all(|row| row.units == rows[0].units);
-        let against = if equal { "time against the first" } else { "time a unit against the first" };
-        writeln!(f, "### {title}\n\n| contender | median | quartiles | {unit} a second | {against} |")?;
-        writeln!(f, "|---|---|---|---|---|")?;
-        let base = rows.first().map_or(1.0, Row::each);
-        for row in rows {
-            let Row { name, median, low, high, .. } = row;
-            let of = if equal { String::new() } else { format!(" for {}", row.units) };
-            let (rate, ratio) = (1.0 / row.each(), row.each() / base);
+        let Self { title, unit, rows, remarks, missing } = self;
+        write!(f, "### {title}\n\n| contender | median time each | quartiles | {unit} a second | against the first |")?;
+        writeln!(f, "{}", remarks.iter().map(|(heading, _)| format!(" {heading} |")).collect::<String>())?;
+        writeln!(f, "|---|---|---|---|---|{}", if remarks.is_some() { "---|" } else { "" })?;
+        let base = rows.first().map_or(1.0, |row| row.each(row.median));
+        for (index, row) in rows.iter().enumerate() {
+            let [median, low, high] = [row.median, row.low, row.high].map(|time| row.each(time));
+            let (rate, ratio) = (1.0 / median, median / base);
             let ratio = if ratio < 0.1 { format!("1/{:.0}", 1.0 / ratio) } else { format!("{ratio:.2}") };
-            writeln!(f, "| {name} | {median:.1?}{of} | {low:.1?} – {high:.1?} | {rate:.0} | {ratio} |")?;
+            let [median, low, high] = [median, low, high].map(seconds);
+            write!(f, "| {} | {median} | {low} – {high} | {rate:.0} | {ratio} |", row.name)?;
+            writeln!(f, "{}", remarks.iter().map(|(_, all)| format!(" {} |", all[index])).collect::<String>())?;
         }
-        Ok(())
+        missing.iter().try_for_each(|Missing(who)| write!(f, "\nnot measured: {who}\n"))
     }
+}
+
+/// The Python of the peers: the one that `IBBI_PYTHON` names, or that `peers/install.sh` made, or the system's.
+pub(crate) fn python() -> String {
+    const INSTALLED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/peers/.venv/bin/python");
+    let installed = || std::path::Path::new(INSTALLED).exists().then(|| INSTALLED.to_owned());
+    std::env::var("IBBI_PYTHON").ok().or_else(installed).unwrap_or_else(|| "python3".to_owned())
+}
+
+/// A time in the unit that suits it, with three digits.
+pub(crate) fn seconds(time: f64) -> String {
+    let (scaled, unit) = match time {
+        _ if time < 1e-6 => (time * 1e9, "ns"),
+        _ if time < 1e-3 => (time * 1e6, "µs"),
+        _ if time < 1.0 => (time * 1e3, "ms"),
+        _ => (time, "s"),
+    };
+    let digits = if scaled < 10.0 { 2 } else { usize::from(scaled < 100.0) };
+    format!("{scaled:.digits$} {unit}")
 }
 
 /// The time that some work takes, and its result.
