@@ -1,7 +1,7 @@
 //! Events and findings as sentences.
 
 use crate::zone::Zone;
-use ibbi_core::{At, Found};
+use ibbi_core::{At, Found, Rule, Warning};
 
 pub use ibbi_report::describe;
 
@@ -32,4 +32,18 @@ pub fn found(found: &Found, zone: Zone) -> String {
 fn apart(one: At, other: At, zone: Zone) -> (String, String) {
     let shown = (zone.show(one), zone.show(other));
     if shown.0 == shown.1 && one != other { (one.to_string(), other.to_string()) } else { shown }
+}
+
+/// Every rule and every advisory, as JSON.
+pub fn rules() -> serde_json::Value {
+    let rule = |rule: &Rule| {
+        let (statement, remedy, source) = (rule.statement(), rule.remedy(), rule.source());
+        serde_json::json!({ "rule": rule, "statement": statement, "remedy": remedy, "source": source })
+    };
+    let advisory = |warning: &Warning| {
+        serde_json::json!({ "advisory": warning, "statement": warning.label(), "source": warning.source() })
+    };
+    let rules: Vec<_> = Rule::ALL.iter().map(rule).collect();
+    let advisories: Vec<_> = Warning::ALL.iter().map(advisory).collect();
+    serde_json::json!({ "rules": rules, "advisories": advisories })
 }

@@ -67,6 +67,8 @@ pub(crate) enum Command {
     Chart(Chart),
     /// Every rule: what it asks, what to do when it is not met, and where it comes from.
     Rules,
+    /// The pages and the HTTP API, on this machine: plan a schedule, run cases, look into ledgers.
+    Serve(Serve),
     /// A made-up district from the first agreement to the last hour, with two steps that the rules refuse.
     Tour(Tour),
 }
@@ -644,6 +646,35 @@ pub(crate) struct Calendar {
     /// standard output.
     #[arg(short, long, value_name = "FILE", default_value = "dates.ics")]
     pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Without an argument it opens the ledger cases.ledger in the user's data folder \
+($XDG_DATA_HOME/ibbi, or ~/.local/share/ibbi), and begins it if there is none.\n\
+The environment variable IBBI_TOKEN sets the token that requests need where --address is not the loopback address; without \
+it one is made up and printed.")]
+pub(crate) struct Serve {
+    /// The ledger's file; begun if there is none. This process alone writes to it for as long as it runs.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ledger: Option<PathBuf>,
+    /// The address to listen on. Any other than the loopback address lets others in: every request then needs a token.
+    #[arg(long, value_name = "IP", default_value_t = std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST))]
+    pub(crate) address: std::net::IpAddr,
+    /// The port; 0 takes any that is free. Default: 8420, or the next that is free.
+    #[arg(long)]
+    pub(crate) port: Option<u16>,
+    /// A name under which the server is reached besides its address, such as that of a proxy; may be given again.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) host: Vec<String>,
+    /// Who records where a request does not say. Default: IBBI_ACTOR, or the name of the user.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) actor: Option<String>,
+    /// Sign a checkpoint with this private key whenever enough lines are not covered by one. Default: IBBI_KEY.
+    #[arg(long, value_name = "KEY FILE")]
+    pub(crate) sign: Option<PathBuf>,
+    /// How many lines are enough. Default: IBBI_CHECKPOINT_EVERY, or 100.
+    #[arg(long, value_name = "N", requires = "sign")]
+    pub(crate) every: Option<u64>,
 }
 
 #[derive(Debug, ClapArgs)]

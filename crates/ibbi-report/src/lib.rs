@@ -41,10 +41,11 @@ pub mod ics;
 mod page;
 mod people;
 mod phrase;
+pub mod process;
 pub mod table;
 pub mod text;
 mod when;
 mod words;
 
 pub use describe::describe;
-pub use page::{AuditPage, SimulationPage};
+pub use page::{AuditPage, SimulationPage, comparison_section, gains_section};

@@ -19,6 +19,7 @@ mod route;
 mod rules;
 mod scenario;
 mod schema;
+mod serve;
 mod simulate;
 mod status;
 mod tour;
@@ -35,7 +36,7 @@ use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, schedule, store};
 use ibbi_core::{At, Name};
 use ibbi_sim::{Scenario, Settings, Simulator};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
@@ -64,6 +65,7 @@ pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
         Command::Calendar(args) => calendar::run(&args, json),
         Command::Chart(args) => Ok(chart::run(args, json)),
         Command::Rules => Ok(rules::run(json)),
+        Command::Serve(args) => serve::run(args, json),
         Command::Tour(args) => tour::run(args, json),
     }
 }
@@ -97,25 +99,25 @@ fn instant(at: Option<&str>, zone: Zone, now: At) -> Result<At, AppError> {
 /// The context and the instant of an event in the zone of its case.
 fn when(when: &When, zone: Zone) -> Result<(Context, At), AppError> {
     let mut context = context(when.actor.as_deref())?;
-    context.signer = signer(when)?.map(Arc::new);
+    context.signer = signer(when.sign.clone(), when.every)?;
     let at = instant(when.at.as_deref(), zone, context.now)?;
     Ok((context, at))
 }
 
 /// The key with which checkpoints are signed, from the command line or the environment. It is read before anything is
 /// recorded, so that a wrong key does not come to light only when it is needed.
-fn signer(when: &When) -> Result<Option<Signer>, AppError> {
-    let Some(key) = when.sign.clone().or_else(|| std::env::var_os("IBBI_KEY").map(Into::into)) else {
+fn signer(sign: Option<PathBuf>, every: Option<u64>) -> Result<Option<Arc<Signer>>, AppError> {
+    let Some(key) = sign.or_else(|| std::env::var_os("IBBI_KEY").map(Into::into)) else {
         return Ok(None);
     };
-    let every = match (when.every, std::env::var("IBBI_CHECKPOINT_EVERY")) {
+    let every = match (every, std::env::var("IBBI_CHECKPOINT_EVERY")) {
         (Some(every), _) => every,
         (None, Ok(text)) => text.parse().map_err(|_| {
             AppError::Usage(format!("IBBI_CHECKPOINT_EVERY: `{text}` is not a whole number such as 100"))
         })?,
         (None, Err(_)) => 100,
     };
-    Signer::load(&key, every).map(Some)
+    Signer::load(&key, every).map(|signer| Some(Arc::new(signer)))
 }
 
 /// The settings of a simulation; a thread for each core unless it is said otherwise.

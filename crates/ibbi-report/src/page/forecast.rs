@@ -28,9 +28,28 @@ impl SimulationPage<'_> {
         ("when", "When it may be done".to_owned(), content)
     }
 
+    /// The shorter form of the same: the curve and the percentiles.
+    pub(super) fn curve_section(&self) -> Section {
+        let Self { scenario, forecast, .. } = self;
+        let content = Html::new()
+            .with(figure("curve", &chart::completion(forecast)))
+            .with(facts::percentiles(forecast, scenario.start).to_html());
+        ("when", "When it may be done".to_owned(), content)
+    }
+
     pub(super) fn how_section(&self) -> Section {
         let figure = figure("outcomes", &chart::outcomes(self.forecast));
         ("how", "How it may end".to_owned(), figure.into())
+    }
+
+    /// The shorter form of what moves the result: what matters more, where there is a contract date the chance.
+    pub(super) fn swing_section(&self) -> Section {
+        let Self { scenario, forecast, .. } = self;
+        let figure = match forecast.contract_expires {
+            Some(_) => figure("tornado-chance", &chart::tornado(scenario, forecast, Measure::Chance)),
+            None => figure("tornado-days", &chart::tornado(scenario, forecast, Measure::Days)),
+        };
+        ("moves", "What moves the result".to_owned(), figure.into())
     }
 
     pub(super) fn moves_section(&self) -> Section {

@@ -37,6 +37,18 @@ pub struct SimulationPage<'a> {
 /// A section: its id, its heading, and what is in it.
 type Section = (&'static str, String, Html);
 
+/// The section of a comparison, for a page that puts its sections together itself.
+pub fn comparison_section(comparison: &Comparison) -> Html {
+    let (id, heading, inside) = forecast::comparison_section(comparison);
+    crate::html::section(id, &heading, inside).into()
+}
+
+/// The section about whom to ask for one more day, for a page that puts its sections together itself.
+pub fn gains_section(gains: &[Gain], has_contract: bool) -> Html {
+    let (id, heading, inside) = forecast::gains_section(gains, has_contract);
+    crate::html::section(id, &heading, inside).into()
+}
+
 impl SimulationPage<'_> {
     /// The page: one file that needs no other, and runs no script.
     pub fn to_html(&self) -> String {
@@ -68,9 +80,33 @@ impl SimulationPage<'_> {
         Document { title: &title, program: self.program, content }.to_html()
     }
 
+    /// The answer on its own, for a page that has more to it: the verdict with its figures, who stands in the way, the
+    /// plan, when it may be done, and what moves the result.
+    pub fn answer(&self) -> Html {
+        let sections = [
+            self.obstacle(),
+            Some(self.plan_section()),
+            self.advisories_section(),
+            Some(self.curve_section()),
+            Some(self.swing_section()),
+        ];
+        let mut content = self.verdict();
+        for (id, heading, inside) in sections.into_iter().flatten() {
+            content.push(crate::html::section(id, &heading, inside));
+        }
+        content
+    }
+
+    fn verdict(&self) -> Html {
+        let verdict = el("p").class("verdict").with(findings::verdict(self.plan, self.forecast).to_html());
+        let figures = el("dl").class("figures").all(self.figures());
+        let note = el("p").class("quiet").with(findings::ASSUMED);
+        Html::new().with(verdict).with(figures).with(note)
+    }
+
     /// The district, the answer, and the figures that matter most.
     fn head(&self) -> Html {
-        let Self { scenario, plan, forecast, .. } = self;
+        let scenario = self.scenario;
         let heading = el("h1").with(name(scenario.district.as_str()));
         let format = words::sentence(scenario.format.label());
         let under = el("p")
@@ -79,10 +115,7 @@ impl SimulationPage<'_> {
             .with(format!("{}. ", format.to_lowercase()))
             .with(self.begins());
         let header = el("header").with(heading).with(under);
-        let verdict = el("p").class("verdict").with(findings::verdict(plan, forecast).to_html());
-        let figures = el("dl").class("figures").all(self.figures());
-        let note = el("p").class("quiet").with(findings::ASSUMED);
-        Html::new().with(header).with(verdict).with(figures).with(note)
+        Html::new().with(header).with(self.verdict())
     }
 
     /// From when it is planned: the day on which the leaders are asked, or where a real case is.
