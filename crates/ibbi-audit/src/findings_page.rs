@@ -25,7 +25,10 @@ pub fn findings_markdown() -> String {
             Severity::Info => "For information.",
         };
         text.push_str(&format!("\n### `{}`\n\n**{}** {weight}\n\n", kind.code(), kind.statement()));
-        text.push_str(&format!("{}\n\nWhat to do: {}\n", kind.meaning(), lower(kind.remedy())));
+        let remedy = kind.remedy();
+        let nothing = remedy.starts_with("Nothing");
+        let advice = if nothing { remedy.to_owned() } else { format!("What to do: {}", lower(remedy)) };
+        text.push_str(&format!("{}\n\n{advice}\n", kind.meaning()));
     }
     text
 }

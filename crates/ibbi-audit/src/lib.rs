@@ -35,7 +35,7 @@ pub use findings_page::findings_markdown;
 pub use options::{Filter, Options};
 pub use report::{
     CaseCounts, CaseSummary, CheckpointFacts, CodeCount, EventCounts, FitnessSpread, Kept, LedgerFacts, Month,
-    OutcomeTimes, Report, Spread, StageTimes, Step, Variant, Variants, Waiting, What,
+    OutcomeCount, OutcomeTimes, Report, Spread, StageCount, StageTimes, Step, Variant, Variants, Waiting, What,
 };
 pub use source::Source;
 pub use unpack::Packing;

@@ -92,7 +92,7 @@ fn times_variants_and_counts_are_what_the_cases_add_up_to() {
 
     let opened: u64 = report.months.iter().map(|month| month.opened).sum();
     assert_eq!(opened, report.cases.total);
-    let closed: u64 = report.months.iter().flat_map(|month| &month.closed).map(|(_, count)| count).sum();
+    let closed: u64 = report.months.iter().flat_map(|month| &month.closed).map(|row| row.cases).sum();
     assert_eq!(closed, report.cases.closed);
     assert!(report.months.iter().map(|month| &month.month).is_sorted());
     let by_outcome: u64 = report.outcomes.iter().map(|row| row.time.count).sum();
