@@ -17,7 +17,7 @@ use std::io::Read;
 pub(crate) const SHARDS: usize = 16;
 
 /// How many lines go into a block, and how many bytes at most.
-const BLOCK_LINES: usize = 2048;
+const BLOCK_LINES: usize = 256;
 const BLOCK_BYTES: usize = 1 << 20;
 
 /// Lines that follow one another, by the shard that judges them.

@@ -159,13 +159,7 @@ fn perform<'a>(job: Job<'a>, context: &Context<'_>) -> Done<'a> {
         }
         Job::Judge { mut shard, number, block, batch } => {
             let mut findings = Vec::new();
-            let mut judge = || {
-                for (line, at, offset) in batch.iter() {
-                    shard.line(line, at, offset, context, &mut findings)?;
-                }
-                Ok(())
-            };
-            let result = judge().map(|()| findings);
+            let result = shard.batch(&batch, context, &mut findings).map(|()| findings);
             Done::Judged { shard, number, block, batch, result }
         }
     }

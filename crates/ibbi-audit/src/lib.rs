@@ -15,6 +15,7 @@ pub mod export;
 mod extracted;
 mod finding;
 mod finding_text;
+mod findings_page;
 mod measure;
 mod options;
 mod reach;
@@ -33,10 +34,11 @@ pub use case::{
 };
 pub use diff::{CaseDifference, Diff, Divergence, Presence, StateChange, diff};
 pub use finding::{Detail, Finding, FindingKind, Severity};
+pub use findings_page::findings_markdown;
 pub use options::{Filter, Options};
 pub use report::{
     CaseCounts, CaseSummary, CheckpointFacts, CodeCount, EventCounts, FitnessSpread, Kept, LedgerFacts, Month,
-    OutcomeTimes, Report, Spread, StageTimes, Step, Variant, Variants, Waiting, What,
+    OutcomeCount, OutcomeTimes, Report, Spread, StageCount, StageTimes, Step, Variant, Variants, Waiting, What,
 };
 pub use source::Source;
 pub use unpack::Packing;

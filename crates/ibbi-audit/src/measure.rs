@@ -3,8 +3,8 @@
 use crate::finding::{FindingKind, Severity};
 use crate::options::{Filter, Options};
 use crate::report::{
-    CaseCounts, CaseSummary, EventCounts, FitnessSpread, Month, OutcomeTimes, Spread, StageTimes, Step, Variant,
-    Variants, Waiting,
+    CaseCounts, CaseSummary, EventCounts, FitnessSpread, Month, OutcomeCount, OutcomeTimes, Spread, StageCount,
+    StageTimes, Step, Variant, Variants, Waiting,
 };
 use crate::track::Track;
 use crate::waiting::Who;
@@ -90,22 +90,28 @@ fn is_faulty(track: &Track) -> bool {
 }
 
 /// How many of each of a closed set, those without any left out.
-fn tally<T: Copy + PartialEq>(all: &[T], found: impl Iterator<Item = T> + Clone) -> Vec<(T, u64)> {
-    let count = |one: T| wide(found.clone().filter(|other| *other == one).count());
-    all.iter().map(|one| (*one, count(*one))).filter(|(_, count)| *count > 0).collect()
+fn tally<T: Copy + PartialEq, R>(all: &[T], found: &[T], row: impl Fn(T, u64) -> R) -> Vec<R> {
+    let count = |one: T| wide(found.iter().filter(|other| **other == one).count());
+    let rows = all.iter().map(|one| (*one, count(*one))).filter(|(_, count)| *count > 0);
+    rows.map(|(one, count)| row(one, count)).collect()
+}
+
+fn by_outcome(outcomes: &[Outcome]) -> Vec<OutcomeCount> {
+    tally(Outcome::ALL, outcomes, |outcome, cases| OutcomeCount { outcome, cases })
 }
 
 fn case_counts(tracks: &[&Track]) -> CaseCounts {
-    let stages = tracks.iter().map(|track| track.course.stage);
-    let count = |test: fn(Stage) -> bool| wide(stages.clone().filter(|stage| test(*stage)).count());
+    let stages: Vec<Stage> = tracks.iter().map(|track| track.course.stage).collect();
+    let outcomes: Vec<Outcome> = tracks.iter().filter_map(|track| track.course.outcome).collect();
+    let count = |test: fn(Stage) -> bool| wide(stages.iter().filter(|stage| test(**stage)).count());
     CaseCounts {
         total: wide(tracks.len()),
         open: count(Stage::is_open),
         closed: count(|stage| stage == Stage::Closed),
         unopened: count(|stage| stage == Stage::Unopened),
         faulty: wide(tracks.iter().filter(|track| is_faulty(track)).count()),
-        by_stage: tally(Stage::ALL, stages),
-        by_outcome: tally(Outcome::ALL, tracks.iter().filter_map(|track| track.course.outcome)),
+        by_stage: tally(Stage::ALL, &stages, |stage, cases| StageCount { stage, cases }),
+        by_outcome: by_outcome(&outcomes),
     }
 }
 
@@ -259,7 +265,7 @@ fn months(tracks: &[&Track]) -> Vec<Month> {
     let month = |((year, month), (opened, ended)): ((i32, u32), (u64, Vec<Outcome>))| Month {
         month: format!("{year:04}-{month:02}"),
         opened,
-        closed: tally(Outcome::ALL, ended.iter().copied()),
+        closed: by_outcome(&ended),
     };
     rows.into_iter().map(month).collect()
 }

@@ -2,6 +2,7 @@
 
 use crate::again::Again;
 use crate::audit::AuditError;
+use crate::chain::Batch;
 use crate::finding::{Detail, Finding, FindingKind};
 use crate::track::{Live, Recall, State, Track};
 use crate::zone::{slot_of, wrong_offset, zone_of};
@@ -15,6 +16,9 @@ const CLOCKS_DIFFER: i64 = 5 * 60_000;
 
 /// How many entries of histories a shard holds before it gives the oldest up.
 const MAX_WEIGHT: usize = 8192;
+
+/// How many lines are read ahead.
+const AHEAD: usize = 8;
 
 /// What judging needs to know.
 pub(crate) struct Context<'a> {
@@ -126,6 +130,49 @@ impl Shard {
         }))
     }
 
+    /// Judges the lines of a batch.
+    ///
+    /// Where many cases are under way at once, the state of each is somewhere in memory, and waiting for it takes longer
+    /// than judging. So some lines are read ahead, and their states are asked for all at once.
+    pub(crate) fn batch(
+        &mut self,
+        batch: &Batch,
+        context: &Context<'_>,
+        out: &mut Vec<Finding>,
+    ) -> Result<(), AuditError> {
+        let mut ahead = Vec::with_capacity(AHEAD);
+        let mut lines = batch.iter();
+        loop {
+            ahead.extend(lines.by_ref().take(AHEAD).map(|(line, number, offset)| {
+                let read = self.reader.read(line);
+                (line, number, offset, read)
+            }));
+            if ahead.is_empty() {
+                return Ok(());
+            }
+            self.touch(ahead.iter().filter_map(|(.., read)| match read {
+                Ok(Entry::Record(record)) => Some(record.case),
+                _ => None,
+            }));
+            for (line, number, offset, read) in ahead.drain(..) {
+                self.entry(line, number, offset, read, context, out)?;
+            }
+        }
+    }
+
+    /// Looks at what is known of some cases, so that it is at hand when they are judged.
+    fn touch(&self, cases: impl Iterator<Item = Uuid>) {
+        let mut tracks = [None; AHEAD];
+        for (place, case) in tracks.iter_mut().zip(cases) {
+            *place = self.index.get(&case).and_then(|index| self.tracks.get(usize::try_from(*index).ok()?));
+        }
+        let known = || tracks.iter().flatten();
+        let mut seen: usize = known().map(|track| track.weight()).sum();
+        seen += known().filter_map(|track| track.live.as_ref()).map(|live| live.weight()).sum::<usize>();
+        seen += known().filter_map(|track| track.live.as_ref()).map(|live| deep_weight(live.case())).sum::<usize>();
+        core::hint::black_box(seen);
+    }
+
     /// Judges a line, which comes without its LF.
     pub(crate) fn line(
         &mut self,
@@ -135,7 +182,20 @@ impl Shard {
         context: &Context<'_>,
         out: &mut Vec<Finding>,
     ) -> Result<(), AuditError> {
-        match self.reader.read(line) {
+        let read = self.reader.read(line);
+        self.entry(line, number, offset, read, context, out)
+    }
+
+    fn entry(
+        &mut self,
+        line: &[u8],
+        number: u64,
+        offset: u64,
+        read: Result<Entry, (usize, FaultKind)>,
+        context: &Context<'_>,
+        out: &mut Vec<Finding>,
+    ) -> Result<(), AuditError> {
+        match read {
             Ok(Entry::Record(mut record)) => {
                 (record.line, record.offset) = (number, offset);
                 self.record(record, context, out)
@@ -513,7 +573,22 @@ fn differing(found: &ProgramParameters) -> Vec<String> {
     differs.map(|(name, found, today)| format!("{name} is {found}, today {today}")).collect()
 }
 
+/// Some number out of each part of a state.
+fn deep_weight(case: &Case) -> usize {
+    let file = case.file().map_or(0, |file| file.events() as usize);
+    let teams = case.teams().map_or(0, |teams| {
+        ibbi_core::Party::ALL.iter().map(|party| teams.of(*party).iter().filter(|member| member.pledged).count()).sum::<usize>()
+    });
+    let sessions = case.sessions().map_or(0, |sessions| sessions.parts().first().map_or(0, |part| usize::from(part.counted)));
+    file + teams + sessions
+}
+
 impl Track {
+    /// Some number out of each part of it.
+    fn weight(&self) -> usize {
+        (self.rev as usize).wrapping_add(self.counts.records as usize).wrapping_add(self.course.weight()).wrapping_add(self.trail.weight())
+    }
+
     fn trail_len(&self) -> usize {
         usize::try_from(self.counts.records - self.counts.repeated - 1).unwrap_or(usize::MAX)
     }

@@ -124,6 +124,11 @@ impl Live {
         Self { state: State::Loaded(Box::default()), ..Self::new() }
     }
 
+    /// Some number out of each part of it.
+    pub(crate) fn weight(&self) -> usize {
+        self.last_seq as usize + self.ids.short.iter().step_by(16).map(|id| *id as usize).sum::<usize>() + self.case().stage() as usize
+    }
+
     /// The number under which the core knows the last accepted event.
     pub(crate) const fn last_number(&self) -> u64 {
         self.last_seq
@@ -211,6 +216,11 @@ impl Trail {
             offset += u64::try_from(value >> 1).unwrap_or(u64::MAX);
             Some((offset, value & 1 == 1))
         })
+    }
+
+    /// Some number out of each part of it.
+    pub(crate) fn weight(&self) -> usize {
+        self.bytes.last().map_or(0, |byte| usize::from(*byte))
     }
 
     pub(crate) fn settle(&mut self) {

@@ -126,7 +126,7 @@ fn the_state_on_record_at_an_instant_knows_no_later_line() {
     assert_eq!((known_now.outcome, known_now.stage), (None, Stage::Caucus));
 }
 
-/// Requirements each of whose events is needed by itself.
+/// Requirements each of whose events is needed by itself. A caucus may open a second time, and a topic be covered twice.
 const NEEDED: &[Rule] = &[
     Rule::LeadersAgreed,
     Rule::IbbiChosen,
@@ -134,7 +134,6 @@ const NEEDED: &[Rule] = &[
     Rule::AllPledged,
     Rule::ApplicationAccepted,
     Rule::BothAdopted,
-    Rule::CaucusOpenedFirst,
     Rule::ConcernsSettled,
     Rule::FormatChosen,
 ];
