@@ -98,7 +98,7 @@ fn timeline(report: &CaseReport, clocks: Clocks) -> Option<Html> {
 }
 
 fn one(moment: &Moment, before: Option<&Moment>, (clocks, named): (Clocks, bool)) -> Element {
-    let said = name(&words::sentence(&describe(&moment.event)));
+    let said = name(&describe(&moment.event));
     let said = if moment.voided_by.is_some() { el("s").with(said) } else { said };
     let head = format!("{} #{} ", clocks.time(moment.at), moment.seq);
     let by = named.then(|| el("span").class("quiet").with(" by ").with(name(moment.actor.as_str())));
@@ -109,7 +109,7 @@ fn one(moment: &Moment, before: Option<&Moment>, (clocks, named): (Clocks, bool)
             Role::Plain => "note stage",
             _ => "note quiet",
         };
-        el("div").class(class).with(name(&words::sentence(&text)))
+        el("div").class(class).with(name(&text))
     });
     entry.all(notes.collect::<Vec<_>>())
 }
