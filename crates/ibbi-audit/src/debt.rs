@@ -22,7 +22,7 @@
 //! other way round it is the benefit of the doubt: a consequence may be a fault of its own, which shows once its cause is
 //! mended.
 
-use crate::reach::{LACKING, RuleSet, STAGE, TEAMS, reach};
+use crate::reach::{LACKING, LASTING, RuleSet, STAGE, reach};
 use ibbi_core::chart::transition;
 use ibbi_core::{At, EventKind, Found, Refusal, Rule, Unmet};
 
@@ -160,7 +160,7 @@ impl Debts {
             if debt.until_agreed {
                 debt.rules = RuleSet::NONE;
             } else if moved {
-                debt.rules = debt.rules.both(TEAMS);
+                debt.rules = debt.rules.both(LASTING);
             }
         }
         self.open.retain(|debt| !debt.until_agreed || !debt.rules.is_empty());

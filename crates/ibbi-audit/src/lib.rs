@@ -15,6 +15,7 @@ pub mod export;
 mod extracted;
 mod finding;
 mod finding_text;
+mod findings_page;
 mod measure;
 mod options;
 mod reach;
@@ -33,6 +34,7 @@ pub use case::{
 };
 pub use diff::{CaseDifference, Diff, Divergence, Presence, StateChange, diff};
 pub use finding::{Detail, Finding, FindingKind, Severity};
+pub use findings_page::findings_markdown;
 pub use options::{Filter, Options};
 pub use report::{
     CaseCounts, CaseSummary, CheckpointFacts, CodeCount, EventCounts, FitnessSpread, Kept, LedgerFacts, Month,

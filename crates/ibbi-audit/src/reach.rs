@@ -75,7 +75,7 @@ pub(crate) const LACKING: RuleSet = RuleSet::of(&[
 
 /// Rules about who is on the teams. The teams go along from stage to stage; everything else that a rule looks at ends
 /// with its stage.
-pub(crate) const TEAMS: RuleSet = RuleSet::of(&[
+const TEAMS: RuleSet = RuleSet::of(&[
     Rule::RosterDisjoint,
     Rule::RosterUnique,
     Rule::RosterKnown,
@@ -92,6 +92,9 @@ pub(crate) const TEAMS: RuleSet = RuleSet::of(&[
     Rule::Limits,
     Rule::VoidRest,
 ]);
+
+/// What is still owed in a later stage: what the teams owe, and the records that are missing, which a void may name.
+pub(crate) const LASTING: RuleSet = TEAMS.with(RuleSet::of(&[Rule::VoidKnown]));
 
 /// Rules about which sessions are booked and open, and how much of each part is held.
 const SITTINGS: RuleSet = RuleSet::of(&[

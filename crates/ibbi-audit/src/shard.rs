@@ -169,6 +169,9 @@ impl Shard {
         track.rev = links.and_then(|links| links.rev).unwrap_or_else(|| track.rev.saturating_add(1));
         if let Some(live) = &mut track.live {
             live.debts().hole(number);
+            if let Some(links) = links {
+                live.debts().remember(number, links.seq);
+            }
         }
         Ok(())
     }
@@ -197,8 +200,7 @@ impl Shard {
         if track.live.is_some() {
             return Ok(());
         }
-        let mut live = Box::new(Live::new());
-        live.state = State::Loaded(Box::default());
+        let mut live = Box::new(Live::with_history());
         for (place, (offset, accepted)) in track.trail.iter().enumerate() {
             let Record { seq, at, id, event, .. } = self.recall.record(context.again, offset)?;
             if live.ids.is_due() {

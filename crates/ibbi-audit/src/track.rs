@@ -119,6 +119,16 @@ impl Live {
         self.debts.get_or_insert_with(|| Box::new(Debts::new()))
     }
 
+    /// A case before its first event, whose history is held from the beginning.
+    pub(crate) fn with_history() -> Self {
+        Self { state: State::Loaded(Box::default()), ..Self::new() }
+    }
+
+    /// The number under which the core knows the last accepted event.
+    pub(crate) const fn last_number(&self) -> u64 {
+        self.last_seq
+    }
+
     /// Offers an event. A light state must not be asked about a void.
     ///
     /// That a number does not rise is told by the chain; here it would be told again of every event that follows, so the
@@ -295,8 +305,7 @@ impl Recall {
     /// What is needed to judge the next event of a case, its history with it, from its records; its ids and debts are left
     /// to the caller.
     pub(crate) fn history(&mut self, again: &Again<'_>, trail: &Trail) -> Result<Live, AuditError> {
-        let mut live = Live::new();
-        live.state = State::Loaded(Box::default());
+        let mut live = Live::with_history();
         for (offset, accepted) in trail.iter() {
             if accepted {
                 let Record { seq, at, event, .. } = self.record(again, offset)?;

@@ -4,16 +4,25 @@ use super::gather::Gathered;
 use super::road::Road;
 use super::{ActorRow, CaseQuery, CaseReport, Moment, Stay, Until, WaitRow};
 use crate::course::Course;
+use crate::track::{Live, State};
 use crate::waiting::Who;
-use ibbi_core::{At, Case, CaseFile, EventKind, History, Stage};
+use ibbi_core::history::Entry;
+use ibbi_core::{At, Case, CaseFile, EventKind, Stage};
 use ibbi_log::Record;
+use std::collections::HashMap;
 
 pub(super) fn tell(gathered: Gathered, query: &CaseQuery) -> CaseReport {
-    let (history, mut moments) = replay(&gathered, query);
-    for entry in history.entries().iter().filter(|entry| entry.voided_by.is_some()) {
-        for moment in moments.iter_mut().filter(|moment| moment.accepted && moment.seq == entry.seq) {
-            moment.voided_by = entry.voided_by;
-        }
+    let Replayed { live, mut moments, numbers } = replay(&gathered, query);
+    let entries = match &live.state {
+        State::Loaded(history) => history.entries(),
+        State::Light(_) => &[],
+    };
+    let seq_of = |number: u64| numbers.get(&number).map_or(number, |index| moments[*index].seq);
+    let voided: Vec<_> =
+        entries.iter().filter_map(|entry| Some((*numbers.get(&entry.seq)?, seq_of(entry.voided_by?)))).collect();
+    let Told { case: state, course, road } = walk(entries, query.until, seq_of);
+    for (index, by) in voided {
+        moments[index].voided_by = Some(by);
     }
     let (mut later, mut findings) = (gathered.later, gathered.findings);
     if let Until::At(at) = query.until {
@@ -27,7 +36,6 @@ pub(super) fn tell(gathered: Gathered, query: &CaseQuery) -> CaseReport {
         Until::At(at) | Until::Logged(at) => at,
         Until::End | Until::Seq(_) => last,
     });
-    let Told { case: state, course, road } = walk(&history, query.until);
     let opened = state.file().map(CaseFile::opened);
     CaseReport {
         case: query.case,
@@ -48,21 +56,33 @@ pub(super) fn tell(gathered: Gathered, query: &CaseQuery) -> CaseReport {
     }
 }
 
-/// Offers every record again, and notes what became of each.
-fn replay(gathered: &Gathered, query: &CaseQuery) -> (History, Vec<Moment>) {
-    let mut history = History::new();
-    let moment = |record: &Record| {
+/// A case replayed, with its records and under which number the core knows each that was accepted.
+struct Replayed {
+    live: Live,
+    moments: Vec<Moment>,
+    numbers: HashMap<u64, usize>,
+}
+
+/// Offers every record again, as an audit does, and notes what became of each.
+fn replay(gathered: &Gathered, query: &CaseQuery) -> Replayed {
+    let (mut live, mut moments, mut numbers) = (Live::with_history(), Vec::new(), HashMap::new());
+    for record in &gathered.records {
         let Record { seq, rev, line, at, logged, .. } = *record;
         let advisories =
-            if query.advisories { history.case().advise(&record.event, at, Some(logged)) } else { Vec::new() };
-        let answer = if gathered.repeated.contains(&line) {
+            if query.advisories { live.case().advise(&record.event, at, Some(logged)) } else { Vec::new() };
+        let uncounted = gathered.uncounted.contains(&line);
+        let refusal = if uncounted || gathered.repeated.contains(&line) {
             None
         } else {
-            Some(history.offer(seq, at, record.event.clone()).err())
+            match live.offer(seq, at, record.event.clone()) {
+                Ok(_) => {
+                    numbers.insert(live.last_number(), moments.len());
+                    None
+                }
+                Err(refusal) => Some(refusal),
+            }
         };
-        let uncounted = gathered.uncounted.contains(&line);
-        let accepted = uncounted || matches!(answer, Some(None));
-        Moment {
+        moments.push(Moment {
             seq,
             rev,
             line,
@@ -71,15 +91,14 @@ fn replay(gathered: &Gathered, query: &CaseQuery) -> (History, Vec<Moment>) {
             actor: record.actor.clone(),
             event: record.event.clone(),
             recorded: record.to,
-            stage: history.case().stage(),
-            accepted,
-            refusal: answer.flatten().filter(|_| !uncounted),
+            stage: live.case().stage(),
+            accepted: refusal.is_none() && !gathered.repeated.contains(&line),
+            refusal,
             voided_by: None,
             advisories,
-        }
-    };
-    let moments = gathered.records.iter().map(moment).collect();
-    (history, moments)
+        });
+    }
+    Replayed { live, moments, numbers }
 }
 
 struct Told {
@@ -89,15 +108,15 @@ struct Told {
 }
 
 /// The state, the course and the road by the events that count; at an instant, by those that had happened.
-fn walk(history: &History, until: Until) -> Told {
+fn walk(entries: &[Entry], until: Until, seq_of: impl Fn(u64) -> u64) -> Told {
     let mut told = Told { case: Case::default(), course: Course::new(), road: Road::default() };
     let reached = |at: At| if let Until::At(until) = until { at <= until } else { true };
-    for entry in history.entries().iter().filter(|entry| entry.counts() && reached(entry.at)) {
+    for entry in entries.iter().filter(|entry| entry.counts() && reached(entry.at)) {
         let before = told.case.stage();
         // Within a case time does not run backwards, so these are the first of those that were accepted.
         if told.case.offer(&entry.event, entry.at).is_ok() {
             told.course.step(entry.event.kind(), entry.at, &told.case);
-            told.road.step(entry.seq, entry.at, &entry.event, before, &told.case);
+            told.road.step(seq_of(entry.seq), entry.at, &entry.event, before, &told.case);
         }
     }
     told
