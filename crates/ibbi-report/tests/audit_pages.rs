@@ -112,8 +112,8 @@ fn every_chart_is_well_formed_and_no_wider_than_the_terminal() {
                 let svg = chart.to_svg(room, "c").into_string();
                 let document =
                     roxmltree::Document::parse(&svg).unwrap_or_else(|error| panic!("{name}: {error}\n{svg}"));
-                let words = document.descendants().filter(|node| node.has_tag_name("desc")).map(text);
-                assert!(words.last().is_some_and(|summary| !summary.is_empty()), "{name}");
+                let mut words = document.descendants().filter(|node| node.has_tag_name("desc")).map(text);
+                assert!(words.next_back().is_some_and(|summary| !summary.is_empty()), "{name}");
             }
             for width in [40, 80, 120] {
                 let layout = Layout { width, ascii: width == 40 };

@@ -74,29 +74,6 @@ pub(crate) fn stranger(moment: &Moment, before: Option<&Moment>) -> Vec<(Role, S
     said
 }
 
-/// Who recorded what.
-pub(crate) fn actors(report: &CaseReport) -> Table {
-    let columns = [
-        Column::text("who"),
-        Column::number("records"),
-        Column::text("first"),
-        Column::text("last"),
-        Column::text("what"),
-    ];
-    let mut table = Table::new("Who recorded what", columns);
-    let clocks = Clocks::of(report.time_zone.as_ref());
-    for row in &report.actors {
-        table.row([
-            Cell::Name(row.actor.to_string()),
-            Cell::Number(words::thousands(row.records)),
-            Cell::Day(clocks.day(row.first)),
-            Cell::Day(clocks.day(row.last)),
-            kinds(row).into(),
-        ]);
-    }
-    table
-}
-
 /// What somebody recorded, in a sentence.
 pub(crate) fn who(row: &ActorRow, clocks: Clocks) -> Phrase {
     let phrase = Phrase::default().name(row.actor.to_string());

@@ -54,7 +54,9 @@ fn finding(row: &CodeCount, columns: usize) -> Vec<Piece> {
         pieces.push(Piece::new(Role::Plain, paragraph("  - ", &(text + &later), columns)));
     }
     pieces.extend(audited::more(row).map(|more| Piece::new(Role::Quiet, paragraph("    ", &more, columns))));
-    pieces.push(Piece::new(Role::Quiet, paragraph("    ", &format!("To do: {}", row.code.remedy()), columns)));
+    let remedy = row.code.remedy();
+    let remedy = if remedy.starts_with("Nothing") { remedy.to_owned() } else { format!("To do: {remedy}") };
+    pieces.push(Piece::new(Role::Quiet, paragraph("    ", &remedy, columns)));
     pieces
 }
 

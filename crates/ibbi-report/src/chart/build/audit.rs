@@ -142,6 +142,8 @@ pub fn closed(report: &Report) -> Chart {
     monthly(report, ("Cases closed in each month", closed_table(report)), parts, key)
 }
 
+/// A month by its first day, with its count in two parts.
+type Counted = (Date, (u64, u64));
 /// A month's count in two parts: what is drawn full, and what is hatched.
 type Parts = fn(&ibbi_audit::Month) -> (u64, u64);
 
@@ -164,7 +166,7 @@ fn monthly(report: &Report, (title, table): (&str, Table), parts: Parts, key: Ve
         false => title.to_owned(),
     };
     let summary = format!("{shown} columns, one a month; most in {}: {}.", words::month(*best), words::thousands(most));
-    let column = |(start, (full, hatched)): &(Date, (u64, u64))| Month {
+    let column = |(start, (full, hatched)): &Counted| Month {
         start: *start,
         full: as_value(*full),
         hatched: as_value(*hatched),
@@ -174,7 +176,7 @@ fn monthly(report: &Report, (title, table): (&str, Table), parts: Parts, key: Ve
 }
 
 /// The last months without a gap, and how many there are in all.
-fn calendar(report: &Report, parts: Parts) -> (usize, Vec<(Date, (u64, u64))>) {
+fn calendar(report: &Report, parts: Parts) -> (usize, Vec<Counted>) {
     let known = report.months.iter().filter_map(|month| Some((start_of(&month.month)?, parts(month))));
     let known: std::collections::BTreeMap<Date, (u64, u64)> = known.collect();
     let (Some(first), Some(last)) = (known.keys().next(), known.keys().next_back()) else { return (0, Vec::new()) };

@@ -69,7 +69,7 @@ fn case(report: &CaseReport, id: &str) -> Element {
         .with(timeline(report, clocks))
         .with(road(report, clocks))
         .with(some(&audited::waits(report)))
-        .with(some(&audited::actors(report)));
+        .with(actors(report, clocks));
     details(summary, inside).class("case")
 }
 
@@ -123,6 +123,12 @@ fn road(report: &CaseReport, clocks: Clocks) -> Option<Html> {
     });
     let stages: Vec<Element> = stages.collect();
     (!stages.is_empty()).then(|| headed("Why it is where it is", el("ol").class("road").all(stages)))
+}
+
+fn actors(report: &CaseReport, clocks: Clocks) -> Option<Html> {
+    let rows = report.actors.iter().map(|row| el("li").with(audited::who(row, clocks).to_html()));
+    let rows: Vec<Element> = rows.collect();
+    (!rows.is_empty()).then(|| headed("Who recorded what", el("ul").all(rows)))
 }
 
 fn lacking(report: &CaseReport) -> Option<Html> {
