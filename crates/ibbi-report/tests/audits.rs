@@ -130,3 +130,60 @@ fn the_same_ledger_gives_the_same_bytes_with_any_number_of_threads() {
     };
     assert_eq!(shown(1), shown(3));
 }
+
+#[test]
+fn what_became_of_the_checkpoints_and_what_the_filter_left_are_told_below_the_verdict() {
+    let mut report = Audited::of(&bytes(&golden("withdrawn"))).report;
+    let mut told = |checkpoints: &[(u64, Option<&str>, Option<&str>)]| {
+        let facts = |(size, signer, fault): &(u64, Option<&str>, Option<&str>)| ibbi_audit::CheckpointFacts {
+            size: *size,
+            signer: signer.map(str::to_owned),
+            fault: fault.map(str::to_owned),
+        };
+        report.checkpoints = checkpoints.iter().map(facts).collect();
+        let shown = plain(&text::audit(&report, Layout { width: 120, ascii: true }));
+        let below = shown.split("\n\n").next().unwrap().split_once('\n').unwrap().1;
+        below.replace('\n', " ").trim_end().to_owned()
+    };
+    let wrong = (4, Some("example.org/key"), Some("the root differs"));
+    for (checkpoints, expected) in [
+        (vec![], "No checkpoint was looked at, so nothing shows that the end was not cut off or written anew."),
+        (
+            vec![(5, None, None)],
+            "The checkpoint over 5 lines agrees with the lines; no key was given, so who signed it was not looked at. It \
+             covers every line.",
+        ),
+        (
+            vec![(2, Some("a"), None), (4, Some("b"), None)],
+            "The newest checkpoint over 4 lines holds, signed by b; so does 1 earlier one. One line came after it, and no \
+             checkpoint vouches for that yet.",
+        ),
+        (vec![wrong], "A checkpoint over 4 lines does not hold: the root differs."),
+        (
+            vec![(1, Some("a"), None), wrong],
+            "A checkpoint over 4 lines does not hold: the root differs. The checkpoint over 1 line holds, signed by a. 4 \
+             lines came after it, and no checkpoint vouches for them yet.",
+        ),
+    ] {
+        assert_eq!(told(&checkpoints), expected);
+    }
+    let many = told(&vec![wrong; 1_000]);
+    assert!(many.ends_with("995 more checkpoints of 1,000 do not hold."), "{many}");
+
+    let filter = ibbi_audit::Filter {
+        outcome: Some(ibbi_core::Outcome::Withdrawn),
+        codes: vec![ibbi_audit::FindingKind::EventIllegal],
+        since: Some("2026-01-01T00:00:00.000Z".parse().unwrap()),
+        cases: Vec::new(),
+    };
+    let options = ibbi_audit::Options { filter, ..ibbi_audit::Options::default() };
+    let shown = plain(&text::audit(&Audited::with(&illegal(), options).report, Layout { width: 120, ascii: true }));
+    let shown = shown.replace('\n', " ");
+    assert!(
+        shown.contains(
+            "only as far as this was asked for: written down since Thu 2026-01-01 00:00 UTC; cases that ended as: \
+             withdrawn; findings of event.illegal. The verdict and the number of findings are of the whole."
+        ),
+        "{shown}"
+    );
+}

@@ -13,7 +13,9 @@ pub(crate) use measures::{
 };
 pub(crate) use parting::{change, divergence, parted, presence};
 pub(crate) use stamp::{checkpoints, filtered, stamp};
-pub(crate) use story::{by_day, entered, lacking, one_actor, settled, stays, story_verdict, stranger, waits, who};
+pub(crate) use story::{
+    by_day, causes, entered, lacking, one_actor, settled, stays, story_verdict, stranger, waits, who,
+};
 
 use crate::phrase::Phrase;
 use crate::text::Role;
