@@ -147,8 +147,11 @@ pub(crate) fn list(items: &[String]) -> String {
     }
 }
 
-/// The first letter in upper case.
+/// The first letter in upper case, unless the first word is a code, such as `case_opened`.
 pub(crate) fn sentence(text: &str) -> String {
+    if text.split(' ').next().is_some_and(|first| first.contains(['_', '.', '`'])) {
+        return text.to_owned();
+    }
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
@@ -310,6 +313,13 @@ mod tests {
             (length(240), length(90), length(30)),
             ("4 hours".into(), "1 hour 30 minutes".into(), "30 minutes".into())
         );
+    }
+
+    #[test]
+    fn a_sentence_begins_with_a_capital_and_a_code_stays_as_it_is() {
+        for (text, said) in [("labor adopts", "Labor adopts"), ("case_opened comes twice", "case_opened comes twice")] {
+            assert_eq!(sentence(text), said);
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::table::{Cell, Column, Table};
 use crate::when::Clocks;
 use crate::words;
 use ibbi_audit::{CaseSummary, EventCounts, Report, Spread, Step, Variant, Variants};
-use ibbi_core::{EventKind, Outcome, Stage};
+use ibbi_core::{At, EventKind, Outcome, Stage};
 
 fn number(number: u64) -> Cell {
     Cell::Number(words::thousands(number))
@@ -224,6 +224,7 @@ pub(crate) fn case_list(
         Column::number("fitness"),
         Column::text("findings"),
     ];
+    let day = |at: Option<At>| at.map_or(Cell::Nothing, |at| Cell::Instant(at, words::brief_day(Clocks::UTC.day(at))));
     let mut table = Table::new(caption, columns);
     for case in cases {
         let district = match &case.district {
@@ -237,8 +238,8 @@ pub(crate) fn case_list(
         let codes: Vec<&str> = case.findings.iter().map(|kind| kind.code()).collect();
         table.row([
             Cell::Stack(vec![district, Cell::Code(case.case.to_string())]),
-            Cell::day(case.opened.map(|at| Clocks::UTC.day(at))),
-            Cell::day(case.last.map(|at| Clocks::UTC.day(at))),
+            day(case.opened),
+            day(case.last),
             number(case.records),
             Cell::Number(words::fitness(case.fitness)),
             if codes.is_empty() { Cell::Nothing } else { codes.join(", ").into() },

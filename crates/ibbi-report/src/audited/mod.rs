@@ -14,7 +14,7 @@ pub(crate) use measures::{
 pub(crate) use parting::{change, divergence, parted, presence};
 pub(crate) use stamp::{checkpoints, filtered, stamp};
 pub(crate) use story::{
-    actors, by_day, entered, lacking, one_actor, settled, stays, story_verdict, stranger, waits, who,
+    by_day, causes, entered, lacking, one_actor, settled, stays, story_verdict, stranger, waits, who,
 };
 
 use crate::phrase::Phrase;

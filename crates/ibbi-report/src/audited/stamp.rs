@@ -14,6 +14,7 @@ pub(crate) fn checkpoints(report: &Report) -> Vec<(Role, Phrase)> {
     let all = &report.checkpoints;
     if all.is_empty() {
         let none = "No checkpoint was looked at, so nothing shows that the end was not cut off or written anew.";
+        // An extract carries the checkpoint that it is proved by.
         return if report.what == What::Ledger { vec![(Role::Warning, Phrase::new(none))] } else { Vec::new() };
     }
     let faults: Vec<_> = all.iter().filter_map(|facts| Some((facts, facts.fault.as_ref()?))).collect();
@@ -43,9 +44,11 @@ fn holding(report: &Report) -> Option<(Role, Phrase)> {
         Some(signer) => phrase.words(" holds, signed by ").name(signer.as_str()),
         None => phrase.words(" agrees with the lines; no key was given, so who signed it was not looked at"),
     };
-    if holds.len() > 1 {
-        phrase = phrase.words(format!("; so do {} earlier ones", words::thousands(holds.len() as u64 - 1)));
-    }
+    phrase = match holds.len() as u64 - 1 {
+        0 => phrase,
+        1 => phrase.words("; so does 1 earlier one"),
+        earlier => phrase.words(format!("; so do {} earlier ones", words::thousands(earlier))),
+    };
     let role = if newest.signer.is_some() { Role::Good } else { Role::Plain };
     let rest = match report.ledger.lines.saturating_sub(newest.size) {
         0 => ". It covers every line.".to_owned(),

@@ -8,6 +8,7 @@ use crate::when::Clocks;
 use crate::words;
 use ibbi_audit::{ActorRow, CaseReport, Entering, Moment, Requirement, Severity};
 use ibbi_core::{Date, Stage, Unmet};
+use std::collections::HashMap;
 
 /// How long after it happened a record may be written down before that is worth a word, in minutes.
 const LATE: i64 = 60;
@@ -42,13 +43,20 @@ pub(crate) fn by_day(report: &CaseReport, clocks: Clocks) -> Vec<(Date, &[Moment
     chunks.filter_map(|chunk| Some((clocks.day(chunk.first()?.at), chunk))).collect()
 }
 
-/// What is out of the ordinary about a record: each with what it weighs.
-pub(crate) fn stranger(moment: &Moment, before: Option<&Moment>) -> Vec<(Role, String)> {
+/// The records that cannot be judged on their own: the line that is the cause, by the record's number.
+pub(crate) fn causes(report: &CaseReport) -> HashMap<u64, u64> {
+    report.findings.iter().filter_map(|finding| Some((finding.seq?, finding.cause()?))).collect()
+}
+
+/// What is out of the ordinary about a record, with what it weighs; `cause` if it cannot be judged on its own.
+pub(crate) fn stranger(moment: &Moment, before: Option<&Moment>, cause: Option<u64>) -> Vec<(Role, String)> {
     let mut said = Vec::new();
     if let Some(by) = moment.voided_by {
         said.push((Role::Warning, format!("voided by #{by}")));
     }
-    if let Some(refusal) = &moment.refusal {
+    if let Some(cause) = cause {
+        said.push((Role::Quiet, format!("not to be judged on its own, because of line {}", words::thousands(cause))));
+    } else if let Some(refusal) = &moment.refusal {
         let unmet: Vec<String> =
             refusal.unmet.iter().map(|unmet| format!("{} ({})", unmet.found, unmet.rule.id())).collect();
         said.push((Role::Bad, format!("not accepted: {}", unmet.join("; "))));
@@ -72,29 +80,6 @@ pub(crate) fn stranger(moment: &Moment, before: Option<&Moment>) -> Vec<(Role, S
         said.push((Role::Plain, format!("the case is now {preposition}{now}")));
     }
     said
-}
-
-/// Who recorded what.
-pub(crate) fn actors(report: &CaseReport) -> Table {
-    let columns = [
-        Column::text("who"),
-        Column::number("records"),
-        Column::text("first"),
-        Column::text("last"),
-        Column::text("what"),
-    ];
-    let mut table = Table::new("Who recorded what", columns);
-    let clocks = Clocks::of(report.time_zone.as_ref());
-    for row in &report.actors {
-        table.row([
-            Cell::Name(row.actor.to_string()),
-            Cell::Number(words::thousands(row.records)),
-            Cell::Day(clocks.day(row.first)),
-            Cell::Day(clocks.day(row.last)),
-            kinds(row).into(),
-        ]);
-    }
-    table
 }
 
 /// What somebody recorded, in a sentence.

@@ -114,7 +114,7 @@ impl Scale {
         match self.unit {
             Unit::Date => self.months(most.max(1)),
             Unit::Share | Unit::Points => self.rounds(most.max(2)),
-            Unit::Count => self.steps(most.max(2), 1.0, |count| words::thousands(count)),
+            Unit::Count => self.steps(most.max(2), 1.0, words::thousands),
             Unit::Time if self.to <= DAYS_FROM => self.steps(most.max(2), HOUR, |hours| format!("{hours} h")),
             Unit::Time => self.steps(most.max(2), DAY, |days| format!("{} d", words::thousands(days))),
         }

@@ -11,6 +11,8 @@ use ibbi_audit::{CodeCount, Report, Severity};
 const VARIANTS: usize = 5;
 /// How many months are listed.
 const MONTHS: usize = 12;
+/// From so many columns on, tables have all their figures.
+const ROOMY: usize = 64;
 
 /// An audit: the verdict in a sentence, the checkpoints, the findings by code with the first few of each, how the cases
 /// stand and went, and how the figures come about.
@@ -52,7 +54,9 @@ fn finding(row: &CodeCount, columns: usize) -> Vec<Piece> {
         pieces.push(Piece::new(Role::Plain, paragraph("  - ", &(text + &later), columns)));
     }
     pieces.extend(audited::more(row).map(|more| Piece::new(Role::Quiet, paragraph("    ", &more, columns))));
-    pieces.push(Piece::new(Role::Quiet, paragraph("    ", &format!("To do: {}", row.code.remedy()), columns)));
+    let remedy = row.code.remedy();
+    let remedy = if remedy.starts_with("Nothing") { remedy.to_owned() } else { format!("To do: {remedy}") };
+    pieces.push(Piece::new(Role::Quiet, paragraph("    ", &remedy, columns)));
     pieces
 }
 
@@ -73,25 +77,20 @@ fn cases(report: &Report, layout: Layout) -> Vec<Piece> {
     if report.cases.closed > 0 {
         pieces.extend(titled(&chart::cases_by_outcome(report), layout));
     }
-    let mut listed = |mut found: Table, most: usize, last: bool| {
-        if found.rows.is_empty() {
-            return;
+    // On a narrow terminal: stage or outcome, cases, median and P90; who, cases, median and the sum.
+    for (found, kept) in [
+        (audited::stage_times(report), [0, 1, 2, 4]),
+        (audited::still_times(report), [0, 1, 2, 4]),
+        (audited::outcome_times(report), [0, 1, 2, 4]),
+        (audited::waiting(report), [0, 1, 2, 4]),
+        (last(chart::months_table(report), MONTHS), [0, 1, 2, 3]),
+    ] {
+        let found = if layout.columns() < ROOMY { only(found, &kept) } else { found };
+        if !found.rows.is_empty() {
+            let heading = format!("\n{}", paragraph("", &found.caption, layout.columns()));
+            pieces.extend([Piece::new(Role::Heading, heading), table(&found, layout)]);
         }
-        let all = found.rows.len();
-        if all > most && last {
-            found.rows.drain(..all - most);
-            found.caption = format!("{}: the last {most} of {all}", found.caption);
-        } else if all > most {
-            found.rows.truncate(most);
-        }
-        pieces.push(Piece::new(Role::Heading, format!("\n{}", paragraph("", &found.caption, layout.columns()))));
-        pieces.push(table(&found, layout));
-    };
-    listed(audited::stage_times(report), usize::MAX, false);
-    listed(audited::still_times(report), usize::MAX, false);
-    listed(audited::outcome_times(report), usize::MAX, false);
-    listed(audited::waiting(report), usize::MAX, false);
-    listed(chart::months_table(report), MONTHS, true);
+    }
     pieces.extend(titled(&chart::paths(report), layout));
     pieces.extend(variants(report, layout));
     pieces.push(Piece::heading("\nRecords and fitness"));
@@ -99,6 +98,26 @@ fn cases(report: &Report, layout: Layout) -> Vec<Piece> {
         pieces.push(Piece::new(Role::Plain, paragraph("", &sentence, layout.columns())));
     }
     pieces
+}
+
+/// The last rows of a table.
+fn last(mut table: Table, most: usize) -> Table {
+    let all = table.rows.len();
+    if all > most {
+        table.rows.drain(..all - most);
+        table.caption = format!("{}: the last {most} of {all}", table.caption);
+    }
+    table
+}
+
+/// Some of a table's columns.
+fn only(mut table: Table, kept: &[usize]) -> Table {
+    fn pick<T>(all: Vec<T>, kept: &[usize]) -> Vec<T> {
+        all.into_iter().enumerate().filter(|(index, _)| kept.contains(index)).map(|(_, item)| item).collect()
+    }
+    table.columns = pick(table.columns, kept);
+    table.rows = table.rows.into_iter().map(|row| pick(row, kept)).collect();
+    table
 }
 
 /// The most frequent sequences of events, one a paragraph.

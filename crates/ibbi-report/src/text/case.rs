@@ -45,31 +45,35 @@ fn timeline(report: &CaseReport, clocks: Clocks, columns: usize) -> Vec<Piece> {
     if let Some(one) = &one_actor {
         pieces.push(Piece::new(Role::Quiet, paragraph("", &one.plain(), columns)));
     }
+    let causes = audited::causes(report);
     let mut before = None;
     for (day, moments) in audited::by_day(report, clocks) {
         pieces.push(Piece::new(Role::Plain, format!("{}\n", words::short_day(day))));
         for moment in moments {
-            pieces.extend(one(moment, before, (clocks, one_actor.is_none()), columns));
+            pieces.push(one(moment, (clocks, one_actor.is_none()), columns));
+            let indent = " ".repeat(lead(moment, clocks).len().saturating_sub(2)) + "- ";
+            for (role, text) in audited::stranger(moment, before, causes.get(&moment.seq).copied()) {
+                pieces.push(Piece::new(role, paragraph(&indent, &text, columns)));
+            }
             before = Some(moment);
         }
     }
     pieces
 }
 
+/// What stands before a record.
+fn lead(moment: &Moment, clocks: Clocks) -> String {
+    format!("  {}  #{}  ", clocks.time(moment.at), moment.seq)
+}
+
 /// A record; its actor is named where there are several.
-fn one(moment: &Moment, before: Option<&Moment>, (clocks, named): (Clocks, bool), columns: usize) -> Vec<Piece> {
-    let first = format!("  {}  #{}  ", clocks.time(moment.at), moment.seq);
+fn one(moment: &Moment, (clocks, named): (Clocks, bool), columns: usize) -> Piece {
     let voided = moment.voided_by.is_some();
     let mark = if voided { "(voided) " } else { "" };
     let by = if named { format!(" [{}]", moment.actor) } else { String::new() };
     let text = format!("{mark}{}{by}", describe(&moment.event));
     let role = if voided || !moment.accepted { Role::Quiet } else { Role::Plain };
-    let mut pieces = vec![Piece::new(role, paragraph(&first, &text, columns))];
-    let indent = " ".repeat(first.len().saturating_sub(2)) + "- ";
-    for (role, text) in audited::stranger(moment, before) {
-        pieces.push(Piece::new(role, paragraph(&indent, &text, columns)));
-    }
-    pieces
+    Piece::new(role, paragraph(&lead(moment, clocks), &text, columns))
 }
 
 fn actors(report: &CaseReport, clocks: Clocks, columns: usize) -> Vec<Piece> {

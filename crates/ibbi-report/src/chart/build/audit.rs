@@ -15,14 +15,16 @@ const PATHS: usize = 8;
 
 /// How many cases are in each stage.
 pub fn cases_by_stage(report: &Report) -> Chart {
-    let rows = report.cases.by_stage.iter().map(|(stage, count)| (stage.label().to_owned(), *count, true));
+    let rows = report.cases.by_stage.iter().map(|count| (count.stage.label().to_owned(), count.cases, true));
     counted("Cases by stage", "stage", rows.collect(), report.cases.total)
 }
 
 /// How many cases ended in each way.
 pub fn cases_by_outcome(report: &Report) -> Chart {
     let rows = report.cases.by_outcome.iter();
-    let rows = rows.map(|(outcome, count)| (words::sentence(outcome.label()), *count, *outcome == Outcome::Completed));
+    let rows = rows.map(|count| {
+        (words::sentence(count.outcome.label()), count.cases, count.outcome == Outcome::Completed)
+    });
     counted("Closed cases by outcome", "outcome", rows.collect(), report.cases.closed)
 }
 
@@ -133,8 +135,8 @@ pub fn opened(report: &Report) -> Chart {
 pub fn closed(report: &Report) -> Chart {
     let parts: Parts = |month| {
         let of = |wanted: bool| {
-            let counts = month.closed.iter().filter(|(outcome, _)| (*outcome == Outcome::Completed) == wanted);
-            counts.map(|(_, count)| count).sum()
+            let counts = month.closed.iter().filter(|count| (count.outcome == Outcome::Completed) == wanted);
+            counts.map(|count| count.cases).sum()
         };
         (of(true), of(false))
     };
@@ -142,6 +144,8 @@ pub fn closed(report: &Report) -> Chart {
     monthly(report, ("Cases closed in each month", closed_table(report)), parts, key)
 }
 
+/// A month by its first day, with its count in two parts.
+type Counted = (Date, (u64, u64));
 /// A month's count in two parts: what is drawn full, and what is hatched.
 type Parts = fn(&ibbi_audit::Month) -> (u64, u64);
 
@@ -164,7 +168,7 @@ fn monthly(report: &Report, (title, table): (&str, Table), parts: Parts, key: Ve
         false => title.to_owned(),
     };
     let summary = format!("{shown} columns, one a month; most in {}: {}.", words::month(*best), words::thousands(most));
-    let column = |(start, (full, hatched)): &(Date, (u64, u64))| Month {
+    let column = |(start, (full, hatched)): &Counted| Month {
         start: *start,
         full: as_value(*full),
         hatched: as_value(*hatched),
@@ -174,7 +178,7 @@ fn monthly(report: &Report, (title, table): (&str, Table), parts: Parts, key: Ve
 }
 
 /// The last months without a gap, and how many there are in all.
-fn calendar(report: &Report, parts: Parts) -> (usize, Vec<(Date, (u64, u64))>) {
+fn calendar(report: &Report, parts: Parts) -> (usize, Vec<Counted>) {
     let known = report.months.iter().filter_map(|month| Some((start_of(&month.month)?, parts(month))));
     let known: std::collections::BTreeMap<Date, (u64, u64)> = known.collect();
     let (Some(first), Some(last)) = (known.keys().next(), known.keys().next_back()) else { return (0, Vec::new()) };
@@ -223,7 +227,7 @@ fn closed_table(report: &Report) -> Table {
     let heads = [Column::text("month"), Column::number("closed")].into_iter().chain(columns);
     let mut table = Table::new("Cases closed in each month", heads);
     for month in &report.months {
-        let all = month.closed.iter().map(|(_, count)| count).sum();
+        let all = month.closed.iter().map(|count| count.cases).sum();
         let counts = std::iter::once(all).chain(outcomes.iter().map(|outcome| of(month, *outcome)));
         table.row([name_of(month)].into_iter().chain(counts.map(|count| Cell::Number(words::thousands(count)))));
     }
@@ -232,7 +236,7 @@ fn closed_table(report: &Report) -> Table {
 
 /// How many cases ended in a way in a month.
 fn of(month: &ibbi_audit::Month, wanted: Outcome) -> u64 {
-    month.closed.iter().find(|(outcome, _)| *outcome == wanted).map_or(0, |(_, count)| *count)
+    month.closed.iter().find(|count| count.outcome == wanted).map_or(0, |count| count.cases)
 }
 
 fn name_of(month: &ibbi_audit::Month) -> Cell {

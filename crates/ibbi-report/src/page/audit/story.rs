@@ -69,7 +69,7 @@ fn case(report: &CaseReport, id: &str) -> Element {
         .with(timeline(report, clocks))
         .with(road(report, clocks))
         .with(some(&audited::waits(report)))
-        .with(some(&audited::actors(report)));
+        .with(actors(report, clocks));
     details(summary, inside).class("case")
 }
 
@@ -84,10 +84,12 @@ fn headed(heading: &'static str, content: impl Into<Html>) -> Html {
 
 fn timeline(report: &CaseReport, clocks: Clocks) -> Option<Html> {
     let named = report.actors.len() > 1;
+    let causes = audited::causes(report);
     let mut before = None;
     let days = audited::by_day(report, clocks).into_iter().map(|(day, moments)| {
         let entries = moments.iter().map(|moment| {
-            let entry = one(moment, before, (clocks, named));
+            let notes = audited::stranger(moment, before, causes.get(&moment.seq).copied());
+            let entry = one(moment, notes, (clocks, named));
             before = Some(moment);
             entry
         });
@@ -97,19 +99,19 @@ fn timeline(report: &CaseReport, clocks: Clocks) -> Option<Html> {
     (!days.is_empty()).then(|| headed("What happened, and who recorded it", el("ol").class("agenda").all(days)))
 }
 
-fn one(moment: &Moment, before: Option<&Moment>, (clocks, named): (Clocks, bool)) -> Element {
-    let said = name(&words::sentence(&describe(&moment.event)));
+fn one(moment: &Moment, notes: Vec<(Role, String)>, (clocks, named): (Clocks, bool)) -> Element {
+    let said = name(&describe(&moment.event));
     let said = if moment.voided_by.is_some() { el("s").with(said) } else { said };
     let head = format!("{} #{} ", clocks.time(moment.at), moment.seq);
     let by = named.then(|| el("span").class("quiet").with(" by ").with(name(moment.actor.as_str())));
     let entry = el("div").class("moment").with(el("span").class("quiet").with(head)).with(said).with(by);
-    let notes = audited::stranger(moment, before).into_iter().map(|(role, text)| {
+    let notes = notes.into_iter().map(|(role, text)| {
         let class = match role {
             Role::Bad | Role::Warning => "note wrong",
             Role::Plain => "note stage",
             _ => "note quiet",
         };
-        el("div").class(class).with(name(&words::sentence(&text)))
+        el("div").class(class).with(name(&text))
     });
     entry.all(notes.collect::<Vec<_>>())
 }
@@ -123,6 +125,12 @@ fn road(report: &CaseReport, clocks: Clocks) -> Option<Html> {
     });
     let stages: Vec<Element> = stages.collect();
     (!stages.is_empty()).then(|| headed("Why it is where it is", el("ol").class("road").all(stages)))
+}
+
+fn actors(report: &CaseReport, clocks: Clocks) -> Option<Html> {
+    let rows = report.actors.iter().map(|row| el("li").with(audited::who(row, clocks).to_html()));
+    let rows: Vec<Element> = rows.collect();
+    (!rows.is_empty()).then(|| headed("Who recorded what", el("ul").all(rows)))
 }
 
 fn lacking(report: &CaseReport) -> Option<Html> {
