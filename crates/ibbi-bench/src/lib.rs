@@ -5,6 +5,7 @@ pub mod floor;
 pub mod memory;
 pub mod records;
 mod refused;
+pub mod simulated;
 
 pub use refused::{RefusedOffer, refused_offers};
 

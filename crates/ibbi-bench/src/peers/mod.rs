@@ -1,6 +1,7 @@
 //! Side by side: contenders take turns at the same work; what counts is the median and its ratio to a base.
 
 mod append;
+mod audit;
 mod child;
 mod simpy;
 mod simulate;
@@ -26,10 +27,11 @@ pub(crate) struct Options {
 type Measure = fn(&Options) -> Result<Vec<Table>, Failed>;
 
 /// What is measured, by the name that `--only` takes.
-const PARTS: [(&str, Measure); 4] = [
+const PARTS: [(&str, Measure); 5] = [
     ("transitions", transitions::tables),
     ("append", append::tables),
     ("verify", verify::tables),
+    ("audit", audit::tables),
     ("simulate", simulate::tables),
 ];
 
