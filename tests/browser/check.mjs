@@ -140,7 +140,7 @@ const journeys = {
     await page.getByLabel("The ledger, or an extract").setInputFiles(ledger);
     await page.getByRole("button", { name: "Look into it" }).click();
     check((await text(page, ".verdict")).includes("holds together line by line"), "a good ledger is good");
-    await kept(page, () => page.getByRole("link", { name: /verdict/ }).click(), "\"sound\":true");
+    await kept(page, () => page.getByRole("link", { name: /whole report/ }).click(), "\"sound\":true");
     await page.locator("#cases a").first().click();
     const slider = page.getByLabel("Go through time");
     const last = await text(page, "[data-said]");
@@ -155,7 +155,7 @@ const journeys = {
     await page.goto(`${base}/audit`);
     await page.getByLabel("The ledger, or an extract").setInputFiles({ name: "x", mimeType: "text/plain", buffer: Buffer.from(lines) });
     await page.getByRole("button", { name: "Look into it" }).click();
-    check((await text(page, ".verdict")).includes("not as it was written"), "a changed ledger is found out");
+    check((await text(page, ".verdict")).includes("not as it should be"), "a changed ledger is found out");
     check(await page.locator("#findings tbody tr").count() > 0, "with its findings");
   },
 };

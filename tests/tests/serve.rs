@@ -166,6 +166,7 @@ fn what_the_api_returns_is_what_the_program_prints_with_json() {
         (get(format!("/api/v1/cases/{case}/replay?at={at}")), vec!["replay", "tour.ledger", "--at", at]),
         (get(format!("/api/v1/cases/{case}/route?goal=completed")), vec!["route", "tour.ledger", "completed"]),
         (get("/api/v1/ledger/verify".to_owned()), vec!["verify", "tour.ledger"]),
+        (get("/api/v1/ledger/audit".to_owned()), vec!["audit", "tour.ledger"]),
         (get("/api/v1/chart".to_owned()), vec!["chart"]),
         (get("/api/v1/rules".to_owned()), vec!["rules"]),
         (get("/api/v1/schema/ledger".to_owned()), vec!["schema"]),

@@ -40,9 +40,7 @@ pub fn rules() -> serde_json::Value {
         let (statement, remedy, source) = (rule.statement(), rule.remedy(), rule.source());
         serde_json::json!({ "rule": rule, "statement": statement, "remedy": remedy, "source": source })
     };
-    let advisory = |warning: &Warning| {
-        serde_json::json!({ "advisory": warning, "statement": warning.label(), "source": warning.source() })
-    };
+    let advisory = |warning: &Warning| serde_json::json!({ "advisory": warning, "statement": warning.label(), "source": warning.source() });
     let rules: Vec<_> = Rule::ALL.iter().map(rule).collect();
     let advisories: Vec<_> = Warning::ALL.iter().map(advisory).collect();
     serde_json::json!({ "rules": rules, "advisories": advisories })

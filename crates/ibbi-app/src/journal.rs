@@ -309,7 +309,12 @@ pub(crate) fn ask(log: &CaseLog, entry: &Entry, context: &mut Context) -> Result
 }
 
 /// The answer to a question under the id of a record: the same as to the record sent again.
-pub(crate) fn asked_again(log: &CaseLog, known: &Record, entry: &Entry, context: &Context) -> Result<Recorded, AppError> {
+pub(crate) fn asked_again(
+    log: &CaseLog,
+    known: &Record,
+    entry: &Entry,
+    context: &Context,
+) -> Result<Recorded, AppError> {
     let (case, id, rev, seq) = (log.id, known.id, known.rev, known.seq);
     if (&known.actor, known.at, &known.event) != (&context.actor, entry.at, &entry.event) {
         return Err(AppendError::IdTaken { case, id, rev }.into());

@@ -114,7 +114,7 @@ async fn guarded(
         return Ok(response);
     }
     let path = parts.uri.path();
-    let is_upload = path == "/audit" || api::UPLOADS.iter().any(|upload| path == *upload);
+    let is_upload = path == "/audit" || api::UPLOADS.contains(&path);
     let (limit, time) = if is_upload { (MAX_UPLOAD, UPLOAD_TIME) } else { (MAX_BODY, BODY_TIME) };
     let too_long = || {
         let detail = format!("the request has more than {limit} bytes, or ended before it was whole");

@@ -1,6 +1,7 @@
 //! Ledgers that were uploaded to be looked at: each in a folder of its own, under an id that nobody can guess.
 
 use ibbi_app::AppError;
+use ibbi_app::trust::Against;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,9 +18,9 @@ const KEPT: Duration = Duration::from_secs(60 * 60);
 pub(crate) struct Upload {
     folder: TempDir,
     /// Public keys, as text.
-    pub(crate) keys: Vec<String>,
+    keys: Vec<String>,
     /// Whether checkpoints came with it.
-    pub(crate) has_checkpoints: bool,
+    has_checkpoints: bool,
 }
 
 impl Upload {
@@ -38,13 +39,19 @@ impl Upload {
         Ok(upload)
     }
 
+    /// What to hold the ledger against.
+    pub(crate) fn against(&self) -> Against {
+        let checkpoints = self.has_checkpoints.then(|| self.checkpoints());
+        Against { checkpoints, keys: self.keys.clone(), chain_only: false }
+    }
+
     /// The ledger's file.
     pub(crate) fn ledger(&self) -> PathBuf {
         self.folder.path().join("uploaded.ledger")
     }
 
     /// The file of its checkpoints.
-    pub(crate) fn checkpoints(&self) -> PathBuf {
+    fn checkpoints(&self) -> PathBuf {
         self.folder.path().join("uploaded.checkpoints")
     }
 }

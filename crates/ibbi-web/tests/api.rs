@@ -55,6 +55,7 @@ fn every_operation_answers_as_the_document_describes_it() {
         "cases",
         "ledger",
         "ledger/verify",
+        "ledger/audit",
         "chart",
         "rules",
         "forms",
@@ -64,6 +65,11 @@ fn every_operation_answers_as_the_document_describes_it() {
     ] {
         let path = format!("/api/v1/{path}");
         assert_eq!(check("GET", &path, &path, None, "*/*").status, 200, "{path}");
+    }
+    for format in ["csv", "xes", "ocel", "cloudevents", "pnml", "bpmn"] {
+        let path = format!("/api/v1/ledger/export/{format}");
+        let answer = check("GET", "/api/v1/ledger/export/{format}", &path, None, "*/*");
+        assert!(answer.status == 200 && !answer.body.is_empty(), "{format}: {}", answer.text());
     }
     // Without a checkpoint there is nothing to prove with.
     let template = "/api/v1/cases/{case}/extract";
@@ -108,7 +114,7 @@ fn every_operation_answers_as_the_document_describes_it() {
 fn uploads(server: &Running, document: &Value) -> Vec<String> {
     let ledger = std::fs::read(server.ledger()).unwrap();
     let mut asked = Vec::new();
-    for path in ["/api/v1/verify", "/api/v1/replay"] {
+    for path in ["/api/v1/verify", "/api/v1/replay", "/api/v1/audit"] {
         let (kind, body) = multipart(&[("ledger", &ledger)]);
         let answer = server.connect().ask("POST", path, &[("content-type", kind)], &body);
         assert_eq!(answer.status, 200, "{}", answer.text());
@@ -119,6 +125,9 @@ fn uploads(server: &Running, document: &Value) -> Vec<String> {
         assert!(wrong.is_empty(), "{path}: {wrong:#?}");
         asked.push(operation["operationId"].as_str().unwrap().to_owned());
     }
+    let (kind, body) = multipart(&[("ledger", b"\x1f\x8b\x08\x00packed")]);
+    let packed = server.connect().ask("POST", "/api/v1/audit", &[("content-type", kind)], &body);
+    assert!(packed.status == 400 && packed.text().contains("unpack it first"), "{}", packed.text());
     let mut changed = ledger;
     changed[100] ^= 1;
     let (kind, body) = multipart(&[("ledger", &changed)]);

@@ -80,10 +80,7 @@ fn a_record_sent_again_is_there_once_also_within_one_batch() {
     // A retry is answered whatever the revision that it names, and whatever the clock shows where no time was said.
     same.expected_rev = Some(1);
     same.entry.at = At::from_millis(same.entry.at.millis() + 5).unwrap();
-    assert!(matches!(
-        desk.offer(&[same.clone()], &mut context)[0],
-        Err(AppError::Append(AppendError::IdTaken { .. }))
-    ));
+    assert!(matches!(desk.offer(&[same.clone()], &mut context)[0], Err(AppError::Append(AppendError::IdTaken { .. }))));
     same.at_is_now = true;
     assert!(desk.offer(&[same], &mut context)[0].as_ref().unwrap().existing);
     assert_eq!(desk.head().lines, 3);

@@ -126,7 +126,7 @@ pub fn day(text: &str) -> Option<Date> {
 fn weekday(word: &str) -> Option<Weekday> {
     let one = word.strip_suffix('s').unwrap_or(word);
     let short = |code: &&str| one.len() >= 3 && code.starts_with(one);
-    Weekday::from_code(one).or_else(|| Weekday::from_code(Weekday::CODES.iter().copied().find(|code| short(&code))?))
+    Weekday::from_code(one).or_else(|| Weekday::from_code(Weekday::CODES.iter().copied().find(short)?))
 }
 
 fn unknown(text: &str, word: &str) -> AppError {

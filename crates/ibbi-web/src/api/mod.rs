@@ -7,7 +7,7 @@ mod reference;
 mod schedule;
 mod schemas;
 
-pub(crate) use audit::{upload, verified};
+pub(crate) use audit::{exported, request, upload};
 pub(crate) use cases::calendar as calendar_of_case;
 pub use document::openapi;
 
@@ -18,7 +18,7 @@ use axum::http::Method;
 pub(crate) const BASE: &str = "/api/v1";
 
 /// The operations that take whole ledgers.
-pub(crate) const UPLOADS: &[&str] = &["/api/v1/verify", "/api/v1/replay"];
+pub(crate) const UPLOADS: &[&str] = &["/api/v1/verify", "/api/v1/replay", "/api/v1/audit"];
 
 /// An operation.
 pub(crate) struct Operation {
@@ -137,6 +137,22 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Was anything altered? Checks the ledger line by line and against its checkpoints",
         answers: &[gives(200, JSON, "Verified", "what `ibbi verify --json` prints")],
         handler: |call| heavy(call, audit::verify_own) },
+    Operation { id: "auditLedger", method: Method::GET, path: "/api/v1/ledger/audit",
+        parameters: &[at("query", "key", "text", "a public key whose checkpoints count; may be given again")], body: None,
+        summary: "Everything in the ledger judged again: findings, cases by stage, times, variants",
+        answers: &[gives(200, JSON, "AuditReport", "what `ibbi audit --json` prints")],
+        handler: |call| heavy(call, audit::audit_own) },
+    Operation { id: "exportEvents", method: Method::GET, path: "/api/v1/ledger/export/{format}",
+        parameters: &[at("path", "format", "exportFormat", "the format"),
+            at("query", "voided", "text", "if given, voided events and corrections too, where the format can leave them out")],
+        body: None, summary: "The events of the ledger, or the process itself, for other programs",
+        answers: &[gives(200, "text/csv", "text", "csv: a row an event"), gives(200, "application/xml", "text", "xes, pnml, bpmn"),
+            gives(200, JSON, "object", "ocel"), gives(200, NDJSON, "text", "cloudevents: an event a line")],
+        handler: |call| heavy(call, audit::export_as) },
+    Operation { id: "auditUpload", method: Method::POST, path: "/api/v1/audit", parameters: &[],
+        body: Some((FORM, "LedgerForm")), summary: "The same audit of a ledger, or an extract, that is sent",
+        answers: &[gives(200, JSON, "AuditReport", "what `ibbi audit --json` prints")],
+        handler: |call| heavy(call, audit::audit_upload) },
     Operation { id: "verifyUpload", method: Method::POST, path: "/api/v1/verify", parameters: &[],
         body: Some((FORM, "LedgerForm")), summary: "The same for a ledger, or an extract, that is sent",
         answers: &[gives(200, JSON, "Verified", "what `ibbi verify --json` prints")],

@@ -37,6 +37,13 @@ const RESULTS: &[(&str, &str)] = &[
         "Timeline",
         "case:uuid district:text|null moments:Moment[] later:count stage:stage outcome:outcome|null state:object faults:count",
     ),
+    (
+        "AuditReport",
+        "what:text sound:boolean errors:count warnings:count infos:count ledger:object as_of:instant checkpoints:CheckpointVerdict[] \
+         findings:CodeCount[] filter:object cases:object events:object percentiles:text stages:object[] outcomes:object[] \
+         waiting:object[] variants:object paths:object months:object[]",
+    ),
+    ("CodeCount", "code:text severity:text statement:text count:count first:object[]"),
     ("Fault", "code:text line:count byte:count text:text"),
     ("CheckpointVerdict", "size:count signer:text|null fault:text|null"),
     (
@@ -58,7 +65,7 @@ const RESULTS: &[(&str, &str)] = &[
     ),
     (
         "Plan",
-        "advisories:Advisory[] contract_expires:date|null digest:sha256 finishes:date|null in_time:boolean|null \
+        "advisories:Advisory[] continued?:Continued contract_expires:date|null digest:sha256 finishes:date|null in_time:boolean|null \
          milestones:Milestone[] obstacle:Obstacle|null sittings:Sitting[] start_by:date|null",
     ),
     ("AssumptionRow", "name:text about:text default:boolean value:any"),
@@ -178,6 +185,7 @@ fn simple() -> Map<String, Value> {
         ("toml", json!({ "type": "string", "description": "a scenario as TOML; without it, the sample" })),
         ("runs", json!({ "type": "integer", "minimum": 1, "maximum": crate::shared::MAX_RUNS, "default": 10_000 })),
         ("seed", json!({ "type": "integer", "minimum": 0, "maximum": u64::MAX, "default": 1 })),
+        ("exportFormat", json!({ "enum": ["csv", "xes", "ocel", "cloudevents", "pnml", "bpmn"] })),
         ("kind", json!({ "enum": EventKind::CODES })),
         ("stage", json!({ "enum": stages })),
         ("outcome", json!({ "enum": Outcome::CODES })),

@@ -35,10 +35,8 @@ pub(crate) fn send(call: &Call) -> Answer {
 /// What was found.
 pub(crate) fn found(call: &Call) -> Answer {
     let source = Source::of(call)?;
-    let verified = source.verify(call)?;
-    // Where lines cannot be read there are no timelines; the findings say why.
-    let timelines = source.timelines().map_err(|error| error.to_string());
-    let content = view::found(&source, &verified, &timelines);
+    let (report, cases) = source.audit(call)?;
+    let content = view::found(&source, &report, &cases);
     Ok(Page { title: "What was found", place: "/audit", content }.answer(StatusCode::OK))
 }
 
@@ -58,14 +56,13 @@ pub(crate) fn case(call: &Call) -> Answer {
     Ok(Page { title: "A case in time", place: "/audit", content }.answer(StatusCode::OK))
 }
 
-/// What `ibbi verify --json` prints, to be kept.
-pub(crate) fn verdict(call: &Call) -> Answer {
-    let verified = Source::of(call)?.verify(call)?;
-    Ok(reply::download(JSON, "verdict.json", reply::line(&verified)?))
+/// What `ibbi audit --json` prints, to be kept.
+pub(crate) fn report(call: &Call) -> Answer {
+    let (report, _) = Source::of(call)?.audit(call)?;
+    Ok(reply::download(JSON, "audit.json", reply::line(&report)?))
 }
 
-/// What `ibbi replay --json` prints, to be kept.
-pub(crate) fn timelines(call: &Call) -> Answer {
-    let timelines = Source::of(call)?.timelines()?;
-    Ok(reply::download(JSON, "replay.json", reply::line(&timelines)?))
+/// The events for other programs.
+pub(crate) fn export(call: &Call) -> Answer {
+    api::exported(call, &Source::of(call)?.ledger())
 }

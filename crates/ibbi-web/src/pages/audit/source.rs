@@ -5,14 +5,32 @@ use crate::call::Call;
 use crate::problem::Fail;
 use crate::uploads::Upload;
 use ibbi_app::AppError;
+use ibbi_app::audit;
 use ibbi_app::replay::{self, Timeline, Until};
-use ibbi_app::trust::{self, Against, Verified};
+use ibbi_app::trust::Against;
+use ibbi_audit::{CaseSummary, Finding, Report, Sink};
 use std::path::PathBuf;
 use std::sync::Arc;
 use uuid::Uuid;
 
 /// The word in an address that means this server's own ledger.
 const OWN: &str = "own";
+
+/// The most cases that are kept for a list; all are in the exports.
+const LISTED: usize = 200;
+
+/// Keeps the first cases of an audit.
+struct Cases(Vec<CaseSummary>);
+
+impl Sink for Cases {
+    fn finding(&mut self, _: Finding) {}
+
+    fn case(&mut self, case: CaseSummary) {
+        if self.0.len() < LISTED {
+            self.0.push(case);
+        }
+    }
+}
 
 /// A ledger that is looked into.
 pub(super) enum Source {
@@ -50,28 +68,23 @@ impl Source {
         }
     }
 
-    fn ledger(&self) -> PathBuf {
+    /// The file.
+    pub(super) fn ledger(&self) -> PathBuf {
         match self {
             Self::Own(path) => path.clone(),
             Self::Upload(_, upload) => upload.ledger(),
         }
     }
 
-    /// Whether anything was altered.
-    pub(super) fn verify(&self, call: &Call) -> Result<Verified, AppError> {
-        match self {
-            Self::Own(path) => {
-                // What is being written just now is not looked at yet.
-                let _still = call.shared.cases();
-                trust::verify(path, &Against::default())
-            }
-            Self::Upload(_, upload) => api::verified(upload),
-        }
-    }
-
-    /// Every case, replayed.
-    pub(super) fn timelines(&self) -> Result<Vec<Timeline>, AppError> {
-        replay::replay(&self.ledger(), None, Until::End)
+    /// Everything judged again: the report, and the cases in the order of their first lines.
+    pub(super) fn audit(&self, call: &Call) -> Result<(Report, Vec<CaseSummary>), AppError> {
+        let against = match self {
+            Self::Own(_) => Against::default(),
+            Self::Upload(_, upload) => upload.against(),
+        };
+        let mut cases = Cases(Vec::new());
+        let report = audit::audit(&self.ledger(), &api::request(&call.shared, against), &mut cases)?;
+        Ok((report, cases.0))
     }
 
     /// One case, to its end or to a number in the ledger.

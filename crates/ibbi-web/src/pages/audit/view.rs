@@ -1,15 +1,15 @@
 //! How what was found looks.
 
 use super::source::Source;
-use crate::pages::case::view::{drawn, facts, moment_item};
+use crate::pages::case::view::{drawn, facts, moment_item, sentence as sentence_of};
 use crate::pages::shell::{button, field};
 use crate::problem::Fail;
 use ibbi_app::replay::Timeline;
 use ibbi_app::status::settled;
-use ibbi_app::trust::{CheckpointVerdict, FaultFound, Verified};
+use ibbi_audit::{CaseSummary, CheckpointFacts, CodeCount, Report, What};
 use ibbi_report::html::{Element, Html, el, name, section};
 
-/// The most cases and findings that a page lists; what is more is counted, and is all in the file to be kept.
+/// The most checkpoints that a page lists.
 const SHOWN: usize = 200;
 
 pub(super) fn form(fail: Option<&Fail>) -> Html {
@@ -63,80 +63,83 @@ pub(super) fn form(fail: Option<&Fail>) -> Html {
 }
 
 /// The verdict in one sentence, and whether it is good.
-fn verdict(source: &Source, verified: &Verified, timelines: &Result<Vec<Timeline>, String>) -> (String, bool) {
-    let what = if verified.what == "extract" { "The extract that was uploaded" } else { source.name() };
-    if !verified.sound {
-        let faults = verified.fault_count;
-        let found = if faults == 1 { "one fault was found".to_owned() } else { format!("{faults} faults were found") };
-        return (format!("{what} is not as it was written: {found}."), false);
-    }
-    let illegal: usize = timelines.iter().flatten().map(|timeline| timeline.faults).sum();
-    if illegal > 0 {
-        let events = if illegal == 1 { "one event" } else { "some events" };
-        return (
-            format!("{what} was not altered, but it records {events} that the rules do not allow ({illegal})."),
-            false,
-        );
-    }
-    let steps = match (verified.what, timelines) {
-        ("extract", _) | (_, Err(_)) => "",
-        _ => ", and every recorded event is one that the rules allow",
+fn verdict(source: &Source, report: &Report) -> (String, bool) {
+    let what = if report.what == What::Extract { "The extract that was uploaded" } else { source.name() };
+    let count = |count: u64, one: &str, several: &str| match count {
+        1 => format!("one {one}"),
+        several_count => format!("{several_count} {several}"),
     };
-    let trust = match (verified.last_good, verified.signatures_checked) {
-        (Some(size), true) => {
+    if !report.sound {
+        let found = count(report.errors, "error was", "errors were");
+        return (format!("{what} is not as it should be: {found} found."), false);
+    }
+    let heed = match report.warnings {
+        0 => String::new(),
+        warnings => format!(" {} found.", sentence_of(&count(warnings, "warning was", "warnings were"))),
+    };
+    let good = report.checkpoints.iter().filter(|checkpoint| checkpoint.fault.is_none());
+    let trust = match good.max_by_key(|checkpoint| checkpoint.size) {
+        Some(CheckpointFacts { size, signer: Some(_), .. }) => {
             format!(" Up to line {size} a checkpoint vouches for it that is signed by the given key.")
         }
-        (Some(size), false) => format!(
+        Some(CheckpointFacts { size, .. }) => format!(
             " Up to line {size} it agrees with a checkpoint; whose signature that bears was not asked, for no key was given."
         ),
-        (None, _) => {
+        None => {
             " No checkpoint vouches for it, so nobody can tell whether its end was cut off or written anew.".to_owned()
         }
     };
-    (format!("{what} holds together line by line{steps}.{trust}"), true)
+    (
+        format!(
+            "{what} holds together line by line, and every recorded event is one that the rules allow.{heed}{trust}"
+        ),
+        true,
+    )
 }
 
-pub(super) fn found(source: &Source, verified: &Verified, timelines: &Result<Vec<Timeline>, String>) -> Html {
-    let (sentence, good) = verdict(source, verified, timelines);
+pub(super) fn found(source: &Source, report: &Report, listed: &[CaseSummary]) -> Html {
+    let (sentence, good) = verdict(source, report);
     let box_ = if good { el("div").class("good") } else { el("div").class("warning") };
+    let total: u64 = report.cases.total;
     let figures = [
-        ("Lines", verified.lines.to_string()),
-        ("Bytes", verified.bytes.to_string()),
-        ("Name of the ledger", verified.origin.clone().unwrap_or_else(|| "not known".to_owned())),
+        ("Lines", report.ledger.lines.to_string()),
+        ("Cases", total.to_string()),
+        ("Name of the ledger", report.ledger.origin.clone().unwrap_or_else(|| "not known".to_owned())),
     ];
     let figures = figures.map(|(what, value)| el("div").with(el("dt").with(what)).with(el("dd").with(name(&value))));
     let mut content = Html::new()
         .with(el("h1").with("What was found"))
         .with(box_.with(el("p").class("verdict").with(sentence)))
         .with(el("dl").class("figures").all(figures));
-    if verified.same_chart == Some(false) {
+    if report.ledger.same_chart == Some(false) {
         let told = "The ledger was begun under another chart of the process than this program has; its events are judged by \
                     the parameters in their case's opening.";
         content.push(el("p").with(told));
     }
-    if !verified.faults.is_empty() {
-        content.push(section("findings", "Findings", findings(&verified.faults, verified.fault_count)));
+    let counted: Vec<&CodeCount> = report.findings.iter().filter(|found| found.count > 0).collect();
+    if !counted.is_empty() {
+        content.push(section("findings", "Findings", findings(source, &counted)));
     }
-    if !verified.checkpoints.is_empty() {
-        content.push(section("checkpoints", "Checkpoints", checkpoints(&verified.checkpoints)));
+    if !report.checkpoints.is_empty() {
+        content.push(section("checkpoints", "Checkpoints", checkpoints(&report.checkpoints)));
     }
-    match timelines {
-        Ok(timelines) if !timelines.is_empty() => content.push(section("cases", "Cases", cases(source, timelines))),
-        Ok(_) => {}
-        Err(why) if verified.what == "ledger" => {
-            let told = el("p").with(format!("The cases cannot be shown: {why}"));
-            content.push(section("cases", "Cases", told));
-        }
-        Err(_) => {}
+    if !listed.is_empty() {
+        content.push(section("cases", "Cases", cases(source, listed, total)));
     }
-    let to = |file: &str| format!("{}/{file}", source.address());
-    let mut files = vec![("verdict.json", "The verdict (JSON)")];
-    if timelines.is_ok() {
-        files.push(("replay.json", "Every timeline (JSON)"));
+    let mut files = vec![("audit.json", "The whole report (JSON)")];
+    // What cannot be read cannot be handed on.
+    if report.what == What::Ledger && report.sound {
+        files.extend([
+            ("export/csv", "Events as a table (CSV)"),
+            ("export/xes", "Events as traces (XES)"),
+            ("export/ocel", "Events and what they touch (OCEL 2.0)"),
+            ("export/cloudevents", "Events as messages (CloudEvents)"),
+        ]);
     }
-    let files = files
-        .into_iter()
-        .map(|(file, label)| el("li").with(el("a").attr("href", to(file)).attr("download", "download").with(label)));
+    let files = files.into_iter().map(|(file, label)| {
+        let address = format!("{}/{file}", source.address());
+        el("li").with(el("a").attr("href", address).attr("download", "download").with(label))
+    });
     content.with(section("take", "Take it with you", el("ul").class("take").all(files)))
 }
 
@@ -149,49 +152,73 @@ fn boxed(caption: &str, heads: &[&str], rows: Html) -> Element {
     el("div").class("scroll").attr("tabindex", 0).attr("role", "group").attr("aria-label", caption).with(table)
 }
 
-fn findings(faults: &[FaultFound], count: u64) -> Html {
-    let rows = faults.iter().take(SHOWN).map(|fault| {
+fn findings(source: &Source, counted: &[&CodeCount]) -> Html {
+    let rows = counted.iter().flat_map(|code| code.first.iter().map(move |kept| (code, kept))).map(|(code, kept)| {
+        let finding = &kept.finding;
+        let more = match kept.consequences {
+            0 => String::new(),
+            1 => " One later event only follows from it.".to_owned(),
+            several => format!(" {several} later events only follow from it."),
+        };
+        let case = finding.case.map(|case| {
+            el("a")
+                .attr("href", format!("{}/cases/{case}", source.address()))
+                .with(format!("case {}", short(&case.to_string())))
+        });
         el("tr")
-            .with(el("th").attr("scope", "row").with(fault.line.to_string()))
-            .with(el("td").with(fault.text.as_str()))
-            .with(el("td").with(el("code").with(fault.code)))
+            .with(el("th").attr("scope", "row").with(finding.line.to_string()))
+            .with(el("td").with(code.severity.code()))
+            .with(el("td").with(finding.text()).with(more))
+            .with(el("td").with(case))
+            .with(el("td").with(el("code").with(code.code.code())))
     });
-    let table = boxed("What is wrong, in the order of the lines", &["line", "what is wrong", "code"], rows.collect());
-    let shown = faults.len().min(SHOWN) as u64;
-    let more = (count > shown).then(|| el("p").with(format!("{} more are not listed.", count - shown)));
+    let heads = ["line", "weight", "what was found", "case", "code"];
+    let table = boxed("The first findings of each kind", &heads, rows.collect());
+    let kinds = counted.iter().filter(|code| code.count > code.first.len() as u64);
+    let more = kinds.map(|code| {
+        let text = format!("{} more: {} ({})", code.count - code.first.len() as u64, code.statement, code.code.code());
+        el("li").with(text)
+    });
+    let more: Vec<Element> = more.collect();
+    let more = (!more.is_empty()).then(|| el("ul").all(more));
     Html::new().with(table).with(more)
 }
 
-fn checkpoints(verdicts: &[CheckpointVerdict]) -> Element {
-    let rows = verdicts.iter().rev().take(SHOWN).map(|verdict| {
-        let signer = verdict.signer.as_deref().unwrap_or("not asked");
-        let what = verdict.fault.as_deref().unwrap_or("agrees with the ledger");
+/// The beginning of an id, for a table.
+fn short(id: &str) -> &str {
+    id.get(..8).unwrap_or(id)
+}
+
+fn checkpoints(all: &[CheckpointFacts]) -> Element {
+    let rows = all.iter().rev().take(SHOWN).map(|checkpoint| {
+        let signer = checkpoint.signer.as_deref().unwrap_or("not asked");
+        let what = checkpoint.fault.as_deref().unwrap_or("agrees with the ledger");
         el("tr")
-            .with(el("th").attr("scope", "row").with(format!("line {}", verdict.size)))
+            .with(el("th").attr("scope", "row").with(format!("line {}", checkpoint.size)))
             .with(el("td").with(what))
             .with(el("td").with(name(signer)))
     });
     boxed("Checkpoints, the newest first", &["up to", "what it says", "signed by"], rows.collect())
 }
 
-fn cases(source: &Source, timelines: &[Timeline]) -> Html {
-    let rows = timelines.iter().take(SHOWN).map(|timeline| {
-        let district = timeline.district.as_ref().map_or("a case without an opening", |district| district.as_str());
-        let address = format!("{}/cases/{}", source.address(), timeline.case);
-        let ended = timeline.outcome.map(|outcome| format!(": {}", outcome.label())).unwrap_or_default();
-        let legal = match timeline.faults {
-            0 => "every event is legal".to_owned(),
-            faults => format!("{faults} not legal"),
+fn cases(source: &Source, listed: &[CaseSummary], total: u64) -> Html {
+    let rows = listed.iter().map(|case| {
+        let district = case.district.as_ref().map_or("a case without an opening", |district| district.as_str());
+        let address = format!("{}/cases/{}", source.address(), case.case);
+        let ended = case.outcome.map(|outcome| format!(": {}", outcome.label())).unwrap_or_default();
+        let legal = match (case.illegal, case.consequences) {
+            (0, 0) => "every event is legal".to_owned(),
+            (illegal, consequences) => format!("{illegal} not legal, {consequences} follow from that"),
         };
         el("tr")
             .with(el("th").attr("scope", "row").with(el("a").attr("href", address).with(name(district))))
-            .with(el("td").with(format!("{}{ended}", timeline.stage.label())))
-            .with(el("td").class("n").with(timeline.moments.len().to_string()))
+            .with(el("td").with(format!("{}{ended}", case.stage.label())))
+            .with(el("td").class("n").with(case.records.to_string()))
             .with(el("td").with(legal))
     });
     let table = boxed("The cases of the ledger", &["district", "stage", "records", "by the rules"], rows.collect());
-    let more = timelines.len().saturating_sub(SHOWN);
-    let more = (more > 0).then(|| el("p").with(format!("{more} more are not listed; all are in the file to be kept.")));
+    let more = total.saturating_sub(listed.len() as u64);
+    let more = (more > 0).then(|| el("p").with(format!("{more} more are not listed; all are in the exports.")));
     Html::new().with(table).with(more)
 }
 

@@ -54,7 +54,7 @@ fn basics(draft: &Draft, wrong: &[Wrong]) -> Element {
 
 /// A half-day of the week, short: it is said for every box of the grid.
 fn half_day(place: usize) -> String {
-    let half = if place % 2 == 0 { "am" } else { "pm" };
+    let half = if place.is_multiple_of(2) { "am" } else { "pm" };
     let day = Weekday::ALL.get(place / 2).map_or("", |day| day.code());
     format!("{} {half}", day.get(..3).unwrap_or_default())
 }
@@ -73,7 +73,7 @@ fn grid(draft: &Draft, wrong: &[Wrong]) -> Element {
         .all(days)
         .with(el("th").attr("scope", "col").attr("rowspan", 2).with("Other times, in words"));
     let halves = (0..HALF_DAYS).map(|place| {
-        let (short, long) = if place % 2 == 0 { ("am", "morning") } else { ("pm", "afternoon") };
+        let (short, long) = if place.is_multiple_of(2) { ("am", "morning") } else { ("pm", "afternoon") };
         el("th").attr("scope", "col").with(el("abbr").attr("title", long).with(short))
     });
     let rows = draft.people.iter().enumerate().map(|(row, person)| times_row(row, person, wrong));

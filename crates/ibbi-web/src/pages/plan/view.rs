@@ -75,7 +75,7 @@ pub(super) fn first(scenario: &Scenario, plan: &Plan, forecast: &Forecast, query
 pub(super) fn problems(wrong: &[Wrong]) -> Html {
     let items = wrong.iter().map(|Wrong { field, message }| {
         let item = el("li");
-        if field.is_empty() || field.starts_with(|c: char| matches!(c, 'n' | 't')) && field.len() < 4 {
+        if field.is_empty() || (field.starts_with(['n', 't']) && field.len() < 4) {
             return item.with(message.as_str());
         }
         item.with(el("a").attr("href", format!("#{field}")).with(message.as_str()))
