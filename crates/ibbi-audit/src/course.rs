@@ -56,7 +56,10 @@ impl Course {
 
     /// Some number out of each part of it.
     pub(crate) fn weight(&self) -> usize {
-        self.kinds.last().map_or(0, |(kind, _)| usize::from(*kind)) + self.waited[0] as usize + self.alone[10] as usize + self.entered[0] as usize
+        self.kinds.last().map_or(0, |(kind, _)| usize::from(*kind))
+            + self.waited[0] as usize
+            + self.alone[10] as usize
+            + self.entered[0] as usize
     }
 
     fn note(&mut self, kind: EventKind) {
@@ -90,7 +93,7 @@ impl Course {
     }
 
     /// The same course, with the time since its last event counted as well.
-    pub(crate) fn as_of(mut self, at: At) -> Self {
+    pub(crate) fn until(mut self, at: At) -> Self {
         self.wait_until(at);
         self
     }

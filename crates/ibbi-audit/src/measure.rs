@@ -190,7 +190,7 @@ fn waiting(tracks: &[&Track], as_of: At) -> Vec<Waiting> {
     let mut waited: Vec<Vec<u64>> = vec![Vec::new(); Who::ALL.len()];
     let mut alone = vec![0_u64; Who::ALL.len()];
     for track in tracks {
-        let course = track.course.clone().as_of(as_of);
+        let course = track.course.clone().until(as_of);
         for who in Who::ALL {
             let (seconds, by_itself) = course.waited(*who);
             if seconds >= 60 {
@@ -208,6 +208,9 @@ fn path(track: &Track) -> Vec<Stage> {
     track.course.stays().map(|(stage, ..)| stage).collect()
 }
 
+/// How many cases went one way and ended so, with the line of the first and which it is.
+type Counts<K> = HashMap<(Vec<K>, Option<Outcome>), (u64, u64, Uuid), ahash::RandomState>;
+
 /// Counts sequences; the most frequent first, and of equally frequent ones the one that came first.
 fn variants<K: Hash + Eq, T: Copy + PartialEq>(
     tracks: &[&Track],
@@ -216,7 +219,7 @@ fn variants<K: Hash + Eq, T: Copy + PartialEq>(
     show: impl Fn(Vec<K>) -> Vec<T>,
 ) -> Variants<T> {
     let begun = || tracks.iter().filter(|track| track.course.opened().is_some());
-    let mut counts: HashMap<(Vec<K>, Option<Outcome>), (u64, u64, Uuid), ahash::RandomState> = HashMap::default();
+    let mut counts: Counts<K> = HashMap::default();
     for track in begun() {
         let count = counts.entry((key(track), track.course.outcome)).or_insert((0, track.first_line, track.id));
         count.0 += 1;

@@ -126,7 +126,9 @@ impl Live {
 
     /// Some number out of each part of it.
     pub(crate) fn weight(&self) -> usize {
-        self.last_seq as usize + self.ids.short.iter().step_by(16).map(|id| *id as usize).sum::<usize>() + self.case().stage() as usize
+        self.last_seq as usize
+            + self.ids.short.iter().step_by(16).map(|id| *id as usize).sum::<usize>()
+            + self.case().stage() as usize
     }
 
     /// The number under which the core knows the last accepted event.
@@ -241,6 +243,7 @@ fn low_byte(value: u128) -> u8 {
 /// itself to say whether it is the same.
 pub(crate) struct Ids {
     short: Vec<u32>,
+    #[allow(clippy::box_collection, reason = "few cases have it, and a map in place would be paid by all")]
     whole: Option<Box<HashMap<Uuid, u32, ahash::RandomState>>>,
 }
 
@@ -347,7 +350,7 @@ mod tests {
         let mut ids = Ids::new();
         for index in 0..1000 {
             if ids.is_due() {
-                ids.hold((0..1000).map(|index| Uuid::from_u128(index)).take(index));
+                ids.hold((0..1000).map(Uuid::from_u128).take(index));
             }
             let id = Uuid::from_u128(index as u128);
             assert!(ids.places(id, &hasher).iter().all(|place| *place != index));

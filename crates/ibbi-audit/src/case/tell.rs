@@ -161,7 +161,7 @@ fn stays(course: &Course, as_of: At) -> Vec<Stay> {
 
 fn waiting(course: &Course, as_of: At) -> Vec<WaitRow> {
     let now = course.awaited();
-    let course = course.clone().as_of(as_of);
+    let course = course.clone().until(as_of);
     let row = |who: &Who| {
         let (waited, alone) = course.waited(*who);
         WaitRow { who: *who, minutes: u64::from(waited) / 60, alone: u64::from(alone) / 60, now: now.has(*who) }

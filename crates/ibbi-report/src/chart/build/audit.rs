@@ -22,9 +22,8 @@ pub fn cases_by_stage(report: &Report) -> Chart {
 /// How many cases ended in each way.
 pub fn cases_by_outcome(report: &Report) -> Chart {
     let rows = report.cases.by_outcome.iter();
-    let rows = rows.map(|count| {
-        (words::sentence(count.outcome.label()), count.cases, count.outcome == Outcome::Completed)
-    });
+    let rows =
+        rows.map(|count| (words::sentence(count.outcome.label()), count.cases, count.outcome == Outcome::Completed));
     counted("Closed cases by outcome", "outcome", rows.collect(), report.cases.closed)
 }
 
