@@ -29,7 +29,10 @@ impl Work {
     }
 }
 
-const PATHS: &[(&str, fn() -> Work)] = &[
+/// A path's name, and what makes its work ready.
+type Named = (&'static str, fn() -> Work);
+
+const PATHS: &[Named] = &[
     ("offer-accepted", accepted),
     ("offer-refused", refused),
     ("replay-history", replay),
