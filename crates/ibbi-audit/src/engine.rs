@@ -49,8 +49,7 @@ enum Done<'a> {
 pub(crate) struct Engine<'a> {
     board: Mutex<Board<'a>>,
     wake: Condvar,
-    /// How many blocks may wait.
-    ahead: usize,
+    threads: usize,
 }
 
 /// What reading and judging leave behind.
@@ -79,18 +78,23 @@ pub(crate) fn run<'a>(
             spare: Vec::new(),
         }),
         wake: Condvar::new(),
-        ahead: 2 + threads,
+        threads,
     };
     std::thread::scope(|scope| {
-        for _ in 1..threads {
-            scope.spawn(|| {
-                let guard = Guard(&engine);
-                engine.work(context, None);
+        let engine = &engine;
+        for thread in 1..threads {
+            let work = move || {
+                let guard = Guard(engine);
+                engine.work(thread, context, None);
                 core::mem::forget(guard);
-            });
+            };
+            // Where the system gives no more threads, those there are do the work.
+            if std::thread::Builder::new().spawn_scoped(scope, work).is_err() {
+                break;
+            }
         }
-        let guard = Guard(&engine);
-        engine.work(context, Some(take));
+        let guard = Guard(engine);
+        engine.work(0, context, Some(take));
         core::mem::forget(guard);
     });
     let board = engine.board.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -120,7 +124,7 @@ impl<'a> Engine<'a> {
     }
 
     /// Works until there is nothing more to do. Only the thread that was given `take` hands findings out.
-    fn work(&self, context: &Context<'_>, mut take: Option<&mut dyn FnMut(Finding)>) {
+    fn work(&self, thread: usize, context: &Context<'_>, mut take: Option<&mut dyn FnMut(Finding)>) {
         let mut board = self.lock();
         loop {
             if let Some(take) = take.as_deref_mut() {
@@ -137,7 +141,7 @@ impl<'a> Engine<'a> {
             if board.failed.is_some() || board.is_done(take.is_some()) {
                 return;
             }
-            match board.job(self.ahead) {
+            match board.job(thread, self.threads) {
                 Some(job) => {
                     drop(board);
                     let done = perform(job, context);
@@ -166,17 +170,27 @@ fn perform<'a>(job: Job<'a>, context: &Context<'_>) -> Done<'a> {
 }
 
 impl<'a> Board<'a> {
-    /// Something to do: the block that has waited longest, else reading.
-    fn job(&mut self, ahead: usize) -> Option<Job<'a>> {
+    /// Something to do. A thread judges for the shards that are its own first, for their states are near to it; then it
+    /// reads, and when enough is read it helps the others.
+    fn job(&mut self, thread: usize, threads: usize) -> Option<Job<'a>> {
+        let own = |number: &usize| number % threads == thread;
+        self.judging(own).or_else(|| self.reading(2 + threads)).or_else(|| self.judging(|_| true))
+    }
+
+    /// The batch that has waited longest among these shards.
+    fn judging(&mut self, of: impl Fn(&usize) -> bool) -> Option<Job<'a>> {
         let end = self.first + wide(self.blocks.len());
         let waiting = |number: &usize| self.shards[*number].is_some() && self.next[*number] < end;
-        if let Some(number) = (0..SHARDS).filter(waiting).min_by_key(|number| self.next[*number]) {
-            let block = self.next[number];
-            let index = usize::try_from(block - self.first).ok()?;
-            let batch = self.blocks.get_mut(index)?.batches[number].take()?;
-            return Some(Job::Judge { shard: self.shards[number].take()?, number, block, batch });
-        }
-        if self.ended || self.blocks.len() >= ahead {
+        let number = (0..SHARDS).filter(of).filter(waiting).min_by_key(|number| self.next[*number])?;
+        let block = self.next[number];
+        let index = usize::try_from(block - self.first).ok()?;
+        let batch = self.blocks.get_mut(index)?.batches[number].take()?;
+        Some(Job::Judge { shard: self.shards[number].take()?, number, block, batch })
+    }
+
+    /// The next block, if there is one and not too many wait.
+    fn reading(&mut self, most: usize) -> Option<Job<'a>> {
+        if self.ended || self.blocks.len() >= most {
             return None;
         }
         let chain = self.chain.take()?;

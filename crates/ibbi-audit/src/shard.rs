@@ -577,16 +577,23 @@ fn differing(found: &ProgramParameters) -> Vec<String> {
 fn deep_weight(case: &Case) -> usize {
     let file = case.file().map_or(0, |file| file.events() as usize);
     let teams = case.teams().map_or(0, |teams| {
-        ibbi_core::Party::ALL.iter().map(|party| teams.of(*party).iter().filter(|member| member.pledged).count()).sum::<usize>()
+        ibbi_core::Party::ALL
+            .iter()
+            .map(|party| teams.of(*party).iter().filter(|member| member.pledged).count())
+            .sum::<usize>()
     });
-    let sessions = case.sessions().map_or(0, |sessions| sessions.parts().first().map_or(0, |part| usize::from(part.counted)));
+    let sessions =
+        case.sessions().map_or(0, |sessions| sessions.parts().first().map_or(0, |part| usize::from(part.counted)));
     file + teams + sessions
 }
 
 impl Track {
     /// Some number out of each part of it.
     fn weight(&self) -> usize {
-        (self.rev as usize).wrapping_add(self.counts.records as usize).wrapping_add(self.course.weight()).wrapping_add(self.trail.weight())
+        (self.rev as usize)
+            .wrapping_add(self.counts.records as usize)
+            .wrapping_add(self.course.weight())
+            .wrapping_add(self.trail.weight())
     }
 
     fn trail_len(&self) -> usize {

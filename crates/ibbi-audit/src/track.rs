@@ -126,7 +126,9 @@ impl Live {
 
     /// Some number out of each part of it.
     pub(crate) fn weight(&self) -> usize {
-        self.last_seq as usize + self.ids.short.iter().step_by(16).map(|id| *id as usize).sum::<usize>() + self.case().stage() as usize
+        self.last_seq as usize
+            + self.ids.short.iter().step_by(16).map(|id| *id as usize).sum::<usize>()
+            + self.case().stage() as usize
     }
 
     /// The number under which the core knows the last accepted event.
