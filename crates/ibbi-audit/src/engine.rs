@@ -6,17 +6,17 @@
 //! is handed out block by block, sorted, so that neither the order nor anything else depends on who did what.
 
 use crate::audit::AuditError;
-use crate::chain::{Batch, Block, Chain, SHARDS};
 use crate::finding::Finding;
-use crate::shard::{Context, Shard};
+use crate::input::{Batch, Block, Chain, SHARDS};
+use crate::judge::{Context, Shard};
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// What is under way, behind one lock that is held for moments.
 struct Board<'a> {
     /// The one who reads takes it, and brings it back.
-    chain: Option<Chain<'a>>,
-    shards: [Option<Shard>; SHARDS],
+    chain: Option<Box<Chain<'a>>>,
+    shards: [Option<Box<Shard>>; SHARDS],
     /// The next block of each shard.
     next: [u64; SHARDS],
     /// The blocks that were read and are not handed out yet, and the number of the first of them.
@@ -36,14 +36,14 @@ struct Pending {
 }
 
 enum Job<'a> {
-    Read(Chain<'a>, Block),
-    Judge { shard: Shard, number: usize, block: u64, batch: Batch },
+    Read(Box<Chain<'a>>, Box<Block>),
+    Judge { shard: Box<Shard>, number: usize, block: u64, batch: Batch },
 }
 
 /// What became of a job.
 enum Done<'a> {
-    Read(Chain<'a>, Block, Result<bool, AuditError>),
-    Judged { shard: Shard, number: usize, block: u64, batch: Batch, result: Result<Vec<Finding>, AuditError> },
+    Read(Box<Chain<'a>>, Box<Block>, Result<bool, AuditError>),
+    Judged { shard: Box<Shard>, number: usize, block: u64, batch: Batch, result: Result<Vec<Finding>, AuditError> },
 }
 
 pub(crate) struct Engine<'a> {
@@ -68,8 +68,8 @@ pub(crate) fn run<'a>(
     let threads = threads.max(1);
     let engine = Engine {
         board: Mutex::new(Board {
-            chain: Some(chain),
-            shards: core::array::from_fn(|_| Some(Shard::new())),
+            chain: Some(Box::new(chain)),
+            shards: core::array::from_fn(|_| Some(Box::new(Shard::new()))),
             next: [0; SHARDS],
             blocks: VecDeque::new(),
             first: 0,
@@ -101,9 +101,9 @@ pub(crate) fn run<'a>(
     if let Some(error) = board.failed {
         return Err(error);
     }
-    let shards: Vec<_> = board.shards.into_iter().flatten().collect();
+    let shards: Vec<_> = board.shards.into_iter().flatten().map(|shard| *shard).collect();
     match board.chain {
-        Some(chain) if shards.len() == SHARDS => Ok(Outcome { chain, shards }),
+        Some(chain) if shards.len() == SHARDS => Ok(Outcome { chain: *chain, shards }),
         _ => Err(AuditError::Thread),
     }
 }
@@ -194,7 +194,7 @@ impl<'a> Board<'a> {
             return None;
         }
         let chain = self.chain.take()?;
-        let mut block = Block::default();
+        let mut block = Box::new(Block::default());
         for batch in &mut block.batches {
             *batch = self.spare.pop().unwrap_or_default();
         }
@@ -227,7 +227,7 @@ impl<'a> Board<'a> {
                         self.failed.get_or_insert(error);
                     }
                 }
-                self.add(block);
+                self.add(*block);
             }
             Done::Judged { shard, number, block, mut batch, result } => {
                 self.shards[number] = Some(shard);

@@ -49,7 +49,7 @@ fn changes() -> impl Strategy<Value = Change> {
 }
 
 fn part(place: u32, of: usize) -> usize {
-    usize::try_from(u64::from(place) * u64::try_from(of).unwrap() >> 32).unwrap()
+    usize::try_from((u64::from(place) * u64::try_from(of).unwrap()) >> 32).unwrap()
 }
 
 impl Change {

@@ -73,10 +73,8 @@ impl Road {
     fn settle(&mut self, event: &Event, mark: Mark, after: &Case) {
         match event {
             Event::LeaderAgreed(event) => self.leaders[event.seat as usize] = Some(mark),
-            Event::LeaderDeclined(event) => {
-                if after.leader(event.seat).is_none() {
-                    self.leaders[event.seat as usize] = None;
-                }
+            Event::LeaderDeclined(event) if after.leader(event.seat).is_none() => {
+                self.leaders[event.seat as usize] = None;
             }
             Event::MeetingHeld(event) => {
                 for topic in event.topics.iter() {

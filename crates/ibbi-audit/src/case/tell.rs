@@ -3,9 +3,9 @@
 use super::gather::Gathered;
 use super::road::Road;
 use super::{ActorRow, CaseQuery, CaseReport, Moment, Stay, Until, WaitRow};
-use crate::course::Course;
-use crate::track::{Live, State};
-use crate::waiting::Who;
+use crate::figures::Course;
+use crate::figures::Who;
+use crate::judge::{Live, State};
 use ibbi_core::history::Entry;
 use ibbi_core::{At, Case, CaseFile, EventKind, Stage};
 use ibbi_log::Record;

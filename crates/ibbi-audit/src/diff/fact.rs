@@ -137,7 +137,7 @@ fn names(list: &[Value]) -> Option<Vec<String>> {
 
 fn change(path: &str, first: Option<&Value>, second: Option<&Value>) -> StateChange {
     let (first, second) = (first.map(Value::to_string), second.map(Value::to_string));
-    let words = path.replace('.', ", ").replace('_', " ").replace('[', " ").replace(']', "");
+    let words = path.replace('.', ", ").replace(['_', '['], " ").replace(']', "");
     let text = match (&first, &second) {
         (Some(one), Some(other)) => format!("{words}: {one} in the first ledger, {other} in the second"),
         (Some(one), None) => format!("{words}: {one} in the first ledger, nothing in the second"),

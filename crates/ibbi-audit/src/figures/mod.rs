@@ -1,13 +1,18 @@
-//! Measuring: counts, times, variants and months out of the courses of the cases.
+//! Figures: counts, times, variants and months out of the courses of the cases.
+
+mod course;
+mod waiting;
+
+pub(crate) use course::Course;
+pub use waiting::Who;
 
 use crate::finding::{FindingKind, Severity};
+use crate::judge::Track;
 use crate::options::{Filter, Options};
 use crate::report::{
     CaseCounts, CaseSummary, EventCounts, FitnessSpread, Month, OutcomeCount, OutcomeTimes, Spread, StageCount,
     StageTimes, Step, Variant, Variants, Waiting,
 };
-use crate::track::Track;
-use crate::waiting::Who;
 use crate::zone::month_in;
 use ibbi_core::{At, EventKind, Outcome, Stage};
 use ibbi_log::Uuid;
@@ -225,6 +230,9 @@ fn path(track: &Track) -> Vec<Stage> {
     track.course.stays().map(|(stage, ..)| stage).collect()
 }
 
+/// How often a sequence came with an outcome, and the line and the case where it came first.
+type Sequences<K> = HashMap<(K, Option<Outcome>), (u64, u64, Uuid), ahash::RandomState>;
+
 /// Counts sequences; the most frequent first, and of equally frequent ones the one that came first.
 fn variants<'a, K: Hash + Eq, T: Copy + PartialEq>(
     tracks: &[&'a Track],
@@ -233,7 +241,7 @@ fn variants<'a, K: Hash + Eq, T: Copy + PartialEq>(
     show: impl Fn(K) -> Vec<T>,
 ) -> Variants<T> {
     let begun = || tracks.iter().filter(|track| track.course.opened().is_some());
-    let mut counts: HashMap<(K, Option<Outcome>), (u64, u64, Uuid), ahash::RandomState> = HashMap::default();
+    let mut counts = Sequences::default();
     for track in begun() {
         let count = counts.entry((key(track), track.course.outcome)).or_insert((0, track.first_line, track.id));
         count.0 += 1;

@@ -1,6 +1,6 @@
 //! The course of a case: what is kept of it for the statistics, in few bytes.
 
-use crate::waiting::{Who, WhoSet, awaited};
+use super::waiting::{Who, WhoSet, awaited};
 use ibbi_core::{At, Case, EventKind, Outcome, Stage};
 
 /// How a case went, by its events that count.
@@ -54,12 +54,11 @@ impl Course {
         self.note(kind);
     }
 
-    /// Some number out of each part of it.
-    pub(crate) fn weight(&self) -> usize {
-        self.kinds.last().map_or(0, |(kind, _)| usize::from(*kind))
-            + self.waited[0] as usize
-            + self.alone[10] as usize
-            + self.entered[0] as usize
+    /// A number out of each of its parts, to have it at hand.
+    pub(crate) fn glance(&self) -> usize {
+        let kind = self.kinds.last().map_or(0, |(kind, _)| usize::from(*kind));
+        let [first, .., last] = self.waited;
+        kind.wrapping_add(usize::from(first == last)).wrapping_add(usize::from(self.alone[0] == self.entered[0]))
     }
 
     fn note(&mut self, kind: EventKind) {
