@@ -1,17 +1,13 @@
 //! The audit of a whole ledger.
 
-use crate::again::Again;
-use crate::chain::{Chain, SHARDS};
 use crate::engine::{self, Outcome};
+use crate::figures::{self, Measured};
 use crate::finding::{Detail, Finding, FindingKind, Severity};
-use crate::measure::{self, Measured};
+use crate::input::{Again, Chain, Opened, SHARDS, Source, Trouble};
+use crate::judge::{Context, Place, Shard, Track};
 use crate::options::{Filter, Options};
 use crate::report::{CaseSummary, CheckpointFacts, LedgerFacts, Report, What};
-use crate::shard::{Context, Place, Shard};
-use crate::source::{Opened, Source};
 use crate::tally::Tally;
-use crate::track::Track;
-use crate::unpack::Trouble;
 use crate::zone::day_in;
 use ibbi_core::At;
 use ibbi_log::{Fault, FaultKind, Head, Opening, SignatureError, is_extract};
@@ -176,8 +172,8 @@ impl Read {
 
         let mut tracks: Vec<_> = self.shards.iter().flat_map(|shard| &shard.tracks).collect();
         tracks.sort_by_key(|track| track.first_line);
-        for track in tracks.iter().filter(|track| measure::passes(track, &options.filter)) {
-            hall.sink.case(measure::summary(track));
+        for track in tracks.iter().filter(|track| figures::passes(track, &options.filter)) {
+            hall.sink.case(figures::summary(track));
         }
         let measured = Measured::of(&tracks, as_of, options);
         let tally = hall.tally;

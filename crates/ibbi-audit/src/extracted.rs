@@ -1,12 +1,11 @@
 //! The audit of an extract: its proofs, and then its records as those of any case.
 
-use crate::again::{Again, SpoolWriter};
 use crate::audit::{AuditError, Hall, Read, of_trouble};
 use crate::finding::{Detail, Finding, FindingKind};
+use crate::input::{Again, Opened, SpoolWriter};
+use crate::judge::{Place, Shard};
 use crate::options::Options;
 use crate::report::{CheckpointFacts, LedgerFacts, What};
-use crate::shard::{Place, Shard};
-use crate::source::Opened;
 use ibbi_log::{Digest, Extract, ExtractFault, Head, Opening, SignatureError, verify_extract};
 use std::io;
 

@@ -2,10 +2,10 @@
 //!
 //! Times are whole minutes. Percentiles are by nearest rank, as [`ibbi_stats::rank`] defines it.
 
+use crate::figures::Who;
 use crate::finding::{Finding, FindingKind, Severity};
+use crate::input::Packing;
 use crate::options::Filter;
-use crate::unpack::Packing;
-use crate::waiting::Who;
 use ibbi_core::{At, EventKind, Name, Outcome, Stage};
 use ibbi_log::{Digest, Uuid};
 use serde::{Serialize, Serializer};

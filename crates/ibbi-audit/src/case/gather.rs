@@ -1,12 +1,12 @@
 //! Gathering: the records of one case, and what an audit finds about them.
 
 use super::CaseQuery;
-use crate::again::Again;
 use crate::audit::AuditError;
 use crate::finding::{Finding, FindingKind};
+use crate::input::Again;
+use crate::input::{Opened, Source};
+use crate::judge::Shard;
 use crate::options::Options;
-use crate::shard::Shard;
-use crate::source::{Opened, Source};
 use ibbi_log::{Content, Entry, ExtractFault, LineReader, Lines, RawLine, Record, case_of, is_extract, verify_extract};
 
 /// The records of a case, as far as was asked.

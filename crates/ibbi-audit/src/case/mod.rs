@@ -5,9 +5,9 @@ mod road;
 mod tell;
 
 use crate::audit::AuditError;
+use crate::figures::Who;
 use crate::finding::Finding;
-use crate::source::Source;
-use crate::waiting::Who;
+use crate::input::Source;
 use ibbi_core::{Advisory, At, Case, Event, EventKind, Name, Outcome, Refusal, Rule, Stage, TimeZoneName, Unmet};
 use ibbi_log::{Record, Uuid};
 use serde::Serialize;

@@ -3,9 +3,9 @@
 use super::gather::Gathered;
 use super::road::Road;
 use super::{ActorRow, CaseQuery, CaseReport, Moment, Stay, Until, WaitRow};
-use crate::course::Course;
-use crate::track::{Live, State};
-use crate::waiting::Who;
+use crate::figures::Course;
+use crate::figures::Who;
+use crate::judge::{Live, State};
 use ibbi_core::history::Entry;
 use ibbi_core::{At, Case, CaseFile, EventKind, Stage};
 use ibbi_log::Record;
@@ -161,9 +161,8 @@ fn stays(course: &Course, as_of: At) -> Vec<Stay> {
 
 fn waiting(course: &Course, as_of: At) -> Vec<WaitRow> {
     let now = course.awaited();
-    let course = course.clone().until(as_of);
     let row = |who: &Who| {
-        let (waited, alone) = course.waited(*who);
+        let (waited, alone) = course.waited(*who, as_of);
         WaitRow { who: *who, minutes: u64::from(waited) / 60, alone: u64::from(alone) / 60, now: now.has(*who) }
     };
     Who::ALL.iter().map(row).filter(|row| row.minutes > 0 || row.now).collect()

@@ -4,7 +4,7 @@ mod fact;
 mod side;
 
 use crate::audit::AuditError;
-use crate::source::Source;
+use crate::input::Source;
 use fact::{changes, facts};
 use ibbi_core::{Name, Stage};
 use ibbi_log::Uuid;

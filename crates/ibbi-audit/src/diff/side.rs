@@ -1,10 +1,10 @@
 //! One of two ledgers: read line by line, judged on the way.
 
-use crate::again::{Again, SpoolWriter};
 use crate::audit::AuditError;
+use crate::input::{Again, SpoolWriter};
+use crate::input::{Opened, Source};
+use crate::judge::{Context, Shard};
 use crate::options::Options;
-use crate::shard::{Context, Shard};
-use crate::source::{Opened, Source};
 use ibbi_core::{Case, Name};
 use ibbi_log::{Content, Digest, Lines, RawLine, Uuid, case_of};
 use std::io::{self, Read};

@@ -3,7 +3,7 @@
 //! # What a consequence is
 //!
 //! A debt has a cause: the line of an event that was not allowed, of a record that could not be read, or of the first
-//! record after a gap. It owes the rules that the event reaches (see [`crate::reach`]); those that the state itself did not
+//! record after a gap. It owes the rules that the event reaches (see [`super::reach`]); those that the state itself did not
 //! meet, for the record goes on as if it had; the stage, where the line has the case in another one than the audit; and
 //! all rules, where nobody knows what is missing.
 //!
@@ -22,7 +22,7 @@
 //! other way round it is the benefit of the doubt: a consequence may be a fault of its own, which shows once its cause is
 //! mended.
 
-use crate::reach::{LACKING, LASTING, RuleSet, STAGE, reach};
+use super::reach::{LACKING, LASTING, RuleSet, STAGE, reach};
 use ibbi_core::chart::transition;
 use ibbi_core::{At, EventKind, Found, Refusal, Rule, Unmet};
 

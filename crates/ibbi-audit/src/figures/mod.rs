@@ -1,13 +1,18 @@
-//! Measuring: counts, times, variants and months out of the courses of the cases.
+//! Figures: counts, times, variants and months out of the courses of the cases.
+
+mod course;
+mod waiting;
+
+pub(crate) use course::Course;
+pub use waiting::Who;
 
 use crate::finding::{FindingKind, Severity};
+use crate::judge::Track;
 use crate::options::{Filter, Options};
 use crate::report::{
     CaseCounts, CaseSummary, EventCounts, FitnessSpread, Month, OutcomeCount, OutcomeTimes, Spread, StageCount,
     StageTimes, Step, Variant, Variants, Waiting,
 };
-use crate::track::Track;
-use crate::waiting::Who;
 use crate::zone::month_in;
 use ibbi_core::{At, EventKind, Outcome, Stage};
 use ibbi_log::Uuid;
@@ -31,17 +36,36 @@ impl Measured {
     /// Measures cases, which come in the order of their first lines.
     pub(crate) fn of(tracks: &[&Track], as_of: At, options: &Options) -> Self {
         let tracks: Vec<_> = tracks.iter().copied().filter(|track| passes(track, &options.filter)).collect();
+        let sequences = || {
+            let variants = variants(&tracks, options.variants, |track| track.course.kinds(), steps);
+            (variants, self::variants(&tracks, options.variants, path, |path| path))
+        };
+        let figures = || (stage_times(&tracks, as_of), waiting(&tracks, as_of));
+        let ((variants, paths), (stages, waiting)) = both(options.threads > 1, sequences, figures);
         Self {
             cases: case_counts(&tracks),
             events: event_counts(&tracks),
-            stages: stage_times(&tracks, as_of),
+            stages,
             outcomes: outcome_times(&tracks),
-            waiting: waiting(&tracks, as_of),
-            variants: variants(&tracks, options.variants, |track| track.course.kinds().to_vec(), steps),
-            paths: variants(&tracks, options.variants, path, |path| path),
+            waiting,
+            variants,
+            paths,
             months: months(&tracks),
         }
     }
+}
+
+/// Does two things, at the same time if that is asked for and can be had.
+fn both<A: Send, B>(at_once: bool, one: impl Fn() -> A + Sync, other: impl Fn() -> B) -> (A, B) {
+    if !at_once {
+        return (one(), other());
+    }
+    std::thread::scope(|scope| {
+        let first = std::thread::Builder::new().spawn_scoped(scope, &one);
+        let second = other();
+        let first = first.ok().and_then(|thread| thread.join().ok());
+        (first.unwrap_or_else(&one), second)
+    })
 }
 
 /// Whether a case is measured.
@@ -141,10 +165,9 @@ fn event_counts(tracks: &[&Track]) -> EventCounts {
 /// How seconds are spread, in whole minutes.
 fn spread(mut seconds: Vec<u64>) -> Option<Spread> {
     seconds.sort_unstable();
-    let minutes: Vec<u64> = seconds.iter().map(|seconds| seconds / 60).collect();
-    let at = |percent| nearest_rank(&minutes, percent).copied();
+    let at = |percent| nearest_rank(&seconds, percent).map(|seconds| seconds / 60);
     Some(Spread {
-        count: wide(minutes.len()),
+        count: wide(seconds.len()),
         least: at(0)?,
         median: at(50)?,
         p80: at(80)?,
@@ -190,9 +213,8 @@ fn waiting(tracks: &[&Track], as_of: At) -> Vec<Waiting> {
     let mut waited: Vec<Vec<u64>> = vec![Vec::new(); Who::ALL.len()];
     let mut alone = vec![0_u64; Who::ALL.len()];
     for track in tracks {
-        let course = track.course.clone().until(as_of);
         for who in Who::ALL {
-            let (seconds, by_itself) = course.waited(*who);
+            let (seconds, by_itself) = track.course.waited(*who, as_of);
             if seconds >= 60 {
                 waited[*who as usize].push(seconds.into());
             }
@@ -208,18 +230,18 @@ fn path(track: &Track) -> Vec<Stage> {
     track.course.stays().map(|(stage, ..)| stage).collect()
 }
 
-/// How many cases went one way and ended so, with the line of the first and which it is.
-type Counts<K> = HashMap<(Vec<K>, Option<Outcome>), (u64, u64, Uuid), ahash::RandomState>;
+/// How often a sequence came with an outcome, and the line and the case where it came first.
+type Sequences<K> = HashMap<(K, Option<Outcome>), (u64, u64, Uuid), ahash::RandomState>;
 
 /// Counts sequences; the most frequent first, and of equally frequent ones the one that came first.
-fn variants<K: Hash + Eq, T: Copy + PartialEq>(
-    tracks: &[&Track],
+fn variants<'a, K: Hash + Eq, T: Copy + PartialEq>(
+    tracks: &[&'a Track],
     shown: usize,
-    key: impl Fn(&Track) -> Vec<K>,
-    show: impl Fn(Vec<K>) -> Vec<T>,
+    key: impl Fn(&'a Track) -> K,
+    show: impl Fn(K) -> Vec<T>,
 ) -> Variants<T> {
     let begun = || tracks.iter().filter(|track| track.course.opened().is_some());
-    let mut counts: Counts<K> = HashMap::default();
+    let mut counts = Sequences::default();
     for track in begun() {
         let count = counts.entry((key(track), track.course.outcome)).or_insert((0, track.first_line, track.id));
         count.0 += 1;
@@ -250,9 +272,9 @@ fn runs<T: Copy + PartialEq>(sequence: Vec<T>) -> Vec<Step<T>> {
 }
 
 /// The kinds behind the codes of a course.
-fn steps(codes: Vec<(u8, u8)>) -> Vec<EventKind> {
+fn steps(codes: &[(u8, u8)]) -> Vec<EventKind> {
     let kind = |code: u8| EventKind::ALL.get(usize::from(code)).copied();
-    codes.into_iter().flat_map(|(code, times)| kind(code).into_iter().cycle().take(times.into())).collect()
+    codes.iter().flat_map(|(code, times)| kind(*code).into_iter().cycle().take((*times).into())).collect()
 }
 
 fn months(tracks: &[&Track]) -> Vec<Month> {

@@ -1,6 +1,6 @@
 //! The course of a case: what is kept of it for the statistics, in few bytes.
 
-use crate::waiting::{Who, WhoSet, awaited};
+use super::waiting::{Who, WhoSet, awaited};
 use ibbi_core::{At, Case, EventKind, Outcome, Stage};
 
 /// How a case went, by its events that count.
@@ -54,12 +54,11 @@ impl Course {
         self.note(kind);
     }
 
-    /// Some number out of each part of it.
-    pub(crate) fn weight(&self) -> usize {
-        self.kinds.last().map_or(0, |(kind, _)| usize::from(*kind))
-            + self.waited[0] as usize
-            + self.alone[10] as usize
-            + self.entered[0] as usize
+    /// A number out of each of its parts, to have it at hand.
+    pub(crate) fn glance(&self) -> usize {
+        let kind = self.kinds.last().map_or(0, |(kind, _)| usize::from(*kind));
+        let [first, .., last] = self.waited;
+        kind.wrapping_add(usize::from(first == last)).wrapping_add(usize::from(self.alone[0] == self.entered[0]))
     }
 
     fn note(&mut self, kind: EventKind) {
@@ -90,12 +89,6 @@ impl Course {
             let alone = &mut self.alone[who as usize];
             *alone = alone.saturating_add(passed);
         }
-    }
-
-    /// The same course, with the time since its last event counted as well.
-    pub(crate) fn until(mut self, at: At) -> Self {
-        self.wait_until(at);
-        self
     }
 
     /// Gives back room that a closed case needs no more.
@@ -132,9 +125,11 @@ impl Course {
         })
     }
 
-    /// Seconds for which somebody was waited for, and those in which nobody else was.
-    pub(crate) const fn waited(&self, who: Who) -> (u32, u32) {
-        (self.waited[who as usize], self.alone[who as usize])
+    /// Seconds for which somebody was waited for until an instant, and those in which nobody else was.
+    pub(crate) fn waited(&self, who: Who, until: At) -> (u32, u32) {
+        let since = if self.awaited.has(who) { seconds(self.last, until) } else { 0 };
+        let alone = if self.awaited.alone() == Some(who) { since } else { 0 };
+        (self.waited[who as usize].saturating_add(since), self.alone[who as usize].saturating_add(alone))
     }
 
     /// Whom it waits for now.

@@ -1,6 +1,6 @@
 //! The findings as a document: Markdown, from the same list as everything else.
 
-use crate::finding::{FindingKind, Severity};
+use super::{FindingKind, Severity};
 
 /// The findings one by one, as `docs/findings.md` has them.
 ///

@@ -1,6 +1,6 @@
 //! The sentences of findings: what a lay reader sees.
 
-use crate::finding::{Detail, Finding};
+use super::{Detail, Finding};
 use core::fmt;
 
 /// A finding as a sentence.

@@ -123,7 +123,7 @@ impl WhoSet {
     /// The only one in it, if there is one and no more.
     pub(crate) fn alone(self) -> Option<Who> {
         let one = self.0.is_power_of_two();
-        one.then(|| Who::ALL.iter().copied().find(|who| self.has(*who))).flatten()
+        one.then(|| Who::ALL.get(usize::try_from(self.0.trailing_zeros()).ok()?).copied()).flatten()
     }
 
     pub(crate) fn iter(self) -> impl Iterator<Item = Who> {

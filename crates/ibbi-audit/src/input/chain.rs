@@ -1,82 +1,18 @@
 //! The chain: one pass over the lines as bytes, which holds each against the one before and against checkpoints, and
 //! hands it on to whoever judges its case.
 
-use crate::again::SpoolWriter;
+use super::SpoolWriter;
+use super::block::{BLOCK_BYTES, BLOCK_LINES, Block, shard_of};
 use crate::audit::AuditError;
 use crate::finding::{Detail, Finding, FindingKind};
+use crate::judge::{Place, of_fault};
 use crate::options::Options;
-use crate::shard::{Place, of_fault};
 use ibbi_core::At;
 use ibbi_log::{
-    Content, Digest, Entry, Fault, FaultKind, Head, Lines, Links, Opening, RawLine, SignedCheckpoint, Tree, Uuid,
-    Watch, case_of, read_line,
+    Content, Digest, Entry, Fault, FaultKind, Head, Lines, Links, Opening, RawLine, SignedCheckpoint, Tree, Watch,
+    case_of, read_line,
 };
 use std::io::Read;
-
-/// How many parts the cases are divided into. It does not depend on the number of threads, so that nothing else does.
-pub(crate) const SHARDS: usize = 16;
-
-/// How many lines go into a block, and how many bytes at most.
-const BLOCK_LINES: usize = 256;
-const BLOCK_BYTES: usize = 1 << 20;
-
-/// Lines that follow one another, by the shard that judges them.
-#[derive(Debug, Default)]
-pub(crate) struct Block {
-    pub(crate) batches: [Batch; SHARDS],
-    /// What the chain shows.
-    pub(crate) findings: Vec<Finding>,
-}
-
-/// The lines of a block that one shard judges.
-#[derive(Debug, Default)]
-pub(crate) struct Batch {
-    bytes: Vec<u8>,
-    lines: Vec<LineAt>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct LineAt {
-    number: u64,
-    offset: u64,
-    /// Where in the bytes it ends.
-    end: usize,
-}
-
-impl Batch {
-    fn push(&mut self, line: &[u8], number: u64, offset: u64) {
-        self.bytes.extend_from_slice(line);
-        self.lines.push(LineAt { number, offset, end: self.bytes.len() });
-    }
-
-    pub(crate) const fn is_empty(&self) -> bool {
-        self.lines.is_empty()
-    }
-
-    /// Makes room for other lines.
-    pub(crate) fn clear(&mut self) {
-        self.bytes.clear();
-        self.lines.clear();
-    }
-
-    /// Each line with its number and its offset.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&[u8], u64, u64)> {
-        let mut from = 0;
-        self.lines.iter().map(move |line| {
-            let bytes = self.bytes.get(from..line.end).unwrap_or_default();
-            from = line.end;
-            (bytes, line.number, line.offset)
-        })
-    }
-}
-
-/// The shard that judges a case: the same in every audit.
-pub(crate) fn shard_of(case: Uuid) -> usize {
-    let folded = case.as_u64_pair().0 ^ case.as_u64_pair().1;
-    // Fibonacci hashing: the upper bits of the product depend on all bits of the id.
-    let mixed = folded.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
-    usize::try_from(mixed).unwrap_or(0) % SHARDS
-}
 
 /// The lines of a ledger as they are read.
 pub(crate) struct Chain<'a> {

@@ -1,8 +1,8 @@
 //! Where a ledger comes from: a file, bytes in memory, or a stream that is kept to be read again.
 
-use crate::again::Again;
+use super::again::{self, Again};
+use super::unpack::{Packing, Trouble, Unpack};
 use crate::audit::AuditError;
-use crate::unpack::{Packing, Trouble, Unpack};
 use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::Path;
@@ -125,7 +125,7 @@ struct Sequential {
 
 impl Read for Sequential {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = crate::again::read_at(&self.file, buffer, self.offset)?;
+        let read = again::read_at(&self.file, buffer, self.offset)?;
         self.offset += u64::try_from(read).unwrap_or(u64::MAX);
         Ok(read)
     }
