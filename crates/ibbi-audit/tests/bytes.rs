@@ -34,7 +34,7 @@ fn what_the_fuzzer_asks_holds_of_its_corpus() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_bytes_are_audited(bytes in prop::collection::vec(any::<u8>(), 0..3000), packing in 0..4_u8) {

@@ -143,7 +143,7 @@ fn alarms(audited: &Audited) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_change_shows(seed in 0..200_u64, cases in 1..4_usize, change in changes()) {

@@ -132,3 +132,20 @@ fn what_the_filter_leaves_out_changes_neither_counts_nor_verdict() {
         assert_eq!(usize::try_from(some.report.cases.total).unwrap(), some.cases.len());
     }
 }
+
+#[test]
+fn a_file_that_changes_under_the_audit_is_an_error() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("ledger");
+    let lines = ledger(&walk(8, 20, 3000));
+    std::fs::write(&path, lines.set(30, "to", "caucus").chained().bytes()).expect("written");
+    let mut left = true;
+    let mut overwrite = |_: ibbi_audit::Finding| {
+        if std::mem::take(&mut left) {
+            std::fs::write(&path, "x".repeat(2_000_000)).expect("written");
+        }
+    };
+    let audit = ibbi_audit::Audit::new(Options::default());
+    let error = audit.run(Source::open(&path).expect("opened"), &mut overwrite).unwrap_err();
+    assert!(error.to_string().contains("changed during the audit"), "{error}");
+}
