@@ -29,7 +29,10 @@ impl Work {
     }
 }
 
-const PATHS: &[(&str, fn() -> Work)] = &[
+/// Makes a path ready.
+type Prepare = fn() -> Work;
+
+const PATHS: &[(&str, Prepare)] = &[
     ("offer-accepted", accepted),
     ("offer-refused", refused),
     ("replay-history", replay),

@@ -54,8 +54,11 @@ fn new_ledger_at(at: At) -> ibbi_log::NewLedger {
     ibbi_log::NewLedger { at, ..new_ledger() }
 }
 
+/// An event of a case, with the stage after it.
+type Played = (Uuid, At, Event, Stage);
+
 /// The events of some runs by the time at which they happened; those of one case keep their order.
-fn played(simulator: &Simulator, runs: std::ops::Range<u64>) -> Result<Vec<(Uuid, At, Event, Stage)>, Box<dyn Error>> {
+fn played(simulator: &Simulator, runs: std::ops::Range<u64>) -> Result<Vec<Played>, Box<dyn Error>> {
     let mut events = Vec::new();
     for run in runs {
         let case = Uuid::from_u64_pair(0x0193_0000_0000_7000, 0x8000_0000_0000_0000 | run);
