@@ -29,10 +29,10 @@ impl Work {
     }
 }
 
-/// A path's name, and what makes its work ready.
-type Named = (&'static str, fn() -> Work);
+/// Makes a path ready.
+type Prepare = fn() -> Work;
 
-const PATHS: &[Named] = &[
+const PATHS: &[(&str, Prepare)] = &[
     ("offer-accepted", accepted),
     ("offer-refused", refused),
     ("replay-history", replay),

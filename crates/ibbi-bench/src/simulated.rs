@@ -54,7 +54,7 @@ fn new_ledger_at(at: At) -> ibbi_log::NewLedger {
     ibbi_log::NewLedger { at, ..new_ledger() }
 }
 
-/// An event of a run: its case, when it happened, and the stage it led to.
+/// An event of a case, with the stage after it.
 type Played = (Uuid, At, Event, Stage);
 
 /// The events of some runs by the time at which they happened; those of one case keep their order.

@@ -8,19 +8,20 @@ mod simulate;
 mod transitions;
 mod verify;
 
+use crate::request::Request;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 pub(crate) type Failed = Box<dyn std::error::Error>;
 
 /// How to measure.
-pub(crate) struct Options {
+struct Options {
     /// Lines of the ledger that is verified.
-    pub(crate) lines: u64,
+    lines: u64,
     /// Turns of each contender.
-    pub(crate) rounds: usize,
-    /// Where files are written: on a real disk, or syncing costs nothing.
-    pub(crate) folder: PathBuf,
+    rounds: usize,
+    /// A folder of its own, where files are written.
+    folder: PathBuf,
 }
 
 /// Measures one subject.
@@ -35,29 +36,32 @@ const PARTS: [(&str, Measure); 5] = [
     ("simulate", simulate::tables),
 ];
 
-/// Runs every comparison and prints the tables.
-pub(crate) fn run(arguments: &[&str]) -> Result<(), Failed> {
-    let mut options = Options { lines: 1_000_000, rounds: 15, folder: std::env::temp_dir() };
-    let (mut out, mut only) = (None, None);
-    for pair in arguments.chunks(2) {
-        match pair {
-            ["--lines", value] => options.lines = value.parse()?,
-            ["--rounds", value] => options.rounds = value.parse()?,
-            ["--folder", value] => options.folder = value.into(),
-            ["--out", value] => out = Some(PathBuf::from(value)),
-            ["--only", value] => only = Some(*value),
-            _ => return Err(format!("unknown argument {}", pair.concat()).into()),
-        }
-    }
-    let place = tempfile::tempdir_in(&options.folder)?;
-    options.folder = place.path().to_owned();
+/// The subjects, in order.
+pub(crate) fn subjects() -> impl Iterator<Item = &'static str> {
+    PARTS.iter().map(|(name, _)| *name)
+}
+
+/// Runs the comparisons, all or one subject's, prints the tables and writes them where it was asked for.
+pub(crate) fn run(request: &Request) -> Result<(), Failed> {
     let mut text = String::new();
-    let parts = PARTS.iter().filter(|(name, _)| only.is_none_or(|only| only == *name)).collect::<Vec<_>>();
-    if parts.is_empty() {
-        let known = PARTS.map(|(name, _)| name).join(", ");
-        return Err(format!("--only knows {known}").into());
+    for name in subjects().filter(|name| request.wants(name)) {
+        text.push_str(&measure(name, request)?);
     }
-    for (_, tables) in parts {
+    if text.is_empty() {
+        return Err(format!("--only knows {}", subjects().collect::<Vec<_>>().join(", ")).into());
+    }
+    match &request.out {
+        Some(out) => Ok(std::fs::write(out, text)?),
+        None => Ok(()),
+    }
+}
+
+/// The tables of one subject, which are printed too as they come.
+pub(crate) fn measure(subject: &str, request: &Request) -> Result<String, Failed> {
+    let place = tempfile::tempdir_in(&request.folder)?;
+    let options = Options { lines: request.lines, rounds: request.rounds, folder: place.path().to_owned() };
+    let mut text = String::new();
+    for (_, tables) in PARTS.iter().filter(|(name, _)| *name == subject) {
         for table in tables(&options)? {
             let shown = table.to_string();
             println!("{shown}");
@@ -65,10 +69,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Failed> {
             text.push('\n');
         }
     }
-    if let Some(out) = out {
-        std::fs::write(out, text)?;
-    }
-    Ok(())
+    Ok(text)
 }
 
 /// A contender: its name, and what it does in one turn. It returns the time of the work alone.
@@ -101,8 +102,8 @@ pub(crate) struct Table {
     rows: Vec<Row>,
     /// What the last column says, and its entries.
     remarks: Option<(&'static str, Vec<&'static str>)>,
-    /// Who was not there.
-    missing: Vec<Missing>,
+    /// What is said below it.
+    notes: Vec<String>,
 }
 
 /// A peer that this machine does not have: who, and what is lacking.
@@ -132,7 +133,7 @@ impl Comparison<'_> {
             let at = |share: usize| times[(times.len() - 1) * share / 100];
             Row { name: contender.name, units: *units, median: at(50), low: at(25), high: at(75) }
         });
-        Ok(Table { title: self.title, unit: self.unit, rows: rows.collect(), remarks: None, missing: Vec::new() })
+        Ok(Table { title: self.title, unit: self.unit, rows: rows.collect(), remarks: None, notes: Vec::new() })
     }
 }
 
@@ -152,14 +153,20 @@ impl Table {
 
     /// The same table, which says below who was not measured.
     pub(crate) fn lacking(mut self, missing: impl IntoIterator<Item = Missing>) -> Self {
-        self.missing.extend(missing);
+        self.notes.extend(missing.into_iter().map(|Missing(who)| format!("not measured: {who}")));
+        self
+    }
+
+    /// The same table with a sentence below it.
+    pub(crate) fn noting(mut self, note: String) -> Self {
+        self.notes.push(note);
         self
     }
 }
 
 impl std::fmt::Display for Table {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { title, unit, rows, remarks, missing } = self;
+        let Self { title, unit, rows, remarks, notes } = self;
         write!(f, "### {title}\n\n| contender | median time each | quartiles | {unit} a second | against the first |")?;
         writeln!(f, "{}", remarks.iter().map(|(heading, _)| format!(" {heading} |")).collect::<String>())?;
         writeln!(f, "|---|---|---|---|---|{}", if remarks.is_some() { "---|" } else { "" })?;
@@ -172,7 +179,7 @@ impl std::fmt::Display for Table {
             write!(f, "| {} | {median} | {low} – {high} | {rate:.0} | {ratio} |", row.name)?;
             writeln!(f, "{}", remarks.iter().map(|(_, all)| format!(" {} |", all[index])).collect::<String>())?;
         }
-        missing.iter().try_for_each(|Missing(who)| write!(f, "\nnot measured: {who}\n"))
+        notes.iter().try_for_each(|note| write!(f, "\n{note}\n"))
     }
 }
 

@@ -60,10 +60,15 @@ pub(super) fn tables(options: &Options) -> Result<Vec<Table>, Failed> {
     if let Ok(xstate) = &mut xstate {
         expected.same("XState", &xstate.answers()?)?;
     }
-    println!("{} verdicts and {} stages are the same for all\n", expected.verdicts.len(), expected.stages.len());
+    let agreed = format!(
+        "All contenders gave the same {} verdicts, at every point of the case on each of its events and of the refused \
+         offers, and were in the same stage at each of the {} points.",
+        expected.verdicts.len(),
+        expected.stages.len()
+    );
     let missing = xstate.as_ref().err().copied();
     let tables = [accepted(options, &work, xstate.as_mut().ok())?, refused(options, &work, xstate.as_mut().ok())?];
-    Ok(tables.map(|table| table.lacking(missing)).into())
+    Ok(tables.map(|table| table.noting(agreed.clone()).lacking(missing)).into())
 }
 
 /// The events that all run.
