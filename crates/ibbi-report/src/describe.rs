@@ -5,7 +5,8 @@ use ibbi_core::{Event, Slot, Topics};
 /// One line that says what happened.
 ///
 /// ```
-/// use ibbi_core::{Event, Reason, SessionPostponed};
+/// use ibbi_core::events::SessionPostponed;
+/// use ibbi_core::{Event, Reason};
 /// let event = Event::from(SessionPostponed { part: 1, reason: Reason::new("snow").unwrap() });
 /// assert_eq!(ibbi_report::describe(&event), "part 1 is postponed: snow");
 /// ```

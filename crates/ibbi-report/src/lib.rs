@@ -30,6 +30,7 @@
 //! - No panic on any input.
 #![forbid(unsafe_code)]
 
+mod audited;
 pub mod chart;
 pub mod csv;
 mod describe;
@@ -43,6 +44,7 @@ mod phrase;
 pub mod process;
 pub mod table;
 pub mod text;
+mod when;
 mod words;
 
 pub use describe::describe;

@@ -71,6 +71,16 @@ pub(crate) fn count(number: u64, what: &str) -> String {
     format!("{} {what}{}", thousands(number), if number == 1 { "" } else { "s" })
 }
 
+/// So many of something, or none: `no errors`, `1 error`, `21 errors`.
+pub(crate) fn none_or(number: u64, what: &str) -> String {
+    if number == 0 { format!("no {what}s") } else { count(number, what) }
+}
+
+/// How often: `once`, `21 times`.
+pub(crate) fn times(number: u64) -> String {
+    if number == 1 { "once".to_owned() } else { count(number, "time") }
+}
+
 /// A whole number in groups of three digits: `10,000`.
 pub(crate) fn thousands(number: u64) -> String {
     let digits = number.to_string();
@@ -99,6 +109,12 @@ pub(crate) fn percent(share: f64) -> String {
 /// A share to a tenth of a percent, for tables: `43.2%`.
 pub(crate) fn exact_percent(share: f64) -> String {
     format!("{:.1}%", share * 100.0)
+}
+
+/// A fitness to three digits; what is not quite 1 does not read as such: `1`, `0.999`, `0.875`.
+pub(crate) fn fitness(fitness: f64) -> String {
+    let text = format!("{:.3}", (fitness * 1000.0).floor() / 1000.0);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// An interval of shares in whole percent: `42% to 44%`.
@@ -131,8 +147,11 @@ pub(crate) fn list(items: &[String]) -> String {
     }
 }
 
-/// The first letter in upper case.
+/// The first letter in upper case, unless the first word is a code, such as `case_opened`.
 pub(crate) fn sentence(text: &str) -> String {
+    if text.split(' ').next().is_some_and(|first| first.contains(['_', '.', '`'])) {
+        return text.to_owned();
+    }
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
@@ -297,6 +316,13 @@ mod tests {
     }
 
     #[test]
+    fn a_sentence_begins_with_a_capital_and_a_code_stays_as_it_is() {
+        for (text, said) in [("labor adopts", "Labor adopts"), ("case_opened comes twice", "case_opened comes twice")] {
+            assert_eq!(sentence(text), said);
+        }
+    }
+
+    #[test]
     fn a_length_of_time_is_as_exact_as_it_reads() {
         for (minutes, text) in [
             (0, "0 minutes"),
@@ -309,6 +335,13 @@ mod tests {
             (1_440_000, "1,000 days"),
         ] {
             assert_eq!(lasting(minutes), text);
+        }
+    }
+
+    #[test]
+    fn a_fitness_that_is_not_quite_one_does_not_read_as_one() {
+        for (fitness_of, text) in [(1.0, "1"), (0.9999, "0.999"), (0.875, "0.875"), (0.5, "0.5"), (0.0, "0")] {
+            assert_eq!(fitness(fitness_of), text);
         }
     }
 

@@ -1,14 +1,12 @@
 //! SimPy's side of a comparison: a child process that simulates when it is told to.
 
-use super::Failed;
+use super::child::Child;
+use super::{Failed, Missing, python};
 use serde_json::Value;
-use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
-/// Names the Python with SimPy; `python3` without it.
-const PYTHON: &str = "IBBI_PYTHON";
 const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/peers/simpy_model.py");
 
 /// What SimPy found in one request.
@@ -25,28 +23,19 @@ pub(crate) struct Found {
 }
 
 /// A Python that has read the scenario and waits for requests.
-pub(crate) struct SimPy {
-    child: Child,
-    asked: Option<ChildStdin>,
-    answers: BufReader<ChildStdout>,
-}
+pub(crate) struct SimPy(Child);
 
 impl SimPy {
-    /// Starts the child; `None` where there is no Python or no SimPy, which is said in one line.
-    pub(crate) fn start(scenario: &Path) -> Result<Option<Self>, Failed> {
-        let python = std::env::var(PYTHON).unwrap_or_else(|_| "python3".to_owned());
+    /// Starts the child.
+    pub(crate) fn start(scenario: &Path) -> Result<Result<Self, Missing>, Failed> {
+        let python = python();
         let quiet = || Stdio::null();
         let has = Command::new(&python).args(["-c", "import simpy"]).stdout(quiet()).stderr(quiet()).status();
         if !has.is_ok_and(|status| status.success()) {
-            eprintln!("SimPy is missing, so its row is left out: {python} does not have it ({PYTHON} names another)");
-            return Ok(None);
+            return Ok(Err(Missing("SimPy (Python or its package is missing)")));
         }
         let mut command = Command::new(&python);
-        command.arg(MODEL).arg(scenario).arg("--serve").stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn()?;
-        let asked = child.stdin.take();
-        let answers = BufReader::new(child.stdout.take().ok_or("the child has no output")?);
-        Ok(Some(Self { child, asked, answers }))
+        Ok(Ok(Self(Child::start(command.arg(MODEL).arg(scenario).arg("--serve"))?)))
     }
 
     /// Simulates with Python's own random numbers.
@@ -60,13 +49,8 @@ impl SimPy {
     }
 
     fn ask(&mut self, kind: &str, runs: u64, seed: u64) -> Result<Found, Failed> {
-        let asked = self.asked.as_mut().ok_or("the child has no input")?;
-        writeln!(asked, "{kind} {runs} {seed}")?;
-        asked.flush()?;
-        let mut line = String::new();
-        self.answers.read_line(&mut line)?;
-        let answer: Value = serde_json::from_str(&line)?;
-        found(&answer).ok_or_else(|| format!("SimPy's answer is not understood: {line}").into())
+        let answer = self.0.ask(&format!("{kind} {runs} {seed}"))?;
+        found(&answer).ok_or_else(|| format!("SimPy's answer is not understood: {answer}").into())
     }
 }
 
@@ -80,12 +64,4 @@ fn found(answer: &Value) -> Option<Found> {
         percentiles: answer["percentiles"].as_array()?.iter().map(percentile).collect::<Option<_>>()?,
         curve: answer["curve"].as_array()?.iter().map(point).collect::<Option<_>>()?,
     })
-}
-
-impl Drop for SimPy {
-    /// Without input the child ends by itself.
-    fn drop(&mut self) {
-        drop(self.asked.take());
-        let _ = self.child.wait();
-    }
 }

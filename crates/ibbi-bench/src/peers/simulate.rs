@@ -1,9 +1,10 @@
-//! Simulating the same scenario on one core: SimPy, and this project with nothing kept, with every event kept in memory,
-//! and with every event as a line of a ledger.
+//! Simulating the same scenario on one core: the model alone, this project with nothing kept, with every event kept in
+//! memory, and with every event as a line of a ledger, and SimPy.
 
 use super::simpy::{Found, SimPy};
 use super::{Comparison, Contender, Failed, Options, Table, timed};
 use ibbi_app::schedule::{Keep, keep};
+use ibbi_bench::floor::{Floor, counts_of};
 use ibbi_sim::{Forecast, Scenario, Settings, Simulator};
 use std::fs::File;
 use std::hint::black_box;
@@ -35,36 +36,66 @@ fn runs(options: &Options, scenario: &Scenario) -> Result<Table, Failed> {
     let simulator = &Simulator::new(scenario);
     let people = scenario.people.len();
     let title = format!("Simulating {} on its calendar, {people} people, one core", scenario.district.as_str());
-    let (mut contenders, mut units) = (Vec::new(), Vec::new());
-    if let Some(mut simpy) = SimPy::start(Path::new(SCENARIO))? {
-        same_answer(simulator, &mut simpy)?;
-        let forecast = simulator.simulate(Settings { runs: 10 * RUNS, ..one_core(0) })?;
-        let turn = move |round: usize| {
-            let found = simpy.own(SIMPY_RUNS, round as u64)?;
-            within_sampling(&forecast, &found)?;
-            Ok(found.time)
-        };
-        contenders.push(Contender { name: "SimPy (CPython)", turn: Box::new(turn) });
-        units.push(SIMPY_RUNS);
-    }
-    contenders.push(Contender {
-        name: "ibbi-sim, no events kept",
-        turn: Box::new(|round| {
-            let (time, done) = timed(|| simulator.simulate(one_core(round as u64)));
-            black_box(done?);
-            Ok(time)
-        }),
-    });
-    contenders.push(Contender {
-        name: "ibbi-sim, the events of all runs kept in memory",
-        turn: Box::new(|round| kept(simulator, round)),
-    });
-    contenders.push(Contender {
-        name: "ibbi-sim, the events of all runs as lines of a ledger, synced",
-        turn: Box::new(|round| Ok(written(simulator, &options.folder, round)?.0)),
-    });
-    units.resize(contenders.len(), RUNS);
-    Comparison { title, unit: "runs", units: RUNS, contenders }.measure_units(options.rounds.div_ceil(2), &units)
+    let floor = Floor::new(scenario);
+    let mut contenders = vec![
+        Contender {
+            name: "floor: the model as one loop, no process, no events",
+            turn: Box::new(|round| Ok(counted(&floor, round))),
+        },
+        Contender {
+            name: "ibbi-sim, no events kept",
+            turn: Box::new(|round| {
+                let (time, done) = timed(|| simulator.simulate(one_core(round as u64)));
+                let counts = counts_of(&done?, scenario.start);
+                if counts == floor.simulate(RUNS, round as u64) {
+                    Ok(time)
+                } else {
+                    Err("the floor counts otherwise".into())
+                }
+            }),
+        },
+        Contender {
+            name: "ibbi-sim, the events of all runs kept in memory",
+            turn: Box::new(|round| kept(simulator, round)),
+        },
+        Contender {
+            name: "ibbi-sim, the events of all runs as lines of a ledger, synced",
+            turn: Box::new(|round| Ok(written(simulator, &options.folder, round)?.0)),
+        },
+    ];
+    let mut units = vec![RUNS; contenders.len()];
+    let missing = match SimPy::start(Path::new(SCENARIO))? {
+        Err(missing) => Some(missing),
+        Ok(mut simpy) => {
+            same_answer(simulator, &mut simpy)?;
+            let forecast = simulator.simulate(Settings { runs: 10 * RUNS, ..one_core(0) })?;
+            let turn = move |round: usize| {
+                let found = simpy.own(SIMPY_RUNS, round as u64)?;
+                within_sampling(&forecast, &found)?;
+                Ok(found.time)
+            };
+            contenders.push(Contender { name: "SimPy (CPython)", turn: Box::new(turn) });
+            units.push(SIMPY_RUNS);
+            None
+        }
+    };
+    let leaves_out = [
+        "the process itself: nothing is offered, so nothing could be refused; events, tornado",
+        "nothing; every run is offered to the real process",
+        "nothing",
+        "nothing",
+        "the process itself, tornado",
+    ];
+    let rows = contenders.len();
+    let comparison = Comparison { title, unit: "runs", units: RUNS, contenders };
+    let table = comparison.measure_units(options.rounds.div_ceil(2), &units)?;
+    Ok(table.remarked("leaves out", &leaves_out[..rows]).lacking(missing))
+}
+
+fn counted(floor: &Floor, round: usize) -> Duration {
+    let (time, counts) = timed(|| floor.simulate(RUNS, round as u64));
+    black_box(counts);
+    time
 }
 
 /// With the same numbers both must find the same, to the last run.

@@ -19,7 +19,11 @@ mod scale;
 mod svg;
 mod text;
 
-pub use build::{Measure, comparison, completion, months, outcomes, timeline, tornado};
+pub(crate) use build::months_table;
+pub use build::{
+    Measure, cases_by_outcome, cases_by_stage, closed, comparison, completion, course, months, opened, outcome_times,
+    outcomes, paths, stage_times, stays, timeline, tornado, waiting,
+};
 pub use scale::{Scale, Tick, Unit};
 
 use crate::html::Html;

@@ -141,9 +141,9 @@ pub fn months(report: &Report) -> String {
     let mut csv = Csv::new(&columns.collect::<Vec<_>>());
     for month in &report.months {
         let of = |outcome: &ibbi_core::Outcome| {
-            month.closed.iter().find(|(found, _)| found == outcome).map_or(0, |(_, count)| *count)
+            month.closed.iter().find(|count| count.outcome == *outcome).map_or(0, |count| count.cases)
         };
-        let closed: u64 = month.closed.iter().map(|(_, count)| count).sum();
+        let closed: u64 = month.closed.iter().map(|count| count.cases).sum();
         let counts = [month.opened, closed].into_iter().chain(ibbi_core::Outcome::ALL.iter().map(of));
         csv.row([Field::number(&month.month)].into_iter().chain(counts.map(Field::number)));
     }

@@ -1,9 +1,8 @@
 //! A forecast, a comparison, and whom to ask, in a terminal.
 
 use super::columns::paragraph;
-use super::{Layout, Piece, Role};
-use crate::chart::{self, Chart, Measure};
-use crate::table::Table;
+use super::{Layout, Piece, Role, table, titled};
+use crate::chart::{self, Measure};
 use crate::{facts, findings, words};
 use ibbi_sim::{Comparison, Forecast, Gain, Scenario};
 
@@ -91,13 +90,4 @@ pub fn who(gains: &[Gain], layout: Layout) -> Vec<Piece> {
         pieces.push(Piece::new(Role::Quiet, paragraph("", &sentence.plain(), layout.columns())));
     }
     pieces
-}
-
-fn table(table: &Table, layout: Layout) -> Piece {
-    Piece::new(Role::Plain, table.to_text(layout.columns()))
-}
-
-fn titled(chart: &Chart, layout: Layout) -> [Piece; 2] {
-    let title = format!("\n{}", paragraph("", &chart.title, layout.columns()));
-    [Piece::new(Role::Heading, title), Piece::new(Role::Plain, chart.to_text(layout))]
 }

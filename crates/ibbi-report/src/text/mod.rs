@@ -22,6 +22,8 @@ pub use diff::diff;
 pub use forecast::{comparison, forecast, who};
 pub use plan::{obstacle, plan};
 
+use crate::chart::Chart;
+use crate::table::Table;
 use crate::{findings, words};
 use ibbi_sim::{Continued, Scenario};
 
@@ -102,4 +104,15 @@ fn continued(real: &Continued, scenario: &Scenario, columns: usize) -> Vec<Piece
 /// The pieces as one text, without colours.
 pub fn plain(pieces: &[Piece]) -> String {
     pieces.iter().map(|piece| piece.text.as_str()).collect()
+}
+
+/// A table without its caption.
+fn table(table: &Table, layout: Layout) -> Piece {
+    Piece::new(Role::Plain, table.to_text(layout.columns()))
+}
+
+/// A chart under its title.
+fn titled(chart: &Chart, layout: Layout) -> [Piece; 2] {
+    let title = format!("\n{}", columns::paragraph("", &chart.title, layout.columns()));
+    [Piece::new(Role::Heading, title), Piece::new(Role::Plain, chart.to_text(layout))]
 }

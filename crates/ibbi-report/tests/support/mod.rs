@@ -1,6 +1,9 @@
 //! Results to make reports of.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub(crate) mod ledgers;
+pub(crate) mod whole;
+
 use ibbi_core::{Advisory, Format};
 use ibbi_report::SimulationPage;
 use ibbi_report::chart::{self, Chart, Measure};
