@@ -63,15 +63,19 @@ fn instructions(tsv: &str) -> Result<String, Failed> {
     }
     for (row, line) in lines.enumerate() {
         let cells: Vec<_> = line.split('\t').collect();
-        let [path, units, unit, all, each, hashing] = cells.as_slice() else {
+        let [path, units, unit, all, each, hashless] = cells.as_slice() else {
             return Err(format!("a row of the counts is not understood: {line}").into());
         };
         let _ = match row {
-            0 => writeln!(text, "| path | unit | {all}, {units} | {each} | {hashing} |\n|---|---|---|---|---|"),
-            _ => writeln!(text, "| {path} | {unit} | {all} for {units} | {each} | {hashing} |"),
+            0 => writeln!(text, "| path | {all} | {each} | {hashless} |\n|---|---|---|---|"),
+            _ => writeln!(text, "| {path} | {all} for {units} {unit}{} | {each} | {hashless} |", plural(units)),
         };
     }
     Ok(text)
+}
+
+fn plural(count: &str) -> &'static str {
+    if count == "1" { "" } else { "s" }
 }
 
 #[cfg(test)]
