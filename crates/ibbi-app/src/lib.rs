@@ -9,7 +9,9 @@
 
 pub mod audit;
 pub mod describe;
+pub mod desk;
 mod error;
+pub mod form;
 pub mod input;
 pub mod journal;
 mod nearest;

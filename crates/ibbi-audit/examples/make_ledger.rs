@@ -54,8 +54,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// An accepted event of a case, and the stage after it.
+type Played = (Uuid, At, Event, Stage);
+
 /// The events of a batch of cases, by the time at which they happened.
-fn played(simulator: &Simulator, runs: std::ops::Range<u64>) -> Result<Vec<(Uuid, At, Event, Stage)>, Box<dyn Error>> {
+fn played(simulator: &Simulator, runs: std::ops::Range<u64>) -> Result<Vec<Played>, Box<dyn Error>> {
     let mut events = Vec::new();
     for run in runs {
         let id = Uuid::from_u64_pair(0x0193_0000_0000_7000, 0x8000_0000_0000_0000 | run);

@@ -1,17 +1,13 @@
 //! The audit of a whole ledger.
 
-use crate::again::Again;
-use crate::chain::{Chain, SHARDS};
 use crate::engine::{self, Outcome};
+use crate::figures::{self, Measured};
 use crate::finding::{Detail, Finding, FindingKind, Severity};
-use crate::measure::{self, Measured};
+use crate::input::{Again, Chain, Opened, SHARDS, Source, Trouble};
+use crate::judge::{Context, Place, Shard, Track};
 use crate::options::{Filter, Options};
 use crate::report::{CaseSummary, CheckpointFacts, LedgerFacts, Report, What};
-use crate::shard::{Context, Place, Shard};
-use crate::source::{Opened, Source};
 use crate::tally::Tally;
-use crate::track::Track;
-use crate::unpack::Trouble;
 use crate::zone::day_in;
 use ibbi_core::At;
 use ibbi_log::{Fault, FaultKind, Head, Opening, SignatureError, is_extract};
@@ -102,6 +98,7 @@ impl Audit {
         late.extend(trouble.take().map(|trouble| of_trouble(trouble, head)));
         let (found, checkpoints) = signatures(&self.options, shown, head);
         late.extend(found);
+        let root = chain.root();
         let opening = chain.opening();
         let facts = LedgerFacts {
             origin: opening.map(|opening| opening.origin.to_string()),
@@ -111,7 +108,7 @@ impl Audit {
             lines: head.lines,
             bytes: head.bytes,
             last_hash: head.hash,
-            root: chain.root(),
+            root,
             first_logged: chain.logged().map(|(first, _)| first),
             last_logged: chain.logged().map(|(_, last)| last),
         };
@@ -122,7 +119,13 @@ impl Audit {
 impl Options {
     pub(crate) fn context<'a>(&self, again: &'a Again<'a>) -> Context<'a> {
         let limit = u64::try_from(self.max_cases).unwrap_or(u64::MAX);
-        Context { again, advisories: self.advisories, max_cases: self.max_cases.div_ceil(SHARDS), limit }
+        Context {
+            again,
+            advisories: self.advisories,
+            max_cases: self.max_cases.div_ceil(SHARDS),
+            limit,
+            fingerprints: None,
+        }
     }
 }
 
@@ -169,8 +172,8 @@ impl Read {
 
         let mut tracks: Vec<_> = self.shards.iter().flat_map(|shard| &shard.tracks).collect();
         tracks.sort_by_key(|track| track.first_line);
-        for track in tracks.iter().filter(|track| measure::passes(track, &options.filter)) {
-            hall.sink.case(measure::summary(track));
+        for track in tracks.iter().filter(|track| figures::passes(track, &options.filter)) {
+            hall.sink.case(figures::summary(track));
         }
         let measured = Measured::of(&tracks, as_of, options);
         let tally = hall.tally;
@@ -215,7 +218,7 @@ fn past_contract(track: &mut Track, as_of: At) -> Option<Finding> {
 }
 
 pub(crate) fn of_trouble(trouble: Trouble, head: Head) -> Finding {
-    let place = Place::line(head.lines, head.bytes);
+    let place = Place::line(head.lines.max(1), head.bytes);
     match trouble {
         Trouble::Damaged { packing, reason } => {
             place.find(FindingKind::LedgerPacking, Detail::Packing { packing, reason })
@@ -226,7 +229,7 @@ pub(crate) fn of_trouble(trouble: Trouble, head: Head) -> Finding {
 
 /// What becomes of each checkpoint, by its lines and by its signature.
 fn signatures(options: &Options, shown: Vec<Option<Fault>>, head: Head) -> (Vec<Finding>, Vec<CheckpointFacts>) {
-    let place = Place::line(head.lines, head.bytes);
+    let place = Place::line(head.lines.max(1), head.bytes);
     let mut found = Vec::new();
     let torn = options.checkpoints.torn;
     if torn > 0 {

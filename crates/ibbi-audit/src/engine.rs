@@ -6,17 +6,17 @@
 //! is handed out block by block, sorted, so that neither the order nor anything else depends on who did what.
 
 use crate::audit::AuditError;
-use crate::chain::{Batch, Block, Chain, SHARDS};
 use crate::finding::Finding;
-use crate::shard::{Context, Shard};
+use crate::input::{Batch, Block, Chain, SHARDS};
+use crate::judge::{Context, Shard};
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// What is under way, behind one lock that is held for moments.
 struct Board<'a> {
     /// The one who reads takes it, and brings it back.
-    chain: Option<Chain<'a>>,
-    shards: [Option<Shard>; SHARDS],
+    chain: Option<Box<Chain<'a>>>,
+    shards: [Option<Box<Shard>>; SHARDS],
     /// The next block of each shard.
     next: [u64; SHARDS],
     /// The blocks that were read and are not handed out yet, and the number of the first of them.
@@ -35,22 +35,23 @@ struct Pending {
     findings: Vec<Finding>,
 }
 
+#[allow(clippy::large_enum_variant, reason = "a few are moved for a block of lines; a box would gain nothing")]
 enum Job<'a> {
-    Read(Chain<'a>, Block),
-    Judge { shard: Shard, number: usize, block: u64, batch: Batch },
+    Read(Box<Chain<'a>>, Box<Block>),
+    Judge { shard: Box<Shard>, number: usize, block: u64, batch: Batch },
 }
 
 /// What became of a job.
+#[allow(clippy::large_enum_variant, reason = "as a job")]
 enum Done<'a> {
-    Read(Chain<'a>, Block, Result<bool, AuditError>),
-    Judged { shard: Shard, number: usize, block: u64, batch: Batch, result: Result<Vec<Finding>, AuditError> },
+    Read(Box<Chain<'a>>, Box<Block>, Result<bool, AuditError>),
+    Judged { shard: Box<Shard>, number: usize, block: u64, batch: Batch, result: Result<Vec<Finding>, AuditError> },
 }
 
 pub(crate) struct Engine<'a> {
     board: Mutex<Board<'a>>,
     wake: Condvar,
-    /// How many blocks may wait.
-    ahead: usize,
+    threads: usize,
 }
 
 /// What reading and judging leave behind.
@@ -69,8 +70,8 @@ pub(crate) fn run<'a>(
     let threads = threads.max(1);
     let engine = Engine {
         board: Mutex::new(Board {
-            chain: Some(chain),
-            shards: core::array::from_fn(|_| Some(Shard::new())),
+            chain: Some(Box::new(chain)),
+            shards: core::array::from_fn(|_| Some(Box::new(Shard::new()))),
             next: [0; SHARDS],
             blocks: VecDeque::new(),
             first: 0,
@@ -79,27 +80,32 @@ pub(crate) fn run<'a>(
             spare: Vec::new(),
         }),
         wake: Condvar::new(),
-        ahead: 2 + threads,
+        threads,
     };
     std::thread::scope(|scope| {
-        for _ in 1..threads {
-            scope.spawn(|| {
-                let guard = Guard(&engine);
-                engine.work(context, None);
+        let engine = &engine;
+        for thread in 1..threads {
+            let work = move || {
+                let guard = Guard(engine);
+                engine.work(thread, context, None);
                 core::mem::forget(guard);
-            });
+            };
+            // Where the system gives no more threads, those there are do the work.
+            if std::thread::Builder::new().spawn_scoped(scope, work).is_err() {
+                break;
+            }
         }
-        let guard = Guard(&engine);
-        engine.work(context, Some(take));
+        let guard = Guard(engine);
+        engine.work(0, context, Some(take));
         core::mem::forget(guard);
     });
     let board = engine.board.into_inner().unwrap_or_else(PoisonError::into_inner);
     if let Some(error) = board.failed {
         return Err(error);
     }
-    let shards: Vec<_> = board.shards.into_iter().flatten().collect();
+    let shards: Vec<_> = board.shards.into_iter().flatten().map(|shard| *shard).collect();
     match board.chain {
-        Some(chain) if shards.len() == SHARDS => Ok(Outcome { chain, shards }),
+        Some(chain) if shards.len() == SHARDS => Ok(Outcome { chain: *chain, shards }),
         _ => Err(AuditError::Thread),
     }
 }
@@ -120,7 +126,7 @@ impl<'a> Engine<'a> {
     }
 
     /// Works until there is nothing more to do. Only the thread that was given `take` hands findings out.
-    fn work(&self, context: &Context<'_>, mut take: Option<&mut dyn FnMut(Finding)>) {
+    fn work(&self, thread: usize, context: &Context<'_>, mut take: Option<&mut dyn FnMut(Finding)>) {
         let mut board = self.lock();
         loop {
             if let Some(take) = take.as_deref_mut() {
@@ -137,7 +143,7 @@ impl<'a> Engine<'a> {
             if board.failed.is_some() || board.is_done(take.is_some()) {
                 return;
             }
-            match board.job(self.ahead) {
+            match board.job(thread, self.threads) {
                 Some(job) => {
                     drop(board);
                     let done = perform(job, context);
@@ -159,34 +165,38 @@ fn perform<'a>(job: Job<'a>, context: &Context<'_>) -> Done<'a> {
         }
         Job::Judge { mut shard, number, block, batch } => {
             let mut findings = Vec::new();
-            let mut judge = || {
-                for (line, at, offset) in batch.iter() {
-                    shard.line(line, at, offset, context, &mut findings)?;
-                }
-                Ok(())
-            };
-            let result = judge().map(|()| findings);
+            let result = shard.batch(&batch, context, &mut findings).map(|()| findings);
             Done::Judged { shard, number, block, batch, result }
         }
     }
 }
 
 impl<'a> Board<'a> {
-    /// Something to do: the block that has waited longest, else reading.
-    fn job(&mut self, ahead: usize) -> Option<Job<'a>> {
+    /// Something to do. A thread judges for the shards that are its own first, for their states are near to it; then it
+    /// reads, and when enough is read it helps the others.
+    fn job(&mut self, thread: usize, threads: usize) -> Option<Job<'a>> {
+        let own = |number: &usize| number % threads == thread;
+        self.judging(own).or_else(|| self.reading(2 + threads)).or_else(|| self.judging(|_| true))
+    }
+
+    /// The batch that has waited longest among these shards.
+    fn judging(&mut self, of: impl Fn(&usize) -> bool) -> Option<Job<'a>> {
         let end = self.first + wide(self.blocks.len());
         let waiting = |number: &usize| self.shards[*number].is_some() && self.next[*number] < end;
-        if let Some(number) = (0..SHARDS).filter(waiting).min_by_key(|number| self.next[*number]) {
-            let block = self.next[number];
-            let index = usize::try_from(block - self.first).ok()?;
-            let batch = self.blocks.get_mut(index)?.batches[number].take()?;
-            return Some(Job::Judge { shard: self.shards[number].take()?, number, block, batch });
-        }
-        if self.ended || self.blocks.len() >= ahead {
+        let number = (0..SHARDS).filter(of).filter(waiting).min_by_key(|number| self.next[*number])?;
+        let block = self.next[number];
+        let index = usize::try_from(block - self.first).ok()?;
+        let batch = self.blocks.get_mut(index)?.batches[number].take()?;
+        Some(Job::Judge { shard: self.shards[number].take()?, number, block, batch })
+    }
+
+    /// The next block, if there is one and not too many wait.
+    fn reading(&mut self, most: usize) -> Option<Job<'a>> {
+        if self.ended || self.blocks.len() >= most {
             return None;
         }
         let chain = self.chain.take()?;
-        let mut block = Block::default();
+        let mut block = Box::new(Block::default());
         for batch in &mut block.batches {
             *batch = self.spare.pop().unwrap_or_default();
         }
@@ -219,7 +229,7 @@ impl<'a> Board<'a> {
                         self.failed.get_or_insert(error);
                     }
                 }
-                self.add(block);
+                self.add(*block);
             }
             Done::Judged { shard, number, block, mut batch, result } => {
                 self.shards[number] = Some(shard);

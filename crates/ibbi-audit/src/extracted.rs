@@ -1,18 +1,18 @@
 //! The audit of an extract: its proofs, and then its records as those of any case.
 
 use crate::audit::{AuditError, Hall, Read, of_trouble};
-use crate::finding::{Detail, FindingKind};
+use crate::finding::{Detail, Finding, FindingKind};
+use crate::input::{Again, Opened, SpoolWriter};
+use crate::judge::{Place, Shard};
 use crate::options::Options;
 use crate::report::{CheckpointFacts, LedgerFacts, What};
-use crate::shard::{Place, Shard};
-use crate::source::Opened;
 use ibbi_log::{Digest, Extract, ExtractFault, Head, Opening, SignatureError, verify_extract};
 use std::io;
 
 pub(crate) fn audit(opened: Opened<'_>, options: &Options, hall: &mut Hall<'_>) -> Result<Read, AuditError> {
     let trouble = opened.trouble();
     let Opened { reader, again, packing, .. } = opened;
-    let mut counted = Counted { stream: reader, bytes: 0, lines: 0, spool: again.writer() };
+    let mut counted = Counted::new(reader, again.writer());
     let verified = verify_extract(&mut counted, &options.keys);
     let head = Head { lines: counted.lines, bytes: counted.bytes, hash: Digest::ZERO };
     let mut facts = LedgerFacts {
@@ -43,20 +43,21 @@ pub(crate) fn audit(opened: Opened<'_>, options: &Options, hall: &mut Hall<'_>) 
             }
         }
         Err(ExtractFault::Io(source)) => return Err(AuditError::Read { offset: head.bytes, source }),
-        Err(ExtractFault::Signature(error)) => {
-            let kind = match error {
-                SignatureError::Unknown { .. } => FindingKind::CheckpointSigner,
-                _ => FindingKind::CheckpointSignature,
-            };
-            late.push(Place::line(1, 0).find(kind, Detail::Signature { size: 0, error }));
-        }
-        Err(fault) => {
-            let line = if let ExtractFault::Line { line, .. } = fault { line } else { 1 };
-            let detail = Detail::Unproved { reason: fault.to_string() };
-            late.push(Place::line(line, 0).find(FindingKind::ExtractUnproved, detail));
-        }
+        Err(fault) => late.push(unproved(&fault, &again)?),
     }
     Ok(Read { what: What::Extract, facts, checkpoints, shards: vec![shard], late })
+}
+
+/// Why an extract proves nothing.
+fn unproved(fault: &ExtractFault, again: &Again<'_>) -> Result<Finding, AuditError> {
+    let kind = match fault {
+        ExtractFault::Signature(SignatureError::Unknown { .. }) => FindingKind::CheckpointSigner,
+        ExtractFault::Signature(_) => FindingKind::CheckpointSignature,
+        _ => FindingKind::ExtractUnproved,
+    };
+    let line = if let ExtractFault::Line { line, .. } = fault { *line } else { 1 };
+    let byte = again.offset_of(line).map_err(|source| AuditError::Read { offset: 0, source })?;
+    Ok(Place::line(line, byte).find(kind, Detail::Unproved { reason: fault.to_string() }))
 }
 
 fn describe(extract: &Extract, facts: &mut LedgerFacts) -> CheckpointFacts {
@@ -70,11 +71,17 @@ fn describe(extract: &Extract, facts: &mut LedgerFacts) -> CheckpointFacts {
 }
 
 /// A stream that is counted, and kept where it cannot be read again.
-struct Counted<R> {
+pub(crate) struct Counted<R> {
     stream: R,
     bytes: u64,
     lines: u64,
-    spool: Option<crate::again::SpoolWriter>,
+    spool: Option<SpoolWriter>,
+}
+
+impl<R> Counted<R> {
+    pub(crate) const fn new(stream: R, spool: Option<SpoolWriter>) -> Self {
+        Self { stream, bytes: 0, lines: 0, spool }
+    }
 }
 
 impl<R: io::Read> io::Read for Counted<R> {

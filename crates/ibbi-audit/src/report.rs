@@ -2,10 +2,10 @@
 //!
 //! Times are whole minutes. Percentiles are by nearest rank, as [`ibbi_stats::rank`] defines it.
 
+use crate::figures::Who;
 use crate::finding::{Finding, FindingKind, Severity};
+use crate::input::Packing;
 use crate::options::Filter;
-use crate::unpack::Packing;
-use crate::waiting::Who;
 use ibbi_core::{At, EventKind, Name, Outcome, Stage};
 use ibbi_log::{Digest, Uuid};
 use serde::{Serialize, Serializer};
@@ -146,9 +146,27 @@ pub struct CaseCounts {
     /// How many have a finding that is an error.
     pub faulty: u64,
     /// How many are in each stage; stages without a case are left out.
-    pub by_stage: Vec<(Stage, u64)>,
+    pub by_stage: Vec<StageCount>,
     /// How many ended in each way; outcomes without a case are left out.
-    pub by_outcome: Vec<(Outcome, u64)>,
+    pub by_outcome: Vec<OutcomeCount>,
+}
+
+/// How many cases are in a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct StageCount {
+    /// The stage.
+    pub stage: Stage,
+    /// How many cases.
+    pub cases: u64,
+}
+
+/// How many cases ended in one way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct OutcomeCount {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// How many cases.
+    pub cases: u64,
 }
 
 /// The records of the cases by what the rules say of them.
@@ -276,7 +294,7 @@ pub struct Month {
     /// How many cases were opened in it.
     pub opened: u64,
     /// How many were closed in it, by outcome; outcomes without a case are left out.
-    pub closed: Vec<(Outcome, u64)>,
+    pub closed: Vec<OutcomeCount>,
 }
 
 /// One case in a few figures; a sink is given one of each.

@@ -30,6 +30,12 @@ pub(crate) enum Command {
     Status(Status),
     /// The timeline of the cases in a ledger, every event judged by the rules again.
     Replay(Replay),
+    /// Judge everything in a ledger again: was anything altered, was every step allowed, how do the cases compare?
+    Audit(Audit),
+    /// Two ledgers side by side: where they part first, and what differs in each case's state.
+    Diff(Diff),
+    /// Write a ledger, or the process itself, in a format that other programs read.
+    Export(Export),
     /// Make a key pair for signing checkpoints; prints the public key.
     Keygen(Keygen),
     /// Sign a ledger as it is now; shows later that its end was not cut off or written anew.
@@ -61,6 +67,8 @@ pub(crate) enum Command {
     Chart(Chart),
     /// Every rule: what it asks, what to do when it is not met, and where it comes from.
     Rules,
+    /// The pages and the HTTP API, on this machine: plan a schedule, run cases, look into ledgers.
+    Serve(Serve),
     /// A made-up district from the first agreement to the last hour, with two steps that the rules refuse.
     Tour(Tour),
 }
@@ -253,6 +261,136 @@ pub(crate) struct Verify {
     /// Only the chain, not each line's spelling and event: faster.
     #[arg(long)]
     pub(crate) chain_only: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Examples:\n  ibbi audit my.ledger\n  ibbi audit my.ledger --case 'Maple Hollow'      one case in depth\n  \
+ibbi audit my.ledger --case 'Maple Hollow' --at '2026-10-20 16:00'\n  \
+ibbi audit old.ledger.gz --finding event.illegal --stream\n  \
+ibbi audit my.ledger --key PUBLIC --html audit.html --fail-on warning\n\n\
+docs/findings.md says of each finding what it means and what to do."
+)]
+pub(crate) struct Audit {
+    /// The ledger's file or an extract, also compressed by gzip or zstd; `-` reads standard input.
+    pub(crate) ledger: PathBuf,
+    /// One case in depth: its id, the beginning of it, or its district. Its timeline, who did what, why it is where it
+    /// is.
+    #[arg(long, value_name = "CASE")]
+    pub(crate) case: Option<String>,
+    /// Of one case, only what had happened by this time, as it is known now.
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true, requires = "case", conflicts_with_all = ["to", "logged"])]
+    pub(crate) at: Option<String>,
+    /// Of one case, only what was on record at this time, as it was known then.
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true, requires = "case", conflicts_with = "to")]
+    pub(crate) logged: Option<String>,
+    /// Of one case, only to this number in the ledger.
+    #[arg(long, value_name = "SEQ", allow_negative_numbers = true, requires = "case", value_parser = number)]
+    pub(crate) to: Option<u64>,
+    /// Show findings in lines written down at this time or later, and the figures of cases with such a line.
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
+    pub(crate) since: Option<String>,
+    /// The figures of cases that ended in this way: completed, not_adopted, not_accepted, referred or withdrawn.
+    #[arg(long, value_parser = outcome)]
+    pub(crate) outcome: Option<ibbi_core::Outcome>,
+    /// Show findings of this code alone; may be given again.
+    #[arg(long, value_name = "CODE", value_parser = ibbi_app::audit::code)]
+    pub(crate) finding: Vec<ibbi_audit::FindingKind>,
+    /// Exit with 4 at a finding of this weight or a heavier one (error, warning, info), of this code, or never.
+    #[arg(long, value_name = "WHAT", default_value = "error", value_parser = fail_on)]
+    pub(crate) fail_on: ibbi_app::audit::FailOn,
+    /// Look at unfinished cases as of this time. Default: when the last line was written.
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
+    pub(crate) as_of: Option<String>,
+    /// Also find what the process advises against.
+    #[arg(long)]
+    pub(crate) advisories: bool,
+    /// The file of checkpoints; best a copy from where the ledger's keeper cannot write. Default: LEDGER.checkpoints.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) checkpoint: Option<PathBuf>,
+    /// A public key whose checkpoints count, or a file that holds it; may be given again.
+    #[arg(long, value_name = "PUBLIC KEY")]
+    pub(crate) key: Vec<String>,
+    /// How many threads; the result does not depend on it. Default: one for each core.
+    #[arg(long, allow_negative_numbers = true, value_parser = number)]
+    pub(crate) threads: Option<u64>,
+    /// How many findings of each code the report shows.
+    #[arg(long, default_value_t = 5, allow_negative_numbers = true, value_parser = number)]
+    pub(crate) show: u64,
+    /// Print every finding as it is found, a line each, and no report; with --json, a JSON object each.
+    #[arg(long, conflicts_with_all = ["case", "csv"])]
+    pub(crate) stream: bool,
+    /// Also write the report as a page; an existing file is replaced.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+    /// Print one table as CSV instead.
+    #[arg(long, value_enum, value_name = "TABLE", conflicts_with_all = ["json", "case"])]
+    pub(crate) csv: Option<AuditTable>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum AuditTable {
+    /// Every finding.
+    Findings,
+    /// Every case in a few figures.
+    Cases,
+    /// The time in each stage.
+    Stages,
+    /// The sequences of events, the most frequent first.
+    Variants,
+    /// What was opened and closed in each month.
+    Months,
+}
+
+fn outcome(text: &str) -> Result<ibbi_core::Outcome, String> {
+    ibbi_core::Outcome::from_code(&text.replace('-', "_"))
+        .ok_or_else(|| format!("an outcome is one of {}", ibbi_core::Outcome::CODES.join(", ")))
+}
+
+fn fail_on(text: &str) -> Result<ibbi_app::audit::FailOn, String> {
+    text.parse()
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Diff {
+    /// The first ledger.
+    pub(crate) first: PathBuf,
+    /// The second ledger.
+    pub(crate) second: PathBuf,
+    /// How many cases are told in full.
+    #[arg(long, default_value_t = 10, allow_negative_numbers = true, value_parser = number)]
+    pub(crate) show: u64,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Export {
+    /// The ledger's file; not needed for pnml and bpmn, which are of the process itself.
+    pub(crate) ledger: Option<PathBuf>,
+    /// The format.
+    #[arg(long, value_enum)]
+    pub(crate) to: ExportFormat,
+    /// Export voided events and corrections too, marked (xes and ocel leave them out otherwise).
+    #[arg(long)]
+    pub(crate) voided: bool,
+    /// The file; an existing one is replaced. Default: standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// A row an event (RFC 4180).
+    Csv,
+    /// A trace a case (IEEE 1849), for process mining.
+    Xes,
+    /// Events with all that they touch (OCEL 2.0, JSON).
+    Ocel,
+    /// An event a line (CloudEvents 1.0, JSON).
+    Cloudevents,
+    /// The process as a Petri net (PNML).
+    Pnml,
+    /// The process as a diagram (BPMN 2.0).
+    Bpmn,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -508,6 +646,35 @@ pub(crate) struct Calendar {
     /// standard output.
     #[arg(short, long, value_name = "FILE", default_value = "dates.ics")]
     pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Without an argument it opens the ledger cases.ledger in the user's data folder \
+($XDG_DATA_HOME/ibbi, or ~/.local/share/ibbi), and begins it if there is none.\n\
+The environment variable IBBI_TOKEN sets the token that requests need where --address is not the loopback address; without \
+it one is made up and printed.")]
+pub(crate) struct Serve {
+    /// The ledger's file; begun if there is none. This process alone writes to it for as long as it runs.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ledger: Option<PathBuf>,
+    /// The address to listen on. Any other than the loopback address lets others in: every request then needs a token.
+    #[arg(long, value_name = "IP", default_value_t = std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST))]
+    pub(crate) address: std::net::IpAddr,
+    /// The port; 0 takes any that is free. Default: 8420, or the next that is free.
+    #[arg(long)]
+    pub(crate) port: Option<u16>,
+    /// A name under which the server is reached besides its address, such as that of a proxy; may be given again.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) host: Vec<String>,
+    /// Who records where a request does not say. Default: IBBI_ACTOR, or the name of the user.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) actor: Option<String>,
+    /// Sign a checkpoint with this private key whenever enough lines are not covered by one. Default: IBBI_KEY.
+    #[arg(long, value_name = "KEY FILE")]
+    pub(crate) sign: Option<PathBuf>,
+    /// How many lines are enough. Default: IBBI_CHECKPOINT_EVERY, or 100.
+    #[arg(long, value_name = "N", requires = "sign")]
+    pub(crate) every: Option<u64>,
 }
 
 #[derive(Debug, ClapArgs)]

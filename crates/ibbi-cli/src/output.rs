@@ -99,3 +99,50 @@ pub(crate) fn fail(error: &AppError, as_json: bool) -> ExitCode {
     };
     finish(Outcome { data, messages, code: error.exit_code() })
 }
+
+/// Data that go out while they are made. When nobody reads on, what follows is dropped.
+pub(crate) struct Stream {
+    out: io::BufWriter<io::Stdout>,
+    failed: Option<io::Error>,
+}
+
+impl Stream {
+    pub(crate) fn new() -> Self {
+        Self { out: io::BufWriter::with_capacity(1 << 16, io::stdout()), failed: None }
+    }
+
+    /// A line; control characters in it are made visible.
+    pub(crate) fn line(&mut self, line: &str) {
+        if self.failed.is_none() {
+            self.failed = self.out.write_all((visible(line).replace('\n', " ") + "\n").as_bytes()).err();
+        }
+    }
+
+    /// Hands everything on.
+    pub(crate) fn finish(mut self) -> Result<(), AppError> {
+        let failed = self.failed.take().or_else(|| self.out.flush().err());
+        match failed {
+            Some(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(AppError::Io { doing: "write", path: "standard output".into(), source: error })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl io::Write for Stream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.out.write(bytes) {
+            // A reader such as `head` may close the pipe when it has seen enough.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(bytes.len()),
+            other => other,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self.out.flush() {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => other,
+        }
+    }
+}

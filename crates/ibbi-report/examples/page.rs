@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         scenario: &scenario,
         plan: &plan,
         forecast: &forecast,
-        advisories: &[],
+        advisories: &plan.advisories,
         comparison: Some(&comparison),
         gains: Some(&gains),
         program: concat!("ibbi ", env!("CARGO_PKG_VERSION")),

@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (full, halves) = (with(Format::FullDay), with(Format::TwoHalfDays));
     let comparison = Comparison::new(("one full day", &full), ("two half-days", &halves), settings)?;
     let gains = simulator.who(Settings { runs: 500, ..settings })?;
-    println!("{}", text::plain(&text::plan(&scenario, &plan, &[], layout)));
+    println!("{}", text::plain(&text::plan(&scenario, &plan, &plan.advisories, layout)));
     println!("{}", text::plain(&text::forecast(&scenario, &forecast, layout)));
     println!("{}", text::plain(&text::comparison(&comparison, layout)));
     println!("{}", text::plain(&text::who(&gains, layout)));

@@ -1,11 +1,11 @@
 //! What was found, in sentences: the same on a page and in a terminal.
 
 use crate::phrase::Phrase;
-use crate::table::{Cell, Column, Table};
 use crate::words;
 use ibbi_core::{Date, Party, Seat};
 use ibbi_sim::{
-    BlockedDay, Blocker, Comparison, Failing, Forecast, Gain, MilestoneKind, Obstacle, Plan, Sitting, SittingKind,
+    Blocker, Comparison, Continued, Failing, Forecast, Gain, MilestoneKind, Obstacle, Plan, Scenario, Sitting,
+    SittingKind,
 };
 use ibbi_stats::Interval;
 
@@ -43,6 +43,15 @@ pub(crate) fn verdict(plan: &Plan, forecast: &Forecast) -> Phrase {
         }
         None => plan_clause(plan).words(format!("{tail}{} of the simulated runs are completed.", share(completed))),
     }
+}
+
+/// From which real case a plan or a forecast goes on, and what was made of what differs.
+pub(crate) fn continued(continued: &Continued, scenario: &Scenario) -> (Phrase, &'static str) {
+    let events = words::count(continued.events.into(), "recorded event");
+    let begins = Phrase::new("It goes on from the case as it stood on ")
+        .day(scenario.start)
+        .words(format!(": in {}, after {events}.", continued.stage.label()));
+    (begins, "What is settled stays settled; what was being waited for is drawn given how long it has been.")
 }
 
 /// When the plan ends, as the beginning of a sentence.
@@ -162,7 +171,7 @@ pub(crate) fn why(sitting: &Sitting) -> Phrase {
 fn blockers(sitting: &Sitting) -> Vec<(String, usize)> {
     let mut counts: Vec<(String, usize)> = Vec::new();
     for day in &sitting.blocked {
-        let mut names: Vec<String> = day.morning.iter().chain(&day.afternoon).map(short).collect();
+        let mut names: Vec<String> = day.morning.iter().chain(&day.afternoon).map(words::short_blocker).collect();
         names.sort();
         names.dedup();
         for name in names {
@@ -174,126 +183,6 @@ fn blockers(sitting: &Sitting) -> Vec<(String, usize)> {
     }
     counts.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
     counts
-}
-
-/// A blocker without the day of the week, so that Saturday and Sunday are one.
-fn short(blocker: &Blocker) -> String {
-    match blocker {
-        Blocker::DayOff { .. } => "no working day".to_owned(),
-        other => words::blocker(other),
-    }
-}
-
-/// Why a sitting is not earlier, day by day; days in a row that are blocked alike are one row.
-pub(crate) fn why_table(sitting: &Sitting, what: &str) -> Table {
-    let columns = [Column::text("days"), Column::text("morning"), Column::text("afternoon")];
-    let mut table = Table::new(format!("{what}: what blocked each earlier day"), columns);
-    let half = |blockers: &[Blocker]| match blockers.is_empty() {
-        true => "suits".to_owned(),
-        false => blockers.iter().map(short).collect::<Vec<_>>().join(", "),
-    };
-    let days: Vec<(Date, String, String)> = sitting
-        .blocked
-        .iter()
-        .map(|BlockedDay { date, morning, afternoon }| (*date, half(morning), half(afternoon)))
-        .collect();
-    for run in days.chunk_by(|one, other| (&one.1, &one.2) == (&other.1, &other.2)) {
-        let [(first, morning, afternoon), ..] = run else { continue };
-        let when = match run {
-            [_] => Cell::Day(*first),
-            _ => {
-                let last = run.last().map_or(*first, |day| day.0);
-                Cell::Text(format!("{} to {}", words::day(*first), words::day(last)))
-            }
-        };
-        table.row([when, Cell::Name(morning.clone()), Cell::Name(afternoon.clone())]);
-    }
-    table
-}
-
-/// The percentiles, as a table.
-pub(crate) fn percentiles(forecast: &Forecast, start: Date) -> Table {
-    let mut columns =
-        vec![Column::text("of the completed runs"), Column::text("are done by"), Column::number("days from the start")];
-    if forecast.contract_expires.is_some() {
-        columns.push(Column::text("against the contract date"));
-    }
-    let mut table = Table::new("When completed runs are done", columns);
-    for percentile in &forecast.percentiles {
-        let days = percentile.date.map(|date| words::days_between(start, date).to_string());
-        let mut row =
-            vec![Cell::Text(format!("{}% (P{0})", percentile.percent)), Cell::day(percentile.date), Cell::number(days)];
-        if let Some(expires) = forecast.contract_expires {
-            row.push(percentile.date.map_or(Cell::Nothing, |date| Cell::Text(against(date, expires))));
-        }
-        table.row(row);
-    }
-    table
-}
-
-fn against(date: Date, expires: Date) -> String {
-    let days = words::days_between(date, expires);
-    let said = words::count(days.unsigned_abs(), "day");
-    match days {
-        0 => "on it".to_owned(),
-        1.. => format!("{said} before"),
-        _ => format!("{said} after"),
-    }
-}
-
-/// Every assumption, as a table.
-pub(crate) fn assumptions(forecast: &Forecast) -> Table {
-    let columns = [
-        Column::text("what is assumed"),
-        Column::text("value"),
-        Column::text("set by"),
-        Column::text("name in the scenario"),
-    ];
-    let mut table = Table::new("Every assumption", columns);
-    for row in &forecast.assumptions {
-        let whose = if row.assumed.default { "default" } else { "scenario" };
-        table.row([
-            words::sentence(row.about).into(),
-            words::assumed(row.assumed.value).into(),
-            whose.into(),
-            row.name.into(),
-        ]);
-    }
-    table
-}
-
-/// Whom to ask for one more day, as a table of those of whom a day would bring anything, and the names of the others.
-pub(crate) fn gains(gains: &[Gain]) -> (Table, Vec<String>) {
-    let (bring, others): (Vec<&Gain>, Vec<&Gain>) =
-        gains.iter().partition(|gain| gain.plan.is_some() || gain.chance.is_some());
-    let with_chance = bring.iter().any(|gain| gain.chance.is_some());
-    let mut columns = vec![
-        Column::text("who"),
-        Column::text("best day for the plan"),
-        Column::text("the plan then ends"),
-        Column::number("days earlier"),
-    ];
-    if with_chance {
-        columns.extend([Column::text("best day for the chance"), Column::number("gain in points (95% interval)")]);
-    }
-    let mut table = Table::new("What the single best day of each would bring", columns);
-    for gain in bring {
-        let mut row = vec![
-            Cell::Name(words::blocker(&gain.who)),
-            Cell::day(gain.plan.map(|plan| plan.date)),
-            Cell::day(gain.plan.map(|plan| plan.finishes)),
-            Cell::number(gain.plan.and_then(|plan| plan.days)),
-        ];
-        let chance = gain.chance.map(|chance| {
-            let [gain, low, high] = [chance.gain.estimate, chance.gain.low, chance.gain.high].map(words::points);
-            format!("{gain} ({low} to {high})")
-        });
-        if with_chance {
-            row.extend([Cell::day(gain.chance.map(|chance| chance.date)), Cell::number(chance)]);
-        }
-        table.row(row);
-    }
-    (table, others.iter().map(|gain| words::blocker(&gain.who)).collect())
 }
 
 /// Of how many people and closed ranges no single day would bring anything.
@@ -326,4 +215,118 @@ pub(crate) fn days_later(comparison: &Comparison) -> Option<Phrase> {
     let days = format!(" is done {:.1} days {what} than ", estimate.abs());
     let interval = format!(" on average (95% interval {low:.1} to {high:.1}).");
     Some(sentence.words(days).name(second).words(interval))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ibbi_core::Name;
+    use ibbi_sim::{EXAMPLE, Scenario, Settings, Simulator};
+
+    fn date(text: &str) -> Date {
+        text.parse().unwrap()
+    }
+
+    fn results(change: impl Fn(String) -> String) -> (Plan, Forecast) {
+        let simulator = Simulator::new(&Scenario::parse(&change(EXAMPLE.to_owned())).unwrap());
+        (Plan::of(&simulator), simulator.simulate(Settings { runs: 200, seed: 1, threads: 1 }).unwrap())
+    }
+
+    #[test]
+    fn the_verdict_says_when_and_how_sure() {
+        let by_then = "of the simulated runs are done by the contract date.";
+        let cases = [
+            ("contract_expires = 2027-01-07", ", 1 day before the contract expires;", by_then),
+            ("contract_expires = 2027-01-06", ", the day the contract expires;", by_then),
+            ("contract_expires = 2026-10-01", ", 97 days after the contract expires;", by_then),
+            ("", ";", "of the simulated runs are completed."),
+        ];
+        for (contract, beside, ends) in cases {
+            let (plan, forecast) = results(|text| text.replace("contract_expires = 2027-06-30", contract));
+            let said = verdict(&plan, &forecast).plain();
+            let begins = format!("arliest plan ends on Wed 2027-01-06{beside}");
+            assert!(said.contains(&begins) && said.ends_with(ends), "{said}");
+            let none = forecast.in_time.is_some_and(|share| share.estimate == 0.0);
+            assert_eq!(
+                (said.starts_with("Even"), said.contains(" none ")),
+                (plan.in_time == Some(false), none),
+                "{said}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_plan_that_does_not_fit_names_the_sitting_that_finds_no_day() {
+        let always = |who: &str| {
+            let line = format!("id = \"{who}\"\n");
+            assert!(EXAMPLE.contains(&line));
+            move |text: String| {
+                let (before, after) = text.split_once(&line).unwrap();
+                let (person, rest) = after.split_once("\n\n").unwrap();
+                let kept: Vec<&str> = person.lines().filter(|line| !line.starts_with("unavailable")).collect();
+                let away = "unavailable = [\"monday\", \"tuesday\", \"wednesday\", \"thursday\", \"friday\"]";
+                format!("{before}{line}{}\n{away}\n\n{rest}", kept.join("\n"))
+            }
+        };
+        for (who, what) in [("t-okafor", "the introductory meeting"), ("m-costa", "the training day")] {
+            let (plan, _) = results(always(who));
+            let said = plan_clause(&plan).plain();
+            assert_eq!(
+                said,
+                format!("There is no plan: {what} finds no day within 730 days that suits everybody it needs")
+            );
+        }
+        let long =
+            |text: String| text.replace("leader_response_days = [2, 7, 21]", "leader_response_days = [730, 730, 730]");
+        let (plan, _) = results(long);
+        assert!(plan_clause(&plan).plain().ends_with("take longer than 730 days"));
+    }
+
+    #[test]
+    fn an_obstacle_is_told_with_what_would_help() {
+        let closure = |name: &str| Blocker::Closure { name: Name::new(name).unwrap() };
+        let base = Obstacle {
+            failing: Failing::Late,
+            in_the_way: vec![closure("A")],
+            alternatives: vec![],
+            proven_smallest: true,
+            finishes_then: Some(date("2027-01-06")),
+            finishes_at_best: Some(date("2027-01-04")),
+        };
+        let said =
+            |obstacle: Obstacle| super::obstacle(&obstacle).iter().map(Phrase::plain).collect::<Vec<_>>().join(" ");
+        let then = "the last session would be on Wed 2027-01-06.";
+        let cases = [
+            (base.clone(), format!("A stands in the way. With that time free, {then} No other single person or closed range would do.")),
+            (
+                Obstacle { alternatives: vec![vec![closure("B")], vec![closure("C")]], ..base.clone() },
+                format!("A stands in the way. With that time free, {then} Instead, this would do as well: B; or C. One of them is enough."),
+            ),
+            (
+                Obstacle { in_the_way: vec![closure("A"), closure("B"), closure("C")], ..base.clone() },
+                format!("A, B and C stand in the way. With those times free, {then} Every smaller set was tried, and none is enough."),
+            ),
+            (
+                Obstacle { in_the_way: vec![closure("A"), closure("B")], proven_smallest: false, finishes_then: None, ..base.clone() },
+                "A and B stand in the way. None of these can be left out, but another, smaller set may exist: there are too \
+                 many to try."
+                    .to_owned(),
+            ),
+            (
+                Obstacle { in_the_way: vec![], ..base.clone() },
+                "Even if every person and every closed range made room, the last session would be on Mon 2027-01-04: the \
+                 durations alone take that long."
+                    .to_owned(),
+            ),
+            (
+                Obstacle { in_the_way: vec![], finishes_at_best: None, ..base },
+                "Even if every person and every closed range made room, no day would be found: the durations and the working \
+                 days alone leave none."
+                    .to_owned(),
+            ),
+        ];
+        for (obstacle, expected) in cases {
+            assert_eq!(said(obstacle), expected);
+        }
+    }
 }

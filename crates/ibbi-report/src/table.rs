@@ -1,7 +1,7 @@
 //! Tables, described once: for a page, and for a terminal.
 
 use crate::words;
-use ibbi_core::Date;
+use ibbi_core::{At, Date};
 
 /// A table: what it shows, its columns, and its rows.
 ///
@@ -41,6 +41,14 @@ pub enum Cell {
     Name(String),
     /// A date.
     Day(Date),
+    /// An instant, and how it is said by some district's clocks.
+    Instant(At, String),
+    /// An id or a code, such as a case's.
+    Code(String),
+    /// A cell that leads to another place of the page, by the id there; in a terminal it is the cell alone.
+    Link(Box<Self>, String),
+    /// Cells one below the other; in a terminal they follow one another.
+    Stack(Vec<Self>),
     /// A figure, already rounded.
     Number(String),
 }
@@ -60,7 +68,10 @@ impl Cell {
     pub(crate) fn plain(&self) -> String {
         match self {
             Self::Nothing => "-".to_owned(),
-            Self::Text(text) | Self::Number(text) | Self::Name(text) => text.clone(),
+            Self::Text(text) | Self::Number(text) | Self::Name(text) | Self::Code(text) => text.clone(),
+            Self::Instant(_, said) => said.clone(),
+            Self::Link(cell, _) => cell.plain(),
+            Self::Stack(cells) => cells.iter().map(Self::plain).collect::<Vec<_>>().join(" "),
             Self::Day(date) => words::short_day(*date),
         }
     }

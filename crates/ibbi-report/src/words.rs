@@ -53,9 +53,32 @@ pub(crate) fn length(minutes: u32) -> String {
     }
 }
 
+/// How long something lasted, where the unit tells how exact it is: `45 minutes`, `5.3 hours`, `12.4 days`, `230 days`.
+#[allow(clippy::cast_precision_loss, reason = "a length of time stays far below 2^53 minutes")]
+pub(crate) fn lasting(minutes: u64) -> String {
+    const HOUR: u64 = 60;
+    const DAY: u64 = 24 * HOUR;
+    match minutes {
+        0..120 => count(minutes, "minute"),
+        120..2880 => format!("{:.1} hours", minutes as f64 / HOUR as f64),
+        2880..144_000 => format!("{:.1} days", minutes as f64 / DAY as f64),
+        _ => count((minutes + DAY / 2) / DAY, "day"),
+    }
+}
+
 /// So many of something: `1 day`, `21 days`.
 pub(crate) fn count(number: u64, what: &str) -> String {
     format!("{} {what}{}", thousands(number), if number == 1 { "" } else { "s" })
+}
+
+/// So many of something, or none: `no errors`, `1 error`, `21 errors`.
+pub(crate) fn none_or(number: u64, what: &str) -> String {
+    if number == 0 { format!("no {what}s") } else { count(number, what) }
+}
+
+/// How often: `once`, `21 times`.
+pub(crate) fn times(number: u64) -> String {
+    if number == 1 { "once".to_owned() } else { count(number, "time") }
 }
 
 /// A whole number in groups of three digits: `10,000`.
@@ -88,6 +111,12 @@ pub(crate) fn exact_percent(share: f64) -> String {
     format!("{:.1}%", share * 100.0)
 }
 
+/// A fitness to three digits; what is not quite 1 does not read as such: `1`, `0.999`, `0.875`.
+pub(crate) fn fitness(fitness: f64) -> String {
+    let text = format!("{:.3}", (fitness * 1000.0).floor() / 1000.0);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 /// An interval of shares in whole percent: `42% to 44%`.
 pub(crate) fn range(interval: Interval) -> String {
     format!("{} to {}", percent(interval.low), percent(interval.high))
@@ -118,8 +147,11 @@ pub(crate) fn list(items: &[String]) -> String {
     }
 }
 
-/// The first letter in upper case.
+/// The first letter in upper case, unless the first word is a code, such as `case_opened`.
 pub(crate) fn sentence(text: &str) -> String {
+    if text.split(' ').next().is_some_and(|first| first.contains(['_', '.', '`'])) {
+        return text.to_owned();
+    }
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
@@ -187,6 +219,14 @@ pub(crate) fn blocker(blocker: &Blocker) -> String {
     }
 }
 
+/// A blocker without the day of the week, so that Saturday and Sunday are one.
+pub(crate) fn short_blocker(blocker: &Blocker) -> String {
+    match blocker {
+        Blocker::DayOff { .. } => "no working day".to_owned(),
+        other => self::blocker(other),
+    }
+}
+
 /// A day of the week: `Monday`.
 pub(crate) fn weekday(weekday: Weekday) -> String {
     sentence(weekday.code())
@@ -239,7 +279,7 @@ pub(crate) fn assumed(value: AssumedValue) -> String {
         AssumedValue::Chance(chance) => plain(chance * 100.0) + "%",
         AssumedValue::Days(days) if days.least == days.most => format!("{} days", plain(days.likely)),
         AssumedValue::Days(days) => {
-            format!("{} to {} days, likely {}", plain(days.least), plain(days.most), plain(days.likely))
+            format!("{} to {} days, likely\u{a0}{}", plain(days.least), plain(days.most), plain(days.likely))
         }
     }
 }
@@ -273,6 +313,36 @@ mod tests {
             (length(240), length(90), length(30)),
             ("4 hours".into(), "1 hour 30 minutes".into(), "30 minutes".into())
         );
+    }
+
+    #[test]
+    fn a_sentence_begins_with_a_capital_and_a_code_stays_as_it_is() {
+        for (text, said) in [("labor adopts", "Labor adopts"), ("case_opened comes twice", "case_opened comes twice")] {
+            assert_eq!(sentence(text), said);
+        }
+    }
+
+    #[test]
+    fn a_length_of_time_is_as_exact_as_it_reads() {
+        for (minutes, text) in [
+            (0, "0 minutes"),
+            (1, "1 minute"),
+            (119, "119 minutes"),
+            (320, "5.3 hours"),
+            (2880, "2.0 days"),
+            (17_900, "12.4 days"),
+            (144_000, "100 days"),
+            (1_440_000, "1,000 days"),
+        ] {
+            assert_eq!(lasting(minutes), text);
+        }
+    }
+
+    #[test]
+    fn a_fitness_that_is_not_quite_one_does_not_read_as_one() {
+        for (fitness_of, text) in [(1.0, "1"), (0.9999, "0.999"), (0.875, "0.875"), (0.5, "0.5"), (0.0, "0")] {
+            assert_eq!(fitness(fitness_of), text);
+        }
     }
 
     #[test]

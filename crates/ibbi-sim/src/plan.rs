@@ -4,6 +4,7 @@ use crate::calendar::{Blocker, Day, Group, HORIZON, Half, NEVER, Tables};
 use crate::draws::Likely;
 use crate::model::{self, Ended, Ending, Listener, Moment, Seating, Silent, Step};
 use crate::obstacle::{self, Obstacle};
+use crate::resume::Continued;
 use crate::scenario::Scenario;
 use crate::simulate::Simulator;
 use ibbi_core::{Advisory, Body, Date, Party, Seat, Slot};
@@ -99,6 +100,9 @@ pub struct Plan {
     /// What to keep in mind, as the process itself warns of it, each once: postings, holidays, board members at the
     /// training, sessions after the contract date.
     pub advisories: Vec<Advisory>,
+    /// The real case from which the plan goes on; `None` for a new case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub continued: Option<Continued>,
     /// The day the contract expires.
     pub contract_expires: Option<Date>,
     /// The scenario's digest.
@@ -142,6 +146,7 @@ impl Plan {
         let fits = ended.ending == Ending::Completed && in_time != Some(false);
         Self {
             advisories: advisories(simulator),
+            continued: simulator.continued().cloned(),
             contract_expires: scenario.contract_expires,
             digest: simulator.digest().to_owned(),
             finishes,

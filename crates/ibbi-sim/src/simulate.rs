@@ -197,6 +197,11 @@ impl Simulator {
         &self.digest
     }
 
+    /// The real case from which runs go on; `None` for a new case.
+    pub const fn continued(&self) -> Option<&Continued> {
+        self.real.as_ref()
+    }
+
     pub(crate) const fn is_real(&self) -> bool {
         self.real.is_some()
     }

@@ -49,15 +49,23 @@ pub fn of_ledger(path: &Path, case: Option<Uuid>, stamp: At, before: Option<&str
         Some(case) => vec![case],
         None => store::cases(path)?.into_iter().map(|entry| entry.case).collect(),
     };
+    let logs = cases.into_iter().map(|case| store::load(path, case)).collect::<Result<Vec<_>, _>>()?;
+    of_logs(path, &logs.iter().collect::<Vec<_>>(), stamp, before)
+}
+
+/// The calendar of cases that have been read; `path` is for messages.
+///
+/// # Errors
+/// [`AppError::Usage`] where nothing is booked.
+pub fn of_logs(path: &Path, logs: &[&CaseLog], stamp: At, before: Option<&str>) -> Result<MadeCalendar, AppError> {
     let mut entries = Vec::new();
     let (mut name, mut zone) = ("IBBI".to_owned(), None);
-    for case in &cases {
-        let log = store::load(path, *case)?;
-        if let (Some(district), [_]) = (log.district(), cases.as_slice()) {
+    for log in logs {
+        if let (Some(district), [_]) = (log.district(), logs) {
             name = district.to_string();
         }
         zone.get_or_insert(log.zone);
-        entries.extend(booked(&log));
+        entries.extend(booked(log));
     }
     if entries.is_empty() {
         let message = format!("{} has no booked meeting or session to put on a calendar", path.display());

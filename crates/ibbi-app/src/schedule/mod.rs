@@ -8,17 +8,19 @@ mod keep;
 mod phrase;
 mod report;
 
-pub use calendar::{MadeCalendar, of_ledger, of_plan};
+pub use calendar::{MadeCalendar, of_ledger, of_logs, of_plan};
 pub use keep::{Keep, Kept, keep};
-pub use phrase::{TIMES, closure, day, id_of, times};
+pub use phrase::{TIMES, closure, day, id_of, said_time, said_times, times};
 pub use report::page;
 
 use crate::error::AppError;
-use crate::{journal, store};
+use crate::journal;
+use crate::store::{self, CaseLog};
 use ibbi_core::{At, Format};
 use ibbi_log::Uuid;
 use ibbi_sim::{Comparison, Forecast, Gain, Plan, Scenario, Settings, Simulator};
-use std::io::Read as _;
+use std::fs::File;
+use std::io::{Read as _, Write};
 use std::path::{Path, PathBuf};
 
 /// The longest scenario that is read, in bytes; a longer file is another kind of file.
@@ -40,7 +42,11 @@ pub fn with_format(scenario: Scenario, format: Option<Format>) -> Scenario {
     Scenario { format: format.unwrap_or(scenario.format), ..scenario }
 }
 
-fn read(text: &str, path: &Path) -> Result<Scenario, AppError> {
+/// Reads a scenario from its text; `path` is for messages.
+///
+/// # Errors
+/// [`AppError::Scenario`] with every problem.
+pub fn read(text: &str, path: &Path) -> Result<Scenario, AppError> {
     Scenario::parse(text).map_err(|source| AppError::Scenario { path: path.to_owned(), source })
 }
 
@@ -106,16 +112,28 @@ pub struct Side {
 /// # Errors
 /// [`AppError`] if a file cannot be read, or both sides would be the same.
 pub fn sides(first: Option<&Path>, second: Option<&Path>, formats: &[Format]) -> Result<[Side; 2], AppError> {
-    let scenario = load(first)?;
+    let second_read = second.map(|second| Ok::<_, AppError>((label(Some(second)), load(Some(second))?))).transpose()?;
+    sides_of((label(first), load(first)?), second_read, formats)
+}
+
+/// The same out of scenarios that have been read, each with what it is called.
+///
+/// # Errors
+/// [`AppError::Usage`] if both sides would be the same.
+pub fn sides_of(
+    first: (String, Scenario),
+    second: Option<(String, Scenario)>,
+    formats: &[Format],
+) -> Result<[Side; 2], AppError> {
+    let scenario = first.1.clone();
     let sides = match second {
         Some(second) => {
             let of = |index: usize| formats.get(index).or(formats.first()).copied();
-            let side = |scenario, path, format: Option<Format>| {
-                let name = label(path);
+            let side = |(name, scenario): (String, Scenario), format: Option<Format>| {
                 let label = format.map_or_else(|| name.clone(), |format| format!("{name}, {}", format.label()));
                 Side { label, scenario: with_format(scenario, format) }
             };
-            [side(scenario, first, of(0)), side(load(Some(second))?, Some(second), of(1))]
+            [side(first, of(0)), side(second, of(1))]
         }
         None => {
             let [one, other] = match formats {
@@ -149,7 +167,14 @@ pub fn plan(scenario: &Scenario) -> Plan {
 /// [`AppError::Resume`] where the case cannot be gone on from; others if the ledger cannot be read.
 pub fn simulator(scenario: &Scenario, from: Option<From<'_>>) -> Result<Simulator, AppError> {
     let Some(From { ledger, case, as_of }) = from else { return Ok(Simulator::new(scenario)) };
-    let log = store::load(ledger, case)?;
+    resume(scenario, &store::load(ledger, case)?, as_of, ledger)
+}
+
+/// A scenario made ready to be simulated from where a case is that has been read; `ledger` is for messages.
+///
+/// # Errors
+/// [`AppError::Resume`] where the case cannot be gone on from.
+pub fn resume(scenario: &Scenario, log: &CaseLog, as_of: At, ledger: &Path) -> Result<Simulator, AppError> {
     // An event may be a little ahead of this program's clock.
     let last = log.history.case().file().map_or(as_of, |file| file.last_at());
     let as_of = if last.millis() - as_of.millis() <= journal::AHEAD { as_of.max(last) } else { as_of };
@@ -205,16 +230,32 @@ pub fn who(scenario: &Scenario, settings: Settings, progress: impl Fn(u64, u64) 
 /// [`AppError::Io`].
 pub fn write_file(path: &Path, content: &[u8]) -> Result<(), AppError> {
     let failed = |source| AppError::Io { doing: "write", path: path.to_owned(), source };
+    write_file_with(path, |file| file.write_all(content).map_err(failed)).map(|_| ())
+}
+
+/// As [`write_file`], for what is written piece by piece; the number of bytes.
+///
+/// # Errors
+/// [`AppError::Io`], or what the writing itself says.
+pub fn write_file_with(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<(), AppError>,
+) -> Result<u64, AppError> {
+    let failed = |source| AppError::Io { doing: "write", path: path.to_owned(), source };
     let name = path.file_name().ok_or_else(|| failed(std::io::Error::other("it has no file name")))?;
     let mut beside = name.to_owned();
     beside.push(format!(".{}.new", std::process::id()));
     let beside: PathBuf = path.with_file_name(beside);
-    let written = std::fs::File::create_new(&beside)
-        .and_then(|mut file| std::io::Write::write_all(&mut file, content).and_then(|()| file.sync_all()))
-        .and_then(|()| std::fs::rename(&beside, path));
+    let mut file = std::io::BufWriter::new(File::create_new(&beside).map_err(failed)?);
+    let written = write(&mut file).and_then(|()| {
+        let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
+        let bytes = file.metadata().map_err(failed)?.len();
+        file.sync_all().and_then(|()| std::fs::rename(&beside, path)).map_err(failed)?;
+        Ok(bytes)
+    });
     if written.is_err() {
         // The new file is of no use; if it cannot be removed either, the first error says why.
         let _ = std::fs::remove_file(&beside);
     }
-    written.map_err(failed)
+    written
 }

@@ -27,7 +27,7 @@ pub fn times(text: &str) -> Result<Vec<Unavailable>, AppError> {
 fn time(text: &str) -> Result<Unavailable, AppError> {
     let lower = text.to_lowercase();
     let mut words: Vec<&str> =
-        lower.split_whitespace().filter(|word| !matches!(*word, "on" | "from" | "every")).collect();
+        lower.split_whitespace().filter(|word| !matches!(*word, "on" | "from" | "every" | "of")).collect();
     let half = match words.last().map(|word| word.trim_end_matches('s')) {
         Some("morning") => Part::Morning,
         Some("afternoon") => Part::Afternoon,
@@ -42,16 +42,71 @@ fn time(text: &str) -> Result<Unavailable, AppError> {
             (None, Some(weekday)) => Ok(Unavailable { from: None, half, to: None, weekday: Some(weekday) }),
             (None, None) => Err(unknown(text, one)),
         },
-        [from, "to" | "until" | "-", to] => {
-            let (Some(from_day), Some(to_day)) = (day(from), day(to)) else { return Err(unknown(text, from)) };
-            if to_day < from_day {
-                let message = format!("`{}` ends before it begins; write the earlier day first", echo(text));
-                return Err(AppError::Usage(message));
-            }
-            Ok(Unavailable { from: Some(from_day), half, to: Some(to_day), weekday: None })
-        }
+        ["since", from] => stretch(text, Some(from), None, half, None),
+        ["until", to] => stretch(text, None, Some(to), half, None),
+        [each, "since", from] => stretch(text, Some(from), None, half, Some(each)),
+        [each, "until", to] if day(each).is_none() => stretch(text, None, Some(to), half, Some(each)),
+        [from, "to" | "until" | "-", to] => stretch(text, Some(from), Some(to), half, None),
+        [each, from, "to" | "until" | "-", to] => stretch(text, Some(from), Some(to), half, Some(each)),
         _ => Err(unknown(text, text)),
     }
+}
+
+/// A stretch of days, or one day of the week within it.
+fn stretch(
+    text: &str,
+    from: Option<&&str>,
+    to: Option<&&str>,
+    half: Part,
+    each: Option<&&str>,
+) -> Result<Unavailable, AppError> {
+    let read_day = |word: Option<&&str>| word.map(|word| day(word).ok_or_else(|| unknown(text, word))).transpose();
+    let (from, to) = (read_day(from)?, read_day(to)?);
+    let weekday = each.map(|word| weekday(word).ok_or_else(|| unknown(text, word))).transpose()?;
+    if let (Some(from), Some(to)) = (from, to)
+        && to < from
+    {
+        let message = format!("`{}` ends before it begins; write the earlier day first", echo(text));
+        return Err(AppError::Usage(message));
+    }
+    Ok(Unavailable { from, half, to, weekday })
+}
+
+/// A time in words, which [`times`] reads back as the same.
+///
+/// ```
+/// use ibbi_app::schedule::{said_time, times};
+/// let time = times("every Monday morning").unwrap()[0];
+/// assert_eq!(said_time(time), "monday mornings");
+/// ```
+pub fn said_time(time: Unavailable) -> String {
+    let Unavailable { from, half, to, weekday } = time;
+    let mut words: Vec<String> = Vec::new();
+    match (weekday, half) {
+        (Some(day), Part::Whole) => words.push(format!("{}s", day.code())),
+        (Some(day), _) => words.push(day.code().to_owned()),
+        (None, _) => {}
+    }
+    match (from, to) {
+        (Some(from), Some(to)) if from == to && weekday.is_none() => words.push(from.to_string()),
+        (Some(from), Some(to)) => words.push(format!("{from} to {to}")),
+        (Some(from), None) => words.push(format!("since {from}")),
+        (None, Some(to)) => words.push(format!("until {to}")),
+        // All days there are; there is no word for it but the whole range of years.
+        (None, None) if weekday.is_none() => words.push("1970-01-01 to 9999-12-31".to_owned()),
+        (None, None) => {}
+    }
+    match half {
+        Part::Whole => {}
+        Part::Morning => words.push("mornings".to_owned()),
+        Part::Afternoon => words.push("afternoons".to_owned()),
+    }
+    words.join(" ")
+}
+
+/// Times in words, with commas between them.
+pub fn said_times(times: &[Unavailable]) -> String {
+    times.iter().map(|time| said_time(*time)).collect::<Vec<_>>().join(", ")
 }
 
 /// A day, as `2026-11-02` or as Americans write it, `11/2/2026`.
@@ -71,7 +126,7 @@ pub fn day(text: &str) -> Option<Date> {
 fn weekday(word: &str) -> Option<Weekday> {
     let one = word.strip_suffix('s').unwrap_or(word);
     let short = |code: &&str| one.len() >= 3 && code.starts_with(one);
-    Weekday::from_code(one).or_else(|| Weekday::from_code(Weekday::CODES.iter().copied().find(|code| short(&code))?))
+    Weekday::from_code(one).or_else(|| Weekday::from_code(Weekday::CODES.iter().copied().find(short)?))
 }
 
 fn unknown(text: &str, word: &str) -> AppError {
@@ -145,6 +200,29 @@ mod tests {
         }
         assert_eq!(times("  ").unwrap(), []);
         assert_eq!(times("fridays, mondays; 2026-11-02").unwrap().len(), 3);
+    }
+
+    #[test]
+    fn what_is_said_of_a_time_reads_back_as_the_same_time() {
+        let days = [None, Date::new(2026, 11, 2), Date::new(2026, 11, 13)];
+        let mut said = Vec::new();
+        for weekday in [None, Some(Weekday::Monday), Some(Weekday::Sunday)] {
+            for (from, to) in days.iter().flat_map(|from| days.iter().map(move |to| (*from, *to))) {
+                for half in [Part::Whole, Part::Morning, Part::Afternoon] {
+                    let time = Unavailable { from, half, to, weekday };
+                    let ordered = from.is_none() || to.is_none() || from <= to;
+                    if ordered && (weekday, from, to) != (None, None, None) {
+                        let text = said_time(time);
+                        let read = times(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
+                        assert_eq!(read, [time], "{text}");
+                        said.push(text);
+                    }
+                }
+            }
+        }
+        let distinct: std::collections::HashSet<_> = said.iter().collect();
+        assert_eq!(distinct.len(), said.len());
+        assert!(said.contains(&"monday 2026-11-02 to 2026-11-13 mornings".to_owned()), "{said:?}");
     }
 
     #[test]

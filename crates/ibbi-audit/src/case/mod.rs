@@ -1,11 +1,15 @@
 //! One case in depth: its timeline, who did what, how long it stood where, and why it is where it is.
 
+mod gather;
+mod road;
+mod tell;
+
 use crate::audit::AuditError;
+use crate::figures::Who;
 use crate::finding::Finding;
-use crate::source::Source;
-use crate::waiting::Who;
+use crate::input::Source;
 use ibbi_core::{Advisory, At, Case, Event, EventKind, Name, Outcome, Refusal, Rule, Stage, TimeZoneName, Unmet};
-use ibbi_log::Uuid;
+use ibbi_log::{Record, Uuid};
 use serde::Serialize;
 
 /// How far to go.
@@ -156,7 +160,9 @@ pub struct Entering {
     pub seq: u64,
     /// When it happened.
     pub at: At,
-    /// What entering asked, and what settled it.
+    /// Its kind.
+    pub event: EventKind,
+    /// What entering asked, and what settled it. Nothing is asked of an opening, a decline or a withdrawal.
     pub requirements: Vec<Requirement>,
 }
 
@@ -169,7 +175,7 @@ pub struct Requirement {
     pub statement: &'static str,
     /// What settled it.
     pub settled: Vec<Settled>,
-    /// The same as a sentence, such as `the three key leaders agreed: #3, #4 and #6`.
+    /// The same as sentences: the rule's statement, and by which numbers it was settled.
     pub text: String,
 }
 
@@ -188,9 +194,37 @@ pub struct Settled {
 
 /// Tells one case of a ledger in depth; nothing if the ledger does not have it.
 ///
+/// ```
+/// use ibbi_audit::{CaseQuery, Source, case_report};
+/// let ledger = std::fs::read("../../tests/golden/v1/referred.ledger")?;
+/// let case = "01910000-0000-7000-8000-000600000001".parse()?;
+/// let report = case_report(Source::bytes(&ledger), &CaseQuery::of(case))?.expect("the ledger has the case");
+/// let why = report.road.last().expect("it was opened");
+/// assert_eq!(why.requirements[0].text,
+///     "A case is referred only to a service that the district chose, and not to the IBBI itself. \
+///      Settled by: Conflict Resolution #7.");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`AuditError`] if the source cannot be read.
 pub fn case_report(source: Source<'_>, query: &CaseQuery) -> Result<Option<CaseReport>, AuditError> {
-    let _ = (source, query);
-    Ok(None)
+    let gathered = gather::gather(source, query)?;
+    Ok((!gathered.records.is_empty()).then(|| tell::tell(gathered, query)))
+}
+
+impl CaseQuery {
+    /// All of a case, without advisories.
+    pub const fn of(case: Uuid) -> Self {
+        Self { case, until: Until::End, as_of: None, advisories: false }
+    }
+
+    /// Whether a record lies within what is asked, as far as that does not depend on when things happened.
+    fn reaches(&self, record: &Record) -> bool {
+        match self.until {
+            Until::End | Until::At(_) => true,
+            Until::Logged(at) => record.logged <= at,
+            Until::Seq(seq) => record.seq <= seq,
+        }
+    }
 }

@@ -158,6 +158,18 @@ fn an_export_ends_with_the_first_record_that_cannot_be_read() {
     assert!(Corrections::gather(broken()).is_err());
 }
 
+#[test]
+fn every_line_comes_with_the_hash_that_it_names() {
+    for (name, bytes) in golden() {
+        let text = core::str::from_utf8(&bytes).unwrap();
+        let chained: Vec<_> = Chained::new(LedgerReader::new(&bytes[..])).map(Result::unwrap).collect();
+        assert_eq!(chained.len(), text.lines().count() - 1, "{name}");
+        for (line, Line { record, prev }) in text.lines().skip(1).zip(chained) {
+            assert!(line.contains(&format!("\"prev\":\"{prev}\"")), "{name}, {}", record.seq);
+        }
+    }
+}
+
 /// Takes so many bytes and no more.
 struct Full(usize);
 

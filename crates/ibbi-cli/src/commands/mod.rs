@@ -1,10 +1,13 @@
 //! The subcommands, one file each.
 
 mod ask;
+mod audit;
 mod calendar;
 mod chart;
 mod checkpoint;
 mod compare;
+mod diff;
+mod export;
 mod keygen;
 mod new;
 mod plan;
@@ -16,6 +19,7 @@ mod route;
 mod rules;
 mod scenario;
 mod schema;
+mod serve;
 mod simulate;
 mod status;
 mod tour;
@@ -32,7 +36,7 @@ use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, schedule, store};
 use ibbi_core::{At, Name};
 use ibbi_sim::{Scenario, Settings, Simulator};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
@@ -44,6 +48,9 @@ pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
         Command::Status(args) => status::run(args, json),
         Command::Replay(args) => replay::run(args, json),
         Command::Route(args) => route::run(args, json),
+        Command::Audit(args) => audit::run(args, json),
+        Command::Diff(args) => diff::run(&args, json),
+        Command::Export(args) => export::run(&args, json),
         Command::Keygen(args) => keygen::run(&args, json),
         Command::Checkpoint(args) => checkpoint::run(&args, json),
         Command::Verify(args) => verify::run(args, json),
@@ -58,6 +65,7 @@ pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
         Command::Calendar(args) => calendar::run(&args, json),
         Command::Chart(args) => Ok(chart::run(args, json)),
         Command::Rules => Ok(rules::run(json)),
+        Command::Serve(args) => serve::run(args, json),
         Command::Tour(args) => tour::run(args, json),
     }
 }
@@ -91,25 +99,25 @@ fn instant(at: Option<&str>, zone: Zone, now: At) -> Result<At, AppError> {
 /// The context and the instant of an event in the zone of its case.
 fn when(when: &When, zone: Zone) -> Result<(Context, At), AppError> {
     let mut context = context(when.actor.as_deref())?;
-    context.signer = signer(when)?.map(Arc::new);
+    context.signer = signer(when.sign.clone(), when.every)?;
     let at = instant(when.at.as_deref(), zone, context.now)?;
     Ok((context, at))
 }
 
 /// The key with which checkpoints are signed, from the command line or the environment. It is read before anything is
 /// recorded, so that a wrong key does not come to light only when it is needed.
-fn signer(when: &When) -> Result<Option<Signer>, AppError> {
-    let Some(key) = when.sign.clone().or_else(|| std::env::var_os("IBBI_KEY").map(Into::into)) else {
+fn signer(sign: Option<PathBuf>, every: Option<u64>) -> Result<Option<Arc<Signer>>, AppError> {
+    let Some(key) = sign.or_else(|| std::env::var_os("IBBI_KEY").map(Into::into)) else {
         return Ok(None);
     };
-    let every = match (when.every, std::env::var("IBBI_CHECKPOINT_EVERY")) {
+    let every = match (every, std::env::var("IBBI_CHECKPOINT_EVERY")) {
         (Some(every), _) => every,
         (None, Ok(text)) => text.parse().map_err(|_| {
             AppError::Usage(format!("IBBI_CHECKPOINT_EVERY: `{text}` is not a whole number such as 100"))
         })?,
         (None, Err(_)) => 100,
     };
-    Signer::load(&key, every).map(Some)
+    Signer::load(&key, every).map(|signer| Some(Arc::new(signer)))
 }
 
 /// The settings of a simulation; a thread for each core unless it is said otherwise.

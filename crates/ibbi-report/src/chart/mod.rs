@@ -19,7 +19,11 @@ mod scale;
 mod svg;
 mod text;
 
-pub use build::{Measure, comparison, completion, months, outcomes, timeline, tornado};
+pub(crate) use build::months_table;
+pub use build::{
+    Measure, cases_by_outcome, cases_by_stage, closed, comparison, completion, course, months, opened, outcome_times,
+    outcomes, paths, stage_times, stays, timeline, tornado, waiting,
+};
 pub use scale::{Scale, Tick, Unit};
 
 use crate::html::Html;
@@ -50,11 +54,11 @@ pub enum Figure {
     Nothing(String),
     /// A share that grows from day to day.
     Curve(Curve),
-    /// Shares, or differences of shares, with their intervals.
+    /// Shares, differences of shares, counts or times, with their intervals.
     Bars(Bars),
     /// What a result is where an input is low and where it is high.
     Swings(Swings),
-    /// Shares by month.
+    /// Shares or counts by month.
     Columns(Columns),
     /// What happens when.
     Timeline(Timeline),
@@ -95,7 +99,7 @@ pub struct Bars {
     pub rows: Vec<Bar>,
 }
 
-/// A bar from zero to an estimate, with its interval.
+/// A bar from zero to an estimate, with its interval; one that has no width is not drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bar {
     /// What it is about.
@@ -132,24 +136,24 @@ pub struct Swing {
     pub said: String,
 }
 
-/// Shares by month.
+/// Shares or counts by month.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Columns {
-    /// The shares.
-    pub shares: Scale,
+    /// The unit.
+    pub scale: Scale,
     /// The months, without a gap.
     pub columns: Vec<Month>,
 }
 
-/// A month's share.
+/// A month's share or count, in two parts.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Month {
     /// Its first day.
     pub start: Date,
-    /// The share on or before the contract date; all of it without such a date.
-    pub in_time: f64,
-    /// The share after it.
-    pub late: f64,
+    /// What is drawn full: what everybody hopes for, or all of it.
+    pub full: f64,
+    /// The rest, which is hatched.
+    pub hatched: f64,
 }
 
 /// What happens when.

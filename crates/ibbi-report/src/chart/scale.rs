@@ -13,6 +13,10 @@ pub enum Unit {
     Share,
     /// Differences of shares, from -1 to 1, said in percentage points.
     Points,
+    /// Whole numbers of something.
+    Count,
+    /// Lengths of time in minutes, said in hours or days.
+    Time,
 }
 
 /// A stretch of values.
@@ -56,6 +60,35 @@ impl Scale {
         Self { unit: Unit::Points, from: -to, to }
     }
 
+    /// From nothing to a round number that is not below this one.
+    pub fn counts(most: f64) -> Self {
+        Self { unit: Unit::Count, from: 0.0, to: round_up(most) }
+    }
+
+    /// From nothing to a length of time that is round in hours or in days and not below this one, in minutes.
+    pub fn times(most: f64) -> Self {
+        let unit = if most <= DAYS_FROM { HOUR } else { DAY };
+        Self { unit: Unit::Time, from: 0.0, to: round_up(most / unit) * unit }
+    }
+
+    /// A value in words, as exactly as a table has it.
+    pub fn exactly(&self, value: f64) -> String {
+        match self.unit {
+            Unit::Share | Unit::Points | Unit::Date => words::exact_percent(value),
+            Unit::Count | Unit::Time => self.briefly(value),
+        }
+    }
+
+    /// A value in a word, for where there is little room.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts and minutes are not negative")]
+    pub fn briefly(&self, value: f64) -> String {
+        match self.unit {
+            Unit::Share | Unit::Points | Unit::Date => words::percent(value),
+            Unit::Count => words::thousands(value as u64),
+            Unit::Time => words::lasting(value as u64),
+        }
+    }
+
     /// The number of a date: days since the first of January of the year 1.
     pub fn of_date(date: Date) -> f64 {
         f64::from(date.to_chrono().num_days_from_ce())
@@ -81,6 +114,9 @@ impl Scale {
         match self.unit {
             Unit::Date => self.months(most.max(1)),
             Unit::Share | Unit::Points => self.rounds(most.max(2)),
+            Unit::Count => self.steps(most.max(2), 1.0, words::thousands),
+            Unit::Time if self.to <= DAYS_FROM => self.steps(most.max(2), HOUR, |hours| format!("{hours} h")),
+            Unit::Time => self.steps(most.max(2), DAY, |days| format!("{} d", words::thousands(days))),
         }
     }
 
@@ -121,6 +157,21 @@ impl Scale {
         Date::try_from(day).ok()
     }
 
+    /// Ticks at whole multiples of a unit.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative")]
+    fn steps(&self, most: usize, unit: f64, label: impl Fn(u64) -> String) -> Vec<Tick> {
+        let width = self.to / unit;
+        #[allow(clippy::cast_precision_loss, reason = "a handful of ticks")]
+        let fits = |step: &f64| width / step <= most as f64 - 0.99;
+        let steps = (0..19).flat_map(|power| [1.0, 2.0, 5.0].map(|digit| digit * 10_f64.powi(power)));
+        let step = steps.into_iter().find(fits).unwrap_or(width);
+        (0..)
+            .map(|index| f64::from(index) * step)
+            .take_while(|value| *value <= width * 1.001)
+            .map(|value| Tick { place: self.thousandths(value * unit), label: label(value as u64), below: None })
+            .collect()
+    }
+
     fn rounds(&self, most: usize) -> Vec<Tick> {
         let steps = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0];
         let width = self.to - self.from;
@@ -153,6 +204,19 @@ impl Scale {
     fn thousandths(&self, value: f64) -> u32 {
         (self.place(value) * 1000.0).round() as u32
     }
+}
+
+/// Minutes.
+const HOUR: f64 = 60.0;
+/// Minutes.
+const DAY: f64 = 1440.0;
+/// Up to so many minutes a scale is told in hours.
+const DAYS_FROM: f64 = 2.0 * DAY;
+
+/// The next round number: a digit, then zeros.
+fn round_up(number: f64) -> f64 {
+    let power = (0..19).map(|power| 10_f64.powi(power)).find(|power| number <= 10.0 * power).unwrap_or(1e19);
+    ((number / power).ceil() * power).max(1.0)
 }
 
 /// Whether a month is one of every so many, counted from January.
@@ -199,6 +263,23 @@ mod tests {
             for scale in [Scale::shares(0.02), Scale::shares(0.3), Scale::points(0.7), Scale::points(0.0)] {
                 let ticks = scale.ticks(most);
                 assert!((2..=most).contains(&ticks.len()), "{most}: {ticks:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn counts_and_times_have_round_ticks_and_hold_what_they_are_made_for() {
+        let shown = |scale: Scale, most: usize| {
+            scale.ticks(most).iter().map(|tick| tick.label.clone()).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(shown(Scale::counts(7.0), 5), "0 2 4 6");
+        assert_eq!(shown(Scale::counts(0.0), 5), "0 1");
+        assert_eq!(shown(Scale::counts(12_345.0), 5), "0 5,000 10,000 15,000 20,000");
+        assert_eq!(shown(Scale::times(7.0 * 60.0), 5), "0 h 2 h 4 h 6 h");
+        assert_eq!(shown(Scale::times(30.0 * 1440.0), 5), "0 d 10 d 20 d 30 d");
+        for most in [0.0, 1.0, 9.0, 11.0, 99.0, 101.0, 1e6, 1e15] {
+            for scale in [Scale::counts(most), Scale::times(most)] {
+                assert!(scale.to >= most && scale.ticks(6).len() <= 6, "{most}: {scale:?}");
             }
         }
     }

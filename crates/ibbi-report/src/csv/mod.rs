@@ -17,8 +17,10 @@
 //! assert_eq!(csv.finish(), "name,days\r\n'=1+1,-3\r\n\"a, \"\"b\"\"\",\r\n");
 //! ```
 
+mod audit;
 mod tables;
 
+pub use audit::{cases, findings, months, stages, variants};
 pub use tables::{
     advisories, assumptions, comparison, curve, milestones, outcomes, percentiles, sittings, tornado, who,
 };

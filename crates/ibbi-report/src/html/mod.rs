@@ -20,7 +20,7 @@
 mod parts;
 mod shell;
 
-pub use parts::{details, figure, name, section, table, time};
+pub use parts::{details, figure, instant, link, name, section, table, time};
 pub use shell::{Document, STYLE};
 
 /// Finished markup.
@@ -148,7 +148,7 @@ impl Element {
 
     fn close(self) -> Html {
         let Self { name, mut open, content } = self;
-        if matches!(name, "meta" | "br" | "hr") {
+        if matches!(name, "br" | "hr" | "input" | "link" | "meta") {
             open.push_str("/>");
             return Html(open);
         }

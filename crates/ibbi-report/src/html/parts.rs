@@ -4,7 +4,7 @@ use super::{Element, Html, el};
 use crate::chart::{Chart, Figure, Room};
 use crate::table::{Cell, Table};
 use crate::words;
-use ibbi_core::Date;
+use ibbi_core::{At, Date};
 
 /// A section with a heading of the second level, under an id that a link can name.
 pub fn section(id: &str, heading: &str, content: impl Into<Html>) -> Element {
@@ -26,6 +26,16 @@ pub fn time(date: Date) -> Element {
     el("time").attr("datetime", date).with(words::day(date))
 }
 
+/// An instant as somebody's clocks show it, and for machines in UTC.
+pub fn instant(at: At, said: &str) -> Element {
+    el("time").attr("datetime", at).with(said)
+}
+
+/// A link to another place of the same page, by its id.
+pub fn link(id: &str, content: impl Into<Html>) -> Element {
+    el("a").attr("href", format!("#{id}")).with(content)
+}
+
 /// Something that folds away under a summary.
 pub fn details(summary: impl Into<Html>, content: impl Into<Html>) -> Element {
     el("details").with(el("summary").with(summary)).with(content)
@@ -44,7 +54,7 @@ pub fn table(table: &Table) -> Html {
         let cells = row.iter().enumerate().map(|(index, content)| {
             let number = table.columns.get(index).is_some_and(|column| column.number);
             let element = if index == 0 { el("th").attr("scope", "row") } else { el("td") };
-            if number { element.class("n") } else { element }.with(cell(content))
+            if number { element.class("n") } else { element }.with(content_of(content))
         });
         el("tr").all(cells)
     });
@@ -62,12 +72,16 @@ pub fn table(table: &Table) -> Html {
         .into()
 }
 
-fn cell(cell: &Cell) -> Html {
+fn content_of(cell: &Cell) -> Html {
     match cell {
         Cell::Nothing => "\u{2013}".into(),
         Cell::Text(text) | Cell::Number(text) => text.as_str().into(),
         Cell::Name(text) => name(text).into(),
         Cell::Day(date) => time(*date).into(),
+        Cell::Instant(at, said) => instant(*at, said).into(),
+        Cell::Code(code) => el("code").with(code.as_str()).into(),
+        Cell::Stack(cells) => cells.iter().map(|cell| el("div").with(content_of(cell))).collect(),
+        Cell::Link(inside, id) => link(id, content_of(inside)).into(),
     }
 }
 

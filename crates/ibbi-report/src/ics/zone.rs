@@ -70,7 +70,9 @@ fn component(
     if let Some(rule) = rule {
         lines.raw("RRULE", rule);
     }
-    for wall in more {
+    // The first onset stands among the others too: a widely used reader forgets DTSTART once there is an RDATE.
+    let first = (!more.is_empty()).then_some(&wall);
+    for wall in first.into_iter().chain(more) {
         lines.raw("RDATE", &written(*wall));
     }
     lines.raw("END", kind);

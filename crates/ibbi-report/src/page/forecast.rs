@@ -3,7 +3,7 @@
 use super::{Section, SimulationPage};
 use crate::chart::{self, Measure};
 use crate::html::{Html, el, figure};
-use crate::{findings, words};
+use crate::{facts, findings, words};
 use ibbi_sim::{Comparison, Gain};
 
 impl SimulationPage<'_> {
@@ -22,15 +22,34 @@ impl SimulationPage<'_> {
         }
         let content = Html::new()
             .with(el("p").with(intro))
-            .with(findings::percentiles(forecast, scenario.start).to_html())
+            .with(facts::percentiles(forecast, scenario.start).to_html())
             .with(figure("curve", &chart::completion(forecast)))
             .with(figure("months", &chart::months(forecast)));
+        ("when", "When it may be done".to_owned(), content)
+    }
+
+    /// The shorter form of the same: the curve and the percentiles.
+    pub(super) fn curve_section(&self) -> Section {
+        let Self { scenario, forecast, .. } = self;
+        let content = Html::new()
+            .with(figure("curve", &chart::completion(forecast)))
+            .with(facts::percentiles(forecast, scenario.start).to_html());
         ("when", "When it may be done".to_owned(), content)
     }
 
     pub(super) fn how_section(&self) -> Section {
         let figure = figure("outcomes", &chart::outcomes(self.forecast));
         ("how", "How it may end".to_owned(), figure.into())
+    }
+
+    /// The shorter form of what moves the result: what matters more, where there is a contract date the chance.
+    pub(super) fn swing_section(&self) -> Section {
+        let Self { scenario, forecast, .. } = self;
+        let figure = match forecast.contract_expires {
+            Some(_) => figure("tornado-chance", &chart::tornado(scenario, forecast, Measure::Chance)),
+            None => figure("tornado-days", &chart::tornado(scenario, forecast, Measure::Days)),
+        };
+        ("moves", "What moves the result".to_owned(), figure.into())
     }
 
     pub(super) fn moves_section(&self) -> Section {
@@ -41,7 +60,7 @@ impl SimulationPage<'_> {
             .with(el("p").with(findings::METHODS[2]))
             .with(figure("tornado-days", &chart::tornado(scenario, forecast, Measure::Days)))
             .with(figure("tornado-chance", &chart::tornado(scenario, forecast, Measure::Chance)))
-            .with(el("p").class("quiet").with(chance));
+            .with(forecast.contract_expires.map(|_| el("p").class("quiet").with(chance)));
         ("moves", "What moves the result".to_owned(), content)
     }
 }
@@ -71,7 +90,7 @@ pub(super) fn gains_section(gains: &[Gain], has_contract: bool) -> Section {
     let content = match gains.is_empty() {
         true => content.with(el("p").with("Nobody has a time at which they cannot come.")),
         false => {
-            let (table, others) = findings::gains(gains);
+            let (table, others) = facts::gains(gains);
             let content = match table.rows.is_empty() {
                 true => content,
                 false => content.with(table.to_html()).with(el("p").class("quiet").with(note)),

@@ -2,7 +2,7 @@
 
 use super::{Section, SimulationPage};
 use crate::html::{Html, el};
-use crate::{findings, people, words};
+use crate::{facts, findings, people, words};
 
 const DEFAULTS: &str =
     "A default is an assumption like any other, not a finding: set it in the scenario where you know better.";
@@ -13,7 +13,7 @@ impl SimulationPage<'_> {
         let closed = people::closed(scenario);
         let content = Html::new()
             .with(el("p").with(DEFAULTS))
-            .with(findings::assumptions(forecast).to_html())
+            .with(facts::assumptions(forecast).to_html())
             .with(people::people(scenario).to_html())
             .with(el("p").with(people::calendar(scenario)))
             .with((!closed.rows.is_empty()).then(|| closed.to_html()));

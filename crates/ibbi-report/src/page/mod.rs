@@ -1,8 +1,11 @@
 //! The page of a simulation: one file, from the verdict down to how it was made.
 
+mod audit;
 mod forecast;
 mod made;
 mod plan;
+
+pub use audit::AuditPage;
 
 use crate::html::{Document, Html, el, name};
 use crate::{findings, words};
@@ -33,6 +36,18 @@ pub struct SimulationPage<'a> {
 
 /// A section: its id, its heading, and what is in it.
 type Section = (&'static str, String, Html);
+
+/// The section of a comparison, for a page that puts its sections together itself.
+pub fn comparison_section(comparison: &Comparison) -> Html {
+    let (id, heading, inside) = forecast::comparison_section(comparison);
+    crate::html::section(id, &heading, inside).into()
+}
+
+/// The section about whom to ask for one more day, for a page that puts its sections together itself.
+pub fn gains_section(gains: &[Gain], has_contract: bool) -> Html {
+    let (id, heading, inside) = forecast::gains_section(gains, has_contract);
+    crate::html::section(id, &heading, inside).into()
+}
 
 impl SimulationPage<'_> {
     /// The page: one file that needs no other, and runs no script.
@@ -65,22 +80,54 @@ impl SimulationPage<'_> {
         Document { title: &title, program: self.program, content }.to_html()
     }
 
+    /// The answer on its own, for a page that has more to it: the verdict with its figures, who stands in the way, the
+    /// plan, when it may be done, and what moves the result.
+    pub fn answer(&self) -> Html {
+        let sections = [
+            self.obstacle(),
+            Some(self.plan_section()),
+            self.advisories_section(),
+            Some(self.curve_section()),
+            Some(self.swing_section()),
+        ];
+        let mut content = self.verdict();
+        for (id, heading, inside) in sections.into_iter().flatten() {
+            content.push(crate::html::section(id, &heading, inside));
+        }
+        content
+    }
+
+    fn verdict(&self) -> Html {
+        let verdict = el("p").class("verdict").with(findings::verdict(self.plan, self.forecast).to_html());
+        let figures = el("dl").class("figures").all(self.figures());
+        let note = el("p").class("quiet").with(findings::ASSUMED);
+        Html::new().with(verdict).with(figures).with(note)
+    }
+
     /// The district, the answer, and the figures that matter most.
     fn head(&self) -> Html {
-        let Self { scenario, plan, forecast, .. } = self;
+        let scenario = self.scenario;
         let heading = el("h1").with(name(scenario.district.as_str()));
         let format = words::sentence(scenario.format.label());
         let under = el("p")
             .class("under")
             .with("Plan and forecast for the Interest-Based Bargaining Institute. Facilitation: ")
-            .with(format!("{}. Leaders are asked on ", format.to_lowercase()))
-            .with(crate::html::time(scenario.start))
-            .with(".");
+            .with(format!("{}. ", format.to_lowercase()))
+            .with(self.begins());
         let header = el("header").with(heading).with(under);
-        let verdict = el("p").class("verdict").with(findings::verdict(plan, forecast).to_html());
-        let figures = el("dl").class("figures").all(self.figures());
-        let note = el("p").class("quiet").with(findings::ASSUMED);
-        Html::new().with(header).with(verdict).with(figures).with(note)
+        Html::new().with(header).with(self.verdict())
+    }
+
+    /// From when it is planned: the day on which the leaders are asked, or where a real case is.
+    fn begins(&self) -> Html {
+        match &self.forecast.continued {
+            None => Html::text("Leaders are asked on ").with(crate::html::time(self.scenario.start)).with("."),
+            Some(real) => {
+                let (begins, rest) = findings::continued(real, self.scenario);
+                let notes = real.notes.iter().map(|note| Html::text(&format!(" {}.", words::sentence(note))));
+                begins.to_html().with(format!(" {rest}")).with(notes.collect::<Html>())
+            }
+        }
     }
 
     fn figures(&self) -> Vec<Html> {

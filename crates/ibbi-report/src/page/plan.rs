@@ -2,7 +2,7 @@
 
 use super::{Section, SimulationPage};
 use crate::html::{Element, Html, details, el, figure, time};
-use crate::{chart, findings, words};
+use crate::{chart, facts, findings, words};
 use ibbi_core::Date;
 
 impl SimulationPage<'_> {
@@ -30,7 +30,7 @@ impl SimulationPage<'_> {
         let Self { scenario, plan, .. } = self;
         let parts = words::facilitation_parts(plan);
         let mut entries: Vec<(Date, u8, Element)> =
-            vec![(scenario.start, 0, entry(scenario.start, "The leaders are asked".into()))];
+            vec![(scenario.start, 0, entry(scenario.start, crate::facts::beginning(plan).into()))];
         for sitting in &plan.sittings {
             let (day, what) = (sitting.slot.local_day(), words::sitting(sitting.what, parts));
             let length = words::length(sitting.slot.minutes());
@@ -41,7 +41,7 @@ impl SimulationPage<'_> {
             inside.push(match sitting.blocked.is_empty() {
                 true => Html::from(why.class("quiet")),
                 false => {
-                    let table = findings::why_table(sitting, &what).to_html();
+                    let table = facts::why_table(sitting, &what).to_html();
                     details(
                         format!("Why not earlier: {} did not suit", words::count(sitting.blocked.len() as u64, "day")),
                         Html::new().with(why).with(table),
@@ -68,11 +68,11 @@ impl SimulationPage<'_> {
         }
         let items = self.advisories.iter().map(|advisory| {
             let warning = advisory.warning;
-            el("li")
-                .with(words::sentence(&advisory.found))
-                .with(". ")
-                .with(warning.label())
-                .with(el("span").class("quiet").with(format!(" Source: {}.", warning.source().label())))
+            el("li").with(words::sentence(&advisory.found)).with(". ").with(el("span").class("quiet").with(format!(
+                "{} Source: {}.",
+                warning.label(),
+                warning.source().label()
+            )))
         });
         let content = el("ul").class("advisories").all(items);
         Some(("advisories", "What to keep in mind".to_owned(), content.into()))

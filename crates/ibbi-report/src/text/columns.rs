@@ -103,7 +103,7 @@ const NARROWEST: usize = 8;
 
 pub(crate) fn table(table: &Table, columns: usize) -> String {
     let written = |cell: &Cell| match cell {
-        Cell::Day(_) | Cell::Number(_) => cell.plain().replace(' ', &HELD.to_string()),
+        Cell::Day(_) | Cell::Number(_) | Cell::Instant(..) => cell.plain().replace(' ', &HELD.to_string()),
         _ => visible(&cell.plain()),
     };
     let rows: Vec<Vec<String>> = table.rows.iter().map(|row| row.iter().map(written).collect()).collect();

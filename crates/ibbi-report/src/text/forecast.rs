@@ -1,10 +1,9 @@
 //! A forecast, a comparison, and whom to ask, in a terminal.
 
 use super::columns::paragraph;
-use super::{Layout, Piece, Role};
-use crate::chart::{self, Chart, Measure};
-use crate::table::Table;
-use crate::{findings, words};
+use super::{Layout, Piece, Role, table, titled};
+use crate::chart::{self, Measure};
+use crate::{facts, findings, words};
 use ibbi_sim::{Comparison, Forecast, Gain, Scenario};
 
 /// A forecast: the finding, when it may be done, how it may end, what moves the result, every assumption, and how it was
@@ -14,9 +13,12 @@ pub fn forecast(scenario: &Scenario, forecast: &Forecast, layout: Layout) -> Vec
     let mut pieces =
         vec![Piece::new(Role::Heading, paragraph("", &format!("Forecast for {}", scenario.district), columns))];
     pieces.push(Piece::new(Role::Plain, paragraph("", &headline(forecast), columns)));
+    if let Some(real) = &forecast.continued {
+        pieces.extend(super::continued(real, scenario, columns));
+    }
     if !forecast.curve.is_empty() {
         pieces.push(Piece::heading("\nWhen it may be done"));
-        pieces.push(table(&findings::percentiles(forecast, scenario.start), layout));
+        pieces.push(table(&facts::percentiles(forecast, scenario.start), layout));
     }
     for figure in [
         chart::completion(forecast),
@@ -28,7 +30,7 @@ pub fn forecast(scenario: &Scenario, forecast: &Forecast, layout: Layout) -> Vec
         pieces.extend(titled(&figure, layout));
     }
     pieces.push(Piece::heading("\nWhat is assumed"));
-    pieces.push(table(&findings::assumptions(forecast), layout));
+    pieces.push(table(&facts::assumptions(forecast), layout));
     pieces.push(Piece::new(Role::Warning, format!("\n{}", paragraph("", findings::ASSUMED, columns))));
     pieces.push(Piece::heading("\nHow this was made"));
     let runs = words::count(forecast.runs, "run");
@@ -80,7 +82,7 @@ pub fn comparison(comparison: &Comparison, layout: Layout) -> Vec<Piece> {
 /// Whom to ask for one more day: a table of those of whom a day would bring anything, and who the others are.
 pub fn who(gains: &[Gain], layout: Layout) -> Vec<Piece> {
     let mut pieces = vec![Piece::heading("Whom to ask for one more day")];
-    let (found, others) = findings::gains(gains);
+    let (found, others) = facts::gains(gains);
     if !found.rows.is_empty() {
         pieces.push(table(&found, layout));
     }
@@ -88,13 +90,4 @@ pub fn who(gains: &[Gain], layout: Layout) -> Vec<Piece> {
         pieces.push(Piece::new(Role::Quiet, paragraph("", &sentence.plain(), layout.columns())));
     }
     pieces
-}
-
-fn table(table: &Table, layout: Layout) -> Piece {
-    Piece::new(Role::Plain, table.to_text(layout.columns()))
-}
-
-fn titled(chart: &Chart, layout: Layout) -> [Piece; 2] {
-    let title = format!("\n{}", paragraph("", &chart.title, layout.columns()));
-    [Piece::new(Role::Heading, title), Piece::new(Role::Plain, chart.to_text(layout))]
 }

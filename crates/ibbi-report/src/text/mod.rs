@@ -5,16 +5,27 @@
 //! use ibbi_sim::{EXAMPLE, Plan, Scenario};
 //! let scenario = Scenario::parse(EXAMPLE).unwrap();
 //! let plan = Plan::new(&scenario);
-//! let pieces = text::plan(&scenario, &plan, &[], Layout { width: 80, ascii: false });
+//! let pieces = text::plan(&scenario, &plan, &plan.advisories, Layout { width: 80, ascii: false });
 //! assert!(text::plain(&pieces).contains("Training day"));
 //! ```
 
+mod audit;
+mod case;
 pub(crate) mod columns;
+mod diff;
 mod forecast;
 mod plan;
 
+pub use audit::audit;
+pub use case::case_report;
+pub use diff::diff;
 pub use forecast::{comparison, forecast, who};
 pub use plan::{obstacle, plan};
+
+use crate::chart::Chart;
+use crate::table::Table;
+use crate::{findings, words};
+use ibbi_sim::{Continued, Scenario};
 
 /// How much room there is, and what can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,7 +91,28 @@ impl Piece {
     }
 }
 
+/// From which real case a plan or a forecast goes on.
+fn continued(real: &Continued, scenario: &Scenario, columns: usize) -> Vec<Piece> {
+    let (begins, rest) = findings::continued(real, scenario);
+    let mut pieces =
+        vec![Piece::new(Role::Plain, columns::paragraph("", &format!("{} {rest}", begins.plain()), columns))];
+    let notes = real.notes.iter().map(|note| columns::paragraph("- ", &words::sentence(note), columns));
+    pieces.extend(notes.map(|note| Piece::new(Role::Warning, note)));
+    pieces
+}
+
 /// The pieces as one text, without colours.
 pub fn plain(pieces: &[Piece]) -> String {
     pieces.iter().map(|piece| piece.text.as_str()).collect()
+}
+
+/// A table without its caption.
+fn table(table: &Table, layout: Layout) -> Piece {
+    Piece::new(Role::Plain, table.to_text(layout.columns()))
+}
+
+/// A chart under its title.
+fn titled(chart: &Chart, layout: Layout) -> [Piece; 2] {
+    let title = format!("\n{}", columns::paragraph("", &chart.title, layout.columns()));
+    [Piece::new(Role::Heading, title), Piece::new(Role::Plain, chart.to_text(layout))]
 }

@@ -1,7 +1,10 @@
 //! Results to make reports of.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-use ibbi_core::{Advisory, Format, Warning};
+pub(crate) mod ledgers;
+pub(crate) mod whole;
+
+use ibbi_core::{Advisory, Format};
 use ibbi_report::SimulationPage;
 use ibbi_report::chart::{self, Chart, Measure};
 use ibbi_sim::{Comparison, EXAMPLE, Forecast, Gain, Plan, Scenario, Settings, Simulator};
@@ -26,14 +29,13 @@ impl Results {
         let simulator = Simulator::new(&scenario);
         let with = |format| Simulator::new(&Scenario { format, ..scenario.clone() });
         let (full, halves) = (with(Format::FullDay), with(Format::TwoHalfDays));
-        let found = "part 1 of the training, Mon 2026-11-30, 08:00 to 16:00: if a quorum of the school committee may \
-                     attend, it is posted by Tue 2026-11-24 08:00";
+        let plan = Plan::of(&simulator);
         Self {
-            plan: Plan::of(&simulator),
             forecast: simulator.simulate(settings).unwrap(),
             comparison: Comparison::new(("one full day", &full), ("two half-days", &halves), settings).unwrap(),
             gains: simulator.who(Settings { runs: runs.min(200), ..settings }).unwrap(),
-            advisories: vec![Advisory { warning: Warning::Posting, found: found.to_owned() }],
+            advisories: plan.advisories.clone(),
+            plan,
             scenario,
         }
     }

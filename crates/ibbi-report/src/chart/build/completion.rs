@@ -117,20 +117,20 @@ pub fn months(forecast: &Forecast) -> Chart {
     );
     let any = |part: fn(&Month) -> f64| columns.iter().any(|(month, _)| part(month) > 0.0);
     let mut key = Vec::new();
-    if any(|month| month.late) {
-        key.extend(any(|month| month.in_time).then(|| Key::new(Sign::Full, "on or before the contract date")));
+    if any(|month| month.hatched) {
+        key.extend(any(|month| month.full).then(|| Key::new(Sign::Full, "on or before the contract date")));
         key.push(Key::new(Sign::Hatched, "after the contract date"));
     }
     let table = month_table(forecast, &columns);
-    let shares = Scale::shares(best.0.total());
+    let scale = Scale::shares(best.0.total());
     let columns = columns.into_iter().map(|(month, _)| month).collect();
-    Chart { title, summary, figure: Figure::Columns(Columns { shares, columns }), key, table }
+    Chart { title, summary, figure: Figure::Columns(Columns { scale, columns }), key, table }
 }
 
 impl Month {
     /// All of it.
     pub fn total(&self) -> f64 {
-        self.in_time + self.late
+        self.full + self.hatched
     }
 }
 
@@ -149,7 +149,7 @@ fn month_columns(forecast: &Forecast) -> Vec<(Month, (u64, u64))> {
         let late_from =
             forecast.contract_expires.map_or(next, |expires| words::after(expires, 1)).clamp(start, next.max(start));
         let counts = (before(late_from) - before(start), before(next).max(before(late_from)) - before(late_from));
-        columns.push((Month { start, in_time: share(counts.0), late: share(counts.1) }, counts));
+        columns.push((Month { start, full: share(counts.0), hatched: share(counts.1) }, counts));
         if next > last.date || next <= start {
             return columns;
         }

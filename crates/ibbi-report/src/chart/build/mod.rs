@@ -1,10 +1,15 @@
 //! From results to charts.
 
+mod audit;
+mod case;
 mod completion;
 mod shares;
 mod timeline;
 mod tornado;
 
+pub(crate) use audit::months_table;
+pub use audit::{cases_by_outcome, cases_by_stage, closed, opened, outcome_times, paths, stage_times, waiting};
+pub use case::{course, stays};
 pub use completion::{completion, months};
 pub use shares::{comparison, outcomes};
 pub use timeline::timeline;

@@ -96,7 +96,7 @@ pub(crate) fn table(scenario: &Scenario, plan: &Plan) -> Table {
     let columns =
         [Column::text("day"), Column::text("what"), Column::text("hours"), Column::text("earliest day allowed")];
     let mut table = Table::new("The plan, day by day", columns);
-    table.row([scenario.start.into(), "The leaders are asked".into(), "".into(), "".into()]);
+    table.row([scenario.start.into(), crate::facts::beginning(plan).into(), "".into(), "".into()]);
     let steps = plan.milestones.iter().map(|Milestone { what, date }| {
         (*date, 1, vec![(*date).into(), words::milestone(*what).into(), "".into(), "".into()])
     });

@@ -12,7 +12,7 @@ use ibbi_sim::{Bar, Forecast, Scenario};
 pub enum Measure {
     /// The mean day of completion, among completed runs.
     Days,
-    /// The share of runs done in time; where there is no contract date, of those completed.
+    /// The share of runs done in time; there is none without a contract date.
     Chance,
 }
 
@@ -45,12 +45,11 @@ pub fn tornado(scenario: &Scenario, forecast: &Forecast, measure: Measure) -> Ch
     let mut bars: Vec<(&Bar, f64, f64)> =
         forecast.tornado.iter().filter_map(|bar| ends(bar, measure).map(|(low, high)| (bar, low, high))).collect();
     bars.sort_by(|one, other| (other.2 - other.1).abs().total_cmp(&(one.2 - one.1).abs()));
-    let goal = if forecast.contract_expires.is_some() { "done in time" } else { "completed" };
     let title = match measure {
         Measure::Days => "Mean day of completion where an input is low, and where it is high".to_owned(),
-        Measure::Chance => format!("Share of runs {goal} where an input is low, and where it is high"),
+        Measure::Chance => "Share of runs done in time where an input is low, and where it is high".to_owned(),
     };
-    let table = table(scenario, &bars, measure, goal);
+    let table = table(scenario, &bars, measure);
     // The table tells all; a swing that cannot be seen is not drawn.
     let drawn =
         bars.iter().take_while(|(_, low, high)| (high - low).abs() >= measure.least()).copied().collect::<Vec<_>>();
@@ -58,9 +57,10 @@ pub fn tornado(scenario: &Scenario, forecast: &Forecast, measure: Measure) -> Ch
     let bars = drawn;
     let said = |low: f64, high: f64| measure.said(high - low, true);
     let [first, ..] = bars.as_slice() else {
-        let why = match forecast.curve.is_empty() {
-            true => NONE_COMPLETED,
-            false => "No input makes a difference in these runs.",
+        let why = match (measure, forecast.contract_expires) {
+            (Measure::Chance, None) => "Without a contract date no run is in time or late.",
+            _ if forecast.curve.is_empty() => NONE_COMPLETED,
+            _ => "No input makes a difference in these runs.",
         };
         let (summary, figure) = (why.to_owned(), Figure::Nothing(why.to_owned()));
         return Chart { title, summary, figure, key: Vec::new(), table };
@@ -135,10 +135,10 @@ fn mean_day(forecast: &Forecast) -> Option<f64> {
     Some(sum / completed as f64)
 }
 
-fn table(scenario: &Scenario, bars: &[(&Bar, f64, f64)], measure: Measure, goal: &str) -> Table {
+fn table(scenario: &Scenario, bars: &[(&Bar, f64, f64)], measure: Measure) -> Table {
     let caption = match measure {
         Measure::Days => "Mean day of completion, by input".to_owned(),
-        Measure::Chance => format!("Share of runs {goal}, by input"),
+        Measure::Chance => "Share of runs done in time, by input".to_owned(),
     };
     let mut table = Table::new(
         caption,

@@ -117,7 +117,7 @@ fn marks(curve: &Curve, frame: Frame, pen: &mut Pen) {
 pub(super) fn columns(columns: &Columns, pen: &mut Pen) {
     let top = FONT + 6.0;
     let frame = Frame { left: 40.0, right: pen.width - 10.0, top, bottom: top + HEIGHT * 0.7 };
-    pen.ticks_beside(frame, &columns.shares, 6);
+    pen.ticks_beside(frame, &columns.scale, 6);
     let count = columns.columns.len().max(1);
     #[allow(clippy::cast_precision_loss, reason = "at most 25 columns")]
     let step = ((frame.right - frame.left) / count as f64).min(64.0);
@@ -128,16 +128,17 @@ pub(super) fn columns(columns: &Columns, pen: &mut Pen) {
         let left = frame.left + index as f64 * step;
         let (x, width) = (left + step * 0.12, step * 0.76);
         let middle = left + step / 2.0;
-        let in_time = frame.y(columns.shares.place(month.in_time));
-        let all = frame.y(columns.shares.place(month.total()));
-        let said = format!("{}: {}", words::month(month.start), words::exact_percent(month.total()));
-        pen.rect("bar", x, in_time, width, frame.bottom - in_time);
-        pen.hatched(x, all, width, in_time - all);
+        let full = frame.y(columns.scale.place(month.full));
+        let all = frame.y(columns.scale.place(month.total()));
+        let said = format!("{}: {}", words::month(month.start), columns.scale.exactly(month.total()));
+        pen.rect("bar", x, full, width, frame.bottom - full);
+        pen.hatched(x, all, width, full - all);
         let over = el("rect").class("over").attr("x", n(left)).attr("y", n(frame.top));
         let over = over.attr("width", n(step)).attr("height", n(frame.bottom - frame.top));
         pen.put(titled(over, &said));
-        if step >= width_of("99%") {
-            pen.text(middle, all - 4.0, "tick", "middle", &words::percent(month.total()));
+        let total = columns.scale.briefly(month.total());
+        if step >= width_of(&total).max(width_of("99%")) {
+            pen.text(middle, all - 4.0, "tick", "middle", &total);
         }
         if index.is_multiple_of(every) {
             let date = month.start.to_chrono();

@@ -29,7 +29,9 @@ pub(super) fn bars(bars: &Bars, pen: &mut Pen) {
         } else {
             pen.hatched(left, row.y - BAR / 2.0, width, BAR);
         }
-        pen.whisker(x(bar.value.low), x(bar.value.high), row.y);
+        if bar.value.low < bar.value.high {
+            pen.whisker(x(bar.value.low), x(bar.value.high), row.y);
+        }
     }
     if bars.scale.from < 0.0
         && let (Some(first), Some(last)) = (rows.first(), rows.last())

@@ -86,16 +86,16 @@ pub(super) fn swings(swings: &Swings, ink: &Ink, columns: usize) -> String {
 
 pub(super) fn months(months: &Columns, ink: &Ink, columns: usize) -> String {
     let labels: Vec<(String, String)> =
-        months.columns.iter().map(|month| (words::month(month.start), words::exact_percent(month.total()))).collect();
+        months.columns.iter().map(|month| (words::month(month.start), months.scale.exactly(month.total()))).collect();
     let division = Division::new(labels.iter().map(|(label, said)| (label.as_str(), said.as_str())), columns);
     let mut text = String::new();
     for (month, (label, said)) in months.columns.iter().zip(&labels) {
         let mut cells = Cells::new(division.cells);
-        let place = |share: f64| if share > 0.0 { cell(months.shares.place(share), division.cells) + 1 } else { 0 };
-        let in_time = place(month.in_time);
-        cells.fill(0, in_time, ink.full);
-        if month.late > 0.0 {
-            cells.fill(in_time, place(month.total()).max(in_time + 1), ink.late);
+        let place = |share: f64| if share > 0.0 { cell(months.scale.place(share), division.cells) + 1 } else { 0 };
+        let full = place(month.full);
+        cells.fill(0, full, ink.full);
+        if month.hatched > 0.0 {
+            cells.fill(full, place(month.total()).max(full + 1), ink.late);
         }
         text.push_str(&division.row(label, &cells, said));
     }

@@ -1,0 +1,99 @@
+//! Whatever the bytes are, an audit ends with an answer.
+
+#[path = "../../../fuzz/audit_properties.rs"]
+mod audit_properties;
+#[path = "support/mod.rs"]
+mod support;
+
+use proptest::prelude::*;
+use support::walk::{Random, ledger, walk};
+use support::{GOLDEN, golden, gzip, zstd};
+
+#[test]
+fn what_the_fuzzer_asks_holds_of_the_golden_ledgers_packed_or_not() {
+    for name in GOLDEN {
+        let bytes = golden(name);
+        audit_properties::audit(&bytes);
+        audit_properties::audit(&gzip(&bytes));
+        audit_properties::audit(&zstd(&bytes));
+    }
+}
+
+#[test]
+fn what_the_fuzzer_asks_holds_of_its_corpus() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus");
+    let mut count = 0;
+    for target in ["audit", "ledger"] {
+        for entry in std::fs::read_dir(folder.join(target)).expect("the corpus") {
+            audit_properties::audit(&std::fs::read(entry.expect("an entry").path()).expect("an input"));
+            count += 1;
+        }
+    }
+    println!("{count} inputs of the corpus");
+    assert!(count > 100);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_are_audited(bytes in prop::collection::vec(any::<u8>(), 0..3000), packing in 0..4_u8) {
+        let beginning: &[u8] = match packing {
+            0 => &[0x1F, 0x8B, 8, 0],
+            1 => &[0x28, 0xB5, 0x2F, 0xFD],
+            2 => b"{\"case\":\"",
+            _ => &[],
+        };
+        audit_properties::audit(&[beginning, &bytes].concat());
+    }
+
+    #[test]
+    fn a_ledger_with_much_done_to_it_is_audited(seed in 0..1000_u64, changes in 1..30_usize) {
+        let lines = ledger(&walk(seed, 3, 80));
+        let mut random = Random(seed);
+        let mut bytes = lines.bytes();
+        for _ in 0..changes {
+            let place = random.below(bytes.len());
+            match random.below(5) {
+                0 => bytes[place] ^= 1 << random.below(8),
+                1 => bytes.truncate(place.max(1)),
+                2 => bytes.insert(place, b'\n'),
+                3 => {
+                    // A piece of the ledger stands a second time.
+                    let from = random.below(bytes.len());
+                    let piece = bytes[from..(from + 700).min(bytes.len())].to_vec();
+                    bytes.splice(place..place, piece);
+                }
+                _ => drop(bytes.drain(place..(place + 40).min(bytes.len()))),
+            }
+            if bytes.is_empty() {
+                break;
+            }
+        }
+        audit_properties::audit(&bytes);
+    }
+
+    #[test]
+    fn a_ledger_with_its_records_out_of_order_is_audited(seed in 0..1000_u64, changes in 1..20_usize) {
+        let mut lines = ledger(&walk(seed, 4, 80));
+        let mut random = Random(seed);
+        for _ in 0..changes {
+            let count = lines.0.len();
+            let (one, other) = (2 + random.below(count - 2), 2 + random.below(count - 2));
+            lines = match random.below(4) {
+                0 => lines.swap(one, other),
+                1 => lines.remove(one),
+                2 => {
+                    let line = lines.0[one - 1].clone();
+                    lines.insert(other, line)
+                }
+                _ => {
+                    let id = lines.json(other)["id"].clone();
+                    lines.set(one, "id", id)
+                }
+            };
+        }
+        audit_properties::audit(&lines.clone().chained().bytes());
+        audit_properties::audit(&lines.numbered().bytes());
+    }
+}

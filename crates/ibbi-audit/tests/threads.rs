@@ -1,0 +1,151 @@
+//! A result does not depend on how many threads made it, nor on how the ledger came.
+
+#[path = "support/mod.rs"]
+mod support;
+
+use ibbi_audit::{Options, Source};
+use std::io::Read;
+use support::walk::{Random, ledger, walk};
+use support::{Audited, audit_from, audit_with, golden, gzip, zstd};
+
+/// A ledger of many cases, with something wrong here and there.
+fn damaged(seed: u64) -> Vec<u8> {
+    let lines = ledger(&walk(seed, 60, 3000));
+    let mut random = Random(seed);
+    let mut broken = lines.clone();
+    for _ in 0..40 {
+        let line = 2 + random.below(broken.0.len() - 2);
+        broken = match random.below(4) {
+            0 => broken.set(line, "at", "2000-01-01T00:00:00.000Z"),
+            1 => broken.remove(line),
+            2 => broken.set(line, "to", "caucus"),
+            _ => {
+                let copy = broken.0[line - 1].clone();
+                broken.insert(line, copy)
+            }
+        };
+    }
+    broken.chained().bytes()
+}
+
+#[test]
+fn two_threads_say_what_one_says_and_so_do_seven() {
+    for seed in 0..4 {
+        let bytes = damaged(seed);
+        let with =
+            |threads| audit_with(&bytes, Options { threads, advisories: true, root: true, ..Options::default() });
+        let one = with(1);
+        assert!(one.report.errors > 30 && one.report.cases.total >= 50, "{}", one.report.errors);
+        for threads in [0, 2, 3, 7] {
+            assert_eq!(with(threads), one, "seed {seed}, {threads} threads");
+        }
+    }
+}
+
+#[test]
+fn findings_come_in_the_order_of_the_lines() {
+    let audited = audit_with(&damaged(9), Options { threads: 3, ..Options::default() });
+    let lines: Vec<_> = audited.findings.iter().map(|finding| finding.line).collect();
+    assert!(lines.is_sorted(), "{lines:?}");
+    let cases: Vec<_> = audited.cases.iter().map(|case| case.line).collect();
+    assert!(cases.is_sorted());
+}
+
+/// Gives a few bytes at a time.
+struct Drips<'a>(&'a [u8]);
+
+impl Read for Drips<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = 997.min(self.0.len()).min(buffer.len());
+        buffer[..count].copy_from_slice(&self.0[..count]);
+        self.0 = &self.0[count..];
+        Ok(count)
+    }
+}
+
+#[test]
+fn a_file_a_stream_and_packed_bytes_give_what_the_bytes_give() {
+    for bytes in [damaged(5), golden("corrections-and-three-cases")] {
+        let options = || Options { threads: 2, ..Options::default() };
+        let plain = audit_with(&bytes, options());
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("ledger");
+        std::fs::write(&path, &bytes).expect("written");
+        let same = |source: Source<'_>| {
+            let Audited { mut report, findings, cases } = audit_from(source, options());
+            report.ledger.packing = None;
+            assert_eq!(Audited { report, findings, cases }, plain);
+        };
+        same(Source::open(&path).expect("opened"));
+        same(Source::stream(Drips(&bytes)));
+        let (gz, zst) = (gzip(&bytes), zstd(&bytes));
+        same(Source::bytes(&gz));
+        same(Source::stream(Drips(&gz)));
+        same(Source::bytes(&zst));
+    }
+}
+
+#[test]
+fn a_stream_that_fails_is_an_error_with_its_place() {
+    struct Fails(u8);
+    impl Read for Fails {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            self.0 += 1;
+            if self.0 > 3 {
+                return Err(std::io::Error::other("the cable was pulled"));
+            }
+            buffer[..4].copy_from_slice(b"abc\n");
+            Ok(4)
+        }
+    }
+    for threads in [1, 3] {
+        let audit = ibbi_audit::Audit::new(Options { threads, ..Options::default() });
+        let error = audit.run(Source::stream(Fails(0)), &mut |_: ibbi_audit::Finding| {}).unwrap_err();
+        assert!(error.to_string().ends_with("the cable was pulled"), "{error}");
+    }
+}
+
+#[test]
+fn what_the_filter_leaves_out_changes_neither_counts_nor_verdict() {
+    let bytes = damaged(6);
+    let all = audit_with(&bytes, Options::default());
+    let case = all.findings.iter().find_map(|finding| finding.case).expect("a case");
+    let code = ibbi_audit::FindingKind::EventIllegal;
+    for filter in [
+        ibbi_audit::Filter { cases: vec![case], ..Default::default() },
+        ibbi_audit::Filter { codes: vec![code], ..Default::default() },
+        ibbi_audit::Filter { since: Some(all.report.as_of), ..Default::default() },
+        ibbi_audit::Filter { outcome: Some(ibbi_core::Outcome::Withdrawn), ..Default::default() },
+    ] {
+        let some = audit_with(&bytes, Options { filter: filter.clone(), ..Options::default() });
+        let counts =
+            |audited: &Audited| audited.report.findings.iter().map(|row| (row.code, row.count)).collect::<Vec<_>>();
+        assert_eq!(counts(&some), counts(&all));
+        assert_eq!((some.report.sound, some.report.errors), (all.report.sound, all.report.errors));
+        let shows = |finding: &&ibbi_audit::Finding| {
+            (filter.cases.is_empty() || finding.case.is_none() || finding.case == Some(case))
+                && (filter.codes.is_empty() || finding.kind == code)
+                && filter.since.is_none_or(|since| finding.logged.is_none_or(|logged| logged >= since))
+        };
+        assert_eq!(some.findings, all.findings.iter().filter(shows).cloned().collect::<Vec<_>>());
+        assert!(some.report.cases.total < all.report.cases.total);
+        assert_eq!(usize::try_from(some.report.cases.total).unwrap(), some.cases.len());
+    }
+}
+
+#[test]
+fn a_file_that_changes_under_the_audit_is_an_error() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("ledger");
+    let lines = ledger(&walk(8, 20, 3000));
+    std::fs::write(&path, lines.set(30, "to", "caucus").chained().bytes()).expect("written");
+    let mut left = true;
+    let mut overwrite = |_: ibbi_audit::Finding| {
+        if std::mem::take(&mut left) {
+            std::fs::write(&path, "x".repeat(2_000_000)).expect("written");
+        }
+    };
+    let audit = ibbi_audit::Audit::new(Options::default());
+    let error = audit.run(Source::open(&path).expect("opened"), &mut overwrite).unwrap_err();
+    assert!(error.to_string().contains("changed during the audit"), "{error}");
+}
