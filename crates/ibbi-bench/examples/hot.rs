@@ -4,9 +4,11 @@
 //! before, and the path is run once beforehand, so that tables which are made once are there.
 #![forbid(unsafe_code)]
 
+use ibbi_audit::{Audit, Finding, Source};
 use ibbi_bench::floor::Floor;
 use ibbi_bench::memory::Memory;
 use ibbi_bench::records::{Records, new_ledger, now};
+use ibbi_bench::simulated::write_simulated;
 use ibbi_bench::{case_before, refused_offers, whole_case};
 use ibbi_core::{Case, EventKind, Goal, History, Outcome, route, survey};
 use ibbi_log::{Check, Ledger, LineReader, NewRecord, verify};
@@ -41,6 +43,7 @@ const PATHS: &[(&str, Prepare)] = &[
     ("read-line", read),
     ("append-batch", append),
     ("verify", verified),
+    ("audit", audited),
     ("simulate", simulated),
     ("simulate-floor", floor),
     ("plan", planned),
@@ -164,6 +167,17 @@ fn verified() -> Work {
     Work::new("line", usize::try_from(LINES).expect("lines"), move || {
         let report = verify(black_box(bytes.as_slice()), &check).expect("read");
         assert!(report.is_sound() && report.head.lines == LINES, "{:?}", report.first_fault());
+    })
+}
+
+fn audited() -> Work {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("ledger");
+    let lines = write_simulated(&path, 10_000).expect("a ledger of simulated cases");
+    let bytes = std::fs::read(&path).expect("read");
+    Work::new("line", usize::try_from(lines).expect("lines"), move || {
+        let report = Audit::default().run(Source::bytes(black_box(&bytes)), &mut |_: Finding| {}).expect("read");
+        assert!(report.sound && report.ledger.lines == lines, "{:?}", report.findings);
     })
 }
 

@@ -5,6 +5,7 @@ mod machine;
 use crate::peers::{Failed, subjects};
 use crate::request::Request;
 use crate::{growth, peers};
+use machine::Spent;
 use std::fmt::Write as _;
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/performance.md");
@@ -33,17 +34,18 @@ pub(crate) fn run(mut request: Request) -> Result<(), Failed> {
     Ok(())
 }
 
+/// The share of the processors' time from which on others are said to have disturbed, in percent.
+const DISTURBED: f64 = 5.0;
+
 /// What is measured, and how much others used the machine meanwhile.
 fn watched(measure: impl FnOnce() -> Result<String, Failed>) -> Result<String, Failed> {
-    let before = machine::load();
+    let before = Spent::now();
     let made = measure()?;
-    let Some(((before, _), (_, after))) = before.zip(machine::load()) else { return Ok(made) };
-    let busy = if before > 0.5 {
-        "Others used the machine while this was measured: to be measured again when it is quiet."
-    } else {
-        "Nothing else of weight ran."
-    };
-    Ok(format!("{}\n\nLoad before {before:.2}, average while measuring {after:.2}. {busy}", made.trim_end()))
+    let Some((before, after)) = before.zip(Spent::now()) else { return Ok(made) };
+    let others = after.by_others(before);
+    let again = if others > DISTURBED { " To be measured again when the machine is quiet." } else { "" };
+    let said = format!("While this was measured, others took {others:.0}% of the processors' time.{again}");
+    Ok(format!("{}\n\n{said}", made.trim_end()))
 }
 
 /// Replaces what stands between `<!-- measured: NAME -->` and `<!-- end -->`.
@@ -63,15 +65,19 @@ fn instructions(tsv: &str) -> Result<String, Failed> {
     }
     for (row, line) in lines.enumerate() {
         let cells: Vec<_> = line.split('\t').collect();
-        let [path, units, unit, all, each, hashing] = cells.as_slice() else {
+        let [path, units, unit, all, each, hashless] = cells.as_slice() else {
             return Err(format!("a row of the counts is not understood: {line}").into());
         };
         let _ = match row {
-            0 => writeln!(text, "| path | unit | {all}, {units} | {each} | {hashing} |\n|---|---|---|---|---|"),
-            _ => writeln!(text, "| {path} | {unit} | {all} for {units} | {each} | {hashing} |"),
+            0 => writeln!(text, "| path | {all} | {each} | {hashless} |\n|---|---|---|---|"),
+            _ => writeln!(text, "| {path} | {all} for {units} {unit}{} | {each} | {hashless} |", plural(units)),
         };
     }
     Ok(text)
+}
+
+fn plural(count: &str) -> &'static str {
+    if count == "1" { "" } else { "s" }
 }
 
 #[cfg(test)]

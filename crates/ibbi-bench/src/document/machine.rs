@@ -37,11 +37,41 @@ pub(super) fn facts(folder: &Path) -> String {
     text
 }
 
-/// The load on the machine: of the last minute, and of the last five.
-pub(super) fn load() -> Option<(f64, f64)> {
-    let text = read_to_string("/proc/loadavg").ok()?;
-    let mut words = text.split_whitespace();
-    Some((words.next()?.parse().ok()?, words.next()?.parse().ok()?))
+/// The processors' time since the machine started, in whatever unit the system counts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spent {
+    /// All of it, idle time too.
+    all: u64,
+    /// By anybody.
+    busy: u64,
+    /// By this process and its children that have ended.
+    own: u64,
+}
+
+impl Spent {
+    /// Until now, where the system tells it.
+    pub(super) fn now() -> Option<Self> {
+        let stat = read_to_string("/proc/stat").ok()?;
+        let columns = numbers(stat.lines().next()?.strip_prefix("cpu")?);
+        let [user, nice, system, idle, waiting, irq, softirq, steal, ..] = *columns.as_slice() else { return None };
+        let busy = user + nice + system + irq + softirq + steal;
+        // The name in brackets may hold blanks; the times of the process and its children are the 12th to 15th after it.
+        let process = read_to_string("/proc/self/stat").ok()?;
+        let own = numbers(process.rsplit_once(')')?.1).into_iter().skip(11).take(4).sum();
+        Some(Self { all: busy + idle + waiting, busy, own })
+    }
+
+    /// The share of the processors' time that others took since an earlier point, in percent.
+    pub(super) fn by_others(self, earlier: Self) -> f64 {
+        let all = self.all.saturating_sub(earlier.all).max(1);
+        let busy = self.busy.saturating_sub(earlier.busy);
+        busy.saturating_sub(self.own.saturating_sub(earlier.own)) as f64 * 100.0 / all as f64
+    }
+}
+
+/// Numbers between blanks; what is none counts as 0, so that places stay.
+fn numbers(text: &str) -> Vec<u64> {
+    text.split_whitespace().map(|word| word.parse().unwrap_or(0)).collect()
 }
 
 /// The first line that a program prints.
@@ -75,4 +105,17 @@ fn day() -> Option<String> {
     let millis = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_millis();
     let now = ibbi_core::At::from_millis(i64::try_from(millis).ok()?)?;
     Some(now.utc_date().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_took_is_the_busy_time_that_is_not_ours() {
+        let earlier = Spent { all: 1_000, busy: 300, own: 50 };
+        let now = Spent { all: 1_200, busy: 400, own: 140 };
+        assert!((now.by_others(earlier) - 5.0).abs() < 1e-9);
+        assert!(earlier.by_others(earlier).abs() < 1e-9);
+    }
 }

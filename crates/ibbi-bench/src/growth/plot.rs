@@ -84,6 +84,8 @@ impl Axes {
     fn draw(&self, panel: &Panel, out: &mut String) {
         let [left, right, top, bottom] = MARGIN;
         let _ = writeln!(out, "<text x=\"{left}\" y=\"22\" font-weight=\"600\">{}</text>", panel.title);
+        let (x, y) = ((left + WIDTH - right) / 2.0, HEIGHT - 8.0);
+        let _ = writeln!(out, "<text x=\"{x:.1}\" y=\"{y}\" text-anchor=\"middle\">lines or runs</text>");
         for power in self.across.clone() {
             let x = self.x(10_f64.powi(power));
             let (from, to) = (top, HEIGHT - bottom);

@@ -1,10 +1,10 @@
-//! How long the core takes: an event accepted, an event refused, a survey, a route. On a case with two teams of six.
+//! How long an event takes that is accepted, and one that is refused. On a case with two teams of six.
 #![allow(missing_docs, reason = "criterion's macros make undocumented items")]
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use ibbi_bench::{case_before, whole_case};
+use ibbi_bench::{case_before, refused_offers, whole_case};
 use ibbi_core::events::{FormatChosen, SessionOpened};
-use ibbi_core::{Case, Event, EventKind, Format, Goal, MemberIds, Outcome, route, survey};
+use ibbi_core::{Case, Event, EventKind, Format, MemberIds};
 use std::hint::black_box;
 
 fn accepted(c: &mut Criterion) {
@@ -33,6 +33,23 @@ fn accepted(c: &mut Criterion) {
 }
 
 fn refused(c: &mut Criterion) {
+    let (events, offers) = (whole_case(), refused_offers());
+    let after = |count: usize| {
+        let mut case = Case::default();
+        events.iter().take(count).for_each(|(at, event)| drop(case.offer(event, *at)));
+        case
+    };
+    let offers: Vec<_> = offers.into_iter().map(|offer| (after(offer.after), offer)).collect();
+    let mut group = c.benchmark_group("refused");
+    group.throughput(Throughput::Elements(offers.len() as u64));
+    group.bench_function(format!("{} offers of all stages", offers.len()), |b| {
+        b.iter(|| {
+            for (case, offer) in &offers {
+                black_box(case.check(black_box(&offer.event), offer.at)).expect_err("refused");
+            }
+        });
+    });
+    group.finish();
     let (case, at, event) = case_before(|event| event.kind() == EventKind::SessionOpened);
     let Event::SessionOpened(opened) = event else { unreachable!("it was asked for") };
     let present = MemberIds::new(opened.present.iter().copied().skip(1)).expect("a list");
@@ -47,13 +64,5 @@ fn refused(c: &mut Criterion) {
     });
 }
 
-fn outlook(c: &mut Criterion) {
-    let (case, at, _) = case_before(|event| event.kind() == EventKind::ActivityRun);
-    c.bench_function("survey in Training", |b| b.iter(|| survey(black_box(&case), at)));
-    c.bench_function("route from Training to completed", |b| {
-        b.iter(|| route(black_box(&case), Goal::Outcome(Outcome::Completed), at));
-    });
-}
-
-criterion_group!(benches, accepted, refused, outlook);
+criterion_group!(benches, accepted, refused);
 criterion_main!(benches);
