@@ -1,6 +1,6 @@
 //! Stores inside this process.
 
-use super::{Failed, Store, Work, lines_of};
+use super::{Failed, InFolder, Store, Work, lines_of};
 use ibbi_bench::records::{new_ledger, now};
 use ibbi_log::Ledger;
 use redb::{ReadableDatabase as _, ReadableTable as _};
@@ -15,8 +15,8 @@ pub(super) struct Bare {
     path: PathBuf,
 }
 
-impl Bare {
-    pub(super) fn new(folder: &Path) -> Result<Self, Failed> {
+impl InFolder for Bare {
+    fn new(folder: &Path) -> Result<Self, Failed> {
         let path = folder.join("bare");
         Ok(Self { file: File::create(&path)?, path })
     }
@@ -38,8 +38,8 @@ impl Store for Bare {
 /// This project's.
 pub(super) struct OurLedger(Ledger);
 
-impl OurLedger {
-    pub(super) fn new(folder: &Path) -> Result<Self, Failed> {
+impl InFolder for OurLedger {
+    fn new(folder: &Path) -> Result<Self, Failed> {
         Ok(Self(Ledger::create(&folder.join("ledger"), &new_ledger())?))
     }
 }
@@ -58,8 +58,8 @@ impl Store for OurLedger {
 /// A table with the same guarantees as far as they go: durable, unique by case and id.
 pub(super) struct Sqlite(rusqlite::Connection);
 
-impl Sqlite {
-    pub(super) fn new(folder: &Path) -> Result<Self, Failed> {
+impl InFolder for Sqlite {
+    fn new(folder: &Path) -> Result<Self, Failed> {
         let connection = rusqlite::Connection::open(folder.join("sqlite"))?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
@@ -96,8 +96,8 @@ const EVENTS: redb::TableDefinition<'_, u64, &[u8]> = redb::TableDefinition::new
 /// A key-value store in Rust: the line by its number.
 pub(super) struct Redb(redb::Database);
 
-impl Redb {
-    pub(super) fn new(folder: &Path) -> Result<Self, Failed> {
+impl InFolder for Redb {
+    fn new(folder: &Path) -> Result<Self, Failed> {
         Ok(Self(redb::Database::create(folder.join("redb"))?))
     }
 }
