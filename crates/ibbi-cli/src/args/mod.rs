@@ -7,8 +7,8 @@ mod schedule;
 pub(crate) use audit::{Audit, AuditTable, Checkpoint, Diff, Export, ExportFormat, Keygen, Prove, Verify};
 pub(crate) use case::{New, Presence, Record, Replay, Route, Status, Tour, Void, When};
 pub(crate) use schedule::{
-    Calendar, CheckScenario, Compare, ForecastTable, From, NewScenario, OneScenario, Plan, PlanTable, Report, Scenario,
-    Simulate, Who,
+    Calendar, CheckScenario, Compare, ForecastTable, From, NewScenario, OneScenario, Plan, PlanTable, Report, Runs,
+    Scenario, Simulate, Who,
 };
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};

@@ -107,19 +107,14 @@ pub(crate) struct Compare {
     pub(crate) csv: bool,
 }
 
+// Every day that is tried is a simulation of its own, so fewer runs go into each.
 #[derive(Debug, ClapArgs)]
+#[command(mut_arg("runs", |runs| runs.default_value("2000").help("How many runs for each day that is tried")))]
 pub(crate) struct Who {
     #[command(flatten)]
     pub(crate) scenario: OneScenario,
-    /// How many runs for each day that is tried.
-    #[arg(long, default_value_t = 2_000, allow_negative_numbers = true, value_parser = number)]
-    pub(crate) runs: u64,
-    /// The seed: the same seed gives the same result.
-    #[arg(long, default_value_t = 1, allow_negative_numbers = true, value_parser = number)]
-    pub(crate) seed: u64,
-    /// How many threads; the result does not depend on it. Default: one for each core.
-    #[arg(long, allow_negative_numbers = true, value_parser = number)]
-    pub(crate) threads: Option<u64>,
+    #[command(flatten)]
+    pub(crate) runs: Runs,
     #[command(flatten)]
     pub(crate) from: From,
     /// Print the ranking as CSV instead.
