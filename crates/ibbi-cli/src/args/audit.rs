@@ -1,7 +1,9 @@
 //! What the commands that judge a ledger, vouch for it and hand it on take.
 
 use super::{Case, number};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, ValueEnum};
+use ibbi_app::audit::Format;
 use std::path::PathBuf;
 
 #[derive(Debug, ClapArgs)]
@@ -99,30 +101,14 @@ pub(crate) struct Export {
     /// The ledger's file; not needed for pnml and bpmn, which are of the process itself.
     pub(crate) ledger: Option<PathBuf>,
     /// The format.
-    #[arg(long, value_enum)]
-    pub(crate) to: ExportFormat,
+    #[arg(long, value_parser = export_formats())]
+    pub(crate) to: Format,
     /// Export voided events and corrections too, marked (xes and ocel leave them out otherwise).
     #[arg(long)]
     pub(crate) voided: bool,
     /// The file; an existing one is replaced. Default: standard output.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum ExportFormat {
-    /// A row an event (RFC 4180).
-    Csv,
-    /// A trace a case (IEEE 1849), for process mining.
-    Xes,
-    /// Events with all that they touch (OCEL 2.0, JSON).
-    Ocel,
-    /// An event a line (CloudEvents 1.0, JSON).
-    Cloudevents,
-    /// The process as a Petri net (PNML).
-    Pnml,
-    /// The process as a diagram (BPMN 2.0).
-    Bpmn,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -178,4 +164,11 @@ fn outcome(text: &str) -> Result<ibbi_core::Outcome, String> {
 
 fn fail_on(text: &str) -> Result<ibbi_app::audit::FailOn, String> {
     text.parse()
+}
+
+/// The formats as the application lists them, each with what it holds.
+fn export_formats() -> impl TypedValueParser<Value = Format> {
+    let listed = Format::ALL.map(|format| PossibleValue::new(format.code()).help(format.label()));
+    PossibleValuesParser::new(listed)
+        .try_map(|code| Format::from_code(&code).ok_or_else(|| format!("there is no format `{code}`")))
 }

@@ -4,7 +4,7 @@ mod audit;
 mod case;
 mod schedule;
 
-pub(crate) use audit::{Audit, AuditTable, Checkpoint, Diff, Export, ExportFormat, Keygen, Prove, Verify};
+pub(crate) use audit::{Audit, AuditTable, Checkpoint, Diff, Export, Keygen, Prove, Verify};
 pub(crate) use case::{New, Presence, Record, Replay, Route, Status, Tour, Void, When};
 pub(crate) use schedule::{
     Calendar, CheckScenario, Compare, ForecastTable, From, NewScenario, OneScenario, Plan, PlanTable, Report, Runs,
