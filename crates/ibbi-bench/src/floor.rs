@@ -341,6 +341,10 @@ pub fn counts_of(forecast: &ibbi_sim::Forecast, start: Date) -> Counts {
 }
 
 #[cfg(test)]
+#[path = "../../ibbi-sim/tests/support/documents.rs"]
+mod documents;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use ibbi_core::Format;
@@ -348,17 +352,11 @@ mod tests {
 
     /// Scenarios of every kind: the samples of the documents, each in both formats and with much that goes wrong.
     fn scenarios() -> Vec<(String, Scenario)> {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/scenarios");
         let mut found = Vec::new();
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.extension().is_none_or(|extension| extension != "toml") {
-                continue;
-            }
-            let sample = Scenario::parse(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        for (name, text) in documents::scenarios() {
+            let sample = Scenario::parse(&text).unwrap();
             for format in Format::ALL {
                 let mut rough = Scenario { format: *format, ..sample.clone() };
-                let name = path.file_stem().unwrap().to_string_lossy();
                 found.push((format!("{name} {format}"), rough.clone()));
                 rough.assumptions.set_chance(Chance::SessionPostponed, 0.5);
                 rough.assumptions.set_chance(Chance::SessionCutShort, 0.5);
