@@ -46,6 +46,8 @@ pub struct Floor {
     grace: u16,
 }
 
+/// For every day, the first fitting day that is not earlier. The simulator has such a table too; this one is not shared, so
+/// that the floor stays a second implementation of what is measured and does not move with the engine.
 #[derive(Debug, Clone)]
 struct Next(Box<[Day; HORIZON + 1]>);
 
