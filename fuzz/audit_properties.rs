@@ -1,22 +1,7 @@
 //! What holds of an audit of any bytes; the fuzzer and the tests of the audit ask the same.
 
-use ibbi_audit::{Audit, CaseQuery, CaseSummary, Finding, Options, Report, Severity, Sink, Source, case_report, diff};
-
-#[derive(Default, PartialEq, Debug)]
-struct Kept {
-    findings: Vec<Finding>,
-    cases: Vec<CaseSummary>,
-}
-
-impl Sink for Kept {
-    fn finding(&mut self, finding: Finding) {
-        self.findings.push(finding);
-    }
-
-    fn case(&mut self, case: CaseSummary) {
-        self.cases.push(case);
-    }
-}
+use super::kept::Kept;
+use ibbi_audit::{Audit, CaseQuery, Options, Report, Severity, Source, case_report, diff};
 
 fn audited(bytes: &[u8], threads: usize) -> (Report, Kept) {
     let options = Options { threads, advisories: true, root: true, max_stream: 1 << 22, ..Options::default() };

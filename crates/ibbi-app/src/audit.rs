@@ -196,21 +196,53 @@ pub fn diff(first: &Path, second: &Path, shown: usize) -> Result<Diff, AppError>
 /// What a ledger, or the process itself, is exported to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// A row an event, by RFC 4180.
+    /// RFC 4180.
     Csv,
-    /// XES 2.0: a trace a case.
+    /// XES 2.0 (IEEE 1849).
     Xes,
-    /// OCEL 2.0 as JSON: events with all that they touch.
+    /// OCEL 2.0 as JSON.
     Ocel,
-    /// CloudEvents 1.0, an event a line.
+    /// CloudEvents 1.0 as JSON.
     Cloudevents,
-    /// The process as a Petri net.
+    /// PNML.
     Pnml,
-    /// The process as a BPMN diagram.
+    /// BPMN 2.0.
     Bpmn,
 }
 
 impl Format {
+    /// Every format: those of a ledger, then those of the process.
+    pub const ALL: [Self; 6] = [Self::Csv, Self::Xes, Self::Ocel, Self::Cloudevents, Self::Pnml, Self::Bpmn];
+
+    /// The name by which it is asked for.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Xes => "xes",
+            Self::Ocel => "ocel",
+            Self::Cloudevents => "cloudevents",
+            Self::Pnml => "pnml",
+            Self::Bpmn => "bpmn",
+        }
+    }
+
+    /// The format with this code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.code() == code)
+    }
+
+    /// What it holds, for people.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Csv => "A row an event (RFC 4180)",
+            Self::Xes => "A trace a case (IEEE 1849), for process mining",
+            Self::Ocel => "Events with all that they touch (OCEL 2.0, JSON)",
+            Self::Cloudevents => "An event a line (CloudEvents 1.0, JSON)",
+            Self::Pnml => "The process as a Petri net (PNML)",
+            Self::Bpmn => "The process as a diagram (BPMN 2.0)",
+        }
+    }
+
     /// Whether it is of the process itself, for which no ledger is needed.
     pub const fn is_of_the_process(self) -> bool {
         matches!(self, Self::Pnml | Self::Bpmn)

@@ -6,6 +6,7 @@ mod audit_properties;
 mod support;
 
 use proptest::prelude::*;
+use support::kept;
 use support::walk::{Random, ledger, walk};
 use support::{GOLDEN, golden, gzip, zstd};
 

@@ -46,6 +46,8 @@ pub struct Floor {
     grace: u16,
 }
 
+/// For every day, the first fitting day that is not earlier. The simulator has such a table too; this one is not shared, so
+/// that the floor stays a second implementation of what is measured and does not move with the engine.
 #[derive(Debug, Clone)]
 struct Next(Box<[Day; HORIZON + 1]>);
 
@@ -341,6 +343,10 @@ pub fn counts_of(forecast: &ibbi_sim::Forecast, start: Date) -> Counts {
 }
 
 #[cfg(test)]
+#[path = "../../ibbi-sim/tests/support/documents.rs"]
+mod documents;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use ibbi_core::Format;
@@ -348,17 +354,11 @@ mod tests {
 
     /// Scenarios of every kind: the samples of the documents, each in both formats and with much that goes wrong.
     fn scenarios() -> Vec<(String, Scenario)> {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/scenarios");
         let mut found = Vec::new();
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.extension().is_none_or(|extension| extension != "toml") {
-                continue;
-            }
-            let sample = Scenario::parse(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        for (name, text) in documents::scenarios() {
+            let sample = Scenario::parse(&text).unwrap();
             for format in Format::ALL {
                 let mut rough = Scenario { format: *format, ..sample.clone() };
-                let name = path.file_stem().unwrap().to_string_lossy();
                 found.push((format!("{name} {format}"), rough.clone()));
                 rough.assumptions.set_chance(Chance::SessionPostponed, 0.5);
                 rough.assumptions.set_chance(Chance::SessionCutShort, 0.5);

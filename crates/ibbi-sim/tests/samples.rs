@@ -1,22 +1,16 @@
 //! The sample scenarios under `docs/scenarios`: each is read, planned and simulated, and shows what its README says.
 
+#[path = "support/documents.rs"]
+mod documents;
+
 use ibbi_sim::{Ending, Failing, Plan, Scenario, Settings, Simulator};
-use std::path::PathBuf;
 
 fn samples() -> Vec<(String, Scenario)> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/scenarios");
-    let mut samples = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "toml") {
-            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-            let text = std::fs::read_to_string(&path).unwrap();
-            let scenario = Scenario::parse(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
-            samples.push((name, scenario));
-        }
-    }
-    samples.sort_by(|one, other| one.0.cmp(&other.0));
-    samples
+    let read = |(name, text): (String, String)| {
+        let scenario = Scenario::parse(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        (name, scenario)
+    };
+    documents::scenarios().into_iter().map(read).collect()
 }
 
 fn plan(name: &str) -> Plan {

@@ -1,27 +1,16 @@
 //! Ledgers to audit: the golden ones, and what can be done to them.
-#![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(dead_code, unused_imports, reason = "each test file uses a part of it")]
 
-use ibbi_audit::{Audit, CaseSummary, Finding, Options, Report, Sink, Source};
+mod golden;
+pub(crate) mod kept;
+pub(crate) mod walk;
+
+pub(crate) use golden::{GOLDEN, golden};
+
+use ibbi_audit::{Audit, CaseSummary, Finding, Options, Report, Source};
 use ibbi_log::Digest;
+use kept::Kept;
 use serde_json::Value;
-use std::path::PathBuf;
-
-/// A golden ledger's bytes.
-pub(crate) fn golden(name: &str) -> Vec<u8> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/v1");
-    std::fs::read(folder.join(name).with_extension("ledger")).unwrap_or_else(|error| panic!("{name}: {error}"))
-}
-
-/// The golden ledgers.
-pub(crate) const GOLDEN: &[&str] = &[
-    "completed-full-day",
-    "completed-two-half-days",
-    "corrections-and-three-cases",
-    "not-accepted",
-    "not-adopted",
-    "referred",
-    "withdrawn",
-];
 
 /// What an audit gave.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,22 +18,6 @@ pub(crate) struct Audited {
     pub(crate) report: Report,
     pub(crate) findings: Vec<Finding>,
     pub(crate) cases: Vec<CaseSummary>,
-}
-
-#[derive(Default)]
-struct Kept {
-    findings: Vec<Finding>,
-    cases: Vec<CaseSummary>,
-}
-
-impl Sink for Kept {
-    fn finding(&mut self, finding: Finding) {
-        self.findings.push(finding);
-    }
-
-    fn case(&mut self, case: CaseSummary) {
-        self.cases.push(case);
-    }
 }
 
 pub(crate) fn audit_from(source: Source<'_>, options: Options) -> Audited {
@@ -203,8 +176,6 @@ fn put(line: &str, key: &str, value: &str) -> String {
     line.get(start..start + value.len())
         .map_or_else(|| line.to_owned(), |_| format!("{}{value}{}", &line[..start], &line[start + value.len()..]))
 }
-
-pub(crate) mod walk;
 
 /// Bytes compressed by gzip.
 pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {

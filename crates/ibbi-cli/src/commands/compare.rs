@@ -19,7 +19,7 @@ struct Answer<'a> {
 }
 
 pub(crate) fn run(args: &Compare, json: bool) -> Result<Outcome, AppError> {
-    let settings = settings(args.runs.runs, args.runs.seed, args.runs.threads)?;
+    let settings = settings(&args.runs)?;
     if args.format.len() > 2 {
         return Err(AppError::Usage("--format can be given twice: one for each side".to_owned()));
     }

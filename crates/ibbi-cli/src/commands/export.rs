@@ -1,20 +1,13 @@
 //! `ibbi export`: a ledger, or the process itself, for other programs.
 
-use crate::args::{Export as Args, ExportFormat};
+use crate::args::Export as Args;
 use crate::output::{Outcome, Stream};
-use ibbi_app::audit::{self, Export, Format};
+use ibbi_app::audit::{self, Export};
 use ibbi_app::{AppError, schedule};
 use serde_json::json;
 
 pub(crate) fn run(args: &Args, json: bool) -> Result<Outcome, AppError> {
-    let format = match args.to {
-        ExportFormat::Csv => Format::Csv,
-        ExportFormat::Xes => Format::Xes,
-        ExportFormat::Ocel => Format::Ocel,
-        ExportFormat::Cloudevents => Format::Cloudevents,
-        ExportFormat::Pnml => Format::Pnml,
-        ExportFormat::Bpmn => Format::Bpmn,
-    };
+    let format = args.to;
     if format.is_of_the_process() && args.ledger.is_some() {
         let message = "pnml and bpmn are of the process itself and hold no ledger; leave the ledger out";
         return Err(AppError::Usage(message.to_owned()));

@@ -27,7 +27,7 @@ mod verify;
 mod void;
 mod who;
 
-use crate::args::{Args, Command, From, OneScenario, When};
+use crate::args::{Args, Command, From, OneScenario, Runs, When};
 use crate::output::Outcome;
 use chrono_now::now;
 use ibbi_app::journal::{Context, Ids};
@@ -121,12 +121,12 @@ fn signer(sign: Option<PathBuf>, every: Option<u64>) -> Result<Option<Arc<Signer
 }
 
 /// The settings of a simulation; a thread for each core unless it is said otherwise.
-fn settings(runs: u64, seed: u64, threads: Option<u64>) -> Result<Settings, AppError> {
-    let threads = match threads {
+fn settings(args: &Runs) -> Result<Settings, AppError> {
+    let threads = match args.threads {
         Some(threads) => usize::try_from(threads).unwrap_or(usize::MAX),
         None => std::thread::available_parallelism().map_or(1, usize::from),
     };
-    let settings = Settings { runs, seed, threads };
+    let settings = Settings { runs: args.runs, seed: args.seed, threads };
     settings.check()?;
     Ok(settings)
 }

@@ -8,7 +8,7 @@ use ibbi_app::{AppError, schedule};
 use serde_json::json;
 
 pub(crate) fn run(args: &Report, json: bool) -> Result<Outcome, AppError> {
-    let settings = settings(args.runs.runs, args.runs.seed, args.runs.threads)?;
+    let settings = settings(&args.runs)?;
     let (scenario, simulator) = simulator(&args.scenario, &args.from)?;
     let bar = Bar::new(settings.runs, "runs");
     let page = schedule::page(&scenario, &simulator, settings, |done| bar.at(done))?;

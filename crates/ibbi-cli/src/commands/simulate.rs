@@ -21,7 +21,7 @@ struct Answer<'a> {
 }
 
 pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
-    let settings = settings(args.runs.runs, args.runs.seed, args.runs.threads)?;
+    let settings = settings(&args.runs)?;
     let (_, simulator) = simulator(&args.scenario, &args.from)?;
     let bar = Bar::new(settings.runs, "runs");
     let forecast = schedule::simulate(&simulator, settings, |done| bar.at(done))?;

@@ -11,7 +11,7 @@ use std::cell::OnceCell;
 use std::sync::Mutex;
 
 pub(crate) fn run(args: &Who, json: bool) -> Result<Outcome, AppError> {
-    let settings = settings(args.runs, args.seed, args.threads)?;
+    let settings = settings(&args.runs)?;
     let (_, simulator) = simulator(&args.scenario, &args.from)?;
     // How many days there are to try is known only when the first was.
     let bar: Mutex<OnceCell<Bar>> = Mutex::new(OnceCell::new());

@@ -1,13 +1,19 @@
 //! Ledgers to audit: the golden ones, and what can be done to them.
 
+#[path = "../../../ibbi-audit/tests/support/kept.rs"]
+mod kept;
+#[path = "../../../ibbi-audit/tests/support/golden.rs"]
+mod shared;
+
 use ibbi_audit::{
-    Audit, CaseQuery, CaseReport, CaseSummary, Diff, Finding, Options, Report, Sink, Source, Until, case_report, diff,
+    Audit, CaseQuery, CaseReport, CaseSummary, Diff, Finding, Options, Report, Source, Until, case_report, diff,
 };
 use ibbi_core::Name;
 use ibbi_log::{Digest, chart_digest};
 use ibbi_report::AuditPage;
+use kept::Kept;
 use serde_json::Value;
-use std::path::PathBuf;
+use shared::GOLDEN;
 
 /// Everything that the page of an audit is made of.
 pub(crate) struct Audited {
@@ -15,19 +21,6 @@ pub(crate) struct Audited {
     pub(crate) findings: Vec<Finding>,
     pub(crate) cases: Vec<CaseSummary>,
     pub(crate) told: Vec<CaseReport>,
-}
-
-#[derive(Default)]
-struct Kept(Vec<Finding>, Vec<CaseSummary>);
-
-impl Sink for Kept {
-    fn finding(&mut self, finding: Finding) {
-        self.0.push(finding);
-    }
-
-    fn case(&mut self, case: CaseSummary) {
-        self.1.push(case);
-    }
 }
 
 impl Audited {
@@ -42,8 +35,8 @@ impl Audited {
             let query = CaseQuery { case: case.case, until: Until::End, as_of: Some(report.as_of), advisories: true };
             case_report(Source::bytes(ledger), &query).unwrap()
         };
-        let told = kept.1.iter().filter_map(tell).collect();
-        Self { report, findings: kept.0, cases: kept.1, told }
+        let told = kept.cases.iter().filter_map(tell).collect();
+        Self { report, findings: kept.findings, cases: kept.cases, told }
     }
 
     pub(crate) fn page(&self) -> String {
@@ -61,21 +54,9 @@ pub(crate) fn steady(text: &str) -> String {
     text.replace(&chart_digest().to_string(), "[the digest of this program's chart]")
 }
 
-/// The golden ledgers.
-pub(crate) const GOLDEN: &[&str] = &[
-    "completed-full-day",
-    "completed-two-half-days",
-    "corrections-and-three-cases",
-    "not-accepted",
-    "not-adopted",
-    "referred",
-    "withdrawn",
-];
-
 /// A golden ledger's lines. It was begun under an earlier chart, which is no matter here.
 pub(crate) fn golden(name: &str) -> Vec<String> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/v1");
-    let text = std::fs::read_to_string(folder.join(name).with_extension("ledger")).unwrap();
+    let text = String::from_utf8(shared::golden(name)).unwrap();
     text.lines().map(str::to_owned).collect()
 }
 

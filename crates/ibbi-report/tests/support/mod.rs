@@ -1,6 +1,8 @@
 //! Results to make reports of.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+#[path = "../../../ibbi-sim/tests/support/documents.rs"]
+mod documents;
 pub(crate) mod ledgers;
 pub(crate) mod whole;
 
@@ -75,17 +77,8 @@ impl Results {
 
 /// The sample scenarios of the documents, by name.
 pub(crate) fn samples() -> Vec<(String, Scenario)> {
-    let folder = std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/scenarios");
-    let mut samples = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "toml") {
-            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-            samples.push((name, Scenario::parse(&std::fs::read_to_string(&path).unwrap()).unwrap()));
-        }
-    }
-    samples.sort_by(|one, other| one.0.cmp(&other.0));
-    samples
+    let read = |(name, text): (String, String)| (name, Scenario::parse(&text).unwrap());
+    documents::scenarios().into_iter().map(read).collect()
 }
 
 /// Scenarios at the edges of what a report has to take, each with the number of runs to play.

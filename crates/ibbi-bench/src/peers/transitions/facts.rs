@@ -5,8 +5,8 @@ use super::hours::{Hours, may_book};
 use ibbi_core::events::*;
 use ibbi_core::stages::Caucus;
 use ibbi_core::{
-    At, Body, CaseFile, ConcernId, Date, Decision, Format, MemberId, Name, Office, Party, Presence, Program, Seat,
-    Service, Teams, Topics,
+    At, Body, CaseFile, ConcernId, Date, Decision, Event, Format, MemberId, Name, Office, Party, Presence, Program,
+    Seat, Service, Teams, Topics,
 };
 
 /// A party in its caucus.
@@ -178,6 +178,22 @@ impl Facts {
         if let Some((_, pledged)) = self.teams[party as usize].iter_mut().find(|(member, _)| *member == id) {
             *pledged = to;
         }
+    }
+
+    /// Takes an event on the teams; whether it was one, and accepted.
+    pub(super) fn take_team_event(&mut self, event: &Event, at: At) -> bool {
+        match event {
+            Event::MemberNamed(event) if self.may_name(event) => self.name(event),
+            Event::MemberReleased(event) if self.may_release(event) => self.release(event),
+            Event::AttendancePledged(event) if self.may_pledge(event.party, event.member, event.dated, true, at) => {
+                self.pledge(event.party, event.member, true);
+            }
+            Event::PledgeWithdrawn(event) if self.may_pledge(event.party, event.member, event.dated, false, at) => {
+                self.pledge(event.party, event.member, false);
+            }
+            _ => return false,
+        }
+        true
     }
 }
 

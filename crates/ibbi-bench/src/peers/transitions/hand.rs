@@ -34,7 +34,9 @@ impl Hand {
     fn step(&mut self, event: &Event, at: At) -> Option<Stage> {
         use Stage::*;
         let stage = self.stage;
-        if matches!(stage, Application | Training | Caucus | Agreement | Facilitation) && self.teams(event, at) {
+        if matches!(stage, Application | Training | Caucus | Agreement | Facilitation)
+            && self.facts.take_team_event(event, at)
+        {
             return Some(stage);
         }
         let facts = &mut self.facts;
@@ -95,23 +97,6 @@ impl Hand {
             (_, Event::CaseWithdrawn(_)) => Some(Stage::Closed),
             _ => None,
         }
-    }
-
-    /// Events on the teams; whether it was one, and accepted.
-    fn teams(&mut self, event: &Event, at: At) -> bool {
-        let facts = &mut self.facts;
-        match event {
-            Event::MemberNamed(event) if facts.may_name(event) => facts.name(event),
-            Event::MemberReleased(event) if facts.may_release(event) => facts.release(event),
-            Event::AttendancePledged(event) if facts.may_pledge(event.party, event.member, event.dated, true, at) => {
-                facts.pledge(event.party, event.member, true);
-            }
-            Event::PledgeWithdrawn(event) if facts.may_pledge(event.party, event.member, event.dated, false, at) => {
-                facts.pledge(event.party, event.member, false);
-            }
-            _ => return false,
-        }
-        true
     }
 
     fn session(&mut self, event: &Event, at: At) -> Option<Stage> {

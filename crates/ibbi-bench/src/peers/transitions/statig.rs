@@ -179,19 +179,7 @@ impl Chart {
     /// The stages in which there are teams.
     #[superstate(superstate = "open")]
     fn teamed(&mut self, accepted: &mut Accepted, offer: &Offer<'_>) -> Outcome<State> {
-        let (facts, at) = (&mut self.facts, offer.at);
-        match offer.event {
-            Event::MemberNamed(event) if facts.may_name(event) => facts.name(event),
-            Event::MemberReleased(event) if facts.may_release(event) => facts.release(event),
-            Event::AttendancePledged(event) if facts.may_pledge(event.party, event.member, event.dated, true, at) => {
-                facts.pledge(event.party, event.member, true);
-            }
-            Event::PledgeWithdrawn(event) if facts.may_pledge(event.party, event.member, event.dated, false, at) => {
-                facts.pledge(event.party, event.member, false);
-            }
-            _ => return Super,
-        }
-        self.stays(accepted, offer)
+        if self.facts.take_team_event(offer.event, offer.at) { self.stays(accepted, offer) } else { Super }
     }
 
     /// Every open stage.

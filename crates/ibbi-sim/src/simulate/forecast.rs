@@ -1,0 +1,154 @@
+//! What a simulation found: the endings, the completion dates, the tornado, and the assumptions it all follows from.
+
+use super::{Settings, Simulator};
+use crate::assumptions::{Assumed, ThreePoint};
+use crate::calendar::HORIZON;
+use crate::model::Ending;
+use crate::resume::Continued;
+use crate::tally::Tally;
+use ibbi_core::Date;
+use ibbi_stats::Interval;
+use serde::Serialize;
+
+/// How often an ending came.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct OutcomeShare {
+    /// The ending.
+    pub ending: Ending,
+    /// In how many runs.
+    pub runs: u64,
+    /// The share of all runs, with its 95% Wilson interval.
+    pub share: Interval,
+}
+
+/// A percentile of the completion dates, by nearest rank among completed runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Percentile {
+    /// Which percentile: 10, 50, 80 or 90.
+    pub percent: u8,
+    /// The date; `None` if no run was completed.
+    pub date: Option<Date>,
+}
+
+/// A point of the S-curve.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct CurvePoint {
+    /// The day.
+    pub date: Date,
+    /// How many runs were completed by the end of this day.
+    pub completed: u64,
+    /// Their share of all runs.
+    pub share: f64,
+}
+
+/// A bar of the tornado: how the result differs between runs in which an input was low and those in which it was high.
+///
+/// The input of a duration is the sum of days that a run drew for it, that of a chance how often it came true. Low is
+/// at or below its P10, high at or above its P90 (above P10, where the two are equal), by nearest rank among the runs
+/// that drew it and were completed. For a chance that can end a run ([`Chance::is_gate`](crate::Chance::is_gate)) all
+/// runs that drew it are looked at, since it moves who is done at all; it has no swing in days.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Bar {
+    /// The assumption's name in a scenario.
+    pub input: &'static str,
+    /// The input's P10.
+    pub low: u16,
+    /// The input's P90.
+    pub high: u16,
+    /// Mean completion day (counted from the start) of the completed runs with a low input.
+    pub days_low: Option<f64>,
+    /// The same with a high input.
+    pub days_high: Option<f64>,
+    /// The swing in days: high minus low.
+    pub days_swing: Option<f64>,
+    /// Share completed in time among those runs with a low input; `None` without a contract date.
+    pub in_time_low: Option<f64>,
+    /// The same with a high input.
+    pub in_time_high: Option<f64>,
+    /// The swing of that share: high minus low.
+    pub in_time_swing: Option<f64>,
+}
+
+/// What a simulation found. Every chance in it follows from the user's assumptions.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Forecast {
+    /// The assumptions, with what is a default.
+    pub assumptions: Vec<AssumptionRow>,
+    /// The real case from which the runs go on; `None` for a new case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub continued: Option<Continued>,
+    /// The day the contract expires.
+    pub contract_expires: Option<Date>,
+    /// The S-curve: every day on which a run was completed, with the runs completed by then.
+    pub curve: Vec<CurvePoint>,
+    /// The scenario's digest.
+    pub digest: String,
+    /// Completed on or before the contract date, as a share of all runs; `None` without such a date.
+    pub in_time: Option<Interval>,
+    /// The endings, in the order of [`Ending::ALL`].
+    pub outcomes: Vec<OutcomeShare>,
+    /// P10, P50, P80 and P90 of the completion date.
+    pub percentiles: Vec<Percentile>,
+    /// How many runs.
+    pub runs: u64,
+    /// The seed.
+    pub seed: u64,
+    /// The tornado, the largest swing in days first.
+    pub tornado: Vec<Bar>,
+}
+
+/// An assumption as it went into a simulation.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct AssumptionRow {
+    /// Its name in a scenario.
+    pub name: &'static str,
+    /// What it is, in words.
+    pub about: &'static str,
+    /// Its value, and whether it is the default.
+    #[serde(flatten)]
+    pub assumed: Assumed<AssumedValue>,
+}
+
+/// Three points or a chance.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum AssumedValue {
+    /// Days: least, likely, most.
+    Days(ThreePoint),
+    /// A chance from 0 to 1.
+    Chance(f64),
+}
+
+impl Forecast {
+    pub(super) fn new(simulator: &Simulator, settings: Settings, tally: &Tally) -> Self {
+        let Settings { runs, seed, .. } = settings;
+        let calendar = &simulator.calendar;
+        let share = |count| ibbi_stats::wilson(count, runs).expect("there is a run, and no more counted than runs");
+        let mut completed = 0;
+        let curve = (0..HORIZON).filter(|day| tally.completed[*day] > 0).filter_map(|day| {
+            completed += tally.completed[day];
+            Some(CurvePoint { date: calendar.date(day)?, completed, share: share(completed).estimate })
+        });
+        let percentile = |percent| {
+            let day = ibbi_stats::nearest_rank_of_counts((0..).zip(tally.completed.iter().copied()), percent);
+            Percentile { percent, date: day.and_then(|day| calendar.date(day)) }
+        };
+        let outcome = |ending: Ending| {
+            let runs = tally.endings[ending as usize];
+            OutcomeShare { ending, runs, share: share(runs) }
+        };
+        Self {
+            assumptions: simulator.scenario.assumptions.rows(),
+            continued: simulator.real.clone(),
+            contract_expires: simulator.scenario.contract_expires,
+            curve: curve.collect(),
+            digest: simulator.digest.clone(),
+            in_time: simulator.late.map(|_| share(tally.in_time)),
+            outcomes: Ending::ALL.into_iter().map(outcome).collect(),
+            percentiles: [10, 50, 80, 90].into_iter().map(percentile).collect(),
+            runs,
+            seed,
+            tornado: tally.tornado(simulator.late.is_some()),
+        }
+    }
+}
