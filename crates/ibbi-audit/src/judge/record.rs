@@ -30,7 +30,7 @@ impl Shard {
         let before = out.len();
         let repeated = self.repeats(index, &record, context)?;
         let track = &mut self.tracks[index];
-        track.counts.records += 1;
+        track.counts.records = track.counts.records.saturating_add(1);
         (track.last_line, track.logged) = (record.line, track.logged.max(record.logged));
         match repeated {
             Some(Repetition::Same { first }) => {
