@@ -2,11 +2,13 @@
 
 use crate::input::InputError;
 use crate::zone::{Zone, ZoneError};
+use ibbi_audit::AuditError;
 use ibbi_core::{At, Refusal};
 use ibbi_log::{
     AppendError, CheckpointsError, CreateError, ExtractError, Fault, FaultKind, KeyFileError, OpenError, SignError,
     Uuid,
 };
+use ibbi_sim::{Problem, ResumeError, ScenarioError, SimulationError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -127,6 +129,33 @@ pub enum AppError {
     /// A case is not in the ledger any more.
     #[error("case {0} is not in the ledger")]
     Gone(Uuid),
+    /// An audit was not finished.
+    #[error("{path}: {source}", path = .path.display())]
+    Audit {
+        /// The ledger.
+        path: PathBuf,
+        /// Why not.
+        source: Box<AuditError>,
+    },
+    /// The scenario is not one, with every problem.
+    #[error("{}", problems(.path, .source))]
+    Scenario {
+        /// The scenario's file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: ScenarioError,
+    },
+    /// The simulation stopped.
+    #[error("{}", chain(.0))]
+    Simulation(#[from] SimulationError),
+    /// A forecast cannot go on from a real case.
+    #[error("{path}: {source}", path = .path.display())]
+    Resume {
+        /// The ledger.
+        path: PathBuf,
+        /// Why not.
+        source: ResumeError,
+    },
     /// Something cannot be read or written.
     #[error("cannot {doing} {path}: {source}", path = .path.display())]
     Io {
@@ -137,6 +166,33 @@ pub enum AppError {
         /// The system's reason.
         source: io::Error,
     },
+}
+
+/// A problem a line, each with the file and its place, as editors understand it.
+fn problems(path: &Path, error: &ScenarioError) -> String {
+    let path = path.display();
+    let mut text = match error.problems.len() {
+        1 => "the scenario has a problem".to_owned(),
+        several => format!("the scenario has {several} problems"),
+    };
+    for Problem { line, column, found, expected, nearest } in &error.problems {
+        text.push_str(&format!("\n  {path}:{line}:{column}: {found}; expected {expected}"));
+        if let Some(nearest) = nearest {
+            text.push_str(&format!(" (did you mean {nearest}?)"));
+        }
+    }
+    text
+}
+
+/// An error with its causes.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    text
 }
 
 fn more(count: u64) -> String {
@@ -157,6 +213,8 @@ pub enum ExitCode {
     BadLedger = 4,
     /// Something cannot be read or written.
     Io = 5,
+    /// The program itself is wrong.
+    Fault = 70,
 }
 
 impl AppError {
@@ -196,9 +254,19 @@ impl AppError {
                 }
                 _ => ExitCode::Io,
             },
-            Self::Input(_) | Self::Zone(_) | Self::Usage(_) | Self::NoCase(_) | Self::WhichCase { .. } => {
-                ExitCode::Usage
-            }
+            Self::Input(_)
+            | Self::Zone(_)
+            | Self::Usage(_)
+            | Self::NoCase(_)
+            | Self::WhichCase { .. }
+            | Self::Scenario { .. }
+            | Self::Simulation(SimulationError::Settings { .. })
+            | Self::Resume { .. } => ExitCode::Usage,
+            Self::Simulation(_) => ExitCode::Fault,
+            Self::Audit { source, .. } => match **source {
+                AuditError::Thread => ExitCode::Fault,
+                _ => ExitCode::Io,
+            },
             Self::Create(CreateError::Exists { .. }) | Self::Key(KeyFileError::Key { .. } | KeyFileError::Name(_)) => {
                 ExitCode::Usage
             }
@@ -247,6 +315,10 @@ impl AppError {
             Self::Checkpoints { .. } => "checkpoints",
             Self::Extract { .. } => "extract",
             Self::Gone(_) => "gone",
+            Self::Audit { .. } => "audit",
+            Self::Scenario { .. } => "scenario",
+            Self::Simulation(_) => "simulation",
+            Self::Resume { .. } => "resume",
             Self::Io { .. } => "io",
         }
     }

@@ -221,6 +221,16 @@ struct OpeningEnvelope {
 /// # Errors
 /// [`InputError`] says what is wrong and where.
 pub fn from_json(kind: Option<EventKind>, json: &[u8], zone: Zone) -> Result<Event, InputError> {
+    let event = read_json(kind, json, zone)?;
+    check_zone(&event, zone)?;
+    Ok(event)
+}
+
+/// The same where the zone of the case is not known yet: [`check_zone`] is still to be asked.
+///
+/// # Errors
+/// [`InputError`] says what is wrong and where.
+pub fn read_json(kind: Option<EventKind>, json: &[u8], zone: Zone) -> Result<Event, InputError> {
     let wrong = |error: serde_json::Error| InputError::Json(plain(&error));
     if json.trim_ascii().is_empty() {
         return Err(InputError::Json("there is nothing".to_owned()));
@@ -241,7 +251,6 @@ pub fn from_json(kind: Option<EventKind>, json: &[u8], zone: Zone) -> Result<Eve
         }
     };
     crate::objects::check(json, kind.is_none(), &event)?;
-    check_zone(&event, zone)?;
     Ok(event)
 }
 

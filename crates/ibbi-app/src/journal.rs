@@ -13,7 +13,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// How far an event may be ahead of this program's clock, in milliseconds: clocks differ.
-const AHEAD: i64 = 5 * 60 * 1000;
+pub(crate) const AHEAD: i64 = 5 * 60 * 1000;
 
 /// What a job needs from outside: the clock, fresh ids, and who acts.
 #[derive(Debug, Clone)]
@@ -171,7 +171,7 @@ fn records_of(ledger: &Ledger, case: Uuid) -> Result<Vec<Record>, AppError> {
     ledger.case(case).map_err(|error| AppError::Usage(error.to_string()))
 }
 
-fn create(path: &Path, origin: &str, at: At, context: &mut Context) -> Result<Ledger, AppError> {
+pub(crate) fn create(path: &Path, origin: &str, at: At, context: &mut Context) -> Result<Ledger, AppError> {
     let text = |text: &str| Name::new(text).map_err(|error| AppError::Usage(format!("origin: {error}")));
     let new = NewLedger {
         id: context.ids.fresh(),
@@ -267,7 +267,7 @@ pub struct VoidEntry {
     pub dry_run: bool,
 }
 
-fn check_clock(at: At, now: At, zone: impl FnOnce() -> Zone) -> Result<(), AppError> {
+pub(crate) fn check_clock(at: At, now: At, zone: impl FnOnce() -> Zone) -> Result<(), AppError> {
     let ahead = at.millis() > now.millis().saturating_add(AHEAD);
     if ahead { Err(AppError::Future { at, now, zone: zone() }) } else { Ok(()) }
 }
@@ -277,7 +277,7 @@ fn next_seq(log: &CaseLog) -> u64 {
     log.records.last().map_or(1, |record| record.seq + 1)
 }
 
-fn ask(log: &CaseLog, entry: &Entry, context: &mut Context) -> Result<Recorded, AppError> {
+pub(crate) fn ask(log: &CaseLog, entry: &Entry, context: &mut Context) -> Result<Recorded, AppError> {
     input::check_zone(&entry.event, log.zone)?;
     if let Some(known) = entry.id.and_then(|id| log.records.iter().find(|record| record.id == id)) {
         return asked_again(log, known, entry, context);
@@ -309,7 +309,12 @@ fn ask(log: &CaseLog, entry: &Entry, context: &mut Context) -> Result<Recorded, 
 }
 
 /// The answer to a question under the id of a record: the same as to the record sent again.
-fn asked_again(log: &CaseLog, known: &Record, entry: &Entry, context: &Context) -> Result<Recorded, AppError> {
+pub(crate) fn asked_again(
+    log: &CaseLog,
+    known: &Record,
+    entry: &Entry,
+    context: &Context,
+) -> Result<Recorded, AppError> {
     let (case, id, rev, seq) = (log.id, known.id, known.rev, known.seq);
     if (&known.actor, known.at, &known.event) != (&context.actor, entry.at, &entry.event) {
         return Err(AppendError::IdTaken { case, id, rev }.into());
@@ -337,7 +342,7 @@ fn record_in(ledger: &mut Ledger, log: &CaseLog, entry: Entry, context: &mut Con
 }
 
 /// Signs the ledger if it is time. The record is safe whatever comes of it, so a failure is told and is no error.
-fn signed_after(signer: &Signer, ledger: &mut Ledger) -> Option<SignedAfter> {
+pub(crate) fn signed_after(signer: &Signer, ledger: &mut Ledger) -> Option<SignedAfter> {
     match signer.after(ledger) {
         Ok(signed) => signed.map(|signed| SignedAfter::Signed { size: signed.size }),
         Err(error) => Some(SignedAfter::Failed { reason: error.to_string() }),

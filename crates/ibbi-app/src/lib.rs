@@ -7,13 +7,17 @@
 //! - A job that fails has changed nothing, unless its error says "in doubt".
 #![forbid(unsafe_code)]
 
+pub mod audit;
 pub mod describe;
+pub mod desk;
 mod error;
+pub mod form;
 pub mod input;
 pub mod journal;
 mod nearest;
 mod objects;
 pub mod replay;
+pub mod schedule;
 pub mod schema;
 mod shape;
 pub mod status;

@@ -2,7 +2,7 @@
 
 use crate::describe::describe;
 use crate::error::AppError;
-use crate::store::{self, zone_of};
+use crate::store::{self, CaseLog, zone_of};
 use crate::zone::Zone;
 use ibbi_core::{At, Case, Event, EventKind, History, Name, Outcome, Stage};
 use ibbi_log::{Record, Uuid};
@@ -92,6 +92,14 @@ pub fn replay(path: &Path, case: Option<Uuid>, until: Until) -> Result<Vec<Timel
         }
     }
     order.into_iter().map(|id| timeline(id, cases.remove(&id).unwrap_or_default(), until)).collect()
+}
+
+/// Replays a case that has been read.
+///
+/// # Errors
+/// [`AppError`] if its time zone does not exist.
+pub fn of(log: &CaseLog, until: Until) -> Result<Timeline, AppError> {
+    timeline(log.id, log.records.clone(), until)
 }
 
 fn timeline(case: Uuid, records: Vec<Record>, until: Until) -> Result<Timeline, AppError> {

@@ -224,7 +224,8 @@ impl Facts {
     }
 }
 
-fn settled(case: &Case, zone: Zone) -> Vec<Fact> {
+/// What is settled in a case, in words.
+pub fn settled(case: &Case, zone: Zone) -> Vec<Fact> {
     let mut facts = Facts { facts: Vec::new(), zone };
     if let Some(file) = case.file() {
         facts.opening(file);
@@ -269,8 +270,15 @@ pub struct RouteAnswer {
 /// # Errors
 /// [`AppError`]; [`AppError::Usage`] for a goal that is neither a stage nor an outcome.
 pub fn route(path: &Path, case: Uuid, goal: &str, at: At) -> Result<RouteAnswer, AppError> {
+    route_of(&store::load(path, case)?, goal, at)
+}
+
+/// The same for a case that has been read.
+///
+/// # Errors
+/// [`AppError::Usage`] for a goal that is neither a stage nor an outcome.
+pub fn route_of(log: &CaseLog, goal: &str, at: At) -> Result<RouteAnswer, AppError> {
     let wanted: Goal = goal.parse().map_err(|error: ibbi_core::UnknownCode| AppError::Usage(error.to_string()))?;
-    let log = store::load(path, case)?;
     let case = log.history.case();
     let route = ibbi_core::route(case, wanted, at);
     Ok(RouteAnswer { case: log.id, from: case.stage(), goal: goal.to_owned(), route })

@@ -159,7 +159,7 @@ pub struct Verified {
 /// # Errors
 /// [`AppError`] if something cannot be read. What is wrong with the ledger is in the result.
 pub fn verify(path: &Path, against: &Against) -> Result<Verified, AppError> {
-    let keys = against.keys.iter().map(|text| public_key(text)).collect::<Result<Vec<_>, _>>()?;
+    let keys = public_keys(against)?;
     let failed = |source| AppError::Io { doing: "read", path: path.to_owned(), source };
     let from_stdin = path == Path::new("-");
     let (source, begins_as_extract): (Box<dyn Read>, bool) = if from_stdin {
@@ -178,19 +178,7 @@ pub fn verify(path: &Path, against: &Against) -> Result<Verified, AppError> {
     if begins_as_extract {
         return verify_extracted(source, &keys, path);
     }
-    let file = match (&against.checkpoints, from_stdin) {
-        (Some(file), _) => Some(read_checkpoints(file)?),
-        (None, true) => None,
-        (None, false) => {
-            let beside = checkpoints_path(path);
-            let there = beside.try_exists().map_err(|source| AppError::Io {
-                doing: "look for",
-                path: beside.clone(),
-                source,
-            })?;
-            if there { Some(read_checkpoints(&beside)?) } else { None }
-        }
-    };
+    let file = known_checkpoints(path, against)?;
     let depth = if against.chain_only { Depth::Chain } else { Depth::Records };
     let check = Check { depth, keys: &keys, ..Check::default() };
     let report = verify_with(source, &check, &file.unwrap_or_default()).map_err(|error| match error {
@@ -213,6 +201,28 @@ pub fn verify(path: &Path, against: &Against) -> Result<Verified, AppError> {
         (verified.sound, verified.signatures_checked) = (false, false);
     }
     Ok(verified)
+}
+
+/// The public keys that count.
+pub(crate) fn public_keys(against: &Against) -> Result<Vec<PublicKey>, AppError> {
+    against.keys.iter().map(|text| public_key(text)).collect()
+}
+
+/// The checkpoints to hold a ledger against: those that were given, or those beside it.
+pub(crate) fn known_checkpoints(path: &Path, against: &Against) -> Result<Option<Checkpoints>, AppError> {
+    match (&against.checkpoints, path == Path::new("-")) {
+        (Some(file), _) => read_checkpoints(file).map(Some),
+        (None, true) => Ok(None),
+        (None, false) => {
+            let beside = checkpoints_path(path);
+            let there = beside.try_exists().map_err(|source| AppError::Io {
+                doing: "look for",
+                path: beside.clone(),
+                source,
+            })?;
+            if there { read_checkpoints(&beside).map(Some) } else { Ok(None) }
+        }
+    }
 }
 
 fn verified(report: &Report, signatures_checked: bool) -> Verified {

@@ -64,7 +64,7 @@ fn played(simulator: &Simulator, runs: std::ops::Range<u64>) -> Result<Vec<Playe
         let id = Uuid::from_u64_pair(0x0193_0000_0000_7000, 0x8000_0000_0000_0000 | run);
         let mut case = Case::default();
         let mut refused = None;
-        simulator.run(1, run, |at, event| match case.offer(event, at) {
+        simulator.run(1, run, |at, event, _| match case.offer(event, at) {
             Ok(to) => events.push((id, at, event.clone(), to)),
             Err(refusal) => refused = Some(refusal),
         })?;

@@ -98,6 +98,7 @@ impl Audit {
         late.extend(trouble.take().map(|trouble| of_trouble(trouble, head)));
         let (found, checkpoints) = signatures(&self.options, shown, head);
         late.extend(found);
+        let root = chain.root();
         let opening = chain.opening();
         let facts = LedgerFacts {
             origin: opening.map(|opening| opening.origin.to_string()),
@@ -107,7 +108,7 @@ impl Audit {
             lines: head.lines,
             bytes: head.bytes,
             last_hash: head.hash,
-            root: chain.root(),
+            root,
             first_logged: chain.logged().map(|(first, _)| first),
             last_logged: chain.logged().map(|(_, last)| last),
         };

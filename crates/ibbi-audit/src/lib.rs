@@ -1,5 +1,7 @@
 //! Replay at scale: what is wrong with a ledger, how its cases went, and why a case is where it is.
 //!
+//! [`export`] turns records and the process itself into formats that other programs read.
+//!
 //! | to | there is |
 //! |---|---|
 //! | audit a ledger, or an extract of one | [`Audit`], [`Options`], [`Report`] |
@@ -43,6 +45,7 @@ mod audit;
 mod case;
 mod diff;
 mod engine;
+pub mod export;
 mod extracted;
 mod figures;
 mod finding;

@@ -1,7 +1,13 @@
 //! The cases that the benchmarks measure.
 #![forbid(unsafe_code)]
 
+pub mod floor;
+pub mod memory;
 pub mod records;
+mod refused;
+pub mod simulated;
+
+pub use refused::{RefusedOffer, refused_offers};
 
 use ibbi_core::events::*;
 use ibbi_core::{

@@ -56,3 +56,23 @@ pub fn new_ledger() -> NewLedger {
 pub fn now() -> At {
     "2026-11-01T12:00:00.000Z".parse().expect("an instant")
 }
+
+/// Writes a ledger of whole cases, so many lines long, a few thousand records a sync.
+///
+/// # Errors
+/// Those of the ledger.
+pub fn write_ledger(
+    path: &std::path::Path,
+    new: &NewLedger,
+    lines: u64,
+    now: At,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let mut ledger = ibbi_log::Ledger::create(path, new)?;
+    let mut records = Records::default();
+    while ledger.head().lines < lines {
+        let wanted = usize::try_from(lines - ledger.head().lines)?.min(5_000);
+        let batch: Vec<_> = records.by_ref().take(wanted).collect();
+        ledger.append(&batch, now)?;
+    }
+    Ok(())
+}

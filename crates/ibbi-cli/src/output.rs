@@ -38,7 +38,7 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
     // There are no arguments yet that could say it.
     let as_json = std::env::args_os().any(|argument| argument == "--json");
     let data = match as_json {
-        true => failure("usage", essence(&error.render().to_string()), None),
+        true => failure(&json!({ "code": "usage", "message": essence(&error.render().to_string()), "refusal": null })),
         false => String::new(),
     };
     finish(Outcome { data, messages: text, code: ibbi_app::ExitCode::Usage })
@@ -50,8 +50,8 @@ fn essence(text: &str) -> &str {
 }
 
 /// An error as JSON, on one line.
-fn failure(code: &str, message: &str, refusal: Option<&ibbi_core::Refusal>) -> String {
-    json!({ "error": { "code": code, "message": message, "refusal": refusal } }).to_string() + "\n"
+fn failure(error: &serde_json::Value) -> String {
+    json!({ "error": error }).to_string() + "\n"
 }
 
 const fn code(code: ibbi_app::ExitCode) -> u8 {
@@ -81,7 +81,11 @@ fn visible(message: &str) -> String {
 pub(crate) fn fail(error: &AppError, as_json: bool) -> ExitCode {
     let data = if as_json {
         let refusal = if let AppError::Refused { refusal, .. } = error { Some(refusal) } else { None };
-        failure(error.code(), &error.to_string(), refusal)
+        let mut told = json!({ "code": error.code(), "message": error.to_string(), "refusal": refusal });
+        if let AppError::Scenario { source, .. } = error {
+            told["problems"] = json!(source.problems);
+        }
+        failure(&told)
     } else {
         String::new()
     };
@@ -94,4 +98,51 @@ pub(crate) fn fail(error: &AppError, as_json: bool) -> ExitCode {
         other => format!("{} {}\n", paint(BAD, "ibbi:"), visible(&other.to_string())),
     };
     finish(Outcome { data, messages, code: error.exit_code() })
+}
+
+/// Data that go out while they are made. When nobody reads on, what follows is dropped.
+pub(crate) struct Stream {
+    out: io::BufWriter<io::Stdout>,
+    failed: Option<io::Error>,
+}
+
+impl Stream {
+    pub(crate) fn new() -> Self {
+        Self { out: io::BufWriter::with_capacity(1 << 16, io::stdout()), failed: None }
+    }
+
+    /// A line; control characters in it are made visible.
+    pub(crate) fn line(&mut self, line: &str) {
+        if self.failed.is_none() {
+            self.failed = self.out.write_all((visible(line).replace('\n', " ") + "\n").as_bytes()).err();
+        }
+    }
+
+    /// Hands everything on.
+    pub(crate) fn finish(mut self) -> Result<(), AppError> {
+        let failed = self.failed.take().or_else(|| self.out.flush().err());
+        match failed {
+            Some(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(AppError::Io { doing: "write", path: "standard output".into(), source: error })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl io::Write for Stream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.out.write(bytes) {
+            // A reader such as `head` may close the pipe when it has seen enough.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(bytes.len()),
+            other => other,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self.out.flush() {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => other,
+        }
+    }
 }

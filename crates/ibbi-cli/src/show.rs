@@ -4,6 +4,7 @@ use anstyle::{AnsiColor, Style};
 use ibbi_app::journal::SignedAfter;
 use ibbi_app::{describe::found, zone::Zone};
 use ibbi_core::{Advisory, Refusal, Unmet};
+use ibbi_report::text::{Layout, Piece, Role};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -43,6 +44,40 @@ pub(crate) fn command<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
         text.push_str(&quote(word));
     }
     text
+}
+
+/// The terminal's room: its width, and whether it can be trusted with more than ASCII.
+pub(crate) fn layout() -> Layout {
+    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let width = columns.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)));
+    // A locale that names another encoding than UTF-8 is believed; none is taken for a modern terminal.
+    let locale =
+        ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|it| !it.is_empty()));
+    let ascii = locale.is_some_and(|locale| {
+        let locale = locale.to_lowercase();
+        !locale.contains("utf") && locale != "c" && locale != "posix"
+    });
+    Layout { width: width.unwrap_or(Layout::default().width), ascii }
+}
+
+/// Pieces of a report in their colours.
+pub(crate) fn pieces(pieces: &[Piece]) -> String {
+    let style = |role| match role {
+        Role::Heading => Some(HEADING),
+        Role::Good => Some(GOOD),
+        Role::Bad => Some(BAD),
+        Role::Warning => Some(WARN),
+        Role::Quiet => Some(DIM),
+        Role::Plain => None,
+    };
+    // The line's end stays outside of the colour, so that an empty line is one.
+    let painted = |piece: &Piece| match style(piece.role) {
+        Some(style) => {
+            piece.text.split_inclusive('\n').map(|line| paint(style, line.trim_end_matches('\n')) + "\n").collect()
+        }
+        None => piece.text.clone(),
+    };
+    pieces.iter().map(painted).collect()
 }
 
 /// A path as a word of a command line.

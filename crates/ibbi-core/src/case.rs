@@ -20,6 +20,7 @@ use alloc::vec::Vec;
 /// A case in whatever stage it is: the same types as on the typed road, one variant each.
 ///
 /// `Case::default()` is a case before its first event. Convert to a typed state with `TryFrom`, and back with `From`.
+/// A case is moved at every event, so its stages keep what is large behind pointers.
 ///
 /// ```
 /// use ibbi_core::{events::*, *};
@@ -41,7 +42,6 @@ use alloc::vec::Vec;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "stage", rename_all = "snake_case"))]
 #[allow(missing_docs, reason = "each variant is the stage of its name")]
-#[allow(clippy::large_enum_variant, reason = "a case is moved seldom and boxing would cost an allocation a stage")]
 pub enum Case {
     Unopened(Unopened),
     Inquiry(Inquiry),
@@ -242,5 +242,15 @@ impl Case {
             Self::Facilitation(state) => Some(state.sessions()),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_is_so_small_that_moving_it_costs_little() {
+        assert!(size_of::<Case>() <= size_of::<[usize; 8]>(), "{} bytes", size_of::<Case>());
     }
 }

@@ -197,8 +197,21 @@ pub fn transition(from: Stage, event: EventKind) -> Option<&'static Transition> 
 
 /// The stages to which a kind of event belongs, by the chart. A void belongs to none: it goes to the history.
 pub fn stages_of(event: EventKind) -> impl Iterator<Item = Stage> {
-    TRANSITIONS.iter().filter(move |row| row.event == event).map(|row| row.from)
+    let belongs = move |stage: &Stage| STAGES_OF[event as usize] & (1 << *stage as u16) != 0;
+    Stage::ALL.iter().copied().filter(belongs)
 }
+
+/// The stages of each kind of event as bits, read off the chart when this is compiled: every refusal of an event that is
+/// out of place asks for them.
+static STAGES_OF: [u16; EventKind::ALL.len()] = {
+    let mut stages = [0; EventKind::ALL.len()];
+    let mut row = 0;
+    while row < TRANSITIONS.len() {
+        stages[TRANSITIONS[row].event as usize] |= 1 << TRANSITIONS[row].from as u16;
+        row += 1;
+    }
+    stages
+};
 
 /// The chart as text, from which a ledger's chart digest is taken: one line a row, with stage, kind, targets and the
 /// ids of the rules, but none of their prose.
@@ -337,5 +350,13 @@ mod tests {
             }
         }
         std::println!("{} pairs asked, {} transitions", Stage::ALL.len() * EventKind::ALL.len(), TRANSITIONS.len());
+    }
+
+    #[test]
+    fn an_event_belongs_to_the_stages_of_its_rows() {
+        for kind in EventKind::ALL {
+            let rows = TRANSITIONS.iter().filter(|row| row.event == *kind).map(|row| row.from);
+            assert!(stages_of(*kind).eq(rows), "{kind}");
+        }
     }
 }

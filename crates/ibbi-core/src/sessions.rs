@@ -244,7 +244,7 @@ impl Sessions {
     /// Some session is booked for the local day of this instant.
     pub(crate) fn check_today(&self, at: At, check: &mut Check) {
         let slots = || self.bookings().map(|(_, booking)| booking.slot);
-        if slots().any(|slot| slot.day_of(at) == slot.local_day()) {
+        if slots().any(|slot| slot.is_on(at)) {
             return;
         }
         match (slots().next(), slots().nth(1)) {
@@ -260,8 +260,11 @@ impl Sessions {
     /// The session of this part is booked for the local day of this instant, and its turn has come.
     pub(crate) fn check_turn(&self, number: u8, at: At, check: &mut Check) {
         let Some(booking) = self.check_booked(number, check) else { return };
-        let (scheduled, today) = (booking.slot.local_day(), booking.slot.day_of(at));
-        check.require(today == scheduled, Rule::OnItsDay, || Found::OtherDay { scheduled, today });
+        let slot = booking.slot;
+        check.require(slot.is_on(at), Rule::OnItsDay, || Found::OtherDay {
+            scheduled: slot.local_day(),
+            today: slot.day_of(at),
+        });
         let make_up = self.part(number).is_some_and(|part| part.first_day.is_some());
         if make_up {
             return;
@@ -270,8 +273,9 @@ impl Sessions {
             check.require(part.first_day.is_some(), Rule::PartOrder, || Found::EarlierPartUnopened { part: earlier });
         }
         for (other, part) in self.numbered().filter(|(other, _)| *other != number) {
-            let apart = part.first_day != Some(today);
-            check.require(apart, Rule::AnotherDay, || Found::SameDay { part: other, day: today });
+            if let Some(day) = part.first_day.filter(|day| *day == slot.day_of(at)) {
+                check.fail(Rule::AnotherDay, Found::SameDay { part: other, day });
+            }
         }
     }
 

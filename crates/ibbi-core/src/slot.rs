@@ -5,6 +5,8 @@ use chrono::{DateTime, Datelike, FixedOffset, NaiveTime, Timelike};
 use core::fmt;
 use core::str::FromStr;
 
+const MINUTES_A_DAY: i64 = 24 * 60;
+
 /// A wall-clock time to the minute with its UTC offset, so that its local day needs no time-zone table.
 ///
 /// Its text is always the 25 characters of `2026-10-20T08:00:00-04:00`.
@@ -24,7 +26,19 @@ impl LocalTime {
         let whole = at.millis() % 60_000 == 0;
         let known = offset_minutes.unsigned_abs() <= Self::MAX_OFFSET_MINUTES.unsigned_abs();
         let time = Self { utc_minutes: at.millis() / 60_000, offset_minutes };
-        (whole && known && (1970..=9999).contains(&time.to_chrono().year())).then_some(time)
+        (whole && known && Self::WALL_MINUTES.contains(&time.wall_minutes())).then_some(time)
+    }
+
+    /// Minutes since 1970 on the wall, for the years 1970 to 9999.
+    const WALL_MINUTES: core::ops::RangeInclusive<i64> = 0..=At::MAX.millis() / 60_000;
+
+    const fn wall_minutes(self) -> i64 {
+        self.utc_minutes + self.offset_minutes as i64
+    }
+
+    /// The day on the wall as a number: comparing numbers needs no calendar.
+    const fn day_number(self) -> i64 {
+        self.wall_minutes().div_euclid(MINUTES_A_DAY)
     }
 
     /// The instant.
@@ -137,7 +151,7 @@ pub struct Slot {
 
 impl Slot {
     /// The longest slot, in minutes.
-    pub const MAX_MINUTES: i64 = 24 * 60;
+    pub const MAX_MINUTES: i64 = MINUTES_A_DAY;
 
     /// A slot from `starts` to `ends`.
     ///
@@ -177,12 +191,18 @@ impl Slot {
     /// Whether it begins and ends on the same local day; an end at midnight belongs to the day before.
     pub fn is_one_local_day(self) -> bool {
         let last_minute = LocalTime { utc_minutes: self.ends.utc_minutes - 1, ..self.ends };
-        last_minute.date() == self.starts.date()
+        last_minute.day_number() == self.starts.day_number()
     }
 
     /// The local day of an instant, by the offset of this slot's start.
     pub fn day_of(self, at: At) -> Date {
         at.date_at_offset(i32::from(self.starts.offset_minutes))
+    }
+
+    /// Whether an instant is on the local day on which it begins, by the offset of its start.
+    pub(crate) const fn is_on(self, at: At) -> bool {
+        let minute = LocalTime { utc_minutes: at.millis().div_euclid(60_000), ..self.starts };
+        minute.day_number() == self.starts.day_number()
     }
 
     /// Whether the two share any minute.

@@ -139,9 +139,10 @@ impl Teams {
         check.require(room, Rule::Limits, || Found::LimitReached { what: "releases", limit: 400 });
     }
 
-    pub(crate) fn check_member(&self, party: Party, member: MemberId, check: &mut Check) {
-        let known = self.is_on(party, member);
-        check.require(known, Rule::RosterKnown, || Found::NotOnTeam { member, party });
+    pub(crate) fn check_member(&self, party: Party, member: MemberId, check: &mut Check) -> Option<&Member> {
+        let known = self.member(party, member);
+        check.require(known.is_some(), Rule::RosterKnown, || Found::NotOnTeam { member, party });
+        known
     }
 
     pub(crate) fn release(&mut self, event: &MemberReleased, at: At) {
@@ -159,8 +160,7 @@ impl Teams {
     }
 
     pub(crate) fn check_pledge(&self, event: &AttendancePledged, at: At, check: &mut Check) {
-        self.check_member(event.party, event.member, check);
-        let pledged = self.member(event.party, event.member).is_some_and(|member| member.pledged);
+        let pledged = self.check_member(event.party, event.member, check).is_some_and(|member| member.pledged);
         check.require(!pledged, Rule::PledgeOnce, || Found::PledgedAlready { member: Some(event.member) });
         check_dated(event.dated, at, check);
     }
@@ -175,8 +175,7 @@ impl Teams {
     }
 
     pub(crate) fn check_unpledge(&self, event: &PledgeWithdrawn, at: At, check: &mut Check) {
-        self.check_member(event.party, event.member, check);
-        let unpledged = self.member(event.party, event.member).is_some_and(|member| !member.pledged);
+        let unpledged = self.check_member(event.party, event.member, check).is_some_and(|member| !member.pledged);
         check.require(!unpledged, Rule::PledgeGiven, || Found::NotPledged { member: Some(event.member) });
         check_dated(event.dated, at, check);
     }
@@ -192,7 +191,7 @@ impl Teams {
 /// earlier than the local date, so a letter of the day itself always passes.
 pub(crate) fn check_dated(dated: Option<Date>, at: At, check: &mut Check) {
     if let Some(dated) = dated {
-        let event_day = at.utc_date();
-        check.require(dated <= event_day, Rule::Dated, || Found::DatedLater { dated, event_day });
+        let in_time = dated.day_number() <= at.day_number();
+        check.require(in_time, Rule::Dated, || Found::DatedLater { dated, event_day: at.utc_date() });
     }
 }

@@ -212,11 +212,10 @@ macro_rules! id_type {
         $(#[$meta])*
         ///
         /// Held inline (no allocation): 1 to 23 of `a-z 0-9 - _ .`, beginning with a letter or digit.
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, PartialEq, Eq, Hash)]
         pub struct $name {
-            // Unused bytes are zero, so that the derived order is the order of the texts.
-            bytes: [u8; 23],
-            len: u8,
+            // The text, then zeros, and in the last byte its length: so equal texts are equal bytes.
+            bytes: [u8; 24],
         }
 
         impl $name {
@@ -239,17 +238,34 @@ macro_rules! id_type {
                 if !begins || !source.iter().all(form) {
                     return Err(wrong());
                 }
-                let mut bytes = [0; 23];
-                bytes.get_mut(..source.len()).ok_or_else(wrong)?.copy_from_slice(source);
-                let len = u8::try_from(source.len()).map_err(|_| wrong())?;
-                Ok(Self { bytes, len })
+                if source.len() > Self::MAX_CHARS {
+                    return Err(wrong());
+                }
+                let mut bytes = [0; 24];
+                bytes[..source.len()].copy_from_slice(source);
+                bytes[Self::MAX_CHARS] = u8::try_from(source.len()).map_err(|_| wrong())?;
+                Ok(Self { bytes })
             }
 
             /// The id itself.
             pub fn as_str(&self) -> &str {
-                let used = self.bytes.get(..usize::from(self.len)).unwrap_or_default();
+                let used = self.bytes.get(..usize::from(self.bytes[Self::MAX_CHARS])).unwrap_or_default();
                 // Only ASCII is ever stored, so this never falls back.
                 core::str::from_utf8(used).unwrap_or_default()
+            }
+        }
+
+        impl Ord for $name {
+            /// The order of the texts. Eight characters are compared at a time: a roster is searched for every event.
+            fn cmp(&self, other: &Self) -> core::cmp::Ordering {
+                let (own, theirs) = (self.bytes.as_chunks().0, other.bytes.as_chunks().0);
+                own.iter().map(|word| u64::from_be_bytes(*word)).cmp(theirs.iter().map(|word| u64::from_be_bytes(*word)))
+            }
+        }
+
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> Option<core::cmp::Ordering> {
+                Some(self.cmp(other))
             }
         }
 

@@ -84,6 +84,11 @@ impl At {
         Date(self.to_chrono().date_naive())
     }
 
+    /// The number of its day in UTC, from 1970-01-01.
+    pub(crate) const fn day_number(self) -> i64 {
+        self.0.div_euclid(24 * 3_600_000)
+    }
+
     /// The date that a clock with this offset (in minutes east of UTC) shows.
     pub fn date_at_offset(self, offset_minutes: i32) -> Date {
         let shifted = self.0.saturating_add(i64::from(offset_minutes) * 60_000);
@@ -170,6 +175,11 @@ impl Date {
     /// The same day for chrono.
     pub const fn to_chrono(self) -> NaiveDate {
         self.0
+    }
+
+    /// Its number, from 1970-01-01.
+    pub(crate) fn day_number(self) -> i64 {
+        self.0.to_epoch_days().into()
     }
 }
 

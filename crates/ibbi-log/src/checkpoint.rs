@@ -99,7 +99,7 @@ impl SignedCheckpoint {
     }
 
     /// What it finds wrong with a ledger of its size, or of fewer lines: its tree, its first line, and where it stands.
-    pub fn against(&self, tree: &Tree, opening: Option<&Opening>, head: Head) -> Option<Fault> {
+    pub fn against(&self, tree: &mut Tree, opening: Option<&Opening>, head: Head) -> Option<Fault> {
         let checkpoint = &self.checkpoint;
         // A checkpoint of no lines comes to be asked when there is one.
         let root = if checkpoint.size == 0 { Tree::new().root() } else { tree.root() };
@@ -221,7 +221,12 @@ impl<'a> Watch<'a> {
 }
 
 /// [`SignedCheckpoint::against`], for many.
-pub(crate) fn against(signed: &SignedCheckpoint, tree: &Tree, opening: Option<&Opening>, head: Head) -> Option<Fault> {
+pub(crate) fn against(
+    signed: &SignedCheckpoint,
+    tree: &mut Tree,
+    opening: Option<&Opening>,
+    head: Head,
+) -> Option<Fault> {
     signed.against(tree, opening, head)
 }
 

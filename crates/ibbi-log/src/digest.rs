@@ -41,6 +41,13 @@ impl Digest {
         Self(bytes)
     }
 
+    /// The digest that SHA-256 ends with in this state (FIPS 180-4, section 6.2.2).
+    pub(crate) fn from_words(state: [u32; 8]) -> Self {
+        let mut bytes = [0; 32];
+        bytes.as_chunks_mut().0.iter_mut().zip(state).for_each(|(four, word)| *four = word.to_be_bytes());
+        Self(bytes)
+    }
+
     /// The 32 bytes.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0

@@ -55,17 +55,24 @@ fn blocks(message: &[u8]) -> usize {
     (message.len() + 9).div_ceil(64)
 }
 
+/// Writes into zeros what of a message does not fill a block, with its padding; says how many blocks that makes: one or
+/// two.
+#[inline(always)]
+pub(crate) fn pad_end(message: &[u8], end: &mut [u8; 128]) -> usize {
+    let rest = &message[message.len() / 64 * 64..];
+    end[..rest.len()].copy_from_slice(rest);
+    end[rest.len()] = 0x80;
+    let blocks = if rest.len() < 56 { 1 } else { 2 };
+    let bits = u64::try_from(message.len()).unwrap_or(u64::MAX).wrapping_mul(8);
+    end[blocks * 64 - 8..blocks * 64].copy_from_slice(&bits.to_be_bytes());
+    blocks
+}
+
 #[inline(always)]
 fn hash_group<S: Simd>(simd: S, messages: [&[u8]; LANES]) -> [Digest; LANES] {
-    // The end of each message that does not fill a block, with its padding: one block or two.
     let mut ends = [[0_u8; 128]; LANES];
     for (end, message) in ends.iter_mut().zip(&messages) {
-        let rest = &message[message.len() / 64 * 64..];
-        end[..rest.len()].copy_from_slice(rest);
-        end[rest.len()] = 0x80;
-        let length = if rest.len() < 56 { 64 } else { 128 };
-        let bits = u64::try_from(message.len()).unwrap_or(u64::MAX).wrapping_mul(8);
-        end[length - 8..length].copy_from_slice(&bits.to_be_bytes());
+        pad_end(message, end);
     }
     let lengths = messages.map(|message| u32::try_from(blocks(message)).unwrap_or(u32::MAX));
     let longest = lengths.iter().copied().max().unwrap_or(0);
@@ -164,7 +171,7 @@ fn scheduled<S: Simd>(words: &[u32x16<S>; 16], step: usize) -> u32x16<S> {
 }
 
 /// FIPS 180-4, section 5.3.3: the fractional parts of the square roots of the first 8 primes.
-const INITIAL: [u32; 8] =
+pub(crate) const INITIAL: [u32; 8] =
     [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
 
 /// FIPS 180-4, section 4.2.2: the fractional parts of the cube roots of the first 64 primes.

@@ -31,6 +31,7 @@
 //! some 150 bytes a record, a reader's by some 50 bytes a case, that of [`Depth::Chain`] not at all.
 #![forbid(unsafe_code)]
 
+mod chain;
 mod checkpoint;
 mod digest;
 mod explain;

@@ -1,7 +1,7 @@
 //! The Merkle tree of RFC 6962, section 2.1, over the SHA-256 digests of a ledger's lines.
 //!
 //! Leaf `n` (from 0) has as its data the 32 bytes of the digest of line `n + 1`. A tree's memory does not grow with the
-//! ledger: it keeps the roots of its full subtrees, at most 64, and the last few lines.
+//! ledger: it keeps the roots of its full subtrees, at most 64, and the last lines, at most 32 KiB of them.
 
 use crate::Digest;
 use crate::lanes::hash_each;
@@ -17,8 +17,8 @@ fn node_hash(left: &Digest, right: &Digest) -> Digest {
     Digest::of(&prefixed::<65>(1, &[left, right]))
 }
 
-/// How many lines are taken into a tree at once.
-const BATCH: usize = 64;
+/// How many lines wait to be taken into a tree at once: hashing many together is quicker.
+const BATCH: usize = 1024;
 
 /// A tree that grows by one line at a time.
 ///
@@ -30,11 +30,11 @@ const BATCH: usize = 64;
 /// tree.push(&Digest::of(b"the second line"));
 /// assert_eq!(tree.size(), 2);
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Tree {
     /// The tree over all lines but those that wait.
     grown: Peaks,
-    /// The lines since the last full batch: hashing a batch at once is quicker.
+    /// The newest lines, fewer than a batch.
     waiting: Vec<Digest>,
 }
 
@@ -53,21 +53,23 @@ impl Tree {
     pub fn push(&mut self, line: &Digest) {
         self.waiting.push(*line);
         if self.waiting.len() == BATCH {
-            let root = full_root(&self.waiting);
-            self.waiting.clear();
-            self.grown.push_tree(root, BATCH as u64, |_, _| {});
+            self.take_in();
         }
     }
 
     /// The root over all leaves; the SHA-256 of nothing if there is none.
-    pub fn root(&self) -> Digest {
-        let mut whole = self.grown.clone();
-        self.waiting.iter().for_each(|line| whole.push_leaf(line.as_bytes(), |_, _| {}));
-        whole.root()
+    pub fn root(&mut self) -> Digest {
+        self.take_in();
+        self.grown.root()
+    }
+
+    fn take_in(&mut self) {
+        self.grown.push_lines(&self.waiting);
+        self.waiting.clear();
     }
 }
 
-/// The root over a full batch of lines, level by level.
+/// The root over a full subtree of lines, level by level.
 fn full_root(lines: &[Digest]) -> Digest {
     let leaves: Vec<[u8; 33]> = lines.iter().map(|line| prefixed(0, &[line])).collect();
     let mut level = hash_each(&leaves.iter().map(<[u8; 33]>::as_slice).collect::<Vec<_>>());
@@ -88,7 +90,7 @@ fn prefixed<const LENGTH: usize>(first: u8, digests: &[&Digest]) -> [u8; LENGTH]
 }
 
 /// A tree as the roots of its full subtrees.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 struct Peaks {
     size: u64,
     /// The largest first: one for each bit that is set in `size`.
@@ -103,6 +105,16 @@ impl Peaks {
     /// Adds a leaf and tells of every full subtree that it completes.
     fn push_leaf(&mut self, data: &[u8], completed: impl FnMut(Range<u64>, &Digest)) {
         self.push_tree(leaf_hash(data), 1, completed);
+    }
+
+    /// Adds lines, as many at once as make a full subtree: one that begins at a multiple of its length.
+    fn push_lines(&mut self, mut lines: &[Digest]) {
+        while let Some(fitting) = lines.len().checked_ilog2() {
+            let bits = fitting.min(self.size.trailing_zeros());
+            let (subtree, rest) = lines.split_at(1 << bits);
+            self.push_tree(full_root(subtree), 1 << bits, |_, _| {});
+            lines = rest;
+        }
     }
 
     /// Adds a full subtree of so many leaves, a power of two that divides the size so far.
@@ -363,12 +375,18 @@ mod tests {
 
     #[test]
     fn a_tree_that_grows_in_batches_is_the_tree_that_grows_by_leaves() {
-        let (mut tree, mut slow) = (Tree::new(), Peaks::new());
-        for number in 0..700_u32 {
-            let line = Digest::of(&number.to_le_bytes());
-            tree.push(&line);
-            slow.push_leaf(line.as_bytes(), |_, _| {});
-            assert_eq!((tree.size(), tree.root()), (slow.size, slow.root()));
+        // The root is asked for after so many lines, and again: what waits then is no full batch.
+        for step in [1, 3, 64, 100, 1023, 1024, 1025, 2999] {
+            let (mut tree, mut slow) = (Tree::new(), Peaks::new());
+            for number in 1..=3000_u32 {
+                let line = Digest::of(&number.to_le_bytes());
+                tree.push(&line);
+                slow.push_leaf(line.as_bytes(), |_, _| {});
+                assert_eq!(tree.size(), slow.size);
+                if number % step == 0 {
+                    assert_eq!(tree.root(), slow.root(), "{number} leaves, step {step}");
+                }
+            }
         }
     }
 

@@ -194,20 +194,19 @@ pub(crate) fn opening_of(line: &Line<'_>) -> Option<Opening> {
     })
 }
 
-/// The parts of a line that are given when it is written.
+/// The parts of a line that are given when it is written, but `prev`.
 pub(crate) struct Links {
-    pub(crate) prev: Digest,
     pub(crate) seq: u64,
     pub(crate) rev: u64,
     /// When it is written down, as text: made once for all lines of a batch.
     pub(crate) logged_text: [u8; 24],
 }
 
-/// Appends a record's line, without an LF. The inverse of reading it.
+/// Appends a record's line, without an LF: the inverse of reading it. Its `prev` is zeros; where they begin is returned.
 ///
 /// # Errors
 /// Whatever the core's serialiser says; it has no reason to say anything.
-pub(crate) fn write_record(record: &NewRecord, links: &Links, out: &mut Vec<u8>) -> std::io::Result<()> {
+pub(crate) fn write_record(record: &NewRecord, links: &Links, out: &mut Vec<u8>) -> std::io::Result<usize> {
     out.extend_from_slice(b"{\"actor\":");
     serde_json::to_writer(&mut *out, &record.actor)?;
     out.extend_from_slice(b",\"at\":\"");
@@ -235,8 +234,8 @@ pub(crate) fn write_opening(new: &NewLedger, out: &mut Vec<u8>) -> std::io::Resu
     serde_json::to_writer(&mut *out, &new.actor)?;
     write!(out, ",\"at\":\"{}\",\"data\":", new.at)?;
     serde_json::to_writer(&mut *out, &data)?;
-    let links = Links { prev: Digest::ZERO, seq: 1, rev: 0, logged_text: instant_text(new.at) };
-    write_tail(new.id, &links, None, OPENING_TYPE, out)
+    let links = Links { seq: 1, rev: 0, logged_text: instant_text(new.at) };
+    write_tail(new.id, &links, None, OPENING_TYPE, out).map(drop)
 }
 
 fn write_tail(
@@ -245,13 +244,14 @@ fn write_tail(
     case: Option<(u64, Stage)>,
     kind: &str,
     out: &mut Vec<u8>,
-) -> std::io::Result<()> {
+) -> std::io::Result<usize> {
     out.extend_from_slice(b",\"id\":\"");
     write_uuid(id, out);
     out.extend_from_slice(b"\",\"logged\":\"");
     out.extend_from_slice(&links.logged_text);
     out.extend_from_slice(b"\",\"prev\":\"");
-    out.extend_from_slice(&links.prev.to_hex());
+    let prev = out.len();
+    out.extend_from_slice(&Digest::ZERO.to_hex());
     out.extend_from_slice(b"\"");
     if let Some((rev, _)) = case {
         out.extend_from_slice(b",\"rev\":");
@@ -269,7 +269,7 @@ fn write_tail(
     out.extend_from_slice(b"\",\"v\":");
     serde_json::to_writer(&mut *out, &LINE_VERSION)?;
     out.extend_from_slice(b"}");
-    Ok(())
+    Ok(prev)
 }
 
 /// Reads records out of lines, and keeps what helps to read the next one faster.

@@ -17,7 +17,8 @@ pub enum Depth {
     /// Only what links the lines: `prev` and `seq`. Memory does not grow with the ledger. A changed byte anywhere
     /// still shows, in the line after it or in a checkpoint; a line that was written wrong in the first place does not.
     Chain,
-    /// Everything: each line's one spelling, its event, the numbers within each case. Memory: a number for each case.
+    /// Each line's one spelling, its event, the numbers within each case. Memory: a number for each case. Whether two
+    /// records of a case bear one id is not looked at, for that takes room for all of them; [`crate::Ledger::open`] does.
     #[default]
     Records,
 }
@@ -123,7 +124,7 @@ pub fn verify(source: impl Read, check: &Check<'_>) -> Result<Report, ReadError>
     Ok(Report {
         head,
         opening: pass.opening,
-        root: pass.tree.map(|tree| tree.root()),
+        root: pass.tree.map(|mut tree| tree.root()),
         damage: pass.damage,
         verdicts: verdicts.collect(),
     })
@@ -239,7 +240,7 @@ impl Pass<'_> {
         if head.lines == 0 && self.damage.count == 0 {
             self.damage.add([Fault { line: 1, offset: 0, column: 0, kind: FaultKind::NoLine }]);
         }
-        let Some(tree) = &self.tree else { return };
+        let Some(tree) = &mut self.tree else { return };
         for signed in core::mem::replace(&mut self.watch, Watch::new(&[])).left() {
             self.shown.extend(against(signed, tree, self.opening.as_ref(), head).map(|fault| (signed, fault)));
         }

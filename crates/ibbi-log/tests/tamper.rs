@@ -7,7 +7,7 @@ use ibbi_log::{
 };
 use std::fs;
 use std::path::PathBuf;
-use support::{at, case, opening, records};
+use support::{at, case, opening, record, records};
 
 /// A ledger with two checkpoints, the last of them over all of its lines.
 struct Sealed {
@@ -278,4 +278,27 @@ fn checkpoints_stand_newest_last_and_an_unfinished_one_is_written_over() {
     fs::write(checkpoints_path(&sealed.path), text.replacen("\n3\n", "\nx\n", 1)).unwrap();
     let damage = Ledger::open(&sealed.path).unwrap().damage().unwrap().to_string();
     assert!(damage.contains("checkpoint 1 of the file"), "{damage}");
+}
+
+#[test]
+fn checkpoints_cover_every_line_however_many_were_appended_since_the_last() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger");
+    let key = PrivateKey::generate("example.org/ibbi", &folder.path().join("key")).unwrap();
+    let mut ledger = Ledger::create(&path, &opening()).unwrap();
+    let mut done = 0;
+    for (batches, count) in [(1, 1), (1, 62), (2, 1), (30, 100), (1, 1023), (1, 1024), (1, 1), (1, 2500)] {
+        for _ in 0..batches {
+            ledger.append(&records(done..done + count, 3), at(1)).unwrap();
+            done += count;
+        }
+        let signed = ledger.checkpoint(&key).unwrap();
+        let report = verify(&fs::read(&path).unwrap()[..], &Check { root: true, ..Check::default() }).unwrap();
+        assert_eq!((signed.checkpoint().size, Some(signed.checkpoint().root)), (done + 1, report.root));
+    }
+    // Refused, or there already: neither is a line.
+    ledger.append(&[record(0, 3), record(done, 3), record(done, 3)], at(1)).unwrap_err();
+    ledger.append(&[record(0, 3), record(done, 3), record(1, 3)], at(1)).unwrap();
+    let report = verify(&fs::read(&path).unwrap()[..], &Check { root: true, ..Check::default() }).unwrap();
+    assert_eq!(Some(ledger.checkpoint(&key).unwrap().checkpoint().root), report.root);
 }

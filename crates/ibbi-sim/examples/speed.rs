@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let begin = Instant::now();
     let mut kept = Vec::new();
     for run in 0..settings.runs {
-        simulator.run(settings.seed, run, |at, event| kept.push((at, event.clone())))?;
+        simulator.run(settings.seed, run, |at, event, _| kept.push((at, event.clone())))?;
         events += kept.len() as u64;
         kept.clear();
     }

@@ -7,7 +7,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let [path, seed, run] = arguments.as_slice() else { return Err("give a scenario, a seed and a run".into()) };
     let scenario = Scenario::parse(&std::fs::read_to_string(path)?)?;
     let end =
-        Simulator::new(&scenario).run(seed.parse()?, run.parse()?, |at, event| println!("{at} {}", event.kind()))?;
+        Simulator::new(&scenario).run(seed.parse()?, run.parse()?, |at, event, _| println!("{at} {}", event.kind()))?;
     println!("{} {}", end.ending.label(), end.date.map_or_else(String::new, |date| date.to_string()));
     Ok(())
 }

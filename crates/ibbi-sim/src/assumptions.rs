@@ -114,6 +114,29 @@ impl ThreePoint {
     }
 }
 
+impl ThreePoint {
+    /// The share (0 to 1) of the distribution that lies below a number of days: the inverse of
+    /// [`ThreePoint::quantile`].
+    ///
+    /// ```
+    /// use ibbi_sim::ThreePoint;
+    /// let days = ThreePoint { least: 0.0, likely: 10.0, most: 20.0 };
+    /// assert_eq!((days.share_below(0.0), days.share_below(10.0), days.share_below(30.0)), (0.0, 0.5, 1.0));
+    /// ```
+    pub fn share_below(self, days: f64) -> f64 {
+        let (rise, fall, width) = (self.likely - self.least, self.most - self.likely, self.most - self.least);
+        if days <= self.least {
+            0.0
+        } else if days >= self.most {
+            1.0
+        } else if days < self.likely {
+            (days - self.least).powi(2) / (width * rise)
+        } else {
+            1.0 - (self.most - days).powi(2) / (width * fall)
+        }
+    }
+}
+
 impl Chance {
     /// Whether a run can end by it: then it moves who is done at all, not when.
     pub const fn is_gate(self) -> bool {
@@ -214,6 +237,7 @@ mod tests {
                     1.0 - (most - x).powi(2) / ((most - least) * (most - likely)).max(f64::MIN_POSITIVE)
                 };
                 assert!((below - u).abs() < 1e-9 || x == most, "{days:?} at {u}: {x}");
+                assert!((days.share_below(x) - u).abs() < 1e-9, "{days:?} at {u}: {x}");
             }
         }
         assert_eq!(ThreePoint { least: 4.0, likely: 4.0, most: 4.0 }.quantile(0.7), 4.0);

@@ -1,8 +1,8 @@
 //! Who is free when: the half-days of the horizon as sets of bits, and the next fitting day from every day.
 
 use crate::scenario::{Part, Scenario, Unavailable, Weekday};
-use chrono::TimeZone;
-use ibbi_core::holidays::{Holiday, holiday_on};
+use chrono::{Datelike as _, TimeZone};
+use ibbi_core::holidays::{Holiday, holidays_in};
 use ibbi_core::{Date, MemberId, Name};
 use serde::Serialize;
 
@@ -162,7 +162,11 @@ impl Calendar {
             if skipped(date) || !scenario.calendar.working_days.contains(&Weekday::of(*date)) {
                 off.add(day);
             }
-            if let Some(holiday) = holiday_on(*date, scenario.calendar.county) {
+        }
+        let years = |date: &Date| date.to_chrono().year();
+        let (first_year, last_year) = (dates.first().map_or(0, years), dates.last().map_or(0, years));
+        for (date, holiday) in (first_year..=last_year).flat_map(|year| holidays_in(year, scenario.calendar.county)) {
+            if let Ok(day) = dates.binary_search(&date) {
                 off.add(day);
                 holidays.push((day, holiday));
             }

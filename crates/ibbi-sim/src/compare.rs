@@ -3,7 +3,7 @@
 use crate::draws::Seeded;
 use crate::driver::Driver;
 use crate::model::{Ended, Ending};
-use crate::simulate::{Settings, SimulationError, Simulator, spread};
+use crate::simulate::{Done, Settings, SimulationError, Simulator, spread};
 use ibbi_core::Event;
 use ibbi_stats::{Interval, Paired};
 use serde::Serialize;
@@ -104,16 +104,31 @@ impl Comparison {
         second: (&str, &Simulator),
         settings: Settings,
     ) -> Result<Self, SimulationError> {
+        Self::new_with(first, second, settings, |_| {})
+    }
+
+    /// Compares, and tells now and then how many runs of both are done, from whichever thread.
+    ///
+    /// # Errors
+    /// As [`Comparison::new`].
+    pub fn new_with(
+        first: (&str, &Simulator),
+        second: (&str, &Simulator),
+        settings: Settings,
+        progress: impl Fn(u64) + Sync,
+    ) -> Result<Self, SimulationError> {
+        let done = Done::new(&progress);
         let start = |simulator: &Simulator| simulator.scenario.start.to_chrono();
         let starts_later = (start(first.1) - start(second.1)).num_days();
         let parts = spread(settings, |runs| {
             let mut counts = Counts::default();
-            let mut one = Driver::new(&first.1.script, |_, _: &Event| {});
-            let mut other = Driver::new(&second.1.script, |_, _: &Event| {});
+            let mut one = Driver::new(&first.1.script, |_, _: &Event, _| {});
+            let mut other = Driver::new(&second.1.script, |_, _: &Event, _| {});
             for run in runs {
                 let (left, _): (_, Seeded<'_>) = first.1.drive(&mut one, settings.seed, run)?;
                 let (right, _) = second.1.drive(&mut other, settings.seed, run)?;
                 counts.add([left, right], [first.1.in_time(left), second.1.in_time(right)], starts_later);
+                done.one_more(run);
             }
             Ok(counts)
         })?;
@@ -122,7 +137,7 @@ impl Comparison {
         let share = |count| ibbi_stats::wilson(count, settings.runs).expect("there is a run");
         let side = |(label, simulator): (&str, &Simulator), completed, in_time| Side {
             label: label.to_owned(),
-            digest: simulator.scenario.digest(),
+            digest: simulator.digest().to_owned(),
             completed: share(completed),
             in_time: share(in_time),
         };

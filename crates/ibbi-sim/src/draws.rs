@@ -1,11 +1,12 @@
 //! Where a run's figures come from: the likely values, or random streams keyed by what they decide.
 
 use crate::assumptions::{Assumptions, CUT_AFTER_STREAM, Chance, Duration, ThreePoint, whole_days};
+use crate::settled::Since;
 
 /// The answers that a run asks for; an occurrence tells the draws of one assumption apart.
 pub(crate) trait Draws {
-    /// A duration in whole days.
-    fn days(&mut self, which: Duration, occurrence: u64) -> u16;
+    /// A duration in whole days; of one that has been going on, what is left of it, given that it is not over.
+    fn days(&mut self, which: Duration, occurrence: u64, since: Since) -> u16;
     /// Whether something happens.
     fn happens(&mut self, which: Chance, occurrence: u64) -> bool;
     /// One of 0 to `choices` - 1, each as likely: where a session is cut short.
@@ -16,8 +17,8 @@ pub(crate) trait Draws {
 pub(crate) struct Likely<'a>(pub(crate) &'a Assumptions);
 
 impl Draws for Likely<'_> {
-    fn days(&mut self, which: Duration, _: u64) -> u16 {
-        whole_days(self.0.duration(which).value.likely)
+    fn days(&mut self, which: Duration, _: u64, since: Since) -> u16 {
+        whole_days(self.0.duration(which).value.likely).saturating_sub(since.0.unwrap_or(0))
     }
 
     fn happens(&mut self, which: Chance, _: u64) -> bool {
@@ -81,16 +82,20 @@ impl<'a> Seeded<'a> {
         self.drawn |= 1 << input;
     }
 
-    fn triangular(&self, days: ThreePoint, which: Duration, occurrence: u64) -> u16 {
-        whole_days(days.quantile(in_run(self.key, which.stream(), occurrence)))
+    fn triangular(&self, days: ThreePoint, which: Duration, occurrence: u64, since: Since) -> u16 {
+        let u = in_run(self.key, which.stream(), occurrence);
+        let Some(waited) = since.0 else { return whole_days(days.quantile(u)) };
+        // The distribution of what exceeds the days waited: the rest of its probability, spread evenly.
+        let below = days.share_below(waited.into());
+        whole_days(days.quantile(below + u * (1.0 - below))).max(waited)
     }
 }
 
 impl Draws for Seeded<'_> {
-    fn days(&mut self, which: Duration, occurrence: u64) -> u16 {
-        let days = self.triangular(self.assumptions.duration(which).value, which, occurrence);
+    fn days(&mut self, which: Duration, occurrence: u64, since: Since) -> u16 {
+        let days = self.triangular(self.assumptions.duration(which).value, which, occurrence, since);
         self.count(which as usize, days);
-        days
+        days - since.0.unwrap_or(0)
     }
 
     fn happens(&mut self, which: Chance, occurrence: u64) -> bool {

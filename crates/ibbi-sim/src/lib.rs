@@ -36,7 +36,9 @@ mod driver;
 mod model;
 mod obstacle;
 mod plan;
+mod resume;
 mod scenario;
+mod settled;
 mod simulate;
 mod tally;
 mod who;
@@ -48,6 +50,7 @@ pub use draws::uniform;
 pub use model::Ending;
 pub use obstacle::{Failing, Obstacle};
 pub use plan::{BlockedDay, Milestone, MilestoneKind, Plan, Sitting, SittingKind};
+pub use resume::{Continued, ResumeError};
 pub use scenario::{
     CalendarInput, Closure, Part, Participant, Problem, Role, Scenario, ScenarioError, Unavailable, Weekday, schema,
     template,

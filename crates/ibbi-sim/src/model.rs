@@ -3,6 +3,7 @@
 use crate::assumptions::{Chance, Duration};
 use crate::calendar::{Day, Group, Half, NEVER, Next, Tables};
 use crate::draws::Draws;
+use crate::settled::{Awaited, Meeting, PartPoint, PartyPoint, Settled, Since};
 use ibbi_core::{Body, Decision, Format, Party, Program, Seat};
 use serde::Serialize;
 
@@ -27,6 +28,8 @@ pub(crate) struct Seating {
     pub(crate) day: Day,
     pub(crate) half: Half,
     pub(crate) minutes: u16,
+    /// A slot of the real case, by its place among those; it has hours of its own.
+    pub(crate) real: Option<u8>,
 }
 
 /// What happens in a run, in order.
@@ -39,6 +42,10 @@ pub(crate) enum Step {
         earliest: Day,
         seating: Seating,
     },
+    /// A meeting that was booked before the run is held, and the services chosen.
+    MeetingHeld(Seating),
+    /// The meetings are over; the services are chosen.
+    ServicesChosen,
     Rosters,
     Letter(Body),
     Accepted,
@@ -56,6 +63,12 @@ pub(crate) enum Step {
         part: u8,
         seating: Seating,
         ran: u16,
+        /// Whether it filled its slot or its part.
+        filled: bool,
+    },
+    /// A session that was open before the run is held to its end.
+    OpenHeld {
+        part: u8,
     },
     Caucuses,
     ConcernRaised(Party),
@@ -131,21 +144,32 @@ impl<E> Stop<E> {
     const UNFINISHED: Self = Self::Ended(Ended { ending: Ending::Unfinished, day: NEVER });
 }
 
+/// What a run goes by, besides its draws.
+#[derive(Clone, Copy)]
+pub(crate) struct Course<'a> {
+    pub(crate) tables: &'a Tables,
+    pub(crate) format: Format,
+    pub(crate) program: &'a Program,
+    pub(crate) settled: &'a Settled,
+    /// The first day on which something new can be held: not the day from which a real case goes on.
+    pub(crate) first: Day,
+}
+
 /// Goes through one run.
 pub(crate) fn run<D: Draws, L: Listener>(
-    tables: &Tables,
-    format: Format,
+    course: Course<'_>,
     draws: &mut D,
     listener: &mut L,
 ) -> Result<Ended, L::Error> {
-    let mut run = Run { tables, draws, listener, sat: NEVER };
-    match run.whole(format) {
+    let mut run = Run { course, tables: course.tables, draws, listener, sat: NEVER };
+    match run.whole() {
         Ok(ended) | Err(Stop::Ended(ended)) => Ok(ended),
         Err(Stop::Failed(error)) => Err(error),
     }
 }
 
 struct Run<'a, D, L> {
+    course: Course<'a>,
     tables: &'a Tables,
     draws: &'a mut D,
     listener: &'a mut L,
@@ -159,33 +183,84 @@ struct PartState {
     number: u8,
     /// The draws of this part: the training is block 0, the parts of the facilitation 1 and 2.
     block: u64,
+    /// Minutes that are still to be held.
+    remaining: u16,
     booked: Option<Seating>,
-    opened: bool,
+    /// The day of its first session.
+    opened: Option<Day>,
     attempts: u64,
     rebookings: u64,
     sessions: u64,
 }
 
 impl PartState {
-    const fn new(number: u8, block: u64) -> Self {
-        Self { number, block: block * BLOCK, booked: None, opened: false, attempts: 0, rebookings: 0, sessions: 0 }
+    const fn new(number: u8, block: u64, remaining: u16) -> Self {
+        let block = block * BLOCK;
+        Self { number, block, remaining, booked: None, opened: None, attempts: 0, rebookings: 0, sessions: 0 }
     }
 }
 
 impl<D: Draws, L: Listener> Run<'_, D, L> {
-    fn whole(&mut self, format: Format) -> Result<Ended, Stop<L::Error>> {
-        let agreed = self.inquiry()?;
-        let met = self.introduction(agreed)?;
+    fn whole(&mut self) -> Result<Ended, Stop<L::Error>> {
+        match self.course.settled {
+            Settled::Inquiry(awaited) => {
+                let agreed = self.inquiry(*awaited)?;
+                self.after_inquiry(agreed, Meeting::ToBook(Since::BEGINNING))
+            }
+            Settled::Introduction(meeting) => self.after_inquiry(0, *meeting),
+            Settled::Application { letters, reviewing } => self.after_introduction(0, *letters, *reviewing),
+            Settled::Training(part) => {
+                self.tell(self.at(0), Step::Rosters)?;
+                let trained = self.resume(0, std::slice::from_ref(part))?;
+                self.after_training(trained, [PartyPoint::UNOPENED; 2])
+            }
+            Settled::Caucus(parties) => {
+                self.tell(self.at(0), Step::Rosters)?;
+                self.after_training(0, *parties)
+            }
+            Settled::Agreement(since) => {
+                self.tell(self.at(0), Step::Rosters)?;
+                self.after_caucus(0, *since)
+            }
+            Settled::Facilitation(parts) => {
+                self.tell(self.at(0), Step::Rosters)?;
+                let day = self.resume(1, parts)?;
+                Ok(Ended { ending: Ending::Completed, day })
+            }
+        }
+    }
+
+    fn after_inquiry(&mut self, agreed: Day, meeting: Meeting) -> Result<Ended, Stop<L::Error>> {
+        let met = self.introduction(agreed, meeting)?;
         self.stage(0, self.at(met))?;
-        let accepted = self.application(met)?;
+        self.after_introduction(met, [Some(Since::BEGINNING); 3], Since::BEGINNING)
+    }
+
+    fn after_introduction(
+        &mut self,
+        met: Day,
+        letters: [Option<Since>; 3],
+        reviewing: Since,
+    ) -> Result<Ended, Stop<L::Error>> {
+        let accepted = self.application(met, letters, reviewing)?;
         self.stage(1, self.at(accepted))?;
-        let program = Program::default();
-        let trained = self.sessions(accepted, 0, &[program.training()])?;
-        self.stage(2, self.at(trained))?;
-        let adopted = self.caucus(trained)?;
+        let trained = self.sessions(accepted, 0, &[self.course.program.training()], Since::BEGINNING)?;
+        self.after_training(trained, [PartyPoint::UNOPENED; 2])
+    }
+
+    fn after_training(&mut self, trained: Day, parties: [PartyPoint; 2]) -> Result<Ended, Stop<L::Error>> {
+        if self.course.settled.is_before_caucus() {
+            self.stage(2, self.at(trained))?;
+        }
+        let adopted = self.caucus(trained, parties)?;
         self.stage(3, self.at(adopted))?;
+        self.after_caucus(adopted, Since::BEGINNING)
+    }
+
+    fn after_caucus(&mut self, adopted: Day, since: Since) -> Result<Ended, Stop<L::Error>> {
         self.tell(self.at(adopted), Step::FormatChosen)?;
-        let day = self.sessions(adopted, 1, program.facilitation(format))?;
+        let lengths = self.course.program.facilitation(self.course.format);
+        let day = self.sessions(adopted, 1, lengths, since)?;
         Ok(Ended { ending: Ending::Completed, day })
     }
 
@@ -212,82 +287,130 @@ impl<D: Draws, L: Listener> Run<'_, D, L> {
         Err(Stop::Ended(Ended { ending: Ending::Withdrawn, day: moment.day }))
     }
 
-    fn inquiry(&mut self) -> Result<Day, Stop<L::Error>> {
+    fn inquiry(&mut self, awaited: [Option<Since>; 3]) -> Result<Day, Stop<L::Error>> {
         let mut answers = [(0, Seat::Superintendent); 3];
-        for (occurrence, (answer, seat)) in (0..).zip(answers.iter_mut().zip(Seat::ALL)) {
-            let days = self.draws.days(Duration::LeaderResponse, occurrence);
-            *answer = (self.tables.working.from(days), *seat);
+        let mut asked = 0;
+        for (occurrence, (seat, since)) in (0..).zip(Seat::ALL.iter().zip(awaited)) {
+            let Some(since) = since else { continue };
+            let days = self.draws.days(Duration::LeaderResponse, occurrence, since);
+            answers[asked] = (self.tables.working.from(days), *seat);
+            asked += 1;
         }
+        let answers = &mut answers[..asked];
         answers.sort_unstable();
-        for (day, seat) in answers {
+        let mut last = 0;
+        for (day, seat) in answers.iter().copied() {
             let moment = self.at(within(day)?);
             if self.draws.happens(Chance::LeaderDeclines, seat as u64) {
                 self.tell(moment, Step::LeaderDeclines(seat))?;
                 return Err(Stop::Ended(Ended { ending: Ending::LeaderDeclined, day }));
             }
             self.tell(moment, Step::LeaderAgrees(seat))?;
+            last = day;
         }
-        Ok(answers[2].0)
+        Ok(last)
     }
 
-    fn introduction(&mut self, agreed: Day) -> Result<Day, Stop<L::Error>> {
-        let earliest = agreed.saturating_add(self.draws.days(Duration::MeetingLead, 0));
-        let day = within(self.tables.meeting.from(earliest))?;
-        let seating = Seating { day, half: self.tables.half_of(Group::Meeting, day), minutes: HALF_DAY };
-        self.tell(self.at(agreed), Step::Meeting { earliest, seating })?;
-        self.sat = day;
-        Ok(day)
+    fn introduction(&mut self, agreed: Day, meeting: Meeting) -> Result<Day, Stop<L::Error>> {
+        match meeting {
+            Meeting::ToBook(since) => {
+                let lead = self.draws.days(Duration::MeetingLead, 0, since);
+                let earliest = agreed.saturating_add(lead).max(self.course.first);
+                let day = within(self.tables.meeting.from(earliest))?;
+                let half = self.tables.half_of(Group::Meeting, day);
+                let seating = Seating { day, half, minutes: HALF_DAY, real: None };
+                self.tell(self.at(agreed), Step::Meeting { earliest, seating })?;
+                self.sat = day;
+            }
+            Meeting::Booked(seating) => {
+                self.tell(self.at(within(seating.day)?), Step::MeetingHeld(seating))?;
+                self.sat = seating.day;
+            }
+            Meeting::Over => {
+                self.tell(self.at(0), Step::ServicesChosen)?;
+                return Ok(0);
+            }
+        }
+        Ok(self.sat)
     }
 
-    fn application(&mut self, met: Day) -> Result<Day, Stop<L::Error>> {
+    fn application(&mut self, met: Day, missing: [Option<Since>; 3], reviewing: Since) -> Result<Day, Stop<L::Error>> {
         self.tell(self.at(met), Step::Rosters)?;
         let mut letters = [(0, Body::TeachersOrganization); 3];
-        for (occurrence, (letter, body)) in (0..).zip(letters.iter_mut().zip(Body::ALL)) {
-            let days = self.draws.days(Duration::WrittenConfirmation, occurrence);
-            *letter = (self.tables.working.from(met.saturating_add(days)), *body);
+        let mut awaited = 0;
+        for (occurrence, (body, since)) in (0..).zip(Body::ALL.iter().zip(missing)) {
+            let Some(since) = since else { continue };
+            let days = self.draws.days(Duration::WrittenConfirmation, occurrence, since);
+            letters[awaited] = (self.tables.working.from(met.saturating_add(days)), *body);
+            awaited += 1;
         }
+        let letters = &mut letters[..awaited];
         letters.sort_unstable();
-        for (day, body) in letters {
+        for (day, body) in letters.iter().copied() {
             self.tell(self.at(within(day)?), Step::Letter(body))?;
         }
-        let review = self.draws.days(Duration::ApplicationReview, 0);
-        let accepted = self.working(letters[2].0, review)?;
+        let (last, since) = letters.last().map_or((met, reviewing), |(day, _)| (*day, Since::BEGINNING));
+        let review = self.draws.days(Duration::ApplicationReview, 0, since);
+        let accepted = self.working(last, review)?;
         self.tell(self.at(accepted), Step::Accepted)?;
         Ok(accepted)
     }
 
     /// Both parties caucus from the training's last day; the day on which both have adopted.
-    fn caucus(&mut self, trained: Day) -> Result<Day, Stop<L::Error>> {
+    fn caucus(&mut self, trained: Day, parties: [PartyPoint; 2]) -> Result<Day, Stop<L::Error>> {
         let now = self.at(trained);
         self.tell(now, Step::Caucuses)?;
         // The days sort before the order in which things are told on one day.
         let mut ahead = [(NEVER, 0, Step::Caucuses); 4];
-        let mut adopted = true;
+        let (mut adopted, mut decided) = (true, trained);
         for (index, party, chance) in
             [(0, Party::Labor, Chance::LaborAdopts), (1, Party::Management, Chance::ManagementAdopts)]
         {
-            let mut from = trained;
-            let occurrence = index as u64;
-            if self.draws.happens(Chance::ConcernRaised, occurrence) {
-                self.tell(now, Step::ConcernRaised(party))?;
-                let days = self.draws.days(Duration::Concern, occurrence);
-                from = self.tables.working.from(trained.saturating_add(days));
-                ahead[index] = (from, index, Step::ConcernAddressed(party));
-            }
-            let days = self.draws.days(Duration::Caucus, occurrence);
+            let (from, since) = match parties[index] {
+                PartyPoint::Decided(decision) => {
+                    adopted &= decision == Decision::Adopt;
+                    continue;
+                }
+                PartyPoint::Deciding(since) => (trained, since),
+                PartyPoint::Concerned(since) => self.concern(trained, index, party, since, &mut ahead),
+                PartyPoint::Unopened(since) => {
+                    if self.draws.happens(Chance::ConcernRaised, index as u64) {
+                        self.tell(now, Step::ConcernRaised(party))?;
+                        self.concern(trained, index, party, Since::BEGINNING, &mut ahead)
+                    } else {
+                        (trained, since)
+                    }
+                }
+            };
+            let days = self.draws.days(Duration::Caucus, index as u64, since);
             let day = self.tables.working.from(from.saturating_add(days));
             let adopts = self.draws.happens(chance, 0);
             let decision = if adopts { Decision::Adopt } else { Decision::Decline };
             ahead[index + 2] = (day, index + 2, Step::Decides(party, decision));
             adopted &= adopts;
+            decided = decided.max(day);
         }
-        let decided = ahead[2].0.max(ahead[3].0);
         ahead.sort_unstable_by_key(|(day, order, _)| (*day, *order));
         for (day, _, step) in ahead.into_iter().filter(|(day, ..)| *day < NEVER) {
             self.tell(self.at(day), step)?;
         }
         let day = within(decided)?;
         if adopted { Ok(day) } else { Err(Stop::Ended(Ended { ending: Ending::NotAdopted, day })) }
+    }
+
+    /// A concern is answered: the day from which its party goes on to decide.
+    fn concern(
+        &mut self,
+        trained: Day,
+        index: usize,
+        party: Party,
+        since: Since,
+        ahead: &mut [(Day, usize, Step); 4],
+    ) -> (Day, Since) {
+        let days = self.draws.days(Duration::Concern, index as u64, since);
+        let answered = self.tables.working.from(trained.saturating_add(days));
+        ahead[index] = (answered, index, Step::ConcernAddressed(party));
+        (answered, Since::BEGINNING)
     }
 
     const fn table(&self, minutes: u16) -> &Next {
@@ -302,103 +425,157 @@ impl<D: Draws, L: Listener> Run<'_, D, L> {
             day = within(table.from(day + 1))?;
         }
         let half = if minutes > HALF_DAY { Half::Morning } else { self.tables.half_of(Group::Session, day) };
-        Ok(Seating { day, half, minutes })
+        Ok(Seating { day, half, minutes, real: None })
     }
 
     /// Books and holds every part of a stage; the day of the last session.
-    fn sessions(&mut self, from: Day, stage: u64, lengths: &[u16]) -> Result<Day, Stop<L::Error>> {
-        let notice = self.draws.days(Duration::SessionNotice, stage);
+    fn sessions(&mut self, from: Day, stage: u64, lengths: &[u16], since: Since) -> Result<Day, Stop<L::Error>> {
+        let notice = self.draws.days(Duration::SessionNotice, stage, since);
         let now = self.at(from);
         // What is booked after a sitting of the day begins no earlier than the next day.
-        let mut earliest = from.saturating_add(notice).max(from + Day::from(now.late));
-        let mut parts = [PartState::new(1, stage), PartState::new(2, stage + 1)];
-        for (part, minutes) in parts.iter_mut().zip(lengths) {
-            let seating = self.fitting(earliest, *minutes, None)?;
+        let first = from.saturating_add(notice).max(from + Day::from(now.late)).max(self.course.first);
+        let length = |part: usize| lengths.get(part).copied().unwrap_or(0);
+        let mut parts = [PartState::new(1, stage, length(0)), PartState::new(2, stage + 1, length(1))];
+        let mut earliest = first;
+        for part in parts.iter_mut().filter(|part| part.remaining > 0) {
+            let seating = self.fitting(earliest, part.remaining, None)?;
             part.booked = Some(seating);
             earliest = seating.day + 1;
         }
-        earliest = from.saturating_add(notice).max(from + Day::from(now.late));
+        earliest = first;
         for part in parts {
             if let Some(seating) = part.booked {
                 self.tell(now, Step::Booked { part: part.number, earliest, seating, make_up: false })?;
                 earliest = seating.day + 1;
             }
         }
-        while let Some(next) = earliest_booked(&parts) {
-            self.attempt(&mut parts, next)?;
+        self.hold(&mut parts)
+    }
+
+    /// Goes on with parts that the real case has begun; the day of the last session.
+    fn resume(&mut self, stage: u64, points: &[PartPoint]) -> Result<Day, Stop<L::Error>> {
+        let mut parts = [PartState::new(1, stage, 0), PartState::new(2, stage + 1, 0)];
+        for (part, point) in parts.iter_mut().zip(points) {
+            (part.remaining, part.opened) = (point.remaining, point.opened);
+            match point.next {
+                Awaited::Booked(seating) => part.booked = Some(seating),
+                Awaited::Open { minutes } => {
+                    self.tell(self.at(0), Step::OpenHeld { part: part.number })?;
+                    self.sat = 0;
+                    part.remaining = part.remaining.saturating_sub(minutes);
+                }
+                _ => {}
+            }
+        }
+        for (index, point) in points.iter().enumerate().take(parts.len()) {
+            if parts[index].booked.is_some() || parts[index].remaining <= self.course.program.grace() {
+                continue;
+            }
+            let occurrence = parts[index].block;
+            let days = match point.next {
+                Awaited::Unbooked(since) => self.draws.days(Duration::SessionNotice, stage, since),
+                Awaited::Rebook(since) => self.draws.days(Duration::Rebooking, occurrence, since),
+                Awaited::Booked(_) | Awaited::Open { .. } | Awaited::Lapsed => {
+                    self.draws.days(Duration::Rebooking, occurrence, Since::BEGINNING)
+                }
+            };
+            parts[index].rebookings += 1;
+            if point.next == Awaited::Lapsed {
+                self.tell(self.at(0), Step::Postponed { part: parts[index].number })?;
+            }
+            self.place(&mut parts, index, days.max(self.course.first), self.at(0))?;
+        }
+        self.hold(&mut parts)
+    }
+
+    /// Until nothing is booked, the earliest booked session has its turn; the day of the last one.
+    fn hold(&mut self, parts: &mut [PartState; 2]) -> Result<Day, Stop<L::Error>> {
+        while let Some(next) = earliest_booked(parts) {
+            self.attempt(parts, next)?;
         }
         Ok(self.sat)
     }
 
     /// The day of a booked session has come: it is postponed, or held in full, or cut short.
     fn attempt(&mut self, parts: &mut [PartState; 2], index: usize) -> Result<(), Stop<L::Error>> {
+        // Only a real case can have booked the second part before the first, or for its day, on which it cannot open.
+        let too_early = |day| parts[0].opened.map_or(parts[0].remaining > 0, |first| first == day);
+        let waits =
+            index == 1 && parts[1].opened.is_none() && parts[1].booked.is_some_and(|booked| too_early(booked.day));
         let part = &mut parts[index];
         let Some(seating) = part.booked.take() else { return Ok(()) };
-        let (number, block, day) = (part.number, part.block, seating.day);
+        let (number, block, day) = (part.number, part.block, within(seating.day)?);
         let occurrence = block + part.attempts;
         part.attempts += 1;
-        if self.draws.happens(Chance::SessionPostponed, occurrence) {
-            return self.postpone(parts, index, seating);
+        if waits || self.draws.happens(Chance::SessionPostponed, occurrence) {
+            return self.postpone(parts, index, day);
         }
         let occurrence = block + part.sessions;
         part.sessions += 1;
-        part.opened = true;
+        part.opened.get_or_insert(day);
         let choices = (seating.minutes / CUT_STEP).saturating_sub(1);
         let mut ran = seating.minutes;
         if self.draws.happens(Chance::SessionCutShort, occurrence) && choices > 0 {
             ran = CUT_STEP * (1 + self.draws.choice(choices, occurrence));
         }
-        self.tell(Moment { day, late: false }, Step::Held { part: number, seating, ran })?;
+        part.remaining = part.remaining.saturating_sub(ran);
+        let over = part.remaining <= self.course.program.grace();
+        let filled = over || ran == seating.minutes;
+        self.tell(Moment { day, late: false }, Step::Held { part: number, seating, ran, filled })?;
         self.sat = day;
-        if ran < seating.minutes { self.rebook(parts, index, seating.minutes - ran, day) } else { Ok(()) }
-    }
-
-    /// Books what was cut short; not on a day that is taken.
-    fn rebook(
-        &mut self,
-        parts: &mut [PartState; 2],
-        index: usize,
-        minutes: u16,
-        day: Day,
-    ) -> Result<(), Stop<L::Error>> {
-        let earliest = self.later(&mut parts[index], day);
-        let taken = parts[1 - index].booked.map(|other| other.day);
-        let seating = self.fitting(earliest, minutes, taken)?;
-        let part = &mut parts[index];
-        part.booked = Some(seating);
-        let step = Step::Booked { part: part.number, earliest, seating, make_up: part.opened };
-        self.tell(self.at(day), step)
+        if over { Ok(()) } else { self.rebook(parts, index, day) }
     }
 
     /// The first day on which a session can resume: rebooking days later, and not the same day.
     fn later(&mut self, part: &mut PartState, day: Day) -> Day {
         let occurrence = part.block + part.rebookings;
         part.rebookings += 1;
-        day.saturating_add(self.draws.days(Duration::Rebooking, occurrence).max(1))
+        day.saturating_add(self.draws.days(Duration::Rebooking, occurrence, Since::BEGINNING).max(1))
     }
 
-    /// Books a postponed session anew. The second part's first session moves where the first part's first session
-    /// would no longer come before it.
-    fn postpone(&mut self, parts: &mut [PartState; 2], index: usize, seating: Seating) -> Result<(), Stop<L::Error>> {
-        let (day, minutes) = (seating.day, seating.minutes);
+    /// Books what was cut short or postponed; not on a day that is taken.
+    fn rebook(&mut self, parts: &mut [PartState; 2], index: usize, day: Day) -> Result<(), Stop<L::Error>> {
+        let earliest = self.later(&mut parts[index], day);
+        self.place(parts, index, earliest, self.at(day))
+    }
+
+    /// Postpones a session and books it anew.
+    fn postpone(&mut self, parts: &mut [PartState; 2], index: usize, day: Day) -> Result<(), Stop<L::Error>> {
         let moment = self.at(day);
         self.tell(moment, Step::Postponed { part: parts[index].number })?;
-        let second = parts[1].booked;
-        if index == 1 || parts[0].opened || second.is_none() {
-            return self.rebook(parts, index, minutes, day);
+        self.rebook(parts, index, day)
+    }
+
+    /// Books a part that is not booked, from a day on. The second part's first session comes after the first part's: it
+    /// moves where that would no longer be so.
+    fn place(
+        &mut self,
+        parts: &mut [PartState; 2],
+        index: usize,
+        mut earliest: Day,
+        moment: Moment,
+    ) -> Result<(), Stop<L::Error>> {
+        let (minutes, make_up) = (parts[index].remaining, parts[index].opened.is_some());
+        let other = parts[1 - index].booked;
+        let first_opens = parts[0].opened.is_none() && parts[0].remaining > 0;
+        let second_follows = index == 0 && first_opens && parts[1].opened.is_none();
+        if index == 1 && first_opens {
+            earliest = earliest.max(other.map_or(0, |first| first.day.saturating_add(1)));
         }
-        let earliest = self.later(&mut parts[0], day);
-        let first = self.fitting(earliest, minutes, None)?;
-        parts[0].booked = Some(first);
-        let moved = second.filter(|second| second.day <= first.day);
-        let moved = moved.map(|second| self.fitting(first.day + 1, second.minutes, None)).transpose()?;
+        let taken = other.filter(|_| !second_follows).map(|other| other.day);
+        let seating = self.fitting(earliest, minutes, taken)?;
+        parts[index].booked = Some(seating);
+        let number = parts[index].number;
+        let moved = other.filter(|second| second_follows && second.day <= seating.day);
+        let moved = moved.map(|_| self.fitting(seating.day + 1, parts[1].remaining, None)).transpose()?;
         if moved.is_some() {
             self.tell(moment, Step::Postponed { part: 2 })?;
         }
-        self.tell(moment, Step::Booked { part: 1, earliest, seating: first, make_up: false })?;
-        if let Some(seating) = moved {
-            parts[1].booked = Some(seating);
-            self.tell(moment, Step::Booked { part: 2, earliest: first.day + 1, seating, make_up: false })?;
+        self.tell(moment, Step::Booked { part: number, earliest, seating, make_up })?;
+        if let Some(second) = moved {
+            parts[1].booked = Some(second);
+            let earliest = seating.day + 1;
+            self.tell(moment, Step::Booked { part: 2, earliest, seating: second, make_up: false })?;
         }
         Ok(())
     }

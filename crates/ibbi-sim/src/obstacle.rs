@@ -43,8 +43,8 @@ impl Obstacle {
 const MAX_SETS: u64 = 200_000;
 
 pub(crate) fn find(simulator: &Simulator, ended: Ended) -> Obstacle {
-    let Simulator { calendar, scenario, late, .. } = simulator;
-    let last = |freed: &[Cause]| plan::last_day(scenario, &calendar.tables_freeing(freed, None));
+    let Simulator { calendar, late, .. } = simulator;
+    let last = |freed: &[Cause]| plan::last_day(simulator, &calendar.tables_freeing(freed, None));
     let bound = late.unwrap_or(NEVER).min(NEVER);
     let meets = |freed: &[Cause]| last(freed) < bound;
     let all = calendar.causes();

@@ -1,12 +1,13 @@
 //! The earliest feasible schedule with every duration at its likely value, and why nothing is a day earlier.
 
-use crate::calendar::{Blocker, Calendar, Day, Group, HORIZON, Half, NEVER, Tables};
+use crate::calendar::{Blocker, Day, Group, HORIZON, Half, NEVER, Tables};
 use crate::draws::Likely;
 use crate::model::{self, Ended, Ending, Listener, Moment, Seating, Silent, Step};
 use crate::obstacle::{self, Obstacle};
+use crate::resume::Continued;
 use crate::scenario::Scenario;
 use crate::simulate::Simulator;
-use ibbi_core::{Body, Date, Party, Seat, Slot};
+use ibbi_core::{Advisory, Body, Date, Party, Seat, Slot};
 use serde::Serialize;
 use std::convert::Infallible;
 
@@ -96,6 +97,12 @@ pub struct Milestone {
 /// A plan.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Plan {
+    /// What to keep in mind, as the process itself warns of it, each once: postings, holidays, board members at the
+    /// training, sessions after the contract date.
+    pub advisories: Vec<Advisory>,
+    /// The real case from which the plan goes on; `None` for a new case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub continued: Option<Continued>,
     /// The day the contract expires.
     pub contract_expires: Option<Date>,
     /// The scenario's digest.
@@ -133,26 +140,49 @@ impl Plan {
     pub fn of(simulator: &Simulator) -> Self {
         let Simulator { scenario, calendar, tables, .. } = simulator;
         let mut recorder = Recorder { simulator, milestones: Vec::new(), sittings: Vec::new(), adopted: false };
-        let Ok(ended) = model::run(tables, scenario.format, &mut Likely(&scenario.assumptions), &mut recorder);
+        let Ok(ended) = model::run(simulator.course(tables), &mut Likely(&scenario.assumptions), &mut recorder);
         let finishes = calendar.date(ended.day.into());
         let in_time = simulator.late.map(|_| simulator.in_time(ended));
         let fits = ended.ending == Ending::Completed && in_time != Some(false);
         Self {
+            advisories: advisories(simulator),
+            continued: simulator.continued().cloned(),
             contract_expires: scenario.contract_expires,
-            digest: scenario.digest(),
+            digest: simulator.digest().to_owned(),
             finishes,
             in_time,
             milestones: recorder.milestones,
             obstacle: (!fits).then(|| obstacle::find(simulator, ended)),
             sittings: recorder.sittings,
-            start_by: if fits { None } else { start_by(scenario) },
+            // A real case has begun; an earlier start is no way out any more.
+            start_by: if fits || simulator.is_real() { None } else { start_by(scenario) },
         }
     }
 }
 
+/// What the process warns of on the way of the plan.
+fn advisories(simulator: &Simulator) -> Vec<Advisory> {
+    let mut found = Vec::new();
+    let mut case = simulator.script.begins().clone();
+    // A case in which a sitting finds no day warns of what comes before.
+    let events = simulator.likely_events();
+    for (at, event) in &events {
+        for advisory in case.advise(event, *at, None) {
+            if !found.contains(&advisory) {
+                found.push(advisory);
+            }
+        }
+        if case.offer(event, *at).is_err() {
+            break;
+        }
+    }
+    found
+}
+
 /// The last day of the plan under other tables; [`NEVER`] if it does not fit.
-pub(crate) fn last_day(scenario: &Scenario, tables: &Tables) -> Day {
-    let Ok(Ended { day, .. }) = model::run(tables, scenario.format, &mut Likely(&scenario.assumptions), &mut Silent);
+pub(crate) fn last_day(simulator: &Simulator, tables: &Tables) -> Day {
+    let mut draws = Likely(&simulator.scenario.assumptions);
+    let Ok(Ended { day, .. }) = model::run(simulator.course(tables), &mut draws, &mut Silent);
     day
 }
 
@@ -162,10 +192,9 @@ fn start_by(scenario: &Scenario) -> Option<Date> {
     let in_time = |back: u64| {
         let start = scenario.start.to_chrono().checked_sub_days(chrono::Days::new(back))?;
         let start = Date::try_from(start).ok()?;
-        let earlier = Scenario { start, ..scenario.clone() };
-        let calendar = Calendar::new(&earlier);
-        let last = last_day(&earlier, &calendar.tables());
-        calendar.date(last.into()).is_some_and(|last| last <= expires).then_some(start)
+        let earlier = Simulator::new(&Scenario { start, ..scenario.clone() });
+        let last = last_day(&earlier, &earlier.tables);
+        earlier.calendar.date(last.into()).is_some_and(|last| last <= expires).then_some(start)
     };
     let (mut too_late, mut enough) = (0, 365);
     in_time(enough)?;
@@ -216,6 +245,7 @@ impl Listener for Recorder<'_> {
             Step::Accepted => self.milestone(day, MilestoneKind::Accepted),
             Step::Decides(party, _) => self.milestone(day, MilestoneKind::Adopts { party }),
             Step::FormatChosen => self.adopted = true,
+            Step::MeetingHeld(seating) => self.sitting(SittingKind::Meeting, Group::Meeting, seating.day, seating),
             Step::Meeting { earliest, seating } => {
                 self.sitting(SittingKind::Meeting, Group::Meeting, earliest, seating);
             }

@@ -2,12 +2,14 @@
 
 use crate::assumptions::Assumed;
 use crate::calendar::{Calendar, Day, HORIZON, Tables};
-use crate::draws::Seeded;
+use crate::draws::{Likely, Seeded};
 use crate::driver::{Driver, Fault, Script};
-use crate::model::{self, Ended, Ending, Seating};
+use crate::model::{self, Course, Ended, Ending, Seating};
+use crate::resume::{self, Continued, Real, ResumeError};
 use crate::scenario::Scenario;
+use crate::settled::Settled;
 use crate::tally::Tally;
-use ibbi_core::{At, Date, Event, Refusal, Slot};
+use ibbi_core::{At, Date, Event, History, Program, Refusal, Slot, Stage};
 use ibbi_stats::Interval;
 use serde::Serialize;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -27,7 +29,11 @@ impl Settings {
     /// The most runs.
     pub const MAX_RUNS: u64 = 100_000_000;
 
-    pub(crate) const fn check(self) -> Result<(), SimulationError> {
+    /// Whether they can be.
+    ///
+    /// # Errors
+    /// [`SimulationError::Settings`].
+    pub const fn check(self) -> Result<(), SimulationError> {
         let Self { runs, threads, .. } = self;
         if runs == 0 || runs > Self::MAX_RUNS || threads == 0 {
             return Err(SimulationError::Settings { runs, threads });
@@ -78,7 +84,7 @@ pub enum SimulationError {
         /// The seed.
         seed: u64,
         /// The stage of the case.
-        stage: ibbi_core::Stage,
+        stage: Stage,
     },
     /// A thread stopped.
     #[error("a thread of the simulation stopped; this is an error in ibbi, please report it")]
@@ -94,7 +100,7 @@ pub enum SimulationError {
 /// assert_eq!(forecast.outcomes.iter().map(|outcome| outcome.runs).sum::<u64>(), 500);
 ///
 /// let mut events = 0;
-/// let run = simulator.run(7, 0, |_at, _event| events += 1).unwrap();
+/// let run = simulator.run(7, 0, |_at, _event, _to| events += 1).unwrap();
 /// assert!(events > 1 && (run.ending != Ending::Completed || run.date.is_some()));
 /// ```
 pub struct Simulator {
@@ -104,6 +110,13 @@ pub struct Simulator {
     pub(crate) script: Script,
     /// The first day that is too late; all are in time without a date.
     pub(crate) late: Option<Day>,
+    /// The program's parameters: those of the real case, where there is one.
+    program: Program,
+    settled: Settled,
+    /// The scenario's digest as the user gave it; that of a real case's scenario is filled in with the case's own facts.
+    digest: String,
+    real: Option<Continued>,
+    past: Vec<(At, Event, Stage)>,
 }
 
 /// How one run ended.
@@ -118,23 +131,89 @@ pub struct RunEnd {
 impl Simulator {
     /// Works out the calendar and what all runs share.
     pub fn new(scenario: &Scenario) -> Self {
-        let calendar = Calendar::new(scenario);
+        Self::made(scenario.clone(), scenario.digest(), None)
+    }
+
+    /// Goes on from where a real case is at an instant (`as_of`, in UTC): what is settled stays settled, what is awaited
+    /// is drawn given how long it has been awaited, and day 0 is the local day of the instant.
+    ///
+    /// The scenario tells availability and assumptions; the case's own facts (teams, contract dates, county, time zone,
+    /// chosen format, booked slots, program parameters) count where the two differ. [`Forecast::continued`] says so.
+    ///
+    /// # Errors
+    /// [`ResumeError`] where the case is closed, or the scenario does not fit it.
+    pub fn resume(scenario: &Scenario, history: &History, as_of: At) -> Result<Self, ResumeError> {
+        let (filled, real) = resume::real(scenario, history, as_of)?;
+        Ok(Self::made(filled, scenario.digest(), Some(real)))
+    }
+
+    fn made(scenario: Scenario, digest: String, real: Option<Real>) -> Self {
+        let calendar = Calendar::new(&scenario);
         let late = scenario.contract_expires.map(|expires| {
             let late = calendar.dates.partition_point(|date| *date <= expires);
             Day::try_from(late).unwrap_or(Day::MAX)
         });
-        let (tables, script) = (calendar.tables(), Script::new(scenario, &calendar));
-        Self { scenario: scenario.clone(), calendar, tables, script, late }
+        let (tables, script) = (calendar.tables(), Script::new(&scenario, &calendar, real.as_ref()));
+        let (program, settled, real, past) = match real {
+            None => (Program::default(), Settled::NOTHING, None, Vec::new()),
+            Some(real) => (real.program().clone(), real.settled, Some(real.told), real.past),
+        };
+        Self { scenario, calendar, tables, script, late, program, settled, digest, real, past }
     }
 
-    /// Goes through one run and shows every accepted event with its instant, in order.
+    /// The scenario; that of a real case with the case's own facts filled in.
+    pub const fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// The events of the real case from which runs go on, each with its instant and the stage it led to; none for a
+    /// new case. With those of a run they make a whole case.
+    pub fn past(&self) -> &[(At, Event, Stage)] {
+        &self.past
+    }
+
+    /// The first instant of a whole case; no event of it is earlier.
+    pub fn begins(&self) -> At {
+        self.past.first().map_or_else(|| self.script.begins_at(), |(at, ..)| *at)
+    }
+
+    /// The day after the last of the horizon, at midnight in UTC and two days more: no event of a run is later.
+    pub fn ends(&self) -> At {
+        let last = self
+            .calendar
+            .dates
+            .last()
+            .map_or(0, |date| date.to_chrono().and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis());
+        At::from_millis(last + 3 * 24 * 3_600_000).unwrap_or(At::MAX)
+    }
+
+    pub(crate) const fn course<'a>(&'a self, tables: &'a Tables) -> Course<'a> {
+        let Self { program, settled, .. } = self;
+        Course { tables, format: self.scenario.format, program, settled, first: self.real.is_some() as Day }
+    }
+
+    /// The digest of the scenario as the user gave it.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// The real case from which runs go on; `None` for a new case.
+    pub const fn continued(&self) -> Option<&Continued> {
+        self.real.as_ref()
+    }
+
+    pub(crate) const fn is_real(&self) -> bool {
+        self.real.is_some()
+    }
+
+    /// Goes through one run and shows every accepted event with its instant and the stage it led to, in order.
     ///
     /// It is the run of the same number in [`Simulator::simulate`] with this seed: runs can be handed out one by one
     /// without ever holding more than one.
     ///
     /// # Errors
     /// [`SimulationError`] if the process refuses an event of the model.
-    pub fn run(&self, seed: u64, run: u64, watcher: impl FnMut(At, &Event)) -> Result<RunEnd, SimulationError> {
+    pub fn run(&self, seed: u64, run: u64, watcher: impl FnMut(At, &Event, Stage)) -> Result<RunEnd, SimulationError> {
         let mut driver = Driver::new(&self.script, watcher);
         let (ended, _) = self.drive(&mut driver, seed, run)?;
         Ok(RunEnd { ending: ended.ending, date: self.calendar.date(ended.day.into()) })
@@ -144,7 +223,7 @@ impl Simulator {
         self.script.slot(seating)
     }
 
-    pub(crate) fn drive<W: FnMut(At, &Event)>(
+    pub(crate) fn drive<W: FnMut(At, &Event, Stage)>(
         &self,
         driver: &mut Driver<'_, W>,
         seed: u64,
@@ -153,7 +232,7 @@ impl Simulator {
         let mut draws = Seeded::new(&self.scenario.assumptions, seed, run);
         let mut go = || {
             driver.begin()?;
-            let ended = model::run(&self.tables, self.scenario.format, &mut draws, driver)?;
+            let ended = model::run(self.course(&self.tables), &mut draws, driver)?;
             driver.finish(ended).map(|()| ended)
         };
         let ended = go().map_err(|fault| match fault {
@@ -161,6 +240,16 @@ impl Simulator {
             Fault::Outcome(stage) => SimulationError::Outcome { run, seed, stage },
         })?;
         Ok((ended, draws))
+    }
+
+    /// The events of the plan: every duration at its likely value, and nothing goes wrong.
+    pub(crate) fn likely_events(&self) -> Vec<(At, Event)> {
+        let mut events = Vec::new();
+        let mut driver = Driver::new(&self.script, |at, event: &Event, _| events.push((at, event.clone())));
+        let mut draws = Likely(&self.scenario.assumptions);
+        let done = driver.begin().and_then(|()| model::run(self.course(&self.tables), &mut draws, &mut driver));
+        debug_assert!(done.is_ok(), "the process accepts the plan");
+        events
     }
 
     /// Whether an end is a completion in time.
@@ -187,20 +276,43 @@ impl Simulator {
         settings: Settings,
         progress: impl Fn(u64) + Sync,
     ) -> Result<Forecast, SimulationError> {
-        let done = AtomicU64::new(0);
+        let done = Done::new(&progress);
         let tally = spread(settings, |runs| {
             let mut tally = Tally::new();
-            let mut driver = Driver::new(&self.script, |_, _: &Event| {});
+            let mut driver = Driver::new(&self.script, |_, _: &Event, _| {});
             for run in runs {
                 let (ended, draws) = self.drive(&mut driver, settings.seed, run)?;
                 tally.add(ended, self.in_time(ended), &draws);
-                if run % 1024 == 1023 {
-                    progress(done.fetch_add(1024, Ordering::Relaxed) + 1024);
-                }
+                done.one_more(run);
             }
             Ok(tally)
         })?;
         Ok(Forecast::new(self, settings, &tally.into_iter().fold(Tally::new(), Tally::join)))
+    }
+}
+
+/// Counts what is done over all threads, and tells it now and then.
+pub(crate) struct Done<'a, P> {
+    count: AtomicU64,
+    progress: &'a P,
+}
+
+impl<'a, P: Fn(u64) + Sync> Done<'a, P> {
+    /// So often it is told.
+    const EVERY: u64 = 1024;
+
+    pub(crate) const fn new(progress: &'a P) -> Self {
+        Self { count: AtomicU64::new(0), progress }
+    }
+
+    pub(crate) fn one_more(&self, run: u64) {
+        if run % Self::EVERY == Self::EVERY - 1 {
+            self.add(Self::EVERY);
+        }
+    }
+
+    pub(crate) fn add(&self, more: u64) {
+        (self.progress)(self.count.fetch_add(more, Ordering::Relaxed) + more);
     }
 }
 
@@ -277,7 +389,7 @@ pub struct Bar {
     pub days_high: Option<f64>,
     /// The swing in days: high minus low.
     pub days_swing: Option<f64>,
-    /// Share completed in time among those runs with a low input.
+    /// Share completed in time among those runs with a low input; `None` without a contract date.
     pub in_time_low: Option<f64>,
     /// The same with a high input.
     pub in_time_high: Option<f64>,
@@ -290,6 +402,9 @@ pub struct Bar {
 pub struct Forecast {
     /// The assumptions, with what is a default.
     pub assumptions: Vec<AssumptionRow>,
+    /// The real case from which the runs go on; `None` for a new case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub continued: Option<Continued>,
     /// The day the contract expires.
     pub contract_expires: Option<Date>,
     /// The S-curve: every day on which a run was completed, with the runs completed by then.
@@ -352,15 +467,16 @@ impl Forecast {
         };
         Self {
             assumptions: simulator.scenario.assumptions.rows(),
+            continued: simulator.real.clone(),
             contract_expires: simulator.scenario.contract_expires,
             curve: curve.collect(),
-            digest: simulator.scenario.digest(),
+            digest: simulator.digest.clone(),
             in_time: simulator.late.map(|_| share(tally.in_time)),
             outcomes: Ending::ALL.into_iter().map(outcome).collect(),
             percentiles: [10, 50, 80, 90].into_iter().map(percentile).collect(),
             runs,
             seed,
-            tornado: tally.tornado(),
+            tornado: tally.tornado(simulator.late.is_some()),
         }
     }
 }

@@ -75,9 +75,11 @@ impl Tally {
     }
 
     /// The bars of the inputs that were drawn, the largest swing in days first; ties in the order of the model.
-    pub(crate) fn tornado(&self) -> Vec<Bar> {
+    /// Without a contract date no share is in time.
+    pub(crate) fn tornado(&self, dated: bool) -> Vec<Bar> {
         let names = Duration::CODES.iter().chain(Chance::CODES);
-        let mut bars: Vec<Bar> = names.zip(&self.inputs).filter_map(|(name, values)| bar(name, values)).collect();
+        let mut bars: Vec<Bar> =
+            names.zip(&self.inputs).filter_map(|(name, values)| bar(name, values, dated)).collect();
         let size = |bar: &Bar| bar.days_swing.map_or(-1.0, f64::abs);
         bars.sort_by(|one, other| size(other).total_cmp(&size(one)));
         bars
@@ -99,7 +101,7 @@ fn at(values: &mut Vec<Cell>, value: usize) -> &mut Cell {
     &mut values[value]
 }
 
-fn bar(input: &'static str, values: &[Cell]) -> Option<Bar> {
+fn bar(input: &'static str, values: &[Cell], dated: bool) -> Option<Bar> {
     let percentile =
         |percent| ibbi_stats::nearest_rank_of_counts((0_u16..).zip(values.iter().map(|cell| cell.runs)), percent);
     let (low, high) = (percentile(10)?, percentile(90)?);
@@ -111,7 +113,8 @@ fn bar(input: &'static str, values: &[Cell]) -> Option<Bar> {
     let lower = sum(&|value| value <= low);
     let upper = sum(&|value| value >= high && (high > low || value > low));
     let (days_low, days_high) = (ratio(lower.days, lower.completed), ratio(upper.days, upper.completed));
-    let (in_time_low, in_time_high) = (ratio(lower.in_time, lower.runs), ratio(upper.in_time, upper.runs));
+    let share = |cell: &Cell| if dated { ratio(cell.in_time, cell.runs) } else { None };
+    let (in_time_low, in_time_high) = (share(&lower), share(&upper));
     let swing = |low: Option<f64>, high: Option<f64>| Some(high? - low?);
     Some(Bar {
         input,

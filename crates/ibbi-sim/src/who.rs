@@ -5,7 +5,7 @@ use crate::calendar::{Blocker, Cause, Day, Group, HORIZON, Half, NEVER, Tables};
 use crate::draws::Seeded;
 use crate::model::{self, Silent};
 use crate::plan;
-use crate::simulate::{Settings, SimulationError, Simulator, spread};
+use crate::simulate::{Done, Settings, SimulationError, Simulator, spread};
 use ibbi_core::Date;
 use ibbi_stats::{Interval, Paired};
 use serde::Serialize;
@@ -60,6 +60,19 @@ impl Simulator {
     /// # Errors
     /// [`SimulationError::Settings`] for settings that cannot be.
     pub fn who(&self, settings: Settings) -> Result<Vec<Gain>, SimulationError> {
+        self.who_with(settings, |_, _| {})
+    }
+
+    /// As [`Simulator::who`], and tells after each day that was tried how many are done, from whichever thread; the
+    /// number of days comes with it.
+    ///
+    /// # Errors
+    /// As [`Simulator::who`].
+    pub fn who_with(
+        &self,
+        settings: Settings,
+        progress: impl Fn(u64, u64) + Sync,
+    ) -> Result<Vec<Gain>, SimulationError> {
         settings.check()?;
         let causes = self.calendar.causes();
         let candidates: Vec<Candidate> =
@@ -67,13 +80,20 @@ impl Simulator {
         let base: Vec<bool> =
             (0..settings.runs).map(|run| self.done_in_time(&self.tables, settings.seed, run)).collect();
         let jobs = Settings { runs: (candidates.len() as u64).max(1), ..settings };
+        let told = |done| progress(done, jobs.runs);
+        let done = Done::new(&told);
         let tried = spread(jobs, |range| {
             let tried = range.filter_map(|index| candidates.get(usize::try_from(index).ok()?));
-            Ok(tried.map(|candidate| self.try_day(candidate, settings.seed, &base)).collect::<Vec<_>>())
+            let tried = tried.map(|candidate| {
+                let found = self.try_day(candidate, settings.seed, &base);
+                done.add(1);
+                found
+            });
+            Ok(tried.collect::<Vec<_>>())
         })?;
         let tried: Vec<(Day, i64)> = tried.into_iter().flatten().collect();
         let mut gains: Vec<Gain> = Vec::new();
-        let planned = plan::last_day(&self.scenario, &self.tables);
+        let planned = plan::last_day(self, &self.tables);
         for cause in causes {
             let own = || candidates.iter().zip(&tried).filter(|(candidate, _)| candidate.cause == cause);
             // Of equal days the first one.
@@ -107,14 +127,14 @@ impl Simulator {
 
     fn done_in_time(&self, tables: &Tables, seed: u64, run: u64) -> bool {
         let mut draws = Seeded::new(&self.scenario.assumptions, seed, run);
-        let Ok(ended) = model::run(tables, self.scenario.format, &mut draws, &mut Silent);
+        let Ok(ended) = model::run(self.course(tables), &mut draws, &mut Silent);
         self.in_time(ended)
     }
 
     /// The plan's last day, and by how many the runs in time grow.
     fn try_day(&self, candidate: &Candidate, seed: u64, base: &[bool]) -> (Day, i64) {
         let tables = self.calendar.tables_freeing(&[candidate.cause], Some(candidate.day));
-        let last = plan::last_day(&self.scenario, &tables);
+        let last = plan::last_day(self, &tables);
         // Without a contract date, or after it, no day makes a difference in time.
         if self.late.is_none_or(|late| candidate.day >= usize::from(late)) {
             return (last, 0);

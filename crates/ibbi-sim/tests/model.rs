@@ -137,7 +137,7 @@ fn the_events_of_a_run_replay_in_a_case_of_ones_own() {
     let mut kinds = std::collections::BTreeSet::new();
     for run in 0..300 {
         let mut events: Vec<(ibbi_core::At, Event)> = Vec::new();
-        let end = simulator.run(1, run, |at, event| events.push((at, event.clone()))).unwrap();
+        let end = simulator.run(1, run, |at, event, _| events.push((at, event.clone()))).unwrap();
         let mut case = Case::default();
         for (at, event) in &events {
             kinds.insert(event.kind());
@@ -158,7 +158,7 @@ fn changing_one_assumption_leaves_the_other_draws_alone() {
     eager.assumptions.set_chance(Chance::LaborAdopts, 1.0);
     let (one, other) = (Simulator::new(&scenario), Simulator::new(&eager));
     for run in 0..500 {
-        let (before, after) = (one.run(1, run, |_, _| {}).unwrap(), other.run(1, run, |_, _| {}).unwrap());
+        let (before, after) = (one.run(1, run, |_, _, _| {}).unwrap(), other.run(1, run, |_, _, _| {}).unwrap());
         if before.ending != Ending::NotAdopted {
             assert_eq!(before, after, "run {run}");
         }
@@ -203,7 +203,7 @@ fn nothing_takes_no_time_and_everything_happens_on_the_first_days() {
         scenario.format = format;
         assert_eq!(Plan::new(&scenario).finishes.unwrap().to_string(), last);
         let simulator = Simulator::new(&scenario);
-        assert_eq!(simulator.run(1, 1, |_, _| {}).unwrap().date.unwrap().to_string(), last);
+        assert_eq!(simulator.run(1, 1, |_, _, _| {}).unwrap().date.unwrap().to_string(), last);
     }
 }
 

@@ -43,7 +43,7 @@ fn the_draws_are_those_of_the_page() {
 #[test]
 fn the_events_are_those_of_the_page() {
     let mut events = Vec::new();
-    let end = Simulator::new(&scenario()).run(1, 49, |at, event| {
+    let end = Simulator::new(&scenario()).run(1, 49, |at, event, _| {
         events.push(vec![at.to_string(), event.kind().to_string()]);
     });
     assert_eq!(events, table("| at | event |"));
@@ -58,4 +58,17 @@ fn the_page_names_every_stream() {
         let text = PAGE.replace('\n', " ");
         assert!(text.contains(&format!("{stream} `{code}`")), "{stream} {code}");
     }
+}
+
+#[test]
+fn the_page_has_every_default() {
+    let rows = table("| assumption | default |");
+    let days = Duration::ALL.iter().map(|which| {
+        let ThreePoint { least, likely, most } = which.default_value();
+        [format!("`{}`", which.code()), format!("{least}, {likely}, {most}"), which.about().to_owned()]
+    });
+    let chances = Chance::ALL
+        .iter()
+        .map(|which| [format!("`{}`", which.code()), which.default_value().to_string(), which.about().to_owned()]);
+    assert_eq!(rows, days.chain(chances).collect::<Vec<_>>());
 }

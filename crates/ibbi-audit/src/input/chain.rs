@@ -64,8 +64,8 @@ impl<'a> Chain<'a> {
         self.state.logged.map(|(first, latest, _)| (first, latest))
     }
 
-    pub(crate) fn root(&self) -> Option<Digest> {
-        self.state.tree.as_ref().map(Tree::root)
+    pub(crate) fn root(&mut self) -> Option<Digest> {
+        self.state.tree.as_mut().map(Tree::root)
     }
 
     /// Reads the next lines into a block; `false` at the end.
@@ -206,7 +206,7 @@ impl<'a> State<'a> {
 
     /// Asks checkpoints about the lines so far.
     fn ask(&mut self, checkpoints: Vec<&'a SignedCheckpoint>) {
-        let Some(tree) = &self.tree else { return };
+        let Some(tree) = &mut self.tree else { return };
         for signed in checkpoints {
             self.shown.extend(signed.against(tree, self.opening.as_ref(), self.head).map(|fault| (signed, fault)));
         }

@@ -1,29 +1,42 @@
 //! The subcommands, one file each.
 
+mod ask;
+mod audit;
+mod calendar;
 mod chart;
 mod checkpoint;
+mod compare;
+mod diff;
+mod export;
 mod keygen;
 mod new;
+mod plan;
 mod prove;
 mod record;
 mod replay;
+mod report;
 mod route;
 mod rules;
+mod scenario;
 mod schema;
+mod serve;
+mod simulate;
 mod status;
 mod tour;
 mod verify;
 mod void;
+mod who;
 
-use crate::args::{Args, Command, When};
+use crate::args::{Args, Command, From, OneScenario, When};
 use crate::output::Outcome;
 use chrono_now::now;
 use ibbi_app::journal::{Context, Ids};
 use ibbi_app::trust::Signer;
 use ibbi_app::zone::Zone;
-use ibbi_app::{AppError, store};
+use ibbi_app::{AppError, schedule, store};
 use ibbi_core::{At, Name};
-use std::path::Path;
+use ibbi_sim::{Scenario, Settings, Simulator};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
@@ -35,13 +48,24 @@ pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
         Command::Status(args) => status::run(args, json),
         Command::Replay(args) => replay::run(args, json),
         Command::Route(args) => route::run(args, json),
+        Command::Audit(args) => audit::run(args, json),
+        Command::Diff(args) => diff::run(&args, json),
+        Command::Export(args) => export::run(&args, json),
         Command::Keygen(args) => keygen::run(&args, json),
         Command::Checkpoint(args) => checkpoint::run(&args, json),
         Command::Verify(args) => verify::run(args, json),
         Command::Prove(args) => prove::run(&args, json),
-        Command::Schema => Ok(schema::run(json)),
+        Command::Schema(args) => Ok(schema::run(&args, json)),
+        Command::Scenario(args) => scenario::run(args, json),
+        Command::Plan(args) => plan::run(args, json),
+        Command::Simulate(args) => simulate::run(args, json),
+        Command::Compare(args) => compare::run(&args, json),
+        Command::Who(args) => who::run(&args, json),
+        Command::Report(args) => report::run(&args, json),
+        Command::Calendar(args) => calendar::run(&args, json),
         Command::Chart(args) => Ok(chart::run(args, json)),
         Command::Rules => Ok(rules::run(json)),
+        Command::Serve(args) => serve::run(args, json),
         Command::Tour(args) => tour::run(args, json),
     }
 }
@@ -75,25 +99,49 @@ fn instant(at: Option<&str>, zone: Zone, now: At) -> Result<At, AppError> {
 /// The context and the instant of an event in the zone of its case.
 fn when(when: &When, zone: Zone) -> Result<(Context, At), AppError> {
     let mut context = context(when.actor.as_deref())?;
-    context.signer = signer(when)?.map(Arc::new);
+    context.signer = signer(when.sign.clone(), when.every)?;
     let at = instant(when.at.as_deref(), zone, context.now)?;
     Ok((context, at))
 }
 
 /// The key with which checkpoints are signed, from the command line or the environment. It is read before anything is
 /// recorded, so that a wrong key does not come to light only when it is needed.
-fn signer(when: &When) -> Result<Option<Signer>, AppError> {
-    let Some(key) = when.sign.clone().or_else(|| std::env::var_os("IBBI_KEY").map(Into::into)) else {
+fn signer(sign: Option<PathBuf>, every: Option<u64>) -> Result<Option<Arc<Signer>>, AppError> {
+    let Some(key) = sign.or_else(|| std::env::var_os("IBBI_KEY").map(Into::into)) else {
         return Ok(None);
     };
-    let every = match (when.every, std::env::var("IBBI_CHECKPOINT_EVERY")) {
+    let every = match (every, std::env::var("IBBI_CHECKPOINT_EVERY")) {
         (Some(every), _) => every,
         (None, Ok(text)) => text.parse().map_err(|_| {
             AppError::Usage(format!("IBBI_CHECKPOINT_EVERY: `{text}` is not a whole number such as 100"))
         })?,
         (None, Err(_)) => 100,
     };
-    Signer::load(&key, every).map(Some)
+    Signer::load(&key, every).map(|signer| Some(Arc::new(signer)))
+}
+
+/// The settings of a simulation; a thread for each core unless it is said otherwise.
+fn settings(runs: u64, seed: u64, threads: Option<u64>) -> Result<Settings, AppError> {
+    let threads = match threads {
+        Some(threads) => usize::try_from(threads).unwrap_or(usize::MAX),
+        None => std::thread::available_parallelism().map_or(1, usize::from),
+    };
+    let settings = Settings { runs, seed, threads };
+    settings.check()?;
+    Ok(settings)
+}
+
+/// The scenario of a command, from its start or from where a real case is.
+fn simulator(one: &OneScenario, from: &From) -> Result<(Scenario, Simulator), AppError> {
+    let scenario = schedule::with_format(schedule::load(one.scenario.as_deref())?, one.format);
+    let Some(ledger) = from.from.as_deref() else {
+        let simulator = schedule::simulator(&scenario, None)?;
+        return Ok((scenario, simulator));
+    };
+    let (case, zone) = chosen(ledger, from.case.as_deref())?;
+    let as_of = instant(from.as_of.as_deref(), zone, now()?)?;
+    let simulator = schedule::simulator(&scenario, Some(schedule::From { ledger, case, as_of }))?;
+    Ok((scenario, simulator))
 }
 
 /// The case that is meant and the zone of its district.

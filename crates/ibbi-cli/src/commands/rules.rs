@@ -3,19 +3,11 @@
 use crate::output::Outcome;
 use crate::show::{DIM, heading, paint};
 use ibbi_core::{Rule, Warning};
-use serde_json::json;
 use std::fmt::Write as _;
 
 pub(crate) fn run(json: bool) -> Outcome {
     if json {
-        let rule = |rule: &Rule| {
-            let (statement, remedy, source) = (rule.statement(), rule.remedy(), rule.source());
-            json!({ "rule": rule, "statement": statement, "remedy": remedy, "source": source })
-        };
-        let advisory = |warning: &Warning| json!({ "advisory": warning, "statement": warning.label(), "source": warning.source() });
-        let rules: Vec<_> = Rule::ALL.iter().map(rule).collect();
-        let advisories: Vec<_> = Warning::ALL.iter().map(advisory).collect();
-        return Outcome::json(&json!({ "rules": rules, "advisories": advisories }));
+        return Outcome::json(&ibbi_app::describe::rules());
     }
     let mut text = heading(&format!("{} rules; an event that leaves one unmet is refused", Rule::ALL.len()));
     for rule in Rule::ALL {

@@ -31,13 +31,13 @@ pub struct Letter {
 pub struct Application {
     pub(crate) file: Box<CaseFile>,
     pub(crate) introduced: Box<Introduced>,
-    pub(crate) letters: [Option<Letter>; 3],
+    pub(crate) letters: Box<[Option<Letter>; 3]>,
     pub(crate) teams: Box<Teams>,
 }
 
 impl Application {
     pub(crate) fn new(file: Box<CaseFile>, introduced: Box<Introduced>) -> Self {
-        Self { file, introduced, letters: [None; 3], teams: Box::default() }
+        Self { file, introduced, letters: Box::default(), teams: Box::default() }
     }
 
     /// What the introduction settled.
@@ -160,7 +160,7 @@ impl On<ApplicationAccepted> for Application {
     fn event_guard(&self, _: &ApplicationAccepted, _: At, _: &mut Check) {}
 
     fn apply(self, event: &ApplicationAccepted, at: At, _: Token) -> Training {
-        let [Some(first), Some(second), Some(third)] = self.letters else {
+        let [Some(first), Some(second), Some(third)] = *self.letters else {
             unreachable!("the guard has asked for all three letters, and only it gives the token");
         };
         let admitted = Admitted {

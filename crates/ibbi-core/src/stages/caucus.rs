@@ -67,8 +67,8 @@ pub struct Caucus {
     pub(crate) file: Box<CaseFile>,
     pub(crate) trained: Box<Trained>,
     pub(crate) teams: Box<Teams>,
-    pub(crate) labor: PartyCaucus,
-    pub(crate) management: PartyCaucus,
+    pub(crate) labor: Box<PartyCaucus>,
+    pub(crate) management: Box<PartyCaucus>,
     pub(crate) concerns: Vec<Concern>,
 }
 
@@ -76,9 +76,8 @@ impl Caucus {
     /// The most concerns a case may have.
     pub const MAX_CONCERNS: usize = 200;
 
-    pub(crate) const fn new(file: Box<CaseFile>, trained: Box<Trained>, teams: Box<Teams>) -> Self {
-        let unopened = PartyCaucus { opened: None, decided: None };
-        Self { file, trained, teams, labor: unopened, management: unopened, concerns: Vec::new() }
+    pub(crate) fn new(file: Box<CaseFile>, trained: Box<Trained>, teams: Box<Teams>) -> Self {
+        Self { file, trained, teams, labor: Box::default(), management: Box::default(), concerns: Vec::new() }
     }
 
     /// What the training settled.

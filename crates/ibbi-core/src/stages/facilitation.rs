@@ -39,12 +39,12 @@ pub struct Facilitation {
     pub(crate) adopted: Box<Adopted>,
     pub(crate) teams: Box<Teams>,
     format: Format,
-    pub(crate) sessions: Sessions,
+    pub(crate) sessions: Box<Sessions>,
 }
 
 impl Facilitation {
     pub(crate) fn new(file: Box<CaseFile>, adopted: Box<Adopted>, teams: Box<Teams>, format: Format) -> Self {
-        let sessions = Sessions::new(file.program().facilitation(format), file.program().grace());
+        let sessions = Box::new(Sessions::new(file.program().facilitation(format), file.program().grace()));
         Self { file, adopted, teams, format, sessions }
     }
 

@@ -30,12 +30,12 @@ pub struct Leader {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Inquiry {
     pub(crate) file: Box<CaseFile>,
-    pub(crate) seats: [Option<Leader>; 3],
+    pub(crate) seats: Box<[Option<Leader>; 3]>,
 }
 
 impl Inquiry {
-    pub(crate) const fn new(file: Box<CaseFile>) -> Self {
-        Self { file, seats: [None, None, None] }
+    pub(crate) fn new(file: Box<CaseFile>) -> Self {
+        Self { file, seats: Box::default() }
     }
 
     /// Who has agreed for a seat.
@@ -83,12 +83,13 @@ impl On<LeaderAgreed> for Inquiry {
     fn apply(mut self, event: &LeaderAgreed, at: At, _: Token) -> LeaderStep {
         let LeaderAgreed { name, office, seat } = event.clone();
         self.seats[seat as usize] = Some(Leader { seat, name, office, agreed: at });
-        match self.seats {
-            [Some(first), Some(second), Some(third)] => {
-                LeaderStep::Introduction(Introduction::new(self.file, [first, second, third]))
-            }
-            seats => LeaderStep::Inquiry(Self { file: self.file, seats }),
+        if self.open_seats().next().is_some() {
+            return LeaderStep::Inquiry(self);
         }
+        let [Some(first), Some(second), Some(third)] = *self.seats else {
+            unreachable!("no seat is open");
+        };
+        LeaderStep::Introduction(Introduction::new(self.file, [first, second, third]))
     }
 }
 

@@ -80,7 +80,6 @@ macro_rules! step {
     ($(#[$meta:meta])* $name:ident: $($stage:ident),+) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-        #[allow(clippy::large_enum_variant, reason = "the value is taken apart at once")]
         pub enum $name {
             $( #[doc = concat!("The case is in ", stringify!($stage), ".")] $stage(crate::stages::$stage), )+
         }

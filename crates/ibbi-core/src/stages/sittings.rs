@@ -81,15 +81,17 @@ impl<S: HoldsSessions> On<SessionPostponed> for S {
 
 /// Those present are members, and as many of them as the program's policy asks.
 fn check_present(teams: &Teams, policy: Presence, everyone: Rule, present: &MemberIds, check: &mut Check) {
-    if present.iter().any(|id| teams.party_of(*id).is_none()) {
+    // Nobody stands twice on a team, on both, or in the list: if as many members are there as people, all are members.
+    let members = teams.everyone().filter(|member| present.contains(&member.person.id)).count();
+    if members < present.len() {
         let ids = present.iter().copied().filter(|id| teams.party_of(*id).is_none()).collect();
         check.fail(Rule::MembersOnly, Found::Strangers { ids });
     }
     match policy {
         Presence::Everyone => {
-            let absent = || teams.everyone().filter(|member| !present.contains(&member.person.id));
-            if absent().next().is_some() {
-                let members = absent().map(|member| member.person.clone()).collect();
+            if members < teams.everyone().count() {
+                let absent = teams.everyone().filter(|member| !present.contains(&member.person.id));
+                let members = absent.map(|member| member.person.clone()).collect();
                 check.fail(everyone, Found::MembersMissing { members });
             }
         }

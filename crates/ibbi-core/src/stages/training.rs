@@ -33,14 +33,14 @@ pub struct Training {
     pub(crate) file: Box<CaseFile>,
     pub(crate) admitted: Box<Admitted>,
     pub(crate) teams: Box<Teams>,
-    pub(crate) sessions: Sessions,
+    pub(crate) sessions: Box<Sessions>,
     pub(crate) exercises: u32,
     pub(crate) simulations: u32,
 }
 
 impl Training {
     pub(crate) fn new(file: Box<CaseFile>, admitted: Box<Admitted>, teams: Box<Teams>) -> Self {
-        let sessions = Sessions::new(&[file.program().training()], file.program().grace());
+        let sessions = Box::new(Sessions::new(&[file.program().training()], file.program().grace()));
         Self { file, admitted, teams, sessions, exercises: 0, simulations: 0 }
     }
 

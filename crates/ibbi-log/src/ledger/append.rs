@@ -2,10 +2,11 @@
 
 use super::index::Place;
 use super::{Damage, Ledger, State};
+use crate::chain::{Unlinked, link};
 use crate::line::instant_text;
 use crate::record::{self, Entry, Links, NewRecord, RecordReader};
 use crate::storage::{Storage, StoredFile, write_all_at};
-use crate::{Digest, Head, MAX_LINE, Tree};
+use crate::{Digest, Head, MAX_LINE};
 use ibbi_core::At;
 use std::io;
 use uuid::Uuid;
@@ -130,11 +131,12 @@ pub enum AppendError {
     },
 }
 
-/// A batch made ready: its lines in the buffer, and what the ledger will be once they are safe.
+/// A batch being made ready, beside its lines.
 struct Plan {
+    /// One for each record so far. New ones are known to the index already.
     committed: Vec<Committed>,
+    /// What the ledger will be once they are safe.
     head: Head,
-    tree: Tree,
 }
 
 impl<S: Storage> Ledger<S> {
@@ -153,72 +155,60 @@ impl<S: Storage> Ledger<S> {
         }
         let mut lines = core::mem::take(&mut self.buffer);
         lines.clear();
-        let mut added = Vec::with_capacity(records.len());
-        let planned = self.plan(records, now.max(self.logged), &mut lines, &mut added);
-        let outcome = planned.and_then(|plan| self.commit(plan, &lines));
+        let mut plan = Plan { committed: Vec::with_capacity(records.len()), head: self.head };
+        let planned = self.plan(records, now.max(self.logged), &mut lines, &mut plan);
+        let outcome = planned.and_then(|()| self.commit(&plan, &lines));
         if outcome.is_err() {
             // Nothing of the batch was acknowledged, so nothing of it stays known.
-            added.iter().rev().for_each(|(case, id)| self.index.remove(*case, *id));
+            let added = records.iter().zip(&plan.committed).filter(|(_, committed)| !committed.existing);
+            added.rev().for_each(|(record, _)| self.index.remove(record.case, record.id));
         }
         self.buffer = lines;
-        outcome
+        outcome.map(|()| plan.committed)
     }
 
-    /// Makes a batch ready. Its records are known to the index at once; `added` says which they are.
+    /// Makes a batch ready.
     fn plan(
         &mut self,
         records: &[NewRecord],
         logged: At,
         lines: &mut Vec<u8>,
-        added: &mut Vec<(Uuid, Uuid)>,
-    ) -> Result<Plan, AppendError> {
-        let mut plan = Plan { committed: Vec::with_capacity(records.len()), head: self.head, tree: self.tree.clone() };
+        plan: &mut Plan,
+    ) -> Result<(), AppendError> {
+        let mut unlinked = Vec::with_capacity(records.len());
         let mut reader = RecordReader::default();
         let logged_text = instant_text(logged);
         for (index, record) in records.iter().enumerate() {
             let (case, id) = (record.case, record.id);
-            match self.index.find(case, id) {
-                Some(place) if place.line > self.head.lines => return Err(AppendError::Repeated { case, id }),
-                Some(place) => {
+            let room = match self.index.room(case, id) {
+                Ok(room) => room,
+                Err(place) if place.line > self.head.lines => return Err(AppendError::Repeated { case, id }),
+                Err(place) => {
                     plan.committed.push(self.existing(record, place, &mut reader)?);
                     continue;
                 }
-                None => {}
-            }
-            let found = self.index.rev(case);
+            };
+            let found = room.rev();
             if let Some(expected) = record.expected_rev.filter(|expected| *expected != found) {
                 return Err(AppendError::Conflict { case, expected, found });
             }
-            let rev = found + 1;
-            if !record::is_writable(record) {
-                return Err(AppendError::Unreadable { index });
-            }
-            let links = Links { prev: plan.head.hash, seq: plan.head.lines + 1, rev, logged_text };
-            let start = lines.len();
-            record::write_record(record, &links, lines).map_err(|_| AppendError::Unreadable { index })?;
-            let line = &lines[start..];
-            let length = line.len();
-            if length > MAX_LINE {
-                return Err(AppendError::LineTooLong { index, length });
-            }
-            // A line that cannot be read would close the ledger to all further writing, so it is never written. The
-            // types of the core make only what reads back; where all tests run, that is looked at line by line.
-            debug_assert!(core::str::from_utf8(line).is_ok_and(|line| record::reads_back(line, record)));
-            let offset = plan.head.bytes;
-            let hash = Digest::of(line);
-            lines.push(b'\n');
-            if lines.len() > MAX_BATCH {
-                return Err(AppendError::BatchTooLong);
-            }
+            let links = Links { seq: plan.head.lines + 1, rev: found + 1, logged_text };
+            let line = write_line(index, record, &links, lines)?;
+            let (offset, length) = (plan.head.bytes, line.end - line.start);
+            unlinked.push(line);
             let place = Place { offset, line: links.seq, length: u32::try_from(length).unwrap_or(u32::MAX) };
-            plan.tree.push(&hash);
-            let fresh = self.index.add(case, id, place);
-            debug_assert!(fresh.is_ok(), "the id was looked up before");
-            added.push((case, id));
-            plan.committed.push(Committed { seq: links.seq, rev, offset, hash, logged, existing: false });
-            plan.head = Head { lines: links.seq, bytes: offset + u64::from(place.length) + 1, hash };
+            room.fill(place);
+            let Links { seq, rev, .. } = links;
+            plan.committed.push(Committed { seq, rev, offset, hash: Digest::ZERO, logged, existing: false });
+            plan.head.lines = seq;
+            plan.head.bytes = offset + u64::from(place.length) + 1;
         }
-        Ok(plan)
+        let hashes = link(lines, &unlinked, self.head.hash);
+        debug_assert!(unlinked.iter().all(|line| crate::line::Links::of(&lines[line.start..line.end]).is_some()));
+        let added = plan.committed.iter_mut().filter(|committed| !committed.existing);
+        added.zip(&hashes).for_each(|(committed, hash)| committed.hash = *hash);
+        plan.head.hash = hashes.last().copied().unwrap_or(self.head.hash);
+        Ok(())
     }
 
     /// The record that stands under this id already, if it says the same.
@@ -241,10 +231,11 @@ impl<S: Storage> Ledger<S> {
         })
     }
 
-    fn commit(&mut self, plan: Plan, lines: &[u8]) -> Result<Vec<Committed>, AppendError> {
-        let records = plan.committed.iter().filter(|committed| !committed.existing).count();
+    fn commit(&mut self, plan: &Plan, lines: &[u8]) -> Result<(), AppendError> {
+        let added = plan.committed.iter().filter(|committed| !committed.existing);
+        let records = added.clone().count();
         if records == 0 {
-            return Ok(plan.committed);
+            return Ok(());
         }
         let in_doubt = |source| AppendError::InDoubt { seq: self.head.lines + 1, records, source };
         let found = self.file.length().map_err(|source| AppendError::Read { source })?;
@@ -255,8 +246,30 @@ impl<S: Storage> Ledger<S> {
         write_all_at(&self.file, lines, self.head.bytes).and_then(|()| self.file.sync_data()).map_err(in_doubt)?;
         self.state = State::Writable;
         self.head = plan.head;
-        self.tree = plan.tree;
+        added.for_each(|committed| self.tree.push(&committed.hash));
         self.logged = plan.committed.iter().map(|committed| committed.logged).max().unwrap_or(self.logged);
-        Ok(plan.committed)
+        Ok(())
     }
+}
+
+/// Appends a record's line with its LF, not linked yet, within the limits of a line and of a batch.
+fn write_line(index: usize, record: &NewRecord, links: &Links, lines: &mut Vec<u8>) -> Result<Unlinked, AppendError> {
+    let unreadable = || AppendError::Unreadable { index };
+    if !record::is_writable(record) {
+        return Err(unreadable());
+    }
+    let start = lines.len();
+    let prev = record::write_record(record, links, lines).map_err(|_| unreadable())?;
+    let (line, end) = (&lines[start..], lines.len());
+    if line.len() > MAX_LINE {
+        return Err(AppendError::LineTooLong { index, length: line.len() });
+    }
+    // A line that cannot be read would close the ledger to all further writing, so it is never written. The types of the
+    // core make only what reads back; where all tests run, that is looked at line by line.
+    debug_assert!(core::str::from_utf8(line).is_ok_and(|line| record::reads_back(line, record)));
+    lines.push(b'\n');
+    if lines.len() > MAX_BATCH {
+        return Err(AppendError::BatchTooLong);
+    }
+    Ok(Unlinked { start, prev, end })
 }

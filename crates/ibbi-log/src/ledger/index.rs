@@ -1,6 +1,7 @@
 //! What the writer remembers of each record: where it stands and which id it bears. Nothing of what it means.
 
 use crate::tables::Table;
+use std::collections::hash_map::{Entry, VacantEntry};
 use uuid::Uuid;
 
 /// Where a record's line stands.
@@ -20,15 +21,11 @@ pub(super) struct Index {
 }
 
 impl Index {
-    /// Adds the next record of a case; if its id is taken, nothing changes and the first bearer's place is returned.
-    pub(super) fn add(&mut self, case: Uuid, id: Uuid, place: Place) -> Result<(), Place> {
+    /// Room for the next record of a case; if its id is taken, the place of the record that bears it.
+    pub(super) fn room(&mut self, case: Uuid, id: Uuid) -> Result<Room<'_>, Place> {
         match self.ids.entry((case, id)) {
-            std::collections::hash_map::Entry::Occupied(first) => Err(*first.get()),
-            std::collections::hash_map::Entry::Vacant(free) => {
-                free.insert(place);
-                self.cases.entry(case).or_default().push(place);
-                Ok(())
-            }
+            Entry::Occupied(first) => Err(*first.get()),
+            Entry::Vacant(id) => Ok(Room { id, case: self.cases.entry(case) }),
         }
     }
 
@@ -57,5 +54,24 @@ impl Index {
 
     pub(super) fn cases(&self) -> impl Iterator<Item = Uuid> + '_ {
         self.cases.keys().copied()
+    }
+}
+
+/// Room for one more record. Nothing changes before it is filled.
+pub(super) struct Room<'a> {
+    id: VacantEntry<'a, (Uuid, Uuid), Place>,
+    case: Entry<'a, Uuid, Vec<Place>>,
+}
+
+impl Room<'_> {
+    /// The number of records that the case has.
+    pub(super) fn rev(&self) -> u64 {
+        let Entry::Occupied(places) = &self.case else { return 0 };
+        u64::try_from(places.get().len()).unwrap_or(u64::MAX)
+    }
+
+    pub(super) fn fill(self, place: Place) {
+        self.id.insert(place);
+        self.case.or_default().push(place);
     }
 }

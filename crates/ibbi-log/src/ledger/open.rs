@@ -169,22 +169,25 @@ impl Pass {
                     let length = u32::try_from(step.length).unwrap_or(u32::MAX);
                     let place = Place { offset: step.offset, line: record.line, length };
                     let (case, id) = (record.case, record.id);
-                    if let Err(first) = index.add(case, id, place) {
-                        let kind = FaultKind::DuplicateId { case, id, first: first.line };
-                        faults.push(Fault { line: record.line, offset: step.offset, column: 0, kind });
+                    match index.room(case, id) {
+                        Ok(room) => room.fill(place),
+                        Err(first) => {
+                            let kind = FaultKind::DuplicateId { case, id, first: first.line };
+                            faults.push(Fault { line: record.line, offset: step.offset, column: 0, kind });
+                        }
                     }
                 }
             }
             tree.push(&digest);
             if watch.is_due(tree.size()) {
                 for signed in watch.due(tree.size()) {
-                    faults.extend(against(signed, &tree, opening.as_ref(), scan.head()));
+                    faults.extend(against(signed, &mut tree, opening.as_ref(), scan.head()));
                 }
             }
             damage.add(faults.drain(..));
         }
         for signed in watch.left() {
-            damage.add(against(signed, &tree, opening.as_ref(), scan.head()));
+            damage.add(against(signed, &mut tree, opening.as_ref(), scan.head()));
         }
         if let Err(error) = checkpoints {
             let kind = FaultKind::Checkpoints { reason: error.to_string() };

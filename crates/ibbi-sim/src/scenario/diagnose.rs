@@ -82,6 +82,21 @@ impl<'t> Problems<'t> {
         self.found.len()
     }
 
+    /// Forgets what only follows from the first problems, which broke the file: what stands on their lines, and what
+    /// has no place of its own because the parser made it up.
+    pub(super) fn forget_consequences(&mut self, first: usize) {
+        if first == 0 {
+            return;
+        }
+        let broken: Vec<usize> = self.found.iter().take(first).map(|problem| problem.line).collect();
+        let mut index = 0;
+        self.found.retain(|problem| {
+            index += 1;
+            let placed = (problem.line, problem.column) != (1, 1);
+            index <= first || (placed && !broken.contains(&problem.line))
+        });
+    }
+
     pub(super) fn into_error(mut self) -> ScenarioError {
         self.found.sort_by_key(|problem| (problem.line, problem.column));
         ScenarioError { problems: self.found }

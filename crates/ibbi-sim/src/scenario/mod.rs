@@ -8,6 +8,7 @@ mod read;
 mod schema;
 mod table;
 mod template;
+mod write;
 
 pub use diagnose::{Problem, ScenarioError};
 pub use schema::schema;
@@ -123,6 +124,16 @@ impl Role {
     /// Every role's code.
     pub const CODES: &'static [&'static str] = &["leader", "negotiator", "neutral", "representative"];
 
+    /// Its code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Leader => "leader",
+            Self::Negotiator => "negotiator",
+            Self::Neutral => "neutral",
+            Self::Representative => "representative",
+        }
+    }
+
     fn from_code(code: &str) -> Option<Self> {
         Some(match code {
             "leader" => Self::Leader,
@@ -200,7 +211,8 @@ impl Weekday {
         Self::CODES[self as usize]
     }
 
-    fn from_code(code: &str) -> Option<Self> {
+    /// The day of this name.
+    pub fn from_code(code: &str) -> Option<Self> {
         Self::CODES.iter().position(|name| *name == code).map(|index| Self::ALL[index])
     }
 }
@@ -231,6 +243,18 @@ impl Scenario {
     /// The canonical form: JSON with sorted keys and no white space; every default is written out.
     pub fn canonical(&self) -> String {
         digest::canonical(self)
+    }
+
+    /// The scenario as a file of TOML with comments, which reads back as the same scenario. Assumptions at their
+    /// default are written as comments.
+    ///
+    /// ```
+    /// use ibbi_sim::{EXAMPLE, Scenario};
+    /// let scenario = Scenario::parse(EXAMPLE).unwrap();
+    /// assert_eq!(Scenario::parse(&scenario.to_toml()).unwrap(), scenario);
+    /// ```
+    pub fn to_toml(&self) -> String {
+        write::toml(self)
     }
 
     /// The leader of a seat.

@@ -83,6 +83,13 @@ fn person(
     if role == Role::Neutral && required == Some(false) {
         problems.add(&fields.place, "the neutral is not required", "required = true: no session is held without");
     }
+    if role == Role::Representative && required == Some(false) {
+        problems.add(
+            &fields.place,
+            "the representative is not required",
+            "required = true, or no representative: without one the neutral comes to the meeting",
+        );
+    }
     Some(Participant { id: id?, name: name?, party, required: required?, role, seat, unavailable: unavailable? })
 }
 

@@ -23,7 +23,9 @@ pub(super) fn scenario(text: &str) -> Result<Scenario, ScenarioError> {
         let place = error.span().unwrap_or_default();
         problems.add(&place, error.message().to_owned(), "TOML, such as `key = \"value\"`");
     }
+    let broken = problems.count();
     let read = content(parsed.get_ref(), &mut problems);
+    problems.forget_consequences(broken);
     match read {
         Some(scenario) if problems.count() == 0 => Ok(scenario),
         _ => Err(problems.into_error()),

@@ -1,6 +1,7 @@
 //! A scenario to begin with: every key is there, with a comment.
 
-use crate::assumptions::{Chance, Duration};
+use super::write::quoted;
+use crate::assumptions::{Assumed, Assumptions, Chance, Duration, ThreePoint};
 use ibbi_core::{Date, Name};
 use std::fmt::Write as _;
 
@@ -64,10 +65,10 @@ unavailable = []
 /// assert_eq!(scenario.district.as_str(), "Maple Hollow");
 /// ```
 pub fn template(district: &Name, start: Date) -> String {
-    let quoted = district.as_str().replace('\\', "\\\\").replace('"', "\\\"");
+    let district = quoted(district.as_str());
     let mut text = format!(
         "# A scenario for ibbi.\n\
-         district = \"{quoted}\"\n\
+         district = {district}\n\
          time_zone = \"America/New_York\"\n\
          start = {start} # the day on which the three key leaders are asked\n\
          # contract_expires = {start} # the day on which the present contract ends\n\
@@ -90,13 +91,22 @@ pub fn template(district: &Name, start: Date) -> String {
          # and every report says so. Durations are [least, likely, most] days; chances go from 0 to 1.\n\
          [assumptions]\n",
     );
+    text.push_str(&assumption_lines(&Assumptions::default()));
+    text
+}
+
+/// Every assumption on a line, with what it is; one at its default as a comment.
+pub(super) fn assumption_lines(assumptions: &Assumptions) -> String {
+    let mut text = String::new();
+    let hidden = |default: bool| if default { "# " } else { "" };
     for which in Duration::ALL {
-        let days = which.default_value();
-        let (least, likely, most) = (days.least, days.likely, days.most);
-        let _ = writeln!(text, "# {} = [{least}, {likely}, {most}] # {}", which.code(), which.about());
+        let Assumed { default, value: ThreePoint { least, likely, most } } = assumptions.duration(*which);
+        let (hidden, code, about) = (hidden(default), which.code(), which.about());
+        let _ = writeln!(text, "{hidden}{code} = [{least}, {likely}, {most}] # {about}");
     }
     for which in Chance::ALL {
-        let _ = writeln!(text, "# {} = {} # {}", which.code(), which.default_value(), which.about());
+        let Assumed { default, value } = assumptions.chance(*which);
+        let _ = writeln!(text, "{}{} = {value} # {}", hidden(default), which.code(), which.about());
     }
     text
 }

@@ -1,0 +1,263 @@
+//! Times as a person says them: "fridays, monday mornings, 2026-11-02 to 2026-11-13".
+
+use crate::error::AppError;
+use crate::nearest;
+use crate::shape::echo;
+use ibbi_core::{Date, MemberId, Name};
+use ibbi_sim::{Closure, Part, Unavailable, Weekday};
+
+/// How times can be said, for a message.
+pub const TIMES: &str = "days and weekdays with commas between them, such as: fridays, monday mornings, 2026-11-02, \
+                         2026-11-02 afternoon, 2026-11-09 to 2026-11-13";
+
+/// Reads the times at which somebody cannot come; none in an empty text.
+///
+/// ```
+/// use ibbi_app::schedule::times;
+/// assert_eq!(times("fridays, monday mornings, 2026-11-02 to 2026-11-13").unwrap().len(), 3);
+/// assert!(times("frydays").unwrap_err().to_string().contains("friday"));
+/// ```
+///
+/// # Errors
+/// [`AppError::Usage`] says which part was not understood and what would be.
+pub fn times(text: &str) -> Result<Vec<Unavailable>, AppError> {
+    text.split([',', ';']).map(str::trim).filter(|part| !part.is_empty()).map(time).collect()
+}
+
+fn time(text: &str) -> Result<Unavailable, AppError> {
+    let lower = text.to_lowercase();
+    let mut words: Vec<&str> =
+        lower.split_whitespace().filter(|word| !matches!(*word, "on" | "from" | "every" | "of")).collect();
+    let half = match words.last().map(|word| word.trim_end_matches('s')) {
+        Some("morning") => Part::Morning,
+        Some("afternoon") => Part::Afternoon,
+        _ => Part::Whole,
+    };
+    if half != Part::Whole {
+        words.pop();
+    }
+    match words.as_slice() {
+        [one] => match (day(one), weekday(one)) {
+            (Some(day), _) => Ok(Unavailable { from: Some(day), half, to: Some(day), weekday: None }),
+            (None, Some(weekday)) => Ok(Unavailable { from: None, half, to: None, weekday: Some(weekday) }),
+            (None, None) => Err(unknown(text, one)),
+        },
+        ["since", from] => stretch(text, Some(from), None, half, None),
+        ["until", to] => stretch(text, None, Some(to), half, None),
+        [each, "since", from] => stretch(text, Some(from), None, half, Some(each)),
+        [each, "until", to] if day(each).is_none() => stretch(text, None, Some(to), half, Some(each)),
+        [from, "to" | "until" | "-", to] => stretch(text, Some(from), Some(to), half, None),
+        [each, from, "to" | "until" | "-", to] => stretch(text, Some(from), Some(to), half, Some(each)),
+        _ => Err(unknown(text, text)),
+    }
+}
+
+/// A stretch of days, or one day of the week within it.
+fn stretch(
+    text: &str,
+    from: Option<&&str>,
+    to: Option<&&str>,
+    half: Part,
+    each: Option<&&str>,
+) -> Result<Unavailable, AppError> {
+    let read_day = |word: Option<&&str>| word.map(|word| day(word).ok_or_else(|| unknown(text, word))).transpose();
+    let (from, to) = (read_day(from)?, read_day(to)?);
+    let weekday = each.map(|word| weekday(word).ok_or_else(|| unknown(text, word))).transpose()?;
+    if let (Some(from), Some(to)) = (from, to)
+        && to < from
+    {
+        let message = format!("`{}` ends before it begins; write the earlier day first", echo(text));
+        return Err(AppError::Usage(message));
+    }
+    Ok(Unavailable { from, half, to, weekday })
+}
+
+/// A time in words, which [`times`] reads back as the same.
+///
+/// ```
+/// use ibbi_app::schedule::{said_time, times};
+/// let time = times("every Monday morning").unwrap()[0];
+/// assert_eq!(said_time(time), "monday mornings");
+/// ```
+pub fn said_time(time: Unavailable) -> String {
+    let Unavailable { from, half, to, weekday } = time;
+    let mut words: Vec<String> = Vec::new();
+    match (weekday, half) {
+        (Some(day), Part::Whole) => words.push(format!("{}s", day.code())),
+        (Some(day), _) => words.push(day.code().to_owned()),
+        (None, _) => {}
+    }
+    match (from, to) {
+        (Some(from), Some(to)) if from == to && weekday.is_none() => words.push(from.to_string()),
+        (Some(from), Some(to)) => words.push(format!("{from} to {to}")),
+        (Some(from), None) => words.push(format!("since {from}")),
+        (None, Some(to)) => words.push(format!("until {to}")),
+        // All days there are; there is no word for it but the whole range of years.
+        (None, None) if weekday.is_none() => words.push("1970-01-01 to 9999-12-31".to_owned()),
+        (None, None) => {}
+    }
+    match half {
+        Part::Whole => {}
+        Part::Morning => words.push("mornings".to_owned()),
+        Part::Afternoon => words.push("afternoons".to_owned()),
+    }
+    words.join(" ")
+}
+
+/// Times in words, with commas between them.
+pub fn said_times(times: &[Unavailable]) -> String {
+    times.iter().map(|time| said_time(*time)).collect::<Vec<_>>().join(", ")
+}
+
+/// A day, as `2026-11-02` or as Americans write it, `11/2/2026`.
+pub fn day(text: &str) -> Option<Date> {
+    if let Ok(day) = text.trim().parse() {
+        return Some(day);
+    }
+    let mut parts = text.trim().split('/');
+    let (month, day, year) = (parts.next()?, parts.next()?, parts.next()?);
+    let year: i32 = year.parse().ok().filter(|_| year.len() == 4)?;
+    if parts.next().is_some() {
+        return None;
+    }
+    Date::new(year, month.parse().ok()?, day.parse().ok()?)
+}
+
+fn weekday(word: &str) -> Option<Weekday> {
+    let one = word.strip_suffix('s').unwrap_or(word);
+    let short = |code: &&str| one.len() >= 3 && code.starts_with(one);
+    Weekday::from_code(one).or_else(|| Weekday::from_code(Weekday::CODES.iter().copied().find(short)?))
+}
+
+fn unknown(text: &str, word: &str) -> AppError {
+    let near = nearest::of(word, Weekday::CODES.iter().copied());
+    AppError::Usage(format!("`{}` is not a time{}; write {TIMES}", echo(text), nearest::hint(near.as_deref())))
+}
+
+/// Reads a closed range with its name: "Winter break 2026-12-24 to 2027-01-01".
+///
+/// # Errors
+/// [`AppError::Usage`] says what was not understood.
+pub fn closure(text: &str) -> Result<Closure, AppError> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let is_when = |word: &str| day(word).is_some() || weekday(&word.to_lowercase()).is_some();
+    let begins = words.iter().position(|word| is_when(word)).filter(|begins| *begins > 0);
+    let Some(begins) = begins else {
+        let message =
+            format!("`{}` is not a name with its days; write it as: Winter break 2026-12-24 to 2027-01-01", echo(text));
+        return Err(AppError::Usage(message));
+    };
+    let name = words[..begins].join(" ");
+    let name = Name::new(name.trim_end_matches([':', ','])).map_err(|error| AppError::Usage(error.to_string()))?;
+    Ok(Closure { name, when: time(&words[begins..].join(" "))? })
+}
+
+/// An id out of a name, unlike those that are taken: `R. Amari` becomes `r-amari`.
+pub fn id_of(name: &Name, taken: &[MemberId]) -> MemberId {
+    let letters = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { ' ' };
+    let words: String = name.as_str().chars().map(letters).collect();
+    let mut base: String = words.split_whitespace().collect::<Vec<_>>().join("-");
+    base.truncate(MemberId::MAX_CHARS - 4);
+    if base.is_empty() {
+        base.push_str("person");
+    }
+    let numbered =
+        (1..=taken.len() + 1).map(|number| if number == 1 { base.clone() } else { format!("{base}-{number}") });
+    let mut free = numbered.filter_map(|id| MemberId::new(&id).ok()).filter(|id| !taken.contains(id));
+    // There is one candidate more than there are ids taken.
+    free.next().unwrap_or_else(|| MemberId::new("person").expect("a word is an id"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_as_people_write_them() {
+        for (text, expected) in [
+            ("fridays", "friday"),
+            ("Fri", "friday"),
+            ("every Monday morning", "monday morning"),
+            ("monday mornings", "monday morning"),
+            ("2026-11-02", "2026-11-02 to 2026-11-02"),
+            ("11/2/2026 afternoon", "2026-11-02 to 2026-11-02 afternoon"),
+            ("2026-11-02 to 2026-11-13", "2026-11-02 to 2026-11-13"),
+            ("from 2026-11-02 until 2026-11-13", "2026-11-02 to 2026-11-13"),
+        ] {
+            let found = times(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+            let [Unavailable { from, half, to, weekday }] = found[..] else { panic!("{text}: {found:?}") };
+            let mut shown = match (from, to, weekday) {
+                (Some(from), Some(to), None) => format!("{from} to {to}"),
+                (None, None, Some(weekday)) => weekday.code().to_owned(),
+                other => panic!("{text}: {other:?}"),
+            };
+            match half {
+                Part::Whole => {}
+                Part::Morning => shown.push_str(" morning"),
+                Part::Afternoon => shown.push_str(" afternoon"),
+            }
+            assert_eq!(shown, expected, "{text}");
+        }
+        assert_eq!(times("  ").unwrap(), []);
+        assert_eq!(times("fridays, mondays; 2026-11-02").unwrap().len(), 3);
+    }
+
+    #[test]
+    fn what_is_said_of_a_time_reads_back_as_the_same_time() {
+        let days = [None, Date::new(2026, 11, 2), Date::new(2026, 11, 13)];
+        let mut said = Vec::new();
+        for weekday in [None, Some(Weekday::Monday), Some(Weekday::Sunday)] {
+            for (from, to) in days.iter().flat_map(|from| days.iter().map(move |to| (*from, *to))) {
+                for half in [Part::Whole, Part::Morning, Part::Afternoon] {
+                    let time = Unavailable { from, half, to, weekday };
+                    let ordered = from.is_none() || to.is_none() || from <= to;
+                    if ordered && (weekday, from, to) != (None, None, None) {
+                        let text = said_time(time);
+                        let read = times(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
+                        assert_eq!(read, [time], "{text}");
+                        said.push(text);
+                    }
+                }
+            }
+        }
+        let distinct: std::collections::HashSet<_> = said.iter().collect();
+        assert_eq!(distinct.len(), said.len());
+        assert!(said.contains(&"monday 2026-11-02 to 2026-11-13 mornings".to_owned()), "{said:?}");
+    }
+
+    #[test]
+    fn what_is_not_understood_is_named_with_what_would_be() {
+        for (text, said) in [
+            ("frydays", "did you mean friday"),
+            ("fridays, whenever", "`whenever` is not a time"),
+            ("2026-11-13 to 2026-11-02", "ends before it begins"),
+            ("2026-02-30", "`2026-02-30` is not a time"),
+            ("13/13/2026", "is not a time"),
+        ] {
+            let error = times(text).unwrap_err().to_string();
+            assert!(error.contains(said), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_closed_range_has_a_name_and_days() {
+        let closure_of = |text: &str| closure(text).map(|closure| (closure.name.to_string(), closure.when));
+        let (name, when) = closure_of("Winter break: 2026-12-24 to 2027-01-01").unwrap();
+        assert_eq!((name.as_str(), when.to.unwrap().to_string().as_str()), ("Winter break", "2027-01-01"));
+        assert_eq!(closure_of("Early release wednesday afternoons").unwrap().1.weekday, Some(Weekday::Wednesday));
+        for text in ["2026-12-24 to 2027-01-01", "Winter break", ""] {
+            assert!(closure_of(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn ids_are_made_of_names_and_differ() {
+        let mut taken = Vec::new();
+        for (name, expected) in [("R. Amari", "r-amari"), ("R Amari", "r-amari-2"), ("Ñ", "person"), ("Ñ", "person-2")]
+        {
+            let id = id_of(&Name::new(name).unwrap(), &taken);
+            assert_eq!(id.to_string(), expected);
+            taken.push(id);
+        }
+    }
+}

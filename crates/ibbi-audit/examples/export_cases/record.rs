@@ -1,0 +1,66 @@
+//! Writing cases into a ledger without asking the rules whether they allow it, and noting what they say.
+
+use crate::Outcome;
+use ibbi_core::{At, Case, Event, Name, Stage};
+use ibbi_log::{Ledger, NewLedger, NewRecord, Uuid};
+use std::path::Path;
+
+/// The events of a case with their instants.
+pub(crate) type Events = Vec<(At, Event)>;
+
+/// A ledger that was made, and what is to be found out about it.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) name: String,
+    /// What was done to make it.
+    pub(crate) source: &'static str,
+    /// Whether its cases fit the net.
+    pub(crate) fits: bool,
+    /// The rules that the first event that is refused leaves unmet.
+    pub(crate) rules: Vec<&'static str>,
+}
+
+impl Told {
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::json!({ "name": self.name, "what": self.source, "fits": self.fits, "rules": self.rules })
+    }
+}
+
+/// Makes a ledger of these cases, a record of each in turn.
+pub(crate) fn record(folder: &Path, name: &str, source: &'static str, fits: bool, cases: &[Events]) -> Outcome<Told> {
+    let path = folder.join(format!("{name}.ledger"));
+    if path.exists() {
+        std::fs::remove_file(&path)?;
+    }
+    let mut ids = (1_u128..).map(Uuid::from_u128);
+    let mut id = || ids.next().ok_or("there are ids enough");
+    let actor = Name::new("clerk@example.org")?;
+    let opened = cases.iter().flatten().map(|(at, _)| *at).min().ok_or("no ledger without an event")?;
+    let (origin, program) = (Name::new("example.org/ibbi/exports")?, Name::new("export_cases")?);
+    let mut ledger =
+        Ledger::create(&path, &NewLedger { id: id()?, actor: actor.clone(), at: opened, origin, program })?;
+
+    let mut open: Vec<(Uuid, Case)> = cases.iter().map(|_| Ok((id()?, Case::default()))).collect::<Outcome<_>>()?;
+    let mut rules = Vec::new();
+    let mut latest = opened;
+    for turn in 0..cases.iter().map(Vec::len).max().unwrap_or(0) {
+        let mut batch = Vec::new();
+        for (events, (case, state)) in cases.iter().zip(&mut open) {
+            let Some((at, event)) = events.get(turn) else { continue };
+            if let Err(refusal) = state.offer(event, *at)
+                && rules.is_empty()
+            {
+                rules.extend(refusal.unmet.iter().map(|unmet| unmet.rule.id()));
+            }
+            // What a program would claim that knows no rules: the stage that the legal events have led to.
+            let to = if state.stage() == Stage::Unopened { Stage::Inquiry } else { state.stage() };
+            latest = latest.max(*at);
+            let (case, actor, event) = (*case, actor.clone(), event.clone());
+            batch.push(NewRecord { case, id: id()?, actor, at: *at, to, event, expected_rev: None });
+        }
+        for part in batch.chunks(1000) {
+            ledger.append(part, latest)?;
+        }
+    }
+    Ok(Told { name: name.to_owned(), source, fits, rules })
+}

@@ -1,0 +1,96 @@
+//! Cases and ledgers that the tests of several exports use.
+
+use super::Corrections;
+use ibbi_core::{At, Case, Event, EventKind};
+use ibbi_log::{LedgerReader, Opening, Record, Uuid};
+use ibbi_sim::{EXAMPLE, Scenario, Simulator};
+use std::collections::BTreeMap;
+
+/// The events of a case with their instants.
+pub(super) type Events = Vec<(At, Event)>;
+
+/// Every golden ledger, by name.
+pub(super) fn golden() -> Vec<(String, Vec<u8>)> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/v1");
+    let mut found: Vec<_> = std::fs::read_dir(folder)
+        .expect("the golden ledgers are there")
+        .map(|entry| {
+            let path = entry.expect("an entry").path();
+            let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+            (name, std::fs::read(path).expect("a golden ledger can be read"))
+        })
+        .collect();
+    found.sort();
+    assert!(found.len() > 5, "the golden ledgers are there");
+    found
+}
+
+/// A golden ledger, read.
+pub(super) fn read(name: &str) -> (Opening, Vec<Record>, Corrections) {
+    let (_, bytes) = golden().into_iter().find(|(known, _)| known == name).expect("a golden ledger of this name");
+    read_bytes(&bytes)
+}
+
+/// A ledger's bytes, read.
+pub(super) fn read_bytes(bytes: &[u8]) -> (Opening, Vec<Record>, Corrections) {
+    let mut reader = LedgerReader::new(bytes);
+    let opening = reader.opening().cloned().expect("an opening");
+    let records: Vec<Record> = reader.collect::<Result<_, _>>().expect("a sound ledger");
+    let corrections = Corrections::gather(sound(&records)).unwrap();
+    (opening, records, corrections)
+}
+
+/// Records as a reader gives them that finds nothing wrong.
+pub(super) fn sound(records: &[Record]) -> impl Iterator<Item = Result<Record, std::io::Error>> {
+    records.iter().cloned().map(Ok)
+}
+
+/// Legal cases of many shapes: the golden ones, simulated ones, and ones that wander.
+pub(super) fn legal_cases() -> Vec<Events> {
+    let mut cases: BTreeMap<(String, Uuid), Events> = BTreeMap::new();
+    for (name, bytes) in golden() {
+        let (_, records, corrections) = read_bytes(&bytes);
+        for record in records.into_iter().filter(|record| corrections.counts(record)) {
+            cases.entry((name.clone(), record.case)).or_default().push((record.at, record.event));
+        }
+    }
+    let mut all: Vec<Events> = cases.into_values().collect();
+    let golden = all.clone();
+    let simulator = Simulator::new(&Scenario::parse(EXAMPLE).expect("the sample scenario"));
+    for run in 0..200 {
+        let mut events = Events::new();
+        simulator.run(1, run, |at, event, _| events.push((at, event.clone()))).expect("a run");
+        all.push(events);
+    }
+    all.extend((0..300).map(|seed| wander(&golden, seed)));
+    all
+}
+
+/// A case that goes along a golden one and now and then takes up any other event that the rules let it.
+fn wander(golden: &[Events], seed: u64) -> Events {
+    let pool: Vec<&Event> = golden.iter().flatten().map(|(_, event)| event).collect();
+    let road = &golden[usize::try_from(seed).unwrap() % golden.len()];
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut draw = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % u64::try_from(below).unwrap()).unwrap()
+    };
+    let mut case = Case::default();
+    let mut events = Events::new();
+    for (at, event) in road {
+        for _ in 0..draw(40) {
+            let other = pool[draw(pool.len())];
+            // Few cases would get far if each could be withdrawn at any moment.
+            let ends = matches!(other.kind(), EventKind::CaseWithdrawn | EventKind::ApplicationDeclined);
+            if (!ends || draw(50) == 0) && case.offer(other, *at).is_ok() {
+                events.push((*at, other.clone()));
+            }
+        }
+        if case.offer(event, *at).is_ok() {
+            events.push((*at, event.clone()));
+        }
+    }
+    events
+}

@@ -1,0 +1,190 @@
+//! The questions of `ibbi scenario new`. Each is asked again until the answer is understood.
+
+use ibbi_app::AppError;
+use ibbi_app::schedule::{self, closure, id_of, times};
+use ibbi_core::{County, Date, Format, MemberId, Name, Party, Seat, TimeZoneName};
+use ibbi_sim::{Assumptions, CalendarInput, Closure, Participant, Role, Scenario, Weekday};
+use std::io::{BufRead, Write};
+
+/// Whoever is asked, and where the questions go.
+pub(super) struct Asker<R, W> {
+    pub(super) answers: R,
+    pub(super) questions: W,
+}
+
+/// What a person is asked to be, before the days.
+struct Wanted {
+    role: Role,
+    seat: Option<Seat>,
+    party: Option<Party>,
+}
+
+impl<R: BufRead, W: Write> Asker<R, W> {
+    /// Asks everything that a scenario needs; what nobody has published keeps its defaults.
+    pub(super) fn scenario(&mut self, today: Date) -> Result<Scenario, AppError> {
+        self.say("A few questions about your district. An empty answer takes what stands in [brackets].\n")?;
+        let district = self.name("The district's name?")?;
+        let start = self.day("On which day are the three key leaders asked?", Some(today))?.unwrap_or(today);
+        let contract_expires = self.answer("On which day does the present contract end? [not known]", |text| {
+            let day = optional_day(text)?;
+            match day.filter(|day| *day < start) {
+                Some(day) => Err(format!("{day} is before {start}, when the leaders are asked")),
+                None => Ok(day),
+            }
+        })?;
+        let evergreen =
+            contract_expires.is_some() && self.yes("Does an evergreen clause extend it until there is a new one?")?;
+        let format = self.answer("Facilitation on one full day or on two half-days? [full]", |text| {
+            match text.to_lowercase().trim_start_matches("one ").trim_start_matches("two ") {
+                "" | "full" | "full day" | "full_day" => Ok(Format::FullDay),
+                "half" | "half-days" | "half days" | "two_half_days" | "2" => Ok(Format::TwoHalfDays),
+                _ => Err("answer full or half".to_owned()),
+            }
+        })?;
+        let calendar = self.calendar()?;
+        let people = self.people()?;
+        let time_zone = TimeZoneName::new(ibbi_app::zone::MASSACHUSETTS).map_err(|error| usage(&error))?;
+        let assumptions = Assumptions::default();
+        Ok(Scenario { assumptions, calendar, contract_expires, district, evergreen, format, people, start, time_zone })
+    }
+
+    fn calendar(&mut self) -> Result<CalendarInput, AppError> {
+        let county = self.answer("The county? Suffolk has two more holidays. [none]", |text| {
+            if text.is_empty() {
+                return Ok(None);
+            }
+            County::from_code(&text.to_lowercase())
+                .map(Some)
+                .ok_or_else(|| format!("one of {}", County::CODES.join(", ")))
+        })?;
+        self.say("Vacation weeks and other closed days, one a line, as in: Winter break 2026-12-24 to 2027-01-01\n")?;
+        let mut closed: Vec<Closure> = Vec::new();
+        while closed.len() < Scenario::MAX_CLOSED {
+            let more = self.answer("A closed day or range? [no more]", |text| {
+                if text.is_empty() {
+                    return Ok(None);
+                }
+                let found = closure(text).map_err(|error| error.to_string())?;
+                match closed.iter().any(|known| known.name == found.name) {
+                    true => Err(format!("there is a `{}` already; give it another name", found.name)),
+                    false => Ok(Some(found)),
+                }
+            })?;
+            let Some(more) = more else { break };
+            closed.push(more);
+        }
+        Ok(CalendarInput { closed, county, working_days: Weekday::ALL[..5].to_vec() })
+    }
+
+    fn people(&mut self) -> Result<Vec<Participant>, AppError> {
+        let mut people = Vec::new();
+        for (seat, who, party) in [
+            (Seat::Superintendent, "the superintendent", Party::Management),
+            (Seat::UnionPresident, "the president of the teachers' union", Party::Labor),
+            (Seat::SchoolCommittee, "the chair or vice chair of the school committee", Party::Management),
+        ] {
+            let name = self.name(&format!("The name of {who}?"))?;
+            let sits = self.yes(&format!("Does {name} sit at the table, on the team of {party}?"))?;
+            let wanted = Wanted { role: Role::Leader, seat: Some(seat), party: sits.then_some(party) };
+            self.person(name, wanted, &mut people)?;
+        }
+        let name = self.name("The name of the neutral, who trains and facilitates?")?;
+        self.person(name, Wanted { role: Role::Neutral, seat: None, party: None }, &mut people)?;
+        let other = self.answer("Who comes to the introductory meeting? [the neutral]", optional_name)?;
+        if let Some(name) = other {
+            self.person(name, Wanted { role: Role::Representative, seat: None, party: None }, &mut people)?;
+        }
+        for party in Party::ALL {
+            self.team(*party, &mut people)?;
+        }
+        Ok(people)
+    }
+
+    fn team(&mut self, party: Party, people: &mut Vec<Participant>) -> Result<(), AppError> {
+        while people.len() < Scenario::MAX_PEOPLE {
+            let none = !people.iter().any(|person| person.party == Some(party));
+            let (again, rest) = if none { ("A", "") } else { ("Another", " [no more]") };
+            let name = self.answer(&format!("{again} negotiator of {party}, by name?{rest}"), |text| {
+                match optional_name(text)? {
+                    None if none => Err(format!("the team of {party} needs a member")),
+                    name => Ok(name),
+                }
+            })?;
+            let Some(name) = name else { break };
+            self.person(name, Wanted { role: Role::Negotiator, seat: None, party: Some(party) }, people)?;
+        }
+        Ok(())
+    }
+
+    fn person(&mut self, name: Name, wanted: Wanted, people: &mut Vec<Participant>) -> Result<(), AppError> {
+        let question = format!(
+            "When can {name} not come? Such as: fridays, monday mornings, 2026-11-09 to 2026-11-13 [always free]"
+        );
+        let unavailable = self.answer(&question, |text| times(text).map_err(|error| error.to_string()))?;
+        let taken: Vec<MemberId> = people.iter().map(|person| person.id).collect();
+        let id = id_of(&name, &taken);
+        let Wanted { role, seat, party } = wanted;
+        people.push(Participant { id, name, party, required: true, role, seat, unavailable });
+        Ok(())
+    }
+
+    fn name(&mut self, question: &str) -> Result<Name, AppError> {
+        self.answer(question, |text| optional_name(text)?.ok_or_else(|| "a name is needed".to_owned()))
+    }
+
+    fn day(&mut self, question: &str, default: Option<Date>) -> Result<Option<Date>, AppError> {
+        let shown = default.map_or_else(|| "not known".to_owned(), |day| day.to_string());
+        self.answer(&format!("{question} [{shown}]"), |text| Ok(optional_day(text)?.or(default)))
+    }
+
+    fn yes(&mut self, question: &str) -> Result<bool, AppError> {
+        self.answer(&format!("{question} yes or no [no]"), |text| match text.to_lowercase().as_str() {
+            "" | "n" | "no" => Ok(false),
+            "y" | "yes" => Ok(true),
+            _ => Err("answer yes or no".to_owned()),
+        })
+    }
+
+    /// Asks until the answer is understood.
+    fn answer<T>(&mut self, question: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<T, AppError> {
+        loop {
+            self.say(&format!("{question} "))?;
+            let mut line = String::new();
+            let count = self.answers.read_line(&mut line).map_err(|source| AppError::Io {
+                doing: "read",
+                path: "the answers".into(),
+                source,
+            })?;
+            if count == 0 {
+                self.say("\n")?;
+                return Err(AppError::Usage(
+                    "the questions were not answered to the end; nothing was written".to_owned(),
+                ));
+            }
+            match read(line.trim()) {
+                Ok(answer) => return Ok(answer),
+                Err(why) => self.say(&format!("  {why}\n"))?,
+            }
+        }
+    }
+
+    fn say(&mut self, text: &str) -> Result<(), AppError> {
+        let said = self.questions.write_all(text.as_bytes()).and_then(|()| self.questions.flush());
+        said.map_err(|source| AppError::Io { doing: "write", path: "the questions".into(), source })
+    }
+}
+
+fn usage(error: &impl std::fmt::Display) -> AppError {
+    AppError::Usage(error.to_string())
+}
+
+fn optional_name(text: &str) -> Result<Option<Name>, String> {
+    if text.is_empty() { Ok(None) } else { Name::new(text).map(Some).map_err(|error| error.to_string()) }
+}
+
+fn optional_day(text: &str) -> Result<Option<Date>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    schedule::day(text).map(Some).ok_or_else(|| format!("`{text}` is not a day; write it as 2026-09-08 or 9/8/2026"))
+}

@@ -1,0 +1,17 @@
+//! `ibbi diff`: two ledgers side by side.
+
+use crate::args::Diff;
+use crate::output::Outcome;
+use crate::show;
+use ibbi_app::{AppError, ExitCode, audit};
+use ibbi_report::text;
+
+pub(crate) fn run(args: &Diff, json: bool) -> Result<Outcome, AppError> {
+    let shown = usize::try_from(args.show).unwrap_or(usize::MAX);
+    let diff = audit::diff(&args.first, &args.second, shown)?;
+    let code = if diff.same { ExitCode::Done } else { ExitCode::BadLedger };
+    if json {
+        return Ok(Outcome { code, ..Outcome::json(&diff) });
+    }
+    Ok(Outcome { code, ..Outcome::done(show::pieces(&text::diff(&diff, show::layout()))) })
+}

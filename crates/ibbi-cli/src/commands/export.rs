@@ -1,0 +1,34 @@
+//! `ibbi export`: a ledger, or the process itself, for other programs.
+
+use crate::args::{Export as Args, ExportFormat};
+use crate::output::{Outcome, Stream};
+use ibbi_app::audit::{self, Export, Format};
+use ibbi_app::{AppError, schedule};
+use serde_json::json;
+
+pub(crate) fn run(args: &Args, json: bool) -> Result<Outcome, AppError> {
+    let format = match args.to {
+        ExportFormat::Csv => Format::Csv,
+        ExportFormat::Xes => Format::Xes,
+        ExportFormat::Ocel => Format::Ocel,
+        ExportFormat::Cloudevents => Format::Cloudevents,
+        ExportFormat::Pnml => Format::Pnml,
+        ExportFormat::Bpmn => Format::Bpmn,
+    };
+    if format.is_of_the_process() && args.ledger.is_some() {
+        let message = "pnml and bpmn are of the process itself and hold no ledger; leave the ledger out";
+        return Err(AppError::Usage(message.to_owned()));
+    }
+    let export = Export { ledger: args.ledger.as_deref(), format, voided: args.voided };
+    let Some(out) = &args.out else {
+        let mut stream = Stream::new();
+        audit::export(export, &mut stream)?;
+        stream.finish()?;
+        return Ok(Outcome::done(String::new()));
+    };
+    let bytes = schedule::write_file_with(out, |file| audit::export(export, file))?;
+    if json {
+        return Ok(Outcome::json(&json!({ "file": out, "bytes": bytes })));
+    }
+    Ok(Outcome::done(format!("{bytes} bytes in {}\n", out.display())))
+}

@@ -1,0 +1,31 @@
+//! `ibbi who`: whom to ask for one more day.
+
+use super::{settings, simulator};
+use crate::args::Who;
+use crate::output::Outcome;
+use crate::progress::Bar;
+use crate::show;
+use ibbi_app::AppError;
+use ibbi_report::{csv, text};
+use std::cell::OnceCell;
+use std::sync::Mutex;
+
+pub(crate) fn run(args: &Who, json: bool) -> Result<Outcome, AppError> {
+    let settings = settings(args.runs, args.seed, args.threads)?;
+    let (_, simulator) = simulator(&args.scenario, &args.from)?;
+    // How many days there are to try is known only when the first was.
+    let bar: Mutex<OnceCell<Bar>> = Mutex::new(OnceCell::new());
+    let gains = simulator.who_with(settings, |done, of| {
+        if let Ok(bar) = bar.lock() {
+            bar.get_or_init(|| Bar::new(of, "days tried")).at(done);
+        }
+    })?;
+    drop(bar);
+    if json {
+        return Ok(Outcome::json(&gains));
+    }
+    if args.csv {
+        return Ok(Outcome::done(csv::who(&gains)));
+    }
+    Ok(Outcome::done(show::pieces(&text::who(&gains, show::layout()))))
+}

@@ -1,0 +1,33 @@
+//! Writes the page of a scenario: `cargo run -p ibbi-report --example page -- SCENARIO OUT.html`.
+//!
+//! The facilitation of the scenario is compared with the other format, and whom to ask is worked out.
+
+use ibbi_core::Format;
+use ibbi_report::SimulationPage;
+use ibbi_sim::{Comparison, Plan, Scenario, Settings, Simulator};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let (Some(input), Some(output)) = (arguments.next(), arguments.next()) else {
+        return Err("give a scenario and the page to write".into());
+    };
+    let scenario = Scenario::parse(&std::fs::read_to_string(input)?)?;
+    let simulator = Simulator::new(&scenario);
+    let settings = Settings { runs: 10_000, seed: 1, threads: 2 };
+    let (plan, forecast) = (Plan::of(&simulator), simulator.simulate(settings)?);
+    let with = |format| Simulator::new(&Scenario { format, ..scenario.clone() });
+    let (full, halves) = (with(Format::FullDay), with(Format::TwoHalfDays));
+    let comparison = Comparison::new(("one full day", &full), ("two half-days", &halves), settings)?;
+    let gains = simulator.who(Settings { runs: 1_000, ..settings })?;
+    let page = SimulationPage {
+        scenario: &scenario,
+        plan: &plan,
+        forecast: &forecast,
+        advisories: &plan.advisories,
+        comparison: Some(&comparison),
+        gains: Some(&gains),
+        program: concat!("ibbi ", env!("CARGO_PKG_VERSION")),
+    };
+    std::fs::write(output, page.to_html())?;
+    Ok(())
+}

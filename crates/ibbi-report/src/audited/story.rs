@@ -1,0 +1,163 @@
+//! One case in depth: what happened, who did it, how long it took, and why the case is where it is.
+
+use super::standing;
+use crate::phrase::Phrase;
+use crate::table::{Cell, Column, Table};
+use crate::text::Role;
+use crate::when::Clocks;
+use crate::words;
+use ibbi_audit::{ActorRow, CaseReport, Entering, Moment, Requirement, Severity};
+use ibbi_core::{Date, Stage, Unmet};
+use std::collections::HashMap;
+
+/// How long after it happened a record may be written down before that is worth a word, in minutes.
+const LATE: i64 = 60;
+
+/// Where the case stands, and whether an error was found in it.
+pub(crate) fn story_verdict(report: &CaseReport) -> (Role, Phrase) {
+    let errors = report.findings.iter().filter(|finding| finding.severity() == Severity::Error).count() as u64;
+    let role = if errors == 0 { Role::Good } else { Role::Bad };
+    let clocks = Clocks::of(report.time_zone.as_ref());
+    let stands = match report.stage {
+        Stage::Unopened => "The case was not opened".to_owned(),
+        stage => format!("The case stands at {}", standing(stage, report.outcome)),
+    };
+    let records = words::count(report.moments.len() as u64, "record");
+    let later = match report.later {
+        0 => String::new(),
+        1 => "; 1 later record is left out".to_owned(),
+        later => format!("; {} later records are left out", words::thousands(later)),
+    };
+    let found = match errors {
+        0 => "no errors were found".to_owned(),
+        1 => "1 error was found".to_owned(),
+        errors => format!("{} errors were found", words::thousands(errors)),
+    };
+    let phrase = Phrase::new(format!("{stands}, as of ")).instant(report.as_of, clocks);
+    (role, phrase.words(format!(". It has {records}{later}; {found}.")))
+}
+
+/// The records by the days on which they happened, in the order of the ledger.
+pub(crate) fn by_day(report: &CaseReport, clocks: Clocks) -> Vec<(Date, &[Moment])> {
+    let chunks = report.moments.chunk_by(|one, other| clocks.day(one.at) == clocks.day(other.at));
+    chunks.filter_map(|chunk| Some((clocks.day(chunk.first()?.at), chunk))).collect()
+}
+
+/// The records that cannot be judged on their own: the line that is the cause, by the record's number.
+pub(crate) fn causes(report: &CaseReport) -> HashMap<u64, u64> {
+    report.findings.iter().filter_map(|finding| Some((finding.seq?, finding.cause()?))).collect()
+}
+
+/// What is out of the ordinary about a record, with what it weighs; `cause` if it cannot be judged on its own.
+pub(crate) fn stranger(moment: &Moment, before: Option<&Moment>, cause: Option<u64>) -> Vec<(Role, String)> {
+    let mut said = Vec::new();
+    if let Some(by) = moment.voided_by {
+        said.push((Role::Warning, format!("voided by #{by}")));
+    }
+    if let Some(cause) = cause {
+        said.push((Role::Quiet, format!("not to be judged on its own, because of line {}", words::thousands(cause))));
+    } else if let Some(refusal) = &moment.refusal {
+        let unmet: Vec<String> =
+            refusal.unmet.iter().map(|unmet| format!("{} ({})", unmet.found, unmet.rule.id())).collect();
+        said.push((Role::Bad, format!("not accepted: {}", unmet.join("; "))));
+    } else if !moment.accepted && moment.voided_by.is_none() {
+        said.push((Role::Bad, "not accepted".to_owned()));
+    }
+    if moment.accepted && moment.recorded != moment.stage {
+        said.push((Role::Bad, format!("recorded as leading to {}", moment.recorded.label())));
+    }
+    let late = moment.logged.minutes_since(moment.at);
+    if late >= LATE {
+        said.push((Role::Quiet, format!("written down {} later", words::lasting(late.unsigned_abs()))));
+    }
+    said.extend(moment.advisories.iter().map(|advisory| {
+        let text = format!("{} [{}]", advisory.found, advisory.warning.code());
+        (Role::Warning, text)
+    }));
+    if moment.accepted && before.is_none_or(|before| before.stage != moment.stage) {
+        let now = if moment.stage == Stage::Closed { "closed" } else { moment.stage.label() };
+        let preposition = if moment.stage == Stage::Closed { "" } else { "in " };
+        said.push((Role::Plain, format!("the case is now {preposition}{now}")));
+    }
+    said
+}
+
+/// What somebody recorded, in a sentence.
+pub(crate) fn who(row: &ActorRow, clocks: Clocks) -> Phrase {
+    let phrase = Phrase::default().name(row.actor.to_string());
+    let phrase = phrase.words(format!(": {}, ", words::count(row.records, "record")));
+    let (first, last) = (clocks.day(row.first), clocks.day(row.last));
+    let phrase = match first == last {
+        true => phrase.words("on ").day(first),
+        false => phrase.words("from ").day(first).words(" to ").day(last),
+    };
+    phrase.words(format!(": {}.", kinds(row)))
+}
+
+fn kinds(row: &ActorRow) -> String {
+    let kinds = row.kinds.iter();
+    let kinds = kinds
+        .map(|(kind, count)| if *count == 1 { kind.code().to_owned() } else { format!("{} x{count}", kind.code()) });
+    kinds.collect::<Vec<_>>().join(", ")
+}
+
+/// Who recorded everything, if one did.
+pub(crate) fn one_actor(report: &CaseReport) -> Option<Phrase> {
+    let [one] = report.actors.as_slice() else { return None };
+    Some(Phrase::new("All of it was recorded by ").name(one.actor.to_string()).words("."))
+}
+
+/// Every stay in a stage.
+pub(crate) fn stays(report: &CaseReport) -> Table {
+    let columns = [Column::text("stage"), Column::text("entered"), Column::text("left"), Column::number("time")];
+    let mut table = Table::new("Stays in the stages", columns);
+    let clocks = Clocks::of(report.time_zone.as_ref());
+    let instant = |at| Cell::Instant(at, clocks.show(at));
+    for stay in report.stays.iter().filter(|stay| stay.stage.is_open()) {
+        table.row([
+            stay.stage.label().into(),
+            instant(stay.entered),
+            stay.left.map_or_else(|| "still in it".into(), instant),
+            Cell::Number(words::lasting(stay.minutes)),
+        ]);
+    }
+    table
+}
+
+/// Who was waited for.
+pub(crate) fn waits(report: &CaseReport) -> Table {
+    let columns = [Column::text("who"), Column::number("time"), Column::number("of it alone"), Column::text("now")];
+    let mut table = Table::new("Who was waited for", columns);
+    for row in &report.waiting {
+        table.row([
+            words::sentence(row.who.label()).into(),
+            Cell::Number(words::lasting(row.minutes)),
+            Cell::Number(words::lasting(row.alone)),
+            if row.now { "waited for now".into() } else { Cell::Nothing },
+        ]);
+    }
+    table
+}
+
+/// How a stage was entered: `Training, Wed 2026-10-14 09:00 EDT, by #17`.
+pub(crate) fn entered(entering: &Entering, clocks: Clocks) -> Phrase {
+    Phrase::new(format!("{}, ", entering.stage.label()))
+        .instant(entering.at, clocks)
+        .words(format!(", by #{}", entering.seq))
+}
+
+/// What a requirement asked and what settled it.
+pub(crate) fn settled(requirement: &Requirement) -> Phrase {
+    let rule = format!(" ({})", requirement.rule.id());
+    Phrase::default().name(words::sentence(&requirement.text)).words(rule)
+}
+
+/// What is lacking and what would satisfy it.
+pub(crate) fn lacking(unmet: &Unmet) -> [String; 3] {
+    let (rule, found) = (unmet.rule, &unmet.found);
+    [
+        rule.statement().to_owned(),
+        format!("found: {found}"),
+        format!("to do: {} ({}; {})", rule.remedy(), rule.id(), rule.source().label()),
+    ]
+}

@@ -1,0 +1,243 @@
+//! What an audit measured: where cases stand, how long they took, who was waited for, and the months.
+
+use crate::audited;
+use crate::chart::{Bar, Bars, Chart, Columns, Figure, Key, Month, Scale, Sign};
+use crate::table::{Cell, Column, Table};
+use crate::words;
+use ibbi_audit::{Report, Spread};
+use ibbi_core::{Date, Outcome};
+use ibbi_stats::Interval;
+
+/// The months that a chart shows, counted back from the last one.
+const MONTHS: usize = 24;
+/// The ways through the stages that a chart shows.
+const PATHS: usize = 8;
+
+/// How many cases are in each stage.
+pub fn cases_by_stage(report: &Report) -> Chart {
+    let rows = report.cases.by_stage.iter().map(|count| (count.stage.label().to_owned(), count.cases, true));
+    counted("Cases by stage", "stage", rows.collect(), report.cases.total)
+}
+
+/// How many cases ended in each way.
+pub fn cases_by_outcome(report: &Report) -> Chart {
+    let rows = report.cases.by_outcome.iter();
+    let rows =
+        rows.map(|count| (words::sentence(count.outcome.label()), count.cases, count.outcome == Outcome::Completed));
+    counted("Closed cases by outcome", "outcome", rows.collect(), report.cases.closed)
+}
+
+/// The most frequent ways through the stages.
+pub fn paths(report: &Report) -> Chart {
+    let paths = &report.paths;
+    let rows = paths.first.iter().take(PATHS).map(|path| {
+        let wished = path.outcome.is_none_or(|outcome| outcome == Outcome::Completed);
+        (audited::route(&path.steps, path.outcome), path.cases, wished)
+    });
+    let rows: Vec<_> = rows.collect();
+    let title = match (rows.len() as u64) < paths.distinct {
+        true => {
+            format!("Ways through the stages: the {} most frequent of {}", rows.len(), words::thousands(paths.distinct))
+        }
+        false => "Ways through the stages".to_owned(),
+    };
+    let begun = report.cases.total.saturating_sub(report.cases.unopened);
+    let key = vec![Key::new(Sign::Full, "completed or still open"), Key::new(Sign::Hatched, "ended in another way")];
+    Chart { table: audited::paths(report), key, ..counted(&title, "way", rows, begun) }
+}
+
+fn counted(title: &str, head: &str, rows: Vec<(String, u64, bool)>, of: u64) -> Chart {
+    let mut table = Table::new(title, [Column::text(head), Column::number("cases"), Column::number("share")]);
+    let most = rows.iter().map(|(_, count, _)| *count).max().unwrap_or(0);
+    let rows = rows.into_iter().map(|(label, count, wished)| {
+        let share = ibbi_stats::wilson(count, of).map_or(0.0, |share| share.estimate);
+        table.row([
+            Cell::Text(label.clone()),
+            Cell::Number(words::thousands(count)),
+            Cell::Number(words::exact_percent(share)),
+        ]);
+        Bar {
+            label,
+            value: exactly(count),
+            said: format!("{} ({})", words::thousands(count), words::percent(share)),
+            wished,
+        }
+    });
+    let rows: Vec<Bar> = rows.collect();
+    bars(title, Scale::counts(as_value(most)), rows, Vec::new(), table)
+}
+
+/// Bars, or a word that there is nothing.
+fn bars(title: &str, scale: Scale, rows: Vec<Bar>, key: Vec<Key>, table: Table) -> Chart {
+    let said: Vec<String> = rows.iter().map(|row| format!("{}: {}", row.label, row.said)).collect();
+    let (summary, figure) = match rows.is_empty() {
+        true => (NONE.to_owned(), Figure::Nothing(NONE.to_owned())),
+        false => (format!("Bars from the top. {}.", said.join("; ")), Figure::Bars(Bars { scale, rows })),
+    };
+    Chart { title: title.to_owned(), summary, figure, key, table }
+}
+
+const NONE: &str = "There are none.";
+
+#[allow(clippy::cast_precision_loss, reason = "what is drawn need not be exact to the last of 2^53")]
+const fn as_value(count: u64) -> f64 {
+    count as f64
+}
+
+const fn exactly(count: u64) -> Interval {
+    let value = as_value(count);
+    Interval { estimate: value, low: value, high: value }
+}
+
+/// The time that cases spent in each stage they left: the median, and on to the ninetieth percentile.
+pub fn stage_times(report: &Report) -> Chart {
+    let rows = report.stages.iter().filter_map(|times| Some((times.stage.label().to_owned(), times.left?)));
+    spreads("Time in each stage, of the cases that left it", rows.collect(), audited::stage_times(report))
+}
+
+/// The time from opening to closing, by outcome.
+pub fn outcome_times(report: &Report) -> Chart {
+    let rows = report.outcomes.iter().map(|row| (words::sentence(row.outcome.label()), row.time));
+    spreads("Time from opening to closing, by outcome", rows.collect(), audited::outcome_times(report))
+}
+
+fn spreads(title: &str, rows: Vec<(String, Spread)>, table: Table) -> Chart {
+    let most = rows.iter().map(|(_, spread)| spread.p90).max().unwrap_or(0);
+    let rows = rows.into_iter().map(|(label, spread)| {
+        let (median, p90) = (as_value(spread.median), as_value(spread.p90));
+        let value = Interval { estimate: median, low: median, high: p90 };
+        Bar { label, value, said: words::lasting(spread.median), wished: true }
+    });
+    let key = vec![Key::new(Sign::Full, "median"), Key::new(Sign::Whisker, "from the median to P90")];
+    bars(title, Scale::times(as_value(most)), rows.collect(), key, table)
+}
+
+/// How long each was waited for, all cases together.
+pub fn waiting(report: &Report) -> Chart {
+    let most = report.waiting.iter().map(|row| row.waited.sum).max().unwrap_or(0);
+    let rows = report.waiting.iter().map(|row| Bar {
+        label: words::sentence(row.who.label()),
+        value: exactly(row.waited.sum),
+        said: words::lasting(row.waited.sum),
+        wished: true,
+    });
+    let title = "Time in which each was waited for, all cases together";
+    bars(title, Scale::times(as_value(most)), rows.collect(), Vec::new(), audited::waiting(report))
+}
+
+/// How many cases were opened in each month.
+pub fn opened(report: &Report) -> Chart {
+    monthly(report, ("Cases opened in each month", opened_table(report)), |month| (month.opened, 0), Vec::new())
+}
+
+/// How many cases were closed in each month.
+pub fn closed(report: &Report) -> Chart {
+    let parts: Parts = |month| {
+        let of = |wanted: bool| {
+            let counts = month.closed.iter().filter(|count| (count.outcome == Outcome::Completed) == wanted);
+            counts.map(|count| count.cases).sum()
+        };
+        (of(true), of(false))
+    };
+    let key = vec![Key::new(Sign::Full, "completed"), Key::new(Sign::Hatched, "ended in another way")];
+    monthly(report, ("Cases closed in each month", closed_table(report)), parts, key)
+}
+
+/// A month by its first day, with its count in two parts.
+type Counted = (Date, (u64, u64));
+/// A month's count in two parts: what is drawn full, and what is hatched.
+type Parts = fn(&ibbi_audit::Month) -> (u64, u64);
+
+fn monthly(report: &Report, (title, table): (&str, Table), parts: Parts, key: Vec<Key>) -> Chart {
+    let (all, months) = calendar(report, parts);
+    let most = months.iter().map(|(_, (full, hatched))| full + hatched).max().unwrap_or(0);
+    let Some((best, _)) = months.iter().rev().max_by_key(|(_, (full, hatched))| full + hatched).filter(|_| most > 0)
+    else {
+        return Chart {
+            title: title.to_owned(),
+            summary: NONE.into(),
+            figure: Figure::Nothing(NONE.into()),
+            key: Vec::new(),
+            table,
+        };
+    };
+    let shown = months.len();
+    let title = match shown < all {
+        true => format!("{title}: the last {shown} of {all} months"),
+        false => title.to_owned(),
+    };
+    let summary = format!("{shown} columns, one a month; most in {}: {}.", words::month(*best), words::thousands(most));
+    let column = |(start, (full, hatched)): &Counted| Month {
+        start: *start,
+        full: as_value(*full),
+        hatched: as_value(*hatched),
+    };
+    let columns = Columns { scale: Scale::counts(as_value(most)), columns: months.iter().map(column).collect() };
+    Chart { title, summary, figure: Figure::Columns(columns), key, table }
+}
+
+/// The last months without a gap, and how many there are in all.
+fn calendar(report: &Report, parts: Parts) -> (usize, Vec<Counted>) {
+    let known = report.months.iter().filter_map(|month| Some((start_of(&month.month)?, parts(month))));
+    let known: std::collections::BTreeMap<Date, (u64, u64)> = known.collect();
+    let (Some(first), Some(last)) = (known.keys().next(), known.keys().next_back()) else { return (0, Vec::new()) };
+    let mut months = Vec::new();
+    let mut start = *first;
+    while start <= *last {
+        months.push((start, known.get(&start).copied().unwrap_or_default()));
+        let next = words::months_later(start, 1);
+        if next <= start {
+            break;
+        }
+        start = next;
+    }
+    let all = months.len();
+    (all, months.split_off(all.saturating_sub(MONTHS)))
+}
+
+/// The first day of a month such as `2026-09`.
+fn start_of(month: &str) -> Option<Date> {
+    format!("{month}-01").parse().ok()
+}
+
+/// What was opened and closed in each month.
+pub(crate) fn months_table(report: &Report) -> Table {
+    let mut table = closed_table(report);
+    table.caption = "Opened and closed in each month".to_owned();
+    table.columns.insert(1, Column::number("opened"));
+    for (row, month) in table.rows.iter_mut().zip(&report.months) {
+        row.insert(1, Cell::Number(words::thousands(month.opened)));
+    }
+    table
+}
+
+fn opened_table(report: &Report) -> Table {
+    let mut table = Table::new("Cases opened in each month", [Column::text("month"), Column::number("opened")]);
+    for month in &report.months {
+        table.row([name_of(month), Cell::Number(words::thousands(month.opened))]);
+    }
+    table
+}
+
+fn closed_table(report: &Report) -> Table {
+    let any = |outcome: &&Outcome| report.months.iter().any(|month| of(month, **outcome) > 0);
+    let outcomes: Vec<Outcome> = Outcome::ALL.iter().filter(any).copied().collect();
+    let columns = outcomes.iter().map(|outcome| Column::number(outcome.label()));
+    let heads = [Column::text("month"), Column::number("closed")].into_iter().chain(columns);
+    let mut table = Table::new("Cases closed in each month", heads);
+    for month in &report.months {
+        let all = month.closed.iter().map(|count| count.cases).sum();
+        let counts = std::iter::once(all).chain(outcomes.iter().map(|outcome| of(month, *outcome)));
+        table.row([name_of(month)].into_iter().chain(counts.map(|count| Cell::Number(words::thousands(count)))));
+    }
+    table
+}
+
+/// How many cases ended in a way in a month.
+fn of(month: &ibbi_audit::Month, wanted: Outcome) -> u64 {
+    month.closed.iter().find(|count| count.outcome == wanted).map_or(0, |count| count.cases)
+}
+
+fn name_of(month: &ibbi_audit::Month) -> Cell {
+    start_of(&month.month).map_or_else(|| month.month.clone(), words::month).into()
+}

@@ -1,0 +1,77 @@
+//! One case: how long it was in each stage, and when.
+
+use crate::audited;
+use crate::chart::{Bar, Bars, Chart, Figure, Key, Lane, Scale, Sign, Timeline};
+use crate::when::Clocks;
+use crate::words;
+use ibbi_audit::{CaseReport, Stay};
+use ibbi_core::Date;
+use ibbi_stats::Interval;
+
+/// Nothing was opened.
+const NONE: &str = "The case was not opened, so it was in no stage.";
+
+fn open_stays(report: &CaseReport) -> impl Iterator<Item = &Stay> + Clone {
+    report.stays.iter().filter(|stay| stay.stage.is_open())
+}
+
+/// How long the case was in each stage.
+pub fn stays(report: &CaseReport) -> Chart {
+    let title = "Time in each stage".to_owned();
+    let table = audited::stays(report);
+    #[allow(clippy::cast_precision_loss, reason = "what is drawn need not be exact")]
+    let value = |stay: &Stay| stay.minutes as f64;
+    let bar = |stay: &Stay| Bar {
+        label: stay.stage.label().to_owned(),
+        value: Interval { estimate: value(stay), low: value(stay), high: value(stay) },
+        said: words::lasting(stay.minutes),
+        wished: stay.left.is_some(),
+    };
+    let rows: Vec<Bar> = open_stays(report).map(bar).collect();
+    if rows.is_empty() {
+        return Chart { title, summary: NONE.into(), figure: Figure::Nothing(NONE.into()), key: Vec::new(), table };
+    }
+    let most = open_stays(report).map(value).fold(0.0, f64::max);
+    let said: Vec<String> = rows.iter().map(|row| format!("{}: {}", row.label, row.said)).collect();
+    let still = rows.iter().any(|row| !row.wished);
+    let key = still.then(|| Key::new(Sign::Hatched, "still in it")).into_iter().collect();
+    let summary = format!("Bars in the order in which the stages were entered. {}.", said.join("; "));
+    Chart { title, summary, figure: Figure::Bars(Bars { scale: Scale::times(most), rows }), key, table }
+}
+
+/// When the case was in which stage, and when something happened in it.
+pub fn course(report: &CaseReport) -> Chart {
+    let title = "The case on a calendar".to_owned();
+    let clocks = Clocks::of(report.time_zone.as_ref());
+    let table = audited::stays(report);
+    let lanes: Vec<Lane> = open_stays(report).map(|stay| lane(report, stay, clocks)).collect();
+    let days = || lanes.iter().flat_map(|lane| [lane.work.0, lane.work.1]);
+    let (Some(first), Some(last)) = (days().min(), days().max()) else {
+        return Chart { title, summary: NONE.into(), figure: Figure::Nothing(NONE.into()), key: Vec::new(), table };
+    };
+    let said = lanes.iter().map(|lane| {
+        let (from, to) = (words::brief_day(lane.work.0), words::brief_day(lane.work.1));
+        format!("{}: {from} to {to}", lane.label)
+    });
+    let said: Vec<String> = said.collect();
+    Chart {
+        title,
+        summary: format!("Lanes from top to bottom, one for each stay in a stage. {}.", said.join("; ")),
+        figure: Figure::Timeline(Timeline { days: Scale::dates(first, last), lanes, contract: None }),
+        key: vec![Key::new(Sign::Line, "in the stage"), Key::new(Sign::Dot, "a day with an event")],
+        table,
+    }
+}
+
+fn lane(report: &CaseReport, stay: &Stay, clocks: Clocks) -> Lane {
+    let until = stay.left.unwrap_or(report.as_of).max(stay.entered);
+    let inside = report
+        .moments
+        .iter()
+        .filter(|moment| moment.accepted && moment.voided_by.is_none() && (stay.entered..=until).contains(&moment.at));
+    let mut events: Vec<Date> = inside.map(|moment| clocks.day(moment.at)).collect();
+    events.sort_unstable();
+    events.dedup();
+    let label = stay.stage.label().to_owned();
+    Lane { label, work: (clocks.day(stay.entered), clocks.day(until)), wait: None, events, sitting: false }
+}

@@ -1,0 +1,178 @@
+//! When runs are completed: the S-curve, and the months.
+
+use super::{NONE_COMPLETED, contract_key};
+use crate::chart::{Chart, Columns, Curve, Figure, Key, Mark, Month, Scale, Sign};
+use crate::table::{Cell, Column, Table};
+use crate::words;
+use chrono::Datelike;
+use ibbi_core::Date;
+use ibbi_sim::{CurvePoint, Forecast};
+
+/// The most days that the table behind the curve tells one by one.
+const MOST_DAYS: usize = 60;
+/// How far beyond the last completion a contract date may lie and still be drawn, in days.
+const FAR: i64 = 400;
+
+/// The S-curve: the share of all runs completed by each day, with the contract date and the percentiles.
+pub fn completion(forecast: &Forecast) -> Chart {
+    let (Some(first), Some(last)) = (forecast.curve.first(), forecast.curve.last()) else {
+        return Chart {
+            title: "Completed by each day".to_owned(),
+            summary: NONE_COMPLETED.to_owned(),
+            figure: Figure::Nothing(NONE_COMPLETED.to_owned()),
+            key: Vec::new(),
+            table: curve_table(forecast),
+        };
+    };
+    let contract = forecast.contract_expires;
+    let shown = contract.filter(|expires| {
+        words::days_between(last.date, *expires) <= FAR && words::days_between(*expires, first.date) <= FAR
+    });
+    let share_on = |date: Date| {
+        forecast.curve.iter().take_while(|point| point.date <= date).last().map_or(0.0, |point| point.share)
+    };
+    let marks = forecast.percentiles.iter().filter_map(|percentile| {
+        let date = percentile.date?;
+        Some(Mark { label: format!("P{}", percentile.percent), date, share: share_on(date) })
+    });
+    let (from, to) =
+        (shown.map_or(first.date, |day| day.min(first.date)), shown.map_or(last.date, |day| day.max(last.date)));
+    Chart {
+        title: "Completed by each day, as a share of all runs".to_owned(),
+        summary: curve_summary(forecast, last),
+        figure: Figure::Curve(Curve {
+            days: Scale::dates(from, to),
+            shares: Scale::shares(last.share),
+            points: forecast.curve.iter().map(|point| (point.date, point.share)).collect(),
+            marks: marks.collect(),
+            contract,
+        }),
+        key: curve_key(contract, shown.is_some(), (first.date, last.date)),
+        table: curve_table(forecast),
+    }
+}
+
+fn curve_key(contract: Option<Date>, shown: bool, (first, last): (Date, Date)) -> Vec<Key> {
+    let mut key = vec![Key::new(Sign::Area, "completed by then")];
+    if contract.is_some_and(|expires| expires < last) {
+        key = vec![Key::new(Sign::Hatched, "completed by then, late")];
+    }
+    if contract.is_some_and(|expires| (first..last).contains(&expires)) {
+        key.insert(0, Key::new(Sign::Area, "completed by then, in time"));
+    }
+    key.extend(contract.map(|expires| contract_key(expires, shown)));
+    key.push(Key::new(Sign::Dot, "P10, P50, P80, P90: so many percent of the completed runs are done"));
+    key
+}
+
+fn curve_summary(forecast: &Forecast, last: &CurvePoint) -> String {
+    let mut text =
+        format!("A curve that rises to {} of all runs by {}.", words::percent(last.share), words::day(last.date));
+    let dates = forecast.percentiles.iter().filter_map(|percentile| {
+        Some(format!("{} percent by {}", percentile.percent, words::brief_day(percentile.date?)))
+    });
+    let dates: Vec<String> = dates.collect();
+    text.push_str(&format!(" Of the completed runs, {} are done.", words::list(&dates)));
+    if let (Some(expires), Some(in_time)) = (forecast.contract_expires, forecast.in_time) {
+        let share = words::percent(in_time.estimate);
+        text.push_str(&format!(
+            " By the contract date, {}, {share} of all runs are completed.",
+            words::brief_day(expires)
+        ));
+    }
+    text
+}
+
+/// Day by day where they are few, and otherwise by the last day of each week on which a run was completed.
+fn curve_table(forecast: &Forecast) -> Table {
+    let columns =
+        [Column::text("by the end of"), Column::number("runs completed"), Column::number("share of all runs")];
+    let by_week = forecast.curve.len() > MOST_DAYS;
+    let caption = if by_week { "Completed by the last such day of each week" } else { "Completed by each day" };
+    let mut table = Table::new(caption, columns);
+    let week = |point: &CurvePoint| point.date.to_chrono().iso_week();
+    for (index, point) in forecast.curve.iter().enumerate() {
+        let is_last = forecast.curve.get(index + 1).is_none_or(|next| week(next) != week(point));
+        if !by_week || is_last {
+            let (runs, share) = (words::thousands(point.completed), words::exact_percent(point.share));
+            table.row([point.date.into(), Cell::Number(runs), Cell::Number(share)]);
+        }
+    }
+    table
+}
+
+/// The share of all runs that are completed in each month, divided at the contract date.
+pub fn months(forecast: &Forecast) -> Chart {
+    let title = "Completed in each month, as a share of all runs".to_owned();
+    let columns = month_columns(forecast);
+    let Some(best) = columns.iter().max_by(|one, other| (one.0.total()).total_cmp(&other.0.total())) else {
+        let (summary, figure) = (NONE_COMPLETED.to_owned(), Figure::Nothing(NONE_COMPLETED.to_owned()));
+        return Chart { title, summary, figure, key: Vec::new(), table: month_table(forecast, &columns) };
+    };
+    let summary = format!(
+        "{} columns, one a month; most runs are completed in {}: {} of all.",
+        columns.len(),
+        words::month(best.0.start),
+        words::percent(best.0.total()),
+    );
+    let any = |part: fn(&Month) -> f64| columns.iter().any(|(month, _)| part(month) > 0.0);
+    let mut key = Vec::new();
+    if any(|month| month.hatched) {
+        key.extend(any(|month| month.full).then(|| Key::new(Sign::Full, "on or before the contract date")));
+        key.push(Key::new(Sign::Hatched, "after the contract date"));
+    }
+    let table = month_table(forecast, &columns);
+    let scale = Scale::shares(best.0.total());
+    let columns = columns.into_iter().map(|(month, _)| month).collect();
+    Chart { title, summary, figure: Figure::Columns(Columns { scale, columns }), key, table }
+}
+
+impl Month {
+    /// All of it.
+    pub fn total(&self) -> f64 {
+        self.full + self.hatched
+    }
+}
+
+/// Every month from the first completion to the last, with the runs completed in it, in time and late.
+fn month_columns(forecast: &Forecast) -> Vec<(Month, (u64, u64))> {
+    let (Some(first), Some(last)) = (forecast.curve.first(), forecast.curve.last()) else { return Vec::new() };
+    let share = |runs: u64| ibbi_stats::wilson(runs, forecast.runs).map_or(0.0, |share| share.estimate);
+    let mut start = words::month_start(first.date);
+    let mut columns = Vec::new();
+    loop {
+        let next = words::months_later(start, 1);
+        let before = |day: Date| {
+            let earlier = forecast.curve.iter().take_while(|point| point.date < day).last();
+            earlier.map_or(0, |point| point.completed)
+        };
+        let late_from =
+            forecast.contract_expires.map_or(next, |expires| words::after(expires, 1)).clamp(start, next.max(start));
+        let counts = (before(late_from) - before(start), before(next).max(before(late_from)) - before(late_from));
+        columns.push((Month { start, full: share(counts.0), hatched: share(counts.1) }, counts));
+        if next > last.date || next <= start {
+            return columns;
+        }
+        start = next;
+    }
+}
+
+fn month_table(forecast: &Forecast, columns: &[(Month, (u64, u64))]) -> Table {
+    let mut heads = vec![Column::text("month"), Column::number("runs completed"), Column::number("share of all runs")];
+    if forecast.contract_expires.is_some() {
+        heads.push(Column::number("of these in time"));
+    }
+    let mut table = Table::new("Completed in each month", heads);
+    for (month, (in_time, late)) in columns {
+        let mut row = vec![
+            Cell::Text(words::month(month.start)),
+            Cell::Number(words::thousands(in_time + late)),
+            Cell::Number(words::exact_percent(month.total())),
+        ];
+        if forecast.contract_expires.is_some() {
+            row.push(Cell::Number(words::thousands(*in_time)));
+        }
+        table.row(row);
+    }
+    table
+}

@@ -1,0 +1,126 @@
+//! Shares with their intervals: how runs end, and two scenarios against each other.
+
+use crate::chart::{Bar, Bars, Chart, Figure, Key, Scale, Sign};
+use crate::table::{Cell, Column, Table};
+use crate::words;
+use ibbi_sim::{Comparison, Ending, Forecast, Side};
+use ibbi_stats::Interval;
+
+/// What the ends of a whisker are.
+const WHISKER: &str = "95% interval, from the number of runs alone";
+
+/// How runs end, with 95% intervals.
+pub fn outcomes(forecast: &Forecast) -> Chart {
+    let mut table = Table::new(
+        "How the runs ended",
+        [
+            Column::text("outcome"),
+            Column::number("runs"),
+            Column::number("share of all runs"),
+            Column::number("95% interval"),
+        ],
+    );
+    let mut rows = Vec::new();
+    for outcome in &forecast.outcomes {
+        let label = words::sentence(outcome.ending.label());
+        table.row([
+            Cell::Text(label.clone()),
+            Cell::Number(words::thousands(outcome.runs)),
+            Cell::Number(words::exact_percent(outcome.share.estimate)),
+            Cell::Number(words::exact_range(outcome.share)),
+        ]);
+        rows.push(bar(label, outcome.share, outcome.ending == Ending::Completed));
+    }
+    let said: Vec<String> = rows.iter().map(|row| format!("{}: {}", row.label, row.said)).collect();
+    Chart {
+        title: "Share of all runs, by ending".to_owned(),
+        summary: format!("Bars, one for each ending. {}.", said.join("; ")),
+        figure: Figure::Bars(Bars { scale: Scale::shares(1.0), rows }),
+        key: vec![Key::new(Sign::Whisker, WHISKER)],
+        table,
+    }
+}
+
+fn bar(label: String, value: Interval, wished: bool) -> Bar {
+    Bar { label, value, said: words::percent(value.estimate), wished }
+}
+
+/// Two scenarios under the same random numbers: the chance of each to be done in time, and the difference between them.
+pub fn comparison(comparison: &Comparison) -> [Chart; 2] {
+    [sides(comparison), difference(comparison)]
+}
+
+fn sides(comparison: &Comparison) -> Chart {
+    let mut table = Table::new(
+        "Each scenario by itself",
+        [
+            Column::text("scenario"),
+            Column::number("done in time"),
+            Column::number("95% interval"),
+            Column::number("completed at all"),
+            Column::number("95% interval"),
+        ],
+    );
+    let mut rows = Vec::new();
+    for side in [&comparison.first, &comparison.second] {
+        let Side { label, completed, in_time, .. } = side;
+        table.row([
+            Cell::Name(label.clone()),
+            Cell::Number(words::exact_percent(in_time.estimate)),
+            Cell::Number(words::exact_range(*in_time)),
+            Cell::Number(words::exact_percent(completed.estimate)),
+            Cell::Number(words::exact_range(*completed)),
+        ]);
+        rows.push(bar(words::sentence(label), *in_time, true));
+    }
+    let said: Vec<String> = rows.iter().map(|row| format!("{}: {}", row.label, row.said)).collect();
+    Chart {
+        title: "Done in time, as a share of all runs".to_owned(),
+        summary: format!("Two bars. {}.", said.join("; ")),
+        figure: Figure::Bars(Bars { scale: Scale::shares(1.0), rows }),
+        key: vec![Key::new(Sign::Whisker, WHISKER)],
+        table,
+    }
+}
+
+fn difference(comparison: &Comparison) -> Chart {
+    let Comparison { first, second, in_time: pairs, difference, days_later, .. } = comparison;
+    let mut table = Table::new(
+        "Run by run, under the same random numbers",
+        [Column::text("what"), Column::number("value"), Column::number("95% interval")],
+    );
+    let counts = [
+        ("both done in time".to_owned(), pairs.both),
+        (format!("only {} done in time", first.label), pairs.only_first),
+        (format!("only {} done in time", second.label), pairs.only_second),
+        ("neither done in time".to_owned(), pairs.neither),
+    ];
+    for (what, runs) in counts {
+        table.row([Cell::Name(what), Cell::Number(words::count(runs, "run")), Cell::Nothing]);
+    }
+    let (low, high) = (words::points(difference.low), words::points(difference.high));
+    table.row([
+        Cell::Name(format!("{} minus {}", first.label, second.label)),
+        Cell::Number(format!("{} points", words::points(difference.estimate))),
+        Cell::Number(format!("{low} to {high}")),
+    ]);
+    if let Some(later) = days_later {
+        table.row([
+            Cell::Name(format!("{} later than {}, where both are completed", first.label, second.label)),
+            Cell::Number(format!("{} days", words::signed(later.estimate))),
+            Cell::Number(format!("{} to {}", words::signed(later.low), words::signed(later.high))),
+        ]);
+    }
+    let said = format!("{} points", words::points(difference.estimate));
+    let label = format!("{} minus {}", words::sentence(&first.label), second.label);
+    Chart {
+        title: "The difference, in percentage points".to_owned(),
+        summary: format!("{label}: {said}, 95% interval {low} to {high}."),
+        figure: Figure::Bars(Bars {
+            scale: Scale::points(difference.low.abs().max(difference.high.abs())),
+            rows: vec![Bar { label, value: *difference, said, wished: true }],
+        }),
+        key: vec![Key::new(Sign::Whisker, "95% interval; where it holds zero, no difference can be told")],
+        table,
+    }
+}

@@ -1,0 +1,176 @@
+//! What moves the result.
+
+use super::NONE_COMPLETED;
+use crate::chart::{Chart, Figure, Key, Scale, Sign, Swing, Swings};
+use crate::table::{Cell, Column, Table};
+use crate::words;
+use ibbi_core::Date;
+use ibbi_sim::{Bar, Forecast, Scenario};
+
+/// What a tornado measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    /// The mean day of completion, among completed runs.
+    Days,
+    /// The share of runs done in time; there is none without a contract date.
+    Chance,
+}
+
+impl Measure {
+    /// The least difference that is drawn: a tenth of a day or of a point.
+    const fn least(self) -> f64 {
+        match self {
+            Self::Days => 0.05,
+            Self::Chance => 0.0005,
+        }
+    }
+
+    /// A difference in words; where it is large, a tenth of a unit tells nothing in a chart.
+    fn said(self, difference: f64, briefly: bool) -> String {
+        let (number, unit) = match self {
+            Self::Days => (difference, "days"),
+            Self::Chance => (difference * 100.0, "points"),
+        };
+        match briefly && number.abs() >= 9.95 {
+            true => format!("{number:+.0} {unit}"),
+            false => format!("{} {unit}", words::signed(number)),
+        }
+    }
+}
+
+/// The tornado: what the result is in the runs where an input is low and in those where it is high.
+///
+/// It is read off the runs of the forecast, not from new ones, so it also shows what merely goes along with an input.
+pub fn tornado(scenario: &Scenario, forecast: &Forecast, measure: Measure) -> Chart {
+    let mut bars: Vec<(&Bar, f64, f64)> =
+        forecast.tornado.iter().filter_map(|bar| ends(bar, measure).map(|(low, high)| (bar, low, high))).collect();
+    bars.sort_by(|one, other| (other.2 - other.1).abs().total_cmp(&(one.2 - one.1).abs()));
+    let title = match measure {
+        Measure::Days => "Mean day of completion where an input is low, and where it is high".to_owned(),
+        Measure::Chance => "Share of runs done in time where an input is low, and where it is high".to_owned(),
+    };
+    let table = table(scenario, &bars, measure);
+    // The table tells all; a swing that cannot be seen is not drawn.
+    let drawn =
+        bars.iter().take_while(|(_, low, high)| (high - low).abs() >= measure.least()).copied().collect::<Vec<_>>();
+    let left_out = bars.len() - drawn.len();
+    let bars = drawn;
+    let said = |low: f64, high: f64| measure.said(high - low, true);
+    let [first, ..] = bars.as_slice() else {
+        let why = match (measure, forecast.contract_expires) {
+            (Measure::Chance, None) => "Without a contract date no run is in time or late.",
+            _ if forecast.curve.is_empty() => NONE_COMPLETED,
+            _ => "No input makes a difference in these runs.",
+        };
+        let (summary, figure) = (why.to_owned(), Figure::Nothing(why.to_owned()));
+        return Chart { title, summary, figure, key: Vec::new(), table };
+    };
+    let summary = format!(
+        "One line for each input, the widest first: {}, {} from the runs where it is low to those where it is high.",
+        words::input(first.0.input),
+        said(first.1, first.2),
+    );
+    let start = Scale::of_date(scenario.start);
+    let value = |value: f64| if measure == Measure::Days { start + value } else { value };
+    let rows = bars.iter().map(|(bar, low, high)| Swing {
+        label: words::input(bar.input).to_owned(),
+        low: value(*low),
+        high: value(*high),
+        said: said(*low, *high),
+    });
+    let middle = if measure == Measure::Days { mean_day(forecast) } else { None };
+    let mut key = vec![
+        Key::new(Sign::Open, "runs where the input is low (at or below its P10)"),
+        Key::new(Sign::Dot, "runs where it is high (at or above its P90)"),
+    ];
+    if middle.is_some() {
+        key.push(Key::new(Sign::Dashed, "mean of all completed runs"));
+    }
+    if left_out > 0 {
+        let inputs = words::count(left_out as u64, "more input");
+        key.push(Key::new(Sign::Nothing, format!("{inputs} without a difference: see the numbers")));
+    }
+    let (rows, scale) = (rows.collect(), scale(scenario, &bars, measure));
+    Chart { title, summary, figure: Figure::Swings(Swings { scale, rows, middle }), key, table }
+}
+
+fn ends(bar: &Bar, measure: Measure) -> Option<(f64, f64)> {
+    match measure {
+        Measure::Days => Some((bar.days_low?, bar.days_high?)),
+        Measure::Chance => Some((bar.in_time_low?, bar.in_time_high?)),
+    }
+}
+
+fn scale(scenario: &Scenario, bars: &[(&Bar, f64, f64)], measure: Measure) -> Scale {
+    let all = bars.iter().flat_map(|(_, low, high)| [*low, *high]);
+    match measure {
+        Measure::Chance => Scale::shares(1.0),
+        Measure::Days => {
+            let (least, most) =
+                all.fold((f64::MAX, f64::MIN), |(least, most), value| (least.min(value), most.max(value)));
+            Scale::dates(day(scenario, least.floor()), day(scenario, most.ceil()))
+        }
+    }
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "at most 730 days")]
+fn day(scenario: &Scenario, days: f64) -> Date {
+    words::after(scenario.start, days.round() as i64)
+}
+
+/// The mean completion day, on the scale of dates.
+#[allow(clippy::cast_precision_loss, reason = "counts of runs stay far below 2^53")]
+fn mean_day(forecast: &Forecast) -> Option<f64> {
+    let completed = forecast.curve.last()?.completed;
+    let mut before = 0;
+    let sum: f64 = forecast
+        .curve
+        .iter()
+        .map(|point| {
+            let runs = point.completed - before;
+            before = point.completed;
+            Scale::of_date(point.date) * runs as f64
+        })
+        .sum();
+    Some(sum / completed as f64)
+}
+
+fn table(scenario: &Scenario, bars: &[(&Bar, f64, f64)], measure: Measure) -> Table {
+    let caption = match measure {
+        Measure::Days => "Mean day of completion, by input".to_owned(),
+        Measure::Chance => "Share of runs done in time, by input".to_owned(),
+    };
+    let mut table = Table::new(
+        caption,
+        [
+            Column::text("input"),
+            Column::text("low"),
+            Column::number("result then"),
+            Column::text("high"),
+            Column::number("result then"),
+            Column::number("difference"),
+        ],
+    );
+    for (bar, low, high) in bars {
+        let result = |value: f64| match measure {
+            Measure::Days => Cell::Day(day(scenario, value)),
+            Measure::Chance => Cell::Number(words::exact_percent(value)),
+        };
+        let difference = measure.said(high - low, false);
+        let (least, most) = inputs(bar);
+        let name = words::input(bar.input).to_owned();
+        table.row([Cell::Text(name), least.into(), result(*low), most.into(), result(*high), Cell::Number(difference)]);
+    }
+    table
+}
+
+/// What counts as a low and as a high input, in words.
+fn inputs(bar: &Bar) -> (String, String) {
+    let unit = |number: u16| match words::is_chance(bar.input) {
+        true => words::count(number.into(), "time"),
+        false => words::count(number.into(), "day"),
+    };
+    let low = if bar.low == 0 { unit(0) } else { format!("at most {}", unit(bar.low)) };
+    let high = if bar.high > bar.low { bar.high } else { bar.low + 1 };
+    (low, format!("at least {}", unit(high)))
+}

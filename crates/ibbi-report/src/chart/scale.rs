@@ -1,0 +1,293 @@
+//! Scales: from a value in its own unit to a place between 0 and 1, and the values that are worth a tick.
+
+use crate::words;
+use chrono::Datelike;
+use ibbi_core::Date;
+
+/// The unit of a scale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Days, counted as [`Scale::of_date`] does.
+    Date,
+    /// Shares, from 0 to 1.
+    Share,
+    /// Differences of shares, from -1 to 1, said in percentage points.
+    Points,
+    /// Whole numbers of something.
+    Count,
+    /// Lengths of time in minutes, said in hours or days.
+    Time,
+}
+
+/// A stretch of values.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scale {
+    /// In what unit.
+    pub unit: Unit,
+    /// The first value.
+    pub from: f64,
+    /// The last value, above the first.
+    pub to: f64,
+}
+
+/// A value that is worth a tick.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tick {
+    /// Where, in thousandths of the scale.
+    pub place: u32,
+    /// What stands there.
+    pub label: String,
+    /// What stands below: the year, where it begins.
+    pub below: Option<String>,
+}
+
+impl Scale {
+    /// Whole months that hold both days, and the day after the last.
+    pub fn dates(first: Date, last: Date) -> Self {
+        let (from, to) = (words::month_start(first), words::months_later(last.max(first), 1));
+        Self { unit: Unit::Date, from: Self::of_date(from), to: Self::of_date(to).max(Self::of_date(from) + 1.0) }
+    }
+
+    /// From nothing to a round share that is not below this one.
+    pub fn shares(most: f64) -> Self {
+        let to = [0.05, 0.1, 0.2, 0.4, 0.6, 0.8].into_iter().find(|round| most <= *round).unwrap_or(1.0);
+        Self { unit: Unit::Share, from: 0.0, to }
+    }
+
+    /// Differences up to a round one that is not below this one, on either side of zero.
+    pub fn points(most: f64) -> Self {
+        let to = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5].into_iter().find(|round| most.abs() <= *round).unwrap_or(1.0);
+        Self { unit: Unit::Points, from: -to, to }
+    }
+
+    /// From nothing to a round number that is not below this one.
+    pub fn counts(most: f64) -> Self {
+        Self { unit: Unit::Count, from: 0.0, to: round_up(most) }
+    }
+
+    /// From nothing to a length of time that is round in hours or in days and not below this one, in minutes.
+    pub fn times(most: f64) -> Self {
+        let unit = if most <= DAYS_FROM { HOUR } else { DAY };
+        Self { unit: Unit::Time, from: 0.0, to: round_up(most / unit) * unit }
+    }
+
+    /// A value in words, as exactly as a table has it.
+    pub fn exactly(&self, value: f64) -> String {
+        match self.unit {
+            Unit::Share | Unit::Points | Unit::Date => words::exact_percent(value),
+            Unit::Count | Unit::Time => self.briefly(value),
+        }
+    }
+
+    /// A value in a word, for where there is little room.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts and minutes are not negative")]
+    pub fn briefly(&self, value: f64) -> String {
+        match self.unit {
+            Unit::Share | Unit::Points | Unit::Date => words::percent(value),
+            Unit::Count => words::thousands(value as u64),
+            Unit::Time => words::lasting(value as u64),
+        }
+    }
+
+    /// The number of a date: days since the first of January of the year 1.
+    pub fn of_date(date: Date) -> f64 {
+        f64::from(date.to_chrono().num_days_from_ce())
+    }
+
+    /// Where a value lies, 0 at the first and 1 at the last; what is outside is moved to the nearer end.
+    pub fn place(&self, value: f64) -> f64 {
+        ((value - self.from) / (self.to - self.from)).clamp(0.0, 1.0)
+    }
+
+    /// Where a date lies.
+    pub fn place_of(&self, date: Date) -> f64 {
+        self.place(Self::of_date(date))
+    }
+
+    /// Whether a date lies inside.
+    pub fn holds(&self, date: Date) -> bool {
+        (self.from..=self.to).contains(&Self::of_date(date))
+    }
+
+    /// At most so many ticks at round values: the first days of months for dates.
+    pub fn ticks(&self, most: usize) -> Vec<Tick> {
+        match self.unit {
+            Unit::Date => self.months(most.max(1)),
+            Unit::Share | Unit::Points => self.rounds(most.max(2)),
+            Unit::Count => self.steps(most.max(2), 1.0, words::thousands),
+            Unit::Time if self.to <= DAYS_FROM => self.steps(most.max(2), HOUR, |hours| format!("{hours} h")),
+            Unit::Time => self.steps(most.max(2), DAY, |days| format!("{} d", words::thousands(days))),
+        }
+    }
+
+    fn months(&self, most: usize) -> Vec<Tick> {
+        let starts: Vec<Date> = self.month_starts();
+        let fits = |step: &&u32| starts.iter().filter(|start| is_every(**start, **step)).count() <= most;
+        let step = [1, 2, 3, 6, 12, 24, 60].iter().find(fits).copied().unwrap_or(1200);
+        let mut year = None;
+        let ticks = starts.into_iter().filter(|start| is_every(*start, step)).map(|start| {
+            let this = start.to_chrono().year();
+            let below = (year != Some(this)).then(|| this.to_string());
+            year = Some(this);
+            Tick {
+                place: self.thousandths(Self::of_date(start)),
+                label: start.to_chrono().format("%b").to_string(),
+                below,
+            }
+        });
+        ticks.collect()
+    }
+
+    fn month_starts(&self) -> Vec<Date> {
+        let Some(first) = self.first_date() else { return Vec::new() };
+        let mut starts = vec![first];
+        while let Some(last) = starts.last() {
+            let next = words::months_later(*last, 1);
+            if Self::of_date(next) >= self.to || next <= *last {
+                break;
+            }
+            starts.push(next);
+        }
+        starts
+    }
+
+    #[allow(clippy::cast_possible_truncation, reason = "a scale of dates begins at one")]
+    fn first_date(&self) -> Option<Date> {
+        let day = chrono::NaiveDate::from_num_days_from_ce_opt(self.from as i32)?;
+        Date::try_from(day).ok()
+    }
+
+    /// Ticks at whole multiples of a unit.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative")]
+    fn steps(&self, most: usize, unit: f64, label: impl Fn(u64) -> String) -> Vec<Tick> {
+        let width = self.to / unit;
+        #[allow(clippy::cast_precision_loss, reason = "a handful of ticks")]
+        let fits = |step: &f64| width / step <= most as f64 - 0.99;
+        let steps = (0..19).flat_map(|power| [1.0, 2.0, 5.0].map(|digit| digit * 10_f64.powi(power)));
+        let step = steps.into_iter().find(fits).unwrap_or(width);
+        (0..)
+            .map(|index| f64::from(index) * step)
+            .take_while(|value| *value <= width * 1.001)
+            .map(|value| Tick { place: self.thousandths(value * unit), label: label(value as u64), below: None })
+            .collect()
+    }
+
+    fn rounds(&self, most: usize) -> Vec<Tick> {
+        let steps = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0];
+        let width = self.to - self.from;
+        #[allow(clippy::cast_precision_loss, reason = "a handful of ticks")]
+        let fits = |step: &f64| *step <= width * 1.001 && width / step <= most as f64 - 0.99;
+        let step = steps.into_iter().find(fits).unwrap_or(width);
+        let label = |value: f64| {
+            let percent = words::plain(value * 100.0);
+            match self.unit {
+                Unit::Points if value > 1e-9 => format!("+{percent}"),
+                Unit::Points => {
+                    if value.abs() < 1e-9 {
+                        "0".to_owned()
+                    } else {
+                        percent
+                    }
+                }
+                _ => percent + "%",
+            }
+        };
+        // Counting steps instead of adding them up keeps the values round.
+        (0..)
+            .map(|index| self.from + f64::from(index) * step)
+            .take_while(|value| *value <= self.to + step / 1000.0)
+            .map(|value| Tick { place: self.thousandths(value), label: label(value), below: None })
+            .collect()
+    }
+
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 1000")]
+    fn thousandths(&self, value: f64) -> u32 {
+        (self.place(value) * 1000.0).round() as u32
+    }
+}
+
+/// Minutes.
+const HOUR: f64 = 60.0;
+/// Minutes.
+const DAY: f64 = 1440.0;
+/// Up to so many minutes a scale is told in hours.
+const DAYS_FROM: f64 = 2.0 * DAY;
+
+/// The next round number: a digit, then zeros.
+fn round_up(number: f64) -> f64 {
+    let power = (0..19).map(|power| 10_f64.powi(power)).find(|power| number <= 10.0 * power).unwrap_or(1e19);
+    ((number / power).ceil() * power).max(1.0)
+}
+
+/// Whether a month is one of every so many, counted from January.
+fn is_every(start: Date, months: u32) -> bool {
+    let day = start.to_chrono();
+    (day.year().unsigned_abs() * 12 + day.month0()).is_multiple_of(months)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn date(text: &str) -> Date {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn ticks_of_dates_are_first_days_of_months_and_name_each_year_once() {
+        let shown = |from: &str, to: &str, most: usize| {
+            let ticks = Scale::dates(date(from), date(to)).ticks(most);
+            ticks
+                .iter()
+                .map(|tick| tick.label.clone() + tick.below.as_deref().unwrap_or(""))
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        assert_eq!(shown("2026-11-20", "2027-02-03", 12), "Nov2026 Dec Jan2027 Feb");
+        assert_eq!(shown("2026-11-20", "2026-11-20", 12), "Nov2026");
+        assert_eq!(shown("2026-09-01", "2028-08-31", 8), "Oct2026 Jan2027 Apr Jul Oct Jan2028 Apr Jul");
+        assert_eq!(shown("2026-09-01", "2028-08-31", 1), "Jan2028");
+        assert_eq!(shown("9999-11-01", "9999-12-31", 9), "Nov9999 Dec");
+    }
+
+    #[test]
+    fn ticks_of_shares_are_round_and_no_more_than_asked_for() {
+        let shown = |scale: Scale, most: usize| {
+            scale.ticks(most).iter().map(|tick| tick.label.clone()).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(shown(Scale::shares(0.43), 6), "0% 20% 40% 60%");
+        assert_eq!(shown(Scale::shares(0.043), 6), "0% 1% 2% 3% 4% 5%");
+        assert_eq!(shown(Scale::shares(0.7), 6), "0% 20% 40% 60% 80%");
+        assert_eq!(shown(Scale::points(0.03), 5), "-5 0 +5");
+        for most in 2..20 {
+            for scale in [Scale::shares(0.02), Scale::shares(0.3), Scale::points(0.7), Scale::points(0.0)] {
+                let ticks = scale.ticks(most);
+                assert!((2..=most).contains(&ticks.len()), "{most}: {ticks:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn counts_and_times_have_round_ticks_and_hold_what_they_are_made_for() {
+        let shown = |scale: Scale, most: usize| {
+            scale.ticks(most).iter().map(|tick| tick.label.clone()).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(shown(Scale::counts(7.0), 5), "0 2 4 6");
+        assert_eq!(shown(Scale::counts(0.0), 5), "0 1");
+        assert_eq!(shown(Scale::counts(12_345.0), 5), "0 5,000 10,000 15,000 20,000");
+        assert_eq!(shown(Scale::times(7.0 * 60.0), 5), "0 h 2 h 4 h 6 h");
+        assert_eq!(shown(Scale::times(30.0 * 1440.0), 5), "0 d 10 d 20 d 30 d");
+        for most in [0.0, 1.0, 9.0, 11.0, 99.0, 101.0, 1e6, 1e15] {
+            for scale in [Scale::counts(most), Scale::times(most)] {
+                assert!(scale.to >= most && scale.ticks(6).len() <= 6, "{most}: {scale:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_outside_is_moved_to_the_nearer_end() {
+        let scale = Scale::dates(date("2026-11-20"), date("2026-11-21"));
+        assert_eq!((scale.place_of(date("2026-01-01")), scale.place_of(date("2030-01-01"))), (0.0, 1.0));
+        assert!(!scale.holds(date("2026-10-31")) && scale.holds(date("2026-12-01")));
+    }
+}

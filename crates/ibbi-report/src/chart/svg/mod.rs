@@ -1,0 +1,102 @@
+//! Charts as SVG: no script, no font of their own, colours from the page's style sheet by class.
+//!
+//! Nothing is told by colour alone: what is late or unwished is hatched, ends are open or full, lines are dashed. Text is
+//! set in the same size on both widths; a drawing is laid out anew for a phone instead of being shrunk.
+
+mod curve;
+mod pen;
+mod rows;
+mod timeline;
+
+use super::{Chart, Figure, Key, Room, Sign};
+use crate::html::{Html, STYLE, el};
+use pen::{FONT, Pen, width_of};
+
+/// The room for a sign of the key.
+const SIGN: f64 = 26.0;
+
+pub(super) fn draw(chart: &Chart, room: Room, id: &str) -> Html {
+    drawing(chart, room, id, None)
+}
+
+pub(super) fn file(chart: &Chart) -> String {
+    let mut text = drawing(chart, Room::Wide, "chart", Some(STYLE)).into_string();
+    text.push('\n');
+    text
+}
+
+fn drawing(chart: &Chart, room: Room, id: &str, style: Option<&'static str>) -> Html {
+    let (width, suffix) = match room {
+        Room::Wide => (680.0, "w"),
+        Room::Narrow => (330.0, "n"),
+    };
+    let mut pen = Pen::new(width, room, format!("{id}-{suffix}"));
+    match &chart.figure {
+        Figure::Nothing(why) => nothing(why, &mut pen),
+        Figure::Curve(curve) => curve::draw(curve, &mut pen),
+        Figure::Columns(columns) => curve::columns(columns, &mut pen),
+        Figure::Bars(bars) => rows::bars(bars, &mut pen),
+        Figure::Swings(swings) => rows::swings(swings, &mut pen),
+        Figure::Timeline(timeline) => timeline::draw(timeline, &mut pen),
+    }
+    // The line of the contract date has its words above it.
+    let labelled = match &chart.figure {
+        Figure::Curve(curve) => curve.contract.is_some_and(|day| curve.days.holds(day)),
+        Figure::Timeline(timeline) => timeline.contract.is_some_and(|day| timeline.days.holds(day)),
+        _ => false,
+    };
+    let keys: Vec<&Key> = chart.key.iter().filter(|key| !(labelled && key.sign == Sign::Dashed)).collect();
+    pen.key(&keys);
+    pen.finish(&chart.title, &chart.summary, style)
+}
+
+fn nothing(why: &str, pen: &mut Pen) {
+    let lines = pen.wrap(why, pen.width);
+    for line in lines {
+        pen.down(FONT + 6.0);
+        pen.text(0.0, pen.y, "label", "start", &line);
+    }
+    pen.down(6.0);
+}
+
+impl Pen {
+    /// The key: signs and what they mean, one after another as far as they fit on a line.
+    fn key(&mut self, keys: &[&Key]) {
+        let mut x = self.width;
+        for Key { sign, meaning } in keys {
+            let lines = self.wrap(meaning, self.width - SIGN);
+            let needed = lines.iter().map(|line| SIGN + width_of(line)).fold(0.0, f64::max);
+            if x + needed > self.width {
+                x = 0.0;
+                self.down(FONT + 5.0);
+            }
+            self.sign(*sign, x + 9.0, self.y - 4.0);
+            for (index, line) in lines.iter().enumerate() {
+                self.down(if index > 0 { FONT + 3.0 } else { 0.0 });
+                self.text(x + SIGN, self.y, "tick", "start", line);
+            }
+            // What took several lines has none of the last one left.
+            x = if lines.len() > 1 { self.width } else { x + needed + 18.0 };
+        }
+    }
+
+    fn sign(&mut self, sign: Sign, x: f64, y: f64) {
+        match sign {
+            Sign::Full => self.rect("bar", x - 9.0, y - 5.0, 18.0, 10.0),
+            Sign::Area => self.rect("area", x - 9.0, y - 5.0, 18.0, 10.0),
+            Sign::Hatched => self.hatched(x - 9.0, y - 5.0, 18.0, 10.0),
+            Sign::Whisker => self.whisker(x - 9.0, x + 9.0, y),
+            Sign::Open => self.circle("open", x, y, 4.5),
+            Sign::Dot => self.circle("dot", x, y, 4.5),
+            Sign::Diamond => self.diamond(x, y, 6.0),
+            Sign::Line => self.line("work", x - 9.0, y, x + 9.0, y),
+            Sign::Nothing => {}
+            Sign::Dashed => self.line("contract", x, y - 7.0, x, y + 7.0),
+        }
+    }
+}
+
+/// What a mark is called, as a title that a pointer shows.
+fn titled(element: crate::html::Element, title: &str) -> crate::html::Element {
+    element.with(el("title").with(title))
+}

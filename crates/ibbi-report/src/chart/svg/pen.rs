@@ -1,0 +1,217 @@
+//! The pen: shapes and texts at places, and the drawing that they make.
+
+use super::Room;
+use crate::chart::Scale;
+use crate::html::{Element, Html, el};
+use std::fmt::Write as _;
+use unicode_width::UnicodeWidthStr;
+
+/// The size of all text, in units.
+pub(super) const FONT: f64 = 12.0;
+
+/// A drawing that is being made, from top to bottom.
+pub(super) struct Pen {
+    pub(super) width: f64,
+    pub(super) room: Room,
+    /// How far down it has come.
+    pub(super) y: f64,
+    id: String,
+    shapes: Html,
+}
+
+/// The rectangle in which data are drawn.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Frame {
+    pub(super) left: f64,
+    pub(super) right: f64,
+    pub(super) top: f64,
+    pub(super) bottom: f64,
+}
+
+impl Frame {
+    pub(super) fn x(&self, place: f64) -> f64 {
+        self.left + place * (self.right - self.left)
+    }
+
+    pub(super) fn y(&self, place: f64) -> f64 {
+        self.bottom - place * (self.bottom - self.top)
+    }
+}
+
+impl Pen {
+    pub(super) fn new(width: f64, room: Room, id: String) -> Self {
+        Self { width, room, y: 0.0, id, shapes: Html::new() }
+    }
+
+    pub(super) fn is_narrow(&self) -> bool {
+        self.room == Room::Narrow
+    }
+
+    pub(super) fn down(&mut self, by: f64) {
+        self.y += by;
+    }
+
+    pub(super) fn put(&mut self, shape: Element) {
+        self.shapes.push(shape);
+    }
+
+    pub(super) fn text(&mut self, x: f64, y: f64, class: &'static str, anchor: &'static str, text: &str) {
+        let text = el("text").class(class).attr("x", n(x)).attr("y", n(y)).attr("text-anchor", anchor).with(text);
+        self.put(text);
+    }
+
+    /// A text around a place, moved where it would stick out of the drawing.
+    pub(super) fn centred(&mut self, x: f64, y: f64, class: &'static str, text: &str) {
+        let half = (width_of(text) / 2.0).min(self.width / 2.0);
+        self.text(x.clamp(half, self.width - half), y, class, "middle", text);
+    }
+
+    pub(super) fn line(&mut self, class: &'static str, x1: f64, y1: f64, x2: f64, y2: f64) {
+        let line = el("line").class(class).attr("x1", n(x1)).attr("y1", n(y1)).attr("x2", n(x2)).attr("y2", n(y2));
+        self.put(line);
+    }
+
+    pub(super) fn rect(&mut self, class: &'static str, x: f64, y: f64, width: f64, height: f64) {
+        let rect = el("rect").class(class).attr("x", n(x)).attr("y", n(y));
+        self.put(rect.attr("width", n(width.max(0.0))).attr("height", n(height.max(0.0))));
+    }
+
+    /// A rectangle filled with slanted lines.
+    pub(super) fn hatched(&mut self, x: f64, y: f64, width: f64, height: f64) {
+        self.rect("late", x, y, width, height);
+        let rect = el("rect").attr("fill", self.hatch()).attr("x", n(x)).attr("y", n(y));
+        self.put(rect.attr("width", n(width.max(0.0))).attr("height", n(height.max(0.0))));
+    }
+
+    pub(super) fn hatch(&self) -> String {
+        format!("url(#{}-hatch)", self.id)
+    }
+
+    pub(super) fn circle(&mut self, class: &'static str, x: f64, y: f64, radius: f64) {
+        self.put(el("circle").class(class).attr("cx", n(x)).attr("cy", n(y)).attr("r", n(radius)));
+    }
+
+    pub(super) fn diamond(&mut self, x: f64, y: f64, size: f64) {
+        let path = Path::new().to(x - size, y).to(x, y - size).to(x + size, y).to(x, y + size).closed();
+        self.put(el("path").class("dot").attr("d", path));
+    }
+
+    pub(super) fn whisker(&mut self, low: f64, high: f64, y: f64) {
+        let mut path = Path::new().to(low, y).to(high, y);
+        for end in [low, high] {
+            path = path.jump(end, y - 4.0).to(end, y + 4.0);
+        }
+        let path = path.open();
+        self.put(el("path").class("under-whisker").attr("d", &path));
+        self.put(el("path").class("whisker").attr("d", path));
+    }
+
+    /// Upright lines with what stands below them, under a frame.
+    pub(super) fn ticks_below(&mut self, frame: Frame, scale: &Scale, most: usize) {
+        let ticks = scale.ticks(most);
+        for tick in &ticks {
+            let x = frame.x(f64::from(tick.place) / 1000.0);
+            self.line("grid", x, frame.top, x, frame.bottom);
+            self.centred(x, frame.bottom + 15.0, "tick", &tick.label);
+            if let Some(below) = &tick.below {
+                self.centred(x, frame.bottom + 29.0, "tick", below);
+            }
+        }
+        self.line("axis", frame.left, frame.bottom, frame.right, frame.bottom);
+        let two_lines = ticks.iter().any(|tick| tick.below.is_some());
+        self.y = frame.bottom + if two_lines { 34.0 } else { 20.0 };
+    }
+
+    /// Level lines with what stands to their left.
+    pub(super) fn ticks_beside(&mut self, frame: Frame, scale: &Scale, most: usize) {
+        for tick in scale.ticks(most) {
+            let y = frame.y(f64::from(tick.place) / 1000.0);
+            self.line("grid", frame.left, y, frame.right, y);
+            self.text(frame.left - 6.0, y + 4.0, "tick", "end", &tick.label);
+        }
+    }
+
+    /// A text broken into at most three lines for so much room.
+    pub(super) fn wrap(&self, text: &str, width: f64) -> Vec<String> {
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few hundred at most")]
+        let columns = (width / (FONT * WIDTH)).max(4.0) as usize;
+        let mut lines = crate::text::columns::wrap(text, columns);
+        if lines.len() > 3 {
+            lines.truncate(3);
+            let last = lines[2].clone() + " ";
+            lines[2] = crate::text::columns::cut(&(last + &"x".repeat(columns)), columns);
+        }
+        lines
+    }
+
+    pub(super) fn finish(self, title: &str, summary: &str, style: Option<&'static str>) -> Html {
+        let Self { width, y, id, shapes, .. } = self;
+        let (title_id, summary_id) = (format!("{id}-title"), format!("{id}-summary"));
+        let hatch = el("pattern")
+            .attr("id", format!("{id}-hatch"))
+            .attr("width", 6)
+            .attr("height", 6)
+            .attr("patternUnits", "userSpaceOnUse")
+            .attr("patternTransform", "rotate(45)")
+            .with(el("rect").class("stripe").attr("width", 2).attr("height", 6));
+        el("svg")
+            .attr("xmlns", "http://www.w3.org/2000/svg")
+            .class("chart")
+            .attr("viewBox", format!("0 0 {} {}", n(width), n(y.ceil() + 4.0)))
+            .attr("role", "img")
+            .attr("aria-labelledby", format!("{title_id} {summary_id}"))
+            .with(el("title").attr("id", title_id).with(title))
+            .with(el("desc").attr("id", summary_id).with(summary))
+            .with(style.map(|style| el("style").with(Html::markup(style))))
+            .with(el("defs").with(hatch))
+            .with(shapes)
+            .into()
+    }
+}
+
+/// The width of a column of text, as a part of its size; generous, since the font is the reader's own.
+const WIDTH: f64 = 0.56;
+
+/// How wide a text is likely to be, in units.
+#[allow(clippy::cast_precision_loss, reason = "texts are short")]
+pub(super) fn width_of(text: &str) -> f64 {
+    text.width() as f64 * FONT * WIDTH
+}
+
+/// A number with one digit behind the point at most.
+pub(super) fn n(number: f64) -> String {
+    let text = format!("{number:.1}");
+    let short = text.strip_suffix(".0").unwrap_or(&text);
+    if short == "-0" { "0".to_owned() } else { short.to_owned() }
+}
+
+/// A path of straight lines.
+pub(super) struct Path(String);
+
+impl Path {
+    pub(super) const fn new() -> Self {
+        Self(String::new())
+    }
+
+    /// A line from where it is; at the beginning, only where it begins.
+    pub(super) fn to(mut self, x: f64, y: f64) -> Self {
+        let command = if self.0.is_empty() { 'M' } else { 'L' };
+        let _ = write!(self.0, "{command}{} {}", n(x), n(y));
+        self
+    }
+
+    /// A new beginning.
+    pub(super) fn jump(mut self, x: f64, y: f64) -> Self {
+        let _ = write!(self.0, "M{} {}", n(x), n(y));
+        self
+    }
+
+    pub(super) fn closed(mut self) -> String {
+        self.0.push('Z');
+        self.0
+    }
+
+    pub(super) fn open(self) -> String {
+        self.0
+    }
+}

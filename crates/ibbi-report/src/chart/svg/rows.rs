@@ -1,0 +1,102 @@
+//! Rows: bars with intervals, and swings.
+
+use super::pen::{FONT, Frame, Pen, width_of};
+use crate::chart::{Bars, Scale, Swings};
+
+/// Where a row of a chart is drawn.
+struct Row {
+    frame: Frame,
+    /// The middle of its shape.
+    y: f64,
+    /// The lines of its label, each with its height.
+    label: Vec<(f64, String)>,
+    said: String,
+}
+
+const BAR: f64 = 14.0;
+
+pub(super) fn bars(bars: &Bars, pen: &mut Pen) {
+    let labels: Vec<(&str, &str)> = bars.rows.iter().map(|row| (row.label.as_str(), row.said.as_str())).collect();
+    let rows = lay_out(&labels, pen);
+    axis(&rows, &bars.scale, pen);
+    write(&rows, pen);
+    for (row, bar) in rows.iter().zip(&bars.rows) {
+        let x = |value: f64| row.frame.x(bars.scale.place(value));
+        let (zero, end) = (x(0.0), x(bar.value.estimate));
+        let (left, width) = (zero.min(end), (end - zero).abs());
+        if bar.wished {
+            pen.rect("bar", left, row.y - BAR / 2.0, width, BAR);
+        } else {
+            pen.hatched(left, row.y - BAR / 2.0, width, BAR);
+        }
+        if bar.value.low < bar.value.high {
+            pen.whisker(x(bar.value.low), x(bar.value.high), row.y);
+        }
+    }
+    if bars.scale.from < 0.0
+        && let (Some(first), Some(last)) = (rows.first(), rows.last())
+    {
+        let x = first.frame.x(bars.scale.place(0.0));
+        pen.line("axis", x, first.frame.top, x, last.frame.bottom);
+    }
+}
+
+pub(super) fn swings(swings: &Swings, pen: &mut Pen) {
+    let labels: Vec<(&str, &str)> = swings.rows.iter().map(|row| (row.label.as_str(), row.said.as_str())).collect();
+    let rows = lay_out(&labels, pen);
+    axis(&rows, &swings.scale, pen);
+    if let (Some(middle), Some(first), Some(last)) = (swings.middle, rows.first(), rows.last()) {
+        let x = first.frame.x(swings.scale.place(middle));
+        pen.line("contract", x, first.frame.top, x, last.frame.bottom);
+    }
+    write(&rows, pen);
+    for (row, swing) in rows.iter().zip(&swings.rows) {
+        let x = |value: f64| row.frame.x(swings.scale.place(value));
+        let (low, high) = (x(swing.low), x(swing.high));
+        pen.rect("bar", low.min(high), row.y - 4.0, (high - low).abs(), 8.0);
+        pen.circle("dot", high, row.y, 5.0);
+        pen.circle("open", low, row.y, 5.0);
+    }
+}
+
+/// Finds each row's place: beside its label where there is room for that, or else below it.
+fn lay_out(labels: &[(&str, &str)], pen: &mut Pen) -> Vec<Row> {
+    let said = labels.iter().map(|(_, said)| width_of(said)).fold(0.0, f64::max) + 8.0;
+    let beside = if pen.is_narrow() { 0.0 } else { 200.0 };
+    let (left, right) = (if pen.is_narrow() { 8.0 } else { beside }, pen.width - said.max(8.0));
+    let room = if pen.is_narrow() { pen.width } else { beside - 12.0 };
+    pen.down(4.0);
+    let mut rows = Vec::new();
+    for (label, said) in labels {
+        let top = pen.y;
+        let lines = pen.wrap(label, room);
+        #[allow(clippy::cast_precision_loss, reason = "three at most")]
+        let height = lines.len() as f64 * (FONT + 3.0);
+        let (y, bottom) = match pen.is_narrow() {
+            true => (top + height + 11.0, top + height + 24.0),
+            false => (top + (height + 10.0).max(26.0) / 2.0, top + (height + 10.0).max(26.0)),
+        };
+        let first = if pen.is_narrow() { top + FONT } else { y - height / 2.0 + FONT - 1.0 };
+        let heights = std::iter::successors(Some(first), |y| Some(y + FONT + 3.0));
+        let (frame, label) = (Frame { left, right, top, bottom }, heights.zip(lines).collect());
+        rows.push(Row { frame, y, label, said: (*said).to_owned() });
+        pen.y = bottom;
+    }
+    rows
+}
+
+/// Writes the labels, over the lines that go through all rows.
+fn write(rows: &[Row], pen: &mut Pen) {
+    for row in rows {
+        row.label.iter().for_each(|(y, line)| pen.text(0.0, *y, "label halo", "start", line));
+        pen.text(pen.width, row.y + 4.0, "label", "end", &row.said);
+    }
+}
+
+/// Draws the ticks through all rows.
+fn axis(rows: &[Row], scale: &Scale, pen: &mut Pen) {
+    if let (Some(first), Some(last)) = (rows.first(), rows.last()) {
+        let frame = Frame { bottom: last.frame.bottom, ..first.frame };
+        pen.ticks_below(frame, scale, if pen.is_narrow() { 6 } else { 9 });
+    }
+}

@@ -1,0 +1,130 @@
+//! Charts of rows in characters: bars, swings, months, and the plan on a calendar.
+
+use super::{Cells, Ink, axis, cell};
+use crate::chart::{Bars, Columns, Scale, Swings, Timeline};
+use crate::text::columns::{fit, right, width};
+use crate::words;
+
+/// Between a label, the drawing and the figures.
+const GAP: usize = 2;
+/// The least room for a drawing.
+const LEAST: usize = 8;
+
+/// How a row is divided: the label, the drawing, the figures.
+struct Division {
+    label: usize,
+    cells: usize,
+    said: usize,
+    /// All that there is.
+    columns: usize,
+}
+
+impl Division {
+    fn new<'a>(rows: impl Iterator<Item = (&'a str, &'a str)> + Clone, columns: usize) -> Self {
+        let said = rows.clone().map(|(_, said)| width(said)).max().unwrap_or(0);
+        let gaps = if said > 0 { 2 * GAP } else { GAP };
+        let most = (columns * 2 / 5).min(columns.saturating_sub(said + gaps + LEAST));
+        let label = rows.map(|(label, _)| width(label)).max().unwrap_or(0).min(most);
+        Self { label, cells: columns.saturating_sub(label + said + gaps), said, columns }
+    }
+
+    fn row(&self, label: &str, cells: &Cells, said: &str) -> String {
+        let drawing = cells.line();
+        let padding = " ".repeat(self.cells.saturating_sub(width(&drawing)));
+        let line = format!("{}  {drawing}{padding}  {}", fit(label, self.label), right(said, self.said));
+        line.trim_end().to_owned() + "\n"
+    }
+
+    fn axis(&self, scale: &Scale, ink: &Ink) -> String {
+        axis(scale, (self.label + GAP, self.cells, self.columns), ink)
+    }
+}
+
+pub(super) fn bars(bars: &Bars, ink: &Ink, columns: usize) -> String {
+    let division = Division::new(bars.rows.iter().map(|row| (row.label.as_str(), row.said.as_str())), columns);
+    let place = |value: f64| cell(bars.scale.place(value), division.cells);
+    let mut text = String::new();
+    for row in &bars.rows {
+        let mut cells = Cells::new(division.cells);
+        let (zero, end) = (place(0.0), place(row.value.estimate));
+        let ends = (zero.min(end), zero.max(end));
+        if row.value.estimate != 0.0 {
+            cells.fill(ends.0, ends.1 + 1, if row.wished { ink.full } else { ink.late });
+        }
+        if bars.scale.from < 0.0 {
+            cells.put(zero, ink.upright);
+        }
+        // An interval narrower than a few cells would hide the bar and tell nothing.
+        let (low, high) = (place(row.value.low), place(row.value.high));
+        if high > low + 2 {
+            cells.fill(ends.1 + 1, high, ink.level);
+            cells.put(low, ink.low);
+            cells.put(high, ink.high);
+        }
+        text.push_str(&division.row(&row.label, &cells, &row.said));
+    }
+    text + &division.axis(&bars.scale, ink)
+}
+
+pub(super) fn swings(swings: &Swings, ink: &Ink, columns: usize) -> String {
+    let division = Division::new(swings.rows.iter().map(|row| (row.label.as_str(), row.said.as_str())), columns);
+    let place = |value: f64| cell(swings.scale.place(value), division.cells);
+    let mut text = String::new();
+    for row in &swings.rows {
+        let mut cells = Cells::new(division.cells);
+        let (low, high) = (place(row.low), place(row.high));
+        cells.fill(low.min(high), low.max(high), ink.work);
+        if let Some(middle) = swings.middle {
+            cells.put(place(middle), ink.upright);
+        }
+        cells.put(high, ink.dot);
+        cells.put(low, ink.open);
+        text.push_str(&division.row(&row.label, &cells, &row.said));
+    }
+    text + &division.axis(&swings.scale, ink)
+}
+
+pub(super) fn months(months: &Columns, ink: &Ink, columns: usize) -> String {
+    let labels: Vec<(String, String)> =
+        months.columns.iter().map(|month| (words::month(month.start), months.scale.exactly(month.total()))).collect();
+    let division = Division::new(labels.iter().map(|(label, said)| (label.as_str(), said.as_str())), columns);
+    let mut text = String::new();
+    for (month, (label, said)) in months.columns.iter().zip(&labels) {
+        let mut cells = Cells::new(division.cells);
+        let place = |share: f64| if share > 0.0 { cell(months.scale.place(share), division.cells) + 1 } else { 0 };
+        let full = place(month.full);
+        cells.fill(0, full, ink.full);
+        if month.hatched > 0.0 {
+            cells.fill(full, place(month.total()).max(full + 1), ink.late);
+        }
+        text.push_str(&division.row(label, &cells, said));
+    }
+    text
+}
+
+pub(super) fn timeline(timeline: &Timeline, ink: &Ink, columns: usize) -> String {
+    let said: Vec<String> = timeline
+        .lanes
+        .iter()
+        .map(|lane| lane.events.iter().max().map_or_else(String::new, |day| words::short_day(*day)))
+        .collect();
+    let rows = timeline.lanes.iter().zip(&said);
+    let division = Division::new(rows.clone().map(|(lane, said)| (lane.label.as_str(), said.as_str())), columns);
+    let place = |date| cell(timeline.days.place_of(date), division.cells);
+    let contract = timeline.contract.filter(|day| timeline.days.holds(*day));
+    let mut text = String::new();
+    for (lane, said) in rows {
+        let mut cells = Cells::new(division.cells);
+        if let Some(expires) = contract {
+            cells.put(cell(timeline.days.place(Scale::of_date(expires) + 1.0), division.cells), ink.upright);
+        }
+        cells.fill(place(lane.work.0), place(lane.work.1), ink.work);
+        if let Some((from, to)) = lane.wait {
+            cells.fill(place(from), place(to), ink.late);
+        }
+        let mark = if lane.sitting { ink.diamond } else { ink.dot };
+        lane.events.iter().for_each(|event| cells.put(place(*event), mark));
+        text.push_str(&division.row(&lane.label, &cells, said));
+    }
+    text + &division.axis(&timeline.days, ink)
+}

@@ -1,0 +1,123 @@
+//! What was found, in tables: the same on a page and in a terminal.
+
+use crate::table::{Cell, Column, Table};
+use crate::words;
+use ibbi_core::Date;
+use ibbi_sim::{BlockedDay, Blocker, Forecast, Gain, Sitting};
+
+/// Why a sitting is not earlier, day by day; days in a row that are blocked alike are one row.
+pub(crate) fn why_table(sitting: &Sitting, what: &str) -> Table {
+    let columns = [Column::text("days"), Column::text("morning"), Column::text("afternoon")];
+    let mut table = Table::new(format!("{what}: what blocked each earlier day"), columns);
+    let half = |blockers: &[Blocker]| match blockers.is_empty() {
+        true => "suits".to_owned(),
+        false => blockers.iter().map(words::short_blocker).collect::<Vec<_>>().join(", "),
+    };
+    let days: Vec<(Date, String, String)> = sitting
+        .blocked
+        .iter()
+        .map(|BlockedDay { date, morning, afternoon }| (*date, half(morning), half(afternoon)))
+        .collect();
+    for run in days.chunk_by(|one, other| (&one.1, &one.2) == (&other.1, &other.2)) {
+        let [(first, morning, afternoon), ..] = run else { continue };
+        let when = match run {
+            [_] => Cell::Day(*first),
+            _ => {
+                let last = run.last().map_or(*first, |day| day.0);
+                Cell::Text(format!("{} to {}", words::day(*first), words::day(last)))
+            }
+        };
+        table.row([when, Cell::Name(morning.clone()), Cell::Name(afternoon.clone())]);
+    }
+    table
+}
+
+/// The percentiles, as a table.
+pub(crate) fn percentiles(forecast: &Forecast, start: Date) -> Table {
+    let mut columns =
+        vec![Column::text("of the completed runs"), Column::text("are done by"), Column::number("days from the start")];
+    if forecast.contract_expires.is_some() {
+        columns.push(Column::text("against the contract date"));
+    }
+    let mut table = Table::new("When completed runs are done", columns);
+    for percentile in &forecast.percentiles {
+        let days = percentile.date.map(|date| words::days_between(start, date).to_string());
+        let mut row =
+            vec![Cell::Text(format!("{}% (P{0})", percentile.percent)), Cell::day(percentile.date), Cell::number(days)];
+        if let Some(expires) = forecast.contract_expires {
+            row.push(percentile.date.map_or(Cell::Nothing, |date| Cell::Text(against(date, expires))));
+        }
+        table.row(row);
+    }
+    table
+}
+
+fn against(date: Date, expires: Date) -> String {
+    let days = words::days_between(date, expires);
+    let said = words::count(days.unsigned_abs(), "day");
+    match days {
+        0 => "on it".to_owned(),
+        1.. => format!("{said} before"),
+        _ => format!("{said} after"),
+    }
+}
+
+/// Every assumption, as a table.
+pub(crate) fn assumptions(forecast: &Forecast) -> Table {
+    let columns = [
+        Column::text("what is assumed"),
+        Column::text("value"),
+        Column::text("set by"),
+        Column::text("name in the scenario"),
+    ];
+    let mut table = Table::new("Every assumption", columns);
+    for row in &forecast.assumptions {
+        let whose = if row.assumed.default { "default" } else { "scenario" };
+        table.row([
+            words::sentence(row.about).into(),
+            words::assumed(row.assumed.value).into(),
+            whose.into(),
+            row.name.into(),
+        ]);
+    }
+    table
+}
+
+/// Whom to ask for one more day, as a table of those of whom a day would bring anything, and the names of the others.
+pub(crate) fn gains(gains: &[Gain]) -> (Table, Vec<String>) {
+    let (bring, others): (Vec<&Gain>, Vec<&Gain>) =
+        gains.iter().partition(|gain| gain.plan.is_some() || gain.chance.is_some());
+    let with_chance = bring.iter().any(|gain| gain.chance.is_some());
+    let mut columns = vec![
+        Column::text("who"),
+        Column::text("best day for the plan"),
+        Column::text("the plan then ends"),
+        Column::number("days earlier"),
+    ];
+    if with_chance {
+        columns.extend([Column::text("best day for the chance"), Column::number("gain in points (95% interval)")]);
+    }
+    let mut table = Table::new("What the single best day of each would bring", columns);
+    for gain in bring {
+        let mut row = vec![
+            Cell::Name(words::blocker(&gain.who)),
+            Cell::day(gain.plan.map(|plan| plan.date)),
+            Cell::day(gain.plan.map(|plan| plan.finishes)),
+            Cell::number(gain.plan.and_then(|plan| plan.days)),
+        ];
+        let chance = gain.chance.map(|chance| {
+            let [gain, low, high] = [chance.gain.estimate, chance.gain.low, chance.gain.high].map(words::points);
+            format!("{gain} ({low} to {high})")
+        });
+        if with_chance {
+            row.extend([Cell::day(gain.chance.map(|chance| chance.date)), Cell::number(chance)]);
+        }
+        table.row(row);
+    }
+    (table, others.iter().map(|gain| words::blocker(&gain.who)).collect())
+}
+
+/// What happens on the first day of a plan.
+pub(crate) const fn beginning(plan: &ibbi_sim::Plan) -> &'static str {
+    if plan.continued.is_some() { "The case as it stands" } else { "The leaders are asked" }
+}

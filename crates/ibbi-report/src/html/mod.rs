@@ -1,0 +1,229 @@
+//! Markup that cannot go wrong by what somebody is called: everything is escaped but what the program itself has written.
+//!
+//! A page is put together from [`Element`]s. A text becomes [`Html`] by being escaped, in one place; the only way past it is
+//! [`Html::markup`], which takes a `&'static str`, so that nothing from outside can get there. Names of elements and
+//! attributes are `&'static str` for the same reason.
+//!
+//! ```
+//! use ibbi_report::html::{Html, el};
+//! let name = "<script>alert('x')</script> & co";
+//! let row = Html::from(el("p").attr("title", name).with(name));
+//! assert_eq!(
+//!     row.as_str(),
+//!     "<p title=\"&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; co\">\
+//!      &lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; co</p>"
+//! );
+//! ```
+//!
+//! What is written is HTML and well-formed XML at the same time, so that any reader of either can check it.
+
+mod parts;
+mod shell;
+
+pub use parts::{details, figure, instant, link, name, section, table, time};
+pub use shell::{Document, STYLE};
+
+/// Finished markup.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Html(String);
+
+impl Html {
+    /// Nothing yet.
+    pub const fn new() -> Self {
+        Self(String::new())
+    }
+
+    /// A text, escaped.
+    pub fn text(text: &str) -> Self {
+        let mut escaped = String::with_capacity(text.len());
+        escape(text, &mut escaped);
+        Self(escaped)
+    }
+
+    /// Markup that the program itself has written.
+    pub fn markup(markup: &'static str) -> Self {
+        Self(markup.to_owned())
+    }
+
+    /// Adds markup, or a text, which is escaped.
+    pub fn push(&mut self, more: impl Into<Self>) {
+        self.0.push_str(&more.into().0);
+    }
+
+    /// Adds markup, or a text, which is escaped.
+    #[must_use]
+    pub fn with(mut self, more: impl Into<Self>) -> Self {
+        self.push(more);
+        self
+    }
+
+    /// Whether there is nothing.
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The markup.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The markup.
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+impl From<&str> for Html {
+    fn from(text: &str) -> Self {
+        Self::text(text)
+    }
+}
+
+impl From<String> for Html {
+    fn from(text: String) -> Self {
+        Self::text(&text)
+    }
+}
+
+impl From<Element> for Html {
+    fn from(element: Element) -> Self {
+        element.close()
+    }
+}
+
+impl<T: Into<Self>> From<Option<T>> for Html {
+    fn from(some: Option<T>) -> Self {
+        some.map_or_else(Self::new, Into::into)
+    }
+}
+
+impl<T: Into<Self>> FromIterator<T> for Html {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        let mut all = Self::new();
+        items.into_iter().for_each(|item| all.push(item));
+        all
+    }
+}
+
+/// An element that is being written.
+#[derive(Debug, Clone)]
+#[must_use = "an element is nothing until it is added to something"]
+pub struct Element {
+    name: &'static str,
+    open: String,
+    content: String,
+}
+
+/// Begins an element of this name.
+pub fn el(name: &'static str) -> Element {
+    Element { name, open: format!("<{name}"), content: String::new() }
+}
+
+impl Element {
+    /// Adds an attribute; its value is escaped.
+    pub fn attr(mut self, name: &'static str, value: impl std::fmt::Display) -> Self {
+        self.open.push(' ');
+        self.open.push_str(name);
+        self.open.push_str("=\"");
+        escape(&value.to_string(), &mut self.open);
+        self.open.push('"');
+        self
+    }
+
+    /// Adds a class attribute.
+    pub fn class(self, class: &'static str) -> Self {
+        self.attr("class", class)
+    }
+
+    /// Adds content: markup, or a text, which is escaped.
+    pub fn with(mut self, more: impl Into<Html>) -> Self {
+        self.content.push_str(&more.into().0);
+        self
+    }
+
+    /// Adds each of several things.
+    pub fn all<T: Into<Html>>(self, items: impl IntoIterator<Item = T>) -> Self {
+        items.into_iter().fold(self, Self::with)
+    }
+
+    fn close(self) -> Html {
+        let Self { name, mut open, content } = self;
+        if matches!(name, "br" | "hr" | "input" | "link" | "meta") {
+            open.push_str("/>");
+            return Html(open);
+        }
+        open.push('>');
+        open.push_str(&content);
+        open.push_str("</");
+        open.push_str(name);
+        open.push('>');
+        Html(open)
+    }
+}
+
+/// The one place where a text becomes markup.
+///
+/// Control characters are not allowed in HTML or XML at all, and the invisible ones that reorder text could make a name
+/// read as another: they become U+FFFD, which shows. So do the few characters that XML does not have.
+fn escape(text: &str, into: &mut String) {
+    for c in text.chars() {
+        match c {
+            '&' => into.push_str("&amp;"),
+            '<' => into.push_str("&lt;"),
+            '>' => into.push_str("&gt;"),
+            '"' => into.push_str("&quot;"),
+            '\'' => into.push_str("&#39;"),
+            '\n' | '\t' => into.push(c),
+            c if c.is_control() || is_unseen(c) => into.push(char::REPLACEMENT_CHARACTER),
+            c => into.push(c),
+        }
+    }
+}
+
+/// Characters that reorder or break text without being seen, and those that no document may hold.
+pub(crate) const fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}')
+        || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_is_not_the_programs_own_gets_through_as_markup() {
+        let cases = [
+            ("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
+            ("\" onload='x'", "&quot; onload=&#39;x&#39;"),
+            ("a & b &amp; c", "a &amp; b &amp;amp; c"),
+            ("]]> <!-- -->", "]]&gt; &lt;!-- --&gt;"),
+            ("a\u{0}b\u{1b}[31m\u{7f}\r", "a\u{fffd}b\u{fffd}[31m\u{fffd}\u{fffd}"),
+            ("\u{202e}gnirts\u{202c} \u{200f}", "\u{fffd}gnirts\u{fffd} \u{fffd}"),
+            ("two\nlines\tand a tab", "two\nlines\tand a tab"),
+            ("\u{5d0}\u{5d1} \u{645} é 漢", "\u{5d0}\u{5d1} \u{645} é 漢"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(Html::text(text).as_str(), expected, "{text:?}");
+            let element = Html::from(el("p").attr("title", text).with(text));
+            assert_eq!(element.as_str(), format!("<p title=\"{expected}\">{expected}</p>"));
+        }
+    }
+
+    #[test]
+    fn void_elements_have_no_end_tag_and_all_others_do() {
+        assert_eq!(Html::from(el("br")).as_str(), "<br/>");
+        assert_eq!(Html::from(el("td")).as_str(), "<td></td>");
+        assert_eq!(Html::from(el("ul").all([el("li").with("a"), el("li")])).as_str(), "<ul><li>a</li><li></li></ul>");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_reads_back_as_itself_but_for_what_cannot_be_shown(text in "\\PC{0,40}|.{0,40}") {
+            let element = Html::from(el("p").attr("title", &text).with(text.as_str()));
+            let shown: String =
+                text.chars().map(|c| if (c.is_control() && c != '\n' && c != '\t') || is_unseen(c) { '\u{fffd}' } else { c }).collect();
+            let read = roxmltree::Document::parse(element.as_str()).unwrap();
+            proptest::prop_assert_eq!(read.root_element().text().unwrap_or_default(), shown);
+        }
+    }
+}

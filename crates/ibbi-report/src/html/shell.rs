@@ -1,0 +1,55 @@
+//! The document around a page's content, and the style sheet that all pages share.
+
+use super::{Html, el};
+
+/// The style sheet of all pages: light and dark, screen and Letter paper, from 360 pixels up.
+///
+/// Colours are custom properties on `:root`, so that a page or a browser's user can set others.
+pub const STYLE: &str = include_str!("style.css");
+
+/// A page.
+///
+/// ```
+/// use ibbi_report::html::{Document, el};
+/// let page = Document { title: "Plan <draft>", program: "ibbi 0.1.0", content: el("h1").with("Plan").into() }.to_html();
+/// assert!(page.starts_with("<!DOCTYPE html>\n<html lang=\"en\">"));
+/// assert!(page.contains("<title>Plan &lt;draft&gt;</title>"));
+/// ```
+#[derive(Debug, Clone)]
+pub struct Document<'a> {
+    /// The title, for the browser's window.
+    pub title: &'a str,
+    /// The program that made it, with its version.
+    pub program: &'a str,
+    /// What is in it, from the heading of the first level on.
+    pub content: Html,
+}
+
+impl Document<'_> {
+    /// The whole page as text: one file that needs no other, and runs no script.
+    pub fn to_html(&self) -> String {
+        let head = el("head")
+            .with(el("meta").attr("charset", "utf-8"))
+            .with(el("meta").attr("name", "viewport").attr("content", "width=device-width, initial-scale=1"))
+            .with(el("meta").attr("name", "color-scheme").attr("content", "light dark"))
+            .with(el("meta").attr("name", "generator").attr("content", self.program))
+            .with(el("title").with(self.title))
+            // A style sheet is no text: it is the program's own, and `<` and `&` do not occur in it.
+            .with(el("style").with(Html::markup(STYLE)));
+        let body = el("body").with(el("main").with(self.content.clone()));
+        let html: Html = el("html").attr("lang", "en").with(head).with("\n").with(body).into();
+        format!("<!DOCTYPE html>\n{}\n", html.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_style_sheet_holds_nothing_that_would_end_it_or_fetch_anything() {
+        for wrong in ["<", "&", "url(", "@import", "http", "]]>"] {
+            assert!(!STYLE.contains(wrong), "{wrong}");
+        }
+    }
+}

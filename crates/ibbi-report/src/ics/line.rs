@@ -1,0 +1,99 @@
+//! Content lines: escaped, folded, and ended by CR LF.
+
+/// The longest line, in octets without its end (RFC 5545, 3.1).
+const LONGEST: usize = 75;
+
+/// Lines that are being written.
+pub(super) struct Lines(String);
+
+impl Lines {
+    pub(super) const fn new() -> Self {
+        Self(String::new())
+    }
+
+    /// A line whose value is this program's own and needs no escape.
+    pub(super) fn raw(&mut self, name: &str, value: &str) {
+        fold(&format!("{name}:{value}"), &mut self.0);
+    }
+
+    /// A line whose value is text.
+    pub(super) fn text(&mut self, name: &str, text: &str) {
+        self.raw(name, &escape(text));
+    }
+
+    pub(super) fn finish(self) -> String {
+        self.0
+    }
+}
+
+/// A text as a value (RFC 5545, 3.3.11). Control characters are not allowed in one; they become U+FFFD, which shows.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.replace("\r\n", "\n").chars() {
+        match c {
+            '\\' | ';' | ',' => {
+                escaped.push('\\');
+                escaped.push(c);
+            }
+            '\n' => escaped.push_str("\\n"),
+            '\t' => escaped.push(c),
+            c if c.is_control() || crate::html::is_unseen(c) => escaped.push(char::REPLACEMENT_CHARACTER),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// Breaks a line so that no piece is longer than it may be, between characters; a piece after the first begins with a
+/// blank, which counts.
+fn fold(line: &str, into: &mut String) {
+    let mut used = 0;
+    for c in line.chars() {
+        if used + c.len_utf8() > LONGEST {
+            into.push_str("\r\n ");
+            used = 1;
+        }
+        into.push(c);
+        used += c.len_utf8();
+    }
+    into.push_str("\r\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_escaped_as_the_standard_says() {
+        let cases = [
+            ("a, b; c \\ d", "a\\, b\\; c \\\\ d"),
+            ("one\ntwo\r\nthree", "one\\ntwo\\nthree"),
+            ("a\u{7}b\rc\u{202e}", "a\u{fffd}b\u{fffd}c\u{fffd}"),
+            ("quotes \" and : stay", "quotes \" and : stay"),
+        ];
+        for (text, value) in cases {
+            assert_eq!(escape(text), value);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn lines_are_folded_at_75_octets_between_characters_and_unfold_to_themselves(text in "[a-z é漢🙂,;]{0,200}") {
+            let mut lines = Lines::new();
+            lines.text("SUMMARY", &text);
+            let folded = lines.finish();
+            for line in folded.split_terminator("\r\n") {
+                proptest::prop_assert!(line.len() <= LONGEST, "{} octets", line.len());
+            }
+            proptest::prop_assert_eq!(folded.replace("\r\n ", ""), format!("SUMMARY:{}\r\n", escape(&text)));
+        }
+
+        #[test]
+        fn a_folded_line_uses_the_room_it_has(length in 1_usize..400) {
+            let mut folded = String::new();
+            fold(&"x".repeat(length), &mut folded);
+            let expected = 1 + length.saturating_sub(LONGEST).div_ceil(LONGEST - 1);
+            proptest::prop_assert_eq!(folded.split_terminator("\r\n").count(), expected);
+        }
+    }
+}

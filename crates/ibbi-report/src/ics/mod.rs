@@ -1,0 +1,174 @@
+//! Calendars (RFC 5545) that other programs can import.
+//!
+//! A [`Calendar`] is made of [`Entry`]s, whatever they come from. Each entry keeps its [`Entry::uid`] when it moves, so
+//! that a calendar program moves it too instead of showing it twice; [`Entry::sequence`] says which of two is newer.
+//! Times are written on the zone's clocks, and the zone goes with them as a `VTIMEZONE`.
+//!
+//! `METHOD:PUBLISH` says that nobody is asked to answer. RFC 5546 wants an `ORGANIZER` with it; none is written, since no
+//! address is known, and with one many programs would take an entry for an invitation.
+//!
+//! ```
+//! use ibbi_core::Slot;
+//! use ibbi_report::ics::{Calendar, Entry, Status};
+//! let slot = Slot::new("2026-10-20T08:00:00-04:00".parse()?, "2026-10-20T16:00:00-04:00".parse()?)?;
+//! let entry = Entry {
+//!     uid: "1@example.org".into(), sequence: 0, slot, summary: "Training day".into(), description: "Eight hours".into(),
+//!     location: None, status: Status::Tentative,
+//! };
+//! let calendar = Calendar { name: "IBBI", zone: "America/New_York", stamp: "2026-09-01T12:00:00.000Z".parse()?, entries: &[entry] };
+//! let text = calendar.to_ics()?;
+//! assert!(text.contains("\r\nDTSTART;TZID=America/New_York:20261020T080000\r\n"));
+//! assert!(text.contains("\r\nBEGIN:VTIMEZONE\r\n"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod line;
+mod plan;
+mod zone;
+
+pub use plan::{plan_entries, stable_uid};
+
+use chrono::{DateTime, Offset, TimeZone, Utc};
+use chrono_tz::Tz;
+use ibbi_core::{At, LocalTime, Slot};
+use line::Lines;
+
+/// The most entries that a calendar takes.
+pub const MAX_ENTRIES: usize = 10_000;
+
+/// Whether an entry will take place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// It is planned, but nobody has agreed to it yet.
+    Tentative,
+    /// It is booked.
+    Confirmed,
+    /// It was booked and will not take place.
+    Cancelled,
+}
+
+impl Status {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Tentative => "TENTATIVE",
+            Self::Confirmed => "CONFIRMED",
+            Self::Cancelled => "CANCELLED",
+        }
+    }
+}
+
+/// Something that stands in a calendar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// What it is told by, the same when it moves; see [`stable_uid`].
+    pub uid: String,
+    /// 0 at first, and more each time it is published anew.
+    pub sequence: u32,
+    /// When.
+    pub slot: Slot,
+    /// The line that a calendar shows.
+    pub summary: String,
+    /// More, on any number of lines.
+    pub description: String,
+    /// Where, if that is known.
+    pub location: Option<String>,
+    /// Whether it will take place.
+    pub status: Status,
+}
+
+/// A calendar to be published.
+#[derive(Debug, Clone, Copy)]
+pub struct Calendar<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// The IANA name of the zone on whose clocks times are written.
+    pub zone: &'a str,
+    /// When it was made: a fact about the file, asked for by the standard.
+    pub stamp: At,
+    /// What stands in it.
+    pub entries: &'a [Entry],
+}
+
+/// Why a calendar could not be written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CalendarError {
+    /// No such zone.
+    #[error("there is no time zone `{0}`; give an IANA name such as America/New_York")]
+    Zone(String),
+    /// Too many entries.
+    #[error("{0} entries are too many for a calendar; it takes {MAX_ENTRIES} at most")]
+    TooMany(usize),
+}
+
+impl Calendar<'_> {
+    /// The calendar as text, with lines ended by CR LF.
+    ///
+    /// # Errors
+    /// [`CalendarError`] if there is no such zone, or there are too many entries.
+    pub fn to_ics(&self) -> Result<String, CalendarError> {
+        let zone: Tz = self.zone.parse().map_err(|_| CalendarError::Zone(self.zone.chars().take(40).collect()))?;
+        if self.entries.len() > MAX_ENTRIES {
+            return Err(CalendarError::TooMany(self.entries.len()));
+        }
+        let mut lines = Lines::new();
+        lines.raw("BEGIN", "VCALENDAR");
+        lines.raw("VERSION", "2.0");
+        lines.raw("PRODID", concat!("-//ibbi//ibbi-report ", env!("CARGO_PKG_VERSION"), "//EN"));
+        lines.raw("CALSCALE", "GREGORIAN");
+        lines.raw("METHOD", "PUBLISH");
+        lines.text("X-WR-CALNAME", self.name);
+        lines.raw("X-WR-TIMEZONE", zone.name());
+        let instants = self.entries.iter().flat_map(|entry| [entry.slot.starts(), entry.slot.ends()]);
+        if let (Some(first), Some(last)) = (instants.clone().min(), instants.max()) {
+            zone::write(zone, first.to_chrono().to_utc(), last.to_chrono().to_utc(), &mut lines);
+        }
+        let stamp = self.stamp.to_chrono();
+        for entry in self.entries {
+            write_entry(entry, zone, stamp, &mut lines);
+        }
+        lines.raw("END", "VCALENDAR");
+        Ok(lines.finish())
+    }
+}
+
+fn write_entry(entry: &Entry, zone: Tz, stamp: DateTime<Utc>, lines: &mut Lines) {
+    lines.raw("BEGIN", "VEVENT");
+    lines.text("UID", &entry.uid);
+    lines.raw("SEQUENCE", &entry.sequence.to_string());
+    lines.raw("DTSTAMP", &utc(stamp));
+    time("DTSTART", entry.slot.starts(), zone, lines);
+    time("DTEND", entry.slot.ends(), zone, lines);
+    lines.text("SUMMARY", &entry.summary);
+    if !entry.description.is_empty() {
+        lines.text("DESCRIPTION", &entry.description);
+    }
+    if let Some(location) = &entry.location {
+        lines.text("LOCATION", location);
+    }
+    lines.raw("STATUS", entry.status.code());
+    lines.raw("END", "VEVENT");
+}
+
+/// A time on the zone's clocks; in UTC where those clocks show it for the second time, which has no other spelling.
+fn time(property: &str, time: LocalTime, zone: Tz, lines: &mut Lines) {
+    let instant = time.to_chrono().to_utc();
+    let wall = zone.from_utc_datetime(&instant.naive_utc()).naive_local();
+    let first = zone.from_local_datetime(&wall).earliest().map(|found| found.to_utc());
+    // The standard cannot say offsets of the far past with seconds in DTSTART, but then neither can a slot.
+    if first == Some(instant) {
+        let name = format!("{property};TZID={}", zone.name());
+        lines.raw(&name, &wall.format("%Y%m%dT%H%M%S").to_string());
+    } else {
+        lines.raw(property, &utc(instant));
+    }
+}
+
+fn utc(instant: DateTime<Utc>) -> String {
+    instant.format("%Y%m%dT%H%M%SZ").to_string()
+}
+
+/// What a zone's clocks are ahead of UTC, in seconds.
+fn offset_of(zone: Tz, instant: DateTime<Utc>) -> i32 {
+    zone.offset_from_utc_datetime(&instant.naive_utc()).fix().local_minus_utc()
+}

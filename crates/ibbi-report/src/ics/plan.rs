@@ -1,0 +1,71 @@
+//! A plan's sittings as calendar entries.
+
+use super::{Entry, Status};
+use crate::words;
+use ibbi_sim::{Plan, Scenario, SittingKind};
+use sha2::{Digest, Sha256};
+
+/// What an entry is told by, made from words that do not change when it moves: the beginning of the SHA-256 of the
+/// words, each ended by a zero byte, as 32 hexadecimal digits, and `@ibbi`.
+///
+/// ```
+/// use ibbi_report::ics::stable_uid;
+/// assert_eq!(stable_uid(&["plan", "Maple Hollow", "training"]), stable_uid(&["plan", "Maple Hollow", "training"]));
+/// assert_ne!(stable_uid(&["a", "bc"]), stable_uid(&["ab", "c"]));
+/// ```
+pub fn stable_uid(words: &[&str]) -> String {
+    let mut hasher = Sha256::new();
+    for word in words {
+        hasher.update(word.as_bytes());
+        hasher.update([0]);
+    }
+    let digits: String = hasher.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    digits + "@ibbi"
+}
+
+/// The sittings of a plan, as tentative entries.
+///
+/// An entry's id comes from the district and the kind of sitting, not from its date: a new plan for the same district
+/// moves the same entries, if it is published with a higher `sequence`. A sitting that the new plan does not have any more
+/// stays in the reader's calendar until it is deleted there.
+pub fn plan_entries(scenario: &Scenario, plan: &Plan, sequence: u32) -> Vec<Entry> {
+    let district = scenario.district.as_str();
+    let parts = words::facilitation_parts(plan);
+    plan.sittings
+        .iter()
+        .map(|sitting| {
+            let kind = match sitting.what {
+                SittingKind::Meeting => "meeting".to_owned(),
+                SittingKind::Training => "training".to_owned(),
+                SittingKind::Facilitation { part } => format!("facilitation {part}"),
+            };
+            Entry {
+                uid: stable_uid(&["plan", district, &kind]),
+                sequence,
+                slot: sitting.slot,
+                summary: format!("IBBI {} (planned): {district}", words::sitting(sitting.what, parts)),
+                description: description(scenario, plan, sitting),
+                location: None,
+                status: Status::Tentative,
+            }
+        })
+        .collect()
+}
+
+fn description(scenario: &Scenario, plan: &Plan, sitting: &ibbi_sim::Sitting) -> String {
+    let people: Vec<String> = scenario
+        .people
+        .iter()
+        .filter(|person| match sitting.what {
+            SittingKind::Meeting => scenario.binds_meeting(person),
+            _ => person.binds_sessions(),
+        })
+        .map(|person| person.name.to_string())
+        .collect();
+    format!(
+        "{}. Needed: {}.\nPlanned, not booked: the earliest day that suits everybody if all goes as assumed.\nScenario {}",
+        words::sentence(&words::length(sitting.slot.minutes())),
+        people.join(", "),
+        plan.digest,
+    )
+}

@@ -1,0 +1,99 @@
+//! The cases one by one, in groups that links lead to.
+
+use super::{AuditPage, Places, Section};
+use crate::html::{Html, details, el, link};
+use crate::{audited, words};
+use ibbi_audit::{CaseSummary, Severity};
+use ibbi_core::{Outcome, Stage};
+
+/// A group of at most so many cases is unfolded.
+const SHORT: usize = 12;
+
+/// Cases of one kind: where on the page, what they are, and which.
+struct Group<'a> {
+    id: String,
+    label: String,
+    cases: Vec<&'a CaseSummary>,
+}
+
+fn is_faulty(case: &CaseSummary) -> bool {
+    case.findings.iter().any(|kind| kind.severity() == Severity::Error)
+}
+
+/// Every case in one group: those with an error, then the others by where they stand.
+fn groups(cases: &[CaseSummary]) -> Vec<Group<'_>> {
+    let faulty = Group {
+        id: "cases-with-errors".to_owned(),
+        label: "With an error".to_owned(),
+        cases: cases.iter().filter(|case| is_faulty(case)).collect(),
+    };
+    let standings = Stage::ALL.iter().map(|stage| (*stage, None));
+    let standings = standings.chain(Outcome::ALL.iter().map(|outcome| (Stage::Closed, Some(*outcome))));
+    let others = standings.map(|(stage, outcome)| {
+        let here = |case: &&CaseSummary| !is_faulty(case) && case.stage == stage && case.outcome == outcome;
+        let code = outcome.map_or(stage.code(), Outcome::code);
+        Group {
+            id: format!("cases-{}", code.replace('_', "-")),
+            label: audited::standing(stage, outcome),
+            cases: cases.iter().filter(here).collect(),
+        }
+    });
+    std::iter::once(faulty).chain(others).filter(|group| !group.cases.is_empty()).collect()
+}
+
+impl AuditPage<'_> {
+    pub(super) fn list_section(&self, places: &Places) -> Option<Section> {
+        if self.cases.is_empty() {
+            return None;
+        }
+        let groups = groups(self.cases);
+        let links = groups.iter().map(|group| {
+            let label = format!("{} ({})", group.label, words::thousands(group.cases.len() as u64));
+            el("li").with(link(&group.id, label))
+        });
+        let links = el("nav").attr("aria-label", "Groups of cases").with(el("ul").all(links));
+        let mut content = Html::from(links);
+        for sentence in self.left_out() {
+            content.push(el("p").class("quiet").with(sentence));
+        }
+        content.push(groups.iter().map(|group| listed(group, places)).collect::<Html>());
+        Some(("cases", "Cases one by one", content))
+    }
+
+    /// What the list does not hold, or does not lead to.
+    fn left_out(&self) -> Vec<String> {
+        let (listed, all) = (self.cases.len() as u64, self.report.cases.total);
+        let told = self.timelines.len().min(Self::TOLD) as u64;
+        let mut said = vec!["Days are by UTC. A case with an error stands in the first group alone.".to_owned()];
+        if listed < all {
+            said.push(format!(
+                "{} of {} cases are given here; the others are in the figures only.",
+                words::thousands(listed),
+                words::thousands(all)
+            ));
+        }
+        said.push(match told {
+            0 => "No case is told in depth on this page.".to_owned(),
+            told if told >= listed => "Each case is told in depth below; its district leads there.".to_owned(),
+            told => format!(
+                "{} of these {} cases are told in depth below; where a district is a link, it leads there.",
+                words::thousands(told),
+                words::thousands(listed)
+            ),
+        });
+        said
+    }
+}
+
+fn listed(group: &Group<'_>, places: &Places) -> Html {
+    let (shown, all) = (group.cases.len().min(AuditPage::LISTED), group.cases.len());
+    let summary = match shown < all {
+        true => format!("{}: the first {} of {}", group.label, shown, words::count(all as u64, "case")),
+        false => format!("{}: {}", group.label, words::count(all as u64, "case")),
+    };
+    let table = audited::case_list(group.label.clone(), &group.cases[..shown], |case| places.of(&case.case));
+    // The place is inside, so that a link to it unfolds what is around it.
+    let inside = el("div").attr("id", &group.id).with(table.to_html());
+    let group = details(summary, inside).class("why");
+    if all <= SHORT { group.attr("open", "open").into() } else { group.into() }
+}

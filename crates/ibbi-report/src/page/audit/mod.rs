@@ -1,0 +1,230 @@
+//! The page of an audit: one file, from the verdict down to how it was made.
+
+mod cases;
+mod found;
+mod story;
+
+use crate::html::{Document, Html, el, figure};
+use crate::phrase::Phrase;
+use crate::text::Role;
+use crate::{audited, chart, words};
+use ibbi_audit::{CaseReport, CaseSummary, Report};
+use ibbi_log::Uuid;
+use std::collections::HashMap;
+
+/// Everything that an audit found, for one page.
+///
+/// The page is for auditors: it begins with the verdict, lists what was found and where, shows how the cases stand and
+/// went, tells single cases in depth, and ends with the stamp of what was audited and how the figures come about.
+///
+/// It holds at most [`AuditPage::LISTED`] cases of a group and [`AuditPage::TOLD`] cases in depth, and says how many of how
+/// many are shown.
+///
+/// ```
+/// use ibbi_audit::{Audit, Options, Source};
+/// use ibbi_report::AuditPage;
+/// # fn main() -> Result<(), ibbi_audit::AuditError> {
+/// let report = Audit::new(Options::default()).run(Source::bytes(b""), &mut |_| {})?;
+/// let page = AuditPage { report: &report, cases: &[], timelines: &[], program: "ibbi 0.1.0" }.to_html();
+/// assert!(page.contains("The ledger is not sound: 1 error,"));
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct AuditPage<'a> {
+    /// What was found.
+    pub report: &'a Report,
+    /// The cases to list, in the order of the ledger; all that were measured, or some of them.
+    pub cases: &'a [CaseSummary],
+    /// Cases to tell in depth; the list of cases leads to them.
+    pub timelines: &'a [CaseReport],
+    /// The program with its version, such as `ibbi 0.1.0`.
+    pub program: &'a str,
+}
+
+/// A section: its id, its heading, and what is in it.
+type Section = (&'static str, &'static str, Html);
+
+/// Where on the page a case is told, by the case.
+struct Places(HashMap<Uuid, String>);
+
+impl Places {
+    fn of(&self, case: &Uuid) -> Option<String> {
+        self.0.get(case).cloned()
+    }
+}
+
+impl AuditPage<'_> {
+    /// The most cases of a group that are listed.
+    pub const LISTED: usize = 200;
+    /// The most cases that are told in depth.
+    pub const TOLD: usize = 100;
+
+    /// The page: one file that needs no other, and runs no script.
+    pub fn to_html(&self) -> String {
+        let told = self.timelines.iter().take(Self::TOLD).enumerate();
+        // Should a case be there twice, the first is linked to.
+        let places = Places(told.rev().map(|(index, told)| (told.case, story::place(index))).collect());
+        // Figures over a single case would only say again what its own section tells.
+        let single = self.report.cases.total == 1 && self.timelines.len() == 1;
+        let figures = |section: Option<Section>| section.filter(|_| !single);
+        let sections: Vec<Section> = [
+            self.findings_section(&places),
+            figures(self.standing_section()),
+            figures(self.times_section()),
+            figures(self.waiting_section()),
+            figures(self.ways_section()),
+            figures(self.months_section()),
+            figures(self.list_section(&places)),
+            self.depth_section(),
+            Some(self.made_section()),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let links = sections.iter().map(|(id, heading, _)| el("li").with(crate::html::link(id, *heading)));
+        let contents = el("nav").attr("aria-label", "On this page").with(el("ul").all(links));
+        let mut content = self.head();
+        content.push(contents);
+        for (id, heading, inside) in sections {
+            content.push(crate::html::section(id, heading, inside));
+        }
+        let title = match &self.report.ledger.origin {
+            Some(origin) => format!("Audit of {origin}"),
+            None => "Audit of a ledger".to_owned(),
+        };
+        Document { title: &title, program: self.program, content }.to_html()
+    }
+
+    /// The ledger, the verdict, its checkpoints, and the figures that matter most.
+    fn head(&self) -> Html {
+        let report = self.report;
+        let heading = match &report.ledger.origin {
+            Some(origin) => el("h1").with("Audit of ").with(crate::html::name(origin)),
+            None => el("h1").with("Audit of a ledger without a name"),
+        };
+        let mut under = Phrase::new("A ledger of the Interest-Based Bargaining Institute");
+        if let (Some(_), Some(last)) = (report.ledger.first_logged, report.ledger.last_logged) {
+            under = under.words(", last written to ").instant(last, crate::when::Clocks::UTC);
+        }
+        let under = el("p").class("under").with(under.words(".").to_html());
+        let (role, verdict) = audited::verdict(report);
+        let verdict = el("p").class("verdict").with(verdict.to_html());
+        let verdict = if role == Role::Bad { el("div").class("warning").with(verdict) } else { verdict };
+        let said = audited::checkpoints(report).into_iter().map(|(role, phrase)| said(role, &phrase));
+        let filtered = audited::filtered(&report.filter).map(|phrase| said_of_filter(&phrase));
+        Html::new()
+            .with(el("header").with(heading).with(under))
+            .with(verdict)
+            .with(said.collect::<Html>())
+            .with(filtered)
+            .with(el("dl").class("figures").all(self.figures()))
+    }
+
+    fn figures(&self) -> Vec<Html> {
+        let Report { ledger, checkpoints, cases, events, errors, warnings, infos, .. } = self.report;
+        let number = |count: u64| Html::text(&words::thousands(count));
+        let small = |text: String| el("small").with(text);
+        let spread = events.by_case.map(|spread| small(format!("{} with 1", words::count(spread.perfect, "case"))));
+        let counts = format!("{} open, {} closed", words::thousands(cases.open), words::thousands(cases.closed));
+        let wrong = checkpoints.iter().filter(|facts| facts.fault.is_some()).count() as u64;
+        let checkpoints = match (checkpoints.len() as u64, wrong) {
+            (0, _) => "none given".to_owned(),
+            (1, 0) => "1 holds".to_owned(),
+            (all, 0) => format!("{} hold", words::thousands(all)),
+            (all, wrong) => format!("{} of {} wrong", words::thousands(wrong), words::thousands(all)),
+        };
+        [
+            ("Errors", number(*errors)),
+            ("Warnings", number(*warnings).with(small(words::none_or(*infos, "remark")))),
+            ("Lines", number(ledger.lines).with(small(words::count(ledger.bytes, "byte")))),
+            ("Cases", number(cases.total).with(small(counts))),
+            ("Checkpoints", Html::text(&checkpoints)),
+            ("Fitness of the records", events.fitness.map_or("no records".to_owned(), words::fitness).into()),
+        ]
+        .into_iter()
+        .map(|(what, value)| {
+            let value = value.with(if what.starts_with("Fitness") { spread.clone() } else { None });
+            el("div").with(el("dt").with(what)).with(el("dd").with(value)).into()
+        })
+        .collect()
+    }
+
+    fn standing_section(&self) -> Option<Section> {
+        let report = self.report;
+        if report.cases.total == 0 {
+            return None;
+        }
+        let mut content = Html::new().with(figure("by-stage", &chart::cases_by_stage(report)));
+        if report.cases.closed > 0 {
+            content.push(figure("by-outcome", &chart::cases_by_outcome(report)));
+        }
+        for sentence in audited::events(&report.events) {
+            content.push(el("p").with(sentence));
+        }
+        Some(("standing", "Where the cases stand", content))
+    }
+
+    fn times_section(&self) -> Option<Section> {
+        let report = self.report;
+        if report.stages.is_empty() {
+            return None;
+        }
+        let still = audited::still_times(report);
+        let mut content = Html::new()
+            .with(figure("stage-times", &chart::stage_times(report)))
+            .with((!still.rows.is_empty()).then(|| still.to_html()));
+        if !report.outcomes.is_empty() {
+            content.push(figure("outcome-times", &chart::outcome_times(report)));
+        }
+        Some(("times", "How long it took", content))
+    }
+
+    fn waiting_section(&self) -> Option<Section> {
+        let waiting = !self.report.waiting.is_empty();
+        waiting.then(|| ("waiting", "Who was waited for", figure("waited", &chart::waiting(self.report)).into()))
+    }
+
+    fn ways_section(&self) -> Option<Section> {
+        let report = self.report;
+        if report.paths.first.is_empty() {
+            return None;
+        }
+        let mut content = Html::from(figure("paths", &chart::paths(report)));
+        let variants = audited::variants(report);
+        let summary = format!("{} of events", words::count(report.variants.distinct, "different sequence"));
+        content.push(crate::html::details(summary, variants.to_html()));
+        Some(("ways", "Ways that cases went", content))
+    }
+
+    fn months_section(&self) -> Option<Section> {
+        let report = self.report;
+        if report.months.is_empty() {
+            return None;
+        }
+        let content =
+            Html::new().with(figure("opened", &chart::opened(report))).with(figure("closed", &chart::closed(report)));
+        Some(("months", "Month by month", content))
+    }
+
+    fn made_section(&self) -> Section {
+        let facts = audited::stamp(self.report, Some(self.program));
+        let facts = facts
+            .into_iter()
+            .map(|(what, value)| el("div").with(el("dt").with(what)).with(el("dd").with(value.to_html())));
+        let methods = audited::METHODS.map(|method| el("li").with(method));
+        let content = Html::new().with(el("dl").class("facts").all(facts)).with(el("ul").all(methods));
+        ("made", "What was audited, and how", content)
+    }
+}
+
+fn said(role: Role, phrase: &Phrase) -> Html {
+    let paragraph = el("p").with(phrase.to_html());
+    match role {
+        Role::Bad => el("div").class("warning").with(paragraph).into(),
+        _ => paragraph.into(),
+    }
+}
+
+fn said_of_filter(phrase: &Phrase) -> Html {
+    el("div").class("warning").with(el("p").with(phrase.to_html())).into()
+}

@@ -1,0 +1,167 @@
+//! The page of a simulation: one file, from the verdict down to how it was made.
+
+mod audit;
+mod forecast;
+mod made;
+mod plan;
+
+pub use audit::AuditPage;
+
+use crate::html::{Document, Html, el, name};
+use crate::{findings, words};
+use ibbi_core::Advisory;
+use ibbi_sim::{Comparison, Forecast, Gain, Plan, Scenario};
+
+/// Everything that a simulation found, for one page.
+///
+/// The page is for people who plan by a calendar: it begins with the answer, shows the plan day by day and the forecast
+/// in charts, and ends with every assumption and with how the figures were made.
+#[derive(Debug, Clone, Copy)]
+pub struct SimulationPage<'a> {
+    /// What was assumed.
+    pub scenario: &'a Scenario,
+    /// Its plan.
+    pub plan: &'a Plan,
+    /// What its simulation found.
+    pub forecast: &'a Forecast,
+    /// What to keep in mind about the plan's sittings.
+    pub advisories: &'a [Advisory],
+    /// A comparison with another scenario, or of the two formats, if one was made.
+    pub comparison: Option<&'a Comparison>,
+    /// Whom to ask for a day, if that was worked out.
+    pub gains: Option<&'a [Gain]>,
+    /// The program with its version, such as `ibbi 0.1.0`.
+    pub program: &'a str,
+}
+
+/// A section: its id, its heading, and what is in it.
+type Section = (&'static str, String, Html);
+
+/// The section of a comparison, for a page that puts its sections together itself.
+pub fn comparison_section(comparison: &Comparison) -> Html {
+    let (id, heading, inside) = forecast::comparison_section(comparison);
+    crate::html::section(id, &heading, inside).into()
+}
+
+/// The section about whom to ask for one more day, for a page that puts its sections together itself.
+pub fn gains_section(gains: &[Gain], has_contract: bool) -> Html {
+    let (id, heading, inside) = forecast::gains_section(gains, has_contract);
+    crate::html::section(id, &heading, inside).into()
+}
+
+impl SimulationPage<'_> {
+    /// The page: one file that needs no other, and runs no script.
+    pub fn to_html(&self) -> String {
+        let title = format!("Plan and forecast: {}", self.scenario.district);
+        let sections: Vec<Section> = [
+            self.obstacle(),
+            Some(self.plan_section()),
+            self.advisories_section(),
+            Some(self.when_section()),
+            Some(self.how_section()),
+            Some(self.moves_section()),
+            self.comparison.map(forecast::comparison_section),
+            self.gains.map(|gains| forecast::gains_section(gains, self.plan.contract_expires.is_some())),
+            Some(self.assumptions_section()),
+            Some(self.made_section()),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let links = sections
+            .iter()
+            .map(|(id, heading, _)| el("li").with(el("a").attr("href", format!("#{id}")).with(heading.as_str())));
+        let contents = el("nav").attr("aria-label", "On this page").with(el("ul").all(links));
+        let mut content = self.head();
+        content.push(contents);
+        for (id, heading, inside) in sections {
+            content.push(crate::html::section(id, &heading, inside));
+        }
+        Document { title: &title, program: self.program, content }.to_html()
+    }
+
+    /// The answer on its own, for a page that has more to it: the verdict with its figures, who stands in the way, the
+    /// plan, when it may be done, and what moves the result.
+    pub fn answer(&self) -> Html {
+        let sections = [
+            self.obstacle(),
+            Some(self.plan_section()),
+            self.advisories_section(),
+            Some(self.curve_section()),
+            Some(self.swing_section()),
+        ];
+        let mut content = self.verdict();
+        for (id, heading, inside) in sections.into_iter().flatten() {
+            content.push(crate::html::section(id, &heading, inside));
+        }
+        content
+    }
+
+    fn verdict(&self) -> Html {
+        let verdict = el("p").class("verdict").with(findings::verdict(self.plan, self.forecast).to_html());
+        let figures = el("dl").class("figures").all(self.figures());
+        let note = el("p").class("quiet").with(findings::ASSUMED);
+        Html::new().with(verdict).with(figures).with(note)
+    }
+
+    /// The district, the answer, and the figures that matter most.
+    fn head(&self) -> Html {
+        let scenario = self.scenario;
+        let heading = el("h1").with(name(scenario.district.as_str()));
+        let format = words::sentence(scenario.format.label());
+        let under = el("p")
+            .class("under")
+            .with("Plan and forecast for the Interest-Based Bargaining Institute. Facilitation: ")
+            .with(format!("{}. ", format.to_lowercase()))
+            .with(self.begins());
+        let header = el("header").with(heading).with(under);
+        Html::new().with(header).with(self.verdict())
+    }
+
+    /// From when it is planned: the day on which the leaders are asked, or where a real case is.
+    fn begins(&self) -> Html {
+        match &self.forecast.continued {
+            None => Html::text("Leaders are asked on ").with(crate::html::time(self.scenario.start)).with("."),
+            Some(real) => {
+                let (begins, rest) = findings::continued(real, self.scenario);
+                let notes = real.notes.iter().map(|note| Html::text(&format!(" {}.", words::sentence(note))));
+                begins.to_html().with(format!(" {rest}")).with(notes.collect::<Html>())
+            }
+        }
+    }
+
+    fn figures(&self) -> Vec<Html> {
+        let Self { plan, forecast, .. } = self;
+        let date = |date: Option<ibbi_core::Date>, none: &'static str| -> Html {
+            date.map_or_else(
+                || none.into(),
+                |date| el("time").attr("datetime", date).with(words::brief_day(date)).into(),
+            )
+        };
+        let percentile = |percent: u8| {
+            let found = forecast.percentiles.iter().find(|found| found.percent == percent);
+            date(found.and_then(|found| found.date), "no run completed")
+        };
+        let share: Html = match forecast.in_time {
+            Some(in_time) => {
+                let interval = format!("95% interval {}", words::range(in_time));
+                Html::text(&words::percent(in_time.estimate)).with(el("small").with(interval))
+            }
+            None => "no contract date".into(),
+        };
+        let evergreen = match (plan.contract_expires, self.scenario.evergreen) {
+            (Some(_), true) => "Contract expires (evergreen clause: a soft deadline)",
+            _ => "Contract expires",
+        };
+        [
+            ("Earliest plan ends", date(plan.finishes, "does not fit")),
+            ("Half of the completed runs are done by", percentile(50)),
+            ("Nine in ten of them by", percentile(90)),
+            ("Runs done in time", share),
+            (evergreen, date(plan.contract_expires, "no date given")),
+        ]
+        .into_iter()
+        .map(|(what, value)| el("div").with(el("dt").with(what)).with(el("dd").with(value)).into())
+        .collect()
+    }
+}

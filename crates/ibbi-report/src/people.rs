@@ -1,0 +1,116 @@
+//! Who takes part and when the district is closed: what a scenario says, in words.
+
+use crate::table::{Cell, Column, Table};
+use crate::words;
+use ibbi_core::{County, Party};
+use ibbi_sim::{Part, Participant, Role, Scenario, Unavailable};
+
+/// Who takes part, and when they cannot come.
+pub(crate) fn people(scenario: &Scenario) -> Table {
+    let columns = [Column::text("who"), Column::text("as"), Column::text("needed at"), Column::text("cannot come")];
+    let mut table = Table::new("Who takes part", columns);
+    for person in &scenario.people {
+        let away: Vec<String> = person.unavailable.iter().map(times).collect();
+        table.row([
+            Cell::Name(person.name.to_string()),
+            role(person).into(),
+            needed(scenario, person).into(),
+            if away.is_empty() { Cell::Nothing } else { Cell::Text(away.join("; ")) },
+        ]);
+    }
+    table
+}
+
+/// When the district is closed, beside legal holidays.
+pub(crate) fn closed(scenario: &Scenario) -> Table {
+    let mut table = Table::new("When the district is closed", [Column::text("what"), Column::text("when")]);
+    for closure in &scenario.calendar.closed {
+        table.row([Cell::Name(closure.name.to_string()), times(&closure.when).into()]);
+    }
+    table
+}
+
+/// The calendar in a sentence.
+pub(crate) fn calendar(scenario: &Scenario) -> String {
+    let days: Vec<String> = scenario.calendar.working_days.iter().map(|day| words::weekday(*day)).collect();
+    let suffolk =
+        if scenario.calendar.county == Some(County::Suffolk) { ", with those of Suffolk County," } else { "" };
+    format!(
+        "Working days are {}. Legal holidays of Massachusetts{suffolk} are kept. A morning is 8:00 am to 12:00 noon, an \
+         afternoon 12:00 noon to 4:00 pm, time zone {}.",
+        words::list(&days),
+        scenario.time_zone,
+    )
+}
+
+fn role(person: &Participant) -> String {
+    let seat = person.seat.map(|seat| words::sentence(seat.label().trim_start_matches("the ")));
+    let party = person.party.map(|party| match party {
+        Party::Labor => "labor team",
+        Party::Management => "management team",
+    });
+    let role = match (person.role, seat) {
+        (Role::Leader, Some(seat)) => seat,
+        (Role::Leader, None) => "Key leader".to_owned(),
+        (Role::Negotiator, _) => "Negotiator".to_owned(),
+        (Role::Neutral, _) => "Trainer and facilitator".to_owned(),
+        (Role::Representative, _) => "MEP representative".to_owned(),
+    };
+    party.map_or(role.clone(), |party| format!("{role}, {party}"))
+}
+
+fn needed(scenario: &Scenario, person: &Participant) -> &'static str {
+    match (scenario.binds_meeting(person), person.binds_sessions()) {
+        (true, true) => "the meeting and all sessions",
+        (true, false) => "the meeting",
+        (false, true) => "all sessions",
+        (false, false) => "nothing waits",
+    }
+}
+
+/// A stretch of time in words: `Fridays`, `Wednesday afternoons`, `Oct 19, 2026 to Oct 23, 2026`.
+fn times(times: &Unavailable) -> String {
+    let half = match times.half {
+        Part::Whole => None,
+        Part::Morning => Some("morning"),
+        Part::Afternoon => Some("afternoon"),
+    };
+    let day = times.weekday.map(words::weekday);
+    let what = match (day, half) {
+        (Some(day), Some(half)) => Some(format!("{day} {half}s")),
+        (Some(day), None) => Some(format!("{day}s")),
+        (None, Some(half)) => Some(format!("{half}s")),
+        (None, None) => None,
+    };
+    let when = match (times.from, times.to) {
+        (Some(from), Some(to)) if from == to => words::brief_day(from),
+        (Some(from), Some(to)) => format!("{} to {}", words::brief_day(from), words::brief_day(to)),
+        (Some(from), None) => format!("from {}", words::brief_day(from)),
+        (None, Some(to)) => format!("until {}", words::brief_day(to)),
+        (None, None) => return what.unwrap_or_else(|| "ever".to_owned()),
+    };
+    what.map_or(when.clone(), |what| format!("{what}, {when}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ibbi_sim::Weekday;
+
+    #[test]
+    fn times_are_said_as_people_say_them() {
+        let day = |text: &str| text.parse().ok();
+        let cases = [
+            (None, None, Part::Whole, Some(Weekday::Friday), "Fridays"),
+            (None, None, Part::Afternoon, Some(Weekday::Wednesday), "Wednesday afternoons"),
+            (day("2026-10-19"), day("2026-10-23"), Part::Whole, None, "Oct 19, 2026 to Oct 23, 2026"),
+            (day("2026-12-02"), day("2026-12-02"), Part::Morning, None, "mornings, Dec 2, 2026"),
+            (day("2027-01-01"), None, Part::Whole, Some(Weekday::Monday), "Mondays, from Jan 1, 2027"),
+            (None, day("2027-01-01"), Part::Whole, None, "until Jan 1, 2027"),
+            (None, None, Part::Whole, None, "ever"),
+        ];
+        for (from, to, half, weekday, said) in cases {
+            assert_eq!(times(&Unavailable { from, half, to, weekday }), said);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Sentences with names in them: for a page, where a name keeps its own direction of writing, and for a terminal.
+
+use crate::html::{Html, el, instant, name, time};
+use crate::when::Clocks;
+use crate::words;
+use ibbi_core::{At, Date};
+
+/// A sentence.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Phrase(Vec<Part>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Words(String),
+    Name(String),
+    Day(Date),
+    Instant(At, String),
+    Code(String),
+}
+
+impl Phrase {
+    pub(crate) fn new(words: impl Into<String>) -> Self {
+        Self(vec![Part::Words(words.into())])
+    }
+
+    pub(crate) fn words(mut self, words: impl Into<String>) -> Self {
+        self.0.push(Part::Words(words.into()));
+        self
+    }
+
+    pub(crate) fn name(mut self, name: impl Into<String>) -> Self {
+        self.0.push(Part::Name(name.into()));
+        self
+    }
+
+    pub(crate) fn day(mut self, day: Date) -> Self {
+        self.0.push(Part::Day(day));
+        self
+    }
+
+    /// Another sentence's parts.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
+    /// An instant, as somebody's clocks show it.
+    pub(crate) fn instant(mut self, at: At, clocks: Clocks) -> Self {
+        self.0.push(Part::Instant(at, clocks.show(at)));
+        self
+    }
+
+    /// An id, a digest or a code.
+    pub(crate) fn code(mut self, code: impl ToString) -> Self {
+        self.0.push(Part::Code(code.to_string()));
+        self
+    }
+
+    /// Names as a sentence lists them: `a, b and c`.
+    pub(crate) fn names(mut self, names: &[String], last: &str) -> Self {
+        for (index, each) in names.iter().enumerate() {
+            if index > 0 {
+                self = self.words(if index + 1 == names.len() { last } else { ", " });
+            }
+            self = self.name(each);
+        }
+        self
+    }
+
+    pub(crate) fn to_html(&self) -> Html {
+        let part = |part: &Part| match part {
+            Part::Words(words) => Html::text(words),
+            Part::Name(text) => name(text).into(),
+            Part::Day(date) => time(*date).into(),
+            Part::Instant(at, said) => instant(*at, said).into(),
+            Part::Code(code) => el("code").with(code.as_str()).into(),
+        };
+        self.0.iter().map(part).collect()
+    }
+
+    pub(crate) fn plain(&self) -> String {
+        let part = |part: &Part| match part {
+            Part::Words(text) | Part::Name(text) | Part::Instant(_, text) | Part::Code(text) => text.clone(),
+            Part::Day(date) => words::short_day(*date),
+        };
+        self.0.iter().map(part).collect()
+    }
+}

@@ -1,0 +1,147 @@
+//! An audit in a terminal.
+
+use super::columns::paragraph;
+use super::{Layout, Piece, Role, table, titled};
+use crate::phrase::Phrase;
+use crate::table::Table;
+use crate::{audited, chart};
+use ibbi_audit::{CodeCount, Report, Severity};
+
+/// How many ways of cases are listed.
+const VARIANTS: usize = 5;
+/// How many months are listed.
+const MONTHS: usize = 12;
+/// From so many columns on, tables have all their figures.
+const ROOMY: usize = 64;
+
+/// An audit: the verdict in a sentence, the checkpoints, the findings by code with the first few of each, how the cases
+/// stand and went, and how the figures come about.
+///
+/// It stays small however much was found: a report keeps the first few findings of each code.
+pub fn audit(report: &Report, layout: Layout) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut say = |(role, phrase): (Role, Phrase)| {
+        pieces.push(Piece::new(role, paragraph("", &phrase.plain(), layout.columns())));
+    };
+    say(audited::verdict(report));
+    audited::checkpoints(report).into_iter().for_each(&mut say);
+    audited::filtered(&report.filter).into_iter().for_each(|phrase| say((Role::Warning, phrase)));
+    pieces.extend(findings(report, layout));
+    pieces.extend(cases(report, layout));
+    pieces.extend(made(report, layout));
+    pieces
+}
+
+fn findings(report: &Report, layout: Layout) -> Vec<Piece> {
+    if report.findings.is_empty() {
+        return Vec::new();
+    }
+    let mut pieces = vec![Piece::heading("\nFindings")];
+    for row in audited::codes(report) {
+        pieces.extend(finding(row, layout.columns()));
+    }
+    pieces
+}
+
+fn finding(row: &CodeCount, columns: usize) -> Vec<Piece> {
+    let role = role(row.severity);
+    let count = crate::words::times(row.count);
+    let head = format!("{}: {} [{}, {count}]", row.severity, row.statement, row.code);
+    let mut pieces = vec![Piece::new(role, paragraph("", &head, columns))];
+    for kept in &row.first {
+        let text = Phrase::finding(&kept.finding).plain();
+        let later = audited::consequences(kept).map_or_else(String::new, |later| format!(" ({later})"));
+        pieces.push(Piece::new(Role::Plain, paragraph("  - ", &(text + &later), columns)));
+    }
+    pieces.extend(audited::more(row).map(|more| Piece::new(Role::Quiet, paragraph("    ", &more, columns))));
+    let remedy = row.code.remedy();
+    let remedy = if remedy.starts_with("Nothing") { remedy.to_owned() } else { format!("To do: {remedy}") };
+    pieces.push(Piece::new(Role::Quiet, paragraph("    ", &remedy, columns)));
+    pieces
+}
+
+pub(super) const fn role(severity: Severity) -> Role {
+    match severity {
+        Severity::Error => Role::Bad,
+        Severity::Warning => Role::Warning,
+        Severity::Info => Role::Plain,
+    }
+}
+
+fn cases(report: &Report, layout: Layout) -> Vec<Piece> {
+    if report.cases.total == 0 {
+        return Vec::new();
+    }
+    let mut pieces = Vec::new();
+    pieces.extend(titled(&chart::cases_by_stage(report), layout));
+    if report.cases.closed > 0 {
+        pieces.extend(titled(&chart::cases_by_outcome(report), layout));
+    }
+    // On a narrow terminal: stage or outcome, cases, median and P90; who, cases, median and the sum.
+    for (found, kept) in [
+        (audited::stage_times(report), [0, 1, 2, 4]),
+        (audited::still_times(report), [0, 1, 2, 4]),
+        (audited::outcome_times(report), [0, 1, 2, 4]),
+        (audited::waiting(report), [0, 1, 2, 4]),
+        (last(chart::months_table(report), MONTHS), [0, 1, 2, 3]),
+    ] {
+        let found = if layout.columns() < ROOMY { only(found, &kept) } else { found };
+        if !found.rows.is_empty() {
+            let heading = format!("\n{}", paragraph("", &found.caption, layout.columns()));
+            pieces.extend([Piece::new(Role::Heading, heading), table(&found, layout)]);
+        }
+    }
+    pieces.extend(titled(&chart::paths(report), layout));
+    pieces.extend(variants(report, layout));
+    pieces.push(Piece::heading("\nRecords and fitness"));
+    for sentence in audited::events(&report.events) {
+        pieces.push(Piece::new(Role::Plain, paragraph("", &sentence, layout.columns())));
+    }
+    pieces
+}
+
+/// The last rows of a table.
+fn last(mut table: Table, most: usize) -> Table {
+    let all = table.rows.len();
+    if all > most {
+        table.rows.drain(..all - most);
+        table.caption = format!("{}: the last {most} of {all}", table.caption);
+    }
+    table
+}
+
+/// Some of a table's columns.
+fn only(mut table: Table, kept: &[usize]) -> Table {
+    fn pick<T>(all: Vec<T>, kept: &[usize]) -> Vec<T> {
+        all.into_iter().enumerate().filter(|(index, _)| kept.contains(index)).map(|(_, item)| item).collect()
+    }
+    table.columns = pick(table.columns, kept);
+    table.rows = table.rows.into_iter().map(|row| pick(row, kept)).collect();
+    table
+}
+
+/// The most frequent sequences of events, one a paragraph.
+fn variants(report: &Report, layout: Layout) -> Vec<Piece> {
+    let variants = &report.variants;
+    let shown = variants.first.len().min(VARIANTS);
+    if shown == 0 {
+        return Vec::new();
+    }
+    let heading = audited::caption("Sequences of events", shown as u64, variants.distinct);
+    let mut pieces = vec![Piece::new(Role::Heading, format!("\n{}", paragraph("", &heading, layout.columns())))];
+    for variant in variants.first.iter().take(VARIANTS) {
+        let text = audited::variant(variant);
+        pieces.push(Piece::new(Role::Plain, paragraph("- ", &text, layout.columns())));
+    }
+    pieces
+}
+
+fn made(report: &Report, layout: Layout) -> Vec<Piece> {
+    let mut pieces = vec![Piece::heading("\nWhat was audited, and how")];
+    let quiet = |first: &str, text: &str| Piece::new(Role::Quiet, paragraph(first, text, layout.columns()));
+    for (what, value) in audited::stamp(report, None) {
+        pieces.push(quiet("", &format!("{what}: {}", value.plain())));
+    }
+    pieces.extend(audited::METHODS.iter().map(|method| quiet("- ", method)));
+    pieces
+}

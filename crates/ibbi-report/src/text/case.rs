@@ -1,0 +1,127 @@
+//! One case in depth in a terminal.
+
+use super::audit::role;
+use super::columns::paragraph;
+use super::{Layout, Piece, Role, table, titled};
+use crate::phrase::Phrase;
+use crate::table::Table;
+use crate::when::Clocks;
+use crate::{audited, chart, describe, words};
+use ibbi_audit::{CaseReport, Moment};
+
+/// One case: where it stands, its timeline with who recorded what, the time in each stage, who was waited for, why it is
+/// where it is, what is still open, and what was found.
+pub fn case_report(report: &CaseReport, layout: Layout) -> Vec<Piece> {
+    let columns = layout.columns();
+    let clocks = Clocks::of(report.time_zone.as_ref());
+    let district = report.district.as_ref().map_or_else(|| "District not known".to_owned(), ToString::to_string);
+    let mut pieces = vec![Piece::new(Role::Heading, paragraph("", &district, columns))];
+    pieces.push(Piece::new(Role::Quiet, paragraph("", &format!("case {}", report.case), columns)));
+    let (good, verdict) = audited::story_verdict(report);
+    pieces.push(Piece::new(good, paragraph("", &verdict.plain(), columns)));
+    let zone = format!("Times are by the clocks of {}.", clocks.name());
+    pieces.push(Piece::new(Role::Quiet, paragraph("", &zone, columns)));
+    pieces.extend(timeline(report, clocks, columns));
+    pieces.extend(titled(&chart::stays(report), layout));
+    pieces.extend(captioned(&audited::waits(report), layout));
+    pieces.extend(actors(report, clocks, columns));
+    pieces.extend(road(report, clocks, columns));
+    pieces.extend(lacking(report, columns));
+    pieces.extend(findings(report, columns));
+    pieces
+}
+
+fn captioned(found: &Table, layout: Layout) -> Vec<Piece> {
+    if found.rows.is_empty() {
+        return Vec::new();
+    }
+    let heading = Piece::new(Role::Heading, format!("\n{}", paragraph("", &found.caption, layout.columns())));
+    vec![heading, table(found, layout)]
+}
+
+fn timeline(report: &CaseReport, clocks: Clocks, columns: usize) -> Vec<Piece> {
+    let mut pieces = vec![Piece::heading("\nWhat happened, and who recorded it")];
+    let one_actor = audited::one_actor(report);
+    if let Some(one) = &one_actor {
+        pieces.push(Piece::new(Role::Quiet, paragraph("", &one.plain(), columns)));
+    }
+    let causes = audited::causes(report);
+    let mut before = None;
+    for (day, moments) in audited::by_day(report, clocks) {
+        pieces.push(Piece::new(Role::Plain, format!("{}\n", words::short_day(day))));
+        for moment in moments {
+            pieces.push(one(moment, (clocks, one_actor.is_none()), columns));
+            let indent = " ".repeat(lead(moment, clocks).len().saturating_sub(2)) + "- ";
+            for (role, text) in audited::stranger(moment, before, causes.get(&moment.seq).copied()) {
+                pieces.push(Piece::new(role, paragraph(&indent, &text, columns)));
+            }
+            before = Some(moment);
+        }
+    }
+    pieces
+}
+
+/// What stands before a record.
+fn lead(moment: &Moment, clocks: Clocks) -> String {
+    format!("  {}  #{}  ", clocks.time(moment.at), moment.seq)
+}
+
+/// A record; its actor is named where there are several.
+fn one(moment: &Moment, (clocks, named): (Clocks, bool), columns: usize) -> Piece {
+    let voided = moment.voided_by.is_some();
+    let mark = if voided { "(voided) " } else { "" };
+    let by = if named { format!(" [{}]", moment.actor) } else { String::new() };
+    let text = format!("{mark}{}{by}", describe(&moment.event));
+    let role = if voided || !moment.accepted { Role::Quiet } else { Role::Plain };
+    Piece::new(role, paragraph(&lead(moment, clocks), &text, columns))
+}
+
+fn actors(report: &CaseReport, clocks: Clocks, columns: usize) -> Vec<Piece> {
+    let rows = report
+        .actors
+        .iter()
+        .map(|row| Piece::new(Role::Plain, paragraph("- ", &audited::who(row, clocks).plain(), columns)));
+    std::iter::once(Piece::heading("\nWho recorded what")).chain(rows).collect()
+}
+
+fn road(report: &CaseReport, clocks: Clocks, columns: usize) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for entering in &report.road {
+        if pieces.is_empty() {
+            pieces.push(Piece::heading("\nWhy it is where it is"));
+        }
+        let entered = audited::entered(entering, clocks).plain();
+        pieces.push(Piece::new(Role::Plain, paragraph("", &entered, columns)));
+        for requirement in &entering.requirements {
+            let text = audited::settled(requirement).plain();
+            pieces.push(Piece::new(Role::Plain, paragraph("  - ", &text, columns)));
+        }
+    }
+    pieces
+}
+
+fn lacking(report: &CaseReport, columns: usize) -> Vec<Piece> {
+    if report.lacking.is_empty() {
+        return Vec::new();
+    }
+    let mut pieces = vec![Piece::heading("\nWhat is still open")];
+    for unmet in &report.lacking {
+        let [statement, found, remedy] = audited::lacking(unmet);
+        pieces.push(Piece::new(Role::Plain, paragraph("- ", &statement, columns)));
+        pieces.push(Piece::new(Role::Plain, paragraph("  ", &found, columns)));
+        pieces.push(Piece::new(Role::Quiet, paragraph("  ", &remedy, columns)));
+    }
+    pieces
+}
+
+fn findings(report: &CaseReport, columns: usize) -> Vec<Piece> {
+    let mut pieces = vec![Piece::heading("\nWhat an audit finds about it")];
+    if report.findings.is_empty() {
+        pieces.push(Piece::new(Role::Good, "Nothing.\n"));
+    }
+    for finding in &report.findings {
+        let text = format!("{}: {} [{}]", finding.severity(), Phrase::about(finding).plain(), finding.kind);
+        pieces.push(Piece::new(role(finding.severity()), paragraph("- ", &text, columns)));
+    }
+    pieces
+}

@@ -1,0 +1,156 @@
+//! Ledgers to audit: the golden ones, and what can be done to them.
+
+use ibbi_audit::{
+    Audit, CaseQuery, CaseReport, CaseSummary, Diff, Finding, Options, Report, Sink, Source, Until, case_report, diff,
+};
+use ibbi_core::Name;
+use ibbi_log::{Digest, chart_digest};
+use ibbi_report::AuditPage;
+use serde_json::Value;
+use std::path::PathBuf;
+
+/// Everything that the page of an audit is made of.
+pub(crate) struct Audited {
+    pub(crate) report: Report,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) cases: Vec<CaseSummary>,
+    pub(crate) told: Vec<CaseReport>,
+}
+
+#[derive(Default)]
+struct Kept(Vec<Finding>, Vec<CaseSummary>);
+
+impl Sink for Kept {
+    fn finding(&mut self, finding: Finding) {
+        self.0.push(finding);
+    }
+
+    fn case(&mut self, case: CaseSummary) {
+        self.1.push(case);
+    }
+}
+
+impl Audited {
+    pub(crate) fn of(ledger: &[u8]) -> Self {
+        Self::with(ledger, Options { kept: 3, variants: 5, ..Options::default() })
+    }
+
+    pub(crate) fn with(ledger: &[u8], options: Options) -> Self {
+        let mut kept = Kept::default();
+        let report = Audit::new(options).run(Source::bytes(ledger), &mut kept).unwrap();
+        let tell = |case: &CaseSummary| {
+            let query = CaseQuery { case: case.case, until: Until::End, as_of: Some(report.as_of), advisories: true };
+            case_report(Source::bytes(ledger), &query).unwrap()
+        };
+        let told = kept.1.iter().filter_map(tell).collect();
+        Self { report, findings: kept.0, cases: kept.1, told }
+    }
+
+    pub(crate) fn page(&self) -> String {
+        let Self { report, cases, told, .. } = self;
+        AuditPage { report, cases, timelines: told, program: "ibbi 0.0.0" }.to_html()
+    }
+}
+
+pub(crate) fn parting(first: &[u8], second: &[u8]) -> Diff {
+    diff(Source::bytes(first), Source::bytes(second), 5).unwrap()
+}
+
+/// What changes with the chart is told by a word, so that snapshots are about reports.
+pub(crate) fn steady(text: &str) -> String {
+    text.replace(&chart_digest().to_string(), "[the digest of this program's chart]")
+}
+
+/// The golden ledgers.
+pub(crate) const GOLDEN: &[&str] = &[
+    "completed-full-day",
+    "completed-two-half-days",
+    "corrections-and-three-cases",
+    "not-accepted",
+    "not-adopted",
+    "referred",
+    "withdrawn",
+];
+
+/// A golden ledger's lines. It was begun under an earlier chart, which is no matter here.
+pub(crate) fn golden(name: &str) -> Vec<String> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/v1");
+    let text = std::fs::read_to_string(folder.join(name).with_extension("ledger")).unwrap();
+    text.lines().map(str::to_owned).collect()
+}
+
+pub(crate) fn bytes(lines: &[String]) -> Vec<u8> {
+    lines.iter().flat_map(|line| line.bytes().chain([b'\n'])).collect()
+}
+
+/// Changes lines as JSON, and makes the chain fit again.
+pub(crate) fn edited(lines: &[String], mut change: impl FnMut(&mut Value)) -> Vec<String> {
+    let mut prev = Digest::ZERO;
+    let edit = |line: &String| {
+        let mut value: Value = serde_json::from_str(line).unwrap();
+        change(&mut value);
+        value["prev"] = prev.to_string().into();
+        let text = value.to_string();
+        prev = Digest::of(text.as_bytes());
+        text
+    };
+    lines.iter().map(edit).collect()
+}
+
+/// An event that the rules do not allow: a letter of support has become a note.
+pub(crate) fn illegal() -> Vec<u8> {
+    let mut first = true;
+    bytes(&edited(&golden("completed-full-day"), |line| {
+        if line["type"] == "support_confirmed" && std::mem::take(&mut first) {
+            line["type"] = "note_added".into();
+            line["data"] = serde_json::json!({ "text": "a letter came" });
+        }
+    }))
+}
+
+/// A ledger whose end was cut off in the middle of a line.
+pub(crate) fn cut() -> Vec<u8> {
+    let mut ledger = bytes(&golden("not-adopted"));
+    ledger.truncate(ledger.len() * 2 / 3);
+    ledger
+}
+
+/// A ledger in which a word of a line was changed afterwards.
+pub(crate) fn changed() -> Vec<u8> {
+    let mut lines = golden("corrections-and-three-cases");
+    lines[12] = lines[12].replace("clerk@example.org", "other@example.org");
+    lines.remove(20);
+    bytes(&lines)
+}
+
+/// What somebody might be called who wants to be taken for markup, a formula or a line of a terminal.
+pub(crate) const HOSTILE: &str = "=<script>alert('1')</script> & \"x\" --> ]]> \u{5d0}\u{5d1}";
+
+/// A ledger whose districts, people and texts are hostile.
+pub(crate) fn hostile() -> Vec<u8> {
+    assert!(Name::new(HOSTILE).is_ok(), "the ledger takes it");
+    bytes(&edited(&golden("completed-two-half-days"), |line| {
+        line["actor"] = HOSTILE.into();
+        for key in ["district", "name", "by", "reason", "text", "response", "title", "representative"] {
+            if line["data"].get(key).is_some_and(Value::is_string) {
+                line["data"][key] = HOSTILE.into();
+            }
+        }
+    }))
+}
+
+/// Every kind of ledger that a report is made of here, by name.
+pub(crate) fn ledgers() -> Vec<(&'static str, Vec<u8>)> {
+    let golden = GOLDEN.iter().map(|name| (*name, bytes(&golden(name))));
+    let others = [
+        ("illegal", illegal()),
+        ("cut", cut()),
+        ("changed", changed()),
+        ("hostile", hostile()),
+        ("empty", Vec::new()),
+        ("no ledger", b"Dear Sir or Madam\n\nsee attached\n".to_vec()),
+        ("without its beginning", bytes(&self::golden("completed-full-day")[9..])),
+        ("opening alone", bytes(&self::golden("withdrawn")[..1])),
+    ];
+    golden.chain(others).collect()
+}

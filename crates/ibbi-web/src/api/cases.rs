@@ -1,0 +1,159 @@
+//! Cases: open one, offer an event, and ask where one stands.
+
+use crate::call::{Answer, Call, Future_};
+use crate::problem::Fail;
+use crate::reply::{self, json, with_rev};
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use ibbi_app::desk::Offer;
+use ibbi_app::journal::{Entry, Recorded};
+use ibbi_app::replay::{self, Until};
+use ibbi_app::zone::Zone;
+use ibbi_app::{AppError, input, schedule, status as standing, trust};
+use ibbi_core::{At, EventKind, Name};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+/// An event as it is sent.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sent<'a> {
+    r#type: Option<String>,
+    #[serde(borrow)]
+    data: &'a RawValue,
+    at: Option<String>,
+    id: Option<Uuid>,
+    actor: Option<Name>,
+    #[serde(default)]
+    dry_run: bool,
+}
+
+pub(super) fn list(call: &Call) -> Answer {
+    let (cases, head) = call.shared.cases();
+    let value = serde_json::json!({ "cases": cases, "lines": head.lines, "last_hash": head.hash.to_string() });
+    Ok(json(StatusCode::OK, &value)?)
+}
+
+pub(super) fn open(call: Call) -> Future_ {
+    Box::pin(async move {
+        let offer = read(&call, None)?;
+        recorded(call, offer).await
+    })
+}
+
+pub(super) fn offer(call: Call) -> Future_ {
+    Box::pin(async move {
+        let offer = read(&call, Some(call.id("case")?))?;
+        recorded(call, offer).await
+    })
+}
+
+/// Reads an offer out of the body of a request.
+fn read(call: &Call, case: Option<Uuid>) -> Result<Offer, Fail> {
+    let wrong = |error: serde_json::Error| AppError::Usage(format!("the body is not an event: {error}"));
+    let sent: Sent<'_> = serde_json::from_slice(&call.body).map_err(wrong)?;
+    let kind = match (&sent.r#type, case) {
+        (None, None) => EventKind::CaseOpened,
+        (Some(name), _) => input::event_kind(name).map_err(AppError::from)?,
+        (None, Some(_)) => return Err(AppError::Usage("the event has no `type`".to_owned()).into()),
+    };
+    if case.is_none() && kind != EventKind::CaseOpened {
+        return Err(AppError::Usage(format!("a case is opened with case_opened, not with {kind}")).into());
+    }
+    // The zone of the case is asked at the desk, where the case is at hand.
+    let event = input::read_json(Some(kind), sent.data.get().as_bytes(), Zone::default()).map_err(AppError::from)?;
+    let now = call.shared.now()?;
+    let at = match sent.at.as_deref() {
+        None | Some("now") => now,
+        Some(text) => match text.parse::<At>() {
+            Ok(at) => at,
+            Err(_) => {
+                let zone = case.map_or_else(|| Ok(Zone::default()), |case| call.shared.zone(case))?;
+                zone.read(text, now).map_err(AppError::from)?
+            }
+        },
+    };
+    let actor = sent.actor.unwrap_or_else(|| call.shared.actor.clone());
+    let expected_rev = if case.is_some() { call.expected_rev()? } else { None };
+    let at_is_now = matches!(sent.at.as_deref(), None | Some("now"));
+    Ok(Offer { case, entry: Entry { event, at, id: sent.id, dry_run: sent.dry_run }, actor, at_is_now, expected_rev })
+}
+
+async fn recorded(call: Call, offer: Offer) -> Answer {
+    let recorded = if offer.entry.dry_run {
+        let asked = tokio::task::spawn_blocking(move || call.shared.ask(&offer)).await;
+        asked.unwrap_or_else(|_| Err(AppError::Usage("the question was not answered".to_owned())))?
+    } else {
+        call.shared.writer.offer(offer).await?
+    };
+    let Recorded { case, rev, existing, dry_run, .. } = recorded;
+    let status = if existing || dry_run { StatusCode::OK } else { StatusCode::CREATED };
+    let mut response = json(status, &recorded)?;
+    if let Some(rev) = rev {
+        response = with_rev(response, rev);
+    }
+    if status == StatusCode::CREATED {
+        response = reply::with(response, LOCATION, &format!("{}/cases/{case}", super::BASE));
+    }
+    Ok(response)
+}
+
+/// The instant that a question is about.
+fn asked_at(call: &Call, zone: Zone) -> Result<At, AppError> {
+    let now = call.shared.now()?;
+    Ok(call.query.get("at").map_or(Ok(now), |text| zone.read(text, now))?)
+}
+
+pub(super) fn status(call: &Call) -> Answer {
+    let case = call.id("case")?;
+    let at = asked_at(call, call.shared.zone(case)?)?;
+    let status = call.shared.case(case, |log| standing::of(log, at))?;
+    Ok(with_rev(json(StatusCode::OK, &status)?, status.records as u64))
+}
+
+pub(super) fn survey(call: &Call) -> Answer {
+    let case = call.id("case")?;
+    let at = asked_at(call, call.shared.zone(case)?)?;
+    let (survey, rev) = call.shared.case(case, |log| (log.history.survey(at), log.records.len()))?;
+    Ok(with_rev(json(StatusCode::OK, &survey)?, rev as u64))
+}
+
+pub(super) fn route(call: &Call) -> Answer {
+    let case = call.id("case")?;
+    let at = asked_at(call, call.shared.zone(case)?)?;
+    let missing = || AppError::Usage("name the goal, as in ?goal=training".to_owned());
+    let goal = call.query.get("goal").ok_or_else(missing)?;
+    let route = call.shared.case(case, |log| standing::route_of(log, goal, at))??;
+    Ok(json(StatusCode::OK, &route)?)
+}
+
+pub(super) fn replay(call: &Call) -> Answer {
+    let case = call.id("case")?;
+    let until = match (call.query.get("at"), call.query.get("to")) {
+        (Some(_), Some(_)) => return Err(AppError::Usage("give `at` or `to`, not both".to_owned()).into()),
+        (Some(_), None) => Until::At(asked_at(call, call.shared.zone(case)?)?),
+        (None, Some(to)) => {
+            let number = to.parse().map_err(|_| AppError::Usage("`to` is a whole number, such as 12".to_owned()))?;
+            Until::Seq(number)
+        }
+        (None, None) => Until::End,
+    };
+    let timeline = call.shared.case(case, |log| replay::of(log, until))??;
+    Ok(json(StatusCode::OK, &[timeline])?)
+}
+
+pub(crate) fn calendar(call: &Call) -> Answer {
+    let case = call.id("case")?;
+    let now = call.shared.now()?;
+    let made = call.shared.case(case, |log| schedule::of_logs(&call.shared.path, &[log], now, None))??;
+    Ok(reply::download(reply::CALENDAR, "dates.ics", made.text))
+}
+
+pub(super) fn extract(call: &Call) -> Answer {
+    let case = call.id("case")?;
+    call.shared.zone(case)?;
+    let mut text = Vec::new();
+    trust::prove(&call.shared.path, case, None, &mut text)?;
+    Ok(reply::download(reply::NDJSON, "case.extract", text))
+}

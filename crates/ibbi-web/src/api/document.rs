@@ -1,0 +1,120 @@
+//! The OpenAPI 3.1 document, out of the table of operations.
+
+use super::{Given, OPERATIONS, Operation, Parameter, schemas};
+use serde_json::{Map, Value, json};
+
+/// The description of the API as an OpenAPI 3.1 document. It is made of the same table as the router, so that the two
+/// cannot differ.
+///
+/// ```
+/// let document = ibbi_web::openapi();
+/// assert_eq!(document["openapi"], "3.1.0");
+/// assert!(document["paths"]["/api/v1/cases"]["post"]["operationId"] == "openCase");
+/// ```
+pub fn openapi() -> Value {
+    let mut paths = Map::new();
+    for operation in OPERATIONS {
+        let place = paths.entry(operation.path).or_insert_with(|| json!({}));
+        place[operation.method.as_str().to_lowercase()] = described(operation);
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "ibbi",
+            "version": env!("CARGO_PKG_VERSION"),
+            "summary": "The process of the Interest-Based Bargaining Institute over HTTP",
+            "description": "What an operation returns is what the program prints with --json. A refusal is a problem by \
+                RFC 9457 whose `refusal` names every unmet rule. Sending an event again under its id records it once.",
+            "license": { "name": "MIT or Apache-2.0", "identifier": "MIT OR Apache-2.0" },
+        },
+        "servers": [{ "url": "/" }],
+        "paths": paths,
+        "components": {
+            "schemas": schemas::all(),
+            "securitySchemes": {
+                "token": { "type": "http", "scheme": "bearer",
+                    "description": "needed only where the server does not listen on the loopback address" },
+            },
+        },
+        "security": [{}, { "token": [] }],
+    })
+}
+
+fn described(operation: &Operation) -> Value {
+    let mut value = json!({
+        "operationId": operation.id,
+        "summary": operation.summary,
+        "responses": responses(operation.answers),
+    });
+    if !operation.parameters.is_empty() {
+        value["parameters"] = operation.parameters.iter().map(parameter).collect();
+    }
+    if let Some((kind, schema)) = operation.body {
+        let mut content = Map::new();
+        content.insert(kind.to_owned(), json!({ "schema": reference(schema) }));
+        value["requestBody"] = json!({ "required": true, "content": content });
+    }
+    value
+}
+
+fn parameter(parameter: &Parameter) -> Value {
+    let Parameter { name, place, schema, about } = parameter;
+    let required = *place == "path" || *name == "goal";
+    let mut value = json!({
+        "name": name, "in": place, "required": required, "description": about, "schema": reference(schema),
+    });
+    if *name == "key" {
+        value["schema"] = json!({ "type": "array", "items": reference(schema), "maxItems": 8 });
+    }
+    value
+}
+
+fn responses(answers: &[Given]) -> Value {
+    let mut responses = Map::new();
+    for Given { status, kind, schema, about } in answers {
+        let response =
+            responses.entry(status.to_string()).or_insert_with(|| json!({ "description": about, "content": {} }));
+        response["content"][*kind] = json!({ "schema": reference(schema) });
+    }
+    let content = json!({ "application/problem+json": { "schema": reference("Problem") } });
+    responses.insert("default".to_owned(), json!({ "description": "it was not done, and why", "content": content }));
+    Value::Object(responses)
+}
+
+fn reference(schema: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{schema}") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reference_of_the_document_has_something_to_refer_to() {
+        let document = openapi();
+        let schemas = document["components"]["schemas"].as_object().unwrap();
+        let text = document.to_string();
+        let mut references = 0;
+        for rest in text.split("\"$ref\":\"").skip(1) {
+            let target = rest.split('"').next().unwrap();
+            let name = target.strip_prefix("#/components/schemas/").unwrap_or_else(|| panic!("{target}"));
+            assert!(schemas.contains_key(name), "{name}");
+            references += 1;
+        }
+        assert!(references > 100);
+    }
+
+    #[test]
+    fn every_value_in_a_path_is_described_and_every_name_is_its_own() {
+        let mut ids: Vec<_> = OPERATIONS.iter().map(|operation| operation.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), OPERATIONS.len());
+        for operation in OPERATIONS {
+            let in_path = operation.path.matches('{').count();
+            let described = operation.parameters.iter().filter(|parameter| parameter.place == "path").count();
+            assert_eq!(in_path, described, "{}", operation.path);
+            assert!(operation.path.starts_with(crate::api::BASE));
+        }
+    }
+}

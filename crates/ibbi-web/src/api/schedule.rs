@@ -1,0 +1,200 @@
+//! Schedules: plan, simulate, compare, and ask around.
+
+use crate::call::{Answer, Call, Future_};
+use crate::problem::Fail;
+use crate::reply::{self, json, line, reply};
+use crate::shared::Shared;
+use axum::body::Bytes;
+use axum::http::StatusCode;
+use ibbi_app::AppError;
+use ibbi_app::schedule::{self, Side};
+use ibbi_app::zone::Zone;
+use ibbi_core::Format;
+use ibbi_sim::{Comparison, Plan, Scenario, Settings, Simulator};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::path::Path;
+use std::sync::Arc;
+use uuid::Uuid;
+
+const fn runs() -> u64 {
+    10_000
+}
+
+const fn seed() -> u64 {
+    1
+}
+
+/// A scenario, as TOML in a text; without it, the sample that the program carries.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OneScenario {
+    scenario: Option<String>,
+    format: Option<Format>,
+    case: Option<Uuid>,
+    as_of: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Simulation {
+    scenario: Option<String>,
+    format: Option<Format>,
+    case: Option<Uuid>,
+    as_of: Option<String>,
+    #[serde(default = "runs")]
+    runs: u64,
+    #[serde(default = "seed")]
+    seed: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ToCompare {
+    first: Option<String>,
+    second: Option<String>,
+    #[serde(default)]
+    formats: Vec<Format>,
+    #[serde(default = "runs")]
+    runs: u64,
+    #[serde(default = "seed")]
+    seed: u64,
+}
+
+/// What `ibbi compare --json` prints: the comparison, and its finding in a sentence.
+#[derive(Serialize)]
+struct Compared {
+    #[serde(flatten)]
+    comparison: Comparison,
+    sentence: String,
+}
+
+fn body<'a, T: Deserialize<'a>>(call: &'a Call) -> Result<T, Fail> {
+    let wrong = |error: serde_json::Error| AppError::Usage(format!("the body is not what this takes: {error}"));
+    Ok(serde_json::from_slice(&call.body).map_err(wrong)?)
+}
+
+fn scenario(text: Option<&str>, format: Option<Format>) -> Result<Scenario, AppError> {
+    let scenario = match text {
+        Some(text) => schedule::read(text, Path::new("scenario"))?,
+        None => schedule::load(None)?,
+    };
+    Ok(schedule::with_format(scenario, format))
+}
+
+impl OneScenario {
+    /// The scenario, from its start or from where a case of the ledger is.
+    fn simulator(&self, shared: &Shared) -> Result<Simulator, AppError> {
+        let scenario = scenario(self.scenario.as_deref(), self.format)?;
+        let Some(case) = self.case else { return schedule::simulator(&scenario, None) };
+        let (now, zone) = (shared.now()?, shared.zone(case)?);
+        let as_of = self.as_of.as_deref().map_or(Ok(now), |text| zone.read(text, now))?;
+        shared.case(case, |log| schedule::resume(&scenario, log, as_of, &shared.path))?
+    }
+}
+
+impl Simulation {
+    fn made(self, shared: &Shared) -> Result<(Simulator, Settings), AppError> {
+        let Self { scenario, format, case, as_of, runs, seed } = self;
+        let settings = shared.settings(runs, seed)?;
+        Ok((OneScenario { scenario, format, case, as_of }.simulator(shared)?, settings))
+    }
+}
+
+pub(super) fn check(call: &Call) -> Answer {
+    let OneScenario { scenario: text, format, .. } = body(call)?;
+    let scenario = scenario(text.as_deref(), format)?;
+    Ok(json(StatusCode::OK, &json!({ "digest": scenario.digest(), "scenario": scenario }))?)
+}
+
+pub(super) fn plan(call: &Call) -> Answer {
+    let simulator = body::<OneScenario>(call)?.simulator(&call.shared)?;
+    Ok(json(StatusCode::OK, &Plan::of(&simulator))?)
+}
+
+pub(super) fn simulate(call: Call) -> Future_ {
+    computed(call, |call, told| {
+        let (simulator, settings) = body::<Simulation>(call)?.made(&call.shared)?;
+        line_of(&schedule::simulate(&simulator, settings, |done| told(done, settings.runs))?)
+    })
+}
+
+pub(super) fn compare(call: Call) -> Future_ {
+    computed(call, |call, told| {
+        let ToCompare { first, second, formats, runs, seed } = body(call)?;
+        let settings = call.shared.settings(runs, seed)?;
+        let sides = sides(first, second, &formats)?;
+        let comparison = schedule::compare(&sides, settings, |done| told(done, settings.runs))?;
+        let sentence = comparison.sentence();
+        line_of(&Compared { comparison, sentence })
+    })
+}
+
+fn sides(first: Option<String>, second: Option<String>, formats: &[Format]) -> Result<[Side; 2], AppError> {
+    let first = scenario(first.as_deref(), None)?;
+    let second = second.map(|second| scenario(Some(&second), None)).transpose()?;
+    schedule::sides_of(("the first".to_owned(), first), second.map(|second| ("the second".to_owned(), second)), formats)
+}
+
+pub(super) fn who(call: Call) -> Future_ {
+    computed(call, |call, told| {
+        let (simulator, settings) = body::<Simulation>(call)?.made(&call.shared)?;
+        // Every day that is tried is simulated anew.
+        let settings = Settings { runs: settings.runs.min(20_000), ..settings };
+        line_of(&simulator.who_with(settings, told).map_err(AppError::from)?)
+    })
+}
+
+pub(super) fn report(call: &Call) -> Answer {
+    let simulation = body::<Simulation>(call)?;
+    let scenario = scenario(simulation.scenario.as_deref(), simulation.format)?;
+    let (simulator, settings) = simulation.made(&call.shared)?;
+    let settings = Settings { runs: settings.runs.min(100_000), ..settings };
+    let page = schedule::page(&scenario, &simulator, settings, |_| {})?;
+    Ok(reply::download(reply::HTML, "report.html", page))
+}
+
+pub(super) fn calendar(call: &Call) -> Answer {
+    let OneScenario { scenario: text, format, .. } = body(call)?;
+    let scenario = scenario(text.as_deref(), format)?;
+    // The zone is known to exist; a stamp is an instant all the same.
+    Zone::new(&scenario.time_zone).map_err(AppError::from)?;
+    let made = schedule::of_plan(&scenario, call.shared.now()?, None)?;
+    Ok(reply::download(reply::CALENDAR, "dates.ics", made.text))
+}
+
+fn line_of(value: &impl Serialize) -> Result<String, Fail> {
+    Ok(line(value)?)
+}
+
+/// What is told of a computation: so much is done of so much.
+type Told<'a> = &'a (dyn Fn(u64, u64) + Sync);
+
+/// A computation, answered with its result, or line by line with its progress before it.
+fn computed(call: Call, work: fn(&Call, Told<'_>) -> Result<String, Fail>) -> Future_ {
+    Box::pin(async move {
+        let permit = Arc::clone(&call.shared.heavy).acquire_owned().await;
+        if !call.wants_progress() {
+            let done = tokio::task::spawn_blocking(move || {
+                let done = work(&call, &|_, _| {});
+                drop(permit);
+                done
+            });
+            return Ok(reply(StatusCode::OK, reply::JSON, done.await.unwrap_or_else(|_| Err(Fail::fault()))?));
+        }
+        let (pieces, body) = reply::streamed();
+        tokio::task::spawn_blocking(move || {
+            let told = |done: u64, of: u64| {
+                // Where the reader is slower than the work, a line is left out.
+                let _ = pieces.try_send(Bytes::from(format!("{{\"done\":{done},\"of\":{of}}}\n")));
+            };
+            let last = match work(&call, &told) {
+                Ok(result) => format!("{{\"result\":{}}}\n", result.trim_end()),
+                Err(fail) => format!("{{\"problem\":{}}}\n", fail.value()),
+            };
+            let _ = pieces.blocking_send(Bytes::from(last));
+            drop(permit);
+        });
+        Ok(reply(StatusCode::OK, reply::NDJSON, body))
+    })
+}

@@ -1,0 +1,145 @@
+// Spares the reader a click. Every page is complete without it.
+"use strict";
+
+(() => {
+  const form = document.getElementById("scenario");
+  const answer = document.getElementById("answer");
+  if (form && answer) planPage(form, answer);
+  const slider = document.querySelector("form.slider");
+  if (slider) timeSlider(slider);
+  for (const details of document.querySelectorAll("details.do")) {
+    // Whoever opens a form wants to fill it in.
+    details.addEventListener("toggle", () => {
+      if (!details.open || details.dataset.seen) return;
+      details.dataset.seen = "1";
+      const first = details.querySelector("input:not([type=hidden]):not([readonly]), select, textarea");
+      if (first) first.focus();
+    });
+  }
+  // A form that was sent is not sent a second time by a second click.
+  for (const each of document.querySelectorAll("form[data-once]")) {
+    each.addEventListener("submit", () => setTimeout(() => {
+      for (const button of each.querySelectorAll("button")) button.disabled = true;
+    }));
+  }
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) for (const button of document.querySelectorAll("button:disabled")) button.disabled = false;
+  });
+
+  function planPage(form, answer) {
+    const said = document.createElement("p");
+    said.className = "live";
+    said.setAttribute("role", "status");
+    said.hidden = true;
+    form.append(said);
+    let timer, asked;
+
+    form.addEventListener("input", (event) => {
+      keepNames(event.target);
+      clearTimeout(timer);
+      timer = setTimeout(ask, 250);
+    });
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      clearTimeout(timer);
+      ask().then(() => answer.focus());
+    });
+    form.addEventListener("keydown", moveInGrid);
+
+    async function ask() {
+      if (asked) asked.abort();
+      const mine = (asked = new AbortController());
+      answer.classList.add("busy");
+      answer.setAttribute("aria-busy", "true");
+      try {
+        const response = await fetch("/plan/answer", {
+          method: "POST", body: new URLSearchParams(new FormData(form)), signal: mine.signal,
+        });
+        const link = response.headers.get("ibbi-link");
+        if (link) history.replaceState(null, "", link);
+        const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+        let text = "";
+        for (;;) {
+          const { done, value } = await reader.read();
+          if (mine.signal.aborted) return;
+          text += value || "";
+          const end = done ? text.length : text.lastIndexOf("<!--next-->");
+          // A piece is shown when it is whole.
+          if (end > 0) show(text.slice(0, end), done);
+          if (done) return;
+        }
+      } catch (error) {
+        if (error.name === "AbortError") return;
+        said.textContent = "The server does not answer. Is ibbi serve still running?";
+        said.hidden = false;
+      } finally {
+        if (asked === mine) {
+          answer.classList.remove("busy");
+          answer.removeAttribute("aria-busy");
+        }
+      }
+    }
+
+    function show(markup, done) {
+      const open = new Set([...answer.querySelectorAll("details[open] > summary")].map((each) => each.textContent));
+      answer.innerHTML = markup;
+      for (const summary of answer.querySelectorAll("details > summary")) {
+        if (open.has(summary.textContent)) summary.parentElement.open = true;
+      }
+      const verdict = answer.querySelector(".verdict") || answer.querySelector(".warning p");
+      if (!verdict) return;
+      if (!done && said.textContent !== verdict.textContent) said.textContent = verdict.textContent;
+      if (done && answer.querySelector("[role=alert]")) said.textContent = answer.innerText.trim();
+      said.hidden = false;
+    }
+
+    // A name stands in two tables; both follow.
+    function keepNames(field) {
+      if (!field.dataset || field.dataset.name === undefined) return;
+      const shown = form.querySelector(`bdi[data-name="${field.dataset.name}"]`);
+      if (!shown) return;
+      shown.textContent = field.value || "somebody new";
+      for (const box of shown.closest("tr").querySelectorAll("input[type=checkbox]")) {
+        box.setAttribute("aria-label", box.getAttribute("aria-label").replace(/^.*, /, `${shown.textContent}, `));
+      }
+    }
+  }
+
+  // Arrow keys move over the boxes of the grid; Tab and Space work as ever.
+  function moveInGrid(event) {
+    const cell = event.target.closest && event.target.closest(".grid .half");
+    const by = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+    if (!cell || !by) return;
+    const row = cell.parentElement;
+    const to = by[0] < 0 ? row.previousElementSibling : by[0] > 0 ? row.nextElementSibling : row;
+    const next = to && to.children[cell.cellIndex + by[1]];
+    const box = next && next.querySelector("input[type=checkbox]");
+    if (!box) return;
+    event.preventDefault();
+    box.focus();
+  }
+
+  // The state of a case at each event, without leaving the page.
+  function timeSlider(form) {
+    const range = form.querySelector("input[type=range]");
+    const target = document.getElementById("state");
+    if (!range || !target) return;
+    let asked;
+    range.addEventListener("input", async () => {
+      if (asked) asked.abort();
+      const mine = (asked = new AbortController());
+      const address = `${location.pathname}?step=${range.value}`;
+      try {
+        const response = await fetch(`${address}&part=state`, { signal: mine.signal });
+        if (!response.ok) return;
+        const text = await response.text();
+        if (mine.signal.aborted) return;
+        target.innerHTML = text;
+        range.setAttribute("aria-valuetext", target.querySelector("[data-said]")?.textContent || range.value);
+        history.replaceState(null, "", address);
+      } catch (error) {
+        if (error.name !== "AbortError") throw error;
+      }
+    });
+  }
+})();

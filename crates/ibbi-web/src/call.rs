@@ -1,0 +1,91 @@
+//! A request that has been read, and the ways to answer it.
+
+use crate::problem::Fail;
+use crate::query::Pairs;
+use crate::shared::Shared;
+use axum::body::Bytes;
+use axum::http::header::{ACCEPT, CONTENT_TYPE, IF_MATCH};
+use axum::http::{HeaderMap, HeaderName};
+use axum::response::Response;
+use ibbi_app::AppError;
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// A request: everything of it, within the limits.
+pub(crate) struct Call {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) path: HashMap<String, String>,
+    pub(crate) query: Pairs,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+/// What a handler gives.
+pub(crate) type Answer = Result<Response, Fail>;
+/// An answer that is being worked out.
+pub(crate) type Future_ = Pin<Box<dyn Future<Output = Answer> + Send>>;
+/// Something that answers.
+pub(crate) type Handler = fn(Call) -> Future_;
+
+impl Call {
+    pub(crate) fn header(&self, name: HeaderName) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The id in the path.
+    pub(crate) fn id(&self, name: &str) -> Result<Uuid, Fail> {
+        let text = self.path.get(name).map(String::as_str).unwrap_or_default();
+        Uuid::parse_str(text).map_err(|_| Fail::not_found("there is nothing under this id"))
+    }
+
+    /// A form that was sent.
+    pub(crate) fn form(&self) -> Pairs {
+        Pairs::read(&self.body)
+    }
+
+    pub(crate) fn content_type(&self) -> &str {
+        self.header(CONTENT_TYPE)
+    }
+
+    /// Whether progress is wanted, line by line.
+    pub(crate) fn wants_progress(&self) -> bool {
+        self.header(ACCEPT).contains(crate::reply::NDJSON)
+    }
+
+    /// How many records the caller believes the case to have, by `If-Match`.
+    pub(crate) fn expected_rev(&self) -> Result<Option<u64>, Fail> {
+        match self.header(IF_MATCH).trim() {
+            "" | "*" => Ok(None),
+            text => {
+                let number = text.trim_matches('"').parse().ok().filter(|_| text.starts_with('"'));
+                let message = "If-Match takes the ETag of the case, such as \"12\"";
+                number.map(Some).ok_or_else(|| AppError::Usage(message.to_owned()).into())
+            }
+        }
+    }
+}
+
+/// Answers on a thread that may wait for a disk.
+pub(crate) fn here(call: Call, answer: fn(&Call) -> Answer) -> Future_ {
+    Box::pin(async move { run(move || answer(&call)).await })
+}
+
+/// Answers with a long computation, of which only so many go on at a time.
+pub(crate) fn heavy(call: Call, answer: fn(&Call) -> Answer) -> Future_ {
+    Box::pin(async move {
+        let permit = Arc::clone(&call.shared.heavy).acquire_owned().await;
+        run(move || {
+            let answer = answer(&call);
+            drop(permit);
+            answer
+        })
+        .await
+    })
+}
+
+async fn run(work: impl FnOnce() -> Answer + Send + 'static) -> Answer {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(Fail::fault()))
+}

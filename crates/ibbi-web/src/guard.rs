@@ -1,0 +1,167 @@
+//! Who may ask: the names the page goes by, where a request comes from, and the token.
+//!
+//! **DNS rebinding.** A page elsewhere can let its own name point to this machine and then read what it likes, for to the
+//! browser it is all one site. Its requests bear that name in `Host`; only the names that this server goes by are answered.
+//!
+//! **Posts from other sites.** A page elsewhere can send a form here without reading the answer. Every browser of today says
+//! in `Origin` where a post comes from, and most say in `Sec-Fetch-Site` how that relates to where it goes. A post with
+//! either of them and from another site is refused. One with neither comes from no browser but from a program, which no site
+//! can direct. So forms need no token of their own: it would only repeat what the browser says, and would have to be
+//! kept somewhere. Nothing is changed by `GET`.
+//!
+//! **The token.** On the loopback address whoever can ask can also read the file; what separates users of one machine is
+//! the file's permissions, which are the system's matter. On another address every request needs the token, as
+//! `Authorization: Bearer …` or in the cookie that the address with `?token=…` sets.
+
+use crate::problem::Fail;
+use crate::query::{self, Pairs};
+use crate::reply;
+use crate::shared::Shared;
+use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use axum::response::Response;
+
+/// The cookie that holds the token.
+const TOKEN_COOKIE: &str = "ibbi_token";
+
+/// Headers that every answer bears.
+const HEADERS: [(&str, &str); 7] = [
+    (
+        "content-security-policy",
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
+         form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
+    ("x-content-type-options", "nosniff"),
+    // Not `no-referrer`: with that a browser would hide the origin of this server's own forms.
+    ("referrer-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
+    ("cache-control", "no-store"),
+];
+
+/// Gives an answer the headers that all have; one that it has already stays.
+pub(crate) fn add_headers(response: &mut Response) {
+    for (name, value) in HEADERS {
+        response.headers_mut().entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
+    }
+}
+
+/// Whether a request may be answered; if not, why not. A request with a good token in its query is answered with the
+/// cookie and sent on.
+pub(crate) fn check(
+    shared: &Shared,
+    method: &Method,
+    uri: &Uri,
+    headers: &HeaderMap,
+) -> Result<Option<Response>, Fail> {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let host = text(HOST).or_else(|| uri.authority().map(|authority| authority.as_str())).unwrap_or_default();
+    if headers.get_all(HOST).iter().count() > 1 || !is_ours(shared, host) {
+        let detail = "the request asks for a name that this server does not go by; name it with --host";
+        return Err(Fail::Request(StatusCode::MISDIRECTED_REQUEST, "host", detail.to_owned()));
+    }
+    if !matches!(*method, Method::GET | Method::HEAD) {
+        check_origin(host, text(ORIGIN), text(HeaderName::from_static("sec-fetch-site")))?;
+    }
+    let Some(token) = &shared.token else { return Ok(None) };
+    if let Some(given) = Pairs::read(uri.query().unwrap_or_default().as_bytes()).get("token")
+        && *method == Method::GET
+        && is_same(given, token)
+    {
+        return Ok(Some(with_cookie(uri, token)));
+    }
+    let bearer = text(AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
+    let cookies = text(COOKIE).into_iter().flat_map(|value| value.split(';'));
+    let mut cookie = cookies.filter_map(|pair| pair.trim().strip_prefix(TOKEN_COOKIE)?.strip_prefix('='));
+    if bearer.is_some_and(|given| is_same(given, token)) || cookie.any(|given| is_same(given, token)) {
+        return Ok(None);
+    }
+    let detail = "give the token that `ibbi serve` printed: open the address with ?token=…, or send it as \
+                  Authorization: Bearer …";
+    Err(Fail::Request(StatusCode::UNAUTHORIZED, "token", detail.to_owned()))
+}
+
+fn is_ours(shared: &Shared, host: &str) -> bool {
+    shared.hosts.iter().any(|name| name.eq_ignore_ascii_case(host))
+}
+
+fn check_origin(host: &str, origin: Option<&str>, site: Option<&str>) -> Result<(), Fail> {
+    let own_site = site.is_none_or(|site| matches!(site, "same-origin" | "none"));
+    let own_origin = origin.is_none_or(|origin| {
+        let bare = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+        bare.is_some_and(|bare| bare.eq_ignore_ascii_case(host))
+    });
+    if own_site && own_origin {
+        return Ok(());
+    }
+    let detail = "the request was sent by a page of another site; open this server's own page and do it there";
+    Err(Fail::Request(StatusCode::FORBIDDEN, "origin", detail.to_owned()))
+}
+
+/// Compares without telling by the time it takes where the two differ.
+fn is_same(given: &str, wanted: &str) -> bool {
+    given.len() == wanted.len()
+        && given.bytes().zip(wanted.bytes()).fold(0, |differing, (one, other)| differing | (one ^ other)) == 0
+}
+
+/// Sets the cookie and sends the reader to the same page without the token in its address.
+fn with_cookie(uri: &Uri, token: &str) -> Response {
+    let pairs = Pairs::read(uri.query().unwrap_or_default().as_bytes());
+    let rest = pairs.iter().filter(|(key, _)| *key != "token").map(|(key, value)| (key, value.into()));
+    let query = query::write(rest);
+    // A path that begins with two slashes would name another server.
+    let path = format!("/{}", uri.path().trim_start_matches('/'));
+    let to = if query.is_empty() { path } else { format!("{path}?{query}") };
+    reply::with(
+        reply::see_other(&to),
+        SET_COOKIE,
+        &format!("{TOKEN_COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_post_is_taken_from_this_server_s_own_pages_and_from_programs_only() {
+        let host = "127.0.0.1:8420";
+        for (origin, site, good) in [
+            (None, None, true),
+            (Some("http://127.0.0.1:8420"), None, true),
+            (Some("http://127.0.0.1:8420"), Some("same-origin"), true),
+            (Some("https://127.0.0.1:8420"), Some("none"), true),
+            (Some("http://127.0.0.1:8421"), None, false),
+            (Some("http://evil.example"), None, false),
+            (Some("null"), None, false),
+            (Some(""), None, false),
+            (None, Some("cross-site"), false),
+            (None, Some("same-site"), false),
+            (Some("http://127.0.0.1:8420"), Some("cross-site"), false),
+            (Some("http://127.0.0.1:8420.evil.example"), None, false),
+        ] {
+            assert_eq!(check_origin(host, origin, site).is_ok(), good, "{origin:?} {site:?}");
+        }
+    }
+
+    #[test]
+    fn tokens_are_the_same_or_not() {
+        for (given, wanted, same) in [("abc", "abc", true), ("abd", "abc", false), ("ab", "abc", false), ("", "", true)]
+        {
+            assert_eq!(is_same(given, wanted), same);
+        }
+    }
+
+    #[test]
+    fn the_way_on_after_a_token_stays_on_this_server() {
+        for (uri, to) in [
+            ("/?token=t", "/"),
+            ("/plan?d=A+%26+B&token=t", "/plan?d=A+%26+B"),
+            ("//evil.example/?token=t", "/evil.example/"),
+        ] {
+            let response = with_cookie(&uri.parse().unwrap(), "t");
+            assert_eq!(response.headers()["location"], to);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The ledger that is looked into, and what is asked of it.
+
+use crate::api;
+use crate::call::Call;
+use crate::problem::Fail;
+use crate::uploads::Upload;
+use ibbi_app::AppError;
+use ibbi_app::audit;
+use ibbi_app::replay::{self, Timeline, Until};
+use ibbi_app::trust::Against;
+use ibbi_audit::{CaseSummary, Finding, Report, Sink};
+use std::path::PathBuf;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// The word in an address that means this server's own ledger.
+const OWN: &str = "own";
+
+/// The most cases that are kept for a list; all are in the exports.
+const LISTED: usize = 200;
+
+/// Keeps the first cases of an audit.
+struct Cases(Vec<CaseSummary>);
+
+impl Sink for Cases {
+    fn finding(&mut self, _: Finding) {}
+
+    fn case(&mut self, case: CaseSummary) {
+        if self.0.len() < LISTED {
+            self.0.push(case);
+        }
+    }
+}
+
+/// A ledger that is looked into.
+pub(super) enum Source {
+    /// This server's.
+    Own(PathBuf),
+    /// One that was uploaded.
+    Upload(Uuid, Arc<Upload>),
+}
+
+impl Source {
+    /// The one that an address names.
+    pub(super) fn of(call: &Call) -> Result<Self, Fail> {
+        if call.path.get("upload").is_some_and(|name| name == OWN) {
+            return Ok(Self::Own(call.shared.path.clone()));
+        }
+        let id = call.id("upload")?;
+        let gone = || Fail::not_found("this ledger is not kept any more; upload it again");
+        let upload = call.shared.uploads().get(id).ok_or_else(gone)?;
+        Ok(Self::Upload(id, upload))
+    }
+
+    /// Its address.
+    pub(super) fn address(&self) -> String {
+        match self {
+            Self::Own(_) => format!("/audit/{OWN}"),
+            Self::Upload(id, _) => format!("/audit/{id}"),
+        }
+    }
+
+    /// What it is called.
+    pub(super) const fn name(&self) -> &'static str {
+        match self {
+            Self::Own(_) => "This server's ledger",
+            Self::Upload(..) => "The ledger that was uploaded",
+        }
+    }
+
+    /// The file.
+    pub(super) fn ledger(&self) -> PathBuf {
+        match self {
+            Self::Own(path) => path.clone(),
+            Self::Upload(_, upload) => upload.ledger(),
+        }
+    }
+
+    /// Everything judged again: the report, and the cases in the order of their first lines.
+    pub(super) fn audit(&self, call: &Call) -> Result<(Report, Vec<CaseSummary>), AppError> {
+        let against = match self {
+            Self::Own(_) => Against::default(),
+            Self::Upload(_, upload) => upload.against(),
+        };
+        let mut cases = Cases(Vec::new());
+        let report = audit::audit(&self.ledger(), &api::request(&call.shared, against), &mut cases)?;
+        Ok((report, cases.0))
+    }
+
+    /// One case, to its end or to a number in the ledger.
+    pub(super) fn timeline(&self, case: Uuid, to: Option<u64>) -> Result<Option<Timeline>, AppError> {
+        let until = to.map_or(Until::End, Until::Seq);
+        Ok(replay::replay(&self.ledger(), Some(case), until)?.into_iter().next())
+    }
+}

@@ -1,0 +1,283 @@
+//! How what was found looks.
+
+use super::source::Source;
+use crate::pages::case::view::{drawn, facts, moment_item, sentence as sentence_of};
+use crate::pages::shell::{button, field};
+use crate::problem::Fail;
+use ibbi_app::replay::Timeline;
+use ibbi_app::status::settled;
+use ibbi_audit::{CaseSummary, CheckpointFacts, CodeCount, Report, What};
+use ibbi_report::html::{Element, Html, el, name, section};
+
+/// The most checkpoints that a page lists.
+const SHOWN: usize = 200;
+
+pub(super) fn form(fail: Option<&Fail>) -> Html {
+    let told = fail.map(|fail| el("div").class("warning").attr("role", "alert").with(el("p").with(fail.detail())));
+    let file = |name: &'static str| el("input").attr("type", "file").attr("name", name);
+    let key = el("textarea").attr("name", "key").attr("rows", 2).attr("spellcheck", "false");
+    let form = el("form")
+        .attr("method", "post")
+        .attr("action", "/audit")
+        .attr("enctype", "multipart/form-data")
+        .with(field(
+            "The ledger, or an extract of one",
+            "ledger",
+            file("ledger").attr("required", "required"),
+            None,
+            &[],
+        ))
+        .with(field(
+            "Its checkpoints (if there are any)",
+            "checkpoints",
+            file("checkpoints"),
+            Some("best the copy that somebody else has kept; they show whether an end was cut off or written anew"),
+            &[],
+        ))
+        .with(field(
+            "The public key of whoever signed them (if known)",
+            "key",
+            key,
+            Some("one line, as ibbi keygen printed it"),
+            &[],
+        ))
+        .with(el("p").class("send").with(button("Look into it")));
+    let note = "What you send stays on this machine, and is forgotten an hour after you last looked at it.";
+    Html::new()
+        .with(el("h1").with("Look into a ledger"))
+        .with(
+            el("p")
+                .with("Was anything altered, was every step allowed, and what was the state of a case at each event?"),
+        )
+        .with(told)
+        .with(section(
+            "upload",
+            "A ledger that somebody sent",
+            Html::new().with(form).with(el("p").class("quiet").with(note)),
+        ))
+        .with(section(
+            "own",
+            "The ledger of this server",
+            el("p").with(el("a").attr("href", "/audit/own").with("Look into this server's own ledger")).with("."),
+        ))
+}
+
+/// The verdict in one sentence, and whether it is good.
+fn verdict(source: &Source, report: &Report) -> (String, bool) {
+    let what = if report.what == What::Extract { "The extract that was uploaded" } else { source.name() };
+    let count = |count: u64, one: &str, several: &str| match count {
+        1 => format!("one {one}"),
+        several_count => format!("{several_count} {several}"),
+    };
+    if !report.sound {
+        let found = count(report.errors, "error was", "errors were");
+        return (format!("{what} is not as it should be: {found} found."), false);
+    }
+    let heed = match report.warnings {
+        0 => String::new(),
+        warnings => format!(" {} found.", sentence_of(&count(warnings, "warning was", "warnings were"))),
+    };
+    let good = report.checkpoints.iter().filter(|checkpoint| checkpoint.fault.is_none());
+    let trust = match good.max_by_key(|checkpoint| checkpoint.size) {
+        Some(CheckpointFacts { size, signer: Some(_), .. }) => {
+            format!(" Up to line {size} a checkpoint vouches for it that is signed by the given key.")
+        }
+        Some(CheckpointFacts { size, .. }) => format!(
+            " Up to line {size} it agrees with a checkpoint; whose signature that bears was not asked, for no key was given."
+        ),
+        None => {
+            " No checkpoint vouches for it, so nobody can tell whether its end was cut off or written anew.".to_owned()
+        }
+    };
+    (
+        format!(
+            "{what} holds together line by line, and every recorded event is one that the rules allow.{heed}{trust}"
+        ),
+        true,
+    )
+}
+
+pub(super) fn found(source: &Source, report: &Report, listed: &[CaseSummary]) -> Html {
+    let (sentence, good) = verdict(source, report);
+    let box_ = if good { el("div").class("good") } else { el("div").class("warning") };
+    let total: u64 = report.cases.total;
+    let figures = [
+        ("Lines", report.ledger.lines.to_string()),
+        ("Cases", total.to_string()),
+        ("Name of the ledger", report.ledger.origin.clone().unwrap_or_else(|| "not known".to_owned())),
+    ];
+    let figures = figures.map(|(what, value)| el("div").with(el("dt").with(what)).with(el("dd").with(name(&value))));
+    let mut content = Html::new()
+        .with(el("h1").with("What was found"))
+        .with(box_.with(el("p").class("verdict").with(sentence)))
+        .with(el("dl").class("figures").all(figures));
+    if report.ledger.same_chart == Some(false) {
+        let told = "The ledger was begun under another chart of the process than this program has; its events are judged by \
+                    the parameters in their case's opening.";
+        content.push(el("p").with(told));
+    }
+    let counted: Vec<&CodeCount> = report.findings.iter().filter(|found| found.count > 0).collect();
+    if !counted.is_empty() {
+        content.push(section("findings", "Findings", findings(source, &counted)));
+    }
+    if !report.checkpoints.is_empty() {
+        content.push(section("checkpoints", "Checkpoints", checkpoints(&report.checkpoints)));
+    }
+    if !listed.is_empty() {
+        content.push(section("cases", "Cases", cases(source, listed, total)));
+    }
+    let mut files = vec![("audit.json", "The whole report (JSON)")];
+    // What cannot be read cannot be handed on.
+    if report.what == What::Ledger && report.sound {
+        files.extend([
+            ("export/csv", "Events as a table (CSV)"),
+            ("export/xes", "Events as traces (XES)"),
+            ("export/ocel", "Events and what they touch (OCEL 2.0)"),
+            ("export/cloudevents", "Events as messages (CloudEvents)"),
+        ]);
+    }
+    let files = files.into_iter().map(|(file, label)| {
+        let address = format!("{}/{file}", source.address());
+        el("li").with(el("a").attr("href", address).attr("download", "download").with(label))
+    });
+    content.with(section("take", "Take it with you", el("ul").class("take").all(files)))
+}
+
+fn boxed(caption: &str, heads: &[&str], rows: Html) -> Element {
+    let heads = heads.iter().map(|head| el("th").attr("scope", "col").with(*head));
+    let table = el("table")
+        .with(el("caption").with(caption))
+        .with(el("thead").with(el("tr").all(heads)))
+        .with(el("tbody").with(rows));
+    el("div").class("scroll").attr("tabindex", 0).attr("role", "group").attr("aria-label", caption).with(table)
+}
+
+fn findings(source: &Source, counted: &[&CodeCount]) -> Html {
+    let rows = counted.iter().flat_map(|code| code.first.iter().map(move |kept| (code, kept))).map(|(code, kept)| {
+        let finding = &kept.finding;
+        let more = match kept.consequences {
+            0 => String::new(),
+            1 => " One later event only follows from it.".to_owned(),
+            several => format!(" {several} later events only follow from it."),
+        };
+        let case = finding.case.map(|case| {
+            el("a")
+                .attr("href", format!("{}/cases/{case}", source.address()))
+                .with(format!("case {}", short(&case.to_string())))
+        });
+        el("tr")
+            .with(el("th").attr("scope", "row").with(finding.line.to_string()))
+            .with(el("td").with(code.severity.code()))
+            .with(el("td").with(finding.text()).with(more))
+            .with(el("td").with(case))
+            .with(el("td").with(el("code").with(code.code.code())))
+    });
+    let heads = ["line", "weight", "what was found", "case", "code"];
+    let table = boxed("The first findings of each kind", &heads, rows.collect());
+    let kinds = counted.iter().filter(|code| code.count > code.first.len() as u64);
+    let more = kinds.map(|code| {
+        let text = format!("{} more: {} ({})", code.count - code.first.len() as u64, code.statement, code.code.code());
+        el("li").with(text)
+    });
+    let more: Vec<Element> = more.collect();
+    let more = (!more.is_empty()).then(|| el("ul").all(more));
+    Html::new().with(table).with(more)
+}
+
+/// The beginning of an id, for a table.
+fn short(id: &str) -> &str {
+    id.get(..8).unwrap_or(id)
+}
+
+fn checkpoints(all: &[CheckpointFacts]) -> Element {
+    let rows = all.iter().rev().take(SHOWN).map(|checkpoint| {
+        let signer = checkpoint.signer.as_deref().unwrap_or("not asked");
+        let what = checkpoint.fault.as_deref().unwrap_or("agrees with the ledger");
+        el("tr")
+            .with(el("th").attr("scope", "row").with(format!("line {}", checkpoint.size)))
+            .with(el("td").with(what))
+            .with(el("td").with(name(signer)))
+    });
+    boxed("Checkpoints, the newest first", &["up to", "what it says", "signed by"], rows.collect())
+}
+
+fn cases(source: &Source, listed: &[CaseSummary], total: u64) -> Html {
+    let rows = listed.iter().map(|case| {
+        let district = case.district.as_ref().map_or("a case without an opening", |district| district.as_str());
+        let address = format!("{}/cases/{}", source.address(), case.case);
+        let ended = case.outcome.map(|outcome| format!(": {}", outcome.label())).unwrap_or_default();
+        let legal = match (case.illegal, case.consequences) {
+            (0, 0) => "every event is legal".to_owned(),
+            (illegal, consequences) => format!("{illegal} not legal, {consequences} follow from that"),
+        };
+        el("tr")
+            .with(el("th").attr("scope", "row").with(el("a").attr("href", address).with(name(district))))
+            .with(el("td").with(format!("{}{ended}", case.stage.label())))
+            .with(el("td").class("n").with(case.records.to_string()))
+            .with(el("td").with(legal))
+    });
+    let table = boxed("The cases of the ledger", &["district", "stage", "records", "by the rules"], rows.collect());
+    let more = total.saturating_sub(listed.len() as u64);
+    let more = (more > 0).then(|| el("p").with(format!("{more} more are not listed; all are in the exports.")));
+    Html::new().with(table).with(more)
+}
+
+pub(super) fn case(source: &Source, whole: &Timeline, then: &Timeline, step: usize) -> Html {
+    let district = whole.district.as_ref().map_or("A case without an opening", |district| district.as_str());
+    let last = whole.moments.len();
+    let address = format!("{}/cases/{}", source.address(), whole.case);
+    let to =
+        |label: &str, step: usize| -> Element { el("a").attr("href", format!("{address}?step={step}")).with(label) };
+    let range = el("input")
+        .attr("type", "range")
+        .attr("name", "step")
+        .attr("id", "step")
+        .attr("min", 1)
+        .attr("max", last.max(1))
+        .attr("value", step);
+    let slider = el("form")
+        .class("slider")
+        .attr("method", "get")
+        .attr("action", &address)
+        .with(el("label").attr("for", "step").with("Go through time"))
+        .with(range)
+        .with(button("Show").class("less"))
+        .with((step > 1).then(|| to("Earlier", step - 1)))
+        .with((step < last).then(|| to("Later", step + 1)));
+    let items = (1..).zip(&whole.moments).map(|(number, moment)| {
+        moment_item(moment, whole.zone, number == step)
+            .with(el("span").class("quiet").with(to(&format!("The state after number {}", moment.seq), number)))
+    });
+    Html::new()
+        .with(
+            el("header").with(el("h1").with(name(district))).with(
+                el("p")
+                    .class("under")
+                    .with(format!("Case {}. ", whole.case))
+                    .with(el("a").attr("href", source.address()).with("Back to what was found")),
+            ),
+        )
+        .with(slider)
+        .with(el("div").attr("id", "state").with(state(whole, then, step)))
+        .with(section("record", "The timeline", el("ol").class("timeline").all(items)))
+}
+
+/// The state at one event.
+pub(super) fn state(whole: &Timeline, then: &Timeline, step: usize) -> Html {
+    let moment = whole.moments.get(step.saturating_sub(1));
+    let said = moment.map_or_else(String::new, |moment| {
+        format!(
+            "After event {step} of {}, {}: {}; the case is in {}.",
+            whole.moments.len(),
+            whole.zone.show(moment.at),
+            moment.text,
+            then.stage.label()
+        )
+    });
+    let settled = settled(&then.state, then.zone);
+    Html::new().with(el("p").attr("data-said", "1").with(el("strong").with(said))).with(drawn(then)).with(section(
+        "then",
+        "What was settled then",
+        facts(&settled).attr("data-facts", settled.len()),
+    ))
+}

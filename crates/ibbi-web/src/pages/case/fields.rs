@@ -1,0 +1,242 @@
+//! The fields of an event's form, and the pairs that a filled-in form means.
+
+use crate::call::Call;
+use crate::pages::shell::{field, line, select, tick};
+use crate::problem::Fail;
+use crate::query::Pairs;
+use ibbi_app::AppError;
+use ibbi_app::form::{self, FormField, Takes, said};
+use ibbi_app::schedule::id_of;
+use ibbi_app::zone::Zone;
+use ibbi_core::{At, Case, EventKind, MemberId, Name};
+use ibbi_report::html::{Element, Html, details, el};
+use uuid::Uuid;
+
+/// How many observers a form has room for.
+const OBSERVERS: usize = 3;
+
+/// What a case has to choose from.
+#[derive(Debug, Default)]
+pub(crate) struct Choices {
+    /// The members of the teams: id and name.
+    pub(crate) members: Vec<(String, String)>,
+    /// The concerns: id and text.
+    pub(crate) concerns: Vec<(String, String)>,
+}
+
+impl Choices {
+    /// Those of a case.
+    pub(crate) fn of(case: &Case) -> Self {
+        let members = case.teams().into_iter().flat_map(ibbi_core::Teams::everyone);
+        let members = members.map(|member| (member.person.id.to_string(), member.person.name.to_string()));
+        let concerns = case.concerns().iter().map(|concern| (concern.id.to_string(), concern.id.to_string()));
+        Self { members: members.collect(), concerns: concerns.collect() }
+    }
+
+    /// The ids that are taken.
+    pub(crate) fn taken(&self) -> Vec<MemberId> {
+        self.members.iter().filter_map(|(id, _)| id.parse().ok()).collect()
+    }
+}
+
+/// A choice that begins with nothing chosen, where something must be.
+fn with_none<'a>(
+    required: bool,
+    value: &str,
+    options: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Vec<(&'a str, &'a str)> {
+    let none = (!required || value.is_empty()).then_some(("", if required { "choose" } else { "not said" }));
+    none.into_iter().chain(options).collect()
+}
+
+/// The input of a field. `form` tells its ids from those of other forms; `value` is what `key=value` would have.
+pub(crate) fn input(of: &FormField, form: &str, value: &str, choices: &Choices) -> Element {
+    let FormField { name, label, required, takes } = of;
+    let id = format!("{form}-{name}");
+    let value = if value.starts_with('<') { "" } else { value };
+    let shown = if *required { label.clone() } else { format!("{label} (if any)") };
+    let one = |input: Element, hint: Option<&str>| {
+        let input = if *required { input.attr("required", "required") } else { input };
+        field(&shown, &id, input, hint, &[])
+    };
+    let several = |options: Vec<(&str, &str)>| {
+        let chosen: Vec<&str> = value.split(',').collect();
+        let ticks = options.into_iter().map(|(code, label)| tick(name, code, chosen.contains(&code), label));
+        el("fieldset").class("row").with(el("legend").with(shown.as_str())).all(ticks)
+    };
+    let coded = |codes: &'static [&'static str]| codes.iter().map(|code| (*code, said(code))).collect::<Vec<_>>();
+    let listed = |list: &'_ [(String, String)]| -> Vec<(String, String)> { list.to_vec() };
+    match takes {
+        Takes::Line { most } => one(line(name, value).attr("maxlength", most), None),
+        Takes::Text { most } => {
+            one(el("textarea").attr("name", name).attr("rows", 3).attr("maxlength", most).with(value), None)
+        }
+        Takes::One { codes } => one(select(name, value, with_none(*required, value, coded(codes))), None),
+        Takes::Several { codes } => several(coded(codes)),
+        Takes::Day => one(el("input").attr("type", "date").attr("name", name).attr("value", value), None),
+        Takes::Slot => slot(name, &shown, &id),
+        Takes::Person => person(name, &shown, &id, value),
+        Takes::Member | Takes::Concern => {
+            let list = listed(if *takes == Takes::Member { &choices.members } else { &choices.concerns });
+            if list.is_empty() {
+                return one(line(name, value), None);
+            }
+            let options = list.iter().map(|(id, name)| (id.as_str(), name.as_str()));
+            one(select(name, value, with_none(*required, value, options)), None)
+        }
+        Takes::Members => several(choices.members.iter().map(|(id, name)| (id.as_str(), name.as_str())).collect()),
+        Takes::Names => one(el("textarea").attr("name", name).attr("rows", 3).with(value), Some("one name a line")),
+        Takes::Observers { codes } => {
+            let rows = (0..OBSERVERS).map(|row| {
+                let kinds = select(&format!("{name}.capacity"), "", with_none(false, "", coded(codes)));
+                let who = line(&format!("{name}.name"), "").attr("aria-label", format!("Observer {}", row + 1));
+                el("div")
+                    .class("times-of-day")
+                    .with(kinds.attr("aria-label", format!("Capacity of observer {}", row + 1)))
+                    .with(who)
+            });
+            el("fieldset").with(el("legend").with(shown.as_str())).all(rows)
+        }
+        Takes::Number { .. } => one(line(name, value).attr("inputmode", "numeric"), None),
+        Takes::Flag => select_flag(name, &shown, &id, value),
+        Takes::Digest => one(line(name, value), Some("64 hexadecimal digits")),
+        Takes::Case | Takes::Zone | Takes::Program => one(line(name, value), None),
+    }
+}
+
+fn select_flag(name: &str, label: &str, id: &str, value: &str) -> Element {
+    field(
+        label,
+        id,
+        select(name, if value.is_empty() { "false" } else { value }, [("false", "no"), ("true", "yes")]),
+        None,
+        &[],
+    )
+}
+
+fn slot(name: &str, label: &str, id: &str) -> Element {
+    let part = |what: &'static str, kind: &'static str, said: &'static str| {
+        let id = format!("{id}-{what}");
+        let input = el("input")
+            .attr("type", kind)
+            .attr("name", format!("{name}.{what}"))
+            .attr("id", &id)
+            .attr("required", "required");
+        el("div").with(el("label").attr("for", &id).with(said)).with(input)
+    };
+    let parts = [part("day", "date", "day"), part("from", "time", "from"), part("to", "time", "to")];
+    el("fieldset").with(el("legend").with(label)).with(el("div").class("times-of-day").all(parts))
+}
+
+/// A person by name; the id follows from it where none is given.
+fn person(name: &str, label: &str, id: &str, value: &str) -> Element {
+    let (known, who) = value.split_once(':').unwrap_or(("", value));
+    let input = line(&format!("{name}.name"), who).attr("required", "required");
+    el("div").with(field(label, id, input, None, &[])).with(crate::pages::shell::hidden(&format!("{name}.id"), known))
+}
+
+/// When it happened and who records it, folded away: mostly it is now and by whoever sits here.
+pub(crate) fn when(form: &str, given: &Pairs) -> Element {
+    let text = |name: &str| line(name, given.get(name).unwrap_or_default());
+    let hint = "local time of the district, such as 2026-10-20 16:00; empty means now";
+    let inside = Html::new().with(field("When it happened", &format!("{form}-at"), text("at"), Some(hint), &[])).with(
+        field("Recorded by", &format!("{form}-actor"), text("actor"), Some("empty means whoever runs the server"), &[]),
+    );
+    let open = given.get("at").is_some() || given.get("actor").is_some();
+    let folded = details("When it happened, and who records it", inside);
+    if open { folded.attr("open", "open") } else { folded }
+}
+
+/// The instant, the actor and the id that a form says.
+pub(crate) fn circumstances(call: &Call, given: &Pairs, zone: Zone) -> Result<(At, Name, Option<Uuid>), Fail> {
+    let now = call.shared.now()?;
+    let at = given.get("at").map_or(Ok(now), |text| zone.read(text.trim(), now)).map_err(AppError::from)?;
+    let actor = match given.get("actor") {
+        None => call.shared.actor.clone(),
+        Some(text) => Name::new(text).map_err(|error| AppError::Usage(format!("recorded by: {error}")))?,
+    };
+    let id = given.get("id").and_then(|id| Uuid::parse_str(id).ok());
+    Ok((at, actor, id))
+}
+
+/// The pairs `key=value` that a filled-in form means.
+pub(crate) fn pairs(kind: EventKind, given: &Pairs, taken: &[MemberId]) -> Vec<(String, String)> {
+    form::fields(kind).iter().flat_map(|field| values(field, given, taken)).collect()
+}
+
+fn values(field: &FormField, given: &Pairs, taken: &[MemberId]) -> Vec<(String, String)> {
+    let FormField { name, takes, required, .. } = field;
+    let pair = |value: String| vec![((*name).to_owned(), value)];
+    let sub = |what: &str| given.get(&format!("{name}.{what}")).unwrap_or_default().trim().to_owned();
+    match takes {
+        Takes::Slot => match (sub("day"), sub("from"), sub("to")) {
+            (day, from, to) if day.is_empty() && from.is_empty() && to.is_empty() => Vec::new(),
+            (day, from, to) => pair(format!("{day} {from}-{to}")),
+        },
+        Takes::Person => match (sub("name"), sub("id")) {
+            (who, _) if who.is_empty() => Vec::new(),
+            (who, id) if id.is_empty() => {
+                let id = Name::new(&who).map(|name| id_of(&name, taken).to_string()).unwrap_or_default();
+                pair(format!("{id}:{who}"))
+            }
+            (who, id) => pair(format!("{id}:{who}")),
+        },
+        Takes::Several { .. } | Takes::Members => {
+            let chosen: Vec<&str> = given.all(name).filter(|value| !value.is_empty()).collect();
+            // Nobody is a list too: what it leads to, the rules say.
+            if chosen.is_empty() && !required { Vec::new() } else { pair(chosen.join(",")) }
+        }
+        Takes::Names => {
+            let lines = given.get(name).unwrap_or_default().lines().map(str::trim).filter(|line| !line.is_empty());
+            lines.map(|line| ((*name).to_owned(), line.to_owned())).collect()
+        }
+        Takes::Observers { .. } => {
+            let (kinds, names) = (format!("{name}.capacity"), format!("{name}.name"));
+            let rows = given.all(&kinds).zip(given.all(&names)).filter(|(_, who)| !who.trim().is_empty());
+            rows.map(|(kind, who)| ((*name).to_owned(), format!("{kind}:{who}"))).collect()
+        }
+        Takes::Text { .. } => pair(given.get(name).unwrap_or_default().trim().replace("\r\n", "\n")),
+        _ => pair(given.get(name).unwrap_or_default().trim().to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filled_in_form_becomes_the_pairs_that_one_would_type() {
+        let kind = EventKind::SessionOpened;
+        let given = Pairs::read(
+            b"part=1&present=lee&present=kim&neutral.name=Ines+Reyes&neutral.id=&observers.capacity=union_board\
+              &observers.capacity=&observers.name=Mia+Sorel&observers.name=",
+        );
+        let mut pairs = pairs(kind, &given, &[]);
+        pairs.sort();
+        let expected = [
+            ("neutral", "ines-reyes:Ines Reyes"),
+            ("observers", "union_board:Mia Sorel"),
+            ("part", "1"),
+            ("present", "lee,kim"),
+        ];
+        assert_eq!(pairs, expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
+        assert!(form::event(kind, &pairs, Zone::default()).is_ok());
+        let slot = Pairs::read(b"part=1&slot.day=2026-10-20&slot.from=08%3A00&slot.to=16%3A00&neutral.name=N");
+        let pairs = super::pairs(EventKind::SessionScheduled, &slot, &[]);
+        assert!(form::event(EventKind::SessionScheduled, &pairs, Zone::default()).is_ok(), "{pairs:?}");
+    }
+
+    #[test]
+    fn every_field_of_every_event_has_an_input() {
+        for kind in EventKind::ALL {
+            for field in form::fields(*kind) {
+                let markup: Html = input(&field, "f", "", &Choices::default()).into();
+                assert!(
+                    markup.as_str().contains("<label") || markup.as_str().contains("<legend"),
+                    "{kind} {}",
+                    field.name
+                );
+            }
+        }
+    }
+}

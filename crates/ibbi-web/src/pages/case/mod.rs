@@ -1,0 +1,65 @@
+//! A case: where it stands, what can be done now, what is blocked, and what was recorded.
+
+pub(crate) mod fields;
+pub(crate) mod view;
+
+use crate::call::{Answer, Call};
+use crate::problem::Fail;
+use crate::query::Pairs;
+use crate::reply::see_other;
+use axum::http::StatusCode;
+use axum::response::Response;
+use fields::Choices;
+use ibbi_app::desk::Offer;
+use ibbi_app::journal::{Entry, Recorded};
+use ibbi_app::replay::{self, Until};
+use ibbi_app::{AppError, form, input, status};
+use uuid::Uuid;
+use view::{Told, View};
+
+pub(crate) fn page(call: &Call) -> Answer {
+    let case = call.id("case")?;
+    let told = call.query.get("recorded").and_then(|seq| seq.parse().ok()).map_or(Told::Nothing, Told::Recorded);
+    shown(call, case, &Pairs::default(), &told, StatusCode::OK)
+}
+
+fn shown(call: &Call, case: Uuid, given: &Pairs, told: &Told<'_>, answer: StatusCode) -> Result<Response, Fail> {
+    let now = call.shared.now()?;
+    let (status, timeline, choices) = call.shared.case(case, |log| {
+        let choices = Choices::of(log.history.case());
+        (status::of(log, now), replay::of(log, Until::End), choices)
+    })?;
+    let timeline = timeline?;
+    Ok(View { status: &status, timeline: &timeline, choices: &choices, given, told }.page().answer(answer))
+}
+
+/// Records what a form says: a good one leads back to the case, another comes back with what speaks against it.
+pub(crate) fn record(call: &Call) -> Answer {
+    let case = call.id("case")?;
+    let given = call.form();
+    match recorded(call, case, &given) {
+        Ok(Recorded { seq, .. }) => {
+            let seq = seq.map(|seq| format!("?recorded={seq}")).unwrap_or_default();
+            Ok(see_other(&format!("/cases/{case}{seq}#now")))
+        }
+        // Without the case there is nothing to show the form on.
+        Err(fail @ Fail::App(AppError::NoCase(_))) => Err(fail),
+        Err(fail) => shown(call, case, &given, &Told::Refused(&fail), fail.status()),
+    }
+}
+
+fn recorded(call: &Call, case: Uuid, given: &Pairs) -> Result<Recorded, Fail> {
+    let kind = input::event_kind(given.get("type").unwrap_or_default()).map_err(AppError::from)?;
+    let (zone, taken) = call.shared.case(case, |log| (log.zone, Choices::of(log.history.case()).taken()))?;
+    let event = form::event(kind, &fields::pairs(kind, given, &taken), zone).map_err(AppError::from)?;
+    let (at, actor, id) = fields::circumstances(call, given, zone)?;
+    let expected_rev = given.get("rev").and_then(|rev| rev.parse().ok());
+    let entry = Entry { event, at, id, dry_run: false };
+    Ok(call.shared.writer.offer_here(Offer {
+        case: Some(case),
+        entry,
+        actor,
+        at_is_now: given.get("at").is_none(),
+        expected_rev,
+    })?)
+}

@@ -1,0 +1,285 @@
+//! How a case looks.
+
+use super::fields::{self, Choices};
+use crate::pages::shell::{Page, button, hidden, line};
+use crate::problem::Fail;
+use crate::query::Pairs;
+use ibbi_app::describe::found;
+use ibbi_app::form::{self, said};
+use ibbi_app::replay::{Moment, Timeline};
+use ibbi_app::status::{Blocked, Fact, Status};
+use ibbi_app::zone::Zone;
+use ibbi_app::{AppError, Suggestion};
+use ibbi_core::{Advisory, EventKind, Rule, Stage, Unmet};
+use ibbi_report::chart::Room;
+use ibbi_report::html::{Element, Html, details, el, name, section};
+use ibbi_report::process::process;
+use uuid::Uuid;
+
+/// What is said at the top.
+pub(super) enum Told<'a> {
+    Nothing,
+    /// This number was recorded.
+    Recorded(u64),
+    /// It was not done.
+    Refused(&'a Fail),
+}
+
+/// Everything about a case that its page shows.
+pub(super) struct View<'a> {
+    pub(super) status: &'a Status,
+    pub(super) timeline: &'a Timeline,
+    pub(super) choices: &'a Choices,
+    /// A form that was sent and comes back.
+    pub(super) given: &'a Pairs,
+    pub(super) told: &'a Told<'a>,
+}
+
+impl View<'_> {
+    pub(super) fn page(&self) -> Page<'static> {
+        let Self { status, .. } = self;
+        let district = status.district.as_ref().map(ToString::to_string).unwrap_or_default();
+        let ended = status.outcome.map(|outcome| format!(": {}", outcome.label())).unwrap_or_default();
+        let head = el("header").with(el("h1").with(name(&district))).with(el("p").class("under").with(format!(
+            "Case {} is in {}{ended}.",
+            status.case,
+            status.stage.label()
+        )));
+        let left = el("div").with(self.lacking()).with(self.next(true)).with(self.next(false)).with(self.blocked());
+        let right = el("div").with(section("settled", "What is settled", facts(&status.settled))).with(self.record());
+        let content = Html::new()
+            .with(head)
+            .with(drawn(self.timeline))
+            .with(self.notice())
+            .with(advisories(&status.advisories))
+            .with(el("div").class("columns").with(left).with(right));
+        Page { title: "A case", place: "/cases", content }
+    }
+
+    fn notice(&self) -> Html {
+        let zone = self.status.zone;
+        match self.told {
+            Told::Nothing => Html::new(),
+            Told::Recorded(seq) => {
+                let moment = self.timeline.moments.iter().find(|moment| moment.seq == *seq);
+                moment.map_or_else(Html::new, |moment| {
+                    let text = format!("Recorded as number {seq}: {}.", moment.text);
+                    el("div").class("good").attr("id", "now").attr("role", "status").with(el("p").with(text)).into()
+                })
+            }
+            Told::Refused(fail) => {
+                let warning = el("div").class("warning").attr("id", "now").attr("role", "alert");
+                match fail {
+                    Fail::App(AppError::Refused { refusal, .. }) => warning
+                        .with(el("p").with(el("strong").with("This cannot be recorded. Nothing has changed.")))
+                        .with(reasons(&refusal.unmet, zone))
+                        .into(),
+                    other => warning
+                        .with(el("p").with(el("strong").with("This was not recorded.")))
+                        .with(el("p").with(other.detail()))
+                        .into(),
+                }
+            }
+        }
+    }
+
+    fn lacking(&self) -> Option<Element> {
+        let Status { lacking, zone, .. } = self.status;
+        if lacking.is_empty() {
+            return None;
+        }
+        let items = lacking.iter().map(|unmet| el("li").with(sentence(&found(&unmet.found, *zone))));
+        Some(section("lacking", "Still needed in this stage", el("ul").all(items)))
+    }
+
+    fn next(&self, onward: bool) -> Option<Element> {
+        let numbered = self.status.next.iter().enumerate().filter(|(_, next)| next.onward == onward);
+        // What is struck is chosen where it stands, in the timeline.
+        let numbered = numbered.filter(|(_, next)| next.event != EventKind::EventVoided);
+        let forms: Vec<Element> = numbered.map(|(number, next)| self.suggestion(number, next)).collect();
+        if forms.is_empty() {
+            return None;
+        }
+        let (id, heading) = if onward { ("next", "What can be done now") } else { ("also", "Also possible") };
+        Some(section(id, heading, Html::from_iter(forms)))
+    }
+
+    /// A suggestion as a form that folds out.
+    fn suggestion(&self, number: usize, next: &Suggestion) -> Element {
+        let Suggestion { event, pairs, note, onward } = next;
+        let form_id = format!("f{number}");
+        let again = self.given.get("form") == Some(form_id.as_str());
+        let value_of = |key: &str| {
+            let suggested = pairs.iter().filter_map(|pair| pair.split_once('='));
+            suggested.filter(|(name, _)| *name == key).map(|(_, value)| value.to_owned()).next()
+        };
+        let inputs = form::fields(*event).into_iter().map(|field| {
+            let given = if again { self.given.get(field.name).map(str::to_owned) } else { None };
+            let value = given.or_else(|| value_of(field.name)).unwrap_or_default();
+            fields::input(&field, &form_id, &value, self.choices)
+        });
+        let inputs: Vec<Element> = inputs.collect();
+        let about: Vec<String> = ["party", "seat", "body", "member", "part", "kind", "service", "concern", "to"]
+            .iter()
+            .filter_map(|key| value_of(key).filter(|value| !value.starts_with('<')))
+            .map(|value| self.said(&value))
+            .collect();
+        let title = sentence(event.label());
+        let title = if about.is_empty() { title } else { format!("{title}: {}", about.join(", ")) };
+        let none = Pairs::default();
+        let form = el("form")
+            .attr("method", "post")
+            .attr("action", format!("/cases/{}", self.status.case))
+            .attr("data-once", "1")
+            .with(self.unseen(*event))
+            .with(hidden("form", &form_id))
+            .with(note.as_ref().map(|note| el("p").class("hint").with(sentence(note))))
+            .all(inputs)
+            .with(fields::when(&form_id, if again { self.given } else { &none }))
+            .with(el("p").class("send").with(button("Record it")));
+        let folded = details(title, form);
+        let folded = if *onward { folded.class("do") } else { folded.class("do side") };
+        if again { folded.attr("open", "open") } else { folded }
+    }
+
+    /// A value as people say it: a member's name instead of the id.
+    fn said(&self, value: &str) -> String {
+        let member = self.choices.members.iter().find(|(id, _)| id == value);
+        member.map_or_else(|| said(value).to_owned(), |(_, name)| name.clone())
+    }
+
+    /// What every form of this case says unseen: what is recorded, where the case was, and an id for a second click.
+    fn unseen(&self, event: EventKind) -> Html {
+        Html::new()
+            .with(hidden("type", event.code()))
+            .with(hidden("rev", &self.status.records.to_string()))
+            .with(hidden("id", &Uuid::now_v7().to_string()))
+    }
+
+    fn blocked(&self) -> Option<Element> {
+        let Status { blocked, zone, last_event, asked_at, .. } = self.status;
+        let late = last_event.is_some_and(|last| *asked_at < last);
+        let counts = |unmet: &&Unmet| !(late && unmet.rule == Rule::TimeOrder);
+        let one = |blocked: &Blocked| {
+            let unmet: Vec<Unmet> = blocked.unmet.iter().filter(counts).cloned().collect();
+            if unmet.is_empty() {
+                return None;
+            }
+            Some(el("li").with(el("strong").with(sentence(blocked.event.label()))).with(reasons(&unmet, *zone)))
+        };
+        let here: Vec<Element> = blocked.iter().filter(|blocked| blocked.here).filter_map(one).collect();
+        let elsewhere: Vec<Element> = blocked.iter().filter(|blocked| !blocked.here).filter_map(one).collect();
+        if here.is_empty() && elsewhere.is_empty() {
+            return None;
+        }
+        let list = |items: Vec<Element>| el("ul").class("plainlist").all(items);
+        let mut content = Html::new();
+        if !here.is_empty() {
+            content.push(list(here));
+        }
+        if !elsewhere.is_empty() {
+            let count = elsewhere.len();
+            content.push(details(format!("What belongs to other stages ({count})"), list(elsewhere)));
+        }
+        Some(section("blocked", "What has to wait, and why", content))
+    }
+
+    fn record(&self) -> Element {
+        let last = self.timeline.moments.last().map(|moment| moment.seq);
+        let items = self.timeline.moments.iter().rev().map(|moment| {
+            let item = moment_item(moment, self.timeline.zone, Some(moment.seq) == last);
+            let can_be_voided =
+                moment.voided_by.is_none() && !moment.is_correction() && moment.event.kind() != EventKind::CaseOpened;
+            item.with(can_be_voided.then(|| self.void(moment)))
+        });
+        let take = el("p").class("quiet").with(
+            el("a")
+                .attr("href", format!("/cases/{}/dates.ics", self.status.case))
+                .attr("download", "download")
+                .with("What is booked, for a calendar (.ics)"),
+        );
+        let content = Html::new().with(el("ol").class("timeline").attr("reversed", "reversed").all(items)).with(take);
+        section("record", "What was recorded", content)
+    }
+
+    /// The form that strikes an event.
+    fn void(&self, moment: &Moment) -> Element {
+        let id = format!("v{}-reason", moment.seq);
+        let form = el("form")
+            .attr("method", "post")
+            .attr("action", format!("/cases/{}", self.status.case))
+            .attr("data-once", "1")
+            .with(self.unseen(EventKind::EventVoided))
+            .with(hidden("seq", &moment.seq.to_string()))
+            .with(el("label").attr("for", &id).with("Why it was recorded by mistake"))
+            .with(line("reason", "").attr("id", &id).attr("required", "required").attr("maxlength", 500))
+            .with(el("p").class("send").with(button(&format!("Void number {}", moment.seq)).class("less")));
+        details(format!("Void number {}", moment.seq), form)
+    }
+}
+
+/// Rules that are not met: what was found, and what to do.
+fn reasons(unmet: &[Unmet], zone: Zone) -> Element {
+    el("ul").all(unmet.iter().map(|unmet| {
+        let rule = unmet.rule;
+        let source = format!(" {} ({}).", rule.statement().trim_end_matches('.'), rule.source().label());
+        el("li")
+            .with(sentence(&found(&unmet.found, zone)))
+            .with(". ")
+            .with(rule.remedy())
+            .with(el("span").class("quiet").with(source))
+    }))
+}
+
+/// The process with the stages that the case has been in.
+pub(crate) fn drawn(timeline: &Timeline) -> Element {
+    let counted = timeline.moments.iter().filter(|moment| moment.voided_by.is_none());
+    let mut passed: Vec<Stage> = counted.map(|moment| moment.to).filter(|stage| *stage <= timeline.stage).collect();
+    passed.dedup();
+    let draw = |room: Room, id: &str| process(timeline.stage, &passed, room, id);
+    el("figure")
+        .with(el("div").class("wide").with(draw(Room::Wide, "road")))
+        .with(el("div").class("narrow").with(draw(Room::Narrow, "lane")))
+}
+
+/// What is settled, as a list of facts.
+pub(crate) fn facts(settled: &[Fact]) -> Element {
+    el("dl").class("facts").all(
+        settled
+            .iter()
+            .map(|fact| el("div").with(el("dt").with(sentence(fact.topic))).with(el("dd").with(sentence(&fact.text)))),
+    )
+}
+
+fn advisories(advisories: &[Advisory]) -> Option<Element> {
+    if advisories.is_empty() {
+        return None;
+    }
+    let items = advisories
+        .iter()
+        .map(|advisory| el("li").with(sentence(&advisory.found)).with(". ").with(advisory.warning.label()));
+    Some(section("advisories", "What to keep in mind", el("ul").class("advisories").all(items)))
+}
+
+/// A record in a timeline.
+pub(crate) fn moment_item(moment: &Moment, zone: Zone, last: bool) -> Element {
+    let Moment { seq, at, actor, text, to, voided_by, fault, .. } = moment;
+    let class = match (voided_by, last) {
+        (Some(_), _) => "voided",
+        (None, true) => "last",
+        (None, false) => "",
+    };
+    let voided = voided_by.map(|by| format!("; voided by number {by}")).unwrap_or_default();
+    let told = format!("number {seq}, {}, by {actor}; then in {}{voided}", zone.show(*at), to.label());
+    let item = el("li");
+    let item = if class.is_empty() { item } else { item.class(class) };
+    item.with(el("span").class("what").with(sentence(text)))
+        .with(el("span").class("quiet").with(told))
+        .with(fault.as_ref().map(|fault| el("p").class("wrong").with(fault.as_str())))
+}
+
+/// A text with a capital letter at its beginning.
+pub(crate) fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

@@ -1,0 +1,392 @@
+//! What stands in the form: texts as they were typed, and what they mean.
+
+use crate::query::Pairs;
+use ibbi_app::schedule::{closure, day, id_of, said_time, said_times, times};
+use ibbi_core::{County, Date, Format, MemberId, Name, Party, Seat, TimeZoneName};
+use ibbi_sim::{
+    Assumptions, CalendarInput, Chance, Duration, Part, Participant, Role, Scenario, ThreePoint, Unavailable, Weekday,
+};
+
+/// The half-days of a week that the grid shows: Monday morning to Friday afternoon.
+pub(crate) const HALF_DAYS: usize = 10;
+/// Empty rows for people who come in addition.
+const SPARE: usize = 2;
+
+/// The form's content.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Draft {
+    pub(crate) district: String,
+    pub(crate) start: String,
+    pub(crate) contract_expires: String,
+    pub(crate) evergreen: bool,
+    pub(crate) two_half_days: bool,
+    pub(crate) county: String,
+    pub(crate) time_zone: String,
+    /// Working days, Monday first.
+    pub(crate) working: [bool; 7],
+    /// Closed ranges, one a line.
+    pub(crate) closed: String,
+    pub(crate) people: Vec<Person>,
+    /// Durations, in the order of the set: least, likely and most.
+    pub(crate) durations: Vec<[String; 3]>,
+    /// Chances in percent, in the order of the set.
+    pub(crate) chances: Vec<String>,
+}
+
+/// A person in the form.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Person {
+    pub(crate) name: String,
+    pub(crate) id: String,
+    /// A seat, `negotiator`, `neutral` or `representative`.
+    pub(crate) role: String,
+    pub(crate) party: String,
+    pub(crate) optional: bool,
+    /// The half-days at which the person can never come.
+    pub(crate) week: [bool; HALF_DAYS],
+    /// Other times, in words.
+    pub(crate) other: String,
+}
+
+/// Something that is wrong in the form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wrong {
+    /// The name of the field, or nothing for the form as a whole.
+    pub(crate) field: String,
+    pub(crate) message: String,
+}
+
+impl From<&Scenario> for Draft {
+    fn from(scenario: &Scenario) -> Self {
+        let durations = Duration::ALL.iter().map(|which| {
+            let ThreePoint { least, likely, most } = scenario.assumptions.duration(*which).value;
+            [least, likely, most].map(|days| days.to_string())
+        });
+        let chances = Chance::ALL.iter().map(|which| percent(scenario.assumptions.chance(*which).value));
+        let closed =
+            scenario.calendar.closed.iter().map(|closed| format!("{} {}\n", closed.name, said_time(closed.when)));
+        let mut people: Vec<Person> = scenario.people.iter().map(Person::from).collect();
+        people.resize_with(people.len() + SPARE, Person::default);
+        Self {
+            district: scenario.district.to_string(),
+            start: scenario.start.to_string(),
+            contract_expires: scenario.contract_expires.map(|day| day.to_string()).unwrap_or_default(),
+            evergreen: scenario.evergreen,
+            two_half_days: scenario.format == Format::TwoHalfDays,
+            county: scenario.calendar.county.map_or("", County::code).to_owned(),
+            time_zone: scenario.time_zone.to_string(),
+            working: Weekday::ALL.map(|day| scenario.calendar.working_days.contains(&day)),
+            closed: closed.collect(),
+            people,
+            durations: durations.collect(),
+            chances: chances.collect(),
+        }
+    }
+}
+
+/// A chance as percent, without a tail of digits that only floating point has.
+fn percent(chance: f64) -> String {
+    ((chance * 1e8).round() / 1e6).to_string()
+}
+
+impl From<&Participant> for Person {
+    fn from(person: &Participant) -> Self {
+        let role = match (person.role, person.seat) {
+            (Role::Leader, Some(seat)) => seat.code(),
+            (role, _) => role.code(),
+        };
+        let mut week = [false; HALF_DAYS];
+        let other: Vec<Unavailable> =
+            person.unavailable.iter().copied().filter(|time| !mark(&mut week, *time)).collect();
+        Self {
+            name: person.name.to_string(),
+            id: person.id.to_string(),
+            role: role.to_owned(),
+            party: person.party.map_or("", Party::code).to_owned(),
+            optional: !person.required,
+            week,
+            other: said_times(&other),
+        }
+    }
+}
+
+/// Marks a time in the grid, if it is one that the grid shows.
+fn mark(week: &mut [bool; HALF_DAYS], time: Unavailable) -> bool {
+    let Unavailable { from: None, to: None, weekday: Some(day), half } = time else { return false };
+    let place = 2 * day as usize;
+    let Some([morning, afternoon]) = week.get_mut(place..place + 2) else { return false };
+    *morning |= half != Part::Afternoon;
+    *afternoon |= half != Part::Morning;
+    true
+}
+
+/// The times that the grid shows.
+fn marked(week: &[bool; HALF_DAYS]) -> Vec<Unavailable> {
+    let halves = week.chunks_exact(2).zip(Weekday::ALL);
+    let times = halves.filter_map(|(halves, day)| {
+        let half = match halves {
+            [true, true] => Part::Whole,
+            [true, false] => Part::Morning,
+            [false, true] => Part::Afternoon,
+            _ => return None,
+        };
+        Some(Unavailable { from: None, half, to: None, weekday: Some(day) })
+    });
+    times.collect()
+}
+
+impl Draft {
+    /// The form as it was sent.
+    pub(crate) fn read(pairs: &Pairs) -> Self {
+        let text = |key: &str| pairs.get(key).unwrap_or_default().trim().to_owned();
+        let rows = (0..Scenario::MAX_PEOPLE).take_while(|row| pairs.all(&format!("n{row}")).next().is_some());
+        let people = rows.map(|row| {
+            let mut week = [false; HALF_DAYS];
+            for place in pairs.all(&format!("w{row}")).filter_map(|place| place.parse::<usize>().ok()) {
+                if let Some(half) = week.get_mut(place) {
+                    *half = true;
+                }
+            }
+            Person {
+                name: text(&format!("n{row}")),
+                id: text(&format!("i{row}")),
+                role: text(&format!("r{row}")),
+                party: text(&format!("t{row}")),
+                optional: pairs.get(&format!("o{row}")).is_some(),
+                week,
+                other: text(&format!("u{row}")),
+            }
+        });
+        let durations = Duration::ALL.iter().map(|which| {
+            let mut given = pairs.all(which.code()).map(|days| days.trim().to_owned());
+            [given.next(), given.next(), given.next()].map(Option::unwrap_or_default)
+        });
+        Self {
+            district: text("district"),
+            start: text("start"),
+            contract_expires: text("contract_expires"),
+            evergreen: pairs.get("evergreen").is_some(),
+            two_half_days: pairs.get("format") == Some(Format::TwoHalfDays.code()),
+            county: text("county"),
+            time_zone: text("time_zone"),
+            working: Weekday::ALL.map(|day| pairs.all("working").any(|given| given == day.code())),
+            closed: pairs.get("closed").unwrap_or_default().replace('\r', ""),
+            people: people.collect(),
+            durations: durations.collect(),
+            chances: Chance::ALL.iter().map(|which| text(which.code())).collect(),
+        }
+    }
+
+    /// The scenario that the form means.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each with its field.
+    pub(crate) fn scenario(&self) -> Result<Scenario, Vec<Wrong>> {
+        let mut wrong = Vec::new();
+        let scenario = self.parts(&mut wrong);
+        let (Some(scenario), true) = (scenario, wrong.is_empty()) else { return Err(wrong) };
+        // What a scenario as a whole must have is written down in one place: where scenarios are read.
+        let read = Scenario::parse(&scenario.to_toml());
+        read.map_err(|error| {
+            let told = error.problems.into_iter().map(|problem| {
+                let message = format!("{}; expected {}", problem.found, problem.expected);
+                Wrong { field: String::new(), message }
+            });
+            told.collect()
+        })
+    }
+
+    fn parts(&self, wrong: &mut Vec<Wrong>) -> Option<Scenario> {
+        let mut field = Fields { wrong };
+        let district = field.parsed::<Name>("district", &self.district, "give the district's name");
+        let start = field.day("start", &self.start);
+        let contract_expires = match self.contract_expires.as_str() {
+            "" => Some(None),
+            text => field.day("contract_expires", text).map(Some),
+        };
+        if let (Some(start), Some(Some(expires))) = (start, contract_expires)
+            && expires < start
+        {
+            field.say("contract_expires", "the contract expires before the leaders are asked");
+        }
+        let zone = if self.time_zone.is_empty() { ibbi_app::zone::MASSACHUSETTS } else { &self.time_zone };
+        let time_zone = field.parsed::<TimeZoneName>("time_zone", zone, "give a time zone");
+        let working_days: Vec<_> =
+            Weekday::ALL.iter().zip(self.working).filter(|(_, works)| *works).map(|(day, _)| *day).collect();
+        if working_days.is_empty() {
+            field.say("working", "choose at least one day on which the district works");
+        }
+        let lines = self.closed.lines().map(str::trim).filter(|line| !line.is_empty());
+        let closed = lines.filter_map(|line| field.told("closed", closure(line))).collect();
+        let people = self.people(&mut field);
+        let assumptions = self.assumptions(&mut field);
+        Some(Scenario {
+            assumptions,
+            calendar: CalendarInput { closed, county: County::from_code(&self.county), working_days },
+            contract_expires: contract_expires?,
+            district: district?,
+            evergreen: self.evergreen,
+            format: if self.two_half_days { Format::TwoHalfDays } else { Format::FullDay },
+            people,
+            start: start?,
+            time_zone: time_zone?,
+        })
+    }
+
+    fn people(&self, field: &mut Fields<'_>) -> Vec<Participant> {
+        let mut people: Vec<Participant> = Vec::new();
+        for (row, person) in self.people.iter().enumerate().filter(|(_, person)| !person.name.is_empty()) {
+            let name = field.parsed::<Name>(&format!("n{row}"), &person.name, "give a name");
+            let mut unavailable = marked(&person.week);
+            unavailable.extend(field.told(&format!("u{row}"), times(&person.other)).unwrap_or_default());
+            let seat = Seat::from_code(&person.role);
+            let role = match (seat, person.role.as_str()) {
+                (Some(_), _) => Role::Leader,
+                (_, "neutral") => Role::Neutral,
+                (_, "representative") => Role::Representative,
+                _ => Role::Negotiator,
+            };
+            let party = Party::from_code(&person.party).filter(|_| matches!(role, Role::Leader | Role::Negotiator));
+            if role == Role::Negotiator && party.is_none() {
+                field.say(&format!("t{row}"), "choose the team at whose side this person negotiates");
+            }
+            let Some(name) = name else { continue };
+            let taken: Vec<MemberId> = people.iter().map(|person| person.id).collect();
+            let id = person.id.parse().ok().filter(|id| !taken.contains(id)).unwrap_or_else(|| id_of(&name, &taken));
+            let required = role == Role::Neutral || !person.optional;
+            people.push(Participant { id, name, party, required, role, seat, unavailable });
+        }
+        self.who_is_missing(&people, field);
+        people
+    }
+
+    fn who_is_missing(&self, people: &[Participant], field: &mut Fields<'_>) {
+        let mut need = |found: bool, message: &str| {
+            if !found {
+                field.say("", message);
+            }
+        };
+        for seat in Seat::ALL {
+            let found = people.iter().any(|person| person.seat == Some(*seat));
+            need(found, &format!("nobody is named as {}", seat.label()));
+        }
+        let neutral = people.iter().any(|person| person.role == Role::Neutral);
+        need(neutral, "nobody is named as the neutral who trains and facilitates");
+        for party in Party::ALL {
+            let found = people.iter().any(|person| person.party == Some(*party) && person.required);
+            need(found, &format!("nobody who must be there negotiates for {}", party.label()));
+        }
+    }
+
+    fn assumptions(&self, field: &mut Fields<'_>) -> Assumptions {
+        let mut assumptions = Assumptions::default();
+        for (which, texts) in Duration::ALL.iter().zip(&self.durations) {
+            let [least, likely, most] = texts.each_ref().map(|text| field.number(which.code(), text));
+            let (Some(least), Some(likely), Some(most)) = (least, likely, most) else { continue };
+            if !(0.0 <= least && least <= likely && likely <= most && most <= ThreePoint::MAX) {
+                let most = ThreePoint::MAX;
+                field.say(
+                    which.code(),
+                    &format!("days rise from the least over the likely to the most, at most {most}"),
+                );
+                continue;
+            }
+            let value = ThreePoint { least, likely, most };
+            if value != which.default_value() {
+                assumptions.set_duration(*which, value);
+            }
+        }
+        for (which, text) in Chance::ALL.iter().zip(&self.chances) {
+            let Some(percent) = field.number(which.code(), text) else { continue };
+            if !(0.0..=100.0).contains(&percent) {
+                field.say(which.code(), "a chance is a number from 0 to 100 percent");
+                continue;
+            }
+            // As the number is written, so that 12.5 percent is 0.125 and nothing beside it.
+            let chance = (percent * 1e6).round() / 1e8;
+            if (chance - which.default_value()).abs() > 1e-12 {
+                assumptions.set_chance(*which, chance);
+            }
+        }
+        assumptions
+    }
+}
+
+/// Collects what is wrong, field by field.
+struct Fields<'a> {
+    wrong: &'a mut Vec<Wrong>,
+}
+
+impl Fields<'_> {
+    fn say(&mut self, field: &str, message: &str) {
+        self.wrong.push(Wrong { field: field.to_owned(), message: message.to_owned() });
+    }
+
+    fn told<T>(&mut self, field: &str, result: Result<T, ibbi_app::AppError>) -> Option<T> {
+        result.map_err(|error| self.say(field, &error.to_string())).ok()
+    }
+
+    fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
+        &mut self,
+        field: &str,
+        text: &str,
+        missing: &str,
+    ) -> Option<T> {
+        if text.is_empty() {
+            self.say(field, missing);
+            return None;
+        }
+        text.parse().map_err(|error: T::Err| self.say(field, &error.to_string())).ok()
+    }
+
+    fn day(&mut self, field: &str, text: &str) -> Option<Date> {
+        let found = day(text);
+        if found.is_none() {
+            self.say(field, "give a day, such as 2026-09-08");
+        }
+        found
+    }
+
+    fn number(&mut self, field: &str, text: &str) -> Option<f64> {
+        let number: Option<f64> = text.parse().ok().filter(|number: &f64| number.is_finite());
+        if number.is_none() {
+            self.say(field, "give a number");
+        }
+        number
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sample_goes_through_the_form_unchanged() {
+        let sample = Scenario::parse(ibbi_sim::EXAMPLE).unwrap();
+        let draft = Draft::from(&sample);
+        let again = draft.scenario().unwrap();
+        assert_eq!(again.to_toml(), Scenario { assumptions: again.assumptions.clone(), ..sample.clone() }.to_toml());
+        assert_eq!(ibbi_sim::Plan::new(&again).finishes, ibbi_sim::Plan::new(&sample).finishes);
+        for which in Chance::ALL {
+            assert_eq!(again.assumptions.chance(*which).value, sample.assumptions.chance(*which).value, "{which:?}");
+        }
+    }
+
+    #[test]
+    fn every_mistake_has_its_field_and_all_are_told_at_once() {
+        let mut draft = Draft::from(&Scenario::parse(ibbi_sim::EXAMPLE).unwrap());
+        draft.district = String::new();
+        draft.start = "soon".to_owned();
+        draft.closed = "whenever".to_owned();
+        draft.people[0].name = String::new();
+        draft.people[3].other = "frydays".to_owned();
+        draft.chances[0] = "120".to_owned();
+        draft.durations[0][0] = "9999".to_owned();
+        draft.working = [false; 7];
+        let wrong = draft.scenario().unwrap_err();
+        let mut fields: Vec<_> = wrong.iter().map(|wrong| wrong.field.as_str()).collect();
+        fields.sort_unstable();
+        let expected = ["", "closed", "district", "leader_declines", "leader_response_days", "start", "u3", "working"];
+        assert_eq!(fields, expected, "{wrong:?}");
+    }
+}

@@ -1,0 +1,236 @@
+//! The form: the district, who cannot come when, who is who, and what is assumed.
+
+use super::draft::{Draft, HALF_DAYS, Person, Wrong};
+use crate::pages::shell::{button, field, hidden, line, select, tick};
+use ibbi_core::{County, Format, Party, Seat};
+use ibbi_report::html::{Element, Html, details, el};
+use ibbi_sim::{Chance, Duration, Weekday};
+
+/// What is wrong with one field.
+fn of<'a>(wrong: &'a [Wrong], field: &str) -> Vec<&'a str> {
+    wrong.iter().filter(|wrong| wrong.field == field).map(|wrong| wrong.message.as_str()).collect()
+}
+
+/// The form with what stands in it.
+pub(super) fn form(draft: &Draft, wrong: &[Wrong]) -> Element {
+    let any = |fields: &[&str]| wrong.iter().any(|wrong| fields.iter().any(|field| wrong.field == *field));
+    let opened = |details: Element, open: bool| if open { details.attr("open", "open") } else { details };
+    let calendar_wrong = any(&["closed", "working", "time_zone"]);
+    let people_wrong = wrong.iter().any(|wrong| wrong.field.is_empty() || wrong.field.starts_with(['n', 't']));
+    let codes: Vec<&str> = Duration::CODES.iter().chain(Chance::CODES).copied().collect();
+    el("form")
+        .attr("method", "post")
+        .attr("action", "/plan")
+        .attr("id", "scenario")
+        .attr("novalidate", "novalidate")
+        .with(basics(draft, wrong))
+        .with(grid(draft, wrong))
+        .with(opened(details("Who is who", people(draft, wrong)), people_wrong))
+        .with(opened(details("The district's calendar", calendar(draft, wrong)), calendar_wrong))
+        .with(opened(details("What is assumed", assumptions(draft, wrong)), any(&codes)))
+        .with(el("p").class("send").with(button("Work it out")))
+}
+
+fn basics(draft: &Draft, wrong: &[Wrong]) -> Element {
+    let day =
+        |name: &'static str, value: &str| el("input").attr("type", "date").attr("name", name).attr("value", value);
+    let formats = Format::ALL.iter().map(|format| (format.code(), format.label()));
+    let format = if draft.two_half_days { Format::TwoHalfDays } else { Format::FullDay };
+    el("fieldset")
+        .class("basics")
+        .with(el("legend").with("The district"))
+        .with(field("District", "district", line("district", &draft.district), None, &of(wrong, "district")))
+        .with(field("Leaders are asked on", "start", day("start", &draft.start), None, &of(wrong, "start")))
+        .with(field(
+            "Contract expires (if it does)",
+            "contract_expires",
+            day("contract_expires", &draft.contract_expires),
+            None,
+            &of(wrong, "contract_expires"),
+        ))
+        .with(field("Facilitation", "format", select("format", format.code(), formats), None, &[]))
+        .with(tick("evergreen", "1", draft.evergreen, "An evergreen clause extends the contract"))
+}
+
+/// A half-day of the week, short: it is said for every box of the grid.
+fn half_day(place: usize) -> String {
+    let half = if place.is_multiple_of(2) { "am" } else { "pm" };
+    let day = Weekday::ALL.get(place / 2).map_or("", |day| day.code());
+    format!("{} {half}", day.get(..3).unwrap_or_default())
+}
+
+fn grid(draft: &Draft, wrong: &[Wrong]) -> Element {
+    let days = Weekday::ALL.iter().take(HALF_DAYS / 2).map(|day| {
+        let short = day.code().get(..3).unwrap_or_default();
+        el("th")
+            .class("day")
+            .attr("scope", "colgroup")
+            .attr("colspan", 2)
+            .with(el("abbr").attr("title", day.code()).with(short))
+    });
+    let first = el("tr")
+        .with(el("th").attr("scope", "col").attr("rowspan", 2).with("Who"))
+        .all(days)
+        .with(el("th").attr("scope", "col").attr("rowspan", 2).with("Other times, in words"));
+    let halves = (0..HALF_DAYS).map(|place| {
+        let (short, long) = if place.is_multiple_of(2) { ("am", "morning") } else { ("pm", "afternoon") };
+        el("th").attr("scope", "col").with(el("abbr").attr("title", long).with(short))
+    });
+    let rows = draft.people.iter().enumerate().map(|(row, person)| times_row(row, person, wrong));
+    let table = el("table")
+        .class("grid")
+        .with(el("caption").with("Who cannot come when"))
+        .with(el("thead").with(first).with(el("tr").all(halves)))
+        .with(el("tbody").all(rows));
+    let hint = "Tick the half-days of every week at which somebody can never come. Other times are written as they are \
+                said: fridays, monday mornings, 2026-11-02, 2026-11-09 to 2026-11-13.";
+    el("fieldset")
+        .class("times")
+        .with(el("legend").with("Times that do not suit"))
+        .with(el("p").class("hint").with(hint))
+        .with(
+            el("div")
+                .class("scroll")
+                .attr("tabindex", 0)
+                .attr("role", "group")
+                .attr("aria-label", "Who cannot come when")
+                .with(table),
+        )
+}
+
+fn times_row(row: usize, person: &Person, wrong: &[Wrong]) -> Element {
+    let name = if person.name.is_empty() { "somebody new" } else { person.name.as_str() };
+    let cells = person.week.iter().enumerate().map(|(place, cannot)| {
+        let box_ = el("input")
+            .attr("type", "checkbox")
+            .attr("name", format!("w{row}"))
+            .attr("value", place)
+            .attr("aria-label", format!("{name}, {}", half_day(place)));
+        let box_ = if *cannot { box_.attr("checked", "checked") } else { box_ };
+        el("td").class("half").with(box_)
+    });
+    let id = format!("u{row}");
+    let told = of(wrong, &id);
+    let words = line(&id, &person.other).attr("aria-label", format!("{name}: other times, in words")).attr("id", &id);
+    let words = match told.is_empty() {
+        true => words,
+        false => words.attr("aria-invalid", "true").attr("aria-describedby", format!("{id}-wrong")),
+    };
+    let told =
+        (!told.is_empty()).then(|| el("p").class("wrong").attr("id", format!("{id}-wrong")).with(told.join("; ")));
+    let who = el("th").attr("scope", "row").with(el("bdi").attr("data-name", row).with(name));
+    el("tr").with(who).all(cells).with(el("td").with(words).with(told))
+}
+
+fn people(draft: &Draft, wrong: &[Wrong]) -> Html {
+    let heads = ["Name", "Is there as", "Sits with", "May be missing"];
+    let head = el("tr").all(heads.map(|head| el("th").attr("scope", "col").with(head)));
+    let rows = draft.people.iter().enumerate().map(|(row, person)| person_row(row, person, wrong));
+    let table = el("table")
+        .with(el("caption").with("Everybody who takes part"))
+        .with(el("thead").with(head))
+        .with(el("tbody").all(rows));
+    let hint = "A session waits for everybody on a team who may not be missing, and for the neutral. Empty a name to take \
+                somebody out; the empty rows are for more people.";
+    Html::new().with(el("p").class("hint").with(hint)).with(
+        el("div")
+            .class("scroll")
+            .attr("tabindex", 0)
+            .attr("role", "group")
+            .attr("aria-label", "Who is who")
+            .with(table),
+    )
+}
+
+fn person_row(row: usize, person: &Person, wrong: &[Wrong]) -> Element {
+    let name = if person.name.is_empty() { "somebody new" } else { person.name.as_str() };
+    let seats = Seat::ALL.iter().map(|seat| (seat.code(), seat.label()));
+    let others = [
+        ("negotiator", "a negotiator"),
+        ("neutral", "the neutral, who trains and facilitates"),
+        ("representative", "the program's representative"),
+    ];
+    let role = if person.role.is_empty() { "negotiator" } else { person.role.as_str() };
+    let parties = Party::ALL.iter().map(|party| (party.code(), party.label()));
+    let (role_of, team_of) = (format!("{name} is there as"), format!("{name} sits with"));
+    let told: Vec<&str> = of(wrong, &format!("n{row}")).into_iter().chain(of(wrong, &format!("t{row}"))).collect();
+    let name_input = line(&format!("n{row}"), &person.name)
+        .attr("aria-label", format!("Name of person {}", row + 1))
+        .attr("data-name", row);
+    let told = (!told.is_empty()).then(|| el("p").class("wrong").with(told.join("; ")));
+    el("tr")
+        .with(el("td").with(name_input).with(hidden(&format!("i{row}"), &person.id)).with(told))
+        .with(el("td").with(select(&format!("r{row}"), role, seats.chain(others)).attr("aria-label", role_of)))
+        .with(
+            el("td").with(
+                select(&format!("t{row}"), &person.party, std::iter::once(("", "no team")).chain(parties))
+                    .attr("aria-label", team_of),
+            ),
+        )
+        .with(el("td").with(tick(&format!("o{row}"), "1", person.optional, "may be missing")))
+}
+
+fn calendar(draft: &Draft, wrong: &[Wrong]) -> Html {
+    let days =
+        Weekday::ALL.iter().zip(draft.working).map(|(day, works)| tick("working", day.code(), works, day.code()));
+    let told = of(wrong, "working");
+    let days = el("fieldset")
+        .class("row")
+        .with(el("legend").with("Days on which the district works"))
+        .all(days)
+        .with((!told.is_empty()).then(|| el("p").class("wrong").with(told.join("; "))));
+    let counties = County::ALL.iter().map(|county| (county.code(), county.label()));
+    let county = select("county", &draft.county, std::iter::once(("", "not said")).chain(counties));
+    let hint =
+        "One a line: a name and its days, such as Winter break 2026-12-24 to 2027-01-01. Legal holidays are known.";
+    let closed = el("textarea").attr("name", "closed").attr("rows", 5).with(draft.closed.as_str());
+    Html::new()
+        .with(days)
+        .with(field("Closed days", "closed", closed, Some(hint), &of(wrong, "closed")))
+        .with(field("County (Suffolk has two holidays more)", "county", county, None, &[]))
+        .with(field("Time zone", "time_zone", line("time_zone", &draft.time_zone), None, &of(wrong, "time_zone")))
+}
+
+fn assumptions(draft: &Draft, wrong: &[Wrong]) -> Html {
+    let hint = "Nobody has published such figures: each is an assumption of yours, or a default, which is one too.";
+    let number = |name: &str, value: &str, label: String| {
+        el("input")
+            .attr("type", "text")
+            .attr("inputmode", "decimal")
+            .attr("name", name)
+            .attr("value", value)
+            .attr("size", 5)
+            .attr("autocomplete", "off")
+            .attr("aria-label", label)
+    };
+    let told = |code: &str| {
+        let told = of(wrong, code);
+        (!told.is_empty()).then(|| el("p").class("wrong").with(told.join("; ")))
+    };
+    let durations = Duration::ALL.iter().zip(&draft.durations).map(|(which, texts)| {
+        let cells = ["at least", "likely", "at most"]
+            .into_iter()
+            .zip(texts)
+            .map(|(what, text)| el("td").with(number(which.code(), text, format!("{}: {what}", which.about()))));
+        el("tr").with(el("th").attr("scope", "row").with(which.about()).with(told(which.code()))).all(cells)
+    });
+    let chances = Chance::ALL.iter().zip(&draft.chances).map(|(which, text)| {
+        let cell = el("td").with(number(which.code(), text, format!("{}, in percent", which.about()))).with(" %");
+        el("tr").with(el("th").attr("scope", "row").with(which.about()).with(told(which.code()))).with(cell)
+    });
+    let head = |heads: &[&str]| {
+        el("thead").with(el("tr").all(heads.iter().map(|head| el("th").attr("scope", "col").with(*head))))
+    };
+    let table = |caption: &str, head: Element, rows: Html| {
+        let table = el("table").with(el("caption").with(caption)).with(head).with(el("tbody").with(rows));
+        el("div").class("scroll").attr("tabindex", 0).attr("role", "group").attr("aria-label", caption).with(table)
+    };
+    Html::new()
+        .with(el("p").class("hint").with(hint))
+        .with(table(
+            "How long it takes, in days",
+            head(&["what", "at least", "likely", "at most"]),
+            durations.collect(),
+        ))
+        .with(table("How likely it is", head(&["what", "chance"]), chances.collect()))
+}

@@ -1,0 +1,207 @@
+//! A scenario in a link: everything that differs from what would be assumed, short enough to be sent by mail.
+//!
+//! | key | value |
+//! |---|---|
+//! | `d`, `s`, `x` | the district; the start; the day the contract expires |
+//! | `e=1`, `f=half` | an evergreen clause; two half-days |
+//! | `z`, `c`, `w` | time zone and working days where they are not the usual; county |
+//! | `h` | a closed range in words: `Winter break 2026-12-24 to 2027-01-01` |
+//! | `p` | a person: `name~id~role~times`, the id empty where it follows from the name |
+//! | `a` | an assumption that is not the default: `caucus_days:1,7,21` |
+
+use crate::query::{self, Pairs};
+use ibbi_app::AppError;
+use ibbi_app::schedule::{closure, id_of, said_time, said_times, times};
+use ibbi_core::{County, Date, Format, MemberId, Name, Party, Seat, TimeZoneName};
+use ibbi_sim::{
+    Assumptions, CalendarInput, Chance, Closure, Duration, Participant, Role, Scenario, ThreePoint, Weekday,
+};
+use std::borrow::Cow;
+
+/// The roles that need no word beside them.
+const ROLES: &[(&str, Role)] = &[("neutral", Role::Neutral), ("rep", Role::Representative)];
+
+/// The link's query for a scenario.
+pub(crate) fn write(scenario: &Scenario) -> String {
+    let mut pairs: Vec<(&str, Cow<'_, str>)> = vec![("d", scenario.district.as_str().into())];
+    let mut add = |key, value: String| pairs.push((key, value.into()));
+    add("s", scenario.start.to_string());
+    if let Some(expires) = scenario.contract_expires {
+        add("x", expires.to_string());
+    }
+    if scenario.evergreen {
+        add("e", "1".to_owned());
+    }
+    if scenario.format == Format::TwoHalfDays {
+        add("f", "half".to_owned());
+    }
+    if scenario.time_zone.as_str() != ibbi_app::zone::MASSACHUSETTS {
+        add("z", scenario.time_zone.to_string());
+    }
+    if let Some(county) = scenario.calendar.county {
+        add("c", county.code().to_owned());
+    }
+    if scenario.calendar.working_days != Weekday::ALL[..5] {
+        add("w", scenario.calendar.working_days.iter().map(|day| &day.code()[..3]).collect::<Vec<_>>().join(","));
+    }
+    for Closure { name, when } in &scenario.calendar.closed {
+        add("h", format!("{name} {}", said_time(*when)));
+    }
+    let mut taken = Vec::new();
+    for person in &scenario.people {
+        add("p", written(person, &taken));
+        taken.push(person.id);
+    }
+    for which in Duration::ALL {
+        let assumed = scenario.assumptions.duration(*which);
+        if !assumed.default {
+            let ThreePoint { least, likely, most } = assumed.value;
+            add("a", format!("{}:{least},{likely},{most}", which.code()));
+        }
+    }
+    for which in Chance::ALL {
+        let assumed = scenario.assumptions.chance(*which);
+        if !assumed.default {
+            add("a", format!("{}:{}", which.code(), assumed.value));
+        }
+    }
+    query::write(pairs)
+}
+
+fn written(person: &Participant, taken: &[MemberId]) -> String {
+    let Participant { id, name, party, required, role, seat, unavailable } = person;
+    let id = if *id == id_of(name, taken) { String::new() } else { id.to_string() };
+    let party = party.map(Party::code);
+    let mut role = match (role, seat, party) {
+        (Role::Leader, Some(seat), Some(party)) => format!("{}+{party}", seat.code()),
+        (Role::Leader, Some(seat), None) => seat.code().to_owned(),
+        (Role::Negotiator, _, Some(party)) => party.to_owned(),
+        (role, ..) => ROLES.iter().find(|(_, known)| known == role).map_or("", |(code, _)| code).to_owned(),
+    };
+    if !required {
+        role.push('?');
+    }
+    format!("{name}~{id}~{role}~{}", said_times(unavailable))
+}
+
+/// The scenario that a link's query tells.
+///
+/// # Errors
+/// [`AppError`] says which part of the link is not understood. Whether the parts make a scenario is asked elsewhere.
+pub(crate) fn read(pairs: &Pairs) -> Result<Scenario, AppError> {
+    let day = |key: &str| pairs.get(key).map(|text| parsed::<Date>(key, text)).transpose();
+    let zone = pairs.get("z").unwrap_or(ibbi_app::zone::MASSACHUSETTS);
+    let working_days = match pairs.get("w") {
+        None => Weekday::ALL[..5].to_vec(),
+        Some(text) => text.split(',').map(weekday).collect::<Result<_, _>>()?,
+    };
+    let county = match pairs.get("c") {
+        None => None,
+        Some(text) => Some(County::from_code(text).ok_or_else(|| wrong("c", text))?),
+    };
+    let mut people = Vec::new();
+    for text in pairs.all("p") {
+        let taken: Vec<MemberId> = people.iter().map(|person: &Participant| person.id).collect();
+        people.push(person(text, &taken)?);
+    }
+    let mut assumptions = Assumptions::default();
+    pairs.all("a").try_for_each(|text| assumption(&mut assumptions, text))?;
+    Ok(Scenario {
+        assumptions,
+        calendar: CalendarInput {
+            closed: pairs.all("h").map(closure).collect::<Result<_, _>>()?,
+            county,
+            working_days,
+        },
+        contract_expires: day("x")?,
+        district: parsed::<Name>("d", pairs.get("d").unwrap_or_default())?,
+        evergreen: pairs.get("e").is_some(),
+        format: if pairs.get("f") == Some("half") { Format::TwoHalfDays } else { Format::FullDay },
+        people,
+        start: day("s")?.ok_or_else(|| wrong("s", ""))?,
+        time_zone: parsed::<TimeZoneName>("z", zone)?,
+    })
+}
+
+fn person(text: &str, taken: &[MemberId]) -> Result<Participant, AppError> {
+    // From the end: a name may hold the sign, nothing behind it can.
+    let mut parts = text.rsplitn(4, '~');
+    let (when, role, id, name) = (parts.next(), parts.next(), parts.next(), parts.next());
+    let (Some(when), Some(role), Some(id), Some(name)) = (when, role, id, name) else { return Err(wrong("p", text)) };
+    let name: Name = parsed("p", name)?;
+    let id = if id.is_empty() { id_of(&name, taken) } else { parsed("p", id)? };
+    let (role, required) = role.strip_suffix('?').map_or((role, true), |role| (role, false));
+    let (first, party) = role.split_once('+').map_or((role, None), |(seat, party)| (seat, Some(party)));
+    let party = party.map(|party| Party::from_code(party).ok_or_else(|| wrong("p", text))).transpose()?;
+    let known = ROLES.iter().find(|(code, _)| *code == first).map(|(_, role)| *role);
+    let (role, seat, party) = match (known, Seat::from_code(first), Party::from_code(first)) {
+        (Some(role), ..) => (role, None, None),
+        (_, Some(seat), _) => (Role::Leader, Some(seat), party),
+        (.., Some(party)) => (Role::Negotiator, None, Some(party)),
+        _ => return Err(wrong("p", text)),
+    };
+    Ok(Participant { id, name, party, required, role, seat, unavailable: times(when)? })
+}
+
+fn assumption(assumptions: &mut Assumptions, text: &str) -> Result<(), AppError> {
+    let (code, value) = text.split_once(':').ok_or_else(|| wrong("a", text))?;
+    let numbers: Vec<f64> = value.split(',').filter_map(|number| number.parse().ok()).collect();
+    let duration = Duration::ALL.iter().find(|which| which.code() == code);
+    let chance = Chance::ALL.iter().find(|which| which.code() == code);
+    match (duration, chance, numbers.as_slice()) {
+        (Some(which), _, [least, likely, most]) => {
+            assumptions.set_duration(*which, ThreePoint { least: *least, likely: *likely, most: *most });
+        }
+        (_, Some(which), [chance]) => assumptions.set_chance(*which, *chance),
+        _ => return Err(wrong("a", text)),
+    }
+    Ok(())
+}
+
+fn weekday(text: &str) -> Result<Weekday, AppError> {
+    let found = Weekday::ALL.iter().find(|day| day.code().get(..3) == Some(text));
+    found.copied().ok_or_else(|| wrong("w", text))
+}
+
+fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(key: &str, text: &str) -> Result<T, AppError> {
+    text.parse().map_err(|error: T::Err| AppError::Usage(format!("the link is not whole: in `{key}`, {error}")))
+}
+
+fn wrong(key: &str, text: &str) -> AppError {
+    let text: String = text.chars().take(60).collect();
+    AppError::Usage(format!("the link is not whole: `{key}={text}` is not understood; ask for it again"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_scenario_of_the_documents_comes_back_from_its_link_with_the_same_digest() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/scenarios");
+        let mut seen = 0;
+        for file in std::fs::read_dir(folder).unwrap() {
+            let path = file.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "toml") {
+                let mut scenario = Scenario::parse(&std::fs::read_to_string(&path).unwrap()).unwrap();
+                scenario.people[0].name = Name::new("A ~ & + <b> é").unwrap();
+                scenario.assumptions.set_chance(Chance::Withdraws, 0.125);
+                let link = write(&scenario);
+                assert!(link.len() < 2000, "{} bytes", link.len());
+                let again = read(&Pairs::read(link.as_bytes())).unwrap_or_else(|error| panic!("{error}\n{link}"));
+                assert_eq!(again.digest(), scenario.digest(), "{link}");
+                seen += 1;
+            }
+        }
+        assert!(seen >= 6);
+    }
+
+    #[test]
+    fn a_link_that_was_cut_says_what_is_missing() {
+        for query in ["", "d=X", "d=X&s=2026-13-01", "d=X&s=2026-09-08&p=R.+Amari", "d=X&s=2026-09-08&a=caucus_days:1"]
+        {
+            let error = read(&Pairs::read(query.as_bytes())).unwrap_err().to_string();
+            assert!(error.contains("the link is not whole"), "{query}: {error}");
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! "Plan a schedule": a scenario in a form, and its answer beside it.
+//!
+//! The scenario is in the link, so that nothing has to be kept here. A form that is sent leads to its link. The answer comes
+//! in pieces over one connection: first what can be said at once, then the comparison of the formats, then whom to ask.
+
+mod draft;
+mod form;
+mod link;
+mod view;
+
+use super::shell::frame;
+use crate::call::{Answer, Call, Future_};
+use crate::multipart;
+use crate::problem::Fail;
+use crate::reply::{self, HTML, Pieces, reply, see_other};
+use crate::shared::Shared;
+use axum::body::Bytes;
+use axum::http::StatusCode;
+use draft::{Draft, Wrong};
+use ibbi_app::{AppError, schedule};
+use ibbi_core::{Date, Name};
+use ibbi_report::html::{Html, el};
+use ibbi_sim::{Scenario, Simulator};
+use std::path::Path;
+use std::sync::Arc;
+
+/// How many runs the first answer takes.
+const RUNS: u64 = 10_000;
+/// How many runs each day takes that is tried for "whom to ask".
+const TRIES: u64 = 2_000;
+/// The seed of the page: the same scenario gives the same answer.
+const SEED: u64 = 1;
+/// What separates the pieces of an answer for the script.
+const NEXT: &str = "<!--next-->";
+
+/// The scenario of a link; without one, the sample.
+fn of_link(call: &Call) -> Result<Scenario, AppError> {
+    match call.query.get("begin") {
+        Some("empty") => template(call),
+        _ if call.query.is_empty() || call.query.get("d").is_none() => schedule::load(None),
+        _ => {
+            let scenario = link::read(&call.query)?;
+            // A link can be written by anyone: what a scenario must have is asked where scenarios are read.
+            schedule::read(&scenario.to_toml(), Path::new("the scenario of the link"))
+        }
+    }
+}
+
+/// A scenario without people's times, to begin with.
+fn template(call: &Call) -> Result<Scenario, AppError> {
+    let today = ibbi_app::zone::Zone::default().local(call.shared.now()?).map(|time| time.date());
+    let today: Date = today.ok_or_else(|| AppError::Usage("the clock is outside the years 1970 to 9999".to_owned()))?;
+    let name = Name::new("My District").map_err(|error| AppError::Usage(error.to_string()))?;
+    schedule::read(&ibbi_sim::template(&name, today), Path::new("the template"))
+}
+
+/// The page of a link. It is sent in pieces.
+pub(crate) fn page(call: Call) -> Future_ {
+    Box::pin(async move {
+        let scenario = of_link(&call)?;
+        let draft = Draft::from(&scenario);
+        let (begin, end) = frame("Plan a schedule", "/plan");
+        let head = begin + view::above(&draft, &link::write(&scenario), &[]).as_str();
+        streamed(call.shared, scenario, head, end, false).await
+    })
+}
+
+/// The answer alone, for the script: the scenario is in the form that is sent.
+pub(crate) fn answer(call: Call) -> Future_ {
+    Box::pin(async move {
+        let draft = Draft::read(&call.form());
+        match draft.scenario() {
+            Ok(scenario) => {
+                let query = link::write(&scenario);
+                let response = streamed(call.shared, scenario, String::new(), "", true).await?;
+                let name = axum::http::HeaderName::from_static("ibbi-link");
+                Ok(reply::with(response, name, &format!("/plan?{query}")))
+            }
+            Err(wrong) => {
+                let told = view::problems(&wrong);
+                Ok(reply(StatusCode::UNPROCESSABLE_ENTITY, HTML, told.into_string()))
+            }
+        }
+    })
+}
+
+/// Sends the answer in pieces: between a head and an end, or each after a sign that tells the script where it begins.
+async fn streamed(shared: Arc<Shared>, scenario: Scenario, head: String, end: &'static str, signs: bool) -> Answer {
+    let permit = Arc::clone(&shared.heavy).acquire_owned().await;
+    let (pieces, body) = reply::streamed();
+    tokio::task::spawn_blocking(move || {
+        let done = send_pieces(&shared, &scenario, &pieces, head, signs);
+        if let Err(error) = done {
+            let told = el("p").class("warning").with(error.to_string());
+            let _ = pieces.blocking_send(Bytes::from(Html::from(told).into_string()));
+        }
+        let _ = pieces.blocking_send(Bytes::from(format!("{}{end}", if signs { "" } else { view::BELOW })));
+        drop(permit);
+    });
+    Ok(reply(StatusCode::OK, HTML, body))
+}
+
+fn send_pieces(
+    shared: &Shared,
+    scenario: &Scenario,
+    pieces: &Pieces,
+    head: String,
+    signs: bool,
+) -> Result<(), AppError> {
+    let sign = if signs { NEXT } else { "" };
+    let send = |text: String| pieces.blocking_send(Bytes::from(text)).is_ok();
+    let simulator = Simulator::new(scenario);
+    let settings = shared.settings(RUNS, SEED)?;
+    let plan = ibbi_sim::Plan::of(&simulator);
+    let forecast = schedule::simulate(&simulator, settings, |_| {})?;
+    let first = view::first(scenario, &plan, &forecast, &link::write(scenario));
+    // Where nobody reads any more, the rest is not worked out.
+    if !send(head + first.as_str() + sign) {
+        return Ok(());
+    }
+    let labelled = (scenario.format.label().to_owned(), scenario.clone());
+    let sides = schedule::sides_of(labelled, None, &[])?;
+    let comparison = schedule::compare(&sides, settings, |_| {})?;
+    if !send(ibbi_report::comparison_section(&comparison).into_string() + sign) {
+        return Ok(());
+    }
+    let gains = simulator.who(shared.settings(TRIES, SEED)?)?;
+    send(ibbi_report::gains_section(&gains, scenario.contract_expires.is_some()).into_string());
+    Ok(())
+}
+
+/// Takes the form without script: a good one leads to its link, a wrong one comes back with what is wrong.
+pub(crate) fn send(call: &Call) -> Answer {
+    let draft = Draft::read(&call.form());
+    match draft.scenario() {
+        Ok(scenario) => Ok(see_other(&format!("/plan?{}#answer", link::write(&scenario)))),
+        Err(wrong) => Ok(refused(&draft, &wrong)),
+    }
+}
+
+fn refused(draft: &Draft, wrong: &[Wrong]) -> axum::response::Response {
+    let content = view::above(draft, "", wrong).with(view::problems(wrong));
+    let (begin, end) = frame("Plan a schedule", "/plan");
+    let text = begin + content.as_str() + view::BELOW + end;
+    reply(StatusCode::UNPROCESSABLE_ENTITY, HTML, text)
+}
+
+/// Takes a scenario's file and leads to its link.
+pub(crate) fn open(call: &Call) -> Answer {
+    let wrong = || Fail::App(AppError::Usage("choose a scenario's file: there is none, or it is empty".to_owned()));
+    let parts = multipart::read(call.content_type(), &call.body).ok_or_else(wrong)?;
+    let file = parts.iter().find(|part| part.name == "scenario" && !part.content.is_empty()).ok_or_else(wrong)?;
+    let text = std::str::from_utf8(file.content)
+        .map_err(|_| AppError::Usage("this is no UTF-8 text; save the scenario as UTF-8".to_owned()))?;
+    let scenario = schedule::read(text, Path::new("the scenario"))?;
+    Ok(see_other(&format!("/plan?{}", link::write(&scenario))))
+}
+
+pub(crate) fn toml(call: &Call) -> Answer {
+    Ok(reply::download(reply::TOML, "scenario.toml", of_link(call)?.to_toml()))
+}
+
+pub(crate) fn calendar(call: &Call) -> Answer {
+    let made = schedule::of_plan(&of_link(call)?, call.shared.now()?, None)?;
+    Ok(reply::download(reply::CALENDAR, "dates.ics", made.text))
+}
+
+pub(crate) fn report(call: &Call) -> Answer {
+    let scenario = of_link(call)?;
+    let page = schedule::page(&scenario, &Simulator::new(&scenario), call.shared.settings(RUNS, SEED)?, |_| {})?;
+    Ok(reply::download(HTML, "report.html", page))
+}

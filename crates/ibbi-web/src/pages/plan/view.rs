@@ -1,0 +1,89 @@
+//! The page around the form and its answer.
+
+use super::draft::{Draft, Wrong};
+use super::form::form;
+use crate::pages::shell::button;
+use ibbi_app::journal::PROGRAM;
+use ibbi_report::SimulationPage;
+use ibbi_report::html::{Html, details, el};
+use ibbi_sim::{Forecast, Plan, Scenario};
+
+/// What closes what [`above`] opens.
+pub(super) const BELOW: &str = "</div></div>";
+
+/// Everything before the answer; the elements that hold the answer are open at its end.
+pub(super) fn above(draft: &Draft, query: &str, wrong: &[Wrong]) -> Html {
+    let lead = "Change what differs in your district. The answer shows the earliest plan, the chance to be done before the \
+                contract expires, and who stands in the way.";
+    let open = el("form")
+        .attr("method", "post")
+        .attr("action", "/plan/open")
+        .attr("enctype", "multipart/form-data")
+        .class("open")
+        .with(el("label").attr("for", "file").with("A scenario's file"))
+        .with(el("input").attr("type", "file").attr("name", "scenario").attr("id", "file").attr("accept", ".toml"))
+        .with(button("Open it"));
+    let begin = el("p")
+        .with(el("a").attr("href", "/plan").with("The sample"))
+        .with(" \u{b7} ")
+        .with(el("a").attr("href", "/plan?begin=empty").with("A template of a scenario"));
+    let from = details("Begin with something else", Html::new().with(begin).with(open));
+    let mut content = Html::new()
+        .with(el("h1").with("Plan a schedule"))
+        .with(el("p").with(lead))
+        .with(from)
+        .with(Html::markup("<div class=\"plan\">"))
+        .with(form(draft, wrong));
+    content.push(Html::markup(
+        "<div id=\"answer\" class=\"answer\" tabindex=\"-1\" role=\"region\" aria-label=\"The answer\">",
+    ));
+    debug_assert!(query.is_empty() || query.starts_with("d="));
+    content
+}
+
+/// What can be said at once.
+pub(super) fn first(scenario: &Scenario, plan: &Plan, forecast: &Forecast, query: &str) -> Html {
+    let page = SimulationPage {
+        scenario,
+        plan,
+        forecast,
+        advisories: &plan.advisories,
+        comparison: None,
+        gains: None,
+        program: PROGRAM,
+    };
+    let to = |path: &str| format!("{path}?{query}");
+    let links = [
+        ("/plan/report.html", "Report, to be read and sent"),
+        ("/plan/dates.ics", "Dates for a calendar (.ics)"),
+        ("/plan/scenario.toml", "Scenario's file (.toml)"),
+        ("/plan", "Link to this scenario"),
+    ];
+    let links = links.map(|(path, label)| {
+        let link = el("a").attr("href", to(path)).with(label);
+        // What is to be kept needs no page of its own.
+        el("li").with(if path == "/plan" { link.class("link") } else { link.attr("download", "download") })
+    });
+    let take = el("nav").attr("aria-label", "Take it with you").with(el("ul").class("take").all(links));
+    let mut content = Html::from(el("h2").with("The answer"));
+    content.push(take);
+    content.push(page.answer());
+    content
+}
+
+/// What is wrong in the form, where the answer would be.
+pub(super) fn problems(wrong: &[Wrong]) -> Html {
+    let items = wrong.iter().map(|Wrong { field, message }| {
+        let item = el("li");
+        if field.is_empty() || (field.starts_with(['n', 't']) && field.len() < 4) {
+            return item.with(message.as_str());
+        }
+        item.with(el("a").attr("href", format!("#{field}")).with(message.as_str()))
+    });
+    el("div")
+        .class("warning")
+        .attr("role", "alert")
+        .with(el("p").with("There is no answer yet:"))
+        .with(el("ul").all(items))
+        .into()
+}

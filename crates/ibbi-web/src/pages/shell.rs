@@ -1,0 +1,109 @@
+//! The document around every page: head, the way between the pages, and foot.
+
+use axum::body::Body;
+use axum::http::StatusCode;
+use axum::response::Response;
+use ibbi_app::journal::PROGRAM;
+use ibbi_report::html::{Element, Html, el};
+
+use crate::reply::{self, HTML};
+
+/// A page to be.
+pub(crate) struct Page<'a> {
+    /// The title, for the browser's window.
+    pub(crate) title: &'a str,
+    /// Where in the site it is: the path of its entry in the navigation.
+    pub(crate) place: &'static str,
+    /// What is in it.
+    pub(crate) content: Html,
+}
+
+const PLACES: [(&str, &str); 3] =
+    [("/plan", "Plan a schedule"), ("/cases", "Run a case"), ("/audit", "Look into a ledger")];
+
+/// What stands before and after the content of a page.
+pub(crate) fn frame(title: &str, place: &str) -> (String, &'static str) {
+    let title = format!("{title} \u{2013} ibbi");
+    let head = el("head")
+        .with(el("meta").attr("charset", "utf-8"))
+        .with(el("meta").attr("name", "viewport").attr("content", "width=device-width, initial-scale=1"))
+        .with(el("meta").attr("name", "color-scheme").attr("content", "light dark"))
+        .with(el("meta").attr("name", "generator").attr("content", PROGRAM))
+        .with(el("title").with(title))
+        .with(el("link").attr("rel", "stylesheet").attr("href", "/style.css"))
+        .with(el("link").attr("rel", "icon").attr("href", "/icon.svg"))
+        .with(el("script").attr("src", "/script.js").attr("defer", "defer"));
+    let links = PLACES.iter().map(|(path, label)| {
+        let link = el("a").attr("href", path).with(*label);
+        el("li").with(if *path == place { link.attr("aria-current", "page") } else { link })
+    });
+    let home = el("a").class("home").attr("href", "/").with("ibbi");
+    let nav = el("nav").attr("aria-label", "Main").with(home).with(el("ul").all(links));
+    let skip = el("a").class("skip").attr("href", "#main").with("Skip to the content");
+    let header = el("header").class("site").with(skip).with(nav);
+    let (head, header): (Html, Html) = (head.into(), header.into());
+    let begin = format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">{}\n<body>{}<main id=\"main\" class=\"page\">",
+        head.as_str(),
+        header.as_str()
+    );
+    (begin, "</main></body></html>\n")
+}
+
+impl Page<'_> {
+    /// The page as an answer of a status.
+    pub(crate) fn answer(self, status: StatusCode) -> Response {
+        let (begin, end) = frame(self.title, self.place);
+        reply::reply(status, HTML, Body::from(begin + self.content.as_str() + end))
+    }
+}
+
+/// A button that sends its form.
+pub(crate) fn button(label: &str) -> Element {
+    el("button").attr("type", "submit").with(label)
+}
+
+/// A labelled field; what is wrong with it stands under it and is tied to it.
+pub(crate) fn field(label: &str, id: &str, input: Element, hint: Option<&str>, wrong: &[&str]) -> Element {
+    let (hint_id, wrong_id) = (format!("{id}-hint"), format!("{id}-wrong"));
+    let mut about = Vec::new();
+    if hint.is_some() {
+        about.push(hint_id.as_str());
+    }
+    if !wrong.is_empty() {
+        about.push(wrong_id.as_str());
+    }
+    let input = if about.is_empty() { input } else { input.attr("aria-describedby", about.join(" ")) };
+    let input = if wrong.is_empty() { input } else { input.attr("aria-invalid", "true") };
+    el("div")
+        .class("field")
+        .with(el("label").attr("for", id).with(label))
+        .with(input.attr("id", id))
+        .with(hint.map(|hint| el("p").class("hint").attr("id", &hint_id).with(hint)))
+        .with((!wrong.is_empty()).then(|| el("p").class("wrong").attr("id", &wrong_id).with(wrong.join("; "))))
+}
+
+/// A line of text to be typed.
+pub(crate) fn line(name: &str, value: &str) -> Element {
+    el("input").attr("type", "text").attr("name", name).attr("value", value).attr("autocomplete", "off")
+}
+
+/// A choice of one.
+pub(crate) fn select<'a>(name: &str, chosen: &str, options: impl IntoIterator<Item = (&'a str, &'a str)>) -> Element {
+    el("select").attr("name", name).all(options.into_iter().map(|(value, label)| {
+        let option = el("option").attr("value", value).with(label);
+        if value == chosen { option.attr("selected", "selected") } else { option }
+    }))
+}
+
+/// A box to be ticked, with its label beside it.
+pub(crate) fn tick(name: &str, value: &str, ticked: bool, label: impl Into<Html>) -> Element {
+    let input = el("input").attr("type", "checkbox").attr("name", name).attr("value", value);
+    let input = if ticked { input.attr("checked", "checked") } else { input };
+    el("label").class("tick").with(input).with(el("span").with(label))
+}
+
+/// Something that goes with the form unseen.
+pub(crate) fn hidden(name: &str, value: &str) -> Element {
+    el("input").attr("type", "hidden").attr("name", name).attr("value", value)
+}

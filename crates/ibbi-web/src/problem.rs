@@ -1,0 +1,133 @@
+//! Refusals and errors: problem details by RFC 9457 for programs, a page for people.
+
+use crate::pages;
+use crate::reply::{self, PROBLEM};
+use axum::http::StatusCode;
+use axum::response::Response;
+use ibbi_app::{AppError, ExitCode};
+use ibbi_log::AppendError;
+use serde_json::{Value, json};
+
+/// Why a request was not done.
+#[derive(Debug)]
+pub(crate) enum Fail {
+    /// A job failed.
+    App(AppError),
+    /// Something about the request itself: a status, a stable code, and what to say.
+    Request(StatusCode, &'static str, String),
+}
+
+impl From<AppError> for Fail {
+    fn from(error: AppError) -> Self {
+        Self::App(error)
+    }
+}
+
+impl Fail {
+    pub(crate) fn not_found(detail: impl Into<String>) -> Self {
+        Self::Request(StatusCode::NOT_FOUND, "not-found", detail.into())
+    }
+
+    pub(crate) fn fault() -> Self {
+        let detail = "this is an error in ibbi itself; nothing was recorded by this request unless it says so";
+        Self::Request(StatusCode::INTERNAL_SERVER_ERROR, "fault", detail.to_owned())
+    }
+
+    /// The status of HTTP that says it best.
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            Self::Request(status, ..) => *status,
+            Self::App(error) => match error {
+                AppError::NoCase(_) | AppError::Gone(_) => StatusCode::NOT_FOUND,
+                AppError::Refused { .. } | AppError::Future { .. } | AppError::Scenario { .. } => {
+                    StatusCode::UNPROCESSABLE_ENTITY
+                }
+                AppError::Append(AppendError::Conflict { .. }) => StatusCode::PRECONDITION_FAILED,
+                AppError::Append(AppendError::IdTaken { .. } | AppendError::Repeated { .. }) => StatusCode::CONFLICT,
+                AppError::Append(AppendError::LineTooLong { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
+                AppError::InDoubt { .. } | AppError::Append(_) | AppError::Io { .. } => StatusCode::SERVICE_UNAVAILABLE,
+                other => match other.exit_code() {
+                    ExitCode::Usage => StatusCode::BAD_REQUEST,
+                    ExitCode::Refused | ExitCode::BadLedger => StatusCode::UNPROCESSABLE_ENTITY,
+                    ExitCode::Io => StatusCode::SERVICE_UNAVAILABLE,
+                    ExitCode::Done | ExitCode::Fault => StatusCode::INTERNAL_SERVER_ERROR,
+                },
+            },
+        }
+    }
+
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::App(error) => error.code(),
+            Self::Request(_, code, _) => code,
+        }
+    }
+
+    /// What is wrong, in one line.
+    pub(crate) fn detail(&self) -> String {
+        match self {
+            Self::App(AppError::Refused { refusal, .. }) => {
+                let rules = if refusal.unmet.len() == 1 { "one rule is" } else { "some rules are" };
+                format!("{} was refused in {}: {rules} not met", refusal.event.code(), refusal.stage.label())
+            }
+            Self::App(error) => error.to_string(),
+            Self::Request(.., detail) => detail.clone(),
+        }
+    }
+
+    /// The problem as RFC 9457 has it, with the refusal or the scenario's problems as extension members.
+    pub(crate) fn value(&self) -> Value {
+        let status = self.status();
+        let mut value = json!({
+            "type": format!("urn:ibbi:problem:{}", self.code()),
+            "title": title(self.code()),
+            "status": status.as_u16(),
+            "detail": self.detail(),
+            "code": self.code(),
+        });
+        match self {
+            Self::App(AppError::Refused { refusal, .. }) => value["refusal"] = json!(refusal),
+            Self::App(AppError::Scenario { source, .. }) => value["problems"] = json!(source.problems),
+            Self::App(AppError::InDoubt { id, .. }) => value["id"] = json!(id),
+            Self::App(AppError::Append(AppendError::Conflict { expected, found, .. })) => {
+                value["expected"] = json!(expected);
+                value["found"] = json!(found);
+            }
+            _ => {}
+        }
+        value
+    }
+
+    /// The answer for a program.
+    pub(crate) fn problem(&self) -> Response {
+        reply::reply(self.status(), PROBLEM, self.value().to_string() + "\n")
+    }
+
+    /// The answer for a person.
+    pub(crate) fn page(&self) -> Response {
+        pages::failed(self)
+    }
+}
+
+/// A short name of a kind of problem, the same each time.
+pub(crate) fn title(code: &str) -> &'static str {
+    match code {
+        "refused" => "A rule of the process is not met",
+        "future" => "The event has not happened yet",
+        "input" => "The event cannot be read",
+        "time" => "The time cannot be read",
+        "scenario" => "The scenario has problems",
+        "no-case" | "not-found" | "gone" => "There is no such thing",
+        "append" => "The event was not recorded",
+        "host" | "origin" => "The request comes from elsewhere",
+        "token" => "The token is missing or wrong",
+        "too-large" => "The request is too long",
+        "slow" => "The request took too long to arrive",
+        "busy" => "Too much is going on",
+        "method" => "This cannot be done here",
+        "fault" => "An error in ibbi",
+        "not-a-ledger" | "ledger-damaged" | "ledger-illegal" => "The ledger is bad",
+        "checkpoints" => "The checkpoints cannot be read",
+        _ => "The request cannot be done",
+    }
+}

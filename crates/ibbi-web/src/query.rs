@@ -1,0 +1,57 @@
+//! Keys and values, as links and forms carry them: in order, any of them more than once.
+
+use std::borrow::Cow;
+
+/// The pairs of a query or a form.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Pairs(Vec<(String, String)>);
+
+impl Pairs {
+    /// Reads what a link carries after its `?`, or a form in its body.
+    pub(crate) fn read(text: &[u8]) -> Self {
+        Self(form_urlencoded::parse(text).map(|(key, value)| (key.into_owned(), value.into_owned())).collect())
+    }
+
+    /// The first value of a key, unless it is empty.
+    pub(crate) fn get(&self, key: &str) -> Option<&str> {
+        self.0.iter().find(|(name, value)| name == key && !value.is_empty()).map(|(_, value)| value.as_str())
+    }
+
+    /// Every value of a key.
+    pub(crate) fn all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(name, _)| name == key).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether there is nothing.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Every pair.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+}
+
+/// Writes pairs as a link carries them.
+pub(crate) fn write<'a>(pairs: impl IntoIterator<Item = (&'a str, Cow<'a, str>)>) -> String {
+    let mut text = form_urlencoded::Serializer::new(String::new());
+    for (key, value) in pairs {
+        text.append_pair(key, &value);
+    }
+    text.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_read_back_whatever_is_in_them() {
+        let pairs = [("a", "x&y=z"), ("a", "<b> é +"), ("", ""), ("c", "~")];
+        let text = write(pairs.map(|(key, value)| (key, value.into())));
+        let read = Pairs::read(text.as_bytes());
+        assert_eq!(read.iter().collect::<Vec<_>>(), pairs);
+        assert_eq!((read.get("a"), read.all("a").count(), read.get("")), (Some("x&y=z"), 2, None));
+    }
+}

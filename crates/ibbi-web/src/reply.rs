@@ -1,0 +1,99 @@
+//! Answers: pages, JSON, downloads, redirects, and what streams.
+
+use axum::body::{Body, Bytes};
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, LOCATION};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
+use hyper::body::{Body as HttpBody, Frame};
+use ibbi_app::AppError;
+use serde::Serialize;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use tokio::sync::mpsc;
+
+pub(crate) const HTML: &str = "text/html; charset=utf-8";
+pub(crate) const JSON: &str = "application/json";
+pub(crate) const NDJSON: &str = "application/x-ndjson";
+pub(crate) const PROBLEM: &str = "application/problem+json";
+pub(crate) const CALENDAR: &str = "text/calendar; charset=utf-8";
+pub(crate) const TOML: &str = "application/toml; charset=utf-8";
+
+/// An answer of a status and a type.
+pub(crate) fn reply(status: StatusCode, kind: &'static str, body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    response
+}
+
+/// A value as JSON on one line, as the program prints it.
+pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Result<Response, AppError> {
+    Ok(reply(status, JSON, line(value)?))
+}
+
+/// A value as a line of JSON.
+pub(crate) fn line(value: &impl Serialize) -> Result<String, AppError> {
+    let text = serde_json::to_string(value).map_err(|error| AppError::Usage(error.to_string()))?;
+    Ok(text + "\n")
+}
+
+/// A file to be kept under a name. The name is the program's own.
+pub(crate) fn download(kind: &'static str, name: &'static str, body: impl Into<Body>) -> Response {
+    let mut response = reply(StatusCode::OK, kind, body);
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        response.headers_mut().insert(CONTENT_DISPOSITION, value);
+    }
+    response
+}
+
+/// Sends the reader on to another page of this server.
+pub(crate) fn see_other(to: &str) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    let to = HeaderValue::from_str(to).unwrap_or_else(|_| HeaderValue::from_static("/"));
+    response.headers_mut().insert(LOCATION, to);
+    response
+}
+
+/// An answer with one header more.
+pub(crate) fn with(mut response: Response, name: HeaderName, value: &str) -> Response {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+    response
+}
+
+/// An answer about a case with that many records.
+pub(crate) fn with_rev(response: Response, rev: u64) -> Response {
+    with(response, ETAG, &format!("\"{rev}\""))
+}
+
+/// What does not change while this program runs, and may be kept for a while.
+pub(crate) fn kept(response: Response) -> Response {
+    with(response, CACHE_CONTROL, "private, max-age=300")
+}
+
+/// The sending end of a body that is made piece by piece. When nobody reads any more, sending fails.
+pub(crate) type Pieces = mpsc::Sender<Bytes>;
+
+/// A body that is made piece by piece.
+pub(crate) struct Streamed(mpsc::Receiver<Bytes>);
+
+/// A body and where its pieces go.
+pub(crate) fn streamed() -> (Pieces, Body) {
+    let (pieces, receiver) = mpsc::channel(16);
+    (pieces, Body::new(Streamed(receiver)))
+}
+
+impl HttpBody for Streamed {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        self.0.poll_recv(context).map(|piece| piece.map(|piece| Ok(Frame::data(piece))))
+    }
+}

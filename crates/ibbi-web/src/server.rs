@@ -1,0 +1,337 @@
+//! The server: its address, its connections, and its end.
+
+use crate::router;
+use crate::shared::{Clock, Shared};
+use crate::writer::Writer;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use ibbi_app::AppError;
+use ibbi_app::desk::Desk;
+use ibbi_app::journal::{Context, Ids};
+use ibbi_app::trust::Signer;
+use ibbi_core::{At, Name};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::{Arc, RwLock};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::runtime::Runtime;
+use tokio::sync::{Notify, Semaphore, watch};
+use tokio::task::JoinSet;
+
+/// The port that is tried first.
+pub const DEFAULT_PORT: u16 = 8420;
+/// How many ports after it are tried.
+const PORTS: u16 = 20;
+/// The most connections at a time; more wait to be accepted.
+const CONNECTIONS: usize = 512;
+/// How long the head of a request may take, and how long a connection may be idle between two.
+const HEAD_TIME: Duration = Duration::from_secs(15);
+/// How long a connection may last in all.
+const CONNECTION_TIME: Duration = Duration::from_secs(15 * 60);
+/// How long requests may go on after the server was told to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// What to serve, and where.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The ledger's file; begun if there is none.
+    pub ledger: PathBuf,
+    /// The address to listen on; the loopback address unless others are to be let in.
+    pub address: IpAddr,
+    /// The port; 0 takes any. Without one, [`DEFAULT_PORT`] or the next that is free.
+    pub port: Option<u16>,
+    /// Further names under which the server is reached.
+    pub hosts: Vec<String>,
+    /// The token that every request must bear; on the loopback address none is needed.
+    pub token: Option<String>,
+    /// Who records where a request does not say.
+    pub actor: Name,
+    /// The key with which checkpoints are signed as the ledger grows, if any.
+    pub signer: Option<Arc<Signer>>,
+    /// Where the time comes from.
+    pub clock: fn() -> Result<At, AppError>,
+}
+
+/// A server that listens and does not answer yet.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    writer: JoinHandle<()>,
+    stop: Arc<Notify>,
+    set_aside: Option<String>,
+    runtime: Runtime,
+    signals: Signals,
+}
+
+/// Stops a server from another thread.
+#[derive(Debug, Clone)]
+pub struct Handle(Arc<Notify>);
+
+impl Handle {
+    /// Stops the server as a signal does: what was begun is finished.
+    pub fn stop(&self) {
+        self.0.notify_one();
+    }
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl Server {
+    /// Opens the ledger, takes its lock, and listens.
+    ///
+    /// ```
+    /// use ibbi_core::Name;
+    /// use ibbi_web::{Config, Server};
+    /// let folder = tempfile::tempdir()?;
+    /// let server = Server::bind(Config {
+    ///     ledger: folder.path().join("my.ledger"),
+    ///     address: std::net::Ipv4Addr::LOCALHOST.into(),
+    ///     port: Some(0),
+    ///     hosts: Vec::new(),
+    ///     token: None,
+    ///     actor: Name::new("clerk")?,
+    ///     signer: None,
+    ///     clock: || Ok(ibbi_core::At::from_millis(1_790_000_000_000).unwrap()),
+    /// })?;
+    /// assert!(server.url().starts_with("http://127.0.0.1:"));
+    /// server.handle().stop();
+    /// server.run()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`AppError`]: where another process holds the ledger, it is damaged, or there is no port to listen on.
+    pub fn bind(config: Config) -> Result<Self, AppError> {
+        let Config { ledger, address, port, hosts, token, actor, signer, clock } = config;
+        let mut context = Context { now: clock()?, actor: actor.clone(), ids: Ids::Random, signer: None };
+        let listener = listen(address, port)?;
+        let failed = |source| AppError::Io { doing: "listen on", path: address.to_string().into(), source };
+        let bound = listener.local_addr().map_err(failed)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(256).build();
+        let runtime = runtime.map_err(failed)?;
+        // Before anybody can know that it is there: a signal that comes early is heeded too.
+        let signals = Signals::catch(&runtime).map_err(failed)?;
+        let desk = Desk::open(&ledger, "ibbi.local/ledger", &mut context)?;
+        let set_aside = desk.set_aside();
+        let desk = Arc::new(RwLock::new(desk));
+        let (writer, thread) = Writer::start(Arc::clone(&desk), clock, signer).map_err(failed)?;
+        let names = names(bound, &hosts);
+        // Whoever is on this machine can read the file anyway; others have to know something.
+        let token = token.or_else(|| (!address.is_loopback()).then(|| uuid::Uuid::new_v4().simple().to_string()));
+        let shared = Arc::new(Shared::new(desk, writer, clock as Clock, actor, names, token, ledger));
+        Ok(Self {
+            listener,
+            address: bound,
+            shared,
+            writer: thread,
+            stop: Arc::new(Notify::new()),
+            set_aside,
+            runtime,
+            signals,
+        })
+    }
+
+    /// The address to open in a browser, with the token where one is needed.
+    pub fn url(&self) -> String {
+        let shown = match self.address.ip() {
+            ip if ip.is_unspecified() => SocketAddr::new(Ipv4Addr::LOCALHOST.into(), self.address.port()),
+            _ => self.address,
+        };
+        let token = self.shared.token.as_ref().map(|token| format!("?token={token}")).unwrap_or_default();
+        format!("http://{shown}/{token}")
+    }
+
+    /// Where it listens.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What whoever starts it should know: a line that a crash had cut off, or that others can reach it.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut warnings: Vec<String> = self.set_aside.iter().cloned().collect();
+        if !self.address.ip().is_loopback() {
+            warnings.push(
+                "others can reach this address. Every request needs the token, and HTTP hides neither the token nor what \
+                 is sent: put a proxy with TLS before it, and name the address that users type with --host"
+                    .to_owned(),
+            );
+        }
+        warnings
+    }
+
+    /// Something to stop it with.
+    pub fn handle(&self) -> Handle {
+        Handle(Arc::clone(&self.stop))
+    }
+
+    /// Answers until SIGINT or SIGTERM, or until [`Handle::stop`]. What was begun is finished within ten seconds, what was
+    /// acknowledged is on the disk, and the ledger is closed.
+    ///
+    /// # Errors
+    /// [`AppError::Io`] if the system refuses what a server needs.
+    pub fn run(self) -> Result<(), AppError> {
+        let Self { listener, address, shared, writer, stop, runtime, signals, .. } = self;
+        let failed = |source| AppError::Io { doing: "serve on", path: address.to_string().into(), source };
+        let served = runtime.block_on(serve(listener, &shared, &stop, signals)).map_err(failed);
+        shared.writer.stop();
+        // A simulation that nobody waits for any more does not hold up the end.
+        runtime.shutdown_timeout(Duration::from_secs(1));
+        // What waits in the queue is written and answered before the thread ends.
+        let _ = writer.join();
+        served
+    }
+}
+
+fn listen(address: IpAddr, port: Option<u16>) -> Result<TcpListener, AppError> {
+    let ports = match port {
+        Some(port) => port..=port,
+        None => DEFAULT_PORT..=DEFAULT_PORT + PORTS,
+    };
+    let mut last = None;
+    for port in ports {
+        match TcpListener::bind((address, port)) {
+            Ok(listener) => return Ok(listener),
+            Err(source) => {
+                let taken = source.kind() == io::ErrorKind::AddrInUse;
+                last =
+                    Some(AppError::Io { doing: "listen on", path: format!("{address}, port {port}").into(), source });
+                if !taken {
+                    break;
+                }
+            }
+        }
+    }
+    Err(last.unwrap_or_else(|| AppError::Usage("no port to listen on".to_owned())))
+}
+
+/// The names under which a request may ask for this server.
+fn names(address: SocketAddr, hosts: &[String]) -> Vec<String> {
+    let port = address.port();
+    let (v4, v6) = ("127.0.0.1".to_owned(), "[::1]".to_owned());
+    let mut bare = vec![v4, v6, "localhost".to_owned()];
+    match address.ip() {
+        IpAddr::V4(ip) => bare.push(ip.to_string()),
+        IpAddr::V6(ip) => bare.push(format!("[{ip}]")),
+    }
+    let mut names: Vec<String> = bare.iter().map(|name| format!("{name}:{port}")).collect();
+    if port == 80 {
+        names.extend(bare);
+    }
+    for host in hosts {
+        names.push(host.clone());
+        names.push(format!("{host}:{port}"));
+    }
+    names
+}
+
+async fn serve(listener: TcpListener, shared: &Arc<Shared>, stop: &Notify, signals: Signals) -> io::Result<()> {
+    listener.set_nonblocking(true)?;
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    let router = TowerToHyperService::new(router::router(shared));
+    let room = Arc::new(Semaphore::new(CONNECTIONS));
+    let (ending, _) = watch::channel(false);
+    let mut connections = JoinSet::new();
+    let mut signal = std::pin::pin!(signals.come());
+    loop {
+        while connections.try_join_next().is_some() {}
+        let accepted = tokio::select! {
+            accepted = accept(&listener, &room) => accepted,
+            () = &mut signal => break,
+            () = stop.notified() => break,
+        };
+        let (stream, permit) = match accepted {
+            Ok(accepted) => accepted,
+            Err(_) => {
+                // Out of descriptors, or a connection that was gone at once: the next may do.
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                continue;
+            }
+        };
+        let (shared, router, mut ended) = (Arc::clone(shared), router.clone(), ending.subscribe());
+        connections.spawn(async move {
+            let service = service_fn(move |request| router::answer(Arc::clone(&shared), router.clone(), request));
+            let mut builder = hyper::server::conn::http1::Builder::new();
+            builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME).max_headers(64).max_buf_size(128 * 1024);
+            let mut connection = std::pin::pin!(builder.serve_connection(TokioIo::new(stream), service));
+            let time = tokio::time::sleep(CONNECTION_TIME);
+            tokio::select! {
+                // A connection that breaks off concerns nobody but the one who broke it off.
+                _ = &mut connection => {}
+                _ = ended.changed() => finish(connection).await,
+                () = time => finish(connection).await,
+            }
+            drop(permit);
+        });
+    }
+    drop(listener);
+    let _ = ending.send(true);
+    let all = async { while connections.join_next().await.is_some() {} };
+    let _ = tokio::time::timeout(GRACE, all).await;
+    Ok(())
+}
+
+/// Lets a connection finish the request that it is at, and no other.
+async fn finish<S>(
+    mut connection: std::pin::Pin<&mut hyper::server::conn::http1::Connection<TokioIo<tokio::net::TcpStream>, S>>,
+) where
+    S: hyper::service::HttpService<hyper::body::Incoming, ResBody = axum::body::Body>,
+    S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    connection.as_mut().graceful_shutdown();
+    let _ = tokio::time::timeout(GRACE, connection).await;
+}
+
+async fn accept(
+    listener: &tokio::net::TcpListener,
+    room: &Arc<Semaphore>,
+) -> io::Result<(tokio::net::TcpStream, tokio::sync::OwnedSemaphorePermit)> {
+    let permit = Arc::clone(room).acquire_owned().await.map_err(io::Error::other)?;
+    let (stream, _) = listener.accept().await?;
+    stream.set_nodelay(true)?;
+    Ok((stream, permit))
+}
+
+/// The signals that end the server: SIGINT, and SIGTERM where there is such a signal.
+#[derive(Debug)]
+struct Signals {
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    #[cfg(unix)]
+    fn catch(runtime: &Runtime) -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let _inside = runtime.enter();
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    #[cfg(unix)]
+    async fn come(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn catch(_: &Runtime) -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    #[cfg(not(unix))]
+    async fn come(self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
+}

@@ -1,0 +1,114 @@
+//! What all requests share.
+
+use crate::uploads::Uploads;
+use crate::writer::Writer;
+use ibbi_app::AppError;
+use ibbi_app::desk::{CaseSummary, Desk, Offer};
+use ibbi_app::journal::{Context, Ids, Recorded};
+use ibbi_app::store::CaseLog;
+use ibbi_app::zone::Zone;
+use ibbi_core::{At, Name};
+use ibbi_sim::Settings;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+/// Where the time comes from.
+pub(crate) type Clock = fn() -> Result<At, AppError>;
+
+/// The most runs that a request may ask for.
+pub(crate) const MAX_RUNS: u64 = 1_000_000;
+
+pub(crate) struct Shared {
+    pub(crate) desk: Arc<RwLock<Desk>>,
+    pub(crate) writer: Writer,
+    pub(crate) clock: Clock,
+    /// Who records where a request does not say.
+    pub(crate) actor: Name,
+    /// The names under which the page may be asked for, with the port where it is not the usual one.
+    pub(crate) hosts: Vec<String>,
+    /// What whoever asks must know, where others than this machine can ask.
+    pub(crate) token: Option<String>,
+    /// The ledger's file.
+    pub(crate) path: PathBuf,
+    /// Long computations at the same time.
+    pub(crate) heavy: Arc<Semaphore>,
+    pub(crate) threads: usize,
+    uploads: Mutex<Uploads>,
+}
+
+impl Shared {
+    #[allow(clippy::too_many_arguments, reason = "each is a field, given once")]
+    pub(crate) fn new(
+        desk: Arc<RwLock<Desk>>,
+        writer: Writer,
+        clock: Clock,
+        actor: Name,
+        hosts: Vec<String>,
+        token: Option<String>,
+        path: PathBuf,
+    ) -> Self {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            desk,
+            writer,
+            clock,
+            actor,
+            hosts,
+            token,
+            path,
+            heavy: Arc::new(Semaphore::new(threads.max(2))),
+            threads,
+            uploads: Mutex::new(Uploads::default()),
+        }
+    }
+
+    pub(crate) fn now(&self) -> Result<At, AppError> {
+        (self.clock)()
+    }
+
+    pub(crate) fn uploads(&self) -> MutexGuard<'_, Uploads> {
+        self.uploads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks at a case.
+    pub(crate) fn case<T>(&self, case: Uuid, look: impl FnOnce(&CaseLog) -> T) -> Result<T, AppError> {
+        {
+            let desk = self.desk.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(log) = desk.held(case) {
+                return Ok(look(log));
+            }
+        }
+        let mut desk = self.desk.write().unwrap_or_else(PoisonError::into_inner);
+        desk.case(case).map(look)
+    }
+
+    /// The cases, and where the ledger stands.
+    pub(crate) fn cases(&self) -> (Vec<CaseSummary>, ibbi_log::Head) {
+        let desk = self.desk.read().unwrap_or_else(PoisonError::into_inner);
+        (desk.cases().to_vec(), desk.head())
+    }
+
+    /// The zone of a case's district.
+    pub(crate) fn zone(&self, case: Uuid) -> Result<Zone, AppError> {
+        self.case(case, |log| log.zone)
+    }
+
+    /// Asks whether an event could be recorded.
+    pub(crate) fn ask(&self, offer: &Offer) -> Result<Recorded, AppError> {
+        let context = Context { now: self.now()?, actor: self.actor.clone(), ids: Ids::Random, signer: None };
+        self.desk.write().unwrap_or_else(PoisonError::into_inner).ask(offer, &context)
+    }
+
+    /// The settings of a simulation, with a limit that suits a server.
+    pub(crate) fn settings(&self, runs: u64, seed: u64) -> Result<Settings, AppError> {
+        if runs > MAX_RUNS {
+            let message = format!("at most {MAX_RUNS} runs can be asked for here; `ibbi simulate` takes more");
+            return Err(AppError::Usage(message));
+        }
+        let settings = Settings { runs, seed, threads: self.threads };
+        settings.check()?;
+        Ok(settings)
+    }
+}

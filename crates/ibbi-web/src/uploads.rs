@@ -1,0 +1,108 @@
+//! Ledgers that were uploaded to be looked at: each in a folder of its own, under an id that nobody can guess.
+
+use ibbi_app::AppError;
+use ibbi_app::trust::Against;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+/// How many are kept; the one that was not looked at the longest goes first.
+const MOST: usize = 8;
+/// How long one is kept after it was looked at last.
+const KEPT: Duration = Duration::from_secs(60 * 60);
+
+/// A ledger that was uploaded, with what it is held against. Its files go when nobody looks at it any more.
+#[derive(Debug)]
+pub(crate) struct Upload {
+    folder: TempDir,
+    /// Public keys, as text.
+    keys: Vec<String>,
+    /// Whether checkpoints came with it.
+    has_checkpoints: bool,
+}
+
+impl Upload {
+    /// Puts what was uploaded into a folder of its own.
+    pub(crate) fn new(ledger: &[u8], checkpoints: Option<&[u8]>, keys: Vec<String>) -> Result<Self, AppError> {
+        let failed = |path: &Path| {
+            let path = path.to_owned();
+            move |source| AppError::Io { doing: "keep", path, source }
+        };
+        let folder = tempfile::Builder::new().prefix("ibbi-").tempdir().map_err(failed(Path::new("the upload")))?;
+        let upload = Self { folder, keys, has_checkpoints: checkpoints.is_some() };
+        std::fs::write(upload.ledger(), ledger).map_err(failed(Path::new("the ledger")))?;
+        if let Some(checkpoints) = checkpoints {
+            std::fs::write(upload.checkpoints(), checkpoints).map_err(failed(Path::new("the checkpoints")))?;
+        }
+        Ok(upload)
+    }
+
+    /// What to hold the ledger against.
+    pub(crate) fn against(&self) -> Against {
+        let checkpoints = self.has_checkpoints.then(|| self.checkpoints());
+        Against { checkpoints, keys: self.keys.clone(), chain_only: false }
+    }
+
+    /// The ledger's file.
+    pub(crate) fn ledger(&self) -> PathBuf {
+        self.folder.path().join("uploaded.ledger")
+    }
+
+    /// The file of its checkpoints.
+    fn checkpoints(&self) -> PathBuf {
+        self.folder.path().join("uploaded.checkpoints")
+    }
+}
+
+/// What is kept.
+#[derive(Debug, Default)]
+pub(crate) struct Uploads {
+    kept: Vec<(Uuid, Instant, Arc<Upload>)>,
+}
+
+impl Uploads {
+    /// Keeps an upload and gives it an id.
+    pub(crate) fn keep(&mut self, upload: Upload) -> Uuid {
+        self.forget_old();
+        if self.kept.len() >= MOST {
+            self.kept.sort_by_key(|(_, looked_at, _)| *looked_at);
+            self.kept.remove(0);
+        }
+        let id = Uuid::new_v4();
+        self.kept.push((id, Instant::now(), Arc::new(upload)));
+        id
+    }
+
+    /// The upload of an id.
+    pub(crate) fn get(&mut self, id: Uuid) -> Option<Arc<Upload>> {
+        self.forget_old();
+        let (_, looked_at, upload) = self.kept.iter_mut().find(|(known, ..)| *known == id)?;
+        *looked_at = Instant::now();
+        Some(Arc::clone(upload))
+    }
+
+    fn forget_old(&mut self) {
+        self.kept.retain(|(_, looked_at, _)| looked_at.elapsed() < KEPT);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_upload_makes_room_and_its_files_go() {
+        let mut uploads = Uploads::default();
+        let ids: Vec<_> = (0..=MOST)
+            .map(|number| uploads.keep(Upload::new(number.to_string().as_bytes(), None, Vec::new()).unwrap()))
+            .collect();
+        assert!(uploads.get(ids[0]).is_none());
+        let last = uploads.get(ids[MOST]).unwrap();
+        assert_eq!(std::fs::read_to_string(last.ledger()).unwrap(), MOST.to_string());
+        let file = last.ledger();
+        drop((uploads, last));
+        assert!(!file.exists());
+    }
+}

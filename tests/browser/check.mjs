@@ -1,0 +1,271 @@
+// The pages of `ibbi serve` in a browser. Usage: node check.mjs PROGRAM [FOLDER FOR SCREENSHOTS]
+// Exit codes: 0 all is well, 4 something is wrong, 75 the browser or a package is missing.
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const missing = (what) => { console.error(`${what} is missing, so nothing was checked in a browser`); process.exit(75); };
+const [program, shots] = process.argv.slice(2);
+if (!program || !existsSync(program)) { console.error("usage: node check.mjs PROGRAM [FOLDER]"); process.exit(2); }
+const { chromium } = await import("playwright-core").catch(() => missing("playwright-core"));
+const axeFile = new URL("node_modules/axe-core/axe.min.js", import.meta.url);
+if (!existsSync(axeFile)) missing("axe-core");
+const axe = readFileSync(axeFile, "utf8");
+const executablePath = process.env.CHROMIUM || "/usr/bin/chromium";
+if (!existsSync(executablePath)) missing("chromium");
+
+const place = mkdtempSync(join(tmpdir(), "ibbi-browser-"));
+const wrong = [];
+const check = (holds, what) => { if (!holds) { wrong.push(what); console.error(`wrong: ${what}`); } };
+
+const server = spawn(program, ["--json", "serve", "--ledger", join(place, "cases.ledger"), "--port", "0", "--actor", "clerk"]);
+const base = await new Promise((found, failed) => {
+  let text = "";
+  server.stdout.on("data", (data) => { text += data; if (text.includes("\n")) found(JSON.parse(text).address.replace(/\/$/, "")); });
+  server.stderr.on("data", (data) => process.stderr.write(data));
+  server.on("exit", () => failed(new Error("the server ended")));
+});
+const args = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const browser = await chromium.launch({ executablePath, args, chromiumSandbox: false }).catch((error) => {
+  server.kill();
+  missing(`chromium does not start (${error.message.split("\n")[0]}): it`);
+});
+
+/** A window in which every error and every request to elsewhere is noted. */
+async function open(options = {}) {
+  const context = await browser.newContext({ acceptDownloads: true, ...options });
+  const page = await context.newPage();
+  page.on("console", (message) => {
+    // A refused form is answered with 422, which the browser notes as a failed load; that is what is meant.
+    const refused = /status of 4(12|22)/.test(message.text()) || page.url().endsWith("/nothing");
+    if (message.type() === "error" && !refused) check(false, `console at ${page.url()}: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => check(false, `script at ${page.url()}: ${error}`));
+  page.on("request", (request) => check(request.url().startsWith(base), `a request to elsewhere: ${request.url()}`));
+  return page;
+}
+const text = (page, selector) => page.locator(selector).first().innerText();
+async function kept(page, click, inside) {
+  const [download] = await Promise.all([page.waitForEvent("download"), click()]);
+  const content = readFileSync(await download.path(), "utf8");
+  check(content.includes(inside), `${download.suggestedFilename()} holds ${inside}`);
+  return content;
+}
+const settled = (page) => page.waitForFunction(() => !document.querySelector("[aria-busy]") && document.getElementById("who"));
+
+const journeys = {
+  async "plan a schedule, from the empty start to the report"(page) {
+    await page.goto(`${base}/`);
+    await page.getByRole("link", { name: "Plan a schedule" }).last().click();
+    await page.locator("#who").waitFor();
+    const before = await text(page, ".verdict");
+    await page.getByLabel("District", { exact: true }).fill("Pine <b>Ridge</b> & Co");
+    await page.getByLabel("N. Beaumont, tue am").uncheck();
+    await page.getByLabel("N. Beaumont, tue pm").uncheck();
+    await page.getByLabel("M. Costa: other times, in words").fill("2026-11-16 to 2026-12-18");
+    await page.waitForURL(/d=Pine/);
+    await settled(page);
+    check(await text(page, ".verdict") !== before, "the answer follows the form");
+    const verdict = await text(page, ".verdict");
+    check((await text(page, ".live")).trim() === verdict.trim(), "the news is said at the form too");
+    // The link brings the same scenario back.
+    const again = await open();
+    await again.goto(page.url());
+    await again.locator("#who").waitFor();
+    check(await text(again, ".verdict") === verdict, "the link brings the same answer");
+    check(await again.getByLabel("District", { exact: true }).inputValue() === "Pine <b>Ridge</b> & Co", "and the same form");
+    await again.context().close();
+    await kept(page, () => page.getByRole("link", { name: /Dates for a calendar/ }).click(), "BEGIN:VCALENDAR");
+    await kept(page, () => page.getByRole("link", { name: /Report/ }).click(), "Pine &lt;b&gt;Ridge");
+    const toml = await kept(page, () => page.getByRole("link", { name: /Scenario's file/ }).click(), "district = \"Pine <b>Ridge</b> & Co\"");
+    await page.getByText("Begin with something else").click();
+    await page.getByLabel("A scenario's file").setInputFiles({ name: "s.toml", mimeType: "text/plain", buffer: Buffer.from(toml) });
+    await page.getByRole("button", { name: "Open it" }).click();
+    await page.locator("#who").waitFor();
+    check(await text(page, ".verdict") === verdict, "the file brings the same answer");
+    await page.getByLabel("M. Costa: other times, in words").fill("whenever");
+    await page.locator("[role=alert]").waitFor();
+    check((await text(page, "[role=alert]")).includes("`whenever` is not a time"), "what is wrong is said");
+  },
+  async "run a case, from the empty start to its calendar"(page) {
+    await page.goto(`${base}/cases`);
+    await page.getByLabel("District").fill("Maple <script>alert(1)</script> Hollow");
+    await page.getByRole("button", { name: "Open the case" }).click();
+    const agree = async (seat, name, office) => {
+      await page.getByText(`${seat}`, { exact: false }).locator("xpath=ancestor-or-self::summary").first().click();
+      const form = page.locator("details[open] form").first();
+      await form.getByLabel("Name", { exact: true }).fill(name);
+      if (office) await form.getByLabel(/Office/).selectOption(office);
+      await form.getByRole("button", { name: "Record it" }).click();
+      await page.locator(".good").waitFor();
+    };
+    await agree("A key leader agrees: the superintendent", "Rosa Amari");
+    await agree("A key leader agrees: the union president", "Ben Castellan");
+    // Without the office the rules refuse, and say why.
+    await page.getByText("A key leader agrees: the school committee").click();
+    let form = page.locator("details[open] form").first();
+    await form.getByLabel("Name", { exact: true }).fill("Tola Okafor");
+    await form.getByLabel(/Office/).selectOption("");
+    await form.evaluate((form) => { form.noValidate = true; });
+    await form.getByRole("button", { name: "Record it" }).click();
+    check((await text(page, "[role=alert]")).includes("office=chair"), "a refusal says what to do");
+    form = page.locator("details[open] form").first();
+    check(await form.getByLabel("Name", { exact: true }).inputValue() === "Tola Okafor", "what was typed stays");
+    await form.getByLabel(/Office/).selectOption("chair");
+    await form.getByRole("button", { name: "Record it" }).click();
+    await page.locator(".good").waitFor();
+    check((await text(page, ".under")).includes("Introduction"), "the case has moved on");
+    // Strike the last and see it struck.
+    await page.locator("#record summary").first().click();
+    await page.getByLabel("Why it was recorded by mistake").first().fill("she has not agreed yet");
+    await page.locator("#record details[open] button").click();
+    await page.locator(".voided").waitFor();
+    check((await text(page, ".under")).includes("Inquiry"), "the correction counts");
+    await agree("A key leader agrees: the school committee", "Tola Okafor", "vice_chair");
+    await page.locator("summary").filter({ hasText: "meeting is scheduled" }).first().click();
+    form = page.locator("details[open] form").first();
+    await form.getByLabel("day").fill("2031-10-20");
+    await form.getByLabel("from").fill("15:00");
+    await form.getByLabel("to").fill("16:30");
+    await form.getByRole("button", { name: "Record it" }).click();
+    await page.locator(".good").waitFor();
+    await kept(page, () => page.getByRole("link", { name: /for a calendar/ }).click(), "DTSTART");
+    check(await page.locator("#blocked li").count() > 0, "what has to wait is said");
+  },
+  async "look into a ledger, from the file to the verdict"(page) {
+    const ledger = join(place, "tour.ledger");
+    check(spawnSync(program, ["tour", "--ledger", ledger]).status === 0, "the tour runs");
+    await page.goto(`${base}/audit`);
+    await page.getByLabel("The ledger, or an extract").setInputFiles(ledger);
+    await page.getByRole("button", { name: "Look into it" }).click();
+    check((await text(page, ".verdict")).includes("holds together line by line"), "a good ledger is good");
+    await kept(page, () => page.getByRole("link", { name: /whole report/ }).click(), "\"sound\":true");
+    await page.locator("#cases a").first().click();
+    const slider = page.getByLabel("Go through time");
+    const last = await text(page, "[data-said]");
+    await slider.focus();
+    await page.keyboard.press("Home");
+    await page.waitForFunction((last) => document.querySelector("[data-said]").textContent !== last, last);
+    check((await text(page, "[data-said]")).includes("the case is in Inquiry"), "the slider goes back to the beginning");
+    await page.keyboard.press("ArrowRight");
+    await page.waitForURL(/step=2/);
+    // One changed byte, and the verdict is another.
+    const lines = readFileSync(ledger, "utf8").replace("Rosa Amari", "Rosa Amaro");
+    await page.goto(`${base}/audit`);
+    await page.getByLabel("The ledger, or an extract").setInputFiles({ name: "x", mimeType: "text/plain", buffer: Buffer.from(lines) });
+    await page.getByRole("button", { name: "Look into it" }).click();
+    check((await text(page, ".verdict")).includes("not as it should be"), "a changed ledger is found out");
+    check(await page.locator("#findings tbody tr").count() > 0, "with its findings");
+  },
+};
+
+for (const [what, journey] of Object.entries(journeys)) {
+  const page = await open();
+  page.setDefaultTimeout(15000);
+  await journey(page).catch((error) => check(false, `${what}: ${error.message.split("\n").slice(0, 3).join(" ")}`));
+  await page.context().close();
+  console.log(`journey: ${what}`);
+}
+
+// With the keyboard alone: to the grid, over it, and to the answer.
+{
+  const page = await open();
+  await page.goto(`${base}/plan`);
+  await page.locator("#who").waitFor();
+  await page.keyboard.press("Tab");
+  check(await page.evaluate(() => document.activeElement.textContent === "Skip to the content"), "the first stop leads to the content");
+  await page.keyboard.press("Enter");
+  let stops = 0;
+  for (; stops < 40; stops += 1) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate(() => document.activeElement.closest(".half") !== null)) break;
+  }
+  check(stops < 40, "the grid is reached with Tab");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowDown");
+  const label = await page.evaluate(() => document.activeElement.getAttribute("aria-label"));
+  check(label === "J. Ortiz, mon pm", `the arrows move over the grid: ${label}`);
+  const before = page.url();
+  await page.keyboard.press("Space");
+  await page.waitForURL((url) => url.href !== before);
+  await settled(page);
+  const outlined = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+  check(outlined !== "none", "where the keyboard is can be seen");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.activeElement.id === "answer");
+  await page.context().close();
+  console.log(`keyboard: the grid after ${stops + 1} stops, one half-day changed, on to the answer`);
+}
+
+// Without script: the same forms do the same.
+{
+  const page = await open({ javaScriptEnabled: false });
+  await page.goto(`${base}/plan`);
+  const before = await text(page, ".verdict");
+  await page.getByLabel("N. Beaumont, tue am").uncheck();
+  await page.getByLabel("N. Beaumont, tue pm").uncheck();
+  await page.getByRole("button", { name: "Work it out" }).click();
+  await page.locator("#who").waitFor();
+  check(page.url().includes("d=Maple") && await text(page, ".verdict") !== before, "the plan works without script");
+  check(await page.locator("#comparison").count() === 1 && await page.locator("#who").count() === 1, "with all its pieces");
+  await page.goto(`${base}/cases`);
+  await page.getByLabel("District").fill("No Script");
+  await page.getByRole("button", { name: "Open the case" }).click();
+  check((await text(page, "h1")) === "No Script", "a case is opened without script");
+  await page.goto(`${base}/audit/own`);
+  await page.locator("#cases a").first().click();
+  await page.getByRole("link", { name: "Earlier" }).click();
+  check(page.url().includes("step="), "time is gone through without script");
+  await page.context().close();
+  console.log("without script: plan, open a case, go through time");
+}
+
+// Every page in both schemes and at both widths: no violation, nothing wider than the window, not too heavy.
+{
+  const paths = ["/", "/plan", "/plan?begin=empty", "/cases", "/audit", "/audit/own", "/nothing"];
+  const cases = await (await fetch(`${base}/api/v1/cases`)).json();
+  paths.push(`/cases/${cases.cases[0].case}`, `/audit/own/cases/${cases.cases[0].case}?step=2`);
+  if (shots) mkdirSync(shots, { recursive: true });
+  const weight = async (path) => (await (await fetch(base + path)).arrayBuffer()).byteLength;
+  const shared = await weight("/style.css") + await weight("/script.js");
+  let seen = 0, heaviest = 0;
+  for (const colorScheme of ["light", "dark"]) {
+    for (const width of [360, 1280]) {
+      const page = await open({ colorScheme, viewport: { width, height: 900 } });
+      for (const path of paths) {
+        await page.goto(base + path);
+        if (path.startsWith("/plan")) await page.locator("#who").waitFor();
+        // Folded parts are looked at too.
+        await page.evaluate(() => document.querySelectorAll("details").forEach((each) => { each.open = true; }));
+        await page.evaluate(axe);
+        const { violations, passes } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations", "passes"] }));
+        check(passes.length > 5, `axe looked at ${path}`);
+        for (const { id, nodes } of violations) check(false, `${path} ${colorScheme} ${width}: ${id}: ${nodes[0].html.slice(0, 160)} ${nodes[0].failureSummary.slice(0, 200)}`);
+        const wide = await page.evaluate(() => document.scrollingElement.scrollWidth);
+        const widest = () => [...document.querySelectorAll("main *")].filter((each) => !each.closest(".scroll") && each.getBoundingClientRect().right > innerWidth + 1).map((each) => each.outerHTML.slice(0, 80));
+        check(wide <= width, `${path} is ${wide} wide at ${width}: ${wide <= width || await page.evaluate(widest)}`);
+        if (shots) {
+          await page.evaluate(() => document.querySelectorAll("details").forEach((each) => { each.open = false; }));
+          const name = path.replace(/[^a-z]+/gi, "-").replace(/^-|-$/g, "").slice(0, 20) || "home";
+          await page.screenshot({ path: join(shots, `${name}-${colorScheme}-${width}.png`), fullPage: true });
+        }
+        seen += 1;
+      }
+      await page.context().close();
+    }
+  }
+  for (const path of paths) heaviest = Math.max(heaviest, await weight(path) + shared);
+  check(heaviest <= 150_000, `the heaviest page has ${heaviest} bytes`);
+  console.log(`pages: ${paths.length} in ${seen} views without a violation, the heaviest ${heaviest} bytes in all`);
+}
+
+await browser.close();
+server.kill("SIGTERM");
+const code = await new Promise((ended) => server.on("exit", ended));
+check(code === 0, `the server ends in good order: ${code}`);
+const verified = spawnSync(program, ["verify", join(place, "cases.ledger")]);
+check(verified.status === 0, "the ledger verifies afterwards");
+rmSync(place, { recursive: true, force: true });
+console.log(wrong.length === 0 ? "all is well" : `${wrong.length} things are wrong`);
+process.exit(wrong.length === 0 ? 0 : 4);

@@ -1,0 +1,31 @@
+//! Schedules as a facilitator has them: scenarios in, dates, chances, pages and calendars out.
+
+mod asked;
+mod calendars;
+mod jobs;
+mod kept;
+mod malformed;
+
+use ibbi_tests::Place;
+use std::path::PathBuf;
+
+/// A sample of the documents.
+fn sample(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/scenarios").join(name)
+}
+
+/// A place with a copy of a sample as `my.toml`.
+fn with_sample(name: &str) -> Place {
+    let place = Place::new();
+    std::fs::copy(sample(name), place.path("my.toml")).expect("a sample");
+    place
+}
+
+/// A place with a copy of the ordinary sample in which a text stands for another.
+fn with_change(old: &str, new: &str) -> Place {
+    let place = Place::new();
+    let text = std::fs::read_to_string(sample("maple-hollow.toml")).expect("the sample");
+    assert!(text.contains(old), "the sample has no {old:?}");
+    std::fs::write(place.path("my.toml"), text.replacen(old, new, 1)).expect("a scenario");
+    place
+}

@@ -1,0 +1,199 @@
+//! `ibbi serve` as its users have it: how it starts and ends, and that its API and `--json` say the same.
+
+use ibbi_tests::{Place, run};
+use serde_json::{Value, json};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+/// A server that runs.
+struct Server {
+    child: Child,
+    address: String,
+    ledger: String,
+}
+
+impl Server {
+    fn start(place: &Place, args: &[&str]) -> Self {
+        let mut command = place.command(&[&["--json", "serve"], args].concat());
+        command.env("XDG_DATA_HOME", place.path("data")).env_remove("IBBI_TOKEN").env_remove("IBBI_KEY");
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("it says where it is");
+        let said: Value = serde_json::from_str(&line).unwrap_or_else(|error| {
+            let mut why = String::new();
+            child.stderr.take().unwrap().read_to_string(&mut why).unwrap();
+            panic!("{error}: {line:?} {why}")
+        });
+        let text = |key: &str| said[key].as_str().expect("a text").to_owned();
+        Self { child, address: text("address"), ledger: text("ledger") }
+    }
+
+    /// Asks and returns the status and the body.
+    fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String) {
+        let host = self.address.trim_start_matches("http://").trim_end_matches('/');
+        let mut stream = TcpStream::connect(host).expect("it listens");
+        let length = body.len();
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+        )
+        .expect("it reads");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it answers");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+        (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+    }
+
+    /// Ends it by a signal and returns its exit code.
+    fn end(mut self, signal: &str) -> i32 {
+        let status = Command::new("kill").args([signal, &self.child.id().to_string()]).status().expect("kill is there");
+        assert!(status.success());
+        self.child.wait().expect("it ends").code().expect("it ends by itself")
+    }
+}
+
+impl Drop for Server {
+    /// A test that fails leaves no server behind.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The code block of the page on embedding that follows `<!-- tested: NAME -->`.
+fn documented(name: &str, language: &str) -> String {
+    let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/embedding.md");
+    let page = std::fs::read_to_string(page).expect("the page on embedding");
+    let begin = format!("<!-- tested: {name} -->\n```{language}\n");
+    let start = page.find(&begin).unwrap_or_else(|| panic!("no block `{name}`")) + begin.len();
+    page[start..start + page[start..].find("```").expect("an end")].to_owned()
+}
+
+/// Runs a client of the page against a server; nothing if what it is written in is not there.
+fn client(tool: &str, file: &str, text: &str) -> Option<String> {
+    if Command::new(tool).arg("--version").output().is_err() {
+        println!("skipped: {tool} is not installed");
+        return None;
+    }
+    let place = Place::new();
+    let server = Server::start(&place, &["--port", "0"]);
+    std::fs::write(place.path(file), text).unwrap();
+    let mut command = Command::new(tool);
+    command.arg(place.path(file)).arg(&server.address);
+    let said = run(command, b"");
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    assert_eq!(server.end("-TERM"), 0);
+    Some(said.out)
+}
+
+#[test]
+fn the_python_client_of_the_page_does_what_the_page_says() {
+    let Some(said) = client("python3", "client.py", &documented("python", "python")) else { return };
+    let lines: Vec<_> = said.lines().collect();
+    assert_eq!(lines[..2], ["201 inquiry is recorded", "200 inquiry was there before"], "{said}");
+    assert!(
+        lines[2].starts_with("422 process.stage - ") && lines[3].starts_with("422 leaders.all-agreed - "),
+        "{said}"
+    );
+    assert!(lines[4].starts_with("the sample's plan ends on 20"), "{said}");
+}
+
+#[test]
+fn the_javascript_client_of_the_page_does_what_the_page_says() {
+    let Some(said) = client("node", "client.mjs", &documented("javascript", "js")) else { return };
+    let lines: Vec<_> = said.lines().collect();
+    assert_eq!(lines[..2], ["201 412 2", "inquiry needs leaders.all-agreed"], "{said}");
+    assert!(lines[2].starts_with("true 20000 runs, completed "), "{said}");
+}
+
+#[test]
+fn without_an_argument_it_opens_a_ledger_in_the_data_folder_and_ends_in_good_order() {
+    for signal in ["-TERM", "-INT"] {
+        let place = Place::new();
+        let server = Server::start(&place, &[]);
+        assert_eq!(server.ledger, place.path("data/ibbi/cases.ledger").display().to_string());
+        assert!(server.address.starts_with("http://127.0.0.1:8"), "{}", server.address);
+        let (status, page) = server.ask("GET", "/", "");
+        assert!(status == 200 && page.contains("Plan a schedule"));
+        let (status, _) = server.ask("POST", "/api/v1/cases", r#"{"data":{"district":"Maple Hollow"}}"#);
+        assert_eq!(status, 201);
+        let ledger = server.ledger.clone();
+        // Others may read, and are told who writes.
+        let said = place.ibbi(&["record", &ledger, "note_added", "text=x"]);
+        assert!(said.code == 5 && said.err.contains("is being written by process"), "{}", said.err);
+        assert_eq!(place.ibbi(&["status", &ledger]).code, 0);
+        let said = place.ibbi(&["serve", "--ledger", &ledger, "--port", "0"]);
+        assert!(said.code == 5 && said.err.contains("is being written by process"), "{}", said.err);
+        // A second one on another ledger takes the next port.
+        let other = place.path("other.ledger").display().to_string();
+        let second = Server::start(&place, &["--ledger", &other]);
+        assert_ne!(second.address, server.address);
+        assert_eq!((second.end(signal), server.end(signal)), (0, 0));
+        assert_eq!(place.ibbi(&["verify", &ledger]).code, 0);
+        assert_eq!(place.ibbi(&["record", &ledger, "note_added", "text=x"]).code, 0, "the lock is given back");
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_is_told_and_another_address_warned_of() {
+    let place = Place::new();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    let said = place.ibbi(&["serve", "--ledger", "x.ledger", "--port", &port]);
+    assert!(said.code == 5 && said.err.contains(&format!("cannot listen on 127.0.0.1, port {port}")), "{}", said.err);
+    assert!(!place.path("x.ledger").exists(), "nothing was begun");
+    let mut server = Server::start(&place, &["--ledger", "x.ledger", "--port", "0", "--address", "0.0.0.0"]);
+    assert!(server.address.contains("/?token="), "{}", server.address);
+    let mut stderr = server.child.stderr.take().unwrap();
+    server.end("-TERM");
+    let mut said = String::new();
+    stderr.read_to_string(&mut said).unwrap();
+    assert!(said.contains("others can reach this address"), "{said}");
+}
+
+#[test]
+fn what_the_api_returns_is_what_the_program_prints_with_json() {
+    let place = Place::new();
+    place.ibbi(&["tour", "--ledger", "tour.ledger"]);
+    let server = Server::start(&place, &["--ledger", "tour.ledger", "--port", "0"]);
+    let cases: Value = serde_json::from_str(&server.ask("GET", "/api/v1/cases", "").1).unwrap();
+    let case = cases["cases"][0]["case"].as_str().unwrap().to_owned();
+    let scenario =
+        std::fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/scenarios/spring-days.toml"))
+            .unwrap();
+    std::fs::write(place.path("s.toml"), &scenario).unwrap();
+    let at = "2025-11-30T17:00:00.000Z";
+    let get = |path: String| ("GET", path, String::new());
+    let post = |path: &str, body: Value| ("POST", path.to_owned(), body.to_string());
+    let asked = [
+        (get(format!("/api/v1/cases/{case}?at={at}")), vec!["status", "tour.ledger", "--at", at]),
+        (get(format!("/api/v1/cases/{case}/replay")), vec!["replay", "tour.ledger"]),
+        (get(format!("/api/v1/cases/{case}/replay?to=20")), vec!["replay", "tour.ledger", "--to", "20"]),
+        (get(format!("/api/v1/cases/{case}/replay?at={at}")), vec!["replay", "tour.ledger", "--at", at]),
+        (get(format!("/api/v1/cases/{case}/route?goal=completed")), vec!["route", "tour.ledger", "completed"]),
+        (get("/api/v1/ledger/verify".to_owned()), vec!["verify", "tour.ledger"]),
+        (get("/api/v1/ledger/audit".to_owned()), vec!["audit", "tour.ledger"]),
+        (get("/api/v1/chart".to_owned()), vec!["chart"]),
+        (get("/api/v1/rules".to_owned()), vec!["rules"]),
+        (get("/api/v1/schema/ledger".to_owned()), vec!["schema"]),
+        (get("/api/v1/schema/scenario".to_owned()), vec!["schema", "scenario"]),
+        (post("/api/v1/scenario", json!({ "scenario": scenario })), vec!["scenario", "check", "s.toml"]),
+        (post("/api/v1/plan", json!({ "scenario": scenario })), vec!["plan", "s.toml"]),
+        (post("/api/v1/plan", json!({})), vec!["plan"]),
+        (
+            post("/api/v1/simulate", json!({ "scenario": scenario, "runs": 700, "seed": 5 })),
+            vec!["simulate", "s.toml", "--runs", "700", "--seed", "5"],
+        ),
+        (post("/api/v1/compare", json!({ "runs": 700 })), vec!["compare", "--runs", "700"]),
+        (post("/api/v1/who", json!({ "runs": 50 })), vec!["who", "--runs", "50"]),
+    ];
+    for ((method, path, body), args) in asked {
+        let (status, answer) = server.ask(method, &path, &body);
+        let said = place.ibbi(&[&["--json"][..], &args].concat());
+        assert_eq!((status, said.code), (200, 0), "{path}: {answer} {}", said.err);
+        assert_eq!(answer, said.out, "{path} and ibbi {args:?}");
+    }
+    assert_eq!(server.end("-TERM"), 0);
+}
