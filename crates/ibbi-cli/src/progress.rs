@@ -1,6 +1,7 @@
 //! A bar on the terminal for work that takes more than a moment. Nothing is shown where standard error is no terminal.
 
-use indicatif::{HumanFloatCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use ibbi_audit::Progress;
+use indicatif::{HumanCount, HumanFloatCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::io::IsTerminal as _;
 use std::time::Duration;
 
@@ -15,9 +16,12 @@ pub(crate) struct Bar {
 
 impl Bar {
     pub(crate) fn new(total: u64, unit: &'static str) -> Self {
-        let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::hidden());
-        let template = format!("{{bar:30}} {{human_pos}}/{{human_len}} {unit}, {{rate}}/s, {{eta}} left");
-        if let Ok(style) = ProgressStyle::with_template(&template) {
+        Self::styled(Some(total), &format!("{{bar:30}} {{human_pos}}/{{human_len}} {unit}, {{rate}}/s, {{eta}} left"))
+    }
+
+    fn styled(total: Option<u64>, template: &str) -> Self {
+        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
+        if let Ok(style) = ProgressStyle::with_template(template) {
             let rate = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
                 // A rate of part of a thing says nothing; whole ones are told.
                 let _ = write!(out, "{}", HumanFloatCount(state.per_sec().round()));
@@ -34,6 +38,46 @@ impl Bar {
         }
         self.bar.set_position(done);
     }
+}
+
+/// A bar over a ledger that is being read.
+pub(crate) struct Reading {
+    bar: Option<Bar>,
+    known: std::sync::Once,
+}
+
+impl Reading {
+    /// A bar, unless it would stand between lines of data on the same terminal, or a program reads them.
+    pub(crate) fn new(json: bool, streams: bool) -> Self {
+        let out = std::io::stdout().is_terminal();
+        let shown = if out { !streams } else { !json };
+        let bar = shown.then(|| Bar::styled(None, "{spinner} {msg} events/s"));
+        Self { bar, known: std::sync::Once::new() }
+    }
+
+    /// So far it was read.
+    pub(crate) fn at(&self, progress: Progress) {
+        let Some(bar) = &self.bar else { return };
+        if let Some(total) = progress.total {
+            self.known.call_once(|| {
+                bar.bar.set_length(total);
+                // Where the ledger is a stream, how much is left is not known.
+                if let Ok(style) = ProgressStyle::with_template("{bar:30} {percent}% {msg} events/s, {eta} left") {
+                    bar.bar.set_style(style.progress_chars("=> "));
+                }
+            });
+        }
+        bar.at(progress.bytes);
+        if !bar.bar.is_hidden() {
+            let rate = per_second(progress.lines, bar.begun.elapsed());
+            bar.bar.set_message(format!("{} lines, {}", HumanCount(progress.lines), HumanCount(rate)));
+        }
+    }
+}
+
+fn per_second(count: u64, time: Duration) -> u64 {
+    let rate = u128::from(count) * 1000 / time.as_millis().max(1);
+    u64::try_from(rate).unwrap_or(u64::MAX)
 }
 
 impl Drop for Bar {
