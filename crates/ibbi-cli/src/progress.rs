@@ -40,6 +40,10 @@ impl Bar {
     }
 }
 
+/// What is shown of a ledger whose length is known, and of a stream.
+const LEDGER: &str = "{bar:30} {percent}% {msg} events/s, {eta} left";
+const STREAM: &str = "{spinner} {msg} events/s";
+
 /// A bar over a ledger that is being read.
 pub(crate) struct Reading {
     bar: Option<Bar>,
@@ -51,7 +55,7 @@ impl Reading {
     pub(crate) fn new(json: bool, streams: bool) -> Self {
         let out = std::io::stdout().is_terminal();
         let shown = if out { !streams } else { !json };
-        let bar = shown.then(|| Bar::styled(None, "{spinner} {msg} events/s"));
+        let bar = shown.then(|| Bar::styled(None, STREAM));
         Self { bar, known: std::sync::Once::new() }
     }
 
@@ -62,16 +66,14 @@ impl Reading {
             self.known.call_once(|| {
                 bar.bar.set_length(total);
                 // Where the ledger is a stream, how much is left is not known.
-                if let Ok(style) = ProgressStyle::with_template("{bar:30} {percent}% {msg} events/s, {eta} left") {
+                if let Ok(style) = ProgressStyle::with_template(LEDGER) {
                     bar.bar.set_style(style.progress_chars("=> "));
                 }
             });
         }
+        let rate = per_second(progress.lines, bar.begun.elapsed());
+        bar.bar.set_message(format!("{} lines, {}", HumanCount(progress.lines), HumanCount(rate)));
         bar.at(progress.bytes);
-        if !bar.bar.is_hidden() {
-            let rate = per_second(progress.lines, bar.begun.elapsed());
-            bar.bar.set_message(format!("{} lines, {}", HumanCount(progress.lines), HumanCount(rate)));
-        }
     }
 }
 
@@ -83,5 +85,30 @@ fn per_second(count: u64, time: Duration) -> u64 {
 impl Drop for Bar {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_is_in_whole_things_a_second_and_no_time_at_all_is_no_fault() {
+        for (count, millis, rate) in [(0, 0, 0), (5, 0, 5_000), (900, 300, 3_000), (u64::MAX, 1, u64::MAX)] {
+            assert_eq!(per_second(count, Duration::from_millis(millis)), rate, "{count} in {millis} ms");
+        }
+    }
+
+    #[test]
+    fn a_ledger_of_known_length_shows_its_share_and_a_stream_shows_none() {
+        let line = |total| {
+            let reading = Reading { bar: Some(Bar::styled(None, STREAM)), known: std::sync::Once::new() };
+            reading.at(Progress { lines: 1_200, bytes: 25, total });
+            let bar = &reading.bar.as_ref().expect("there is one").bar;
+            assert!(bar.is_hidden(), "nothing is drawn at once");
+            (bar.position(), bar.length(), bar.message().starts_with("1,200 lines, "))
+        };
+        assert_eq!(line(Some(100)), (25, Some(100), true));
+        assert_eq!(line(None), (25, None, true));
     }
 }
