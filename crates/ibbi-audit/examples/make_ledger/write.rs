@@ -1,12 +1,10 @@
-//! Writes a ledger of simulated cases, for measuring:
-//! `cargo run --release -p ibbi-audit --example make_ledger -- PATH CASES [TOGETHER]`.
-//!
-//! So many cases (1 if not said) are under way at the same time; each batch of them follows the one before.
+//! Ledgers of simulated cases, so many of which are under way at the same time.
 
 use ibbi_core::{At, Case, Event, Name, Stage};
 use ibbi_log::{Ledger, NewLedger, NewRecord, Uuid};
 use ibbi_sim::{EXAMPLE, Scenario, Simulator};
 use std::error::Error;
+use std::path::Path;
 
 /// Most cases go to the end, with something on the way: some fifty events each.
 const ASSUMPTIONS: &str = "
@@ -20,11 +18,8 @@ session_cut_short = 0.4
 concern_raised = 0.5
 ";
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments = std::env::args().skip(1);
-    let path = arguments.next().ok_or("give the ledger's path")?;
-    let cases: u64 = arguments.next().ok_or("give the number of cases")?.parse()?;
-    let together: u64 = arguments.next().map_or(Ok(1), |text| text.parse())?;
+/// Writes a ledger of so many cases, each batch of `together` after the one before; gives its lines and its bytes.
+pub(crate) fn write(path: &Path, cases: u64, together: u64) -> Result<(u64, u64), Box<dyn Error>> {
     let together = together.max(1);
     let people = EXAMPLE.split("[assumptions]").next().unwrap_or_default();
     let simulator = Simulator::new(&Scenario::parse(&format!("{people}{ASSUMPTIONS}"))?);
@@ -36,7 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         origin: Name::new("example.org/ibbi/simulated")?,
         program: Name::new("ibbi 0.1.0")?,
     };
-    let mut ledger = Ledger::create(path.as_ref(), &opening)?;
+    let mut ledger = Ledger::create(path, &opening)?;
     let mut batch = Vec::new();
     let mut written = 0_u64;
     for first in (0..cases).step_by(usize::try_from(together)?) {
@@ -50,8 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     flush(&mut ledger, &mut batch)?;
-    println!("{} lines, {} bytes, {cases} cases", ledger.head().lines, ledger.head().bytes);
-    Ok(())
+    Ok((ledger.head().lines, ledger.head().bytes))
 }
 
 /// An accepted event of a case, and the stage after it.
