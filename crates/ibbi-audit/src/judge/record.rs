@@ -35,6 +35,10 @@ impl Shard {
         match repeated {
             Some(Repetition::Same { first }) => {
                 track.counts.repeated += 1;
+                // One that was numbered as a record of its own keeps its number: those after it count on from there.
+                if track.rev.checked_add(1) == Some(record.rev) {
+                    track.rev = record.rev;
+                }
                 out.push(place.find(FindingKind::CaseRepeated, Detail::Repeated { id: record.id, first }));
             }
             other => {
