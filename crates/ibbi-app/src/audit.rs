@@ -203,8 +203,28 @@ pub fn case(path: &Path, case: &str, query: impl FnOnce(Uuid) -> CaseQuery) -> R
 /// # Errors
 /// [`AppError`].
 pub fn diff(first: &Path, second: &Path, shown: usize) -> Result<Diff, AppError> {
+    if first == Path::new("-") && second == Path::new("-") {
+        let message = "standard input holds one ledger alone: give at least one of the two as a file".to_owned();
+        return Err(AppError::Usage(message));
+    }
     let (one, other) = (source(first)?, source(second)?);
     ibbi_audit::diff(one, other, shown).map_err(|error| failed(first, error))
+}
+
+/// Refuses to write over what is read: a damaged ledger is evidence too.
+///
+/// # Errors
+/// [`AppError::Usage`] if both names are of one file.
+pub fn apart(read: &Path, written: &Path) -> Result<(), AppError> {
+    let whole = |path: &Path| path.canonicalize().ok();
+    match (whole(read), whole(written)) {
+        (Some(one), Some(other)) if one == other => {
+            let message =
+                format!("{} is what is read, and would be lost; give another name to write to", read.display());
+            Err(AppError::Usage(message))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What a ledger, or the process itself, is exported to.
@@ -306,7 +326,7 @@ fn whole<T>(items: impl Iterator<Item = Result<T, ReadError>>) -> impl Iterator<
 }
 
 fn reader<'a>(path: &Path, watch: Watch<'a>) -> Result<LedgerReader<Box<dyn Read + 'a>>, AppError> {
-    let file = store::open_file(path)?;
+    let file = store::open_unpacked(path)?;
     let total = file.metadata().ok().map(|metadata| metadata.len());
     Ok(LedgerReader::new(Box::new(Metered::new(file, total, watch)) as Box<dyn Read + 'a>))
 }

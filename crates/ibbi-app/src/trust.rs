@@ -171,20 +171,21 @@ pub fn verify_watched(path: &Path, against: &Against, watch: Watch<'_>) -> Resul
     let keys = public_keys(against)?;
     let failed = |source| AppError::Io { doing: "read", path: path.to_owned(), source };
     let from_stdin = path == Path::new("-");
-    let (source, begins_as_extract, total): (Box<dyn Read>, bool, _) = if from_stdin {
+    let (source, beginning, total): (Box<dyn Read>, Vec<u8>, _) = if from_stdin {
         let mut stdin = io::stdin().lock();
         let mut beginning = Vec::new();
         stdin.by_ref().take(16).read_to_end(&mut beginning).map_err(failed)?;
-        let is_extract = is_extract(&beginning);
-        (Box::new(io::Cursor::new(beginning).chain(stdin)), is_extract, None)
+        (Box::new(io::Cursor::new(beginning.clone()).chain(stdin)), beginning, None)
     } else {
         let mut file = crate::store::open_file(path)?;
         let mut beginning = Vec::new();
         Read::by_ref(&mut file).take(16).read_to_end(&mut beginning).map_err(failed)?;
         file.rewind().map_err(failed)?;
         let total = file.metadata().ok().map(|metadata| metadata.len());
-        (Box::new(file), is_extract(&beginning), total)
+        (Box::new(file), beginning, total)
     };
+    crate::store::unpacked(path, &beginning)?;
+    let begins_as_extract = is_extract(&beginning);
     let source = Metered::new(source, total, watch);
     if begins_as_extract {
         return verify_extracted(source, &keys, path);

@@ -31,7 +31,6 @@ struct State<'a> {
     watch: Watch<'a>,
     shown: Vec<(&'a SignedCheckpoint, Fault)>,
     spool: Option<SpoolWriter>,
-    torn: bool,
 }
 
 impl<'a> Chain<'a> {
@@ -46,7 +45,6 @@ impl<'a> Chain<'a> {
             watch: Watch::new(checkpoints),
             shown: Vec::new(),
             spool,
-            torn: false,
         };
         Self { lines: Lines::new(reader), state }
     }
@@ -90,7 +88,7 @@ impl<'a> Chain<'a> {
     pub(crate) fn finish(&mut self, checkpoints: &'a [SignedCheckpoint]) -> (Vec<Finding>, Vec<Option<Fault>>) {
         let mut findings = Vec::new();
         let state = &mut self.state;
-        if state.head.lines == 0 && !state.torn {
+        if state.head.lines == 0 {
             let fault = Fault { line: 1, offset: 0, column: 0, kind: FaultKind::NoLine };
             findings.push(of_fault(fault, None, None));
         }
@@ -118,7 +116,6 @@ impl<'a> State<'a> {
             }
             Content::Torn => {
                 block.findings.push(bare(FaultKind::Torn { length }));
-                self.torn = true;
                 return Ok(0);
             }
         };

@@ -19,6 +19,9 @@ const LISTED: usize = 2_000;
 const TOLD: usize = 50;
 
 pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
+    if let Some(file) = &args.html {
+        audit::apart(&args.ledger, file)?;
+    }
     let now = context(None)?.now;
     // A ledger can hold cases of several zones; what is written without an offset is meant in that of Massachusetts.
     let read =

@@ -21,6 +21,9 @@ pub(crate) fn run(args: &Args, json: bool) -> Result<Outcome, AppError> {
         return Err(AppError::Usage(message.to_owned()));
     }
     let export = Export { ledger: args.ledger.as_deref(), format, voided: args.voided };
+    if let (Some(ledger), Some(out)) = (&args.ledger, &args.out) {
+        audit::apart(ledger, out)?;
+    }
     let bar = Reading::new(json, args.out.is_none());
     let watch = |progress| bar.at(progress);
     let Some(out) = &args.out else {
