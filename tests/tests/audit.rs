@@ -118,3 +118,90 @@ fn every_export_is_written_and_a_damaged_ledger_is_not() {
         assert_eq!(place.files(), before, "{args:?}");
     }
 }
+
+#[test]
+fn a_ledger_is_never_written_over_whatever_is_wrong_with_it() {
+    let place = ledgers();
+    let damaged = std::fs::read_to_string(place.path("a.ledger")).expect("a ledger").replacen("{", "[", 1);
+    std::fs::write(place.path("c.ledger"), damaged).expect("a ledger");
+    let before = place.files();
+    for args in [
+        &["audit", "a.ledger", "--html", "a.ledger"][..],
+        &["audit", "c.ledger", "--html", "c.ledger"],
+        &["audit", "a.ledger", "--html", "b.ledger"],
+        &["export", "a.ledger", "--to", "xes", "-o", "a.ledger"],
+        &["export", "a.ledger", "--to", "csv", "-o", "./b.ledger"],
+        &["export", "--to", "bpmn", "-o", "a.ledger"],
+    ] {
+        let said = place.ibbi(args);
+        assert_eq!(said.code, 2, "{args:?}: {said:?}");
+        assert!(said.err.contains("would be lost; give another name to write to"), "{args:?}: {}", said.err);
+    }
+    assert_eq!(place.files(), before);
+}
+
+#[test]
+fn what_cannot_be_written_leaves_nothing_behind() {
+    let place = ledgers();
+    std::fs::create_dir(place.path("folder")).expect("a folder");
+    let before = place.files();
+    for args in [
+        &["audit", "a.ledger", "--html", "folder"][..],
+        &["audit", "a.ledger", "--html", "nowhere/page.html"],
+        &["export", "a.ledger", "--to", "ocel", "-o", "folder"],
+        &["export", "a.ledger", "--to", "ocel", "-o", "nowhere/a.json"],
+    ] {
+        let said = place.ibbi(args);
+        assert_eq!(said.code, 5, "{args:?}: {said:?}");
+    }
+    assert_eq!(place.ibbi(&["export", "b.ledger", "--to", "csv", "-o", "b.csv"]).code, 4);
+    assert_eq!(place.files(), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_device_is_written_to_and_a_link_stays_a_link() {
+    let place = ledgers();
+    let page = place.done(&["export", "a.ledger", "--to", "csv"]);
+    assert_eq!(place.type_line("ibbi export a.ledger --to csv -o /dev/stdout | cat").out.find(&page), Some(0));
+    std::fs::write(place.path("old.csv"), "old").expect("a file");
+    std::os::unix::fs::symlink("old.csv", place.path("link.csv")).expect("a link");
+    place.done(&["export", "a.ledger", "--to", "csv", "-o", "link.csv"]);
+    assert!(place.path("link.csv").is_symlink());
+    assert_eq!(std::fs::read_to_string(place.path("old.csv")).expect("a file"), page);
+}
+
+#[test]
+fn a_compressed_ledger_is_audited_and_told_to_be_that_where_it_is_needed_as_it_stands() {
+    let place = ledgers();
+    if place.type_line("gzip -k a.ledger").code != 0 {
+        println!("skipped: there is no gzip");
+        return;
+    }
+    assert_eq!(place.ibbi(&["audit", "a.ledger.gz"]).code, 0);
+    for args in [&["verify", "a.ledger.gz"][..], &["export", "a.ledger.gz", "--to", "csv"]] {
+        let said = place.ibbi(args);
+        assert_eq!(said.code, 4, "{args:?}: {said:?}");
+        assert!(said.err.contains("a.ledger.gz is compressed by gzip; unpack it first"), "{}", said.err);
+    }
+    assert_eq!(place.type_line("ibbi verify - < a.ledger.gz").code, 4);
+}
+
+#[test]
+fn standard_input_is_one_ledger_and_not_two() {
+    let place = ledgers();
+    let said = place.ibbi_with(&["diff", "-", "-"], &std::fs::read(place.path("a.ledger")).expect("the ledger"));
+    assert_eq!(said.code, 2, "{said:?}");
+    assert!(said.err.contains("give at least one of the two as a file"), "{}", said.err);
+}
+
+#[test]
+fn what_has_no_whole_line_is_no_sound_ledger() {
+    let place = ledgers();
+    for bytes in [&b""[..], b"no ledger", &[0; 70_000]] {
+        std::fs::write(place.path("d.ledger"), bytes).expect("a file");
+        let said = place.ibbi(&["audit", "d.ledger"]);
+        assert_eq!(said.code, 4, "{said:?}");
+        assert!(said.out.contains("[ledger.empty, once]"), "{}", said.out);
+    }
+}

@@ -5,14 +5,15 @@ use crate::store;
 use crate::trust::{self, Against};
 use ibbi_audit::export::{self, Chained, Corrections, ExportError, Voided};
 use ibbi_audit::{
-    Audit, AuditError, CaseQuery, CaseReport, CaseSummary, Diff, Filter, Finding, FindingKind, Options, Report,
-    Severity, Sink, Source,
+    Audit, AuditError, CaseQuery, CaseReport, CaseSummary, Diff, Filter, Finding, FindingKind, Metered, Options,
+    Progress, Report, Severity, Sink, Source, Watch,
 };
 use ibbi_core::{At, Name, Outcome};
 use ibbi_log::{FaultKind, LedgerReader, ReadError, Uuid};
 use std::io::{self, Read, Write};
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What is asked of an audit.
 #[derive(Debug, Clone, Default)]
@@ -93,6 +94,19 @@ pub fn code(text: &str) -> Result<FindingKind, String> {
 /// # Errors
 /// [`AppError`] if something cannot be read. What is wrong with the ledger is in the report.
 pub fn audit(path: &Path, request: &Request, sink: &mut dyn Sink) -> Result<Report, AppError> {
+    audit_watched(path, request, sink, &|_| {})
+}
+
+/// As [`audit`], telling how far reading has come.
+///
+/// # Errors
+/// As [`audit`].
+pub fn audit_watched(
+    path: &Path,
+    request: &Request,
+    sink: &mut dyn Sink,
+    watch: Watch<'_>,
+) -> Result<Report, AppError> {
     let cases = match &request.case {
         Some(wanted) => vec![select(path, wanted)?],
         None => Vec::new(),
@@ -109,10 +123,10 @@ pub fn audit(path: &Path, request: &Request, sink: &mut dyn Sink) -> Result<Repo
         variants: request.variants,
         ..Options::default()
     };
-    Audit::new(options).run(source(path)?, sink).map_err(|error| failed(path, error))
+    Audit::new(options).run(source(path)?.watched(watch), sink).map_err(|error| failed(path, error))
 }
 
-fn source(path: &Path) -> Result<Source<'static>, AppError> {
+fn source<'a>(path: &Path) -> Result<Source<'a>, AppError> {
     if path == Path::new("-") {
         return Ok(Source::stream(io::stdin()));
     }
@@ -189,8 +203,28 @@ pub fn case(path: &Path, case: &str, query: impl FnOnce(Uuid) -> CaseQuery) -> R
 /// # Errors
 /// [`AppError`].
 pub fn diff(first: &Path, second: &Path, shown: usize) -> Result<Diff, AppError> {
+    if first == Path::new("-") && second == Path::new("-") {
+        let message = "standard input holds one ledger alone: give at least one of the two as a file".to_owned();
+        return Err(AppError::Usage(message));
+    }
     let (one, other) = (source(first)?, source(second)?);
     ibbi_audit::diff(one, other, shown).map_err(|error| failed(first, error))
+}
+
+/// Refuses to write over what is read: a damaged ledger is evidence too.
+///
+/// # Errors
+/// [`AppError::Usage`] if both names are of one file.
+pub fn apart(read: &Path, written: &Path) -> Result<(), AppError> {
+    let whole = |path: &Path| path.canonicalize().ok();
+    match (whole(read), whole(written)) {
+        (Some(one), Some(other)) if one == other => {
+            let message =
+                format!("{} is what is read, and would be lost; give another name to write to", read.display());
+            Err(AppError::Usage(message))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What a ledger, or the process itself, is exported to.
@@ -264,7 +298,16 @@ pub struct Export<'a> {
 ///
 /// # Errors
 /// [`AppError`]; what was written then is no whole export.
-pub fn export(export: Export<'_>, mut out: &mut dyn Write) -> Result<(), AppError> {
+pub fn export(export: Export<'_>, out: &mut dyn Write) -> Result<(), AppError> {
+    export_watched(export, out, &|_| {})
+}
+
+/// As [`export()`], telling how far reading has come. The ledger is read twice, which counts as one reading of twice its
+/// length.
+///
+/// # Errors
+/// As [`export()`].
+pub fn export_watched(export: Export<'_>, mut out: &mut dyn Write, watch: Watch<'_>) -> Result<(), AppError> {
     let unwritten = |source| AppError::Io { doing: "write", path: "the export".into(), source };
     let Export { ledger, format, voided } = export;
     match format {
@@ -285,8 +328,11 @@ pub fn export(export: Export<'_>, mut out: &mut dyn Write) -> Result<(), AppErro
         }
         other => AppError::Usage(other.to_string()),
     };
-    let corrections = Corrections::gather(whole(reader(path)?)).map_err(|error| failed(ExportError::Read(error)))?;
-    let mut opened = reader(path)?;
+    let twice = Twice::new(watch);
+    let (first, second) = (|progress| twice.first(progress), |progress| twice.second(progress));
+    let corrections =
+        Corrections::gather(whole(reader(path, &first)?)).map_err(|error| failed(ExportError::Read(error)))?;
+    let mut opened = reader(path, &second)?;
     let opening = opened.opening().cloned();
     let opening = opening.ok_or_else(|| AppError::NotALedger {
         path: path.to_owned(),
@@ -311,7 +357,36 @@ fn whole<T>(items: impl Iterator<Item = Result<T, ReadError>>) -> impl Iterator<
     items.filter(move |item| !is_torn(item))
 }
 
-fn reader(path: &Path) -> Result<LedgerReader<Box<dyn Read>>, AppError> {
-    let file = store::open_file(path)?;
-    Ok(LedgerReader::new(Box::new(file) as Box<dyn Read>))
+fn reader<'a>(path: &Path, watch: Watch<'a>) -> Result<LedgerReader<Box<dyn Read + 'a>>, AppError> {
+    let file = store::open_unpacked(path)?;
+    let total = file.metadata().ok().map(|metadata| metadata.len());
+    Ok(LedgerReader::new(Box::new(Metered::new(file, total, watch)) as Box<dyn Read + 'a>))
+}
+
+/// Two readings of a ledger, told as one.
+struct Twice<'a> {
+    watch: Watch<'a>,
+    /// The lines and the bytes of the first.
+    lines: AtomicU64,
+    bytes: AtomicU64,
+}
+
+impl<'a> Twice<'a> {
+    fn new(watch: Watch<'a>) -> Self {
+        Self { watch, lines: AtomicU64::new(0), bytes: AtomicU64::new(0) }
+    }
+
+    fn first(&self, progress: Progress) {
+        self.lines.store(progress.lines, Ordering::Relaxed);
+        self.bytes.store(progress.bytes, Ordering::Relaxed);
+        (self.watch)(Progress { total: progress.total.map(|total| total.saturating_mul(2)), ..progress });
+    }
+
+    fn second(&self, progress: Progress) {
+        (self.watch)(Progress {
+            lines: progress.lines + self.lines.load(Ordering::Relaxed),
+            bytes: progress.bytes + self.bytes.load(Ordering::Relaxed),
+            total: progress.total.map(|total| total.saturating_mul(2)),
+        });
+    }
 }

@@ -59,6 +59,14 @@ pub enum AppError {
         /// Some of them.
         shown: String,
     },
+    /// The ledger is compressed, and is needed as it stands.
+    #[error("{path} is compressed by {packing}; unpack it first (`ibbi audit` reads it as it is)", path = .path.display())]
+    Packed {
+        /// The file.
+        path: PathBuf,
+        /// `gzip` or `zstd`.
+        packing: &'static str,
+    },
     /// The file is no ledger, or no more: its first line is not one that begins a ledger.
     #[error("{path} does not begin as a ledger: {reason}; if it was one, restore it from a copy, otherwise give another name", path = .path.display())]
     NotALedger {
@@ -277,6 +285,7 @@ impl AppError {
                 ExitCode::Refused
             }
             Self::NotALedger { .. }
+            | Self::Packed { .. }
             | Self::Damaged { .. }
             | Self::Illegal { .. }
             | Self::Open(OpenError::NotALedger { .. } | OpenError::Unfinished { .. })
@@ -304,7 +313,7 @@ impl AppError {
             Self::Refused { .. } => "refused",
             Self::NoCase(_) => "no-case",
             Self::WhichCase { .. } => "which-case",
-            Self::NotALedger { .. } => "not-a-ledger",
+            Self::NotALedger { .. } | Self::Packed { .. } => "not-a-ledger",
             Self::Damaged { .. } => "ledger-damaged",
             Self::Illegal { .. } => "ledger-illegal",
             Self::Create(_) => "create",

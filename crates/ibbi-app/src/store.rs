@@ -5,6 +5,7 @@ use crate::zone::Zone;
 use ibbi_core::{Case, CaseFile, Event, EventKind, History, Name, Part, Refusal};
 use ibbi_log::{Fault, FaultKind, LedgerReader, Opening, ReadError, Record, Uuid};
 use std::fs::File;
+use std::io::{Read as _, Seek as _};
 use std::path::Path;
 
 /// A case as the ledger's list shows it.
@@ -73,6 +74,22 @@ fn open(path: &Path) -> Result<LedgerReader<File>, AppError> {
 pub(crate) fn open_file(path: &Path) -> Result<File, AppError> {
     check_file(path)?;
     File::open(path).map_err(|source| AppError::Io { doing: "open", path: path.to_owned(), source })
+}
+
+/// As [`open_file`], for what reads a ledger as it stands: a compressed one is told to be that, and not to be damaged.
+pub(crate) fn open_unpacked(path: &Path) -> Result<File, AppError> {
+    let mut file = open_file(path)?;
+    let failed = |source| AppError::Io { doing: "read", path: path.to_owned(), source };
+    let mut beginning = Vec::new();
+    file.by_ref().take(8).read_to_end(&mut beginning).map_err(failed)?;
+    file.rewind().map_err(failed)?;
+    unpacked(path, &beginning).map(|()| file)
+}
+
+/// Refuses what begins as a compressed file.
+pub(crate) fn unpacked(path: &Path, beginning: &[u8]) -> Result<(), AppError> {
+    let packing = ibbi_audit::Packing::of(beginning);
+    packing.map_or(Ok(()), |packing| Err(AppError::Packed { path: path.to_owned(), packing: packing.code() }))
 }
 
 /// Refuses what is there under the name of a ledger and cannot be one; a pipe, for instance, would be waited for.

@@ -1,6 +1,7 @@
 //! Trust: keys, checkpoints, verification, and extracts with proofs.
 
 use crate::error::AppError;
+use ibbi_audit::{Metered, Watch};
 use ibbi_log::{
     Check, Checkpoints, Depth, Fault, Ledger, PrivateKey, PublicKey, Report, SignedCheckpoint, Uuid, checkpoints_path,
     extract, is_extract, verify_extract, verify_with,
@@ -159,22 +160,33 @@ pub struct Verified {
 /// # Errors
 /// [`AppError`] if something cannot be read. What is wrong with the ledger is in the result.
 pub fn verify(path: &Path, against: &Against) -> Result<Verified, AppError> {
+    verify_watched(path, against, &|_| {})
+}
+
+/// As [`verify`], telling how far reading has come.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_watched(path: &Path, against: &Against, watch: Watch<'_>) -> Result<Verified, AppError> {
     let keys = public_keys(against)?;
     let failed = |source| AppError::Io { doing: "read", path: path.to_owned(), source };
     let from_stdin = path == Path::new("-");
-    let (source, begins_as_extract): (Box<dyn Read>, bool) = if from_stdin {
+    let (source, beginning, total): (Box<dyn Read>, Vec<u8>, _) = if from_stdin {
         let mut stdin = io::stdin().lock();
         let mut beginning = Vec::new();
         stdin.by_ref().take(16).read_to_end(&mut beginning).map_err(failed)?;
-        let is_extract = is_extract(&beginning);
-        (Box::new(io::Cursor::new(beginning).chain(stdin)), is_extract)
+        (Box::new(io::Cursor::new(beginning.clone()).chain(stdin)), beginning, None)
     } else {
         let mut file = crate::store::open_file(path)?;
         let mut beginning = Vec::new();
         Read::by_ref(&mut file).take(16).read_to_end(&mut beginning).map_err(failed)?;
         file.rewind().map_err(failed)?;
-        (Box::new(file), is_extract(&beginning))
+        let total = file.metadata().ok().map(|metadata| metadata.len());
+        (Box::new(file), beginning, total)
     };
+    crate::store::unpacked(path, &beginning)?;
+    let begins_as_extract = is_extract(&beginning);
+    let source = Metered::new(source, total, watch);
     if begins_as_extract {
         return verify_extracted(source, &keys, path);
     }

@@ -2,8 +2,9 @@
 //!
 //! There are two kinds of work. *Reading* goes through the lines one after the other, and one thread at a time does it.
 //! *Judging* takes the lines of a block that belong to one shard; each shard takes its blocks in order, and one thread at
-//! a time works on a shard. A thread does whatever is there: judging before reading, so that little waits. What is found
-//! is handed out block by block, sorted, so that neither the order nor anything else depends on who did what.
+//! a time works on a shard. A thread does whatever is there: first for the shards that are its own, for their states are
+//! near to it, then reading, then for the others. What is found is handed out block by block, sorted, so that neither the
+//! order nor anything else depends on who did what.
 
 use crate::audit::AuditError;
 use crate::finding::Finding;
@@ -48,7 +49,8 @@ enum Done<'a> {
     Judged { shard: Box<Shard>, number: usize, block: u64, batch: Batch, result: Result<Vec<Finding>, AuditError> },
 }
 
-pub(crate) struct Engine<'a> {
+/// The board, and how to wait for it.
+struct Engine<'a> {
     board: Mutex<Board<'a>>,
     wake: Condvar,
     threads: usize,

@@ -63,7 +63,7 @@ pub use case::{
 pub use diff::{CaseDifference, Diff, Divergence, Presence, StateChange, diff};
 pub use figures::Who;
 pub use finding::{Detail, Finding, FindingKind, Severity, findings_markdown};
-pub use input::{Packing, Source};
+pub use input::{Metered, Packing, Progress, Source, Watch};
 pub use options::{Filter, Options};
 pub use report::{
     CaseCounts, CaseSummary, CheckpointFacts, CodeCount, EventCounts, FitnessSpread, Kept, LedgerFacts, Month,

@@ -26,7 +26,7 @@ pub struct Options {
     pub kept: usize,
     /// How many variants a report lists.
     pub variants: usize,
-    /// The most cases that are held; see [`FindingKind::LedgerManyCases`].
+    /// The most cases that are held, in sixteen equal parts by their ids; see [`FindingKind::LedgerManyCases`].
     pub max_cases: usize,
     /// The most bytes, unpacked, that are read of a stream or a compressed file; see [`FindingKind::LedgerTooLarge`].
     pub max_stream: u64,

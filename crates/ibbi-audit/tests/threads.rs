@@ -3,8 +3,9 @@
 #[path = "support/mod.rs"]
 mod support;
 
-use ibbi_audit::{Options, Source};
+use ibbi_audit::{Options, Progress, Source};
 use std::io::Read;
+use std::sync::Mutex;
 use support::walk::{Random, ledger, walk};
 use support::{Audited, audit_from, audit_with, golden, gzip, zstd};
 
@@ -148,4 +149,40 @@ fn a_file_that_changes_under_the_audit_is_an_error() {
     let audit = ibbi_audit::Audit::new(Options::default());
     let error = audit.run(Source::open(&path).expect("opened"), &mut overwrite).unwrap_err();
     assert!(error.to_string().contains("changed during the audit"), "{error}");
+}
+
+#[test]
+fn how_far_reading_has_come_is_told_for_files_streams_and_what_is_packed() {
+    let bytes = damaged(3);
+    let lines = u64::try_from(line_feeds(&bytes)).expect("small");
+    let (gz, zst) = (gzip(&bytes), zstd(&bytes));
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).expect("a file");
+        Source::open(&path).expect("it opens")
+    };
+    let size = |bytes: &[u8]| u64::try_from(bytes.len()).expect("small");
+    for (source, read, total) in [
+        (Source::bytes(&bytes), size(&bytes), Some(size(&bytes))),
+        (file("plain", &bytes), size(&bytes), Some(size(&bytes))),
+        (file("gz", &gz), size(&gz), Some(size(&gz))),
+        (file("zst", &zst), size(&zst), Some(size(&zst))),
+        (Source::stream(Drips(&bytes)), size(&bytes), None),
+        (Source::stream(Drips(&gz)), size(&gz), None),
+    ] {
+        let told = Mutex::new(Vec::new());
+        let watch = |progress: Progress| told.lock().expect("whole").push(progress);
+        let audited = audit_from(source.watched(&watch), Options { threads: 2, ..Options::default() });
+        assert_eq!(audited.report.ledger.lines, lines);
+        let told = told.into_inner().expect("whole");
+        let last = Progress { lines, bytes: read, total };
+        assert_eq!(told.last(), Some(&last));
+        assert!(told.is_sorted_by_key(|progress| (progress.lines, progress.bytes)));
+        assert!(told.len() <= 2 + bytes.len() / 900, "once for what is read, not for each line: {}", told.len());
+    }
+}
+
+fn line_feeds(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte == b'\n').count()
 }

@@ -4,11 +4,13 @@
 //! `ibbi-sim` found; files are read and written here and nowhere below.
 
 mod calendar;
+mod file;
 mod keep;
 mod phrase;
 mod report;
 
 pub use calendar::{MadeCalendar, of_ledger, of_logs, of_plan};
+pub use file::{write_file, write_file_with};
 pub use keep::{Keep, Kept, keep};
 pub use phrase::{TIMES, closure, day, id_of, said_time, said_times, times};
 pub use report::page;
@@ -19,9 +21,8 @@ use crate::store::{self, CaseLog};
 use ibbi_core::{At, Format};
 use ibbi_log::Uuid;
 use ibbi_sim::{Comparison, Forecast, Gain, Plan, Scenario, Settings, Simulator};
-use std::fs::File;
-use std::io::{Read as _, Write};
-use std::path::{Path, PathBuf};
+use std::io::Read as _;
+use std::path::Path;
 
 /// The longest scenario that is read, in bytes; a longer file is another kind of file.
 const MAX_BYTES: u64 = 1 << 20;
@@ -221,41 +222,4 @@ pub fn compare(sides: &[Side; 2], settings: Settings, progress: impl Fn(u64) + S
 /// [`AppError::Simulation`].
 pub fn who(scenario: &Scenario, settings: Settings, progress: impl Fn(u64, u64) + Sync) -> Result<Vec<Gain>, AppError> {
     Ok(Simulator::new(scenario).who_with(settings, progress)?)
-}
-
-/// Writes a file that a user can make again: into a new file beside it first, then under its name, so that there is
-/// never half of it. An existing file is replaced.
-///
-/// # Errors
-/// [`AppError::Io`].
-pub fn write_file(path: &Path, content: &[u8]) -> Result<(), AppError> {
-    let failed = |source| AppError::Io { doing: "write", path: path.to_owned(), source };
-    write_file_with(path, |file| file.write_all(content).map_err(failed)).map(|_| ())
-}
-
-/// As [`write_file`], for what is written piece by piece; the number of bytes.
-///
-/// # Errors
-/// [`AppError::Io`], or what the writing itself says.
-pub fn write_file_with(
-    path: &Path,
-    write: impl FnOnce(&mut dyn Write) -> Result<(), AppError>,
-) -> Result<u64, AppError> {
-    let failed = |source| AppError::Io { doing: "write", path: path.to_owned(), source };
-    let name = path.file_name().ok_or_else(|| failed(std::io::Error::other("it has no file name")))?;
-    let mut beside = name.to_owned();
-    beside.push(format!(".{}.new", std::process::id()));
-    let beside: PathBuf = path.with_file_name(beside);
-    let mut file = std::io::BufWriter::new(File::create_new(&beside).map_err(failed)?);
-    let written = write(&mut file).and_then(|()| {
-        let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
-        let bytes = file.metadata().map_err(failed)?.len();
-        file.sync_all().and_then(|()| std::fs::rename(&beside, path)).map_err(failed)?;
-        Ok(bytes)
-    });
-    if written.is_err() {
-        // The new file is of no use; if it cannot be removed either, the first error says why.
-        let _ = std::fs::remove_file(&beside);
-    }
-    written
 }

@@ -17,6 +17,11 @@ use std::io::Read;
 /// The lines of a ledger as they are read.
 pub(crate) struct Chain<'a> {
     lines: Lines<Box<dyn Read + Send + 'a>>,
+    state: State<'a>,
+}
+
+/// What the next line is held against.
+struct State<'a> {
     head: Head,
     next_seq: u64,
     /// When the first line was written down, the latest, and the one before.
@@ -26,14 +31,12 @@ pub(crate) struct Chain<'a> {
     watch: Watch<'a>,
     shown: Vec<(&'a SignedCheckpoint, Fault)>,
     spool: Option<SpoolWriter>,
-    torn: bool,
 }
 
 impl<'a> Chain<'a> {
     pub(crate) fn new(reader: Box<dyn Read + Send + 'a>, spool: Option<SpoolWriter>, options: &'a Options) -> Self {
         let checkpoints = &options.checkpoints.list;
-        Self {
-            lines: Lines::new(reader),
+        let state = State {
             head: Head::EMPTY,
             next_seq: 1,
             logged: None,
@@ -42,104 +45,139 @@ impl<'a> Chain<'a> {
             watch: Watch::new(checkpoints),
             shown: Vec::new(),
             spool,
-            torn: false,
-        }
+        };
+        Self { lines: Lines::new(reader), state }
     }
 
     pub(crate) const fn head(&self) -> Head {
-        self.head
+        self.state.head
     }
 
     pub(crate) const fn opening(&self) -> Option<&Opening> {
-        self.opening.as_ref()
+        self.state.opening.as_ref()
     }
 
     /// When the first line was written down, and the latest time at which one was.
     pub(crate) fn logged(&self) -> Option<(At, At)> {
-        self.logged.map(|(first, latest, _)| (first, latest))
+        self.state.logged.map(|(first, latest, _)| (first, latest))
     }
 
     pub(crate) fn root(&mut self) -> Option<Digest> {
-        self.tree.as_mut().map(Tree::root)
+        self.state.tree.as_mut().map(Tree::root)
     }
 
     /// Reads the next lines into a block; `false` at the end.
     pub(crate) fn read(&mut self, block: &mut Block) -> Result<bool, AuditError> {
         let (mut count, mut bytes) = (0, 0);
         let mut more = true;
-        while count < BLOCK_LINES && bytes < BLOCK_BYTES {
-            let next = self.lines.next();
-            let next = next.map_err(|source| AuditError::Read { offset: self.head.bytes, source })?;
-            let Some(RawLine { number, offset, length, content }) = next else {
-                more = false;
-                break;
-            };
-            let bare = |kind| of_fault(Fault { line: number, offset, column: 0, kind }, None, None);
-            let (line, digest) = match content {
-                Content::Whole(line, digest) => (Some(line), digest),
-                Content::TooLong(digest) => {
-                    block.findings.push(bare(FaultKind::TooLong { length }));
-                    (None, digest)
-                }
-                Content::Torn => {
-                    block.findings.push(bare(FaultKind::Torn { length }));
-                    self.torn = true;
-                    continue;
-                }
-            };
-            let links = line.and_then(Links::of);
-            let logged = links.and_then(|links| links.logged());
-            let fault = |kind| of_fault(Fault { line: number, offset, column: 0, kind }, None, logged);
-            let begins = number == 1;
-            let opening = if begins { line.and_then(opening_of) } else { None };
-            // A part of a ledger begins where it begins: what came before is not known, and that it is missing is said once.
-            let part = begins && opening.is_none() && links.is_some();
-            if let Some(links) = links {
-                if *links.prev != self.head.hash.to_hex()
-                    && !part
-                    && let Some(found) = Digest::from_hex(links.prev)
-                {
-                    block.findings.push(fault(FaultKind::Chain { expected: self.head.hash, found }));
-                }
-                if links.seq != self.next_seq && !part {
-                    block.findings.push(fault(FaultKind::Seq { expected: self.next_seq, found: links.seq }));
-                }
-                self.next_seq = links.seq;
-                if let Some(logged) = logged {
-                    let (first, latest, earlier) = self.logged.unwrap_or((logged, logged, logged));
-                    if logged < earlier {
-                        block.findings.push(fault(FaultKind::Logged { earlier, found: logged }));
-                    }
-                    self.logged = Some((first, latest.max(logged), logged));
-                }
+        while more && count < BLOCK_LINES && bytes < BLOCK_BYTES {
+            let offset = self.state.head.bytes;
+            match self.lines.next().map_err(|source| AuditError::Read { offset, source })? {
+                Some(line) => bytes += self.state.take(line, block)?,
+                None => more = false,
             }
-            self.next_seq = self.next_seq.saturating_add(1);
-            if begins && opening.is_none() {
-                let detail = Detail::NoFirstLine { seq: links.map(|links| links.seq) };
-                block.findings.push(Place::line(number, offset).find(FindingKind::LedgerNoOpening, detail));
-            }
-            self.head = Head { lines: number, bytes: offset + length + 1, hash: digest };
-            match (opening, line) {
-                (Some(opening), _) => block.findings.extend(self.begin(opening)),
-                (None, Some(line)) => {
-                    let case = case_of(line);
-                    if case.is_some()
-                        && let Some(spool) = &mut self.spool
-                    {
-                        spool.keep(line, offset).map_err(|source| AuditError::Spool { source })?;
-                    }
-                    block.batches[case.map_or(0, shard_of)].push(line, number, offset);
-                    bytes += line.len();
-                }
-                (None, None) => {}
-            }
-            self.covered(&digest);
             count += 1;
         }
-        if let Some(spool) = &mut self.spool {
+        if let Some(spool) = &mut self.state.spool {
             spool.flush().map_err(|source| AuditError::Spool { source })?;
         }
         Ok(more)
+    }
+
+    /// What shows only at the end: an empty file, and checkpoints; each checkpoint with what it shows.
+    pub(crate) fn finish(&mut self, checkpoints: &'a [SignedCheckpoint]) -> (Vec<Finding>, Vec<Option<Fault>>) {
+        let mut findings = Vec::new();
+        let state = &mut self.state;
+        if state.head.lines == 0 {
+            let fault = Fault { line: 1, offset: 0, column: 0, kind: FaultKind::NoLine };
+            findings.push(of_fault(fault, None, None));
+        }
+        let left = core::mem::replace(&mut state.watch, Watch::new(&[])).left();
+        state.ask(left);
+        findings.extend(state.shown.iter().map(|(_, fault)| of_fault(fault.clone(), None, None)));
+        let shown = |signed: &SignedCheckpoint| {
+            let own = state.shown.iter().find(|(of, _)| core::ptr::eq(*of, signed));
+            own.map(|(_, fault)| fault.clone())
+        };
+        (findings, checkpoints.iter().map(shown).collect())
+    }
+}
+
+impl<'a> State<'a> {
+    /// Holds a line against the one before, and puts it into a block for whoever judges it; gives the bytes put there.
+    fn take(&mut self, line: RawLine<'_>, block: &mut Block) -> Result<usize, AuditError> {
+        let RawLine { number, offset, length, content } = line;
+        let bare = |kind| of_fault(Fault { line: number, offset, column: 0, kind }, None, None);
+        let (line, digest) = match content {
+            Content::Whole(line, digest) => (Some(line), digest),
+            Content::TooLong(digest) => {
+                block.findings.push(bare(FaultKind::TooLong { length }));
+                (None, digest)
+            }
+            Content::Torn => {
+                block.findings.push(bare(FaultKind::Torn { length }));
+                return Ok(0);
+            }
+        };
+        let links = line.and_then(Links::of);
+        let opening = if number == 1 { line.and_then(opening_of) } else { None };
+        // A part of a ledger begins where it begins: what came before is not known, and that it is missing is said once.
+        if number == 1 && opening.is_none() {
+            let detail = Detail::NoFirstLine { seq: links.map(|links| links.seq) };
+            block.findings.push(Place::line(number, offset).find(FindingKind::LedgerNoOpening, detail));
+        } else if let Some(links) = links {
+            self.hold(links, number, offset, block);
+        }
+        self.next_seq = links.map_or(self.next_seq, |links| links.seq).saturating_add(1);
+        self.note_logged(links.and_then(|links| links.logged()), number, offset, block);
+        self.head = Head { lines: number, bytes: offset + length + 1, hash: digest };
+        let mut bytes = 0;
+        if let Some(opening) = opening {
+            block.findings.extend(self.begin(opening));
+        } else if let Some(line) = line {
+            bytes = line.len();
+            self.hand_on(line, number, offset, block)?;
+        }
+        self.covered(&digest);
+        Ok(bytes)
+    }
+
+    /// Holds what a line names against the line before it.
+    fn hold(&self, links: Links<'_>, number: u64, offset: u64, block: &mut Block) {
+        let logged = || links.logged();
+        let fault = |kind| of_fault(Fault { line: number, offset, column: 0, kind }, None, logged());
+        if *links.prev != self.head.hash.to_hex()
+            && let Some(found) = Digest::from_hex(links.prev)
+        {
+            block.findings.push(fault(FaultKind::Chain { expected: self.head.hash, found }));
+        }
+        if links.seq != self.next_seq {
+            block.findings.push(fault(FaultKind::Seq { expected: self.next_seq, found: links.seq }));
+        }
+    }
+
+    /// Notes when a line was written down, which is never before the line before it.
+    fn note_logged(&mut self, logged: Option<At>, number: u64, offset: u64, block: &mut Block) {
+        let Some(logged) = logged else { return };
+        let (first, latest, earlier) = self.logged.unwrap_or((logged, logged, logged));
+        if logged < earlier {
+            let kind = FaultKind::Logged { earlier, found: logged };
+            let fault = Fault { line: number, offset, column: 0, kind };
+            block.findings.push(of_fault(fault, None, Some(logged)));
+        }
+        self.logged = Some((first, latest.max(logged), logged));
+    }
+
+    /// Puts a line into a block, and keeps it where it may be asked for again and cannot be read again.
+    fn hand_on(&mut self, line: &[u8], number: u64, offset: u64, block: &mut Block) -> Result<(), AuditError> {
+        let case = case_of(line);
+        if case.is_some()
+            && let Some(spool) = &mut self.spool
+        {
+            spool.keep(line, offset).map_err(|source| AuditError::Spool { source })?;
+        }
+        block.batches[case.map_or(0, shard_of)].push(line, number, offset);
+        Ok(())
     }
 
     /// The first line of a ledger.
@@ -156,31 +194,19 @@ impl<'a> Chain<'a> {
     fn covered(&mut self, digest: &Digest) {
         let Some(tree) = &mut self.tree else { return };
         tree.push(digest);
-        if self.watch.is_due(tree.size()) {
-            for signed in self.watch.due(tree.size()) {
-                self.shown.extend(signed.against(tree, self.opening.as_ref(), self.head).map(|fault| (signed, fault)));
-            }
+        let size = tree.size();
+        if self.watch.is_due(size) {
+            let due = self.watch.due(size);
+            self.ask(due);
         }
     }
 
-    /// What shows only at the end: an empty file, and checkpoints; each checkpoint with what it shows.
-    pub(crate) fn finish(&mut self, checkpoints: &'a [SignedCheckpoint]) -> (Vec<Finding>, Vec<Option<Fault>>) {
-        let mut findings = Vec::new();
-        if self.head.lines == 0 && !self.torn {
-            let fault = Fault { line: 1, offset: 0, column: 0, kind: FaultKind::NoLine };
-            findings.push(of_fault(fault, None, None));
+    /// Asks checkpoints about the lines so far.
+    fn ask(&mut self, checkpoints: Vec<&'a SignedCheckpoint>) {
+        let Some(tree) = &mut self.tree else { return };
+        for signed in checkpoints {
+            self.shown.extend(signed.against(tree, self.opening.as_ref(), self.head).map(|fault| (signed, fault)));
         }
-        if let Some(tree) = &mut self.tree {
-            for signed in core::mem::replace(&mut self.watch, Watch::new(&[])).left() {
-                self.shown.extend(signed.against(tree, self.opening.as_ref(), self.head).map(|fault| (signed, fault)));
-            }
-        }
-        findings.extend(self.shown.iter().map(|(_, fault)| of_fault(fault.clone(), None, None)));
-        let shown = |signed: &SignedCheckpoint| {
-            let own = self.shown.iter().find(|(of, _)| core::ptr::eq(*of, signed));
-            own.map(|(_, fault)| fault.clone())
-        };
-        (findings, checkpoints.iter().map(shown).collect())
     }
 }
 

@@ -3,12 +3,14 @@
 mod again;
 mod block;
 mod chain;
+mod progress;
 mod source;
 mod unpack;
 
 pub(crate) use again::{Again, Rereader, SpoolWriter};
 pub(crate) use block::{Batch, Block, SHARDS};
 pub(crate) use chain::Chain;
+pub use progress::{Metered, Progress, Watch};
 pub(crate) use source::Opened;
 pub use source::Source;
 pub use unpack::Packing;

@@ -1,6 +1,7 @@
 //! Where a ledger comes from: a file, bytes in memory, or a stream that is kept to be read again.
 
 use super::again::{self, Again};
+use super::progress::{Counted, Metered, Watch};
 use super::unpack::{Packing, Trouble, Unpack};
 use crate::audit::AuditError;
 use std::fs::File;
@@ -12,7 +13,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 ///
 /// An audit reads it once from beginning to end. Where a record voids an earlier one, the lines of that case are read
 /// again; a file and bytes allow that as they are, and what cannot is copied to a nameless temporary file on the way.
-pub struct Source<'a>(Kind<'a>);
+pub struct Source<'a> {
+    kind: Kind<'a>,
+    watch: Option<Watch<'a>>,
+}
 
 enum Kind<'a> {
     Bytes(&'a [u8]),
@@ -28,17 +32,36 @@ impl<'a> Source<'a> {
     pub fn open(path: &Path) -> io::Result<Self> {
         let file = File::open(path)?;
         let is_file = file.metadata()?.is_file();
-        Ok(if is_file { Self(Kind::File(file)) } else { Self::stream(file) })
+        Ok(if is_file { Self::of(Kind::File(file)) } else { Self::stream(file) })
     }
 
     /// A stream, such as standard input.
     pub fn stream(stream: impl Read + Send + 'a) -> Self {
-        Self(Kind::Stream(Box::new(stream)))
+        Self::of(Kind::Stream(Box::new(stream)))
     }
 
     /// Bytes in memory.
     pub const fn bytes(bytes: &'a [u8]) -> Self {
-        Self(Kind::Bytes(bytes))
+        Self::of(Kind::Bytes(bytes))
+    }
+
+    const fn of(kind: Kind<'a>) -> Self {
+        Self { kind, watch: None }
+    }
+
+    /// Tells somebody how far reading has come.
+    #[must_use]
+    pub fn watched(self, watch: Watch<'a>) -> Self {
+        Self { watch: Some(watch), ..self }
+    }
+
+    /// How many bytes there are, as they are stored.
+    fn total(&self) -> Option<u64> {
+        match &self.kind {
+            Kind::Bytes(bytes) => u64::try_from(bytes.len()).ok(),
+            Kind::File(file) => file.metadata().ok().map(|metadata| metadata.len()),
+            Kind::Stream(_) => None,
+        }
     }
 
     /// Looks at the first bytes, and makes ready what they ask for; of a stream or a compressed file at most `limit`
@@ -46,7 +69,8 @@ impl<'a> Source<'a> {
     pub(crate) fn begin(self, limit: u64) -> Result<Opened<'a>, AuditError> {
         let spool = || Again::spool().map_err(|source| AuditError::Spool { source });
         let trouble = Arc::new(Mutex::new(None));
-        let (mut raw, again): (Box<dyn Read + Send + 'a>, _) = match self.0 {
+        let (watch, total) = (self.watch, self.total());
+        let (mut raw, again): (Box<dyn Read + Send + 'a>, _) = match self.kind {
             Kind::Bytes(bytes) => (Box::new(bytes), Again::Bytes(bytes)),
             Kind::File(file) => {
                 let file = Arc::new(file);
@@ -58,14 +82,23 @@ impl<'a> Source<'a> {
         let packing = Packing::of(&beginning);
         let raw: Box<dyn Read + Send + 'a> = Box::new(Cursor::new(beginning.clone()).chain(raw));
         let Some(packing) = packing else {
+            let raw: Box<dyn Read + Send + 'a> = match watch {
+                Some(watch) => Box::new(Metered::new(raw, total, watch)),
+                None => raw,
+            };
             let reader: Box<dyn Read + Send + 'a> =
                 if again.is_spool() { Box::new(Limited::new(raw, limit, &trouble)) } else { raw };
             return Ok(Opened { reader, again, packing: None, beginning, trouble });
         };
         // What was packed can be read again only as it was unpacked.
         let again = if again.is_spool() { again } else { spool()? };
-        let unpacked = Unpack::new(packing, raw, &trouble);
-        let mut reader: Box<dyn Read + Send + 'a> = Box::new(Limited::new(unpacked, limit, &trouble));
+        let bytes = Arc::default();
+        let counted = Counted { stream: raw, bytes: Arc::clone(&bytes) };
+        let unpacked = Limited::new(Unpack::new(packing, counted, &trouble), limit, &trouble);
+        let mut reader: Box<dyn Read + Send + 'a> = match watch {
+            Some(watch) => Box::new(Metered::unpacked(unpacked, total, bytes, watch)),
+            None => Box::new(unpacked),
+        };
         let beginning = self::beginning(&mut reader)?;
         let reader = Box::new(Cursor::new(beginning.clone()).chain(reader));
         Ok(Opened { reader, again, packing: Some(packing), beginning, trouble })
@@ -74,7 +107,7 @@ impl<'a> Source<'a> {
 
 impl core::fmt::Debug for Source<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(match self.0 {
+        f.write_str(match self.kind {
             Kind::Bytes(_) => "Source::bytes",
             Kind::File(_) => "Source::file",
             Kind::Stream(_) => "Source::stream",

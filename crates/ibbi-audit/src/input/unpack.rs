@@ -18,7 +18,7 @@ pub enum Packing {
 
 impl Packing {
     /// By the first bytes of a file.
-    pub(crate) fn of(beginning: &[u8]) -> Option<Self> {
+    pub fn of(beginning: &[u8]) -> Option<Self> {
         match beginning {
             [0x1F, 0x8B, ..] => Some(Self::Gzip),
             // A frame, or one that is to be skipped.

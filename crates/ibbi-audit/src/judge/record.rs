@@ -30,11 +30,15 @@ impl Shard {
         let before = out.len();
         let repeated = self.repeats(index, &record, context)?;
         let track = &mut self.tracks[index];
-        track.counts.records += 1;
+        track.counts.records = track.counts.records.saturating_add(1);
         (track.last_line, track.logged) = (record.line, track.logged.max(record.logged));
         match repeated {
             Some(Repetition::Same { first }) => {
                 track.counts.repeated += 1;
+                // One that was numbered as a record of its own keeps its number: those after it count on from there.
+                if track.rev.checked_add(1) == Some(record.rev) {
+                    track.rev = record.rev;
+                }
                 out.push(place.find(FindingKind::CaseRepeated, Detail::Repeated { id: record.id, first }));
             }
             other => {

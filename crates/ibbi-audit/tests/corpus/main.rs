@@ -10,6 +10,7 @@ mod chain;
 mod foreign;
 mod legality;
 mod trust;
+mod verifier;
 
 use ibbi_audit::Options;
 use ibbi_log::chart_digest;
@@ -43,13 +44,16 @@ pub(crate) fn full_day() -> Lines {
     current("completed-full-day")
 }
 
+/// The whole corpus.
+pub(crate) fn samples() -> Vec<Sample> {
+    [chain::samples(), legality::samples(), trust::samples(), foreign::samples()].into_iter().flatten().collect()
+}
+
 #[test]
 fn every_sample_gives_what_it_is_known_to_give() {
-    let samples: Vec<Sample> =
-        [chain::samples(), legality::samples(), trust::samples(), foreign::samples()].into_iter().flatten().collect();
     let mut names = BTreeSet::new();
     let mut codes = BTreeSet::new();
-    for Sample { name, bytes, options } in samples {
+    for Sample { name, bytes, options } in samples() {
         assert!(names.insert(name), "{name} stands twice");
         let audited = audit_with(&bytes, options.clone());
         codes.extend(audited.codes());

@@ -3,6 +3,7 @@
 use super::{context, instant};
 use crate::args::{Audit as Args, AuditTable};
 use crate::output::{Outcome, Stream};
+use crate::progress::Reading;
 use crate::show;
 use ibbi_app::audit::{self, Request};
 use ibbi_app::trust::Against;
@@ -18,6 +19,9 @@ const LISTED: usize = 2_000;
 const TOLD: usize = 50;
 
 pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
+    if let Some(file) = &args.html {
+        audit::apart(&args.ledger, file)?;
+    }
     let now = context(None)?.now;
     // A ledger can hold cases of several zones; what is written without an offset is meant in that of Massachusetts.
     let read =
@@ -51,7 +55,9 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
         variants: 20,
     };
     let mut found = Found::new(&args, json);
-    let report = audit::audit(&args.ledger, &request, &mut found)?;
+    let bar = Reading::new(json, args.stream);
+    let report = audit::audit_watched(&args.ledger, &request, &mut found, &|progress| bar.at(progress))?;
+    drop(bar);
     let failed = args.fail_on.is_met(&report);
     let code = if failed { ExitCode::BadLedger } else { ExitCode::Done };
     if let Some(file) = &args.html {

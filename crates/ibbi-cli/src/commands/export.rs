@@ -2,6 +2,7 @@
 
 use crate::args::Export as Args;
 use crate::output::{Outcome, Stream};
+use crate::progress::Reading;
 use ibbi_app::audit::{self, Export};
 use ibbi_app::{AppError, schedule};
 use serde_json::json;
@@ -13,13 +14,19 @@ pub(crate) fn run(args: &Args, json: bool) -> Result<Outcome, AppError> {
         return Err(AppError::Usage(message.to_owned()));
     }
     let export = Export { ledger: args.ledger.as_deref(), format, voided: args.voided };
+    if let (Some(ledger), Some(out)) = (&args.ledger, &args.out) {
+        audit::apart(ledger, out)?;
+    }
+    let bar = Reading::new(json, args.out.is_none());
+    let watch = |progress| bar.at(progress);
     let Some(out) = &args.out else {
         let mut stream = Stream::new();
-        audit::export(export, &mut stream)?;
+        audit::export_watched(export, &mut stream, &watch)?;
         stream.finish()?;
         return Ok(Outcome::done(String::new()));
     };
-    let bytes = schedule::write_file_with(out, |file| audit::export(export, file))?;
+    let bytes = schedule::write_file_with(out, |file| audit::export_watched(export, file, &watch))?;
+    drop(bar);
     if json {
         return Ok(Outcome::json(&json!({ "file": out, "bytes": bytes })));
     }

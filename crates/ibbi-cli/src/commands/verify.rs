@@ -2,6 +2,7 @@
 
 use crate::args::Verify;
 use crate::output::Outcome;
+use crate::progress::Reading;
 use crate::show::{BAD, DIM, GOOD, WARN, paint};
 use ibbi_app::trust::{self, Against, Verified};
 use ibbi_app::{AppError, ExitCode};
@@ -12,7 +13,9 @@ const SHOWN: usize = 5;
 
 pub(crate) fn run(args: Verify, json: bool) -> Result<Outcome, AppError> {
     let against = Against { checkpoints: args.checkpoint, keys: args.key, chain_only: args.chain_only };
-    let verified = trust::verify(&args.ledger, &against)?;
+    let bar = Reading::new(json, false);
+    let verified = trust::verify_watched(&args.ledger, &against, &|progress| bar.at(progress))?;
+    drop(bar);
     let code = if verified.sound { ExitCode::Done } else { ExitCode::BadLedger };
     if json {
         return Ok(Outcome { code, ..Outcome::json(&verified) });
