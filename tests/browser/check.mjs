@@ -12,7 +12,7 @@ const { chromium } = await import("playwright-core").catch(() => missing("playwr
 const axeFile = new URL("node_modules/axe-core/axe.min.js", import.meta.url);
 if (!existsSync(axeFile)) missing("axe-core");
 const axe = readFileSync(axeFile, "utf8");
-const executablePath = process.env.CHROMIUM || "/usr/bin/chromium";
+const executablePath = process.env.CHROMIUM || spawnSync("sh", ["-c", "command -v chromium"], { encoding: "utf8" }).stdout.trim();
 if (!existsSync(executablePath)) missing("chromium");
 
 const place = mkdtempSync(join(tmpdir(), "ibbi-browser-"));
