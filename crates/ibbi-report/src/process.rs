@@ -25,7 +25,7 @@ struct Layout {
 impl Layout {
     fn new(room: Room, stages: u32) -> Self {
         let (size, gap) = match room {
-            Room::Wide => ((83, 34), 10),
+            Room::Wide => ((92, 34), 10),
             Room::Narrow => ((150, 30), 16),
         };
         let along = |length: u32| stages * length + (stages - 1) * gap + 4;
