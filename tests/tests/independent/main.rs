@@ -1,6 +1,8 @@
 //! The Python script gives the verdict of `ibbi verify`, signatures aside: on good ledgers and on thousands of damaged ones.
 
 mod damage;
+#[path = "../../peers/judge.rs"]
+mod judge;
 #[path = "../../../crates/ibbi-log/tests/support/mod.rs"]
 mod support;
 
@@ -22,26 +24,10 @@ fn is_sound(pair: &Pair) -> bool {
     verify_with(&pair.ledger[..], &Check::default(), &file).expect("memory can be read").is_sound()
 }
 
-/// What the script says of each: nothing, or the first fault.
-fn judged(docket: &Docket) -> Vec<Option<String>> {
-    let folder = tempfile::tempdir().expect("a temporary directory");
-    let (path, mut bytes) = (folder.path().join("pairs"), Vec::new());
-    for part in docket.0.iter().flat_map(|(_, pair)| [&pair.ledger, &pair.notes]) {
-        bytes.extend(u32::try_from(part.len()).expect("small ledgers").to_be_bytes());
-        bytes.extend(part);
-    }
-    std::fs::write(&path, bytes).expect("a file");
-    let mut python = Command::new("python3");
-    python.arg(repository("tests/peers/judge.py")).arg(repository("docs")).arg(&path);
-    let output = python.output().expect("python3 starts");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8(output.stdout).expect("UTF-8");
-    text.lines().map(|line| (line != "sound").then(|| line.to_owned())).collect()
-}
-
 /// Asks both about every ledger; counts the verdicts by what was done.
 fn compare(docket: &Docket) {
-    let verdicts = judged(docket);
+    let pairs = docket.0.iter().map(|(_, pair)| (pair.ledger.as_slice(), pair.notes.as_slice()));
+    let verdicts = judge::judged(&repository(""), pairs);
     assert_eq!(verdicts.len(), docket.0.len(), "a verdict for each ledger");
     let mut counts: BTreeMap<&str, (u32, u32)> = BTreeMap::new();
     let mut differing = Vec::new();

@@ -1,16 +1,15 @@
 //! The Python script that docs hold for whoever trusts no program of ours, on every ledger of the corpus: it must give
 //! the verdict of a verification, and that of the audit as far as it is about the record and not about the rules.
 
+#[path = "../../../../tests/peers/judge.rs"]
+mod judge;
+
 use super::{Sample, samples};
 use crate::support::audit_with;
 use ibbi_audit::{FindingKind as Kind, Options};
 use ibbi_log::{Check, is_extract, verify_with};
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::Command;
-
-fn repository(path: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
-}
 
 /// Findings about events, what they lead to, and what other programs wrote. All others are about the record itself.
 fn is_of_the_record(kind: Kind) -> bool {
@@ -24,25 +23,6 @@ fn notes(sample: &Sample) -> String {
     held.list.iter().map(|signed| format!("{signed}\n")).chain((0..held.torn).map(|_| "x".to_owned())).collect()
 }
 
-/// What the script says of each: nothing, or the first fault.
-fn judged(samples: &[Sample]) -> Vec<Option<String>> {
-    let folder = tempfile::tempdir().expect("a folder");
-    let (path, mut bytes) = (folder.path().join("pairs"), Vec::new());
-    for sample in samples {
-        for part in [sample.bytes.as_slice(), notes(sample).as_bytes()] {
-            bytes.extend(u32::try_from(part.len()).expect("small").to_be_bytes());
-            bytes.extend(part);
-        }
-    }
-    std::fs::write(&path, bytes).expect("a file");
-    let mut python = Command::new("python3");
-    python.arg(repository("tests/peers/judge.py")).arg(repository("docs")).arg(&path);
-    let output = python.output().expect("python3 starts");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8(output.stdout).expect("UTF-8");
-    text.lines().map(|line| (line != "sound").then(|| line.to_owned())).collect()
-}
-
 #[test]
 fn the_script_of_the_documents_agrees_with_verification_and_audit_on_every_ledger() {
     if !Command::new("python3").arg("--version").output().is_ok_and(|output| output.status.success()) {
@@ -50,7 +30,10 @@ fn the_script_of_the_documents_agrees_with_verification_and_audit_on_every_ledge
         return;
     }
     let samples = samples();
-    let verdicts = judged(&samples);
+    let notes: Vec<String> = samples.iter().map(notes).collect();
+    let pairs = samples.iter().zip(&notes).map(|(sample, notes)| (sample.bytes.as_slice(), notes.as_bytes()));
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let verdicts = judge::judged(&repository, pairs);
     assert_eq!(verdicts.len(), samples.len(), "a verdict for each ledger");
     let (mut sound, mut rules, mut other, mut differing) = (0, 0, 0, Vec::new());
     for (sample, fault) in samples.iter().zip(&verdicts) {

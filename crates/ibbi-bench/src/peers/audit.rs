@@ -5,11 +5,12 @@ mod rust4pm;
 
 use super::child::Child;
 use super::{Comparison, Contender, Failed, Missing, Options, Table, python, timed};
+use ibbi_app::schedule::{Keep, keep};
 use ibbi_audit::export::pnml::Ending;
 use ibbi_audit::export::{Corrections, Voided, pnml, xes};
 use ibbi_audit::{Audit, CaseSummary, Finding, Report, Sink, Source};
-use ibbi_bench::simulated::write_simulated;
 use ibbi_log::LedgerReader;
+use ibbi_sim::{EXAMPLE, Scenario, Settings, Simulator};
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
@@ -20,6 +21,9 @@ const STDLIB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/peers/audit_stdlib.py
 const PM4PY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/peers/audit_pm4py.py");
 /// Peers that need longer get one line of so many.
 const SHARE: u64 = 10;
+
+/// About how many records a case of the sample scenario has.
+const LINES_A_CASE: u64 = 35;
 
 /// What everybody must find.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +36,7 @@ struct Answer {
     minutes: u64,
 }
 
-/// A ledger, with its exports and what is in it.
+/// A ledger as `ibbi simulate --keep` writes it, with its exports and what is in it.
 struct Place {
     ledger: PathBuf,
     xes: PathBuf,
@@ -154,7 +158,10 @@ impl Place {
     fn new(path: &Path, lines: u64) -> Result<Self, Failed> {
         let (ledger, xes, net) =
             (path.with_extension("ledger"), path.with_extension("xes"), path.with_extension("pnml"));
-        let lines = write_simulated(&ledger, lines.max(100))?;
+        let simulator = Simulator::new(&Scenario::parse(EXAMPLE)?);
+        let settings = Settings { runs: lines.div_ceil(LINES_A_CASE), seed: 1, threads: 1 };
+        let kept = keep(&simulator, Keep { file: &ledger, settings, interleaved: false }, |_| {})?;
+        let lines = kept.records + 1;
         let corrections = Corrections::gather(LedgerReader::open(&ledger)?)?;
         let mut reader = LedgerReader::open(&ledger)?;
         let opening = reader.opening().cloned().ok_or("the ledger has no opening")?;

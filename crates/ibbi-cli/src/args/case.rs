@@ -152,6 +152,13 @@ pub(crate) struct When {
     /// Who records it. Default: IBBI_ACTOR, or the name of the user.
     #[arg(long, value_name = "NAME")]
     pub(crate) actor: Option<String>,
+    #[command(flatten)]
+    pub(crate) signing: Signing,
+}
+
+/// Which key signs checkpoints, and how often.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Signing {
     /// Sign a checkpoint with this private key whenever enough lines are not covered by one. Default: IBBI_KEY.
     #[arg(long, value_name = "KEY FILE")]
     pub(crate) sign: Option<PathBuf>,

@@ -5,7 +5,7 @@ mod case;
 mod schedule;
 
 pub(crate) use audit::{Audit, AuditTable, Checkpoint, Diff, Export, Keygen, Prove, Verify};
-pub(crate) use case::{New, Presence, Record, Replay, Route, Status, Tour, Void, When};
+pub(crate) use case::{New, Presence, Record, Replay, Route, Signing, Status, Tour, Void, When};
 pub(crate) use schedule::{
     Calendar, CheckScenario, Compare, ForecastTable, From, NewScenario, OneScenario, Plan, PlanTable, Report, Runs,
     Scenario, Simulate, Who,
@@ -145,12 +145,8 @@ pub(crate) struct Serve {
     /// Who records where a request does not say. Default: IBBI_ACTOR, or the name of the user.
     #[arg(long, value_name = "NAME")]
     pub(crate) actor: Option<String>,
-    /// Sign a checkpoint with this private key whenever enough lines are not covered by one. Default: IBBI_KEY.
-    #[arg(long, value_name = "KEY FILE")]
-    pub(crate) sign: Option<PathBuf>,
-    /// How many lines are enough. Default: IBBI_CHECKPOINT_EVERY, or 100.
-    #[arg(long, value_name = "N", requires = "sign")]
-    pub(crate) every: Option<u64>,
+    #[command(flatten)]
+    pub(crate) signing: Signing,
 }
 
 fn number(text: &str) -> Result<u64, String> {

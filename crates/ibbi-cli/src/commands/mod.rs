@@ -27,7 +27,7 @@ mod verify;
 mod void;
 mod who;
 
-use crate::args::{Args, Command, From, OneScenario, Runs, When};
+use crate::args::{Args, Command, From, OneScenario, Runs, Signing, When};
 use crate::output::Outcome;
 use chrono_now::now;
 use ibbi_app::journal::{Context, Ids};
@@ -36,7 +36,7 @@ use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, schedule, store};
 use ibbi_core::{At, Name};
 use ibbi_sim::{Scenario, Settings, Simulator};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
@@ -99,18 +99,18 @@ fn instant(at: Option<&str>, zone: Zone, now: At) -> Result<At, AppError> {
 /// The context and the instant of an event in the zone of its case.
 fn when(when: &When, zone: Zone) -> Result<(Context, At), AppError> {
     let mut context = context(when.actor.as_deref())?;
-    context.signer = signer(when.sign.clone(), when.every)?;
+    context.signer = signer(&when.signing)?;
     let at = instant(when.at.as_deref(), zone, context.now)?;
     Ok((context, at))
 }
 
 /// The key with which checkpoints are signed, from the command line or the environment. It is read before anything is
 /// recorded, so that a wrong key does not come to light only when it is needed.
-fn signer(sign: Option<PathBuf>, every: Option<u64>) -> Result<Option<Arc<Signer>>, AppError> {
-    let Some(key) = sign.or_else(|| std::env::var_os("IBBI_KEY").map(Into::into)) else {
+fn signer(signing: &Signing) -> Result<Option<Arc<Signer>>, AppError> {
+    let Some(key) = signing.sign.clone().or_else(|| std::env::var_os("IBBI_KEY").map(Into::into)) else {
         return Ok(None);
     };
-    let every = match (every, std::env::var("IBBI_CHECKPOINT_EVERY")) {
+    let every = match (signing.every, std::env::var("IBBI_CHECKPOINT_EVERY")) {
         (Some(every), _) => every,
         (None, Ok(text)) => text.parse().map_err(|_| {
             AppError::Usage(format!("IBBI_CHECKPOINT_EVERY: `{text}` is not a whole number such as 100"))

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 const LEDGER: &str = "cases.ledger";
 
 pub(crate) fn run(args: Serve, json: bool) -> Result<Outcome, AppError> {
-    let Serve { ledger, address, port, host, actor, sign, every } = args;
+    let Serve { ledger, address, port, host, actor, signing } = args;
     let ledger = ledger.map_or_else(own_ledger, Ok)?;
     let token = std::env::var("IBBI_TOKEN").ok().filter(|token| !token.is_empty());
     let loopback = address.is_loopback();
@@ -26,7 +26,7 @@ pub(crate) fn run(args: Serve, json: bool) -> Result<Outcome, AppError> {
         // On the loopback address a token would only be in the way of whoever opens the page.
         token: token.filter(|_| !loopback),
         actor: context(actor.as_deref())?.actor,
-        signer: signer(sign, every)?,
+        signer: signer(&signing)?,
         clock: now,
     })?;
     let (url, shown) = (server.url(), show::path(&ledger));
