@@ -192,8 +192,9 @@ fn computed(call: Call, work: fn(&Call, Told<'_>) -> Result<String, Fail>) -> Fu
                 Ok(result) => format!("{{\"result\":{}}}\n", result.trim_end()),
                 Err(fail) => format!("{{\"problem\":{}}}\n", fail.value()),
             };
-            let _ = pieces.blocking_send(Bytes::from(last));
+            // The work is done: a reader who does not take the result keeps no other from working.
             drop(permit);
+            let _ = pieces.blocking_send(Bytes::from(last));
         });
         Ok(reply(StatusCode::OK, reply::NDJSON, body))
     })
