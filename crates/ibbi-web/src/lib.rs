@@ -15,12 +15,13 @@
 //! - Everything is in the program: a page loads nothing from elsewhere, and its content security policy says so.
 //! - No request names a file. What is uploaded stays in memory or in a folder of its own until it is forgotten.
 //! - Nothing from outside becomes markup: pages are made with [`ibbi_report::html`], which escapes in one place.
-//! - Limits on everything: bodies, time, connections, simulated runs, uploads.
+//! - [`Limits`] on everything: bodies, time, connections, uploads; and on simulated runs.
 #![forbid(unsafe_code)]
 
 mod api;
 mod call;
 mod guard;
+mod limits;
 mod multipart;
 mod pages;
 mod problem;
@@ -33,4 +34,5 @@ mod uploads;
 mod writer;
 
 pub use api::openapi;
+pub use limits::Limits;
 pub use server::{Config, DEFAULT_PORT, Handle, Server};

@@ -122,6 +122,8 @@ pub(crate) fn title(code: &str) -> &'static str {
         "host" | "origin" => "The request comes from elsewhere",
         "token" => "The token is missing or wrong",
         "too-large" => "The request is too long",
+        "incomplete" => "The request is not whole",
+        "packed" => "What was sent is compressed",
         "slow" => "The request took too long to arrive",
         "busy" => "Too much is going on",
         "method" => "This cannot be done here",

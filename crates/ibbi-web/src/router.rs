@@ -8,9 +8,12 @@ use crate::{api, guard, pages};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{RawPathParams, Request, State};
+use axum::http::header::CONTENT_ENCODING;
+use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, on};
+use http_body_util::LengthLimitError;
 use hyper::body::{Body as _, Incoming};
 use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
@@ -20,16 +23,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The longest body, in bytes.
-const MAX_BODY: usize = 2 << 20;
-/// The longest body where ledgers are uploaded, in bytes.
-const MAX_UPLOAD: usize = 64 << 20;
-/// How long a body may take to arrive.
-const BODY_TIME: Duration = Duration::from_secs(20);
 /// How long what is too long is let pass.
 const DRAIN_TIME: Duration = Duration::from_secs(5);
-/// How long an upload may take to arrive.
-const UPLOAD_TIME: Duration = Duration::from_secs(120);
 
 /// What was in a request's body.
 #[derive(Clone)]
@@ -113,29 +108,65 @@ async fn guarded(
     if let Some(response) = guard::check(shared, &parts.method, &parts.uri, &parts.headers)? {
         return Ok(response);
     }
-    let path = parts.uri.path();
-    let is_upload = path == "/audit" || api::UPLOADS.contains(&path);
-    let (limit, time) = if is_upload { (MAX_UPLOAD, UPLOAD_TIME) } else { (MAX_BODY, BODY_TIME) };
-    let too_long = || {
-        let detail = format!("the request has more than {limit} bytes, or ended before it was whole");
-        Fail::Request(StatusCode::PAYLOAD_TOO_LARGE, "too-large", detail)
-    };
-    // What is too long by its own account is not kept. A little of it is let pass, for a sender that hears nothing before
-    // it has sent everything.
-    if body.size_hint().lower() > limit as u64 {
-        let _ = tokio::time::timeout(DRAIN_TIME, drain(body, 2 * limit)).await;
-        return Err(too_long());
-    }
-    let body = match tokio::time::timeout(time, to_bytes(Body::new(body), limit)).await {
-        Ok(Ok(body)) => body,
-        Ok(Err(_)) => return Err(too_long()),
-        Err(_) => {
-            let detail = format!("the request did not arrive within {} seconds", time.as_secs());
-            return Err(Fail::Request(StatusCode::REQUEST_TIMEOUT, "slow", detail));
-        }
-    };
+    let body = read(shared, &parts, body).await?;
     parts.extensions.insert(ReadBody(body));
     let request = Request::from_parts(parts, Body::empty());
     let Ok(response) = router.call(request).await;
     Ok(response)
+}
+
+/// Reads a body within the limits.
+async fn read(shared: &Shared, parts: &Parts, body: Incoming) -> Result<Bytes, Fail> {
+    let limits = shared.limits;
+    let path = parts.uri.path();
+    let is_upload = path == "/audit" || api::UPLOADS.contains(&path);
+    let (limit, time) = if is_upload { (limits.upload, limits.upload_time) } else { (limits.body, limits.body_time) };
+    // What is not read is drained for a little while: a sender may hear nothing before it has sent everything.
+    if let Some(fail) = unread(parts, &body, limit) {
+        let _ = tokio::time::timeout(DRAIN_TIME, drain(body, 2 * limit)).await;
+        return Err(fail);
+    }
+    let whole = async {
+        let permit = if is_upload { shared.reading.acquire().await.ok() } else { None };
+        let read = to_bytes(Body::new(body), limit).await;
+        drop(permit);
+        read
+    };
+    match tokio::time::timeout(time, whole).await {
+        Ok(Ok(body)) => Ok(body),
+        Ok(Err(error)) if is_too_long(&error) => Err(too_long(limit)),
+        Ok(Err(_)) => {
+            let detail = "the request ended before it was whole, or is not put together as HTTP asks; send it again";
+            Err(Fail::Request(StatusCode::BAD_REQUEST, "incomplete", detail.to_owned()))
+        }
+        Err(_) => {
+            let detail = format!("the request did not arrive within {} seconds", time.as_secs_f64());
+            Err(Fail::Request(StatusCode::REQUEST_TIMEOUT, "slow", detail))
+        }
+    }
+}
+
+/// Why a body is not read at all, as far as its request says it.
+fn unread(parts: &Parts, body: &Incoming, limit: usize) -> Option<Fail> {
+    let packed = parts
+        .headers
+        .get_all(CONTENT_ENCODING)
+        .iter()
+        .find(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"));
+    if let Some(coding) = packed {
+        let detail =
+            format!("the request is packed ({}); send it as it is", String::from_utf8_lossy(coding.as_bytes()));
+        return Some(Fail::Request(StatusCode::UNSUPPORTED_MEDIA_TYPE, "packed", detail));
+    }
+    (body.size_hint().lower() > limit as u64).then(|| too_long(limit))
+}
+
+fn too_long(limit: usize) -> Fail {
+    let detail = format!("the request has more than {limit} bytes, which is the most that is taken here");
+    Fail::Request(StatusCode::PAYLOAD_TOO_LARGE, "too-large", detail)
+}
+
+/// Whether a body was given up because of its length, not because it broke off.
+fn is_too_long(error: &axum::Error) -> bool {
+    std::error::Error::source(error).is_some_and(|cause| cause.is::<LengthLimitError>())
 }

@@ -1,5 +1,6 @@
 //! The server: its address, its connections, and its end.
 
+use crate::limits::Limits;
 use crate::router;
 use crate::shared::{Clock, Shared};
 use crate::writer::Writer;
@@ -14,25 +15,19 @@ use ibbi_core::{At, Name};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::{Arc, RwLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::JoinSet;
+use tokio_io_timeout::TimeoutStream;
 
 /// The port that is tried first.
 pub const DEFAULT_PORT: u16 = 8420;
 /// How many ports after it are tried.
 const PORTS: u16 = 20;
-/// The most connections at a time; more wait to be accepted.
-const CONNECTIONS: usize = 512;
-/// How long the head of a request may take, and how long a connection may be idle between two.
-const HEAD_TIME: Duration = Duration::from_secs(15);
-/// How long a connection may last in all.
-const CONNECTION_TIME: Duration = Duration::from_secs(15 * 60);
-/// How long requests may go on after the server was told to stop.
-const GRACE: Duration = Duration::from_secs(10);
 
 /// What to serve, and where.
 #[derive(Debug, Clone)]
@@ -53,6 +48,8 @@ pub struct Config {
     pub signer: Option<Arc<Signer>>,
     /// Where the time comes from.
     pub clock: fn() -> Result<At, AppError>,
+    /// How much it takes upon itself.
+    pub limits: Limits,
 }
 
 /// A server that listens and does not answer yet.
@@ -101,6 +98,7 @@ impl Server {
     ///     actor: Name::new("clerk")?,
     ///     signer: None,
     ///     clock: || Ok(ibbi_core::At::from_millis(1_790_000_000_000).unwrap()),
+    ///     limits: ibbi_web::Limits::default(),
     /// })?;
     /// assert!(server.url().starts_with("http://127.0.0.1:"));
     /// server.handle().stop();
@@ -111,7 +109,7 @@ impl Server {
     /// # Errors
     /// [`AppError`]: where another process holds the ledger, it is damaged, or there is no port to listen on.
     pub fn bind(config: Config) -> Result<Self, AppError> {
-        let Config { ledger, address, port, hosts, token, actor, signer, clock } = config;
+        let Config { ledger, address, port, hosts, token, actor, signer, clock, limits } = config;
         let mut context = Context { now: clock()?, actor: actor.clone(), ids: Ids::Random, signer: None };
         let listener = listen(address, port)?;
         let failed = |source| AppError::Io { doing: "listen on", path: address.to_string().into(), source };
@@ -127,7 +125,7 @@ impl Server {
         let names = names(bound, &hosts);
         // Whoever is on this machine can read the file anyway; others have to know something.
         let token = token.or_else(|| (!address.is_loopback()).then(|| uuid::Uuid::new_v4().simple().to_string()));
-        let shared = Arc::new(Shared::new(desk, writer, clock as Clock, actor, names, token, ledger));
+        let shared = Arc::new(Shared::new(desk, writer, clock as Clock, actor, names, token, ledger, limits));
         Ok(Self {
             listener,
             address: bound,
@@ -237,14 +235,15 @@ async fn serve(listener: TcpListener, shared: &Arc<Shared>, stop: &Notify, signa
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let router = TowerToHyperService::new(router::router(shared));
-    let room = Arc::new(Semaphore::new(CONNECTIONS));
+    let room = Arc::new(Semaphore::new(shared.limits.connections));
     let (ending, _) = watch::channel(false);
     let mut connections = JoinSet::new();
     let mut signal = std::pin::pin!(signals.come());
+    let limits = shared.limits;
     loop {
         while connections.try_join_next().is_some() {}
         let accepted = tokio::select! {
-            accepted = accept(&listener, &room) => accepted,
+            accepted = accept(&listener, &room, limits.write_time) => accepted,
             () = &mut signal => break,
             () = stop.notified() => break,
         };
@@ -260,14 +259,15 @@ async fn serve(listener: TcpListener, shared: &Arc<Shared>, stop: &Notify, signa
         connections.spawn(async move {
             let service = service_fn(move |request| router::answer(Arc::clone(&shared), router.clone(), request));
             let mut builder = hyper::server::conn::http1::Builder::new();
-            builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME).max_headers(64).max_buf_size(128 * 1024);
+            builder.timer(TokioTimer::new()).header_read_timeout(limits.head_time);
+            builder.max_headers(64).max_buf_size(128 * 1024);
             let mut connection = std::pin::pin!(builder.serve_connection(TokioIo::new(stream), service));
-            let time = tokio::time::sleep(CONNECTION_TIME);
+            let time = tokio::time::sleep(limits.connection_time);
             tokio::select! {
                 // A connection that breaks off concerns nobody but the one who broke it off.
                 _ = &mut connection => {}
-                _ = ended.changed() => finish(connection).await,
-                () = time => finish(connection).await,
+                _ = ended.changed() => finish(connection, limits.grace).await,
+                () = time => finish(connection, limits.grace).await,
             }
             drop(permit);
         });
@@ -275,29 +275,36 @@ async fn serve(listener: TcpListener, shared: &Arc<Shared>, stop: &Notify, signa
     drop(listener);
     let _ = ending.send(true);
     let all = async { while connections.join_next().await.is_some() {} };
-    let _ = tokio::time::timeout(GRACE, all).await;
+    let _ = tokio::time::timeout(limits.grace, all).await;
     Ok(())
 }
 
 /// Lets a connection finish the request that it is at, and no other.
 async fn finish<S>(
-    mut connection: std::pin::Pin<&mut hyper::server::conn::http1::Connection<TokioIo<tokio::net::TcpStream>, S>>,
+    mut connection: Pin<&mut hyper::server::conn::http1::Connection<TokioIo<Stream>, S>>,
+    grace: Duration,
 ) where
     S: hyper::service::HttpService<hyper::body::Incoming, ResBody = axum::body::Body>,
     S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     connection.as_mut().graceful_shutdown();
-    let _ = tokio::time::timeout(GRACE, connection).await;
+    let _ = tokio::time::timeout(grace, connection).await;
 }
+
+/// A connection that is given up when its client takes nothing of what is sent for too long.
+type Stream = Pin<Box<TimeoutStream<tokio::net::TcpStream>>>;
 
 async fn accept(
     listener: &tokio::net::TcpListener,
     room: &Arc<Semaphore>,
-) -> io::Result<(tokio::net::TcpStream, tokio::sync::OwnedSemaphorePermit)> {
+    write_time: Duration,
+) -> io::Result<(Stream, tokio::sync::OwnedSemaphorePermit)> {
     let permit = Arc::clone(room).acquire_owned().await.map_err(io::Error::other)?;
     let (stream, _) = listener.accept().await?;
     stream.set_nodelay(true)?;
-    Ok((stream, permit))
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(write_time));
+    Ok((Box::pin(stream), permit))
 }
 
 /// The signals that end the server: SIGINT, and SIGTERM where there is such a signal.

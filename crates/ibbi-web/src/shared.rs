@@ -1,5 +1,6 @@
 //! What all requests share.
 
+use crate::limits::Limits;
 use crate::uploads::Uploads;
 use crate::writer::Writer;
 use ibbi_app::AppError;
@@ -35,6 +36,9 @@ pub(crate) struct Shared {
     /// Long computations at the same time.
     pub(crate) heavy: Arc<Semaphore>,
     pub(crate) threads: usize,
+    pub(crate) limits: Limits,
+    /// Uploads that are read at the same time.
+    pub(crate) reading: Semaphore,
     uploads: Mutex<Uploads>,
 }
 
@@ -48,6 +52,7 @@ impl Shared {
         hosts: Vec<String>,
         token: Option<String>,
         path: PathBuf,
+        limits: Limits,
     ) -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
@@ -60,6 +65,8 @@ impl Shared {
             path,
             heavy: Arc::new(Semaphore::new(threads.max(2))),
             threads,
+            limits,
+            reading: Semaphore::new(limits.uploads),
             uploads: Mutex::new(Uploads::default()),
         }
     }

@@ -5,7 +5,7 @@ use crate::args::Serve;
 use crate::output::Outcome;
 use crate::show;
 use ibbi_app::AppError;
-use ibbi_web::{Config, Server};
+use ibbi_web::{Config, Limits, Server};
 use serde_json::json;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -28,6 +28,7 @@ pub(crate) fn run(args: Serve, json: bool) -> Result<Outcome, AppError> {
         actor: context(actor.as_deref())?.actor,
         signer: signer(&signing)?,
         clock: now,
+        limits: Limits::default(),
     })?;
     let (url, shown) = (server.url(), show::path(&ledger));
     let line = match json {

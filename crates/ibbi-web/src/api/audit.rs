@@ -137,7 +137,8 @@ pub(crate) fn upload(call: &Call) -> Result<Upload, Fail> {
     let ledger = all("ledger").next().ok_or_else(|| wrong("choose a ledger's file: there is none, or it is empty"))?;
     // What is packed small can be larger than any disk when it is unpacked.
     if PACKED.iter().any(|magic| ledger.content.starts_with(magic)) {
-        return Err(wrong("the file is compressed; unpack it first"));
+        let detail = "the file is compressed; unpack it first".to_owned();
+        return Err(Fail::Request(StatusCode::UNSUPPORTED_MEDIA_TYPE, "packed", detail));
     }
     let texts = all("key").map(|part| String::from_utf8_lossy(part.content).into_owned());
     Ok(Upload::new(ledger.content, all("checkpoints").next().map(|part| part.content), keys(texts)?)?)

@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use ibbi_core::{At, Name};
-use ibbi_web::{Config, Handle, Server};
+use ibbi_web::{Config, Handle, Limits, Server};
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -40,6 +40,7 @@ impl Running {
             actor: Name::new("clerk").unwrap(),
             signer: None,
             clock,
+            limits: Limits::default(),
         };
         change(&mut config);
         let server = Server::bind(config).unwrap();
