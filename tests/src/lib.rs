@@ -1,6 +1,7 @@
 //! What the whole-program tests share: the program as a user has it, in a directory of its own.
 #![forbid(unsafe_code)]
 
+pub mod server;
 pub mod typing;
 
 use std::collections::BTreeMap;
@@ -143,6 +144,14 @@ impl Place {
     /// # Panics
     /// As [`run`].
     pub fn type_line(&self, line: &str) -> Said {
+        run(self.shell(line), b"")
+    }
+
+    /// The same line, not yet run.
+    ///
+    /// # Panics
+    /// If the program cannot be built.
+    pub fn shell(&self, line: &str) -> Command {
         let own = program().parent().expect("the program is in a directory").to_owned();
         let others = std::env::var_os("PATH").unwrap_or_default();
         let path = std::iter::once(own).chain(std::env::split_paths(&others));
@@ -152,7 +161,7 @@ impl Place {
         for name in ["NO_COLOR", "CLICOLOR_FORCE", "COLUMNS", "RUST_BACKTRACE"] {
             command.env_remove(name);
         }
-        run(command, b"")
+        command
     }
 
     /// Every file of the directory with its bytes, by name.

@@ -2,7 +2,9 @@
 #![cfg(unix)]
 
 use ibbi_log::{LedgerReader, Uuid};
+use ibbi_tests::server::Server;
 use ibbi_tests::{Place, Said};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -73,6 +75,62 @@ fn a_file_that_may_not_grow_ends_in_a_clear_error_and_a_whole_ledger() {
         assert!(!acknowledged.is_empty());
         recovers(&place, "my.ledger", &acknowledged);
     }
+}
+
+#[test]
+fn a_server_that_cannot_write_says_what_is_in_doubt_records_no_more_and_still_shows_what_there_is() {
+    let place = Place::new();
+    place.done(&["new", "my.ledger", "--district", "Maple Hollow"]);
+    let mut command = place.shell("trap '' XFSZ; ulimit -f 40; exec ibbi --json serve --ledger my.ledger --port 0");
+    command.stdin(Stdio::null());
+    let server = Server::started(&place, command);
+    let list: Value = serde_json::from_str(&server.ask("GET", "/api/v1/cases", "").1).expect("JSON");
+    let case = list["cases"][0]["case"].as_str().expect("an id").to_owned();
+    let path = format!("/api/v1/cases/{case}/events");
+    let note = |id: Uuid| {
+        let text = "a long note ".repeat(250);
+        json!({ "type": "note_added", "data": { "text": text.trim() }, "id": id }).to_string()
+    };
+    let mut acknowledged = BTreeSet::new();
+    let (doubtful, said) = loop {
+        let id = Uuid::from_u128(2_000_000 + acknowledged.len() as u128);
+        match server.ask("POST", &path, &note(id)) {
+            (201, _) => assert!(acknowledged.insert(id) && acknowledged.len() < 200, "the space never ends"),
+            (status, said) => break (id, (status, serde_json::from_str::<Value>(&said).expect("a problem"))),
+        }
+    };
+    assert_eq!((said.0, &said.1["code"], &said.1["id"]), (503, &json!("in-doubt"), &json!(doubtful)));
+    let detail = said.1["detail"].as_str().expect("a text");
+    assert!(detail.contains("File too large") && detail.contains("start the server again"), "{detail}");
+    assert!(!detail.contains("--id"), "that is said to whoever types commands: {detail}");
+    println!("a server at a file's limit, after {} events: {detail}", acknowledged.len());
+    // Later ones are not in doubt: nothing of them was written.
+    let later = Uuid::from_u128(3_000_000);
+    let (status, said) = server.ask("POST", &path, &note(later));
+    let said: Value = serde_json::from_str(&said).expect("a problem");
+    assert_eq!((status, &said["code"]), (503, &json!("read-only")));
+    assert!(said["detail"].as_str().is_some_and(|detail| detail.contains("nothing was recorded by this")), "{said}");
+    // Whoever sends the first again gets no other answer than before, and reading goes on.
+    assert_eq!(server.ask("POST", &path, &note(doubtful)).0, 503);
+    let (status, shown) = server.ask("GET", &format!("/api/v1/cases/{case}/replay"), "");
+    let shown: Value = serde_json::from_str(&shown).expect("JSON");
+    assert_eq!((status, shown[0]["moments"].as_array().map(Vec::len)), (200, Some(acknowledged.len() + 1)));
+    let form = format!("type=note_added&text=x&id={later}");
+    let (status, page) = server.ask("POST", &format!("/cases/{case}"), &form);
+    assert!(status == 503 && page.contains("nothing was recorded by this"), "{status} {page}");
+    let (_, copy) = server.ask("GET", "/api/v1/ledger", "");
+    let lines = copy.lines().filter(|line| line.starts_with('{')).count();
+    assert_eq!(lines, acknowledged.len() + 2, "what was not acknowledged is not handed out");
+    assert_eq!(server.end("-TERM"), 0);
+    // With room again: the ledger is whole, and what was in doubt can be sent again.
+    let server = Server::start(&place, &["--ledger", "my.ledger", "--port", "0"]);
+    assert!(matches!(server.ask("POST", &path, &note(doubtful)).0, 200 | 201));
+    assert_eq!(server.ask("POST", &path, &note(later)).0, 201);
+    assert_eq!(server.end("-TERM"), 0);
+    assert!(place.done(&["verify", "my.ledger"]).starts_with("sound"));
+    let found = ids(&place.path("my.ledger"));
+    assert!(acknowledged.is_subset(&found) && found.contains(&doubtful) && found.contains(&later));
+    assert_eq!(found.len(), acknowledged.len() + 3, "the case's opening, and each event once");
 }
 
 /// A small file system that is gone with this value.

@@ -248,6 +248,11 @@ impl Desk {
 
     /// Judges a batch of offers in their order and writes what is accepted with one sync; the answers are in the same
     /// order. When this returns, every [`Recorded`] is safe on the disk.
+    ///
+    /// After a write that failed the desk takes nothing more, for it does not know what is on the disk: the offers of that
+    /// batch are answered with [`AppError::InDoubt`], all later ones with [`AppendError::Poisoned`], and nothing of these
+    /// is written. What was acknowledged can still be read. Opened anew, the ledger is whole, and offers that were in doubt
+    /// can be made again under their ids.
     pub fn offer(&mut self, offers: &[Offer], context: &mut Context) -> Vec<Result<Recorded, AppError>> {
         let mut answers: Vec<Option<Result<Recorded, AppError>>> = offers.iter().map(|_| None).collect();
         let mut open: Vec<usize> = (0..offers.len()).collect();
@@ -360,17 +365,14 @@ impl Desk {
             Err(error) => {
                 // The cases have moved on in memory and not on the disk.
                 records.iter().for_each(|record| self.forget(record.case));
-                let over = matches!(
-                    error,
-                    AppendError::InDoubt { .. }
-                        | AppendError::Poisoned
-                        | AppendError::Changed { .. }
-                        | AppendError::Damaged { .. }
-                );
-                if over || told.len() == 1 {
+                // Whether nobody knows what is on the disk; and whether nothing more will be written at all.
+                let doubt = matches!(error, AppendError::InDoubt { .. });
+                let stopped =
+                    matches!(error, AppendError::Poisoned | AppendError::Changed { .. } | AppendError::Damaged { .. });
+                if doubt || stopped || told.len() == 1 {
                     let mut error = Some(error);
                     for ((index, _), record) in told.into_iter().zip(records) {
-                        answers[index] = Some(Err(failed(record.id, over, error.take())));
+                        answers[index] = Some(Err(failed(record.id, doubt, error.take())));
                     }
                     return;
                 }

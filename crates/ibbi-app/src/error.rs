@@ -318,7 +318,11 @@ impl AppError {
             Self::Illegal { .. } => "ledger-illegal",
             Self::Create(_) => "create",
             Self::Open(_) => "open",
-            Self::Append(_) | Self::InDoubt { .. } => "append",
+            Self::Append(AppendError::Poisoned | AppendError::Damaged { .. } | AppendError::Changed { .. }) => {
+                "read-only"
+            }
+            Self::Append(_) => "append",
+            Self::InDoubt { .. } => "in-doubt",
             Self::Key(_) => "key",
             Self::Sign(_) => "sign",
             Self::Checkpoints { .. } => "checkpoints",

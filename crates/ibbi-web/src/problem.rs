@@ -70,6 +70,17 @@ impl Fail {
                 let rules = if refusal.unmet.len() == 1 { "one rule is" } else { "some rules are" };
                 format!("{} was refused in {}: {rules} not met", refusal.event.code(), refusal.stage.label())
             }
+            Self::App(AppError::InDoubt { id, source }) => format!(
+                "the ledger could not be written ({}). The event may or may not be in it, and the server takes no more. \
+                 Make room or mend the disk, start the server again, and send the event again under its id, {id}: it is \
+                 then in the ledger once",
+                cause(source)
+            ),
+            Self::App(AppError::Append(AppendError::Poisoned)) => {
+                "an earlier event could not be written, so the server takes no more; nothing was recorded by this \
+                 request. Make room or mend the disk, start the server again, and send the event again"
+                    .to_owned()
+            }
             Self::App(error) => error.to_string(),
             Self::Request(.., detail) => detail.clone(),
         }
@@ -109,6 +120,14 @@ impl Fail {
     }
 }
 
+/// What the system said.
+fn cause(error: &AppendError) -> String {
+    match error {
+        AppendError::InDoubt { source, .. } => source.to_string(),
+        _ => "as another event that came with it".to_owned(),
+    }
+}
+
 /// A short name of a kind of problem, the same each time.
 pub(crate) fn title(code: &str) -> &'static str {
     match code {
@@ -119,6 +138,8 @@ pub(crate) fn title(code: &str) -> &'static str {
         "scenario" => "The scenario has problems",
         "no-case" | "not-found" | "gone" => "There is no such thing",
         "append" => "The event was not recorded",
+        "in-doubt" => "Nobody knows whether the event was recorded",
+        "read-only" => "Nothing more is recorded",
         "host" | "origin" => "The request comes from elsewhere",
         "token" => "The token is missing or wrong",
         "too-large" => "The request is too long",

@@ -85,10 +85,10 @@ pub(super) fn no_case(case: Uuid) -> AppError {
     AppError::NoCase(format!("the ledger has no case {case}"))
 }
 
-/// The error for one of several records that were not written; the cause goes to the first.
-pub(super) fn failed(id: Uuid, over: bool, error: Option<AppendError>) -> AppError {
+/// The error for one of several records that were not written, or are in doubt; the cause goes to the first.
+pub(super) fn failed(id: Uuid, doubt: bool, error: Option<AppendError>) -> AppError {
     match error.unwrap_or(AppendError::Poisoned) {
-        source if over => AppError::InDoubt { id, source },
+        source if doubt => AppError::InDoubt { id, source },
         other => other.into(),
     }
 }
