@@ -1,5 +1,7 @@
 //! Audits: everything in a ledger judged again, one case in depth, two ledgers side by side, and exports.
 
+mod timeline;
+
 use crate::error::AppError;
 use crate::store;
 use crate::trust::{self, Against};
@@ -14,6 +16,8 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+pub use timeline::timeline;
 
 /// What is asked of an audit.
 #[derive(Debug, Clone, Default)]

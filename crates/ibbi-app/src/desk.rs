@@ -8,34 +8,21 @@
 //! What is in memory is what is on the disk: whoever reads a case between two calls sees acknowledged events and no others.
 
 mod judge;
+mod list;
 
 use crate::error::AppError;
 use crate::journal::{self, Context, Entry, Recorded, SignedAfter};
 use crate::store::{self, CaseLog};
-use ibbi_core::{At, Event, EventKind, Name, Stage};
+use ibbi_core::{Event, EventKind, Name};
 use ibbi_log::{AppendError, Committed, Ledger, LedgerReader, NewRecord, Record, Uuid};
 use judge::{Judged, check_rev, empty, failed, happened, held_log, judge_in, no_case};
-use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+pub use list::{CaseSummary, Listed, Order};
+
 /// How many records the cases in memory may have together; beyond, those that were not asked about the longest go first.
 const KEPT: usize = 200_000;
-
-/// A case as a list shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct CaseSummary {
-    /// Its id.
-    pub case: Uuid,
-    /// Its district.
-    pub district: Name,
-    /// The stage it is in.
-    pub stage: Stage,
-    /// How many records it has.
-    pub records: u64,
-    /// When the event of its last record happened.
-    pub last_event: At,
-}
 
 /// An event that is offered.
 #[derive(Debug, Clone)]
@@ -151,16 +138,6 @@ impl Desk {
     /// The line that a crash had cut off, set aside when the ledger was opened.
     pub fn set_aside(&self) -> Option<String> {
         self.ledger.torn().map(ToString::to_string)
-    }
-
-    /// The cases, in the order in which they were opened.
-    pub fn cases(&self) -> &[CaseSummary] {
-        &self.summaries
-    }
-
-    /// A case as a list shows it.
-    pub fn summary(&self, case: Uuid) -> Option<&CaseSummary> {
-        self.places.get(&case).and_then(|place| self.summaries.get(*place))
     }
 
     /// A case that is in memory.

@@ -4,7 +4,7 @@ use crate::limits::Limits;
 use crate::uploads::Uploads;
 use crate::writer::Writer;
 use ibbi_app::AppError;
-use ibbi_app::desk::{CaseSummary, Desk, Offer};
+use ibbi_app::desk::{Desk, Offer};
 use ibbi_app::journal::{Context, Ids, Recorded};
 use ibbi_app::store::CaseLog;
 use ibbi_app::zone::Zone;
@@ -91,10 +91,9 @@ impl Shared {
         desk.case(case).map(look)
     }
 
-    /// The cases, and where the ledger stands.
-    pub(crate) fn cases(&self) -> (Vec<CaseSummary>, ibbi_log::Head) {
-        let desk = self.desk.read().unwrap_or_else(PoisonError::into_inner);
-        (desk.cases().to_vec(), desk.head())
+    /// Looks at the desk without keeping a writer waiting for long.
+    pub(crate) fn look<T>(&self, look: impl FnOnce(&Desk) -> T) -> T {
+        look(&self.desk.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The zone of a case's district.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::journal::Ids;
 use ibbi_core::events::{CaseOpened, CaseWithdrawn, NoteAdded};
-use ibbi_core::{NoteText, Program, Reason, TimeZoneName};
+use ibbi_core::{At, NoteText, Program, Reason, Stage, TimeZoneName};
 
 const NOON: &str = "2026-09-01T16:00:00.000Z";
 
@@ -146,4 +146,36 @@ fn a_second_desk_is_told_who_holds_the_ledger() {
     let path = desk.path().to_owned();
     drop(desk);
     assert_eq!(Desk::open(&path, "", &mut context).unwrap().head().lines, 1);
+}
+
+#[test]
+fn a_list_is_given_in_parts_from_either_end_and_by_the_district_s_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut desk, mut context) = desk(&folder);
+    let districts = ["Maple Hollow", "Birch Falls", "Maple Ridge", "Alder Bay", "Old MAPLE"];
+    let ids = districts.map(|district| opened(&mut desk, &mut context, district));
+    let walk = |order, district: &str, limit| {
+        let (mut names, mut after) = (Vec::new(), None);
+        loop {
+            let listed = desk.list(after, order, district, limit).unwrap();
+            assert!(listed.cases.len() <= limit);
+            names.extend(listed.cases.iter().map(|case| case.district.to_string()));
+            after = listed.next;
+            if after.is_none() {
+                return names;
+            }
+        }
+    };
+    let mut backwards = districts;
+    backwards.reverse();
+    for limit in 1..=6 {
+        assert_eq!(walk(Order::Oldest, "", limit), districts);
+        assert_eq!(walk(Order::Newest, "", limit), backwards);
+        assert_eq!(walk(Order::Oldest, "maple", limit), ["Maple Hollow", "Maple Ridge", "Old MAPLE"]);
+        assert_eq!(walk(Order::Newest, "MAPLE ", limit), ["Maple Ridge", "Maple Hollow"]);
+        assert_eq!(walk(Order::Newest, "nowhere", limit), Vec::<String>::new());
+    }
+    // The end is told with the last part, not by an empty one after it.
+    assert_eq!(desk.list(Some(ids[2]), Order::Oldest, "", 2).unwrap().next, None);
+    assert!(matches!(desk.list(Some(Uuid::from_u128(7)), Order::Oldest, "", 2), Err(AppError::NoCase(_))));
 }

@@ -9,6 +9,7 @@ use crate::uploads::Upload;
 use axum::http::StatusCode;
 use ibbi_app::AppError;
 use ibbi_app::audit::{self, Export, Format, Request};
+use ibbi_app::desk::Desk;
 use ibbi_app::replay::{self, Until};
 use ibbi_app::trust::{self, Against};
 use ibbi_audit::{Finding, Sink};
@@ -23,7 +24,7 @@ const MOST_KEYS: usize = 8;
 
 pub(super) fn export(call: &Call) -> Answer {
     // What was not acknowledged yet is not given out.
-    let (_, head) = call.shared.cases();
+    let head = call.shared.look(Desk::head);
     let failed = |source| AppError::Io { doing: "read", path: call.shared.path.clone(), source };
     let file = File::open(&call.shared.path).map_err(failed)?;
     let (pieces, body) = reply::streamed();

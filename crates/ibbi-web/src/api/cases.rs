@@ -5,7 +5,7 @@ use crate::problem::Fail;
 use crate::reply::{self, json, with_rev};
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
-use ibbi_app::desk::Offer;
+use ibbi_app::desk::{Listed, Offer, Order};
 use ibbi_app::journal::{Entry, Recorded};
 use ibbi_app::replay::{self, Until};
 use ibbi_app::zone::Zone;
@@ -29,9 +29,28 @@ struct Sent<'a> {
     dry_run: bool,
 }
 
+/// How many cases a list gives where nobody says it, and at most.
+const LISTED: usize = 100;
+pub(super) const MOST_LISTED: usize = 1000;
+
 pub(super) fn list(call: &Call) -> Answer {
-    let (cases, head) = call.shared.cases();
-    let value = serde_json::json!({ "cases": cases, "lines": head.lines, "last_hash": head.hash.to_string() });
+    let limit = call.query.get("limit").map_or(Ok(LISTED), |text| {
+        let number = text.parse().ok().filter(|number| (1..=MOST_LISTED).contains(number));
+        number.ok_or_else(|| AppError::Usage(format!("`limit` is a number from 1 to {MOST_LISTED}")))
+    })?;
+    let after = call.query.get("after").map(|text| {
+        Uuid::parse_str(text).map_err(|_| AppError::Usage("`after` is the id of a case, as `next` gave it".to_owned()))
+    });
+    let after = after.transpose()?;
+    let district = call.query.get("district").unwrap_or_default();
+    let (listed, total, head) = call.shared.look(|desk| {
+        let listed = desk.list(after, Order::Oldest, district, limit);
+        (listed, desk.cases().len(), desk.head())
+    });
+    let Listed { cases, next } = listed?;
+    let value = serde_json::json!({
+        "cases": cases, "next": next, "total": total, "lines": head.lines, "last_hash": head.hash.to_string(),
+    });
     Ok(json(StatusCode::OK, &value)?)
 }
 

@@ -91,7 +91,11 @@ macro_rules! computed {
 /// Every operation.
 #[rustfmt::skip]
 pub(crate) static OPERATIONS: &[Operation] = &[
-    Operation { id: "listCases", method: Method::GET, path: "/api/v1/cases", parameters: &[], body: None,
+    Operation { id: "listCases", method: Method::GET, path: "/api/v1/cases",
+        parameters: &[at("query", "limit", "limit", "the most cases to give"),
+            at("query", "after", "uuid", "only those behind this case: `next` of the part before"),
+            at("query", "district", "text", "only those whose district's name contains this, in capitals or not")],
+        body: None,
         summary: "The cases of the ledger, in the order in which they were opened",
         answers: &[gives(200, JSON, "CaseList", "the cases")], handler: |call| here(call, cases::list) },
     Operation { id: "openCase", method: Method::POST, path: "/api/v1/cases", parameters: &[],

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 /// The answers.
 const RESULTS: &[(&str, &str)] = &[
     ("CaseSummary", "case:uuid district:text stage:stage records:count last_event:instant"),
-    ("CaseList", "cases:CaseSummary[] lines:count last_hash:sha256"),
+    ("CaseList", "cases:CaseSummary[] next:uuid|null total:count lines:count last_hash:sha256"),
     (
         "Recorded",
         "case:uuid district:text|null id:uuid seq:count|null rev:count|null event:kind at:instant from:stage to:stage \
@@ -173,6 +173,7 @@ fn simple() -> Map<String, Value> {
         ("boolean", json!({ "type": "boolean" })),
         ("number", json!({ "type": "number" })),
         ("count", json!({ "type": "integer", "minimum": 0, "maximum": ibbi_log::MAX_NUMBER })),
+        ("limit", json!({ "type": "integer", "minimum": 1, "maximum": super::cases::MOST_LISTED, "default": 100 })),
         ("uuid", json!({ "type": "string", "format": "uuid" })),
         ("sha256", json!({ "type": "string", "pattern": "^[0-9a-f]{64}$" })),
         ("date", json!({ "type": "string", "format": "date" })),

@@ -4,11 +4,11 @@ use super::case::fields::{self, Choices};
 use super::shell::{Page, button, hidden};
 use crate::call::{Answer, Call};
 use crate::problem::Fail;
-use crate::query::Pairs;
+use crate::query::{self, Pairs};
 use crate::reply::see_other;
 use axum::http::StatusCode;
 use axum::response::Response;
-use ibbi_app::desk::Offer;
+use ibbi_app::desk::{Listed, Offer, Order};
 use ibbi_app::journal::Entry;
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, form};
@@ -16,13 +16,36 @@ use ibbi_core::EventKind;
 use ibbi_report::html::{Element, Html, el, name, section};
 use uuid::Uuid;
 
+/// The most cases that a page lists.
+const LISTED: usize = 100;
+
 pub(crate) fn page(call: &Call) -> Answer {
-    Ok(shown(call, &Pairs::default(), None))
+    shown(call, &Pairs::default(), None)
 }
 
-fn shown(call: &Call, given: &Pairs, fail: Option<&Fail>) -> Response {
-    let (cases, head) = call.shared.cases();
-    let rows = cases.iter().rev().map(|case| {
+fn shown(call: &Call, given: &Pairs, fail: Option<&Fail>) -> Result<Response, Fail> {
+    let before = call.query.get("before").and_then(|text| Uuid::parse_str(text).ok());
+    let wanted = call.query.get("of").unwrap_or_default();
+    let (listed, total, head) = call.shared.look(|desk| {
+        let listed = desk.list(before, Order::Newest, wanted, LISTED);
+        (listed, desk.cases().len(), desk.head())
+    });
+    let lines = format!("The ledger has {} lines; the SHA-256 of the last is {}.", head.lines, head.hash);
+    let content = Html::new()
+        .with(el("h1").with("Run a case"))
+        .with(list(&listed?, before.is_some(), wanted, total))
+        .with(section("open", "Open a case", opening(given, fail)))
+        .with(el("p").class("quiet").with(lines));
+    let status = fail.map_or(StatusCode::OK, Fail::status);
+    Ok(Page { title: "Run a case", place: "/cases", content }.answer(status))
+}
+
+/// A part of the cases, with the way to the rest.
+fn list(listed: &Listed, later: bool, wanted: &str, total: usize) -> Html {
+    if total == 0 {
+        return el("p").with("There is no case yet. Open the first one below.").into();
+    }
+    let rows = listed.cases.iter().map(|case| {
         let link = el("a").attr("href", format!("/cases/{}", case.case)).with(name(case.district.as_str()));
         el("tr")
             .with(el("th").attr("scope", "row").with(link))
@@ -35,24 +58,40 @@ fn shown(call: &Call, given: &Pairs, fail: Option<&Fail>) -> Response {
         .with(el("caption").with("The cases of this ledger, the newest first"))
         .with(el("thead").with(el("tr").all(heads.map(|head| el("th").attr("scope", "col").with(head)))))
         .with(el("tbody").all(rows));
-    let list: Html = match cases.is_empty() {
-        true => el("p").with("There is no case yet. Open the first one below.").into(),
-        false => el("div")
-            .class("scroll")
-            .attr("tabindex", 0)
-            .attr("role", "group")
-            .attr("aria-label", "The cases of this ledger")
-            .with(table)
-            .into(),
+    let table = el("div")
+        .class("scroll")
+        .attr("tabindex", 0)
+        .attr("role", "group")
+        .attr("aria-label", "The cases of this ledger")
+        .with(table);
+    let none = el("p").attr("role", "status").with("No district's name contains this.");
+    let found: Element = if listed.cases.is_empty() { none } else { table };
+    let is_part = later || listed.next.is_some();
+    let search = (is_part || !wanted.is_empty()).then(|| search(wanted));
+    let link = |label: &str, before: Option<Uuid>| {
+        let of = (!wanted.is_empty()).then(|| ("of", wanted.into()));
+        let pairs = before.map(|case| ("before", case.to_string().into())).into_iter().chain(of);
+        let pairs = query::write(pairs);
+        let address = if pairs.is_empty() { "/cases".to_owned() } else { format!("/cases?{pairs}") };
+        el("a").attr("href", address).with(label)
     };
-    let lines = format!("The ledger has {} lines; the SHA-256 of the last is {}.", head.lines, head.hash);
-    let content = Html::new()
-        .with(el("h1").with("Run a case"))
-        .with(list)
-        .with(section("open", "Open a case", opening(given, fail)))
-        .with(el("p").class("quiet").with(lines));
-    let status = fail.map_or(StatusCode::OK, Fail::status);
-    Page { title: "Run a case", place: "/cases", content }.answer(status)
+    let ways = el("p")
+        .class("take")
+        .with(later.then(|| link("Back to the newest", None)))
+        .with(listed.next.map(|last| link("Older cases", Some(last))));
+    Html::new().with(search).with(found).with(is_part.then_some(ways))
+}
+
+/// Where there are many: the form that finds a district.
+fn search(wanted: &str) -> Element {
+    el("form")
+        .class("slider")
+        .attr("method", "get")
+        .attr("action", "/cases")
+        .attr("role", "search")
+        .with(el("label").attr("for", "of").with("Find a district"))
+        .with(el("input").attr("type", "search").attr("name", "of").attr("id", "of").attr("value", wanted))
+        .with(button("Find").class("less"))
 }
 
 fn opening(given: &Pairs, fail: Option<&Fail>) -> Html {
@@ -84,7 +123,7 @@ pub(crate) fn open(call: &Call) -> Answer {
     let given = call.form();
     match opened(call, &given) {
         Ok(case) => Ok(see_other(&format!("/cases/{case}"))),
-        Err(fail) => Ok(shown(call, &given, Some(&fail))),
+        Err(fail) => shown(call, &given, Some(&fail)),
     }
 }
 

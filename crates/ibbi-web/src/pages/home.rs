@@ -6,8 +6,7 @@ use axum::http::StatusCode;
 use ibbi_report::html::{Html, el};
 
 pub(crate) fn page(call: &Call) -> Answer {
-    let (cases, _) = call.shared.cases();
-    let cases = match cases.len() {
+    let cases = match call.shared.look(|desk| desk.cases().len()) {
         0 => "There is no case yet.".to_owned(),
         1 => "There is one case.".to_owned(),
         several => format!("There are {several} cases."),

@@ -8,7 +8,6 @@ mod view;
 use super::shell::Page;
 use crate::api;
 use crate::call::{Answer, Call};
-use crate::problem::Fail;
 use crate::reply::{self, HTML, JSON, see_other};
 use axum::http::StatusCode;
 use source::Source;
@@ -44,15 +43,15 @@ pub(crate) fn found(call: &Call) -> Answer {
 pub(crate) fn case(call: &Call) -> Answer {
     let source = Source::of(call)?;
     let case = call.id("case")?;
-    let whole = source.timeline(case, None)?.ok_or_else(|| Fail::not_found("the ledger has no such case"))?;
+    let (whole, wrong) = source.timeline(case, None)?;
     let last = whole.moments.len();
     let step = call.query.get("step").and_then(|step| step.parse().ok()).unwrap_or(last).clamp(1, last.max(1));
     let seq = whole.moments.get(step - 1).map(|moment| moment.seq);
-    let then = source.timeline(case, seq)?.ok_or_else(|| Fail::not_found("the ledger has no such case"))?;
+    let (then, _) = source.timeline(case, seq)?;
     if call.query.get("part") == Some("state") {
         return Ok(reply::reply(StatusCode::OK, HTML, view::state(&whole, &then, step).into_string()));
     }
-    let content = view::case(&source, &whole, &then, step);
+    let content = view::case(&source, &whole, &wrong, &then, step);
     Ok(Page { title: "A case in time", place: "/audit", content }.answer(StatusCode::OK))
 }
 

@@ -17,7 +17,7 @@ use uuid::Uuid;
 const OWN: &str = "own";
 
 /// The most cases that are kept for a list; all are in the exports.
-const LISTED: usize = 200;
+const LISTED: usize = 100;
 
 /// Keeps the first cases of an audit.
 struct Cases(Vec<CaseSummary>);
@@ -87,9 +87,17 @@ impl Source {
         Ok((report, cases.0))
     }
 
-    /// One case, to its end or to a number in the ledger.
-    pub(super) fn timeline(&self, case: Uuid, to: Option<u64>) -> Result<Option<Timeline>, AppError> {
+    /// One case, to its end or to a number in the ledger; and what is wrong with it, where the ledger is damaged.
+    pub(super) fn timeline(&self, case: Uuid, to: Option<u64>) -> Result<(Timeline, Vec<Finding>), Fail> {
         let until = to.map_or(Until::End, Until::Seq);
-        Ok(replay::replay(&self.ledger(), Some(case), until)?.into_iter().next())
+        let timeline = match replay::replay(&self.ledger(), Some(case), until) {
+            Ok(timelines) => timelines.into_iter().next().map(|timeline| (timeline, Vec::new())),
+            // What can still be read of it.
+            Err(_) => match audit::timeline(&self.ledger(), case, to) {
+                Err(AppError::NoCase(_)) => None,
+                told => Some(told?),
+            },
+        };
+        timeline.ok_or_else(|| Fail::not_found("the ledger has no such case, or no line of it can be read"))
     }
 }

@@ -6,11 +6,15 @@ use crate::pages::shell::{button, field};
 use crate::problem::Fail;
 use ibbi_app::replay::Timeline;
 use ibbi_app::status::settled;
-use ibbi_audit::{CaseSummary, CheckpointFacts, CodeCount, Report, What};
+use ibbi_audit::{CaseSummary, CheckpointFacts, CodeCount, Finding, Report, What};
 use ibbi_report::html::{Element, Html, el, name, section};
 
 /// The most checkpoints that a page lists.
-const SHOWN: usize = 200;
+const SHOWN: usize = 50;
+/// The most findings that a page lists; all of a report are in its file.
+const FINDINGS: usize = 150;
+/// The most events of a case that a page lists.
+const PART: usize = 100;
 
 pub(super) fn form(fail: Option<&Fail>) -> Html {
     let told = fail.map(|fail| el("div").class("warning").attr("role", "alert").with(el("p").with(fail.detail())));
@@ -173,7 +177,7 @@ fn findings(source: &Source, counted: &[&CodeCount]) -> Html {
             .with(el("td").with(el("code").with(code.code.code())))
     });
     let heads = ["line", "weight", "what was found", "case", "code"];
-    let table = boxed("The first findings of each kind", &heads, rows.collect());
+    let table = boxed("The first findings of each kind", &heads, rows.take(FINDINGS).collect());
     let kinds = counted.iter().filter(|code| code.count > code.first.len() as u64);
     let more = kinds.map(|code| {
         let text = format!("{} more: {} ({})", code.count - code.first.len() as u64, code.statement, code.code.code());
@@ -222,7 +226,7 @@ fn cases(source: &Source, listed: &[CaseSummary], total: u64) -> Html {
     Html::new().with(table).with(more)
 }
 
-pub(super) fn case(source: &Source, whole: &Timeline, then: &Timeline, step: usize) -> Html {
+pub(super) fn case(source: &Source, whole: &Timeline, wrong: &[Finding], then: &Timeline, step: usize) -> Html {
     let district = whole.district.as_ref().map_or("A case without an opening", |district| district.as_str());
     let last = whole.moments.len();
     let address = format!("{}/cases/{}", source.address(), whole.case);
@@ -244,10 +248,20 @@ pub(super) fn case(source: &Source, whole: &Timeline, then: &Timeline, step: usi
         .with(button("Show").class("less"))
         .with((step > 1).then(|| to("Earlier", step - 1)))
         .with((step < last).then(|| to("Later", step + 1)));
-    let items = (1..).zip(&whole.moments).map(|(number, moment)| {
+    // The events around the one that is looked at.
+    let begin = step.saturating_sub(PART / 2).min(last.saturating_sub(PART));
+    let items = (1..).zip(&whole.moments).skip(begin).take(PART).map(|(number, moment)| {
         moment_item(moment, whole.zone, number == step)
             .with(el("span").class("quiet").with(to(&format!("The state after number {}", moment.seq), number)))
     });
+    let end = (begin + PART).min(last);
+    let note = (last > PART).then(|| {
+        let text = format!("Events {} to {end} of {last} are shown. ", begin + 1);
+        let earlier = (begin > 0).then(|| to("Earlier ones", (begin + 1).saturating_sub(PART / 2).max(1)));
+        let later = (end < last).then(|| to("Later ones", (end + PART / 2).min(last)));
+        el("p").class("take").with(text).with(earlier).with(later)
+    });
+    let list = el("ol").class("timeline").all(items);
     Html::new()
         .with(
             el("header").with(el("h1").with(name(district))).with(
@@ -257,9 +271,23 @@ pub(super) fn case(source: &Source, whole: &Timeline, then: &Timeline, step: usi
                     .with(el("a").attr("href", source.address()).with("Back to what was found")),
             ),
         )
+        .with((!wrong.is_empty()).then(|| damage(wrong)))
         .with(slider)
         .with(el("div").attr("id", "state").with(state(whole, then, step)))
-        .with(section("record", "The timeline", el("ol").class("timeline").all(items)))
+        .with(section("record", "The timeline", Html::new().with(list).with(note)))
+}
+
+/// What is wrong with a case of a damaged ledger.
+fn damage(wrong: &[Finding]) -> Element {
+    const MOST: usize = 20;
+    let items =
+        wrong.iter().take(MOST).map(|finding| el("li").with(format!("line {}: {}", finding.line, finding.text())));
+    let more = wrong.len().saturating_sub(MOST);
+    let more = (more > 0).then(|| el("li").with(format!("and {more} more")));
+    el("div")
+        .class("warning")
+        .with(el("p").with(el("strong").with("The ledger is damaged. This is what can still be read of the case.")))
+        .with(el("ul").all(items).with(more))
 }
 
 /// The state at one event.

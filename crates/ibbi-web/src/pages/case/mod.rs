@@ -30,7 +30,8 @@ fn shown(call: &Call, case: Uuid, given: &Pairs, told: &Told<'_>, answer: Status
         (status::of(log, now), replay::of(log, Until::End), choices)
     })?;
     let timeline = timeline?;
-    Ok(View { status: &status, timeline: &timeline, choices: &choices, given, told }.page().answer(answer))
+    let before = call.query.get("before").and_then(|seq| seq.parse().ok());
+    Ok(View { status: &status, timeline: &timeline, before, choices: &choices, given, told }.page().answer(answer))
 }
 
 /// Records what a form says: a good one leads back to the case, another comes back with what speaks against it.

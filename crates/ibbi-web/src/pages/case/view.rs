@@ -16,6 +16,9 @@ use ibbi_report::html::{Element, Html, details, el, name, section};
 use ibbi_report::process::process;
 use uuid::Uuid;
 
+/// The most events of the timeline that a page shows.
+const PART: usize = 40;
+
 /// What is said at the top.
 pub(super) enum Told<'a> {
     Nothing,
@@ -29,6 +32,8 @@ pub(super) enum Told<'a> {
 pub(super) struct View<'a> {
     pub(super) status: &'a Status,
     pub(super) timeline: &'a Timeline,
+    /// The number before which the shown part of the timeline ends; none for its end.
+    pub(super) before: Option<u64>,
     pub(super) choices: &'a Choices,
     /// A form that was sent and comes back.
     pub(super) given: &'a Pairs,
@@ -185,21 +190,33 @@ impl View<'_> {
     }
 
     fn record(&self) -> Element {
-        let last = self.timeline.moments.last().map(|moment| moment.seq);
-        let items = self.timeline.moments.iter().rev().map(|moment| {
+        let moments = &self.timeline.moments;
+        let last = moments.last().map(|moment| moment.seq);
+        let end = self.before.map_or(moments.len(), |before| moments.partition_point(|moment| moment.seq < before));
+        let begin = end.saturating_sub(PART);
+        let part = moments.get(begin..end).unwrap_or_default();
+        let items = part.iter().rev().map(|moment| {
             let item = moment_item(moment, self.timeline.zone, Some(moment.seq) == last);
             let can_be_voided =
                 moment.voided_by.is_none() && !moment.is_correction() && moment.event.kind() != EventKind::CaseOpened;
             item.with(can_be_voided.then(|| self.void(moment)))
         });
+        let address = format!("/cases/{}", self.status.case);
+        let link = |label: String, to: String| el("a").attr("href", format!("{address}{to}#record")).with(label);
+        let earlier = part.first().filter(|_| begin > 0).map(|first| {
+            let label = if begin == 1 { "One earlier event".to_owned() } else { format!("{begin} earlier events") };
+            link(label, format!("?before={}", first.seq))
+        });
+        let latest = (end < moments.len()).then(|| link("Back to the latest".to_owned(), String::new()));
+        let ways = (earlier.is_some() || latest.is_some()).then(|| el("p").class("take").with(latest).with(earlier));
         let take = el("p").class("quiet").with(
             el("a")
-                .attr("href", format!("/cases/{}/dates.ics", self.status.case))
+                .attr("href", format!("{address}/dates.ics"))
                 .attr("download", "download")
                 .with("What is booked, for a calendar (.ics)"),
         );
-        let content = Html::new().with(el("ol").class("timeline").attr("reversed", "reversed").all(items)).with(take);
-        section("record", "What was recorded", content)
+        let list = el("ol").class("timeline").attr("reversed", "reversed").all(items);
+        section("record", "What was recorded", Html::new().with(list).with(ways).with(take))
     }
 
     /// The form that strikes an event.
