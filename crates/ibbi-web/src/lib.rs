@@ -23,6 +23,7 @@ mod call;
 mod guard;
 mod limits;
 mod multipart;
+mod packed;
 mod pages;
 mod problem;
 mod query;

@@ -4,7 +4,7 @@ use crate::call::{Call, Handler};
 use crate::problem::Fail;
 use crate::query::Pairs;
 use crate::shared::Shared;
-use crate::{api, guard, pages};
+use crate::{api, guard, packed, pages};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{RawPathParams, Request, State};
@@ -74,11 +74,15 @@ pub(crate) async fn answer(
 ) -> Result<Response, Infallible> {
     let path = request.uri().path().to_owned();
     let head = *request.method() == Method::HEAD;
+    let packs = !head && packed::is_taken(request.headers());
     let mut response = match guarded(&shared, &router, request).await {
         Ok(response) => response,
         Err(fail) => failed(&path, &fail),
     };
     guard::add_headers(&mut response);
+    if packs {
+        response = packed::pack(response);
+    }
     if head {
         *response.body_mut() = Body::empty();
     }

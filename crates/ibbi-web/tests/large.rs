@@ -4,6 +4,7 @@ mod support;
 
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::io::Read as _;
 use support::{Answer, Client, Running, multipart};
 
 const KEPT: (&str, &str) = ("connection", "keep-alive");
@@ -166,4 +167,37 @@ fn in_a_damaged_ledger_one_still_goes_through_time() {
     let headless = [&b"?\n"[..], lines[1], lines[2], lines[3], lines[4]].concat();
     assert!(look(&headless, "?step=2").text().contains("After event 2 of 4"));
     assert_eq!(look(b"nothing at all\n", "").status, 404);
+}
+
+#[test]
+fn a_page_is_packed_for_whoever_takes_it_so_and_stays_light_with_sixty_people() {
+    let server = Running::start();
+    let mut path = "/plan?d=Maple+Hollow&s=2026-09-08&p=R.+Amari~~superintendent%2Bmanagement~\
+                    &p=J.+Ortiz~~union_president%2Blabor~&p=T.+Okafor~~school_committee%2Bmanagement~&p=N.+Eutral~~neutral~"
+        .to_owned();
+    for number in 0..56 {
+        let side = if number % 2 == 0 { "labor" } else { "management" };
+        path.push_str(&format!("&p=Member+Number+{number}~~{side}~fridays,2026-11-03"));
+    }
+    let gzip = [("accept-encoding", "gzip, br")];
+    for path in ["/plan", &path, "/style.css", "/script.js", "/api/v1/rules"] {
+        let plain = server.get(path);
+        let packed = server.connect().ask("GET", path, &gzip, b"");
+        assert_eq!((packed.status, packed.header("content-encoding")), (200, Some("gzip")), "{path}");
+        assert_eq!((plain.header("content-encoding"), packed.header("vary")), (None, Some("accept-encoding")));
+        let mut text = Vec::new();
+        flate2::read::GzDecoder::new(&packed.body[..]).read_to_end(&mut text).unwrap();
+        // A page has ids and a time of its own, so only its length is the same.
+        assert!(text.len().abs_diff(plain.body.len()) < 100, "{path}");
+        let name = &path[..path.len().min(30)];
+        println!("{name}: {} bytes, packed {}", plain.body.len(), packed.body.len());
+        assert!(packed.body.len() <= WEIGHT / 4, "{name}: {}", packed.body.len());
+    }
+    weigh(&server, "/plan", &server.get("/plan"));
+    // What names bytes, and what is short, comes as it is.
+    let case = server.open("Maple Hollow");
+    for path in [format!("/api/v1/cases/{case}"), "/icon.svg".to_owned()] {
+        assert_eq!(server.connect().ask("GET", &path, &gzip, b"").header("content-encoding"), None, "{path}");
+    }
+    assert_eq!(server.connect().ask("HEAD", "/plan", &gzip, b"").status, 200);
 }
