@@ -1,7 +1,8 @@
 //! Events and findings as sentences.
 
+use crate::form::said;
 use crate::zone::Zone;
-use ibbi_core::{At, Found, Rule, Warning};
+use ibbi_core::{At, EventKind, Found, Rule, Warning};
 
 pub use ibbi_report::describe;
 
@@ -28,6 +29,28 @@ pub fn found(found: &Found, zone: Zone) -> String {
     }
 }
 
+/// A rule's remedy for people who type nothing: the names of events and values as a page shows them.
+///
+/// ```
+/// use ibbi_app::describe::in_words;
+/// let remedy = ibbi_core::Rule::IbbiChosen.remedy();
+/// assert_eq!(remedy, "Record service_chosen with service=ibbi.");
+/// assert_eq!(in_words(remedy), "Record \u{201c}a service is chosen\u{201d} with service: the IBBI.");
+/// ```
+pub fn in_words(text: &str) -> String {
+    let is_mark = |letter: char| matches!(letter, '.' | ',' | ';' | '(' | ')');
+    let words = text.split(' ').map(|word| {
+        let bare = word.trim_matches(is_mark);
+        let said = match (EventKind::from_code(bare), bare.split_once('=')) {
+            (Some(kind), _) => format!("\u{201c}{}\u{201d}", kind.label()),
+            (None, Some((key, value))) => format!("{}: {}", key.replace('_', " "), said(value)),
+            (None, None) => return word.to_owned(),
+        };
+        word.replacen(bare, &said, 1)
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 /// Two instants in the zone; in full where they would look the same.
 fn apart(one: At, other: At, zone: Zone) -> (String, String) {
     let shown = (zone.show(one), zone.show(other));
@@ -44,4 +67,17 @@ pub fn rules() -> serde_json::Value {
     let rules: Vec<_> = Rule::ALL.iter().map(rule).collect();
     let advisories: Vec<_> = Warning::ALL.iter().map(advisory).collect();
     serde_json::json!({ "rules": rules, "advisories": advisories })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_remedy_in_words_holds_what_only_a_command_line_has() {
+        for rule in Rule::ALL {
+            let said = in_words(rule.remedy());
+            assert!(!said.contains(['_', '=']), "{}: {said}", rule.code());
+        }
+    }
 }

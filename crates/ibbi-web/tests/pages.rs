@@ -102,9 +102,14 @@ fn what_is_wrong_in_the_form_comes_back_with_what_was_typed() {
     }
     let answer = server.form("/plan", &encoded(&form));
     assert_eq!(answer.status, 422);
-    for said in
-        ["give a day, such as 2026-09-08", "did you mean friday", "value=\"frydays\"", "value=\"soon\"", "aria-invalid"]
-    {
+    for said in [
+        "Leaders are asked on: give a day, such as 2026-09-08",
+        "Person 1: ",
+        "did you mean friday",
+        "value=\"frydays\"",
+        "value=\"soon\"",
+        "aria-invalid",
+    ] {
         assert!(answer.text().contains(said), "{said}");
     }
     for (content, said) in [(&b""[..], "choose a scenario"), (b"district = 7", "problem"), (b"\xff\xfe", "no UTF-8")] {

@@ -53,10 +53,13 @@ fn list(listed: &Listed, later: bool, wanted: &str, total: usize) -> Html {
             .with(el("td").class("n").with(case.records.to_string()))
             .with(el("td").with(Zone::default().show(case.last_event)))
     });
-    let heads = ["district", "stage", "records", "last event"];
+    let heads = ["district", "stage", "records", "last event"].map(|head| {
+        let cell = el("th").attr("scope", "col").with(head);
+        if head == "records" { cell.class("n") } else { cell }
+    });
     let table = el("table")
         .with(el("caption").with("The cases of this ledger, the newest first"))
-        .with(el("thead").with(el("tr").all(heads.map(|head| el("th").attr("scope", "col").with(head)))))
+        .with(el("thead").with(el("tr").all(heads)))
         .with(el("tbody").all(rows));
     let table = el("div")
         .class("scroll")

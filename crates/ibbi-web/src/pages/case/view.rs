@@ -4,7 +4,7 @@ use super::fields::{self, Choices};
 use crate::pages::shell::{Page, button, hidden, line};
 use crate::problem::Fail;
 use crate::query::Pairs;
-use ibbi_app::describe::found;
+use ibbi_app::describe::{found, in_words};
 use ibbi_app::form::{self, said};
 use ibbi_app::replay::{Moment, Timeline};
 use ibbi_app::status::{Blocked, Fact, Status};
@@ -208,7 +208,10 @@ impl View<'_> {
             link(label, format!("?before={}", first.seq))
         });
         let latest = (end < moments.len()).then(|| link("Back to the latest".to_owned(), String::new()));
-        let ways = (earlier.is_some() || latest.is_some()).then(|| el("p").class("take").with(latest).with(earlier));
+        let ways = (earlier.is_some() || latest.is_some()).then(|| {
+            let between = (earlier.is_some() && latest.is_some()).then_some(" \u{b7} ");
+            el("p").with(latest).with(between).with(earlier)
+        });
         let take = el("p").class("quiet").with(
             el("a")
                 .attr("href", format!("{address}/dates.ics"))
@@ -243,7 +246,7 @@ fn reasons(unmet: &[Unmet], zone: Zone) -> Element {
         el("li")
             .with(sentence(&found(&unmet.found, zone)))
             .with(". ")
-            .with(rule.remedy())
+            .with(in_words(rule.remedy()))
             .with(el("span").class("quiet").with(source))
     }))
 }

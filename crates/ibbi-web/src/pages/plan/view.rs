@@ -6,7 +6,7 @@ use crate::pages::shell::button;
 use ibbi_app::journal::PROGRAM;
 use ibbi_report::SimulationPage;
 use ibbi_report::html::{Html, details, el};
-use ibbi_sim::{Forecast, Plan, Scenario};
+use ibbi_sim::{Chance, Duration, Forecast, Plan, Scenario};
 
 /// What closes what [`above`] opens.
 pub(super) const BELOW: &str = "</div></div>";
@@ -74,11 +74,12 @@ pub(super) fn first(scenario: &Scenario, plan: &Plan, forecast: &Forecast, query
 /// What is wrong in the form, where the answer would be.
 pub(super) fn problems(wrong: &[Wrong]) -> Html {
     let items = wrong.iter().map(|Wrong { field, message }| {
-        let item = el("li");
-        if field.is_empty() || (field.starts_with(['n', 't']) && field.len() < 4) {
-            return item.with(message.as_str());
+        let text = label(field).map_or_else(|| message.clone(), |label| format!("{label}: {message}"));
+        // A person's name and team have a message in their row, and no id to lead to.
+        if field.is_empty() || (field.starts_with(['n', 't']) && row(field).is_some()) {
+            return el("li").with(text);
         }
-        item.with(el("a").attr("href", format!("#{field}")).with(message.as_str()))
+        el("li").with(el("a").attr("href", format!("#{field}")).with(text))
     });
     el("div")
         .class("warning")
@@ -86,4 +87,29 @@ pub(super) fn problems(wrong: &[Wrong]) -> Html {
         .with(el("p").with("There is no answer yet:"))
         .with(el("ul").all(items))
         .into()
+}
+
+/// The row of a field of a person: `3` of `n3`.
+fn row(field: &str) -> Option<usize> {
+    field.get(1..)?.parse().ok()
+}
+
+/// What a field is called in the form.
+fn label(field: &str) -> Option<String> {
+    let named = match field {
+        "district" => "District",
+        "start" => "Leaders are asked on",
+        "contract_expires" => "Contract expires",
+        "working" => "Working days",
+        "closed" => "Closed days",
+        "time_zone" => "Time zone",
+        _ => {
+            let assumed = Duration::ALL.iter().find(|which| which.code() == field).map(|which| which.about());
+            let chance = || Chance::ALL.iter().find(|which| which.code() == field).map(|which| which.about());
+            let assumed = assumed.or_else(chance);
+            let person = row(field).map(|row| format!("Person {}", row + 1));
+            return assumed.map(str::to_owned).or(person);
+        }
+    };
+    Some(named.to_owned())
 }
