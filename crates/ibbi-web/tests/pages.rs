@@ -148,7 +148,7 @@ fn a_case_is_run_with_forms_alone() {
     assert!(stale.status == 412 && stale.text().contains("somebody has recorded an event since"));
     let refused = server.form(&case, "type=format_chosen&rev=2&format=full_day");
     assert_eq!(refused.status, 422);
-    for said in ["This cannot be recorded", "Not agreed yet", "Record leader_agreed for each seat"] {
+    for said in ["This cannot be recorded", "Not agreed yet", "a key leader agrees\u{201d} for each seat"] {
         assert!(refused.text().contains(said), "{said}");
     }
     let voided = server.form(&case, "type=event_voided&rev=2&seq=3&reason=the+wrong+person");
