@@ -107,7 +107,9 @@ findings! {
         "Where an event is found illegal, look at the rules of the program that the first line names.";
     LedgerTorn = "ledger.torn", Warning,
         "The last bytes have no line feed at their end.",
-        "A write was cut off, or is still going on. Nothing in the fragment was ever acknowledged; it is not judged.",
+        "A write was cut off, or is still going on. Nothing in the fragment was ever acknowledged; it is not judged. \
+         `ibbi verify` calls the file not sound, for its bytes are not those of whole lines; an audit only warns, since no \
+         event is in question.",
         "Nothing to do: the next opening for writing sets the fragment aside.";
     LedgerPacking = "ledger.packing-damaged", Error,
         "The compressed file is damaged or ends early.",
