@@ -273,6 +273,11 @@ pub(crate) fn is_chance(code: &str) -> bool {
     Chance::CODES.contains(&code)
 }
 
+/// Whether an input is a chance that can end a run early.
+pub(crate) fn is_gate(code: &str) -> bool {
+    Chance::ALL.iter().any(|chance| chance.code() == code && chance.is_gate())
+}
+
 /// The value of an assumption: `2 to 21 days, likely 7`, `15%`.
 pub(crate) fn assumed(value: AssumedValue) -> String {
     match value {

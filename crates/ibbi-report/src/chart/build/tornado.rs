@@ -86,12 +86,31 @@ pub fn tornado(scenario: &Scenario, forecast: &Forecast, measure: Measure) -> Ch
     if middle.is_some() {
         key.push(Key::new(Sign::Dashed, "mean of all completed runs"));
     }
+    if measure == Measure::Chance {
+        key.extend(shares_of(&bars).map(|text| Key::new(Sign::Nothing, text)));
+    }
     if left_out > 0 {
         let inputs = words::count(left_out as u64, "more input");
         key.push(Key::new(Sign::Nothing, format!("{inputs} without a difference: see the numbers")));
     }
     let (rows, scale) = (rows.collect(), scale(scenario, &bars, measure));
     Chart { title, summary, figure: Figure::Swings(Swings { scale, rows, middle }), key, table }
+}
+
+/// What the shares are of, for the drawn inputs: all runs where an input can end one early, else those that were completed.
+fn shares_of(bars: &[(&Bar, f64, f64)]) -> Option<String> {
+    let (gates, others): (Vec<&str>, Vec<&str>) =
+        bars.iter().map(|(bar, ..)| bar.input).partition(|input| words::is_gate(input));
+    let named = |inputs: &[&str]| inputs.iter().map(|input| words::input(input)).collect::<Vec<_>>().join(", ");
+    match (gates.as_slice(), others.as_slice()) {
+        ([], []) => None,
+        ([], _) => Some("shares of the completed runs".to_owned()),
+        (_, []) => Some("shares of all runs".to_owned()),
+        (gates, others) if gates.len() <= others.len() => {
+            Some(format!("shares of the completed runs; of all runs for what can end one: {}", named(gates)))
+        }
+        (_, others) => Some(format!("shares of all runs; of the completed ones for: {}", named(others))),
+    }
 }
 
 fn ends(bar: &Bar, measure: Measure) -> Option<(f64, f64)> {
@@ -140,17 +159,18 @@ fn table(scenario: &Scenario, bars: &[(&Bar, f64, f64)], measure: Measure) -> Ta
         Measure::Days => "Mean day of completion, by input".to_owned(),
         Measure::Chance => "Share of runs done in time, by input".to_owned(),
     };
-    let mut table = Table::new(
-        caption,
-        [
-            Column::text("input"),
-            Column::text("low"),
-            Column::number("result then"),
-            Column::text("high"),
-            Column::number("result then"),
-            Column::number("difference"),
-        ],
-    );
+    let mut columns = vec![
+        Column::text("input"),
+        Column::text("low"),
+        Column::number("result then"),
+        Column::text("high"),
+        Column::number("result then"),
+        Column::number("difference"),
+    ];
+    if measure == Measure::Chance {
+        columns.push(Column::text("share of"));
+    }
+    let mut table = Table::new(caption, columns);
     for (bar, low, high) in bars {
         let result = |value: f64| match measure {
             Measure::Days => Cell::Day(day(scenario, value)),
@@ -159,7 +179,12 @@ fn table(scenario: &Scenario, bars: &[(&Bar, f64, f64)], measure: Measure) -> Ta
         let difference = measure.said(high - low, false);
         let (least, most) = inputs(bar);
         let name = words::input(bar.input).to_owned();
-        table.row([Cell::Text(name), least.into(), result(*low), most.into(), result(*high), Cell::Number(difference)]);
+        let mut row =
+            vec![Cell::Text(name), least.into(), result(*low), most.into(), result(*high), Cell::Number(difference)];
+        if measure == Measure::Chance {
+            row.push(if words::is_gate(bar.input) { "all runs" } else { "completed runs" }.to_owned().into());
+        }
+        table.row(row);
     }
     table
 }
