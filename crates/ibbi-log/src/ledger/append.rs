@@ -241,6 +241,7 @@ impl<S: Storage> Ledger<S> {
         if found != self.head.bytes {
             return Err(AppendError::Changed { expected: self.head.bytes, found });
         }
+        self.reserve.extend(&self.file, self.head.bytes, plan.head.bytes);
         write_all_at(&self.file, lines, self.head.bytes).and_then(|()| self.file.sync_data()).map_err(in_doubt)?;
         self.state = State::Writable;
         self.head = plan.head;
