@@ -3,6 +3,7 @@
 use crate::line::{LINE_VERSION, Line, MAX_NUMBER, OPENING_TYPE, Subject, instant_text, unescape};
 use crate::{Digest, FaultKind, explain};
 use core::fmt::Write as _;
+use core::ops::Range;
 use ibbi_core::{At, Event, EventKind, Name, Stage};
 use serde::{Deserialize, Serialize};
 use std::io::Write as _;
@@ -194,32 +195,75 @@ pub(crate) fn opening_of(line: &Line<'_>) -> Option<Opening> {
     })
 }
 
-/// The parts of a line that are given when it is written, but `prev`.
-pub(crate) struct Links {
-    pub(crate) seq: u64,
-    pub(crate) rev: u64,
-    /// When it is written down, as text: made once for all lines of a batch.
-    pub(crate) logged_text: [u8; 24],
+/// What stands in every line between its `id` and its `prev`, both included; see [`Middle`].
+const MIDDLE: &[u8; 154] = b",\"id\":\"00000000-0000-0000-0000-000000000000\",\"logged\":\"0000-00-00T00:00:00.000Z\",\
+    \"prev\":\"0000000000000000000000000000000000000000000000000000000000000000\"";
+
+/// Where in it the id stands.
+const ID: Range<usize> = 7..43;
+
+/// Where in it the instant stands at which the line is written down.
+const LOGGED: Range<usize> = 55..79;
+
+/// Where in it the digits of `prev` begin.
+const PREV: usize = 89;
+
+/// A part that has the same length in every line, made once for all lines of a batch: a line's own id is all that is
+/// still to be put in, and its `prev` is zeros.
+pub(crate) struct Middle([u8; MIDDLE.len()]);
+
+impl Middle {
+    pub(crate) fn new(logged: At) -> Self {
+        let mut text = *MIDDLE;
+        text[LOGGED].copy_from_slice(&instant_text(logged));
+        Self(text)
+    }
+
+    /// Appends it; where its `prev` begins is returned.
+    fn write(&self, id: Uuid, out: &mut Vec<u8>) -> usize {
+        let text = append(&self.0, out);
+        id.hyphenated().encode_lower(&mut text[ID]);
+        out.len() - MIDDLE.len() + PREV
+    }
 }
 
-/// Appends a record's line, without an LF: the inverse of reading it. Its `prev` is zeros; where they begin is returned.
+/// Appends a text, and gives it for what is still to be put in.
+fn append<'a>(text: &[u8], out: &'a mut Vec<u8>) -> &'a mut [u8] {
+    let from = out.len();
+    out.extend_from_slice(text);
+    &mut out[from..]
+}
+
+/// What stands in a line between its `actor` and its `data`.
+const HEAD: &[u8; 86] =
+    b",\"at\":\"0000-00-00T00:00:00.000Z\",\"case\":\"00000000-0000-0000-0000-000000000000\",\"data\":";
+
+/// Appends a record's line, without an LF: the inverse of reading it. `numbers` are its `rev` and its `seq`. Its `prev` is
+/// zeros; where they begin is returned.
 ///
 /// # Errors
 /// Whatever the core's serialiser says; it has no reason to say anything.
-pub(crate) fn write_record(record: &NewRecord, links: &Links, out: &mut Vec<u8>) -> std::io::Result<usize> {
+pub(crate) fn write_record(
+    record: &NewRecord,
+    (rev, seq): (u64, u64),
+    middle: &Middle,
+    out: &mut Vec<u8>,
+) -> std::io::Result<usize> {
     out.extend_from_slice(b"{\"actor\":");
     serde_json::to_writer(&mut *out, &record.actor)?;
-    out.extend_from_slice(b",\"at\":\"");
-    out.extend_from_slice(&instant_text(record.at));
-    out.extend_from_slice(b"\",\"case\":\"");
-    write_uuid(record.case, out);
-    out.extend_from_slice(b"\",\"data\":");
+    let head = append(HEAD, out);
+    head[7..31].copy_from_slice(&instant_text(record.at));
+    record.case.hyphenated().encode_lower(&mut head[41..77]);
     write_data(&record.event, out)?;
-    write_tail(record.id, links, Some((links.rev, record.to)), record.event.kind().code(), out)
-}
-
-fn write_uuid(id: Uuid, out: &mut Vec<u8>) {
-    out.extend_from_slice(id.hyphenated().encode_lower(&mut Uuid::encode_buffer()).as_bytes());
+    let prev = middle.write(record.id, out);
+    out.extend_from_slice(b",\"rev\":");
+    serde_json::to_writer(&mut *out, &rev)?;
+    write_seq(seq, out)?;
+    out.extend_from_slice(b",\"to\":\"");
+    out.extend_from_slice(record.to.code().as_bytes());
+    out.extend_from_slice(b"\"");
+    write_type(record.event.kind().code(), out)?;
+    Ok(prev)
 }
 
 /// Appends a first line, without an LF.
@@ -234,42 +278,23 @@ pub(crate) fn write_opening(new: &NewLedger, out: &mut Vec<u8>) -> std::io::Resu
     serde_json::to_writer(&mut *out, &new.actor)?;
     write!(out, ",\"at\":\"{}\",\"data\":", new.at)?;
     serde_json::to_writer(&mut *out, &data)?;
-    let links = Links { seq: 1, rev: 0, logged_text: instant_text(new.at) };
-    write_tail(new.id, &links, None, OPENING_TYPE, out).map(drop)
+    Middle::new(new.at).write(new.id, out);
+    write_seq(1, out)?;
+    write_type(OPENING_TYPE, out)
 }
 
-fn write_tail(
-    id: Uuid,
-    links: &Links,
-    case: Option<(u64, Stage)>,
-    kind: &str,
-    out: &mut Vec<u8>,
-) -> std::io::Result<usize> {
-    out.extend_from_slice(b",\"id\":\"");
-    write_uuid(id, out);
-    out.extend_from_slice(b"\",\"logged\":\"");
-    out.extend_from_slice(&links.logged_text);
-    out.extend_from_slice(b"\",\"prev\":\"");
-    let prev = out.len();
-    out.extend_from_slice(&Digest::ZERO.to_hex());
-    out.extend_from_slice(b"\"");
-    if let Some((rev, _)) = case {
-        out.extend_from_slice(b",\"rev\":");
-        serde_json::to_writer(&mut *out, &rev)?;
-    }
+fn write_seq(seq: u64, out: &mut Vec<u8>) -> std::io::Result<()> {
     out.extend_from_slice(b",\"seq\":");
-    serde_json::to_writer(&mut *out, &links.seq)?;
-    if let Some((_, to)) = case {
-        out.extend_from_slice(b",\"to\":\"");
-        out.extend_from_slice(to.code().as_bytes());
-        out.extend_from_slice(b"\"");
-    }
+    Ok(serde_json::to_writer(out, &seq)?)
+}
+
+fn write_type(kind: &str, out: &mut Vec<u8>) -> std::io::Result<()> {
     out.extend_from_slice(b",\"type\":\"");
     out.extend_from_slice(kind.as_bytes());
     out.extend_from_slice(b"\",\"v\":");
     serde_json::to_writer(&mut *out, &LINE_VERSION)?;
     out.extend_from_slice(b"}");
-    Ok(prev)
+    Ok(())
 }
 
 /// Reads records out of lines, and keeps what helps to read the next one faster.

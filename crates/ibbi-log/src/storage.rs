@@ -72,6 +72,13 @@ pub trait StoredFile {
     /// The system's.
     fn set_length(&self, length: u64) -> io::Result<()>;
 
+    /// Asks for room on the disk between two places, behind the file's end. What is written there later is synced
+    /// sooner, for its room need not be looked for. The file's length and what is read from it stay as they are. It is a
+    /// favour: where it is not known or there is no room, nothing happens.
+    fn reserve(&self, from: u64, to: u64) {
+        let _ = (from, to);
+    }
+
     /// Returns when everything written is on the disk.
     ///
     /// # Errors
@@ -144,6 +151,13 @@ impl StoredFile for File {
 
     fn set_length(&self, length: u64) -> io::Result<()> {
         self.set_len(length)
+    }
+
+    #[cfg(target_os = "linux")]
+    fn reserve(&self, from: u64, to: u64) {
+        use rustix::fs::{FallocateFlags, fallocate};
+        // Whether it is granted makes no difference: a write that finds no room says so.
+        let _ = fallocate(self, FallocateFlags::KEEP_SIZE, from, to.saturating_sub(from));
     }
 
     fn sync_data(&self) -> io::Result<()> {

@@ -3,8 +3,7 @@
 use super::index::Place;
 use super::{Damage, Ledger, State};
 use crate::chain::{Unlinked, link};
-use crate::line::instant_text;
-use crate::record::{self, Entry, Links, NewRecord, RecordReader};
+use crate::record::{self, Entry, Middle, NewRecord, RecordReader};
 use crate::storage::{Storage, StoredFile, write_all_at};
 use crate::{Digest, Head, MAX_LINE};
 use ibbi_core::At;
@@ -177,7 +176,7 @@ impl<S: Storage> Ledger<S> {
     ) -> Result<(), AppendError> {
         let mut unlinked = Vec::with_capacity(records.len());
         let mut reader = RecordReader::default();
-        let logged_text = instant_text(logged);
+        let middle = Middle::new(logged);
         for (index, record) in records.iter().enumerate() {
             let (case, id) = (record.case, record.id);
             let room = match self.index.room(case, id) {
@@ -192,13 +191,12 @@ impl<S: Storage> Ledger<S> {
             if let Some(expected) = record.expected_rev.filter(|expected| *expected != found) {
                 return Err(AppendError::Conflict { case, expected, found });
             }
-            let links = Links { seq: plan.head.lines + 1, rev: found + 1, logged_text };
-            let line = write_line(index, record, &links, lines)?;
+            let (rev, seq) = (found + 1, plan.head.lines + 1);
+            let line = write_line(index, record, (rev, seq), &middle, lines)?;
             let (offset, length) = (plan.head.bytes, line.end - line.start);
             unlinked.push(line);
-            let place = Place { offset, line: links.seq, length: u32::try_from(length).unwrap_or(u32::MAX) };
+            let place = Place { offset, line: seq, length: u32::try_from(length).unwrap_or(u32::MAX) };
             room.fill(place);
-            let Links { seq, rev, .. } = links;
             plan.committed.push(Committed { seq, rev, offset, hash: Digest::ZERO, logged, existing: false });
             plan.head.lines = seq;
             plan.head.bytes = offset + u64::from(place.length) + 1;
@@ -243,6 +241,7 @@ impl<S: Storage> Ledger<S> {
         if found != self.head.bytes {
             return Err(AppendError::Changed { expected: self.head.bytes, found });
         }
+        self.reserve.extend(&self.file, self.head.bytes, plan.head.bytes);
         write_all_at(&self.file, lines, self.head.bytes).and_then(|()| self.file.sync_data()).map_err(in_doubt)?;
         self.state = State::Writable;
         self.head = plan.head;
@@ -253,13 +252,19 @@ impl<S: Storage> Ledger<S> {
 }
 
 /// Appends a record's line with its LF, not linked yet, within the limits of a line and of a batch.
-fn write_line(index: usize, record: &NewRecord, links: &Links, lines: &mut Vec<u8>) -> Result<Unlinked, AppendError> {
+fn write_line(
+    index: usize,
+    record: &NewRecord,
+    numbers: (u64, u64),
+    middle: &Middle,
+    lines: &mut Vec<u8>,
+) -> Result<Unlinked, AppendError> {
     let unreadable = || AppendError::Unreadable { index };
     if !record::is_writable(record) {
         return Err(unreadable());
     }
     let start = lines.len();
-    let prev = record::write_record(record, links, lines).map_err(|_| unreadable())?;
+    let prev = record::write_record(record, numbers, middle, lines).map_err(|_| unreadable())?;
     let (line, end) = (&lines[start..], lines.len());
     if line.len() > MAX_LINE {
         return Err(AppendError::LineTooLong { index, length: line.len() });

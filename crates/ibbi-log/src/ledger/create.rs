@@ -1,6 +1,7 @@
 //! Creating a ledger.
 
 use super::index::Index;
+use super::reserve::Reserve;
 use super::{Ledger, State, directory, holder, torn};
 use crate::record::{self, Entry, NewLedger, RecordReader};
 use crate::storage::{Disk, Storage, StoredFile, Stream, write_all_at};
@@ -96,11 +97,13 @@ impl<S: Storage> Ledger<S> {
             if file.length()? > 0 {
                 torn::set_aside(&storage, path, &file, 0)?;
             }
+            let reserve = Reserve::created(&file);
             write_all_at(&file, &line, 0)?;
             file.sync_data()?;
-            storage.sync_directory(directory(path))
+            storage.sync_directory(directory(path))?;
+            Ok(reserve)
         })();
-        written.map_err(failed)?;
+        let reserve = written.map_err(failed)?;
         let bytes = u64::try_from(line.len()).unwrap_or(u64::MAX);
         Ok(Self {
             storage,
@@ -114,6 +117,7 @@ impl<S: Storage> Ledger<S> {
             index: Index::default(),
             state: State::Writable,
             torn: None,
+            reserve,
             buffer: Vec::new(),
         })
     }

@@ -6,6 +6,7 @@ mod create;
 mod holder;
 mod index;
 mod open;
+mod reserve;
 mod torn;
 
 pub use append::{AppendError, Committed, MAX_BATCH};
@@ -20,6 +21,7 @@ use crate::storage::{Disk, Storage, Stream};
 use crate::{Fault, Head, ReadError, Tree};
 use ibbi_core::At;
 use index::{Index, Place};
+use reserve::Reserve;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
@@ -65,6 +67,8 @@ pub struct Ledger<S: Storage = Disk> {
     index: Index,
     state: State,
     torn: Option<TornTail>,
+    /// How far there is room on the disk.
+    reserve: Reserve,
     /// Room for the lines of a batch, kept between batches.
     buffer: Vec<u8>,
 }

@@ -1,6 +1,7 @@
 //! Opening a ledger: the lock, one pass over every line, and the mending of what a crash left.
 
 use super::index::{Index, Place};
+use super::reserve::Reserve;
 use super::{Damage, Ledger, MAX_BATCH, State, checkpoints, directory, holder, torn};
 use crate::checkpoint::{Checkpoints, CheckpointsError, Watch, against, end_fault};
 use crate::record::{Entry, Opening};
@@ -101,6 +102,7 @@ impl<S: Storage> Ledger<S> {
             // Until its end is known to be safe: an error on the way leaves the holder's note for the next try.
             state: State::Poisoned,
             torn: None,
+            reserve: Reserve::opened(pass.head.bytes),
             buffer: Vec::new(),
         };
         if pass.damage.count > 0 {
