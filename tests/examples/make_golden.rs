@@ -54,7 +54,7 @@ fn tell(story: &str, ledger: &Path, number: usize) -> Result<(), Box<dyn Error>>
         let recorded = match case {
             Some((case, _)) => journal::record(ledger, case, entry, &mut context),
             None if kind == EventKind::CaseOpened => {
-                journal::open_case(ledger, "example.org/ibbi/golden", entry, &mut context)
+                journal::open_case(ledger, Some("example.org/ibbi/golden"), entry, &mut context)
             }
             None => return Err(format!("case {letter} is not open: {line}").into()),
         };

@@ -15,7 +15,7 @@ use crate::journal::{self, Context, Entry, Recorded, SignedAfter};
 use crate::store::{self, CaseLog};
 use ibbi_core::{Event, EventKind, Name};
 use ibbi_log::{AppendError, Committed, Ledger, LedgerReader, NewRecord, Record, Uuid};
-use judge::{Judged, check_rev, empty, failed, happened, held_log, judge_in, no_case};
+use judge::{Judged, check_rev, empty, failed, happened, held_log, judge_in, no_case, stops};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -52,6 +52,8 @@ pub struct Desk {
     openings: HashMap<Uuid, Uuid>,
     /// How many records the cases in memory have.
     kept: usize,
+    /// What went wrong with the file; from then on nothing is written.
+    stopped: Option<String>,
     clock: u64,
 }
 
@@ -74,7 +76,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`AppError`]; above all where another process holds the ledger, or it is damaged.
-    pub fn open(path: &Path, origin: &str, context: &mut Context) -> Result<Self, AppError> {
+    pub fn open(path: &Path, origin: Option<&str>, context: &mut Context) -> Result<Self, AppError> {
         store::check_file(path)?;
         let ledger = match path.symlink_metadata().is_ok().then(|| journal::open(path)) {
             None | Some(Err(AppError::Open(ibbi_log::OpenError::Unfinished { .. }))) => {
@@ -90,6 +92,7 @@ impl Desk {
             places: HashMap::new(),
             openings: HashMap::new(),
             kept: 0,
+            stopped: None,
             clock: 0,
         };
         desk.survey()?;
@@ -100,7 +103,7 @@ impl Desk {
     fn survey(&mut self) -> Result<(), AppError> {
         let failed = |source| AppError::Io { doing: "open", path: self.path.clone(), source };
         for record in LedgerReader::open(&self.path).map_err(failed)? {
-            let record = record.map_err(|error| AppError::Usage(error.to_string()))?;
+            let record = record.map_err(|error| store::unread(&self.path, error))?;
             self.note(&record);
         }
         Ok(())
@@ -130,6 +133,18 @@ impl Desk {
         &self.path
     }
 
+    /// Checks that the ledger's path still names the file that is open here.
+    ///
+    /// # Errors
+    /// [`AppError::Append`] with [`AppendError::Moved`] if it was deleted, renamed or replaced by another.
+    pub fn check_place(&self) -> Result<(), AppError> {
+        let failed = |source| AppError::Io { doing: "look at", path: self.path.clone(), source };
+        match self.ledger.is_in_place().map_err(failed)? {
+            true => Ok(()),
+            false => Err(AppendError::Moved { path: self.path.clone() }.into()),
+        }
+    }
+
     /// Where the ledger stands: what is up to there is safe on the disk.
     pub const fn head(&self) -> ibbi_log::Head {
         self.ledger.head()
@@ -155,7 +170,7 @@ impl Desk {
             if self.ledger.rev(case) == 0 {
                 return Err(no_case(case));
             }
-            let records = self.ledger.case(case).map_err(|error| AppError::Usage(error.to_string()))?;
+            let records = self.ledger.case(case).map_err(|error| store::unread(&self.path, error))?;
             let log = store::fold(&self.path, case, records)?;
             self.kept += log.records.len();
             self.cases.insert(case, Held { log, asked: self.clock });
@@ -205,9 +220,17 @@ impl Desk {
             }
             (case, false) => self.case(case)?,
         };
-        let entry = Entry { at: happened(log, offer, own.now), ..offer.entry.clone() };
+        let known = offer.entry.id.and_then(|id| log.records.iter().find(|record| record.id == id));
+        let at = match known {
+            // As for the record sent again: the clock has moved on, and says nothing.
+            Some(known) if offer.at_is_now => known.at,
+            _ => happened(log, offer, own.now),
+        };
+        let entry = Entry { at, ..offer.entry.clone() };
         journal::check_clock(entry.at, own.now, || log.zone)?;
-        check_rev(log, offer)?;
+        if known.is_none() {
+            check_rev(log, offer)?;
+        }
         journal::ask(log, &entry, &mut own)
     }
 
@@ -227,7 +250,7 @@ impl Desk {
     /// order. When this returns, every [`Recorded`] is safe on the disk.
     ///
     /// After a write that failed the desk takes nothing more, for it does not know what is on the disk: the offers of that
-    /// batch are answered with [`AppError::InDoubt`], all later ones with [`AppendError::Poisoned`], and nothing of these
+    /// batch are answered with [`AppError::InDoubt`], all later ones with [`AppError::ReadOnly`], and nothing of these
     /// is written. What was acknowledged can still be read. Opened anew, the ledger is whole, and offers that were in doubt
     /// can be made again under their ids.
     pub fn offer(&mut self, offers: &[Offer], context: &mut Context) -> Vec<Result<Recorded, AppError>> {
@@ -342,15 +365,18 @@ impl Desk {
             Err(error) => {
                 // The cases have moved on in memory and not on the disk.
                 records.iter().for_each(|record| self.forget(record.case));
-                // Whether nobody knows what is on the disk; and whether nothing more will be written at all.
-                let doubt = matches!(error, AppendError::InDoubt { .. });
-                let stopped =
-                    matches!(error, AppendError::Poisoned | AppendError::Changed { .. } | AppendError::Damaged { .. });
-                if doubt || stopped || told.len() == 1 {
+                if let Some(cause) = stops(&error) {
+                    // Whether nobody knows what is on the disk, or nothing was written.
+                    let doubt = matches!(error, AppendError::InDoubt { .. });
+                    let cause = self.stopped.get_or_insert(cause);
                     let mut error = Some(error);
                     for ((index, _), record) in told.into_iter().zip(records) {
-                        answers[index] = Some(Err(failed(record.id, doubt, error.take())));
+                        answers[index] = Some(Err(failed(record.id, doubt, error.take(), cause)));
                     }
+                    return;
+                }
+                if let [(index, _)] = told.as_slice() {
+                    answers[*index] = Some(Err(error.into()));
                     return;
                 }
                 // One of them is to blame, or they are too long together: each half is tried alone.

@@ -112,6 +112,12 @@ pub enum AppError {
         /// What was being done, and the system's reason.
         source: AppendError,
     },
+    /// The desk takes nothing more since something went wrong with the ledger's file.
+    #[error("nothing more is recorded: {cause}; open the ledger anew, and record the event then")]
+    ReadOnly {
+        /// What went wrong first.
+        cause: String,
+    },
     /// A key cannot be made, or cannot be read.
     #[error(transparent)]
     Key(#[from] KeyFileError),
@@ -296,6 +302,7 @@ impl AppError {
             | Self::Open(_)
             | Self::Append(_)
             | Self::InDoubt { .. }
+            | Self::ReadOnly { .. }
             | Self::Key(_)
             | Self::Sign(_)
             | Self::Gone(_)
@@ -318,9 +325,13 @@ impl AppError {
             Self::Illegal { .. } => "ledger-illegal",
             Self::Create(_) => "create",
             Self::Open(_) => "open",
-            Self::Append(AppendError::Poisoned | AppendError::Damaged { .. } | AppendError::Changed { .. }) => {
-                "read-only"
-            }
+            Self::Append(
+                AppendError::Poisoned
+                | AppendError::Damaged { .. }
+                | AppendError::Changed { .. }
+                | AppendError::Moved { .. },
+            )
+            | Self::ReadOnly { .. } => "read-only",
             Self::Append(_) => "append",
             Self::InDoubt { .. } => "in-doubt",
             Self::Key(_) => "key",

@@ -129,7 +129,7 @@ pub const PROGRAM: &str = concat!("ibbi ", env!("CARGO_PKG_VERSION"));
 ///
 /// # Errors
 /// [`AppError`].
-pub fn open_case(path: &Path, origin: &str, entry: Entry, context: &mut Context) -> Result<Recorded, AppError> {
+pub fn open_case(path: &Path, origin: Option<&str>, entry: Entry, context: &mut Context) -> Result<Recorded, AppError> {
     let zone = match &entry.event {
         Event::CaseOpened(opened) => Zone::new(&opened.time_zone)?,
         _ => Zone::default(),
@@ -152,7 +152,7 @@ pub fn open_case(path: &Path, origin: &str, entry: Entry, context: &mut Context)
         None | Some(Err(AppError::Open(OpenError::Unfinished { .. }))) => create(path, origin, entry.at, context)?,
         Some(opened) => opened?,
     };
-    let log = store::fold(path, case, records_of(&ledger, case)?)?;
+    let log = store::fold(path, case, records_of(path, &ledger, case)?)?;
     Ok(Recorded { zone, ..record_in(&mut ledger, &log, entry, context)? })
 }
 
@@ -167,17 +167,21 @@ fn opened_as(path: &Path, id: Uuid) -> Result<Option<Uuid>, AppError> {
     Ok(None)
 }
 
-fn records_of(ledger: &Ledger, case: Uuid) -> Result<Vec<Record>, AppError> {
-    ledger.case(case).map_err(|error| AppError::Usage(error.to_string()))
+fn records_of(path: &Path, ledger: &Ledger, case: Uuid) -> Result<Vec<Record>, AppError> {
+    ledger.case(case).map_err(|error| store::unread(path, error))
 }
 
-pub(crate) fn create(path: &Path, origin: &str, at: At, context: &mut Context) -> Result<Ledger, AppError> {
+/// Begins a ledger. Without a name of its own it is called by its id, so that no two bear the same name and the
+/// checkpoints of one are not taken for another's.
+pub(crate) fn create(path: &Path, origin: Option<&str>, at: At, context: &mut Context) -> Result<Ledger, AppError> {
     let text = |text: &str| Name::new(text).map_err(|error| AppError::Usage(format!("origin: {error}")));
+    let id = context.ids.fresh();
+    let own = format!("ibbi.local/{id}");
     let new = NewLedger {
-        id: context.ids.fresh(),
+        id,
         actor: context.actor.clone(),
         at: at.min(context.now),
-        origin: text(origin)?,
+        origin: text(origin.unwrap_or(&own))?,
         program: text(PROGRAM)?,
     };
     Ok(Ledger::create(path, &new)?)
@@ -222,7 +226,7 @@ pub fn record(path: &Path, case: Uuid, entry: Entry, context: &mut Context) -> R
         return ask(&store::load(path, case)?, &entry, context);
     }
     let mut ledger = open(path)?;
-    let log = store::fold(path, case, records_of(&ledger, case)?)?;
+    let log = store::fold(path, case, records_of(path, &ledger, case)?)?;
     record_in(&mut ledger, &log, entry, context)
 }
 

@@ -104,6 +104,16 @@ pub(crate) fn check_file(path: &Path) -> Result<(), AppError> {
     Err(AppError::Io { doing: "open", path: path.to_owned(), source })
 }
 
+/// The error about a record that cannot be read again.
+pub(crate) fn unread(path: &Path, error: ReadError) -> AppError {
+    let path = path.to_owned();
+    match error {
+        ReadError::Io { source, .. } => AppError::Io { doing: "read", path, source },
+        ReadError::Fault(fault) => AppError::Damaged { path, fault: Box::new(fault), count: 1 },
+        other => AppError::Io { doing: "read", path, source: std::io::Error::other(other.to_string()) },
+    }
+}
+
 fn read_error(path: &Path, error: ReadError, rest: &mut LedgerReader<File>) -> AppError {
     let path = path.to_owned();
     match error {

@@ -241,7 +241,7 @@ pub fn tour(path: &Path) -> Result<Tour, AppError> {
             let text = describe(&event);
             let entry = Entry { event: event.clone(), at, id: None, dry_run: false };
             let outcome = match case {
-                None => journal::open_case(path, "example.org/ibbi/tour", entry, &mut context),
+                None => journal::open_case(path, Some("example.org/ibbi/tour"), entry, &mut context),
                 Some(case) => journal::record(path, case, entry, &mut context),
             };
             let answer = match outcome {

@@ -104,12 +104,13 @@ impl SignedCheckpoint {
         // A checkpoint of no lines comes to be asked when there is one.
         let root = if checkpoint.size == 0 { Tree::new().root() } else { tree.root() };
         let origin = opening.map(|opening| opening.origin.as_str());
-        let kind = if checkpoint.size > tree.size() {
+        // Whose it is comes first: of another ledger's lines nothing can be missing here.
+        let kind = if origin.is_some_and(|origin| origin != checkpoint.origin) {
+            FaultKind::Origin { found: checkpoint.origin.clone() }
+        } else if checkpoint.size > tree.size() {
             FaultKind::Truncated { covered: checkpoint.size, found: tree.size() }
         } else if checkpoint.root != root {
             FaultKind::Root { size: checkpoint.size, expected: checkpoint.root, found: root }
-        } else if origin.is_some_and(|origin| origin != checkpoint.origin) {
-            FaultKind::Origin { found: checkpoint.origin.clone() }
         } else {
             return None;
         };

@@ -331,7 +331,9 @@ impl FaultKind {
             Self::DuplicateId { .. } => "the record was repeated by another program: compare with a copy",
             Self::Shrunk { .. } => "lines were removed from the end: compare with a copy",
             Self::Truncated { .. } => "lines were removed from the end: restore the ledger from a copy",
-            Self::Origin { .. } => "hold the ledger against its own checkpoints",
+            Self::Origin { .. } => {
+                "hold the ledger against its own checkpoints; if these are its own, its first line was changed: compare with a copy"
+            }
             Self::Checkpoints { .. } => "restore the file of checkpoints from a copy",
             Self::Root { .. } => "lines that the checkpoint covers were changed: compare with a copy",
         }

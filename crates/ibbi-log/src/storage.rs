@@ -27,6 +27,15 @@ pub trait Storage {
     /// The system's.
     fn remove(&self, path: &Path) -> io::Result<()>;
 
+    /// Whether a path still names an open file, and not another file or none. Where that cannot be told, it does.
+    ///
+    /// # Errors
+    /// The system's.
+    fn is_at(&self, file: &Self::File, path: &Path) -> io::Result<bool> {
+        let _ = (file, path);
+        Ok(true)
+    }
+
     /// Makes the creations and removals in a directory durable.
     ///
     /// # Errors
@@ -104,6 +113,18 @@ impl Storage for Disk {
 
     fn remove(&self, path: &Path) -> io::Result<()> {
         fs::remove_file(path)
+    }
+
+    #[cfg(unix)]
+    fn is_at(&self, file: &File, path: &Path) -> io::Result<bool> {
+        use std::os::unix::fs::MetadataExt as _;
+        let found = match fs::metadata(path) {
+            Ok(found) => found,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        let own = file.metadata()?;
+        Ok((own.dev(), own.ino()) == (found.dev(), found.ino()))
     }
 
     fn sync_directory(&self, directory: &Path) -> io::Result<()> {

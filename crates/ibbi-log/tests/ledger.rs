@@ -252,6 +252,43 @@ fn a_file_changed_behind_the_writer_is_not_written_to() {
     assert!(matches!(ledger.append(&[record(3, 3)], at(2000)), Err(AppendError::Poisoned)));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_ledger_that_is_not_where_it_was_opened_takes_no_more() {
+    let moved = |to: &str| {
+        let place = Place::with(3);
+        let mut ledger = Ledger::open(&place.path).unwrap();
+        ledger.append(&[record(3, 3)], at(2000)).unwrap();
+        let aside = place.path.with_file_name("aside");
+        match to {
+            "deleted" => fs::remove_file(&place.path).unwrap(),
+            "renamed" => fs::rename(&place.path, &aside).unwrap(),
+            // The same bytes in another file are another file: it would not grow.
+            _ => {
+                fs::copy(&place.path, &aside).unwrap();
+                fs::rename(&aside, &place.path).unwrap();
+            }
+        }
+        assert!(!ledger.is_in_place().unwrap());
+        let error = ledger.append(&[record(3, 4)], at(2000)).unwrap_err();
+        assert!(matches!(error, AppendError::Moved { .. }), "{to}: {error}");
+        assert!(matches!(ledger.append(&[record(3, 4)], at(2000)), Err(AppendError::Poisoned)));
+        drop(ledger);
+        (place, aside)
+    };
+    moved("deleted");
+    for to in ["renamed", "replaced"] {
+        let (place, aside) = moved(to);
+        if to == "renamed" {
+            fs::rename(&aside, &place.path).unwrap();
+        }
+        // With the file in its place again, everything that was acknowledged is there and it goes on.
+        let mut ledger = Ledger::open(&place.path).unwrap();
+        let last = ledger.append(&[record(3, 3), record(3, 4)], at(2000)).unwrap();
+        assert_eq!((last[0].existing, last[1].existing), (true, false), "{to}");
+    }
+}
+
 #[test]
 fn a_ledger_is_created_once_and_a_creation_cut_off_is_taken_over() {
     let place = Place::with(0);

@@ -76,11 +76,10 @@ impl Fail {
                  then in the ledger once",
                 cause(source)
             ),
-            Self::App(AppError::Append(AppendError::Poisoned)) => {
-                "an earlier event could not be written, so the server takes no more; nothing was recorded by this \
-                 request. Make room or mend the disk, start the server again, and send the event again"
-                    .to_owned()
-            }
+            Self::App(AppError::ReadOnly { cause }) => format!(
+                "nothing was recorded by this request, and the server takes no more: {cause}. When that is mended, start \
+                 the server again, and send the event again"
+            ),
             Self::App(error) => error.to_string(),
             Self::Request(.., detail) => detail.clone(),
         }

@@ -118,7 +118,7 @@ impl Server {
         let runtime = runtime.map_err(failed)?;
         // Before anybody can know that it is there: a signal that comes early is heeded too.
         let signals = Signals::catch(&runtime).map_err(failed)?;
-        let desk = Desk::open(&ledger, "ibbi.local/ledger", &mut context)?;
+        let desk = Desk::open(&ledger, None, &mut context)?;
         let set_aside = desk.set_aside();
         let desk = Arc::new(RwLock::new(desk));
         let (writer, thread) = Writer::start(Arc::clone(&desk), clock, signer).map_err(failed)?;

@@ -202,7 +202,7 @@ mod tests {
     fn judged(folder: &std::path::Path) -> f64 {
         let actor = Name::new("clerk").unwrap();
         let mut context = Context { now: clock().unwrap(), actor: actor.clone(), ids: Ids::Random, signer: None };
-        let mut desk = Desk::open(&folder.join("judged.ledger"), "x", &mut context).unwrap();
+        let mut desk = Desk::open(&folder.join("judged.ledger"), None, &mut context).unwrap();
         let opening = br#"{"district":"Maple Hollow"}"#;
         let kind = Some(ibbi_core::EventKind::CaseOpened);
         let event = ibbi_app::input::from_json(kind, opening, Default::default()).unwrap();

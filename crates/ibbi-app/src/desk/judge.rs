@@ -85,10 +85,23 @@ pub(super) fn no_case(case: Uuid) -> AppError {
     AppError::NoCase(format!("the ledger has no case {case}"))
 }
 
-/// The error for one of several records that were not written, or are in doubt; the cause goes to the first.
-pub(super) fn failed(id: Uuid, doubt: bool, error: Option<AppendError>) -> AppError {
-    match error.unwrap_or(AppendError::Poisoned) {
-        source if doubt => AppError::InDoubt { id, source },
-        other => other.into(),
+/// What to say of an error after which the ledger takes nothing more; nothing for others.
+pub(super) fn stops(error: &AppendError) -> Option<String> {
+    match error {
+        AppendError::InDoubt { source, .. } => Some(format!("an earlier event could not be written ({source})")),
+        AppendError::Poisoned
+        | AppendError::Changed { .. }
+        | AppendError::Damaged { .. }
+        | AppendError::Moved { .. } => Some(error.to_string()),
+        _ => None,
+    }
+}
+
+/// The error for one of several records that are in doubt, or were not written; the cause itself goes to the first.
+pub(super) fn failed(id: Uuid, doubt: bool, error: Option<AppendError>, cause: &str) -> AppError {
+    match error {
+        source if doubt => AppError::InDoubt { id, source: source.unwrap_or(AppendError::Poisoned) },
+        None | Some(AppendError::Poisoned) => AppError::ReadOnly { cause: cause.to_owned() },
+        Some(other) => other.into(),
     }
 }

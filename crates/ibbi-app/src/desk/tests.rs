@@ -37,7 +37,7 @@ fn withdrawal() -> CaseWithdrawn {
 
 fn desk(folder: &tempfile::TempDir) -> (Desk, Context) {
     let mut context = context();
-    (Desk::open(&folder.path().join("my.ledger"), "example.org/desk", &mut context).unwrap(), context)
+    (Desk::open(&folder.path().join("my.ledger"), Some("example.org/desk"), &mut context).unwrap(), context)
 }
 
 fn opened(desk: &mut Desk, context: &mut Context, district: &str) -> Uuid {
@@ -141,11 +141,11 @@ fn a_batch_that_is_too_long_for_one_write_goes_in_parts() {
 fn a_second_desk_is_told_who_holds_the_ledger() {
     let folder = tempfile::tempdir().unwrap();
     let (desk, mut context) = desk(&folder);
-    let error = Desk::open(desk.path(), "example.org/desk", &mut context).unwrap_err();
+    let error = Desk::open(desk.path(), Some("example.org/desk"), &mut context).unwrap_err();
     assert!(error.to_string().contains("is being written by"), "{error}");
     let path = desk.path().to_owned();
     drop(desk);
-    assert_eq!(Desk::open(&path, "", &mut context).unwrap().head().lines, 1);
+    assert_eq!(Desk::open(&path, None, &mut context).unwrap().head().lines, 1);
 }
 
 #[test]
@@ -178,4 +178,46 @@ fn a_list_is_given_in_parts_from_either_end_and_by_the_district_s_name() {
     // The end is told with the last part, not by an empty one after it.
     assert_eq!(desk.list(Some(ids[2]), Order::Oldest, "", 2).unwrap().next, None);
     assert!(matches!(desk.list(Some(Uuid::from_u128(7)), Order::Oldest, "", 2), Err(AppError::NoCase(_))));
+}
+
+#[test]
+fn a_question_under_the_id_of_a_record_is_answered_like_the_record_sent_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut desk, mut context) = desk(&folder);
+    let case = opened(&mut desk, &mut context, "Maple Hollow");
+    let mut note = offer(Some(case), note("one"));
+    (note.entry.id, note.at_is_now, note.expected_rev) = (Some(Uuid::from_u128(5)), true, Some(1));
+    desk.offer(std::slice::from_ref(&note), &mut context).remove(0).unwrap();
+    context.now = At::from_millis(context.now.millis() + 60_000).unwrap();
+    note.entry.at = context.now;
+    let asked = desk.ask(&note, &context).unwrap();
+    assert_eq!((asked.dry_run, asked.existing, asked.rev), (true, true, Some(2)));
+    note.entry.event = self::note("another").into();
+    assert!(matches!(desk.ask(&note, &context), Err(AppError::Append(AppendError::IdTaken { .. }))));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_desk_whose_file_was_moved_says_so_each_time_and_writes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut desk, mut context) = desk(&folder);
+    let case = opened(&mut desk, &mut context, "Maple Hollow");
+    let aside = folder.path().join("aside");
+    std::fs::rename(desk.path(), &aside).unwrap();
+    assert!(desk.check_place().unwrap_err().to_string().contains("deleted, renamed or replaced"));
+    let batch = [offer(Some(case), note("one")), offer(Some(case), note("two"))];
+    let mut told = desk.offer(&batch, &mut context);
+    told.extend(desk.offer(&batch, &mut context));
+    for answer in told {
+        let error = answer.unwrap_err();
+        assert_eq!(error.code(), "read-only");
+        assert!(error.to_string().contains("deleted, renamed or replaced"), "{error}");
+    }
+    std::fs::rename(&aside, desk.path()).unwrap();
+    desk.check_place().unwrap();
+    let path = desk.path().to_owned();
+    drop(desk);
+    let mut desk = Desk::open(&path, None, &mut context).unwrap();
+    assert_eq!(desk.offer(&batch, &mut context).iter().filter(|answer| answer.is_ok()).count(), 2);
+    assert_eq!(desk.head().lines, 4);
 }

@@ -32,9 +32,9 @@ pub(crate) struct New {
     /// Who must be present before a session opens.
     #[arg(long, value_enum, default_value_t = Presence::Everyone)]
     pub(crate) presence: Presence,
-    /// The name that a new ledger bears, and by which its checkpoints name it.
-    #[arg(long, default_value = "ibbi.local/ledger", value_name = "NAME")]
-    pub(crate) origin: String,
+    /// The name that a new ledger bears, and by which its checkpoints name it [default: ibbi.local/ and its id]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) origin: Option<String>,
     #[command(flatten)]
     pub(crate) when: When,
 }

@@ -27,10 +27,10 @@ pub(crate) fn run(args: New, json: bool) -> Result<Outcome, AppError> {
     let zone = ibbi_core::TimeZoneName::new(&args.time_zone)
         .map_err(|error| AppError::Usage(error.to_string()))
         .and_then(|name| Ok(Zone::new(&name)?))?;
-    Name::new(&args.origin).map_err(|error| AppError::Usage(format!("origin: {error}")))?;
+    args.origin.as_deref().map(Name::new).transpose().map_err(|error| AppError::Usage(format!("origin: {error}")))?;
     let (mut context, at) = when(&args.when, zone)?;
     let entry = Entry { event, at, id: None, dry_run: false };
-    let recorded = journal::open_case(&args.ledger, &args.origin, entry, &mut context)?;
+    let recorded = journal::open_case(&args.ledger, args.origin.as_deref(), entry, &mut context)?;
     if json {
         return Ok(Outcome::json(&recorded));
     }

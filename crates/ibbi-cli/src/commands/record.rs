@@ -31,7 +31,7 @@ pub(crate) fn run(args: Record, json: bool) -> Result<Outcome, AppError> {
     let recorded = match case {
         Some(case) => journal::record(&args.ledger, case, entry, &mut context)?,
         // The ledger is there, so its name is not asked for.
-        None => journal::open_case(&args.ledger, "", entry, &mut context)?,
+        None => journal::open_case(&args.ledger, None, entry, &mut context)?,
     };
     if json { Ok(Outcome::json(&recorded)) } else { Ok(Outcome::done(show::recorded(&recorded, zone, ""))) }
 }

@@ -8,6 +8,7 @@ use crate::storage::{Storage, StoredFile, write_all_at};
 use crate::{Digest, Head, MAX_LINE};
 use ibbi_core::At;
 use std::io;
+use std::path::PathBuf;
 use uuid::Uuid;
 
 /// The most bytes that one call of [`Ledger::append`] writes: 4 MiB.
@@ -116,9 +117,19 @@ pub enum AppendError {
         /// The length that it has.
         found: u64,
     },
+    /// The file is not where it was opened. This handle takes no more: what it wrote would be found by nobody.
+    #[error(
+        "{path} was deleted, renamed or replaced by another file while it was open; put it back, or restore it from a copy, and open the ledger anew",
+        path = .path.display()
+    )]
+    Moved {
+        /// Where it was.
+        path: PathBuf,
+    },
     /// A write or a sync failed: nobody knows which of the records are on the disk. This handle takes no more.
     #[error(
-        "in doubt: {records} records from line {seq} on may or may not be on the disk ({source}); open the ledger anew and send the same records with the same ids"
+        "in doubt: {} from line {seq} on may or may not be on the disk ({source}); open the ledger anew and send the same records with the same ids",
+        counted(*.records)
     )]
     InDoubt {
         /// The line's number that the first of them would have.
@@ -128,6 +139,10 @@ pub enum AppendError {
         /// The system's reason.
         source: io::Error,
     },
+}
+
+fn counted(records: usize) -> String {
+    if records == 1 { "the record".to_owned() } else { format!("{records} records") }
 }
 
 /// A batch being made ready, beside its lines.
@@ -237,7 +252,11 @@ impl<S: Storage> Ledger<S> {
         }
         let in_doubt = |source| AppendError::InDoubt { seq: self.head.lines + 1, records, source };
         let found = self.file.length().map_err(|source| AppendError::Read { source })?;
+        let is_there = self.is_in_place().map_err(|source| AppendError::Read { source })?;
         self.state = State::Poisoned;
+        if !is_there {
+            return Err(AppendError::Moved { path: self.path.clone() });
+        }
         if found != self.head.bytes {
             return Err(AppendError::Changed { expected: self.head.bytes, found });
         }

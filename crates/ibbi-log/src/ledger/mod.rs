@@ -145,6 +145,14 @@ impl<S: Storage> Ledger<S> {
         self.torn.as_ref()
     }
 
+    /// Whether the ledger's path still names the file that is open here: it may have been deleted, renamed or replaced.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn is_in_place(&self) -> io::Result<bool> {
+        self.storage.is_at(&self.file, &self.path)
+    }
+
     /// The number of records that a case has; 0 for a case that the ledger does not know.
     pub fn rev(&self, case: Uuid) -> u64 {
         self.index.rev(case)

@@ -27,7 +27,7 @@ impl fmt::Display for TornTail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the last {} bytes, from byte {}, were a line cut off by a crash; they were never acknowledged, were cut, and are kept in {}",
+            "the last {} bytes, from byte {}, were a line without its end, as a crash leaves one that was never acknowledged; they were cut, and are kept in {}",
             self.length,
             self.offset,
             self.kept_in.display()
