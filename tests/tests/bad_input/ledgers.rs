@@ -161,7 +161,7 @@ fn a_line_cut_off_at_the_end_is_read_over_and_set_aside_by_the_next_record() {
         assert!(place.files() == before, "{args:?} changes a file");
     }
     let said = place.done(&["record", "x", "note_added", "text=so"]);
-    assert!(said.contains("were a line cut off by a crash"), "{said}");
+    assert!(said.contains("were a line without its end, as a crash leaves one"), "{said}");
     let files = place.files();
     let kept =
         files.iter().find(|(name, _)| name.to_string_lossy().contains("torn")).expect("what was cut off is kept");
