@@ -26,7 +26,8 @@ pub fn program() -> &'static Path {
         let profile = if profile == "debug" { "dev" } else { profile };
         let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         build.current_dir(env!("CARGO_MANIFEST_DIR"));
-        build.args(["build", "--quiet", "--package", "ibbi-cli", "--profile", profile, "--target-dir"]);
+        // The whole workspace's features, so that what the tests were compiled with is used again.
+        build.args(["build", "--quiet", "--workspace", "--bin", "ibbi", "--profile", profile, "--target-dir"]);
         build.arg(profile_dir.parent().expect("a profile has a target directory"));
         let status = build.status().expect("cargo runs");
         status.success().then(|| profile_dir.join(format!("ibbi{}", std::env::consts::EXE_SUFFIX)))
