@@ -134,7 +134,7 @@ fn a_case_is_run_with_forms_alone() {
         "a second click opens no second case"
     );
     let wrong = server.form("/cases", "district=&county=norfolk");
-    assert!(wrong.status == 400 && wrong.text().contains("also needs district"), "{}", wrong.text());
+    assert!(wrong.status == 400 && wrong.text().contains("District: fill this in."), "{}", wrong.text());
 
     let page = server.get(&case);
     assert!(page.text().contains("What can be done now") && page.text().contains("The case is in Inquiry"));

@@ -13,7 +13,7 @@ use fields::Choices;
 use ibbi_app::desk::Offer;
 use ibbi_app::journal::{Entry, Recorded};
 use ibbi_app::replay::{self, Until};
-use ibbi_app::{AppError, form, input, status};
+use ibbi_app::{AppError, form, status};
 use uuid::Uuid;
 use view::{Told, View};
 
@@ -50,9 +50,9 @@ pub(crate) fn record(call: &Call) -> Answer {
 }
 
 fn recorded(call: &Call, case: Uuid, given: &Pairs) -> Result<Recorded, Fail> {
-    let kind = input::event_kind(given.get("type").unwrap_or_default()).map_err(AppError::from)?;
+    let kind = form::kind(given.get("type").unwrap_or_default())?;
     let (zone, taken) = call.shared.case(case, |log| (log.zone, Choices::of(log.history.case()).taken()))?;
-    let event = form::event(kind, &fields::pairs(kind, given, &taken), zone).map_err(AppError::from)?;
+    let event = form::event(kind, &fields::pairs(kind, given, &taken), zone)?;
     let (at, actor, id) = fields::circumstances(call, given, zone)?;
     let expected_rev = given.get("rev").and_then(|rev| rev.parse().ok());
     let entry = Entry { event, at, id, dry_run: false };
