@@ -67,7 +67,7 @@ impl Shared {
             threads,
             limits,
             reading: Semaphore::new(limits.uploads),
-            uploads: Mutex::new(Uploads::default()),
+            uploads: Mutex::new(Uploads::new(limits.kept)),
         }
     }
 

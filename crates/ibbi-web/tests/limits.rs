@@ -233,3 +233,26 @@ fn what_is_not_http_or_not_what_it_says_is_refused_without_harm() {
     }
     assert_eq!(server.get("/api/v1/cases").json()["lines"], 1, "nothing was recorded");
 }
+
+#[test]
+fn an_upload_is_forgotten_in_time_also_when_nobody_asks_for_anything() {
+    let server = short(|limits| limits.kept = SHORT);
+    let mut ledger = std::fs::read(server.ledger()).unwrap();
+    ledger.extend_from_slice(b"a line of this test alone\n");
+    let (kind, form) = multipart(&[("ledger", &ledger)]);
+    let sent = server.connect().ask("POST", "/audit", &[("content-type", kind)], &form);
+    assert_eq!(sent.status, 303, "{}", sent.text());
+    let is_there = || {
+        let folders = std::fs::read_dir(std::env::temp_dir()).unwrap();
+        folders.filter_map(Result::ok).any(|folder| {
+            let file = folder.path().join("uploaded.ledger");
+            std::fs::read(file).is_ok_and(|content| content == ledger)
+        })
+    };
+    let begun = Instant::now();
+    while is_there() {
+        assert!(begun.elapsed() < Duration::from_secs(30), "it is still there");
+        std::thread::sleep(SHORT / 8);
+    }
+    assert_eq!(server.get(sent.header("location").unwrap()).status, 404);
+}

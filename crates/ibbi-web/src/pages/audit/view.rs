@@ -46,7 +46,8 @@ pub(super) fn form(fail: Option<&Fail>) -> Html {
             &[],
         ))
         .with(el("p").class("send").with(button("Look into it")));
-    let note = "What you send stays on this machine, and is forgotten an hour after you last looked at it.";
+    let note = "What you send stays on the machine that runs this program, is readable by nobody else there, and is forgotten an \
+                hour after it was last looked at, or when eight others came.";
     Html::new()
         .with(el("h1").with("Look into a ledger"))
         .with(
