@@ -55,17 +55,39 @@ impl Call {
         self.header(ACCEPT).contains(crate::reply::NDJSON)
     }
 
-    /// How many records the caller believes the case to have, by `If-Match`.
+    /// How many records the caller believes the case to have, by `If-Match`. Whoever sends the header wants to be guarded:
+    /// what is not understood is refused, not taken for nothing.
     pub(crate) fn expected_rev(&self) -> Result<Option<u64>, Fail> {
-        match self.header(IF_MATCH).trim() {
-            "" | "*" => Ok(None),
-            text => {
-                let number = text.trim_matches('"').parse().ok().filter(|_| text.starts_with('"'));
-                let message = "If-Match takes the ETag of the case, such as \"12\"";
-                number.map(Some).ok_or_else(|| AppError::Usage(message.to_owned()).into())
-            }
+        let mut all = self.headers.get_all(IF_MATCH).iter();
+        let (Some(first), None) = (all.next(), all.next()) else {
+            let several = self.headers.contains_key(IF_MATCH);
+            return if several { Err(usage("If-Match is given more than once; give it once")) } else { Ok(None) };
+        };
+        let text = first.to_str().unwrap_or_default().trim();
+        if text == "*" {
+            return Ok(None);
         }
+        let inside = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+        let wrong = "If-Match takes the ETag of the case as it was given, in its quotes, such as \"12\", or *";
+        inside.and_then(rev).map(Some).ok_or_else(|| usage(wrong))
     }
+
+    /// Refuses `If-Match` where there is nothing yet that it could match.
+    pub(crate) fn no_match(&self) -> Result<(), Fail> {
+        let wrong = "a case that is being opened has no ETag yet; leave out If-Match, and send the event's `id` to have it \
+                     recorded once";
+        if self.headers.contains_key(IF_MATCH) { Err(usage(wrong)) } else { Ok(()) }
+    }
+}
+
+/// A number of records as it is written: digits alone, without zeros before them.
+pub(crate) fn rev(text: &str) -> Option<u64> {
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
+    text.parse().ok().filter(|_| plain)
+}
+
+fn usage(message: &str) -> Fail {
+    AppError::Usage(message.to_owned()).into()
 }
 
 /// Answers on a thread that may wait for a disk.

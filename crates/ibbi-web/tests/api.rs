@@ -166,7 +166,24 @@ fn of_two_who_saw_the_same_case_the_second_is_told_that_it_has_moved_on() {
         (second.status, second.json()["expected"].as_u64(), second.json()["found"].as_u64()),
         (412, Some(1), Some(2))
     );
-    assert_eq!(ask("three", "1").status, 400, "an ETag has quotes");
+    for wrong in ["1", "", "\"1", "1\"", "\"01\"", "\"+2\"", "\"\"", "\"", "\"2\", \"3\"", "W/\"2\"", "\" 2\"", "two"] {
+        let answer = ask("three", wrong);
+        assert_eq!(answer.status, 400, "{wrong}: {}", answer.text());
+        assert!(answer.json()["detail"].as_str().unwrap().contains("If-Match"), "{wrong}: {}", answer.text());
+    }
+    let twice = [("if-match", "\"2\""), ("if-match", "\"2\"")];
+    assert_eq!(server.connect().ask("POST", &path, &twice, note("three").as_bytes()).status, 400);
+    for etag in ["\"0\"", "*", ""] {
+        let body = json!({ "data": { "district": "B" } }).to_string();
+        let answer = server.connect().ask("POST", "/api/v1/cases", &[("if-match", etag)], body.as_bytes());
+        assert_eq!(answer.status, 400, "{etag}");
+        assert!(answer.text().contains("has no ETag yet"), "{}", answer.text());
+    }
+    assert_eq!(server.get("/api/v1/cases").json()["lines"], 3, "nothing of it was recorded");
+    for rev in ["abc", "", "02", "2&rev=2", "-1"] {
+        let answer = server.form(&format!("/cases/{case}"), &format!("type=note_added&text=x&rev={rev}"));
+        assert!(answer.status == 400 && answer.text().contains("The form is not whole"), "{rev}: {}", answer.status);
+    }
     assert_eq!(ask("three", "*").status, 201);
 }
 

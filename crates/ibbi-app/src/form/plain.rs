@@ -42,6 +42,11 @@ fn lines(problems: &[FormProblem]) -> String {
 }
 
 impl FormError {
+    /// What is in a form unseen is missing or changed: nobody types it, so the form itself is not whole.
+    pub fn not_whole() -> Self {
+        Self::one(None, "The form is not whole. Load the page again, and fill it in anew.".to_owned())
+    }
+
     fn one(field: Option<&'static str>, message: String) -> Self {
         Self { problems: vec![FormProblem { field, message }] }
     }
@@ -85,10 +90,9 @@ pub fn event(kind: EventKind, pairs: &[(String, String)], zone: Zone) -> Result<
 /// The kind of event that a form records, out of the form's hidden field.
 ///
 /// # Errors
-/// [`FormError`]: nobody types this, so the form itself is not whole.
+/// [`FormError::not_whole`].
 pub fn kind(name: &str) -> Result<EventKind, FormError> {
-    let wrong = || FormError::one(None, "The form is not whole. Load the page again, and fill it in anew.".to_owned());
-    EventKind::from_code(name).ok_or_else(wrong)
+    EventKind::from_code(name).ok_or_else(FormError::not_whole)
 }
 
 /// Reads when an event happened, in the time of the district.

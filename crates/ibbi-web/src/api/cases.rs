@@ -56,6 +56,7 @@ pub(super) fn list(call: &Call) -> Answer {
 
 pub(super) fn open(call: Call) -> Future_ {
     Box::pin(async move {
+        call.no_match()?;
         let offer = read(&call, None)?;
         recorded(call, offer).await
     })
