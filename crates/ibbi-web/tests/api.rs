@@ -262,3 +262,30 @@ fn what_is_no_event_is_told_with_what_would_be_one() {
     assert_eq!(server.connect().ask("DELETE", "/api/v1/cases", &[], b"").status, 405);
     assert_eq!(server.get("/api/v1/cases").json()["lines"], 2);
 }
+
+#[test]
+fn a_calendar_of_a_plan_goes_on_from_the_case_as_the_plan_does_and_nothing_is_ignored() {
+    // Months after the sample begins.
+    let server = Running::start_with(|config| config.clock = || Ok("2027-01-04T15:00:00.000Z".parse().unwrap()));
+    let case = server.open("Maple Hollow");
+    let mut ends = Vec::new();
+    for body in [json!({}), json!({ "case": case })] {
+        let answer = server.post("/api/v1/calendar", &body);
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let end = server.post("/api/v1/plan", &body).json()["finishes"].as_str().unwrap().replace('-', "");
+        assert!(answer.text().contains(&end), "{end} of {body} is not in {}", answer.text());
+        ends.push(end);
+    }
+    assert!(ends[0] < ends[1], "{ends:?}");
+    for path in ["calendar", "plan", "simulate", "report"] {
+        let path = format!("/api/v1/{path}");
+        let unknown = server.post(&path, &json!({ "case": "01920000-0000-7000-8000-00000000ffff" }));
+        assert_eq!(unknown.status, 404, "{path}: {}", unknown.text());
+        let alone = server.post(&path, &json!({ "as_of": "2031-01-01 09:00" }));
+        assert!(alone.status == 400 && alone.text().contains("give `case` beside it"), "{path}: {}", alone.text());
+    }
+    for (key, value) in [("case", case.as_str()), ("as_of", "2031-01-01 09:00")] {
+        let answer = server.post("/api/v1/scenario", &json!({ key: value }));
+        assert!(answer.status == 400 && answer.text().contains(key), "{}", answer.text());
+    }
+}

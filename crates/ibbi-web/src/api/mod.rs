@@ -166,7 +166,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         answers: &[gives(200, JSON, "Timelines", "what `ibbi replay --json` prints")],
         handler: |call| heavy(call, audit::replay_upload) },
     Operation { id: "checkScenario", method: Method::POST, path: "/api/v1/scenario", parameters: &[],
-        body: Some((JSON, "OneScenario")), summary: "Reads a scenario and says everything that is wrong with it",
+        body: Some((JSON, "ToCheck")), summary: "Reads a scenario and says everything that is wrong with it",
         answers: &[gives(200, JSON, "CheckedScenario", "what `ibbi scenario check --json` prints")],
         handler: |call| here(call, schedule::check) },
     Operation { id: "plan", method: Method::POST, path: "/api/v1/plan", parameters: &[],

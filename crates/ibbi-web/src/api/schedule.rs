@@ -25,7 +25,15 @@ const fn seed() -> u64 {
     1
 }
 
-/// A scenario, as TOML in a text; without it, the sample that the program carries.
+/// A scenario, as TOML in a text; without it, the sample that the program carries. Nothing is worked out from it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ToCheck {
+    scenario: Option<String>,
+    format: Option<Format>,
+}
+
+/// A scenario, and the case from which it goes on, if it does.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct OneScenario {
@@ -83,10 +91,20 @@ fn scenario(text: Option<&str>, format: Option<Format>) -> Result<Scenario, AppE
 }
 
 impl OneScenario {
+    fn scenario(&self) -> Result<Scenario, AppError> {
+        scenario(self.scenario.as_deref(), self.format)
+    }
+
     /// The scenario, from its start or from where a case of the ledger is.
     fn simulator(&self, shared: &Shared) -> Result<Simulator, AppError> {
-        let scenario = scenario(self.scenario.as_deref(), self.format)?;
-        let Some(case) = self.case else { return schedule::simulator(&scenario, None) };
+        let scenario = self.scenario()?;
+        let Some(case) = self.case else {
+            if self.as_of.is_some() {
+                let message = "`as_of` says from when a case goes on; give `case` beside it, or leave it out";
+                return Err(AppError::Usage(message.to_owned()));
+            }
+            return schedule::simulator(&scenario, None);
+        };
         let (now, zone) = (shared.now()?, shared.zone(case)?);
         let as_of = self.as_of.as_deref().map_or(Ok(now), |text| zone.read(text, now))?;
         shared.case(case, |log| schedule::resume(&scenario, log, as_of, &shared.path))?
@@ -102,7 +120,7 @@ impl Simulation {
 }
 
 pub(super) fn check(call: &Call) -> Answer {
-    let OneScenario { scenario: text, format, .. } = body(call)?;
+    let ToCheck { scenario: text, format } = body(call)?;
     let scenario = scenario(text.as_deref(), format)?;
     Ok(json(StatusCode::OK, &json!({ "digest": scenario.digest(), "scenario": scenario }))?)
 }
@@ -155,11 +173,12 @@ pub(super) fn report(call: &Call) -> Answer {
 }
 
 pub(super) fn calendar(call: &Call) -> Answer {
-    let OneScenario { scenario: text, format, .. } = body(call)?;
-    let scenario = scenario(text.as_deref(), format)?;
+    let asked = body::<OneScenario>(call)?;
+    let scenario = asked.scenario()?;
     // The zone is known to exist; a stamp is an instant all the same.
     Zone::new(&scenario.time_zone).map_err(AppError::from)?;
-    let made = schedule::of_plan(&scenario, call.shared.now()?, None)?;
+    let plan = Plan::of(&asked.simulator(&call.shared)?);
+    let made = schedule::of_made_plan(&scenario, &plan, call.shared.now()?, None)?;
     Ok(reply::download(reply::CALENDAR, "dates.ics", made.text))
 }
 
