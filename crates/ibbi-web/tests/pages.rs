@@ -204,15 +204,17 @@ fn a_ledger_is_looked_into_at_every_event() {
     let sent = server.connect().ask("POST", "/audit", &[("content-type", kind)], &body);
     let torn = server.get(sent.header("location").unwrap());
     assert!(torn.text().contains("id=\"findings\""), "{}", torn.text());
-    for (content, said) in [(&b"no ledger\n"[..], "not as it should be"), (&ledger[10..], "not as it should be")] {
-        let (kind, body) = multipart(&[("ledger", content)]);
-        let sent = server.connect().ask("POST", "/audit", &[("content-type", kind)], &body);
-        let found = server.get(sent.header("location").unwrap());
-        assert!(found.text().contains(said) && found.text().contains("id=\"findings\""), "{}", found.text());
-    }
+    let (kind, body) = multipart(&[("ledger", &ledger[10..])]);
+    let sent = server.connect().ask("POST", "/audit", &[("content-type", kind)], &body);
+    let found = server.get(sent.header("location").unwrap());
+    assert!(
+        found.text().contains("not as it should be") && found.text().contains("id=\"findings\""),
+        "{}",
+        found.text()
+    );
     let (kind, body) = multipart(&[("ledger", b"")]);
     let none = server.connect().ask("POST", "/audit", &[("content-type", kind)], &body);
-    assert!(none.status == 400 && none.text().contains("choose a ledger"), "{}", none.text());
+    assert!(none.status == 400 && none.text().contains("Choose a ledger"), "{}", none.text());
     assert_eq!(server.get("/audit/01920000-0000-4000-8000-00000000ffff").status, 404);
 }
 
@@ -247,4 +249,31 @@ fn the_first_answer_does_not_wait_for_the_rest() {
     first.sort();
     whole.sort();
     println!("first answer (10,000 runs): median {:?}; all of it: median {:?}", first[7], whole[7]);
+}
+
+#[test]
+fn what_is_no_ledger_is_told_in_a_sentence_and_not_judged_as_one() {
+    let server = Running::start();
+    let ledger = std::fs::read(server.ledger()).unwrap();
+    let key = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz";
+    let (good, private) = (("ledger", &ledger[..]), key.as_bytes());
+    for (parts, status, said) in [
+        (&[("ledger", &b"%PDF-1.7\n1 0 obj\n"[..])][..], 422, "it looks like a PDF document"),
+        (&[("ledger", b"PK\x03\x04\x14\x00")], 422, "it looks like a zip archive"),
+        (&[("ledger", b"seq,case,type\n1,2,3\n")], 422, "it looks like a table"),
+        (&[("ledger", b"<?xml version=\"1.0\"?>\n<log/>\n")], 422, "it looks like XML"),
+        (&[("ledger", b"no ledger\n")], 422, "it looks like a text"),
+        (&[("ledger", private)], 400, "his is a private key"),
+        (&[good, ("checkpoints", private)], 400, "his is a private key"),
+        (&[good, ("key", private)], 400, "his is a private key"),
+        (&[good, ("checkpoints", b"\x1f\x8b\x08\x00")], 415, "he file of checkpoints is compressed"),
+    ] {
+        let (kind, body) = multipart(parts);
+        for path in ["/audit", "/api/v1/audit", "/api/v1/verify", "/api/v1/replay"] {
+            let answer = server.connect().ask("POST", path, &[("content-type", kind)], &body);
+            assert_eq!(answer.status, status, "{path}: {}", answer.text());
+            assert!(answer.text().contains(said), "{path} {said}: {}", answer.text());
+            assert!(!answer.text().contains("id=\"findings\"") && !answer.text().contains("AYEKFALVF"), "{path}");
+        }
+    }
 }

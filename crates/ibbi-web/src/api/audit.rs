@@ -2,6 +2,7 @@
 
 use crate::call::{Answer, Call};
 use crate::multipart;
+use crate::nature;
 use crate::problem::Fail;
 use crate::reply::{self, json};
 use crate::shared::Shared;
@@ -136,11 +137,20 @@ pub(crate) fn upload(call: &Call) -> Result<Upload, Fail> {
         .ok_or_else(|| wrong("send a form of the type multipart/form-data with the part `ledger`"))?;
     let all = |name: &'static str| parts.iter().filter(move |part| part.name == name && !part.content.is_empty());
     let ledger = all("ledger").next().ok_or_else(|| wrong("choose a ledger's file: there is none, or it is empty"))?;
+    let checkpoints = all("checkpoints").next();
+    if [ledger].into_iter().chain(checkpoints).chain(all("key")).any(|part| nature::is_private_key(part.content)) {
+        return Err(wrong(nature::PRIVATE));
+    }
     // What is packed small can be larger than any disk when it is unpacked.
-    if PACKED.iter().any(|magic| ledger.content.starts_with(magic)) {
-        let detail = "the file is compressed; unpack it first".to_owned();
-        return Err(Fail::Request(StatusCode::UNSUPPORTED_MEDIA_TYPE, "packed", detail));
+    for (part, what) in [(Some(ledger), "the ledger's file"), (checkpoints, "the file of checkpoints")] {
+        if part.is_some_and(|part| PACKED.iter().any(|magic| part.content.starts_with(magic))) {
+            let detail = format!("{what} is compressed; unpack it first");
+            return Err(Fail::Request(StatusCode::UNSUPPORTED_MEDIA_TYPE, "packed", detail));
+        }
+    }
+    if let Some(told) = nature::why_no_ledger(ledger.content) {
+        return Err(Fail::Request(StatusCode::UNPROCESSABLE_ENTITY, "not-a-ledger", told));
     }
     let texts = all("key").map(|part| String::from_utf8_lossy(part.content).into_owned());
-    Ok(Upload::new(ledger.content, all("checkpoints").next().map(|part| part.content), keys(texts)?)?)
+    Ok(Upload::new(ledger.content, checkpoints.map(|part| part.content), keys(texts)?)?)
 }
