@@ -7,7 +7,8 @@ use axum::body::Bytes;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, IF_MATCH};
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::Response;
-use ibbi_app::AppError;
+use ibbi_app::{AppError, input};
+use serde::Deserialize;
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
@@ -44,6 +45,17 @@ impl Call {
     /// A form that was sent.
     pub(crate) fn form(&self) -> Pairs {
         Pairs::read(&self.body)
+    }
+
+    /// A body of JSON. A list of the right values is no object, and what is wrong is told with where, and what would be
+    /// right: `what` it is not, and what to `send`.
+    pub(crate) fn object<'a, T: Deserialize<'a>>(&'a self, what: &str, send: &str) -> Result<T, Fail> {
+        let wrong = |told: &str| usage(&format!("the body is not {what}: {told}; send an object such as {send}"));
+        match self.body.trim_ascii_start().first() {
+            None => Err(wrong("it is empty")),
+            Some(b'{') => serde_json::from_slice(&self.body).map_err(|error| wrong(&input::plain(&error))),
+            Some(_) => Err(wrong("it is no object")),
+        }
     }
 
     pub(crate) fn content_type(&self) -> &str {

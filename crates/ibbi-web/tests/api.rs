@@ -235,8 +235,16 @@ fn what_is_no_event_is_told_with_what_would_be_one() {
         (r#"{"type":"note_added","data":{"text":""}}"#, 400, "text"),
         (r#"{"type":"note_added","data":{"text":"x"},"at":"2031-01-01 09:00"}"#, 422, "five minutes"),
         (r#"{"type":"note_added","data":{"text":"x"},"at":"2031-02-30 09:00"}"#, 400, "is not a time"),
-        (r#"{"type":"note_added","data":{"text":"x"},"more":1}"#, 400, "unknown field"),
+        (r#"{"type":"note_added","data":{"text":"x"},"more":1}"#, 400, "column 47: unknown key `more`"),
         (r#"{"type":"note_added","data":["x"]}"#, 400, "a list"),
+        (r#"["note_added",{"text":"x"},null,null,null,true]"#, 400, "it is no object; send an object such as"),
+        ("7", 400, "it is no object"),
+        (r#"{"type":"note_added","data":{"text":"x"},"id":"abc"}"#, 400, "not an id such as"),
+        (
+            r#"{"type":"note_added","data":{"text":"x"},"dry_run":1}"#,
+            400,
+            "wrong kind of value: integer `1`, expected a boolean",
+        ),
         (
             r#"{"type":"meeting_scheduled","data":{"slot":{"starts":"2031-10-20T15:00:00-05:00","ends":"2031-10-20T16:00:00-05:00"}}}"#,
             400,
@@ -246,7 +254,21 @@ fn what_is_no_event_is_told_with_what_would_be_one() {
         let answer = server.connect().ask("POST", &path, &[], body.as_bytes());
         assert_eq!(answer.status, status, "{body}: {}", answer.text());
         assert!(answer.json()["detail"].as_str().unwrap().contains(said), "{body}: {}", answer.text());
+        assert!(!answer.text().contains("struct") && !answer.text().contains("Sent"), "{body}: {}", answer.text());
     }
+    for path in ["scenario", "plan", "simulate", "compare", "who", "report", "calendar"] {
+        for body in ["", "[]", "[null,null]", "[null,null,null,null,5,1]", "{\"runs\":", "null"] {
+            let answer = server.connect().ask("POST", &format!("/api/v1/{path}"), &[], body.as_bytes());
+            assert!(
+                answer.status == 400 && answer.text().contains("send an object such as"),
+                "{path} {body}: {}",
+                answer.text()
+            );
+            assert!(!answer.text().contains("struct"), "{path} {body}: {}", answer.text());
+        }
+    }
+    let list = server.connect().ask("POST", "/api/v1/cases", &[], br#"[null,{"district":"B"},null,null,null,false]"#);
+    assert_eq!(list.status, 400, "{}", list.text());
     for (path, status) in [
         ("/api/v1/cases/01920000-0000-7000-8000-00000000ffff", 404),
         ("/api/v1/cases/nothing", 404),

@@ -71,8 +71,11 @@ pub(super) fn offer(call: Call) -> Future_ {
 
 /// Reads an offer out of the body of a request.
 fn read(call: &Call, case: Option<Uuid>) -> Result<Offer, Fail> {
-    let wrong = |error: serde_json::Error| AppError::Usage(format!("the body is not an event: {error}"));
-    let sent: Sent<'_> = serde_json::from_slice(&call.body).map_err(wrong)?;
+    let example = match case {
+        None => r#"{"data": {"district": "Maple Hollow"}}"#,
+        Some(_) => r#"{"type": "note_added", "data": {"text": "They asked for a date in May."}}"#,
+    };
+    let sent: Sent<'_> = call.object("an event", example)?;
     let kind = match (&sent.r#type, case) {
         (None, None) => EventKind::CaseOpened,
         (Some(name), _) => input::event_kind(name).map_err(AppError::from)?,

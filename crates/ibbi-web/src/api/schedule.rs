@@ -78,8 +78,7 @@ struct Compared {
 }
 
 fn body<'a, T: Deserialize<'a>>(call: &'a Call) -> Result<T, Fail> {
-    let wrong = |error: serde_json::Error| AppError::Usage(format!("the body is not what this takes: {error}"));
-    Ok(serde_json::from_slice(&call.body).map_err(wrong)?)
+    call.object("what this takes", r#"{}, which means the sample, or {"scenario": "…"} with the scenario's TOML"#)
 }
 
 fn scenario(text: Option<&str>, format: Option<Format>) -> Result<Scenario, AppError> {
@@ -139,7 +138,8 @@ pub(super) fn simulate(call: Call) -> Future_ {
 
 pub(super) fn compare(call: Call) -> Future_ {
     computed(call, |call, told| {
-        let ToCompare { first, second, formats, runs, seed } = body(call)?;
+        let ToCompare { first, second, formats, runs, seed } =
+            call.object("what this takes", r#"{"formats": ["full_day", "two_half_days"]}"#)?;
         let settings = call.shared.settings(runs, seed)?;
         let sides = sides(first, second, &formats)?;
         let comparison = schedule::compare(&sides, settings, |done| told(done, settings.runs))?;
