@@ -311,3 +311,26 @@ fn a_calendar_of_a_plan_goes_on_from_the_case_as_the_plan_does_and_nothing_is_ig
         assert!(answer.status == 400 && answer.text().contains(key), "{}", answer.text());
     }
 }
+
+#[test]
+fn a_parameter_that_is_not_taken_or_given_twice_is_named_with_those_that_are_taken() {
+    let server = Running::start();
+    let case = server.open("Maple Hollow");
+    let key = "PeterNeumann%2Bc74f20a3%2BARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+    for (path, status, said) in [
+        ("cases?limits=1".to_owned(), 400, "no parameter `limits` here; taken are `limit`, `after`, `district`"),
+        ("cases?limit=1&limit=2".to_owned(), 400, "`limit` is given more than once"),
+        (format!("cases/{case}?as_of=2031-01-01"), 400, "no parameter `as_of` here; taken are `at`"),
+        (format!("cases/{case}/route?goal=training&goal=teams"), 400, "`goal` is given more than once"),
+        ("chart?x".to_owned(), 400, "no parameter `x` here; none is taken"),
+        ("ledger?token=x".to_owned(), 400, "no parameter `token`"),
+        ("cases?limit=1&district=".to_owned(), 200, ""),
+        (format!("ledger/verify?key={key}&key={key}"), 200, ""),
+    ] {
+        let answer = server.get(&format!("/api/v1/{path}"));
+        assert!(answer.status == status && answer.text().contains(said), "{path}: {}", answer.text());
+    }
+    let body = json!({ "type": "note_added", "data": { "text": "x" } });
+    assert_eq!(server.post(&format!("/api/v1/cases/{case}/events?dry_run=1"), &body).status, 400);
+    assert_eq!(server.get("/api/v1/cases").json()["lines"], 2, "nothing was recorded");
+}

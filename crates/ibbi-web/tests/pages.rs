@@ -277,3 +277,22 @@ fn what_is_no_ledger_is_told_in_a_sentence_and_not_judged_as_one() {
         }
     }
 }
+
+#[test]
+fn more_people_than_can_take_part_are_not_left_out_in_silence() {
+    let server = Running::start();
+    let mut form = form_of(server.get("/plan").text());
+    for row in 0..62 {
+        form.retain(|(key, _)| key.get(1..) != Some(&row.to_string()) || row < 10);
+        if row >= 10 {
+            form.extend([(format!("n{row}"), format!("Person {row}")), (format!("t{row}"), "labor".to_owned())]);
+        } else if !form.iter().any(|(key, value)| *key == format!("n{row}") && !value.is_empty()) {
+            form.retain(|(key, _)| *key != format!("n{row}"));
+            form.extend([(format!("n{row}"), format!("Person {row}")), (format!("t{row}"), "labor".to_owned())]);
+        }
+    }
+    let answer = server.form("/plan", &encoded(&form));
+    assert_eq!(answer.status, 422);
+    assert!(answer.text().contains("there are 62 people or more; at most 60 can take part"), "{}", answer.text());
+    assert!(answer.text().contains("value=\"Person 61\""), "what was typed comes back");
+}

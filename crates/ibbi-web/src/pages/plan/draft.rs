@@ -140,7 +140,8 @@ impl Draft {
     /// The form as it was sent.
     pub(crate) fn read(pairs: &Pairs) -> Self {
         let text = |key: &str| pairs.get(key).unwrap_or_default().trim().to_owned();
-        let rows = (0..Scenario::MAX_PEOPLE).take_while(|row| pairs.all(&format!("n{row}")).next().is_some());
+        // More than there may be: what is typed comes back, with the word that it is too many.
+        let rows = (0..2 * Scenario::MAX_PEOPLE).take_while(|row| pairs.all(&format!("n{row}")).next().is_some());
         let people = rows.map(|row| {
             let mut week = [false; HALF_DAYS];
             for place in pairs.all(&format!("w{row}")).filter_map(|place| place.parse::<usize>().ok()) {
@@ -263,6 +264,15 @@ impl Draft {
             let id = person.id.parse().ok().filter(|id| !taken.contains(id)).unwrap_or_else(|| id_of(&name, &taken));
             let required = role == Role::Neutral || !person.optional;
             people.push(Participant { id, name, party, required, role, seat, unavailable });
+        }
+        if people.len() > Scenario::MAX_PEOPLE {
+            let (most, found) = (Scenario::MAX_PEOPLE, people.len());
+            field.say(
+                "",
+                &format!(
+                    "there are {found} people or more; at most {most} can take part: empty a name to take somebody out"
+                ),
+            );
         }
         self.who_is_missing(&people, field);
         people
