@@ -334,3 +334,16 @@ fn a_parameter_that_is_not_taken_or_given_twice_is_named_with_those_that_are_tak
     assert_eq!(server.post(&format!("/api/v1/cases/{case}/events?dry_run=1"), &body).status, 400);
     assert_eq!(server.get("/api/v1/cases").json()["lines"], 2, "nothing was recorded");
 }
+
+#[test]
+fn a_key_in_a_link_may_have_its_plus_signs_as_they_are() {
+    let server = Running::start();
+    let key = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+    for path in ["verify", "audit"] {
+        let path = format!("/api/v1/ledger/{path}?key=");
+        let (plain, coded) =
+            (server.get(&format!("{path}{key}")), server.get(&format!("{path}{}", key.replace('+', "%2B"))));
+        assert_eq!((plain.status, coded.status), (200, 200), "{}", plain.text());
+        assert_eq!(plain.json()["sound"], coded.json()["sound"]);
+    }
+}
