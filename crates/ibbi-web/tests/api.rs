@@ -347,3 +347,14 @@ fn a_key_in_a_link_may_have_its_plus_signs_as_they_are() {
         assert_eq!(plain.json()["sound"], coded.json()["sound"]);
     }
 }
+
+#[test]
+fn an_extract_without_a_checkpoint_is_told_how_to_come_by_one_while_the_server_holds_the_ledger() {
+    let server = Running::start();
+    let case = server.open("Maple Hollow");
+    let answer = server.get(&format!("/api/v1/cases/{case}/extract"));
+    assert_eq!(answer.status, 400);
+    for said in ["--sign", "stop the server"] {
+        assert!(answer.text().contains(said), "{}", answer.text());
+    }
+}

@@ -11,6 +11,7 @@ use ibbi_app::replay::{self, Until};
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, input, schedule, status as standing, trust};
 use ibbi_core::{At, EventKind, Name};
+use ibbi_log::ExtractError;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;
@@ -173,10 +174,26 @@ pub(crate) fn calendar(call: &Call) -> Answer {
     Ok(reply::download(reply::CALENDAR, "dates.ics", made.text))
 }
 
+/// Why there is no extract, and how to come by one while this server holds the ledger.
+fn uncovered(why: &str) -> Fail {
+    let detail = format!(
+        "{why}, and an extract proves only what one covers. Start the server with --sign KEYFILE, and it signs one as the \
+         ledger grows (--every says after how many lines); or stop the server, write one with `ibbi checkpoint`, and start \
+         it again"
+    );
+    Fail::Request(StatusCode::BAD_REQUEST, "extract", detail)
+}
+
 pub(super) fn extract(call: &Call) -> Answer {
     let case = call.id("case")?;
     call.shared.zone(case)?;
     let mut text = Vec::new();
-    trust::prove(&call.shared.path, case, None, &mut text)?;
+    trust::prove(&call.shared.path, case, None, &mut text).map_err(|error| match &error {
+        AppError::Usage(_) => uncovered("there is no checkpoint yet"),
+        AppError::Extract { source, .. } if matches!(**source, ExtractError::NoSuchCase { .. }) => {
+            uncovered("no checkpoint covers this case yet")
+        }
+        _ => error.into(),
+    })?;
     Ok(reply::download(reply::NDJSON, "case.extract", text))
 }
