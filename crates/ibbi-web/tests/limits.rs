@@ -256,3 +256,23 @@ fn an_upload_is_forgotten_in_time_also_when_nobody_asks_for_anything() {
     }
     assert_eq!(server.get(sent.header("location").unwrap()).status, 404);
 }
+
+#[test]
+fn long_computations_wait_for_one_another_and_nothing_else_waits_for_them() {
+    let server = Running::start();
+    let many = std::thread::available_parallelism().map_or(2, usize::from).max(2) + 2;
+    let long = br#"{"runs":1000000}"#;
+    let mut waiting: Vec<Client> = (0..many).map(|_| server.connect()).collect();
+    for client in &mut waiting {
+        client.send("POST", "/api/v1/simulate", &[("content-type", "application/json")], long);
+    }
+    std::thread::sleep(SHORT / 2);
+    let short = server.connect().ask("POST", "/api/v1/simulate", &[], br#"{"runs":100}"#);
+    assert_eq!((server.get("/api/v1/ledger/verify").status, server.get("/plan").status, short.status), (200, 200, 200));
+    // All but the first have not even begun.
+    let answered = waiting.iter_mut().filter(|client| {
+        client.reader.get_ref().set_read_timeout(Some(Duration::from_millis(1))).unwrap();
+        client.reader.get_ref().peek(&mut [0]).is_ok()
+    });
+    assert!(answered.count() < many - 1, "they were all worked out first");
+}

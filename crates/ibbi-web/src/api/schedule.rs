@@ -21,6 +21,11 @@ const fn runs() -> u64 {
     10_000
 }
 
+/// The most runs for each day that is tried for "whom to ask".
+const WHO_RUNS: u64 = 20_000;
+/// How many days that tries, about.
+const DAYS: u64 = 20;
+
 const fn seed() -> u64 {
     1
 }
@@ -130,22 +135,30 @@ pub(super) fn plan(call: &Call) -> Answer {
 }
 
 pub(super) fn simulate(call: Call) -> Future_ {
-    computed(call, |call, told| {
-        let (simulator, settings) = body::<Simulation>(call)?.made(&call.shared)?;
-        line_of(&schedule::simulate(&simulator, settings, |done| told(done, settings.runs))?)
-    })
+    computed(
+        call,
+        |runs| runs,
+        |call, told| {
+            let (simulator, settings) = body::<Simulation>(call)?.made(&call.shared)?;
+            line_of(&schedule::simulate(&simulator, settings, |done| told(done, settings.runs))?)
+        },
+    )
 }
 
 pub(super) fn compare(call: Call) -> Future_ {
-    computed(call, |call, told| {
-        let ToCompare { first, second, formats, runs, seed } =
-            call.object("what this takes", r#"{"formats": ["full_day", "two_half_days"]}"#)?;
-        let settings = call.shared.settings(runs, seed)?;
-        let sides = sides(first, second, &formats)?;
-        let comparison = schedule::compare(&sides, settings, |done| told(done, settings.runs))?;
-        let sentence = comparison.sentence();
-        line_of(&Compared { comparison, sentence })
-    })
+    computed(
+        call,
+        |runs| runs.saturating_mul(2),
+        |call, told| {
+            let ToCompare { first, second, formats, runs, seed } =
+                call.object("what this takes", r#"{"formats": ["full_day", "two_half_days"]}"#)?;
+            let settings = call.shared.settings(runs, seed)?;
+            let sides = sides(first, second, &formats)?;
+            let comparison = schedule::compare(&sides, settings, |done| told(done, settings.runs))?;
+            let sentence = comparison.sentence();
+            line_of(&Compared { comparison, sentence })
+        },
+    )
 }
 
 fn sides(first: Option<String>, second: Option<String>, formats: &[Format]) -> Result<[Side; 2], AppError> {
@@ -155,12 +168,16 @@ fn sides(first: Option<String>, second: Option<String>, formats: &[Format]) -> R
 }
 
 pub(super) fn who(call: Call) -> Future_ {
-    computed(call, |call, told| {
-        let (simulator, settings) = body::<Simulation>(call)?.made(&call.shared)?;
-        // Every day that is tried is simulated anew.
-        let settings = Settings { runs: settings.runs.min(20_000), ..settings };
-        line_of(&simulator.who_with(settings, told).map_err(AppError::from)?)
-    })
+    computed(
+        call,
+        |runs| runs.min(WHO_RUNS) * DAYS,
+        |call, told| {
+            let (simulator, settings) = body::<Simulation>(call)?.made(&call.shared)?;
+            // Every day that is tried is simulated anew.
+            let settings = Settings { runs: settings.runs.min(WHO_RUNS), ..settings };
+            line_of(&simulator.who_with(settings, told).map_err(AppError::from)?)
+        },
+    )
 }
 
 pub(super) fn report(call: &Call) -> Answer {
@@ -189,10 +206,20 @@ fn line_of(value: &impl Serialize) -> Result<String, Fail> {
 /// What is told of a computation: so much is done of so much.
 type Told<'a> = &'a (dyn Fn(u64, u64) + Sync);
 
-/// A computation, answered with its result, or line by line with its progress before it.
-fn computed(call: Call, work: fn(&Call, Told<'_>) -> Result<String, Fail>) -> Future_ {
+/// What is read of a computation before its turn comes.
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default = "runs")]
+    runs: u64,
+}
+
+/// A computation, answered with its result, or line by line with its progress before it. How many runs it takes in all,
+/// of those that are asked for, says in which queue it waits.
+fn computed(call: Call, in_all: fn(u64) -> u64, work: fn(&Call, Told<'_>) -> Result<String, Fail>) -> Future_ {
     Box::pin(async move {
-        let permit = Arc::clone(&call.shared.heavy).acquire_owned().await;
+        // What cannot be read takes no time: it is refused when its turn comes.
+        let asked = serde_json::from_slice::<Asked>(&call.body).map_or(0, |asked| asked.runs);
+        let permit = Arc::clone(call.shared.queue(in_all(asked))).acquire_owned().await;
         if !call.wants_progress() {
             let done = tokio::task::spawn_blocking(move || {
                 let done = work(&call, &|_, _| {});
