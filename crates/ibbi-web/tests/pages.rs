@@ -296,3 +296,30 @@ fn more_people_than_can_take_part_are_not_left_out_in_silence() {
     assert!(answer.text().contains("there are 62 people or more; at most 60 can take part"), "{}", answer.text());
     assert!(answer.text().contains("value=\"Person 61\""), "what was typed comes back");
 }
+
+#[test]
+fn a_scenario_that_no_link_can_hold_comes_back_as_it_was_typed() {
+    let server = Running::start();
+    let mut form = form_of(server.get("/plan").text());
+    let days: Vec<String> = (0..110).map(|day| format!("2030-{:02}-{:02}", day / 28 + 1, day % 28 + 1)).collect();
+    let value = |form: &[(String, String)], key: &str| {
+        form.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone()).unwrap_or_default()
+    };
+    for row in 0..60 {
+        let [name, team, when] = ["n", "t", "u"].map(|part| format!("{part}{row}"));
+        if value(&form, &name).is_empty() {
+            form.retain(|(key, _)| *key != name && *key != team);
+            form.extend([(name, format!("Person {row}")), (team, ["labor", "management"][row % 2].to_owned())]);
+        }
+        form.retain(|(key, _)| *key != when);
+        form.push((when, days.join(", ")));
+    }
+    let sent = server.form("/plan", &encoded(&form));
+    assert_eq!((sent.status, sent.header("location")), (422, None));
+    let told = sent.text().split("There is no answer yet").nth(1).unwrap_or_default();
+    assert!(told.contains("this is too much for a link"), "{told}");
+    assert!(sent.text().contains(&days.join(", ")) && sent.text().contains("value=\"Person 59\""));
+    let scripted = server.form("/plan/answer", &encoded(&form));
+    assert_eq!((scripted.status, scripted.header("ibbi-link")), (200, None));
+    assert!(scripted.text().contains("cannot be taken along") && !scripted.text().contains("href=\"/plan/dates.ics?"));
+}
