@@ -35,7 +35,7 @@ pub fn found(found: &Found, zone: Zone) -> String {
 /// use ibbi_app::describe::in_words;
 /// let remedy = ibbi_core::Rule::IbbiChosen.remedy();
 /// assert_eq!(remedy, "Record service_chosen with service=ibbi.");
-/// assert_eq!(in_words(remedy), "Record \u{201c}a service is chosen\u{201d} with service: the IBBI.");
+/// assert_eq!(in_words(remedy), "Record \u{201c}a service is chosen\u{201d} with service: Interest-Based Bargaining Institute.");
 /// ```
 pub fn in_words(text: &str) -> String {
     let is_mark = |letter: char| matches!(letter, '.' | ',' | ';' | ':' | '(' | ')' | '`');
