@@ -29,7 +29,7 @@ pub fn found(found: &Found, zone: Zone) -> String {
     }
 }
 
-/// A rule's remedy for people who type nothing: the names of events and values as a page shows them.
+/// A rule's remedy, or what was found, for people who type nothing: the names of events and values as a page shows them.
 ///
 /// ```
 /// use ibbi_app::describe::in_words;
@@ -38,13 +38,15 @@ pub fn found(found: &Found, zone: Zone) -> String {
 /// assert_eq!(in_words(remedy), "Record \u{201c}a service is chosen\u{201d} with service: Interest-Based Bargaining Institute.");
 /// ```
 pub fn in_words(text: &str) -> String {
-    let is_mark = |letter: char| matches!(letter, '.' | ',' | ';' | '(' | ')');
+    let is_mark = |letter: char| matches!(letter, '.' | ',' | ';' | ':' | '(' | ')' | '`');
+    // A name may hold an equals sign too; only what an event has is said in words.
+    let is_key = |key: &str| EventKind::ALL.iter().any(|kind| kind.fields().contains(&key));
     let words = text.split(' ').map(|word| {
         let bare = word.trim_matches(is_mark);
         let said = match (EventKind::from_code(bare), bare.split_once('=')) {
             (Some(kind), _) => format!("\u{201c}{}\u{201d}", kind.label()),
-            (None, Some((key, value))) => format!("{}: {}", key.replace('_', " "), said(value)),
-            (None, None) => return word.to_owned(),
+            (None, Some((key, value))) if is_key(key) => format!("{}: {}", key.replace('_', " "), said(value)),
+            _ => return word.to_owned(),
         };
         word.replacen(bare, &said, 1)
     });
@@ -78,6 +80,20 @@ mod tests {
         for rule in Rule::ALL {
             let said = in_words(rule.remedy());
             assert!(!said.contains(['_', '=']), "{}: {said}", rule.code());
+            assert!(!in_words(rule.statement()).contains(['_', '=']), "{}: {}", rule.code(), rule.statement());
+        }
+    }
+
+    #[test]
+    fn what_was_found_is_said_in_words_and_what_somebody_wrote_stays() {
+        for (found, said) in [
+            (
+                "the case is in Inquiry; format_chosen belongs to Teams",
+                "the case is in Inquiry; \u{201c}the facilitation's format is chosen\u{201d} belongs to Teams",
+            ),
+            ("`leader_agreed`: 1 + 1=2 of A_B", "`\u{201c}a key leader agrees\u{201d}`: 1 + 1=2 of A_B"),
+        ] {
+            assert_eq!(in_words(found), said);
         }
     }
 }

@@ -1,13 +1,14 @@
 //! Forms: what a person fills in to record an event, as fields that a page or another program can show.
 
-use crate::input::{self, InputError};
+mod plain;
+
 use crate::shape::{self, Shape};
-use crate::zone::Zone;
 use ibbi_core::{
-    ActivityKind, Body, Capacity, County, Decision, Event, EventKind, Format, Office, Party, Seat, Service, Topic,
-    Workshop,
+    ActivityKind, Body, Capacity, County, Decision, EventKind, Format, Office, Party, Seat, Service, Topic, Workshop,
 };
 use serde::Serialize;
+
+pub use plain::{FormError, FormProblem, WHEN, WHO, event, instant, kind, of_text, of_zone, recorder};
 
 /// A field of a form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -181,19 +182,10 @@ pub fn said(code: &str) -> &str {
     code
 }
 
-/// Reads an event from the `key=value` pairs of a form; an empty value is one that was not filled in.
-///
-/// # Errors
-/// [`InputError`] says which key is wrong and what would be right.
-pub fn event(kind: EventKind, pairs: &[(String, String)], zone: Zone) -> Result<Event, InputError> {
-    let filled = pairs.iter().filter(|(_, value)| !value.is_empty());
-    let pairs: Vec<String> = filled.map(|(key, value)| format!("{key}={value}")).collect();
-    input::from_pairs(kind, &pairs, zone)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::zone::Zone;
 
     #[test]
     fn every_field_of_every_event_has_a_label_and_every_code_a_name() {

@@ -255,7 +255,13 @@ pub fn read_json(kind: Option<EventKind>, json: &[u8], zone: Zone) -> Result<Eve
 }
 
 /// An error of the JSON reader without the words of its trade, the place first.
-fn plain(error: &serde_json::Error) -> String {
+///
+/// ```
+/// let error = serde_json::from_str::<Vec<u8>>("[1, 300]").unwrap_err();
+/// let expected = "line 1, column 7: invalid value: integer `300`, expected a whole number from 0 to 255";
+/// assert_eq!(ibbi_app::input::plain(&error), expected);
+/// ```
+pub fn plain(error: &serde_json::Error) -> String {
     let place = format!(" at line {} column {}", error.line(), error.column());
     let text = error.to_string();
     let mut text = match text.strip_suffix(&place) {
@@ -274,6 +280,10 @@ fn plain(error: &serde_json::Error) -> String {
         ("expected u64", "expected a whole number"),
     ] {
         text = text.replace(word, plain);
+    }
+    if let Some(at) = text.find("UUID parsing failed") {
+        text.truncate(at);
+        text.push_str("not an id such as 01920000-0000-7000-8000-000000000001");
     }
     if let Some(at) = text.find("expected struct ") {
         let name = text[at + 16..].find([' ', ',']).map_or(text.len(), |end| at + 16 + end);

@@ -7,7 +7,8 @@ use axum::body::Bytes;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, IF_MATCH};
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::Response;
-use ibbi_app::AppError;
+use ibbi_app::{AppError, input};
+use serde::Deserialize;
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
@@ -46,6 +47,17 @@ impl Call {
         Pairs::read(&self.body)
     }
 
+    /// A body of JSON. A list of the right values is no object, and what is wrong is told with where, and what would be
+    /// right: `what` it is not, and what to `send`.
+    pub(crate) fn object<'a, T: Deserialize<'a>>(&'a self, what: &str, send: &str) -> Result<T, Fail> {
+        let wrong = |told: &str| usage(&format!("the body is not {what}: {told}; send an object such as {send}"));
+        match self.body.trim_ascii_start().first() {
+            None => Err(wrong("it is empty")),
+            Some(b'{') => serde_json::from_slice(&self.body).map_err(|error| wrong(&input::plain(&error))),
+            Some(_) => Err(wrong("it is no object")),
+        }
+    }
+
     pub(crate) fn content_type(&self) -> &str {
         self.header(CONTENT_TYPE)
     }
@@ -55,17 +67,39 @@ impl Call {
         self.header(ACCEPT).contains(crate::reply::NDJSON)
     }
 
-    /// How many records the caller believes the case to have, by `If-Match`.
+    /// How many records the caller believes the case to have, by `If-Match`. Whoever sends the header wants to be guarded:
+    /// what is not understood is refused, not taken for nothing.
     pub(crate) fn expected_rev(&self) -> Result<Option<u64>, Fail> {
-        match self.header(IF_MATCH).trim() {
-            "" | "*" => Ok(None),
-            text => {
-                let number = text.trim_matches('"').parse().ok().filter(|_| text.starts_with('"'));
-                let message = "If-Match takes the ETag of the case, such as \"12\"";
-                number.map(Some).ok_or_else(|| AppError::Usage(message.to_owned()).into())
-            }
+        let mut all = self.headers.get_all(IF_MATCH).iter();
+        let (Some(first), None) = (all.next(), all.next()) else {
+            let several = self.headers.contains_key(IF_MATCH);
+            return if several { Err(usage("If-Match is given more than once; give it once")) } else { Ok(None) };
+        };
+        let text = first.to_str().unwrap_or_default().trim();
+        if text == "*" {
+            return Ok(None);
         }
+        let inside = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+        let wrong = "If-Match takes the ETag of the case as it was given, in its quotes, such as \"12\", or *";
+        inside.and_then(rev).map(Some).ok_or_else(|| usage(wrong))
     }
+
+    /// Refuses `If-Match` where there is nothing yet that it could match.
+    pub(crate) fn no_match(&self) -> Result<(), Fail> {
+        let wrong = "a case that is being opened has no ETag yet; leave out If-Match, and send the event's `id` to have it \
+                     recorded once";
+        if self.headers.contains_key(IF_MATCH) { Err(usage(wrong)) } else { Ok(()) }
+    }
+}
+
+/// A number of records as it is written: digits alone, without zeros before them.
+pub(crate) fn rev(text: &str) -> Option<u64> {
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
+    text.parse().ok().filter(|_| plain)
+}
+
+fn usage(message: &str) -> Fail {
+    AppError::Usage(message.to_owned()).into()
 }
 
 /// Answers on a thread that may wait for a disk.

@@ -17,7 +17,7 @@ use crate::problem::Fail;
 use crate::query::{self, Pairs};
 use crate::reply;
 use crate::shared::Shared;
-use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN, SET_COOKIE};
+use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN, SET_COOKIE, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::Response;
 
@@ -42,6 +42,9 @@ const HEADERS: [(&str, &str); 7] = [
 
 /// Gives an answer the headers that all have; one that it has already stays.
 pub(crate) fn add_headers(response: &mut Response) {
+    if response.status() == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"ibbi\""));
+    }
     for (name, value) in HEADERS {
         response.headers_mut().entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     }
@@ -71,7 +74,8 @@ pub(crate) fn check(
     {
         return Ok(Some(with_cookie(uri, token)));
     }
-    let bearer = text(AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
+    let bearer = text(AUTHORIZATION).and_then(|value| value.split_once(' '));
+    let bearer = bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, given)| given.trim());
     let cookies = text(COOKIE).into_iter().flat_map(|value| value.split(';'));
     let mut cookie = cookies.filter_map(|pair| pair.trim().strip_prefix(TOKEN_COOKIE)?.strip_prefix('='));
     if bearer.is_some_and(|given| is_same(given, token)) || cookie.any(|given| is_same(given, token)) {

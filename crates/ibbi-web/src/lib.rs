@@ -23,6 +23,7 @@ mod call;
 mod guard;
 mod limits;
 mod multipart;
+mod nature;
 mod packed;
 mod pages;
 mod problem;

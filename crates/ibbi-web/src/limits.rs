@@ -26,6 +26,8 @@ pub struct Limits {
     pub upload_time: Duration,
     /// The most uploads that are read at a time, for they are held in memory; more wait for one to end. 4.
     pub uploads: usize,
+    /// How long an uploaded ledger is kept after somebody looked at it last. 1 hour.
+    pub kept: Duration,
     /// How long a client may take nothing of an answer that waits for it. 30 seconds.
     pub write_time: Duration,
     /// How long a connection may last in all. 15 minutes.
@@ -44,6 +46,7 @@ impl Default for Limits {
             upload: 64 << 20,
             upload_time: Duration::from_secs(120),
             uploads: 4,
+            kept: Duration::from_secs(60 * 60),
             write_time: Duration::from_secs(30),
             connection_time: Duration::from_secs(15 * 60),
             grace: Duration::from_secs(10),

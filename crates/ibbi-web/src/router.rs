@@ -32,10 +32,12 @@ struct ReadBody(Bytes);
 
 /// All routes.
 pub(crate) fn router(shared: &Arc<Shared>) -> Router {
-    let routes = pages::ROUTES.iter().map(|(method, path, handler)| (method.clone(), *path, *handler));
-    let routes = routes.chain(api::OPERATIONS.iter().map(api::Operation::route));
-    let router =
-        routes.fold(Router::new(), |router, (method, path, handler)| router.route(path, route(&method, handler)));
+    let pages = pages::ROUTES.iter().map(|(method, path, handler)| (*path, route(method, *handler, None)));
+    let operations = api::OPERATIONS.iter().map(|operation| {
+        let (method, path, handler) = operation.route();
+        (path, route(&method, handler, Some(operation)))
+    });
+    let router = pages.chain(operations).fold(Router::new(), |router, (path, route)| router.route(path, route));
     router
         .fallback(
             |request: Request| async move { failed(request.uri().path(), &Fail::not_found("there is no such page")) },
@@ -47,7 +49,7 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
         .with_state(Arc::clone(shared))
 }
 
-fn route(method: &Method, handler: Handler) -> MethodRouter<Arc<Shared>> {
+fn route(method: &Method, handler: Handler, operation: Option<&'static api::Operation>) -> MethodRouter<Arc<Shared>> {
     let filter = if *method == Method::POST { MethodFilter::POST } else { MethodFilter::GET };
     on(filter, move |State(shared): State<Arc<Shared>>, params: RawPathParams, request: Request| async move {
         let path = params.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
@@ -55,6 +57,9 @@ fn route(method: &Method, handler: Handler) -> MethodRouter<Arc<Shared>> {
         let body = parts.extensions.remove::<ReadBody>().map(|body| body.0).unwrap_or_default();
         let query = Pairs::read(parts.uri.query().unwrap_or_default().as_bytes());
         let asked = parts.uri.path().to_owned();
+        if let Some(Err(fail)) = operation.map(|operation| operation.check(&query)) {
+            return fail.problem();
+        }
         match handler(Call { shared, path, query, headers: parts.headers, body }).await {
             Ok(response) => response,
             Err(fail) => failed(&asked, &fail),

@@ -237,6 +237,7 @@ async fn serve(listener: TcpListener, shared: &Arc<Shared>, stop: &Notify, signa
     let router = TowerToHyperService::new(router::router(shared));
     let room = Arc::new(Semaphore::new(shared.limits.connections));
     let (ending, _) = watch::channel(false);
+    let forgetting = tokio::spawn(forget(Arc::clone(shared)));
     let mut connections = JoinSet::new();
     let mut signal = std::pin::pin!(signals.come());
     let limits = shared.limits;
@@ -273,10 +274,23 @@ async fn serve(listener: TcpListener, shared: &Arc<Shared>, stop: &Notify, signa
         });
     }
     drop(listener);
+    forgetting.abort();
     let _ = ending.send(true);
     let all = async { while connections.join_next().await.is_some() {} };
     let _ = tokio::time::timeout(limits.grace, all).await;
     Ok(())
+}
+
+/// Forgets uploads in time, also when nobody asks for anything.
+async fn forget(shared: Arc<Shared>) {
+    let kept = shared.limits.kept;
+    let every = (kept / 60).clamp(Duration::from_millis(20), Duration::from_secs(60));
+    loop {
+        tokio::time::sleep(every).await;
+        let shared = Arc::clone(&shared);
+        // Files go with an upload, which may take the disk a moment.
+        let _ = tokio::task::spawn_blocking(move || shared.uploads().forget_old()).await;
+    }
 }
 
 /// Lets a connection finish the request that it is at, and no other.

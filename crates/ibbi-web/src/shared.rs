@@ -21,6 +21,9 @@ pub(crate) type Clock = fn() -> Result<At, AppError>;
 /// The most runs that a request may ask for.
 pub(crate) const MAX_RUNS: u64 = 1_000_000;
 
+/// The most runs that a computation takes which goes on beside others; longer ones wait for one another.
+const SHORT_RUNS: u64 = 100_000;
+
 pub(crate) struct Shared {
     pub(crate) desk: Arc<RwLock<Desk>>,
     pub(crate) writer: Writer,
@@ -33,8 +36,10 @@ pub(crate) struct Shared {
     pub(crate) token: Option<String>,
     /// The ledger's file.
     pub(crate) path: PathBuf,
-    /// Long computations at the same time.
+    /// What takes a while at the same time: pages with an answer, checks of ledgers, shorter computations.
     pub(crate) heavy: Arc<Semaphore>,
+    /// Long computations, one after the other, so that pages and checks do not wait for them.
+    pub(crate) long: Arc<Semaphore>,
     pub(crate) threads: usize,
     pub(crate) limits: Limits,
     /// Uploads that are read at the same time.
@@ -64,10 +69,11 @@ impl Shared {
             token,
             path,
             heavy: Arc::new(Semaphore::new(threads.max(2))),
+            long: Arc::new(Semaphore::new(1)),
             threads,
             limits,
             reading: Semaphore::new(limits.uploads),
-            uploads: Mutex::new(Uploads::default()),
+            uploads: Mutex::new(Uploads::new(limits.kept)),
         }
     }
 
@@ -105,6 +111,11 @@ impl Shared {
     pub(crate) fn ask(&self, offer: &Offer) -> Result<Recorded, AppError> {
         let context = Context { now: self.now()?, actor: self.actor.clone(), ids: Ids::Random, signer: None };
         self.desk.write().unwrap_or_else(PoisonError::into_inner).ask(offer, &context)
+    }
+
+    /// The queue for a computation of so many runs.
+    pub(crate) const fn queue(&self, runs: u64) -> &Arc<Semaphore> {
+        if runs > SHORT_RUNS { &self.long } else { &self.heavy }
     }
 
     /// The settings of a simulation, with a limit that suits a server.

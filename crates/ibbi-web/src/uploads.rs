@@ -10,8 +10,6 @@ use uuid::Uuid;
 
 /// How many are kept; the one that was not looked at the longest goes first.
 const MOST: usize = 8;
-/// How long one is kept after it was looked at last.
-const KEPT: Duration = Duration::from_secs(60 * 60);
 
 /// A ledger that was uploaded, with what it is held against. Its files go when nobody looks at it any more.
 #[derive(Debug)]
@@ -30,7 +28,7 @@ impl Upload {
             let path = path.to_owned();
             move |source| AppError::Io { doing: "keep", path, source }
         };
-        let folder = tempfile::Builder::new().prefix("ibbi-").tempdir().map_err(failed(Path::new("the upload")))?;
+        let folder = own_folder().map_err(failed(Path::new("the upload")))?;
         let upload = Self { folder, keys, has_checkpoints: checkpoints.is_some() };
         std::fs::write(upload.ledger(), ledger).map_err(failed(Path::new("the ledger")))?;
         if let Some(checkpoints) = checkpoints {
@@ -56,13 +54,32 @@ impl Upload {
     }
 }
 
+/// A new folder that nobody else on this machine can look into.
+fn own_folder() -> std::io::Result<TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("ibbi-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(std::fs::Permissions::from_mode(0o700));
+    }
+    builder.tempdir()
+}
+
 /// What is kept.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Uploads {
     kept: Vec<(Uuid, Instant, Arc<Upload>)>,
+    /// How long each is kept after it was looked at last.
+    time: Duration,
 }
 
 impl Uploads {
+    /// Keeps nothing yet, and each for this long after it was looked at last.
+    pub(crate) const fn new(time: Duration) -> Self {
+        Self { kept: Vec::new(), time }
+    }
+
     /// Keeps an upload and gives it an id.
     pub(crate) fn keep(&mut self, upload: Upload) -> Uuid {
         self.forget_old();
@@ -83,8 +100,10 @@ impl Uploads {
         Some(Arc::clone(upload))
     }
 
-    fn forget_old(&mut self) {
-        self.kept.retain(|(_, looked_at, _)| looked_at.elapsed() < KEPT);
+    /// Forgets those that nobody has looked at for too long. To be called now and then, also when nobody asks.
+    pub(crate) fn forget_old(&mut self) {
+        let Self { kept, time } = self;
+        kept.retain(|(_, looked_at, _)| looked_at.elapsed() < *time);
     }
 }
 
@@ -94,7 +113,7 @@ mod tests {
 
     #[test]
     fn the_oldest_upload_makes_room_and_its_files_go() {
-        let mut uploads = Uploads::default();
+        let mut uploads = Uploads::new(Duration::from_secs(3600));
         let ids: Vec<_> = (0..=MOST)
             .map(|number| uploads.keep(Upload::new(number.to_string().as_bytes(), None, Vec::new()).unwrap()))
             .collect();
@@ -104,5 +123,14 @@ mod tests {
         let file = last.ledger();
         drop((uploads, last));
         assert!(!file.exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_on_the_machine_can_look_into_an_upload() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let upload = Upload::new(b"x", Some(b"y"), Vec::new()).unwrap();
+        let mode = std::fs::metadata(upload.folder.path()).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
     }
 }

@@ -166,7 +166,24 @@ fn of_two_who_saw_the_same_case_the_second_is_told_that_it_has_moved_on() {
         (second.status, second.json()["expected"].as_u64(), second.json()["found"].as_u64()),
         (412, Some(1), Some(2))
     );
-    assert_eq!(ask("three", "1").status, 400, "an ETag has quotes");
+    for wrong in ["1", "", "\"1", "1\"", "\"01\"", "\"+2\"", "\"\"", "\"", "\"2\", \"3\"", "W/\"2\"", "\" 2\"", "two"] {
+        let answer = ask("three", wrong);
+        assert_eq!(answer.status, 400, "{wrong}: {}", answer.text());
+        assert!(answer.json()["detail"].as_str().unwrap().contains("If-Match"), "{wrong}: {}", answer.text());
+    }
+    let twice = [("if-match", "\"2\""), ("if-match", "\"2\"")];
+    assert_eq!(server.connect().ask("POST", &path, &twice, note("three").as_bytes()).status, 400);
+    for etag in ["\"0\"", "*", ""] {
+        let body = json!({ "data": { "district": "B" } }).to_string();
+        let answer = server.connect().ask("POST", "/api/v1/cases", &[("if-match", etag)], body.as_bytes());
+        assert_eq!(answer.status, 400, "{etag}");
+        assert!(answer.text().contains("has no ETag yet"), "{}", answer.text());
+    }
+    assert_eq!(server.get("/api/v1/cases").json()["lines"], 3, "nothing of it was recorded");
+    for rev in ["abc", "", "02", "2&rev=2", "-1"] {
+        let answer = server.form(&format!("/cases/{case}"), &format!("type=note_added&text=x&rev={rev}"));
+        assert!(answer.status == 400 && answer.text().contains("The form is not whole"), "{rev}: {}", answer.status);
+    }
     assert_eq!(ask("three", "*").status, 201);
 }
 
@@ -218,8 +235,16 @@ fn what_is_no_event_is_told_with_what_would_be_one() {
         (r#"{"type":"note_added","data":{"text":""}}"#, 400, "text"),
         (r#"{"type":"note_added","data":{"text":"x"},"at":"2031-01-01 09:00"}"#, 422, "five minutes"),
         (r#"{"type":"note_added","data":{"text":"x"},"at":"2031-02-30 09:00"}"#, 400, "is not a time"),
-        (r#"{"type":"note_added","data":{"text":"x"},"more":1}"#, 400, "unknown field"),
+        (r#"{"type":"note_added","data":{"text":"x"},"more":1}"#, 400, "column 47: unknown key `more`"),
         (r#"{"type":"note_added","data":["x"]}"#, 400, "a list"),
+        (r#"["note_added",{"text":"x"},null,null,null,true]"#, 400, "it is no object; send an object such as"),
+        ("7", 400, "it is no object"),
+        (r#"{"type":"note_added","data":{"text":"x"},"id":"abc"}"#, 400, "not an id such as"),
+        (
+            r#"{"type":"note_added","data":{"text":"x"},"dry_run":1}"#,
+            400,
+            "wrong kind of value: integer `1`, expected a boolean",
+        ),
         (
             r#"{"type":"meeting_scheduled","data":{"slot":{"starts":"2031-10-20T15:00:00-05:00","ends":"2031-10-20T16:00:00-05:00"}}}"#,
             400,
@@ -229,7 +254,21 @@ fn what_is_no_event_is_told_with_what_would_be_one() {
         let answer = server.connect().ask("POST", &path, &[], body.as_bytes());
         assert_eq!(answer.status, status, "{body}: {}", answer.text());
         assert!(answer.json()["detail"].as_str().unwrap().contains(said), "{body}: {}", answer.text());
+        assert!(!answer.text().contains("struct") && !answer.text().contains("Sent"), "{body}: {}", answer.text());
     }
+    for path in ["scenario", "plan", "simulate", "compare", "who", "report", "calendar"] {
+        for body in ["", "[]", "[null,null]", "[null,null,null,null,5,1]", "{\"runs\":", "null"] {
+            let answer = server.connect().ask("POST", &format!("/api/v1/{path}"), &[], body.as_bytes());
+            assert!(
+                answer.status == 400 && answer.text().contains("send an object such as"),
+                "{path} {body}: {}",
+                answer.text()
+            );
+            assert!(!answer.text().contains("struct"), "{path} {body}: {}", answer.text());
+        }
+    }
+    let list = server.connect().ask("POST", "/api/v1/cases", &[], br#"[null,{"district":"B"},null,null,null,false]"#);
+    assert_eq!(list.status, 400, "{}", list.text());
     for (path, status) in [
         ("/api/v1/cases/01920000-0000-7000-8000-00000000ffff", 404),
         ("/api/v1/cases/nothing", 404),
@@ -244,4 +283,78 @@ fn what_is_no_event_is_told_with_what_would_be_one() {
     }
     assert_eq!(server.connect().ask("DELETE", "/api/v1/cases", &[], b"").status, 405);
     assert_eq!(server.get("/api/v1/cases").json()["lines"], 2);
+}
+
+#[test]
+fn a_calendar_of_a_plan_goes_on_from_the_case_as_the_plan_does_and_nothing_is_ignored() {
+    // Months after the sample begins.
+    let server = Running::start_with(|config| config.clock = || Ok("2027-01-04T15:00:00.000Z".parse().unwrap()));
+    let case = server.open("Maple Hollow");
+    let mut ends = Vec::new();
+    for body in [json!({}), json!({ "case": case })] {
+        let answer = server.post("/api/v1/calendar", &body);
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let end = server.post("/api/v1/plan", &body).json()["finishes"].as_str().unwrap().replace('-', "");
+        assert!(answer.text().contains(&end), "{end} of {body} is not in {}", answer.text());
+        ends.push(end);
+    }
+    assert!(ends[0] < ends[1], "{ends:?}");
+    for path in ["calendar", "plan", "simulate", "report"] {
+        let path = format!("/api/v1/{path}");
+        let unknown = server.post(&path, &json!({ "case": "01920000-0000-7000-8000-00000000ffff" }));
+        assert_eq!(unknown.status, 404, "{path}: {}", unknown.text());
+        let alone = server.post(&path, &json!({ "as_of": "2031-01-01 09:00" }));
+        assert!(alone.status == 400 && alone.text().contains("give `case` beside it"), "{path}: {}", alone.text());
+    }
+    for (key, value) in [("case", case.as_str()), ("as_of", "2031-01-01 09:00")] {
+        let answer = server.post("/api/v1/scenario", &json!({ key: value }));
+        assert!(answer.status == 400 && answer.text().contains(key), "{}", answer.text());
+    }
+}
+
+#[test]
+fn a_parameter_that_is_not_taken_or_given_twice_is_named_with_those_that_are_taken() {
+    let server = Running::start();
+    let case = server.open("Maple Hollow");
+    let key = "PeterNeumann%2Bc74f20a3%2BARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+    for (path, status, said) in [
+        ("cases?limits=1".to_owned(), 400, "no parameter `limits` here; taken are `limit`, `after`, `district`"),
+        ("cases?limit=1&limit=2".to_owned(), 400, "`limit` is given more than once"),
+        (format!("cases/{case}?as_of=2031-01-01"), 400, "no parameter `as_of` here; taken are `at`"),
+        (format!("cases/{case}/route?goal=training&goal=teams"), 400, "`goal` is given more than once"),
+        ("chart?x".to_owned(), 400, "no parameter `x` here; none is taken"),
+        ("ledger?token=x".to_owned(), 400, "no parameter `token`"),
+        ("cases?limit=1&district=".to_owned(), 200, ""),
+        (format!("ledger/verify?key={key}&key={key}"), 200, ""),
+    ] {
+        let answer = server.get(&format!("/api/v1/{path}"));
+        assert!(answer.status == status && answer.text().contains(said), "{path}: {}", answer.text());
+    }
+    let body = json!({ "type": "note_added", "data": { "text": "x" } });
+    assert_eq!(server.post(&format!("/api/v1/cases/{case}/events?dry_run=1"), &body).status, 400);
+    assert_eq!(server.get("/api/v1/cases").json()["lines"], 2, "nothing was recorded");
+}
+
+#[test]
+fn a_key_in_a_link_may_have_its_plus_signs_as_they_are() {
+    let server = Running::start();
+    let key = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+    for path in ["verify", "audit"] {
+        let path = format!("/api/v1/ledger/{path}?key=");
+        let (plain, coded) =
+            (server.get(&format!("{path}{key}")), server.get(&format!("{path}{}", key.replace('+', "%2B"))));
+        assert_eq!((plain.status, coded.status), (200, 200), "{}", plain.text());
+        assert_eq!(plain.json()["sound"], coded.json()["sound"]);
+    }
+}
+
+#[test]
+fn an_extract_without_a_checkpoint_is_told_how_to_come_by_one_while_the_server_holds_the_ledger() {
+    let server = Running::start();
+    let case = server.open("Maple Hollow");
+    let answer = server.get(&format!("/api/v1/cases/{case}/extract"));
+    assert_eq!(answer.status, 400);
+    for said in ["--sign", "stop the server"] {
+        assert!(answer.text().contains(said), "{}", answer.text());
+    }
 }

@@ -90,12 +90,22 @@ fn on_another_address_every_request_needs_the_token() {
     });
     assert!(server.url.ends_with("/?token=secret-of-the-test"), "{}", server.url);
     for path in ["/", "/plan", "/api/v1/cases", "/style.css"] {
-        assert_eq!(server.get(path).status, 401, "{path}");
-        for wrong in ["Bearer secret", "Bearer ", "secret-of-the-test"] {
+        let refused = server.get(path);
+        assert_eq!(
+            (refused.status, refused.header("www-authenticate")),
+            (401, Some("Bearer realm=\"ibbi\"")),
+            "{path}"
+        );
+        for wrong in ["Bearer secret", "Bearer ", "secret-of-the-test", "Basic secret-of-the-test"] {
             assert_eq!(server.connect().ask("GET", path, &[("authorization", wrong)], b"").status, 401);
         }
-        let bearer = ("authorization", "Bearer secret-of-the-test");
-        assert_eq!(server.connect().ask("GET", path, &[bearer], b"").status, 200, "{path}");
+        for right in ["Bearer secret-of-the-test", "bearer secret-of-the-test", "BEARER  secret-of-the-test"] {
+            assert_eq!(
+                server.connect().ask("GET", path, &[("authorization", right)], b"").status,
+                200,
+                "{path} {right}"
+            );
+        }
     }
     assert_eq!(server.get("/?token=wrong").status, 401);
     let entered = server.get("/?token=secret-of-the-test");

@@ -166,7 +166,12 @@ fn in_a_damaged_ledger_one_still_goes_through_time() {
     // Even where the beginning is lost.
     let headless = [&b"?\n"[..], lines[1], lines[2], lines[3], lines[4]].concat();
     assert!(look(&headless, "?step=2").text().contains("After event 2 of 4"));
-    assert_eq!(look(b"nothing at all\n", "").status, 404);
+    let (kind, body) = multipart(&[("ledger", b"nothing at all\n")]);
+    assert_eq!(
+        server.connect().ask("POST", "/audit", &[("content-type", kind)], &body).status,
+        422,
+        "no ledger at all"
+    );
 }
 
 #[test]

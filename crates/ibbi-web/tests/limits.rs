@@ -233,3 +233,46 @@ fn what_is_not_http_or_not_what_it_says_is_refused_without_harm() {
     }
     assert_eq!(server.get("/api/v1/cases").json()["lines"], 1, "nothing was recorded");
 }
+
+#[test]
+fn an_upload_is_forgotten_in_time_also_when_nobody_asks_for_anything() {
+    let server = short(|limits| limits.kept = SHORT);
+    let mut ledger = std::fs::read(server.ledger()).unwrap();
+    ledger.extend_from_slice(b"a line of this test alone\n");
+    let (kind, form) = multipart(&[("ledger", &ledger)]);
+    let sent = server.connect().ask("POST", "/audit", &[("content-type", kind)], &form);
+    assert_eq!(sent.status, 303, "{}", sent.text());
+    let is_there = || {
+        let folders = std::fs::read_dir(std::env::temp_dir()).unwrap();
+        folders.filter_map(Result::ok).any(|folder| {
+            let file = folder.path().join("uploaded.ledger");
+            std::fs::read(file).is_ok_and(|content| content == ledger)
+        })
+    };
+    let begun = Instant::now();
+    while is_there() {
+        assert!(begun.elapsed() < Duration::from_secs(30), "it is still there");
+        std::thread::sleep(SHORT / 8);
+    }
+    assert_eq!(server.get(sent.header("location").unwrap()).status, 404);
+}
+
+#[test]
+fn long_computations_wait_for_one_another_and_nothing_else_waits_for_them() {
+    let server = Running::start();
+    let many = std::thread::available_parallelism().map_or(2, usize::from).max(2) + 2;
+    let long = br#"{"runs":1000000}"#;
+    let mut waiting: Vec<Client> = (0..many).map(|_| server.connect()).collect();
+    for client in &mut waiting {
+        client.send("POST", "/api/v1/simulate", &[("content-type", "application/json")], long);
+    }
+    std::thread::sleep(SHORT / 2);
+    let short = server.connect().ask("POST", "/api/v1/simulate", &[], br#"{"runs":100}"#);
+    assert_eq!((server.get("/api/v1/ledger/verify").status, server.get("/plan").status, short.status), (200, 200, 200));
+    // All but the first have not even begun.
+    let answered = waiting.iter_mut().filter(|client| {
+        client.reader.get_ref().set_read_timeout(Some(Duration::from_millis(1))).unwrap();
+        client.reader.get_ref().peek(&mut [0]).is_ok()
+    });
+    assert!(answered.count() < many - 1, "they were all worked out first");
+}

@@ -134,7 +134,7 @@ fn a_case_is_run_with_forms_alone() {
         "a second click opens no second case"
     );
     let wrong = server.form("/cases", "district=&county=norfolk");
-    assert!(wrong.status == 400 && wrong.text().contains("also needs district"), "{}", wrong.text());
+    assert!(wrong.status == 400 && wrong.text().contains("District: fill this in."), "{}", wrong.text());
 
     let page = server.get(&case);
     assert!(page.text().contains("What can be done now") && page.text().contains("The case is in Inquiry"));
@@ -204,15 +204,17 @@ fn a_ledger_is_looked_into_at_every_event() {
     let sent = server.connect().ask("POST", "/audit", &[("content-type", kind)], &body);
     let torn = server.get(sent.header("location").unwrap());
     assert!(torn.text().contains("id=\"findings\""), "{}", torn.text());
-    for (content, said) in [(&b"no ledger\n"[..], "not as it should be"), (&ledger[10..], "not as it should be")] {
-        let (kind, body) = multipart(&[("ledger", content)]);
-        let sent = server.connect().ask("POST", "/audit", &[("content-type", kind)], &body);
-        let found = server.get(sent.header("location").unwrap());
-        assert!(found.text().contains(said) && found.text().contains("id=\"findings\""), "{}", found.text());
-    }
+    let (kind, body) = multipart(&[("ledger", &ledger[10..])]);
+    let sent = server.connect().ask("POST", "/audit", &[("content-type", kind)], &body);
+    let found = server.get(sent.header("location").unwrap());
+    assert!(
+        found.text().contains("not as it should be") && found.text().contains("id=\"findings\""),
+        "{}",
+        found.text()
+    );
     let (kind, body) = multipart(&[("ledger", b"")]);
     let none = server.connect().ask("POST", "/audit", &[("content-type", kind)], &body);
-    assert!(none.status == 400 && none.text().contains("choose a ledger"), "{}", none.text());
+    assert!(none.status == 400 && none.text().contains("Choose a ledger"), "{}", none.text());
     assert_eq!(server.get("/audit/01920000-0000-4000-8000-00000000ffff").status, 404);
 }
 
@@ -247,4 +249,77 @@ fn the_first_answer_does_not_wait_for_the_rest() {
     first.sort();
     whole.sort();
     println!("first answer (10,000 runs): median {:?}; all of it: median {:?}", first[7], whole[7]);
+}
+
+#[test]
+fn what_is_no_ledger_is_told_in_a_sentence_and_not_judged_as_one() {
+    let server = Running::start();
+    let ledger = std::fs::read(server.ledger()).unwrap();
+    let key = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz";
+    let (good, private) = (("ledger", &ledger[..]), key.as_bytes());
+    for (parts, status, said) in [
+        (&[("ledger", &b"%PDF-1.7\n1 0 obj\n"[..])][..], 422, "it looks like a PDF document"),
+        (&[("ledger", b"PK\x03\x04\x14\x00")], 422, "it looks like a zip archive"),
+        (&[("ledger", b"seq,case,type\n1,2,3\n")], 422, "it looks like a table"),
+        (&[("ledger", b"<?xml version=\"1.0\"?>\n<log/>\n")], 422, "it looks like XML"),
+        (&[("ledger", b"no ledger\n")], 422, "it looks like a text"),
+        (&[("ledger", private)], 400, "his is a private key"),
+        (&[good, ("checkpoints", private)], 400, "his is a private key"),
+        (&[good, ("key", private)], 400, "his is a private key"),
+        (&[good, ("checkpoints", b"\x1f\x8b\x08\x00")], 415, "he file of checkpoints is compressed"),
+    ] {
+        let (kind, body) = multipart(parts);
+        for path in ["/audit", "/api/v1/audit", "/api/v1/verify", "/api/v1/replay"] {
+            let answer = server.connect().ask("POST", path, &[("content-type", kind)], &body);
+            assert_eq!(answer.status, status, "{path}: {}", answer.text());
+            assert!(answer.text().contains(said), "{path} {said}: {}", answer.text());
+            assert!(!answer.text().contains("id=\"findings\"") && !answer.text().contains("AYEKFALVF"), "{path}");
+        }
+    }
+}
+
+#[test]
+fn more_people_than_can_take_part_are_not_left_out_in_silence() {
+    let server = Running::start();
+    let mut form = form_of(server.get("/plan").text());
+    for row in 0..62 {
+        form.retain(|(key, _)| key.get(1..) != Some(&row.to_string()) || row < 10);
+        if row >= 10 {
+            form.extend([(format!("n{row}"), format!("Person {row}")), (format!("t{row}"), "labor".to_owned())]);
+        } else if !form.iter().any(|(key, value)| *key == format!("n{row}") && !value.is_empty()) {
+            form.retain(|(key, _)| *key != format!("n{row}"));
+            form.extend([(format!("n{row}"), format!("Person {row}")), (format!("t{row}"), "labor".to_owned())]);
+        }
+    }
+    let answer = server.form("/plan", &encoded(&form));
+    assert_eq!(answer.status, 422);
+    assert!(answer.text().contains("there are 62 people or more; at most 60 can take part"), "{}", answer.text());
+    assert!(answer.text().contains("value=\"Person 61\""), "what was typed comes back");
+}
+
+#[test]
+fn a_scenario_that_no_link_can_hold_comes_back_as_it_was_typed() {
+    let server = Running::start();
+    let mut form = form_of(server.get("/plan").text());
+    let days: Vec<String> = (0..110).map(|day| format!("2030-{:02}-{:02}", day / 28 + 1, day % 28 + 1)).collect();
+    let value = |form: &[(String, String)], key: &str| {
+        form.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone()).unwrap_or_default()
+    };
+    for row in 0..60 {
+        let [name, team, when] = ["n", "t", "u"].map(|part| format!("{part}{row}"));
+        if value(&form, &name).is_empty() {
+            form.retain(|(key, _)| *key != name && *key != team);
+            form.extend([(name, format!("Person {row}")), (team, ["labor", "management"][row % 2].to_owned())]);
+        }
+        form.retain(|(key, _)| *key != when);
+        form.push((when, days.join(", ")));
+    }
+    let sent = server.form("/plan", &encoded(&form));
+    assert_eq!((sent.status, sent.header("location")), (422, None));
+    let told = sent.text().split("There is no answer yet").nth(1).unwrap_or_default();
+    assert!(told.contains("this is too much for a link"), "{told}");
+    assert!(sent.text().contains(&days.join(", ")) && sent.text().contains("value=\"Person 59\""));
+    let scripted = server.form("/plan/answer", &encoded(&form));
+    assert_eq!((scripted.status, scripted.header("ibbi-link")), (200, None));
+    assert!(scripted.text().contains("cannot be taken along") && !scripted.text().contains("href=\"/plan/dates.ics?"));
 }

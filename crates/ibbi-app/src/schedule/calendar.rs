@@ -30,8 +30,20 @@ pub struct MadeCalendar {
 /// # Errors
 /// [`AppError::Usage`] where the plan has nothing to show.
 pub fn of_plan(scenario: &Scenario, stamp: At, before: Option<&str>) -> Result<MadeCalendar, AppError> {
-    let plan = Plan::new(scenario);
-    let entries = plan_entries(scenario, &plan, 0);
+    of_made_plan(scenario, &Plan::new(scenario), stamp, before)
+}
+
+/// The calendar of a plan that was made, from a scenario's start or from where a case is.
+///
+/// # Errors
+/// [`AppError::Usage`] where the plan has nothing to show.
+pub fn of_made_plan(
+    scenario: &Scenario,
+    plan: &Plan,
+    stamp: At,
+    before: Option<&str>,
+) -> Result<MadeCalendar, AppError> {
+    let entries = plan_entries(scenario, plan, 0);
     if entries.is_empty() {
         return Err(AppError::Usage("the plan has no sitting to put on a calendar; `ibbi plan` says why".to_owned()));
     }

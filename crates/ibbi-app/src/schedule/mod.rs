@@ -9,7 +9,7 @@ mod keep;
 mod phrase;
 mod report;
 
-pub use calendar::{MadeCalendar, of_ledger, of_logs, of_plan};
+pub use calendar::{MadeCalendar, of_ledger, of_logs, of_made_plan, of_plan};
 pub use file::{write_file, write_file_with};
 pub use keep::{Keep, Kept, keep};
 pub use phrase::{TIMES, closure, day, id_of, said_time, said_times, times};

@@ -2,7 +2,9 @@
 
 use crate::call::{Answer, Call};
 use crate::multipart;
+use crate::nature;
 use crate::problem::Fail;
+use crate::query::Pairs;
 use crate::reply::{self, json};
 use crate::shared::Shared;
 use crate::uploads::Upload;
@@ -57,7 +59,7 @@ impl Sink for Nothing {
 }
 
 pub(super) fn audit_own(call: &Call) -> Answer {
-    let keys = keys(call.query.all("key").map(str::to_owned))?;
+    let keys = keys(of_link(&call.query))?;
     let against = Against { checkpoints: None, keys, chain_only: false };
     let report = audit::audit(&call.shared.path, &request(&call.shared, against), &mut Nothing)?;
     Ok(json(StatusCode::OK, &report)?)
@@ -100,7 +102,7 @@ pub(crate) fn exported(call: &Call, ledger: &Path) -> Answer {
 }
 
 pub(super) fn verify_own(call: &Call) -> Answer {
-    let keys = keys(call.query.all("key").map(str::to_owned))?;
+    let keys = keys(of_link(&call.query))?;
     let verified = trust::verify(&call.shared.path, &Against { checkpoints: None, keys, chain_only: false })?;
     Ok(json(StatusCode::OK, &verified)?)
 }
@@ -117,6 +119,11 @@ pub(super) fn replay_upload(call: &Call) -> Answer {
 /// What verification finds of an upload.
 fn verified(upload: &Upload) -> Result<trust::Verified, AppError> {
     trust::verify(&upload.ledger(), &upload.against())
+}
+
+/// The keys of a link. A plus sign that was not written as %2B arrives as a blank, which no key holds.
+fn of_link(query: &Pairs) -> impl Iterator<Item = String> {
+    query.all("key").map(|text| text.trim().replace(' ', "+"))
 }
 
 /// Keys as text. A text that is no key would be taken for a file's name further down, so it is looked at here.
@@ -136,11 +143,20 @@ pub(crate) fn upload(call: &Call) -> Result<Upload, Fail> {
         .ok_or_else(|| wrong("send a form of the type multipart/form-data with the part `ledger`"))?;
     let all = |name: &'static str| parts.iter().filter(move |part| part.name == name && !part.content.is_empty());
     let ledger = all("ledger").next().ok_or_else(|| wrong("choose a ledger's file: there is none, or it is empty"))?;
+    let checkpoints = all("checkpoints").next();
+    if [ledger].into_iter().chain(checkpoints).chain(all("key")).any(|part| nature::is_private_key(part.content)) {
+        return Err(wrong(nature::PRIVATE));
+    }
     // What is packed small can be larger than any disk when it is unpacked.
-    if PACKED.iter().any(|magic| ledger.content.starts_with(magic)) {
-        let detail = "the file is compressed; unpack it first".to_owned();
-        return Err(Fail::Request(StatusCode::UNSUPPORTED_MEDIA_TYPE, "packed", detail));
+    for (part, what) in [(Some(ledger), "the ledger's file"), (checkpoints, "the file of checkpoints")] {
+        if part.is_some_and(|part| PACKED.iter().any(|magic| part.content.starts_with(magic))) {
+            let detail = format!("{what} is compressed; unpack it first");
+            return Err(Fail::Request(StatusCode::UNSUPPORTED_MEDIA_TYPE, "packed", detail));
+        }
+    }
+    if let Some(told) = nature::why_no_ledger(ledger.content) {
+        return Err(Fail::Request(StatusCode::UNPROCESSABLE_ENTITY, "not-a-ledger", told));
     }
     let texts = all("key").map(|part| String::from_utf8_lossy(part.content).into_owned());
-    Ok(Upload::new(ledger.content, all("checkpoints").next().map(|part| part.content), keys(texts)?)?)
+    Ok(Upload::new(ledger.content, checkpoints.map(|part| part.content), keys(texts)?)?)
 }

@@ -11,6 +11,7 @@ use ibbi_app::replay::{self, Until};
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, input, schedule, status as standing, trust};
 use ibbi_core::{At, EventKind, Name};
+use ibbi_log::ExtractError;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;
@@ -56,6 +57,7 @@ pub(super) fn list(call: &Call) -> Answer {
 
 pub(super) fn open(call: Call) -> Future_ {
     Box::pin(async move {
+        call.no_match()?;
         let offer = read(&call, None)?;
         recorded(call, offer).await
     })
@@ -70,8 +72,11 @@ pub(super) fn offer(call: Call) -> Future_ {
 
 /// Reads an offer out of the body of a request.
 fn read(call: &Call, case: Option<Uuid>) -> Result<Offer, Fail> {
-    let wrong = |error: serde_json::Error| AppError::Usage(format!("the body is not an event: {error}"));
-    let sent: Sent<'_> = serde_json::from_slice(&call.body).map_err(wrong)?;
+    let example = match case {
+        None => r#"{"data": {"district": "Maple Hollow"}}"#,
+        Some(_) => r#"{"type": "note_added", "data": {"text": "They asked for a date in May."}}"#,
+    };
+    let sent: Sent<'_> = call.object("an event", example)?;
     let kind = match (&sent.r#type, case) {
         (None, None) => EventKind::CaseOpened,
         (Some(name), _) => input::event_kind(name).map_err(AppError::from)?,
@@ -169,10 +174,26 @@ pub(crate) fn calendar(call: &Call) -> Answer {
     Ok(reply::download(reply::CALENDAR, "dates.ics", made.text))
 }
 
+/// Why there is no extract, and how to come by one while this server holds the ledger.
+fn uncovered(why: &str) -> Fail {
+    let detail = format!(
+        "{why}, and an extract proves only what one covers. Start the server with --sign KEYFILE, and it signs one as the \
+         ledger grows (--every says after how many lines); or stop the server, write one with `ibbi checkpoint`, and start \
+         it again"
+    );
+    Fail::Request(StatusCode::BAD_REQUEST, "extract", detail)
+}
+
 pub(super) fn extract(call: &Call) -> Answer {
     let case = call.id("case")?;
     call.shared.zone(case)?;
     let mut text = Vec::new();
-    trust::prove(&call.shared.path, case, None, &mut text)?;
+    trust::prove(&call.shared.path, case, None, &mut text).map_err(|error| match &error {
+        AppError::Usage(_) => uncovered("there is no checkpoint yet"),
+        AppError::Extract { source, .. } if matches!(**source, ExtractError::NoSuchCase { .. }) => {
+            uncovered("no checkpoint covers this case yet")
+        }
+        _ => error.into(),
+    })?;
     Ok(reply::download(reply::NDJSON, "case.extract", text))
 }

@@ -63,7 +63,7 @@ fn parameter(parameter: &Parameter) -> Value {
     let mut value = json!({
         "name": name, "in": place, "required": required, "description": about, "schema": reference(schema),
     });
-    if *name == "key" {
+    if parameter.repeats() {
         value["schema"] = json!({ "type": "array", "items": reference(schema), "maxItems": 8 });
     }
     value

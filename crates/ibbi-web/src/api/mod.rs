@@ -12,7 +12,10 @@ pub(crate) use cases::calendar as calendar_of_case;
 pub use document::openapi;
 
 use crate::call::{Handler, heavy, here};
+use crate::problem::Fail;
+use crate::query::Pairs;
 use axum::http::Method;
+use ibbi_app::AppError;
 
 /// Where the API begins.
 pub(crate) const BASE: &str = "/api/v1";
@@ -45,6 +48,13 @@ pub(crate) struct Parameter {
     about: &'static str,
 }
 
+impl Parameter {
+    /// Whether it may be given more than once.
+    pub(crate) fn repeats(&self) -> bool {
+        self.name == "key"
+    }
+}
+
 /// An answer: its status, its type, and the name of its schema.
 pub(crate) struct Given {
     status: u16,
@@ -54,6 +64,28 @@ pub(crate) struct Given {
 }
 
 impl Operation {
+    /// Whether a query holds only what the operation takes, and once what can be given once. What is ignored would be
+    /// taken for heeded.
+    pub(crate) fn check(&self, query: &Pairs) -> Result<(), Fail> {
+        let takes = || self.parameters.iter().filter(|parameter| parameter.place == "query");
+        for (name, _) in query.iter() {
+            let known = takes().find(|parameter| parameter.name == name);
+            let wrong = match known {
+                Some(parameter) if parameter.repeats() || query.all(name).count() == 1 => continue,
+                Some(_) => format!("`{name}` is given more than once; give it once"),
+                None => {
+                    let name = name.chars().filter(|letter| !letter.is_control()).take(60).collect::<String>();
+                    match takes().map(|parameter| format!("`{}`", parameter.name)).collect::<Vec<_>>() {
+                        names if names.is_empty() => format!("there is no parameter `{name}` here; none is taken"),
+                        names => format!("there is no parameter `{name}` here; taken are {}", names.join(", ")),
+                    }
+                }
+            };
+            return Err(AppError::Usage(wrong).into());
+        }
+        Ok(())
+    }
+
     /// The operation as the router takes it.
     pub(crate) fn route(&self) -> (Method, &'static str, Handler) {
         (self.method.clone(), self.path, self.handler)
@@ -166,7 +198,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         answers: &[gives(200, JSON, "Timelines", "what `ibbi replay --json` prints")],
         handler: |call| heavy(call, audit::replay_upload) },
     Operation { id: "checkScenario", method: Method::POST, path: "/api/v1/scenario", parameters: &[],
-        body: Some((JSON, "OneScenario")), summary: "Reads a scenario and says everything that is wrong with it",
+        body: Some((JSON, "ToCheck")), summary: "Reads a scenario and says everything that is wrong with it",
         answers: &[gives(200, JSON, "CheckedScenario", "what `ibbi scenario check --json` prints")],
         handler: |call| here(call, schedule::check) },
     Operation { id: "plan", method: Method::POST, path: "/api/v1/plan", parameters: &[],

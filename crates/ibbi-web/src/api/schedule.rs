@@ -21,11 +21,24 @@ const fn runs() -> u64 {
     10_000
 }
 
+/// The most runs for each day that is tried for "whom to ask".
+const WHO_RUNS: u64 = 20_000;
+/// How many days that tries, about.
+const DAYS: u64 = 20;
+
 const fn seed() -> u64 {
     1
 }
 
-/// A scenario, as TOML in a text; without it, the sample that the program carries.
+/// A scenario, as TOML in a text; without it, the sample that the program carries. Nothing is worked out from it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ToCheck {
+    scenario: Option<String>,
+    format: Option<Format>,
+}
+
+/// A scenario, and the case from which it goes on, if it does.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct OneScenario {
@@ -70,8 +83,7 @@ struct Compared {
 }
 
 fn body<'a, T: Deserialize<'a>>(call: &'a Call) -> Result<T, Fail> {
-    let wrong = |error: serde_json::Error| AppError::Usage(format!("the body is not what this takes: {error}"));
-    Ok(serde_json::from_slice(&call.body).map_err(wrong)?)
+    call.object("what this takes", r#"{}, which means the sample, or {"scenario": "…"} with the scenario's TOML"#)
 }
 
 fn scenario(text: Option<&str>, format: Option<Format>) -> Result<Scenario, AppError> {
@@ -83,10 +95,20 @@ fn scenario(text: Option<&str>, format: Option<Format>) -> Result<Scenario, AppE
 }
 
 impl OneScenario {
+    fn scenario(&self) -> Result<Scenario, AppError> {
+        scenario(self.scenario.as_deref(), self.format)
+    }
+
     /// The scenario, from its start or from where a case of the ledger is.
     fn simulator(&self, shared: &Shared) -> Result<Simulator, AppError> {
-        let scenario = scenario(self.scenario.as_deref(), self.format)?;
-        let Some(case) = self.case else { return schedule::simulator(&scenario, None) };
+        let scenario = self.scenario()?;
+        let Some(case) = self.case else {
+            if self.as_of.is_some() {
+                let message = "`as_of` says from when a case goes on; give `case` beside it, or leave it out";
+                return Err(AppError::Usage(message.to_owned()));
+            }
+            return schedule::simulator(&scenario, None);
+        };
         let (now, zone) = (shared.now()?, shared.zone(case)?);
         let as_of = self.as_of.as_deref().map_or(Ok(now), |text| zone.read(text, now))?;
         shared.case(case, |log| schedule::resume(&scenario, log, as_of, &shared.path))?
@@ -102,7 +124,7 @@ impl Simulation {
 }
 
 pub(super) fn check(call: &Call) -> Answer {
-    let OneScenario { scenario: text, format, .. } = body(call)?;
+    let ToCheck { scenario: text, format } = body(call)?;
     let scenario = scenario(text.as_deref(), format)?;
     Ok(json(StatusCode::OK, &json!({ "digest": scenario.digest(), "scenario": scenario }))?)
 }
@@ -113,21 +135,30 @@ pub(super) fn plan(call: &Call) -> Answer {
 }
 
 pub(super) fn simulate(call: Call) -> Future_ {
-    computed(call, |call, told| {
-        let (simulator, settings) = body::<Simulation>(call)?.made(&call.shared)?;
-        line_of(&schedule::simulate(&simulator, settings, |done| told(done, settings.runs))?)
-    })
+    computed(
+        call,
+        |runs| runs,
+        |call, told| {
+            let (simulator, settings) = body::<Simulation>(call)?.made(&call.shared)?;
+            line_of(&schedule::simulate(&simulator, settings, |done| told(done, settings.runs))?)
+        },
+    )
 }
 
 pub(super) fn compare(call: Call) -> Future_ {
-    computed(call, |call, told| {
-        let ToCompare { first, second, formats, runs, seed } = body(call)?;
-        let settings = call.shared.settings(runs, seed)?;
-        let sides = sides(first, second, &formats)?;
-        let comparison = schedule::compare(&sides, settings, |done| told(done, settings.runs))?;
-        let sentence = comparison.sentence();
-        line_of(&Compared { comparison, sentence })
-    })
+    computed(
+        call,
+        |runs| runs.saturating_mul(2),
+        |call, told| {
+            let ToCompare { first, second, formats, runs, seed } =
+                call.object("what this takes", r#"{"formats": ["full_day", "two_half_days"]}"#)?;
+            let settings = call.shared.settings(runs, seed)?;
+            let sides = sides(first, second, &formats)?;
+            let comparison = schedule::compare(&sides, settings, |done| told(done, settings.runs))?;
+            let sentence = comparison.sentence();
+            line_of(&Compared { comparison, sentence })
+        },
+    )
 }
 
 fn sides(first: Option<String>, second: Option<String>, formats: &[Format]) -> Result<[Side; 2], AppError> {
@@ -137,12 +168,16 @@ fn sides(first: Option<String>, second: Option<String>, formats: &[Format]) -> R
 }
 
 pub(super) fn who(call: Call) -> Future_ {
-    computed(call, |call, told| {
-        let (simulator, settings) = body::<Simulation>(call)?.made(&call.shared)?;
-        // Every day that is tried is simulated anew.
-        let settings = Settings { runs: settings.runs.min(20_000), ..settings };
-        line_of(&simulator.who_with(settings, told).map_err(AppError::from)?)
-    })
+    computed(
+        call,
+        |runs| runs.min(WHO_RUNS) * DAYS,
+        |call, told| {
+            let (simulator, settings) = body::<Simulation>(call)?.made(&call.shared)?;
+            // Every day that is tried is simulated anew.
+            let settings = Settings { runs: settings.runs.min(WHO_RUNS), ..settings };
+            line_of(&simulator.who_with(settings, told).map_err(AppError::from)?)
+        },
+    )
 }
 
 pub(super) fn report(call: &Call) -> Answer {
@@ -155,11 +190,12 @@ pub(super) fn report(call: &Call) -> Answer {
 }
 
 pub(super) fn calendar(call: &Call) -> Answer {
-    let OneScenario { scenario: text, format, .. } = body(call)?;
-    let scenario = scenario(text.as_deref(), format)?;
+    let asked = body::<OneScenario>(call)?;
+    let scenario = asked.scenario()?;
     // The zone is known to exist; a stamp is an instant all the same.
     Zone::new(&scenario.time_zone).map_err(AppError::from)?;
-    let made = schedule::of_plan(&scenario, call.shared.now()?, None)?;
+    let plan = Plan::of(&asked.simulator(&call.shared)?);
+    let made = schedule::of_made_plan(&scenario, &plan, call.shared.now()?, None)?;
     Ok(reply::download(reply::CALENDAR, "dates.ics", made.text))
 }
 
@@ -170,10 +206,20 @@ fn line_of(value: &impl Serialize) -> Result<String, Fail> {
 /// What is told of a computation: so much is done of so much.
 type Told<'a> = &'a (dyn Fn(u64, u64) + Sync);
 
-/// A computation, answered with its result, or line by line with its progress before it.
-fn computed(call: Call, work: fn(&Call, Told<'_>) -> Result<String, Fail>) -> Future_ {
+/// What is read of a computation before its turn comes.
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default = "runs")]
+    runs: u64,
+}
+
+/// A computation, answered with its result, or line by line with its progress before it. How many runs it takes in all,
+/// of those that are asked for, says in which queue it waits.
+fn computed(call: Call, in_all: fn(u64) -> u64, work: fn(&Call, Told<'_>) -> Result<String, Fail>) -> Future_ {
     Box::pin(async move {
-        let permit = Arc::clone(&call.shared.heavy).acquire_owned().await;
+        // What cannot be read takes no time: it is refused when its turn comes.
+        let asked = serde_json::from_slice::<Asked>(&call.body).map_or(0, |asked| asked.runs);
+        let permit = Arc::clone(call.shared.queue(in_all(asked))).acquire_owned().await;
         if !call.wants_progress() {
             let done = tokio::task::spawn_blocking(move || {
                 let done = work(&call, &|_, _| {});

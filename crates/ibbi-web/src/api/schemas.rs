@@ -117,6 +117,7 @@ const LISTS: &[(&str, &str)] = &[
 
 /// What is sent.
 const BODIES: &[(&str, &str)] = &[
+    ("ToCheck", "scenario?:toml|null format?:format|null"),
     ("OneScenario", "scenario?:toml|null format?:format|null case?:uuid|null as_of?:time|null"),
     ("Simulation", "scenario?:toml|null format?:format|null case?:uuid|null as_of?:time|null runs?:runs seed?:seed"),
     ("ToCompare", "first?:toml|null second?:toml|null formats?:format[] runs?:runs seed?:seed"),

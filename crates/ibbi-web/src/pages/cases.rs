@@ -2,6 +2,7 @@
 
 use super::case::fields::{self, Choices};
 use super::shell::{Page, button, hidden};
+use super::told::{lines, told, warning};
 use crate::call::{Answer, Call};
 use crate::problem::Fail;
 use crate::query::{self, Pairs};
@@ -13,6 +14,7 @@ use ibbi_app::journal::Entry;
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, form};
 use ibbi_core::EventKind;
+use ibbi_log::AppendError;
 use ibbi_report::html::{Element, Html, el, name, section};
 use uuid::Uuid;
 
@@ -110,7 +112,7 @@ fn opening(given: &Pairs, fail: Option<&Fail>) -> Html {
         };
         fields::input(field, "open", value, &choices)
     });
-    let told = fail.map(|fail| el("div").class("warning").attr("role", "alert").with(el("p").with(fail.detail())));
+    let told = fail.map(|fail| warning(opened_already(fail).unwrap_or_else(|| lines(&told(fail)))));
     let form: Element = el("form")
         .attr("method", "post")
         .attr("action", "/cases")
@@ -120,6 +122,16 @@ fn opening(given: &Pairs, fail: Option<&Fail>) -> Html {
         .with(fields::when("open", given))
         .with(el("p").class("send").with(button("Open the case")));
     Html::new().with(told).with(form)
+}
+
+/// The form was sent before, opened a case, and now says something else: the way to that case.
+fn opened_already(fail: &Fail) -> Option<Html> {
+    let Fail::App(AppError::Append(AppendError::IdTaken { case, .. })) = fail else { return None };
+    let link = el("a").attr("href", format!("/cases/{case}")).with("Look at the case that it opened");
+    let text = "This form was sent before, and has opened a case already. Nothing was changed, and what it says now was not \
+                recorded. ";
+    let then = ". To open another case, send the form below: what you typed is still in it.";
+    Some(el("p").with(text).with(link).with(then).into())
 }
 
 pub(crate) fn open(call: &Call) -> Answer {
@@ -133,7 +145,7 @@ pub(crate) fn open(call: &Call) -> Answer {
 fn opened(call: &Call, given: &Pairs) -> Result<Uuid, Fail> {
     let kind = EventKind::CaseOpened;
     let pairs = fields::pairs(kind, given, &[]);
-    let event = form::event(kind, &pairs, Zone::default()).map_err(AppError::from)?;
+    let event = form::event(kind, &pairs, Zone::default())?;
     let zone = match &event {
         ibbi_core::Event::CaseOpened(opened) => Zone::new(&opened.time_zone).map_err(AppError::from)?,
         _ => Zone::default(),

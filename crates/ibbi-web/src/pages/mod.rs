@@ -7,6 +7,7 @@ mod cases;
 mod home;
 mod plan;
 mod shell;
+mod told;
 
 use crate::call::{Handler, heavy, here};
 use crate::problem::{Fail, title};

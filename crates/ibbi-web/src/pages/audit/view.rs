@@ -3,6 +3,7 @@
 use super::source::Source;
 use crate::pages::case::view::{drawn, facts, moment_item, sentence as sentence_of};
 use crate::pages::shell::{button, field};
+use crate::pages::told::warning;
 use crate::problem::Fail;
 use ibbi_app::replay::Timeline;
 use ibbi_app::status::settled;
@@ -17,7 +18,7 @@ const FINDINGS: usize = 150;
 const PART: usize = 100;
 
 pub(super) fn form(fail: Option<&Fail>) -> Html {
-    let told = fail.map(|fail| el("div").class("warning").attr("role", "alert").with(el("p").with(fail.detail())));
+    let told = fail.map(|fail| warning(el("p").with(sentence_of(&fail.detail())).with(".")));
     let file = |name: &'static str| el("input").attr("type", "file").attr("name", name);
     let key = el("textarea").attr("name", "key").attr("rows", 2).attr("spellcheck", "false");
     let form = el("form")
@@ -46,7 +47,8 @@ pub(super) fn form(fail: Option<&Fail>) -> Html {
             &[],
         ))
         .with(el("p").class("send").with(button("Look into it")));
-    let note = "What you send stays on this machine, and is forgotten an hour after you last looked at it.";
+    let note = "What you send stays on the machine that runs this program, is readable by nobody else there, and is forgotten an \
+                hour after it was last looked at, or when eight others came.";
     Html::new()
         .with(el("h1").with("Look into a ledger"))
         .with(

@@ -4,7 +4,6 @@ use crate::call::Call;
 use crate::pages::shell::{field, line, select, tick};
 use crate::problem::Fail;
 use crate::query::Pairs;
-use ibbi_app::AppError;
 use ibbi_app::form::{self, FormField, Takes, said};
 use ibbi_app::schedule::id_of;
 use ibbi_app::zone::Zone;
@@ -139,9 +138,13 @@ fn person(name: &str, label: &str, id: &str, value: &str) -> Element {
 pub(crate) fn when(form: &str, given: &Pairs) -> Element {
     let text = |name: &str| line(name, given.get(name).unwrap_or_default());
     let hint = "local time of the district, such as 2026-10-20 16:00; empty means now";
-    let inside = Html::new().with(field("When it happened", &format!("{form}-at"), text("at"), Some(hint), &[])).with(
-        field("Recorded by", &format!("{form}-actor"), text("actor"), Some("empty means whoever runs the server"), &[]),
-    );
+    let inside = Html::new().with(field(form::WHEN, &format!("{form}-at"), text("at"), Some(hint), &[])).with(field(
+        form::WHO,
+        &format!("{form}-actor"),
+        text("actor"),
+        Some("empty means whoever runs the server"),
+        &[],
+    ));
     let open = given.get("at").is_some() || given.get("actor").is_some();
     let folded = details("When it happened, and who records it", inside);
     if open { folded.attr("open", "open") } else { folded }
@@ -150,10 +153,10 @@ pub(crate) fn when(form: &str, given: &Pairs) -> Element {
 /// The instant, the actor and the id that a form says.
 pub(crate) fn circumstances(call: &Call, given: &Pairs, zone: Zone) -> Result<(At, Name, Option<Uuid>), Fail> {
     let now = call.shared.now()?;
-    let at = given.get("at").map_or(Ok(now), |text| zone.read(text.trim(), now)).map_err(AppError::from)?;
+    let at = given.get("at").map_or(Ok(now), |text| form::instant(text, zone, now))?;
     let actor = match given.get("actor") {
         None => call.shared.actor.clone(),
-        Some(text) => Name::new(text).map_err(|error| AppError::Usage(format!("recorded by: {error}")))?,
+        Some(text) => form::recorder(text)?,
     };
     let id = given.get("id").and_then(|id| Uuid::parse_str(id).ok());
     Ok((at, actor, id))

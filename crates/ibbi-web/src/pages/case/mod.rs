@@ -3,7 +3,7 @@
 pub(crate) mod fields;
 pub(crate) mod view;
 
-use crate::call::{Answer, Call};
+use crate::call::{Answer, Call, rev};
 use crate::problem::Fail;
 use crate::query::Pairs;
 use crate::reply::see_other;
@@ -11,9 +11,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use fields::Choices;
 use ibbi_app::desk::Offer;
+use ibbi_app::form::FormError;
 use ibbi_app::journal::{Entry, Recorded};
 use ibbi_app::replay::{self, Until};
-use ibbi_app::{AppError, form, input, status};
+use ibbi_app::{AppError, form, status};
 use uuid::Uuid;
 use view::{Told, View};
 
@@ -49,12 +50,22 @@ pub(crate) fn record(call: &Call) -> Answer {
     }
 }
 
+/// How many records the case had on the page whose form was sent.
+fn seen(given: &Pairs) -> Result<Option<u64>, FormError> {
+    let mut all = given.all("rev");
+    match (all.next(), all.next()) {
+        (None, _) => Ok(None),
+        (Some(text), None) => rev(text).map(Some).ok_or_else(FormError::not_whole),
+        _ => Err(FormError::not_whole()),
+    }
+}
+
 fn recorded(call: &Call, case: Uuid, given: &Pairs) -> Result<Recorded, Fail> {
-    let kind = input::event_kind(given.get("type").unwrap_or_default()).map_err(AppError::from)?;
+    let kind = form::kind(given.get("type").unwrap_or_default())?;
     let (zone, taken) = call.shared.case(case, |log| (log.zone, Choices::of(log.history.case()).taken()))?;
-    let event = form::event(kind, &fields::pairs(kind, given, &taken), zone).map_err(AppError::from)?;
+    let event = form::event(kind, &fields::pairs(kind, given, &taken), zone)?;
     let (at, actor, id) = fields::circumstances(call, given, zone)?;
-    let expected_rev = given.get("rev").and_then(|rev| rev.parse().ok());
+    let expected_rev = seen(given)?;
     let entry = Entry { event, at, id, dry_run: false };
     Ok(call.shared.writer.offer_here(Offer {
         case: Some(case),

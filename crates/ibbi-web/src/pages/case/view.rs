@@ -2,6 +2,7 @@
 
 use super::fields::{self, Choices};
 use crate::pages::shell::{Page, button, hidden, line};
+use crate::pages::told::{lines, told};
 use crate::problem::Fail;
 use crate::query::Pairs;
 use ibbi_app::describe::{found, in_words};
@@ -11,6 +12,7 @@ use ibbi_app::status::{Blocked, Fact, Status};
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, Suggestion};
 use ibbi_core::{Advisory, EventKind, Rule, Stage, Unmet};
+use ibbi_log::AppendError;
 use ibbi_report::chart::Room;
 use ibbi_report::html::{Element, Html, details, el, name, section};
 use ibbi_report::process::process;
@@ -81,11 +83,23 @@ impl View<'_> {
                         .into(),
                     other => warning
                         .with(el("p").with(el("strong").with("This was not recorded.")))
-                        .with(el("p").with(other.detail()))
+                        .with(lines(&self.sent_before(other).unwrap_or_else(|| told(other))))
                         .into(),
                 }
             }
         }
+    }
+
+    /// The form was sent before, and now says something else.
+    fn sent_before(&self, fail: &Fail) -> Option<String> {
+        let Fail::App(AppError::Append(AppendError::IdTaken { rev, .. })) = fail else { return None };
+        let place = usize::try_from(*rev).ok()?.checked_sub(1)?;
+        let Moment { seq, text, .. } = self.timeline.moments.get(place)?;
+        Some(format!(
+            "This form was sent before, and is recorded as number {seq}: {text}. What it says now was not recorded. If \
+             number {seq} is a mistake, void it under \u{201c}What was recorded\u{201d}, then record what is right with \
+             one of the forms below. If this is another event, record it with one of the forms below."
+        ))
     }
 
     fn lacking(&self) -> Option<Element> {
@@ -93,7 +107,7 @@ impl View<'_> {
         if lacking.is_empty() {
             return None;
         }
-        let items = lacking.iter().map(|unmet| el("li").with(sentence(&found(&unmet.found, *zone))));
+        let items = lacking.iter().map(|unmet| el("li").with(sentence(&in_words(&found(&unmet.found, *zone)))));
         Some(section("lacking", "Still needed in this stage", el("ul").all(items)))
     }
 
@@ -113,7 +127,7 @@ impl View<'_> {
     fn suggestion(&self, number: usize, next: &Suggestion) -> Element {
         let Suggestion { event, pairs, note, onward } = next;
         let form_id = format!("f{number}");
-        let again = self.given.get("form") == Some(form_id.as_str());
+        let again = self.comes_back() == Some(number);
         let value_of = |key: &str| {
             let suggested = pairs.iter().filter_map(|pair| pair.split_once('='));
             suggested.filter(|(name, _)| *name == key).map(|(_, value)| value.to_owned()).next()
@@ -138,13 +152,23 @@ impl View<'_> {
             .attr("data-once", "1")
             .with(self.unseen(*event))
             .with(hidden("form", &form_id))
-            .with(note.as_ref().map(|note| el("p").class("hint").with(sentence(note))))
+            .with(note.as_ref().map(|note| el("p").class("hint").with(sentence(&in_words(note)))))
             .all(inputs)
             .with(fields::when(&form_id, if again { self.given } else { &none }))
             .with(el("p").class("send").with(button("Record it")));
         let folded = details(title, form);
         let folded = if *onward { folded.class("do") } else { folded.class("do side") };
         if again { folded.attr("open", "open") } else { folded }
+    }
+
+    /// Which suggestion's form comes back as it was sent: the same one, or where the case has moved on since, the first
+    /// for the same kind of event.
+    fn comes_back(&self) -> Option<usize> {
+        let kind = EventKind::from_code(self.given.get("type")?)?;
+        let numbered = || self.status.next.iter().enumerate().filter(|(_, next)| next.event == kind);
+        let same = |number: usize| self.given.get("form") == Some(format!("f{number}").as_str());
+        let found = numbered().find(|(number, _)| same(*number)).or_else(|| numbered().next());
+        found.map(|(number, _)| number).filter(|_| self.given.get("form").is_some())
     }
 
     /// A value as people say it: a member's name instead of the id.
@@ -242,9 +266,9 @@ impl View<'_> {
 fn reasons(unmet: &[Unmet], zone: Zone) -> Element {
     el("ul").all(unmet.iter().map(|unmet| {
         let rule = unmet.rule;
-        let source = format!(" {} ({}).", rule.statement().trim_end_matches('.'), rule.source().label());
+        let source = format!(" {} ({}).", in_words(rule.statement()).trim_end_matches('.'), rule.source().label());
         el("li")
-            .with(sentence(&found(&unmet.found, zone)))
+            .with(sentence(&in_words(&found(&unmet.found, zone))))
             .with(". ")
             .with(in_words(rule.remedy()))
             .with(el("span").class("quiet").with(source))
@@ -277,7 +301,7 @@ fn advisories(advisories: &[Advisory]) -> Option<Element> {
     }
     let items = advisories
         .iter()
-        .map(|advisory| el("li").with(sentence(&advisory.found)).with(". ").with(advisory.warning.label()));
+        .map(|advisory| el("li").with(sentence(&in_words(&advisory.found))).with(". ").with(advisory.warning.label()));
     Some(section("advisories", "What to keep in mind", el("ul").class("advisories").all(items)))
 }
 
@@ -295,7 +319,7 @@ pub(crate) fn moment_item(moment: &Moment, zone: Zone, last: bool) -> Element {
     let item = if class.is_empty() { item } else { item.class(class) };
     item.with(el("span").class("what").with(sentence(text)))
         .with(el("span").class("quiet").with(told))
-        .with(fault.as_ref().map(|fault| el("p").class("wrong").with(fault.as_str())))
+        .with(fault.as_ref().map(|fault| el("p").class("wrong").with(in_words(fault))))
 }
 
 /// A text with a capital letter at its beginning.

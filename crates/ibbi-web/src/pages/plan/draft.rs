@@ -1,8 +1,9 @@
 //! What stands in the form: texts as they were typed, and what they mean.
 
 use crate::query::Pairs;
+use ibbi_app::form;
 use ibbi_app::schedule::{closure, day, id_of, said_time, said_times, times};
-use ibbi_core::{County, Date, Format, MemberId, Name, Party, Seat, TimeZoneName};
+use ibbi_core::{County, Date, Format, MemberId, Name, Party, Seat, TextError, TimeZoneName};
 use ibbi_sim::{
     Assumptions, CalendarInput, Chance, Duration, Part, Participant, Role, Scenario, ThreePoint, Unavailable, Weekday,
 };
@@ -139,7 +140,8 @@ impl Draft {
     /// The form as it was sent.
     pub(crate) fn read(pairs: &Pairs) -> Self {
         let text = |key: &str| pairs.get(key).unwrap_or_default().trim().to_owned();
-        let rows = (0..Scenario::MAX_PEOPLE).take_while(|row| pairs.all(&format!("n{row}")).next().is_some());
+        // More than there may be: what is typed comes back, with the word that it is too many.
+        let rows = (0..2 * Scenario::MAX_PEOPLE).take_while(|row| pairs.all(&format!("n{row}")).next().is_some());
         let people = rows.map(|row| {
             let mut week = [false; HALF_DAYS];
             for place in pairs.all(&format!("w{row}")).filter_map(|place| place.parse::<usize>().ok()) {
@@ -210,7 +212,13 @@ impl Draft {
             field.say("contract_expires", "the contract expires before the leaders are asked");
         }
         let zone = if self.time_zone.is_empty() { ibbi_app::zone::MASSACHUSETTS } else { &self.time_zone };
-        let time_zone = field.parsed::<TimeZoneName>("time_zone", zone, "give a time zone");
+        let time_zone = match form::of_zone(zone) {
+            None => zone.parse::<TimeZoneName>().ok(),
+            Some(wrong) => {
+                field.say("time_zone", &wrong);
+                None
+            }
+        };
         let working_days: Vec<_> =
             Weekday::ALL.iter().zip(self.working).filter(|(_, works)| *works).map(|(day, _)| *day).collect();
         if working_days.is_empty() {
@@ -250,11 +258,21 @@ impl Draft {
             if role == Role::Negotiator && party.is_none() {
                 field.say(&format!("t{row}"), "choose the team at whose side this person negotiates");
             }
-            let Some(name) = name else { continue };
+            // Whoever has a name that cannot stay is there all the same, and not missing besides.
+            let Some(name) = name.or_else(|| Name::new("somebody").ok()) else { continue };
             let taken: Vec<MemberId> = people.iter().map(|person| person.id).collect();
             let id = person.id.parse().ok().filter(|id| !taken.contains(id)).unwrap_or_else(|| id_of(&name, &taken));
             let required = role == Role::Neutral || !person.optional;
             people.push(Participant { id, name, party, required, role, seat, unavailable });
+        }
+        if people.len() > Scenario::MAX_PEOPLE {
+            let (most, found) = (Scenario::MAX_PEOPLE, people.len());
+            field.say(
+                "",
+                &format!(
+                    "there are {found} people or more; at most {most} can take part: empty a name to take somebody out"
+                ),
+            );
         }
         self.who_is_missing(&people, field);
         people
@@ -326,17 +344,12 @@ impl Fields<'_> {
         result.map_err(|error| self.say(field, &error.to_string())).ok()
     }
 
-    fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
-        &mut self,
-        field: &str,
-        text: &str,
-        missing: &str,
-    ) -> Option<T> {
+    fn parsed<T: std::str::FromStr<Err = TextError>>(&mut self, field: &str, text: &str, missing: &str) -> Option<T> {
         if text.is_empty() {
             self.say(field, missing);
             return None;
         }
-        text.parse().map_err(|error: T::Err| self.say(field, &error.to_string())).ok()
+        text.parse().map_err(|error: TextError| self.say(field, &form::of_text(&error, text))).ok()
     }
 
     fn day(&mut self, field: &str, text: &str) -> Option<Date> {
@@ -379,6 +392,8 @@ mod tests {
         draft.start = "soon".to_owned();
         draft.closed = "whenever".to_owned();
         draft.people[0].name = String::new();
+        draft.people[2].name = "Ann\u{200b} Lee".to_owned();
+        draft.time_zone = "eastern".to_owned();
         draft.people[3].other = "frydays".to_owned();
         draft.chances[0] = "120".to_owned();
         draft.durations[0][0] = "9999".to_owned();
@@ -386,7 +401,23 @@ mod tests {
         let wrong = draft.scenario().unwrap_err();
         let mut fields: Vec<_> = wrong.iter().map(|wrong| wrong.field.as_str()).collect();
         fields.sort_unstable();
-        let expected = ["", "closed", "district", "leader_declines", "leader_response_days", "start", "u3", "working"];
+        let expected = [
+            "",
+            "closed",
+            "district",
+            "leader_declines",
+            "leader_response_days",
+            "n2",
+            "start",
+            "time_zone",
+            "u3",
+            "working",
+        ];
         assert_eq!(fields, expected, "{wrong:?}");
+        assert!(
+            wrong.iter().all(|wrong| !wrong.message.contains(['_', '=']) || wrong.field == "time_zone"),
+            "{wrong:?}"
+        );
+        assert!(wrong.iter().any(|wrong| wrong.message.contains("an invisible character after \u{201c}Ann\u{201d}")));
     }
 }

@@ -18,6 +18,14 @@ use ibbi_sim::{
 };
 use std::borrow::Cow;
 
+/// The longest query that a link carries, in bytes. Addresses that are longer than 64 KiB are not read.
+const MOST: usize = 60_000;
+
+/// Whether a query is short enough for a link.
+pub(crate) const fn fits(query: &str) -> bool {
+    query.len() <= MOST
+}
+
 /// The roles that need no word beside them.
 const ROLES: &[(&str, Role)] = &[("neutral", Role::Neutral), ("rep", Role::Representative)];
 

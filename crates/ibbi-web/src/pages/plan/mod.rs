@@ -73,6 +73,9 @@ pub(crate) fn answer(call: Call) -> Future_ {
             Ok(scenario) => {
                 let query = link::write(&scenario);
                 let response = streamed(call.shared, scenario, String::new(), "", true).await?;
+                if !link::fits(&query) {
+                    return Ok(response);
+                }
                 let name = axum::http::HeaderName::from_static("ibbi-link");
                 Ok(reply::with(response, name, &format!("/plan?{query}")))
             }
@@ -133,9 +136,18 @@ fn send_pieces(
 pub(crate) fn send(call: &Call) -> Answer {
     let draft = Draft::read(&call.form());
     match draft.scenario() {
-        Ok(scenario) => Ok(see_other(&format!("/plan?{}#answer", link::write(&scenario)))),
+        Ok(scenario) => Ok(linked(&draft, &scenario, "#answer")),
         Err(wrong) => Ok(refused(&draft, &wrong)),
     }
+}
+
+/// Leads to a scenario's link; where that would be too long, the form comes back as it was typed.
+fn linked(draft: &Draft, scenario: &Scenario, part: &str) -> axum::response::Response {
+    let query = link::write(scenario);
+    if link::fits(&query) {
+        return see_other(&format!("/plan?{query}{part}"));
+    }
+    refused(draft, &[Wrong { field: String::new(), message: view::TOO_LONG.to_owned() }])
 }
 
 fn refused(draft: &Draft, wrong: &[Wrong]) -> axum::response::Response {
@@ -153,7 +165,7 @@ pub(crate) fn open(call: &Call) -> Answer {
     let text = std::str::from_utf8(file.content)
         .map_err(|_| AppError::Usage("this is no UTF-8 text; save the scenario as UTF-8".to_owned()))?;
     let scenario = schedule::read(text, Path::new("the scenario"))?;
-    Ok(see_other(&format!("/plan?{}", link::write(&scenario))))
+    Ok(linked(&Draft::from(&scenario), &scenario, ""))
 }
 
 pub(crate) fn toml(call: &Call) -> Answer {

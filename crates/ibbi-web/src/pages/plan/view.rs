@@ -2,6 +2,7 @@
 
 use super::draft::{Draft, Wrong};
 use super::form::form;
+use super::link::fits;
 use crate::pages::shell::button;
 use ibbi_app::journal::PROGRAM;
 use ibbi_report::SimulationPage;
@@ -10,6 +11,11 @@ use ibbi_sim::{Chance, Duration, Forecast, Plan, Scenario};
 
 /// What closes what [`above`] opens.
 pub(super) const BELOW: &str = "</div></div>";
+
+/// What is said of a scenario that no link can hold.
+pub(super) const TOO_LONG: &str = "this is too much for a link, by which a scenario is worked out and handed on: it has more \
+                                   than 60,000 characters. Write the times of people shorter, days that follow one another \
+                                   as 2026-11-09 to 2026-11-13, and what comes back every week as fridays";
 
 /// Everything before the answer; the elements that hold the answer are open at its end.
 pub(super) fn above(draft: &Draft, query: &str, wrong: &[Wrong]) -> Html {
@@ -64,7 +70,10 @@ pub(super) fn first(scenario: &Scenario, plan: &Plan, forecast: &Forecast, query
         // What is to be kept needs no page of its own.
         el("li").with(if path == "/plan" { link.class("link") } else { link.attr("download", "download") })
     });
-    let take = el("nav").attr("aria-label", "Take it with you").with(el("ul").class("take").all(links));
+    let take = match fits(query) {
+        true => el("nav").attr("aria-label", "Take it with you").with(el("ul").class("take").all(links)),
+        false => el("p").class("hint").with(format!("It cannot be taken along: {TOO_LONG}.")),
+    };
     let mut content = Html::from(el("h2").with("The answer"));
     content.push(take);
     content.push(page.answer());

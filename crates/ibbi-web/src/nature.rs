@@ -1,0 +1,143 @@
+//! What an uploaded file is where it is no ledger: told by its first bytes, so that whoever chose it finds the right one.
+
+/// How much of a file is looked at to tell what it is.
+const LOOKED_AT: usize = 4096;
+
+/// How files begin that people have at hand, and what they are.
+const BEGINNINGS: &[(&[u8], &str)] = &[
+    (b"%PDF", "a PDF document"),
+    (b"PK\x03\x04", "a zip archive, or a document of an office program"),
+    (b"\xd0\xcf\x11\xe0", "a document of an old office program"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"SQLite format 3", "a database"),
+    (b"BEGIN:VCALENDAR", "a calendar"),
+    (b"-----BEGIN", "a key or a certificate"),
+    (b"<!DOCTYPE html", "a page of the web"),
+    (b"<!doctype html", "a page of the web"),
+    (b"<html", "a page of the web"),
+    (b"<", "XML, such as an export of a ledger's events"),
+    (b"[", "JSON of another kind, such as an export of a ledger's events"),
+    (b"{", "JSON of another kind, such as a report or an export of a ledger's events"),
+];
+
+/// Whether somebody is about to give away what signs in their name.
+pub(crate) fn is_private_key(content: &[u8]) -> bool {
+    let text = begin(content);
+    text.starts_with(b"PRIVATE+KEY+") || (text.starts_with(b"-----BEGIN") && has(text, b"PRIVATE KEY-----"))
+}
+
+/// What is said to whoever sends a private key.
+pub(crate) const PRIVATE: &str = "this is a private key, with which anybody can sign in your name. It was not kept; send it to \
+                                  nobody. To check signatures, the public key is needed, which begins with its name";
+
+/// Why a file is no ledger and no extract of one, with what it looks like; nothing if a line of it is a ledger's, however
+/// damaged.
+pub(crate) fn why_no_ledger(content: &[u8]) -> Option<String> {
+    if content.split(|byte| *byte == b'\n').any(is_line) {
+        return None;
+    }
+    let looks = looks_like(content);
+    Some(format!(
+        "this is no ledger: it looks like {looks}. Choose the file of the ledger itself, or an extract of it: a text of \
+         which each line is one recorded event"
+    ))
+}
+
+/// Whether a line is one of a ledger or an extract, or was one.
+fn is_line(line: &[u8]) -> bool {
+    begin(line).starts_with(b"{") && [&b"\"prev\":"[..], b"\"extract\":"].iter().any(|key| has(line, key))
+}
+
+fn looks_like(content: &[u8]) -> &'static str {
+    let begin = begin(content);
+    let looked_at = begin.get(..LOOKED_AT).unwrap_or(begin);
+    if let Some((_, what)) = BEGINNINGS.iter().find(|(beginning, _)| begin.starts_with(beginning)) {
+        return what;
+    }
+    // The last character may be cut in two.
+    let text = match std::str::from_utf8(looked_at) {
+        Ok(text) => text,
+        Err(error) if error.error_len().is_none() => {
+            looked_at.get(..error.valid_up_to()).and_then(|good| std::str::from_utf8(good).ok()).unwrap_or_default()
+        }
+        Err(_) => return "something that is no text",
+    };
+    if text.contains('\0') {
+        return "something that is no text";
+    }
+    let first = text.lines().next().unwrap_or_default();
+    if text.trim().parse::<ibbi_log::PublicKey>().is_ok() {
+        return "a public key, which belongs in the field for it";
+    }
+    if text.lines().any(|line| line.starts_with("\u{2014} ")) {
+        return "a file of checkpoints, which belongs in the field for it";
+    }
+    if text.lines().any(|line| line.starts_with("district") && line.contains('=')) {
+        return "a scenario, which \u{201c}Plan a schedule\u{201d} opens";
+    }
+    if [',', ';', '\t'].iter().any(|separator| first.matches(*separator).count() >= 2) {
+        return "a table, such as an export of a ledger's events";
+    }
+    if text.trim().is_empty() { "nothing but blanks" } else { "a text of another kind" }
+}
+
+/// Without what may stand before anything: a byte order mark, blanks and empty lines.
+fn begin(content: &[u8]) -> &[u8] {
+    content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content).trim_ascii_start()
+}
+
+fn has(text: &[u8], wanted: &[u8]) -> bool {
+    text.windows(wanted.len()).any(|part| part == wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_ledger_is_told_by_its_first_bytes() {
+        for (content, expected) in [
+            (&b"%PDF-1.7\n%\xe2\xe3"[..], "a PDF document"),
+            (b"PK\x03\x04\x14\x00", "a zip archive"),
+            (b"\xef\xbb\xbf<?xml version=\"1.0\"?><log/>", "XML"),
+            (b"seq;case;type\n1;2;note_added\n", "a table"),
+            (b"example.org/ledger\n12\nAAAA\n\n\xe2\x80\x94 example.org/key AAAA\n", "a file of checkpoints"),
+            (b"PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW\n", "a public key"),
+            (b"district = \"Maple Hollow\"\n", "a scenario"),
+            (b"[{\"a\":1}]", "JSON"),
+            (b"{\"what\":\"ledger\"}\n", "JSON"),
+            (b"a\0b", "something that is no text"),
+            (b"no ledger\n", "a text of another kind"),
+            (b" \n", "nothing but blanks"),
+        ] {
+            let told = why_no_ledger(content).unwrap();
+            assert!(told.contains(&format!("it looks like {expected}")), "{told}");
+        }
+        let long = "\u{e9}".repeat(LOOKED_AT);
+        assert!(why_no_ledger(format!("x{long}").as_bytes()).unwrap().contains("a text of another kind"));
+    }
+
+    #[test]
+    fn a_line_of_a_ledger_is_known_however_damaged() {
+        for content in [
+            &b"rubbish\n{\"actor\":\"x\",\"prev\":\"00\",\"seq\":1\n"[..],
+            b"{\"case\":\"0\",\"checkpoint\":\"x\",\"extract\":1}\n",
+        ] {
+            assert_eq!(why_no_ledger(content), None);
+        }
+    }
+
+    #[test]
+    fn a_private_key_is_known() {
+        for (content, private) in [
+            (&b"\nPRIVATE+KEY+name+00000000+AAAA\n"[..], true),
+            (b"-----BEGIN OPENSSH PRIVATE KEY-----\n", true),
+            (b"-----BEGIN CERTIFICATE-----\n", false),
+            (b"name+00000000+AAAA", false),
+        ] {
+            assert_eq!(is_private_key(content), private);
+        }
+    }
+}
