@@ -80,6 +80,9 @@ impl Fail {
                 "nothing was recorded by this request, and the server takes no more: {cause}. When that is mended, start \
                  the server again, and send the event again"
             ),
+            Self::App(error) if error.code() == "read-only" => {
+                format!("{error}. The server records nothing more before it is started again")
+            }
             Self::App(error) => error.to_string(),
             Self::Request(.., detail) => detail.clone(),
         }

@@ -10,7 +10,7 @@ use ibbi_app::store::CaseLog;
 use ibbi_app::zone::Zone;
 use ibbi_core::{At, Name};
 use ibbi_sim::Settings;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
@@ -83,6 +83,12 @@ impl Shared {
 
     pub(crate) fn uploads(&self) -> MutexGuard<'_, Uploads> {
         self.uploads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The ledger's file, as long as it is the one that is open here: of another one nothing is told as if it were ours.
+    pub(crate) fn own(&self) -> Result<&Path, AppError> {
+        self.look(Desk::check_place)?;
+        Ok(&self.path)
     }
 
     /// Looks at a case.

@@ -276,3 +276,43 @@ fn long_computations_wait_for_one_another_and_nothing_else_waits_for_them() {
     });
     assert!(answered.count() < many - 1, "they were all worked out first");
 }
+
+#[cfg(unix)]
+#[test]
+fn of_a_ledger_that_was_moved_away_nothing_is_told_and_nothing_is_recorded_in_it() {
+    let server = Running::start();
+    let case = server.open("Maple Hollow");
+    let (path, aside) = (server.ledger(), server.folder.path().join("aside"));
+    let asked = [
+        "/api/v1/ledger".to_owned(),
+        "/api/v1/ledger/verify".to_owned(),
+        "/api/v1/ledger/audit".to_owned(),
+        "/api/v1/ledger/export/csv".to_owned(),
+        format!("/api/v1/cases/{case}/extract"),
+        "/audit/own".to_owned(),
+    ];
+    std::fs::rename(&path, &aside).unwrap();
+    for other in [false, true] {
+        if other {
+            std::fs::copy(&aside, &path).unwrap();
+        }
+        for asked in &asked {
+            let answer = server.get(asked);
+            assert_eq!(answer.status, 503, "{asked}");
+            assert!(answer.text().contains("deleted, renamed or replaced"), "{asked}: {}", answer.text());
+        }
+    }
+    // Put back in time, nothing has happened.
+    std::fs::rename(&aside, &path).unwrap();
+    assert_eq!(server.get("/api/v1/ledger/verify").json()["sound"], true);
+    let note = serde_json::json!({ "type": "note_added", "data": { "text": "one" } });
+    let events = format!("/api/v1/cases/{case}/events");
+    assert_eq!(server.post(&events, &note).status, 201);
+    std::fs::remove_file(&path).unwrap();
+    for _ in 0..2 {
+        let answer = server.post(&events, &note);
+        assert_eq!((answer.status, answer.json()["code"].as_str()), (503, Some("read-only")));
+        assert!(answer.text().contains("deleted, renamed or replaced"), "{}", answer.text());
+    }
+    assert_eq!(server.get(&format!("/api/v1/cases/{case}")).status, 200, "what is in memory is still shown");
+}

@@ -27,8 +27,9 @@ const MOST_KEYS: usize = 8;
 pub(super) fn export(call: &Call) -> Answer {
     // What was not acknowledged yet is not given out.
     let head = call.shared.look(Desk::head);
-    let failed = |source| AppError::Io { doing: "read", path: call.shared.path.clone(), source };
-    let file = File::open(&call.shared.path).map_err(failed)?;
+    let path = call.shared.own()?;
+    let failed = |source| AppError::Io { doing: "read", path: path.to_owned(), source };
+    let file = File::open(path).map_err(failed)?;
     let (pieces, body) = reply::streamed();
     let mut rest = file.take(head.bytes);
     std::thread::spawn(move || {
@@ -61,7 +62,7 @@ impl Sink for Nothing {
 pub(super) fn audit_own(call: &Call) -> Answer {
     let keys = keys(of_link(&call.query))?;
     let against = Against { checkpoints: None, keys, chain_only: false };
-    let report = audit::audit(&call.shared.path, &request(&call.shared, against), &mut Nothing)?;
+    let report = audit::audit(call.shared.own()?, &request(&call.shared, against), &mut Nothing)?;
     Ok(json(StatusCode::OK, &report)?)
 }
 
@@ -82,7 +83,7 @@ const FORMATS: &[(&str, Format, &str, &str)] = &[
 ];
 
 pub(super) fn export_as(call: &Call) -> Answer {
-    exported(call, &call.shared.path)
+    exported(call, call.shared.own()?)
 }
 
 /// A ledger in the format that the path names.
@@ -103,7 +104,7 @@ pub(crate) fn exported(call: &Call, ledger: &Path) -> Answer {
 
 pub(super) fn verify_own(call: &Call) -> Answer {
     let keys = keys(of_link(&call.query))?;
-    let verified = trust::verify(&call.shared.path, &Against { checkpoints: None, keys, chain_only: false })?;
+    let verified = trust::verify(call.shared.own()?, &Against { checkpoints: None, keys, chain_only: false })?;
     Ok(json(StatusCode::OK, &verified)?)
 }
 

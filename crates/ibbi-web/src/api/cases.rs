@@ -188,7 +188,7 @@ pub(super) fn extract(call: &Call) -> Answer {
     let case = call.id("case")?;
     call.shared.zone(case)?;
     let mut text = Vec::new();
-    trust::prove(&call.shared.path, case, None, &mut text).map_err(|error| match &error {
+    trust::prove(call.shared.own()?, case, None, &mut text).map_err(|error| match &error {
         AppError::Usage(_) => uncovered("there is no checkpoint yet"),
         AppError::Extract { source, .. } if matches!(**source, ExtractError::NoSuchCase { .. }) => {
             uncovered("no checkpoint covers this case yet")

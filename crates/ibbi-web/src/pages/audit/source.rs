@@ -44,7 +44,7 @@ impl Source {
     /// The one that an address names.
     pub(super) fn of(call: &Call) -> Result<Self, Fail> {
         if call.path.get("upload").is_some_and(|name| name == OWN) {
-            return Ok(Self::Own(call.shared.path.clone()));
+            return Ok(Self::Own(call.shared.own()?.to_owned()));
         }
         let id = call.id("upload")?;
         let gone = || Fail::not_found("this ledger is not kept any more; upload it again");
