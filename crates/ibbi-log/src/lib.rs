@@ -70,6 +70,6 @@ pub use note::{Note, NoteError, Signature, SignatureError};
 pub use reader::{LedgerReader, ReadError};
 pub use record::{Entry, FORMAT, LineReader, NewLedger, NewRecord, Opening, Record, chart_digest, read_line};
 pub use scan::Head;
-pub use storage::{Disk, Storage, StoredFile};
+pub use storage::{Disk, FileId, Storage, StoredFile};
 pub use uuid::Uuid;
 pub use verify::{Check, Depth, Report, Verdict, verify, verify_with};

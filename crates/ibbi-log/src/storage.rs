@@ -27,13 +27,23 @@ pub trait Storage {
     /// The system's.
     fn remove(&self, path: &Path) -> io::Result<()>;
 
-    /// Whether a path still names an open file, and not another file or none. Where that cannot be told, it does.
+    /// Which file an open one is, where that can be told.
     ///
     /// # Errors
     /// The system's.
-    fn is_at(&self, file: &Self::File, path: &Path) -> io::Result<bool> {
-        let _ = (file, path);
-        Ok(true)
+    fn identity(&self, file: &Self::File) -> io::Result<Option<FileId>> {
+        let _ = file;
+        Ok(None)
+    }
+
+    /// The length of an open file in bytes, if the path still names it; nothing if it names another file or none. Where
+    /// that cannot be told, the path still names it.
+    ///
+    /// # Errors
+    /// The system's.
+    fn length_at(&self, path: &Path, file: &Self::File, identity: Option<FileId>) -> io::Result<Option<u64>> {
+        let _ = (path, identity);
+        file.length().map(Some)
     }
 
     /// Makes the creations and removals in a directory durable.
@@ -41,6 +51,21 @@ pub trait Storage {
     /// # Errors
     /// The system's.
     fn sync_directory(&self, directory: &Path) -> io::Result<()>;
+}
+
+/// Which file an open one is: it stays the same under another name, and another file under the same name has another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileId {
+    device: u64,
+    number: u64,
+}
+
+#[cfg(unix)]
+impl FileId {
+    fn of(metadata: &fs::Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt as _;
+        Self { device: metadata.dev(), number: metadata.ino() }
+    }
 }
 
 /// An open file. Nothing written is safe before [`StoredFile::sync_data`] has returned without an error.
@@ -116,15 +141,18 @@ impl Storage for Disk {
     }
 
     #[cfg(unix)]
-    fn is_at(&self, file: &File, path: &Path) -> io::Result<bool> {
-        use std::os::unix::fs::MetadataExt as _;
-        let found = match fs::metadata(path) {
-            Ok(found) => found,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-            Err(error) => return Err(error),
-        };
-        let own = file.metadata()?;
-        Ok((own.dev(), own.ino()) == (found.dev(), found.ino()))
+    fn identity(&self, file: &File) -> io::Result<Option<FileId>> {
+        file.metadata().map(|metadata| Some(FileId::of(&metadata)))
+    }
+
+    // One question for both, since it is asked before every write.
+    #[cfg(unix)]
+    fn length_at(&self, path: &Path, _: &File, identity: Option<FileId>) -> io::Result<Option<u64>> {
+        match fs::metadata(path) {
+            Ok(found) => Ok((identity == Some(FileId::of(&found))).then_some(found.len())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     fn sync_directory(&self, directory: &Path) -> io::Result<()> {

@@ -251,12 +251,9 @@ impl<S: Storage> Ledger<S> {
             return Ok(());
         }
         let in_doubt = |source| AppendError::InDoubt { seq: self.head.lines + 1, records, source };
-        let found = self.file.length().map_err(|source| AppendError::Read { source })?;
-        let is_there = self.is_in_place().map_err(|source| AppendError::Read { source })?;
+        let found = self.length_in_place().map_err(|source| AppendError::Read { source })?;
         self.state = State::Poisoned;
-        if !is_there {
-            return Err(AppendError::Moved { path: self.path.clone() });
-        }
+        let Some(found) = found else { return Err(AppendError::Moved { path: self.path.clone() }) };
         if found != self.head.bytes {
             return Err(AppendError::Changed { expected: self.head.bytes, found });
         }

@@ -106,6 +106,7 @@ impl<S: Storage> Ledger<S> {
         let reserve = written.map_err(failed)?;
         let bytes = u64::try_from(line.len()).unwrap_or(u64::MAX);
         Ok(Self {
+            identity: storage.identity(&file).map_err(failed)?,
             storage,
             path: path.to_owned(),
             file,

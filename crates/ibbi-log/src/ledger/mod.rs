@@ -17,7 +17,7 @@ pub use torn::TornTail;
 
 use crate::line::MAX_LINE;
 use crate::record::{Entry, Opening, Record, RecordReader};
-use crate::storage::{Disk, Storage, Stream};
+use crate::storage::{Disk, FileId, Storage, Stream};
 use crate::{Fault, Head, ReadError, Tree};
 use ibbi_core::At;
 use index::{Index, Place};
@@ -57,6 +57,7 @@ pub struct Ledger<S: Storage = Disk> {
     storage: S,
     path: PathBuf,
     file: S::File,
+    identity: Option<FileId>,
     opening: Opening,
     head: Head,
     /// The latest `logged` so far, before which nothing more is logged.
@@ -150,7 +151,11 @@ impl<S: Storage> Ledger<S> {
     /// # Errors
     /// The system's.
     pub fn is_in_place(&self) -> io::Result<bool> {
-        self.storage.is_at(&self.file, &self.path)
+        self.length_in_place().map(|length| length.is_some())
+    }
+
+    fn length_in_place(&self) -> io::Result<Option<u64>> {
+        self.storage.length_at(&self.path, &self.file, self.identity)
     }
 
     /// The number of records that a case has; 0 for a case that the ledger does not know.

@@ -90,6 +90,7 @@ impl<S: Storage> Ledger<S> {
         };
 
         let mut ledger = Self {
+            identity: storage.identity(&file).map_err(failed("look at"))?,
             storage,
             path: path.to_owned(),
             file,
