@@ -60,11 +60,18 @@ pub struct FileId {
     number: u64,
 }
 
+impl FileId {
+    /// The file of this number on this device.
+    pub const fn new(device: u64, number: u64) -> Self {
+        Self { device, number }
+    }
+}
+
 #[cfg(unix)]
 impl FileId {
     fn of(metadata: &fs::Metadata) -> Self {
         use std::os::unix::fs::MetadataExt as _;
-        Self { device: metadata.dev(), number: metadata.ino() }
+        Self::new(metadata.dev(), metadata.ino())
     }
 }
 

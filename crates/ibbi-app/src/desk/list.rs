@@ -71,15 +71,11 @@ impl Desk {
             }
             !more
         };
-        let (before, behind) = self.summaries.split_at(after.map_or(0, |place| match order {
-            Order::Oldest => place + 1,
-            Order::Newest => place,
-        }));
+        let all = &self.summaries;
         // The closure says whether to go on.
         match order {
-            Order::Oldest => behind.iter().all(&mut take),
-            Order::Newest if after.is_none() => behind.iter().rev().all(&mut take),
-            Order::Newest => before.iter().rev().all(&mut take),
+            Order::Oldest => all.iter().skip(after.map_or(0, |place| place + 1)).all(&mut take),
+            Order::Newest => all.iter().take(after.unwrap_or(all.len())).rev().all(&mut take),
         };
         let next = if more { cases.last().map(|last| last.case) } else { None };
         Ok(Listed { cases, next })

@@ -128,8 +128,8 @@ pub enum AppendError {
     },
     /// A write or a sync failed: nobody knows which of the records are on the disk. This handle takes no more.
     #[error(
-        "in doubt: {} from line {seq} on may or may not be on the disk ({source}); open the ledger anew and send the same records with the same ids",
-        counted(*.records)
+        "in doubt: {} may or may not be on the disk ({source}); open the ledger anew and send the same records with the same ids",
+        counted(*.records, *.seq)
     )]
     InDoubt {
         /// The line's number that the first of them would have.
@@ -141,8 +141,8 @@ pub enum AppendError {
     },
 }
 
-fn counted(records: usize) -> String {
-    if records == 1 { "the record".to_owned() } else { format!("{records} records") }
+fn counted(records: usize, seq: u64) -> String {
+    if records == 1 { format!("the record of line {seq}") } else { format!("{records} records from line {seq} on") }
 }
 
 /// A batch being made ready, beside its lines.
