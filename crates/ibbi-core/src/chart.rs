@@ -15,7 +15,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 /// A typed state: one of the stages, holding what exists in it and what earlier stages settled.
-pub trait StageState: Sized + Into<Case> + TryFrom<Case, Error = Case> {
+pub trait StageState: crate::sealed::Sealed + Sized + Into<Case> + TryFrom<Case, Error = Case> {
     /// Which stage.
     const STAGE: Stage;
 
@@ -30,12 +30,38 @@ pub trait StageState: Sized + Into<Case> + TryFrom<Case, Error = Case> {
 }
 
 /// Where a transition leads: a stage, or an enum of stages where the outcome depends on the facts.
-pub trait Next: Into<Case> {
+pub trait Next: crate::sealed::Sealed + Into<Case> {
     /// Every stage it can be.
     const TO: &'static [Stage];
 }
 
 /// A private key: only this crate can apply an event, so none is applied unguarded.
+///
+/// Another crate can neither make a token nor receive one, because every trait whose methods take one is sealed. This
+/// is the whole of an attempt to get hold of one:
+///
+/// ```compile_fail,E0277
+/// use ibbi_core::chart::{Next, On, Token};
+/// use ibbi_core::stages::Closed;
+/// use ibbi_core::{At, Check, EventKind, Payload, Rule};
+///
+/// struct Forged;
+/// impl Payload for Forged {
+///     const KIND: EventKind = EventKind::NoteAdded;
+/// }
+/// impl On<Forged> for Closed {
+///     type Next = Closed;
+///     const STATE_RULES: &'static [Rule] = &[];
+///     const EVENT_RULES: &'static [Rule] = &[];
+///     fn state_guard(&self, _: At, _: &mut Check) {}
+///     fn event_guard(&self, _: &Forged, _: At, _: &mut Check) {}
+///     fn apply(self, _: &Forged, _: At, token: Token) -> Closed {
+///         // With `token`, the state of any case could be changed without a guard.
+///         let _captured = token;
+///         self
+///     }
+/// }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Token(());
 

@@ -13,7 +13,7 @@ use crate::text::{ConcernId, DocumentDigest, MemberId, Name, NoteText, Reason, T
 use crate::time::Date;
 
 /// What an event carries: one type per kind.
-pub trait Payload {
+pub trait Payload: crate::sealed::Sealed {
     /// The kind of event it belongs to.
     const KIND: EventKind;
 }
@@ -32,6 +32,8 @@ macro_rules! events {
             pub struct $name {
                 $( $(#[$fmeta])* pub $field: $type, )*
             }
+
+            impl crate::sealed::Sealed for $name {}
 
             impl Payload for $name {
                 const KIND: EventKind = EventKind::$name;

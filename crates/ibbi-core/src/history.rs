@@ -3,6 +3,7 @@
 //! A void is legal if the case's remaining events would have been accepted without the voided one. It may void an
 //! event of a closed case, which is when mistakes are found. What was voided stays in the history, marked.
 
+use crate::accepted::Accepted;
 use crate::case::Case;
 use crate::event::{Event, EventKind, EventVoided};
 use crate::file::CaseFile;
@@ -11,6 +12,7 @@ use crate::rule::Rule;
 use crate::stage::Stage;
 use crate::time::At;
 use alloc::vec::Vec;
+use uuid::Uuid;
 
 /// The rules that judge a void.
 pub const VOID_RULES: &[Rule] = &[
@@ -68,6 +70,7 @@ impl Entry {
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct History {
+    id: Uuid,
     entries: Vec<Entry>,
     case: Case,
 }
@@ -76,9 +79,24 @@ impl History {
     /// The most corrections a case may have.
     pub const MAX_VOIDS: usize = 1000;
 
-    /// No records yet.
+    /// Returns a history without records and without a case ID, for replaying records that are not going to a store.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Returns a history without records for the case with this ID.
+    pub fn for_case(id: Uuid) -> Self {
+        Self { id, ..Self::default() }
+    }
+
+    /// Returns the ID of the case; the nil UUID if none was given.
+    pub const fn id(&self) -> Uuid {
+        self.id
+    }
+
+    /// Returns the number of records.
+    pub fn revision(&self) -> u64 {
+        self.entries.len() as u64
     }
 
     /// The case as it stands.
@@ -107,6 +125,45 @@ impl History {
         let to = self.case.stage();
         self.entries.push(Entry { seq, at, event, voided_by: None, to });
         Ok(to)
+    }
+
+    /// Checks an event against the rules and, if every rule is met, adds it and returns the proof that a store requires.
+    ///
+    /// `seq` is a provisional number above those of the case. [`History::renumber`] replaces it by the number under which
+    /// the store wrote the record.
+    ///
+    /// ```
+    /// use ibbi_core::{events::*, *};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut history = History::for_case(uuid::Uuid::from_u128(1));
+    /// let opened = CaseOpened {
+    ///     contract_expires: None, county: None, district: Name::new("Maple Hollow")?, evergreen: false,
+    ///     follows: None, program: Program::default(), time_zone: TimeZoneName::new("America/New_York")?,
+    /// };
+    /// let accepted = history.accept(uuid::Uuid::from_u128(2), 1, "2026-09-01T13:00:00.000Z".parse()?, opened)?;
+    /// assert_eq!((accepted.revision(), accepted.to()), (0, Stage::Inquiry));
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// A [`Refusal`] with every unmet rule; nothing has changed.
+    pub fn accept(&mut self, id: Uuid, seq: u64, at: At, event: impl Into<Event>) -> Result<Accepted, Refusal> {
+        let event = event.into();
+        let revision = self.revision();
+        let to = self.offer(seq, at, event.clone())?;
+        Ok(Accepted { case: self.id, id, revision, at, event, to })
+    }
+
+    /// Replaces the provisional number of the record at this revision by the one under which a store wrote it.
+    ///
+    /// Does nothing if there is no such record.
+    pub fn renumber(&mut self, revision: u64, seq: u64) {
+        let Some(entry) = usize::try_from(revision).ok().and_then(|index| self.entries.get_mut(index)) else { return };
+        let provisional = core::mem::replace(&mut entry.seq, seq);
+        if entry.event.kind() == EventKind::EventVoided {
+            let voided = self.entries.iter_mut().find(|entry| entry.voided_by == Some(provisional));
+            voided.into_iter().for_each(|entry| entry.voided_by = Some(seq));
+        }
     }
 
     /// Whether an event would be accepted; nothing changes.

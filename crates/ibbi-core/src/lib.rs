@@ -23,6 +23,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod accepted;
 mod advisory;
 mod case;
 pub mod chart;
@@ -37,6 +38,7 @@ mod refusal;
 pub mod render;
 mod route;
 mod rule;
+mod sealed;
 mod services;
 mod sessions;
 mod sets;
@@ -50,6 +52,7 @@ mod time;
 #[cfg(test)]
 mod walk;
 
+pub use accepted::Accepted;
 pub use advisory::{Advisory, Warning};
 pub use case::Case;
 pub use event::{Event, EventKind, Payload};

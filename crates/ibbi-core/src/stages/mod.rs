@@ -56,6 +56,7 @@ pub(crate) use stage;
 /// A stage type is a variant of the runtime case, and converts both ways.
 macro_rules! case_variant {
     ($stage:ident) => {
+        impl crate::sealed::Sealed for $stage {}
         impl crate::chart::Next for $stage {
             const TO: &'static [crate::stage::Stage] = &[crate::stage::Stage::$stage];
         }
@@ -83,6 +84,7 @@ macro_rules! step {
         pub enum $name {
             $( #[doc = concat!("The case is in ", stringify!($stage), ".")] $stage(crate::stages::$stage), )+
         }
+        impl crate::sealed::Sealed for $name {}
         impl crate::chart::Next for $name {
             const TO: &'static [crate::stage::Stage] = &[$(crate::stage::Stage::$stage),+];
         }
