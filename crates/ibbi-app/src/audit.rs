@@ -86,9 +86,9 @@ impl FromStr for FailOn {
 /// A message with the nearest code.
 pub fn code(text: &str) -> Result<FindingKind, String> {
     FindingKind::from_code(text).ok_or_else(|| {
-        let near = crate::nearest::of(text, FindingKind::ALL.iter().map(|kind| kind.code()));
-        let hint = crate::nearest::hint(near.as_deref());
-        format!("there is no finding `{}`{hint}; docs/findings.md lists them", crate::shape::echo(text))
+        let near = ibbi_common::spelling::nearest(text, FindingKind::ALL.iter().map(|kind| kind.code()));
+        let hint = ibbi_common::spelling::did_you_mean(near.as_deref());
+        format!("there is no finding `{}`{hint}; docs/findings.md lists them", ibbi_common::spelling::echo(text))
     })
 }
 

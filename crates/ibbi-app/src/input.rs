@@ -1,8 +1,8 @@
 //! Input: from what a person or a program writes to an event.
 
-use crate::nearest;
-use crate::shape::{echo, fields};
+use crate::shape::fields;
 use crate::zone::Zone;
+use ibbi_common::spelling::{self, echo};
 use ibbi_core::{County, Date, Event, EventKind, Name, Program, TimeZoneName, events::CaseOpened};
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 #[non_exhaustive]
 pub enum InputError {
     /// No such kind of event.
-    #[error("there is no event `{found}`{}; `ibbi chart` lists them all", nearest::hint(.nearest.as_deref()))]
+    #[error("there is no event `{found}`{}; `ibbi chart` lists them all", spelling::did_you_mean(.nearest.as_deref()))]
     UnknownEvent {
         /// What was asked for.
         found: String,
@@ -31,7 +31,7 @@ pub enum InputError {
         keys: String,
     },
     /// A key that the event does not have.
-    #[error("{event} has no `{found}`{}; it takes {keys}", nearest::hint(.nearest.as_deref()))]
+    #[error("{event} has no `{found}`{}; it takes {keys}", spelling::did_you_mean(.nearest.as_deref()))]
     UnknownKey {
         /// The key.
         found: String,
@@ -84,7 +84,7 @@ pub enum InputError {
 pub fn event_kind(name: &str) -> Result<EventKind, InputError> {
     EventKind::from_code(name).ok_or_else(|| InputError::UnknownEvent {
         found: echo(name),
-        nearest: nearest::of(name, EventKind::CODES.iter().copied()),
+        nearest: spelling::nearest(name, EventKind::CODES.iter().copied()),
     })
 }
 
@@ -121,7 +121,7 @@ pub fn from_pairs<S: AsRef<str>>(kind: EventKind, pairs: &[S], zone: Zone) -> Re
             found: echo(key),
             event: kind,
             keys: usage(kind),
-            nearest: nearest::of(key, kind.fields().iter().copied()),
+            nearest: spelling::nearest(key, kind.fields().iter().copied()),
         })?;
         if text.starts_with('<') && text.ends_with('>') {
             return Err(InputError::Placeholder { key: field.name, placeholder: field.shape.to_write() });

@@ -14,7 +14,6 @@ mod error;
 pub mod form;
 pub mod input;
 pub mod journal;
-mod nearest;
 mod objects;
 pub mod replay;
 pub mod schedule;
@@ -25,9 +24,9 @@ pub mod store;
 mod suggest;
 pub mod tour;
 pub mod trust;
-pub mod zone;
 
 pub use error::{AppError, ExitCode};
+pub use ibbi_common::zone;
 pub use suggest::Suggestion;
 
 /// The examples of the page on embedding, compiled and run as documentation tests.

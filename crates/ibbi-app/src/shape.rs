@@ -1,7 +1,7 @@
 //! The shapes of values: what each key of each kind of event takes on a command line, and how it is read.
 
-use crate::nearest;
 use crate::zone::Zone;
+use ibbi_common::spelling::{self, echo};
 use ibbi_core::{
     ActivityKind, Body, Capacity, ConcernId, County, Date, Decision, DocumentDigest, EventKind, Format, MemberId, Name,
     NoteText, Office, Party, Reason, Seat, Service, TimeZoneName, Topic, Workshop,
@@ -184,11 +184,6 @@ impl Shape {
     }
 }
 
-/// What was written, as a message repeats it: not too much of it, and on one line.
-pub(crate) fn echo(text: &str) -> String {
-    text.chars().take(60).map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
-}
-
 fn checked<T>(text: &str) -> Result<Value, String>
 where
     T: std::str::FromStr<Err: std::fmt::Display> + serde::Serialize,
@@ -201,7 +196,7 @@ fn code(text: &str, codes: &[&str]) -> Result<Value, String> {
     if codes.contains(&text) {
         return Ok(json!(text));
     }
-    let hint = nearest::hint(nearest::of(text, codes.iter().copied()).as_deref());
+    let hint = spelling::did_you_mean(spelling::nearest(text, codes.iter().copied()).as_deref());
     Err(format!("`{}` is not known{hint}; use one of: {}", echo(text), codes.join(", ")))
 }
 

@@ -8,7 +8,7 @@ use crate::judge::{Context, Place, Shard, Track};
 use crate::options::{Filter, Options};
 use crate::report::{CaseSummary, CheckpointFacts, LedgerFacts, Report, What};
 use crate::tally::Tally;
-use crate::zone::day_in;
+use ibbi_common::zone::Zone;
 use ibbi_core::At;
 use ibbi_log::{Fault, FaultKind, Head, Opening, SignatureError, is_extract};
 use std::io;
@@ -207,7 +207,7 @@ fn past_contract(track: &mut Track, as_of: At) -> Option<Finding> {
     let case = track.live.as_ref()?.case();
     let contract = case.file()?.contract();
     let (expires, stage) = (contract.expires?, case.stage());
-    let today = day_in(as_of, track.zone);
+    let today = track.zone.unwrap_or(Zone::UTC).date(as_of);
     if !stage.is_open() || today <= expires {
         return None;
     }

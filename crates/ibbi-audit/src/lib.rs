@@ -54,7 +54,6 @@ mod judge;
 mod options;
 mod report;
 mod tally;
-mod zone;
 
 pub use audit::{Audit, AuditError, Sink};
 pub use case::{

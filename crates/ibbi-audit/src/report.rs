@@ -1,6 +1,6 @@
 //! What an audit of a ledger says: counts that stay small however large the ledger is.
 //!
-//! Times are whole minutes. Percentiles are by nearest rank, as [`ibbi_stats::rank`] defines it.
+//! Times are whole minutes. Percentiles are by nearest rank, as [`ibbi_common::quantile::rank`] defines it.
 
 use crate::figures::Who;
 use crate::finding::{Finding, FindingKind, Severity};

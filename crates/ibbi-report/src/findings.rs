@@ -2,12 +2,12 @@
 
 use crate::phrase::Phrase;
 use crate::words;
+use ibbi_common::quantile::Interval;
 use ibbi_core::{Date, Party, Seat};
 use ibbi_sim::{
     Blocker, Comparison, Continued, Failing, Forecast, Gain, MilestoneKind, Obstacle, Plan, Scenario, Sitting,
     SittingKind,
 };
-use ibbi_stats::Interval;
 
 /// What everybody who reads a chance has to know.
 pub(crate) const ASSUMED: &str = "Nobody has published how often leaders decline or sessions are postponed. Every chance \

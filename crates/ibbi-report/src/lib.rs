@@ -44,7 +44,6 @@ mod phrase;
 pub mod process;
 pub mod table;
 pub mod text;
-mod when;
 mod words;
 
 pub use describe::describe;

@@ -1,8 +1,8 @@
 //! Sentences with names in them: for a page, where a name keeps its own direction of writing, and for a terminal.
 
 use crate::html::{Html, el, instant, name, time};
-use crate::when::Clocks;
 use crate::words;
+use ibbi_common::zone::Zone;
 use ibbi_core::{At, Date};
 
 /// A sentence.
@@ -44,9 +44,9 @@ impl Phrase {
         self
     }
 
-    /// An instant, as somebody's clocks show it.
-    pub(crate) fn instant(mut self, at: At, clocks: Clocks) -> Self {
-        self.0.push(Part::Instant(at, clocks.show(at)));
+    /// An instant, as somebody's zone show it.
+    pub(crate) fn instant(mut self, at: At, zone: Zone) -> Self {
+        self.0.push(Part::Instant(at, zone.show(at)));
         self
     }
 

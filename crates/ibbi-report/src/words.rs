@@ -1,9 +1,9 @@
 //! How dates, shares, lengths and names are said: once, for every output.
 
 use chrono::{Datelike, Timelike};
+use ibbi_common::quantile::Interval;
 use ibbi_core::{Body, Date, LocalTime, Seat, Slot};
 use ibbi_sim::{AssumedValue, Blocker, Chance, Duration, MilestoneKind, SittingKind, Weekday};
-use ibbi_stats::Interval;
 
 /// A date for a page: `Wed, Jan 6, 2027`.
 pub(crate) fn day(date: Date) -> String {

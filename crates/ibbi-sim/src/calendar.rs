@@ -1,7 +1,8 @@
 //! Who is free when: the half-days of the horizon as sets of bits, and the next fitting day from every day.
 
 use crate::scenario::{Part, Scenario, Unavailable, Weekday};
-use chrono::{Datelike as _, TimeZone};
+use chrono::{Datelike as _, NaiveTime};
+use ibbi_common::zone::Zone;
 use ibbi_core::holidays::{Holiday, holidays_in};
 use ibbi_core::{Date, MemberId, Name};
 use serde::Serialize;
@@ -14,6 +15,9 @@ pub(crate) type Day = u16;
 /// The day that does not come.
 #[allow(clippy::cast_possible_truncation, reason = "730 fits")]
 pub(crate) const NEVER: Day = HORIZON as Day;
+
+/// When a working day starts.
+pub(crate) const MORNING: NaiveTime = NaiveTime::from_hms_opt(8, 0, 0).expect("08:00 is a time");
 
 const WORDS: usize = HORIZON.div_ceil(64);
 
@@ -151,13 +155,9 @@ impl Calendar {
         let dates: Vec<Date> = first.iter_days().take(HORIZON).filter_map(|day| Date::try_from(day).ok()).collect();
         let mut off = Days::default();
         let mut holidays = Vec::new();
-        let zone: Option<chrono_tz::Tz> = scenario.time_zone.as_str().parse().ok();
+        let zone = Zone::find(&scenario.time_zone);
         // A zone that changes sides of the date line skips a day (Samoa, 2011): nobody can meet on it.
-        let skipped = |date: &Date| {
-            let morning = date.to_chrono().and_hms_opt(8, 0, 0);
-            zone.zip(morning)
-                .is_some_and(|(zone, morning)| zone.offset_from_local_datetime(&morning).latest().is_none())
-        };
+        let skipped = |date: &Date| zone.is_some_and(|zone| zone.skips(*date, MORNING));
         for (day, date) in dates.iter().enumerate() {
             if skipped(date) || !scenario.calendar.working_days.contains(&Weekday::of(*date)) {
                 off.add(day);

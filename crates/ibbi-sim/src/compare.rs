@@ -4,8 +4,8 @@ use crate::draws::Seeded;
 use crate::driver::Driver;
 use crate::model::{Ended, Ending};
 use crate::simulate::{Done, Settings, SimulationError, Simulator, spread};
+use ibbi_common::quantile::{Interval, Paired};
 use ibbi_core::Event;
-use ibbi_stats::{Interval, Paired};
 use serde::Serialize;
 
 /// One side of a comparison.
@@ -134,7 +134,7 @@ impl Comparison {
         })?;
         let counts = parts.iter().fold(Counts::default(), Counts::join);
         let Paired { both, only_first, only_second, .. } = counts.in_time;
-        let share = |count| ibbi_stats::wilson(count, settings.runs).expect("there is a run");
+        let share = |count| ibbi_common::quantile::wilson(count, settings.runs).expect("there is a run");
         let side = |(label, simulator): (&str, &Simulator), completed, in_time| Side {
             label: label.to_owned(),
             digest: simulator.digest().to_owned(),
@@ -145,8 +145,8 @@ impl Comparison {
             first: side(first, counts.completed[0], both + only_first),
             second: side(second, counts.completed[1], both + only_second),
             in_time: counts.in_time,
-            difference: ibbi_stats::paired_difference(counts.in_time).expect("there is a run"),
-            days_later: ibbi_stats::mean(counts.pairs, counts.days, counts.squares),
+            difference: ibbi_common::quantile::paired_difference(counts.in_time).expect("there is a run"),
+            days_later: ibbi_common::quantile::mean(counts.pairs, counts.days, counts.squares),
             runs: settings.runs,
             seed: settings.seed,
         })
@@ -165,7 +165,7 @@ impl Comparison {
             return format!("{} and {} are done in time in the same runs, {share} of them.", first.label, second.label);
         }
         let Interval { estimate, low, high } = self.difference;
-        if self.difference.holds_zero() {
+        if self.difference.contains_zero() {
             return format!(
                 "Between {} and {} no difference can be told from {} runs: {}, a difference of {:+.1} points (95% \
                  interval {:+.1} to {:+.1}).",

@@ -1,10 +1,10 @@
 //! Turns the steps of a run into real events and offers each to the real case.
 
-use crate::calendar::{Calendar, Day, HORIZON, Half};
+use crate::calendar::{Calendar, Day, HORIZON, Half, MORNING};
 use crate::model::{Ended, Ending, Listener, Moment, Seating, Step};
 use crate::resume::Real;
 use crate::scenario::{Participant, Scenario};
-use chrono::{Duration, MappedLocalTime, Offset, TimeZone};
+use ibbi_common::zone::Zone;
 use ibbi_core::events::*;
 use ibbi_core::{
     ActivityKind, At, Case, ConcernId, Event, LocalTime, MemberIds, Name, Names, NoteText, Observers, Office, Party,
@@ -61,24 +61,11 @@ fn reason(text: &str) -> Reason {
     Reason::new(text).expect("a reason of the program's own")
 }
 
-/// 08:00 of a day. Where the clocks skip it, the offset of the hours before counts on.
-fn morning(zone: chrono_tz::Tz, day: ibbi_core::Date) -> LocalTime {
-    let wall = day.to_chrono().and_hms_opt(8, 0, 0).expect("08:00 is a time");
-    let offset = match zone.offset_from_local_datetime(&wall) {
-        MappedLocalTime::Single(offset) | MappedLocalTime::Ambiguous(offset, _) => offset.fix(),
-        MappedLocalTime::None => zone.offset_from_utc_datetime(&(wall - Duration::days(1))).fix(),
-    };
-    // Offsets of the years before 1970 had seconds; since then they are whole minutes.
-    let minutes = offset.local_minus_utc() / 60;
-    let millis = wall.and_utc().timestamp_millis() - i64::from(minutes) * 60_000;
-    let at = At::from_millis(millis).expect("the years of a scenario are within 1970 to 9999");
-    LocalTime::new(at, i16::try_from(minutes).unwrap_or(0)).expect("whole minutes with an offset in use")
-}
-
 impl Script {
     /// The script of a new case, or of one that goes on from where it is.
     pub(crate) fn new(scenario: &Scenario, calendar: &Calendar, real: Option<&Real>) -> Self {
-        let zone: chrono_tz::Tz = scenario.time_zone.as_str().parse().expect("the scenario's zone was checked");
+        let zone = Zone::find(&scenario.time_zone).expect("the scenario's zone was checked");
+        let morning = |day| zone.local_at(day, MORNING).expect("the years of a scenario are within 1970 to 9999");
         let leader = |seat: Seat| scenario.leader(seat).name.clone();
         let office = |seat: Seat| (seat == Seat::SchoolCommittee).then_some(Office::Chair);
         let seats = [Seat::Superintendent, Seat::UnionPresident, Seat::SchoolCommittee];
@@ -103,7 +90,7 @@ impl Script {
         let known = real.map(|real| real.case.concerns()).unwrap_or_default();
         let concern = |party: Party| free_concern(party, known);
         Self {
-            mornings: calendar.dates.iter().map(|day| morning(zone, *day)).collect(),
+            mornings: calendar.dates.iter().map(|day| morning(*day)).collect(),
             dates: calendar.dates.clone(),
             opened: CaseOpened {
                 contract_expires: scenario.contract_expires,

@@ -5,6 +5,7 @@ use crate::model::Seating;
 use crate::scenario::{Participant, Role, Scenario};
 use crate::settled::{Awaited, Meeting, PartPoint, PartyPoint, Settled, Since};
 use chrono::Datelike;
+use ibbi_common::zone::Zone;
 use ibbi_core::{
     At, Body, Case, CaseFile, Date, Event, EventKind, Format, History, MemberId, Name, Outcome, Party, Program, Seat,
     Sessions, Slot, Stage, Topics,
@@ -113,8 +114,8 @@ pub(crate) fn real(scenario: &Scenario, history: &History, as_of: At) -> Result<
     let mut filled = scenario.clone();
     let mut notes = Vec::new();
     fill_facts(&mut filled, file, case, &mut notes);
-    let zone: chrono_tz::Tz = filled.time_zone.as_str().parse().unwrap_or(chrono_tz::America::New_York);
-    let day = |at: At| Date::try_from(at.to_chrono().with_timezone(&zone).date_naive()).unwrap_or(at.utc_date());
+    let zone = Zone::find(&filled.time_zone).unwrap_or_default();
+    let day = |at: At| zone.date(at);
     let today = day(as_of);
     if !(1971..9997).contains(&today.to_chrono().year()) {
         return Err(ResumeError::Years { as_of });

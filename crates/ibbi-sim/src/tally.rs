@@ -102,8 +102,9 @@ fn at(values: &mut Vec<Cell>, value: usize) -> &mut Cell {
 }
 
 fn bar(input: &'static str, values: &[Cell], dated: bool) -> Option<Bar> {
-    let percentile =
-        |percent| ibbi_stats::nearest_rank_of_counts((0_u16..).zip(values.iter().map(|cell| cell.runs)), percent);
+    let percentile = |percent| {
+        ibbi_common::quantile::nearest_rank_of_counts((0_u16..).zip(values.iter().map(|cell| cell.runs)), percent)
+    };
     let (low, high) = (percentile(10)?, percentile(90)?);
     let sum = |within: &dyn Fn(u16) -> bool| {
         let mut sum = Cell::default();

@@ -6,8 +6,8 @@ use crate::draws::Seeded;
 use crate::model::{self, Silent};
 use crate::plan;
 use crate::simulate::{Done, Settings, SimulationError, Simulator, spread};
+use ibbi_common::quantile::{Interval, Paired};
 use ibbi_core::Date;
-use ibbi_stats::{Interval, Paired};
 use serde::Serialize;
 
 /// What the plan gains from one freed day.
@@ -164,7 +164,7 @@ impl Simulator {
                 (false, false) => counts.neither += 1,
             }
         }
-        let gain = ibbi_stats::paired_difference(counts).filter(|gain| gain.estimate > 0.0)?;
+        let gain = ibbi_common::quantile::paired_difference(counts).filter(|gain| gain.estimate > 0.0)?;
         Some(ChanceGain { date: self.calendar.date(candidate.day)?, gain })
     }
 }

@@ -3,9 +3,9 @@
 use super::{label, said};
 use crate::describe::in_words;
 use crate::input::{self, InputError};
-use crate::nearest;
-use crate::shape::{Field, Shape, echo, fields};
+use crate::shape::{Field, Shape, fields};
 use crate::zone::{Zone, ZoneError};
+use ibbi_common::spelling::{self, echo};
 use ibbi_core::{
     At, ConcernId, Date, DocumentDigest, Event, EventKind, MemberId, Name, NoteText, Reason, Slot, TextError,
     TimeError, TimeZoneName, Topic,
@@ -253,9 +253,9 @@ pub fn of_zone(text: &str) -> Option<String> {
     let found = name.and_then(|name| Zone::new(&name).map_err(Some)).err()?;
     let near = match found {
         Some(ZoneError::Unknown { nearest: Some(nearest), .. }) => Some(nearest),
-        _ => nearest::of(text, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name())),
+        _ => Zone::nearest(text),
     };
-    let hint = nearest::hint(near.as_deref());
+    let hint = spelling::did_you_mean(near.as_deref());
     let home = crate::zone::MASSACHUSETTS;
     Some(format!(
         "there is no time zone \u{201c}{}\u{201d}{hint}; write {home}, which is that of Massachusetts, or another one \

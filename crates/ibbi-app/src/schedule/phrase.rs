@@ -1,8 +1,7 @@
 //! Times as a person says them: "fridays, monday mornings, 2026-11-02 to 2026-11-13".
 
 use crate::error::AppError;
-use crate::nearest;
-use crate::shape::echo;
+use ibbi_common::spelling::{self, echo};
 use ibbi_core::{Date, MemberId, Name};
 use ibbi_sim::{Closure, Part, Unavailable, Weekday};
 
@@ -130,8 +129,8 @@ fn weekday(word: &str) -> Option<Weekday> {
 }
 
 fn unknown(text: &str, word: &str) -> AppError {
-    let near = nearest::of(word, Weekday::CODES.iter().copied());
-    AppError::Usage(format!("`{}` is not a time{}; write {TIMES}", echo(text), nearest::hint(near.as_deref())))
+    let near = spelling::nearest(word, Weekday::CODES.iter().copied());
+    AppError::Usage(format!("`{}` is not a time{}; write {TIMES}", echo(text), spelling::did_you_mean(near.as_deref())))
 }
 
 /// Reads a closed range with its name: "Winter break 2026-12-24 to 2027-01-01".

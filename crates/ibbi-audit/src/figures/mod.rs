@@ -13,10 +13,11 @@ use crate::report::{
     CaseCounts, CaseSummary, EventCounts, FitnessSpread, Month, OutcomeCount, OutcomeTimes, Spread, StageCount,
     StageTimes, Step, Variant, Variants, Waiting,
 };
-use crate::zone::month_in;
+use chrono::Datelike;
+use ibbi_common::quantile::nearest_rank;
+use ibbi_common::zone::Zone;
 use ibbi_core::{At, EventKind, Outcome, Stage};
 use ibbi_log::Uuid;
-use ibbi_stats::nearest_rank;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 
@@ -275,6 +276,12 @@ fn runs<T: Copy + PartialEq>(sequence: Vec<T>) -> Vec<Step<T>> {
 fn steps(codes: &[(u8, u8)]) -> Vec<EventKind> {
     let kind = |code: u8| EventKind::ALL.get(usize::from(code)).copied();
     codes.iter().flat_map(|(code, times)| kind(*code).into_iter().cycle().take((*times).into())).collect()
+}
+
+/// Returns the year and the month that a zone's clocks show; without a zone, those of UTC.
+fn month_in(at: At, zone: Option<Zone>) -> (i32, u32) {
+    let day = zone.unwrap_or(Zone::UTC).date(at).to_chrono();
+    (day.year(), day.month())
 }
 
 fn months(tracks: &[&Track]) -> Vec<Month> {

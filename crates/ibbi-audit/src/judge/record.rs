@@ -4,9 +4,9 @@ use super::place::{Place, place_of};
 use super::shard::{Context, Shard};
 use crate::audit::AuditError;
 use crate::finding::{Detail, Finding, FindingKind};
-use crate::zone::{slot_of, wrong_offset, zone_of};
+use ibbi_common::zone::Zone;
 use ibbi_core::events::CaseOpened;
-use ibbi_core::{Event, EventKind, Program, ProgramParameters, Refusal, Stage};
+use ibbi_core::{Event, EventKind, Program, ProgramParameters, Refusal, Slot, Stage};
 use ibbi_log::{FaultKind, Record, Uuid};
 
 /// An event may be recorded so many milliseconds before it is said to happen: clocks differ.
@@ -113,9 +113,9 @@ impl Shard {
     fn content(&mut self, index: usize, record: &Record, context: &Context<'_>, out: &mut Vec<Finding>) {
         let place = place_of(record);
         let track = &mut self.tracks[index];
-        if let Some(slot) = slot_of(&record.event)
+        if let Some(slot) = booked_slot(&record.event)
             && let Some(zone) = track.zone
-            && let Some((time, expected)) = wrong_offset(slot, zone)
+            && let Some((time, expected)) = zone.wrong_offset(slot)
         {
             let zone = zone.name().to_owned();
             out.push(place.find(FindingKind::EventOffset, Detail::Offset { time, zone, expected }));
@@ -209,7 +209,7 @@ impl Shard {
     fn opened(&mut self, index: usize, opened: &CaseOpened, place: Place, out: &mut Vec<Finding>) {
         let track = &mut self.tracks[index];
         track.district = Some(opened.district.clone());
-        track.zone = zone_of(&opened.time_zone);
+        track.zone = Zone::find(&opened.time_zone);
         if track.zone.is_none() {
             let zone = opened.time_zone.to_string();
             out.push(place.find(FindingKind::CaseUnknownZone, Detail::UnknownZone { zone }));
@@ -247,6 +247,15 @@ enum Repetition {
     Same { first: u64 },
     /// It says something else.
     Other { first: u64 },
+}
+
+/// Returns the slot that an event books.
+const fn booked_slot(event: &Event) -> Option<Slot> {
+    match event {
+        Event::MeetingScheduled(event) => Some(event.slot),
+        Event::SessionScheduled(event) => Some(event.slot),
+        _ => None,
+    }
 }
 
 enum Answer {

@@ -4,7 +4,7 @@ use super::live::Live;
 use super::trail::Trail;
 use crate::figures::Course;
 use crate::finding::FindingKind;
-use chrono_tz::Tz;
+use ibbi_common::zone::Zone;
 use ibbi_core::{At, Name};
 use ibbi_log::Uuid;
 
@@ -19,7 +19,7 @@ pub(crate) struct Track {
     /// The number in the case that its last record bears.
     pub(crate) rev: u64,
     pub(crate) district: Option<Name>,
-    pub(crate) zone: Option<Tz>,
+    pub(crate) zone: Option<Zone>,
     pub(crate) counts: Counts,
     /// The kinds of finding about it, a bit each.
     pub(crate) found: u64,

@@ -1,9 +1,9 @@
 //! How the cases went: tables of counts, times and sequences.
 
 use crate::table::{Cell, Column, Table};
-use crate::when::Clocks;
 use crate::words;
 use ibbi_audit::{CaseSummary, EventCounts, Report, Spread, Step, Variant, Variants};
+use ibbi_common::zone::Zone;
 use ibbi_core::{At, EventKind, Outcome, Stage};
 
 fn number(number: u64) -> Cell {
@@ -224,7 +224,7 @@ pub(crate) fn case_list(
         Column::number("fitness"),
         Column::text("findings"),
     ];
-    let day = |at: Option<At>| at.map_or(Cell::Nothing, |at| Cell::Instant(at, words::brief_day(Clocks::UTC.day(at))));
+    let day = |at: Option<At>| at.map_or(Cell::Nothing, |at| Cell::Instant(at, words::brief_day(Zone::UTC.date(at))));
     let mut table = Table::new(caption, columns);
     for case in cases {
         let district = match &case.district {

@@ -2,9 +2,9 @@
 
 use crate::phrase::Phrase;
 use crate::text::Role;
-use crate::when::Clocks;
 use crate::words;
 use ibbi_audit::{CheckpointFacts, Filter, Report, What};
+use ibbi_common::zone::Zone;
 
 /// How many faults of checkpoints are told one by one.
 const TOLD: usize = 5;
@@ -71,7 +71,7 @@ pub(crate) fn filtered(filter: &Filter) -> Option<Phrase> {
         several => parts.push(Phrase::new(words::count(several.len() as u64, "case"))),
     }
     if let Some(since) = filter.since {
-        parts.push(Phrase::new("written down since ").instant(since, Clocks::UTC));
+        parts.push(Phrase::new("written down since ").instant(since, Zone::UTC));
     }
     if let Some(outcome) = filter.outcome {
         parts.push(Phrase::new(format!("cases that ended as: {}", outcome.label())));
@@ -92,7 +92,7 @@ pub(crate) fn stamp(report: &Report, program: Option<&str>) -> Vec<(&'static str
     let unknown = || Phrase::new("not known");
     let of = |text: &Option<String>| text.as_ref().map_or_else(unknown, |text| Phrase::default().name(text.as_str()));
     let root = ledger.root.map_or_else(|| Phrase::new("not worked out"), |root| Phrase::default().code(root));
-    let when = |at: Option<ibbi_core::At>| at.map_or_else(unknown, |at| Phrase::default().instant(at, Clocks::UTC));
+    let when = |at: Option<ibbi_core::At>| at.map_or_else(unknown, |at| Phrase::default().instant(at, Zone::UTC));
     let chart = match ledger.same_chart {
         Some(true) => " (the ledger was begun under it)",
         Some(false) => " (the ledger was begun under another)",

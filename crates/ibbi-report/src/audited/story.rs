@@ -4,9 +4,9 @@ use super::standing;
 use crate::phrase::Phrase;
 use crate::table::{Cell, Column, Table};
 use crate::text::Role;
-use crate::when::Clocks;
 use crate::words;
 use ibbi_audit::{ActorRow, CaseReport, Entering, Moment, Requirement, Severity};
+use ibbi_common::zone::Zone;
 use ibbi_core::{Date, Stage, Unmet};
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ const LATE: i64 = 60;
 pub(crate) fn story_verdict(report: &CaseReport) -> (Role, Phrase) {
     let errors = report.findings.iter().filter(|finding| finding.severity() == Severity::Error).count() as u64;
     let role = if errors == 0 { Role::Good } else { Role::Bad };
-    let clocks = Clocks::of(report.time_zone.as_ref());
+    let zone = Zone::or_utc(report.time_zone.as_ref());
     let stands = match report.stage {
         Stage::Unopened => "The case was not opened".to_owned(),
         stage => format!("The case stands at {}", standing(stage, report.outcome)),
@@ -33,14 +33,14 @@ pub(crate) fn story_verdict(report: &CaseReport) -> (Role, Phrase) {
         1 => "1 error was found".to_owned(),
         errors => format!("{} errors were found", words::thousands(errors)),
     };
-    let phrase = Phrase::new(format!("{stands}, as of ")).instant(report.as_of, clocks);
+    let phrase = Phrase::new(format!("{stands}, as of ")).instant(report.as_of, zone);
     (role, phrase.words(format!(". It has {records}{later}; {found}.")))
 }
 
 /// The records by the days on which they happened, in the order of the ledger.
-pub(crate) fn by_day(report: &CaseReport, clocks: Clocks) -> Vec<(Date, &[Moment])> {
-    let chunks = report.moments.chunk_by(|one, other| clocks.day(one.at) == clocks.day(other.at));
-    chunks.filter_map(|chunk| Some((clocks.day(chunk.first()?.at), chunk))).collect()
+pub(crate) fn by_day(report: &CaseReport, zone: Zone) -> Vec<(Date, &[Moment])> {
+    let chunks = report.moments.chunk_by(|one, other| zone.date(one.at) == zone.date(other.at));
+    chunks.filter_map(|chunk| Some((zone.date(chunk.first()?.at), chunk))).collect()
 }
 
 /// The records that cannot be judged on their own: the line that is the cause, by the record's number.
@@ -83,10 +83,10 @@ pub(crate) fn stranger(moment: &Moment, before: Option<&Moment>, cause: Option<u
 }
 
 /// What somebody recorded, in a sentence.
-pub(crate) fn who(row: &ActorRow, clocks: Clocks) -> Phrase {
+pub(crate) fn who(row: &ActorRow, zone: Zone) -> Phrase {
     let phrase = Phrase::default().name(row.actor.to_string());
     let phrase = phrase.words(format!(": {}, ", words::count(row.records, "record")));
-    let (first, last) = (clocks.day(row.first), clocks.day(row.last));
+    let (first, last) = (zone.date(row.first), zone.date(row.last));
     let phrase = match first == last {
         true => phrase.words("on ").day(first),
         false => phrase.words("from ").day(first).words(" to ").day(last),
@@ -111,8 +111,8 @@ pub(crate) fn one_actor(report: &CaseReport) -> Option<Phrase> {
 pub(crate) fn stays(report: &CaseReport) -> Table {
     let columns = [Column::text("stage"), Column::text("entered"), Column::text("left"), Column::number("time")];
     let mut table = Table::new("Stays in the stages", columns);
-    let clocks = Clocks::of(report.time_zone.as_ref());
-    let instant = |at| Cell::Instant(at, clocks.show(at));
+    let zone = Zone::or_utc(report.time_zone.as_ref());
+    let instant = |at| Cell::Instant(at, zone.show(at));
     for stay in report.stays.iter().filter(|stay| stay.stage.is_open()) {
         table.row([
             stay.stage.label().into(),
@@ -140,9 +140,9 @@ pub(crate) fn waits(report: &CaseReport) -> Table {
 }
 
 /// How a stage was entered: `Training, Wed 2026-10-14 09:00 EDT, by #17`.
-pub(crate) fn entered(entering: &Entering, clocks: Clocks) -> Phrase {
+pub(crate) fn entered(entering: &Entering, zone: Zone) -> Phrase {
     Phrase::new(format!("{}, ", entering.stage.label()))
-        .instant(entering.at, clocks)
+        .instant(entering.at, zone)
         .words(format!(", by #{}", entering.seq))
 }
 

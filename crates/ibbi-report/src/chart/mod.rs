@@ -29,8 +29,8 @@ pub use scale::{Scale, Tick, Unit};
 use crate::html::Html;
 use crate::table::Table;
 use crate::text::Layout;
+use ibbi_common::quantile::Interval;
 use ibbi_core::Date;
-use ibbi_stats::Interval;
 
 /// A chart.
 #[derive(Debug, Clone, PartialEq)]

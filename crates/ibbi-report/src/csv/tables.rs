@@ -1,9 +1,9 @@
 //! The tables.
 
 use super::{Csv, Field};
+use ibbi_common::quantile::Interval;
 use ibbi_core::Advisory;
 use ibbi_sim::{AssumedValue, Blocker, Comparison, Ending, Forecast, Gain, MilestoneKind, Plan, Side, SittingKind};
-use ibbi_stats::Interval;
 
 /// The sittings of a plan: `sitting, part, date, starts, ends, minutes, earliest, blocked_days`.
 ///

@@ -5,27 +5,27 @@ use super::columns::paragraph;
 use super::{Layout, Piece, Role, table, titled};
 use crate::phrase::Phrase;
 use crate::table::Table;
-use crate::when::Clocks;
 use crate::{audited, chart, describe, words};
 use ibbi_audit::{CaseReport, Moment};
+use ibbi_common::zone::Zone;
 
 /// One case: where it stands, its timeline with who recorded what, the time in each stage, who was waited for, why it is
 /// where it is, what is still open, and what was found.
 pub fn case_report(report: &CaseReport, layout: Layout) -> Vec<Piece> {
     let columns = layout.columns();
-    let clocks = Clocks::of(report.time_zone.as_ref());
+    let zone = Zone::or_utc(report.time_zone.as_ref());
     let district = report.district.as_ref().map_or_else(|| "District not known".to_owned(), ToString::to_string);
     let mut pieces = vec![Piece::new(Role::Heading, paragraph("", &district, columns))];
     pieces.push(Piece::new(Role::Quiet, paragraph("", &format!("case {}", report.case), columns)));
     let (good, verdict) = audited::story_verdict(report);
     pieces.push(Piece::new(good, paragraph("", &verdict.plain(), columns)));
-    let zone = format!("Times are by the clocks of {}.", clocks.name());
-    pieces.push(Piece::new(Role::Quiet, paragraph("", &zone, columns)));
-    pieces.extend(timeline(report, clocks, columns));
+    let times = format!("Times are by the zone of {}.", zone.name());
+    pieces.push(Piece::new(Role::Quiet, paragraph("", &times, columns)));
+    pieces.extend(timeline(report, zone, columns));
     pieces.extend(titled(&chart::stays(report), layout));
     pieces.extend(captioned(&audited::waits(report), layout));
-    pieces.extend(actors(report, clocks, columns));
-    pieces.extend(road(report, clocks, columns));
+    pieces.extend(actors(report, zone, columns));
+    pieces.extend(road(report, zone, columns));
     pieces.extend(lacking(report, columns));
     pieces.extend(findings(report, columns));
     pieces
@@ -39,7 +39,7 @@ fn captioned(found: &Table, layout: Layout) -> Vec<Piece> {
     vec![heading, table(found, layout)]
 }
 
-fn timeline(report: &CaseReport, clocks: Clocks, columns: usize) -> Vec<Piece> {
+fn timeline(report: &CaseReport, zone: Zone, columns: usize) -> Vec<Piece> {
     let mut pieces = vec![Piece::heading("\nWhat happened, and who recorded it")];
     let one_actor = audited::one_actor(report);
     if let Some(one) = &one_actor {
@@ -47,11 +47,11 @@ fn timeline(report: &CaseReport, clocks: Clocks, columns: usize) -> Vec<Piece> {
     }
     let causes = audited::causes(report);
     let mut before = None;
-    for (day, moments) in audited::by_day(report, clocks) {
+    for (day, moments) in audited::by_day(report, zone) {
         pieces.push(Piece::new(Role::Plain, format!("{}\n", words::short_day(day))));
         for moment in moments {
-            pieces.push(one(moment, (clocks, one_actor.is_none()), columns));
-            let indent = " ".repeat(lead(moment, clocks).len().saturating_sub(2)) + "- ";
+            pieces.push(one(moment, (zone, one_actor.is_none()), columns));
+            let indent = " ".repeat(lead(moment, zone).len().saturating_sub(2)) + "- ";
             for (role, text) in audited::stranger(moment, before, causes.get(&moment.seq).copied()) {
                 pieces.push(Piece::new(role, paragraph(&indent, &text, columns)));
             }
@@ -62,35 +62,35 @@ fn timeline(report: &CaseReport, clocks: Clocks, columns: usize) -> Vec<Piece> {
 }
 
 /// What stands before a record.
-fn lead(moment: &Moment, clocks: Clocks) -> String {
-    format!("  {}  #{}  ", clocks.time(moment.at), moment.seq)
+fn lead(moment: &Moment, zone: Zone) -> String {
+    format!("  {}  #{}  ", zone.show_time(moment.at), moment.seq)
 }
 
 /// A record; its actor is named where there are several.
-fn one(moment: &Moment, (clocks, named): (Clocks, bool), columns: usize) -> Piece {
+fn one(moment: &Moment, (zone, named): (Zone, bool), columns: usize) -> Piece {
     let voided = moment.voided_by.is_some();
     let mark = if voided { "(voided) " } else { "" };
     let by = if named { format!(" [{}]", moment.actor) } else { String::new() };
     let text = format!("{mark}{}{by}", describe(&moment.event));
     let role = if voided || !moment.accepted { Role::Quiet } else { Role::Plain };
-    Piece::new(role, paragraph(&lead(moment, clocks), &text, columns))
+    Piece::new(role, paragraph(&lead(moment, zone), &text, columns))
 }
 
-fn actors(report: &CaseReport, clocks: Clocks, columns: usize) -> Vec<Piece> {
+fn actors(report: &CaseReport, zone: Zone, columns: usize) -> Vec<Piece> {
     let rows = report
         .actors
         .iter()
-        .map(|row| Piece::new(Role::Plain, paragraph("- ", &audited::who(row, clocks).plain(), columns)));
+        .map(|row| Piece::new(Role::Plain, paragraph("- ", &audited::who(row, zone).plain(), columns)));
     std::iter::once(Piece::heading("\nWho recorded what")).chain(rows).collect()
 }
 
-fn road(report: &CaseReport, clocks: Clocks, columns: usize) -> Vec<Piece> {
+fn road(report: &CaseReport, zone: Zone, columns: usize) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for entering in &report.road {
         if pieces.is_empty() {
             pieces.push(Piece::heading("\nWhy it is where it is"));
         }
-        let entered = audited::entered(entering, clocks).plain();
+        let entered = audited::entered(entering, zone).plain();
         pieces.push(Piece::new(Role::Plain, paragraph("", &entered, columns)));
         for requirement in &entering.requirements {
             let text = audited::settled(requirement).plain();

@@ -1,5 +1,6 @@
 //! What is wrong with a scenario: every problem, where it is, what is expected, and what was probably meant.
 
+use ibbi_common::spelling::did_you_mean;
 use serde::Serialize;
 use std::fmt;
 use std::ops::Range;
@@ -22,10 +23,7 @@ pub struct Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}: {}; expected {}", self.line, self.found, self.expected)?;
-        match &self.nearest {
-            Some(nearest) => write!(f, " (did you mean {nearest}?)"),
-            None => Ok(()),
-        }
+        f.write_str(&did_you_mean(self.nearest.as_deref()))
     }
 }
 
@@ -101,18 +99,4 @@ impl<'t> Problems<'t> {
         self.found.sort_by_key(|problem| (problem.line, problem.column));
         ScenarioError { problems: self.found }
     }
-}
-
-/// The nearest of the known words, if one is near enough to be meant.
-pub(super) fn nearest<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let found = found.to_lowercase();
-    let distance = |word: &str| strsim::damerau_levenshtein(&found, &word.to_lowercase());
-    let (distance, word) = known.into_iter().map(|word| (distance(word), word)).min()?;
-    let limit = (found.chars().count() / 3).max(1);
-    (distance <= limit).then(|| word.to_owned())
-}
-
-/// The beginning of what was found, for a message.
-pub(super) fn echo(text: &str) -> String {
-    text.chars().take(40).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

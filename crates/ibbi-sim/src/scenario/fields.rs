@@ -1,9 +1,10 @@
 //! The calendar, the times that people cannot come, and the assumptions.
 
-use super::diagnose::{Problems, echo, nearest};
+use super::diagnose::Problems;
 use super::table::{self, Table, Value};
 use super::{CalendarInput, Closure, Part, Scenario, Unavailable, Weekday};
 use crate::assumptions::{Assumptions, Chance, Duration, ThreePoint};
+use ibbi_common::spelling::{echo, nearest};
 use ibbi_core::{County, Date, Name};
 use std::ops::Range;
 use toml::de::DeValue;

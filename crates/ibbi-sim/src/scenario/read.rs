@@ -1,8 +1,10 @@
 //! From text to a checked scenario; every problem is told, not only the first.
 
-use super::diagnose::{Problems, ScenarioError, echo, nearest};
+use super::diagnose::{Problems, ScenarioError};
 use super::table::{self, Table, Value};
 use super::{Scenario, fields, people};
+use ibbi_common::spelling::echo;
+use ibbi_common::zone::Zone;
 use ibbi_core::{Date, Format, TimeZoneName};
 use toml::de::DeTable;
 
@@ -86,10 +88,10 @@ fn content(entries: &DeTable<'_>, problems: &mut Problems<'_>) -> Option<Scenari
 fn time_zone(value: &Value<'_>, problems: &mut Problems<'_>) -> Option<TimeZoneName> {
     let expected = "a zone of the IANA database, such as \"America/New_York\"";
     let name = table::text(value, "time_zone", expected, problems)?;
-    let known = name.parse::<chrono_tz::Tz>().ok().and_then(|zone| TimeZoneName::new(zone.name()).ok());
+    let known = TimeZoneName::new(name).ok().filter(|name| Zone::find(name).is_some());
     if known.is_none() {
-        let near = nearest(name, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()));
-        problems.add_near(&value.span(), format!("there is no time zone `{}`", echo(name)), expected, near);
+        let found = format!("there is no time zone `{}`", echo(name));
+        problems.add_near(&value.span(), found, expected, Zone::nearest(name));
     }
     known
 }

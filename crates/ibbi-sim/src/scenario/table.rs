@@ -1,6 +1,7 @@
 //! A table of the file under the eye of the known keys: unknown ones are told, missing ones too.
 
-use super::diagnose::{Problems, echo, nearest};
+use super::diagnose::Problems;
+use ibbi_common::spelling::{echo, nearest};
 use ibbi_core::Date;
 use std::cell::RefCell;
 use std::ops::Range;

@@ -6,8 +6,8 @@ use crate::calendar::HORIZON;
 use crate::model::Ending;
 use crate::resume::Continued;
 use crate::tally::Tally;
+use ibbi_common::quantile::Interval;
 use ibbi_core::Date;
-use ibbi_stats::Interval;
 use serde::Serialize;
 
 /// How often an ending came.
@@ -123,14 +123,16 @@ impl Forecast {
     pub(super) fn new(simulator: &Simulator, settings: Settings, tally: &Tally) -> Self {
         let Settings { runs, seed, .. } = settings;
         let calendar = &simulator.calendar;
-        let share = |count| ibbi_stats::wilson(count, runs).expect("there is a run, and no more counted than runs");
+        let share =
+            |count| ibbi_common::quantile::wilson(count, runs).expect("there is a run, and no more counted than runs");
         let mut completed = 0;
         let curve = (0..HORIZON).filter(|day| tally.completed[*day] > 0).filter_map(|day| {
             completed += tally.completed[day];
             Some(CurvePoint { date: calendar.date(day)?, completed, share: share(completed).estimate })
         });
         let percentile = |percent| {
-            let day = ibbi_stats::nearest_rank_of_counts((0..).zip(tally.completed.iter().copied()), percent);
+            let day =
+                ibbi_common::quantile::nearest_rank_of_counts((0..).zip(tally.completed.iter().copied()), percent);
             Percentile { percent, date: day.and_then(|day| calendar.date(day)) }
         };
         let outcome = |ending: Ending| {

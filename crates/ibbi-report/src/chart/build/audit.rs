@@ -5,8 +5,8 @@ use crate::chart::{Bar, Bars, Chart, Columns, Figure, Key, Month, Scale, Sign};
 use crate::table::{Cell, Column, Table};
 use crate::words;
 use ibbi_audit::{Report, Spread};
+use ibbi_common::quantile::Interval;
 use ibbi_core::{Date, Outcome};
-use ibbi_stats::Interval;
 
 /// The months that a chart shows, counted back from the last one.
 const MONTHS: usize = 24;
@@ -50,7 +50,7 @@ fn counted(title: &str, head: &str, rows: Vec<(String, u64, bool)>, of: u64) -> 
     let mut table = Table::new(title, [Column::text(head), Column::number("cases"), Column::number("share")]);
     let most = rows.iter().map(|(_, count, _)| *count).max().unwrap_or(0);
     let rows = rows.into_iter().map(|(label, count, wished)| {
-        let share = ibbi_stats::wilson(count, of).map_or(0.0, |share| share.estimate);
+        let share = ibbi_common::quantile::wilson(count, of).map_or(0.0, |share| share.estimate);
         table.row([
             Cell::Text(label.clone()),
             Cell::Number(words::thousands(count)),

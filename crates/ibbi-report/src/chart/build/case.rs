@@ -2,11 +2,11 @@
 
 use crate::audited;
 use crate::chart::{Bar, Bars, Chart, Figure, Key, Lane, Scale, Sign, Timeline};
-use crate::when::Clocks;
 use crate::words;
 use ibbi_audit::{CaseReport, Stay};
+use ibbi_common::quantile::Interval;
+use ibbi_common::zone::Zone;
 use ibbi_core::Date;
-use ibbi_stats::Interval;
 
 /// Nothing was opened.
 const NONE: &str = "The case was not opened, so it was in no stage.";
@@ -42,9 +42,9 @@ pub fn stays(report: &CaseReport) -> Chart {
 /// When the case was in which stage, and when something happened in it.
 pub fn course(report: &CaseReport) -> Chart {
     let title = "The case on a calendar".to_owned();
-    let clocks = Clocks::of(report.time_zone.as_ref());
+    let zone = Zone::or_utc(report.time_zone.as_ref());
     let table = audited::stays(report);
-    let lanes: Vec<Lane> = open_stays(report).map(|stay| lane(report, stay, clocks)).collect();
+    let lanes: Vec<Lane> = open_stays(report).map(|stay| lane(report, stay, zone)).collect();
     let days = || lanes.iter().flat_map(|lane| [lane.work.0, lane.work.1]);
     let (Some(first), Some(last)) = (days().min(), days().max()) else {
         return Chart { title, summary: NONE.into(), figure: Figure::Nothing(NONE.into()), key: Vec::new(), table };
@@ -63,15 +63,15 @@ pub fn course(report: &CaseReport) -> Chart {
     }
 }
 
-fn lane(report: &CaseReport, stay: &Stay, clocks: Clocks) -> Lane {
+fn lane(report: &CaseReport, stay: &Stay, zone: Zone) -> Lane {
     let until = stay.left.unwrap_or(report.as_of).max(stay.entered);
     let inside = report
         .moments
         .iter()
         .filter(|moment| moment.accepted && moment.voided_by.is_none() && (stay.entered..=until).contains(&moment.at));
-    let mut events: Vec<Date> = inside.map(|moment| clocks.day(moment.at)).collect();
+    let mut events: Vec<Date> = inside.map(|moment| zone.date(moment.at)).collect();
     events.sort_unstable();
     events.dedup();
     let label = stay.stage.label().to_owned();
-    Lane { label, work: (clocks.day(stay.entered), clocks.day(until)), wait: None, events, sitting: false }
+    Lane { label, work: (zone.date(stay.entered), zone.date(until)), wait: None, events, sitting: false }
 }

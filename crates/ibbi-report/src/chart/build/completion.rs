@@ -137,7 +137,7 @@ impl Month {
 /// Every month from the first completion to the last, with the runs completed in it, in time and late.
 fn month_columns(forecast: &Forecast) -> Vec<(Month, (u64, u64))> {
     let (Some(first), Some(last)) = (forecast.curve.first(), forecast.curve.last()) else { return Vec::new() };
-    let share = |runs: u64| ibbi_stats::wilson(runs, forecast.runs).map_or(0.0, |share| share.estimate);
+    let share = |runs: u64| ibbi_common::quantile::wilson(runs, forecast.runs).map_or(0.0, |share| share.estimate);
     let mut start = words::month_start(first.date);
     let mut columns = Vec::new();
     loop {

@@ -3,8 +3,8 @@
 use crate::chart::{Bar, Bars, Chart, Figure, Key, Scale, Sign};
 use crate::table::{Cell, Column, Table};
 use crate::words;
+use ibbi_common::quantile::Interval;
 use ibbi_sim::{Comparison, Ending, Forecast, Side};
-use ibbi_stats::Interval;
 
 /// What the ends of a whisker are.
 const WHISKER: &str = "95% interval, from the number of runs alone";

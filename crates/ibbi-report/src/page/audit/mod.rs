@@ -104,7 +104,7 @@ impl AuditPage<'_> {
         };
         let mut under = Phrase::new("A ledger of the Interest-Based Bargaining Institute");
         if let (Some(_), Some(last)) = (report.ledger.first_logged, report.ledger.last_logged) {
-            under = under.words(", last written to ").instant(last, crate::when::Clocks::UTC);
+            under = under.words(", last written to ").instant(last, ibbi_common::zone::Zone::UTC);
         }
         let under = el("p").class("under").with(under.words(".").to_html());
         let (role, verdict) = audited::verdict(report);

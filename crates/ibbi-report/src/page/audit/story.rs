@@ -5,9 +5,9 @@ use crate::html::{Element, Html, details, el, figure, name, time};
 use crate::phrase::Phrase;
 use crate::table::{Cell, Column, Table};
 use crate::text::Role;
-use crate::when::Clocks;
 use crate::{audited, chart, describe, words};
 use ibbi_audit::{CaseReport, Moment};
+use ibbi_common::zone::Zone;
 
 /// Where on the page a case is told, by its number.
 pub(super) fn place(index: usize) -> String {
@@ -50,12 +50,11 @@ fn case(report: &CaseReport, id: &str) -> Element {
             found => format!(", {}", words::count(found, "finding")),
         })
         .with(el("small").class("quiet").with(el("code").with(report.case.to_string())));
-    let clocks = Clocks::of(report.time_zone.as_ref());
+    let zone = Zone::or_utc(report.time_zone.as_ref());
     let (role, verdict) = audited::story_verdict(report);
     let verdict = el("p").with(verdict.to_html());
     let verdict = if role == Role::Bad { el("div").class("warning").with(verdict) } else { verdict };
-    let about =
-        Phrase::new("Case ").code(report.case).words(format!(". Times are by the clocks of {}.", clocks.name()));
+    let about = Phrase::new("Case ").code(report.case).words(format!(". Times are by the zone of {}.", zone.name()));
     let about = audited::one_actor(report).into_iter().fold(about, |about, one| about.words(" ").and(one));
     let inside = el("div")
         .attr("id", id)
@@ -66,10 +65,10 @@ fn case(report: &CaseReport, id: &str) -> Element {
         .with(findings(report))
         .with(figure(&format!("{id}-course"), &chart::course(report)))
         .with(figure(&format!("{id}-stays"), &chart::stays(report)))
-        .with(timeline(report, clocks))
-        .with(road(report, clocks))
+        .with(timeline(report, zone))
+        .with(road(report, zone))
         .with(some(&audited::waits(report)))
-        .with(actors(report, clocks));
+        .with(actors(report, zone));
     details(summary, inside).class("case")
 }
 
@@ -82,14 +81,14 @@ fn headed(heading: &'static str, content: impl Into<Html>) -> Html {
     Html::from(el("p").class("heading").with(heading)).with(content)
 }
 
-fn timeline(report: &CaseReport, clocks: Clocks) -> Option<Html> {
+fn timeline(report: &CaseReport, zone: Zone) -> Option<Html> {
     let named = report.actors.len() > 1;
     let causes = audited::causes(report);
     let mut before = None;
-    let days = audited::by_day(report, clocks).into_iter().map(|(day, moments)| {
+    let days = audited::by_day(report, zone).into_iter().map(|(day, moments)| {
         let entries = moments.iter().map(|moment| {
             let notes = audited::stranger(moment, before, causes.get(&moment.seq).copied());
-            let entry = one(moment, notes, (clocks, named));
+            let entry = one(moment, notes, (zone, named));
             before = Some(moment);
             entry
         });
@@ -99,10 +98,10 @@ fn timeline(report: &CaseReport, clocks: Clocks) -> Option<Html> {
     (!days.is_empty()).then(|| headed("What happened, and who recorded it", el("ol").class("agenda").all(days)))
 }
 
-fn one(moment: &Moment, notes: Vec<(Role, String)>, (clocks, named): (Clocks, bool)) -> Element {
+fn one(moment: &Moment, notes: Vec<(Role, String)>, (zone, named): (Zone, bool)) -> Element {
     let said = name(&describe(&moment.event));
     let said = if moment.voided_by.is_some() { el("s").with(said) } else { said };
-    let head = format!("{} #{} ", clocks.time(moment.at), moment.seq);
+    let head = format!("{} #{} ", zone.show_time(moment.at), moment.seq);
     let by = named.then(|| el("span").class("quiet").with(" by ").with(name(moment.actor.as_str())));
     let entry = el("div").class("moment").with(el("span").class("quiet").with(head)).with(said).with(by);
     let notes = notes.into_iter().map(|(role, text)| {
@@ -116,19 +115,19 @@ fn one(moment: &Moment, notes: Vec<(Role, String)>, (clocks, named): (Clocks, bo
     entry.all(notes.collect::<Vec<_>>())
 }
 
-fn road(report: &CaseReport, clocks: Clocks) -> Option<Html> {
+fn road(report: &CaseReport, zone: Zone) -> Option<Html> {
     let stages = report.road.iter().map(|entering| {
         let settled = entering.requirements.iter().map(|each| el("li").with(audited::settled(each).to_html()));
         let settled: Vec<Element> = settled.collect();
         let asked = (!settled.is_empty()).then(|| el("ul").all(settled));
-        el("li").with(audited::entered(entering, clocks).to_html()).with(asked)
+        el("li").with(audited::entered(entering, zone).to_html()).with(asked)
     });
     let stages: Vec<Element> = stages.collect();
     (!stages.is_empty()).then(|| headed("Why it is where it is", el("ol").class("road").all(stages)))
 }
 
-fn actors(report: &CaseReport, clocks: Clocks) -> Option<Html> {
-    let rows = report.actors.iter().map(|row| el("li").with(audited::who(row, clocks).to_html()));
+fn actors(report: &CaseReport, zone: Zone) -> Option<Html> {
+    let rows = report.actors.iter().map(|row| el("li").with(audited::who(row, zone).to_html()));
     let rows: Vec<Element> = rows.collect();
     (!rows.is_empty()).then(|| headed("Who recorded what", el("ul").all(rows)))
 }

@@ -1,0 +1,18 @@
+//! Code that several crates share, each piece defined once:
+//!
+//! - [`zone`]: time zones, which read and show local times;
+//! - [`mod@format`]: dates, times, and numbers as people read them;
+//! - [`quantile`]: quantiles and confidence intervals;
+//! - [`spelling`]: the word that a misspelled one was probably meant to be.
+//!
+//! # Invariants
+//!
+//! - No files, no clock, no locale, no settings of the machine: every function depends on its arguments only.
+//! - Machine formats (ISO dates, JSON, CSV) are elsewhere. The texts of [`mod@format`] are for people and are never
+//!   read back.
+#![forbid(unsafe_code)]
+
+pub mod format;
+pub mod quantile;
+pub mod spelling;
+pub mod zone;
