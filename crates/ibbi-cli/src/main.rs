@@ -1,11 +1,11 @@
-//! The program `ibbi`: arguments in, results out. The jobs themselves are in `ibbi-app`.
+//! The program `ibbi`: reads arguments and prints results. The use cases are in `ibbi-app`.
 #![forbid(unsafe_code)]
 
 mod args;
 mod commands;
 mod output;
 mod progress;
-mod show;
+mod terminal;
 
 use clap::Parser as _;
 use std::process::ExitCode;

@@ -1,16 +1,16 @@
-//! Data to standard output, messages to standard error, and the exit code.
+//! Writes data to standard output and messages to standard error, and sets the exit code.
 
-use crate::show::{BAD, DIM, paint};
+use crate::terminal::{BAD, DIM, paint};
 use ibbi_app::AppError;
 use serde_json::json;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-/// What a command has to say.
+/// The result of a command.
 pub(crate) struct Outcome {
-    /// What goes to standard output.
+    /// Text for standard output.
     pub(crate) data: String,
-    /// What goes to standard error.
+    /// Text for standard error.
     pub(crate) messages: String,
     /// The exit code.
     pub(crate) code: ibbi_app::ExitCode,
@@ -21,7 +21,7 @@ impl Outcome {
         Self { data, messages: String::new(), code: ibbi_app::ExitCode::Done }
     }
 
-    /// A value as JSON, on one line.
+    /// Returns a value as JSON on one line.
     pub(crate) fn json(value: &impl serde::Serialize) -> Self {
         let text =
             serde_json::to_string(value).unwrap_or_else(|error| json!({ "error": error.to_string() }).to_string());
@@ -29,27 +29,29 @@ impl Outcome {
     }
 }
 
-/// What clap has to say: help and version are data, everything else is a mistake in the command line.
+/// Prints clap's output: help and version are data, everything else is a usage error.
 pub(crate) fn usage(error: &clap::Error) -> ExitCode {
     let text = error.render().ansi().to_string();
     if !error.use_stderr() {
         return finish(Outcome::done(text));
     }
-    // There are no arguments yet that could say it.
+    // The arguments couldn't be parsed, so look for --json directly.
     let as_json = std::env::args_os().any(|argument| argument == "--json");
     let data = match as_json {
-        true => failure(&json!({ "code": "usage", "message": essence(&error.render().to_string()), "refusal": null })),
+        true => failure(
+            &json!({ "code": "usage", "message": first_paragraph(&error.render().to_string()), "refusal": null }),
+        ),
         false => String::new(),
     };
     finish(Outcome { data, messages: text, code: ibbi_app::ExitCode::Usage })
 }
 
-/// What is wrong, without the hints that follow it.
-fn essence(text: &str) -> &str {
+/// Returns the error message without the hints after it.
+fn first_paragraph(text: &str) -> &str {
     text.split("\n\n").next().unwrap_or(text).trim_start_matches("error: ").trim_end()
 }
 
-/// An error as JSON, on one line.
+/// Returns an error as JSON on one line.
 fn failure(error: &serde_json::Value) -> String {
     json!({ "error": error }).to_string() + "\n"
 }
@@ -59,12 +61,12 @@ const fn code(code: ibbi_app::ExitCode) -> u8 {
 }
 
 pub(crate) fn finish(outcome: Outcome) -> ExitCode {
-    // Where nobody listens to messages any more there is nobody to tell.
+    // If standard error is closed, there is no place left to report that.
     let _ = anstream::stderr().write_all(outcome.messages.as_bytes());
     let mut out = anstream::stdout().lock();
     match out.write_all(outcome.data.as_bytes()).and_then(|()| out.flush()) {
         Ok(()) => ExitCode::from(code(outcome.code)),
-        // A reader such as `head` may close the pipe when it has seen enough.
+        // A reader such as `head` can close the pipe early.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(code(outcome.code)),
         Err(error) => {
             let _ = writeln!(anstream::stderr(), "ibbi: cannot write the result: {error}");
@@ -73,7 +75,8 @@ pub(crate) fn finish(outcome: Outcome) -> ExitCode {
     }
 }
 
-/// A message without what could steer a terminal: a part of it may be what somebody else has written.
+/// Replaces control characters: part of a message can come from another person's file and must not control the
+/// terminal.
 fn visible(message: &str) -> String {
     message.chars().map(|c| if c.is_control() && c != '\n' { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
@@ -81,17 +84,17 @@ fn visible(message: &str) -> String {
 pub(crate) fn fail(error: &AppError, as_json: bool) -> ExitCode {
     let data = if as_json {
         let refusal = if let AppError::Refused { refusal, .. } = error { Some(refusal) } else { None };
-        let mut told = json!({ "code": error.code(), "message": error.to_string(), "refusal": refusal });
+        let mut value = json!({ "code": error.code(), "message": error.to_string(), "refusal": refusal });
         if let AppError::Scenario { source, .. } = error {
-            told["problems"] = json!(source.problems);
+            value["problems"] = json!(source.problems);
         }
-        failure(&told)
+        failure(&value)
     } else {
         String::new()
     };
     let messages = match error {
         AppError::Refused { refusal, zone } => {
-            let mut text = crate::show::refusal(refusal, *zone, "");
+            let mut text = crate::terminal::refusal(refusal, *zone, "");
             text.push_str(&paint(DIM, "Nothing was recorded.\n"));
             text
         }
@@ -100,7 +103,7 @@ pub(crate) fn fail(error: &AppError, as_json: bool) -> ExitCode {
     finish(Outcome { data, messages, code: error.exit_code() })
 }
 
-/// Data that go out while they are made. When nobody reads on, what follows is dropped.
+/// Standard output for data written as it is produced. Output is dropped after the reader closes the pipe.
 pub(crate) struct Stream {
     out: io::BufWriter<io::Stdout>,
     failed: Option<io::Error>,
@@ -111,14 +114,14 @@ impl Stream {
         Self { out: io::BufWriter::with_capacity(1 << 16, io::stdout()), failed: None }
     }
 
-    /// A line; control characters in it are made visible.
+    /// Writes a line, with control characters replaced.
     pub(crate) fn line(&mut self, line: &str) {
         if self.failed.is_none() {
             self.failed = self.out.write_all((visible(line).replace('\n', " ") + "\n").as_bytes()).err();
         }
     }
 
-    /// Hands everything on.
+    /// Flushes the output and reports any error so far.
     pub(crate) fn finish(mut self) -> Result<(), AppError> {
         let failed = self.failed.take().or_else(|| self.out.flush().err());
         match failed {
@@ -133,7 +136,7 @@ impl Stream {
 impl io::Write for Stream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self.out.write(bytes) {
-            // A reader such as `head` may close the pipe when it has seen enough.
+            // A reader such as `head` can close the pipe early.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(bytes.len()),
             other => other,
         }

@@ -1,4 +1,4 @@
-//! What the commands that keep and read a case take.
+//! Arguments of the commands that record and read cases.
 
 use super::{Case, number};
 use clap::{Args as ClapArgs, ValueEnum};
@@ -6,33 +6,33 @@ use std::path::PathBuf;
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct New {
-    /// The ledger's file.
+    /// Ledger file.
     pub(crate) ledger: PathBuf,
-    /// The district's name.
+    /// Name of the district.
     #[arg(long)]
     pub(crate) district: String,
-    /// The district's county; Suffolk has two holidays of its own.
+    /// County of the district. Suffolk has two extra holidays.
     #[arg(long)]
     pub(crate) county: Option<String>,
-    /// The district's time zone.
+    /// Time zone of the district.
     #[arg(long, default_value = ibbi_app::zone::MASSACHUSETTS, value_name = "ZONE")]
     pub(crate) time_zone: String,
-    /// The day the present contract expires.
+    /// Day the current contract expires.
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(crate) contract_expires: Option<String>,
-    /// An evergreen clause extends the contract beyond that day.
+    /// The contract has an evergreen clause, which extends it past that day.
     #[arg(long)]
     pub(crate) evergreen: bool,
-    /// The id of an earlier case that this one follows.
+    /// ID of an earlier case that this one follows.
     #[arg(long, value_name = "CASE")]
     pub(crate) follows: Option<String>,
-    /// Minutes a part may fall short and still count as filled.
+    /// Number of minutes a part can run short and still count as complete.
     #[arg(long, value_name = "MINUTES", default_value = "15", allow_negative_numbers = true, value_parser = minutes)]
     pub(crate) grace: u16,
-    /// Who must be present before a session opens.
+    /// Members who must be present before a session opens.
     #[arg(long, value_enum, default_value_t = Presence::Everyone)]
     pub(crate) presence: Presence,
-    /// The name that a new ledger bears, and by which its checkpoints name it [default: ibbi.local/ and its id]
+    /// Name of the new ledger, which its checkpoints also use [default: ibbi.local/ followed by its ID]
     #[arg(long, value_name = "NAME")]
     pub(crate) origin: Option<String>,
     #[command(flatten)]
@@ -54,21 +54,21 @@ ibbi record my.ledger member_named party=labor member='lee:Ann Lee'\n  \
 ibbi record my.ledger meeting_scheduled slot='2026-10-20 15:00-16:30'\n  \
 ibbi record my.ledger --dry-run format_chosen format=full_day\n  \
 echo '{\"type\":\"note_added\",\"data\":{\"text\":\"by phone\"}}' | ibbi record my.ledger\n\n\
-A person is written id:Name, a list of ids with commas, a slot as the day and both times. `ibbi status` prints lines \
-that are ready to be filled in; `ibbi chart` lists what each event carries.")]
+Write a person as id:Name, a list of IDs with commas, and a slot as a day with two times. `ibbi status` prints \
+commands to fill in. `ibbi chart` lists the fields of each event.")]
 pub(crate) struct Record {
-    /// The ledger's file.
+    /// Ledger file.
     pub(crate) ledger: PathBuf,
-    /// The kind of event, such as `leader_agreed`. Without it, a JSON object {"type", "data"} is read from standard
-    /// input.
+    /// Type of event, such as `leader_agreed`. If you leave it out, a JSON object {"type", "data"} is read from
+    /// standard input.
     pub(crate) event: Option<String>,
-    /// What the event carries; a single `-` reads it as a JSON object from standard input.
+    /// Fields of the event. Use a single `-` to read them as a JSON object from standard input.
     #[arg(value_name = "KEY=VALUE")]
     pub(crate) pairs: Vec<String>,
-    /// Only ask: may this be recorded?
+    /// Check whether the event can be recorded, but don't record it.
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// The record's id (a UUID): sending the same record again with the same id records it once.
+    /// ID of the record (a UUID). If you send the same event again with the same ID, it is recorded only once.
     #[arg(long, value_name = "UUID", value_parser = id)]
     pub(crate) id: Option<uuid::Uuid>,
     #[command(flatten)]
@@ -79,18 +79,18 @@ pub(crate) struct Record {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Void {
-    /// The ledger's file.
+    /// Ledger file.
     pub(crate) ledger: PathBuf,
-    /// The event's number, as `ibbi replay` shows it.
+    /// Record number of the event, as `ibbi replay` shows it.
     #[arg(allow_negative_numbers = true, value_parser = number)]
     pub(crate) seq: u64,
-    /// Why it is voided.
+    /// Reason for voiding the event.
     #[arg(long)]
     pub(crate) reason: String,
-    /// Only ask: may it be voided?
+    /// Check whether the event can be voided, but don't void it.
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// The record's id (a UUID), for a retry.
+    /// ID of the record (a UUID), for retries.
     #[arg(long, value_name = "UUID", value_parser = id)]
     pub(crate) id: Option<uuid::Uuid>,
     #[command(flatten)]
@@ -99,37 +99,37 @@ pub(crate) struct Void {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Status {
-    /// The ledger's file.
+    /// Ledger file.
     pub(crate) ledger: PathBuf,
     #[command(flatten)]
     pub(crate) case: Case,
-    /// Ask as of this time instead of now.
+    /// Show the status at this time instead of now.
     #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     pub(crate) at: Option<String>,
-    /// Also list the events that belong to other stages.
+    /// Also list events that belong to other stages.
     #[arg(long)]
     pub(crate) all: bool,
 }
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Replay {
-    /// The ledger's file.
+    /// Ledger file.
     pub(crate) ledger: PathBuf,
     #[command(flatten)]
     pub(crate) case: Case,
-    /// Only what had happened by this time, as it is known now: later corrections are applied.
+    /// Show only events that happened by this time, with later corrections applied.
     #[arg(long, value_name = "TIME", allow_negative_numbers = true, conflicts_with = "to")]
     pub(crate) at: Option<String>,
-    /// Only to this number in the ledger.
+    /// Stop at this record number.
     #[arg(long, value_name = "SEQ", allow_negative_numbers = true, value_parser = number)]
     pub(crate) to: Option<u64>,
 }
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Route {
-    /// The ledger's file.
+    /// Ledger file.
     pub(crate) ledger: PathBuf,
-    /// A stage (such as `training`) or an outcome (such as `completed`).
+    /// Stage (such as `training`) or outcome (such as `completed`).
     #[arg(value_name = "STAGE")]
     pub(crate) goal: String,
     #[command(flatten)]
@@ -138,39 +138,40 @@ pub(crate) struct Route {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Tour {
-    /// The ledger that the tour leaves; it must not exist yet.
+    /// New ledger for the tour. The file must not exist.
     #[arg(long, default_value = "ibbi-tour.ledger", value_name = "FILE")]
     pub(crate) ledger: PathBuf,
 }
 
-/// When an event happened, and who records it.
+/// The time of an event and the person who records it.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct When {
-    /// When it happened, in the district's time: "2026-10-20 16:00"; also with an offset or Z. Default: now.
+    /// When the event happened, in the district's time: "2026-10-20 16:00". You can add an offset or Z. Default: now.
     #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     pub(crate) at: Option<String>,
-    /// Who records it. Default: IBBI_ACTOR, or the name of the user.
+    /// Person who records the event. Default: IBBI_ACTOR, or your user name.
     #[arg(long, value_name = "NAME")]
     pub(crate) actor: Option<String>,
     #[command(flatten)]
     pub(crate) signing: Signing,
 }
 
-/// Which key signs checkpoints, and how often.
+/// The key that signs checkpoints, and how often.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Signing {
-    /// Sign a checkpoint with this private key whenever enough lines are not covered by one. Default: IBBI_KEY.
+    /// Private key that signs a checkpoint when enough new lines have been recorded. Default: IBBI_KEY.
     #[arg(long, value_name = "KEY FILE")]
     pub(crate) sign: Option<PathBuf>,
-    /// How many lines are enough. Default: IBBI_CHECKPOINT_EVERY, or 100.
+    /// Number of new lines before the next checkpoint. Default: IBBI_CHECKPOINT_EVERY, or 100.
     #[arg(long, value_name = "N", requires = "sign")]
     pub(crate) every: Option<u64>,
 }
 
 fn minutes(text: &str) -> Result<u16, String> {
-    text.parse().map_err(|_| "minutes are a whole number, such as 15".to_owned())
+    text.parse().map_err(|_| "minutes must be a whole number, such as 15".to_owned())
 }
 
 fn id(text: &str) -> Result<uuid::Uuid, String> {
-    uuid::Uuid::parse_str(text).map_err(|_| "an id is a UUID such as 01920000-0000-7000-8000-000000000001".to_owned())
+    uuid::Uuid::parse_str(text)
+        .map_err(|_| "an ID must be a UUID, such as 01920000-0000-7000-8000-000000000001".to_owned())
 }

@@ -4,7 +4,7 @@ mod audit;
 mod case;
 mod schedule;
 
-pub(crate) use audit::{Audit, AuditTable, Checkpoint, Diff, Export, Keygen, Prove, Verify};
+pub(crate) use audit::{Audit, AuditTable, Checkpoint, Diff, Export, Extract, Keygen, Verify};
 pub(crate) use case::{New, Presence, Record, Replay, Route, Signing, Status, Tour, Void, When};
 pub(crate) use schedule::{
     Calendar, CheckScenario, Compare, ForecastTable, From, NewScenario, OneScenario, Plan, PlanTable, Report, Runs,
@@ -14,15 +14,15 @@ pub(crate) use schedule::{
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-const EXIT_CODES: &str = "Exit codes: 0 done, 2 usage, 3 refused by a rule, 4 the ledger is bad, 5 it cannot be read or \
-written, 70 an error in ibbi itself.\nThe environment variable NO_COLOR turns colours off; IBBI_ACTOR says who records.";
+const EXIT_CODES: &str = "Exit codes: 0 done, 2 usage error, 3 refused by a rule, 4 the ledger is not sound, 5 a file \
+can't be read or written, 70 internal error.\nSet NO_COLOR to turn colors off. Set IBBI_ACTOR to the name of the person \
+who records events.";
 
-/// Runs the process of the Interest-Based Bargaining Institute, from the key leaders' agreement to the last
-/// facilitation hour, and keeps its record in a ledger.
+/// Plan and record interest-based bargaining, from the key leaders' agreement to the last hour of facilitation
 #[derive(Debug, Parser)]
 #[command(name = "ibbi", version, after_help = EXIT_CODES, max_term_width = 110)]
 pub(crate) struct Args {
-    /// Print machine-readable JSON instead of text.
+    /// Print JSON instead of text.
     #[arg(long, global = true)]
     pub(crate) json: bool,
     #[command(subcommand)]
@@ -31,118 +31,119 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Open a case; begins the ledger if there is none of this name.
+    /// Open a case, and create the ledger if it doesn't exist.
     New(New),
-    /// Record an event, or ask whether it may be recorded.
+    /// Record an event, or check whether it can be recorded.
     Record(Record),
-    /// Void an event that was recorded by mistake; it stays visible and counts no more.
+    /// Void an event that was recorded by mistake. It stays visible but no longer counts.
     Void(Void),
-    /// Where a case stands: what is settled, what can be done next, what is blocked and why.
+    /// Show what a case has done, what you can do next, and what is blocked and why.
     Status(Status),
-    /// The timeline of the cases in a ledger, every event judged by the rules again.
+    /// Show the timeline of each case and check every event against the rules again.
     Replay(Replay),
-    /// Judge everything in a ledger again: was anything altered, was every step allowed, how do the cases compare?
+    /// Audit a ledger: find altered lines and steps that the rules don't allow, and compare the cases.
     Audit(Audit),
-    /// Two ledgers side by side: where they part first, and what differs in each case's state.
+    /// Compare two ledgers: their first difference, and the differences in each case.
     Diff(Diff),
-    /// Write a ledger, or the process itself, in a format that other programs read.
+    /// Export a ledger, or the process itself, in a format that other programs read.
     Export(Export),
-    /// Make a key pair for signing checkpoints; prints the public key.
+    /// Create a key pair for signing checkpoints, and print the public key.
     Keygen(Keygen),
-    /// Sign a ledger as it is now; shows later that its end was not cut off or written anew.
+    /// Sign the current state of a ledger, to detect later if its end is cut off or rewritten.
     Checkpoint(Checkpoint),
-    /// Was anything altered? Checks a ledger, or an extract of one, line by line and against checkpoints.
+    /// Check whether a ledger or an extract was altered, line by line and against checkpoints.
     Verify(Verify),
-    /// Write one case's records with proofs that a checkpoint covers them, without showing any other case.
-    Prove(Prove),
-    /// The JSON Schema of a ledger's lines, or of a scenario.
+    /// Write an extract: one case's records, with proofs that a checkpoint covers them, and no other case.
+    #[command(alias = "prove")]
+    Extract(Extract),
+    /// Print the JSON Schema of a ledger line or of a scenario.
     Schema(Schema),
-    /// Begin a scenario: a district, its calendar, its people, and what is assumed.
+    /// Create or check a scenario: a district, its calendar, its people, and your assumptions.
     #[command(subcommand)]
     Scenario(Scenario),
-    /// The earliest schedule that suits everybody, and for each date why not a day earlier.
+    /// Plan the earliest schedule that works for everyone, and show why each date can't be earlier.
     Plan(Plan),
-    /// When can it be done, and how sure is that? Plays the scenario many times over.
+    /// Forecast when the process will finish, and the chance of that, by simulating it many times.
     Simulate(Simulate),
-    /// Which of two scenarios, or of the two formats, is likelier to be done in time?
+    /// Compare two scenarios, or the two formats: which is more likely to finish on time?
     Compare(Compare),
-    /// Whom to ask for one more day: what the plan and the chance would gain.
+    /// Show which person's extra free day would help the plan and the forecast most.
     Who(Who),
-    /// A page about a scenario, to be read, printed and sent: plan, forecast, comparison, whom to ask.
+    /// Write an HTML report about a scenario: plan, forecast, comparison, and whose free day would help.
     Report(Report),
-    /// A calendar (.ics) of a scenario's plan, or of what a ledger has booked, for Outlook, Apple and Google.
+    /// Write a calendar file (.ics) of a plan, or of a ledger's bookings, for Outlook, Apple, and Google.
     Calendar(Calendar),
-    /// The shortest list of events from where a case stands to a stage or an outcome.
+    /// List the fewest events that take a case to a stage or an outcome.
     Route(Route),
-    /// The process: every stage and event, as a table or a diagram.
+    /// Print the process, with each stage and event, as a table or a diagram.
     Chart(Chart),
-    /// Every rule: what it asks, what to do when it is not met, and where it comes from.
+    /// List the rules: what each requires, what to do when it isn't met, and its source.
     Rules,
-    /// The pages and the HTTP API, on this machine: plan a schedule, run cases, look into ledgers.
+    /// Start a local server with web pages and an HTTP API for planning, cases, and audits.
     Serve(Serve),
-    /// A made-up district from the first agreement to the last hour, with two steps that the rules refuse.
+    /// Show the whole process with a made-up district, including two steps that the rules refuse.
     Tour(Tour),
 }
 
-/// Which case of a ledger is meant.
+/// The case in the ledger.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Case {
-    /// The case: its id, the beginning of it, or its district. Not needed where the ledger holds one.
+    /// Case: its ID, the start of its ID, or its district. You can leave it out if the ledger has one case.
     #[arg(long, value_name = "CASE")]
     pub(crate) case: Option<String>,
 }
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Chart {
-    /// How to draw it.
+    /// Output format.
     #[arg(long, value_enum, default_value_t = ChartFormat::Markdown)]
     pub(crate) format: ChartFormat,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum ChartFormat {
-    /// A table of every stage and event, with the rules.
+    /// Table of stages, events, and rules.
     Markdown,
-    /// A state diagram for Mermaid.
+    /// State diagram for Mermaid.
     Mermaid,
-    /// A graph for Graphviz.
+    /// Graph for Graphviz.
     Dot,
 }
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Schema {
-    /// Of what.
-    #[arg(value_enum, default_value_t = SchemaOf::Ledger)]
-    pub(crate) of: SchemaOf,
+    /// The schema to print.
+    #[arg(value_enum, default_value_t = SchemaSubject::Ledger)]
+    pub(crate) subject: SchemaSubject,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum SchemaOf {
-    /// A line of a ledger.
+pub(crate) enum SchemaSubject {
+    /// Ledger line.
     Ledger,
-    /// A scenario, for editors that check TOML.
+    /// Scenario, for editors that check TOML.
     Scenario,
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Without an argument it opens the ledger cases.ledger in the user's data folder \
-($XDG_DATA_HOME/ibbi, or ~/.local/share/ibbi), and begins it if there is none.\n\
-The environment variable IBBI_TOKEN sets the token that requests need where --address is not the loopback address; without \
-it one is made up and printed.")]
+#[command(after_help = "Without --ledger, the server opens cases.ledger in your data folder ($XDG_DATA_HOME/ibbi or \
+~/.local/share/ibbi), and creates it if it doesn't exist.\n\
+If --address is not a loopback address, requests need a token. Set it in IBBI_TOKEN, or the server creates one and \
+prints it.")]
 pub(crate) struct Serve {
-    /// The ledger's file; begun if there is none. This process alone writes to it for as long as it runs.
+    /// Ledger file. It is created if it doesn't exist. No other process can write to it while the server runs.
     #[arg(long, value_name = "FILE")]
     pub(crate) ledger: Option<PathBuf>,
-    /// The address to listen on. Any other than the loopback address lets others in: every request then needs a token.
+    /// Address to listen on. Other computers can reach any address except loopback, so requests then need a token.
     #[arg(long, value_name = "IP", default_value_t = std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST))]
     pub(crate) address: std::net::IpAddr,
-    /// The port; 0 takes any that is free. Default: 8420, or the next that is free.
+    /// Port to listen on. Use 0 for any free port. Default: 8420, or the next free port.
     #[arg(long)]
     pub(crate) port: Option<u16>,
-    /// A name under which the server is reached besides its address, such as that of a proxy; may be given again.
+    /// Another name of the server, such as the name of a proxy. You can repeat this option.
     #[arg(long, value_name = "NAME")]
     pub(crate) host: Vec<String>,
-    /// Who records where a request does not say. Default: IBBI_ACTOR, or the name of the user.
+    /// Person who records events when a request doesn't name one. Default: IBBI_ACTOR, or your user name.
     #[arg(long, value_name = "NAME")]
     pub(crate) actor: Option<String>,
     #[command(flatten)]
@@ -150,5 +151,5 @@ pub(crate) struct Serve {
 }
 
 fn number(text: &str) -> Result<u64, String> {
-    text.parse().map_err(|_| "a number is a whole one, such as 12".to_owned())
+    text.parse().map_err(|_| "the number must be a whole number, such as 12".to_owned())
 }

@@ -1,34 +1,34 @@
-//! What the commands that plan and forecast take.
+//! Arguments of the commands that plan and forecast.
 
 use super::{Case, number};
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-/// What to begin a scenario with.
+/// Creating and checking scenarios.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Scenario {
-    /// Asks for the district, its calendar and its people, and writes the file; without a terminal, a template with
-    /// comments.
+    /// Ask about the district, its calendar, and its people, and write the scenario. Without a terminal, write a template
+    /// with comments.
     New(NewScenario),
-    /// Reads a scenario and says everything that is wrong with it, or its digest.
+    /// Check a scenario, and list all its problems or print its digest.
     Check(CheckScenario),
 }
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct NewScenario {
-    /// The new file; an existing one is not touched. Without it, or with `-`, standard output.
+    /// New file; an existing file is not changed. Default, or with `-`: standard output.
     pub(crate) file: Option<PathBuf>,
-    /// Write the template with comments; ask nothing.
+    /// Write the template with comments, without asking questions.
     #[arg(long)]
     pub(crate) template: bool,
-    /// Ask the questions even where standard input is no terminal.
+    /// Ask the questions even if standard input is not a terminal.
     #[arg(long, conflicts_with = "template")]
     pub(crate) ask: bool,
 }
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct CheckScenario {
-    /// The scenario's file; `-` reads standard input.
+    /// Scenario file. Use `-` for standard input.
     pub(crate) scenario: PathBuf,
 }
 
@@ -45,18 +45,19 @@ pub(crate) struct Plan {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum PlanTable {
-    /// The sittings with their dates.
-    Sittings,
-    /// The steps between them.
+    /// Sessions with their dates.
+    #[value(alias = "sittings")]
+    Sessions,
+    /// Steps between the sessions.
     Milestones,
-    /// What to keep in mind.
+    /// Advisories.
     Advisories,
 }
 
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Examples:\n  ibbi simulate my.toml\n  ibbi simulate my.toml --from my.ledger\n  \
 ibbi simulate my.toml --runs 1000 --keep runs.ledger && ibbi verify runs.ledger\n\n\
-Every chance and duration is an assumption of yours (or a default, which is one too); the result says which.")]
+The chances and durations are your estimates or our defaults. The result lists them.")]
 pub(crate) struct Simulate {
     #[command(flatten)]
     pub(crate) scenario: OneScenario,
@@ -64,10 +65,10 @@ pub(crate) struct Simulate {
     pub(crate) runs: Runs,
     #[command(flatten)]
     pub(crate) from: From,
-    /// Also write every run as a case of this new ledger, for `ibbi replay`, `verify` and other tools.
+    /// Also write each run as a case to this new ledger, for `ibbi replay`, `verify`, and other tools.
     #[arg(long, value_name = "FILE")]
     pub(crate) keep: Option<PathBuf>,
-    /// Keep the runs in the order of time, mixed, as many districts would write at once; held in memory until then.
+    /// Write the events of all runs in time order, as if many districts recorded at once. This needs more memory.
     #[arg(long, requires = "keep")]
     pub(crate) interleaved: bool,
     /// Print one table as CSV instead.
@@ -77,15 +78,15 @@ pub(crate) struct Simulate {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum ForecastTable {
-    /// How the runs end.
+    /// Outcomes of the runs.
     Outcomes,
-    /// P10, P50, P80 and P90 of the completion date.
+    /// P10, P50, P80, and P90 of the completion date.
     Percentiles,
-    /// The S-curve: completed by each day.
+    /// Share of runs completed by each day (the S-curve).
     Curve,
-    /// Which assumption moves the result.
+    /// Effect of each assumption on the result.
     Tornado,
-    /// What was assumed.
+    /// Assumptions.
     Assumptions,
 }
 
@@ -93,11 +94,11 @@ pub(crate) enum ForecastTable {
 #[command(after_help = "Examples:\n  ibbi compare my.toml                      one full day against two half-days\n  \
 ibbi compare with-summer.toml without.toml\n  ibbi compare my.toml --format full_day --format two_half_days")]
 pub(crate) struct Compare {
-    /// The first scenario's file. Without it, the sample that the program carries.
+    /// First scenario file. Default: the built-in sample.
     pub(crate) first: Option<PathBuf>,
-    /// The second scenario's file. Without it, the formats of the first are compared.
+    /// Second scenario file. Default: compare the two formats of the first scenario.
     pub(crate) second: Option<PathBuf>,
-    /// A format for both; given twice, one for each.
+    /// Format of both scenarios. Give it twice to set one for each.
     #[arg(long, value_parser = format)]
     pub(crate) format: Vec<ibbi_core::Format>,
     #[command(flatten)]
@@ -107,9 +108,9 @@ pub(crate) struct Compare {
     pub(crate) csv: bool,
 }
 
-// Every day that is tried is a simulation of its own, so fewer runs go into each.
+// Each day that is tried needs its own simulation, so the default is lower.
 #[derive(Debug, ClapArgs)]
-#[command(mut_arg("runs", |runs| runs.default_value("2000").help("How many runs for each day that is tried")))]
+#[command(mut_arg("runs", |runs| runs.default_value("2000").help("Number of simulation runs for each day tried")))]
 pub(crate) struct Who {
     #[command(flatten)]
     pub(crate) scenario: OneScenario,
@@ -130,69 +131,70 @@ pub(crate) struct Report {
     pub(crate) runs: Runs,
     #[command(flatten)]
     pub(crate) from: From,
-    /// The page's file; an existing one is replaced. `-` is standard output.
+    /// Output file. Use `-` for standard output.
     #[arg(short, long, value_name = "FILE", default_value = "report.html")]
     pub(crate) out: PathBuf,
 }
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Calendar {
-    /// A scenario's file or a ledger's. Without it, the sample that the program carries.
+    /// Scenario file or ledger file. Default: the built-in sample.
     #[arg(value_name = "SCENARIO|LEDGER")]
     pub(crate) source: Option<PathBuf>,
-    /// Divide the facilitation of a scenario this way instead: full_day or two_half_days.
+    /// Facilitation format to use instead of the scenario's: full_day or two_half_days.
     #[arg(long, value_parser = format)]
     pub(crate) format: Option<ibbi_core::Format>,
     #[command(flatten)]
     pub(crate) case: Case,
-    /// When the calendar was made (its DTSTAMP). Default: now.
+    /// Creation time of the calendar (DTSTAMP). Default: now.
     #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     pub(crate) stamp: Option<String>,
-    /// The calendar's file. An existing one is replaced, and what has moved since gets a higher SEQUENCE. `-` is
+    /// Output file. If it is an earlier calendar, it is updated: entries that changed get a higher SEQUENCE. Use `-` for
     /// standard output.
     #[arg(short, long, value_name = "FILE", default_value = "dates.ics")]
     pub(crate) out: PathBuf,
 }
 
-/// A scenario, and how the facilitation is divided.
+/// A scenario and its facilitation format.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct OneScenario {
-    /// The scenario's file (TOML); `-` reads standard input. Without it, the sample that the program carries.
+    /// Scenario file (TOML). Use `-` for standard input. Default: the built-in sample.
     pub(crate) scenario: Option<PathBuf>,
-    /// Divide the facilitation this way instead: full_day or two_half_days.
+    /// Facilitation format to use instead of the scenario's: full_day or two_half_days.
     #[arg(long, value_parser = format)]
     pub(crate) format: Option<ibbi_core::Format>,
 }
 
-/// How much to simulate.
+/// The size of a simulation.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Runs {
-    /// How many runs: more narrow the intervals.
+    /// Number of simulation runs (more runs give narrower intervals).
     #[arg(long, default_value_t = 10_000, allow_negative_numbers = true, value_parser = number)]
     pub(crate) runs: u64,
-    /// The seed: the same seed gives the same result.
+    /// Random seed. The same seed gives the same result.
     #[arg(long, default_value_t = 1, allow_negative_numbers = true, value_parser = number)]
     pub(crate) seed: u64,
-    /// How many threads; the result does not depend on it. Default: one for each core.
+    /// Number of threads. The result is the same for any number. Default: one per core.
     #[arg(long, allow_negative_numbers = true, value_parser = number)]
     pub(crate) threads: Option<u64>,
 }
 
-/// A real case to go on from.
+/// A real case to continue from.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct From {
-    /// Go on from where a real case is: what its ledger has settled stays settled.
+    /// Continue from a real case in this ledger: keep what has already happened.
     #[arg(long, value_name = "LEDGER")]
     pub(crate) from: Option<PathBuf>,
-    /// The case: its id, the beginning of it, or its district. Not needed where the ledger holds one.
+    /// Case: its ID, the start of its ID, or its district. You can leave it out if the ledger has one case.
     #[arg(long, value_name = "CASE", requires = "from")]
     pub(crate) case: Option<String>,
-    /// Go on from this time instead of now, in the district's time: "2026-10-20 16:00".
+    /// Continue from this time instead of now, in the district's time: "2026-10-20 16:00".
     #[arg(long, value_name = "TIME", allow_negative_numbers = true, requires = "from")]
     pub(crate) as_of: Option<String>,
 }
 
 fn format(text: &str) -> Result<ibbi_core::Format, String> {
-    ibbi_core::Format::from_code(&text.replace('-', "_"))
-        .ok_or_else(|| "a format is full_day (one day of eight hours) or two_half_days (four hours each)".to_owned())
+    ibbi_core::Format::from_code(&text.replace('-', "_")).ok_or_else(|| {
+        "a format must be full_day (one day of eight hours) or two_half_days (four hours each)".to_owned()
+    })
 }

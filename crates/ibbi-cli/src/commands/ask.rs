@@ -1,4 +1,4 @@
-//! The questions of `ibbi scenario new`. Each is asked again until the answer is understood.
+//! The questions of `ibbi scenario new`. Each question repeats until its answer is valid.
 
 use ibbi_app::AppError;
 use ibbi_app::schedule::{self, closure, id_of, times};
@@ -6,35 +6,35 @@ use ibbi_core::{County, Date, Format, MemberId, Name, Party, Seat, TimeZoneName}
 use ibbi_sim::{Assumptions, CalendarInput, Closure, Participant, Role, Scenario, Weekday};
 use std::io::{BufRead, Write};
 
-/// Whoever is asked, and where the questions go.
-pub(super) struct Asker<R, W> {
+/// Asks questions and reads the answers.
+pub(super) struct Interview<R, W> {
     pub(super) answers: R,
     pub(super) questions: W,
 }
 
-/// What a person is asked to be, before the days.
-struct Wanted {
+/// A person's role, seat, and party.
+struct Position {
     role: Role,
     seat: Option<Seat>,
     party: Option<Party>,
 }
 
-impl<R: BufRead, W: Write> Asker<R, W> {
-    /// Asks everything that a scenario needs; what nobody has published keeps its defaults.
+impl<R: BufRead, W: Write> Interview<R, W> {
+    /// Asks for everything that a scenario needs. The assumptions keep their defaults.
     pub(super) fn scenario(&mut self, today: Date) -> Result<Scenario, AppError> {
-        self.say("A few questions about your district. An empty answer takes what stands in [brackets].\n")?;
-        let district = self.name("The district's name?")?;
-        let start = self.day("On which day are the three key leaders asked?", Some(today))?.unwrap_or(today);
-        let contract_expires = self.answer("On which day does the present contract end? [not known]", |text| {
+        self.write("Answer a few questions about your district. Press Enter to accept the answer in [brackets].\n")?;
+        let district = self.name("What is the name of the district?")?;
+        let start = self.day("When will you ask the three key leaders?", Some(today))?.unwrap_or(today);
+        let contract_expires = self.answer("When does the current contract expire? [not known]", |text| {
             let day = optional_day(text)?;
             match day.filter(|day| *day < start) {
-                Some(day) => Err(format!("{day} is before {start}, when the leaders are asked")),
+                Some(day) => Err(format!("{day} is before {start}, when you ask the leaders; enter a later day")),
                 None => Ok(day),
             }
         })?;
-        let evergreen =
-            contract_expires.is_some() && self.yes("Does an evergreen clause extend it until there is a new one?")?;
-        let format = self.answer("Facilitation on one full day or on two half-days? [full]", |text| {
+        let evergreen = contract_expires.is_some()
+            && self.yes("Does the contract have an evergreen clause, which extends it until there is a new one?")?;
+        let format = self.answer("Facilitation on one full day or two half-days? [full]", |text| {
             match text.to_lowercase().trim_start_matches("one ").trim_start_matches("two ") {
                 "" | "full" | "full day" | "full_day" => Ok(Format::FullDay),
                 "half" | "half-days" | "half days" | "two_half_days" | "2" => Ok(Format::TwoHalfDays),
@@ -49,24 +49,24 @@ impl<R: BufRead, W: Write> Asker<R, W> {
     }
 
     fn calendar(&mut self) -> Result<CalendarInput, AppError> {
-        let county = self.answer("The county? Suffolk has two more holidays. [none]", |text| {
+        let county = self.answer("Which county? Suffolk has two extra holidays. [none]", |text| {
             if text.is_empty() {
                 return Ok(None);
             }
             County::from_code(&text.to_lowercase())
                 .map(Some)
-                .ok_or_else(|| format!("one of {}", County::CODES.join(", ")))
+                .ok_or_else(|| format!("enter one of {}", County::CODES.join(", ")))
         })?;
-        self.say("Vacation weeks and other closed days, one a line, as in: Winter break 2026-12-24 to 2027-01-01\n")?;
+        self.write("Enter vacation weeks and other closed days, one per line, such as: Winter break 2026-12-24 to 2027-01-01\n")?;
         let mut closed: Vec<Closure> = Vec::new();
         while closed.len() < Scenario::MAX_CLOSED {
-            let more = self.answer("A closed day or range? [no more]", |text| {
+            let more = self.answer("Closed day or range? [no more]", |text| {
                 if text.is_empty() {
                     return Ok(None);
                 }
                 let found = closure(text).map_err(|error| error.to_string())?;
                 match closed.iter().any(|known| known.name == found.name) {
-                    true => Err(format!("there is a `{}` already; give it another name", found.name)),
+                    true => Err(format!("`{}` is already in the list; enter another name", found.name)),
                     false => Ok(Some(found)),
                 }
             })?;
@@ -80,19 +80,19 @@ impl<R: BufRead, W: Write> Asker<R, W> {
         let mut people = Vec::new();
         for (seat, who, party) in [
             (Seat::Superintendent, "the superintendent", Party::Management),
-            (Seat::UnionPresident, "the president of the teachers' union", Party::Labor),
-            (Seat::SchoolCommittee, "the chair or vice chair of the school committee", Party::Management),
+            (Seat::UnionPresident, "the teachers' union president", Party::Labor),
+            (Seat::SchoolCommittee, "the school committee chair or vice chair", Party::Management),
         ] {
-            let name = self.name(&format!("The name of {who}?"))?;
-            let sits = self.yes(&format!("Does {name} sit at the table, on the team of {party}?"))?;
-            let wanted = Wanted { role: Role::Leader, seat: Some(seat), party: sits.then_some(party) };
-            self.person(name, wanted, &mut people)?;
+            let name = self.name(&format!("What is the name of {who}?"))?;
+            let on_team = self.yes(&format!("Is {name} on the {party} negotiating team?"))?;
+            let position = Position { role: Role::Leader, seat: Some(seat), party: on_team.then_some(party) };
+            self.person(name, position, &mut people)?;
         }
-        let name = self.name("The name of the neutral, who trains and facilitates?")?;
-        self.person(name, Wanted { role: Role::Neutral, seat: None, party: None }, &mut people)?;
-        let other = self.answer("Who comes to the introductory meeting? [the neutral]", optional_name)?;
+        let name = self.name("What is the name of the neutral, who trains and facilitates?")?;
+        self.person(name, Position { role: Role::Neutral, seat: None, party: None }, &mut people)?;
+        let other = self.answer("Who leads the introductory meeting? [the neutral]", optional_name)?;
         if let Some(name) = other {
-            self.person(name, Wanted { role: Role::Representative, seat: None, party: None }, &mut people)?;
+            self.person(name, Position { role: Role::Representative, seat: None, party: None }, &mut people)?;
         }
         for party in Party::ALL {
             self.team(*party, &mut people)?;
@@ -103,33 +103,32 @@ impl<R: BufRead, W: Write> Asker<R, W> {
     fn team(&mut self, party: Party, people: &mut Vec<Participant>) -> Result<(), AppError> {
         while people.len() < Scenario::MAX_PEOPLE {
             let none = !people.iter().any(|person| person.party == Some(party));
-            let (again, rest) = if none { ("A", "") } else { ("Another", " [no more]") };
-            let name = self.answer(&format!("{again} negotiator of {party}, by name?{rest}"), |text| {
-                match optional_name(text)? {
-                    None if none => Err(format!("the team of {party} needs a member")),
+            let (first, rest) = if none { ("First", "") } else { ("Next", " [no more]") };
+            let name =
+                self.answer(&format!("{first} {party} negotiator's name?{rest}"), |text| match optional_name(text)? {
+                    None if none => Err(format!("the {party} team needs at least one member")),
                     name => Ok(name),
-                }
-            })?;
+                })?;
             let Some(name) = name else { break };
-            self.person(name, Wanted { role: Role::Negotiator, seat: None, party: Some(party) }, people)?;
+            self.person(name, Position { role: Role::Negotiator, seat: None, party: Some(party) }, people)?;
         }
         Ok(())
     }
 
-    fn person(&mut self, name: Name, wanted: Wanted, people: &mut Vec<Participant>) -> Result<(), AppError> {
+    fn person(&mut self, name: Name, position: Position, people: &mut Vec<Participant>) -> Result<(), AppError> {
         let question = format!(
-            "When can {name} not come? Such as: fridays, monday mornings, 2026-11-09 to 2026-11-13 [always free]"
+            "When is {name} unavailable? For example: fridays, monday mornings, 2026-11-09 to 2026-11-13 [never]"
         );
         let unavailable = self.answer(&question, |text| times(text).map_err(|error| error.to_string()))?;
         let taken: Vec<MemberId> = people.iter().map(|person| person.id).collect();
         let id = id_of(&name, &taken);
-        let Wanted { role, seat, party } = wanted;
+        let Position { role, seat, party } = position;
         people.push(Participant { id, name, party, required: true, role, seat, unavailable });
         Ok(())
     }
 
     fn name(&mut self, question: &str) -> Result<Name, AppError> {
-        self.answer(question, |text| optional_name(text)?.ok_or_else(|| "a name is needed".to_owned()))
+        self.answer(question, |text| optional_name(text)?.ok_or_else(|| "enter a name".to_owned()))
     }
 
     fn day(&mut self, question: &str, default: Option<Date>) -> Result<Option<Date>, AppError> {
@@ -138,17 +137,17 @@ impl<R: BufRead, W: Write> Asker<R, W> {
     }
 
     fn yes(&mut self, question: &str) -> Result<bool, AppError> {
-        self.answer(&format!("{question} yes or no [no]"), |text| match text.to_lowercase().as_str() {
+        self.answer(&format!("{question} (yes or no) [no]"), |text| match text.to_lowercase().as_str() {
             "" | "n" | "no" => Ok(false),
             "y" | "yes" => Ok(true),
             _ => Err("answer yes or no".to_owned()),
         })
     }
 
-    /// Asks until the answer is understood.
+    /// Repeats a question until the answer is valid.
     fn answer<T>(&mut self, question: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<T, AppError> {
         loop {
-            self.say(&format!("{question} "))?;
+            self.write(&format!("{question} "))?;
             let mut line = String::new();
             let count = self.answers.read_line(&mut line).map_err(|source| AppError::Io {
                 doing: "read",
@@ -156,21 +155,19 @@ impl<R: BufRead, W: Write> Asker<R, W> {
                 source,
             })?;
             if count == 0 {
-                self.say("\n")?;
-                return Err(AppError::Usage(
-                    "the questions were not answered to the end; nothing was written".to_owned(),
-                ));
+                self.write("\n")?;
+                return Err(AppError::Usage("not all questions were answered, so nothing was written".to_owned()));
             }
             match read(line.trim()) {
                 Ok(answer) => return Ok(answer),
-                Err(why) => self.say(&format!("  {why}\n"))?,
+                Err(why) => self.write(&format!("  {why}\n"))?,
             }
         }
     }
 
-    fn say(&mut self, text: &str) -> Result<(), AppError> {
-        let said = self.questions.write_all(text.as_bytes()).and_then(|()| self.questions.flush());
-        said.map_err(|source| AppError::Io { doing: "write", path: "the questions".into(), source })
+    fn write(&mut self, text: &str) -> Result<(), AppError> {
+        let result = self.questions.write_all(text.as_bytes()).and_then(|()| self.questions.flush());
+        result.map_err(|source| AppError::Io { doing: "write", path: "the questions".into(), source })
     }
 }
 
@@ -186,5 +183,5 @@ fn optional_day(text: &str) -> Result<Option<Date>, String> {
     if text.is_empty() {
         return Ok(None);
     }
-    schedule::day(text).map(Some).ok_or_else(|| format!("`{text}` is not a day; write it as 2026-09-08 or 9/8/2026"))
+    schedule::day(text).map(Some).ok_or_else(|| format!("`{text}` is not a date; write it as 2026-09-08 or 9/8/2026"))
 }

@@ -1,10 +1,10 @@
-//! `ibbi audit`: everything in a ledger judged again.
+//! `ibbi audit`: checks everything in a ledger again.
 
 use super::{context, instant};
 use crate::args::{Audit as Args, AuditTable};
 use crate::output::{Outcome, Stream};
-use crate::progress::Reading;
-use crate::show;
+use crate::progress::ReadingBar;
+use crate::terminal;
 use ibbi_app::audit::{self, Request};
 use ibbi_app::trust::Against;
 use ibbi_app::zone::Zone;
@@ -13,17 +13,17 @@ use ibbi_audit::{CaseQuery, CaseReport, CaseSummary, Finding, Report, Sink, Unti
 use ibbi_core::At;
 use ibbi_report::{AuditPage, csv, text};
 
-/// How many cases a page lists.
-const LISTED: usize = 2_000;
-/// How many of them it tells in full.
-const TOLD: usize = 50;
+/// Number of cases that a page lists.
+const LISTED_CASES: usize = 2_000;
+/// Number of cases that a page shows in full.
+const FULL_CASES: usize = 50;
 
 pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
     if let Some(file) = &args.html {
         audit::apart(&args.ledger, file)?;
     }
     let now = context(None)?.now;
-    // A ledger can hold cases of several zones; what is written without an offset is meant in that of Massachusetts.
+    // A ledger can have cases in several time zones. A time without an offset is in Massachusetts time.
     let read =
         |text: &Option<String>| text.as_deref().map(|text| instant(Some(text), Zone::default(), now)).transpose();
     let as_of = read(&args.as_of)?;
@@ -36,11 +36,11 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
             (.., Some(seq)) => Until::Seq(seq),
             _ => Until::End,
         };
-        return one(&args, case, until, as_of, json);
+        return single_case(&args, case, until, as_of, json);
     }
     let threads = args.threads.map_or_else(cores, |threads| usize::try_from(threads).unwrap_or(usize::MAX));
     if threads == 0 {
-        return Err(AppError::Usage("ask for at least one thread".to_owned()));
+        return Err(AppError::Usage("--threads must be at least 1".to_owned()));
     }
     let request = Request {
         against: Against { checkpoints: args.checkpoint.clone(), keys: args.key.clone(), chain_only: false },
@@ -54,27 +54,27 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
         kept: usize::try_from(args.show).unwrap_or(usize::MAX),
         variants: 20,
     };
-    let mut found = Found::new(&args, json);
-    let bar = Reading::new(json, args.stream);
-    let report = audit::audit_watched(&args.ledger, &request, &mut found, &|progress| bar.at(progress))?;
+    let mut collector = Collector::new(&args, json);
+    let bar = ReadingBar::new(json, args.stream);
+    let report = audit::audit_watched(&args.ledger, &request, &mut collector, &|progress| bar.set(progress))?;
     drop(bar);
     let failed = args.fail_on.is_met(&report);
     let code = if failed { ExitCode::BadLedger } else { ExitCode::Done };
     if let Some(file) = &args.html {
-        page(&args, file, &report, &found.cases)?;
+        page(&args, file, &report, &collector.cases)?;
     }
-    if let Some(stream) = found.stream {
+    if let Some(stream) = collector.stream {
         stream.finish()?;
         return Ok(Outcome { code, ..Outcome::done(String::new()) });
     }
     let shown = match args.csv {
-        Some(AuditTable::Findings) => csv::findings(&found.findings),
-        Some(AuditTable::Cases) => csv::cases(&found.cases),
+        Some(AuditTable::Findings) => csv::findings(&collector.findings),
+        Some(AuditTable::Cases) => csv::cases(&collector.cases),
         Some(AuditTable::Stages) => csv::stages(&report),
         Some(AuditTable::Variants) => csv::variants(&report),
         Some(AuditTable::Months) => csv::months(&report),
         None if json => return Ok(Outcome { code, ..Outcome::json(&report) }),
-        None => show::pieces(&text::audit(&report, show::layout())),
+        None => terminal::pieces(&text::audit(&report, terminal::layout())),
     };
     Ok(Outcome { code, ..Outcome::done(shown) })
 }
@@ -83,38 +83,38 @@ fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// One case in depth.
-fn one(args: &Args, case: &str, until: Until, as_of: Option<At>, json: bool) -> Result<Outcome, AppError> {
-    let report = tell(args, case, until, as_of)?;
+/// Reports one case in detail.
+fn single_case(args: &Args, case: &str, until: Until, as_of: Option<At>, json: bool) -> Result<Outcome, AppError> {
+    let report = case_report(args, case, until, as_of)?;
     let failed = report.findings.iter().any(|finding| finding.severity() == ibbi_audit::Severity::Error);
     let code = if failed { ExitCode::BadLedger } else { ExitCode::Done };
     if json {
         return Ok(Outcome { code, ..Outcome::json(&report) });
     }
-    Ok(Outcome { code, ..Outcome::done(show::pieces(&text::case_report(&report, show::layout()))) })
+    Ok(Outcome { code, ..Outcome::done(terminal::pieces(&text::case_report(&report, terminal::layout()))) })
 }
 
-fn tell(args: &Args, case: &str, until: Until, as_of: Option<At>) -> Result<CaseReport, AppError> {
+fn case_report(args: &Args, case: &str, until: Until, as_of: Option<At>) -> Result<CaseReport, AppError> {
     let advisories = args.advisories;
     audit::case(&args.ledger, case, |case| CaseQuery { case, until, as_of, advisories })
 }
 
-/// Writes the report as a page, with the first cases told in full.
+/// Writes the report as a page, with the first cases in full.
 fn page(args: &Args, file: &std::path::Path, report: &Report, cases: &[CaseSummary]) -> Result<(), AppError> {
     let mut timelines = Vec::new();
-    // A stream is read once, so its page has no timelines.
+    // Standard input can be read only once, so its page has no timelines.
     if args.ledger.as_os_str() != "-" {
-        for case in cases.iter().take(TOLD) {
-            timelines.push(tell(args, &case.case.to_string(), Until::End, Some(report.as_of))?);
+        for case in cases.iter().take(FULL_CASES) {
+            timelines.push(case_report(args, &case.case.to_string(), Until::End, Some(report.as_of))?);
         }
     }
-    let cases = &cases[..cases.len().min(LISTED)];
+    let cases = &cases[..cases.len().min(LISTED_CASES)];
     let page = AuditPage { report, cases, timelines: &timelines, program: ibbi_app::journal::PROGRAM };
     schedule::write_file(file, page.to_html().as_bytes())
 }
 
-/// What an audit finds, as far as it is wanted in full.
-struct Found {
+/// Collects the findings and cases that the output needs.
+struct Collector {
     stream: Option<Stream>,
     json: bool,
     keep_findings: bool,
@@ -123,11 +123,11 @@ struct Found {
     cases: Vec<CaseSummary>,
 }
 
-impl Found {
+impl Collector {
     fn new(args: &Args, json: bool) -> Self {
         let keep_cases = match (args.csv, &args.html) {
             (Some(AuditTable::Cases), _) => usize::MAX,
-            (_, Some(_)) => LISTED + 1,
+            (_, Some(_)) => LISTED_CASES + 1,
             _ => 0,
         };
         Self {
@@ -141,7 +141,7 @@ impl Found {
     }
 }
 
-impl Sink for Found {
+impl Sink for Collector {
     fn finding(&mut self, finding: Finding) {
         if let Some(stream) = &mut self.stream {
             let line = match self.json {

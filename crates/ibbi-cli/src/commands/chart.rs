@@ -1,4 +1,4 @@
-//! `ibbi chart`: the process as a table or a diagram.
+//! `ibbi chart`: prints the process as a table or a diagram.
 
 use crate::args::{Chart, ChartFormat};
 use crate::output::Outcome;

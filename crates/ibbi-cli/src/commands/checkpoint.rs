@@ -1,7 +1,8 @@
-//! `ibbi checkpoint`: sign a ledger as it is now.
+//! `ibbi checkpoint`: signs the current state of a ledger.
 
 use crate::args::Checkpoint;
 use crate::output::Outcome;
+use crate::terminal;
 use ibbi_app::{AppError, trust};
 
 pub(crate) fn run(args: &Checkpoint, json: bool) -> Result<Outcome, AppError> {
@@ -11,9 +12,9 @@ pub(crate) fn run(args: &Checkpoint, json: bool) -> Result<Outcome, AppError> {
     }
     let mut outcome = Outcome::done(signed.note.clone());
     outcome.messages = format!(
-        "The checkpoint covers {} lines and was added to {}.\nCopy it to where whoever keeps the ledger cannot write: \
-         what comes after the last copy is not protected by it.\n",
-        signed.size,
+        "The checkpoint covers {} and was added to {}.\nCopy it to a place that the people who keep the ledger can't \
+         change. Lines after the last copy are not protected.\n",
+        terminal::count(signed.size, "line"),
         signed.file.display()
     );
     Ok(outcome)

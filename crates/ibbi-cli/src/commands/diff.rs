@@ -1,8 +1,8 @@
-//! `ibbi diff`: two ledgers side by side.
+//! `ibbi diff`: compares two ledgers.
 
 use crate::args::Diff;
 use crate::output::Outcome;
-use crate::show;
+use crate::terminal;
 use ibbi_app::{AppError, ExitCode, audit};
 use ibbi_report::text;
 
@@ -13,5 +13,5 @@ pub(crate) fn run(args: &Diff, json: bool) -> Result<Outcome, AppError> {
     if json {
         return Ok(Outcome { code, ..Outcome::json(&diff) });
     }
-    Ok(Outcome { code, ..Outcome::done(show::pieces(&text::diff(&diff, show::layout()))) })
+    Ok(Outcome { code, ..Outcome::done(terminal::pieces(&text::diff(&diff, terminal::layout()))) })
 }

@@ -1,4 +1,4 @@
-//! `ibbi keygen`: a key pair for signing checkpoints.
+//! `ibbi keygen`: creates a key pair for signing checkpoints.
 
 use crate::args::Keygen;
 use crate::output::Outcome;
@@ -11,8 +11,8 @@ pub(crate) fn run(args: &Keygen, json: bool) -> Result<Outcome, AppError> {
     }
     let mut outcome = Outcome::done(format!("{}\n", keys.public_key));
     outcome.messages = format!(
-        "The private key is in {}; keep it where only you can read it.\nAbove is the public key: give it to whoever \
-         verifies the ledger.\n",
+        "The private key is in {}. Keep it where only you can read it.\nThe line above is the public key. Give it to the \
+         people who verify the ledger.\n",
         keys.private_key_file.display()
     );
     Ok(outcome)

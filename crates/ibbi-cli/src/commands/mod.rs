@@ -1,4 +1,4 @@
-//! The subcommands, one file each.
+//! The subcommands, one per file.
 
 mod ask;
 mod audit;
@@ -8,10 +8,10 @@ mod checkpoint;
 mod compare;
 mod diff;
 mod export;
+mod extract;
 mod keygen;
 mod new;
 mod plan;
-mod prove;
 mod record;
 mod replay;
 mod report;
@@ -29,7 +29,7 @@ mod who;
 
 use crate::args::{Args, Command, From, OneScenario, Runs, Signing, When};
 use crate::output::Outcome;
-use chrono_now::now;
+use clock::now;
 use ibbi_app::journal::{Context, Ids};
 use ibbi_app::trust::Signer;
 use ibbi_app::zone::Zone;
@@ -54,7 +54,7 @@ pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
         Command::Keygen(args) => keygen::run(&args, json),
         Command::Checkpoint(args) => checkpoint::run(&args, json),
         Command::Verify(args) => verify::run(args, json),
-        Command::Prove(args) => prove::run(&args, json),
+        Command::Extract(args) => extract::run(&args, json),
         Command::Schema(args) => Ok(schema::run(&args, json)),
         Command::Scenario(args) => scenario::run(args, json),
         Command::Plan(args) => plan::run(args, json),
@@ -70,20 +70,20 @@ pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
     }
 }
 
-mod chrono_now {
+mod clock {
     use super::{AppError, At};
     use std::time::{SystemTime, UNIX_EPOCH};
 
-    /// The time on this machine's clock. The one place where the program asks for it.
+    /// Returns the current time. This is the only place that reads the clock.
     pub(super) fn now() -> Result<At, AppError> {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).ok();
         since
             .and_then(|since| At::from_millis(i64::try_from(since.as_millis()).ok()?))
-            .ok_or_else(|| AppError::Usage("this machine's clock is before 1970; set it".to_owned()))
+            .ok_or_else(|| AppError::Usage("the clock of this computer is set before 1970; correct it".to_owned()))
     }
 }
 
-/// The clock, the actor and fresh ids.
+/// Returns the time, the actor, and a source of IDs.
 fn context(actor: Option<&str>) -> Result<Context, AppError> {
     let from_environment = || ["IBBI_ACTOR", "USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
     let text = actor.map(str::to_owned).or_else(from_environment).unwrap_or_else(|| "unknown".to_owned());
@@ -91,12 +91,12 @@ fn context(actor: Option<&str>) -> Result<Context, AppError> {
     Ok(Context { now: now()?, actor, ids: Ids::Random, signer: None })
 }
 
-/// The instant that is meant, in a zone.
+/// Parses a time in a zone; the default is now.
 fn instant(at: Option<&str>, zone: Zone, now: At) -> Result<At, AppError> {
     Ok(at.map_or(Ok(now), |text| zone.read(text, now))?)
 }
 
-/// The context and the instant of an event in the zone of its case.
+/// Returns the context and time of an event, in the time zone of its case.
 fn when(when: &When, zone: Zone) -> Result<(Context, At), AppError> {
     let mut context = context(when.actor.as_deref())?;
     context.signer = signer(&when.signing)?;
@@ -104,8 +104,8 @@ fn when(when: &When, zone: Zone) -> Result<(Context, At), AppError> {
     Ok((context, at))
 }
 
-/// The key with which checkpoints are signed, from the command line or the environment. It is read before anything is
-/// recorded, so that a wrong key does not come to light only when it is needed.
+/// Loads the key that signs checkpoints, from the command line or the environment. It is loaded before anything is
+/// recorded, so that a wrong key is reported early.
 fn signer(signing: &Signing) -> Result<Option<Arc<Signer>>, AppError> {
     let Some(key) = signing.sign.clone().or_else(|| std::env::var_os("IBBI_KEY").map(Into::into)) else {
         return Ok(None);
@@ -120,7 +120,7 @@ fn signer(signing: &Signing) -> Result<Option<Arc<Signer>>, AppError> {
     Signer::load(&key, every).map(|signer| Some(Arc::new(signer)))
 }
 
-/// The settings of a simulation; a thread for each core unless it is said otherwise.
+/// Returns the settings of a simulation. The default is one thread per core.
 fn settings(args: &Runs) -> Result<Settings, AppError> {
     let threads = match args.threads {
         Some(threads) => usize::try_from(threads).unwrap_or(usize::MAX),
@@ -131,7 +131,7 @@ fn settings(args: &Runs) -> Result<Settings, AppError> {
     Ok(settings)
 }
 
-/// The scenario of a command, from its start or from where a real case is.
+/// Loads a scenario, and continues from a real case if one is given.
 fn simulator(one: &OneScenario, from: &From) -> Result<(Scenario, Simulator), AppError> {
     let scenario = schedule::with_format(schedule::load(one.scenario.as_deref())?, one.format);
     let Some(ledger) = from.from.as_deref() else {
@@ -144,7 +144,7 @@ fn simulator(one: &OneScenario, from: &From) -> Result<(Scenario, Simulator), Ap
     Ok((scenario, simulator))
 }
 
-/// The case that is meant and the zone of its district.
+/// Returns the selected case and the time zone of its district.
 fn chosen(ledger: &Path, case: Option<&str>) -> Result<(uuid::Uuid, Zone), AppError> {
     let case = store::select(ledger, case)?;
     Ok((case, store::zone(ledger, case)?))

@@ -1,9 +1,9 @@
-//! `ibbi new`: open a case.
+//! `ibbi new`: opens a case.
 
 use super::when;
 use crate::args::{New, Presence};
 use crate::output::Outcome;
-use crate::show::{self, command};
+use crate::terminal::{self, command};
 use ibbi_app::journal::{self, Entry};
 use ibbi_app::{AppError, input, zone::Zone};
 use ibbi_core::{EventKind, Name, Program, ProgramParameters};
@@ -34,8 +34,8 @@ pub(crate) fn run(args: New, json: bool) -> Result<Outcome, AppError> {
     if json {
         return Ok(Outcome::json(&recorded));
     }
-    let mut text = show::recorded(&recorded, zone, "");
-    let ledger = show::path(&args.ledger);
+    let mut text = terminal::recorded(&recorded, zone, "");
+    let ledger = terminal::path(&args.ledger);
     text.push_str(&format!("case {} in {ledger}\nnext: {}\n", recorded.case, command(["status", &ledger])));
     Ok(Outcome::done(text))
 }

@@ -1,9 +1,9 @@
-//! `ibbi plan`: the earliest schedule that suits everybody.
+//! `ibbi plan`: finds the earliest schedule that works for everyone.
 
 use super::simulator;
 use crate::args::{Plan as Args, PlanTable};
 use crate::output::Outcome;
-use crate::show;
+use crate::terminal;
 use ibbi_app::AppError;
 use ibbi_report::{csv, text};
 use ibbi_sim::Plan;
@@ -15,9 +15,9 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
         return Ok(Outcome::json(&plan));
     }
     Ok(Outcome::done(match args.csv {
-        Some(PlanTable::Sittings) => csv::sittings(&plan),
+        Some(PlanTable::Sessions) => csv::sittings(&plan),
         Some(PlanTable::Milestones) => csv::milestones(&plan),
         Some(PlanTable::Advisories) => csv::advisories(&plan.advisories),
-        None => show::pieces(&text::plan(simulator.scenario(), &plan, &plan.advisories, show::layout())),
+        None => terminal::pieces(&text::plan(simulator.scenario(), &plan, &plan.advisories, terminal::layout())),
     }))
 }

@@ -1,22 +1,22 @@
-//! `ibbi record`: record an event, or ask whether it may be recorded.
+//! `ibbi record`: records an event, or checks whether it can be recorded.
 
 use super::{chosen, when};
 use crate::args::Record;
 use crate::output::Outcome;
-use crate::show;
+use crate::terminal;
 use ibbi_app::journal::{self, Entry};
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, input, store};
 use ibbi_core::{Event, EventKind};
 use std::io::{IsTerminal as _, Read as _};
 
-/// The longest event that is read from standard input, in bytes: more than the longest line a ledger takes.
+/// Most bytes read from standard input. This is more than the longest line of a ledger.
 const MAX_INPUT: u64 = 1024 * 1024;
 
 pub(crate) fn run(args: Record, json: bool) -> Result<Outcome, AppError> {
-    let given = Given::read(&args)?;
+    let given = RawEvent::read(&args)?;
     let (case, zone) = match (&args.case.case, given.event(Zone::default())) {
-        // A case of its own, which is none of those in the ledger; times are of the zone that it names.
+        // A new case. Times are in the zone that it names.
         (None, Ok(Event::CaseOpened(opened))) => {
             store::cases(&args.ledger)?;
             (None, Zone::new(&opened.time_zone)?)
@@ -30,19 +30,19 @@ pub(crate) fn run(args: Record, json: bool) -> Result<Outcome, AppError> {
     let entry = Entry { event: given.event(zone)?, at, id: args.id, dry_run: args.dry_run };
     let recorded = match case {
         Some(case) => journal::record(&args.ledger, case, entry, &mut context)?,
-        // The ledger is there, so its name is not asked for.
+        // The ledger exists, so it needs no name.
         None => journal::open_case(&args.ledger, None, entry, &mut context)?,
     };
-    if json { Ok(Outcome::json(&recorded)) } else { Ok(Outcome::done(show::recorded(&recorded, zone, ""))) }
+    if json { Ok(Outcome::json(&recorded)) } else { Ok(Outcome::done(terminal::recorded(&recorded, zone, ""))) }
 }
 
-/// The event as it was given, not yet understood.
-enum Given<'a> {
+/// The event as given, not yet parsed.
+enum RawEvent<'a> {
     Pairs(EventKind, &'a [String]),
     Json(Option<EventKind>, Vec<u8>),
 }
 
-impl<'a> Given<'a> {
+impl<'a> RawEvent<'a> {
     fn read(args: &'a Record) -> Result<Self, AppError> {
         let kind = match args.event.as_deref() {
             None | Some("-") => None,
@@ -51,7 +51,7 @@ impl<'a> Given<'a> {
         match kind {
             Some(kind) if args.pairs != ["-"] => Ok(Self::Pairs(kind, &args.pairs)),
             None if !args.pairs.is_empty() => {
-                let message = "name the event before its values, or give the whole event as JSON";
+                let message = "give the event type before its fields, or the whole event as JSON";
                 Err(AppError::Usage(message.to_owned()))
             }
             kind => Ok(Self::Json(kind, standard_input(kind)?)),
@@ -69,11 +69,11 @@ impl<'a> Given<'a> {
 fn standard_input(kind: Option<EventKind>) -> Result<Vec<u8>, AppError> {
     let wanted = || match kind {
         Some(kind) => format!("{kind} takes {}", input::usage(kind)),
-        None => "name an event (`ibbi status` shows which are possible)".to_owned(),
+        None => "name an event (`ibbi status` lists the possible events)".to_owned(),
     };
     let mut stdin = std::io::stdin().lock();
     if stdin.is_terminal() {
-        return Err(AppError::Usage(format!("{}; or send a JSON object on standard input", wanted())));
+        return Err(AppError::Usage(format!("{}, or send a JSON object on standard input", wanted())));
     }
     let mut bytes = Vec::new();
     stdin.by_ref().take(MAX_INPUT + 1).read_to_end(&mut bytes).map_err(|source| AppError::Io {
@@ -82,7 +82,9 @@ fn standard_input(kind: Option<EventKind>) -> Result<Vec<u8>, AppError> {
         source,
     })?;
     if bytes.len() as u64 > MAX_INPUT {
-        return Err(AppError::Usage(format!("standard input has more than {MAX_INPUT} bytes; an event has far fewer")));
+        return Err(AppError::Usage(format!(
+            "standard input has more than {MAX_INPUT} bytes, which is too long for an event"
+        )));
     }
     if bytes.trim_ascii().is_empty() {
         return Err(AppError::Usage(format!(

@@ -1,9 +1,9 @@
-//! `ibbi replay`: the timeline of the cases in a ledger.
+//! `ibbi replay`: shows the timeline of each case in a ledger.
 
 use super::{chosen, context, instant};
 use crate::args::Replay;
 use crate::output::Outcome;
-use crate::show::{BAD, DIM, GOOD, heading, paint};
+use crate::terminal::{BAD, DIM, GOOD, heading, paint};
 use ibbi_app::replay::{self, Moment, Timeline, Until};
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, store};
@@ -11,13 +11,13 @@ use ibbi_core::At;
 use std::fmt::Write as _;
 use std::path::Path;
 
-const OTHER_CHART: &str = "ibbi: the ledger was begun by a program with another chart of the process; its events are \
-judged by the rules of this one, with the program parameters that each case was opened with\n";
+const OTHER_CHART: &str = "ibbi: another version of the process chart created this ledger. Its events are checked against \
+this version's rules, with each case's own program parameters.\n";
 
 pub(crate) fn run(args: Replay, json: bool) -> Result<Outcome, AppError> {
     let named = args.case.case.as_deref().map(|case| chosen(&args.ledger, Some(case))).transpose()?;
     let until = match (args.at.as_deref(), args.to) {
-        (Some(at), _) => Until::At(at_in(at, named.map(|(_, zone)| zone), &args.ledger)?),
+        (Some(at), _) => Until::At(time_in_zones(at, named.map(|(_, zone)| zone), &args.ledger)?),
         (None, Some(seq)) => Until::Seq(seq),
         (None, None) => Until::End,
     };
@@ -26,8 +26,8 @@ pub(crate) fn run(args: Replay, json: bool) -> Result<Outcome, AppError> {
     let code = if faults == 0 { ibbi_app::ExitCode::Done } else { ibbi_app::ExitCode::BadLedger };
     let mut messages = match faults {
         0 => String::new(),
-        1 => "ibbi: a recorded event is not what the rules allow\n".to_owned(),
-        several => format!("ibbi: {several} recorded events are not what the rules allow\n"),
+        1 => "ibbi: the rules don't allow 1 recorded event\n".to_owned(),
+        several => format!("ibbi: the rules don't allow {several} recorded events\n"),
     };
     if !store::has_our_chart(&args.ledger)? {
         messages.push_str(OTHER_CHART);
@@ -37,38 +37,38 @@ pub(crate) fn run(args: Replay, json: bool) -> Result<Outcome, AppError> {
     Ok(Outcome { data, messages, code })
 }
 
-/// The instant that is meant: in the zone of the named case, or in that of all cases if it is the same one.
-fn at_in(at: &str, zone: Option<Zone>, ledger: &Path) -> Result<At, AppError> {
+/// Parses a time in the zone of the named case. Without a case, the time must be the same in the zones of all cases.
+fn time_in_zones(at: &str, zone: Option<Zone>, ledger: &Path) -> Result<At, AppError> {
     let now = context(None)?.now;
     let zones = zone.map_or_else(|| store::zones(ledger), |zone| Ok(vec![zone]))?;
     let first = instant(Some(at), zones.first().copied().unwrap_or_default(), now)?;
     for zone in zones {
         if instant(Some(at), zone, now)? != first {
-            let message = format!("`{at}` is not the same time in every case's zone; add its offset, or name a --case");
+            let message =
+                format!("`{at}` is a different time in some cases' time zones; add an offset, or choose a --case");
             return Err(AppError::Usage(message));
         }
     }
     Ok(first)
 }
 
-/// A timeline as text.
+/// Returns a timeline as text.
 pub(crate) fn text(timeline: &Timeline) -> String {
-    let district =
-        timeline.district.as_ref().map_or_else(|| "a case without an opening".to_owned(), ToString::to_string);
+    let district = timeline.district.as_ref().map_or_else(|| "unopened case".to_owned(), ToString::to_string);
     let mut text = heading(&format!("{district}, case {}", timeline.case));
     for each in &timeline.moments {
         text.push_str(&moment(each, timeline.zone));
     }
     if timeline.later > 0 {
         let records = if timeline.later == 1 { "record" } else { "records" };
-        let _ = writeln!(text, "{}", paint(DIM, &format!("  ({} later {records} left out)", timeline.later)));
+        let _ = writeln!(text, "{}", paint(DIM, &format!("  ({} later {records} not shown)", timeline.later)));
     }
     let outcome = timeline.outcome.map(|outcome| format!(": {}", outcome.label())).unwrap_or_default();
     let verdict = match timeline.faults {
-        0 if timeline.moments.is_empty() => "nothing had been recorded".to_owned(),
-        0 => paint(GOOD, "every event is legal"),
-        1 => paint(BAD, "1 event is not legal"),
-        faults => paint(BAD, &format!("{faults} events are not legal")),
+        0 if timeline.moments.is_empty() => "no events yet".to_owned(),
+        0 => paint(GOOD, "the rules allow every event"),
+        1 => paint(BAD, "the rules don't allow 1 event"),
+        faults => paint(BAD, &format!("the rules don't allow {faults} events")),
     };
     let _ = writeln!(text, "{}{outcome}; {verdict}", timeline.stage.label());
     text

@@ -1,4 +1,4 @@
-//! `ibbi report`: a page about a scenario.
+//! `ibbi report`: writes an HTML report about a scenario.
 
 use super::{settings, simulator};
 use crate::args::Report;
@@ -11,7 +11,7 @@ pub(crate) fn run(args: &Report, json: bool) -> Result<Outcome, AppError> {
     let settings = settings(&args.runs)?;
     let (scenario, simulator) = simulator(&args.scenario, &args.from)?;
     let bar = Bar::new(settings.runs, "runs");
-    let page = schedule::page(&scenario, &simulator, settings, |done| bar.at(done))?;
+    let page = schedule::page(&scenario, &simulator, settings, |done| bar.set(done))?;
     drop(bar);
     if args.out.as_os_str() == "-" {
         return Ok(Outcome::done(page));
@@ -21,7 +21,7 @@ pub(crate) fn run(args: &Report, json: bool) -> Result<Outcome, AppError> {
         return Ok(Outcome::json(&json!({ "bytes": page.len(), "file": args.out })));
     }
     Ok(Outcome::done(format!(
-        "the report is in {}; open it in a browser, or print it from there\n",
+        "Wrote the report to {}. Open it in a browser to read or print it.\n",
         args.out.display()
     )))
 }

@@ -1,9 +1,9 @@
-//! `ibbi route`: the shortest way to a stage or an outcome.
+//! `ibbi route`: lists the fewest events to a stage or an outcome.
 
 use super::{chosen, context};
 use crate::args::Route;
 use crate::output;
-use crate::show::heading;
+use crate::terminal::heading;
 use ibbi_app::{AppError, status};
 use ibbi_core::{Outcome, Stage};
 use std::fmt::Write as _;
@@ -17,7 +17,7 @@ pub(crate) fn run(args: Route, json: bool) -> Result<output::Outcome, AppError> 
     let goal = label(&answer.goal);
     let Some(route) = &answer.route else {
         let from = answer.from.label();
-        let text = format!("No event leads from {from} to {goal}; only voiding an event could (ibbi void).\n");
+        let text = format!("No events lead from {from} to {goal}. To go back, void an event (ibbi void).\n");
         return Ok(output::Outcome::done(text));
     };
     let events = if route.len() == 1 { "event" } else { "events" };
@@ -32,7 +32,7 @@ pub(crate) fn run(args: Route, json: bool) -> Result<output::Outcome, AppError> 
     Ok(output::Outcome::done(text))
 }
 
-/// The goal's name for people.
+/// Returns the label of a stage or an outcome.
 fn label(goal: &str) -> &str {
     let stage = Stage::from_code(goal).map(Stage::label);
     stage.or_else(|| Outcome::from_code(goal).map(Outcome::label)).unwrap_or(goal)

@@ -1,10 +1,10 @@
-//! `ibbi scenario`: begin one, or check one.
+//! `ibbi scenario`: creates or checks a scenario.
 
-use super::ask::Asker;
+use super::ask::Interview;
 use super::now;
 use crate::args::{CheckScenario, NewScenario, Scenario as Args};
 use crate::output::Outcome;
-use crate::show::{self, GOOD, command, paint};
+use crate::terminal::{self, GOOD, command, paint};
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, schedule};
 use ibbi_core::Name;
@@ -22,17 +22,18 @@ fn new(args: &NewScenario, json: bool) -> Result<Outcome, AppError> {
     let file = args.file.as_deref().filter(|file| file.as_os_str() != "-");
     let today = Zone::default().local(now()?).map(|time| time.date());
     let name = Name::new("My District").map_err(|error| AppError::Usage(error.to_string()))?;
-    let today =
-        today.ok_or_else(|| AppError::Usage("this machine's clock is outside the years 1970 to 9999".into()))?;
+    let today = today.ok_or_else(|| {
+        AppError::Usage("the clock of this computer is outside the years 1970 to 9999; correct it".into())
+    })?;
     if let Some(file) = file.filter(|file| file.symlink_metadata().is_ok()) {
-        // Told before the questions, not after them.
+        // Report this before the questions, not after them.
         let source = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
         return Err(AppError::Io { doing: "write", path: file.to_owned(), source });
     }
     let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
     let text = if args.ask || (terminal && !args.template && file.is_some()) {
-        let mut asker = Asker { answers: std::io::stdin().lock(), questions: std::io::stderr() };
-        asker.scenario(today)?.to_toml()
+        let mut interview = Interview { answers: std::io::stdin().lock(), questions: std::io::stderr() };
+        interview.scenario(today)?.to_toml()
     } else {
         ibbi_sim::template(&name, today)
     };
@@ -41,8 +42,8 @@ fn new(args: &NewScenario, json: bool) -> Result<Outcome, AppError> {
     if json {
         return Ok(Outcome::json(&json!({ "file": file })));
     }
-    let file = show::path(file);
-    Ok(Outcome::done(format!("{file} is ready to be filled in; then: {}\n", command(["plan", &file]))))
+    let file = terminal::path(file);
+    Ok(Outcome::done(format!("Wrote {file}. Edit it, then run: {}\n", command(["plan", &file]))))
 }
 
 fn check(args: &CheckScenario, json: bool) -> Result<Outcome, AppError> {
@@ -52,5 +53,5 @@ fn check(args: &CheckScenario, json: bool) -> Result<Outcome, AppError> {
         return Ok(Outcome::json(&json!({ "digest": digest, "scenario": scenario })));
     }
     let (file, district) = (args.scenario.display(), &scenario.district);
-    Ok(Outcome::done(format!("{file}: {}, the scenario of {district}, digest {digest}\n", paint(GOOD, "in order"))))
+    Ok(Outcome::done(format!("{file}: {}, scenario for {district}, digest {digest}\n", paint(GOOD, "valid"))))
 }

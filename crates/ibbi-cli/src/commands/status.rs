@@ -1,9 +1,9 @@
-//! `ibbi status`: where a case stands and what can be done.
+//! `ibbi status`: shows what a case has done and what you can do next.
 
 use super::{chosen, context, instant};
 use crate::args::Status as Args;
 use crate::output::Outcome;
-use crate::show::{self, DIM, HEADING, command, heading, paint};
+use crate::terminal::{self, DIM, HEADING, command, heading, paint};
 use ibbi_app::status::{self, Blocked, Status, ribbon};
 use ibbi_app::{AppError, Suggestion, describe::found, store, zone::Zone};
 use ibbi_core::Rule;
@@ -17,23 +17,23 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
         return Ok(Outcome::json(&status));
     }
     let several = store::cases(&args.ledger)?.len() > 1;
-    let lines = Lines {
-        ledger: show::path(&args.ledger),
+    let parts = CommandParts {
+        ledger: terminal::path(&args.ledger),
         case: several.then(|| case.to_string()),
         at: args.at.is_some().then(|| zone.write(at)),
     };
-    Ok(Outcome::done(text(&status, &lines, args.all)))
+    Ok(Outcome::done(text(&status, &parts, args.all)))
 }
 
-/// What every suggested line has in common.
-struct Lines {
+/// The parts that all suggested commands share.
+struct CommandParts {
     ledger: String,
     case: Option<String>,
     at: Option<String>,
 }
 
-impl Lines {
-    fn of(&self, suggestion: &Suggestion) -> String {
+impl CommandParts {
+    fn command_line(&self, suggestion: &Suggestion) -> String {
         let mut words = vec!["record", self.ledger.as_str()];
         if let Some(case) = &self.case {
             words.extend(["--case", case]);
@@ -48,11 +48,15 @@ impl Lines {
     }
 }
 
-fn text(status: &Status, lines: &Lines, all: bool) -> String {
+fn text(status: &Status, parts: &CommandParts, all: bool) -> String {
     let district = status.district.as_ref().map(ToString::to_string).unwrap_or_default();
     let mut text = heading(&format!("{district}, case {}", status.case));
     let _ = writeln!(text, "{}", ribbon(status.stage));
-    section(&mut text, "Settled", status.settled.iter().map(|fact| format!("  {:<12} {}\n", fact.topic, fact.text)));
+    section(
+        &mut text,
+        "Done so far",
+        status.settled.iter().map(|fact| format!("  {:<12} {}\n", fact.topic, fact.text)),
+    );
     section(
         &mut text,
         "Still needed in this stage",
@@ -61,15 +65,17 @@ fn text(status: &Status, lines: &Lines, all: bool) -> String {
             format!("  {} {source}\n", found(&unmet.found, status.zone))
         }),
     );
-    let part = |onward: bool| status.next.iter().filter(move |next| next.onward == onward).map(|next| lines.of(next));
-    section(&mut text, "Next (fill in what stands in <…>)", part(true));
+    let part = |onward: bool| {
+        status.next.iter().filter(move |next| next.onward == onward).map(|next| parts.command_line(next))
+    };
+    section(&mut text, "Next (fill in the values in <…>)", part(true));
     section(&mut text, "Also possible", part(false));
     section(&mut text, "Blocked", blocked(status, all).into_iter());
-    section(&mut text, "Advisories", std::iter::once(show::advisories(&status.advisories, "  ")));
+    section(&mut text, "Advisories", std::iter::once(terminal::advisories(&status.advisories, "  ")));
     text
 }
 
-/// A heading and what stands under it; nothing if nothing does.
+/// Appends a section, unless it is empty.
 fn section(text: &mut String, title: &str, lines: impl Iterator<Item = String>) {
     let body: String = lines.collect();
     if !body.is_empty() {
@@ -80,17 +86,19 @@ fn section(text: &mut String, title: &str, lines: impl Iterator<Item = String>) 
 fn blocked(status: &Status, all: bool) -> Vec<String> {
     let mut shown = Vec::new();
     let mut blocked = status.blocked.clone();
-    // Who asks about a time before the last event is told once, not for every event.
+    // If the time is before the last event, say so once, not for each event.
     if let Some(last) = status.last_event.filter(|last| status.asked_at < *last) {
         let (last, asked) = (status.zone.show(last), status.zone.show(status.asked_at));
-        shown.push(format!("  everything but a correction, as of {asked}: the last event happened {last}\n"));
+        shown.push(format!(
+            "  only corrections are possible as of {asked}, because the last event happened on {last}\n"
+        ));
         blocked.iter_mut().for_each(|each| each.unmet.retain(|unmet| unmet.rule != Rule::TimeOrder));
         blocked.retain(|each| !each.unmet.is_empty());
     }
     let (here, elsewhere): (Vec<_>, Vec<_>) = blocked.iter().partition(|blocked| blocked.here || all);
     shown.extend(here.into_iter().map(|blocked| reasons(blocked, status.zone)));
     if elsewhere.iter().any(|blocked| blocked.unmet.len() > 1) {
-        let later = "What belongs to later stages waits until this one has what it needs; --all lists it.";
+        let later = "Events of later stages must wait until this stage is complete. Use --all to list them.";
         shown.push(format!("  {}\n", paint(DIM, later)));
     }
     shown

@@ -1,9 +1,9 @@
-//! `ibbi tour`: the whole process on a made-up district.
+//! `ibbi tour`: shows the whole process with a made-up district.
 
 use super::replay;
 use crate::args::Tour as Args;
 use crate::output::Outcome;
-use crate::show::{self, BAD, DIM, GOOD, command, heading, paint};
+use crate::terminal::{self, BAD, DIM, GOOD, command, heading, paint};
 use ibbi_app::tour::{self, Answer, Step};
 use ibbi_app::{AppError, zone::Zone};
 use ibbi_core::EventKind;
@@ -15,18 +15,18 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
     if json {
         return Ok(Outcome { code, ..Outcome::json(&tour) });
     }
-    let ledger = show::path(&args.ledger);
+    let ledger = terminal::path(&args.ledger);
     let mut text = String::new();
     for each in &tour.steps {
         text.push_str(&step(each, &ledger));
     }
-    text.push_str(&heading("\nThe ledger, read from the disk and replayed:"));
+    text.push_str(&heading("\nThe ledger, read from disk and replayed:"));
     text.push_str(&replay::text(&tour.timeline));
     text.push_str(&match tour.same_state {
-        true => paint(GOOD, "The replay leads to the same state as the recording did.\n"),
-        false => paint(BAD, "The replay leads to another state than the recording did.\n"),
+        true => paint(GOOD, "The replay and the recording end in the same state.\n"),
+        false => paint(BAD, "The replay and the recording end in different states.\n"),
     });
-    let _ = writeln!(text, "The ledger is {ledger}; look at it with:\n  {}", command(["status", &ledger]));
+    let _ = writeln!(text, "The ledger is {ledger}. To see its status, run:\n  {}", command(["status", &ledger]));
     Ok(Outcome { code, ..Outcome::done(text) })
 }
 
@@ -52,8 +52,8 @@ fn step(step: &Step, ledger: &str) -> String {
     let line = command(words.iter().map(String::as_str));
     let _ = writeln!(text, "{} {line}", paint(DIM, "$"));
     text.push_str(&match &step.answer {
-        Answer::Recorded(recorded) => show::recorded(recorded, Zone::default(), "  "),
-        Answer::Refused(refusal) => show::refusal(refusal, Zone::default(), "  "),
+        Answer::Recorded(recorded) => terminal::recorded(recorded, Zone::default(), "  "),
+        Answer::Refused(refusal) => terminal::refusal(refusal, Zone::default(), "  "),
     });
     text
 }

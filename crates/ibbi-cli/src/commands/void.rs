@@ -1,9 +1,9 @@
-//! `ibbi void`: void an event that was recorded by mistake.
+//! `ibbi void`: voids an event that was recorded by mistake.
 
 use super::when;
 use crate::args::Void;
 use crate::output::Outcome;
-use crate::show;
+use crate::terminal;
 use ibbi_app::journal::{self, VoidEntry};
 use ibbi_app::{AppError, input, store};
 use ibbi_core::Reason;
@@ -17,5 +17,5 @@ pub(crate) fn run(args: Void, json: bool) -> Result<Outcome, AppError> {
     let (mut context, at) = when(&args.when, zone)?;
     let entry = VoidEntry { at, id: args.id, dry_run: args.dry_run };
     let recorded = journal::void(&args.ledger, args.seq, reason, entry, &mut context)?;
-    if json { Ok(Outcome::json(&recorded)) } else { Ok(Outcome::done(show::recorded(&recorded, zone, ""))) }
+    if json { Ok(Outcome::json(&recorded)) } else { Ok(Outcome::done(terminal::recorded(&recorded, zone, ""))) }
 }

@@ -1,10 +1,10 @@
-//! `ibbi who`: whom to ask for one more day.
+//! `ibbi who`: shows whose extra free day would help most.
 
 use super::{settings, simulator};
 use crate::args::Who;
 use crate::output::Outcome;
 use crate::progress::Bar;
-use crate::show;
+use crate::terminal;
 use ibbi_app::AppError;
 use ibbi_report::{csv, text};
 use std::cell::OnceCell;
@@ -13,11 +13,11 @@ use std::sync::Mutex;
 pub(crate) fn run(args: &Who, json: bool) -> Result<Outcome, AppError> {
     let settings = settings(&args.runs)?;
     let (_, simulator) = simulator(&args.scenario, &args.from)?;
-    // How many days there are to try is known only when the first was.
+    // The number of days to try is known only after the first one.
     let bar: Mutex<OnceCell<Bar>> = Mutex::new(OnceCell::new());
     let gains = simulator.who_with(settings, |done, of| {
         if let Ok(bar) = bar.lock() {
-            bar.get_or_init(|| Bar::new(of, "days tried")).at(done);
+            bar.get_or_init(|| Bar::new(of, "days tried")).set(done);
         }
     })?;
     drop(bar);
@@ -27,5 +27,5 @@ pub(crate) fn run(args: &Who, json: bool) -> Result<Outcome, AppError> {
     if args.csv {
         return Ok(Outcome::done(csv::who(&gains)));
     }
-    Ok(Outcome::done(show::pieces(&text::who(&gains, show::layout()))))
+    Ok(Outcome::done(terminal::pieces(&text::who(&gains, terminal::layout()))))
 }

@@ -1,10 +1,11 @@
-//! How things look on a terminal. Colours are dropped where the output is no terminal or NO_COLOR is set.
+//! Text for the terminal. Colors are removed if the output is not a terminal or NO_COLOR is set.
 
 use anstyle::{AnsiColor, Style};
 use ibbi_app::journal::SignedAfter;
 use ibbi_app::{describe::found, zone::Zone};
 use ibbi_core::{Advisory, Refusal, Unmet};
 use ibbi_report::text::{Layout, Piece, Role};
+use indicatif::HumanCount;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -22,7 +23,7 @@ pub(crate) fn heading(text: &str) -> String {
     paint(HEADING, text) + "\n"
 }
 
-/// A word as a POSIX shell reads it back.
+/// Quotes a word for a POSIX shell.
 pub(crate) fn quote(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "=,.:/_-@+%".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
@@ -36,7 +37,7 @@ pub(crate) fn quote(word: &str) -> String {
     }
 }
 
-/// A command line for the program, as it can be typed.
+/// Returns an `ibbi` command line, quoted for the shell.
 pub(crate) fn command<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let mut text = String::from("ibbi");
     for word in words {
@@ -46,11 +47,11 @@ pub(crate) fn command<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     text
 }
 
-/// The terminal's room: its width, and whether it can be trusted with more than ASCII.
+/// Returns the width of the terminal and whether it can show more than ASCII.
 pub(crate) fn layout() -> Layout {
     let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let width = columns.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)));
-    // A locale that names another encoding than UTF-8 is believed; none is taken for a modern terminal.
+    // Without a locale, assume a modern terminal; a locale with another encoding than UTF-8 means ASCII.
     let locale =
         ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|it| !it.is_empty()));
     let ascii = locale.is_some_and(|locale| {
@@ -60,7 +61,7 @@ pub(crate) fn layout() -> Layout {
     Layout { width: width.unwrap_or(Layout::default().width), ascii }
 }
 
-/// Pieces of a report in their colours.
+/// Returns the pieces of a report in their colors.
 pub(crate) fn pieces(pieces: &[Piece]) -> String {
     let style = |role| match role {
         Role::Heading => Some(HEADING),
@@ -70,7 +71,7 @@ pub(crate) fn pieces(pieces: &[Piece]) -> String {
         Role::Quiet => Some(DIM),
         Role::Plain => None,
     };
-    // The line's end stays outside of the colour, so that an empty line is one.
+    // Keep the line break outside the color, so that an empty line stays empty.
     let painted = |piece: &Piece| match style(piece.role) {
         Some(style) => {
             piece.text.split_inclusive('\n').map(|line| paint(style, line.trim_end_matches('\n')) + "\n").collect()
@@ -80,7 +81,13 @@ pub(crate) fn pieces(pieces: &[Piece]) -> String {
     pieces.iter().map(painted).collect()
 }
 
-/// A path as a word of a command line.
+/// Returns a number with thousands separators and its noun, such as "1 record" or "10,000 runs".
+pub(crate) fn count(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", HumanCount(number))
+}
+
+/// Returns a path as a command-line argument.
 pub(crate) fn path(path: &Path) -> String {
     let text = path.display().to_string();
     if text.starts_with('-') { format!("./{text}") } else { text }
@@ -88,7 +95,7 @@ pub(crate) fn path(path: &Path) -> String {
 
 pub(crate) fn refusal(refusal: &Refusal, zone: Zone, indent: &str) -> String {
     let rules = match refusal.unmet.len() {
-        1 => "a rule is not met".to_owned(),
+        1 => "1 rule is not met".to_owned(),
         several => format!("{several} rules are not met"),
     };
     let event = refusal.event.code();
@@ -120,15 +127,15 @@ pub(crate) fn advisories(advisories: &[Advisory], indent: &str) -> String {
     text
 }
 
-/// What was recorded, in a few lines.
+/// Returns a few lines about what was recorded.
 pub(crate) fn recorded(recorded: &ibbi_app::journal::Recorded, zone: Zone, indent: &str) -> String {
     let (from, to) = (recorded.from.label(), recorded.to.label());
     let stage = if from == to { from.to_owned() } else { format!("{from} -> {}", paint(HEADING, to)) };
     let when = zone.show(recorded.at);
     let what = match (recorded.seq, recorded.existing) {
         (Some(seq), false) => format!("{} as number {seq}", paint(GOOD, "recorded")),
-        (Some(seq), true) => format!("was recorded before, as number {seq}"),
-        (None, _) => paint(GOOD, "may be recorded"),
+        (Some(seq), true) => format!("was already recorded as number {seq}"),
+        (None, _) => paint(GOOD, "can be recorded"),
     };
     let mut text = format!("{indent}{} {what} ({when}); {stage}\n", recorded.event.code());
     if let Some(summary) = &recorded.summary {
@@ -137,7 +144,7 @@ pub(crate) fn recorded(recorded: &ibbi_app::journal::Recorded, zone: Zone, inden
     text.push_str(&advisories(&recorded.advisories, indent));
     match &recorded.checkpoint {
         Some(SignedAfter::Signed { size }) => {
-            let _ = writeln!(text, "{indent}signed a checkpoint over {size} lines");
+            let _ = writeln!(text, "{indent}signed a checkpoint that covers {}", count(*size, "line"));
         }
         Some(SignedAfter::Failed { reason: error }) => {
             let _ = writeln!(text, "{indent}{} no checkpoint was signed: {error}", paint(WARN, "note:"));
