@@ -95,7 +95,7 @@ fn every_answer_has_the_keys_it_had() {
         ("keygen", &["keygen", "example.org/other", "other.key"]),
         ("checkpoint", &["checkpoint", "tour.ledger", "--key", "key"]),
         ("verify", &["verify", "tour.ledger"]),
-        ("prove", &["prove", "tour.ledger", "--out", "extract"]),
+        ("extract", &["extract", "tour.ledger", "--out", "extract"]),
     ];
     let mut text = String::new();
     for (name, args) in answers {
@@ -206,7 +206,7 @@ fn the_last_decision_is_struck_after_the_case_closed_and_made_again() {
     assert_eq!((code, &decided["to"]), (0, &"agreement".into()), "{decided}");
     let text = place.done(&["replay", "a.ledger"]);
     assert!(text.contains("(voided by "), "what was struck stays visible: {text}");
-    assert!(text.ends_with("Agreement; every event is legal\n"), "{text}");
+    assert!(text.ends_with("Agreement; the rules allow every event\n"), "{text}");
 }
 
 #[test]

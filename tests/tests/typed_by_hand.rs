@@ -88,7 +88,7 @@ fn is_completed(place: &Place, ledger: &str, case: &str) {
     assert_eq!((code, status["outcome"].as_str()), (0, Some("completed")), "{case}: {status}");
     assert!(status["next"].as_array().is_some_and(|next| next.iter().all(|each| each["event"] == "event_voided")));
     let replayed = place.done(&["replay", ledger, "--case", case]);
-    assert!(replayed.ends_with("Closed: completed; every event is legal\n"), "{replayed}");
+    assert!(replayed.ends_with("Closed: completed; the rules allow every event\n"), "{replayed}");
 }
 
 /// Types a whole case into a ledger of this name.

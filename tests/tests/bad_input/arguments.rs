@@ -23,7 +23,7 @@ fn an_event_that_is_not_known_or_not_whole_is_named_with_what_is_right() {
         (&["leader_agreed", "seat=janitor"], "use one of: superintendent, union_president, school_committee"),
         (&["leader_agreed", "name=<name>"], "fill in the value of `name`: <name>"),
         (&["leader_agreed", "seat=<chair>"], "fill in the value of `seat`: superintendent|"),
-        (&["-", "name=A"], "name the event before its values"),
+        (&["-", "name=A"], "give the event type before its fields"),
     ] {
         check_record(&place, args, USAGE, says);
     }
@@ -166,12 +166,12 @@ fn wrong_options_of_every_command_are_usage_errors() {
         ),
         (&["new", "b.ledger", "--district", "B", "--contract-expires", "2026-02-30"], "a day that exists"),
         (&["new", "b.ledger", "--district", "B", "--follows", "12"], "`12` is not the id of a case"),
-        (&["new", "b.ledger", "--district", "B", "--grace", "-1"], "minutes are a whole number, such as 15"),
+        (&["new", "b.ledger", "--district", "B", "--grace", "-1"], "minutes must be a whole number, such as 15"),
         (&["new", "b.ledger", "--district", "B", "--grace", "9999"], "is not shorter than the shortest part"),
         (&["new", "b.ledger", "--district", "B", "--origin", ""], "origin: the name is empty"),
         (&["new", "b.ledger", "--district", "B", "--actor", "\u{7}"], "actor: the name holds the character U+0007"),
-        (&["void", "a.ledger", "two", "--reason", "so"], "a number is a whole one, such as 12"),
-        (&["void", "a.ledger", "-1", "--reason", "so"], "a number is a whole one, such as 12"),
+        (&["void", "a.ledger", "two", "--reason", "so"], "the number must be a whole number, such as 12"),
+        (&["void", "a.ledger", "-1", "--reason", "so"], "the number must be a whole number, such as 12"),
         (&["void", "a.ledger", "2"], "--reason <REASON>"),
         (&["void", "a.ledger", "2", "--reason", ""], "the reason is empty"),
         (&["void", "a.ledger", "2", "--reason", "<why>"], "fill in the value of `reason`"),
@@ -180,11 +180,11 @@ fn wrong_options_of_every_command_are_usage_errors() {
         (&["route", "a.ledger"], "<STAGE>"),
         (&["route", "a.ledger", "the end"], "`the end` is not a stage or outcome; use one of: introduction, "),
         (&["route", "a.ledger", ""], "is not a stage or outcome"),
-        (&["replay", "a.ledger", "--to", "one"], "a number is a whole one, such as 12"),
+        (&["replay", "a.ledger", "--to", "one"], "the number must be a whole number, such as 12"),
         (&["replay", "a.ledger", "--to", "2", "--at", "now"], "cannot be used with"),
         (&["chart", "--format", "svg"], "[possible values: markdown, mermaid, dot]"),
         (&["tour", "--ledger", "a.ledger"], "a.ledger exists already"),
-        (&["record", "a.ledger", "note_added", "text=so", "--id", "5"], "an id is a UUID such as "),
+        (&["record", "a.ledger", "note_added", "text=so", "--id", "5"], "an ID must be a UUID, such as "),
         (&["keygen", "two words", "b.key"], "ibbi: a key's name is not empty and holds no spaces"),
     ] {
         if args.is_empty() {

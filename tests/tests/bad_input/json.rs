@@ -93,7 +93,7 @@ fn deep_long_and_binary_input_is_refused_without_harm() {
         (deep(r#"{"type":"note_added","data":"#, "[", 500_000), "the JSON is not an event"),
         (deep(r#"{"type":"note_added","data":{"text":"#, "[", 500_000), "the JSON is not an event"),
         (deep(r#"{"type":"case_opened","data":{"program":"#, "{\"a\":", 150_000), "the JSON is not an event"),
-        (vec![b' '; 10_000_000], "standard input has more than 1048576 bytes; an event has far fewer"),
+        (vec![b' '; 10_000_000], "standard input has more than 1048576 bytes, which is too long for an event"),
         (vec![b'x'; 10_000_000], "more than 1048576 bytes"),
         (long_text.into_bytes(), "the text has 900000 characters; at most 4000 are allowed"),
         (b"\xef\xbb\xbf{}".to_vec(), "line 1, column 1"),

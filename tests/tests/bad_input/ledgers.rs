@@ -99,8 +99,8 @@ fn an_event_that_no_rule_allows_is_reported_by_every_reader() {
     }
     let said = place.ibbi(&["replay", "x"]);
     assert_eq!(said.code, BAD);
-    assert_eq!(said.err, "ibbi: a recorded event is not what the rules allow\n");
-    assert!(said.out.ends_with("Inquiry; 1 event is not legal\n"), "{}", said.out);
+    assert_eq!(said.err, "ibbi: the rules don't allow 1 recorded event\n");
+    assert!(said.out.ends_with("Inquiry; the rules don't allow 1 event\n"), "{}", said.out);
 }
 
 /// Adds, with the library of lines alone, an acceptance to a case that is in its first stage.

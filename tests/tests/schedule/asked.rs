@@ -32,7 +32,7 @@ fn the_questions_are_asked_until_the_answers_are_understood() {
 
 /// Replaces the one answer that depends on the day: the day on which the leaders are asked is today by default.
 fn without_today(questions: &str) -> String {
-    let default = "key leaders asked? [";
+    let default = "the three key leaders? [";
     let start = questions.find(default).expect("the question with today as its answer") + default.len();
     let end = start + questions[start..].find(']').expect("the end of the default answer");
     let day = &questions[start..end];
