@@ -6,10 +6,7 @@ use crate::error::AppError;
 use crate::store;
 use crate::trust::{self, Against};
 use ibbi_audit::export::{self, Chained, Corrections, ExportError, Voided};
-use ibbi_audit::{
-    Audit, AuditError, CaseQuery, CaseReport, CaseSummary, Diff, Filter, Finding, FindingKind, Metered, Options,
-    Progress, Report, Severity, Sink, Source, Watch,
-};
+use ibbi_audit::{Audit, AuditError, Diff, Filter, Metered, Options, Source, Watch};
 use ibbi_core::{At, Name, Outcome};
 use ibbi_log::{FaultKind, LedgerReader, ReadError, Uuid};
 use std::io::{self, Read, Write};
@@ -17,6 +14,10 @@ use std::path::Path;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// The parts of the audit that programs use.
+pub use ibbi_audit::{
+    CaseQuery, CaseReport, CaseSummary, Finding, FindingKind, Progress, Report, Severity, Sink, Until,
+};
 pub use timeline::timeline;
 
 /// What is asked of an audit.

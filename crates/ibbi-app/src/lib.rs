@@ -26,7 +26,9 @@ pub mod tour;
 pub mod trust;
 
 pub use error::{AppError, ExitCode};
-pub use ibbi_common::zone;
+pub use ibbi_common::{format, zone};
+/// The planner and the simulation. Programs reach them through this crate.
+pub use ibbi_sim as sim;
 pub use suggest::Suggestion;
 
 /// The examples of the page on embedding, compiled and run as documentation tests.

@@ -1,6 +1,6 @@
 //! Progress bars for long work. They are shown only if standard error is a terminal.
 
-use ibbi_audit::Progress;
+use ibbi_app::audit::Progress;
 use indicatif::{HumanCount, HumanFloatCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::io::IsTerminal as _;
 use std::time::Duration;

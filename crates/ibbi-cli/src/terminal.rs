@@ -5,7 +5,6 @@ use ibbi_app::journal::SignedAfter;
 use ibbi_app::{describe::found, zone::Zone};
 use ibbi_core::{Advisory, Refusal, Unmet};
 use ibbi_report::text::{Layout, Piece, Role};
-use indicatif::HumanCount;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -81,10 +80,9 @@ pub(crate) fn pieces(pieces: &[Piece]) -> String {
     pieces.iter().map(painted).collect()
 }
 
-/// Returns a number with thousands separators and its noun, such as "1 record" or "10,000 runs".
+/// Returns a number with its noun, such as "1 record" or "10,000 runs".
 pub(crate) fn count(number: u64, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", HumanCount(number))
+    ibbi_app::format::count(number, noun, &format!("{noun}s"))
 }
 
 /// Returns a path as a command-line argument.

@@ -38,7 +38,7 @@ pub(crate) struct Audit {
     pub(crate) outcome: Option<ibbi_core::Outcome>,
     /// Show only findings with this code. You can repeat this option.
     #[arg(long, value_name = "CODE", value_parser = ibbi_app::audit::code)]
-    pub(crate) finding: Vec<ibbi_audit::FindingKind>,
+    pub(crate) finding: Vec<ibbi_app::audit::FindingKind>,
     /// Exit with code 4 if there is a finding of this severity or higher (error, warning, info) or with this code. Use
     /// `never` to turn this off.
     #[arg(long, value_name = "WHAT", default_value = "error", value_parser = fail_on)]

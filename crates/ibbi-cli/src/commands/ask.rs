@@ -2,8 +2,8 @@
 
 use ibbi_app::AppError;
 use ibbi_app::schedule::{self, closure, id_of, times};
+use ibbi_app::sim::{Assumptions, CalendarInput, Closure, Participant, Role, Scenario, Weekday};
 use ibbi_core::{County, Date, Format, MemberId, Name, Party, Seat, TimeZoneName};
-use ibbi_sim::{Assumptions, CalendarInput, Closure, Participant, Role, Scenario, Weekday};
 use std::io::{BufRead, Write};
 
 /// Asks questions and reads the answers.

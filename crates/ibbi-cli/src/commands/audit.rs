@@ -5,11 +5,10 @@ use crate::args::{Audit as Args, AuditTable};
 use crate::output::{Outcome, Stream};
 use crate::progress::ReadingBar;
 use crate::terminal;
-use ibbi_app::audit::{self, Request};
+use ibbi_app::audit::{self, CaseQuery, CaseReport, CaseSummary, Finding, Report, Request, Sink, Until};
 use ibbi_app::trust::Against;
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, ExitCode, schedule};
-use ibbi_audit::{CaseQuery, CaseReport, CaseSummary, Finding, Report, Sink, Until};
 use ibbi_core::At;
 use ibbi_report::{AuditPage, csv, text};
 
@@ -86,7 +85,7 @@ fn cores() -> usize {
 /// Reports one case in detail.
 fn single_case(args: &Args, case: &str, until: Until, as_of: Option<At>, json: bool) -> Result<Outcome, AppError> {
     let report = case_report(args, case, until, as_of)?;
-    let failed = report.findings.iter().any(|finding| finding.severity() == ibbi_audit::Severity::Error);
+    let failed = report.findings.iter().any(|finding| finding.severity() == audit::Severity::Error);
     let code = if failed { ExitCode::BadLedger } else { ExitCode::Done };
     if json {
         return Ok(Outcome { code, ..Outcome::json(&report) });

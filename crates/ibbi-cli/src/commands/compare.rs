@@ -5,9 +5,9 @@ use crate::args::Compare;
 use crate::output::Outcome;
 use crate::progress::Bar;
 use crate::terminal;
+use ibbi_app::sim::Comparison;
 use ibbi_app::{AppError, schedule};
 use ibbi_report::{csv, text};
-use ibbi_sim::Comparison;
 use serde::Serialize;
 
 /// The output of `--json`: the comparison and its result in a sentence.

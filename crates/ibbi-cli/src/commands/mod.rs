@@ -31,11 +31,11 @@ use crate::args::{Args, Command, From, OneScenario, Runs, Signing, When};
 use crate::output::Outcome;
 use clock::now;
 use ibbi_app::journal::{Context, Ids};
+use ibbi_app::sim::{Scenario, Settings, Simulator};
 use ibbi_app::trust::Signer;
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, schedule, store};
 use ibbi_core::{At, Name};
-use ibbi_sim::{Scenario, Settings, Simulator};
 use std::path::Path;
 use std::sync::Arc;
 

@@ -5,8 +5,8 @@ use crate::args::{Plan as Args, PlanTable};
 use crate::output::Outcome;
 use crate::terminal;
 use ibbi_app::AppError;
+use ibbi_app::sim::Plan;
 use ibbi_report::{csv, text};
-use ibbi_sim::Plan;
 
 pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
     let (_, simulator) = simulator(&args.scenario, &args.from)?;

@@ -35,7 +35,7 @@ fn new(args: &NewScenario, json: bool) -> Result<Outcome, AppError> {
         let mut interview = Interview { answers: std::io::stdin().lock(), questions: std::io::stderr() };
         interview.scenario(today)?.to_toml()
     } else {
-        ibbi_sim::template(&name, today)
+        ibbi_app::sim::template(&name, today)
     };
     let Some(file) = file else { return Ok(Outcome::done(text)) };
     schedule::write_new(file, text.as_bytes())?;

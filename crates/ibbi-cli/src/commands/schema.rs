@@ -6,7 +6,7 @@ use crate::output::Outcome;
 pub(crate) fn run(args: &Schema, json: bool) -> Outcome {
     let schema = match args.subject {
         SchemaSubject::Ledger => ibbi_app::schema::ledger_line(),
-        SchemaSubject::Scenario => ibbi_sim::schema(),
+        SchemaSubject::Scenario => ibbi_app::sim::schema(),
     };
     if json {
         return Outcome::json(&schema);

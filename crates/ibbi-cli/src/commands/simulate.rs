@@ -7,8 +7,8 @@ use crate::progress::Bar;
 use crate::terminal::{self, command, count};
 use ibbi_app::AppError;
 use ibbi_app::schedule::{self, Keep, Kept};
+use ibbi_app::sim::Forecast;
 use ibbi_report::{csv, text};
-use ibbi_sim::Forecast;
 use serde::Serialize;
 
 /// The output of `--json`: the forecast and the kept runs.
