@@ -7,7 +7,7 @@ use ibbi_core::Date;
 use ibbi_core::Program;
 use ibbi_core::holidays::holiday_on;
 use ibbi_sim::{
-    CUT_AFTER_STREAM, Chance, Duration, Ending, HORIZON, Half, Part, Participant, Scenario, ThreePoint, Unavailable,
+    CUT_AFTER_STREAM, Chance, DayPart, Duration, Ending, HORIZON, Half, Participant, Scenario, ThreePoint, Unavailable,
     Weekday, whole_days,
 };
 
@@ -140,7 +140,7 @@ impl Floor {
         let dates: Vec<Date> = first.iter_days().take(HORIZON).filter_map(|day| Date::try_from(day).ok()).collect();
         let calendar = &scenario.calendar;
         let works = |date: Date| {
-            calendar.working_days.contains(&Weekday::of(date)) && holiday_on(date, calendar.county).is_none()
+            calendar.working_days.contains(&Weekday::from_date(date)) && holiday_on(date, calendar.county).is_none()
         };
         let closed = |date: Date, half| calendar.closed.iter().any(|closure| takes(&closure.when, date, half));
         let open = |date: Date, half| works(date) && !closed(date, half);
@@ -319,7 +319,7 @@ impl Floor {
 }
 
 fn takes(when: &Unavailable, date: Date, half: Half) -> bool {
-    let other = if half == Half::Morning { Part::Afternoon } else { Part::Morning };
+    let other = if half == Half::Morning { DayPart::Afternoon } else { DayPart::Morning };
     when.half != other && when.covers(date)
 }
 

@@ -12,11 +12,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let scenario = Scenario::parse(&std::fs::read_to_string(input)?)?;
     let simulator = Simulator::new(&scenario);
     let settings = Settings { runs: 2_000, seed: 1, threads: 2 };
-    let (plan, forecast) = (Plan::of(&simulator), simulator.simulate(settings)?);
+    let (plan, forecast) = (Plan::from_simulator(&simulator), simulator.simulate(settings)?);
     let with = |format| Simulator::new(&Scenario { format, ..scenario.clone() });
     let (full, halves) = (with(Format::FullDay), with(Format::TwoHalfDays));
     let comparison = Comparison::new(("one full day", &full), ("two half-days", &halves), settings)?;
-    let gains = simulator.who(Settings { runs: 500, ..settings })?;
+    let gains = simulator.availability_gains(Settings { runs: 500, ..settings })?;
     println!("{}", text::plain(&text::plan(&scenario, &plan, &plan.advisories, layout)));
     println!("{}", text::plain(&text::forecast(&scenario, &forecast, layout)));
     println!("{}", text::plain(&text::comparison(&comparison, layout)));

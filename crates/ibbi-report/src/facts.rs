@@ -3,10 +3,10 @@
 use crate::table::{Cell, Column, Table};
 use crate::words;
 use ibbi_core::Date;
-use ibbi_sim::{BlockedDay, Blocker, Forecast, Gain, Sitting};
+use ibbi_sim::{AvailabilityGain, BlockedDay, Blocker, Forecast, PlannedSession};
 
 /// Why a sitting is not earlier, day by day; days in a row that are blocked alike are one row.
-pub(crate) fn why_table(sitting: &Sitting, what: &str) -> Table {
+pub(crate) fn why_table(sitting: &PlannedSession, what: &str) -> Table {
     let columns = [Column::text("days"), Column::text("morning"), Column::text("afternoon")];
     let mut table = Table::new(format!("{what}: what blocked each earlier day"), columns);
     let half = |blockers: &[Blocker]| match blockers.is_empty() {
@@ -84,8 +84,8 @@ pub(crate) fn assumptions(forecast: &Forecast) -> Table {
 }
 
 /// Whom to ask for one more day, as a table of those of whom a day would bring anything, and the names of the others.
-pub(crate) fn gains(gains: &[Gain]) -> (Table, Vec<String>) {
-    let (bring, others): (Vec<&Gain>, Vec<&Gain>) =
+pub(crate) fn gains(gains: &[AvailabilityGain]) -> (Table, Vec<String>) {
+    let (bring, others): (Vec<&AvailabilityGain>, Vec<&AvailabilityGain>) =
         gains.iter().partition(|gain| gain.plan.is_some() || gain.chance.is_some());
     let with_chance = bring.iter().any(|gain| gain.chance.is_some());
     let mut columns = vec![
@@ -100,7 +100,7 @@ pub(crate) fn gains(gains: &[Gain]) -> (Table, Vec<String>) {
     let mut table = Table::new("What the single best day of each would bring", columns);
     for gain in bring {
         let mut row = vec![
-            Cell::Name(words::blocker(&gain.who)),
+            Cell::Name(words::blocker(&gain.blocker)),
             Cell::day(gain.plan.map(|plan| plan.date)),
             Cell::day(gain.plan.map(|plan| plan.finishes)),
             Cell::number(gain.plan.and_then(|plan| plan.days)),
@@ -114,7 +114,7 @@ pub(crate) fn gains(gains: &[Gain]) -> (Table, Vec<String>) {
         }
         table.row(row);
     }
-    (table, others.iter().map(|gain| words::blocker(&gain.who)).collect())
+    (table, others.iter().map(|gain| words::blocker(&gain.blocker)).collect())
 }
 
 /// What happens on the first day of a plan.

@@ -5,8 +5,8 @@ use crate::words;
 use ibbi_common::quantile::Interval;
 use ibbi_core::{Date, Party, Seat};
 use ibbi_sim::{
-    Blocker, Comparison, Continued, Failing, Forecast, Gain, MilestoneKind, Obstacle, Plan, Scenario, Sitting,
-    SittingKind,
+    AvailabilityGain, Blocker, Comparison, Conflicts, Forecast, MilestoneKind, Plan, PlanFailure, PlannedSession,
+    ResumedCase, Scenario, SessionKind,
 };
 
 /// What everybody who reads a chance has to know.
@@ -46,7 +46,7 @@ pub(crate) fn verdict(plan: &Plan, forecast: &Forecast) -> Phrase {
 }
 
 /// From which real case a plan or a forecast goes on, and what was made of what differs.
-pub(crate) fn continued(continued: &Continued, scenario: &Scenario) -> (Phrase, &'static str) {
+pub(crate) fn continued(continued: &ResumedCase, scenario: &Scenario) -> (Phrase, &'static str) {
     let events = words::count(continued.events.into(), "recorded event");
     let begins = Phrase::new("It goes on from the case as it stood on ")
         .day(scenario.start)
@@ -83,12 +83,12 @@ pub(crate) fn plan_clause(plan: &Plan) -> Phrase {
 /// The sitting that finds no day, where the steps before it are done.
 fn without_day(plan: &Plan) -> Option<&'static str> {
     let done = |wanted: fn(&MilestoneKind) -> bool| plan.milestones.iter().filter(|step| wanted(&step.what)).count();
-    let held = |wanted: fn(&SittingKind) -> bool| plan.sittings.iter().any(|sitting| wanted(&sitting.what));
-    if !held(|what| *what == SittingKind::Meeting) {
+    let held = |wanted: fn(&SessionKind) -> bool| plan.sessions.iter().any(|sitting| wanted(&sitting.what));
+    if !held(|what| *what == SessionKind::Meeting) {
         let agreed = done(|what| matches!(what, MilestoneKind::LeaderAgrees { .. }));
         return (agreed == Seat::ALL.len()).then_some("the introductory meeting");
     }
-    if !held(|what| *what == SittingKind::Training) {
+    if !held(|what| *what == SessionKind::Training) {
         return (done(|what| *what == MilestoneKind::Accepted) > 0).then_some("the training day");
     }
     let adopted = done(|what| matches!(what, MilestoneKind::Adopts { .. }));
@@ -102,22 +102,22 @@ pub(crate) fn start_by(plan: &Plan) -> Option<Phrase> {
 }
 
 /// What a plan fails at.
-pub(crate) const fn failing(failing: Failing) -> &'static str {
+pub(crate) const fn failing(failing: PlanFailure) -> &'static str {
     match failing {
-        Failing::DoesNotFit => "A sitting finds no day within 730 days that suits everybody it needs.",
-        Failing::Late => "The last session is after the contract date.",
+        PlanFailure::DoesNotFit => "A sitting finds no day within 730 days that suits everybody it needs.",
+        PlanFailure::Late => "The last session is after the contract date.",
     }
 }
 
 /// Who stands in the way, and what would help, in sentences.
-pub(crate) fn obstacle(obstacle: &Obstacle) -> Vec<Phrase> {
+pub(crate) fn obstacle(obstacle: &Conflicts) -> Vec<Phrase> {
     let names = |set: &[Blocker]| set.iter().map(words::blocker).collect::<Vec<_>>();
-    let several = match obstacle.in_the_way.as_slice() {
+    let several = match obstacle.blockers.as_slice() {
         [] => return vec![beyond_help(obstacle.finishes_at_best)],
         set => set.len() > 1,
     };
     let (stands, times) = if several { ("stand", "those times") } else { ("stands", "that time") };
-    let way = Phrase::default().names(&names(&obstacle.in_the_way), " and ").words(format!(" {stands} in the way."));
+    let way = Phrase::default().names(&names(&obstacle.blockers), " and ").words(format!(" {stands} in the way."));
     let mut sentences = vec![way];
     if let Some(then) = obstacle.finishes_then {
         sentences.push(Phrase::new(format!("With {times} free, the last session would be on ")).day(then).words("."));
@@ -151,7 +151,7 @@ fn beyond_help(at_best: Option<Date>) -> Phrase {
 }
 
 /// Why a sitting is not earlier, in a sentence.
-pub(crate) fn why(sitting: &Sitting) -> Phrase {
+pub(crate) fn why(sitting: &PlannedSession) -> Phrase {
     if sitting.blocked.is_empty() {
         return Phrase::new("This is the first day that the durations allow.");
     }
@@ -168,7 +168,7 @@ pub(crate) fn why(sitting: &Sitting) -> Phrase {
 }
 
 /// Who and what blocked how many days, the most first.
-fn blockers(sitting: &Sitting) -> Vec<(String, usize)> {
+fn blockers(sitting: &PlannedSession) -> Vec<(String, usize)> {
     let mut counts: Vec<(String, usize)> = Vec::new();
     for day in &sitting.blocked {
         let mut names: Vec<String> = day.morning.iter().chain(&day.afternoon).map(words::short_blocker).collect();
@@ -191,7 +191,7 @@ pub(crate) fn no_gain(names: &[String]) -> Option<Phrase> {
 }
 
 /// What a gain in the chance is, or that there is none.
-pub(crate) fn about_gains(gains: &[Gain], has_contract: bool) -> &'static str {
+pub(crate) fn about_gains(gains: &[AvailabilityGain], has_contract: bool) -> &'static str {
     match (has_contract, gains.iter().any(|gain| gain.chance.is_some())) {
         (false, _) => "Without a contract date there is no chance to gain.",
         (true, false) => "No single day was seen to raise the chance to be done in time.",
@@ -229,7 +229,7 @@ mod tests {
 
     fn results(change: impl Fn(String) -> String) -> (Plan, Forecast) {
         let simulator = Simulator::new(&Scenario::parse(&change(EXAMPLE.to_owned())).unwrap());
-        (Plan::of(&simulator), simulator.simulate(Settings { runs: 200, seed: 1, threads: 1 }).unwrap())
+        (Plan::from_simulator(&simulator), simulator.simulate(Settings { runs: 200, seed: 1, threads: 1 }).unwrap())
     }
 
     #[test]
@@ -285,41 +285,41 @@ mod tests {
     #[test]
     fn an_obstacle_is_told_with_what_would_help() {
         let closure = |name: &str| Blocker::Closure { name: Name::new(name).unwrap() };
-        let base = Obstacle {
-            failing: Failing::Late,
-            in_the_way: vec![closure("A")],
+        let base = Conflicts {
+            failing: PlanFailure::Late,
+            blockers: vec![closure("A")],
             alternatives: vec![],
             proven_smallest: true,
             finishes_then: Some(date("2027-01-06")),
             finishes_at_best: Some(date("2027-01-04")),
         };
         let said =
-            |obstacle: Obstacle| super::obstacle(&obstacle).iter().map(Phrase::plain).collect::<Vec<_>>().join(" ");
+            |obstacle: Conflicts| super::obstacle(&obstacle).iter().map(Phrase::plain).collect::<Vec<_>>().join(" ");
         let then = "the last session would be on Wed 2027-01-06.";
         let cases = [
             (base.clone(), format!("A stands in the way. With that time free, {then} No other single person or closed range would do.")),
             (
-                Obstacle { alternatives: vec![vec![closure("B")], vec![closure("C")]], ..base.clone() },
+                Conflicts { alternatives: vec![vec![closure("B")], vec![closure("C")]], ..base.clone() },
                 format!("A stands in the way. With that time free, {then} Instead, this would do as well: B; or C. One of them is enough."),
             ),
             (
-                Obstacle { in_the_way: vec![closure("A"), closure("B"), closure("C")], ..base.clone() },
+                Conflicts { blockers: vec![closure("A"), closure("B"), closure("C")], ..base.clone() },
                 format!("A, B and C stand in the way. With those times free, {then} Every smaller set was tried, and none is enough."),
             ),
             (
-                Obstacle { in_the_way: vec![closure("A"), closure("B")], proven_smallest: false, finishes_then: None, ..base.clone() },
+                Conflicts { blockers: vec![closure("A"), closure("B")], proven_smallest: false, finishes_then: None, ..base.clone() },
                 "A and B stand in the way. None of these can be left out, but another, smaller set may exist: there are too \
                  many to try."
                     .to_owned(),
             ),
             (
-                Obstacle { in_the_way: vec![], ..base.clone() },
+                Conflicts { blockers: vec![], ..base.clone() },
                 "Even if every person and every closed range made room, the last session would be on Mon 2027-01-04: the \
                  durations alone take that long."
                     .to_owned(),
             ),
             (
-                Obstacle { in_the_way: vec![], finishes_at_best: None, ..base },
+                Conflicts { blockers: vec![], finishes_at_best: None, ..base },
                 "Even if every person and every closed range made room, no day would be found: the durations and the working \
                  days alone leave none."
                     .to_owned(),

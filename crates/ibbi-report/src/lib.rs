@@ -13,7 +13,7 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let scenario = Scenario::parse(EXAMPLE)?;
 //! let simulator = Simulator::new(&scenario);
-//! let (plan, forecast) = (Plan::of(&simulator), simulator.simulate(Settings { runs: 500, seed: 1, threads: 2 })?);
+//! let (plan, forecast) = (Plan::from_simulator(&simulator), simulator.simulate(Settings { runs: 500, seed: 1, threads: 2 })?);
 //! let page = SimulationPage {
 //!     scenario: &scenario, plan: &plan, forecast: &forecast, advisories: &plan.advisories, comparison: None, gains: None,
 //!     program: "ibbi 0.1.0",

@@ -3,7 +3,7 @@
 use crate::table::{Cell, Column, Table};
 use crate::words;
 use ibbi_core::{County, Party};
-use ibbi_sim::{Part, Participant, Role, Scenario, Unavailable};
+use ibbi_sim::{DayPart, Participant, Role, Scenario, Unavailable};
 
 /// Who takes part, and when they cannot come.
 pub(crate) fn people(scenario: &Scenario) -> Table {
@@ -71,9 +71,9 @@ fn needed(scenario: &Scenario, person: &Participant) -> &'static str {
 /// A stretch of time in words: `Fridays`, `Wednesday afternoons`, `Oct 19, 2026 to Oct 23, 2026`.
 fn times(times: &Unavailable) -> String {
     let half = match times.half {
-        Part::Whole => None,
-        Part::Morning => Some("morning"),
-        Part::Afternoon => Some("afternoon"),
+        DayPart::Whole => None,
+        DayPart::Morning => Some("morning"),
+        DayPart::Afternoon => Some("afternoon"),
     };
     let day = times.weekday.map(words::weekday);
     let what = match (day, half) {
@@ -101,13 +101,13 @@ mod tests {
     fn times_are_said_as_people_say_them() {
         let day = |text: &str| text.parse().ok();
         let cases = [
-            (None, None, Part::Whole, Some(Weekday::Friday), "Fridays"),
-            (None, None, Part::Afternoon, Some(Weekday::Wednesday), "Wednesday afternoons"),
-            (day("2026-10-19"), day("2026-10-23"), Part::Whole, None, "Oct 19, 2026 to Oct 23, 2026"),
-            (day("2026-12-02"), day("2026-12-02"), Part::Morning, None, "mornings, Dec 2, 2026"),
-            (day("2027-01-01"), None, Part::Whole, Some(Weekday::Monday), "Mondays, from Jan 1, 2027"),
-            (None, day("2027-01-01"), Part::Whole, None, "until Jan 1, 2027"),
-            (None, None, Part::Whole, None, "ever"),
+            (None, None, DayPart::Whole, Some(Weekday::Friday), "Fridays"),
+            (None, None, DayPart::Afternoon, Some(Weekday::Wednesday), "Wednesday afternoons"),
+            (day("2026-10-19"), day("2026-10-23"), DayPart::Whole, None, "Oct 19, 2026 to Oct 23, 2026"),
+            (day("2026-12-02"), day("2026-12-02"), DayPart::Morning, None, "mornings, Dec 2, 2026"),
+            (day("2027-01-01"), None, DayPart::Whole, Some(Weekday::Monday), "Mondays, from Jan 1, 2027"),
+            (None, day("2027-01-01"), DayPart::Whole, None, "until Jan 1, 2027"),
+            (None, None, DayPart::Whole, None, "ever"),
         ];
         for (from, to, half, weekday, said) in cases {
             assert_eq!(times(&Unavailable { from, half, to, weekday }), said);

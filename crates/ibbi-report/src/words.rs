@@ -3,7 +3,7 @@
 use chrono::{Datelike, Timelike};
 use ibbi_common::quantile::Interval;
 use ibbi_core::{Body, Date, LocalTime, Seat, Slot};
-use ibbi_sim::{AssumedValue, Blocker, Chance, Duration, MilestoneKind, SittingKind, Weekday};
+use ibbi_sim::{AssumedValue, Blocker, Chance, Duration, MilestoneKind, SessionKind, Weekday};
 
 /// A date for a page: `Wed, Jan 6, 2027`.
 pub(crate) fn day(date: Date) -> String {
@@ -181,16 +181,16 @@ pub(crate) fn months_later(date: Date, months: u32) -> Date {
 }
 
 /// What a sitting is called at the head of a row: `Facilitation, part 1`.
-pub(crate) fn sitting(kind: SittingKind, parts: usize) -> String {
+pub(crate) fn sitting(kind: SessionKind, parts: usize) -> String {
     match kind {
-        SittingKind::Facilitation { .. } if parts == 1 => "Facilitation day".to_owned(),
+        SessionKind::Facilitation { .. } if parts == 1 => "Facilitation day".to_owned(),
         other => sentence(&other.to_string()),
     }
 }
 
 /// How many parts of facilitation a plan has.
 pub(crate) fn facilitation_parts(plan: &ibbi_sim::Plan) -> usize {
-    plan.sittings.iter().filter(|sitting| matches!(sitting.what, SittingKind::Facilitation { .. })).count()
+    plan.sessions.iter().filter(|sitting| matches!(sitting.what, SessionKind::Facilitation { .. })).count()
 }
 
 /// What happens at a step between the sittings.

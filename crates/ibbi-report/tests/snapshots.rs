@@ -29,7 +29,7 @@ fn plans_that_cannot_be_met_in_a_terminal() {
         let results = sample(name, 50);
         let mut shown = plain(&text::plan(&results.scenario, &results.plan, &[], WIDE));
         shown.push_str("\nThe obstacle alone:\n");
-        shown.push_str(&plain(&text::obstacle(results.plan.obstacle.as_ref().unwrap(), WIDE)));
+        shown.push_str(&plain(&text::obstacle(results.plan.conflicts.as_ref().unwrap(), WIDE)));
         insta::assert_snapshot!(format!("plan_{name}"), shown);
     }
 }

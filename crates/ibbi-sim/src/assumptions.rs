@@ -1,4 +1,5 @@
-//! The figures that nobody has published: three-point durations and chances, each with a default that says so.
+//! Assumptions: three-point durations and chances. No figures are published, so each has a default that is an estimate
+//! too.
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -12,27 +13,27 @@ macro_rules! assumptions {
         }
 
         impl $name {
-            /// Every one, in the order in which a case meets them.
+            /// All of them, in the order in which a case meets them.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
             /// Their names in a scenario, in the same order.
             pub const CODES: &'static [&'static str] = &[$($code),+];
 
-            /// Its name in a scenario.
+            /// Returns its name in a scenario.
             pub const fn code(self) -> &'static str {
                 match self { $( Self::$variant => $code, )+ }
             }
 
-            /// What it is, in words.
+            /// Returns a short description.
             pub const fn about(self) -> &'static str {
                 match self { $( Self::$variant => $about, )+ }
             }
 
-            /// The default: an assumption like any other.
+            /// Returns its default, which is an estimate too.
             pub const fn default_value(self) -> $value {
                 match self { $( Self::$variant => $default, )+ }
             }
 
-            /// The number of its random stream; part of the model, never changed.
+            /// Returns the number of its random stream. It is part of the model and never changes.
             pub const fn stream(self) -> u64 {
                 match self { $( Self::$variant => $stream, )+ }
             }
@@ -47,7 +48,7 @@ macro_rules! assumptions {
 }
 
 assumptions! {
-    /// A duration, as least, likely and most days.
+    /// A duration: the least, likely, and most days.
     Duration as ThreePoint:
     LeaderResponse = "leader_response_days", 1, days(2.0, 7.0, 21.0), "days until a key leader answers";
     MeetingLead = "meeting_lead_days", 2, days(7.0, 14.0, 30.0), "days' notice for the introductory meeting";
@@ -71,23 +72,23 @@ assumptions! {
     Withdraws = "withdraws", 15, 0.02, "chance that the district withdraws, at each of four stages";
 }
 
-/// The random stream of the minute at which a session is cut short; no assumption of the user's.
+/// The random stream of the minute at which a session is cut short. It is not one of the user's assumptions.
 pub const CUT_AFTER_STREAM: u64 = 16;
 
 const fn days(least: f64, likely: f64, most: f64) -> ThreePoint {
     ThreePoint { least, likely, most }
 }
 
-/// A triangular distribution of days: the least and the most that can be, and the likeliest in between.
+/// A triangular distribution of days: the least, the likeliest, and the most.
 ///
-/// Written and serialised as `[least, likely, most]`.
+/// It is written and serialized as `[least, likely, most]`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ThreePoint {
-    /// The least, in days, not negative.
+    /// The least, in days; not negative.
     pub least: f64,
-    /// The likeliest, in days, not below the least.
+    /// The likeliest, in days; at least `least`.
     pub likely: f64,
-    /// The most, in days, not below the likeliest.
+    /// The most, in days; at least `likely`.
     pub most: f64,
 }
 
@@ -138,7 +139,7 @@ impl ThreePoint {
 }
 
 impl Chance {
-    /// Whether a run can end by it: then it moves who is done at all, not when.
+    /// Returns whether a run can end because of it. If so, it changes which runs are completed, not when.
     pub const fn is_gate(self) -> bool {
         matches!(self, Self::LeaderDeclines | Self::LaborAdopts | Self::ManagementAdopts | Self::Withdraws)
     }
@@ -150,13 +151,13 @@ impl Serialize for ThreePoint {
     }
 }
 
-/// Days rounded half up to whole days: 2.5 becomes 3. Expects what is not negative; what is beyond the horizon is cut.
+/// Rounds days half up to whole days: 2.5 becomes 3. Days must not be negative; days past the horizon are cut to it.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=730 before")]
 pub fn whole_days(days: f64) -> u16 {
     (days + 0.5).floor().clamp(0.0, ThreePoint::MAX) as u16
 }
 
-/// A value and whether the user gave it.
+/// A value, and whether it is the default.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Assumed<T> {
     /// Whether it is the default.
@@ -165,7 +166,7 @@ pub struct Assumed<T> {
     pub value: T,
 }
 
-/// Every assumption of a scenario.
+/// All assumptions of a scenario.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assumptions {
     pub(crate) chances: [Assumed<f64>; 7],
@@ -173,12 +174,12 @@ pub struct Assumptions {
 }
 
 impl Assumptions {
-    /// A duration.
+    /// Returns a duration.
     pub const fn duration(&self, which: Duration) -> Assumed<ThreePoint> {
         self.durations[which as usize]
     }
 
-    /// A chance.
+    /// Returns a chance.
     pub const fn chance(&self, which: Chance) -> Assumed<f64> {
         self.chances[which as usize]
     }
@@ -188,7 +189,7 @@ impl Assumptions {
         self.durations[which as usize] = Assumed { default: false, value };
     }
 
-    /// Sets a chance, as the user's own; what is outside 0 to 1 acts as the nearer end.
+    /// Sets a chance, as the user's own. A value outside 0 to 1 acts as the nearer end.
     pub const fn set_chance(&mut self, which: Chance, value: f64) {
         self.chances[which as usize] = Assumed { default: false, value };
     }
@@ -207,7 +208,7 @@ impl Default for Assumptions {
 }
 
 impl Serialize for Assumptions {
-    /// A map from each assumption's name to `{"default", "value"}`.
+    /// Serializes a map from each assumption's name to `{"default", "value"}`.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(Duration::ALL.len() + Chance::ALL.len()))?;
         for which in Duration::ALL {
@@ -225,7 +226,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quantiles_invert_the_triangular_distribution_function() {
+    fn quantile_inverts_the_distribution() {
         for (least, likely, most) in [(0.0, 3.0, 10.0), (2.0, 2.0, 9.0), (1.0, 8.0, 8.0), (0.0, 0.5, 700.0)] {
             let days = ThreePoint { least, likely, most };
             for step in 0..=100 {
@@ -251,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn every_stream_has_a_number_of_its_own() {
+    fn stream_numbers_are_unique() {
         let mut streams: Vec<u64> = Duration::ALL.iter().map(|which| which.stream()).collect();
         streams.extend(Chance::ALL.iter().map(|which| which.stream()));
         streams.push(CUT_AFTER_STREAM);

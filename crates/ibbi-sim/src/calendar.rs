@@ -1,22 +1,22 @@
-//! Who is free when: the half-days of the horizon as sets of bits, and the next fitting day from every day.
+//! Availability: the half-days of the horizon as bit sets, and the next open day from every day.
 
-use crate::scenario::{Part, Scenario, Unavailable, Weekday};
+use crate::scenario::{DayPart, Scenario, Unavailable, Weekday};
 use chrono::{Datelike as _, NaiveTime};
 use ibbi_common::zone::Zone;
 use ibbi_core::holidays::{Holiday, holidays_in};
 use ibbi_core::{Date, MemberId, Name};
 use serde::Serialize;
 
-/// How many days the model looks ahead: a run that reaches day 730 ends as unfinished.
+/// The number of days that the model looks ahead. A run that reaches day 730 ends unfinished.
 pub const HORIZON: usize = 730;
 
-/// A day of the model, counted from the start, which is day 0; [`NEVER`] is none within the horizon.
+/// A day of the model. Day 0 is the start; [`NEVER`] is past the horizon.
 pub(crate) type Day = u16;
-/// The day that does not come.
+/// A day past the horizon.
 #[allow(clippy::cast_possible_truncation, reason = "730 fits")]
 pub(crate) const NEVER: Day = HORIZON as Day;
 
-/// When a working day starts.
+/// The time at which a working day starts.
 pub(crate) const MORNING: NaiveTime = NaiveTime::from_hms_opt(8, 0, 0).expect("08:00 is a time");
 
 const WORDS: usize = HORIZON.div_ceil(64);
@@ -43,7 +43,7 @@ impl Days {
     }
 }
 
-/// Sets of mornings and of afternoons.
+/// A set of mornings and a set of afternoons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Halves {
     mornings: Days,
@@ -68,24 +68,24 @@ impl Halves {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Half {
-    /// 08:00 to 12:00.
+    /// 8:00 AM to noon.
     Morning,
-    /// 12:00 to 16:00.
+    /// Noon to 4:00 PM.
     Afternoon,
 }
 
 impl Half {
-    /// Both.
+    /// Both halves.
     pub const ALL: [Self; 2] = [Self::Morning, Self::Afternoon];
 }
 
-/// Who or what keeps a sitting from a half-day.
+/// A reason why a session can't be held on a half-day.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Blocker {
     /// The district does not work on this day of the week.
     DayOff {
-        /// Which.
+        /// The day of the week.
         weekday: Weekday,
     },
     /// A legal holiday of Massachusetts.
@@ -98,11 +98,11 @@ pub enum Blocker {
         /// Its name.
         name: Name,
     },
-    /// Somebody who cannot come.
+    /// A person who is not available.
     Person {
-        /// The id.
+        /// The person's id.
         id: MemberId,
-        /// The name.
+        /// The person's name.
         name: Name,
     },
 }
@@ -117,23 +117,23 @@ impl std::fmt::Display for Blocker {
     }
 }
 
-/// Something that could be asked to make room: a person or a closed range, by its place in the scenario.
+/// A person or closed range that could be asked to make room, by its index in the scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Cause {
     Person(usize),
     Closure(usize),
 }
 
-/// Whose time a sitting needs.
+/// The people whose time a session needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Group {
+pub(crate) enum Attendees {
     /// The leaders and the representative.
     Meeting,
     /// The required negotiators and the neutral.
     Session,
 }
 
-/// The availability of everybody in a scenario, per half-day, over the horizon.
+/// The availability of all people in a scenario, per half-day, over the horizon.
 #[derive(Debug, Clone)]
 pub struct Calendar {
     pub(crate) dates: Vec<Date>,
@@ -149,17 +149,17 @@ pub struct Calendar {
 }
 
 impl Calendar {
-    /// Works out who is free when.
+    /// Computes each person's availability.
     pub fn new(scenario: &Scenario) -> Self {
         let first = scenario.start.to_chrono();
         let dates: Vec<Date> = first.iter_days().take(HORIZON).filter_map(|day| Date::try_from(day).ok()).collect();
         let mut off = Days::default();
         let mut holidays = Vec::new();
         let zone = Zone::find(&scenario.time_zone);
-        // A zone that changes sides of the date line skips a day (Samoa, 2011): nobody can meet on it.
+        // A zone that moves across the date line skips a day (Samoa, 2011). No one can meet on it.
         let skipped = |date: &Date| zone.is_some_and(|zone| zone.skips(*date, MORNING));
         for (day, date) in dates.iter().enumerate() {
-            if skipped(date) || !scenario.calendar.working_days.contains(&Weekday::of(*date)) {
+            if skipped(date) || !scenario.calendar.working_days.contains(&Weekday::from_date(*date)) {
                 off.add(day);
             }
         }
@@ -175,10 +175,10 @@ impl Calendar {
             let mut halves = Halves::default();
             for stretch in stretches {
                 for (day, _) in dates.iter().enumerate().filter(|(_, date)| stretch.covers(**date)) {
-                    if stretch.half != Part::Afternoon {
+                    if stretch.half != DayPart::Afternoon {
                         halves.mornings.add(day);
                     }
-                    if stretch.half != Part::Morning {
+                    if stretch.half != DayPart::Morning {
                         halves.afternoons.add(day);
                     }
                 }
@@ -205,24 +205,24 @@ impl Calendar {
         }
     }
 
-    /// The date of a day of the model, if it is within the horizon.
+    /// Returns the date of a day of the model, if it is within the horizon.
     pub fn date(&self, day: usize) -> Option<Date> {
         self.dates.get(day).copied()
     }
 
-    /// The day of the model of a date, if it is within the horizon.
+    /// Returns the day of the model of a date, if it is within the horizon.
     pub fn day(&self, date: Date) -> Option<usize> {
         self.dates.binary_search(&date).ok()
     }
 
-    pub(crate) fn group(&self, group: Group) -> &[usize] {
+    pub(crate) fn group(&self, group: Attendees) -> &[usize] {
         match group {
-            Group::Meeting => &self.meeting,
-            Group::Session => &self.session,
+            Attendees::Meeting => &self.meeting,
+            Attendees::Session => &self.session,
         }
     }
 
-    /// Everybody and everything that could be asked to make room, where it has any unavailable time.
+    /// Returns every person and closed range that has any unavailable time.
     pub(crate) fn causes(&self) -> Vec<Cause> {
         let busy = |halves: &Halves| *halves != Halves::default();
         let bound = |index: &usize| self.meeting.contains(index) || self.session.contains(index);
@@ -238,7 +238,7 @@ impl Calendar {
         }
     }
 
-    /// Whether the half-day is among the unavailable times of a person or a closed range.
+    /// Returns whether a half-day is among the unavailable times of a person or a closed range.
     pub(crate) fn is_blocked_by(&self, cause: Cause, day: usize, half: Half) -> bool {
         match cause {
             Cause::Person(index) => self.people[index].of(half).has(day),
@@ -246,13 +246,13 @@ impl Calendar {
         }
     }
 
-    /// Everyone and everything that keeps a group from a half-day, the calendar first.
-    pub(crate) fn blockers(&self, group: Group, day: usize, half: Half) -> Vec<Blocker> {
+    /// Returns all blockers that keep a group from a half-day. The calendar's are first.
+    pub(crate) fn blockers(&self, group: Attendees, day: usize, half: Half) -> Vec<Blocker> {
         let mut found = Vec::new();
         if let Some((_, holiday)) = self.holidays.iter().find(|(kept, _)| *kept == day) {
             found.push(Blocker::Holiday { name: holiday.label() });
         } else if self.off.has(day) {
-            found.push(Blocker::DayOff { weekday: Weekday::of(self.dates[day]) });
+            found.push(Blocker::DayOff { weekday: Weekday::from_date(self.dates[day]) });
         }
         let closed = self.closures.iter().zip(&self.closure_names).filter(|(halves, _)| halves.of(half).has(day));
         found.extend(closed.map(|(_, name)| name.clone()));
@@ -261,12 +261,12 @@ impl Calendar {
         found
     }
 
-    /// The tables that a run looks days up in.
+    /// Returns the tables in which a run looks up days.
     pub(crate) fn tables(&self) -> Tables {
         self.tables_freeing(&[], None)
     }
 
-    /// The tables, had these people and closed ranges made room: on one day, or always.
+    /// Returns the tables as if these people and closed ranges made room, on one day or always.
     pub(crate) fn tables_freeing(&self, freed: &[Cause], on: Option<usize>) -> Tables {
         let busy = |cause: Cause, mut halves: Halves| {
             if freed.contains(&cause) {
@@ -289,21 +289,21 @@ impl Calendar {
         let either = |halves: Halves| move |day: usize| !(halves.mornings.has(day) && halves.afternoons.has(day));
         let both = |halves: Halves| move |day: usize| !(halves.mornings.has(day) || halves.afternoons.has(day));
         Tables {
-            working: Next::new(either(closed)),
-            meeting: Next::new(either(meeting)),
-            half: Next::new(either(session)),
-            full: Next::new(both(session)),
+            working: NextDays::new(either(closed)),
+            meeting: NextDays::new(either(meeting)),
+            half: NextDays::new(either(session)),
+            full: NextDays::new(both(session)),
             meeting_taken: meeting.mornings,
             session_taken: session.mornings,
         }
     }
 }
 
-/// For every day, the first fitting day that is not earlier.
+/// For every day, the first open day that is not earlier.
 #[derive(Debug, Clone)]
-pub(crate) struct Next(Box<[Day; HORIZON + 1]>);
+pub(crate) struct NextDays(Box<[Day; HORIZON + 1]>);
 
-impl Next {
+impl NextDays {
     fn new(fits: impl Fn(usize) -> bool) -> Self {
         let mut next = Box::new([NEVER; HORIZON + 1]);
         for (day, number) in (0..HORIZON).zip(0..NEVER).rev() {
@@ -312,33 +312,33 @@ impl Next {
         Self(next)
     }
 
-    /// The first fitting day from this one on; [`NEVER`] if there is none.
+    /// Returns the first open day from this day on, or [`NEVER`].
     pub(crate) fn from(&self, day: Day) -> Day {
         self.0[usize::from(day.min(NEVER))]
     }
 }
 
-/// The next fitting days, worked out once for a calendar.
+/// The next open days, computed once for a calendar.
 #[derive(Debug, Clone)]
 pub(crate) struct Tables {
-    /// The district works, at least half the day.
-    pub(crate) working: Next,
-    /// A half-day suits the introductory meeting.
-    pub(crate) meeting: Next,
-    /// A half-day suits a session.
-    pub(crate) half: Next,
-    /// Both halves suit a session.
-    pub(crate) full: Next,
+    /// The district works at least half the day.
+    pub(crate) working: NextDays,
+    /// A half-day is open for the introductory meeting.
+    pub(crate) meeting: NextDays,
+    /// A half-day is open for a session.
+    pub(crate) half: NextDays,
+    /// Both halves are open for a session.
+    pub(crate) full: NextDays,
     meeting_taken: Days,
     session_taken: Days,
 }
 
 impl Tables {
-    /// The half of a fitting day in which the group meets: the morning where it is free.
-    pub(crate) const fn half_of(&self, group: Group, day: Day) -> Half {
+    /// Returns the half of an open day in which the group meets: the morning, if it is open.
+    pub(crate) const fn half_of(&self, group: Attendees, day: Day) -> Half {
         let taken = match group {
-            Group::Meeting => &self.meeting_taken,
-            Group::Session => &self.session_taken,
+            Attendees::Meeting => &self.meeting_taken,
+            Attendees::Session => &self.session_taken,
         };
         if taken.has(day as usize) { Half::Afternoon } else { Half::Morning }
     }
@@ -357,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn the_horizon_is_730_days_from_the_start() {
+    fn horizon_is_730_days() {
         let calendar = calendar();
         assert_eq!(calendar.dates.len(), HORIZON);
         assert_eq!(calendar.date(0).unwrap().to_string(), "2026-09-08");
@@ -366,42 +366,42 @@ mod tests {
     }
 
     #[test]
-    fn whoever_keeps_a_group_from_a_half_day_is_named() {
+    fn blockers_are_named() {
         let calendar = calendar();
         let blockers = |group, date: &str, half| {
             let found = calendar.blockers(group, day(&calendar, date), half);
             found.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
         };
         for (group, date, half, expected) in [
-            (Group::Session, "2026-10-12", Half::Morning, "Columbus Day"),
-            (Group::Session, "2026-10-17", Half::Morning, "no working day (saturday)"),
-            (Group::Session, "2026-11-27", Half::Afternoon, "Day after Thanksgiving; E. Fournier"),
-            (Group::Session, "2026-11-27", Half::Morning, "Day after Thanksgiving"),
-            (Group::Session, "2026-10-14", Half::Morning, ""),
-            (Group::Session, "2026-10-14", Half::Afternoon, "J. Ortiz"),
-            // A. Soares, who is not required, is not waited for.
-            (Group::Session, "2026-10-19", Half::Morning, ""),
-            (Group::Meeting, "2026-10-19", Half::Morning, "R. Amari; T. Okafor"),
-            (Group::Meeting, "2026-10-15", Half::Morning, "P. Lindqvist"),
+            (Attendees::Session, "2026-10-12", Half::Morning, "Columbus Day"),
+            (Attendees::Session, "2026-10-17", Half::Morning, "no working day (saturday)"),
+            (Attendees::Session, "2026-11-27", Half::Afternoon, "Day after Thanksgiving; E. Fournier"),
+            (Attendees::Session, "2026-11-27", Half::Morning, "Day after Thanksgiving"),
+            (Attendees::Session, "2026-10-14", Half::Morning, ""),
+            (Attendees::Session, "2026-10-14", Half::Afternoon, "J. Ortiz"),
+            // No session waits for A. Soares, who is not required.
+            (Attendees::Session, "2026-10-19", Half::Morning, ""),
+            (Attendees::Meeting, "2026-10-19", Half::Morning, "R. Amari; T. Okafor"),
+            (Attendees::Meeting, "2026-10-15", Half::Morning, "P. Lindqvist"),
         ] {
             assert_eq!(blockers(group, date, half), expected, "{group:?} {date} {half:?}");
         }
     }
 
     #[test]
-    fn the_tables_agree_with_the_blockers_on_every_day() {
+    fn tables_agree_with_blockers() {
         let calendar = calendar();
         let tables = calendar.tables();
         let free = |group, day, half| calendar.blockers(group, day, half).is_empty();
         for (index, number) in (0..HORIZON).zip(0..) {
-            for (group, halves) in [(Group::Meeting, &tables.meeting), (Group::Session, &tables.half)] {
+            for (group, halves) in [(Attendees::Meeting, &tables.meeting), (Attendees::Session, &tables.half)] {
                 let any = Half::ALL.iter().any(|half| free(group, index, *half));
                 assert_eq!(halves.from(number) == number, any, "{group:?} {index}");
                 if any {
                     assert!(free(group, index, tables.half_of(group, number)), "{group:?} {index}");
                 }
             }
-            let both = Half::ALL.iter().all(|half| free(Group::Session, index, *half));
+            let both = Half::ALL.iter().all(|half| free(Attendees::Session, index, *half));
             assert_eq!(tables.full.from(number) == number, both, "{index}");
         }
         assert_eq!(tables.full.from(NEVER), NEVER);

@@ -1,48 +1,50 @@
-//! Two scenarios under the same random numbers: which is likelier to be done in time, by how much, and how sure that is.
+//! Comparing two scenarios under the same random numbers: which is more likely to be in time, and by how much.
 
-use crate::draws::Seeded;
 use crate::driver::Driver;
-use crate::model::{Ended, Ending};
-use crate::simulate::{Done, Settings, SimulationError, Simulator, spread};
+use crate::model::{Ending, RunResult};
+use crate::sampler::RandomSampler;
+use crate::simulate::{ProgressCounter, Settings, SimulationError, Simulator, spread};
+use ibbi_common::format::number;
 use ibbi_common::quantile::{Interval, Paired};
 use ibbi_core::Event;
 use serde::Serialize;
 
 /// One side of a comparison.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Side {
-    /// What the caller calls it, such as a file or a format.
+pub struct ComparisonSide {
+    /// The caller's label, such as a file name or a format.
     pub label: String,
     /// The scenario's digest.
     pub digest: String,
-    /// Completed at all, as a share of all runs.
+    /// The share of all runs that are completed.
     pub completed: Interval,
-    /// Completed on or before the contract date, as a share of all runs; without such a date the same as completed.
+    /// The share of all runs that are completed on or before the contract date. Without such a date, the share
+    /// completed.
     pub in_time: Interval,
 }
 
-/// What a comparison found.
+/// The result of a comparison.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Comparison {
     /// The first scenario.
-    pub first: Side,
+    pub first: ComparisonSide,
     /// The second scenario.
-    pub second: Side,
-    /// In how many runs both, one or neither were completed in time.
+    pub second: ComparisonSide,
+    /// The numbers of runs in which both, one, or neither are completed in time.
     pub in_time: Paired,
-    /// The difference of the chances to be done in time, first minus second, with its 95% interval.
+    /// The difference of the chances to be in time, first minus second, with its 95% interval.
     pub difference: Interval,
-    /// How many days later the first was completed, on average over the runs that both completed, with its 95%
-    /// interval; `None` for fewer than two such runs.
+    /// How many days later the first is completed, on average over the runs that both complete, with its 95% interval.
+    /// `None` if there are fewer than two such runs.
     pub days_later: Option<Interval>,
-    /// How many runs of each.
+    /// The number of runs of each scenario.
     pub runs: u64,
     /// The seed.
     pub seed: u64,
 }
 
 #[derive(Default)]
-struct Counts {
+struct ComparisonCounts {
     completed: [u64; 2],
     in_time: Paired,
     pairs: u64,
@@ -50,8 +52,8 @@ struct Counts {
     squares: u64,
 }
 
-impl Counts {
-    const fn add(&mut self, ended: [Ended; 2], in_time: [bool; 2], starts_later: i64) {
+impl ComparisonCounts {
+    const fn add(&mut self, ended: [RunResult; 2], in_time: [bool; 2], starts_later: i64) {
         let done = [ended[0].ending as u8 == Ending::Completed as u8, ended[1].ending as u8 == Ending::Completed as u8];
         self.completed[0] += done[0] as u64;
         self.completed[1] += done[1] as u64;
@@ -83,8 +85,9 @@ impl Counts {
 }
 
 impl Comparison {
-    /// Compares two scenarios, each with a label for the sentence. Run by run both see the same random numbers, so that
-    /// what differs is due to the scenarios alone.
+    /// Compares two scenarios, each with a label for the sentence.
+    ///
+    /// In each run, both get the same random numbers. A difference is due to the scenarios only.
     ///
     /// ```
     /// use ibbi_core::Format;
@@ -98,7 +101,7 @@ impl Comparison {
     /// ```
     ///
     /// # Errors
-    /// [`SimulationError`] for settings that cannot be, or if the process refuses an event of the model.
+    /// [`SimulationError`] if the settings are not valid, or if the core refuses an event of the model.
     pub fn new(
         first: (&str, &Simulator),
         second: (&str, &Simulator),
@@ -107,35 +110,35 @@ impl Comparison {
         Self::new_with(first, second, settings, |_| {})
     }
 
-    /// Compares, and tells now and then how many runs of both are done, from whichever thread.
+    /// Compares two scenarios, and reports now and then how many runs are done. Any thread can call `progress`.
     ///
     /// # Errors
-    /// As [`Comparison::new`].
+    /// The same as [`Comparison::new`].
     pub fn new_with(
         first: (&str, &Simulator),
         second: (&str, &Simulator),
         settings: Settings,
         progress: impl Fn(u64) + Sync,
     ) -> Result<Self, SimulationError> {
-        let done = Done::new(&progress);
+        let done = ProgressCounter::new(&progress);
         let start = |simulator: &Simulator| simulator.scenario.start.to_chrono();
         let starts_later = (start(first.1) - start(second.1)).num_days();
         let parts = spread(settings, |runs| {
-            let mut counts = Counts::default();
+            let mut counts = ComparisonCounts::default();
             let mut one = Driver::new(&first.1.script, |_, _: &Event, _| {});
             let mut other = Driver::new(&second.1.script, |_, _: &Event, _| {});
             for run in runs {
-                let (left, _): (_, Seeded<'_>) = first.1.drive(&mut one, settings.seed, run)?;
+                let (left, _): (_, RandomSampler<'_>) = first.1.drive(&mut one, settings.seed, run)?;
                 let (right, _) = second.1.drive(&mut other, settings.seed, run)?;
                 counts.add([left, right], [first.1.in_time(left), second.1.in_time(right)], starts_later);
                 done.one_more(run);
             }
             Ok(counts)
         })?;
-        let counts = parts.iter().fold(Counts::default(), Counts::join);
+        let counts = parts.iter().fold(ComparisonCounts::default(), ComparisonCounts::join);
         let Paired { both, only_first, only_second, .. } = counts.in_time;
         let share = |count| ibbi_common::quantile::wilson(count, settings.runs).expect("there is a run");
-        let side = |(label, simulator): (&str, &Simulator), completed, in_time| Side {
+        let side = |(label, simulator): (&str, &Simulator), completed, in_time| ComparisonSide {
             label: label.to_owned(),
             digest: simulator.digest().to_owned(),
             completed: share(completed),
@@ -152,26 +155,26 @@ impl Comparison {
         })
     }
 
-    /// The finding in a sentence.
+    /// Returns the result as a sentence.
     pub fn sentence(&self) -> String {
         let percent = |share: f64| format!("{:.1}%", share * 100.0);
         let (first, second) = (&self.first, &self.second);
-        let shares = |one: &Side, other: &Side| {
+        let shares = |one: &ComparisonSide, other: &ComparisonSide| {
             let (one, other) = (percent(one.in_time.estimate), percent(other.in_time.estimate));
-            format!("{one} of the runs against {other}")
+            format!("{one} of the runs compared with {other}")
         };
         if self.in_time.only_first == 0 && self.in_time.only_second == 0 {
             let share = percent(first.in_time.estimate);
-            return format!("{} and {} are done in time in the same runs, {share} of them.", first.label, second.label);
+            return format!("{} and {} are in time in the same runs, {share} of them.", first.label, second.label);
         }
         let Interval { estimate, low, high } = self.difference;
         if self.difference.contains_zero() {
             return format!(
-                "Between {} and {} no difference can be told from {} runs: {}, a difference of {:+.1} points (95% \
-                 interval {:+.1} to {:+.1}).",
+                "{} and {} do not differ measurably in {} runs: {}, a difference of {:+.1} points (95% interval \
+                 {:+.1} to {:+.1}).",
                 first.label,
                 second.label,
-                self.runs,
+                number(self.runs),
                 shares(first, second),
                 points(estimate),
                 points(low),
@@ -182,8 +185,8 @@ impl Comparison {
         let (better, worse) = if ahead { (first, second) } else { (second, first) };
         let (low, high) = if ahead { (low, high) } else { (-high, -low) };
         format!(
-            "{} is likelier to be done in time than {}: {}, {:.1} points more (95% interval {:.1} to {:.1}), under these \
-             assumptions.",
+            "{} is more likely to be in time than {}: {}, {:.1} points more (95% interval {:.1} to {:.1}), under \
+             these assumptions.",
             better.label,
             worse.label,
             shares(better, worse),
@@ -194,8 +197,8 @@ impl Comparison {
     }
 }
 
-/// Percentage points to one decimal; what rounds to zero has no sign.
+/// Converts to percentage points with one decimal. A result that rounds to zero has no sign.
 fn points(difference: f64) -> f64 {
-    // Adding zero turns a negative zero into a positive one.
+    // Adding zero makes a negative zero positive.
     (difference * 1000.0).round() / 10.0 + 0.0
 }

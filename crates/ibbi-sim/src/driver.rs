@@ -1,8 +1,8 @@
-//! Turns the steps of a run into real events and offers each to the real case.
+//! Turning the steps of a run into events, and offering each event to the core.
 
 use crate::calendar::{Calendar, Day, HORIZON, Half, MORNING};
-use crate::model::{Ended, Ending, Listener, Moment, Seating, Step};
-use crate::resume::Real;
+use crate::model::{Ending, ModelTime, RunListener, RunResult, RunSlot, RunStep};
+use crate::resume::RealCase;
 use crate::scenario::{Participant, Scenario};
 use ibbi_common::zone::Zone;
 use ibbi_core::events::*;
@@ -13,9 +13,9 @@ use ibbi_core::{
 
 const HOUR: i64 = 3_600_000;
 
-/// What never changes from run to run: the events that carry no day, and the hours of every day.
-pub(crate) struct Script {
-    /// 08:00 of every day, with the offset that the zone has then.
+/// The parts that are the same in every run: the events without a date, and the hours of every day.
+pub(crate) struct EventScript {
+    /// 8:00 AM of every day, with the zone's offset on that day.
     mornings: Vec<LocalTime>,
     dates: Vec<ibbi_core::Date>,
     opened: Event,
@@ -37,11 +37,11 @@ pub(crate) struct Script {
     addressed: [Event; 2],
     spokespersons: [ibbi_core::MemberId; 2],
     format: Event,
-    /// Where a run begins: before the first event, or in a real case.
-    begins: Case,
+    /// The case before a run: not opened, or the resumed case.
+    initial_case: Case,
     /// No event of a run is earlier.
     earliest: At,
-    /// Slots that the real case has booked.
+    /// The booked slots of the resumed case.
     real: Vec<Slot>,
 }
 
@@ -61,9 +61,9 @@ fn reason(text: &str) -> Reason {
     Reason::new(text).expect("a reason of the program's own")
 }
 
-impl Script {
-    /// The script of a new case, or of one that goes on from where it is.
-    pub(crate) fn new(scenario: &Scenario, calendar: &Calendar, real: Option<&Real>) -> Self {
+impl EventScript {
+    /// Creates the events for a new case, or for a resumed one.
+    pub(crate) fn new(scenario: &Scenario, calendar: &Calendar, real: Option<&RealCase>) -> Self {
         let zone = Zone::find(&scenario.time_zone).expect("the scenario's zone was checked");
         let morning = |day| zone.local_at(day, MORNING).expect("the years of a scenario are within 1970 to 9999");
         let leader = |seat: Seat| scenario.leader(seat).name.clone();
@@ -131,7 +131,7 @@ impl Script {
             spokespersons: parties.map(|party| team(party)[0]),
             format: FormatChosen { format: scenario.format }.into(),
             neutral,
-            begins: real.map(|real| real.case.clone()).unwrap_or_default(),
+            initial_case: real.map(|real| real.case.clone()).unwrap_or_default(),
             earliest: real.map_or(At::MIN, |real| real.as_of),
             real: real.map(|real| real.slots.clone()).unwrap_or_default(),
         }
@@ -141,32 +141,32 @@ impl Script {
         self.mornings[usize::from(day).min(HORIZON - 1)]
     }
 
-    /// The case before a run.
-    pub(crate) const fn begins(&self) -> &Case {
-        &self.begins
+    /// Returns the case before a run.
+    pub(crate) const fn initial_case(&self) -> &Case {
+        &self.initial_case
     }
 
-    /// No event of a run is earlier.
-    pub(crate) fn begins_at(&self) -> At {
-        self.earliest.max(self.at(Moment { day: 0, late: false }))
+    /// Returns the first instant of a run. No event is earlier.
+    pub(crate) fn first_instant(&self) -> At {
+        self.earliest.max(self.at(ModelTime { day: 0, late: false }))
     }
 
-    fn at(&self, moment: Moment) -> At {
+    fn at(&self, moment: ModelTime) -> At {
         let hours = if moment.late { 9 } else { -1 };
         After(self.morning(moment.day)).hours(hours).at()
     }
 
-    pub(crate) fn slot(&self, seating: Seating) -> Slot {
-        if let Some(slot) = seating.real.and_then(|index| self.real.get(usize::from(index))) {
+    pub(crate) fn slot(&self, slot: RunSlot) -> Slot {
+        if let Some(slot) = slot.real.and_then(|index| self.real.get(usize::from(index))) {
             return *slot;
         }
-        let hours = if seating.half == Half::Morning { 0 } else { 4 };
-        let starts = After(self.morning(seating.day)).hours(hours);
-        Slot::new(starts, After(starts).minutes(seating.minutes)).expect("a slot of at most eight hours")
+        let hours = if slot.half == Half::Morning { 0 } else { 4 };
+        let starts = After(self.morning(slot.day)).hours(hours);
+        Slot::new(starts, After(starts).minutes(slot.minutes)).expect("a slot of at most eight hours")
     }
 }
 
-/// Time passed since a local time, under its own offset.
+/// Adds time to a local time, keeping its offset.
 struct After(LocalTime);
 
 impl After {
@@ -184,52 +184,52 @@ impl After {
     }
 }
 
-/// An id for a concern that the case does not know yet.
+/// Returns a concern id that the case does not have yet.
 fn free_concern(party: Party, known: &[ibbi_core::stages::Concern]) -> ConcernId {
     let id = |number: usize| match number {
         0 => ConcernId::new(party.code()),
         number => ConcernId::new(&format!("{}-{number}", party.code())),
     };
     let free = |id: &ConcernId| known.iter().all(|concern| concern.id != *id);
-    // Among one more than there are, one is free.
+    // There is one candidate more than known concerns, so one is free.
     let found = (0..=known.len()).filter_map(|number| id(number).ok()).find(free);
     found.expect("a party's code with a number is an id")
 }
 
-/// Offers the events of one run after the other to a case, and shows each accepted event to somebody.
+/// Offers the events of one run to a case, and passes each accepted event to a watcher.
 pub(crate) struct Driver<'a, W> {
-    script: &'a Script,
+    script: &'a EventScript,
     case: Case,
-    /// When the last event happened; only a real case can be later than the model's hours.
+    /// The time of the last event. Only in a resumed case can it be later than the model's hours.
     last: At,
     watcher: W,
 }
 
-/// Why the core did not go along: an error in this crate.
+/// The core disagreed with the model: an error in this crate.
 #[derive(Debug)]
-pub(crate) enum Fault {
+pub(crate) enum DriverError {
     Refused(Box<Refusal>),
     Outcome(Stage),
 }
 
 impl<'a, W: FnMut(At, &Event, Stage)> Driver<'a, W> {
-    pub(crate) const fn new(script: &'a Script, watcher: W) -> Self {
+    pub(crate) const fn new(script: &'a EventScript, watcher: W) -> Self {
         Self { script, case: Case::Unopened(ibbi_core::stages::Unopened), last: At::MIN, watcher }
     }
 
-    /// Opens a new case, or takes up the real one.
-    pub(crate) fn begin(&mut self) -> Result<(), Fault> {
+    /// Opens a new case, or resumes one.
+    pub(crate) fn begin(&mut self) -> Result<(), DriverError> {
         let script = self.script;
-        self.case.clone_from(&script.begins);
+        self.case.clone_from(&script.initial_case);
         self.last = script.earliest;
         if self.case.stage() != Stage::Unopened {
             return Ok(());
         }
-        self.offer(&script.opened, script.at(Moment { day: 0, late: false }))
+        self.offer(&script.opened, script.at(ModelTime { day: 0, late: false }))
     }
 
-    /// Whether the case ended as the model says.
-    pub(crate) fn finish(&self, ended: Ended) -> Result<(), Fault> {
+    /// Checks that the case ended as the model expects.
+    pub(crate) fn finish(&self, ended: RunResult) -> Result<(), DriverError> {
         use ibbi_core::Outcome;
         let expected = match ended.ending {
             Ending::Completed => Some(Outcome::Completed),
@@ -237,33 +237,33 @@ impl<'a, W: FnMut(At, &Event, Stage)> Driver<'a, W> {
             Ending::LeaderDeclined | Ending::Withdrawn => Some(Outcome::Withdrawn),
             Ending::Unfinished => None,
         };
-        if self.case.outcome() == expected { Ok(()) } else { Err(Fault::Outcome(self.case.stage())) }
+        if self.case.outcome() == expected { Ok(()) } else { Err(DriverError::Outcome(self.case.stage())) }
     }
 
-    fn offer(&mut self, event: &Event, at: At) -> Result<(), Fault> {
+    fn offer(&mut self, event: &Event, at: At) -> Result<(), DriverError> {
         let at = at.max(self.last);
-        let to = self.case.offer(event, at).map_err(|refusal| Fault::Refused(Box::new(refusal)))?;
+        let to = self.case.offer(event, at).map_err(|refusal| DriverError::Refused(Box::new(refusal)))?;
         self.last = at;
         (self.watcher)(at, event, to);
         Ok(())
     }
 
-    fn meeting(&mut self, seating: Seating) -> Result<(), Fault> {
-        let ends = self.script.slot(seating).ends().at();
+    fn meeting(&mut self, slot: RunSlot) -> Result<(), DriverError> {
+        let ends = self.script.slot(slot).ends().at();
         self.offer(&self.script.held, ends)?;
         self.offer(&self.script.chosen, ends)
     }
 
-    fn session(&mut self, part: u8, seating: Seating, ran: u16, filled: bool) -> Result<(), Fault> {
+    fn session(&mut self, part: u8, slot: RunSlot, ran: u16, filled: bool) -> Result<(), DriverError> {
         let script = self.script;
-        let starts = script.slot(seating).starts();
+        let starts = script.slot(slot).starts();
         self.offer(&script.sessions[usize::from(part) - 1], starts.at())?;
         self.activities(starts.at())?;
         let ends = After(starts).minutes(ran).at();
         self.offer(if filled { &script.closed } else { &script.adjourned }, ends)
     }
 
-    fn activities(&mut self, at: At) -> Result<(), Fault> {
+    fn activities(&mut self, at: At) -> Result<(), DriverError> {
         if self.case.stage() == Stage::Training {
             for activity in &self.script.activities {
                 self.offer(activity, at)?;
@@ -272,16 +272,16 @@ impl<'a, W: FnMut(At, &Event, Stage)> Driver<'a, W> {
         Ok(())
     }
 
-    /// The session that was open when the run began fills its slot, however late it opened.
-    fn open_session(&mut self) -> Result<(), Fault> {
+    /// Closes the session that was open when the run started. It fills its slot, however late it opened.
+    fn open_session(&mut self) -> Result<(), DriverError> {
         let Some(open) = self.case.sessions().and_then(ibbi_core::Sessions::open) else { return Ok(()) };
         let full = open.opened.millis() + i64::from(open.slot.minutes()) * 60_000;
         self.activities(self.last)?;
         self.offer(&self.script.closed, At::from_millis(full).unwrap_or(At::MAX))
     }
 
-    /// Both caucuses open; in a real case only those that have not and still have to decide.
-    fn caucuses(&mut self, at: At) -> Result<(), Fault> {
+    /// Opens the caucuses. In a resumed case, only those that are not open yet and have no decision.
+    fn caucuses(&mut self, at: At) -> Result<(), DriverError> {
         let script = self.script;
         for (event, party) in script.caucuses.iter().zip(Party::ALL) {
             let waiting = match &self.case {
@@ -298,10 +298,10 @@ impl<'a, W: FnMut(At, &Event, Stage)> Driver<'a, W> {
         Ok(())
     }
 
-    /// A party's concern is answered; in a real case there can be several, and with other ids.
-    fn address(&mut self, party: Party, at: At) -> Result<(), Fault> {
+    /// Records the answer to a party's concern. A resumed case can have several, with other ids.
+    fn address(&mut self, party: Party, at: At) -> Result<(), DriverError> {
         let script = self.script;
-        if script.begins.concerns().is_empty() {
+        if script.initial_case.concerns().is_empty() {
             return self.offer(&script.addressed[party as usize], at);
         }
         let open: Vec<ConcernId> = match &self.case {
@@ -315,48 +315,48 @@ impl<'a, W: FnMut(At, &Event, Stage)> Driver<'a, W> {
     }
 }
 
-impl<W: FnMut(At, &Event, Stage)> Listener for Driver<'_, W> {
-    type Error = Fault;
+impl<W: FnMut(At, &Event, Stage)> RunListener for Driver<'_, W> {
+    type Error = DriverError;
 
-    fn step(&mut self, moment: Moment, step: Step) -> Result<(), Fault> {
+    fn step(&mut self, moment: ModelTime, step: RunStep) -> Result<(), DriverError> {
         let script = self.script;
         let at = script.at(moment);
         match step {
-            Step::LeaderAgrees(seat) => self.offer(&script.agreed[seat as usize], at),
-            Step::LeaderDeclines(seat) => {
+            RunStep::LeaderAgrees(seat) => self.offer(&script.agreed[seat as usize], at),
+            RunStep::LeaderDeclines(seat) => {
                 self.offer(&script.declined[seat as usize], at)?;
                 self.offer(&script.withdrawn, at)
             }
-            Step::Withdrawn => self.offer(&script.withdrawn, at),
-            Step::Meeting { seating, .. } => {
-                self.offer(&MeetingScheduled { slot: script.slot(seating) }.into(), at)?;
-                self.meeting(seating)
+            RunStep::Withdrawn => self.offer(&script.withdrawn, at),
+            RunStep::Meeting { slot, .. } => {
+                self.offer(&MeetingScheduled { slot: script.slot(slot) }.into(), at)?;
+                self.meeting(slot)
             }
-            Step::MeetingHeld(seating) => self.meeting(seating),
-            Step::ServicesChosen => self.offer(&script.chosen, at),
-            Step::Rosters => script.rosters.iter().try_for_each(|event| self.offer(event, at)),
-            Step::Letter(body) => {
-                // The core compares a document's date with the date in UTC, which east of Greenwich can be the day
+            RunStep::MeetingHeld(slot) => self.meeting(slot),
+            RunStep::ServicesChosen => self.offer(&script.chosen, at),
+            RunStep::Rosters => script.rosters.iter().try_for_each(|event| self.offer(event, at)),
+            RunStep::Letter(body) => {
+                // The core compares a document's date with the date in UTC. East of Greenwich, that can be the day
                 // before.
                 let dated = script.dates[usize::from(moment.day)].min(at.max(self.last).utc_date());
                 self.offer(&SupportConfirmed { body, dated, document: None }.into(), at)
             }
-            Step::Accepted => self.offer(&script.accepted, at),
-            Step::Booked { part, seating, .. } => {
-                let (neutral, slot) = (script.neutral.clone(), script.slot(seating));
+            RunStep::Accepted => self.offer(&script.accepted, at),
+            RunStep::Booked { part, slot, .. } => {
+                let (neutral, slot) = (script.neutral.clone(), script.slot(slot));
                 self.offer(&SessionScheduled { neutral, part, place: None, slot }.into(), at)
             }
-            Step::Postponed { part } => self.offer(&script.postponed[usize::from(part) - 1], at),
-            Step::Held { part, seating, ran, filled } => self.session(part, seating, ran, filled),
-            Step::OpenHeld { .. } => self.open_session(),
-            Step::Caucuses => self.caucuses(at),
-            Step::ConcernRaised(party) => self.offer(&script.raised[party as usize], at),
-            Step::ConcernAddressed(party) => self.address(party, at),
-            Step::Decides(party, decision) => {
+            RunStep::Postponed { part } => self.offer(&script.postponed[usize::from(part) - 1], at),
+            RunStep::Held { part, slot, ran, filled } => self.session(part, slot, ran, filled),
+            RunStep::OpenHeld { .. } => self.open_session(),
+            RunStep::Caucuses => self.caucuses(at),
+            RunStep::ConcernRaised(party) => self.offer(&script.raised[party as usize], at),
+            RunStep::ConcernAddressed(party) => self.address(party, at),
+            RunStep::Decides(party, decision) => {
                 let spokesperson = script.spokespersons[party as usize];
                 self.offer(&PartyDecided { decision, party, spokesperson }.into(), at)
             }
-            Step::FormatChosen => self.offer(&script.format, at),
+            RunStep::FormatChosen => self.offer(&script.format, at),
         }
     }
 }

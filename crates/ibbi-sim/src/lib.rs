@@ -1,10 +1,11 @@
-//! From a scenario to a plan, a simulation and a comparison, over the real process.
+//! Plans, simulations, and comparisons of scenarios. The core checks every event.
 //!
-//! A [`Scenario`] (TOML) names a district, its calendar, its people, and what is assumed. [`Plan`] is the earliest
-//! feasible schedule with every duration at its likely value, and says why nothing is a day earlier. [`Simulator`] plays
-//! the scenario many times over ([`Simulator::simulate`]), tells whom to ask for one more day ([`Simulator::who`]), and
-//! hands out single runs event by event ([`Simulator::run`]). [`Comparison`] sets two scenarios against each other under
-//! the same random numbers. The model is written down in `docs/simulation.md`, with a test vector.
+//! A [`Scenario`] (TOML) has a district, its calendar, its people, and assumptions. [`Plan`] is the earliest feasible
+//! schedule with every duration at its likely value. It explains why no session is a day earlier. [`Simulator`]
+//! simulates a scenario many times ([`Simulator::simulate`]). It finds the people and closed ranges whose extra day
+//! would help most ([`Simulator::availability_gains`]), and returns single runs event by event ([`Simulator::run`]).
+//! [`Comparison`] compares two scenarios under the same random numbers. `docs/simulation.md` describes the model and
+//! has a test vector.
 //!
 //! ```
 //! use ibbi_sim::{EXAMPLE, Plan, Scenario, Settings, Simulator};
@@ -21,45 +22,45 @@
 //!
 //! # Invariants
 //!
-//! - No files, no terminal, no clock: texts and seeds come in, values that serialise come out.
-//! - Every run of a simulation offers its events to [`ibbi_core::Case`]; one that the core refuses is an error.
-//! - A result is a function of the scenario and the seed: the number of threads cannot show.
+//! - No files, no terminal, no clock: texts and seeds go in, and values that serialize come out.
+//! - The core accepts every event of every run. A refusal is an error in this crate.
+//! - A result is a function of the scenario and the seed. The number of threads has no effect.
 //! - Memory does not grow with the number of runs of a simulation or a comparison.
-//! - Every chance and duration is an assumption; results carry all of them, with what is a default.
+//! - Every chance and duration is an assumption. Results carry all of them, and say which are defaults.
 #![forbid(unsafe_code)]
 
 mod assumptions;
+mod availability_gain;
 mod calendar;
 mod compare;
-mod draws;
+mod conflicts;
+mod counts;
 mod driver;
+mod initial_state;
 mod model;
-mod obstacle;
 mod plan;
 mod resume;
+mod sampler;
 mod scenario;
-mod settled;
 mod simulate;
-mod tally;
-mod who;
 
 pub use assumptions::{Assumed, Assumptions, CUT_AFTER_STREAM, Chance, Duration, ThreePoint, whole_days};
+pub use availability_gain::{AvailabilityGain, ChanceGain, PlanGain};
 pub use calendar::{Blocker, Calendar, HORIZON, Half};
-pub use compare::{Comparison, Side};
-pub use draws::uniform;
+pub use compare::{Comparison, ComparisonSide};
+pub use conflicts::{Conflicts, PlanFailure};
 pub use model::Ending;
-pub use obstacle::{Failing, Obstacle};
-pub use plan::{BlockedDay, Milestone, MilestoneKind, Plan, Sitting, SittingKind};
-pub use resume::{Continued, ResumeError};
+pub use plan::{BlockedDay, Milestone, MilestoneKind, Plan, PlannedSession, SessionKind};
+pub use resume::{ResumeError, ResumedCase};
+pub use sampler::uniform;
 pub use scenario::{
-    CalendarInput, Closure, Part, Participant, Problem, Role, Scenario, ScenarioError, Unavailable, Weekday, schema,
+    CalendarInput, Closure, DayPart, Participant, Problem, Role, Scenario, ScenarioError, Unavailable, Weekday, schema,
     template,
 };
 pub use simulate::{
-    AssumedValue, AssumptionRow, Bar, CurvePoint, Forecast, OutcomeShare, Percentile, RunEnd, Settings,
-    SimulationError, Simulator,
+    AssumedValue, AssumptionRow, CurvePoint, Forecast, OutcomeShare, Percentile, RunEnd, Settings, SimulationError,
+    Simulator, TornadoBar,
 };
-pub use who::{ChanceGain, Gain, PlanGain};
 
-/// A sample scenario: a made-up district of ordinary size, as TOML.
+/// A sample scenario as TOML: a made-up district of ordinary size.
 pub const EXAMPLE: &str = include_str!("../../../docs/scenarios/maple-hollow.toml");

@@ -1,32 +1,32 @@
-//! The earliest feasible schedule with every duration at its likely value, and why nothing is a day earlier.
+//! Planning: the earliest schedule with every duration at its likely value, and why no session is a day earlier.
 
-use crate::calendar::{Blocker, Day, Group, HORIZON, Half, NEVER, Tables};
-use crate::draws::Likely;
-use crate::model::{self, Ended, Ending, Listener, Moment, Seating, Silent, Step};
-use crate::obstacle::{self, Obstacle};
-use crate::resume::Continued;
+use crate::calendar::{Attendees, Blocker, Day, HORIZON, Half, NEVER, Tables};
+use crate::conflicts::{self, Conflicts};
+use crate::model::{self, Ending, ModelTime, NoListener, RunListener, RunResult, RunSlot, RunStep};
+use crate::resume::ResumedCase;
+use crate::sampler::LikelyValues;
 use crate::scenario::Scenario;
 use crate::simulate::Simulator;
 use ibbi_core::{Advisory, Body, Date, Party, Seat, Slot};
 use serde::Serialize;
 use std::convert::Infallible;
 
-/// A sitting that the plan books.
+/// A kind of session that the plan books.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum SittingKind {
+pub enum SessionKind {
     /// The introductory meeting.
     Meeting,
     /// The training day.
     Training,
     /// A part of the facilitation, from 1.
     Facilitation {
-        /// Which.
+        /// The number of the part.
         part: u8,
     },
 }
 
-impl std::fmt::Display for SittingKind {
+impl std::fmt::Display for SessionKind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Meeting => f.write_str("introductory meeting"),
@@ -36,88 +36,90 @@ impl std::fmt::Display for SittingKind {
     }
 }
 
-/// A booked sitting, and why it is not a day earlier.
+/// A booked session, and why it is not a day earlier.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Sitting {
-    /// Which.
+pub struct PlannedSession {
+    /// The kind of session.
     #[serde(flatten)]
-    pub what: SittingKind,
-    /// When.
+    pub what: SessionKind,
+    /// The booked slot.
     pub slot: Slot,
-    /// The first day that the durations allow; nothing before it was looked at.
+    /// The first day that the durations allow.
     pub earliest: Date,
-    /// Every day from then until the one before the slot, each with what blocked it.
+    /// Every day from then until the day before the slot, each with its blockers.
     pub blocked: Vec<BlockedDay>,
 }
 
-/// A day on which a sitting did not fit.
+/// A day on which a session did not fit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct BlockedDay {
     /// The day.
     pub date: Date,
-    /// Who or what blocked the morning.
+    /// The blockers of the morning.
     pub morning: Vec<Blocker>,
-    /// Who or what blocked the afternoon.
+    /// The blockers of the afternoon.
     pub afternoon: Vec<Blocker>,
 }
 
-/// A step between the sittings.
+/// A step between the sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(tag = "step", rename_all = "snake_case")]
 pub enum MilestoneKind {
     /// A key leader agrees.
     LeaderAgrees {
-        /// For which seat.
+        /// The leader's seat.
         seat: Seat,
     },
-    /// A body's letter of support comes.
+    /// A body sends its letter of support.
     Letter {
-        /// From which body.
+        /// The body.
         body: Body,
     },
     /// The application is accepted, and the training is booked.
     Accepted,
     /// A party adopts the method.
     Adopts {
-        /// Which party.
+        /// The party.
         party: Party,
     },
 }
 
-/// A step between the sittings, with its day.
+/// A step between the sessions, with its date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Milestone {
-    /// What.
+    /// The kind of step.
     #[serde(flatten)]
     pub what: MilestoneKind,
-    /// When.
+    /// The date.
     pub date: Date,
 }
 
-/// A plan.
+/// An earliest feasible schedule.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Plan {
-    /// What to keep in mind, as the process itself warns of it, each once: postings, holidays, board members at the
-    /// training, sessions after the contract date.
+    /// The core's advisories for the plan, each once: postings, holidays, board members at the training, and sessions
+    /// after the contract date.
     pub advisories: Vec<Advisory>,
-    /// The real case from which the plan goes on; `None` for a new case.
+    /// The case from which the plan resumes; `None` for a new case.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub continued: Option<Continued>,
+    pub continued: Option<ResumedCase>,
     /// The day the contract expires.
     pub contract_expires: Option<Date>,
     /// The scenario's digest.
     pub digest: String,
-    /// The day of the last session; `None` if something does not fit within 730 days.
+    /// The date of the last session; `None` if something does not fit within 730 days.
     pub finishes: Option<Date>,
-    /// Whether that is on or before the contract date; `None` without such a date.
+    /// Whether that is on or before the contract date; `None` if there is no such date.
     pub in_time: Option<bool>,
-    /// The steps between the sittings, in order.
+    /// The steps between the sessions, in order.
     pub milestones: Vec<Milestone>,
-    /// Where the plan does not fit or is late: who stands in the way.
-    pub obstacle: Option<Obstacle>,
-    /// The sittings, in order.
-    pub sittings: Vec<Sitting>,
-    /// Where the plan is late: the latest day to start and still be in time, looking back a year at most.
+    /// If the plan does not fit or is late, the people and closed ranges that would have to make room.
+    #[serde(rename = "obstacle")]
+    pub conflicts: Option<Conflicts>,
+    /// The sessions, in order.
+    #[serde(rename = "sittings")]
+    pub sessions: Vec<PlannedSession>,
+    /// If the plan is late, the latest start that would be in time, at most a year earlier.
     pub start_by: Option<Date>,
 }
 
@@ -128,19 +130,19 @@ impl Plan {
     /// let scenario = ibbi_sim::Scenario::parse(ibbi_sim::EXAMPLE).unwrap();
     /// let plan = ibbi_sim::Plan::new(&scenario);
     /// assert_eq!(plan.in_time, Some(true));
-    /// // For every day on which the training might have been, somebody or something stood in the way.
-    /// let training = &plan.sittings[1];
+    /// // On every earlier day, something blocked the training.
+    /// let training = &plan.sessions[1];
     /// assert!(training.blocked.iter().all(|day| !day.morning.is_empty() || !day.afternoon.is_empty()));
     /// ```
     pub fn new(scenario: &Scenario) -> Self {
-        Self::of(&Simulator::new(scenario))
+        Self::from_simulator(&Simulator::new(scenario))
     }
 
-    /// Plans a scenario that was made ready.
-    pub fn of(simulator: &Simulator) -> Self {
+    /// Plans the scenario of a simulator.
+    pub fn from_simulator(simulator: &Simulator) -> Self {
         let Simulator { scenario, calendar, tables, .. } = simulator;
-        let mut recorder = Recorder { simulator, milestones: Vec::new(), sittings: Vec::new(), adopted: false };
-        let Ok(ended) = model::run(simulator.course(tables), &mut Likely(&scenario.assumptions), &mut recorder);
+        let mut recorder = PlanRecorder { simulator, milestones: Vec::new(), sessions: Vec::new(), adopted: false };
+        let Ok(ended) = model::run(simulator.course(tables), &mut LikelyValues(&scenario.assumptions), &mut recorder);
         let finishes = calendar.date(ended.day.into());
         let in_time = simulator.late.map(|_| simulator.in_time(ended));
         let fits = ended.ending == Ending::Completed && in_time != Some(false);
@@ -152,20 +154,20 @@ impl Plan {
             finishes,
             in_time,
             milestones: recorder.milestones,
-            obstacle: (!fits).then(|| obstacle::find(simulator, ended)),
-            sittings: recorder.sittings,
-            // A real case has begun; an earlier start is no way out any more.
+            conflicts: (!fits).then(|| conflicts::find(simulator, ended)),
+            sessions: recorder.sessions,
+            // A resumed case has already started, so an earlier start is not an option.
             start_by: if fits || simulator.is_real() { None } else { start_by(scenario) },
         }
     }
 }
 
-/// What the process warns of on the way of the plan.
+/// Returns the core's advisories for the plan's events.
 fn advisories(simulator: &Simulator) -> Vec<Advisory> {
     let mut found = Vec::new();
-    let mut case = simulator.script.begins().clone();
-    // A case in which a sitting finds no day warns of what comes before.
-    let events = simulator.likely_events();
+    let mut case = simulator.script.initial_case().clone();
+    // A plan in which a session has no open day has advisories for the steps before it.
+    let events = simulator.planned_events();
     for (at, event) in &events {
         for advisory in case.advise(event, *at, None) {
             if !found.contains(&advisory) {
@@ -179,14 +181,14 @@ fn advisories(simulator: &Simulator) -> Vec<Advisory> {
     found
 }
 
-/// The last day of the plan under other tables; [`NEVER`] if it does not fit.
+/// Returns the last day of the plan under other tables, or [`NEVER`] if it does not fit.
 pub(crate) fn last_day(simulator: &Simulator, tables: &Tables) -> Day {
-    let mut draws = Likely(&simulator.scenario.assumptions);
-    let Ok(Ended { day, .. }) = model::run(simulator.course(tables), &mut draws, &mut Silent);
+    let mut draws = LikelyValues(&simulator.scenario.assumptions);
+    let Ok(RunResult { day, .. }) = model::run(simulator.course(tables), &mut draws, &mut NoListener);
     day
 }
 
-/// The latest earlier start that is in time. An earlier start never ends later, so the year is searched by halves.
+/// Returns the latest earlier start that is in time. An earlier start never ends later, so a binary search finds it.
 fn start_by(scenario: &Scenario) -> Option<Date> {
     let expires = scenario.contract_expires?;
     let in_time = |back: u64| {
@@ -205,14 +207,14 @@ fn start_by(scenario: &Scenario) -> Option<Date> {
     in_time(enough)
 }
 
-struct Recorder<'a> {
+struct PlanRecorder<'a> {
     simulator: &'a Simulator,
     milestones: Vec<Milestone>,
-    sittings: Vec<Sitting>,
+    sessions: Vec<PlannedSession>,
     adopted: bool,
 }
 
-impl Recorder<'_> {
+impl PlanRecorder<'_> {
     fn date(&self, day: Day) -> Date {
         let calendar = &self.simulator.calendar;
         calendar.dates[usize::from(day).min(HORIZON - 1)]
@@ -223,35 +225,35 @@ impl Recorder<'_> {
         self.milestones.push(Milestone { what, date });
     }
 
-    fn sitting(&mut self, what: SittingKind, group: Group, earliest: Day, seating: Seating) {
+    fn session(&mut self, what: SessionKind, group: Attendees, earliest: Day, slot: RunSlot) {
         let calendar = &self.simulator.calendar;
-        let blocked = (earliest..seating.day).map(|day| {
+        let blocked = (earliest..slot.day).map(|day| {
             let by = |half| calendar.blockers(group, day.into(), half);
             BlockedDay { date: self.date(day), morning: by(Half::Morning), afternoon: by(Half::Afternoon) }
         });
         let (blocked, earliest) = (blocked.collect(), self.date(earliest));
-        self.sittings.push(Sitting { what, slot: self.simulator.slot(seating), earliest, blocked });
+        self.sessions.push(PlannedSession { what, slot: self.simulator.slot(slot), earliest, blocked });
     }
 }
 
-impl Listener for Recorder<'_> {
+impl RunListener for PlanRecorder<'_> {
     type Error = Infallible;
 
-    fn step(&mut self, moment: Moment, step: Step) -> Result<(), Infallible> {
+    fn step(&mut self, moment: ModelTime, step: RunStep) -> Result<(), Infallible> {
         let day = moment.day.min(NEVER);
         match step {
-            Step::LeaderAgrees(seat) => self.milestone(day, MilestoneKind::LeaderAgrees { seat }),
-            Step::Letter(body) => self.milestone(day, MilestoneKind::Letter { body }),
-            Step::Accepted => self.milestone(day, MilestoneKind::Accepted),
-            Step::Decides(party, _) => self.milestone(day, MilestoneKind::Adopts { party }),
-            Step::FormatChosen => self.adopted = true,
-            Step::MeetingHeld(seating) => self.sitting(SittingKind::Meeting, Group::Meeting, seating.day, seating),
-            Step::Meeting { earliest, seating } => {
-                self.sitting(SittingKind::Meeting, Group::Meeting, earliest, seating);
+            RunStep::LeaderAgrees(seat) => self.milestone(day, MilestoneKind::LeaderAgrees { seat }),
+            RunStep::Letter(body) => self.milestone(day, MilestoneKind::Letter { body }),
+            RunStep::Accepted => self.milestone(day, MilestoneKind::Accepted),
+            RunStep::Decides(party, _) => self.milestone(day, MilestoneKind::Adopts { party }),
+            RunStep::FormatChosen => self.adopted = true,
+            RunStep::MeetingHeld(slot) => self.session(SessionKind::Meeting, Attendees::Meeting, slot.day, slot),
+            RunStep::Meeting { earliest, slot } => {
+                self.session(SessionKind::Meeting, Attendees::Meeting, earliest, slot);
             }
-            Step::Booked { part, earliest, seating, .. } => {
-                let what = if self.adopted { SittingKind::Facilitation { part } } else { SittingKind::Training };
-                self.sitting(what, Group::Session, earliest, seating);
+            RunStep::Booked { part, earliest, slot, .. } => {
+                let what = if self.adopted { SessionKind::Facilitation { part } } else { SessionKind::Training };
+                self.session(what, Attendees::Session, earliest, slot);
             }
             _ => {}
         }

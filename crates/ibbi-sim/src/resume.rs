@@ -1,10 +1,11 @@
-//! A real case as the beginning of a simulation: what is settled, what is awaited and since when, and who sits where.
+//! Resuming a case: what is already done, what the case waits for and since when, and the members of the teams.
 
 use crate::calendar::{Day, HORIZON, Half, NEVER};
-use crate::model::Seating;
+use crate::initial_state::{Awaited, InitialState, Meeting, PartProgress, PartyProgress, Waited};
+use crate::model::RunSlot;
 use crate::scenario::{Participant, Role, Scenario};
-use crate::settled::{Awaited, Meeting, PartPoint, PartyPoint, Settled, Since};
 use chrono::Datelike;
+use ibbi_common::format;
 use ibbi_common::zone::Zone;
 use ibbi_core::{
     At, Body, Case, CaseFile, Date, Event, EventKind, Format, History, MemberId, Name, Outcome, Party, Program, Seat,
@@ -12,103 +13,106 @@ use ibbi_core::{
 };
 use serde::Serialize;
 
-/// What a forecast says of the real case from which its runs go on.
+/// The case from which a plan or a forecast resumes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Continued {
-    /// The instant from which the runs go on.
+pub struct ResumedCase {
+    /// The instant from which the runs resume.
     pub as_of: At,
     /// The stage of the case at that instant.
     pub stage: Stage,
-    /// How many events of the case count.
+    /// The number of events in effect.
     pub events: u32,
-    /// Where the case and the scenario differ, and what was made of it.
+    /// How the case differs from the scenario, and which of the two is used.
     pub notes: Vec<String>,
 }
 
-/// Why a forecast cannot go on from a real case.
+/// Why a forecast can't resume a case.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ResumeError {
-    /// Nothing has been recorded of the case.
-    #[error("the case has not been opened, so there is nothing to go on from; simulate the scenario alone")]
+    /// The case has no events.
+    #[error("the case is not open yet, so there is nothing to resume; simulate the scenario alone")]
     NotOpened,
     /// The case has ended.
-    #[error("the case is closed ({}), so there is nothing to forecast; `ibbi replay` shows how it went", .outcome.label())]
+    #[error("the case is closed ({}), so there is nothing to forecast; `ibbi replay` shows its history", .outcome.label())]
     Closed {
-        /// How.
+        /// The outcome.
         outcome: Outcome,
     },
-    /// The instant lies before the last event.
-    #[error("the case has an event at {last}, after {as_of}; forecast as of that time or later")]
+    /// The instant is before the last event.
+    #[error("the case has an event at {}, which is after {}; use that time or a later one", .zone.show(*.last), .zone.show(*.as_of))]
     TooEarly {
-        /// When the last event happened.
+        /// The time of the last event.
         last: At,
-        /// The instant that was asked for.
+        /// The instant that was given.
         as_of: At,
+        /// The zone of the case.
+        zone: Zone,
     },
-    /// The scenario's neutral sits on a team of the case.
+    /// The scenario's neutral is on a team of the case.
     #[error(
-        "`{id}`, the scenario's neutral, sits on the team of {party} in the case; give the neutral another id in the scenario"
+        "`{id}`, the scenario's neutral, is on the team of {party} in the case; give the neutral another id in the scenario"
     )]
     NeutralOnTeam {
-        /// Who.
+        /// The neutral's id.
         id: MemberId,
-        /// On which team.
+        /// The party whose team it is.
         party: Party,
     },
-    /// A team of the case has no member any more.
+    /// A team of the case has no members left.
     #[error(
-        "{party} has no member left in the case, so no session can open; record a new member first (`member_named`)"
+        "the team of {party} has no members left in the case, so no session can open; record a new member first (`member_named`)"
     )]
     TeamEmpty {
-        /// Which.
+        /// The party.
         party: Party,
     },
-    /// The case's program has parts that the model does not know.
+    /// The case's program has stages that the model does not know.
     #[error(
-        "the case's program has a stage of {parts} parts of up to {minutes} minutes; the model knows one or two parts of at most 480 minutes"
+        "the case's program has a stage with {parts} parts of up to {minutes} minutes; the simulation supports one or two parts of at most 480 minutes"
     )]
     Program {
-        /// How many parts.
+        /// The number of parts.
         parts: usize,
-        /// The longest, in minutes.
+        /// The longest part, in minutes.
         minutes: u16,
     },
     /// The instant is outside the years of a scenario.
-    #[error("{as_of} is outside the years 1971 to 9996 of a scenario")]
+    #[error("{as_of} is outside the years 1971 to 9996; scenarios use only those")]
     Years {
         /// The instant.
         as_of: At,
     },
 }
 
-/// A real case, made ready for the model.
-pub(crate) struct Real {
+/// A case, in the form that the model needs.
+pub(crate) struct RealCase {
     pub(crate) case: Case,
     pub(crate) as_of: At,
-    /// The booked slots, in the order of [`Seating::real`].
+    /// The booked slots, in the order of [`RunSlot::real`].
     pub(crate) slots: Vec<Slot>,
-    pub(crate) settled: Settled,
-    pub(crate) told: Continued,
-    /// The events that count, each with the stage it led to.
+    pub(crate) initial: InitialState,
+    pub(crate) summary: ResumedCase,
+    /// The events in effect, each with the stage it led to.
     pub(crate) past: Vec<(At, Event, Stage)>,
 }
 
-impl Real {
+impl RealCase {
     pub(crate) fn program(&self) -> &Program {
         self.case.file().map(CaseFile::program).expect("a real case has been opened")
     }
 }
 
-/// The scenario with the case's own facts filled in, and the case.
-pub(crate) fn real(scenario: &Scenario, history: &History, as_of: At) -> Result<(Scenario, Real), ResumeError> {
+/// Returns the scenario with the case's own facts filled in, and the case.
+pub(crate) fn real(scenario: &Scenario, history: &History, as_of: At) -> Result<(Scenario, RealCase), ResumeError> {
     let case = history.case();
     let file = case.file().ok_or(ResumeError::NotOpened)?;
     if let Some(outcome) = case.outcome() {
         return Err(ResumeError::Closed { outcome });
     }
     if as_of < file.last_at() {
-        return Err(ResumeError::TooEarly { last: file.last_at(), as_of });
+        let zone = Zone::find(&file.opened().time_zone).unwrap_or_default();
+        return Err(ResumeError::TooEarly { last: file.last_at(), as_of, zone });
     }
     check_program(file.program())?;
     let mut filled = scenario.clone();
@@ -122,19 +126,19 @@ pub(crate) fn real(scenario: &Scenario, history: &History, as_of: At) -> Result<
     }
     filled.start = today;
     fill_people(&mut filled, case, &mut notes)?;
-    let mut reader = Reader { history, as_of, today, day: &day, slots: Vec::new() };
-    let settled = reader.settled(case);
+    let mut reader = HistoryReader { history, as_of, today, day: &day, slots: Vec::new() };
+    let initial = reader.initial_state(case);
     let slots = reader.slots;
-    let told = Continued { as_of, stage: case.stage(), events: file.events(), notes };
-    Ok((filled, Real { case: case.clone(), as_of, slots, settled, told, past: past(history) }))
+    let summary = ResumedCase { as_of, stage: case.stage(), events: file.events(), notes };
+    Ok((filled, RealCase { case: case.clone(), as_of, slots, initial, summary, past: past(history) }))
 }
 
-/// The events that count, replayed: a correction can change to which stage an event led.
+/// Replays the events in effect. A correction can change the stage that an event led to.
 fn past(history: &History) -> Vec<(At, Event, Stage)> {
     let mut case = Case::default();
     let mut past = Vec::new();
     for entry in history.entries().iter().filter(|entry| entry.counts()) {
-        // The history accepted them together, so each is accepted again.
+        // The history accepted all of them, so each is accepted again.
         let Ok(to) = case.offer(&entry.event, entry.at) else { break };
         past.push((entry.at, entry.event.clone(), to));
     }
@@ -148,12 +152,12 @@ fn check_program(program: &Program) -> Result<(), ResumeError> {
     if parts > 2 || minutes > 480 { Err(ResumeError::Program { parts, minutes }) } else { Ok(()) }
 }
 
-/// The facts of the case that count instead of the scenario's.
+/// Replaces facts of the scenario by facts of the case.
 fn fill_facts(scenario: &mut Scenario, file: &CaseFile, case: &Case, notes: &mut Vec<String>) {
     let (opened, contract) = (file.opened(), file.contract());
     scenario.district = opened.district.clone();
     if opened.time_zone != scenario.time_zone {
-        notes.push(format!("the case's time zone {} counts, not {}", opened.time_zone, scenario.time_zone));
+        notes.push(format!("the case's time zone {} is used, not {}", opened.time_zone, scenario.time_zone));
         scenario.time_zone = opened.time_zone.clone();
     }
     if let Some(county) = opened.county {
@@ -161,7 +165,8 @@ fn fill_facts(scenario: &mut Scenario, file: &CaseFile, case: &Case, notes: &mut
     }
     if let Some(expires) = contract.expires {
         if scenario.contract_expires.is_some_and(|other| other != expires) {
-            notes.push(format!("the case's contract date {expires} counts, not the scenario's"));
+            let expires = format::date(expires);
+            notes.push(format!("the case's contract date {expires} is used, not the scenario's"));
         }
         scenario.contract_expires = Some(expires);
         scenario.evergreen = contract.evergreen;
@@ -169,7 +174,7 @@ fn fill_facts(scenario: &mut Scenario, file: &CaseFile, case: &Case, notes: &mut
     if let Case::Facilitation(state) = case
         && state.format() != scenario.format
     {
-        notes.push(format!("the format is chosen already: {}", state.format().label()));
+        notes.push(format!("the case has already chosen its format: {}", state.format().label()));
         scenario.format = state.format();
     }
     for seat in Seat::ALL {
@@ -181,7 +186,8 @@ fn fill_facts(scenario: &mut Scenario, file: &CaseFile, case: &Case, notes: &mut
     }
 }
 
-/// The teams as the case has them; until the application is accepted, those whom the scenario knows beside them too.
+/// Replaces the scenario's teams by those of the case. Until the application is accepted, the scenario's members stay
+/// too.
 fn fill_people(scenario: &mut Scenario, case: &Case, notes: &mut Vec<String>) -> Result<(), ResumeError> {
     let Some(teams) = case.teams() else { return Ok(()) };
     let neutral = scenario.neutral().id;
@@ -193,14 +199,17 @@ fn fill_people(scenario: &mut Scenario, case: &Case, notes: &mut Vec<String>) ->
         match teams.party_of(person.id) {
             Some(party) => {
                 if person.party.is_some_and(|other| other != party) {
-                    notes.push(format!("{} sits with {party} in the case", person.name));
+                    notes.push(format!("{} is on the team of {party} in the case", person.name));
                 }
                 (person.party, person.required) = (Some(party), true);
             }
             None if person.is_member() => {
                 let released = teams.former().iter().any(|former| former.member == person.id);
                 if released || !still_named {
-                    notes.push(format!("{} is on no team of the case, so no session waits", person.name));
+                    notes.push(format!(
+                        "{} is not on a team of the case, so no session waits for this person",
+                        person.name
+                    ));
                     person.party = None;
                 }
             }
@@ -211,7 +220,7 @@ fn fill_people(scenario: &mut Scenario, case: &Case, notes: &mut Vec<String>) ->
         for member in teams.of(*party) {
             if scenario.people.iter().all(|person| person.id != member.person.id) {
                 notes.push(format!(
-                    "{} is on a team of the case and not in the scenario, so no day is known to be bad",
+                    "{} is on a team of the case but not in the scenario, so all days count as available",
                     member.person.name
                 ));
                 scenario.people.push(newcomer(member.person.id, member.person.name.clone(), *party));
@@ -229,8 +238,8 @@ fn newcomer(id: MemberId, name: Name, party: Party) -> Participant {
     Participant { id, name, party: Some(party), required: true, role: Role::Negotiator, seat: None, unavailable }
 }
 
-/// Reads off the history what is settled.
-struct Reader<'a> {
+/// Reads the initial state from the history.
+struct HistoryReader<'a> {
     history: &'a History,
     as_of: At,
     today: Date,
@@ -238,8 +247,8 @@ struct Reader<'a> {
     slots: Vec<Slot>,
 }
 
-impl Reader<'_> {
-    fn settled(&mut self, case: &Case) -> Settled {
+impl HistoryReader<'_> {
+    fn initial_state(&mut self, case: &Case) -> InitialState {
         match case {
             Case::Inquiry(state) => {
                 let opened = case.file().map(CaseFile::opened_at);
@@ -247,10 +256,10 @@ impl Reader<'_> {
                     let declined = self.last(|event| matches!(event, Event::LeaderDeclined(d) if d.seat == *seat));
                     state.leader(*seat).is_none().then(|| self.since(declined.or(opened)))
                 };
-                Settled::Inquiry(std::array::from_fn(|index| waits(&Seat::ALL[index])))
+                InitialState::Inquiry(std::array::from_fn(|index| waits(&Seat::ALL[index])))
             }
             Case::Introduction(state) => {
-                Settled::Introduction(self.meeting(state.scheduled(), state.introduced().topics()))
+                InitialState::Introduction(self.meeting(state.scheduled(), state.introduced().topics()))
             }
             Case::Application(state) => {
                 let begun = self.last_kind(&[EventKind::ServiceChosen]);
@@ -259,26 +268,28 @@ impl Reader<'_> {
                     state.letter(*body).is_none().then(|| self.since(withdrawn.or(begun)))
                 };
                 let reviewing = self.since(self.last_kind(&[EventKind::SupportConfirmed]));
-                Settled::Application { letters: std::array::from_fn(|index| waits(&Body::ALL[index])), reviewing }
+                InitialState::Application { letters: std::array::from_fn(|index| waits(&Body::ALL[index])), reviewing }
             }
             Case::Training(state) => {
                 let begun = Some(state.admitted().accepted());
                 let points = case.sessions().map(|sessions| self.parts(sessions, begun)).unwrap_or_default();
-                points.first().map_or(Settled::NOTHING, |point| Settled::Training(*point))
+                points.first().map_or(InitialState::NOTHING, |point| InitialState::Training(*point))
             }
-            Case::Caucus(_) => Settled::Caucus([Party::Labor, Party::Management].map(|party| self.party(case, party))),
-            Case::Agreement(_) => Settled::Agreement(self.since(self.last_kind(&[EventKind::PartyDecided]))),
+            Case::Caucus(_) => {
+                InitialState::Caucus([Party::Labor, Party::Management].map(|party| self.party(case, party)))
+            }
+            Case::Agreement(_) => InitialState::Agreement(self.since(self.last_kind(&[EventKind::PartyDecided]))),
             Case::Facilitation(state) => {
                 let begun = self.last_kind(&[EventKind::PartyDecided]);
                 let sessions = ibbi_core::stages::HoldsSessions::sessions(state).clone();
-                Settled::Facilitation(self.parts(&sessions, begun))
+                InitialState::Facilitation(self.parts(&sessions, begun))
             }
-            // Neither comes here: the one is not open, the other has ended.
-            Case::Unopened(_) | Case::Closed(_) => Settled::NOTHING,
+            // These do not occur: the first is not open yet, and the second has ended.
+            Case::Unopened(_) | Case::Closed(_) => InitialState::NOTHING,
         }
     }
 
-    /// When an event that counts and is meant last happened.
+    /// Returns the time of the last event in effect that matches.
     fn last(&self, is_meant: impl Fn(&Event) -> bool) -> Option<At> {
         let mut counting = self.history.entries().iter().filter(|entry| entry.counts());
         counting.rfind(|entry| is_meant(&entry.event)).map(|entry| entry.at)
@@ -288,14 +299,14 @@ impl Reader<'_> {
         self.last(|event| kinds.contains(&event.kind()))
     }
 
-    /// Whole days by the calendar since an instant.
-    fn since(&self, at: Option<At>) -> Since {
+    /// Returns the whole calendar days since an instant.
+    fn since(&self, at: Option<At>) -> Waited {
         let days = at.map_or(0, |at| (self.today.to_chrono() - (self.day)(at).to_chrono()).num_days());
-        Since(Some(u16::try_from(days.max(0)).unwrap_or(u16::MAX)))
+        Waited(Some(u16::try_from(days.max(0)).unwrap_or(u16::MAX)))
     }
 
-    /// A slot that has not begun, as the model sees it.
-    fn seating(&mut self, slot: Slot) -> Option<Seating> {
+    /// Returns a slot that has not started, in the model's form.
+    fn slot(&mut self, slot: Slot) -> Option<RunSlot> {
         if slot.starts().at() < self.as_of {
             return None;
         }
@@ -304,7 +315,7 @@ impl Reader<'_> {
         let real = u8::try_from(self.slots.len()).ok();
         self.slots.push(slot);
         let minutes = u16::try_from(slot.minutes()).unwrap_or(u16::MAX);
-        Some(Seating { day: Day::try_from(day).unwrap_or(NEVER), half: Half::Morning, minutes, real })
+        Some(RunSlot { day: Day::try_from(day).unwrap_or(NEVER), half: Half::Morning, minutes, real })
     }
 
     fn meeting(&mut self, scheduled: Option<Slot>, topics: Topics) -> Meeting {
@@ -312,38 +323,38 @@ impl Reader<'_> {
             return Meeting::Over;
         }
         match scheduled {
-            // A slot that has passed without a record of the meeting is no meeting; it is booked anew.
-            Some(slot) => self.seating(slot).map_or(Meeting::ToBook(Since::BEGINNING), Meeting::Booked),
+            // If the slot has passed and no meeting was recorded, there was no meeting. It is booked again.
+            Some(slot) => self.slot(slot).map_or(Meeting::ToBook(Waited::NONE), Meeting::Booked),
             None => Meeting::ToBook(self.since(self.last_kind(&[EventKind::LeaderAgreed, EventKind::MeetingHeld]))),
         }
     }
 
-    fn party(&self, case: &Case, party: Party) -> PartyPoint {
+    fn party(&self, case: &Case, party: Party) -> PartyProgress {
         if let Some(decided) = case.decided(party) {
-            return PartyPoint::Decided(decided.decision);
+            return PartyProgress::Decided(decided.decision);
         }
-        let Case::Caucus(caucus) = case else { return PartyPoint::UNOPENED };
+        let Case::Caucus(caucus) = case else { return PartyProgress::UNOPENED };
         let trained = caucus.trained().completed();
         if caucus.open_concerns(party).next().is_some() {
             let raised = self.last(|event| matches!(event, Event::ConcernRaised(raised) if raised.party == party));
-            return PartyPoint::Concerned(self.since(raised));
+            return PartyProgress::Concerned(self.since(raised));
         }
         if caucus.party(party).opened.is_none() {
-            return PartyPoint::Unopened(self.since(Some(trained)));
+            return PartyProgress::Unopened(self.since(Some(trained)));
         }
         let own = |id: ibbi_core::ConcernId| {
             caucus.concerns().iter().any(|concern| concern.id == id && concern.party == party)
         };
-        let settled = self.last(|event| match event {
+        let restarted = self.last(|event| match event {
             Event::ConcernAddressed(addressed) => own(addressed.concern),
             Event::ConcernDropped(dropped) => own(dropped.concern),
             Event::DecisionReopened(reopened) => reopened.party == party,
             _ => false,
         });
-        PartyPoint::Deciding(self.since(settled.max(Some(trained))))
+        PartyProgress::Deciding(self.since(restarted.max(Some(trained))))
     }
 
-    fn parts(&mut self, sessions: &Sessions, begun: Option<At>) -> Vec<PartPoint> {
+    fn parts(&mut self, sessions: &Sessions, begun: Option<At>) -> Vec<PartProgress> {
         let open = sessions.open().cloned();
         let mut points = Vec::new();
         for (number, part) in sessions.numbered() {
@@ -351,7 +362,7 @@ impl Reader<'_> {
             let next = if let Some(open) = open.as_ref().filter(|open| open.part == number) {
                 Awaited::Open { minutes: u16::try_from(open.slot.minutes()).unwrap_or(u16::MAX) }
             } else if let Some(booked) = &part.booked {
-                self.seating(booked.slot).map_or(Awaited::Lapsed, Awaited::Booked)
+                self.slot(booked.slot).map_or(Awaited::Lapsed, Awaited::Booked)
             } else {
                 let ended = sessions.held().iter().filter(|held| held.part == number).map(|held| held.ended).max();
                 let postponed =
@@ -362,7 +373,7 @@ impl Reader<'_> {
                     None => Awaited::Unbooked(self.since(begun)),
                 }
             };
-            points.push(PartPoint { remaining: part.remaining(), opened, next });
+            points.push(PartProgress { remaining: part.remaining(), opened, next });
         }
         points
     }

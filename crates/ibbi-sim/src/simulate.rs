@@ -1,40 +1,42 @@
-//! The Monte Carlo: many runs over one scenario, each offered to the real case, counted so that order does not matter.
+//! Monte Carlo simulation: many runs over one scenario. The core checks each event, and counting is independent of
+//! order.
 
 mod forecast;
 
-pub use forecast::{AssumedValue, AssumptionRow, Bar, CurvePoint, Forecast, OutcomeShare, Percentile};
+pub use forecast::{AssumedValue, AssumptionRow, CurvePoint, Forecast, OutcomeShare, Percentile, TornadoBar};
 
 use crate::calendar::{Calendar, Day, Tables};
-use crate::draws::{Likely, Seeded};
-use crate::driver::{Driver, Fault, Script};
-use crate::model::{self, Course, Ended, Ending, Seating};
-use crate::resume::{self, Continued, Real, ResumeError};
+use crate::counts::RunCounts;
+use crate::driver::{Driver, DriverError, EventScript};
+use crate::initial_state::InitialState;
+use crate::model::{self, Ending, RunInputs, RunResult, RunSlot};
+use crate::resume::{self, RealCase, ResumeError, ResumedCase};
+use crate::sampler::{LikelyValues, RandomSampler};
 use crate::scenario::Scenario;
-use crate::settled::Settled;
-use crate::tally::Tally;
+use ibbi_common::format::{count, number};
 use ibbi_core::{At, Date, Event, History, Program, Refusal, Slot, Stage};
 use serde::Serialize;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// How much to simulate.
+/// Settings of a simulation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Settings {
-    /// How many runs, 1 to [`Settings::MAX_RUNS`].
+    /// The number of runs, 1 to [`Settings::MAX_RUNS`].
     pub runs: u64,
-    /// The seed: the same seed gives the same result on any number of threads.
+    /// The seed. The same seed gives the same result with any number of threads.
     pub seed: u64,
-    /// How many threads, at least 1.
+    /// The number of threads, at least 1.
     pub threads: usize,
 }
 
 impl Settings {
-    /// The most runs.
+    /// The largest number of runs.
     pub const MAX_RUNS: u64 = 100_000_000;
 
-    /// Whether they can be.
+    /// Checks that the settings are valid.
     ///
     /// # Errors
-    /// [`SimulationError::Settings`].
+    /// [`SimulationError::Settings`] if they are not.
     pub const fn check(self) -> Result<(), SimulationError> {
         let Self { runs, threads, .. } = self;
         if runs == 0 || runs > Self::MAX_RUNS || threads == 0 {
@@ -45,27 +47,27 @@ impl Settings {
 }
 
 impl Default for Settings {
-    /// 10,000 runs, seed 1, one thread.
+    /// Returns 10,000 runs, seed 1, and one thread.
     fn default() -> Self {
         Self { runs: 10_000, seed: 1, threads: 1 }
     }
 }
 
-/// Why a simulation stopped. Each but the first is an error in this program, not in the scenario.
+/// Why a simulation stopped. All except the first are errors in this program, not in the scenario.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SimulationError {
-    /// A number of runs or threads that cannot be.
-    #[error("{runs} runs on {threads} threads: ask for 1 to {max} runs on at least one thread", max = Settings::MAX_RUNS)]
+    /// The number of runs or threads is not valid.
+    #[error("can't simulate {} on {}; use 1 to {} runs and at least 1 thread", count(*.runs, "run", "runs"), count(*.threads as u64, "thread", "threads"), number(Settings::MAX_RUNS))]
     Settings {
-        /// The runs asked for.
+        /// The number of runs that was given.
         runs: u64,
-        /// The threads asked for.
+        /// The number of threads that was given.
         threads: usize,
     },
-    /// The process refused an event that the model offered.
+    /// The core refused an event of the model.
     #[error(
-        "run {run} of seed {seed} offered an event that the process refuses; this is an error in ibbi, please report it"
+        "run {run} of seed {seed} has an event that the process refuses; this is an error in ibbi; please report it"
     )]
     Refused {
         /// The run, from 0.
@@ -76,9 +78,9 @@ pub enum SimulationError {
         #[source]
         refusal: Box<Refusal>,
     },
-    /// A case did not end as the model says.
+    /// A case did not end as the model expects.
     #[error(
-        "run {run} of seed {seed} left its case in {stage}, against the model; this is an error in ibbi, please report it"
+        "run {run} of seed {seed} ended its case in {stage}, unlike the model; this is an error in ibbi; please report it"
     )]
     Outcome {
         /// The run, from 0.
@@ -89,11 +91,11 @@ pub enum SimulationError {
         stage: Stage,
     },
     /// A thread stopped.
-    #[error("a thread of the simulation stopped; this is an error in ibbi, please report it")]
+    #[error("a thread of the simulation stopped; this is an error in ibbi; please report it")]
     Thread,
 }
 
-/// A scenario made ready for any number of runs.
+/// A scenario that is ready for any number of runs.
 ///
 /// ```
 /// use ibbi_sim::{EXAMPLE, Ending, Scenario, Settings, Simulator};
@@ -109,78 +111,82 @@ pub struct Simulator {
     pub(crate) scenario: Scenario,
     pub(crate) calendar: Calendar,
     pub(crate) tables: Tables,
-    pub(crate) script: Script,
-    /// The first day that is too late; all are in time without a date.
+    pub(crate) script: EventScript,
+    /// The first day that is too late. Without a contract date, no day is.
     pub(crate) late: Option<Day>,
-    /// The program's parameters: those of the real case, where there is one.
+    /// The program's parameters. A resumed case has its own.
     program: Program,
-    settled: Settled,
-    /// The scenario's digest as the user gave it; that of a real case's scenario is filled in with the case's own facts.
+    initial: InitialState,
+    /// The digest of the scenario as the user gave it, without the facts of a resumed case.
     digest: String,
-    real: Option<Continued>,
+    real: Option<ResumedCase>,
     past: Vec<(At, Event, Stage)>,
 }
 
-/// How one run ended.
+/// The end of one run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct RunEnd {
-    /// How.
+    /// How it ended.
     pub ending: Ending,
-    /// When; `None` if it is unfinished.
+    /// The date; `None` if it is unfinished.
     pub date: Option<Date>,
 }
 
 impl Simulator {
-    /// Works out the calendar and what all runs share.
+    /// Computes the calendar and the events that all runs share.
     pub fn new(scenario: &Scenario) -> Self {
-        Self::made(scenario.clone(), scenario.digest(), None)
+        Self::build(scenario.clone(), scenario.digest(), None)
     }
 
-    /// Goes on from where a real case is at an instant (`as_of`, in UTC): what is settled stays settled, what is awaited
-    /// is drawn given how long it has been awaited, and day 0 is the local day of the instant.
+    /// Resumes a case at an instant (`as_of`, in UTC). Day 0 is the local day of that instant.
     ///
-    /// The scenario tells availability and assumptions; the case's own facts (teams, contract dates, county, time zone,
-    /// chosen format, booked slots, program parameters) count where the two differ. [`Forecast::continued`] says so.
+    /// What is done stays done. A wait is drawn given how long it has already lasted.
+    ///
+    /// The scenario gives availability and assumptions. Where it differs from the case, the case's own facts count:
+    /// teams, contract dates, county, time zone, chosen format, booked slots, and program parameters.
+    /// [`Forecast::continued`] lists the differences.
     ///
     /// # Errors
-    /// [`ResumeError`] where the case is closed, or the scenario does not fit it.
+    /// [`ResumeError`] if the case is closed, or if the scenario does not fit it.
     pub fn resume(scenario: &Scenario, history: &History, as_of: At) -> Result<Self, ResumeError> {
         let (filled, real) = resume::real(scenario, history, as_of)?;
-        Ok(Self::made(filled, scenario.digest(), Some(real)))
+        Ok(Self::build(filled, scenario.digest(), Some(real)))
     }
 
-    fn made(scenario: Scenario, digest: String, real: Option<Real>) -> Self {
+    fn build(scenario: Scenario, digest: String, real: Option<RealCase>) -> Self {
         let calendar = Calendar::new(&scenario);
         let late = scenario.contract_expires.map(|expires| {
             let late = calendar.dates.partition_point(|date| *date <= expires);
             Day::try_from(late).unwrap_or(Day::MAX)
         });
-        let (tables, script) = (calendar.tables(), Script::new(&scenario, &calendar, real.as_ref()));
-        let (program, settled, real, past) = match real {
-            None => (Program::default(), Settled::NOTHING, None, Vec::new()),
-            Some(real) => (real.program().clone(), real.settled, Some(real.told), real.past),
+        let (tables, script) = (calendar.tables(), EventScript::new(&scenario, &calendar, real.as_ref()));
+        let (program, initial, real, past) = match real {
+            None => (Program::default(), InitialState::NOTHING, None, Vec::new()),
+            Some(real) => (real.program().clone(), real.initial, Some(real.summary), real.past),
         };
-        Self { scenario, calendar, tables, script, late, program, settled, digest, real, past }
+        Self { scenario, calendar, tables, script, late, program, initial, digest, real, past }
     }
 
-    /// The scenario; that of a real case with the case's own facts filled in.
+    /// Returns the scenario. For a resumed case, the case's own facts are filled in.
     pub const fn scenario(&self) -> &Scenario {
         &self.scenario
     }
 
-    /// The events of the real case from which runs go on, each with its instant and the stage it led to; none for a
-    /// new case. With those of a run they make a whole case.
+    /// Returns the events of the resumed case, each with its time and the stage it led to. Empty for a new case.
+    ///
+    /// Together with the events of a run, they are a whole case.
     pub fn past(&self) -> &[(At, Event, Stage)] {
         &self.past
     }
 
-    /// The first instant of a whole case; no event of it is earlier.
-    pub fn begins(&self) -> At {
-        self.past.first().map_or_else(|| self.script.begins_at(), |(at, ..)| *at)
+    /// Returns the first instant of a whole case. No event is earlier.
+    pub fn first_instant(&self) -> At {
+        self.past.first().map_or_else(|| self.script.first_instant(), |(at, ..)| *at)
     }
 
-    /// The day after the last of the horizon, at midnight in UTC and two days more: no event of a run is later.
-    pub fn ends(&self) -> At {
+    /// Returns an instant after the horizon: three days past midnight (UTC) of its last day. No event of a run is
+    /// later.
+    pub fn last_instant(&self) -> At {
         let last = self
             .calendar
             .dates
@@ -189,18 +195,18 @@ impl Simulator {
         At::from_millis(last + 3 * 24 * 3_600_000).unwrap_or(At::MAX)
     }
 
-    pub(crate) const fn course<'a>(&'a self, tables: &'a Tables) -> Course<'a> {
-        let Self { program, settled, .. } = self;
-        Course { tables, format: self.scenario.format, program, settled, first: self.real.is_some() as Day }
+    pub(crate) const fn course<'a>(&'a self, tables: &'a Tables) -> RunInputs<'a> {
+        let Self { program, initial, .. } = self;
+        RunInputs { tables, format: self.scenario.format, program, initial, first: self.real.is_some() as Day }
     }
 
-    /// The digest of the scenario as the user gave it.
+    /// Returns the digest of the scenario as the user gave it.
     pub fn digest(&self) -> &str {
         &self.digest
     }
 
-    /// The real case from which runs go on; `None` for a new case.
-    pub const fn continued(&self) -> Option<&Continued> {
+    /// Returns the case from which the runs resume; `None` for a new case.
+    pub const fn continued(&self) -> Option<&ResumedCase> {
         self.real.as_ref()
     }
 
@@ -208,21 +214,21 @@ impl Simulator {
         self.real.is_some()
     }
 
-    /// Goes through one run and shows every accepted event with its instant and the stage it led to, in order.
+    /// Simulates one run, and passes each accepted event to `watcher` with its time and the stage it led to, in order.
     ///
-    /// It is the run of the same number in [`Simulator::simulate`] with this seed: runs can be handed out one by one
-    /// without ever holding more than one.
+    /// It is the run with this number in [`Simulator::simulate`] with this seed. A caller can take the runs one by one
+    /// and never hold more than one.
     ///
     /// # Errors
-    /// [`SimulationError`] if the process refuses an event of the model.
+    /// [`SimulationError`] if the core refuses an event of the model.
     pub fn run(&self, seed: u64, run: u64, watcher: impl FnMut(At, &Event, Stage)) -> Result<RunEnd, SimulationError> {
         let mut driver = Driver::new(&self.script, watcher);
         let (ended, _) = self.drive(&mut driver, seed, run)?;
         Ok(RunEnd { ending: ended.ending, date: self.calendar.date(ended.day.into()) })
     }
 
-    pub(crate) fn slot(&self, seating: Seating) -> Slot {
-        self.script.slot(seating)
+    pub(crate) fn slot(&self, slot: RunSlot) -> Slot {
+        self.script.slot(slot)
     }
 
     pub(crate) fn drive<W: FnMut(At, &Event, Stage)>(
@@ -230,57 +236,55 @@ impl Simulator {
         driver: &mut Driver<'_, W>,
         seed: u64,
         run: u64,
-    ) -> Result<(Ended, Seeded<'_>), SimulationError> {
-        let mut draws = Seeded::new(&self.scenario.assumptions, seed, run);
+    ) -> Result<(RunResult, RandomSampler<'_>), SimulationError> {
+        let mut draws = RandomSampler::new(&self.scenario.assumptions, seed, run);
         let mut go = || {
             driver.begin()?;
             let ended = model::run(self.course(&self.tables), &mut draws, driver)?;
             driver.finish(ended).map(|()| ended)
         };
         let ended = go().map_err(|fault| match fault {
-            Fault::Refused(refusal) => SimulationError::Refused { run, seed, refusal },
-            Fault::Outcome(stage) => SimulationError::Outcome { run, seed, stage },
+            DriverError::Refused(refusal) => SimulationError::Refused { run, seed, refusal },
+            DriverError::Outcome(stage) => SimulationError::Outcome { run, seed, stage },
         })?;
         Ok((ended, draws))
     }
 
-    /// The events of the plan: every duration at its likely value, and nothing goes wrong.
-    pub(crate) fn likely_events(&self) -> Vec<(At, Event)> {
+    /// Returns the events of the plan: every duration is at its likely value, and nothing goes wrong.
+    pub(crate) fn planned_events(&self) -> Vec<(At, Event)> {
         let mut events = Vec::new();
         let mut driver = Driver::new(&self.script, |at, event: &Event, _| events.push((at, event.clone())));
-        let mut draws = Likely(&self.scenario.assumptions);
+        let mut draws = LikelyValues(&self.scenario.assumptions);
         let done = driver.begin().and_then(|()| model::run(self.course(&self.tables), &mut draws, &mut driver));
         debug_assert!(done.is_ok(), "the process accepts the plan");
         events
     }
 
-    /// Whether an end is a completion in time.
-    pub(crate) fn in_time(&self, ended: Ended) -> bool {
+    /// Returns whether a run is completed in time.
+    pub(crate) fn in_time(&self, ended: RunResult) -> bool {
         ended.ending == Ending::Completed && self.late.is_none_or(|late| ended.day < late)
     }
 
-    /// Simulates.
-    ///
-    /// Memory does not grow with the number of runs.
+    /// Simulates many runs. Memory does not grow with their number.
     ///
     /// # Errors
-    /// [`SimulationError`] for settings that cannot be, or if the process refuses an event of the model.
+    /// [`SimulationError`] if the settings are not valid, or if the core refuses an event of the model.
     pub fn simulate(&self, settings: Settings) -> Result<Forecast, SimulationError> {
         self.simulate_with(settings, |_| {})
     }
 
-    /// Simulates and tells now and then how many runs are done, from whichever thread.
+    /// Simulates many runs, and reports now and then how many are done. Any thread can call `progress`.
     ///
     /// # Errors
-    /// As [`Simulator::simulate`].
+    /// The same as [`Simulator::simulate`].
     pub fn simulate_with(
         &self,
         settings: Settings,
         progress: impl Fn(u64) + Sync,
     ) -> Result<Forecast, SimulationError> {
-        let done = Done::new(&progress);
+        let done = ProgressCounter::new(&progress);
         let tally = spread(settings, |runs| {
-            let mut tally = Tally::new();
+            let mut tally = RunCounts::new();
             let mut driver = Driver::new(&self.script, |_, _: &Event, _| {});
             for run in runs {
                 let (ended, draws) = self.drive(&mut driver, settings.seed, run)?;
@@ -289,18 +293,18 @@ impl Simulator {
             }
             Ok(tally)
         })?;
-        Ok(Forecast::new(self, settings, &tally.into_iter().fold(Tally::new(), Tally::join)))
+        Ok(Forecast::new(self, settings, &tally.into_iter().fold(RunCounts::new(), RunCounts::join)))
     }
 }
 
-/// Counts what is done over all threads, and tells it now and then.
-pub(crate) struct Done<'a, P> {
+/// Counts finished runs over all threads, and reports the number now and then.
+pub(crate) struct ProgressCounter<'a, P> {
     count: AtomicU64,
     progress: &'a P,
 }
 
-impl<'a, P: Fn(u64) + Sync> Done<'a, P> {
-    /// So often it is told.
+impl<'a, P: Fn(u64) + Sync> ProgressCounter<'a, P> {
+    /// The number of runs between two reports.
     const EVERY: u64 = 1024;
 
     pub(crate) const fn new(progress: &'a P) -> Self {
@@ -318,7 +322,7 @@ impl<'a, P: Fn(u64) + Sync> Done<'a, P> {
     }
 }
 
-/// Spreads runs over threads, in contiguous ranges; the parts come back in order.
+/// Spreads runs over threads, in contiguous ranges. The results are in order.
 pub(crate) fn spread<T: Send>(
     settings: Settings,
     work: impl Fn(std::ops::Range<u64>) -> Result<T, SimulationError> + Sync,
@@ -333,7 +337,7 @@ pub(crate) fn spread<T: Send>(
     std::thread::scope(|scope| {
         let work = &work;
         let handles: Vec<_> = (0..parts).map(|part| scope.spawn(move || work(share(part)))).collect();
-        // All are joined before the first error is told, which is that of the lowest run.
+        // All threads are joined before the first error is returned, which is that of the lowest run.
         let results: Vec<_> =
             handles.into_iter().map(|handle| handle.join().map_err(|_| SimulationError::Thread)).collect();
         results.into_iter().map(|result| result?).collect()

@@ -77,7 +77,7 @@ fn write(
     interleaved: bool,
     progress: impl Fn(u64),
 ) -> Result<Kept, AppError> {
-    let begins = simulator.begins();
+    let begins = simulator.first_instant();
     let ids = Ids { digest: simulator.digest().to_owned(), seed: settings.seed };
     let name = |text: &str| Name::new(text).map_err(|error| AppError::Usage(error.to_string()));
     let new = NewLedger {
@@ -90,7 +90,7 @@ fn write(
     let mut ledger = Ledger::create(path, &new)?;
     let mut batch = Vec::with_capacity(BATCH);
     let mut kept = Kept { file: path.to_owned(), runs: settings.runs, records: 0, bytes: 0 };
-    let over = simulator.ends();
+    let over = simulator.last_instant();
     let mut add = |record: NewRecord, logged: At, flush: bool| -> Result<(), AppError> {
         batch.push(record);
         kept.records += 1;

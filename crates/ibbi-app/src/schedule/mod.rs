@@ -20,7 +20,7 @@ use crate::journal;
 use crate::store::{self, CaseLog};
 use ibbi_core::{At, Format};
 use ibbi_log::Uuid;
-use ibbi_sim::{Comparison, Forecast, Gain, Plan, Scenario, Settings, Simulator};
+use ibbi_sim::{AvailabilityGain, Comparison, Forecast, Plan, Scenario, Settings, Simulator};
 use std::io::Read as _;
 use std::path::Path;
 
@@ -220,6 +220,10 @@ pub fn compare(sides: &[Side; 2], settings: Settings, progress: impl Fn(u64) + S
 ///
 /// # Errors
 /// [`AppError::Simulation`].
-pub fn who(scenario: &Scenario, settings: Settings, progress: impl Fn(u64, u64) + Sync) -> Result<Vec<Gain>, AppError> {
-    Ok(Simulator::new(scenario).who_with(settings, progress)?)
+pub fn who(
+    scenario: &Scenario,
+    settings: Settings,
+    progress: impl Fn(u64, u64) + Sync,
+) -> Result<Vec<AvailabilityGain>, AppError> {
+    Ok(Simulator::new(scenario).availability_gains_with(settings, progress)?)
 }

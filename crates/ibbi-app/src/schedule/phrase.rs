@@ -3,7 +3,7 @@
 use crate::error::AppError;
 use ibbi_common::spelling::{self, echo};
 use ibbi_core::{Date, MemberId, Name};
-use ibbi_sim::{Closure, Part, Unavailable, Weekday};
+use ibbi_sim::{Closure, DayPart, Unavailable, Weekday};
 
 /// How times can be said, for a message.
 pub const TIMES: &str = "days and weekdays with commas between them, such as: fridays, monday mornings, 2026-11-02, \
@@ -28,11 +28,11 @@ fn time(text: &str) -> Result<Unavailable, AppError> {
     let mut words: Vec<&str> =
         lower.split_whitespace().filter(|word| !matches!(*word, "on" | "from" | "every" | "of")).collect();
     let half = match words.last().map(|word| word.trim_end_matches('s')) {
-        Some("morning") => Part::Morning,
-        Some("afternoon") => Part::Afternoon,
-        _ => Part::Whole,
+        Some("morning") => DayPart::Morning,
+        Some("afternoon") => DayPart::Afternoon,
+        _ => DayPart::Whole,
     };
-    if half != Part::Whole {
+    if half != DayPart::Whole {
         words.pop();
     }
     match words.as_slice() {
@@ -56,7 +56,7 @@ fn stretch(
     text: &str,
     from: Option<&&str>,
     to: Option<&&str>,
-    half: Part,
+    half: DayPart,
     each: Option<&&str>,
 ) -> Result<Unavailable, AppError> {
     let read_day = |word: Option<&&str>| word.map(|word| day(word).ok_or_else(|| unknown(text, word))).transpose();
@@ -82,7 +82,7 @@ pub fn said_time(time: Unavailable) -> String {
     let Unavailable { from, half, to, weekday } = time;
     let mut words: Vec<String> = Vec::new();
     match (weekday, half) {
-        (Some(day), Part::Whole) => words.push(format!("{}s", day.code())),
+        (Some(day), DayPart::Whole) => words.push(format!("{}s", day.code())),
         (Some(day), _) => words.push(day.code().to_owned()),
         (None, _) => {}
     }
@@ -96,9 +96,9 @@ pub fn said_time(time: Unavailable) -> String {
         (None, None) => {}
     }
     match half {
-        Part::Whole => {}
-        Part::Morning => words.push("mornings".to_owned()),
-        Part::Afternoon => words.push("afternoons".to_owned()),
+        DayPart::Whole => {}
+        DayPart::Morning => words.push("mornings".to_owned()),
+        DayPart::Afternoon => words.push("afternoons".to_owned()),
     }
     words.join(" ")
 }
@@ -191,9 +191,9 @@ mod tests {
                 other => panic!("{text}: {other:?}"),
             };
             match half {
-                Part::Whole => {}
-                Part::Morning => shown.push_str(" morning"),
-                Part::Afternoon => shown.push_str(" afternoon"),
+                DayPart::Whole => {}
+                DayPart::Morning => shown.push_str(" morning"),
+                DayPart::Afternoon => shown.push_str(" afternoon"),
             }
             assert_eq!(shown, expected, "{text}");
         }
@@ -207,7 +207,7 @@ mod tests {
         let mut said = Vec::new();
         for weekday in [None, Some(Weekday::Monday), Some(Weekday::Sunday)] {
             for (from, to) in days.iter().flat_map(|from| days.iter().map(move |to| (*from, *to))) {
-                for half in [Part::Whole, Part::Morning, Part::Afternoon] {
+                for half in [DayPart::Whole, DayPart::Morning, DayPart::Afternoon] {
                     let time = Unavailable { from, half, to, weekday };
                     let ordered = from.is_none() || to.is_none() || from <= to;
                     if ordered && (weekday, from, to) != (None, None, None) {

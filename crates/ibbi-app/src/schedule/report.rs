@@ -19,10 +19,10 @@ pub fn page(
     settings: Settings,
     progress: impl Fn(u64) + Sync,
 ) -> Result<String, AppError> {
-    let plan = Plan::of(simulator);
+    let plan = Plan::from_simulator(simulator);
     let forecast = simulator.simulate_with(settings, progress)?;
     let beside = Settings { runs: settings.runs.min(BESIDE), ..settings };
-    let gains = simulator.who(beside)?;
+    let gains = simulator.availability_gains(beside)?;
     // The two formats can be compared only while both are open.
     let comparison = match forecast.continued {
         Some(_) => None,

@@ -10,7 +10,7 @@ use ibbi_report::{csv, text};
 
 pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
     let (_, simulator) = simulator(&args.scenario, &args.from)?;
-    let plan = Plan::of(&simulator);
+    let plan = Plan::from_simulator(&simulator);
     if json {
         return Ok(Outcome::json(&plan));
     }

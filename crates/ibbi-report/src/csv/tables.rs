@@ -3,7 +3,10 @@
 use super::{Csv, Field};
 use ibbi_common::quantile::Interval;
 use ibbi_core::Advisory;
-use ibbi_sim::{AssumedValue, Blocker, Comparison, Ending, Forecast, Gain, MilestoneKind, Plan, Side, SittingKind};
+use ibbi_sim::{
+    AssumedValue, AvailabilityGain, Blocker, Comparison, ComparisonSide, Ending, Forecast, MilestoneKind, Plan,
+    SessionKind,
+};
 
 /// The sittings of a plan: `sitting, part, date, starts, ends, minutes, earliest, blocked_days`.
 ///
@@ -11,11 +14,11 @@ use ibbi_sim::{AssumedValue, Blocker, Comparison, Ending, Forecast, Gain, Milest
 /// allow.
 pub fn sittings(plan: &Plan) -> String {
     let mut csv = Csv::new(&["sitting", "part", "date", "starts", "ends", "minutes", "earliest", "blocked_days"]);
-    for sitting in &plan.sittings {
+    for sitting in &plan.sessions {
         let (kind, part) = match sitting.what {
-            SittingKind::Meeting => ("meeting", 1),
-            SittingKind::Training => ("training", 1),
-            SittingKind::Facilitation { part } => ("facilitation", part),
+            SessionKind::Meeting => ("meeting", 1),
+            SessionKind::Training => ("training", 1),
+            SessionKind::Facilitation { part } => ("facilitation", part),
         };
         csv.row([
             Field::text(kind),
@@ -140,7 +143,7 @@ pub fn assumptions(forecast: &Forecast) -> String {
 /// `days_later`.
 pub fn comparison(comparison: &Comparison) -> String {
     let mut csv = Csv::new(&["scenario", "digest", "measure", "estimate", "low", "high"]);
-    let mut add = |side: Option<&Side>, measure: &str, value: Interval| {
+    let mut add = |side: Option<&ComparisonSide>, measure: &str, value: Interval| {
         let (label, digest) =
             side.map_or((Field::Empty, Field::Empty), |side| (Field::text(&side.label), Field::text(&side.digest)));
         let mut row = vec![label, digest, Field::text(measure)];
@@ -162,7 +165,7 @@ pub fn comparison(comparison: &Comparison) -> String {
 ///
 /// `days_alone` counts the days that this person or range alone blocks. `plan_days` is empty where the plan did not fit
 /// before. The gain in the chance to be in time is from 0 to 1, with its 95% interval.
-pub fn who(gains: &[Gain]) -> String {
+pub fn who(gains: &[AvailabilityGain]) -> String {
     let mut csv = Csv::new(&[
         "kind",
         "id",
@@ -177,13 +180,13 @@ pub fn who(gains: &[Gain]) -> String {
         "high",
     ]);
     for gain in gains {
-        let (kind, id) = match &gain.who {
+        let (kind, id) = match &gain.blocker {
             Blocker::Person { id, .. } => ("person", Field::text(id)),
             Blocker::Closure { .. } => ("closure", Field::Empty),
             Blocker::Holiday { .. } => ("holiday", Field::Empty),
             Blocker::DayOff { .. } => ("day_off", Field::Empty),
         };
-        let mut row = vec![Field::text(kind), id, Field::text(&gain.who), Field::number(gain.alone)];
+        let mut row = vec![Field::text(kind), id, Field::text(&gain.blocker), Field::number(gain.alone)];
         row.push(Field::some(gain.plan.map(|plan| plan.date)));
         row.push(Field::some(gain.plan.map(|plan| plan.finishes)));
         row.push(Field::some(gain.plan.and_then(|plan| plan.days)));

@@ -2,7 +2,7 @@
 
 use super::{Entry, Status};
 use crate::words;
-use ibbi_sim::{Plan, Scenario, SittingKind};
+use ibbi_sim::{Plan, Scenario, SessionKind};
 use sha2::{Digest, Sha256};
 
 /// What an entry is told by, made from words that do not change when it moves: the beginning of the SHA-256 of the
@@ -31,13 +31,13 @@ pub fn stable_uid(words: &[&str]) -> String {
 pub fn plan_entries(scenario: &Scenario, plan: &Plan, sequence: u32) -> Vec<Entry> {
     let district = scenario.district.as_str();
     let parts = words::facilitation_parts(plan);
-    plan.sittings
+    plan.sessions
         .iter()
         .map(|sitting| {
             let kind = match sitting.what {
-                SittingKind::Meeting => "meeting".to_owned(),
-                SittingKind::Training => "training".to_owned(),
-                SittingKind::Facilitation { part } => format!("facilitation {part}"),
+                SessionKind::Meeting => "meeting".to_owned(),
+                SessionKind::Training => "training".to_owned(),
+                SessionKind::Facilitation { part } => format!("facilitation {part}"),
             };
             Entry {
                 uid: stable_uid(&["plan", district, &kind]),
@@ -52,12 +52,12 @@ pub fn plan_entries(scenario: &Scenario, plan: &Plan, sequence: u32) -> Vec<Entr
         .collect()
 }
 
-fn description(scenario: &Scenario, plan: &Plan, sitting: &ibbi_sim::Sitting) -> String {
+fn description(scenario: &Scenario, plan: &Plan, sitting: &ibbi_sim::PlannedSession) -> String {
     let people: Vec<String> = scenario
         .people
         .iter()
         .filter(|person| match sitting.what {
-            SittingKind::Meeting => scenario.binds_meeting(person),
+            SessionKind::Meeting => scenario.binds_meeting(person),
             _ => person.binds_sessions(),
         })
         .map(|person| person.name.to_string())

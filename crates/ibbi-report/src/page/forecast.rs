@@ -4,7 +4,7 @@ use super::{Section, SimulationPage};
 use crate::chart::{self, Measure};
 use crate::html::{Html, el, figure};
 use crate::{facts, findings, words};
-use ibbi_sim::{Comparison, Gain};
+use ibbi_sim::{AvailabilityGain, Comparison};
 
 impl SimulationPage<'_> {
     pub(super) fn when_section(&self) -> Section {
@@ -82,7 +82,7 @@ pub(super) fn comparison_section(comparison: &Comparison) -> Section {
     ("comparison", heading, content)
 }
 
-pub(super) fn gains_section(gains: &[Gain], has_contract: bool) -> Section {
+pub(super) fn gains_section(gains: &[AvailabilityGain], has_contract: bool) -> Section {
     let intro = "If one person, or one closed range, gave up a single blocked day: the best day to ask for, and what it would \
                  bring. Only a day that nobody and nothing else blocks can bring anything.";
     let note = findings::about_gains(gains, has_contract);

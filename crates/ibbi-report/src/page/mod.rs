@@ -10,7 +10,7 @@ pub use audit::AuditPage;
 use crate::html::{Document, Html, el, name};
 use crate::{findings, words};
 use ibbi_core::Advisory;
-use ibbi_sim::{Comparison, Forecast, Gain, Plan, Scenario};
+use ibbi_sim::{AvailabilityGain, Comparison, Forecast, Plan, Scenario};
 
 /// Everything that a simulation found, for one page.
 ///
@@ -29,7 +29,7 @@ pub struct SimulationPage<'a> {
     /// A comparison with another scenario, or of the two formats, if one was made.
     pub comparison: Option<&'a Comparison>,
     /// Whom to ask for a day, if that was worked out.
-    pub gains: Option<&'a [Gain]>,
+    pub gains: Option<&'a [AvailabilityGain]>,
     /// The program with its version, such as `ibbi 0.1.0`.
     pub program: &'a str,
 }
@@ -44,7 +44,7 @@ pub fn comparison_section(comparison: &Comparison) -> Html {
 }
 
 /// The section about whom to ask for one more day, for a page that puts its sections together itself.
-pub fn gains_section(gains: &[Gain], has_contract: bool) -> Html {
+pub fn gains_section(gains: &[AvailabilityGain], has_contract: bool) -> Html {
     let (id, heading, inside) = forecast::gains_section(gains, has_contract);
     crate::html::section(id, &heading, inside).into()
 }

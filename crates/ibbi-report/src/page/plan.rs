@@ -7,7 +7,7 @@ use ibbi_core::Date;
 
 impl SimulationPage<'_> {
     pub(super) fn obstacle(&self) -> Option<Section> {
-        let obstacle = self.plan.obstacle.as_ref()?;
+        let obstacle = self.plan.conflicts.as_ref()?;
         let sentences = findings::obstacle(obstacle).into_iter().chain(findings::start_by(self.plan));
         let sentences = sentences.map(|sentence| el("p").with(sentence.to_html()));
         let content = el("div").class("warning").all(sentences);
@@ -31,7 +31,7 @@ impl SimulationPage<'_> {
         let parts = words::facilitation_parts(plan);
         let mut entries: Vec<(Date, u8, Element)> =
             vec![(scenario.start, 0, entry(scenario.start, crate::facts::beginning(plan).into()))];
-        for sitting in &plan.sittings {
+        for sitting in &plan.sessions {
             let (day, what) = (sitting.slot.local_day(), words::sitting(sitting.what, parts));
             let length = words::length(sitting.slot.minutes());
             let mut inside = Html::new()

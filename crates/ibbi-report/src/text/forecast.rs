@@ -4,7 +4,7 @@ use super::columns::paragraph;
 use super::{Layout, Piece, Role, table, titled};
 use crate::chart::{self, Measure};
 use crate::{facts, findings, words};
-use ibbi_sim::{Comparison, Forecast, Gain, Scenario};
+use ibbi_sim::{AvailabilityGain, Comparison, Forecast, Scenario};
 
 /// A forecast: the finding, when it may be done, how it may end, what moves the result, every assumption, and how it was
 /// made.
@@ -80,7 +80,7 @@ pub fn comparison(comparison: &Comparison, layout: Layout) -> Vec<Piece> {
 }
 
 /// Whom to ask for one more day: a table of those of whom a day would bring anything, and who the others are.
-pub fn who(gains: &[Gain], layout: Layout) -> Vec<Piece> {
+pub fn who(gains: &[AvailabilityGain], layout: Layout) -> Vec<Piece> {
     let mut pieces = vec![Piece::heading("Whom to ask for one more day")];
     let (found, others) = facts::gains(gains);
     if !found.rows.is_empty() {

@@ -25,7 +25,7 @@ pub use plan::{obstacle, plan};
 use crate::chart::Chart;
 use crate::table::Table;
 use crate::{findings, words};
-use ibbi_sim::{Continued, Scenario};
+use ibbi_sim::{ResumedCase, Scenario};
 
 /// How much room there is, and what can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,7 +92,7 @@ impl Piece {
 }
 
 /// From which real case a plan or a forecast goes on.
-fn continued(real: &Continued, scenario: &Scenario, columns: usize) -> Vec<Piece> {
+fn continued(real: &ResumedCase, scenario: &Scenario, columns: usize) -> Vec<Piece> {
     let (begins, rest) = findings::continued(real, scenario);
     let mut pieces =
         vec![Piece::new(Role::Plain, columns::paragraph("", &format!("{} {rest}", begins.plain()), columns))];

@@ -4,7 +4,7 @@ use super::columns::paragraph;
 use super::{Layout, Piece, Role};
 use crate::{chart, findings, words};
 use ibbi_core::Advisory;
-use ibbi_sim::{BlockedDay, Blocker, Obstacle, Plan, Scenario};
+use ibbi_sim::{BlockedDay, Blocker, Conflicts, Plan, Scenario};
 
 /// A plan: the finding, the calendar, every day with why its sitting is not earlier, and what to keep in mind.
 pub fn plan(scenario: &Scenario, plan: &Plan, advisories: &[Advisory], layout: Layout) -> Vec<Piece> {
@@ -18,7 +18,7 @@ pub fn plan(scenario: &Scenario, plan: &Plan, advisories: &[Advisory], layout: L
     if let Some(real) = &plan.continued {
         pieces.extend(super::continued(real, scenario, columns));
     }
-    if let Some(found) = &plan.obstacle {
+    if let Some(found) = &plan.conflicts {
         for sentence in findings::obstacle(found) {
             pieces.push(Piece::new(Role::Plain, paragraph("", &sentence.plain(), columns)));
         }
@@ -31,7 +31,7 @@ pub fn plan(scenario: &Scenario, plan: &Plan, advisories: &[Advisory], layout: L
     pieces.push(Piece::new(Role::Plain, format!("\n{}", timeline.table.to_text(columns))));
     let parts = words::facilitation_parts(plan);
     let mut first = true;
-    for sitting in &plan.sittings {
+    for sitting in &plan.sessions {
         let why = findings::why(sitting).plain();
         if sitting.blocked.is_empty() {
             continue;
@@ -78,7 +78,7 @@ fn blocked(days: &[BlockedDay], columns: usize) -> String {
 }
 
 /// Who stands in the way of a plan, and what would make it feasible.
-pub fn obstacle(obstacle: &Obstacle, layout: Layout) -> Vec<Piece> {
+pub fn obstacle(obstacle: &Conflicts, layout: Layout) -> Vec<Piece> {
     let piece = |role, text: &str| Piece::new(role, paragraph("", text, layout.columns()));
     let mut pieces = vec![piece(Role::Bad, findings::failing(obstacle.failing))];
     pieces.extend(findings::obstacle(obstacle).iter().map(|sentence| piece(Role::Plain, &sentence.plain())));

@@ -9,7 +9,7 @@ pub(crate) mod whole;
 use ibbi_core::{Advisory, Format};
 use ibbi_report::SimulationPage;
 use ibbi_report::chart::{self, Chart, Measure};
-use ibbi_sim::{Comparison, EXAMPLE, Forecast, Gain, Plan, Scenario, Settings, Simulator};
+use ibbi_sim::{AvailabilityGain, Comparison, EXAMPLE, Forecast, Plan, Scenario, Settings, Simulator};
 
 /// Everything that a page is made of.
 pub(crate) struct Results {
@@ -17,7 +17,7 @@ pub(crate) struct Results {
     pub(crate) plan: Plan,
     pub(crate) forecast: Forecast,
     pub(crate) comparison: Comparison,
-    pub(crate) gains: Vec<Gain>,
+    pub(crate) gains: Vec<AvailabilityGain>,
     pub(crate) advisories: Vec<Advisory>,
 }
 
@@ -31,11 +31,11 @@ impl Results {
         let simulator = Simulator::new(&scenario);
         let with = |format| Simulator::new(&Scenario { format, ..scenario.clone() });
         let (full, halves) = (with(Format::FullDay), with(Format::TwoHalfDays));
-        let plan = Plan::of(&simulator);
+        let plan = Plan::from_simulator(&simulator);
         Self {
             forecast: simulator.simulate(settings).unwrap(),
             comparison: Comparison::new(("one full day", &full), ("two half-days", &halves), settings).unwrap(),
-            gains: simulator.who(Settings { runs: runs.min(200), ..settings }).unwrap(),
+            gains: simulator.availability_gains(Settings { runs: runs.min(200), ..settings }).unwrap(),
             advisories: plan.advisories.clone(),
             plan,
             scenario,

@@ -1,15 +1,15 @@
-//! The model: one run from the first question to the last session. `docs/simulation.md` says it in words.
+//! The model of one run, from the first question to the last session. `docs/simulation.md` describes it.
 
 mod sessions;
 mod steps;
 
 pub use steps::Ending;
-pub(crate) use steps::{Ended, Listener, Moment, Seating, Silent, Step};
+pub(crate) use steps::{ModelTime, NoListener, RunListener, RunResult, RunSlot, RunStep};
 
 use crate::assumptions::{Chance, Duration};
-use crate::calendar::{Day, Group, NEVER, Tables};
-use crate::draws::Draws;
-use crate::settled::{Meeting, PartyPoint, Settled, Since};
+use crate::calendar::{Attendees, Day, NEVER, Tables};
+use crate::initial_state::{InitialState, Meeting, PartyProgress, Waited};
+use crate::sampler::Sampler;
 use ibbi_core::{Body, Decision, Format, Party, Program, Seat};
 
 /// The length of a half-day, in minutes.
@@ -17,135 +17,135 @@ const HALF_DAY: u16 = 240;
 
 /// Why a run stops before its last step: it has ended, or its listener failed.
 enum Stop<E> {
-    Ended(Ended),
+    Ended(RunResult),
     Failed(E),
 }
 
 impl<E> Stop<E> {
-    const UNFINISHED: Self = Self::Ended(Ended { ending: Ending::Unfinished, day: NEVER });
+    const UNFINISHED: Self = Self::Ended(RunResult { ending: Ending::Unfinished, day: NEVER });
 }
 
-/// What a run goes by, besides its draws.
+/// The inputs of a run, except its draws.
 #[derive(Clone, Copy)]
-pub(crate) struct Course<'a> {
+pub(crate) struct RunInputs<'a> {
     pub(crate) tables: &'a Tables,
     pub(crate) format: Format,
     pub(crate) program: &'a Program,
-    pub(crate) settled: &'a Settled,
-    /// The first day on which something new can be held: not the day from which a real case goes on.
+    pub(crate) initial: &'a InitialState,
+    /// The first day on which a new session can be held. In a resumed case, day 0 is too early.
     pub(crate) first: Day,
 }
 
-/// Goes through one run.
-pub(crate) fn run<D: Draws, L: Listener>(
-    course: Course<'_>,
+/// Simulates one run.
+pub(crate) fn run<D: Sampler, L: RunListener>(
+    course: RunInputs<'_>,
     draws: &mut D,
     listener: &mut L,
-) -> Result<Ended, L::Error> {
-    let mut run = Run { course, tables: course.tables, draws, listener, sat: NEVER };
-    match run.whole() {
+) -> Result<RunResult, L::Error> {
+    let mut run = Run { course, tables: course.tables, draws, listener, last_session: NEVER };
+    match run.play() {
         Ok(ended) | Err(Stop::Ended(ended)) => Ok(ended),
         Err(Stop::Failed(error)) => Err(error),
     }
 }
 
 struct Run<'a, D, L> {
-    course: Course<'a>,
+    course: RunInputs<'a>,
     tables: &'a Tables,
     draws: &'a mut D,
     listener: &'a mut L,
-    /// The day of the last sitting; [`NEVER`] before the first.
-    sat: Day,
+    /// The day of the last session; [`NEVER`] before the first.
+    last_session: Day,
 }
 
-impl<D: Draws, L: Listener> Run<'_, D, L> {
-    fn whole(&mut self) -> Result<Ended, Stop<L::Error>> {
-        match self.course.settled {
-            Settled::Inquiry(awaited) => {
+impl<D: Sampler, L: RunListener> Run<'_, D, L> {
+    fn play(&mut self) -> Result<RunResult, Stop<L::Error>> {
+        match self.course.initial {
+            InitialState::Inquiry(awaited) => {
                 let agreed = self.inquiry(*awaited)?;
-                self.after_inquiry(agreed, Meeting::ToBook(Since::BEGINNING))
+                self.after_inquiry(agreed, Meeting::ToBook(Waited::NONE))
             }
-            Settled::Introduction(meeting) => self.after_inquiry(0, *meeting),
-            Settled::Application { letters, reviewing } => self.after_introduction(0, *letters, *reviewing),
-            Settled::Training(part) => {
-                self.tell(self.at(0), Step::Rosters)?;
+            InitialState::Introduction(meeting) => self.after_inquiry(0, *meeting),
+            InitialState::Application { letters, reviewing } => self.after_introduction(0, *letters, *reviewing),
+            InitialState::Training(part) => {
+                self.emit(self.at(0), RunStep::Rosters)?;
                 let trained = self.resume(0, std::slice::from_ref(part))?;
-                self.after_training(trained, [PartyPoint::UNOPENED; 2])
+                self.after_training(trained, [PartyProgress::UNOPENED; 2])
             }
-            Settled::Caucus(parties) => {
-                self.tell(self.at(0), Step::Rosters)?;
+            InitialState::Caucus(parties) => {
+                self.emit(self.at(0), RunStep::Rosters)?;
                 self.after_training(0, *parties)
             }
-            Settled::Agreement(since) => {
-                self.tell(self.at(0), Step::Rosters)?;
+            InitialState::Agreement(since) => {
+                self.emit(self.at(0), RunStep::Rosters)?;
                 self.after_caucus(0, *since)
             }
-            Settled::Facilitation(parts) => {
-                self.tell(self.at(0), Step::Rosters)?;
+            InitialState::Facilitation(parts) => {
+                self.emit(self.at(0), RunStep::Rosters)?;
                 let day = self.resume(1, parts)?;
-                Ok(Ended { ending: Ending::Completed, day })
+                Ok(RunResult { ending: Ending::Completed, day })
             }
         }
     }
 
-    fn after_inquiry(&mut self, agreed: Day, meeting: Meeting) -> Result<Ended, Stop<L::Error>> {
+    fn after_inquiry(&mut self, agreed: Day, meeting: Meeting) -> Result<RunResult, Stop<L::Error>> {
         let met = self.introduction(agreed, meeting)?;
-        self.stage(0, self.at(met))?;
-        self.after_introduction(met, [Some(Since::BEGINNING); 3], Since::BEGINNING)
+        self.enter_stage(0, self.at(met))?;
+        self.after_introduction(met, [Some(Waited::NONE); 3], Waited::NONE)
     }
 
     fn after_introduction(
         &mut self,
         met: Day,
-        letters: [Option<Since>; 3],
-        reviewing: Since,
-    ) -> Result<Ended, Stop<L::Error>> {
+        letters: [Option<Waited>; 3],
+        reviewing: Waited,
+    ) -> Result<RunResult, Stop<L::Error>> {
         let accepted = self.application(met, letters, reviewing)?;
-        self.stage(1, self.at(accepted))?;
-        let trained = self.sessions(accepted, 0, &[self.course.program.training()], Since::BEGINNING)?;
-        self.after_training(trained, [PartyPoint::UNOPENED; 2])
+        self.enter_stage(1, self.at(accepted))?;
+        let trained = self.sessions(accepted, 0, &[self.course.program.training()], Waited::NONE)?;
+        self.after_training(trained, [PartyProgress::UNOPENED; 2])
     }
 
-    fn after_training(&mut self, trained: Day, parties: [PartyPoint; 2]) -> Result<Ended, Stop<L::Error>> {
-        if self.course.settled.is_before_caucus() {
-            self.stage(2, self.at(trained))?;
+    fn after_training(&mut self, trained: Day, parties: [PartyProgress; 2]) -> Result<RunResult, Stop<L::Error>> {
+        if self.course.initial.is_before_caucus() {
+            self.enter_stage(2, self.at(trained))?;
         }
         let adopted = self.caucus(trained, parties)?;
-        self.stage(3, self.at(adopted))?;
-        self.after_caucus(adopted, Since::BEGINNING)
+        self.enter_stage(3, self.at(adopted))?;
+        self.after_caucus(adopted, Waited::NONE)
     }
 
-    fn after_caucus(&mut self, adopted: Day, since: Since) -> Result<Ended, Stop<L::Error>> {
-        self.tell(self.at(adopted), Step::FormatChosen)?;
+    fn after_caucus(&mut self, adopted: Day, since: Waited) -> Result<RunResult, Stop<L::Error>> {
+        self.emit(self.at(adopted), RunStep::FormatChosen)?;
         let lengths = self.course.program.facilitation(self.course.format);
         let day = self.sessions(adopted, 1, lengths, since)?;
-        Ok(Ended { ending: Ending::Completed, day })
+        Ok(RunResult { ending: Ending::Completed, day })
     }
 
-    /// Desk work of a day is done at 07:00, before a sitting, or at 17:00 if one was held that day.
-    const fn at(&self, day: Day) -> Moment {
-        Moment { day, late: self.sat == day }
+    /// Returns the time for paperwork: 7:00 AM, or 5:00 PM on a day with a session.
+    const fn at(&self, day: Day) -> ModelTime {
+        ModelTime { day, late: self.last_session == day }
     }
 
-    fn tell(&mut self, moment: Moment, step: Step) -> Result<(), Stop<L::Error>> {
+    fn emit(&mut self, moment: ModelTime, step: RunStep) -> Result<(), Stop<L::Error>> {
         self.listener.step(moment, step).map_err(Stop::Failed)
     }
 
-    /// The first working day at least so many days later; the run ends where there is none.
+    /// Returns the first working day at least `later` days later. The run ends if there is none.
     fn working(&self, day: Day, later: u16) -> Result<Day, Stop<L::Error>> {
-        within(self.tables.working.from(day.saturating_add(later)))
+        within_horizon(self.tables.working.from(day.saturating_add(later)))
     }
 
-    /// The chance that the district withdraws when it enters a stage.
-    fn stage(&mut self, occurrence: u64, moment: Moment) -> Result<(), Stop<L::Error>> {
+    /// Draws whether the district withdraws when it enters a stage.
+    fn enter_stage(&mut self, occurrence: u64, moment: ModelTime) -> Result<(), Stop<L::Error>> {
         if !self.draws.happens(Chance::Withdraws, occurrence) {
             return Ok(());
         }
-        self.tell(moment, Step::Withdrawn)?;
-        Err(Stop::Ended(Ended { ending: Ending::Withdrawn, day: moment.day }))
+        self.emit(moment, RunStep::Withdrawn)?;
+        Err(Stop::Ended(RunResult { ending: Ending::Withdrawn, day: moment.day }))
     }
 
-    fn inquiry(&mut self, awaited: [Option<Since>; 3]) -> Result<Day, Stop<L::Error>> {
+    fn inquiry(&mut self, awaited: [Option<Waited>; 3]) -> Result<Day, Stop<L::Error>> {
         let mut answers = [(0, Seat::Superintendent); 3];
         let mut asked = 0;
         for (occurrence, (seat, since)) in (0..).zip(Seat::ALL.iter().zip(awaited)) {
@@ -158,12 +158,12 @@ impl<D: Draws, L: Listener> Run<'_, D, L> {
         answers.sort_unstable();
         let mut last = 0;
         for (day, seat) in answers.iter().copied() {
-            let moment = self.at(within(day)?);
+            let moment = self.at(within_horizon(day)?);
             if self.draws.happens(Chance::LeaderDeclines, seat as u64) {
-                self.tell(moment, Step::LeaderDeclines(seat))?;
-                return Err(Stop::Ended(Ended { ending: Ending::LeaderDeclined, day }));
+                self.emit(moment, RunStep::LeaderDeclines(seat))?;
+                return Err(Stop::Ended(RunResult { ending: Ending::LeaderDeclined, day }));
             }
-            self.tell(moment, Step::LeaderAgrees(seat))?;
+            self.emit(moment, RunStep::LeaderAgrees(seat))?;
             last = day;
         }
         Ok(last)
@@ -174,26 +174,31 @@ impl<D: Draws, L: Listener> Run<'_, D, L> {
             Meeting::ToBook(since) => {
                 let lead = self.draws.days(Duration::MeetingLead, 0, since);
                 let earliest = agreed.saturating_add(lead).max(self.course.first);
-                let day = within(self.tables.meeting.from(earliest))?;
-                let half = self.tables.half_of(Group::Meeting, day);
-                let seating = Seating { day, half, minutes: HALF_DAY, real: None };
-                self.tell(self.at(agreed), Step::Meeting { earliest, seating })?;
-                self.sat = day;
+                let day = within_horizon(self.tables.meeting.from(earliest))?;
+                let half = self.tables.half_of(Attendees::Meeting, day);
+                let slot = RunSlot { day, half, minutes: HALF_DAY, real: None };
+                self.emit(self.at(agreed), RunStep::Meeting { earliest, slot })?;
+                self.last_session = day;
             }
-            Meeting::Booked(seating) => {
-                self.tell(self.at(within(seating.day)?), Step::MeetingHeld(seating))?;
-                self.sat = seating.day;
+            Meeting::Booked(slot) => {
+                self.emit(self.at(within_horizon(slot.day)?), RunStep::MeetingHeld(slot))?;
+                self.last_session = slot.day;
             }
             Meeting::Over => {
-                self.tell(self.at(0), Step::ServicesChosen)?;
+                self.emit(self.at(0), RunStep::ServicesChosen)?;
                 return Ok(0);
             }
         }
-        Ok(self.sat)
+        Ok(self.last_session)
     }
 
-    fn application(&mut self, met: Day, missing: [Option<Since>; 3], reviewing: Since) -> Result<Day, Stop<L::Error>> {
-        self.tell(self.at(met), Step::Rosters)?;
+    fn application(
+        &mut self,
+        met: Day,
+        missing: [Option<Waited>; 3],
+        reviewing: Waited,
+    ) -> Result<Day, Stop<L::Error>> {
+        self.emit(self.at(met), RunStep::Rosters)?;
         let mut letters = [(0, Body::TeachersOrganization); 3];
         let mut awaited = 0;
         for (occurrence, (body, since)) in (0..).zip(Body::ALL.iter().zip(missing)) {
@@ -205,36 +210,36 @@ impl<D: Draws, L: Listener> Run<'_, D, L> {
         let letters = &mut letters[..awaited];
         letters.sort_unstable();
         for (day, body) in letters.iter().copied() {
-            self.tell(self.at(within(day)?), Step::Letter(body))?;
+            self.emit(self.at(within_horizon(day)?), RunStep::Letter(body))?;
         }
-        let (last, since) = letters.last().map_or((met, reviewing), |(day, _)| (*day, Since::BEGINNING));
+        let (last, since) = letters.last().map_or((met, reviewing), |(day, _)| (*day, Waited::NONE));
         let review = self.draws.days(Duration::ApplicationReview, 0, since);
         let accepted = self.working(last, review)?;
-        self.tell(self.at(accepted), Step::Accepted)?;
+        self.emit(self.at(accepted), RunStep::Accepted)?;
         Ok(accepted)
     }
 
-    /// Both parties caucus from the training's last day; the day on which both have adopted.
-    fn caucus(&mut self, trained: Day, parties: [PartyPoint; 2]) -> Result<Day, Stop<L::Error>> {
+    /// Simulates both caucuses, which start on the training's last day. Returns the day on which both have adopted.
+    fn caucus(&mut self, trained: Day, parties: [PartyProgress; 2]) -> Result<Day, Stop<L::Error>> {
         let now = self.at(trained);
-        self.tell(now, Step::Caucuses)?;
-        // The days sort before the order in which things are told on one day.
-        let mut ahead = [(NEVER, 0, Step::Caucuses); 4];
+        self.emit(now, RunStep::Caucuses)?;
+        // Steps are sorted by day, then by their order on that day.
+        let mut ahead = [(NEVER, 0, RunStep::Caucuses); 4];
         let (mut adopted, mut decided) = (true, trained);
         for (index, party, chance) in
             [(0, Party::Labor, Chance::LaborAdopts), (1, Party::Management, Chance::ManagementAdopts)]
         {
             let (from, since) = match parties[index] {
-                PartyPoint::Decided(decision) => {
+                PartyProgress::Decided(decision) => {
                     adopted &= decision == Decision::Adopt;
                     continue;
                 }
-                PartyPoint::Deciding(since) => (trained, since),
-                PartyPoint::Concerned(since) => self.concern(trained, index, party, since, &mut ahead),
-                PartyPoint::Unopened(since) => {
+                PartyProgress::Deciding(since) => (trained, since),
+                PartyProgress::Concerned(since) => self.concern(trained, index, party, since, &mut ahead),
+                PartyProgress::Unopened(since) => {
                     if self.draws.happens(Chance::ConcernRaised, index as u64) {
-                        self.tell(now, Step::ConcernRaised(party))?;
-                        self.concern(trained, index, party, Since::BEGINNING, &mut ahead)
+                        self.emit(now, RunStep::ConcernRaised(party))?;
+                        self.concern(trained, index, party, Waited::NONE, &mut ahead)
                     } else {
                         (trained, since)
                     }
@@ -244,35 +249,35 @@ impl<D: Draws, L: Listener> Run<'_, D, L> {
             let day = self.tables.working.from(from.saturating_add(days));
             let adopts = self.draws.happens(chance, 0);
             let decision = if adopts { Decision::Adopt } else { Decision::Decline };
-            ahead[index + 2] = (day, index + 2, Step::Decides(party, decision));
+            ahead[index + 2] = (day, index + 2, RunStep::Decides(party, decision));
             adopted &= adopts;
             decided = decided.max(day);
         }
         ahead.sort_unstable_by_key(|(day, order, _)| (*day, *order));
         for (day, _, step) in ahead.into_iter().filter(|(day, ..)| *day < NEVER) {
-            self.tell(self.at(day), step)?;
+            self.emit(self.at(day), step)?;
         }
-        let day = within(decided)?;
-        if adopted { Ok(day) } else { Err(Stop::Ended(Ended { ending: Ending::NotAdopted, day })) }
+        let day = within_horizon(decided)?;
+        if adopted { Ok(day) } else { Err(Stop::Ended(RunResult { ending: Ending::NotAdopted, day })) }
     }
 
-    /// A concern is answered: the day from which its party goes on to decide.
+    /// Answers a concern. Returns the day from which its party goes on to decide.
     fn concern(
         &mut self,
         trained: Day,
         index: usize,
         party: Party,
-        since: Since,
-        ahead: &mut [(Day, usize, Step); 4],
-    ) -> (Day, Since) {
+        since: Waited,
+        ahead: &mut [(Day, usize, RunStep); 4],
+    ) -> (Day, Waited) {
         let days = self.draws.days(Duration::Concern, index as u64, since);
         let answered = self.tables.working.from(trained.saturating_add(days));
-        ahead[index] = (answered, index, Step::ConcernAddressed(party));
-        (answered, Since::BEGINNING)
+        ahead[index] = (answered, index, RunStep::ConcernAddressed(party));
+        (answered, Waited::NONE)
     }
 }
 
-/// The day, if it comes within the horizon; otherwise the run is unfinished.
-const fn within<E>(day: Day) -> Result<Day, Stop<E>> {
+/// Returns the day if it is within the horizon. If not, the run is unfinished.
+const fn within_horizon<E>(day: Day) -> Result<Day, Stop<E>> {
     if day < NEVER { Ok(day) } else { Err(Stop::UNFINISHED) }
 }

@@ -1,49 +1,49 @@
-//! The language of a run: what happens in it, when, and how it ends.
+//! The steps of a run, their times, and how a run ends.
 
 use crate::calendar::{Day, Half};
 use ibbi_core::{Body, Decision, Party, Seat};
 use serde::Serialize;
 
-/// A point in a run: a day, and whether a sitting of that day is over.
+/// A time in a run: a day, and whether a session of that day is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Moment {
+pub(crate) struct ModelTime {
     pub(crate) day: Day,
-    /// After the day's sitting: 17:00 instead of 07:00.
+    /// After the day's session: 5:00 PM instead of 7:00 AM.
     pub(crate) late: bool,
 }
 
-/// When a sitting is held: on a day, from 08:00 or 12:00, for some minutes.
+/// The slot of a session: a day, from 8:00 AM or noon, for some minutes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Seating {
+pub(crate) struct RunSlot {
     pub(crate) day: Day,
     pub(crate) half: Half,
     pub(crate) minutes: u16,
-    /// A slot of the real case, by its place among those; it has hours of its own.
+    /// The index of a booked slot of the resumed case, which has its own hours.
     pub(crate) real: Option<u8>,
 }
 
-/// What happens in a run, in order.
+/// A step of a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Step {
+pub(crate) enum RunStep {
     LeaderAgrees(Seat),
     LeaderDeclines(Seat),
-    /// Booked, held, and the services chosen; the first day that was asked for.
+    /// The meeting is booked and held, and the services are chosen. `earliest` is the first day that was possible.
     Meeting {
         earliest: Day,
-        seating: Seating,
+        slot: RunSlot,
     },
-    /// A meeting that was booked before the run is held, and the services chosen.
-    MeetingHeld(Seating),
-    /// The meetings are over; the services are chosen.
+    /// A meeting that was booked before the run is held, and the services are chosen.
+    MeetingHeld(RunSlot),
+    /// The services are chosen. The meetings were held before the run.
     ServicesChosen,
     Rosters,
     Letter(Body),
     Accepted,
-    /// A part of the training or the facilitation is booked; the first day that was asked for.
+    /// A part of the training or the facilitation is booked. `earliest` is the first day that was possible.
     Booked {
         part: u8,
         earliest: Day,
-        seating: Seating,
+        slot: RunSlot,
         make_up: bool,
     },
     Postponed {
@@ -51,9 +51,9 @@ pub(crate) enum Step {
     },
     Held {
         part: u8,
-        seating: Seating,
+        slot: RunSlot,
         ran: u16,
-        /// Whether it filled its slot or its part.
+        /// Whether it filled its slot or completed its part.
         filled: bool,
     },
     /// A session that was open before the run is held to its end.
@@ -68,18 +68,18 @@ pub(crate) enum Step {
     Withdrawn,
 }
 
-/// What listens to a run; an error ends it.
-pub(crate) trait Listener {
+/// A listener to the steps of a run. An error ends the run.
+pub(crate) trait RunListener {
     type Error;
-    fn step(&mut self, moment: Moment, step: Step) -> Result<(), Self::Error>;
+    fn step(&mut self, moment: ModelTime, step: RunStep) -> Result<(), Self::Error>;
 }
 
-/// Listens to nothing.
-pub(crate) struct Silent;
+/// A listener that does nothing.
+pub(crate) struct NoListener;
 
-impl Listener for Silent {
+impl RunListener for NoListener {
     type Error = std::convert::Infallible;
-    fn step(&mut self, _: Moment, _: Step) -> Result<(), Self::Error> {
+    fn step(&mut self, _: ModelTime, _: RunStep) -> Result<(), Self::Error> {
         Ok(())
     }
 }
@@ -96,16 +96,16 @@ pub enum Ending {
     LeaderDeclined,
     /// The district withdrew.
     Withdrawn,
-    /// Nothing had ended it by day 730.
+    /// No step ended it by day 730.
     Unfinished,
 }
 
 impl Ending {
-    /// Every ending, the wished-for one first.
+    /// All endings. The desired one is first.
     pub const ALL: [Self; 5] =
         [Self::Completed, Self::NotAdopted, Self::LeaderDeclined, Self::Withdrawn, Self::Unfinished];
 
-    /// The words for people.
+    /// Returns its text for people.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Completed => "completed",
@@ -119,7 +119,7 @@ impl Ending {
 
 /// The end of a run, and its day ([`NEVER`] if unfinished).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Ended {
+pub(crate) struct RunResult {
     pub(crate) ending: Ending,
     pub(crate) day: Day,
 }

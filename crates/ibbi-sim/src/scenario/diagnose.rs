@@ -1,4 +1,4 @@
-//! What is wrong with a scenario: every problem, where it is, what is expected, and what was probably meant.
+//! Problems of a scenario: for each, its place, what was found, what is expected, and the nearest valid spelling.
 
 use ibbi_common::spelling::did_you_mean;
 use serde::Serialize;
@@ -27,7 +27,7 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Why a scenario was not accepted: every problem, in the order of the file.
+/// All problems of a scenario, in the order of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 pub struct ScenarioError {
     /// The problems, at least one.
@@ -42,14 +42,14 @@ impl fmt::Display for ScenarioError {
     }
 }
 
-/// Collects problems over a text.
+/// Collects the problems of a text.
 pub(super) struct Problems<'t> {
     text: &'t str,
     found: Vec<Problem>,
 }
 
 impl<'t> Problems<'t> {
-    /// The most problems that are told; a file with more has a cause in common.
+    /// The largest number of problems that are listed. A file with more has one common cause.
     const MAX: usize = 200;
 
     pub(super) const fn new(text: &'t str) -> Self {
@@ -80,8 +80,8 @@ impl<'t> Problems<'t> {
         self.found.len()
     }
 
-    /// Forgets what only follows from the first problems, which broke the file: what stands on their lines, and what
-    /// has no place of its own because the parser made it up.
+    /// Removes problems that follow from the first ones, which are errors of syntax: those on the same lines, and those
+    /// without a place because the parser made the value up.
     pub(super) fn forget_consequences(&mut self, first: usize) {
         if first == 0 {
             return;

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 pub(super) fn canonical(scenario: &Scenario) -> String {
     let mut value = serde_json::to_value(scenario).expect("a scenario has string keys and finite numbers only");
-    // Whether a value is a default is how it was written, not what it means.
+    // Whether a value is the default depends on how the file is written, not on what it means.
     let mut assumptions = Map::new();
     for which in Duration::ALL {
         assumptions.insert(which.code().to_owned(), json!(scenario.assumptions.duration(*which).value));
@@ -17,7 +17,7 @@ pub(super) fn canonical(scenario: &Scenario) -> String {
         assumptions.insert(which.code().to_owned(), json!(scenario.assumptions.chance(*which).value));
     }
     value["assumptions"] = Value::Object(assumptions);
-    // `serde_json::Map` may keep the order of insertion if some crate asks for it; sorting makes the form certain.
+    // `serde_json::Map` keeps insertion order if some crate enables that. Sorting makes the form certain.
     sorted(value).to_string()
 }
 

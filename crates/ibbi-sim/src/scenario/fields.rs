@@ -1,8 +1,8 @@
-//! The calendar, the times that people cannot come, and the assumptions.
+//! Reading the calendar, the unavailable times, and the assumptions.
 
 use super::diagnose::Problems;
 use super::table::{self, Table, Value};
-use super::{CalendarInput, Closure, Part, Scenario, Unavailable, Weekday};
+use super::{CalendarInput, Closure, DayPart, Scenario, Unavailable, Weekday};
 use crate::assumptions::{Assumptions, Chance, Duration, ThreePoint};
 use ibbi_common::spelling::{echo, nearest};
 use ibbi_core::{County, Date, Name};
@@ -13,10 +13,10 @@ pub(super) const CALENDAR_KEYS: &[&str] = &["closed", "county", "working_days"];
 pub(super) const CLOSED_KEYS: &[&str] = &["from", "half", "name", "on", "to", "weekday"];
 pub(super) const TIME_KEYS: &[&str] = &["from", "half", "on", "to", "weekday"];
 const HALVES: &[&str] = &["morning", "afternoon"];
-const TIME_FORM: &str = "a day (2026-10-20), a weekday (\"friday\"), or a table such as { from = 2026-12-21, to = 2027-01-02 }, \
-                         { on = 2026-10-20, half = \"morning\" } or { weekday = \"friday\", half = \"afternoon\" }";
+const TIME_FORM: &str = "a date (2026-10-20), a weekday (\"friday\"), or a table such as { from = 2026-12-21, to = 2027-01-02 }, \
+                         { on = 2026-10-20, half = \"morning\" }, or { weekday = \"friday\", half = \"afternoon\" }";
 
-/// A table's value or a problem.
+/// Returns a value as a table, or adds a problem.
 fn table_of<'a, 'i>(
     value: &'a Value<'i>,
     what: &'static str,
@@ -24,7 +24,7 @@ fn table_of<'a, 'i>(
     problems: &mut Problems<'_>,
 ) -> Option<Table<'a, 'i>> {
     let Some(entries) = value.get_ref().as_table() else {
-        let found = format!("{what} is {}", table::shown(value.get_ref()));
+        let found = format!("{what} is {}", table::describe(value.get_ref()));
         problems.add(&value.span(), found, format!("a table with {}", known.join(", ")));
         return None;
     };
@@ -60,7 +60,7 @@ fn working_days(value: &Value<'_>, input: &mut CalendarInput, problems: &mut Pro
     for entry in entries {
         let day = table::word(entry, "working_days", &Weekday::CODES, Weekday::from_code, problems);
         if day.is_some_and(|day| days.contains(&day)) {
-            problems.add(&entry.span(), "`working_days` names a day twice", "each weekday once");
+            problems.add(&entry.span(), "`working_days` has a day twice", "each weekday once");
         }
         days.extend(day);
     }
@@ -76,56 +76,56 @@ fn closure(value: &Value<'_>, earlier: &[Closure], problems: &mut Problems<'_>) 
     let name = fields.need("name", "a name, such as name = \"Winter break\"", problems);
     let name_place = name.map_or_else(|| value.span(), Value::span);
     let name: Option<Name> = name.and_then(|name| table::parsed(name, "name", "a name on one line", problems));
-    let when = stretch(&fields, problems);
+    let when = time_range(&fields, problems);
     let name = name?;
     if earlier.iter().any(|closure| closure.name == name) {
-        problems.add(&name_place, format!("the closed range `{name}` stands twice"), "a name of its own for each");
+        problems.add(&name_place, format!("the closed range `{name}` is listed twice"), "a different name for each");
     }
     Some(Closure { name, when: when? })
 }
 
-/// A time at which somebody cannot come.
+/// Reads an unavailable time.
 pub(super) fn unavailable(value: &Value<'_>, problems: &mut Problems<'_>) -> Option<Unavailable> {
     match value.get_ref() {
-        DeValue::Table(_) => stretch(&table_of(value, "an unavailable time", TIME_KEYS, problems)?, problems),
+        DeValue::Table(_) => time_range(&table_of(value, "an unavailable time", TIME_KEYS, problems)?, problems),
         DeValue::String(text) => {
             if let Some(weekday) = Weekday::from_code(text) {
-                return Some(Unavailable { from: None, half: Part::Whole, to: None, weekday: Some(weekday) });
+                return Some(Unavailable { from: None, half: DayPart::Whole, to: None, weekday: Some(weekday) });
             }
             if let Ok(day) = text.parse::<Date>() {
                 return Some(on(day));
             }
             let near = nearest(text, Weekday::CODES);
-            problems.add_near(&value.span(), format!("`unavailable` holds `{}`", echo(text)), TIME_FORM, near);
+            problems.add_near(&value.span(), format!("`unavailable` has `{}`", echo(text)), TIME_FORM, near);
             None
         }
         DeValue::Datetime(_) => table::date(value, "unavailable", problems).map(on),
         other => {
-            problems.add(&value.span(), format!("`unavailable` holds {}", table::shown(other)), TIME_FORM);
+            problems.add(&value.span(), format!("`unavailable` has {}", table::describe(other)), TIME_FORM);
             None
         }
     }
 }
 
 const fn on(day: Date) -> Unavailable {
-    Unavailable { from: Some(day), half: Part::Whole, to: Some(day), weekday: None }
+    Unavailable { from: Some(day), half: DayPart::Whole, to: Some(day), weekday: None }
 }
 
-/// `on`, or `from` with `to`, or `weekday` with either or none; `half` with any.
-fn stretch(fields: &Table<'_, '_>, problems: &mut Problems<'_>) -> Option<Unavailable> {
+/// Reads a range of days: `on`, or `from` with `to`, or `weekday` with either or none; each with an optional `half`.
+fn time_range(fields: &Table<'_, '_>, problems: &mut Problems<'_>) -> Option<Unavailable> {
     let mut day = |key: &str| fields.get(key).map(|value| table::date(value, key, problems));
     let (single, from, to) = (day("on"), day("from"), day("to"));
     let weekday =
         fields.get("weekday").map(|value| table::word(value, "weekday", &Weekday::CODES, Weekday::from_code, problems));
     let half = match fields.get("half") {
-        None => Some(Part::Whole),
+        None => Some(DayPart::Whole),
         Some(value) => table::word(
             value,
             "half",
             HALVES,
             |text| match text {
-                "morning" => Some(Part::Morning),
-                "afternoon" => Some(Part::Afternoon),
+                "morning" => Some(DayPart::Morning),
+                "afternoon" => Some(DayPart::Afternoon),
                 _ => None,
             },
             problems,
@@ -133,7 +133,7 @@ fn stretch(fields: &Table<'_, '_>, problems: &mut Problems<'_>) -> Option<Unavai
     };
     let place = &fields.place;
     if single.is_some() && (from.is_some() || to.is_some() || weekday.is_some()) {
-        problems.add(place, "`on` stands beside `from`, `to` or `weekday`", "either `on`, or the others");
+        problems.add(place, "`on` is used with `from`, `to`, or `weekday`", "`on` alone, or the others without it");
         return None;
     }
     if let Some(day) = single {
@@ -148,7 +148,7 @@ fn stretch(fields: &Table<'_, '_>, problems: &mut Problems<'_>) -> Option<Unavai
     if let (Some(from), Some(to)) = (from, to)
         && to < from
     {
-        problems.add(place, format!("the range ends on {to}, before it begins on {from}"), "`from` no later than `to`");
+        problems.add(place, format!("the range ends on {to}, before it starts on {from}"), "`from` no later than `to`");
         return None;
     }
     Some(Unavailable { from, half: half?, to, weekday: weekday.map_or(Some(None), |day| day.map(Some))? })
@@ -193,7 +193,7 @@ fn three_points(value: &Value<'_>, key: &str, problems: &mut Problems<'_>) -> Op
         let number = table::number(entry, key, expected, problems)?;
         let fits = (0.0..=ThreePoint::MAX).contains(&number);
         if !fits {
-            problems.add(&entry.span(), format!("`{key}` holds {number} days"), "0 to 730 days");
+            problems.add(&entry.span(), format!("`{key}` has {number} days"), "0 to 730 days");
         }
         fits.then_some(number)
     };
@@ -216,7 +216,7 @@ fn chance(value: &Value<'_>, key: &str, problems: &mut Problems<'_>) -> Option<f
     let chance = table::number(value, key, expected, problems)?;
     let fits = (0.0..=1.0).contains(&chance);
     if !fits {
-        // 15 was surely meant as 15 percent; 1.2 is anybody's guess.
+        // 15 must mean 15 percent. 1.2 could mean anything.
         let near = (2.0..=100.0).contains(&chance).then(|| format!("{}", chance / 100.0));
         problems.add_near(&value.span(), format!("`{key}` is {chance}"), expected, near);
     }

@@ -1,4 +1,4 @@
-//! What a user assumes: the district, the calendar, the people, and the figures nobody has published.
+//! Scenarios: the district, the calendar, the people, and the assumptions.
 
 mod diagnose;
 mod digest;
@@ -18,10 +18,11 @@ use crate::assumptions::Assumptions;
 use ibbi_core::{County, Date, Format, MemberId, Name, Party, Seat, TimeZoneName};
 use serde::Serialize;
 
-/// A checked scenario: it can be planned and simulated without any further question.
+/// A valid scenario. It can be planned and simulated as it is.
 ///
-/// Its fields can be changed for a what-if, as long as what [`Scenario::parse`] asks still holds: above all that every
-/// seat has a leader, both teams a required member, and that there is a neutral. Without them a simulation panics.
+/// You can change its fields to ask what would happen, but what [`Scenario::parse`] checks must still be true. Above
+/// all, each seat needs a leader, both teams need a required member, and there must be a neutral. Without them a
+/// simulation panics.
 ///
 /// ```
 /// let scenario = ibbi_sim::Scenario::parse(ibbi_sim::EXAMPLE).unwrap();
@@ -34,32 +35,32 @@ use serde::Serialize;
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Scenario {
-    /// The figures that the user assumes, with what is a default.
+    /// The assumptions, and which of them are defaults.
     pub assumptions: Assumptions,
     /// The district's calendar.
     pub calendar: CalendarInput,
-    /// The day the present contract expires.
+    /// The date on which the current contract expires.
     pub contract_expires: Option<Date>,
     /// The district's name.
     pub district: Name,
-    /// Whether an evergreen clause extends the contract beyond its expiry (G.L. c.150E s.7).
+    /// Whether an evergreen clause extends the contract past its expiration (G.L. c.150E s.7).
     pub evergreen: bool,
     /// How the facilitation is divided.
     pub format: Format,
-    /// Who takes part, in the order of the file.
+    /// The people who take part, in the order of the file.
     pub people: Vec<Participant>,
-    /// The day on which the leaders are asked: day 0 of the model.
+    /// The date on which the leaders are asked: day 0 of the model.
     pub start: Date,
-    /// The district's time zone, which exists.
+    /// The district's time zone, which is in the IANA database.
     pub time_zone: TimeZoneName,
 }
 
-/// The district's calendar, beside the holidays that the law sets.
+/// The district's calendar, in addition to the legal holidays.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CalendarInput {
     /// Closed ranges, in the order of the file.
     pub closed: Vec<Closure>,
-    /// The county; Suffolk has two holidays of its own.
+    /// The county. Suffolk has two more holidays.
     pub county: Option<County>,
     /// The days of the week on which the district works, Monday first.
     pub working_days: Vec<Weekday>,
@@ -70,53 +71,54 @@ pub struct CalendarInput {
 pub struct Closure {
     /// Its name, unique in the scenario.
     pub name: Name,
-    /// When.
+    /// The days.
     #[serde(flatten)]
     pub when: Unavailable,
 }
 
-/// Somebody who takes part.
+/// A person who takes part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Participant {
     /// The id, unique in the scenario.
     pub id: MemberId,
     /// The name.
     pub name: Name,
-    /// The negotiating team on which the person sits, if any.
+    /// The party on whose negotiating team the person is, if any.
     pub party: Option<Party>,
     /// Whether meetings and sessions wait for this person.
     pub required: bool,
-    /// What the person is there for.
+    /// The person's role.
     pub role: Role,
     /// The key leader's seat, for a leader.
     pub seat: Option<Seat>,
-    /// When the person cannot come.
+    /// The times at which the person is not available.
     pub unavailable: Vec<Unavailable>,
 }
 
 impl Participant {
-    /// Whether the training and the facilitation wait for this person.
+    /// Returns whether the training and the facilitation wait for this person.
     pub fn binds_sessions(&self) -> bool {
         self.role == Role::Neutral || (self.required && self.party.is_some())
     }
 
-    /// Whether this person sits on a team: required there, since a session opens only with every member present.
+    /// Returns whether this person is a member of a team. Members are required, since a session opens only with all
+    /// members present.
     pub const fn is_member(&self) -> bool {
         self.required && self.party.is_some()
     }
 }
 
-/// What somebody is there for.
+/// A person's role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// One of the three key leaders; with a party, at the table as well.
+    /// One of the three key leaders. With a party, the leader is also a negotiator.
     Leader,
     /// A member of a negotiating team.
     Negotiator,
-    /// Who trains and facilitates.
+    /// The trainer and facilitator.
     Neutral,
-    /// Who comes to the introductory meeting; without one, the neutral comes.
+    /// The person who conducts the introductory meeting. Without one, the neutral does.
     Representative,
 }
 
@@ -124,7 +126,7 @@ impl Role {
     /// Every role's code.
     pub const CODES: &'static [&'static str] = &["leader", "negotiator", "neutral", "representative"];
 
-    /// Its code.
+    /// Returns its code.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Leader => "leader",
@@ -145,37 +147,37 @@ impl Role {
     }
 }
 
-/// A stretch of days, or a day of the week, wholly or by half.
+/// A range of days, or a day of the week; whole days or halves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Unavailable {
-    /// The first day; `None` from the beginning.
+    /// The first day; `None` if the range has no start.
     pub from: Option<Date>,
-    /// Which half of each day.
-    pub half: Part,
-    /// The last day; `None` to the end.
+    /// The half of each day.
+    pub half: DayPart,
+    /// The last day; `None` if the range has no end.
     pub to: Option<Date>,
-    /// Only this day of the week.
+    /// The day of the week, if only that day counts.
     pub weekday: Option<Weekday>,
 }
 
 impl Unavailable {
-    /// Whether a day is touched.
+    /// Returns whether any part of a day is in it.
     pub fn covers(&self, day: Date) -> bool {
         self.from.is_none_or(|from| from <= day)
             && self.to.is_none_or(|to| day <= to)
-            && self.weekday.is_none_or(|weekday| weekday == Weekday::of(day))
+            && self.weekday.is_none_or(|weekday| weekday == Weekday::from_date(day))
     }
 }
 
-/// Which part of a day.
+/// A part of a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Part {
+pub enum DayPart {
     /// Morning and afternoon.
     Whole,
-    /// 08:00 to 12:00.
+    /// 8:00 AM to noon.
     Morning,
-    /// 12:00 to 16:00.
+    /// Noon to 4:00 PM.
     Afternoon,
 }
 
@@ -200,53 +202,56 @@ impl Weekday {
     /// Their names, in the same order.
     pub const CODES: [&'static str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
-    /// The day of the week of a date.
-    pub fn of(day: Date) -> Self {
+    /// Returns the day of the week of a date.
+    pub fn from_date(day: Date) -> Self {
         use chrono::Datelike;
         Self::ALL[day.to_chrono().weekday().num_days_from_monday() as usize]
     }
 
-    /// Its name.
+    /// Returns its name.
     pub const fn code(self) -> &'static str {
         Self::CODES[self as usize]
     }
 
-    /// The day of this name.
+    /// Returns the day with this name.
     pub fn from_code(code: &str) -> Option<Self> {
         Self::CODES.iter().position(|name| *name == code).map(|index| Self::ALL[index])
     }
 }
 
 impl Scenario {
-    /// The most people a scenario may have.
+    /// The largest number of people in a scenario.
     pub const MAX_PEOPLE: usize = 60;
-    /// The most closed ranges a scenario may have.
+    /// The largest number of closed ranges in a scenario.
     pub const MAX_CLOSED: usize = 60;
-    /// The most entries in one person's list of times.
+    /// The largest number of entries in a person's list of times.
     pub const MAX_UNAVAILABLE: usize = 400;
 
     /// Reads and checks a scenario.
     ///
     /// # Errors
-    /// [`ScenarioError`] with every problem found, in the order of the file: where, what is expected, and the nearest
-    /// valid spelling.
+    /// [`ScenarioError`] with all problems, in the order of the file. Each has its place, what is expected, and the
+    /// nearest valid spelling.
     pub fn parse(text: &str) -> Result<Self, ScenarioError> {
         read::scenario(text)
     }
 
-    /// The SHA-256 of the canonical form, as 64 hexadecimal digits: the same for two files that mean the same,
-    /// whatever their layout and comments and whether a default is written out or left out.
+    /// Returns the SHA-256 of the canonical form, as 64 hexadecimal digits.
+    ///
+    /// Two files with the same meaning have the same digest. Layout, comments, and written-out defaults make no
+    /// difference.
     pub fn digest(&self) -> String {
         digest::digest(self)
     }
 
-    /// The canonical form: JSON with sorted keys and no white space; every default is written out.
+    /// Returns the canonical form: JSON with sorted keys, no white space, and all defaults written out.
     pub fn canonical(&self) -> String {
         digest::canonical(self)
     }
 
-    /// The scenario as a file of TOML with comments, which reads back as the same scenario. Assumptions at their
-    /// default are written as comments.
+    /// Returns the scenario as TOML with comments. It reads back as the same scenario.
+    ///
+    /// Assumptions at their default are written as comments.
     ///
     /// ```
     /// use ibbi_sim::{EXAMPLE, Scenario};
@@ -257,30 +262,30 @@ impl Scenario {
         write::toml(self)
     }
 
-    /// The leader of a seat.
+    /// Returns the leader in a seat.
     pub fn leader(&self, seat: Seat) -> &Participant {
         let find = |person: &&Participant| person.seat == Some(seat);
         self.people.iter().find(find).expect("a checked scenario has a leader for every seat")
     }
 
-    /// Who trains and facilitates.
+    /// Returns the trainer and facilitator.
     pub fn neutral(&self) -> &Participant {
         let find = |person: &&Participant| person.role == Role::Neutral;
         self.people.iter().find(find).expect("a checked scenario has a neutral")
     }
 
-    /// Who comes to the introductory meeting: the representative, or else the neutral.
+    /// Returns the person who conducts the introductory meeting: the representative, or else the neutral.
     pub fn representative(&self) -> &Participant {
         let find = |person: &&Participant| person.role == Role::Representative;
         self.people.iter().find(find).unwrap_or_else(|| self.neutral())
     }
 
-    /// The members of a team, in the order of the file.
+    /// Returns the members of a team, in the order of the file.
     pub fn team(&self, party: Party) -> impl Iterator<Item = &Participant> {
         self.people.iter().filter(move |person| person.is_member() && person.party == Some(party))
     }
 
-    /// Whether the introductory meeting waits for this person.
+    /// Returns whether the introductory meeting waits for this person.
     pub fn binds_meeting(&self, person: &Participant) -> bool {
         (person.role == Role::Leader && person.required) || person.id == self.representative().id
     }

@@ -1,4 +1,4 @@
-//! The people of a scenario, each alone and all together.
+//! Reading the people, and checking them together.
 
 use super::diagnose::Problems;
 use super::table::{self, Table, Value};
@@ -9,7 +9,7 @@ use std::ops::Range;
 
 pub(super) const PERSON_KEYS: &[&str] = &["id", "name", "party", "required", "role", "seat", "unavailable"];
 
-/// The people, and where each stands in the file.
+/// Reads the people.
 pub(super) fn people(value: Option<&Value<'_>>, place: &Range<usize>, problems: &mut Problems<'_>) -> Vec<Participant> {
     let Some(value) = value else { return Vec::new() };
     let expected = "[[people]] sections, one for each person";
@@ -32,12 +32,12 @@ fn person(
     problems: &mut Problems<'_>,
 ) -> Option<Participant> {
     let Some(entries) = value.get_ref().as_table() else {
-        let found = format!("a person is {}", table::shown(value.get_ref()));
+        let found = format!("a person is {}", table::describe(value.get_ref()));
         problems.add(&value.span(), found, "a [[people]] section");
         return None;
     };
     let fields = Table::new(entries, value.span(), "a person", PERSON_KEYS, problems);
-    let form = "an id of 1 to 23 of a-z 0-9 - _ . such as \"j-ortiz\"";
+    let form = "an id of 1 to 23 characters (a-z, 0-9, -, _, .), such as \"j-ortiz\"";
     let given = fields.need("id", form, problems);
     let id: Option<MemberId> = given.and_then(|value| table::parsed(value, "id", form, problems));
     if let (Some(id), Some(value)) = (id, given)
@@ -45,8 +45,8 @@ fn person(
     {
         problems.add(
             &value.span(),
-            format!("the person `{id}` stands twice"),
-            "each person once, with an id of its own",
+            format!("the person `{id}` is listed twice"),
+            "each person once, with a different id",
         );
     }
     let name = fields.need("name", "a name, such as name = \"J. Ortiz\"", problems);
@@ -60,13 +60,13 @@ fn person(
     let party = given_party.and_then(|value| table::word(value, "party", Party::CODES, Party::from_code, problems));
     let required = fields.get("required").map_or(Some(true), |value| table::flag(value, "required", problems));
     let times = fields.get("unavailable").map_or(&[][..], |value| {
-        let expected = "a list of days, weekdays and ranges";
+        let expected = "a list of dates, weekdays, and ranges";
         table::list(value, "unavailable", expected, Scenario::MAX_UNAVAILABLE, problems).unwrap_or_default()
     });
     let read: Vec<_> = times.iter().map(|value| fields::unavailable(value, problems)).collect();
     let unavailable: Option<Vec<_>> = read.into_iter().collect();
     let role = role?;
-    // A value that was given but not understood has its problem already.
+    // A value that was given but is not valid has its own problem already.
     if role == Role::Leader && given_seat.is_none() {
         fields.need("seat", &format!("for a leader, one of {}", Seat::CODES.join(", ")), problems);
     }
@@ -74,29 +74,33 @@ fn person(
         fields.need("party", &format!("for a negotiator, one of {}", Party::CODES.join(", ")), problems);
     }
     if let Some(value) = given_seat.filter(|_| role != Role::Leader) {
-        problems.add(&value.span(), "a `seat` stands with somebody who is no leader", "role = \"leader\", or no seat");
+        problems.add(
+            &value.span(),
+            "`seat` is set for a person who is not a leader",
+            "role = \"leader\", or no `seat`",
+        );
     }
     if let Some(value) = given_party.filter(|_| matches!(role, Role::Neutral | Role::Representative)) {
-        let expected = "no party: neither the neutral nor the representative sits on a team";
-        problems.add(&value.span(), "a `party` stands with somebody who is on no team", expected);
+        let expected = "no `party`: the neutral and the representative are not on a team";
+        problems.add(&value.span(), "`party` is set for a person who is not on a team", expected);
     }
     if role == Role::Neutral && required == Some(false) {
-        problems.add(&fields.place, "the neutral is not required", "required = true: no session is held without");
+        problems.add(&fields.place, "the neutral is not required", "required = true: sessions need the neutral");
     }
     if role == Role::Representative && required == Some(false) {
         problems.add(
             &fields.place,
             "the representative is not required",
-            "required = true, or no representative: without one the neutral comes to the meeting",
+            "required = true, or no representative: without one, the neutral conducts the meeting",
         );
     }
     Some(Participant { id: id?, name: name?, party, required: required?, role, seat, unavailable: unavailable? })
 }
 
-/// What the process needs: three leaders, a neutral, and two teams.
+/// Checks what the process needs: three leaders, a neutral, and two teams.
 fn together(people: &[Participant], all_read: bool, place: &Range<usize>, problems: &mut Problems<'_>) {
     let count = |matches: &dyn Fn(&Participant) -> bool| people.iter().filter(|person| matches(person)).count();
-    // Somebody who could not be read may be the one who is missing.
+    // A person who could not be read may be the missing one.
     let mut need = |found: usize, limit: usize, missing: String, too_many: String| {
         if found == 0 && all_read {
             problems.add(place, format!("there is no {missing}"), format!("one person with {too_many}"));

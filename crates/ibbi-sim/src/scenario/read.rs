@@ -1,4 +1,4 @@
-//! From text to a checked scenario; every problem is told, not only the first.
+//! Reading a scenario from text. All problems are reported, not only the first.
 
 use super::diagnose::{Problems, ScenarioError};
 use super::table::{self, Table, Value};
@@ -38,7 +38,7 @@ fn content(entries: &DeTable<'_>, problems: &mut Problems<'_>) -> Option<Scenari
     let top = Table::new(entries, 0..0, "the scenario", KEYS, problems);
     let district = top.need("district", "the district's name, such as district = \"Maple Hollow\"", problems);
     let district = district.and_then(|value| table::parsed(value, "district", "a name on one line", problems));
-    let start = top.need("start", "the day the leaders are asked, such as start = 2026-09-08", problems);
+    let start = top.need("start", "the date on which the leaders are asked, such as start = 2026-09-08", problems);
     let start_place = start.map(Value::span);
     let start = start.and_then(|value| table::date(value, "start", problems));
     let contract = top.get("contract_expires");
@@ -49,15 +49,15 @@ fn content(entries: &DeTable<'_>, problems: &mut Problems<'_>) -> Option<Scenari
     if let (Some(start), Some(Some(expires)), Some(value)) = (start, contract_expires, contract)
         && expires < start
     {
-        let found = format!("the contract expires on {expires}, before the start on {start}");
+        let found = format!("the contract expires on {expires}, before `start` ({start})");
         problems.add(&value.span(), found, "`contract_expires` no earlier than `start`");
     }
-    // The core's years are 1970 to 9999; the calendar looks 730 days ahead, and offsets reach over the new year.
+    // The core has the years 1970 to 9999. The calendar needs 730 days more, and offsets can reach past the new year.
     let years = Date::new(1971, 1, 1)..Date::new(9997, 1, 1);
     if let (Some(day), Some(place)) = (start, start_place)
         && !years.contains(&Some(day))
     {
-        problems.add(&place, format!("`start` is {day}"), "a day in the years 1971 to 9996");
+        problems.add(&place, format!("`start` is {day}"), "a date in the years 1971 to 9996");
     }
     let evergreen = top.get("evergreen").map_or(Some(false), |value| table::flag(value, "evergreen", problems));
     let format = top.get("format").map_or(Some(Format::FullDay), |value| {

@@ -1,12 +1,14 @@
 //! The JSON Schema (2020-12) of a scenario, for editors that know TOML.
 
-use super::{Part, Role, Scenario, Weekday};
+use super::{DayPart, Role, Scenario, Weekday};
 use crate::assumptions::{Chance, Duration, ThreePoint};
 use ibbi_core::{County, Format, MemberId, Name, Party, Seat};
 use serde_json::{Map, Value, json};
 
-/// The JSON Schema of a scenario. It knows names, types and ranges; what concerns several entries at once (a neutral
-/// there, nobody twice, ranges in order) only [`Scenario::parse`] checks.
+/// Returns the JSON Schema of a scenario.
+///
+/// It covers names, types, and ranges. Only [`Scenario::parse`] checks what concerns several entries at once: that
+/// there is a neutral, that each person is listed once, and that ranges are in order.
 ///
 /// ```
 /// let schema = ibbi_sim::schema();
@@ -17,23 +19,23 @@ pub fn schema() -> Value {
         |about: &str| json!({"type": "string", "minLength": 1, "maxLength": Name::MAX_CHARS, "description": about});
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "A scenario of ibbi: a district, its calendar, its people, and what is assumed",
+        "title": "A scenario for ibbi: a district, its calendar, its people, and assumptions",
         "type": "object",
         "additionalProperties": false,
         "required": ["district", "people", "start"],
         "properties": {
             "assumptions": assumptions(),
             "calendar": calendar(),
-            "contract_expires": day("The day the present contract expires."),
+            "contract_expires": day("The date on which the current contract expires."),
             "district": name("The district's name."),
             "evergreen": {"type": "boolean", "default": false,
-                "description": "Whether an evergreen clause extends the contract beyond its expiry."},
+                "description": "Whether an evergreen clause extends the contract past its expiration."},
             "format": {"enum": Format::CODES, "default": Format::FullDay.code(),
                 "description": "One full day of facilitation, or two half-days."},
             "people": {"type": "array", "minItems": 1, "maxItems": Scenario::MAX_PEOPLE, "items": person(name("The name."))},
-            "start": day("The day the three key leaders are asked."),
+            "start": day("The date on which the three key leaders are asked."),
             "time_zone": {"type": "string", "default": "America/New_York",
-                "description": "The district's time zone, by its IANA name."},
+                "description": "The IANA name of the district's time zone."},
         },
     })
 }
@@ -43,10 +45,10 @@ fn day(about: &str) -> Value {
 }
 
 fn half() -> Value {
-    json!({"enum": [Part::Morning, Part::Afternoon], "description": "Only the morning (08-12) or the afternoon (12-16)."})
+    json!({"enum": [DayPart::Morning, DayPart::Afternoon], "description": "Only the morning (08:00 to 12:00) or only the afternoon (12:00 to 16:00)."})
 }
 
-fn stretch() -> Map<String, Value> {
+fn time_properties() -> Map<String, Value> {
     let fields = [
         ("from", day("The first day.")),
         ("half", half()),
@@ -58,16 +60,16 @@ fn stretch() -> Map<String, Value> {
 }
 
 fn calendar() -> Value {
-    let mut closed = stretch();
-    closed.insert("name".to_owned(), json!({"type": "string", "description": "What it is, such as a vacation week."}));
+    let mut closed = time_properties();
+    closed.insert("name".to_owned(), json!({"type": "string", "description": "Its name, such as a vacation week."}));
     json!({
         "type": "object",
         "additionalProperties": false,
-        "description": "The district's calendar, beside the legal holidays of Massachusetts.",
+        "description": "The district's calendar, in addition to the legal holidays of Massachusetts.",
         "properties": {
             "closed": {"type": "array", "maxItems": Scenario::MAX_CLOSED, "items": {
                 "type": "object", "additionalProperties": false, "required": ["name"], "properties": closed}},
-            "county": {"enum": County::CODES, "description": "Suffolk has two holidays of its own."},
+            "county": {"enum": County::CODES, "description": "Suffolk has two more holidays."},
             "working_days": {"type": "array", "minItems": 1, "uniqueItems": true, "items": {"enum": Weekday::CODES},
                 "default": Weekday::CODES[..5]},
         },
@@ -79,22 +81,22 @@ fn person(name: Value) -> Value {
     let time = json!({"anyOf": [
         day("A day."),
         {"enum": Weekday::CODES},
-        {"type": "object", "additionalProperties": false, "properties": stretch()},
+        {"type": "object", "additionalProperties": false, "properties": time_properties()},
     ]});
     json!({
         "type": "object",
         "additionalProperties": false,
         "required": ["id", "name", "role"],
         "properties": {
-            "id": {"type": "string", "pattern": id, "description": "An id of its own."},
+            "id": {"type": "string", "pattern": id, "description": "A unique id."},
             "name": name,
-            "party": {"enum": Party::CODES, "description": "The negotiating team, for who sits at the table."},
+            "party": {"enum": Party::CODES, "description": "The negotiating team, for a person at the table."},
             "required": {"type": "boolean", "default": true,
                 "description": "Whether meetings and sessions wait for this person."},
             "role": {"enum": Role::CODES},
             "seat": {"enum": Seat::CODES, "description": "For a leader."},
             "unavailable": {"type": "array", "maxItems": Scenario::MAX_UNAVAILABLE, "items": time,
-                "description": "When the person cannot come."},
+                "description": "The times at which the person is not available."},
         },
     })
 }
@@ -113,5 +115,5 @@ fn assumptions() -> Value {
         fields.insert(which.code().to_owned(), field);
     }
     json!({"type": "object", "additionalProperties": false, "properties": fields,
-        "description": "What nobody has published: assumptions of the user's, printed as such."})
+        "description": "Estimates: no figures are published. Reports list them as assumptions."})
 }

@@ -1,4 +1,4 @@
-//! A table of the file under the eye of the known keys: unknown ones are told, missing ones too.
+//! Reading a TOML table with a list of known keys. Unknown and missing keys are problems.
 
 use super::diagnose::Problems;
 use ibbi_common::spelling::{echo, nearest};
@@ -10,19 +10,19 @@ use toml::de::{DeTable, DeValue};
 
 pub(super) type Value<'i> = Spanned<DeValue<'i>>;
 
-/// A table, where it stands, and what is known to belong into it.
+/// A table, its place, and its known keys.
 pub(super) struct Table<'a, 'i> {
     entries: &'a DeTable<'i>,
-    /// Where to point for what is missing.
+    /// The place of problems about missing keys.
     pub(super) place: Range<usize>,
-    /// What the table is, for a message.
+    /// The table's name in messages.
     what: &'static str,
-    /// Known keys for which a misspelling stands; they are not told to be missing as well.
+    /// Known keys that a misspelled key was probably meant to be. They are not reported as missing too.
     meant: RefCell<Vec<String>>,
 }
 
 impl<'a, 'i> Table<'a, 'i> {
-    /// Tells every key that is not known.
+    /// Reads a table, and adds a problem for each unknown key.
     pub(super) fn new(
         entries: &'a DeTable<'i>,
         place: Range<usize>,
@@ -37,7 +37,7 @@ impl<'a, 'i> Table<'a, 'i> {
                 let near = nearest(name, known.iter().copied());
                 meant.extend(near.clone());
                 let expected = format!("one of {}", known.join(", "));
-                problems.add_near(&key.span(), format!("`{}` is not known in {what}", echo(name)), expected, near);
+                problems.add_near(&key.span(), format!("unknown key `{}` in {what}", echo(name)), expected, near);
             }
         }
         Self { entries, place, what, meant: RefCell::new(meant) }
@@ -47,7 +47,7 @@ impl<'a, 'i> Table<'a, 'i> {
         self.entries.get(key)
     }
 
-    /// The value, or a problem.
+    /// Returns the value, or adds a problem.
     pub(super) fn need(&self, key: &str, expected: &str, problems: &mut Problems<'_>) -> Option<&'a Value<'i>> {
         let value = self.get(key);
         if value.is_none() && !self.meant.borrow().iter().any(|meant| meant == key) {
@@ -57,8 +57,8 @@ impl<'a, 'i> Table<'a, 'i> {
     }
 }
 
-/// What stands there, in words.
-pub(super) fn shown(value: &DeValue<'_>) -> String {
+/// Describes a value for a message.
+pub(super) fn describe(value: &DeValue<'_>) -> String {
     match value {
         DeValue::String(text) => format!("`{}`", echo(text)),
         DeValue::Integer(number) => format!("`{}`", echo(number.as_str())),
@@ -70,7 +70,7 @@ pub(super) fn shown(value: &DeValue<'_>) -> String {
     }
 }
 
-/// A text, or a problem.
+/// Returns a text, or adds a problem.
 pub(super) fn text<'a>(
     value: &'a Value<'_>,
     key: &str,
@@ -79,12 +79,12 @@ pub(super) fn text<'a>(
 ) -> Option<&'a str> {
     let text = value.get_ref().as_str();
     if text.is_none() {
-        problems.add(&value.span(), format!("`{key}` is {}", shown(value.get_ref())), expected);
+        problems.add(&value.span(), format!("`{key}` is {}", describe(value.get_ref())), expected);
     }
     text
 }
 
-/// A text that a type accepts, or a problem with that type's own words.
+/// Returns a text as a type, or adds a problem with that type's own message.
 pub(super) fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
     value: &Value<'_>,
     key: &str,
@@ -95,7 +95,7 @@ pub(super) fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
     parsed.map_err(|error| problems.add(&value.span(), format!("in `{key}`, {error}"), expected)).ok()
 }
 
-/// One of a closed set of words, or a problem with the nearest of them.
+/// Returns one of a fixed set of words, or adds a problem with the nearest word.
 pub(super) fn word<T>(
     value: &Value<'_>,
     key: &str,
@@ -113,16 +113,16 @@ pub(super) fn word<T>(
     read
 }
 
-/// `true` or `false`, or a problem.
+/// Returns `true` or `false`, or adds a problem.
 pub(super) fn flag(value: &Value<'_>, key: &str, problems: &mut Problems<'_>) -> Option<bool> {
     let flag = value.get_ref().as_bool();
     if flag.is_none() {
-        problems.add(&value.span(), format!("`{key}` is {}", shown(value.get_ref())), "true or false");
+        problems.add(&value.span(), format!("`{key}` is {}", describe(value.get_ref())), "true or false");
     }
     flag
 }
 
-/// A day, as a TOML date or as text, or a problem.
+/// Returns a date (a TOML date or a text), or adds a problem.
 pub(super) fn date(value: &Value<'_>, key: &str, problems: &mut Problems<'_>) -> Option<Date> {
     let read = || match value.get_ref() {
         DeValue::String(text) => text.parse::<Date>().ok(),
@@ -134,13 +134,13 @@ pub(super) fn date(value: &Value<'_>, key: &str, problems: &mut Problems<'_>) ->
     };
     let date = read();
     if date.is_none() {
-        let found = format!("`{key}` is {}", shown(value.get_ref()));
-        problems.add(&value.span(), found, "a day such as 2026-10-20 (year-month-day, a day that exists)");
+        let found = format!("`{key}` is {}", describe(value.get_ref()));
+        problems.add(&value.span(), found, "a date that exists, such as 2026-10-20 (year-month-day)");
     }
     date
 }
 
-/// A number, or a problem.
+/// Returns a number, or adds a problem.
 pub(super) fn number(value: &Value<'_>, key: &str, expected: &str, problems: &mut Problems<'_>) -> Option<f64> {
     let plain = |text: &str| text.replace('_', "").parse::<f64>().ok().filter(|number| number.is_finite());
     let number = match value.get_ref() {
@@ -149,12 +149,12 @@ pub(super) fn number(value: &Value<'_>, key: &str, expected: &str, problems: &mu
         _ => None,
     };
     if number.is_none() {
-        problems.add(&value.span(), format!("`{key}` is {}", shown(value.get_ref())), expected);
+        problems.add(&value.span(), format!("`{key}` is {}", describe(value.get_ref())), expected);
     }
     number
 }
 
-/// A list within a limit, or a problem.
+/// Returns a list within a limit, or adds a problem.
 pub(super) fn list<'a, 'i>(
     value: &'a Value<'i>,
     key: &str,
@@ -163,7 +163,7 @@ pub(super) fn list<'a, 'i>(
     problems: &mut Problems<'_>,
 ) -> Option<&'a [Value<'i>]> {
     let Some(items) = value.get_ref().as_array() else {
-        problems.add(&value.span(), format!("`{key}` is {}", shown(value.get_ref())), expected);
+        problems.add(&value.span(), format!("`{key}` is {}", describe(value.get_ref())), expected);
         return None;
     };
     if items.len() > limit {

@@ -1,4 +1,4 @@
-//! A scenario to begin with: every key is there, with a comment.
+//! A scenario to start from: it has every key, with comments.
 
 use super::write::quoted;
 use crate::assumptions::{Assumed, Assumptions, Chance, Duration, ThreePoint};
@@ -6,10 +6,10 @@ use ibbi_core::{Date, Name};
 use std::fmt::Write as _;
 
 const PEOPLE: &str = r#"
-# Who takes part. The role is leader (with a seat), negotiator (with a party), neutral or representative; a leader with a
-# party sits at the table as well. Without a representative the neutral comes to the introductory meeting. No date waits
-# for somebody with required = false, who is on no roster.
-# Times that somebody cannot come: a day, a weekday, or a table, as in
+# The people who take part. A role is leader (with a seat), negotiator (with a party), neutral, or representative. A
+# leader with a party is also a negotiator. Without a representative, the neutral conducts the introductory meeting.
+# A person with required = false is on no roster, and no date waits for that person.
+# Unavailable times are dates, weekdays, or tables, as in
 #   unavailable = [2026-12-02, "friday", { from = 2026-11-02, to = 2026-11-13 }, { weekday = "monday", half = "morning" }]
 
 [[people]]
@@ -55,8 +55,8 @@ party = "management"
 unavailable = []
 "#;
 
-/// A commented scenario to begin with: it reads as it stands, with people to be replaced, and every assumption at its
-/// default, written as a comment.
+/// Returns a scenario to start from, with comments. It is valid as it is, with people to replace. Every assumption is
+/// at its default, as a comment.
 ///
 /// ```
 /// use ibbi_core::{Date, Name};
@@ -70,16 +70,16 @@ pub fn template(district: &Name, start: Date) -> String {
         "# A scenario for ibbi.\n\
          district = {district}\n\
          time_zone = \"America/New_York\"\n\
-         start = {start} # the day on which the three key leaders are asked\n\
-         # contract_expires = {start} # the day on which the present contract ends\n\
+         start = {start} # the date on which the three key leaders are asked\n\
+         # contract_expires = {start} # the date on which the current contract expires\n\
          evergreen = false # whether a clause extends the contract until there is a new one\n\
          format = \"full_day\" # or \"two_half_days\"\n\
          \n\
-         # Legal holidays of Massachusetts are known. Give the county in Suffolk, which has two more.\n\
+         # The legal holidays of Massachusetts are built in. Set the county if it is Suffolk, which has two more.\n\
          [calendar]\n\
          # county = \"suffolk\"\n\
          working_days = [\"monday\", \"tuesday\", \"wednesday\", \"thursday\", \"friday\"]\n\
-         # Vacation weeks and other closed days; half = \"morning\" or \"afternoon\" for a part of each day.\n\
+         # Vacation weeks and other closed days. Add half = \"morning\" or \"afternoon\" for a part of each day.\n\
          closed = [\n\
          \x20 # {{ name = \"Winter break\", from = 2026-12-24, to = 2027-01-01 }},\n\
          \x20 # {{ name = \"Early release\", weekday = \"wednesday\", half = \"afternoon\" }},\n\
@@ -87,15 +87,15 @@ pub fn template(district: &Name, start: Date) -> String {
     );
     text.push_str(PEOPLE);
     text.push_str(
-        "\n# Nobody has published such figures: each is an assumption of yours. What stays a comment keeps its default,\n\
-         # and every report says so. Durations are [least, likely, most] days; chances go from 0 to 1.\n\
+        "\n# These are estimates: no figures are published. Change any that you have better numbers for. A line that stays\n\
+         # a comment keeps its default. Durations are [least, likely, most] days; chances are from 0 to 1.\n\
          [assumptions]\n",
     );
     text.push_str(&assumption_lines(&Assumptions::default()));
     text
 }
 
-/// Every assumption on a line, with what it is; one at its default as a comment.
+/// Returns each assumption on a line with its description. One at its default is a comment.
 pub(super) fn assumption_lines(assumptions: &Assumptions) -> String {
     let mut text = String::new();
     let hidden = |default: bool| if default { "# " } else { "" };
@@ -117,7 +117,7 @@ mod tests {
     use crate::Scenario;
 
     #[test]
-    fn the_template_reads_and_its_comments_are_the_defaults() {
+    fn template_is_valid_and_has_the_defaults() {
         let district = Name::new("O \"quoted\" \\ name").unwrap();
         let text = template(&district, Date::new(2026, 9, 8).unwrap());
         let scenario = Scenario::parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));

@@ -1,7 +1,7 @@
-//! A scenario as TOML that reads back as the same scenario.
+//! Writing a scenario as TOML that reads back as the same scenario.
 
 use super::template::assumption_lines;
-use super::{Part, Participant, Scenario, Unavailable, Weekday};
+use super::{DayPart, Participant, Scenario, Unavailable, Weekday};
 use std::fmt::Write as _;
 
 pub(super) fn toml(scenario: &Scenario) -> String {
@@ -10,16 +10,16 @@ pub(super) fn toml(scenario: &Scenario) -> String {
         "# A scenario for ibbi.\n\
          district = {}\n\
          time_zone = {}\n\
-         start = {start} # the day on which the three key leaders are asked\n",
+         start = {start} # the date on which the three key leaders are asked\n",
         quoted(district.as_str()),
         quoted(time_zone.as_str()),
     );
     if let Some(expires) = contract_expires {
-        let _ = writeln!(text, "contract_expires = {expires} # the day on which the present contract ends");
+        let _ = writeln!(text, "contract_expires = {expires} # the date on which the current contract expires");
     }
     let _ = writeln!(text, "evergreen = {evergreen} # whether a clause extends the contract until there is a new one");
     let _ = writeln!(text, "format = {} # or {}", quoted(format.code()), other(*format));
-    text.push_str("\n# Legal holidays of Massachusetts are known.\n[calendar]\n");
+    text.push_str("\n# The legal holidays of Massachusetts are built in.\n[calendar]\n");
     if let Some(county) = calendar.county {
         let _ = writeln!(text, "county = {}", quoted(county.code()));
     }
@@ -27,14 +27,18 @@ pub(super) fn toml(scenario: &Scenario) -> String {
     let _ = writeln!(text, "working_days = [{}]", days.join(", "));
     text.push_str("closed = [\n");
     for closure in &calendar.closed {
-        let _ =
-            writeln!(text, "  {{ name = {}, {} }},", quoted(closure.name.as_str()), stretch(closure.when).join(", "));
+        let _ = writeln!(
+            text,
+            "  {{ name = {}, {} }},",
+            quoted(closure.name.as_str()),
+            time_fields(closure.when).join(", ")
+        );
     }
     text.push_str("]\n");
     people.iter().for_each(|one| person(one, &mut text));
     text.push_str(
-        "\n# Nobody has published such figures: each is an assumption. What is a comment keeps its default. Durations are\n\
-         # [least, likely, most] days; chances go from 0 to 1.\n\
+        "\n# These are estimates: no figures are published. A line that stays a comment keeps its default. Durations are\n\
+         # [least, likely, most] days; chances are from 0 to 1.\n\
          [assumptions]\n",
     );
     text.push_str(&assumption_lines(&scenario.assumptions));
@@ -67,18 +71,18 @@ fn person(one: &Participant, text: &mut String) {
     }
 }
 
-/// A time in a person's list, in its shortest form.
+/// Returns a time for a person's list, in its shortest form.
 fn entry(time: Unavailable) -> String {
     match time {
-        Unavailable { from: None, half: Part::Whole, to: None, weekday: Some(day) } => quoted(day.code()),
-        Unavailable { from: Some(from), half: Part::Whole, to: Some(to), weekday: None } if from == to => {
+        Unavailable { from: None, half: DayPart::Whole, to: None, weekday: Some(day) } => quoted(day.code()),
+        Unavailable { from: Some(from), half: DayPart::Whole, to: Some(to), weekday: None } if from == to => {
             from.to_string()
         }
-        time => format!("{{ {} }}", stretch(time).join(", ")),
+        time => format!("{{ {} }}", time_fields(time).join(", ")),
     }
 }
 
-fn stretch(time: Unavailable) -> Vec<String> {
+fn time_fields(time: Unavailable) -> Vec<String> {
     let Unavailable { from, half, to, weekday } = time;
     let mut fields = Vec::new();
     match (from, to) {
@@ -90,14 +94,14 @@ fn stretch(time: Unavailable) -> Vec<String> {
     }
     fields.extend(weekday.map(|day: Weekday| format!("weekday = {}", quoted(day.code()))));
     match half {
-        Part::Whole => {}
-        Part::Morning => fields.push("half = \"morning\"".to_owned()),
-        Part::Afternoon => fields.push("half = \"afternoon\"".to_owned()),
+        DayPart::Whole => {}
+        DayPart::Morning => fields.push("half = \"morning\"".to_owned()),
+        DayPart::Afternoon => fields.push("half = \"afternoon\"".to_owned()),
     }
     fields
 }
 
-/// A basic string of TOML. The texts of a scenario hold no control characters.
+/// Returns a basic string of TOML. The texts of a scenario have no control characters.
 pub(super) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
@@ -112,7 +116,7 @@ mod tests {
     use crate::{Chance, Duration, ThreePoint};
 
     #[test]
-    fn what_is_written_reads_back_as_the_same_scenario() {
+    fn toml_reads_back_as_the_same_scenario() {
         for (_, sample) in documents::scenarios() {
             let mut scenario = Scenario::parse(&sample).unwrap();
             scenario.assumptions.set_chance(Chance::Withdraws, 0.125);
@@ -126,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn every_form_of_time_reads_back() {
+    fn every_time_form_reads_back() {
         for form in [
             "2026-12-02",
             "\"friday\"",

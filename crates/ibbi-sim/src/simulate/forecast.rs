@@ -1,21 +1,21 @@
-//! What a simulation found: the endings, the completion dates, the tornado, and the assumptions it all follows from.
+//! The result of a simulation: endings, completion dates, the tornado, and the assumptions.
 
 use super::{Settings, Simulator};
 use crate::assumptions::{Assumed, ThreePoint};
 use crate::calendar::HORIZON;
+use crate::counts::RunCounts;
 use crate::model::Ending;
-use crate::resume::Continued;
-use crate::tally::Tally;
+use crate::resume::ResumedCase;
 use ibbi_common::quantile::Interval;
 use ibbi_core::Date;
 use serde::Serialize;
 
-/// How often an ending came.
+/// The number of runs with one ending.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct OutcomeShare {
     /// The ending.
     pub ending: Ending,
-    /// In how many runs.
+    /// The number of runs.
     pub runs: u64,
     /// The share of all runs, with its 95% Wilson interval.
     pub share: Interval,
@@ -24,7 +24,7 @@ pub struct OutcomeShare {
 /// A percentile of the completion dates, by nearest rank among completed runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Percentile {
-    /// Which percentile: 10, 50, 80 or 90.
+    /// The percentile: 10, 50, 80, or 90.
     pub percent: u8,
     /// The date; `None` if no run was completed.
     pub date: Option<Date>,
@@ -41,14 +41,15 @@ pub struct CurvePoint {
     pub share: f64,
 }
 
-/// A bar of the tornado: how the result differs between runs in which an input was low and those in which it was high.
+/// A bar of the tornado: how the result differs between runs in which an input was low and runs in which it was high.
 ///
-/// The input of a duration is the sum of days that a run drew for it, that of a chance how often it came true. Low is
-/// at or below its P10, high at or above its P90 (above P10, where the two are equal), by nearest rank among the runs
-/// that drew it and were completed. For a chance that can end a run ([`Chance::is_gate`](crate::Chance::is_gate)) all
-/// runs that drew it are looked at, since it moves who is done at all; it has no swing in days.
+/// The input of a duration is the sum of days that a run drew for it. The input of a chance is how often it came true.
+/// Low is at or below its P10. High is at or above its P90, or above its P10 if the two are equal. Both are by nearest
+/// rank among the completed runs that drew it. For a chance that can end a run
+/// ([`Chance::is_gate`](crate::Chance::is_gate)), all runs that drew it count, and there is no swing in days: it
+/// changes which runs are completed.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Bar {
+pub struct TornadoBar {
     /// The assumption's name in a scenario.
     pub input: &'static str,
     /// The input's P10.
@@ -69,47 +70,47 @@ pub struct Bar {
     pub in_time_swing: Option<f64>,
 }
 
-/// What a simulation found. Every chance in it follows from the user's assumptions.
+/// The result of a simulation. Every chance in it depends on the assumptions.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Forecast {
-    /// The assumptions, with what is a default.
+    /// The assumptions, and which of them are defaults.
     pub assumptions: Vec<AssumptionRow>,
-    /// The real case from which the runs go on; `None` for a new case.
+    /// The case from which the runs resume; `None` for a new case.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub continued: Option<Continued>,
+    pub continued: Option<ResumedCase>,
     /// The day the contract expires.
     pub contract_expires: Option<Date>,
     /// The S-curve: every day on which a run was completed, with the runs completed by then.
     pub curve: Vec<CurvePoint>,
     /// The scenario's digest.
     pub digest: String,
-    /// Completed on or before the contract date, as a share of all runs; `None` without such a date.
+    /// The share of all runs that are completed on or before the contract date; `None` if there is no such date.
     pub in_time: Option<Interval>,
     /// The endings, in the order of [`Ending::ALL`].
     pub outcomes: Vec<OutcomeShare>,
     /// P10, P50, P80 and P90 of the completion date.
     pub percentiles: Vec<Percentile>,
-    /// How many runs.
+    /// The number of runs.
     pub runs: u64,
     /// The seed.
     pub seed: u64,
     /// The tornado, the largest swing in days first.
-    pub tornado: Vec<Bar>,
+    pub tornado: Vec<TornadoBar>,
 }
 
-/// An assumption as it went into a simulation.
+/// An assumption as the simulation used it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct AssumptionRow {
     /// Its name in a scenario.
     pub name: &'static str,
-    /// What it is, in words.
+    /// Its description.
     pub about: &'static str,
     /// Its value, and whether it is the default.
     #[serde(flatten)]
     pub assumed: Assumed<AssumedValue>,
 }
 
-/// Three points or a chance.
+/// A duration or a chance.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum AssumedValue {
@@ -120,7 +121,7 @@ pub enum AssumedValue {
 }
 
 impl Forecast {
-    pub(super) fn new(simulator: &Simulator, settings: Settings, tally: &Tally) -> Self {
+    pub(super) fn new(simulator: &Simulator, settings: Settings, tally: &RunCounts) -> Self {
         let Settings { runs, seed, .. } = settings;
         let calendar = &simulator.calendar;
         let share =

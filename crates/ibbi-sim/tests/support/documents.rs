@@ -1,8 +1,8 @@
-//! The sample scenarios of the documents, for every crate's tests that go through them.
+//! The sample scenarios of the documents, for the tests of all crates.
 
 use std::path::PathBuf;
 
-/// The name and the text of each, by name.
+/// Returns the name and the text of each, sorted by name.
 pub(crate) fn scenarios() -> Vec<(String, String)> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/scenarios");
     let mut found = Vec::new();

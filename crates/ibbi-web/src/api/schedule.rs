@@ -131,7 +131,7 @@ pub(super) fn check(call: &Call) -> Answer {
 
 pub(super) fn plan(call: &Call) -> Answer {
     let simulator = body::<OneScenario>(call)?.simulator(&call.shared)?;
-    Ok(json(StatusCode::OK, &Plan::of(&simulator))?)
+    Ok(json(StatusCode::OK, &Plan::from_simulator(&simulator))?)
 }
 
 pub(super) fn simulate(call: Call) -> Future_ {
@@ -175,7 +175,7 @@ pub(super) fn who(call: Call) -> Future_ {
             let (simulator, settings) = body::<Simulation>(call)?.made(&call.shared)?;
             // Every day that is tried is simulated anew.
             let settings = Settings { runs: settings.runs.min(WHO_RUNS), ..settings };
-            line_of(&simulator.who_with(settings, told).map_err(AppError::from)?)
+            line_of(&simulator.availability_gains_with(settings, told).map_err(AppError::from)?)
         },
     )
 }
@@ -194,7 +194,7 @@ pub(super) fn calendar(call: &Call) -> Answer {
     let scenario = asked.scenario()?;
     // The zone is known to exist; a stamp is an instant all the same.
     Zone::new(&scenario.time_zone).map_err(AppError::from)?;
-    let plan = Plan::of(&asked.simulator(&call.shared)?);
+    let plan = Plan::from_simulator(&asked.simulator(&call.shared)?);
     let made = schedule::of_made_plan(&scenario, &plan, call.shared.now()?, None)?;
     Ok(reply::download(reply::CALENDAR, "dates.ics", made.text))
 }

@@ -4,7 +4,7 @@ use crate::chart::{Bar, Bars, Chart, Figure, Key, Scale, Sign};
 use crate::table::{Cell, Column, Table};
 use crate::words;
 use ibbi_common::quantile::Interval;
-use ibbi_sim::{Comparison, Ending, Forecast, Side};
+use ibbi_sim::{Comparison, ComparisonSide, Ending, Forecast};
 
 /// What the ends of a whisker are.
 const WHISKER: &str = "95% interval, from the number of runs alone";
@@ -63,7 +63,7 @@ fn sides(comparison: &Comparison) -> Chart {
     );
     let mut rows = Vec::new();
     for side in [&comparison.first, &comparison.second] {
-        let Side { label, completed, in_time, .. } = side;
+        let ComparisonSide { label, completed, in_time, .. } = side;
         table.row([
             Cell::Name(label.clone()),
             Cell::Number(words::exact_percent(in_time.estimate)),

@@ -5,7 +5,7 @@ use crate::chart::{Chart, Figure, Key, Lane, Scale, Sign, Timeline};
 use crate::table::{Column, Table};
 use crate::words;
 use ibbi_core::Date;
-use ibbi_sim::{Milestone, MilestoneKind, Plan, Scenario, Sitting, SittingKind};
+use ibbi_sim::{Milestone, MilestoneKind, Plan, PlannedSession, Scenario, SessionKind};
 
 /// How far beyond the plan a contract date may lie and still be drawn, in days.
 const FAR: i64 = 400;
@@ -62,25 +62,25 @@ fn lanes(scenario: &Scenario, plan: &Plan) -> Vec<Lane> {
         scenario.start,
         dates(|what| matches!(what, MilestoneKind::LeaderAgrees { .. })),
     ));
-    let sittings = |wanted: fn(&SittingKind) -> bool| plan.sittings.iter().filter(move |sitting| wanted(&sitting.what));
+    let sittings = |wanted: fn(&SessionKind) -> bool| plan.sessions.iter().filter(move |sitting| wanted(&sitting.what));
     let from = end(&lanes);
-    lanes.extend(sittings(|what| *what == SittingKind::Meeting).map(|sitting| lane(plan, sitting, from)));
+    lanes.extend(sittings(|what| *what == SessionKind::Meeting).map(|sitting| lane(plan, sitting, from)));
     let from = end(&lanes);
     lanes.extend(steps("Letters of support", from, dates(|what| matches!(what, MilestoneKind::Letter { .. }))));
     let from = end(&lanes);
     lanes.extend(steps("Application accepted", from, dates(|what| *what == MilestoneKind::Accepted)));
     let from = end(&lanes);
-    lanes.extend(sittings(|what| *what == SittingKind::Training).map(|sitting| lane(plan, sitting, from)));
+    lanes.extend(sittings(|what| *what == SessionKind::Training).map(|sitting| lane(plan, sitting, from)));
     let from = end(&lanes);
     lanes.extend(steps("Both parties decide", from, dates(|what| matches!(what, MilestoneKind::Adopts { .. }))));
     let from = end(&lanes);
     lanes.extend(
-        sittings(|what| matches!(what, SittingKind::Facilitation { .. })).map(|sitting| lane(plan, sitting, from)),
+        sittings(|what| matches!(what, SessionKind::Facilitation { .. })).map(|sitting| lane(plan, sitting, from)),
     );
     lanes
 }
 
-fn lane(plan: &Plan, sitting: &Sitting, from: Date) -> Lane {
+fn lane(plan: &Plan, sitting: &PlannedSession, from: Date) -> Lane {
     let day = sitting.slot.local_day();
     Lane {
         label: words::sitting(sitting.what, words::facilitation_parts(plan)),
@@ -101,7 +101,7 @@ pub(crate) fn table(scenario: &Scenario, plan: &Plan) -> Table {
         (*date, 1, vec![(*date).into(), words::milestone(*what).into(), "".into(), "".into()])
     });
     let parts = words::facilitation_parts(plan);
-    let sittings = plan.sittings.iter().map(|sitting| {
+    let sittings = plan.sessions.iter().map(|sitting| {
         let day = sitting.slot.local_day();
         let hours = words::hours(sitting.slot);
         (day, 0, vec![day.into(), words::sitting(sitting.what, parts).into(), hours.into(), sitting.earliest.into()])

@@ -5,7 +5,7 @@ use crate::chart::{Chart, Figure, Key, Scale, Sign, Swing, Swings};
 use crate::table::{Cell, Column, Table};
 use crate::words;
 use ibbi_core::Date;
-use ibbi_sim::{Bar, Forecast, Scenario};
+use ibbi_sim::{Forecast, Scenario, TornadoBar};
 
 /// What a tornado measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl Measure {
 ///
 /// It is read off the runs of the forecast, not from new ones, so it also shows what merely goes along with an input.
 pub fn tornado(scenario: &Scenario, forecast: &Forecast, measure: Measure) -> Chart {
-    let mut bars: Vec<(&Bar, f64, f64)> =
+    let mut bars: Vec<(&TornadoBar, f64, f64)> =
         forecast.tornado.iter().filter_map(|bar| ends(bar, measure).map(|(low, high)| (bar, low, high))).collect();
     bars.sort_by(|one, other| (other.2 - other.1).abs().total_cmp(&(one.2 - one.1).abs()));
     let title = match measure {
@@ -98,7 +98,7 @@ pub fn tornado(scenario: &Scenario, forecast: &Forecast, measure: Measure) -> Ch
 }
 
 /// What the shares are of, for the drawn inputs: all runs where an input can end one early, else those that were completed.
-fn shares_of(bars: &[(&Bar, f64, f64)]) -> Option<String> {
+fn shares_of(bars: &[(&TornadoBar, f64, f64)]) -> Option<String> {
     let (gates, others): (Vec<&str>, Vec<&str>) =
         bars.iter().map(|(bar, ..)| bar.input).partition(|input| words::is_gate(input));
     let named = |inputs: &[&str]| inputs.iter().map(|input| words::input(input)).collect::<Vec<_>>().join(", ");
@@ -113,14 +113,14 @@ fn shares_of(bars: &[(&Bar, f64, f64)]) -> Option<String> {
     }
 }
 
-fn ends(bar: &Bar, measure: Measure) -> Option<(f64, f64)> {
+fn ends(bar: &TornadoBar, measure: Measure) -> Option<(f64, f64)> {
     match measure {
         Measure::Days => Some((bar.days_low?, bar.days_high?)),
         Measure::Chance => Some((bar.in_time_low?, bar.in_time_high?)),
     }
 }
 
-fn scale(scenario: &Scenario, bars: &[(&Bar, f64, f64)], measure: Measure) -> Scale {
+fn scale(scenario: &Scenario, bars: &[(&TornadoBar, f64, f64)], measure: Measure) -> Scale {
     let all = bars.iter().flat_map(|(_, low, high)| [*low, *high]);
     match measure {
         Measure::Chance => Scale::shares(1.0),
@@ -154,7 +154,7 @@ fn mean_day(forecast: &Forecast) -> Option<f64> {
     Some(sum / completed as f64)
 }
 
-fn table(scenario: &Scenario, bars: &[(&Bar, f64, f64)], measure: Measure) -> Table {
+fn table(scenario: &Scenario, bars: &[(&TornadoBar, f64, f64)], measure: Measure) -> Table {
     let caption = match measure {
         Measure::Days => "Mean day of completion, by input".to_owned(),
         Measure::Chance => "Share of runs done in time, by input".to_owned(),
@@ -190,7 +190,7 @@ fn table(scenario: &Scenario, bars: &[(&Bar, f64, f64)], measure: Measure) -> Ta
 }
 
 /// What counts as a low and as a high input, in words.
-fn inputs(bar: &Bar) -> (String, String) {
+fn inputs(bar: &TornadoBar) -> (String, String) {
     let unit = |number: u16| match words::is_chance(bar.input) {
         true => words::count(number.into(), "time"),
         false => words::count(number.into(), "day"),

@@ -5,7 +5,8 @@ use ibbi_app::form;
 use ibbi_app::schedule::{closure, day, id_of, said_time, said_times, times};
 use ibbi_core::{County, Date, Format, MemberId, Name, Party, Seat, TextError, TimeZoneName};
 use ibbi_sim::{
-    Assumptions, CalendarInput, Chance, Duration, Part, Participant, Role, Scenario, ThreePoint, Unavailable, Weekday,
+    Assumptions, CalendarInput, Chance, DayPart, Duration, Participant, Role, Scenario, ThreePoint, Unavailable,
+    Weekday,
 };
 
 /// The half-days of a week that the grid shows: Monday morning to Friday afternoon.
@@ -116,8 +117,8 @@ fn mark(week: &mut [bool; HALF_DAYS], time: Unavailable) -> bool {
     let Unavailable { from: None, to: None, weekday: Some(day), half } = time else { return false };
     let place = 2 * day as usize;
     let Some([morning, afternoon]) = week.get_mut(place..place + 2) else { return false };
-    *morning |= half != Part::Afternoon;
-    *afternoon |= half != Part::Morning;
+    *morning |= half != DayPart::Afternoon;
+    *afternoon |= half != DayPart::Morning;
     true
 }
 
@@ -126,9 +127,9 @@ fn marked(week: &[bool; HALF_DAYS]) -> Vec<Unavailable> {
     let halves = week.chunks_exact(2).zip(Weekday::ALL);
     let times = halves.filter_map(|(halves, day)| {
         let half = match halves {
-            [true, true] => Part::Whole,
-            [true, false] => Part::Morning,
-            [false, true] => Part::Afternoon,
+            [true, true] => DayPart::Whole,
+            [true, false] => DayPart::Morning,
+            [false, true] => DayPart::Afternoon,
             _ => return None,
         };
         Some(Unavailable { from: None, half, to: None, weekday: Some(day) })

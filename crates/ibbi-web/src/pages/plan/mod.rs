@@ -114,7 +114,7 @@ fn send_pieces(
     let send = |text: String| pieces.blocking_send(Bytes::from(text)).is_ok();
     let simulator = Simulator::new(scenario);
     let settings = shared.settings(RUNS, SEED)?;
-    let plan = ibbi_sim::Plan::of(&simulator);
+    let plan = ibbi_sim::Plan::from_simulator(&simulator);
     let forecast = schedule::simulate(&simulator, settings, |_| {})?;
     let first = view::first(scenario, &plan, &forecast, &link::write(scenario));
     // Where nobody reads any more, the rest is not worked out.
@@ -127,7 +127,7 @@ fn send_pieces(
     if !send(ibbi_report::comparison_section(&comparison).into_string() + sign) {
         return Ok(());
     }
-    let gains = simulator.who(shared.settings(TRIES, SEED)?)?;
+    let gains = simulator.availability_gains(shared.settings(TRIES, SEED)?)?;
     send(ibbi_report::gains_section(&gains, scenario.contract_expires.is_some()).into_string());
     Ok(())
 }

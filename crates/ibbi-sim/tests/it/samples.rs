@@ -1,9 +1,7 @@
-//! The sample scenarios under `docs/scenarios`: each is read, planned and simulated, and shows what its README says.
+//! The sample scenarios in `docs/scenarios`: each can be read, planned, and simulated, and shows what its README says.
 
-#[path = "support/documents.rs"]
-mod documents;
-
-use ibbi_sim::{Ending, Failing, Plan, Scenario, Settings, Simulator};
+use crate::documents;
+use ibbi_sim::{Ending, Plan, PlanFailure, Scenario, Settings, Simulator};
 
 fn samples() -> Vec<(String, Scenario)> {
     let read = |(name, text): (String, String)| {
@@ -19,7 +17,7 @@ fn plan(name: &str) -> Plan {
 }
 
 #[test]
-fn each_is_simulated_without_a_refusal() {
+fn samples_simulate_without_a_refusal() {
     let samples = samples();
     assert!(samples.len() >= 6);
     for (name, scenario) in samples {
@@ -35,20 +33,20 @@ fn each_is_simulated_without_a_refusal() {
 }
 
 #[test]
-fn ordinary_districts_have_a_plan_in_time() {
+fn ordinary_districts_are_in_time() {
     for name in ["maple-hollow", "fall-to-june", "summer-sessions", "spring-days"] {
         let plan = plan(name);
-        assert_eq!((plan.in_time, plan.obstacle, plan.start_by), (Some(true), None, None), "{name}");
+        assert_eq!((plan.in_time, plan.conflicts, plan.start_by), (Some(true), None, None), "{name}");
     }
 }
 
 #[test]
-fn eight_weeks_are_too_short_whoever_makes_room_and_the_plan_says_when_to_start() {
+fn eight_weeks_are_too_short_and_plan_gives_a_start() {
     let plan = plan("eight-weeks");
-    let obstacle = plan.obstacle.unwrap();
+    let obstacle = plan.conflicts.unwrap();
     assert_eq!(plan.in_time, Some(false));
-    assert_eq!(obstacle.failing, Failing::Late);
-    assert!(obstacle.in_the_way.is_empty() && obstacle.finishes_at_best > plan.contract_expires);
+    assert_eq!(obstacle.failing, PlanFailure::Late);
+    assert!(obstacle.blockers.is_empty() && obstacle.finishes_at_best > plan.contract_expires);
     let (_, scenario) = samples().into_iter().find(|(sample, _)| sample == "eight-weeks").unwrap();
     let start_by = plan.start_by.unwrap();
     assert_eq!(Plan::new(&Scenario { start: start_by, ..scenario.clone() }).in_time, Some(true));
@@ -57,11 +55,11 @@ fn eight_weeks_are_too_short_whoever_makes_room_and_the_plan_says_when_to_start(
 }
 
 #[test]
-fn a_table_without_a_common_day_names_who_is_in_the_way() {
+fn no_common_day_names_the_conflicts() {
     let plan = plan("one-day-each-week");
-    let obstacle = plan.obstacle.unwrap();
-    assert_eq!((plan.finishes, plan.in_time, obstacle.failing), (None, Some(false), Failing::DoesNotFit));
-    let names: Vec<_> = obstacle.in_the_way.iter().map(ToString::to_string).collect();
+    let obstacle = plan.conflicts.unwrap();
+    assert_eq!((plan.finishes, plan.in_time, obstacle.failing), (None, Some(false), PlanFailure::DoesNotFit));
+    let names: Vec<_> = obstacle.blockers.iter().map(ToString::to_string).collect();
     assert_eq!(names, ["W. Prior"], "the first of the smallest sets, in the order of the file");
     let others: Vec<_> = obstacle.alternatives.iter().flatten().map(ToString::to_string).collect();
     assert_eq!(others, ["S. Quinn"]);

@@ -1,9 +1,9 @@
-//! The simulation against what can be worked out without it.
+//! Checks the simulation against results that can be computed without it.
 
 use ibbi_core::{Case, Event, EventKind, Format, Outcome};
 use ibbi_sim::*;
 
-/// A district without holidays, vacations or absences in its way: every day of the week is a working day.
+/// Returns a district without holidays, vacations, or absences. Every day of the week is a working day.
 fn open_district() -> Scenario {
     let people = [
         ("a", "leader", "seat = \"superintendent\""),
@@ -44,7 +44,7 @@ fn share(forecast: &Forecast, ending: Ending) -> f64 {
 }
 
 #[test]
-fn the_share_completed_is_the_product_of_the_chances() {
+fn completed_share_is_the_product_of_chances() {
     let mut scenario = open_district();
     let runs = 40_000;
     for (chance, value) in [
@@ -76,12 +76,12 @@ fn the_share_completed_is_the_product_of_the_chances() {
 }
 
 #[test]
-fn a_single_triangular_step_has_the_quantiles_of_its_distribution() {
+fn single_step_has_triangular_quantiles() {
     let mut scenario = open_district();
     for (least, likely, most) in [(0.0, 30.0, 90.0), (10.0, 10.0, 60.0), (5.0, 100.0, 100.0)] {
         let wide = days(least, likely, most);
         scenario.assumptions.set_duration(Duration::ApplicationReview, wide);
-        // Review days alone vary: everything else shifts the completion by a constant.
+        // Only the review days vary. All other assumptions shift the completion by a constant.
         let forecast = simulate(&scenario, 40_000, 1);
         let fixed = {
             let mut still = scenario.clone();
@@ -92,14 +92,14 @@ fn a_single_triangular_step_has_the_quantiles_of_its_distribution() {
             let date = percentile.date.unwrap().to_chrono();
             let found = (date - fixed).num_days() as f64;
             let expected = wide.quantile(f64::from(percentile.percent) / 100.0);
-            // Half a day of rounding, one day because a holiday may lie between, and the sampling error.
+            // Half a day of rounding, one day for a possible holiday, and the sampling error.
             assert!((found - expected).abs() <= 2.5, "P{}: {found}, expected {expected}", percentile.percent);
         }
     }
 }
 
 #[test]
-fn a_seed_gives_the_same_forecast_on_any_number_of_threads() {
+fn thread_count_does_not_change_the_forecast() {
     let scenario = Scenario::parse(EXAMPLE).unwrap();
     let one = simulate(&scenario, 3_001, 1);
     for threads in [2, 3, 7, 64] {
@@ -108,7 +108,7 @@ fn a_seed_gives_the_same_forecast_on_any_number_of_threads() {
     let simulator = Simulator::new(&scenario);
     let other = simulator.simulate(Settings { runs: 3_001, seed: 12, threads: 1 }).unwrap();
     assert_ne!(other.curve, one.curve);
-    let who = |threads| simulator.who(Settings { runs: 60, seed: 5, threads }).unwrap();
+    let who = |threads| simulator.availability_gains(Settings { runs: 60, seed: 5, threads }).unwrap();
     assert_eq!(who(1), who(5));
     let other = Simulator::new(&Scenario { format: Format::FullDay, ..scenario });
     let compare =
@@ -117,18 +117,18 @@ fn a_seed_gives_the_same_forecast_on_any_number_of_threads() {
 }
 
 #[test]
-fn settings_that_cannot_be_are_refused() {
+fn invalid_settings_are_refused() {
     let simulator = Simulator::new(&open_district());
     for (runs, threads) in [(0, 1), (1, 0), (Settings::MAX_RUNS + 1, 1)] {
         let settings = Settings { runs, seed: 1, threads };
         assert!(matches!(simulator.simulate(settings), Err(SimulationError::Settings { .. })));
-        assert!(matches!(simulator.who(settings), Err(SimulationError::Settings { .. })));
+        assert!(matches!(simulator.availability_gains(settings), Err(SimulationError::Settings { .. })));
     }
     assert!(simulator.simulate(Settings { runs: 1, seed: 1, threads: 9 }).is_ok());
 }
 
 #[test]
-fn the_events_of_a_run_replay_in_a_case_of_ones_own() {
+fn events_of_a_run_replay() {
     let mut scenario = Scenario::parse(EXAMPLE).unwrap();
     scenario.assumptions.set_chance(Chance::SessionPostponed, 0.5);
     scenario.assumptions.set_chance(Chance::SessionCutShort, 0.5);
@@ -152,7 +152,7 @@ fn the_events_of_a_run_replay_in_a_case_of_ones_own() {
 }
 
 #[test]
-fn changing_one_assumption_leaves_the_other_draws_alone() {
+fn changing_one_assumption_keeps_other_draws() {
     let scenario = Scenario::parse(EXAMPLE).unwrap();
     let mut eager = scenario.clone();
     eager.assumptions.set_chance(Chance::LaborAdopts, 1.0);
@@ -166,7 +166,7 @@ fn changing_one_assumption_leaves_the_other_draws_alone() {
 }
 
 #[test]
-fn a_run_that_reaches_the_horizon_is_unfinished() {
+fn run_past_the_horizon_is_unfinished() {
     let mut scenario = open_district();
     scenario.assumptions.set_chance(Chance::SessionPostponed, 1.0);
     let forecast = simulate(&scenario, 50, 1);
@@ -182,7 +182,7 @@ fn a_run_that_reaches_the_horizon_is_unfinished() {
 }
 
 #[test]
-fn sessions_always_cut_short_end_when_half_an_hour_is_left() {
+fn cut_short_sessions_end_with_half_an_hour_left() {
     let mut scenario = open_district();
     scenario.assumptions.set_chance(Chance::SessionCutShort, 1.0);
     for format in [Format::FullDay, Format::TwoHalfDays] {
@@ -193,12 +193,12 @@ fn sessions_always_cut_short_end_when_half_an_hour_is_left() {
 }
 
 #[test]
-fn nothing_takes_no_time_and_everything_happens_on_the_first_days() {
+fn zero_durations_end_in_the_first_days() {
     let mut scenario = open_district();
     for duration in Duration::ALL {
         scenario.assumptions.set_duration(*duration, days(0.0, 0.0, 0.0));
     }
-    // The meeting on day 0, the training on day 1, the facilitation on day 2 and, by halves, on day 3.
+    // The meeting is on day 0, the training on day 1, and the facilitation on day 2, with a second half on day 3.
     for (format, last) in [(Format::FullDay, "2026-07-08"), (Format::TwoHalfDays, "2026-07-09")] {
         scenario.format = format;
         assert_eq!(Plan::new(&scenario).finishes.unwrap().to_string(), last);
@@ -208,7 +208,7 @@ fn nothing_takes_no_time_and_everything_happens_on_the_first_days() {
 }
 
 #[test]
-fn the_tornado_finds_the_assumption_that_moves_the_end() {
+fn tornado_finds_the_main_assumption() {
     let mut scenario = open_district();
     scenario.assumptions.set_duration(Duration::Caucus, days(0.0, 20.0, 100.0));
     scenario.assumptions.set_duration(Duration::MeetingLead, days(0.0, 5.0, 10.0));
@@ -222,7 +222,7 @@ fn the_tornado_finds_the_assumption_that_moves_the_end() {
 }
 
 #[test]
-fn a_comparison_with_itself_finds_no_difference_and_a_longer_road_is_later() {
+fn comparison_finds_only_real_differences() {
     let scenario = Scenario::parse(EXAMPLE).unwrap();
     let simulator = Simulator::new(&scenario);
     let settings = Settings { runs: 500, seed: 2, threads: 1 };
@@ -234,29 +234,29 @@ fn a_comparison_with_itself_finds_no_difference_and_a_longer_road_is_later() {
     let slow = Simulator::new(&slow);
     let found = Comparison::new(("short notice", &simulator), ("long notice", &slow), settings).unwrap();
     assert!(found.difference.low > 0.0 && found.days_later.unwrap().high < 0.0);
-    assert!(found.sentence().starts_with("short notice is likelier"), "{}", found.sentence());
+    assert!(found.sentence().starts_with("short notice is more likely"), "{}", found.sentence());
     let turned = Comparison::new(("long notice", &slow), ("short notice", &simulator), settings).unwrap();
     assert_eq!(turned.sentence(), found.sentence());
 }
 
 #[test]
-fn who_finds_the_day_that_was_blocked_alone() {
+fn gains_find_the_only_blocked_day() {
     let mut scenario = open_district();
     scenario.contract_expires = Some("2026-07-20".parse().unwrap());
     let free = Plan::new(&scenario).finishes.unwrap();
-    // The negotiator `e` is away from the day after the meeting on, for a week.
+    // The negotiator `e` is away for a week from the day after the meeting.
     let mut away = ALWAYS;
     away.from = Some("2026-07-08".parse().unwrap());
     away.to = Some("2026-07-14".parse().unwrap());
     scenario.people[4].unavailable.push(away);
     let blocked = Plan::new(&scenario).finishes.unwrap();
     assert!(blocked > free);
-    let gains = Simulator::new(&scenario).who(Settings { runs: 50, seed: 1, threads: 1 }).unwrap();
+    let gains = Simulator::new(&scenario).availability_gains(Settings { runs: 50, seed: 1, threads: 1 }).unwrap();
     let [gain] = gains.as_slice() else { panic!("one person has any unavailable time: {gains:?}") };
-    assert_eq!((gain.who.to_string().as_str(), gain.alone), ("e", 7));
+    assert_eq!((gain.blocker.to_string().as_str(), gain.alone), ("e", 7));
     let plan = gain.plan.unwrap();
     assert!(plan.finishes < blocked && plan.days.unwrap() > 0);
-    // The plan found is the one with that day taken out of the range, worked out anew.
+    // The result is the plan with that day taken out of the range.
     let (before, after) = (plan.date.to_chrono().pred_opt().unwrap(), plan.date.to_chrono().succ_opt().unwrap());
     scenario.people[4].unavailable = vec![
         Unavailable { to: Some(before.try_into().unwrap()), ..away },
@@ -265,4 +265,4 @@ fn who_finds_the_day_that_was_blocked_alone() {
     assert_eq!(Plan::new(&scenario).finishes, Some(plan.finishes));
 }
 
-const ALWAYS: Unavailable = Unavailable { from: None, half: Part::Whole, to: None, weekday: None };
+const ALWAYS: Unavailable = Unavailable { from: None, half: DayPart::Whole, to: None, weekday: None };

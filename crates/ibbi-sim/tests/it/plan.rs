@@ -1,4 +1,4 @@
-//! The plan against an exhaustive search over every schedule that keeps the rules, on small random calendars.
+//! Compares the plan with an exhaustive search over all schedules that keep the rules, on small random calendars.
 
 use ibbi_core::holidays::holiday_on;
 use ibbi_core::{Date, Format, Seat};
@@ -30,7 +30,7 @@ fn day(offset: u64) -> Date {
 
 prop_compose! {
     fn stretch()(from in 0..60_u64, length in 0..12_u64, half in 0..4_usize, weekday in 0..14_usize) -> Unavailable {
-        let half = [Part::Whole, Part::Whole, Part::Morning, Part::Afternoon][half];
+        let half = [DayPart::Whole, DayPart::Whole, DayPart::Morning, DayPart::Afternoon][half];
         let weekday = Weekday::ALL.get(weekday).copied();
         Unavailable { from: Some(day(from)), half, to: Some(day(from + length + if weekday.is_some() { 30 } else { 0 })), weekday }
     }
@@ -64,36 +64,36 @@ prop_compose! {
     }
 }
 
-/// Whether the half-day is open, and everybody of this list is free, straight from the scenario.
-fn free(scenario: &Scenario, who: &[&Participant], offset: usize, half: Part) -> bool {
+/// Returns whether the half-day is open and all people on the list are free, straight from the scenario.
+fn free(scenario: &Scenario, who: &[&Participant], offset: usize, half: DayPart) -> bool {
     let date = day(offset as u64);
-    let taken = |time: &Unavailable| time.covers(date) && (time.half == Part::Whole || time.half == half);
-    scenario.calendar.working_days.contains(&Weekday::of(date))
+    let taken = |time: &Unavailable| time.covers(date) && (time.half == DayPart::Whole || time.half == half);
+    scenario.calendar.working_days.contains(&Weekday::from_date(date))
         && holiday_on(date, scenario.calendar.county).is_none()
         && !scenario.calendar.closed.iter().any(|closure| taken(&closure.when))
         && !who.iter().any(|person| person.unavailable.iter().any(taken))
 }
 
-/// The earliest possible end: every day that any choice of days can reach, step by step.
+/// Returns the earliest possible end: all days that any choice of days can reach, step by step.
 fn exhaustive(scenario: &Scenario) -> Option<usize> {
     let likely = |which: Duration| scenario.assumptions.duration(which).value.likely as usize;
     let leaders: Vec<_> = Seat::ALL.iter().map(|seat| scenario.leader(*seat)).collect();
     let meeting: Vec<_> = leaders.iter().copied().chain([scenario.neutral()]).collect();
     let session: Vec<_> = scenario.people.iter().filter(|person| person.binds_sessions()).collect();
-    let halves = [Part::Morning, Part::Afternoon];
+    let halves = [DayPart::Morning, DayPart::Afternoon];
     let any = |who: &[&Participant], d| halves.iter().any(|half| free(scenario, who, d, *half));
     let both = |who: &[&Participant], d| halves.iter().all(|half| free(scenario, who, d, *half));
-    // States are a day and the day of the last sitting; every later day that fits is a choice.
+    // A state is a day and the day of the last session. Every later open day is a choice.
     type States = BTreeSet<(usize, Option<usize>)>;
     let desk = |states: &States, wait: usize| -> States {
-        let next = |&(from, sat): &(usize, Option<usize>)| {
-            (from + wait..AHEAD).filter(|d| any(&[], *d)).map(move |d| (d, sat)).collect::<Vec<_>>()
+        let next = |&(from, last_session): &(usize, Option<usize>)| {
+            (from + wait..AHEAD).filter(|d| any(&[], *d)).map(move |d| (d, last_session)).collect::<Vec<_>>()
         };
         states.iter().flat_map(next).collect()
     };
     let sit = |states: &States, wait: usize, fits: &dyn Fn(usize) -> bool| -> States {
-        let next = |&(from, sat): &(usize, Option<usize>)| {
-            let first = (from + wait).max(sat.map_or(0, |sat| sat + 1));
+        let next = |&(from, last_session): &(usize, Option<usize>)| {
+            let first = (from + wait).max(last_session.map_or(0, |last_session| last_session + 1));
             (first..AHEAD).filter(|d| fits(*d)).map(|d| (d, Some(d))).collect::<Vec<_>>()
         };
         states.iter().flat_map(next).collect()
@@ -116,7 +116,7 @@ fn exhaustive(scenario: &Scenario) -> Option<usize> {
     states.first().map(|(d, _)| *d)
 }
 
-/// Without the unavailable times of these people and closed ranges, by their place in one list of both.
+/// Removes the unavailable times of these people and closed ranges, by their index in one list of both.
 fn freed(scenario: &Scenario, set: u32) -> Scenario {
     let mut scenario = scenario.clone();
     let people = scenario.people.len();
@@ -137,19 +137,19 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_schedule_at_all_ends_earlier_than_the_plan(scenario in scenarios()) {
+    fn no_schedule_ends_before_the_plan(scenario in scenarios()) {
         let plan = Plan::new(&scenario);
         let found = plan.finishes.map(|date| (date.to_chrono() - scenario.start.to_chrono()).num_days() as usize);
         prop_assert_eq!(found.filter(|last| *last < AHEAD), exhaustive(&scenario));
     }
 
     #[test]
-    fn every_earlier_day_has_somebody_or_something_in_its_way(scenario in scenarios()) {
-        for sitting in Plan::new(&scenario).sittings {
-            let (first, booked) = (sitting.earliest.to_chrono(), sitting.slot.local_day().to_chrono());
-            prop_assert_eq!(sitting.blocked.len() as i64, (booked - first).num_days());
-            let whole = sitting.slot.minutes() > 240;
-            for (day, expected) in sitting.blocked.iter().zip(first.iter_days()) {
+    fn every_earlier_day_has_a_blocker(scenario in scenarios()) {
+        for session in Plan::new(&scenario).sessions {
+            let (first, booked) = (session.earliest.to_chrono(), session.slot.local_day().to_chrono());
+            prop_assert_eq!(session.blocked.len() as i64, (booked - first).num_days());
+            let whole = session.slot.minutes() > 240;
+            for (day, expected) in session.blocked.iter().zip(first.iter_days()) {
                 prop_assert_eq!(day.date.to_chrono(), expected);
                 let blocked = [!day.morning.is_empty(), !day.afternoon.is_empty()];
                 let kept_away = if whole { blocked[0] || blocked[1] } else { blocked[0] && blocked[1] };
@@ -159,27 +159,27 @@ proptest! {
     }
 
     #[test]
-    fn no_smaller_set_stands_in_the_way(scenario in scenarios()) {
+    fn conflicts_are_the_smallest_set(scenario in scenarios()) {
         let plan = Plan::new(&scenario);
         let ends_in_time = |plan: &Plan| plan.in_time == Some(true);
-        prop_assert_eq!(plan.obstacle.is_none(), ends_in_time(&plan));
-        let Some(obstacle) = plan.obstacle else { return Ok(()) };
+        prop_assert_eq!(plan.conflicts.is_none(), ends_in_time(&plan));
+        let Some(obstacle) = plan.conflicts else { return Ok(()) };
         let causes = scenario.people.len() + scenario.calendar.closed.len();
         let sizes = (0..1_u32 << causes).filter(|set| ends_in_time(&Plan::new(&freed(&scenario, *set))));
         let smallest = sizes.map(u32::count_ones).min();
-        let found = u32::try_from(obstacle.in_the_way.len()).unwrap();
+        let found = u32::try_from(obstacle.blockers.len()).unwrap();
         prop_assert_eq!(Some(found).filter(|found| *found > 0), smallest);
         prop_assert!(obstacle.proven_smallest);
     }
 }
 
 #[test]
-fn the_example_is_planned_as_one_would_by_hand() {
+fn example_plan_matches_a_hand_plan() {
     let plan = Plan::new(&Scenario::parse(EXAMPLE).unwrap());
-    let sittings: Vec<_> =
-        plan.sittings.iter().map(|one| format!("{}: {} from {}", one.what, one.slot, one.earliest)).collect();
+    let sessions: Vec<_> =
+        plan.sessions.iter().map(|one| format!("{}: {} from {}", one.what, one.slot, one.earliest)).collect();
     assert_eq!(
-        sittings,
+        sessions,
         [
             "introductory meeting: Tue 2026-09-29, 12:00 to 16:00 from 2026-09-29",
             "training day: Mon 2026-11-30, 08:00 to 16:00 from 2026-11-06",
@@ -187,7 +187,7 @@ fn the_example_is_planned_as_one_would_by_hand() {
             "facilitation, part 2: Wed 2027-01-06, 08:00 to 12:00 from 2027-01-05",
         ]
     );
-    let veterans = plan.sittings[1].blocked.iter().find(|day| day.date.to_string() == "2026-11-11").unwrap();
+    let veterans = plan.sessions[1].blocked.iter().find(|day| day.date.to_string() == "2026-11-11").unwrap();
     let names: Vec<_> = veterans.morning.iter().map(ToString::to_string).collect();
     assert_eq!(names, ["Veterans Day", "N. Beaumont"]);
 }
@@ -195,9 +195,9 @@ fn the_example_is_planned_as_one_would_by_hand() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// A refusal of the core would be an error of the model: it would show here.
+    /// A refusal by the core is an error in the model, and fails the test.
     #[test]
-    fn the_process_accepts_every_run_in_any_zone(
+    fn core_accepts_every_run_in_any_zone(
         scenario in scenarios(),
         chances in prop::collection::vec(0.0..1.0_f64, 7),
         spread in 0.0..40.0_f64,
@@ -207,7 +207,7 @@ proptest! {
     ) {
         let mut scenario = scenario;
         for (which, chance) in Chance::ALL.iter().zip(chances) {
-            // Enough runs are to get far.
+            // Enough runs must get far.
             let chance = match which {
                 Chance::LaborAdopts | Chance::ManagementAdopts => 1.0 - chance / 4.0,
                 which if which.is_gate() => chance / 10.0,

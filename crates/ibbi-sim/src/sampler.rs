@@ -1,23 +1,24 @@
-//! Where a run's figures come from: the likely values, or random streams keyed by what they decide.
+//! Sampling: durations and chances at their likely values, or from random streams with a key per decision.
 
 use crate::assumptions::{Assumptions, CUT_AFTER_STREAM, Chance, Duration, ThreePoint, whole_days};
-use crate::settled::Since;
+use crate::initial_state::Waited;
 
-/// The answers that a run asks for; an occurrence tells the draws of one assumption apart.
-pub(crate) trait Draws {
-    /// A duration in whole days; of one that has been going on, what is left of it, given that it is not over.
-    fn days(&mut self, which: Duration, occurrence: u64, since: Since) -> u16;
-    /// Whether something happens.
+/// The values that a run asks for. The occurrence tells draws of the same assumption apart.
+pub(crate) trait Sampler {
+    /// Returns a duration in whole days. If it has already lasted some days, returns the rest, given that it is not
+    /// over.
+    fn days(&mut self, which: Duration, occurrence: u64, since: Waited) -> u16;
+    /// Returns whether something happens.
     fn happens(&mut self, which: Chance, occurrence: u64) -> bool;
-    /// One of 0 to `choices` - 1, each as likely: where a session is cut short.
+    /// Returns one of 0 to `choices` - 1, all equally likely: where a session is cut short.
     fn choice(&mut self, choices: u16, occurrence: u64) -> u16;
 }
 
-/// Every duration at its likely value; both parties adopt, and nothing else of the chances happens.
-pub(crate) struct Likely<'a>(pub(crate) &'a Assumptions);
+/// Every duration at its likely value. Both parties adopt, and no other chance comes true.
+pub(crate) struct LikelyValues<'a>(pub(crate) &'a Assumptions);
 
-impl Draws for Likely<'_> {
-    fn days(&mut self, which: Duration, _: u64, since: Since) -> u16 {
+impl Sampler for LikelyValues<'_> {
+    fn days(&mut self, which: Duration, _: u64, since: Waited) -> u16 {
         whole_days(self.0.duration(which).value.likely).saturating_sub(since.0.unwrap_or(0))
     }
 
@@ -30,7 +31,7 @@ impl Draws for Likely<'_> {
     }
 }
 
-/// SplitMix64's step: adds the golden ratio and mixes.
+/// The step of SplitMix64: adds the golden ratio and mixes.
 const fn mix(value: u64) -> u64 {
     let value = value.wrapping_add(0x9E37_79B9_7F4A_7C15);
     let value = (value ^ (value >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -38,12 +39,11 @@ const fn mix(value: u64) -> u64 {
     value ^ (value >> 31)
 }
 
-/// The random number of a key, from 0 to 1 without 1: a pure function, so that nothing depends on the order in which
-/// runs or draws are made.
+/// Returns the random number of a key, from 0 up to but not including 1.
 ///
-/// With `mix` the step of SplitMix64, the key is folded in as `mix(mix(mix(mix(seed) ^ run) ^ stream) ^ occurrence)`;
-/// the upper 53 bits divided by 2^53 are the number. `stream` is the number of the assumption ([`Duration::stream`],
-/// [`Chance::stream`]).
+/// It is a pure function, so the order of runs or draws has no effect. With `mix` as the step of SplitMix64, the key is
+/// `mix(mix(mix(mix(seed) ^ run) ^ stream) ^ occurrence)`. The number is its upper 53 bits divided by 2^53. `stream` is
+/// the number of the assumption ([`Duration::stream`], [`Chance::stream`]).
 ///
 /// ```
 /// assert_eq!(ibbi_sim::uniform(1, 0, 1, 0), ibbi_sim::uniform(1, 0, 1, 0));
@@ -59,20 +59,20 @@ fn in_run(run_key: u64, stream: u64, occurrence: u64) -> f64 {
     (bits >> 11) as f64 * (1.0 / (1_u64 << 53) as f64)
 }
 
-/// How many inputs are followed: the durations, then the chances.
+/// The number of inputs that are counted: the durations, then the chances.
 pub(crate) const INPUTS: usize = Duration::ALL.len() + Chance::ALL.len();
 
-/// The random draws of one run, with what they added up to.
-pub(crate) struct Seeded<'a> {
+/// The random draws of one run, and their totals.
+pub(crate) struct RandomSampler<'a> {
     assumptions: &'a Assumptions,
     key: u64,
-    /// Per input, the days drawn or how often it happened.
+    /// Per input, the days drawn, or how often it happened.
     pub(crate) totals: [u16; INPUTS],
-    /// Which inputs were drawn at all, as bits.
+    /// The inputs that were drawn, as bits.
     pub(crate) drawn: u16,
 }
 
-impl<'a> Seeded<'a> {
+impl<'a> RandomSampler<'a> {
     pub(crate) const fn new(assumptions: &'a Assumptions, seed: u64, run: u64) -> Self {
         Self { assumptions, key: mix(mix(seed) ^ run), totals: [0; INPUTS], drawn: 0 }
     }
@@ -82,17 +82,17 @@ impl<'a> Seeded<'a> {
         self.drawn |= 1 << input;
     }
 
-    fn triangular(&self, days: ThreePoint, which: Duration, occurrence: u64, since: Since) -> u16 {
+    fn triangular(&self, days: ThreePoint, which: Duration, occurrence: u64, since: Waited) -> u16 {
         let u = in_run(self.key, which.stream(), occurrence);
         let Some(waited) = since.0 else { return whole_days(days.quantile(u)) };
-        // The distribution of what exceeds the days waited: the rest of its probability, spread evenly.
+        // The distribution of what exceeds the days waited: the rest of the probability, spread evenly.
         let below = days.share_below(waited.into());
         whole_days(days.quantile(below + u * (1.0 - below))).max(waited)
     }
 }
 
-impl Draws for Seeded<'_> {
-    fn days(&mut self, which: Duration, occurrence: u64, since: Since) -> u16 {
+impl Sampler for RandomSampler<'_> {
+    fn days(&mut self, which: Duration, occurrence: u64, since: Waited) -> u16 {
         let days = self.triangular(self.assumptions.duration(which).value, which, occurrence, since);
         self.count(which as usize, days);
         days - since.0.unwrap_or(0)
@@ -115,14 +115,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_generator_is_splitmix64() {
-        // The first outputs of SplitMix64 from the state 0, as its authors' code gives them.
+    fn generator_is_splitmix64() {
+        // The first outputs of SplitMix64 from state 0, from its authors' code.
         assert_eq!(mix(0), 0xE220_A839_7B1D_CDAF);
         assert_eq!(mix(0x9E37_79B9_7F4A_7C15), 0x6E78_9E6A_A1B9_65F4);
     }
 
     #[test]
-    fn neighbouring_keys_give_numbers_that_look_independent() {
+    fn neighboring_keys_are_independent() {
         let n = 20_000_u64;
         for (name, number) in [
             ("runs", &(|i| uniform(7, i, 3, 0)) as &dyn Fn(u64) -> f64),
@@ -138,7 +138,7 @@ mod tests {
             }
             let expected = n as f64 / 256.0;
             let chi: f64 = cells.iter().map(|cell| (f64::from(*cell) - expected).powi(2) / expected).sum();
-            // 255 degrees of freedom: mean 255, standard deviation 22.6; the bounds are five of them away.
+            // 255 degrees of freedom: mean 255, standard deviation 22.6. The bounds are five standard deviations away.
             assert!((142.0..368.0).contains(&chi), "{name}: {chi}");
         }
     }

@@ -1,10 +1,10 @@
-//! The test vector of `docs/simulation.md`: what the page says is what the code does.
+//! The test vector in `docs/simulation.md`: the page and the code agree.
 
 use ibbi_sim::*;
 
-const PAGE: &str = include_str!("../../../docs/simulation.md");
+const PAGE: &str = include_str!("../../../../docs/simulation.md");
 
-/// The cells of the rows of the table with this heading row.
+/// Returns the cells of the table with this heading row.
 fn table(heading: &str) -> Vec<Vec<&'static str>> {
     let rows = PAGE.lines().skip_while(|line| !line.starts_with(heading)).skip(2);
     let rows = rows.take_while(|line| line.starts_with('|'));
@@ -18,7 +18,7 @@ fn scenario() -> Scenario {
 }
 
 #[test]
-fn the_draws_are_those_of_the_page() {
+fn draws_match_the_page() {
     let (rows, scenario) = (table("| assumption | stream |"), scenario());
     assert_eq!(rows.len(), 38);
     for row in rows {
@@ -41,7 +41,7 @@ fn the_draws_are_those_of_the_page() {
 }
 
 #[test]
-fn the_events_are_those_of_the_page() {
+fn events_match_the_page() {
     let mut events = Vec::new();
     let end = Simulator::new(&scenario()).run(1, 49, |at, event, _| {
         events.push(vec![at.to_string(), event.kind().to_string()]);
@@ -52,7 +52,7 @@ fn the_events_are_those_of_the_page() {
 }
 
 #[test]
-fn the_page_names_every_stream() {
+fn page_lists_every_stream() {
     let streams = Duration::ALL.iter().map(|which| (which.stream(), which.code()));
     for (stream, code) in streams.chain(Chance::ALL.iter().map(|which| (which.stream(), which.code()))) {
         let text = PAGE.replace('\n', " ");
@@ -61,7 +61,7 @@ fn the_page_names_every_stream() {
 }
 
 #[test]
-fn the_page_has_every_default() {
+fn page_lists_every_default() {
     let rows = table("| assumption | default |");
     let days = Duration::ALL.iter().map(|which| {
         let ThreePoint { least, likely, most } = which.default_value();

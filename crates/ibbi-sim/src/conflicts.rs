@@ -1,48 +1,49 @@
-//! Who stands in the way of a plan that does not fit or is late: the smallest set of people and closed ranges.
+//! Conflicts: the smallest set of people and closed ranges that keep a plan from fitting or from being in time.
 
 use crate::calendar::{Blocker, Cause, NEVER};
-use crate::model::{Ended, Ending};
+use crate::model::{Ending, RunResult};
 use crate::plan;
 use crate::simulate::Simulator;
 use ibbi_core::Date;
 use serde::Serialize;
 
-/// What the plan fails at.
+/// The reason why a plan fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Failing {
-    /// A sitting finds no day within 730 days.
+pub enum PlanFailure {
+    /// A session has no open day within 730 days.
     DoesNotFit,
     /// The last session is after the contract date.
     Late,
 }
 
-/// Who and what would have to make room.
+/// The people and closed ranges that would have to make room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Obstacle {
-    /// What the plan fails at.
-    pub failing: Failing,
-    /// The smallest set whose unavailable times would have to go; empty if not even all of them suffice.
-    pub in_the_way: Vec<Blocker>,
-    /// Other sets of the same size that would do as well, at most [`Obstacle::MAX_ALTERNATIVES`].
+pub struct Conflicts {
+    /// The reason why the plan fails.
+    pub failing: PlanFailure,
+    /// The smallest set whose unavailable times would have to go. Empty if even all of them are not enough.
+    #[serde(rename = "in_the_way")]
+    pub blockers: Vec<Blocker>,
+    /// Other sets of the same size that would also be enough, at most [`Conflicts::MAX_ALTERNATIVES`].
     pub alternatives: Vec<Vec<Blocker>>,
-    /// Whether the set was proven to be the smallest; otherwise only none of it can be left out.
+    /// Whether the set is proven to be the smallest. If not, it is only known that each member is needed.
     pub proven_smallest: bool,
-    /// The last session if they all made room.
+    /// The day of the last session if the set made room.
     pub finishes_then: Option<Date>,
-    /// The last session if every person and every closed range made room: what the durations alone take.
+    /// The day of the last session if all people and closed ranges made room: the time that the durations alone take.
     pub finishes_at_best: Option<Date>,
 }
 
-impl Obstacle {
-    /// The most alternatives that are told.
+impl Conflicts {
+    /// The largest number of alternatives that are listed.
     pub const MAX_ALTERNATIVES: usize = 9;
 }
 
-/// The most sets that are tried before a set is only made minimal.
+/// The largest number of sets that are tried. After that, a set is only reduced until each member is needed.
 const MAX_SETS: u64 = 200_000;
 
-pub(crate) fn find(simulator: &Simulator, ended: Ended) -> Obstacle {
+pub(crate) fn find(simulator: &Simulator, ended: RunResult) -> Conflicts {
     let Simulator { calendar, late, .. } = simulator;
     let last = |freed: &[Cause]| plan::last_day(simulator, &calendar.tables_freeing(freed, None));
     let bound = late.unwrap_or(NEVER).min(NEVER);
@@ -52,9 +53,9 @@ pub(crate) fn find(simulator: &Simulator, ended: Ended) -> Obstacle {
     let (sets, proven_smallest) = if at_best < bound { smallest(&all, meets) } else { (Vec::new(), true) };
     let names = |set: &Vec<Cause>| set.iter().map(|cause| calendar.name(*cause)).collect::<Vec<_>>();
     let set = sets.first();
-    Obstacle {
-        failing: if ended.ending == Ending::Completed { Failing::Late } else { Failing::DoesNotFit },
-        in_the_way: set.map(names).unwrap_or_default(),
+    Conflicts {
+        failing: if ended.ending == Ending::Completed { PlanFailure::Late } else { PlanFailure::DoesNotFit },
+        blockers: set.map(names).unwrap_or_default(),
         alternatives: sets.iter().skip(1).map(names).collect(),
         proven_smallest,
         finishes_then: set.and_then(|set| calendar.date(last(set).into())),
@@ -62,8 +63,10 @@ pub(crate) fn find(simulator: &Simulator, ended: Ended) -> Obstacle {
     }
 }
 
-/// The smallest subsets that meet the condition, which the whole set does; more room never hurts. Where there are too
-/// many to try, one of which nothing can be left out, and `false`.
+/// Returns the smallest subsets that meet the condition, and whether they are proven to be the smallest.
+///
+/// The whole set must meet the condition, and adding members must never hurt. If there are too many subsets to try,
+/// returns one in which each member is needed, and `false`.
 fn smallest(all: &[Cause], meets: impl Fn(&[Cause]) -> bool) -> (Vec<Vec<Cause>>, bool) {
     let mut left = MAX_SETS;
     for size in 1..=all.len() {
@@ -79,7 +82,7 @@ fn smallest(all: &[Cause], meets: impl Fn(&[Cause]) -> bool) -> (Vec<Vec<Cause>>
             if meets(&set) {
                 found.push(set);
             }
-            if found.len() > Obstacle::MAX_ALTERNATIVES || !advance(&mut chosen, all.len()) {
+            if found.len() > Conflicts::MAX_ALTERNATIVES || !advance(&mut chosen, all.len()) {
                 break;
             }
         }
@@ -97,7 +100,7 @@ fn smallest(all: &[Cause], meets: impl Fn(&[Cause]) -> bool) -> (Vec<Vec<Cause>>
     (vec![set], false)
 }
 
-/// The next subset of the same size in lexicographic order; `false` after the last.
+/// Moves to the next subset of the same size in lexicographic order. Returns `false` after the last.
 fn advance(chosen: &mut [usize], of: usize) -> bool {
     let size = chosen.len();
     for place in (0..size).rev() {
@@ -121,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_subset_comes_once_and_in_order_of_size() {
+    fn subsets_are_tried_once_in_order_of_size() {
         let all: Vec<Cause> = (0..6).map(Cause::Person).collect();
         let seen = std::cell::RefCell::new(Vec::new());
         let (sets, proven) = smallest(&all, |set| {
@@ -136,16 +139,16 @@ mod tests {
     }
 
     #[test]
-    fn sets_that_would_do_as_well_are_told() {
+    fn equal_alternatives_are_listed() {
         let all: Vec<Cause> = (0..5).map(Cause::Person).collect();
         let (sets, _) = smallest(&all, |set| set.contains(&Cause::Person(1)) || set.contains(&Cause::Person(4)));
         assert_eq!(sets, [[Cause::Person(1)], [Cause::Person(4)]]);
         let (sets, _) = smallest(&(0..60).map(Cause::Person).collect::<Vec<_>>(), |_| true);
-        assert_eq!(sets.len(), 1 + Obstacle::MAX_ALTERNATIVES);
+        assert_eq!(sets.len(), 1 + Conflicts::MAX_ALTERNATIVES);
     }
 
     #[test]
-    fn a_large_set_is_made_minimal_where_it_cannot_be_proven_smallest() {
+    fn large_set_is_minimal_if_not_proven_smallest() {
         let all: Vec<Cause> = (0..60).map(Cause::Person).collect();
         let needed: Vec<Cause> = [3, 8, 20, 31, 44, 59].map(Cause::Person).to_vec();
         let (sets, proven) = smallest(&all, |set| needed.iter().all(|cause| set.contains(cause)));

@@ -1,46 +1,46 @@
-//! Whom to ask for one more day: what the plan and the chance to be in time gain if somebody's best blocked day is
-//! freed.
+//! Availability gains: how much one more open day of a person or closed range would help the plan and the chance.
 
-use crate::calendar::{Blocker, Cause, Day, Group, HORIZON, Half, NEVER, Tables};
-use crate::draws::Seeded;
-use crate::model::{self, Silent};
+use crate::calendar::{Attendees, Blocker, Cause, Day, HORIZON, Half, NEVER, Tables};
+use crate::model::{self, NoListener};
 use crate::plan;
-use crate::simulate::{Done, Settings, SimulationError, Simulator, spread};
+use crate::sampler::RandomSampler;
+use crate::simulate::{ProgressCounter, Settings, SimulationError, Simulator, spread};
 use ibbi_common::quantile::{Interval, Paired};
 use ibbi_core::Date;
 use serde::Serialize;
 
-/// What the plan gains from one freed day.
+/// The gain in the plan from one freed day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct PlanGain {
     /// The day to free.
     pub date: Date,
-    /// The last session then.
+    /// The new day of the last session.
     pub finishes: Date,
     /// How many days earlier that is; `None` if the plan did not fit before.
     pub days: Option<u16>,
 }
 
-/// What the chance to be done in time gains from one freed day.
+/// The gain in the chance to be in time from one freed day.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct ChanceGain {
     /// The day to free.
     pub date: Date,
-    /// The gain in the chance, with its 95% interval. The day was chosen on other runs than those that give the gain,
-    /// so that the best of many is not flattered by luck.
+    /// The gain in the chance, with its 95% interval. It is measured on other runs than the ones that picked the day,
+    /// so that luck does not inflate the best of many.
     pub gain: Interval,
 }
 
-/// What one person's or closed range's single best day would bring.
+/// The gain from a person's or closed range's best single day.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Gain {
-    /// Whose day.
-    pub who: Blocker,
-    /// How many of the days within the horizon this one alone blocks.
+pub struct AvailabilityGain {
+    /// The person or closed range.
+    #[serde(rename = "who")]
+    pub blocker: Blocker,
+    /// How many days within the horizon it alone blocks.
     pub alone: usize,
-    /// For the plan; `None` if no single day brings it forward.
+    /// The gain in the plan; `None` if no single day makes it earlier.
     pub plan: Option<PlanGain>,
-    /// For the chance to be in time; `None` if no single day was seen to raise it.
+    /// The gain in the chance to be in time; `None` if no single day raised it.
     pub chance: Option<ChanceGain>,
 }
 
@@ -50,29 +50,31 @@ struct Candidate {
 }
 
 impl Simulator {
-    /// For each person and closed range with any unavailable time: what the single best freed day would bring, the
-    /// largest gain in the chance first, then in the plan, then in the order of the scenario.
+    /// Returns, for each person and closed range with any unavailable time, the gain from its best single day.
     ///
-    /// Only a day that nobody and nothing else blocks can bring anything, so only those are tried. Each is tried with
-    /// `settings.runs` runs of the model's dates (the events are the same as in [`Simulator::simulate`] and are not
-    /// offered again), the best again with as many other runs. Without a contract date there is no chance to gain.
+    /// The largest gain in the chance is first, then the largest gain in the plan, then the order of the scenario.
+    ///
+    /// Only a day that nothing else blocks can help, so only those days are tried. Each is tried with `settings.runs`
+    /// runs of the model's dates. The best is tried again with as many other runs. The events are the same as in
+    /// [`Simulator::simulate`], and the core does not check them again. Without a contract date there is no chance to
+    /// gain.
     ///
     /// # Errors
-    /// [`SimulationError::Settings`] for settings that cannot be.
-    pub fn who(&self, settings: Settings) -> Result<Vec<Gain>, SimulationError> {
-        self.who_with(settings, |_, _| {})
+    /// [`SimulationError::Settings`] if the settings are not valid.
+    pub fn availability_gains(&self, settings: Settings) -> Result<Vec<AvailabilityGain>, SimulationError> {
+        self.availability_gains_with(settings, |_, _| {})
     }
 
-    /// As [`Simulator::who`], and tells after each day that was tried how many are done, from whichever thread; the
-    /// number of days comes with it.
+    /// Does the same as [`Simulator::availability_gains`], and reports after each day how many of how many days are
+    /// done. Any thread can call `progress`.
     ///
     /// # Errors
-    /// As [`Simulator::who`].
-    pub fn who_with(
+    /// The same as [`Simulator::availability_gains`].
+    pub fn availability_gains_with(
         &self,
         settings: Settings,
         progress: impl Fn(u64, u64) + Sync,
-    ) -> Result<Vec<Gain>, SimulationError> {
+    ) -> Result<Vec<AvailabilityGain>, SimulationError> {
         settings.check()?;
         let causes = self.calendar.causes();
         let candidates: Vec<Candidate> =
@@ -81,7 +83,7 @@ impl Simulator {
             (0..settings.runs).map(|run| self.done_in_time(&self.tables, settings.seed, run)).collect();
         let jobs = Settings { runs: (candidates.len() as u64).max(1), ..settings };
         let told = |done| progress(done, jobs.runs);
-        let done = Done::new(&told);
+        let done = ProgressCounter::new(&told);
         let tried = spread(jobs, |range| {
             let tried = range.filter_map(|index| candidates.get(usize::try_from(index).ok()?));
             let tried = tried.map(|candidate| {
@@ -92,15 +94,15 @@ impl Simulator {
             Ok(tried.collect::<Vec<_>>())
         })?;
         let tried: Vec<(Day, i64)> = tried.into_iter().flatten().collect();
-        let mut gains: Vec<Gain> = Vec::new();
+        let mut gains: Vec<AvailabilityGain> = Vec::new();
         let planned = plan::last_day(self, &self.tables);
         for cause in causes {
             let own = || candidates.iter().zip(&tried).filter(|(candidate, _)| candidate.cause == cause);
-            // Of equal days the first one.
+            // The first of equal days.
             let earliest = own().min_by_key(|(_, (finishes, _))| *finishes);
             let likeliest = own().rev().max_by_key(|(_, (_, gained))| *gained);
-            gains.push(Gain {
-                who: self.calendar.name(cause),
+            gains.push(AvailabilityGain {
+                blocker: self.calendar.name(cause),
                 alone: own().count(),
                 plan: earliest.and_then(|(candidate, (finishes, _))| self.plan_gain(candidate.day, *finishes, planned)),
                 chance: likeliest
@@ -108,34 +110,35 @@ impl Simulator {
                     .and_then(|(candidate, _)| self.chance_gain(candidate, settings)),
             });
         }
-        let chance = |gain: &Gain| gain.chance.map_or(0.0, |chance| chance.gain.estimate);
-        let days = |gain: &Gain| gain.plan.map_or(0, |plan| plan.days.unwrap_or(Day::MAX));
+        let chance = |gain: &AvailabilityGain| gain.chance.map_or(0.0, |chance| chance.gain.estimate);
+        let days = |gain: &AvailabilityGain| gain.plan.map_or(0, |plan| plan.days.unwrap_or(Day::MAX));
         gains.sort_by(|one, other| chance(other).total_cmp(&chance(one)).then(days(other).cmp(&days(one))));
         Ok(gains)
     }
 
-    /// The days on which this cause alone keeps some group from some half-day.
+    /// Returns the days on which only this cause keeps some group from some half-day.
     fn alone(&self, cause: Cause) -> impl Iterator<Item = usize> {
         let me = self.calendar.name(cause);
         (0..HORIZON).filter(move |day| {
             Half::ALL.iter().any(|half| {
                 let only = |group| matches!(self.calendar.blockers(group, *day, *half).as_slice(), [one] if *one == me);
-                self.calendar.is_blocked_by(cause, *day, *half) && (only(Group::Meeting) || only(Group::Session))
+                self.calendar.is_blocked_by(cause, *day, *half)
+                    && (only(Attendees::Meeting) || only(Attendees::Session))
             })
         })
     }
 
     fn done_in_time(&self, tables: &Tables, seed: u64, run: u64) -> bool {
-        let mut draws = Seeded::new(&self.scenario.assumptions, seed, run);
-        let Ok(ended) = model::run(self.course(tables), &mut draws, &mut Silent);
+        let mut draws = RandomSampler::new(&self.scenario.assumptions, seed, run);
+        let Ok(ended) = model::run(self.course(tables), &mut draws, &mut NoListener);
         self.in_time(ended)
     }
 
-    /// The plan's last day, and by how many the runs in time grow.
+    /// Returns the plan's last day, and by how much the number of runs in time grows.
     fn try_day(&self, candidate: &Candidate, seed: u64, base: &[bool]) -> (Day, i64) {
         let tables = self.calendar.tables_freeing(&[candidate.cause], Some(candidate.day));
         let last = plan::last_day(self, &tables);
-        // Without a contract date, or after it, no day makes a difference in time.
+        // Without a contract date, or after it, no day can change the chance.
         if self.late.is_none_or(|late| candidate.day >= usize::from(late)) {
             return (last, 0);
         }

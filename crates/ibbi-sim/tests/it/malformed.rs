@@ -1,8 +1,8 @@
-//! What is said about a malformed scenario: where, what is expected, and what was probably meant.
+//! Problems of malformed scenarios: their place, what is expected, and the nearest spelling.
 
 use ibbi_sim::{EXAMPLE, Scenario, ScenarioError};
 
-/// The example with its first occurrence of some text exchanged; the text's line.
+/// Replaces the first occurrence of a text in the example. Returns the result and the text's line.
 fn with(from: &str, to: &str) -> (String, usize) {
     let at = EXAMPLE.find(from).unwrap_or_else(|| panic!("the example holds {from}"));
     (EXAMPLE.replacen(from, to, 1), EXAMPLE[..at].matches('\n').count() + 1)
@@ -12,8 +12,8 @@ fn errors(text: &str) -> ScenarioError {
     Scenario::parse(text).expect_err("the scenario is malformed")
 }
 
-/// Checks that an exchange in the example leads to one problem, on the line of the exchange (plus some), with these
-/// words in its message and this as the nearest spelling.
+/// Checks that a replacement in the example causes one problem: on its line (plus some), with these words in its
+/// message, and with this nearest spelling.
 #[track_caller]
 fn check(from: &str, to: &str, plus: isize, words: &[&str], nearest: Option<&str>) {
     let (text, line) = with(from, to);
@@ -28,16 +28,10 @@ fn check(from: &str, to: &str, plus: isize, words: &[&str], nearest: Option<&str
 }
 
 #[test]
-fn an_unknown_key_gets_the_nearest_one_and_is_not_missing_as_well() {
-    check("district =", "distrct =", 0, &["`distrct` is not known"], Some("district"));
-    check("county =", "conty =", 0, &["`conty` is not known in `calendar`"], Some("county"));
-    check(
-        "leader_response_days",
-        "leader_responce_days",
-        0,
-        &["not known in `assumptions`"],
-        Some("leader_response_days"),
-    );
+fn unknown_key_suggests_the_nearest() {
+    check("district =", "distrct =", 0, &["unknown key `distrct`"], Some("district"));
+    check("county =", "conty =", 0, &["unknown key `conty` in `calendar`"], Some("county"));
+    check("leader_response_days", "leader_responce_days", 0, &["in `assumptions`"], Some("leader_response_days"));
     check("seat = \"superintendent\"", "seet = \"superintendent\"", 0, &[], Some("seat"));
     check(
         "evergreen = false",
@@ -49,7 +43,7 @@ fn an_unknown_key_gets_the_nearest_one_and_is_not_missing_as_well() {
 }
 
 #[test]
-fn an_unknown_word_gets_the_nearest_one() {
+fn unknown_word_suggests_the_nearest() {
     check("two_half_days", "two_half_day", 0, &["`format` is `two_half_day`", "full_day"], Some("two_half_days"));
     check("norfolk", "norfolc", 0, &["`county` is `norfolc`"], Some("norfolk"));
     check("\"superintendent\"", "\"superintendant\"", 0, &["`seat`"], Some("superintendent"));
@@ -61,8 +55,8 @@ fn an_unknown_word_gets_the_nearest_one() {
 }
 
 #[test]
-fn durations_and_chances_keep_their_bounds() {
-    check("[2, 7, 21]", "[-2, 7, 21]", 0, &["holds -2 days", "0 to 730"], None);
+fn durations_and_chances_have_bounds() {
+    check("[2, 7, 21]", "[-2, 7, 21]", 0, &["has -2 days", "0 to 730"], None);
     check("[2, 7, 21]", "[8, 7, 21]", 0, &["least is 8, above likely, which is 7"], None);
     check("[2, 7, 21]", "[2, 27, 21]", 0, &["likely is 27, above most"], None);
     check("[2, 7, 21]", "[2, 7, 731]", 0, &["731"], None);
@@ -78,10 +72,10 @@ fn durations_and_chances_keep_their_bounds() {
 }
 
 #[test]
-fn days_exist_and_ranges_run_forward() {
-    check("start = 2026-09-08", "start = \"2026-02-30\"", 0, &["`start` is `2026-02-30`", "a day that exists"], None);
+fn dates_exist_and_ranges_are_in_order() {
+    check("start = 2026-09-08", "start = \"2026-02-30\"", 0, &["`start` is `2026-02-30`", "a date that exists"], None);
     check("start = 2026-09-08", "start = 2026-09-08T10:00:00", 0, &["`start`"], None);
-    check("start = 2026-09-08", "start = 2027-07-01", 1, &["before the start"], None);
+    check("start = 2026-09-08", "start = 2027-07-01", 1, &["before `start`"], None);
     check(
         "start = 2026-09-08\ncontract_expires = 2027-06-30",
         "start = 9998-01-01",
@@ -90,25 +84,25 @@ fn days_exist_and_ranges_run_forward() {
         None,
     );
     check("start = 2026-09-08", "start = 1970-06-01", 0, &["the years 1971 to 9996"], None);
-    check("from = 2026-12-24", "from = 2027-12-24", 0, &["ends on 2027-01-01, before it begins on 2027-12-24"], None);
+    check("from = 2026-12-24", "from = 2027-12-24", 0, &["ends on 2027-01-01, before it starts on 2027-12-24"], None);
     check("from = 2026-11-02, ", "", 0, &["no days", "both `from` and `to`"], None);
-    check("on = 2026-11-27", "on = 2026-11-27, to = 2026-11-28", 0, &["`on` stands beside"], None);
+    check("on = 2026-11-27", "on = 2026-11-27, to = 2026-11-28", 0, &["`on` is used with"], None);
 }
 
 #[test]
-fn every_person_is_there_once_and_complete() {
-    check("id = \"l-haddad\"", "id = \"m-costa\"", 7, &["the person `m-costa` stands twice"], None);
+fn people_are_complete_and_unique() {
+    check("id = \"l-haddad\"", "id = \"m-costa\"", 7, &["the person `m-costa` is listed twice"], None);
     check("id = \"l-haddad\"", "id = \"L. Haddad\"", 0, &["an id of 1 to 23"], None);
     check("id = \"l-haddad\"\n", "", -1, &["`id` is missing"], None);
     check("seat = \"school_committee\"\n", "", -4, &["`seat` is missing in a person"], None);
-    check("unavailable = [\"thursday\"]", "seat = \"superintendent\"", 0, &["who is no leader"], None);
-    check("role = \"neutral\"", "role = \"neutral\"\nparty = \"labor\"", 1, &["on no team"], None);
+    check("unavailable = [\"thursday\"]", "seat = \"superintendent\"", 0, &["who is not a leader"], None);
+    check("role = \"neutral\"", "role = \"neutral\"\nparty = \"labor\"", 1, &["not on a team"], None);
     check("role = \"neutral\"", "role = \"neutral\"\nrequired = false", -3, &["not required"], None);
     check("required = false", "required = 0", 0, &["true or false"], None);
 }
 
 #[test]
-fn who_is_missing_is_named() {
+fn missing_roles_are_named() {
     let people = EXAMPLE.find("[[people]]").unwrap();
     let line = EXAMPLE[..people].matches('\n').count() + 1;
     for (id, missing) in [
@@ -130,7 +124,7 @@ fn who_is_missing_is_named() {
 }
 
 #[test]
-fn every_problem_is_told_in_the_order_of_the_file() {
+fn problems_are_in_file_order() {
     let (text, _) = with("district =", "distrct =");
     let text = text
         .replace("two_half_days", "both")
@@ -144,7 +138,7 @@ fn every_problem_is_told_in_the_order_of_the_file() {
 }
 
 #[test]
-fn broken_toml_has_a_line_and_does_not_hide_other_problems() {
+fn syntax_error_has_a_line_and_hides_no_problem() {
     let (text, line) = with("evergreen = false", "evergreen = = false");
     let error = errors(&text.replace("labor_adopts = 0.8", "labor_adopts = 1.8"));
     assert!(error.problems.iter().any(|problem| problem.line == line), "{error}");
@@ -156,7 +150,7 @@ fn broken_toml_has_a_line_and_does_not_hide_other_problems() {
 }
 
 #[test]
-fn the_digest_is_of_what_a_scenario_means_not_of_how_it_is_written() {
+fn digest_depends_on_meaning_only() {
     let digest = |text: &str| Scenario::parse(text).unwrap_or_else(|error| panic!("{error}")).digest();
     let same = EXAMPLE
         .replace("labor_adopts = 0.8\n", "# a comment\n")
@@ -166,11 +160,11 @@ fn the_digest_is_of_what_a_scenario_means_not_of_how_it_is_written() {
 }
 
 #[test]
-fn the_schema_knows_the_keys_that_the_reader_knows() {
+fn schema_and_reader_have_the_same_keys() {
     let schema = ibbi_sim::schema();
     let known = |text: &str, place: &str| {
         let error = errors(text);
-        let wanted = format!("`zzz` is not known in {place}");
+        let wanted = format!("unknown key `zzz` in {place}");
         let problem = error.problems.iter().find(|problem| problem.found == wanted);
         let problem = problem.unwrap_or_else(|| panic!("{wanted}:\n{error}"));
         let mut keys: Vec<_> = problem.expected.trim_start_matches("one of ").split(", ").map(str::to_owned).collect();

@@ -1,4 +1,4 @@
-//! Forecasts from real cases: what is settled stays settled, and what is awaited is drawn given how long it has been.
+//! Forecasts that resume a case: what is done stays done, and a wait is drawn given how long it has lasted.
 
 use ibbi_core::{At, Event, EventKind, History, Stage, events::*};
 use ibbi_sim::*;
@@ -13,7 +13,7 @@ fn after(at: At, hours: i64) -> At {
     At::from_millis(at.millis() + hours * HOUR).unwrap()
 }
 
-/// The events of a run of a scenario.
+/// Returns the events of a run of a scenario.
 fn events(scenario: &Scenario, seed: u64, run: u64) -> Vec<(At, Event)> {
     let mut events = Vec::new();
     Simulator::new(scenario).run(seed, run, |at, event, _| events.push((at, event.clone()))).unwrap();
@@ -33,7 +33,7 @@ fn simulate(simulator: &Simulator, runs: u64) -> Forecast {
 }
 
 #[test]
-fn every_beginning_of_every_kind_of_run_can_be_gone_on_from() {
+fn every_prefix_of_a_run_can_be_resumed() {
     let mut scenario = scenario();
     for chance in [Chance::ConcernRaised, Chance::SessionPostponed, Chance::SessionCutShort] {
         scenario.assumptions.set_chance(chance, 0.4);
@@ -49,7 +49,7 @@ fn every_beginning_of_every_kind_of_run_can_be_gone_on_from() {
                     continue;
                 }
                 *stages.entry(past.case().stage()).or_default() += 1;
-                // At once, later on that day, and after weeks in which nothing was recorded.
+                // Immediately, later on the same day, and after weeks in which nothing was recorded.
                 for hours in [0, 5, 24 * 40] {
                     let as_of = after(past.case().file().unwrap().last_at(), hours);
                     let simulator = Simulator::resume(&scenario, &past, as_of).unwrap();
@@ -63,7 +63,7 @@ fn every_beginning_of_every_kind_of_run_can_be_gone_on_from() {
                             .iter()
                             .all(|p| p.date.is_none_or(|date| date >= as_of.date_at_offset(-300)))
                     );
-                    let _ = Plan::of(&simulator);
+                    let _ = Plan::from_simulator(&simulator);
                 }
             }
         }
@@ -74,7 +74,7 @@ fn every_beginning_of_every_kind_of_run_can_be_gone_on_from() {
 }
 
 #[test]
-fn what_is_settled_is_not_drawn_again() {
+fn past_decisions_are_not_drawn_again() {
     let mut scenario = scenario();
     for chance in [Chance::LeaderDeclines, Chance::Withdraws] {
         scenario.assumptions.set_chance(chance, 0.0);
@@ -85,14 +85,14 @@ fn what_is_settled_is_not_drawn_again() {
         let mut found = all.iter().enumerate().filter(|(_, (_, event))| event.kind() == kind);
         found.nth(nth).unwrap().0 + 1
     };
-    // Once every leader has agreed, a chance of declining does nothing any more.
+    // After all leaders have agreed, the chance that one declines has no effect.
     let mut declining = scenario.clone();
     declining.assumptions.set_chance(Chance::LeaderDeclines, 1.0);
     let agreed = history(&all[..at(EventKind::LeaderAgreed, 2)]);
     let simulator = Simulator::resume(&declining, &agreed, agreed.case().file().unwrap().last_at()).unwrap();
     assert_eq!(simulate(&simulator, 50).outcomes[Ending::LeaderDeclined as usize].runs, 0);
 
-    // Once labor has adopted, its chance does nothing any more.
+    // After labor has adopted, its chance has no effect.
     let mut undecided = history(&all[..at(EventKind::CaucusOpened, 1)]);
     let last = undecided.case().file().unwrap().last_at();
     let spokesperson = undecided.case().teams().unwrap().of(ibbi_core::Party::Labor)[0].person.id;
@@ -107,14 +107,14 @@ fn what_is_settled_is_not_drawn_again() {
 }
 
 #[test]
-fn a_wait_that_has_gone_on_is_drawn_given_that_it_is_not_over() {
+fn wait_is_drawn_given_its_length_so_far() {
     let mut scenario = scenario();
     scenario.assumptions.set_duration(Duration::LeaderResponse, ThreePoint { least: 0.0, likely: 10.0, most: 40.0 });
     scenario.assumptions.set_chance(Chance::LeaderDeclines, 0.0);
     scenario.calendar.working_days = Weekday::ALL.to_vec();
     let all = events(&scenario, 1, 0);
     let opened = history(&all[..1]);
-    // Nobody has answered for 25 days: of the triangular distribution only what lies beyond is left.
+    // No leader has answered for 25 days, so only the part of the triangular distribution above 25 is left.
     let as_of = after(all[0].0, 25 * 24);
     let simulator = Simulator::resume(&scenario, &opened, as_of).unwrap();
     let mut days = Vec::new();
@@ -130,7 +130,7 @@ fn a_wait_that_has_gone_on_is_drawn_given_that_it_is_not_over() {
             .unwrap();
     }
     days.sort_unstable();
-    // The first of three answers; each exceeds x with the probability ((40 - x) / (40 - 25))².
+    // The first of three answers. Each exceeds x with the probability ((40 - x) / (40 - 25))².
     assert!(days[0] >= 25 && days[days.len() - 1] <= 40, "{days:?}");
     let beyond = |x: f64| ((40.0 - x) / 15.0_f64).powi(6);
     for x in [26, 27, 28, 30] {
@@ -143,7 +143,7 @@ fn a_wait_that_has_gone_on_is_drawn_given_that_it_is_not_over() {
 }
 
 #[test]
-fn a_booked_session_stays_where_it_is_unless_it_is_postponed() {
+fn booked_session_moves_only_if_postponed() {
     let mut scenario = scenario();
     for chance in Chance::ALL {
         let adopts = matches!(chance, Chance::LaborAdopts | Chance::ManagementAdopts);
@@ -157,7 +157,7 @@ fn a_booked_session_stays_where_it_is_unless_it_is_postponed() {
     scenario.assumptions.set_duration(Duration::SessionNotice, ThreePoint { least: 90.0, likely: 90.0, most: 90.0 });
     let person = scenario.people.iter_mut().find(|person| person.is_member()).unwrap();
     let day = Some(scheduled.slot.local_day());
-    person.unavailable.push(Unavailable { from: day, half: Part::Whole, to: day, weekday: None });
+    person.unavailable.push(Unavailable { from: day, half: DayPart::Whole, to: day, weekday: None });
     let simulator = Simulator::resume(&scenario, &past, past.case().file().unwrap().last_at()).unwrap();
     let mut opened = Vec::new();
     simulator
@@ -168,11 +168,15 @@ fn a_booked_session_stays_where_it_is_unless_it_is_postponed() {
         })
         .unwrap();
     assert_eq!(opened[0], scheduled.slot.starts().at());
-    assert_eq!(Plan::of(&simulator).sittings[0].slot.minutes(), 240, "the facilitation is what is still to be booked");
+    assert_eq!(
+        Plan::from_simulator(&simulator).sessions[0].slot.minutes(),
+        240,
+        "the facilitation is what is still to be booked"
+    );
 }
 
 #[test]
-fn the_cases_own_facts_count_and_are_told() {
+fn facts_of_the_case_win_and_are_noted() {
     let mut scenario = scenario();
     let all = events(&scenario, 1, 0);
     let accepted = all.iter().position(|(_, event)| event.kind() == EventKind::ApplicationAccepted).unwrap();
@@ -185,9 +189,9 @@ fn the_cases_own_facts_count_and_are_told() {
     let simulator = Simulator::resume(&scenario, &past, last).unwrap();
     let forecast = simulate(&simulator, 10);
     assert_eq!(forecast.contract_expires.unwrap().to_string(), "2027-06-30");
-    assert!(forecast.continued.unwrap().notes.iter().any(|note| note.contains("contract date 2027-06-30 counts")));
+    assert!(forecast.continued.unwrap().notes.iter().any(|note| note.contains("contract date Jun 30, 2027 is used")));
     assert_eq!(simulator.digest(), scenario.digest());
-    // A neutral who sits on a team of the case cannot be.
+    // The neutral can't be on a team of the case.
     let member = past.case().teams().unwrap().of(ibbi_core::Party::Management)[0].person.id;
     scenario.people.retain(|person| person.id != member);
     scenario.people.iter_mut().filter(|person| person.id == moved).for_each(|person| person.id = member);
@@ -196,21 +200,21 @@ fn the_cases_own_facts_count_and_are_told() {
 }
 
 #[test]
-fn a_case_that_cannot_be_gone_on_from_says_why() {
+fn unsuitable_case_has_a_clear_error() {
     let scenario = scenario();
     let at: At = "2026-09-08T12:00:00.000Z".parse().unwrap();
     let error = |history: &History, at| Simulator::resume(&scenario, history, at).err().unwrap().to_string();
-    assert!(error(&History::new(), at).contains("not been opened"));
+    assert!(error(&History::new(), at).contains("not open yet"));
     let all = events(&scenario, 1, 0);
     let closed = history(&all);
     assert_eq!(closed.case().stage(), Stage::Closed);
     assert!(error(&closed, At::MAX).contains("closed"));
     let open = history(&all[..3]);
-    assert!(error(&open, At::MIN).contains("forecast as of that time or later"));
+    assert!(error(&open, At::MIN).contains("use that time or a later one"));
     assert!(error(&open, At::MAX).contains("years"));
 }
 
-/// A case in which both parties have adopted and the format is chosen, but nothing of the facilitation is booked yet.
+/// Returns a case in which both parties have adopted and the format is chosen, but no facilitation is booked yet.
 fn at_facilitation(scenario: &Scenario) -> History {
     let run = (0..).find(|run| {
         let end = Simulator::new(scenario).run(1, *run, |_, _, _| {}).unwrap();
@@ -221,13 +225,13 @@ fn at_facilitation(scenario: &Scenario) -> History {
     history(&all[..=chosen])
 }
 
-struct Real {
+struct RealCase {
     history: History,
     day: chrono::NaiveDate,
     neutral: ibbi_core::Person,
 }
 
-impl Real {
+impl RealCase {
     fn new(scenario: &Scenario) -> Self {
         let history = at_facilitation(scenario);
         let last = history.case().file().unwrap().last_at();
@@ -263,7 +267,7 @@ impl Real {
 }
 
 #[test]
-fn what_only_real_cases_do_is_gone_on_from_too() {
+fn states_that_only_cases_reach_can_be_resumed() {
     let mut scenario = scenario();
     for chance in [Chance::SessionPostponed, Chance::SessionCutShort] {
         scenario.assumptions.set_chance(chance, 0.3);
@@ -271,23 +275,23 @@ fn what_only_real_cases_do_is_gone_on_from_too() {
     let hours = |slot: ibbi_core::Slot, hours| after(slot.starts().at(), hours);
     let minutes = |at: At, minutes: i64| At::from_millis(at.millis() + minutes * 60_000).unwrap();
     let mut tried = 0;
-    let mut try_at = |what: &str, real: &Real, as_of: At| {
+    let mut try_at = |what: &str, real: &RealCase, as_of: At| {
         let simulator = Simulator::resume(&scenario, &real.history, as_of).unwrap();
         let forecast = simulate(&simulator, 200);
         assert!(forecast.outcomes[Ending::Completed as usize].runs > 190, "{what}: {:?}", forecast.outcomes);
-        let _ = Plan::of(&simulator);
+        let _ = Plan::from_simulator(&simulator);
         tried += 1;
     };
-    let last = |real: &Real| real.history.case().file().unwrap().last_at();
+    let last = |real: &RealCase| real.history.case().file().unwrap().last_at();
 
-    let mut real = Real::new(&scenario);
+    let mut real = RealCase::new(&scenario);
     let (first, second) = (real.slot(20, "15:00", "19:00"), real.slot(5, "09:30", "13:30"));
     real.book(1, first).book(2, second);
     try_at("the second part is booked before the first", &real, last(&real));
     try_at("the second part's slot has begun", &real, hours(second, 1));
     try_at("both slots have passed", &real, hours(first, 100));
 
-    let mut real = Real::new(&scenario);
+    let mut real = RealCase::new(&scenario);
     let (morning, evening) = (real.slot(5, "08:00", "12:00"), real.slot(5, "16:30", "20:30"));
     real.book(1, morning).book(2, evening);
     try_at("both parts are booked for one day", &real, last(&real));

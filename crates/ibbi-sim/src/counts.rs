@@ -1,23 +1,23 @@
-//! Counts over runs. Whole numbers only, so that the order in which runs are counted cannot show.
+//! Counts over runs. They are whole numbers, so the order in which runs are counted has no effect.
 
 use crate::assumptions::{Assumptions, Chance, Duration};
 use crate::calendar::HORIZON;
-use crate::draws::{INPUTS, Seeded};
-use crate::model::{Ended, Ending};
-use crate::simulate::{AssumedValue, AssumptionRow, Bar};
+use crate::model::{Ending, RunResult};
+use crate::sampler::{INPUTS, RandomSampler};
+use crate::simulate::{AssumedValue, AssumptionRow, TornadoBar};
 use crate::{Assumed, ThreePoint};
 
 /// The runs in which an input had one value.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Cell {
+struct InputCounts {
     runs: u64,
     completed: u64,
-    /// The sum of the completion days of the completed ones.
+    /// The sum of the completion days of the completed runs.
     days: u64,
     in_time: u64,
 }
 
-impl Cell {
+impl InputCounts {
     const fn join(&mut self, other: &Self) {
         self.runs += other.runs;
         self.completed += other.completed;
@@ -26,28 +26,28 @@ impl Cell {
     }
 }
 
-/// Everything that a forecast needs of its runs.
+/// The counts that a forecast needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Tally {
-    /// Runs completed, by day.
+pub(crate) struct RunCounts {
+    /// Completed runs, by day.
     pub(crate) completed: Vec<u64>,
     /// Runs by ending, in the order of [`Ending::ALL`].
     pub(crate) endings: [u64; Ending::ALL.len()],
     /// Runs completed in time.
     pub(crate) in_time: u64,
-    /// By input and value; a value beyond the last counts as the last.
-    inputs: Vec<Vec<Cell>>,
+    /// Counts by input and value. A value above the last counts as the last.
+    inputs: Vec<Vec<InputCounts>>,
 }
 
-/// The largest sum of days that is told apart; three letters of 730 days each stay below.
+/// The largest sum of days that is kept apart. Three letters of 730 days each are below it.
 const MAX_VALUE: usize = 3 * HORIZON;
 
-impl Tally {
+impl RunCounts {
     pub(crate) fn new() -> Self {
         Self { completed: vec![0; HORIZON], endings: [0; 5], in_time: 0, inputs: vec![Vec::new(); INPUTS] }
     }
 
-    pub(crate) fn add(&mut self, ended: Ended, in_time: bool, draws: &Seeded<'_>) {
+    pub(crate) fn add(&mut self, ended: RunResult, in_time: bool, draws: &RandomSampler<'_>) {
         self.endings[ended.ending as usize] += 1;
         self.in_time += u64::from(in_time);
         let done = ended.ending == Ending::Completed;
@@ -55,9 +55,9 @@ impl Tally {
             self.completed[usize::from(ended.day)] += 1;
         }
         let days = if done { u64::from(ended.day) } else { 0 };
-        let cell = Cell { runs: 1, completed: done.into(), days, in_time: in_time.into() };
+        let cell = InputCounts { runs: 1, completed: done.into(), days, in_time: in_time.into() };
         for (index, (values, total)) in self.inputs.iter_mut().zip(draws.totals).enumerate() {
-            // A run that ended early drew less: counted among the rest, it would make long roads look quick.
+            // A run that ended early drew less. Counting it would make long processes look quick.
             if draws.drawn & (1 << index) != 0 && (done || is_gate(index)) {
                 at(values, usize::from(total).min(MAX_VALUE)).join(&cell);
             }
@@ -74,19 +74,19 @@ impl Tally {
         self
     }
 
-    /// The bars of the inputs that were drawn, the largest swing in days first; ties in the order of the model.
-    /// Without a contract date no share is in time.
-    pub(crate) fn tornado(&self, dated: bool) -> Vec<Bar> {
+    /// Returns the bars of the inputs that were drawn, the largest swing in days first. Ties are in the order of the
+    /// model. Without a contract date, a bar has no share in time.
+    pub(crate) fn tornado(&self, dated: bool) -> Vec<TornadoBar> {
         let names = Duration::CODES.iter().chain(Chance::CODES);
-        let mut bars: Vec<Bar> =
+        let mut bars: Vec<TornadoBar> =
             names.zip(&self.inputs).filter_map(|(name, values)| bar(name, values, dated)).collect();
-        let size = |bar: &Bar| bar.days_swing.map_or(-1.0, f64::abs);
+        let size = |bar: &TornadoBar| bar.days_swing.map_or(-1.0, f64::abs);
         bars.sort_by(|one, other| size(other).total_cmp(&size(one)));
         bars
     }
 }
 
-/// Whether the input of this index is a chance that can end a run.
+/// Returns whether the input with this index is a chance that can end a run.
 fn is_gate(input: usize) -> bool {
     input
         .checked_sub(Duration::ALL.len())
@@ -94,30 +94,30 @@ fn is_gate(input: usize) -> bool {
         .is_some_and(|chance| chance.is_gate())
 }
 
-fn at(values: &mut Vec<Cell>, value: usize) -> &mut Cell {
+fn at(values: &mut Vec<InputCounts>, value: usize) -> &mut InputCounts {
     if values.len() <= value {
-        values.resize(value + 1, Cell::default());
+        values.resize(value + 1, InputCounts::default());
     }
     &mut values[value]
 }
 
-fn bar(input: &'static str, values: &[Cell], dated: bool) -> Option<Bar> {
+fn bar(input: &'static str, values: &[InputCounts], dated: bool) -> Option<TornadoBar> {
     let percentile = |percent| {
         ibbi_common::quantile::nearest_rank_of_counts((0_u16..).zip(values.iter().map(|cell| cell.runs)), percent)
     };
     let (low, high) = (percentile(10)?, percentile(90)?);
-    let sum = |within: &dyn Fn(u16) -> bool| {
-        let mut sum = Cell::default();
-        (0_u16..).zip(values).filter(|(value, _)| within(*value)).for_each(|(_, cell)| sum.join(cell));
+    let sum = |within_horizon: &dyn Fn(u16) -> bool| {
+        let mut sum = InputCounts::default();
+        (0_u16..).zip(values).filter(|(value, _)| within_horizon(*value)).for_each(|(_, cell)| sum.join(cell));
         sum
     };
     let lower = sum(&|value| value <= low);
     let upper = sum(&|value| value >= high && (high > low || value > low));
     let (days_low, days_high) = (ratio(lower.days, lower.completed), ratio(upper.days, upper.completed));
-    let share = |cell: &Cell| if dated { ratio(cell.in_time, cell.runs) } else { None };
+    let share = |cell: &InputCounts| if dated { ratio(cell.in_time, cell.runs) } else { None };
     let (in_time_low, in_time_high) = (share(&lower), share(&upper));
     let swing = |low: Option<f64>, high: Option<f64>| Some(high? - low?);
-    Some(Bar {
+    Some(TornadoBar {
         input,
         low,
         high,
@@ -136,7 +136,7 @@ fn ratio(part: u64, whole: u64) -> Option<f64> {
 }
 
 impl Assumptions {
-    /// Every assumption with its words, for a report.
+    /// Returns every assumption with its description.
     pub fn rows(&self) -> Vec<AssumptionRow> {
         let days = |which: &Duration| {
             let Assumed { default, value } = self.duration(*which);
