@@ -135,7 +135,7 @@ fn a_ledger_is_never_written_over_whatever_is_wrong_with_it() {
     ] {
         let said = place.ibbi(args);
         assert_eq!(said.code, 2, "{args:?}: {said:?}");
-        assert!(said.err.contains("would be lost; give another name to write to"), "{args:?}: {}", said.err);
+        assert!(said.err.contains("choose another output file"), "{args:?}: {}", said.err);
     }
     assert_eq!(place.files(), before);
 }

@@ -216,22 +216,6 @@ pub fn diff(first: &Path, second: &Path, shown: usize) -> Result<Diff, AppError>
     ibbi_audit::diff(one, other, shown).map_err(|error| failed(first, error))
 }
 
-/// Refuses to write over what is read: a damaged ledger is evidence too.
-///
-/// # Errors
-/// [`AppError::Usage`] if both names are of one file.
-pub fn apart(read: &Path, written: &Path) -> Result<(), AppError> {
-    let whole = |path: &Path| path.canonicalize().ok();
-    match (whole(read), whole(written)) {
-        (Some(one), Some(other)) if one == other => {
-            let message =
-                format!("{} is what is read, and would be lost; give another name to write to", read.display());
-            Err(AppError::Usage(message))
-        }
-        _ => Ok(()),
-    }
-}
-
 /// What a ledger, or the process itself, is exported to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {

@@ -15,6 +15,7 @@ pub mod form;
 pub mod input;
 pub mod journal;
 mod objects;
+pub mod output;
 pub mod replay;
 pub mod schedule;
 pub mod schema;

@@ -2,6 +2,7 @@
 
 use crate::error::AppError;
 use crate::journal::PROGRAM;
+use crate::output::Temporary;
 use ibbi_core::{At, Event, Name, Stage};
 use ibbi_log::{Digest, Ledger, NewLedger, NewRecord, Uuid};
 use ibbi_sim::{Settings, Simulator};
@@ -51,23 +52,14 @@ pub fn keep(simulator: &Simulator, keep: Keep<'_>, progress: impl Fn(u64)) -> Re
     if file.symlink_metadata().is_ok() {
         return Err(ibbi_log::CreateError::Exists { path: file.to_owned() }.into());
     }
-    let mut beside = file.file_name().unwrap_or_default().to_owned();
-    beside.push(format!(".{}.new", std::process::id()));
-    let beside = file.with_file_name(beside);
-    let written = write(simulator, &beside, settings, interleaved, progress)
-        .and_then(|kept| publish(&beside, file).map(|()| Kept { file: file.to_owned(), ..kept }));
-    if written.is_err() {
-        let _ = std::fs::remove_file(&beside);
-    }
-    written
-}
-
-/// Gives the whole ledger its name, and makes that last.
-fn publish(beside: &Path, file: &Path) -> Result<(), AppError> {
-    let failed = |source| AppError::Io { doing: "name", path: file.to_owned(), source };
-    std::fs::rename(beside, file).map_err(failed)?;
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
+    let failed = |source| AppError::Io { doing: "write", path: file.to_owned(), source };
+    let temporary = Temporary::beside(file).map_err(failed)?;
+    let kept = write(simulator, temporary.path(), settings, interleaved, progress)?;
+    temporary.publish_as(file).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => ibbi_log::CreateError::Exists { path: file.to_owned() }.into(),
+        _ => failed(error),
+    })?;
+    Ok(Kept { file: file.to_owned(), ..kept })
 }
 
 fn write(

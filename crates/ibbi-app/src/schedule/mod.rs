@@ -4,13 +4,11 @@
 //! `ibbi-sim` found; files are read and written here and nowhere below.
 
 mod calendar;
-mod file;
 mod keep;
 mod phrase;
 mod report;
 
 pub use calendar::{MadeCalendar, of_ledger, of_logs, of_made_plan, of_plan};
-pub use file::{write_file, write_file_with};
 pub use keep::{Keep, Kept, keep};
 pub use phrase::{TIMES, closure, day, id_of, said_time, said_times, times};
 pub use report::page;
@@ -74,21 +72,6 @@ pub fn is_ledger(path: &Path) -> bool {
     let mut first = [0];
     let read = std::fs::File::open(path).and_then(|mut file| file.read(&mut first));
     read.is_ok_and(|count| count == 1) && first == [b'{']
-}
-
-/// Writes a file that must not exist yet, wholly or not at all.
-///
-/// # Errors
-/// [`AppError::Io`]; an existing file is not touched.
-pub fn write_new(path: &Path, content: &[u8]) -> Result<(), AppError> {
-    let failed = |source| AppError::Io { doing: "write", path: path.to_owned(), source };
-    let mut file = std::fs::File::create_new(path).map_err(failed)?;
-    let written = std::io::Write::write_all(&mut file, content).and_then(|()| file.sync_all());
-    if written.is_err() {
-        // It is ours and of no use; if it cannot be removed either, the first error says why.
-        let _ = std::fs::remove_file(path);
-    }
-    written.map_err(failed)
 }
 
 /// What a scenario is called in sentences: its file, or the sample.

@@ -1,16 +1,18 @@
 //! `ibbi audit`: checks everything in a ledger again.
 
-use super::{context, instant};
+use super::{context, instant, output_file};
 use crate::args::{Audit as Args, AuditTable};
 use crate::output::{Outcome, Stream};
 use crate::progress::ReadingBar;
 use crate::terminal;
 use ibbi_app::audit::{self, CaseQuery, CaseReport, CaseSummary, Finding, Report, Request, Sink, Until};
+use ibbi_app::output::OutputKind;
 use ibbi_app::trust::Against;
 use ibbi_app::zone::Zone;
-use ibbi_app::{AppError, ExitCode, schedule};
+use ibbi_app::{AppError, ExitCode};
 use ibbi_core::At;
 use ibbi_report::{AuditPage, csv, text};
+use std::path::Path;
 
 /// Number of cases that a page lists.
 const LISTED_CASES: usize = 2_000;
@@ -18,9 +20,9 @@ const LISTED_CASES: usize = 2_000;
 const FULL_CASES: usize = 50;
 
 pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
-    if let Some(file) = &args.html {
-        audit::apart(&args.ledger, file)?;
-    }
+    let inputs: Vec<&Path> =
+        [Some(&args.ledger), args.checkpoint.as_ref()].into_iter().flatten().map(|p| p.as_path()).collect();
+    let output = args.html.as_deref().map(|file| output_file(file, OutputKind::Page, &inputs)).transpose()?.flatten();
     let now = context(None)?.now;
     // A ledger can have cases in several time zones. A time without an offset is in Massachusetts time.
     let read =
@@ -59,8 +61,8 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
     drop(bar);
     let failed = args.fail_on.is_met(&report);
     let code = if failed { ExitCode::BadLedger } else { ExitCode::Done };
-    if let Some(file) = &args.html {
-        page(&args, file, &report, &collector.cases)?;
+    if let Some(output) = &output {
+        output.write(page(&args, &report, &collector.cases)?.as_bytes())?;
     }
     if let Some(stream) = collector.stream {
         stream.finish()?;
@@ -98,8 +100,8 @@ fn case_report(args: &Args, case: &str, until: Until, as_of: Option<At>) -> Resu
     audit::case(&args.ledger, case, |case| CaseQuery { case, until, as_of, advisories })
 }
 
-/// Writes the report as a page, with the first cases in full.
-fn page(args: &Args, file: &std::path::Path, report: &Report, cases: &[CaseSummary]) -> Result<(), AppError> {
+/// Returns the report as a page, with the first cases in full.
+fn page(args: &Args, report: &Report, cases: &[CaseSummary]) -> Result<String, AppError> {
     let mut timelines = Vec::new();
     // Standard input can be read only once, so its page has no timelines.
     if args.ledger.as_os_str() != "-" {
@@ -109,7 +111,7 @@ fn page(args: &Args, file: &std::path::Path, report: &Report, cases: &[CaseSumma
     }
     let cases = &cases[..cases.len().min(LISTED_CASES)];
     let page = AuditPage { report, cases, timelines: &timelines, program: ibbi_app::journal::PROGRAM };
-    schedule::write_file(file, page.to_html().as_bytes())
+    Ok(page.to_html())
 }
 
 /// Collects the findings and cases that the output needs.

@@ -1,9 +1,10 @@
 //! `ibbi calendar`: writes an iCalendar file.
 
-use super::{chosen, instant, now};
+use super::{chosen, instant, now, output_file};
 use crate::args::Calendar;
 use crate::output::Outcome;
 use crate::terminal;
+use ibbi_app::output::OutputKind;
 use ibbi_app::schedule::{self, MadeCalendar};
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, store};
@@ -11,16 +12,15 @@ use serde_json::json;
 use std::path::Path;
 
 pub(crate) fn run(args: &Calendar, json: bool) -> Result<Outcome, AppError> {
-    let to_stdout = args.out.as_os_str() == "-";
-    let before = if to_stdout { None } else { std::fs::read_to_string(&args.out).ok() };
+    let inputs: Vec<&Path> = args.source.as_deref().into_iter().collect();
+    let output = output_file(&args.out, OutputKind::Calendar, &inputs)?;
+    let before = output.as_ref().and_then(|_| std::fs::read_to_string(&args.out).ok());
     let made = match args.source.as_deref().filter(|source| schedule::is_ledger(source)) {
         Some(ledger) => ledger_calendar(args, ledger, before.as_deref())?,
         None => plan_calendar(args, before.as_deref())?,
     };
-    if to_stdout {
-        return Ok(Outcome::done(made.text));
-    }
-    schedule::write_file(&args.out, made.text.as_bytes())?;
+    let Some(output) = output else { return Ok(Outcome::done(made.text)) };
+    output.write(made.text.as_bytes())?;
     if json {
         return Ok(Outcome::json(&json!({ "file": args.out, "entries": made.entries, "changed": made.changed })));
     }

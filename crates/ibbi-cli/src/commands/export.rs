@@ -1,12 +1,15 @@
 //! `ibbi export`: writes a ledger, or the process itself, for other programs.
 
+use super::output_file;
 use crate::args::Export as Args;
 use crate::output::{Outcome, Stream};
 use crate::progress::ReadingBar;
 use crate::terminal;
+use ibbi_app::AppError;
 use ibbi_app::audit::{self, Export};
-use ibbi_app::{AppError, schedule};
+use ibbi_app::output::OutputKind;
 use serde_json::json;
+use std::path::Path;
 
 pub(crate) fn run(args: &Args, json: bool) -> Result<Outcome, AppError> {
     let format = args.to;
@@ -15,18 +18,18 @@ pub(crate) fn run(args: &Args, json: bool) -> Result<Outcome, AppError> {
         return Err(AppError::Usage(message.to_owned()));
     }
     let export = Export { ledger: args.ledger.as_deref(), format, voided: args.voided };
-    if let (Some(ledger), Some(out)) = (&args.ledger, &args.out) {
-        audit::apart(ledger, out)?;
-    }
-    let bar = ReadingBar::new(json, args.out.is_none());
+    let inputs: Vec<&Path> = args.ledger.as_deref().into_iter().collect();
+    let output = args.out.as_deref().map(|out| output_file(out, OutputKind::Export(format), &inputs)).transpose()?;
+    let output = output.flatten();
+    let bar = ReadingBar::new(json, output.is_none());
     let watch = |progress| bar.set(progress);
-    let Some(out) = &args.out else {
+    let (Some(out), Some(output)) = (&args.out, output) else {
         let mut stream = Stream::new();
         audit::export_watched(export, &mut stream, &watch)?;
         stream.finish()?;
         return Ok(Outcome::done(String::new()));
     };
-    let bytes = schedule::write_file_with(out, |file| audit::export_watched(export, file, &watch))?;
+    let bytes = output.write_with(|file| audit::export_watched(export, file, &watch))?;
     drop(bar);
     if json {
         return Ok(Outcome::json(&json!({ "file": out, "bytes": bytes })));

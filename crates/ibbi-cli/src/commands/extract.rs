@@ -3,7 +3,7 @@
 use crate::args::Extract;
 use crate::output::Outcome;
 use crate::terminal::count;
-use ibbi_app::{AppError, store, trust};
+use ibbi_app::{AppError, output, store, trust};
 
 pub(crate) fn run(args: &Extract, json: bool) -> Result<Outcome, AppError> {
     let case = store::select(&args.ledger, args.case.case.as_deref())?;
@@ -16,10 +16,8 @@ pub(crate) fn run(args: &Extract, json: bool) -> Result<Outcome, AppError> {
     );
     match &args.out {
         Some(out) => {
-            let failed = |source| AppError::Io { doing: "write", path: out.clone(), source };
             // Never overwrite an extract: another person can rely on it.
-            let mut file = std::fs::File::create_new(out).map_err(failed)?;
-            std::io::Write::write_all(&mut file, &extract).and_then(|()| file.sync_all()).map_err(failed)?;
+            output::write_new(out, &extract)?;
             if json {
                 return Ok(Outcome::json(&proved));
             }

@@ -31,6 +31,7 @@ use crate::args::{Args, Command, From, OneScenario, Runs, Signing, When};
 use crate::output::Outcome;
 use clock::now;
 use ibbi_app::journal::{Context, Ids};
+use ibbi_app::output::{OutputFile, OutputKind};
 use ibbi_app::sim::{Scenario, Settings, Simulator};
 use ibbi_app::trust::Signer;
 use ibbi_app::zone::Zone;
@@ -118,6 +119,11 @@ fn signer(signing: &Signing) -> Result<Option<Arc<Signer>>, AppError> {
         (None, Err(_)) => 100,
     };
     Signer::load(&key, every).map(|signer| Some(Arc::new(signer)))
+}
+
+/// Returns the output file of a command that reads `inputs`, or none for `-`, which is standard output.
+fn output_file<'a>(path: &'a Path, kind: OutputKind, inputs: &[&Path]) -> Result<Option<OutputFile<'a>>, AppError> {
+    (path.as_os_str() != "-").then(|| OutputFile::check(path, kind, inputs)).transpose()
 }
 
 /// Returns the settings of a simulation. The default is one thread per core.

@@ -6,7 +6,7 @@ use crate::args::{CheckScenario, NewScenario, Scenario as Args};
 use crate::output::Outcome;
 use crate::terminal::{self, GOOD, command, paint};
 use ibbi_app::zone::Zone;
-use ibbi_app::{AppError, schedule};
+use ibbi_app::{AppError, output, schedule};
 use ibbi_core::Name;
 use serde_json::json;
 use std::io::IsTerminal as _;
@@ -38,7 +38,7 @@ fn new(args: &NewScenario, json: bool) -> Result<Outcome, AppError> {
         ibbi_app::sim::template(&name, today)
     };
     let Some(file) = file else { return Ok(Outcome::done(text)) };
-    schedule::write_new(file, text.as_bytes())?;
+    output::write_new(file, text.as_bytes())?;
     if json {
         return Ok(Outcome::json(&json!({ "file": file })));
     }
