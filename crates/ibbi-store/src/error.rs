@@ -1,0 +1,80 @@
+//! Errors of a store: one enum for reading, one for appending.
+
+use crate::clock::ClockError;
+use std::error::Error;
+use uuid::Uuid;
+
+/// Why a store couldn't be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// There is no such case.
+    #[error("there is no case {0}")]
+    NoCase(Uuid),
+    /// The store can't be read, or what it holds is damaged.
+    #[error(transparent)]
+    Unreadable(Box<dyn Error + Send + Sync>),
+    /// The clock can't give the time.
+    #[error(transparent)]
+    Clock(#[from] ClockError),
+}
+
+/// Why records weren't appended. Unless it says "in doubt", the store is as it was before.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AppendError {
+    /// The case has other records than when the event was accepted.
+    #[error(
+        "case {case} has {found} records, not {expected}: another event was recorded since; look at the case again and retry"
+    )]
+    Conflict {
+        /// The case.
+        case: Uuid,
+        /// The number of records at which the event was accepted.
+        expected: u64,
+        /// The number of records that the case has now.
+        found: u64,
+    },
+    /// The ID belongs to a record with other content.
+    #[error(
+        "ID {id} already belongs to record {rev} of case {case}, which has other content; use a new ID for a new record"
+    )]
+    IdTaken {
+        /// The case.
+        case: Uuid,
+        /// The ID.
+        id: Uuid,
+        /// The record that has it.
+        rev: u64,
+    },
+    /// The same ID twice in one batch.
+    #[error("ID {id} is in the batch twice for case {case}; send each record once")]
+    Repeated {
+        /// The case.
+        case: Uuid,
+        /// The ID.
+        id: Uuid,
+    },
+    /// A record or the batch is too large for the store.
+    #[error("{reason}")]
+    TooLarge {
+        /// What is too large, and what to do.
+        reason: String,
+    },
+    /// The write failed in a way that leaves open which records were written. Settle it by sending them again under the
+    /// same IDs to a store that was opened again.
+    #[error("{source}")]
+    InDoubt {
+        /// What happened.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// The store takes no more records: it is damaged, was moved, or an earlier write failed. Nothing was written.
+    #[error("{source}")]
+    ReadOnly {
+        /// Why.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// The store couldn't be read. Nothing was written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

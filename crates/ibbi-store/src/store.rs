@@ -1,0 +1,79 @@
+//! The trait.
+
+use crate::catalog::{CasePage, CaseQuery, CaseSummary};
+use crate::error::{AppendError, StoreError};
+use crate::record::{Committed, NewRecord, Record};
+use ibbi_core::At;
+use uuid::Uuid;
+
+/// A store of cases.
+///
+/// All methods take `&self`, so that several threads can read at once; a store orders its writes itself. Several programs
+/// can share a store: what one has read can be out of date, and then [`EventStore::append`] answers
+/// [`AppendError::Conflict`].
+pub trait EventStore: Send + Sync {
+    /// Returns the time on the store's clock.
+    ///
+    /// # Errors
+    /// [`StoreError::Clock`].
+    fn now(&self) -> Result<At, StoreError>;
+
+    /// Returns the number of records of a case; 0 if the store doesn't know it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn revision(&self, case: Uuid) -> Result<u64, StoreError>;
+
+    /// Returns the records of a case, oldest first; none if the store doesn't know it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn case(&self, case: Uuid) -> Result<Vec<Record>, StoreError>;
+
+    /// Returns the case that was opened by the record with this ID, for a retry of the opening.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn opened_by(&self, id: Uuid) -> Result<Option<Uuid>, StoreError>;
+
+    /// Returns the case to which the record with this number belongs.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn case_of(&self, seq: u64) -> Result<Option<Uuid>, StoreError>;
+
+    /// Returns a page of the list of cases.
+    ///
+    /// # Errors
+    /// [`StoreError`]; [`StoreError::NoCase`] if the query continues after a case that doesn't exist.
+    fn cases(&self, query: &CaseQuery) -> Result<CasePage, StoreError>;
+
+    /// Returns a case as the list shows it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn summary(&self, case: Uuid) -> Result<Option<CaseSummary>, StoreError>;
+
+    /// Returns at most `limit` records after the record number `after` (0 for the first), in commit order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn records(&self, after: u64, limit: usize) -> Result<Vec<Record>, StoreError>;
+
+    /// Appends records in their order: all of them, or none.
+    ///
+    /// A record whose ID its case already has is not appended again. If it has the same content, its place is returned; if
+    /// not, that is an error.
+    ///
+    /// # Errors
+    /// [`AppendError`]; with [`AppendError::InDoubt`] it is not known whether the records were written.
+    fn append(&self, records: &[NewRecord]) -> Result<Vec<Committed>, AppendError>;
+
+    /// Signs what was appended, if the store signs and it is time. Call it after an append. A failure doesn't undo the append.
+    fn checkpoint(&self) -> Option<CheckpointOutcome> {
+        None
+    }
+}
+
+/// The outcome of signing a store: how many records the new checkpoint covers, or why there is none.
+pub type CheckpointOutcome = Result<u64, String>;
