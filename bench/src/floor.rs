@@ -343,10 +343,6 @@ pub fn counts_of(forecast: &ibbi_sim::Forecast, start: Date) -> Counts {
 }
 
 #[cfg(test)]
-#[path = "../../crates/ibbi-sim/tests/support/documents.rs"]
-mod documents;
-
-#[cfg(test)]
 mod tests {
     use super::*;
     use ibbi_core::Format;
@@ -355,7 +351,7 @@ mod tests {
     /// Scenarios of every kind: the samples of the documents, each in both formats and with much that goes wrong.
     fn scenarios() -> Vec<(String, Scenario)> {
         let mut found = Vec::new();
-        for (name, text) in documents::scenarios() {
+        for (name, text) in ibbi_testing::sample_scenarios() {
             let sample = Scenario::parse(&text).unwrap();
             for format in Format::ALL {
                 let mut rough = Scenario { format: *format, ..sample.clone() };

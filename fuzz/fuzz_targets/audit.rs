@@ -1,8 +1,5 @@
 #![no_main]
 
-#[path = "../audit_properties.rs"]
-mod audit_properties;
-#[path = "../../crates/ibbi-audit/tests/support/kept.rs"]
-mod kept;
+use ibbi_testing::audit_properties::check_audit;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| audit_properties::audit(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| check_audit(bytes));

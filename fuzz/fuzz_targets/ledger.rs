@@ -1,7 +1,5 @@
 #![no_main]
 
-#[path = "../properties.rs"]
-#[allow(dead_code)]
-mod properties;
+use ibbi_testing::reader_properties::check_ledger;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| properties::ledger(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| check_ledger(bytes));

@@ -1,12 +1,10 @@
 //! Whatever the bytes are, an audit ends with an answer.
 
-#[path = "../../../fuzz/audit_properties.rs"]
-mod audit_properties;
 #[path = "support/mod.rs"]
 mod support;
 
+use ibbi_testing::audit_properties::check_audit;
 use proptest::prelude::*;
-use support::kept;
 use support::walk::{Random, ledger, walk};
 use support::{GOLDEN, golden, gzip, zstd};
 
@@ -14,19 +12,19 @@ use support::{GOLDEN, golden, gzip, zstd};
 fn what_the_fuzzer_asks_holds_of_the_golden_ledgers_packed_or_not() {
     for name in GOLDEN {
         let bytes = golden(name);
-        audit_properties::audit(&bytes);
-        audit_properties::audit(&gzip(&bytes));
-        audit_properties::audit(&zstd(&bytes));
+        check_audit(&bytes);
+        check_audit(&gzip(&bytes));
+        check_audit(&zstd(&bytes));
     }
 }
 
 #[test]
 fn what_the_fuzzer_asks_holds_of_its_corpus() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus");
+    let folder = ibbi_testing::repository("fuzz/corpus");
     let mut count = 0;
     for target in ["audit", "ledger"] {
         for entry in std::fs::read_dir(folder.join(target)).expect("the corpus") {
-            audit_properties::audit(&std::fs::read(entry.expect("an entry").path()).expect("an input"));
+            check_audit(&std::fs::read(entry.expect("an entry").path()).expect("an input"));
             count += 1;
         }
     }
@@ -45,7 +43,7 @@ proptest! {
             2 => b"{\"case\":\"",
             _ => &[],
         };
-        audit_properties::audit(&[beginning, &bytes].concat());
+        check_audit(&[beginning, &bytes].concat());
     }
 
     #[test]
@@ -71,7 +69,7 @@ proptest! {
                 break;
             }
         }
-        audit_properties::audit(&bytes);
+        check_audit(&bytes);
     }
 
     #[test]
@@ -94,7 +92,7 @@ proptest! {
                 }
             };
         }
-        audit_properties::audit(&lines.clone().chained().bytes());
-        audit_properties::audit(&lines.numbered().bytes());
+        check_audit(&lines.clone().chained().bytes());
+        check_audit(&lines.numbered().bytes());
     }
 }

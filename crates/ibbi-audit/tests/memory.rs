@@ -1,8 +1,5 @@
 //! How much memory an audit takes: the most that a process of its own ever had, as Linux tells it.
 
-#[path = "support/simulated.rs"]
-mod simulated;
-
 use ibbi_audit::{Audit, CaseSummary, Finding, Options, Sink, Source};
 use std::path::Path;
 use std::process::Command;
@@ -47,7 +44,7 @@ fn an_audit_in_a_process_of_its_own() {
 fn taken(cases: u64, together: u64, threads: u64) -> u64 {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("ledger");
-    simulated::write(&path, cases, together).expect("a ledger");
+    ibbi_testing::simulated::write_ledger(&path, cases, together).expect("a ledger");
     let mut child = Command::new(std::env::current_exe().expect("a test has a path"));
     child.args(["--exact", "an_audit_in_a_process_of_its_own", "--nocapture"]);
     let said = child.env(LEDGER, &path).env(THREADS, threads.to_string()).output().expect("it starts");

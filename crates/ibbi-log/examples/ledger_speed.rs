@@ -3,17 +3,14 @@
 //! `cargo run --release -p ibbi-log --example ledger_speed -- [LINES] [FOLDER] [ONLY]`, where ONLY is a part of the names of
 //! the measurements wanted.
 
-#[path = "../tests/support/mod.rs"]
-mod support;
-
 use ibbi_log::{Check, Depth, Digest, Ledger, LedgerReader, LineReader, verify};
+use ibbi_testing::records::{at, opening, record, records};
 use std::fs::{self, File};
 use std::hint::black_box;
 use std::io::Write;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use support::{at, opening, record, records};
 
 /// How often each thing is measured; the best counts, for everything else on the machine only ever slows it.
 const ROUNDS: u32 = 7;

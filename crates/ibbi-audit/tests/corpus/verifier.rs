@@ -1,14 +1,11 @@
 //! The Python script that docs hold for whoever trusts no program of ours, on every ledger of the corpus: it must give
 //! the verdict of a verification, and that of the audit as far as it is about the record and not about the rules.
 
-#[path = "../../../../tests/peers/judge.rs"]
-mod judge;
-
 use super::{Sample, samples};
 use crate::support::audit_with;
 use ibbi_audit::{FindingKind as Kind, Options};
 use ibbi_log::{Check, is_extract, verify_with};
-use std::path::Path;
+use ibbi_testing::python_verifier;
 use std::process::Command;
 
 /// Findings about events, what they lead to, and what other programs wrote. All others are about the record itself.
@@ -32,8 +29,7 @@ fn the_script_of_the_documents_agrees_with_verification_and_audit_on_every_ledge
     let samples = samples();
     let notes: Vec<String> = samples.iter().map(notes).collect();
     let pairs = samples.iter().zip(&notes).map(|(sample, notes)| (sample.bytes.as_slice(), notes.as_bytes()));
-    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let verdicts = judge::judged(&repository, pairs);
+    let verdicts = python_verifier::verdicts(pairs);
     assert_eq!(verdicts.len(), samples.len(), "a verdict for each ledger");
     let (mut sound, mut rules, mut other, mut differing) = (0, 0, 0, Vec::new());
     for (sample, fault) in samples.iter().zip(&verdicts) {

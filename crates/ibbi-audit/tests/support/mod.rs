@@ -1,15 +1,13 @@
 //! Ledgers to audit: the golden ones, and what can be done to them.
 #![allow(dead_code, unused_imports, reason = "each test file uses a part of it")]
 
-mod golden;
-pub(crate) mod kept;
 pub(crate) mod walk;
 
-pub(crate) use golden::{GOLDEN, golden};
+pub(crate) use ibbi_testing::{GOLDEN, golden};
 
 use ibbi_audit::{Audit, CaseSummary, Finding, Options, Report, Source};
 use ibbi_log::Digest;
-use kept::Kept;
+use ibbi_testing::audit_output::AuditOutput;
 use serde_json::Value;
 
 /// What an audit gave.
@@ -21,9 +19,9 @@ pub(crate) struct Audited {
 }
 
 pub(crate) fn audit_from(source: Source<'_>, options: Options) -> Audited {
-    let mut kept = Kept::default();
-    let report = Audit::new(options).run(source, &mut kept).expect("what is wrong with the content is no error");
-    Audited { report, findings: kept.findings, cases: kept.cases }
+    let mut output = AuditOutput::default();
+    let report = Audit::new(options).run(source, &mut output).expect("what is wrong with the content is no error");
+    Audited { report, findings: output.findings, cases: output.cases }
 }
 
 pub(crate) fn audit_with(bytes: &[u8], options: Options) -> Audited {

@@ -1,19 +1,14 @@
 //! Ledgers to audit: the golden ones, and what can be done to them.
 
-#[path = "../../../ibbi-audit/tests/support/kept.rs"]
-mod kept;
-#[path = "../../../ibbi-audit/tests/support/golden.rs"]
-mod shared;
-
 use ibbi_audit::{
     Audit, CaseQuery, CaseReport, CaseSummary, Diff, Finding, Options, Report, Source, Until, case_report, diff,
 };
 use ibbi_core::Name;
 use ibbi_log::{Digest, chart_digest};
 use ibbi_report::AuditPage;
-use kept::Kept;
+use ibbi_testing::GOLDEN;
+use ibbi_testing::audit_output::AuditOutput;
 use serde_json::Value;
-use shared::GOLDEN;
 
 /// Everything that the page of an audit is made of.
 pub(crate) struct Audited {
@@ -29,14 +24,14 @@ impl Audited {
     }
 
     pub(crate) fn with(ledger: &[u8], options: Options) -> Self {
-        let mut kept = Kept::default();
-        let report = Audit::new(options).run(Source::bytes(ledger), &mut kept).unwrap();
+        let mut output = AuditOutput::default();
+        let report = Audit::new(options).run(Source::bytes(ledger), &mut output).unwrap();
         let tell = |case: &CaseSummary| {
             let query = CaseQuery { case: case.case, until: Until::End, as_of: Some(report.as_of), advisories: true };
             case_report(Source::bytes(ledger), &query).unwrap()
         };
-        let told = kept.cases.iter().filter_map(tell).collect();
-        Self { report, findings: kept.findings, cases: kept.cases, told }
+        let told = output.cases.iter().filter_map(tell).collect();
+        Self { report, findings: output.findings, cases: output.cases, told }
     }
 
     pub(crate) fn page(&self) -> String {
@@ -56,7 +51,7 @@ pub(crate) fn steady(text: &str) -> String {
 
 /// A golden ledger's lines. It was begun under an earlier chart, which is no matter here.
 pub(crate) fn golden(name: &str) -> Vec<String> {
-    let text = String::from_utf8(shared::golden(name)).unwrap();
+    let text = String::from_utf8(ibbi_testing::golden(name)).unwrap();
     text.lines().map(str::to_owned).collect()
 }
 

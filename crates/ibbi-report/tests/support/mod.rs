@@ -1,8 +1,6 @@
 //! Results to make reports of.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-#[path = "../../../ibbi-sim/tests/support/documents.rs"]
-mod documents;
 pub(crate) mod ledgers;
 pub(crate) mod whole;
 
@@ -78,7 +76,7 @@ impl Results {
 /// The sample scenarios of the documents, by name.
 pub(crate) fn samples() -> Vec<(String, Scenario)> {
     let read = |(name, text): (String, String)| (name, Scenario::parse(&text).unwrap());
-    documents::scenarios().into_iter().map(read).collect()
+    ibbi_testing::sample_scenarios().into_iter().map(read).collect()
 }
 
 /// Scenarios at the edges of what a report has to take, each with the number of runs to play.

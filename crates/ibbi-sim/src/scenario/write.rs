@@ -107,17 +107,13 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 #[cfg(test)]
-#[path = "../../tests/support/documents.rs"]
-mod documents;
-
-#[cfg(test)]
 mod tests {
     use super::*;
     use crate::{Chance, Duration, ThreePoint};
 
     #[test]
     fn toml_reads_back_as_the_same_scenario() {
-        for (_, sample) in documents::scenarios() {
+        for (_, sample) in ibbi_testing::sample_scenarios() {
             let mut scenario = Scenario::parse(&sample).unwrap();
             scenario.assumptions.set_chance(Chance::Withdraws, 0.125);
             let points = ThreePoint { least: 0.5, likely: 2.0, most: 9.25 };

@@ -1,7 +1,5 @@
 //! Integration tests of `ibbi-sim`.
 
-#[path = "../support/documents.rs"]
-mod documents;
 mod malformed;
 mod model;
 mod plan;

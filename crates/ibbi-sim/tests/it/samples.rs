@@ -1,6 +1,5 @@
 //! The sample scenarios in `docs/scenarios`: each can be read, planned, and simulated, and shows what its README says.
 
-use crate::documents;
 use ibbi_sim::{Ending, Plan, PlanFailure, Scenario, Settings, Simulator};
 
 fn samples() -> Vec<(String, Scenario)> {
@@ -8,7 +7,7 @@ fn samples() -> Vec<(String, Scenario)> {
         let scenario = Scenario::parse(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
         (name, scenario)
     };
-    documents::scenarios().into_iter().map(read).collect()
+    ibbi_testing::sample_scenarios().into_iter().map(read).collect()
 }
 
 fn plan(name: &str) -> Plan {

@@ -181,16 +181,12 @@ fn wrong(key: &str, text: &str) -> AppError {
 }
 
 #[cfg(test)]
-#[path = "../../../../ibbi-sim/tests/support/documents.rs"]
-mod documents;
-
-#[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn every_scenario_of_the_documents_comes_back_from_its_link_with_the_same_digest() {
-        for (_, sample) in documents::scenarios() {
+        for (_, sample) in ibbi_testing::sample_scenarios() {
             let mut scenario = Scenario::parse(&sample).unwrap();
             scenario.people[0].name = Name::new("A ~ & + <b> é").unwrap();
             scenario.assumptions.set_chance(Chance::Withdraws, 0.125);

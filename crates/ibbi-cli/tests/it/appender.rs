@@ -1,0 +1,132 @@
+//! A process that appends to a ledger until it is killed, and reports when it tries a batch and when the batch is durable.
+//!
+//! The process is this test binary again, so that no other program has to be built. Its reports go to standard error,
+//! because standard output belongs to the test harness. The arguments are one of:
+//! - `LEDGER KEY FROM`: creates the ledger if there is none, and appends records whose IDs count from FROM: small
+//!   batches, some large ones, and sometimes a checkpoint.
+//! - `LEDGER`: opens the ledger, reports this, and holds it until standard input ends.
+//! - `LEDGER race FROM COUNT`: appends one record each time it gets the lock.
+
+use ibbi_core::events::NoteAdded;
+use ibbi_core::{At, Name, NoteText, Stage};
+use ibbi_log::{Ledger, NewLedger, NewRecord, OpenError, PrivateKey, Uuid};
+use std::error::Error;
+use std::io::{Read as _, Write as _, stderr, stdin};
+use std::path::Path;
+use std::process::Command;
+
+/// The instant of every record; the tests are not about time.
+const NOW: i64 = 1_790_971_200_000;
+
+/// The environment variable with the arguments, one per line.
+const ARGUMENTS: &str = "IBBI_TEST_APPENDER";
+
+/// Returns the command that starts the process.
+pub(crate) fn command(args: &[&str]) -> Command {
+    let mut command = Command::new(std::env::current_exe().expect("a test has a path"));
+    command.args(["--exact", "appender::appends_as_a_process", "--ignored", "--nocapture", "--quiet"]);
+    command.env(ARGUMENTS, args.join("\n"));
+    command
+}
+
+#[test]
+#[ignore = "other tests start it as a process"]
+fn appends_as_a_process() {
+    let args = std::env::var(ARGUMENTS).expect("another test starts this one, with arguments");
+    let args: Vec<&str> = args.lines().collect();
+    let result = match args[..] {
+        [ledger] => hold(Path::new(ledger)),
+        [ledger, "race", from, count] => {
+            race(Path::new(ledger), from.parse().expect("a number"), count.parse().expect("a number"))
+        }
+        [ledger, key, from] => append(Path::new(ledger), Path::new(key), from.parse().expect("a number")),
+        _ => panic!("the arguments are LEDGER [KEY FROM | race FROM COUNT]: {args:?}"),
+    };
+    result.unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// Reports one line. If no one reads the pipe anymore, the process ends.
+fn report(line: std::fmt::Arguments<'_>) -> Result<(), Box<dyn Error>> {
+    Ok(writeln!(stderr(), "{line}")?)
+}
+
+fn hold(path: &Path) -> Result<(), Box<dyn Error>> {
+    let ledger = Ledger::open(path)?;
+    report(format_args!("held {}", ledger.head().lines))?;
+    stdin().read_to_end(&mut Vec::new())?;
+    Ok(())
+}
+
+fn at() -> Result<At, Box<dyn Error>> {
+    Ok(At::from_millis(NOW).ok_or("an instant")?)
+}
+
+fn record(number: u64, text: &str) -> Result<NewRecord, Box<dyn Error>> {
+    Ok(NewRecord {
+        case: Uuid::from_u128(u128::from(number % 7) + 1),
+        id: Uuid::from_u128(u128::from(number)),
+        actor: Name::new("clerk@example.org")?,
+        at: at()?,
+        to: Stage::Inquiry,
+        event: NoteAdded { text: NoteText::new(text)? }.into(),
+        expected_rev: None,
+    })
+}
+
+fn open(path: &Path) -> Result<Ledger, Box<dyn Error>> {
+    let new = NewLedger {
+        id: Uuid::from_u128(1),
+        actor: Name::new("clerk@example.org")?,
+        at: at()?,
+        origin: Name::new("example.org/ibbi")?,
+        program: Name::new("appender")?,
+    };
+    match Ledger::open(path) {
+        Err(OpenError::Unfinished { .. }) => Ok(Ledger::create(path, &new)?),
+        Err(OpenError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+            Ok(Ledger::create(path, &new)?)
+        }
+        other => Ok(other?),
+    }
+}
+
+fn append(path: &Path, key: &Path, mut next: u64) -> Result<(), Box<dyn Error>> {
+    let key = PrivateKey::load(key)?;
+    let mut ledger = open(path)?;
+    report(format_args!("open {}", ledger.head().lines))?;
+    let long = "a note of some length, ".repeat(170) + "end";
+    loop {
+        // A large batch takes the system a while to write, so that a kill sometimes cuts it off in the middle.
+        let (count, text) = if next % 11 == 3 { (500, long.as_str()) } else { (1 + next % 5, "a note") };
+        let batch = (next..next + count).map(|number| record(number, text)).collect::<Result<Vec<_>, _>>()?;
+        report(format_args!("try {next} {count}"))?;
+        ledger.append(&batch, at()?)?;
+        report(format_args!("done {next} {count}"))?;
+        next += count;
+        if next.is_multiple_of(13) {
+            let signed = ledger.checkpoint(&key)?;
+            report(format_args!("signed {}", signed.checkpoint().size))?;
+        }
+    }
+}
+
+fn race(path: &Path, from: u64, count: u64) -> Result<(), Box<dyn Error>> {
+    let (mut next, mut refused) = (from, 0_u64);
+    while next < from + count {
+        match Ledger::open(path) {
+            Ok(mut ledger) => {
+                ledger.append(&[record(next, "a note")?], at()?)?;
+                next += 1;
+            }
+            Err(error @ OpenError::Locked { .. }) => {
+                if refused == 0 {
+                    report(format_args!("{error}"))?;
+                }
+                refused += 1;
+                std::thread::sleep(std::time::Duration::from_micros(200));
+            }
+            Err(other) => return Err(other.into()),
+        }
+    }
+    report(format_args!("refused {refused}"))
+}

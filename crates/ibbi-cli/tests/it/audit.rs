@@ -1,0 +1,207 @@
+//! Audits, comparisons and exports as the program's users have them.
+
+use crate::support::Place;
+use ibbi_testing::golden_path;
+
+/// A place with a sound ledger of three cases, `a.ledger`, and one from which a line was taken, `b.ledger`.
+fn ledgers() -> Place {
+    let place = Place::new();
+    let golden = golden_path("corrections-and-three-cases");
+    let text = std::fs::read_to_string(golden).expect("a golden ledger");
+    let short: String =
+        text.split_inclusive('\n').enumerate().filter(|(at, _)| *at != 5).map(|(_, line)| line).collect();
+    std::fs::write(place.path("a.ledger"), &text).expect("a ledger");
+    std::fs::write(place.path("b.ledger"), short).expect("a ledger");
+    place
+}
+
+#[test]
+fn a_sound_ledger_is_sound_however_it_comes_and_on_any_number_of_threads() {
+    let place = ledgers();
+    let (code, report) = place.json(&["audit", "a.ledger"]);
+    assert_eq!((code, report["sound"].as_bool(), report["cases"]["total"].as_u64()), (0, Some(true), Some(3)));
+    for threads in ["1", "2", "5"] {
+        assert_eq!(place.json(&["audit", "a.ledger", "--threads", threads]).1, report);
+    }
+    let text = std::fs::read(place.path("a.ledger")).expect("the ledger");
+    let said = place.ibbi_with(&["--json", "audit", "-"], &text);
+    let piped: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+    assert_eq!((said.code, &piped), (0, &report));
+}
+
+#[test]
+fn a_line_that_was_taken_out_is_found_and_decides_the_exit_code() {
+    let place = ledgers();
+    for (args, code) in [
+        (&["audit", "b.ledger"][..], 4),
+        (&["audit", "b.ledger", "--fail-on", "never"], 0),
+        (&["audit", "b.ledger", "--fail-on", "chain.prev"], 4),
+        (&["audit", "b.ledger", "--fail-on", "ledger.torn"], 0),
+        (&["audit", "b.ledger", "--fail-on", "chain.prevv"], 2),
+        (&["audit", "b.ledger", "--finding", "nonsense"], 2),
+        (&["audit", "b.ledger", "--threads", "0"], 2),
+        (&["audit", "nowhere.ledger"], 5),
+    ] {
+        assert_eq!(place.ibbi(args).code, code, "{args:?}");
+    }
+    let report = place.ibbi(&["audit", "b.ledger"]).out;
+    assert!(report.contains("not sound") && report.contains("[chain.prev"), "{report}");
+    let streamed = place.ibbi(&["--json", "audit", "b.ledger", "--stream"]);
+    assert_eq!(streamed.code, 4);
+    for line in streamed.out.lines() {
+        let finding: serde_json::Value = serde_json::from_str(line).expect("a finding a line");
+        assert!(finding["code"].is_string() && finding["line"].is_u64(), "{line}");
+    }
+    assert!(streamed.out.lines().count() >= 2, "{}", streamed.out);
+}
+
+#[test]
+fn one_case_is_told_in_depth_and_as_it_was() {
+    let place = ledgers();
+    let (code, whole) = place.json(&["audit", "a.ledger", "--case", "Birch Valley"]);
+    assert_eq!(code, 0);
+    let moments = whole["moments"].as_array().expect("a timeline");
+    let (_, early) =
+        place.json(&["audit", "a.ledger", "--case", "birch valley", "--to", &moments[1]["seq"].to_string()]);
+    assert_eq!(early["moments"].as_array().map(Vec::len), Some(2));
+    assert!(place.done(&["audit", "a.ledger", "--case", "Birch Valley"]).contains("Birch Valley"));
+    let nobody = place.ibbi(&["audit", "a.ledger", "--case", "Nowhere"]);
+    assert!(nobody.code == 2 && nobody.err.contains("no case `Nowhere`"), "{nobody:?}");
+}
+
+#[test]
+fn tables_and_a_page_are_written() {
+    let place = ledgers();
+    for table in ["findings", "cases", "stages", "variants", "months"] {
+        let csv = place.ibbi(&["audit", "b.ledger", "--csv", table]).out;
+        assert!(csv.lines().count() > 1, "{table}: {csv}");
+    }
+    place.done(&["audit", "a.ledger", "--html", "audit.html"]);
+    let page = std::fs::read_to_string(place.path("audit.html")).expect("a page");
+    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("Birch Valley") && !page.contains("<script"));
+}
+
+#[test]
+fn two_ledgers_are_compared() {
+    let place = ledgers();
+    let same = place.json(&["diff", "a.ledger", "a.ledger"]);
+    assert_eq!((same.0, same.1["same"].as_bool()), (0, Some(true)));
+    let (code, diff) = place.json(&["diff", "a.ledger", "b.ledger"]);
+    assert_eq!((code, diff["divergence"]["line"].as_u64()), (4, Some(6)));
+    assert!(place.ibbi(&["diff", "a.ledger", "b.ledger"]).out.contains("differ"));
+}
+
+#[test]
+fn every_export_is_written_and_a_damaged_ledger_is_not() {
+    let place = ledgers();
+    for (format, begins) in [
+        ("csv", "case,"),
+        ("xes", "<?xml"),
+        ("ocel", "{\"events\""),
+        ("cloudevents", "{"),
+        ("pnml", "<?xml"),
+        ("bpmn", "<?xml"),
+    ] {
+        let ledger = if matches!(format, "pnml" | "bpmn") { &[][..] } else { &["a.ledger"] };
+        let shown = place.done(&[&["export", "--to", format], ledger].concat());
+        assert!(shown.starts_with(begins), "{format}: {}", &shown[..60]);
+        place.done(&[&["export", "--to", format, "-o", "export"], ledger].concat());
+        assert_eq!(std::fs::read_to_string(place.path("export")).expect("an export"), shown, "{format}");
+        std::fs::remove_file(place.path("export")).expect("it is there");
+    }
+    let before = place.files();
+    for args in [
+        &["export", "b.ledger", "--to", "csv", "-o", "export"][..],
+        &["export", "--to", "csv", "-o", "export"],
+        &["export", "a.ledger", "--to", "bpmn", "-o", "export"],
+    ] {
+        assert_ne!(place.ibbi(args).code, 0, "{args:?}");
+        assert_eq!(place.files(), before, "{args:?}");
+    }
+}
+
+#[test]
+fn a_ledger_is_never_written_over_whatever_is_wrong_with_it() {
+    let place = ledgers();
+    let damaged = std::fs::read_to_string(place.path("a.ledger")).expect("a ledger").replacen("{", "[", 1);
+    std::fs::write(place.path("c.ledger"), damaged).expect("a ledger");
+    let before = place.files();
+    for args in [
+        &["audit", "a.ledger", "--html", "a.ledger"][..],
+        &["audit", "c.ledger", "--html", "c.ledger"],
+        &["audit", "a.ledger", "--html", "b.ledger"],
+        &["export", "a.ledger", "--to", "xes", "-o", "a.ledger"],
+        &["export", "a.ledger", "--to", "csv", "-o", "./b.ledger"],
+        &["export", "--to", "bpmn", "-o", "a.ledger"],
+    ] {
+        let said = place.ibbi(args);
+        assert_eq!(said.code, 2, "{args:?}: {said:?}");
+        assert!(said.err.contains("choose another output file"), "{args:?}: {}", said.err);
+    }
+    assert_eq!(place.files(), before);
+}
+
+#[test]
+fn what_cannot_be_written_leaves_nothing_behind() {
+    let place = ledgers();
+    std::fs::create_dir(place.path("folder")).expect("a folder");
+    let before = place.files();
+    for args in [
+        &["audit", "a.ledger", "--html", "folder"][..],
+        &["audit", "a.ledger", "--html", "nowhere/page.html"],
+        &["export", "a.ledger", "--to", "ocel", "-o", "folder"],
+        &["export", "a.ledger", "--to", "ocel", "-o", "nowhere/a.json"],
+    ] {
+        let said = place.ibbi(args);
+        assert_eq!(said.code, 5, "{args:?}: {said:?}");
+    }
+    assert_eq!(place.ibbi(&["export", "b.ledger", "--to", "csv", "-o", "b.csv"]).code, 4);
+    assert_eq!(place.files(), before);
+}
+
+#[test]
+fn a_device_is_written_to_and_a_link_stays_a_link() {
+    let place = ledgers();
+    let page = place.done(&["export", "a.ledger", "--to", "csv"]);
+    assert_eq!(place.type_line("ibbi export a.ledger --to csv -o /dev/stdout | cat").out.find(&page), Some(0));
+    std::fs::write(place.path("old.csv"), "old").expect("a file");
+    std::os::unix::fs::symlink("old.csv", place.path("link.csv")).expect("a link");
+    place.done(&["export", "a.ledger", "--to", "csv", "-o", "link.csv"]);
+    assert!(place.path("link.csv").is_symlink());
+    assert_eq!(std::fs::read_to_string(place.path("old.csv")).expect("a file"), page);
+}
+
+#[test]
+fn a_compressed_ledger_is_audited_and_told_to_be_that_where_it_is_needed_as_it_stands() {
+    let place = ledgers();
+    if place.type_line("gzip -k a.ledger").code != 0 {
+        println!("skipped: there is no gzip");
+        return;
+    }
+    assert_eq!(place.ibbi(&["audit", "a.ledger.gz"]).code, 0);
+    for args in [&["verify", "a.ledger.gz"][..], &["export", "a.ledger.gz", "--to", "csv"]] {
+        let said = place.ibbi(args);
+        assert_eq!(said.code, 4, "{args:?}: {said:?}");
+        assert!(said.err.contains("a.ledger.gz is compressed by gzip; unpack it first"), "{}", said.err);
+    }
+    assert_eq!(place.type_line("ibbi verify - < a.ledger.gz").code, 4);
+}
+
+#[test]
+fn standard_input_is_one_ledger_and_not_two() {
+    let place = ledgers();
+    let said = place.ibbi_with(&["diff", "-", "-"], &std::fs::read(place.path("a.ledger")).expect("the ledger"));
+    assert_eq!(said.code, 2, "{said:?}");
+    assert!(said.err.contains("give at least one of the two as a file"), "{}", said.err);
+}
+
+#[test]
+fn what_has_no_whole_line_is_no_sound_ledger() {
+    let place = ledgers();
+    for bytes in [&b""[..], b"no ledger", &[0; 70_000]] {
+        std::fs::write(place.path("d.ledger"), bytes).expect("a file");
+        let said = place.ibbi(&["audit", "d.ledger"]);
+        assert_eq!(said.code, 4, "{said:?}");
+        assert!(said.out.contains("[ledger.empty, once]"), "{}", said.out);
+    }
+}

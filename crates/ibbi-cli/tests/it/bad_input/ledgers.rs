@@ -1,0 +1,186 @@
+//! Files that are no ledger, or were changed after they were written.
+
+use super::{BAD, DONE, IO, USAGE, check, place};
+use crate::support::Place;
+
+/// Every command that is given a ledger, on the file `x`, with what it is expected to end with and to say.
+#[track_caller]
+fn check_all(place: &Place, code: i32, says: &str) {
+    check(place, &["new", "x", "--district", "Y"], code, says);
+    check_readers(place, code, says);
+}
+
+/// Every command that needs a ledger that is there.
+#[track_caller]
+fn check_readers(place: &Place, code: i32, says: &str) {
+    for args in [
+        &["status", "x"][..],
+        &["replay", "x"],
+        &["route", "x", "completed"],
+        &["record", "x", "note_added", "text=so"],
+        &["record", "x", "note_added", "text=so", "--dry-run"],
+        &["record", "x", "case_opened", "district=Y"],
+        &["record", "x", "case_opened", "district=Y", "--dry-run"],
+        &["void", "x", "3", "--reason", "so"],
+    ] {
+        check(place, args, code, says);
+    }
+}
+
+/// The bytes of a sound ledger with an opening, a case and a note.
+fn sound(place: &Place) -> Vec<u8> {
+    place.done(&["record", "a.ledger", "note_added", "text=so", "--at", "2025-09-02 10:00"]);
+    std::fs::read(place.path("a.ledger")).unwrap()
+}
+
+#[test]
+fn a_file_that_is_no_ledger_is_left_alone() {
+    let place = place();
+    let ledger = sound(&place);
+    let line = |index: usize| ledger.split_inclusive(|b| *b == b'\n').nth(index).unwrap().to_vec();
+    let reversed: Vec<u8> = [line(1), line(0), line(2)].concat();
+    for (content, says) in [
+        (b"\n".to_vec(), "x does not begin as a ledger: the line is empty"),
+        (b"My notes\nof today\n".to_vec(), "x does not begin as a ledger: the line is not JSON"),
+        (b"{\"a\":1}\n".to_vec(), "x does not begin as a ledger: the key `a` is not one"),
+        (b"{\n  \"actor\": \"me\"\n}\n".to_vec(), "x does not begin as a ledger"),
+        (b"\x7fELF\x02\x01\x01\x00\xff\xfe\n".to_vec(), "x does not begin as a ledger: the line is not UTF-8"),
+        (b"[".repeat(200_000).into_iter().chain(*b"\n").collect(), "x does not begin as a ledger: the line is 200000"),
+        (line(1), "x does not begin as a ledger: its first line is one from further down"),
+        (reversed, "x does not begin as a ledger: its first line is one from further down"),
+    ] {
+        std::fs::write(place.path("x"), content).unwrap();
+        check_all(&place, BAD, says);
+    }
+    for content in [&b"no line feed"[..], &[b'x'; 1_000_000]] {
+        std::fs::write(place.path("x"), content).unwrap();
+        check_readers(&place, BAD, "x does not begin as a ledger: it has no whole line");
+        check(&place, &["new", "x", "--district", "Y"], USAGE, "x exists already");
+    }
+}
+
+#[test]
+fn a_ledger_that_was_changed_is_only_reported_with_the_place() {
+    let place = place();
+    let ledger = sound(&place);
+    let text = String::from_utf8(ledger.clone()).unwrap();
+    let end = ledger.len();
+    let with = |more: &[u8]| [&ledger[..], more].concat();
+    let long = [&[b'x'; 10_000_000][..], b"\n"].concat();
+    let twice = text.lines().next_back().unwrap().to_owned() + "\n";
+    let without_second: String =
+        text.split_inclusive('\n').enumerate().filter(|(i, _)| *i != 1).map(|(_, l)| l).collect();
+    for (content, says) in [
+        ([b"\xef\xbb\xbf", &ledger[..]].concat(), "line 1, byte 0: the line begins with a byte order mark".to_owned()),
+        (text.replace('\n', "\r\n").into_bytes(), "the line ends with CR LF instead of LF".to_owned()),
+        (with(&long), format!("line 4, byte {end}: the line is 10000000 bytes long; at most 65536")),
+        (with(b"\xff\xfe\n"), format!("line 4, byte {end}: the line is not UTF-8")),
+        (with(b"\n"), format!("line 4, byte {end}: the line is empty")),
+        (with(b"{}\n"), "line 4, byte ".to_owned()),
+        (with(b"[[[[[[\n"), "line 4, byte ".to_owned()),
+        (with(twice.as_bytes()), "line 4, byte ".to_owned()),
+        (text.replace("Birch", "Larch").into_bytes(), "line 3, byte ".to_owned()),
+        (text.replacen("\"seq\":2", "\"seq\":7", 1).into_bytes(), "line 2, byte ".to_owned()),
+        (text.replacen("{\"actor\"", "{ \"actor\"", 2).into_bytes(), "x".to_owned()),
+        (without_second.into_bytes(), "line 2, byte ".to_owned()),
+    ] {
+        std::fs::write(place.path("x"), content).unwrap();
+        check_all(&place, BAD, &says);
+    }
+}
+
+#[test]
+fn an_event_that_no_rule_allows_is_reported_by_every_reader() {
+    let place = place();
+    // A program that knows the format and not the rules could have written this.
+    forge(&place, "a.ledger", "x");
+    for args in [&["status", "x"][..], &["record", "x", "note_added", "text=so"], &["route", "x", "completed"]] {
+        check(&place, args, BAD, "x, line 3: the rules do not allow this event");
+    }
+    let said = place.ibbi(&["replay", "x"]);
+    assert_eq!(said.code, BAD);
+    assert_eq!(said.err, "ibbi: the rules don't allow 1 recorded event\n");
+    assert!(said.out.ends_with("Inquiry; the rules don't allow 1 event\n"), "{}", said.out);
+}
+
+/// Adds, with the library of lines alone, an acceptance to a case that is in its first stage.
+fn forge(place: &Place, from: &str, to: &str) {
+    use ibbi_core::{Event, Name, Stage, events::ApplicationAccepted};
+    use ibbi_log::{Ledger, LedgerReader, NewRecord, Uuid};
+    std::fs::copy(place.path(from), place.path(to)).unwrap();
+    let record = LedgerReader::open(&place.path(to)).unwrap().next().unwrap().unwrap();
+    let by = Name::new("Noor Lindqvist").unwrap();
+    let new = NewRecord {
+        case: record.case,
+        id: Uuid::from_u128(7),
+        actor: by.clone(),
+        at: record.at,
+        to: Stage::Training,
+        event: Event::from(ApplicationAccepted { by }),
+        expected_rev: None,
+    };
+    let mut ledger = Ledger::open(&place.path(to)).unwrap();
+    ledger.append(&[new], record.logged).unwrap();
+}
+
+#[test]
+fn an_empty_file_is_no_ledger_until_new_begins_one_in_it() {
+    let place = place();
+    for begun in ["", "{\"actor\":\"cle"] {
+        std::fs::write(place.path("x"), begun).unwrap();
+        check_readers(&place, BAD, "x does not begin as a ledger: it ");
+        place.done(&["new", "x", "--district", "Y"]);
+        assert_eq!(place.ibbi(&["status", "x"]).code, DONE);
+    }
+}
+
+#[test]
+fn what_is_no_ledger_is_not_called_sound() {
+    let place = place();
+    for content in [&b""[..], b"no line feed", b"My notes\n", b"{}\n"] {
+        std::fs::write(place.path("x"), content).unwrap();
+        for more in [&[][..], &["--chain-only"]] {
+            let (code, verified) = place.json(&[&["verify", "x"], more].concat());
+            assert_eq!((code, &verified["sound"]), (BAD, &false.into()), "{content:?} {more:?}: {verified}");
+            assert_ne!(verified["fault_count"], 0, "{content:?} {more:?}");
+        }
+    }
+    place.done(&["verify", "a.ledger"]);
+    place.done(&["verify", "a.ledger", "--chain-only"]);
+}
+
+#[test]
+fn a_line_cut_off_at_the_end_is_read_over_and_set_aside_by_the_next_record() {
+    let place = place();
+    let ledger = sound(&place);
+    let torn = [&ledger[..], b"{\"actor\":\"cle"].concat();
+    std::fs::write(place.path("x"), &torn).unwrap();
+    let before = place.files();
+    for args in [&["status", "x"][..], &["replay", "x"], &["record", "x", "note_added", "text=a", "--dry-run"]] {
+        place.done(args);
+        assert!(place.files() == before, "{args:?} changes a file");
+    }
+    let said = place.done(&["record", "x", "note_added", "text=so"]);
+    assert!(said.contains("were a line without its end, as a crash leaves one"), "{said}");
+    let files = place.files();
+    let kept =
+        files.iter().find(|(name, _)| name.to_string_lossy().contains("torn")).expect("what was cut off is kept");
+    assert_eq!(kept.1.as_deref(), Some(&b"{\"actor\":\"cle"[..]));
+    assert!(std::fs::read(place.path("x")).unwrap().starts_with(&ledger));
+}
+
+#[test]
+fn what_is_not_there_or_no_file_is_named_and_nothing_is_made() {
+    let place = place();
+    check_readers(&place, IO, "cannot open x: ");
+    std::fs::create_dir(place.path("x")).unwrap();
+    check_all(&place, IO, "cannot open x: it is a directory; give the ledger's file");
+    for name in ["x/no/such.ledger", "a.ledger/below.ledger"] {
+        check(&place, &["new", name, "--district", "Y"], IO, name);
+        check(&place, &["status", name], IO, name);
+        check(&place, &["tour", "--ledger", name], IO, name);
+        check(&place, &["record", name, "note_added", "text=so"], IO, name);
+    }
+    let long = "n".repeat(300);
+    check(&place, &["new", &long, "--district", "Y"], IO, "nnn");
+}

@@ -1,0 +1,200 @@
+//! A world that does not play along: pipes, devices, closed ends, full disks, files without permission, other holders.
+
+use super::{DONE, IO, check, fails, place};
+use crate::support::{Place, run};
+use std::fs::{File, Permissions};
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::{Command, Stdio};
+
+#[test]
+fn a_pipe_or_a_device_in_place_of_a_ledger_is_refused_and_not_waited_for() {
+    let place = place();
+    assert!(Command::new("mkfifo").arg(place.path("pipe")).status().is_ok_and(|made| made.success()), "mkfifo works");
+    for name in ["pipe", "/dev/null", "/dev/zero", "/dev/full"] {
+        let says = format!("cannot open {name}: it is not a file that can be read again");
+        for args in [
+            &["new", name, "--district", "Y"][..],
+            &["status", name],
+            &["replay", name],
+            &["record", name, "note_added", "text=so"],
+            &["record", name, "case_opened", "district=Y", "--dry-run"],
+            &["void", name, "2", "--reason", "so"],
+        ] {
+            check(&place, args, IO, &says);
+        }
+    }
+}
+
+#[test]
+fn a_link_that_leads_nowhere_or_to_itself_is_refused() {
+    let place = place();
+    for (link, target) in [("nowhere", "no/such/file"), ("loop", "loop")] {
+        std::os::unix::fs::symlink(target, place.path(link)).unwrap();
+        check(&place, &["status", link], IO, link);
+        check(&place, &["new", link, "--district", "Y"], IO, link);
+    }
+    std::os::unix::fs::symlink("a.ledger", place.path("alias")).unwrap();
+    place.done(&["record", "alias", "note_added", "text=by its other name"]);
+    assert!(std::fs::read_to_string(place.path("a.ledger")).unwrap().contains("by its other name"));
+}
+
+#[test]
+fn output_that_cannot_be_written_is_an_error_and_a_reader_that_leaves_is_none() {
+    let place = place();
+    for args in [&["rules"][..], &["chart"], &["status", "a.ledger"], &["--help"], &["--json", "rules"]] {
+        // Through a shell, since the harness keeps standard output for itself.
+        let line = |rest: &str| format!("ibbi {} {rest}", args.join(" "));
+        let said = place.type_line(&line("> /dev/full"));
+        assert_eq!(said.code, IO, "{args:?}: {said:?}");
+        assert!(said.err.starts_with("ibbi: cannot write the result: "), "{args:?}: {}", said.err);
+        let said = place.type_line(&line("2> /dev/full"));
+        assert_eq!((said.code, said.err.as_str()), (DONE, ""), "{args:?}: messages are lost, the result is not");
+    }
+    let said = place.type_line("ibbi status nowhere.ledger 2> /dev/full; exit $?");
+    assert_eq!(said.code, IO);
+    let mut child = place.command(&["rules"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::with_capacity(16, child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let mut err = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+    assert_eq!((child.wait().unwrap().code(), err.as_str()), (Some(DONE), ""), "after {line:?} nobody reads on");
+}
+
+#[test]
+fn a_record_that_cannot_be_reported_is_recorded_all_the_same() {
+    let place = place();
+    let said = place.type_line("ibbi record a.ledger note_added text=so > /dev/full");
+    assert_eq!(said.code, IO, "{said:?}");
+    assert_eq!(place.json(&["status", "a.ledger"]).1["records"], 2, "the message is lost, the record is not");
+}
+
+/// Whether permissions bind this user; they do not bind root.
+fn permissions_bind(place: &Place) -> bool {
+    std::fs::write(place.path("probe"), "").unwrap();
+    std::fs::set_permissions(place.path("probe"), Permissions::from_mode(0o000)).unwrap();
+    let bind = File::open(place.path("probe")).is_err();
+    std::fs::remove_file(place.path("probe")).unwrap();
+    if !bind {
+        println!("skipped: permissions do not bind this user, who is root; what is below a file is tried elsewhere");
+    }
+    bind
+}
+
+#[test]
+fn files_and_directories_without_permission_are_named() {
+    let place = place();
+    if !permissions_bind(&place) {
+        return;
+    }
+    let set = |name: &str, mode: u32| std::fs::set_permissions(place.path(name), Permissions::from_mode(mode)).unwrap();
+    set("a.ledger", 0o444);
+    place.done(&["status", "a.ledger"]);
+    place.done(&["record", "a.ledger", "note_added", "text=so", "--dry-run"]);
+    check(&place, &["record", "a.ledger", "note_added", "text=so"], IO, "could not open a.ledger: Permission denied");
+    set("a.ledger", 0o000);
+    check_unread(&place, "a.ledger");
+    set("a.ledger", 0o644);
+    std::fs::create_dir(place.path("closed")).unwrap();
+    std::fs::copy(place.path("a.ledger"), place.path("closed/b.ledger")).unwrap();
+    set("closed", 0o555);
+    check(&place, &["new", "closed/c.ledger", "--district", "Y"], IO, "could not create closed/c.ledger: Permission");
+    place.done(&["status", "closed/b.ledger"]);
+    let note = ["record", "closed/b.ledger", "note_added", "text=so"];
+    check(&place, &note, IO, "closed/b.ledger: Permission denied");
+    set("closed", 0o755);
+}
+
+/// Files without permission cannot be compared, so only what is said is looked at.
+fn check_unread(place: &Place, name: &str) {
+    for args in [&["status", name][..], &["record", name, "note_added", "text=so"], &["replay", name]] {
+        let said = place.ibbi(args);
+        assert_eq!(said.code, IO, "{args:?}: {said:?}");
+        assert!(said.err.contains("Permission denied"), "{args:?}: {}", said.err);
+    }
+}
+
+#[test]
+fn a_ledger_that_somebody_else_writes_can_be_read_and_not_written() {
+    let place = place();
+    let held = ibbi_log::Ledger::open(&place.path("a.ledger")).unwrap();
+    let says = "a.ledger is being written by process ";
+    for args in [
+        &["record", "a.ledger", "note_added", "text=so"][..],
+        &["void", "a.ledger", "2", "--reason", "so"],
+        &["new", "a.ledger", "--district", "Y"],
+        &["record", "a.ledger", "case_opened", "district=Y"],
+    ] {
+        check(&place, args, IO, says);
+    }
+    for args in [
+        &["status", "a.ledger"][..],
+        &["replay", "a.ledger"],
+        &["route", "a.ledger", "completed"],
+        &["record", "a.ledger", "note_added", "text=so", "--dry-run"],
+    ] {
+        place.done(args);
+    }
+    drop(held);
+    place.done(&["record", "a.ledger", "note_added", "text=so"]);
+}
+
+#[test]
+fn of_many_who_record_at_once_each_is_recorded_or_told_to_wait() {
+    let place = place();
+    let text = |number: usize| format!("text=note {number}");
+    let start = |number| {
+        let mut command =
+            place.command(&["record", "a.ledger", "note_added", &text(number), "--at", "2025-09-02 10:00"]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let all: Vec<_> = (0..16).map(start).collect();
+    let mut recorded = 0;
+    for child in all {
+        let output = child.wait_with_output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        match output.status.code() {
+            Some(DONE) => recorded += 1,
+            Some(IO) => assert!(err.contains("a.ledger is being written by "), "{err}"),
+            other => panic!("{other:?}: {err}"),
+        }
+    }
+    assert!(recorded > 0, "nobody came through");
+    let (code, status) = place.json(&["status", "a.ledger"]);
+    assert_eq!((code, &status["records"]), (0, &(recorded + 1).into()));
+    place.done(&["verify", "a.ledger"]);
+}
+
+#[test]
+fn standard_input_that_cannot_be_read_is_named() {
+    let place = place();
+    let mut command = place.command(&["record", "a.ledger"]);
+    command.stdin(File::open(place.path(".")).unwrap());
+    let output = command.output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(IO), "{err}");
+    assert!(err.starts_with("ibbi: cannot read standard input: "), "{err}");
+}
+
+#[test]
+fn an_environment_full_of_nonsense_does_no_harm() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+    let place = place();
+    let mut command = place.command(&["record", "a.ledger", "note_added", "text=so"]);
+    command.env("IBBI_ACTOR", "two\nlines");
+    fails(&place, command, b"", super::USAGE, "actor: the name holds the character U+000A");
+    let mut command = place.command(&["record", "a.ledger", "note_added", "text=so"]);
+    let nonsense = OsStr::from_bytes(b"\xff\xfe");
+    for name in ["IBBI_ACTOR", "TERM", "COLUMNS", "LANG", "TZ", "NO_COLOR", "CLICOLOR_FORCE", "HOME", "LOGNAME"] {
+        command.env(name, nonsense);
+    }
+    command.env("USER", "clerk");
+    assert_eq!(run(command, b"").code, DONE, "an actor that is not UTF-8 is as good as none");
+    let mut command = place.command(&["record", "a.ledger", "note_added", "text=so"]);
+    command.env_clear();
+    assert_eq!(run(command, b"").code, DONE);
+    let (_, replayed) = place.json(&["replay", "a.ledger"]);
+    let actors: Vec<_> = replayed[0]["moments"].as_array().unwrap().iter().map(|moment| &moment["actor"]).collect();
+    assert_eq!(actors, ["clerk@example.org", "clerk", "unknown"]);
+}

@@ -1,0 +1,238 @@
+//! A full disk and a second writer: a clear error, and a ledger that is whole and takes records again.
+
+use crate::appender;
+use crate::support::server::Server;
+use crate::support::{Place, Said};
+use ibbi_log::{LedgerReader, Uuid};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// Something cannot be read or written.
+const IO: i32 = 5;
+
+fn appender(args: &[&str]) -> Command {
+    let mut command = appender::command(args);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn ids(path: &Path) -> BTreeSet<Uuid> {
+    let records = LedgerReader::new(fs::File::open(path).expect("a ledger"));
+    records.map(|record| record.expect("every line is good").id).collect()
+}
+
+/// Records notes until one fails; says how it failed, and which were acknowledged.
+fn fill(mut record: impl FnMut(&str) -> Said) -> (Said, BTreeSet<Uuid>) {
+    let mut acknowledged = BTreeSet::new();
+    for number in 0..200 {
+        let id = Uuid::from_u128(1_000_000 + number);
+        let said = record(&id.to_string());
+        if said.code != 0 {
+            return (said, acknowledged);
+        }
+        acknowledged.insert(id);
+    }
+    panic!("the space never ends");
+}
+
+/// The ledger after the failure: all that was acknowledged, and the record that failed can be sent again.
+fn recovers(place: &Place, ledger: &str, acknowledged: &BTreeSet<Uuid>) {
+    let again = Uuid::from_u128(1_000_000 + acknowledged.len() as u128);
+    place.done(&["record", ledger, "note_added", &text(), "--id", &again.to_string()]);
+    let said = place.done(&["verify", ledger]);
+    assert!(said.starts_with("sound"), "{said}");
+    let found = ids(&place.path(ledger));
+    assert!(acknowledged.is_subset(&found), "lost: {:?}", acknowledged.difference(&found));
+    assert!(found.contains(&again));
+    assert_eq!(found.len(), acknowledged.len() + 2, "nothing else but the case's opening");
+}
+
+fn text() -> String {
+    format!("text={}", "a long note ".repeat(250).trim())
+}
+
+#[test]
+fn a_file_that_may_not_grow_ends_in_a_clear_error_and_a_whole_ledger() {
+    // Without the trap, the system ends the process by a signal instead of refusing the write.
+    for trap in ["trap '' XFSZ; ", ""] {
+        let place = Place::new();
+        place.done(&["new", "my.ledger", "--district", "Maple Hollow"]);
+        let (said, acknowledged) = fill(|id| {
+            let line = format!("{trap}ulimit -f 40; ibbi record my.ledger note_added '{}' --id {id}", text());
+            place.type_line(&line)
+        });
+        if trap.is_empty() {
+            assert!(said.code > 128, "ended by a signal: {said:?}");
+        } else {
+            assert_eq!(said.code, IO, "{said:?}");
+            assert!(said.err.contains("in doubt") && said.err.contains("File too large"), "{}", said.err);
+            println!("at a file's limit, after {} records: {}", acknowledged.len(), said.err.trim());
+        }
+        assert!(!acknowledged.is_empty());
+        recovers(&place, "my.ledger", &acknowledged);
+    }
+}
+
+#[test]
+fn a_server_that_cannot_write_says_what_is_in_doubt_records_no_more_and_still_shows_what_there_is() {
+    let place = Place::new();
+    place.done(&["new", "my.ledger", "--district", "Maple Hollow"]);
+    let mut command = place.shell("trap '' XFSZ; ulimit -f 40; exec ibbi --json serve --ledger my.ledger --port 0");
+    command.stdin(Stdio::null());
+    let server = Server::started(&place, command);
+    let list: Value = serde_json::from_str(&server.ask("GET", "/api/v1/cases", "").1).expect("JSON");
+    let case = list["cases"][0]["case"].as_str().expect("an id").to_owned();
+    let path = format!("/api/v1/cases/{case}/events");
+    let note = |id: Uuid| {
+        let text = "a long note ".repeat(250);
+        json!({ "type": "note_added", "data": { "text": text.trim() }, "id": id }).to_string()
+    };
+    let mut acknowledged = BTreeSet::new();
+    let (doubtful, said) = loop {
+        let id = Uuid::from_u128(2_000_000 + acknowledged.len() as u128);
+        match server.ask("POST", &path, &note(id)) {
+            (201, _) => assert!(acknowledged.insert(id) && acknowledged.len() < 200, "the space never ends"),
+            (status, said) => break (id, (status, serde_json::from_str::<Value>(&said).expect("a problem"))),
+        }
+    };
+    assert_eq!((said.0, &said.1["code"], &said.1["id"]), (503, &json!("in-doubt"), &json!(doubtful)));
+    let detail = said.1["detail"].as_str().expect("a text");
+    assert!(detail.contains("File too large") && detail.contains("start the server again"), "{detail}");
+    assert!(!detail.contains("--id"), "that is said to whoever types commands: {detail}");
+    println!("a server at a file's limit, after {} events: {detail}", acknowledged.len());
+    // Later ones are not in doubt: nothing of them was written.
+    let later = Uuid::from_u128(3_000_000);
+    let (status, said) = server.ask("POST", &path, &note(later));
+    let said: Value = serde_json::from_str(&said).expect("a problem");
+    assert_eq!((status, &said["code"]), (503, &json!("read-only")));
+    assert!(said["detail"].as_str().is_some_and(|detail| detail.contains("nothing was recorded by this")), "{said}");
+    // Whoever sends the first again gets no other answer than before, and reading goes on.
+    assert_eq!(server.ask("POST", &path, &note(doubtful)).0, 503);
+    let (status, shown) = server.ask("GET", &format!("/api/v1/cases/{case}/replay"), "");
+    let shown: Value = serde_json::from_str(&shown).expect("JSON");
+    assert_eq!((status, shown[0]["moments"].as_array().map(Vec::len)), (200, Some(acknowledged.len() + 1)));
+    let form = format!("type=note_added&text=x&id={later}");
+    let (status, page) = server.ask("POST", &format!("/cases/{case}"), &form);
+    assert!(status == 503 && page.contains("nothing was recorded by this"), "{status} {page}");
+    let (_, copy) = server.ask("GET", "/api/v1/ledger", "");
+    let lines = copy.lines().filter(|line| line.starts_with('{')).count();
+    assert_eq!(lines, acknowledged.len() + 2, "what was not acknowledged is not handed out");
+    assert_eq!(server.end("-TERM"), 0);
+    // With room again: the ledger is whole, and what was in doubt can be sent again.
+    let server = Server::start(&place, &["--ledger", "my.ledger", "--port", "0"]);
+    assert!(matches!(server.ask("POST", &path, &note(doubtful)).0, 200 | 201));
+    assert_eq!(server.ask("POST", &path, &note(later)).0, 201);
+    assert_eq!(server.end("-TERM"), 0);
+    assert!(place.done(&["verify", "my.ledger"]).starts_with("sound"));
+    let found = ids(&place.path("my.ledger"));
+    assert!(acknowledged.is_subset(&found) && found.contains(&doubtful) && found.contains(&later));
+    assert_eq!(found.len(), acknowledged.len() + 3, "the case's opening, and each event once");
+}
+
+/// A small file system that is gone with this value.
+struct Small<'a>(&'a Place);
+
+impl<'a> Small<'a> {
+    fn mount(place: &'a Place) -> Option<Self> {
+        fs::create_dir(place.path("small")).expect("a directory");
+        let mut command = Command::new("mount");
+        command.args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"]).arg(place.path("small"));
+        let mounted = command.output().is_ok_and(|output| output.status.success());
+        if !mounted {
+            println!("skipped: no small file system can be mounted here");
+        }
+        mounted.then_some(Self(place))
+    }
+}
+
+impl Drop for Small<'_> {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(self.0.path("small")).status();
+    }
+}
+
+#[test]
+fn a_full_disk_ends_in_a_clear_error_and_a_whole_ledger() {
+    let place = Place::new();
+    let Some(_mounted) = Small::mount(&place) else { return };
+    fs::write(place.path("small/ballast"), vec![0; 8 * 1024]).expect("a file");
+    place.done(&["new", "small/my.ledger", "--district", "Maple Hollow"]);
+    let (said, acknowledged) = fill(|id| place.ibbi(&["record", "small/my.ledger", "note_added", &text(), "--id", id]));
+    assert_eq!(said.code, IO, "{said:?}");
+    assert!(said.err.contains("No space left"), "{}", said.err);
+    // Whoever gave no id of its own learns which one the record has, to send it again.
+    let again = format!("--id {}", Uuid::from_u128(1_000_000 + acknowledged.len() as u128));
+    assert!(said.err.contains(&again), "{}", said.err);
+    println!("on a full disk, after {} records: {}", acknowledged.len(), said.err.trim());
+    // Reading goes on while there is no space; so does verifying what is whole.
+    place.done(&["status", "small/my.ledger"]);
+    let said = place.ibbi(&["new", "small/other.ledger", "--district", "Birch Falls"]);
+    assert_eq!(said.code, IO, "{said:?}");
+    fs::remove_file(place.path("small/ballast")).expect("a file");
+    recovers(&place, "small/my.ledger", &acknowledged);
+}
+
+#[test]
+fn a_second_writer_hears_who_the_first_one_is() {
+    let place = Place::new();
+    place.done(&["new", "my.ledger", "--district", "Maple Hollow"]);
+    let path = place.path("my.ledger");
+    let mut holder = appender(&[path.to_str().expect("UTF-8")]).spawn().expect("the appender starts");
+    let mut line = String::new();
+    BufReader::new(holder.stderr.take().expect("a pipe")).read_line(&mut line).expect("it says that it holds it");
+    assert_eq!(line, "held 2\n");
+    let named = format!("my.ledger is being written by process {} on ", holder.id());
+    for args in [&["record", "my.ledger", "note_added", "text=so"][..], &["new", "my.ledger", "--district", "Y"]] {
+        let said = place.ibbi(args);
+        assert_eq!(said.code, IO, "{said:?}");
+        assert!(said.err.contains(&named), "{}", said.err);
+    }
+    place.done(&["status", "my.ledger"]);
+    place.done(&["verify", "my.ledger"]);
+    drop(holder.stdin.take());
+    assert!(holder.wait().expect("a child").success());
+    place.done(&["record", "my.ledger", "note_added", "text=so"]);
+}
+
+#[test]
+fn of_processes_that_race_for_the_lock_one_writes_at_a_time() {
+    const EACH: u64 = 25;
+    let (mut refused, mut races) = (0, 0);
+    while races < 10 {
+        let place = Place::new();
+        place.done(&["new", "my.ledger", "--district", "Maple Hollow"]);
+        let path = place.path("my.ledger");
+        let racers: Vec<_> = (0..4)
+            .map(|racer: u64| {
+                let (from, count) = ((1000 * (racer + 1)).to_string(), EACH.to_string());
+                let args = [path.to_str().expect("UTF-8"), "race", &from, &count];
+                let mut command = appender(&args);
+                command.stdin(Stdio::null());
+                command
+            })
+            .collect();
+        let running: Vec<_> = racers.into_iter().map(|mut racer| racer.spawn().expect("the appender starts")).collect();
+        for mut racer in running {
+            let (mut out, mut err) = (String::new(), String::new());
+            racer.stdout.take().expect("a pipe").read_to_string(&mut out).expect("UTF-8");
+            racer.stderr.take().expect("a pipe").read_to_string(&mut err).expect("UTF-8");
+            assert!(racer.wait().expect("a child").success(), "{out}{err}");
+            let last = err.lines().last().and_then(|line| line.strip_prefix("refused ")).expect("how often it waited");
+            let times: u64 = last.parse().expect("a number");
+            assert!(times == 0 || err.contains("is being written by "), "{err}");
+            refused += times;
+        }
+        let said = place.done(&["verify", "my.ledger"]);
+        assert!(said.starts_with("sound"), "{said}");
+        let expected = (1..=4).flat_map(|racer| 1000 * racer..1000 * racer + EACH).map(|id| Uuid::from_u128(id.into()));
+        let found = ids(&path);
+        assert!(expected.clone().all(|id| found.contains(&id)), "all that was acknowledged is there");
+        assert_eq!(found.len(), expected.count() + 1);
+        races += 1;
+    }
+    println!("{races} races of 4 processes for {EACH} records each: {refused} times one was told to wait");
+}

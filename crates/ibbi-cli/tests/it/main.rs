@@ -1,0 +1,26 @@
+//! Whole-program tests: `ibbi` as its users run it.
+//!
+//! They are one binary, and the program is built for them. Nothing that they compare depends on the day, the time zone,
+//! the locale, the user, the umask, the home folder, or the speed of the machine.
+#![cfg(unix)]
+
+mod appender;
+mod audit;
+mod bad_input;
+mod docs;
+mod golden;
+mod independent;
+mod killed;
+mod limits;
+mod machine;
+mod output_files;
+mod progress;
+mod rendered;
+mod reviewed;
+mod schedule;
+mod schema;
+mod serve;
+mod support;
+mod tools;
+mod tour;
+mod typed_by_hand;

@@ -1,0 +1,67 @@
+//! Calendars for other programs.
+
+use super::with_sample;
+use crate::support::Place;
+use ibbi_testing::golden_path;
+
+const STAMP: [&str; 2] = ["--stamp", "2026-01-01T00:00:00Z"];
+
+fn lines<'a>(calendar: &'a str, name: &str) -> Vec<&'a str> {
+    calendar.split("\r\n").filter(|line| line.starts_with(name)).collect()
+}
+
+fn read(place: &Place, file: &str) -> String {
+    std::fs::read_to_string(place.path(file)).expect("a calendar")
+}
+
+#[test]
+fn a_plan_becomes_a_calendar_with_its_zone_and_a_given_stamp() {
+    let place = with_sample("maple-hollow.toml");
+    place.done(&[&["calendar", "my.toml"][..], &STAMP].concat());
+    let calendar = read(&place, "dates.ics");
+    insta::assert_snapshot!("calendar", calendar.replace("\r\n", "\n"));
+    let again = place.done(&[&["calendar", "my.toml", "-o", "-"][..], &STAMP].concat());
+    assert_eq!(calendar, again, "the same plan and stamp give the same bytes");
+}
+
+#[test]
+fn what_moves_keeps_its_id_and_gets_a_higher_sequence() {
+    let place = with_sample("maple-hollow.toml");
+    place.done(&[&["calendar", "my.toml"][..], &STAMP].concat());
+    let before = read(&place, "dates.ics");
+    place.done(&[&["calendar", "my.toml"][..], &STAMP].concat());
+    assert_eq!(read(&place, "dates.ics"), before, "nothing has moved");
+    // The neutral is away on the day of the first facilitation.
+    let text = read(&place, "my.toml");
+    let (_, plan) = place.json(&["plan", "my.toml"]);
+    let moved = plan["sittings"][2]["slot"]["starts"].as_str().expect("a slot")[..10].to_owned();
+    let changed = text.replace("unavailable = [\"tuesday\",", &format!("unavailable = [{moved}, \"tuesday\","));
+    assert_ne!(text, changed);
+    std::fs::write(place.path("my.toml"), changed).expect("a scenario");
+    let said = place.done(&[&["calendar", "my.toml"][..], &STAMP].concat());
+    let after = read(&place, "dates.ics");
+    assert_eq!(lines(&before, "UID"), lines(&after, "UID"));
+    let sequences = lines(&after, "SEQUENCE");
+    assert_eq!(sequences[..2], ["SEQUENCE:0", "SEQUENCE:0"]);
+    assert_eq!(sequences[2], "SEQUENCE:1", "{said}");
+}
+
+#[test]
+fn a_ledger_becomes_a_calendar_of_what_it_has_booked() {
+    let place = Place::new();
+    place.done(&["tour", "--ledger", "tour.ledger"]);
+    place.done(&[&["calendar", "tour.ledger"][..], &STAMP].concat());
+    let calendar = read(&place, "dates.ics");
+    insta::assert_snapshot!("calendar-ledger", calendar.replace("\r\n", "\n"));
+    assert!(lines(&calendar, "STATUS").iter().all(|line| *line == "STATUS:CONFIRMED"), "{calendar}");
+    let golden = golden_path("corrections-and-three-cases");
+    std::fs::copy(golden, place.path("cases.ledger")).expect("a ledger");
+    let (code, made) = place.json(&[&["calendar", "cases.ledger", "-o", "all.ics"][..], &STAMP].concat());
+    assert_eq!(code, 0);
+    let all = read(&place, "all.ics");
+    assert_eq!(made["entries"].as_u64(), Some(lines(&all, "BEGIN:VEVENT").len() as u64));
+    let mut ids = lines(&all, "UID");
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), lines(&all, "UID").len(), "every entry has an id of its own");
+}

@@ -1,0 +1,135 @@
+//! `ibbi serve` as its users have it: how it starts and ends, and that its API and `--json` say the same.
+
+use crate::support::server::Server;
+use crate::support::{Place, documented, run};
+use ibbi_testing::sample_scenario;
+use serde_json::{Value, json};
+use std::io::Read as _;
+use std::process::Command;
+
+/// Runs a client of the page against a server; nothing if what it is written in is not there.
+fn client(tool: &str, file: &str, text: &str) -> Option<String> {
+    if Command::new(tool).arg("--version").output().is_err() {
+        println!("skipped: {tool} is not installed");
+        return None;
+    }
+    let place = Place::new();
+    let server = Server::start(&place, &["--port", "0"]);
+    std::fs::write(place.path(file), text).unwrap();
+    let mut command = Command::new(tool);
+    command.arg(place.path(file)).arg(&server.address);
+    let said = run(command, b"");
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    assert_eq!(server.end("-TERM"), 0);
+    Some(said.out)
+}
+
+#[test]
+fn the_python_client_of_the_page_does_what_the_page_says() {
+    let Some(said) = client("python3", "client.py", &documented("docs/embedding.md", "python", "python")) else {
+        return;
+    };
+    let lines: Vec<_> = said.lines().collect();
+    assert_eq!(lines[..2], ["201 inquiry is recorded", "200 inquiry was there before"], "{said}");
+    assert!(
+        lines[2].starts_with("422 process.stage - ") && lines[3].starts_with("422 leaders.all-agreed - "),
+        "{said}"
+    );
+    assert!(lines[4].starts_with("the sample's plan ends on 20"), "{said}");
+}
+
+#[test]
+fn the_javascript_client_of_the_page_does_what_the_page_says() {
+    let Some(said) = client("node", "client.mjs", &documented("docs/embedding.md", "javascript", "js")) else { return };
+    let lines: Vec<_> = said.lines().collect();
+    assert_eq!(lines[..2], ["201 412 2", "inquiry needs leaders.all-agreed"], "{said}");
+    assert!(lines[2].starts_with("true 20000 runs, completed "), "{said}");
+}
+
+#[test]
+fn without_an_argument_it_opens_a_ledger_in_the_data_folder_and_ends_in_good_order() {
+    for signal in ["-TERM", "-INT"] {
+        let place = Place::new();
+        let server = Server::start(&place, &[]);
+        assert_eq!(server.ledger, place.path("data/ibbi/cases.ledger").display().to_string());
+        assert!(server.address.starts_with("http://127.0.0.1:8"), "{}", server.address);
+        let (status, page) = server.ask("GET", "/", "");
+        assert!(status == 200 && page.contains("Plan a schedule"));
+        let (status, _) = server.ask("POST", "/api/v1/cases", r#"{"data":{"district":"Maple Hollow"}}"#);
+        assert_eq!(status, 201);
+        let ledger = server.ledger.clone();
+        // Others may read, and are told who writes.
+        let said = place.ibbi(&["record", &ledger, "note_added", "text=x"]);
+        assert!(said.code == 5 && said.err.contains("is being written by process"), "{}", said.err);
+        assert_eq!(place.ibbi(&["status", &ledger]).code, 0);
+        let said = place.ibbi(&["serve", "--ledger", &ledger, "--port", "0"]);
+        assert!(said.code == 5 && said.err.contains("is being written by process"), "{}", said.err);
+        // A second one on another ledger takes the next port.
+        let other = place.path("other.ledger").display().to_string();
+        let second = Server::start(&place, &["--ledger", &other]);
+        assert_ne!(second.address, server.address);
+        assert_eq!((second.end(signal), server.end(signal)), (0, 0));
+        assert_eq!(place.ibbi(&["verify", &ledger]).code, 0);
+        assert_eq!(place.ibbi(&["record", &ledger, "note_added", "text=x"]).code, 0, "the lock is given back");
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_is_told_and_another_address_warned_of() {
+    let place = Place::new();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    let said = place.ibbi(&["serve", "--ledger", "x.ledger", "--port", &port]);
+    assert!(said.code == 5 && said.err.contains(&format!("cannot listen on 127.0.0.1, port {port}")), "{}", said.err);
+    assert!(!place.path("x.ledger").exists(), "nothing was begun");
+    let mut server = Server::start(&place, &["--ledger", "x.ledger", "--port", "0", "--address", "0.0.0.0"]);
+    assert!(server.address.contains("/?token="), "{}", server.address);
+    let mut stderr = server.child.stderr.take().unwrap();
+    server.end("-TERM");
+    let mut said = String::new();
+    stderr.read_to_string(&mut said).unwrap();
+    assert!(said.contains("others can reach this address"), "{said}");
+}
+
+#[test]
+fn what_the_api_returns_is_what_the_program_prints_with_json() {
+    let place = Place::new();
+    place.ibbi(&["tour", "--ledger", "tour.ledger"]);
+    let server = Server::start(&place, &["--ledger", "tour.ledger", "--port", "0"]);
+    let cases: Value = serde_json::from_str(&server.ask("GET", "/api/v1/cases", "").1).unwrap();
+    let case = cases["cases"][0]["case"].as_str().unwrap().to_owned();
+    let scenario = std::fs::read_to_string(sample_scenario("spring-days.toml")).unwrap();
+    std::fs::write(place.path("s.toml"), &scenario).unwrap();
+    let at = "2025-11-30T17:00:00.000Z";
+    let get = |path: String| ("GET", path, String::new());
+    let post = |path: &str, body: Value| ("POST", path.to_owned(), body.to_string());
+    let asked = [
+        (get(format!("/api/v1/cases/{case}?at={at}")), vec!["status", "tour.ledger", "--at", at]),
+        (get(format!("/api/v1/cases/{case}/replay")), vec!["replay", "tour.ledger"]),
+        (get(format!("/api/v1/cases/{case}/replay?to=20")), vec!["replay", "tour.ledger", "--to", "20"]),
+        (get(format!("/api/v1/cases/{case}/replay?at={at}")), vec!["replay", "tour.ledger", "--at", at]),
+        (get(format!("/api/v1/cases/{case}/route?goal=completed")), vec!["route", "tour.ledger", "completed"]),
+        (get("/api/v1/ledger/verify".to_owned()), vec!["verify", "tour.ledger"]),
+        (get("/api/v1/ledger/audit".to_owned()), vec!["audit", "tour.ledger"]),
+        (get("/api/v1/chart".to_owned()), vec!["chart"]),
+        (get("/api/v1/rules".to_owned()), vec!["rules"]),
+        (get("/api/v1/schema/ledger".to_owned()), vec!["schema"]),
+        (get("/api/v1/schema/scenario".to_owned()), vec!["schema", "scenario"]),
+        (post("/api/v1/scenario", json!({ "scenario": scenario })), vec!["scenario", "check", "s.toml"]),
+        (post("/api/v1/plan", json!({ "scenario": scenario })), vec!["plan", "s.toml"]),
+        (post("/api/v1/plan", json!({})), vec!["plan"]),
+        (
+            post("/api/v1/simulate", json!({ "scenario": scenario, "runs": 700, "seed": 5 })),
+            vec!["simulate", "s.toml", "--runs", "700", "--seed", "5"],
+        ),
+        (post("/api/v1/compare", json!({ "runs": 700 })), vec!["compare", "--runs", "700"]),
+        (post("/api/v1/who", json!({ "runs": 50 })), vec!["who", "--runs", "50"]),
+    ];
+    for ((method, path, body), args) in asked {
+        let (status, answer) = server.ask(method, &path, &body);
+        let said = place.ibbi(&[&["--json"][..], &args].concat());
+        assert_eq!((status, said.code), (200, 0), "{path}: {answer} {}", said.err);
+        assert_eq!(answer, said.out, "{path} and ibbi {args:?}");
+    }
+    assert_eq!(server.end("-TERM"), 0);
+}

@@ -1,0 +1,70 @@
+//! `ibbi serve`, and the smallest client that can ask it something.
+
+use super::Place;
+use serde_json::Value;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+/// A server that runs.
+pub(crate) struct Server {
+    /// Its process.
+    pub(crate) child: Child,
+    /// The address that it printed.
+    pub(crate) address: String,
+    /// The file of its ledger.
+    pub(crate) ledger: String,
+}
+
+impl Server {
+    /// Starts it.
+    pub(crate) fn start(place: &Place, args: &[&str]) -> Self {
+        Self::started(place, place.command(&[&["--json", "serve"], args].concat()))
+    }
+
+    /// Starts it by a command of the test's own, which ends in `serve --json`.
+    pub(crate) fn started(place: &Place, mut command: Command) -> Self {
+        command.env("XDG_DATA_HOME", place.path("data")).env_remove("IBBI_TOKEN").env_remove("IBBI_KEY");
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("it says where it is");
+        let said: Value = serde_json::from_str(&line).unwrap_or_else(|error| {
+            let mut why = String::new();
+            child.stderr.take().expect("a pipe").read_to_string(&mut why).expect("UTF-8");
+            panic!("{error}: {line:?} {why}")
+        });
+        let text = |key: &str| said[key].as_str().expect("a text").to_owned();
+        Self { child, address: text("address"), ledger: text("ledger") }
+    }
+
+    /// Asks and returns the status and the body.
+    pub(crate) fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String) {
+        let host = self.address.trim_start_matches("http://").trim_end_matches('/');
+        let mut stream = TcpStream::connect(host).expect("it listens");
+        let length = body.len();
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+        )
+        .expect("it reads");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it answers");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+        (head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status"), body.to_owned())
+    }
+
+    /// Ends it by a signal and returns its exit code.
+    pub(crate) fn end(mut self, signal: &str) -> i32 {
+        let status = Command::new("kill").args([signal, &self.child.id().to_string()]).status().expect("kill is there");
+        assert!(status.success());
+        self.child.wait().expect("it ends").code().expect("it ends by itself")
+    }
+}
+
+impl Drop for Server {
+    /// A test that fails leaves no server behind.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,30 @@
+//! Samples and checks that the tests of several crates, the fuzz targets and the benchmarks share.
+//!
+//! The crate is a dev-dependency only. Its functions panic when something is missing, as tests do.
+#![forbid(unsafe_code)]
+
+#[cfg(feature = "audit")]
+pub mod audit_output;
+#[cfg(feature = "audit")]
+pub mod audit_properties;
+mod golden;
+#[cfg(feature = "log")]
+pub mod python_verifier;
+#[cfg(feature = "log")]
+pub mod reader_properties;
+#[cfg(feature = "log")]
+pub mod records;
+mod scenarios;
+#[cfg(feature = "sim")]
+pub mod simulated;
+
+pub use golden::{GOLDEN, golden, golden_path};
+pub use scenarios::{sample_scenario, sample_scenarios};
+
+use std::path::PathBuf;
+
+/// Returns the path of a file or folder of the repository, such as `docs/ledger.md`.
+pub fn repository(path: &str) -> PathBuf {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    PathBuf::from(root).canonicalize().unwrap_or_else(|error| panic!("{root}: {error}")).join(path)
+}
