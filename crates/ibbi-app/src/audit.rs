@@ -5,9 +5,9 @@ mod timeline;
 use crate::error::AppError;
 use crate::store;
 use crate::trust::{self, Against};
-use ibbi_audit::export::{self, Chained, Corrections, ExportError, Voided};
 use ibbi_audit::{Audit, AuditError, Diff, Filter, Metered, Options, Source, Watch};
 use ibbi_core::{At, Name, Outcome};
+use ibbi_export::{Chained, Corrections, ExportError, Voided};
 use ibbi_log::{FaultKind, LedgerReader, ReadError, Uuid};
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -300,8 +300,10 @@ pub fn export_watched(export: Export<'_>, mut out: &mut dyn Write, watch: Watch<
     let unwritten = |source| AppError::Io { doing: "write", path: "the export".into(), source };
     let Export { ledger, format, voided } = export;
     match format {
-        Format::Pnml => return export::pnml::write(export::pnml::Ending::default(), &mut out).map_err(unwritten),
-        Format::Bpmn => return export::bpmn::write(&mut out).map_err(unwritten),
+        Format::Pnml => {
+            return ibbi_export::pnml::write(ibbi_export::pnml::Ending::default(), &mut out).map_err(unwritten);
+        }
+        Format::Bpmn => return ibbi_export::bpmn::write(&mut out).map_err(unwritten),
         _ => {}
     }
     let Some(path) = ledger else {
@@ -329,12 +331,12 @@ pub fn export_watched(export: Export<'_>, mut out: &mut dyn Write, watch: Watch<
     })?;
     let kept = if voided { Voided::Marked } else { Voided::LeftOut };
     match format {
-        Format::Csv => export::csv::write(whole(opened), &corrections, &mut out),
-        Format::Xes => export::xes::write(&opening, whole(opened), &corrections, kept, &mut out),
-        Format::Ocel => export::ocel::write(whole(opened), &corrections, kept, &mut out),
+        Format::Csv => ibbi_export::csv::write(whole(opened), &corrections, &mut out),
+        Format::Xes => ibbi_export::xes::write(&opening, whole(opened), &corrections, kept, &mut out),
+        Format::Ocel => ibbi_export::ocel::write(whole(opened), &corrections, kept, &mut out),
         _ => {
-            let framing = export::cloudevents::Framing::default();
-            export::cloudevents::write(&opening, whole(Chained::new(opened)), &corrections, framing, &mut out)
+            let framing = ibbi_export::cloudevents::Framing::default();
+            ibbi_export::cloudevents::write(&opening, whole(Chained::new(opened)), &corrections, framing, &mut out)
         }
     }
     .map_err(failed)

@@ -45,7 +45,6 @@ mod audit;
 mod case;
 mod diff;
 mod engine;
-pub mod export;
 mod extracted;
 mod figures;
 mod finding;

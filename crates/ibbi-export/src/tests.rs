@@ -1,0 +1,238 @@
+//! The exports of records: what small ones look like, and what holds for all.
+
+use super::*;
+use crate::testing::{golden, read, read_bytes, sound};
+use ibbi_core::events::{ActivityRun, EventVoided, SessionClosed, SessionOpened};
+use ibbi_core::{ActivityKind, At, Event, EventKind, MemberId, MemberIds, Name, Observers, Person, Reason, Stage};
+use ibbi_log::{LedgerReader, Record, Uuid};
+use std::io;
+
+/// Every format of records, by name.
+const FORMATS: [&str; 7] = ["csv", "xes", "xes-marked", "ocel", "ocel-marked", "cloudevents", "cloudevents-batch"];
+
+fn export(format: &str, ledger: &[u8]) -> String {
+    let (opening, records, corrections) = read_bytes(ledger);
+    let mut out = Vec::new();
+    let chained = Chained::new(LedgerReader::new(ledger));
+    match format {
+        "csv" => csv::write(sound(&records), &corrections, &mut out).unwrap(),
+        "xes" => xes::write(&opening, sound(&records), &corrections, Voided::LeftOut, &mut out).unwrap(),
+        "xes-marked" => xes::write(&opening, sound(&records), &corrections, Voided::Marked, &mut out).unwrap(),
+        "ocel" => ocel::write(sound(&records), &corrections, Voided::LeftOut, &mut out).unwrap(),
+        "ocel-marked" => ocel::write(sound(&records), &corrections, Voided::Marked, &mut out).unwrap(),
+        "cloudevents" => {
+            cloudevents::write(&opening, chained, &corrections, cloudevents::Framing::Lines, &mut out).unwrap();
+        }
+        _ => cloudevents::write(&opening, chained, &corrections, cloudevents::Framing::Batch, &mut out).unwrap(),
+    }
+    String::from_utf8(out).expect("every export is UTF-8")
+}
+
+fn ledger(name: &str) -> Vec<u8> {
+    golden().into_iter().find(|(known, _)| known == name).expect("a golden ledger of this name").1
+}
+
+#[test]
+fn a_small_case_in_every_format() {
+    let referred = ledger("referred");
+    for format in ["csv", "xes", "ocel", "cloudevents", "cloudevents-batch"] {
+        insta::assert_snapshot!(format!("referred_{format}"), export(format, &referred));
+    }
+    assert_eq!(export("csv", &referred).matches("\r\n").count(), 8, "a snapshot does not show how lines end");
+}
+
+#[test]
+fn corrections_in_the_table_and_in_the_marked_formats() {
+    let corrected = ledger("corrections-and-three-cases");
+    insta::assert_snapshot!("corrections_csv", export("csv", &corrected));
+    for format in ["xes-marked", "ocel-marked"] {
+        let text = export(format, &corrected);
+        assert_eq!(text.matches("voided_by").count(), if format == "xes-marked" { 2 } else { 4 }, "{format}");
+        assert!(text.contains("event_voided"));
+    }
+    for format in ["xes", "ocel"] {
+        let text = export(format, &corrected);
+        assert!(!text.contains("voided_by") && !text.contains("event_voided"), "{format}");
+    }
+    assert_eq!(export("cloudevents", &corrected).matches("\"voidedby\"").count(), 2);
+}
+
+#[test]
+fn the_same_records_give_the_same_bytes_and_every_xml_is_well_formed() {
+    for (name, bytes) in golden() {
+        for format in FORMATS {
+            let text = export(format, &bytes);
+            assert_eq!(text, export(format, &bytes), "{name} as {format}");
+            if format.starts_with("xes") {
+                roxmltree::Document::parse(&text).unwrap();
+            }
+            if format.starts_with("ocel") || format == "cloudevents-batch" {
+                serde_json::from_str::<serde_json::Value>(&text).unwrap();
+            }
+        }
+    }
+}
+
+/// A ledger's record of a case, with nothing in it but what matters to the test.
+fn record(seq: u64, case: u128, event: impl Into<Event>) -> Record {
+    let at = At::from_millis(1_800_000_000_000 + i64::try_from(seq).unwrap() * 60_000).unwrap();
+    Record {
+        seq,
+        rev: seq,
+        case: Uuid::from_u128(case),
+        id: Uuid::from_u128(seq.into()),
+        actor: Name::new("clerk").unwrap(),
+        at,
+        logged: at,
+        to: Stage::Training,
+        event: event.into(),
+        offset: 0,
+        line: seq,
+    }
+}
+
+fn void(seq: u64) -> EventVoided {
+    EventVoided { reason: Reason::new("a mistake").unwrap(), seq }
+}
+
+fn run(title: &str) -> ActivityRun {
+    ActivityRun { kind: ActivityKind::Exercise, title: Name::new(title).unwrap() }
+}
+
+#[test]
+fn a_void_counts_if_it_names_an_earlier_event_of_its_own_case() {
+    let records = [
+        record(2, 1, run("first")),
+        record(3, 1, void(2)),
+        record(4, 1, void(2)), // The first void counts.
+        record(5, 2, void(2)), // Another case's.
+        record(6, 1, void(6)), // Itself.
+        record(7, 1, void(3)), // A void.
+        record(8, 1, void(9)), // A later one.
+        record(9, 1, run("second")),
+        record(10, 1, void(100)), // None.
+    ];
+    let corrections = Corrections::gather(sound(&records)).unwrap();
+    let voided: Vec<_> = records.iter().map(|record| corrections.voided_by(record)).collect();
+    assert_eq!(voided, [Some(3), None, None, None, None, None, None, None, None]);
+    let counting: Vec<_> =
+        records.iter().filter(|record| corrections.counts(record)).map(|record| record.seq).collect();
+    assert_eq!(counting, [9]);
+}
+
+#[test]
+fn an_event_of_a_session_belongs_to_its_part_though_the_first_close_was_voided() {
+    let neutral = Person { id: MemberId::new("reyes").unwrap(), name: Name::new("Ines Reyes").unwrap() };
+    let present = MemberIds::default();
+    let opened = SessionOpened { neutral, observers: Observers::default(), part: 2, present };
+    let closed = || SessionClosed { left_early: MemberIds::default() };
+    let records = [
+        record(2, 1, run("before any session")),
+        record(3, 1, opened),
+        record(4, 1, closed()),
+        record(5, 1, void(4)),
+        record(6, 1, run("still open")),
+        record(7, 1, closed()),
+        record(8, 1, closed()),
+    ];
+    let corrections = Corrections::gather(sound(&records)).unwrap();
+    let mut context = context::Context::default();
+    let parts: Vec<_> = records.iter().map(|record| context.place(record, corrections.counts(record)).part).collect();
+    assert_eq!(parts, [None, Some(2), Some(2), None, Some(2), Some(2), None]);
+}
+
+#[test]
+fn an_export_ends_with_the_first_record_that_cannot_be_read() {
+    let (opening, records, corrections) = read("referred");
+    let broken = || {
+        let fault = || io::Error::other("the disk is gone");
+        sound(&records[..3]).chain([Err(fault())]).chain(sound(&records[3..]))
+    };
+    let out = &mut Vec::new();
+    let said = [
+        csv::write(broken(), &corrections, out).unwrap_err().to_string(),
+        xes::write(&opening, broken(), &corrections, Voided::LeftOut, out).unwrap_err().to_string(),
+        ocel::write(broken(), &corrections, Voided::LeftOut, out).unwrap_err().to_string(),
+    ];
+    assert_eq!(said, ["a record could not be read: the disk is gone"; 3]);
+    assert!(Corrections::gather(broken()).is_err());
+}
+
+#[test]
+fn every_line_comes_with_the_hash_that_it_names() {
+    for (name, bytes) in golden() {
+        let text = core::str::from_utf8(&bytes).unwrap();
+        let chained: Vec<_> = Chained::new(LedgerReader::new(&bytes[..])).map(Result::unwrap).collect();
+        assert_eq!(chained.len(), text.lines().count() - 1, "{name}");
+        for (line, Line { record, prev }) in text.lines().skip(1).zip(chained) {
+            assert!(line.contains(&format!("\"prev\":\"{prev}\"")), "{name}, {}", record.seq);
+        }
+    }
+}
+
+/// Takes so many bytes and no more.
+struct Full(usize);
+
+impl io::Write for Full {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let taken = bytes.len().min(self.0);
+        self.0 -= taken;
+        if taken == 0 && !bytes.is_empty() { Err(io::Error::from(io::ErrorKind::StorageFull)) } else { Ok(taken) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_full_disk_is_told_and_not_passed_over() {
+    let (opening, records, corrections) = read("completed-full-day");
+    for room in [0, 1, 1000] {
+        let stopped = [
+            csv::write(sound(&records), &corrections, &mut Full(room)).is_err(),
+            xes::write(&opening, sound(&records), &corrections, Voided::Marked, &mut Full(room)).is_err(),
+            ocel::write(sound(&records), &corrections, Voided::Marked, &mut Full(room)).is_err(),
+            pnml::write(pnml::Ending::Anywhere, &mut Full(room)).is_err(),
+            bpmn::write(&mut Full(room)).is_err(),
+        ];
+        assert_eq!(stopped, [true; 5], "with room for {room} bytes");
+    }
+}
+
+#[test]
+fn without_records_an_export_is_a_whole_one_of_nothing() {
+    let none = || std::iter::empty::<Result<Record, io::Error>>();
+    let (opening, _, _) = read("referred");
+    let mut out = Vec::new();
+    csv::write(none(), &Corrections::default(), &mut out).unwrap();
+    assert_eq!(out.iter().filter(|byte| **byte == b'\n').count(), 1);
+    out.clear();
+    xes::write(&opening, none(), &Corrections::default(), Voided::LeftOut, &mut out).unwrap();
+    roxmltree::Document::parse(core::str::from_utf8(&out).unwrap()).unwrap();
+    out.clear();
+    ocel::write(none(), &Corrections::default(), Voided::LeftOut, &mut out).unwrap();
+    let log: serde_json::Value = serde_json::from_slice(&out).unwrap();
+    assert_eq!(log["objectTypes"].as_array().unwrap().len(), 8);
+    out.clear();
+    let lines = std::iter::empty::<Result<Line, io::Error>>;
+    cloudevents::write(&opening, lines(), &Corrections::default(), cloudevents::Framing::Batch, &mut out).unwrap();
+    assert_eq!(serde_json::from_slice::<serde_json::Value>(&out).unwrap(), serde_json::json!([]));
+}
+
+/// Between them the golden ledgers have every kind of event, and every format that writes all writes each.
+#[test]
+fn every_kind_of_event_is_exported() {
+    for format in ["csv", "xes-marked", "ocel-marked", "cloudevents"] {
+        let all: String = golden().iter().map(|(_, bytes)| export(format, bytes)).collect();
+        for kind in EventKind::ALL {
+            let written = match format {
+                "csv" => all.contains(&format!(",{kind},")),
+                "xes-marked" => all.contains(&format!("value=\"{kind}\"")),
+                "ocel-marked" => all.contains(&format!("\"type\":\"{kind}\"")),
+                _ => all.contains(&format!("\"type\":\"ibbi.{kind}.v1\"")),
+            };
+            assert!(written, "{kind} as {format}");
+        }
+    }
+}
