@@ -164,12 +164,12 @@ impl Facts {
 
     fn teams(&mut self, case: &Case) {
         let Some(teams) = case.teams() else { return };
-        for party in Party::ALL.iter().filter(|party| !teams.of(**party).is_empty()) {
+        for party in Party::ALL.iter().filter(|party| !teams.members(**party).is_empty()) {
             let shown = |member: &ibbi_core::Member| {
                 let pledge = if member.pledged { "" } else { ", no pledge yet" };
                 format!("{} ({}{pledge})", member.person.name, member.person.id)
             };
-            let members: Vec<_> = teams.of(*party).iter().map(shown).collect();
+            let members: Vec<_> = teams.members(*party).iter().map(shown).collect();
             self.add("team", format!("{}: {}", party.label(), members.join(", ")));
         }
     }
@@ -245,7 +245,7 @@ pub fn settled(case: &Case, zone: Zone) -> Vec<Fact> {
     }
     if let Case::Closed(state) = case {
         let reason = state.reason().map(|reason| format!(": {reason}")).unwrap_or_default();
-        let by = state.by().map(|by| format!(" by {by}")).unwrap_or_default();
+        let by = state.withdrawn_by().map(|by| format!(" by {by}")).unwrap_or_default();
         let when = zone.show(state.at());
         facts.add("outcome", format!("{}{by}{reason}, {when}", state.outcome().label()));
     }

@@ -193,7 +193,7 @@ impl Suggestions<'_> {
     fn members(&mut self) {
         let Some(teams) = self.case.teams() else { return };
         for party in Party::ALL {
-            let first = teams.of(*party).is_empty();
+            let first = teams.members(*party).is_empty();
             self.add(EventKind::MemberNamed, first, &[("party", party.to_string())]);
         }
     }
@@ -202,7 +202,7 @@ impl Suggestions<'_> {
     fn leaving(&mut self, event: EventKind, can: impl Fn(&Member) -> bool) {
         let Some(teams) = self.case.teams() else { return };
         for party in Party::ALL {
-            let members = ids(teams.of(*party).iter().filter(|member| can(member)), "|");
+            let members = ids(teams.members(*party).iter().filter(|member| can(member)), "|");
             if !members.is_empty() {
                 self.add(event, false, &[("party", party.to_string()), ("member", format!("<{members}>"))]);
             }
@@ -212,7 +212,7 @@ impl Suggestions<'_> {
     fn pledges(&mut self) {
         let Some(teams) = self.case.teams() else { return };
         for party in Party::ALL {
-            for member in teams.of(*party).iter().filter(|member| !member.pledged) {
+            for member in teams.members(*party).iter().filter(|member| !member.pledged) {
                 let given = [("party", party.to_string()), ("member", member.person.id.to_string())];
                 self.add(EventKind::AttendancePledged, true, &given);
             }
@@ -254,7 +254,7 @@ impl Suggestions<'_> {
         let (Case::Caucus(state), Some(teams)) = (self.case, self.case.teams()) else { return };
         for party in Party::ALL {
             let onward = state.party(*party).opened.is_none();
-            let given = [("party", party.to_string()), ("present", ids(teams.of(*party), ","))];
+            let given = [("party", party.to_string()), ("present", ids(teams.members(*party), ","))];
             self.add(EventKind::CaucusOpened, onward, &given);
         }
     }
@@ -272,7 +272,7 @@ impl Suggestions<'_> {
             if how.decided.is_some() || how.opened.is_none() {
                 continue;
             }
-            let speakers = format!("<{}>", ids(teams.of(*party), "|"));
+            let speakers = format!("<{}>", ids(teams.members(*party), "|"));
             let given = [("party", party.to_string()), ("spokesperson", speakers)];
             self.add(EventKind::PartyDecided, true, &given);
         }

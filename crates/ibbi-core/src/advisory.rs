@@ -1,57 +1,59 @@
-//! Advisories: warnings that never refuse.
+//! Advisories: warnings that never cause a refusal.
 
 use crate::case::Case;
 use crate::event::{Event, LeaderDeclined, SessionOpened, SessionScheduled};
+use crate::found::list;
 use crate::holidays::{County, holiday_on, is_weekend, posting_deadline};
 use crate::people::{Capacity, MemberIds};
-use crate::refusal::list;
 use crate::rule::Source;
 use crate::sets::closed_set;
-use crate::slot::{LocalTime, Slot};
+use crate::slot::Slot;
 use crate::stages::Attendance;
 use crate::text::MemberId;
 use crate::time::At;
+use crate::time::LocalTime;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 closed_set! {
-    /// What an advisory warns of.
+    /// The subject of an advisory.
     Warning, "advisory";
     /// The slot is on a Saturday or Sunday.
     Weekend = "slot.weekend", "The slot is on a weekend.";
     /// The slot is on a legal holiday.
-    Holiday = "slot.holiday", "The slot is on a legal holiday of Massachusetts.";
-    /// Nobody of the school committee or of the union's board attends the training.
+    Holiday = "slot.holiday", "The slot is on a legal holiday in Massachusetts.";
+    /// No school committee member or no union board member observes the training.
     NoBoardMembers = "training.no-board-members",
-        "School committee and union board members who will not sit at the table are advised to attend the training.";
-    /// A present member missed the training.
-    MissedTraining = "attendance.missed-training", "A member of a team attended no session of the training.";
-    /// A present member attended the training in part.
-    PartOfTraining = "attendance.part-of-training", "A member of a team missed a part of the training.";
+        "School committee and union board members who are not on a team should attend the training.";
+    /// A current member missed the training.
+    MissedTraining = "attendance.missed-training", "A team member attended no training session.";
+    /// A current member attended only part of the training.
+    PartOfTraining = "attendance.part-of-training", "A team member missed part of the training.";
     /// A member was released before a session and named again after it.
     ReleasedAround = "attendance.released-around-session",
-        "A member was released and named again, and a session opened in between without that member.";
-    /// The facilitation is after the contract's expiry.
+        "A member was released and named again, and a session was held in between without that member.";
+    /// The session is after the contract expires (G.L. c.150E s.7).
     AfterContract = "facilitation.after-contract",
-        "The session is after the contract expires; an evergreen clause makes that date a soft deadline.";
-    /// A quorum may come, so a posting may be needed.
+        "The session is after the contract expires. An evergreen clause makes that date a soft deadline.";
+    /// A quorum of the school committee might attend, so the meeting might have to be posted (G.L. c.30A s.20).
     Posting = "meeting.open-meeting-posting",
-        "If a quorum of the school committee may attend, the meeting is posted 48 hours ahead, Saturdays, Sundays and \
-         legal holidays not counted.";
-    /// A decline that leaves the seat as it was.
+        "If a quorum of the school committee might attend, the meeting must be posted 48 hours ahead (Saturdays, Sundays, \
+         and legal holidays don't count).";
+    /// The person who declined is not the one who agreed.
     DeclineOfAnother = "leaders.decline-by-another",
-        "A leader declined for a seat that another person holds; the seat stays agreed. A misspelt name does that too.";
-    /// The fact was logged long after it happened.
+        "A leader declined for a seat that another person holds, so the seat still counts as agreed. Check the spelling of \
+         the name.";
+    /// The event was logged long after it happened.
     LoggedLate = "record.logged-late", "The event was logged more than seven days after it happened.";
-    /// A session was ended on another day than its own.
+    /// A session was ended after the day it was scheduled for.
     OpenPastDay = "session.open-past-its-day", "The session was ended on a later day than it was scheduled for.";
-    /// Two parts are booked for one day, on which the later one cannot open.
+    /// Two parts are booked for one day, so the later one can't be opened on it.
     SameDay = "facilitation.parts-on-one-day",
-        "Two parts are scheduled for one day; the later one could not open on it.";
+        "Two parts are scheduled for the same day, so the later one can't be opened on it.";
 }
 
 impl Warning {
-    /// Where it comes from.
+    /// Returns the source of the advisory.
     pub const fn source(self) -> Source {
         match self {
             Self::Holiday | Self::AfterContract | Self::Posting => Source::Law,
@@ -62,12 +64,12 @@ impl Warning {
     }
 }
 
-/// A warning with what was found.
+/// A warning, with what was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Advisory {
-    /// What it warns of.
+    /// The subject.
     pub warning: Warning,
-    /// What was found, in a sentence.
+    /// What was found, as a text for people.
     pub found: String,
 }
 
@@ -90,7 +92,7 @@ impl serde::Serialize for Advisory {
     }
 }
 
-/// Days after which a record counts as late.
+/// The number of days after which a record counts as late.
 const LATE_DAYS: i64 = 7;
 
 fn warn(into: &mut Vec<Advisory>, warning: Warning, found: String) {
@@ -98,9 +100,9 @@ fn warn(into: &mut Vec<Advisory>, warning: Warning, found: String) {
 }
 
 impl Case {
-    /// What to warn of when this event is recorded in this state. Ask before offering it.
+    /// Returns the warnings for an event that is recorded in this state. Call this before you offer the event.
     ///
-    /// `logged` is when it is written down, if that is known.
+    /// `logged` is the time of the recording, if it is known.
     pub fn advise(&self, event: &Event, at: At, logged: Option<At>) -> Vec<Advisory> {
         let mut warnings = Vec::new();
         match event {
@@ -117,13 +119,17 @@ impl Case {
             let (minutes, day) = (logged.minutes_since(at), 24 * 60);
             if minutes > LATE_DAYS * day {
                 let days = minutes / day;
-                warn(&mut warnings, Warning::LoggedLate, alloc::format!("it was logged {days} days after it happened"));
+                warn(
+                    &mut warnings,
+                    Warning::LoggedLate,
+                    alloc::format!("the event was logged {days} days after it happened"),
+                );
             }
         }
         warnings
     }
 
-    /// What to keep in mind about the case as it stands: what is booked, and who missed what.
+    /// Returns the warnings for the current state: about booked sessions, and about members who missed something.
     pub fn advisories(&self) -> Vec<Advisory> {
         let mut warnings = Vec::new();
         if let Self::Introduction(state) = self
@@ -148,11 +154,7 @@ impl Case {
     fn advise_decline(&self, event: &LeaderDeclined, into: &mut Vec<Advisory>) {
         if let Some(leader) = self.leader(event.seat).filter(|leader| leader.name != event.name) {
             let (seat, holder, other) = (event.seat.label(), &leader.name, &event.name);
-            warn(
-                into,
-                Warning::DeclineOfAnother,
-                alloc::format!("{holder} has agreed for {seat}, and {other} declines"),
-            );
+            warn(into, Warning::DeclineOfAnother, alloc::format!("{holder} agreed for {seat}, but {other} declined"));
         }
     }
 
@@ -163,10 +165,10 @@ impl Case {
     fn advise_day(&self, slot: Slot, what: &str, into: &mut Vec<Advisory>) {
         let day = slot.local_day();
         if is_weekend(day) {
-            warn(into, Warning::Weekend, alloc::format!("{what} is on a {}", day.to_chrono().format("%A, %Y-%m-%d")));
+            warn(into, Warning::Weekend, alloc::format!("{what} is on {}", day.readable()));
         }
         if let Some(holiday) = holiday_on(day, self.county()) {
-            warn(into, Warning::Holiday, alloc::format!("{what} is on {}, {day}", holiday.label()));
+            warn(into, Warning::Holiday, alloc::format!("{what} is on {} ({})", holiday.label(), day.readable()));
         }
     }
 
@@ -174,7 +176,8 @@ impl Case {
         self.advise_slot(event.part, event.slot, Some(at), into);
         for (other, booking) in self.sessions().into_iter().flat_map(crate::Sessions::bookings) {
             if other != event.part && booking.slot.local_day() == event.slot.local_day() {
-                let found = alloc::format!("parts {other} and {} are on {}", event.part, event.slot.local_day());
+                let found =
+                    alloc::format!("parts {other} and {} are on {}", event.part, event.slot.local_day().readable());
                 warn(into, Warning::SameDay, found);
             }
         }
@@ -187,18 +190,21 @@ impl Case {
         if self.is_training() {
             if let Some(deadline) = posting_deadline(slot.starts(), self.county()) {
                 let local = LocalTime::new(deadline, slot.starts().offset_minutes());
-                let shown = local
-                    .map_or_else(|| deadline.to_string(), |at| at.to_chrono().format("%a %Y-%m-%d %H:%M").to_string());
-                let found = "if a quorum of the school committee may attend";
-                let late = if booked.is_some_and(|at| at > deadline) { ", which has passed" } else { "" };
-                warn(into, Warning::Posting, alloc::format!("{what}, {slot}: {found}, it is posted by {shown}{late}"));
+                let deadline_text = local.map_or_else(|| deadline.readable(), LocalTime::readable);
+                let late = if booked.is_some_and(|at| at > deadline) { " (that time has passed)" } else { "" };
+                let found = alloc::format!(
+                    "{what} is on {slot}; if a quorum of the school committee might attend, post the meeting by \
+                     {deadline_text}{late}"
+                );
+                warn(into, Warning::Posting, found);
             }
         } else if let Some(contract) = self.file().map(crate::CaseFile::contract)
             && let Some(expires) = contract.expires
             && slot.local_day() > expires
         {
-            let clause = if contract.evergreen { ", with an evergreen clause" } else { "" };
-            let found = alloc::format!("{what} is on {}; the contract expires {expires}{clause}", slot.local_day());
+            let clause = if contract.evergreen { " and has an evergreen clause" } else { "" };
+            let (day, expires) = (slot.local_day().readable(), expires.readable());
+            let found = alloc::format!("{what} is on {day}, and the contract expires on {expires}{clause}");
             warn(into, Warning::AfterContract, found);
         }
     }
@@ -211,8 +217,8 @@ impl Case {
         let absent = |capacity: &Capacity| !event.observers.any_in(*capacity);
         let missing: Vec<_> = [Capacity::SchoolCommittee, Capacity::UnionBoard].into_iter().filter(absent).collect();
         if self.is_training() && !missing.is_empty() {
-            let who = list(&missing, |capacity| capacity.label().to_string());
-            warn(into, Warning::NoBoardMembers, alloc::format!("no observer attends as {who}; they are advised to"));
+            let missing = missing.iter().map(|capacity| capacity.label()).collect::<Vec<_>>().join(" and no ");
+            warn(into, Warning::NoBoardMembers, alloc::format!("no {missing} is listed as an observer"));
         }
     }
 
@@ -220,7 +226,11 @@ impl Case {
         let Some(open) = self.sessions().and_then(crate::Sessions::open) else { return };
         let (day, ended) = (open.slot.local_day(), open.slot.day_of(at));
         if ended > day {
-            warn(into, Warning::OpenPastDay, alloc::format!("it was scheduled for {day} and ended on {ended}"));
+            warn(
+                into,
+                Warning::OpenPastDay,
+                alloc::format!("the session was scheduled for {} and ended on {}", day.readable(), ended.readable()),
+            );
         }
         if self.is_training() && !left.is_empty() {
             let who = list(left, ToString::to_string);
@@ -230,7 +240,7 @@ impl Case {
 
     fn advise_attendance(&self, into: &mut Vec<Advisory>) {
         let (Some(trained), Some(teams)) = (self.trained(), self.teams()) else { return };
-        let of = |attendance| {
+        let members_with = |attendance| {
             let who: Vec<_> = teams
                 .everyone()
                 .filter(|member| trained.attendance(member.person.id) == attendance)
@@ -238,11 +248,11 @@ impl Case {
                 .collect();
             (!who.is_empty()).then(|| list(&who, ToString::to_string))
         };
-        if let Some(who) = of(Attendance::None) {
-            warn(into, Warning::MissedTraining, alloc::format!("attended no session of the training: {who}"));
+        if let Some(who) = members_with(Attendance::None) {
+            warn(into, Warning::MissedTraining, alloc::format!("attended no training session: {who}"));
         }
-        if let Some(who) = of(Attendance::Partial) {
-            warn(into, Warning::PartOfTraining, alloc::format!("missed a part of the training: {who}"));
+        if let Some(who) = members_with(Attendance::Partial) {
+            warn(into, Warning::PartOfTraining, alloc::format!("missed part of the training: {who}"));
         }
     }
 
@@ -256,8 +266,8 @@ impl Case {
                 .chain(present)
                 .find(|held| held.opened >= former.released && !held.present.contains(&id));
             if let Some(held) = missed {
-                let found =
-                    alloc::format!("{id} was released at {}; a session opened at {}", former.released, held.opened);
+                let (released, opened) = (former.released.readable(), held.opened.readable());
+                let found = alloc::format!("{id} was released {released}, and a session without {id} opened {opened}");
                 warn(into, Warning::ReleasedAround, found);
                 return;
             }

@@ -3,8 +3,9 @@
 use crate::chart::{self, StageState};
 use crate::event::{Event, EventKind};
 use crate::file::CaseFile;
+use crate::found::Found;
 use crate::people::{Body, Party, Seat};
-use crate::refusal::{Check, Found, Refusal};
+use crate::refusal::{Check, Refusal};
 use crate::rule::Rule;
 use crate::sessions::Sessions;
 use crate::stage::{Outcome, Stage};
@@ -80,10 +81,10 @@ macro_rules! each {
 impl Case {
     /// The stage.
     pub fn stage(&self) -> Stage {
-        fn of<S: StageState>(_: &S) -> Stage {
+        fn stage_of<S: StageState>(_: &S) -> Stage {
             S::STAGE
         }
-        each!(self, state => of(state))
+        each!(self, state => stage_of(state))
     }
 
     /// Offers an event: it is accepted and the case moves, or it is refused and nothing changes.
@@ -211,7 +212,7 @@ impl Case {
     pub fn decided(&self, party: Party) -> Option<Decided> {
         match self.last_open() {
             Self::Caucus(state) => state.party(party).decided,
-            other => other.adopted().map(|adopted| adopted.by(party)),
+            other => other.adopted().map(|adopted| adopted.decided(party)),
         }
     }
 

@@ -5,7 +5,8 @@
 
 use crate::case::Case;
 use crate::event::*;
-use crate::refusal::{Check, Found, Refusal, Refused};
+use crate::found::Found;
+use crate::refusal::{Check, Refusal, Refused};
 use crate::rule::Rule;
 use crate::stage::Stage;
 use crate::stages::*;

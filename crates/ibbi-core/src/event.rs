@@ -105,7 +105,7 @@ macro_rules! events {
 // Fields stand in alphabetical order, since the ledger's keys do.
 events! {
     /// A case is opened for a district; carries the program's parameters, by which the case is judged from then on.
-    CaseOpened = "case_opened", "the case is opened" {
+    CaseOpened = "case_opened", "case opened" {
         /// The day the present contract expires.
         #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
         contract_expires: Option<Date>,
@@ -127,7 +127,7 @@ events! {
     }
 
     /// A key leader agrees to take part.
-    LeaderAgreed = "leader_agreed", "a key leader agrees" {
+    LeaderAgreed = "leader_agreed", "leader agreed" {
         /// Who answers for the seat.
         name: Name,
         /// For the school committee's seat: chair or vice chair.
@@ -138,7 +138,7 @@ events! {
     }
 
     /// A key leader declines; clears the seat if that person held it.
-    LeaderDeclined = "leader_declined", "a key leader declines" {
+    LeaderDeclined = "leader_declined", "leader declined" {
         /// Who declines.
         name: Name,
         /// Why.
@@ -148,13 +148,13 @@ events! {
     }
 
     /// The introductory meeting is put on the calendar; offered again, it is moved.
-    MeetingScheduled = "meeting_scheduled", "the introductory meeting is scheduled" {
+    MeetingScheduled = "meeting_scheduled", "introductory meeting scheduled" {
         /// When.
         slot: Slot,
     }
 
     /// An introductory meeting took place; topics of several meetings add up.
-    MeetingHeld = "meeting_held", "an introductory meeting is held" {
+    MeetingHeld = "meeting_held", "introductory meeting held" {
         /// Who came.
         present: Names,
         /// The representative.
@@ -164,7 +164,7 @@ events! {
     }
 
     /// The district chooses a service; `ibbi` leads on to the application.
-    ServiceChosen = "service_chosen", "a service is chosen" {
+    ServiceChosen = "service_chosen", "service chosen" {
         /// Which offering, for the Joint Leadership Workshop alone.
         #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
         offering: Option<Workshop>,
@@ -173,13 +173,13 @@ events! {
     }
 
     /// The district goes to another service that it chose; the case ends.
-    CaseReferred = "case_referred", "the case is referred to another service" {
+    CaseReferred = "case_referred", "case referred to another service" {
         /// To which service.
         to: Service,
     }
 
     /// One of the three bodies confirms its support in writing.
-    SupportConfirmed = "support_confirmed", "a body confirms its support in writing" {
+    SupportConfirmed = "support_confirmed", "support confirmed in writing" {
         /// Which body.
         body: Body,
         /// The date of the letter.
@@ -190,7 +190,7 @@ events! {
     }
 
     /// A body takes its support back.
-    SupportWithdrawn = "support_withdrawn", "a body withdraws its support" {
+    SupportWithdrawn = "support_withdrawn", "support withdrawn" {
         /// Which body.
         body: Body,
         /// The date of the letter.
@@ -201,19 +201,19 @@ events! {
     }
 
     /// The application is accepted.
-    ApplicationAccepted = "application_accepted", "the application is accepted" {
+    ApplicationAccepted = "application_accepted", "application accepted" {
         /// By whom.
         by: Name,
     }
 
     /// The application is declined; the case ends.
-    ApplicationDeclined = "application_declined", "the application is declined" {
+    ApplicationDeclined = "application_declined", "application declined" {
         /// Why.
         reason: Reason,
     }
 
     /// Somebody joins a negotiating team.
-    MemberNamed = "member_named", "a member is named to a team" {
+    MemberNamed = "member_named", "member named to a team" {
         /// Who.
         member: Person,
         /// Which team.
@@ -221,7 +221,7 @@ events! {
     }
 
     /// Somebody leaves a negotiating team.
-    MemberReleased = "member_released", "a member is released from a team" {
+    MemberReleased = "member_released", "member released from a team" {
         /// Who.
         member: MemberId,
         /// Which team.
@@ -231,7 +231,7 @@ events! {
     }
 
     /// A member pledges to be present.
-    AttendancePledged = "attendance_pledged", "a member pledges to be present" {
+    AttendancePledged = "attendance_pledged", "attendance pledged" {
         /// When the pledge was given, if it is logged later.
         #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
         dated: Option<Date>,
@@ -242,7 +242,7 @@ events! {
     }
 
     /// A member takes the pledge back.
-    PledgeWithdrawn = "pledge_withdrawn", "a member withdraws the pledge" {
+    PledgeWithdrawn = "pledge_withdrawn", "pledge withdrawn" {
         /// When it was taken back, if it is logged later.
         #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
         dated: Option<Date>,
@@ -253,7 +253,7 @@ events! {
     }
 
     /// A session for a part of the training or the facilitation is put on the calendar.
-    SessionScheduled = "session_scheduled", "a session is scheduled" {
+    SessionScheduled = "session_scheduled", "session scheduled" {
         /// Who leads it.
         neutral: Person,
         /// Which part, from 1.
@@ -266,7 +266,7 @@ events! {
     }
 
     /// A scheduled session is taken off the calendar, before it opens or after its slot has lapsed.
-    SessionPostponed = "session_postponed", "a session is postponed" {
+    SessionPostponed = "session_postponed", "session postponed" {
         /// Which part, from 1.
         part: u8,
         /// Why.
@@ -274,7 +274,7 @@ events! {
     }
 
     /// A scheduled session begins.
-    SessionOpened = "session_opened", "a session is opened" {
+    SessionOpened = "session_opened", "session opened" {
         /// Who leads it.
         neutral: Person,
         /// Who attends without being on a team.
@@ -287,7 +287,7 @@ events! {
     }
 
     /// An exercise or a bargaining simulation is done.
-    ActivityRun = "activity_run", "a training activity is run" {
+    ActivityRun = "activity_run", "training activity run" {
         /// Which kind.
         kind: ActivityKind,
         /// Its title.
@@ -295,7 +295,7 @@ events! {
     }
 
     /// The open session ends before its slot was filled; the rest of the part remains to be made up.
-    SessionAdjourned = "session_adjourned", "the session is adjourned, its slot not filled" {
+    SessionAdjourned = "session_adjourned", "session adjourned before its full time" {
         /// Who left before the end.
         #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "MemberIds::is_empty"))]
         left_early: MemberIds,
@@ -304,14 +304,14 @@ events! {
     }
 
     /// The open session ends with its slot filled.
-    SessionClosed = "session_closed", "the session is closed, its slot filled" {
+    SessionClosed = "session_closed", "session closed after its full time" {
         /// Who left before the end.
         #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "MemberIds::is_empty"))]
         left_early: MemberIds,
     }
 
     /// A party goes into caucus, or does so again.
-    CaucusOpened = "caucus_opened", "a party opens its caucus" {
+    CaucusOpened = "caucus_opened", "caucus opened" {
         /// Which party.
         party: Party,
         /// Which of its members are there.
@@ -319,7 +319,7 @@ events! {
     }
 
     /// A party raises a concern, to be brought back to the full group and the trainer.
-    ConcernRaised = "concern_raised", "a party raises a concern" {
+    ConcernRaised = "concern_raised", "concern raised" {
         /// The concern's id, unique in the case.
         concern: ConcernId,
         /// Which party.
@@ -329,7 +329,7 @@ events! {
     }
 
     /// A concern is answered.
-    ConcernAddressed = "concern_addressed", "a concern is addressed" {
+    ConcernAddressed = "concern_addressed", "concern addressed" {
         /// Which concern.
         concern: ConcernId,
         /// The answer.
@@ -337,13 +337,13 @@ events! {
     }
 
     /// A concern is taken back.
-    ConcernDropped = "concern_dropped", "a concern is dropped" {
+    ConcernDropped = "concern_dropped", "concern dropped" {
         /// Which concern.
         concern: ConcernId,
     }
 
     /// A party decides whether to adopt interest-based bargaining.
-    PartyDecided = "party_decided", "a party decides" {
+    PartyDecided = "party_decided", "party decided" {
         /// Its answer.
         decision: Decision,
         /// Which party.
@@ -353,7 +353,7 @@ events! {
     }
 
     /// A party takes its decision back to think again, while the other has not decided.
-    DecisionReopened = "decision_reopened", "a party reopens its decision" {
+    DecisionReopened = "decision_reopened", "decision reopened" {
         /// Which party.
         party: Party,
         /// Why.
@@ -361,13 +361,13 @@ events! {
     }
 
     /// One full day or two half-days.
-    FormatChosen = "format_chosen", "the facilitation's format is chosen" {
+    FormatChosen = "format_chosen", "facilitation format chosen" {
         /// Which.
         format: Format,
     }
 
     /// The contract's dates are not, or no longer, what was recorded.
-    ContractDatesChanged = "contract_dates_changed", "the contract's dates change" {
+    ContractDatesChanged = "contract_dates_changed", "contract dates changed" {
         /// The day the contract expires.
         contract_expires: Date,
         /// Whether an evergreen clause extends it.
@@ -375,13 +375,13 @@ events! {
     }
 
     /// A note for the record.
-    NoteAdded = "note_added", "a note is added" {
+    NoteAdded = "note_added", "note added" {
         /// The note.
         text: NoteText,
     }
 
     /// Somebody withdraws; the case ends.
-    CaseWithdrawn = "case_withdrawn", "the case is withdrawn" {
+    CaseWithdrawn = "case_withdrawn", "case withdrawn" {
         /// Who.
         by: Name,
         /// Why.
@@ -389,7 +389,7 @@ events! {
     }
 
     /// An earlier event of the case is struck; it stays visible and counts no more.
-    EventVoided = "event_voided", "an earlier event is voided" {
+    EventVoided = "event_voided", "earlier event voided" {
         /// Why.
         reason: Reason,
         /// The sequence number of the event.

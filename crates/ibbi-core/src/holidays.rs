@@ -156,7 +156,7 @@ pub fn is_weekend(day: Date) -> bool {
 /// let deadline: LocalTime = "2026-10-15T08:00:00-04:00".parse().unwrap();
 /// assert_eq!(posting_deadline(monday, None), Some(deadline.at()));
 /// ```
-pub fn posting_deadline(starts: crate::slot::LocalTime, county: Option<County>) -> Option<At> {
+pub fn posting_deadline(starts: crate::time::LocalTime, county: Option<County>) -> Option<At> {
     const DAY: i64 = 24 * 60;
     let mut left = 2 * DAY;
     let mut day = starts.date();

@@ -29,9 +29,11 @@ mod case;
 pub mod chart;
 mod event;
 mod file;
-mod found_text;
+mod found;
 pub mod history;
 pub mod holidays;
+#[cfg(test)]
+mod model_check;
 mod people;
 mod program;
 mod refusal;
@@ -49,30 +51,29 @@ mod survey;
 mod teams;
 mod text;
 mod time;
-#[cfg(test)]
-mod walk;
 
 pub use accepted::Accepted;
 pub use advisory::{Advisory, Warning};
 pub use case::Case;
 pub use event::{Event, EventKind, Payload};
 pub use file::{CaseFile, Contract};
+pub use found::{Found, Remaining};
 pub use history::History;
 pub use holidays::County;
 pub use people::{Body, Capacity, ListError, MemberIds, Names, Observer, Observers, Office, Party, Person, Seat};
 pub use program::{Format, Presence, Program, ProgramError, ProgramParameters};
-pub use refusal::{Check, Found, Refusal, Refused, Remaining, Unmet};
+pub use refusal::{Check, Refusal, Refused, Unmet};
 pub use route::{Goal, route};
 pub use rule::{Rule, Source};
 pub use services::{Service, Topic, Topics, Workshop};
 pub use sessions::{Booking, HeldSession, OpenSession, Part, Sessions};
 pub use sets::UnknownCode;
-pub use slot::{LocalTime, Slot};
+pub use slot::Slot;
 pub use stage::{ActivityKind, Decision, Outcome, Stage};
 pub use survey::{Answer, Prospect, survey};
 pub use teams::{Former, Member, Teams};
 pub use text::{ConcernId, DocumentDigest, MemberId, Name, NoteText, Reason, TextError, TimeZoneName};
-pub use time::{At, Date, TimeError};
+pub use time::{At, Date, LocalTime, TimeError};
 
 /// The payload types: what each kind of event carries.
 pub mod events {

@@ -31,7 +31,7 @@ closed_set! {
     /// The president of the teachers' union.
     UnionPresident = "union_president", "the union president";
     /// The chair or vice chair of the school committee.
-    SchoolCommittee = "school_committee", "the school committee's chair or vice chair";
+    SchoolCommittee = "school_committee", "the school committee chair or vice chair";
 }
 
 closed_set! {

@@ -6,10 +6,11 @@ use crate::file::CaseFile;
 use crate::people::Party;
 use crate::program::{Format, Program};
 use crate::sessions::Sessions;
-use crate::slot::{LocalTime, Slot};
+use crate::slot::Slot;
 use crate::stage::{Decision, Outcome, Stage};
 use crate::stages::{Application, Caucus, Facilitation, HoldsSessions, Inquiry, Introduction, Training};
 use crate::teams::Teams;
+use crate::time::LocalTime;
 use crate::time::{At, Date};
 use alloc::vec::Vec;
 
@@ -72,7 +73,7 @@ pub fn route(case: &Case, goal: Goal, at: At) -> Option<Vec<EventKind>> {
         return None;
     }
     let program = case.file().map(CaseFile::program);
-    let mut road = Road { steps: Vec::new(), case: Some(case), program, at, team_needs: TeamNeeds::of(case.teams()) };
+    let mut road = Road { steps: Vec::new(), case: Some(case), program, at, team_needs: TeamNeeds::new(case.teams()) };
     road.travel(here, goal).then_some(road.steps)
 }
 
@@ -83,9 +84,9 @@ struct TeamNeeds {
 }
 
 impl TeamNeeds {
-    fn of(teams: Option<&Teams>) -> Self {
+    fn new(teams: Option<&Teams>) -> Self {
         let Some(teams) = teams else { return Self { name: 2, pledge: 2 } };
-        let name = Party::ALL.iter().filter(|party| teams.of(**party).is_empty()).count();
+        let name = Party::ALL.iter().filter(|party| teams.members(**party).is_empty()).count();
         let unpledged = teams.everyone().filter(|member| !member.pledged).count();
         Self { name, pledge: name + unpledged }
     }

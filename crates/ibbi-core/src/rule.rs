@@ -1,47 +1,47 @@
-//! Every rule, with its id, statement, remedy and source: the one place where they are written down.
+//! The rules, each with its ID, statement, remedy, and source. This is the only place that has these texts.
 
 use crate::sets::closed_set;
 
 closed_set! {
-    /// Where a rule comes from.
+    /// The source of a rule or an advisory.
     Source, "source of a rule";
     /// The brochure of the Massachusetts Education Partnership.
     Brochure = "brochure", "MEP brochure";
     /// The public pages of the IBBI.
     PublicPage = "public_page", "IBBI public page";
-    /// Massachusetts law.
+    /// Massachusetts law: the General Laws, such as G.L. c.150E on public employee bargaining.
     Law = "law", "Massachusetts law";
-    /// A policy of this program: a choice of ours, where the public sources are silent.
+    /// A policy of this project, for cases that the public sources leave open.
     ProgramPolicy = "program_policy", "program policy";
-    /// Without it the record would contradict itself.
-    Integrity = "integrity", "integrity of the record";
+    /// A condition that keeps the record free of contradictions.
+    Integrity = "integrity", "record integrity";
 }
 
 macro_rules! rules {
     ($( $variant:ident = $id:literal, $source:ident, $statement:literal, $remedy:literal; )+) => {
         closed_set! {
-            /// A rule: a condition that an event must meet to be accepted.
+            /// A condition that an event must meet to be accepted.
             Rule, "rule";
             $( #[doc = concat!("`", $id, "`: ", $statement)] $variant = $id, $statement; )+
         }
 
         impl Rule {
-            /// The stable id, such as `training.everyone-present`.
+            /// Returns the stable ID, such as `training.everyone-present`.
             pub const fn id(self) -> &'static str {
                 self.code()
             }
 
-            /// What the rule asks, in one line.
+            /// Returns the requirement in one line: what must be true, or what can't be done.
             pub const fn statement(self) -> &'static str {
                 self.label()
             }
 
-            /// What to do when it is not met.
+            /// Returns what to do if the rule is not met. Event codes and `key=value` pairs in it are for command-line users.
             pub const fn remedy(self) -> &'static str {
                 match self { $( Self::$variant => $remedy, )+ }
             }
 
-            /// Where it comes from.
+            /// Returns the source of the rule.
             pub const fn source(self) -> Source {
                 match self { $( Self::$variant => Source::$source, )+ }
             }
@@ -52,220 +52,221 @@ macro_rules! rules {
 rules! {
     // The process as a whole.
     Stage = "process.stage", Brochure,
-        "An event belongs to certain stages of the process, which follow one another.",
-        "Complete what the present stage still lacks, or record the event that belongs here.";
+        "This event can't be recorded at this stage.",
+        "Record what this stage still lacks, or record an event that belongs to this stage.";
     ClosedForGood = "process.closed", Integrity,
-        "After a case is closed only a correction may follow.",
-        "Void the event that closed the case if it was a mistake, or open a new case that follows this one.";
+        "After a case is closed, only a correction can be recorded.",
+        "If the case was closed by mistake, void the event that closed it. Otherwise open a new case that follows this one.";
     TimeOrder = "case.time-order", Integrity,
-        "Within a case, what is recorded later did not happen earlier; voided events are not counted.",
-        "Give the time at which it happened, no earlier than the last event; if the earlier record is wrong, void that.";
+        "Events must be recorded in the order they happened (voided events don't count).",
+        "Enter the date and time it happened, no earlier than the last event. If the last event is wrong, void it.";
     Dated = "case.dated", Integrity,
-        "A document is dated no later than the event that reports it.",
+        "A document can't be dated after the event that reports it.",
         "Correct the date of the document, or the time of the event.";
     Limits = "case.limits", Integrity,
-        "A case keeps within stated limits of size.",
-        "Make room, as by releasing a member; where that cannot be, close this case and open one that follows it.";
+        "A case can't exceed its size limits.",
+        "Make room, for example by releasing a member. If you can't, close this case and open one that follows it.";
 
     // Inquiry.
     CommitteeOffice = "leaders.committee-office", Brochure,
-        "The school committee's seat is taken by its chair or vice chair; the other seats carry no such office.",
-        "Give office=chair or office=vice_chair for the school committee, and no office for the others.";
+        "The school committee's seat must be filled by its chair or vice chair; the other seats can't have an office.",
+        "Enter the office for the school committee (office=chair or office=vice_chair), and no office for the others.";
     SeatAgreedOnce = "leaders.seat-agreed-once", Integrity,
-        "Each key leader's seat agrees once.",
-        "If the seat has changed hands, record first that the earlier person declines.";
+        "Each key leader's seat can agree only once.",
+        "If a new person holds the seat, first record that the earlier person declined (leader_declined).";
     LeadersAgreed = "leaders.all-agreed", Brochure,
-        "All three key leaders agree before anything else begins.",
-        "Record leader_agreed for each seat that is still open.";
+        "All three key leaders must agree first.",
+        "Record the agreement of each leader who hasn't agreed yet (leader_agreed).";
 
     // Introduction.
     TopicsCovered = "introduction.topics-covered", Brochure,
-        "The introductory meetings cover all three topics before a service is chosen.",
-        "Hold a meeting on the topics that are missing.";
+        "The introductory meetings must cover all three topics before a service is chosen.",
+        "Hold a meeting on the missing topics and record it (meeting_held).";
     ServiceOnce = "introduction.service-once", Integrity,
-        "Each service is chosen once.",
-        "Nothing to do: the choice is on record.";
+        "A service can be chosen only once.",
+        "No action is needed. The choice is already recorded.";
     WorkshopOffering = "introduction.workshop-offering", Brochure,
-        "An offering goes with the Joint Leadership Workshop, and with no other service.",
+        "The Joint Leadership Workshop must have an offering; other services can't have one.",
         "Name the workshop's offering, or leave the offering out for another service.";
     ReferralChosen = "introduction.referral-chosen", Brochure,
-        "A case is referred only to a service that the district chose, and not to the IBBI itself.",
-        "Record service_chosen for the other service first.";
+        "A case can be referred only to a service that the district chose, other than the IBBI.",
+        "Record the choice of the other service first (service_chosen).";
     IbbiChosen = "introduction.ibbi-chosen", Brochure,
-        "The application begins when the district has chosen the IBBI.",
-        "Record service_chosen with service=ibbi.";
+        "The district must choose the IBBI before it applies.",
+        "Record the choice of the IBBI (service_chosen with service=ibbi).";
 
-    // Slots, of meetings and of sessions.
+    // Slots of meetings and sessions.
     SlotFuture = "slot.in-future", Integrity,
-        "A slot lies in the future when it is booked.",
+        "A slot must be in the future when it is booked.",
         "Choose a later slot, or correct the time of the booking.";
     SlotOneDay = "slot.one-local-day", ProgramPolicy,
-        "A slot begins and ends on one local day.",
-        "Choose times on one day; book the rest as a make-up on another.";
+        "A slot must start and end on the same day.",
+        "Choose times on one day. Book the rest as a make-up session on another day.";
 
-    // Application and the rosters.
+    // Application and rosters.
     SupportOnce = "application.support-once", Integrity,
-        "Each body confirms its support once.",
-        "Nothing to do unless the support was withdrawn in between.";
+        "Each body can confirm its support only once.",
+        "No action is needed. If the body withdrew its support in between, record that first (support_withdrawn).";
     SupportGiven = "application.support-given", Integrity,
         "A body can withdraw only support that it confirmed.",
-        "Check which body it was.";
+        "Check which body withdrew its support.";
     ThreeConfirmations = "application.three-confirmations", PublicPage,
-        "The teachers' organization, the administration and the school committee each confirm their support in writing.",
-        "Record support_confirmed for each body whose letter has not come.";
+        "The teachers' organization, the administration, and the school committee must each confirm their support in writing.",
+        "Record the letter of each body that hasn't confirmed its support (support_confirmed).";
     ApplicationAccepted = "application.accepted", Brochure,
-        "The training begins when the application is accepted.",
-        "Record application_accepted when the letters, the teams and the pledges are complete.";
+        "The application must be accepted before training starts.",
+        "When the letters, the teams, and the pledges are complete, record the acceptance (application_accepted).";
     RosterDisjoint = "roster.disjoint", Integrity,
-        "Nobody is on both teams.",
-        "Release the person from the other team first, or use another id.";
+        "A person can't be on both teams.",
+        "Release the person from the other team first, or use another ID.";
     RosterUnique = "roster.unique-ids", Integrity,
-        "Each id stands once on a team.",
-        "Use another id for another person; a member is named only once.";
+        "An ID can be on a team only once.",
+        "Use another ID for another person. Name each member only once.";
     RosterKnown = "roster.member-known", Integrity,
-        "The person is a member of that team.",
-        "Name the member first, or correct the id or the party.";
+        "The person must be a member of that team.",
+        "Name the member first (member_named), or correct the ID or the party.";
     PledgeOnce = "roster.pledge-once", Integrity,
-        "Each member pledges once.",
-        "Nothing to do: the pledge is on record.";
+        "A member can pledge only once.",
+        "No action is needed. The pledge is already recorded.";
     PledgeGiven = "roster.pledge-given", Integrity,
         "A member can withdraw only a pledge that was given.",
-        "Check which member it was.";
+        "Check which member withdrew the pledge.";
     BothNamed = "roster.both-named", PublicPage,
-        "Both teams have at least one member.",
-        "Name at least one member to each team.";
+        "Each team must have at least one member.",
+        "Name at least one member to each team (member_named).";
     AllPledged = "roster.all-pledged", PublicPage,
-        "Every member of both negotiating teams has agreed to be present.",
-        "Record attendance_pledged for each member who has not pledged, or release the member.";
+        "Every member of both negotiating teams must agree to be present.",
+        "Record the pledge of each member who hasn't pledged (attendance_pledged), or release the member.";
     NoChangeInSession = "roster.no-change-in-session", ProgramPolicy,
-        "The teams do not change while a session is open.",
+        "The teams can't change while a session is open.",
         "Close or adjourn the session first.";
 
-    // Sessions, of the training and of the facilitation.
+    // Sessions of the training and of the facilitation.
     PartExists = "session.part-exists", Integrity,
-        "The part is one that the program's format has.",
-        "Use a part number of the present format.";
+        "The part must be one of the parts in the program's format.",
+        "Use a part number of the current format.";
     PartUnfilled = "session.part-unfilled", Integrity,
-        "No session is booked for a part that is already filled.",
-        "Choose a part that still has hours to fill.";
+        "A session can't be booked for a part that is already complete.",
+        "Choose a part that still has hours to hold.";
     OneBooking = "session.one-booking", Integrity,
-        "A part has one session booked or open at a time.",
+        "A part can have only one session booked or open at a time.",
         "Postpone the booked session first, or end the open one.";
     Booked = "session.booked", Integrity,
-        "Only a session that is scheduled can be opened or postponed.",
-        "Schedule the session first.";
+        "Only a scheduled session can be opened or postponed.",
+        "Schedule the session first (session_scheduled).";
     SlotLength = "session.slot-length", Brochure,
-        "The first session of a part is booked for the whole part; a make-up is no longer than what remains.",
-        "Choose a slot of the length asked for.";
+        "The first session of a part must be as long as the part; a make-up session can't be longer than what remains.",
+        "Choose a slot of the required length.";
     NoOverlap = "session.no-overlap", Integrity,
-        "A session's slot does not overlap another's.",
+        "Sessions can't overlap.",
         "Choose a slot that is free.";
     OnItsDay = "session.on-its-day", Integrity,
-        "A session opens on the day for which it is scheduled.",
-        "Postpone it and schedule it anew, or correct the time of the event.";
+        "A session must be opened on the day it is scheduled for.",
+        "Postpone the session and schedule it again, or correct the time of the event.";
     OneOpen = "session.one-open", Integrity,
-        "One session is open at a time.",
+        "Only one session can be open at a time.",
         "Close or adjourn the open session first.";
     Neutral = "session.neutral", Brochure,
-        "The session is led by a neutral who is on neither team.",
-        "Name a neutral who is not a member of a team.";
+        "A session must be led by a neutral who is on neither team.",
+        "Name a neutral who isn't a member of a team.";
     MembersOnly = "session.members-only", Integrity,
-        "Those listed as present are members of a team.",
-        "List others as observers, or name them to a team first.";
+        "Only members of the teams can be listed as present.",
+        "List other people as observers, or name them to a team first.";
     TrainingEveryone = "training.everyone-present", PublicPage,
-        "The training opens with every member of both negotiating teams present, as far as the program's policy asks.",
-        "Wait for the members who are missing, postpone the session, or release a member who cannot come.";
+        "Every member of both teams must be present before training starts (one from each team, if the program allows it).",
+        "Wait for the missing members, postpone the session, or release a member who can't come.";
     FacilitationEveryone = "facilitation.everyone-present", ProgramPolicy,
-        "The facilitation opens with every member of both negotiating teams present, as far as the program's policy asks.",
-        "Wait for the members who are missing, postpone the session, or release a member who cannot come.";
+        "Every member of both teams must be present before facilitation starts (one from each team, if the program allows it).",
+        "Wait for the missing members, postpone the session, or release a member who can't come.";
     IsOpen = "session.is-open", Integrity,
-        "Activities and endings belong to an open session.",
-        "Open the session first.";
+        "A session must be open before you can record its activities or its end.",
+        "Open the session first (session_opened).";
     Filled = "session.filled", Brochure,
-        "A session is closed when its slot is filled, less the grace.",
-        "Go on until the slot is filled, or record session_adjourned and make up the rest.";
+        "A session must run its full time before it is closed (15 minutes can be waived, unless the program says otherwise).",
+        "Close the session after it runs its full time. To stop earlier, adjourn it (session_adjourned) and make up the rest.";
     NotFilled = "session.not-filled", Integrity,
-        "A session is adjourned only when its slot was not filled.",
-        "Record session_closed instead.";
+        "Only a session that did not run its full time can be adjourned.",
+        "Close the session instead (session_closed).";
     LeftEarlyPresent = "session.left-early-present", Integrity,
-        "Only somebody who was present can leave early.",
+        "Only a member who was present can leave early.",
         "List only members who were present when the session opened.";
     TrainingExercise = "training.exercise", Brochure,
-        "The training includes at least one exercise.",
-        "Record the exercise that was run (activity_run kind=exercise); if none was, run one before the session is closed.";
+        "The training must include at least one exercise.",
+        "Record the exercise (activity_run with kind=exercise). If there was none, run one before you close the session.";
     TrainingSimulation = "training.simulation", Brochure,
-        "The training includes at least one bargaining simulation (our reading of the brochure's plural).",
-        "Record the simulation that was run (activity_run kind=bargaining_simulation); if none was, run one before closing.";
+        "The training must include at least one bargaining simulation (our reading of the brochure's plural).",
+        "Record the simulation (activity_run with kind=bargaining_simulation). If there was none, run one before you close \
+         the session.";
     TrainingCompleted = "training.completed", Brochure,
-        "The caucuses begin when the training day is completed.",
-        "Hold the hours that remain.";
+        "The training day must be complete before the caucuses start.",
+        "Hold the remaining hours.";
     PartOrder = "facilitation.part-order", ProgramPolicy,
-        "A later part opens after the earlier one has opened.",
+        "The parts must be opened in order.",
         "Open the earlier part first.";
     AnotherDay = "facilitation.another-day", ProgramPolicy,
-        "The parts first open on different local days; make-ups are exempt.",
+        "Each part must first be opened on a different day (make-up sessions are exempt).",
         "Schedule the later part on another day.";
     FacilitationCompleted = "facilitation.completed", Brochure,
-        "The case is completed when every part of the facilitation is filled.",
-        "Hold the hours that remain.";
+        "Every part of the facilitation must be complete before the case is completed.",
+        "Hold the remaining hours.";
 
     // Caucus.
     OwnMembers = "caucus.own-members", Brochure,
-        "A caucus is attended by that party's members alone.",
-        "List only members of the party that caucuses.";
+        "Only the party's own members can attend its caucus.",
+        "List only members of the party that is in caucus.";
     Attended = "caucus.attended", Integrity,
-        "A caucus is attended by at least one member.",
+        "At least one member must attend a caucus.",
         "List the members who are present.";
     CaucusOpenedFirst = "caucus.opened-first", Brochure,
-        "A party decides after its caucus has opened.",
-        "Record caucus_opened for the party first.";
+        "A party must open its caucus before it decides.",
+        "Record the opening of the party's caucus first (caucus_opened).";
     Spokesperson = "caucus.spokesperson", ProgramPolicy,
-        "A party decides through a member of its own.",
+        "A party's spokesperson must be one of its own members.",
         "Name a spokesperson who is a member of the party.";
     ConcernsSettled = "caucus.concerns-settled", PublicPage,
-        "A party adopts only when each of its concerns has been addressed or dropped.",
-        "Record concern_addressed or concern_dropped for each open concern.";
+        "Each of the party's concerns must be addressed or dropped before the party adopts.",
+        "Record what happened to each open concern (concern_addressed or concern_dropped).";
     Undecided = "caucus.undecided", Integrity,
-        "A party decides, and raises concerns, only while it is undecided.",
-        "Record decision_reopened first if the party wants to think again.";
+        "A party that has decided can't decide again or raise a concern.",
+        "If the party wants to reconsider, first record that it reopened its decision (decision_reopened).";
     Decided = "caucus.decided", Integrity,
-        "Only a decision that was made can be reopened.",
-        "Check which party it was.";
+        "A party can reopen only a decision that it made.",
+        "Check which party reopened its decision.";
     ConcernNew = "caucus.concern-new", Integrity,
-        "Each concern has an id of its own.",
-        "Use an id that the case has not used.";
+        "Each concern must have its own ID.",
+        "Use an ID that the case has not used.";
     ConcernOpen = "caucus.concern-open", Integrity,
-        "Only a concern that is open can be addressed or dropped.",
-        "Check the concern's id.";
+        "Only an open concern can be addressed or dropped.",
+        "Check the ID of the concern.";
     BothAdopted = "caucus.both-adopted", Brochure,
-        "Only if both parties adopt the method does the program go on to facilitation.",
-        "Wait for both parties' decisions; if one declines, the case ends without facilitation.";
+        "Both parties must adopt the method before the program goes on to facilitation.",
+        "Wait for both parties' decisions. If one party declines, the case ends without facilitation.";
 
     // Agreement and the format.
     FormatChosen = "agreement.format-chosen", Brochure,
-        "The facilitation is one full day or two half-days, chosen beforehand.",
-        "Record format_chosen.";
+        "The format of the facilitation (one full day or two half-days) must be chosen first.",
+        "Record the format (format_chosen).";
     FormatFree = "facilitation.format-free", ProgramPolicy,
-        "The format changes only while no session is scheduled or was held.",
-        "Postpone what is scheduled; once a session was held the format stays.";
+        "The format can't change while a session is scheduled, or after one was held.",
+        "Postpone the scheduled sessions. After a session was held, keep the format.";
 
     // Corrections.
     VoidHistory = "void.history", Integrity,
-        "A correction is judged by the whole history of the case.",
-        "Offer it to the case's history, not to its present state.";
+        "A correction must be checked against the whole history of the case.",
+        "Offer the correction to the case's history, not to its current state.";
     VoidKnown = "void.known-event", Integrity,
-        "An event that is voided is one of this case.",
-        "Give the sequence number of an event of this case.";
+        "Only an event of this case can be voided.",
+        "Enter the sequence number of an event of this case.";
     VoidKind = "void.kind", Integrity,
-        "The opening of the case and a correction are not voided.",
+        "The opening of the case can't be voided, and neither can a correction.",
         "Open a new case instead, or record the event again.";
     VoidOnce = "void.once", Integrity,
-        "An event is voided once.",
-        "Nothing to do: it no longer counts.";
+        "An event can be voided only once.",
+        "No action is needed. The event no longer counts.";
     VoidRest = "void.rest-stands", Integrity,
-        "The events that remain would have been accepted without the voided one.",
-        "Void the later events that rest on it first, the latest first.";
+        "The remaining events must be valid without the voided one.",
+        "First void the later events that depend on it, the latest one first.";
     SequenceOrder = "history.sequence", Integrity,
-        "Within a case, sequence numbers rise.",
+        "Sequence numbers must increase within a case.",
         "Record the events in the order of their sequence numbers.";
 }

@@ -6,7 +6,7 @@ closed_set! {
     /// One of the three things the introductory meeting is for.
     Topic, "meeting topic";
     /// The representative learns the members' interests and aspirations.
-    Interests = "interests", "their interests and aspirations";
+    Interests = "interests", "interests and aspirations";
     /// The members consider possible next steps.
     NextSteps = "next_steps", "possible next steps";
     /// The members hear about current projects and available services.
@@ -22,7 +22,7 @@ impl Topics {
     pub const ALL: Self = Self(0b111);
 
     /// The topics of a list; a repetition changes nothing.
-    pub fn of(topics: impl IntoIterator<Item = Topic>) -> Self {
+    pub fn new(topics: impl IntoIterator<Item = Topic>) -> Self {
         Self(topics.into_iter().fold(0, |bits, topic| bits | 1 << topic as u8))
     }
 
@@ -88,7 +88,7 @@ impl serde::Serialize for Topics {
 impl<'de> serde::Deserialize<'de> for Topics {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let listed = alloc::vec::Vec::<Topic>::deserialize(deserializer)?;
-        let set = Self::of(listed.iter().copied());
+        let set = Self::new(listed.iter().copied());
         if set.iter().count() == listed.len() { Ok(set) } else { Err(serde::de::Error::custom("a topic stands twice")) }
     }
 }

@@ -3,8 +3,9 @@
 //! Minutes are clock minutes, breaks included. A session counts the lesser of the whole minutes elapsed and its slot;
 //! an overrun is kept as a fact. A part is filled when no more than the grace remains of it.
 
+use crate::found::{Found, Remaining};
 use crate::people::{MemberIds, Person};
-use crate::refusal::{Check, Found, Remaining};
+use crate::refusal::Check;
 use crate::rule::Rule;
 use crate::slot::Slot;
 use crate::time::{At, Date};

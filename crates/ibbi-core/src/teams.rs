@@ -1,8 +1,9 @@
 //! The two negotiating teams: who is on them and who has pledged to be present.
 
 use crate::event::{AttendancePledged, MemberNamed, MemberReleased, PledgeWithdrawn};
+use crate::found::Found;
 use crate::people::{Party, Person};
-use crate::refusal::{Check, Found};
+use crate::refusal::Check;
 use crate::rule::Rule;
 use crate::text::MemberId;
 use crate::time::{At, Date};
@@ -46,7 +47,7 @@ impl Teams {
     pub const MAX_FORMER: usize = 400;
 
     /// The members of a team, in the order in which they were named.
-    pub fn of(&self, party: Party) -> &[Member] {
+    pub fn members(&self, party: Party) -> &[Member] {
         match party {
             Party::Labor => &self.labor,
             Party::Management => &self.management,
@@ -70,15 +71,15 @@ impl Teams {
 
     /// Whether somebody is on a team.
     pub fn is_on(&self, party: Party, id: MemberId) -> bool {
-        self.of(party).iter().any(|member| member.person.id == id)
+        self.members(party).iter().any(|member| member.person.id == id)
     }
 
     /// The member with this id on a team.
     pub fn member(&self, party: Party, id: MemberId) -> Option<&Member> {
-        self.of(party).iter().find(|member| member.person.id == id)
+        self.members(party).iter().find(|member| member.person.id == id)
     }
 
-    fn of_mut(&mut self, party: Party) -> &mut Vec<Member> {
+    fn members_mut(&mut self, party: Party) -> &mut Vec<Member> {
         match party {
             Party::Labor => &mut self.labor,
             Party::Management => &mut self.management,
@@ -93,7 +94,7 @@ impl Teams {
     /// party decides.
     pub(crate) fn check_ready(&self, check: &mut Check) {
         if self.labor.is_empty() || self.management.is_empty() {
-            let parties = Party::ALL.iter().copied().filter(|party| self.of(*party).is_empty()).collect();
+            let parties = Party::ALL.iter().copied().filter(|party| self.members(*party).is_empty()).collect();
             check.fail(Rule::BothNamed, Found::TeamsEmpty { parties });
         }
         if self.everyone().any(|member| !member.pledged) {
@@ -107,7 +108,7 @@ impl Teams {
     pub(crate) const NAMED_EVENT: &'static [Rule] = &[Rule::RosterDisjoint, Rule::RosterUnique, Rule::Limits];
 
     pub(crate) fn check_room(&self, check: &mut Check) {
-        let full = Party::ALL.iter().all(|party| self.of(*party).len() >= Self::MAX_MEMBERS);
+        let full = Party::ALL.iter().all(|party| self.members(*party).len() >= Self::MAX_MEMBERS);
         check.require(!full, Rule::Limits, || Found::LimitReached { what: "members of a team", limit: 40 });
     }
 
@@ -118,12 +119,12 @@ impl Teams {
             Some(party) => check.fail(Rule::RosterDisjoint, Found::OnOtherTeam { member: id, party }),
             None => {}
         }
-        let room = self.of(event.party).len() < Self::MAX_MEMBERS;
+        let room = self.members(event.party).len() < Self::MAX_MEMBERS;
         check.require(room, Rule::Limits, || Found::LimitReached { what: "members of a team", limit: 40 });
     }
 
     pub(crate) fn name(&mut self, event: &MemberNamed) {
-        self.of_mut(event.party).push(Member { person: event.member.clone(), pledged: false });
+        self.members_mut(event.party).push(Member { person: event.member.clone(), pledged: false });
     }
 
     pub(crate) const RELEASED_STATE: &'static [Rule] = &[Rule::NoChangeInSession, Rule::RosterKnown, Rule::Limits];
@@ -146,7 +147,7 @@ impl Teams {
     }
 
     pub(crate) fn release(&mut self, event: &MemberReleased, at: At) {
-        self.of_mut(event.party).retain(|member| member.person.id != event.member);
+        self.members_mut(event.party).retain(|member| member.person.id != event.member);
         self.former.push(Former { member: event.member, party: event.party, released: at });
     }
 
@@ -181,7 +182,7 @@ impl Teams {
     }
 
     pub(crate) fn pledge(&mut self, party: Party, id: MemberId, pledged: bool) {
-        if let Some(member) = self.of_mut(party).iter_mut().find(|member| member.person.id == id) {
+        if let Some(member) = self.members_mut(party).iter_mut().find(|member| member.person.id == id) {
             member.pledged = pledged;
         }
     }

@@ -217,7 +217,7 @@ fn fill_people(scenario: &mut Scenario, case: &Case, notes: &mut Vec<String>) ->
         }
     }
     for party in Party::ALL {
-        for member in teams.of(*party) {
+        for member in teams.members(*party) {
             if scenario.people.iter().all(|person| person.id != member.person.id) {
                 notes.push(format!(
                     "{} is on a team of the case but not in the scenario, so all days count as available",

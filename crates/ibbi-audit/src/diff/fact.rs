@@ -20,7 +20,7 @@ pub(super) fn facts(case: &Case) -> Value {
     put("stage", written(case.stage()));
     put("outcome", written(case.outcome()));
     if let Case::Closed(closed) = case {
-        put("closed", json!({"at": closed.at(), "by": closed.by(), "reason": closed.reason()}));
+        put("closed", json!({"at": closed.at(), "by": closed.withdrawn_by(), "reason": closed.reason()}));
     }
     put("file", written(case.file()));
     put("leaders", written(Seat::ALL.iter().filter_map(|seat| case.leader(*seat)).collect::<Vec<_>>()));

@@ -161,7 +161,7 @@ fn introduction(random: &mut Random, later: i64) -> Event {
     match random.below(6) {
         0 => MeetingScheduled { slot: slot(day, 15, 90) }.into(),
         1 | 2 => {
-            let topics = Topics::of(Topic::ALL.iter().copied().filter(|_| random.chance(60)));
+            let topics = Topics::new(Topic::ALL.iter().copied().filter(|_| random.chance(60)));
             MeetingHeld { present: Names::default(), representative: name("Noor Lindqvist"), topics }.into()
         }
         3 => ServiceChosen { offering: None, service: Service::ConflictResolution }.into(),
@@ -233,7 +233,7 @@ fn sessions(random: &mut Random, case: &Case, later: i64) -> Option<(Event, i64)
 
 fn caucus(random: &mut Random, case: &Case) -> Event {
     let party = random.one(Party::ALL);
-    let own = || case.teams().map(|teams| teams.of(party).iter().map(|member| member.person.id));
+    let own = || case.teams().map(|teams| teams.members(party).iter().map(|member| member.person.id));
     let concern = ConcernId::new(random.one(&["c1", "c2", "c3"])).expect("an id");
     let text = || NoteText::new("what about it").expect("a text");
     match random.below(14) {

@@ -3,8 +3,9 @@
 use crate::chart::{On, Token};
 use crate::event::FormatChosen;
 use crate::file::CaseFile;
+use crate::found::Found;
 use crate::people::Party;
-use crate::refusal::{Check, Found};
+use crate::refusal::Check;
 use crate::rule::Rule;
 use crate::stage::Decision;
 use crate::stages::{Caucus, Concern, Decided, Facilitation, Trained, has_teams, stage};
@@ -42,7 +43,7 @@ impl Adopted {
     }
 
     /// A party's decision: to adopt.
-    pub const fn by(&self, party: Party) -> Decided {
+    pub const fn decided(&self, party: Party) -> Decided {
         match party {
             Party::Labor => self.labor,
             Party::Management => self.management,

@@ -3,8 +3,9 @@
 use crate::chart::{On, Token};
 use crate::event::{ApplicationAccepted, ApplicationDeclined, SupportConfirmed, SupportWithdrawn};
 use crate::file::CaseFile;
+use crate::found::Found;
 use crate::people::Body;
-use crate::refusal::{Check, Found};
+use crate::refusal::Check;
 use crate::rule::Rule;
 use crate::stage::Outcome;
 use crate::stages::{Closed, Introduced, Training, has_teams, stage};

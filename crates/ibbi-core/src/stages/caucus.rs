@@ -3,8 +3,9 @@
 use crate::chart::{On, Token};
 use crate::event::{CaucusOpened, ConcernAddressed, ConcernDropped, ConcernRaised, DecisionReopened, PartyDecided};
 use crate::file::CaseFile;
+use crate::found::Found;
 use crate::people::Party;
-use crate::refusal::{Check, Found};
+use crate::refusal::Check;
 use crate::rule::Rule;
 use crate::stage::{Decision, Outcome};
 use crate::stages::{Adopted, Agreement, Closed, Trained, has_teams, stage, step};

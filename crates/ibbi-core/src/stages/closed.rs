@@ -42,7 +42,7 @@ impl Closed {
     }
 
     /// Who withdrew it, if somebody did.
-    pub const fn by(&self) -> Option<&Name> {
+    pub const fn withdrawn_by(&self) -> Option<&Name> {
         self.by.as_ref()
     }
 

@@ -3,8 +3,9 @@
 use crate::chart::{On, Token};
 use crate::event::{FormatChosen, SessionClosed};
 use crate::file::CaseFile;
+use crate::found::Found;
 use crate::program::Format;
-use crate::refusal::{Check, Found};
+use crate::refusal::Check;
 use crate::rule::Rule;
 use crate::sessions::Sessions;
 use crate::stage::Outcome;

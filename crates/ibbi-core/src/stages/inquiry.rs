@@ -3,8 +3,9 @@
 use crate::chart::{On, Token};
 use crate::event::{LeaderAgreed, LeaderDeclined};
 use crate::file::CaseFile;
+use crate::found::Found;
 use crate::people::{Office, Seat};
-use crate::refusal::{Check, Found};
+use crate::refusal::Check;
 use crate::rule::Rule;
 use crate::stages::{Introduction, stage, step};
 use crate::text::Name;

@@ -3,8 +3,9 @@
 use crate::chart::{On, Token};
 use crate::event::{CaseReferred, MeetingHeld, MeetingScheduled, ServiceChosen};
 use crate::file::CaseFile;
+use crate::found::Found;
 use crate::people::Seat;
-use crate::refusal::{Check, Found};
+use crate::refusal::Check;
 use crate::rule::Rule;
 use crate::services::{Service, Topics, Workshop};
 use crate::sessions::check_slot;

@@ -5,12 +5,12 @@ mod agreement;
 mod application;
 mod caucus;
 mod closed;
-mod everywhere;
+mod common;
 mod facilitation;
 mod inquiry;
 mod introduction;
-mod rosters;
-mod sittings;
+mod roster_events;
+mod session_events;
 mod training;
 mod unopened;
 
@@ -18,12 +18,12 @@ pub use agreement::{Adopted, Agreement};
 pub use application::{Admitted, Application, Letter};
 pub use caucus::{Caucus, Concern, ConcernStatus, Decided, DecisionStep, PartyCaucus};
 pub use closed::Closed;
-pub use everywhere::Open;
+pub use common::Open;
 pub use facilitation::{Facilitation, FacilitationStep};
 pub use inquiry::{Inquiry, Leader, LeaderStep};
 pub use introduction::{ChosenService, Introduced, Introduction, ServiceStep};
-pub use rosters::HasTeams;
-pub use sittings::HoldsSessions;
+pub use roster_events::HasTeams;
+pub use session_events::HoldsSessions;
 pub use training::{Attendance, Trained, Training, TrainingStep};
 pub use unopened::Unopened;
 
@@ -114,7 +114,7 @@ macro_rules! has_teams {
             }
         }
     };
-    ($stage:ident, |$state:ident| $sittings:expr) => {
+    ($stage:ident, |$state:ident| $sessions:expr) => {
         impl crate::stages::HasTeams for $stage {
             fn teams(&self) -> &crate::teams::Teams {
                 &self.teams
@@ -122,9 +122,9 @@ macro_rules! has_teams {
             fn teams_mut(&mut self, _: crate::chart::Token) -> &mut crate::teams::Teams {
                 &mut self.teams
             }
-            fn sittings(&self) -> Option<&crate::sessions::Sessions> {
+            fn held_sessions(&self) -> Option<&crate::sessions::Sessions> {
                 let $state = self;
-                $sittings
+                $sessions
             }
         }
     };

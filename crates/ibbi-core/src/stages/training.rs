@@ -3,7 +3,8 @@
 use crate::chart::{On, Token};
 use crate::event::{ActivityRun, SessionClosed};
 use crate::file::CaseFile;
-use crate::refusal::{Check, Found};
+use crate::found::Found;
+use crate::refusal::Check;
 use crate::rule::Rule;
 use crate::sessions::{HeldSession, Sessions};
 use crate::stage::ActivityKind;

@@ -95,7 +95,7 @@ fn past_decisions_are_not_drawn_again() {
     // After labor has adopted, its chance has no effect.
     let mut undecided = history(&all[..at(EventKind::CaucusOpened, 1)]);
     let last = undecided.case().file().unwrap().last_at();
-    let spokesperson = undecided.case().teams().unwrap().of(ibbi_core::Party::Labor)[0].person.id;
+    let spokesperson = undecided.case().teams().unwrap().members(ibbi_core::Party::Labor)[0].person.id;
     let decision = ibbi_core::Decision::Adopt;
     let decided = PartyDecided { decision, party: ibbi_core::Party::Labor, spokesperson };
     undecided.offer(1000, last, Event::from(decided)).unwrap();
@@ -192,7 +192,7 @@ fn facts_of_the_case_win_and_are_noted() {
     assert!(forecast.continued.unwrap().notes.iter().any(|note| note.contains("contract date Jun 30, 2027 is used")));
     assert_eq!(simulator.digest(), scenario.digest());
     // The neutral can't be on a team of the case.
-    let member = past.case().teams().unwrap().of(ibbi_core::Party::Management)[0].person.id;
+    let member = past.case().teams().unwrap().members(ibbi_core::Party::Management)[0].person.id;
     scenario.people.retain(|person| person.id != member);
     scenario.people.iter_mut().filter(|person| person.id == moved).for_each(|person| person.id = member);
     let error = Simulator::resume(&scenario, &past, last).err().unwrap();

@@ -1,0 +1,267 @@
+//! The actions of the model check: the events offered in each state, and the times of day.
+
+use super::State;
+use super::normalize::{Shift, everyone};
+use crate::case::Case;
+use crate::event::*;
+use crate::people::{Body, MemberIds, Names, Observers, Office, Party, Person, Seat};
+use crate::program::{Format, Presence, Program, ProgramParameters};
+use crate::services::{Service, Topic, Topics};
+use crate::slot::Slot;
+use crate::stage::{ActivityKind, Decision, Stage};
+use crate::text::{ConcernId, MemberId, Name, NoteText, Reason, TimeZoneName};
+use crate::time::LocalTime;
+use crate::time::{At, Date};
+use std::string::String;
+use std::vec::Vec;
+
+/// Minutes that a part may fall short in the model check's program.
+pub(super) const GRACE: u16 = 10;
+/// The UTC offset of every slot, in minutes east.
+pub(super) const OFFSET: i32 = -240;
+
+/// Part lengths in minutes. They are short so that a few times of day give every combination of counted minutes.
+const TRAINING: u16 = 60;
+const HALF: u16 = 30;
+
+pub(super) struct Actions {
+    /// Times of day in minutes after local midnight.
+    hours: &'static [i64],
+    /// Slots: days from today, start in minutes after midnight, length in minutes.
+    slots: &'static [(i64, i64, i64)],
+    /// Whether the teams also change after the application.
+    teams_change: bool,
+    /// People who can be named to a team, with the team.
+    members: &'static [(Party, &'static str)],
+}
+
+impl Actions {
+    pub(super) const fn hours() -> Self {
+        Self {
+            hours: &[540, 570, 590, 600],
+            slots: &[
+                (1, 540, 60),
+                (1, 540, 30),
+                (1, 540, 20),
+                (2, 540, 60),
+                (2, 540, 30),
+                (0, 660, 30),
+                (0, 660, 20),
+                (0, 540, 30),
+                (1, 1420, 60),
+            ],
+            teams_change: false,
+            members: &[(Party::Labor, "a"), (Party::Management, "m")],
+        }
+    }
+
+    pub(super) const fn people() -> Self {
+        Self {
+            hours: &[540, 600],
+            slots: &[(1, 540, 60), (1, 540, 30)],
+            teams_change: true,
+            members: &[(Party::Labor, "a"), (Party::Labor, "b"), (Party::Management, "m"), (Party::Management, "a")],
+        }
+    }
+
+    pub(super) fn describe(&self) -> String {
+        std::format!(
+            "{} times of day, {} slots, {} memberships{}; parts of {TRAINING} and twice {HALF} minutes, grace {GRACE}; \
+             both formats, 2 concerns, every kind of event except voids",
+            self.hours.len(),
+            self.slots.len(),
+            self.members.len(),
+            if self.teams_change { " that change" } else { "" },
+        )
+    }
+
+    /// Returns the instant of a time of day on the model check's one day, Tuesday 2026-10-06.
+    pub(super) fn instant(&self, hour: usize) -> At {
+        minute(0, self.hours[hour])
+    }
+
+    /// Returns the next time of day, or the first one of the next day.
+    pub(super) fn later(&self, hour: usize) -> At {
+        self.hours.get(hour + 1).map_or_else(|| minute(1, self.hours[0]), |next| minute(0, *next))
+    }
+
+    /// Returns the state for a case at an instant of today or tomorrow.
+    pub(super) fn state(&self, raw: &Case, raw_now: At) -> State {
+        let (today, tomorrow) = (minute(0, 0), minute(1, 0));
+        let days = i64::from(raw_now >= tomorrow);
+        let now = At::from_millis(raw_now.millis() - days * 24 * 60 * 60_000).unwrap();
+        let case = Shift { now, minutes: -days * 24 * 60 }.case(raw);
+        super::check_same_survey(raw, raw_now, &case, now);
+        let of_day = (now.millis() - today.millis()) / 60_000;
+        let hour = self.hours.iter().position(|minutes| *minutes == of_day).unwrap();
+        // The time of day doesn't matter after the case is closed.
+        if case.stage() == Stage::Closed {
+            let case = Shift { now: today, minutes: 0 }.case(&case);
+            return State { case, hour: 0 };
+        }
+        State { case, hour }
+    }
+
+    /// Returns the events offered in a state. They cover all stages, so most of them don't belong to the current one.
+    pub(super) fn events(&self, case: &Case, now: At) -> Vec<Event> {
+        let mut offers = Vec::new();
+        self.opening(&mut offers);
+        inquiry(&mut offers);
+        introduction(&mut offers);
+        application(now, &mut offers);
+        let in_application = matches!(case.stage(), Stage::Application);
+        self.rosters(self.teams_change || in_application, &mut offers);
+        self.sessions(case, &mut offers);
+        caucus(case, &mut offers);
+        offers.extend(Format::ALL.iter().map(|format| FormatChosen { format: *format }.into()));
+        let contract_expires = Date::new(2027, 6, 30).unwrap();
+        offers.push(ContractDatesChanged { contract_expires, evergreen: false }.into());
+        offers.push(NoteAdded { text: NoteText::new("noted").unwrap() }.into());
+        offers.push(CaseWithdrawn { by: name("W"), reason: reason() }.into());
+        offers
+    }
+
+    fn opening(&self, offers: &mut Vec<Event>) {
+        let program = Program::new(ProgramParameters {
+            full_day: [TRAINING].to_vec(),
+            grace: GRACE,
+            presence: Presence::Everyone,
+            training: TRAINING,
+            two_half_days: [HALF, HALF].to_vec(),
+        });
+        offers.push(
+            CaseOpened {
+                contract_expires: Date::new(2027, 6, 30),
+                county: None,
+                district: name("Maple Hollow"),
+                evergreen: false,
+                follows: None,
+                program: program.unwrap(),
+                time_zone: TimeZoneName::new("America/New_York").unwrap(),
+            }
+            .into(),
+        );
+    }
+
+    fn rosters(&self, allowed: bool, offers: &mut Vec<Event>) {
+        if !allowed {
+            return;
+        }
+        for (party, id) in self.members {
+            let (party, member) = (*party, id_of(id));
+            offers.push(MemberNamed { member: Person { id: member, name: name("P") }, party }.into());
+            offers.push(MemberReleased { member, party, reason: reason() }.into());
+            offers.push(AttendancePledged { dated: None, member, party }.into());
+            offers.push(PledgeWithdrawn { dated: None, member, party }.into());
+        }
+    }
+
+    fn sessions(&self, case: &Case, offers: &mut Vec<Event>) {
+        let neutral = Person { id: id_of("n"), name: name("N") };
+        let present = everyone(case);
+        for part in [1, 2] {
+            for (days, starts, minutes) in self.slots {
+                let slot = Slot::new(local(*days, *starts), local(*days, starts + minutes)).unwrap();
+                offers.push(SessionScheduled { neutral: neutral.clone(), part, place: None, slot }.into());
+            }
+            offers.push(SessionPostponed { part, reason: reason() }.into());
+            let some = MemberIds::new(present.iter().copied().skip(1)).unwrap();
+            let more = MemberIds::new(present.iter().copied().chain([id_of("z")])).unwrap();
+            for present in [present.clone(), some, more] {
+                let observers = Observers::default();
+                offers.push(SessionOpened { neutral: neutral.clone(), observers, part, present }.into());
+            }
+        }
+        offers.extend(ActivityKind::ALL.iter().map(|kind| ActivityRun { kind: *kind, title: name("T") }.into()));
+        for left_early in [MemberIds::default(), present, MemberIds::new([id_of("z")]).unwrap()] {
+            offers.push(SessionAdjourned { left_early: left_early.clone(), reason: reason() }.into());
+            offers.push(SessionClosed { left_early }.into());
+        }
+    }
+}
+
+fn inquiry(offers: &mut Vec<Event>) {
+    for (seat, who, office) in [
+        (Seat::Superintendent, "S", None),
+        (Seat::UnionPresident, "U", None),
+        (Seat::SchoolCommittee, "C", Some(Office::Chair)),
+        (Seat::SchoolCommittee, "V", Some(Office::ViceChair)),
+        (Seat::SchoolCommittee, "X", None),
+    ] {
+        offers.push(LeaderAgreed { name: name(who), office, seat }.into());
+        offers.push(LeaderDeclined { name: name(who), reason: reason(), seat }.into());
+    }
+}
+
+fn introduction(offers: &mut Vec<Event>) {
+    let slot = |days| Slot::new(local(days, 540), local(days, 600)).unwrap();
+    offers.extend([-1, 1].map(|days| Event::from(MeetingScheduled { slot: slot(days) })));
+    for topic in Topic::ALL {
+        let (present, representative, topics) = (Names::default(), name("R"), Topics::new([*topic]));
+        offers.push(MeetingHeld { present, representative, topics }.into());
+    }
+    for service in [Service::Ibbi, Service::AnnualConference, Service::JointLeadershipWorkshop] {
+        offers.push(ServiceChosen { offering: None, service }.into());
+        offers.push(CaseReferred { to: service }.into());
+    }
+}
+
+fn application(now: At, offers: &mut Vec<Event>) {
+    let today = now.utc_date();
+    let tomorrow = Date::try_from(today.to_chrono().succ_opt().unwrap()).unwrap();
+    for body in Body::ALL.iter().copied() {
+        for dated in [today, tomorrow] {
+            offers.push(SupportConfirmed { body, dated, document: None }.into());
+        }
+        offers.push(SupportWithdrawn { body, dated: today, document: None }.into());
+    }
+    offers.push(ApplicationAccepted { by: name("R") }.into());
+    offers.push(ApplicationDeclined { reason: reason() }.into());
+}
+
+fn caucus(case: &Case, offers: &mut Vec<Event>) {
+    for (party, concern) in [(Party::Labor, "pay"), (Party::Management, "time")] {
+        let own = |party| {
+            let teams = case.teams().into_iter();
+            let own = teams.flat_map(move |teams| teams.members(party).iter().map(|member| member.person.id));
+            MemberIds::new(own).unwrap()
+        };
+        for present in [own(party), own(party.other()), MemberIds::default()] {
+            offers.push(CaucusOpened { party, present }.into());
+        }
+        let concern = ConcernId::new(concern).unwrap();
+        let text = NoteText::new("a concern").unwrap();
+        offers.push(ConcernRaised { concern, party, text: text.clone() }.into());
+        offers.push(ConcernAddressed { concern, response: text }.into());
+        offers.push(ConcernDropped { concern }.into());
+        let own_speaker = own(party).first().copied().unwrap_or(id_of("z"));
+        for (decision, spokesperson) in
+            [(Decision::Adopt, own_speaker), (Decision::Decline, own_speaker), (Decision::Adopt, id_of("z"))]
+        {
+            offers.push(PartyDecided { decision, party, spokesperson }.into());
+        }
+        offers.push(DecisionReopened { party, reason: reason() }.into());
+    }
+}
+
+fn name(text: &str) -> Name {
+    Name::new(text).unwrap()
+}
+
+fn reason() -> Reason {
+    Reason::new("as reported").unwrap()
+}
+
+fn id_of(text: &str) -> MemberId {
+    MemberId::new(text).unwrap()
+}
+
+fn local(days: i64, minutes: i64) -> LocalTime {
+    LocalTime::new(minute(days, minutes), i16::try_from(OFFSET).unwrap()).unwrap()
+}
+
+/// Returns the instant `minutes` after local midnight, `days` after the model check's day.
+fn minute(days: i64, minutes: i64) -> At {
+    let midnight: LocalTime = "2026-10-06T00:00:00-04:00".parse().unwrap();
+    At::from_millis(midnight.at().millis() + (days * 24 * 60 + minutes) * 60_000).unwrap()
+}

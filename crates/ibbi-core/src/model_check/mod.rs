@@ -1,0 +1,256 @@
+//! An exhaustive model check: a breadth-first search over the real code, with small teams and a finite list of actions.
+//!
+//! The passage of time is also an action. States that differ only in data that no guard reads are one state (see
+//! [`normalize`]). Every move checks that this loses nothing: the survey before and after normalizing must be equal.
+//!
+//! Two searches share the work, because one search over all combinations would be too large. *Hours* keeps the teams
+//! fixed after the application is accepted, and varies times, slots, make-ups, and formats. *People* varies the teams
+//! through all stages, and uses only two times of day.
+
+mod actions;
+mod normalize;
+
+use crate::case::Case;
+use crate::chart::{TRANSITIONS, transition};
+use crate::event::{Event, EventKind};
+use crate::people::Party;
+use crate::refusal::Refusal;
+use crate::rule::Rule;
+use crate::stage::{ActivityKind, Decision, Outcome, Stage};
+use crate::survey::{Answer, Prospect, survey};
+use crate::time::At;
+use actions::Actions;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::vec::Vec;
+
+/// A case, and the time of day as an index into the times of [`Actions`]. States are shifted to one day, so the day is
+/// always the same.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct State {
+    case: Case,
+    hour: usize,
+}
+
+#[derive(Default)]
+struct Exploration {
+    states: Vec<State>,
+    known: HashMap<State, u32>,
+    /// For each state, the states that lead to it.
+    reached_from: Vec<Vec<u32>>,
+    offers: u64,
+    accepted: u64,
+    refused: u64,
+    targets: BTreeSet<(Stage, EventKind, Stage)>,
+    refusing: BTreeSet<Rule>,
+}
+
+impl Exploration {
+    fn run(actions: &Actions) -> Self {
+        let mut exploration = Self::default();
+        exploration.add(State { case: Case::default(), hour: 0 }, None);
+        let mut next = 0;
+        while next < exploration.states.len() {
+            exploration.visit(next, actions);
+            next += 1;
+        }
+        exploration
+    }
+
+    fn add(&mut self, state: State, from: Option<usize>) {
+        let fresh = u32::try_from(self.states.len()).unwrap();
+        let index = *self.known.entry(state.clone()).or_insert(fresh);
+        if index == fresh {
+            self.states.push(state);
+            self.reached_from.push(Vec::new());
+        }
+        if let Some(from) = from {
+            self.reached_from[index as usize].push(u32::try_from(from).unwrap());
+        }
+    }
+
+    fn visit(&mut self, index: usize, actions: &Actions) {
+        let State { case, hour } = self.states[index].clone();
+        let now = actions.instant(hour);
+        let answers = survey(&case, now);
+        for event in actions.events(&case, now) {
+            self.offers += 1;
+            let answer = &answers[EventKind::ALL.iter().position(|kind| *kind == event.kind()).unwrap()];
+            match case.check(&event, now) {
+                Ok(()) => {
+                    self.accepted += 1;
+                    assert!(!matches!(answer.answer, Answer::Blocked { .. }), "{answer:?} but {event:?} was accepted");
+                    let raw = case.clone().advance(&event, now);
+                    let mut offered = case.clone();
+                    assert_eq!(offered.offer(&event, now).as_ref(), Ok(&raw.stage()));
+                    assert_eq!(offered, raw, "offering and applying differ");
+                    check_move(&case, &event, now, &raw);
+                    self.targets.insert((case.stage(), event.kind(), raw.stage()));
+                    self.add(actions.state(&raw, now), Some(index));
+                }
+                Err(refusal) => {
+                    self.refused += 1;
+                    self.refusing.extend(refusal.unmet.iter().map(|unmet| unmet.rule));
+                    check_refusal(&case, answer, &refusal, now);
+                }
+            }
+        }
+        // Let time pass.
+        let later = actions.later(hour);
+        if case.stage() != Stage::Closed {
+            self.add(actions.state(&case, later), Some(index));
+        }
+    }
+
+    /// Returns, for each state, whether a state that satisfies a condition can be reached from it.
+    fn can_reach(&self, goal: impl Fn(&Case) -> bool) -> Vec<bool> {
+        let mut can: Vec<bool> = self.states.iter().map(|state| goal(&state.case)).collect();
+        let mut queue: Vec<usize> = (0..can.len()).filter(|index| can[*index]).collect();
+        while let Some(index) = queue.pop() {
+            for from in &self.reached_from[index] {
+                if !can[*from as usize] {
+                    can[*from as usize] = true;
+                    queue.push(*from as usize);
+                }
+            }
+        }
+        can
+    }
+}
+
+/// Checks what must hold for every move. It reads the state before the move, not the guards.
+fn check_move(before: &Case, event: &Event, at: At, after: &Case) {
+    match (before, after) {
+        (Case::Facilitation(_) | Case::Agreement(_), Case::Facilitation(_))
+        | (Case::Agreement(_), Case::Agreement(_)) => {}
+        (Case::Caucus(caucus), Case::Agreement(agreement)) => {
+            let Event::PartyDecided(decided) = event else { panic!("{event:?} led to Agreement") };
+            assert_eq!(decided.decision, Decision::Adopt);
+            let other = caucus.party(decided.party.other()).decided.expect("the other party decided");
+            assert_eq!(other.decision, Decision::Adopt);
+            assert!(caucus.open_concerns(decided.party).next().is_none());
+            for party in Party::ALL {
+                assert_eq!(agreement.adopted().decided(*party).decision, Decision::Adopt);
+            }
+        }
+        (_, Case::Agreement(_) | Case::Facilitation(_)) => panic!("{event:?} skipped the mutual decision"),
+        (Case::Training(training), Case::Caucus(_)) => {
+            assert!(matches!(event, Event::SessionClosed(_)), "{event:?}");
+            assert!(training.exercises() > 0 && training.simulations() > 0);
+            check_filled(before, at);
+        }
+        (Case::Caucus(_), Case::Caucus(_)) => {}
+        (_, Case::Caucus(_)) => panic!("{event:?} skipped the training"),
+        (_, Case::Closed(closed)) => match closed.outcome() {
+            Outcome::Completed => {
+                assert_eq!(before.stage(), Stage::Facilitation);
+                check_filled(before, at);
+                let sessions = after.sessions().expect("a completed case keeps its sessions");
+                let left = sessions.parts().iter().map(crate::Part::remaining).max();
+                assert!(left <= Some(actions::GRACE), "{left:?} minutes remain");
+            }
+            Outcome::NotAdopted => assert_eq!(before.stage(), Stage::Caucus),
+            Outcome::NotAccepted => assert_eq!(before.stage(), Stage::Application),
+            Outcome::Referred => assert_eq!(before.stage(), Stage::Introduction),
+            Outcome::Withdrawn => assert!(matches!(event, Event::CaseWithdrawn(_))),
+        },
+        _ => {}
+    }
+}
+
+/// Checks that ending the open session now leaves no part short by more than the grace.
+fn check_filled(before: &Case, at: At) {
+    let sessions = before.sessions().expect("a stage with sessions");
+    let open = sessions.open().expect("a session was open");
+    for (number, part) in sessions.numbered() {
+        let elapsed = if number == open.part { (at.millis() - open.opened.millis()) / 60_000 } else { 0 };
+        let counted = i64::from(part.counted) + elapsed.min(i64::from(open.slot.minutes()));
+        assert!(i64::from(part.minutes) - counted <= i64::from(actions::GRACE), "part {number} is not filled");
+    }
+}
+
+/// Checks that a refusal names only rules of the chart's row, and agrees with the survey.
+fn check_refusal(case: &Case, prospect: &Prospect, refusal: &Refusal, now: At) {
+    let named: Vec<Rule> = refusal.unmet.iter().map(|unmet| unmet.rule).collect();
+    match &prospect.answer {
+        Answer::Ready => panic!("{} is ready in the survey but was refused: {refusal}", refusal.event),
+        Answer::Depends { rules } => assert!(named.iter().all(|rule| rules.contains(rule)), "{rules:?} but {refusal}"),
+        Answer::Blocked { unmet } => {
+            assert!(unmet.iter().all(|unmet| named.contains(&unmet.rule)), "{unmet:?} but {refusal}");
+        }
+    }
+    let lacked = || case.lacks(now).into_iter().map(|unmet| unmet.rule).collect::<Vec<_>>();
+    let allowed: Vec<Rule> = match transition(case.stage(), refusal.event) {
+        Some(row) => [Rule::COMMON, row.state_rules, row.event_rules].concat(),
+        None if case.stage() == Stage::Closed => [Rule::ClosedForGood].to_vec(),
+        None => [&[Rule::Stage][..], &lacked()].concat(),
+    };
+    assert!(named.iter().all(|rule| allowed.contains(rule)), "{allowed:?} but {refusal}");
+}
+
+/// Checks that a state and its normal form have the same survey. If they differ, normalizing lost something.
+fn check_same_survey(raw: &Case, raw_now: At, normal: &Case, now: At) {
+    let summary = |case: &Case, at| {
+        let rules = |prospect: Prospect| match prospect.answer {
+            Answer::Ready => (0, Vec::new()),
+            Answer::Depends { rules } => (1, rules.to_vec()),
+            Answer::Blocked { unmet } => (2, unmet.into_iter().map(|unmet| unmet.rule).collect()),
+        };
+        survey(case, at).into_iter().map(rules).collect::<Vec<_>>()
+    };
+    assert_eq!(summary(raw, raw_now), summary(normal, now), "{raw:?}\n{normal:?}");
+}
+
+fn report(name: &str, actions: &Actions, exploration: &Exploration) {
+    std::println!("model check `{name}`: {}", actions.describe());
+    let mut by_stage = BTreeMap::new();
+    for state in &exploration.states {
+        *by_stage.entry(state.case.stage()).or_insert(0) += 1;
+    }
+    let stages: Vec<_> = by_stage.iter().map(|(stage, count)| std::format!("{stage} {count}")).collect();
+    let Exploration { states, offers, accepted, refused, targets, refusing, .. } = exploration;
+    std::println!("  {} states ({})", states.len(), stages.join(", "));
+    std::println!(
+        "  {offers} events offered: {accepted} accepted, {refused} refused by {} different rules",
+        refusing.len()
+    );
+    std::println!("  {} different moves between stages", targets.len());
+}
+
+fn explore(name: &str, actions: &Actions) -> Exploration {
+    let exploration = Exploration::run(actions);
+    report(name, actions, &exploration);
+    let closed = exploration.states.iter().filter(|state| state.case.stage() == Stage::Closed);
+    assert_eq!(closed.count(), Outcome::ALL.len(), "there is one closed state for each outcome");
+    let ends_well = exploration.can_reach(|case| case.outcome().is_some_and(|outcome| outcome != Outcome::Withdrawn));
+    let completes = exploration.can_reach(|case| case.outcome() == Some(Outcome::Completed));
+    for (index, state) in exploration.states.iter().enumerate().filter(|(_, state)| state.case.stage() != Stage::Closed)
+    {
+        assert!(ends_well[index], "only a withdrawal closes {:?}", state.case);
+        // This holds even where a party declined, because it can reopen its decision.
+        assert!(completes[index], "{:?} can't be completed", state.case);
+    }
+    exploration
+}
+
+#[test]
+fn no_reachable_state_breaks_an_invariant() {
+    let mut hours = explore("hours", &Actions::hours());
+    let people = explore("people", &Actions::people());
+    hours.targets.extend(people.targets);
+    hours.refusing.extend(people.refusing);
+    for row in TRANSITIONS {
+        for to in row.to {
+            assert!(
+                hours.targets.contains(&(row.from, row.event, *to)),
+                "{} {} never leads to {to}",
+                row.from,
+                row.event
+            );
+        }
+    }
+    let exercise = [ActivityKind::Exercise, ActivityKind::BargainingSimulation].len();
+    assert_eq!(exercise, ActivityKind::ALL.len(), "the actions run every kind of activity");
+    let never: Vec<_> = Rule::ALL.iter().filter(|rule| !hours.refusing.contains(rule)).map(|rule| rule.id()).collect();
+    std::println!("together: {} of {} rules refused an event", hours.refusing.len(), Rule::ALL.len());
+    std::println!("  not covered by the actions: {}", never.join(", "));
+}

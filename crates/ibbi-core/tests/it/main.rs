@@ -1,0 +1,8 @@
+//! The integration tests of `ibbi-core`, in one program.
+
+mod properties;
+mod route;
+mod rules;
+mod snapshots;
+mod stories;
+mod support;

@@ -1,0 +1,9 @@
+//! Cases event by event. Each starts from the standard case of Maple Hollow and then takes a different turn.
+
+mod caucuses;
+mod corrections;
+mod facilitations;
+mod getting_started;
+mod teams;
+mod trainings;
+mod typed;
