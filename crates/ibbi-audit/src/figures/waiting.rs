@@ -149,7 +149,7 @@ pub(crate) fn awaited(case: &Case) -> WhoSet {
         Case::Application(state) => {
             state.missing_letters().for_each(|body| set.add(Who::of_body(body)));
             for party in Party::ALL {
-                let team = state.teams().of(*party);
+                let team = state.teams().members(*party);
                 if team.is_empty() || team.iter().any(|member| !member.pledged) {
                     set.add(Who::of_party(*party));
                 }

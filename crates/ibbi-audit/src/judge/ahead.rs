@@ -37,8 +37,9 @@ fn glance(track: &Track) -> usize {
 /// A number out of each part of a state that most guards look at.
 fn glance_at(case: &Case) -> usize {
     let file = case.file().map_or(0, |file| usize::from(file.events() == 0));
-    let pledged =
-        |party: &Party| case.teams().map_or(0, |teams| teams.members(*party).iter().filter(|member| member.pledged).count());
+    let pledged = |party: &Party| {
+        case.teams().map_or(0, |teams| teams.members(*party).iter().filter(|member| member.pledged).count())
+    };
     let part = case.sessions().and_then(|sessions| sessions.parts().first());
     let held = part.map_or(0, |part| usize::from(part.counted));
     Party::ALL.iter().map(pledged).sum::<usize>() + file + held
