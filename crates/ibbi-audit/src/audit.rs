@@ -104,6 +104,7 @@ impl Audit {
             origin: opening.map(|opening| opening.origin.to_string()),
             program: opening.map(|opening| opening.program.to_string()),
             same_chart: opening.map(Opening::has_our_chart),
+            chart: ibbi_log::chart_digest(),
             packing,
             lines: head.lines,
             bytes: head.bytes,

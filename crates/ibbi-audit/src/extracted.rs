@@ -19,6 +19,7 @@ pub(crate) fn audit(opened: Opened<'_>, options: &Options, hall: &mut Hall<'_>) 
         origin: None,
         program: None,
         same_chart: None,
+        chart: ibbi_log::chart_digest(),
         packing,
         lines: head.lines,
         bytes: head.bytes,

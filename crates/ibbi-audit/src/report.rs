@@ -72,6 +72,9 @@ pub struct LedgerFacts {
     pub program: Option<String>,
     /// Whether it was begun under the chart that this program has.
     pub same_chart: Option<bool>,
+    /// The SHA-256 of the chart that this program has: its stages, events, and rules.
+    #[serde(skip)]
+    pub chart: Digest,
     /// How the file was compressed.
     pub packing: Option<Packing>,
     /// How many whole lines there are.

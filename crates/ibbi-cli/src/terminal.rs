@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style};
 use ibbi_app::journal::SignedAfter;
 use ibbi_app::{describe::found, zone::Zone};
 use ibbi_core::{Advisory, Refusal, Unmet};
-use ibbi_report::text::{Layout, Piece, Role};
+use ibbi_report::text::{Layout, Piece, TextStyle};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -63,12 +63,12 @@ pub(crate) fn layout() -> Layout {
 /// Returns the pieces of a report in their colors.
 pub(crate) fn pieces(pieces: &[Piece]) -> String {
     let style = |role| match role {
-        Role::Heading => Some(HEADING),
-        Role::Good => Some(GOOD),
-        Role::Bad => Some(BAD),
-        Role::Warning => Some(WARN),
-        Role::Quiet => Some(DIM),
-        Role::Plain => None,
+        TextStyle::Heading => Some(HEADING),
+        TextStyle::Good => Some(GOOD),
+        TextStyle::Bad => Some(BAD),
+        TextStyle::Warning => Some(WARN),
+        TextStyle::Quiet => Some(DIM),
+        TextStyle::Plain => None,
     };
     // Keep the line break outside the color, so that an empty line stays empty.
     let painted = |piece: &Piece| match style(piece.role) {

@@ -20,6 +20,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{}", text::plain(&text::plan(&scenario, &plan, &plan.advisories, layout)));
     println!("{}", text::plain(&text::forecast(&scenario, &forecast, layout)));
     println!("{}", text::plain(&text::comparison(&comparison, layout)));
-    println!("{}", text::plain(&text::who(&gains, layout)));
+    println!("{}", text::plain(&text::gains(&gains, layout)));
     Ok(())
 }

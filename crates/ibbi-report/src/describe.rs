@@ -1,77 +1,80 @@
-//! Events as sentences.
+//! Events in words.
 
-use ibbi_core::{Event, Slot, Topics};
+use ibbi_common::format::{self, date};
+use ibbi_core::{Event, Name, Office, Seat, Slot, Topics};
 
-/// One line that says what happened.
+/// Returns what happened, in one line without a period at its end.
 ///
 /// ```
 /// use ibbi_core::events::SessionPostponed;
 /// use ibbi_core::{Event, Reason};
 /// let event = Event::from(SessionPostponed { part: 1, reason: Reason::new("snow").unwrap() });
-/// assert_eq!(ibbi_report::describe(&event), "part 1 is postponed: snow");
+/// assert_eq!(ibbi_report::describe(&event), "part 1 was postponed: snow");
 /// ```
 pub fn describe(event: &Event) -> String {
     match event {
-        Event::CaseOpened(event) => format!("a case is opened for {}", event.district),
-        Event::LeaderAgreed(event) => match event.office {
-            Some(office) => format!("{}, {} of the school committee, agrees", event.name, office.label()),
-            None => format!("{} agrees for {}", event.name, event.seat.label()),
-        },
+        Event::CaseOpened(event) => format!("a case was opened for {}", event.district),
+        Event::LeaderAgreed(event) => format!("{} agreed", leader(&event.name, event.seat, event.office)),
         Event::LeaderDeclined(event) => {
-            format!("{} declines for {}: {}", event.name, event.seat.label(), event.reason)
+            format!("{} declined: {}", leader(&event.name, event.seat, None), event.reason)
         }
-        Event::MeetingScheduled(event) => format!("the introductory meeting is set for {}", when(event.slot)),
-        Event::MeetingHeld(event) => format!("{} holds a meeting on {}", event.representative, topics(event.topics)),
+        Event::MeetingScheduled(event) => format!("the introductory meeting was scheduled for {}", slot(event.slot)),
+        Event::MeetingHeld(event) => format!("{} held a meeting on {}", event.representative, topics(event.topics)),
         Event::ServiceChosen(event) => match event.offering {
-            Some(offering) => format!("the {} is chosen: {}", event.service.label(), offering.label()),
-            None => format!("the {} is chosen", event.service.label()),
+            Some(offering) => format!("the parties chose the {}: {}", event.service.label(), offering.label()),
+            None => format!("the parties chose the {}", event.service.label()),
         },
-        Event::CaseReferred(event) => format!("the case is referred to the {}", event.to.label()),
+        Event::CaseReferred(event) => format!("the case was referred to the {}", event.to.label()),
         Event::SupportConfirmed(event) => {
-            format!("{} confirms its support in a letter of {}", event.body.label(), event.dated)
+            format!("{} confirmed its support in a letter dated {}", event.body.label(), date(event.dated))
         }
         Event::SupportWithdrawn(event) => {
-            format!("{} withdraws its support in a letter of {}", event.body.label(), event.dated)
+            format!("{} withdrew its support in a letter dated {}", event.body.label(), date(event.dated))
         }
-        Event::ApplicationAccepted(event) => format!("{} accepts the application", event.by),
-        Event::ApplicationDeclined(event) => format!("the application is declined: {}", event.reason),
-        Event::MemberNamed(event) => format!("{} joins the {} team", event.member, event.party.label()),
+        Event::ApplicationAccepted(event) => format!("{} accepted the application", event.by),
+        Event::ApplicationDeclined(event) => format!("the application was declined: {}", event.reason),
+        Event::MemberNamed(event) => format!("{} joined the {} team", event.member, event.party.label()),
         Event::MemberReleased(event) => {
-            format!("{} leaves the {} team: {}", event.member, event.party.label(), event.reason)
+            format!("{} left the {} team: {}", event.member, event.party.label(), event.reason)
         }
-        Event::AttendancePledged(event) => format!("{} ({}) pledges to be present", event.member, event.party.label()),
-        Event::PledgeWithdrawn(event) => format!("{} ({}) withdraws the pledge", event.member, event.party.label()),
+        Event::AttendancePledged(event) => format!("{} ({}) pledged to attend", event.member, event.party.label()),
+        Event::PledgeWithdrawn(event) => format!("{} ({}) withdrew the pledge", event.member, event.party.label()),
         Event::SessionScheduled(event) => {
-            format!("part {} is scheduled for {}, led by {}", event.part, when(event.slot), event.neutral.name)
+            format!("part {} was scheduled for {}, led by {}", event.part, slot(event.slot), event.neutral.name)
         }
-        Event::SessionPostponed(event) => format!("part {} is postponed: {}", event.part, event.reason),
+        Event::SessionPostponed(event) => format!("part {} was postponed: {}", event.part, event.reason),
         Event::SessionOpened(event) => {
-            format!("part {} opens with {} present, led by {}", event.part, event.present.len(), event.neutral.name)
+            format!(
+                "part {} opened with {} present, led by {}",
+                event.part,
+                people(event.present.len()),
+                event.neutral.name
+            )
         }
         Event::ActivityRun(event) => format!("{}: {}", event.kind.label(), event.title),
-        Event::SessionAdjourned(event) => format!("the session is cut short: {}", event.reason),
-        Event::SessionClosed(event) if event.left_early.is_empty() => "the session is closed".to_owned(),
-        Event::SessionClosed(event) => format!("the session is closed; left early: {}", listed(&event.left_early)),
+        Event::SessionAdjourned(event) => format!("the session was cut short: {}", event.reason),
+        Event::SessionClosed(event) if event.left_early.is_empty() => "the session closed".to_owned(),
+        Event::SessionClosed(event) => format!("the session closed; left early: {}", listed(&event.left_early)),
         Event::CaucusOpened(event) => {
-            format!("{} goes into caucus with {} present", event.party.label(), event.present.len())
+            format!("{} went into caucus with {} present", event.party.label(), people(event.present.len()))
         }
         Event::ConcernRaised(event) => {
-            format!("{} raises the concern `{}`: {}", event.party.label(), event.concern, event.text)
+            format!("{} raised the concern `{}`: {}", event.party.label(), event.concern, event.text)
         }
-        Event::ConcernAddressed(event) => format!("the concern `{}` is addressed: {}", event.concern, event.response),
-        Event::ConcernDropped(event) => format!("the concern `{}` is dropped", event.concern),
+        Event::ConcernAddressed(event) => format!("the concern `{}` was addressed: {}", event.concern, event.response),
+        Event::ConcernDropped(event) => format!("the concern `{}` was dropped", event.concern),
         Event::PartyDecided(event) => {
-            format!("{} decides to {}, through {}", event.party.label(), event.decision.label(), event.spokesperson)
+            format!("{} decided to {}, through {}", event.party.label(), event.decision.label(), event.spokesperson)
         }
-        Event::DecisionReopened(event) => format!("{} reopens its decision: {}", event.party.label(), event.reason),
-        Event::FormatChosen(event) => format!("the facilitation is to be {}", event.format.label()),
+        Event::DecisionReopened(event) => format!("{} reopened its decision: {}", event.party.label(), event.reason),
+        Event::FormatChosen(event) => format!("the format of the facilitation is {}", event.format.label()),
         Event::ContractDatesChanged(event) => {
             let clause = if event.evergreen { ", with an evergreen clause" } else { "" };
-            format!("the contract expires {}{clause}", event.contract_expires)
+            format!("the contract expires on {}{clause}", date(event.contract_expires))
         }
         Event::NoteAdded(event) => format!("note: {}", event.text),
-        Event::CaseWithdrawn(event) => format!("{} withdraws the case: {}", event.by, event.reason),
-        Event::EventVoided(event) => format!("number {} is voided: {}", event.seq, event.reason),
+        Event::CaseWithdrawn(event) => format!("{} withdrew the case: {}", event.by, event.reason),
+        Event::EventVoided(event) => format!("event {} was voided: {}", event.seq, event.reason),
     }
     .replace(['\n', '\t'], " ")
 }
@@ -84,6 +87,17 @@ fn topics(topics: Topics) -> String {
     topics.iter().map(|topic| topic.label()).collect::<Vec<_>>().join("; ")
 }
 
-fn when(slot: Slot) -> String {
-    format!("{slot} ({} minutes)", slot.minutes())
+fn slot(slot: Slot) -> String {
+    format!("{} ({})", format::slot(slot), format::count(slot.minutes().into(), "minute", "minutes"))
+}
+
+fn people(count: usize) -> String {
+    format::count(count as u64, "person", "people")
+}
+
+fn leader(name: &Name, seat: Seat, office: Option<Office>) -> String {
+    match office {
+        Some(office) => format!("{name}, {} of the school committee,", office.label()),
+        None => format!("{name}, {},", seat.label().trim_start_matches("the ")),
+    }
 }

@@ -30,12 +30,13 @@
 //! - No panic on any input.
 #![forbid(unsafe_code)]
 
-mod audited;
+mod audit;
 pub mod chart;
 pub mod csv;
 mod describe;
-mod facts;
-mod findings;
+mod forecast_tables;
+mod forecast_text;
+mod format;
 pub mod html;
 pub mod ics;
 mod page;
@@ -43,8 +44,8 @@ mod people;
 mod phrase;
 pub mod process;
 pub mod table;
+mod terminal;
 pub mod text;
-mod words;
 
 pub use describe::describe;
 pub use page::{AuditPage, SimulationPage, comparison_section, gains_section};

@@ -1,14 +1,14 @@
 //! Who takes part and when the district is closed: what a scenario says, in words.
 
+use crate::format;
 use crate::table::{Cell, Column, Table};
-use crate::words;
 use ibbi_core::{County, Party};
 use ibbi_sim::{DayPart, Participant, Role, Scenario, Unavailable};
 
 /// Who takes part, and when they cannot come.
 pub(crate) fn people(scenario: &Scenario) -> Table {
-    let columns = [Column::text("who"), Column::text("as"), Column::text("needed at"), Column::text("cannot come")];
-    let mut table = Table::new("Who takes part", columns);
+    let columns = [Column::text("name"), Column::text("role"), Column::text("needed at"), Column::text("unavailable")];
+    let mut table = Table::new("People", columns);
     for person in &scenario.people {
         let away: Vec<String> = person.unavailable.iter().map(times).collect();
         table.row([
@@ -23,7 +23,7 @@ pub(crate) fn people(scenario: &Scenario) -> Table {
 
 /// When the district is closed, beside legal holidays.
 pub(crate) fn closed(scenario: &Scenario) -> Table {
-    let mut table = Table::new("When the district is closed", [Column::text("what"), Column::text("when")]);
+    let mut table = Table::new("Closed days", [Column::text("name"), Column::text("when")]);
     for closure in &scenario.calendar.closed {
         table.row([Cell::Name(closure.name.to_string()), times(&closure.when).into()]);
     }
@@ -32,19 +32,19 @@ pub(crate) fn closed(scenario: &Scenario) -> Table {
 
 /// The calendar in a sentence.
 pub(crate) fn calendar(scenario: &Scenario) -> String {
-    let days: Vec<String> = scenario.calendar.working_days.iter().map(|day| words::weekday(*day)).collect();
+    let days: Vec<String> = scenario.calendar.working_days.iter().map(|day| format::weekday(*day)).collect();
     let suffolk =
-        if scenario.calendar.county == Some(County::Suffolk) { ", with those of Suffolk County," } else { "" };
+        if scenario.calendar.county == Some(County::Suffolk) { ", including those of Suffolk County," } else { "" };
     format!(
-        "Working days are {}. Legal holidays of Massachusetts{suffolk} are kept. A morning is 8:00 am to 12:00 noon, an \
-         afternoon 12:00 noon to 4:00 pm, time zone {}.",
-        words::list(&days),
+        "Working days are {}. Legal holidays of Massachusetts{suffolk} are days off. A morning is 8:00 AM to 12:00 PM, an \
+         afternoon is 12:00 PM to 4:00 PM, in the time zone {}.",
+        format::list(&days),
         scenario.time_zone,
     )
 }
 
 fn role(person: &Participant) -> String {
-    let seat = person.seat.map(|seat| words::sentence(seat.label().trim_start_matches("the ")));
+    let seat = person.seat.map(|seat| format::sentence(seat.label().trim_start_matches("the ")));
     let party = person.party.map(|party| match party {
         Party::Labor => "labor team",
         Party::Management => "management team",
@@ -64,7 +64,7 @@ fn needed(scenario: &Scenario, person: &Participant) -> &'static str {
         (true, true) => "the meeting and all sessions",
         (true, false) => "the meeting",
         (false, true) => "all sessions",
-        (false, false) => "nothing waits",
+        (false, false) => "nothing",
     }
 }
 
@@ -75,7 +75,7 @@ fn times(times: &Unavailable) -> String {
         DayPart::Morning => Some("morning"),
         DayPart::Afternoon => Some("afternoon"),
     };
-    let day = times.weekday.map(words::weekday);
+    let day = times.weekday.map(format::weekday);
     let what = match (day, half) {
         (Some(day), Some(half)) => Some(format!("{day} {half}s")),
         (Some(day), None) => Some(format!("{day}s")),
@@ -83,11 +83,11 @@ fn times(times: &Unavailable) -> String {
         (None, None) => None,
     };
     let when = match (times.from, times.to) {
-        (Some(from), Some(to)) if from == to => words::brief_day(from),
-        (Some(from), Some(to)) => format!("{} to {}", words::brief_day(from), words::brief_day(to)),
-        (Some(from), None) => format!("from {}", words::brief_day(from)),
-        (None, Some(to)) => format!("until {}", words::brief_day(to)),
-        (None, None) => return what.unwrap_or_else(|| "ever".to_owned()),
+        (Some(from), Some(to)) if from == to => format::date(from),
+        (Some(from), Some(to)) => format!("{} to {}", format::date(from), format::date(to)),
+        (Some(from), None) => format!("from {}", format::date(from)),
+        (None, Some(to)) => format!("until {}", format::date(to)),
+        (None, None) => return what.unwrap_or_else(|| "always".to_owned()),
     };
     what.map_or(when.clone(), |what| format!("{what}, {when}"))
 }
@@ -107,7 +107,7 @@ mod tests {
             (day("2026-12-02"), day("2026-12-02"), DayPart::Morning, None, "mornings, Dec 2, 2026"),
             (day("2027-01-01"), None, DayPart::Whole, Some(Weekday::Monday), "Mondays, from Jan 1, 2027"),
             (None, day("2027-01-01"), DayPart::Whole, None, "until Jan 1, 2027"),
-            (None, None, DayPart::Whole, None, "ever"),
+            (None, None, DayPart::Whole, None, "always"),
         ];
         for (from, to, half, weekday, said) in cases {
             assert_eq!(times(&Unavailable { from, half, to, weekday }), said);

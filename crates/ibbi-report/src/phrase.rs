@@ -1,7 +1,7 @@
 //! Sentences with names in them: for a page, where a name keeps its own direction of writing, and for a terminal.
 
+use crate::format;
 use crate::html::{Html, el, instant, name, time};
-use crate::words;
 use ibbi_common::zone::Zone;
 use ibbi_core::{At, Date};
 
@@ -57,10 +57,15 @@ impl Phrase {
     }
 
     /// Names as a sentence lists them: `a, b and c`.
-    pub(crate) fn names(mut self, names: &[String], last: &str) -> Self {
+    pub(crate) fn names(mut self, names: &[String]) -> Self {
         for (index, each) in names.iter().enumerate() {
             if index > 0 {
-                self = self.words(if index + 1 == names.len() { last } else { ", " });
+                let last = index + 1 == names.len();
+                self = self.words(match (last, names.len()) {
+                    (true, 2) => " and ",
+                    (true, _) => ", and ",
+                    (false, _) => ", ",
+                });
             }
             self = self.name(each);
         }
@@ -81,7 +86,7 @@ impl Phrase {
     pub(crate) fn plain(&self) -> String {
         let part = |part: &Part| match part {
             Part::Words(text) | Part::Name(text) | Part::Instant(_, text) | Part::Code(text) => text.clone(),
-            Part::Day(date) => words::short_day(*date),
+            Part::Day(date) => format::weekday_date(*date),
         };
         self.0.iter().map(part).collect()
     }

@@ -1,6 +1,6 @@
 //! Tables, described once: for a page, and for a terminal.
 
-use crate::words;
+use crate::format;
 use ibbi_core::{At, Date};
 
 /// A table: what it shows, its columns, and its rows.
@@ -72,7 +72,7 @@ impl Cell {
             Self::Instant(_, said) => said.clone(),
             Self::Link(cell, _) => cell.plain(),
             Self::Stack(cells) => cells.iter().map(Self::plain).collect::<Vec<_>>().join(" "),
-            Self::Day(date) => words::short_day(*date),
+            Self::Day(date) => format::unbroken(&format::weekday_date(*date)),
         }
     }
 }
@@ -116,15 +116,5 @@ impl Table {
     /// Adds a row.
     pub fn row(&mut self, cells: impl IntoIterator<Item = Cell>) {
         self.rows.push(cells.into_iter().collect());
-    }
-
-    /// The table for a terminal of so many columns, without its caption; wide cells of words are broken over lines.
-    pub fn to_text(&self, width: usize) -> String {
-        crate::text::columns::table(self, width)
-    }
-
-    /// The table for a page, with its caption.
-    pub fn to_html(&self) -> crate::html::Html {
-        crate::html::table(self)
     }
 }

@@ -195,6 +195,46 @@ impl Assumptions {
     }
 }
 
+/// An assumption as the simulation used it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct AssumptionRow {
+    /// Its name in a scenario.
+    pub name: &'static str,
+    /// Its description.
+    pub about: &'static str,
+    /// Its value, and whether it is the default.
+    #[serde(flatten)]
+    pub assumed: Assumed<AssumedValue>,
+}
+
+/// A duration or a chance.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum AssumedValue {
+    /// Days: least, likely, most.
+    Days(ThreePoint),
+    /// A chance from 0 to 1.
+    Chance(f64),
+}
+
+impl Assumptions {
+    /// Returns every assumption with its description.
+    pub fn rows(&self) -> Vec<AssumptionRow> {
+        let days = |which: &Duration| {
+            let Assumed { default, value } = self.duration(*which);
+            let value: ThreePoint = value;
+            let assumed = Assumed { default, value: AssumedValue::Days(value) };
+            AssumptionRow { name: which.code(), about: which.about(), assumed }
+        };
+        let chance = |which: &Chance| {
+            let Assumed { default, value } = self.chance(*which);
+            let assumed = Assumed { default, value: AssumedValue::Chance(value) };
+            AssumptionRow { name: which.code(), about: which.about(), assumed }
+        };
+        Duration::ALL.iter().map(days).chain(Chance::ALL.iter().map(chance)).collect()
+    }
+}
+
 impl Default for Assumptions {
     fn default() -> Self {
         Self {

@@ -2,7 +2,6 @@
 
 use crate::calendar::{Attendees, Blocker, Cause, Day, HORIZON, Half, NEVER, Tables};
 use crate::model::{self, NoListener};
-use crate::plan;
 use crate::sampler::RandomSampler;
 use crate::simulate::{ProgressCounter, Settings, SimulationError, Simulator, spread};
 use ibbi_common::quantile::{Interval, Paired};
@@ -95,7 +94,7 @@ impl Simulator {
         })?;
         let tried: Vec<(Day, i64)> = tried.into_iter().flatten().collect();
         let mut gains: Vec<AvailabilityGain> = Vec::new();
-        let planned = plan::last_day(self, &self.tables);
+        let planned = self.planned_last_day(&self.tables);
         for cause in causes {
             let own = || candidates.iter().zip(&tried).filter(|(candidate, _)| candidate.cause == cause);
             // The first of equal days.
@@ -129,15 +128,15 @@ impl Simulator {
     }
 
     fn done_in_time(&self, tables: &Tables, seed: u64, run: u64) -> bool {
-        let mut draws = RandomSampler::new(&self.scenario.assumptions, seed, run);
-        let Ok(ended) = model::run(self.course(tables), &mut draws, &mut NoListener);
+        let mut sampler = RandomSampler::new(&self.scenario.assumptions, seed, run);
+        let Ok(ended) = model::run(self.inputs(tables), &mut sampler, &mut NoListener);
         self.in_time(ended)
     }
 
     /// Returns the plan's last day, and by how much the number of runs in time grows.
     fn try_day(&self, candidate: &Candidate, seed: u64, base: &[bool]) -> (Day, i64) {
         let tables = self.calendar.tables_freeing(&[candidate.cause], Some(candidate.day));
-        let last = plan::last_day(self, &tables);
+        let last = self.planned_last_day(&tables);
         // Without a contract date, or after it, no day can change the chance.
         if self.late.is_none_or(|late| candidate.day >= usize::from(late)) {
             return (last, 0);

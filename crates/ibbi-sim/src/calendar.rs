@@ -79,6 +79,16 @@ impl Half {
     pub const ALL: [Self; 2] = [Self::Morning, Self::Afternoon];
 }
 
+/// The slot of a session: a day, from 8:00 AM or noon, for some minutes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RunSlot {
+    pub(crate) day: Day,
+    pub(crate) half: Half,
+    pub(crate) minutes: u16,
+    /// The index of a booked slot of the resumed case, which has its own hours.
+    pub(crate) real: Option<u8>,
+}
+
 /// A reason why a session can't be held on a half-day.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]

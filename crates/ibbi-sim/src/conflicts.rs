@@ -2,7 +2,6 @@
 
 use crate::calendar::{Blocker, Cause, NEVER};
 use crate::model::{Ending, RunResult};
-use crate::plan;
 use crate::simulate::Simulator;
 use ibbi_core::Date;
 use serde::Serialize;
@@ -45,7 +44,7 @@ const MAX_SETS: u64 = 200_000;
 
 pub(crate) fn find(simulator: &Simulator, ended: RunResult) -> Conflicts {
     let Simulator { calendar, late, .. } = simulator;
-    let last = |freed: &[Cause]| plan::last_day(simulator, &calendar.tables_freeing(freed, None));
+    let last = |freed: &[Cause]| simulator.planned_last_day(&calendar.tables_freeing(freed, None));
     let bound = late.unwrap_or(NEVER).min(NEVER);
     let meets = |freed: &[Cause]| last(freed) < bound;
     let all = calendar.causes();

@@ -1,11 +1,10 @@
 //! Counts over runs. They are whole numbers, so the order in which runs are counted has no effect.
 
-use crate::assumptions::{Assumptions, Chance, Duration};
+use crate::assumptions::{Chance, Duration};
 use crate::calendar::HORIZON;
 use crate::model::{Ending, RunResult};
 use crate::sampler::{INPUTS, RandomSampler};
-use crate::simulate::{AssumedValue, AssumptionRow, TornadoBar};
-use crate::{Assumed, ThreePoint};
+use serde::Serialize;
 
 /// The runs in which an input had one value.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -24,6 +23,35 @@ impl InputCounts {
         self.days += other.days;
         self.in_time += other.in_time;
     }
+}
+
+/// A bar of the tornado: how the result differs between runs in which an input was low and runs in which it was high.
+///
+/// The input of a duration is the sum of days that a run drew for it. The input of a chance is how often it came true.
+/// Low is at or below its P10. High is at or above its P90, or above its P10 if the two are equal. Both are by nearest
+/// rank among the completed runs that drew it. For a chance that can end a run
+/// ([`Chance::is_gate`](crate::Chance::is_gate)), all runs that drew it count, and there is no swing in days: it
+/// changes which runs are completed.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct TornadoBar {
+    /// The assumption's name in a scenario.
+    pub input: &'static str,
+    /// The input's P10.
+    pub low: u16,
+    /// The input's P90.
+    pub high: u16,
+    /// Mean completion day (counted from the start) of the completed runs with a low input.
+    pub days_low: Option<f64>,
+    /// The same with a high input.
+    pub days_high: Option<f64>,
+    /// The swing in days: high minus low.
+    pub days_swing: Option<f64>,
+    /// Share completed in time among those runs with a low input; `None` without a contract date.
+    pub in_time_low: Option<f64>,
+    /// The same with a high input.
+    pub in_time_high: Option<f64>,
+    /// The swing of that share: high minus low.
+    pub in_time_swing: Option<f64>,
 }
 
 /// The counts that a forecast needs.
@@ -47,7 +75,7 @@ impl RunCounts {
         Self { completed: vec![0; HORIZON], endings: [0; 5], in_time: 0, inputs: vec![Vec::new(); INPUTS] }
     }
 
-    pub(crate) fn add(&mut self, ended: RunResult, in_time: bool, draws: &RandomSampler<'_>) {
+    pub(crate) fn add(&mut self, ended: RunResult, in_time: bool, sampler: &RandomSampler<'_>) {
         self.endings[ended.ending as usize] += 1;
         self.in_time += u64::from(in_time);
         let done = ended.ending == Ending::Completed;
@@ -56,9 +84,9 @@ impl RunCounts {
         }
         let days = if done { u64::from(ended.day) } else { 0 };
         let cell = InputCounts { runs: 1, completed: done.into(), days, in_time: in_time.into() };
-        for (index, (values, total)) in self.inputs.iter_mut().zip(draws.totals).enumerate() {
+        for (index, (values, total)) in self.inputs.iter_mut().zip(sampler.totals).enumerate() {
             // A run that ended early drew less. Counting it would make long processes look quick.
-            if draws.drawn & (1 << index) != 0 && (done || is_gate(index)) {
+            if sampler.drawn & (1 << index) != 0 && (done || is_gate(index)) {
                 at(values, usize::from(total).min(MAX_VALUE)).join(&cell);
             }
         }
@@ -133,22 +161,4 @@ fn bar(input: &'static str, values: &[InputCounts], dated: bool) -> Option<Torna
 #[allow(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
 fn ratio(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64)
-}
-
-impl Assumptions {
-    /// Returns every assumption with its description.
-    pub fn rows(&self) -> Vec<AssumptionRow> {
-        let days = |which: &Duration| {
-            let Assumed { default, value } = self.duration(*which);
-            let value: ThreePoint = value;
-            let assumed = Assumed { default, value: AssumedValue::Days(value) };
-            AssumptionRow { name: which.code(), about: which.about(), assumed }
-        };
-        let chance = |which: &Chance| {
-            let Assumed { default, value } = self.chance(*which);
-            let assumed = Assumed { default, value: AssumedValue::Chance(value) };
-            AssumptionRow { name: which.code(), about: which.about(), assumed }
-        };
-        Duration::ALL.iter().map(days).chain(Chance::ALL.iter().map(chance)).collect()
-    }
 }

@@ -1,7 +1,7 @@
 //! Turning the steps of a run into events, and offering each event to the core.
 
-use crate::calendar::{Calendar, Day, HORIZON, Half, MORNING};
-use crate::model::{Ending, ModelTime, RunListener, RunResult, RunSlot, RunStep};
+use crate::calendar::{Calendar, Day, HORIZON, Half, MORNING, RunSlot};
+use crate::model::{Ending, ModelTime, RunListener, RunResult, RunStep};
 use crate::resume::RealCase;
 use crate::scenario::{Participant, Scenario};
 use ibbi_common::zone::Zone;

@@ -1,7 +1,6 @@
 //! The state of a case when a run starts: what is done stays done, and each wait has already lasted some days.
 
-use crate::calendar::Day;
-use crate::model::RunSlot;
+use crate::calendar::{Day, RunSlot};
 use ibbi_core::Decision;
 
 /// How many whole days a wait has lasted on day 0. `None` if the wait starts in the run.

@@ -44,11 +44,14 @@ mod sampler;
 mod scenario;
 mod simulate;
 
-pub use assumptions::{Assumed, Assumptions, CUT_AFTER_STREAM, Chance, Duration, ThreePoint, whole_days};
+pub use assumptions::{
+    Assumed, AssumedValue, AssumptionRow, Assumptions, CUT_AFTER_STREAM, Chance, Duration, ThreePoint, whole_days,
+};
 pub use availability_gain::{AvailabilityGain, ChanceGain, PlanGain};
 pub use calendar::{Blocker, Calendar, HORIZON, Half};
 pub use compare::{Comparison, ComparisonSide};
 pub use conflicts::{Conflicts, PlanFailure};
+pub use counts::TornadoBar;
 pub use model::Ending;
 pub use plan::{BlockedDay, Milestone, MilestoneKind, Plan, PlannedSession, SessionKind};
 pub use resume::{ResumeError, ResumedCase};
@@ -57,10 +60,7 @@ pub use scenario::{
     CalendarInput, Closure, DayPart, Participant, Problem, Role, Scenario, ScenarioError, Unavailable, Weekday, schema,
     template,
 };
-pub use simulate::{
-    AssumedValue, AssumptionRow, CurvePoint, Forecast, OutcomeShare, Percentile, RunEnd, Settings, SimulationError,
-    Simulator, TornadoBar,
-};
+pub use simulate::{CurvePoint, Forecast, OutcomeShare, Percentile, RunEnd, Settings, SimulationError, Simulator};
 
 /// A sample scenario as TOML: a made-up district of ordinary size.
 pub const EXAMPLE: &str = include_str!("../../../docs/scenarios/maple-hollow.toml");

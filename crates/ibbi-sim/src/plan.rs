@@ -1,8 +1,8 @@
 //! Planning: the earliest schedule with every duration at its likely value, and why no session is a day earlier.
 
-use crate::calendar::{Attendees, Blocker, Day, HORIZON, Half, NEVER, Tables};
+use crate::calendar::{Attendees, Blocker, Day, HORIZON, Half, NEVER, RunSlot};
 use crate::conflicts::{self, Conflicts};
-use crate::model::{self, Ending, ModelTime, NoListener, RunListener, RunResult, RunSlot, RunStep};
+use crate::model::{self, Ending, ModelTime, RunListener, RunStep};
 use crate::resume::ResumedCase;
 use crate::sampler::LikelyValues;
 use crate::scenario::Scenario;
@@ -142,7 +142,7 @@ impl Plan {
     pub fn from_simulator(simulator: &Simulator) -> Self {
         let Simulator { scenario, calendar, tables, .. } = simulator;
         let mut recorder = PlanRecorder { simulator, milestones: Vec::new(), sessions: Vec::new(), adopted: false };
-        let Ok(ended) = model::run(simulator.course(tables), &mut LikelyValues(&scenario.assumptions), &mut recorder);
+        let Ok(ended) = model::run(simulator.inputs(tables), &mut LikelyValues(&scenario.assumptions), &mut recorder);
         let finishes = calendar.date(ended.day.into());
         let in_time = simulator.late.map(|_| simulator.in_time(ended));
         let fits = ended.ending == Ending::Completed && in_time != Some(false);
@@ -181,13 +181,6 @@ fn advisories(simulator: &Simulator) -> Vec<Advisory> {
     found
 }
 
-/// Returns the last day of the plan under other tables, or [`NEVER`] if it does not fit.
-pub(crate) fn last_day(simulator: &Simulator, tables: &Tables) -> Day {
-    let mut draws = LikelyValues(&simulator.scenario.assumptions);
-    let Ok(RunResult { day, .. }) = model::run(simulator.course(tables), &mut draws, &mut NoListener);
-    day
-}
-
 /// Returns the latest earlier start that is in time. An earlier start never ends later, so a binary search finds it.
 fn start_by(scenario: &Scenario) -> Option<Date> {
     let expires = scenario.contract_expires?;
@@ -195,7 +188,7 @@ fn start_by(scenario: &Scenario) -> Option<Date> {
         let start = scenario.start.to_chrono().checked_sub_days(chrono::Days::new(back))?;
         let start = Date::try_from(start).ok()?;
         let earlier = Simulator::new(&Scenario { start, ..scenario.clone() });
-        let last = last_day(&earlier, &earlier.tables);
+        let last = earlier.planned_last_day(&earlier.tables);
         earlier.calendar.date(last.into()).is_some_and(|last| last <= expires).then_some(start)
     };
     let (mut too_late, mut enough) = (0, 365);

@@ -1,8 +1,7 @@
 //! Resuming a case: what is already done, what the case waits for and since when, and the members of the teams.
 
-use crate::calendar::{Day, HORIZON, Half, NEVER};
+use crate::calendar::{Day, HORIZON, Half, NEVER, RunSlot};
 use crate::initial_state::{Awaited, InitialState, Meeting, PartProgress, PartyProgress, Waited};
-use crate::model::RunSlot;
 use crate::scenario::{Participant, Role, Scenario};
 use chrono::Datelike;
 use ibbi_common::format;

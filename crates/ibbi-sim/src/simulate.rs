@@ -3,13 +3,13 @@
 
 mod forecast;
 
-pub use forecast::{AssumedValue, AssumptionRow, CurvePoint, Forecast, OutcomeShare, Percentile, TornadoBar};
+pub use forecast::{CurvePoint, Forecast, OutcomeShare, Percentile};
 
-use crate::calendar::{Calendar, Day, Tables};
+use crate::calendar::{Calendar, Day, RunSlot, Tables};
 use crate::counts::RunCounts;
 use crate::driver::{Driver, DriverError, EventScript};
 use crate::initial_state::InitialState;
-use crate::model::{self, Ending, RunInputs, RunResult, RunSlot};
+use crate::model::{self, Ending, NoListener, RunInputs, RunResult};
 use crate::resume::{self, RealCase, ResumeError, ResumedCase};
 use crate::sampler::{LikelyValues, RandomSampler};
 use crate::scenario::Scenario;
@@ -195,7 +195,7 @@ impl Simulator {
         At::from_millis(last + 3 * 24 * 3_600_000).unwrap_or(At::MAX)
     }
 
-    pub(crate) const fn course<'a>(&'a self, tables: &'a Tables) -> RunInputs<'a> {
+    pub(crate) const fn inputs<'a>(&'a self, tables: &'a Tables) -> RunInputs<'a> {
         let Self { program, initial, .. } = self;
         RunInputs { tables, format: self.scenario.format, program, initial, first: self.real.is_some() as Day }
     }
@@ -237,27 +237,34 @@ impl Simulator {
         seed: u64,
         run: u64,
     ) -> Result<(RunResult, RandomSampler<'_>), SimulationError> {
-        let mut draws = RandomSampler::new(&self.scenario.assumptions, seed, run);
+        let mut sampler = RandomSampler::new(&self.scenario.assumptions, seed, run);
         let mut go = || {
             driver.begin()?;
-            let ended = model::run(self.course(&self.tables), &mut draws, driver)?;
+            let ended = model::run(self.inputs(&self.tables), &mut sampler, driver)?;
             driver.finish(ended).map(|()| ended)
         };
         let ended = go().map_err(|fault| match fault {
             DriverError::Refused(refusal) => SimulationError::Refused { run, seed, refusal },
             DriverError::Outcome(stage) => SimulationError::Outcome { run, seed, stage },
         })?;
-        Ok((ended, draws))
+        Ok((ended, sampler))
     }
 
     /// Returns the events of the plan: every duration is at its likely value, and nothing goes wrong.
     pub(crate) fn planned_events(&self) -> Vec<(At, Event)> {
         let mut events = Vec::new();
         let mut driver = Driver::new(&self.script, |at, event: &Event, _| events.push((at, event.clone())));
-        let mut draws = LikelyValues(&self.scenario.assumptions);
-        let done = driver.begin().and_then(|()| model::run(self.course(&self.tables), &mut draws, &mut driver));
+        let mut sampler = LikelyValues(&self.scenario.assumptions);
+        let done = driver.begin().and_then(|()| model::run(self.inputs(&self.tables), &mut sampler, &mut driver));
         debug_assert!(done.is_ok(), "the process accepts the plan");
         events
+    }
+
+    /// Returns the last day of the plan under other tables, or [`NEVER`] if it does not fit.
+    pub(crate) fn planned_last_day(&self, tables: &Tables) -> Day {
+        let mut sampler = LikelyValues(&self.scenario.assumptions);
+        let Ok(RunResult { day, .. }) = model::run(self.inputs(tables), &mut sampler, &mut NoListener);
+        day
     }
 
     /// Returns whether a run is completed in time.
@@ -287,8 +294,8 @@ impl Simulator {
             let mut tally = RunCounts::new();
             let mut driver = Driver::new(&self.script, |_, _: &Event, _| {});
             for run in runs {
-                let (ended, draws) = self.drive(&mut driver, settings.seed, run)?;
-                tally.add(ended, self.in_time(ended), &draws);
+                let (ended, sampler) = self.drive(&mut driver, settings.seed, run)?;
+                tally.add(ended, self.in_time(ended), &sampler);
                 done.one_more(run);
             }
             Ok(tally)

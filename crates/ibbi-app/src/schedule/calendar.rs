@@ -4,7 +4,7 @@ use crate::error::AppError;
 use crate::store::{self, CaseLog};
 use ibbi_core::{At, Event, EventKind, Slot, Stage};
 use ibbi_log::Uuid;
-use ibbi_report::ics::{Calendar, Entry, Status, plan_entries, stable_uid};
+use ibbi_report::ics::{IcsCalendar, IcsEntry, IcsStatus, plan_entries, stable_uid};
 use ibbi_sim::{Plan, Scenario};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -90,11 +90,11 @@ fn made(
     name: &str,
     zone: &str,
     stamp: At,
-    mut entries: Vec<Entry>,
+    mut entries: Vec<IcsEntry>,
     before: Option<&str>,
 ) -> Result<MadeCalendar, AppError> {
     let failed = |error: ibbi_report::ics::CalendarError| AppError::Usage(error.to_string());
-    let text = |entries: &[Entry]| Calendar { name, zone, stamp, entries }.to_ics().map_err(failed);
+    let text = |entries: &[IcsEntry]| IcsCalendar { name, zone, stamp, entries }.to_ics().map_err(failed);
     // What has moved is told by comparing what is written, so that the file itself is the memory.
     let (known, fresh) = (published(before.unwrap_or_default()), published(&text(&entries)?));
     let mut changed = 0;
@@ -150,13 +150,13 @@ type Key = (Stage, u8, usize);
 struct Sitting {
     slot: Slot,
     place: Option<String>,
-    status: Status,
+    status: IcsStatus,
     /// How often it was booked, postponed, or corrected.
     touched: u32,
 }
 
 /// What a case has booked, with corrections applied.
-fn booked(log: &CaseLog) -> Vec<Entry> {
+fn booked(log: &CaseLog) -> Vec<IcsEntry> {
     let mut sittings: BTreeMap<Key, Sitting> = BTreeMap::new();
     let mut held: HashMap<(Stage, u8), usize> = HashMap::new();
     let mut keys: HashMap<u64, Key> = HashMap::new();
@@ -205,14 +205,14 @@ fn touch(sittings: &mut BTreeMap<Key, Sitting>, key: Key, booking: Option<(Slot,
             if counts {
                 match booking {
                     Some((slot, place)) => {
-                        (sitting.slot, sitting.place, sitting.status) = (slot, place, Status::Confirmed);
+                        (sitting.slot, sitting.place, sitting.status) = (slot, place, IcsStatus::Confirmed);
                     }
-                    None => sitting.status = Status::Cancelled,
+                    None => sitting.status = IcsStatus::Cancelled,
                 }
             }
         }
         (None, Some((slot, place))) => {
-            let status = if counts { Status::Confirmed } else { Status::Cancelled };
+            let status = if counts { IcsStatus::Confirmed } else { IcsStatus::Cancelled };
             sittings.insert(key, Sitting { slot, place, status, touched: 0 });
         }
         // A postponement of what was never booked is not legal, and loading the case has refused it.
@@ -220,7 +220,7 @@ fn touch(sittings: &mut BTreeMap<Key, Sitting>, key: Key, booking: Option<(Slot,
     }
 }
 
-fn entry_of(log: &CaseLog, (stage, part, nth): Key, sitting: Sitting) -> Entry {
+fn entry_of(log: &CaseLog, (stage, part, nth): Key, sitting: Sitting) -> IcsEntry {
     let district = log.district().map(ToString::to_string).unwrap_or_default();
     let make_up = if nth > 0 && part > 0 { ", make-up session" } else { "" };
     let what = match (stage, part) {
@@ -228,7 +228,7 @@ fn entry_of(log: &CaseLog, (stage, part, nth): Key, sitting: Sitting) -> Entry {
         (Stage::Facilitation, part) => format!("facilitation, part {part}{make_up}"),
         _ => "introductory meeting".to_owned(),
     };
-    Entry {
+    IcsEntry {
         uid: stable_uid(&["case", &log.id.to_string(), stage.code(), &part.to_string(), &nth.to_string()]),
         sequence: sitting.touched,
         slot: sitting.slot,

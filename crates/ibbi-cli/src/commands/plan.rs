@@ -15,7 +15,7 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
         return Ok(Outcome::json(&plan));
     }
     Ok(Outcome::done(match args.csv {
-        Some(PlanTable::Sessions) => csv::sittings(&plan),
+        Some(PlanTable::Sessions) => csv::sessions(&plan),
         Some(PlanTable::Milestones) => csv::milestones(&plan),
         Some(PlanTable::Advisories) => csv::advisories(&plan.advisories),
         None => terminal::pieces(&text::plan(simulator.scenario(), &plan, &plan.advisories, terminal::layout())),

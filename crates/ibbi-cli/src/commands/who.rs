@@ -25,7 +25,7 @@ pub(crate) fn run(args: &Who, json: bool) -> Result<Outcome, AppError> {
         return Ok(Outcome::json(&gains));
     }
     if args.csv {
-        return Ok(Outcome::done(csv::who(&gains)));
+        return Ok(Outcome::done(csv::gains(&gains)));
     }
-    Ok(Outcome::done(terminal::pieces(&text::who(&gains, terminal::layout()))))
+    Ok(Outcome::done(terminal::pieces(&text::gains(&gains, terminal::layout()))))
 }

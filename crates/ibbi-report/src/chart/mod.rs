@@ -1,6 +1,6 @@
 //! Charts, each described once and drawn by two back ends: SVG for pages, characters for a terminal.
 //!
-//! The functions of this module turn results into a [`Chart`]: a title, a summary in words, the [`Figure`] in its own
+//! The functions of this module turn results into a [`Chart`]: a title, a summary in format, the [`Figure`] in its own
 //! units, and the numbers behind it as a table. A back end only has to draw the five kinds of figure.
 //!
 //! ```
@@ -15,6 +15,7 @@
 //! ```
 
 mod build;
+mod figure;
 mod scale;
 mod svg;
 mod text;
@@ -24,11 +25,12 @@ pub use build::{
     Measure, cases_by_outcome, cases_by_stage, closed, comparison, completion, course, months, opened, outcome_times,
     outcomes, paths, stage_times, stays, timeline, tornado, waiting,
 };
+pub use figure::figure;
 pub use scale::{Scale, Tick, Unit};
 
 use crate::html::Html;
 use crate::table::Table;
-use crate::text::Layout;
+use crate::terminal::Layout;
 use ibbi_common::quantile::Interval;
 use ibbi_core::Date;
 
@@ -179,7 +181,7 @@ pub struct Lane {
     /// The days of its events.
     pub events: Vec<Date>,
     /// Whether its events are sittings, for which people come together.
-    pub sitting: bool,
+    pub session: bool,
 }
 
 /// A sign that a key explains.

@@ -1,6 +1,6 @@
 //! Scales: from a value in its own unit to a place between 0 and 1, and the values that are worth a tick.
 
-use crate::words;
+use crate::format;
 use chrono::Datelike;
 use ibbi_core::Date;
 
@@ -44,7 +44,7 @@ pub struct Tick {
 impl Scale {
     /// Whole months that hold both days, and the day after the last.
     pub fn dates(first: Date, last: Date) -> Self {
-        let (from, to) = (words::month_start(first), words::months_later(last.max(first), 1));
+        let (from, to) = (format::month_start(first), format::months_later(last.max(first), 1));
         Self { unit: Unit::Date, from: Self::of_date(from), to: Self::of_date(to).max(Self::of_date(from) + 1.0) }
     }
 
@@ -71,10 +71,10 @@ impl Scale {
         Self { unit: Unit::Time, from: 0.0, to: round_up(most / unit) * unit }
     }
 
-    /// A value in words, as exactly as a table has it.
+    /// A value in format, as exactly as a table has it.
     pub fn exactly(&self, value: f64) -> String {
         match self.unit {
-            Unit::Share | Unit::Points | Unit::Date => words::exact_percent(value),
+            Unit::Share | Unit::Points | Unit::Date => format::exact_percent(value),
             Unit::Count | Unit::Time => self.briefly(value),
         }
     }
@@ -83,9 +83,9 @@ impl Scale {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts and minutes are not negative")]
     pub fn briefly(&self, value: f64) -> String {
         match self.unit {
-            Unit::Share | Unit::Points | Unit::Date => words::percent(value),
-            Unit::Count => words::thousands(value as u64),
-            Unit::Time => words::lasting(value as u64),
+            Unit::Share | Unit::Points | Unit::Date => format::percent(value),
+            Unit::Count => format::number(value as u64),
+            Unit::Time => format::lasting(value as u64),
         }
     }
 
@@ -114,9 +114,9 @@ impl Scale {
         match self.unit {
             Unit::Date => self.months(most.max(1)),
             Unit::Share | Unit::Points => self.rounds(most.max(2)),
-            Unit::Count => self.steps(most.max(2), 1.0, words::thousands),
+            Unit::Count => self.steps(most.max(2), 1.0, format::number),
             Unit::Time if self.to <= DAYS_FROM => self.steps(most.max(2), HOUR, |hours| format!("{hours} h")),
-            Unit::Time => self.steps(most.max(2), DAY, |days| format!("{} d", words::thousands(days))),
+            Unit::Time => self.steps(most.max(2), DAY, |days| format!("{} d", format::number(days))),
         }
     }
 
@@ -142,7 +142,7 @@ impl Scale {
         let Some(first) = self.first_date() else { return Vec::new() };
         let mut starts = vec![first];
         while let Some(last) = starts.last() {
-            let next = words::months_later(*last, 1);
+            let next = format::months_later(*last, 1);
             if Self::of_date(next) >= self.to || next <= *last {
                 break;
             }
@@ -179,7 +179,7 @@ impl Scale {
         let fits = |step: &f64| *step <= width * 1.001 && width / step <= most as f64 - 0.99;
         let step = steps.into_iter().find(fits).unwrap_or(width);
         let label = |value: f64| {
-            let percent = words::plain(value * 100.0);
+            let percent = format::plain(value * 100.0);
             match self.unit {
                 Unit::Points if value > 1e-9 => format!("+{percent}"),
                 Unit::Points => {

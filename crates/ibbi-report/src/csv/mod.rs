@@ -22,7 +22,7 @@ mod tables;
 
 pub use audit::{cases, findings, months, stages, variants};
 pub use tables::{
-    advisories, assumptions, comparison, curve, milestones, outcomes, percentiles, sittings, tornado, who,
+    advisories, assumptions, comparison, curve, gains, milestones, outcomes, percentiles, sessions, tornado,
 };
 
 /// A field.

@@ -8,14 +8,14 @@ use ibbi_sim::{
     SessionKind,
 };
 
-/// The sittings of a plan: `sitting, part, date, starts, ends, minutes, earliest, blocked_days`.
+/// The sittings of a plan: `session, part, date, starts, ends, minutes, earliest, blocked_days`.
 ///
 /// `part` counts from 1; `starts` and `ends` carry their offset from UTC; `earliest` is the first day that the durations
 /// allow.
-pub fn sittings(plan: &Plan) -> String {
+pub fn sessions(plan: &Plan) -> String {
     let mut csv = Csv::new(&["sitting", "part", "date", "starts", "ends", "minutes", "earliest", "blocked_days"]);
-    for sitting in &plan.sessions {
-        let (kind, part) = match sitting.what {
+    for session in &plan.sessions {
+        let (kind, part) = match session.what {
             SessionKind::Meeting => ("meeting", 1),
             SessionKind::Training => ("training", 1),
             SessionKind::Facilitation { part } => ("facilitation", part),
@@ -23,12 +23,12 @@ pub fn sittings(plan: &Plan) -> String {
         csv.row([
             Field::text(kind),
             Field::number(part),
-            Field::number(sitting.slot.local_day()),
-            Field::number(sitting.slot.starts()),
-            Field::number(sitting.slot.ends()),
-            Field::number(sitting.slot.minutes()),
-            Field::number(sitting.earliest),
-            Field::number(sitting.blocked.len()),
+            Field::number(session.slot.local_day()),
+            Field::number(session.slot.starts()),
+            Field::number(session.slot.ends()),
+            Field::number(session.slot.minutes()),
+            Field::number(session.earliest),
+            Field::number(session.blocked.len()),
         ]);
     }
     csv.finish()
@@ -165,7 +165,7 @@ pub fn comparison(comparison: &Comparison) -> String {
 ///
 /// `days_alone` counts the days that this person or range alone blocks. `plan_days` is empty where the plan did not fit
 /// before. The gain in the chance to be in time is from 0 to 1, with its 95% interval.
-pub fn who(gains: &[AvailabilityGain]) -> String {
+pub fn gains(gains: &[AvailabilityGain]) -> String {
     let mut csv = Csv::new(&[
         "kind",
         "id",

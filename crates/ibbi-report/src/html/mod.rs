@@ -20,7 +20,7 @@
 mod parts;
 mod shell;
 
-pub use parts::{details, figure, instant, link, name, section, table, time};
+pub use parts::{details, instant, link, name, section, time};
 pub use shell::{Document, STYLE};
 
 /// Finished markup.

@@ -1,9 +1,8 @@
 //! What pages are made of: sections, tables, dates, what folds away, and charts with their numbers behind them.
 
 use super::{Element, Html, el};
-use crate::chart::{Chart, Figure, Room};
+use crate::format;
 use crate::table::{Cell, Table};
-use crate::words;
 use ibbi_core::{At, Date};
 
 /// A section with a heading of the second level, under an id that a link can name.
@@ -23,7 +22,7 @@ pub fn name(text: &str) -> Element {
 
 /// A date, for people and for machines.
 pub fn time(date: Date) -> Element {
-    el("time").attr("datetime", date).with(words::day(date))
+    el("time").attr("datetime", date).with(format::weekday_date(date))
 }
 
 /// An instant as somebody's clocks show it, and for machines in UTC.
@@ -45,7 +44,7 @@ pub fn details(summary: impl Into<Html>, content: impl Into<Html>) -> Element {
 const SHORT: usize = 10;
 
 /// A table in a box of its own, in which it scrolls where it is wider than the page.
-pub fn table(table: &Table) -> Html {
+fn table(table: &Table) -> Html {
     let head = table.columns.iter().map(|column| {
         let cell = el("th").attr("scope", "col");
         if column.number { cell.class("n") } else { cell }.with(column.head.as_str())
@@ -72,6 +71,13 @@ pub fn table(table: &Table) -> Html {
         .into()
 }
 
+impl Table {
+    /// Returns the table for a page, with its caption.
+    pub fn to_html(&self) -> Html {
+        table(self)
+    }
+}
+
 fn content_of(cell: &Cell) -> Html {
     match cell {
         Cell::Nothing => "\u{2013}".into(),
@@ -83,21 +89,4 @@ fn content_of(cell: &Cell) -> Html {
         Cell::Stack(cells) => cells.iter().map(|cell| el("div").with(content_of(cell))).collect(),
         Cell::Link(inside, id) => link(id, content_of(inside)).into(),
     }
-}
-
-/// A chart with its caption and, folded away, the numbers behind it.
-///
-/// It is drawn twice, for a wide and for a narrow screen; the style sheet shows the one that fits. `id` tells it from the
-/// other charts of the page.
-pub fn figure(id: &str, chart: &Chart) -> Element {
-    let figure = el("figure").attr("id", id).with(el("figcaption").with(chart.title.as_str()));
-    let figure = match &chart.figure {
-        Figure::Nothing(why) => figure.with(el("p").with(why.as_str())),
-        _ => figure
-            .with(el("div").class("wide").with(chart.to_svg(Room::Wide, id)))
-            .with(el("div").class("narrow").with(chart.to_svg(Room::Narrow, id))),
-    };
-    let numbers = (!chart.table.rows.is_empty())
-        .then(|| details("The numbers behind this chart", chart.table.to_html()).class("numbers"));
-    figure.with(numbers)
 }

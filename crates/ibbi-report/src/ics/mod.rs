@@ -1,7 +1,7 @@
 //! Calendars (RFC 5545) that other programs can import.
 //!
-//! A [`Calendar`] is made of [`Entry`]s, whatever they come from. Each entry keeps its [`Entry::uid`] when it moves, so
-//! that a calendar program moves it too instead of showing it twice; [`Entry::sequence`] says which of two is newer.
+//! A [`IcsCalendar`] is made of [`IcsEntry`]s, whatever they come from. Each entry keeps its [`IcsEntry::uid`] when it moves, so
+//! that a calendar program moves it too instead of showing it twice; [`IcsEntry::sequence`] says which of two is newer.
 //! Times are written on the zone's clocks, and the zone goes with them as a `VTIMEZONE`.
 //!
 //! `METHOD:PUBLISH` says that nobody is asked to answer. RFC 5546 wants an `ORGANIZER` with it; none is written, since no
@@ -9,13 +9,13 @@
 //!
 //! ```
 //! use ibbi_core::Slot;
-//! use ibbi_report::ics::{Calendar, Entry, Status};
+//! use ibbi_report::ics::{IcsCalendar, IcsEntry, IcsStatus};
 //! let slot = Slot::new("2026-10-20T08:00:00-04:00".parse()?, "2026-10-20T16:00:00-04:00".parse()?)?;
-//! let entry = Entry {
+//! let entry = IcsEntry {
 //!     uid: "1@example.org".into(), sequence: 0, slot, summary: "Training day".into(), description: "Eight hours".into(),
-//!     location: None, status: Status::Tentative,
+//!     location: None, status: IcsStatus::Tentative,
 //! };
-//! let calendar = Calendar { name: "IBBI", zone: "America/New_York", stamp: "2026-09-01T12:00:00.000Z".parse()?, entries: &[entry] };
+//! let calendar = IcsCalendar { name: "IBBI", zone: "America/New_York", stamp: "2026-09-01T12:00:00.000Z".parse()?, entries: &[entry] };
 //! let text = calendar.to_ics()?;
 //! assert!(text.contains("\r\nDTSTART;TZID=America/New_York:20261020T080000\r\n"));
 //! assert!(text.contains("\r\nBEGIN:VTIMEZONE\r\n"));
@@ -38,7 +38,7 @@ pub const MAX_ENTRIES: usize = 10_000;
 
 /// Whether an entry will take place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
+pub enum IcsStatus {
     /// It is planned, but nobody has agreed to it yet.
     Tentative,
     /// It is booked.
@@ -47,7 +47,7 @@ pub enum Status {
     Cancelled,
 }
 
-impl Status {
+impl IcsStatus {
     const fn code(self) -> &'static str {
         match self {
             Self::Tentative => "TENTATIVE",
@@ -59,7 +59,7 @@ impl Status {
 
 /// Something that stands in a calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct IcsEntry {
     /// What it is told by, the same when it moves; see [`stable_uid`].
     pub uid: String,
     /// 0 at first, and more each time it is published anew.
@@ -73,12 +73,12 @@ pub struct Entry {
     /// Where, if that is known.
     pub location: Option<String>,
     /// Whether it will take place.
-    pub status: Status,
+    pub status: IcsStatus,
 }
 
 /// A calendar to be published.
 #[derive(Debug, Clone, Copy)]
-pub struct Calendar<'a> {
+pub struct IcsCalendar<'a> {
     /// Its name.
     pub name: &'a str,
     /// The IANA name of the zone on whose clocks times are written.
@@ -86,7 +86,7 @@ pub struct Calendar<'a> {
     /// When it was made: a fact about the file, asked for by the standard.
     pub stamp: At,
     /// What stands in it.
-    pub entries: &'a [Entry],
+    pub entries: &'a [IcsEntry],
 }
 
 /// Why a calendar could not be written.
@@ -94,14 +94,14 @@ pub struct Calendar<'a> {
 #[non_exhaustive]
 pub enum CalendarError {
     /// No such zone.
-    #[error("there is no time zone `{0}`; give an IANA name such as America/New_York")]
+    #[error("there is no time zone `{0}`; use an IANA name such as America/New_York")]
     Zone(String),
     /// Too many entries.
-    #[error("{0} entries are too many for a calendar; it takes {MAX_ENTRIES} at most")]
+    #[error("a calendar with {0} entries is too large; the limit is {MAX_ENTRIES}")]
     TooMany(usize),
 }
 
-impl Calendar<'_> {
+impl IcsCalendar<'_> {
     /// The calendar as text, with lines ended by CR LF.
     ///
     /// # Errors
@@ -132,7 +132,7 @@ impl Calendar<'_> {
     }
 }
 
-fn write_entry(entry: &Entry, zone: Tz, stamp: DateTime<Utc>, lines: &mut Lines) {
+fn write_entry(entry: &IcsEntry, zone: Tz, stamp: DateTime<Utc>, lines: &mut Lines) {
     lines.raw("BEGIN", "VEVENT");
     lines.text("UID", &entry.uid);
     lines.raw("SEQUENCE", &entry.sequence.to_string());

@@ -1,12 +1,12 @@
 //! A plan's sittings as calendar entries.
 
-use super::{Entry, Status};
-use crate::words;
+use super::{IcsEntry, IcsStatus};
+use crate::format;
 use ibbi_sim::{Plan, Scenario, SessionKind};
 use sha2::{Digest, Sha256};
 
 /// What an entry is told by, made from words that do not change when it moves: the beginning of the SHA-256 of the
-/// words, each ended by a zero byte, as 32 hexadecimal digits, and `@ibbi`.
+/// format, each ended by a zero byte, as 32 hexadecimal digits, and `@ibbi`.
 ///
 /// ```
 /// use ibbi_report::ics::stable_uid;
@@ -25,46 +25,46 @@ pub fn stable_uid(words: &[&str]) -> String {
 
 /// The sittings of a plan, as tentative entries.
 ///
-/// An entry's id comes from the district and the kind of sitting, not from its date: a new plan for the same district
-/// moves the same entries, if it is published with a higher `sequence`. A sitting that the new plan does not have any more
+/// An entry's id comes from the district and the kind of session, not from its date: a new plan for the same district
+/// moves the same entries, if it is published with a higher `sequence`. A session that the new plan does not have any more
 /// stays in the reader's calendar until it is deleted there.
-pub fn plan_entries(scenario: &Scenario, plan: &Plan, sequence: u32) -> Vec<Entry> {
+pub fn plan_entries(scenario: &Scenario, plan: &Plan, sequence: u32) -> Vec<IcsEntry> {
     let district = scenario.district.as_str();
-    let parts = words::facilitation_parts(plan);
+    let parts = format::facilitation_parts(plan);
     plan.sessions
         .iter()
-        .map(|sitting| {
-            let kind = match sitting.what {
+        .map(|session| {
+            let kind = match session.what {
                 SessionKind::Meeting => "meeting".to_owned(),
                 SessionKind::Training => "training".to_owned(),
                 SessionKind::Facilitation { part } => format!("facilitation {part}"),
             };
-            Entry {
+            IcsEntry {
                 uid: stable_uid(&["plan", district, &kind]),
                 sequence,
-                slot: sitting.slot,
-                summary: format!("IBBI {} (planned): {district}", words::sitting(sitting.what, parts)),
-                description: description(scenario, plan, sitting),
+                slot: session.slot,
+                summary: format!("IBBI {} (planned): {district}", format::session_name(session.what, parts)),
+                description: description(scenario, plan, session),
                 location: None,
-                status: Status::Tentative,
+                status: IcsStatus::Tentative,
             }
         })
         .collect()
 }
 
-fn description(scenario: &Scenario, plan: &Plan, sitting: &ibbi_sim::PlannedSession) -> String {
+fn description(scenario: &Scenario, plan: &Plan, session: &ibbi_sim::PlannedSession) -> String {
     let people: Vec<String> = scenario
         .people
         .iter()
-        .filter(|person| match sitting.what {
+        .filter(|person| match session.what {
             SessionKind::Meeting => scenario.binds_meeting(person),
             _ => person.binds_sessions(),
         })
         .map(|person| person.name.to_string())
         .collect();
     format!(
-        "{}. Needed: {}.\nPlanned, not booked: the earliest day that suits everybody if all goes as assumed.\nScenario {}",
-        words::sentence(&words::length(sitting.slot.minutes())),
+        "{}. Needed: {}.\nPlanned, not booked: the earliest day with all required people, if all goes as assumed.\nScenario {}",
+        format::sentence(&format::length(session.slot.minutes())),
         people.join(", "),
         plan.digest,
     )

@@ -1,20 +1,21 @@
 //! The forecast: when, how, what moves it, the comparison, and whom to ask.
 
 use super::{Section, SimulationPage};
+use crate::chart::figure;
 use crate::chart::{self, Measure};
-use crate::html::{Html, el, figure};
-use crate::{facts, findings, words};
+use crate::html::{Html, el};
+use crate::{forecast_tables, forecast_text, format};
 use ibbi_sim::{AvailabilityGain, Comparison};
 
 impl SimulationPage<'_> {
     pub(super) fn when_section(&self) -> Section {
         let Self { scenario, forecast, .. } = self;
         let completed = forecast.curve.last().map_or(0, |point| point.completed);
-        let runs = words::thousands(forecast.runs);
+        let runs = format::number(forecast.runs);
         let intro = format!(
             "The scenario was played {runs} times, each time with other delays and answers, drawn from the assumptions below. \
              {} of the runs were completed.",
-            words::sentence(&if completed == 0 { "none".to_owned() } else { words::thousands(completed) }),
+            format::sentence(&if completed == 0 { "none".to_owned() } else { format::number(completed) }),
         );
         if completed == 0 {
             let none = el("p").with(format!("{intro} So there are no dates to tell."));
@@ -22,7 +23,7 @@ impl SimulationPage<'_> {
         }
         let content = Html::new()
             .with(el("p").with(intro))
-            .with(facts::percentiles(forecast, scenario.start).to_html())
+            .with(forecast_tables::percentiles(forecast, scenario.start).to_html())
             .with(figure("curve", &chart::completion(forecast)))
             .with(figure("months", &chart::months(forecast)));
         ("when", "When it may be done".to_owned(), content)
@@ -33,7 +34,7 @@ impl SimulationPage<'_> {
         let Self { scenario, forecast, .. } = self;
         let content = Html::new()
             .with(figure("curve", &chart::completion(forecast)))
-            .with(facts::percentiles(forecast, scenario.start).to_html());
+            .with(forecast_tables::percentiles(forecast, scenario.start).to_html());
         ("when", "When it may be done".to_owned(), content)
     }
 
@@ -57,7 +58,7 @@ impl SimulationPage<'_> {
         let chance = "For the share, an input that cannot end a run is looked at among the completed runs only; a chance that \
                       can end one, among all runs that drew it.";
         let content = Html::new()
-            .with(el("p").with(findings::METHODS[2]))
+            .with(el("p").with(forecast_text::METHODS[2]))
             .with(figure("tornado-days", &chart::tornado(scenario, forecast, Measure::Days)))
             .with(figure("tornado-chance", &chart::tornado(scenario, forecast, Measure::Chance)))
             .with(forecast.contract_expires.map(|_| el("p").class("quiet").with(chance)));
@@ -69,33 +70,33 @@ pub(super) fn comparison_section(comparison: &Comparison) -> Section {
     let [sides, difference] = chart::comparison(comparison);
     let runs = format!(
         "Each was played {} times with the same random numbers (seed {}), so that what differs is due to the scenarios alone.",
-        words::thousands(comparison.runs),
+        format::number(comparison.runs),
         comparison.seed,
     );
     let content = Html::new()
-        .with(el("p").with(words::sentence(&comparison.sentence())))
-        .with(findings::days_later(comparison).map(|sentence| el("p").with(sentence.to_html())))
+        .with(el("p").with(format::sentence(&comparison.sentence())))
+        .with(forecast_text::days_later(comparison).map(|sentence| el("p").with(sentence.to_html())))
         .with(figure("sides", &sides))
         .with(figure("difference", &difference))
         .with(el("p").class("quiet").with(runs));
-    let heading = format!("{} or {}", words::sentence(&comparison.first.label), comparison.second.label);
+    let heading = format!("{} or {}", format::sentence(&comparison.first.label), comparison.second.label);
     ("comparison", heading, content)
 }
 
 pub(super) fn gains_section(gains: &[AvailabilityGain], has_contract: bool) -> Section {
     let intro = "If one person, or one closed range, gave up a single blocked day: the best day to ask for, and what it would \
                  bring. Only a day that nobody and nothing else blocks can bring anything.";
-    let note = findings::about_gains(gains, has_contract);
+    let note = forecast_text::gains_note(gains, has_contract);
     let content = Html::new().with(el("p").with(intro));
     let content = match gains.is_empty() {
         true => content.with(el("p").with("Nobody has a time at which they cannot come.")),
         false => {
-            let (table, others) = facts::gains(gains);
+            let (table, others) = forecast_tables::gains(gains);
             let content = match table.rows.is_empty() {
                 true => content,
                 false => content.with(table.to_html()).with(el("p").class("quiet").with(note)),
             };
-            content.with(findings::no_gain(&others).map(|sentence| el("p").with(sentence.to_html())))
+            content.with(forecast_text::no_gain(&others).map(|sentence| el("p").with(sentence.to_html())))
         }
     };
     ("who", "Whom to ask for one more day".to_owned(), content)

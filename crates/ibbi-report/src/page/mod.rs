@@ -2,13 +2,13 @@
 
 mod audit;
 mod forecast;
-mod made;
 mod plan;
+mod provenance;
 
 pub use audit::AuditPage;
 
 use crate::html::{Document, Html, el, name};
-use crate::{findings, words};
+use crate::{forecast_text, format};
 use ibbi_core::Advisory;
 use ibbi_sim::{AvailabilityGain, Comparison, Forecast, Plan, Scenario};
 
@@ -54,7 +54,7 @@ impl SimulationPage<'_> {
     pub fn to_html(&self) -> String {
         let title = format!("Plan and forecast: {}", self.scenario.district);
         let sections: Vec<Section> = [
-            self.obstacle(),
+            self.conflicts(),
             Some(self.plan_section()),
             self.advisories_section(),
             Some(self.when_section()),
@@ -84,7 +84,7 @@ impl SimulationPage<'_> {
     /// plan, when it may be done, and what moves the result.
     pub fn answer(&self) -> Html {
         let sections = [
-            self.obstacle(),
+            self.conflicts(),
             Some(self.plan_section()),
             self.advisories_section(),
             Some(self.curve_section()),
@@ -98,9 +98,9 @@ impl SimulationPage<'_> {
     }
 
     fn verdict(&self) -> Html {
-        let verdict = el("p").class("verdict").with(findings::verdict(self.plan, self.forecast).to_html());
+        let verdict = el("p").class("verdict").with(forecast_text::verdict(self.plan, self.forecast).to_html());
         let figures = el("dl").class("figures").all(self.figures());
-        let note = el("p").class("quiet").with(findings::ASSUMED);
+        let note = el("p").class("quiet").with(forecast_text::ASSUMED);
         Html::new().with(verdict).with(figures).with(note)
     }
 
@@ -108,7 +108,7 @@ impl SimulationPage<'_> {
     fn head(&self) -> Html {
         let scenario = self.scenario;
         let heading = el("h1").with(name(scenario.district.as_str()));
-        let format = words::sentence(scenario.format.label());
+        let format = format::sentence(scenario.format.label());
         let under = el("p")
             .class("under")
             .with("Plan and forecast for the Interest-Based Bargaining Institute. Facilitation: ")
@@ -123,8 +123,8 @@ impl SimulationPage<'_> {
         match &self.forecast.continued {
             None => Html::text("Leaders are asked on ").with(crate::html::time(self.scenario.start)).with("."),
             Some(real) => {
-                let (begins, rest) = findings::continued(real, self.scenario);
-                let notes = real.notes.iter().map(|note| Html::text(&format!(" {}.", words::sentence(note))));
+                let (begins, rest) = forecast_text::resumed_from(real, self.scenario);
+                let notes = real.notes.iter().map(|note| Html::text(&format!(" {}.", format::sentence(note))));
                 begins.to_html().with(format!(" {rest}")).with(notes.collect::<Html>())
             }
         }
@@ -133,10 +133,7 @@ impl SimulationPage<'_> {
     fn figures(&self) -> Vec<Html> {
         let Self { plan, forecast, .. } = self;
         let date = |date: Option<ibbi_core::Date>, none: &'static str| -> Html {
-            date.map_or_else(
-                || none.into(),
-                |date| el("time").attr("datetime", date).with(words::brief_day(date)).into(),
-            )
+            date.map_or_else(|| none.into(), |date| el("time").attr("datetime", date).with(format::date(date)).into())
         };
         let percentile = |percent: u8| {
             let found = forecast.percentiles.iter().find(|found| found.percent == percent);
@@ -144,8 +141,8 @@ impl SimulationPage<'_> {
         };
         let share: Html = match forecast.in_time {
             Some(in_time) => {
-                let interval = format!("95% interval {}", words::range(in_time));
-                Html::text(&words::percent(in_time.estimate)).with(el("small").with(interval))
+                let interval = format!("95% interval {}", format::range(in_time));
+                Html::text(&format::percent(in_time.estimate)).with(el("small").with(interval))
             }
             None => "no contract date".into(),
         };

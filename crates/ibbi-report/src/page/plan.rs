@@ -1,14 +1,15 @@
 //! The plan: who stands in its way, its days, and what to keep in mind.
 
 use super::{Section, SimulationPage};
-use crate::html::{Element, Html, details, el, figure, time};
-use crate::{chart, facts, findings, words};
+use crate::chart::figure;
+use crate::html::{Element, Html, details, el, time};
+use crate::{chart, forecast_tables, forecast_text, format};
 use ibbi_core::Date;
 
 impl SimulationPage<'_> {
-    pub(super) fn obstacle(&self) -> Option<Section> {
-        let obstacle = self.plan.conflicts.as_ref()?;
-        let sentences = findings::obstacle(obstacle).into_iter().chain(findings::start_by(self.plan));
+    pub(super) fn conflicts(&self) -> Option<Section> {
+        let conflicts = self.plan.conflicts.as_ref()?;
+        let sentences = forecast_text::conflicts(conflicts).into_iter().chain(forecast_text::start_by(self.plan));
         let sentences = sentences.map(|sentence| el("p").with(sentence.to_html()));
         let content = el("div").class("warning").all(sentences);
         Some(("obstacle", "What stands in the way".to_owned(), content.into()))
@@ -28,34 +29,34 @@ impl SimulationPage<'_> {
     /// Steps and sittings in the order of their days.
     fn agenda(&self) -> Vec<Element> {
         let Self { scenario, plan, .. } = self;
-        let parts = words::facilitation_parts(plan);
+        let parts = format::facilitation_parts(plan);
         let mut entries: Vec<(Date, u8, Element)> =
-            vec![(scenario.start, 0, entry(scenario.start, crate::facts::beginning(plan).into()))];
-        for sitting in &plan.sessions {
-            let (day, what) = (sitting.slot.local_day(), words::sitting(sitting.what, parts));
-            let length = words::length(sitting.slot.minutes());
+            vec![(scenario.start, 0, entry(scenario.start, crate::forecast_tables::first_step(plan).into()))];
+        for session in &plan.sessions {
+            let (day, what) = (session.slot.local_day(), format::session_name(session.what, parts));
+            let length = format::length(session.slot.minutes());
             let mut inside = Html::new()
                 .with(el("strong").with(what.as_str()))
-                .with(format!(", {} ({length})", words::hours(sitting.slot)));
-            let why = el("p").with(findings::why(sitting).to_html());
-            inside.push(match sitting.blocked.is_empty() {
+                .with(format!(", {} ({length})", format::time_range(session.slot)));
+            let why = el("p").with(forecast_text::why_not_earlier(session).to_html());
+            inside.push(match session.blocked.is_empty() {
                 true => Html::from(why.class("quiet")),
                 false => {
-                    let table = facts::why_table(sitting, &what).to_html();
+                    let table = forecast_tables::why_table(session, &what).to_html();
                     details(
-                        format!("Why not earlier: {} did not suit", words::count(sitting.blocked.len() as u64, "day")),
+                        format!("Why not earlier: {} did not suit", format::count(session.blocked.len() as u64, "day")),
                         Html::new().with(why).with(table),
                     )
                     .class("why")
                     .into()
                 }
             });
-            entries.push((day, 1, entry(day, inside).class("sitting")));
+            entries.push((day, 1, entry(day, inside).class("session")));
         }
         // Steps of one day that follow one another are one entry.
         for steps in plan.milestones.chunk_by(|one, other| one.date == other.date) {
             let Some(first) = steps.first() else { continue };
-            let lines = steps.iter().map(|step| el("div").with(words::milestone(step.what))).collect();
+            let lines = steps.iter().map(|step| el("div").with(format::milestone(step.what))).collect();
             entries.push((first.date, 2, entry(first.date, lines)));
         }
         entries.sort_by_key(|(day, rank, _)| (*day, *rank));
@@ -68,7 +69,7 @@ impl SimulationPage<'_> {
         }
         let items = self.advisories.iter().map(|advisory| {
             let warning = advisory.warning;
-            el("li").with(words::sentence(&advisory.found)).with(". ").with(el("span").class("quiet").with(format!(
+            el("li").with(format::sentence(&advisory.found)).with(". ").with(el("span").class("quiet").with(format!(
                 "{} Source: {}.",
                 warning.label(),
                 warning.source().label()

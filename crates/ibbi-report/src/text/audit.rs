@@ -1,10 +1,10 @@
 //! An audit in a terminal.
 
-use super::columns::paragraph;
-use super::{Layout, Piece, Role, table, titled};
+use super::{Layout, Piece, TextStyle, table, titled};
 use crate::phrase::Phrase;
 use crate::table::Table;
-use crate::{audited, chart};
+use crate::terminal::columns::paragraph;
+use crate::{audit, chart};
 use ibbi_audit::{CodeCount, Report, Severity};
 
 /// How many ways of cases are listed.
@@ -20,12 +20,12 @@ const ROOMY: usize = 64;
 /// It stays small however much was found: a report keeps the first few findings of each code.
 pub fn audit(report: &Report, layout: Layout) -> Vec<Piece> {
     let mut pieces = Vec::new();
-    let mut say = |(role, phrase): (Role, Phrase)| {
+    let mut say = |(role, phrase): (TextStyle, Phrase)| {
         pieces.push(Piece::new(role, paragraph("", &phrase.plain(), layout.columns())));
     };
-    say(audited::verdict(report));
-    audited::checkpoints(report).into_iter().for_each(&mut say);
-    audited::filtered(&report.filter).into_iter().for_each(|phrase| say((Role::Warning, phrase)));
+    say(audit::verdict(report));
+    audit::checkpoints(report).into_iter().for_each(&mut say);
+    audit::filter_note(&report.filter).into_iter().for_each(|phrase| say((TextStyle::Warning, phrase)));
     pieces.extend(findings(report, layout));
     pieces.extend(cases(report, layout));
     pieces.extend(made(report, layout));
@@ -37,7 +37,7 @@ fn findings(report: &Report, layout: Layout) -> Vec<Piece> {
         return Vec::new();
     }
     let mut pieces = vec![Piece::heading("\nFindings")];
-    for row in audited::codes(report) {
+    for row in audit::codes(report) {
         pieces.extend(finding(row, layout.columns()));
     }
     pieces
@@ -45,26 +45,26 @@ fn findings(report: &Report, layout: Layout) -> Vec<Piece> {
 
 fn finding(row: &CodeCount, columns: usize) -> Vec<Piece> {
     let role = role(row.severity);
-    let count = crate::words::times(row.count);
+    let count = crate::format::times(row.count);
     let head = format!("{}: {} [{}, {count}]", row.severity, row.statement, row.code);
     let mut pieces = vec![Piece::new(role, paragraph("", &head, columns))];
     for kept in &row.first {
         let text = Phrase::finding(&kept.finding).plain();
-        let later = audited::consequences(kept).map_or_else(String::new, |later| format!(" ({later})"));
-        pieces.push(Piece::new(Role::Plain, paragraph("  - ", &(text + &later), columns)));
+        let later = audit::consequences(kept).map_or_else(String::new, |later| format!(" ({later})"));
+        pieces.push(Piece::new(TextStyle::Plain, paragraph("  - ", &(text + &later), columns)));
     }
-    pieces.extend(audited::more(row).map(|more| Piece::new(Role::Quiet, paragraph("    ", &more, columns))));
+    pieces.extend(audit::more(row).map(|more| Piece::new(TextStyle::Quiet, paragraph("    ", &more, columns))));
     let remedy = row.code.remedy();
     let remedy = if remedy.starts_with("Nothing") { remedy.to_owned() } else { format!("To do: {remedy}") };
-    pieces.push(Piece::new(Role::Quiet, paragraph("    ", &remedy, columns)));
+    pieces.push(Piece::new(TextStyle::Quiet, paragraph("    ", &remedy, columns)));
     pieces
 }
 
-pub(super) const fn role(severity: Severity) -> Role {
+pub(super) const fn role(severity: Severity) -> TextStyle {
     match severity {
-        Severity::Error => Role::Bad,
-        Severity::Warning => Role::Warning,
-        Severity::Info => Role::Plain,
+        Severity::Error => TextStyle::Bad,
+        Severity::Warning => TextStyle::Warning,
+        Severity::Info => TextStyle::Plain,
     }
 }
 
@@ -79,23 +79,23 @@ fn cases(report: &Report, layout: Layout) -> Vec<Piece> {
     }
     // On a narrow terminal: stage or outcome, cases, median and P90; who, cases, median and the sum.
     for (found, kept) in [
-        (audited::stage_times(report), [0, 1, 2, 4]),
-        (audited::still_times(report), [0, 1, 2, 4]),
-        (audited::outcome_times(report), [0, 1, 2, 4]),
-        (audited::waiting(report), [0, 1, 2, 4]),
+        (audit::stage_times(report), [0, 1, 2, 4]),
+        (audit::still_times(report), [0, 1, 2, 4]),
+        (audit::outcome_times(report), [0, 1, 2, 4]),
+        (audit::waiting(report), [0, 1, 2, 4]),
         (last(chart::months_table(report), MONTHS), [0, 1, 2, 3]),
     ] {
         let found = if layout.columns() < ROOMY { only(found, &kept) } else { found };
         if !found.rows.is_empty() {
             let heading = format!("\n{}", paragraph("", &found.caption, layout.columns()));
-            pieces.extend([Piece::new(Role::Heading, heading), table(&found, layout)]);
+            pieces.extend([Piece::new(TextStyle::Heading, heading), table(&found, layout)]);
         }
     }
     pieces.extend(titled(&chart::paths(report), layout));
     pieces.extend(variants(report, layout));
     pieces.push(Piece::heading("\nRecords and fitness"));
-    for sentence in audited::events(&report.events) {
-        pieces.push(Piece::new(Role::Plain, paragraph("", &sentence, layout.columns())));
+    for sentence in audit::record_counts(&report.events) {
+        pieces.push(Piece::new(TextStyle::Plain, paragraph("", &sentence, layout.columns())));
     }
     pieces
 }
@@ -127,21 +127,21 @@ fn variants(report: &Report, layout: Layout) -> Vec<Piece> {
     if shown == 0 {
         return Vec::new();
     }
-    let heading = audited::caption("Sequences of events", shown as u64, variants.distinct);
-    let mut pieces = vec![Piece::new(Role::Heading, format!("\n{}", paragraph("", &heading, layout.columns())))];
+    let heading = audit::caption("Sequences of events", shown as u64, variants.distinct);
+    let mut pieces = vec![Piece::new(TextStyle::Heading, format!("\n{}", paragraph("", &heading, layout.columns())))];
     for variant in variants.first.iter().take(VARIANTS) {
-        let text = audited::variant(variant);
-        pieces.push(Piece::new(Role::Plain, paragraph("- ", &text, layout.columns())));
+        let text = audit::variant(variant);
+        pieces.push(Piece::new(TextStyle::Plain, paragraph("- ", &text, layout.columns())));
     }
     pieces
 }
 
 fn made(report: &Report, layout: Layout) -> Vec<Piece> {
     let mut pieces = vec![Piece::heading("\nWhat was audited, and how")];
-    let quiet = |first: &str, text: &str| Piece::new(Role::Quiet, paragraph(first, text, layout.columns()));
-    for (what, value) in audited::stamp(report, None) {
+    let quiet = |first: &str, text: &str| Piece::new(TextStyle::Quiet, paragraph(first, text, layout.columns()));
+    for (what, value) in audit::provenance(report, None) {
         pieces.push(quiet("", &format!("{what}: {}", value.plain())));
     }
-    pieces.extend(audited::METHODS.iter().map(|method| quiet("- ", method)));
+    pieces.extend(audit::METHODS.iter().map(|method| quiet("- ", method)));
     pieces
 }

@@ -1,11 +1,11 @@
 //! One case in depth in a terminal.
 
 use super::audit::role;
-use super::columns::paragraph;
-use super::{Layout, Piece, Role, table, titled};
+use super::{Layout, Piece, TextStyle, table, titled};
 use crate::phrase::Phrase;
 use crate::table::Table;
-use crate::{audited, chart, describe, words};
+use crate::terminal::columns::paragraph;
+use crate::{audit, chart, describe, format};
 use ibbi_audit::{CaseReport, Moment};
 use ibbi_common::zone::Zone;
 
@@ -14,16 +14,16 @@ use ibbi_common::zone::Zone;
 pub fn case_report(report: &CaseReport, layout: Layout) -> Vec<Piece> {
     let columns = layout.columns();
     let zone = Zone::or_utc(report.time_zone.as_ref());
-    let district = report.district.as_ref().map_or_else(|| "District not known".to_owned(), ToString::to_string);
-    let mut pieces = vec![Piece::new(Role::Heading, paragraph("", &district, columns))];
-    pieces.push(Piece::new(Role::Quiet, paragraph("", &format!("case {}", report.case), columns)));
-    let (good, verdict) = audited::story_verdict(report);
+    let district = report.district.as_ref().map_or_else(|| "Unknown district".to_owned(), ToString::to_string);
+    let mut pieces = vec![Piece::new(TextStyle::Heading, paragraph("", &district, columns))];
+    pieces.push(Piece::new(TextStyle::Quiet, paragraph("", &format!("case {}", report.case), columns)));
+    let (good, verdict) = audit::case_verdict(report);
     pieces.push(Piece::new(good, paragraph("", &verdict.plain(), columns)));
-    let times = format!("Times are by the zone of {}.", zone.name());
-    pieces.push(Piece::new(Role::Quiet, paragraph("", &times, columns)));
+    let times = format!("Times are in the zone {}.", zone.name());
+    pieces.push(Piece::new(TextStyle::Quiet, paragraph("", &times, columns)));
     pieces.extend(timeline(report, zone, columns));
     pieces.extend(titled(&chart::stays(report), layout));
-    pieces.extend(captioned(&audited::waits(report), layout));
+    pieces.extend(captioned(&audit::waits(report), layout));
     pieces.extend(actors(report, zone, columns));
     pieces.extend(road(report, zone, columns));
     pieces.extend(lacking(report, columns));
@@ -35,24 +35,24 @@ fn captioned(found: &Table, layout: Layout) -> Vec<Piece> {
     if found.rows.is_empty() {
         return Vec::new();
     }
-    let heading = Piece::new(Role::Heading, format!("\n{}", paragraph("", &found.caption, layout.columns())));
+    let heading = Piece::new(TextStyle::Heading, format!("\n{}", paragraph("", &found.caption, layout.columns())));
     vec![heading, table(found, layout)]
 }
 
 fn timeline(report: &CaseReport, zone: Zone, columns: usize) -> Vec<Piece> {
-    let mut pieces = vec![Piece::heading("\nWhat happened, and who recorded it")];
-    let one_actor = audited::one_actor(report);
-    if let Some(one) = &one_actor {
-        pieces.push(Piece::new(Role::Quiet, paragraph("", &one.plain(), columns)));
+    let mut pieces = vec![Piece::heading("\nEvents")];
+    let only_actor = audit::only_actor(report);
+    if let Some(one) = &only_actor {
+        pieces.push(Piece::new(TextStyle::Quiet, paragraph("", &one.plain(), columns)));
     }
-    let causes = audited::causes(report);
+    let causes = audit::causes(report);
     let mut before = None;
-    for (day, moments) in audited::by_day(report, zone) {
-        pieces.push(Piece::new(Role::Plain, format!("{}\n", words::short_day(day))));
+    for (day, moments) in audit::by_day(report, zone) {
+        pieces.push(Piece::new(TextStyle::Plain, format!("{}\n", format::weekday_date(day))));
         for moment in moments {
-            pieces.push(one(moment, (zone, one_actor.is_none()), columns));
+            pieces.push(one(moment, (zone, only_actor.is_none()), columns));
             let indent = " ".repeat(lead(moment, zone).len().saturating_sub(2)) + "- ";
-            for (role, text) in audited::stranger(moment, before, causes.get(&moment.seq).copied()) {
+            for (role, text) in audit::record_notes(moment, before, causes.get(&moment.seq).copied()) {
                 pieces.push(Piece::new(role, paragraph(&indent, &text, columns)));
             }
             before = Some(moment);
@@ -63,7 +63,7 @@ fn timeline(report: &CaseReport, zone: Zone, columns: usize) -> Vec<Piece> {
 
 /// What stands before a record.
 fn lead(moment: &Moment, zone: Zone) -> String {
-    format!("  {}  #{}  ", zone.show_time(moment.at), moment.seq)
+    format!("  {:>8}  #{}  ", zone.show_time(moment.at), moment.seq)
 }
 
 /// A record; its actor is named where there are several.
@@ -72,7 +72,7 @@ fn one(moment: &Moment, (zone, named): (Zone, bool), columns: usize) -> Piece {
     let mark = if voided { "(voided) " } else { "" };
     let by = if named { format!(" [{}]", moment.actor) } else { String::new() };
     let text = format!("{mark}{}{by}", describe(&moment.event));
-    let role = if voided || !moment.accepted { Role::Quiet } else { Role::Plain };
+    let role = if voided || !moment.accepted { TextStyle::Quiet } else { TextStyle::Plain };
     Piece::new(role, paragraph(&lead(moment, zone), &text, columns))
 }
 
@@ -80,21 +80,21 @@ fn actors(report: &CaseReport, zone: Zone, columns: usize) -> Vec<Piece> {
     let rows = report
         .actors
         .iter()
-        .map(|row| Piece::new(Role::Plain, paragraph("- ", &audited::who(row, zone).plain(), columns)));
-    std::iter::once(Piece::heading("\nWho recorded what")).chain(rows).collect()
+        .map(|row| Piece::new(TextStyle::Plain, paragraph("- ", &audit::actor_summary(row, zone).plain(), columns)));
+    std::iter::once(Piece::heading("\nRecorded by")).chain(rows).collect()
 }
 
 fn road(report: &CaseReport, zone: Zone, columns: usize) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for entering in &report.road {
         if pieces.is_empty() {
-            pieces.push(Piece::heading("\nWhy it is where it is"));
+            pieces.push(Piece::heading("\nHow each stage was reached"));
         }
-        let entered = audited::entered(entering, zone).plain();
-        pieces.push(Piece::new(Role::Plain, paragraph("", &entered, columns)));
+        let entered = audit::stage_entry(entering, zone).plain();
+        pieces.push(Piece::new(TextStyle::Plain, paragraph("", &entered, columns)));
         for requirement in &entering.requirements {
-            let text = audited::settled(requirement).plain();
-            pieces.push(Piece::new(Role::Plain, paragraph("  - ", &text, columns)));
+            let text = audit::requirement_met(requirement).plain();
+            pieces.push(Piece::new(TextStyle::Plain, paragraph("  - ", &text, columns)));
         }
     }
     pieces
@@ -104,20 +104,20 @@ fn lacking(report: &CaseReport, columns: usize) -> Vec<Piece> {
     if report.lacking.is_empty() {
         return Vec::new();
     }
-    let mut pieces = vec![Piece::heading("\nWhat is still open")];
+    let mut pieces = vec![Piece::heading("\nStill needed")];
     for unmet in &report.lacking {
-        let [statement, found, remedy] = audited::lacking(unmet);
-        pieces.push(Piece::new(Role::Plain, paragraph("- ", &statement, columns)));
-        pieces.push(Piece::new(Role::Plain, paragraph("  ", &found, columns)));
-        pieces.push(Piece::new(Role::Quiet, paragraph("  ", &remedy, columns)));
+        let [statement, found, remedy] = audit::lacking(unmet);
+        pieces.push(Piece::new(TextStyle::Plain, paragraph("- ", &statement, columns)));
+        pieces.push(Piece::new(TextStyle::Plain, paragraph("  ", &found, columns)));
+        pieces.push(Piece::new(TextStyle::Quiet, paragraph("  ", &remedy, columns)));
     }
     pieces
 }
 
 fn findings(report: &CaseReport, columns: usize) -> Vec<Piece> {
-    let mut pieces = vec![Piece::heading("\nWhat an audit finds about it")];
+    let mut pieces = vec![Piece::heading("\nAudit findings")];
     if report.findings.is_empty() {
-        pieces.push(Piece::new(Role::Good, "Nothing.\n"));
+        pieces.push(Piece::new(TextStyle::Good, "None.\n"));
     }
     for finding in &report.findings {
         let text = format!("{}: {} [{}]", finding.severity(), Phrase::about(finding).plain(), finding.kind);

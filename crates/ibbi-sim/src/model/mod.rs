@@ -4,10 +4,10 @@ mod sessions;
 mod steps;
 
 pub use steps::Ending;
-pub(crate) use steps::{ModelTime, NoListener, RunListener, RunResult, RunSlot, RunStep};
+pub(crate) use steps::{ModelTime, NoListener, RunListener, RunResult, RunStep};
 
 use crate::assumptions::{Chance, Duration};
-use crate::calendar::{Attendees, Day, NEVER, Tables};
+use crate::calendar::{Attendees, Day, NEVER, RunSlot, Tables};
 use crate::initial_state::{InitialState, Meeting, PartyProgress, Waited};
 use crate::sampler::Sampler;
 use ibbi_core::{Body, Decision, Format, Party, Program, Seat};
@@ -38,11 +38,11 @@ pub(crate) struct RunInputs<'a> {
 
 /// Simulates one run.
 pub(crate) fn run<D: Sampler, L: RunListener>(
-    course: RunInputs<'_>,
-    draws: &mut D,
+    inputs: RunInputs<'_>,
+    sampler: &mut D,
     listener: &mut L,
 ) -> Result<RunResult, L::Error> {
-    let mut run = Run { course, tables: course.tables, draws, listener, last_session: NEVER };
+    let mut run = Run { inputs, tables: inputs.tables, sampler, listener, last_session: NEVER };
     match run.play() {
         Ok(ended) | Err(Stop::Ended(ended)) => Ok(ended),
         Err(Stop::Failed(error)) => Err(error),
@@ -50,9 +50,9 @@ pub(crate) fn run<D: Sampler, L: RunListener>(
 }
 
 struct Run<'a, D, L> {
-    course: RunInputs<'a>,
+    inputs: RunInputs<'a>,
     tables: &'a Tables,
-    draws: &'a mut D,
+    sampler: &'a mut D,
     listener: &'a mut L,
     /// The day of the last session; [`NEVER`] before the first.
     last_session: Day,
@@ -60,7 +60,7 @@ struct Run<'a, D, L> {
 
 impl<D: Sampler, L: RunListener> Run<'_, D, L> {
     fn play(&mut self) -> Result<RunResult, Stop<L::Error>> {
-        match self.course.initial {
+        match self.inputs.initial {
             InitialState::Inquiry(awaited) => {
                 let agreed = self.inquiry(*awaited)?;
                 self.after_inquiry(agreed, Meeting::ToBook(Waited::NONE))
@@ -102,12 +102,12 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
     ) -> Result<RunResult, Stop<L::Error>> {
         let accepted = self.application(met, letters, reviewing)?;
         self.enter_stage(1, self.at(accepted))?;
-        let trained = self.sessions(accepted, 0, &[self.course.program.training()], Waited::NONE)?;
+        let trained = self.sessions(accepted, 0, &[self.inputs.program.training()], Waited::NONE)?;
         self.after_training(trained, [PartyProgress::UNOPENED; 2])
     }
 
     fn after_training(&mut self, trained: Day, parties: [PartyProgress; 2]) -> Result<RunResult, Stop<L::Error>> {
-        if self.course.initial.is_before_caucus() {
+        if self.inputs.initial.is_before_caucus() {
             self.enter_stage(2, self.at(trained))?;
         }
         let adopted = self.caucus(trained, parties)?;
@@ -117,7 +117,7 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
 
     fn after_caucus(&mut self, adopted: Day, since: Waited) -> Result<RunResult, Stop<L::Error>> {
         self.emit(self.at(adopted), RunStep::FormatChosen)?;
-        let lengths = self.course.program.facilitation(self.course.format);
+        let lengths = self.inputs.program.facilitation(self.inputs.format);
         let day = self.sessions(adopted, 1, lengths, since)?;
         Ok(RunResult { ending: Ending::Completed, day })
     }
@@ -138,7 +138,7 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
 
     /// Draws whether the district withdraws when it enters a stage.
     fn enter_stage(&mut self, occurrence: u64, moment: ModelTime) -> Result<(), Stop<L::Error>> {
-        if !self.draws.happens(Chance::Withdraws, occurrence) {
+        if !self.sampler.happens(Chance::Withdraws, occurrence) {
             return Ok(());
         }
         self.emit(moment, RunStep::Withdrawn)?;
@@ -150,7 +150,7 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
         let mut asked = 0;
         for (occurrence, (seat, since)) in (0..).zip(Seat::ALL.iter().zip(awaited)) {
             let Some(since) = since else { continue };
-            let days = self.draws.days(Duration::LeaderResponse, occurrence, since);
+            let days = self.sampler.days(Duration::LeaderResponse, occurrence, since);
             answers[asked] = (self.tables.working.from(days), *seat);
             asked += 1;
         }
@@ -159,7 +159,7 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
         let mut last = 0;
         for (day, seat) in answers.iter().copied() {
             let moment = self.at(within_horizon(day)?);
-            if self.draws.happens(Chance::LeaderDeclines, seat as u64) {
+            if self.sampler.happens(Chance::LeaderDeclines, seat as u64) {
                 self.emit(moment, RunStep::LeaderDeclines(seat))?;
                 return Err(Stop::Ended(RunResult { ending: Ending::LeaderDeclined, day }));
             }
@@ -172,8 +172,8 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
     fn introduction(&mut self, agreed: Day, meeting: Meeting) -> Result<Day, Stop<L::Error>> {
         match meeting {
             Meeting::ToBook(since) => {
-                let lead = self.draws.days(Duration::MeetingLead, 0, since);
-                let earliest = agreed.saturating_add(lead).max(self.course.first);
+                let lead = self.sampler.days(Duration::MeetingLead, 0, since);
+                let earliest = agreed.saturating_add(lead).max(self.inputs.first);
                 let day = within_horizon(self.tables.meeting.from(earliest))?;
                 let half = self.tables.half_of(Attendees::Meeting, day);
                 let slot = RunSlot { day, half, minutes: HALF_DAY, real: None };
@@ -203,7 +203,7 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
         let mut awaited = 0;
         for (occurrence, (body, since)) in (0..).zip(Body::ALL.iter().zip(missing)) {
             let Some(since) = since else { continue };
-            let days = self.draws.days(Duration::WrittenConfirmation, occurrence, since);
+            let days = self.sampler.days(Duration::WrittenConfirmation, occurrence, since);
             letters[awaited] = (self.tables.working.from(met.saturating_add(days)), *body);
             awaited += 1;
         }
@@ -213,7 +213,7 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
             self.emit(self.at(within_horizon(day)?), RunStep::Letter(body))?;
         }
         let (last, since) = letters.last().map_or((met, reviewing), |(day, _)| (*day, Waited::NONE));
-        let review = self.draws.days(Duration::ApplicationReview, 0, since);
+        let review = self.sampler.days(Duration::ApplicationReview, 0, since);
         let accepted = self.working(last, review)?;
         self.emit(self.at(accepted), RunStep::Accepted)?;
         Ok(accepted)
@@ -237,7 +237,7 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
                 PartyProgress::Deciding(since) => (trained, since),
                 PartyProgress::Concerned(since) => self.concern(trained, index, party, since, &mut ahead),
                 PartyProgress::Unopened(since) => {
-                    if self.draws.happens(Chance::ConcernRaised, index as u64) {
+                    if self.sampler.happens(Chance::ConcernRaised, index as u64) {
                         self.emit(now, RunStep::ConcernRaised(party))?;
                         self.concern(trained, index, party, Waited::NONE, &mut ahead)
                     } else {
@@ -245,9 +245,9 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
                     }
                 }
             };
-            let days = self.draws.days(Duration::Caucus, index as u64, since);
+            let days = self.sampler.days(Duration::Caucus, index as u64, since);
             let day = self.tables.working.from(from.saturating_add(days));
-            let adopts = self.draws.happens(chance, 0);
+            let adopts = self.sampler.happens(chance, 0);
             let decision = if adopts { Decision::Adopt } else { Decision::Decline };
             ahead[index + 2] = (day, index + 2, RunStep::Decides(party, decision));
             adopted &= adopts;
@@ -270,7 +270,7 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
         since: Waited,
         ahead: &mut [(Day, usize, RunStep); 4],
     ) -> (Day, Waited) {
-        let days = self.draws.days(Duration::Concern, index as u64, since);
+        let days = self.sampler.days(Duration::Concern, index as u64, since);
         let answered = self.tables.working.from(trained.saturating_add(days));
         ahead[index] = (answered, index, RunStep::ConcernAddressed(party));
         (answered, Waited::NONE)

@@ -58,10 +58,10 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
         lengths: &[u16],
         since: Waited,
     ) -> Result<Day, Stop<L::Error>> {
-        let notice = self.draws.days(Duration::SessionNotice, stage, since);
+        let notice = self.sampler.days(Duration::SessionNotice, stage, since);
         let now = self.at(from);
         // A session that is booked after another on the same day starts on the next day at the earliest.
-        let first = from.saturating_add(notice).max(from + Day::from(now.late)).max(self.course.first);
+        let first = from.saturating_add(notice).max(from + Day::from(now.late)).max(self.inputs.first);
         let length = |part: usize| lengths.get(part).copied().unwrap_or(0);
         let mut parts = [PartState::new(1, stage, length(0)), PartState::new(2, stage + 1, length(1))];
         let mut earliest = first;
@@ -96,22 +96,22 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
             }
         }
         for (index, point) in points.iter().enumerate().take(parts.len()) {
-            if parts[index].booked.is_some() || parts[index].remaining <= self.course.program.grace() {
+            if parts[index].booked.is_some() || parts[index].remaining <= self.inputs.program.grace() {
                 continue;
             }
             let occurrence = parts[index].block;
             let days = match point.next {
-                Awaited::Unbooked(since) => self.draws.days(Duration::SessionNotice, stage, since),
-                Awaited::Rebook(since) => self.draws.days(Duration::Rebooking, occurrence, since),
+                Awaited::Unbooked(since) => self.sampler.days(Duration::SessionNotice, stage, since),
+                Awaited::Rebook(since) => self.sampler.days(Duration::Rebooking, occurrence, since),
                 Awaited::Booked(_) | Awaited::Open { .. } | Awaited::Lapsed => {
-                    self.draws.days(Duration::Rebooking, occurrence, Waited::NONE)
+                    self.sampler.days(Duration::Rebooking, occurrence, Waited::NONE)
                 }
             };
             parts[index].rebookings += 1;
             if point.next == Awaited::Lapsed {
                 self.emit(self.at(0), RunStep::Postponed { part: parts[index].number })?;
             }
-            self.place(&mut parts, index, days.max(self.course.first), self.at(0))?;
+            self.place(&mut parts, index, days.max(self.inputs.first), self.at(0))?;
         }
         self.hold_booked(&mut parts)
     }
@@ -135,7 +135,7 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
         let (number, block, day) = (part.number, part.block, within_horizon(slot.day)?);
         let occurrence = block + part.attempts;
         part.attempts += 1;
-        if waits || self.draws.happens(Chance::SessionPostponed, occurrence) {
+        if waits || self.sampler.happens(Chance::SessionPostponed, occurrence) {
             return self.postpone(parts, index, day);
         }
         let occurrence = block + part.sessions;
@@ -143,11 +143,11 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
         part.opened.get_or_insert(day);
         let choices = (slot.minutes / CUT_STEP).saturating_sub(1);
         let mut ran = slot.minutes;
-        if self.draws.happens(Chance::SessionCutShort, occurrence) && choices > 0 {
-            ran = CUT_STEP * (1 + self.draws.choice(choices, occurrence));
+        if self.sampler.happens(Chance::SessionCutShort, occurrence) && choices > 0 {
+            ran = CUT_STEP * (1 + self.sampler.choice(choices, occurrence));
         }
         part.remaining = part.remaining.saturating_sub(ran);
-        let over = part.remaining <= self.course.program.grace();
+        let over = part.remaining <= self.inputs.program.grace();
         let filled = over || ran == slot.minutes;
         self.emit(ModelTime { day, late: false }, RunStep::Held { part: number, slot, ran, filled })?;
         self.last_session = day;
@@ -158,7 +158,7 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
     fn resume_day(&mut self, part: &mut PartState, day: Day) -> Day {
         let occurrence = part.block + part.rebookings;
         part.rebookings += 1;
-        day.saturating_add(self.draws.days(Duration::Rebooking, occurrence, Waited::NONE).max(1))
+        day.saturating_add(self.sampler.days(Duration::Rebooking, occurrence, Waited::NONE).max(1))
     }
 
     /// Books the rest of a session that was cut short or postponed, on a day that is not taken.

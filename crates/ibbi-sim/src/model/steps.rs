@@ -1,6 +1,6 @@
 //! The steps of a run, their times, and how a run ends.
 
-use crate::calendar::{Day, Half};
+use crate::calendar::{Day, RunSlot};
 use ibbi_core::{Body, Decision, Party, Seat};
 use serde::Serialize;
 
@@ -10,16 +10,6 @@ pub(crate) struct ModelTime {
     pub(crate) day: Day,
     /// After the day's session: 5:00 PM instead of 7:00 AM.
     pub(crate) late: bool,
-}
-
-/// The slot of a session: a day, from 8:00 AM or noon, for some minutes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct RunSlot {
-    pub(crate) day: Day,
-    pub(crate) half: Half,
-    pub(crate) minutes: u16,
-    /// The index of a booked slot of the resumed case, which has its own hours.
-    pub(crate) real: Option<u8>,
 }
 
 /// A step of a run.

@@ -1,9 +1,9 @@
 //! The result of a simulation: endings, completion dates, the tornado, and the assumptions.
 
 use super::{Settings, Simulator};
-use crate::assumptions::{Assumed, ThreePoint};
+use crate::assumptions::AssumptionRow;
 use crate::calendar::HORIZON;
-use crate::counts::RunCounts;
+use crate::counts::{RunCounts, TornadoBar};
 use crate::model::Ending;
 use crate::resume::ResumedCase;
 use ibbi_common::quantile::Interval;
@@ -41,35 +41,6 @@ pub struct CurvePoint {
     pub share: f64,
 }
 
-/// A bar of the tornado: how the result differs between runs in which an input was low and runs in which it was high.
-///
-/// The input of a duration is the sum of days that a run drew for it. The input of a chance is how often it came true.
-/// Low is at or below its P10. High is at or above its P90, or above its P10 if the two are equal. Both are by nearest
-/// rank among the completed runs that drew it. For a chance that can end a run
-/// ([`Chance::is_gate`](crate::Chance::is_gate)), all runs that drew it count, and there is no swing in days: it
-/// changes which runs are completed.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct TornadoBar {
-    /// The assumption's name in a scenario.
-    pub input: &'static str,
-    /// The input's P10.
-    pub low: u16,
-    /// The input's P90.
-    pub high: u16,
-    /// Mean completion day (counted from the start) of the completed runs with a low input.
-    pub days_low: Option<f64>,
-    /// The same with a high input.
-    pub days_high: Option<f64>,
-    /// The swing in days: high minus low.
-    pub days_swing: Option<f64>,
-    /// Share completed in time among those runs with a low input; `None` without a contract date.
-    pub in_time_low: Option<f64>,
-    /// The same with a high input.
-    pub in_time_high: Option<f64>,
-    /// The swing of that share: high minus low.
-    pub in_time_swing: Option<f64>,
-}
-
 /// The result of a simulation. Every chance in it depends on the assumptions.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Forecast {
@@ -96,28 +67,6 @@ pub struct Forecast {
     pub seed: u64,
     /// The tornado, the largest swing in days first.
     pub tornado: Vec<TornadoBar>,
-}
-
-/// An assumption as the simulation used it.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct AssumptionRow {
-    /// Its name in a scenario.
-    pub name: &'static str,
-    /// Its description.
-    pub about: &'static str,
-    /// Its value, and whether it is the default.
-    #[serde(flatten)]
-    pub assumed: Assumed<AssumedValue>,
-}
-
-/// A duration or a chance.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[serde(untagged)]
-pub enum AssumedValue {
-    /// Days: least, likely, most.
-    Days(ThreePoint),
-    /// A chance from 0 to 1.
-    Chance(f64),
 }
 
 impl Forecast {

@@ -1,9 +1,9 @@
 //! What an audit measured: where cases stand, how long they took, who was waited for, and the months.
 
-use crate::audited;
+use crate::audit;
 use crate::chart::{Bar, Bars, Chart, Columns, Figure, Key, Month, Scale, Sign};
+use crate::format;
 use crate::table::{Cell, Column, Table};
-use crate::words;
 use ibbi_audit::{Report, Spread};
 use ibbi_common::quantile::Interval;
 use ibbi_core::{Date, Outcome};
@@ -23,7 +23,7 @@ pub fn cases_by_stage(report: &Report) -> Chart {
 pub fn cases_by_outcome(report: &Report) -> Chart {
     let rows = report.cases.by_outcome.iter();
     let rows =
-        rows.map(|count| (words::sentence(count.outcome.label()), count.cases, count.outcome == Outcome::Completed));
+        rows.map(|count| (format::sentence(count.outcome.label()), count.cases, count.outcome == Outcome::Completed));
     counted("Closed cases by outcome", "outcome", rows.collect(), report.cases.closed)
 }
 
@@ -32,18 +32,18 @@ pub fn paths(report: &Report) -> Chart {
     let paths = &report.paths;
     let rows = paths.first.iter().take(PATHS).map(|path| {
         let wished = path.outcome.is_none_or(|outcome| outcome == Outcome::Completed);
-        (audited::route(&path.steps, path.outcome), path.cases, wished)
+        (audit::route(&path.steps, path.outcome), path.cases, wished)
     });
     let rows: Vec<_> = rows.collect();
     let title = match (rows.len() as u64) < paths.distinct {
         true => {
-            format!("Ways through the stages: the {} most frequent of {}", rows.len(), words::thousands(paths.distinct))
+            format!("Ways through the stages: the {} most frequent of {}", rows.len(), format::number(paths.distinct))
         }
         false => "Ways through the stages".to_owned(),
     };
     let begun = report.cases.total.saturating_sub(report.cases.unopened);
-    let key = vec![Key::new(Sign::Full, "completed or still open"), Key::new(Sign::Hatched, "ended in another way")];
-    Chart { table: audited::paths(report), key, ..counted(&title, "way", rows, begun) }
+    let key = vec![Key::new(Sign::Full, "completed or still open"), Key::new(Sign::Hatched, "other outcome")];
+    Chart { table: audit::paths(report), key, ..counted(&title, "way", rows, begun) }
 }
 
 fn counted(title: &str, head: &str, rows: Vec<(String, u64, bool)>, of: u64) -> Chart {
@@ -53,13 +53,13 @@ fn counted(title: &str, head: &str, rows: Vec<(String, u64, bool)>, of: u64) -> 
         let share = ibbi_common::quantile::wilson(count, of).map_or(0.0, |share| share.estimate);
         table.row([
             Cell::Text(label.clone()),
-            Cell::Number(words::thousands(count)),
-            Cell::Number(words::exact_percent(share)),
+            Cell::Number(format::number(count)),
+            Cell::Number(format::exact_percent(share)),
         ]);
         Bar {
             label,
             value: exactly(count),
-            said: format!("{} ({})", words::thousands(count), words::percent(share)),
+            said: format!("{} ({})", format::number(count), format::percent(share)),
             wished,
         }
     });
@@ -92,13 +92,13 @@ const fn exactly(count: u64) -> Interval {
 /// The time that cases spent in each stage they left: the median, and on to the ninetieth percentile.
 pub fn stage_times(report: &Report) -> Chart {
     let rows = report.stages.iter().filter_map(|times| Some((times.stage.label().to_owned(), times.left?)));
-    spreads("Time in each stage, of the cases that left it", rows.collect(), audited::stage_times(report))
+    spreads("Time in each stage, of the cases that left it", rows.collect(), audit::stage_times(report))
 }
 
 /// The time from opening to closing, by outcome.
 pub fn outcome_times(report: &Report) -> Chart {
-    let rows = report.outcomes.iter().map(|row| (words::sentence(row.outcome.label()), row.time));
-    spreads("Time from opening to closing, by outcome", rows.collect(), audited::outcome_times(report))
+    let rows = report.outcomes.iter().map(|row| (format::sentence(row.outcome.label()), row.time));
+    spreads("Time from opening to closing, by outcome", rows.collect(), audit::outcome_times(report))
 }
 
 fn spreads(title: &str, rows: Vec<(String, Spread)>, table: Table) -> Chart {
@@ -106,7 +106,7 @@ fn spreads(title: &str, rows: Vec<(String, Spread)>, table: Table) -> Chart {
     let rows = rows.into_iter().map(|(label, spread)| {
         let (median, p90) = (as_value(spread.median), as_value(spread.p90));
         let value = Interval { estimate: median, low: median, high: p90 };
-        Bar { label, value, said: words::lasting(spread.median), wished: true }
+        Bar { label, value, said: format::lasting(spread.median), wished: true }
     });
     let key = vec![Key::new(Sign::Full, "median"), Key::new(Sign::Whisker, "from the median to P90")];
     bars(title, Scale::times(as_value(most)), rows.collect(), key, table)
@@ -116,13 +116,13 @@ fn spreads(title: &str, rows: Vec<(String, Spread)>, table: Table) -> Chart {
 pub fn waiting(report: &Report) -> Chart {
     let most = report.waiting.iter().map(|row| row.waited.sum).max().unwrap_or(0);
     let rows = report.waiting.iter().map(|row| Bar {
-        label: words::sentence(row.who.label()),
+        label: format::sentence(row.who.label()),
         value: exactly(row.waited.sum),
-        said: words::lasting(row.waited.sum),
+        said: format::lasting(row.waited.sum),
         wished: true,
     });
-    let title = "Time in which each was waited for, all cases together";
-    bars(title, Scale::times(as_value(most)), rows.collect(), Vec::new(), audited::waiting(report))
+    let title = "Time waited for each, all cases together";
+    bars(title, Scale::times(as_value(most)), rows.collect(), Vec::new(), audit::waiting(report))
 }
 
 /// How many cases were opened in each month.
@@ -139,7 +139,7 @@ pub fn closed(report: &Report) -> Chart {
         };
         (of(true), of(false))
     };
-    let key = vec![Key::new(Sign::Full, "completed"), Key::new(Sign::Hatched, "ended in another way")];
+    let key = vec![Key::new(Sign::Full, "completed"), Key::new(Sign::Hatched, "other outcome")];
     monthly(report, ("Cases closed in each month", closed_table(report)), parts, key)
 }
 
@@ -166,7 +166,7 @@ fn monthly(report: &Report, (title, table): (&str, Table), parts: Parts, key: Ve
         true => format!("{title}: the last {shown} of {all} months"),
         false => title.to_owned(),
     };
-    let summary = format!("{shown} columns, one a month; most in {}: {}.", words::month(*best), words::thousands(most));
+    let summary = format!("{shown} columns, one a month; most in {}: {}.", format::month(*best), format::number(most));
     let column = |(start, (full, hatched)): &Counted| Month {
         start: *start,
         full: as_value(*full),
@@ -185,7 +185,7 @@ fn calendar(report: &Report, parts: Parts) -> (usize, Vec<Counted>) {
     let mut start = *first;
     while start <= *last {
         months.push((start, known.get(&start).copied().unwrap_or_default()));
-        let next = words::months_later(start, 1);
+        let next = format::months_later(start, 1);
         if next <= start {
             break;
         }
@@ -206,7 +206,7 @@ pub(crate) fn months_table(report: &Report) -> Table {
     table.caption = "Opened and closed in each month".to_owned();
     table.columns.insert(1, Column::number("opened"));
     for (row, month) in table.rows.iter_mut().zip(&report.months) {
-        row.insert(1, Cell::Number(words::thousands(month.opened)));
+        row.insert(1, Cell::Number(format::number(month.opened)));
     }
     table
 }
@@ -214,7 +214,7 @@ pub(crate) fn months_table(report: &Report) -> Table {
 fn opened_table(report: &Report) -> Table {
     let mut table = Table::new("Cases opened in each month", [Column::text("month"), Column::number("opened")]);
     for month in &report.months {
-        table.row([name_of(month), Cell::Number(words::thousands(month.opened))]);
+        table.row([name_of(month), Cell::Number(format::number(month.opened))]);
     }
     table
 }
@@ -228,7 +228,7 @@ fn closed_table(report: &Report) -> Table {
     for month in &report.months {
         let all = month.closed.iter().map(|count| count.cases).sum();
         let counts = std::iter::once(all).chain(outcomes.iter().map(|outcome| of(month, *outcome)));
-        table.row([name_of(month)].into_iter().chain(counts.map(|count| Cell::Number(words::thousands(count)))));
+        table.row([name_of(month)].into_iter().chain(counts.map(|count| Cell::Number(format::number(count)))));
     }
     table
 }
@@ -239,5 +239,5 @@ fn of(month: &ibbi_audit::Month, wanted: Outcome) -> u64 {
 }
 
 fn name_of(month: &ibbi_audit::Month) -> Cell {
-    start_of(&month.month).map_or_else(|| month.month.clone(), words::month).into()
+    start_of(&month.month).map_or_else(|| month.month.clone(), format::month).into()
 }

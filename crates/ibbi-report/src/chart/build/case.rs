@@ -1,15 +1,15 @@
 //! One case: how long it was in each stage, and when.
 
-use crate::audited;
+use crate::audit;
 use crate::chart::{Bar, Bars, Chart, Figure, Key, Lane, Scale, Sign, Timeline};
-use crate::words;
+use crate::format;
 use ibbi_audit::{CaseReport, Stay};
 use ibbi_common::quantile::Interval;
 use ibbi_common::zone::Zone;
 use ibbi_core::Date;
 
 /// Nothing was opened.
-const NONE: &str = "The case was not opened, so it was in no stage.";
+const NONE: &str = "The case is not open yet, so it has no stage.";
 
 fn open_stays(report: &CaseReport) -> impl Iterator<Item = &Stay> + Clone {
     report.stays.iter().filter(|stay| stay.stage.is_open())
@@ -18,13 +18,13 @@ fn open_stays(report: &CaseReport) -> impl Iterator<Item = &Stay> + Clone {
 /// How long the case was in each stage.
 pub fn stays(report: &CaseReport) -> Chart {
     let title = "Time in each stage".to_owned();
-    let table = audited::stays(report);
+    let table = audit::stays(report);
     #[allow(clippy::cast_precision_loss, reason = "what is drawn need not be exact")]
     let value = |stay: &Stay| stay.minutes as f64;
     let bar = |stay: &Stay| Bar {
         label: stay.stage.label().to_owned(),
         value: Interval { estimate: value(stay), low: value(stay), high: value(stay) },
-        said: words::lasting(stay.minutes),
+        said: format::lasting(stay.minutes),
         wished: stay.left.is_some(),
     };
     let rows: Vec<Bar> = open_stays(report).map(bar).collect();
@@ -43,14 +43,14 @@ pub fn stays(report: &CaseReport) -> Chart {
 pub fn course(report: &CaseReport) -> Chart {
     let title = "The case on a calendar".to_owned();
     let zone = Zone::or_utc(report.time_zone.as_ref());
-    let table = audited::stays(report);
+    let table = audit::stays(report);
     let lanes: Vec<Lane> = open_stays(report).map(|stay| lane(report, stay, zone)).collect();
     let days = || lanes.iter().flat_map(|lane| [lane.work.0, lane.work.1]);
     let (Some(first), Some(last)) = (days().min(), days().max()) else {
         return Chart { title, summary: NONE.into(), figure: Figure::Nothing(NONE.into()), key: Vec::new(), table };
     };
     let said = lanes.iter().map(|lane| {
-        let (from, to) = (words::brief_day(lane.work.0), words::brief_day(lane.work.1));
+        let (from, to) = (format::date(lane.work.0), format::date(lane.work.1));
         format!("{}: {from} to {to}", lane.label)
     });
     let said: Vec<String> = said.collect();
@@ -73,5 +73,5 @@ fn lane(report: &CaseReport, stay: &Stay, zone: Zone) -> Lane {
     events.sort_unstable();
     events.dedup();
     let label = stay.stage.label().to_owned();
-    Lane { label, work: (zone.date(stay.entered), zone.date(until)), wait: None, events, sitting: false }
+    Lane { label, work: (zone.date(stay.entered), zone.date(until)), wait: None, events, session: false }
 }

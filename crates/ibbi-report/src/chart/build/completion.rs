@@ -2,8 +2,8 @@
 
 use super::{NONE_COMPLETED, contract_key};
 use crate::chart::{Chart, Columns, Curve, Figure, Key, Mark, Month, Scale, Sign};
+use crate::format;
 use crate::table::{Cell, Column, Table};
-use crate::words;
 use chrono::Datelike;
 use ibbi_core::Date;
 use ibbi_sim::{CurvePoint, Forecast};
@@ -26,7 +26,7 @@ pub fn completion(forecast: &Forecast) -> Chart {
     };
     let contract = forecast.contract_expires;
     let shown = contract.filter(|expires| {
-        words::days_between(last.date, *expires) <= FAR && words::days_between(*expires, first.date) <= FAR
+        format::days_between(last.date, *expires) <= FAR && format::days_between(*expires, first.date) <= FAR
     });
     let share_on = |date: Date| {
         forecast.curve.iter().take_while(|point| point.date <= date).last().map_or(0.0, |point| point.share)
@@ -61,24 +61,25 @@ fn curve_key(contract: Option<Date>, shown: bool, (first, last): (Date, Date)) -
         key.insert(0, Key::new(Sign::Area, "completed by then, in time"));
     }
     key.extend(contract.map(|expires| contract_key(expires, shown)));
-    key.push(Key::new(Sign::Dot, "P10, P50, P80, P90: so many percent of the completed runs are done"));
+    key.push(Key::new(Sign::Dot, "P10, P50, P80, P90: percent of the completed runs that are done"));
     key
 }
 
 fn curve_summary(forecast: &Forecast, last: &CurvePoint) -> String {
-    let mut text =
-        format!("A curve that rises to {} of all runs by {}.", words::percent(last.share), words::day(last.date));
-    let dates = forecast.percentiles.iter().filter_map(|percentile| {
-        Some(format!("{} percent by {}", percentile.percent, words::brief_day(percentile.date?)))
-    });
+    let mut text = format!(
+        "A curve that rises to {} of all runs by {}.",
+        format::percent(last.share),
+        format::weekday_date(last.date)
+    );
+    let dates = forecast
+        .percentiles
+        .iter()
+        .filter_map(|percentile| Some(format!("{} percent by {}", percentile.percent, format::date(percentile.date?))));
     let dates: Vec<String> = dates.collect();
-    text.push_str(&format!(" Of the completed runs, {} are done.", words::list(&dates)));
+    text.push_str(&format!(" Of the completed runs, {} are done.", format::list(&dates)));
     if let (Some(expires), Some(in_time)) = (forecast.contract_expires, forecast.in_time) {
-        let share = words::percent(in_time.estimate);
-        text.push_str(&format!(
-            " By the contract date, {}, {share} of all runs are completed.",
-            words::brief_day(expires)
-        ));
+        let share = format::percent(in_time.estimate);
+        text.push_str(&format!(" By the contract date, {}, {share} of all runs are completed.", format::date(expires)));
     }
     text
 }
@@ -94,7 +95,7 @@ fn curve_table(forecast: &Forecast) -> Table {
     for (index, point) in forecast.curve.iter().enumerate() {
         let is_last = forecast.curve.get(index + 1).is_none_or(|next| week(next) != week(point));
         if !by_week || is_last {
-            let (runs, share) = (words::thousands(point.completed), words::exact_percent(point.share));
+            let (runs, share) = (format::number(point.completed), format::exact_percent(point.share));
             table.row([point.date.into(), Cell::Number(runs), Cell::Number(share)]);
         }
     }
@@ -112,8 +113,8 @@ pub fn months(forecast: &Forecast) -> Chart {
     let summary = format!(
         "{} columns, one a month; most runs are completed in {}: {} of all.",
         columns.len(),
-        words::month(best.0.start),
-        words::percent(best.0.total()),
+        format::month(best.0.start),
+        format::percent(best.0.total()),
     );
     let any = |part: fn(&Month) -> f64| columns.iter().any(|(month, _)| part(month) > 0.0);
     let mut key = Vec::new();
@@ -138,16 +139,16 @@ impl Month {
 fn month_columns(forecast: &Forecast) -> Vec<(Month, (u64, u64))> {
     let (Some(first), Some(last)) = (forecast.curve.first(), forecast.curve.last()) else { return Vec::new() };
     let share = |runs: u64| ibbi_common::quantile::wilson(runs, forecast.runs).map_or(0.0, |share| share.estimate);
-    let mut start = words::month_start(first.date);
+    let mut start = format::month_start(first.date);
     let mut columns = Vec::new();
     loop {
-        let next = words::months_later(start, 1);
+        let next = format::months_later(start, 1);
         let before = |day: Date| {
             let earlier = forecast.curve.iter().take_while(|point| point.date < day).last();
             earlier.map_or(0, |point| point.completed)
         };
         let late_from =
-            forecast.contract_expires.map_or(next, |expires| words::after(expires, 1)).clamp(start, next.max(start));
+            forecast.contract_expires.map_or(next, |expires| format::after(expires, 1)).clamp(start, next.max(start));
         let counts = (before(late_from) - before(start), before(next).max(before(late_from)) - before(late_from));
         columns.push((Month { start, full: share(counts.0), hatched: share(counts.1) }, counts));
         if next > last.date || next <= start {
@@ -165,12 +166,12 @@ fn month_table(forecast: &Forecast, columns: &[(Month, (u64, u64))]) -> Table {
     let mut table = Table::new("Completed in each month", heads);
     for (month, (in_time, late)) in columns {
         let mut row = vec![
-            Cell::Text(words::month(month.start)),
-            Cell::Number(words::thousands(in_time + late)),
-            Cell::Number(words::exact_percent(month.total())),
+            Cell::Text(format::month(month.start)),
+            Cell::Number(format::number(in_time + late)),
+            Cell::Number(format::exact_percent(month.total())),
         ];
         if forecast.contract_expires.is_some() {
-            row.push(Cell::Number(words::thousands(*in_time)));
+            row.push(Cell::Number(format::number(*in_time)));
         }
         table.row(row);
     }

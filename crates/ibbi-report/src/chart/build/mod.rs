@@ -16,7 +16,7 @@ pub use timeline::timeline;
 pub use tornado::{Measure, tornado};
 
 use super::{Key, Sign};
-use crate::words;
+use crate::format;
 use ibbi_core::Date;
 
 /// Why there is no chart of when runs were completed.
@@ -25,5 +25,5 @@ pub(super) const NONE_COMPLETED: &str = "No run was completed, so there is nothi
 /// What the line of the contract date means.
 fn contract_key(expires: Date, shown: bool) -> Key {
     let outside = if shown { "" } else { ", outside the chart" };
-    Key::new(Sign::Dashed, format!("contract expires {}{outside}", words::brief_day(expires)))
+    Key::new(Sign::Dashed, format!("contract expires {}{outside}", format::date(expires)))
 }

@@ -1,8 +1,8 @@
 //! Shares with their intervals: how runs end, and two scenarios against each other.
 
 use crate::chart::{Bar, Bars, Chart, Figure, Key, Scale, Sign};
+use crate::format;
 use crate::table::{Cell, Column, Table};
-use crate::words;
 use ibbi_common::quantile::Interval;
 use ibbi_sim::{Comparison, ComparisonSide, Ending, Forecast};
 
@@ -22,12 +22,12 @@ pub fn outcomes(forecast: &Forecast) -> Chart {
     );
     let mut rows = Vec::new();
     for outcome in &forecast.outcomes {
-        let label = words::sentence(outcome.ending.label());
+        let label = format::sentence(outcome.ending.label());
         table.row([
             Cell::Text(label.clone()),
-            Cell::Number(words::thousands(outcome.runs)),
-            Cell::Number(words::exact_percent(outcome.share.estimate)),
-            Cell::Number(words::exact_range(outcome.share)),
+            Cell::Number(format::number(outcome.runs)),
+            Cell::Number(format::exact_percent(outcome.share.estimate)),
+            Cell::Number(format::exact_range(outcome.share)),
         ]);
         rows.push(bar(label, outcome.share, outcome.ending == Ending::Completed));
     }
@@ -42,7 +42,7 @@ pub fn outcomes(forecast: &Forecast) -> Chart {
 }
 
 fn bar(label: String, value: Interval, wished: bool) -> Bar {
-    Bar { label, value, said: words::percent(value.estimate), wished }
+    Bar { label, value, said: format::percent(value.estimate), wished }
 }
 
 /// Two scenarios under the same random numbers: the chance of each to be done in time, and the difference between them.
@@ -55,9 +55,9 @@ fn sides(comparison: &Comparison) -> Chart {
         "Each scenario by itself",
         [
             Column::text("scenario"),
-            Column::number("done in time"),
+            Column::number("completed in time"),
             Column::number("95% interval"),
-            Column::number("completed at all"),
+            Column::number("completed"),
             Column::number("95% interval"),
         ],
     );
@@ -66,16 +66,16 @@ fn sides(comparison: &Comparison) -> Chart {
         let ComparisonSide { label, completed, in_time, .. } = side;
         table.row([
             Cell::Name(label.clone()),
-            Cell::Number(words::exact_percent(in_time.estimate)),
-            Cell::Number(words::exact_range(*in_time)),
-            Cell::Number(words::exact_percent(completed.estimate)),
-            Cell::Number(words::exact_range(*completed)),
+            Cell::Number(format::exact_percent(in_time.estimate)),
+            Cell::Number(format::exact_range(*in_time)),
+            Cell::Number(format::exact_percent(completed.estimate)),
+            Cell::Number(format::exact_range(*completed)),
         ]);
-        rows.push(bar(words::sentence(label), *in_time, true));
+        rows.push(bar(format::sentence(label), *in_time, true));
     }
     let said: Vec<String> = rows.iter().map(|row| format!("{}: {}", row.label, row.said)).collect();
     Chart {
-        title: "Done in time, as a share of all runs".to_owned(),
+        title: "Completed in time, as a share of all runs".to_owned(),
         summary: format!("Two bars. {}.", said.join("; ")),
         figure: Figure::Bars(Bars { scale: Scale::shares(1.0), rows }),
         key: vec![Key::new(Sign::Whisker, WHISKER)],
@@ -90,29 +90,29 @@ fn difference(comparison: &Comparison) -> Chart {
         [Column::text("what"), Column::number("value"), Column::number("95% interval")],
     );
     let counts = [
-        ("both done in time".to_owned(), pairs.both),
-        (format!("only {} done in time", first.label), pairs.only_first),
-        (format!("only {} done in time", second.label), pairs.only_second),
-        ("neither done in time".to_owned(), pairs.neither),
+        ("both in time".to_owned(), pairs.both),
+        (format!("only {} in time", first.label), pairs.only_first),
+        (format!("only {} in time", second.label), pairs.only_second),
+        ("neither in time".to_owned(), pairs.neither),
     ];
     for (what, runs) in counts {
-        table.row([Cell::Name(what), Cell::Number(words::count(runs, "run")), Cell::Nothing]);
+        table.row([Cell::Name(what), Cell::Number(format::count(runs, "run")), Cell::Nothing]);
     }
-    let (low, high) = (words::points(difference.low), words::points(difference.high));
+    let (low, high) = (format::points(difference.low), format::points(difference.high));
     table.row([
         Cell::Name(format!("{} minus {}", first.label, second.label)),
-        Cell::Number(format!("{} points", words::points(difference.estimate))),
+        Cell::Number(format!("{} points", format::points(difference.estimate))),
         Cell::Number(format!("{low} to {high}")),
     ]);
     if let Some(later) = days_later {
         table.row([
-            Cell::Name(format!("{} later than {}, where both are completed", first.label, second.label)),
-            Cell::Number(format!("{} days", words::signed(later.estimate))),
-            Cell::Number(format!("{} to {}", words::signed(later.low), words::signed(later.high))),
+            Cell::Name(format!("{} later than {}, if both are completed", first.label, second.label)),
+            Cell::Number(format!("{} days", format::signed(later.estimate))),
+            Cell::Number(format!("{} to {}", format::signed(later.low), format::signed(later.high))),
         ]);
     }
-    let said = format!("{} points", words::points(difference.estimate));
-    let label = format!("{} minus {}", words::sentence(&first.label), second.label);
+    let said = format!("{} points", format::points(difference.estimate));
+    let label = format!("{} minus {}", format::sentence(&first.label), second.label);
     Chart {
         title: "The difference, in percentage points".to_owned(),
         summary: format!("{label}: {said}, 95% interval {low} to {high}."),
@@ -120,7 +120,7 @@ fn difference(comparison: &Comparison) -> Chart {
             scale: Scale::points(difference.low.abs().max(difference.high.abs())),
             rows: vec![Bar { label, value: *difference, said, wished: true }],
         }),
-        key: vec![Key::new(Sign::Whisker, "95% interval; where it holds zero, no difference can be told")],
+        key: vec![Key::new(Sign::Whisker, "95% interval; if it includes zero, there is no clear difference")],
         table,
     }
 }

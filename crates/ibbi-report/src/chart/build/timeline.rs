@@ -2,8 +2,8 @@
 
 use super::contract_key;
 use crate::chart::{Chart, Figure, Key, Lane, Scale, Sign, Timeline};
+use crate::format;
 use crate::table::{Column, Table};
-use crate::words;
 use ibbi_core::Date;
 use ibbi_sim::{Milestone, MilestoneKind, Plan, PlannedSession, Scenario, SessionKind};
 
@@ -17,18 +17,17 @@ pub fn timeline(scenario: &Scenario, plan: &Plan) -> Chart {
     let table = table(scenario, plan);
     let last = lanes.iter().flat_map(|lane| lane.events.iter().copied()).max().unwrap_or(scenario.start);
     let contract = plan.contract_expires;
-    let shown = contract.filter(|expires| words::days_between(last, *expires) <= FAR);
-    let said =
-        lanes.iter().filter_map(|lane| Some(format!("{}: {}", lane.label, words::brief_day(*lane.events.last()?))));
+    let shown = contract.filter(|expires| format::days_between(last, *expires) <= FAR);
+    let said = lanes.iter().filter_map(|lane| Some(format!("{}: {}", lane.label, format::date(*lane.events.last()?))));
     let said: Vec<String> = said.collect();
     if said.is_empty() {
-        let why = "Nothing in the plan finds a day.";
+        let why = "No session in the plan has an open day.";
         return Chart { title, summary: why.into(), figure: Figure::Nothing(why.into()), key: Vec::new(), table };
     }
     let mut key =
-        vec![Key::new(Sign::Line, "takes its time"), Key::new(Sign::Dot, "step"), Key::new(Sign::Diamond, "sitting")];
+        vec![Key::new(Sign::Line, "in progress"), Key::new(Sign::Dot, "step"), Key::new(Sign::Diamond, "session")];
     if lanes.iter().any(|lane| lane.wait.is_some()) {
-        key.insert(1, Key::new(Sign::Hatched, "waits for a day that suits everybody"));
+        key.insert(1, Key::new(Sign::Hatched, "waiting for an open day"));
     }
     key.extend(contract.map(|expires| contract_key(expires, shown.is_some())));
     Chart {
@@ -51,7 +50,7 @@ fn lanes(scenario: &Scenario, plan: &Plan) -> Vec<Lane> {
     };
     let steps = |label: &str, from: Date, events: Vec<Date>| {
         let to = events.iter().max().copied()?;
-        Some(Lane { label: label.to_owned(), work: (from.min(to), to), wait: None, events, sitting: false })
+        Some(Lane { label: label.to_owned(), work: (from.min(to), to), wait: None, events, session: false })
     };
     let end = |lanes: &[Lane]| {
         let days = lanes.iter().flat_map(|lane| lane.events.iter().copied());
@@ -62,32 +61,32 @@ fn lanes(scenario: &Scenario, plan: &Plan) -> Vec<Lane> {
         scenario.start,
         dates(|what| matches!(what, MilestoneKind::LeaderAgrees { .. })),
     ));
-    let sittings = |wanted: fn(&SessionKind) -> bool| plan.sessions.iter().filter(move |sitting| wanted(&sitting.what));
+    let sittings = |wanted: fn(&SessionKind) -> bool| plan.sessions.iter().filter(move |session| wanted(&session.what));
     let from = end(&lanes);
-    lanes.extend(sittings(|what| *what == SessionKind::Meeting).map(|sitting| lane(plan, sitting, from)));
+    lanes.extend(sittings(|what| *what == SessionKind::Meeting).map(|session| lane(plan, session, from)));
     let from = end(&lanes);
     lanes.extend(steps("Letters of support", from, dates(|what| matches!(what, MilestoneKind::Letter { .. }))));
     let from = end(&lanes);
     lanes.extend(steps("Application accepted", from, dates(|what| *what == MilestoneKind::Accepted)));
     let from = end(&lanes);
-    lanes.extend(sittings(|what| *what == SessionKind::Training).map(|sitting| lane(plan, sitting, from)));
+    lanes.extend(sittings(|what| *what == SessionKind::Training).map(|session| lane(plan, session, from)));
     let from = end(&lanes);
     lanes.extend(steps("Both parties decide", from, dates(|what| matches!(what, MilestoneKind::Adopts { .. }))));
     let from = end(&lanes);
     lanes.extend(
-        sittings(|what| matches!(what, SessionKind::Facilitation { .. })).map(|sitting| lane(plan, sitting, from)),
+        sittings(|what| matches!(what, SessionKind::Facilitation { .. })).map(|session| lane(plan, session, from)),
     );
     lanes
 }
 
-fn lane(plan: &Plan, sitting: &PlannedSession, from: Date) -> Lane {
-    let day = sitting.slot.local_day();
+fn lane(plan: &Plan, session: &PlannedSession, from: Date) -> Lane {
+    let day = session.slot.local_day();
     Lane {
-        label: words::sitting(sitting.what, words::facilitation_parts(plan)),
-        work: (from.min(sitting.earliest), sitting.earliest),
-        wait: (sitting.earliest < day).then_some((sitting.earliest, day)),
+        label: format::session_name(session.what, format::facilitation_parts(plan)),
+        work: (from.min(session.earliest), session.earliest),
+        wait: (session.earliest < day).then_some((session.earliest, day)),
         events: vec![day],
-        sitting: true,
+        session: true,
     }
 }
 
@@ -96,18 +95,22 @@ pub(crate) fn table(scenario: &Scenario, plan: &Plan) -> Table {
     let columns =
         [Column::text("day"), Column::text("what"), Column::text("hours"), Column::text("earliest day allowed")];
     let mut table = Table::new("The plan, day by day", columns);
-    table.row([scenario.start.into(), crate::facts::beginning(plan).into(), "".into(), "".into()]);
+    table.row([scenario.start.into(), crate::forecast_tables::first_step(plan).into(), "".into(), "".into()]);
     let steps = plan.milestones.iter().map(|Milestone { what, date }| {
-        (*date, 1, vec![(*date).into(), words::milestone(*what).into(), "".into(), "".into()])
+        (*date, 1, vec![(*date).into(), format::milestone(*what).into(), "".into(), "".into()])
     });
-    let parts = words::facilitation_parts(plan);
-    let sittings = plan.sessions.iter().map(|sitting| {
-        let day = sitting.slot.local_day();
-        let hours = words::hours(sitting.slot);
-        (day, 0, vec![day.into(), words::sitting(sitting.what, parts).into(), hours.into(), sitting.earliest.into()])
+    let parts = format::facilitation_parts(plan);
+    let sittings = plan.sessions.iter().map(|session| {
+        let day = session.slot.local_day();
+        let hours = format::unbroken_times(&format::time_range(session.slot));
+        (
+            day,
+            0,
+            vec![day.into(), format::session_name(session.what, parts).into(), hours.into(), session.earliest.into()],
+        )
     });
     let mut rows: Vec<_> = sittings.chain(steps).collect();
-    // On one day a sitting comes first, as in the model; otherwise the order of the plan is kept.
+    // On one day a session comes first, as in the model; otherwise the order of the plan is kept.
     rows.sort_by_key(|(day, rank, _)| (*day, *rank));
     rows.into_iter().for_each(|(_, _, row)| table.row(row));
     table

@@ -2,8 +2,8 @@
 
 use super::NONE_COMPLETED;
 use crate::chart::{Chart, Figure, Key, Scale, Sign, Swing, Swings};
+use crate::format;
 use crate::table::{Cell, Column, Table};
-use crate::words;
 use ibbi_core::Date;
 use ibbi_sim::{Forecast, Scenario, TornadoBar};
 
@@ -33,7 +33,7 @@ impl Measure {
         };
         match briefly && number.abs() >= 9.95 {
             true => format!("{number:+.0} {unit}"),
-            false => format!("{} {unit}", words::signed(number)),
+            false => format!("{} {unit}", format::signed(number)),
         }
     }
 }
@@ -46,8 +46,8 @@ pub fn tornado(scenario: &Scenario, forecast: &Forecast, measure: Measure) -> Ch
         forecast.tornado.iter().filter_map(|bar| ends(bar, measure).map(|(low, high)| (bar, low, high))).collect();
     bars.sort_by(|one, other| (other.2 - other.1).abs().total_cmp(&(one.2 - one.1).abs()));
     let title = match measure {
-        Measure::Days => "Mean day of completion where an input is low, and where it is high".to_owned(),
-        Measure::Chance => "Share of runs done in time where an input is low, and where it is high".to_owned(),
+        Measure::Days => "Mean completion date if an input is low, and if it is high".to_owned(),
+        Measure::Chance => "Share of runs completed in time if an input is low, and if it is high".to_owned(),
     };
     let table = table(scenario, &bars, measure);
     // The table tells all; a swing that cannot be seen is not drawn.
@@ -58,7 +58,7 @@ pub fn tornado(scenario: &Scenario, forecast: &Forecast, measure: Measure) -> Ch
     let said = |low: f64, high: f64| measure.said(high - low, true);
     let [first, ..] = bars.as_slice() else {
         let why = match (measure, forecast.contract_expires) {
-            (Measure::Chance, None) => "Without a contract date no run is in time or late.",
+            (Measure::Chance, None) => "Without a contract date, no run is in time or late.",
             _ if forecast.curve.is_empty() => NONE_COMPLETED,
             _ => "No input makes a difference in these runs.",
         };
@@ -66,22 +66,22 @@ pub fn tornado(scenario: &Scenario, forecast: &Forecast, measure: Measure) -> Ch
         return Chart { title, summary, figure, key: Vec::new(), table };
     };
     let summary = format!(
-        "One line for each input, the widest first: {}, {} from the runs where it is low to those where it is high.",
-        words::input(first.0.input),
+        "One line for each input, the widest first: {}, {} from runs with a low input to runs with a high input.",
+        format::input(first.0.input),
         said(first.1, first.2),
     );
     let start = Scale::of_date(scenario.start);
     let value = |value: f64| if measure == Measure::Days { start + value } else { value };
     let rows = bars.iter().map(|(bar, low, high)| Swing {
-        label: words::input(bar.input).to_owned(),
+        label: format::input(bar.input).to_owned(),
         low: value(*low),
         high: value(*high),
         said: said(*low, *high),
     });
     let middle = if measure == Measure::Days { mean_day(forecast) } else { None };
     let mut key = vec![
-        Key::new(Sign::Open, "runs where the input is low (at or below its P10)"),
-        Key::new(Sign::Dot, "runs where it is high (at or above its P90)"),
+        Key::new(Sign::Open, "runs with a low input (at or below its P10)"),
+        Key::new(Sign::Dot, "runs with a high input (at or above its P90)"),
     ];
     if middle.is_some() {
         key.push(Key::new(Sign::Dashed, "mean of all completed runs"));
@@ -90,7 +90,7 @@ pub fn tornado(scenario: &Scenario, forecast: &Forecast, measure: Measure) -> Ch
         key.extend(shares_of(&bars).map(|text| Key::new(Sign::Nothing, text)));
     }
     if left_out > 0 {
-        let inputs = words::count(left_out as u64, "more input");
+        let inputs = format::count(left_out as u64, "more input");
         key.push(Key::new(Sign::Nothing, format!("{inputs} without a difference: see the numbers")));
     }
     let (rows, scale) = (rows.collect(), scale(scenario, &bars, measure));
@@ -100,8 +100,8 @@ pub fn tornado(scenario: &Scenario, forecast: &Forecast, measure: Measure) -> Ch
 /// What the shares are of, for the drawn inputs: all runs where an input can end one early, else those that were completed.
 fn shares_of(bars: &[(&TornadoBar, f64, f64)]) -> Option<String> {
     let (gates, others): (Vec<&str>, Vec<&str>) =
-        bars.iter().map(|(bar, ..)| bar.input).partition(|input| words::is_gate(input));
-    let named = |inputs: &[&str]| inputs.iter().map(|input| words::input(input)).collect::<Vec<_>>().join(", ");
+        bars.iter().map(|(bar, ..)| bar.input).partition(|input| format::is_gate(input));
+    let named = |inputs: &[&str]| inputs.iter().map(|input| format::input(input)).collect::<Vec<_>>().join(", ");
     match (gates.as_slice(), others.as_slice()) {
         ([], []) => None,
         ([], _) => Some("shares of the completed runs".to_owned()),
@@ -134,7 +134,7 @@ fn scale(scenario: &Scenario, bars: &[(&TornadoBar, f64, f64)], measure: Measure
 
 #[allow(clippy::cast_possible_truncation, reason = "at most 730 days")]
 fn day(scenario: &Scenario, days: f64) -> Date {
-    words::after(scenario.start, days.round() as i64)
+    format::after(scenario.start, days.round() as i64)
 }
 
 /// The mean completion day, on the scale of dates.
@@ -156,15 +156,15 @@ fn mean_day(forecast: &Forecast) -> Option<f64> {
 
 fn table(scenario: &Scenario, bars: &[(&TornadoBar, f64, f64)], measure: Measure) -> Table {
     let caption = match measure {
-        Measure::Days => "Mean day of completion, by input".to_owned(),
-        Measure::Chance => "Share of runs done in time, by input".to_owned(),
+        Measure::Days => "Mean completion date, by input".to_owned(),
+        Measure::Chance => "Share of runs completed in time, by input".to_owned(),
     };
     let mut columns = vec![
         Column::text("input"),
         Column::text("low"),
-        Column::number("result then"),
+        Column::number("result"),
         Column::text("high"),
-        Column::number("result then"),
+        Column::number("result"),
         Column::number("difference"),
     ];
     if measure == Measure::Chance {
@@ -174,15 +174,15 @@ fn table(scenario: &Scenario, bars: &[(&TornadoBar, f64, f64)], measure: Measure
     for (bar, low, high) in bars {
         let result = |value: f64| match measure {
             Measure::Days => Cell::Day(day(scenario, value)),
-            Measure::Chance => Cell::Number(words::exact_percent(value)),
+            Measure::Chance => Cell::Number(format::exact_percent(value)),
         };
         let difference = measure.said(high - low, false);
         let (least, most) = inputs(bar);
-        let name = words::input(bar.input).to_owned();
+        let name = format::input(bar.input).to_owned();
         let mut row =
             vec![Cell::Text(name), least.into(), result(*low), most.into(), result(*high), Cell::Number(difference)];
         if measure == Measure::Chance {
-            row.push(if words::is_gate(bar.input) { "all runs" } else { "completed runs" }.to_owned().into());
+            row.push(if format::is_gate(bar.input) { "all runs" } else { "completed runs" }.to_owned().into());
         }
         table.row(row);
     }
@@ -191,9 +191,9 @@ fn table(scenario: &Scenario, bars: &[(&TornadoBar, f64, f64)], measure: Measure
 
 /// What counts as a low and as a high input, in words.
 fn inputs(bar: &TornadoBar) -> (String, String) {
-    let unit = |number: u16| match words::is_chance(bar.input) {
-        true => words::count(number.into(), "time"),
-        false => words::count(number.into(), "day"),
+    let unit = |number: u16| match format::is_chance(bar.input) {
+        true => format::count(number.into(), "time"),
+        false => format::count(number.into(), "day"),
     };
     let low = if bar.low == 0 { unit(0) } else { format!("at most {}", unit(bar.low)) };
     let high = if bar.high > bar.low { bar.high } else { bar.low + 1 };

@@ -3,8 +3,8 @@
 use super::pen::{FONT, Frame, Path, Pen, n, width_of};
 use super::titled;
 use crate::chart::{Columns, Curve, Scale};
+use crate::format;
 use crate::html::el;
-use crate::words;
 use ibbi_core::Date;
 
 const HEIGHT: f64 = 210.0;
@@ -26,7 +26,7 @@ pub(super) fn draw(curve: &Curve, pen: &mut Pen) {
 pub(super) fn contract_line(days: &Scale, expires: Date, frame: Frame, pen: &mut Pen) {
     let x = frame.x(days.place(Scale::of_date(expires) + 1.0));
     pen.line("contract", x, frame.top - 4.0, x, frame.bottom);
-    let label = format!("contract expires {}", words::brief_day(expires));
+    let label = format!("contract expires {}", format::date(expires));
     pen.centred(x, frame.top - 9.0, "label", &label);
 }
 
@@ -90,7 +90,7 @@ fn marks(curve: &Curve, frame: Frame, pen: &mut Pen) {
         let (x, y) = (frame.x(curve.days.place_of(mark.date)), frame.y(curve.shares.place(mark.share)));
         let date = match pen.is_narrow() {
             true => mark.date.to_chrono().format("%b %-d").to_string(),
-            false => words::brief_day(mark.date),
+            false => format::date(mark.date),
         };
         let label = format!("{} {date}", mark.label);
         let right = x + 9.0 + width_of(&label) <= frame.right;
@@ -130,7 +130,7 @@ pub(super) fn columns(columns: &Columns, pen: &mut Pen) {
         let middle = left + step / 2.0;
         let full = frame.y(columns.scale.place(month.full));
         let all = frame.y(columns.scale.place(month.total()));
-        let said = format!("{}: {}", words::month(month.start), columns.scale.exactly(month.total()));
+        let said = format!("{}: {}", format::month(month.start), columns.scale.exactly(month.total()));
         pen.rect("bar", x, full, width, frame.bottom - full);
         pen.hatched(x, all, width, full - all);
         let over = el("rect").class("over").attr("x", n(left)).attr("y", n(frame.top));

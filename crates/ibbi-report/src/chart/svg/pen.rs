@@ -135,11 +135,11 @@ impl Pen {
     pub(super) fn wrap(&self, text: &str, width: f64) -> Vec<String> {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few hundred at most")]
         let columns = (width / (FONT * WIDTH)).max(4.0) as usize;
-        let mut lines = crate::text::columns::wrap(text, columns);
+        let mut lines = crate::terminal::columns::wrap(text, columns);
         if lines.len() > 3 {
             lines.truncate(3);
             let last = lines[2].clone() + " ";
-            lines[2] = crate::text::columns::cut(&(last + &"x".repeat(columns)), columns);
+            lines[2] = crate::terminal::columns::cut(&(last + &"x".repeat(columns)), columns);
         }
         lines
     }

@@ -32,7 +32,7 @@ fn lane(lane: &Lane, days: &Scale, frame: Frame, y: f64, pen: &mut Pen) {
         pen.hatched(x(from), y - 5.0, x(to) - x(from), 10.0);
     }
     for event in &lane.events {
-        if lane.sitting {
+        if lane.session {
             pen.diamond(x(*event), y, 7.0);
         } else {
             pen.circle("dot", x(*event), y, 4.5);

@@ -2,8 +2,8 @@
 
 use super::{Cells, Ink, axis, cell};
 use crate::chart::{Curve, Scale};
-use crate::text::columns::right;
-use crate::words;
+use crate::format;
+use crate::terminal::columns::right;
 
 const HEIGHT: usize = 12;
 /// The room for the labels of the shares.
@@ -67,7 +67,11 @@ fn marks(curve: &Curve, cells: usize, ink: &Ink) -> String {
         line.label(column, &format!("{}{}", ink.dot, mark.label));
     }
     let dates: Vec<String> =
-        curve.marks.iter().map(|mark| format!("{} {}", mark.label, words::brief_day(mark.date))).collect();
+        curve.marks.iter().map(|mark| format!("{} {}", mark.label, format::date(mark.date))).collect();
     let indent = " ".repeat(LEFT);
-    format!("{indent}{}\n{}", line.line(), crate::text::columns::paragraph(&indent, &dates.join("; "), cells + LEFT))
+    format!(
+        "{indent}{}\n{}",
+        line.line(),
+        crate::terminal::columns::paragraph(&indent, &dates.join("; "), cells + LEFT)
+    )
 }

@@ -4,8 +4,8 @@ mod curve;
 mod rows;
 
 use super::{Chart, Figure, Sign};
-use crate::text::Layout;
-use crate::text::columns::paragraph;
+use crate::terminal::Layout;
+use crate::terminal::columns::paragraph;
 
 /// The characters that a chart is drawn with.
 struct Ink {

@@ -2,8 +2,8 @@
 
 use super::{Cells, Ink, axis, cell};
 use crate::chart::{Bars, Columns, Scale, Swings, Timeline};
-use crate::text::columns::{fit, right, width};
-use crate::words;
+use crate::format;
+use crate::terminal::columns::{fit, right, width};
 
 /// Between a label, the drawing and the figures.
 const GAP: usize = 2;
@@ -86,7 +86,7 @@ pub(super) fn swings(swings: &Swings, ink: &Ink, columns: usize) -> String {
 
 pub(super) fn months(months: &Columns, ink: &Ink, columns: usize) -> String {
     let labels: Vec<(String, String)> =
-        months.columns.iter().map(|month| (words::month(month.start), months.scale.exactly(month.total()))).collect();
+        months.columns.iter().map(|month| (format::month(month.start), months.scale.exactly(month.total()))).collect();
     let division = Division::new(labels.iter().map(|(label, said)| (label.as_str(), said.as_str())), columns);
     let mut text = String::new();
     for (month, (label, said)) in months.columns.iter().zip(&labels) {
@@ -106,7 +106,7 @@ pub(super) fn timeline(timeline: &Timeline, ink: &Ink, columns: usize) -> String
     let said: Vec<String> = timeline
         .lanes
         .iter()
-        .map(|lane| lane.events.iter().max().map_or_else(String::new, |day| words::short_day(*day)))
+        .map(|lane| lane.events.iter().max().map_or_else(String::new, |day| format::weekday_date(*day)))
         .collect();
     let rows = timeline.lanes.iter().zip(&said);
     let division = Division::new(rows.clone().map(|(lane, said)| (lane.label.as_str(), said.as_str())), columns);
@@ -122,7 +122,7 @@ pub(super) fn timeline(timeline: &Timeline, ink: &Ink, columns: usize) -> String
         if let Some((from, to)) = lane.wait {
             cells.fill(place(from), place(to), ink.late);
         }
-        let mark = if lane.sitting { ink.diamond } else { ink.dot };
+        let mark = if lane.session { ink.diamond } else { ink.dot };
         lane.events.iter().for_each(|event| cells.put(place(*event), mark));
         text.push_str(&division.row(&lane.label, &cells, said));
     }

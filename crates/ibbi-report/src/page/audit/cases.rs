@@ -2,7 +2,7 @@
 
 use super::{AuditPage, Places, Section};
 use crate::html::{Html, details, el, link};
-use crate::{audited, words};
+use crate::{audit, format};
 use ibbi_audit::{CaseSummary, Severity};
 use ibbi_core::{Outcome, Stage};
 
@@ -34,7 +34,7 @@ fn groups(cases: &[CaseSummary]) -> Vec<Group<'_>> {
         let code = outcome.map_or(stage.code(), Outcome::code);
         Group {
             id: format!("cases-{}", code.replace('_', "-")),
-            label: audited::standing(stage, outcome),
+            label: audit::standing(stage, outcome),
             cases: cases.iter().filter(here).collect(),
         }
     });
@@ -48,7 +48,7 @@ impl AuditPage<'_> {
         }
         let groups = groups(self.cases);
         let links = groups.iter().map(|group| {
-            let label = format!("{} ({})", group.label, words::thousands(group.cases.len() as u64));
+            let label = format!("{} ({})", group.label, format::number(group.cases.len() as u64));
             el("li").with(link(&group.id, label))
         });
         let links = el("nav").attr("aria-label", "Groups of cases").with(el("ul").all(links));
@@ -63,13 +63,13 @@ impl AuditPage<'_> {
     /// What the list does not hold, or does not lead to.
     fn left_out(&self) -> Vec<String> {
         let (listed, all) = (self.cases.len() as u64, self.report.cases.total);
-        let told = self.timelines.len().min(Self::TOLD) as u64;
+        let told = self.timelines.len().min(Self::IN_DEPTH) as u64;
         let mut said = vec!["Days are by UTC. A case with an error stands in the first group alone.".to_owned()];
         if listed < all {
             said.push(format!(
                 "{} of {} cases are given here; the others are in the figures only.",
-                words::thousands(listed),
-                words::thousands(all)
+                format::number(listed),
+                format::number(all)
             ));
         }
         said.push(match told {
@@ -77,8 +77,8 @@ impl AuditPage<'_> {
             told if told >= listed => "Each case is told in depth below; its district leads there.".to_owned(),
             told => format!(
                 "{} of these {} cases are told in depth below; where a district is a link, it leads there.",
-                words::thousands(told),
-                words::thousands(listed)
+                format::number(told),
+                format::number(listed)
             ),
         });
         said
@@ -88,10 +88,10 @@ impl AuditPage<'_> {
 fn listed(group: &Group<'_>, places: &Places) -> Html {
     let (shown, all) = (group.cases.len().min(AuditPage::LISTED), group.cases.len());
     let summary = match shown < all {
-        true => format!("{}: the first {} of {}", group.label, shown, words::count(all as u64, "case")),
-        false => format!("{}: {}", group.label, words::count(all as u64, "case")),
+        true => format!("{}: the first {} of {}", group.label, shown, format::count(all as u64, "case")),
+        false => format!("{}: {}", group.label, format::count(all as u64, "case")),
     };
-    let table = audited::case_list(group.label.clone(), &group.cases[..shown], |case| places.of(&case.case));
+    let table = audit::case_list(group.label.clone(), &group.cases[..shown], |case| places.id_of(&case.case));
     // The place is inside, so that a link to it unfolds what is around it.
     let inside = el("div").attr("id", &group.id).with(table.to_html());
     let group = details(summary, inside).class("why");

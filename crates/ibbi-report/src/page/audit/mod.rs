@@ -1,23 +1,24 @@
 //! The page of an audit: one file, from the verdict down to how it was made.
 
+mod case;
 mod cases;
-mod found;
-mod story;
+mod findings;
 
-use crate::html::{Document, Html, el, figure};
+use crate::chart::figure;
+use crate::html::{Document, Html, el};
 use crate::phrase::Phrase;
-use crate::text::Role;
-use crate::{audited, chart, words};
+use crate::terminal::TextStyle;
+use crate::{audit, chart, format};
 use ibbi_audit::{CaseReport, CaseSummary, Report};
-use ibbi_log::Uuid;
 use std::collections::HashMap;
+use uuid::Uuid;
 
 /// Everything that an audit found, for one page.
 ///
 /// The page is for auditors: it begins with the verdict, lists what was found and where, shows how the cases stand and
 /// went, tells single cases in depth, and ends with the stamp of what was audited and how the figures come about.
 ///
-/// It holds at most [`AuditPage::LISTED`] cases of a group and [`AuditPage::TOLD`] cases in depth, and says how many of how
+/// It holds at most [`AuditPage::LISTED`] cases of a group and [`AuditPage::IN_DEPTH`] cases in depth, and says how many of how
 /// many are shown.
 ///
 /// ```
@@ -48,7 +49,7 @@ type Section = (&'static str, &'static str, Html);
 struct Places(HashMap<Uuid, String>);
 
 impl Places {
-    fn of(&self, case: &Uuid) -> Option<String> {
+    fn id_of(&self, case: &Uuid) -> Option<String> {
         self.0.get(case).cloned()
     }
 }
@@ -57,13 +58,13 @@ impl AuditPage<'_> {
     /// The most cases of a group that are listed.
     pub const LISTED: usize = 200;
     /// The most cases that are told in depth.
-    pub const TOLD: usize = 100;
+    pub const IN_DEPTH: usize = 100;
 
     /// The page: one file that needs no other, and runs no script.
     pub fn to_html(&self) -> String {
-        let told = self.timelines.iter().take(Self::TOLD).enumerate();
+        let told = self.timelines.iter().take(Self::IN_DEPTH).enumerate();
         // Should a case be there twice, the first is linked to.
-        let places = Places(told.rev().map(|(index, told)| (told.case, story::place(index))).collect());
+        let places = Places(told.rev().map(|(index, told)| (told.case, case::place(index))).collect());
         // Figures over a single case would only say again what its own section tells.
         let single = self.report.cases.total == 1 && self.timelines.len() == 1;
         let figures = |section: Option<Section>| section.filter(|_| !single);
@@ -107,39 +108,39 @@ impl AuditPage<'_> {
             under = under.words(", last written to ").instant(last, ibbi_common::zone::Zone::UTC);
         }
         let under = el("p").class("under").with(under.words(".").to_html());
-        let (role, verdict) = audited::verdict(report);
+        let (role, verdict) = audit::verdict(report);
         let verdict = el("p").class("verdict").with(verdict.to_html());
-        let verdict = if role == Role::Bad { el("div").class("warning").with(verdict) } else { verdict };
-        let said = audited::checkpoints(report).into_iter().map(|(role, phrase)| said(role, &phrase));
-        let filtered = audited::filtered(&report.filter).map(|phrase| said_of_filter(&phrase));
+        let verdict = if role == TextStyle::Bad { el("div").class("warning").with(verdict) } else { verdict };
+        let said = audit::checkpoints(report).into_iter().map(|(role, phrase)| paragraph_of(role, &phrase));
+        let filter_note = audit::filter_note(&report.filter).map(|phrase| warning(&phrase));
         Html::new()
             .with(el("header").with(heading).with(under))
             .with(verdict)
             .with(said.collect::<Html>())
-            .with(filtered)
+            .with(filter_note)
             .with(el("dl").class("figures").all(self.figures()))
     }
 
     fn figures(&self) -> Vec<Html> {
         let Report { ledger, checkpoints, cases, events, errors, warnings, infos, .. } = self.report;
-        let number = |count: u64| Html::text(&words::thousands(count));
+        let number = |count: u64| Html::text(&format::number(count));
         let small = |text: String| el("small").with(text);
-        let spread = events.by_case.map(|spread| small(format!("{} with 1", words::count(spread.perfect, "case"))));
-        let counts = format!("{} open, {} closed", words::thousands(cases.open), words::thousands(cases.closed));
+        let spread = events.by_case.map(|spread| small(format!("{} with 1", format::count(spread.perfect, "case"))));
+        let counts = format!("{} open, {} closed", format::number(cases.open), format::number(cases.closed));
         let wrong = checkpoints.iter().filter(|facts| facts.fault.is_some()).count() as u64;
         let checkpoints = match (checkpoints.len() as u64, wrong) {
             (0, _) => "none given".to_owned(),
             (1, 0) => "1 holds".to_owned(),
-            (all, 0) => format!("{} hold", words::thousands(all)),
-            (all, wrong) => format!("{} of {} wrong", words::thousands(wrong), words::thousands(all)),
+            (all, 0) => format!("{} hold", format::number(all)),
+            (all, wrong) => format!("{} of {} wrong", format::number(wrong), format::number(all)),
         };
         [
             ("Errors", number(*errors)),
-            ("Warnings", number(*warnings).with(small(words::none_or(*infos, "remark")))),
-            ("Lines", number(ledger.lines).with(small(words::count(ledger.bytes, "byte")))),
+            ("Warnings", number(*warnings).with(small(format::none_or(*infos, "remark")))),
+            ("Lines", number(ledger.lines).with(small(format::count(ledger.bytes, "byte")))),
             ("Cases", number(cases.total).with(small(counts))),
             ("Checkpoints", Html::text(&checkpoints)),
-            ("Fitness of the records", events.fitness.map_or("no records".to_owned(), words::fitness).into()),
+            ("Fitness of the records", events.fitness.map_or("no records".to_owned(), format::fitness).into()),
         ]
         .into_iter()
         .map(|(what, value)| {
@@ -158,7 +159,7 @@ impl AuditPage<'_> {
         if report.cases.closed > 0 {
             content.push(figure("by-outcome", &chart::cases_by_outcome(report)));
         }
-        for sentence in audited::events(&report.events) {
+        for sentence in audit::record_counts(&report.events) {
             content.push(el("p").with(sentence));
         }
         Some(("standing", "Where the cases stand", content))
@@ -169,7 +170,7 @@ impl AuditPage<'_> {
         if report.stages.is_empty() {
             return None;
         }
-        let still = audited::still_times(report);
+        let still = audit::still_times(report);
         let mut content = Html::new()
             .with(figure("stage-times", &chart::stage_times(report)))
             .with((!still.rows.is_empty()).then(|| still.to_html()));
@@ -190,8 +191,8 @@ impl AuditPage<'_> {
             return None;
         }
         let mut content = Html::from(figure("paths", &chart::paths(report)));
-        let variants = audited::variants(report);
-        let summary = format!("{} of events", words::count(report.variants.distinct, "different sequence"));
+        let variants = audit::variants(report);
+        let summary = format!("{} of events", format::count(report.variants.distinct, "different sequence"));
         content.push(crate::html::details(summary, variants.to_html()));
         Some(("ways", "Ways that cases went", content))
     }
@@ -207,24 +208,24 @@ impl AuditPage<'_> {
     }
 
     fn made_section(&self) -> Section {
-        let facts = audited::stamp(self.report, Some(self.program));
+        let facts = audit::provenance(self.report, Some(self.program));
         let facts = facts
             .into_iter()
             .map(|(what, value)| el("div").with(el("dt").with(what)).with(el("dd").with(value.to_html())));
-        let methods = audited::METHODS.map(|method| el("li").with(method));
+        let methods = audit::METHODS.map(|method| el("li").with(method));
         let content = Html::new().with(el("dl").class("facts").all(facts)).with(el("ul").all(methods));
         ("made", "What was audited, and how", content)
     }
 }
 
-fn said(role: Role, phrase: &Phrase) -> Html {
+fn paragraph_of(role: TextStyle, phrase: &Phrase) -> Html {
     let paragraph = el("p").with(phrase.to_html());
     match role {
-        Role::Bad => el("div").class("warning").with(paragraph).into(),
+        TextStyle::Bad => el("div").class("warning").with(paragraph).into(),
         _ => paragraph.into(),
     }
 }
 
-fn said_of_filter(phrase: &Phrase) -> Html {
+fn warning(phrase: &Phrase) -> Html {
     el("div").class("warning").with(el("p").with(phrase.to_html())).into()
 }

@@ -1,0 +1,166 @@
+//! One case in depth: what happened, who did it, how long it took, and why the case is where it is.
+
+use crate::format;
+use crate::phrase::Phrase;
+use crate::table::{Cell, Column, Table};
+use crate::terminal::TextStyle;
+use ibbi_audit::{ActorRow, CaseReport, Entering, Moment, Requirement, Severity};
+use ibbi_common::zone::Zone;
+use ibbi_core::{Date, Stage, Unmet};
+use std::collections::HashMap;
+
+/// How long after it happened a record may be written down before that is worth a word, in minutes.
+const LATE: i64 = 60;
+
+/// Where the case stands, and whether an error was found in it.
+pub(crate) fn case_verdict(report: &CaseReport) -> (TextStyle, Phrase) {
+    let errors = report.findings.iter().filter(|finding| finding.severity() == Severity::Error).count() as u64;
+    let role = if errors == 0 { TextStyle::Good } else { TextStyle::Bad };
+    let zone = Zone::or_utc(report.time_zone.as_ref());
+    let stands = match report.stage {
+        Stage::Unopened => "The case is not open yet".to_owned(),
+        Stage::Closed => match report.outcome {
+            Some(outcome) => format!("The case is closed ({})", outcome.label()),
+            None => "The case is closed".to_owned(),
+        },
+        stage => format!("The case is in {}", stage.label()),
+    };
+    let records = format::count(report.moments.len() as u64, "record");
+    let later = match report.later {
+        0 => String::new(),
+        1 => "; 1 later record is not included".to_owned(),
+        later => format!("; {} later records are not included", format::number(later)),
+    };
+    let found = match errors {
+        0 => "no errors were found".to_owned(),
+        1 => "1 error was found".to_owned(),
+        errors => format!("{} errors were found", format::number(errors)),
+    };
+    let phrase = Phrase::new(format!("{stands}, as of ")).instant(report.as_of, zone);
+    (role, phrase.words(format!(". It has {records}{later}; {found}.")))
+}
+
+/// The records by the days on which they happened, in the order of the ledger.
+pub(crate) fn by_day(report: &CaseReport, zone: Zone) -> Vec<(Date, &[Moment])> {
+    let chunks = report.moments.chunk_by(|one, other| zone.date(one.at) == zone.date(other.at));
+    chunks.filter_map(|chunk| Some((zone.date(chunk.first()?.at), chunk))).collect()
+}
+
+/// The records that cannot be judged on their own: the line that is the cause, by the record's number.
+pub(crate) fn causes(report: &CaseReport) -> HashMap<u64, u64> {
+    report.findings.iter().filter_map(|finding| Some((finding.seq?, finding.cause()?))).collect()
+}
+
+/// What is out of the ordinary about a record, with what it weighs; `cause` if it cannot be judged on its own.
+pub(crate) fn record_notes(moment: &Moment, before: Option<&Moment>, cause: Option<u64>) -> Vec<(TextStyle, String)> {
+    let mut said = Vec::new();
+    if let Some(by) = moment.voided_by {
+        said.push((TextStyle::Warning, format!("voided by #{by}")));
+    }
+    if let Some(cause) = cause {
+        said.push((TextStyle::Quiet, format!("not checked, because of line {}", format::number(cause))));
+    } else if let Some(refusal) = &moment.refusal {
+        let unmet: Vec<String> =
+            refusal.unmet.iter().map(|unmet| format!("{} ({})", unmet.found, unmet.rule.id())).collect();
+        said.push((TextStyle::Bad, format!("not accepted: {}", unmet.join("; "))));
+    } else if !moment.accepted && moment.voided_by.is_none() {
+        said.push((TextStyle::Bad, "not accepted".to_owned()));
+    }
+    if moment.accepted && moment.recorded != moment.stage {
+        said.push((TextStyle::Bad, format!("recorded as leading to {}", moment.recorded.label())));
+    }
+    let late = moment.logged.minutes_since(moment.at);
+    if late >= LATE {
+        said.push((TextStyle::Quiet, format!("recorded {} later", format::lasting(late.unsigned_abs()))));
+    }
+    said.extend(moment.advisories.iter().map(|advisory| {
+        let text = format!("{} [{}]", advisory.found, advisory.warning.code());
+        (TextStyle::Warning, text)
+    }));
+    if moment.accepted && before.is_none_or(|before| before.stage != moment.stage) {
+        let now = if moment.stage == Stage::Closed { "closed" } else { moment.stage.label() };
+        let preposition = if moment.stage == Stage::Closed { "" } else { "in " };
+        said.push((TextStyle::Plain, format!("the case is now {preposition}{now}")));
+    }
+    said
+}
+
+/// What somebody recorded, in a sentence.
+pub(crate) fn actor_summary(row: &ActorRow, zone: Zone) -> Phrase {
+    let phrase = Phrase::default().name(row.actor.to_string());
+    let phrase = phrase.words(format!(": {}, ", format::count(row.records, "record")));
+    let (first, last) = (zone.date(row.first), zone.date(row.last));
+    let phrase = match first == last {
+        true => phrase.words("on ").day(first),
+        false => phrase.words("from ").day(first).words(" to ").day(last),
+    };
+    phrase.words(format!(": {}.", kinds(row)))
+}
+
+fn kinds(row: &ActorRow) -> String {
+    let kinds = row.kinds.iter();
+    let kinds = kinds
+        .map(|(kind, count)| if *count == 1 { kind.code().to_owned() } else { format!("{} x{count}", kind.code()) });
+    kinds.collect::<Vec<_>>().join(", ")
+}
+
+/// Who recorded everything, if one did.
+pub(crate) fn only_actor(report: &CaseReport) -> Option<Phrase> {
+    let [one] = report.actors.as_slice() else { return None };
+    Some(Phrase::new("All records are by ").name(one.actor.to_string()).words("."))
+}
+
+/// Every stay in a stage.
+pub(crate) fn stays(report: &CaseReport) -> Table {
+    let columns = [Column::text("stage"), Column::text("entered"), Column::text("left"), Column::number("time")];
+    let mut table = Table::new("Time in each stage", columns);
+    let zone = Zone::or_utc(report.time_zone.as_ref());
+    let instant = |at| Cell::Instant(at, zone.show(at));
+    for stay in report.stays.iter().filter(|stay| stay.stage.is_open()) {
+        table.row([
+            stay.stage.label().into(),
+            instant(stay.entered),
+            stay.left.map_or_else(|| "still there".into(), instant),
+            Cell::Number(format::lasting(stay.minutes)),
+        ]);
+    }
+    table
+}
+
+/// Who was waited for.
+pub(crate) fn waits(report: &CaseReport) -> Table {
+    let columns = [Column::text("waited for"), Column::number("time"), Column::number("alone"), Column::text("now")];
+    let mut table = Table::new("Time waited for each", columns);
+    for row in &report.waiting {
+        table.row([
+            format::sentence(row.who.label()).into(),
+            Cell::Number(format::lasting(row.minutes)),
+            Cell::Number(format::lasting(row.alone)),
+            if row.now { "yes".into() } else { Cell::Nothing },
+        ]);
+    }
+    table
+}
+
+/// How a stage was entered: `Training, Wed 2026-10-14 09:00 EDT, by #17`.
+pub(crate) fn stage_entry(entering: &Entering, zone: Zone) -> Phrase {
+    Phrase::new(format!("{}, ", entering.stage.label()))
+        .instant(entering.at, zone)
+        .words(format!(", with #{}", entering.seq))
+}
+
+/// What a requirement asked and what settled it.
+pub(crate) fn requirement_met(requirement: &Requirement) -> Phrase {
+    let rule = format!(" ({})", requirement.rule.id());
+    Phrase::default().name(format::sentence(&requirement.text)).words(rule)
+}
+
+/// What is lacking and what would satisfy it.
+pub(crate) fn lacking(unmet: &Unmet) -> [String; 3] {
+    let (rule, found) = (unmet.rule, &unmet.found);
+    [
+        rule.statement().to_owned(),
+        format!("found: {found}"),
+        format!("to do: {} ({}; {})", rule.remedy(), rule.id(), rule.source().label()),
+    ]
+}

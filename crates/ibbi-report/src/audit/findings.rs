@@ -1,0 +1,77 @@
+//! Findings: how many of each code, and the first few.
+
+use crate::format;
+use crate::phrase::Phrase;
+use crate::table::{Cell, Column, Table};
+use ibbi_audit::{CodeCount, Finding, Kept, Report, Severity};
+use uuid::Uuid;
+
+/// The codes that were found, the heaviest first.
+pub(crate) fn codes(report: &Report) -> Vec<&CodeCount> {
+    let of = |severity: &'static Severity| report.findings.iter().filter(move |row| row.severity == *severity);
+    Severity::ALL.iter().flat_map(of).collect()
+}
+
+/// Where a finding is: `line 12, byte 3,456`.
+pub(crate) fn place(finding: &Finding) -> String {
+    format!("line {}, byte {}", format::number(finding.line), format::number(finding.byte))
+}
+
+/// How many later events are counted under a finding.
+pub(crate) fn consequences(kept: &Kept) -> Option<String> {
+    match kept.consequences {
+        0 => None,
+        1 => Some("1 later event is counted under it".to_owned()),
+        several => Some(format!("{} later events are counted under it", format::number(several))),
+    }
+}
+
+/// How many findings of a code are not listed.
+pub(crate) fn more(row: &CodeCount) -> Option<String> {
+    let shown = row.first.len() as u64;
+    match row.count.saturating_sub(shown) {
+        0 => None,
+        _ if shown == 0 => Some(format!("{}, none listed here", format::times(row.count))),
+        _ => Some(format!("the first {} of {} are listed", format::number(shown), format::number(row.count))),
+    }
+}
+
+/// The first findings of a code; `id_of` is the place on the page where a case is told.
+pub(crate) fn finding_table(row: &CodeCount, id_of: impl Fn(&Uuid) -> Option<String>) -> Table {
+    let columns = [Column::text("where"), Column::text("what")];
+    let mut table = Table::new(format!("Findings: {}", row.code), columns);
+    for kept in &row.first {
+        let finding = &kept.finding;
+        let case = finding.case.map(|case| {
+            let code = Cell::Code(case.to_string());
+            match id_of(&case) {
+                Some(id) => Cell::Link(Box::new(code), id),
+                None => code,
+            }
+        });
+        let mut what = format::sentence(&finding.text());
+        if let Some(later) = consequences(kept) {
+            what = format!("{what}; {later}");
+        }
+        let place = [Some(place(finding).into()), case].into_iter().flatten().collect();
+        table.row([Cell::Stack(place), Cell::Name(what)]);
+    }
+    table
+}
+
+impl Phrase {
+    /// A finding with its place.
+    pub(crate) fn finding(finding: &Finding) -> Self {
+        let phrase = Self::new(place(finding));
+        let phrase = match finding.case {
+            Some(case) => phrase.words(", case ").code(case),
+            None => phrase,
+        };
+        phrase.words(": ").name(finding.text())
+    }
+
+    /// A finding with its place, where its case is known.
+    pub(crate) fn about(finding: &Finding) -> Self {
+        Self::new(place(finding)).words(": ").name(finding.text())
+    }
+}

@@ -1,0 +1,284 @@
+//! How the cases went: tables of counts, times and sequences.
+
+use crate::format;
+use crate::table::{Cell, Column, Table};
+use ibbi_audit::{CaseSummary, EventCounts, Report, Spread, Step, Variant, Variants};
+use ibbi_common::zone::Zone;
+use ibbi_core::{At, EventKind, Outcome, Stage};
+
+fn number(number: u64) -> Cell {
+    Cell::Number(format::number(number))
+}
+
+fn lasting(minutes: u64) -> Cell {
+    Cell::Number(format::lasting(minutes))
+}
+
+/// Where a case stands: `Training`, `Closed: withdrawn`.
+pub(crate) fn standing(stage: Stage, outcome: Option<Outcome>) -> String {
+    match outcome {
+        Some(outcome) => format!("{}: {}", stage.label(), outcome.label()),
+        None => stage.label().to_owned(),
+    }
+}
+
+fn spreads(caption: &str, of: &str) -> Table {
+    let columns = [Column::text(of)].into_iter();
+    Table::new(caption, columns.chain(["cases", "median", "P80", "P90", "most"].map(Column::number)))
+}
+
+/// The time in each stage, of the cases that left it.
+pub(crate) fn stage_times(report: &Report) -> Table {
+    let mut table = spreads("Time in each stage, for cases that left it", "stage");
+    for times in &report.stages {
+        if let Some(left) = times.left {
+            table.row([Cell::from(times.stage.label())].into_iter().chain(figures(left)));
+        }
+    }
+    table
+}
+
+/// The time in each stage until now, of the cases that are in it.
+pub(crate) fn still_times(report: &Report) -> Table {
+    let mut table = spreads("Time in the current stage so far, for cases that are in it", "stage");
+    for times in &report.stages {
+        if let Some(still) = times.still {
+            table.row([Cell::from(times.stage.label())].into_iter().chain(figures(still)));
+        }
+    }
+    table
+}
+
+fn figures(spread: Spread) -> [Cell; 5] {
+    let Spread { count, median, p80, p90, most, .. } = spread;
+    [number(count), lasting(median), lasting(p80), lasting(p90), lasting(most)]
+}
+
+/// The time from opening to closing, by outcome.
+pub(crate) fn outcome_times(report: &Report) -> Table {
+    let mut table = spreads("Time from opening to closing, by outcome", "outcome");
+    for row in &report.outcomes {
+        table.row([Cell::from(format::sentence(row.outcome.label()))].into_iter().chain(figures(row.time)));
+    }
+    table
+}
+
+/// Who was waited for.
+pub(crate) fn waiting(report: &Report) -> Table {
+    let columns = [Column::text("waited for")].into_iter();
+    let columns = columns.chain(["cases", "median", "P90", "total", "alone"].map(Column::number));
+    let mut table = Table::new("Time waited for each", columns);
+    for row in &report.waiting {
+        let Spread { count, median, p90, sum, .. } = row.waited;
+        table.row([
+            Cell::from(format::sentence(row.who.label())),
+            number(count),
+            lasting(median),
+            lasting(p90),
+            lasting(sum),
+            lasting(row.alone),
+        ]);
+    }
+    table
+}
+
+/// The way through the stages, in short: how far it led and how it ended.
+pub(crate) fn route(steps: &[Step<Stage>], outcome: Option<Outcome>) -> String {
+    let stages: Vec<Stage> = steps.iter().map(|step| step.what).filter(|stage| *stage != Stage::Closed).collect();
+    let straight = Stage::ALL.iter().filter(|stage| stage.is_open()).take(stages.len()).eq(&stages)
+        && steps.iter().all(|step| step.times == 1);
+    match (outcome, stages.last()) {
+        (None, Some(last)) if straight => format!("Open, in {}", last.label()),
+        (Some(outcome), Some(last)) if straight => format!("{}, in {}", outcome_label(outcome), last.label()),
+        (None, _) => format!("Open: {}", sequence(steps, Stage::label)),
+        (Some(outcome), _) => format!("{}: {}", outcome_label(outcome), sequence(steps, Stage::label)),
+    }
+}
+
+/// An outcome where there is little room.
+fn outcome_label(outcome: Outcome) -> String {
+    format::sentence(&outcome.code().replace('_', " "))
+}
+
+/// A sequence in words. A pair of steps that comes several times in a row is told once.
+fn sequence<T: Copy + PartialEq>(steps: &[Step<T>], label: fn(T) -> &'static str) -> String {
+    let step = |step: &Step<T>| match step.times {
+        1 => label(step.what).to_owned(),
+        times => format!("{} x{times}", label(step.what)),
+    };
+    let (mut rest, mut told) = (steps, Vec::new());
+    while let Some((first, others)) = rest.split_first() {
+        let pairs = rest.chunks_exact(2).take_while(|pair| Some(*pair) == rest.get(..2)).count();
+        if pairs > 1 {
+            told.push(format!("({}, {}) x{pairs}", step(first), step(&rest[1])));
+            rest = &rest[2 * pairs..];
+        } else {
+            told.push(step(first));
+            rest = others;
+        }
+    }
+    told.join(", ")
+}
+
+fn sequences<T: Copy + PartialEq>(
+    caption: String,
+    variants: &Variants<T>,
+    label: fn(T) -> &'static str,
+    of: &str,
+) -> Table {
+    let columns = [
+        Column::number("cases"),
+        Column::number("share"),
+        Column::text("ended"),
+        Column::text(of),
+        Column::text("first such case"),
+    ];
+    let mut table = Table::new(caption, columns);
+    for row in &variants.first {
+        table.row([
+            number(row.cases),
+            Cell::Number(format::exact_percent(row.share)),
+            row.outcome.map_or("open", Outcome::label).into(),
+            sequence(&row.steps, label).into(),
+            Cell::Code(row.example.to_string()),
+        ]);
+    }
+    table
+}
+
+/// How many of the different sequences are shown.
+pub(crate) fn caption(what: &str, shown: u64, all: u64) -> String {
+    match shown < all {
+        true => format!("{what}: the {} most frequent of {}", format::number(shown), format::number(all)),
+        false => what.to_owned(),
+    }
+}
+
+/// The ways through the stages.
+pub(crate) fn paths(report: &Report) -> Table {
+    sequences(
+        caption("Ways through the stages", report.paths.first.len() as u64, report.paths.distinct),
+        &report.paths,
+        Stage::label,
+        "stages",
+    )
+}
+
+/// The sequences of events.
+pub(crate) fn variants(report: &Report) -> Table {
+    sequences(
+        caption("Sequences of events", report.variants.first.len() as u64, report.variants.distinct),
+        &report.variants,
+        EventKind::code,
+        "events",
+    )
+}
+
+/// A sequence of events in a sentence.
+pub(crate) fn variant(variant: &Variant<EventKind>) -> String {
+    let ended = variant.outcome.map_or("open", Outcome::label);
+    let cases = format::count(variant.cases, "case");
+    let steps = sequence(&variant.steps, EventKind::code);
+    format!("{cases}, {} ({ended}), such as {}: {steps}", format::percent(variant.share), variant.example)
+}
+
+/// What the rules say of the records, in sentences.
+pub(crate) fn record_counts(events: &EventCounts) -> Vec<String> {
+    let EventCounts { total, accepted, illegal, consequences, repeated, voids, fitness, by_case } = *events;
+    if total == 0 {
+        return vec!["There are no records of cases.".to_owned()];
+    }
+    let counts = format::list(&[
+        format!("{} accepted", format::number(accepted)),
+        format!("{} not allowed", format::number(illegal)),
+        format!("{} not checked because an earlier one is missing", format::number(consequences)),
+        format!("{} repeated", format::number(repeated)),
+    ]);
+    let voids = format::none_or(voids, "correction");
+    let mut said = vec![format!("{}: {counts}. This includes {voids}.", format::count(total, "record"))];
+    if let Some(fitness) = fitness {
+        said.push(format!("Fitness of all records: {}.", format::fitness(fitness)));
+    }
+    if let Some(spread) = by_case {
+        let (least, p10, median) =
+            (format::fitness(spread.least), format::fitness(spread.p10), format::fitness(spread.median));
+        let perfect = format::count(spread.perfect, "case");
+        said.push(format!(
+            "{perfect} with fitness 1. By case, the median is {median}, P10 is {p10}, and the lowest is {least}."
+        ));
+    }
+    said
+}
+
+/// Cases one by one; `id_of` is the place on the page where a case is told.
+pub(crate) fn case_list(
+    caption: String,
+    cases: &[&CaseSummary],
+    id_of: impl Fn(&CaseSummary) -> Option<String>,
+) -> Table {
+    let columns = [
+        Column::text("district and case"),
+        Column::text("opened"),
+        Column::text("last event"),
+        Column::number("records"),
+        Column::number("fitness"),
+        Column::text("findings"),
+    ];
+    let day = |at: Option<At>| at.map_or(Cell::Nothing, |at| Cell::Instant(at, format::date(Zone::UTC.date(at))));
+    let mut table = Table::new(caption, columns);
+    for case in cases {
+        let district = match &case.district {
+            Some(district) => Cell::Name(district.to_string()),
+            None => "unknown".into(),
+        };
+        let district = match id_of(case) {
+            Some(id) => Cell::Link(Box::new(district), id),
+            None => district,
+        };
+        let codes: Vec<&str> = case.findings.iter().map(|kind| kind.code()).collect();
+        table.row([
+            Cell::Stack(vec![district, Cell::Code(case.case.to_string())]),
+            day(case.opened),
+            day(case.last),
+            number(case.records),
+            Cell::Number(format::fitness(case.fitness)),
+            if codes.is_empty() { Cell::Nothing } else { codes.join(", ").into() },
+        ]);
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_way_through_the_stages_is_told_by_how_far_it_led_or_else_in_full() {
+        let steps = |stages: &[Stage]| stages.iter().map(|what| Step { what: *what, times: 1 }).collect::<Vec<_>>();
+        let (inquiry, introduction, application) = (Stage::Inquiry, Stage::Introduction, Stage::Application);
+        for (stages, outcome, told) in [
+            (vec![inquiry], None, "Open, in Inquiry"),
+            (vec![inquiry, introduction, Stage::Closed], Some(Outcome::Withdrawn), "Withdrawn, in Introduction"),
+            (vec![inquiry, introduction, inquiry], None, "Open: Inquiry, Introduction, Inquiry"),
+            (vec![inquiry, application], None, "Open: Inquiry, Application"),
+            (vec![], None, "Open: "),
+        ] {
+            assert_eq!(route(&steps(&stages), outcome), told);
+        }
+    }
+
+    #[test]
+    fn a_pair_of_steps_that_comes_again_and_again_is_told_once() {
+        use EventKind::{AttendancePledged as Pledged, CaseOpened as Opened, MemberNamed as Named};
+        let told = |kinds: &[EventKind]| {
+            let steps: Vec<_> = kinds.iter().map(|what| Step { what: *what, times: 1 }).collect();
+            sequence(&steps, EventKind::code)
+        };
+        assert_eq!(
+            told(&[Opened, Named, Pledged, Named, Pledged, Named, Opened]),
+            "case_opened, (member_named, attendance_pledged) x2, member_named, case_opened"
+        );
+        assert_eq!(told(&[Named, Pledged, Opened]), "member_named, attendance_pledged, case_opened");
+        assert_eq!(told(&[]), "");
+    }
+}

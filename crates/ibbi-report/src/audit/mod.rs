@@ -1,0 +1,58 @@
+//! What an audit says, as sentences and tables: for a terminal and for a page alike.
+
+mod case;
+mod diff;
+mod findings;
+mod measures;
+mod provenance;
+
+pub(crate) use case::{
+    actor_summary, by_day, case_verdict, causes, lacking, only_actor, record_notes, requirement_met, stage_entry,
+    stays, waits,
+};
+pub(crate) use diff::{case_presence, change, diff_verdict, divergence};
+pub(crate) use findings::{codes, consequences, finding_table, more, place};
+pub(crate) use measures::{
+    caption, case_list, outcome_times, paths, record_counts, route, stage_times, standing, still_times, variant,
+    variants, waiting,
+};
+pub(crate) use provenance::{checkpoints, filter_note, provenance};
+
+use crate::format;
+use crate::phrase::Phrase;
+use crate::terminal::TextStyle;
+use ibbi_audit::{Filter, Report, What};
+
+/// How figures come about, and what they do not show.
+pub(crate) const METHODS: [&str; 6] = [
+    "Sound means that there are no errors. It does not show that the records are true. Only a signed checkpoint that \
+     another person keeps shows that the end was not cut off or rewritten.",
+    "Each record was checked again, in order, against the rules of the process and the program parameters of its case. \
+     A record that fails only because an earlier one is missing counts as a consequence, not as a separate error.",
+    "Fitness is the share of the records that were accepted. It is 1 if all were accepted.",
+    "Percentiles are by nearest rank, without interpolation. P80 is the smallest value that at least 80% of all values do \
+     not exceed.",
+    "The time in a stage is for cases that left it. Cases that are still in it are listed separately, with their time \
+     until the time of the audit.",
+    "If a case waited for several at once, each is counted for the whole time. The time alone is when the case waited for \
+     no one else. Months are in the time zone of each case's district.",
+];
+
+/// Whether the ledger is sound, in a sentence.
+pub(crate) fn verdict(report: &Report) -> (TextStyle, Phrase) {
+    let what = match report.what {
+        What::Ledger => "ledger",
+        What::Extract => "extract",
+    };
+    let (role, is) = if report.sound { (TextStyle::Good, "is sound") } else { (TextStyle::Bad, "is not sound") };
+    let mut over = format::count(report.ledger.lines, "line");
+    if report.filter == Filter::default() {
+        over = format!("{over} and {}", format::count(report.cases.total, "case"));
+    }
+    let counts = format::list(&[
+        format::none_or(report.errors, "error"),
+        format::none_or(report.warnings, "warning"),
+        format::none_or(report.infos, "remark"),
+    ]);
+    (role, Phrase::new(format!("The {what} {is}: {counts} in {over}.")))
+}

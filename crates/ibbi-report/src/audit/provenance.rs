@@ -1,0 +1,120 @@
+//! What was looked at: the stamp of a ledger, its checkpoints, and the filter.
+
+use crate::format;
+use crate::phrase::Phrase;
+use crate::terminal::TextStyle;
+use ibbi_audit::{CheckpointFacts, Filter, Report, What};
+use ibbi_common::zone::Zone;
+
+/// How many faults of checkpoints are told one by one.
+const LISTED_FAULTS: usize = 5;
+
+/// What became of the checkpoints.
+pub(crate) fn checkpoints(report: &Report) -> Vec<(TextStyle, Phrase)> {
+    let all = &report.checkpoints;
+    if all.is_empty() {
+        let none = "No checkpoint was checked, so a cut or rewritten end would not be found.";
+        // An extract carries the checkpoint that it is proved by.
+        return if report.what == What::Ledger { vec![(TextStyle::Warning, Phrase::new(none))] } else { Vec::new() };
+    }
+    let faults: Vec<_> = all.iter().filter_map(|facts| Some((facts, facts.fault.as_ref()?))).collect();
+    let mut said: Vec<(TextStyle, Phrase)> = Vec::new();
+    for (facts, fault) in faults.iter().take(LISTED_FAULTS) {
+        let phrase = checkpoint_label(facts, "A checkpoint").words(" is not valid: ").name(fault.as_str()).words(".");
+        said.push((TextStyle::Bad, phrase));
+    }
+    if let Some(more) = faults.len().checked_sub(LISTED_FAULTS).filter(|more| *more > 0) {
+        let more = format::count(more as u64, "more checkpoint");
+        said.push((
+            TextStyle::Bad,
+            Phrase::new(format!("{more} of {} are not valid.", format::number(all.len() as u64))),
+        ));
+    }
+    said.extend(newest_valid(report));
+    said
+}
+
+fn checkpoint_label(facts: &CheckpointFacts, which: &str) -> Phrase {
+    Phrase::new(format!("{which} over {}", format::count(facts.size, "line")))
+}
+
+/// The newest checkpoint that holds, and what came after it.
+fn newest_valid(report: &Report) -> Option<(TextStyle, Phrase)> {
+    let holds: Vec<_> = report.checkpoints.iter().filter(|facts| facts.fault.is_none()).collect();
+    let newest = holds.iter().max_by_key(|facts| facts.size)?;
+    let mut phrase =
+        checkpoint_label(newest, if holds.len() == 1 { "The checkpoint" } else { "The newest checkpoint" });
+    phrase = match &newest.signer {
+        Some(signer) => phrase.words(" is valid, signed by ").name(signer.as_str()),
+        None => phrase.words(" agrees with the lines. The signature was not checked because no key was given"),
+    };
+    phrase = match holds.len() as u64 - 1 {
+        0 => phrase,
+        1 => phrase.words("; 1 earlier one also agrees"),
+        earlier => phrase.words(format!("; {} earlier ones also agree", format::number(earlier))),
+    };
+    let role = if newest.signer.is_some() { TextStyle::Good } else { TextStyle::Plain };
+    let rest = match report.ledger.lines.saturating_sub(newest.size) {
+        0 => ". It covers every line.".to_owned(),
+        1 => ". No checkpoint covers the 1 line after it yet.".to_owned(),
+        after => format!(". No checkpoint covers the {} lines after it yet.", format::number(after)),
+    };
+    Some((role, phrase.words(rest)))
+}
+
+/// What the filter leaves, if there is one.
+pub(crate) fn filter_note(filter: &Filter) -> Option<Phrase> {
+    if *filter == Filter::default() {
+        return None;
+    }
+    let mut phrase = Phrase::new("The findings and the figures are limited to: ");
+    let mut parts = Vec::new();
+    match filter.cases.as_slice() {
+        [] => {}
+        [one] => parts.push(Phrase::new("case ").code(one)),
+        several => parts.push(Phrase::new(format::count(several.len() as u64, "case"))),
+    }
+    if let Some(since) = filter.since {
+        parts.push(Phrase::new("recorded since ").instant(since, Zone::UTC));
+    }
+    if let Some(outcome) = filter.outcome {
+        parts.push(Phrase::new(format!("cases with the outcome: {}", outcome.label())));
+    }
+    if !filter.codes.is_empty() {
+        let codes: Vec<String> = filter.codes.iter().map(ToString::to_string).collect();
+        parts.push(Phrase::new("findings with the code ").code(codes.join(", ")));
+    }
+    for (index, part) in parts.into_iter().enumerate() {
+        phrase = if index > 0 { phrase.words("; ") } else { phrase }.and(part);
+    }
+    Some(phrase.words(". The verdict and the number of findings are for the whole ledger."))
+}
+
+/// What the audit looked at and with what: a name and a value each.
+pub(crate) fn provenance(report: &Report, program: Option<&str>) -> Vec<(&'static str, Phrase)> {
+    let ledger = &report.ledger;
+    let unknown = || Phrase::new("unknown");
+    let of = |text: &Option<String>| text.as_ref().map_or_else(unknown, |text| Phrase::default().name(text.as_str()));
+    let root = ledger.root.map_or_else(|| Phrase::new("not computed"), |root| Phrase::default().code(root));
+    let when = |at: Option<ibbi_core::At>| at.map_or_else(unknown, |at| Phrase::default().instant(at, Zone::UTC));
+    let chart = match ledger.same_chart {
+        Some(true) => " (same as in the ledger)",
+        Some(false) => " (the ledger was started with another)",
+        None => "",
+    };
+    let size = format!("{}, {}", format::count(ledger.lines, "line"), format::count(ledger.bytes, "byte"));
+    let packing = ledger.packing.map_or_else(String::new, |packing| format!(", unpacked from {}", packing.code()));
+    let program = program.map(|program| ("Audited by", Phrase::default().name(program)));
+    let facts = [
+        ("Ledger", of(&ledger.origin)),
+        ("Started by", of(&ledger.program)),
+        ("Size", Phrase::new(size + &packing)),
+        ("First record", when(ledger.first_logged)),
+        ("Last record", when(ledger.last_logged)),
+        ("Digest of the last line (SHA-256)", Phrase::default().code(ledger.last_hash)),
+        ("Merkle root of all lines", root),
+        ("Open cases as of", when(ledger.last_logged.map(|_| report.as_of))),
+        ("Chart of stages, events, and rules (SHA-256)", Phrase::default().code(ledger.chart).words(chart)),
+    ];
+    facts.into_iter().chain(program).collect()
+}

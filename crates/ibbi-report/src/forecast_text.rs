@@ -1,0 +1,333 @@
+//! What was found, in sentences: the same on a page and in a terminal.
+
+use crate::format;
+use crate::phrase::Phrase;
+use ibbi_common::quantile::Interval;
+use ibbi_core::{Date, Party, Seat};
+use ibbi_sim::{
+    AvailabilityGain, Blocker, Comparison, Conflicts, Forecast, MilestoneKind, Plan, PlanFailure, PlannedSession,
+    ResumedCase, Scenario, SessionKind,
+};
+
+/// What everybody who reads a chance has to know.
+pub(crate) const ASSUMED: &str = "These are estimates. No figures are published on how often leaders decline or sessions \
+    are postponed, so every chance and duration is an assumption from the scenario, or a default. The results are only \
+    as good as the assumptions.";
+
+/// How the figures were worked out.
+pub(crate) const METHODS: [&str; 4] = [
+    "Percentiles of the completion date are by nearest rank among the completed runs. The share in time is of all runs.",
+    "Shares have 95% intervals by Wilson's method. The difference of two scenarios has the interval of Agresti and Min for \
+     matched pairs. An interval depends on the number of runs, not on how good the assumptions are.",
+    "The same runs show what moves the result. An input is low at or below its P10, the value that one run in ten does \
+     not exceed, and high at or above its P90. This includes effects that only coincide with an input.",
+    "Every event of every run is checked by the same rules as a real case. The same scenario and seed give the same \
+     result.",
+];
+
+/// When it can be done and how sure that is, in one sentence.
+pub(crate) fn verdict(plan: &Plan, forecast: &Forecast) -> Phrase {
+    let share = |share: f64| match share {
+        0.0 => "none".to_owned(),
+        1.0 => "all".to_owned(),
+        share => format::percent(share),
+    };
+    let tail = "; with the assumed delays and refusals, ";
+    let completed = forecast.curve.last().map_or(0.0, |point| point.share);
+    match forecast.in_time {
+        Some(in_time) => {
+            let share = share(in_time.estimate);
+            plan_clause(plan).words(format!("{tail}{share} of the simulated runs are completed by the contract date."))
+        }
+        None => plan_clause(plan).words(format!("{tail}{} of the simulated runs are completed.", share(completed))),
+    }
+}
+
+/// From which real case a plan or a forecast goes on, and what was made of what differs.
+pub(crate) fn resumed_from(resumed: &ResumedCase, scenario: &Scenario) -> (Phrase, &'static str) {
+    let events = format::count(resumed.events.into(), "recorded event");
+    let begins = Phrase::new("It resumes the case as of ")
+        .day(scenario.start)
+        .words(format!(": in {}, after {events}.", resumed.stage.label()));
+    (begins, "Past decisions stay as they are. Each wait is drawn given how long it has already lasted.")
+}
+
+/// When the plan ends, as the beginning of a sentence.
+pub(crate) fn plan_clause(plan: &Plan) -> Phrase {
+    let Some(finishes) = plan.finishes else {
+        return Phrase::new(match without_day(plan) {
+            Some(what) => {
+                format!(
+                    "There is no plan: {what} has no day within 730 days on which all required people are available"
+                )
+            }
+            None => "There is no plan: the steps before the next session take longer than 730 days".to_owned(),
+        });
+    };
+    let Some(expires) = plan.contract_expires else {
+        return Phrase::new("The earliest plan ends on ").day(finishes);
+    };
+    let days = format::days_between(finishes, expires);
+    let said = format::count(days.unsigned_abs(), "day");
+    match days {
+        0 => Phrase::new("The earliest plan ends on ").day(finishes).words(", the day the contract expires"),
+        1.. => Phrase::new("The earliest plan ends on ")
+            .day(finishes)
+            .words(format!(", {said} before the contract expires")),
+        _ => Phrase::new("Even the earliest plan ends on ")
+            .day(finishes)
+            .words(format!(", {said} after the contract expires")),
+    }
+}
+
+/// The session that finds no day, where the steps before it are done.
+fn without_day(plan: &Plan) -> Option<&'static str> {
+    let done = |wanted: fn(&MilestoneKind) -> bool| plan.milestones.iter().filter(|step| wanted(&step.what)).count();
+    let held = |wanted: fn(&SessionKind) -> bool| plan.sessions.iter().any(|session| wanted(&session.what));
+    if !held(|what| *what == SessionKind::Meeting) {
+        let agreed = done(|what| matches!(what, MilestoneKind::LeaderAgrees { .. }));
+        return (agreed == Seat::ALL.len()).then_some("the introductory meeting");
+    }
+    if !held(|what| *what == SessionKind::Training) {
+        return (done(|what| *what == MilestoneKind::Accepted) > 0).then_some("the training day");
+    }
+    let adopted = done(|what| matches!(what, MilestoneKind::Adopts { .. }));
+    (adopted == Party::ALL.len()).then_some("the facilitation")
+}
+
+/// What would have to start when, for a plan that is late.
+pub(crate) fn start_by(plan: &Plan) -> Option<Phrase> {
+    let start = plan.start_by?;
+    Some(Phrase::new("With this calendar, the plan is in time if the leaders are asked by ").day(start).words("."))
+}
+
+/// What a plan fails at.
+pub(crate) const fn failure(failure: PlanFailure) -> &'static str {
+    match failure {
+        PlanFailure::DoesNotFit => "A session has no day within 730 days on which all required people are available.",
+        PlanFailure::Late => "The last session is after the contract date.",
+    }
+}
+
+/// Who stands in the way, and what would help, in sentences.
+pub(crate) fn conflicts(conflicts: &Conflicts) -> Vec<Phrase> {
+    let names = |set: &[Blocker]| set.iter().map(format::blocker).collect::<Vec<_>>();
+    let several = match conflicts.blockers.as_slice() {
+        [] => return vec![no_solution(conflicts.finishes_at_best)],
+        set => set.len() > 1,
+    };
+    let (have, times) = if several { ("have", "these times") } else { ("has", "this time") };
+    let way = Phrase::default().names(&names(&conflicts.blockers)).words(format!(" {have} no open day in time."));
+    let mut sentences = vec![way];
+    if let Some(then) = conflicts.finishes_then {
+        sentences.push(Phrase::new(format!("With {times} open, the last session would be on ")).day(then).words("."));
+    }
+    if !conflicts.alternatives.is_empty() {
+        let mut sentence = Phrase::new("One of these would also be enough: ");
+        for (index, set) in conflicts.alternatives.iter().enumerate() {
+            sentence = if index > 0 { sentence.words("; or ") } else { sentence };
+            sentence = sentence.names(&names(set));
+        }
+        sentences.push(sentence.words("."));
+    }
+    sentences.push(Phrase::new(match (conflicts.proven_smallest, several, conflicts.alternatives.is_empty()) {
+        (true, false, true) => "No other single person or closed range is enough.",
+        (true, false, false) => "One of them is enough.",
+        (true, true, _) => "No smaller set is enough.",
+        (false, ..) => "All of these are needed. A smaller set may exist, but there are too many to try.",
+    }));
+    sentences
+}
+
+/// That nobody could make room enough.
+fn no_solution(at_best: Option<Date>) -> Phrase {
+    let sentence = Phrase::new("Even if all people and closed ranges made room, ");
+    match at_best {
+        Some(best) => {
+            sentence.words("the last session would be on ").day(best).words(". The durations alone take that long.")
+        }
+        None => sentence.words("there would be no open day. The durations and the working days alone leave none."),
+    }
+}
+
+/// Why a session is not earlier, in a sentence.
+pub(crate) fn why_not_earlier(session: &PlannedSession) -> Phrase {
+    if session.blocked.is_empty() {
+        return Phrase::new("This is the first day that the durations allow.");
+    }
+    let days = format::count(session.blocked.len() as u64, "day");
+    let which = if session.blocked.len() == 1 { "That day has conflicts" } else { "Those days have conflicts" };
+    let mut sentence =
+        Phrase::new("The durations allow it from ").day(session.earliest).words(format!(", {days} earlier. {which}: "));
+    for (index, (name, count)) in blocker_counts(session).into_iter().enumerate() {
+        sentence = if index > 0 { sentence.words(", ") } else { sentence };
+        sentence = sentence.name(name).words(format!(" on {count}"));
+    }
+    sentence.words(".")
+}
+
+/// Who and what blocked how many days, the most first.
+fn blocker_counts(session: &PlannedSession) -> Vec<(String, usize)> {
+    let mut counts: Vec<(String, usize)> = Vec::new();
+    for day in &session.blocked {
+        let mut names: Vec<String> = day.morning.iter().chain(&day.afternoon).map(format::short_blocker).collect();
+        names.sort();
+        names.dedup();
+        for name in names {
+            match counts.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((name, 1)),
+            }
+        }
+    }
+    counts.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+    counts
+}
+
+/// Of how many people and closed ranges no single day would bring anything.
+pub(crate) fn no_gain(names: &[String]) -> Option<Phrase> {
+    (!names.is_empty()).then(|| Phrase::new("A single day of these would not help: ").names(names).words("."))
+}
+
+/// What a gain in the chance is, or that there is none.
+pub(crate) fn gains_note(gains: &[AvailabilityGain], has_contract: bool) -> &'static str {
+    match (has_contract, gains.iter().any(|gain| gain.chance.is_some())) {
+        (false, _) => "Without a contract date, there is no chance to raise.",
+        (true, false) => "No single day raised the chance to be in time.",
+        (true, true) => {
+            "The gain in the chance to be in time is measured on other runs than the ones that picked the day."
+        }
+    }
+}
+
+/// How much earlier the runs of one scenario are completed than those of the other.
+pub(crate) fn days_later(comparison: &Comparison) -> Option<Phrase> {
+    let Interval { estimate, low, high } = comparison.days_later?;
+    let (first, second) = (&comparison.first.label, &comparison.second.label);
+    let sentence = Phrase::new("In runs that both complete, ").name(first);
+    if low <= 0.0 && high >= 0.0 {
+        let sentence = sentence.words(" and ").name(second).words(" are completed on the same day on average");
+        let (low, high) = (format::signed(low), format::signed(high));
+        return Some(sentence.words(format!(", as far as these runs show (95% interval {low} to {high} days).")));
+    }
+    let (what, low, high) = if estimate > 0.0 { ("later", low, high) } else { ("earlier", -high, -low) };
+    let days = format!(" is completed {:.1} days {what} than ", estimate.abs());
+    let interval = format!(" on average (95% interval {low:.1} to {high:.1}).");
+    Some(sentence.words(days).name(second).words(interval))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ibbi_core::Name;
+    use ibbi_sim::{EXAMPLE, Scenario, Settings, Simulator};
+
+    fn date(text: &str) -> Date {
+        text.parse().unwrap()
+    }
+
+    fn results(change: impl Fn(String) -> String) -> (Plan, Forecast) {
+        let simulator = Simulator::new(&Scenario::parse(&change(EXAMPLE.to_owned())).unwrap());
+        (Plan::from_simulator(&simulator), simulator.simulate(Settings { runs: 200, seed: 1, threads: 1 }).unwrap())
+    }
+
+    #[test]
+    fn the_verdict_says_when_and_how_sure() {
+        let by_then = "of the simulated runs are completed by the contract date.";
+        let cases = [
+            ("contract_expires = 2027-01-07", ", 1 day before the contract expires;", by_then),
+            ("contract_expires = 2027-01-06", ", the day the contract expires;", by_then),
+            ("contract_expires = 2026-10-01", ", 97 days after the contract expires;", by_then),
+            ("", ";", "of the simulated runs are completed."),
+        ];
+        for (contract, beside, ends) in cases {
+            let (plan, forecast) = results(|text| text.replace("contract_expires = 2027-06-30", contract));
+            let said = verdict(&plan, &forecast).plain();
+            let begins = format!("arliest plan ends on Wed, Jan 6, 2027{beside}");
+            assert!(said.contains(&begins) && said.ends_with(ends), "{said}");
+            let none = forecast.in_time.is_some_and(|share| share.estimate == 0.0);
+            assert_eq!(
+                (said.starts_with("Even"), said.contains(" none ")),
+                (plan.in_time == Some(false), none),
+                "{said}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_plan_that_does_not_fit_names_the_sitting_that_finds_no_day() {
+        let always = |who: &str| {
+            let line = format!("id = \"{who}\"\n");
+            assert!(EXAMPLE.contains(&line));
+            move |text: String| {
+                let (before, after) = text.split_once(&line).unwrap();
+                let (person, rest) = after.split_once("\n\n").unwrap();
+                let kept: Vec<&str> = person.lines().filter(|line| !line.starts_with("unavailable")).collect();
+                let away = "unavailable = [\"monday\", \"tuesday\", \"wednesday\", \"thursday\", \"friday\"]";
+                format!("{before}{line}{}\n{away}\n\n{rest}", kept.join("\n"))
+            }
+        };
+        for (who, what) in [("t-okafor", "the introductory meeting"), ("m-costa", "the training day")] {
+            let (plan, _) = results(always(who));
+            let said = plan_clause(&plan).plain();
+            assert_eq!(
+                said,
+                format!(
+                    "There is no plan: {what} has no day within 730 days on which all required people are available"
+                )
+            );
+        }
+        let long =
+            |text: String| text.replace("leader_response_days = [2, 7, 21]", "leader_response_days = [730, 730, 730]");
+        let (plan, _) = results(long);
+        assert!(plan_clause(&plan).plain().ends_with("take longer than 730 days"));
+    }
+
+    #[test]
+    fn an_obstacle_is_told_with_what_would_help() {
+        let closure = |name: &str| Blocker::Closure { name: Name::new(name).unwrap() };
+        let base = Conflicts {
+            failing: PlanFailure::Late,
+            blockers: vec![closure("A")],
+            alternatives: vec![],
+            proven_smallest: true,
+            finishes_then: Some(date("2027-01-06")),
+            finishes_at_best: Some(date("2027-01-04")),
+        };
+        let said =
+            |conflicts: Conflicts| super::conflicts(&conflicts).iter().map(Phrase::plain).collect::<Vec<_>>().join(" ");
+        let then = "the last session would be on Wed, Jan 6, 2027.";
+        let cases = [
+            (base.clone(), format!("A has no open day in time. With this time open, {then} No other single person or closed range is enough.")),
+            (
+                Conflicts { alternatives: vec![vec![closure("B")], vec![closure("C")]], ..base.clone() },
+                format!("A has no open day in time. With this time open, {then} One of these would also be enough: B; or C. One of them is enough."),
+            ),
+            (
+                Conflicts { blockers: vec![closure("A"), closure("B"), closure("C")], ..base.clone() },
+                format!("A, B, and C have no open day in time. With these times open, {then} No smaller set is enough."),
+            ),
+            (
+                Conflicts { blockers: vec![closure("A"), closure("B")], proven_smallest: false, finishes_then: None, ..base.clone() },
+                "A and B have no open day in time. All of these are needed. A smaller set may exist, but there are \
+                 too many to try."
+                    .to_owned(),
+            ),
+            (
+                Conflicts { blockers: vec![], ..base.clone() },
+                "Even if all people and closed ranges made room, the last session would be on Mon, Jan 4, 2027. The durations \
+                 alone take that long."
+                    .to_owned(),
+            ),
+            (
+                Conflicts { blockers: vec![], finishes_at_best: None, ..base },
+                "Even if all people and closed ranges made room, there would be no open day. The durations and the working days \
+                 alone leave none."
+                    .to_owned(),
+            ),
+        ];
+        for (conflicts, expected) in cases {
+            assert_eq!(said(conflicts), expected);
+        }
+    }
+}

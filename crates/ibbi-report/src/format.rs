@@ -1,0 +1,334 @@
+//! How dates, shares, lengths and names are said: once, for every output.
+
+pub(crate) use ibbi_common::format::{date, number, time_range, weekday_date};
+
+use chrono::Datelike;
+use ibbi_common::quantile::Interval;
+use ibbi_core::{Body, Date, Seat};
+use ibbi_sim::{AssumedValue, Blocker, Chance, Duration, MilestoneKind, SessionKind, Weekday};
+
+/// Holds a text together in a table for a terminal: its blanks become no-break spaces.
+pub(crate) fn unbroken(text: &str) -> String {
+    text.replace(' ', "\u{a0}")
+}
+
+/// Holds each time of a range together: `8:00\u{a0}AM to 4:00\u{a0}PM`.
+pub(crate) fn unbroken_times(text: &str) -> String {
+    text.replace(" AM", "\u{a0}AM").replace(" PM", "\u{a0}PM")
+}
+
+/// A month: `Jan 2027`.
+pub(crate) fn month(date: Date) -> String {
+    date.to_chrono().format("%b %Y").to_string()
+}
+
+/// A length of time: `4 hours`, `3 hours 30 minutes`.
+pub(crate) fn length(minutes: u32) -> String {
+    let (hours, rest) = (minutes / 60, minutes % 60);
+    match (hours, rest) {
+        (0, rest) => count(rest.into(), "minute"),
+        (hours, 0) => count(hours.into(), "hour"),
+        (hours, rest) => format!("{} {}", count(hours.into(), "hour"), count(rest.into(), "minute")),
+    }
+}
+
+/// How long something lasted, where the unit tells how exact it is: `45 minutes`, `5.3 hours`, `12.4 days`, `230 days`.
+#[allow(clippy::cast_precision_loss, reason = "a length of time stays far below 2^53 minutes")]
+pub(crate) fn lasting(minutes: u64) -> String {
+    const HOUR: u64 = 60;
+    const DAY: u64 = 24 * HOUR;
+    match minutes {
+        0..120 => count(minutes, "minute"),
+        120..2880 => format!("{:.1} hours", minutes as f64 / HOUR as f64),
+        2880..144_000 => format!("{:.1} days", minutes as f64 / DAY as f64),
+        _ => count((minutes + DAY / 2) / DAY, "day"),
+    }
+}
+
+/// So many of something: `1 day`, `21 days`.
+pub(crate) fn count(count: u64, what: &str) -> String {
+    format!("{} {what}{}", number(count), if count == 1 { "" } else { "s" })
+}
+
+/// So many of something, or none: `no errors`, `1 error`, `21 errors`.
+pub(crate) fn none_or(number: u64, what: &str) -> String {
+    if number == 0 { format!("no {what}s") } else { count(number, what) }
+}
+
+/// How often: `once`, `21 times`.
+pub(crate) fn times(number: u64) -> String {
+    if number == 1 { "once".to_owned() } else { count(number, "time") }
+}
+
+/// A share in whole percent: `43%`. What is not quite nothing or everything does not read as such: `<1%`, `>99%`.
+pub(crate) fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    if percent > 0.0 && percent < 0.5 {
+        "<1%".to_owned()
+    } else if (99.5..100.0).contains(&percent) {
+        ">99%".to_owned()
+    } else {
+        format!("{:.0}%", percent.round())
+    }
+}
+
+/// A share to a tenth of a percent, for tables: `43.2%`.
+pub(crate) fn exact_percent(share: f64) -> String {
+    format!("{:.1}%", share * 100.0)
+}
+
+/// A fitness to three digits; what is not quite 1 does not read as such: `1`, `0.999`, `0.875`.
+pub(crate) fn fitness(fitness: f64) -> String {
+    let text = format!("{:.3}", (fitness * 1000.0).floor() / 1000.0);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// An interval of shares in whole percent: `42% to 44%`.
+pub(crate) fn range(interval: Interval) -> String {
+    format!("{} to {}", percent(interval.low), percent(interval.high))
+}
+
+/// An interval of shares, for tables: `42.2% to 44.1%`.
+pub(crate) fn exact_range(interval: Interval) -> String {
+    format!("{} to {}", exact_percent(interval.low), exact_percent(interval.high))
+}
+
+/// A difference of shares in percentage points, with its sign: `+3.4`, `-0.8`, `0.0`.
+pub(crate) fn points(difference: f64) -> String {
+    signed(difference * 100.0)
+}
+
+/// A number with its sign, to a tenth; what rounds to zero has none.
+pub(crate) fn signed(number: f64) -> String {
+    let rounded = (number * 10.0).round() / 10.0;
+    if rounded == 0.0 { "0.0".to_owned() } else { format!("{rounded:+.1}") }
+}
+
+/// Items as a sentence lists them: `a, b, and c`.
+pub(crate) fn list(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [one, other] => format!("{one} and {other}"),
+        [rest @ .., last] => format!("{}, and {last}", rest.join(", ")),
+    }
+}
+
+/// The first letter in upper case, unless the first word is a code, such as `case_opened`.
+pub(crate) fn sentence(text: &str) -> String {
+    if text.split(' ').next().is_some_and(|first| first.contains(['_', '.', '`'])) {
+        return text.to_owned();
+    }
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// The days from one date to another; negative if the other is earlier.
+pub(crate) fn days_between(from: Date, to: Date) -> i64 {
+    (to.to_chrono() - from.to_chrono()).num_days()
+}
+
+/// The day this many days after another, within the years that a date may have.
+pub(crate) fn after(date: Date, days: i64) -> Date {
+    let moved = date.to_chrono().checked_add_signed(chrono::TimeDelta::try_days(days).unwrap_or_default());
+    moved.and_then(|day| Date::try_from(day).ok()).unwrap_or(date)
+}
+
+/// The first day of a date's month.
+pub(crate) fn month_start(date: Date) -> Date {
+    let day = date.to_chrono();
+    Date::new(day.year(), day.month(), 1).unwrap_or(date)
+}
+
+/// The first day of the month that is so many months later.
+pub(crate) fn months_later(date: Date, months: u32) -> Date {
+    let start = month_start(date).to_chrono();
+    let moved = start.checked_add_months(chrono::Months::new(months));
+    moved.and_then(|day| Date::try_from(day).ok()).unwrap_or(date)
+}
+
+/// What a session is called at the head of a row: `Facilitation, part 1`.
+pub(crate) fn session_name(kind: SessionKind, parts: usize) -> String {
+    match kind {
+        SessionKind::Facilitation { .. } if parts == 1 => "Facilitation day".to_owned(),
+        other => sentence(&other.to_string()),
+    }
+}
+
+/// How many parts of facilitation a plan has.
+pub(crate) fn facilitation_parts(plan: &ibbi_sim::Plan) -> usize {
+    plan.sessions.iter().filter(|session| matches!(session.what, SessionKind::Facilitation { .. })).count()
+}
+
+/// What happens at a step between the sittings.
+pub(crate) fn milestone(kind: MilestoneKind) -> String {
+    match kind {
+        MilestoneKind::LeaderAgrees { seat } => format!("{} agrees", sentence(seat_name(seat))),
+        MilestoneKind::Letter { body } => format!("Letter of support from {}", body_name(body)),
+        MilestoneKind::Accepted => "Application accepted, training booked".to_owned(),
+        MilestoneKind::Adopts { party } => format!("{} adopts the method", sentence(party.label())),
+    }
+}
+
+const fn seat_name(seat: Seat) -> &'static str {
+    seat.label()
+}
+
+const fn body_name(body: Body) -> &'static str {
+    body.label()
+}
+
+/// Who or what blocks a day: a person's or a range's name, a holiday, or the day of the week.
+pub(crate) fn blocker(blocker: &Blocker) -> String {
+    match blocker {
+        Blocker::DayOff { weekday } => format!("non-working day ({})", sentence(weekday.code())),
+        other => other.to_string(),
+    }
+}
+
+/// A blocker without the day of the week, so that Saturday and Sunday are one.
+pub(crate) fn short_blocker(blocker: &Blocker) -> String {
+    match blocker {
+        Blocker::DayOff { .. } => "non-working day".to_owned(),
+        other => self::blocker(other),
+    }
+}
+
+/// A day of the week: `Monday`.
+pub(crate) fn weekday(weekday: Weekday) -> String {
+    sentence(weekday.code())
+}
+
+/// The short name of an assumption, for a chart; its name in a scenario if it is not known.
+pub(crate) fn input(code: &str) -> &str {
+    let duration = Duration::ALL.iter().find(|which| which.code() == code);
+    let chance = Chance::ALL.iter().find(|which| which.code() == code);
+    match (duration, chance) {
+        (Some(duration), _) => short_duration(*duration),
+        (None, Some(chance)) => short_chance(*chance),
+        (None, None) => code,
+    }
+}
+
+const fn short_duration(duration: Duration) -> &'static str {
+    match duration {
+        Duration::LeaderResponse => "Leaders' answers",
+        Duration::MeetingLead => "Notice for the meeting",
+        Duration::WrittenConfirmation => "Letters of support",
+        Duration::ApplicationReview => "Review of the application",
+        Duration::SessionNotice => "Notice for the sessions",
+        Duration::Caucus => "Time to decide",
+        Duration::Concern => "Answers to concerns",
+        Duration::Rebooking => "Time to rebook",
+    }
+}
+
+const fn short_chance(chance: Chance) -> &'static str {
+    match chance {
+        Chance::LeaderDeclines => "A leader declines",
+        Chance::ConcernRaised => "Concerns are raised",
+        Chance::LaborAdopts => "Labor adopts",
+        Chance::ManagementAdopts => "Management adopts",
+        Chance::SessionPostponed => "Sessions are postponed",
+        Chance::SessionCutShort => "Sessions are cut short",
+        Chance::Withdraws => "The district withdraws",
+    }
+}
+
+/// Whether an input counts how often something came true, not days.
+pub(crate) fn is_chance(code: &str) -> bool {
+    Chance::CODES.contains(&code)
+}
+
+/// Whether an input is a chance that can end a run early.
+pub(crate) fn is_gate(code: &str) -> bool {
+    Chance::ALL.iter().any(|chance| chance.code() == code && chance.is_gate())
+}
+
+/// The value of an assumption: `2 to 21 days, likely 7`, `15%`.
+pub(crate) fn assumed(value: AssumedValue) -> String {
+    match value {
+        AssumedValue::Chance(chance) => plain(chance * 100.0) + "%",
+        AssumedValue::Days(days) if days.least == days.most => format!("{} days", plain(days.likely)),
+        AssumedValue::Days(days) => {
+            format!("{} to {} days, likely\u{a0}{}", plain(days.least), plain(days.most), plain(days.likely))
+        }
+    }
+}
+
+/// A number without more digits than it needs, two behind the point at most.
+pub(crate) fn plain(number: f64) -> String {
+    let text = format!("{number:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_that_are_not_quite_nothing_or_all_do_not_read_as_such() {
+        let cases = [(0.0, "0%"), (0.001, "<1%"), (0.005, "1%"), (0.432, "43%"), (0.996, ">99%"), (1.0, "100%")];
+        for (share, text) in cases {
+            assert_eq!(percent(share), text, "{share}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_grouped_and_counted() {
+        for (number, text) in
+            [(0, "0 days"), (1, "1 day"), (999, "999 days"), (1000, "1,000 days"), (1_234_567, "1,234,567 days")]
+        {
+            assert_eq!(count(number, "day"), text);
+        }
+        assert_eq!(
+            (length(240), length(90), length(30)),
+            ("4 hours".into(), "1 hour 30 minutes".into(), "30 minutes".into())
+        );
+    }
+
+    #[test]
+    fn a_sentence_begins_with_a_capital_and_a_code_stays_as_it_is() {
+        for (text, said) in [("labor adopts", "Labor adopts"), ("case_opened comes twice", "case_opened comes twice")] {
+            assert_eq!(sentence(text), said);
+        }
+    }
+
+    #[test]
+    fn a_length_of_time_is_as_exact_as_it_reads() {
+        for (minutes, text) in [
+            (0, "0 minutes"),
+            (1, "1 minute"),
+            (119, "119 minutes"),
+            (320, "5.3 hours"),
+            (2880, "2.0 days"),
+            (17_900, "12.4 days"),
+            (144_000, "100 days"),
+            (1_440_000, "1,000 days"),
+        ] {
+            assert_eq!(lasting(minutes), text);
+        }
+    }
+
+    #[test]
+    fn a_fitness_that_is_not_quite_one_does_not_read_as_one() {
+        for (fitness_of, text) in [(1.0, "1"), (0.9999, "0.999"), (0.875, "0.875"), (0.5, "0.5"), (0.0, "0")] {
+            assert_eq!(fitness(fitness_of), text);
+        }
+    }
+
+    #[test]
+    fn a_difference_that_rounds_to_zero_has_no_sign() {
+        for (difference, text) in [(0.0341, "+3.4"), (-0.008, "-0.8"), (-0.0001, "0.0"), (0.0, "0.0")] {
+            assert_eq!(points(difference), text);
+        }
+    }
+
+    #[test]
+    fn every_assumption_has_a_short_name() {
+        for code in Duration::CODES.iter().chain(Chance::CODES) {
+            assert_ne!(input(code), *code);
+        }
+        assert_eq!(input("unheard_of"), "unheard_of");
+    }
+}

@@ -1,0 +1,160 @@
+//! Single cases in depth, each folded under its district.
+
+use super::{AuditPage, Section};
+use crate::chart::figure;
+use crate::html::{Element, Html, details, el, name, time};
+use crate::phrase::Phrase;
+use crate::table::{Cell, Column, Table};
+use crate::terminal::TextStyle;
+use crate::{audit, chart, describe, format};
+use ibbi_audit::{CaseReport, Moment};
+use ibbi_common::zone::Zone;
+
+/// Where on the page a case is told, by its number.
+pub(super) fn place(index: usize) -> String {
+    format!("told-{}", index + 1)
+}
+
+impl AuditPage<'_> {
+    pub(super) fn depth_section(&self) -> Option<Section> {
+        let (shown, all) = (self.timelines.len().min(Self::IN_DEPTH), self.timelines.len());
+        if shown == 0 {
+            return None;
+        }
+        let mut content = Html::new();
+        if shown < all {
+            let said = format!("The first {shown} of {} are told.", format::count(all as u64, "case"));
+            content.push(el("p").class("quiet").with(said));
+        }
+        if shown > 1 {
+            content.push(el("p").class("quiet").with("On paper, only the cases that are unfolded are told."));
+        }
+        for (index, report) in self.timelines.iter().take(Self::IN_DEPTH).enumerate() {
+            let case = case(report, &place(index));
+            content.push(if shown == 1 { case.attr("open", "open") } else { case });
+        }
+        Some(("depth", "Cases in depth", content))
+    }
+}
+
+fn case(report: &CaseReport, id: &str) -> Element {
+    let district: Html = match &report.district {
+        Some(district) => name(district.as_str()).into(),
+        None => "District not known".into(),
+    };
+    let summary = Html::new()
+        .with(el("strong").with(district))
+        .with(format!(", {}, ", audit::standing(report.stage, report.outcome)))
+        .with(format::count(report.moments.len() as u64, "record"))
+        .with(match report.findings.len() as u64 {
+            0 => String::new(),
+            found => format!(", {}", format::count(found, "finding")),
+        })
+        .with(el("small").class("quiet").with(el("code").with(report.case.to_string())));
+    let zone = Zone::or_utc(report.time_zone.as_ref());
+    let (role, verdict) = audit::case_verdict(report);
+    let verdict = el("p").with(verdict.to_html());
+    let verdict = if role == TextStyle::Bad { el("div").class("warning").with(verdict) } else { verdict };
+    let about = Phrase::new("Case ").code(report.case).words(format!(". Times are in the zone {}.", zone.name()));
+    let about = audit::only_actor(report).into_iter().fold(about, |about, one| about.words(" ").and(one));
+    let inside = el("div")
+        .attr("id", id)
+        .class("story")
+        .with(verdict)
+        .with(el("p").class("quiet").with(about.to_html()))
+        .with(lacking(report))
+        .with(findings(report))
+        .with(figure(&format!("{id}-course"), &chart::course(report)))
+        .with(figure(&format!("{id}-stays"), &chart::stays(report)))
+        .with(timeline(report, zone))
+        .with(road(report, zone))
+        .with(some(&audit::waits(report)))
+        .with(actors(report, zone));
+    details(summary, inside).class("case")
+}
+
+fn some(table: &Table) -> Option<Html> {
+    (!table.rows.is_empty()).then(|| table.to_html())
+}
+
+/// A heading inside a case.
+fn headed(heading: &'static str, content: impl Into<Html>) -> Html {
+    Html::from(el("p").class("heading").with(heading)).with(content)
+}
+
+fn timeline(report: &CaseReport, zone: Zone) -> Option<Html> {
+    let named = report.actors.len() > 1;
+    let causes = audit::causes(report);
+    let mut before = None;
+    let days = audit::by_day(report, zone).into_iter().map(|(day, moments)| {
+        let entries = moments.iter().map(|moment| {
+            let notes = audit::record_notes(moment, before, causes.get(&moment.seq).copied());
+            let entry = one(moment, notes, (zone, named));
+            before = Some(moment);
+            entry
+        });
+        el("li").with(time(day)).with(el("div").all(entries.collect::<Vec<_>>()))
+    });
+    let days: Vec<Element> = days.collect();
+    (!days.is_empty()).then(|| headed("What happened, and who recorded it", el("ol").class("agenda").all(days)))
+}
+
+fn one(moment: &Moment, notes: Vec<(TextStyle, String)>, (zone, named): (Zone, bool)) -> Element {
+    let said = name(&describe(&moment.event));
+    let said = if moment.voided_by.is_some() { el("s").with(said) } else { said };
+    let head = format!("{} #{} ", zone.show_time(moment.at), moment.seq);
+    let by = named.then(|| el("span").class("quiet").with(" by ").with(name(moment.actor.as_str())));
+    let entry = el("div").class("moment").with(el("span").class("quiet").with(head)).with(said).with(by);
+    let notes = notes.into_iter().map(|(role, text)| {
+        let class = match role {
+            TextStyle::Bad | TextStyle::Warning => "note wrong",
+            TextStyle::Plain => "note stage",
+            _ => "note quiet",
+        };
+        el("div").class(class).with(name(&text))
+    });
+    entry.all(notes.collect::<Vec<_>>())
+}
+
+fn road(report: &CaseReport, zone: Zone) -> Option<Html> {
+    let stages = report.road.iter().map(|entering| {
+        let settled = entering.requirements.iter().map(|each| el("li").with(audit::requirement_met(each).to_html()));
+        let settled: Vec<Element> = settled.collect();
+        let asked = (!settled.is_empty()).then(|| el("ul").all(settled));
+        el("li").with(audit::stage_entry(entering, zone).to_html()).with(asked)
+    });
+    let stages: Vec<Element> = stages.collect();
+    (!stages.is_empty()).then(|| headed("Why it is where it is", el("ol").class("road").all(stages)))
+}
+
+fn actors(report: &CaseReport, zone: Zone) -> Option<Html> {
+    let rows = report.actors.iter().map(|row| el("li").with(audit::actor_summary(row, zone).to_html()));
+    let rows: Vec<Element> = rows.collect();
+    (!rows.is_empty()).then(|| headed("Who recorded what", el("ul").all(rows)))
+}
+
+fn lacking(report: &CaseReport) -> Option<Html> {
+    let columns = [Column::text("what is asked"), Column::text("found"), Column::text("to do")];
+    let mut table = Table::new("What is still open", columns);
+    for unmet in &report.lacking {
+        let rule = unmet.rule;
+        let found = Cell::Name(format::sentence(&unmet.found.to_string()));
+        let remedy = format!("{} ({}; {})", rule.remedy(), rule.id(), rule.source().label());
+        table.row([rule.statement().into(), found, remedy.into()]);
+    }
+    some(&table)
+}
+
+fn findings(report: &CaseReport) -> Option<Html> {
+    let columns = [Column::text("weight"), Column::text("code"), Column::text("where"), Column::text("what")];
+    let mut table = Table::new("What the audit finds about it", columns);
+    for finding in &report.findings {
+        table.row([
+            finding.severity().code().into(),
+            Cell::Code(finding.kind.to_string()),
+            audit::place(finding).into(),
+            Cell::Name(format::sentence(&finding.text())),
+        ]);
+    }
+    some(&table)
+}

@@ -1,0 +1,39 @@
+//! Every assumption, and how the page was made.
+
+use super::{Section, SimulationPage};
+use crate::html::{Html, el};
+use crate::{forecast_tables, forecast_text, format, people};
+
+const DEFAULTS: &str =
+    "A default is an assumption like any other, not a finding: set it in the scenario where you know better.";
+
+impl SimulationPage<'_> {
+    pub(super) fn assumptions_section(&self) -> Section {
+        let Self { scenario, forecast, .. } = self;
+        let closed = people::closed(scenario);
+        let content = Html::new()
+            .with(el("p").with(DEFAULTS))
+            .with(forecast_tables::assumptions(forecast).to_html())
+            .with(people::people(scenario).to_html())
+            .with(el("p").with(people::calendar(scenario)))
+            .with((!closed.rows.is_empty()).then(|| closed.to_html()));
+        ("assumptions", "What is assumed".to_owned(), content)
+    }
+
+    pub(super) fn made_section(&self) -> Section {
+        let Self { scenario, forecast, program, .. } = self;
+        let facts = [
+            ("Program", (*program).to_owned()),
+            ("Runs", format::number(forecast.runs)),
+            ("Seed", forecast.seed.to_string()),
+            ("Time zone", scenario.time_zone.to_string()),
+            ("Digest of the scenario (SHA-256)", forecast.digest.clone()),
+        ];
+        let facts = facts
+            .into_iter()
+            .map(|(what, value)| el("div").with(el("dt").with(what)).with(el("dd").with(el("code").with(value))));
+        let methods = forecast_text::METHODS.map(|method| el("li").with(method));
+        let content = Html::new().with(el("dl").class("facts").all(facts)).with(el("ul").all(methods));
+        ("made", "How this was made".to_owned(), content)
+    }
+}

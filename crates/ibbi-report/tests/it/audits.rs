@@ -1,0 +1,190 @@
+//! Audits in a terminal and for a spreadsheet: as people read them.
+
+use crate::support::ledgers::{
+    Audited, HOSTILE, bytes, changed, cut, golden, hostile, illegal, ledgers, parting, steady,
+};
+use ibbi_report::text::{self, Layout, Piece, TextStyle};
+use ibbi_report::{csv, text::plain};
+
+const WIDE: Layout = Layout { width: 88, ascii: false };
+const NARROW: Layout = Layout { width: 48, ascii: true };
+
+#[test]
+fn an_audit_of_a_sound_ledger_in_a_terminal() {
+    let audited = Audited::of(&bytes(&golden("corrections-and-three-cases")));
+    let show = |layout| steady(&plain(&text::audit(&audited.report, layout)));
+    insta::assert_snapshot!("audit", show(WIDE));
+    insta::assert_snapshot!("audit_narrow", show(NARROW));
+}
+
+#[test]
+fn audits_of_damaged_ledgers_in_a_terminal() {
+    for (name, ledger) in [("illegal", illegal()), ("cut", cut()), ("changed", changed())] {
+        let shown = plain(&text::audit(&Audited::of(&ledger).report, WIDE));
+        // What follows the findings is made as for a sound ledger.
+        let findings = shown.split("\nCases by stage\n").next().unwrap();
+        insta::assert_snapshot!(format!("audit_{name}"), steady(findings));
+    }
+}
+
+#[test]
+fn single_cases_in_a_terminal() {
+    let corrected = Audited::of(&bytes(&golden("corrections-and-three-cases")));
+    insta::assert_snapshot!("case_corrected", plain(&text::case_report(&corrected.told[0], WIDE)));
+    insta::assert_snapshot!("case_corrected_narrow", plain(&text::case_report(&corrected.told[0], NARROW)));
+    let illegal = Audited::of(&illegal());
+    insta::assert_snapshot!("case_illegal", plain(&text::case_report(&illegal.told[0], WIDE)));
+}
+
+#[test]
+fn two_ledgers_side_by_side_in_a_terminal() {
+    let ledger = bytes(&golden("completed-full-day"));
+    let shown = |second: &[u8]| plain(&text::diff(&parting(&ledger, second), WIDE));
+    insta::assert_snapshot!("diff_same", shown(&ledger));
+    insta::assert_snapshot!("diff_illegal", shown(&illegal()));
+    insta::assert_snapshot!("diff_shorter", shown(&bytes(&golden("completed-full-day")[..20])));
+    insta::assert_snapshot!("diff_other", shown(&bytes(&golden("referred"))));
+}
+
+#[test]
+fn tables_of_an_audit_for_a_spreadsheet() {
+    let (corrected, illegal) = (Audited::of(&bytes(&golden("corrections-and-three-cases"))), Audited::of(&illegal()));
+    let tables = [
+        ("findings", csv::findings(&illegal.findings)),
+        ("cases", csv::cases(&corrected.cases)),
+        ("stages", csv::stages(&corrected.report)),
+        ("variants", csv::variants(&corrected.report)),
+        ("months", csv::months(&corrected.report)),
+    ];
+    let all: Vec<String> =
+        tables.into_iter().map(|(name, csv)| format!("== {name}\n{}", csv.replace('\r', ""))).collect();
+    insta::assert_snapshot!("audit_csv", all.join("\n"));
+}
+
+/// Everything that a terminal is shown of a ledger.
+fn everything(ledger: &[u8], layout: Layout) -> Vec<Piece> {
+    let audited = Audited::of(ledger);
+    let mut pieces = text::audit(&audited.report, layout);
+    audited.told.iter().for_each(|told| pieces.extend(text::case_report(told, layout)));
+    pieces.extend(text::diff(&parting(ledger, &illegal()), layout));
+    pieces
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal_and_every_piece_is_of_whole_lines() {
+    for (name, ledger) in ledgers() {
+        for width in [20, 40, 61, 80, 120, 500] {
+            let layout = Layout { width, ascii: width == 61 };
+            for Piece { text, .. } in everything(&ledger, layout) {
+                assert!(text.ends_with('\n'), "{name}: {text:?}");
+                for line in text.lines() {
+                    let columns = unicode_width::UnicodeWidthStr::width(line);
+                    assert!(columns <= layout.columns(), "{name}: {columns} of {width}: {line}");
+                    assert!(!line.contains(|c: char| c.is_control()), "{name}: {line:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_verdict_comes_first_and_is_bad_if_and_only_if_there_is_an_error() {
+    for (name, ledger) in ledgers() {
+        let audited = Audited::of(&ledger);
+        let first = &text::audit(&audited.report, WIDE)[0];
+        let bad = audited.report.errors > 0;
+        assert_eq!(first.role, if bad { TextStyle::Bad } else { TextStyle::Good }, "{name}");
+        assert_eq!(first.text.contains("is not sound"), bad, "{name}: {}", first.text);
+    }
+}
+
+#[test]
+fn a_report_of_very_many_findings_stays_small() {
+    let lines = golden("completed-full-day");
+    let many: Vec<String> = lines.iter().cycle().take(lines.len() * 300).cloned().collect();
+    let audited = Audited::of(&bytes(&many));
+    let shown = plain(&text::audit(&audited.report, WIDE));
+    assert!(audited.findings.len() > 5_000, "{}", audited.findings.len());
+    assert!(shown.lines().count() < 200, "{shown}");
+    assert!(shown.contains("the first 3 of "), "{shown}");
+}
+
+#[test]
+fn a_name_that_a_spreadsheet_would_work_out_is_guarded_in_every_table() {
+    let audited = Audited::of(&hostile());
+    let cases = csv::cases(&audited.cases);
+    let quoted = format!("\"'{}\"", HOSTILE.replace('"', "\"\""));
+    assert!(cases.contains(&quoted), "{cases}");
+    for table in [cases, csv::findings(&audited.findings), csv::variants(&audited.report)] {
+        assert!(!table.contains(",=") && !table.contains("\n="), "{table}");
+    }
+}
+
+#[test]
+fn the_same_ledger_gives_the_same_bytes_with_any_number_of_threads() {
+    let ledger = changed();
+    let shown = |threads| {
+        let options = ibbi_audit::Options { threads, ..ibbi_audit::Options::default() };
+        let audited = Audited::with(&ledger, options);
+        (plain(&text::audit(&audited.report, WIDE)), csv::findings(&audited.findings), audited.page())
+    };
+    assert_eq!(shown(1), shown(3));
+}
+
+#[test]
+fn what_became_of_the_checkpoints_and_what_the_filter_left_are_told_below_the_verdict() {
+    let mut report = Audited::of(&bytes(&golden("withdrawn"))).report;
+    let mut told = |checkpoints: &[(u64, Option<&str>, Option<&str>)]| {
+        let facts = |(size, signer, fault): &(u64, Option<&str>, Option<&str>)| ibbi_audit::CheckpointFacts {
+            size: *size,
+            signer: signer.map(str::to_owned),
+            fault: fault.map(str::to_owned),
+        };
+        report.checkpoints = checkpoints.iter().map(facts).collect();
+        let shown = plain(&text::audit(&report, Layout { width: 120, ascii: true }));
+        let below = shown.split("\n\n").next().unwrap().split_once('\n').unwrap().1;
+        below.replace('\n', " ").trim_end().to_owned()
+    };
+    let wrong = (4, Some("example.org/key"), Some("the root differs"));
+    for (checkpoints, expected) in [
+        (vec![], "No checkpoint was checked, so a cut or rewritten end would not be found."),
+        (
+            vec![(5, None, None)],
+            "The checkpoint over 5 lines agrees with the lines. The signature was not checked because no key was given. It \
+             covers every line.",
+        ),
+        (
+            vec![(2, Some("a"), None), (4, Some("b"), None)],
+            "The newest checkpoint over 4 lines is valid, signed by b; 1 earlier one also agrees. No checkpoint covers the \
+             1 line after it yet.",
+        ),
+        (vec![wrong], "A checkpoint over 4 lines is not valid: the root differs."),
+        (
+            vec![(1, Some("a"), None), wrong],
+            "A checkpoint over 4 lines is not valid: the root differs. The checkpoint over 1 line is valid, signed by a. No \
+             checkpoint covers the 4 lines after it yet.",
+        ),
+    ] {
+        assert_eq!(told(&checkpoints), expected);
+    }
+    let many = told(&vec![wrong; 1_000]);
+    assert!(many.ends_with("995 more checkpoints of 1,000 are not valid."), "{many}");
+
+    let filter = ibbi_audit::Filter {
+        outcome: Some(ibbi_core::Outcome::Withdrawn),
+        codes: vec![ibbi_audit::FindingKind::EventIllegal],
+        since: Some("2026-01-01T00:00:00.000Z".parse().unwrap()),
+        cases: Vec::new(),
+    };
+    let options = ibbi_audit::Options { filter, ..ibbi_audit::Options::default() };
+    let shown = plain(&text::audit(&Audited::with(&illegal(), options).report, Layout { width: 120, ascii: true }));
+    let shown = shown.replace('\n', " ");
+    assert!(
+        shown.contains(
+            "The findings and the figures are limited to: recorded since Thu, Jan 1, 2026, 12:00 AM UTC; cases with the \
+             outcome: withdrawn; findings with the code event.illegal. The verdict and the number of findings are for \
+             the whole ledger."
+        ),
+        "{shown}"
+    );
+}

@@ -1,0 +1,9 @@
+//! Integration tests of `ibbi-report`.
+
+mod audit_pages;
+mod audits;
+mod charts;
+mod pages;
+mod support;
+mod terminal;
+mod zones;

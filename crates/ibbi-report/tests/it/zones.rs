@@ -1,0 +1,240 @@
+//! `VTIMEZONE`s, read back by a small reader of our own and compared with the database they come from.
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc, Weekday};
+use chrono_tz::{TZ_VARIANTS, Tz};
+use ibbi_core::{At, LocalTime, Slot};
+use ibbi_report::ics::{CalendarError, IcsCalendar, IcsEntry, IcsStatus};
+
+/// The onsets of a `VTIMEZONE`, each with the offsets before and from then on, in seconds, in order.
+struct Read(Vec<(DateTime<Utc>, i32, i32)>);
+
+impl Read {
+    fn new(ics: &str, last_year: i32) -> Self {
+        let unfolded = ics.replace("\r\n ", "");
+        let zone = unfolded.split("BEGIN:VTIMEZONE").nth(1).unwrap().split("END:VTIMEZONE").next().unwrap();
+        let mut onsets = Vec::new();
+        let components = zone.split("BEGIN:").skip(1);
+        for component in components {
+            let value = |name: &'static str| {
+                component.lines().filter_map(move |line| line.strip_prefix(name)?.strip_prefix(':'))
+            };
+            let offset = |text: &str| {
+                let part = |from: usize| text.get(from..from + 2).map_or(0, |digits| digits.parse::<i32>().unwrap());
+                let size = part(1) * 3600 + part(3) * 60 + part(5);
+                if text.starts_with('-') { -size } else { size }
+            };
+            let from = offset(value("TZOFFSETFROM").next().unwrap());
+            let to = offset(value("TZOFFSETTO").next().unwrap());
+            let wall = |text: &str| NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%S").unwrap();
+            let start = wall(value("DTSTART").next().unwrap());
+            let mut walls = vec![start];
+            walls.extend(value("RDATE").map(wall));
+            if let Some(rule) = value("RRULE").next() {
+                walls.extend((start.year() + 1..=last_year).map(|year| by_rule(rule, year, start)));
+            }
+            onsets.extend(walls.into_iter().map(|wall| ((wall - TimeDelta::seconds(from.into())).and_utc(), from, to)));
+        }
+        onsets.sort();
+        Self(onsets)
+    }
+
+    /// The offset at an instant: that of the last onset before it, or what was before the first.
+    fn offset(&self, at: DateTime<Utc>) -> i32 {
+        match self.0.partition_point(|onset| onset.0 <= at) {
+            0 => self.0[0].1,
+            found => self.0[found - 1].2,
+        }
+    }
+
+    /// Every instant at which the clocks show this.
+    fn instants(&self, wall: NaiveDateTime) -> Vec<DateTime<Utc>> {
+        let mut offsets: Vec<i32> = self.0.iter().flat_map(|onset| [onset.1, onset.2]).collect();
+        offsets.sort_unstable();
+        offsets.dedup();
+        let instants = offsets.into_iter().map(|offset| ((wall - TimeDelta::seconds(offset.into())).and_utc(), offset));
+        let mut instants: Vec<_> =
+            instants.filter(|(at, offset)| self.offset(*at) == *offset).map(|(at, _)| at).collect();
+        instants.sort();
+        instants
+    }
+}
+
+/// The onset of a year by `FREQ=YEARLY;BYMONTH=m;BYDAY=nDD`.
+fn by_rule(rule: &str, year: i32, start: NaiveDateTime) -> NaiveDateTime {
+    let part = |name: &str| rule.split(';').find_map(|part| part.strip_prefix(name)?.strip_prefix('=')).unwrap();
+    assert_eq!(part("FREQ"), "YEARLY");
+    let month: u32 = part("BYMONTH").parse().unwrap();
+    let (place, day) = part("BYDAY").split_at(part("BYDAY").len() - 2);
+    let weekday = match day {
+        "MO" => Weekday::Mon,
+        "TU" => Weekday::Tue,
+        "WE" => Weekday::Wed,
+        "TH" => Weekday::Thu,
+        "FR" => Weekday::Fri,
+        "SA" => Weekday::Sat,
+        "SU" => Weekday::Sun,
+        other => panic!("{other}"),
+    };
+    let days =
+        (1..=31).filter_map(|day| NaiveDate::from_ymd_opt(year, month, day)).filter(|day| day.weekday() == weekday);
+    let days: Vec<NaiveDate> = days.collect();
+    let day = match place.parse::<i32>().unwrap() {
+        -1 => days[days.len() - 1],
+        place => days[usize::try_from(place).unwrap() - 1],
+    };
+    day.and_time(start.time())
+}
+
+fn local(zone: Tz, at: DateTime<Utc>) -> Option<LocalTime> {
+    let seconds = zone.offset_from_utc_datetime(&at.naive_utc()).fix().local_minus_utc();
+    // Offsets with seconds are older than the records of this program; a slot cannot carry them.
+    LocalTime::new(At::try_from(at).ok()?, i16::try_from(seconds / 60).ok()?)
+}
+
+fn entry(zone: Tz, starts: DateTime<Utc>, ends: DateTime<Utc>) -> Option<IcsEntry> {
+    let slot = Slot::new(local(zone, starts)?, local(zone, ends)?).ok()?;
+    let (summary, description) = ("Session".to_owned(), String::new());
+    let uid = "1@example.org".to_owned();
+    Some(IcsEntry { uid, sequence: 0, slot, summary, description, location: None, status: IcsStatus::Confirmed })
+}
+
+fn calendar(zone: Tz, entries: &[IcsEntry]) -> String {
+    let stamp = "2026-01-01T00:00:00.000Z".parse().unwrap();
+    IcsCalendar { name: "Test", zone: zone.name(), stamp, entries }.to_ics().unwrap()
+}
+
+fn hour(year: i32, month: u32, day: u32) -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(year, month, day, 12, 0, 0).unwrap()
+}
+
+/// A calendar that touches these years.
+fn over(zone: Tz, first: i32, last: i32) -> String {
+    let entries: Vec<IcsEntry> = [hour(first, 1, 2), hour(last, 12, 30)]
+        .into_iter()
+        .filter_map(|at| entry(zone, at, at + TimeDelta::hours(1)))
+        .collect();
+    calendar(zone, &entries)
+}
+
+fn offset_of(zone: Tz, at: DateTime<Utc>) -> i32 {
+    zone.offset_from_utc_datetime(&at.naive_utc()).fix().local_minus_utc()
+}
+
+#[test]
+fn every_zone_reads_back_as_the_database_has_it_hour_by_hour() {
+    for (first, last) in [(1971, 1972), (2005, 2007), (2011, 2011), (2016, 2016), (2026, 2027)] {
+        for zone in TZ_VARIANTS {
+            let read = Read::new(&over(zone, first, last), last + 1);
+            let (mut at, end) = (hour(first, 1, 2), hour(last, 12, 30));
+            while at <= end {
+                assert_eq!(read.offset(at), offset_of(zone, at), "{zone} at {at}");
+                at += TimeDelta::hours(1);
+            }
+        }
+    }
+}
+
+#[test]
+fn local_times_around_every_change_are_the_same_instants() {
+    let zones = [
+        Tz::America__New_York,
+        Tz::Europe__Dublin,
+        Tz::Europe__London,
+        Tz::Africa__Casablanca,
+        Tz::Africa__Windhoek,
+        Tz::Africa__Cairo,
+        Tz::America__Sao_Paulo,
+        Tz::America__St_Johns,
+        Tz::Asia__Jerusalem,
+        Tz::Asia__Tehran,
+        Tz::Asia__Kolkata,
+        Tz::Australia__Lord_Howe,
+        Tz::Europe__Istanbul,
+        Tz::Pacific__Apia,
+        Tz::Pacific__Chatham,
+        Tz::UTC,
+    ];
+    let mut changes = 0;
+    for zone in zones {
+        for (first, last) in [(2006, 2019), (2024, 2031)] {
+            let read = Read::new(&over(zone, first, last), last + 1);
+            let mut at = hour(first, 1, 3);
+            while at < hour(last, 12, 29) {
+                let next = at + TimeDelta::hours(6);
+                if offset_of(zone, at) != offset_of(zone, next) {
+                    changes += 1;
+                    let wall = at.naive_utc() + TimeDelta::seconds(offset_of(zone, at).into());
+                    for quarter in -200..200 {
+                        let wall = wall + TimeDelta::minutes(15 * quarter);
+                        let found = zone.from_local_datetime(&wall);
+                        let mut expected: Vec<DateTime<Utc>> =
+                            [found.earliest(), found.latest()].into_iter().flatten().map(|at| at.to_utc()).collect();
+                        expected.dedup();
+                        assert_eq!(read.instants(wall), expected, "{zone}, {wall}");
+                    }
+                }
+                at = next;
+            }
+        }
+    }
+    assert!(changes > 300, "{changes}");
+}
+
+#[test]
+fn a_zone_with_a_yearly_rule_has_one_and_one_without_changes_has_a_single_standard_time() {
+    let new_york = over(Tz::America__New_York, 2026, 2026);
+    for line in [
+        "BEGIN:DAYLIGHT\r\nDTSTART:20250309T020000\r\nTZOFFSETFROM:-0500\r\nTZOFFSETTO:-0400\r\nTZNAME:EDT\r\n\
+         RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=2SU\r\nEND:DAYLIGHT\r\n",
+        "BEGIN:STANDARD\r\nDTSTART:20251102T020000\r\nTZOFFSETFROM:-0400\r\nTZOFFSETTO:-0500\r\nTZNAME:EST\r\n\
+         RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=1SU\r\nEND:STANDARD\r\n",
+    ] {
+        assert!(new_york.contains(line), "{new_york}");
+    }
+    for zone in [Tz::America__Phoenix, Tz::Pacific__Honolulu, Tz::Asia__Kolkata, Tz::UTC, Tz::America__Sao_Paulo] {
+        let text = over(zone, 2026, 2027);
+        let count = |what: &str| text.matches(what).count();
+        assert_eq!((count("BEGIN:STANDARD"), count("BEGIN:DAYLIGHT"), count("RRULE")), (1, 0, 0), "{zone}\n{text}");
+    }
+}
+
+#[test]
+fn a_zone_that_is_described_with_clocks_that_go_back_is_told_with_clocks_that_go_ahead() {
+    let dublin = over(Tz::Europe__Dublin, 2026, 2026);
+    assert!(
+        dublin.contains("BEGIN:DAYLIGHT\r\nDTSTART:20250330T010000\r\nTZOFFSETFROM:+0000\r\nTZOFFSETTO:+0100\r\n"),
+        "{dublin}"
+    );
+    assert!(dublin.contains("RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\r\nEND:STANDARD"), "{dublin}");
+    let casablanca = over(Tz::Africa__Casablanca, 2026, 2026);
+    assert!(casablanca.contains("BEGIN:STANDARD") && casablanca.contains("BEGIN:DAYLIGHT"), "{casablanca}");
+}
+
+#[test]
+fn a_time_that_comes_twice_is_written_so_that_it_means_the_right_one() {
+    let zone = Tz::America__New_York;
+    // 01:30 on November 1, 2026, comes twice: at 05:30 and at 06:30 UTC.
+    let at = |hour, minute| Utc.with_ymd_and_hms(2026, 11, 1, hour, minute, 0).unwrap();
+    let text = calendar(zone, &[entry(zone, at(5, 30), at(6, 30)).unwrap()]);
+    assert!(text.contains("DTSTART;TZID=America/New_York:20261101T013000\r\nDTEND:20261101T063000Z\r\n"), "{text}");
+}
+
+#[test]
+fn what_cannot_be_written_is_refused_and_an_empty_calendar_is_none_the_worse() {
+    let stamp = "2026-01-01T00:00:00.000Z".parse().unwrap();
+    let calendar = |zone| IcsCalendar { name: "x", zone, stamp, entries: &[] }.to_ics();
+    assert_eq!(calendar("America/Boston"), Err(CalendarError::Zone("America/Boston".to_owned())));
+    let empty = calendar("America/New_York").unwrap();
+    assert!(empty.ends_with("END:VCALENDAR\r\n") && !empty.contains("VTIMEZONE"));
+}
+
+#[test]
+fn the_ends_of_the_years_that_a_time_may_have_are_written() {
+    for zone in [Tz::America__New_York, Tz::Pacific__Kiritimati, Tz::Pacific__Pago_Pago] {
+        for at in [hour(1970, 1, 2), hour(9999, 12, 30)] {
+            let text = calendar(zone, &[entry(zone, at, at + TimeDelta::hours(1)).unwrap()]);
+            let read = Read::new(&text, at.year());
+            assert_eq!(read.offset(at), offset_of(zone, at), "{zone} at {at}");
+        }
+    }
+}
