@@ -4,10 +4,11 @@
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use ibbi_bench::memory::Memory;
 use ibbi_bench::records::{Records, new_ledger, now};
-use ibbi_log::{Ledger, NewRecord, Storage};
+use ibbi_log::{NewRecord, Storage};
+use ibbi_seal::SealedLedger;
 use std::path::Path;
 
-fn appended<S: Storage>(c: &mut Criterion, place: &str, batch: usize, create: impl Fn() -> Ledger<S>) {
+fn appended<S: Storage>(c: &mut Criterion, place: &str, batch: usize, create: impl Fn() -> SealedLedger<S>) {
     let mut group = c.benchmark_group("append");
     group.throughput(Throughput::Elements(batch as u64));
     let (mut ledger, mut records) = (create(), Records::default());
@@ -32,13 +33,13 @@ fn appended<S: Storage>(c: &mut Criterion, place: &str, batch: usize, create: im
 fn appends(c: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a folder");
     for batch in [1, 100] {
-        let memory = || Ledger::create_in(Memory, Path::new("memory"), &new_ledger()).expect("a new ledger");
+        let memory = || ibbi_seal::create_in(Memory, Path::new("memory"), &new_ledger()).expect("a new ledger");
         appended(c, "in memory", batch, memory);
         let number = std::cell::Cell::new(0);
         let disk = || {
             number.set(number.get() + 1);
             let path = folder.path().join(format!("ledger-{batch}-{}", number.get()));
-            Ledger::create(&path, &new_ledger()).expect("a new ledger")
+            ibbi_seal::create(&path, &new_ledger()).expect("a new ledger")
         };
         appended(c, "on the disk", batch, disk);
     }

@@ -3,7 +3,8 @@
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ibbi_bench::simulated::write_simulated;
-use ibbi_log::{Check, Depth, LineReader, verify};
+use ibbi_log::{Depth, LineReader};
+use ibbi_seal::{VerifyOptions, verify};
 use std::hint::black_box;
 
 fn verified(c: &mut Criterion) {
@@ -13,8 +14,8 @@ fn verified(c: &mut Criterion) {
     let bytes = std::fs::read(&path).expect("read");
     let mut group = c.benchmark_group("verify");
     group.throughput(Throughput::Elements(lines));
-    let chain = Check { depth: Depth::Chain, ..Check::default() };
-    let all = Check { root: true, ..Check::default() };
+    let chain = VerifyOptions { depth: Depth::Chain, ..VerifyOptions::default() };
+    let all = VerifyOptions { root: true, ..VerifyOptions::default() };
     for (name, check) in [("the chain alone", chain), ("everything", all)] {
         group.bench_function(format!("{name}, {lines} lines"), |b| {
             b.iter(|| verify(black_box(bytes.as_slice()), &check).expect("read"));

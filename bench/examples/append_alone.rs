@@ -4,7 +4,7 @@
 //! --toggle-collect='*Ledger*append*'`, which knows no SHA instructions: there, look at everything but SHA-256.
 
 use ibbi_bench::records::{Records, new_ledger, now};
-use ibbi_log::{Ledger, NewRecord, Storage, StoredFile};
+use ibbi_log::{NewRecord, Storage, StoredFile};
 use std::cell::Cell;
 use std::fs::TryLockError;
 use std::io::{self, ErrorKind};
@@ -74,7 +74,7 @@ fn main() {
     let mut arguments = std::env::args().skip(1).map(|text| text.parse().expect("a number of batches, and of events"));
     let (batches, events) = (arguments.next().unwrap_or(60), arguments.next().unwrap_or(100));
     let records: Vec<NewRecord> = Records::default().take(batches * events).collect();
-    let mut ledger = Ledger::create_in(Nowhere, Path::new("nowhere"), &new_ledger()).expect("created");
+    let mut ledger = ibbi_seal::create_in(Nowhere, Path::new("nowhere"), &new_ledger()).expect("created");
     let mut append = |batch: &[NewRecord]| {
         let begun = Instant::now();
         ledger.append(batch, now()).expect("appended");

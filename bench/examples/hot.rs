@@ -11,7 +11,8 @@ use ibbi_bench::records::{Records, new_ledger, now};
 use ibbi_bench::simulated::write_simulated;
 use ibbi_bench::{case_before, refused_offers, whole_case};
 use ibbi_core::{Case, EventKind, Goal, History, Outcome, route, survey};
-use ibbi_log::{Check, Ledger, LineReader, NewRecord, verify};
+use ibbi_log::{Ledger, LineReader, NewRecord};
+use ibbi_seal::{VerifyOptions, verify};
 use ibbi_sim::{EXAMPLE, Plan, Scenario, Settings, Simulator};
 use std::hint::black_box;
 use std::io::Read as _;
@@ -148,7 +149,7 @@ fn read() -> Work {
 
 fn append() -> Work {
     const BATCH: usize = 100;
-    let mut ledger = Ledger::create_in(Memory, Path::new("memory"), &new_ledger()).expect("a new ledger");
+    let mut ledger = ibbi_seal::create_in(Memory, Path::new("memory"), &new_ledger()).expect("a new ledger");
     let mut records = Records::default();
     let mut batches: Vec<Vec<NewRecord>> = (0..2).map(|_| records.by_ref().take(BATCH).collect()).collect();
     batches.reverse();
@@ -163,7 +164,7 @@ fn append() -> Work {
 fn verified() -> Work {
     const LINES: u64 = 10_000;
     let bytes = ledger(LINES);
-    let check = Check { root: true, ..Check::default() };
+    let check = VerifyOptions { root: true, ..VerifyOptions::default() };
     Work::new("line", usize::try_from(LINES).expect("lines"), move || {
         let report = verify(black_box(bytes.as_slice()), &check).expect("read");
         assert!(report.is_sound() && report.head.lines == LINES, "{:?}", report.first_fault());

@@ -82,7 +82,7 @@ fn flush(ledger: &mut Ledger, waiting: &mut Vec<NewRecord>) -> Result<(), Box<dy
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ibbi_log::{Check, verify};
+    use ibbi_seal::{VerifyOptions, verify};
 
     #[test]
     fn a_ledger_of_simulated_cases_is_sound_and_as_long_as_asked_for() {
@@ -90,7 +90,7 @@ mod tests {
         let path = place.path().join("ledger");
         let lines = write_simulated(&path, 5_000).unwrap();
         assert!((5_000..8_000).contains(&lines), "{lines}");
-        let report = verify(std::fs::File::open(&path).unwrap(), &Check::default()).unwrap();
+        let report = verify(std::fs::File::open(&path).unwrap(), &VerifyOptions::default()).unwrap();
         assert!(report.is_sound() && report.head.lines == lines, "{:?}", report.first_fault());
     }
 }

@@ -6,7 +6,7 @@ use crate::peers::{Failed, seconds};
 use crate::request::Request;
 use ibbi_audit::{Audit, CaseSummary, Finding, Sink, Source};
 use ibbi_bench::simulated::write_simulated;
-use ibbi_log::{Check, verify};
+use ibbi_seal::{VerifyOptions, verify};
 use ibbi_sim::{EXAMPLE, Scenario, Settings, Simulator};
 use plot::{Panel, Series};
 use std::fmt::Write as _;
@@ -37,7 +37,7 @@ const JOBS: [Job; 3] = [
         about: "everything: spelling, events, numbers, chain, Merkle root",
         sizes: (4, 7),
         run: |ledger, _| {
-            let report = verify(File::open(ledger)?, &Check { root: true, ..Check::default() })?;
+            let report = verify(File::open(ledger)?, &VerifyOptions { root: true, ..VerifyOptions::default() })?;
             if report.is_sound() { Ok(report.head.lines) } else { Err("the ledger is not sound".into()) }
         },
     },

@@ -2,7 +2,8 @@
 
 use super::{Comparison, Contender, Failed, Missing, Options, Table, timed};
 use ibbi_bench::records::{new_ledger, now, write_ledger};
-use ibbi_log::{Check, Depth, Digest, LedgerReader, verify};
+use ibbi_log::{Depth, Digest, LedgerReader};
+use ibbi_seal::{VerifyOptions, verify};
 use std::fs::File;
 use std::hint::black_box;
 use std::io::Read as _;
@@ -25,7 +26,7 @@ pub(super) fn tables(options: &Options) -> Result<Vec<Table>, Failed> {
     let bytes = std::fs::metadata(&path)?.len();
     let path = path.as_path();
     let expected = hash_lines(path)?;
-    let chain = Check { depth: Depth::Chain, ..Check::default() };
+    let chain = VerifyOptions { depth: Depth::Chain, ..VerifyOptions::default() };
     let mut contenders = vec![
         Contender {
             name: "floor: read the file, find the lines, hash each (SHA-256)",
@@ -37,7 +38,7 @@ pub(super) fn tables(options: &Options) -> Result<Vec<Table>, Failed> {
         Contender { name: "ibbi-log: the chain alone", turn: Box::new(move |_| verified(path, &chain, expected)) },
         Contender {
             name: "ibbi-log: the chain and a checkpoint's root",
-            turn: Box::new(move |_| verified(path, &Check { root: true, ..chain }, expected)),
+            turn: Box::new(move |_| verified(path, &VerifyOptions { root: true, ..chain }, expected)),
         },
         Contender {
             name: "ibbi-log: strict reading into typed events",
@@ -49,7 +50,9 @@ pub(super) fn tables(options: &Options) -> Result<Vec<Table>, Failed> {
         },
         Contender {
             name: "ibbi-log: everything (spelling, events, numbers, chain, root)",
-            turn: Box::new(move |_| verified(path, &Check { root: true, ..Check::default() }, expected)),
+            turn: Box::new(move |_| {
+                verified(path, &VerifyOptions { root: true, ..VerifyOptions::default() }, expected)
+            }),
         },
     ];
     let mut units = vec![lines; contenders.len()];
@@ -77,7 +80,7 @@ fn same(expected: Found, found: Found) -> Result<(), Failed> {
     if expected == found { Ok(()) } else { Err(format!("found {found:?} instead of {expected:?}").into()) }
 }
 
-fn verified(path: &Path, check: &Check<'_>, expected: Found) -> Result<Duration, Failed> {
+fn verified(path: &Path, check: &VerifyOptions<'_>, expected: Found) -> Result<Duration, Failed> {
     let file = File::open(path)?;
     let (time, report) = timed(|| verify(file, check));
     let report = report?;
@@ -105,13 +108,13 @@ fn hash_lines(path: &Path) -> Result<Found, Failed> {
     let mut file = File::open(path)?;
     let mut buffer = vec![0; 1 << 18];
     let (mut filled, mut found) = (0, 0);
-    let mut last = Digest::of(b"");
+    let mut last = Digest::sha256(b"");
     loop {
         let read = file.read(&mut buffer[filled..])?;
         filled += read;
         let mut start = 0;
         while let Some(end) = memchr::memchr(b'\n', &buffer[start..filled]) {
-            last = black_box(Digest::of(&buffer[start..start + end]));
+            last = black_box(Digest::sha256(&buffer[start..start + end]));
             start += end + 1;
             found += 1;
         }

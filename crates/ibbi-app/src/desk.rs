@@ -14,7 +14,8 @@ use crate::error::AppError;
 use crate::journal::{self, Context, Entry, Recorded, SignedAfter};
 use crate::store::{self, CaseLog};
 use ibbi_core::{Event, EventKind, Name};
-use ibbi_log::{AppendError, Committed, Ledger, LedgerReader, NewRecord, Record, Uuid};
+use ibbi_log::{AppendError, Committed, LedgerReader, NewRecord, Record, Uuid};
+use ibbi_seal::SealedLedger;
 use judge::{Judged, check_rev, empty, failed, happened, held_log, judge_in, no_case, stops};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -43,7 +44,7 @@ pub struct Offer {
 /// A ledger that is open for as long as this lives.
 #[derive(Debug)]
 pub struct Desk {
-    ledger: Ledger,
+    ledger: SealedLedger,
     path: PathBuf,
     cases: HashMap<Uuid, Held>,
     summaries: Vec<CaseSummary>,

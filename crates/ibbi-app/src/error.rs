@@ -4,10 +4,8 @@ use crate::input::InputError;
 use crate::zone::{Zone, ZoneError};
 use ibbi_audit::AuditError;
 use ibbi_core::{At, Refusal};
-use ibbi_log::{
-    AppendError, CheckpointsError, CreateError, ExtractError, Fault, FaultKind, KeyFileError, OpenError, SignError,
-    Uuid,
-};
+use ibbi_log::{AppendError, CreateError, Fault, FaultKind, OpenError, Uuid};
+use ibbi_seal::{CheckpointsError, ExtractError, KeyFileError, SignError};
 use ibbi_sim::{Problem, ResumeError, ScenarioError, SimulationError};
 use std::io;
 use std::path::{Path, PathBuf};

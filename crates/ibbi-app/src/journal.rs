@@ -7,7 +7,8 @@ use crate::trust::Signer;
 use crate::zone::Zone;
 use ibbi_core::events::EventVoided;
 use ibbi_core::{Advisory, At, Event, EventKind, Name, Reason, Stage};
-use ibbi_log::{AppendError, Committed, Digest, Ledger, NewLedger, NewRecord, OpenError, Record, TornTail, Uuid};
+use ibbi_log::{AppendError, Committed, Digest, NewLedger, NewRecord, OpenError, Record, TornTail, Uuid};
+use ibbi_seal::SealedLedger;
 use serde::Serialize;
 use std::path::Path;
 use std::sync::Arc;
@@ -167,13 +168,18 @@ fn opened_as(path: &Path, id: Uuid) -> Result<Option<Uuid>, AppError> {
     Ok(None)
 }
 
-fn records_of(path: &Path, ledger: &Ledger, case: Uuid) -> Result<Vec<Record>, AppError> {
+fn records_of(path: &Path, ledger: &SealedLedger, case: Uuid) -> Result<Vec<Record>, AppError> {
     ledger.case(case).map_err(|error| store::unread(path, error))
 }
 
 /// Begins a ledger. Without a name of its own it is called by its id, so that no two bear the same name and the
 /// checkpoints of one are not taken for another's.
-pub(crate) fn create(path: &Path, origin: Option<&str>, at: At, context: &mut Context) -> Result<Ledger, AppError> {
+pub(crate) fn create(
+    path: &Path,
+    origin: Option<&str>,
+    at: At,
+    context: &mut Context,
+) -> Result<SealedLedger, AppError> {
     let text = |text: &str| Name::new(text).map_err(|error| AppError::Usage(format!("origin: {error}")));
     let id = context.ids.fresh();
     let own = format!("ibbi.local/{id}");
@@ -184,10 +190,10 @@ pub(crate) fn create(path: &Path, origin: Option<&str>, at: At, context: &mut Co
         origin: text(origin.unwrap_or(&own))?,
         program: text(PROGRAM)?,
     };
-    Ok(Ledger::create(path, &new)?)
+    Ok(ibbi_seal::create(path, &new)?)
 }
 
-pub(crate) fn open(path: &Path) -> Result<Ledger, AppError> {
+pub(crate) fn open(path: &Path) -> Result<SealedLedger, AppError> {
     store::check_file(path)?;
     let ledger = unlocked(path).map_err(|error| match error {
         OpenError::NotALedger { path, fault } => AppError::beginning(&path, Some(*fault)),
@@ -204,10 +210,10 @@ pub(crate) fn open(path: &Path) -> Result<Ledger, AppError> {
 
 /// Opens a ledger, waiting a moment for one that is being written: a writer is done in milliseconds, and the lock of one
 /// that was killed outlives it by a few.
-fn unlocked(path: &Path) -> Result<Ledger, OpenError> {
+fn unlocked(path: &Path) -> Result<SealedLedger, OpenError> {
     let begun = std::time::Instant::now();
     loop {
-        match Ledger::open(path) {
+        match ibbi_seal::open(path) {
             Err(OpenError::Locked { .. }) if begun.elapsed() < std::time::Duration::from_secs(1) => {
                 std::thread::sleep(std::time::Duration::from_millis(10));
             }
@@ -327,7 +333,12 @@ pub(crate) fn asked_again(
     Ok(Recorded { dry_run: true, ..recorded(log, entry, known.to, committed, id, Vec::new()) })
 }
 
-fn record_in(ledger: &mut Ledger, log: &CaseLog, entry: Entry, context: &mut Context) -> Result<Recorded, AppError> {
+fn record_in(
+    ledger: &mut SealedLedger,
+    log: &CaseLog,
+    entry: Entry,
+    context: &mut Context,
+) -> Result<Recorded, AppError> {
     let set_aside = ledger.torn().map(TornTail::to_string);
     if let Some(known) = entry.id.and_then(|id| log.records.iter().find(|record| record.id == id)) {
         // A retry: the rules were asked when it was recorded.
@@ -346,7 +357,7 @@ fn record_in(ledger: &mut Ledger, log: &CaseLog, entry: Entry, context: &mut Con
 }
 
 /// Signs the ledger if it is time. The record is safe whatever comes of it, so a failure is told and is no error.
-pub(crate) fn signed_after(signer: &Signer, ledger: &mut Ledger) -> Option<SignedAfter> {
+pub(crate) fn signed_after(signer: &Signer, ledger: &mut SealedLedger) -> Option<SignedAfter> {
     match signer.after(ledger) {
         Ok(signed) => signed.map(|signed| SignedAfter::Signed { size: signed.size }),
         Err(error) => Some(SignedAfter::Failed { reason: error.to_string() }),
@@ -359,7 +370,7 @@ fn new_record(log: &CaseLog, entry: &Entry, id: Uuid, to: Stage, context: &Conte
     NewRecord { case: log.id, id, actor, at: entry.at, to, event: entry.event.clone(), expected_rev }
 }
 
-fn append(ledger: &mut Ledger, record: NewRecord, now: At) -> Result<Committed, AppError> {
+fn append(ledger: &mut SealedLedger, record: NewRecord, now: At) -> Result<Committed, AppError> {
     let (case, id) = (record.case, record.id);
     let committed = ledger.append(&[record], now).map_err(|error| match error {
         source @ AppendError::InDoubt { .. } => AppError::InDoubt { id, source },

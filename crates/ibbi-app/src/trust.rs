@@ -2,9 +2,10 @@
 
 use crate::error::AppError;
 use ibbi_audit::{Metered, Watch};
-use ibbi_log::{
-    Check, Checkpoints, Depth, Fault, Ledger, PrivateKey, PublicKey, Report, SignedCheckpoint, Uuid, checkpoints_path,
-    extract, is_extract, verify_extract, verify_with,
+use ibbi_log::{Depth, Fault, Uuid};
+use ibbi_seal::{
+    Checkpoints, PrivateKey, PublicKey, SealedLedger, SignedCheckpoint, Verification, VerifyOptions, checkpoints_path,
+    extract, is_extract, sign_checkpoint, verify_extract, verify_with_checkpoints,
 };
 use serde::Serialize;
 use std::fs::File;
@@ -50,8 +51,8 @@ pub fn checkpoint(path: &Path, key: &Path) -> Result<Signed, AppError> {
     sign(&mut ledger, &key)
 }
 
-fn sign(ledger: &mut Ledger, key: &PrivateKey) -> Result<Signed, AppError> {
-    let signed = ledger.checkpoint(key)?;
+fn sign(ledger: &mut SealedLedger, key: &PrivateKey) -> Result<Signed, AppError> {
+    let signed = sign_checkpoint(ledger, key)?;
     let file = checkpoints_path(ledger.path());
     Ok(Signed { size: signed.checkpoint().size, note: signed.to_string(), file })
 }
@@ -75,8 +76,8 @@ impl Signer {
     }
 
     /// Signs if it is time.
-    pub(crate) fn after(&self, ledger: &mut Ledger) -> Result<Option<Signed>, AppError> {
-        let uncovered = ledger.head().lines.saturating_sub(ledger.covered());
+    pub(crate) fn after(&self, ledger: &mut SealedLedger) -> Result<Option<Signed>, AppError> {
+        let uncovered = ledger.head().lines.saturating_sub(ledger.observer().covered());
         if uncovered < self.every { Ok(None) } else { sign(ledger, &self.key).map(Some) }
     }
 }
@@ -192,8 +193,8 @@ pub fn verify_watched(path: &Path, against: &Against, watch: Watch<'_>) -> Resul
     }
     let file = known_checkpoints(path, against)?;
     let depth = if against.chain_only { Depth::Chain } else { Depth::Records };
-    let check = Check { depth, keys: &keys, ..Check::default() };
-    let report = verify_with(source, &check, &file.unwrap_or_default()).map_err(|error| match error {
+    let check = VerifyOptions { depth, keys: &keys, ..VerifyOptions::default() };
+    let report = verify_with_checkpoints(source, &check, &file.unwrap_or_default()).map_err(|error| match error {
         ibbi_log::ReadError::Io { source, .. } => failed(source),
         other => AppError::Usage(other.to_string()),
     })?;
@@ -237,8 +238,8 @@ pub(crate) fn known_checkpoints(path: &Path, against: &Against) -> Result<Option
     }
 }
 
-fn verified(report: &Report, signatures_checked: bool) -> Verified {
-    let verdict = |verdict: &ibbi_log::Verdict| CheckpointVerdict {
+fn verified(report: &Verification, signatures_checked: bool) -> Verified {
+    let verdict = |verdict: &ibbi_seal::CheckedCheckpoint| CheckpointVerdict {
         size: verdict.signed.checkpoint().size,
         signer: verdict.signature.as_ref().and_then(|signature| signature.as_ref().ok().cloned()),
         fault: match (&verdict.fault, &verdict.signature) {
@@ -258,7 +259,7 @@ fn verified(report: &Report, signatures_checked: bool) -> Verified {
         case: None,
         faults: report.damage.faults.iter().map(FaultFound::from).collect(),
         fault_count: report.damage.count,
-        checkpoints: report.verdicts.iter().map(verdict).collect(),
+        checkpoints: report.checkpoints.iter().map(verdict).collect(),
         last_good: report.last_good().map(|signed| signed.checkpoint().size),
         signatures_checked,
     }
@@ -284,12 +285,12 @@ fn verify_extracted(source: impl Read, keys: &[PublicKey], path: &Path) -> Resul
                 signatures_checked: !keys.is_empty(),
             });
         }
-        Err(ibbi_log::ExtractFault::Io(source)) => {
+        Err(ibbi_seal::ExtractFault::Io(source)) => {
             return Err(AppError::Io { doing: "read", path: path.to_owned(), source });
         }
         Err(fault) => fault,
     };
-    let line = if let ibbi_log::ExtractFault::Line { line, .. } = &fault { *line } else { 1 };
+    let line = if let ibbi_seal::ExtractFault::Line { line, .. } = &fault { *line } else { 1 };
     Ok(Verified {
         what: "extract",
         sound: false,
@@ -308,7 +309,7 @@ fn verify_extracted(source: impl Read, keys: &[PublicKey], path: &Path) -> Resul
 }
 
 fn public_key(text: &str) -> Result<PublicKey, AppError> {
-    let wrong = |error: ibbi_log::KeyError| AppError::Usage(format!("--key: {error}"));
+    let wrong = |error: ibbi_seal::KeyError| AppError::Usage(format!("--key: {error}"));
     match text.parse() {
         Ok(key) => Ok(key),
         Err(error) => match std::fs::read_to_string(text) {

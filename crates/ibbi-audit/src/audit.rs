@@ -10,7 +10,8 @@ use crate::report::{CaseSummary, CheckpointFacts, LedgerFacts, Report, What};
 use crate::tally::Tally;
 use ibbi_common::zone::Zone;
 use ibbi_core::At;
-use ibbi_log::{Fault, FaultKind, Head, Opening, SignatureError, is_extract};
+use ibbi_log::{Fault, FaultKind, Head, Opening};
+use ibbi_seal::{SignatureError, is_extract};
 use std::io;
 
 /// Somebody who takes what an audit finds, as it is found. Any `FnMut(Finding)` is one.

@@ -6,7 +6,8 @@ use crate::input::{Again, Opened, SpoolWriter};
 use crate::judge::{Place, Shard};
 use crate::options::Options;
 use crate::report::{CheckpointFacts, LedgerFacts, What};
-use ibbi_log::{Digest, Extract, ExtractFault, Head, Opening, SignatureError, verify_extract};
+use ibbi_log::{Digest, Head, Opening};
+use ibbi_seal::{Extract, ExtractFault, SignatureError, verify_extract};
 use std::io;
 
 pub(crate) fn audit(opened: Opened<'_>, options: &Options, hall: &mut Hall<'_>) -> Result<Read, AuditError> {

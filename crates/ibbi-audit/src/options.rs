@@ -2,7 +2,8 @@
 
 use crate::finding::FindingKind;
 use ibbi_core::{At, Outcome};
-use ibbi_log::{Checkpoints, PublicKey, Uuid};
+use ibbi_log::Uuid;
+use ibbi_seal::{Checkpoints, PublicKey};
 use serde::Serialize;
 
 /// What to look at, and how.

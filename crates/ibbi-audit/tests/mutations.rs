@@ -4,7 +4,7 @@
 mod support;
 
 use ibbi_audit::Options;
-use ibbi_log::{Check, Checkpoint, Checkpoints, PrivateKey, PublicKey, SignedCheckpoint, verify};
+use ibbi_seal::{Checkpoint, Checkpoints, PrivateKey, PublicKey, SignedCheckpoint, VerifyOptions, verify};
 use proptest::prelude::*;
 use serde_json::Value;
 use std::sync::OnceLock;
@@ -131,7 +131,7 @@ fn key() -> &'static PrivateKey {
 
 /// A checkpoint over the whole of a ledger.
 fn signed(bytes: &[u8]) -> SignedCheckpoint {
-    let report = verify(bytes, &Check { root: true, ..Check::default() }).expect("memory can be read");
+    let report = verify(bytes, &VerifyOptions { root: true, ..VerifyOptions::default() }).expect("memory can be read");
     let origin = report.opening.expect("an opening").origin.to_string();
     let checkpoint = Checkpoint { origin, size: report.head.lines, root: report.root.expect("a root") };
     checkpoint.sign(key()).expect("signed")
@@ -168,12 +168,12 @@ proptest! {
         }
 
         // Whatever verification finds, an audit finds too.
-        let check = Check { checkpoints: &checkpoints.list, keys: &keys, ..Check::default() };
+        let check = VerifyOptions { checkpoints: &checkpoints.list, keys: &keys, ..VerifyOptions::default() };
         let verified = verify(&changed[..], &check).expect("memory can be read");
         prop_assert!(verified.is_sound() || alarms(&audited));
         let facts = &audited.report.ledger;
         prop_assert_eq!((facts.lines, facts.bytes, facts.last_hash), (verified.head.lines, verified.head.bytes, verified.head.hash));
         prop_assert_eq!(facts.root, verified.root);
-        prop_assert_eq!(audited.report.checkpoints[0].fault.is_none(), verified.verdicts[0].is_good());
+        prop_assert_eq!(audited.report.checkpoints[0].fault.is_none(), verified.checkpoints[0].is_good());
     }
 }

@@ -20,7 +20,7 @@ pub struct Line {
 /// # let ledger: &[u8] = include_bytes!("../../../tests/golden/v1/withdrawn.ledger");
 /// let first = Chained::new(LedgerReader::new(ledger)).next().expect("a ledger with a record")?;
 /// let line = ledger.split(|byte| *byte == b'\n').next().unwrap_or_default();
-/// assert_eq!(first.prev, Digest::of(line));
+/// assert_eq!(first.prev, Digest::sha256(line));
 /// # Ok::<(), ibbi_log::ReadError>(())
 /// ```
 #[derive(Debug)]

@@ -74,7 +74,7 @@ mod tests {
         let mut prev = Digest::ZERO;
         for (line, digest) in lines.iter().zip(&digests) {
             assert_eq!(batch[line.prev..line.prev + 64], prev.to_hex(), "{line:?}");
-            assert_eq!(*digest, Digest::of(&batch[line.start..line.end]), "{line:?}");
+            assert_eq!(*digest, Digest::sha256(&batch[line.start..line.end]), "{line:?}");
             prev = *digest;
         }
         assert_eq!(digests.len(), lines.len());

@@ -1,5 +1,6 @@
 //! SHA-256 digests and their one text form: 64 lower-case hexadecimal digits.
 
+use crate::lanes::hash_each;
 use core::fmt;
 use core::str::FromStr;
 use sha2::Digest as _;
@@ -8,7 +9,7 @@ use sha2::Digest as _;
 ///
 /// ```
 /// use ibbi_log::Digest;
-/// let digest = Digest::of(b"abc");
+/// let digest = Digest::sha256(b"abc");
 /// assert_eq!(digest.to_string(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 /// assert_eq!(digest.to_string().parse(), Ok(digest));
 /// ```
@@ -24,13 +25,18 @@ impl Digest {
     /// The `prev` of a ledger's first line: 32 zero bytes.
     pub const ZERO: Self = Self([0; 32]);
 
-    /// The SHA-256 of these bytes.
-    pub fn of(bytes: &[u8]) -> Self {
+    /// Returns the SHA-256 of these bytes.
+    pub fn sha256(bytes: &[u8]) -> Self {
         Self(sha2::Sha256::digest(bytes).into())
     }
 
-    /// The SHA-256 of the parts one after the other.
-    pub(crate) fn of_parts(parts: &[&[u8]]) -> Self {
+    /// Returns the SHA-256 of the messages, in their order. Many messages at once are hashed faster than one by one.
+    pub fn sha256_each(messages: &[&[u8]]) -> Vec<Self> {
+        hash_each(messages)
+    }
+
+    /// Returns the SHA-256 of the parts, one after the other.
+    pub fn sha256_parts(parts: &[&[u8]]) -> Self {
         let mut hasher = sha2::Sha256::new();
         parts.iter().for_each(|part| hasher.update(part));
         Self(hasher.finalize().into())
@@ -134,6 +140,6 @@ mod tests {
 
     #[test]
     fn parts_hash_as_the_whole() {
-        assert_eq!(Digest::of_parts(&[b"a", b"", b"bc"]), Digest::of(b"abc"));
+        assert_eq!(Digest::sha256_parts(&[b"a", b"", b"bc"]), Digest::sha256(b"abc"));
     }
 }

@@ -31,6 +31,40 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
+/// The faults of a ledger: the first ones in full, and how many there are in all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Damage {
+    /// The first faults in the order of the lines, at most [`Damage::KEPT`].
+    pub faults: Vec<Fault>,
+    /// The number of all faults.
+    pub count: u64,
+}
+
+impl Damage {
+    /// How many faults are kept in full; the rest are counted.
+    pub const KEPT: usize = 100;
+
+    /// Adds faults.
+    pub fn add(&mut self, faults: impl IntoIterator<Item = Fault>) {
+        for fault in faults {
+            self.count += 1;
+            if self.faults.len() < Self::KEPT {
+                self.faults.push(fault);
+            }
+        }
+    }
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.faults.first() {
+            Some(first) if self.count == 1 => write!(f, "{first}"),
+            Some(first) => write!(f, "{} faults, the first: {first}", self.count),
+            None => f.write_str("none"),
+        }
+    }
+}
+
 /// Everything that can be wrong. The first group is about one line alone, the second about its place in the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

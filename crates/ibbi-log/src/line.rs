@@ -33,16 +33,33 @@ pub(crate) struct Line<'a> {
     pub(crate) logged: At,
     pub(crate) prev: Digest,
     pub(crate) seq: u64,
-    pub(crate) subject: Subject,
+    pub(crate) subject: LineSubject,
 }
 
 /// What a line is about.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Subject {
+pub enum LineSubject {
     /// The ledger itself: its first line.
     Ledger,
     /// An event of a case.
-    Case { case: Uuid, rev: u64, to: Stage, kind: EventKind },
+    Case {
+        /// The case.
+        case: Uuid,
+        /// The record's number in its case, from 1.
+        rev: u64,
+        /// The stage after the event.
+        to: Stage,
+        /// The kind of event.
+        kind: EventKind,
+    },
+}
+
+impl LineSubject {
+    /// Reads what a line is about, from a line without its LF. Returns `None` if any field is wrong except `data`, which
+    /// isn't read.
+    pub fn read(line: &[u8]) -> Option<Self> {
+        core::str::from_utf8(line).ok().and_then(Line::parse).map(|line| line.subject)
+    }
 }
 
 impl<'a> Line<'a> {
@@ -96,9 +113,9 @@ impl<'a> Line<'a> {
 
         let subject = match (case, rev, to) {
             (Some(case), Some(rev), Some(to)) => {
-                Subject::Case { case, rev, to: stage(to)?, kind: EventKind::from_code(kind)? }
+                LineSubject::Case { case, rev, to: stage(to)?, kind: EventKind::from_code(kind)? }
             }
-            _ => (kind == OPENING_TYPE).then_some(Subject::Ledger)?,
+            _ => (kind == OPENING_TYPE).then_some(LineSubject::Ledger)?,
         };
         Some(Self { actor, at, data: tail.0, id, logged, prev, seq, subject })
     }
@@ -279,8 +296,8 @@ pub(crate) fn stage(code: &str) -> Option<Stage> {
     Stage::from_code(code).filter(|stage| *stage != Stage::Unopened)
 }
 
-/// A UUID in its one accepted form: 36 characters, lower case, hyphenated.
-pub(crate) fn read_uuid(text: &str) -> Option<Uuid> {
+/// Reads a UUID in the one form that ledgers use: 36 characters, lower case, with hyphens.
+pub fn read_uuid(text: &str) -> Option<Uuid> {
     let text: &[u8; 36] = text.as_bytes().try_into().ok()?;
     if [text[8], text[13], text[18], text[23]] != *b"----" {
         return None;
@@ -374,7 +391,7 @@ mod tests {
     #[test]
     fn an_opening_gives_its_fields_and_its_links() {
         let line = Line::parse(OPENING).unwrap();
-        assert_eq!((line.actor, line.data, line.seq, line.subject), ("a", "{}", 1, Subject::Ledger));
+        assert_eq!((line.actor, line.data, line.seq, line.subject), ("a", "{}", 1, LineSubject::Ledger));
         assert_eq!(line.id, Uuid::from_u128(10));
         let links = Links::of(OPENING.as_bytes()).unwrap();
         assert_eq!((links.prev, links.seq, links.rev), (&[b'0'; 64], 1, None));

@@ -243,13 +243,13 @@ mod tests {
         while let Some(line) = lines.next().unwrap() {
             let content = match line.content {
                 Content::Whole(bytes, digest) => {
-                    assert_eq!(digest, Digest::of(bytes));
+                    assert_eq!(digest, Digest::sha256(bytes));
                     String::from_utf8_lossy(bytes).into_owned()
                 }
                 Content::TooLong(digest) => {
                     let from = usize::try_from(line.offset).unwrap();
                     let to = from + usize::try_from(line.length).unwrap();
-                    assert_eq!(digest, Digest::of(&stream[from..to]));
+                    assert_eq!(digest, Digest::sha256(&stream[from..to]));
                     "too long".to_owned()
                 }
                 Content::Torn => "torn".to_owned(),

@@ -1,6 +1,6 @@
 //! Records: what a line says in the core's terms. The only module that turns events into bytes and back.
 
-use crate::line::{LINE_VERSION, Line, MAX_NUMBER, OPENING_TYPE, Subject, instant_text, unescape};
+use crate::line::{LINE_VERSION, Line, LineSubject, MAX_NUMBER, OPENING_TYPE, instant_text, unescape};
 use crate::{Digest, FaultKind, explain};
 use core::fmt::Write as _;
 use core::ops::Range;
@@ -105,7 +105,7 @@ pub struct NewLedger {
 
 /// The SHA-256 of this program's chart, as the first line of a ledger that it opens has it.
 pub fn chart_digest() -> Digest {
-    Digest::of(ibbi_core::chart::digest_text().as_bytes())
+    Digest::sha256(ibbi_core::chart::digest_text().as_bytes())
 }
 
 /// The data of a first line; the fields stand in the order of their keys.
@@ -359,7 +359,7 @@ impl RecordReader {
         entry: &mut Option<Entry>,
     ) -> Option<Digest> {
         let line = Line::parse(text)?;
-        let Subject::Case { case, rev, to, kind } = line.subject else {
+        let LineSubject::Case { case, rev, to, kind } = line.subject else {
             *entry = Some(Entry::Opening(opening_of(&line)?));
             return Some(line.prev);
         };
@@ -393,7 +393,7 @@ pub(crate) fn reads_back(line: &str, record: &NewRecord) -> bool {
     let Some(found) = Line::parse(line) else { return false };
     let mut json = serde_json::Deserializer::from_str(found.data);
     let event = Event::deserialize_data(record.event.kind(), &mut json).and_then(|event| json.end().map(|()| event));
-    let subject = matches!(found.subject, Subject::Case { case, to, kind, .. }
+    let subject = matches!(found.subject, LineSubject::Case { case, to, kind, .. }
         if case == record.case && to == record.to && kind == record.event.kind());
     subject
         && found.id == record.id
@@ -406,7 +406,7 @@ pub(crate) fn is_same(line: &str, record: &NewRecord) -> bool {
     let Some(found) = Line::parse(line) else { return false };
     let mut data = Vec::new();
     let written = write_data(&record.event, &mut data).is_ok();
-    let kind = matches!(found.subject, Subject::Case { case, kind, .. }
+    let kind = matches!(found.subject, LineSubject::Case { case, kind, .. }
         if case == record.case && kind == record.event.kind());
     written
         && kind

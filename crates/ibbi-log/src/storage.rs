@@ -51,6 +51,17 @@ pub trait Storage {
     /// # Errors
     /// The system's.
     fn sync_directory(&self, directory: &Path) -> io::Result<()>;
+
+    /// Makes the creation or removal of a file durable: syncs the directory that it is in.
+    ///
+    /// # Errors
+    /// Returns the system's error.
+    fn sync_directory_of(&self, path: &Path) -> io::Result<()> {
+        match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => self.sync_directory(parent),
+            _ => self.sync_directory(Path::new(".")),
+        }
+    }
 }
 
 /// Which file an open one is: it stays the same under another name, and another file under the same name has another.
@@ -106,6 +117,38 @@ pub trait StoredFile {
     /// # Errors
     /// The system's.
     fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<usize>;
+
+    /// Writes all of the bytes, starting at `offset`.
+    ///
+    /// # Errors
+    /// Returns the system's error; some of the bytes may be written.
+    fn write_all_at(&self, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
+        while !bytes.is_empty() {
+            match self.write_at(bytes, offset) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(written) => {
+                    bytes = bytes.get(written..).unwrap_or_default();
+                    offset += u64::try_from(written).unwrap_or(u64::MAX);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the whole file.
+    ///
+    /// # Errors
+    /// Returns the system's error.
+    fn read_all(&self) -> io::Result<Vec<u8>>
+    where
+        Self: Sized,
+    {
+        let mut bytes = Vec::new();
+        Stream::new(self, 0, u64::MAX).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
 
     /// Cuts the file, or fills it up with zeros.
     ///
@@ -219,22 +262,6 @@ impl StoredFile for File {
     fn sync_data(&self) -> io::Result<()> {
         File::sync_data(self)
     }
-}
-
-/// Writes all of the bytes at a place.
-pub(crate) fn write_all_at(file: &impl StoredFile, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
-    while !bytes.is_empty() {
-        match file.write_at(bytes, offset) {
-            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-            Ok(written) => {
-                bytes = bytes.get(written..).unwrap_or_default();
-                offset += u64::try_from(written).unwrap_or(u64::MAX);
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
 }
 
 /// A stream over a stored file, from a place to the end or to a limit.

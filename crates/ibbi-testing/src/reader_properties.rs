@@ -1,6 +1,7 @@
 //! What holds for the readers of any bytes. The fuzzer and the tests of the log check the same.
 
-use ibbi_log::{Check, Checkpoints, Depth, LedgerReader, explain, read_line, verify_extract, verify_with};
+use ibbi_log::{Depth, LedgerReader, explain, read_line};
+use ibbi_seal::{Checkpoints, VerifyOptions, verify_extract, verify_with_checkpoints};
 
 /// Checks that the fast and the slow reader of a line accept the same lines, and give the same reason if they do not.
 pub fn check_line(bytes: &[u8]) {
@@ -20,8 +21,13 @@ pub fn check_ledger(bytes: &[u8]) {
     let (ledger, notes) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     let file = Checkpoints::parse(&String::from_utf8_lossy(notes)).unwrap_or_default();
     let faults = LedgerReader::new(ledger).filter(Result::is_err).count();
-    let full = verify_with(ledger, &Check { root: true, ..Check::default() }, &file).expect("memory can be read");
-    let chain = verify_with(ledger, &Check { depth: Depth::Chain, root: true, ..Check::default() }, &file);
+    let full = verify_with_checkpoints(ledger, &VerifyOptions { root: true, ..VerifyOptions::default() }, &file)
+        .expect("memory can be read");
+    let chain = verify_with_checkpoints(
+        ledger,
+        &VerifyOptions { depth: Depth::Chain, root: true, ..VerifyOptions::default() },
+        &file,
+    );
     let chain = chain.expect("memory can be read");
     assert_eq!((full.head, full.root), (chain.head, chain.root), "both depths see the same lines");
     assert!(!full.is_sound() || faults == 0, "verification finds what reading finds");

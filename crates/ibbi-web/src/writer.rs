@@ -126,7 +126,7 @@ mod tests {
     use ibbi_app::journal::{Entry, Ids};
     use ibbi_core::events::NoteAdded;
     use ibbi_core::{At, Event, Name, NoteText, Stage};
-    use ibbi_log::{Ledger, NewLedger, NewRecord, Uuid};
+    use ibbi_log::{NewLedger, NewRecord, Uuid};
     use std::time::Instant;
 
     const WRITERS: usize = 200;
@@ -162,7 +162,7 @@ mod tests {
             origin: actor.clone(),
             program: actor.clone(),
         };
-        let mut ledger = Ledger::create(&folder.join("bare.ledger"), &new).unwrap();
+        let mut ledger = ibbi_seal::create(&folder.join("bare.ledger"), &new).unwrap();
         let (jobs, mut waiting) = mpsc::channel::<(NewRecord, oneshot::Sender<u64>)>(WAITING);
         let thread = std::thread::spawn(move || {
             while let Some(first) = waiting.blocking_recv() {

@@ -2,7 +2,7 @@
 
 use super::{Failed, InFolder, Store, Work, lines_of};
 use ibbi_bench::records::{new_ledger, now};
-use ibbi_log::Ledger;
+use ibbi_seal::SealedLedger;
 use redb::{ReadableDatabase as _, ReadableTable as _};
 use std::fs::File;
 use std::io::Write as _;
@@ -36,11 +36,11 @@ impl Store for Bare {
 }
 
 /// This project's.
-pub(super) struct OurLedger(Ledger);
+pub(super) struct OurLedger(SealedLedger);
 
 impl InFolder for OurLedger {
     fn new(folder: &Path) -> Result<Self, Failed> {
-        Ok(Self(Ledger::create(&folder.join("ledger"), &new_ledger())?))
+        Ok(Self(ibbi_seal::create(&folder.join("ledger"), &new_ledger())?))
     }
 }
 

@@ -137,7 +137,7 @@ struct Ids {
 impl Ids {
     fn of(&self, what: &str, run: u64, number: u64) -> Uuid {
         let text = format!("{what} {} {} {run} {number}", self.digest, self.seed);
-        let digest = Digest::of(text.as_bytes());
+        let digest = Digest::sha256(text.as_bytes());
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&digest.as_bytes()[..16]);
         // Version 8 of RFC 9562: bits of the program's own making.

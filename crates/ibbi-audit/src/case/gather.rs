@@ -7,7 +7,8 @@ use crate::input::Again;
 use crate::input::{Opened, Source};
 use crate::judge::Shard;
 use crate::options::Options;
-use ibbi_log::{Content, Entry, ExtractFault, LineReader, Lines, RawLine, Record, case_of, is_extract, verify_extract};
+use ibbi_log::{Content, Entry, LineReader, Lines, RawLine, Record, case_of};
+use ibbi_seal::{ExtractFault, is_extract, verify_extract};
 
 /// The records of a case, as far as was asked.
 pub(super) struct Gathered {

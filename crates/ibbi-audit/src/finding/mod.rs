@@ -10,7 +10,8 @@ pub use page::findings_markdown;
 use crate::input::Packing;
 use core::fmt;
 use ibbi_core::{Advisory, At, Date, EventKind, LocalTime, Refusal, Source, Stage, Unmet};
-use ibbi_log::{Digest, FaultKind, SignatureError, Uuid};
+use ibbi_log::{Digest, FaultKind, Uuid};
+use ibbi_seal::SignatureError;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use text::Sentence;
 

@@ -8,10 +8,8 @@ use crate::finding::{Detail, Finding, FindingKind};
 use crate::judge::{Place, of_fault};
 use crate::options::Options;
 use ibbi_core::At;
-use ibbi_log::{
-    Content, Digest, Entry, Fault, FaultKind, Head, Lines, Links, Opening, RawLine, SignedCheckpoint, Tree, Watch,
-    case_of, read_line,
-};
+use ibbi_log::{Content, Digest, Entry, Fault, FaultKind, Head, Lines, Links, Opening, RawLine, case_of, read_line};
+use ibbi_seal::{CheckpointQueue, MerkleTree, SignedCheckpoint};
 use std::io::Read;
 
 /// The lines of a ledger as they are read.
@@ -27,8 +25,8 @@ struct State<'a> {
     /// When the first line was written down, the latest, and the one before.
     logged: Option<(At, At, At)>,
     opening: Option<Opening>,
-    tree: Option<Tree>,
-    watch: Watch<'a>,
+    tree: Option<MerkleTree>,
+    watch: CheckpointQueue<&'a SignedCheckpoint>,
     shown: Vec<(&'a SignedCheckpoint, Fault)>,
     spool: Option<SpoolWriter>,
 }
@@ -41,8 +39,8 @@ impl<'a> Chain<'a> {
             next_seq: 1,
             logged: None,
             opening: None,
-            tree: (options.root || !checkpoints.is_empty()).then(Tree::new),
-            watch: Watch::new(checkpoints),
+            tree: (options.root || !checkpoints.is_empty()).then(MerkleTree::new),
+            watch: CheckpointQueue::new(checkpoints),
             shown: Vec::new(),
             spool,
         };
@@ -63,7 +61,7 @@ impl<'a> Chain<'a> {
     }
 
     pub(crate) fn root(&mut self) -> Option<Digest> {
-        self.state.tree.as_mut().map(Tree::root)
+        self.state.tree.as_mut().map(MerkleTree::root)
     }
 
     /// Reads the next lines into a block; `false` at the end.
@@ -92,7 +90,7 @@ impl<'a> Chain<'a> {
             let fault = Fault { line: 1, offset: 0, column: 0, kind: FaultKind::NoLine };
             findings.push(of_fault(fault, None, None));
         }
-        let left = core::mem::replace(&mut state.watch, Watch::new(&[])).left();
+        let left = core::mem::take(&mut state.watch).into_rest();
         state.ask(left);
         findings.extend(state.shown.iter().map(|(_, fault)| of_fault(fault.clone(), None, None)));
         let shown = |signed: &SignedCheckpoint| {
@@ -196,7 +194,7 @@ impl<'a> State<'a> {
         tree.push(digest);
         let size = tree.size();
         if self.watch.is_due(size) {
-            let due = self.watch.due(size);
+            let due = self.watch.take_due(size);
             self.ask(due);
         }
     }
@@ -205,7 +203,7 @@ impl<'a> State<'a> {
     fn ask(&mut self, checkpoints: Vec<&'a SignedCheckpoint>) {
         let Some(tree) = &mut self.tree else { return };
         for signed in checkpoints {
-            self.shown.extend(signed.against(tree, self.opening.as_ref(), self.head).map(|fault| (signed, fault)));
+            self.shown.extend(signed.find_fault(tree, self.opening.as_ref(), self.head).map(|fault| (signed, fault)));
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{Sample, full_day};
 use crate::support::Lines;
 use ibbi_audit::Options;
-use ibbi_log::{Check, Checkpoint, Checkpoints, PrivateKey, SignedCheckpoint, extract, verify};
+use ibbi_seal::{Checkpoint, Checkpoints, PrivateKey, SignedCheckpoint, VerifyOptions, extract, verify};
 
 /// A key that nobody keeps.
 fn key(name: &str) -> PrivateKey {
@@ -14,7 +14,10 @@ fn key(name: &str) -> PrivateKey {
 /// A checkpoint over the first lines of a ledger.
 fn signed(ledger: &Lines, size: usize, origin: &str, key: &PrivateKey) -> SignedCheckpoint {
     let part = Lines(ledger.0[..size].to_vec()).bytes();
-    let root = verify(&part[..], &Check { root: true, ..Check::default() }).expect("read").root.expect("a root");
+    let root = verify(&part[..], &VerifyOptions { root: true, ..VerifyOptions::default() })
+        .expect("read")
+        .root
+        .expect("a root");
     let size = u64::try_from(size).expect("small");
     Checkpoint { origin: origin.to_owned(), size, root }.sign(key).expect("signed")
 }

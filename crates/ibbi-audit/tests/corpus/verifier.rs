@@ -4,7 +4,7 @@
 use super::{Sample, samples};
 use crate::support::audit_with;
 use ibbi_audit::{FindingKind as Kind, Options};
-use ibbi_log::{Check, is_extract, verify_with};
+use ibbi_seal::{VerifyOptions, is_extract, verify_with_checkpoints};
 use ibbi_testing::python_verifier;
 use std::process::Command;
 
@@ -34,7 +34,7 @@ fn the_script_of_the_documents_agrees_with_verification_and_audit_on_every_ledge
     let (mut sound, mut rules, mut other, mut differing) = (0, 0, 0, Vec::new());
     for (sample, fault) in samples.iter().zip(&verdicts) {
         let Sample { name, bytes, options } = sample;
-        let verified = verify_with(&bytes[..], &Check::default(), &options.checkpoints).expect("memory is read");
+        let verified = verify_with_checkpoints(&bytes[..], &VerifyOptions::default(), &options.checkpoints).expect("memory is read");
         if verified.is_sound() == fault.is_some() {
             differing.push(format!("{name}: verification says {:?}, the script {fault:?}", verified.damage.faults));
         }

@@ -140,7 +140,7 @@ impl Lines {
         let mut prev = Digest::ZERO;
         for line in &mut self.0 {
             *line = put(line, "\"prev\":\"", &prev.to_string());
-            prev = Digest::of(line.as_bytes());
+            prev = Digest::sha256(line.as_bytes());
         }
         self
     }

@@ -9,7 +9,8 @@
 
 use ibbi_core::events::NoteAdded;
 use ibbi_core::{At, Name, NoteText, Stage};
-use ibbi_log::{Ledger, NewLedger, NewRecord, OpenError, PrivateKey, Uuid};
+use ibbi_log::{NewLedger, NewRecord, OpenError, Uuid};
+use ibbi_seal::{PrivateKey, SealedLedger, sign_checkpoint};
 use std::error::Error;
 use std::io::{Read as _, Write as _, stderr, stdin};
 use std::path::Path;
@@ -51,7 +52,7 @@ fn report(line: std::fmt::Arguments<'_>) -> Result<(), Box<dyn Error>> {
 }
 
 fn hold(path: &Path) -> Result<(), Box<dyn Error>> {
-    let ledger = Ledger::open(path)?;
+    let ledger = ibbi_seal::open(path)?;
     report(format_args!("held {}", ledger.head().lines))?;
     stdin().read_to_end(&mut Vec::new())?;
     Ok(())
@@ -73,7 +74,7 @@ fn record(number: u64, text: &str) -> Result<NewRecord, Box<dyn Error>> {
     })
 }
 
-fn open(path: &Path) -> Result<Ledger, Box<dyn Error>> {
+fn open(path: &Path) -> Result<SealedLedger, Box<dyn Error>> {
     let new = NewLedger {
         id: Uuid::from_u128(1),
         actor: Name::new("clerk@example.org")?,
@@ -81,10 +82,10 @@ fn open(path: &Path) -> Result<Ledger, Box<dyn Error>> {
         origin: Name::new("example.org/ibbi")?,
         program: Name::new("appender")?,
     };
-    match Ledger::open(path) {
-        Err(OpenError::Unfinished { .. }) => Ok(Ledger::create(path, &new)?),
+    match ibbi_seal::open(path) {
+        Err(OpenError::Unfinished { .. }) => Ok(ibbi_seal::create(path, &new)?),
         Err(OpenError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
-            Ok(Ledger::create(path, &new)?)
+            Ok(ibbi_seal::create(path, &new)?)
         }
         other => Ok(other?),
     }
@@ -104,7 +105,7 @@ fn append(path: &Path, key: &Path, mut next: u64) -> Result<(), Box<dyn Error>> 
         report(format_args!("done {next} {count}"))?;
         next += count;
         if next.is_multiple_of(13) {
-            let signed = ledger.checkpoint(&key)?;
+            let signed = sign_checkpoint(&mut ledger, &key)?;
             report(format_args!("signed {}", signed.checkpoint().size))?;
         }
     }
@@ -113,7 +114,7 @@ fn append(path: &Path, key: &Path, mut next: u64) -> Result<(), Box<dyn Error>> 
 fn race(path: &Path, from: u64, count: u64) -> Result<(), Box<dyn Error>> {
     let (mut next, mut refused) = (from, 0_u64);
     while next < from + count {
-        match Ledger::open(path) {
+        match ibbi_seal::open(path) {
             Ok(mut ledger) => {
                 ledger.append(&[record(next, "a note")?], at()?)?;
                 next += 1;

@@ -2,7 +2,8 @@
 
 use crate::support::Place;
 use ibbi_core::{At, EventKind};
-use ibbi_log::{Check, Digest, Ledger, LedgerReader, NewLedger, NewRecord, Opening, Record, verify};
+use ibbi_log::{Digest, Ledger, LedgerReader, NewLedger, NewRecord, Opening, Record};
+use ibbi_seal::{VerifyOptions, verify};
 use ibbi_testing::golden_path;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -127,7 +128,7 @@ fn every_line_names_the_hash_of_the_line_before_and_the_library_finds_nothing_wr
             assert_eq!(read.to_string(), *line, "{} line {}", golden.name, index + 1);
             prev = Digest::of(line.as_bytes()).to_string();
         }
-        let report = verify(&golden.bytes()[..], &Check::default()).unwrap();
+        let report = verify(&golden.bytes()[..], &VerifyOptions::default()).unwrap();
         assert!(report.is_sound(), "{}: {report:?}", golden.name);
     }
 }

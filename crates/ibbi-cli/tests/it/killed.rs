@@ -4,7 +4,8 @@
 
 use crate::appender;
 use crate::support::Place;
-use ibbi_log::{Check, Checkpoints, Ledger, LedgerReader, OpenError, Uuid, checkpoints_path, verify_with};
+use ibbi_log::{LedgerReader, OpenError, Uuid};
+use ibbi_seal::{VerifyOptions, Checkpoints, checkpoints_path, verify_with_checkpoints};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
@@ -61,7 +62,7 @@ struct Expected {
 impl Expected {
     /// Opens the ledger as the next writer would and holds it against what was said.
     fn check(&mut self, path: &Path, counts: &mut Counts) {
-        match Ledger::open(path) {
+        match ibbi_seal::open(path) {
             Ok(ledger) => {
                 assert!(ledger.damage().is_none(), "damaged: {:?}", ledger.damage());
                 counts.torn += u64::from(ledger.torn().is_some());
@@ -99,7 +100,7 @@ impl Expected {
         file.torn = 0;
         let largest = file.largest().map_or(0, |signed| signed.checkpoint().size);
         assert!(largest >= self.signed, "a checkpoint over {} lines is lost", self.signed);
-        let report = verify_with(&bytes[..], &Check::default(), &file).expect("memory can be read");
+        let report = verify_with_checkpoints(&bytes[..], &VerifyOptions::default(), &file).expect("memory can be read");
         assert!(report.is_sound(), "{:?}", report.first_fault());
     }
 }

@@ -1,11 +1,12 @@
 //! Adding records.
 
 use super::index::Place;
-use super::{Damage, Ledger, State};
+use super::{Ledger, State};
 use crate::chain::{Unlinked, link};
+use crate::observer::LineObserver;
 use crate::record::{self, Entry, Middle, NewRecord, RecordReader};
-use crate::storage::{Storage, StoredFile, write_all_at};
-use crate::{Digest, Head, MAX_LINE};
+use crate::storage::{Storage, StoredFile};
+use crate::{Damage, Digest, Head, MAX_LINE};
 use ibbi_core::At;
 use std::io;
 use std::path::PathBuf;
@@ -153,7 +154,7 @@ struct Plan {
     head: Head,
 }
 
-impl<S: Storage> Ledger<S> {
+impl<S: Storage, O: LineObserver> Ledger<S, O> {
     /// Adds records in their order: all of them, or none. When this returns without an error, they are on the disk.
     ///
     /// `now` is the time on the caller's clock. A record whose id its case has already is not added again: if it says
@@ -238,7 +239,7 @@ impl<S: Storage> Ledger<S> {
             seq: found.seq,
             rev: found.rev,
             offset: place.offset,
-            hash: Digest::of(line.as_bytes()),
+            hash: Digest::sha256(line.as_bytes()),
             logged: found.logged,
             existing: true,
         })
@@ -258,10 +259,10 @@ impl<S: Storage> Ledger<S> {
             return Err(AppendError::Changed { expected: self.head.bytes, found });
         }
         self.reserve.extend(&self.file, self.head.bytes, plan.head.bytes);
-        write_all_at(&self.file, lines, self.head.bytes).and_then(|()| self.file.sync_data()).map_err(in_doubt)?;
+        self.file.write_all_at(lines, self.head.bytes).and_then(|()| self.file.sync_data()).map_err(in_doubt)?;
         self.state = State::Writable;
         self.head = plan.head;
-        added.for_each(|committed| self.tree.push(&committed.hash));
+        added.for_each(|committed| self.observer.appended(&committed.hash));
         self.logged = plan.committed.iter().map(|committed| committed.logged).max().unwrap_or(self.logged);
         Ok(())
     }

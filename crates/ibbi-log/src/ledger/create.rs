@@ -2,10 +2,11 @@
 
 use super::index::Index;
 use super::reserve::Reserve;
-use super::{Ledger, State, directory, holder, torn};
+use super::{Ledger, State, holder, torn};
+use crate::observer::LineObserver;
 use crate::record::{self, Entry, NewLedger, RecordReader};
-use crate::storage::{Disk, Storage, StoredFile, Stream, write_all_at};
-use crate::{Digest, Head, MAX_LINE, Tree};
+use crate::storage::{Disk, Storage, StoredFile, Stream};
+use crate::{Digest, Head, MAX_LINE};
 use std::fs::TryLockError;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -57,11 +58,22 @@ impl Ledger {
 }
 
 impl<S: Storage> Ledger<S> {
-    /// [`Ledger::create`] in any storage.
+    /// Creates a ledger as [`Ledger::create`] does, in any storage.
     ///
     /// # Errors
-    /// [`CreateError`].
+    /// Returns [`CreateError`].
     pub fn create_in(storage: S, path: &Path, new: &NewLedger) -> Result<Self, CreateError> {
+        Self::create_observed(storage, path, new, ())
+    }
+}
+
+impl<S: Storage, O: LineObserver> Ledger<S, O> {
+    /// Creates a ledger as [`Ledger::create_in`] does, with a hook that follows its lines. The hook takes the first line
+    /// as an appended one.
+    ///
+    /// # Errors
+    /// Returns [`CreateError`].
+    pub fn create_observed(storage: S, path: &Path, new: &NewLedger, mut observer: O) -> Result<Self, CreateError> {
         let failed = |source| CreateError::Io { path: path.to_owned(), source };
         let mut line = Vec::new();
         record::write_opening(new, &mut line).map_err(failed)?;
@@ -72,10 +84,8 @@ impl<S: Storage> Ledger<S> {
         let Some((Entry::Opening(opening), _)) = read else {
             return Err(failed(io::Error::other("the first line does not read back; this is a fault of the program")));
         };
-        let hash = Digest::of(&line);
+        let hash = Digest::sha256(&line);
         line.push(b'\n');
-        let mut tree = Tree::new();
-        tree.push(&hash);
 
         let file = match storage.create_new(path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => storage.open(path),
@@ -98,12 +108,13 @@ impl<S: Storage> Ledger<S> {
                 torn::set_aside(&storage, path, &file, 0)?;
             }
             let reserve = Reserve::created(&file);
-            write_all_at(&file, &line, 0)?;
+            file.write_all_at(&line, 0)?;
             file.sync_data()?;
-            storage.sync_directory(directory(path))?;
+            storage.sync_directory_of(path)?;
             Ok(reserve)
         })();
         let reserve = written.map_err(failed)?;
+        observer.appended(&hash);
         let bytes = u64::try_from(line.len()).unwrap_or(u64::MAX);
         Ok(Self {
             identity: storage.identity(&file).map_err(failed)?,
@@ -113,8 +124,7 @@ impl<S: Storage> Ledger<S> {
             logged: opening.logged,
             opening,
             head: Head { lines: 1, bytes, hash },
-            tree,
-            covered: 0,
+            observer,
             index: Index::default(),
             state: State::Writable,
             torn: None,

@@ -4,8 +4,8 @@
 //! in good order, so a note found by one who has just got the lock means that the holder before died or lost track of
 //! what it had written.
 
-use super::beside;
-use crate::storage::{Storage, StoredFile, Stream, write_all_at};
+use super::sidecar_path;
+use crate::storage::{Storage, StoredFile, Stream};
 use std::io::{self, Read as _};
 use std::path::Path;
 
@@ -16,7 +16,7 @@ const LIMIT: u64 = 400;
 
 /// Who holds the ledger, as its note says, if it does.
 pub(super) fn who(storage: &impl Storage, path: &Path) -> Option<String> {
-    let note = storage.open(&beside(path, SUFFIX)).ok()?;
+    let note = storage.open(&sidecar_path(path, SUFFIX)).ok()?;
     let mut text = String::new();
     Stream::new(&note, 0, LIMIT).read_to_string(&mut text).ok()?;
     let text = text.trim();
@@ -25,7 +25,7 @@ pub(super) fn who(storage: &impl Storage, path: &Path) -> Option<String> {
 
 /// Leaves the note that this process holds the ledger. Says whether there was one of a holder that did not take it away.
 pub(super) fn note(storage: &impl Storage, path: &Path) -> io::Result<bool> {
-    let note = beside(path, SUFFIX);
+    let note = sidecar_path(path, SUFFIX);
     let (file, unclean) = match storage.create_new(&note) {
         Ok(file) => (file, false),
         // Overwritten, not replaced: were this process to die in between, the sign would be lost.
@@ -34,13 +34,13 @@ pub(super) fn note(storage: &impl Storage, path: &Path) -> io::Result<bool> {
     };
     let text = format!("process {} on {}\n", std::process::id(), host());
     file.set_length(0)?;
-    write_all_at(&file, text.as_bytes(), 0)?;
+    file.write_all_at(text.as_bytes(), 0)?;
     Ok(unclean)
 }
 
 /// Takes the note away. If that fails, the next holder does a little more work than needed, and no harm is done.
 pub(super) fn leave(storage: &impl Storage, path: &Path) {
-    let _ = storage.remove(&beside(path, SUFFIX));
+    let _ = storage.remove(&sidecar_path(path, SUFFIX));
 }
 
 /// This machine's name, for people only.

@@ -1,7 +1,6 @@
 //! A ledger open for writing: one writer at a time, nothing acknowledged before it is on the disk.
 
 mod append;
-mod checkpoints;
 mod create;
 mod holder;
 mod index;
@@ -10,7 +9,6 @@ mod reserve;
 mod torn;
 
 pub use append::{AppendError, Committed, MAX_BATCH};
-pub use checkpoints::{SignError, checkpoints_path};
 pub use create::CreateError;
 pub use open::OpenError;
 pub use torn::TornTail;
@@ -18,7 +16,7 @@ pub use torn::TornTail;
 use crate::line::MAX_LINE;
 use crate::record::{Entry, Opening, Record, RecordReader};
 use crate::storage::{Disk, FileId, Storage, Stream};
-use crate::{Fault, Head, ReadError, Tree};
+use crate::{Damage, Head, ReadError};
 use ibbi_core::At;
 use index::{Index, Place};
 use reserve::Reserve;
@@ -53,7 +51,7 @@ use uuid::Uuid;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
-pub struct Ledger<S: Storage = Disk> {
+pub struct Ledger<S: Storage = Disk, O = ()> {
     storage: S,
     path: PathBuf,
     file: S::File,
@@ -62,9 +60,7 @@ pub struct Ledger<S: Storage = Disk> {
     head: Head,
     /// The latest `logged` so far, before which nothing more is logged.
     logged: At,
-    tree: Tree,
-    /// How many lines the largest checkpoint covers.
-    covered: u64,
+    observer: O,
     index: Index,
     state: State,
     torn: Option<TornTail>,
@@ -84,40 +80,7 @@ enum State {
     Poisoned,
 }
 
-/// What is wrong with a ledger that opened for reading only.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Damage {
-    /// The first faults in the order of the lines, at most [`Damage::KEPT`]. There is at least one beside a ledger.
-    pub faults: Vec<Fault>,
-    /// How many there are in all.
-    pub count: u64,
-}
-
-impl Damage {
-    /// How many faults are kept; the rest is counted.
-    pub const KEPT: usize = 100;
-
-    pub(crate) fn add(&mut self, faults: impl IntoIterator<Item = Fault>) {
-        for fault in faults {
-            self.count += 1;
-            if self.faults.len() < Self::KEPT {
-                self.faults.push(fault);
-            }
-        }
-    }
-}
-
-impl core::fmt::Display for Damage {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.faults.first() {
-            Some(first) if self.count == 1 => write!(f, "{first}"),
-            Some(first) => write!(f, "{} faults, the first: {first}", self.count),
-            None => f.write_str("none"),
-        }
-    }
-}
-
-impl<S: Storage> Ledger<S> {
+impl<S: Storage, O> Ledger<S, O> {
     /// Where the ledger's file is.
     pub fn path(&self) -> &Path {
         &self.path
@@ -131,6 +94,26 @@ impl<S: Storage> Ledger<S> {
     /// Where the ledger stands.
     pub const fn head(&self) -> Head {
         self.head
+    }
+
+    /// Returns the storage that holds the ledger.
+    pub const fn storage(&self) -> &S {
+        &self.storage
+    }
+
+    /// Returns the hook that follows the ledger's lines.
+    pub const fn observer(&self) -> &O {
+        &self.observer
+    }
+
+    /// Returns the hook that follows the ledger's lines, to change it.
+    pub const fn observer_mut(&mut self) -> &mut O {
+        &mut self.observer
+    }
+
+    /// Returns whether the ledger accepts records: it has no damage, and no write has failed.
+    pub const fn is_writable(&self) -> bool {
+        matches!(self.state, State::Writable)
     }
 
     /// What is wrong with the ledger, if it opened for reading only.
@@ -207,7 +190,7 @@ impl<S: Storage> Ledger<S> {
     }
 }
 
-impl<S: Storage> Drop for Ledger<S> {
+impl<S: Storage, O> Drop for Ledger<S, O> {
     /// Takes the holder's note away; the lock goes with the file. After a failed write the note stays, to tell the
     /// next holder to make the end of the file safe; and a note beside a damaged ledger is not ours.
     fn drop(&mut self) {
@@ -217,21 +200,13 @@ impl<S: Storage> Drop for Ledger<S> {
     }
 }
 
-/// The path of a file beside the ledger: its name with something appended.
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    // What belongs to a ledger stands beside the file itself, by whatever link it is reached: otherwise its checkpoints
-    // would be passed over, and there would be two histories.
-    let is_link = std::fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
-    let real = if is_link { std::fs::canonicalize(path).ok() } else { None };
-    let mut name = real.map_or_else(|| path.as_os_str().to_owned(), PathBuf::into_os_string);
+/// Returns the path of a file that belongs to a ledger: the ledger's path with a suffix.
+///
+/// If the path is a link, it is followed first. All links to a ledger lead to the same checkpoints that way.
+pub fn sidecar_path(ledger: &Path, suffix: &str) -> PathBuf {
+    let is_link = std::fs::symlink_metadata(ledger).is_ok_and(|found| found.is_symlink());
+    let real = if is_link { std::fs::canonicalize(ledger).ok() } else { None };
+    let mut name = real.map_or_else(|| ledger.as_os_str().to_owned(), PathBuf::into_os_string);
     name.push(suffix);
     name.into()
-}
-
-/// The directory of a path.
-fn directory(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
 }

@@ -2,12 +2,12 @@
 
 use super::index::{Index, Place};
 use super::reserve::Reserve;
-use super::{Damage, Ledger, MAX_BATCH, State, checkpoints, directory, holder, torn};
-use crate::checkpoint::{Checkpoints, CheckpointsError, Watch, against, end_fault};
+use super::{Ledger, MAX_BATCH, State, holder, torn};
+use crate::observer::LineObserver;
 use crate::record::{Entry, Opening};
 use crate::scan::Scan;
-use crate::storage::{Disk, Storage, StoredFile, Stream, write_all_at};
-use crate::{Fault, FaultKind, Head, Tree};
+use crate::storage::{Disk, Storage, StoredFile, Stream};
+use crate::{Damage, Fault, FaultKind, Head};
 use ibbi_core::At;
 use std::fs::TryLockError;
 use std::io::{self, Read as _};
@@ -65,11 +65,22 @@ impl Ledger {
 }
 
 impl<S: Storage> Ledger<S> {
-    /// [`Ledger::open`] in any storage.
+    /// Opens a ledger as [`Ledger::open`] does, in any storage.
     ///
     /// # Errors
-    /// [`OpenError`].
+    /// Returns [`OpenError`].
     pub fn open_in(storage: S, path: &Path) -> Result<Self, OpenError> {
+        Self::open_observed(storage, path, ())
+    }
+}
+
+impl<S: Storage, O: LineObserver> Ledger<S, O> {
+    /// Opens a ledger as [`Ledger::open_in`] does, with a hook that follows its lines. The faults that the hook reports
+    /// count as damage.
+    ///
+    /// # Errors
+    /// Returns [`OpenError`].
+    pub fn open_observed(storage: S, path: &Path, mut observer: O) -> Result<Self, OpenError> {
         let failed = |doing| move |source| OpenError::Io { doing, path: path.to_owned(), source };
         let file = storage.open(path).map_err(failed("open"))?;
         file.try_lock().map_err(|error| match error {
@@ -79,8 +90,8 @@ impl<S: Storage> Ledger<S> {
             }
             TryLockError::Error(source) => failed("lock")(source),
         })?;
-        let checkpoints = checkpoints::read(&storage, path).map_err(failed("read the checkpoints of"))?;
-        let pass = Pass::over(&file, &checkpoints).map_err(failed("read"))?;
+        observer.start(&storage, path)?;
+        let pass = Pass::over(&file, &mut observer).map_err(failed("read"))?;
         let Some(opening) = pass.opening else {
             let path = path.to_owned();
             return Err(match pass.damage.faults.into_iter().next() {
@@ -97,8 +108,7 @@ impl<S: Storage> Ledger<S> {
             opening,
             head: pass.head,
             logged: pass.logged,
-            tree: pass.tree,
-            covered: checkpoints.ok().as_ref().and_then(Checkpoints::largest).map_or(0, |it| it.checkpoint().size),
+            observer,
             index: pass.index,
             // Until its end is known to be safe: an error on the way leaves the holder's note for the next try.
             state: State::Poisoned,
@@ -134,9 +144,9 @@ impl<S: Storage> Ledger<S> {
         let from = self.head.bytes.saturating_sub(batch);
         let mut end = Vec::new();
         Stream::new(&self.file, from, self.head.bytes).read_to_end(&mut end)?;
-        write_all_at(&self.file, &end, from)?;
+        self.file.write_all_at(&end, from)?;
         self.file.sync_data()?;
-        self.storage.sync_directory(directory(&self.path))
+        self.storage.sync_directory_of(&self.path)
     }
 }
 
@@ -146,25 +156,22 @@ struct Pass {
     head: Head,
     logged: At,
     index: Index,
-    tree: Tree,
     damage: Damage,
     /// Whether a fragment follows the whole lines.
     torn: bool,
 }
 
 impl Pass {
-    fn over(file: &impl StoredFile, checkpoints: &Result<Checkpoints, CheckpointsError>) -> io::Result<Self> {
-        let list = checkpoints.as_ref().map_or(&[][..], |known| &known.list);
-        let mut watch = Watch::new(list);
+    fn over(file: &impl StoredFile, observer: &mut impl LineObserver) -> io::Result<Self> {
         let mut scan = Scan::new(Stream::new(file, 0, u64::MAX));
         let (mut faults, mut damage) = (Vec::new(), Damage::default());
-        let (mut index, mut tree) = (Index::default(), Tree::new());
+        let mut index = Index::default();
         let (mut opening, mut torn, mut entry) = (None, None, None);
         while let Some(step) = scan.step(false, &mut entry, &mut faults)? {
-            let Some(digest) = step.digest else {
+            if step.digest.is_none() {
                 torn = faults.pop();
                 continue;
-            };
+            }
             match entry.take() {
                 Some(Entry::Opening(read)) if scan.head().lines == 1 => opening = Some(read),
                 Some(Entry::Opening(_)) | None => {}
@@ -181,26 +188,16 @@ impl Pass {
                     }
                 }
             }
-            tree.push(&digest);
-            if watch.is_due(tree.size()) {
-                for signed in watch.due(tree.size()) {
-                    faults.extend(against(signed, &mut tree, opening.as_ref(), scan.head()));
-                }
-            }
+            observer.line(scan.head(), opening.as_ref(), &mut faults);
             damage.add(faults.drain(..));
         }
-        for signed in watch.left() {
-            damage.add(against(signed, &mut tree, opening.as_ref(), scan.head()));
-        }
-        if let Err(error) = checkpoints {
-            let kind = FaultKind::Checkpoints { reason: error.to_string() };
-            damage.add([end_fault(scan.head(), kind)]);
-        }
+        observer.end(scan.head(), opening.as_ref(), &mut faults);
+        damage.add(faults);
         if damage.count > 0 {
             // Nothing is cut off a damaged ledger, so the fragment is reported with the rest.
             damage.add(torn.clone());
         }
         let (head, logged) = (scan.head(), scan.logged());
-        Ok(Self { opening, head, logged, index, tree, damage, torn: torn.is_some() })
+        Ok(Self { opening, head, logged, index, damage, torn: torn.is_some() })
     }
 }

@@ -1,7 +1,7 @@
 //! The end of a ledger that a crash cut off: set aside, cut, and reported.
 
-use super::{beside, directory};
-use crate::storage::{Storage, StoredFile, Stream, write_all_at};
+use super::sidecar_path;
+use crate::storage::{Storage, StoredFile, Stream};
 use core::fmt;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -40,7 +40,7 @@ pub(super) fn set_aside<S: Storage>(storage: &S, path: &Path, file: &S::File, of
     let length = file.length()?.saturating_sub(offset);
     for number in 1..=KEPT {
         let suffix = if number == 1 { format!(".torn-{offset}") } else { format!(".torn-{offset}-{number}") };
-        let kept_in = beside(path, &suffix);
+        let kept_in = sidecar_path(path, &suffix);
         let copy = match storage.create_new(&kept_in) {
             Ok(copy) => copy,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -56,11 +56,11 @@ pub(super) fn set_aside<S: Storage>(storage: &S, path: &Path, file: &S::File, of
         let mut done = 0;
         while done < length {
             let part = read_part(file, offset + done, STEP.min(length - done))?;
-            write_all_at(&copy, &part, done)?;
+            copy.write_all_at(&part, done)?;
             done += STEP;
         }
         copy.sync_data()?;
-        storage.sync_directory(directory(path))?;
+        storage.sync_directory_of(path)?;
         file.set_length(offset)?;
         file.sync_data()?;
         return Ok(TornTail { offset, length, kept_in });

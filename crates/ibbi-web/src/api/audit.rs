@@ -132,7 +132,7 @@ fn keys(texts: impl Iterator<Item = String>) -> Result<Vec<String>, AppError> {
     let texts = texts.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     let keys: Vec<String> = texts.take(MOST_KEYS).collect();
     for key in &keys {
-        key.parse::<ibbi_log::PublicKey>().map_err(|error| AppError::Usage(format!("the public key: {error}")))?;
+        key.parse::<ibbi_seal::PublicKey>().map_err(|error| AppError::Usage(format!("the public key: {error}")))?;
     }
     Ok(keys)
 }

@@ -11,7 +11,7 @@ use ibbi_app::replay::{self, Until};
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, input, schedule, status as standing, trust};
 use ibbi_core::{At, EventKind, Name};
-use ibbi_log::ExtractError;
+use ibbi_seal::ExtractError;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;

@@ -1,6 +1,6 @@
 //! Damaged ledgers, thousands of them, under the name of what was done to each.
 
-use ibbi_log::{Ledger, PrivateKey, checkpoints_path};
+use ibbi_seal::{sign_checkpoint, PrivateKey, checkpoints_path};
 use ibbi_testing::records;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -27,11 +27,11 @@ pub(crate) fn sealed(count: u64, cases: u64) -> Pair {
     let folder = tempfile::tempdir().expect("a temporary directory");
     let path = folder.path().join("ledger");
     let key = PrivateKey::generate("example.org/ibbi", &folder.path().join("key")).expect("a key");
-    let mut ledger = Ledger::create(&path, &records::opening()).expect("a ledger");
+    let mut ledger = ibbi_seal::create(&path, &records::opening()).expect("a ledger");
     ledger.append(&records::records(0..count / 2, cases), records::at(1)).expect("records");
-    ledger.checkpoint(&key).expect("a checkpoint");
+    sign_checkpoint(&mut ledger, &key).expect("a checkpoint");
     ledger.append(&records::records(count / 2..count, cases), records::at(2)).expect("records");
-    ledger.checkpoint(&key).expect("a checkpoint");
+    sign_checkpoint(&mut ledger, &key).expect("a checkpoint");
     drop(ledger);
     let read = |path: PathBuf| std::fs::read(path).expect("a file");
     Pair { ledger: read(path.clone()), notes: read(checkpoints_path(&path)) }

@@ -4,7 +4,7 @@ mod damage;
 
 use crate::support::Place;
 use damage::{Docket, Pair, sealed};
-use ibbi_log::{Check, Checkpoints, Ledger, verify_with};
+use ibbi_seal::{VerifyOptions, Checkpoints, verify_with_checkpoints};
 use ibbi_testing::{python_verifier, repository};
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 /// What the program says, signatures aside.
 fn is_sound(pair: &Pair) -> bool {
     let Ok(file) = Checkpoints::parse(&String::from_utf8_lossy(&pair.notes)) else { return false };
-    verify_with(&pair.ledger[..], &Check::default(), &file).expect("memory can be read").is_sound()
+    verify_with_checkpoints(&pair.ledger[..], &VerifyOptions::default(), &file).expect("memory can be read").is_sound()
 }
 
 /// Asks both about every ledger; counts the verdicts by what was done.
@@ -120,7 +120,7 @@ fn an_id_borne_twice_in_a_case_is_sound_to_both_and_damage_to_whoever_would_writ
         assert!(is_sound(pair), "to look for it takes room for every id");
         let folder = tempfile::tempdir().expect("a temporary directory");
         std::fs::write(folder.path().join("ledger"), &pair.ledger).expect("a file");
-        let ledger = Ledger::open(&folder.path().join("ledger")).expect("a ledger");
+        let ledger = ibbi_seal::open(&folder.path().join("ledger")).expect("a ledger");
         let faults = &ledger.damage().expect("damage").faults;
         assert_eq!(
             faults.iter().map(|fault| (fault.line, fault.kind.code())).collect::<Vec<_>>(),

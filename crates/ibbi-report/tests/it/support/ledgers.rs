@@ -67,7 +67,7 @@ pub(crate) fn edited(lines: &[String], mut change: impl FnMut(&mut Value)) -> Ve
         change(&mut value);
         value["prev"] = prev.to_string().into();
         let text = value.to_string();
-        prev = Digest::of(text.as_bytes());
+        prev = Digest::sha256(text.as_bytes());
         text
     };
     lines.iter().map(edit).collect()

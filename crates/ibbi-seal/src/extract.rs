@@ -7,18 +7,16 @@
 //! has them, each followed by a line with its index in the tree (from 0) and its inclusion proof (RFC 6962).
 
 use crate::checkpoint::SignedCheckpoint;
-use crate::key::PublicKey;
-use crate::line::{Line, Subject, read_uuid};
-use crate::lines::{Content, Lines, RawLine};
+use crate::key::{PublicKey, SignatureError};
 use crate::merkle::{Prover, root_from_proof};
-use crate::note::SignatureError;
-use crate::record::{Entry, Opening, Record, read_line};
-use crate::{Digest, Fault, FaultKind, explain};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use ibbi_log::{
+    Content, Digest, Entry, Fault, FaultKind, LineSubject, Lines, Opening, RawLine, Record, Uuid, explain, read_line,
+    read_uuid,
+};
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read, Write};
-use uuid::Uuid;
 
 /// The version of the extract format that this crate writes and reads.
 pub const EXTRACT_FORMAT: u32 = 1;
@@ -104,10 +102,9 @@ pub fn extract(
             Content::TooLong(_) => return Err(damaged((0, FaultKind::TooLong { length }))),
             Content::Torn => return Err(ExtractError::Truncated { size, found: number - 1 }),
         };
-        let subject = core::str::from_utf8(bytes).ok().and_then(Line::parse).map(|line| line.subject);
-        let wanted = match subject {
-            Some(Subject::Case { case: of, .. }) => of == case,
-            Some(Subject::Ledger) => number == 1,
+        let wanted = match LineSubject::read(bytes) {
+            Some(LineSubject::Case { case: of, .. }) => of == case,
+            Some(LineSubject::Ledger) => number == 1,
             None => return Err(damaged(explain(bytes).unwrap_or((0, FaultKind::Unexplained)))),
         };
         if wanted {
@@ -278,7 +275,7 @@ impl<R: Read> Reader<R> {
         let hashes: Option<Vec<_>> = proof.proof.iter().map(|text| hash(text).map(Digest::from_bytes)).collect();
         let hashes = hashes.ok_or_else(|| self.wrong("a hash of the proof is not base64 of 32 bytes"))?;
         let (size, root) = (signed.checkpoint().size, signed.checkpoint().root);
-        if root_from_proof(&Digest::of(&bytes), proof.index, size, &hashes) != Some(root) {
+        if root_from_proof(&Digest::sha256(&bytes), proof.index, size, &hashes) != Some(root) {
             return Err(self.wrong("the proof does not lead from the line before to the checkpoint's root"));
         }
         Ok(Some(entry))

@@ -1,13 +1,12 @@
 //! Ed25519 keys as C2SP signed notes use them, and the file that keeps a private one.
 
-use crate::note::{Note, Signature, is_key_name};
-use crate::storage::{Disk, Storage as _};
+use crate::signed_note::{Signature, SignedNote, is_key_name};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use core::fmt;
 use core::str::FromStr;
 use ed25519_dalek::Signer as _;
-use sha2::Digest as _;
+use ibbi_log::{Digest, Disk, Storage as _};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -22,12 +21,12 @@ const PRIVATE: &str = "PRIVATE+KEY+";
 /// A public key with its name; its text form is what C2SP tools call a verifier key.
 ///
 /// ```
-/// use ibbi_log::PublicKey;
+/// use ibbi_seal::PublicKey;
 /// let text = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
 /// let key: PublicKey = text.parse()?;
 /// assert_eq!((key.name(), key.id()), ("PeterNeumann", 0xc74f_20a3));
 /// assert_eq!(key.to_string(), text);
-/// # Ok::<(), ibbi_log::KeyError>(())
+/// # Ok::<(), ibbi_seal::KeyError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct PublicKey {
@@ -97,10 +96,28 @@ pub enum KeyFileError {
     Random(getrandom::Error),
 }
 
+/// What the signatures of a note are worth under some trusted keys.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignatureError {
+    /// A trusted key's name and id are there, but the signature is not its own.
+    #[error("the signature of {name} is wrong: the text was changed, or somebody else signed it in that name")]
+    Wrong {
+        /// The name of the key.
+        name: String,
+    },
+    /// No signature of a trusted key.
+    #[error("none of the signatures is of a trusted key; it is signed by {found}")]
+    Unknown {
+        /// The names and ids of the keys that signed.
+        found: String,
+    },
+}
+
 /// The first four bytes of the SHA-256 of the name, a line feed, the signature type and the public key.
 fn key_id(name: &str, key: &[u8; 32]) -> u32 {
-    let hash = sha2::Sha256::new().chain_update(name).chain_update([b'\n', ED25519]).chain_update(key).finalize();
-    hash.first_chunk().copied().map_or(0, u32::from_be_bytes)
+    let hash = Digest::sha256_parts(&[name.as_bytes(), &[b'\n', ED25519], key]);
+    hash.as_bytes().first_chunk().copied().map_or(0, u32::from_be_bytes)
 }
 
 /// Takes a key's text apart: name, id, and the 32 bytes after the signature type.
@@ -184,8 +201,7 @@ impl PrivateKey {
         let text = key.to_text();
         let mut file = create_private(path).map_err(failed)?;
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
-        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        Disk.sync_directory(directory.unwrap_or_else(|| Path::new("."))).map_err(failed)?;
+        Disk.sync_directory_of(path).map_err(failed)?;
         Ok(key)
     }
 
@@ -226,9 +242,32 @@ impl PrivateKey {
     }
 
     /// Signs a text and adds the signature to its note.
-    pub(crate) fn sign(&self, note: &mut Note) {
+    pub(crate) fn sign(&self, note: &mut SignedNote) {
         let bytes = self.key.sign(note.text().as_bytes()).to_bytes().to_vec();
         note.add(Signature { name: self.name.clone(), key_id: self.public().id(), bytes });
+    }
+}
+
+impl SignedNote {
+    /// The name of the first trusted key that signed this text. Signatures of other keys are ignored.
+    ///
+    /// # Errors
+    /// [`SignatureError`] if a trusted key's signature is wrong or there is none.
+    pub fn verify(&self, trusted: &[PublicKey]) -> Result<String, SignatureError> {
+        let mut signer = None;
+        for signature in self.signatures() {
+            let known = trusted.iter().find(|key| key.name() == signature.name && key.id() == signature.key_id);
+            let Some(key) = known else { continue };
+            if !key.accepts(self.text().as_bytes(), &signature.bytes) {
+                return Err(SignatureError::Wrong { name: signature.name.clone() });
+            }
+            signer.get_or_insert_with(|| signature.name.clone());
+        }
+        signer.ok_or_else(|| {
+            let names =
+                self.signatures().iter().map(|signature| format!("{}+{:08x}", signature.name, signature.key_id));
+            SignatureError::Unknown { found: names.collect::<Vec<_>>().join(", ") }
+        })
     }
 }
 
@@ -250,7 +289,6 @@ fn create_private(path: &Path) -> io::Result<File> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::note::SignatureError;
 
     // The keys and the note of the examples of Go's golang.org/x/mod/sumdb/note, from which the C2SP format comes.
     const PRIVATE_TEXT: &str = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz";
@@ -266,7 +304,7 @@ mod tests {
         let key = PrivateKey::from_text(PRIVATE_TEXT).unwrap();
         assert_eq!(key.public().to_string(), PUBLIC_TEXT);
         assert_eq!(key.to_text().as_str(), format!("{PRIVATE_TEXT}\n"));
-        let mut note = Note::unsigned(TEXT.to_owned());
+        let mut note = SignedNote::unsigned(TEXT.to_owned());
         key.sign(&mut note);
         assert_eq!(note.to_string(), format!("{TEXT}\n{SIGNATURE}"));
         assert_eq!(format!("{key:?}"), "PrivateKey(PeterNeumann+c74f20a3)");
@@ -274,13 +312,14 @@ mod tests {
 
     #[test]
     fn a_note_of_two_signers_is_good_under_either_key_and_under_no_other() {
-        let note = Note::parse(&format!("{TEXT}\n{SIGNATURE}{OTHER_SIGNATURE}")).unwrap();
+        let note = SignedNote::parse(&format!("{TEXT}\n{SIGNATURE}{OTHER_SIGNATURE}")).unwrap();
         let (peter, enoch) = (PUBLIC_TEXT.parse::<PublicKey>().unwrap(), OTHER_TEXT.parse::<PublicKey>().unwrap());
         assert_eq!(note.verify(std::slice::from_ref(&peter)).as_deref(), Ok("PeterNeumann"));
         assert_eq!(note.verify(std::slice::from_ref(&enoch)).as_deref(), Ok("EnochRoot"));
         let unknown = note.verify(&[]).unwrap_err();
         assert!(unknown.to_string().contains("PeterNeumann+c74f20a3, EnochRoot+af0cfe78"), "{unknown}");
-        let forged = Note::parse(&format!("{}\n{SIGNATURE}{OTHER_SIGNATURE}", TEXT.replace("know", "knew"))).unwrap();
+        let forged =
+            SignedNote::parse(&format!("{}\n{SIGNATURE}{OTHER_SIGNATURE}", TEXT.replace("know", "knew"))).unwrap();
         assert!(matches!(forged.verify(&[peter, enoch]), Err(SignatureError::Wrong { .. })));
     }
 
@@ -289,7 +328,7 @@ mod tests {
         // The key and the note given as test vectors in C2SP's signed-note.
         let key: PublicKey = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k".parse().unwrap();
         let note = "This is an example message.\n\n\u{2014} example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n";
-        assert_eq!(Note::parse(note).unwrap().verify(&[key]).as_deref(), Ok("example.com/foo"));
+        assert_eq!(SignedNote::parse(note).unwrap().verify(&[key]).as_deref(), Ok("example.com/foo"));
     }
 
     #[test]

@@ -1,10 +1,8 @@
 //! Lines: one spelling, two readers that agree, and explanations.
 
-mod support;
-
+use ibbi_testing::records::{SAMPLES, ledger_bytes};
 use ibbi_log::{Entry, FaultKind, LedgerReader, MAX_LINE, ReadError, explain, read_line};
 use proptest::prelude::*;
-use support::{SAMPLES, ledger_bytes};
 
 fn lines(bytes: &[u8]) -> Vec<&[u8]> {
     bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect()
@@ -23,7 +21,7 @@ fn every_kind_of_event_is_read_as_it_was_written() {
     let mut offset = 1 + lines(&bytes)[0].len();
     for (number, (_, data, _)) in SAMPLES.iter().enumerate() {
         let read = reader.next().unwrap().unwrap();
-        let written = support::record(u64::try_from(number).unwrap(), 3);
+        let written = ibbi_testing::records::record(u64::try_from(number).unwrap(), 3);
         assert_eq!((read.case, read.id, read.at, read.to), (written.case, written.id, written.at, written.to));
         assert_eq!((read.actor, &read.event), (written.actor, &written.event));
         assert_eq!(read.seq, u64::try_from(number).unwrap() + 2);
@@ -251,9 +249,9 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ledger");
         let event = ibbi_core::Event::from(ibbi_core::events::NoteAdded { text });
-        let record = ibbi_log::NewRecord { actor, event, ..support::record(0, 1) };
-        let mut ledger = ibbi_log::Ledger::create(&path, &support::opening()).unwrap();
-        ledger.append(std::slice::from_ref(&record), support::at(1)).unwrap();
+        let record = ibbi_log::NewRecord { actor, event, ..ibbi_testing::records::record(0, 1) };
+        let mut ledger = ibbi_log::Ledger::create(&path, &ibbi_testing::records::opening()).unwrap();
+        ledger.append(std::slice::from_ref(&record), ibbi_testing::records::at(1)).unwrap();
         let bytes = std::fs::read(&path).unwrap();
         let line = lines(&bytes)[1];
         agree(line)?;

@@ -2,7 +2,6 @@
 //!
 //! The format is that of C2SP, <https://c2sp.org/signed-note@v1.0.0>, so any tool that reads such notes reads these.
 
-use crate::key::PublicKey;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use core::fmt;
@@ -18,7 +17,7 @@ const MAX_NOTE: usize = 1024 * 1024;
 
 /// A text with signatures, none of them checked yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Note {
+pub struct SignedNote {
     text: String,
     signatures: Vec<Signature>,
 }
@@ -37,7 +36,7 @@ pub struct Signature {
 /// Why a text is not a signed note.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum NoteError {
+pub enum SignedNoteError {
     /// No blank line with signatures after it, or no line feed at the end.
     #[error("a signed note is a text, an empty line, and signature lines that begin with an em dash")]
     Form,
@@ -55,25 +54,7 @@ pub enum NoteError {
     TooLarge,
 }
 
-/// What the signatures of a note are worth under some trusted keys.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum SignatureError {
-    /// A trusted key's name and id are there, but the signature is not its own.
-    #[error("the signature of {name} is wrong: the text was changed, or somebody else signed it in that name")]
-    Wrong {
-        /// The name of the key.
-        name: String,
-    },
-    /// No signature of a trusted key.
-    #[error("none of the signatures is of a trusted key; it is signed by {found}")]
-    Unknown {
-        /// The names and ids of the keys that signed.
-        found: String,
-    },
-}
-
-impl Note {
+impl SignedNote {
     /// A note still without signatures.
     pub(crate) const fn unsigned(text: String) -> Self {
         Self { text, signatures: Vec::new() }
@@ -83,24 +64,24 @@ impl Note {
         self.signatures.push(signature);
     }
 
-    /// Reads a note. Its signatures are not checked: see [`Note::verify`].
+    /// Reads a note. Its signatures are not checked: see [`SignedNote::verify`].
     ///
     /// # Errors
-    /// [`NoteError`] if the text has another form.
-    pub fn parse(note: &str) -> Result<Self, NoteError> {
+    /// [`SignedNoteError`] if the text has another form.
+    pub fn parse(note: &str) -> Result<Self, SignedNoteError> {
         if note.len() > MAX_NOTE {
-            return Err(NoteError::TooLarge);
+            return Err(SignedNoteError::TooLarge);
         }
         if note.chars().any(|character| character < ' ' && character != '\n') {
-            return Err(NoteError::ControlCharacter);
+            return Err(SignedNoteError::ControlCharacter);
         }
-        let blank = note.rfind("\n\n").ok_or(NoteError::Form)?;
+        let blank = note.rfind("\n\n").ok_or(SignedNoteError::Form)?;
         let (text, signed) = (&note[..=blank], &note[blank + 2..]);
-        let lines = signed.strip_suffix('\n').ok_or(NoteError::Form)?;
+        let lines = signed.strip_suffix('\n').ok_or(SignedNoteError::Form)?;
         if lines.split('\n').count() > MAX_SIGNATURES {
-            return Err(NoteError::TooLarge);
+            return Err(SignedNoteError::TooLarge);
         }
-        let read = |(index, line)| read_signature(line).ok_or(NoteError::Signature { line: index + 1 });
+        let read = |(index, line)| read_signature(line).ok_or(SignedNoteError::Signature { line: index + 1 });
         let signatures = lines.split('\n').enumerate().map(read).collect::<Result<_, _>>()?;
         Ok(Self { text: text.to_owned(), signatures })
     }
@@ -113,26 +94,6 @@ impl Note {
     /// The signatures, none of them checked.
     pub fn signatures(&self) -> &[Signature] {
         &self.signatures
-    }
-
-    /// The name of the first trusted key that signed this text. Signatures of other keys are ignored.
-    ///
-    /// # Errors
-    /// [`SignatureError`] if a trusted key's signature is wrong or there is none.
-    pub fn verify(&self, trusted: &[PublicKey]) -> Result<String, SignatureError> {
-        let mut signer = None;
-        for signature in &self.signatures {
-            let known = trusted.iter().find(|key| key.name() == signature.name && key.id() == signature.key_id);
-            let Some(key) = known else { continue };
-            if !key.accepts(self.text.as_bytes(), &signature.bytes) {
-                return Err(SignatureError::Wrong { name: signature.name.clone() });
-            }
-            signer.get_or_insert_with(|| signature.name.clone());
-        }
-        signer.ok_or_else(|| {
-            let names = self.signatures.iter().map(|signature| format!("{}+{:08x}", signature.name, signature.key_id));
-            SignatureError::Unknown { found: names.collect::<Vec<_>>().join(", ") }
-        })
     }
 }
 
@@ -150,7 +111,7 @@ pub(crate) fn is_key_name(name: &str) -> bool {
         && !name.chars().any(|character| character.is_whitespace() || character.is_control() || character == '+')
 }
 
-impl fmt::Display for Note {
+impl fmt::Display for SignedNote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.text)?;
         self.signatures.iter().try_for_each(|signature| {

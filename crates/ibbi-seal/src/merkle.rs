@@ -3,18 +3,17 @@
 //! Leaf `n` (from 0) has as its data the 32 bytes of the digest of line `n + 1`. A tree's memory does not grow with the
 //! ledger: it keeps the roots of its full subtrees, at most 64, and the last lines, at most 32 KiB of them.
 
-use crate::Digest;
-use crate::lanes::hash_each;
+use ibbi_log::Digest;
 use std::collections::HashMap;
 use std::ops::Range;
 
 /// The hash of a leaf with these data: SHA-256 of a zero byte and the data.
 pub(crate) fn leaf_hash(data: &[u8]) -> Digest {
-    Digest::of_parts(&[&[0], data])
+    Digest::sha256_parts(&[&[0], data])
 }
 
 fn node_hash(left: &Digest, right: &Digest) -> Digest {
-    Digest::of(&prefixed::<65>(1, &[left, right]))
+    Digest::sha256(&prefixed::<65>(1, &[left, right]))
 }
 
 /// How many lines wait to be taken into a tree at once: hashing many together is quicker.
@@ -23,22 +22,23 @@ const BATCH: usize = 1024;
 /// A tree that grows by one line at a time.
 ///
 /// ```
-/// use ibbi_log::{Digest, Tree};
-/// let mut tree = Tree::new();
-/// assert_eq!(tree.root(), Digest::of(b""));
-/// tree.push(&Digest::of(b"the first line"));
-/// tree.push(&Digest::of(b"the second line"));
+/// use ibbi_log::Digest;
+/// use ibbi_seal::MerkleTree;
+/// let mut tree = MerkleTree::new();
+/// assert_eq!(tree.root(), Digest::sha256(b""));
+/// tree.push(&Digest::sha256(b"the first line"));
+/// tree.push(&Digest::sha256(b"the second line"));
 /// assert_eq!(tree.size(), 2);
 /// ```
 #[derive(Debug, Clone, Default)]
-pub struct Tree {
+pub struct MerkleTree {
     /// The tree over all lines but those that wait.
     grown: Peaks,
     /// The newest lines, fewer than a batch.
     waiting: Vec<Digest>,
 }
 
-impl Tree {
+impl MerkleTree {
     /// A tree without leaves.
     pub const fn new() -> Self {
         Self { grown: Peaks::new(), waiting: Vec::new() }
@@ -72,10 +72,10 @@ impl Tree {
 /// The root over a full subtree of lines, level by level.
 fn full_root(lines: &[Digest]) -> Digest {
     let leaves: Vec<[u8; 33]> = lines.iter().map(|line| prefixed(0, &[line])).collect();
-    let mut level = hash_each(&leaves.iter().map(<[u8; 33]>::as_slice).collect::<Vec<_>>());
+    let mut level = Digest::sha256_each(&leaves.iter().map(<[u8; 33]>::as_slice).collect::<Vec<_>>());
     while level.len() > 1 {
         let nodes: Vec<[u8; 65]> = level.chunks(2).map(|pair| prefixed(1, &[&pair[0], &pair[1]])).collect();
-        level = hash_each(&nodes.iter().map(<[u8; 65]>::as_slice).collect::<Vec<_>>());
+        level = Digest::sha256_each(&nodes.iter().map(<[u8; 65]>::as_slice).collect::<Vec<_>>());
     }
     level[0]
 }
@@ -133,7 +133,7 @@ impl Peaks {
     }
 
     fn root(&self) -> Digest {
-        self.root_from_peak(0).unwrap_or_else(|| Digest::of(b""))
+        self.root_from_peak(0).unwrap_or_else(|| Digest::sha256(b""))
     }
 
     /// The root over the leaves of the peaks from this one on.
@@ -350,7 +350,7 @@ mod tests {
 
     #[test]
     fn every_leaf_of_every_small_tree_can_be_proved_and_no_proof_serves_another_leaf_or_size() {
-        let lines: Vec<_> = (0..40_u8).map(|number| Digest::of(&[number])).collect();
+        let lines: Vec<_> = (0..40_u8).map(|number| Digest::sha256(&[number])).collect();
         for size in 1..=lines.len() {
             let count = u64::try_from(size).unwrap();
             let mut prover = Prover::new(count);
@@ -377,9 +377,9 @@ mod tests {
     fn a_tree_that_grows_in_batches_is_the_tree_that_grows_by_leaves() {
         // The root is asked for after so many lines, and again: what waits then is no full batch.
         for step in [1, 3, 64, 100, 1023, 1024, 1025, 2999] {
-            let (mut tree, mut slow) = (Tree::new(), Peaks::new());
+            let (mut tree, mut slow) = (MerkleTree::new(), Peaks::new());
             for number in 1..=3000_u32 {
-                let line = Digest::of(&number.to_le_bytes());
+                let line = Digest::sha256(&number.to_le_bytes());
                 tree.push(&line);
                 slow.push_leaf(line.as_bytes(), |_, _| {});
                 assert_eq!(tree.size(), slow.size);
@@ -392,7 +392,7 @@ mod tests {
 
     #[test]
     fn proofs_of_some_leaves_are_those_of_all() {
-        let lines: Vec<_> = (0..100_u8).map(|number| Digest::of(&[number])).collect();
+        let lines: Vec<_> = (0..100_u8).map(|number| Digest::sha256(&[number])).collect();
         for step in [1, 3, 7, 50] {
             let mut prover = Prover::new(100);
             for (index, line) in lines.iter().enumerate() {

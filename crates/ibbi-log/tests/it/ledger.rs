@@ -1,12 +1,10 @@
 //! The ledger as its users see it: creating, opening, appending, retrying, and what is refused.
 
-mod support;
-
+use ibbi_testing::records::{at, case, name, opening, record, records};
 use ibbi_log::{AppendError, CreateError, Ledger, LedgerReader, MAX_BATCH, NewRecord, OpenError};
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use support::{at, case, name, opening, record, records};
 
 struct Place {
     folder: tempfile::TempDir,
@@ -67,7 +65,7 @@ fn a_batch_is_acknowledged_with_places_and_hashes_that_the_file_confirms() {
     for committed in first.iter().chain(&second) {
         let from = usize::try_from(committed.offset).unwrap();
         let line = bytes[from..].split(|byte| *byte == b'\n').next().unwrap();
-        assert_eq!(ibbi_log::Digest::of(line), committed.hash);
+        assert_eq!(ibbi_log::Digest::sha256(line), committed.hash);
         assert!(!committed.existing);
     }
     assert_eq!(second.last().map(|committed| committed.hash), Some(ledger.head().hash));

@@ -1,9 +1,10 @@
 //! Measures reading and verifying a ledger, and appending to one. Measures only: it asserts nothing.
 //!
-//! `cargo run --release -p ibbi-log --example ledger_speed -- [LINES] [FOLDER] [ONLY]`, where ONLY is a part of the names of
+//! `cargo run --release -p ibbi-seal --example ledger_speed -- [LINES] [FOLDER] [ONLY]`, where ONLY is a part of the names of
 //! the measurements wanted.
 
-use ibbi_log::{Check, Depth, Digest, Ledger, LedgerReader, LineReader, verify};
+use ibbi_log::{Depth, Digest, LedgerReader, LineReader};
+use ibbi_seal::{VerifyOptions, verify};
 use ibbi_testing::records::{at, opening, record, records};
 use std::fs::{self, File};
 use std::hint::black_box;
@@ -36,7 +37,7 @@ fn read_side(path: &Path, count: u64, only: &str) {
             report(what, lines, run);
         }
     };
-    let mut ledger = Ledger::create(path, &opening()).expect("created");
+    let mut ledger = ibbi_seal::create(path, &opening()).expect("created");
     let mut done = 0;
     while done < count {
         let next = (done + 5000).min(count);
@@ -55,12 +56,12 @@ fn read_side(path: &Path, count: u64, only: &str) {
     report("SHA-256 of each line, one by one", lines.len(), &mut || {
         lines.iter().for_each(|line| _ = black_box(Digest::of(line)));
     });
-    let chain = Check { depth: Depth::Chain, ..Check::default() };
+    let chain = VerifyOptions { depth: Depth::Chain, ..VerifyOptions::default() };
     report("verify: chain", lines.len(), &mut || assert!(verify(&bytes[..], &chain).unwrap().is_sound()));
     report("verify: chain, from the file", lines.len(), &mut || {
         assert!(verify(File::open(path).unwrap(), &chain).unwrap().is_sound());
     });
-    let root = Check { root: true, ..chain };
+    let root = VerifyOptions { root: true, ..chain };
     report("verify: chain and Merkle root", lines.len(), &mut || {
         assert!(verify(&bytes[..], &root).unwrap().is_sound())
     });
@@ -76,9 +77,9 @@ fn read_side(path: &Path, count: u64, only: &str) {
         }
     });
     report("verify: records and Merkle root", lines.len(), &mut || {
-        assert!(verify(&bytes[..], &Check { root: true, ..Check::default() }).unwrap().is_sound());
+        assert!(verify(&bytes[..], &VerifyOptions { root: true, ..VerifyOptions::default() }).unwrap().is_sound());
     });
-    report("open for writing", lines.len(), &mut || drop(black_box(Ledger::open(path).unwrap())));
+    report("open for writing", lines.len(), &mut || drop(black_box(ibbi_seal::open(path).unwrap())));
 }
 
 fn report(what: &str, lines: usize, run: &mut dyn FnMut()) {
@@ -97,7 +98,7 @@ fn write_side(folder: &Path) {
     for batch in [1_u64, 100] {
         let rounds = if batch == 1 { 400 } else { 100 };
         let path = folder.join(format!("ledger-{batch}"));
-        let mut ledger = Ledger::create(&path, &opening()).expect("created");
+        let mut ledger = ibbi_seal::create(&path, &opening()).expect("created");
         let bare = File::create(folder.join(format!("bare-{batch}"))).expect("created");
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
         let mut place = 0;

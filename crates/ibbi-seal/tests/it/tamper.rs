@@ -1,13 +1,13 @@
 //! Tampering: whatever is done to a checkpointed ledger shows.
 
-mod support;
-
-use ibbi_log::{
-    Check, Checkpoints, Depth, Digest, Ledger, PrivateKey, PublicKey, Report, checkpoints_path, verify, verify_with,
+use ibbi_testing::records::{at, case, opening, record, records};
+use ibbi_log::{Depth, Digest};
+use ibbi_seal::{
+    Checkpoints, PrivateKey, PublicKey, Verification, VerifyOptions, checkpoints_path, sign_checkpoint, verify,
+    verify_with_checkpoints,
 };
 use std::fs;
 use std::path::PathBuf;
-use support::{at, case, opening, record, records};
 
 /// A ledger with two checkpoints, the last of them over all of its lines.
 struct Sealed {
@@ -22,11 +22,11 @@ fn sealed(count: u64) -> Sealed {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger");
     let key = PrivateKey::generate("example.org/ibbi", &folder.path().join("key")).unwrap();
-    let mut ledger = Ledger::create(&path, &opening()).unwrap();
+    let mut ledger = ibbi_seal::create(&path, &opening()).unwrap();
     ledger.append(&records(0..count / 2, 3), at(1)).unwrap();
-    ledger.checkpoint(&key).unwrap();
+    sign_checkpoint(&mut ledger, &key).unwrap();
     ledger.append(&records(count / 2..count, 3), at(2)).unwrap();
-    let signed = ledger.checkpoint(&key).unwrap();
+    let signed = sign_checkpoint(&mut ledger, &key).unwrap();
     assert_eq!(signed.checkpoint().size, count + 1);
     drop(ledger);
     let (bytes, checkpoints) = (fs::read(&path).unwrap(), fs::read(checkpoints_path(&path)).unwrap());
@@ -38,10 +38,11 @@ impl Sealed {
         self.ledger.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect()
     }
 
-    fn report(&self, ledger: &[u8], depth: Depth) -> Report {
+    fn report(&self, ledger: &[u8], depth: Depth) -> Verification {
         let file = Checkpoints::parse(core::str::from_utf8(&self.checkpoints).unwrap()).unwrap();
         let keys = [self.key.public()];
-        verify_with(ledger, &Check { depth, keys: &keys, ..Check::default() }, &file).unwrap()
+        verify_with_checkpoints(ledger, &VerifyOptions { depth, keys: &keys, ..VerifyOptions::default() }, &file)
+            .unwrap()
     }
 
     /// Whether nothing shows, at either depth.
@@ -61,7 +62,7 @@ fn relinked(lines: &[Vec<u8>]) -> Vec<u8> {
         let (between, rest) = rest.split_once("\"seq\":").unwrap();
         let rest = rest.trim_start_matches(|digit: char| digit.is_ascii_digit());
         let forged = format!("{head}\"prev\":\"{prev}{between}\"seq\":{}{rest}", index + 1);
-        prev = Digest::of(forged.as_bytes());
+        prev = Digest::sha256(forged.as_bytes());
         bytes.extend_from_slice(forged.as_bytes());
         bytes.push(b'\n');
     }
@@ -74,10 +75,10 @@ fn a_sound_ledger_is_found_sound_and_says_what_covers_it() {
     for depth in [Depth::Chain, Depth::Records] {
         let report = sealed.report(&sealed.ledger, depth);
         assert!(report.is_sound(), "{report:?}");
-        assert_eq!((report.head.lines, report.verdicts.len()), (10, 2));
+        assert_eq!((report.head.lines, report.checkpoints.len()), (10, 2));
         let last = report.last_good().unwrap();
         assert_eq!((last.checkpoint().size, Some(last.checkpoint().root)), (10, report.root));
-        assert_eq!(report.verdicts[0].signature, Some(Ok("example.org/ibbi".to_owned())));
+        assert_eq!(report.checkpoints[0].signature, Some(Ok("example.org/ibbi".to_owned())));
         assert_eq!(report.opening.unwrap().origin.as_str(), "example.org/ibbi");
     }
     assert_eq!(relinked(&sealed.lines()), sealed.ledger, "the forger of these tests knows the format");
@@ -102,8 +103,8 @@ fn every_single_bit_flip_of_the_ledger_and_of_its_checkpoints_is_detected() {
             sealed.checkpoints[place] ^= 1 << bit;
             let parsed = core::str::from_utf8(&sealed.checkpoints).ok().and_then(|text| Checkpoints::parse(text).ok());
             let missed = parsed.is_some_and(|file| {
-                let check = Check { keys: &keys, depth: Depth::Chain, ..Check::default() };
-                verify_with(&sealed.ledger[..], &check, &file).unwrap().is_sound()
+                let check = VerifyOptions { keys: &keys, depth: Depth::Chain, ..VerifyOptions::default() };
+                verify_with_checkpoints(&sealed.ledger[..], &check, &file).unwrap().is_sound()
             });
             assert!(!missed, "bit {bit} of byte {place} of the checkpoints is missed");
             sealed.checkpoints[place] ^= 1 << bit;
@@ -126,7 +127,7 @@ fn every_truncation_is_detected() {
     let codes: Vec<_> = report.damage.faults.iter().map(|fault| fault.kind.code()).collect();
     assert_eq!(codes, ["checkpoint.truncated"]);
     assert_eq!(report.last_good().unwrap().checkpoint().size, 5);
-    assert!(verify(&whole[..], &Check::default()).unwrap().is_sound());
+    assert!(verify(&whole[..], &VerifyOptions::default()).unwrap().is_sound());
 }
 
 #[test]
@@ -147,7 +148,9 @@ fn a_line_removed_repeated_or_moved_is_detected_even_if_the_chain_is_made_anew()
         }
         for variant in variants {
             assert!(!sealed.passes(&variant.concat()), "line {}", one + 1);
-            let plain = verify(&variant.concat()[..], &Check { depth: Depth::Chain, ..Check::default() }).unwrap();
+            let plain =
+                verify(&variant.concat()[..], &VerifyOptions { depth: Depth::Chain, ..VerifyOptions::default() })
+                    .unwrap();
             assert!(one + 1 == lines.len() || !plain.is_sound(), "the chain alone shows it, but for the last line");
             let forged = relinked(&variant);
             // The last line once more with a new chain is a line that no checkpoint covers: only its `rev` is wrong.
@@ -167,7 +170,7 @@ fn a_case_taken_out_whole_with_a_new_chain_is_detected_by_the_checkpoint_alone()
     let rest: Vec<_> =
         sealed.lines().into_iter().filter(|line| !String::from_utf8_lossy(line).contains(&gone)).collect();
     let forged = relinked(&rest);
-    assert!(verify(&forged[..], &Check::default()).unwrap().is_sound(), "without a checkpoint nothing shows");
+    assert!(verify(&forged[..], &VerifyOptions::default()).unwrap().is_sound(), "without a checkpoint nothing shows");
     assert!(!sealed.passes(&forged));
 }
 
@@ -180,7 +183,7 @@ fn a_tail_written_anew_with_a_valid_chain_is_detected_and_the_last_good_checkpoi
     assert_ne!(line, forged);
     lines[8] = forged.into_bytes();
     let forged = relinked(&lines);
-    let plain = verify(&forged[..], &Check::default()).unwrap();
+    let plain = verify(&forged[..], &VerifyOptions::default()).unwrap();
     assert!(plain.is_sound(), "the chain alone does not show it: {:?}", plain.first_fault());
     let report = sealed.report(&forged, Depth::Records);
     let fault = report.first_fault().unwrap();
@@ -203,8 +206,8 @@ fn the_first_bad_line_is_named_with_its_byte_and_both_hashes() {
         assert_eq!(fault.line, 6, "{text}");
         assert_eq!(usize::try_from(fault.offset).unwrap(), offset + lines[4].len());
         let line = &changed[offset..offset + lines[4].len() - 1];
-        assert!(text.contains(&Digest::of(line).to_string()), "{text}");
-        assert!(text.contains(&Digest::of(&line_of(&lines[4])).to_string()), "{text}");
+        assert!(text.contains(&Digest::sha256(line).to_string()), "{text}");
+        assert!(text.contains(&Digest::sha256(&line_of(&lines[4])).to_string()), "{text}");
     }
 }
 
@@ -220,11 +223,11 @@ fn damage_below_a_checkpoint_is_never_cut_off_as_torn() {
     let mut cut = lines[..9].concat();
     cut.extend_from_slice(&lines[9][..100]);
     fs::write(&sealed.path, &cut).unwrap();
-    let mut ledger = Ledger::open(&sealed.path).unwrap();
+    let mut ledger = ibbi_seal::open(&sealed.path).unwrap();
     let codes: Vec<_> = ledger.damage().unwrap().faults.iter().map(|fault| fault.kind.code()).collect();
     assert_eq!(codes, ["checkpoint.truncated", "ledger.torn"]);
     assert!(ledger.append(&records(9..10, 3), at(3)).is_err());
-    assert!(ledger.checkpoint(&sealed.key).is_err());
+    assert!(sign_checkpoint(&mut ledger, &sealed.key).is_err());
     drop(ledger);
     assert_eq!(fs::read(&sealed.path).unwrap(), cut);
 
@@ -232,10 +235,10 @@ fn damage_below_a_checkpoint_is_never_cut_off_as_torn() {
     let mut other = sealed.lines();
     other[8] = String::from_utf8(other[8].clone()).unwrap().replacen("clerk", "clark", 1).into_bytes();
     fs::write(&sealed.path, relinked(&other)).unwrap();
-    let damage = Ledger::open(&sealed.path).unwrap().damage().unwrap().clone();
+    let damage = ibbi_seal::open(&sealed.path).unwrap().damage().unwrap().clone();
     assert_eq!(damage.faults[0].kind.code(), "checkpoint.root");
     fs::write(&sealed.path, &sealed.ledger).unwrap();
-    assert!(Ledger::open(&sealed.path).unwrap().damage().is_none());
+    assert!(ibbi_seal::open(&sealed.path).unwrap().damage().is_none());
 }
 
 #[test]
@@ -243,19 +246,20 @@ fn signatures_count_only_under_the_keys_that_are_trusted() {
     let sealed = sealed(4);
     let file = Checkpoints::parse(core::str::from_utf8(&sealed.checkpoints).unwrap()).unwrap();
     let other = PrivateKey::generate("example.org/ibbi", &sealed.folder.path().join("other")).unwrap();
-    let with =
-        |keys: &[PublicKey]| verify_with(&sealed.ledger[..], &Check { keys, ..Check::default() }, &file).unwrap();
+    let with = |keys: &[PublicKey]| {
+        verify_with_checkpoints(&sealed.ledger[..], &VerifyOptions { keys, ..VerifyOptions::default() }, &file).unwrap()
+    };
     assert!(with(&[]).is_sound());
     assert!(with(&[sealed.key.public(), other.public()]).is_sound());
     let report = with(&[other.public()]);
     assert!(!report.is_sound() && report.last_good().is_none());
-    let text = report.verdicts[0].signature.clone().unwrap().unwrap_err().to_string();
+    let text = report.checkpoints[0].signature.clone().unwrap().unwrap_err().to_string();
     assert!(text.contains("none of the signatures is of a trusted key"), "{text}");
 
     // A checkpoint of another ledger says so.
     let renamed = String::from_utf8(sealed.checkpoints.clone()).unwrap().replace("org/ibbi\n", "org/other\n");
     let file = Checkpoints::parse(&renamed).unwrap();
-    let report = verify_with(&sealed.ledger[..], &Check::default(), &file).unwrap();
+    let report = verify_with_checkpoints(&sealed.ledger[..], &VerifyOptions::default(), &file).unwrap();
     assert_eq!(report.first_fault().unwrap().kind.code(), "checkpoint.origin");
 }
 
@@ -266,17 +270,17 @@ fn checkpoints_stand_newest_last_and_an_unfinished_one_is_written_over() {
     let newest: Vec<_> = text.lines().rev().take(5).collect();
     assert_eq!(newest[3], "5", "the newest checkpoint is the last five lines");
     fs::write(checkpoints_path(&sealed.path), text.clone() + "example.org/ibbi\n6\nhalf of a ro").unwrap();
-    let mut ledger = Ledger::open(&sealed.path).unwrap();
-    assert_eq!((ledger.damage(), ledger.covered()), (None, 5));
-    let same = ledger.checkpoint(&sealed.key).unwrap();
+    let mut ledger = ibbi_seal::open(&sealed.path).unwrap();
+    assert_eq!((ledger.damage(), ledger.observer().covered()), (None, 5));
+    let same = sign_checkpoint(&mut ledger, &sealed.key).unwrap();
     assert_eq!(same.checkpoint().size, 5);
     assert_eq!(fs::read_to_string(checkpoints_path(&sealed.path)).unwrap(), text, "the same one is not repeated");
     ledger.append(&records(4..5, 3), at(3)).unwrap();
-    let next = ledger.checkpoint(&sealed.key).unwrap();
+    let next = sign_checkpoint(&mut ledger, &sealed.key).unwrap();
     assert_eq!(fs::read_to_string(checkpoints_path(&sealed.path)).unwrap(), format!("{text}{next}"));
     drop(ledger);
     fs::write(checkpoints_path(&sealed.path), text.replacen("\n3\n", "\nx\n", 1)).unwrap();
-    let damage = Ledger::open(&sealed.path).unwrap().damage().unwrap().to_string();
+    let damage = ibbi_seal::open(&sealed.path).unwrap().damage().unwrap().to_string();
     assert!(damage.contains("checkpoint 1 of the file"), "{damage}");
 }
 
@@ -285,20 +289,22 @@ fn checkpoints_cover_every_line_however_many_were_appended_since_the_last() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger");
     let key = PrivateKey::generate("example.org/ibbi", &folder.path().join("key")).unwrap();
-    let mut ledger = Ledger::create(&path, &opening()).unwrap();
+    let mut ledger = ibbi_seal::create(&path, &opening()).unwrap();
     let mut done = 0;
     for (batches, count) in [(1, 1), (1, 62), (2, 1), (30, 100), (1, 1023), (1, 1024), (1, 1), (1, 2500)] {
         for _ in 0..batches {
             ledger.append(&records(done..done + count, 3), at(1)).unwrap();
             done += count;
         }
-        let signed = ledger.checkpoint(&key).unwrap();
-        let report = verify(&fs::read(&path).unwrap()[..], &Check { root: true, ..Check::default() }).unwrap();
+        let signed = sign_checkpoint(&mut ledger, &key).unwrap();
+        let report =
+            verify(&fs::read(&path).unwrap()[..], &VerifyOptions { root: true, ..VerifyOptions::default() }).unwrap();
         assert_eq!((signed.checkpoint().size, Some(signed.checkpoint().root)), (done + 1, report.root));
     }
     // Refused, or there already: neither is a line.
     ledger.append(&[record(0, 3), record(done, 3), record(done, 3)], at(1)).unwrap_err();
     ledger.append(&[record(0, 3), record(done, 3), record(1, 3)], at(1)).unwrap();
-    let report = verify(&fs::read(&path).unwrap()[..], &Check { root: true, ..Check::default() }).unwrap();
-    assert_eq!(Some(ledger.checkpoint(&key).unwrap().checkpoint().root), report.root);
+    let report =
+        verify(&fs::read(&path).unwrap()[..], &VerifyOptions { root: true, ..VerifyOptions::default() }).unwrap();
+    assert_eq!(Some(sign_checkpoint(&mut ledger, &key).unwrap().checkpoint().root), report.root);
 }

@@ -1,12 +1,10 @@
 //! Crashes and failing disks: what was acknowledged is there afterwards, and nothing is there that was not attempted.
 
-mod simulated;
-mod support;
-
-use ibbi_log::{AppendError, Check, CreateError, Ledger, OpenError, PrivateKey, Uuid, checkpoints_path, verify};
-use simulated::{Crash, Disk, Failure, Lasting};
+use crate::simulated_disk::{Crash, Disk, Failure, Lasting};
+use ibbi_testing::records::{at, opening, record, records};
+use ibbi_log::{AppendError, CreateError, OpenError, Uuid};
+use ibbi_seal::{PrivateKey, SealedLedger, VerifyOptions, checkpoints_path, sign_checkpoint, verify};
 use std::path::Path;
-use support::{at, opening, record, records};
 
 const FAILURES: [Failure; 3] = [Failure::Error, Failure::NoSpace, Failure::ShortWrite];
 const LASTINGS: [Lasting; 2] = [Lasting::Once, Lasting::FromThenOn];
@@ -45,12 +43,12 @@ impl Run<'_> {
     /// A day with a ledger: created, written in batches, checkpointed, closed and opened again. After an error the
     /// client opens the ledger anew and sends the same again; after a second error in a row it gives up.
     fn day(&mut self) {
-        let mut ledger = match Ledger::create_in(self.disk.clone(), path(), &opening()) {
+        let mut ledger = match ibbi_seal::create_in(self.disk.clone(), path(), &opening()) {
             Ok(ledger) => Some(ledger),
-            Err(_) => match Ledger::create_in(self.disk.clone(), path(), &opening()) {
+            Err(_) => match ibbi_seal::create_in(self.disk.clone(), path(), &opening()) {
                 Ok(ledger) => Some(ledger),
                 // The first try had written the whole line and failed to make it safe.
-                Err(CreateError::Exists { .. }) => Ledger::open_in(self.disk.clone(), path()).ok(),
+                Err(CreateError::Exists { .. }) => ibbi_seal::open_in(self.disk.clone(), path()).ok(),
                 Err(_) => return,
             },
         };
@@ -60,7 +58,7 @@ impl Run<'_> {
             ledger = self.send(open, batch);
             if ledger.as_ref().is_some_and(|open| open.head().lines == 5) {
                 ledger = ledger.map(|mut open| {
-                    if let Ok(signed) = open.checkpoint(self.key) {
+                    if let Ok(signed) = sign_checkpoint(&mut open, self.key) {
                         self.client.covered = signed.checkpoint().size;
                     }
                     open
@@ -68,12 +66,12 @@ impl Run<'_> {
             }
         }
         drop(ledger);
-        if let Ok(ledger) = Ledger::open_in(self.disk.clone(), path()) {
+        if let Ok(ledger) = ibbi_seal::open_in(self.disk.clone(), path()) {
             self.send(ledger, 6..9);
         }
     }
 
-    fn send(&mut self, mut ledger: Ledger<Disk>, batch: std::ops::Range<u64>) -> Option<Ledger<Disk>> {
+    fn send(&mut self, mut ledger: SealedLedger<Disk>, batch: std::ops::Range<u64>) -> Option<SealedLedger<Disk>> {
         let batch = records(batch, 2);
         for _ in 0..2 {
             self.client.attempted.extend(batch.iter().map(|record| record.id));
@@ -89,7 +87,7 @@ impl Run<'_> {
                     let poisoned = ledger.append(&batch, at(60));
                     assert!(matches!(poisoned, Err(AppendError::Poisoned)), "after {error}: {poisoned:?}");
                     drop(ledger);
-                    ledger = Ledger::open_in(self.disk.clone(), path()).ok()?;
+                    ledger = ibbi_seal::open_in(self.disk.clone(), path()).ok()?;
                 }
             }
         }
@@ -100,7 +98,7 @@ impl Run<'_> {
 /// Opens the ledger on a disk that works, holds what it has against what the client knows, and returns whether it is
 /// damaged. What was recovered is from then on acknowledged.
 fn check(disk: &Disk, client: &mut Client, what: &str) -> bool {
-    let ledger = match Ledger::open_in(disk.clone(), path()) {
+    let ledger = match ibbi_seal::open_in(disk.clone(), path()) {
         Ok(ledger) => ledger,
         Err(error) => {
             let never = matches!(&error, OpenError::Unfinished { .. })
@@ -126,10 +124,10 @@ fn check(disk: &Disk, client: &mut Client, what: &str) -> bool {
         assert!(disk.is_out_of_order(), "{what}: {damage}");
         return true;
     }
-    assert!(ledger.covered() >= client.covered, "{what}: a checkpoint is lost");
+    assert!(ledger.observer().covered() >= client.covered, "{what}: a checkpoint is lost");
     drop(ledger);
     let bytes = disk.content(path()).unwrap();
-    let report = verify(&bytes[..], &Check::default()).unwrap();
+    let report = verify(&bytes[..], &VerifyOptions::default()).unwrap();
     assert!(report.is_sound(), "{what}: {:?}", report.first_fault());
     client.created = true;
     client.acknowledged = ids;
@@ -203,7 +201,7 @@ fn recovery_survives_failures_in_the_same_way() {
             };
             // How many operations the recovery takes when nothing fails.
             let run = ready();
-            let sound = Ledger::open_in(run.disk.clone(), path()).is_ok_and(|ledger| ledger.damage().is_none());
+            let sound = ibbi_seal::open_in(run.disk.clone(), path()).is_ok_and(|ledger| ledger.damage().is_none());
             if !sound {
                 continue;
             }
@@ -217,7 +215,7 @@ fn recovery_survives_failures_in_the_same_way() {
                         );
                         let mut run = ready();
                         run.disk.fail(second, lasting, failure);
-                        drop(Ledger::open_in(run.disk.clone(), path()));
+                        drop(ibbi_seal::open_in(run.disk.clone(), path()));
                         run.disk.heal();
                         run.disk.crash(again);
                         points += 1;
@@ -233,7 +231,7 @@ fn recovery_survives_failures_in_the_same_way() {
 #[test]
 fn a_write_or_a_sync_that_fails_is_in_doubt_and_the_handle_takes_no_more() {
     let disk = Disk::default();
-    let mut ledger = Ledger::create_in(disk.clone(), path(), &opening()).unwrap();
+    let mut ledger = ibbi_seal::create_in(disk.clone(), path(), &opening()).unwrap();
     ledger.append(&records(0..2, 2), at(1)).unwrap();
     // The length, the write, the sync: the last two leave it in doubt.
     for operation in [2, 3] {
@@ -248,7 +246,7 @@ fn a_write_or_a_sync_that_fails_is_in_doubt_and_the_handle_takes_no_more() {
         drop(ledger);
         disk.heal();
         disk.crash(Crash::Dropped);
-        ledger = Ledger::open_in(disk.clone(), path()).unwrap();
+        ledger = ibbi_seal::open_in(disk.clone(), path()).unwrap();
         assert_eq!(ledger.head().lines, 3);
     }
     let committed = ledger.append(&records(0..4, 2), at(1)).unwrap();

@@ -1,0 +1,145 @@
+//! Checking a ledger in one pass: each line, and the chain that links the lines.
+
+use crate::line::Links;
+use crate::lines::{Content, Lines, RawLine};
+use crate::record::{Entry, Opening, read_line};
+use crate::scan::Scan;
+use crate::{Damage, Digest, Fault, FaultKind, Head, ReadError, explain};
+use std::io::Read;
+
+/// How much of each line is checked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Depth {
+    /// Only the links between lines: `prev` and `seq`. Memory doesn't grow with the ledger. A changed byte anywhere
+    /// still shows, in the next line or in a checkpoint. A line that was wrong when it was written doesn't show.
+    Chain,
+    /// Also each line's spelling, its event, and the numbers within each case. Memory: one number for each case. It
+    /// doesn't look for two records of a case with the same id, because that takes memory for all ids.
+    /// [`crate::Ledger::open`] does look for them.
+    #[default]
+    Records,
+}
+
+/// The result of checking a ledger's lines.
+#[derive(Debug, Clone)]
+pub struct CheckedLines {
+    /// The end of the ledger: its whole lines, their bytes, and the hash of the last one.
+    pub head: Head,
+    /// The first line, if it is valid.
+    pub opening: Option<Opening>,
+    /// What is wrong, in the order of the lines.
+    pub damage: Damage,
+}
+
+/// Checks a ledger from a stream in one pass, and doesn't stop at the first fault.
+///
+/// It calls `each` after every whole line, with the head so far (`head.hash` is the line's SHA-256) and the first line
+/// if that is valid.
+///
+/// # Errors
+/// Returns [`ReadError::Io`] if the stream can't be read. Faults of the ledger are in the result.
+///
+/// ```
+/// use ibbi_log::{Depth, check_lines};
+/// let checked = check_lines(&b"not a ledger\n"[..], Depth::Records, |_, _| {})?;
+/// let fault = &checked.damage.faults[0];
+/// assert_eq!((fault.line, fault.kind.code()), (1, "line.syntax"));
+/// assert_eq!(check_lines(&b""[..], Depth::Records, |_, _| {})?.damage.count, 1, "a ledger has at least one line");
+/// # Ok::<(), ibbi_log::ReadError>(())
+/// ```
+pub fn check_lines(
+    source: impl Read,
+    depth: Depth,
+    each: impl FnMut(Head, Option<&Opening>),
+) -> Result<CheckedLines, ReadError> {
+    let mut checked = CheckedLines { head: Head::EMPTY, opening: None, damage: Damage::default() };
+    match depth {
+        Depth::Chain => checked.check_chain(source, each)?,
+        Depth::Records => checked.check_records(source, each)?,
+    }
+    if checked.head.lines == 0 && checked.damage.count == 0 {
+        checked.damage.add([Fault { line: 1, offset: 0, column: 0, kind: FaultKind::NoLine }]);
+    }
+    Ok(checked)
+}
+
+impl CheckedLines {
+    fn check_records(
+        &mut self,
+        source: impl Read,
+        mut each: impl FnMut(Head, Option<&Opening>),
+    ) -> Result<(), ReadError> {
+        let mut scan = Scan::new(source);
+        let (mut entry, mut faults) = (None, Vec::new());
+        loop {
+            let step = scan.step(false, &mut entry, &mut faults);
+            self.damage.add(faults.drain(..));
+            self.head = scan.head();
+            let step = step.map_err(|source| ReadError::Io { offset: self.head.bytes, source })?;
+            let Some(step) = step else { return Ok(()) };
+            if let Some(Entry::Opening(opening)) = entry.take() {
+                self.opening.get_or_insert(opening);
+            }
+            if step.digest.is_some() {
+                each(self.head, self.opening.as_ref());
+            }
+        }
+    }
+
+    fn check_chain(
+        &mut self,
+        source: impl Read,
+        mut each: impl FnMut(Head, Option<&Opening>),
+    ) -> Result<(), ReadError> {
+        let mut lines = Lines::new(source);
+        let mut expected = (Digest::ZERO.to_hex(), 1);
+        loop {
+            let next = lines.next().map_err(|source| ReadError::Io { offset: self.head.bytes, source })?;
+            let Some(RawLine { number, offset, length, content }) = next else { return Ok(()) };
+            let mut fault = |column, kind| self.damage.add([Fault { line: number, offset, column, kind }]);
+            let (bytes, digest) = match content {
+                Content::Whole(bytes, digest) => (Some(bytes), digest),
+                Content::TooLong(digest) => {
+                    fault(0, FaultKind::TooLong { length });
+                    (None, digest)
+                }
+                Content::Torn => {
+                    fault(0, FaultKind::Torn { length });
+                    continue;
+                }
+            };
+            match bytes.map(|bytes| (bytes, Links::of(bytes))) {
+                Some((_, Some(Links { prev, seq, .. }))) => {
+                    if *prev != expected.0 {
+                        match Digest::from_hex(prev) {
+                            Some(found) => fault(0, FaultKind::Chain { expected: self.head.hash, found }),
+                            None => {
+                                fault(0, FaultKind::Value { key: "prev", expected: "64 lower-case hexadecimal digits" })
+                            }
+                        }
+                    }
+                    if seq != expected.1 {
+                        fault(0, FaultKind::Seq { expected: expected.1, found: seq });
+                    }
+                    expected.1 = seq;
+                }
+                Some((bytes, None)) => {
+                    let (column, kind) = explain(bytes).unwrap_or((0, FaultKind::Unexplained));
+                    fault(column, kind);
+                }
+                None => {}
+            }
+            if number == 1 {
+                match bytes.map(read_line) {
+                    Some(Ok(Entry::Opening(opening))) => self.opening = Some(opening),
+                    Some(Ok(Entry::Record(_))) => fault(0, FaultKind::Opening { first: true }),
+                    Some(Err((column, kind))) => fault(column, kind),
+                    None => {}
+                }
+            }
+            expected = (digest.to_hex(), expected.1 + 1);
+            self.head = Head { lines: number, bytes: offset + length + 1, hash: digest };
+            each(self.head, self.opening.as_ref());
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Integration tests of ibbi-log.
+
+mod follow;
+mod ledger;
+mod lines;

@@ -1,0 +1,62 @@
+//! The file of checkpoints that belongs to a ledger, the newest one last.
+
+use crate::checkpoint::{CheckpointError, SignedCheckpoint};
+use crate::signed_note::split_notes;
+use ibbi_log::sidecar_path;
+use std::path::{Path, PathBuf};
+
+/// The suffix that the file's name adds to the ledger's name.
+const SUFFIX: &str = ".checkpoints";
+
+/// The checkpoints of a file, oldest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Checkpoints {
+    /// The whole ones.
+    pub list: Vec<SignedCheckpoint>,
+    /// The number of bytes at the end of an unfinished checkpoint.
+    pub torn: u64,
+}
+
+/// Why a file of checkpoints can't be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("checkpoint {number} of the file: {source}; restore the file from a copy")]
+pub struct CheckpointsError {
+    /// Which one, from 1.
+    pub number: usize,
+    /// What is wrong with it.
+    pub source: CheckpointError,
+}
+
+impl Checkpoints {
+    /// Reads the text of a file: checkpoints one after the other, with or without empty lines between them.
+    ///
+    /// # Errors
+    /// Returns [`CheckpointsError`] about the first text that is not a checkpoint.
+    pub fn parse(text: &str) -> Result<Self, CheckpointsError> {
+        let (notes, rest) = split_notes(text);
+        let mut known = Self { list: Vec::with_capacity(notes.len()), torn: length(rest) };
+        for (index, note) in notes.iter().enumerate() {
+            match note.parse() {
+                Ok(signed) => known.list.push(signed),
+                // A crash leaves zeros in the last one if not all parts of a write reached the disk.
+                Err(_) if index + 1 == notes.len() && note.contains('\0') => known.torn += length(note),
+                Err(source) => return Err(CheckpointsError { number: index + 1, source }),
+            }
+        }
+        Ok(known)
+    }
+
+    /// Returns the checkpoint that covers the most lines.
+    pub fn largest(&self) -> Option<&SignedCheckpoint> {
+        self.list.iter().max_by_key(|signed| signed.checkpoint().size)
+    }
+}
+
+/// Returns the path of the file that holds a ledger's checkpoints.
+pub fn checkpoints_path(ledger: &Path) -> PathBuf {
+    sidecar_path(ledger, SUFFIX)
+}
+
+fn length(text: &str) -> u64 {
+    u64::try_from(text.len()).unwrap_or(u64::MAX)
+}
