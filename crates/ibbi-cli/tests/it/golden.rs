@@ -95,7 +95,7 @@ fn the_golden_ledgers_are_these_and_were_never_edited() {
     let there: BTreeSet<_> = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert_eq!(listed, there);
     for golden in V1 {
-        assert_eq!(Digest::of(&golden.bytes()).to_string(), golden.sha256, "{} was changed: restore it", golden.name);
+        assert_eq!(Digest::sha256(&golden.bytes()).to_string(), golden.sha256, "{} was changed: restore it", golden.name);
     }
 }
 
@@ -126,7 +126,7 @@ fn every_line_names_the_hash_of_the_line_before_and_the_library_finds_nothing_wr
             assert_eq!(read["seq"], index + 1);
             // Keys are sorted at every level, so that the JSON library, which sorts them, gives the same bytes back.
             assert_eq!(read.to_string(), *line, "{} line {}", golden.name, index + 1);
-            prev = Digest::of(line.as_bytes()).to_string();
+            prev = Digest::sha256(line.as_bytes()).to_string();
         }
         let report = verify(&golden.bytes()[..], &VerifyOptions::default()).unwrap();
         assert!(report.is_sound(), "{}: {report:?}", golden.name);
@@ -196,9 +196,9 @@ fn a_ledger_begun_under_another_chart_is_read_and_continued_and_its_origin_is_to
         let mut prev = Digest::ZERO;
         for (index, line) in golden.lines().iter().enumerate() {
             let line =
-                if index == 0 { put(line, "chart", &Digest::of(b"another chart").to_string()) } else { line.clone() };
+                if index == 0 { put(line, "chart", &Digest::sha256(b"another chart").to_string()) } else { line.clone() };
             let line = put(&line, "prev", &prev.to_string());
-            prev = Digest::of(line.as_bytes());
+            prev = Digest::sha256(line.as_bytes());
             text += &(line + "\n");
         }
         std::fs::write(place.path("other.ledger"), text).unwrap();

@@ -48,7 +48,7 @@ fn relinked(lines: &[Vec<u8>]) -> Vec<u8> {
         let mut value: Value = serde_json::from_slice(line).expect("a line");
         (value["prev"], value["seq"]) = (json!(prev), json!(seq));
         let line = value.to_string();
-        prev = ibbi_log::Digest::of(line.as_bytes()).to_string();
+        prev = ibbi_log::Digest::sha256(line.as_bytes()).to_string();
         bytes.extend(line.bytes().chain([b'\n']));
     }
     bytes
@@ -219,7 +219,7 @@ fn small_ledgers() -> Vec<(Vec<u8>, Value)> {
     for line in &all[1..] {
         let mut value: Value = serde_json::from_slice(line).expect("a line");
         (value["prev"], value["seq"], value["rev"]) =
-            (json!(ibbi_log::Digest::of(&first[..first.len() - 1]).to_string()), json!(2), json!(1));
+            (json!(ibbi_log::Digest::sha256(&first[..first.len() - 1]).to_string()), json!(2), json!(1));
         small.push((first.clone(), value));
     }
     small
