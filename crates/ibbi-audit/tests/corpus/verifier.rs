@@ -34,7 +34,8 @@ fn the_script_of_the_documents_agrees_with_verification_and_audit_on_every_ledge
     let (mut sound, mut rules, mut other, mut differing) = (0, 0, 0, Vec::new());
     for (sample, fault) in samples.iter().zip(&verdicts) {
         let Sample { name, bytes, options } = sample;
-        let verified = verify_with_checkpoints(&bytes[..], &VerifyOptions::default(), &options.checkpoints).expect("memory is read");
+        let verified = verify_with_checkpoints(&bytes[..], &VerifyOptions::default(), &options.checkpoints)
+            .expect("memory is read");
         if verified.is_sound() == fault.is_some() {
             differing.push(format!("{name}: verification says {:?}, the script {fault:?}", verified.damage.faults));
         }

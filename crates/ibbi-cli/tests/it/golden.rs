@@ -95,7 +95,12 @@ fn the_golden_ledgers_are_these_and_were_never_edited() {
     let there: BTreeSet<_> = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert_eq!(listed, there);
     for golden in V1 {
-        assert_eq!(Digest::sha256(&golden.bytes()).to_string(), golden.sha256, "{} was changed: restore it", golden.name);
+        assert_eq!(
+            Digest::sha256(&golden.bytes()).to_string(),
+            golden.sha256,
+            "{} was changed: restore it",
+            golden.name
+        );
     }
 }
 
@@ -195,8 +200,11 @@ fn a_ledger_begun_under_another_chart_is_read_and_continued_and_its_origin_is_to
         let mut text = String::new();
         let mut prev = Digest::ZERO;
         for (index, line) in golden.lines().iter().enumerate() {
-            let line =
-                if index == 0 { put(line, "chart", &Digest::sha256(b"another chart").to_string()) } else { line.clone() };
+            let line = if index == 0 {
+                put(line, "chart", &Digest::sha256(b"another chart").to_string())
+            } else {
+                line.clone()
+            };
             let line = put(&line, "prev", &prev.to_string());
             prev = Digest::sha256(line.as_bytes());
             text += &(line + "\n");

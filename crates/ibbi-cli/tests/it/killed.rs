@@ -5,7 +5,7 @@
 use crate::appender;
 use crate::support::Place;
 use ibbi_log::{LedgerReader, OpenError, Uuid};
-use ibbi_seal::{VerifyOptions, Checkpoints, checkpoints_path, verify_with_checkpoints};
+use ibbi_seal::{Checkpoints, VerifyOptions, checkpoints_path, verify_with_checkpoints};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! Following a ledger while another process writes it.
 
-use ibbi_testing::records::{at, ledger_bytes, opening, records};
 use ibbi_log::{Follower, Ledger, ReadError};
+use ibbi_testing::records::{at, ledger_bytes, opening, records};
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 

@@ -1,7 +1,7 @@
 //! The ledger as its users see it: creating, opening, appending, retrying, and what is refused.
 
-use ibbi_testing::records::{at, case, name, opening, record, records};
 use ibbi_log::{AppendError, CreateError, Ledger, LedgerReader, MAX_BATCH, NewRecord, OpenError};
+use ibbi_testing::records::{at, case, name, opening, record, records};
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -96,7 +96,7 @@ fn the_same_id_for_something_else_is_refused() {
     for changed in [
         NewRecord { actor: name("somebody else"), ..good.clone() },
         NewRecord { at: at(77), ..good.clone() },
-        NewRecord { event: crate::support::event(29).1, ..good.clone() },
+        NewRecord { event: ibbi_testing::records::event(29).1, ..good.clone() },
     ] {
         match ledger.append(&[record(6, 3), changed], at(2000)) {
             Err(AppendError::IdTaken { rev: 2, .. }) => {}
@@ -317,7 +317,7 @@ fn what_is_no_ledger_is_named_as_such() {
     let text = Ledger::open(&place.path).unwrap_err().to_string();
     assert!(text.contains("does not begin as a ledger: line 1, byte 0: the line is not JSON"), "{text}");
     // A ledger without its first line.
-    let whole = String::from_utf8(crate::support::ledger_bytes(3, 3)).unwrap();
+    let whole = String::from_utf8(ibbi_testing::records::ledger_bytes(3, 3)).unwrap();
     fs::write(&place.path, whole.split_once('\n').unwrap().1).unwrap();
     let error = Ledger::open(&place.path).unwrap_err();
     assert!(matches!(error, OpenError::NotALedger { .. }), "{error}");

@@ -1,7 +1,7 @@
 //! Lines: one spelling, two readers that agree, and explanations.
 
-use ibbi_testing::records::{SAMPLES, ledger_bytes};
 use ibbi_log::{Entry, FaultKind, LedgerReader, MAX_LINE, ReadError, explain, read_line};
+use ibbi_testing::records::{SAMPLES, ledger_bytes};
 use proptest::prelude::*;
 
 fn lines(bytes: &[u8]) -> Vec<&[u8]> {

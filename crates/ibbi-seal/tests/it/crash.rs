@@ -1,9 +1,9 @@
 //! Crashes and failing disks: what was acknowledged is there afterwards, and nothing is there that was not attempted.
 
 use crate::simulated_disk::{Crash, Disk, Failure, Lasting};
-use ibbi_testing::records::{at, opening, record, records};
 use ibbi_log::{AppendError, CreateError, OpenError, Uuid};
 use ibbi_seal::{PrivateKey, SealedLedger, VerifyOptions, checkpoints_path, sign_checkpoint, verify};
+use ibbi_testing::records::{at, opening, record, records};
 use std::path::Path;
 
 const FAILURES: [Failure; 3] = [Failure::Error, Failure::NoSpace, Failure::ShortWrite];

@@ -1,8 +1,8 @@
 //! Extracts: they prove the records of one case and show nothing of other cases.
 
-use ibbi_testing::records::{at, case, opening, records};
 use ibbi_log::LedgerReader;
 use ibbi_seal::{ExtractError, PrivateKey, extract, is_extract, sign_checkpoint, verify_extract};
+use ibbi_testing::records::{at, case, opening, records};
 use std::fs;
 
 #[test]

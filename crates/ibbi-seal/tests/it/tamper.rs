@@ -1,11 +1,11 @@
 //! Tampering: whatever is done to a checkpointed ledger shows.
 
-use ibbi_testing::records::{at, case, opening, record, records};
 use ibbi_log::{Depth, Digest};
 use ibbi_seal::{
     Checkpoints, PrivateKey, PublicKey, Verification, VerifyOptions, checkpoints_path, sign_checkpoint, verify,
     verify_with_checkpoints,
 };
+use ibbi_testing::records::{at, case, opening, record, records};
 use std::fs;
 use std::path::PathBuf;
 

@@ -1,6 +1,6 @@
 //! Damaged ledgers, thousands of them, under the name of what was done to each.
 
-use ibbi_seal::{sign_checkpoint, PrivateKey, checkpoints_path};
+use ibbi_seal::{PrivateKey, checkpoints_path, sign_checkpoint};
 use ibbi_testing::records;
 use serde_json::{Value, json};
 use std::path::PathBuf;

@@ -4,7 +4,7 @@ mod damage;
 
 use crate::support::Place;
 use damage::{Docket, Pair, sealed};
-use ibbi_seal::{VerifyOptions, Checkpoints, verify_with_checkpoints};
+use ibbi_seal::{Checkpoints, VerifyOptions, verify_with_checkpoints};
 use ibbi_testing::{python_verifier, repository};
 use std::collections::BTreeMap;
 use std::process::Command;
