@@ -1,11 +1,11 @@
-//! What was found, in tables: the same on a page and in a terminal.
+//! Results of plans and forecasts as tables, for pages and the terminal.
 
 use crate::format;
 use crate::table::{Cell, Column, Table};
 use ibbi_core::Date;
 use ibbi_sim::{AvailabilityGain, BlockedDay, Blocker, Forecast, PlannedSession};
 
-/// Why a session is not earlier, day by day; days in a row that are blocked alike are one row.
+/// Returns why a session is not earlier, day by day. Days in a row with the same blockers are one row.
 pub(crate) fn why_table(session: &PlannedSession, what: &str) -> Table {
     let columns = [Column::text("days"), Column::text("morning"), Column::text("afternoon")];
     let mut table = Table::new(format!("{what}: what blocked each earlier day"), columns);
@@ -32,7 +32,7 @@ pub(crate) fn why_table(session: &PlannedSession, what: &str) -> Table {
     table
 }
 
-/// The percentiles, as a table.
+/// Returns the percentiles of the completion date.
 pub(crate) fn percentiles(forecast: &Forecast, start: Date) -> Table {
     let mut columns = vec![
         Column::text("of the completed runs"),
@@ -65,7 +65,7 @@ fn relative_to_contract(date: Date, expires: Date) -> String {
     }
 }
 
-/// Every assumption, as a table.
+/// Returns all assumptions.
 pub(crate) fn assumptions(forecast: &Forecast) -> Table {
     let columns = [
         Column::text("assumption"),
@@ -86,7 +86,7 @@ pub(crate) fn assumptions(forecast: &Forecast) -> Table {
     table
 }
 
-/// Whom to ask for one more day, as a table of those of whom a day would bring anything, and the names of the others.
+/// Returns a table of the gains from one more day, and the names of those without a gain.
 pub(crate) fn gains(gains: &[AvailabilityGain]) -> (Table, Vec<String>) {
     let (bring, others): (Vec<&AvailabilityGain>, Vec<&AvailabilityGain>) =
         gains.iter().partition(|gain| gain.plan.is_some() || gain.chance.is_some());
@@ -120,7 +120,7 @@ pub(crate) fn gains(gains: &[AvailabilityGain]) -> (Table, Vec<String>) {
     (table, others.iter().map(|gain| format::blocker(&gain.blocker)).collect())
 }
 
-/// What happens on the first day of a plan.
+/// Returns the text for the first day of a plan.
 pub(crate) const fn first_step(plan: &ibbi_sim::Plan) -> &'static str {
     if plan.continued.is_some() { "Start from the case" } else { "Leaders are asked" }
 }

@@ -1,4 +1,4 @@
-//! What was found, in sentences: the same on a page and in a terminal.
+//! Results of plans and forecasts as sentences, for pages and the terminal.
 
 use crate::format;
 use crate::phrase::Phrase;
@@ -9,12 +9,12 @@ use ibbi_sim::{
     ResumedCase, Scenario, SessionKind,
 };
 
-/// What everybody who reads a chance has to know.
+/// The note for all readers of a chance.
 pub(crate) const ASSUMED: &str = "These are estimates. No figures are published on how often leaders decline or sessions \
     are postponed, so every chance and duration is an assumption from the scenario, or a default. The results are only \
     as good as the assumptions.";
 
-/// How the figures were worked out.
+/// How the figures are computed.
 pub(crate) const METHODS: [&str; 4] = [
     "Percentiles of the completion date are by nearest rank among the completed runs. The share in time is of all runs.",
     "Shares have 95% intervals by Wilson's method. The difference of two scenarios has the interval of Agresti and Min for \
@@ -25,7 +25,7 @@ pub(crate) const METHODS: [&str; 4] = [
      result.",
 ];
 
-/// When it can be done and how sure that is, in one sentence.
+/// Returns a sentence on when the process can be completed, and the chance of it.
 pub(crate) fn verdict(plan: &Plan, forecast: &Forecast) -> Phrase {
     let share = |share: f64| match share {
         0.0 => "none".to_owned(),
@@ -43,7 +43,7 @@ pub(crate) fn verdict(plan: &Plan, forecast: &Forecast) -> Phrase {
     }
 }
 
-/// From which real case a plan or a forecast goes on, and what was made of what differs.
+/// Returns the case from which a plan or a forecast resumes, and how.
 pub(crate) fn resumed_from(resumed: &ResumedCase, scenario: &Scenario) -> (Phrase, &'static str) {
     let events = format::count(resumed.events.into(), "recorded event");
     let begins = Phrase::new("It resumes the case as of ")
@@ -52,7 +52,7 @@ pub(crate) fn resumed_from(resumed: &ResumedCase, scenario: &Scenario) -> (Phras
     (begins, "Past decisions stay as they are. Each wait is drawn given how long it has already lasted.")
 }
 
-/// When the plan ends, as the beginning of a sentence.
+/// Returns when the plan ends, as the start of a sentence.
 pub(crate) fn plan_clause(plan: &Plan) -> Phrase {
     let Some(finishes) = plan.finishes else {
         return Phrase::new(match without_day(plan) {
@@ -80,7 +80,7 @@ pub(crate) fn plan_clause(plan: &Plan) -> Phrase {
     }
 }
 
-/// The session that finds no day, where the steps before it are done.
+/// Returns the session that has no open day, if the steps before it are done.
 fn without_day(plan: &Plan) -> Option<&'static str> {
     let done = |wanted: fn(&MilestoneKind) -> bool| plan.milestones.iter().filter(|step| wanted(&step.what)).count();
     let held = |wanted: fn(&SessionKind) -> bool| plan.sessions.iter().any(|session| wanted(&session.what));
@@ -95,13 +95,13 @@ fn without_day(plan: &Plan) -> Option<&'static str> {
     (adopted == Party::ALL.len()).then_some("the facilitation")
 }
 
-/// What would have to start when, for a plan that is late.
+/// For a late plan, returns the latest start that would be in time.
 pub(crate) fn start_by(plan: &Plan) -> Option<Phrase> {
     let start = plan.start_by?;
     Some(Phrase::new("With this calendar, the plan is in time if the leaders are asked by ").day(start).words("."))
 }
 
-/// What a plan fails at.
+/// Returns why a plan fails.
 pub(crate) const fn failure(failure: PlanFailure) -> &'static str {
     match failure {
         PlanFailure::DoesNotFit => "A session has no day within 730 days on which all required people are available.",
@@ -109,7 +109,7 @@ pub(crate) const fn failure(failure: PlanFailure) -> &'static str {
     }
 }
 
-/// Who stands in the way, and what would help, in sentences.
+/// Returns sentences on the conflicts, and what would help.
 pub(crate) fn conflicts(conflicts: &Conflicts) -> Vec<Phrase> {
     let names = |set: &[Blocker]| set.iter().map(format::blocker).collect::<Vec<_>>();
     let several = match conflicts.blockers.as_slice() {
@@ -139,7 +139,7 @@ pub(crate) fn conflicts(conflicts: &Conflicts) -> Vec<Phrase> {
     sentences
 }
 
-/// That nobody could make room enough.
+/// Returns a sentence for the case that no set of people is enough.
 fn no_solution(at_best: Option<Date>) -> Phrase {
     let sentence = Phrase::new("Even if all people and closed ranges made room, ");
     match at_best {
@@ -150,7 +150,7 @@ fn no_solution(at_best: Option<Date>) -> Phrase {
     }
 }
 
-/// Why a session is not earlier, in a sentence.
+/// Returns a sentence on why a session is not earlier.
 pub(crate) fn why_not_earlier(session: &PlannedSession) -> Phrase {
     if session.blocked.is_empty() {
         return Phrase::new("This is the first day that the durations allow.");
@@ -166,7 +166,7 @@ pub(crate) fn why_not_earlier(session: &PlannedSession) -> Phrase {
     sentence.words(".")
 }
 
-/// Who and what blocked how many days, the most first.
+/// Returns the blockers and their numbers of days. The most frequent is first.
 fn blocker_counts(session: &PlannedSession) -> Vec<(String, usize)> {
     let mut counts: Vec<(String, usize)> = Vec::new();
     for day in &session.blocked {
@@ -184,12 +184,12 @@ fn blocker_counts(session: &PlannedSession) -> Vec<(String, usize)> {
     counts
 }
 
-/// Of how many people and closed ranges no single day would bring anything.
+/// Returns a sentence on the people and closed ranges for which a single day would not help.
 pub(crate) fn no_gain(names: &[String]) -> Option<Phrase> {
     (!names.is_empty()).then(|| Phrase::new("A single day of these would not help: ").names(names).words("."))
 }
 
-/// What a gain in the chance is, or that there is none.
+/// Returns a note on the gains in the chance.
 pub(crate) fn gains_note(gains: &[AvailabilityGain], has_contract: bool) -> &'static str {
     match (has_contract, gains.iter().any(|gain| gain.chance.is_some())) {
         (false, _) => "Without a contract date, there is no chance to raise.",
@@ -200,7 +200,7 @@ pub(crate) fn gains_note(gains: &[AvailabilityGain], has_contract: bool) -> &'st
     }
 }
 
-/// How much earlier the runs of one scenario are completed than those of the other.
+/// Returns how much earlier one scenario is completed than the other.
 pub(crate) fn days_later(comparison: &Comparison) -> Option<Phrase> {
     let Interval { estimate, low, high } = comparison.days_later?;
     let (first, second) = (&comparison.first.label, &comparison.second.label);

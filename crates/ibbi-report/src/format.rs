@@ -1,4 +1,4 @@
-//! How dates, shares, lengths and names are said: once, for every output.
+//! How dates, shares, lengths of time, and names are written in all reports.
 
 pub(crate) use ibbi_common::format::{date, number, time_range, weekday_date};
 
@@ -7,22 +7,22 @@ use ibbi_common::quantile::Interval;
 use ibbi_core::{Body, Date, Seat};
 use ibbi_sim::{AssumedValue, Blocker, Chance, Duration, MilestoneKind, SessionKind, Weekday};
 
-/// Holds a text together in a table for a terminal: its blanks become no-break spaces.
+/// Replaces the blanks of a text by no-break spaces, so that a table in a terminal does not break it.
 pub(crate) fn unbroken(text: &str) -> String {
     text.replace(' ', "\u{a0}")
 }
 
-/// Holds each time of a range together: `8:00\u{a0}AM to 4:00\u{a0}PM`.
+/// Keeps each time of a range on one line: `8:00\u{a0}AM to 4:00\u{a0}PM`.
 pub(crate) fn unbroken_times(text: &str) -> String {
     text.replace(" AM", "\u{a0}AM").replace(" PM", "\u{a0}PM")
 }
 
-/// A month: `Jan 2027`.
+/// Returns a month: `Jan 2027`.
 pub(crate) fn month(date: Date) -> String {
     date.to_chrono().format("%b %Y").to_string()
 }
 
-/// A length of time: `4 hours`, `3 hours 30 minutes`.
+/// Returns a length of time: `4 hours`, `3 hours 30 minutes`.
 pub(crate) fn length(minutes: u32) -> String {
     let (hours, rest) = (minutes / 60, minutes % 60);
     match (hours, rest) {
@@ -32,7 +32,8 @@ pub(crate) fn length(minutes: u32) -> String {
     }
 }
 
-/// How long something lasted, where the unit tells how exact it is: `45 minutes`, `5.3 hours`, `12.4 days`, `230 days`.
+/// Returns a measured length of time, in a unit that fits its precision: `45 minutes`, `5.3 hours`, `12.4 days`, `230
+/// days`.
 #[allow(clippy::cast_precision_loss, reason = "a length of time stays far below 2^53 minutes")]
 pub(crate) fn lasting(minutes: u64) -> String {
     const HOUR: u64 = 60;
@@ -45,22 +46,22 @@ pub(crate) fn lasting(minutes: u64) -> String {
     }
 }
 
-/// So many of something: `1 day`, `21 days`.
+/// Returns a number with its noun: `1 day`, `21 days`.
 pub(crate) fn count(count: u64, what: &str) -> String {
     format!("{} {what}{}", number(count), if count == 1 { "" } else { "s" })
 }
 
-/// So many of something, or none: `no errors`, `1 error`, `21 errors`.
+/// Returns a number with its noun, or `no`: `no errors`, `1 error`, `21 errors`.
 pub(crate) fn none_or(number: u64, what: &str) -> String {
     if number == 0 { format!("no {what}s") } else { count(number, what) }
 }
 
-/// How often: `once`, `21 times`.
+/// Returns a number of times: `once`, `21 times`.
 pub(crate) fn times(number: u64) -> String {
     if number == 1 { "once".to_owned() } else { count(number, "time") }
 }
 
-/// A share in whole percent: `43%`. What is not quite nothing or everything does not read as such: `<1%`, `>99%`.
+/// Returns a share in whole percent: `43%`. A share near 0 or 1 is not rounded to it: `<1%`, `>99%`.
 pub(crate) fn percent(share: f64) -> String {
     let percent = share * 100.0;
     if percent > 0.0 && percent < 0.5 {
@@ -72,39 +73,39 @@ pub(crate) fn percent(share: f64) -> String {
     }
 }
 
-/// A share to a tenth of a percent, for tables: `43.2%`.
+/// Returns a share with one decimal of a percent, for tables: `43.2%`.
 pub(crate) fn exact_percent(share: f64) -> String {
     format!("{:.1}%", share * 100.0)
 }
 
-/// A fitness to three digits; what is not quite 1 does not read as such: `1`, `0.999`, `0.875`.
+/// Returns a fitness with three digits, rounded down so that only 1 is written as 1: `1`, `0.999`, `0.875`.
 pub(crate) fn fitness(fitness: f64) -> String {
     let text = format!("{:.3}", (fitness * 1000.0).floor() / 1000.0);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// An interval of shares in whole percent: `42% to 44%`.
+/// Returns an interval of shares in whole percent: `42% to 44%`.
 pub(crate) fn range(interval: Interval) -> String {
     format!("{} to {}", percent(interval.low), percent(interval.high))
 }
 
-/// An interval of shares, for tables: `42.2% to 44.1%`.
+/// Returns an interval of shares, for tables: `42.2% to 44.1%`.
 pub(crate) fn exact_range(interval: Interval) -> String {
     format!("{} to {}", exact_percent(interval.low), exact_percent(interval.high))
 }
 
-/// A difference of shares in percentage points, with its sign: `+3.4`, `-0.8`, `0.0`.
+/// Returns a difference of shares in percentage points, with its sign: `+3.4`, `-0.8`, `0.0`.
 pub(crate) fn points(difference: f64) -> String {
     signed(difference * 100.0)
 }
 
-/// A number with its sign, to a tenth; what rounds to zero has none.
+/// Returns a number with its sign and one decimal. A number that rounds to zero has no sign.
 pub(crate) fn signed(number: f64) -> String {
     let rounded = (number * 10.0).round() / 10.0;
     if rounded == 0.0 { "0.0".to_owned() } else { format!("{rounded:+.1}") }
 }
 
-/// Items as a sentence lists them: `a, b, and c`.
+/// Returns items as a list in a sentence: `a, b, and c`.
 pub(crate) fn list(items: &[String]) -> String {
     match items {
         [] => String::new(),
@@ -114,7 +115,7 @@ pub(crate) fn list(items: &[String]) -> String {
     }
 }
 
-/// The first letter in upper case, unless the first word is a code, such as `case_opened`.
+/// Capitalizes the first letter, unless the first word is a code, such as `case_opened`.
 pub(crate) fn sentence(text: &str) -> String {
     if text.split(' ').next().is_some_and(|first| first.contains(['_', '.', '`'])) {
         return text.to_owned();
@@ -123,31 +124,31 @@ pub(crate) fn sentence(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// The days from one date to another; negative if the other is earlier.
+/// Returns the days from one date to another. It is negative if the other is earlier.
 pub(crate) fn days_between(from: Date, to: Date) -> i64 {
     (to.to_chrono() - from.to_chrono()).num_days()
 }
 
-/// The day this many days after another, within the years that a date may have.
+/// Returns the date this many days later, within the years of a date.
 pub(crate) fn after(date: Date, days: i64) -> Date {
     let moved = date.to_chrono().checked_add_signed(chrono::TimeDelta::try_days(days).unwrap_or_default());
     moved.and_then(|day| Date::try_from(day).ok()).unwrap_or(date)
 }
 
-/// The first day of a date's month.
+/// Returns the first day of a date's month.
 pub(crate) fn month_start(date: Date) -> Date {
     let day = date.to_chrono();
     Date::new(day.year(), day.month(), 1).unwrap_or(date)
 }
 
-/// The first day of the month that is so many months later.
+/// Returns the first day of the month that is this many months later.
 pub(crate) fn months_later(date: Date, months: u32) -> Date {
     let start = month_start(date).to_chrono();
     let moved = start.checked_add_months(chrono::Months::new(months));
     moved.and_then(|day| Date::try_from(day).ok()).unwrap_or(date)
 }
 
-/// What a session is called at the head of a row: `Facilitation, part 1`.
+/// Returns a session's name at the start of a row: `Facilitation, part 1`.
 pub(crate) fn session_name(kind: SessionKind, parts: usize) -> String {
     match kind {
         SessionKind::Facilitation { .. } if parts == 1 => "Facilitation day".to_owned(),
@@ -155,12 +156,12 @@ pub(crate) fn session_name(kind: SessionKind, parts: usize) -> String {
     }
 }
 
-/// How many parts of facilitation a plan has.
+/// Returns how many parts of facilitation a plan has.
 pub(crate) fn facilitation_parts(plan: &ibbi_sim::Plan) -> usize {
     plan.sessions.iter().filter(|session| matches!(session.what, SessionKind::Facilitation { .. })).count()
 }
 
-/// What happens at a step between the sittings.
+/// Returns a step between the sessions.
 pub(crate) fn milestone(kind: MilestoneKind) -> String {
     match kind {
         MilestoneKind::LeaderAgrees { seat } => format!("{} agrees", sentence(seat_name(seat))),
@@ -178,7 +179,7 @@ const fn body_name(body: Body) -> &'static str {
     body.label()
 }
 
-/// Who or what blocks a day: a person's or a range's name, a holiday, or the day of the week.
+/// Returns a blocker: the name of a person, a closed range, or a holiday, or the day of the week.
 pub(crate) fn blocker(blocker: &Blocker) -> String {
     match blocker {
         Blocker::DayOff { weekday } => format!("non-working day ({})", sentence(weekday.code())),
@@ -186,7 +187,7 @@ pub(crate) fn blocker(blocker: &Blocker) -> String {
     }
 }
 
-/// A blocker without the day of the week, so that Saturday and Sunday are one.
+/// Returns a blocker without the day of the week, so that Saturday and Sunday are one.
 pub(crate) fn short_blocker(blocker: &Blocker) -> String {
     match blocker {
         Blocker::DayOff { .. } => "non-working day".to_owned(),
@@ -194,12 +195,12 @@ pub(crate) fn short_blocker(blocker: &Blocker) -> String {
     }
 }
 
-/// A day of the week: `Monday`.
+/// Returns a day of the week: `Monday`.
 pub(crate) fn weekday(weekday: Weekday) -> String {
     sentence(weekday.code())
 }
 
-/// The short name of an assumption, for a chart; its name in a scenario if it is not known.
+/// Returns the short name of an assumption, for a chart. An unknown one keeps its code.
 pub(crate) fn input(code: &str) -> &str {
     let duration = Duration::ALL.iter().find(|which| which.code() == code);
     let chance = Chance::ALL.iter().find(|which| which.code() == code);
@@ -235,17 +236,17 @@ const fn short_chance(chance: Chance) -> &'static str {
     }
 }
 
-/// Whether an input counts how often something came true, not days.
+/// Returns whether an input counts how often something happened, not days.
 pub(crate) fn is_chance(code: &str) -> bool {
     Chance::CODES.contains(&code)
 }
 
-/// Whether an input is a chance that can end a run early.
+/// Returns whether an input is a chance that can end a run early.
 pub(crate) fn is_gate(code: &str) -> bool {
     Chance::ALL.iter().any(|chance| chance.code() == code && chance.is_gate())
 }
 
-/// The value of an assumption: `2 to 21 days, likely 7`, `15%`.
+/// Returns the value of an assumption: `2 to 21 days, likely 7`, `15%`.
 pub(crate) fn assumed(value: AssumedValue) -> String {
     match value {
         AssumedValue::Chance(chance) => plain(chance * 100.0) + "%",
@@ -256,7 +257,7 @@ pub(crate) fn assumed(value: AssumedValue) -> String {
     }
 }
 
-/// A number without more digits than it needs, two behind the point at most.
+/// Returns a number with at most two decimals, without trailing zeros.
 pub(crate) fn plain(number: f64) -> String {
     let text = format!("{number:.2}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()

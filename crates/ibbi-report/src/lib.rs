@@ -1,11 +1,11 @@
-//! What people look at, out of the results of [`ibbi_sim`] and [`ibbi_audit`]: pages, charts, calendars and tables.
+//! Pages, charts, calendars, and tables of the results of [`ibbi_sim`] and [`ibbi_audit`].
 //!
-//! - [`SimulationPage`], [`AuditPage`]: whole pages, each one file of HTML.
-//! - [`chart`]: charts, described once and drawn as SVG or in a terminal.
-//! - [`html`]: the builder, the style sheet and the document that pages are made of.
+//! - [`SimulationPage`], [`AuditPage`]: whole pages, each in one file of HTML.
+//! - [`chart`]: charts, each described once and drawn as SVG or in a terminal.
+//! - [`html`]: the builder, the style sheet, and the document of all pages.
 //! - [`ics`]: calendars that other programs import.
 //! - [`csv`]: tables for spreadsheets.
-//! - [`text`]: what a terminal shows.
+//! - [`text`]: plain text for terminals.
 //!
 //! ```
 //! use ibbi_report::SimulationPage;
@@ -25,8 +25,8 @@
 //! # Invariants
 //!
 //! - No files, no terminal, no clock, no randomness: the same results give the same bytes.
-//! - A page is one file: it fetches nothing and runs no script.
-//! - What comes from outside is escaped in one place for each format, and its type says that it was.
+//! - A page is one file. It fetches nothing and runs no script.
+//! - Text from outside is escaped in one place for each format, and its type shows that it was.
 //! - No panic on any input.
 #![forbid(unsafe_code)]
 

@@ -1,11 +1,11 @@
-//! Who takes part and when the district is closed: what a scenario says, in words.
+//! The people and the calendar of a scenario, in words.
 
 use crate::format;
 use crate::table::{Cell, Column, Table};
 use ibbi_core::{County, Party};
 use ibbi_sim::{DayPart, Participant, Role, Scenario, Unavailable};
 
-/// Who takes part, and when they cannot come.
+/// Returns the people, and when they are not available.
 pub(crate) fn people(scenario: &Scenario) -> Table {
     let columns = [Column::text("name"), Column::text("role"), Column::text("needed at"), Column::text("unavailable")];
     let mut table = Table::new("People", columns);
@@ -21,7 +21,7 @@ pub(crate) fn people(scenario: &Scenario) -> Table {
     table
 }
 
-/// When the district is closed, beside legal holidays.
+/// Returns the days on which the district is closed, in addition to legal holidays.
 pub(crate) fn closed(scenario: &Scenario) -> Table {
     let mut table = Table::new("Closed days", [Column::text("name"), Column::text("when")]);
     for closure in &scenario.calendar.closed {
@@ -30,7 +30,7 @@ pub(crate) fn closed(scenario: &Scenario) -> Table {
     table
 }
 
-/// The calendar in a sentence.
+/// Returns the calendar as a sentence.
 pub(crate) fn calendar(scenario: &Scenario) -> String {
     let days: Vec<String> = scenario.calendar.working_days.iter().map(|day| format::weekday(*day)).collect();
     let suffolk =
@@ -68,7 +68,7 @@ fn needed(scenario: &Scenario, person: &Participant) -> &'static str {
     }
 }
 
-/// A stretch of time in words: `Fridays`, `Wednesday afternoons`, `Oct 19, 2026 to Oct 23, 2026`.
+/// Returns unavailable times: `Fridays`, `Wednesday afternoons`, `Oct 19, 2026 to Oct 23, 2026`.
 fn times(times: &Unavailable) -> String {
     let half = match times.half {
         DayPart::Whole => None,

@@ -1,4 +1,4 @@
-//! Sentences with names in them: for a page, where a name keeps its own direction of writing, and for a terminal.
+//! Sentences with names in them, for pages and the terminal. On a page, a name keeps its own direction of writing.
 
 use crate::format;
 use crate::html::{Html, el, instant, name, time};
@@ -38,25 +38,25 @@ impl Phrase {
         self
     }
 
-    /// Another sentence's parts.
+    /// Adds another sentence.
     pub(crate) fn and(mut self, other: Self) -> Self {
         self.0.extend(other.0);
         self
     }
 
-    /// An instant, as somebody's zone show it.
+    /// Adds an instant, as the clocks of a zone show it.
     pub(crate) fn instant(mut self, at: At, zone: Zone) -> Self {
         self.0.push(Part::Instant(at, zone.show(at)));
         self
     }
 
-    /// An id, a digest or a code.
+    /// Adds an id, a digest, or a code.
     pub(crate) fn code(mut self, code: impl ToString) -> Self {
         self.0.push(Part::Code(code.to_string()));
         self
     }
 
-    /// Names as a sentence lists them: `a, b and c`.
+    /// Adds names as a list: `a, b, and c`.
     pub(crate) fn names(mut self, names: &[String]) -> Self {
         for (index, each) in names.iter().enumerate() {
             if index > 0 {

@@ -1,18 +1,18 @@
-//! The process as a drawing: its stages in their order, the one a case is in marked, and the early ends.
+//! The process as a drawing: its stages in order, with the current one marked, and the early ends.
 //!
-//! It is made from the chart of the core, so that a stage or a way out that the core gets is drawn without a change here.
+//! It is made from the core's chart, so a new stage or transition is drawn without a change here.
 
 use crate::chart::Room;
 use crate::html::{Element, Html, el};
 use ibbi_core::{Stage, chart};
 
-/// A stage's box.
+/// The place of a stage's box.
 struct Place {
     x: u32,
     y: u32,
 }
 
-/// Where things are, in units.
+/// The layout of the drawing, in units.
 struct Layout {
     room: Room,
     /// The size of a box.
@@ -44,25 +44,26 @@ impl Layout {
     }
 }
 
-/// The stages of the process, from the first to the last.
+/// Returns the stages of the process, in order.
 fn stages() -> Vec<Stage> {
     Stage::ALL.iter().copied().filter(|stage| *stage != Stage::Unopened).collect()
 }
 
-/// Whether the chart leads from one stage to another.
+/// Returns whether the chart has a transition from one stage to another.
 fn leads(from: Stage, to: Stage) -> bool {
     chart::TRANSITIONS.iter().any(|row| row.from == from && row.to.contains(&to))
 }
 
-/// The process with the present stage of a case marked, as SVG to stand in a page that has [`crate::html::STYLE`].
+/// Returns the process as SVG, with the current stage of a case marked. The page must have [`crate::html::STYLE`].
 ///
-/// `passed` are the stages that the case has been in. Nothing is told by colour alone: the present stage has a word and a
-/// thick frame. `id` is the beginning of the ids in it.
+/// `passed` are the stages that the case has been in. Nothing depends on color alone: the current stage has a label and
+/// a thick frame. Its ids start with `id`.
 ///
 /// ```
 /// use ibbi_core::Stage;
 /// use ibbi_report::{chart::Room, process::process};
-/// let drawing = process(Stage::Training, &[Stage::Inquiry, Stage::Introduction, Stage::Application], Room::Wide, "at");
+/// let drawing = process(Stage::Training, &[Stage::Inquiry, Stage::Introduction, Stage::Application], Room::Wide,
+/// "at");
 /// assert!(drawing.as_str().contains("The case is in Training"));
 /// ```
 pub fn process(present: Stage, passed: &[Stage], room: Room, id: &str) -> Html {
@@ -151,12 +152,12 @@ fn arrow(layout: &Layout, from: u32, to: u32) -> Html {
     Html::new().with(line("road", road)).with(line("head", head))
 }
 
-/// The ways from each stage to the end, gathered in one line.
+/// Draws the transitions from each stage to the end, as one line.
 fn early_ends(layout: &Layout, stages: &[Stage]) -> Html {
     let Some((last, before)) = stages.split_last() else { return Html::new() };
     let (width, height) = layout.size;
     let end = layout.place(u32::try_from(before.len()).unwrap_or(0));
-    // The stage before the last leads there by the main road too.
+    // The stage before the last also has the main transition there.
     let leaving = (0..).zip(before).filter(|(_, stage)| leads(**stage, *last));
     let mut shapes = Html::new();
     match layout.room {

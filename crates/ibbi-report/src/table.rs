@@ -1,23 +1,25 @@
-//! Tables, described once: for a page, and for a terminal.
+//! Tables, for pages and the terminal.
 
 use crate::format;
 use ibbi_core::{At, Date};
 
-/// A table: what it shows, its columns, and its rows.
+/// A table: its caption, its columns, and its rows.
 ///
 /// ```
 /// use ibbi_report::table::{Cell, Column, Table};
-/// let mut table = Table::new("Who comes", [Column::text("name"), Column::number("days")]);
+/// let mut table = Table::new("People", [Column::text("name"), Column::number("days")]);
 /// table.row([Cell::Name("R. Amari".into()), Cell::Number("3".into())]);
-/// assert_eq!(table.to_text(40), "name      days\nR. Amari     3\n");
+/// assert_eq!(table.to_text(40), "name      days
+/// R. Amari     3
+/// ");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
-    /// What the table shows, for its caption.
+    /// The caption.
     pub caption: String,
-    /// The columns; the first one heads each row.
+    /// The columns. The first one is the heading of each row.
     pub columns: Vec<Column>,
-    /// The rows, each with a cell a column.
+    /// The rows, with one cell per column.
     pub rows: Vec<Vec<Cell>>,
 }
 
@@ -26,45 +28,45 @@ pub struct Table {
 pub struct Column {
     /// Its heading.
     pub head: String,
-    /// Whether it holds figures, which are set to the right.
+    /// Whether it has figures, which are aligned to the right.
     pub number: bool,
 }
 
-/// What stands in a cell.
+/// The content of a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cell {
-    /// Nothing to tell: a dash.
+    /// Nothing, shown as a dash.
     Nothing,
-    /// Words of this program.
+    /// A text of this program.
     Text(String),
-    /// Words of somebody else, such as a person's name: in whatever script, they must not reorder what is around them.
+    /// A text from outside, such as a person's name. In any script, it must not reorder the text around it.
     Name(String),
     /// A date.
     Day(Date),
-    /// An instant, and how it is said by some district's clocks.
+    /// An instant, and its text for people.
     Instant(At, String),
     /// An id or a code, such as a case's.
     Code(String),
-    /// A cell that leads to another place of the page, by the id there; in a terminal it is the cell alone.
+    /// A cell that links to another place of the page, by its id. In a terminal, only the cell is shown.
     Link(Box<Self>, String),
-    /// Cells one below the other; in a terminal they follow one another.
+    /// Cells below each other. In a terminal, they are on one line.
     Stack(Vec<Self>),
     /// A figure, already rounded.
     Number(String),
 }
 
 impl Cell {
-    /// A date, where there is one.
+    /// Returns a date, or nothing.
     pub fn day(date: Option<Date>) -> Self {
         date.map_or(Self::Nothing, Self::Day)
     }
 
-    /// A figure, where there is one.
+    /// Returns a figure, or nothing.
     pub fn number(number: Option<impl ToString>) -> Self {
         number.map_or(Self::Nothing, |number| Self::Number(number.to_string()))
     }
 
-    /// The cell in a terminal.
+    /// Returns the cell for a terminal.
     pub(crate) fn plain(&self) -> String {
         match self {
             Self::Nothing => "-".to_owned(),
@@ -96,19 +98,19 @@ impl From<Date> for Cell {
 }
 
 impl Column {
-    /// A column of words.
+    /// Creates a column of text.
     pub fn text(head: &str) -> Self {
         Self { head: head.to_owned(), number: false }
     }
 
-    /// A column of figures.
+    /// Creates a column of figures.
     pub fn number(head: &str) -> Self {
         Self { head: head.to_owned(), number: true }
     }
 }
 
 impl Table {
-    /// A table without rows.
+    /// Creates a table without rows.
     pub fn new(caption: impl Into<String>, columns: impl IntoIterator<Item = Column>) -> Self {
         Self { caption: caption.into(), columns: columns.into_iter().collect(), rows: Vec::new() }
     }

@@ -1,4 +1,4 @@
-//! One case in depth: what happened, who did it, how long it took, and why the case is where it is.
+//! The report on one case: its records, its actors, the time in each stage, and how it got to its stage.
 
 use crate::format;
 use crate::phrase::Phrase;
@@ -9,10 +9,10 @@ use ibbi_common::zone::Zone;
 use ibbi_core::{Date, Stage, Unmet};
 use std::collections::HashMap;
 
-/// How long after it happened a record may be written down before that is worth a word, in minutes.
+/// A record that is logged at least this many minutes after its event gets a note.
 const LATE: i64 = 60;
 
-/// Where the case stands, and whether an error was found in it.
+/// Returns the case's stage, and whether errors were found in it.
 pub(crate) fn case_verdict(report: &CaseReport) -> (TextStyle, Phrase) {
     let errors = report.findings.iter().filter(|finding| finding.severity() == Severity::Error).count() as u64;
     let role = if errors == 0 { TextStyle::Good } else { TextStyle::Bad };
@@ -40,18 +40,18 @@ pub(crate) fn case_verdict(report: &CaseReport) -> (TextStyle, Phrase) {
     (role, phrase.words(format!(". It has {records}{later}; {found}.")))
 }
 
-/// The records by the days on which they happened, in the order of the ledger.
+/// Groups the records by the day of their event, in the order of the ledger.
 pub(crate) fn by_day(report: &CaseReport, zone: Zone) -> Vec<(Date, &[Moment])> {
     let chunks = report.moments.chunk_by(|one, other| zone.date(one.at) == zone.date(other.at));
     chunks.filter_map(|chunk| Some((zone.date(chunk.first()?.at), chunk))).collect()
 }
 
-/// The records that cannot be judged on their own: the line that is the cause, by the record's number.
+/// Returns the records that were not checked: for each record's number, the line of the cause.
 pub(crate) fn causes(report: &CaseReport) -> HashMap<u64, u64> {
     report.findings.iter().filter_map(|finding| Some((finding.seq?, finding.cause()?))).collect()
 }
 
-/// What is out of the ordinary about a record, with what it weighs; `cause` if it cannot be judged on its own.
+/// Returns notes on what is unusual about a record, each with a style. `cause` is set if it was not checked.
 pub(crate) fn record_notes(moment: &Moment, before: Option<&Moment>, cause: Option<u64>) -> Vec<(TextStyle, String)> {
     let mut said = Vec::new();
     if let Some(by) = moment.voided_by {
@@ -85,7 +85,7 @@ pub(crate) fn record_notes(moment: &Moment, before: Option<&Moment>, cause: Opti
     said
 }
 
-/// What somebody recorded, in a sentence.
+/// Returns a sentence on what an actor recorded.
 pub(crate) fn actor_summary(row: &ActorRow, zone: Zone) -> Phrase {
     let phrase = Phrase::default().name(row.actor.to_string());
     let phrase = phrase.words(format!(": {}, ", format::count(row.records, "record")));
@@ -104,13 +104,13 @@ fn kinds(row: &ActorRow) -> String {
     kinds.collect::<Vec<_>>().join(", ")
 }
 
-/// Who recorded everything, if one did.
+/// Returns a sentence on the actor, if there is only one.
 pub(crate) fn only_actor(report: &CaseReport) -> Option<Phrase> {
     let [one] = report.actors.as_slice() else { return None };
     Some(Phrase::new("All records are by ").name(one.actor.to_string()).words("."))
 }
 
-/// Every stay in a stage.
+/// Returns a table of every stay in a stage.
 pub(crate) fn stays(report: &CaseReport) -> Table {
     let columns = [Column::text("stage"), Column::text("entered"), Column::text("left"), Column::number("time")];
     let mut table = Table::new("Time in each stage", columns);
@@ -127,7 +127,7 @@ pub(crate) fn stays(report: &CaseReport) -> Table {
     table
 }
 
-/// Who was waited for.
+/// Returns a table of the time that the case waited for each.
 pub(crate) fn waits(report: &CaseReport) -> Table {
     let columns = [Column::text("waited for"), Column::number("time"), Column::number("alone"), Column::text("now")];
     let mut table = Table::new("Time waited for each", columns);
@@ -142,20 +142,20 @@ pub(crate) fn waits(report: &CaseReport) -> Table {
     table
 }
 
-/// How a stage was entered: `Training, Wed 2026-10-14 09:00 EDT, by #17`.
+/// Returns how a stage was reached: `Training, Tue, Oct 14, 2025, 9:00 AM, with #17`.
 pub(crate) fn stage_entry(entering: &Entering, zone: Zone) -> Phrase {
     Phrase::new(format!("{}, ", entering.stage.label()))
         .instant(entering.at, zone)
         .words(format!(", with #{}", entering.seq))
 }
 
-/// What a requirement asked and what settled it.
+/// Returns a requirement, and the records that met it.
 pub(crate) fn requirement_met(requirement: &Requirement) -> Phrase {
     let rule = format!(" ({})", requirement.rule.id());
     Phrase::default().name(format::sentence(&requirement.text)).words(rule)
 }
 
-/// What is lacking and what would satisfy it.
+/// Returns an unmet requirement: its statement, what was found, and what to do.
 pub(crate) fn lacking(unmet: &Unmet) -> [String; 3] {
     let (rule, found) = (unmet.rule, &unmet.found);
     [

@@ -1,4 +1,4 @@
-//! Two ledgers side by side, in sentences.
+//! The comparison of two ledgers, in sentences.
 
 use crate::format;
 use crate::phrase::Phrase;
@@ -6,7 +6,7 @@ use crate::terminal::TextStyle;
 use ibbi_audit::{CaseDifference, Diff, Divergence, Presence, StateChange};
 use serde_json::Value;
 
-/// Whether the two are the same, and how many cases differ.
+/// Returns whether the two are identical, and how many cases differ.
 pub(crate) fn diff_verdict(diff: &Diff) -> (TextStyle, Phrase) {
     let (first, second) = diff.lines;
     if diff.same {
@@ -23,7 +23,7 @@ pub(crate) fn diff_verdict(diff: &Diff) -> (TextStyle, Phrase) {
     (TextStyle::Bad, Phrase::new(format!("The two ledgers differ; {lines}. Cases: {cases}.")))
 }
 
-/// Where they part, and what each has there.
+/// Returns the first difference, and what each ledger has there.
 pub(crate) fn divergence(divergence: &Divergence) -> (Phrase, [(&'static str, String); 2]) {
     let phrase = Phrase::default().name(format::sentence(&divergence.text));
     let phrase = match divergence.case {
@@ -35,7 +35,7 @@ pub(crate) fn divergence(divergence: &Divergence) -> (Phrase, [(&'static str, St
     (phrase.words("."), both)
 }
 
-/// Which of the two has a case, and where it stands in each.
+/// Returns which ledgers have a case, and its stage in each.
 pub(crate) fn case_presence(case: &CaseDifference) -> Phrase {
     let phrase = match &case.district {
         Some(district) => Phrase::default().name(district.to_string()).words(", case ").code(case.case),
@@ -55,13 +55,13 @@ pub(crate) fn case_presence(case: &CaseDifference) -> Phrase {
     })
 }
 
-/// Where a state differs, and what each ledger leads to there.
+/// Returns a difference in a case's state: its place, and the value in each ledger.
 pub(crate) fn change(change: &StateChange) -> (String, [String; 2]) {
     let place = change.path.replace('.', ", ").replace('[', " ").replace(']', "").replace('_', " ");
     (format::sentence(&place), [&change.first, &change.second].map(|value| json_text(value.as_deref())))
 }
 
-/// A value, given as JSON, for a reader: names and values, without what is empty.
+/// Converts a JSON value to text: names and values, without empty ones.
 fn json_text(json: Option<&str>) -> String {
     let Some(json) = json else { return NOTHING.to_owned() };
     serde_json::from_str(json).map_or_else(|_| json.to_owned(), |value| value_text(&value))

@@ -1,4 +1,4 @@
-//! Findings: how many of each code, and the first few.
+//! Findings: the number of each code, and the first few.
 
 use crate::format;
 use crate::phrase::Phrase;
@@ -6,18 +6,18 @@ use crate::table::{Cell, Column, Table};
 use ibbi_audit::{CodeCount, Finding, Kept, Report, Severity};
 use uuid::Uuid;
 
-/// The codes that were found, the heaviest first.
+/// Returns the codes that were found. The most severe are first.
 pub(crate) fn codes(report: &Report) -> Vec<&CodeCount> {
     let of = |severity: &'static Severity| report.findings.iter().filter(move |row| row.severity == *severity);
     Severity::ALL.iter().flat_map(of).collect()
 }
 
-/// Where a finding is: `line 12, byte 3,456`.
+/// Returns a finding's place: `line 12, byte 3,456`.
 pub(crate) fn place(finding: &Finding) -> String {
     format!("line {}, byte {}", format::number(finding.line), format::number(finding.byte))
 }
 
-/// How many later events are counted under a finding.
+/// Returns how many later events count as consequences of a finding.
 pub(crate) fn consequences(kept: &Kept) -> Option<String> {
     match kept.consequences {
         0 => None,
@@ -26,7 +26,7 @@ pub(crate) fn consequences(kept: &Kept) -> Option<String> {
     }
 }
 
-/// How many findings of a code are not listed.
+/// Returns how many findings of a code are not listed.
 pub(crate) fn more(row: &CodeCount) -> Option<String> {
     let shown = row.first.len() as u64;
     match row.count.saturating_sub(shown) {
@@ -36,7 +36,7 @@ pub(crate) fn more(row: &CodeCount) -> Option<String> {
     }
 }
 
-/// The first findings of a code; `id_of` is the place on the page where a case is told.
+/// Returns the first findings of a code. `id_of` returns the page's id of a case, if the case has one.
 pub(crate) fn finding_table(row: &CodeCount, id_of: impl Fn(&Uuid) -> Option<String>) -> Table {
     let columns = [Column::text("where"), Column::text("what")];
     let mut table = Table::new(format!("Findings: {}", row.code), columns);
@@ -60,7 +60,7 @@ pub(crate) fn finding_table(row: &CodeCount, id_of: impl Fn(&Uuid) -> Option<Str
 }
 
 impl Phrase {
-    /// A finding with its place.
+    /// Creates a phrase with a finding, its place, and its case.
     pub(crate) fn finding(finding: &Finding) -> Self {
         let phrase = Self::new(place(finding));
         let phrase = match finding.case {
@@ -70,7 +70,7 @@ impl Phrase {
         phrase.words(": ").name(finding.text())
     }
 
-    /// A finding with its place, where its case is known.
+    /// Creates a phrase with a finding and its place, without its case.
     pub(crate) fn about(finding: &Finding) -> Self {
         Self::new(place(finding)).words(": ").name(finding.text())
     }

@@ -1,4 +1,4 @@
-//! How the cases went: tables of counts, times and sequences.
+//! Measures of all cases: tables of counts, times, and sequences.
 
 use crate::format;
 use crate::table::{Cell, Column, Table};
@@ -14,7 +14,7 @@ fn lasting(minutes: u64) -> Cell {
     Cell::Number(format::lasting(minutes))
 }
 
-/// Where a case stands: `Training`, `Closed: withdrawn`.
+/// Returns a case's stage and outcome: `Training`, `Closed: withdrawn`.
 pub(crate) fn standing(stage: Stage, outcome: Option<Outcome>) -> String {
     match outcome {
         Some(outcome) => format!("{}: {}", stage.label(), outcome.label()),
@@ -27,7 +27,7 @@ fn spreads(caption: &str, of: &str) -> Table {
     Table::new(caption, columns.chain(["cases", "median", "P80", "P90", "most"].map(Column::number)))
 }
 
-/// The time in each stage, of the cases that left it.
+/// Returns the time in each stage, for cases that left it.
 pub(crate) fn stage_times(report: &Report) -> Table {
     let mut table = spreads("Time in each stage, for cases that left it", "stage");
     for times in &report.stages {
@@ -38,7 +38,7 @@ pub(crate) fn stage_times(report: &Report) -> Table {
     table
 }
 
-/// The time in each stage until now, of the cases that are in it.
+/// Returns the time in each stage so far, for cases that are in it.
 pub(crate) fn still_times(report: &Report) -> Table {
     let mut table = spreads("Time in the current stage so far, for cases that are in it", "stage");
     for times in &report.stages {
@@ -54,7 +54,7 @@ fn figures(spread: Spread) -> [Cell; 5] {
     [number(count), lasting(median), lasting(p80), lasting(p90), lasting(most)]
 }
 
-/// The time from opening to closing, by outcome.
+/// Returns the time from opening to closing, by outcome.
 pub(crate) fn outcome_times(report: &Report) -> Table {
     let mut table = spreads("Time from opening to closing, by outcome", "outcome");
     for row in &report.outcomes {
@@ -63,7 +63,7 @@ pub(crate) fn outcome_times(report: &Report) -> Table {
     table
 }
 
-/// Who was waited for.
+/// Returns the time that cases waited for each.
 pub(crate) fn waiting(report: &Report) -> Table {
     let columns = [Column::text("waited for")].into_iter();
     let columns = columns.chain(["cases", "median", "P90", "total", "alone"].map(Column::number));
@@ -82,7 +82,7 @@ pub(crate) fn waiting(report: &Report) -> Table {
     table
 }
 
-/// The way through the stages, in short: how far it led and how it ended.
+/// Returns a path through the stages in short form: the last stage and the outcome.
 pub(crate) fn route(steps: &[Step<Stage>], outcome: Option<Outcome>) -> String {
     let stages: Vec<Stage> = steps.iter().map(|step| step.what).filter(|stage| *stage != Stage::Closed).collect();
     let straight = Stage::ALL.iter().filter(|stage| stage.is_open()).take(stages.len()).eq(&stages)
@@ -95,12 +95,12 @@ pub(crate) fn route(steps: &[Step<Stage>], outcome: Option<Outcome>) -> String {
     }
 }
 
-/// An outcome where there is little room.
+/// Returns an outcome in short form.
 fn outcome_label(outcome: Outcome) -> String {
     format::sentence(&outcome.code().replace('_', " "))
 }
 
-/// A sequence in words. A pair of steps that comes several times in a row is told once.
+/// Returns a sequence of steps. A pair that repeats is written once, with the number of times.
 fn sequence<T: Copy + PartialEq>(steps: &[Step<T>], label: fn(T) -> &'static str) -> String {
     let step = |step: &Step<T>| match step.times {
         1 => label(step.what).to_owned(),
@@ -146,7 +146,7 @@ fn sequences<T: Copy + PartialEq>(
     table
 }
 
-/// How many of the different sequences are shown.
+/// Returns a caption, with how many of the different sequences are shown.
 pub(crate) fn caption(what: &str, shown: u64, all: u64) -> String {
     match shown < all {
         true => format!("{what}: the {} most frequent of {}", format::number(shown), format::number(all)),
@@ -154,7 +154,7 @@ pub(crate) fn caption(what: &str, shown: u64, all: u64) -> String {
     }
 }
 
-/// The ways through the stages.
+/// Returns the paths through the stages.
 pub(crate) fn paths(report: &Report) -> Table {
     sequences(
         caption("Ways through the stages", report.paths.first.len() as u64, report.paths.distinct),
@@ -164,7 +164,7 @@ pub(crate) fn paths(report: &Report) -> Table {
     )
 }
 
-/// The sequences of events.
+/// Returns the sequences of events.
 pub(crate) fn variants(report: &Report) -> Table {
     sequences(
         caption("Sequences of events", report.variants.first.len() as u64, report.variants.distinct),
@@ -174,7 +174,7 @@ pub(crate) fn variants(report: &Report) -> Table {
     )
 }
 
-/// A sequence of events in a sentence.
+/// Returns a sequence of events as a sentence.
 pub(crate) fn variant(variant: &Variant<EventKind>) -> String {
     let ended = variant.outcome.map_or("open", Outcome::label);
     let cases = format::count(variant.cases, "case");
@@ -182,7 +182,7 @@ pub(crate) fn variant(variant: &Variant<EventKind>) -> String {
     format!("{cases}, {} ({ended}), such as {}: {steps}", format::percent(variant.share), variant.example)
 }
 
-/// What the rules say of the records, in sentences.
+/// Returns how many records were accepted and not, in sentences.
 pub(crate) fn record_counts(events: &EventCounts) -> Vec<String> {
     let EventCounts { total, accepted, illegal, consequences, repeated, voids, fitness, by_case } = *events;
     if total == 0 {
@@ -210,7 +210,7 @@ pub(crate) fn record_counts(events: &EventCounts) -> Vec<String> {
     said
 }
 
-/// Cases one by one; `id_of` is the place on the page where a case is told.
+/// Returns a list of cases. `id_of` returns the page's id of a case, if the case has one.
 pub(crate) fn case_list(
     caption: String,
     cases: &[&CaseSummary],

@@ -1,4 +1,4 @@
-//! What an audit says, as sentences and tables: for a terminal and for a page alike.
+//! The results of an audit as sentences and tables, for the terminal and for pages.
 
 mod case;
 mod diff;
@@ -23,7 +23,7 @@ use crate::phrase::Phrase;
 use crate::terminal::TextStyle;
 use ibbi_audit::{Filter, Report, What};
 
-/// How figures come about, and what they do not show.
+/// How the figures are computed, and what they don't show.
 pub(crate) const METHODS: [&str; 6] = [
     "Sound means that there are no errors. It does not show that the records are true. Only a signed checkpoint that \
      another person keeps shows that the end was not cut off or rewritten.",
@@ -38,7 +38,7 @@ pub(crate) const METHODS: [&str; 6] = [
      no one else. Months are in the time zone of each case's district.",
 ];
 
-/// Whether the ledger is sound, in a sentence.
+/// Returns a sentence on whether the ledger is sound.
 pub(crate) fn verdict(report: &Report) -> (TextStyle, Phrase) {
     let what = match report.what {
         What::Ledger => "ledger",

@@ -1,4 +1,4 @@
-//! What was looked at: the stamp of a ledger, its checkpoints, and the filter.
+//! What was audited: the ledger's facts, its checkpoints, and the filter.
 
 use crate::format;
 use crate::phrase::Phrase;
@@ -6,15 +6,15 @@ use crate::terminal::TextStyle;
 use ibbi_audit::{CheckpointFacts, Filter, Report, What};
 use ibbi_common::zone::Zone;
 
-/// How many faults of checkpoints are told one by one.
+/// The largest number of invalid checkpoints that are listed.
 const LISTED_FAULTS: usize = 5;
 
-/// What became of the checkpoints.
+/// Returns sentences on the checkpoints.
 pub(crate) fn checkpoints(report: &Report) -> Vec<(TextStyle, Phrase)> {
     let all = &report.checkpoints;
     if all.is_empty() {
         let none = "No checkpoint was checked, so a cut or rewritten end would not be found.";
-        // An extract carries the checkpoint that it is proved by.
+        // An extract has its own checkpoint, which proves it.
         return if report.what == What::Ledger { vec![(TextStyle::Warning, Phrase::new(none))] } else { Vec::new() };
     }
     let faults: Vec<_> = all.iter().filter_map(|facts| Some((facts, facts.fault.as_ref()?))).collect();
@@ -38,7 +38,7 @@ fn checkpoint_label(facts: &CheckpointFacts, which: &str) -> Phrase {
     Phrase::new(format!("{which} over {}", format::count(facts.size, "line")))
 }
 
-/// The newest checkpoint that holds, and what came after it.
+/// Returns the newest valid checkpoint, and how many lines are after it.
 fn newest_valid(report: &Report) -> Option<(TextStyle, Phrase)> {
     let holds: Vec<_> = report.checkpoints.iter().filter(|facts| facts.fault.is_none()).collect();
     let newest = holds.iter().max_by_key(|facts| facts.size)?;
@@ -62,7 +62,7 @@ fn newest_valid(report: &Report) -> Option<(TextStyle, Phrase)> {
     Some((role, phrase.words(rest)))
 }
 
-/// What the filter leaves, if there is one.
+/// Returns what the filter is, if there is one.
 pub(crate) fn filter_note(filter: &Filter) -> Option<Phrase> {
     if *filter == Filter::default() {
         return None;
@@ -90,7 +90,7 @@ pub(crate) fn filter_note(filter: &Filter) -> Option<Phrase> {
     Some(phrase.words(". The verdict and the number of findings are for the whole ledger."))
 }
 
-/// What the audit looked at and with what: a name and a value each.
+/// Returns what was audited, and with what: pairs of a name and a value.
 pub(crate) fn provenance(report: &Report, program: Option<&str>) -> Vec<(&'static str, Phrase)> {
     let ledger = &report.ledger;
     let unknown = || Phrase::new("unknown");

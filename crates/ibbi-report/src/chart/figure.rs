@@ -1,12 +1,12 @@
-//! A chart on a page.
+//! Charts on a page.
 
 use super::{Chart, Figure, Room};
 use crate::html::{Element, details, el};
 
-/// A chart with its caption and, folded away, the numbers behind it.
+/// Returns a chart with its caption and its numbers, which are folded away.
 ///
-/// It is drawn twice, for a wide and for a narrow screen; the style sheet shows the one that fits. `id` tells it from the
-/// other charts of the page.
+/// It is drawn twice, for a wide and a narrow screen. The style sheet shows the one that fits. `id` is unique on the
+/// page.
 pub fn figure(id: &str, chart: &Chart) -> Element {
     let figure = el("figure").attr("id", id).with(el("figcaption").with(chart.title.as_str()));
     let figure = match &chart.figure {

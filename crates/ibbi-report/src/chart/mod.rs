@@ -1,7 +1,7 @@
-//! Charts, each described once and drawn by two back ends: SVG for pages, characters for a terminal.
+//! Charts. Each is described once and drawn by two back ends: SVG for pages, and characters for a terminal.
 //!
-//! The functions of this module turn results into a [`Chart`]: a title, a summary in format, the [`Figure`] in its own
-//! units, and the numbers behind it as a table. A back end only has to draw the five kinds of figure.
+//! The functions of this module turn results into a [`Chart`]: a title, a summary, the [`Figure`] in its own units, and
+//! a table of its numbers. A back end only draws the five kinds of figure.
 //!
 //! ```
 //! use ibbi_report::chart::{self, Room};
@@ -37,54 +37,54 @@ use ibbi_core::Date;
 /// A chart.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chart {
-    /// What it shows.
+    /// The title.
     pub title: String,
-    /// What can be seen in it, for those who cannot.
+    /// A description of the figure, for readers who can't see it.
     pub summary: String,
-    /// What is drawn.
+    /// The figure.
     pub figure: Figure,
-    /// What the signs mean, where they need a word.
+    /// The meanings of the signs that need one.
     pub key: Vec<Key>,
-    /// The numbers behind it.
+    /// The numbers of the figure.
     pub table: Table,
 }
 
-/// What is drawn.
+/// A figure: the data that a back end draws.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Figure {
-    /// Nothing, and why.
+    /// No figure, and why.
     Nothing(String),
     /// A share that grows from day to day.
     Curve(Curve),
-    /// Shares, differences of shares, counts or times, with their intervals.
+    /// Shares, differences of shares, counts, or times, with their intervals.
     Bars(Bars),
-    /// What a result is where an input is low and where it is high.
+    /// The result with a low input and with a high input.
     Swings(Swings),
     /// Shares or counts by month.
     Columns(Columns),
-    /// What happens when.
+    /// Work and events on a calendar.
     Timeline(Timeline),
 }
 
-/// A growing share, with marks on it.
+/// A growing share, with marks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curve {
-    /// The days.
+    /// The scale of days.
     pub days: Scale,
-    /// The shares.
+    /// The scale of shares.
     pub shares: Scale,
-    /// From each of these days on, the share is that.
+    /// The days on which the share changes, each with the new share.
     pub points: Vec<(Date, f64)>,
-    /// Days that matter.
+    /// The marked days.
     pub marks: Vec<Mark>,
-    /// The day the contract expires; it may lie outside the scale.
+    /// The date on which the contract expires. It can be outside the scale.
     pub contract: Option<Date>,
 }
 
-/// A day that matters.
+/// A marked day.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mark {
-    /// What it is called, such as `P50`.
+    /// Its label, such as `P50`.
     pub label: String,
     /// The day.
     pub date: Date,
@@ -101,40 +101,40 @@ pub struct Bars {
     pub rows: Vec<Bar>,
 }
 
-/// A bar from zero to an estimate, with its interval; one that has no width is not drawn.
+/// A bar from zero to an estimate, with its interval. An interval without width is not drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bar {
-    /// What it is about.
+    /// The label.
     pub label: String,
-    /// How long it is.
+    /// The estimate and its interval.
     pub value: Interval,
-    /// The estimate in words.
+    /// The estimate as text.
     pub said: String,
-    /// Whether it is what everybody hopes for; others are hatched.
+    /// Whether it is the desired outcome. Other bars are hatched.
     pub wished: bool,
 }
 
-/// How a result swings with each of several inputs.
+/// Swings of a result, one for each input.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Swings {
-    /// The unit.
+    /// The scale.
     pub scale: Scale,
-    /// The swings, the widest first.
+    /// The swings. The widest is first.
     pub rows: Vec<Swing>,
-    /// The result over all, where it is the same for all rows.
+    /// The overall result, if it is the same for all rows.
     pub middle: Option<f64>,
 }
 
-/// How a result swings with an input.
+/// A swing of a result with one input.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Swing {
     /// The input.
     pub label: String,
-    /// The result where the input is low.
+    /// The result with a low input.
     pub low: f64,
-    /// The result where it is high.
+    /// The result with a high input.
     pub high: f64,
-    /// The difference in words.
+    /// The difference as text.
     pub said: String,
 }
 
@@ -143,7 +143,7 @@ pub struct Swing {
 pub struct Columns {
     /// The unit.
     pub scale: Scale,
-    /// The months, without a gap.
+    /// All months in order, without gaps.
     pub columns: Vec<Month>,
 }
 
@@ -152,64 +152,64 @@ pub struct Columns {
 pub struct Month {
     /// Its first day.
     pub start: Date,
-    /// What is drawn full: what everybody hopes for, or all of it.
+    /// The filled part: the desired outcomes, or everything.
     pub full: f64,
-    /// The rest, which is hatched.
+    /// The hatched part.
     pub hatched: f64,
 }
 
-/// What happens when.
+/// Work and events on a calendar.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Timeline {
-    /// The days.
+    /// The scale of days.
     pub days: Scale,
-    /// What goes on, from the top.
+    /// The lanes, from the top.
     pub lanes: Vec<Lane>,
-    /// The day the contract expires; it may lie outside the scale.
+    /// The date on which the contract expires. It can be outside the scale.
     pub contract: Option<Date>,
 }
 
-/// Something that takes time and leads to one or several events.
+/// A stretch of work that leads to one or more events.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lane {
-    /// What it is.
+    /// The label.
     pub label: String,
-    /// From when to when it takes its time.
+    /// The first and last day of the work.
     pub work: (Date, Date),
-    /// From when to when it waits for a day that suits everybody.
+    /// The first and last day of the wait for an open day.
     pub wait: Option<(Date, Date)>,
     /// The days of its events.
     pub events: Vec<Date>,
-    /// Whether its events are sittings, for which people come together.
+    /// Whether its events are sessions.
     pub session: bool,
 }
 
 /// A sign that a key explains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sign {
-    /// A full bar or column.
+    /// A filled bar or column.
     Full,
-    /// A full area.
+    /// A filled area.
     Area,
-    /// A hatched one.
+    /// A hatched shape.
     Hatched,
     /// The ends of an interval.
     Whisker,
     /// An open circle.
     Open,
-    /// A full circle.
+    /// A filled circle.
     Dot,
-    /// A full diamond.
+    /// A filled diamond.
     Diamond,
     /// A thin line.
     Line,
-    /// A dashed upright line.
+    /// A dashed vertical line.
     Dashed,
-    /// No sign: a remark.
+    /// No sign, only a note.
     Nothing,
 }
 
-/// What a sign means.
+/// The meaning of a sign.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {
     /// The sign.
@@ -224,27 +224,27 @@ impl Key {
     }
 }
 
-/// How much room a chart has on a page.
+/// The space for a chart on a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Room {
-    /// 680 units: a page on a desk or on paper.
+    /// 680 units: a desktop screen or paper.
     Wide,
     /// 330 units: a phone.
     Narrow,
 }
 
 impl Chart {
-    /// The chart as SVG, to stand in a page that has [`crate::html::STYLE`]. `id` is the beginning of the ids in it.
+    /// Returns the chart as SVG, for a page that has [`crate::html::STYLE`]. Its ids start with `id`.
     pub fn to_svg(&self, room: Room, id: &str) -> Html {
         svg::draw(self, room, id)
     }
 
-    /// The chart as an SVG file of its own, with the colours in it.
+    /// Returns the chart as an SVG file, with its colors in it.
     pub fn to_svg_file(&self) -> String {
         svg::file(self)
     }
 
-    /// The chart in characters, without its title; every line ends with LF.
+    /// Returns the chart in characters, without its title. Every line ends with LF.
     pub fn to_text(&self, layout: Layout) -> String {
         text::draw(self, layout)
     }

@@ -1,4 +1,4 @@
-//! Scales: from a value in its own unit to a place between 0 and 1, and the values that are worth a tick.
+//! Scales: from a value in its unit to a place from 0 to 1, and the values of the ticks.
 
 use crate::format;
 use chrono::Datelike;
@@ -7,22 +7,22 @@ use ibbi_core::Date;
 /// The unit of a scale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
-    /// Days, counted as [`Scale::of_date`] does.
+    /// Days, counted as in [`Scale::of_date`].
     Date,
     /// Shares, from 0 to 1.
     Share,
-    /// Differences of shares, from -1 to 1, said in percentage points.
+    /// Differences of shares, from -1 to 1, shown in percentage points.
     Points,
-    /// Whole numbers of something.
+    /// Counts.
     Count,
-    /// Lengths of time in minutes, said in hours or days.
+    /// Lengths of time in minutes, shown in hours or days.
     Time,
 }
 
-/// A stretch of values.
+/// A range of values.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scale {
-    /// In what unit.
+    /// The unit.
     pub unit: Unit,
     /// The first value.
     pub from: f64,
@@ -30,48 +30,48 @@ pub struct Scale {
     pub to: f64,
 }
 
-/// A value that is worth a tick.
+/// A tick.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tick {
-    /// Where, in thousandths of the scale.
+    /// Its place, in thousandths of the scale.
     pub place: u32,
-    /// What stands there.
+    /// Its label.
     pub label: String,
-    /// What stands below: the year, where it begins.
+    /// The label below: the year, at its first tick.
     pub below: Option<String>,
 }
 
 impl Scale {
-    /// Whole months that hold both days, and the day after the last.
+    /// Returns whole months that include both days, and the day after the last.
     pub fn dates(first: Date, last: Date) -> Self {
         let (from, to) = (format::month_start(first), format::months_later(last.max(first), 1));
         Self { unit: Unit::Date, from: Self::of_date(from), to: Self::of_date(to).max(Self::of_date(from) + 1.0) }
     }
 
-    /// From nothing to a round share that is not below this one.
+    /// Returns a scale from zero to a round share of at least `most`.
     pub fn shares(most: f64) -> Self {
         let to = [0.05, 0.1, 0.2, 0.4, 0.6, 0.8].into_iter().find(|round| most <= *round).unwrap_or(1.0);
         Self { unit: Unit::Share, from: 0.0, to }
     }
 
-    /// Differences up to a round one that is not below this one, on either side of zero.
+    /// Returns a scale of differences, to a round one of at least `most` on each side of zero.
     pub fn points(most: f64) -> Self {
         let to = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5].into_iter().find(|round| most.abs() <= *round).unwrap_or(1.0);
         Self { unit: Unit::Points, from: -to, to }
     }
 
-    /// From nothing to a round number that is not below this one.
+    /// Returns a scale from zero to a round number of at least `most`.
     pub fn counts(most: f64) -> Self {
         Self { unit: Unit::Count, from: 0.0, to: round_up(most) }
     }
 
-    /// From nothing to a length of time that is round in hours or in days and not below this one, in minutes.
+    /// Returns a scale from zero to at least `most` minutes, round in hours or days.
     pub fn times(most: f64) -> Self {
         let unit = if most <= DAYS_FROM { HOUR } else { DAY };
         Self { unit: Unit::Time, from: 0.0, to: round_up(most / unit) * unit }
     }
 
-    /// A value in format, as exactly as a table has it.
+    /// Returns a value as text, with the precision of a table.
     pub fn exactly(&self, value: f64) -> String {
         match self.unit {
             Unit::Share | Unit::Points | Unit::Date => format::exact_percent(value),
@@ -79,7 +79,7 @@ impl Scale {
         }
     }
 
-    /// A value in a word, for where there is little room.
+    /// Returns a value as short text.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts and minutes are not negative")]
     pub fn briefly(&self, value: f64) -> String {
         match self.unit {
@@ -89,27 +89,27 @@ impl Scale {
         }
     }
 
-    /// The number of a date: days since the first of January of the year 1.
+    /// Returns the number of a date: days since January 1 of the year 1.
     pub fn of_date(date: Date) -> f64 {
         f64::from(date.to_chrono().num_days_from_ce())
     }
 
-    /// Where a value lies, 0 at the first and 1 at the last; what is outside is moved to the nearer end.
+    /// Returns the place of a value: 0 at the first, 1 at the last. Values outside are moved to the nearer end.
     pub fn place(&self, value: f64) -> f64 {
         ((value - self.from) / (self.to - self.from)).clamp(0.0, 1.0)
     }
 
-    /// Where a date lies.
+    /// Returns the place of a date.
     pub fn place_of(&self, date: Date) -> f64 {
         self.place(Self::of_date(date))
     }
 
-    /// Whether a date lies inside.
+    /// Returns whether a date is inside.
     pub fn holds(&self, date: Date) -> bool {
         (self.from..=self.to).contains(&Self::of_date(date))
     }
 
-    /// At most so many ticks at round values: the first days of months for dates.
+    /// Returns at most `most` ticks at round values. For dates, they are the first days of months.
     pub fn ticks(&self, most: usize) -> Vec<Tick> {
         match self.unit {
             Unit::Date => self.months(most.max(1)),
@@ -157,7 +157,7 @@ impl Scale {
         Date::try_from(day).ok()
     }
 
-    /// Ticks at whole multiples of a unit.
+    /// Returns ticks at whole multiples of a unit.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative")]
     fn steps(&self, most: usize, unit: f64, label: impl Fn(u64) -> String) -> Vec<Tick> {
         let width = self.to / unit;
@@ -192,7 +192,7 @@ impl Scale {
                 _ => percent + "%",
             }
         };
-        // Counting steps instead of adding them up keeps the values round.
+        // Counting steps instead of adding them keeps the values round.
         (0..)
             .map(|index| self.from + f64::from(index) * step)
             .take_while(|value| *value <= self.to + step / 1000.0)
@@ -206,20 +206,20 @@ impl Scale {
     }
 }
 
-/// Minutes.
+/// In minutes.
 const HOUR: f64 = 60.0;
-/// Minutes.
+/// In minutes.
 const DAY: f64 = 1440.0;
-/// Up to so many minutes a scale is told in hours.
+/// Up to this many minutes, a scale is in hours.
 const DAYS_FROM: f64 = 2.0 * DAY;
 
-/// The next round number: a digit, then zeros.
+/// Returns the next round number: a digit, then zeros.
 fn round_up(number: f64) -> f64 {
     let power = (0..19).map(|power| 10_f64.powi(power)).find(|power| number <= 10.0 * power).unwrap_or(1e19);
     ((number / power).ceil() * power).max(1.0)
 }
 
-/// Whether a month is one of every so many, counted from January.
+/// Returns whether a month is one of every `months`, counted from January.
 fn is_every(start: Date, months: u32) -> bool {
     let day = start.to_chrono();
     (day.year().unsigned_abs() * 12 + day.month0()).is_multiple_of(months)

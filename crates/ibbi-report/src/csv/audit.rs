@@ -1,12 +1,13 @@
-//! The tables of an audit.
+//! Tables of an audit.
 
 use super::{Csv, Field};
 use ibbi_audit::{CaseSummary, Finding, Report, Spread, Step};
 
-/// Findings: `code, severity, line, byte, case, event, seq, logged, cause, rules, text, statement, remedy, source`.
+/// Returns the findings: `code, severity, line, byte, case, event, seq, logged, cause, rules, text, statement, remedy,
+/// source`.
 ///
-/// `line` counts from 1 and `byte` from 0; `cause` is the line of the finding under which a consequence is counted; `rules`
-/// are the ids of the rules that are not met, with a blank between them.
+/// `line` counts from 1, and `byte` from 0. `cause` is the line of the finding that a consequence depends on. `rules`
+/// are the ids of the unmet rules, separated by blanks.
 pub fn findings(findings: &[Finding]) -> String {
     let mut csv = Csv::new(&[
         "code",
@@ -46,9 +47,10 @@ pub fn findings(findings: &[Finding]) -> String {
     csv.finish()
 }
 
-/// Cases: `case, district, line, stage, outcome, opened, last, records, accepted, illegal, consequences, fitness, findings`.
+/// Returns the cases: `case, district, line, stage, outcome, opened, last, records, accepted, illegal, consequences,
+/// fitness, findings`.
 ///
-/// `line` is that of the first record; `fitness` is from 0 to 1; `findings` are codes with a blank between them.
+/// `line` is the line of the first record. `fitness` is from 0 to 1. `findings` are codes, separated by blanks.
 pub fn cases(cases: &[CaseSummary]) -> String {
     let mut csv = Csv::new(&[
         "case",
@@ -86,10 +88,10 @@ pub fn cases(cases: &[CaseSummary]) -> String {
     csv.finish()
 }
 
-/// The time in each stage, in minutes: `stage, cases, count, least, median, p80, p90, most, sum`.
+/// Returns the time in each stage, in minutes: `stage, cases, count, least, median, p80, p90, most, sum`.
 ///
-/// `cases` says which ones are meant: those that `left` the stage, or those that are `still` in it, whose time runs until
-/// the instant of the audit.
+/// `cases` is `left` for cases that left the stage, and `still` for cases that are in it. Their time is until the time
+/// of the audit.
 pub fn stages(report: &Report) -> String {
     let mut csv = Csv::new(&["stage", "cases", "count", "least", "median", "p80", "p90", "most", "sum"]);
     for times in &report.stages {
@@ -107,10 +109,10 @@ fn figures(spread: Spread) -> [Field; 7] {
     [count, least, median, p80, p90, most, sum].map(Field::number)
 }
 
-/// The most frequent sequences: `of, steps, outcome, cases, share, example`.
+/// Returns the most frequent sequences: `of, steps, outcome, cases, share, example`.
 ///
-/// `of` is `stages` or `events`. Steps stand with a blank between them; what came several times in a row has `*` and how
-/// often. `share` is from 0 to 1, `example` is the first case that went that way; `outcome` is empty where cases are open.
+/// `of` is `stages` or `events`. Steps are separated by blanks. A step that repeats has `*` and a number. `share` is
+/// from 0 to 1. `example` is the first case with that sequence. `outcome` is empty for open cases.
 pub fn variants(report: &Report) -> String {
     let mut csv = Csv::new(&["of", "steps", "outcome", "cases", "share", "example"]);
     let mut add = |of: &str, steps: String, outcome: Option<ibbi_core::Outcome>, rest: [Field; 3]| {
@@ -135,7 +137,7 @@ fn joined<T: ToString>(steps: &[Step<T>]) -> String {
     steps.iter().map(step).collect::<Vec<_>>().join(" ")
 }
 
-/// What was opened and closed in each month: `month, opened, closed`, and a column for each outcome.
+/// Returns how many cases were opened and closed in each month: `month, opened, closed`, and a column for each outcome.
 pub fn months(report: &Report) -> String {
     let columns = ["month", "opened", "closed"].iter().chain(ibbi_core::Outcome::CODES).copied();
     let mut csv = Csv::new(&columns.collect::<Vec<_>>());

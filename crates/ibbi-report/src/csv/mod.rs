@@ -1,13 +1,13 @@
-//! Tables as CSV (RFC 4180), one function a table: UTF-8 without a byte order mark, lines ended by CR LF, a header row.
+//! Tables as CSV (RFC 4180), one function per table: UTF-8 without a byte order mark, lines ended by CR LF, a header row.
 //!
-//! Figures are plain: dates as `2027-01-06`, shares from 0 to 1, no thousands separators; what is not known is empty.
+//! Values are for machines: dates as `2027-01-06`, shares from 0 to 1, no thousands separators. Unknown values are empty.
 //!
 //! # Formulas
 //!
-//! A spreadsheet takes a text that begins with `=`, `+`, `-` or `@` for a formula and works it out, whoever wrote it. A
-//! text from outside (a name, a label) whose first character that is not a blank is one of these, or their full-width
-//! forms, or that begins with a tab, a carriage return or a line feed, is given an apostrophe in front. So is a text that
-//! begins with an apostrophe; whoever needs the text as it was takes one leading apostrophe away. Figures of this program, such as -3.5, are left alone.
+//! A spreadsheet treats a text that starts with `=`, `+`, `-`, or `@` as a formula. So a text from outside (a name, a
+//! label) gets an apostrophe in front if its first character other than a blank is one of these, or their full-width
+//! form, or if it starts with a tab, a carriage return, or a line feed. So does a text that starts with an apostrophe. To
+//! restore the text, remove one leading apostrophe. Figures of this program, such as -3.5, are not changed.
 //!
 //! ```
 //! use ibbi_report::csv::{Csv, Field};
@@ -25,80 +25,69 @@ pub use tables::{
     advisories, assumptions, comparison, curve, gains, milestones, outcomes, percentiles, sessions, tornado,
 };
 
-/// A field.
+use ::csv::{Terminator, Writer, WriterBuilder};
+
+/// A field of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Field {
-    /// Nothing is known.
+    /// An unknown value.
     Empty,
-    /// A text, guarded against being taken for a formula.
+    /// A text, which can't act as a formula.
     Text(String),
     /// A figure or a date of this program.
     Figure(String),
 }
 
 impl Field {
-    /// A text.
+    /// Creates a text.
     pub fn text(text: impl ToString) -> Self {
         Self::Text(text.to_string())
     }
 
-    /// A figure or a date.
+    /// Creates a figure or a date.
     pub fn number(number: impl ToString) -> Self {
         Self::Figure(number.to_string())
     }
 
-    /// A figure or a date, where there is one.
+    /// Creates a figure or a date, or an empty field.
     pub fn some(number: Option<impl ToString>) -> Self {
         number.map_or(Self::Empty, Self::number)
     }
 }
 
-/// A table that is being written.
-#[derive(Debug, Clone)]
-pub struct Csv(String);
+/// A table under construction.
+pub struct Csv(Writer<Vec<u8>>);
 
 impl Csv {
-    /// A table with these columns.
+    /// Creates a table with these columns.
     pub fn new(columns: &[&str]) -> Self {
-        let mut csv = Self(String::new());
+        let mut csv = Self(WriterBuilder::new().terminator(Terminator::CRLF).flexible(true).from_writer(Vec::new()));
         csv.row(columns.iter().map(|column| Field::Figure((*column).to_owned())));
         csv
     }
 
-    /// Adds a row; it should have as many fields as there are columns.
+    /// Adds a row. It should have one field per column.
     pub fn row(&mut self, fields: impl IntoIterator<Item = Field>) {
-        for (index, field) in fields.into_iter().enumerate() {
-            if index > 0 {
-                self.0.push(',');
-            }
-            match field {
-                Field::Empty => {}
-                Field::Text(text) => quote(&guard(text), &mut self.0),
-                Field::Figure(text) => quote(&text, &mut self.0),
-            }
-        }
-        self.0.push_str("\r\n");
+        let texts = fields.into_iter().map(|field| match field {
+            Field::Empty => String::new(),
+            Field::Text(text) => guard(text),
+            Field::Figure(text) => text,
+        });
+        self.0.write_record(texts.collect::<Vec<_>>()).expect("writing to memory does not fail");
     }
 
-    /// The whole table.
+    /// Returns the whole table.
     pub fn finish(self) -> String {
-        self.0
+        let bytes = self.0.into_inner().expect("writing to memory does not fail");
+        String::from_utf8(bytes).expect("all fields are texts")
     }
 }
 
+/// Puts an apostrophe in front of a text that a spreadsheet would treat as a formula.
 fn guard(text: String) -> String {
     let formula = |c: char| matches!(c, '=' | '+' | '-' | '@' | '\u{FF1D}' | '\u{FF0B}' | '\u{FF0D}' | '\u{FF20}');
     let guarded = text.starts_with(['\t', '\r', '\n', '\'']) || text.trim_start().starts_with(formula);
     if guarded { format!("'{text}") } else { text }
-}
-
-fn quote(text: &str, into: &mut String) {
-    if !text.contains([',', '"', '\r', '\n']) {
-        return into.push_str(text);
-    }
-    into.push('"');
-    into.push_str(&text.replace('"', "\"\""));
-    into.push('"');
 }
 
 #[cfg(test)]
@@ -106,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_that_a_spreadsheet_would_work_out_is_guarded() {
+    fn formulas_are_guarded() {
         let guarded = ["=1", "+1", "-1", "@SUM", "\t=1", "\r1", "\n1", " =1", "\u{ff1d}1", "'", "'=1"];
         for text in guarded {
             assert_eq!(guard(text.to_owned()), format!("'{text}"), "{text:?}");
@@ -116,7 +105,7 @@ mod tests {
         }
     }
 
-    /// Reads CSV back by the rules of RFC 4180.
+    /// Reads CSV by the rules of RFC 4180, independently of the crate that writes it.
     fn read(csv: &str) -> Vec<Vec<String>> {
         let (mut rows, mut row, mut field, mut quoted) = (Vec::new(), Vec::new(), String::new(), false);
         let mut chars = csv.chars().peekable();
@@ -137,7 +126,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn any_text_reads_back_but_for_its_guard(texts in proptest::collection::vec("[-=+@',\"\r\n\ta-c é]{0,8}", 1..4)) {
+        fn texts_read_back_without_their_guard(texts in proptest::collection::vec("[-=+@',\"\r\n\ta-c é]{0,8}", 1..4)) {
             let mut csv = Csv::new(&["x"]);
             csv.row(texts.iter().map(Field::text));
             let rows = read(&csv.finish());

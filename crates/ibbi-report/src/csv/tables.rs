@@ -1,4 +1,4 @@
-//! The tables.
+//! Tables of plans, forecasts, and comparisons.
 
 use super::{Csv, Field};
 use ibbi_common::quantile::Interval;
@@ -8,9 +8,9 @@ use ibbi_sim::{
     SessionKind,
 };
 
-/// The sittings of a plan: `session, part, date, starts, ends, minutes, earliest, blocked_days`.
+/// Returns the sessions of a plan: `sitting, part, date, starts, ends, minutes, earliest, blocked_days`.
 ///
-/// `part` counts from 1; `starts` and `ends` carry their offset from UTC; `earliest` is the first day that the durations
+/// `part` counts from 1. `starts` and `ends` have their offset from UTC. `earliest` is the first day that the durations
 /// allow.
 pub fn sessions(plan: &Plan) -> String {
     let mut csv = Csv::new(&["sitting", "part", "date", "starts", "ends", "minutes", "earliest", "blocked_days"]);
@@ -34,7 +34,7 @@ pub fn sessions(plan: &Plan) -> String {
     csv.finish()
 }
 
-/// The steps between the sittings of a plan: `step, who, date`.
+/// Returns the steps between the sessions of a plan: `step, who, date`.
 pub fn milestones(plan: &Plan) -> String {
     let mut csv = Csv::new(&["step", "who", "date"]);
     for milestone in &plan.milestones {
@@ -49,7 +49,7 @@ pub fn milestones(plan: &Plan) -> String {
     csv.finish()
 }
 
-/// What to keep in mind about a plan: `advisory, found, source`.
+/// Returns the advisories of a plan: `advisory, found, source`.
 pub fn advisories(advisories: &[Advisory]) -> String {
     let mut csv = Csv::new(&["advisory", "found", "source"]);
     for advisory in advisories {
@@ -59,10 +59,10 @@ pub fn advisories(advisories: &[Advisory]) -> String {
     csv.finish()
 }
 
-/// How runs ended: `outcome, runs, share, low, high`; `low` and `high` are the ends of the 95% Wilson interval.
+/// Returns how runs ended: `outcome, runs, share, low, high`. The 95% Wilson interval is from `low` to `high`.
 ///
-/// The last row, `in_time`, counts the runs that were completed by the contract date, if there is one; its runs are
-/// also among the `completed` ones.
+/// The last row, `in_time`, counts the runs completed by the contract date, if there is one. Its runs are also in the
+/// `completed` row.
 pub fn outcomes(forecast: &Forecast) -> String {
     let mut csv = Csv::new(&["outcome", "runs", "share", "low", "high"]);
     for outcome in &forecast.outcomes {
@@ -78,7 +78,7 @@ pub fn outcomes(forecast: &Forecast) -> String {
     csv.finish()
 }
 
-/// Percentiles of the completion date, by nearest rank among completed runs: `percentile, date`.
+/// Returns percentiles of the completion date, by nearest rank among completed runs: `percentile, date`.
 pub fn percentiles(forecast: &Forecast) -> String {
     let mut csv = Csv::new(&["percentile", "date"]);
     for percentile in &forecast.percentiles {
@@ -87,7 +87,7 @@ pub fn percentiles(forecast: &Forecast) -> String {
     csv.finish()
 }
 
-/// Completion by day: `date, completed, share`, both counted to the end of the day; the share is of all runs.
+/// Returns completion by day: `date, completed, share`, both as of the end of the day. The share is of all runs.
 pub fn curve(forecast: &Forecast) -> String {
     let mut csv = Csv::new(&["date", "completed", "share"]);
     for point in &forecast.curve {
@@ -96,9 +96,10 @@ pub fn curve(forecast: &Forecast) -> String {
     csv.finish()
 }
 
-/// The tornado: `input, input_low, input_high, days_low, days_high, days_swing, in_time_low, in_time_high, in_time_swing`.
+/// Returns the tornado: `input, input_low, input_high, days_low, days_high, days_swing, in_time_low, in_time_high,
+/// in_time_swing`.
 ///
-/// Days are counted from the scenario's start, shares are from 0 to 1; what [`ibbi_sim::Bar`] says of them holds.
+/// Days are counted from the scenario's start. Shares are from 0 to 1. [`ibbi_sim::TornadoBar`] describes the columns.
 pub fn tornado(forecast: &Forecast) -> String {
     let mut csv = Csv::new(&[
         "input",
@@ -120,7 +121,8 @@ pub fn tornado(forecast: &Forecast) -> String {
     csv.finish()
 }
 
-/// Every assumption: `assumption, about, least, likely, most, chance, default`; three points in days, or a chance from 0 to 1.
+/// Returns all assumptions: `assumption, about, least, likely, most, chance, default`. Each has three points in days,
+/// or a chance from 0 to 1.
 pub fn assumptions(forecast: &Forecast) -> String {
     let mut csv = Csv::new(&["assumption", "about", "least", "likely", "most", "chance", "default"]);
     for row in &forecast.assumptions {
@@ -137,10 +139,10 @@ pub fn assumptions(forecast: &Forecast) -> String {
     csv.finish()
 }
 
-/// A comparison: `scenario, digest, measure, estimate, low, high`, with 95% intervals.
+/// Returns a comparison: `scenario, digest, measure, estimate, low, high`, with 95% intervals.
 ///
-/// Shares are from 0 to 1. The rows without a scenario are the differences, first minus second: `in_time_difference` and
-/// `days_later`.
+/// Shares are from 0 to 1. The rows without a scenario are the differences, first minus second: `in_time_difference`
+/// and `days_later`.
 pub fn comparison(comparison: &Comparison) -> String {
     let mut csv = Csv::new(&["scenario", "digest", "measure", "estimate", "low", "high"]);
     let mut add = |side: Option<&ComparisonSide>, measure: &str, value: Interval| {
@@ -161,9 +163,10 @@ pub fn comparison(comparison: &Comparison) -> String {
     csv.finish()
 }
 
-/// Whom to ask for a day: `kind, id, name, days_alone, plan_date, plan_finishes, plan_days, chance_date, gain, low, high`.
+/// Returns the gains from one more day: `kind, id, name, days_alone, plan_date, plan_finishes, plan_days, chance_date,
+/// gain, low, high`.
 ///
-/// `days_alone` counts the days that this person or range alone blocks. `plan_days` is empty where the plan did not fit
+/// `days_alone` counts the days that this person or range alone blocks. `plan_days` is empty if the plan did not fit
 /// before. The gain in the chance to be in time is from 0 to 1, with its 95% interval.
 pub fn gains(gains: &[AvailabilityGain]) -> String {
     let mut csv = Csv::new(&[

@@ -1,7 +1,7 @@
-//! Markup that cannot go wrong by what somebody is called: everything is escaped but what the program itself has written.
+//! Markup that no name can break: all texts are escaped, except the markup of this program.
 //!
-//! A page is put together from [`Element`]s. A text becomes [`Html`] by being escaped, in one place; the only way past it is
-//! [`Html::markup`], which takes a `&'static str`, so that nothing from outside can get there. Names of elements and
+//! A page is built from [`Element`]s. A text becomes [`Html`] by being escaped, in one place. Only [`Html::markup`] does
+//! not escape. It takes a `&'static str`, so no text from outside can be passed to it. The names of elements and
 //! attributes are `&'static str` for the same reason.
 //!
 //! ```
@@ -15,7 +15,7 @@
 //! );
 //! ```
 //!
-//! What is written is HTML and well-formed XML at the same time, so that any reader of either can check it.
+//! The output is HTML and well-formed XML at the same time, so any parser of either can check it.
 
 mod parts;
 mod shell;
@@ -28,19 +28,19 @@ pub use shell::{Document, STYLE};
 pub struct Html(String);
 
 impl Html {
-    /// Nothing yet.
+    /// Returns empty markup.
     pub const fn new() -> Self {
         Self(String::new())
     }
 
-    /// A text, escaped.
+    /// Escapes a text.
     pub fn text(text: &str) -> Self {
         let mut escaped = String::with_capacity(text.len());
         escape(text, &mut escaped);
         Self(escaped)
     }
 
-    /// Markup that the program itself has written.
+    /// Returns markup that this program contains.
     pub fn markup(markup: &'static str) -> Self {
         Self(markup.to_owned())
     }
@@ -57,17 +57,17 @@ impl Html {
         self
     }
 
-    /// Whether there is nothing.
+    /// Returns whether it is empty.
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The markup.
+    /// Returns the markup.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The markup.
+    /// Returns the markup.
     pub fn into_string(self) -> String {
         self.0
     }
@@ -105,7 +105,7 @@ impl<T: Into<Self>> FromIterator<T> for Html {
     }
 }
 
-/// An element that is being written.
+/// An element under construction.
 #[derive(Debug, Clone)]
 #[must_use = "an element is nothing until it is added to something"]
 pub struct Element {
@@ -114,13 +114,13 @@ pub struct Element {
     content: String,
 }
 
-/// Begins an element of this name.
+/// Starts an element with this name.
 pub fn el(name: &'static str) -> Element {
     Element { name, open: format!("<{name}"), content: String::new() }
 }
 
 impl Element {
-    /// Adds an attribute; its value is escaped.
+    /// Adds an attribute. Its value is escaped.
     pub fn attr(mut self, name: &'static str, value: impl std::fmt::Display) -> Self {
         self.open.push(' ');
         self.open.push_str(name);
@@ -141,7 +141,7 @@ impl Element {
         self
     }
 
-    /// Adds each of several things.
+    /// Adds all items.
     pub fn all<T: Into<Html>>(self, items: impl IntoIterator<Item = T>) -> Self {
         items.into_iter().fold(self, Self::with)
     }
@@ -161,10 +161,10 @@ impl Element {
     }
 }
 
-/// The one place where a text becomes markup.
+/// Converts a text to markup. This is the only place where it happens.
 ///
-/// Control characters are not allowed in HTML or XML at all, and the invisible ones that reorder text could make a name
-/// read as another: they become U+FFFD, which shows. So do the few characters that XML does not have.
+/// HTML and XML don't allow control characters, and invisible characters that reorder text can make a name read as
+/// another. They become U+FFFD, which is visible. So do the few characters that XML does not have.
 fn escape(text: &str, into: &mut String) {
     for c in text.chars() {
         match c {
@@ -180,7 +180,7 @@ fn escape(text: &str, into: &mut String) {
     }
 }
 
-/// Characters that reorder or break text without being seen, and those that no document may hold.
+/// Returns whether a character reorders or breaks text invisibly, or is not allowed in documents.
 pub(crate) const fn is_unseen(c: char) -> bool {
     matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}')
         || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')

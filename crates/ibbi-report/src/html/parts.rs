@@ -1,11 +1,11 @@
-//! What pages are made of: sections, tables, dates, what folds away, and charts with their numbers behind them.
+//! Parts of pages: sections, tables, dates, and folded details.
 
 use super::{Element, Html, el};
 use crate::format;
 use crate::table::{Cell, Table};
 use ibbi_core::{At, Date};
 
-/// A section with a heading of the second level, under an id that a link can name.
+/// Returns a section with a second-level heading. A link can name its id.
 pub fn section(id: &str, heading: &str, content: impl Into<Html>) -> Element {
     let heading_id = format!("{id}-heading");
     el("section")
@@ -15,35 +15,35 @@ pub fn section(id: &str, heading: &str, content: impl Into<Html>) -> Element {
         .with(content)
 }
 
-/// Words of somebody else, set apart so that their direction of writing stays their own.
+/// Returns a text from outside, in an element that keeps its direction of writing separate.
 pub fn name(text: &str) -> Element {
     el("bdi").with(text)
 }
 
-/// A date, for people and for machines.
+/// Returns a date, for people and for machines.
 pub fn time(date: Date) -> Element {
     el("time").attr("datetime", date).with(format::weekday_date(date))
 }
 
-/// An instant as somebody's clocks show it, and for machines in UTC.
+/// Returns an instant: `text` for people, and UTC for machines.
 pub fn instant(at: At, said: &str) -> Element {
     el("time").attr("datetime", at).with(said)
 }
 
-/// A link to another place of the same page, by its id.
+/// Returns a link to another place of the same page, by its id.
 pub fn link(id: &str, content: impl Into<Html>) -> Element {
     el("a").attr("href", format!("#{id}")).with(content)
 }
 
-/// Something that folds away under a summary.
+/// Returns content that is folded under a summary.
 pub fn details(summary: impl Into<Html>, content: impl Into<Html>) -> Element {
     el("details").with(el("summary").with(summary)).with(content)
 }
 
-/// A table of at most so many rows is not broken over two pages of paper.
+/// A table of at most this many rows is not split over two sheets of paper.
 const SHORT: usize = 10;
 
-/// A table in a box of its own, in which it scrolls where it is wider than the page.
+/// Returns a table in a box. The box scrolls if the table is wider than the page.
 fn table(table: &Table) -> Html {
     let head = table.columns.iter().map(|column| {
         let cell = el("th").attr("scope", "col");

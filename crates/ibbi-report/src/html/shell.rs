@@ -2,9 +2,9 @@
 
 use super::{Html, el};
 
-/// The style sheet of all pages: light and dark, screen and Letter paper, from 360 pixels up.
+/// The style sheet of all pages: light and dark, for screens from 360 pixels and for Letter paper.
 ///
-/// Colours are custom properties on `:root`, so that a page or a browser's user can set others.
+/// Colors are custom properties on `:root`, so a page or a browser's user can set others.
 pub const STYLE: &str = include_str!("style.css");
 
 /// A page.
@@ -19,14 +19,14 @@ pub const STYLE: &str = include_str!("style.css");
 pub struct Document<'a> {
     /// The title, for the browser's window.
     pub title: &'a str,
-    /// The program that made it, with its version.
+    /// The program that made the page, with its version.
     pub program: &'a str,
-    /// What is in it, from the heading of the first level on.
+    /// The content, from the first-level heading on.
     pub content: Html,
 }
 
 impl Document<'_> {
-    /// The whole page as text: one file that needs no other, and runs no script.
+    /// Returns the whole page as text: one file that needs no other and runs no script.
     pub fn to_html(&self) -> String {
         let head = el("head")
             .with(el("meta").attr("charset", "utf-8"))
@@ -34,7 +34,7 @@ impl Document<'_> {
             .with(el("meta").attr("name", "color-scheme").attr("content", "light dark"))
             .with(el("meta").attr("name", "generator").attr("content", self.program))
             .with(el("title").with(self.title))
-            // A style sheet is no text: it is the program's own, and `<` and `&` do not occur in it.
+            // The style sheet is not a text from outside. It is part of this program, and has no `<` or `&`.
             .with(el("style").with(Html::markup(STYLE)));
         let body = el("body").with(el("main").with(self.content.clone()));
         let html: Html = el("html").attr("lang", "en").with(head).with("\n").with(body).into();

@@ -3,7 +3,7 @@
 /// The longest line, in octets without its end (RFC 5545, 3.1).
 const LONGEST: usize = 75;
 
-/// Lines that are being written.
+/// Lines of a file.
 pub(super) struct Lines(String);
 
 impl Lines {
@@ -11,12 +11,12 @@ impl Lines {
         Self(String::new())
     }
 
-    /// A line whose value is this program's own and needs no escape.
+    /// Adds a line whose value comes from this program and needs no escape.
     pub(super) fn raw(&mut self, name: &str, value: &str) {
         fold(&format!("{name}:{value}"), &mut self.0);
     }
 
-    /// A line whose value is text.
+    /// Adds a line whose value is a text.
     pub(super) fn text(&mut self, name: &str, text: &str) {
         self.raw(name, &escape(text));
     }
@@ -26,7 +26,8 @@ impl Lines {
     }
 }
 
-/// A text as a value (RFC 5545, 3.3.11). Control characters are not allowed in one; they become U+FFFD, which shows.
+/// Escapes a text as a value (RFC 5545, 3.3.11). Control characters are not allowed; they become U+FFFD, which is
+/// visible.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.replace("\r\n", "\n").chars() {
@@ -44,8 +45,8 @@ fn escape(text: &str) -> String {
     escaped
 }
 
-/// Breaks a line so that no piece is longer than it may be, between characters; a piece after the first begins with a
-/// blank, which counts.
+/// Folds a line between characters, so that no piece is too long. Each piece after the first starts with a blank, which
+/// counts.
 fn fold(line: &str, into: &mut String) {
     let mut used = 0;
     for c in line.chars() {

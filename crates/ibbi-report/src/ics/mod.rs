@@ -1,11 +1,11 @@
 //! Calendars (RFC 5545) that other programs can import.
 //!
-//! A [`IcsCalendar`] is made of [`IcsEntry`]s, whatever they come from. Each entry keeps its [`IcsEntry::uid`] when it moves, so
-//! that a calendar program moves it too instead of showing it twice; [`IcsEntry::sequence`] says which of two is newer.
-//! Times are written on the zone's clocks, and the zone goes with them as a `VTIMEZONE`.
+//! An [`IcsCalendar`] has [`IcsEntry`]s. An entry keeps its [`IcsEntry::uid`] when it moves, so a calendar program moves
+//! it too and does not show it twice. [`IcsEntry::sequence`] shows which of two versions is newer. Times are in the local
+//! time of the zone, which is included as a `VTIMEZONE`.
 //!
-//! `METHOD:PUBLISH` says that nobody is asked to answer. RFC 5546 wants an `ORGANIZER` with it; none is written, since no
-//! address is known, and with one many programs would take an entry for an invitation.
+//! `METHOD:PUBLISH` means that no reply is expected. RFC 5546 requires an `ORGANIZER` with it, but none is written: no
+//! address is known, and with one, many programs would treat an entry as an invitation.
 //!
 //! ```
 //! use ibbi_core::Slot;
@@ -33,17 +33,17 @@ use chrono_tz::Tz;
 use ibbi_core::{At, LocalTime, Slot};
 use line::Lines;
 
-/// The most entries that a calendar takes.
+/// The largest number of entries in a calendar.
 pub const MAX_ENTRIES: usize = 10_000;
 
-/// Whether an entry will take place.
+/// The status of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IcsStatus {
-    /// It is planned, but nobody has agreed to it yet.
+    /// It is planned, but not agreed yet.
     Tentative,
     /// It is booked.
     Confirmed,
-    /// It was booked and will not take place.
+    /// It was booked, but won't take place.
     Cancelled,
 }
 
@@ -57,55 +57,55 @@ impl IcsStatus {
     }
 }
 
-/// Something that stands in a calendar.
+/// An entry of a calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IcsEntry {
-    /// What it is told by, the same when it moves; see [`stable_uid`].
+    /// Its id, which stays the same when the entry moves; see [`stable_uid`].
     pub uid: String,
-    /// 0 at first, and more each time it is published anew.
+    /// 0 at first, and larger each time it is published again.
     pub sequence: u32,
-    /// When.
+    /// The time.
     pub slot: Slot,
     /// The line that a calendar shows.
     pub summary: String,
-    /// More, on any number of lines.
+    /// More text, on any number of lines.
     pub description: String,
-    /// Where, if that is known.
+    /// The location, if it is known.
     pub location: Option<String>,
-    /// Whether it will take place.
+    /// The status.
     pub status: IcsStatus,
 }
 
-/// A calendar to be published.
+/// A calendar to publish.
 #[derive(Debug, Clone, Copy)]
 pub struct IcsCalendar<'a> {
     /// Its name.
     pub name: &'a str,
-    /// The IANA name of the zone on whose clocks times are written.
+    /// The IANA name of the zone in which times are written.
     pub zone: &'a str,
-    /// When it was made: a fact about the file, asked for by the standard.
+    /// The time at which it was made. The standard requires it.
     pub stamp: At,
-    /// What stands in it.
+    /// The entries.
     pub entries: &'a [IcsEntry],
 }
 
-/// Why a calendar could not be written.
+/// Why a calendar can't be written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CalendarError {
-    /// No such zone.
+    /// There is no such zone.
     #[error("there is no time zone `{0}`; use an IANA name such as America/New_York")]
     Zone(String),
-    /// Too many entries.
+    /// There are too many entries.
     #[error("a calendar with {0} entries is too large; the limit is {MAX_ENTRIES}")]
     TooMany(usize),
 }
 
 impl IcsCalendar<'_> {
-    /// The calendar as text, with lines ended by CR LF.
+    /// Returns the calendar as text, with lines ended by CR LF.
     ///
     /// # Errors
-    /// [`CalendarError`] if there is no such zone, or there are too many entries.
+    /// [`CalendarError`] if there is no such zone, or if there are too many entries.
     pub fn to_ics(&self) -> Result<String, CalendarError> {
         let zone: Tz = self.zone.parse().map_err(|_| CalendarError::Zone(self.zone.chars().take(40).collect()))?;
         if self.entries.len() > MAX_ENTRIES {
@@ -150,12 +150,13 @@ fn write_entry(entry: &IcsEntry, zone: Tz, stamp: DateTime<Utc>, lines: &mut Lin
     lines.raw("END", "VEVENT");
 }
 
-/// A time on the zone's clocks; in UTC where those clocks show it for the second time, which has no other spelling.
+/// Writes a time in the zone. If the zone's clocks show it for the second time, it is written in UTC, since it has no
+/// other notation.
 fn time(property: &str, time: LocalTime, zone: Tz, lines: &mut Lines) {
     let instant = time.to_chrono().to_utc();
     let wall = zone.from_utc_datetime(&instant.naive_utc()).naive_local();
     let first = zone.from_local_datetime(&wall).earliest().map(|found| found.to_utc());
-    // The standard cannot say offsets of the far past with seconds in DTSTART, but then neither can a slot.
+    // DTSTART can't have the offsets with seconds of the far past, but neither can a slot.
     if first == Some(instant) {
         let name = format!("{property};TZID={}", zone.name());
         lines.raw(&name, &wall.format("%Y%m%dT%H%M%S").to_string());
@@ -168,7 +169,7 @@ fn utc(instant: DateTime<Utc>) -> String {
     instant.format("%Y%m%dT%H%M%SZ").to_string()
 }
 
-/// What a zone's clocks are ahead of UTC, in seconds.
+/// Returns the zone's offset from UTC, in seconds.
 fn offset_of(zone: Tz, instant: DateTime<Utc>) -> i32 {
     zone.offset_from_utc_datetime(&instant.naive_utc()).fix().local_minus_utc()
 }

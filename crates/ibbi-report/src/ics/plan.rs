@@ -1,12 +1,13 @@
-//! A plan's sittings as calendar entries.
+//! Calendar entries for the sessions of a plan.
 
 use super::{IcsEntry, IcsStatus};
 use crate::format;
 use ibbi_sim::{Plan, Scenario, SessionKind};
 use sha2::{Digest, Sha256};
 
-/// What an entry is told by, made from words that do not change when it moves: the beginning of the SHA-256 of the
-/// format, each ended by a zero byte, as 32 hexadecimal digits, and `@ibbi`.
+/// Returns an id made of words that stay the same when an entry moves.
+///
+/// It is the start of the SHA-256 of the words, each ended by a zero byte, as 32 hexadecimal digits, and `@ibbi`.
 ///
 /// ```
 /// use ibbi_report::ics::stable_uid;
@@ -23,11 +24,11 @@ pub fn stable_uid(words: &[&str]) -> String {
     digits + "@ibbi"
 }
 
-/// The sittings of a plan, as tentative entries.
+/// Returns the sessions of a plan, as tentative entries.
 ///
-/// An entry's id comes from the district and the kind of session, not from its date: a new plan for the same district
-/// moves the same entries, if it is published with a higher `sequence`. A session that the new plan does not have any more
-/// stays in the reader's calendar until it is deleted there.
+/// An entry's id depends on the district and the kind of session, not on its date. So a new plan for the same district
+/// moves the same entries, if it is published with a higher `sequence`. A session that the new plan no longer has stays
+/// in the reader's calendar until it is deleted there.
 pub fn plan_entries(scenario: &Scenario, plan: &Plan, sequence: u32) -> Vec<IcsEntry> {
     let district = scenario.district.as_str();
     let parts = format::facilitation_parts(plan);

@@ -1,32 +1,32 @@
-//! A time zone as a `VTIMEZONE`, made from the changes that its clocks really have around the entries.
+//! A time zone as a `VTIMEZONE`, made from the actual changes of its clocks around the entries.
 
 use super::{Lines, offset_of};
 use chrono::{DateTime, Datelike, Days, Months, NaiveDateTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::{OffsetComponents, OffsetName, Tz};
 
-/// How a zone's clocks go over some time.
+/// An observance: an offset of a zone's clocks and its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Observance {
     daylight: bool,
-    /// Seconds ahead of UTC before it begins.
+    /// Seconds ahead of UTC before it starts.
     from: i32,
     /// Seconds ahead of UTC while it lasts.
     to: i32,
     name: String,
 }
 
-/// A change of the clocks: an observance begins at a time on the clocks before it.
+/// A change of the clocks: the start of an observance, in the time of the clocks before it.
 type Onset = (NaiveDateTime, Observance);
 
-/// Years after the first change over which a yearly rule must hold to be written as one: enough to tell the last Sunday
-/// of a month from the fourth.
+/// A yearly rule must be true for this many years to be written as one. It is enough to tell the last Sunday of a month
+/// from the fourth.
 const YEARS: i32 = 12;
 
-/// Writes the zone as it is from the year of `first` to that of `last`.
+/// Writes the zone from the year of `first` to that of `last`.
 pub(super) fn write(zone: Tz, first: DateTime<Utc>, last: DateTime<Utc>, lines: &mut Lines) {
     lines.raw("BEGIN", "VTIMEZONE");
     lines.raw("TZID", zone.name());
-    // A year more on either side: the observance in force at the beginning began before it.
+    // One more year at each end: the observance in force at the start began before it.
     let begin = year_start(first.year() - 1);
     let end = year_start(last.year() + 2);
     let onsets = changes(zone, begin, end);
@@ -70,7 +70,7 @@ fn component(
     if let Some(rule) = rule {
         lines.raw("RRULE", rule);
     }
-    // The first onset stands among the others too: a widely used reader forgets DTSTART once there is an RDATE.
+    // The first onset is also in the list. A widely used reader ignores DTSTART if there is an RDATE.
     let first = (!more.is_empty()).then_some(&wall);
     for wall in first.into_iter().chain(more) {
         lines.raw("RDATE", &written(*wall));
@@ -78,13 +78,13 @@ fn component(
     lines.raw("END", kind);
 }
 
-/// The changes between two instants, in order.
+/// Returns the changes between two instants, in order.
 fn changes(zone: Tz, begin: DateTime<Utc>, end: DateTime<Utc>) -> Vec<Onset> {
     let state = |at: DateTime<Utc>| (offset_of(zone, at), abbreviation(zone, at));
     let mut found = Vec::new();
     let (mut at, mut now) = (begin, state(begin));
     while at < end {
-        // In the whole database no two changes of a zone are closer than six days.
+        // In the whole database, no two changes of a zone are closer than six days.
         let Some(next) = at.checked_add_days(Days::new(1)) else { break };
         let then = state(next);
         if then != now {
@@ -98,7 +98,8 @@ fn changes(zone: Tz, begin: DateTime<Utc>, end: DateTime<Utc>) -> Vec<Onset> {
     found
 }
 
-/// The first second, after `before` and no later than `after`, at which a condition holds that holds from then on.
+/// Returns the first second, after `before` and no later than `after`, at which a condition becomes true and stays
+/// true.
 fn first_second(before: DateTime<Utc>, after: DateTime<Utc>, holds: impl Fn(DateTime<Utc>) -> bool) -> DateTime<Utc> {
     let (mut no, mut yes) = (before.timestamp(), after.timestamp());
     while no + 1 < yes {
@@ -109,10 +110,10 @@ fn first_second(before: DateTime<Utc>, after: DateTime<Utc>, holds: impl Fn(Date
     DateTime::from_timestamp(yes, 0).unwrap_or(after)
 }
 
-/// Whether the clocks are ahead for the sake of daylight at an instant.
+/// Returns whether the clocks are ahead for daylight saving at an instant.
 ///
-/// A few zones (Ireland, Morocco) are described the other way round: their summer time is the standard, and their winter
-/// time, or that of Ramadan, is an hour behind it. Calendars know only clocks that go ahead.
+/// The database describes a few zones (Ireland, Morocco) the other way: their summer time is the standard, and their
+/// winter time, or that of Ramadan, is an hour behind. Calendars only have clocks that are ahead.
 fn is_daylight(zone: Tz, at: DateTime<Utc>) -> bool {
     let saving = |at: DateTime<Utc>| zone.offset_from_utc_datetime(&at.naive_utc()).dst_offset();
     let now = saving(at);
@@ -124,8 +125,8 @@ fn is_daylight(zone: Tz, at: DateTime<Utc>) -> bool {
             })
 }
 
-/// The rule by which an observance begins every year from its first onset on, if there is one that gives all that are
-/// here and goes on for some years.
+/// Returns the rule by which an observance starts every year from its first onset on. It must give all onsets here, and
+/// be true for some more years.
 fn yearly(zone: Tz, observance: &Observance, walls: &[NaiveDateTime]) -> Option<String> {
     let first = walls.first()?;
     let years = walls.last()?.year() - first.year() + 1;

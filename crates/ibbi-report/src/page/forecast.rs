@@ -1,4 +1,4 @@
-//! The forecast: when, how, what moves it, the comparison, and whom to ask.
+//! The forecast on a page: dates, endings, inputs, the comparison, and gains.
 
 use super::{Section, SimulationPage};
 use crate::chart::figure;
@@ -29,7 +29,7 @@ impl SimulationPage<'_> {
         ("when", "When it may be done".to_owned(), content)
     }
 
-    /// The shorter form of the same: the curve and the percentiles.
+    /// Returns the curve and the percentiles only.
     pub(super) fn curve_section(&self) -> Section {
         let Self { scenario, forecast, .. } = self;
         let content = Html::new()
@@ -43,7 +43,7 @@ impl SimulationPage<'_> {
         ("how", "How it may end".to_owned(), figure.into())
     }
 
-    /// The shorter form of what moves the result: what matters more, where there is a contract date the chance.
+    /// Returns one tornado only: of the chance if there is a contract date, or else of the days.
     pub(super) fn swing_section(&self) -> Section {
         let Self { scenario, forecast, .. } = self;
         let figure = match forecast.contract_expires {

@@ -1,4 +1,4 @@
-//! The page of a simulation: one file, from the verdict down to how it was made.
+//! The page of a simulation: one file, from the verdict to the method.
 
 mod audit;
 mod forecast;
@@ -12,45 +12,45 @@ use crate::{forecast_text, format};
 use ibbi_core::Advisory;
 use ibbi_sim::{AvailabilityGain, Comparison, Forecast, Plan, Scenario};
 
-/// Everything that a simulation found, for one page.
+/// The results of a simulation, for one page.
 ///
-/// The page is for people who plan by a calendar: it begins with the answer, shows the plan day by day and the forecast
-/// in charts, and ends with every assumption and with how the figures were made.
+/// The page is for people who plan with a calendar. It starts with the answer, shows the plan day by day and the
+/// forecast in charts, and ends with the assumptions and the method.
 #[derive(Debug, Clone, Copy)]
 pub struct SimulationPage<'a> {
-    /// What was assumed.
+    /// The scenario.
     pub scenario: &'a Scenario,
-    /// Its plan.
+    /// The plan.
     pub plan: &'a Plan,
-    /// What its simulation found.
+    /// The forecast.
     pub forecast: &'a Forecast,
-    /// What to keep in mind about the plan's sittings.
+    /// The advisories about the plan's sessions.
     pub advisories: &'a [Advisory],
-    /// A comparison with another scenario, or of the two formats, if one was made.
+    /// A comparison with another scenario or of the two formats, if there is one.
     pub comparison: Option<&'a Comparison>,
-    /// Whom to ask for a day, if that was worked out.
+    /// The gains from one more day, if they were computed.
     pub gains: Option<&'a [AvailabilityGain]>,
     /// The program with its version, such as `ibbi 0.1.0`.
     pub program: &'a str,
 }
 
-/// A section: its id, its heading, and what is in it.
+/// A section: its id, its heading, and its content.
 type Section = (&'static str, String, Html);
 
-/// The section of a comparison, for a page that puts its sections together itself.
+/// Returns the section of a comparison, for a page that combines its own sections.
 pub fn comparison_section(comparison: &Comparison) -> Html {
     let (id, heading, inside) = forecast::comparison_section(comparison);
     crate::html::section(id, &heading, inside).into()
 }
 
-/// The section about whom to ask for one more day, for a page that puts its sections together itself.
+/// Returns the section of gains, for a page that combines its own sections.
 pub fn gains_section(gains: &[AvailabilityGain], has_contract: bool) -> Html {
     let (id, heading, inside) = forecast::gains_section(gains, has_contract);
     crate::html::section(id, &heading, inside).into()
 }
 
 impl SimulationPage<'_> {
-    /// The page: one file that needs no other, and runs no script.
+    /// Returns the page: one file that needs no other and runs no script.
     pub fn to_html(&self) -> String {
         let title = format!("Plan and forecast: {}", self.scenario.district);
         let sections: Vec<Section> = [
@@ -80,8 +80,8 @@ impl SimulationPage<'_> {
         Document { title: &title, program: self.program, content }.to_html()
     }
 
-    /// The answer on its own, for a page that has more to it: the verdict with its figures, who stands in the way, the
-    /// plan, when it may be done, and what moves the result.
+    /// Returns the answer only, for a page with other content: the verdict with its figures, the conflicts, the plan,
+    /// the completion dates, and the main inputs.
     pub fn answer(&self) -> Html {
         let sections = [
             self.conflicts(),
@@ -104,7 +104,7 @@ impl SimulationPage<'_> {
         Html::new().with(verdict).with(figures).with(note)
     }
 
-    /// The district, the answer, and the figures that matter most.
+    /// Returns the district, the answer, and the main figures.
     fn head(&self) -> Html {
         let scenario = self.scenario;
         let heading = el("h1").with(name(scenario.district.as_str()));
@@ -118,7 +118,7 @@ impl SimulationPage<'_> {
         Html::new().with(header).with(self.verdict())
     }
 
-    /// From when it is planned: the day on which the leaders are asked, or where a real case is.
+    /// Returns the start of the plan: the day on which the leaders are asked, or the state of the case.
     fn begins(&self) -> Html {
         match &self.forecast.continued {
             None => Html::text("Leaders are asked on ").with(crate::html::time(self.scenario.start)).with("."),

@@ -1,4 +1,4 @@
-//! The plan: who stands in its way, its days, and what to keep in mind.
+//! The plan on a page: its conflicts, its days, and its advisories.
 
 use super::{Section, SimulationPage};
 use crate::chart::figure;
@@ -26,7 +26,7 @@ impl SimulationPage<'_> {
         ("plan", "The plan".to_owned(), content)
     }
 
-    /// Steps and sittings in the order of their days.
+    /// Returns the steps and sessions in the order of their days.
     fn agenda(&self) -> Vec<Element> {
         let Self { scenario, plan, .. } = self;
         let parts = format::facilitation_parts(plan);
@@ -53,7 +53,7 @@ impl SimulationPage<'_> {
             });
             entries.push((day, 1, entry(day, inside).class("session")));
         }
-        // Steps of one day that follow one another are one entry.
+        // Steps on the same day are one entry.
         for steps in plan.milestones.chunk_by(|one, other| one.date == other.date) {
             let Some(first) = steps.first() else { continue };
             let lines = steps.iter().map(|step| el("div").with(format::milestone(step.what))).collect();

@@ -1,4 +1,4 @@
-//! Every assumption, and how the page was made.
+//! The assumptions, and how the page was made.
 
 use super::{Section, SimulationPage};
 use crate::html::{Html, el};

@@ -1,27 +1,27 @@
-//! Columns in a terminal: how wide a text is, how it is broken, and tables.
+//! Columns in a terminal: the width of a text, line breaks, and tables.
 
 use crate::table::{Cell, Table};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// How many columns a text takes.
+/// Returns how many columns a text takes.
 pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 
-/// A text that fills so many columns, cut with `...` where it is longer.
+/// Returns a text that fills this many columns, cut with `...` if it is longer.
 pub(crate) fn fit(text: &str, columns: usize) -> String {
     let mut fitted = cut(text, columns);
     fitted.extend(std::iter::repeat_n(' ', columns.saturating_sub(width(&fitted))));
     fitted
 }
 
-/// A text set to the right of so many columns.
+/// Returns a text aligned to the right, cut with `...` if it is longer.
 pub(crate) fn right(text: &str, columns: usize) -> String {
     let cut = cut(text, columns);
     " ".repeat(columns.saturating_sub(width(&cut))) + &cut
 }
 
-/// A text of at most so many columns, cut with `...` where it is longer.
+/// Returns a text of at most this many columns, cut with `...` if it is longer.
 pub(crate) fn cut(text: &str, columns: usize) -> String {
     let text = visible(text);
     if width(&text) <= columns {
@@ -40,13 +40,13 @@ pub(crate) fn cut(text: &str, columns: usize) -> String {
     kept + dots
 }
 
-/// A text without what could steer a terminal or reorder a line.
+/// Returns a text without characters that control a terminal or reorder a line.
 pub(crate) fn visible(text: &str) -> String {
     let hidden = |c: char| c.is_control() || crate::html::is_unseen(c);
     text.chars().map(|c| if hidden(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
-/// A text broken into lines of at most so many columns, between words where that is possible.
+/// Breaks a text into lines of at most this many columns, between words if possible.
 pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
     let mut lines = vec![String::new()];
@@ -81,16 +81,16 @@ impl Table {
     }
 }
 
-/// What must not be broken at a blank, such as a date: a blank that is none while there is room.
+/// A no-break space. It is only broken if there is no other way, as in a date.
 const HELD: char = '\u{a0}';
 
-/// A word as it is, or where it is too wide, what it is held together from.
+/// Returns a word, or its parts between no-break spaces if it is too wide.
 fn pieces(word: &str, columns: usize) -> impl Iterator<Item = &str> {
     let held = width(word) <= columns;
     word.split(move |c| !held && c == HELD).filter(|piece| !piece.is_empty())
 }
 
-/// A paragraph: wrapped, every line after `first` indented as far as it is long.
+/// Returns a wrapped paragraph. Lines after the first are indented by the width of `first`.
 pub(crate) fn paragraph(first: &str, text: &str, columns: usize) -> String {
     let indent = width(first);
     let mut whole = String::new();
@@ -103,7 +103,7 @@ pub(crate) fn paragraph(first: &str, text: &str, columns: usize) -> String {
     whole
 }
 
-/// What stands between two columns.
+/// The space between two columns.
 const GAP: usize = 2;
 /// A column of words is not made narrower than this.
 const NARROWEST: usize = 8;
@@ -120,7 +120,7 @@ pub(crate) fn table(table: &Table, columns: usize) -> String {
     };
     let mut widths: Vec<usize> = (0..table.columns.len()).map(widest).collect();
     let gaps = GAP * widths.len().saturating_sub(1);
-    // Room is taken from the widest column of format, at first without breaking any word.
+    // The widest column of words gives up space first, at first without breaking any word.
     let longest = |index: usize, ends: &[char]| {
         let cells = rows.iter().filter_map(|row| row.get(index)).map(String::as_str);
         let words = cells.chain([table.columns[index].head.as_str()]).flat_map(|cell| cell.split(ends));

@@ -2,46 +2,46 @@
 
 pub(crate) mod columns;
 
-/// How much room there is, and what can be shown.
+/// The space in a terminal, and its characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {
-    /// The columns of the terminal; fewer than [`Layout::NARROWEST`] count as that many.
+    /// The columns of the terminal. Fewer than [`Layout::NARROWEST`] count as that many.
     pub width: usize,
-    /// Whether charts are drawn in ASCII alone. Names stay as they are.
+    /// Whether charts use only ASCII characters. Names stay as they are.
     pub ascii: bool,
 }
 
 impl Layout {
-    /// The fewest columns that anything is made for.
+    /// The smallest number of columns that is supported.
     pub const NARROWEST: usize = 40;
-    /// The most columns that are used: longer lines do not read well.
+    /// The largest number of columns that is used. Longer lines are hard to read.
     pub const WIDEST: usize = 120;
 
-    /// The columns that are used.
+    /// Returns the number of columns to use.
     pub fn columns(self) -> usize {
         self.width.clamp(Self::NARROWEST, Self::WIDEST)
     }
 }
 
 impl Default for Layout {
-    /// 80 columns, with more than ASCII.
+    /// Returns 80 columns, not limited to ASCII.
     fn default() -> Self {
         Self { width: 80, ascii: false }
     }
 }
 
-/// What a piece of text is, so that a program can colour it.
+/// The style of a piece of text, so that a program can color it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextStyle {
     /// A heading.
     Heading,
-    /// The finding, where it is good.
+    /// A good result.
     Good,
-    /// The finding, where it is bad.
+    /// A bad result.
     Bad,
-    /// What to keep in mind.
+    /// A warning.
     Warning,
-    /// What is of less weight, such as how it was made.
+    /// Details of less importance, such as the method.
     Quiet,
     /// Everything else.
     Plain,
@@ -50,9 +50,9 @@ pub enum TextStyle {
 /// A piece of text: whole lines, each ended by LF.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
-    /// What it is.
+    /// The style.
     pub role: TextStyle,
-    /// Its lines.
+    /// The lines.
     pub text: String,
 }
 
@@ -66,7 +66,7 @@ impl Piece {
     }
 }
 
-/// The pieces as one text, without colours.
+/// Returns the pieces as one text, without colors.
 pub fn plain(pieces: &[Piece]) -> String {
     pieces.iter().map(|piece| piece.text.as_str()).collect()
 }

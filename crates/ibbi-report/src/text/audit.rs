@@ -7,17 +7,17 @@ use crate::terminal::columns::paragraph;
 use crate::{audit, chart};
 use ibbi_audit::{CodeCount, Report, Severity};
 
-/// How many ways of cases are listed.
+/// The number of sequences that are listed.
 const VARIANTS: usize = 5;
-/// How many months are listed.
+/// The number of months that are listed.
 const MONTHS: usize = 12;
-/// From so many columns on, tables have all their figures.
+/// From this many columns on, tables have all their figures.
 const ROOMY: usize = 64;
 
-/// An audit: the verdict in a sentence, the checkpoints, the findings by code with the first few of each, how the cases
-/// stand and went, and how the figures come about.
+/// Returns an audit: the verdict, the checkpoints, the findings by code with the first few of each, measures of the
+/// cases, and the method.
 ///
-/// It stays small however much was found: a report keeps the first few findings of each code.
+/// Its length does not depend on the number of findings, since a report keeps only the first few of each code.
 pub fn audit(report: &Report, layout: Layout) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut say = |(role, phrase): (TextStyle, Phrase)| {
@@ -77,7 +77,7 @@ fn cases(report: &Report, layout: Layout) -> Vec<Piece> {
     if report.cases.closed > 0 {
         pieces.extend(titled(&chart::cases_by_outcome(report), layout));
     }
-    // On a narrow terminal: stage or outcome, cases, median and P90; who, cases, median and the sum.
+    // On a narrow terminal: stage or outcome, cases, median, and P90; or waited for, cases, median, and total.
     for (found, kept) in [
         (audit::stage_times(report), [0, 1, 2, 4]),
         (audit::still_times(report), [0, 1, 2, 4]),
@@ -100,7 +100,7 @@ fn cases(report: &Report, layout: Layout) -> Vec<Piece> {
     pieces
 }
 
-/// The last rows of a table.
+/// Keeps the last rows of a table.
 fn last(mut table: Table, most: usize) -> Table {
     let all = table.rows.len();
     if all > most {
@@ -110,7 +110,7 @@ fn last(mut table: Table, most: usize) -> Table {
     table
 }
 
-/// Some of a table's columns.
+/// Keeps some of a table's columns.
 fn only(mut table: Table, kept: &[usize]) -> Table {
     fn pick<T>(all: Vec<T>, kept: &[usize]) -> Vec<T> {
         all.into_iter().enumerate().filter(|(index, _)| kept.contains(index)).map(|(_, item)| item).collect()
@@ -120,7 +120,7 @@ fn only(mut table: Table, kept: &[usize]) -> Table {
     table
 }
 
-/// The most frequent sequences of events, one a paragraph.
+/// Returns the most frequent sequences of events, one per paragraph.
 fn variants(report: &Report, layout: Layout) -> Vec<Piece> {
     let variants = &report.variants;
     let shown = variants.first.len().min(VARIANTS);

@@ -1,4 +1,4 @@
-//! One case in depth in a terminal.
+//! The report on one case in a terminal.
 
 use super::audit::role;
 use super::{Layout, Piece, TextStyle, table, titled};
@@ -9,8 +9,8 @@ use crate::{audit, chart, describe, format};
 use ibbi_audit::{CaseReport, Moment};
 use ibbi_common::zone::Zone;
 
-/// One case: where it stands, its timeline with who recorded what, the time in each stage, who was waited for, why it is
-/// where it is, what is still open, and what was found.
+/// Returns the report on one case: its stage, its events with their actors, the time in each stage, the waits, how each
+/// stage was reached, what is still needed, and the findings.
 pub fn case_report(report: &CaseReport, layout: Layout) -> Vec<Piece> {
     let columns = layout.columns();
     let zone = Zone::or_utc(report.time_zone.as_ref());
@@ -61,12 +61,12 @@ fn timeline(report: &CaseReport, zone: Zone, columns: usize) -> Vec<Piece> {
     pieces
 }
 
-/// What stands before a record.
+/// Returns the start of a record's line.
 fn lead(moment: &Moment, zone: Zone) -> String {
     format!("  {:>8}  #{}  ", zone.show_time(moment.at), moment.seq)
 }
 
-/// A record; its actor is named where there are several.
+/// Returns a record, with its actor if there are several.
 fn one(moment: &Moment, (zone, named): (Zone, bool), columns: usize) -> Piece {
     let voided = moment.voided_by.is_some();
     let mark = if voided { "(voided) " } else { "" };

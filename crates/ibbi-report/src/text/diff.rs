@@ -1,14 +1,14 @@
-//! Two ledgers side by side in a terminal.
+//! The comparison of two ledgers in a terminal.
 
 use super::{Layout, Piece, TextStyle};
 use crate::terminal::columns::{cut, paragraph, width};
 use crate::{audit, format};
 use ibbi_audit::Diff;
 
-/// A value that is wider than this stands on a line of its own.
+/// A wider value is on its own line.
 const SHORT: usize = 20;
 
-/// How two ledgers differ: where they part first, and what differs in each case's state, in words.
+/// Returns how two ledgers differ: the first difference, and the differences in each case's state.
 pub fn diff(diff: &Diff, layout: Layout) -> Vec<Piece> {
     let columns = layout.columns();
     let (role, verdict) = audit::diff_verdict(diff);

@@ -1,4 +1,4 @@
-//! A forecast, a comparison, and whom to ask, in a terminal.
+//! A forecast, a comparison, and gains in a terminal.
 
 use super::{Layout, Piece, TextStyle, table, titled};
 use crate::chart::{self, Measure};
@@ -6,8 +6,7 @@ use crate::terminal::columns::paragraph;
 use crate::{forecast_tables, forecast_text, format};
 use ibbi_sim::{AvailabilityGain, Comparison, Forecast, Scenario};
 
-/// A forecast: the finding, when it may be done, how it may end, what moves the result, every assumption, and how it was
-/// made.
+/// Returns a forecast: the result, the completion dates, the endings, the main inputs, the assumptions, and the method.
 pub fn forecast(scenario: &Scenario, forecast: &Forecast, layout: Layout) -> Vec<Piece> {
     let columns = layout.columns();
     let mut pieces =
@@ -42,7 +41,7 @@ pub fn forecast(scenario: &Scenario, forecast: &Forecast, layout: Layout) -> Vec
     pieces
 }
 
-/// How many runs are done, and by when.
+/// Returns how many runs are completed, and by when.
 fn headline(forecast: &Forecast) -> String {
     let completed = forecast.curve.last().map_or(0.0, |point| point.share);
     let done = match forecast.in_time {
@@ -57,7 +56,7 @@ fn headline(forecast: &Forecast) -> String {
     done + " Every chance depends on the assumptions of the scenario."
 }
 
-/// A comparison of two scenarios: the finding, both sides, and the difference.
+/// Returns a comparison of two scenarios: the result, both sides, and the difference.
 pub fn comparison(comparison: &Comparison, layout: Layout) -> Vec<Piece> {
     let columns = layout.columns();
     let (first, second) = (&comparison.first.label, &comparison.second.label);
@@ -81,7 +80,7 @@ pub fn comparison(comparison: &Comparison, layout: Layout) -> Vec<Piece> {
     pieces
 }
 
-/// Whom to ask for one more day: a table of those of whom a day would bring anything, and who the others are.
+/// Returns a table of the people and closed ranges whose extra day would help, and the names of the others.
 pub fn gains(gains: &[AvailabilityGain], layout: Layout) -> Vec<Piece> {
     let mut pieces = vec![Piece::heading("People and closed ranges to ask for one more day")];
     let (found, others) = forecast_tables::gains(gains);

@@ -1,4 +1,4 @@
-//! What a terminal shows: format, tables and charts in plain text, as pieces that a program can colour.
+//! Plain text for terminals: results, tables, and charts, as pieces that a program can color.
 //!
 //! ```
 //! use ibbi_report::text::{self, Layout};
@@ -29,7 +29,7 @@ use crate::terminal::columns::paragraph;
 use crate::{forecast_text, format};
 use ibbi_sim::{ResumedCase, Scenario};
 
-/// From which real case a plan or a forecast goes on.
+/// Returns the case from which a plan or a forecast resumes.
 fn continued(real: &ResumedCase, scenario: &Scenario, columns: usize) -> Vec<Piece> {
     let (begins, rest) = forecast_text::resumed_from(real, scenario);
     let mut pieces = vec![Piece::new(TextStyle::Plain, paragraph("", &format!("{} {rest}", begins.plain()), columns))];
@@ -38,12 +38,12 @@ fn continued(real: &ResumedCase, scenario: &Scenario, columns: usize) -> Vec<Pie
     pieces
 }
 
-/// A table without its caption.
+/// Returns a table without its caption.
 fn table(table: &Table, layout: Layout) -> Piece {
     Piece::new(TextStyle::Plain, table.to_text(layout.columns()))
 }
 
-/// A chart under its title.
+/// Returns a chart below its title.
 fn titled(chart: &Chart, layout: Layout) -> [Piece; 2] {
     let title = format!("\n{}", paragraph("", &chart.title, layout.columns()));
     [Piece::new(TextStyle::Heading, title), Piece::new(TextStyle::Plain, chart.to_text(layout))]

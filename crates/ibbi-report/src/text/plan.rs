@@ -1,4 +1,4 @@
-//! A plan in a terminal, and who stands in its way.
+//! A plan and its conflicts in a terminal.
 
 use super::{Layout, Piece, TextStyle};
 use crate::terminal::columns::paragraph;
@@ -6,7 +6,7 @@ use crate::{chart, forecast_text, format};
 use ibbi_core::Advisory;
 use ibbi_sim::{BlockedDay, Blocker, Conflicts, Plan, Scenario};
 
-/// A plan: the finding, the calendar, every day with why its session is not earlier, and what to keep in mind.
+/// Returns a plan: the result, the calendar, why each session is not earlier, and the advisories.
 pub fn plan(scenario: &Scenario, plan: &Plan, advisories: &[Advisory], layout: Layout) -> Vec<Piece> {
     let columns = layout.columns();
     let good = plan.finishes.is_some() && plan.in_time != Some(false);
@@ -53,10 +53,10 @@ pub fn plan(scenario: &Scenario, plan: &Plan, advisories: &[Advisory], layout: L
     pieces
 }
 
-/// The most days of one session that are listed.
+/// The largest number of days that are listed for a session.
 const LISTED: usize = 60;
 
-/// Day by day, who or what was in the way; one who is for half of the day says which.
+/// Returns the blockers of each day. A blocker of half a day says which half.
 fn blocked(days: &[BlockedDay], columns: usize) -> String {
     let mut text = String::new();
     for BlockedDay { date, morning, afternoon } in days.iter().take(LISTED) {
@@ -77,7 +77,7 @@ fn blocked(days: &[BlockedDay], columns: usize) -> String {
     text
 }
 
-/// Who stands in the way of a plan, and what would make it feasible.
+/// Returns the conflicts of a plan, and what would make it feasible.
 pub fn conflicts(conflicts: &Conflicts, layout: Layout) -> Vec<Piece> {
     let piece = |role, text: &str| Piece::new(role, paragraph("", text, layout.columns()));
     let mut pieces = vec![piece(TextStyle::Bad, forecast_text::failure(conflicts.failing))];

@@ -1,4 +1,4 @@
-//! What an audit measured: where cases stand, how long they took, who was waited for, and the months.
+//! Charts of an audit: stages, times, waits, and months.
 
 use crate::audit;
 use crate::chart::{Bar, Bars, Chart, Columns, Figure, Key, Month, Scale, Sign};
@@ -8,18 +8,18 @@ use ibbi_audit::{Report, Spread};
 use ibbi_common::quantile::Interval;
 use ibbi_core::{Date, Outcome};
 
-/// The months that a chart shows, counted back from the last one.
+/// The number of months that a chart shows, counted back from the last.
 const MONTHS: usize = 24;
-/// The ways through the stages that a chart shows.
+/// The number of paths through the stages that a chart shows.
 const PATHS: usize = 8;
 
-/// How many cases are in each stage.
+/// Returns the number of cases in each stage.
 pub fn cases_by_stage(report: &Report) -> Chart {
     let rows = report.cases.by_stage.iter().map(|count| (count.stage.label().to_owned(), count.cases, true));
     counted("Cases by stage", "stage", rows.collect(), report.cases.total)
 }
 
-/// How many cases ended in each way.
+/// Returns the number of closed cases by outcome.
 pub fn cases_by_outcome(report: &Report) -> Chart {
     let rows = report.cases.by_outcome.iter();
     let rows =
@@ -27,7 +27,7 @@ pub fn cases_by_outcome(report: &Report) -> Chart {
     counted("Closed cases by outcome", "outcome", rows.collect(), report.cases.closed)
 }
 
-/// The most frequent ways through the stages.
+/// Returns the most frequent paths through the stages.
 pub fn paths(report: &Report) -> Chart {
     let paths = &report.paths;
     let rows = paths.first.iter().take(PATHS).map(|path| {
@@ -67,7 +67,7 @@ fn counted(title: &str, head: &str, rows: Vec<(String, u64, bool)>, of: u64) -> 
     bars(title, Scale::counts(as_value(most)), rows, Vec::new(), table)
 }
 
-/// Bars, or a word that there is nothing.
+/// Returns a chart of bars, or a note that there are none.
 fn bars(title: &str, scale: Scale, rows: Vec<Bar>, key: Vec<Key>, table: Table) -> Chart {
     let said: Vec<String> = rows.iter().map(|row| format!("{}: {}", row.label, row.said)).collect();
     let (summary, figure) = match rows.is_empty() {
@@ -89,13 +89,13 @@ const fn exactly(count: u64) -> Interval {
     Interval { estimate: value, low: value, high: value }
 }
 
-/// The time that cases spent in each stage they left: the median, and on to the ninetieth percentile.
+/// Returns the time in each stage, for cases that left it: the median, and the line to the 90th percentile.
 pub fn stage_times(report: &Report) -> Chart {
     let rows = report.stages.iter().filter_map(|times| Some((times.stage.label().to_owned(), times.left?)));
     spreads("Time in each stage, of the cases that left it", rows.collect(), audit::stage_times(report))
 }
 
-/// The time from opening to closing, by outcome.
+/// Returns the time from opening to closing, by outcome.
 pub fn outcome_times(report: &Report) -> Chart {
     let rows = report.outcomes.iter().map(|row| (format::sentence(row.outcome.label()), row.time));
     spreads("Time from opening to closing, by outcome", rows.collect(), audit::outcome_times(report))
@@ -112,7 +112,7 @@ fn spreads(title: &str, rows: Vec<(String, Spread)>, table: Table) -> Chart {
     bars(title, Scale::times(as_value(most)), rows.collect(), key, table)
 }
 
-/// How long each was waited for, all cases together.
+/// Returns the time waited for each, over all cases.
 pub fn waiting(report: &Report) -> Chart {
     let most = report.waiting.iter().map(|row| row.waited.sum).max().unwrap_or(0);
     let rows = report.waiting.iter().map(|row| Bar {
@@ -125,12 +125,12 @@ pub fn waiting(report: &Report) -> Chart {
     bars(title, Scale::times(as_value(most)), rows.collect(), Vec::new(), audit::waiting(report))
 }
 
-/// How many cases were opened in each month.
+/// Returns the number of cases opened in each month.
 pub fn opened(report: &Report) -> Chart {
     monthly(report, ("Cases opened in each month", opened_table(report)), |month| (month.opened, 0), Vec::new())
 }
 
-/// How many cases were closed in each month.
+/// Returns the number of cases closed in each month.
 pub fn closed(report: &Report) -> Chart {
     let parts: Parts = |month| {
         let of = |wanted: bool| {
@@ -143,9 +143,9 @@ pub fn closed(report: &Report) -> Chart {
     monthly(report, ("Cases closed in each month", closed_table(report)), parts, key)
 }
 
-/// A month by its first day, with its count in two parts.
+/// The first day of a month, with its count in two parts.
 type Counted = (Date, (u64, u64));
-/// A month's count in two parts: what is drawn full, and what is hatched.
+/// Returns a month's count in two parts: filled and hatched.
 type Parts = fn(&ibbi_audit::Month) -> (u64, u64);
 
 fn monthly(report: &Report, (title, table): (&str, Table), parts: Parts, key: Vec<Key>) -> Chart {
@@ -176,7 +176,7 @@ fn monthly(report: &Report, (title, table): (&str, Table), parts: Parts, key: Ve
     Chart { title, summary, figure: Figure::Columns(columns), key, table }
 }
 
-/// The last months without a gap, and how many there are in all.
+/// Returns the last months without gaps, and the total number of months.
 fn calendar(report: &Report, parts: Parts) -> (usize, Vec<Counted>) {
     let known = report.months.iter().filter_map(|month| Some((start_of(&month.month)?, parts(month))));
     let known: std::collections::BTreeMap<Date, (u64, u64)> = known.collect();
@@ -195,12 +195,12 @@ fn calendar(report: &Report, parts: Parts) -> (usize, Vec<Counted>) {
     (all, months.split_off(all.saturating_sub(MONTHS)))
 }
 
-/// The first day of a month such as `2026-09`.
+/// Returns the first day of a month such as `2026-09`.
 fn start_of(month: &str) -> Option<Date> {
     format!("{month}-01").parse().ok()
 }
 
-/// What was opened and closed in each month.
+/// Returns how many cases were opened and closed in each month.
 pub(crate) fn months_table(report: &Report) -> Table {
     let mut table = closed_table(report);
     table.caption = "Opened and closed in each month".to_owned();
@@ -233,7 +233,7 @@ fn closed_table(report: &Report) -> Table {
     table
 }
 
-/// How many cases ended in a way in a month.
+/// Returns how many cases closed with an outcome in a month.
 fn of(month: &ibbi_audit::Month, wanted: Outcome) -> u64 {
     month.closed.iter().find(|count| count.outcome == wanted).map_or(0, |count| count.cases)
 }

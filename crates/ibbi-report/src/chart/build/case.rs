@@ -1,4 +1,4 @@
-//! One case: how long it was in each stage, and when.
+//! Charts of one case: the time in each stage, and the case on a calendar.
 
 use crate::audit;
 use crate::chart::{Bar, Bars, Chart, Figure, Key, Lane, Scale, Sign, Timeline};
@@ -8,14 +8,13 @@ use ibbi_common::quantile::Interval;
 use ibbi_common::zone::Zone;
 use ibbi_core::Date;
 
-/// Nothing was opened.
 const NONE: &str = "The case is not open yet, so it has no stage.";
 
 fn open_stays(report: &CaseReport) -> impl Iterator<Item = &Stay> + Clone {
     report.stays.iter().filter(|stay| stay.stage.is_open())
 }
 
-/// How long the case was in each stage.
+/// Returns the time that the case was in each stage.
 pub fn stays(report: &CaseReport) -> Chart {
     let title = "Time in each stage".to_owned();
     let table = audit::stays(report);
@@ -39,7 +38,7 @@ pub fn stays(report: &CaseReport) -> Chart {
     Chart { title, summary, figure: Figure::Bars(Bars { scale: Scale::times(most), rows }), key, table }
 }
 
-/// When the case was in which stage, and when something happened in it.
+/// Returns when the case was in each stage, and when events happened.
 pub fn course(report: &CaseReport) -> Chart {
     let title = "The case on a calendar".to_owned();
     let zone = Zone::or_utc(report.time_zone.as_ref());

@@ -1,4 +1,4 @@
-//! When runs are completed: the S-curve, and the months.
+//! Charts of completion: the S-curve, and the months.
 
 use super::{NONE_COMPLETED, contract_key};
 use crate::chart::{Chart, Columns, Curve, Figure, Key, Mark, Month, Scale, Sign};
@@ -8,12 +8,12 @@ use chrono::Datelike;
 use ibbi_core::Date;
 use ibbi_sim::{CurvePoint, Forecast};
 
-/// The most days that the table behind the curve tells one by one.
+/// The largest number of days that the curve's table lists one by one.
 const MOST_DAYS: usize = 60;
-/// How far beyond the last completion a contract date may lie and still be drawn, in days.
+/// A contract date up to this many days past the last completion is drawn.
 const FAR: i64 = 400;
 
-/// The S-curve: the share of all runs completed by each day, with the contract date and the percentiles.
+/// Returns the S-curve: the share of all runs completed by each day, with the contract date and the percentiles.
 pub fn completion(forecast: &Forecast) -> Chart {
     let (Some(first), Some(last)) = (forecast.curve.first(), forecast.curve.last()) else {
         return Chart {
@@ -84,7 +84,7 @@ fn curve_summary(forecast: &Forecast, last: &CurvePoint) -> String {
     text
 }
 
-/// Day by day where they are few, and otherwise by the last day of each week on which a run was completed.
+/// Returns the curve's table: by day if there are few days, or by the last completion day of each week.
 fn curve_table(forecast: &Forecast) -> Table {
     let columns =
         [Column::text("by the end of"), Column::number("runs completed"), Column::number("share of all runs")];
@@ -102,7 +102,7 @@ fn curve_table(forecast: &Forecast) -> Table {
     table
 }
 
-/// The share of all runs that are completed in each month, divided at the contract date.
+/// Returns the share of all runs completed in each month, divided at the contract date.
 pub fn months(forecast: &Forecast) -> Chart {
     let title = "Completed in each month, as a share of all runs".to_owned();
     let columns = month_columns(forecast);
@@ -129,13 +129,13 @@ pub fn months(forecast: &Forecast) -> Chart {
 }
 
 impl Month {
-    /// All of it.
+    /// Returns the sum of both parts.
     pub fn total(&self) -> f64 {
         self.full + self.hatched
     }
 }
 
-/// Every month from the first completion to the last, with the runs completed in it, in time and late.
+/// Returns every month from the first completion to the last, with the runs completed in time and late.
 fn month_columns(forecast: &Forecast) -> Vec<(Month, (u64, u64))> {
     let (Some(first), Some(last)) = (forecast.curve.first(), forecast.curve.last()) else { return Vec::new() };
     let share = |runs: u64| ibbi_common::quantile::wilson(runs, forecast.runs).map_or(0.0, |share| share.estimate);

@@ -1,4 +1,4 @@
-//! From results to charts.
+//! Building charts from results.
 
 mod audit;
 mod case;
@@ -19,10 +19,10 @@ use super::{Key, Sign};
 use crate::format;
 use ibbi_core::Date;
 
-/// Why there is no chart of when runs were completed.
+/// The text if no run was completed.
 pub(super) const NONE_COMPLETED: &str = "No run was completed, so there is nothing to draw.";
 
-/// What the line of the contract date means.
+/// Returns the meaning of the contract line.
 fn contract_key(expires: Date, shown: bool) -> Key {
     let outside = if shown { "" } else { ", outside the chart" };
     Key::new(Sign::Dashed, format!("contract expires {}{outside}", format::date(expires)))

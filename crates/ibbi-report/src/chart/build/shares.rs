@@ -1,4 +1,4 @@
-//! Shares with their intervals: how runs end, and two scenarios against each other.
+//! Charts of shares with their intervals: how runs end, and the comparison of two scenarios.
 
 use crate::chart::{Bar, Bars, Chart, Figure, Key, Scale, Sign};
 use crate::format;
@@ -6,10 +6,10 @@ use crate::table::{Cell, Column, Table};
 use ibbi_common::quantile::Interval;
 use ibbi_sim::{Comparison, ComparisonSide, Ending, Forecast};
 
-/// What the ends of a whisker are.
+/// The meaning of a whisker.
 const WHISKER: &str = "95% interval, from the number of runs alone";
 
-/// How runs end, with 95% intervals.
+/// Returns how runs end, with 95% intervals.
 pub fn outcomes(forecast: &Forecast) -> Chart {
     let mut table = Table::new(
         "How the runs ended",
@@ -45,7 +45,7 @@ fn bar(label: String, value: Interval, wished: bool) -> Bar {
     Bar { label, value, said: format::percent(value.estimate), wished }
 }
 
-/// Two scenarios under the same random numbers: the chance of each to be done in time, and the difference between them.
+/// Returns the comparison of two scenarios: the chance of each to be in time, and the difference.
 pub fn comparison(comparison: &Comparison) -> [Chart; 2] {
     [sides(comparison), difference(comparison)]
 }

@@ -1,4 +1,4 @@
-//! A plan on a calendar.
+//! The plan on a calendar.
 
 use super::contract_key;
 use crate::chart::{Chart, Figure, Key, Lane, Scale, Sign, Timeline};
@@ -7,10 +7,10 @@ use crate::table::{Column, Table};
 use ibbi_core::Date;
 use ibbi_sim::{Milestone, MilestoneKind, Plan, PlannedSession, Scenario, SessionKind};
 
-/// How far beyond the plan a contract date may lie and still be drawn, in days.
+/// A contract date up to this many days past the plan is drawn.
 const FAR: i64 = 400;
 
-/// The plan on a calendar: what takes how long, and when people meet.
+/// Returns the plan on a calendar: how long each step takes, and when sessions are.
 pub fn timeline(scenario: &Scenario, plan: &Plan) -> Chart {
     let lanes = lanes(scenario, plan);
     let title = "The plan on a calendar".to_owned();
@@ -90,7 +90,7 @@ fn lane(plan: &Plan, session: &PlannedSession, from: Date) -> Lane {
     }
 }
 
-/// Everything in the plan in the order of its days: steps and sittings.
+/// Returns the steps and sessions of the plan, in the order of their days.
 pub(crate) fn table(scenario: &Scenario, plan: &Plan) -> Table {
     let columns =
         [Column::text("day"), Column::text("what"), Column::text("hours"), Column::text("earliest day allowed")];
@@ -110,7 +110,7 @@ pub(crate) fn table(scenario: &Scenario, plan: &Plan) -> Table {
         )
     });
     let mut rows: Vec<_> = sittings.chain(steps).collect();
-    // On one day a session comes first, as in the model; otherwise the order of the plan is kept.
+    // On the same day, a session is first, as in the model. Otherwise the order of the plan is kept.
     rows.sort_by_key(|(day, rank, _)| (*day, *rank));
     rows.into_iter().for_each(|(_, _, row)| table.row(row));
     table

@@ -1,4 +1,4 @@
-//! What moves the result.
+//! The tornado: the inputs that move the result most.
 
 use super::NONE_COMPLETED;
 use crate::chart::{Chart, Figure, Key, Scale, Sign, Swing, Swings};
@@ -7,17 +7,17 @@ use crate::table::{Cell, Column, Table};
 use ibbi_core::Date;
 use ibbi_sim::{Forecast, Scenario, TornadoBar};
 
-/// What a tornado measures.
+/// The measure of a tornado.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Measure {
     /// The mean day of completion, among completed runs.
     Days,
-    /// The share of runs done in time; there is none without a contract date.
+    /// The share of runs in time. Without a contract date there is none.
     Chance,
 }
 
 impl Measure {
-    /// The least difference that is drawn: a tenth of a day or of a point.
+    /// The smallest difference that is drawn: a tenth of a day or of a point.
     const fn least(self) -> f64 {
         match self {
             Self::Days => 0.05,
@@ -25,7 +25,7 @@ impl Measure {
         }
     }
 
-    /// A difference in words; where it is large, a tenth of a unit tells nothing in a chart.
+    /// Returns a difference as text. In a chart, large ones have no decimals.
     fn said(self, difference: f64, briefly: bool) -> String {
         let (number, unit) = match self {
             Self::Days => (difference, "days"),
@@ -38,9 +38,9 @@ impl Measure {
     }
 }
 
-/// The tornado: what the result is in the runs where an input is low and in those where it is high.
+/// Returns the tornado: the result in runs with a low input and in runs with a high input.
 ///
-/// It is read off the runs of the forecast, not from new ones, so it also shows what merely goes along with an input.
+/// It uses the runs of the forecast, not new ones, so it includes effects that only coincide with an input.
 pub fn tornado(scenario: &Scenario, forecast: &Forecast, measure: Measure) -> Chart {
     let mut bars: Vec<(&TornadoBar, f64, f64)> =
         forecast.tornado.iter().filter_map(|bar| ends(bar, measure).map(|(low, high)| (bar, low, high))).collect();
@@ -50,7 +50,7 @@ pub fn tornado(scenario: &Scenario, forecast: &Forecast, measure: Measure) -> Ch
         Measure::Chance => "Share of runs completed in time if an input is low, and if it is high".to_owned(),
     };
     let table = table(scenario, &bars, measure);
-    // The table tells all; a swing that cannot be seen is not drawn.
+    // The table has all swings. One that is too small to see is not drawn.
     let drawn =
         bars.iter().take_while(|(_, low, high)| (high - low).abs() >= measure.least()).copied().collect::<Vec<_>>();
     let left_out = bars.len() - drawn.len();
@@ -97,7 +97,7 @@ pub fn tornado(scenario: &Scenario, forecast: &Forecast, measure: Measure) -> Ch
     Chart { title, summary, figure: Figure::Swings(Swings { scale, rows, middle }), key, table }
 }
 
-/// What the shares are of, for the drawn inputs: all runs where an input can end one early, else those that were completed.
+/// Returns which runs the shares are of: all runs for an input that can end one early, completed runs for others.
 fn shares_of(bars: &[(&TornadoBar, f64, f64)]) -> Option<String> {
     let (gates, others): (Vec<&str>, Vec<&str>) =
         bars.iter().map(|(bar, ..)| bar.input).partition(|input| format::is_gate(input));
@@ -137,7 +137,7 @@ fn day(scenario: &Scenario, days: f64) -> Date {
     format::after(scenario.start, days.round() as i64)
 }
 
-/// The mean completion day, on the scale of dates.
+/// Returns the mean completion day, on the scale of dates.
 #[allow(clippy::cast_precision_loss, reason = "counts of runs stay far below 2^53")]
 fn mean_day(forecast: &Forecast) -> Option<f64> {
     let completed = forecast.curve.last()?.completed;
@@ -189,7 +189,7 @@ fn table(scenario: &Scenario, bars: &[(&TornadoBar, f64, f64)], measure: Measure
     table
 }
 
-/// What counts as a low and as a high input, in words.
+/// Returns what counts as a low and as a high input.
 fn inputs(bar: &TornadoBar) -> (String, String) {
     let unit = |number: u16| match format::is_chance(bar.input) {
         true => format::count(number.into(), "time"),

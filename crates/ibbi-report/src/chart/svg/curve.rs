@@ -22,7 +22,7 @@ pub(super) fn draw(curve: &Curve, pen: &mut Pen) {
     marks(curve, frame, pen);
 }
 
-/// The dashed line at the end of the contract's last day, with its words above.
+/// Draws the dashed line at the end of the contract's last day, with its label above.
 pub(super) fn contract_line(days: &Scale, expires: Date, frame: Frame, pen: &mut Pen) {
     let x = frame.x(days.place(Scale::of_date(expires) + 1.0));
     pen.line("contract", x, frame.top - 4.0, x, frame.bottom);
@@ -30,7 +30,7 @@ pub(super) fn contract_line(days: &Scale, expires: Date, frame: Frame, pen: &mut
     pen.centred(x, frame.top - 9.0, "label", &label);
 }
 
-/// The area under the steps: full until the contract date, hatched after it, with the steps as its edge.
+/// Draws the area under the steps: filled until the contract date, hatched after it, with an edge.
 fn areas(curve: &Curve, frame: Frame, contract: Option<Date>, pen: &mut Pen) {
     let late_from = contract.map(|day| frame.x(curve.days.place(Scale::of_date(day) + 1.0)));
     let late_from = late_from.unwrap_or(match curve.contract {
@@ -57,7 +57,7 @@ fn areas(curve: &Curve, frame: Frame, contract: Option<Date>, pen: &mut Pen) {
     pen.put(el("path").class("edge").attr("d", edge.to(frame.right, height).open()));
 }
 
-/// The steps, left to right: where, and how high from there on. Those that fall on the same place become one.
+/// Returns the steps from left to right: their places and heights. Steps at the same place are merged.
 fn steps(curve: &Curve, frame: Frame) -> Vec<(f64, f64)> {
     let mut steps: Vec<(f64, f64)> = Vec::new();
     for (date, share) in &curve.points {
@@ -81,7 +81,8 @@ fn area(steps: &[(f64, f64)], frame: Frame, from: f64, to: f64) -> String {
     path.to(to, height).to(to, frame.bottom).closed()
 }
 
-/// The percentiles: below and to the right of the curve, where nothing else is, or above and to the left near the edge.
+/// Draws the percentiles: below and to the right of the curve, where there is space, or above and to the left near the
+/// edge.
 fn marks(curve: &Curve, frame: Frame, pen: &mut Pen) {
     let gap = FONT + 2.0;
     let mut next = f64::MIN;
@@ -103,7 +104,7 @@ fn marks(curve: &Curve, frame: Frame, pen: &mut Pen) {
         }
         pen.circle("dot", x, y, 4.0);
     }
-    // What was pushed below the axis is moved up again, the lowest first.
+    // Labels that are below the axis are moved up again, the lowest first.
     let mut lowest = frame.bottom - 4.0;
     for (_, y, ..) in labels.iter_mut().rev().filter(|label| label.2 == "start") {
         *y = y.min(lowest);
@@ -154,7 +155,7 @@ pub(super) fn columns(columns: &Columns, pen: &mut Pen) {
     pen.y = frame.bottom + 34.0;
 }
 
-/// Every how many columns a month can be named.
+/// Returns the number of columns per month label.
 fn label_every(step: f64) -> usize {
     [1, 2, 3, 4, 6].into_iter().find(|every| step * f64::from(*every) >= width_of("2027") + 4.0).unwrap_or(12) as usize
 }

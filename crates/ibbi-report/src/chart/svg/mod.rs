@@ -1,7 +1,7 @@
-//! Charts as SVG: no script, no font of their own, colours from the page's style sheet by class.
+//! Charts as SVG: without scripts or fonts. The page's style sheet sets the colors by class.
 //!
-//! Nothing is told by colour alone: what is late or unwished is hatched, ends are open or full, lines are dashed. Text is
-//! set in the same size on both widths; a drawing is laid out anew for a phone instead of being shrunk.
+//! Nothing depends on color alone: late or undesired shapes are hatched, ends are open or filled, lines are dashed.
+//! Text has the same size in both widths. For a phone, a chart has a different layout and is not scaled down.
 
 mod curve;
 mod pen;
@@ -12,7 +12,7 @@ use super::{Chart, Figure, Key, Room, Sign};
 use crate::html::{Html, STYLE, el};
 use pen::{FONT, Pen, width_of};
 
-/// The room for a sign of the key.
+/// The space for a sign of the key.
 const SIGN: f64 = 26.0;
 
 pub(super) fn draw(chart: &Chart, room: Room, id: &str) -> Html {
@@ -39,7 +39,7 @@ fn drawing(chart: &Chart, room: Room, id: &str, style: Option<&'static str>) -> 
         Figure::Swings(swings) => rows::swings(swings, &mut pen),
         Figure::Timeline(timeline) => timeline::draw(timeline, &mut pen),
     }
-    // The line of the contract date has its words above it.
+    // The label of the contract line is above it.
     let labelled = match &chart.figure {
         Figure::Curve(curve) => curve.contract.is_some_and(|day| curve.days.holds(day)),
         Figure::Timeline(timeline) => timeline.contract.is_some_and(|day| timeline.days.holds(day)),
@@ -60,7 +60,7 @@ fn nothing(why: &str, pen: &mut Pen) {
 }
 
 impl Pen {
-    /// The key: signs and what they mean, one after another as far as they fit on a line.
+    /// Draws the key: signs and their meanings, as many per line as fit.
     fn key(&mut self, keys: &[&Key]) {
         let mut x = self.width;
         for Key { sign, meaning } in keys {
@@ -75,7 +75,7 @@ impl Pen {
                 self.down(if index > 0 { FONT + 3.0 } else { 0.0 });
                 self.text(x + SIGN, self.y, "tick", "start", line);
             }
-            // What took several lines has none of the last one left.
+            // A meaning that took several lines leaves no space on the last one.
             x = if lines.len() > 1 { self.width } else { x + needed + 18.0 };
         }
     }
@@ -96,7 +96,7 @@ impl Pen {
     }
 }
 
-/// What a mark is called, as a title that a pointer shows.
+/// Adds a title to an element. Browsers show it next to the pointer.
 fn titled(element: crate::html::Element, title: &str) -> crate::html::Element {
     element.with(el("title").with(title))
 }

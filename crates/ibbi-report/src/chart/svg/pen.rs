@@ -1,4 +1,4 @@
-//! The pen: shapes and texts at places, and the drawing that they make.
+//! The pen: draws shapes and texts.
 
 use super::Room;
 use crate::chart::Scale;
@@ -9,17 +9,17 @@ use unicode_width::UnicodeWidthStr;
 /// The size of all text, in units.
 pub(super) const FONT: f64 = 12.0;
 
-/// A drawing that is being made, from top to bottom.
+/// A drawing, made from top to bottom.
 pub(super) struct Pen {
     pub(super) width: f64,
     pub(super) room: Room,
-    /// How far down it has come.
+    /// The current height.
     pub(super) y: f64,
     id: String,
     shapes: Html,
 }
 
-/// The rectangle in which data are drawn.
+/// The rectangle of the data.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Frame {
     pub(super) left: f64,
@@ -60,7 +60,7 @@ impl Pen {
         self.put(text);
     }
 
-    /// A text around a place, moved where it would stick out of the drawing.
+    /// Draws a text centered at a place. It is moved if it would be cut off.
     pub(super) fn centred(&mut self, x: f64, y: f64, class: &'static str, text: &str) {
         let half = (width_of(text) / 2.0).min(self.width / 2.0);
         self.text(x.clamp(half, self.width - half), y, class, "middle", text);
@@ -76,7 +76,7 @@ impl Pen {
         self.put(rect.attr("width", n(width.max(0.0))).attr("height", n(height.max(0.0))));
     }
 
-    /// A rectangle filled with slanted lines.
+    /// Draws a rectangle filled with slanted lines.
     pub(super) fn hatched(&mut self, x: f64, y: f64, width: f64, height: f64) {
         self.rect("late", x, y, width, height);
         let rect = el("rect").attr("fill", self.hatch()).attr("x", n(x)).attr("y", n(y));
@@ -106,7 +106,7 @@ impl Pen {
         self.put(el("path").class("whisker").attr("d", path));
     }
 
-    /// Upright lines with what stands below them, under a frame.
+    /// Draws vertical lines with labels below a frame.
     pub(super) fn ticks_below(&mut self, frame: Frame, scale: &Scale, most: usize) {
         let ticks = scale.ticks(most);
         for tick in &ticks {
@@ -122,7 +122,7 @@ impl Pen {
         self.y = frame.bottom + if two_lines { 34.0 } else { 20.0 };
     }
 
-    /// Level lines with what stands to their left.
+    /// Draws horizontal lines with labels to the left.
     pub(super) fn ticks_beside(&mut self, frame: Frame, scale: &Scale, most: usize) {
         for tick in scale.ticks(most) {
             let y = frame.y(f64::from(tick.place) / 1000.0);
@@ -131,7 +131,7 @@ impl Pen {
         }
     }
 
-    /// A text broken into at most three lines for so much room.
+    /// Breaks a text into at most three lines of this width.
     pub(super) fn wrap(&self, text: &str, width: f64) -> Vec<String> {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few hundred at most")]
         let columns = (width / (FONT * WIDTH)).max(4.0) as usize;
@@ -169,16 +169,16 @@ impl Pen {
     }
 }
 
-/// The width of a column of text, as a part of its size; generous, since the font is the reader's own.
+/// The width of a character relative to its height. It is generous, since the font is the reader's own.
 const WIDTH: f64 = 0.56;
 
-/// How wide a text is likely to be, in units.
+/// Returns the estimated width of a text, in units.
 #[allow(clippy::cast_precision_loss, reason = "texts are short")]
 pub(super) fn width_of(text: &str) -> f64 {
     text.width() as f64 * FONT * WIDTH
 }
 
-/// A number with one digit behind the point at most.
+/// Formats a number with at most one decimal.
 pub(super) fn n(number: f64) -> String {
     let text = format!("{number:.1}");
     let short = text.strip_suffix(".0").unwrap_or(&text);
@@ -193,14 +193,14 @@ impl Path {
         Self(String::new())
     }
 
-    /// A line from where it is; at the beginning, only where it begins.
+    /// Adds a line from the current point. On an empty path, sets the first point.
     pub(super) fn to(mut self, x: f64, y: f64) -> Self {
         let command = if self.0.is_empty() { 'M' } else { 'L' };
         let _ = write!(self.0, "{command}{} {}", n(x), n(y));
         self
     }
 
-    /// A new beginning.
+    /// Starts a new line at a point.
     pub(super) fn jump(mut self, x: f64, y: f64) -> Self {
         let _ = write!(self.0, "M{} {}", n(x), n(y));
         self

@@ -3,10 +3,10 @@
 use super::pen::{FONT, Frame, Pen, width_of};
 use crate::chart::{Bars, Scale, Swings};
 
-/// Where a row of a chart is drawn.
+/// The place of a row in a chart.
 struct Row {
     frame: Frame,
-    /// The middle of its shape.
+    /// The vertical center of its shape.
     y: f64,
     /// The lines of its label, each with its height.
     label: Vec<(f64, String)>,
@@ -59,7 +59,7 @@ pub(super) fn swings(swings: &Swings, pen: &mut Pen) {
     }
 }
 
-/// Finds each row's place: beside its label where there is room for that, or else below it.
+/// Places each row: next to its label if there is space, or below it.
 fn lay_out(labels: &[(&str, &str)], pen: &mut Pen) -> Vec<Row> {
     let said = labels.iter().map(|(_, said)| width_of(said)).fold(0.0, f64::max) + 8.0;
     let beside = if pen.is_narrow() { 0.0 } else { 200.0 };
@@ -85,7 +85,7 @@ fn lay_out(labels: &[(&str, &str)], pen: &mut Pen) -> Vec<Row> {
     rows
 }
 
-/// Writes the labels, over the lines that go through all rows.
+/// Draws the labels, on top of the lines that cross all rows.
 fn write(rows: &[Row], pen: &mut Pen) {
     for row in rows {
         row.label.iter().for_each(|(y, line)| pen.text(0.0, *y, "label halo", "start", line));
@@ -93,7 +93,7 @@ fn write(rows: &[Row], pen: &mut Pen) {
     }
 }
 
-/// Draws the ticks through all rows.
+/// Draws the ticks across all rows.
 fn axis(rows: &[Row], scale: &Scale, pen: &mut Pen) {
     if let (Some(first), Some(last)) = (rows.first(), rows.last()) {
         let frame = Frame { bottom: last.frame.bottom, ..first.frame };

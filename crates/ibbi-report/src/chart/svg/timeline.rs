@@ -1,4 +1,4 @@
-//! A plan on a calendar.
+//! The plan on a calendar, as SVG.
 
 use super::curve::contract_line;
 use super::pen::{FONT, Frame, Pen};

@@ -6,7 +6,7 @@ use crate::format;
 use crate::terminal::columns::right;
 
 const HEIGHT: usize = 12;
-/// The room for the labels of the shares.
+/// The width of the labels of the shares.
 const LEFT: usize = 6;
 
 pub(super) fn draw(curve: &Curve, ink: &Ink, columns: usize) -> String {
@@ -20,7 +20,7 @@ pub(super) fn draw(curve: &Curve, ink: &Ink, columns: usize) -> String {
         let mut line = Cells::new(cells);
         for (column, height) in heights.iter().enumerate() {
             let eighths = (height * HEIGHT * 8 / 1000).saturating_sub(row * 8).min(8);
-            // What is not nothing shows as something.
+            // A share above zero is always visible.
             let eighths = if row == 0 && *height > 0 { eighths.max(1) } else { eighths };
             let late = contract_cell.map_or(is_all_late(curve), |expires| column >= expires);
             if let Some(part) = eighths.checked_sub(1).and_then(|index| ink.eighths.get(index)) {
@@ -47,7 +47,7 @@ fn is_all_late(curve: &Curve) -> bool {
     curve.contract.is_some_and(|day| Scale::of_date(day) < curve.days.from)
 }
 
-/// How high the curve is in each cell, in thousandths of the scale.
+/// Returns the height of the curve in each cell, in thousandths of the scale.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 1000")]
 fn heights(curve: &Curve, cells: usize) -> Vec<usize> {
     let mut heights = vec![0; cells];
@@ -58,12 +58,12 @@ fn heights(curve: &Curve, cells: usize) -> Vec<usize> {
     heights
 }
 
-/// The percentiles under the axis, and their dates.
+/// Returns the percentiles below the axis, and their dates.
 fn marks(curve: &Curve, cells: usize, ink: &Ink) -> String {
     let mut line = Cells::new(cells + 1);
     for mark in &curve.marks {
         let column = cell(curve.days.place_of(mark.date), cells);
-        // Where labels would meet, the dates below tell them apart.
+        // If labels would overlap, the dates below tell them apart.
         line.label(column, &format!("{}{}", ink.dot, mark.label));
     }
     let dates: Vec<String> =

@@ -7,11 +7,11 @@ use super::{Chart, Figure, Sign};
 use crate::terminal::Layout;
 use crate::terminal::columns::paragraph;
 
-/// The characters that a chart is drawn with.
+/// The characters of a chart.
 struct Ink {
     full: char,
     late: char,
-    /// Part of a cell from below, from an eighth to the whole.
+    /// Parts of a cell from below, from an eighth to the whole.
     eighths: &'static [char],
     work: char,
     open: char,
@@ -88,7 +88,7 @@ fn sign(sign: Sign, ink: &Ink) -> String {
     }
 }
 
-/// A row of cells that can be written over.
+/// A row of cells that can be overwritten.
 struct Cells(Vec<char>);
 
 impl Cells {
@@ -106,8 +106,8 @@ impl Cells {
         (from..to).for_each(|column| self.put(column, c));
     }
 
-    /// Writes a text from a column on, or as far to the left as it must be to fit, if what is there leaves a blank on
-    /// either side of it; whether it did.
+    /// Writes a text from a column on, or further left if it would not fit. It needs a blank on each side. Returns
+    /// whether it was written.
     fn label(&mut self, column: usize, text: &str) -> bool {
         let length = text.chars().count();
         let column = column.min(self.0.len().saturating_sub(length));
@@ -126,7 +126,7 @@ impl Cells {
     }
 }
 
-/// Where a place between 0 and 1 lies among so many cells.
+/// Returns the cell of a place from 0 to 1.
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -137,8 +137,8 @@ fn cell(place: f64, cells: usize) -> usize {
     ((place * cells as f64) as usize).min(cells.saturating_sub(1))
 }
 
-/// The axis below a chart, with its ticks named on the lines under it: how far the chart is indented, how many cells it
-/// has, and how many columns there are in all.
+/// Returns the axis below a chart, with the labels of its ticks. The tuple has the chart's indent, its cells, and the
+/// terminal's columns.
 fn axis(scale: &super::Scale, (indent, cells, columns): (usize, usize, usize), ink: &Ink) -> String {
     let room = columns.saturating_sub(indent).max(cells);
     let ticks = scale.ticks((cells / 7).max(2));

@@ -5,17 +5,17 @@ use crate::chart::{Bars, Columns, Scale, Swings, Timeline};
 use crate::format;
 use crate::terminal::columns::{fit, right, width};
 
-/// Between a label, the drawing and the figures.
+/// The space between a label, the drawing, and the figures.
 const GAP: usize = 2;
-/// The least room for a drawing.
+/// The smallest width of a drawing.
 const LEAST: usize = 8;
 
-/// How a row is divided: the label, the drawing, the figures.
+/// The widths of a row's label, drawing, and figures.
 struct Division {
     label: usize,
     cells: usize,
     said: usize,
-    /// All that there is.
+    /// The total width.
     columns: usize,
 }
 
@@ -54,7 +54,7 @@ pub(super) fn bars(bars: &Bars, ink: &Ink, columns: usize) -> String {
         if bars.scale.from < 0.0 {
             cells.put(zero, ink.upright);
         }
-        // An interval narrower than a few cells would hide the bar and tell nothing.
+        // An interval that is a few cells wide or less would only hide the bar.
         let (low, high) = (place(row.value.low), place(row.value.high));
         if high > low + 2 {
             cells.fill(ends.1 + 1, high, ink.level);

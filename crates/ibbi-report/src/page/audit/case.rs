@@ -1,4 +1,4 @@
-//! Single cases in depth, each folded under its district.
+//! Reports on single cases, each folded under its district.
 
 use super::{AuditPage, Section};
 use crate::chart::figure;
@@ -10,7 +10,7 @@ use crate::{audit, chart, describe, format};
 use ibbi_audit::{CaseReport, Moment};
 use ibbi_common::zone::Zone;
 
-/// Where on the page a case is told, by its number.
+/// Returns the page's id of a case's report.
 pub(super) fn place(index: usize) -> String {
     format!("told-{}", index + 1)
 }
@@ -77,7 +77,7 @@ fn some(table: &Table) -> Option<Html> {
     (!table.rows.is_empty()).then(|| table.to_html())
 }
 
-/// A heading inside a case.
+/// Returns content with a heading, inside a case's report.
 fn headed(heading: &'static str, content: impl Into<Html>) -> Html {
     Html::from(el("p").class("heading").with(heading)).with(content)
 }

@@ -1,4 +1,4 @@
-//! The cases one by one, in groups that links lead to.
+//! The list of cases, in groups with links.
 
 use super::{AuditPage, Places, Section};
 use crate::html::{Html, details, el, link};
@@ -6,10 +6,10 @@ use crate::{audit, format};
 use ibbi_audit::{CaseSummary, Severity};
 use ibbi_core::{Outcome, Stage};
 
-/// A group of at most so many cases is unfolded.
+/// A group of at most this many cases is unfolded.
 const SHORT: usize = 12;
 
-/// Cases of one kind: where on the page, what they are, and which.
+/// A group of cases: its id on the page, its label, and its cases.
 struct Group<'a> {
     id: String,
     label: String,
@@ -20,7 +20,7 @@ fn is_faulty(case: &CaseSummary) -> bool {
     case.findings.iter().any(|kind| kind.severity() == Severity::Error)
 }
 
-/// Every case in one group: those with an error, then the others by where they stand.
+/// Groups the cases: those with an error, then the others by stage and outcome.
 fn groups(cases: &[CaseSummary]) -> Vec<Group<'_>> {
     let faulty = Group {
         id: "cases-with-errors".to_owned(),
@@ -60,7 +60,7 @@ impl AuditPage<'_> {
         Some(("cases", "Cases one by one", content))
     }
 
-    /// What the list does not hold, or does not lead to.
+    /// Returns notes on cases that are not in the list, or that have no report.
     fn left_out(&self) -> Vec<String> {
         let (listed, all) = (self.cases.len() as u64, self.report.cases.total);
         let told = self.timelines.len().min(Self::IN_DEPTH) as u64;
@@ -92,7 +92,7 @@ fn listed(group: &Group<'_>, places: &Places) -> Html {
         false => format!("{}: {}", group.label, format::count(all as u64, "case")),
     };
     let table = audit::case_list(group.label.clone(), &group.cases[..shown], |case| places.id_of(&case.case));
-    // The place is inside, so that a link to it unfolds what is around it.
+    // The id is inside, so that a link to it unfolds the group.
     let inside = el("div").attr("id", &group.id).with(table.to_html());
     let group = details(summary, inside).class("why");
     if all <= SHORT { group.attr("open", "open").into() } else { group.into() }

@@ -1,4 +1,4 @@
-//! The findings: how many of each code, and the first few with what to do.
+//! The findings: the number of each code, and the first few with what to do.
 
 use super::{AuditPage, Places, Section};
 use crate::html::{Element, Html, details, el};

@@ -1,4 +1,4 @@
-//! The page of an audit: one file, from the verdict down to how it was made.
+//! The page of an audit: one file, from the verdict to the method.
 
 mod case;
 mod cases;
@@ -13,13 +13,13 @@ use ibbi_audit::{CaseReport, CaseSummary, Report};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Everything that an audit found, for one page.
+/// The results of an audit, for one page.
 ///
-/// The page is for auditors: it begins with the verdict, lists what was found and where, shows how the cases stand and
-/// went, tells single cases in depth, and ends with the stamp of what was audited and how the figures come about.
+/// The page is for auditors. It starts with the verdict, lists the findings and their places, shows measures of the
+/// cases, reports on single cases, and ends with what was audited and the method.
 ///
-/// It holds at most [`AuditPage::LISTED`] cases of a group and [`AuditPage::IN_DEPTH`] cases in depth, and says how many of how
-/// many are shown.
+/// It has at most [`AuditPage::LISTED`] cases of a group and at most [`AuditPage::IN_DEPTH`] reports. It says how many
+/// are not shown.
 ///
 /// ```
 /// use ibbi_audit::{Audit, Options, Source};
@@ -32,20 +32,20 @@ use uuid::Uuid;
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct AuditPage<'a> {
-    /// What was found.
+    /// The audit report.
     pub report: &'a Report,
-    /// The cases to list, in the order of the ledger; all that were measured, or some of them.
+    /// The cases to list, in the order of the ledger.
     pub cases: &'a [CaseSummary],
-    /// Cases to tell in depth; the list of cases leads to them.
+    /// The reports on single cases. The list of cases has links to them.
     pub timelines: &'a [CaseReport],
     /// The program with its version, such as `ibbi 0.1.0`.
     pub program: &'a str,
 }
 
-/// A section: its id, its heading, and what is in it.
+/// A section: its id, its heading, and its content.
 type Section = (&'static str, &'static str, Html);
 
-/// Where on the page a case is told, by the case.
+/// The page's id of each case that has a report.
 struct Places(HashMap<Uuid, String>);
 
 impl Places {
@@ -55,17 +55,17 @@ impl Places {
 }
 
 impl AuditPage<'_> {
-    /// The most cases of a group that are listed.
+    /// The largest number of cases that are listed in a group.
     pub const LISTED: usize = 200;
-    /// The most cases that are told in depth.
+    /// The largest number of reports on single cases.
     pub const IN_DEPTH: usize = 100;
 
-    /// The page: one file that needs no other, and runs no script.
+    /// Returns the page: one file that needs no other and runs no script.
     pub fn to_html(&self) -> String {
         let told = self.timelines.iter().take(Self::IN_DEPTH).enumerate();
-        // Should a case be there twice, the first is linked to.
+        // If a case has two reports, the link goes to the first.
         let places = Places(told.rev().map(|(index, told)| (told.case, case::place(index))).collect());
-        // Figures over a single case would only say again what its own section tells.
+        // Figures on a single case would only repeat its report.
         let single = self.report.cases.total == 1 && self.timelines.len() == 1;
         let figures = |section: Option<Section>| section.filter(|_| !single);
         let sections: Vec<Section> = [
@@ -96,7 +96,7 @@ impl AuditPage<'_> {
         Document { title: &title, program: self.program, content }.to_html()
     }
 
-    /// The ledger, the verdict, its checkpoints, and the figures that matter most.
+    /// Returns the ledger, the verdict, its checkpoints, and the main figures.
     fn head(&self) -> Html {
         let report = self.report;
         let heading = match &report.ledger.origin {
