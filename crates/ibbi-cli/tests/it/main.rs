@@ -15,6 +15,7 @@ mod limits;
 mod machine;
 mod output_files;
 mod progress;
+mod reads;
 mod rendered;
 mod reviewed;
 mod schedule;
