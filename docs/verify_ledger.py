@@ -1,9 +1,9 @@
-"""Verifies an ibbi ledger: python3 verify_ledger.py LEDGER [CHECKPOINTS], which is LEDGER.checkpoints, if that is there, unless given.
-Needs ledger.schema.json beside it. Gives the verdict of `ibbi verify`, signatures aside: exit code 0, or 4 and the first fault."""
+"""Verifies an ibbi ledger: python3 verify_ledger.py LEDGER [CHECKPOINTS]. The default is LEDGER.checkpoints, if it exists.
+Needs ledger.schema.json in the same folder. Agrees with `ibbi verify`, except for signatures: exit code 0, or 4 and the first fault."""
 import base64, datetime, hashlib, json, os, re, sys
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "ledger.schema.json"), encoding="utf-8") as file: DEFS = json.load(file)["$defs"]
 sha256, TYPES = hashlib.sha256, {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool}
-KEYWORDS = {  # what the schema's keywords ask of a value; `fits` sees to the type, `event` to allOf and uniqueItems
+KEYWORDS = {  # the schema's keywords; `fits` checks the type, and `event` checks allOf and uniqueItems
     **dict.fromkeys(("type", "allOf", "uniqueItems"), lambda *_: True), "enum": lambda value, codes, _: value in codes,
     **dict.fromkeys(("minimum", "minItems"), lambda value, least, _: (value if type(value) is int else len(value)) >= least),
     **dict.fromkeys(("maximum", "maxItems", "maxLength"), lambda value, most, _: (value if type(value) is int else len(value)) <= most),
@@ -13,46 +13,46 @@ KEYWORDS = {  # what the schema's keywords ask of a value; `fits` sees to the ty
     "additionalProperties": lambda value, _, form: value.keys() <= form["properties"].keys(),
     "$ref": lambda value, path, _: fits(value, DEFS[path.rsplit("/", 1)[1]])}
 def fits(value, form):
-    return type(value) is TYPES.get(form.get("type"), type(value)) and all(KEYWORDS[word](value, said, form) for word, said in form.items())
+    return type(value) is TYPES.get(form.get("type"), type(value)) and all(KEYWORDS[word](value, argument, form) for word, argument in form.items())
 def require(condition, fault):
     if not condition: raise ValueError(fault)
-def event(line):  # what a line says, if it is right by itself
-    require(line.endswith(b"\n") and len(line) <= 65537, "torn (no line feed at its end), or longer than 64 KiB")
+def event(line):  # returns the record of a line, if the line alone is correct
+    require(line.endswith(b"\n") and len(line) <= 65537, "cut off (no line feed at the end), or longer than 64 KiB")
     value, text = json.loads(line.decode()), line.decode()[:-1]
-    require(json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False) == text, "not in its one spelling")
-    require((fits(value, DEFS["opening"]) or fits(value, DEFS["record"])) and fits(value["data"], DEFS[value["type"]]), "not what the schema allows")
-    for day in re.findall('"(?:at|logged|dated|contract_expires|starts|ends)":"(.{10})', text): datetime.date.fromisoformat(day)  # does it exist?
+    require(json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False) == text, "not in canonical form")
+    require((fits(value, DEFS["opening"]) or fits(value, DEFS["record"])) and fits(value["data"], DEFS[value["type"]]), "the schema doesn't allow it")
+    for day in re.findall('"(?:at|logged|dated|contract_expires|starts|ends)":"(.{10})', text): datetime.date.fromisoformat(day)  # fails if the day doesn't exist
     data, program, rank = value["data"], value["data"].get("program"), DEFS["observer"]["properties"]["capacity"]["enum"].index
     times = [datetime.datetime.fromisoformat(data["slot"][edge]).timestamp() for edge in ("starts", "ends") if "slot" in data] or [0, 1]
-    require(0 <= times[0] < times[1] <= min(times[0] + 86400, 253402300799), "the slot is not one of at most a day")
+    require(0 <= times[0] < times[1] <= min(times[0] + 86400, 253402300799), "the slot is longer than a day")
     for entries in (entries for entries in data.values() if type(entries) is list):
         order = [(rank(one["capacity"]), one["name"]) if type(one) is dict else one for one in entries]
-        require(all(one < two for one, two in zip(order, order[1:])), "a list is not sorted, or names something twice")
+        require(all(one < two for one, two in zip(order, order[1:])), "a list is not sorted, or has an entry twice")
     if type(program) is dict: require(program["grace"] < min(program["training"], *program["full_day"], *program["two_half_days"]), "grace too long")
     return value
-def root(leaves):  # as RFC 6962, section 2.1, says it
+def root(leaves):  # RFC 6962, section 2.1
     half = 1 << (len(leaves) - 1).bit_length() >> 1
     return sha256(b"\1" + root(leaves[:half]) + root(leaves[half:]) if half else b"\0" + leaves[0] if leaves else b"").digest()
-B64, LAST = "[+/0-9A-Za-z]", "[AEIMQUYcgkosw048]="  # one spelling here too: the bits that stand for nothing are zero
+B64, LAST = "[+/0-9A-Za-z]", "[AEIMQUYcgkosw048]="  # canonical form here too: unused bits are zero
 SIGNATURE = rf"\u2014 [^\s\0-\x1f\x7f-\x9f+]+ (?=.{{6}}[^=])(?:{B64}{{4}})*(?:{B64}{{2}}{LAST}|{B64}[AQgw]==)?\n"
 NOTE = rf"([^\0-\x1f]+)\n(0|[1-9][0-9]*)\n({B64}{{42}}{LAST})\n(?:[^\0-\x1f]+\n)*\n(?:{SIGNATURE})+\n*"
 def verify(lines, checkpoints=""):
-    require(re.fullmatch(rf"\n*(?:{NOTE})*", checkpoints), "the file of checkpoints is not a row of whole signed notes")
+    require(re.fullmatch(rf"\n*(?:{NOTE})*", checkpoints), "the checkpoint file is not a sequence of complete signed notes")
     digests, logged, revs, origin = [], "", {}, None
     for number, line in enumerate(lines, 1):
         try:
             value, prev = event(line), digests[-1].hex() if digests else "0" * 64
-            require(value["prev"] == prev, f"prev is not {prev}, the SHA-256 of the line before")
+            require(value["prev"] == prev, f"prev is not {prev}, the SHA-256 of the previous line")
             place = (number, revs.get(value.get("case"), 0) + 1, number > 1)
-            require((value["seq"], value.get("rev", 1), "case" in value) == place, f"seq, rev and having a case are not {place}")
-            require(value["logged"] >= logged, "logged before the line before")
+            require((value["seq"], value.get("rev", 1), "case" in value) == place, f"seq, rev, and whether it has a case are not {place}")
+            require(value["logged"] >= logged, "logged before the previous line")
         except (ValueError, RecursionError) as fault: raise ValueError(f"line {number}: {fault}") from fault
         logged, revs[value.get("case")], origin = value["logged"], value.get("rev", 1), origin or value["data"]["origin"]
         digests.append(sha256(line[:-1]).digest())
     require(digests, "the ledger is empty")
     for named, size, hashed in re.findall(NOTE, checkpoints):
         found = (origin, len(digests[:int(size)]), base64.b64encode(root(digests[:int(size)])).decode())
-        require(found == (named, int(size), hashed), f"the ledger is not the one whose first {size} lines a checkpoint covers")
+        require(found == (named, int(size), hashed), f"a checkpoint covers {size} lines, and the ledger's lines are different")
 if __name__ == "__main__":
     notes = sys.argv[2:] or [name for name in [os.path.realpath(sys.argv[1]) + ".checkpoints"] if os.path.exists(name)]
     try: print(verify(open(sys.argv[1], "rb"), open(notes[0], "rb").read().decode(errors="replace") if notes else "") or "sound")
