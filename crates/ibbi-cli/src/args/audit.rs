@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 #[derive(Debug, ClapArgs)]
 #[command(
-    after_help = "Examples:\n  ibbi audit my.ledger\n  ibbi audit my.ledger --case 'Maple Hollow'      one case in depth\n  \
+    after_help = "Examples:\n  ibbi audit my.ledger\n  ibbi audit my.ledger --case 'Maple Hollow'      one case in detail\n  \
 ibbi audit my.ledger --case 'Maple Hollow' --at '2026-10-20 16:00'\n  \
 ibbi audit old.ledger.gz --finding event.illegal --stream\n  \
 ibbi audit my.ledger --key PUBLIC --html audit.html --fail-on warning\n\n\

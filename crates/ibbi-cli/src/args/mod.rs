@@ -53,7 +53,7 @@ pub(crate) enum Command {
     Checkpoint(Checkpoint),
     /// Check whether a ledger or an extract was altered, line by line and against checkpoints.
     Verify(Verify),
-    /// Write an extract: one case's records, with proofs that a checkpoint covers them, and no other case.
+    /// Write one case's records as an extract, with proofs that a checkpoint covers them.
     #[command(alias = "prove")]
     Extract(Extract),
     /// Print the JSON Schema of a ledger line or of a scenario.

@@ -212,7 +212,7 @@ fn a_ledger_begun_under_another_chart_is_read_and_continued_and_its_origin_is_to
         std::fs::write(place.path("other.ledger"), text).unwrap();
         let said = place.ibbi(&["replay", "other.ledger"]);
         assert_eq!(said.code, 0, "{}: {}", golden.name, said.err);
-        assert!(said.err.starts_with("ibbi: the ledger was begun by a program with another chart"), "{}", said.err);
+        assert!(said.err.starts_with("ibbi: another version of the process chart created this ledger"), "{}", said.err);
         let at = At::from_millis(1_767_225_600_000).unwrap().to_string();
         place.done(&["new", "other.ledger", "--district", "Somewhere New", "--at", &at]);
         assert_eq!(place.ibbi(&["status", "other.ledger", "--case", "somewhere new"]).code, 0);

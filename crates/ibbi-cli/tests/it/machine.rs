@@ -282,7 +282,9 @@ fn each_exit_code_means_what_the_help_says() {
     let place = begun();
     std::fs::write(place.path("bad.ledger"), "My notes\n").unwrap();
     let help = place.done(&["--help"]).replace('\n', " ");
-    assert!(help.contains("0 done, 2 usage, 3 refused by a rule, 4 the ledger is bad, 5 it cannot be read or written"));
+    assert!(help.contains(
+        "0 done, 2 usage error, 3 refused by a rule, 4 the ledger is not sound, 5 a file can't be read or written"
+    ));
     for (args, code, name) in [
         (&["status", "a.ledger"][..], 0, None),
         (&["status", "a.ledger", "--pizza"], 2, Some("usage")),

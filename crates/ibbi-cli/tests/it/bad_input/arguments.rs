@@ -79,11 +79,11 @@ fn times_that_are_none_that_do_not_exist_or_come_twice_are_refused_with_a_way_ou
         ("", "is not a time; write 2026-10-20 16:00"),
         ("yesterday", "`yesterday` is not a time"),
         ("-1", "`-1` is not a time"),
-        ("2025-10-20", "is a day without a time; add one, such as 2025-10-20 16:00"),
+        ("2025-10-20", "is a date without a time; add the time, as in 2025-10-20 16:00"),
         ("2025-02-30 10:00", "`2025-02-30 10:00` is not a time"),
         ("2025-10-20 24:30", "is not a time"),
         ("10/20/2025 4pm", "is not a time"),
-        ("2025-03-09 02:30", "does not exist in America/New_York: the clocks go forward over it"),
+        ("2025-03-09 02:30", "does not exist in America/New_York: the clocks go forward past it"),
         ("2025-11-02 01:30", "write it with its offset: 2025-11-02T01:30:00-04:00 or 2025-11-02T01:30:00-05:00"),
         ("1969-12-31 23:00Z", "outside the years 1970 to 9999"),
     ] {
@@ -94,7 +94,7 @@ fn times_that_are_none_that_do_not_exist_or_come_twice_are_refused_with_a_way_ou
     }
     for (slot, says) in [
         ("2025-03-09 02:30-04:00", "does not exist in America/New_York"),
-        ("2025-11-02 01:30-03:00", "comes twice in America/New_York"),
+        ("2025-11-02 01:30-03:00", "occurs twice in America/New_York"),
         ("2025-10-20 16:00-08:00", "which is not after its start"),
         ("2025-10-20 8am-4pm", "write the day and both times, such as 2026-10-20 08:00-16:00"),
         ("2025-10-20", "is not a slot"),
@@ -119,7 +119,7 @@ fn the_future_and_the_time_before_the_last_event_are_refused_by_a_rule() {
         REFUSED,
         "five minutes after now",
     );
-    let says = "the last event happened Mon 2025-09-01 09:00 EDT, this one Sat 2025-08-30 10:00 EDT";
+    let says = "the last event happened Mon, Sep 1, 2025, 9:00 AM, this one Sat, Aug 30, 2025, 10:00 AM";
     check_record(&place, &["note_added", "text=so", "--at", "2025-08-30 10:00"], REFUSED, says);
 }
 
