@@ -1,0 +1,358 @@
+//! The API as its users have it: every operation, its answers held against the document, and every refusal.
+
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use crate::support::{Running, against, multipart};
+
+/// The whole road of a case over HTTP, up to a booked training.
+fn story(server: &Running) -> String {
+    let case = server.open("Maple Hollow");
+    let offer = |kind: &str, data: Value| {
+        let answer = server.post(&format!("/api/v1/cases/{case}/events"), &json!({ "type": kind, "data": data }));
+        assert_eq!(answer.status, 201, "{kind}: {}", answer.text());
+    };
+    offer("leader_agreed", json!({ "name": "R. Amari", "seat": "superintendent" }));
+    offer("leader_agreed", json!({ "name": "J. Ortiz", "seat": "union_president" }));
+    offer("leader_agreed", json!({ "name": "T. Okafor", "seat": "school_committee", "office": "chair" }));
+    let slot = json!({ "starts": "2031-10-20T15:00:00-04:00", "ends": "2031-10-20T16:30:00-04:00" });
+    offer("meeting_scheduled", json!({ "slot": slot }));
+    case
+}
+
+#[test]
+fn every_operation_answers_as_the_document_describes_it() {
+    let server = Running::start();
+    let case = story(&server);
+    let document = server.get("/api/v1/openapi.json").json();
+    let mut asked = BTreeSet::new();
+    let mut check = |method: &str, template: &str, path: &str, body: Option<Value>, accept: &str| {
+        let headers = [("content-type", "application/json"), ("accept", accept)];
+        let body = body.map(|body| body.to_string()).unwrap_or_default();
+        let answer = server.connect().ask(method, path, &headers, body.as_bytes());
+        let operation = &document["paths"][template][method.to_lowercase()];
+        let described = &operation["responses"][answer.status.to_string()];
+        let described = if described.is_null() { &operation["responses"]["default"] } else { described };
+        let kind = answer.header("content-type").unwrap().split(';').next().unwrap().to_owned();
+        let schema = &described["content"][&kind]["schema"];
+        assert!(!schema.is_null(), "{method} {path}: {} {kind} is not described: {}", answer.status, answer.text());
+        if kind.ends_with("json") && kind != "application/x-ndjson" {
+            let mut wrong = Vec::new();
+            against(&document, schema, &answer.json(), "", &mut wrong);
+            assert!(wrong.is_empty(), "{method} {path}: {wrong:#?}");
+        }
+        asked.insert(operation["operationId"].as_str().unwrap().to_owned());
+        answer
+    };
+    let get = ["/survey", "/route?goal=training", "/replay", "/calendar.ics", ""];
+    for tail in get {
+        let template = format!("/api/v1/cases/{{case}}{}", tail.split('?').next().unwrap());
+        let answer = check("GET", &template, &format!("/api/v1/cases/{case}{tail}"), None, "*/*");
+        assert_eq!(answer.status, 200, "{tail}: {}", answer.text());
+    }
+    for path in [
+        "cases",
+        "ledger",
+        "ledger/verify",
+        "ledger/audit",
+        "chart",
+        "rules",
+        "forms",
+        "schema/ledger",
+        "schema/scenario",
+        "openapi.json",
+    ] {
+        let path = format!("/api/v1/{path}");
+        assert_eq!(check("GET", &path, &path, None, "*/*").status, 200, "{path}");
+    }
+    for format in ["csv", "xes", "ocel", "cloudevents", "pnml", "bpmn"] {
+        let path = format!("/api/v1/ledger/export/{format}");
+        let answer = check("GET", "/api/v1/ledger/export/{format}", &path, None, "*/*");
+        assert!(answer.status == 200 && !answer.body.is_empty(), "{format}: {}", answer.text());
+    }
+    // Without a checkpoint there is nothing to prove with.
+    let template = "/api/v1/cases/{case}/extract";
+    assert_eq!(check("GET", template, &format!("/api/v1/cases/{case}/extract"), None, "*/*").status, 400);
+    for (path, body) in [
+        ("scenario", json!({})),
+        ("plan", json!({ "format": "full_day" })),
+        ("plan", json!({ "case": case })),
+        ("simulate", json!({ "runs": 500 })),
+        ("simulate", json!({ "runs": 500, "case": case })),
+        ("compare", json!({ "runs": 500 })),
+        ("who", json!({ "runs": 100 })),
+        ("report", json!({ "runs": 500 })),
+        ("calendar", json!({})),
+    ] {
+        let path = format!("/api/v1/{path}");
+        let answer = check("POST", &path, &path, Some(body), "*/*");
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+    }
+    let bad = json!({ "scenario": "district = 7" });
+    assert_eq!(check("POST", "/api/v1/plan", "/api/v1/plan", Some(bad), "*/*").json()["code"], "scenario");
+    let progress = json!({ "runs": 5000 });
+    let lines = check("POST", "/api/v1/simulate", "/api/v1/simulate", Some(progress), "application/x-ndjson");
+    let lines: Vec<Value> = lines.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines.len() > 1 && lines[0]["of"] == 5000 && lines[lines.len() - 1]["result"]["runs"] == 5000);
+    check("POST", "/api/v1/cases", "/api/v1/cases", Some(json!({ "data": { "district": "B" } })), "*/*");
+    let path = format!("/api/v1/cases/{case}/events");
+    let early = json!({ "type": "format_chosen", "data": { "format": "full_day" } });
+    assert_eq!(check("POST", "/api/v1/cases/{case}/events", &path, Some(early), "*/*").status, 422);
+    asked.extend(uploads(&server, &document));
+    let all: BTreeSet<String> = document["paths"]
+        .as_object()
+        .unwrap()
+        .values()
+        .flat_map(|methods| methods.as_object().unwrap().values())
+        .map(|operation| operation["operationId"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(asked, all, "every operation was asked");
+}
+
+/// The operations that take a whole ledger.
+fn uploads(server: &Running, document: &Value) -> Vec<String> {
+    let ledger = std::fs::read(server.ledger()).unwrap();
+    let mut asked = Vec::new();
+    for path in ["/api/v1/verify", "/api/v1/replay", "/api/v1/audit"] {
+        let (kind, body) = multipart(&[("ledger", &ledger)]);
+        let answer = server.connect().ask("POST", path, &[("content-type", kind)], &body);
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let operation = &document["paths"][path]["post"];
+        let mut wrong = Vec::new();
+        let schema = &operation["responses"]["200"]["content"]["application/json"]["schema"];
+        against(document, schema, &answer.json(), "", &mut wrong);
+        assert!(wrong.is_empty(), "{path}: {wrong:#?}");
+        asked.push(operation["operationId"].as_str().unwrap().to_owned());
+    }
+    let (kind, body) = multipart(&[("ledger", b"\x1f\x8b\x08\x00packed")]);
+    let packed = server.connect().ask("POST", "/api/v1/audit", &[("content-type", kind)], &body);
+    assert!(packed.status == 415 && packed.text().contains("unpack it first"), "{}", packed.text());
+    let mut changed = ledger;
+    changed[100] ^= 1;
+    let (kind, body) = multipart(&[("ledger", &changed)]);
+    let answer = server.connect().ask("POST", "/api/v1/verify", &[("content-type", kind)], &body);
+    assert_eq!(answer.json()["sound"], false);
+    asked
+}
+
+#[test]
+fn a_refusal_is_a_problem_with_every_unmet_rule_and_nothing_changes() {
+    let server = Running::start();
+    let case = server.open("Maple Hollow");
+    let path = format!("/api/v1/cases/{case}/events");
+    let answer = server.post(&path, &json!({ "type": "format_chosen", "data": { "format": "full_day" } }));
+    assert_eq!((answer.status, answer.header("content-type")), (422, Some("application/problem+json")));
+    let problem = answer.json();
+    let rules: Vec<_> =
+        problem["refusal"]["unmet"].as_array().unwrap().iter().map(|unmet| unmet["rule"].clone()).collect();
+    assert_eq!(rules, ["process.stage", "leaders.all-agreed"]);
+    assert_eq!((problem["status"].as_u64(), problem["code"].as_str()), (Some(422), Some("refused")));
+    assert_eq!(server.get(&format!("/api/v1/cases/{case}")).header("etag"), Some("\"1\""));
+}
+
+#[test]
+fn of_two_who_saw_the_same_case_the_second_is_told_that_it_has_moved_on() {
+    let server = Running::start();
+    let case = server.open("Maple Hollow");
+    let path = format!("/api/v1/cases/{case}/events");
+    let note = |text: &str| json!({ "type": "note_added", "data": { "text": text } }).to_string();
+    let ask =
+        |text: &str, etag: &str| server.connect().ask("POST", &path, &[("if-match", etag)], note(text).as_bytes());
+    let first = ask("one", "\"1\"");
+    assert_eq!((first.status, first.header("etag")), (201, Some("\"2\"")));
+    let second = ask("two", "\"1\"");
+    assert_eq!(
+        (second.status, second.json()["expected"].as_u64(), second.json()["found"].as_u64()),
+        (412, Some(1), Some(2))
+    );
+    for wrong in ["1", "", "\"1", "1\"", "\"01\"", "\"+2\"", "\"\"", "\"", "\"2\", \"3\"", "W/\"2\"", "\" 2\"", "two"] {
+        let answer = ask("three", wrong);
+        assert_eq!(answer.status, 400, "{wrong}: {}", answer.text());
+        assert!(answer.json()["detail"].as_str().unwrap().contains("If-Match"), "{wrong}: {}", answer.text());
+    }
+    let twice = [("if-match", "\"2\""), ("if-match", "\"2\"")];
+    assert_eq!(server.connect().ask("POST", &path, &twice, note("three").as_bytes()).status, 400);
+    for etag in ["\"0\"", "*", ""] {
+        let body = json!({ "data": { "district": "B" } }).to_string();
+        let answer = server.connect().ask("POST", "/api/v1/cases", &[("if-match", etag)], body.as_bytes());
+        assert_eq!(answer.status, 400, "{etag}");
+        assert!(answer.text().contains("has no ETag yet"), "{}", answer.text());
+    }
+    assert_eq!(server.get("/api/v1/cases").json()["lines"], 3, "nothing of it was recorded");
+    for rev in ["abc", "", "02", "2&rev=2", "-1"] {
+        let answer = server.form(&format!("/cases/{case}"), &format!("type=note_added&text=x&rev={rev}"));
+        assert!(answer.status == 400 && answer.text().contains("The form is not whole"), "{rev}: {}", answer.status);
+    }
+    assert_eq!(ask("three", "*").status, 201);
+}
+
+#[test]
+fn an_event_sent_again_under_its_id_is_there_once() {
+    let server = Running::start();
+    let open = json!({ "data": { "district": "B" }, "id": "01920000-0000-7000-8000-000000000001" });
+    let (first, again) = (server.post("/api/v1/cases", &open), server.post("/api/v1/cases", &open));
+    assert_eq!((first.status, again.status), (201, 200));
+    assert_eq!(first.json()["case"], again.json()["case"]);
+    let path = format!("/api/v1/cases/{}/events", first.json()["case"].as_str().unwrap());
+    let id = "01920000-0000-7000-8000-000000000002";
+    let mut note = json!({ "type": "note_added", "data": { "text": "one" }, "id": id });
+    assert_eq!(server.post(&path, &note).status, 201);
+    let again = server.post(&path, &note);
+    assert_eq!((again.status, again.json()["existing"].as_bool()), (200, Some(true)));
+    note["data"]["text"] = json!("another");
+    assert_eq!(server.post(&path, &note).status, 409, "the same id for something else");
+    assert_eq!(server.get("/api/v1/cases").json()["lines"], 3);
+}
+
+#[test]
+fn a_dry_run_answers_like_the_event_and_records_nothing() {
+    let server = Running::start();
+    let case = server.open("Maple Hollow");
+    let path = format!("/api/v1/cases/{case}/events");
+    let agree = json!({ "type": "leader_agreed", "data": { "name": "A", "seat": "superintendent" }, "dry_run": true });
+    let answer = server.post(&path, &agree);
+    assert_eq!(
+        (answer.status, answer.json()["dry_run"].as_bool(), answer.json()["seq"].is_null()),
+        (200, Some(true), true)
+    );
+    let early = json!({ "type": "format_chosen", "data": { "format": "full_day" }, "dry_run": true });
+    assert_eq!(server.post(&path, &early).status, 422);
+    assert_eq!(server.get("/api/v1/cases").json()["lines"], 2);
+}
+
+#[test]
+fn what_is_no_event_is_told_with_what_would_be_one() {
+    let server = Running::start();
+    let case = server.open("Maple Hollow");
+    let path = format!("/api/v1/cases/{case}/events");
+    for (body, status, said) in [
+        ("", 400, "not an event"),
+        ("[]", 400, "not an event"),
+        ("{}", 400, "data"),
+        (r#"{"data":{}}"#, 400, "no `type`"),
+        (r#"{"type":"leader_agree","data":{}}"#, 400, "did you mean leader_agreed"),
+        (r#"{"type":"note_added","data":{"text":""}}"#, 400, "text"),
+        (r#"{"type":"note_added","data":{"text":"x"},"at":"2031-01-01 09:00"}"#, 422, "five minutes"),
+        (r#"{"type":"note_added","data":{"text":"x"},"at":"2031-02-30 09:00"}"#, 400, "is not a time"),
+        (r#"{"type":"note_added","data":{"text":"x"},"more":1}"#, 400, "column 47: unknown key `more`"),
+        (r#"{"type":"note_added","data":["x"]}"#, 400, "a list"),
+        (r#"["note_added",{"text":"x"},null,null,null,true]"#, 400, "it is no object; send an object such as"),
+        ("7", 400, "it is no object"),
+        (r#"{"type":"note_added","data":{"text":"x"},"id":"abc"}"#, 400, "not an id such as"),
+        (
+            r#"{"type":"note_added","data":{"text":"x"},"dry_run":1}"#,
+            400,
+            "wrong kind of value: integer `1`, expected a boolean",
+        ),
+        (
+            r#"{"type":"meeting_scheduled","data":{"slot":{"starts":"2031-10-20T15:00:00-05:00","ends":"2031-10-20T16:00:00-05:00"}}}"#,
+            400,
+            "offset",
+        ),
+    ] {
+        let answer = server.connect().ask("POST", &path, &[], body.as_bytes());
+        assert_eq!(answer.status, status, "{body}: {}", answer.text());
+        assert!(answer.json()["detail"].as_str().unwrap().contains(said), "{body}: {}", answer.text());
+        assert!(!answer.text().contains("struct") && !answer.text().contains("Sent"), "{body}: {}", answer.text());
+    }
+    for path in ["scenario", "plan", "simulate", "compare", "who", "report", "calendar"] {
+        for body in ["", "[]", "[null,null]", "[null,null,null,null,5,1]", "{\"runs\":", "null"] {
+            let answer = server.connect().ask("POST", &format!("/api/v1/{path}"), &[], body.as_bytes());
+            assert!(
+                answer.status == 400 && answer.text().contains("send an object such as"),
+                "{path} {body}: {}",
+                answer.text()
+            );
+            assert!(!answer.text().contains("struct"), "{path} {body}: {}", answer.text());
+        }
+    }
+    let list = server.connect().ask("POST", "/api/v1/cases", &[], br#"[null,{"district":"B"},null,null,null,false]"#);
+    assert_eq!(list.status, 400, "{}", list.text());
+    for (path, status) in [
+        ("/api/v1/cases/01920000-0000-7000-8000-00000000ffff", 404),
+        ("/api/v1/cases/nothing", 404),
+        ("/api/v1/nothing", 404),
+    ] {
+        let answer = server.get(path);
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (status, Some("application/problem+json")),
+            "{path}"
+        );
+    }
+    assert_eq!(server.connect().ask("DELETE", "/api/v1/cases", &[], b"").status, 405);
+    assert_eq!(server.get("/api/v1/cases").json()["lines"], 2);
+}
+
+#[test]
+fn a_calendar_of_a_plan_goes_on_from_the_case_as_the_plan_does_and_nothing_is_ignored() {
+    // Months after the sample begins.
+    let server = Running::start_with(|config| config.clock = || Ok("2027-01-04T15:00:00.000Z".parse().unwrap()));
+    let case = server.open("Maple Hollow");
+    let mut ends = Vec::new();
+    for body in [json!({}), json!({ "case": case })] {
+        let answer = server.post("/api/v1/calendar", &body);
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let end = server.post("/api/v1/plan", &body).json()["finishes"].as_str().unwrap().replace('-', "");
+        assert!(answer.text().contains(&end), "{end} of {body} is not in {}", answer.text());
+        ends.push(end);
+    }
+    assert!(ends[0] < ends[1], "{ends:?}");
+    for path in ["calendar", "plan", "simulate", "report"] {
+        let path = format!("/api/v1/{path}");
+        let unknown = server.post(&path, &json!({ "case": "01920000-0000-7000-8000-00000000ffff" }));
+        assert_eq!(unknown.status, 404, "{path}: {}", unknown.text());
+        let alone = server.post(&path, &json!({ "as_of": "2031-01-01 09:00" }));
+        assert!(alone.status == 400 && alone.text().contains("give `case` beside it"), "{path}: {}", alone.text());
+    }
+    for (key, value) in [("case", case.as_str()), ("as_of", "2031-01-01 09:00")] {
+        let answer = server.post("/api/v1/scenario", &json!({ key: value }));
+        assert!(answer.status == 400 && answer.text().contains(key), "{}", answer.text());
+    }
+}
+
+#[test]
+fn a_parameter_that_is_not_taken_or_given_twice_is_named_with_those_that_are_taken() {
+    let server = Running::start();
+    let case = server.open("Maple Hollow");
+    let key = "PeterNeumann%2Bc74f20a3%2BARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+    for (path, status, said) in [
+        ("cases?limits=1".to_owned(), 400, "no parameter `limits` here; taken are `limit`, `after`, `district`"),
+        ("cases?limit=1&limit=2".to_owned(), 400, "`limit` is given more than once"),
+        (format!("cases/{case}?as_of=2031-01-01"), 400, "no parameter `as_of` here; taken are `at`"),
+        (format!("cases/{case}/route?goal=training&goal=teams"), 400, "`goal` is given more than once"),
+        ("chart?x".to_owned(), 400, "no parameter `x` here; none is taken"),
+        ("ledger?token=x".to_owned(), 400, "no parameter `token`"),
+        ("cases?limit=1&district=".to_owned(), 200, ""),
+        (format!("ledger/verify?key={key}&key={key}"), 200, ""),
+    ] {
+        let answer = server.get(&format!("/api/v1/{path}"));
+        assert!(answer.status == status && answer.text().contains(said), "{path}: {}", answer.text());
+    }
+    let body = json!({ "type": "note_added", "data": { "text": "x" } });
+    assert_eq!(server.post(&format!("/api/v1/cases/{case}/events?dry_run=1"), &body).status, 400);
+    assert_eq!(server.get("/api/v1/cases").json()["lines"], 2, "nothing was recorded");
+}
+
+#[test]
+fn a_key_in_a_link_may_have_its_plus_signs_as_they_are() {
+    let server = Running::start();
+    let key = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+    for path in ["verify", "audit"] {
+        let path = format!("/api/v1/ledger/{path}?key=");
+        let (plain, coded) =
+            (server.get(&format!("{path}{key}")), server.get(&format!("{path}{}", key.replace('+', "%2B"))));
+        assert_eq!((plain.status, coded.status), (200, 200), "{}", plain.text());
+        assert_eq!(plain.json()["sound"], coded.json()["sound"]);
+    }
+}
+
+#[test]
+fn an_extract_without_a_checkpoint_is_told_how_to_come_by_one_while_the_server_holds_the_ledger() {
+    let server = Running::start();
+    let case = server.open("Maple Hollow");
+    let answer = server.get(&format!("/api/v1/cases/{case}/extract"));
+    assert_eq!(answer.status, 400);
+    for said in ["--sign", "stop the server"] {
+        assert!(answer.text().contains(said), "{}", answer.text());
+    }
+}

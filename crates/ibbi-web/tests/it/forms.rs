@@ -1,0 +1,117 @@
+//! Forms of a case filled in wrongly: what comes back says, in the words of the form, what is wrong and what to do.
+
+use crate::support::{Answer, Running};
+
+/// What the page says at its top, without markup.
+fn told(answer: &Answer) -> String {
+    let text = answer.text();
+    let inside = text.split("class=\"warning\"").nth(1).unwrap_or_else(|| panic!("no warning: {text}"));
+    let inside = inside.split_once('>').unwrap().1.split("</div>").next().unwrap();
+    let mut said = String::new();
+    for part in inside.split('<') {
+        said.push_str(part.split_once('>').map_or(part, |(_, text)| text));
+    }
+    said
+}
+
+fn enc(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+/// Whether a text speaks as a command line does.
+fn is_command(text: &str) -> bool {
+    text.contains(['_', '=', '`']) || text.contains("U+")
+}
+
+#[test]
+fn what_is_wrong_is_said_by_the_labels_of_the_form_with_what_to_do() {
+    let server = Running::start();
+    let case = format!("/cases/{}", server.open("Maple Hollow"));
+    let long = enc(&"x".repeat(121));
+    let (tab, unseen) = (enc("Ann\tLee"), enc("Ann\u{200b} Lee"));
+    for (path, form, said) in [
+        ("/cases", "district=".to_owned(), "District: fill this in."),
+        ("/cases", "district=A&time_zone=eastern".to_owned(), "Time zone: there is no time zone"),
+        ("/cases", "district=A&contract_expires=soon".to_owned(), "The contract expires: give a day that exists"),
+        ("/cases", "district=A&at=soon".to_owned(), "When it happened: \u{201c}soon\u{201d} is not a time"),
+        (
+            "/cases",
+            "district=A&at=9999-01-01+10:00".to_owned(),
+            "When it happened: Fri 9999-01-01 10:00 EST is still to come",
+        ),
+        (&case, "type=member_named&party=labor".to_owned(), "Who joins the team: fill this in."),
+        (
+            &case,
+            format!("type=member_named&party=labor&member.name={long}"),
+            "this has 121 characters; shorten it to at most 120",
+        ),
+        (
+            &case,
+            format!("type=member_named&party=labor&member.name={tab}"),
+            "this holds a tab after \u{201c}Ann\u{201d}",
+        ),
+        (
+            &case,
+            format!("type=leader_agreed&seat=superintendent&name={unseen}"),
+            "Name: this holds an invisible character after \u{201c}Ann\u{201d}",
+        ),
+        (
+            &case,
+            "type=session_scheduled&part=1&neutral.name=N".to_owned(),
+            "Day and time: give the day and both times.",
+        ),
+        (&case, "type=support_confirmed&body=school_committee&dated=x".to_owned(), "Date of the letter: give a day"),
+        (&case, "type=leader_agreed&seat=superintendent&name=A&actor=%09".to_owned(), "Recorded by: fill this in"),
+        (&case, "type=nothing".to_owned(), "The form is not whole. Load the page again"),
+    ] {
+        let answer = server.form(path, &form);
+        assert!(matches!(answer.status, 400 | 422), "{form}: {}", answer.status);
+        let found = told(&answer);
+        assert!(found.contains(said), "{form}: {found}");
+        assert!(!is_command(&found.replace("America/New_York", "")), "{form}: {found}");
+    }
+    assert_eq!(server.get("/api/v1/cases").json()["lines"], 2, "nothing was recorded");
+}
+
+#[test]
+fn no_page_of_a_case_speaks_in_codes() {
+    let server = Running::start();
+    let case = format!("/cases/{}", server.open("Maple Hollow"));
+    let early = server.form(&case, "type=format_chosen&format=full_day");
+    assert_eq!(early.status, 422);
+    assert!(!is_command(&told(&early)), "{}", told(&early));
+    let page = server.get(&case);
+    for kind in ["format_chosen", "leader_agreed", "session_closed", "caucus_opened"] {
+        for around in [" ", "\u{201c}", "("] {
+            assert!(!page.text().contains(&format!("{around}{kind}")), "{around}{kind}");
+        }
+    }
+}
+
+#[test]
+fn a_form_sent_again_with_another_text_is_told_what_it_has_recorded_and_what_to_do() {
+    let server = Running::start();
+    let case = format!("/cases/{}", server.open("Maple Hollow"));
+    let id = "01920000-0000-7000-8000-000000000077";
+    let sent = |name: &str| format!("type=leader_agreed&form=f0&rev=1&id={id}&seat=superintendent&name={name}");
+    assert_eq!(server.form(&case, &sent("R.+Amari")).status, 303);
+    // Back, the text corrected, and sent again.
+    let again = server.form(&case, &sent("Rosa+Amari"));
+    assert_eq!(again.status, 409);
+    let said = told(&again);
+    for part in ["is recorded as number 3: ", "void it under", "record it with one of the forms below"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(!said.contains(id) && !is_command(&said), "{said}");
+    assert!(!again.text().contains(id), "the forms have new ids");
+    assert!(again.text().contains("value=\"Rosa Amari\""), "what was typed is still there");
+    // The same where the form opened the case.
+    let open = |district: &str| format!("district={district}&id=01920000-0000-7000-8000-000000000078");
+    let place = server.form("/cases", &open("Pine")).header("location").unwrap().to_owned();
+    let again = server.form("/cases", &open("Pine+Ridge"));
+    assert_eq!(again.status, 409);
+    assert!(told(&again).contains("has opened a case already"), "{}", told(&again));
+    assert!(again.text().contains(&format!("href=\"{place}\"")) && again.text().contains("value=\"Pine Ridge\""));
+    assert!(!again.text().contains("000000000078"));
+    assert_eq!(server.get("/api/v1/cases").json()["lines"], 4);
+}

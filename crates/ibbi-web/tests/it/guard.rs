@@ -1,0 +1,220 @@
+//! What must not get in: other names, other sites, too much, too slow, and markup.
+
+use serde_json::json;
+use std::io::Write as _;
+use crate::support::{Running, multipart};
+
+#[test]
+fn only_the_names_that_the_server_goes_by_are_answered() {
+    let server = Running::start_with(|config| config.hosts.push("ibbi.example".to_owned()));
+    let port = server.address.port();
+    for (host, status) in [
+        (format!("127.0.0.1:{port}"), 200),
+        (format!("LOCALHOST:{port}"), 200),
+        (format!("[::1]:{port}"), 200),
+        ("ibbi.example".to_owned(), 200),
+        (format!("ibbi.example:{port}"), 200),
+        ("127.0.0.1".to_owned(), 421),
+        (format!("evil.example:{port}"), 421),
+        (format!("127.0.0.1.evil.example:{port}"), 421),
+        (String::new(), 421),
+    ] {
+        let answer = server.connect().ask("GET", "/", &[("host", &host)], b"");
+        assert_eq!(answer.status, status, "{host}");
+    }
+    let mut two = server.connect();
+    let own = two.host.clone();
+    two.send("GET", "/", &[("host", &own), ("Host", "evil.example")], b"");
+    assert_eq!(two.answer(false).status, 421, "two names");
+}
+
+#[test]
+fn a_post_from_another_site_changes_nothing_wherever_it_goes() {
+    let server = Running::start();
+    let case = server.open("Maple Hollow");
+    let own = format!("http://{}", server.connect().host);
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let body = b"type=note_added&text=x";
+    for path in [
+        "/api/v1/cases".to_owned(),
+        "/cases".to_owned(),
+        format!("/cases/{case}"),
+        "/plan".to_owned(),
+        "/audit".to_owned(),
+    ] {
+        for foreign in [("origin", "http://evil.example"), ("origin", "null"), ("sec-fetch-site", "cross-site")] {
+            let answer = server.connect().ask("POST", &path, &[form, foreign], body);
+            assert_eq!(answer.status, 403, "{path} {foreign:?}");
+        }
+    }
+    let answer = server.connect().ask("POST", &format!("/cases/{case}"), &[form, ("origin", &own)], body);
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    assert_eq!(server.get("/api/v1/cases").json()["lines"], 3);
+}
+
+#[test]
+fn every_answer_bears_the_headers_that_keep_a_browser_in_bounds() {
+    let server = Running::start();
+    for path in [
+        "/",
+        "/plan",
+        "/cases",
+        "/audit",
+        "/style.css",
+        "/script.js",
+        "/icon.svg",
+        "/nothing",
+        "/api/v1/cases",
+        "/api/v1/x",
+    ] {
+        let answer = server.get(path);
+        let policy = answer.header("content-security-policy").unwrap();
+        assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{path}");
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+        assert!(answer.header("access-control-allow-origin").is_none());
+        let text = String::from_utf8_lossy(&answer.body);
+        assert!(!text.contains("<style") && !text.contains(" style=") && !text.contains(" onclick="), "{path}");
+        assert!(!text.contains("//cdn") && !text.contains("src=\"http"), "{path}");
+    }
+    let head = server.connect().ask("HEAD", "/", &[], b"");
+    assert_eq!((head.status, head.body.len()), (200, 0));
+}
+
+#[test]
+fn on_another_address_every_request_needs_the_token() {
+    let server = Running::start_with(|config| {
+        config.address = std::net::Ipv4Addr::UNSPECIFIED.into();
+        config.token = Some("secret-of-the-test".to_owned());
+    });
+    assert!(server.url.ends_with("/?token=secret-of-the-test"), "{}", server.url);
+    for path in ["/", "/plan", "/api/v1/cases", "/style.css"] {
+        let refused = server.get(path);
+        assert_eq!(
+            (refused.status, refused.header("www-authenticate")),
+            (401, Some("Bearer realm=\"ibbi\"")),
+            "{path}"
+        );
+        for wrong in ["Bearer secret", "Bearer ", "secret-of-the-test", "Basic secret-of-the-test"] {
+            assert_eq!(server.connect().ask("GET", path, &[("authorization", wrong)], b"").status, 401);
+        }
+        for right in ["Bearer secret-of-the-test", "bearer secret-of-the-test", "BEARER  secret-of-the-test"] {
+            assert_eq!(
+                server.connect().ask("GET", path, &[("authorization", right)], b"").status,
+                200,
+                "{path} {right}"
+            );
+        }
+    }
+    assert_eq!(server.get("/?token=wrong").status, 401);
+    let entered = server.get("/?token=secret-of-the-test");
+    assert_eq!((entered.status, entered.header("location")), (303, Some("/")));
+    let cookie = entered.header("set-cookie").unwrap();
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"));
+    let cookie = cookie.split(';').next().unwrap();
+    assert_eq!(server.connect().ask("GET", "/", &[("cookie", cookie)], b"").status, 200);
+    // Somebody who knows no token is made one, and it is told at the start only.
+    let other = Running::start_with(|config| config.address = std::net::Ipv4Addr::UNSPECIFIED.into());
+    assert!(other.url.contains("/?token=") && other.get("/").status == 401);
+}
+
+#[test]
+fn what_is_too_long_is_not_read() {
+    let server = Running::start();
+    let long = vec![b'x'; (2 << 20) + 1];
+    assert_eq!(server.connect().ask("POST", "/api/v1/plan", &[], &long).status, 413);
+    let mut bare = server.connect();
+    let head = format!("POST /api/v1/plan HTTP/1.1\r\nhost: {}\r\ncontent-length: 99999999999\r\n\r\n", bare.host);
+    bare.reader.get_mut().write_all(head.as_bytes()).unwrap();
+    assert_eq!(bare.answer(false).status, 413, "told by the length alone");
+    let mut many = server.connect();
+    let headers: Vec<(String, String)> = (0..100).map(|number| (format!("x-{number}"), "y".to_owned())).collect();
+    let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    many.send("GET", "/", &headers, b"");
+    assert_eq!(many.answer(false).status, 431);
+    let path = format!("/plan?{}", "d=x&".repeat(40_000));
+    let mut line = server.connect();
+    line.send("GET", &path, &[], b"");
+    assert!(matches!(line.answer(false).status, 414 | 431));
+    // A larger simulation than a server should do.
+    assert_eq!(server.post("/api/v1/simulate", &json!({ "runs": 2_000_000 })).status, 400);
+    assert_eq!(server.post("/api/v1/simulate", &json!({ "runs": 0 })).status, 400);
+}
+
+#[test]
+fn no_name_becomes_markup_on_any_page() {
+    let server = Running::start();
+    let evil = "</title><script>alert(1)</script><img src=x onerror=alert(2)>\"'&";
+    let case = server.open(evil);
+    let offer = |kind: &str, data: serde_json::Value| {
+        let body = json!({ "type": kind, "data": data, "actor": evil });
+        let answer = server.post(&format!("/api/v1/cases/{case}/events"), &body);
+        assert_eq!(answer.status, 201, "{}", answer.text());
+    };
+    offer("leader_agreed", json!({ "name": evil, "seat": "superintendent" }));
+    offer("note_added", json!({ "text": evil }));
+    offer("leader_declined", json!({ "name": evil, "seat": "union_president", "reason": evil }));
+    let encoded: String = form_urlencoded::byte_serialize(evil.as_bytes()).collect();
+    let person = |role: &str| format!("&p={encoded}~~{role}~");
+    let people: String =
+        ["superintendent", "union_president%2Blabor", "school_committee%2Bmanagement", "neutral"].map(person).concat();
+    let plan = format!("/plan?d={encoded}&s=2026-09-08&h={encoded}+2026-11-02{people}");
+    let ledger = std::fs::read(server.ledger()).unwrap();
+    let (kind, body) = multipart(&[("ledger", &ledger)]);
+    let uploaded = server.connect().ask("POST", "/audit", &[("content-type", kind)], &body);
+    let audit = uploaded.header("location").unwrap().to_owned();
+    let pages = [
+        "/cases".to_owned(),
+        format!("/cases/{case}"),
+        plan.clone(),
+        plan.replace("/plan", "/plan/report.html"),
+        audit.clone(),
+        format!("{audit}/cases/{case}"),
+        format!("{audit}/cases/{case}?step=2&part=state"),
+        format!("/{encoded}"),
+        format!("/plan?d=x&s={encoded}"),
+        format!("/cases/{encoded}"),
+    ];
+    for path in pages {
+        let answer = server.get(&path);
+        let text = String::from_utf8_lossy(&answer.body).into_owned();
+        assert!(!text.contains("<script>alert") && !text.contains("<img src=x"), "{path}");
+        assert!(answer.status == 200 || answer.status >= 400, "{path}");
+        if answer.status == 200 {
+            assert!(text.contains("&lt;script&gt;alert(1)"), "{path} shows it: {}", &text[..text.len().min(3000)]);
+        }
+    }
+    let form = format!("district={encoded}&start={encoded}&n0={encoded}&u0={encoded}&closed={encoded}");
+    for path in ["/plan", "/plan/answer"] {
+        let answer = server.form(path, &form);
+        assert_eq!(answer.status, 422);
+        assert!(!answer.text().contains("<script>alert"), "{path}");
+    }
+    let again =
+        server.form(&format!("/cases/{case}"), &format!("type=leader_agreed&form=f0&name={encoded}&seat={encoded}"));
+    assert!(again.status == 400 && !again.text().contains("<script>alert"));
+}
+
+#[test]
+fn no_request_names_a_file() {
+    let server = Running::start();
+    for path in [
+        "/../../etc/passwd",
+        "/%2e%2e/%2e%2e/etc/passwd",
+        "/audit/..%2f..%2fetc",
+        "/audit/own/cases/..%2f",
+        "//etc/passwd",
+    ] {
+        assert_eq!(server.get(path).status, 404, "{path}");
+    }
+    let ledger = std::fs::read(server.ledger()).unwrap();
+    let secret = server.folder.path().join("key.pub");
+    std::fs::write(&secret, "not for you").unwrap();
+    let (kind, body) = multipart(&[("ledger", &ledger), ("key", secret.to_str().unwrap().as_bytes())]);
+    let answer = server.connect().ask("POST", "/api/v1/verify", &[("content-type", kind)], &body);
+    assert_eq!(answer.status, 400);
+    assert!(!answer.text().contains("not for you"), "{}", answer.text());
+    let path = format!("/api/v1/ledger/verify?key={}", secret.display());
+    assert_eq!(server.get(&path).status, 400);
+    let plan = server.post("/api/v1/plan", &json!({ "scenario": secret.to_str().unwrap() }));
+    assert!(plan.status == 422 && !plan.text().contains("not for you"));
+}

@@ -1,0 +1,199 @@
+//! Much data: lists in parts, pages that stay light, and ledgers that are damaged.
+
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::io::Read as _;
+use crate::support::{Answer, Client, Running, multipart};
+
+const KEPT: (&str, &str) = ("connection", "keep-alive");
+/// The most bytes that a page has, with what it loads.
+const WEIGHT: usize = 150_000;
+
+fn post(client: &mut Client, path: &str, body: &Value) -> Value {
+    let answer = client.ask("POST", path, &[KEPT], body.to_string().as_bytes());
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    answer.json()
+}
+
+/// A server with many cases, one of which has many records. The ids of the cases in their order.
+fn large(cases: usize, notes: usize) -> (Running, Vec<String>) {
+    let server = Running::start();
+    let mut client = server.connect();
+    let ids = (0..cases).map(|number| {
+        let name = if number % 50 == 7 { "Cedar & Elm" } else { "Maple Hollow <Regional>" };
+        let district = format!("{name} School District of a Rather Long Name, Number {number}");
+        let opened = post(&mut client, "/api/v1/cases", &json!({ "data": { "district": district } }));
+        opened["case"].as_str().unwrap().to_owned()
+    });
+    let ids: Vec<String> = ids.collect();
+    for number in 0..notes {
+        let text =
+            format!("note {number}: what was said on the telephone about the calendar of the committee & others");
+        let body = json!({ "type": "note_added", "data": { "text": text } });
+        post(&mut client, &format!("/api/v1/cases/{}/events", ids[0]), &body);
+    }
+    (server, ids)
+}
+
+/// Fails where a page is too heavy; says how heavy it is.
+fn weigh(server: &Running, path: &str, page: &Answer) {
+    assert_eq!(page.status, 200, "{path}");
+    let loaded = ["/style.css", "/script.js", "/icon.svg"].map(|file| server.get(file).body.len());
+    let weight = page.body.len() + loaded.iter().sum::<usize>();
+    println!("{path}: {weight} bytes");
+    assert!(weight <= WEIGHT, "{path} has {weight} bytes");
+}
+
+#[test]
+fn the_list_of_cases_is_given_in_parts_and_each_case_once() {
+    let (server, ids) = large(250, 0);
+    for limit in [1, 7, 100, 250, 1000] {
+        let (mut found, mut after) = (Vec::new(), String::new());
+        loop {
+            let list = server.get(&format!("/api/v1/cases?limit={limit}{after}")).json();
+            let cases = list["cases"].as_array().unwrap();
+            assert!(!cases.is_empty() && cases.len() <= limit && list["total"] == 250, "{limit}");
+            found.extend(cases.iter().map(|case| case["case"].as_str().unwrap().to_owned()));
+            let Some(next) = list["next"].as_str() else { break };
+            after = format!("&after={next}");
+        }
+        assert_eq!(found, ids, "{limit}");
+    }
+    assert_eq!(server.get("/api/v1/cases").json()["cases"].as_array().unwrap().len(), 100, "without a limit");
+    let cedar = server.get("/api/v1/cases?district=CEDAR%20%26").json();
+    assert_eq!((cedar["cases"].as_array().unwrap().len(), &cedar["next"]), (5, &Value::Null));
+    for (query, status) in [
+        ("limit=0", 400),
+        ("limit=1001", 400),
+        ("limit=x", 400),
+        ("after=x", 400),
+        ("after=01920000-0000-7000-8000-00000000ffff", 404),
+    ] {
+        assert_eq!(server.get(&format!("/api/v1/cases?{query}")).status, status, "{query}");
+    }
+    // The page leads from part to part, and each case stands on one of them.
+    let (mut seen, mut path) = (BTreeSet::new(), "/cases".to_owned());
+    loop {
+        let page = server.get(&path);
+        weigh(&server, &path, &page);
+        let text = page.text();
+        let listed = ids.iter().filter(|id| text.contains(&format!("href=\"/cases/{id}\"")));
+        for id in listed {
+            assert!(seen.insert(id.clone()), "{id} twice");
+        }
+        let Some(at) = text.find("/cases?before=") else { break };
+        path = text[at..].split('"').next().unwrap().to_owned();
+    }
+    assert_eq!(seen.len(), 250);
+    let found = server.get("/cases?of=cedar");
+    assert_eq!(found.text().matches("Cedar &amp; Elm").count(), 5);
+    assert!(server.get("/cases?of=nowhere").text().contains("name contains this"));
+}
+
+#[test]
+fn no_page_grows_with_what_is_in_the_ledger() {
+    let (server, ids) = large(300, 400);
+    let case = &ids[0];
+    let (mut seen, mut path) = (BTreeSet::new(), format!("/cases/{case}"));
+    loop {
+        let page = server.get(&path);
+        weigh(&server, &path, &page);
+        let text = page.text();
+        let numbers = text.split("Note: note ").skip(1);
+        for number in numbers.map(|rest| rest.split(':').next().unwrap().parse::<u32>().unwrap()) {
+            assert!(seen.insert(number), "{number} twice");
+        }
+        let Some(at) = text.find(&format!("/cases/{case}?before=")) else { break };
+        path = text[at..].split(['"', '#']).next().unwrap().to_owned();
+    }
+    assert_eq!(seen.len(), 400, "every event stands on one of the pages");
+    let sound = std::fs::read(server.ledger()).unwrap();
+    // Every second line of the case is no line any more.
+    let lines = sound.split_inclusive(|byte| *byte == b'\n').enumerate();
+    let kept = |number: usize| number < 320 || number.is_multiple_of(2);
+    let damaged: Vec<&[u8]> = lines.map(|(number, line)| if kept(number) { line } else { &b"so\n"[..] }).collect();
+    for (name, content) in [("sound", &sound), ("damaged", &damaged.concat())] {
+        let (kind, body) = multipart(&[("ledger", content)]);
+        let sent = server.connect().ask("POST", "/audit", &[("content-type", kind)], &body);
+        let place = sent.header("location").unwrap().to_owned();
+        for path in [place.clone(), format!("{place}/cases/{case}"), format!("{place}/cases/{case}?step=100")] {
+            let page = server.get(&path);
+            weigh(&server, &format!("{name} {path}"), &page);
+        }
+    }
+}
+
+#[test]
+fn in_a_damaged_ledger_one_still_goes_through_time() {
+    let server = Running::start();
+    let case = server.open("Maple Hollow");
+    let offer = |kind: &str, data: Value| {
+        post(&mut server.connect(), &format!("/api/v1/cases/{case}/events"), &json!({ "type": kind, "data": data }));
+    };
+    offer("leader_agreed", json!({ "name": "R. Amari", "seat": "superintendent" }));
+    offer("note_added", json!({ "text": "to be lost" }));
+    offer("leader_agreed", json!({ "name": "J. Ortiz", "seat": "union_president" }));
+    let ledger = std::fs::read(server.ledger()).unwrap();
+    let lines: Vec<&[u8]> = ledger.split_inclusive(|byte| *byte == b'\n').collect();
+    let look = |content: &[u8], query: &str| {
+        let (kind, body) = multipart(&[("ledger", content)]);
+        let sent = server.connect().ask("POST", "/audit", &[("content-type", kind)], &body);
+        server.get(&format!("{}/cases/{case}{query}", sent.header("location").unwrap()))
+    };
+    let damaged = [lines[0], lines[1], lines[2], &b"{\"no\":\"record\"}\n"[..], lines[4]].concat();
+    let page = look(&damaged, "");
+    assert_eq!(page.status, 200, "{}", page.text());
+    let text = page.text();
+    assert!(text.contains("The ledger is damaged. This is what can still be read of the case."), "{text}");
+    assert!(text.contains("After event 3 of 3") && text.contains("J. Ortiz") && !text.contains("to be lost"), "{text}");
+    assert!(text.contains("line 5: "), "what is found about the case says where: {text}");
+    // Before the damage the state is that of the whole ledger.
+    for step in 1..=2 {
+        let query = format!("?step={step}&part=state");
+        let settled = |answer: &Answer| answer.text().split_once("What was settled then").unwrap().1.to_owned();
+        let (then, whole) = (look(&damaged, &query), look(&ledger, &query));
+        assert_eq!(settled(&then), settled(&whole), "{step}");
+    }
+    // Even where the beginning is lost.
+    let headless = [&b"?\n"[..], lines[1], lines[2], lines[3], lines[4]].concat();
+    assert!(look(&headless, "?step=2").text().contains("After event 2 of 4"));
+    let (kind, body) = multipart(&[("ledger", b"nothing at all\n")]);
+    assert_eq!(
+        server.connect().ask("POST", "/audit", &[("content-type", kind)], &body).status,
+        422,
+        "no ledger at all"
+    );
+}
+
+#[test]
+fn a_page_is_packed_for_whoever_takes_it_so_and_stays_light_with_sixty_people() {
+    let server = Running::start();
+    let mut path = "/plan?d=Maple+Hollow&s=2026-09-08&p=R.+Amari~~superintendent%2Bmanagement~\
+                    &p=J.+Ortiz~~union_president%2Blabor~&p=T.+Okafor~~school_committee%2Bmanagement~&p=N.+Eutral~~neutral~"
+        .to_owned();
+    for number in 0..56 {
+        let side = if number % 2 == 0 { "labor" } else { "management" };
+        path.push_str(&format!("&p=Member+Number+{number}~~{side}~fridays,2026-11-03"));
+    }
+    let gzip = [("accept-encoding", "gzip, br")];
+    for path in ["/plan", &path, "/style.css", "/script.js", "/api/v1/rules"] {
+        let plain = server.get(path);
+        let packed = server.connect().ask("GET", path, &gzip, b"");
+        assert_eq!((packed.status, packed.header("content-encoding")), (200, Some("gzip")), "{path}");
+        assert_eq!((plain.header("content-encoding"), packed.header("vary")), (None, Some("accept-encoding")));
+        let mut text = Vec::new();
+        flate2::read::GzDecoder::new(&packed.body[..]).read_to_end(&mut text).unwrap();
+        // A page has ids and a time of its own, so only its length is the same.
+        assert!(text.len().abs_diff(plain.body.len()) < 100, "{path}");
+        let name = &path[..path.len().min(30)];
+        println!("{name}: {} bytes, packed {}", plain.body.len(), packed.body.len());
+        assert!(packed.body.len() <= WEIGHT / 4, "{name}: {}", packed.body.len());
+    }
+    weigh(&server, "/plan", &server.get("/plan"));
+    // What names bytes, and what is short, comes as it is.
+    let case = server.open("Maple Hollow");
+    for path in [format!("/api/v1/cases/{case}"), "/icon.svg".to_owned()] {
+        assert_eq!(server.connect().ask("GET", &path, &gzip, b"").header("content-encoding"), None, "{path}");
+    }
+    assert_eq!(server.connect().ask("HEAD", "/plan", &gzip, b"").status, 200);
+}

@@ -1,0 +1,316 @@
+//! Clients that are slow, broken, or malicious: they are answered or cut off, and nobody else notices.
+
+use ibbi_web::Limits;
+use std::io::{Read as _, Write as _};
+use std::net::Shutdown;
+use std::time::{Duration, Instant};
+use crate::support::{Client, Running, multipart};
+
+/// Limits that a test can wait for.
+const SHORT: Duration = Duration::from_millis(400);
+
+fn short(change: impl FnOnce(&mut Limits)) -> Running {
+    Running::start_with(|config| change(&mut config.limits))
+}
+
+/// Sends bytes as they are.
+fn raw(server: &Running, bytes: &[u8]) -> Client {
+    let mut client = server.connect();
+    client.reader.get_mut().write_all(bytes).unwrap();
+    client
+}
+
+/// A request of which only a part of the body is sent.
+fn begun(server: &Running, path: &str, kind: &str, length: usize, sent: &[u8]) -> Client {
+    let host = format!("127.0.0.1:{}", server.address.port());
+    let head =
+        format!("POST {path} HTTP/1.1\r\nhost: {host}\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n\r\n");
+    raw(server, &[head.as_bytes(), sent].concat())
+}
+
+/// Everything that comes until the other end closes.
+fn rest(client: &mut Client) -> Vec<u8> {
+    let mut rest = Vec::new();
+    // A connection that was reset is as much at its end as one that was closed.
+    let _ = client.reader.read_to_end(&mut rest);
+    rest
+}
+
+#[test]
+fn a_head_that_does_not_come_is_not_waited_for() {
+    let server = short(|limits| limits.head_time = SHORT);
+    let mut slow = raw(&server, b"GET / HTTP/1.1\r\nhost:");
+    // Cut off without an answer, or with one that says so; but cut off.
+    let said = rest(&mut slow);
+    assert!(said.is_empty() || said.starts_with(b"HTTP/1.1 408"), "{}", String::from_utf8_lossy(&said));
+    // A byte now and then does not help.
+    let mut slow = server.connect();
+    let begun = Instant::now();
+    while slow.reader.get_mut().write_all(b"x").is_ok() {
+        assert!(begun.elapsed() < Duration::from_secs(30), "it is waited for without an end");
+        std::thread::sleep(SHORT / 8);
+    }
+    assert_eq!(server.get("/").status, 200);
+}
+
+#[test]
+fn a_body_that_does_not_come_is_answered_and_others_are_served_meanwhile() {
+    let server = short(|limits| (limits.body_time, limits.upload_time) = (SHORT, 2 * SHORT));
+    let (kind, form) = multipart(&[("ledger", b"{}\n")]);
+    let mut waiting = Vec::new();
+    for (path, kind, sent) in [
+        ("/api/v1/plan", "application/json", &b"{"[..]),
+        ("/cases", "application/x-www-form-urlencoded", b"district="),
+        ("/api/v1/verify", kind, &form[..20]),
+        ("/audit", kind, &form[..20]),
+    ] {
+        waiting.push((path, begun(&server, path, kind, 1000, sent)));
+        assert_eq!(server.get("/api/v1/cases").status, 200, "while {path} waits");
+    }
+    for (path, mut client) in waiting {
+        let answer = client.answer(false);
+        assert_eq!(answer.status, 408, "{path}: {}", answer.text());
+        assert!(answer.text().contains("did not arrive within 0."), "{path}: {}", answer.text());
+    }
+    assert_eq!(server.get("/api/v1/cases").json()["lines"], 1, "nothing was recorded");
+}
+
+#[test]
+fn a_body_that_breaks_off_is_told_so_and_not_that_it_is_too_long() {
+    let server = Running::start();
+    let (kind, form) = multipart(&[("ledger", b"{}\n")]);
+    for (path, kind, sent) in [
+        ("/api/v1/cases", "application/json", &b"{\"data\":{\"district\":\"B\"}}"[..]),
+        ("/api/v1/verify", kind, &form),
+    ] {
+        let mut client = begun(&server, path, kind, sent.len() + 1, sent);
+        client.reader.get_ref().shutdown(Shutdown::Write).unwrap();
+        let answer = client.answer(false);
+        assert_eq!((answer.status, answer.json()["code"].as_str()), (400, Some("incomplete")), "{path}");
+    }
+    assert_eq!(server.get("/api/v1/cases").json()["lines"], 1, "what was not whole is not recorded");
+}
+
+#[test]
+fn a_body_that_does_not_say_its_length_is_read_to_the_limit_and_no_further() {
+    let server = short(|limits| (limits.body, limits.upload) = (1000, 5000));
+    for (path, kind, limit) in
+        [("/api/v1/plan", "application/json", 1000), ("/api/v1/verify", "multipart/form-data; boundary=X", 5000)]
+    {
+        let head = "transfer-encoding: chunked\r\n\r\n";
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: 127.0.0.1:{}\r\ncontent-type: {kind}\r\n{head}",
+            server.address.port()
+        );
+        let chunk = [&b"100\r\n"[..], &[b'x'; 256], b"\r\n"].concat();
+        let within = raw(&server, &[head.as_bytes(), &chunk, b"0\r\n\r\n"].concat()).answer(false);
+        assert!(matches!(within.status, 400 | 422), "{path}: {}", within.text());
+        let mut beyond = raw(&server, head.as_bytes());
+        for _ in 0..=limit / 256 {
+            // The answer may come, and the connection be closed, before everything is sent.
+            let _ = beyond.reader.get_mut().write_all(&chunk);
+        }
+        let answer = beyond.answer(false);
+        assert_eq!((answer.status, answer.json()["code"].as_str()), (413, Some("too-large")), "{path}");
+        assert!(answer.text().contains(&format!("more than {limit} bytes")), "{}", answer.text());
+    }
+}
+
+#[test]
+fn what_is_packed_is_not_taken_for_something_else() {
+    let server = Running::start();
+    for coding in ["gzip", "br", "x"] {
+        for path in ["/api/v1/plan", "/api/v1/verify", "/plan"] {
+            let answer = server.connect().ask("POST", path, &[("content-encoding", coding)], b"\x1f\x8b\x08");
+            assert_eq!(answer.status, 415, "{path} {coding}");
+            assert!(answer.text().contains("send it as it is"), "{}", answer.text());
+        }
+    }
+    let plain = server.connect().ask("POST", "/api/v1/plan", &[("content-encoding", "Identity")], b"{}");
+    assert_eq!(plain.status, 200, "{}", plain.text());
+}
+
+#[test]
+fn whoever_does_not_read_the_answer_is_cut_off_and_makes_room() {
+    let server = short(|limits| (limits.connections, limits.write_time) = (1, SHORT));
+    // One connection is all there is, and its client asks for more than any buffer between the two holds.
+    let mut greedy = server.connect();
+    greedy.reader.get_mut().set_write_timeout(Some(SHORT)).unwrap();
+    let ask = format!("GET /style.css HTTP/1.1\r\nhost: {}\r\n\r\n", greedy.host);
+    let many = ask.repeat(64).into_bytes();
+    let begun = Instant::now();
+    // Until the server reads no more either, for it cannot send.
+    while greedy.reader.get_mut().write_all(&many).is_ok() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "there is no end to what is taken in");
+    }
+    assert_eq!(server.get("/").status, 200, "the next in the queue");
+    let got = rest(&mut greedy);
+    assert!(got.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&got[..got.len().min(200)]));
+}
+
+#[test]
+fn connections_that_say_nothing_make_room_after_a_while() {
+    let server = short(|limits| (limits.connections, limits.head_time) = (3, SHORT));
+    let mut idle: Vec<Client> = (0..6).map(|_| server.connect()).collect();
+    assert_eq!(server.get("/").status, 200);
+    for client in &mut idle {
+        let said = rest(client);
+        assert!(said.is_empty() || said.starts_with(b"HTTP/1.1 408"), "{}", String::from_utf8_lossy(&said));
+    }
+}
+
+#[test]
+fn uploads_wait_for_one_another_and_are_told_when_it_takes_too_long() {
+    let server = short(|limits| (limits.uploads, limits.upload_time) = (1, 3 * SHORT));
+    let (kind, form) = multipart(&[("ledger", &std::fs::read(server.ledger()).unwrap())]);
+    let mut holding = begun(&server, "/api/v1/verify", kind, form.len(), &form[..30]);
+    std::thread::sleep(SHORT / 2);
+    let second = server.connect().ask("POST", "/api/v1/verify", &[("content-type", kind)], &form);
+    let first = holding.answer(false);
+    assert_eq!(first.status, 408, "{}", first.text());
+    assert_eq!(second.status, 200, "it came in time once the first was given up: {}", second.text());
+}
+
+#[test]
+fn what_is_not_http_or_not_what_it_says_is_refused_without_harm() {
+    let server = short(|limits| limits.head_time = 2 * SHORT);
+    let host = format!("127.0.0.1:{}", server.address.port());
+    let get = |path: &str| format!("GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n").into_bytes();
+    let post = |path: &str, kind: &str, body: &[u8]| {
+        let length = body.len();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: {host}\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
+        );
+        [head.as_bytes(), body].concat()
+    };
+    let (form, json, url) =
+        ("multipart/form-data; boundary=X", "application/json", "application/x-www-form-urlencoded");
+    let part = "--X\r\nContent-Disposition: form-data; name=\"ledger\"\r\n\r\n{}\n\r\n";
+    let deep = format!("{{\"data\":{}", "[".repeat(100_000));
+    let requests: Vec<(&str, Vec<u8>)> = vec![
+        ("no request", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".to_vec()),
+        ("a line of nothing", b"\r\n\r\n\r\n\r\n!\r\n\r\n".to_vec()),
+        ("no version", format!("GET /\r\nhost: {host}\r\n\r\n").into_bytes()),
+        ("a version to come", format!("GET / HTTP/9.9\r\nhost: {host}\r\n\r\n").into_bytes()),
+        ("a NUL in a header", format!("GET / HTTP/1.1\r\nhost: {host}\r\nx: a\0b\r\n\r\n").into_bytes()),
+        ("a space before a colon", format!("GET / HTTP/1.1\r\nhost : {host}\r\n\r\n").into_bytes()),
+        ("no host", b"GET / HTTP/1.1\r\n\r\n".to_vec()),
+        ("two lengths", {
+            let head = "content-length: 2\r\ncontent-length: 3\r\n\r\n{}";
+            format!("POST /api/v1/plan HTTP/1.1\r\nhost: {host}\r\n{head}").into_bytes()
+        }),
+        ("a negative length", {
+            format!("POST /api/v1/plan HTTP/1.1\r\nhost: {host}\r\ncontent-length: -1\r\n\r\n{{}}").into_bytes()
+        }),
+        ("a chunk of no size", {
+            let head = "transfer-encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n";
+            format!("POST /api/v1/plan HTTP/1.1\r\nhost: {host}\r\n{head}").into_bytes()
+        }),
+        ("percent without digits", get("/cases/%zz")),
+        ("percent that is no UTF-8", get("/cases/%ff%fe")),
+        ("percent that is a NUL", get("/cases/%00")),
+        ("a case that is no case", get("/cases/../../etc/passwd")),
+        ("JSON that is no UTF-8", post("/api/v1/cases", json, b"{\"data\":{\"district\":\"\xff\xfe\"}}")),
+        ("JSON that goes on", post("/api/v1/cases", json, b"{\"data\":{\"district\":\"B\"}} more")),
+        ("JSON without an end", post("/api/v1/cases", json, b"{\"data\":{\"district\":\"B\"")),
+        ("JSON of many levels", post("/api/v1/cases", json, deep.as_bytes())),
+        ("a number without bounds", post("/api/v1/simulate", json, b"{\"runs\":1e999}")),
+        ("the same key twice", post("/api/v1/cases", json, b"{\"data\":{\"district\":\"B\"},\"data\":{}}")),
+        ("no part", post("/audit", form, b"--X--\r\n")),
+        ("no boundary", post("/api/v1/verify", "multipart/form-data", part.as_bytes())),
+        ("a form without an end", post("/api/v1/verify", form, part.as_bytes())),
+        ("too many parts", post("/api/v1/verify", form, format!("{}--X--\r\n", part.repeat(1000)).as_bytes())),
+        ("a form of another kind", post("/api/v1/verify", url, b"ledger=x")),
+        ("a form that is no UTF-8", post("/cases", url, b"district=%ff%fe%00")),
+    ];
+    for (what, request) in requests {
+        let said = rest(&mut raw(&server, &request));
+        let line = String::from_utf8_lossy(said.split(|byte| *byte == b'\r').next().unwrap()).into_owned();
+        assert!(said.is_empty() || line.starts_with("HTTP/1.1 4"), "{what}: {line}");
+        assert_eq!(server.get("/").status, 200, "after {what}");
+    }
+    assert_eq!(server.get("/api/v1/cases").json()["lines"], 1, "nothing was recorded");
+}
+
+#[test]
+fn an_upload_is_forgotten_in_time_also_when_nobody_asks_for_anything() {
+    let server = short(|limits| limits.kept = SHORT);
+    let mut ledger = std::fs::read(server.ledger()).unwrap();
+    ledger.extend_from_slice(b"a line of this test alone\n");
+    let (kind, form) = multipart(&[("ledger", &ledger)]);
+    let sent = server.connect().ask("POST", "/audit", &[("content-type", kind)], &form);
+    assert_eq!(sent.status, 303, "{}", sent.text());
+    let is_there = || {
+        let folders = std::fs::read_dir(std::env::temp_dir()).unwrap();
+        folders.filter_map(Result::ok).any(|folder| {
+            let file = folder.path().join("uploaded.ledger");
+            std::fs::read(file).is_ok_and(|content| content == ledger)
+        })
+    };
+    let begun = Instant::now();
+    while is_there() {
+        assert!(begun.elapsed() < Duration::from_secs(30), "it is still there");
+        std::thread::sleep(SHORT / 8);
+    }
+    assert_eq!(server.get(sent.header("location").unwrap()).status, 404);
+}
+
+#[test]
+fn long_computations_wait_for_one_another_and_nothing_else_waits_for_them() {
+    let server = Running::start();
+    let many = std::thread::available_parallelism().map_or(2, usize::from).max(2) + 2;
+    let long = br#"{"runs":1000000}"#;
+    let mut waiting: Vec<Client> = (0..many).map(|_| server.connect()).collect();
+    for client in &mut waiting {
+        client.send("POST", "/api/v1/simulate", &[("content-type", "application/json")], long);
+    }
+    std::thread::sleep(SHORT / 2);
+    let short = server.connect().ask("POST", "/api/v1/simulate", &[], br#"{"runs":100}"#);
+    assert_eq!((server.get("/api/v1/ledger/verify").status, server.get("/plan").status, short.status), (200, 200, 200));
+    // All but the first have not even begun.
+    let answered = waiting.iter_mut().filter(|client| {
+        client.reader.get_ref().set_read_timeout(Some(Duration::from_millis(1))).unwrap();
+        client.reader.get_ref().peek(&mut [0]).is_ok()
+    });
+    assert!(answered.count() < many - 1, "they were all worked out first");
+}
+
+#[cfg(unix)]
+#[test]
+fn of_a_ledger_that_was_moved_away_nothing_is_told_and_nothing_is_recorded_in_it() {
+    let server = Running::start();
+    let case = server.open("Maple Hollow");
+    let (path, aside) = (server.ledger(), server.folder.path().join("aside"));
+    let asked = [
+        "/api/v1/ledger".to_owned(),
+        "/api/v1/ledger/verify".to_owned(),
+        "/api/v1/ledger/audit".to_owned(),
+        "/api/v1/ledger/export/csv".to_owned(),
+        format!("/api/v1/cases/{case}/extract"),
+        "/audit/own".to_owned(),
+    ];
+    std::fs::rename(&path, &aside).unwrap();
+    for other in [false, true] {
+        if other {
+            std::fs::copy(&aside, &path).unwrap();
+        }
+        for asked in &asked {
+            let answer = server.get(asked);
+            assert_eq!(answer.status, 503, "{asked}");
+            assert!(answer.text().contains("deleted, renamed or replaced"), "{asked}: {}", answer.text());
+        }
+    }
+    // Put back in time, nothing has happened.
+    std::fs::rename(&aside, &path).unwrap();
+    assert_eq!(server.get("/api/v1/ledger/verify").json()["sound"], true);
+    let note = serde_json::json!({ "type": "note_added", "data": { "text": "one" } });
+    let events = format!("/api/v1/cases/{case}/events");
+    assert_eq!(server.post(&events, &note).status, 201);
+    std::fs::remove_file(&path).unwrap();
+    for _ in 0..2 {
+        let answer = server.post(&events, &note);
+        assert_eq!((answer.status, answer.json()["code"].as_str()), (503, Some("read-only")));
+        assert!(answer.text().contains("deleted, renamed or replaced"), "{}", answer.text());
+    }
+    assert_eq!(server.get(&format!("/api/v1/cases/{case}")).status, 200, "what is in memory is still shown");
+}

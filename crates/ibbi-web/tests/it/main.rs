@@ -1,0 +1,11 @@
+//! The integration tests of the server, in one binary.
+
+mod api;
+mod forms;
+mod guard;
+mod large;
+mod limits;
+mod pages;
+mod recorded;
+mod support;
+mod writers;

@@ -1,0 +1,323 @@
+//! The pages without script: every address, every form, every download.
+
+use std::io::Read as _;
+use std::time::Instant;
+use crate::support::{Running, multipart};
+
+/// The fields of the plan's form as they stand on the page, as a browser would send them.
+fn form_of(page: &str) -> Vec<(String, String)> {
+    let form = page.split("id=\"scenario\"").nth(1).unwrap().split("</form>").next().unwrap();
+    let unescape = |text: &str| {
+        let pairs = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
+        pairs.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+    };
+    let attr = |tag: &str, name: &str| {
+        let rest = tag.split(&format!(" {name}=\"")).nth(1)?;
+        rest.split('"').next().map(unescape)
+    };
+    let mut pairs = Vec::new();
+    for (place, _) in form.match_indices('<') {
+        let tag = form[place..].split_inclusive('>').next().unwrap();
+        let Some(name) = attr(tag, "name") else { continue };
+        if tag.starts_with("<input") {
+            let kind = attr(tag, "type").unwrap();
+            if kind != "checkbox" || tag.contains(" checked=") {
+                pairs.push((name, attr(tag, "value").unwrap_or_default()));
+            }
+        } else if tag.starts_with("<textarea") {
+            let text = form[place + tag.len()..].split("</textarea>").next().unwrap();
+            pairs.push((name, unescape(text)));
+        } else if tag.starts_with("<select") {
+            let options = form[place..].split("</select>").next().unwrap();
+            let chosen = options.split("<option").find(|option| option.contains(" selected="));
+            let option = chosen.or_else(|| options.split("<option").nth(1)).unwrap();
+            pairs.push((name, attr(&format!("<option{option}"), "value").unwrap()));
+        }
+    }
+    pairs
+}
+
+fn encoded(pairs: &[(String, String)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+#[test]
+fn the_plan_s_form_leads_to_a_link_and_the_link_to_the_same_form() {
+    let server = Running::start();
+    let page = server.get("/plan");
+    assert_eq!(page.status, 200);
+    for part in
+        ["class=\"verdict\"", "id=\"plan\"", "id=\"curve\"", "id=\"tornado-chance\"", "id=\"comparison\"", "id=\"who\""]
+    {
+        assert!(page.text().contains(part), "{part}");
+    }
+    let mut form = form_of(page.text());
+    assert!(form.len() > 60, "{}", form.len());
+    for (key, value) in &mut form {
+        if key == "district" {
+            *value = "Pine & Ridge".to_owned();
+        }
+    }
+    let sent = server.form("/plan", &encoded(&form));
+    assert_eq!(sent.status, 303, "{}", sent.text());
+    let link = sent.header("location").unwrap().split('#').next().unwrap().to_owned();
+    assert!(link.len() < 1500, "{} bytes: {link}", link.len());
+    let again = server.get(&link);
+    let mut expected = form.clone();
+    expected.sort();
+    let mut found = form_of(again.text());
+    found.sort();
+    assert_eq!(found, expected);
+    // The script gets the same link and the same answer.
+    let scripted = server.form("/plan/answer", &encoded(&form));
+    assert_eq!(scripted.header("ibbi-link"), Some(link.as_str()));
+    let pieces: Vec<&str> = scripted.text().split("<!--next-->").collect();
+    assert_eq!(pieces.len(), 3, "what can be said at once, the comparison, whom to ask");
+    let verdict =
+        |text: &str| text.split("class=\"verdict\">").nth(1).unwrap().split("</p>").next().unwrap().to_owned();
+    assert_eq!(verdict(scripted.text()), verdict(again.text()));
+    // So do the file and what can be taken along.
+    let query = link.strip_prefix("/plan?").unwrap();
+    let toml = server.get(&format!("/plan/scenario.toml?{query}"));
+    assert!(toml.header("content-disposition").unwrap().contains("scenario.toml"));
+    assert!(server.get(&format!("/plan/dates.ics?{query}")).text().starts_with("BEGIN:VCALENDAR"));
+    assert!(server.get(&format!("/plan/report.html?{query}")).text().contains("Pine &amp; Ridge"));
+    let (kind, body) = multipart(&[("scenario", &toml.body)]);
+    let opened = server.connect().ask("POST", "/plan/open", &[("content-type", kind)], &body);
+    assert_eq!(opened.header("location"), Some(link.as_str()));
+}
+
+#[test]
+fn what_is_wrong_in_the_form_comes_back_with_what_was_typed() {
+    let server = Running::start();
+    let mut form = form_of(server.get("/plan?begin=empty").text());
+    for (key, value) in &mut form {
+        match key.as_str() {
+            "start" => *value = "soon".to_owned(),
+            "u0" => *value = "frydays".to_owned(),
+            _ => {}
+        }
+    }
+    let answer = server.form("/plan", &encoded(&form));
+    assert_eq!(answer.status, 422);
+    for said in [
+        "Leaders are asked on: give a day, such as 2026-09-08",
+        "Person 1: ",
+        "did you mean friday",
+        "value=\"frydays\"",
+        "value=\"soon\"",
+        "aria-invalid",
+    ] {
+        assert!(answer.text().contains(said), "{said}");
+    }
+    for (content, said) in [(&b""[..], "choose a scenario"), (b"district = 7", "problem"), (b"\xff\xfe", "no UTF-8")] {
+        let (kind, body) = multipart(&[("scenario", content)]);
+        let opened = server.connect().ask("POST", "/plan/open", &[("content-type", kind)], &body);
+        assert!(opened.status >= 400 && opened.text().contains(said), "{said}: {}", opened.text());
+    }
+    assert_eq!(server.get("/plan?d=X&s=2026-09-08").status, 422, "a link without people");
+}
+
+#[test]
+fn a_case_is_run_with_forms_alone() {
+    let server = Running::start();
+    let id = "01920000-0000-7000-8000-000000000009";
+    let open = format!("district=Maple+Hollow&county=norfolk&evergreen=false&contract_expires=2031-06-30&id={id}");
+    let opened = server.form("/cases", &open);
+    assert_eq!(opened.status, 303, "{}", opened.text());
+    let case = opened.header("location").unwrap().to_owned();
+    assert_eq!(
+        server.form("/cases", &open).header("location"),
+        Some(case.as_str()),
+        "a second click opens no second case"
+    );
+    let wrong = server.form("/cases", "district=&county=norfolk");
+    assert!(wrong.status == 400 && wrong.text().contains("District: fill this in."), "{}", wrong.text());
+
+    let page = server.get(&case);
+    assert!(page.text().contains("What can be done now") && page.text().contains("The case is in Inquiry"));
+    assert!(page.text().contains("What belongs to other stages"));
+    let agree = "type=leader_agreed&rev=1&seat=superintendent&name=R.+Amari";
+    let recorded = server.form(&case, agree);
+    assert_eq!(recorded.status, 303);
+    assert!(server.get(recorded.header("location").unwrap()).text().contains("Recorded as number 3"));
+    // The page was looked at before the case moved on.
+    let stale = server.form(&case, agree);
+    assert!(stale.status == 412 && stale.text().contains("somebody has recorded an event since"));
+    let refused = server.form(&case, "type=format_chosen&rev=2&format=full_day");
+    assert_eq!(refused.status, 422);
+    for said in ["This cannot be recorded", "Not agreed yet", "a key leader agrees\u{201d} for each seat"] {
+        assert!(refused.text().contains(said), "{said}");
+    }
+    let voided = server.form(&case, "type=event_voided&rev=2&seq=3&reason=the+wrong+person");
+    assert_eq!(voided.status, 303);
+    let page = server.get(&case);
+    assert!(page.text().contains("class=\"voided\"") && page.text().contains("voided by number 4"));
+    assert_eq!(server.get(&format!("{case}/dates.ics")).status, 400, "nothing is booked");
+    assert_eq!(server.get("/cases").text().matches("/cases/0").count(), 1);
+    assert_eq!(server.form("/cases/01920000-0000-7000-8000-00000000ffff", agree).status, 404);
+}
+
+#[test]
+fn a_ledger_is_looked_into_at_every_event() {
+    let server = Running::start();
+    let case = server.open("Maple Hollow");
+    let answer = server.form(&format!("/cases/{case}"), "type=note_added&rev=1&text=a+note");
+    assert_eq!(answer.status, 303);
+    let ledger = std::fs::read(server.ledger()).unwrap();
+    let (kind, body) = multipart(&[("ledger", &ledger), ("checkpoints", b""), ("key", b"")]);
+    let sent = server.connect().ask("POST", "/audit", &[("content-type", kind)], &body);
+    let place = sent.header("location").unwrap().to_owned();
+    for base in [place.clone(), "/audit/own".to_owned()] {
+        let found = server.get(&base);
+        assert!(found.text().contains("holds together line by line, and every recorded event"), "{}", found.text());
+        assert!(found.text().contains("No checkpoint vouches for it"));
+        assert_eq!(server.get(&format!("{base}/audit.json")).json()["sound"], true);
+        for (format, said) in
+            [("csv", "note_added"), ("xes", "<log"), ("ocel", "objectTypes"), ("cloudevents", "specversion")]
+        {
+            let export = server.get(&format!("{base}/export/{format}"));
+            assert!(export.status == 200 && export.text().contains(said), "{format}: {}", export.text());
+        }
+        assert_eq!(server.get(&format!("{base}/export/nothing")).status, 404);
+        for (step, said) in
+            [("", "After event 2 of 2"), ("?step=1", "After event 1 of 2"), ("?step=99", "After event 2 of 2")]
+        {
+            let page = server.get(&format!("{base}/cases/{case}{step}"));
+            assert!(page.text().contains(said), "{step}");
+        }
+        let part = server.get(&format!("{base}/cases/{case}?step=1&part=state"));
+        assert!(!part.text().contains("<html") && part.text().contains("After event 1 of 2"));
+        assert_eq!(server.get(&format!("{base}/cases/01920000-0000-7000-8000-00000000ffff")).status, 404);
+    }
+    let mut changed = ledger.clone();
+    let at = changed.windows(6).position(|bytes| bytes == b"a note").unwrap();
+    changed[at] = b'A';
+    let (kind, body) = multipart(&[("ledger", &changed)]);
+    let sent = server.connect().ask("POST", "/audit", &[("content-type", kind)], &body);
+    // The last line's own change shows in no line after it; a byte of its digest further up would.
+    assert_eq!(server.get(sent.header("location").unwrap()).status, 200);
+    // A line that a crash cut off is no error.
+    let (kind, body) = multipart(&[("ledger", &ledger[..ledger.len() - 5])]);
+    let sent = server.connect().ask("POST", "/audit", &[("content-type", kind)], &body);
+    let torn = server.get(sent.header("location").unwrap());
+    assert!(torn.text().contains("id=\"findings\""), "{}", torn.text());
+    let (kind, body) = multipart(&[("ledger", &ledger[10..])]);
+    let sent = server.connect().ask("POST", "/audit", &[("content-type", kind)], &body);
+    let found = server.get(sent.header("location").unwrap());
+    assert!(
+        found.text().contains("not as it should be") && found.text().contains("id=\"findings\""),
+        "{}",
+        found.text()
+    );
+    let (kind, body) = multipart(&[("ledger", b"")]);
+    let none = server.connect().ask("POST", "/audit", &[("content-type", kind)], &body);
+    assert!(none.status == 400 && none.text().contains("Choose a ledger"), "{}", none.text());
+    assert_eq!(server.get("/audit/01920000-0000-4000-8000-00000000ffff").status, 404);
+}
+
+#[test]
+fn the_first_answer_does_not_wait_for_the_rest() {
+    let server = Running::start();
+    let form = encoded(&form_of(server.get("/plan").text()));
+    let kind = ("content-type", "application/x-www-form-urlencoded");
+    let (mut first, mut whole) = (Vec::new(), Vec::new());
+    for _ in 0..15 {
+        let mut client = server.connect();
+        let begun = Instant::now();
+        client.send("POST", "/plan/answer", &[kind], form.as_bytes());
+        while !client.line().is_empty() {}
+        let piece = client.chunk().unwrap();
+        first.push(begun.elapsed());
+        assert!(
+            String::from_utf8(piece).unwrap().contains("id=\"moves\""),
+            "the first piece is the whole first answer"
+        );
+        while client.chunk().is_some() {}
+        whole.push(begun.elapsed());
+    }
+    // Packed, the first piece can be read when it arrives as well.
+    let mut client = server.connect();
+    client.send("POST", "/plan/answer", &[kind, ("accept-encoding", "gzip")], form.as_bytes());
+    while !client.line().is_empty() {}
+    let (piece, mut text) = (client.chunk().unwrap(), Vec::new());
+    let unpacked = flate2::read::GzDecoder::new(&piece[..]).read_to_end(&mut text);
+    assert!(unpacked.is_err(), "its end comes later");
+    assert!(String::from_utf8(text).unwrap().contains("id=\"moves\""));
+    first.sort();
+    whole.sort();
+    println!("first answer (10,000 runs): median {:?}; all of it: median {:?}", first[7], whole[7]);
+}
+
+#[test]
+fn what_is_no_ledger_is_told_in_a_sentence_and_not_judged_as_one() {
+    let server = Running::start();
+    let ledger = std::fs::read(server.ledger()).unwrap();
+    let key = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz";
+    let (good, private) = (("ledger", &ledger[..]), key.as_bytes());
+    for (parts, status, said) in [
+        (&[("ledger", &b"%PDF-1.7\n1 0 obj\n"[..])][..], 422, "it looks like a PDF document"),
+        (&[("ledger", b"PK\x03\x04\x14\x00")], 422, "it looks like a zip archive"),
+        (&[("ledger", b"seq,case,type\n1,2,3\n")], 422, "it looks like a table"),
+        (&[("ledger", b"<?xml version=\"1.0\"?>\n<log/>\n")], 422, "it looks like XML"),
+        (&[("ledger", b"no ledger\n")], 422, "it looks like a text"),
+        (&[("ledger", private)], 400, "his is a private key"),
+        (&[good, ("checkpoints", private)], 400, "his is a private key"),
+        (&[good, ("key", private)], 400, "his is a private key"),
+        (&[good, ("checkpoints", b"\x1f\x8b\x08\x00")], 415, "he file of checkpoints is compressed"),
+    ] {
+        let (kind, body) = multipart(parts);
+        for path in ["/audit", "/api/v1/audit", "/api/v1/verify", "/api/v1/replay"] {
+            let answer = server.connect().ask("POST", path, &[("content-type", kind)], &body);
+            assert_eq!(answer.status, status, "{path}: {}", answer.text());
+            assert!(answer.text().contains(said), "{path} {said}: {}", answer.text());
+            assert!(!answer.text().contains("id=\"findings\"") && !answer.text().contains("AYEKFALVF"), "{path}");
+        }
+    }
+}
+
+#[test]
+fn more_people_than_can_take_part_are_not_left_out_in_silence() {
+    let server = Running::start();
+    let mut form = form_of(server.get("/plan").text());
+    for row in 0..62 {
+        form.retain(|(key, _)| key.get(1..) != Some(&row.to_string()) || row < 10);
+        if row >= 10 {
+            form.extend([(format!("n{row}"), format!("Person {row}")), (format!("t{row}"), "labor".to_owned())]);
+        } else if !form.iter().any(|(key, value)| *key == format!("n{row}") && !value.is_empty()) {
+            form.retain(|(key, _)| *key != format!("n{row}"));
+            form.extend([(format!("n{row}"), format!("Person {row}")), (format!("t{row}"), "labor".to_owned())]);
+        }
+    }
+    let answer = server.form("/plan", &encoded(&form));
+    assert_eq!(answer.status, 422);
+    assert!(answer.text().contains("there are 62 people or more; at most 60 can take part"), "{}", answer.text());
+    assert!(answer.text().contains("value=\"Person 61\""), "what was typed comes back");
+}
+
+#[test]
+fn a_scenario_that_no_link_can_hold_comes_back_as_it_was_typed() {
+    let server = Running::start();
+    let mut form = form_of(server.get("/plan").text());
+    let days: Vec<String> = (0..110).map(|day| format!("2030-{:02}-{:02}", day / 28 + 1, day % 28 + 1)).collect();
+    let value = |form: &[(String, String)], key: &str| {
+        form.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone()).unwrap_or_default()
+    };
+    for row in 0..60 {
+        let [name, team, when] = ["n", "t", "u"].map(|part| format!("{part}{row}"));
+        if value(&form, &name).is_empty() {
+            form.retain(|(key, _)| *key != name && *key != team);
+            form.extend([(name, format!("Person {row}")), (team, ["labor", "management"][row % 2].to_owned())]);
+        }
+        form.retain(|(key, _)| *key != when);
+        form.push((when, days.join(", ")));
+    }
+    let sent = server.form("/plan", &encoded(&form));
+    assert_eq!((sent.status, sent.header("location")), (422, None));
+    let told = sent.text().split("There is no answer yet").nth(1).unwrap_or_default();
+    assert!(told.contains("this is too much for a link"), "{told}");
+    assert!(sent.text().contains(&days.join(", ")) && sent.text().contains("value=\"Person 59\""));
+    let scripted = server.form("/plan/answer", &encoded(&form));
+    assert_eq!((scripted.status, scripted.header("ibbi-link")), (200, None));
+    assert!(scripted.text().contains("cannot be taken along") && !scripted.text().contains("href=\"/plan/dates.ics?"));
+}

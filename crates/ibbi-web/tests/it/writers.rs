@@ -1,0 +1,155 @@
+//! Many at once, and the end of the server: what was acknowledged is there.
+
+use serde_json::{Value, json};
+use std::collections::HashSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Instant;
+use crate::support::Running;
+
+/// How many clients there are at once.
+const CLIENTS: usize = 200;
+/// How many events each offers.
+const OFFERS: usize = 20;
+
+fn records(server: &Running) -> Vec<Value> {
+    let text = std::fs::read_to_string(server.ledger()).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn what_two_hundred_clients_are_told_is_what_the_ledger_says() {
+    let mut server = Running::start();
+    let shared = server.open("Shared");
+    let told = Mutex::new(Vec::new());
+    let (refused, times) = (AtomicU64::new(0), Mutex::new(Vec::new()));
+    let begun = Instant::now();
+    std::thread::scope(|scope| {
+        for number in 0..CLIENTS {
+            let (server, shared, told, refused, times) = (&server, &shared, &told, &refused, &times);
+            scope.spawn(move || {
+                let mut client = server.connect();
+                let open = json!({ "data": { "district": format!("District {number}") } }).to_string();
+                let opened = client.ask("POST", "/api/v1/cases", &[], open.as_bytes());
+                assert_eq!(opened.status, 201, "{}", opened.text());
+                let own = opened.json()["case"].as_str().unwrap().to_owned();
+                for offer in 0..OFFERS {
+                    // Every second event goes to the case that all share; every fourth is one that the rules refuse.
+                    let case = if offer % 2 == 0 { &own } else { shared };
+                    let body = match offer % 4 {
+                        3 => json!({ "type": "format_chosen", "data": { "format": "full_day" } }),
+                        _ => json!({ "type": "note_added", "data": { "text": format!("{number} {offer}") } }),
+                    };
+                    let sent = Instant::now();
+                    let path = format!("/api/v1/cases/{case}/events");
+                    let answer = client.ask("POST", &path, &[], body.to_string().as_bytes());
+                    times.lock().unwrap().push(sent.elapsed());
+                    match answer.status {
+                        201 => told.lock().unwrap().push(answer.json()),
+                        422 => {
+                            assert_eq!(offer % 4, 3, "{}", answer.text());
+                            assert_eq!(answer.json()["refusal"]["unmet"][0]["rule"], "process.stage");
+                            refused.fetch_add(1, Ordering::Relaxed);
+                        }
+                        other => panic!("{other}: {}", answer.text()),
+                    }
+                }
+            });
+        }
+    });
+    let taken = begun.elapsed();
+    server.stop();
+    let told = told.into_inner().unwrap();
+    let (accepted, expected) = (told.len(), CLIENTS * OFFERS * 3 / 4);
+    let lines = records(&server);
+    assert_eq!(lines.len(), 2 + CLIENTS + accepted);
+    for answer in &told {
+        let line = &lines[usize::try_from(answer["seq"].as_u64().unwrap()).unwrap() - 1];
+        for key in ["id", "case", "rev", "seq", "at", "to"] {
+            assert_eq!(line[key], answer[key], "{answer}");
+        }
+    }
+    let distinct: HashSet<_> = told.iter().map(|answer| answer["id"].as_str().unwrap()).collect();
+    assert_eq!(distinct.len(), accepted);
+    let verified = ibbi_app::trust::verify(&server.ledger(), &ibbi_app::trust::Against::default()).unwrap();
+    assert!(verified.sound);
+    for timeline in ibbi_app::replay::replay(&server.ledger(), None, ibbi_app::replay::Until::End).unwrap() {
+        assert_eq!(timeline.faults, 0);
+    }
+    let mut times = times.into_inner().unwrap();
+    times.sort();
+    let at = |share: usize| times[(times.len() - 1) * share / 100].as_secs_f64() * 1000.0;
+    println!(
+        "{CLIENTS} clients: {accepted} accepted of {expected}, {} refused, {:.0} a second, p50 {:.1} ms, p99 {:.1} ms",
+        refused.load(Ordering::Relaxed),
+        (times.len() as f64) / taken.as_secs_f64(),
+        at(50),
+        at(99),
+    );
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_when_the_server_is_stopped_in_the_middle() {
+    let mut server = Running::start();
+    let case = server.open("Maple Hollow");
+    let (told, going) = (Mutex::new(Vec::new()), AtomicBool::new(true));
+    std::thread::scope(|scope| {
+        for number in 0..20 {
+            let (server, case, told, going) = (&server, &case, &told, &going);
+            let mut client = server.connect();
+            scope.spawn(move || {
+                let path = format!("/api/v1/cases/{case}/events");
+                for offer in 0.. {
+                    if !going.load(Ordering::Relaxed) {
+                        break;
+                    }
+                    let body =
+                        json!({ "type": "note_added", "data": { "text": format!("{number} {offer}") } }).to_string();
+                    // When the server goes, the connection ends somewhere in here.
+                    let asked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                        client.ask("POST", &path, &[], body.as_bytes())
+                    }));
+                    match asked {
+                        Ok(answer) if answer.status == 201 => told.lock().unwrap().push(answer.json()),
+                        _ => break,
+                    }
+                }
+            });
+        }
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        // Not through `stop`, which would need the server for itself.
+        server.handle().stop();
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        going.store(false, Ordering::Relaxed);
+    });
+    server.stop();
+    let lines = records(&server);
+    let told = told.into_inner().unwrap();
+    assert!(told.len() > 20, "{}", told.len());
+    for answer in &told {
+        let line = &lines[usize::try_from(answer["seq"].as_u64().unwrap()).unwrap() - 1];
+        assert_eq!(line["id"], answer["id"]);
+    }
+    // It was closed in good order: the next opens it at once, and finds no note of another holder.
+    assert!(!server.ledger().with_extension("ledger.holder").exists());
+    println!("{} acknowledged, {} in the ledger", told.len(), lines.len() - 2);
+}
+
+#[test]
+fn another_process_is_told_who_holds_the_ledger() {
+    let server = Running::start();
+    let case = server.open("Maple Hollow").parse().unwrap();
+    let mut context = ibbi_app::journal::Context {
+        now: crate::support::clock().unwrap(),
+        actor: ibbi_core::Name::new("clerk").unwrap(),
+        ids: ibbi_app::journal::Ids::Random,
+        signer: None,
+    };
+    let event =
+        ibbi_app::input::from_json(None, br#"{"type":"note_added","data":{"text":"x"}}"#, Default::default()).unwrap();
+    let entry = ibbi_app::journal::Entry { event, at: context.now, id: None, dry_run: false };
+    let error = ibbi_app::journal::record(&server.ledger(), case, entry, &mut context).unwrap_err();
+    assert!(error.to_string().contains("is being written by process"), "{error}");
+    // Reading needs no lock.
+    assert_eq!(ibbi_app::store::cases(&server.ledger()).unwrap().len(), 1);
+}
