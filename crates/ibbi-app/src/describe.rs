@@ -2,7 +2,8 @@
 
 use crate::form::said;
 use crate::zone::Zone;
-use ibbi_core::{At, EventKind, Found, Rule, Warning};
+use ibbi_core::{At, EventKind, Found, Rule, Source, Warning};
+use serde::Serialize;
 
 pub use ibbi_report::describe;
 
@@ -59,16 +60,53 @@ fn apart(one: At, other: At, zone: Zone) -> (String, String) {
     if shown.0 == shown.1 && one != other { (one.to_string(), other.to_string()) } else { shown }
 }
 
-/// Every rule and every advisory, as JSON.
-pub fn rules() -> serde_json::Value {
-    let rule = |rule: &Rule| {
-        let (statement, remedy, source) = (rule.statement(), rule.remedy(), rule.source());
-        serde_json::json!({ "rule": rule, "statement": statement, "remedy": remedy, "source": source })
+/// Every rule and every advisory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Rules {
+    /// The advisories.
+    pub advisories: Vec<AdvisoryRow>,
+    /// The rules.
+    pub rules: Vec<RuleRow>,
+}
+
+/// A rule with its texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RuleRow {
+    /// The remedy.
+    pub remedy: &'static str,
+    /// The rule.
+    pub rule: Rule,
+    /// The source of the rule.
+    pub source: Source,
+    /// The requirement.
+    pub statement: &'static str,
+}
+
+/// An advisory with its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AdvisoryRow {
+    /// The advisory.
+    pub advisory: Warning,
+    /// The source of the advisory.
+    pub source: Source,
+    /// The statement.
+    pub statement: &'static str,
+}
+
+/// Returns every rule and every advisory.
+pub fn rules() -> Rules {
+    let rule = |rule: &Rule| RuleRow {
+        remedy: rule.remedy(),
+        rule: *rule,
+        source: rule.source(),
+        statement: rule.statement(),
     };
-    let advisory = |warning: &Warning| serde_json::json!({ "advisory": warning, "statement": warning.label(), "source": warning.source() });
-    let rules: Vec<_> = Rule::ALL.iter().map(rule).collect();
-    let advisories: Vec<_> = Warning::ALL.iter().map(advisory).collect();
-    serde_json::json!({ "rules": rules, "advisories": advisories })
+    let advisory =
+        |warning: &Warning| AdvisoryRow { advisory: *warning, source: warning.source(), statement: warning.label() };
+    Rules { advisories: Warning::ALL.iter().map(advisory).collect(), rules: Rule::ALL.iter().map(rule).collect() }
 }
 
 #[cfg(test)]

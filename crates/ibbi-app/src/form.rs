@@ -12,6 +12,7 @@ pub use plain::{FormError, FormProblem, WHEN, WHO, event, instant, kind, of_text
 
 /// A field of a form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FormField {
     /// The key of the event that it fills in.
     pub name: &'static str,
@@ -25,6 +26,7 @@ pub struct FormField {
 
 /// What a field takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Takes {
     /// A line of text.

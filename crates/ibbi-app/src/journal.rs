@@ -53,6 +53,7 @@ impl Ids {
 
 /// What was recorded, or would be.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Recorded {
     /// The case.
     pub case: Uuid,
@@ -94,6 +95,7 @@ pub struct Recorded {
 
 /// What became of signing a checkpoint after a record.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "result", rename_all = "snake_case")]
 pub enum SignedAfter {
     /// It was signed.

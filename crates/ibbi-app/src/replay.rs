@@ -22,6 +22,7 @@ pub enum Until {
 
 /// A record in a timeline.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Moment {
     /// Its number in the ledger.
     pub seq: u64,
@@ -34,6 +35,7 @@ pub struct Moment {
     /// Who recorded it.
     pub actor: Name,
     /// What happened.
+    #[cfg_attr(feature = "schema", schemars(with = "serde_json::Map<String, serde_json::Value>"))]
     pub event: Event,
     /// The same in words.
     pub text: String,
@@ -49,6 +51,7 @@ pub struct Moment {
 
 /// A case replayed.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Timeline {
     /// The case.
     pub case: Uuid,
@@ -63,6 +66,7 @@ pub struct Timeline {
     /// How the case ended, if it had.
     pub outcome: Option<Outcome>,
     /// The whole state that the replay led to.
+    #[cfg_attr(feature = "schema", schemars(with = "serde_json::Map<String, serde_json::Value>"))]
     pub state: Case,
     /// How many records were not legal.
     pub faults: usize,

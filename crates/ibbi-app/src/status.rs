@@ -15,6 +15,7 @@ use std::path::Path;
 
 /// A settled fact, in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Fact {
     /// What it is about.
     pub topic: &'static str,
@@ -24,6 +25,7 @@ pub struct Fact {
 
 /// A kind of event that would be refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Blocked {
     /// The kind.
     pub event: EventKind,
@@ -35,6 +37,7 @@ pub struct Blocked {
 
 /// Where a case stands.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Status {
     /// The case.
     pub case: Uuid,
@@ -254,6 +257,7 @@ pub fn settled(case: &Case, zone: Zone) -> Vec<Fact> {
 
 /// The way from where a case stands to a goal.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Route"))]
 pub struct RouteAnswer {
     /// The case.
     pub case: Uuid,

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 /// An event that can be recorded now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Suggestion {
     /// The kind of event.
     pub event: EventKind,

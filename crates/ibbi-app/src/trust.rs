@@ -95,6 +95,7 @@ pub struct Against {
 
 /// A checkpoint and what became of it.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CheckpointVerdict {
     /// How many lines it covers.
     pub size: u64,
@@ -106,6 +107,7 @@ pub struct CheckpointVerdict {
 
 /// A fault in a ledger.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Fault"))]
 pub struct FaultFound {
     /// A stable code.
     pub code: &'static str,
@@ -126,6 +128,7 @@ impl From<&Fault> for FaultFound {
 
 /// What verification found.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Verified {
     /// `ledger` or `extract`.
     pub what: &'static str,

@@ -52,6 +52,8 @@ mod input;
 mod judge;
 mod options;
 mod report;
+#[cfg(feature = "schema")]
+mod schema;
 mod tally;
 
 pub use audit::{Audit, AuditError, Sink};

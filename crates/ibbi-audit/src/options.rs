@@ -55,6 +55,7 @@ impl Default for Options {
 
 /// What is shown and measured. It never changes what is audited, nor the verdict.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "AuditFilter"))]
 pub struct Filter {
     /// These cases alone: their findings, those that belong to no case, and their figures. Empty for all.
     pub cases: Vec<Uuid>,

@@ -12,6 +12,7 @@ use serde::{Serialize, Serializer};
 
 /// The result of an audit; what `ibbi audit --json` prints.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "AuditReport"))]
 pub struct Report {
     /// What was read.
     pub what: What,
@@ -55,6 +56,7 @@ pub struct Report {
 
 /// What was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "AuditSubject"))]
 #[serde(rename_all = "snake_case")]
 pub enum What {
     /// A ledger, or a part of one.
@@ -65,6 +67,7 @@ pub enum What {
 
 /// The file as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LedgerFacts {
     /// The ledger's name for the world, from its first line.
     pub origin: Option<String>,
@@ -83,9 +86,11 @@ pub struct LedgerFacts {
     pub bytes: u64,
     /// The SHA-256 of the last line.
     #[serde(serialize_with = "as_text")]
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub last_hash: Digest,
     /// The Merkle root over all whole lines, if checkpoints were given or it was asked for.
     #[serde(serialize_with = "as_optional_text")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub root: Option<Digest>,
     /// When the first line was written down.
     pub first_logged: Option<At>,
@@ -95,6 +100,7 @@ pub struct LedgerFacts {
 
 /// A checkpoint and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CheckpointFacts {
     /// How many lines it covers.
     pub size: u64,
@@ -106,6 +112,7 @@ pub struct CheckpointFacts {
 
 /// The findings of one code.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CodeCount {
     /// The code.
     pub code: FindingKind,
@@ -121,6 +128,7 @@ pub struct CodeCount {
 
 /// A finding that is kept in a report.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Kept {
     /// The finding.
     #[serde(flatten)]
@@ -137,6 +145,7 @@ const fn is_zero(count: &u64) -> bool {
 
 /// The cases by where they stand.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CaseCounts {
     /// How many there are.
     pub total: u64,
@@ -156,6 +165,7 @@ pub struct CaseCounts {
 
 /// How many cases are in a stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StageCount {
     /// The stage.
     pub stage: Stage,
@@ -165,6 +175,7 @@ pub struct StageCount {
 
 /// How many cases ended in one way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OutcomeCount {
     /// The outcome.
     pub outcome: Outcome,
@@ -174,6 +185,7 @@ pub struct OutcomeCount {
 
 /// The records of the cases by what the rules say of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EventCounts {
     /// How many records there are that could be read.
     pub total: u64,
@@ -195,6 +207,7 @@ pub struct EventCounts {
 
 /// How the fitness of single cases is spread, each from 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FitnessSpread {
     /// How many cases have a fitness of 1.
     pub perfect: u64,
@@ -208,6 +221,7 @@ pub struct FitnessSpread {
 
 /// How a time is spread, in whole minutes, percentiles by nearest rank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Spread {
     /// How many values there are.
     pub count: u64,
@@ -227,6 +241,7 @@ pub struct Spread {
 
 /// The time that cases spent in a stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StageTimes {
     /// The stage.
     pub stage: Stage,
@@ -238,6 +253,7 @@ pub struct StageTimes {
 
 /// The time from opening to closing of the cases that ended in one way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OutcomeTimes {
     /// The outcome.
     pub outcome: Outcome,
@@ -247,6 +263,7 @@ pub struct OutcomeTimes {
 
 /// How long somebody was waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Waiting {
     /// Who.
     pub who: Who,
@@ -258,6 +275,7 @@ pub struct Waiting {
 
 /// Sequences and how often each came.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Variants<T> {
     /// How many different ones there are.
     pub distinct: u64,
@@ -267,6 +285,7 @@ pub struct Variants<T> {
 
 /// A sequence and how often it came.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Variant<T> {
     /// The sequence.
     pub steps: Vec<Step<T>>,
@@ -282,6 +301,7 @@ pub struct Variant<T> {
 
 /// Something that came so many times in a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Step<T> {
     /// What.
     pub what: T,
@@ -291,6 +311,7 @@ pub struct Step<T> {
 
 /// A month by the clocks of each case's district.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Month {
     /// Such as `2026-09`.
     pub month: String,

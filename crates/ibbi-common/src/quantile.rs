@@ -8,6 +8,7 @@ pub const Z_95: f64 = 1.959_963_984_540_054;
 
 /// An estimate with its 95% interval, in the unit of the estimate.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Interval {
     /// The estimate.
     pub estimate: f64,
@@ -104,6 +105,7 @@ pub fn wilson(successes: u64, trials: u64) -> Option<Interval> {
 
 /// Counts of how two yes-or-no results agree over the same trials.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Paired {
     /// Trials in which both are yes.
     pub both: u64,

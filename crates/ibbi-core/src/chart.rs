@@ -194,6 +194,7 @@ pub(crate) fn common_guard<S: StageState>(state: &S, kind: EventKind, at: At, ch
 /// A row of the chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Transition {
     /// The stage.
     pub from: Stage,

@@ -40,6 +40,8 @@ mod refusal;
 pub mod render;
 mod route;
 mod rule;
+#[cfg(feature = "schema")]
+mod schema;
 mod sealed;
 mod services;
 mod sessions;

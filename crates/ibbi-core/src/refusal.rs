@@ -44,6 +44,7 @@ impl serde::Serialize for Unmet {
 /// The answer to an event that was not accepted. It names every unmet rule, and nothing has changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Refusal {
     /// The kind of event that was offered.

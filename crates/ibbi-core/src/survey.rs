@@ -11,6 +11,7 @@ use alloc::vec::Vec;
 /// What can be said of a kind of event before one is written down.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "answer", rename_all = "snake_case"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Answer {
     /// Every well-formed event of the kind would be accepted.
     Ready,
@@ -29,6 +30,7 @@ pub enum Answer {
 /// A kind of event and what can be said of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Prospect {
     /// The kind.
     pub event: EventKind,

@@ -159,6 +159,7 @@ pub fn whole_days(days: f64) -> u16 {
 
 /// A value, and whether it is the default.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Assumed<T> {
     /// Whether it is the default.
     pub default: bool,
@@ -197,6 +198,7 @@ impl Assumptions {
 
 /// An assumption as the simulation used it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AssumptionRow {
     /// Its name in a scenario.
     pub name: &'static str,
@@ -209,9 +211,11 @@ pub struct AssumptionRow {
 
 /// A duration or a chance.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum AssumedValue {
     /// Days: least, likely, most.
+    #[cfg_attr(feature = "schema", schemars(with = "[f64; 3]"))]
     Days(ThreePoint),
     /// A chance from 0 to 1.
     Chance(f64),

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 /// The gain in the plan from one freed day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlanGain {
     /// The day to free.
     pub date: Date,
@@ -21,6 +22,7 @@ pub struct PlanGain {
 
 /// The gain in the chance to be in time from one freed day.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChanceGain {
     /// The day to free.
     pub date: Date,
@@ -31,6 +33,7 @@ pub struct ChanceGain {
 
 /// The gain from a person's or closed range's best single day.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AvailabilityGain {
     /// The person or closed range.
     #[serde(rename = "who")]

@@ -91,6 +91,7 @@ pub(crate) struct RunSlot {
 
 /// A reason why a session can't be held on a half-day.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Blocker {
     /// The district does not work on this day of the week.

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 /// One side of a comparison.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ComparisonSide {
     /// The caller's label, such as a file name or a format.
     pub label: String,
@@ -25,6 +26,7 @@ pub struct ComparisonSide {
 
 /// The result of a comparison.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Comparison {
     /// The first scenario.
     pub first: ComparisonSide,

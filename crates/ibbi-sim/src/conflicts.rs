@@ -8,6 +8,7 @@ use serde::Serialize;
 
 /// The reason why a plan fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PlanFailure {
     /// A session has no open day within 730 days.
@@ -18,6 +19,7 @@ pub enum PlanFailure {
 
 /// The people and closed ranges that would have to make room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Conflicts {
     /// The reason why the plan fails.
     pub failing: PlanFailure,

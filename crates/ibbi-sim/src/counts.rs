@@ -33,6 +33,7 @@ impl InputCounts {
 /// ([`Chance::is_gate`](crate::Chance::is_gate)), all runs that drew it count, and there is no swing in days: it
 /// changes which runs are completed.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TornadoBar {
     /// The assumption's name in a scenario.
     pub input: &'static str,

@@ -13,6 +13,7 @@ use std::convert::Infallible;
 
 /// A kind of session that the plan books.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum SessionKind {
     /// The introductory meeting.
@@ -38,6 +39,7 @@ impl std::fmt::Display for SessionKind {
 
 /// A booked session, and why it is not a day earlier.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlannedSession {
     /// The kind of session.
     #[serde(flatten)]
@@ -52,6 +54,7 @@ pub struct PlannedSession {
 
 /// A day on which a session did not fit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BlockedDay {
     /// The day.
     pub date: Date,
@@ -63,6 +66,7 @@ pub struct BlockedDay {
 
 /// A step between the sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "step", rename_all = "snake_case")]
 pub enum MilestoneKind {
     /// A key leader agrees.
@@ -86,6 +90,7 @@ pub enum MilestoneKind {
 
 /// A step between the sessions, with its date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Milestone {
     /// The kind of step.
     #[serde(flatten)]
@@ -96,6 +101,7 @@ pub struct Milestone {
 
 /// An earliest feasible schedule.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Plan {
     /// The core's advisories for the plan, each once: postings, holidays, board members at the training, and sessions
     /// after the contract date.

@@ -14,6 +14,7 @@ use serde::Serialize;
 
 /// The case from which a plan or a forecast resumes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ResumedCase {
     /// The instant from which the runs resume.
     pub as_of: At,

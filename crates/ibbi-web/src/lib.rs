@@ -19,19 +19,19 @@
 #![forbid(unsafe_code)]
 
 mod api;
-mod call;
-mod guard;
+mod auth;
+mod compression;
+mod file_type;
 mod limits;
 mod multipart;
-mod nature;
-mod packed;
 mod pages;
 mod problem;
 mod query;
-mod reply;
+mod request;
+mod response;
 mod router;
 mod server;
-mod shared;
+mod state;
 mod uploads;
 mod writer;
 

@@ -1,34 +1,67 @@
 //! Refusals and errors: problem details by RFC 9457 for programs, a page for people.
 
 use crate::pages;
-use crate::reply::{self, PROBLEM};
+use crate::response::{self, PROBLEM};
 use axum::http::StatusCode;
 use axum::response::Response;
 use ibbi_app::{AppError, ExitCode};
+use ibbi_core::Refusal;
 use ibbi_log::AppendError;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
+use uuid::Uuid;
 
 /// Why a request was not done.
 #[derive(Debug)]
-pub(crate) enum Fail {
+pub(crate) enum WebError {
     /// A job failed.
     App(AppError),
     /// Something about the request itself: a status, a stable code, and what to say.
     Request(StatusCode, &'static str, String),
 }
 
-impl From<AppError> for Fail {
+/// Problem details by RFC 9457.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Problem<'a> {
+    /// The kind of problem, as a URN.
+    r#type: String,
+    /// The kind of problem in a few words.
+    title: &'static str,
+    /// The status of the response.
+    status: u16,
+    /// What happened, and what to do.
+    detail: String,
+    /// The stable code of the kind of problem.
+    code: &'static str,
+    /// Every rule that the event does not meet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refusal: Option<&'a Refusal>,
+    /// Every problem of the scenario.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problems: Option<&'a [ibbi_sim::Problem]>,
+    /// The ID of the event that may or may not be recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<Uuid>,
+    /// The number of records that the client expected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<u64>,
+    /// The number of records that the case has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    found: Option<u64>,
+}
+
+impl From<AppError> for WebError {
     fn from(error: AppError) -> Self {
         Self::App(error)
     }
 }
 
-impl Fail {
+impl WebError {
     pub(crate) fn not_found(detail: impl Into<String>) -> Self {
         Self::Request(StatusCode::NOT_FOUND, "not-found", detail.into())
     }
 
-    pub(crate) fn fault() -> Self {
+    pub(crate) fn internal() -> Self {
         let detail = "this is an error in ibbi itself; nothing was recorded by this request unless it says so";
         Self::Request(StatusCode::INTERNAL_SERVER_ERROR, "fault", detail.to_owned())
     }
@@ -88,32 +121,40 @@ impl Fail {
         }
     }
 
-    /// The problem as RFC 9457 has it, with the refusal or the scenario's problems as extension members.
-    pub(crate) fn value(&self) -> Value {
-        let status = self.status();
-        let mut value = json!({
-            "type": format!("urn:ibbi:problem:{}", self.code()),
-            "title": title(self.code()),
-            "status": status.as_u16(),
-            "detail": self.detail(),
-            "code": self.code(),
-        });
+    /// Returns the problem details of RFC 9457, with the refusal or the scenario's problems as extension members.
+    pub(crate) fn problem_details(&self) -> Problem<'_> {
+        let mut problem = Problem {
+            r#type: format!("urn:ibbi:problem:{}", self.code()),
+            title: title(self.code()),
+            status: self.status().as_u16(),
+            detail: self.detail(),
+            code: self.code(),
+            refusal: None,
+            problems: None,
+            id: None,
+            expected: None,
+            found: None,
+        };
         match self {
-            Self::App(AppError::Refused { refusal, .. }) => value["refusal"] = json!(refusal),
-            Self::App(AppError::Scenario { source, .. }) => value["problems"] = json!(source.problems),
-            Self::App(AppError::InDoubt { id, .. }) => value["id"] = json!(id),
+            Self::App(AppError::Refused { refusal, .. }) => problem.refusal = Some(refusal),
+            Self::App(AppError::Scenario { source, .. }) => problem.problems = Some(&source.problems),
+            Self::App(AppError::InDoubt { id, .. }) => problem.id = Some(*id),
             Self::App(AppError::Append(AppendError::Conflict { expected, found, .. })) => {
-                value["expected"] = json!(expected);
-                value["found"] = json!(found);
+                (problem.expected, problem.found) = (Some(*expected), Some(*found));
             }
             _ => {}
         }
-        value
+        problem
+    }
+
+    /// Returns the problem details as JSON on one line.
+    pub(crate) fn json(&self) -> String {
+        serde_json::to_value(self.problem_details()).unwrap_or_default().to_string()
     }
 
     /// The answer for a program.
     pub(crate) fn problem(&self) -> Response {
-        reply::reply(self.status(), PROBLEM, self.value().to_string() + "\n")
+        response::with_type(self.status(), PROBLEM, self.json() + "\n")
     }
 
     /// The answer for a person.

@@ -1,10 +1,10 @@
 //! From a request to its handler: the guard, the limits on a body, and the two tables of routes.
 
-use crate::call::{Call, Handler};
-use crate::problem::Fail;
+use crate::problem::WebError;
 use crate::query::Pairs;
-use crate::shared::Shared;
-use crate::{api, guard, packed, pages};
+use crate::request::{Handler, WebRequest};
+use crate::state::AppState;
+use crate::{api, auth, compression, pages};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{RawPathParams, Request, State};
@@ -31,7 +31,7 @@ const DRAIN_TIME: Duration = Duration::from_secs(5);
 struct ReadBody(Bytes);
 
 /// All routes.
-pub(crate) fn router(shared: &Arc<Shared>) -> Router {
+pub(crate) fn router(state: &Arc<AppState>) -> Router {
     let pages = pages::ROUTES.iter().map(|(method, path, handler)| (*path, route(method, *handler, None)));
     let operations = api::OPERATIONS.iter().map(|operation| {
         let (method, path, handler) = operation.route();
@@ -39,19 +39,19 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
     });
     let router = pages.chain(operations).fold(Router::new(), |router, (path, route)| router.route(path, route));
     router
-        .fallback(
-            |request: Request| async move { failed(request.uri().path(), &Fail::not_found("there is no such page")) },
-        )
+        .fallback(|request: Request| async move {
+            failed(request.uri().path(), &WebError::not_found("there is no such page"))
+        })
         .method_not_allowed_fallback(|request: Request| async move {
             let detail = format!("{} is not done here", request.method());
-            failed(request.uri().path(), &Fail::Request(StatusCode::METHOD_NOT_ALLOWED, "method", detail))
+            failed(request.uri().path(), &WebError::Request(StatusCode::METHOD_NOT_ALLOWED, "method", detail))
         })
-        .with_state(Arc::clone(shared))
+        .with_state(Arc::clone(state))
 }
 
-fn route(method: &Method, handler: Handler, operation: Option<&'static api::Operation>) -> MethodRouter<Arc<Shared>> {
+fn route(method: &Method, handler: Handler, operation: Option<&'static api::Operation>) -> MethodRouter<Arc<AppState>> {
     let filter = if *method == Method::POST { MethodFilter::POST } else { MethodFilter::GET };
-    on(filter, move |State(shared): State<Arc<Shared>>, params: RawPathParams, request: Request| async move {
+    on(filter, move |State(state): State<Arc<AppState>>, params: RawPathParams, request: Request| async move {
         let path = params.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
         let (mut parts, _) = request.into_parts();
         let body = parts.extensions.remove::<ReadBody>().map(|body| body.0).unwrap_or_default();
@@ -60,33 +60,33 @@ fn route(method: &Method, handler: Handler, operation: Option<&'static api::Oper
         if let Some(Err(fail)) = operation.map(|operation| operation.check(&query)) {
             return fail.problem();
         }
-        match handler(Call { shared, path, query, headers: parts.headers, body }).await {
+        match handler(WebRequest { state, path, query, headers: parts.headers, body }).await {
             Ok(response) => response,
             Err(fail) => failed(&asked, &fail),
         }
     })
 }
 
-fn failed(path: &str, fail: &Fail) -> Response {
+fn failed(path: &str, fail: &WebError) -> Response {
     if path.starts_with(api::BASE) { fail.problem() } else { fail.page() }
 }
 
 /// Answers one request.
 pub(crate) async fn answer(
-    shared: Arc<Shared>,
+    state: Arc<AppState>,
     router: TowerToHyperService<Router>,
     request: axum::http::Request<Incoming>,
 ) -> Result<Response, Infallible> {
     let path = request.uri().path().to_owned();
     let head = *request.method() == Method::HEAD;
-    let packs = !head && packed::is_taken(request.headers());
-    let mut response = match guarded(&shared, &router, request).await {
+    let packs = !head && compression::is_taken(request.headers());
+    let mut response = match guarded(&state, &router, request).await {
         Ok(response) => response,
         Err(fail) => failed(&path, &fail),
     };
-    guard::add_headers(&mut response);
+    auth::add_headers(&mut response);
     if packs {
-        response = packed::pack(response);
+        response = compression::pack(response);
     }
     if head {
         *response.body_mut() = Body::empty();
@@ -109,15 +109,15 @@ async fn drain(mut body: Incoming, most: usize) {
 }
 
 async fn guarded(
-    shared: &Shared,
+    state: &AppState,
     router: &TowerToHyperService<Router>,
     request: axum::http::Request<Incoming>,
-) -> Result<Response, Fail> {
+) -> Result<Response, WebError> {
     let (mut parts, body) = request.into_parts();
-    if let Some(response) = guard::check(shared, &parts.method, &parts.uri, &parts.headers)? {
+    if let Some(response) = auth::check(state, &parts.method, &parts.uri, &parts.headers)? {
         return Ok(response);
     }
-    let body = read(shared, &parts, body).await?;
+    let body = read(state, &parts, body).await?;
     parts.extensions.insert(ReadBody(body));
     let request = Request::from_parts(parts, Body::empty());
     let Ok(response) = router.call(request).await;
@@ -125,8 +125,8 @@ async fn guarded(
 }
 
 /// Reads a body within the limits.
-async fn read(shared: &Shared, parts: &Parts, body: Incoming) -> Result<Bytes, Fail> {
-    let limits = shared.limits;
+async fn read(state: &AppState, parts: &Parts, body: Incoming) -> Result<Bytes, WebError> {
+    let limits = state.limits;
     let path = parts.uri.path();
     let is_upload = path == "/audit" || api::UPLOADS.contains(&path);
     let (limit, time) = if is_upload { (limits.upload, limits.upload_time) } else { (limits.body, limits.body_time) };
@@ -136,7 +136,7 @@ async fn read(shared: &Shared, parts: &Parts, body: Incoming) -> Result<Bytes, F
         return Err(fail);
     }
     let whole = async {
-        let permit = if is_upload { shared.reading.acquire().await.ok() } else { None };
+        let permit = if is_upload { state.reading.acquire().await.ok() } else { None };
         let read = to_bytes(Body::new(body), limit).await;
         drop(permit);
         read
@@ -146,17 +146,17 @@ async fn read(shared: &Shared, parts: &Parts, body: Incoming) -> Result<Bytes, F
         Ok(Err(error)) if is_too_long(&error) => Err(too_long(limit)),
         Ok(Err(_)) => {
             let detail = "the request ended before it was whole, or is not put together as HTTP asks; send it again";
-            Err(Fail::Request(StatusCode::BAD_REQUEST, "incomplete", detail.to_owned()))
+            Err(WebError::Request(StatusCode::BAD_REQUEST, "incomplete", detail.to_owned()))
         }
         Err(_) => {
             let detail = format!("the request did not arrive within {} seconds", time.as_secs_f64());
-            Err(Fail::Request(StatusCode::REQUEST_TIMEOUT, "slow", detail))
+            Err(WebError::Request(StatusCode::REQUEST_TIMEOUT, "slow", detail))
         }
     }
 }
 
 /// Why a body is not read at all, as far as its request says it.
-fn unread(parts: &Parts, body: &Incoming, limit: usize) -> Option<Fail> {
+fn unread(parts: &Parts, body: &Incoming, limit: usize) -> Option<WebError> {
     let packed = parts
         .headers
         .get_all(CONTENT_ENCODING)
@@ -165,14 +165,14 @@ fn unread(parts: &Parts, body: &Incoming, limit: usize) -> Option<Fail> {
     if let Some(coding) = packed {
         let detail =
             format!("the request is packed ({}); send it as it is", String::from_utf8_lossy(coding.as_bytes()));
-        return Some(Fail::Request(StatusCode::UNSUPPORTED_MEDIA_TYPE, "packed", detail));
+        return Some(WebError::Request(StatusCode::UNSUPPORTED_MEDIA_TYPE, "packed", detail));
     }
     (body.size_hint().lower() > limit as u64).then(|| too_long(limit))
 }
 
-fn too_long(limit: usize) -> Fail {
+fn too_long(limit: usize) -> WebError {
     let detail = format!("the request has more than {limit} bytes, which is the most that is taken here");
-    Fail::Request(StatusCode::PAYLOAD_TOO_LARGE, "too-large", detail)
+    WebError::Request(StatusCode::PAYLOAD_TOO_LARGE, "too-large", detail)
 }
 
 /// Whether a body was given up because of its length, not because it broke off.

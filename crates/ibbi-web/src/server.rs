@@ -2,7 +2,7 @@
 
 use crate::limits::Limits;
 use crate::router;
-use crate::shared::{Clock, Shared};
+use crate::state::{AppState, Clock};
 use crate::writer::Writer;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -57,7 +57,7 @@ pub struct Config {
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
-    shared: Arc<Shared>,
+    state: Arc<AppState>,
     writer: JoinHandle<()>,
     stop: Arc<Notify>,
     set_aside: Option<String>,
@@ -76,9 +76,9 @@ impl Handle {
     }
 }
 
-impl std::fmt::Debug for Shared {
+impl std::fmt::Debug for AppState {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shared").field("path", &self.path).finish_non_exhaustive()
+        f.debug_struct("AppState").field("path", &self.path).finish_non_exhaustive()
     }
 }
 
@@ -125,11 +125,11 @@ impl Server {
         let names = names(bound, &hosts);
         // Whoever is on this machine can read the file anyway; others have to know something.
         let token = token.or_else(|| (!address.is_loopback()).then(|| uuid::Uuid::new_v4().simple().to_string()));
-        let shared = Arc::new(Shared::new(desk, writer, clock as Clock, actor, names, token, ledger, limits));
+        let state = Arc::new(AppState::new(desk, writer, clock as Clock, actor, names, token, ledger, limits));
         Ok(Self {
             listener,
             address: bound,
-            shared,
+            state,
             writer: thread,
             stop: Arc::new(Notify::new()),
             set_aside,
@@ -144,7 +144,7 @@ impl Server {
             ip if ip.is_unspecified() => SocketAddr::new(Ipv4Addr::LOCALHOST.into(), self.address.port()),
             _ => self.address,
         };
-        let token = self.shared.token.as_ref().map(|token| format!("?token={token}")).unwrap_or_default();
+        let token = self.state.token.as_ref().map(|token| format!("?token={token}")).unwrap_or_default();
         format!("http://{shown}/{token}")
     }
 
@@ -177,10 +177,10 @@ impl Server {
     /// # Errors
     /// [`AppError::Io`] if the system refuses what a server needs.
     pub fn run(self) -> Result<(), AppError> {
-        let Self { listener, address, shared, writer, stop, runtime, signals, .. } = self;
+        let Self { listener, address, state, writer, stop, runtime, signals, .. } = self;
         let failed = |source| AppError::Io { doing: "serve on", path: address.to_string().into(), source };
-        let served = runtime.block_on(serve(listener, &shared, &stop, signals)).map_err(failed);
-        shared.writer.stop();
+        let served = runtime.block_on(serve(listener, &state, &stop, signals)).map_err(failed);
+        state.writer.stop();
         // A simulation that nobody waits for any more does not hold up the end.
         runtime.shutdown_timeout(Duration::from_secs(1));
         // What waits in the queue is written and answered before the thread ends.
@@ -231,16 +231,16 @@ fn names(address: SocketAddr, hosts: &[String]) -> Vec<String> {
     names
 }
 
-async fn serve(listener: TcpListener, shared: &Arc<Shared>, stop: &Notify, signals: Signals) -> io::Result<()> {
+async fn serve(listener: TcpListener, state: &Arc<AppState>, stop: &Notify, signals: Signals) -> io::Result<()> {
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
-    let router = TowerToHyperService::new(router::router(shared));
-    let room = Arc::new(Semaphore::new(shared.limits.connections));
+    let router = TowerToHyperService::new(router::router(state));
+    let room = Arc::new(Semaphore::new(state.limits.connections));
     let (ending, _) = watch::channel(false);
-    let forgetting = tokio::spawn(forget(Arc::clone(shared)));
+    let forgetting = tokio::spawn(forget(Arc::clone(state)));
     let mut connections = JoinSet::new();
     let mut signal = std::pin::pin!(signals.come());
-    let limits = shared.limits;
+    let limits = state.limits;
     loop {
         while connections.try_join_next().is_some() {}
         let accepted = tokio::select! {
@@ -256,9 +256,9 @@ async fn serve(listener: TcpListener, shared: &Arc<Shared>, stop: &Notify, signa
                 continue;
             }
         };
-        let (shared, router, mut ended) = (Arc::clone(shared), router.clone(), ending.subscribe());
+        let (state, router, mut ended) = (Arc::clone(state), router.clone(), ending.subscribe());
         connections.spawn(async move {
-            let service = service_fn(move |request| router::answer(Arc::clone(&shared), router.clone(), request));
+            let service = service_fn(move |request| router::answer(Arc::clone(&state), router.clone(), request));
             let mut builder = hyper::server::conn::http1::Builder::new();
             builder.timer(TokioTimer::new()).header_read_timeout(limits.head_time);
             builder.max_headers(64).max_buf_size(128 * 1024);
@@ -282,14 +282,14 @@ async fn serve(listener: TcpListener, shared: &Arc<Shared>, stop: &Notify, signa
 }
 
 /// Forgets uploads in time, also when nobody asks for anything.
-async fn forget(shared: Arc<Shared>) {
-    let kept = shared.limits.kept;
+async fn forget(state: Arc<AppState>) {
+    let kept = state.limits.kept;
     let every = (kept / 60).clamp(Duration::from_millis(20), Duration::from_secs(60));
     loop {
         tokio::time::sleep(every).await;
-        let shared = Arc::clone(&shared);
+        let state = Arc::clone(&state);
         // Files go with an upload, which may take the disk a moment.
-        let _ = tokio::task::spawn_blocking(move || shared.uploads().forget_old()).await;
+        let _ = tokio::task::spawn_blocking(move || state.uploads().forget_old()).await;
     }
 }
 

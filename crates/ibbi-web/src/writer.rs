@@ -1,6 +1,6 @@
 //! The one thread that writes: offers of many requests in, one batch and one sync for all that wait.
 
-use crate::shared::Clock;
+use crate::state::Clock;
 use ibbi_app::AppError;
 use ibbi_app::desk::{Desk, Offer};
 use ibbi_app::journal::{Context, Recorded};

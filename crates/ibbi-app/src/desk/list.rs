@@ -8,6 +8,7 @@ use serde::Serialize;
 
 /// A case as a list shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CaseSummary {
     /// Its id.
     pub case: Uuid,

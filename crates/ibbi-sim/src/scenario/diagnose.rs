@@ -7,6 +7,7 @@ use std::ops::Range;
 
 /// One problem.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ScenarioProblem"))]
 pub struct Problem {
     /// The line, from 1.
     pub line: usize,

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 /// The number of runs with one ending.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OutcomeShare {
     /// The ending.
     pub ending: Ending,
@@ -23,6 +24,7 @@ pub struct OutcomeShare {
 
 /// A percentile of the completion dates, by nearest rank among completed runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Percentile {
     /// The percentile: 10, 50, 80, or 90.
     pub percent: u8,
@@ -32,6 +34,7 @@ pub struct Percentile {
 
 /// A point of the S-curve.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CurvePoint {
     /// The day.
     pub date: Date,
@@ -43,6 +46,7 @@ pub struct CurvePoint {
 
 /// The result of a simulation. Every chance in it depends on the assumptions.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Forecast {
     /// The assumptions, and which of them are defaults.
     pub assumptions: Vec<AssumptionRow>,

@@ -1,12 +1,12 @@
 //! Trust: the ledger itself, verified or handed out, and ledgers that are sent to be looked at.
 
-use crate::call::{Answer, Call};
+use crate::file_type;
 use crate::multipart;
-use crate::nature;
-use crate::problem::Fail;
+use crate::problem::WebError;
 use crate::query::Pairs;
-use crate::reply::{self, json};
-use crate::shared::Shared;
+use crate::request::{WebRequest, WebResult};
+use crate::response::{self, json};
+use crate::state::AppState;
 use crate::uploads::Upload;
 use axum::http::StatusCode;
 use ibbi_app::AppError;
@@ -22,15 +22,15 @@ use std::path::Path;
 /// How compressed files begin: gzip, zstd, LZ4, xz, bzip2.
 const PACKED: &[&[u8]] = &[b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18", b"\xfd7zXZ", b"BZh"];
 /// The most public keys that are taken.
-const MOST_KEYS: usize = 8;
+const MAX_KEYS: usize = 8;
 
-pub(super) fn export(call: &Call) -> Answer {
+pub(super) fn export(request: &WebRequest) -> WebResult {
     // What was not acknowledged yet is not given out.
-    let head = call.shared.look(Desk::head);
-    let path = call.shared.own()?;
+    let head = request.state.look(Desk::head);
+    let path = request.state.own()?;
     let failed = |source| AppError::Io { doing: "read", path: path.to_owned(), source };
     let file = File::open(path).map_err(failed)?;
-    let (pieces, body) = reply::streamed();
+    let (pieces, body) = response::streamed();
     let mut rest = file.take(head.bytes);
     std::thread::spawn(move || {
         let mut buffer = vec![0; 64 * 1024];
@@ -41,7 +41,7 @@ pub(super) fn export(call: &Call) -> Answer {
             }
         }
     });
-    Ok(reply::download(reply::NDJSON, "cases.ledger", body))
+    Ok(response::download(response::NDJSON, "cases.ledger", body))
 }
 
 /// How many findings of each code a report keeps, and how many variants: as many as the program does.
@@ -49,8 +49,8 @@ pub(crate) const KEPT: usize = 5;
 const VARIANTS: usize = 20;
 
 /// What an audit is asked here, of a ledger with what it is held against.
-pub(crate) fn request(shared: &Shared, against: Against) -> Request {
-    Request { against, threads: shared.threads, kept: KEPT, variants: VARIANTS, ..Request::default() }
+pub(crate) fn audit_request(state: &AppState, against: Against) -> Request {
+    Request { against, threads: state.threads, kept: KEPT, variants: VARIANTS, ..Request::default() }
 }
 
 struct Nothing;
@@ -59,16 +59,16 @@ impl Sink for Nothing {
     fn finding(&mut self, _: Finding) {}
 }
 
-pub(super) fn audit_own(call: &Call) -> Answer {
-    let keys = keys(of_link(&call.query))?;
+pub(super) fn audit_own(request: &WebRequest) -> WebResult {
+    let keys = keys(keys_of_link(&request.query))?;
     let against = Against { checkpoints: None, keys, chain_only: false };
-    let report = audit::audit(call.shared.own()?, &request(&call.shared, against), &mut Nothing)?;
+    let report = audit::audit(request.state.own()?, &audit_request(&request.state, against), &mut Nothing)?;
     Ok(json(StatusCode::OK, &report)?)
 }
 
-pub(super) fn audit_upload(call: &Call) -> Answer {
-    let upload = upload(call)?;
-    let report = audit::audit(&upload.ledger(), &request(&call.shared, upload.against()), &mut Nothing)?;
+pub(super) fn audit_upload(request: &WebRequest) -> WebResult {
+    let upload = upload(request)?;
+    let report = audit::audit(&upload.ledger(), &audit_request(&request.state, upload.against()), &mut Nothing)?;
     Ok(json(StatusCode::OK, &report)?)
 }
 
@@ -82,38 +82,38 @@ const FORMATS: &[(&str, Format, &str, &str)] = &[
     ("bpmn", Format::Bpmn, "application/xml", "process.bpmn"),
 ];
 
-pub(super) fn export_as(call: &Call) -> Answer {
-    exported(call, call.shared.own()?)
+pub(super) fn export_as(request: &WebRequest) -> WebResult {
+    exported(request, request.state.own()?)
 }
 
 /// A ledger in the format that the path names.
-pub(crate) fn exported(call: &Call, ledger: &Path) -> Answer {
-    let wanted = call.path.get("format").map(String::as_str).unwrap_or_default();
+pub(crate) fn exported(request: &WebRequest, ledger: &Path) -> WebResult {
+    let wanted = request.path.get("format").map(String::as_str).unwrap_or_default();
     let found = FORMATS.iter().find(|(code, ..)| *code == wanted);
     let Some((_, format, kind, name)) = found else {
         let codes: Vec<_> = FORMATS.iter().map(|(code, ..)| *code).collect();
-        return Err(Fail::not_found(format!("there is no such format; there are {}", codes.join(", "))));
+        return Err(WebError::not_found(format!("there is no such format; there are {}", codes.join(", "))));
     };
     let mut out = Vec::new();
     audit::export(
-        Export { ledger: Some(ledger), format: *format, voided: call.query.get("voided").is_some() },
+        Export { ledger: Some(ledger), format: *format, voided: request.query.get("voided").is_some() },
         &mut out,
     )?;
-    Ok(reply::download(kind, name, out))
+    Ok(response::download(kind, name, out))
 }
 
-pub(super) fn verify_own(call: &Call) -> Answer {
-    let keys = keys(of_link(&call.query))?;
-    let verified = trust::verify(call.shared.own()?, &Against { checkpoints: None, keys, chain_only: false })?;
+pub(super) fn verify_own(request: &WebRequest) -> WebResult {
+    let keys = keys(keys_of_link(&request.query))?;
+    let verified = trust::verify(request.state.own()?, &Against { checkpoints: None, keys, chain_only: false })?;
     Ok(json(StatusCode::OK, &verified)?)
 }
 
-pub(super) fn verify_upload(call: &Call) -> Answer {
-    Ok(json(StatusCode::OK, &verified(&upload(call)?)?)?)
+pub(super) fn verify_upload(request: &WebRequest) -> WebResult {
+    Ok(json(StatusCode::OK, &verified(&upload(request)?)?)?)
 }
 
-pub(super) fn replay_upload(call: &Call) -> Answer {
-    let upload = upload(call)?;
+pub(super) fn replay_upload(request: &WebRequest) -> WebResult {
+    let upload = upload(request)?;
     Ok(json(StatusCode::OK, &replay::replay(&upload.ledger(), None, Until::End)?)?)
 }
 
@@ -123,14 +123,14 @@ fn verified(upload: &Upload) -> Result<trust::Verified, AppError> {
 }
 
 /// The keys of a link. A plus sign that was not written as %2B arrives as a blank, which no key holds.
-fn of_link(query: &Pairs) -> impl Iterator<Item = String> {
+fn keys_of_link(query: &Pairs) -> impl Iterator<Item = String> {
     query.all("key").map(|text| text.trim().replace(' ', "+"))
 }
 
 /// Keys as text. A text that is no key would be taken for a file's name further down, so it is looked at here.
 fn keys(texts: impl Iterator<Item = String>) -> Result<Vec<String>, AppError> {
     let texts = texts.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-    let keys: Vec<String> = texts.take(MOST_KEYS).collect();
+    let keys: Vec<String> = texts.take(MAX_KEYS).collect();
     for key in &keys {
         key.parse::<ibbi_seal::PublicKey>().map_err(|error| AppError::Usage(format!("the public key: {error}")))?;
     }
@@ -138,25 +138,25 @@ fn keys(texts: impl Iterator<Item = String>) -> Result<Vec<String>, AppError> {
 }
 
 /// The ledger that a form brings, with its checkpoints and keys.
-pub(crate) fn upload(call: &Call) -> Result<Upload, Fail> {
-    let wrong = |what: &str| Fail::App(AppError::Usage(what.to_owned()));
-    let parts = multipart::read(call.content_type(), &call.body)
+pub(crate) fn upload(request: &WebRequest) -> Result<Upload, WebError> {
+    let wrong = |what: &str| WebError::App(AppError::Usage(what.to_owned()));
+    let parts = multipart::read(request.content_type(), &request.body)
         .ok_or_else(|| wrong("send a form of the type multipart/form-data with the part `ledger`"))?;
     let all = |name: &'static str| parts.iter().filter(move |part| part.name == name && !part.content.is_empty());
     let ledger = all("ledger").next().ok_or_else(|| wrong("choose a ledger's file: there is none, or it is empty"))?;
     let checkpoints = all("checkpoints").next();
-    if [ledger].into_iter().chain(checkpoints).chain(all("key")).any(|part| nature::is_private_key(part.content)) {
-        return Err(wrong(nature::PRIVATE));
+    if [ledger].into_iter().chain(checkpoints).chain(all("key")).any(|part| file_type::is_private_key(part.content)) {
+        return Err(wrong(file_type::PRIVATE));
     }
     // What is packed small can be larger than any disk when it is unpacked.
     for (part, what) in [(Some(ledger), "the ledger's file"), (checkpoints, "the file of checkpoints")] {
         if part.is_some_and(|part| PACKED.iter().any(|magic| part.content.starts_with(magic))) {
             let detail = format!("{what} is compressed; unpack it first");
-            return Err(Fail::Request(StatusCode::UNSUPPORTED_MEDIA_TYPE, "packed", detail));
+            return Err(WebError::Request(StatusCode::UNSUPPORTED_MEDIA_TYPE, "packed", detail));
         }
     }
-    if let Some(told) = nature::why_no_ledger(ledger.content) {
-        return Err(Fail::Request(StatusCode::UNPROCESSABLE_ENTITY, "not-a-ledger", told));
+    if let Some(told) = file_type::why_no_ledger(ledger.content) {
+        return Err(WebError::Request(StatusCode::UNPROCESSABLE_ENTITY, "not-a-ledger", told));
     }
     let texts = all("key").map(|part| String::from_utf8_lossy(part.content).into_owned());
     Ok(Upload::new(ledger.content, checkpoints.map(|part| part.content), keys(texts)?)?)

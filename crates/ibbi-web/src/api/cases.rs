@@ -1,18 +1,19 @@
 //! Cases: open one, offer an event, and ask where one stands.
 
-use crate::call::{Answer, Call, Future_};
-use crate::problem::Fail;
-use crate::reply::{self, json, with_rev};
+use crate::problem::WebError;
+use crate::request::{WebFuture, WebRequest, WebResult};
+use crate::response::{self, json, with_etag};
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
-use ibbi_app::desk::{Listed, Offer, Order};
+use ibbi_app::desk::{CaseSummary, Listed, Offer, Order};
 use ibbi_app::journal::{Entry, Recorded};
 use ibbi_app::replay::{self, Until};
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, input, schedule, status as standing, trust};
 use ibbi_core::{At, EventKind, Name};
 use ibbi_seal::ExtractError;
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
@@ -30,53 +31,67 @@ struct Sent<'a> {
     dry_run: bool,
 }
 
+/// A page of the list of cases.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct CaseList {
+    /// The cases, in the order in which they were opened.
+    cases: Vec<CaseSummary>,
+    /// The last of them, if more follow: the value for `after`.
+    next: Option<Uuid>,
+    /// The number of cases in the ledger.
+    total: usize,
+    /// The number of lines in the ledger.
+    lines: u64,
+    /// The SHA-256 of the ledger's last line.
+    #[schemars(regex(pattern = "^[0-9a-f]{64}$"))]
+    last_hash: String,
+}
+
 /// How many cases a list gives where nobody says it, and at most.
 const LISTED: usize = 100;
-pub(super) const MOST_LISTED: usize = 1000;
+pub(super) const MAX_LISTED: usize = 1000;
 
-pub(super) fn list(call: &Call) -> Answer {
-    let limit = call.query.get("limit").map_or(Ok(LISTED), |text| {
-        let number = text.parse().ok().filter(|number| (1..=MOST_LISTED).contains(number));
-        number.ok_or_else(|| AppError::Usage(format!("`limit` is a number from 1 to {MOST_LISTED}")))
+pub(super) fn list(request: &WebRequest) -> WebResult {
+    let limit = request.query.get("limit").map_or(Ok(LISTED), |text| {
+        let number = text.parse().ok().filter(|number| (1..=MAX_LISTED).contains(number));
+        number.ok_or_else(|| AppError::Usage(format!("`limit` is a number from 1 to {MAX_LISTED}")))
     })?;
-    let after = call.query.get("after").map(|text| {
+    let after = request.query.get("after").map(|text| {
         Uuid::parse_str(text).map_err(|_| AppError::Usage("`after` is the id of a case, as `next` gave it".to_owned()))
     });
     let after = after.transpose()?;
-    let district = call.query.get("district").unwrap_or_default();
-    let (listed, total, head) = call.shared.look(|desk| {
+    let district = request.query.get("district").unwrap_or_default();
+    let (listed, total, head) = request.state.look(|desk| {
         let listed = desk.list(after, Order::Oldest, district, limit);
         (listed, desk.cases().len(), desk.head())
     });
     let Listed { cases, next } = listed?;
-    let value = serde_json::json!({
-        "cases": cases, "next": next, "total": total, "lines": head.lines, "last_hash": head.hash.to_string(),
-    });
-    Ok(json(StatusCode::OK, &value)?)
+    let list = CaseList { cases, next, total, lines: head.lines, last_hash: head.hash.to_string() };
+    Ok(json(StatusCode::OK, &serde_json::json!(list))?)
 }
 
-pub(super) fn open(call: Call) -> Future_ {
+pub(super) fn open(request: WebRequest) -> WebFuture {
     Box::pin(async move {
-        call.no_match()?;
-        let offer = read(&call, None)?;
-        recorded(call, offer).await
+        request.no_match()?;
+        let offer = read(&request, None)?;
+        recorded(request, offer).await
     })
 }
 
-pub(super) fn offer(call: Call) -> Future_ {
+pub(super) fn offer(request: WebRequest) -> WebFuture {
     Box::pin(async move {
-        let offer = read(&call, Some(call.id("case")?))?;
-        recorded(call, offer).await
+        let offer = read(&request, Some(request.id("case")?))?;
+        recorded(request, offer).await
     })
 }
 
 /// Reads an offer out of the body of a request.
-fn read(call: &Call, case: Option<Uuid>) -> Result<Offer, Fail> {
+fn read(request: &WebRequest, case: Option<Uuid>) -> Result<Offer, WebError> {
     let example = match case {
         None => r#"{"data": {"district": "Maple Hollow"}}"#,
         Some(_) => r#"{"type": "note_added", "data": {"text": "They asked for a date in May."}}"#,
     };
-    let sent: Sent<'_> = call.object("an event", example)?;
+    let sent: Sent<'_> = request.object("an event", example)?;
     let kind = match (&sent.r#type, case) {
         (None, None) => EventKind::CaseOpened,
         (Some(name), _) => input::event_kind(name).map_err(AppError::from)?,
@@ -87,113 +102,113 @@ fn read(call: &Call, case: Option<Uuid>) -> Result<Offer, Fail> {
     }
     // The zone of the case is asked at the desk, where the case is at hand.
     let event = input::read_json(Some(kind), sent.data.get().as_bytes(), Zone::default()).map_err(AppError::from)?;
-    let now = call.shared.now()?;
+    let now = request.state.now()?;
     let at = match sent.at.as_deref() {
         None | Some("now") => now,
         Some(text) => match text.parse::<At>() {
             Ok(at) => at,
             Err(_) => {
-                let zone = case.map_or_else(|| Ok(Zone::default()), |case| call.shared.zone(case))?;
+                let zone = case.map_or_else(|| Ok(Zone::default()), |case| request.state.zone(case))?;
                 zone.read(text, now).map_err(AppError::from)?
             }
         },
     };
-    let actor = sent.actor.unwrap_or_else(|| call.shared.actor.clone());
-    let expected_rev = if case.is_some() { call.expected_rev()? } else { None };
+    let actor = sent.actor.unwrap_or_else(|| request.state.actor.clone());
+    let expected_rev = if case.is_some() { request.expected_rev()? } else { None };
     let at_is_now = matches!(sent.at.as_deref(), None | Some("now"));
     Ok(Offer { case, entry: Entry { event, at, id: sent.id, dry_run: sent.dry_run }, actor, at_is_now, expected_rev })
 }
 
-async fn recorded(call: Call, offer: Offer) -> Answer {
+async fn recorded(request: WebRequest, offer: Offer) -> WebResult {
     let recorded = if offer.entry.dry_run {
-        let asked = tokio::task::spawn_blocking(move || call.shared.ask(&offer)).await;
+        let asked = tokio::task::spawn_blocking(move || request.state.ask(&offer)).await;
         asked.unwrap_or_else(|_| Err(AppError::Usage("the question was not answered".to_owned())))?
     } else {
-        call.shared.writer.offer(offer).await?
+        request.state.writer.offer(offer).await?
     };
     let Recorded { case, rev, existing, dry_run, .. } = recorded;
     let status = if existing || dry_run { StatusCode::OK } else { StatusCode::CREATED };
     let mut response = json(status, &recorded)?;
     if let Some(rev) = rev {
-        response = with_rev(response, rev);
+        response = with_etag(response, rev);
     }
     if status == StatusCode::CREATED {
-        response = reply::with(response, LOCATION, &format!("{}/cases/{case}", super::BASE));
+        response = response::with_header(response, LOCATION, &format!("{}/cases/{case}", super::BASE));
     }
     Ok(response)
 }
 
 /// The instant that a question is about.
-fn asked_at(call: &Call, zone: Zone) -> Result<At, AppError> {
-    let now = call.shared.now()?;
-    Ok(call.query.get("at").map_or(Ok(now), |text| zone.read(text, now))?)
+fn asked_at(request: &WebRequest, zone: Zone) -> Result<At, AppError> {
+    let now = request.state.now()?;
+    Ok(request.query.get("at").map_or(Ok(now), |text| zone.read(text, now))?)
 }
 
-pub(super) fn status(call: &Call) -> Answer {
-    let case = call.id("case")?;
-    let at = asked_at(call, call.shared.zone(case)?)?;
-    let status = call.shared.case(case, |log| standing::of(log, at))?;
-    Ok(with_rev(json(StatusCode::OK, &status)?, status.records as u64))
+pub(super) fn status(request: &WebRequest) -> WebResult {
+    let case = request.id("case")?;
+    let at = asked_at(request, request.state.zone(case)?)?;
+    let status = request.state.case(case, |log| standing::of(log, at))?;
+    Ok(with_etag(json(StatusCode::OK, &status)?, status.records as u64))
 }
 
-pub(super) fn survey(call: &Call) -> Answer {
-    let case = call.id("case")?;
-    let at = asked_at(call, call.shared.zone(case)?)?;
-    let (survey, rev) = call.shared.case(case, |log| (log.history.survey(at), log.records.len()))?;
-    Ok(with_rev(json(StatusCode::OK, &survey)?, rev as u64))
+pub(super) fn survey(request: &WebRequest) -> WebResult {
+    let case = request.id("case")?;
+    let at = asked_at(request, request.state.zone(case)?)?;
+    let (survey, rev) = request.state.case(case, |log| (log.history.survey(at), log.records.len()))?;
+    Ok(with_etag(json(StatusCode::OK, &survey)?, rev as u64))
 }
 
-pub(super) fn route(call: &Call) -> Answer {
-    let case = call.id("case")?;
-    let at = asked_at(call, call.shared.zone(case)?)?;
+pub(super) fn route(request: &WebRequest) -> WebResult {
+    let case = request.id("case")?;
+    let at = asked_at(request, request.state.zone(case)?)?;
     let missing = || AppError::Usage("name the goal, as in ?goal=training".to_owned());
-    let goal = call.query.get("goal").ok_or_else(missing)?;
-    let route = call.shared.case(case, |log| standing::route_of(log, goal, at))??;
+    let goal = request.query.get("goal").ok_or_else(missing)?;
+    let route = request.state.case(case, |log| standing::route_of(log, goal, at))??;
     Ok(json(StatusCode::OK, &route)?)
 }
 
-pub(super) fn replay(call: &Call) -> Answer {
-    let case = call.id("case")?;
-    let until = match (call.query.get("at"), call.query.get("to")) {
+pub(super) fn replay(request: &WebRequest) -> WebResult {
+    let case = request.id("case")?;
+    let until = match (request.query.get("at"), request.query.get("to")) {
         (Some(_), Some(_)) => return Err(AppError::Usage("give `at` or `to`, not both".to_owned()).into()),
-        (Some(_), None) => Until::At(asked_at(call, call.shared.zone(case)?)?),
+        (Some(_), None) => Until::At(asked_at(request, request.state.zone(case)?)?),
         (None, Some(to)) => {
             let number = to.parse().map_err(|_| AppError::Usage("`to` is a whole number, such as 12".to_owned()))?;
             Until::Seq(number)
         }
         (None, None) => Until::End,
     };
-    let timeline = call.shared.case(case, |log| replay::of(log, until))??;
+    let timeline = request.state.case(case, |log| replay::of(log, until))??;
     Ok(json(StatusCode::OK, &[timeline])?)
 }
 
-pub(crate) fn calendar(call: &Call) -> Answer {
-    let case = call.id("case")?;
-    let now = call.shared.now()?;
-    let made = call.shared.case(case, |log| schedule::of_logs(&call.shared.path, &[log], now, None))??;
-    Ok(reply::download(reply::CALENDAR, "dates.ics", made.text))
+pub(crate) fn calendar(request: &WebRequest) -> WebResult {
+    let case = request.id("case")?;
+    let now = request.state.now()?;
+    let made = request.state.case(case, |log| schedule::of_logs(&request.state.path, &[log], now, None))??;
+    Ok(response::download(response::CALENDAR, "dates.ics", made.text))
 }
 
 /// Why there is no extract, and how to come by one while this server holds the ledger.
-fn uncovered(why: &str) -> Fail {
+fn uncovered(why: &str) -> WebError {
     let detail = format!(
         "{why}, and an extract proves only what one covers. Start the server with --sign KEYFILE, and it signs one as the \
          ledger grows (--every says after how many lines); or stop the server, write one with `ibbi checkpoint`, and start \
          it again"
     );
-    Fail::Request(StatusCode::BAD_REQUEST, "extract", detail)
+    WebError::Request(StatusCode::BAD_REQUEST, "extract", detail)
 }
 
-pub(super) fn extract(call: &Call) -> Answer {
-    let case = call.id("case")?;
-    call.shared.zone(case)?;
+pub(super) fn extract(request: &WebRequest) -> WebResult {
+    let case = request.id("case")?;
+    request.state.zone(case)?;
     let mut text = Vec::new();
-    trust::prove(call.shared.own()?, case, None, &mut text).map_err(|error| match &error {
+    trust::prove(request.state.own()?, case, None, &mut text).map_err(|error| match &error {
         AppError::Usage(_) => uncovered("there is no checkpoint yet"),
         AppError::Extract { source, .. } if matches!(**source, ExtractError::NoSuchCase { .. }) => {
             uncovered("no checkpoint covers this case yet")
         }
         _ => error.into(),
     })?;
-    Ok(reply::download(reply::NDJSON, "case.extract", text))
+    Ok(response::download(response::NDJSON, "case.extract", text))
 }

@@ -1,9 +1,9 @@
 //! Schedules: plan, simulate, compare, and ask around.
 
-use crate::call::{Answer, Call, Future_};
-use crate::problem::Fail;
-use crate::reply::{self, json, line, reply};
-use crate::shared::Shared;
+use crate::problem::WebError;
+use crate::request::{WebFuture, WebRequest, WebResult};
+use crate::response::{self, json, json_line, with_type};
+use crate::state::{AppState, MAX_RUNS};
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use ibbi_app::AppError;
@@ -11,8 +11,8 @@ use ibbi_app::schedule::{self, Side};
 use ibbi_app::zone::Zone;
 use ibbi_core::Format;
 use ibbi_sim::{Comparison, Plan, Scenario, Settings, Simulator};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use std::path::Path;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -30,60 +30,95 @@ const fn seed() -> u64 {
     1
 }
 
-/// A scenario, as TOML in a text; without it, the sample that the program carries. Nothing is worked out from it.
-#[derive(Deserialize)]
+/// A scenario to check.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct ToCheck {
+pub(super) struct ToCheck {
+    /// The scenario as TOML. Without it, the sample scenario is used.
     scenario: Option<String>,
+    /// The format of the facilitation, in place of the one that the scenario names.
     format: Option<Format>,
 }
 
-/// A scenario, and the case from which it goes on, if it does.
-#[derive(Deserialize)]
+/// A scenario, and the case from which it continues.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct OneScenario {
+pub(super) struct OneScenario {
+    /// The scenario as TOML. Without it, the sample scenario is used.
     scenario: Option<String>,
+    /// The format of the facilitation, in place of the one that the scenario names.
     format: Option<Format>,
+    /// The case from which the scenario continues.
     case: Option<Uuid>,
+    /// The instant from which the case continues: a local time of its district, an instant, or `now`.
     as_of: Option<String>,
 }
 
-#[derive(Deserialize)]
+/// A scenario to simulate.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Simulation {
+pub(super) struct Simulation {
+    /// The scenario as TOML. Without it, the sample scenario is used.
     scenario: Option<String>,
+    /// The format of the facilitation, in place of the one that the scenario names.
     format: Option<Format>,
+    /// The case from which the scenario continues.
     case: Option<Uuid>,
+    /// The instant from which the case continues: a local time of its district, an instant, or `now`.
     as_of: Option<String>,
+    /// The number of simulation runs.
     #[serde(default = "runs")]
+    #[schemars(range(min = 1, max = MAX_RUNS))]
     runs: u64,
+    /// The seed of the random numbers.
     #[serde(default = "seed")]
+    #[schemars(range(min = 0, max = u64::MAX))]
     seed: u64,
 }
 
-#[derive(Deserialize)]
+/// Two scenarios to compare, or two formats of one scenario.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct ToCompare {
+pub(super) struct ToCompare {
+    /// The first scenario as TOML. Without it, the sample scenario is used.
     first: Option<String>,
+    /// The second scenario as TOML.
     second: Option<String>,
+    /// The formats of the first scenario to compare.
     #[serde(default)]
     formats: Vec<Format>,
+    /// The number of simulation runs of each scenario.
     #[serde(default = "runs")]
+    #[schemars(range(min = 1, max = MAX_RUNS))]
     runs: u64,
+    /// The seed of the random numbers.
     #[serde(default = "seed")]
+    #[schemars(range(min = 0, max = u64::MAX))]
     seed: u64,
 }
 
-/// What `ibbi compare --json` prints: the comparison, and its finding in a sentence.
-#[derive(Serialize)]
-struct Compared {
+/// A scenario that has no problems, with its digest.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct CheckedScenario {
+    /// The digest of the scenario.
+    digest: String,
+    /// The scenario, with everything that it leaves to a default.
+    #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
+    scenario: Scenario,
+}
+
+/// A comparison, with its result in a sentence; what `ibbi compare --json` prints.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Comparison")]
+pub(super) struct ScenarioComparison {
     #[serde(flatten)]
     comparison: Comparison,
+    /// The result in a sentence.
     sentence: String,
 }
 
-fn body<'a, T: Deserialize<'a>>(call: &'a Call) -> Result<T, Fail> {
-    call.object("what this takes", r#"{}, which means the sample, or {"scenario": "…"} with the scenario's TOML"#)
+fn body<'a, T: Deserialize<'a>>(request: &'a WebRequest) -> Result<T, WebError> {
+    request.object("what this takes", r#"{}, which means the sample, or {"scenario": "…"} with the scenario's TOML"#)
 }
 
 fn scenario(text: Option<&str>, format: Option<Format>) -> Result<Scenario, AppError> {
@@ -100,7 +135,7 @@ impl OneScenario {
     }
 
     /// The scenario, from its start or from where a case of the ledger is.
-    fn simulator(&self, shared: &Shared) -> Result<Simulator, AppError> {
+    fn simulator(&self, state: &AppState) -> Result<Simulator, AppError> {
         let scenario = self.scenario()?;
         let Some(case) = self.case else {
             if self.as_of.is_some() {
@@ -109,54 +144,54 @@ impl OneScenario {
             }
             return schedule::simulator(&scenario, None);
         };
-        let (now, zone) = (shared.now()?, shared.zone(case)?);
+        let (now, zone) = (state.now()?, state.zone(case)?);
         let as_of = self.as_of.as_deref().map_or(Ok(now), |text| zone.read(text, now))?;
-        shared.case(case, |log| schedule::resume(&scenario, log, as_of, &shared.path))?
+        state.case(case, |log| schedule::resume(&scenario, log, as_of, &state.path))?
     }
 }
 
 impl Simulation {
-    fn made(self, shared: &Shared) -> Result<(Simulator, Settings), AppError> {
+    fn made(self, state: &AppState) -> Result<(Simulator, Settings), AppError> {
         let Self { scenario, format, case, as_of, runs, seed } = self;
-        let settings = shared.settings(runs, seed)?;
-        Ok((OneScenario { scenario, format, case, as_of }.simulator(shared)?, settings))
+        let settings = state.settings(runs, seed)?;
+        Ok((OneScenario { scenario, format, case, as_of }.simulator(state)?, settings))
     }
 }
 
-pub(super) fn check(call: &Call) -> Answer {
-    let ToCheck { scenario: text, format } = body(call)?;
+pub(super) fn check(request: &WebRequest) -> WebResult {
+    let ToCheck { scenario: text, format } = body(request)?;
     let scenario = scenario(text.as_deref(), format)?;
-    Ok(json(StatusCode::OK, &json!({ "digest": scenario.digest(), "scenario": scenario }))?)
+    Ok(json(StatusCode::OK, &serde_json::json!(CheckedScenario { digest: scenario.digest(), scenario }))?)
 }
 
-pub(super) fn plan(call: &Call) -> Answer {
-    let simulator = body::<OneScenario>(call)?.simulator(&call.shared)?;
+pub(super) fn plan(request: &WebRequest) -> WebResult {
+    let simulator = body::<OneScenario>(request)?.simulator(&request.state)?;
     Ok(json(StatusCode::OK, &Plan::from_simulator(&simulator))?)
 }
 
-pub(super) fn simulate(call: Call) -> Future_ {
+pub(super) fn simulate(request: WebRequest) -> WebFuture {
     computed(
-        call,
+        request,
         |runs| runs,
-        |call, told| {
-            let (simulator, settings) = body::<Simulation>(call)?.made(&call.shared)?;
+        |request, told| {
+            let (simulator, settings) = body::<Simulation>(request)?.made(&request.state)?;
             line_of(&schedule::simulate(&simulator, settings, |done| told(done, settings.runs))?)
         },
     )
 }
 
-pub(super) fn compare(call: Call) -> Future_ {
+pub(super) fn compare(request: WebRequest) -> WebFuture {
     computed(
-        call,
+        request,
         |runs| runs.saturating_mul(2),
-        |call, told| {
+        |request, told| {
             let ToCompare { first, second, formats, runs, seed } =
-                call.object("what this takes", r#"{"formats": ["full_day", "two_half_days"]}"#)?;
-            let settings = call.shared.settings(runs, seed)?;
+                request.object("what this takes", r#"{"formats": ["full_day", "two_half_days"]}"#)?;
+            let settings = request.state.settings(runs, seed)?;
             let sides = sides(first, second, &formats)?;
             let comparison = schedule::compare(&sides, settings, |done| told(done, settings.runs))?;
             let sentence = comparison.sentence();
-            line_of(&Compared { comparison, sentence })
+            line_of(&ScenarioComparison { comparison, sentence })
         },
     )
 }
@@ -167,12 +202,12 @@ fn sides(first: Option<String>, second: Option<String>, formats: &[Format]) -> R
     schedule::sides_of(("the first".to_owned(), first), second.map(|second| ("the second".to_owned(), second)), formats)
 }
 
-pub(super) fn who(call: Call) -> Future_ {
+pub(super) fn who(request: WebRequest) -> WebFuture {
     computed(
-        call,
+        request,
         |runs| runs.min(WHO_RUNS) * DAYS,
-        |call, told| {
-            let (simulator, settings) = body::<Simulation>(call)?.made(&call.shared)?;
+        |request, told| {
+            let (simulator, settings) = body::<Simulation>(request)?.made(&request.state)?;
             // Every day that is tried is simulated anew.
             let settings = Settings { runs: settings.runs.min(WHO_RUNS), ..settings };
             line_of(&simulator.availability_gains_with(settings, told).map_err(AppError::from)?)
@@ -180,27 +215,27 @@ pub(super) fn who(call: Call) -> Future_ {
     )
 }
 
-pub(super) fn report(call: &Call) -> Answer {
-    let simulation = body::<Simulation>(call)?;
+pub(super) fn report(request: &WebRequest) -> WebResult {
+    let simulation = body::<Simulation>(request)?;
     let scenario = scenario(simulation.scenario.as_deref(), simulation.format)?;
-    let (simulator, settings) = simulation.made(&call.shared)?;
+    let (simulator, settings) = simulation.made(&request.state)?;
     let settings = Settings { runs: settings.runs.min(100_000), ..settings };
     let page = schedule::page(&scenario, &simulator, settings, |_| {})?;
-    Ok(reply::download(reply::HTML, "report.html", page))
+    Ok(response::download(response::HTML, "report.html", page))
 }
 
-pub(super) fn calendar(call: &Call) -> Answer {
-    let asked = body::<OneScenario>(call)?;
+pub(super) fn calendar(request: &WebRequest) -> WebResult {
+    let asked = body::<OneScenario>(request)?;
     let scenario = asked.scenario()?;
     // The zone is known to exist; a stamp is an instant all the same.
     Zone::new(&scenario.time_zone).map_err(AppError::from)?;
-    let plan = Plan::from_simulator(&asked.simulator(&call.shared)?);
-    let made = schedule::of_made_plan(&scenario, &plan, call.shared.now()?, None)?;
-    Ok(reply::download(reply::CALENDAR, "dates.ics", made.text))
+    let plan = Plan::from_simulator(&asked.simulator(&request.state)?);
+    let made = schedule::of_made_plan(&scenario, &plan, request.state.now()?, None)?;
+    Ok(response::download(response::CALENDAR, "dates.ics", made.text))
 }
 
-fn line_of(value: &impl Serialize) -> Result<String, Fail> {
-    Ok(line(value)?)
+fn line_of(value: &impl Serialize) -> Result<String, WebError> {
+    Ok(json_line(value)?)
 }
 
 /// What is told of a computation: so much is done of so much.
@@ -215,33 +250,41 @@ struct Asked {
 
 /// A computation, answered with its result, or line by line with its progress before it. How many runs it takes in all,
 /// of those that are asked for, says in which queue it waits.
-fn computed(call: Call, in_all: fn(u64) -> u64, work: fn(&Call, Told<'_>) -> Result<String, Fail>) -> Future_ {
+fn computed(
+    request: WebRequest,
+    in_all: fn(u64) -> u64,
+    work: fn(&WebRequest, Told<'_>) -> Result<String, WebError>,
+) -> WebFuture {
     Box::pin(async move {
         // What cannot be read takes no time: it is refused when its turn comes.
-        let asked = serde_json::from_slice::<Asked>(&call.body).map_or(0, |asked| asked.runs);
-        let permit = Arc::clone(call.shared.queue(in_all(asked))).acquire_owned().await;
-        if !call.wants_progress() {
+        let asked = serde_json::from_slice::<Asked>(&request.body).map_or(0, |asked| asked.runs);
+        let permit = Arc::clone(request.state.queue(in_all(asked))).acquire_owned().await;
+        if !request.wants_progress() {
             let done = tokio::task::spawn_blocking(move || {
-                let done = work(&call, &|_, _| {});
+                let done = work(&request, &|_, _| {});
                 drop(permit);
                 done
             });
-            return Ok(reply(StatusCode::OK, reply::JSON, done.await.unwrap_or_else(|_| Err(Fail::fault()))?));
+            return Ok(with_type(
+                StatusCode::OK,
+                response::JSON,
+                done.await.unwrap_or_else(|_| Err(WebError::internal()))?,
+            ));
         }
-        let (pieces, body) = reply::streamed();
+        let (pieces, body) = response::streamed();
         tokio::task::spawn_blocking(move || {
             let told = |done: u64, of: u64| {
                 // Where the reader is slower than the work, a line is left out.
                 let _ = pieces.try_send(Bytes::from(format!("{{\"done\":{done},\"of\":{of}}}\n")));
             };
-            let last = match work(&call, &told) {
+            let last = match work(&request, &told) {
                 Ok(result) => format!("{{\"result\":{}}}\n", result.trim_end()),
-                Err(fail) => format!("{{\"problem\":{}}}\n", fail.value()),
+                Err(fail) => format!("{{\"problem\":{}}}\n", fail.json()),
             };
             // The work is done: a reader who does not take the result keeps no other from working.
             drop(permit);
             let _ = pieces.blocking_send(Bytes::from(last));
         });
-        Ok(reply(StatusCode::OK, reply::NDJSON, body))
+        Ok(with_type(StatusCode::OK, response::NDJSON, body))
     })
 }

@@ -1,12 +1,12 @@
 //! The list of cases, and the form that opens one.
 
 use super::case::fields::{self, Choices};
+use super::form_errors::{lines, told, warning};
 use super::shell::{Page, button, hidden};
-use super::told::{lines, told, warning};
-use crate::call::{Answer, Call};
-use crate::problem::Fail;
+use crate::problem::WebError;
 use crate::query::{self, Pairs};
-use crate::reply::see_other;
+use crate::request::{WebRequest, WebResult};
+use crate::response::see_other;
 use axum::http::StatusCode;
 use axum::response::Response;
 use ibbi_app::desk::{Listed, Offer, Order};
@@ -21,14 +21,14 @@ use uuid::Uuid;
 /// The most cases that a page lists.
 const LISTED: usize = 100;
 
-pub(crate) fn page(call: &Call) -> Answer {
-    shown(call, &Pairs::default(), None)
+pub(crate) fn page(request: &WebRequest) -> WebResult {
+    shown(request, &Pairs::default(), None)
 }
 
-fn shown(call: &Call, given: &Pairs, fail: Option<&Fail>) -> Result<Response, Fail> {
-    let before = call.query.get("before").and_then(|text| Uuid::parse_str(text).ok());
-    let wanted = call.query.get("of").unwrap_or_default();
-    let (listed, total, head) = call.shared.look(|desk| {
+fn shown(request: &WebRequest, given: &Pairs, fail: Option<&WebError>) -> Result<Response, WebError> {
+    let before = request.query.get("before").and_then(|text| Uuid::parse_str(text).ok());
+    let wanted = request.query.get("of").unwrap_or_default();
+    let (listed, total, head) = request.state.look(|desk| {
         let listed = desk.list(before, Order::Newest, wanted, LISTED);
         (listed, desk.cases().len(), desk.head())
     });
@@ -38,7 +38,7 @@ fn shown(call: &Call, given: &Pairs, fail: Option<&Fail>) -> Result<Response, Fa
         .with(list(&listed?, before.is_some(), wanted, total))
         .with(section("open", "Open a case", opening(given, fail)))
         .with(el("p").class("quiet").with(lines));
-    let status = fail.map_or(StatusCode::OK, Fail::status);
+    let status = fail.map_or(StatusCode::OK, WebError::status);
     Ok(Page { title: "Run a case", place: "/cases", content }.answer(status))
 }
 
@@ -99,7 +99,7 @@ fn search(wanted: &str) -> Element {
         .with(button("Find").class("less"))
 }
 
-fn opening(given: &Pairs, fail: Option<&Fail>) -> Html {
+fn opening(given: &Pairs, fail: Option<&WebError>) -> Html {
     let choices = Choices::default();
     let wanted = ["district", "county", "contract_expires", "evergreen", "time_zone", "follows"];
     let mut all = form::fields(EventKind::CaseOpened);
@@ -125,8 +125,8 @@ fn opening(given: &Pairs, fail: Option<&Fail>) -> Html {
 }
 
 /// The form was sent before, opened a case, and now says something else: the way to that case.
-fn opened_already(fail: &Fail) -> Option<Html> {
-    let Fail::App(AppError::Append(AppendError::IdTaken { case, .. })) = fail else { return None };
+fn opened_already(fail: &WebError) -> Option<Html> {
+    let WebError::App(AppError::Append(AppendError::IdTaken { case, .. })) = fail else { return None };
     let link = el("a").attr("href", format!("/cases/{case}")).with("Look at the case that it opened");
     let text = "This form was sent before, and has opened a case already. Nothing was changed, and what it says now was not \
                 recorded. ";
@@ -134,15 +134,15 @@ fn opened_already(fail: &Fail) -> Option<Html> {
     Some(el("p").with(text).with(link).with(then).into())
 }
 
-pub(crate) fn open(call: &Call) -> Answer {
-    let given = call.form();
-    match opened(call, &given) {
+pub(crate) fn open(request: &WebRequest) -> WebResult {
+    let given = request.form();
+    match opened(request, &given) {
         Ok(case) => Ok(see_other(&format!("/cases/{case}"))),
-        Err(fail) => shown(call, &given, Some(&fail)),
+        Err(fail) => shown(request, &given, Some(&fail)),
     }
 }
 
-fn opened(call: &Call, given: &Pairs) -> Result<Uuid, Fail> {
+fn opened(request: &WebRequest, given: &Pairs) -> Result<Uuid, WebError> {
     let kind = EventKind::CaseOpened;
     let pairs = fields::pairs(kind, given, &[]);
     let event = form::event(kind, &pairs, Zone::default())?;
@@ -150,9 +150,9 @@ fn opened(call: &Call, given: &Pairs) -> Result<Uuid, Fail> {
         ibbi_core::Event::CaseOpened(opened) => Zone::new(&opened.time_zone).map_err(AppError::from)?,
         _ => Zone::default(),
     };
-    let (at, actor, id) = fields::circumstances(call, given, zone)?;
+    let (at, actor, id) = fields::circumstances(request, given, zone)?;
     let entry = Entry { event, at, id, dry_run: false };
-    let recorded = call.shared.writer.offer_here(Offer {
+    let recorded = request.state.writer.offer_here(Offer {
         case: None,
         entry,
         actor,

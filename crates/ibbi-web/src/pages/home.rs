@@ -1,12 +1,12 @@
 //! The first page: three ways on.
 
 use super::shell::Page;
-use crate::call::{Answer, Call};
+use crate::request::{WebRequest, WebResult};
 use axum::http::StatusCode;
 use ibbi_report::html::{Html, el};
 
-pub(crate) fn page(call: &Call) -> Answer {
-    let cases = match call.shared.look(|desk| desk.cases().len()) {
+pub(crate) fn page(request: &WebRequest) -> WebResult {
+    let cases = match request.state.look(|desk| desk.cases().len()) {
         0 => "There is no case yet.".to_owned(),
         1 => "There is one case.".to_owned(),
         several => format!("There are {several} cases."),

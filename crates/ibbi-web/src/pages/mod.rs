@@ -4,13 +4,13 @@ mod assets;
 mod audit;
 mod case;
 mod cases;
+mod form_errors;
 mod home;
 mod plan;
 mod shell;
-mod told;
 
-use crate::call::{Handler, heavy, here};
-use crate::problem::{Fail, title};
+use crate::problem::{WebError, title};
+use crate::request::{Handler, blocking, limited};
 use axum::http::Method;
 use axum::response::Response;
 use ibbi_report::html::{Html, el};
@@ -19,32 +19,32 @@ use shell::Page;
 /// Every page, with what is sent to it.
 #[rustfmt::skip]
 pub(crate) static ROUTES: &[(Method, &str, Handler)] = &[
-    (Method::GET, "/", |call| here(call, home::page)),
+    (Method::GET, "/", |request| blocking(request, home::page)),
     (Method::GET, "/plan", plan::page),
-    (Method::POST, "/plan", |call| here(call, plan::send)),
+    (Method::POST, "/plan", |request| blocking(request, plan::send)),
     (Method::POST, "/plan/answer", plan::answer),
-    (Method::POST, "/plan/open", |call| here(call, plan::open)),
-    (Method::GET, "/plan/scenario.toml", |call| here(call, plan::toml)),
-    (Method::GET, "/plan/dates.ics", |call| heavy(call, plan::calendar)),
-    (Method::GET, "/plan/report.html", |call| heavy(call, plan::report)),
-    (Method::GET, "/cases", |call| here(call, cases::page)),
-    (Method::POST, "/cases", |call| here(call, cases::open)),
-    (Method::GET, "/cases/{case}", |call| here(call, case::page)),
-    (Method::POST, "/cases/{case}", |call| here(call, case::record)),
-    (Method::GET, "/cases/{case}/dates.ics", |call| here(call, crate::api::calendar_of_case)),
-    (Method::GET, "/audit", |call| here(call, audit::page)),
-    (Method::POST, "/audit", |call| heavy(call, audit::send)),
-    (Method::GET, "/audit/{upload}", |call| heavy(call, audit::found)),
-    (Method::GET, "/audit/{upload}/audit.json", |call| heavy(call, audit::report)),
-    (Method::GET, "/audit/{upload}/export/{format}", |call| heavy(call, audit::export)),
-    (Method::GET, "/audit/{upload}/cases/{case}", |call| heavy(call, audit::case)),
-    (Method::GET, "/style.css", |call| here(call, assets::style)),
-    (Method::GET, "/script.js", |call| here(call, assets::script)),
-    (Method::GET, "/icon.svg", |call| here(call, assets::icon)),
+    (Method::POST, "/plan/open", |request| blocking(request, plan::open)),
+    (Method::GET, "/plan/scenario.toml", |request| blocking(request, plan::toml)),
+    (Method::GET, "/plan/dates.ics", |request| limited(request, plan::calendar)),
+    (Method::GET, "/plan/report.html", |request| limited(request, plan::report)),
+    (Method::GET, "/cases", |request| blocking(request, cases::page)),
+    (Method::POST, "/cases", |request| blocking(request, cases::open)),
+    (Method::GET, "/cases/{case}", |request| blocking(request, case::page)),
+    (Method::POST, "/cases/{case}", |request| blocking(request, case::record)),
+    (Method::GET, "/cases/{case}/dates.ics", |request| blocking(request, crate::api::calendar_of_case)),
+    (Method::GET, "/audit", |request| blocking(request, audit::page)),
+    (Method::POST, "/audit", |request| limited(request, audit::send)),
+    (Method::GET, "/audit/{upload}", |request| limited(request, audit::found)),
+    (Method::GET, "/audit/{upload}/audit.json", |request| limited(request, audit::report)),
+    (Method::GET, "/audit/{upload}/export/{format}", |request| limited(request, audit::export)),
+    (Method::GET, "/audit/{upload}/cases/{case}", |request| limited(request, audit::case)),
+    (Method::GET, "/style.css", |request| blocking(request, assets::style)),
+    (Method::GET, "/script.js", |request| blocking(request, assets::script)),
+    (Method::GET, "/icon.svg", |request| blocking(request, assets::icon)),
 ];
 
 /// The page of a request that was not done.
-pub(crate) fn failed(fail: &Fail) -> Response {
+pub(crate) fn failed(fail: &WebError) -> Response {
     let heading = title(fail.code());
     let detail = fail.detail();
     let lines = detail.lines().map(|line| el("p").with(line));

@@ -6,7 +6,7 @@ use axum::response::Response;
 use ibbi_app::journal::PROGRAM;
 use ibbi_report::html::{Element, Html, el};
 
-use crate::reply::{self, HTML};
+use crate::response::{self, HTML};
 
 /// A page to be.
 pub(crate) struct Page<'a> {
@@ -54,7 +54,7 @@ impl Page<'_> {
     /// The page as an answer of a status.
     pub(crate) fn answer(self, status: StatusCode) -> Response {
         let (begin, end) = frame(self.title, self.place);
-        reply::reply(status, HTML, Body::from(begin + self.content.as_str() + end))
+        response::with_type(status, HTML, Body::from(begin + self.content.as_str() + end))
     }
 }
 

@@ -1,8 +1,8 @@
 //! The API as its users have it: every operation, its answers held against the document, and every refusal.
 
+use crate::support::{Running, errors, multipart};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use crate::support::{Running, against, multipart};
 
 /// The whole road of a case over HTTP, up to a booked training.
 fn story(server: &Running) -> String {
@@ -36,8 +36,7 @@ fn every_operation_answers_as_the_document_describes_it() {
         let schema = &described["content"][&kind]["schema"];
         assert!(!schema.is_null(), "{method} {path}: {} {kind} is not described: {}", answer.status, answer.text());
         if kind.ends_with("json") && kind != "application/x-ndjson" {
-            let mut wrong = Vec::new();
-            against(&document, schema, &answer.json(), "", &mut wrong);
+            let wrong = errors(&document, schema, &answer.json());
             assert!(wrong.is_empty(), "{method} {path}: {wrong:#?}");
         }
         asked.insert(operation["operationId"].as_str().unwrap().to_owned());
@@ -117,9 +116,8 @@ fn uploads(server: &Running, document: &Value) -> Vec<String> {
         let answer = server.connect().ask("POST", path, &[("content-type", kind)], &body);
         assert_eq!(answer.status, 200, "{}", answer.text());
         let operation = &document["paths"][path]["post"];
-        let mut wrong = Vec::new();
         let schema = &operation["responses"]["200"]["content"]["application/json"]["schema"];
-        against(document, schema, &answer.json(), "", &mut wrong);
+        let wrong = errors(document, schema, &answer.json());
         assert!(wrong.is_empty(), "{path}: {wrong:#?}");
         asked.push(operation["operationId"].as_str().unwrap().to_owned());
     }

@@ -1,8 +1,8 @@
 //! What must not get in: other names, other sites, too much, too slow, and markup.
 
+use crate::support::{Running, multipart};
 use serde_json::json;
 use std::io::Write as _;
-use crate::support::{Running, multipart};
 
 #[test]
 fn only_the_names_that_the_server_goes_by_are_answered() {

@@ -1,9 +1,9 @@
 //! Much data: lists in parts, pages that stay light, and ledgers that are damaged.
 
+use crate::support::{Answer, Client, Running, multipart};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::io::Read as _;
-use crate::support::{Answer, Client, Running, multipart};
 
 const KEPT: (&str, &str) = ("connection", "keep-alive");
 /// The most bytes that a page has, with what it loads.

@@ -1,10 +1,10 @@
 //! Clients that are slow, broken, or malicious: they are answered or cut off, and nobody else notices.
 
+use crate::support::{Client, Running, multipart};
 use ibbi_web::Limits;
 use std::io::{Read as _, Write as _};
 use std::net::Shutdown;
 use std::time::{Duration, Instant};
-use crate::support::{Client, Running, multipart};
 
 /// Limits that a test can wait for.
 const SHORT: Duration = Duration::from_millis(400);

@@ -1,8 +1,8 @@
 //! The pages without script: every address, every form, every download.
 
+use crate::support::{Running, multipart};
 use std::io::Read as _;
 use std::time::Instant;
-use crate::support::{Running, multipart};
 
 /// The fields of the plan's form as they stand on the page, as a browser would send them.
 fn form_of(page: &str) -> Vec<(String, String)> {

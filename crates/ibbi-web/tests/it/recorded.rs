@@ -3,9 +3,8 @@
 //! The bodies were recorded before the schemas were derived from the types. The verdicts must not change: a schema that
 //! refuses a body which it accepted before breaks a client, and one that accepts what it refused misleads one.
 
-use crate::support::Running;
+use crate::support::{Running, validator};
 use ibbi_core::At;
-use jsonschema::Validator;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -56,12 +55,6 @@ fn operation<'a>(document: &'a Value, id: &str) -> (&'a str, &'a str, &'a Value)
         .find(|(.., each)| each["operationId"] == id)
         .map(|(path, method, each)| (path.as_str(), method.as_str(), each))
         .unwrap()
-}
-
-/// The validator of a schema that refers to the document's components.
-fn validator(document: &Value, schema: &Value) -> Validator {
-    let whole = json!({ "components": document["components"], "allOf": [schema] });
-    jsonschema::draft202012::new(&whole).unwrap()
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! Many at once, and the end of the server: what was acknowledged is there.
 
+use crate::support::Running;
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
-use crate::support::Running;
 
 /// How many clients there are at once.
 const CLIENTS: usize = 200;

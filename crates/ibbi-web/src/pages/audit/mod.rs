@@ -7,21 +7,21 @@ mod view;
 
 use super::shell::Page;
 use crate::api;
-use crate::call::{Answer, Call};
-use crate::reply::{self, HTML, JSON, see_other};
+use crate::request::{WebRequest, WebResult};
+use crate::response::{self, HTML, JSON, see_other};
 use axum::http::StatusCode;
 use source::Source;
 
 /// The form.
-pub(crate) fn page(_: &Call) -> Answer {
+pub(crate) fn page(_: &WebRequest) -> WebResult {
     Ok(Page { title: "Look into a ledger", place: "/audit", content: view::form(None) }.answer(StatusCode::OK))
 }
 
 /// Takes a ledger and leads to what was found.
-pub(crate) fn send(call: &Call) -> Answer {
-    match api::upload(call) {
+pub(crate) fn send(request: &WebRequest) -> WebResult {
+    match api::upload(request) {
         Ok(upload) => {
-            let id = call.shared.uploads().keep(upload);
+            let id = request.state.uploads().keep(upload);
             Ok(see_other(&format!("/audit/{id}")))
         }
         Err(fail) => {
@@ -32,36 +32,36 @@ pub(crate) fn send(call: &Call) -> Answer {
 }
 
 /// What was found.
-pub(crate) fn found(call: &Call) -> Answer {
-    let source = Source::of(call)?;
-    let (report, cases) = source.audit(call)?;
+pub(crate) fn found(request: &WebRequest) -> WebResult {
+    let source = Source::of_request(request)?;
+    let (report, cases) = source.audit(request)?;
     let content = view::found(&source, &report, &cases);
     Ok(Page { title: "What was found", place: "/audit", content }.answer(StatusCode::OK))
 }
 
 /// A case at one of its events: the one of `?step=`, or the last.
-pub(crate) fn case(call: &Call) -> Answer {
-    let source = Source::of(call)?;
-    let case = call.id("case")?;
+pub(crate) fn case(request: &WebRequest) -> WebResult {
+    let source = Source::of_request(request)?;
+    let case = request.id("case")?;
     let (whole, wrong) = source.timeline(case, None)?;
     let last = whole.moments.len();
-    let step = call.query.get("step").and_then(|step| step.parse().ok()).unwrap_or(last).clamp(1, last.max(1));
+    let step = request.query.get("step").and_then(|step| step.parse().ok()).unwrap_or(last).clamp(1, last.max(1));
     let seq = whole.moments.get(step - 1).map(|moment| moment.seq);
     let (then, _) = source.timeline(case, seq)?;
-    if call.query.get("part") == Some("state") {
-        return Ok(reply::reply(StatusCode::OK, HTML, view::state(&whole, &then, step).into_string()));
+    if request.query.get("part") == Some("state") {
+        return Ok(response::with_type(StatusCode::OK, HTML, view::state(&whole, &then, step).into_string()));
     }
     let content = view::case(&source, &whole, &wrong, &then, step);
     Ok(Page { title: "A case in time", place: "/audit", content }.answer(StatusCode::OK))
 }
 
 /// What `ibbi audit --json` prints, to be kept.
-pub(crate) fn report(call: &Call) -> Answer {
-    let (report, _) = Source::of(call)?.audit(call)?;
-    Ok(reply::download(JSON, "audit.json", reply::line(&report)?))
+pub(crate) fn report(request: &WebRequest) -> WebResult {
+    let (report, _) = Source::of_request(request)?.audit(request)?;
+    Ok(response::download(JSON, "audit.json", response::json_line(&report)?))
 }
 
 /// The events for other programs.
-pub(crate) fn export(call: &Call) -> Answer {
-    api::exported(call, &Source::of(call)?.ledger())
+pub(crate) fn export(request: &WebRequest) -> WebResult {
+    api::exported(request, &Source::of_request(request)?.ledger())
 }

@@ -1,8 +1,8 @@
 //! The ledger that is looked into, and what is asked of it.
 
 use crate::api;
-use crate::call::Call;
-use crate::problem::Fail;
+use crate::problem::WebError;
+use crate::request::WebRequest;
 use crate::uploads::Upload;
 use ibbi_app::AppError;
 use ibbi_app::audit;
@@ -42,13 +42,13 @@ pub(super) enum Source {
 
 impl Source {
     /// The one that an address names.
-    pub(super) fn of(call: &Call) -> Result<Self, Fail> {
-        if call.path.get("upload").is_some_and(|name| name == OWN) {
-            return Ok(Self::Own(call.shared.own()?.to_owned()));
+    pub(super) fn of_request(request: &WebRequest) -> Result<Self, WebError> {
+        if request.path.get("upload").is_some_and(|name| name == OWN) {
+            return Ok(Self::Own(request.state.own()?.to_owned()));
         }
-        let id = call.id("upload")?;
-        let gone = || Fail::not_found("this ledger is not kept any more; upload it again");
-        let upload = call.shared.uploads().get(id).ok_or_else(gone)?;
+        let id = request.id("upload")?;
+        let gone = || WebError::not_found("this ledger is not kept any more; upload it again");
+        let upload = request.state.uploads().get(id).ok_or_else(gone)?;
         Ok(Self::Upload(id, upload))
     }
 
@@ -77,18 +77,18 @@ impl Source {
     }
 
     /// Everything judged again: the report, and the cases in the order of their first lines.
-    pub(super) fn audit(&self, call: &Call) -> Result<(Report, Vec<CaseSummary>), AppError> {
+    pub(super) fn audit(&self, request: &WebRequest) -> Result<(Report, Vec<CaseSummary>), AppError> {
         let against = match self {
             Self::Own(_) => Against::default(),
             Self::Upload(_, upload) => upload.against(),
         };
         let mut cases = Cases(Vec::new());
-        let report = audit::audit(&self.ledger(), &api::request(&call.shared, against), &mut cases)?;
+        let report = audit::audit(&self.ledger(), &api::audit_request(&request.state, against), &mut cases)?;
         Ok((report, cases.0))
     }
 
     /// One case, to its end or to a number in the ledger; and what is wrong with it, where the ledger is damaged.
-    pub(super) fn timeline(&self, case: Uuid, to: Option<u64>) -> Result<(Timeline, Vec<Finding>), Fail> {
+    pub(super) fn timeline(&self, case: Uuid, to: Option<u64>) -> Result<(Timeline, Vec<Finding>), WebError> {
         let until = to.map_or(Until::End, Until::Seq);
         let timeline = match replay::replay(&self.ledger(), Some(case), until) {
             Ok(timelines) => timelines.into_iter().next().map(|timeline| (timeline, Vec::new())),
@@ -98,6 +98,6 @@ impl Source {
                 told => Some(told?),
             },
         };
-        timeline.ok_or_else(|| Fail::not_found("the ledger has no such case, or no line of it can be read"))
+        timeline.ok_or_else(|| WebError::not_found("the ledger has no such case, or no line of it can be read"))
     }
 }

@@ -1,10 +1,10 @@
 //! How what was found looks.
 
 use super::source::Source;
-use crate::pages::case::view::{drawn, facts, moment_item, sentence as sentence_of};
+use crate::pages::case::view::{facts, moment_item, process_chart, sentence as sentence_of};
+use crate::pages::form_errors::warning;
 use crate::pages::shell::{button, field};
-use crate::pages::told::warning;
-use crate::problem::Fail;
+use crate::problem::WebError;
 use ibbi_app::replay::Timeline;
 use ibbi_app::status::settled;
 use ibbi_audit::{CaseSummary, CheckpointFacts, CodeCount, Finding, Report, What};
@@ -17,7 +17,7 @@ const FINDINGS: usize = 150;
 /// The most events of a case that a page lists.
 const PART: usize = 100;
 
-pub(super) fn form(fail: Option<&Fail>) -> Html {
+pub(super) fn form(fail: Option<&WebError>) -> Html {
     let told = fail.map(|fail| warning(el("p").with(sentence_of(&fail.detail())).with(".")));
     let file = |name: &'static str| el("input").attr("type", "file").attr("name", name);
     let key = el("textarea").attr("name", "key").attr("rows", 2).attr("spellcheck", "false");
@@ -305,9 +305,8 @@ pub(super) fn state(whole: &Timeline, then: &Timeline, step: usize) -> Html {
         )
     });
     let settled = settled(&then.state, then.zone);
-    Html::new().with(el("p").attr("data-said", "1").with(el("strong").with(said))).with(drawn(then)).with(section(
-        "then",
-        "What was settled then",
-        facts(&settled).attr("data-facts", settled.len()),
-    ))
+    Html::new()
+        .with(el("p").attr("data-said", "1").with(el("strong").with(said)))
+        .with(process_chart(then))
+        .with(section("then", "What was settled then", facts(&settled).attr("data-facts", settled.len())))
 }

@@ -1,9 +1,9 @@
 //! The fields of an event's form, and the pairs that a filled-in form means.
 
-use crate::call::Call;
 use crate::pages::shell::{field, line, select, tick};
-use crate::problem::Fail;
+use crate::problem::WebError;
 use crate::query::Pairs;
+use crate::request::WebRequest;
 use ibbi_app::form::{self, FormField, Takes, said};
 use ibbi_app::schedule::id_of;
 use ibbi_app::zone::Zone;
@@ -25,7 +25,7 @@ pub(crate) struct Choices {
 
 impl Choices {
     /// Those of a case.
-    pub(crate) fn of(case: &Case) -> Self {
+    pub(crate) fn from_case(case: &Case) -> Self {
         let members = case.teams().into_iter().flat_map(ibbi_core::Teams::everyone);
         let members = members.map(|member| (member.person.id.to_string(), member.person.name.to_string()));
         let concerns = case.concerns().iter().map(|concern| (concern.id.to_string(), concern.id.to_string()));
@@ -151,11 +151,15 @@ pub(crate) fn when(form: &str, given: &Pairs) -> Element {
 }
 
 /// The instant, the actor and the id that a form says.
-pub(crate) fn circumstances(call: &Call, given: &Pairs, zone: Zone) -> Result<(At, Name, Option<Uuid>), Fail> {
-    let now = call.shared.now()?;
+pub(crate) fn circumstances(
+    request: &WebRequest,
+    given: &Pairs,
+    zone: Zone,
+) -> Result<(At, Name, Option<Uuid>), WebError> {
+    let now = request.state.now()?;
     let at = given.get("at").map_or(Ok(now), |text| form::instant(text, zone, now))?;
     let actor = match given.get("actor") {
-        None => call.shared.actor.clone(),
+        None => request.state.actor.clone(),
         Some(text) => form::recorder(text)?,
     };
     let id = given.get("id").and_then(|id| Uuid::parse_str(id).ok());

@@ -3,10 +3,10 @@
 pub(crate) mod fields;
 pub(crate) mod view;
 
-use crate::call::{Answer, Call, rev};
-use crate::problem::Fail;
+use crate::problem::WebError;
 use crate::query::Pairs;
-use crate::reply::see_other;
+use crate::request::{WebRequest, WebResult, rev};
+use crate::response::see_other;
 use axum::http::StatusCode;
 use axum::response::Response;
 use fields::Choices;
@@ -18,35 +18,41 @@ use ibbi_app::{AppError, form, status};
 use uuid::Uuid;
 use view::{Told, View};
 
-pub(crate) fn page(call: &Call) -> Answer {
-    let case = call.id("case")?;
-    let told = call.query.get("recorded").and_then(|seq| seq.parse().ok()).map_or(Told::Nothing, Told::Recorded);
-    shown(call, case, &Pairs::default(), &told, StatusCode::OK)
+pub(crate) fn page(request: &WebRequest) -> WebResult {
+    let case = request.id("case")?;
+    let told = request.query.get("recorded").and_then(|seq| seq.parse().ok()).map_or(Told::Nothing, Told::Recorded);
+    shown(request, case, &Pairs::default(), &told, StatusCode::OK)
 }
 
-fn shown(call: &Call, case: Uuid, given: &Pairs, told: &Told<'_>, answer: StatusCode) -> Result<Response, Fail> {
-    let now = call.shared.now()?;
-    let (status, timeline, choices) = call.shared.case(case, |log| {
-        let choices = Choices::of(log.history.case());
+fn shown(
+    request: &WebRequest,
+    case: Uuid,
+    given: &Pairs,
+    told: &Told<'_>,
+    answer: StatusCode,
+) -> Result<Response, WebError> {
+    let now = request.state.now()?;
+    let (status, timeline, choices) = request.state.case(case, |log| {
+        let choices = Choices::from_case(log.history.case());
         (status::of(log, now), replay::of(log, Until::End), choices)
     })?;
     let timeline = timeline?;
-    let before = call.query.get("before").and_then(|seq| seq.parse().ok());
+    let before = request.query.get("before").and_then(|seq| seq.parse().ok());
     Ok(View { status: &status, timeline: &timeline, before, choices: &choices, given, told }.page().answer(answer))
 }
 
 /// Records what a form says: a good one leads back to the case, another comes back with what speaks against it.
-pub(crate) fn record(call: &Call) -> Answer {
-    let case = call.id("case")?;
-    let given = call.form();
-    match recorded(call, case, &given) {
+pub(crate) fn record(request: &WebRequest) -> WebResult {
+    let case = request.id("case")?;
+    let given = request.form();
+    match recorded(request, case, &given) {
         Ok(Recorded { seq, .. }) => {
             let seq = seq.map(|seq| format!("?recorded={seq}")).unwrap_or_default();
             Ok(see_other(&format!("/cases/{case}{seq}#now")))
         }
         // Without the case there is nothing to show the form on.
-        Err(fail @ Fail::App(AppError::NoCase(_))) => Err(fail),
-        Err(fail) => shown(call, case, &given, &Told::Refused(&fail), fail.status()),
+        Err(fail @ WebError::App(AppError::NoCase(_))) => Err(fail),
+        Err(fail) => shown(request, case, &given, &Told::Refused(&fail), fail.status()),
     }
 }
 
@@ -60,14 +66,14 @@ fn seen(given: &Pairs) -> Result<Option<u64>, FormError> {
     }
 }
 
-fn recorded(call: &Call, case: Uuid, given: &Pairs) -> Result<Recorded, Fail> {
+fn recorded(request: &WebRequest, case: Uuid, given: &Pairs) -> Result<Recorded, WebError> {
     let kind = form::kind(given.get("type").unwrap_or_default())?;
-    let (zone, taken) = call.shared.case(case, |log| (log.zone, Choices::of(log.history.case()).taken()))?;
+    let (zone, taken) = request.state.case(case, |log| (log.zone, Choices::from_case(log.history.case()).taken()))?;
     let event = form::event(kind, &fields::pairs(kind, given, &taken), zone)?;
-    let (at, actor, id) = fields::circumstances(call, given, zone)?;
+    let (at, actor, id) = fields::circumstances(request, given, zone)?;
     let expected_rev = seen(given)?;
     let entry = Entry { event, at, id, dry_run: false };
-    Ok(call.shared.writer.offer_here(Offer {
+    Ok(request.state.writer.offer_here(Offer {
         case: Some(case),
         entry,
         actor,

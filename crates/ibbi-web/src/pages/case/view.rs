@@ -1,9 +1,9 @@
 //! How a case looks.
 
 use super::fields::{self, Choices};
+use crate::pages::form_errors::{lines, told};
 use crate::pages::shell::{Page, button, hidden, line};
-use crate::pages::told::{lines, told};
-use crate::problem::Fail;
+use crate::problem::WebError;
 use crate::query::Pairs;
 use ibbi_app::describe::{found, in_words};
 use ibbi_app::form::{self, said};
@@ -27,7 +27,7 @@ pub(super) enum Told<'a> {
     /// This number was recorded.
     Recorded(u64),
     /// It was not done.
-    Refused(&'a Fail),
+    Refused(&'a WebError),
 }
 
 /// Everything about a case that its page shows.
@@ -56,7 +56,7 @@ impl View<'_> {
         let right = el("div").with(section("settled", "What is settled", facts(&status.settled))).with(self.record());
         let content = Html::new()
             .with(head)
-            .with(drawn(self.timeline))
+            .with(process_chart(self.timeline))
             .with(self.notice())
             .with(advisories(&status.advisories))
             .with(el("div").class("columns").with(left).with(right));
@@ -77,7 +77,7 @@ impl View<'_> {
             Told::Refused(fail) => {
                 let warning = el("div").class("warning").attr("id", "now").attr("role", "alert");
                 match fail {
-                    Fail::App(AppError::Refused { refusal, .. }) => warning
+                    WebError::App(AppError::Refused { refusal, .. }) => warning
                         .with(el("p").with(el("strong").with("This cannot be recorded. Nothing has changed.")))
                         .with(reasons(&refusal.unmet, zone))
                         .into(),
@@ -91,8 +91,8 @@ impl View<'_> {
     }
 
     /// The form was sent before, and now says something else.
-    fn sent_before(&self, fail: &Fail) -> Option<String> {
-        let Fail::App(AppError::Append(AppendError::IdTaken { rev, .. })) = fail else { return None };
+    fn sent_before(&self, fail: &WebError) -> Option<String> {
+        let WebError::App(AppError::Append(AppendError::IdTaken { rev, .. })) = fail else { return None };
         let place = usize::try_from(*rev).ok()?.checked_sub(1)?;
         let Moment { seq, text, .. } = self.timeline.moments.get(place)?;
         Some(format!(
@@ -276,7 +276,7 @@ fn reasons(unmet: &[Unmet], zone: Zone) -> Element {
 }
 
 /// The process with the stages that the case has been in.
-pub(crate) fn drawn(timeline: &Timeline) -> Element {
+pub(crate) fn process_chart(timeline: &Timeline) -> Element {
     let counted = timeline.moments.iter().filter(|moment| moment.voided_by.is_none());
     let mut passed: Vec<Stage> = counted.map(|moment| moment.to).filter(|stage| *stage <= timeline.stage).collect();
     passed.dedup();

@@ -9,11 +9,11 @@ mod link;
 mod view;
 
 use super::shell::frame;
-use crate::call::{Answer, Call, Future_};
 use crate::multipart;
-use crate::problem::Fail;
-use crate::reply::{self, HTML, Pieces, reply, see_other};
-use crate::shared::Shared;
+use crate::problem::WebError;
+use crate::request::{WebFuture, WebRequest, WebResult};
+use crate::response::{self, HTML, Pieces, see_other, with_type};
+use crate::state::AppState;
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use draft::{Draft, Wrong};
@@ -34,12 +34,12 @@ const SEED: u64 = 1;
 const NEXT: &str = "<!--next-->";
 
 /// The scenario of a link; without one, the sample.
-fn of_link(call: &Call) -> Result<Scenario, AppError> {
-    match call.query.get("begin") {
-        Some("empty") => template(call),
-        _ if call.query.is_empty() || call.query.get("d").is_none() => schedule::load(None),
+fn scenario_of_link(request: &WebRequest) -> Result<Scenario, AppError> {
+    match request.query.get("begin") {
+        Some("empty") => template(request),
+        _ if request.query.is_empty() || request.query.get("d").is_none() => schedule::load(None),
         _ => {
-            let scenario = link::read(&call.query)?;
+            let scenario = link::read(&request.query)?;
             // A link can be written by anyone: what a scenario must have is asked where scenarios are read.
             schedule::read(&scenario.to_toml(), Path::new("the scenario of the link"))
         }
@@ -47,52 +47,52 @@ fn of_link(call: &Call) -> Result<Scenario, AppError> {
 }
 
 /// A scenario without people's times, to begin with.
-fn template(call: &Call) -> Result<Scenario, AppError> {
-    let today = ibbi_app::zone::Zone::default().local(call.shared.now()?).map(|time| time.date());
+fn template(request: &WebRequest) -> Result<Scenario, AppError> {
+    let today = ibbi_app::zone::Zone::default().local(request.state.now()?).map(|time| time.date());
     let today: Date = today.ok_or_else(|| AppError::Usage("the clock is outside the years 1970 to 9999".to_owned()))?;
     let name = Name::new("My District").map_err(|error| AppError::Usage(error.to_string()))?;
     schedule::read(&ibbi_sim::template(&name, today), Path::new("the template"))
 }
 
 /// The page of a link. It is sent in pieces.
-pub(crate) fn page(call: Call) -> Future_ {
+pub(crate) fn page(request: WebRequest) -> WebFuture {
     Box::pin(async move {
-        let scenario = of_link(&call)?;
+        let scenario = scenario_of_link(&request)?;
         let draft = Draft::from(&scenario);
         let (begin, end) = frame("Plan a schedule", "/plan");
         let head = begin + view::above(&draft, &link::write(&scenario), &[]).as_str();
-        streamed(call.shared, scenario, head, end, false).await
+        streamed(request.state, scenario, head, end, false).await
     })
 }
 
 /// The answer alone, for the script: the scenario is in the form that is sent.
-pub(crate) fn answer(call: Call) -> Future_ {
+pub(crate) fn answer(request: WebRequest) -> WebFuture {
     Box::pin(async move {
-        let draft = Draft::read(&call.form());
+        let draft = Draft::read(&request.form());
         match draft.scenario() {
             Ok(scenario) => {
                 let query = link::write(&scenario);
-                let response = streamed(call.shared, scenario, String::new(), "", true).await?;
+                let response = streamed(request.state, scenario, String::new(), "", true).await?;
                 if !link::fits(&query) {
                     return Ok(response);
                 }
                 let name = axum::http::HeaderName::from_static("ibbi-link");
-                Ok(reply::with(response, name, &format!("/plan?{query}")))
+                Ok(response::with_header(response, name, &format!("/plan?{query}")))
             }
             Err(wrong) => {
                 let told = view::problems(&wrong);
-                Ok(reply(StatusCode::UNPROCESSABLE_ENTITY, HTML, told.into_string()))
+                Ok(with_type(StatusCode::UNPROCESSABLE_ENTITY, HTML, told.into_string()))
             }
         }
     })
 }
 
 /// Sends the answer in pieces: between a head and an end, or each after a sign that tells the script where it begins.
-async fn streamed(shared: Arc<Shared>, scenario: Scenario, head: String, end: &'static str, signs: bool) -> Answer {
-    let permit = Arc::clone(&shared.heavy).acquire_owned().await;
-    let (pieces, body) = reply::streamed();
+async fn streamed(state: Arc<AppState>, scenario: Scenario, head: String, end: &'static str, signs: bool) -> WebResult {
+    let permit = Arc::clone(&state.heavy).acquire_owned().await;
+    let (pieces, body) = response::streamed();
     tokio::task::spawn_blocking(move || {
-        let done = send_pieces(&shared, &scenario, &pieces, head, signs);
+        let done = send_pieces(&state, &scenario, &pieces, head, signs);
         if let Err(error) = done {
             let told = el("p").class("warning").with(error.to_string());
             let _ = pieces.blocking_send(Bytes::from(Html::from(told).into_string()));
@@ -100,11 +100,11 @@ async fn streamed(shared: Arc<Shared>, scenario: Scenario, head: String, end: &'
         let _ = pieces.blocking_send(Bytes::from(format!("{}{end}", if signs { "" } else { view::BELOW })));
         drop(permit);
     });
-    Ok(reply(StatusCode::OK, HTML, body))
+    Ok(with_type(StatusCode::OK, HTML, body))
 }
 
 fn send_pieces(
-    shared: &Shared,
+    state: &AppState,
     scenario: &Scenario,
     pieces: &Pieces,
     head: String,
@@ -113,7 +113,7 @@ fn send_pieces(
     let sign = if signs { NEXT } else { "" };
     let send = |text: String| pieces.blocking_send(Bytes::from(text)).is_ok();
     let simulator = Simulator::new(scenario);
-    let settings = shared.settings(RUNS, SEED)?;
+    let settings = state.settings(RUNS, SEED)?;
     let plan = ibbi_sim::Plan::from_simulator(&simulator);
     let forecast = schedule::simulate(&simulator, settings, |_| {})?;
     let first = view::first(scenario, &plan, &forecast, &link::write(scenario));
@@ -127,14 +127,14 @@ fn send_pieces(
     if !send(ibbi_report::comparison_section(&comparison).into_string() + sign) {
         return Ok(());
     }
-    let gains = simulator.availability_gains(shared.settings(TRIES, SEED)?)?;
+    let gains = simulator.availability_gains(state.settings(TRIES, SEED)?)?;
     send(ibbi_report::gains_section(&gains, scenario.contract_expires.is_some()).into_string());
     Ok(())
 }
 
 /// Takes the form without script: a good one leads to its link, a wrong one comes back with what is wrong.
-pub(crate) fn send(call: &Call) -> Answer {
-    let draft = Draft::read(&call.form());
+pub(crate) fn send(request: &WebRequest) -> WebResult {
+    let draft = Draft::read(&request.form());
     match draft.scenario() {
         Ok(scenario) => Ok(linked(&draft, &scenario, "#answer")),
         Err(wrong) => Ok(refused(&draft, &wrong)),
@@ -154,13 +154,13 @@ fn refused(draft: &Draft, wrong: &[Wrong]) -> axum::response::Response {
     let content = view::above(draft, "", wrong).with(view::problems(wrong));
     let (begin, end) = frame("Plan a schedule", "/plan");
     let text = begin + content.as_str() + view::BELOW + end;
-    reply(StatusCode::UNPROCESSABLE_ENTITY, HTML, text)
+    with_type(StatusCode::UNPROCESSABLE_ENTITY, HTML, text)
 }
 
 /// Takes a scenario's file and leads to its link.
-pub(crate) fn open(call: &Call) -> Answer {
-    let wrong = || Fail::App(AppError::Usage("choose a scenario's file: there is none, or it is empty".to_owned()));
-    let parts = multipart::read(call.content_type(), &call.body).ok_or_else(wrong)?;
+pub(crate) fn open(request: &WebRequest) -> WebResult {
+    let wrong = || WebError::App(AppError::Usage("choose a scenario's file: there is none, or it is empty".to_owned()));
+    let parts = multipart::read(request.content_type(), &request.body).ok_or_else(wrong)?;
     let file = parts.iter().find(|part| part.name == "scenario" && !part.content.is_empty()).ok_or_else(wrong)?;
     let text = std::str::from_utf8(file.content)
         .map_err(|_| AppError::Usage("this is no UTF-8 text; save the scenario as UTF-8".to_owned()))?;
@@ -168,17 +168,17 @@ pub(crate) fn open(call: &Call) -> Answer {
     Ok(linked(&Draft::from(&scenario), &scenario, ""))
 }
 
-pub(crate) fn toml(call: &Call) -> Answer {
-    Ok(reply::download(reply::TOML, "scenario.toml", of_link(call)?.to_toml()))
+pub(crate) fn toml(request: &WebRequest) -> WebResult {
+    Ok(response::download(response::TOML, "scenario.toml", scenario_of_link(request)?.to_toml()))
 }
 
-pub(crate) fn calendar(call: &Call) -> Answer {
-    let made = schedule::of_plan(&of_link(call)?, call.shared.now()?, None)?;
-    Ok(reply::download(reply::CALENDAR, "dates.ics", made.text))
+pub(crate) fn calendar(request: &WebRequest) -> WebResult {
+    let made = schedule::of_plan(&scenario_of_link(request)?, request.state.now()?, None)?;
+    Ok(response::download(response::CALENDAR, "dates.ics", made.text))
 }
 
-pub(crate) fn report(call: &Call) -> Answer {
-    let scenario = of_link(call)?;
-    let page = schedule::page(&scenario, &Simulator::new(&scenario), call.shared.settings(RUNS, SEED)?, |_| {})?;
-    Ok(reply::download(HTML, "report.html", page))
+pub(crate) fn report(request: &WebRequest) -> WebResult {
+    let scenario = scenario_of_link(request)?;
+    let page = schedule::page(&scenario, &Simulator::new(&scenario), request.state.settings(RUNS, SEED)?, |_| {})?;
+    Ok(response::download(HTML, "report.html", page))
 }

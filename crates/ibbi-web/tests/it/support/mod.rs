@@ -3,6 +3,7 @@
 
 use ibbi_core::{At, Name};
 use ibbi_web::{Config, Handle, Limits, Server};
+use jsonschema::Validator;
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -202,55 +203,35 @@ pub(crate) fn multipart(parts: &[(&str, &[u8])]) -> (&'static str, Vec<u8>) {
     ("multipart/form-data; boundary=XyZ", body)
 }
 
-/// Everything in which a value is not what a schema of the document says; members that are not described included.
-pub(crate) fn against(document: &Value, schema: &Value, value: &Value, place: &str, wrong: &mut Vec<String>) {
-    if let Some(target) = schema["$ref"].as_str() {
-        let name = target.rsplit('/').next().unwrap();
-        return against(document, &document["components"]["schemas"][name], value, place, wrong);
+/// Returns the validator of a schema that refers to the document's components.
+pub(crate) fn validator(document: &Value, schema: &Value) -> Validator {
+    let whole = serde_json::json!({ "components": document["components"], "allOf": [schema] });
+    jsonschema::draft202012::new(&whole).unwrap()
+}
+
+/// Returns what is wrong with a value by a schema of the document. A member that is not described is wrong too.
+pub(crate) fn errors(document: &Value, schema: &Value, value: &Value) -> Vec<String> {
+    let mut document = document.clone();
+    for schema in document["components"]["schemas"].as_object_mut().unwrap().values_mut() {
+        close(schema, false);
     }
-    if let Some(any) = schema["anyOf"].as_array() {
-        let fits = |schema: &Value| {
-            let mut wrong = Vec::new();
-            against(document, schema, value, place, &mut wrong);
-            wrong.is_empty()
-        };
-        if !any.iter().any(fits) {
-            wrong.push(format!("{place}: {value} is none of {schema}"));
-        }
-        return;
+    let mut schema = schema.clone();
+    close(&mut schema, false);
+    validator(&document, &schema).iter_errors(value).map(|error| format!("{}: {error}", error.instance_path)).collect()
+}
+
+/// Forbids members that a schema does not describe. The branches of a choice are left open: they share an object.
+fn close(schema: &mut Value, is_branch: bool) {
+    let Some(members) = schema.as_object_mut() else { return };
+    for key in ["oneOf", "anyOf", "allOf"] {
+        members.get_mut(key).into_iter().filter_map(Value::as_array_mut).flatten().for_each(|each| close(each, true));
     }
-    if let Some(codes) = schema["enum"].as_array() {
-        if !codes.contains(value) {
-            wrong.push(format!("{place}: {value} is no code of {schema}"));
-        }
-        return;
-    }
-    let right = match schema["type"].as_str() {
-        Some("object") => value.is_object(),
-        Some("array") => value.is_array(),
-        Some("string") => value.is_string(),
-        Some("boolean") => value.is_boolean(),
-        Some("integer") => value.is_u64(),
-        Some("number") => value.is_number(),
-        Some("null") => value.is_null(),
-        _ => true,
-    };
-    if !right {
-        return wrong.push(format!("{place}: {value} is not {}", schema["type"]));
-    }
-    for each in value.as_array().into_iter().flatten() {
-        against(document, &schema["items"], each, &format!("{place}[]"), wrong);
-    }
-    let (Some(object), Some(properties)) = (value.as_object(), schema["properties"].as_object()) else { return };
-    for (key, inside) in object {
-        match properties.get(key) {
-            Some(schema) => against(document, schema, inside, &format!("{place}.{key}"), wrong),
-            None => wrong.push(format!("{place}.{key} is not described")),
-        }
-    }
-    for key in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-        if !object.contains_key(key) {
-            wrong.push(format!("{place}.{key} is missing"));
-        }
+    members.get_mut("items").into_iter().for_each(|each| close(each, false));
+    members.get_mut("additionalProperties").into_iter().for_each(|each| close(each, false));
+    let properties = members.get_mut("properties").and_then(Value::as_object_mut);
+    properties.into_iter().flat_map(|all| all.values_mut()).for_each(|each| close(each, false));
+    let describes = ["properties", "oneOf", "anyOf"].iter().any(|key| members.contains_key(*key));
+    if describes && !is_branch && !members.contains_key("additionalProperties") {
+        members.insert("unevaluatedProperties".to_owned(), Value::Bool(false));
     }
 }

@@ -1,6 +1,6 @@
 //! What speaks against a form, as the person who filled it in is told: by the labels of its fields, with what to do.
 
-use crate::problem::Fail;
+use crate::problem::WebError;
 use axum::http::StatusCode;
 use ibbi_app::AppError;
 use ibbi_app::describe::in_words;
@@ -8,30 +8,30 @@ use ibbi_app::form::{FormError, WHEN};
 use ibbi_log::AppendError;
 use ibbi_report::html::{Element, Html, el};
 
-impl From<FormError> for Fail {
+impl From<FormError> for WebError {
     fn from(error: FormError) -> Self {
         Self::Request(StatusCode::BAD_REQUEST, "input", error.to_string())
     }
 }
 
 /// Why a form was not recorded: a line for each reason. What only a page of its own can say is not told here.
-pub(crate) fn told(fail: &Fail) -> String {
+pub(crate) fn told(fail: &WebError) -> String {
     match fail {
-        Fail::App(AppError::Future { at, now, zone }) => format!(
+        WebError::App(AppError::Future { at, now, zone }) => format!(
             "{WHEN}: {} is still to come, for it is {} now; record it when it has happened.",
             zone.show(*at),
             zone.show(*now)
         ),
-        Fail::App(AppError::Append(AppendError::Conflict { expected, found, .. })) => format!(
+        WebError::App(AppError::Append(AppendError::Conflict { expected, found, .. })) => format!(
             "The case has moved on: somebody has recorded an event since you opened this page. It has {found} records \
              now, and {expected} then. Look at what is new, then send the form again if it still holds.",
         ),
-        Fail::App(AppError::Append(AppendError::LineTooLong { .. })) => {
+        WebError::App(AppError::Append(AppendError::LineTooLong { .. })) => {
             "The texts are too long to be recorded in one event; shorten them, or record a part of them as a note."
                 .to_owned()
         }
-        Fail::App(_) => in_words(&fail.detail()),
-        Fail::Request(.., detail) => detail.clone(),
+        WebError::App(_) => in_words(&fail.detail()),
+        WebError::Request(.., detail) => detail.clone(),
     }
 }
 

@@ -13,10 +13,10 @@
 //! the file's permissions, which are the system's matter. On another address every request needs the token, as
 //! `Authorization: Bearer …` or in the cookie that the address with `?token=…` sets.
 
-use crate::problem::Fail;
+use crate::problem::WebError;
 use crate::query::{self, Pairs};
-use crate::reply;
-use crate::shared::Shared;
+use crate::response;
+use crate::state::AppState;
 use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN, SET_COOKIE, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::Response;
@@ -53,21 +53,21 @@ pub(crate) fn add_headers(response: &mut Response) {
 /// Whether a request may be answered; if not, why not. A request with a good token in its query is answered with the
 /// cookie and sent on.
 pub(crate) fn check(
-    shared: &Shared,
+    state: &AppState,
     method: &Method,
     uri: &Uri,
     headers: &HeaderMap,
-) -> Result<Option<Response>, Fail> {
+) -> Result<Option<Response>, WebError> {
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let host = text(HOST).or_else(|| uri.authority().map(|authority| authority.as_str())).unwrap_or_default();
-    if headers.get_all(HOST).iter().count() > 1 || !is_ours(shared, host) {
+    if headers.get_all(HOST).iter().count() > 1 || !is_ours(state, host) {
         let detail = "the request asks for a name that this server does not go by; name it with --host";
-        return Err(Fail::Request(StatusCode::MISDIRECTED_REQUEST, "host", detail.to_owned()));
+        return Err(WebError::Request(StatusCode::MISDIRECTED_REQUEST, "host", detail.to_owned()));
     }
     if !matches!(*method, Method::GET | Method::HEAD) {
         check_origin(host, text(ORIGIN), text(HeaderName::from_static("sec-fetch-site")))?;
     }
-    let Some(token) = &shared.token else { return Ok(None) };
+    let Some(token) = &state.token else { return Ok(None) };
     if let Some(given) = Pairs::read(uri.query().unwrap_or_default().as_bytes()).get("token")
         && *method == Method::GET
         && is_same(given, token)
@@ -83,14 +83,14 @@ pub(crate) fn check(
     }
     let detail = "give the token that `ibbi serve` printed: open the address with ?token=…, or send it as \
                   Authorization: Bearer …";
-    Err(Fail::Request(StatusCode::UNAUTHORIZED, "token", detail.to_owned()))
+    Err(WebError::Request(StatusCode::UNAUTHORIZED, "token", detail.to_owned()))
 }
 
-fn is_ours(shared: &Shared, host: &str) -> bool {
-    shared.hosts.iter().any(|name| name.eq_ignore_ascii_case(host))
+fn is_ours(state: &AppState, host: &str) -> bool {
+    state.hosts.iter().any(|name| name.eq_ignore_ascii_case(host))
 }
 
-fn check_origin(host: &str, origin: Option<&str>, site: Option<&str>) -> Result<(), Fail> {
+fn check_origin(host: &str, origin: Option<&str>, site: Option<&str>) -> Result<(), WebError> {
     let own_site = site.is_none_or(|site| matches!(site, "same-origin" | "none"));
     let own_origin = origin.is_none_or(|origin| {
         let bare = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
@@ -100,7 +100,7 @@ fn check_origin(host: &str, origin: Option<&str>, site: Option<&str>) -> Result<
         return Ok(());
     }
     let detail = "the request was sent by a page of another site; open this server's own page and do it there";
-    Err(Fail::Request(StatusCode::FORBIDDEN, "origin", detail.to_owned()))
+    Err(WebError::Request(StatusCode::FORBIDDEN, "origin", detail.to_owned()))
 }
 
 /// Compares without telling by the time it takes where the two differ.
@@ -117,8 +117,8 @@ fn with_cookie(uri: &Uri, token: &str) -> Response {
     // A path that begins with two slashes would name another server.
     let path = format!("/{}", uri.path().trim_start_matches('/'));
     let to = if query.is_empty() { path } else { format!("{path}?{query}") };
-    reply::with(
-        reply::see_other(&to),
+    response::with_header(
+        response::see_other(&to),
         SET_COOKIE,
         &format!("{TOKEN_COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/"),
     )

@@ -24,7 +24,7 @@ pub(crate) const MAX_RUNS: u64 = 1_000_000;
 /// The most runs that a computation takes which goes on beside others; longer ones wait for one another.
 const SHORT_RUNS: u64 = 100_000;
 
-pub(crate) struct Shared {
+pub(crate) struct AppState {
     pub(crate) desk: Arc<RwLock<Desk>>,
     pub(crate) writer: Writer,
     pub(crate) clock: Clock,
@@ -47,7 +47,7 @@ pub(crate) struct Shared {
     uploads: Mutex<Uploads>,
 }
 
-impl Shared {
+impl AppState {
     #[allow(clippy::too_many_arguments, reason = "each is a field, given once")]
     pub(crate) fn new(
         desk: Arc<RwLock<Desk>>,

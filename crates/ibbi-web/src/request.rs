@@ -1,8 +1,8 @@
 //! A request that has been read, and the ways to answer it.
 
-use crate::problem::Fail;
+use crate::problem::WebError;
 use crate::query::Pairs;
-use crate::shared::Shared;
+use crate::state::AppState;
 use axum::body::Bytes;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, IF_MATCH};
 use axum::http::{HeaderMap, HeaderName};
@@ -16,8 +16,8 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// A request: everything of it, within the limits.
-pub(crate) struct Call {
-    pub(crate) shared: Arc<Shared>,
+pub(crate) struct WebRequest {
+    pub(crate) state: Arc<AppState>,
     pub(crate) path: HashMap<String, String>,
     pub(crate) query: Pairs,
     pub(crate) headers: HeaderMap,
@@ -25,21 +25,21 @@ pub(crate) struct Call {
 }
 
 /// What a handler gives.
-pub(crate) type Answer = Result<Response, Fail>;
+pub(crate) type WebResult = Result<Response, WebError>;
 /// An answer that is being worked out.
-pub(crate) type Future_ = Pin<Box<dyn Future<Output = Answer> + Send>>;
+pub(crate) type WebFuture = Pin<Box<dyn Future<Output = WebResult> + Send>>;
 /// Something that answers.
-pub(crate) type Handler = fn(Call) -> Future_;
+pub(crate) type Handler = fn(WebRequest) -> WebFuture;
 
-impl Call {
+impl WebRequest {
     pub(crate) fn header(&self, name: HeaderName) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
     /// The id in the path.
-    pub(crate) fn id(&self, name: &str) -> Result<Uuid, Fail> {
+    pub(crate) fn id(&self, name: &str) -> Result<Uuid, WebError> {
         let text = self.path.get(name).map(String::as_str).unwrap_or_default();
-        Uuid::parse_str(text).map_err(|_| Fail::not_found("there is nothing under this id"))
+        Uuid::parse_str(text).map_err(|_| WebError::not_found("there is nothing under this id"))
     }
 
     /// A form that was sent.
@@ -49,7 +49,7 @@ impl Call {
 
     /// A body of JSON. A list of the right values is no object, and what is wrong is told with where, and what would be
     /// right: `what` it is not, and what to `send`.
-    pub(crate) fn object<'a, T: Deserialize<'a>>(&'a self, what: &str, send: &str) -> Result<T, Fail> {
+    pub(crate) fn object<'a, T: Deserialize<'a>>(&'a self, what: &str, send: &str) -> Result<T, WebError> {
         let wrong = |told: &str| usage(&format!("the body is not {what}: {told}; send an object such as {send}"));
         match self.body.trim_ascii_start().first() {
             None => Err(wrong("it is empty")),
@@ -64,12 +64,12 @@ impl Call {
 
     /// Whether progress is wanted, line by line.
     pub(crate) fn wants_progress(&self) -> bool {
-        self.header(ACCEPT).contains(crate::reply::NDJSON)
+        self.header(ACCEPT).contains(crate::response::NDJSON)
     }
 
     /// How many records the caller believes the case to have, by `If-Match`. Whoever sends the header wants to be guarded:
     /// what is not understood is refused, not taken for nothing.
-    pub(crate) fn expected_rev(&self) -> Result<Option<u64>, Fail> {
+    pub(crate) fn expected_rev(&self) -> Result<Option<u64>, WebError> {
         let mut all = self.headers.get_all(IF_MATCH).iter();
         let (Some(first), None) = (all.next(), all.next()) else {
             let several = self.headers.contains_key(IF_MATCH);
@@ -85,7 +85,7 @@ impl Call {
     }
 
     /// Refuses `If-Match` where there is nothing yet that it could match.
-    pub(crate) fn no_match(&self) -> Result<(), Fail> {
+    pub(crate) fn no_match(&self) -> Result<(), WebError> {
         let wrong = "a case that is being opened has no ETag yet; leave out If-Match, and send the event's `id` to have it \
                      recorded once";
         if self.headers.contains_key(IF_MATCH) { Err(usage(wrong)) } else { Ok(()) }
@@ -98,21 +98,21 @@ pub(crate) fn rev(text: &str) -> Option<u64> {
     text.parse().ok().filter(|_| plain)
 }
 
-fn usage(message: &str) -> Fail {
+fn usage(message: &str) -> WebError {
     AppError::Usage(message.to_owned()).into()
 }
 
 /// Answers on a thread that may wait for a disk.
-pub(crate) fn here(call: Call, answer: fn(&Call) -> Answer) -> Future_ {
-    Box::pin(async move { run(move || answer(&call)).await })
+pub(crate) fn blocking(request: WebRequest, answer: fn(&WebRequest) -> WebResult) -> WebFuture {
+    Box::pin(async move { run(move || answer(&request)).await })
 }
 
 /// Answers with a long computation, of which only so many go on at a time.
-pub(crate) fn heavy(call: Call, answer: fn(&Call) -> Answer) -> Future_ {
+pub(crate) fn limited(request: WebRequest, answer: fn(&WebRequest) -> WebResult) -> WebFuture {
     Box::pin(async move {
-        let permit = Arc::clone(&call.shared.heavy).acquire_owned().await;
+        let permit = Arc::clone(&request.state.heavy).acquire_owned().await;
         run(move || {
-            let answer = answer(&call);
+            let answer = answer(&request);
             drop(permit);
             answer
         })
@@ -120,6 +120,6 @@ pub(crate) fn heavy(call: Call, answer: fn(&Call) -> Answer) -> Future_ {
     })
 }
 
-async fn run(work: impl FnOnce() -> Answer + Send + 'static) -> Answer {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(Fail::fault()))
+async fn run(work: impl FnOnce() -> WebResult + Send + 'static) -> WebResult {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(WebError::internal()))
 }

@@ -20,7 +20,7 @@ pub(crate) const CALENDAR: &str = "text/calendar; charset=utf-8";
 pub(crate) const TOML: &str = "application/toml; charset=utf-8";
 
 /// An answer of a status and a type.
-pub(crate) fn reply(status: StatusCode, kind: &'static str, body: impl Into<Body>) -> Response {
+pub(crate) fn with_type(status: StatusCode, kind: &'static str, body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
@@ -29,18 +29,18 @@ pub(crate) fn reply(status: StatusCode, kind: &'static str, body: impl Into<Body
 
 /// A value as JSON on one line, as the program prints it.
 pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Result<Response, AppError> {
-    Ok(reply(status, JSON, line(value)?))
+    Ok(with_type(status, JSON, json_line(value)?))
 }
 
 /// A value as a line of JSON.
-pub(crate) fn line(value: &impl Serialize) -> Result<String, AppError> {
+pub(crate) fn json_line(value: &impl Serialize) -> Result<String, AppError> {
     let text = serde_json::to_string(value).map_err(|error| AppError::Usage(error.to_string()))?;
     Ok(text + "\n")
 }
 
 /// A file to be kept under a name. The name is the program's own.
 pub(crate) fn download(kind: &'static str, name: &'static str, body: impl Into<Body>) -> Response {
-    let mut response = reply(StatusCode::OK, kind, body);
+    let mut response = with_type(StatusCode::OK, kind, body);
     if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
         response.headers_mut().insert(CONTENT_DISPOSITION, value);
     }
@@ -57,7 +57,7 @@ pub(crate) fn see_other(to: &str) -> Response {
 }
 
 /// An answer with one header more.
-pub(crate) fn with(mut response: Response, name: HeaderName, value: &str) -> Response {
+pub(crate) fn with_header(mut response: Response, name: HeaderName, value: &str) -> Response {
     if let Ok(value) = HeaderValue::from_str(value) {
         response.headers_mut().insert(name, value);
     }
@@ -65,13 +65,13 @@ pub(crate) fn with(mut response: Response, name: HeaderName, value: &str) -> Res
 }
 
 /// An answer about a case with that many records.
-pub(crate) fn with_rev(response: Response, rev: u64) -> Response {
-    with(response, ETAG, &format!("\"{rev}\""))
+pub(crate) fn with_etag(response: Response, rev: u64) -> Response {
+    with_header(response, ETAG, &format!("\"{rev}\""))
 }
 
 /// What does not change while this program runs, and may be kept for a while.
-pub(crate) fn kept(response: Response) -> Response {
-    with(response, CACHE_CONTROL, "private, max-age=300")
+pub(crate) fn cached(response: Response) -> Response {
+    with_header(response, CACHE_CONTROL, "private, max-age=300")
 }
 
 /// The sending end of a body that is made piece by piece. When nobody reads any more, sending fails.
