@@ -1,13 +1,10 @@
 //! Dates, times, and numbers as people in the United States read them.
 //!
 //! These texts go on pages, into reports, and to the terminal. Machine output (JSON, CSV, calendars, command lines)
-//! keeps ISO 8601.
+//! keeps ISO 8601. The core formats whole dates and times itself (`readable`), since its refusals mention them.
 
-use chrono::format::{DelayedFormat, StrftimeItems};
 use ibbi_core::{Date, LocalTime, Slot};
 
-/// How a date with its weekday is written, in chrono's notation.
-pub(crate) const WEEKDAY_DATE: &str = "%a, %b %-d, %Y";
 /// How a time of day is written, in chrono's notation.
 pub(crate) const TIME: &str = "%-I:%M %p";
 /// How a date and time are written, in chrono's notation.
@@ -32,7 +29,7 @@ pub fn date(day: Date) -> String {
 /// # Ok::<(), ibbi_core::TimeError>(())
 /// ```
 pub fn weekday_date(day: Date) -> String {
-    day.to_chrono().format(WEEKDAY_DATE).to_string()
+    day.readable()
 }
 
 /// Returns the time of day that a clock shows: `9:00 AM`.
@@ -43,7 +40,7 @@ pub fn weekday_date(day: Date) -> String {
 /// # Ok::<(), ibbi_core::TimeError>(())
 /// ```
 pub fn time(time: LocalTime) -> String {
-    local(time, TIME).to_string()
+    time.to_chrono().format(TIME).to_string()
 }
 
 /// Returns a date and the time of day: `Tue, Sep 2, 2025, 9:00 AM`.
@@ -54,21 +51,18 @@ pub fn time(time: LocalTime) -> String {
 /// # Ok::<(), ibbi_core::TimeError>(())
 /// ```
 pub fn date_time(time: LocalTime) -> String {
-    local(time, DATE_TIME).to_string()
+    time.readable()
 }
 
 /// Returns the times of a slot without its day: `8:00 AM to 4:00 PM`.
+///
+/// A slot that ends on another day, other than at midnight, has that day too.
 pub fn time_range(slot: Slot) -> String {
-    let (starts, ends) = (slot.starts(), slot.ends());
-    // A slot is at most a day long, so one that ends at midnight ends on its own day.
-    let same_day = starts.date() == ends.date() || ends.minute_of_day() == 0;
-    let ends = if same_day { time(ends) } else { date_time(ends) };
-    format!("{} to {ends}", time(starts))
+    let ends = if slot.is_one_local_day() { time(slot.ends()) } else { date_time(slot.ends()) };
+    format!("{} to {ends}", time(slot.starts()))
 }
 
 /// Returns a slot: `Tue, Sep 2, 2025, 8:00 AM to 4:00 PM`.
-///
-/// A slot that ends on another day, other than at midnight, has both days.
 ///
 /// ```
 /// use ibbi_core::Slot;
@@ -77,7 +71,7 @@ pub fn time_range(slot: Slot) -> String {
 /// # Ok::<(), ibbi_core::TimeError>(())
 /// ```
 pub fn slot(slot: Slot) -> String {
-    format!("{}, {}", weekday_date(slot.starts().date()), time_range(slot))
+    format!("{}, {}", weekday_date(slot.local_day()), time_range(slot))
 }
 
 /// Returns a number with commas between the thousands: `10,000`.
@@ -106,10 +100,6 @@ pub fn number(number: u64) -> String {
 /// ```
 pub fn count(count: u64, singular: &str, plural: &str) -> String {
     format!("{} {}", number(count), if count == 1 { singular } else { plural })
-}
-
-fn local(time: LocalTime, form: &str) -> DelayedFormat<StrftimeItems<'_>> {
-    time.to_chrono().naive_local().format(form)
 }
 
 #[cfg(test)]

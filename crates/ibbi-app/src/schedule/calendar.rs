@@ -1,4 +1,4 @@
-//! Calendars for other programs: a plan's sittings, or what real cases have booked.
+//! Calendars for other programs, with the sessions of a plan or the booked sessions of cases.
 
 use crate::error::AppError;
 use crate::store::{self, CaseLog};
@@ -10,66 +10,76 @@ use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-/// A calendar that was made.
+/// A calendar, and how it differs from the one before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct MadeCalendar {
-    /// How many entries it has.
+pub struct CalendarOutput {
+    /// The number of entries.
     pub entries: usize,
-    /// How many of them were not in the calendar before, or had another time or status there.
+    /// The number of entries that are new, or that have another time or status than before.
     pub changed: usize,
-    /// The calendar itself, by RFC 5545.
+    /// The calendar (RFC 5545).
     #[serde(skip)]
     pub text: String,
 }
 
-/// The calendar of a scenario's plan, all tentative.
+/// Returns the calendar of a scenario's plan. All entries are tentative.
 ///
-/// `before` is the calendar as it was published last: an entry that has moved since gets a higher `SEQUENCE`, so that
+/// `before` is the last published calendar. An entry that has moved since then gets a higher `SEQUENCE`, so that
 /// calendar programs move it.
 ///
 /// # Errors
-/// [`AppError::Usage`] where the plan has nothing to show.
-pub fn of_plan(scenario: &Scenario, stamp: At, before: Option<&str>) -> Result<MadeCalendar, AppError> {
-    of_made_plan(scenario, &Plan::new(scenario), stamp, before)
+/// [`AppError::Usage`] if the plan has no sessions.
+pub fn scenario_calendar(scenario: &Scenario, stamp: At, before: Option<&str>) -> Result<CalendarOutput, AppError> {
+    plan_calendar(scenario, &Plan::new(scenario), stamp, before)
 }
 
-/// The calendar of a plan that was made, from a scenario's start or from where a case is.
+/// Returns the calendar of a plan.
 ///
 /// # Errors
-/// [`AppError::Usage`] where the plan has nothing to show.
-pub fn of_made_plan(
+/// [`AppError::Usage`] if the plan has no sessions.
+pub fn plan_calendar(
     scenario: &Scenario,
     plan: &Plan,
     stamp: At,
     before: Option<&str>,
-) -> Result<MadeCalendar, AppError> {
+) -> Result<CalendarOutput, AppError> {
     let entries = plan_entries(scenario, plan, 0);
     if entries.is_empty() {
-        return Err(AppError::Usage("the plan has no sitting to put on a calendar; `ibbi plan` says why".to_owned()));
+        return Err(AppError::Usage("the plan has no session to put on a calendar; `ibbi plan` shows why".to_owned()));
     }
-    made(scenario.district.as_str(), scenario.time_zone.as_str(), stamp, entries, before)
+    build(scenario.district.as_str(), scenario.time_zone.as_str(), stamp, entries, before)
 }
 
-/// The calendar of what cases of a ledger have booked: of one case, or of all.
+/// Returns the calendar of the booked sessions of one case or of all cases in a ledger.
 ///
-/// What is postponed and not booked anew, or was booked by mistake, is in it as cancelled.
+/// A session that was postponed and not booked again, or was booked by mistake, is cancelled in it.
 ///
 /// # Errors
 /// [`AppError`].
-pub fn of_ledger(path: &Path, case: Option<Uuid>, stamp: At, before: Option<&str>) -> Result<MadeCalendar, AppError> {
+pub fn ledger_calendar(
+    path: &Path,
+    case: Option<Uuid>,
+    stamp: At,
+    before: Option<&str>,
+) -> Result<CalendarOutput, AppError> {
     let cases = match case {
         Some(case) => vec![case],
         None => store::cases(path)?.into_iter().map(|entry| entry.case).collect(),
     };
     let logs = cases.into_iter().map(|case| store::load(path, case)).collect::<Result<Vec<_>, _>>()?;
-    of_logs(path, &logs.iter().collect::<Vec<_>>(), stamp, before)
+    cases_calendar(path, &logs.iter().collect::<Vec<_>>(), stamp, before)
 }
 
-/// The calendar of cases that have been read; `path` is for messages.
+/// Returns the calendar of cases that are already loaded. `path` is for messages.
 ///
 /// # Errors
-/// [`AppError::Usage`] where nothing is booked.
-pub fn of_logs(path: &Path, logs: &[&CaseLog], stamp: At, before: Option<&str>) -> Result<MadeCalendar, AppError> {
+/// [`AppError::Usage`] if no session is booked.
+pub fn cases_calendar(
+    path: &Path,
+    logs: &[&CaseLog],
+    stamp: At,
+    before: Option<&str>,
+) -> Result<CalendarOutput, AppError> {
     let mut entries = Vec::new();
     let (mut name, mut zone) = ("IBBI".to_owned(), None);
     for log in logs {
@@ -83,19 +93,19 @@ pub fn of_logs(path: &Path, logs: &[&CaseLog], stamp: At, before: Option<&str>) 
         let message = format!("{} has no booked meeting or session to put on a calendar", path.display());
         return Err(AppError::Usage(message));
     }
-    made(&name, zone.unwrap_or_default().name(), stamp, entries, before)
+    build(&name, zone.unwrap_or_default().name(), stamp, entries, before)
 }
 
-fn made(
+fn build(
     name: &str,
     zone: &str,
     stamp: At,
     mut entries: Vec<IcsEntry>,
     before: Option<&str>,
-) -> Result<MadeCalendar, AppError> {
+) -> Result<CalendarOutput, AppError> {
     let failed = |error: ibbi_report::ics::CalendarError| AppError::Usage(error.to_string());
     let text = |entries: &[IcsEntry]| IcsCalendar { name, zone, stamp, entries }.to_ics().map_err(failed);
-    // What has moved is told by comparing what is written, so that the file itself is the memory.
+    // Entries are compared as they are written, so the file itself has all that is needed to find changes.
     let (known, fresh) = (published(before.unwrap_or_default()), published(&text(&entries)?));
     let mut changed = 0;
     for entry in &mut entries {
@@ -109,17 +119,17 @@ fn made(
             (None, _) => changed += 1,
         }
     }
-    Ok(MadeCalendar { entries: entries.len(), changed, text: text(&entries)? })
+    Ok(CalendarOutput { entries: entries.len(), changed, text: text(&entries)? })
 }
 
-/// An entry as it was published.
+/// A published entry.
 struct Published {
     sequence: u32,
     /// Its times and its status.
     what: String,
 }
 
-/// The entries of a calendar by their ids, as far as this program's own lines tell them.
+/// Returns the entries of a calendar by their ids, if this program wrote them.
 fn published(text: &str) -> HashMap<String, Published> {
     let unfolded = text.replace("\r\n ", "").replace("\r\n\t", "");
     let mut found = HashMap::new();
@@ -143,23 +153,23 @@ fn published(text: &str) -> HashMap<String, Published> {
     found
 }
 
-/// A sitting of a case: the stage, the part (0 for the meeting), and how many were held before it.
-type Key = (Stage, u8, usize);
+/// The key of a session: its stage, its part (0 for the meeting), and how many sessions of it were held before.
+type SessionKey = (Stage, u8, usize);
 
-/// What became of a sitting so far.
-struct Sitting {
+/// A booked session in its current state.
+struct BookedSession {
     slot: Slot,
     place: Option<String>,
     status: IcsStatus,
-    /// How often it was booked, postponed, or corrected.
+    /// How many times it was booked, postponed, or corrected.
     touched: u32,
 }
 
-/// What a case has booked, with corrections applied.
+/// Returns the booked sessions of a case, with corrections applied.
 fn booked(log: &CaseLog) -> Vec<IcsEntry> {
-    let mut sittings: BTreeMap<Key, Sitting> = BTreeMap::new();
+    let mut sessions: BTreeMap<SessionKey, BookedSession> = BTreeMap::new();
     let mut held: HashMap<(Stage, u8), usize> = HashMap::new();
-    let mut keys: HashMap<u64, Key> = HashMap::new();
+    let mut keys: HashMap<u64, SessionKey> = HashMap::new();
     let mut open = 0;
     for entry in log.history.entries() {
         let stage = entry.to;
@@ -170,8 +180,8 @@ fn booked(log: &CaseLog) -> Vec<IcsEntry> {
             }
             Event::SessionPostponed(postponed) => (postponed.part, None),
             Event::EventVoided(voided) => {
-                if let Some(sitting) = keys.get(&voided.seq).and_then(|key| sittings.get_mut(key)) {
-                    sitting.touched += 1;
+                if let Some(session) = keys.get(&voided.seq).and_then(|key| sessions.get_mut(key)) {
+                    session.touched += 1;
                 }
                 continue;
             }
@@ -193,34 +203,39 @@ fn booked(log: &CaseLog) -> Vec<IcsEntry> {
         };
         let key = (stage, part, held.get(&(stage, part)).copied().unwrap_or(0));
         keys.insert(entry.seq, key);
-        touch(&mut sittings, key, booking, entry.counts());
+        touch(&mut sessions, key, booking, entry.counts());
     }
-    sittings.into_iter().map(|(key, sitting)| entry_of(log, key, sitting)).collect()
+    sessions.into_iter().map(|(key, session)| entry_of(log, key, session)).collect()
 }
 
-fn touch(sittings: &mut BTreeMap<Key, Sitting>, key: Key, booking: Option<(Slot, Option<String>)>, counts: bool) {
-    match (sittings.get_mut(&key), booking) {
-        (Some(sitting), booking) => {
-            sitting.touched += 1;
+fn touch(
+    sessions: &mut BTreeMap<SessionKey, BookedSession>,
+    key: SessionKey,
+    booking: Option<(Slot, Option<String>)>,
+    counts: bool,
+) {
+    match (sessions.get_mut(&key), booking) {
+        (Some(session), booking) => {
+            session.touched += 1;
             if counts {
                 match booking {
                     Some((slot, place)) => {
-                        (sitting.slot, sitting.place, sitting.status) = (slot, place, IcsStatus::Confirmed);
+                        (session.slot, session.place, session.status) = (slot, place, IcsStatus::Confirmed);
                     }
-                    None => sitting.status = IcsStatus::Cancelled,
+                    None => session.status = IcsStatus::Cancelled,
                 }
             }
         }
         (None, Some((slot, place))) => {
             let status = if counts { IcsStatus::Confirmed } else { IcsStatus::Cancelled };
-            sittings.insert(key, Sitting { slot, place, status, touched: 0 });
+            sessions.insert(key, BookedSession { slot, place, status, touched: 0 });
         }
-        // A postponement of what was never booked is not legal, and loading the case has refused it.
+        // A session that was never booked can't be postponed. Loading the case refuses that.
         (None, None) => {}
     }
 }
 
-fn entry_of(log: &CaseLog, (stage, part, nth): Key, sitting: Sitting) -> IcsEntry {
+fn entry_of(log: &CaseLog, (stage, part, nth): SessionKey, session: BookedSession) -> IcsEntry {
     let district = log.district().map(ToString::to_string).unwrap_or_default();
     let make_up = if nth > 0 && part > 0 { ", make-up session" } else { "" };
     let what = match (stage, part) {
@@ -230,11 +245,11 @@ fn entry_of(log: &CaseLog, (stage, part, nth): Key, sitting: Sitting) -> IcsEntr
     };
     IcsEntry {
         uid: stable_uid(&["case", &log.id.to_string(), stage.code(), &part.to_string(), &nth.to_string()]),
-        sequence: sitting.touched,
-        slot: sitting.slot,
+        sequence: session.touched,
+        slot: session.slot,
         summary: format!("IBBI {what}: {district}"),
         description: format!("Case {}, as recorded.", log.id),
-        location: sitting.place,
-        status: sitting.status,
+        location: session.place,
+        status: session.status,
     }
 }

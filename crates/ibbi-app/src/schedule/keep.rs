@@ -1,4 +1,4 @@
-//! Simulated runs written down as a ledger: one case a run, which replay and verification take like any other.
+//! Keeping simulated runs in a ledger, with one case per run. It can be replayed and verified like any other ledger.
 
 use crate::error::AppError;
 use crate::journal::PROGRAM;
@@ -9,40 +9,40 @@ use ibbi_sim::{Settings, Simulator};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
-/// Who records simulated events.
+/// The actor of simulated events.
 const ACTOR: &str = "simulation";
-/// Records that share one sync; a few hundred kilobytes.
+/// The number of records per sync: a few hundred kilobytes.
 const BATCH: usize = 1000;
 
-/// What to keep, and where.
+/// The runs to keep, and the file.
 #[derive(Debug, Clone, Copy)]
 pub struct Keep<'a> {
-    /// The ledger's file; it must not exist.
+    /// The ledger's file, which must not exist.
     pub file: &'a Path,
-    /// Which runs: 0 to `settings.runs` - 1 of this seed.
+    /// The runs: 0 to `settings.runs` - 1 of this seed.
     pub settings: Settings,
-    /// In the order of time, as many districts would write at once, instead of one case after the other. All events
-    /// are held in memory until then, some 200 bytes each.
+    /// Whether records are in order of time, as if many districts wrote at once, and not case by case. All events are
+    /// then held in memory, about 200 bytes each.
     pub interleaved: bool,
 }
 
-/// What was kept.
+/// The runs that were kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Kept {
     /// The ledger's file.
     pub file: PathBuf,
-    /// How many runs: a case each.
+    /// The number of runs, which is the number of cases.
     pub runs: u64,
-    /// How many records they have.
+    /// The number of records.
     pub records: u64,
     /// The ledger's length in bytes.
     pub bytes: u64,
 }
 
-/// Writes runs as a ledger. It is written beside its name and gets it when it is whole.
+/// Writes runs to a ledger. It is written to a temporary file, which gets its name when it is complete.
 ///
-/// Ids are made of the scenario, the seed and the run, so that the same runs give the same bytes. In the order of the
-/// cases every line was `logged` when the last simulated day was over; in the order of time, when it happened.
+/// Ids depend on the scenario, the seed, and the run only, so the same runs give the same bytes. Case by case, all
+/// lines have the end of the last simulated day as `logged`. In order of time, they have the time of the event.
 ///
 /// # Errors
 /// [`AppError`].
@@ -73,7 +73,7 @@ fn write(
     let ids = Ids { digest: simulator.digest().to_owned(), seed: settings.seed };
     let name = |text: &str| Name::new(text).map_err(|error| AppError::Usage(error.to_string()));
     let new = NewLedger {
-        id: ids.of("ledger", 0, 0),
+        id: ids.id("ledger", 0, 0),
         actor: name(ACTOR)?,
         at: begins,
         origin: name(&format!("ibbi.local/simulation/{}", &ids.digest[..16]))?,
@@ -102,7 +102,7 @@ fn write(
         events.sort_by_key(|(at, run, number, ..)| (*at, *run, *number));
         let mut events = events.into_iter().peekable();
         while let Some((at, run, number, to, event)) = events.next() {
-            // What happens later is logged later: records of one instant share a batch.
+            // Later events are logged later, so only records of one instant share a batch.
             let last = events.peek().is_none_or(|next| next.0 > at);
             add(ids.record(&new.actor, run, number, at, to, event), at, last)?;
         }
@@ -121,31 +121,31 @@ fn write(
     Ok(kept)
 }
 
-/// A whole case: what has happened before the run, where it goes on from a real case, and the run.
+/// Returns a whole case: the events before the run, if it resumes a case, and the run.
 fn whole(simulator: &Simulator, seed: u64, run: u64) -> Result<Vec<(At, Event, Stage)>, AppError> {
     let mut records = simulator.past().to_vec();
     simulator.run(seed, run, |at, event, to| records.push((at, event.clone(), to)))?;
     Ok(records)
 }
 
-/// Ids that follow from what they name.
+/// Ids that depend on what they identify.
 struct Ids {
     digest: String,
     seed: u64,
 }
 
 impl Ids {
-    fn of(&self, what: &str, run: u64, number: u64) -> Uuid {
+    fn id(&self, what: &str, run: u64, number: u64) -> Uuid {
         let text = format!("{what} {} {} {run} {number}", self.digest, self.seed);
         let digest = Digest::sha256(text.as_bytes());
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&digest.as_bytes()[..16]);
-        // Version 8 of RFC 9562: bits of the program's own making.
+        // Version 8 of RFC 9562: bits defined by the program.
         uuid::Builder::from_custom_bytes(bytes).into_uuid()
     }
 
     fn record(&self, actor: &Name, run: u64, number: u64, at: At, to: Stage, event: Event) -> NewRecord {
-        let (case, id) = (self.of("case", run, 0), self.of("record", run, number));
+        let (case, id) = (self.id("case", run, 0), self.id("record", run, number));
         NewRecord { case, id, actor: actor.clone(), at, to, event, expected_rev: Some(number) }
     }
 }

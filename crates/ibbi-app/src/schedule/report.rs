@@ -1,15 +1,15 @@
-//! The page that tells a facilitator everything about a scenario.
+//! The page with the plan and the forecast of a scenario.
 
-use super::{Side, compare, with_format};
+use super::{ScenarioSide, compare, with_format};
 use crate::error::AppError;
 use ibbi_core::Format;
 use ibbi_report::SimulationPage;
 use ibbi_sim::{Plan, Scenario, Settings, Simulator};
 
-/// The most runs that are spent on the questions beside the forecast itself: whom to ask, and the other format.
+/// The largest number of runs for the gains and for the comparison of formats.
 const BESIDE: u64 = 2_000;
 
-/// The page of a scenario: plan, forecast, the two formats against each other, and whom to ask for a day.
+/// Returns the page of a scenario: plan, forecast, comparison of the two formats, and gains from one more day.
 ///
 /// # Errors
 /// [`AppError::Simulation`].
@@ -23,13 +23,13 @@ pub fn page(
     let forecast = simulator.simulate_with(settings, progress)?;
     let beside = Settings { runs: settings.runs.min(BESIDE), ..settings };
     let gains = simulator.availability_gains(beside)?;
-    // The two formats can be compared only while both are open.
+    // The formats can only be compared while both are possible.
     let comparison = match forecast.continued {
         Some(_) => None,
         None => {
             let side = |format: Format| {
                 let scenario = with_format(scenario.clone(), Some(format));
-                Side { label: format.label().to_owned(), scenario }
+                ScenarioSide { label: format.label().to_owned(), scenario }
             };
             Some(compare(&[side(Format::FullDay), side(Format::TwoHalfDays)], settings, |_| {})?)
         }

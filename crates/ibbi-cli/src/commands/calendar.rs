@@ -5,7 +5,7 @@ use crate::args::Calendar;
 use crate::output::Outcome;
 use crate::terminal;
 use ibbi_app::output::OutputKind;
-use ibbi_app::schedule::{self, MadeCalendar};
+use ibbi_app::schedule::{self, CalendarOutput};
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, store};
 use serde_json::json;
@@ -33,7 +33,7 @@ pub(crate) fn run(args: &Calendar, json: bool) -> Result<Outcome, AppError> {
     Ok(Outcome::done(format!("Wrote {dates} to {out}{changes}. Import the file into your calendar.\n")))
 }
 
-fn plan_calendar(args: &Calendar, before: Option<&str>) -> Result<MadeCalendar, AppError> {
+fn plan_calendar(args: &Calendar, before: Option<&str>) -> Result<CalendarOutput, AppError> {
     if args.case.case.is_some() {
         return Err(AppError::Usage(
             "--case works only with a ledger, and this file is a scenario; leave it out".to_owned(),
@@ -41,10 +41,10 @@ fn plan_calendar(args: &Calendar, before: Option<&str>) -> Result<MadeCalendar, 
     }
     let scenario = schedule::with_format(schedule::load(args.source.as_deref())?, args.format);
     let zone = Zone::new(&scenario.time_zone)?;
-    schedule::of_plan(&scenario, instant(args.stamp.as_deref(), zone, now()?)?, before)
+    schedule::scenario_calendar(&scenario, instant(args.stamp.as_deref(), zone, now()?)?, before)
 }
 
-fn ledger_calendar(args: &Calendar, ledger: &Path, before: Option<&str>) -> Result<MadeCalendar, AppError> {
+fn ledger_calendar(args: &Calendar, ledger: &Path, before: Option<&str>) -> Result<CalendarOutput, AppError> {
     if args.format.is_some() {
         return Err(AppError::Usage("--format works only with a scenario; a ledger already has a format".to_owned()));
     }
@@ -54,5 +54,5 @@ fn ledger_calendar(args: &Calendar, ledger: &Path, before: Option<&str>) -> Resu
         None => store::zones(ledger)?.first().copied().unwrap_or_default(),
     };
     let stamp = instant(args.stamp.as_deref(), zone, now()?)?;
-    schedule::of_ledger(ledger, case.map(|(case, _)| case), stamp, before)
+    schedule::ledger_calendar(ledger, case.map(|(case, _)| case), stamp, before)
 }

@@ -146,7 +146,7 @@ fn simulator(one: &OneScenario, from: &From) -> Result<(Scenario, Simulator), Ap
     };
     let (case, zone) = chosen(ledger, from.case.as_deref())?;
     let as_of = instant(from.as_of.as_deref(), zone, now()?)?;
-    let simulator = schedule::simulator(&scenario, Some(schedule::From { ledger, case, as_of }))?;
+    let simulator = schedule::simulator(&scenario, Some(schedule::ResumeFrom { ledger, case, as_of }))?;
     Ok((scenario, simulator))
 }
 

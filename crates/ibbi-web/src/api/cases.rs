@@ -185,7 +185,7 @@ pub(super) fn replay(request: &WebRequest) -> WebResult {
 pub(crate) fn calendar(request: &WebRequest) -> WebResult {
     let case = request.id("case")?;
     let now = request.state.now()?;
-    let made = request.state.case(case, |log| schedule::of_logs(&request.state.path, &[log], now, None))??;
+    let made = request.state.case(case, |log| schedule::cases_calendar(&request.state.path, &[log], now, None))??;
     Ok(response::download(response::CALENDAR, "dates.ics", made.text))
 }
 

@@ -7,7 +7,7 @@ use crate::state::{AppState, MAX_RUNS};
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use ibbi_app::AppError;
-use ibbi_app::schedule::{self, Side};
+use ibbi_app::schedule::{self, ScenarioSide};
 use ibbi_app::zone::Zone;
 use ibbi_core::Format;
 use ibbi_sim::{Comparison, Plan, Scenario, Settings, Simulator};
@@ -196,10 +196,14 @@ pub(super) fn compare(request: WebRequest) -> WebFuture {
     )
 }
 
-fn sides(first: Option<String>, second: Option<String>, formats: &[Format]) -> Result<[Side; 2], AppError> {
+fn sides(first: Option<String>, second: Option<String>, formats: &[Format]) -> Result<[ScenarioSide; 2], AppError> {
     let first = scenario(first.as_deref(), None)?;
     let second = second.map(|second| scenario(Some(&second), None)).transpose()?;
-    schedule::sides_of(("the first".to_owned(), first), second.map(|second| ("the second".to_owned(), second)), formats)
+    schedule::sides_from(
+        ("the first".to_owned(), first),
+        second.map(|second| ("the second".to_owned(), second)),
+        formats,
+    )
 }
 
 pub(super) fn who(request: WebRequest) -> WebFuture {
@@ -230,7 +234,7 @@ pub(super) fn calendar(request: &WebRequest) -> WebResult {
     // The zone is known to exist; a stamp is an instant all the same.
     Zone::new(&scenario.time_zone).map_err(AppError::from)?;
     let plan = Plan::from_simulator(&asked.simulator(&request.state)?);
-    let made = schedule::of_made_plan(&scenario, &plan, request.state.now()?, None)?;
+    let made = schedule::plan_calendar(&scenario, &plan, request.state.now()?, None)?;
     Ok(response::download(response::CALENDAR, "dates.ics", made.text))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::query::Pairs;
 use ibbi_app::form;
-use ibbi_app::schedule::{closure, day, id_of, said_time, said_times, times};
+use ibbi_app::schedule::{closure, day, id_of, time_text, times, times_text};
 use ibbi_core::{County, Date, Format, MemberId, Name, Party, Seat, TextError, TimeZoneName};
 use ibbi_sim::{
     Assumptions, CalendarInput, Chance, DayPart, Duration, Participant, Role, Scenario, ThreePoint, Unavailable,
@@ -66,7 +66,7 @@ impl From<&Scenario> for Draft {
         });
         let chances = Chance::ALL.iter().map(|which| percent(scenario.assumptions.chance(*which).value));
         let closed =
-            scenario.calendar.closed.iter().map(|closed| format!("{} {}\n", closed.name, said_time(closed.when)));
+            scenario.calendar.closed.iter().map(|closed| format!("{} {}\n", closed.name, time_text(closed.when)));
         let mut people: Vec<Person> = scenario.people.iter().map(Person::from).collect();
         people.resize_with(people.len() + SPARE, Person::default);
         Self {
@@ -107,7 +107,7 @@ impl From<&Participant> for Person {
             party: person.party.map_or("", Party::code).to_owned(),
             optional: !person.required,
             week,
-            other: said_times(&other),
+            other: times_text(&other),
         }
     }
 }

@@ -11,7 +11,7 @@
 
 use crate::query::{self, Pairs};
 use ibbi_app::AppError;
-use ibbi_app::schedule::{closure, id_of, said_time, said_times, times};
+use ibbi_app::schedule::{closure, id_of, time_text, times, times_text};
 use ibbi_core::{County, Date, Format, MemberId, Name, Party, Seat, TimeZoneName};
 use ibbi_sim::{
     Assumptions, CalendarInput, Chance, Closure, Duration, Participant, Role, Scenario, ThreePoint, Weekday,
@@ -53,7 +53,7 @@ pub(crate) fn write(scenario: &Scenario) -> String {
         add("w", scenario.calendar.working_days.iter().map(|day| &day.code()[..3]).collect::<Vec<_>>().join(","));
     }
     for Closure { name, when } in &scenario.calendar.closed {
-        add("h", format!("{name} {}", said_time(*when)));
+        add("h", format!("{name} {}", time_text(*when)));
     }
     let mut taken = Vec::new();
     for person in &scenario.people {
@@ -89,7 +89,7 @@ fn written(person: &Participant, taken: &[MemberId]) -> String {
     if !required {
         role.push('?');
     }
-    format!("{name}~{id}~{role}~{}", said_times(unavailable))
+    format!("{name}~{id}~{role}~{}", times_text(unavailable))
 }
 
 /// The scenario that a link's query tells.

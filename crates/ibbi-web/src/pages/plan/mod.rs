@@ -122,7 +122,7 @@ fn send_pieces(
         return Ok(());
     }
     let labelled = (scenario.format.label().to_owned(), scenario.clone());
-    let sides = schedule::sides_of(labelled, None, &[])?;
+    let sides = schedule::sides_from(labelled, None, &[])?;
     let comparison = schedule::compare(&sides, settings, |_| {})?;
     if !send(ibbi_report::comparison_section(&comparison).into_string() + sign) {
         return Ok(());
@@ -173,7 +173,7 @@ pub(crate) fn toml(request: &WebRequest) -> WebResult {
 }
 
 pub(crate) fn calendar(request: &WebRequest) -> WebResult {
-    let made = schedule::of_plan(&scenario_of_link(request)?, request.state.now()?, None)?;
+    let made = schedule::scenario_calendar(&scenario_of_link(request)?, request.state.now()?, None)?;
     Ok(response::download(response::CALENDAR, "dates.ics", made.text))
 }
 

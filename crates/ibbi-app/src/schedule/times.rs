@@ -1,15 +1,15 @@
-//! Times as a person says them: "fridays, monday mornings, 2026-11-02 to 2026-11-13".
+//! Reading and writing times as people type them: "fridays, monday mornings, 2026-11-02 to 2026-11-13".
 
 use crate::error::AppError;
 use ibbi_common::spelling::{self, echo};
 use ibbi_core::{Date, MemberId, Name};
 use ibbi_sim::{Closure, DayPart, Unavailable, Weekday};
 
-/// How times can be said, for a message.
-pub const TIMES: &str = "days and weekdays with commas between them, such as: fridays, monday mornings, 2026-11-02, \
+/// The known forms of times, for a message.
+pub const TIMES: &str = "dates and weekdays separated by commas, such as: fridays, monday mornings, 2026-11-02, \
                          2026-11-02 afternoon, 2026-11-09 to 2026-11-13";
 
-/// Reads the times at which somebody cannot come; none in an empty text.
+/// Reads unavailable times. An empty text has none.
 ///
 /// ```
 /// use ibbi_app::schedule::times;
@@ -18,7 +18,7 @@ pub const TIMES: &str = "days and weekdays with commas between them, such as: fr
 /// ```
 ///
 /// # Errors
-/// [`AppError::Usage`] says which part was not understood and what would be.
+/// [`AppError::Usage`], with the part that is not valid and the known forms.
 pub fn times(text: &str) -> Result<Vec<Unavailable>, AppError> {
     text.split([',', ';']).map(str::trim).filter(|part| !part.is_empty()).map(time).collect()
 }
@@ -41,18 +41,18 @@ fn time(text: &str) -> Result<Unavailable, AppError> {
             (None, Some(weekday)) => Ok(Unavailable { from: None, half, to: None, weekday: Some(weekday) }),
             (None, None) => Err(unknown(text, one)),
         },
-        ["since", from] => stretch(text, Some(from), None, half, None),
-        ["until", to] => stretch(text, None, Some(to), half, None),
-        [each, "since", from] => stretch(text, Some(from), None, half, Some(each)),
-        [each, "until", to] if day(each).is_none() => stretch(text, None, Some(to), half, Some(each)),
-        [from, "to" | "until" | "-", to] => stretch(text, Some(from), Some(to), half, None),
-        [each, from, "to" | "until" | "-", to] => stretch(text, Some(from), Some(to), half, Some(each)),
+        ["since", from] => range(text, Some(from), None, half, None),
+        ["until", to] => range(text, None, Some(to), half, None),
+        [each, "since", from] => range(text, Some(from), None, half, Some(each)),
+        [each, "until", to] if day(each).is_none() => range(text, None, Some(to), half, Some(each)),
+        [from, "to" | "until" | "-", to] => range(text, Some(from), Some(to), half, None),
+        [each, from, "to" | "until" | "-", to] => range(text, Some(from), Some(to), half, Some(each)),
         _ => Err(unknown(text, text)),
     }
 }
 
-/// A stretch of days, or one day of the week within it.
-fn stretch(
+/// Returns a range of days, or one day of the week within it.
+fn range(
     text: &str,
     from: Option<&&str>,
     to: Option<&&str>,
@@ -65,20 +65,20 @@ fn stretch(
     if let (Some(from), Some(to)) = (from, to)
         && to < from
     {
-        let message = format!("`{}` ends before it begins; write the earlier day first", echo(text));
+        let message = format!("`{}` ends before it starts; write the earlier date first", echo(text));
         return Err(AppError::Usage(message));
     }
     Ok(Unavailable { from, half, to, weekday })
 }
 
-/// A time in words, which [`times`] reads back as the same.
+/// Returns a time as text, which [`times`] reads back.
 ///
 /// ```
-/// use ibbi_app::schedule::{said_time, times};
+/// use ibbi_app::schedule::{time_text, times};
 /// let time = times("every Monday morning").unwrap()[0];
-/// assert_eq!(said_time(time), "monday mornings");
+/// assert_eq!(time_text(time), "monday mornings");
 /// ```
-pub fn said_time(time: Unavailable) -> String {
+pub fn time_text(time: Unavailable) -> String {
     let Unavailable { from, half, to, weekday } = time;
     let mut words: Vec<String> = Vec::new();
     match (weekday, half) {
@@ -91,7 +91,7 @@ pub fn said_time(time: Unavailable) -> String {
         (Some(from), Some(to)) => words.push(format!("{from} to {to}")),
         (Some(from), None) => words.push(format!("since {from}")),
         (None, Some(to)) => words.push(format!("until {to}")),
-        // All days there are; there is no word for it but the whole range of years.
+        // There is no word for all days, only the whole range of years.
         (None, None) if weekday.is_none() => words.push("1970-01-01 to 9999-12-31".to_owned()),
         (None, None) => {}
     }
@@ -103,12 +103,12 @@ pub fn said_time(time: Unavailable) -> String {
     words.join(" ")
 }
 
-/// Times in words, with commas between them.
-pub fn said_times(times: &[Unavailable]) -> String {
-    times.iter().map(|time| said_time(*time)).collect::<Vec<_>>().join(", ")
+/// Returns times as text, separated by commas.
+pub fn times_text(times: &[Unavailable]) -> String {
+    times.iter().map(|time| time_text(*time)).collect::<Vec<_>>().join(", ")
 }
 
-/// A day, as `2026-11-02` or as Americans write it, `11/2/2026`.
+/// Reads a date: `2026-11-02`, or `11/2/2026` as in the United States.
 pub fn day(text: &str) -> Option<Date> {
     if let Ok(day) = text.trim().parse() {
         return Some(day);
@@ -136,14 +136,16 @@ fn unknown(text: &str, word: &str) -> AppError {
 /// Reads a closed range with its name: "Winter break 2026-12-24 to 2027-01-01".
 ///
 /// # Errors
-/// [`AppError::Usage`] says what was not understood.
+/// [`AppError::Usage`], with what is not valid.
 pub fn closure(text: &str) -> Result<Closure, AppError> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let is_when = |word: &str| day(word).is_some() || weekday(&word.to_lowercase()).is_some();
     let begins = words.iter().position(|word| is_when(word)).filter(|begins| *begins > 0);
     let Some(begins) = begins else {
-        let message =
-            format!("`{}` is not a name with its days; write it as: Winter break 2026-12-24 to 2027-01-01", echo(text));
+        let message = format!(
+            "`{}` is not a name with its dates; write it like this: Winter break 2026-12-24 to 2027-01-01",
+            echo(text)
+        );
         return Err(AppError::Usage(message));
     };
     let name = words[..begins].join(" ");
@@ -151,7 +153,7 @@ pub fn closure(text: &str) -> Result<Closure, AppError> {
     Ok(Closure { name, when: time(&words[begins..].join(" "))? })
 }
 
-/// An id out of a name, unlike those that are taken: `R. Amari` becomes `r-amari`.
+/// Returns an id made of a name, other than those that are taken: `R. Amari` becomes `r-amari`.
 pub fn id_of(name: &Name, taken: &[MemberId]) -> MemberId {
     let letters = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { ' ' };
     let words: String = name.as_str().chars().map(letters).collect();
@@ -163,7 +165,7 @@ pub fn id_of(name: &Name, taken: &[MemberId]) -> MemberId {
     let numbered =
         (1..=taken.len() + 1).map(|number| if number == 1 { base.clone() } else { format!("{base}-{number}") });
     let mut free = numbered.filter_map(|id| MemberId::new(&id).ok()).filter(|id| !taken.contains(id));
-    // There is one candidate more than there are ids taken.
+    // There is one candidate more than taken ids.
     free.next().unwrap_or_else(|| MemberId::new("person").expect("a word is an id"))
 }
 
@@ -172,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_read_as_people_write_them() {
+    fn times_are_read_as_people_type_them() {
         for (text, expected) in [
             ("fridays", "friday"),
             ("Fri", "friday"),
@@ -202,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_of_a_time_reads_back_as_the_same_time() {
+    fn time_text_reads_back() {
         let days = [None, Date::new(2026, 11, 2), Date::new(2026, 11, 13)];
         let mut said = Vec::new();
         for weekday in [None, Some(Weekday::Monday), Some(Weekday::Sunday)] {
@@ -211,7 +213,7 @@ mod tests {
                     let time = Unavailable { from, half, to, weekday };
                     let ordered = from.is_none() || to.is_none() || from <= to;
                     if ordered && (weekday, from, to) != (None, None, None) {
-                        let text = said_time(time);
+                        let text = time_text(time);
                         let read = times(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
                         assert_eq!(read, [time], "{text}");
                         said.push(text);
@@ -225,11 +227,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_is_named_with_what_would_be() {
+    fn invalid_times_have_clear_errors() {
         for (text, said) in [
             ("frydays", "did you mean friday"),
             ("fridays, whenever", "`whenever` is not a time"),
-            ("2026-11-13 to 2026-11-02", "ends before it begins"),
+            ("2026-11-13 to 2026-11-02", "ends before it starts"),
             ("2026-02-30", "`2026-02-30` is not a time"),
             ("13/13/2026", "is not a time"),
         ] {
@@ -239,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_range_has_a_name_and_days() {
+    fn closed_range_has_a_name_and_dates() {
         let closure_of = |text: &str| closure(text).map(|closure| (closure.name.to_string(), closure.when));
         let (name, when) = closure_of("Winter break: 2026-12-24 to 2027-01-01").unwrap();
         assert_eq!((name.as_str(), when.to.unwrap().to_string().as_str()), ("Winter break", "2027-01-01"));
@@ -250,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_made_of_names_and_differ() {
+    fn person_ids_are_unique() {
         let mut taken = Vec::new();
         for (name, expected) in [("R. Amari", "r-amari"), ("R Amari", "r-amari-2"), ("Ñ", "person"), ("Ñ", "person-2")]
         {
