@@ -76,7 +76,7 @@ pub(crate) fn text(timeline: &Timeline) -> String {
 
 fn moment(moment: &Moment, zone: Zone) -> String {
     let Moment { seq, at, text, to, .. } = moment;
-    let line = format!("{seq:>5}  {}  {:<12}  {text}", zone.show(*at), to.label());
+    let line = format!("{seq:>5}  {:<27}  {:<12}  {text}", zone.show(*at), to.label());
     let mut shown = match moment.voided_by {
         Some(by) => paint(DIM, &format!("{line} (voided by {by})")),
         None => line,
