@@ -3,8 +3,8 @@
 mod timeline;
 
 use crate::error::AppError;
+use crate::signing::{self, VerifySettings};
 use crate::store;
-use crate::trust::{self, Against};
 use ibbi_audit::{Audit, AuditError, Diff, Filter, Metered, Options, Source, Watch};
 use ibbi_core::{At, Name, Outcome};
 use ibbi_export::{Chained, Corrections, ExportError, Voided};
@@ -24,7 +24,7 @@ pub use timeline::timeline;
 #[derive(Debug, Clone, Default)]
 pub struct Request {
     /// Checkpoints and keys to hold the ledger against.
-    pub against: Against,
+    pub against: VerifySettings,
     /// How many threads; 0 stands for one. The result does not depend on it.
     pub threads: usize,
     /// The instant at which unfinished cases are looked at; the last line's if none is given.
@@ -120,8 +120,8 @@ pub fn audit_watched(
         threads: request.threads.max(1),
         as_of: request.as_of,
         advisories: request.advisories,
-        checkpoints: trust::known_checkpoints(path, &request.against)?.unwrap_or_default(),
-        keys: trust::public_keys(&request.against)?,
+        checkpoints: signing::known_checkpoints(path, &request.against)?.unwrap_or_default(),
+        keys: signing::public_keys(&request.against)?,
         root: false,
         filter: Filter { cases, since: request.since, outcome: request.outcome, codes: request.codes.clone() },
         kept: request.kept,

@@ -2,8 +2,8 @@
 
 use crate::error::AppError;
 use crate::input;
+use crate::signing::Signer;
 use crate::store::{self, CaseLog};
-use crate::trust::Signer;
 use crate::zone::Zone;
 use ibbi_core::events::EventVoided;
 use ibbi_core::{Advisory, At, Event, EventKind, Name, Reason, Stage};
@@ -360,7 +360,7 @@ fn record_in(
 
 /// Signs the ledger if it is time. The record is safe whatever comes of it, so a failure is told and is no error.
 pub(crate) fn signed_after(signer: &Signer, ledger: &mut SealedLedger) -> Option<SignedAfter> {
-    match signer.after(ledger) {
+    match signer.sign_if_due(ledger) {
         Ok(signed) => signed.map(|signed| SignedAfter::Signed { size: signed.size }),
         Err(error) => Some(SignedAfter::Failed { reason: error.to_string() }),
     }

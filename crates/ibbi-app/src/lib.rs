@@ -20,11 +20,11 @@ pub mod replay;
 pub mod schedule;
 pub mod schema;
 mod shape;
+pub mod signing;
 pub mod status;
 pub mod store;
 mod suggest;
 pub mod tour;
-pub mod trust;
 
 pub use error::{AppError, ExitCode};
 pub use ibbi_common::{format, zone};

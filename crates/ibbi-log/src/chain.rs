@@ -1,7 +1,7 @@
 //! Linking new lines: each names the SHA-256 of the one before it.
 
 use crate::Digest;
-use crate::lanes::{INITIAL, pad_end};
+use crate::sha256::{INITIAL, pad_end};
 use core::slice::from_ref;
 use sha2::block_api::compress256;
 

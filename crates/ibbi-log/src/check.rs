@@ -1,9 +1,10 @@
 //! Checking a ledger in one pass: each line, and the chain that links the lines.
 
 use crate::line::Links;
-use crate::lines::{Content, Lines, RawLine};
-use crate::record::{Entry, Opening, read_line};
-use crate::scan::Scan;
+use crate::line_check::LineChecker;
+use crate::line_reader::{LedgerLine, read_line};
+use crate::lines::{LineContent, Lines, RawLine};
+use crate::record::Opening;
 use crate::{Damage, Digest, Fault, FaultKind, Head, ReadError, explain};
 use std::io::Read;
 
@@ -69,7 +70,7 @@ impl CheckedLines {
         source: impl Read,
         mut each: impl FnMut(Head, Option<&Opening>),
     ) -> Result<(), ReadError> {
-        let mut scan = Scan::new(source);
+        let mut scan = LineChecker::new(source);
         let (mut entry, mut faults) = (None, Vec::new());
         loop {
             let step = scan.step(false, &mut entry, &mut faults);
@@ -77,7 +78,7 @@ impl CheckedLines {
             self.head = scan.head();
             let step = step.map_err(|source| ReadError::Io { offset: self.head.bytes, source })?;
             let Some(step) = step else { return Ok(()) };
-            if let Some(Entry::Opening(opening)) = entry.take() {
+            if let Some(LedgerLine::Opening(opening)) = entry.take() {
                 self.opening.get_or_insert(opening);
             }
             if step.digest.is_some() {
@@ -98,17 +99,17 @@ impl CheckedLines {
             let Some(RawLine { number, offset, length, content }) = next else { return Ok(()) };
             let mut fault = |column, kind| self.damage.add([Fault { line: number, offset, column, kind }]);
             let (bytes, digest) = match content {
-                Content::Whole(bytes, digest) => (Some(bytes), digest),
-                Content::TooLong(digest) => {
+                LineContent::Whole(bytes, digest) => (Some(bytes), digest),
+                LineContent::TooLong(digest) => {
                     fault(0, FaultKind::TooLong { length });
                     (None, digest)
                 }
-                Content::Torn => {
+                LineContent::Torn => {
                     fault(0, FaultKind::Torn { length });
                     continue;
                 }
             };
-            match bytes.map(|bytes| (bytes, Links::of(bytes))) {
+            match bytes.map(|bytes| (bytes, Links::read(bytes))) {
                 Some((_, Some(Links { prev, seq, .. }))) => {
                     if *prev != expected.0 {
                         match Digest::from_hex(prev) {
@@ -131,8 +132,8 @@ impl CheckedLines {
             }
             if number == 1 {
                 match bytes.map(read_line) {
-                    Some(Ok(Entry::Opening(opening))) => self.opening = Some(opening),
-                    Some(Ok(Entry::Record(_))) => fault(0, FaultKind::Opening { first: true }),
+                    Some(Ok(LedgerLine::Opening(opening))) => self.opening = Some(opening),
+                    Some(Ok(LedgerLine::Record(_))) => fault(0, FaultKind::Opening { first: true }),
                     Some(Err((column, kind))) => fault(column, kind),
                     None => {}
                 }

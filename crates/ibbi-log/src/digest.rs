@@ -1,6 +1,5 @@
 //! SHA-256 digests and their one text form: 64 lower-case hexadecimal digits.
 
-use crate::lanes::hash_each;
 use core::fmt;
 use core::str::FromStr;
 use sha2::Digest as _;
@@ -28,11 +27,6 @@ impl Digest {
     /// Returns the SHA-256 of these bytes.
     pub fn sha256(bytes: &[u8]) -> Self {
         Self(sha2::Sha256::digest(bytes).into())
-    }
-
-    /// Returns the SHA-256 of the messages, in their order. Many messages at once are hashed faster than one by one.
-    pub fn sha256_each(messages: &[&[u8]]) -> Vec<Self> {
-        hash_each(messages)
     }
 
     /// Returns the SHA-256 of the parts, one after the other.

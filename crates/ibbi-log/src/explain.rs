@@ -1,8 +1,8 @@
 //! The slow reader: says what is wrong with a line that the fast one refuses.
 
-use crate::json::{self, Found, Node, Value};
 use crate::line::{LINE_VERSION, MAX_LINE, OPENING_TYPE, read_uuid, stage};
 use crate::record::{self, DataFault};
+use crate::strict_json::{self, Found, Node, Value};
 use crate::{Digest, FaultKind};
 use ibbi_core::{At, EventKind, Name};
 
@@ -39,7 +39,7 @@ fn check(line: &[u8]) -> Result<(), Found> {
         return Err((line.len() - 1, FaultKind::CarriageReturn));
     }
     let line = core::str::from_utf8(line).map_err(|error| (error.valid_up_to(), FaultKind::NotUtf8))?;
-    let node = json::read(line)?;
+    let node = strict_json::read(line)?;
     let Value::Object(fields) = node.value else {
         return Err((0, FaultKind::Syntax { expected: "an object" }));
     };

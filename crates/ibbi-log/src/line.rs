@@ -126,7 +126,7 @@ impl<'a> Line<'a> {
 /// ```
 /// use ibbi_log::Links;
 /// let line = br#"...,"logged":"2026-10-02T20:04:11.512Z","prev":"0000000000000000000000000000000000000000000000000000000000000000","rev":1,"seq":2,"to":"inquiry","type":"case_opened","v":1}"#;
-/// let links = Links::of(line).unwrap();
+/// let links = Links::read(line).unwrap();
 /// assert_eq!((links.seq, links.rev), (2, Some(1)));
 /// assert_eq!(links.logged().unwrap().to_string(), "2026-10-02T20:04:11.512Z");
 /// ```
@@ -144,7 +144,7 @@ pub struct Links<'a> {
 
 impl<'a> Links<'a> {
     /// The links of a line without its LF; nothing if its end is not that of a line.
-    pub fn of(line: &'a [u8]) -> Option<Self> {
+    pub fn read(line: &'a [u8]) -> Option<Self> {
         let rest = line.strip_suffix(b"\",\"v\":1}")?;
         let rest = &rest[..memchr::memrchr(b'"', rest)?];
         let rest = rest.strip_suffix(b",\"type\":")?;
@@ -393,7 +393,7 @@ mod tests {
         let line = Line::parse(OPENING).unwrap();
         assert_eq!((line.actor, line.data, line.seq, line.subject), ("a", "{}", 1, LineSubject::Ledger));
         assert_eq!(line.id, Uuid::from_u128(10));
-        let links = Links::of(OPENING.as_bytes()).unwrap();
+        let links = Links::read(OPENING.as_bytes()).unwrap();
         assert_eq!((links.prev, links.seq, links.rev), (&[b'0'; 64], 1, None));
         assert_eq!((links.logged(), case_of(OPENING.as_bytes())), (Some(line.logged), None));
     }

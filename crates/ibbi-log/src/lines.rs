@@ -1,8 +1,8 @@
 //! A stream cut into lines: bounded memory whatever the stream holds, and each line's digest with it.
 
 use crate::Digest;
-use crate::lanes::hash_each;
 use crate::line::MAX_LINE;
+use crate::sha256::hash_each;
 use memchr::memchr_iter;
 use sha2::Digest as _;
 use std::io::{self, ErrorKind, Read};
@@ -23,12 +23,12 @@ pub struct RawLine<'a> {
     /// Its length in bytes, without its LF.
     pub length: u64,
     /// The line itself, if it can be had.
-    pub content: Content<'a>,
+    pub content: LineContent<'a>,
 }
 
 /// What a line holds.
 #[derive(Debug)]
-pub enum Content<'a> {
+pub enum LineContent<'a> {
     /// A line of allowed length, and its SHA-256.
     Whole(&'a [u8], Digest),
     /// A line that is too long to be kept, and its SHA-256.
@@ -42,11 +42,11 @@ pub enum Content<'a> {
 /// Memory is a buffer of 256 KiB, whatever the source holds; the source needs no buffer of its own.
 ///
 /// ```
-/// use ibbi_log::{Content, Lines};
+/// use ibbi_log::{LineContent, Lines};
 /// let mut lines = Lines::new(&b"one\ntw"[..]);
 /// let one = lines.next()?.unwrap();
-/// assert!((one.number, one.offset) == (1, 0) && matches!(one.content, Content::Whole(b"one", _)));
-/// assert!(matches!(lines.next()?.unwrap().content, Content::Torn));
+/// assert!((one.number, one.offset) == (1, 0) && matches!(one.content, LineContent::Whole(b"one", _)));
+/// assert!(matches!(lines.next()?.unwrap().content, LineContent::Torn));
 /// assert!(lines.next()?.is_none());
 /// # Ok::<(), std::io::Error>(())
 /// ```
@@ -135,16 +135,16 @@ impl<R: Read> Lines<R> {
             Ended::InBuffer(end, digest) => {
                 self.start = end + 1;
                 let content = match self.buffer.get(start..end) {
-                    Some(line) if line.len() <= MAX_LINE => Content::Whole(line, digest),
-                    _ => Content::TooLong(digest),
+                    Some(line) if line.len() <= MAX_LINE => LineContent::Whole(line, digest),
+                    _ => LineContent::TooLong(digest),
                 };
                 (wide(end - start), content)
             }
-            Ended::Skipped(length, Some(digest)) => (length, Content::TooLong(digest)),
-            Ended::Skipped(length, None) => (length, Content::Torn),
+            Ended::Skipped(length, Some(digest)) => (length, LineContent::TooLong(digest)),
+            Ended::Skipped(length, None) => (length, LineContent::Torn),
         };
         self.number += 1;
-        self.offset += length + u64::from(!matches!(content, Content::Torn));
+        self.offset += length + u64::from(!matches!(content, LineContent::Torn));
         RawLine { number, offset, length, content }
     }
 
@@ -242,17 +242,17 @@ mod tests {
         let mut all = Vec::new();
         while let Some(line) = lines.next().unwrap() {
             let content = match line.content {
-                Content::Whole(bytes, digest) => {
+                LineContent::Whole(bytes, digest) => {
                     assert_eq!(digest, Digest::sha256(bytes));
                     String::from_utf8_lossy(bytes).into_owned()
                 }
-                Content::TooLong(digest) => {
+                LineContent::TooLong(digest) => {
                     let from = usize::try_from(line.offset).unwrap();
                     let to = from + usize::try_from(line.length).unwrap();
                     assert_eq!(digest, Digest::sha256(&stream[from..to]));
                     "too long".to_owned()
                 }
-                Content::Torn => "torn".to_owned(),
+                LineContent::Torn => "torn".to_owned(),
             };
             all.push((line.number, line.offset, line.length, content));
         }

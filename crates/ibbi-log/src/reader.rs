@@ -1,8 +1,9 @@
 //! Reading records: what most users of a ledger want.
 
 use crate::Fault;
-use crate::record::{Entry, Opening, Record};
-use crate::scan::{Head, Scan};
+use crate::line_check::{Head, LineChecker};
+use crate::line_reader::LedgerLine;
+use crate::record::{Opening, Record};
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read};
@@ -28,10 +29,10 @@ use std::path::Path;
 /// ```
 #[derive(Debug)]
 pub struct LedgerReader<R> {
-    scan: Scan<R>,
+    scan: LineChecker<R>,
     opening: Option<Opening>,
     /// What the line read last says, until it is given.
-    entry: Option<Entry>,
+    entry: Option<LedgerLine>,
     faults: Vec<Fault>,
     waiting: VecDeque<Result<Record, ReadError>>,
     /// Whether an end without an LF is only the end for now.
@@ -71,7 +72,7 @@ impl<R: Read> LedgerReader<R> {
     /// Reads a ledger from a stream. The stream needs no buffer of its own.
     pub fn new(source: R) -> Self {
         Self {
-            scan: Scan::new(source),
+            scan: LineChecker::new(source),
             opening: None,
             entry: None,
             faults: Vec::new(),
@@ -136,8 +137,8 @@ impl<R: Read> LedgerReader<R> {
         }
         self.begun = true;
         let record = match self.entry.take() {
-            Some(Entry::Record(record)) => Some(record),
-            Some(Entry::Opening(opening)) => {
+            Some(LedgerLine::Record(record)) => Some(record),
+            Some(LedgerLine::Opening(opening)) => {
                 self.opening.get_or_insert(opening);
                 None
             }

@@ -12,8 +12,8 @@ use crate::merkle::{Prover, root_from_proof};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ibbi_log::{
-    Content, Digest, Entry, Fault, FaultKind, LineSubject, Lines, Opening, RawLine, Record, Uuid, explain, read_line,
-    read_uuid,
+    Digest, Fault, FaultKind, LedgerLine, LineContent, LineSubject, Lines, Opening, RawLine, Record, Uuid, explain,
+    read_line, read_uuid,
 };
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read, Write};
@@ -98,9 +98,9 @@ pub fn extract(
         };
         let damaged = |(column, kind)| ExtractError::Damaged(Fault { line: number, offset, column, kind });
         let (bytes, digest) = match content {
-            Content::Whole(bytes, digest) => (bytes, digest),
-            Content::TooLong(_) => return Err(damaged((0, FaultKind::TooLong { length }))),
-            Content::Torn => return Err(ExtractError::Truncated { size, found: number - 1 }),
+            LineContent::Whole(bytes, digest) => (bytes, digest),
+            LineContent::TooLong(_) => return Err(damaged((0, FaultKind::TooLong { length }))),
+            LineContent::Torn => return Err(ExtractError::Truncated { size, found: number - 1 }),
         };
         let wanted = match LineSubject::read(bytes) {
             Some(LineSubject::Case { case: of, .. }) => of == case,
@@ -195,7 +195,7 @@ pub fn verify_extract(source: impl Read, keys: &[PublicKey]) -> Result<Extract, 
     let signed: SignedCheckpoint = head.checkpoint.parse().map_err(|error| reader.wrong(error))?;
     let signer = if keys.is_empty() { None } else { Some(signed.verify(keys)?) };
 
-    let Some(Entry::Opening(opening)) = reader.proved(&signed)? else {
+    let Some(LedgerLine::Opening(opening)) = reader.proved(&signed)? else {
         return Err(reader.wrong("the ledger's first line belongs here"));
     };
     if opening.origin.as_str() != signed.checkpoint().origin {
@@ -205,14 +205,14 @@ pub fn verify_extract(source: impl Read, keys: &[PublicKey]) -> Result<Extract, 
     while let Some(entry) = reader.proved(&signed)? {
         let rev = records.last().map_or(1, |last| last.rev + 1);
         match entry {
-            Entry::Record(record) if record.case == case && record.rev == rev => records.push(record),
-            Entry::Record(record) => {
+            LedgerLine::Record(record) if record.case == case && record.rev == rev => records.push(record),
+            LedgerLine::Record(record) => {
                 let (found, of) = (record.rev, record.case);
                 return Err(
                     reader.wrong(format!("record {rev} of case {case} belongs here, not record {found} of {of}"))
                 );
             }
-            Entry::Opening(_) => return Err(reader.wrong("a second first line")),
+            LedgerLine::Opening(_) => return Err(reader.wrong("a second first line")),
         }
     }
     if records.is_empty() {
@@ -239,12 +239,12 @@ impl<R: Read> Reader<R> {
         let wrong = |reason: &str| ExtractFault::Line { line, reason: reason.to_owned() };
         match self.lines.next()? {
             None => Ok(None),
-            Some(RawLine { content: Content::Whole(bytes, _), offset, .. }) => {
+            Some(RawLine { content: LineContent::Whole(bytes, _), offset, .. }) => {
                 self.offset = offset;
                 Ok(Some(bytes.to_vec()))
             }
-            Some(RawLine { content: Content::TooLong(_), .. }) => Err(wrong("the line is too long")),
-            Some(RawLine { content: Content::Torn, .. }) => Err(wrong("the line feed at the end is missing")),
+            Some(RawLine { content: LineContent::TooLong(_), .. }) => Err(wrong("the line is too long")),
+            Some(RawLine { content: LineContent::Torn, .. }) => Err(wrong("the line feed at the end is missing")),
         }
     }
 
@@ -256,15 +256,15 @@ impl<R: Read> Reader<R> {
     }
 
     /// The next line of the ledger and its proof, checked.
-    fn proved(&mut self, signed: &SignedCheckpoint) -> Result<Option<Entry>, ExtractFault> {
+    fn proved(&mut self, signed: &SignedCheckpoint) -> Result<Option<LedgerLine>, ExtractFault> {
         let Some(bytes) = self.next()? else { return Ok(None) };
         let mut entry = read_line(&bytes).map_err(|(_, kind)| self.wrong(kind))?;
         let seq = match &mut entry {
-            Entry::Record(record) => {
+            LedgerLine::Record(record) => {
                 (record.line, record.offset) = (self.line, self.offset);
                 record.seq
             }
-            Entry::Opening(_) => 1,
+            LedgerLine::Opening(_) => 1,
         };
         let proof = self.next()?.ok_or_else(|| self.wrong("the proof of the line before is missing"))?;
         let proof: ProofLine = self.json(&proof)?;

@@ -10,7 +10,7 @@ use hyper_util::service::TowerToHyperService;
 use ibbi_app::AppError;
 use ibbi_app::desk::Desk;
 use ibbi_app::journal::{Context, Ids};
-use ibbi_app::trust::Signer;
+use ibbi_app::signing::Signer;
 use ibbi_core::{At, Name};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};

@@ -1,7 +1,7 @@
 //! Ledgers that were uploaded to be looked at: each in a folder of its own, under an id that nobody can guess.
 
 use ibbi_app::AppError;
-use ibbi_app::trust::Against;
+use ibbi_app::signing::VerifySettings;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -38,9 +38,9 @@ impl Upload {
     }
 
     /// What to hold the ledger against.
-    pub(crate) fn against(&self) -> Against {
+    pub(crate) fn against(&self) -> VerifySettings {
         let checkpoints = self.has_checkpoints.then(|| self.checkpoints());
-        Against { checkpoints, keys: self.keys.clone(), chain_only: false }
+        VerifySettings { checkpoints, keys: self.keys.clone(), chain_only: false }
     }
 
     /// The ledger's file.

@@ -4,7 +4,7 @@ use crate::state::Clock;
 use ibbi_app::AppError;
 use ibbi_app::desk::{Desk, Offer};
 use ibbi_app::journal::{Context, Recorded};
-use ibbi_app::trust::Signer;
+use ibbi_app::signing::Signer;
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::{mpsc, oneshot};
 

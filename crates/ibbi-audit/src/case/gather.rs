@@ -7,7 +7,7 @@ use crate::input::Again;
 use crate::input::{Opened, Source};
 use crate::judge::Shard;
 use crate::options::Options;
-use ibbi_log::{Content, Entry, LineReader, Lines, RawLine, Record, case_of};
+use ibbi_log::{LedgerLine, LineContent, LineReader, Lines, RawLine, Record, case_of};
 use ibbi_seal::{ExtractFault, is_extract, verify_extract};
 
 /// The records of a case, as far as was asked.
@@ -59,7 +59,7 @@ impl Gatherer<'_> {
             let next = lines.next().map_err(|source| AuditError::Read { offset: read, source })?;
             let Some(RawLine { number, offset, length, content }) = next else { return Ok(()) };
             read = offset + length;
-            let Content::Whole(line, _) = content else { continue };
+            let LineContent::Whole(line, _) = content else { continue };
             if case_of(line) != Some(self.query.case) {
                 continue;
             }
@@ -68,11 +68,11 @@ impl Gatherer<'_> {
                 kept.map_err(|source| AuditError::Spool { source })?;
             }
             match records.read(line) {
-                Ok(Entry::Record(mut record)) => {
+                Ok(LedgerLine::Record(mut record)) => {
                     (record.line, record.offset) = (number, offset);
                     self.take(record, &again)?;
                 }
-                Ok(Entry::Opening(_)) => {}
+                Ok(LedgerLine::Opening(_)) => {}
                 Err(_) => {
                     let context = self.options.context(&again);
                     self.shard.line(line, number, offset, &context, &mut self.found.findings)?;

@@ -6,7 +6,7 @@ use crate::input::{Opened, Source};
 use crate::judge::{Context, Shard};
 use crate::options::Options;
 use ibbi_core::{Case, Name};
-use ibbi_log::{Content, Digest, Lines, RawLine, Uuid, case_of};
+use ibbi_log::{Digest, LineContent, Lines, RawLine, Uuid, case_of};
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -91,9 +91,9 @@ impl<'a> Side<'a> {
         };
         self.bytes = offset + length;
         let (digest, bytes) = match content {
-            Content::Whole(line, digest) => (Some(digest), line.to_vec()),
-            Content::TooLong(digest) => (Some(digest), Vec::new()),
-            Content::Torn => (None, self.end.lock().unwrap_or_else(PoisonError::into_inner).clone()),
+            LineContent::Whole(line, digest) => (Some(digest), line.to_vec()),
+            LineContent::TooLong(digest) => (Some(digest), Vec::new()),
+            LineContent::Torn => (None, self.end.lock().unwrap_or_else(PoisonError::into_inner).clone()),
         };
         let case = case_of(&bytes);
         if digest.is_some() {

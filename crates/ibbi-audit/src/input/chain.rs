@@ -8,7 +8,9 @@ use crate::finding::{Detail, Finding, FindingKind};
 use crate::judge::{Place, of_fault};
 use crate::options::Options;
 use ibbi_core::At;
-use ibbi_log::{Content, Digest, Entry, Fault, FaultKind, Head, Lines, Links, Opening, RawLine, case_of, read_line};
+use ibbi_log::{
+    Digest, Fault, FaultKind, Head, LedgerLine, LineContent, Lines, Links, Opening, RawLine, case_of, read_line,
+};
 use ibbi_seal::{CheckpointQueue, MerkleTree, SignedCheckpoint};
 use std::io::Read;
 
@@ -107,17 +109,17 @@ impl<'a> State<'a> {
         let RawLine { number, offset, length, content } = line;
         let bare = |kind| of_fault(Fault { line: number, offset, column: 0, kind }, None, None);
         let (line, digest) = match content {
-            Content::Whole(line, digest) => (Some(line), digest),
-            Content::TooLong(digest) => {
+            LineContent::Whole(line, digest) => (Some(line), digest),
+            LineContent::TooLong(digest) => {
                 block.findings.push(bare(FaultKind::TooLong { length }));
                 (None, digest)
             }
-            Content::Torn => {
+            LineContent::Torn => {
                 block.findings.push(bare(FaultKind::Torn { length }));
                 return Ok(0);
             }
         };
-        let links = line.and_then(Links::of);
+        let links = line.and_then(Links::read);
         let opening = if number == 1 { line.and_then(opening_of) } else { None };
         // A part of a ledger begins where it begins: what came before is not known, and that it is missing is said once.
         if number == 1 && opening.is_none() {
@@ -210,7 +212,7 @@ impl<'a> State<'a> {
 
 fn opening_of(line: &[u8]) -> Option<Opening> {
     match read_line(line) {
-        Ok(Entry::Opening(opening)) => Some(opening),
+        Ok(LedgerLine::Opening(opening)) => Some(opening),
         _ => None,
     }
 }

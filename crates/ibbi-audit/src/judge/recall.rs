@@ -4,7 +4,7 @@ use super::live::Live;
 use super::trail::Trail;
 use crate::audit::AuditError;
 use crate::input::{Again, Rereader};
-use ibbi_log::{Entry, LineReader, Record, Uuid};
+use ibbi_log::{LedgerLine, LineReader, Record, Uuid};
 
 /// Reads records again.
 #[derive(Default)]
@@ -18,7 +18,7 @@ impl Recall {
     pub(crate) fn record(&mut self, again: &Again<'_>, offset: u64) -> Result<Record, AuditError> {
         let line = self.lines.line(again, offset).map_err(|source| AuditError::Read { offset, source })?;
         match line.map(|line| self.reader.read(line)) {
-            Some(Ok(Entry::Record(record))) => Ok(record),
+            Some(Ok(LedgerLine::Record(record))) => Ok(record),
             _ => Err(AuditError::Changed { offset }),
         }
     }

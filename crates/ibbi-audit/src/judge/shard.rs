@@ -9,7 +9,7 @@ use crate::audit::AuditError;
 use crate::finding::{Detail, Finding, FindingKind};
 use crate::input::{Again, Batch};
 use ibbi_core::Case;
-use ibbi_log::{Entry, Fault, FaultKind, LineReader, Links, Record, Uuid, case_of};
+use ibbi_log::{Fault, FaultKind, LedgerLine, LineReader, Links, Record, Uuid, case_of};
 use std::collections::{HashMap, VecDeque};
 
 /// How many entries of histories a shard holds before it gives the oldest up.
@@ -90,8 +90,9 @@ impl Shard {
             if ahead.is_empty() {
                 return Ok(());
             }
-            let case =
-                |read: &Result<Entry, _>| if let Ok(Entry::Record(record)) = read { Some(record.case) } else { None };
+            let case = |read: &Result<LedgerLine, _>| {
+                if let Ok(LedgerLine::Record(record)) = read { Some(record.case) } else { None }
+            };
             self.glance(ahead.iter().filter_map(|(.., read)| case(read)));
             for (line, number, offset, read) in ahead.drain(..) {
                 self.entry(line, number, offset, read, context, out)?;
@@ -117,16 +118,16 @@ impl Shard {
         line: &[u8],
         number: u64,
         offset: u64,
-        read: Result<Entry, (usize, FaultKind)>,
+        read: Result<LedgerLine, (usize, FaultKind)>,
         context: &Context<'_>,
         out: &mut Vec<Finding>,
     ) -> Result<(), AuditError> {
         match read {
-            Ok(Entry::Record(mut record)) => {
+            Ok(LedgerLine::Record(mut record)) => {
                 (record.line, record.offset) = (number, offset);
                 self.record(record, context, out)
             }
-            Ok(Entry::Opening(_)) => {
+            Ok(LedgerLine::Opening(_)) => {
                 let fault = Fault { line: number, offset, column: 0, kind: FaultKind::Opening { first: false } };
                 out.push(of_fault(fault, None, None));
                 Ok(())
@@ -144,7 +145,7 @@ impl Shard {
         out: &mut Vec<Finding>,
     ) -> Result<(), AuditError> {
         let number = fault.line;
-        let (case, links) = (case_of(line), Links::of(line));
+        let (case, links) = (case_of(line), Links::read(line));
         out.push(of_fault(fault, case, links.and_then(|links| links.logged())));
         let Some(case) = case else { return Ok(()) };
         let Some(index) = self.find(case, Place::line(number, 0), context, out) else { return Ok(()) };

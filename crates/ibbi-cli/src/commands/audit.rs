@@ -7,7 +7,7 @@ use crate::progress::ReadingBar;
 use crate::terminal;
 use ibbi_app::audit::{self, CaseQuery, CaseReport, CaseSummary, Finding, Report, Request, Sink, Until};
 use ibbi_app::output::OutputKind;
-use ibbi_app::trust::Against;
+use ibbi_app::signing::VerifySettings;
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, ExitCode};
 use ibbi_core::At;
@@ -44,7 +44,7 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
         return Err(AppError::Usage("--threads must be at least 1".to_owned()));
     }
     let request = Request {
-        against: Against { checkpoints: args.checkpoint.clone(), keys: args.key.clone(), chain_only: false },
+        against: VerifySettings { checkpoints: args.checkpoint.clone(), keys: args.key.clone(), chain_only: false },
         threads,
         as_of,
         advisories: args.advisories,

@@ -3,10 +3,10 @@
 use crate::args::Checkpoint;
 use crate::output::Outcome;
 use crate::terminal;
-use ibbi_app::{AppError, trust};
+use ibbi_app::{AppError, signing};
 
 pub(crate) fn run(args: &Checkpoint, json: bool) -> Result<Outcome, AppError> {
-    let signed = trust::checkpoint(&args.ledger, &args.key)?;
+    let signed = signing::checkpoint(&args.ledger, &args.key)?;
     if json {
         return Ok(Outcome::json(&signed));
     }

@@ -3,12 +3,12 @@
 use crate::args::Extract;
 use crate::output::Outcome;
 use crate::terminal::count;
-use ibbi_app::{AppError, output, store, trust};
+use ibbi_app::{AppError, output, signing, store};
 
 pub(crate) fn run(args: &Extract, json: bool) -> Result<Outcome, AppError> {
     let case = store::select(&args.ledger, args.case.case.as_deref())?;
     let mut extract = Vec::new();
-    let proved = trust::prove(&args.ledger, case, args.checkpoint.as_deref(), &mut extract)?;
+    let proved = signing::extract_case(&args.ledger, case, args.checkpoint.as_deref(), &mut extract)?;
     let summary = format!(
         "{} of case {case}, with proofs under a checkpoint that covers {}",
         count(proved.records as u64, "record"),

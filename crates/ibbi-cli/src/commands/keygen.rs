@@ -2,10 +2,10 @@
 
 use crate::args::Keygen;
 use crate::output::Outcome;
-use ibbi_app::{AppError, trust};
+use ibbi_app::{AppError, signing};
 
 pub(crate) fn run(args: &Keygen, json: bool) -> Result<Outcome, AppError> {
-    let keys = trust::keygen(&args.name, &args.file)?;
+    let keys = signing::keygen(&args.name, &args.file)?;
     if json {
         return Ok(Outcome::json(&keys));
     }

@@ -4,7 +4,7 @@ use crate::args::Verify;
 use crate::output::Outcome;
 use crate::progress::ReadingBar;
 use crate::terminal::{BAD, DIM, GOOD, WARN, count, paint};
-use ibbi_app::trust::{self, Against, Verified};
+use ibbi_app::signing::{self, Verified, VerifySettings};
 use ibbi_app::{AppError, ExitCode};
 use std::fmt::Write as _;
 
@@ -12,9 +12,9 @@ use std::fmt::Write as _;
 const SHOWN_FAULTS: usize = 5;
 
 pub(crate) fn run(args: Verify, json: bool) -> Result<Outcome, AppError> {
-    let against = Against { checkpoints: args.checkpoint, keys: args.key, chain_only: args.chain_only };
+    let against = VerifySettings { checkpoints: args.checkpoint, keys: args.key, chain_only: args.chain_only };
     let bar = ReadingBar::new(json, false);
-    let verified = trust::verify_watched(&args.ledger, &against, &|progress| bar.set(progress))?;
+    let verified = signing::verify_with_progress(&args.ledger, &against, &|progress| bar.set(progress))?;
     drop(bar);
     let code = if verified.sound { ExitCode::Done } else { ExitCode::BadLedger };
     if json {

@@ -1,10 +1,11 @@
 //! Adding records.
 
 use super::index::Place;
+use super::observer::LineObserver;
 use super::{Ledger, State};
 use crate::chain::{Unlinked, link};
-use crate::observer::LineObserver;
-use crate::record::{self, Entry, Middle, NewRecord, RecordReader};
+use crate::line_reader::{LedgerLine, RecordReader};
+use crate::record::{self, Middle, NewRecord};
 use crate::storage::{Storage, StoredFile};
 use crate::{Damage, Digest, Head, MAX_LINE};
 use ibbi_core::At;
@@ -218,7 +219,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
             plan.head.bytes = offset + u64::from(place.length) + 1;
         }
         let hashes = link(lines, &unlinked, self.head.hash);
-        debug_assert!(unlinked.iter().all(|line| crate::line::Links::of(&lines[line.start..line.end]).is_some()));
+        debug_assert!(unlinked.iter().all(|line| crate::line::Links::read(&lines[line.start..line.end]).is_some()));
         let added = plan.committed.iter_mut().filter(|committed| !committed.existing);
         added.zip(&hashes).for_each(|(committed, hash)| committed.hash = *hash);
         plan.head.hash = hashes.last().copied().unwrap_or(self.head.hash);
@@ -228,7 +229,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
     /// The record that stands under this id already, if it says the same.
     fn existing(&self, record: &NewRecord, place: Place, reader: &mut RecordReader) -> Result<Committed, AppendError> {
         let line = self.line(place).map_err(|source| AppendError::Read { source })?;
-        let Some((Entry::Record(found), _)) = reader.read(&line, place.offset, place.line) else {
+        let Some((LedgerLine::Record(found), _)) = reader.read(&line, place.offset, place.line) else {
             let source = io::Error::new(io::ErrorKind::InvalidData, "a line changed after the ledger was opened");
             return Err(AppendError::Read { source });
         };

@@ -1,10 +1,11 @@
 //! Creating a ledger.
 
 use super::index::Index;
-use super::reserve::Reserve;
-use super::{Ledger, State, holder, torn};
-use crate::observer::LineObserver;
-use crate::record::{self, Entry, NewLedger, RecordReader};
+use super::observer::LineObserver;
+use super::preallocation::Preallocation;
+use super::{Ledger, State, lock_owner, torn_tail};
+use crate::line_reader::{LedgerLine, RecordReader};
+use crate::record::{self, NewLedger};
 use crate::storage::{Disk, Storage, StoredFile, Stream};
 use crate::{Digest, Head, MAX_LINE};
 use std::fs::TryLockError;
@@ -81,7 +82,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
             return Err(CreateError::TooLong { length: line.len() });
         }
         let read = core::str::from_utf8(&line).ok().and_then(|text| RecordReader::default().read(text, 0, 1));
-        let Some((Entry::Opening(opening), _)) = read else {
+        let Some((LedgerLine::Opening(opening), _)) = read else {
             return Err(failed(io::Error::other("the first line does not read back; this is a fault of the program")));
         };
         let hash = Digest::sha256(&line);
@@ -94,7 +95,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
         let file = file.map_err(failed)?;
         file.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => {
-                let holder = holder::who(&storage, path).unwrap_or_else(|| "another process".to_owned());
+                let holder = lock_owner::read(&storage, path).unwrap_or_else(|| "another process".to_owned());
                 CreateError::Locked { path: path.to_owned(), holder }
             }
             TryLockError::Error(source) => failed(source),
@@ -102,12 +103,12 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
         if !is_unfinished(&file).map_err(failed)? {
             return Err(CreateError::Exists { path: path.to_owned() });
         }
-        holder::note(&storage, path).map_err(failed)?;
+        lock_owner::write(&storage, path).map_err(failed)?;
         let written = (|| {
             if file.length()? > 0 {
-                torn::set_aside(&storage, path, &file, 0)?;
+                torn_tail::set_aside(&storage, path, &file, 0)?;
             }
-            let reserve = Reserve::created(&file);
+            let reserve = Preallocation::created(&file);
             file.write_all_at(&line, 0)?;
             file.sync_data()?;
             storage.sync_directory_of(path)?;

@@ -1,6 +1,6 @@
 //! What the writer remembers of each record: where it stands and which id it bears. Nothing of what it means.
 
-use crate::tables::Table;
+use crate::id_table::IdTable;
 use std::collections::hash_map::{Entry, VacantEntry};
 use uuid::Uuid;
 
@@ -16,8 +16,8 @@ pub(super) struct Place {
 /// Every record's place, by case and by id.
 #[derive(Debug, Default)]
 pub(super) struct Index {
-    cases: Table<Uuid, Vec<Place>>,
-    ids: Table<(Uuid, Uuid), Place>,
+    cases: IdTable<Uuid, Vec<Place>>,
+    ids: IdTable<(Uuid, Uuid), Place>,
 }
 
 impl Index {

@@ -2,24 +2,27 @@
 
 mod append;
 mod create;
-mod holder;
 mod index;
+mod lock_owner;
+mod observer;
 mod open;
-mod reserve;
-mod torn;
+mod preallocation;
+mod torn_tail;
 
 pub use append::{AppendError, Committed, MAX_BATCH};
 pub use create::CreateError;
+pub use observer::LineObserver;
 pub use open::OpenError;
-pub use torn::TornTail;
+pub use torn_tail::TornTail;
 
 use crate::line::MAX_LINE;
-use crate::record::{Entry, Opening, Record, RecordReader};
+use crate::line_reader::{LedgerLine, RecordReader};
+use crate::record::{Opening, Record};
 use crate::storage::{Disk, FileId, Storage, Stream};
 use crate::{Damage, Head, ReadError};
 use ibbi_core::At;
 use index::{Index, Place};
-use reserve::Reserve;
+use preallocation::Preallocation;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
@@ -65,7 +68,7 @@ pub struct Ledger<S: Storage = Disk, O = ()> {
     state: State,
     torn: Option<TornTail>,
     /// How far there is room on the disk.
-    reserve: Reserve,
+    reserve: Preallocation,
     /// Room for the lines of a batch, kept between batches.
     buffer: Vec<u8>,
 }
@@ -173,7 +176,7 @@ impl<S: Storage, O> Ledger<S, O> {
         let lost = |source| ReadError::Io { offset: place.offset, source };
         let line = self.line(place).map_err(lost)?;
         match reader.read(&line, place.offset, place.line) {
-            Some((Entry::Record(record), _)) => Ok(record),
+            Some((LedgerLine::Record(record), _)) => Ok(record),
             _ => Err(lost(io::Error::new(
                 io::ErrorKind::InvalidData,
                 "the line changed after the ledger was opened; another program writes to it without its lock",
@@ -195,7 +198,7 @@ impl<S: Storage, O> Drop for Ledger<S, O> {
     /// next holder to make the end of the file safe; and a note beside a damaged ledger is not ours.
     fn drop(&mut self) {
         if matches!(self.state, State::Writable) {
-            holder::leave(&self.storage, &self.path);
+            lock_owner::remove(&self.storage, &self.path);
         }
     }
 }

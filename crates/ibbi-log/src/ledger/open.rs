@@ -1,11 +1,12 @@
 //! Opening a ledger: the lock, one pass over every line, and the mending of what a crash left.
 
 use super::index::{Index, Place};
-use super::reserve::Reserve;
-use super::{Ledger, MAX_BATCH, State, holder, torn};
-use crate::observer::LineObserver;
-use crate::record::{Entry, Opening};
-use crate::scan::Scan;
+use super::observer::LineObserver;
+use super::preallocation::Preallocation;
+use super::{Ledger, MAX_BATCH, State, lock_owner, torn_tail};
+use crate::line_check::LineChecker;
+use crate::line_reader::LedgerLine;
+use crate::record::Opening;
 use crate::storage::{Disk, Storage, StoredFile, Stream};
 use crate::{Damage, Fault, FaultKind, Head};
 use ibbi_core::At;
@@ -85,7 +86,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
         let file = storage.open(path).map_err(failed("open"))?;
         file.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => {
-                let holder = holder::who(&storage, path).unwrap_or_else(|| "another process".to_owned());
+                let holder = lock_owner::read(&storage, path).unwrap_or_else(|| "another process".to_owned());
                 OpenError::Locked { path: path.to_owned(), holder }
             }
             TryLockError::Error(source) => failed("lock")(source),
@@ -113,7 +114,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
             // Until its end is known to be safe: an error on the way leaves the holder's note for the next try.
             state: State::Poisoned,
             torn: None,
-            reserve: Reserve::opened(pass.head.bytes),
+            reserve: Preallocation::opened(pass.head.bytes),
             buffer: Vec::new(),
         };
         if pass.damage.count > 0 {
@@ -122,9 +123,9 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
             ledger.state = State::Damaged(pass.damage);
             return Ok(ledger);
         }
-        let unclean = holder::note(&ledger.storage, path).map_err(failed("leave a note beside"))?;
+        let unclean = lock_owner::write(&ledger.storage, path).map_err(failed("leave a note beside"))?;
         if pass.torn {
-            let torn = torn::set_aside(&ledger.storage, path, &ledger.file, ledger.head.bytes);
+            let torn = torn_tail::set_aside(&ledger.storage, path, &ledger.file, ledger.head.bytes);
             ledger.torn = Some(torn.map_err(failed("set the torn end aside of"))?);
         }
         if unclean {
@@ -163,7 +164,7 @@ struct Pass {
 
 impl Pass {
     fn over(file: &impl StoredFile, observer: &mut impl LineObserver) -> io::Result<Self> {
-        let mut scan = Scan::new(Stream::new(file, 0, u64::MAX));
+        let mut scan = LineChecker::new(Stream::new(file, 0, u64::MAX));
         let (mut faults, mut damage) = (Vec::new(), Damage::default());
         let mut index = Index::default();
         let (mut opening, mut torn, mut entry) = (None, None, None);
@@ -173,9 +174,9 @@ impl Pass {
                 continue;
             }
             match entry.take() {
-                Some(Entry::Opening(read)) if scan.head().lines == 1 => opening = Some(read),
-                Some(Entry::Opening(_)) | None => {}
-                Some(Entry::Record(record)) => {
+                Some(LedgerLine::Opening(read)) if scan.head().lines == 1 => opening = Some(read),
+                Some(LedgerLine::Opening(_)) | None => {}
+                Some(LedgerLine::Record(record)) => {
                     let length = u32::try_from(step.length).unwrap_or(u32::MAX);
                     let place = Place { offset: step.offset, line: record.line, length };
                     let (case, id) = (record.case, record.id);

@@ -1,6 +1,6 @@
 //! Lines: one spelling, two readers that agree, and explanations.
 
-use ibbi_log::{Entry, FaultKind, LedgerReader, MAX_LINE, ReadError, explain, read_line};
+use ibbi_log::{FaultKind, LedgerLine, LedgerReader, MAX_LINE, ReadError, explain, read_line};
 use ibbi_testing::records::{SAMPLES, ledger_bytes};
 use proptest::prelude::*;
 
@@ -255,7 +255,7 @@ proptest! {
         let bytes = std::fs::read(&path).unwrap();
         let line = lines(&bytes)[1];
         agree(line)?;
-        let Ok(Entry::Record(read)) = read_line(line) else { panic!("{}", String::from_utf8_lossy(line)) };
+        let Ok(LedgerLine::Record(read)) = read_line(line) else { panic!("{}", String::from_utf8_lossy(line)) };
         prop_assert_eq!(&read.actor, &record.actor);
         prop_assert_eq!(&read.event, &record.event);
         let sorted = serde_json::from_slice::<serde_json::Value>(line).unwrap().to_string();

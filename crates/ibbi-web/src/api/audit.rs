@@ -13,7 +13,7 @@ use ibbi_app::AppError;
 use ibbi_app::audit::{self, Export, Format, Request};
 use ibbi_app::desk::Desk;
 use ibbi_app::replay::{self, Until};
-use ibbi_app::trust::{self, Against};
+use ibbi_app::signing::{self, VerifySettings};
 use ibbi_audit::{Finding, Sink};
 use std::fs::File;
 use std::io::Read as _;
@@ -49,7 +49,7 @@ pub(crate) const KEPT: usize = 5;
 const VARIANTS: usize = 20;
 
 /// What an audit is asked here, of a ledger with what it is held against.
-pub(crate) fn audit_request(state: &AppState, against: Against) -> Request {
+pub(crate) fn audit_request(state: &AppState, against: VerifySettings) -> Request {
     Request { against, threads: state.threads, kept: KEPT, variants: VARIANTS, ..Request::default() }
 }
 
@@ -61,7 +61,7 @@ impl Sink for Nothing {
 
 pub(super) fn audit_own(request: &WebRequest) -> WebResult {
     let keys = keys(keys_of_link(&request.query))?;
-    let against = Against { checkpoints: None, keys, chain_only: false };
+    let against = VerifySettings { checkpoints: None, keys, chain_only: false };
     let report = audit::audit(request.state.own()?, &audit_request(&request.state, against), &mut Nothing)?;
     Ok(json(StatusCode::OK, &report)?)
 }
@@ -104,7 +104,8 @@ pub(crate) fn exported(request: &WebRequest, ledger: &Path) -> WebResult {
 
 pub(super) fn verify_own(request: &WebRequest) -> WebResult {
     let keys = keys(keys_of_link(&request.query))?;
-    let verified = trust::verify(request.state.own()?, &Against { checkpoints: None, keys, chain_only: false })?;
+    let verified =
+        signing::verify(request.state.own()?, &VerifySettings { checkpoints: None, keys, chain_only: false })?;
     Ok(json(StatusCode::OK, &verified)?)
 }
 
@@ -118,8 +119,8 @@ pub(super) fn replay_upload(request: &WebRequest) -> WebResult {
 }
 
 /// What verification finds of an upload.
-fn verified(upload: &Upload) -> Result<trust::Verified, AppError> {
-    trust::verify(&upload.ledger(), &upload.against())
+fn verified(upload: &Upload) -> Result<signing::Verified, AppError> {
+    signing::verify(&upload.ledger(), &upload.against())
 }
 
 /// The keys of a link. A plus sign that was not written as %2B arrives as a blank, which no key holds.

@@ -9,7 +9,7 @@ use ibbi_app::desk::{CaseSummary, Listed, Offer, Order};
 use ibbi_app::journal::{Entry, Recorded};
 use ibbi_app::replay::{self, Until};
 use ibbi_app::zone::Zone;
-use ibbi_app::{AppError, input, schedule, status as standing, trust};
+use ibbi_app::{AppError, input, schedule, signing, status as standing};
 use ibbi_core::{At, EventKind, Name};
 use ibbi_seal::ExtractError;
 use schemars::JsonSchema;
@@ -203,7 +203,7 @@ pub(super) fn extract(request: &WebRequest) -> WebResult {
     let case = request.id("case")?;
     request.state.zone(case)?;
     let mut text = Vec::new();
-    trust::prove(request.state.own()?, case, None, &mut text).map_err(|error| match &error {
+    signing::extract_case(request.state.own()?, case, None, &mut text).map_err(|error| match &error {
         AppError::Usage(_) => uncovered("there is no checkpoint yet"),
         AppError::Extract { source, .. } if matches!(**source, ExtractError::NoSuchCase { .. }) => {
             uncovered("no checkpoint covers this case yet")

@@ -71,7 +71,7 @@ fn what_two_hundred_clients_are_told_is_what_the_ledger_says() {
     }
     let distinct: HashSet<_> = told.iter().map(|answer| answer["id"].as_str().unwrap()).collect();
     assert_eq!(distinct.len(), accepted);
-    let verified = ibbi_app::trust::verify(&server.ledger(), &ibbi_app::trust::Against::default()).unwrap();
+    let verified = ibbi_app::signing::verify(&server.ledger(), &ibbi_app::signing::VerifySettings::default()).unwrap();
     assert!(verified.sound);
     for timeline in ibbi_app::replay::replay(&server.ledger(), None, ibbi_app::replay::Until::End).unwrap() {
         assert_eq!(timeline.faults, 0);

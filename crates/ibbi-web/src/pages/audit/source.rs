@@ -7,7 +7,7 @@ use crate::uploads::Upload;
 use ibbi_app::AppError;
 use ibbi_app::audit;
 use ibbi_app::replay::{self, Timeline, Until};
-use ibbi_app::trust::Against;
+use ibbi_app::signing::VerifySettings;
 use ibbi_audit::{CaseSummary, Finding, Report, Sink};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -79,7 +79,7 @@ impl Source {
     /// Everything judged again: the report, and the cases in the order of their first lines.
     pub(super) fn audit(&self, request: &WebRequest) -> Result<(Report, Vec<CaseSummary>), AppError> {
         let against = match self {
-            Self::Own(_) => Against::default(),
+            Self::Own(_) => VerifySettings::default(),
             Self::Upload(_, upload) => upload.against(),
         };
         let mut cases = Cases(Vec::new());

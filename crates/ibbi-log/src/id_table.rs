@@ -4,4 +4,4 @@
 use std::collections::HashMap;
 
 /// A table by id.
-pub(crate) type Table<K, V> = HashMap<K, V, ahash::RandomState>;
+pub(crate) type IdTable<K, V> = HashMap<K, V, ahash::RandomState>;

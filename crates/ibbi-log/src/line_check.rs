@@ -1,9 +1,10 @@
 //! One pass over a stream of lines: reads each line in full and holds it against its place in the ledger.
 
+use crate::id_table::IdTable;
 use crate::line::Links;
-use crate::lines::{Content, Lines, RawLine};
-use crate::record::{Entry, Record, RecordReader};
-use crate::tables::Table;
+use crate::line_reader::{LedgerLine, RecordReader};
+use crate::lines::{LineContent, Lines, RawLine};
+use crate::record::Record;
 use crate::{Digest, Fault, FaultKind, explain};
 use ibbi_core::At;
 use std::io::{self, Read};
@@ -36,16 +37,16 @@ pub(crate) struct Step {
 
 /// Reads a ledger line by line and remembers what the next line is held against.
 #[derive(Debug)]
-pub(crate) struct Scan<R> {
+pub(crate) struct LineChecker<R> {
     lines: Lines<R>,
     records: RecordReader,
     head: Head,
     next_seq: u64,
     logged: At,
-    revs: Table<Uuid, u64>,
+    revs: IdTable<Uuid, u64>,
 }
 
-impl<R: Read> Scan<R> {
+impl<R: Read> LineChecker<R> {
     pub(crate) fn new(source: R) -> Self {
         Self {
             lines: Lines::new(source),
@@ -53,7 +54,7 @@ impl<R: Read> Scan<R> {
             head: Head::EMPTY,
             next_seq: 1,
             logged: At::MIN,
-            revs: Table::default(),
+            revs: IdTable::default(),
         }
     }
 
@@ -76,7 +77,7 @@ impl<R: Read> Scan<R> {
     pub(crate) fn step(
         &mut self,
         follow: bool,
-        entry: &mut Option<Entry>,
+        entry: &mut Option<LedgerLine>,
         faults: &mut Vec<Fault>,
     ) -> io::Result<Option<Step>> {
         *entry = None;
@@ -84,29 +85,29 @@ impl<R: Read> Scan<R> {
         let Some(RawLine { number, offset, length, content }) = next else { return Ok(None) };
         let mut fault = |column, kind| faults.push(Fault { line: number, offset, column, kind });
         let (digest, bytes) = match content {
-            Content::Torn => {
+            LineContent::Torn => {
                 fault(0, FaultKind::Torn { length });
                 return Ok(Some(Step { offset, length, digest: None }));
             }
-            Content::TooLong(digest) => {
+            LineContent::TooLong(digest) => {
                 fault(0, FaultKind::TooLong { length });
                 (digest, None)
             }
-            Content::Whole(bytes, digest) => (digest, Some(bytes)),
+            LineContent::Whole(bytes, digest) => (digest, Some(bytes)),
         };
 
         let text = bytes.and_then(|bytes| core::str::from_utf8(bytes).ok());
         let prev = text.and_then(|text| self.records.read_into(text, offset, number, entry));
         // A line that cannot be read in full may still show where it belongs.
         let found = match (prev, &*entry) {
-            (Some(prev), Some(Entry::Record(record))) => Some((prev, record.seq)),
-            (Some(prev), _) => Some((prev, bytes.and_then(Links::of).map_or(1, |links| links.seq))),
+            (Some(prev), Some(LedgerLine::Record(record))) => Some((prev, record.seq)),
+            (Some(prev), _) => Some((prev, bytes.and_then(Links::read).map_or(1, |links| links.seq))),
             (None, _) => {
                 if let Some(bytes) = bytes {
                     let (column, kind) = explain(bytes).unwrap_or((0, FaultKind::Unexplained));
                     fault(column, kind);
                 }
-                bytes.and_then(Links::of).and_then(|links| Some((Digest::from_hex(links.prev)?, links.seq)))
+                bytes.and_then(Links::read).and_then(|links| Some((Digest::from_hex(links.prev)?, links.seq)))
             }
         };
         if let Some((prev, _)) = found.filter(|(prev, _)| *prev != self.head.hash) {
@@ -117,16 +118,16 @@ impl<R: Read> Scan<R> {
             fault(0, FaultKind::Seq { expected: self.next_seq, found: seq });
         }
         self.next_seq = seq.saturating_add(1);
-        let is_opening = matches!(entry, Some(Entry::Opening(_)));
+        let is_opening = matches!(entry, Some(LedgerLine::Opening(_)));
         if entry.is_some() && is_opening != (number == 1) {
             fault(0, FaultKind::Opening { first: number == 1 });
         }
         match entry {
-            Some(Entry::Record(record)) => {
+            Some(LedgerLine::Record(record)) => {
                 self.rev(record).into_iter().for_each(|kind| fault(0, kind));
                 self.check_logged(record.logged).into_iter().for_each(|kind| fault(0, kind));
             }
-            Some(Entry::Opening(opening)) => {
+            Some(LedgerLine::Opening(opening)) => {
                 self.check_logged(opening.logged).into_iter().for_each(|kind| fault(0, kind));
             }
             None => {}
@@ -136,7 +137,7 @@ impl<R: Read> Scan<R> {
     }
 }
 
-impl<R> Scan<R> {
+impl<R> LineChecker<R> {
     fn rev(&mut self, record: &Record) -> Option<FaultKind> {
         let last = self.revs.entry(record.case).or_insert(0);
         let expected = *last + 1;

@@ -16,11 +16,11 @@ const AHEAD: u64 = 1024 * 1024;
 
 /// How far there is room, as far as the handle knows, in bytes from the file's beginning.
 #[derive(Debug)]
-pub(super) struct Reserve {
+pub(super) struct Preallocation {
     end: u64,
 }
 
-impl Reserve {
+impl Preallocation {
     /// Of a ledger that was opened.
     pub(super) const fn opened(length: u64) -> Self {
         Self { end: length + FIRST }
@@ -81,7 +81,7 @@ mod tests {
     }
 
     /// Writes so many bytes at a time, from one place to another.
-    fn write(reserve: &mut Reserve, file: &Asked, places: std::ops::Range<u64>, step: u64) {
+    fn write(reserve: &mut Preallocation, file: &Asked, places: std::ops::Range<u64>, step: u64) {
         let mut from = places.start;
         while from < places.end {
             reserve.extend(file, from, from + step);
@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn room_is_asked_for_before_it_is_written_and_a_mebibyte_at_a_time() {
         let file = Asked::default();
-        let mut reserve = Reserve::created(&file);
+        let mut reserve = Preallocation::created(&file);
         write(&mut reserve, &file, 0..2 * AHEAD, 1024);
         let second = (FIRST, FIRST + 1024 + AHEAD);
         let third = (second.1, second.1 + 1024 + AHEAD);
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn a_few_records_in_a_ledger_that_was_opened_ask_for_nothing() {
         let file = Asked::default();
-        let mut reserve = Reserve::opened(5000);
+        let mut reserve = Preallocation::opened(5000);
         write(&mut reserve, &file, 5000..5000 + FIRST, 512);
         assert_eq!(file.0.borrow()[..], []);
         write(&mut reserve, &file, 5000 + FIRST..5000 + 2 * FIRST, 512);

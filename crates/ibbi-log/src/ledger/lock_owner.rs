@@ -15,7 +15,7 @@ const SUFFIX: &str = ".holder";
 const LIMIT: u64 = 400;
 
 /// Who holds the ledger, as its note says, if it does.
-pub(super) fn who(storage: &impl Storage, path: &Path) -> Option<String> {
+pub(super) fn read(storage: &impl Storage, path: &Path) -> Option<String> {
     let note = storage.open(&sidecar_path(path, SUFFIX)).ok()?;
     let mut text = String::new();
     Stream::new(&note, 0, LIMIT).read_to_string(&mut text).ok()?;
@@ -24,7 +24,7 @@ pub(super) fn who(storage: &impl Storage, path: &Path) -> Option<String> {
 }
 
 /// Leaves the note that this process holds the ledger. Says whether there was one of a holder that did not take it away.
-pub(super) fn note(storage: &impl Storage, path: &Path) -> io::Result<bool> {
+pub(super) fn write(storage: &impl Storage, path: &Path) -> io::Result<bool> {
     let note = sidecar_path(path, SUFFIX);
     let (file, unclean) = match storage.create_new(&note) {
         Ok(file) => (file, false),
@@ -39,7 +39,7 @@ pub(super) fn note(storage: &impl Storage, path: &Path) -> io::Result<bool> {
 }
 
 /// Takes the note away. If that fails, the next holder does a little more work than needed, and no harm is done.
-pub(super) fn leave(storage: &impl Storage, path: &Path) {
+pub(super) fn remove(storage: &impl Storage, path: &Path) {
     let _ = storage.remove(&sidecar_path(path, SUFFIX));
 }
 

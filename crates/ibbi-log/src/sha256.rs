@@ -14,7 +14,14 @@ const LANES: usize = 16;
 /// Fewer than these are quicker one by one.
 const WORTH_IT: usize = 9;
 
-/// The SHA-256 of each message, in the order of the messages.
+impl Digest {
+    /// Returns the SHA-256 of the messages, in their order. Many messages at once are hashed faster than one by one.
+    pub fn sha256_each(messages: &[&[u8]]) -> Vec<Self> {
+        hash_each(messages)
+    }
+}
+
+/// Returns the SHA-256 of each message, in the order of the messages.
 pub(crate) fn hash_each(messages: &[&[u8]]) -> Vec<Digest> {
     #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
     if messages.len() >= WORTH_IT

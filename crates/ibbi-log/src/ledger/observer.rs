@@ -1,6 +1,6 @@
 //! Following the lines of a ledger that is open for writing.
 
-use crate::ledger::OpenError;
+use super::OpenError;
 use crate::record::Opening;
 use crate::storage::Storage;
 use crate::{Digest, Fault, Head};

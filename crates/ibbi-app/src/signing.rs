@@ -1,4 +1,4 @@
-//! Trust: keys, checkpoints, verification, and extracts with proofs.
+//! Signing: keys, checkpoints, verification, and extracts with proofs.
 
 use crate::error::AppError;
 use ibbi_audit::{Metered, Watch};
@@ -12,27 +12,27 @@ use std::fs::File;
 use std::io::{self, Read, Seek as _, Write};
 use std::path::{Path, PathBuf};
 
-/// A key that was made. The private half is in its file and nowhere else.
+/// A new key pair. The private key is in its file and nowhere else.
 #[derive(Debug, Clone, Serialize)]
-pub struct Keys {
+pub struct NewKey {
     /// The file of the private key.
     pub private_key_file: PathBuf,
-    /// The public key, to be given to whoever verifies.
+    /// The public key, for the people who verify.
     pub public_key: String,
 }
 
-/// Makes a key pair; the private key goes into a new file that only its owner can read.
+/// Makes a key pair, and writes the private key to a new file that only its owner can read.
 ///
 /// # Errors
-/// [`AppError::Key`]; an existing file is never overwritten.
-pub fn keygen(name: &str, file: &Path) -> Result<Keys, AppError> {
+/// Returns [`AppError::Key`]. It never overwrites a file.
+pub fn keygen(name: &str, file: &Path) -> Result<NewKey, AppError> {
     let key = PrivateKey::generate(name, file)?;
-    Ok(Keys { private_key_file: file.to_owned(), public_key: key.public().to_string() })
+    Ok(NewKey { private_key_file: file.to_owned(), public_key: key.public().to_string() })
 }
 
-/// A checkpoint that was written.
+/// A new checkpoint.
 #[derive(Debug, Clone, Serialize)]
-pub struct Signed {
+pub struct NewCheckpoint {
     /// How many lines it covers.
     pub size: u64,
     /// The signed note.
@@ -44,89 +44,89 @@ pub struct Signed {
 /// Signs a ledger as it is now.
 ///
 /// # Errors
-/// [`AppError`].
-pub fn checkpoint(path: &Path, key: &Path) -> Result<Signed, AppError> {
+/// Returns [`AppError`].
+pub fn checkpoint(path: &Path, key: &Path) -> Result<NewCheckpoint, AppError> {
     let key = PrivateKey::load(key)?;
     let mut ledger = crate::journal::open(path)?;
     sign(&mut ledger, &key)
 }
 
-fn sign(ledger: &mut SealedLedger, key: &PrivateKey) -> Result<Signed, AppError> {
+fn sign(ledger: &mut SealedLedger, key: &PrivateKey) -> Result<NewCheckpoint, AppError> {
     let signed = sign_checkpoint(ledger, key)?;
     let file = checkpoints_path(ledger.path());
-    Ok(Signed { size: signed.checkpoint().size, note: signed.to_string(), file })
+    Ok(NewCheckpoint { size: signed.checkpoint().size, note: signed.to_string(), file })
 }
 
-/// A key with which a ledger is signed whenever so many lines are not covered by a checkpoint.
+/// A key that signs a ledger whenever a number of lines is not covered by a checkpoint.
 #[derive(Debug)]
 pub struct Signer {
     /// The key.
     pub key: PrivateKey,
-    /// How many lines may be uncovered, at least 1.
+    /// The number of uncovered lines at which it signs, at least 1.
     pub every: u64,
 }
 
 impl Signer {
-    /// Reads a key and says how often it signs.
+    /// Reads a key.
     ///
     /// # Errors
-    /// [`AppError`].
+    /// Returns [`AppError`].
     pub fn load(key: &Path, every: u64) -> Result<Self, AppError> {
         Ok(Self { key: PrivateKey::load(key)?, every: every.max(1) })
     }
 
-    /// Signs if it is time.
-    pub(crate) fn after(&self, ledger: &mut SealedLedger) -> Result<Option<Signed>, AppError> {
+    /// Signs the ledger if enough lines are uncovered.
+    pub(crate) fn sign_if_due(&self, ledger: &mut SealedLedger) -> Result<Option<NewCheckpoint>, AppError> {
         let uncovered = ledger.head().lines.saturating_sub(ledger.observer().covered());
         if uncovered < self.every { Ok(None) } else { sign(ledger, &self.key).map(Some) }
     }
 }
 
-/// What to hold a ledger against.
+/// What to check a ledger against.
 #[derive(Debug, Clone, Default)]
-pub struct Against {
-    /// The file of checkpoints; without one, that beside the ledger if there is one.
+pub struct VerifySettings {
+    /// The file of checkpoints. `None` means the file next to the ledger, if it exists.
     pub checkpoints: Option<PathBuf>,
-    /// Public keys, or files that hold one.
+    /// Public keys, or files with a public key.
     pub keys: Vec<String>,
-    /// Only the chain: faster, and memory does not grow with the number of cases.
+    /// Whether to check only the chain. That is faster, and memory doesn't grow with the number of cases.
     pub chain_only: bool,
 }
 
-/// A checkpoint and what became of it.
+/// A checkpoint and the result of checking it.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CheckpointVerdict {
     /// How many lines it covers.
     pub size: u64,
-    /// The trusted key that signed it; nothing if no key was given.
+    /// The trusted key that signed it. `None` if no key was given.
     pub signer: Option<String>,
-    /// What is wrong with it or with the ledger below it.
+    /// What is wrong with it or with the ledger.
     pub fault: Option<String>,
 }
 
 /// A fault in a ledger.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Fault"))]
-pub struct FaultFound {
+pub struct FoundFault {
     /// A stable code.
     pub code: &'static str,
     /// The line, from 1.
     pub line: u64,
     /// The byte in the file, from 0.
     pub byte: u64,
-    /// What is wrong, what was expected and found, and how to mend it.
+    /// What is wrong, what was expected and found, and what to do.
     pub text: String,
 }
 
-impl From<&Fault> for FaultFound {
+impl From<&Fault> for FoundFault {
     fn from(fault: &Fault) -> Self {
         let byte = fault.offset + u64::try_from(fault.column).unwrap_or(0);
         Self { code: fault.kind.code(), line: fault.line, byte, text: fault.to_string() }
     }
 }
 
-/// What verification found.
+/// The result of a verification.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Verified {
@@ -142,37 +142,37 @@ pub struct Verified {
     pub last_hash: String,
     /// The ledger's name.
     pub origin: Option<String>,
-    /// Whether the ledger was begun under the chart that this program has.
+    /// Whether the ledger was created under the chart that this program has.
     pub same_chart: Option<bool>,
     /// The case of an extract.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub case: Option<Uuid>,
     /// The first faults, in the order of the lines.
-    pub faults: Vec<FaultFound>,
+    pub faults: Vec<FoundFault>,
     /// How many faults there are in all.
     pub fault_count: u64,
     /// The checkpoints, oldest first.
     pub checkpoints: Vec<CheckpointVerdict>,
-    /// The size of the largest checkpoint that holds.
+    /// The size of the largest good checkpoint.
     pub last_good: Option<u64>,
-    /// Whether signatures were looked at: whether a public key was given.
+    /// Whether signatures were checked, because a public key was given.
     pub signatures_checked: bool,
 }
 
-/// Verifies a ledger, or an extract of one, from a file or, with `-`, from standard input.
+/// Verifies a ledger or an extract, from a file or, with `-`, from standard input.
 ///
 /// # Errors
-/// [`AppError`] if something cannot be read. What is wrong with the ledger is in the result.
-pub fn verify(path: &Path, against: &Against) -> Result<Verified, AppError> {
-    verify_watched(path, against, &|_| {})
+/// Returns [`AppError`] if something can't be read. Faults of the ledger are in the result.
+pub fn verify(path: &Path, settings: &VerifySettings) -> Result<Verified, AppError> {
+    verify_with_progress(path, settings, &|_| {})
 }
 
-/// As [`verify`], telling how far reading has come.
+/// Verifies as [`verify`] does, and reports progress.
 ///
 /// # Errors
-/// As [`verify`].
-pub fn verify_watched(path: &Path, against: &Against, watch: Watch<'_>) -> Result<Verified, AppError> {
-    let keys = public_keys(against)?;
+/// Returns [`AppError`] as [`verify`] does.
+pub fn verify_with_progress(path: &Path, settings: &VerifySettings, watch: Watch<'_>) -> Result<Verified, AppError> {
+    let keys = public_keys(settings)?;
     let failed = |source| AppError::Io { doing: "read", path: path.to_owned(), source };
     let from_stdin = path == Path::new("-");
     let (source, beginning, total): (Box<dyn Read>, Vec<u8>, _) = if from_stdin {
@@ -194,20 +194,20 @@ pub fn verify_watched(path: &Path, against: &Against, watch: Watch<'_>) -> Resul
     if begins_as_extract {
         return verify_extracted(source, &keys, path);
     }
-    let file = known_checkpoints(path, against)?;
-    let depth = if against.chain_only { Depth::Chain } else { Depth::Records };
+    let file = known_checkpoints(path, settings)?;
+    let depth = if settings.chain_only { Depth::Chain } else { Depth::Records };
     let check = VerifyOptions { depth, keys: &keys, ..VerifyOptions::default() };
     let report = verify_with_checkpoints(source, &check, &file.unwrap_or_default()).map_err(|error| match error {
         ibbi_log::ReadError::Io { source, .. } => failed(source),
         other => AppError::Usage(other.to_string()),
     })?;
-    let mut verified = verified(&report, !keys.is_empty());
+    let mut verified = ledger_result(&report, !keys.is_empty());
     if !keys.is_empty() && verified.checkpoints.is_empty() {
         let text =
-            "a key was given, and there is no checkpoint that it could have signed; give the file of checkpoints, \
-                    best the copy that somebody else keeps, with --checkpoint"
+            "a key was given, but the ledger has no checkpoints; give the file of checkpoints with --checkpoint, \
+                    preferably a copy that the ledger's operator can't change"
                 .to_owned();
-        verified.faults.push(FaultFound {
+        verified.faults.push(FoundFault {
             code: "checkpoint.missing",
             line: verified.lines,
             byte: verified.bytes,
@@ -219,14 +219,14 @@ pub fn verify_watched(path: &Path, against: &Against, watch: Watch<'_>) -> Resul
     Ok(verified)
 }
 
-/// The public keys that count.
-pub(crate) fn public_keys(against: &Against) -> Result<Vec<PublicKey>, AppError> {
-    against.keys.iter().map(|text| public_key(text)).collect()
+/// Returns the trusted public keys.
+pub(crate) fn public_keys(settings: &VerifySettings) -> Result<Vec<PublicKey>, AppError> {
+    settings.keys.iter().map(|text| public_key(text)).collect()
 }
 
-/// The checkpoints to hold a ledger against: those that were given, or those beside it.
-pub(crate) fn known_checkpoints(path: &Path, against: &Against) -> Result<Option<Checkpoints>, AppError> {
-    match (&against.checkpoints, path == Path::new("-")) {
+/// Returns the checkpoints to check a ledger against: those of the given file, or of the file next to the ledger.
+pub(crate) fn known_checkpoints(path: &Path, settings: &VerifySettings) -> Result<Option<Checkpoints>, AppError> {
+    match (&settings.checkpoints, path == Path::new("-")) {
         (Some(file), _) => read_checkpoints(file).map(Some),
         (None, true) => Ok(None),
         (None, false) => {
@@ -241,7 +241,7 @@ pub(crate) fn known_checkpoints(path: &Path, against: &Against) -> Result<Option
     }
 }
 
-fn verified(report: &Verification, signatures_checked: bool) -> Verified {
+fn ledger_result(report: &Verification, signatures_checked: bool) -> Verified {
     let verdict = |verdict: &ibbi_seal::CheckedCheckpoint| CheckpointVerdict {
         size: verdict.signed.checkpoint().size,
         signer: verdict.signature.as_ref().and_then(|signature| signature.as_ref().ok().cloned()),
@@ -260,7 +260,7 @@ fn verified(report: &Verification, signatures_checked: bool) -> Verified {
         origin: report.opening.as_ref().map(|opening| opening.origin.to_string()),
         same_chart: report.opening.as_ref().map(ibbi_log::Opening::has_our_chart),
         case: None,
-        faults: report.damage.faults.iter().map(FaultFound::from).collect(),
+        faults: report.damage.faults.iter().map(FoundFault::from).collect(),
         fault_count: report.damage.count,
         checkpoints: report.checkpoints.iter().map(verdict).collect(),
         last_good: report.last_good().map(|signed| signed.checkpoint().size),
@@ -303,7 +303,7 @@ fn verify_extracted(source: impl Read, keys: &[PublicKey], path: &Path) -> Resul
         origin: None,
         same_chart: None,
         case: None,
-        faults: vec![FaultFound { code: "extract", line, byte: 0, text: fault.to_string() }],
+        faults: vec![FoundFault { code: "extract", line, byte: 0, text: fault.to_string() }],
         fault_count: 1,
         checkpoints: Vec::new(),
         last_good: None,
@@ -328,9 +328,9 @@ fn read_checkpoints(path: &Path) -> Result<Checkpoints, AppError> {
     Checkpoints::parse(&text).map_err(|source| AppError::Checkpoints { path: path.to_owned(), source })
 }
 
-/// An extract that was written.
+/// The size of a new extract.
 #[derive(Debug, Clone, Serialize)]
-pub struct Proved {
+pub struct ExtractedCase {
     /// The case.
     pub case: Uuid,
     /// How many records of it the extract holds.
@@ -339,25 +339,27 @@ pub struct Proved {
     pub size: u64,
 }
 
-/// Writes the extract of one case: its lines with proofs that a checkpoint covers them.
+/// Writes the extract of one case: its lines, with proofs that a checkpoint covers them.
 ///
 /// # Errors
-/// [`AppError`]; what was written then is no extract.
-pub fn prove(path: &Path, case: Uuid, checkpoints: Option<&Path>, out: impl Write) -> Result<Proved, AppError> {
+/// Returns [`AppError`]. What was written until then is not an extract.
+pub fn extract_case(
+    path: &Path,
+    case: Uuid,
+    checkpoints: Option<&Path>,
+    out: impl Write,
+) -> Result<ExtractedCase, AppError> {
     let beside = checkpoints_path(path);
     let file = checkpoints.unwrap_or(&beside);
     if !file.exists() {
-        let message = format!("{} has no checkpoint yet; write one with `ibbi checkpoint`", path.display());
+        let message = format!("{} has no checkpoint; write one with `ibbi checkpoint`", path.display());
         return Err(AppError::Usage(message));
     }
     let known = read_checkpoints(file)?;
     let Some(checkpoint): Option<&SignedCheckpoint> = known.largest() else {
-        return Err(AppError::Usage(format!(
-            "{} holds no checkpoint; write one with `ibbi checkpoint`",
-            file.display()
-        )));
+        return Err(AppError::Usage(format!("{} has no checkpoint; write one with `ibbi checkpoint`", file.display())));
     };
     let ledger: File = crate::store::open_file(path)?;
     let records = extract(ledger, checkpoint, case, out).map_err(|error| AppError::from_extract(path, error))?;
-    Ok(Proved { case, records, size: checkpoint.checkpoint().size })
+    Ok(ExtractedCase { case, records, size: checkpoint.checkpoint().size })
 }
