@@ -1,15 +1,19 @@
-//! Makes the golden ledgers that are not there yet out of their stories: `cargo run -p ibbi-app --example make_golden`.
+//! Makes the golden ledgers that don't exist yet from their stories: `cargo run -p ibbi-app --example make_golden`.
 //!
 //! It never overwrites one. A story has a line for each event: the case's letter, the day and the time, the event, and
-//! after semicolons what it carries. Ids are counted and the clock stands four minutes after each event, so that the
-//! bytes depend on nothing but the story and the program.
+//! its fields after semicolons. IDs are counted, and the clock shows four minutes after each event, so that the bytes
+//! depend only on the story and the program.
 
-use ibbi_app::journal::{self, Context, Entry, Ids};
+use ibbi_app::ledger::{self, Clock, ClockError, Collect, FirstLine, OpenOptions};
+use ibbi_app::service::{Ids, Offer};
 use ibbi_app::{input, zone::Zone};
 use ibbi_core::{At, Event, EventKind, Name};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use uuid::Uuid;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden");
@@ -19,20 +23,34 @@ fn main() -> Result<(), Box<dyn Error>> {
         let name = story.path().with_extension("ledger");
         let ledger = golden.join("v1").join(name.file_name().ok_or("a story has a name")?);
         if ledger.exists() {
-            println!("{} is there already and stays as it is", ledger.display());
+            println!("{} exists and stays as it is", ledger.display());
             continue;
         }
-        tell(&std::fs::read_to_string(story.path())?, &ledger, number)?;
+        write_ledger(&std::fs::read_to_string(story.path())?, &ledger, number)?;
         println!("{} made", ledger.display());
     }
     Ok(())
 }
 
-fn tell(story: &str, ledger: &Path, number: usize) -> Result<(), Box<dyn Error>> {
+fn write_ledger(story: &str, path: &Path, number: usize) -> Result<(), Box<dyn Error>> {
     let first_id = 0x0191_0000_0000_7000_8000_0000_0000_0000 + ((number as u128 + 1) << 32);
     let actor = Name::new("clerk@example.org")?;
-    let mut context = Context { now: At::MIN, actor, ids: Ids::Counted(first_id), signer: None };
-    let mut cases: BTreeMap<&str, (uuid::Uuid, Zone)> = BTreeMap::new();
+    let shown = Arc::new(AtomicI64::new(At::MIN.millis()));
+    let clock: Clock = {
+        let time = Arc::clone(&shown);
+        Arc::new(move || At::from_millis(time.load(Ordering::Relaxed)).ok_or_else(|| ClockError("no such time".into())))
+    };
+    let options = OpenOptions { clock, collect: Collect::Nothing, signer: None };
+    let origin = Some(Name::new("example.org/ibbi/golden")?);
+    let mut last_id = first_id;
+    // The first line has the second ID.
+    let ids = move || {
+        last_id += if last_id == first_id + 1 { 2 } else { 1 };
+        Uuid::from_u128(last_id)
+    };
+    let mut ids = Some(Ids::from_fn(ids));
+    let mut service = None;
+    let mut cases: BTreeMap<&str, (Uuid, Zone)> = BTreeMap::new();
     for line in story.lines().filter(|line| !line.starts_with('#')) {
         let mut parts = line.split("; ");
         let head: Vec<_> = parts.next().unwrap_or_default().split(' ').collect();
@@ -49,15 +67,19 @@ fn tell(story: &str, ledger: &Path, number: usize) -> Result<(), Box<dyn Error>>
         let event = input::from_pairs(kind, &pairs, zone)?;
         let zone = if let Event::CaseOpened(opened) = &event { Zone::new(&opened.time_zone)? } else { zone };
         let at = zone.read(&format!("{day} {time}"), At::MIN)?;
-        context.now = At::from_millis(at.millis() + 4 * 60_000 + 512).ok_or("a time")?;
-        let entry = Entry { event, at, id: None, dry_run: false };
-        let recorded = match case {
-            Some((case, _)) => journal::record(ledger, case, entry, &mut context),
-            None if kind == EventKind::CaseOpened => {
-                journal::open_case(ledger, Some("example.org/ibbi/golden"), entry, &mut context)
-            }
-            None => return Err(format!("case {letter} is not open: {line}").into()),
-        };
+        let now = At::from_millis(at.millis() + 4 * 60_000 + 512).ok_or("a time")?;
+        shown.store(now.millis(), Ordering::Relaxed);
+        if case.is_none() && kind != EventKind::CaseOpened {
+            return Err(format!("case {letter} is not open: {line}").into());
+        }
+        if let Some(ids) = ids.take() {
+            let id = Uuid::from_u128(first_id + 2);
+            let first = FirstLine { actor: actor.clone(), at: Some(at), origin: origin.clone(), id };
+            service = Some(ledger::open_or_create(path, &first, ids, &options)?);
+        }
+        let service = service.as_mut().ok_or("the ledger is open")?;
+        let offer = Offer { case: case.map(|(id, _)| id), at: Some(at), ..Offer::new(event, actor.clone()) };
+        let recorded = service.record(offer);
         let recorded = recorded.map_err(|error| format!("{line}\n{error}"))?;
         cases.insert(letter, (recorded.case, zone));
     }

@@ -3,8 +3,8 @@
 mod timeline;
 
 use crate::error::AppError;
+use crate::ledger;
 use crate::signing::{self, VerifySettings};
-use crate::store;
 use ibbi_audit::{Audit, AuditError, Diff, Filter, Metered, Options, Source, Watch};
 use ibbi_core::{At, Name, Outcome};
 use ibbi_export::{Chained, Corrections, ExportError, Voided};
@@ -137,7 +137,7 @@ fn source<'a>(path: &Path) -> Result<Source<'a>, AppError> {
     }
     // Whatever is there is audited, a pipe too; only a directory cannot be.
     if path.is_dir() {
-        store::check_file(path)?;
+        ledger::check_file(path)?;
     }
     Source::open(path).map_err(|source| AppError::Io { doing: "open", path: path.to_owned(), source })
 }
@@ -349,7 +349,7 @@ fn whole<T>(items: impl Iterator<Item = Result<T, ReadError>>) -> impl Iterator<
 }
 
 fn reader<'a>(path: &Path, watch: Watch<'a>) -> Result<LedgerReader<Box<dyn Read + 'a>>, AppError> {
-    let file = store::open_unpacked(path)?;
+    let file = ledger::open_unpacked(path)?;
     let total = file.metadata().ok().map(|metadata| metadata.len());
     Ok(LedgerReader::new(Box::new(Metered::new(file, total, watch)) as Box<dyn Read + 'a>))
 }

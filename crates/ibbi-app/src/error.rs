@@ -4,11 +4,13 @@ use crate::input::InputError;
 use crate::zone::{Zone, ZoneError};
 use ibbi_audit::AuditError;
 use ibbi_core::{At, Refusal};
-use ibbi_log::{AppendError, CreateError, Fault, FaultKind, OpenError, Uuid};
+use ibbi_log::{CreateError, Fault, FaultKind, OpenError, ReadError};
 use ibbi_seal::{CheckpointsError, ExtractError, KeyFileError, SignError};
 use ibbi_sim::{Problem, ResumeError, ScenarioError, SimulationError};
+use ibbi_store::{AppendError, ClockError, StoreError};
 use std::io;
 use std::path::{Path, PathBuf};
+use uuid::Uuid;
 
 /// Why a job was not done. Unless it says "in doubt", nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -102,7 +104,7 @@ pub enum AppError {
     /// The record was not added.
     #[error(transparent)]
     Append(#[from] AppendError),
-    /// Nobody knows whether the record was added; under its id it can be sent again, and is then there once.
+    /// It is not known whether the record was added. Send it again under its ID, and it is there once.
     #[error("{source}; this record's id is {id}: record it again with `--id {id}`")]
     InDoubt {
         /// The record's id.
@@ -110,8 +112,8 @@ pub enum AppError {
         /// What was being done, and the system's reason.
         source: AppendError,
     },
-    /// The desk takes nothing more since something went wrong with the ledger's file.
-    #[error("nothing more is recorded: {cause}; open the ledger anew, and record the event then")]
+    /// The store takes no more records since something went wrong with it.
+    #[error("no more events can be recorded: {cause}; open the ledger again, and then record the event")]
     ReadOnly {
         /// What went wrong first.
         cause: String,
@@ -178,6 +180,12 @@ pub enum AppError {
         /// The system's reason.
         source: io::Error,
     },
+}
+
+impl From<ClockError> for AppError {
+    fn from(error: ClockError) -> Self {
+        Self::Usage(error.to_string())
+    }
 }
 
 /// A problem a line, each with the file and its place, as editors understand it.
@@ -252,6 +260,29 @@ impl AppError {
         }
     }
 
+    /// Returns the error for a ledger that can't be read.
+    pub(crate) fn from_read(path: &Path, error: ReadError) -> Self {
+        let path = path.to_owned();
+        match error {
+            ReadError::Io { source, .. } => Self::Io { doing: "read", path, source },
+            ReadError::Fault(fault) => Self::Damaged { path, fault: Box::new(fault), count: 1 },
+            other => Self::Io { doing: "read", path, source: io::Error::other(other.to_string()) },
+        }
+    }
+
+    /// Returns the error for a store that can't be read; `store` is its name.
+    pub(crate) fn from_store(store: &str, error: StoreError) -> Self {
+        match error {
+            StoreError::NoCase(case) => crate::service::no_case(case),
+            StoreError::Clock(error) => error.into(),
+            StoreError::Unreadable(source) => match source.downcast::<ReadError>() {
+                Ok(error) => Self::from_read(Path::new(store), *error),
+                Err(source) => Self::Io { doing: "read", path: store.into(), source: io::Error::other(source) },
+            },
+            other => Self::Io { doing: "read", path: store.into(), source: io::Error::other(other) },
+        }
+    }
+
     pub(crate) fn from_extract(path: &Path, source: ExtractError) -> Self {
         Self::Extract { path: path.to_owned(), source: Box::new(source) }
     }
@@ -282,9 +313,9 @@ impl AppError {
             Self::Create(CreateError::Exists { .. }) | Self::Key(KeyFileError::Key { .. } | KeyFileError::Name(_)) => {
                 ExitCode::Usage
             }
-            Self::Append(
-                AppendError::IdTaken { .. } | AppendError::LineTooLong { .. } | AppendError::Repeated { .. },
-            ) => ExitCode::Usage,
+            Self::Append(AppendError::IdTaken { .. } | AppendError::TooLarge { .. } | AppendError::Repeated { .. }) => {
+                ExitCode::Usage
+            }
             Self::Future { .. } | Self::Refused { .. } | Self::Append(AppendError::Conflict { .. }) => {
                 ExitCode::Refused
             }
@@ -293,7 +324,6 @@ impl AppError {
             | Self::Damaged { .. }
             | Self::Illegal { .. }
             | Self::Open(OpenError::NotALedger { .. } | OpenError::Unfinished { .. })
-            | Self::Append(AppendError::Damaged { .. })
             | Self::Checkpoints { .. }
             | Self::Sign(SignError::ReadOnly | SignError::File { .. }) => ExitCode::BadLedger,
             Self::Create(_)
@@ -323,13 +353,7 @@ impl AppError {
             Self::Illegal { .. } => "ledger-illegal",
             Self::Create(_) => "create",
             Self::Open(_) => "open",
-            Self::Append(
-                AppendError::Poisoned
-                | AppendError::Damaged { .. }
-                | AppendError::Changed { .. }
-                | AppendError::Moved { .. },
-            )
-            | Self::ReadOnly { .. } => "read-only",
+            Self::Append(AppendError::ReadOnly { .. }) | Self::ReadOnly { .. } => "read-only",
             Self::Append(_) => "append",
             Self::InDoubt { .. } => "in-doubt",
             Self::Key(_) => "key",

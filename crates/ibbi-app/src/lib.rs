@@ -3,26 +3,27 @@
 //! # Invariants
 //!
 //! - No output: results are values, and whoever asked shows them.
-//! - The clock and the ids come from outside, in a [`journal::Context`].
+//! - The clock comes from outside, with the store. IDs come from outside, with the service.
+//! - Events are recorded by [`service::CaseService`] and nowhere else.
 //! - A job that fails has changed nothing, unless its error says "in doubt".
 #![forbid(unsafe_code)]
 
 pub mod audit;
+pub mod case_log;
 pub mod describe;
-pub mod desk;
 mod error;
 pub mod form;
 pub mod input;
-pub mod journal;
+pub mod ledger;
 mod objects;
 pub mod output;
 pub mod replay;
 pub mod schedule;
 pub mod schema;
+pub mod service;
 mod shape;
 pub mod signing;
 pub mod status;
-pub mod store;
 mod suggest;
 pub mod tour;
 

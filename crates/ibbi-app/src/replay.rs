@@ -1,13 +1,14 @@
 //! Replay: a case's records offered to the core again, one after the other.
 
+use crate::case_log::{CaseLog, replay_record, session_summary, zone_of};
 use crate::describe::describe;
 use crate::error::AppError;
-use crate::store::{self, CaseLog, zone_of};
+use crate::ledger::{self, LedgerService};
 use crate::zone::Zone;
 use ibbi_core::{At, Case, Event, EventKind, History, Name, Outcome, Stage};
-use ibbi_log::{Record, Uuid};
+use ibbi_store::{EventStore, Record};
 use serde::Serialize;
-use std::path::Path;
+use uuid::Uuid;
 
 /// How far to replay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,32 +78,31 @@ pub struct Timeline {
 
 /// Replays one case, or every case, of a ledger.
 ///
-/// It does not stop at an event that the rules do not allow: the fault is noted and the replay goes on from the state
+/// An event that the rules don't allow doesn't stop the replay. Its fault is noted, and the replay continues from the state
 /// before it.
 ///
 /// # Errors
-/// [`AppError`] if the ledger cannot be read or a line is bad.
-pub fn replay(path: &Path, case: Option<Uuid>, until: Until) -> Result<Vec<Timeline>, AppError> {
-    let mut order = Vec::new();
-    let mut cases: std::collections::HashMap<Uuid, Vec<Record>> = std::collections::HashMap::new();
-    for record in store::records(path)? {
-        let record = record?;
-        if case.is_none_or(|case| case == record.case) {
-            let own = cases.entry(record.case).or_insert_with(|| {
-                order.push(record.case);
-                Vec::new()
-            });
-            own.push(record);
+/// [`AppError`] if the ledger can't be read.
+pub fn timelines(service: &LedgerService, case: Option<Uuid>, until: Until) -> Result<Vec<Timeline>, AppError> {
+    let cases = match case {
+        Some(case) => vec![case],
+        None => ledger::all_cases(service)?.iter().map(|summary| summary.case).collect(),
+    };
+    let mut timelines = Vec::new();
+    for case in cases {
+        let records = service.store().case(case).map_err(|error| service.unreadable(error))?;
+        if !records.is_empty() {
+            timelines.push(timeline(case, records, until)?);
         }
     }
-    order.into_iter().map(|id| timeline(id, cases.remove(&id).unwrap_or_default(), until)).collect()
+    Ok(timelines)
 }
 
 /// Replays a case that has been read.
 ///
 /// # Errors
 /// [`AppError`] if its time zone does not exist.
-pub fn of(log: &CaseLog, until: Until) -> Result<Timeline, AppError> {
+pub fn timeline_of(log: &CaseLog, until: Until) -> Result<Timeline, AppError> {
     timeline(log.id, log.records.clone(), until)
 }
 
@@ -116,9 +116,9 @@ fn timeline(case: Uuid, records: Vec<Record>, until: Until) -> Result<Timeline, 
     let mut moments = Vec::new();
     let recorded = |record: &Record| !matches!(until, Until::Seq(seq) if record.seq > seq);
     for record in records.into_iter().filter(recorded) {
-        let fault = store::replay(&mut history, &record).err();
+        let fault = replay_record(&mut history, &record).err();
         let mut text = describe(&record.event);
-        if let Some(summary) = store::session_summary(record.event.kind(), history.case()).filter(|_| fault.is_none()) {
+        if let Some(summary) = session_summary(record.event.kind(), history.case()).filter(|_| fault.is_none()) {
             text.push_str(&format!(" ({summary})"));
         }
         let Record { seq, rev, actor, at, logged, event, .. } = record;

@@ -7,6 +7,7 @@ use ibbi_seal::{
     Checkpoints, PrivateKey, PublicKey, SealedLedger, SignedCheckpoint, Verification, VerifyOptions, checkpoints_path,
     extract, is_extract, sign_checkpoint, verify_extract, verify_with_checkpoints,
 };
+use ibbi_store::CheckpointOutcome;
 use serde::Serialize;
 use std::fs::File;
 use std::io::{self, Read, Seek as _, Write};
@@ -47,8 +48,7 @@ pub struct NewCheckpoint {
 /// Returns [`AppError`].
 pub fn checkpoint(path: &Path, key: &Path) -> Result<NewCheckpoint, AppError> {
     let key = PrivateKey::load(key)?;
-    let mut ledger = crate::journal::open(path)?;
-    sign(&mut ledger, &key)
+    crate::ledger::open_ledger(path, |ledger| sign(ledger, &key))
 }
 
 fn sign(ledger: &mut SealedLedger, key: &PrivateKey) -> Result<NewCheckpoint, AppError> {
@@ -75,10 +75,11 @@ impl Signer {
         Ok(Self { key: PrivateKey::load(key)?, every: every.max(1) })
     }
 
-    /// Signs the ledger if enough lines are uncovered.
-    pub(crate) fn sign_if_due(&self, ledger: &mut SealedLedger) -> Result<Option<NewCheckpoint>, AppError> {
+    /// Signs a ledger if enough lines are not covered by a checkpoint.
+    pub(crate) fn sign_if_due(&self, ledger: &mut SealedLedger) -> Option<CheckpointOutcome> {
         let uncovered = ledger.head().lines.saturating_sub(ledger.observer().covered());
-        if uncovered < self.every { Ok(None) } else { sign(ledger, &self.key).map(Some) }
+        let is_due = uncovered >= self.every;
+        is_due.then(|| sign(ledger, &self.key).map(|signed| signed.size).map_err(|error| error.to_string()))
     }
 }
 
@@ -181,14 +182,14 @@ pub fn verify_with_progress(path: &Path, settings: &VerifySettings, watch: Watch
         stdin.by_ref().take(16).read_to_end(&mut beginning).map_err(failed)?;
         (Box::new(io::Cursor::new(beginning.clone()).chain(stdin)), beginning, None)
     } else {
-        let mut file = crate::store::open_file(path)?;
+        let mut file = crate::ledger::open_file(path)?;
         let mut beginning = Vec::new();
         Read::by_ref(&mut file).take(16).read_to_end(&mut beginning).map_err(failed)?;
         file.rewind().map_err(failed)?;
         let total = file.metadata().ok().map(|metadata| metadata.len());
         (Box::new(file), beginning, total)
     };
-    crate::store::unpacked(path, &beginning)?;
+    crate::ledger::check_unpacked(path, &beginning)?;
     let begins_as_extract = is_extract(&beginning);
     let source = Metered::new(source, total, watch);
     if begins_as_extract {
@@ -359,7 +360,7 @@ pub fn extract_case(
     let Some(checkpoint): Option<&SignedCheckpoint> = known.largest() else {
         return Err(AppError::Usage(format!("{} has no checkpoint; write one with `ibbi checkpoint`", file.display())));
     };
-    let ledger: File = crate::store::open_file(path)?;
+    let ledger: File = crate::ledger::open_file(path)?;
     let records = extract(ledger, checkpoint, case, out).map_err(|error| AppError::from_extract(path, error))?;
     Ok(ExtractedCase { case, records, size: checkpoint.checkpoint().size })
 }

@@ -1,7 +1,7 @@
 //! Status: where a case stands, what is settled, what can be done next, what is blocked and why.
 
+use crate::case_log::CaseLog;
 use crate::error::AppError;
-use crate::store::{self, CaseLog};
 use crate::suggest::{Suggestion, suggest};
 use crate::zone::Zone;
 use ibbi_core::stages::ConcernStatus;
@@ -9,9 +9,8 @@ use ibbi_core::{
     Advisory, Answer, At, Body, Case, CaseFile, EventKind, Goal, History, Name, Outcome, Party, Seat, Sessions, Stage,
     Unmet, chart,
 };
-use ibbi_log::Uuid;
 use serde::Serialize;
-use std::path::Path;
+use uuid::Uuid;
 
 /// A settled fact, in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -68,16 +67,8 @@ pub struct Status {
     pub zone: Zone,
 }
 
-/// The status of a case in a ledger, asked at an instant.
-///
-/// # Errors
-/// [`AppError`].
-pub fn status(path: &Path, case: Uuid, at: At) -> Result<Status, AppError> {
-    Ok(of(&store::load(path, case)?, at))
-}
-
-/// The status of a case that has been read.
-pub fn of(log: &CaseLog, at: At) -> Status {
+/// Returns the status of a case at an instant.
+pub fn status_of(log: &CaseLog, at: At) -> Status {
     let case = log.history.case();
     Status {
         case: log.id,
@@ -269,19 +260,11 @@ pub struct RouteAnswer {
     pub route: Option<Vec<EventKind>>,
 }
 
-/// The shortest list of events from where a case stands to a stage or an outcome.
-///
-/// # Errors
-/// [`AppError`]; [`AppError::Usage`] for a goal that is neither a stage nor an outcome.
-pub fn route(path: &Path, case: Uuid, goal: &str, at: At) -> Result<RouteAnswer, AppError> {
-    route_of(&store::load(path, case)?, goal, at)
-}
-
-/// The same for a case that has been read.
+/// Returns the shortest list of events from the present state of a case to a stage or an outcome.
 ///
 /// # Errors
 /// [`AppError::Usage`] for a goal that is neither a stage nor an outcome.
-pub fn route_of(log: &CaseLog, goal: &str, at: At) -> Result<RouteAnswer, AppError> {
+pub fn route_to(log: &CaseLog, goal: &str, at: At) -> Result<RouteAnswer, AppError> {
     let wanted: Goal = goal.parse().map_err(|error: ibbi_core::UnknownCode| AppError::Usage(error.to_string()))?;
     let case = log.history.case();
     let route = ibbi_core::route(case, wanted, at);

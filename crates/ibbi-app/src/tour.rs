@@ -2,16 +2,21 @@
 //!
 //! It runs the very jobs that the program offers, on a clock of its own, so that its output is the same each time.
 
+use crate::case_log::CaseLog;
 use crate::error::AppError;
-use crate::journal::{self, Context, Entry, Ids, Recorded};
+use crate::ledger::{self, Collect, FirstLine, OpenOptions};
 use crate::replay::{self, Timeline, Until};
+use crate::service::{Ids, Offer, Recorded};
 use crate::status::{self, Status};
-use crate::store;
 use crate::zone::Zone;
 use crate::{describe::describe, input};
 use ibbi_core::{At, Case, EventKind, Name, Refusal};
+use ibbi_store::{Clock, ClockError};
 use serde::Serialize;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use uuid::Uuid;
 
 /// One thing that is tried.
 struct Line {
@@ -226,9 +231,17 @@ pub fn tour(path: &Path) -> Result<Tour, AppError> {
         return Err(AppError::Usage(format!("{shown} exists already; remove it, or name another file with --ledger")));
     }
     let zone = Zone::default();
-    let actor = Name::new("tour@example.org").map_err(|error| AppError::Usage(error.to_string()))?;
-    let mut context =
-        Context { now: At::MIN, actor, ids: Ids::Counted(0x0192_0000_0000_7000_8000_0000_0000_0000), signer: None };
+    let name = |text: &str| Name::new(text).map_err(|error| AppError::Usage(error.to_string()));
+    let actor = name("tour@example.org")?;
+    let clock = TourClock::default();
+    let first = FirstLine {
+        actor: actor.clone(),
+        at: None,
+        origin: Some(name("example.org/ibbi/tour")?),
+        id: Uuid::from_u128(FIRST_ID + 2),
+    };
+    let options = OpenOptions { clock: clock.clock(), collect: Collect::Nothing, signer: None };
+    let mut service = None;
     let mut steps = Vec::new();
     let mut case = None;
     // The state as the recording leads to it, to be compared with what the ledger replays to.
@@ -236,14 +249,15 @@ pub fn tour(path: &Path) -> Result<Tour, AppError> {
     for chapter in STORY {
         for (index, line) in chapter.lines.iter().enumerate() {
             let at = zone.read(line.at, At::MIN)?;
-            context.now = at;
+            clock.set(at);
             let event = input::from_pairs(line.event, line.pairs, zone)?;
             let text = describe(&event);
-            let entry = Entry { event: event.clone(), at, id: None, dry_run: false };
-            let outcome = match case {
-                None => journal::open_case(path, Some("example.org/ibbi/tour"), entry, &mut context),
-                Some(case) => journal::record(path, case, entry, &mut context),
+            let offer = Offer { case, at: Some(at), ..Offer::new(event.clone(), actor.clone()) };
+            let service = match &mut service {
+                Some(service) => service,
+                none => none.insert(ledger::open_or_create(path, &first, ids(), &options)?),
             };
+            let outcome = service.record(offer);
             let answer = match outcome {
                 Ok(recorded) => {
                     case = Some(recorded.case);
@@ -259,10 +273,47 @@ pub fn tour(path: &Path) -> Result<Tour, AppError> {
         }
     }
     let case = case.ok_or_else(|| AppError::Usage("the tour is empty".to_owned()))?;
-    let log = store::load(path, case)?;
-    let status = status::of(&log, context.now);
-    let timeline = replay::replay(path, Some(case), Until::End)?;
-    let timeline = timeline.into_iter().next().ok_or(AppError::Gone(case))?;
+    drop(service);
+    let mut service = ledger::read(path, &OpenOptions { collect: Collect::Everything, ..options })?;
+    let now = service.now()?;
+    let log: CaseLog = service.case(case)?.clone();
+    let status = status::status_of(&log, now);
+    let timeline = replay::timeline_of(&log, Until::End)?;
     let same_state = timeline.state == lived && timeline.faults == 0;
     Ok(Tour { steps, status, timeline, same_state })
+}
+
+/// The first of the tour's IDs, which are counted so that its output is the same each time.
+const FIRST_ID: u128 = 0x0192_0000_0000_7000_8000_0000_0000_0000;
+
+/// Returns the IDs of the case and its records, counted. The ledger's first line has the second one.
+fn ids() -> Ids {
+    let mut last = FIRST_ID;
+    Ids::from_fn(move || {
+        last += if last == FIRST_ID + 1 { 2 } else { 1 };
+        Uuid::from_u128(last)
+    })
+}
+
+/// The clock of the tour: it shows the time of the step that is recorded.
+#[derive(Debug, Clone)]
+struct TourClock(Arc<AtomicI64>);
+
+impl Default for TourClock {
+    fn default() -> Self {
+        Self(Arc::new(AtomicI64::new(At::MIN.millis())))
+    }
+}
+
+impl TourClock {
+    fn set(&self, at: At) {
+        self.0.store(at.millis(), Ordering::Relaxed);
+    }
+
+    fn clock(&self) -> Clock {
+        let time = Arc::clone(&self.0);
+        Arc::new(move || {
+            At::from_millis(time.load(Ordering::Relaxed)).ok_or_else(|| ClockError("there is no such time".to_owned()))
+        })
+    }
 }

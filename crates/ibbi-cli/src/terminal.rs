@@ -1,7 +1,7 @@
 //! Text for the terminal. Colors are removed if the output is not a terminal or NO_COLOR is set.
 
 use anstyle::{AnsiColor, Style};
-use ibbi_app::journal::SignedAfter;
+use ibbi_app::service::CheckpointSigned;
 use ibbi_app::{describe::found, zone::Zone};
 use ibbi_core::{Advisory, Refusal, Unmet};
 use ibbi_report::text::{Layout, Piece, TextStyle};
@@ -126,7 +126,7 @@ pub(crate) fn advisories(advisories: &[Advisory], indent: &str) -> String {
 }
 
 /// Returns a few lines about what was recorded.
-pub(crate) fn recorded(recorded: &ibbi_app::journal::Recorded, zone: Zone, indent: &str) -> String {
+pub(crate) fn recorded(recorded: &ibbi_app::service::Recorded, zone: Zone, indent: &str) -> String {
     let (from, to) = (recorded.from.label(), recorded.to.label());
     let stage = if from == to { from.to_owned() } else { format!("{from} -> {}", paint(HEADING, to)) };
     let when = zone.show(recorded.at);
@@ -141,10 +141,10 @@ pub(crate) fn recorded(recorded: &ibbi_app::journal::Recorded, zone: Zone, inden
     }
     text.push_str(&advisories(&recorded.advisories, indent));
     match &recorded.checkpoint {
-        Some(SignedAfter::Signed { size }) => {
+        Some(CheckpointSigned::Signed { size }) => {
             let _ = writeln!(text, "{indent}signed a checkpoint that covers {}", count(*size, "line"));
         }
-        Some(SignedAfter::Failed { reason: error }) => {
+        Some(CheckpointSigned::Failed { reason: error }) => {
             let _ = writeln!(text, "{indent}{} no checkpoint was signed: {error}", paint(WARN, "note:"));
         }
         None => {}

@@ -47,6 +47,7 @@ mod reader;
 mod record;
 mod sha256;
 mod storage;
+mod store;
 mod strict_json;
 
 pub use check::{CheckedLines, Depth, check_lines};
@@ -54,6 +55,7 @@ pub use digest::{Digest, NotADigest};
 pub use explain::explain;
 pub use fault::{Damage, Fault, FaultKind};
 pub use follow::Follower;
+pub use ibbi_store::NewRecord;
 pub use ledger::{
     AppendError, Committed, CreateError, Ledger, LineObserver, MAX_BATCH, OpenError, TornTail, sidecar_path,
 };
@@ -62,6 +64,7 @@ pub use line_check::Head;
 pub use line_reader::{LedgerLine, LineReader, read_line};
 pub use lines::{LineContent, Lines, RawLine};
 pub use reader::{LedgerReader, ReadError};
-pub use record::{FORMAT, NewLedger, NewRecord, Opening, Record, chart_digest};
+pub use record::{FORMAT, NewLedger, Opening, Record, chart_digest};
 pub use storage::{Disk, FileId, Storage, StoredFile};
+pub use store::{Collect, LedgerStore};
 pub use uuid::Uuid;

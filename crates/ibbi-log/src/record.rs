@@ -5,6 +5,7 @@ use crate::line::{LINE_VERSION, Line, LineSubject, MAX_NUMBER, OPENING_TYPE, ins
 use core::fmt::Write as _;
 use core::ops::Range;
 use ibbi_core::{At, Event, EventKind, Name, Stage};
+use ibbi_store::NewRecord;
 use serde::{Deserialize, Serialize};
 use std::io::Write as _;
 use uuid::Uuid;
@@ -39,24 +40,44 @@ pub struct Record {
     pub line: u64,
 }
 
-/// A record still to be written. Its `seq`, `rev`, `prev` and `logged` are given when it is.
-#[derive(Debug, Clone, PartialEq)]
-pub struct NewRecord {
-    /// The case.
-    pub case: Uuid,
-    /// The record's id: the same id again means the same record again.
-    pub id: Uuid,
-    /// Who records it.
-    pub actor: Name,
-    /// When the fact happened.
-    pub at: At,
-    /// The stage after the event, as the core computed it.
-    pub to: Stage,
-    /// The event.
-    pub event: Event,
-    /// The number of records that the case had when the event was checked against the rules (0 for a new case):
-    /// if it has more now, the record is refused. `None` skips the check.
-    pub expected_rev: Option<u64>,
+/// What a record's line says about its event, apart from the numbers and the link that the ledger adds.
+#[derive(Clone, Copy)]
+pub(crate) struct LineFields<'a> {
+    pub(crate) case: Uuid,
+    pub(crate) id: Uuid,
+    pub(crate) actor: &'a Name,
+    pub(crate) at: At,
+    pub(crate) to: Stage,
+    pub(crate) event: &'a Event,
+}
+
+impl<'a> From<&'a NewRecord> for LineFields<'a> {
+    fn from(record: &'a NewRecord) -> Self {
+        let NewRecord { accepted, actor } = record;
+        let (case, id, at, to) = (accepted.case(), accepted.id(), accepted.at(), accepted.to());
+        Self { case, id, actor, at, to, event: accepted.event() }
+    }
+}
+
+impl Record {
+    /// Returns the record's line, linked to the line before it, without an LF.
+    ///
+    /// This writes bytes and no ledger: a store of another kind uses it to keep and export the same lines, and a test to
+    /// make a ledger that the rules don't allow. [`Ledger::append`](crate::Ledger::append) takes only what the core accepted.
+    ///
+    /// # Errors
+    /// Returns an error for what no line can hold: the stage `unopened`, or a number above [`MAX_NUMBER`].
+    pub fn to_line(&self, prev: &Digest) -> std::io::Result<Vec<u8>> {
+        let Self { seq, rev, case, id, ref actor, at, logged, to, ref event, .. } = *self;
+        let fields = LineFields { case, id, actor, at, to, event };
+        if !is_writable(fields) || seq.max(rev) > MAX_NUMBER {
+            return Err(std::io::Error::other("the record has a value that no line of a ledger can hold"));
+        }
+        let mut line = Vec::new();
+        let from = write_record(fields, (rev, seq), &Middle::new(logged), &mut line)?;
+        line[from..from + 64].copy_from_slice(&prev.to_hex());
+        Ok(line)
+    }
 }
 
 /// A ledger's first line.
@@ -244,17 +265,17 @@ const HEAD: &[u8; 86] =
 /// # Errors
 /// Whatever the core's serialiser says; it has no reason to say anything.
 pub(crate) fn write_record(
-    record: &NewRecord,
+    record: LineFields<'_>,
     (rev, seq): (u64, u64),
     middle: &Middle,
     out: &mut Vec<u8>,
 ) -> std::io::Result<usize> {
     out.extend_from_slice(b"{\"actor\":");
-    serde_json::to_writer(&mut *out, &record.actor)?;
+    serde_json::to_writer(&mut *out, record.actor)?;
     let head = append(HEAD, out);
     head[7..31].copy_from_slice(&instant_text(record.at));
     record.case.hyphenated().encode_lower(&mut head[41..77]);
-    write_data(&record.event, out)?;
+    write_data(record.event, out)?;
     let prev = middle.write(record.id, out);
     out.extend_from_slice(b",\"rev\":");
     serde_json::to_writer(&mut *out, &rev)?;
@@ -298,13 +319,13 @@ fn write_type(kind: &str, out: &mut Vec<u8>) -> std::io::Result<()> {
 }
 
 /// Whether a record is one that a line can hold: the two things that the core's types do not bound by themselves.
-pub(crate) fn is_writable(record: &NewRecord) -> bool {
-    record.to != Stage::Unopened && is_in_bounds(&record.event)
+pub(crate) fn is_writable(record: LineFields<'_>) -> bool {
+    record.to != Stage::Unopened && is_in_bounds(record.event)
 }
 
 /// Whether a line just written reads back as the record that it was written from. Its data need not be written a second
 /// time to be compared: they are what writing gave.
-pub(crate) fn reads_back(line: &str, record: &NewRecord) -> bool {
+pub(crate) fn reads_back(line: &str, record: LineFields<'_>) -> bool {
     let Some(found) = Line::parse(line) else { return false };
     let mut json = serde_json::Deserializer::from_str(found.data);
     let event = Event::deserialize_data(record.event.kind(), &mut json).and_then(|event| json.end().map(|()| event));
@@ -313,14 +334,14 @@ pub(crate) fn reads_back(line: &str, record: &NewRecord) -> bool {
     subject
         && found.id == record.id
         && found.at == record.at
-        && event.is_ok_and(|event| event == record.event && is_in_bounds(&event))
+        && event.is_ok_and(|event| event == *record.event && is_in_bounds(&event))
 }
 
 /// Whether a recorded line says the same as a record that is to be written again under the same id: who, when, what.
-pub(crate) fn is_same(line: &str, record: &NewRecord) -> bool {
+pub(crate) fn is_same(line: &str, record: LineFields<'_>) -> bool {
     let Some(found) = Line::parse(line) else { return false };
     let mut data = Vec::new();
-    let written = write_data(&record.event, &mut data).is_ok();
+    let written = write_data(record.event, &mut data).is_ok();
     let kind = matches!(found.subject, LineSubject::Case { case, kind, .. }
         if case == record.case && kind == record.event.kind());
     written

@@ -8,6 +8,8 @@ use uuid::Uuid;
 
 /// A case as a list shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CaseSummary {
     /// Its ID.
     pub case: Uuid,
@@ -19,6 +21,15 @@ pub struct CaseSummary {
     pub records: u64,
     /// When the event of its last record happened.
     pub last_event: At,
+}
+
+impl CaseSummary {
+    /// Returns whether a text means this case: the beginning of its ID, or its district, ignoring case.
+    pub fn matches(&self, wanted: &str) -> bool {
+        let wanted = wanted.to_lowercase();
+        !wanted.is_empty()
+            && (self.case.to_string().starts_with(&wanted) || self.district.as_str().to_lowercase() == wanted)
+    }
 }
 
 /// Which cases a list begins with.
@@ -57,6 +68,8 @@ pub struct CasePage {
     pub cases: Vec<CaseSummary>,
     /// The last of them if there are more: the `after` of the next query.
     pub next: Option<Uuid>,
+    /// How many cases the store has.
+    pub total: usize,
 }
 
 /// The list of cases of a store, kept up to date record by record: about 150 bytes a case.
@@ -70,14 +83,19 @@ pub struct Catalog {
 impl Catalog {
     /// Adds a record, in commit order.
     pub fn add(&mut self, record: &Record) {
-        let Record { case, to, at, rev, .. } = *record;
-        let district = match &record.event {
+        let Record { case, id, to, at, rev, .. } = *record;
+        self.add_parts(case, (id, rev), at, to, &record.actor, &record.event);
+    }
+
+    /// Adds a record of another type from its parts: the case, the ID and number in the case, and what it says.
+    pub fn add_parts(&mut self, case: Uuid, (id, rev): (Uuid, u64), at: At, to: Stage, actor: &Name, event: &Event) {
+        let district = match event {
             Event::CaseOpened(opened) => {
-                self.openings.insert(record.id, case);
+                self.openings.insert(id, case);
                 &opened.district
             }
             // The case doesn't begin with its opening; replaying it reports that.
-            _ => &record.actor,
+            _ => actor,
         };
         let place = *self.places.entry(case).or_insert_with(|| {
             let district = district.clone();
@@ -112,7 +130,7 @@ impl Catalog {
         let place = |case: Uuid| self.places.get(&case).copied().ok_or(StoreError::NoCase(case));
         let after = query.after.map(place).transpose()?;
         let wanted = query.district.to_lowercase();
-        let mut page = CasePage::default();
+        let mut page = CasePage { total: self.summaries.len(), ..CasePage::default() };
         let mut more = false;
         // Returns whether to go on.
         let mut take = |summary: &CaseSummary| {

@@ -184,7 +184,7 @@ fn list_is_paged<S: EventStore>(fixture: &Fixture<S>) {
     assert_eq!(ids(&CaseQuery { order: Order::Newest, limit: 2, ..CaseQuery::default() }), [5, 4]);
     let query = CaseQuery { limit: 2, ..CaseQuery::default() };
     let first = page(&query);
-    assert_eq!((first.cases.len(), first.next), (2, Some(Uuid::from_u128(2))));
+    assert_eq!((first.cases.len(), first.next, first.total), (2, Some(Uuid::from_u128(2)), 5));
     assert_eq!(ids(&CaseQuery { after: first.next, ..query.clone() }), [3, 4]);
     assert_eq!(page(&CaseQuery { after: Some(Uuid::from_u128(4)), ..query.clone() }).next, None, "the last page");
     assert_eq!(ids(&CaseQuery { district: "ICT 3".into(), ..CaseQuery::default() }), [3], "ignoring case");

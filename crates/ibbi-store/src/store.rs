@@ -69,6 +69,11 @@ pub trait EventStore: Send + Sync {
     /// [`AppendError`]; with [`AppendError::InDoubt`] it is not known whether the records were written.
     fn append(&self, records: &[NewRecord]) -> Result<Vec<Committed>, AppendError>;
 
+    /// Returns what to call the store in messages, such as the path of its file.
+    fn label(&self) -> String {
+        "the store".to_owned()
+    }
+
     /// Signs what was appended, if the store signs and it is time. Call it after an append. A failure doesn't undo the append.
     fn checkpoint(&self) -> Option<CheckpointOutcome> {
         None

@@ -1,7 +1,8 @@
 //! Records of every kind of event for test ledgers, whether or not they make sense together.
 
-use ibbi_core::{At, Event, EventKind, Name, Stage};
-use ibbi_log::{NewLedger, NewRecord, Uuid};
+use ibbi_core::events::NoteAdded;
+use ibbi_core::{At, Event, EventKind, History, Name, NoteText, Stage};
+use ibbi_log::{Digest, NewLedger, NewRecord, Record, Uuid};
 
 /// The instant the tests begin at, in milliseconds: 2026-10-02T20:00:00.000Z.
 const START: i64 = 1_790_971_200_000;
@@ -104,31 +105,91 @@ pub fn event(index: usize) -> (Stage, Event) {
     (Stage::from_code(to).unwrap(), event)
 }
 
-/// Returns the record with this number (from 0) of a test ledger. Cases take turns, and so do the samples.
+/// Returns the event with this index (from 0) of a test case. In this order, the rules allow all of them.
+pub fn legal_event(index: u64) -> Event {
+    let sample = |index| event(index).1;
+    let text = match index {
+        0 => return sample(0),
+        1 => return sample(1),
+        2 => return sample(2),
+        _ if index % 7 == 3 => "two\n\tlines, \"quoted\" \\ and é — ünï".to_owned(),
+        _ => format!("note {index}: {}", "as the clerk typed it ".repeat(usize::try_from(index % 4).unwrap())),
+    };
+    NoteAdded { text: NoteText::new(text.trim_end()).unwrap() }.into()
+}
+
+/// Returns the record with this number (from 0) of a test ledger. Cases take turns.
 pub fn record(number: u64, cases: u64) -> NewRecord {
-    let (to, event) = event(usize::try_from(number).unwrap());
-    NewRecord {
-        case: case(number % cases),
-        id: Uuid::from_u64_pair(7, number),
-        actor: name(if number % 5 == 4 { "Bo \"the clerk\" Å" } else { "clerk@example.org" }),
-        at: at(u32::try_from(number).unwrap()),
-        to,
-        event,
-        expected_rev: Some(number / cases),
-    }
+    records(number..number + 1, cases).remove(0)
 }
 
 /// Returns the records with these numbers.
 pub fn records(numbers: std::ops::Range<u64>, cases: u64) -> Vec<NewRecord> {
-    numbers.map(|number| record(number, cases)).collect()
+    let mut histories: Vec<History> = (0..cases).map(|number| History::for_case(case(number))).collect();
+    let all = (0..numbers.end).map(|number| {
+        let history = &mut histories[usize::try_from(number % cases).unwrap()];
+        accept(history, Uuid::from_u64_pair(7, number), at(u32::try_from(number).unwrap()), legal_event(number / cases))
+            .by(if number % 5 == 4 { "Bo \"the clerk\" Å" } else { "clerk@example.org" })
+    });
+    let all: Vec<NewRecord> = all.collect();
+    all.into_iter().skip(usize::try_from(numbers.start).unwrap()).collect()
 }
 
-/// Returns the bytes of a ledger with this many records after its first line.
+/// Accepts an event in a history and returns the record, made by `clerk@example.org`.
+///
+/// # Panics
+/// If the rules don't allow the event.
+pub fn accept(history: &mut History, id: Uuid, at: At, event: impl Into<Event>) -> NewRecord {
+    let seq = history.entries().last().map_or(1, |last| last.seq + 1);
+    let accepted = history.accept(id, seq, at, event).expect("the rules allow the event");
+    NewRecord { accepted, actor: name("clerk@example.org") }
+}
+
+/// Makes changed copies of a record.
+pub trait ChangedCopy {
+    /// Returns the same record by another person.
+    fn by(self, actor: &str) -> Self;
+}
+
+impl ChangedCopy for NewRecord {
+    fn by(self, actor: &str) -> Self {
+        Self { actor: name(actor), ..self }
+    }
+}
+
+/// Returns a sample of an event as the record with this number (from 0), as a ledger holds it, whether or not the rules
+/// allow it. Cases take turns.
+pub fn sample_record(number: u64, cases: u64) -> Record {
+    let (to, event) = event(usize::try_from(number).unwrap());
+    Record {
+        seq: number + 2,
+        rev: number / cases + 1,
+        case: case(number % cases),
+        id: Uuid::from_u64_pair(7, number),
+        actor: name(if number % 5 == 4 { "Bo \"the clerk\" Å" } else { "clerk@example.org" }),
+        at: at(u32::try_from(number).unwrap()),
+        logged: at(1),
+        to,
+        event,
+        offset: 0,
+        line: number + 2,
+    }
+}
+
+/// Returns the bytes of a ledger with this many sample records after its first line.
+///
+/// The lines are written with the encoder alone, because no ledger takes events that the rules don't allow.
 pub fn ledger_bytes(count: u64, cases: u64) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger");
-    let mut ledger = ibbi_log::Ledger::create(&path, &opening()).unwrap();
-    ledger.append(&records(0..count, cases), at(1)).unwrap();
-    drop(ledger);
-    std::fs::read(path).unwrap()
+    drop(ibbi_log::Ledger::create(&path, &opening()).unwrap());
+    let mut bytes = std::fs::read(path).unwrap();
+    let mut prev = Digest::sha256(bytes.trim_ascii_end());
+    for number in 0..count {
+        let line = sample_record(number, cases).to_line(&prev).unwrap();
+        prev = Digest::sha256(&line);
+        bytes.extend_from_slice(&line);
+        bytes.push(b'\n');
+    }
+    bytes
 }

@@ -1,8 +1,9 @@
 //! Ledgers of simulated cases, of which several are under way at the same time.
 
-use ibbi_core::{At, Case, Event, Name, Stage};
+use ibbi_core::{At, Event, History, Name};
 use ibbi_log::{Ledger, NewLedger, NewRecord, Uuid};
 use ibbi_sim::{EXAMPLE, Scenario, Simulator};
+use std::collections::HashMap;
 use std::error::Error;
 use std::path::Path;
 
@@ -37,37 +38,34 @@ pub fn write_ledger(path: &Path, cases: u64, together: u64) -> Result<(u64, u64)
     let mut ledger = Ledger::create(path, &opening)?;
     let mut batch = Vec::new();
     let mut written = 0_u64;
+    let mut histories = HashMap::new();
     for first in (0..cases).step_by(usize::try_from(together)?) {
-        for (case, at, event, to) in played(&simulator, first..(first + together).min(cases))? {
+        for (case, at, event) in played(&simulator, first..(first + together).min(cases))? {
             written += 1;
             let id = Uuid::from_u64_pair(0x0192_0000_0000_7000, 0x8000_0000_0000_0000 | written);
-            batch.push(NewRecord { case, id, actor: actor.clone(), at, to, event, expected_rev: None });
+            let history = histories.entry(case).or_insert_with(|| History::for_case(case));
+            let seq = history.revision() + 1;
+            let accepted = history.accept(id, seq, at, event).map_err(|refusal| refusal.to_string())?;
+            batch.push(NewRecord { accepted, actor: actor.clone() });
             if batch.len() == 4_000 {
                 flush(&mut ledger, &mut batch)?;
             }
         }
+        histories.clear();
     }
     flush(&mut ledger, &mut batch)?;
     Ok((ledger.head().lines, ledger.head().bytes))
 }
 
-/// An accepted event of a case, and the stage after it.
-type Played = (Uuid, At, Event, Stage);
+/// An event of a case, with its time.
+type Played = (Uuid, At, Event);
 
 /// Returns the events of a batch of cases, sorted by time.
 fn played(simulator: &Simulator, runs: std::ops::Range<u64>) -> Result<Vec<Played>, Box<dyn Error>> {
     let mut events = Vec::new();
     for run in runs {
         let id = Uuid::from_u64_pair(0x0193_0000_0000_7000, 0x8000_0000_0000_0000 | run);
-        let mut case = Case::default();
-        let mut refused = None;
-        simulator.run(1, run, |at, event, _| match case.offer(event, at) {
-            Ok(to) => events.push((id, at, event.clone(), to)),
-            Err(refusal) => refused = Some(refusal),
-        })?;
-        if let Some(refusal) = refused {
-            return Err(refusal.to_string().into());
-        }
+        simulator.run(1, run, |at, event, _| events.push((id, at, event.clone())))?;
     }
     // Stable: the events of one case keep their order.
     events.sort_by_key(|(_, at, ..)| *at);
@@ -76,7 +74,7 @@ fn played(simulator: &Simulator, runs: std::ops::Range<u64>) -> Result<Vec<Playe
 
 /// Appends the batch at the time of its last event.
 fn flush(ledger: &mut Ledger, batch: &mut Vec<NewRecord>) -> Result<(), Box<dyn Error>> {
-    if let Some(now) = batch.iter().map(|record| record.at).max() {
+    if let Some(now) = batch.iter().map(|record| record.accepted.at()).max() {
         ledger.append(batch, now)?;
         batch.clear();
     }

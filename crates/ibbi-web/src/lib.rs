@@ -10,7 +10,7 @@
 //!
 //! # Invariants
 //!
-//! - No event is acknowledged before it is on the disk: one thread holds the ledger ([`ibbi_app::desk`]), judges what many
+//! - No event is acknowledged before it is on the disk: one thread holds the ledger ([`ibbi_app::service`]), judges what many
 //!   requests offer in the order in which it came, and answers after the sync that they share.
 //! - Everything is in the program: a page loads nothing from elsewhere, and its content security policy says so.
 //! - No request names a file. What is uploaded stays in memory or in a folder of its own until it is forgotten.

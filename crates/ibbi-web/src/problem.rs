@@ -4,9 +4,9 @@ use crate::pages;
 use crate::response::{self, PROBLEM};
 use axum::http::StatusCode;
 use axum::response::Response;
+use ibbi_app::ledger::AppendError;
 use ibbi_app::{AppError, ExitCode};
 use ibbi_core::Refusal;
-use ibbi_log::AppendError;
 use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
@@ -77,7 +77,7 @@ impl WebError {
                 }
                 AppError::Append(AppendError::Conflict { .. }) => StatusCode::PRECONDITION_FAILED,
                 AppError::Append(AppendError::IdTaken { .. } | AppendError::Repeated { .. }) => StatusCode::CONFLICT,
-                AppError::Append(AppendError::LineTooLong { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
+                AppError::Append(AppendError::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
                 AppError::InDoubt { .. } | AppError::Append(_) | AppError::Io { .. } => StatusCode::SERVICE_UNAVAILABLE,
                 other => match other.exit_code() {
                     ExitCode::Usage => StatusCode::BAD_REQUEST,
@@ -166,7 +166,7 @@ impl WebError {
 /// What the system said.
 fn cause(error: &AppendError) -> String {
     match error {
-        AppendError::InDoubt { source, .. } => source.to_string(),
+        AppendError::InDoubt { source } => source.source().map_or_else(|| source.to_string(), ToString::to_string),
         _ => "as another event that came with it".to_owned(),
     }
 }

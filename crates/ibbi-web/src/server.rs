@@ -2,16 +2,16 @@
 
 use crate::limits::Limits;
 use crate::router;
-use crate::state::{AppState, Clock};
+use crate::state::AppState;
 use crate::writer::Writer;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use ibbi_app::AppError;
-use ibbi_app::desk::Desk;
-use ibbi_app::journal::{Context, Ids};
+use ibbi_app::ledger::{self, Clock, Collect, FirstLine, OpenOptions};
+use ibbi_app::service::Ids;
 use ibbi_app::signing::Signer;
-use ibbi_core::{At, Name};
+use ibbi_core::Name;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -30,7 +30,7 @@ pub const DEFAULT_PORT: u16 = 8420;
 const PORTS: u16 = 20;
 
 /// What to serve, and where.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Config {
     /// The ledger's file; begun if there is none.
     pub ledger: PathBuf,
@@ -47,9 +47,15 @@ pub struct Config {
     /// The key with which checkpoints are signed as the ledger grows, if any.
     pub signer: Option<Arc<Signer>>,
     /// Where the time comes from.
-    pub clock: fn() -> Result<At, AppError>,
+    pub clock: Clock,
     /// How much it takes upon itself.
     pub limits: Limits,
+}
+
+impl std::fmt::Debug for Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Config").field("ledger", &self.ledger).field("address", &self.address).finish_non_exhaustive()
+    }
 }
 
 /// A server that listens and does not answer yet.
@@ -97,7 +103,7 @@ impl Server {
     ///     token: None,
     ///     actor: Name::new("clerk")?,
     ///     signer: None,
-    ///     clock: || Ok(ibbi_core::At::from_millis(1_790_000_000_000).unwrap()),
+    ///     clock: std::sync::Arc::new(|| Ok(ibbi_core::At::from_millis(1_790_000_000_000).unwrap())),
     ///     limits: ibbi_web::Limits::default(),
     /// })?;
     /// assert!(server.url().starts_with("http://127.0.0.1:"));
@@ -110,7 +116,6 @@ impl Server {
     /// [`AppError`]: where another process holds the ledger, it is damaged, or there is no port to listen on.
     pub fn bind(config: Config) -> Result<Self, AppError> {
         let Config { ledger, address, port, hosts, token, actor, signer, clock, limits } = config;
-        let mut context = Context { now: clock()?, actor: actor.clone(), ids: Ids::Random, signer: None };
         let listener = listen(address, port)?;
         let failed = |source| AppError::Io { doing: "listen on", path: address.to_string().into(), source };
         let bound = listener.local_addr().map_err(failed)?;
@@ -118,14 +123,16 @@ impl Server {
         let runtime = runtime.map_err(failed)?;
         // Before anybody can know that it is there: a signal that comes early is heeded too.
         let signals = Signals::catch(&runtime).map_err(failed)?;
-        let desk = Desk::open(&ledger, None, &mut context)?;
-        let set_aside = desk.set_aside();
-        let desk = Arc::new(RwLock::new(desk));
-        let (writer, thread) = Writer::start(Arc::clone(&desk), clock, signer).map_err(failed)?;
+        let first = FirstLine { actor: actor.clone(), at: None, origin: None, id: uuid::Uuid::now_v7() };
+        let options = OpenOptions { clock: Arc::clone(&clock), collect: Collect::Nothing, signer };
+        let service = ledger::open_or_create(&ledger, &first, Ids::random(), &options)?;
+        let set_aside = service.store().torn().map(|torn| torn.to_string());
+        let service = Arc::new(RwLock::new(service));
+        let (writer, thread) = Writer::start(Arc::clone(&service)).map_err(failed)?;
         let names = names(bound, &hosts);
         // Whoever is on this machine can read the file anyway; others have to know something.
         let token = token.or_else(|| (!address.is_loopback()).then(|| uuid::Uuid::new_v4().simple().to_string()));
-        let state = Arc::new(AppState::new(desk, writer, clock as Clock, actor, names, token, ledger, limits));
+        let state = Arc::new(AppState::new(service, writer, clock, actor, names, token, ledger, limits));
         Ok(Self {
             listener,
             address: bound,

@@ -4,9 +4,9 @@ use crate::limits::Limits;
 use crate::uploads::Uploads;
 use crate::writer::Writer;
 use ibbi_app::AppError;
-use ibbi_app::desk::{Desk, Offer};
-use ibbi_app::journal::{Context, Ids, Recorded};
-use ibbi_app::store::CaseLog;
+use ibbi_app::case_log::CaseLog;
+use ibbi_app::ledger::{Clock, LedgerService};
+use ibbi_app::service::{Offer, Recorded};
 use ibbi_app::zone::Zone;
 use ibbi_core::{At, Name};
 use ibbi_sim::Settings;
@@ -15,9 +15,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-/// Where the time comes from.
-pub(crate) type Clock = fn() -> Result<At, AppError>;
-
 /// The most runs that a request may ask for.
 pub(crate) const MAX_RUNS: u64 = 1_000_000;
 
@@ -25,7 +22,7 @@ pub(crate) const MAX_RUNS: u64 = 1_000_000;
 const SHORT_RUNS: u64 = 100_000;
 
 pub(crate) struct AppState {
-    pub(crate) desk: Arc<RwLock<Desk>>,
+    pub(crate) service: Arc<RwLock<LedgerService>>,
     pub(crate) writer: Writer,
     pub(crate) clock: Clock,
     /// Who records where a request does not say.
@@ -50,7 +47,7 @@ pub(crate) struct AppState {
 impl AppState {
     #[allow(clippy::too_many_arguments, reason = "each is a field, given once")]
     pub(crate) fn new(
-        desk: Arc<RwLock<Desk>>,
+        service: Arc<RwLock<LedgerService>>,
         writer: Writer,
         clock: Clock,
         actor: Name,
@@ -61,7 +58,7 @@ impl AppState {
     ) -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
-            desk,
+            service,
             writer,
             clock,
             actor,
@@ -78,7 +75,7 @@ impl AppState {
     }
 
     pub(crate) fn now(&self) -> Result<At, AppError> {
-        (self.clock)()
+        Ok((self.clock)()?)
     }
 
     pub(crate) fn uploads(&self) -> MutexGuard<'_, Uploads> {
@@ -87,25 +84,25 @@ impl AppState {
 
     /// The ledger's file, as long as it is the one that is open here: of another one nothing is told as if it were ours.
     pub(crate) fn own(&self) -> Result<&Path, AppError> {
-        self.look(Desk::check_place)?;
+        self.look(|service| service.store().check_in_place()).map_err(|error| AppError::Append(error.into()))?;
         Ok(&self.path)
     }
 
     /// Looks at a case.
     pub(crate) fn case<T>(&self, case: Uuid, look: impl FnOnce(&CaseLog) -> T) -> Result<T, AppError> {
         {
-            let desk = self.desk.read().unwrap_or_else(PoisonError::into_inner);
-            if let Some(log) = desk.held(case) {
+            let service = self.service.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(log) = service.cached(case) {
                 return Ok(look(log));
             }
         }
-        let mut desk = self.desk.write().unwrap_or_else(PoisonError::into_inner);
-        desk.case(case).map(look)
+        let mut service = self.service.write().unwrap_or_else(PoisonError::into_inner);
+        service.case(case).map(look)
     }
 
-    /// Looks at the desk without keeping a writer waiting for long.
-    pub(crate) fn look<T>(&self, look: impl FnOnce(&Desk) -> T) -> T {
-        look(&self.desk.read().unwrap_or_else(PoisonError::into_inner))
+    /// Looks at the service without keeping a writer waiting for long.
+    pub(crate) fn look<T>(&self, look: impl FnOnce(&LedgerService) -> T) -> T {
+        look(&self.service.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The zone of a case's district.
@@ -115,8 +112,7 @@ impl AppState {
 
     /// Asks whether an event could be recorded.
     pub(crate) fn ask(&self, offer: &Offer) -> Result<Recorded, AppError> {
-        let context = Context { now: self.now()?, actor: self.actor.clone(), ids: Ids::Random, signer: None };
-        self.desk.write().unwrap_or_else(PoisonError::into_inner).ask(offer, &context)
+        self.service.write().unwrap_or_else(PoisonError::into_inner).ask(offer)
     }
 
     /// The queue for a computation of so many runs.

@@ -1,10 +1,8 @@
 //! The one thread that writes: offers of many requests in, one batch and one sync for all that wait.
 
-use crate::state::Clock;
 use ibbi_app::AppError;
-use ibbi_app::desk::{Desk, Offer};
-use ibbi_app::journal::{Context, Recorded};
-use ibbi_app::signing::Signer;
+use ibbi_app::ledger::LedgerService;
+use ibbi_app::service::{Offer, Recorded};
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::{mpsc, oneshot};
 
@@ -29,14 +27,10 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Starts the thread. It ends when it is told to, or every writer is dropped, and what waits is written.
-    pub(crate) fn start(
-        desk: Arc<RwLock<Desk>>,
-        clock: Clock,
-        signer: Option<Arc<Signer>>,
-    ) -> std::io::Result<(Self, std::thread::JoinHandle<()>)> {
+    pub(crate) fn start(service: Arc<RwLock<LedgerService>>) -> std::io::Result<(Self, std::thread::JoinHandle<()>)> {
         let (jobs, waiting) = mpsc::channel(WAITING);
         let thread = std::thread::Builder::new().name("writer".to_owned());
-        let handle = thread.spawn(move || run(&desk, waiting, clock, signer))?;
+        let handle = thread.spawn(move || run(&service, waiting))?;
         Ok((Self { jobs }, handle))
     }
 
@@ -80,7 +74,7 @@ fn in_doubt() -> AppError {
     AppError::Io { doing: "write", path: "the ledger".into(), source }
 }
 
-fn run(desk: &RwLock<Desk>, mut waiting: mpsc::Receiver<Job>, clock: Clock, signer: Option<Arc<Signer>>) {
+fn run(service: &RwLock<LedgerService>, mut waiting: mpsc::Receiver<Job>) {
     let (mut offers, mut answers) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
     while let Some(first) = waiting.blocking_recv() {
         let mut next = Some(first);
@@ -95,7 +89,9 @@ fn run(desk: &RwLock<Desk>, mut waiting: mpsc::Receiver<Job>, clock: Clock, sign
             }
             next = if offers.len() < BATCH { waiting.try_recv().ok() } else { None };
         }
-        for (answer, told) in answers.drain(..).zip(batch(desk, &offers, clock, signer.as_ref())) {
+        // Readers wait until the batch is safe on the disk, so that nobody sees what is not.
+        let told = service.write().unwrap_or_else(PoisonError::into_inner).offer(&offers);
+        for (answer, told) in answers.drain(..).zip(told) {
             // Whoever asked may have gone; the event is recorded all the same.
             let _ = answer.send(told);
         }
@@ -103,37 +99,25 @@ fn run(desk: &RwLock<Desk>, mut waiting: mpsc::Receiver<Job>, clock: Clock, sign
     }
 }
 
-fn batch(
-    desk: &RwLock<Desk>,
-    offers: &[Offer],
-    clock: Clock,
-    signer: Option<&Arc<Signer>>,
-) -> Vec<Result<Recorded, AppError>> {
-    let now = match clock() {
-        Ok(now) => now,
-        Err(error) => return offers.iter().map(|_| Err(AppError::Usage(error.to_string()))).collect(),
-    };
-    let Some(first) = offers.first() else { return Vec::new() };
-    let mut context =
-        Context { now, actor: first.actor.clone(), ids: ibbi_app::journal::Ids::Random, signer: signer.cloned() };
-    // Readers wait until the batch is safe on the disk, so that nobody sees what is not.
-    desk.write().unwrap_or_else(PoisonError::into_inner).offer(offers, &mut context)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ibbi_app::journal::{Entry, Ids};
+    use ibbi_app::ledger::{self, Clock, Collect, FirstLine, OpenOptions};
+    use ibbi_app::service::Ids;
     use ibbi_core::events::NoteAdded;
-    use ibbi_core::{At, Event, Name, NoteText, Stage};
+    use ibbi_core::{At, Event, Name, NoteText};
     use ibbi_log::{NewLedger, NewRecord, Uuid};
     use std::time::Instant;
 
     const WRITERS: usize = 200;
     const EACH: usize = 100;
 
-    fn clock() -> Result<At, AppError> {
-        Ok("2026-10-02T20:00:00.000Z".parse().unwrap())
+    fn now() -> At {
+        "2026-10-02T20:00:00.000Z".parse().unwrap()
+    }
+
+    fn clock() -> Clock {
+        Arc::new(|| Ok(now()))
     }
 
     fn note(text: &str) -> Event {
@@ -158,7 +142,7 @@ mod tests {
         let new = NewLedger {
             id: Uuid::from_u128(1),
             actor: actor.clone(),
-            at: clock().unwrap(),
+            at: now(),
             origin: actor.clone(),
             program: actor.clone(),
         };
@@ -171,26 +155,25 @@ mod tests {
                     records.push(record);
                     answers.push(answer);
                 }
-                let committed = ledger.append(&records, clock().unwrap()).unwrap();
+                let committed = ledger.append(&records, now()).unwrap();
                 for (answer, committed) in answers.into_iter().zip(committed) {
                     answer.send(committed.seq).unwrap();
                 }
             }
         });
         let made = rate(|number| {
-            for _ in 0..EACH {
+            let mut history = ibbi_core::History::for_case(Uuid::from_u128(number as u128 + 10));
+            let mut record = |event: Event| {
+                let seq = history.revision() + 1;
+                let accepted = history.accept(Uuid::now_v7(), seq, now(), event).unwrap();
                 let (answer, answered) = oneshot::channel();
-                let record = NewRecord {
-                    case: Uuid::from_u128(number as u128 + 10),
-                    id: Uuid::now_v7(),
-                    actor: actor.clone(),
-                    at: clock().unwrap(),
-                    to: Stage::Inquiry,
-                    event: note("a note of ordinary length, as somebody types it"),
-                    expected_rev: None,
-                };
-                jobs.blocking_send((record, answer)).unwrap();
+                jobs.blocking_send((NewRecord { accepted, actor: actor.clone() }, answer)).unwrap();
                 answered.blocking_recv().unwrap();
+            };
+            let kind = Some(ibbi_core::EventKind::CaseOpened);
+            record(ibbi_app::input::from_json(kind, br#"{"district":"Maple Hollow"}"#, Default::default()).unwrap());
+            for _ in 1..EACH {
+                record(note("a note of ordinary length, as somebody types it"));
             }
         });
         drop(jobs);
@@ -198,25 +181,21 @@ mod tests {
         made
     }
 
-    /// The same through the desk: judged, recorded, answered.
+    /// The same through the service: judged, recorded, answered.
     fn judged(folder: &std::path::Path) -> f64 {
         let actor = Name::new("clerk").unwrap();
-        let mut context = Context { now: clock().unwrap(), actor: actor.clone(), ids: Ids::Random, signer: None };
-        let mut desk = Desk::open(&folder.join("judged.ledger"), None, &mut context).unwrap();
+        let options = OpenOptions { clock: clock(), collect: Collect::Nothing, signer: None };
+        let first = FirstLine { actor: actor.clone(), at: None, origin: None, id: Uuid::from_u128(1) };
+        let path = folder.join("judged.ledger");
+        let mut service = ledger::open_or_create(&path, &first, Ids::random(), &options).unwrap();
         let opening = br#"{"district":"Maple Hollow"}"#;
         let kind = Some(ibbi_core::EventKind::CaseOpened);
         let event = ibbi_app::input::from_json(kind, opening, Default::default()).unwrap();
-        let offer = |case, event| Offer {
-            case,
-            entry: Entry { event, at: clock().unwrap(), id: None, dry_run: false },
-            actor: actor.clone(),
-            at_is_now: false,
-            expected_rev: None,
-        };
+        let offer = |case, event| Offer { case, at: Some(now()), ..Offer::new(event, actor.clone()) };
         let openings: Vec<Offer> = (0..WRITERS).map(|_| offer(None, event.clone())).collect();
-        let cases: Vec<Uuid> = desk.offer(&openings, &mut context).into_iter().map(|made| made.unwrap().case).collect();
-        let desk = Arc::new(RwLock::new(desk));
-        let (writer, thread) = Writer::start(Arc::clone(&desk), clock, None).unwrap();
+        let cases: Vec<Uuid> = service.offer(&openings).into_iter().map(|made| made.unwrap().case).collect();
+        let service = Arc::new(RwLock::new(service));
+        let (writer, thread) = Writer::start(Arc::clone(&service)).unwrap();
         let made = rate(|number| {
             for _ in 0..EACH {
                 let event = note("a note of ordinary length, as somebody types it");
@@ -225,7 +204,7 @@ mod tests {
         });
         writer.stop();
         thread.join().unwrap();
-        assert_eq!(desk.read().unwrap().head().lines, (1 + WRITERS + WRITERS * EACH) as u64);
+        assert_eq!(service.read().unwrap().store().head().unwrap().lines, (1 + WRITERS + WRITERS * EACH) as u64);
         made
     }
 

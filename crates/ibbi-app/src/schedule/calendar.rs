@@ -1,9 +1,8 @@
 //! Calendars for other programs, with the sessions of a plan or the booked sessions of cases.
 
+use crate::case_log::CaseLog;
 use crate::error::AppError;
-use crate::store::{self, CaseLog};
 use ibbi_core::{At, Event, EventKind, Slot, Stage};
-use ibbi_log::Uuid;
 use ibbi_report::ics::{IcsCalendar, IcsEntry, IcsStatus, plan_entries, stable_uid};
 use ibbi_sim::{Plan, Scenario};
 use serde::Serialize;
@@ -50,27 +49,9 @@ pub fn plan_calendar(
     build(scenario.district.as_str(), scenario.time_zone.as_str(), stamp, entries, before)
 }
 
-/// Returns the calendar of the booked sessions of one case or of all cases in a ledger.
+/// Returns the calendar of the booked sessions of cases. `path` is for messages.
 ///
-/// A session that was postponed and not booked again, or was booked by mistake, is cancelled in it.
-///
-/// # Errors
-/// [`AppError`].
-pub fn ledger_calendar(
-    path: &Path,
-    case: Option<Uuid>,
-    stamp: At,
-    before: Option<&str>,
-) -> Result<CalendarOutput, AppError> {
-    let cases = match case {
-        Some(case) => vec![case],
-        None => store::cases(path)?.into_iter().map(|entry| entry.case).collect(),
-    };
-    let logs = cases.into_iter().map(|case| store::load(path, case)).collect::<Result<Vec<_>, _>>()?;
-    cases_calendar(path, &logs.iter().collect::<Vec<_>>(), stamp, before)
-}
-
-/// Returns the calendar of cases that are already loaded. `path` is for messages.
+/// A session that was postponed and not booked again, or was booked by mistake, is canceled in it.
 ///
 /// # Errors
 /// [`AppError::Usage`] if no session is booked.

@@ -1,13 +1,17 @@
 //! Keeping simulated runs in a ledger, with one case per run. It can be replayed and verified like any other ledger.
 
 use crate::error::AppError;
-use crate::journal::PROGRAM;
+use crate::ledger::PROGRAM;
 use crate::output::Temporary;
+use crate::service::{CaseService, Ids, Offer};
 use ibbi_core::{At, Event, Name, Stage};
-use ibbi_log::{Digest, Ledger, NewLedger, NewRecord, Uuid};
+use ibbi_log::{Digest, LedgerStore, NewLedger, Uuid};
 use ibbi_sim::{Settings, Simulator};
+use ibbi_store::{Clock, ClockError};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 /// The actor of simulated events.
 const ACTOR: &str = "simulation";
@@ -70,7 +74,7 @@ fn write(
     progress: impl Fn(u64),
 ) -> Result<Kept, AppError> {
     let begins = simulator.first_instant();
-    let ids = Ids { digest: simulator.digest().to_owned(), seed: settings.seed };
+    let ids = RunIds { digest: simulator.digest().to_owned(), seed: settings.seed };
     let name = |text: &str| Name::new(text).map_err(|error| AppError::Usage(error.to_string()));
     let new = NewLedger {
         id: ids.id("ledger", 0, 0),
@@ -79,46 +83,72 @@ fn write(
         origin: name(&format!("ibbi.local/simulation/{}", &ids.digest[..16]))?,
         program: name(PROGRAM)?,
     };
-    let mut ledger = Ledger::create(path, &new)?;
-    let mut batch = Vec::with_capacity(BATCH);
-    let mut kept = Kept { file: path.to_owned(), runs: settings.runs, records: 0, bytes: 0 };
+    let logged = Arc::new(AtomicI64::new(begins.millis()));
+    let clock = Arc::clone(&logged);
+    let clock: Clock = Arc::new(move || {
+        At::from_millis(clock.load(Ordering::Relaxed)).ok_or_else(|| ClockError("there is no such time".to_owned()))
+    });
+    let store = LedgerStore::create(path, &new, (), clock)?;
+    // Every offer has the IDs of its case and its record.
+    let mut batch = Batch { service: CaseService::new(store, Ids::random()), logged, offers: Vec::new(), records: 0 };
     let over = simulator.last_instant();
-    let mut add = |record: NewRecord, logged: At, flush: bool| -> Result<(), AppError> {
-        batch.push(record);
-        kept.records += 1;
-        if batch.len() == BATCH || flush {
-            ledger.append(&batch, logged)?;
-            batch.clear();
-        }
-        Ok(())
-    };
     if interleaved {
         let mut events = Vec::new();
         for run in 0..settings.runs {
             let records = whole(simulator, settings.seed, run)?;
-            events.extend((0..).zip(records).map(|(number, (at, event, to))| (at, run, number, to, event)));
+            events.extend((0..).zip(records).map(|(number, (at, event, _))| (at, run, number, event)));
             progress(run + 1);
         }
-        events.sort_by_key(|(at, run, number, ..)| (*at, *run, *number));
+        events.sort_by_key(|(at, run, number, _)| (*at, *run, *number));
         let mut events = events.into_iter().peekable();
-        while let Some((at, run, number, to, event)) = events.next() {
+        while let Some((at, run, number, event)) = events.next() {
+            batch.offers.push(ids.offer(&new.actor, run, number, at, event));
             // Later events are logged later, so only records of one instant share a batch.
-            let last = events.peek().is_none_or(|next| next.0 > at);
-            add(ids.record(&new.actor, run, number, at, to, event), at, last)?;
+            if batch.is_full() || events.peek().is_none_or(|next| next.0 > at) {
+                batch.write(at)?;
+            }
         }
     } else {
         for run in 0..settings.runs {
-            for (number, (at, event, to)) in (0..).zip(whole(simulator, settings.seed, run)?) {
-                add(ids.record(&new.actor, run, number, at, to, event), over, false)?;
+            for (number, (at, event, _)) in (0..).zip(whole(simulator, settings.seed, run)?) {
+                batch.offers.push(ids.offer(&new.actor, run, number, at, event));
+                if batch.is_full() {
+                    batch.write(over)?;
+                }
             }
             progress(run + 1);
         }
+        batch.write(over)?;
     }
-    if !batch.is_empty() {
-        ledger.append(&batch, over)?;
+    let bytes = batch.service.store().head().map_or(0, |head| head.bytes);
+    Ok(Kept { file: path.to_owned(), runs: settings.runs, records: batch.records, bytes })
+}
+
+/// Records that share one sync.
+struct Batch {
+    service: CaseService<LedgerStore>,
+    /// The time on the store's clock, in milliseconds.
+    logged: Arc<AtomicI64>,
+    offers: Vec<Offer>,
+    /// How many records were written.
+    records: u64,
+}
+
+impl Batch {
+    const fn is_full(&self) -> bool {
+        self.offers.len() >= BATCH
     }
-    kept.bytes = ledger.head().bytes;
-    Ok(kept)
+
+    /// Writes the batch at this time.
+    fn write(&mut self, logged: At) -> Result<(), AppError> {
+        self.logged.store(logged.millis(), Ordering::Relaxed);
+        for answer in self.service.offer(&self.offers) {
+            answer?;
+            self.records += 1;
+        }
+        self.offers.clear();
+        Ok(())
+    }
 }
 
 /// Returns a whole case: the events before the run, if it resumes a case, and the run.
@@ -128,13 +158,13 @@ fn whole(simulator: &Simulator, seed: u64, run: u64) -> Result<Vec<(At, Event, S
     Ok(records)
 }
 
-/// Ids that depend on what they identify.
-struct Ids {
+/// IDs that depend on what they identify.
+struct RunIds {
     digest: String,
     seed: u64,
 }
 
-impl Ids {
+impl RunIds {
     fn id(&self, what: &str, run: u64, number: u64) -> Uuid {
         let text = format!("{what} {} {} {run} {number}", self.digest, self.seed);
         let digest = Digest::sha256(text.as_bytes());
@@ -144,8 +174,9 @@ impl Ids {
         uuid::Builder::from_custom_bytes(bytes).into_uuid()
     }
 
-    fn record(&self, actor: &Name, run: u64, number: u64, at: At, to: Stage, event: Event) -> NewRecord {
+    fn offer(&self, actor: &Name, run: u64, number: u64, at: At, event: Event) -> Offer {
         let (case, id) = (self.id("case", run, 0), self.id("record", run, number));
-        NewRecord { case, id, actor: actor.clone(), at, to, event, expected_rev: Some(number) }
+        let (case, new_case) = if number == 0 { (None, Some(case)) } else { (Some(case), None) };
+        Offer { case, new_case, at: Some(at), id: Some(id), ..Offer::new(event, actor.clone()) }
     }
 }

@@ -8,16 +8,15 @@ mod keep;
 mod report;
 mod times;
 
-pub use calendar::{CalendarOutput, cases_calendar, ledger_calendar, plan_calendar, scenario_calendar};
+pub use calendar::{CalendarOutput, cases_calendar, plan_calendar, scenario_calendar};
 pub use keep::{Keep, Kept, keep};
 pub use report::page;
 pub use times::{TIMES, closure, day, id_of, time_text, times, times_text};
 
+use crate::case_log::CaseLog;
 use crate::error::AppError;
-use crate::journal;
-use crate::store::{self, CaseLog};
+use crate::service::CLOCK_TOLERANCE;
 use ibbi_core::{At, Format};
-use ibbi_log::Uuid;
 use ibbi_sim::{AvailabilityGain, Comparison, Forecast, Plan, Scenario, Settings, Simulator};
 use std::io::Read as _;
 use std::path::Path;
@@ -57,7 +56,7 @@ fn text(path: &Path) -> Result<String, AppError> {
     if path.as_os_str() == "-" {
         std::io::stdin().take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
     } else {
-        let file = crate::store::open_file(path)?;
+        let file = crate::ledger::open_file(path)?;
         file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
     }
     String::from_utf8(bytes).map_err(|error| {
@@ -145,15 +144,6 @@ pub fn plan(scenario: &Scenario) -> Plan {
     Plan::new(scenario)
 }
 
-/// Returns a simulator of a scenario, from its start or from a case.
-///
-/// # Errors
-/// [`AppError::Resume`] if the case can't be resumed, or another error if the ledger can't be read.
-pub fn simulator(scenario: &Scenario, from: Option<ResumeFrom<'_>>) -> Result<Simulator, AppError> {
-    let Some(ResumeFrom { ledger, case, as_of }) = from else { return Ok(Simulator::new(scenario)) };
-    resume(scenario, &store::load(ledger, case)?, as_of, ledger)
-}
-
 /// Returns a simulator that resumes a loaded case. `ledger` is for messages.
 ///
 /// # Errors
@@ -161,20 +151,9 @@ pub fn simulator(scenario: &Scenario, from: Option<ResumeFrom<'_>>) -> Result<Si
 pub fn resume(scenario: &Scenario, log: &CaseLog, as_of: At, ledger: &Path) -> Result<Simulator, AppError> {
     // An event can be slightly ahead of this program's clock.
     let last = log.history.case().file().map_or(as_of, |file| file.last_at());
-    let as_of = if last.millis() - as_of.millis() <= journal::AHEAD { as_of.max(last) } else { as_of };
+    let as_of = if last.millis() - as_of.millis() <= CLOCK_TOLERANCE { as_of.max(last) } else { as_of };
     Simulator::resume(scenario, &log.history, as_of)
         .map_err(|source| AppError::Resume { path: ledger.to_owned(), source })
-}
-
-/// A case from which a forecast resumes.
-#[derive(Debug, Clone, Copy)]
-pub struct ResumeFrom<'a> {
-    /// The ledger's file.
-    pub ledger: &'a Path,
-    /// The case.
-    pub case: Uuid,
-    /// The instant from which the forecast resumes.
-    pub as_of: At,
 }
 
 /// Simulates many runs, and reports now and then how many are done.

@@ -41,7 +41,7 @@ pub fn page(
         advisories: &plan.advisories,
         comparison: comparison.as_ref(),
         gains: Some(&gains),
-        program: crate::journal::PROGRAM,
+        program: crate::ledger::PROGRAM,
     };
     Ok(page.to_html())
 }

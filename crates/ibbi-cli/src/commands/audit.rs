@@ -1,6 +1,6 @@
 //! `ibbi audit`: checks everything in a ledger again.
 
-use super::{context, instant, output_file};
+use super::{instant, now, output_file};
 use crate::args::{Audit as Args, AuditTable};
 use crate::output::{Outcome, Stream};
 use crate::progress::ReadingBar;
@@ -23,7 +23,7 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
     let inputs: Vec<&Path> =
         [Some(&args.ledger), args.checkpoint.as_ref()].into_iter().flatten().map(|p| p.as_path()).collect();
     let output = args.html.as_deref().map(|file| output_file(file, OutputKind::Page, &inputs)).transpose()?.flatten();
-    let now = context(None)?.now;
+    let now = now()?;
     // A ledger can have cases in several time zones. A time without an offset is in Massachusetts time.
     let read =
         |text: &Option<String>| text.as_deref().map(|text| instant(Some(text), Zone::default(), now)).transpose();
@@ -110,7 +110,7 @@ fn page(args: &Args, report: &Report, cases: &[CaseSummary]) -> Result<String, A
         }
     }
     let cases = &cases[..cases.len().min(LISTED_CASES)];
-    let page = AuditPage { report, cases, timelines: &timelines, program: ibbi_app::journal::PROGRAM };
+    let page = AuditPage { report, cases, timelines: &timelines, program: ibbi_app::ledger::PROGRAM };
     Ok(page.to_html())
 }
 

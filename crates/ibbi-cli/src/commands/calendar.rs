@@ -1,13 +1,13 @@
 //! `ibbi calendar`: writes an iCalendar file.
 
-use super::{chosen, instant, now, output_file};
+use super::{instant, now, output_file};
 use crate::args::Calendar;
 use crate::output::Outcome;
 use crate::terminal;
 use ibbi_app::output::OutputKind;
 use ibbi_app::schedule::{self, CalendarOutput};
 use ibbi_app::zone::Zone;
-use ibbi_app::{AppError, store};
+use ibbi_app::{AppError, ledger};
 use serde_json::json;
 use std::path::Path;
 
@@ -44,15 +44,16 @@ fn plan_calendar(args: &Calendar, before: Option<&str>) -> Result<CalendarOutput
     schedule::scenario_calendar(&scenario, instant(args.stamp.as_deref(), zone, now()?)?, before)
 }
 
-fn ledger_calendar(args: &Calendar, ledger: &Path, before: Option<&str>) -> Result<CalendarOutput, AppError> {
+fn ledger_calendar(args: &Calendar, path: &Path, before: Option<&str>) -> Result<CalendarOutput, AppError> {
     if args.format.is_some() {
         return Err(AppError::Usage("--format works only with a scenario; a ledger already has a format".to_owned()));
     }
-    let case = args.case.case.as_deref().map(|case| chosen(ledger, Some(case))).transpose()?;
-    let zone = match case {
-        Some((_, zone)) => zone,
-        None => store::zones(ledger)?.first().copied().unwrap_or_default(),
+    let wanted = args.case.case.as_deref();
+    let logs = match wanted {
+        Some(_) => vec![ledger::read_case(path, wanted)?],
+        None => ledger::read_all(path)?,
     };
+    let zone = logs.first().map(|log| log.zone).unwrap_or_default();
     let stamp = instant(args.stamp.as_deref(), zone, now()?)?;
-    schedule::ledger_calendar(ledger, case.map(|(case, _)| case), stamp, before)
+    schedule::cases_calendar(path, &logs.iter().collect::<Vec<_>>(), stamp, before)
 }

@@ -1,12 +1,13 @@
 //! `ibbi extract`: writes one case's records with proofs.
 
+use super::read_case;
 use crate::args::Extract;
 use crate::output::Outcome;
 use crate::terminal::count;
-use ibbi_app::{AppError, output, signing, store};
+use ibbi_app::{AppError, output, signing};
 
 pub(crate) fn run(args: &Extract, json: bool) -> Result<Outcome, AppError> {
-    let case = store::select(&args.ledger, args.case.case.as_deref())?;
+    let (_, case) = read_case(&args.ledger, args.case.case.as_deref())?;
     let mut extract = Vec::new();
     let proved = signing::extract_case(&args.ledger, case, args.checkpoint.as_deref(), &mut extract)?;
     let summary = format!(

@@ -29,13 +29,13 @@ mod who;
 
 use crate::args::{Args, Command, From, OneScenario, Runs, Signing, When};
 use crate::output::Outcome;
-use clock::now;
-use ibbi_app::journal::{Context, Ids};
+use ibbi_app::ledger::{self, ClockError, Collect, LedgerService, OpenOptions};
 use ibbi_app::output::{OutputFile, OutputKind};
+use ibbi_app::service::{Ids, Offer, Recorded};
 use ibbi_app::signing::Signer;
 use ibbi_app::sim::{Scenario, Settings, Simulator};
 use ibbi_app::zone::Zone;
-use ibbi_app::{AppError, schedule, store};
+use ibbi_app::{AppError, schedule};
 use ibbi_core::{At, Name};
 use std::path::Path;
 use std::sync::Arc;
@@ -72,24 +72,34 @@ pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
 }
 
 mod clock {
-    use super::{AppError, At};
+    use super::{At, ClockError};
     use std::time::{SystemTime, UNIX_EPOCH};
 
     /// Returns the current time. This is the only place that reads the clock.
-    pub(super) fn now() -> Result<At, AppError> {
+    pub(super) fn now() -> Result<At, ClockError> {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).ok();
         since
             .and_then(|since| At::from_millis(i64::try_from(since.as_millis()).ok()?))
-            .ok_or_else(|| AppError::Usage("the clock of this computer is set before 1970; correct it".to_owned()))
+            .ok_or_else(|| ClockError("the clock of this computer is set before 1970; correct it".to_owned()))
     }
 }
 
-/// Returns the time, the actor, and a source of IDs.
-fn context(actor: Option<&str>) -> Result<Context, AppError> {
+/// Returns the current time.
+fn now() -> Result<At, AppError> {
+    Ok(clock::now()?)
+}
+
+/// Returns the name of the person who records.
+fn actor(given: Option<&str>) -> Result<Name, AppError> {
     let from_environment = || ["IBBI_ACTOR", "USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
-    let text = actor.map(str::to_owned).or_else(from_environment).unwrap_or_else(|| "unknown".to_owned());
-    let actor = Name::new(&text).map_err(|error| AppError::Usage(format!("actor: {error}")))?;
-    Ok(Context { now: now()?, actor, ids: Ids::Random, signer: None })
+    let text = given.map(str::to_owned).or_else(from_environment).unwrap_or_else(|| "unknown".to_owned());
+    Name::new(&text).map_err(|error| AppError::Usage(format!("actor: {error}")))
+}
+
+/// Returns how to open a ledger whose cases are kept in memory as `collect` says.
+fn options(collect: Collect, signing: Option<&Signing>) -> Result<OpenOptions, AppError> {
+    let signer = signing.map(signer).transpose()?.flatten();
+    Ok(OpenOptions { clock: Arc::new(clock::now), collect, signer })
 }
 
 /// Parses a time in a zone; the default is now.
@@ -97,12 +107,24 @@ fn instant(at: Option<&str>, zone: Zone, now: At) -> Result<At, AppError> {
     Ok(at.map_or(Ok(now), |text| zone.read(text, now))?)
 }
 
-/// Returns the context and time of an event, in the time zone of its case.
-fn when(when: &When, zone: Zone) -> Result<(Context, At), AppError> {
-    let mut context = context(when.actor.as_deref())?;
-    context.signer = signer(&when.signing)?;
-    let at = instant(when.at.as_deref(), zone, context.now)?;
-    Ok((context, at))
+/// Opens a ledger to record an event in it, or only reads it for a dry run.
+fn open_to_record(ledger: &Path, when: &When, collect: Collect, dry_run: bool) -> Result<LedgerService, AppError> {
+    let options = options(collect, Some(&when.signing))?;
+    if dry_run { ledger::read(ledger, &options) } else { ledger::open(ledger, Ids::random(), &options) }
+}
+
+/// Records an offer, or checks whether it could be recorded.
+fn record_offer(service: &mut LedgerService, offer: Offer, dry_run: bool) -> Result<Recorded, AppError> {
+    if dry_run {
+        return service.ask(&offer);
+    }
+    let recorded = service.record(offer)?;
+    Ok(Recorded { set_aside: service.store().torn().map(|torn| torn.to_string()), ..recorded })
+}
+
+/// Parses the time of an event, in the time zone of its case. Without one, the event happens when it is recorded.
+fn event_time(when: &When, zone: Zone) -> Result<Option<At>, AppError> {
+    when.at.as_deref().map(|text| Ok(zone.read(text, now()?)?)).transpose()
 }
 
 /// Loads the key that signs checkpoints, from the command line or the environment. It is loaded before anything is
@@ -141,17 +163,18 @@ fn settings(args: &Runs) -> Result<Settings, AppError> {
 fn simulator(one: &OneScenario, from: &From) -> Result<(Scenario, Simulator), AppError> {
     let scenario = schedule::with_format(schedule::load(one.scenario.as_deref())?, one.format);
     let Some(ledger) = from.from.as_deref() else {
-        let simulator = schedule::simulator(&scenario, None)?;
+        let simulator = Simulator::new(&scenario);
         return Ok((scenario, simulator));
     };
-    let (case, zone) = chosen(ledger, from.case.as_deref())?;
-    let as_of = instant(from.as_of.as_deref(), zone, now()?)?;
-    let simulator = schedule::simulator(&scenario, Some(schedule::ResumeFrom { ledger, case, as_of }))?;
+    let log = ledger::read_case(ledger, from.case.as_deref())?;
+    let as_of = instant(from.as_of.as_deref(), log.zone, now()?)?;
+    let simulator = schedule::resume(&scenario, &log, as_of, ledger)?;
     Ok((scenario, simulator))
 }
 
-/// Returns the selected case and the time zone of its district.
-fn chosen(ledger: &Path, case: Option<&str>) -> Result<(uuid::Uuid, Zone), AppError> {
-    let case = store::select(ledger, case)?;
-    Ok((case, store::zone(ledger, case)?))
+/// Reads a ledger once, without its lock, and selects a case.
+fn read_case(path: &Path, wanted: Option<&str>) -> Result<(LedgerService, uuid::Uuid), AppError> {
+    let service = ledger::read(path, &options(ledger::collect(wanted), None)?)?;
+    let case = ledger::select(&service, wanted)?;
+    Ok((service, case))
 }

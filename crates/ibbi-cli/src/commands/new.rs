@@ -1,12 +1,14 @@
 //! `ibbi new`: opens a case.
 
-use super::when;
+use super::{actor, event_time, options, record_offer};
 use crate::args::{New, Presence};
 use crate::output::Outcome;
 use crate::terminal::{self, command};
-use ibbi_app::journal::{self, Entry};
+use ibbi_app::ledger::{self, Collect, FirstLine, MemoryStore};
+use ibbi_app::service::{CaseService, Ids, Offer};
 use ibbi_app::{AppError, input, zone::Zone};
 use ibbi_core::{EventKind, Name, Program, ProgramParameters};
+use std::sync::Arc;
 
 pub(crate) fn run(args: New, json: bool) -> Result<Outcome, AppError> {
     let presence = match args.presence {
@@ -27,10 +29,17 @@ pub(crate) fn run(args: New, json: bool) -> Result<Outcome, AppError> {
     let zone = ibbi_core::TimeZoneName::new(&args.time_zone)
         .map_err(|error| AppError::Usage(error.to_string()))
         .and_then(|name| Ok(Zone::new(&name)?))?;
-    args.origin.as_deref().map(Name::new).transpose().map_err(|error| AppError::Usage(format!("origin: {error}")))?;
-    let (mut context, at) = when(&args.when, zone)?;
-    let entry = Entry { event, at, id: None, dry_run: false };
-    let recorded = journal::open_case(&args.ledger, args.origin.as_deref(), entry, &mut context)?;
+    let origin = args.origin.as_deref().map(Name::new).transpose();
+    let origin = origin.map_err(|error| AppError::Usage(format!("origin: {error}")))?;
+    let (actor, at) = (actor(args.when.actor.as_deref())?, event_time(&args.when, zone)?);
+    let offer = Offer { at, ..Offer::new(event, actor.clone()) };
+    let options = options(Collect::Nothing, Some(&args.when.signing))?;
+    // A ledger isn't created for an event that is refused.
+    let clock = Arc::clone(&options.clock);
+    CaseService::new(MemoryStore::with_clock(move || clock()), Ids::random()).ask(&offer)?;
+    let first = FirstLine { actor, at, origin, id: uuid::Uuid::now_v7() };
+    let mut service = ledger::open_or_create(&args.ledger, &first, Ids::random(), &options)?;
+    let recorded = record_offer(&mut service, offer, false)?;
     if json {
         return Ok(Outcome::json(&recorded));
     }

@@ -1,12 +1,13 @@
 //! `ibbi record`: records an event, or checks whether it can be recorded.
 
-use super::{chosen, when};
+use super::{actor, event_time, open_to_record, record_offer};
 use crate::args::Record;
 use crate::output::Outcome;
 use crate::terminal;
-use ibbi_app::journal::{self, Entry};
+use ibbi_app::ledger::{self, Collect};
+use ibbi_app::service::Offer;
 use ibbi_app::zone::Zone;
-use ibbi_app::{AppError, input, store};
+use ibbi_app::{AppError, input};
 use ibbi_core::{Event, EventKind};
 use std::io::{IsTerminal as _, Read as _};
 
@@ -15,24 +16,24 @@ const MAX_INPUT: u64 = 1024 * 1024;
 
 pub(crate) fn run(args: Record, json: bool) -> Result<Outcome, AppError> {
     let given = RawEvent::read(&args)?;
-    let (case, zone) = match (&args.case.case, given.event(Zone::default())) {
+    let opened_zone = match (&args.case.case, given.event(Zone::default())) {
         // A new case. Times are in the zone that it names.
-        (None, Ok(Event::CaseOpened(opened))) => {
-            store::cases(&args.ledger)?;
-            (None, Zone::new(&opened.time_zone)?)
-        }
-        (named, _) => {
-            let (case, zone) = chosen(&args.ledger, named.as_deref())?;
-            (Some(case), zone)
+        (None, Ok(Event::CaseOpened(opened))) => Some(Zone::new(&opened.time_zone)?),
+        _ => None,
+    };
+    let wanted = args.case.case.as_deref();
+    let collect = if opened_zone.is_some() { Collect::Nothing } else { ledger::collect(wanted) };
+    let mut service = open_to_record(&args.ledger, &args.when, collect, args.dry_run)?;
+    let (case, zone) = match opened_zone {
+        Some(zone) => (None, zone),
+        None => {
+            let case = ledger::select(&service, wanted)?;
+            (Some(case), service.case(case)?.zone)
         }
     };
-    let (mut context, at) = when(&args.when, zone)?;
-    let entry = Entry { event: given.event(zone)?, at, id: args.id, dry_run: args.dry_run };
-    let recorded = match case {
-        Some(case) => journal::record(&args.ledger, case, entry, &mut context)?,
-        // The ledger exists, so it needs no name.
-        None => journal::open_case(&args.ledger, None, entry, &mut context)?,
-    };
+    let (event, at) = (given.event(zone)?, event_time(&args.when, zone)?);
+    let offer = Offer { case, at, id: args.id, ..Offer::new(event, actor(args.when.actor.as_deref())?) };
+    let recorded = record_offer(&mut service, offer, args.dry_run)?;
     if json { Ok(Outcome::json(&recorded)) } else { Ok(Outcome::done(terminal::recorded(&recorded, zone, ""))) }
 }
 

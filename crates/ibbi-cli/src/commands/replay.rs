@@ -1,27 +1,30 @@
 //! `ibbi replay`: shows the timeline of each case in a ledger.
 
-use super::{chosen, context, instant};
+use super::{instant, now, options};
 use crate::args::Replay;
 use crate::output::Outcome;
 use crate::terminal::{BAD, DIM, GOOD, heading, paint};
+use ibbi_app::AppError;
+use ibbi_app::ledger::{self, Collect};
 use ibbi_app::replay::{self, Moment, Timeline, Until};
 use ibbi_app::zone::Zone;
-use ibbi_app::{AppError, store};
 use ibbi_core::At;
 use std::fmt::Write as _;
-use std::path::Path;
 
 const OTHER_CHART: &str = "ibbi: another version of the process chart created this ledger. Its events are checked against \
 this version's rules, with each case's own program parameters.\n";
 
 pub(crate) fn run(args: Replay, json: bool) -> Result<Outcome, AppError> {
-    let named = args.case.case.as_deref().map(|case| chosen(&args.ledger, Some(case))).transpose()?;
+    let wanted = args.case.case.as_deref();
+    let collect = if wanted.is_some() { ledger::collect(wanted) } else { Collect::Everything };
+    let service = ledger::read(&args.ledger, &options(collect, None)?)?;
+    let named = wanted.map(|wanted| ledger::select(&service, Some(wanted))).transpose()?;
     let until = match (args.at.as_deref(), args.to) {
-        (Some(at), _) => Until::At(time_in_zones(at, named.map(|(_, zone)| zone), &args.ledger)?),
+        (Some(at), _) => Until::At(time_in_zones(at, &ledger::zones(&service, named)?)?),
         (None, Some(seq)) => Until::Seq(seq),
         (None, None) => Until::End,
     };
-    let timelines = replay::replay(&args.ledger, named.map(|(case, _)| case), until)?;
+    let timelines = replay::timelines(&service, named, until)?;
     let faults: usize = timelines.iter().map(|timeline| timeline.faults).sum();
     let code = if faults == 0 { ibbi_app::ExitCode::Done } else { ibbi_app::ExitCode::BadLedger };
     let mut messages = match faults {
@@ -29,7 +32,7 @@ pub(crate) fn run(args: Replay, json: bool) -> Result<Outcome, AppError> {
         1 => "ibbi: the rules don't allow 1 recorded event\n".to_owned(),
         several => format!("ibbi: the rules don't allow {several} recorded events\n"),
     };
-    if !store::has_our_chart(&args.ledger)? {
+    if !ledger::has_our_chart(&service) {
         messages.push_str(OTHER_CHART);
     }
     let data =
@@ -37,13 +40,12 @@ pub(crate) fn run(args: Replay, json: bool) -> Result<Outcome, AppError> {
     Ok(Outcome { data, messages, code })
 }
 
-/// Parses a time in the zone of the named case. Without a case, the time must be the same in the zones of all cases.
-fn time_in_zones(at: &str, zone: Option<Zone>, ledger: &Path) -> Result<At, AppError> {
-    let now = context(None)?.now;
-    let zones = zone.map_or_else(|| store::zones(ledger), |zone| Ok(vec![zone]))?;
+/// Parses a time that must be the same in the time zones of all cases.
+fn time_in_zones(at: &str, zones: &[Zone]) -> Result<At, AppError> {
+    let now = now()?;
     let first = instant(Some(at), zones.first().copied().unwrap_or_default(), now)?;
     for zone in zones {
-        if instant(Some(at), zone, now)? != first {
+        if instant(Some(at), *zone, now)? != first {
             let message =
                 format!("`{at}` is a different time in some cases' time zones; add an offset, or choose a --case");
             return Err(AppError::Usage(message));

@@ -1,6 +1,6 @@
 //! `ibbi route`: lists the fewest events to a stage or an outcome.
 
-use super::{chosen, context};
+use super::{now, read_case};
 use crate::args::Route;
 use crate::output;
 use crate::terminal::heading;
@@ -9,8 +9,8 @@ use ibbi_core::{Outcome, Stage};
 use std::fmt::Write as _;
 
 pub(crate) fn run(args: Route, json: bool) -> Result<output::Outcome, AppError> {
-    let (case, _) = chosen(&args.ledger, args.case.case.as_deref())?;
-    let answer = status::route(&args.ledger, case, &args.goal, context(None)?.now)?;
+    let (mut service, case) = read_case(&args.ledger, args.case.case.as_deref())?;
+    let answer = status::route_to(service.case(case)?, &args.goal, now()?)?;
     if json {
         return Ok(output::Outcome::json(&answer));
     }

@@ -1,6 +1,6 @@
 //! `ibbi serve`: starts a local server with web pages and an HTTP API.
 
-use super::{context, now, signer};
+use super::{clock, signer};
 use crate::args::Serve;
 use crate::output::Outcome;
 use crate::terminal;
@@ -25,9 +25,9 @@ pub(crate) fn run(args: Serve, json: bool) -> Result<Outcome, AppError> {
         hosts: host,
         // On the loopback address, only this computer can open the pages, so they need no token.
         token: token.filter(|_| !loopback),
-        actor: context(actor.as_deref())?.actor,
+        actor: super::actor(actor.as_deref())?,
         signer: signer(&signing)?,
-        clock: now,
+        clock: std::sync::Arc::new(clock::now),
         limits: Limits::default(),
     })?;
     let (url, shown) = (server.url(), terminal::path(&ledger));

@@ -1,22 +1,23 @@
 //! `ibbi status`: shows what a case has done and what you can do next.
 
-use super::{chosen, context, instant};
+use super::{instant, now, read_case};
 use crate::args::Status as Args;
 use crate::output::Outcome;
 use crate::terminal::{self, DIM, HEADING, command, heading, paint};
 use ibbi_app::status::{self, Blocked, Status, ribbon};
-use ibbi_app::{AppError, Suggestion, describe::found, store, zone::Zone};
+use ibbi_app::{AppError, Suggestion, describe::found, ledger, zone::Zone};
 use ibbi_core::Rule;
 use std::fmt::Write as _;
 
 pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
-    let (case, zone) = chosen(&args.ledger, args.case.case.as_deref())?;
-    let at = instant(args.at.as_deref(), zone, context(None)?.now)?;
-    let status = status::status(&args.ledger, case, at)?;
+    let (mut service, case) = read_case(&args.ledger, args.case.case.as_deref())?;
+    let several = ledger::all_cases(&service)?.len() > 1;
+    let log = service.case(case)?;
+    let (zone, at) = (log.zone, instant(args.at.as_deref(), log.zone, now()?)?);
+    let status = status::status_of(log, at);
     if json {
         return Ok(Outcome::json(&status));
     }
-    let several = store::cases(&args.ledger)?.len() > 1;
     let parts = CommandParts {
         ledger: terminal::path(&args.ledger),
         case: several.then(|| case.to_string()),

@@ -1,21 +1,26 @@
 //! `ibbi void`: voids an event that was recorded by mistake.
 
-use super::when;
+use super::{actor, event_time, open_to_record, record_offer};
 use crate::args::Void;
 use crate::output::Outcome;
 use crate::terminal;
-use ibbi_app::journal::{self, VoidEntry};
-use ibbi_app::{AppError, input, store};
+use ibbi_app::ledger::{self, Collect};
+use ibbi_app::service::Offer;
+use ibbi_app::{AppError, input};
 use ibbi_core::Reason;
+use ibbi_core::events::EventVoided;
 
 pub(crate) fn run(args: Void, json: bool) -> Result<Outcome, AppError> {
     if args.reason.starts_with('<') && args.reason.ends_with('>') {
         return Err(input::InputError::Placeholder { key: "reason", placeholder: "<why>".to_owned() }.into());
     }
     let reason = Reason::new(&args.reason).map_err(|error| AppError::Usage(error.to_string()))?;
-    let zone = store::zone_of_event(&args.ledger, args.seq)?;
-    let (mut context, at) = when(&args.when, zone)?;
-    let entry = VoidEntry { at, id: args.id, dry_run: args.dry_run };
-    let recorded = journal::void(&args.ledger, args.seq, reason, entry, &mut context)?;
+    let mut service = open_to_record(&args.ledger, &args.when, Collect::Nothing, args.dry_run)?;
+    let case = ledger::case_of(&service, args.seq)?;
+    let zone = service.case(case)?.zone;
+    let (event, at) = (EventVoided { reason, seq: args.seq }, event_time(&args.when, zone)?);
+    let offer =
+        Offer { case: Some(case), at, id: args.id, ..Offer::new(event.into(), actor(args.when.actor.as_deref())?) };
+    let recorded = record_offer(&mut service, offer, args.dry_run)?;
     if json { Ok(Outcome::json(&recorded)) } else { Ok(Outcome::done(terminal::recorded(&recorded, zone, ""))) }
 }

@@ -8,7 +8,7 @@
 //! - `LEDGER race FROM COUNT`: appends one record each time it gets the lock.
 
 use ibbi_core::events::NoteAdded;
-use ibbi_core::{At, Name, NoteText, Stage};
+use ibbi_core::{At, History, Name, NoteText};
 use ibbi_log::{NewLedger, NewRecord, OpenError, Uuid};
 use ibbi_seal::{PrivateKey, SealedLedger, sign_checkpoint};
 use std::error::Error;
@@ -62,16 +62,32 @@ fn at() -> Result<At, Box<dyn Error>> {
     Ok(At::from_millis(NOW).ok_or("an instant")?)
 }
 
-fn record(number: u64, text: &str) -> Result<NewRecord, Box<dyn Error>> {
-    Ok(NewRecord {
-        case: Uuid::from_u128(u128::from(number % 7) + 1),
-        id: Uuid::from_u128(u128::from(number)),
-        actor: Name::new("clerk@example.org")?,
-        at: at()?,
-        to: Stage::Inquiry,
-        event: NoteAdded { text: NoteText::new(text)? }.into(),
-        expected_rev: None,
-    })
+/// The cases of this process: a new one every 50 records. No other process has recorded anything in them.
+struct Cases {
+    from: u64,
+    history: History,
+}
+
+impl Cases {
+    fn new(from: u64) -> Self {
+        Self { from, history: History::new() }
+    }
+
+    /// Returns the next record of the present case. The first record of a case opens it.
+    fn record(&mut self, number: u64, text: &str) -> Result<NewRecord, Box<dyn Error>> {
+        let case = Uuid::from_u64_pair(self.from, 1 + (number - self.from) / 50);
+        if self.history.id() != case {
+            self.history = History::for_case(case);
+        }
+        let event = match self.history.revision() {
+            0 => ibbi_testing::records::legal_event(0),
+            _ => NoteAdded { text: NoteText::new(text)? }.into(),
+        };
+        let seq = self.history.revision() + 1;
+        let accepted = self.history.accept(Uuid::from_u128(u128::from(number)), seq, at()?, event);
+        let accepted = accepted.map_err(|refusal| refusal.to_string())?;
+        Ok(NewRecord { accepted, actor: Name::new("clerk@example.org")? })
+    }
 }
 
 fn open(path: &Path) -> Result<SealedLedger, Box<dyn Error>> {
@@ -93,13 +109,13 @@ fn open(path: &Path) -> Result<SealedLedger, Box<dyn Error>> {
 
 fn append(path: &Path, key: &Path, mut next: u64) -> Result<(), Box<dyn Error>> {
     let key = PrivateKey::load(key)?;
-    let mut ledger = open(path)?;
+    let (mut ledger, mut cases) = (open(path)?, Cases::new(next));
     report(format_args!("open {}", ledger.head().lines))?;
     let long = "a note of some length, ".repeat(170) + "end";
     loop {
         // A large batch takes the system a while to write, so that a kill sometimes cuts it off in the middle.
         let (count, text) = if next % 11 == 3 { (500, long.as_str()) } else { (1 + next % 5, "a note") };
-        let batch = (next..next + count).map(|number| record(number, text)).collect::<Result<Vec<_>, _>>()?;
+        let batch = (next..next + count).map(|number| cases.record(number, text)).collect::<Result<Vec<_>, _>>()?;
         report(format_args!("try {next} {count}"))?;
         ledger.append(&batch, at()?)?;
         report(format_args!("done {next} {count}"))?;
@@ -113,10 +129,11 @@ fn append(path: &Path, key: &Path, mut next: u64) -> Result<(), Box<dyn Error>> 
 
 fn race(path: &Path, from: u64, count: u64) -> Result<(), Box<dyn Error>> {
     let (mut next, mut refused) = (from, 0_u64);
+    let mut cases = Cases::new(from);
     while next < from + count {
         match ibbi_seal::open(path) {
             Ok(mut ledger) => {
-                ledger.append(&[record(next, "a note")?], at()?)?;
+                ledger.append(&[cases.record(next, "a note")?], at()?)?;
                 next += 1;
             }
             Err(error @ OpenError::Locked { .. }) => {

@@ -1,12 +1,12 @@
 //! Ledgers that an earlier version of this program wrote are read as they were meant.
 
 use crate::support::Place;
-use ibbi_core::{At, EventKind};
+use ibbi_core::{At, EventKind, History};
 use ibbi_log::{Digest, Ledger, LedgerReader, NewLedger, NewRecord, Opening, Record};
 use ibbi_seal::{VerifyOptions, verify};
 use ibbi_testing::golden_path;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 
 /// A ledger, its SHA-256, and the outcome or stage that each of its cases ends in.
@@ -146,9 +146,11 @@ fn what_is_read_is_written_again_byte_for_byte() {
         let Opening { id, actor, at, origin, program, .. } = opening.clone();
         let mut ledger =
             Ledger::create(&place.path("again"), &NewLedger { id, actor, at, origin, program }).expect("a new ledger");
-        for Record { case, id, actor, at, to, event, logged, .. } in records {
-            let record = NewRecord { case, id, actor, at, to, event, expected_rev: None };
-            ledger.append(&[record], logged).unwrap();
+        let mut histories = HashMap::new();
+        for Record { seq, case, id, actor, at, event, logged, .. } in records {
+            let history = histories.entry(case).or_insert_with(|| History::for_case(case));
+            let accepted = history.accept(id, seq, at, event).expect("a golden ledger is legal");
+            ledger.append(&[NewRecord { accepted, actor }], logged).unwrap();
         }
         drop(ledger);
         let again = std::fs::read_to_string(place.path("again")).unwrap();

@@ -2,7 +2,7 @@
 
 use crate::Outcome;
 use ibbi_core::{At, Case, Event, Name, Stage};
-use ibbi_log::{Ledger, NewLedger, NewRecord, Uuid};
+use ibbi_log::{Digest, Ledger, NewLedger, Record, Uuid};
 use std::path::Path;
 
 /// The events of a case with their instants.
@@ -37,15 +37,17 @@ pub(crate) fn record(folder: &Path, name: &str, source: &'static str, fits: bool
     let actor = Name::new("clerk@example.org")?;
     let opened = cases.iter().flatten().map(|(at, _)| *at).min().ok_or("no ledger without an event")?;
     let (origin, program) = (Name::new("example.org/ibbi/exports")?, Name::new("export_cases")?);
-    let mut ledger =
-        Ledger::create(&path, &NewLedger { id: id()?, actor: actor.clone(), at: opened, origin, program })?;
-
-    let mut open: Vec<(Uuid, Case)> = cases.iter().map(|_| Ok((id()?, Case::default()))).collect::<Outcome<_>>()?;
+    let new = NewLedger { id: id()?, actor: actor.clone(), at: opened, origin, program };
+    drop(Ledger::create(&path, &new)?);
+    let mut bytes = std::fs::read(&path)?;
+    let (mut seq, mut prev) = (1, Digest::sha256(bytes.trim_ascii_end()));
+    let mut open: Vec<(Uuid, Case, u64)> =
+        cases.iter().map(|_| Ok((id()?, Case::default(), 0))).collect::<Outcome<_>>()?;
     let mut rules = Vec::new();
     let mut latest = opened;
     for turn in 0..cases.iter().map(Vec::len).max().unwrap_or(0) {
         let mut batch = Vec::new();
-        for (events, (case, state)) in cases.iter().zip(&mut open) {
+        for (events, (case, state, rev)) in cases.iter().zip(&mut open) {
             let Some((at, event)) = events.get(turn) else { continue };
             if let Err(refusal) = state.offer(event, *at)
                 && rules.is_empty()
@@ -55,12 +57,31 @@ pub(crate) fn record(folder: &Path, name: &str, source: &'static str, fits: bool
             // What a program would claim that knows no rules: the stage that the legal events have led to.
             let to = if state.stage() == Stage::Unopened { Stage::Inquiry } else { state.stage() };
             latest = latest.max(*at);
-            let (case, actor, event) = (*case, actor.clone(), event.clone());
-            batch.push(NewRecord { case, id: id()?, actor, at: *at, to, event, expected_rev: None });
+            *rev += 1;
+            let (case, rev, actor, event) = (*case, *rev, actor.clone(), event.clone());
+            batch.push(Record {
+                seq: 0,
+                rev,
+                case,
+                id: id()?,
+                actor,
+                at: *at,
+                logged: *at,
+                to,
+                event,
+                offset: 0,
+                line: 0,
+            });
         }
-        for part in batch.chunks(1000) {
-            ledger.append(part, latest)?;
+        // The rules don't allow all of these records, so only the encoder of lines takes them.
+        for record in batch {
+            seq += 1;
+            let line = Record { seq, logged: latest, ..record }.to_line(&prev)?;
+            prev = Digest::sha256(&line);
+            bytes.extend_from_slice(&line);
+            bytes.push(b'\n');
         }
     }
+    std::fs::write(&path, bytes)?;
     Ok(Told { name: name.to_owned(), source, fits, rules })
 }

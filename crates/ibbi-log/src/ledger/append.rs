@@ -5,10 +5,11 @@ use super::observer::LineObserver;
 use super::{Ledger, State};
 use crate::chain::{Unlinked, link};
 use crate::line_reader::{LedgerLine, RecordReader};
-use crate::record::{self, Middle, NewRecord};
+use crate::record::{self, LineFields, Middle};
 use crate::storage::{Storage, StoredFile};
 use crate::{Damage, Digest, Head, MAX_LINE};
 use ibbi_core::At;
+use ibbi_store::NewRecord;
 use std::io;
 use std::path::PathBuf;
 use uuid::Uuid;
@@ -156,13 +157,23 @@ struct Plan {
 }
 
 impl<S: Storage, O: LineObserver> Ledger<S, O> {
-    /// Adds records in their order: all of them, or none. When this returns without an error, they are on the disk.
+    /// Appends records in their order: all of them, or none. When this returns without an error, they are on the disk.
     ///
-    /// `now` is the time on the caller's clock. A record whose id its case has already is not added again: if it says
-    /// the same (actor, `at` and event), what was committed then is returned; if not, that is an error.
+    /// `now` is the time on the caller's clock. A record whose ID its case already has is not appended again. If it has the
+    /// same content (actor, `at`, and event), its place is returned; if not, that is an error.
+    ///
+    /// A record is appended only as the core accepted it. There is no way to pass a stage that the core didn't compute:
+    ///
+    /// ```compile_fail,E0308
+    /// use ibbi_core::{At, Event, Name, Stage};
+    /// fn forge(ledger: &mut ibbi_log::Ledger, event: Event, at: At, actor: Name) {
+    ///     let closed = (event, at, Stage::Closed);
+    ///     let _ = ledger.append(&[ibbi_store::NewRecord { accepted: closed, actor }], at);
+    /// }
+    /// ```
     ///
     /// # Errors
-    /// [`AppendError`].
+    /// Returns [`AppendError`].
     pub fn append(&mut self, records: &[NewRecord], now: At) -> Result<Vec<Committed>, AppendError> {
         match &self.state {
             State::Writable => {}
@@ -177,7 +188,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
         if outcome.is_err() {
             // Nothing of the batch was acknowledged, so nothing of it stays known.
             let added = records.iter().zip(&plan.committed).filter(|(_, committed)| !committed.existing);
-            added.rev().for_each(|(record, _)| self.index.remove(record.case, record.id));
+            added.rev().for_each(|(record, _)| self.index.remove(record.accepted.case(), record.accepted.id()));
         }
         self.buffer = lines;
         outcome.map(|()| plan.committed)
@@ -195,21 +206,22 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
         let mut reader = RecordReader::default();
         let middle = Middle::new(logged);
         for (index, record) in records.iter().enumerate() {
-            let (case, id) = (record.case, record.id);
+            let (case, id) = (record.accepted.case(), record.accepted.id());
             let room = match self.index.room(case, id) {
                 Ok(room) => room,
                 Err(place) if place.line > self.head.lines => return Err(AppendError::Repeated { case, id }),
                 Err(place) => {
-                    plan.committed.push(self.existing(record, place, &mut reader)?);
+                    plan.committed.push(self.existing(record.into(), place, &mut reader)?);
                     continue;
                 }
             };
             let found = room.rev();
-            if let Some(expected) = record.expected_rev.filter(|expected| *expected != found) {
+            let expected = record.accepted.revision();
+            if expected != found {
                 return Err(AppendError::Conflict { case, expected, found });
             }
             let (rev, seq) = (found + 1, plan.head.lines + 1);
-            let line = write_line(index, record, (rev, seq), &middle, lines)?;
+            let line = write_line(index, record.into(), (rev, seq), &middle, lines)?;
             let (offset, length) = (plan.head.bytes, line.end - line.start);
             unlinked.push(line);
             let place = Place { offset, line: seq, length: u32::try_from(length).unwrap_or(u32::MAX) };
@@ -227,7 +239,12 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
     }
 
     /// The record that stands under this id already, if it says the same.
-    fn existing(&self, record: &NewRecord, place: Place, reader: &mut RecordReader) -> Result<Committed, AppendError> {
+    fn existing(
+        &self,
+        record: LineFields<'_>,
+        place: Place,
+        reader: &mut RecordReader,
+    ) -> Result<Committed, AppendError> {
         let line = self.line(place).map_err(|source| AppendError::Read { source })?;
         let Some((LedgerLine::Record(found), _)) = reader.read(&line, place.offset, place.line) else {
             let source = io::Error::new(io::ErrorKind::InvalidData, "a line changed after the ledger was opened");
@@ -272,7 +289,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
 /// Appends a record's line with its LF, not linked yet, within the limits of a line and of a batch.
 fn write_line(
     index: usize,
-    record: &NewRecord,
+    record: LineFields<'_>,
     numbers: (u64, u64),
     middle: &Middle,
     lines: &mut Vec<u8>,

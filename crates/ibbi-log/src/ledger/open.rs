@@ -6,7 +6,7 @@ use super::preallocation::Preallocation;
 use super::{Ledger, MAX_BATCH, State, lock_owner, torn_tail};
 use crate::line_check::LineChecker;
 use crate::line_reader::LedgerLine;
-use crate::record::Opening;
+use crate::record::{Opening, Record};
 use crate::storage::{Disk, Storage, StoredFile, Stream};
 use crate::{Damage, Fault, FaultKind, Head};
 use ibbi_core::At;
@@ -81,7 +81,21 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
     ///
     /// # Errors
     /// Returns [`OpenError`].
-    pub fn open_observed(storage: S, path: &Path, mut observer: O) -> Result<Self, OpenError> {
+    pub fn open_observed(storage: S, path: &Path, observer: O) -> Result<Self, OpenError> {
+        Self::open_with_records(storage, path, observer, |_| {})
+    }
+
+    /// Opens a ledger as [`Ledger::open_observed`] does, and passes each record that is read to a function, so that the
+    /// caller doesn't read the file a second time.
+    ///
+    /// # Errors
+    /// Returns [`OpenError`].
+    pub fn open_with_records(
+        storage: S,
+        path: &Path,
+        mut observer: O,
+        mut each: impl FnMut(&Record),
+    ) -> Result<Self, OpenError> {
         let failed = |doing| move |source| OpenError::Io { doing, path: path.to_owned(), source };
         let file = storage.open(path).map_err(failed("open"))?;
         file.try_lock().map_err(|error| match error {
@@ -92,7 +106,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
             TryLockError::Error(source) => failed("lock")(source),
         })?;
         observer.start(&storage, path)?;
-        let pass = Pass::over(&file, &mut observer).map_err(failed("read"))?;
+        let pass = Pass::over(&file, &mut observer, &mut each).map_err(failed("read"))?;
         let Some(opening) = pass.opening else {
             let path = path.to_owned();
             return Err(match pass.damage.faults.into_iter().next() {
@@ -163,7 +177,11 @@ struct Pass {
 }
 
 impl Pass {
-    fn over(file: &impl StoredFile, observer: &mut impl LineObserver) -> io::Result<Self> {
+    fn over(
+        file: &impl StoredFile,
+        observer: &mut impl LineObserver,
+        each: &mut impl FnMut(&Record),
+    ) -> io::Result<Self> {
         let mut scan = LineChecker::new(Stream::new(file, 0, u64::MAX));
         let (mut faults, mut damage) = (Vec::new(), Damage::default());
         let mut index = Index::default();
@@ -179,6 +197,7 @@ impl Pass {
                 Some(LedgerLine::Record(record)) => {
                     let length = u32::try_from(step.length).unwrap_or(u32::MAX);
                     let place = Place { offset: step.offset, line: record.line, length };
+                    each(&record);
                     let (case, id) = (record.case, record.id);
                     match index.room(case, id) {
                         Ok(room) => room.fill(place),

@@ -21,7 +21,7 @@ fn every_kind_of_event_is_read_as_it_was_written() {
     let mut offset = 1 + lines(&bytes)[0].len();
     for (number, (_, data, _)) in SAMPLES.iter().enumerate() {
         let read = reader.next().unwrap().unwrap();
-        let written = ibbi_testing::records::record(u64::try_from(number).unwrap(), 3);
+        let written = ibbi_testing::records::sample_record(u64::try_from(number).unwrap(), 3);
         assert_eq!((read.case, read.id, read.at, read.to), (written.case, written.id, written.at, written.to));
         assert_eq!((read.actor, &read.event), (written.actor, &written.event));
         assert_eq!(read.seq, u64::try_from(number).unwrap() + 2);
@@ -249,15 +249,20 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ledger");
         let event = ibbi_core::Event::from(ibbi_core::events::NoteAdded { text });
-        let record = ibbi_log::NewRecord { actor, event, ..ibbi_testing::records::record(0, 1) };
+        let mut history = ibbi_core::History::for_case(ibbi_testing::records::case(0));
+        let opened = ibbi_testing::records::accept(
+            &mut history, ibbi_log::Uuid::from_u128(1), ibbi_testing::records::at(0), ibbi_testing::records::legal_event(0));
+        let record = ibbi_testing::records::accept(
+            &mut history, ibbi_log::Uuid::from_u128(2), ibbi_testing::records::at(0), event);
+        let record = ibbi_log::NewRecord { actor, ..record };
         let mut ledger = ibbi_log::Ledger::create(&path, &ibbi_testing::records::opening()).unwrap();
-        ledger.append(std::slice::from_ref(&record), ibbi_testing::records::at(1)).unwrap();
+        ledger.append(&[opened, record.clone()], ibbi_testing::records::at(1)).unwrap();
         let bytes = std::fs::read(&path).unwrap();
-        let line = lines(&bytes)[1];
+        let line = lines(&bytes)[2];
         agree(line)?;
         let Ok(LedgerLine::Record(read)) = read_line(line) else { panic!("{}", String::from_utf8_lossy(line)) };
         prop_assert_eq!(&read.actor, &record.actor);
-        prop_assert_eq!(&read.event, &record.event);
+        prop_assert_eq!(&read.event, record.accepted.event());
         let sorted = serde_json::from_slice::<serde_json::Value>(line).unwrap().to_string();
         prop_assert_eq!(sorted.as_bytes(), line);
     }

@@ -74,11 +74,11 @@ impl Run<'_> {
     fn send(&mut self, mut ledger: SealedLedger<Disk>, batch: std::ops::Range<u64>) -> Option<SealedLedger<Disk>> {
         let batch = records(batch, 2);
         for _ in 0..2 {
-            self.client.attempted.extend(batch.iter().map(|record| record.id));
+            self.client.attempted.extend(batch.iter().map(|record| record.accepted.id()));
             match ledger.append(&batch, at(60)) {
                 Ok(committed) => {
                     assert_eq!(committed.len(), batch.len());
-                    self.client.acknowledged.extend(batch.iter().map(|record| record.id));
+                    self.client.acknowledged.extend(batch.iter().map(|record| record.accepted.id()));
                     return Some(ledger);
                 }
                 Err(AppendError::Read { .. }) => {}

@@ -11,7 +11,7 @@ use crate::uploads::Upload;
 use axum::http::StatusCode;
 use ibbi_app::AppError;
 use ibbi_app::audit::{self, Export, Format, Request};
-use ibbi_app::desk::Desk;
+use ibbi_app::ledger::{self, Collect};
 use ibbi_app::replay::{self, Until};
 use ibbi_app::signing::{self, VerifySettings};
 use ibbi_audit::{Finding, Sink};
@@ -26,7 +26,7 @@ const MAX_KEYS: usize = 8;
 
 pub(super) fn export(request: &WebRequest) -> WebResult {
     // What was not acknowledged yet is not given out.
-    let head = request.state.look(Desk::head);
+    let head = request.state.look(|service| service.store().head()).ok_or_else(WebError::internal)?;
     let path = request.state.own()?;
     let failed = |source| AppError::Io { doing: "read", path: path.to_owned(), source };
     let file = File::open(path).map_err(failed)?;
@@ -115,7 +115,10 @@ pub(super) fn verify_upload(request: &WebRequest) -> WebResult {
 
 pub(super) fn replay_upload(request: &WebRequest) -> WebResult {
     let upload = upload(request)?;
-    Ok(json(StatusCode::OK, &replay::replay(&upload.ledger(), None, Until::End)?)?)
+    Ok(json(
+        StatusCode::OK,
+        &replay::timelines(&ledger::read_cases(&upload.ledger(), Collect::Everything)?, None, Until::End)?,
+    )?)
 }
 
 /// What verification finds of an upload.

@@ -5,9 +5,9 @@ use crate::request::{WebFuture, WebRequest, WebResult};
 use crate::response::{self, json, with_etag};
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
-use ibbi_app::desk::{CaseSummary, Listed, Offer, Order};
-use ibbi_app::journal::{Entry, Recorded};
+use ibbi_app::ledger::{self, CasePage, CaseQuery, CaseSummary, Order};
 use ibbi_app::replay::{self, Until};
+use ibbi_app::service::{Offer, Recorded};
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, input, schedule, signing, status as standing};
 use ibbi_core::{At, EventKind, Name};
@@ -60,12 +60,11 @@ pub(super) fn list(request: &WebRequest) -> WebResult {
         Uuid::parse_str(text).map_err(|_| AppError::Usage("`after` is the id of a case, as `next` gave it".to_owned()))
     });
     let after = after.transpose()?;
-    let district = request.query.get("district").unwrap_or_default();
-    let (listed, total, head) = request.state.look(|desk| {
-        let listed = desk.list(after, Order::Oldest, district, limit);
-        (listed, desk.cases().len(), desk.head())
-    });
-    let Listed { cases, next } = listed?;
+    let district = request.query.get("district").unwrap_or_default().to_owned();
+    let query = CaseQuery { after, order: Order::Oldest, district, limit };
+    let (page, head) = request.state.look(|service| (ledger::list(service, &query), service.store().head()));
+    let CasePage { cases, next, total } = page?;
+    let head = head.ok_or_else(WebError::internal)?;
     let list = CaseList { cases, next, total, lines: head.lines, last_hash: head.hash.to_string() };
     Ok(json(StatusCode::OK, &serde_json::json!(list))?)
 }
@@ -85,8 +84,8 @@ pub(super) fn offer(request: WebRequest) -> WebFuture {
     })
 }
 
-/// Reads an offer out of the body of a request.
-fn read(request: &WebRequest, case: Option<Uuid>) -> Result<Offer, WebError> {
+/// Reads an offer from the body of a request, and whether it is only to be checked.
+fn read(request: &WebRequest, case: Option<Uuid>) -> Result<(Offer, bool), WebError> {
     let example = match case {
         None => r#"{"data": {"district": "Maple Hollow"}}"#,
         Some(_) => r#"{"type": "note_added", "data": {"text": "They asked for a date in May."}}"#,
@@ -100,27 +99,26 @@ fn read(request: &WebRequest, case: Option<Uuid>) -> Result<Offer, WebError> {
     if case.is_none() && kind != EventKind::CaseOpened {
         return Err(AppError::Usage(format!("a case is opened with case_opened, not with {kind}")).into());
     }
-    // The zone of the case is asked at the desk, where the case is at hand.
+    // The service checks the zone of the case, which it has at hand.
     let event = input::read_json(Some(kind), sent.data.get().as_bytes(), Zone::default()).map_err(AppError::from)?;
-    let now = request.state.now()?;
     let at = match sent.at.as_deref() {
-        None | Some("now") => now,
-        Some(text) => match text.parse::<At>() {
+        None | Some("now") => None,
+        Some(text) => Some(match text.parse::<At>() {
             Ok(at) => at,
             Err(_) => {
                 let zone = case.map_or_else(|| Ok(Zone::default()), |case| request.state.zone(case))?;
-                zone.read(text, now).map_err(AppError::from)?
+                zone.read(text, request.state.now()?).map_err(AppError::from)?
             }
-        },
+        }),
     };
     let actor = sent.actor.unwrap_or_else(|| request.state.actor.clone());
-    let expected_rev = if case.is_some() { request.expected_rev()? } else { None };
-    let at_is_now = matches!(sent.at.as_deref(), None | Some("now"));
-    Ok(Offer { case, entry: Entry { event, at, id: sent.id, dry_run: sent.dry_run }, actor, at_is_now, expected_rev })
+    let expected_revision = if case.is_some() { request.expected_rev()? } else { None };
+    let offer = Offer { case, at, id: sent.id, expected_revision, ..Offer::new(event, actor) };
+    Ok((offer, sent.dry_run))
 }
 
-async fn recorded(request: WebRequest, offer: Offer) -> WebResult {
-    let recorded = if offer.entry.dry_run {
+async fn recorded(request: WebRequest, (offer, dry_run): (Offer, bool)) -> WebResult {
+    let recorded = if dry_run {
         let asked = tokio::task::spawn_blocking(move || request.state.ask(&offer)).await;
         asked.unwrap_or_else(|_| Err(AppError::Usage("the question was not answered".to_owned())))?
     } else {
@@ -147,7 +145,7 @@ fn asked_at(request: &WebRequest, zone: Zone) -> Result<At, AppError> {
 pub(super) fn status(request: &WebRequest) -> WebResult {
     let case = request.id("case")?;
     let at = asked_at(request, request.state.zone(case)?)?;
-    let status = request.state.case(case, |log| standing::of(log, at))?;
+    let status = request.state.case(case, |log| standing::status_of(log, at))?;
     Ok(with_etag(json(StatusCode::OK, &status)?, status.records as u64))
 }
 
@@ -163,7 +161,7 @@ pub(super) fn route(request: &WebRequest) -> WebResult {
     let at = asked_at(request, request.state.zone(case)?)?;
     let missing = || AppError::Usage("name the goal, as in ?goal=training".to_owned());
     let goal = request.query.get("goal").ok_or_else(missing)?;
-    let route = request.state.case(case, |log| standing::route_of(log, goal, at))??;
+    let route = request.state.case(case, |log| standing::route_to(log, goal, at))??;
     Ok(json(StatusCode::OK, &route)?)
 }
 
@@ -178,7 +176,7 @@ pub(super) fn replay(request: &WebRequest) -> WebResult {
         }
         (None, None) => Until::End,
     };
-    let timeline = request.state.case(case, |log| replay::of(log, until))??;
+    let timeline = request.state.case(case, |log| replay::timeline_of(log, until))??;
     Ok(json(StatusCode::OK, &[timeline])?)
 }
 

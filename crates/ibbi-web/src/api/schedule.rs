@@ -142,7 +142,7 @@ impl OneScenario {
                 let message = "`as_of` says from when a case goes on; give `case` beside it, or leave it out";
                 return Err(AppError::Usage(message.to_owned()));
             }
-            return schedule::simulator(&scenario, None);
+            return Ok(Simulator::new(&scenario));
         };
         let (now, zone) = (state.now()?, state.zone(case)?);
         let as_of = self.as_of.as_deref().map_or(Ok(now), |text| zone.read(text, now))?;

@@ -8,8 +8,8 @@ use super::schedule::{CheckedScenario, OneScenario, ScenarioComparison, Simulati
 use crate::problem::Problem;
 use ibbi_app::describe::Rules;
 use ibbi_app::form::FormField;
-use ibbi_app::journal::Recorded;
 use ibbi_app::replay::Timeline;
+use ibbi_app::service::Recorded;
 use ibbi_app::signing::Verified;
 use ibbi_app::status::{RouteAnswer, Status};
 use ibbi_audit::Report;

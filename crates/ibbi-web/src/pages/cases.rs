@@ -9,12 +9,11 @@ use crate::request::{WebRequest, WebResult};
 use crate::response::see_other;
 use axum::http::StatusCode;
 use axum::response::Response;
-use ibbi_app::desk::{Listed, Offer, Order};
-use ibbi_app::journal::Entry;
+use ibbi_app::ledger::{self, AppendError, CasePage, CaseQuery, Order};
+use ibbi_app::service::Offer;
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, form};
 use ibbi_core::EventKind;
-use ibbi_log::AppendError;
 use ibbi_report::html::{Element, Html, el, name, section};
 use uuid::Uuid;
 
@@ -28,14 +27,13 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
 fn shown(request: &WebRequest, given: &Pairs, fail: Option<&WebError>) -> Result<Response, WebError> {
     let before = request.query.get("before").and_then(|text| Uuid::parse_str(text).ok());
     let wanted = request.query.get("of").unwrap_or_default();
-    let (listed, total, head) = request.state.look(|desk| {
-        let listed = desk.list(before, Order::Newest, wanted, LISTED);
-        (listed, desk.cases().len(), desk.head())
-    });
+    let query = CaseQuery { after: before, order: Order::Newest, district: wanted.to_owned(), limit: LISTED };
+    let (page, head) = request.state.look(|service| (ledger::list(service, &query), service.store().head()));
+    let (page, head) = (page?, head.ok_or_else(WebError::internal)?);
     let lines = format!("The ledger has {} lines; the SHA-256 of the last is {}.", head.lines, head.hash);
     let content = Html::new()
         .with(el("h1").with("Run a case"))
-        .with(list(&listed?, before.is_some(), wanted, total))
+        .with(list(&page, before.is_some(), wanted))
         .with(section("open", "Open a case", opening(given, fail)))
         .with(el("p").class("quiet").with(lines));
     let status = fail.map_or(StatusCode::OK, WebError::status);
@@ -43,8 +41,8 @@ fn shown(request: &WebRequest, given: &Pairs, fail: Option<&WebError>) -> Result
 }
 
 /// A part of the cases, with the way to the rest.
-fn list(listed: &Listed, later: bool, wanted: &str, total: usize) -> Html {
-    if total == 0 {
+fn list(listed: &CasePage, later: bool, wanted: &str) -> Html {
+    if listed.total == 0 {
         return el("p").with("There is no case yet. Open the first one below.").into();
     }
     let rows = listed.cases.iter().map(|case| {
@@ -151,13 +149,6 @@ fn opened(request: &WebRequest, given: &Pairs) -> Result<Uuid, WebError> {
         _ => Zone::default(),
     };
     let (at, actor, id) = fields::circumstances(request, given, zone)?;
-    let entry = Entry { event, at, id, dry_run: false };
-    let recorded = request.state.writer.offer_here(Offer {
-        case: None,
-        entry,
-        actor,
-        at_is_now: given.get("at").is_none(),
-        expected_rev: None,
-    })?;
+    let recorded = request.state.writer.offer_here(Offer { at, id, ..Offer::new(event, actor) })?;
     Ok(recorded.case)
 }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use ibbi_app::AppError;
 use ibbi_app::describe::in_words;
 use ibbi_app::form::{FormError, WHEN};
-use ibbi_log::AppendError;
+use ibbi_app::ledger::AppendError;
 use ibbi_report::html::{Element, Html, el};
 
 impl From<FormError> for WebError {
@@ -26,7 +26,7 @@ pub(crate) fn told(fail: &WebError) -> String {
             "The case has moved on: somebody has recorded an event since you opened this page. It has {found} records \
              now, and {expected} then. Look at what is new, then send the form again if it still holds.",
         ),
-        WebError::App(AppError::Append(AppendError::LineTooLong { .. })) => {
+        WebError::App(AppError::Append(AppendError::TooLarge { .. })) => {
             "The texts are too long to be recorded in one event; shorten them, or record a part of them as a note."
                 .to_owned()
         }

@@ -3,10 +3,15 @@
 use super::shell::Page;
 use crate::request::{WebRequest, WebResult};
 use axum::http::StatusCode;
+use ibbi_app::ledger::{self, CaseQuery};
 use ibbi_report::html::{Html, el};
 
 pub(crate) fn page(request: &WebRequest) -> WebResult {
-    let cases = match request.state.look(|desk| desk.cases().len()) {
+    let cases = match request
+        .state
+        .look(|service| ledger::list(service, &CaseQuery { limit: 0, ..CaseQuery::default() }))
+        .map_or(0, |page| page.total)
+    {
         0 => "There is no case yet.".to_owned(),
         1 => "There is one case.".to_owned(),
         several => format!("There are {several} cases."),

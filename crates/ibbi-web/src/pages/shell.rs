@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::Response;
-use ibbi_app::journal::PROGRAM;
+use ibbi_app::ledger::PROGRAM;
 use ibbi_report::html::{Element, Html, el};
 
 use crate::response::{self, HTML};

@@ -284,7 +284,9 @@ fn what_is_no_event_is_told_with_what_would_be_one() {
 #[test]
 fn a_calendar_of_a_plan_goes_on_from_the_case_as_the_plan_does_and_nothing_is_ignored() {
     // Months after the sample begins.
-    let server = Running::start_with(|config| config.clock = || Ok("2027-01-04T15:00:00.000Z".parse().unwrap()));
+    let server = Running::start_with(|config| {
+        config.clock = std::sync::Arc::new(|| Ok("2027-01-04T15:00:00.000Z".parse().unwrap()))
+    });
     let case = server.open("Maple Hollow");
     let mut ends = Vec::new();
     for body in [json!({}), json!({ "case": case })] {

@@ -43,7 +43,7 @@ fn files(name: &str) -> Vec<PathBuf> {
     files
 }
 
-fn clock() -> Result<At, ibbi_app::AppError> {
+fn clock() -> Result<At, ibbi_app::ledger::ClockError> {
     Ok("2027-01-04T15:00:00.000Z".parse().unwrap())
 }
 
@@ -60,7 +60,7 @@ fn operation<'a>(document: &'a Value, id: &str) -> (&'a str, &'a str, &'a Value)
 #[test]
 fn recorded_requests_get_the_recorded_verdict() {
     let document = ibbi_web::openapi();
-    let server = Running::start_with(|config| config.clock = clock);
+    let server = Running::start_with(|config| config.clock = std::sync::Arc::new(clock));
     let case = server.open("Maple Hollow");
     for file in files("requests") {
         let id = file.file_stem().unwrap().to_str().unwrap();

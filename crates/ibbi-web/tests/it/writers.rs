@@ -1,6 +1,7 @@
 //! Many at once, and the end of the server: what was acknowledged is there.
 
 use crate::support::Running;
+use ibbi_app::ledger::{self, Collect};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::sync::Mutex;
@@ -73,7 +74,8 @@ fn what_two_hundred_clients_are_told_is_what_the_ledger_says() {
     assert_eq!(distinct.len(), accepted);
     let verified = ibbi_app::signing::verify(&server.ledger(), &ibbi_app::signing::VerifySettings::default()).unwrap();
     assert!(verified.sound);
-    for timeline in ibbi_app::replay::replay(&server.ledger(), None, ibbi_app::replay::Until::End).unwrap() {
+    let cases = ledger::read_cases(&server.ledger(), Collect::Everything).unwrap();
+    for timeline in ibbi_app::replay::timelines(&cases, None, ibbi_app::replay::Until::End).unwrap() {
         assert_eq!(timeline.faults, 0);
     }
     let mut times = times.into_inner().unwrap();
@@ -138,18 +140,11 @@ fn nothing_acknowledged_is_lost_when_the_server_is_stopped_in_the_middle() {
 #[test]
 fn another_process_is_told_who_holds_the_ledger() {
     let server = Running::start();
-    let case = server.open("Maple Hollow").parse().unwrap();
-    let mut context = ibbi_app::journal::Context {
-        now: crate::support::clock().unwrap(),
-        actor: ibbi_core::Name::new("clerk").unwrap(),
-        ids: ibbi_app::journal::Ids::Random,
-        signer: None,
-    };
-    let event =
-        ibbi_app::input::from_json(None, br#"{"type":"note_added","data":{"text":"x"}}"#, Default::default()).unwrap();
-    let entry = ibbi_app::journal::Entry { event, at: context.now, id: None, dry_run: false };
-    let error = ibbi_app::journal::record(&server.ledger(), case, entry, &mut context).unwrap_err();
+    server.open("Maple Hollow");
+    let clock: ledger::Clock = std::sync::Arc::new(crate::support::clock);
+    let options = ledger::OpenOptions { clock, collect: Collect::Nothing, signer: None };
+    let error = ledger::open(&server.ledger(), ibbi_app::service::Ids::random(), &options).unwrap_err();
     assert!(error.to_string().contains("is being written by process"), "{error}");
     // Reading needs no lock.
-    assert_eq!(ibbi_app::store::cases(&server.ledger()).unwrap().len(), 1);
+    assert_eq!(ledger::read_all(&server.ledger()).unwrap().len(), 1);
 }

@@ -103,24 +103,27 @@ fn an_event_that_no_rule_allows_is_reported_by_every_reader() {
     assert!(said.out.ends_with("Inquiry; the rules don't allow 1 event\n"), "{}", said.out);
 }
 
-/// Adds, with the library of lines alone, an acceptance to a case that is in its first stage.
+/// Adds, with the encoder of lines alone, an acceptance to a case that is in its first stage.
 fn forge(place: &Place, from: &str, to: &str) {
     use ibbi_core::{Event, Name, Stage, events::ApplicationAccepted};
-    use ibbi_log::{Ledger, LedgerReader, NewRecord, Uuid};
-    std::fs::copy(place.path(from), place.path(to)).unwrap();
-    let record = LedgerReader::open(&place.path(to)).unwrap().next().unwrap().unwrap();
+    use ibbi_log::{Digest, LedgerReader, Record, Uuid};
+    let mut bytes = std::fs::read(place.path(from)).unwrap();
+    let record = LedgerReader::open(&place.path(from)).unwrap().last().unwrap().unwrap();
+    let last = bytes[..bytes.len() - 1].rsplit(|byte| *byte == b'\n').next().unwrap();
     let by = Name::new("Noor Lindqvist").unwrap();
-    let new = NewRecord {
-        case: record.case,
+    let forged = Record {
+        seq: record.seq + 1,
+        rev: record.rev + 1,
         id: Uuid::from_u128(7),
         actor: by.clone(),
-        at: record.at,
         to: Stage::Training,
         event: Event::from(ApplicationAccepted { by }),
-        expected_rev: None,
+        ..record
     };
-    let mut ledger = Ledger::open(&place.path(to)).unwrap();
-    ledger.append(&[new], record.logged).unwrap();
+    let line = forged.to_line(&Digest::sha256(last)).unwrap();
+    bytes.extend_from_slice(&line);
+    bytes.push(b'\n');
+    std::fs::write(place.path(to), bytes).unwrap();
 }
 
 #[test]

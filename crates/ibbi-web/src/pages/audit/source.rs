@@ -6,6 +6,7 @@ use crate::request::WebRequest;
 use crate::uploads::Upload;
 use ibbi_app::AppError;
 use ibbi_app::audit;
+use ibbi_app::ledger::{self, Collect};
 use ibbi_app::replay::{self, Timeline, Until};
 use ibbi_app::signing::VerifySettings;
 use ibbi_audit::{CaseSummary, Finding, Report, Sink};
@@ -90,7 +91,8 @@ impl Source {
     /// One case, to its end or to a number in the ledger; and what is wrong with it, where the ledger is damaged.
     pub(super) fn timeline(&self, case: Uuid, to: Option<u64>) -> Result<(Timeline, Vec<Finding>), WebError> {
         let until = to.map_or(Until::End, Until::Seq);
-        let timeline = match replay::replay(&self.ledger(), Some(case), until) {
+        let read = ledger::read_cases(&self.ledger(), Collect::Matching(case.to_string()));
+        let timeline = match read.and_then(|read| replay::timelines(&read, Some(case), until)) {
             Ok(timelines) => timelines.into_iter().next().map(|timeline| (timeline, Vec::new())),
             // What can still be read of it.
             Err(_) => match audit::timeline(&self.ledger(), case, to) {

@@ -155,9 +155,9 @@ pub(crate) fn circumstances(
     request: &WebRequest,
     given: &Pairs,
     zone: Zone,
-) -> Result<(At, Name, Option<Uuid>), WebError> {
+) -> Result<(Option<At>, Name, Option<Uuid>), WebError> {
     let now = request.state.now()?;
-    let at = given.get("at").map_or(Ok(now), |text| form::instant(text, zone, now))?;
+    let at = given.get("at").map(|text| form::instant(text, zone, now)).transpose()?;
     let actor = match given.get("actor") {
         None => request.state.actor.clone(),
         Some(text) => form::recorder(text)?,

@@ -10,10 +10,9 @@ use crate::response::see_other;
 use axum::http::StatusCode;
 use axum::response::Response;
 use fields::Choices;
-use ibbi_app::desk::Offer;
 use ibbi_app::form::FormError;
-use ibbi_app::journal::{Entry, Recorded};
 use ibbi_app::replay::{self, Until};
+use ibbi_app::service::{Offer, Recorded};
 use ibbi_app::{AppError, form, status};
 use uuid::Uuid;
 use view::{Told, View};
@@ -34,7 +33,7 @@ fn shown(
     let now = request.state.now()?;
     let (status, timeline, choices) = request.state.case(case, |log| {
         let choices = Choices::from_case(log.history.case());
-        (status::of(log, now), replay::of(log, Until::End), choices)
+        (status::status_of(log, now), replay::timeline_of(log, Until::End), choices)
     })?;
     let timeline = timeline?;
     let before = request.query.get("before").and_then(|seq| seq.parse().ok());
@@ -71,13 +70,7 @@ fn recorded(request: &WebRequest, case: Uuid, given: &Pairs) -> Result<Recorded,
     let (zone, taken) = request.state.case(case, |log| (log.zone, Choices::from_case(log.history.case()).taken()))?;
     let event = form::event(kind, &fields::pairs(kind, given, &taken), zone)?;
     let (at, actor, id) = fields::circumstances(request, given, zone)?;
-    let expected_rev = seen(given)?;
-    let entry = Entry { event, at, id, dry_run: false };
-    Ok(request.state.writer.offer_here(Offer {
-        case: Some(case),
-        entry,
-        actor,
-        at_is_now: given.get("at").is_none(),
-        expected_rev,
-    })?)
+    let expected_revision = seen(given)?;
+    let offer = Offer { case: Some(case), at, id, expected_revision, ..Offer::new(event, actor) };
+    Ok(request.state.writer.offer_here(offer)?)
 }

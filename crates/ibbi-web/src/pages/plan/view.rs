@@ -4,7 +4,7 @@ use super::draft::{Draft, Wrong};
 use super::form::form;
 use super::link::fits;
 use crate::pages::shell::button;
-use ibbi_app::journal::PROGRAM;
+use ibbi_app::ledger::PROGRAM;
 use ibbi_report::SimulationPage;
 use ibbi_report::html::{Html, details, el};
 use ibbi_sim::{Chance, Duration, Forecast, Plan, Scenario};

@@ -12,7 +12,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// The clock of the tests: the machine's.
-pub(crate) fn clock() -> Result<At, ibbi_app::AppError> {
+pub(crate) fn clock() -> Result<At, ibbi_app::ledger::ClockError> {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     Ok(At::from_millis(i64::try_from(since.as_millis()).unwrap()).unwrap())
 }
@@ -40,7 +40,7 @@ impl Running {
             token: None,
             actor: Name::new("clerk").unwrap(),
             signer: None,
-            clock,
+            clock: std::sync::Arc::new(clock),
             limits: Limits::default(),
         };
         change(&mut config);

@@ -1,0 +1,355 @@
+//! Ledger files: opening one for reading or for writing, and finding a case in it.
+
+use crate::case_log::CaseLog;
+use crate::error::AppError;
+use crate::service::{CaseService, Ids};
+use crate::signing::Signer;
+use crate::zone::Zone;
+use ibbi_core::{At, Event, Name};
+use ibbi_log::{LedgerReader, LedgerStore, NewLedger, OpenError, Opening, ReadError};
+use ibbi_seal::{SealedLedger, Sealer};
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use uuid::Uuid;
+
+pub use ibbi_log::Collect;
+pub use ibbi_store::{
+    AppendError, CasePage, CaseQuery, CaseSummary, Clock, ClockError, EventStore, MemoryStore, Order,
+};
+
+/// The program's name and version, as the first line of a ledger has it.
+pub const PROGRAM: &str = concat!("ibbi ", env!("CARGO_PKG_VERSION"));
+
+/// How long to wait for a ledger while several processes write to it in turn.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long to wait for one process that holds the ledger. A write takes milliseconds, so this one is a server.
+const PATIENCE_WITH_ONE: Duration = Duration::from_secs(2);
+
+/// Cases in a ledger's file.
+pub type LedgerService = CaseService<LedgerStore<Sealer>>;
+
+/// How to open a ledger's file.
+#[derive(Clone)]
+pub struct OpenOptions {
+    /// The clock.
+    pub clock: Clock,
+    /// The cases to keep in memory while the file is read.
+    pub collect: Collect,
+    /// The key that signs checkpoints as the ledger grows, if any.
+    pub signer: Option<Arc<Signer>>,
+}
+
+impl std::fmt::Debug for OpenOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OpenOptions").field("collect", &self.collect).finish_non_exhaustive()
+    }
+}
+
+/// The first line of a ledger to create.
+#[derive(Debug, Clone)]
+pub struct FirstLine {
+    /// Who creates the ledger.
+    pub actor: Name,
+    /// When it is created. A time after the clock's is not used.
+    pub at: Option<At>,
+    /// The ledger's name. Without one, a name is made from the ID, so that no two ledgers have the same name.
+    pub origin: Option<Name>,
+    /// The line's ID.
+    pub id: Uuid,
+}
+
+/// Opens a ledger for writing. If other processes are writing to it, waits a moment.
+///
+/// # Errors
+/// [`AppError`]; in particular if a server holds the ledger, or the ledger is damaged.
+pub fn open(path: &Path, ids: Ids, options: &OpenOptions) -> Result<LedgerService, AppError> {
+    Ok(CaseService::new(open_store(path, options)?, ids))
+}
+
+/// Opens a ledger for writing, and creates it if there is no such file or an earlier creation was cut off.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_or_create(
+    path: &Path,
+    first: &FirstLine,
+    ids: Ids,
+    options: &OpenOptions,
+) -> Result<LedgerService, AppError> {
+    check_file(path)?;
+    let opened = path.symlink_metadata().is_ok().then(|| open_store(path, options));
+    let store = match opened {
+        None | Some(Err(AppError::Open(OpenError::Unfinished { .. }))) => create_store(path, first, options)?,
+        Some(opened) => opened?,
+    };
+    Ok(CaseService::new(store, ids))
+}
+
+/// Opens a ledger for reading, without its lock, so that another process can write to it at the same time.
+///
+/// # Errors
+/// [`AppError`] if the file can't be read or one of its lines is damaged.
+pub fn read(path: &Path, options: &OpenOptions) -> Result<LedgerService, AppError> {
+    let mut reader = open_reader(path)?;
+    let store = LedgerStore::read(path, &mut reader, options.collect.clone(), Arc::clone(&options.clock));
+    Ok(CaseService::new(store.map_err(|error| read_error(path, error, &mut reader))?, Ids::random()))
+}
+
+fn open_store(path: &Path, options: &OpenOptions) -> Result<LedgerStore<Sealer>, AppError> {
+    check_file(path)?;
+    let store = open_when_free(path, options).map_err(|error| match error {
+        OpenError::NotALedger { path, fault } => AppError::beginning(&path, Some(*fault)),
+        other => other.into(),
+    })?;
+    if let Some(damage) = store.damage()
+        && let Some(fault) = damage.faults.first()
+    {
+        return Err(AppError::Damaged { path: path.to_owned(), fault: Box::new(fault.clone()), count: damage.count });
+    }
+    Ok(with_signer(store, options))
+}
+
+/// Opens a ledger for writing and runs a function on it.
+///
+/// # Errors
+/// As [`open`], and the errors of the function.
+pub(crate) fn open_ledger<T>(
+    path: &Path,
+    run: impl FnOnce(&mut SealedLedger) -> Result<T, AppError>,
+) -> Result<T, AppError> {
+    let store = open_store(path, &OpenOptions { clock: no_clock(), collect: Collect::Nothing, signer: None })?;
+    store.with_ledger(run).unwrap_or_else(|| Err(AppError::ReadOnly { cause: "the ledger is not open".to_owned() }))
+}
+
+fn create_store(path: &Path, first: &FirstLine, options: &OpenOptions) -> Result<LedgerStore<Sealer>, AppError> {
+    let name = |text: &str| Name::new(text).map_err(|error| AppError::Usage(format!("origin: {error}")));
+    let now = (options.clock)().map_err(|error| AppError::Usage(error.to_string()))?;
+    let new = NewLedger {
+        id: first.id,
+        actor: first.actor.clone(),
+        at: first.at.map_or(now, |at| at.min(now)),
+        origin: first.origin.clone().map_or_else(|| name(&format!("ibbi.local/{}", first.id)), Ok)?,
+        program: name(PROGRAM)?,
+    };
+    let store = LedgerStore::create(path, &new, Sealer::default(), Arc::clone(&options.clock))?;
+    Ok(with_signer(store, options))
+}
+
+fn with_signer(store: LedgerStore<Sealer>, options: &OpenOptions) -> LedgerStore<Sealer> {
+    match options.signer.clone() {
+        Some(signer) => store.with_signer(move |ledger| signer.sign_if_due(ledger)),
+        None => store,
+    }
+}
+
+/// Opens a ledger. The lock of another process is waited for: for a while if it changes hands, briefly if it doesn't.
+fn open_when_free(path: &Path, options: &OpenOptions) -> Result<LedgerStore<Sealer>, OpenError> {
+    let begun = Instant::now();
+    let mut held: Option<(String, Instant)> = None;
+    loop {
+        let opened = LedgerStore::open(path, Sealer::default(), options.collect.clone(), Arc::clone(&options.clock));
+        let Err(OpenError::Locked { path, holder }) = opened else { return opened };
+        let since = match held.take() {
+            Some((known, since)) if known == holder => since,
+            _ => Instant::now(),
+        };
+        if begun.elapsed() > PATIENCE || since.elapsed() > PATIENCE_WITH_ONE {
+            return Err(OpenError::Locked { path, holder });
+        }
+        held = Some((holder, since));
+        // Processes that began to wait at the same time should not ask at the same time.
+        std::thread::sleep(Duration::from_millis(3 + u64::from(std::process::id() % 7)));
+    }
+}
+
+/// Returns a reader of a ledger that has read its first line.
+fn open_reader(path: &Path) -> Result<LedgerReader<File>, AppError> {
+    check_file(path)?;
+    let mut reader =
+        LedgerReader::open(path).map_err(|source| AppError::Io { doing: "open", path: path.to_owned(), source })?;
+    if reader.opening().is_some() {
+        return Ok(reader);
+    }
+    Err(match reader.next() {
+        Some(Err(ReadError::Fault(fault))) => AppError::beginning(path, Some(fault)),
+        Some(Err(error)) => read_error(path, error, &mut reader),
+        Some(Ok(_)) => AppError::NotALedger { path: path.to_owned(), reason: "it begins with another record".into() },
+        None => AppError::NotALedger { path: path.to_owned(), reason: "it is empty".into() },
+    })
+}
+
+/// Returns whether a ledger was begun under the chart that this program has.
+pub fn has_our_chart(service: &LedgerService) -> bool {
+    service.store().opening().is_some_and(Opening::has_our_chart)
+}
+
+/// Opens a ledger's file for reading its bytes.
+pub(crate) fn open_file(path: &Path) -> Result<File, AppError> {
+    check_file(path)?;
+    File::open(path).map_err(|source| AppError::Io { doing: "open", path: path.to_owned(), source })
+}
+
+/// Opens a ledger's file for reading its bytes as they are. The error for a compressed file says that it is compressed.
+pub(crate) fn open_unpacked(path: &Path) -> Result<File, AppError> {
+    let mut file = open_file(path)?;
+    let failed = |source| AppError::Io { doing: "read", path: path.to_owned(), source };
+    let mut beginning = Vec::new();
+    file.by_ref().take(8).read_to_end(&mut beginning).map_err(failed)?;
+    file.rewind().map_err(failed)?;
+    check_unpacked(path, &beginning).map(|()| file)
+}
+
+/// Refuses a file that begins as a compressed file.
+pub(crate) fn check_unpacked(path: &Path, beginning: &[u8]) -> Result<(), AppError> {
+    let packing = ibbi_audit::Packing::of(beginning);
+    packing.map_or(Ok(()), |packing| Err(AppError::Packed { path: path.to_owned(), packing: packing.code() }))
+}
+
+/// Refuses a path that exists and can't be a ledger. A program would wait for a pipe, for instance.
+pub(crate) fn check_file(path: &Path) -> Result<(), AppError> {
+    let what = match std::fs::metadata(path) {
+        Ok(found) if found.is_dir() => "it is a directory",
+        Ok(found) if !found.is_file() => "it is not a file that can be read again, but a pipe or a device",
+        // Opening it reports whether it exists and can be read.
+        _ => return Ok(()),
+    };
+    let source = io::Error::other(format!("{what}; give the ledger's file"));
+    Err(AppError::Io { doing: "open", path: path.to_owned(), source })
+}
+
+/// Returns the error for a record that can't be read; `rest` is read on to count the faults.
+fn read_error(path: &Path, error: ReadError, rest: &mut LedgerReader<File>) -> AppError {
+    match AppError::from_read(path, error) {
+        AppError::Damaged { path, fault, .. } => {
+            let is_fault = |item: &Result<_, ReadError>| matches!(item, Err(ReadError::Fault(_)));
+            let more = rest.filter(is_fault).count();
+            AppError::Damaged { path, fault, count: 1 + u64::try_from(more).unwrap_or(u64::MAX - 1) }
+        }
+        other => other,
+    }
+}
+
+/// Returns the case that is meant: the only one, or the one whose ID (or its beginning) or district is given.
+///
+/// # Errors
+/// [`AppError::NoCase`] or [`AppError::WhichCase`], with the cases there are.
+pub fn select(service: &LedgerService, wanted: Option<&str>) -> Result<Uuid, AppError> {
+    let path = service.store().path();
+    let all = all_cases(service)?;
+    if all.is_empty() {
+        let message = format!("{} has no case yet; open one with `ibbi new`", path.display());
+        return Err(AppError::NoCase(message));
+    }
+    let found: Vec<&CaseSummary> = all.iter().filter(|case| wanted.is_none_or(|wanted| case.matches(wanted))).collect();
+    match (found.as_slice(), wanted) {
+        ([one], _) => Ok(one.case),
+        ([], wanted) => {
+            let (path, wanted) = (path.display(), wanted.unwrap_or_default());
+            let message = format!("{path} has no case `{wanted}`; it has {}", shown(&all.iter().collect::<Vec<_>>()));
+            Err(AppError::NoCase(message))
+        }
+        (several, _) => Err(AppError::WhichCase { path: path.to_owned(), count: several.len(), shown: shown(several) }),
+    }
+}
+
+/// Returns every case of a ledger, the one that was opened first at the beginning.
+///
+/// # Errors
+/// [`AppError`] if the store can't be read.
+pub fn all_cases(service: &LedgerService) -> Result<Vec<CaseSummary>, AppError> {
+    Ok(list(service, &CaseQuery::default())?.cases)
+}
+
+/// Returns a page of the list of cases.
+///
+/// # Errors
+/// [`AppError::NoCase`] if the list continues after a case that doesn't exist; others if the store can't be read.
+pub fn list(service: &LedgerService, query: &CaseQuery) -> Result<CasePage, AppError> {
+    service.store().cases(query).map_err(|error| service.unreadable(error))
+}
+
+/// Returns a short list of cases for a message.
+fn shown(cases: &[&CaseSummary]) -> String {
+    let mut text: Vec<_> = cases.iter().take(5).map(|case| format!("{} ({})", case.case, case.district)).collect();
+    if cases.len() > text.len() {
+        text.push(format!("and {} more", cases.len() - text.len()));
+    }
+    text.join(", ")
+}
+
+/// Returns the cases to keep while a ledger is read to select a case.
+pub fn collect(wanted: Option<&str>) -> Collect {
+    wanted.map_or(Collect::OnlyCase, |wanted| Collect::Matching(wanted.to_owned()))
+}
+
+/// Reads a ledger once, without its lock, for questions that don't need the time.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_cases(path: &Path, collect: Collect) -> Result<LedgerService, AppError> {
+    read(path, &OpenOptions { clock: no_clock(), collect, signer: None })
+}
+
+/// Returns the case that is meant in a ledger's file, which is read once and without its lock.
+///
+/// # Errors
+/// As [`read`] and [`select`].
+pub fn read_case(path: &Path, wanted: Option<&str>) -> Result<CaseLog, AppError> {
+    let mut service = read_cases(path, collect(wanted))?;
+    let case = select(&service, wanted)?;
+    service.case(case).cloned()
+}
+
+/// Returns every case of a ledger's file, which is read once and without its lock.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_all(path: &Path) -> Result<Vec<CaseLog>, AppError> {
+    let mut service = read_cases(path, Collect::Everything)?;
+    all_cases(&service)?.iter().map(|case| service.case(case.case).cloned()).collect()
+}
+
+/// Returns a clock for a ledger that is opened for something else than recording events.
+fn no_clock() -> Clock {
+    Arc::new(|| Err(ClockError("the ledger was opened without a clock".to_owned())))
+}
+
+/// Returns the time zones of the cases, or of one case, each zone once.
+///
+/// # Errors
+/// [`AppError`] if the store can't be read, or a time zone doesn't exist.
+pub fn zones(service: &LedgerService, case: Option<Uuid>) -> Result<Vec<Zone>, AppError> {
+    let cases = match case {
+        Some(case) => vec![case],
+        None => all_cases(service)?.iter().map(|summary| summary.case).collect(),
+    };
+    let mut zones = Vec::new();
+    for case in cases {
+        let records = service.store().case(case).map_err(|error| service.unreadable(error))?;
+        for record in records {
+            if let Event::CaseOpened(opened) = &record.event {
+                let zone = Zone::new(&opened.time_zone)?;
+                if !zones.contains(&zone) {
+                    zones.push(zone);
+                }
+            }
+        }
+    }
+    Ok(zones)
+}
+
+/// Returns the case to which the record with this number belongs.
+///
+/// # Errors
+/// [`AppError::Usage`] if there is no record with this number.
+pub fn case_of(service: &LedgerService, seq: u64) -> Result<Uuid, AppError> {
+    let case = service.store().case_of(seq).map_err(|error| service.unreadable(error))?;
+    case.ok_or_else(|| {
+        let path = service.store().path().display();
+        AppError::Usage(format!("{path} has no event with the number {seq}; `ibbi replay` shows the numbers"))
+    })
+}

@@ -1,0 +1,136 @@
+//! What is offered to a service, and its answer.
+
+use crate::zone::Zone;
+use ibbi_core::{Advisory, At, Event, EventKind, Name, Stage};
+use ibbi_store::CheckpointOutcome;
+use serde::Serialize;
+use uuid::Uuid;
+
+/// An event that is offered.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    /// The case; none for an event that opens one.
+    pub case: Option<Uuid>,
+    /// The event.
+    pub event: Event,
+    /// When it happened; the time at which it is recorded if none is given.
+    pub at: Option<At>,
+    /// The record's ID, for a retry; a new one if none is given.
+    pub id: Option<Uuid>,
+    /// Who records it.
+    pub actor: Name,
+    /// How many records the sender has seen in the case; with another number, the offer is a conflict.
+    pub expected_revision: Option<u64>,
+    /// The ID of the case that this event opens; a new one if none is given.
+    pub new_case: Option<Uuid>,
+}
+
+impl Offer {
+    /// Returns the offer of an event that happens now.
+    pub const fn new(event: Event, actor: Name) -> Self {
+        Self { case: None, event, at: None, id: None, actor, expected_revision: None, new_case: None }
+    }
+}
+
+/// A source of IDs.
+pub struct Ids {
+    next: Box<dyn FnMut() -> Uuid + Send + Sync>,
+    /// An ID that was taken and not used.
+    unused: Option<Uuid>,
+}
+
+impl Ids {
+    /// Returns random IDs that begin with the time (UUID version 7).
+    pub fn random() -> Self {
+        Self::from_fn(Uuid::now_v7)
+    }
+
+    /// Returns IDs from a function, for output that is the same each time.
+    pub fn from_fn(next: impl FnMut() -> Uuid + Send + Sync + 'static) -> Self {
+        Self { next: Box::new(next), unused: None }
+    }
+
+    /// Returns the next ID.
+    pub fn fresh(&mut self) -> Uuid {
+        self.unused.take().unwrap_or_else(|| (self.next)())
+    }
+
+    /// Takes back an ID that was not used, because its event was refused.
+    pub(super) const fn give_back(&mut self, id: Uuid) {
+        self.unused = Some(id);
+    }
+}
+
+impl std::fmt::Debug for Ids {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Ids")
+    }
+}
+
+/// An event that was recorded, or would be.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Recorded {
+    /// The case.
+    pub case: Uuid,
+    /// Its district.
+    pub district: Option<Name>,
+    /// The record's ID.
+    pub id: Uuid,
+    /// The record's number in the store; none for a dry run.
+    pub seq: Option<u64>,
+    /// The record's number in its case; none for a dry run.
+    pub rev: Option<u64>,
+    /// The kind of event.
+    pub event: EventKind,
+    /// When it happened.
+    pub at: At,
+    /// The stage before.
+    pub from: Stage,
+    /// The stage after.
+    pub to: Stage,
+    /// Whether it was only checked, not recorded.
+    pub dry_run: bool,
+    /// Whether an earlier try under the same ID had recorded it.
+    pub existing: bool,
+    /// For a session that ended: the minutes that count, and what is missing or was held beyond its length.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
+    /// Its advisories.
+    pub advisories: Vec<Advisory>,
+    /// The checkpoint that was signed after it, if it was time for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<CheckpointSigned>,
+    /// An unfinished line that a crash left, set aside when the ledger was opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub set_aside: Option<String>,
+    /// The district's time zone, for showing times.
+    #[serde(skip)]
+    pub zone: Zone,
+}
+
+/// The outcome of signing a checkpoint after a record.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "result", rename_all = "snake_case")]
+pub enum CheckpointSigned {
+    /// It was signed.
+    Signed {
+        /// How many lines it covers.
+        size: u64,
+    },
+    /// It could not be signed; the record is safe all the same.
+    Failed {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl From<CheckpointOutcome> for CheckpointSigned {
+    fn from(outcome: CheckpointOutcome) -> Self {
+        match outcome {
+            Ok(size) => Self::Signed { size },
+            Err(reason) => Self::Failed { reason },
+        }
+    }
+}

@@ -1,0 +1,407 @@
+//! The file ledger as a store of cases.
+
+use crate::line_reader::{LedgerLine, LineReader};
+use crate::lines::{LineContent, Lines};
+use crate::record::{NewLedger, Record};
+use crate::storage::Disk;
+use crate::{
+    AppendError, CreateError, Damage, Head, Ledger, LedgerReader, LineObserver, OpenError, ReadError, TornTail,
+};
+use crate::{Fault, FaultKind, Opening};
+use ibbi_core::At;
+use ibbi_store::{
+    CasePage, CaseQuery, CaseSummary, Catalog, CheckpointOutcome, Clock, Committed, EventStore, NewRecord, StoreError,
+};
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Read, Seek as _, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use uuid::Uuid;
+
+/// Number of lines between two remembered offsets.
+const MARK: u64 = 1024;
+
+/// The cases whose records a store keeps in memory while it reads its ledger, so that it doesn't read them again.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Collect {
+    /// No case. Cases are read when they are asked for.
+    #[default]
+    Nothing,
+    /// The only case of a ledger; nothing if the ledger has several.
+    OnlyCase,
+    /// The cases that [`CaseSummary::matches`] this text.
+    Matching(String),
+    /// Every case.
+    Everything,
+}
+
+/// A ledger's file as an [`EventStore`], open for writing under the file's lock, or for reading only.
+///
+/// The store reads the file once when it opens. `O` is the hook that follows the lines of a ledger that is open for
+/// writing.
+pub struct LedgerStore<O: LineObserver = ()> {
+    path: PathBuf,
+    clock: Clock,
+    signer: Option<Signer<O>>,
+    opening: Option<Opening>,
+    state: RwLock<State<O>>,
+}
+
+/// Signs a ledger if it is time.
+type Signer<O> = Box<dyn Fn(&mut Ledger<Disk, O>) -> Option<CheckpointOutcome> + Send + Sync>;
+
+#[derive(Debug)]
+struct State<O: LineObserver> {
+    /// The ledger, if it is open for writing.
+    ledger: Option<Ledger<Disk, O>>,
+    index: CaseIndex,
+}
+
+impl<O: LineObserver> std::fmt::Debug for LedgerStore<O> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LedgerStore").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl<O: LineObserver> LedgerStore<O> {
+    /// Opens a ledger for writing. See [`Ledger::open`].
+    ///
+    /// A damaged ledger opens too: [`LedgerStore::damage`] returns what is wrong, and the store takes no records.
+    ///
+    /// # Errors
+    /// Returns [`OpenError`].
+    pub fn open(path: &Path, observer: O, collect: Collect, clock: Clock) -> Result<Self, OpenError> {
+        let mut index = CaseIndex::new(collect);
+        let ledger = Ledger::open_with_records(Disk, path, observer, |record| index.add(record))?;
+        Ok(Self {
+            path: path.to_owned(),
+            clock,
+            signer: None,
+            opening: Some(ledger.opening().clone()),
+            state: RwLock::new(State { ledger: Some(ledger), index }),
+        })
+    }
+
+    /// Creates a ledger and opens it for writing. See [`Ledger::create`].
+    ///
+    /// # Errors
+    /// Returns [`CreateError`].
+    pub fn create(path: &Path, new: &NewLedger, observer: O, clock: Clock) -> Result<Self, CreateError> {
+        let ledger = Ledger::create_observed(Disk, path, new, observer)?;
+        let opening = Some(ledger.opening().clone());
+        let state = State { ledger: Some(ledger), index: CaseIndex::default() };
+        Ok(Self { path: path.to_owned(), clock, signer: None, opening, state: RwLock::new(state) })
+    }
+
+    /// Reads a ledger without its lock, so that another process can write to it. The store takes no records.
+    ///
+    /// An unfinished line at the end is not a record yet and is skipped.
+    ///
+    /// # Errors
+    /// Returns the first [`ReadError`]; `reader` can then be read on to count the others.
+    pub fn read<R: Read>(
+        path: &Path,
+        reader: &mut LedgerReader<R>,
+        collect: Collect,
+        clock: Clock,
+    ) -> Result<Self, ReadError> {
+        let opening = reader.opening().cloned();
+        let mut index = CaseIndex::new(collect);
+        for item in reader {
+            match item {
+                Ok(record) => index.add(&record),
+                Err(ReadError::Fault(Fault { kind: FaultKind::Torn { .. }, .. })) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            clock,
+            signer: None,
+            opening,
+            state: RwLock::new(State { ledger: None, index }),
+        })
+    }
+
+    /// Returns the store with a function that signs the ledger after an append, if it is time.
+    #[must_use]
+    pub fn with_signer(
+        self,
+        signer: impl Fn(&mut Ledger<Disk, O>) -> Option<CheckpointOutcome> + Send + Sync + 'static,
+    ) -> Self {
+        Self { signer: Some(Box::new(signer)), ..self }
+    }
+
+    /// Runs a function on the ledger, if it is open for writing.
+    pub fn with_ledger<T>(&self, run: impl FnOnce(&mut Ledger<Disk, O>) -> T) -> Option<T> {
+        self.state_mut().ledger.as_mut().map(run)
+    }
+
+    /// Returns the ledger's first line.
+    pub const fn opening(&self) -> Option<&Opening> {
+        self.opening.as_ref()
+    }
+
+    /// Returns the path of the ledger's file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns what is wrong with a ledger that was opened for writing and takes no records.
+    pub fn damage(&self) -> Option<Damage> {
+        self.state().ledger.as_ref().and_then(|ledger| ledger.damage().cloned())
+    }
+
+    /// Returns the unfinished line that was set aside when the ledger was opened for writing.
+    pub fn torn(&self) -> Option<TornTail> {
+        self.state().ledger.as_ref().and_then(|ledger| ledger.torn().cloned())
+    }
+
+    /// Returns the end of a ledger that is open for writing: what is up to there is safe on the disk.
+    pub fn head(&self) -> Option<Head> {
+        self.state().ledger.as_ref().map(Ledger::head)
+    }
+
+    /// Checks that the ledger's path still leads to the file that is open for writing.
+    ///
+    /// # Errors
+    /// Returns [`AppendError::Moved`] if the file was deleted, renamed, or replaced; [`AppendError::Read`] if it can't be
+    /// looked at.
+    pub fn check_in_place(&self) -> Result<(), AppendError> {
+        let state = self.state();
+        let Some(ledger) = &state.ledger else { return Ok(()) };
+        match ledger.is_in_place().map_err(|source| AppendError::Read { source })? {
+            true => Ok(()),
+            false => Err(AppendError::Moved { path: self.path.clone() }),
+        }
+    }
+
+    fn state(&self) -> RwLockReadGuard<'_, State<O>> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn state_mut(&self) -> RwLockWriteGuard<'_, State<O>> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads records from the file, from the last remembered offset before a line.
+    fn read_after(&self, state: &State<O>, after: u64) -> io::Result<RecordsFrom> {
+        let (line, offset) = state.index.mark_before(after);
+        let mut file = File::open(&self.path)?;
+        file.seek(SeekFrom::Start(offset))?;
+        Ok(RecordsFrom { lines: Lines::new(file), reader: LineReader::default(), skipped: line.saturating_sub(1) })
+    }
+}
+
+impl<O: LineObserver + Send + Sync> EventStore for LedgerStore<O> {
+    fn now(&self) -> Result<At, StoreError> {
+        Ok((self.clock)()?)
+    }
+
+    fn revision(&self, case: Uuid) -> Result<u64, StoreError> {
+        Ok(self.state().index.catalog.summary(case).map_or(0, |summary| summary.records))
+    }
+
+    fn case(&self, case: Uuid) -> Result<Vec<ibbi_store::Record>, StoreError> {
+        let state = self.state();
+        if let Some(kept) = state.index.kept.get(&case) {
+            return Ok(kept.clone());
+        }
+        if let Some(ledger) = &state.ledger {
+            let records = ledger.case(case).map_err(unreadable)?;
+            return Ok(records.iter().map(ibbi_store::Record::from).collect());
+        }
+        if state.index.catalog.summary(case).is_none() {
+            return Ok(Vec::new());
+        }
+        let records = self.read_after(&state, 0).map_err(unreadable)?;
+        records.filter(|record| record.as_ref().map_or(true, |record| record.case == case)).collect()
+    }
+
+    fn opened_by(&self, id: Uuid) -> Result<Option<Uuid>, StoreError> {
+        Ok(self.state().index.catalog.opened_by(id))
+    }
+
+    fn case_of(&self, seq: u64) -> Result<Option<Uuid>, StoreError> {
+        Ok(self.records(seq.saturating_sub(1), 1)?.first().filter(|record| record.seq == seq).map(|record| record.case))
+    }
+
+    fn cases(&self, query: &CaseQuery) -> Result<CasePage, StoreError> {
+        self.state().index.catalog.page(query)
+    }
+
+    fn summary(&self, case: Uuid) -> Result<Option<CaseSummary>, StoreError> {
+        Ok(self.state().index.catalog.summary(case).cloned())
+    }
+
+    fn records(&self, after: u64, limit: usize) -> Result<Vec<ibbi_store::Record>, StoreError> {
+        let state = self.state();
+        // Lines after the head may not be safe on the disk yet.
+        let last = state.ledger.as_ref().map_or(u64::MAX, |ledger| ledger.head().lines);
+        let records = self.read_after(&state, after).map_err(unreadable)?;
+        let wanted = records.skip_while(|record| record.as_ref().is_ok_and(|record| record.seq <= after));
+        wanted.take_while(|record| record.as_ref().map_or(true, |record| record.seq <= last)).take(limit).collect()
+    }
+
+    fn append(&self, records: &[NewRecord]) -> Result<Vec<Committed>, ibbi_store::AppendError> {
+        let mut state = self.state_mut();
+        let State { ledger, index } = &mut *state;
+        let read_only = || ibbi_store::AppendError::ReadOnly {
+            source: format!("{} is open for reading only", self.path.display()).into(),
+        };
+        let ledger = ledger.as_mut().ok_or_else(read_only)?;
+        // The clock is read here, under the lock, so that a line is never older than the one before it.
+        let now = self.now()?;
+        let written = ledger.append(records, now)?;
+        for (new, written) in records.iter().zip(&written).filter(|(_, written)| !written.existing) {
+            index.add(&Record {
+                seq: written.seq,
+                rev: written.rev,
+                case: new.accepted.case(),
+                id: new.accepted.id(),
+                actor: new.actor.clone(),
+                at: new.accepted.at(),
+                logged: written.logged,
+                to: new.accepted.to(),
+                event: new.accepted.event().clone(),
+                offset: written.offset,
+                line: written.seq,
+            });
+        }
+        Ok(written
+            .iter()
+            .map(|it| Committed { seq: it.seq, rev: it.rev, logged: it.logged, existing: it.existing })
+            .collect())
+    }
+
+    fn checkpoint(&self) -> Option<CheckpointOutcome> {
+        let signer = self.signer.as_ref()?;
+        signer(self.state_mut().ledger.as_mut()?)
+    }
+
+    fn label(&self) -> String {
+        self.path.display().to_string()
+    }
+}
+
+/// The records of a file from some line on. A line that is not whole yet ends them.
+struct RecordsFrom {
+    lines: Lines<File>,
+    reader: LineReader,
+    /// Number of lines before the first one.
+    skipped: u64,
+}
+
+impl Iterator for RecordsFrom {
+    type Item = Result<ibbi_store::Record, StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let line = match self.lines.next() {
+                Ok(line) => line?,
+                Err(error) => return Some(Err(unreadable(error))),
+            };
+            let number = self.skipped + line.number;
+            let changed = |what: String| Some(Err(unreadable(io::Error::other(format!("line {number}: {what}")))));
+            match line.content {
+                LineContent::Whole(text, _) => match self.reader.read(text) {
+                    Ok(LedgerLine::Record(record)) => return Some(Ok(ibbi_store::Record::from(&record))),
+                    Ok(LedgerLine::Opening(_)) => {}
+                    Err((_, kind)) => return changed(kind.to_string()),
+                },
+                LineContent::TooLong(_) => return changed("the line is too long".to_owned()),
+                LineContent::Torn => return None,
+            }
+        }
+    }
+}
+
+/// What the store remembers of the records that it has read and written.
+#[derive(Debug, Default)]
+struct CaseIndex {
+    catalog: Catalog,
+    collect: Collect,
+    kept: HashMap<Uuid, Vec<ibbi_store::Record>>,
+    /// The line number and the offset of every [`MARK`]th line.
+    marks: Vec<(u64, u64)>,
+}
+
+impl CaseIndex {
+    fn new(collect: Collect) -> Self {
+        Self { collect, ..Self::default() }
+    }
+
+    /// Adds a record, in the order of the file.
+    fn add(&mut self, record: &Record) {
+        if record.line % MARK == 0 {
+            self.marks.push((record.line, record.offset));
+        }
+        let Record { case, id, rev, at, to, .. } = *record;
+        self.catalog.add_parts(case, (id, rev), at, to, &record.actor, &record.event);
+        if self.keeps(case) {
+            self.kept.entry(case).or_default().push(ibbi_store::Record::from(record));
+        }
+    }
+
+    /// Returns whether the records of a case are kept. Called after its record was added to the catalog.
+    fn keeps(&mut self, case: Uuid) -> bool {
+        match &self.collect {
+            Collect::Nothing => false,
+            Collect::Everything => true,
+            Collect::OnlyCase if self.catalog.all().len() == 1 => true,
+            Collect::OnlyCase => {
+                self.kept.clear();
+                self.collect = Collect::Nothing;
+                false
+            }
+            Collect::Matching(wanted) => {
+                self.kept.contains_key(&case)
+                    || self.catalog.summary(case).is_some_and(|summary| summary.records == 1 && summary.matches(wanted))
+            }
+        }
+    }
+
+    /// Returns the last marked line up to the one after this number, with its offset; the first line if there is none.
+    fn mark_before(&self, after: u64) -> (u64, u64) {
+        let count = self.marks.partition_point(|(line, _)| *line <= after.saturating_add(1));
+        count.checked_sub(1).and_then(|last| self.marks.get(last)).copied().unwrap_or((1, 0))
+    }
+}
+
+impl From<&Record> for ibbi_store::Record {
+    fn from(record: &Record) -> Self {
+        Self {
+            seq: record.seq,
+            rev: record.rev,
+            case: record.case,
+            id: record.id,
+            actor: record.actor.clone(),
+            at: record.at,
+            logged: record.logged,
+            to: record.to,
+            event: record.event.clone(),
+        }
+    }
+}
+
+fn unreadable(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
+    StoreError::Unreadable(Box::new(error))
+}
+
+impl From<AppendError> for ibbi_store::AppendError {
+    fn from(error: AppendError) -> Self {
+        match error {
+            AppendError::Conflict { case, expected, found } => Self::Conflict { case, expected, found },
+            AppendError::IdTaken { case, id, rev } => Self::IdTaken { case, id, rev },
+            AppendError::Repeated { case, id } => Self::Repeated { case, id },
+            AppendError::LineTooLong { .. } | AppendError::BatchTooLong => Self::TooLarge { reason: error.to_string() },
+            AppendError::InDoubt { .. } => Self::InDoubt { source: Box::new(error) },
+            AppendError::Damaged { .. }
+            | AppendError::Poisoned
+            | AppendError::Changed { .. }
+            | AppendError::Moved { .. } => Self::ReadOnly { source: Box::new(error) },
+            AppendError::Read { .. } | AppendError::Unreadable { .. } => Self::Store(unreadable(error)),
+        }
+    }
+}
