@@ -202,7 +202,7 @@ impl Case {
             && let Some(expires) = contract.expires
             && slot.local_day() > expires
         {
-            let clause = if contract.evergreen { " and has an evergreen clause" } else { "" };
+            let clause = if contract.evergreen { ", with an evergreen clause" } else { "" };
             let (day, expires) = (slot.local_day().readable(), expires.readable());
             let found = alloc::format!("{what} is on {day}, and the contract expires on {expires}{clause}");
             warn(into, Warning::AfterContract, found);

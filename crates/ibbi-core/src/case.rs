@@ -1,4 +1,4 @@
-//! The runtime road: a case whose stage is known only when the program runs.
+//! The runtime API: a case whose stage is known only when the program runs.
 
 use crate::chart::{self, StageState};
 use crate::event::{Event, EventKind};
@@ -18,10 +18,10 @@ use crate::teams::Teams;
 use crate::time::At;
 use alloc::vec::Vec;
 
-/// A case in whatever stage it is: the same types as on the typed road, one variant each.
+/// A case in any stage. Each variant holds the stage type of the typed API.
 ///
-/// `Case::default()` is a case before its first event. Convert to a typed state with `TryFrom`, and back with `From`.
-/// A case is moved at every event, so its stages keep what is large behind pointers.
+/// `Case::default()` is a case before its first event. `TryFrom` converts a case to a typed state, and `From` converts
+/// it back. Every event moves the case in memory, so the stages keep large data behind pointers.
 ///
 /// ```
 /// use ibbi_core::{events::*, *};
@@ -34,7 +34,7 @@ use alloc::vec::Vec;
 /// }), at)?;
 /// assert_eq!(case.stage(), Stage::Inquiry);
 ///
-/// // The chair's seat takes a chair or a vice chair; the refusal says so and nothing changes.
+/// // Only the chair or a vice chair can agree for the school committee. The refusal says so, and nothing changes.
 /// let agrees = LeaderAgreed { name: Name::new("T. Okafor")?, office: None, seat: Seat::SchoolCommittee };
 /// let refusal = case.offer(&agrees.into(), at).unwrap_err();
 /// assert_eq!(refusal.unmet[0].rule.id(), "leaders.committee-office");
@@ -42,7 +42,7 @@ use alloc::vec::Vec;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "stage", rename_all = "snake_case"))]
-#[allow(missing_docs, reason = "each variant is the stage of its name")]
+#[allow(missing_docs, reason = "each variant has the name of its stage")]
 pub enum Case {
     Unopened(Unopened),
     Inquiry(Inquiry),
@@ -61,7 +61,7 @@ impl Default for Case {
     }
 }
 
-/// The same expression for the typed state of whichever stage.
+/// Evaluates an expression for the typed state of any stage.
 macro_rules! each {
     ($case:expr, $state:ident => $body:expr) => {
         match $case {
@@ -79,7 +79,7 @@ macro_rules! each {
 }
 
 impl Case {
-    /// The stage.
+    /// Returns the stage.
     pub fn stage(&self) -> Stage {
         fn stage_of<S: StageState>(_: &S) -> Stage {
             S::STAGE
@@ -87,7 +87,7 @@ impl Case {
         each!(self, state => stage_of(state))
     }
 
-    /// Offers an event: it is accepted and the case moves, or it is refused and nothing changes.
+    /// Offers an event. If the event is accepted, the case moves and its new stage is returned.
     ///
     /// # Errors
     /// A [`Refusal`] with every unmet rule.
@@ -97,21 +97,21 @@ impl Case {
         Ok(self.stage())
     }
 
-    /// Whether an event would be accepted: the same guards, and nothing changes.
+    /// Checks whether an event would be accepted, with the same guards as [`Case::offer`], and changes nothing.
     ///
     /// # Errors
     /// A [`Refusal`] with every unmet rule.
     pub fn check(&self, event: &Event, at: At) -> Result<(), Refusal> {
         let mut check = Check::new();
         if !self.examine(event, at, &mut check) {
-            self.misplaced(event.kind(), at, &mut check);
+            self.check_misplaced(event.kind(), at, &mut check);
         }
         check.verdict(event.kind(), self.stage(), at)
     }
 
-    /// Notes what speaks against an event that the chart does not have here: that it belongs elsewhere and, where
-    /// elsewhere lies ahead, what the present stage still lacks.
-    pub(crate) fn misplaced(&self, kind: EventKind, at: At, check: &mut Check) {
+    /// Adds the unmet rules of an event that the chart doesn't have at this stage. If the event belongs to a later stage,
+    /// they include what the current stage still lacks.
+    pub(crate) fn check_misplaced(&self, kind: EventKind, at: At, check: &mut Check) {
         let present = self.stage();
         if kind == EventKind::EventVoided {
             return check.fail(Rule::VoidHistory, Found::NoHistory);
@@ -130,19 +130,19 @@ impl Case {
         });
     }
 
-    /// What the present stage still lacks before the process can go on.
+    /// Returns what the current stage still lacks before the process can go on.
     pub fn lacks(&self, at: At) -> Vec<crate::refusal::Unmet> {
         let mut check = Check::new();
         each!(self, state => state.lacks(at, &mut check));
         check.into_unmet()
     }
 
-    /// What every opened case carries; `None` before the first event.
+    /// Returns the data of every opened case, or `None` before the first event.
     pub fn file(&self) -> Option<&CaseFile> {
         each!(self, state => state.file())
     }
 
-    /// How the case ended, if it has.
+    /// Returns how the case ended, or `None` while it is open.
     pub const fn outcome(&self) -> Option<Outcome> {
         match self {
             Self::Closed(closed) => Some(closed.outcome()),
@@ -150,7 +150,7 @@ impl Case {
         }
     }
 
-    /// The case itself while it is open; the last open stage once it is closed.
+    /// Returns the case itself while it is open, or its last open stage after it is closed.
     pub const fn last_open(&self) -> &Self {
         match self {
             Self::Closed(closed) => closed.last(),
@@ -158,7 +158,7 @@ impl Case {
         }
     }
 
-    /// The leader who has agreed for a seat.
+    /// Returns the leader who agreed for a seat.
     pub fn leader(&self, seat: Seat) -> Option<&Leader> {
         match self.last_open() {
             Self::Inquiry(inquiry) => inquiry.leader(seat),
@@ -166,7 +166,7 @@ impl Case {
         }
     }
 
-    /// What the introduction has settled so far.
+    /// Returns the result of the introduction so far.
     pub fn introduced(&self) -> Option<&Introduced> {
         match self.last_open() {
             Self::Introduction(state) => Some(state.introduced()),
@@ -175,7 +175,7 @@ impl Case {
         }
     }
 
-    /// The letter of a body.
+    /// Returns the letter of a body.
     pub fn letter(&self, body: Body) -> Option<&Letter> {
         match self.last_open() {
             Self::Application(state) => state.letter(body),
@@ -183,7 +183,7 @@ impl Case {
         }
     }
 
-    /// What the application settled.
+    /// Returns the result of the application.
     pub fn admitted(&self) -> Option<&Admitted> {
         match self.last_open() {
             Self::Training(state) => Some(state.admitted()),
@@ -191,7 +191,7 @@ impl Case {
         }
     }
 
-    /// What the training settled.
+    /// Returns the result of the training.
     pub fn trained(&self) -> Option<&Trained> {
         match self.last_open() {
             Self::Caucus(state) => Some(state.trained()),
@@ -199,7 +199,7 @@ impl Case {
         }
     }
 
-    /// The mutual decision to adopt.
+    /// Returns the mutual decision to adopt.
     pub const fn adopted(&self) -> Option<&Adopted> {
         match self.last_open() {
             Self::Agreement(state) => Some(state.adopted()),
@@ -208,7 +208,7 @@ impl Case {
         }
     }
 
-    /// A party's decision, where it has made one.
+    /// Returns a party's decision, if it made one.
     pub fn decided(&self, party: Party) -> Option<Decided> {
         match self.last_open() {
             Self::Caucus(state) => state.party(party).decided,
@@ -216,7 +216,7 @@ impl Case {
         }
     }
 
-    /// The concerns that were raised.
+    /// Returns the concerns that were raised.
     pub fn concerns(&self) -> &[Concern] {
         match self.last_open() {
             Self::Caucus(state) => state.concerns(),
@@ -224,7 +224,7 @@ impl Case {
         }
     }
 
-    /// The two teams, from Application on.
+    /// Returns the two teams, or `None` before the application.
     pub fn teams(&self) -> Option<&Teams> {
         match self.last_open() {
             Self::Application(state) => Some(state.teams()),
@@ -236,7 +236,7 @@ impl Case {
         }
     }
 
-    /// The hours of the training or the facilitation, in the stages that hold sessions.
+    /// Returns the sessions of the training or the facilitation, or `None` in stages without sessions.
     pub fn sessions(&self) -> Option<&Sessions> {
         match self.last_open() {
             Self::Training(state) => Some(state.sessions()),
@@ -251,7 +251,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_case_is_so_small_that_moving_it_costs_little() {
+    fn case_is_small_enough_to_move_often() {
         assert!(size_of::<Case>() <= size_of::<[usize; 8]>(), "{} bytes", size_of::<Case>());
     }
 }

@@ -1,7 +1,7 @@
-//! The chart: the traits behind typed states, and the one list of (stage, event) pairs.
+//! The chart: the traits of typed states, and the only list of (stage, event) pairs.
 //!
-//! [`On`] is implemented for a stage and an event if, and only if, the chart has the pair. Everything else that tells
-//! the chart is read from the implementations: [`TRANSITIONS`], the runtime dispatch, the survey, the diagrams.
+//! [`On`] is implemented for a stage and an event if, and only if, the chart has the pair. [`TRANSITIONS`], the runtime
+//! dispatch, the survey, and the diagrams all come from these implementations.
 
 use crate::case::Case;
 use crate::event::*;
@@ -15,31 +15,31 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// A typed state: one of the stages, holding what exists in it and what earlier stages settled.
+/// A typed state: a stage with its data and the results of earlier stages.
 pub trait StageState: crate::sealed::Sealed + Sized + Into<Case> + TryFrom<Case, Error = Case> {
-    /// Which stage.
+    /// The stage.
     const STAGE: Stage;
 
-    /// What every opened case carries; `None` only before the first event.
+    /// Returns the data of every opened case, or `None` before the first event.
     fn file(&self) -> Option<&crate::file::CaseFile>;
 
     #[doc(hidden)]
     fn touch(&mut self, at: At, token: Token);
 
-    /// Notes what the stage still lacks before the process can go on.
+    /// Adds what the stage still lacks before the process can go on.
     fn lacks(&self, at: At, check: &mut Check);
 }
 
-/// Where a transition leads: a stage, or an enum of stages where the outcome depends on the facts.
+/// The result of a transition: a stage, or an enum of stages if the result depends on the facts.
 pub trait Next: crate::sealed::Sealed + Into<Case> {
-    /// Every stage it can be.
+    /// The stages that the result can be.
     const TO: &'static [Stage];
 }
 
-/// A private key: only this crate can apply an event, so none is applied unguarded.
+/// A key that only this crate can make. Applying an event needs one, so no event is applied without its guards.
 ///
 /// Another crate can neither make a token nor receive one, because every trait whose methods take one is sealed. This
-/// is the whole of an attempt to get hold of one:
+/// attempt to get one does not compile:
 ///
 /// ```compile_fail,E0277
 /// use ibbi_core::chart::{Next, On, Token};
@@ -66,10 +66,10 @@ pub trait Next: crate::sealed::Sealed + Into<Case> {
 #[derive(Debug, Clone, Copy)]
 pub struct Token(());
 
-/// A stage's answer to an event. Implemented if and only if the chart has the pair.
+/// The transition of a stage on an event. It is implemented if, and only if, the chart has the pair.
 ///
-/// The state guard looks at the state alone, the event guard at the event too; both only note what is unmet, so that a
-/// refusal names every unmet rule.
+/// The state guard checks the state alone, and the event guard also checks the event. Both collect unmet rules instead
+/// of stopping at the first one, so that a refusal names them all.
 ///
 /// ```
 /// use ibbi_core::{events::*, stages::*, chart::On, *};
@@ -86,25 +86,25 @@ pub struct Token(());
 /// # Ok(()) }
 /// ```
 ///
-/// What the chart does not have does not compile. A closed case takes no event:
+/// A transition that the chart doesn't have does not compile. A closed case takes no event:
 ///
 /// ```compile_fail,E0277
 /// use ibbi_core::{chart::On, events::NoteAdded, stages::Closed, At};
-/// fn after_the_end(closed: Closed, note: NoteAdded, at: At) {
+/// fn after_closing(closed: Closed, note: NoteAdded, at: At) {
 ///     let _ = On::<NoteAdded>::offer(closed, note, at);
 /// }
 /// ```
 ///
-/// An open one takes a note in any stage:
+/// An open case takes a note in any stage:
 ///
 /// ```
 /// use ibbi_core::{chart::On, events::NoteAdded, stages::Open, At};
-/// fn on_the_way<S: Open>(state: S, note: NoteAdded, at: At) {
+/// fn in_any_stage<S: Open>(state: S, note: NoteAdded, at: At) {
 ///     let _ = On::<NoteAdded>::offer(state, note, at);
 /// }
 /// ```
 ///
-/// A state that was consumed is gone, so nothing can happen to it twice:
+/// A transition consumes the state, so the same state can't take two events:
 ///
 /// ```compile_fail,E0382
 /// use ibbi_core::{chart::On, events::FormatChosen, stages::Agreement, At, Format};
@@ -114,41 +114,41 @@ pub struct Token(());
 /// }
 /// ```
 ///
-/// A refusal hands it back, and then it can be offered another event:
+/// A refusal returns the state, which can then take another event:
 ///
 /// ```
 /// use ibbi_core::{chart::On, events::FormatChosen, stages::Facilitation, At, Format};
-/// fn again(facilitation: Facilitation, at: At) {
+/// fn after_a_refusal(facilitation: Facilitation, at: At) {
 ///     if let Err(refused) = facilitation.offer(FormatChosen { format: Format::FullDay }, at) {
 ///         let _ = refused.state.offer(FormatChosen { format: Format::TwoHalfDays }, at);
 ///     }
 /// }
 /// ```
 pub trait On<E: Payload>: StageState {
-    /// Where it leads.
+    /// The result of the transition.
     type Next: Next;
-    /// Rules that the state guard can find unmet.
+    /// The rules that the state guard checks.
     const STATE_RULES: &'static [Rule];
-    /// Rules that the event guard can find unmet.
+    /// The rules that the event guard checks.
     const EVENT_RULES: &'static [Rule];
 
-    /// Notes what the state alone forbids: true for every event of the kind.
+    /// Adds the rules that the state alone leaves unmet, whatever the event carries.
     fn state_guard(&self, at: At, check: &mut Check);
 
-    /// Notes what this event lacks.
+    /// Adds the rules that this event leaves unmet.
     fn event_guard(&self, event: &E, at: At, check: &mut Check);
 
     #[doc(hidden)]
     fn apply(self, event: &E, at: At, token: Token) -> Self::Next;
 
-    /// Notes every rule that the event does not meet, those common to all events first.
+    /// Adds every rule that the event does not meet, starting with the rules that are common to all events.
     fn examine(&self, event: &E, at: At, check: &mut Check) {
         common_guard(self, E::KIND, at, check);
         self.state_guard(at, check);
         self.event_guard(event, at, check);
     }
 
-    /// Whether the event would be accepted.
+    /// Checks whether the event would be accepted.
     ///
     /// # Errors
     /// A [`Refusal`] with every unmet rule.
@@ -158,10 +158,10 @@ pub trait On<E: Payload>: StageState {
         check.verdict(E::KIND, Self::STAGE, at)
     }
 
-    /// Offers an event; the state is consumed and the next one returned.
+    /// Offers an event, consumes the state, and returns the next one.
     ///
     /// # Errors
-    /// [`Refused`] hands the state back with the refusal.
+    /// [`Refused`], which has the unchanged state and the refusal.
     fn offer(self, event: E, at: At) -> Result<Self::Next, Box<Refused<Self>>> {
         match self.allows(&event, at) {
             Ok(()) => Ok(advance(self, &event, at)),
@@ -170,14 +170,14 @@ pub trait On<E: Payload>: StageState {
     }
 }
 
-/// Applies an event that the guards have let pass.
+/// Applies an event that passed the guards.
 fn advance<S: On<E>, E: Payload>(mut state: S, event: &E, at: At) -> S::Next {
     state.touch(at, Token(()));
     state.apply(event, at, Token(()))
 }
 
 impl Rule {
-    /// Rules that every event of an opened case must meet, whatever its kind.
+    /// The rules that every event of an opened case must meet, whatever its kind.
     pub const COMMON: &'static [Self] = &[Self::TimeOrder, Self::Limits];
 }
 
@@ -191,20 +191,20 @@ pub(crate) fn common_guard<S: StageState>(state: &S, kind: EventKind, at: At, ch
     }
 }
 
-/// A row of the chart.
+/// A row of the chart: a stage, a kind of event, and where the event leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Transition {
-    /// The stage.
+    /// The stage before the event.
     pub from: Stage,
     /// The kind of event.
     pub event: EventKind,
-    /// Every stage it can lead to.
+    /// The stages that it can lead to.
     pub to: &'static [Stage],
-    /// Rules that the state alone can leave unmet.
+    /// The rules that the state guard checks.
     pub state_rules: &'static [Rule],
-    /// Rules that the event can leave unmet.
+    /// The rules that the event guard checks.
     pub event_rules: &'static [Rule],
 }
 
@@ -218,19 +218,19 @@ const fn row<S: On<E>, E: Payload>() -> Transition {
     }
 }
 
-/// The row of the chart for a stage and a kind of event, if it has one.
+/// Returns the row of the chart for a stage and a kind of event, if there is one.
 pub fn transition(from: Stage, event: EventKind) -> Option<&'static Transition> {
     TRANSITIONS.iter().find(|row| row.from == from && row.event == event)
 }
 
-/// The stages to which a kind of event belongs, by the chart. A void belongs to none: it goes to the history.
+/// Returns the stages at which a kind of event can be recorded. There are none for a void, which needs the history.
 pub fn stages_of(event: EventKind) -> impl Iterator<Item = Stage> {
     let belongs = move |stage: &Stage| STAGES_OF[event as usize] & (1 << *stage as u16) != 0;
     Stage::ALL.iter().copied().filter(belongs)
 }
 
-/// The stages of each kind of event as bits, read off the chart when this is compiled: every refusal of an event that is
-/// out of place asks for them.
+/// The stages of each kind of event, as bits. They are computed from the chart at compile time, because every refusal of
+/// an event at the wrong stage needs them.
 static STAGES_OF: [u16; EventKind::ALL.len()] = {
     let mut stages = [0; EventKind::ALL.len()];
     let mut row = 0;
@@ -241,8 +241,10 @@ static STAGES_OF: [u16; EventKind::ALL.len()] = {
     stages
 };
 
-/// The chart as text, from which a ledger's chart digest is taken: one line a row, with stage, kind, targets and the
-/// ids of the rules, but none of their prose.
+/// Returns the chart as the text under a ledger's chart digest.
+///
+/// It has one line for each row, with the stage, the kind of event, the target stages, and the rule IDs. It has no prose,
+/// so that rewording a rule leaves the digest unchanged.
 pub fn digest_text() -> String {
     let codes = |rules: &[Rule]| rules.iter().map(|rule| rule.id()).collect::<Vec<_>>().join(",");
     let mut text = alloc::format!("ibbi chart 1\ncommon {}\n", codes(Rule::COMMON));
@@ -257,11 +259,11 @@ pub fn digest_text() -> String {
 
 macro_rules! chart {
     ($( $stage:ident: $($event:ident)*; )+) => {
-        /// The chart: every (stage, event) pair with its targets and rules.
+        /// The chart: every (stage, event) pair, with its target stages and rules.
         pub static TRANSITIONS: &[Transition] = &[ $( $( row::<$stage, $event>(), )* )+ ];
 
         impl Case {
-            /// Notes what an event lacks; `false` if the chart has no such pair.
+            /// Adds the rules that an event leaves unmet, or returns `false` if the chart has no such pair.
             pub(crate) fn examine(&self, event: &Event, at: At, check: &mut Check) -> bool {
                 match self {
                     $( Self::$stage(_state) => match event {
@@ -272,7 +274,7 @@ macro_rules! chart {
                 true
             }
 
-            /// Applies an event that the guards have let pass.
+            /// Applies an event that passed the guards.
             pub(crate) fn advance(self, event: &Event, at: At) -> Self {
                 match self {
                     $( Self::$stage(state) => match event {
@@ -282,8 +284,8 @@ macro_rules! chart {
                 }
             }
 
-            /// Notes what the state alone forbids for a kind of event; the rules that the event itself must meet, or
-            /// `None` if the chart has no such pair.
+            /// Adds the rules that the state alone leaves unmet for a kind of event. Returns the rules that the event
+            /// itself must meet, or `None` if the chart has no such pair.
             pub(crate) fn examine_state(&self, kind: EventKind, at: At, check: &mut Check) -> Option<&'static [Rule]> {
                 match self {
                     $( Self::$stage(_state) => match kind {
@@ -302,7 +304,7 @@ macro_rules! chart {
         pub(crate) mod conformance {
             use super::*;
 
-            /// What the compiler says: the kinds for which a stage implements [`On`], whatever the chart lists.
+            /// Returns the pairs for which [`On`] is implemented, according to the compiler and not to the list.
             pub(crate) fn implemented() -> Vec<(Stage, EventKind)> {
                 let mut pairs = Vec::new();
                 $( pairs.extend(kinds_of!($stage)); )+
@@ -312,8 +314,8 @@ macro_rules! chart {
     };
 }
 
-/// Asks the compiler, for one stage and every kind of event, whether the pair is implemented: an inherent constant that
-/// exists only where the trait is implemented hides a blanket trait's constant of the same name.
+/// Asks the compiler, for one stage and every kind of event, whether the pair is implemented. An inherent constant exists
+/// only where the trait is implemented. There it hides the constant of the same name in a blanket trait.
 #[cfg(test)]
 macro_rules! kinds_of {
     ($stage:ident) => {
@@ -326,14 +328,14 @@ macro_rules! kinds_of {
     ($stage:ident; $($event:ident)+) => {{
         let asked = [ $( {
             struct Probe<S, E>(core::marker::PhantomData<(S, E)>);
-            #[allow(dead_code, reason = "where every pair is present nothing asks it")]
+            #[allow(dead_code, reason = "it is unused where every pair is present")]
             trait Absent { const PRESENT: bool = false; }
             impl<S, E> Absent for Probe<S, E> {}
-            #[allow(dead_code, reason = "where the pair is absent the trait's constant answers instead")]
+            #[allow(dead_code, reason = "it is unused where the pair is absent")]
             impl<S: On<E>, E: Payload> Probe<S, E> { const PRESENT: bool = true; }
             (EventKind::$event, Probe::<$stage, $event>::PRESENT)
         } ),+ ];
-        assert_eq!(asked.len(), EventKind::ALL.len(), "every kind is asked about");
+        assert_eq!(asked.len(), EventKind::ALL.len(), "every kind is in the list");
         asked.into_iter().filter(|(_, present)| *present).map(|(kind, _)| ($stage::STAGE, kind)).collect::<Vec<_>>()
     }};
 }
@@ -368,7 +370,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_compiler_and_the_table_agree_on_every_pair() {
+    fn compiler_and_table_agree_on_every_pair() {
         let compiled = conformance::implemented();
         for stage in Stage::ALL {
             for kind in EventKind::ALL {
@@ -377,11 +379,11 @@ mod tests {
                 assert_eq!(listed, implemented, "{stage} {kind}: listed, implemented");
             }
         }
-        std::println!("{} pairs asked, {} transitions", Stage::ALL.len() * EventKind::ALL.len(), TRANSITIONS.len());
+        std::println!("{} pairs checked, {} transitions", Stage::ALL.len() * EventKind::ALL.len(), TRANSITIONS.len());
     }
 
     #[test]
-    fn an_event_belongs_to_the_stages_of_its_rows() {
+    fn event_belongs_to_the_stages_of_its_rows() {
         for kind in EventKind::ALL {
             let rows = TRANSITIONS.iter().filter(|row| row.event == *kind).map(|row| row.from);
             assert!(stages_of(*kind).eq(rows), "{kind}");

@@ -1,7 +1,7 @@
-//! The vocabulary: every fact that can be offered to a case, with what it carries.
+//! The events: every fact that a caller can offer to a case, with its data.
 //!
-//! There is no second set of commands. To ask "may I?" is to offer an event and look at the answer; to replay is to
-//! offer every recorded event again.
+//! There is no second set of commands. To find out whether an event is allowed, check it and look at the answer. To
+//! replay a case, offer every recorded event again.
 
 use crate::holidays::County;
 use crate::people::{Body, MemberIds, Names, Observers, Office, Party, Person, Seat};
@@ -12,7 +12,7 @@ use crate::stage::{ActivityKind, Decision};
 use crate::text::{ConcernId, DocumentDigest, MemberId, Name, NoteText, Reason, TimeZoneName};
 use crate::time::Date;
 
-/// What an event carries: one type per kind.
+/// The data of an event. There is one type for each kind of event.
 pub trait Payload: crate::sealed::Sealed {
     /// The kind of event it belongs to.
     const KIND: EventKind;

@@ -1,20 +1,20 @@
-//! What every opened case carries: its opening, its contract dates, and how far its record goes.
+//! The data of every opened case: its opening, its contract dates, and the extent of its record.
 
 use crate::event::CaseOpened;
 use crate::program::Program;
 use crate::time::{At, Date};
 
-/// When the contract expires, as last recorded.
+/// The contract's dates, as last recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Contract {
-    /// The day it expires, if known.
+    /// The day the contract expires, if it is known.
     pub expires: Option<Date>,
-    /// Whether an evergreen clause extends it, which makes the date a soft deadline.
+    /// Whether an evergreen clause extends the contract, which makes the date a soft deadline (G.L. c.150E s.7).
     pub evergreen: bool,
 }
 
-/// The file of a case: facts that belong to no stage in particular.
+/// The facts of a case that belong to no particular stage.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CaseFile {
@@ -27,7 +27,7 @@ pub struct CaseFile {
 }
 
 impl CaseFile {
-    /// The most events one case may have. A withdrawal is accepted even then, so that every case can end.
+    /// The largest number of events in a case. A withdrawal is accepted even then, so that every case can end.
     pub const MAX_EVENTS: u32 = 10_000;
 
     pub(crate) fn open(opened: CaseOpened, at: At) -> Self {
@@ -35,37 +35,37 @@ impl CaseFile {
         Self { opened, opened_at: at, contract, last_at: at, events: 1, notes: 0 }
     }
 
-    /// The event that opened the case.
+    /// Returns the event that opened the case.
     pub const fn opened(&self) -> &CaseOpened {
         &self.opened
     }
 
-    /// When the case was opened.
+    /// Returns when the case was opened.
     pub const fn opened_at(&self) -> At {
         self.opened_at
     }
 
-    /// The program's parameters, by which this case is judged.
+    /// Returns the program's parameters, which apply to the whole case.
     pub const fn program(&self) -> &Program {
         &self.opened.program
     }
 
-    /// The contract's dates as last recorded.
+    /// Returns the contract's dates as last recorded.
     pub const fn contract(&self) -> Contract {
         self.contract
     }
 
-    /// When the last event happened.
+    /// Returns when the last event happened.
     pub const fn last_at(&self) -> At {
         self.last_at
     }
 
-    /// How many events the case has accepted, those that count.
+    /// Returns the number of events in the case. Voided events don't count.
     pub const fn events(&self) -> u32 {
         self.events
     }
 
-    /// How many notes are on record.
+    /// Returns the number of notes.
     pub const fn notes(&self) -> u32 {
         self.notes
     }

@@ -1,7 +1,7 @@
-//! History: a case's records in order, with corrections.
+//! The history of a case: its records in order, with corrections.
 //!
-//! A void is legal if the case's remaining events would have been accepted without the voided one. It may void an
-//! event of a closed case, which is when mistakes are found. What was voided stays in the history, marked.
+//! An event can be voided if the remaining events would have been accepted without it. An event of a closed case can
+//! also be voided, because mistakes are often found then. Voided events stay in the history and are marked.
 
 use crate::accepted::Accepted;
 use crate::case::Case;
@@ -15,7 +15,7 @@ use crate::time::At;
 use alloc::vec::Vec;
 use uuid::Uuid;
 
-/// The rules that judge a void.
+/// The rules that a void must meet.
 pub const VOID_RULES: &[Rule] = &[
     Rule::SequenceOrder,
     Rule::TimeOrder,
@@ -26,31 +26,31 @@ pub const VOID_RULES: &[Rule] = &[
     Rule::VoidRest,
 ];
 
-/// An event of a history.
+/// A record of a history: an event with its number and its time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Entry {
-    /// Its sequence number: rising, but not gapless within a case.
+    /// The sequence number. Numbers increase within a case, but can have gaps.
     pub seq: u64,
-    /// When it happened.
+    /// When the event happened.
     pub at: At,
-    /// What happened.
+    /// The event.
     pub event: Event,
-    /// The sequence number of the correction that voided it.
+    /// The sequence number of the correction that voided the event, if there is one.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub voided_by: Option<u64>,
-    /// The stage of the case after it, as it was then.
+    /// The stage of the case after the event, as computed when it was recorded.
     pub to: Stage,
 }
 
 impl Entry {
-    /// Whether it counts: it is neither voided nor itself a correction.
+    /// Returns whether the event counts: it is neither voided nor a correction.
     pub fn counts(&self) -> bool {
         self.voided_by.is_none() && self.event.kind() != EventKind::EventVoided
     }
 }
 
-/// A case with its records.
+/// A case with its records, including corrections.
 ///
 /// ```
 /// use ibbi_core::{events::*, *};
@@ -77,7 +77,7 @@ pub struct History {
 }
 
 impl History {
-    /// The most corrections a case may have.
+    /// The largest number of corrections in a case.
     pub const MAX_VOIDS: usize = 1000;
 
     /// Returns a history without records and without a case ID, for replaying records that are not going to a store.
@@ -100,23 +100,23 @@ impl History {
         self.entries.len() as u64
     }
 
-    /// The case as it stands.
+    /// Returns the current case.
     pub const fn case(&self) -> &Case {
         &self.case
     }
 
-    /// Every record, those that were voided included.
+    /// Returns all records, including voided ones.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// Offers an event under a sequence number; returns the stage after it.
+    /// Offers an event with a sequence number, and returns the stage after it.
     ///
     /// # Errors
     /// A [`Refusal`] with every unmet rule; nothing has changed.
     pub fn offer(&mut self, seq: u64, at: At, event: impl Into<Event>) -> Result<Stage, Refusal> {
         let event = event.into();
-        match self.judge(seq, at, &event)? {
+        match self.examine(seq, at, &event)? {
             Some((index, case)) => {
                 self.entries[index].voided_by = Some(seq);
                 self.case = case;
@@ -167,27 +167,27 @@ impl History {
         }
     }
 
-    /// Whether an event would be accepted; nothing changes.
+    /// Checks whether an event would be accepted, and changes nothing.
     ///
     /// # Errors
     /// A [`Refusal`] with every unmet rule.
     pub fn check(&self, seq: u64, at: At, event: &Event) -> Result<(), Refusal> {
-        self.judge(seq, at, event).map(|_| ())
+        self.examine(seq, at, event).map(|_| ())
     }
 
-    /// The case to which an event would lead, without changing anything.
+    /// Returns the case that would follow an event, and changes nothing.
     ///
     /// # Errors
     /// A [`Refusal`] with every unmet rule.
     pub fn what_if(&self, seq: u64, at: At, event: &Event) -> Result<Case, Refusal> {
-        Ok(match self.judge(seq, at, event)? {
+        Ok(match self.examine(seq, at, event)? {
             Some((_, case)) => case,
             None => self.case.clone().advance(event, at),
         })
     }
 
-    /// For a void: the entry it marks and the case that remains. For another event: nothing.
-    fn judge(&self, seq: u64, at: At, event: &Event) -> Result<Option<(usize, Case)>, Refusal> {
+    /// Checks an event. For a void, returns the index of the voided record and the case that remains.
+    fn examine(&self, seq: u64, at: At, event: &Event) -> Result<Option<(usize, Case)>, Refusal> {
         let mut check = Check::new();
         let last = self.entries.last().map(|entry| entry.seq);
         if let Some(last) = last {
@@ -197,19 +197,19 @@ impl History {
         if let Event::EventVoided(void) = event {
             corrected = self.without(void, at, &mut check);
         } else if !self.case.examine(event, at, &mut check) {
-            self.case.misplaced(event.kind(), at, &mut check);
+            self.case.check_misplaced(event.kind(), at, &mut check);
         }
         check.verdict(event.kind(), self.case.stage(), at)?;
         Ok(corrected)
     }
 
-    /// Some event is left that a correction could strike.
+    /// Checks that the case has an event that a correction can void.
     pub(crate) fn check_any_voidable(&self, check: &mut Check) {
         let any = self.entries.iter().any(|entry| entry.counts() && entry.event.kind() != EventKind::CaseOpened);
         check.require(any, Rule::VoidKnown, || Found::NothingToVoid);
     }
 
-    /// Room for another correction: each costs a replay of the case, so there is a limit.
+    /// Checks that another correction is allowed. Each one costs a replay of the case, so there is a limit.
     pub(crate) fn check_room(&self, check: &mut Check) {
         let room = self.entries.iter().filter(|entry| entry.voided_by.is_some()).count() < Self::MAX_VOIDS;
         check.require(room, Rule::Limits, || Found::LimitReached { what: "corrections", limit: 1000 });
@@ -220,7 +220,7 @@ impl History {
         self.check_room(check);
         self.check_any_voidable(check);
         let Some(index) = self.voidable(seq, check) else {
-            // Nothing would be struck, so the case that would remain is the one that is.
+            // Nothing would be voided, so the remaining case is the current one.
             check_after(&self.case, at, check);
             return None;
         };
@@ -237,19 +237,19 @@ impl History {
         Some((index, case))
     }
 
-    /// The place of an event that may be struck.
+    /// Returns the index of an event that can be voided.
     fn voidable(&self, seq: u64, check: &mut Check) -> Option<usize> {
         let Ok(index) = self.entries.binary_search_by_key(&seq, |entry| entry.seq) else {
             check.fail(Rule::VoidKnown, Found::NoSuchEvent { seq });
             return None;
         };
-        let struck = &self.entries[index];
-        let kind = struck.event.kind();
+        let voided = &self.entries[index];
+        let kind = voided.event.kind();
         if matches!(kind, EventKind::CaseOpened | EventKind::EventVoided) {
             check.fail(Rule::VoidKind, Found::NotVoidable { seq, event: kind });
             return None;
         }
-        if struck.voided_by.is_some() {
+        if voided.voided_by.is_some() {
             check.fail(Rule::VoidOnce, Found::VoidedAlready { seq });
             return None;
         }
@@ -257,8 +257,8 @@ impl History {
     }
 }
 
-/// A correction is made after what it leaves standing. It does not hold up what is recorded next, since the corrected
-/// fact happened before the mistake was found.
+/// Checks that a correction happens after the events that remain. A correction doesn't change the time of the last event,
+/// because the corrected event happened before the mistake was found.
 fn check_after(remaining: &Case, at: At, check: &mut Check) {
     if let Some(last) = remaining.file().map(CaseFile::last_at) {
         check.require(at >= last, Rule::TimeOrder, || Found::Earlier { last, offered: at });

@@ -1,8 +1,8 @@
-//! Legal holidays of Massachusetts, by rule, for any year.
+//! Legal holidays of Massachusetts, computed for any year.
 //!
-//! Source: General Laws chapter 4, section 7, clause eighteenth, as it stands today; it is applied to every year alike
-//! (so it names days in years before a holiday was law). A holiday on a Sunday is kept on the Monday after; one on a
-//! Saturday does not move.
+//! Source: General Laws chapter 4, section 7, clause eighteenth. Today's text is applied to every year, also to years
+//! before a holiday became law. A holiday that falls on a Sunday is observed on the following Monday. A holiday that
+//! falls on a Saturday does not move.
 
 use crate::sets::closed_set;
 use crate::time::{At, Date};
@@ -50,13 +50,13 @@ closed_set! {
     MartinLutherKing = "martin_luther_king", "Martin Luther King Jr. Day";
     /// Third Monday of February.
     Washington = "washington", "Washington's Birthday";
-    /// March 17, Suffolk County alone.
+    /// March 17, only in Suffolk County.
     Evacuation = "evacuation", "Evacuation Day (Suffolk County)";
     /// Third Monday of April.
     Patriots = "patriots", "Patriots' Day";
     /// Last Monday of May.
     Memorial = "memorial", "Memorial Day";
-    /// June 17, Suffolk County alone.
+    /// June 17, only in Suffolk County.
     BunkerHill = "bunker_hill", "Bunker Hill Day (Suffolk County)";
     /// June 19.
     Juneteenth = "juneteenth", "Juneteenth";
@@ -74,81 +74,82 @@ closed_set! {
     Christmas = "christmas", "Christmas";
 }
 
-enum When {
+enum DateRule {
     Day(u32, u32),
     Nth(u32, Weekday, u8),
     LastMonday(u32),
 }
 
 impl Holiday {
-    const fn when(self) -> When {
+    const fn date_rule(self) -> DateRule {
         match self {
-            Self::NewYear => When::Day(1, 1),
-            Self::MartinLutherKing => When::Nth(1, Weekday::Mon, 3),
-            Self::Washington => When::Nth(2, Weekday::Mon, 3),
-            Self::Evacuation => When::Day(3, 17),
-            Self::Patriots => When::Nth(4, Weekday::Mon, 3),
-            Self::Memorial => When::LastMonday(5),
-            Self::BunkerHill => When::Day(6, 17),
-            Self::Juneteenth => When::Day(6, 19),
-            Self::Independence => When::Day(7, 4),
-            Self::Labor => When::Nth(9, Weekday::Mon, 1),
-            Self::Columbus => When::Nth(10, Weekday::Mon, 2),
-            Self::Veterans => When::Day(11, 11),
-            Self::Thanksgiving => When::Nth(11, Weekday::Thu, 4),
-            Self::Christmas => When::Day(12, 25),
+            Self::NewYear => DateRule::Day(1, 1),
+            Self::MartinLutherKing => DateRule::Nth(1, Weekday::Mon, 3),
+            Self::Washington => DateRule::Nth(2, Weekday::Mon, 3),
+            Self::Evacuation => DateRule::Day(3, 17),
+            Self::Patriots => DateRule::Nth(4, Weekday::Mon, 3),
+            Self::Memorial => DateRule::LastMonday(5),
+            Self::BunkerHill => DateRule::Day(6, 17),
+            Self::Juneteenth => DateRule::Day(6, 19),
+            Self::Independence => DateRule::Day(7, 4),
+            Self::Labor => DateRule::Nth(9, Weekday::Mon, 1),
+            Self::Columbus => DateRule::Nth(10, Weekday::Mon, 2),
+            Self::Veterans => DateRule::Day(11, 11),
+            Self::Thanksgiving => DateRule::Nth(11, Weekday::Thu, 4),
+            Self::Christmas => DateRule::Day(12, 25),
         }
     }
 
-    /// Whether only Suffolk County keeps it.
+    /// Returns whether the holiday is observed only in Suffolk County.
     pub const fn is_suffolk_only(self) -> bool {
         matches!(self, Self::Evacuation | Self::BunkerHill)
     }
 
-    /// The day on which it is kept in a year from 1970 to 9999.
+    /// Returns the day on which the holiday is observed in a year from 1970 to 9999, or `None` for other years.
     ///
     /// ```
     /// use ibbi_core::holidays::Holiday;
-    /// // July 4, 2027 is a Sunday, so it is kept on Monday; in 2026 it is a Saturday and does not move.
+    /// // July 4, 2027, is a Sunday, so Monday is the holiday. July 4, 2026, is a Saturday and does not move.
     /// assert_eq!(Holiday::Independence.kept_in(2027).unwrap().to_string(), "2027-07-05");
     /// assert_eq!(Holiday::Independence.kept_in(2026).unwrap().to_string(), "2026-07-04");
     /// ```
     pub fn kept_in(self, year: i32) -> Option<Date> {
-        let day = match self.when() {
-            When::Day(month, day) => {
+        let day = match self.date_rule() {
+            DateRule::Day(month, day) => {
                 let day = NaiveDate::from_ymd_opt(year, month, day)?;
                 if day.weekday() == Weekday::Sun { day.checked_add_days(Days::new(1))? } else { day }
             }
-            When::Nth(month, weekday, nth) => NaiveDate::from_weekday_of_month_opt(year, month, weekday, nth)?,
-            When::LastMonday(month) => NaiveDate::from_weekday_of_month_opt(year, month, Weekday::Mon, 5)
+            DateRule::Nth(month, weekday, nth) => NaiveDate::from_weekday_of_month_opt(year, month, weekday, nth)?,
+            DateRule::LastMonday(month) => NaiveDate::from_weekday_of_month_opt(year, month, Weekday::Mon, 5)
                 .or_else(|| NaiveDate::from_weekday_of_month_opt(year, month, Weekday::Mon, 4))?,
         };
         Date::try_from(day).ok()
     }
 }
 
-/// The holiday kept on a day, if any; `county` adds Suffolk's two.
+/// Returns the holiday observed on a day, if there is one. For Suffolk County, `county` adds its two holidays.
 pub fn holiday_on(day: Date, county: Option<County>) -> Option<Holiday> {
     let applies = |holiday: &Holiday| !holiday.is_suffolk_only() || county == Some(County::Suffolk);
     let kept = |holiday: &Holiday| holiday.kept_in(day.to_chrono().year()) == Some(day);
     Holiday::ALL.iter().copied().find(|holiday| applies(holiday) && kept(holiday))
 }
 
-/// The holidays kept in a year, in order; `county` adds Suffolk's two.
+/// Returns the holidays observed in a year, in order. For Suffolk County, `county` adds its two holidays.
 pub fn holidays_in(year: i32, county: Option<County>) -> impl Iterator<Item = (Date, Holiday)> {
     let applies = move |holiday: &Holiday| !holiday.is_suffolk_only() || county == Some(County::Suffolk);
     Holiday::ALL.iter().copied().filter(applies).filter_map(move |holiday| Some((holiday.kept_in(year)?, holiday)))
 }
 
-/// Whether a day is a Saturday or a Sunday.
+/// Returns whether a day is a Saturday or a Sunday.
 pub fn is_weekend(day: Date) -> bool {
     matches!(day.to_chrono().weekday(), Weekday::Sat | Weekday::Sun)
 }
 
-/// The latest instant at which a meeting may be posted: 48 hours before it begins, Saturdays, Sundays and legal
-/// holidays not counted (G.L. c.30A s.20(b)). `None` before 1970.
+/// Returns the latest instant at which a meeting can be posted, or `None` if it is before 1970.
 ///
-/// The offset of the meeting's start is used for all days, so over a daylight-saving change the result is an hour off.
+/// A meeting must be posted 48 hours before it starts, not counting Saturdays, Sundays, and legal holidays (G.L. c.30A
+/// s.20(b)). The offset of the meeting's start is used for all days. Across a change to or from daylight saving time, the
+/// result is therefore off by an hour.
 ///
 /// ```
 /// use ibbi_core::{At, LocalTime, holidays::posting_deadline};
@@ -161,14 +162,14 @@ pub fn posting_deadline(starts: crate::time::LocalTime, county: Option<County>) 
     let mut left = 2 * DAY;
     let mut day = starts.date();
     let mut available = i64::from(starts.minute_of_day());
-    // Minutes from the meeting's start back to the midnight that begins `day`.
+    // Minutes from the meeting's start back to the midnight at the start of `day`.
     let mut back = available;
     loop {
         if is_weekend(day) || holiday_on(day, county).is_some() {
             available = 0;
         }
         if available >= left {
-            // `back` reaches the midnight of `day`; what was not needed of this day is given back.
+            // `back` reaches the midnight of `day`, so the unused minutes of this day are subtracted.
             return At::from_millis(starts.at().millis() - (back - (available - left)) * 60_000);
         }
         left -= available;
@@ -189,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn the_holidays_of_published_years() {
+    fn holidays_match_published_lists() {
         // The Secretary of the Commonwealth publishes these lists.
         assert_eq!(
             year(2026, None),
@@ -208,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sunday_moves_and_a_saturday_does_not() {
+    fn sunday_moves_and_saturday_does_not() {
         let kept = |holiday: Holiday, year| holiday.kept_in(year).unwrap().to_string();
         assert_eq!(kept(Holiday::NewYear, 2023), "2023-01-02");
         assert_eq!(kept(Holiday::NewYear, 2028), "2028-01-01");
@@ -216,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn suffolk_alone_keeps_its_two() {
+    fn only_suffolk_observes_its_two_holidays() {
         let evacuation = Date::new(2026, 3, 17).unwrap();
         assert_eq!(holiday_on(evacuation, Some(County::Suffolk)), Some(Holiday::Evacuation));
         assert_eq!(holiday_on(evacuation, Some(County::Norfolk)), None);
@@ -224,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn posting_leaves_out_weekends_and_holidays() {
+    fn posting_deadline_skips_weekends_and_holidays() {
         for (starts, expected) in [
             ("2026-10-21T18:00:00-04:00", "2026-10-19T18:00:00-04:00"),
             ("2026-10-20T08:00:00-04:00", "2026-10-16T08:00:00-04:00"),

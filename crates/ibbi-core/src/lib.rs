@@ -1,20 +1,27 @@
-//! The process of the Interest-Based Bargaining Institute as typed states with guarded transitions.
+//! The process of the Interest-Based Bargaining Institute (IBBI), as typed states with guarded transitions.
 //!
-//! A **case** is one district's passage through the IBBI for one round of bargaining. It is in one **stage**. An
-//! **event** is a fact offered to the case: if every **rule** holds, the case accepts it and moves; if not, it answers
-//! with a **refusal** that names every unmet rule, what was found and what would satisfy it, and nothing changes. An
-//! **advisory** warns and never refuses.
+//! A **case** is one district's participation in the IBBI for one round of bargaining. It is in one **stage**. An
+//! **event** is a fact that a caller offers to the case. If every **rule** is met, the case accepts the event and moves.
+//! If not, it returns a **refusal** and stays as it was. The refusal names every unmet rule, what was found, and what
+//! to do about it. An **advisory** is a warning; it never causes a refusal.
 //!
-//! There are two roads over one set of guards. On the typed road ([`stages`], [`chart::On`]) every stage is a type and
-//! a transition consumes it: what the chart does not have does not compile. On the runtime road ([`Case`],
-//! [`History`]) the stage is known when the program runs: what the chart does not have is refused.
+//! Two APIs share one set of guards:
+//!
+//! - In the **typed API** ([`stages`], [`chart::On`]), every stage is a type and a transition consumes it. A transition
+//!   that the chart doesn't have does not compile.
+//! - In the **runtime API** ([`Case`], [`History`]), the stage is known only when the program runs. A transition that
+//!   the chart doesn't have is refused.
+//!
+//! Sources: the brochure and the public pages of the Massachusetts Education Partnership (MEP), and the General Laws
+//! of Massachusetts (G.L. c.150E, c.30A, c.4). Each rule names its [`Source`].
 //!
 //! # Invariants
 //!
-//! - No clock: every instant is passed in. No randomness: every id is passed in. No I/O, no time-zone table.
-//! - `no_std` with `alloc`; `forbid(unsafe_code)`.
-//! - No panic on any input; all limits are stated (lengths of names, sizes of teams, number of events).
-//! - What was accepted replays: offering the accepted events again gives an equal case.
+//! - There is no clock and no randomness: callers pass in every instant and every ID. There is no I/O and no time zone
+//!   table.
+//! - The crate is `no_std` with `alloc`, and forbids unsafe code.
+//! - No input causes a panic. All sizes have documented limits: names, teams, events.
+//! - Accepted events replay: offering them again gives an equal case.
 //! - A refused event changes nothing.
 #![no_std]
 #![forbid(unsafe_code)]
@@ -77,7 +84,7 @@ pub use teams::{Former, Member, Teams};
 pub use text::{ConcernId, DocumentDigest, MemberId, Name, NoteText, Reason, TextError, TimeZoneName};
 pub use time::{At, Date, LocalTime, TimeError};
 
-/// The payload types: what each kind of event carries.
+/// The payload types: the data of each kind of event.
 pub mod events {
     pub use crate::event::*;
 }

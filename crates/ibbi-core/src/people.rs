@@ -1,4 +1,4 @@
-//! Who takes part: parties, seats, members, observers, and the lists they stand in.
+//! The participants: parties, seats, bodies, people, observers, and lists of them.
 
 use crate::sets::closed_set;
 use crate::text::{MemberId, Name};
@@ -7,14 +7,14 @@ use alloc::vec::Vec;
 closed_set! {
     /// One of the two negotiating teams.
     Party, "party";
-    /// The teachers' association's team.
+    /// The team of the teachers' union.
     Labor = "labor", "labor";
-    /// The school committee's and administration's team.
+    /// The team of the school committee and the administration.
     Management = "management", "management";
 }
 
 impl Party {
-    /// The other team.
+    /// Returns the other party.
     pub const fn other(self) -> Self {
         match self {
             Self::Labor => Self::Management,
@@ -24,7 +24,7 @@ impl Party {
 }
 
 closed_set! {
-    /// One of the three key leaders who must agree before anything begins.
+    /// The seat of one of the three key leaders who must agree first. Source: the MEP brochure.
     Seat, "key leader's seat";
     /// The superintendent of schools.
     Superintendent = "superintendent", "the superintendent";
@@ -35,7 +35,7 @@ closed_set! {
 }
 
 closed_set! {
-    /// The office in which someone answers for the school committee's seat.
+    /// The office of the person who holds the school committee's seat.
     Office, "school committee office";
     /// Chair of the school committee.
     Chair = "chair", "chair";
@@ -44,7 +44,7 @@ closed_set! {
 }
 
 closed_set! {
-    /// One of the three bodies that confirm their support in writing.
+    /// One of the three bodies that must confirm their support in writing. Source: the public pages of the IBBI.
     Body, "supporting body";
     /// The teachers' organization.
     TeachersOrganization = "teachers_organization", "the teachers' organization";
@@ -57,19 +57,19 @@ closed_set! {
 closed_set! {
     /// The capacity in which an observer attends a session.
     Capacity, "observer's capacity";
-    /// A member of the school committee who will not sit at the table.
+    /// A member of the school committee who is not on a team.
     SchoolCommittee = "school_committee", "school committee member";
-    /// A member of the union's board who will not sit at the table.
+    /// A member of the union's board who is not on a team.
     UnionBoard = "union_board", "union board member";
-    /// Anybody else.
+    /// Any other observer.
     Other = "other", "observer";
 }
 
-/// A person with an id that stays the same where the name is misspelt or changes.
+/// A person, with an ID that stays the same if the name is misspelled or changes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Person {
-    /// The id.
+    /// The ID, unique in the case.
     pub id: MemberId,
     /// The name.
     pub name: Name,
@@ -81,52 +81,52 @@ impl core::fmt::Display for Person {
     }
 }
 
-/// Somebody who attends a session without being on a team.
+/// A person who attends a session without being on a team.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Observer {
-    /// In which capacity.
+    /// The capacity.
     pub capacity: Capacity,
     /// The name.
     pub name: Name,
 }
 
-/// Why a list was not accepted.
+/// The reason why a list is not valid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ListError {
-    /// The same entry twice.
-    #[error("the list names `{0}` twice; name each once")]
+    /// An entry is repeated.
+    #[error("the list has `{0}` twice; enter each name once")]
     Repeated(alloc::string::String),
-    /// More entries than allowed.
-    #[error("the list has {found} entries; at most {limit} are allowed")]
+    /// There are too many entries.
+    #[error("the list has {found} entries; enter at most {limit}")]
     TooLong {
         /// The limit.
         limit: usize,
-        /// How many there were.
+        /// The number of entries, counted up to one more than the limit.
         found: usize,
     },
 }
 
-/// A sorted list without repetition.
+/// Defines a sorted list without repetition.
 macro_rules! sorted_list {
     ($(#[$meta:meta])* $name:ident of $item:ty, at most $limit:literal, shown by $show:expr) => {
         $(#[$meta])*
         ///
-        /// Kept sorted and without repetition, so that the same set has one written form.
+        /// The list is sorted and has no repetition, so that the same set always has the same text.
         #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
         #[cfg_attr(feature = "serde", serde(try_from = "Vec<_>"))]
         pub struct $name(Vec<$item>);
 
         impl $name {
-            /// The most entries a list may have.
+            /// The largest number of entries.
             pub const MAX: usize = $limit;
 
-            /// Sorts and keeps the entries.
+            /// Sorts the entries and returns the list.
             ///
             /// # Errors
-            /// [`ListError`] if an entry stands twice or there are too many.
+            /// [`ListError`] if an entry is repeated or there are too many entries.
             pub fn new(entries: impl IntoIterator<Item = $item>) -> Result<Self, ListError> {
                 let mut entries: Vec<_> = entries.into_iter().take(Self::MAX + 1).collect();
                 if entries.len() > Self::MAX {
@@ -142,12 +142,12 @@ macro_rules! sorted_list {
                 Ok(Self(entries))
             }
 
-            /// Whether an entry is in the list.
+            /// Returns whether an entry is in the list.
             pub fn contains(&self, entry: &$item) -> bool {
                 self.0.binary_search(entry).is_ok()
             }
 
-            /// Whether there is none.
+            /// Returns whether the list is empty.
             pub fn is_empty(&self) -> bool {
                 self.0.is_empty()
             }
@@ -170,7 +170,7 @@ macro_rules! sorted_list {
 }
 
 sorted_list! {
-    /// The ids of the people present, or of those who left early.
+    /// The IDs of the members who are present, or who left early.
     MemberIds of MemberId, at most 100, shown by |id| alloc::string::ToString::to_string(id)
 }
 sorted_list! {
@@ -178,12 +178,12 @@ sorted_list! {
     Observers of Observer, at most 100, shown by |observer| alloc::string::ToString::to_string(&observer.name)
 }
 sorted_list! {
-    /// The names of those who came to the introductory meeting.
+    /// The names of the people at the introductory meeting.
     Names of Name, at most 100, shown by |name| alloc::string::ToString::to_string(name)
 }
 
 impl Observers {
-    /// Whether somebody attends in this capacity.
+    /// Returns whether an observer attends in this capacity.
     pub fn any_in(&self, capacity: Capacity) -> bool {
         self.iter().any(|observer| observer.capacity == capacity)
     }

@@ -1,12 +1,13 @@
-//! The program's parameters: how long the parts are and how strict attendance is.
+//! The program's parameters: the length of the parts, and who must be present.
 //!
-//! They are part of the event that opens a case, so that an old log is judged by the rules it was written under.
+//! They are part of the event that opens a case, so that an old ledger is checked with the parameters it was written
+//! under.
 
 use crate::sets::closed_set;
 use alloc::vec::Vec;
 
 closed_set! {
-    /// How the facilitation is divided.
+    /// The format of the facilitation: how it is divided into parts.
     Format, "facilitation format";
     /// One day of eight hours.
     FullDay = "full_day", "one full day";
@@ -15,7 +16,7 @@ closed_set! {
 }
 
 closed_set! {
-    /// Who has to be present before a session may open.
+    /// The people who must be present before a session can be opened.
     Presence, "presence policy";
     /// Every member of both teams.
     Everyone = "everyone", "every member of both teams";
@@ -23,7 +24,7 @@ closed_set! {
     EachTeam = "each_team", "at least one member of each team";
 }
 
-/// The parameters as plain values, to be checked by [`Program::new`].
+/// The parameters as plain values. [`Program::new`] checks them.
 ///
 /// ```
 /// use ibbi_core::{Program, ProgramParameters};
@@ -35,15 +36,15 @@ closed_set! {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct ProgramParameters {
-    /// Minutes of each part of the one-day facilitation; the brochure's figure is one part of 480.
+    /// The minutes of each part of the one-day facilitation. The MEP brochure has one part of 480.
     pub full_day: Vec<u16>,
-    /// Minutes a part may fall short and still count as filled. Project policy: 15.
+    /// The minutes that a part can be short and still be complete. The policy of this project is 15.
     pub grace: u16,
-    /// Who has to be present before a session may open. Project policy: everyone.
+    /// The people who must be present before a session can be opened. The policy of this project is everyone.
     pub presence: Presence,
-    /// Minutes of the training; the brochure's figure is 480.
+    /// The minutes of the training. The MEP brochure has 480.
     pub training: u16,
-    /// Minutes of each part of the two-half-days facilitation; the brochure's figure is two parts of 240.
+    /// The minutes of each part of the facilitation in two half-days. The MEP brochure has two parts of 240.
     pub two_half_days: Vec<u16>,
 }
 
@@ -65,18 +66,20 @@ impl Default for ProgramParameters {
 #[cfg_attr(feature = "serde", serde(try_from = "ProgramParameters", into = "ProgramParameters"))]
 pub struct Program(ProgramParameters);
 
-/// Why program parameters were not accepted.
+/// The reason why program parameters are not valid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProgramError {
-    /// A part of no length or of more than a day.
-    #[error("a part has {0} minutes; it needs 1 to {max}", max = Program::MAX_PART_MINUTES)]
+    /// A part has no length, or is longer than a day.
+    #[error("a part has {0} minutes; enter 1 to {max}", max = Program::MAX_PART_MINUTES)]
     PartLength(u16),
-    /// A format without parts or with too many.
-    #[error("a format has {0} parts; it needs 1 to {max}", max = Program::MAX_PARTS)]
+    /// A format has no parts, or too many.
+    #[error("a format has {0} parts; enter 1 to {max}", max = Program::MAX_PARTS)]
     PartCount(usize),
-    /// A grace so large that a part could be filled by nothing.
-    #[error("the grace of {grace} minutes is not shorter than the shortest part of {shortest} minutes")]
+    /// The grace is so large that a part could be complete without any session.
+    #[error(
+        "the grace of {grace} minutes is not shorter than the shortest part ({shortest} minutes); enter a shorter grace"
+    )]
     Grace {
         /// The grace in minutes.
         grace: u16,
@@ -86,15 +89,15 @@ pub enum ProgramError {
 }
 
 impl Program {
-    /// The most parts a format may have.
+    /// The largest number of parts in a format.
     pub const MAX_PARTS: usize = 8;
-    /// The longest part, in minutes: a session stays inside one day.
+    /// The longest part, in minutes. A session stays within one day.
     pub const MAX_PART_MINUTES: u16 = 24 * 60;
 
-    /// Checks the parameters.
+    /// Checks the parameters and returns the program.
     ///
     /// # Errors
-    /// [`ProgramError`] if a part has no length, a format no part, or the grace could swallow a part.
+    /// [`ProgramError`] if a part or the number of parts is out of range, or the grace is as long as a part.
     pub fn new(parameters: ProgramParameters) -> Result<Self, ProgramError> {
         for parts in [&parameters.full_day, &parameters.two_half_days] {
             if parts.is_empty() || parts.len() > Self::MAX_PARTS {
@@ -115,7 +118,7 @@ impl Program {
         Ok(Self(parameters))
     }
 
-    /// Minutes of each part of the facilitation in a format.
+    /// Returns the minutes of each part of the facilitation in a format.
     pub fn facilitation(&self, format: Format) -> &[u16] {
         match format {
             Format::FullDay => &self.0.full_day,
@@ -123,29 +126,29 @@ impl Program {
         }
     }
 
-    /// Minutes of the training.
+    /// Returns the minutes of the training.
     pub const fn training(&self) -> u16 {
         self.0.training
     }
 
-    /// Minutes a part may fall short and still count as filled.
+    /// Returns the minutes that a part can be short and still be complete.
     pub const fn grace(&self) -> u16 {
         self.0.grace
     }
 
-    /// Who has to be present before a session may open.
+    /// Returns the people who must be present before a session can be opened.
     pub const fn presence(&self) -> Presence {
         self.0.presence
     }
 
-    /// The plain values.
+    /// Returns the plain values.
     pub const fn parameters(&self) -> &ProgramParameters {
         &self.0
     }
 }
 
 impl Default for Program {
-    /// The published program: eight hours of training, eight hours or twice four of facilitation.
+    /// Returns the published program: eight hours of training, and eight hours (or twice four hours) of facilitation.
     fn default() -> Self {
         Self(ProgramParameters::default())
     }

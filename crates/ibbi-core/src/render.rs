@@ -1,4 +1,4 @@
-//! The chart and the rules as documents: Markdown, Mermaid and DOT, all from the same table.
+//! The chart and the rules as Markdown, Mermaid, and DOT. All come from the same table.
 
 use crate::chart::TRANSITIONS;
 use crate::event::EventKind;
@@ -8,7 +8,7 @@ use crate::stage::{Outcome, Stage};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-/// A move between two different stages and the events that can cause it.
+/// A move between two different stages, with the events that can cause it.
 struct Move {
     from: Stage,
     to: Stage,
@@ -32,8 +32,8 @@ fn codes(events: &[EventKind], separator: &str) -> String {
     events.iter().map(|event| event.code()).collect::<Vec<_>>().join(separator)
 }
 
-/// The moves between stages as a Mermaid state diagram. Events that leave a case in its stage are in
-/// [`chart_markdown`].
+/// Returns the moves between stages as a Mermaid state diagram. [`chart_markdown`] also has the events that leave a case
+/// in its stage.
 pub fn mermaid() -> String {
     let mut text = String::from("stateDiagram-v2\n    direction TB\n");
     for Move { from, to, events } in moves() {
@@ -44,7 +44,7 @@ pub fn mermaid() -> String {
     text
 }
 
-/// The moves between stages for Graphviz.
+/// Returns the moves between stages as a Graphviz (DOT) diagram.
 pub fn dot() -> String {
     let mut text = String::from("digraph ibbi {\n    rankdir=TB;\n    node [shape=box, style=rounded];\n");
     text.push_str("    unopened [shape=point, label=\"\"];\n");
@@ -70,9 +70,9 @@ fn rule_ids<'a>(rules: impl Iterator<Item = &'a Rule>) -> String {
     if ids.is_empty() { String::from("–") } else { ids.join(", ") }
 }
 
-/// The whole chart as a Markdown table: a row for each stage and event.
+/// Returns the whole chart as a Markdown table, with a row for each stage and event.
 pub fn chart_markdown() -> String {
-    let mut text = String::from("| stage | event | carries | leads to | rules |\n|---|---|---|---|---|\n");
+    let mut text = String::from("| stage | event | fields | leads to | rules |\n|---|---|---|---|---|\n");
     for row in TRANSITIONS {
         let to = row.to.iter().map(|stage| stage.label().to_string()).collect::<Vec<_>>().join(" or ");
         let rules = rule_ids(row.state_rules.iter().chain(row.event_rules));
@@ -81,8 +81,11 @@ pub fn chart_markdown() -> String {
     }
     let (event, carries) = (EventKind::EventVoided.code(), EventKind::EventVoided.fields().join(", "));
     let rules = rule_ids(VOID_RULES.iter());
-    let to = "where the remaining events lead";
-    text.push_str(&alloc::format!("| any, {} too | `{event}` | {carries} | {to} | {rules} |\n", Stage::Closed.label()));
+    let to = "the stage after the remaining events";
+    text.push_str(&alloc::format!(
+        "| any, also {} | `{event}` | {carries} | {to} | {rules} |\n",
+        Stage::Closed.label()
+    ));
     text.push_str(&alloc::format!(
         "\nEvery event of an opened case must also meet {}.\n",
         rule_ids(Rule::COMMON.iter())
@@ -92,10 +95,9 @@ pub fn chart_markdown() -> String {
     text
 }
 
-/// Every rule as a Markdown table: id, statement, remedy, source.
+/// Returns the rules as a Markdown table: ID, statement, remedy, source.
 pub fn rules_markdown() -> String {
-    let mut text =
-        String::from("| rule | what it asks | what to do when it is not met | source |\n|---|---|---|---|\n");
+    let mut text = String::from("| rule | requirement | what to do if it is not met | source |\n|---|---|---|---|\n");
     for rule in Rule::ALL {
         let (id, statement, remedy) = (rule.id(), rule.statement(), rule.remedy());
         text.push_str(&alloc::format!("| `{id}` | {statement} | {remedy} | {} |\n", rule.source().label()));
@@ -103,9 +105,9 @@ pub fn rules_markdown() -> String {
     text
 }
 
-/// Every advisory as a Markdown table: id, statement, source.
+/// Returns the advisories as a Markdown table: ID, statement, source.
 pub fn warnings_markdown() -> String {
-    let mut text = String::from("| advisory | what it says | source |\n|---|---|---|\n");
+    let mut text = String::from("| advisory | statement | source |\n|---|---|---|\n");
     for warning in crate::Warning::ALL {
         let (id, statement, source) = (warning.code(), warning.label(), warning.source().label());
         text.push_str(&alloc::format!("| `{id}` | {statement} | {source} |\n"));

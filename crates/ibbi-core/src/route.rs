@@ -1,4 +1,4 @@
-//! The route: the shortest list of kinds of event from here to a goal.
+//! Routes: the shortest list of kinds of event from a case to a goal.
 
 use crate::case::Case;
 use crate::event::EventKind;
@@ -14,12 +14,12 @@ use crate::time::LocalTime;
 use crate::time::{At, Date};
 use alloc::vec::Vec;
 
-/// Where a case is to get.
+/// The goal of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Goal {
-    /// To a stage. `closed` by any outcome is a single withdrawal from anywhere; name an outcome to mean that one.
+    /// A stage. The route to `closed` is a single withdrawal; for another outcome, use [`Goal::Outcome`].
     Stage(Stage),
-    /// To an end.
+    /// An outcome.
     Outcome(Outcome),
 }
 
@@ -50,18 +50,18 @@ impl core::str::FromStr for Goal {
     }
 }
 
-/// The shortest list of kinds of event that leads from here to a goal; empty if the case is there, `None` if no road
-/// leads there (only a correction could).
+/// Returns the shortest list of kinds of event that leads from a case to a goal.
 ///
-/// It counts events, not days, and takes back no choice that is made: a format that is chosen stays. `at` tells which
-/// booked sessions have lapsed and must be postponed first.
+/// The list is empty if the case is already at the goal. The result is `None` if only a correction could lead there. The
+/// route has the fewest events, not the fewest days, and doesn't undo a choice: a chosen format stays. `at` determines
+/// which booked sessions are in the past and must be postponed first.
 ///
 /// ```
 /// use ibbi_core::{route, At, Case, EventKind, Goal, Outcome, Stage};
 /// let at: At = "2026-09-01T13:00:00.000Z".parse().unwrap();
-/// let road = route(&Case::default(), Goal::Stage(Stage::Introduction), at).unwrap();
-/// assert_eq!(road[0], EventKind::CaseOpened);
-/// assert_eq!(road[1..], [EventKind::LeaderAgreed; 3]);
+/// let kinds = route(&Case::default(), Goal::Stage(Stage::Introduction), at).unwrap();
+/// assert_eq!(kinds[0], EventKind::CaseOpened);
+/// assert_eq!(kinds[1..], [EventKind::LeaderAgreed; 3]);
 /// assert!(route(&Case::default(), Goal::Outcome(Outcome::Completed), at).is_some());
 /// ```
 pub fn route(case: &Case, goal: Goal, at: At) -> Option<Vec<EventKind>> {
@@ -73,11 +73,12 @@ pub fn route(case: &Case, goal: Goal, at: At) -> Option<Vec<EventKind>> {
         return None;
     }
     let program = case.file().map(CaseFile::program);
-    let mut road = Road { steps: Vec::new(), case: Some(case), program, at, team_needs: TeamNeeds::new(case.teams()) };
-    road.travel(here, goal).then_some(road.steps)
+    let mut search =
+        RouteSearch { steps: Vec::new(), case: Some(case), program, at, team_needs: TeamNeeds::new(case.teams()) };
+    search.go_to(here, goal).then_some(search.steps)
 }
 
-/// What the teams need before they may act: so many members to name, so many pledges to give.
+/// The members to name and the pledges to give before the teams can act.
 struct TeamNeeds {
     name: usize,
     pledge: usize,
@@ -92,17 +93,17 @@ impl TeamNeeds {
     }
 }
 
-struct Road<'a> {
+struct RouteSearch<'a> {
     steps: Vec<EventKind>,
-    /// The state while the road is still in the stage of the case; `None` in stages entered on the way.
+    /// The case, while the route is still in its stage. `None` in later stages.
     case: Option<&'a Case>,
-    /// The program's parameters; `None` before the opening, where the published ones are taken.
+    /// The program's parameters. `None` before the opening, which means the published ones.
     program: Option<&'a Program>,
     at: At,
     team_needs: TeamNeeds,
 }
 
-impl Road<'_> {
+impl RouteSearch<'_> {
     fn step(&mut self, kind: EventKind, times: usize) {
         self.steps.extend(core::iter::repeat_n(kind, times));
     }
@@ -113,24 +114,24 @@ impl Road<'_> {
         self.step(EventKind::AttendancePledged, pledge);
     }
 
-    /// Goes on from stage to stage; `false` if the goal does not lie ahead.
-    fn travel(&mut self, from: Stage, goal: Goal) -> bool {
+    /// Adds the steps to the goal, stage by stage. Returns `false` if the goal can't be reached.
+    fn go_to(&mut self, from: Stage, goal: Goal) -> bool {
         let mut here = from;
         loop {
             if goal == Goal::Stage(here) {
                 return true;
             }
-            if self.leave_to(here, goal) {
+            if self.end_from(here, goal) {
                 return true;
             }
-            let Some(next) = self.go_on(here) else { return goal == Goal::Outcome(Outcome::Completed) };
+            let Some(next) = self.step_to_next_stage(here) else { return goal == Goal::Outcome(Outcome::Completed) };
             self.case = None;
             here = next;
         }
     }
 
-    /// Whether the goal is an end that can be reached from this stage without going on.
-    fn leave_to(&mut self, here: Stage, goal: Goal) -> bool {
+    /// Adds the steps to the goal if it is an outcome that this stage can lead to directly. Returns whether it is.
+    fn end_from(&mut self, here: Stage, goal: Goal) -> bool {
         match (here, goal) {
             (Stage::Unopened, _) => return false,
             (_, Goal::Stage(Stage::Closed) | Goal::Outcome(Outcome::Withdrawn)) => {
@@ -152,8 +153,8 @@ impl Road<'_> {
         true
     }
 
-    /// The steps from a stage to the next on the main road; `None` after the last.
-    fn go_on(&mut self, here: Stage) -> Option<Stage> {
+    /// Adds the steps from a stage to the next one, and returns it. Returns `None` after the last stage.
+    fn step_to_next_stage(&mut self, here: Stage) -> Option<Stage> {
         match here {
             Stage::Unopened => {
                 self.step(EventKind::CaseOpened, 1);
@@ -225,17 +226,17 @@ impl Road<'_> {
         self.step(EventKind::MeetingHeld, usize::from(!covered));
     }
 
-    /// Each party's way to a decision. A party that decided otherwise than is wanted must reopen its decision, unless
-    /// the goal is that they do not both adopt, for which the other's decline is enough.
+    /// Adds the steps to each party's decision. A party that declined must reopen its decision if both are to adopt. If
+    /// the goal is that they don't both adopt, one decline is enough.
     fn decide(&mut self, wanted: Decision) {
-        let at_here: Vec<_> = Party::ALL.iter().map(|party| self.needs_of(*party, wanted)).collect();
+        let by_party: Vec<_> = Party::ALL.iter().map(|party| self.decision_steps(*party, wanted)).collect();
         self.ready_teams();
-        for steps in at_here {
+        for steps in by_party {
             self.steps.extend(steps);
         }
     }
 
-    fn needs_of(&self, party: Party, wanted: Decision) -> Vec<EventKind> {
+    fn decision_steps(&self, party: Party, wanted: Decision) -> Vec<EventKind> {
         let mut steps = Vec::new();
         let state = self.caucus();
         let decided = state.and_then(|state| state.party(party).decided).map(|decided| decided.decision);
@@ -259,12 +260,12 @@ impl Road<'_> {
         let state = self.training();
         let activities =
             state.map_or(2, |state| usize::from(state.exercises() == 0) + usize::from(state.simulations() == 0));
-        let cycles = self.fill(state.map(HoldsSessions::sessions), 1);
+        let cycles = self.session_steps(state.map(HoldsSessions::sessions), 1);
         let opens = cycles.contains(&EventKind::SessionOpened);
         if opens {
             self.ready_teams();
         }
-        // The activities belong before the last closing, when a session is open.
+        // The activities go before the last closing, while a session is open.
         let (last, before) = cycles.split_last().map_or((None, &[][..]), |(last, before)| (Some(*last), before));
         self.steps.extend(before);
         self.step(EventKind::ActivityRun, activities);
@@ -275,15 +276,15 @@ impl Road<'_> {
         let state = self.facilitation();
         let parts = |program: &Program| Format::ALL.iter().map(|format| program.facilitation(*format).len()).min();
         let fewest = self.program.and_then(parts).unwrap_or(1);
-        let cycles = self.fill(state.map(HoldsSessions::sessions), fewest);
+        let cycles = self.session_steps(state.map(HoldsSessions::sessions), fewest);
         if cycles.contains(&EventKind::SessionOpened) {
             self.ready_teams();
         }
         self.steps.extend(cycles);
     }
 
-    /// The sessions that fill every part: those of the present stage, or so many fresh parts.
-    fn fill(&self, sessions: Option<&Sessions>, fresh: usize) -> Vec<EventKind> {
+    /// Returns the steps that complete every part: those of the current stage, or `fresh` new parts.
+    fn session_steps(&self, sessions: Option<&Sessions>, fresh: usize) -> Vec<EventKind> {
         use EventKind::{SessionClosed, SessionOpened, SessionPostponed, SessionScheduled};
         let Some(sessions) = sessions else {
             return [SessionScheduled, SessionOpened, SessionClosed].repeat(fresh);
@@ -291,7 +292,7 @@ impl Road<'_> {
         let is_open = |number: u8| sessions.open().is_some_and(|open| open.part == number);
         let mut unfilled: Vec<_> = sessions.numbered().filter(|(_, part)| !part.is_filled(sessions.grace())).collect();
         unfilled.sort_by_key(|(number, _)| (!is_open(*number), *number));
-        // What stands in the way on the calendar is cleared first, so that nothing new overlaps it.
+        // Postpone bookings that can't be kept first, so that no new booking overlaps them.
         let (mut cleared, mut steps, lost) = (Vec::new(), Vec::new(), self.lost(sessions));
         for (number, part) in unfilled {
             let short = |minutes: u32| minutes + u32::from(sessions.grace()) < u32::from(part.remaining());
@@ -316,12 +317,12 @@ impl Road<'_> {
         cleared
     }
 
-    /// The parts whose booked session can no longer open as booked: its day is over, or the earlier part, which comes on
-    /// a day of its own, can come no sooner.
+    /// Returns the parts whose booked session can't be held as booked. Its day is over, or an earlier part, which needs a
+    /// different day, can't be held before it.
     fn lost(&self, sessions: &Sessions) -> Vec<u8> {
         let Some((_, any)) = sessions.bookings().next() else { return Vec::new() };
         let (offset, mut lost) = (any.slot.starts().offset_minutes(), Vec::new());
-        // The day on which the part before first opens.
+        // The day on which the previous part first opens.
         let mut before: Option<Date> = None;
         for (number, part) in sessions.numbered() {
             let booked = part.booked.as_ref().map(|booking| booking.slot);
@@ -331,13 +332,13 @@ impl Road<'_> {
             if booked.is_some() && kept.is_none() {
                 lost.push(number);
             }
-            let anew = || self.earliest_day(part.minutes, offset).max(before.map(next_day));
-            before = part.first_day.or(kept.map(Slot::local_day)).or_else(anew);
+            let earliest = || self.earliest_day(part.minutes, offset).max(before.map(next_day));
+            before = part.first_day.or(kept.map(Slot::local_day)).or_else(earliest);
         }
         lost
     }
 
-    /// The first day on which a slot of so many minutes could still be booked.
+    /// Returns the first day on which a slot of this length can still be booked.
     fn earliest_day(&self, minutes: u16, offset: i16) -> Option<Date> {
         let minute = At::from_millis(self.at.millis() / 60_000 * 60_000)?;
         let now = LocalTime::new(minute, offset)?;
@@ -346,7 +347,7 @@ impl Road<'_> {
     }
 }
 
-/// The day after; the last day that dates reach stays.
+/// Returns the next day, or the same day if it is the last valid date.
 fn next_day(day: Date) -> Date {
     let next = day.to_chrono().succ_opt();
     next.and_then(|next| Date::try_from(next).ok()).unwrap_or(day)

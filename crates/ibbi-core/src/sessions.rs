@@ -1,7 +1,7 @@
-//! Hours: the parts of a training or a facilitation, what is booked for them, and what was held.
+//! The sessions of a training or a facilitation: its parts, their bookings, and the sessions that were held.
 //!
-//! Minutes are clock minutes, breaks included. A session counts the lesser of the whole minutes elapsed and its slot;
-//! an overrun is kept as a fact. A part is filled when no more than the grace remains of it.
+//! Minutes are clock minutes and include breaks. A session counts its elapsed whole minutes, but no more than its slot;
+//! an overrun is recorded but not counted. A part is filled (complete) when no more than the grace remains of it.
 
 use crate::found::{Found, Remaining};
 use crate::people::{MemberIds, Person};
@@ -15,9 +15,9 @@ use alloc::vec::Vec;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Booking {
-    /// When.
+    /// The time of the session.
     pub slot: Slot,
-    /// Who is to lead it.
+    /// The neutral who is to lead it.
     pub neutral: Person,
 }
 
@@ -25,13 +25,13 @@ pub struct Booking {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Part {
-    /// Its length in minutes.
+    /// The length in minutes.
     pub minutes: u16,
-    /// Minutes held.
+    /// The minutes that were held and count.
     pub counted: u16,
-    /// The local day on which it first opened.
+    /// The local day on which the part was first opened.
     pub first_day: Option<Date>,
-    /// The session that is booked for it.
+    /// The booked session, if there is one.
     pub booked: Option<Booking>,
 }
 
@@ -40,39 +40,39 @@ impl Part {
         Self { minutes, counted: 0, first_day: None, booked: None }
     }
 
-    /// Minutes that remain to be held.
+    /// Returns the minutes that remain to be held.
     pub const fn remaining(&self) -> u16 {
         self.minutes.saturating_sub(self.counted)
     }
 
-    /// Whether no more than the grace remains.
+    /// Returns whether no more than `grace` minutes remain.
     pub const fn is_filled(&self, grace: u16) -> bool {
         self.remaining() <= grace
     }
 }
 
-/// The session that is open.
+/// An open session.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct OpenSession {
-    /// Of which part, from 1.
+    /// The number of the part, from 1.
     pub part: u8,
-    /// Its slot.
+    /// The booked slot.
     pub slot: Slot,
-    /// When it opened.
+    /// When the session opened.
     pub opened: At,
-    /// Which members are present.
+    /// The members who are present.
     pub present: MemberIds,
 }
 
 impl OpenSession {
-    /// Minutes that would count if it ended at this instant: those elapsed, but no more than its slot.
+    /// Returns the minutes that would count if the session ended at this instant.
     pub fn counted(&self, at: At) -> u16 {
         let elapsed = at.minutes_since(self.opened).min(i64::from(self.slot.minutes()));
         u16::try_from(elapsed).unwrap_or(u16::MAX)
     }
 
-    /// Minutes of its slot that would be missing if it ended at this instant.
+    /// Returns the minutes of the slot that would be missing if the session ended at this instant.
     pub fn missing(&self, at: At) -> u32 {
         self.slot.minutes() - u32::from(self.counted(at))
     }
@@ -82,25 +82,25 @@ impl OpenSession {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct HeldSession {
-    /// Of which part, from 1.
+    /// The number of the part, from 1.
     pub part: u8,
-    /// When it opened.
+    /// When the session opened.
     pub opened: At,
-    /// When it ended.
+    /// When the session ended.
     pub ended: At,
-    /// Minutes that count.
+    /// The minutes that count.
     pub counted: u16,
-    /// Minutes beyond its slot.
+    /// The minutes beyond the slot.
     pub overrun: u32,
-    /// Whether its slot was filled.
+    /// Whether the session ran its full time.
     pub filled: bool,
-    /// Which members were present.
+    /// The members who were present.
     pub present: MemberIds,
-    /// Which of them left before the end.
+    /// The members who left early.
     pub left_early: MemberIds,
 }
 
-/// The parts of a training or a facilitation and their sessions.
+/// The parts of a training or a facilitation, with their sessions.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Sessions {
@@ -117,52 +117,52 @@ impl Sessions {
         Self { parts, grace, open: None, held: Vec::new(), postponed: 0 }
     }
 
-    /// The parts, in order.
+    /// Returns the parts, in order.
     pub fn parts(&self) -> &[Part] {
         &self.parts
     }
 
-    /// A part by its number, from 1.
+    /// Returns a part by its number, from 1.
     pub fn part(&self, number: u8) -> Option<&Part> {
         self.parts.get(usize::from(number).checked_sub(1)?)
     }
 
-    /// The session that is open.
+    /// Returns the open session, if there is one.
     pub const fn open(&self) -> Option<&OpenSession> {
         self.open.as_ref()
     }
 
-    /// The sessions that were held, in order.
+    /// Returns the sessions that were held, in order.
     pub fn held(&self) -> &[HeldSession] {
         &self.held
     }
 
-    /// How often a session was postponed.
+    /// Returns how many times a session was postponed.
     pub const fn postponed(&self) -> u32 {
         self.postponed
     }
 
-    /// Minutes a part may fall short and still count as filled.
+    /// Returns the minutes that a part can be short and still be complete.
     pub const fn grace(&self) -> u16 {
         self.grace
     }
 
-    /// Whether every part is filled.
+    /// Returns whether every part is complete.
     pub fn is_complete(&self) -> bool {
         self.parts.iter().all(|part| part.is_filled(self.grace))
     }
 
-    /// The parts with their numbers, from 1.
+    /// Returns the parts with their numbers, from 1.
     pub fn numbered(&self) -> impl Iterator<Item = (u8, &Part)> {
         (1..=u8::MAX).zip(&self.parts)
     }
 
-    /// What is booked, with the number of its part.
+    /// Returns the booked sessions, with the numbers of their parts.
     pub fn bookings(&self) -> impl Iterator<Item = (u8, &Booking)> {
         self.numbered().filter_map(|(number, part)| Some((number, part.booked.as_ref()?)))
     }
 
-    /// Minutes that remain of the parts that are not filled.
+    /// Returns the minutes that remain of each incomplete part.
     pub fn remaining(&self) -> Vec<Remaining> {
         let unfilled = self.numbered().filter(|(_, part)| !part.is_filled(self.grace));
         unfilled.map(|(number, part)| Remaining { part: number, minutes: part.remaining() }).collect()
@@ -172,7 +172,7 @@ impl Sessions {
         self.parts.get_mut(usize::from(number).checked_sub(1)?)
     }
 
-    fn is_engaged(&self, number: u8, part: &Part) -> bool {
+    fn has_session(&self, number: u8, part: &Part) -> bool {
         part.booked.is_some() || self.open.as_ref().is_some_and(|open| open.part == number)
     }
 
@@ -191,7 +191,7 @@ impl Sessions {
 
     pub(crate) fn check_some_part_free(&self, check: &mut Check) {
         let mut unfilled = self.numbered().filter(|(_, part)| !part.is_filled(self.grace));
-        let free = unfilled.any(|(number, part)| !self.is_engaged(number, part));
+        let free = unfilled.any(|(number, part)| !self.has_session(number, part));
         check.require(free, Rule::OneBooking, || Found::AllBooked);
     }
 
@@ -205,7 +205,7 @@ impl Sessions {
         check.require(!part.is_filled(self.grace), Rule::PartUnfilled, || Found::PartFilled { part: number });
         if let Some(booked) = &part.booked {
             check.fail(Rule::OneBooking, Found::BookedAlready { part: number, slot: booked.slot });
-        } else if self.is_engaged(number, part) {
+        } else if self.has_session(number, part) {
             check.fail(Rule::OneBooking, Found::SessionOpen { part: number });
         }
         let (make_up, minutes, asked) = (part.first_day.is_some(), slot.minutes(), part.remaining());
@@ -242,7 +242,7 @@ impl Sessions {
         }
     }
 
-    /// Some session is booked for the local day of this instant.
+    /// Checks that a session is booked for the local day of this instant.
     pub(crate) fn check_today(&self, at: At, check: &mut Check) {
         let slots = || self.bookings().map(|(_, booking)| booking.slot);
         if slots().any(|slot| slot.is_on(at)) {
@@ -258,7 +258,7 @@ impl Sessions {
         }
     }
 
-    /// The session of this part is booked for the local day of this instant, and its turn has come.
+    /// Checks that a session of this part is booked for the local day of this instant, and that the part can be opened now.
     pub(crate) fn check_turn(&self, number: u8, at: At, check: &mut Check) {
         let Some(booking) = self.check_booked(number, check) else { return };
         let slot = booking.slot;
@@ -292,8 +292,9 @@ impl Sessions {
         self.open.as_ref()
     }
 
-    /// Whether the open session, ended at this instant, would have filled its slot: to the minute, or so far that its
-    /// part is filled. The grace is the part's, so a make-up that leaves more of the part than the grace forgives nothing.
+    /// Returns whether the open session would have run its full time if it ended at this instant: the whole slot, or
+    /// enough to complete its part. The grace is for the whole part, so it doesn't shorten a session that leaves more
+    /// of its part than the grace.
     fn fills(&self, open: &OpenSession, at: At) -> bool {
         let left = |part: &Part| part.remaining().saturating_sub(open.counted(at));
         open.missing(at) == 0 || self.part(open.part).is_some_and(|part| left(part) <= self.grace)
@@ -322,7 +323,7 @@ impl Sessions {
         }
     }
 
-    /// Whether ending the open session at this instant would fill every part.
+    /// Returns whether ending the open session at this instant would complete every part.
     pub(crate) fn would_complete(&self, at: At) -> bool {
         self.open.as_ref().is_some_and(|open| {
             let left = |number: u8, part: &Part| {
@@ -353,7 +354,7 @@ impl Sessions {
     }
 }
 
-/// A slot lies in the future when it is booked, and inside one local day.
+/// Checks that a slot is in the future when it is booked, and within one local day.
 pub(crate) fn check_slot(slot: Slot, at: At, check: &mut Check) {
     let future = slot.starts().at() > at;
     check.require(future, Rule::SlotFuture, || Found::SlotPast { starts: slot.starts(), at });

@@ -1,8 +1,8 @@
-//! The macro behind every closed set of the crate: one list gives the enum, its codes and its labels.
+//! The macro for closed sets. One list gives an enum, its codes, and its labels.
 
-/// Defines a closed set: an enum whose members have a stable machine code and a label for people.
+/// Defines a closed set: an enum whose members each have a stable machine code and a label for people.
 ///
-/// The code is what stands in a ledger; it never changes. The label is prose and may.
+/// Ledgers contain the code, which never changes. The label is prose and can change.
 macro_rules! closed_set {
     (
         $(#[$meta:meta])*
@@ -16,23 +16,23 @@ macro_rules! closed_set {
         }
 
         impl $name {
-            /// Every member, in the order of the definition.
+            /// All members, in the order of the definition.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// Every member's code, in the same order.
+            /// The codes of all members, in the same order.
             pub const CODES: &'static [&'static str] = &[$($code),+];
 
-            /// The stable machine code, as it stands in a ledger.
+            /// Returns the stable machine code, as a ledger contains it.
             pub const fn code(self) -> &'static str {
                 match self { $( Self::$variant => $code, )+ }
             }
 
-            /// The name for people; prose, not a stable code.
+            /// Returns the label for people. It is prose, not a stable code.
             pub const fn label(self) -> &'static str {
                 match self { $( Self::$variant => $label, )+ }
             }
 
-            /// The member with this code, if there is one.
+            /// Returns the member with this code, if there is one.
             pub fn from_code(code: &str) -> Option<Self> {
                 match code { $( $code => Some(Self::$variant), )+ _ => None }
             }
@@ -70,7 +70,7 @@ pub(crate) use closed_set;
 
 use alloc::string::String;
 
-/// A text that is not the code of any member of a closed set.
+/// The error for a text that is not the code of a member of a closed set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{found}` is not a {what}; use one of: {}", Joined(.known))]
 pub struct UnknownCode {
@@ -80,14 +80,14 @@ pub struct UnknownCode {
 }
 
 impl UnknownCode {
-    /// Longest part of a wrong text that is repeated in the message, in characters.
-    const ECHO: usize = 60;
+    /// The largest part of a wrong text that the message repeats, in characters.
+    const MAX_EXCERPT: usize = 60;
 
     pub(crate) fn new(what: &'static str, found: &str, known: &'static [&'static str]) -> Self {
-        Self { what, found: found.chars().take(Self::ECHO).collect(), known }
+        Self { what, found: found.chars().take(Self::MAX_EXCERPT).collect(), known }
     }
 
-    /// The codes that would have been accepted.
+    /// Returns the valid codes.
     pub fn known(&self) -> &'static [&'static str] {
         self.known
     }
@@ -107,7 +107,7 @@ impl core::fmt::Display for Joined {
     }
 }
 
-/// Reads any type that has a strict text form, without copying the text where the format lends it.
+/// Reads a type from its text form. It does not copy the text if the format can lend it.
 #[cfg(feature = "serde")]
 pub(crate) fn from_text<'de, D, T>(deserializer: D, expecting: &'static str) -> Result<T, D::Error>
 where

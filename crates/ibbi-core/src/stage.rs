@@ -1,63 +1,63 @@
-//! The stages of the process and the ways in which a case can end.
+//! The stages of the process, and the outcomes of a case.
 
 use crate::sets::closed_set;
 
 closed_set! {
-    /// A stage of the process. There are eight; [`Stage::Unopened`] is the point before the first event.
+    /// A stage of the process. [`Stage::Unopened`] is the state before the first event.
     Stage, "stage";
-    /// Before the first event: the initial pseudo-state, in no ledger.
+    /// The state before the first event. It appears in no ledger.
     Unopened = "unopened", "Not opened";
-    /// The three key leaders are asked.
+    /// The three key leaders are asked to take part.
     Inquiry = "inquiry", "Inquiry";
-    /// A representative meets the leaders; services are chosen.
+    /// A representative meets the leaders, and the district chooses services.
     Introduction = "introduction", "Introduction";
-    /// Letters of support, rosters, pledges.
+    /// The district sends letters of support, names its teams, and collects pledges.
     Application = "application", "Application";
-    /// The one-day training.
+    /// Both teams attend the one-day training.
     Training = "training", "Training";
-    /// The teams caucus separately and decide.
+    /// The teams caucus separately, and each decides.
     Caucus = "caucus", "Caucus";
-    /// Both have adopted; the format of the facilitation is chosen.
+    /// Both parties adopted the method, and the format of the facilitation is to be chosen.
     Agreement = "agreement", "Agreement";
-    /// One full day or two half-days at the table.
+    /// The teams bargain with a facilitator, for one full day or two half-days.
     Facilitation = "facilitation", "Facilitation";
-    /// The end, in one of five outcomes.
+    /// The case has ended, with one of five outcomes.
     Closed = "closed", "Closed";
 }
 
 impl Stage {
-    /// Whether a case in this stage is under way: opened and not closed.
+    /// Returns whether a case in this stage is open.
     pub const fn is_open(self) -> bool {
         !matches!(self, Self::Unopened | Self::Closed)
     }
 }
 
 closed_set! {
-    /// How a case ended.
+    /// The way a case ended.
     Outcome, "outcome";
-    /// The facilitation was held in full.
+    /// All hours of the facilitation were held.
     Completed = "completed", "completed";
-    /// The district went to another service.
+    /// The district was referred to another service.
     Referred = "referred", "referred to another service";
     /// The application was declined.
     NotAccepted = "not_accepted", "application not accepted";
     /// At least one party declined the method.
     NotAdopted = "not_adopted", "not adopted by both parties";
-    /// Somebody withdrew.
+    /// The case was withdrawn.
     Withdrawn = "withdrawn", "withdrawn";
 }
 
 closed_set! {
-    /// A party's answer to the method.
+    /// A party's decision about interest-based bargaining.
     Decision, "decision";
-    /// The party wants to bargain by interests.
+    /// The party adopts the method.
     Adopt = "adopt", "adopt";
-    /// The party does not.
+    /// The party declines the method.
     Decline = "decline", "decline";
 }
 
 closed_set! {
-    /// What is done at the training.
+    /// A kind of activity at the training.
     ActivityKind, "training activity";
     /// An exercise.
     Exercise = "exercise", "exercise";

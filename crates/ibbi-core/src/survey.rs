@@ -1,4 +1,4 @@
-//! The survey: for every kind of event, whether it could be recorded now, and if not, why.
+//! The survey: whether each kind of event can be recorded now, and if not, why.
 
 use crate::case::Case;
 use crate::event::EventKind;
@@ -8,33 +8,33 @@ use crate::rule::Rule;
 use crate::time::At;
 use alloc::vec::Vec;
 
-/// What can be said of a kind of event before one is written down.
+/// The answer of the survey for a kind of event, before a particular event is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "answer", rename_all = "snake_case"))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Answer {
     /// Every well-formed event of the kind would be accepted.
     Ready,
-    /// It depends on the event: a refusal could name these rules and no others.
+    /// It depends on the event. A refusal could name only these rules.
     Depends {
-        /// The rules.
+        /// The rules that the event itself must meet.
         rules: &'static [Rule],
     },
-    /// Every event of the kind would be refused, for these reasons at least.
+    /// Every event of the kind would be refused, at least for these reasons.
     Blocked {
         /// The unmet rules, with what was found.
         unmet: Vec<Unmet>,
     },
 }
 
-/// A kind of event and what can be said of it.
+/// A kind of event, with the answer of the survey.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Prospect {
-    /// The kind.
+    /// The kind of event.
     pub event: EventKind,
-    /// What can be said.
+    /// The answer.
     #[cfg_attr(feature = "serde", serde(flatten))]
     pub answer: Answer,
 }
@@ -43,7 +43,7 @@ fn prospect(case: &Case, event: EventKind, at: At) -> Prospect {
     let mut check = Check::new();
     let rules = case.examine_state(event, at, &mut check);
     if rules.is_none() {
-        case.misplaced(event, at, &mut check);
+        case.check_misplaced(event, at, &mut check);
     }
     let answer = match rules {
         Some([]) if check.passed() => Answer::Ready,
@@ -53,7 +53,7 @@ fn prospect(case: &Case, event: EventKind, at: At) -> Prospect {
     Prospect { event, answer }
 }
 
-/// Asks a case about every kind of event, as if it were offered at this instant.
+/// Returns the answer for every kind of event, as if it were offered at this instant.
 ///
 /// ```
 /// use ibbi_core::{survey, Answer, At, Case, EventKind};
@@ -68,7 +68,7 @@ pub fn survey(case: &Case, at: At) -> Vec<Prospect> {
 }
 
 impl History {
-    /// Asks about every kind of event, corrections included, as if it were offered at this instant.
+    /// Returns the answer for every kind of event, including corrections, as if it were offered at this instant.
     pub fn survey(&self, at: At) -> Vec<Prospect> {
         let mut answers = survey(self.case(), at);
         let mut check = Check::new();

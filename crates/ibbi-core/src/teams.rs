@@ -1,4 +1,4 @@
-//! The two negotiating teams: who is on them and who has pledged to be present.
+//! The two negotiating teams: their members, and who pledged to be present.
 
 use crate::event::{AttendancePledged, MemberNamed, MemberReleased, PledgeWithdrawn};
 use crate::found::Found;
@@ -9,29 +9,29 @@ use crate::text::MemberId;
 use crate::time::{At, Date};
 use alloc::vec::Vec;
 
-/// Somebody on a team.
+/// A member of a team.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Member {
-    /// Who.
+    /// The person.
     pub person: Person,
-    /// Whether the member has pledged to be present.
+    /// Whether the member pledged to be present.
     pub pledged: bool,
 }
 
-/// Somebody who was released from a team.
+/// A former member, who was released from a team.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Former {
-    /// Who.
+    /// The ID of the person.
     pub member: MemberId,
-    /// From which team.
+    /// The team.
     pub party: Party,
-    /// When.
+    /// When the member was released.
     pub released: At,
 }
 
-/// The two teams.
+/// The two negotiating teams.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Teams {
@@ -41,12 +41,12 @@ pub struct Teams {
 }
 
 impl Teams {
-    /// The most members a team may have at a time.
+    /// The largest number of members on a team at a time.
     pub const MAX_MEMBERS: usize = 40;
-    /// The most releases a case may have.
+    /// The largest number of releases in a case.
     pub const MAX_FORMER: usize = 400;
 
-    /// The members of a team, in the order in which they were named.
+    /// Returns the members of a team, in the order in which they were named.
     pub fn members(&self, party: Party) -> &[Member] {
         match party {
             Party::Labor => &self.labor,
@@ -54,27 +54,27 @@ impl Teams {
         }
     }
 
-    /// The members of both teams.
+    /// Returns the members of both teams.
     pub fn everyone(&self) -> impl Iterator<Item = &Member> {
         self.labor.iter().chain(&self.management)
     }
 
-    /// Those who were released, the latest last.
+    /// Returns the former members, in the order of their release.
     pub fn former(&self) -> &[Former] {
         &self.former
     }
 
-    /// The team on which somebody is.
+    /// Returns the team of a person, if the person is on one.
     pub fn party_of(&self, id: MemberId) -> Option<Party> {
         Party::ALL.iter().copied().find(|party| self.is_on(*party, id))
     }
 
-    /// Whether somebody is on a team.
+    /// Returns whether a person is on a team.
     pub fn is_on(&self, party: Party, id: MemberId) -> bool {
         self.members(party).iter().any(|member| member.person.id == id)
     }
 
-    /// The member with this id on a team.
+    /// Returns the member of a team with this ID.
     pub fn member(&self, party: Party, id: MemberId) -> Option<&Member> {
         self.members(party).iter().find(|member| member.person.id == id)
     }
@@ -90,8 +90,8 @@ impl Teams {
         self.labor.is_empty() && self.management.is_empty()
     }
 
-    /// Both teams named and everyone pledged: asked before acceptance and whenever a session or caucus opens or a
-    /// party decides.
+    /// Checks that both teams have members and that every member pledged. This must hold when the application is
+    /// accepted, when a session or a caucus opens, and when a party decides.
     pub(crate) fn check_ready(&self, check: &mut Check) {
         if self.labor.is_empty() || self.management.is_empty() {
             let parties = Party::ALL.iter().copied().filter(|party| self.members(*party).is_empty()).collect();
@@ -188,8 +188,8 @@ impl Teams {
     }
 }
 
-/// A document is dated no later than its event. The event's UTC date is compared: west of Greenwich it is never
-/// earlier than the local date, so a letter of the day itself always passes.
+/// Checks that a document is not dated after its event. The event's UTC date is used. West of Greenwich it is never
+/// earlier than the local date, so a letter from the same day always passes.
 pub(crate) fn check_dated(dated: Option<Date>, at: At, check: &mut Check) {
     if let Some(dated) = dated {
         let in_time = dated.day_number() <= at.day_number();

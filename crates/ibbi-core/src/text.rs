@@ -1,71 +1,73 @@
-//! Validated texts and ids: what a name, a reason, a note and an id may look like.
+//! Checked texts and IDs: names, reasons, notes, and the IDs of people and concerns.
 
 use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt;
 use core::str::FromStr;
 
-/// Why a text was not accepted, with what was wrong and what would be right.
+/// The reason why a text is not valid, with what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TextError {
-    /// Nothing but blanks, or nothing at all.
-    #[error("the {what} is empty; write at least one visible character")]
+    /// The text is empty, or has only spaces.
+    #[error("the {what} is empty; enter at least one visible character")]
     Empty {
-        /// What kind of text it was to be.
+        /// The kind of text that was expected.
         what: &'static str,
     },
-    /// Longer than the limit.
-    #[error("the {what} has {found} characters; at most {limit} are allowed")]
+    /// The text is longer than the limit.
+    #[error("the {what} has {found} characters; enter at most {limit}")]
     TooLong {
-        /// What kind of text it was to be.
+        /// The kind of text that was expected.
         what: &'static str,
         /// The limit, in characters.
         limit: usize,
-        /// How many there were.
+        /// The number of characters.
         found: usize,
     },
-    /// A character that would not survive printing, or that could make a text read as another.
-    #[error("the {what} holds the character U+{code:04X} at position {position}; remove it")]
+    /// The text has an invisible character, which could make it look like another text.
+    #[error("the {what} has the character U+{code:04X} at position {position}; remove it")]
     Character {
-        /// What kind of text it was to be.
+        /// The kind of text that was expected.
         what: &'static str,
         /// The character's code point.
         code: u32,
-        /// Its place, counted in characters from 1.
+        /// Its position in characters, from 1.
         position: usize,
     },
-    /// Blanks at the beginning or the end, which nobody sees and no comparison forgives.
-    #[error("the {what} begins or ends with a blank; remove it")]
+    /// The text begins or ends with a space. Spaces there are invisible, but make texts unequal.
+    #[error("the {what} begins or ends with a space; remove it")]
     Blank {
-        /// What kind of text it was to be.
+        /// The kind of text that was expected.
         what: &'static str,
     },
-    /// An id with other characters than its small set.
-    #[error("`{found}` is not a {what}; use 1 to {limit} of: a-z 0-9 - _ . beginning with a letter or digit")]
+    /// The ID is too long, or has a character that IDs can't have.
+    #[error(
+        "`{found}` is not a {what}; use 1 to {limit} of these characters: a-z 0-9 - _ . (the first must be a letter or a digit)"
+    )]
     Id {
-        /// What kind of id it was to be.
+        /// The kind of ID that was expected.
         what: &'static str,
-        /// The beginning of what was found.
+        /// The beginning of the text.
         found: String,
         /// The limit, in characters.
         limit: usize,
     },
-    /// Not the name of a time zone in the form of the IANA database.
-    #[error("`{found}` is not a time zone name such as America/New_York")]
+    /// The text does not have the form of a time zone name in the IANA database.
+    #[error("`{found}` is not a time zone name; enter one such as America/New_York")]
     TimeZone {
-        /// The beginning of what was found.
+        /// The beginning of the text.
         found: String,
     },
-    /// Not 64 lower-case hexadecimal digits.
-    #[error("a document digest is the SHA-256 of the document as 64 lower-case hexadecimal digits")]
+    /// The text is not 64 lowercase hexadecimal digits.
+    #[error("a document digest must be the SHA-256 of the document, as 64 lowercase hexadecimal digits")]
     Digest,
 }
 
-/// Whether a character may stand in a text that people read and hashes cover.
+/// Returns whether a text can have a character.
 ///
-/// Control characters (DEL and the C1 range included) and the characters that reorder or break lines
-/// silently (Unicode bidirectional controls, line and paragraph separators, the byte order mark) may not.
+/// Texts can't have control characters (including DEL and the C1 range), zero-width characters, Unicode bidirectional
+/// controls, line and paragraph separators, or the byte order mark. Two texts that look the same could differ in them.
 fn is_plain(c: char) -> bool {
     !c.is_control()
         && !matches!(c, '\u{AD}' | '\u{61C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2060}'..='\u{2064}')
@@ -73,7 +75,7 @@ fn is_plain(c: char) -> bool {
 }
 
 fn check(what: &'static str, text: &str, limit: usize, lines: bool) -> Result<(), TextError> {
-    // ASCII without control characters is nearly everything that comes; it needs no decoding.
+    // Nearly all texts are ASCII without control characters, which needs no decoding.
     let easy = text.bytes().all(|b| (0x20..0x7F).contains(&b));
     if !easy {
         for (index, c) in text.chars().enumerate() {
@@ -100,24 +102,24 @@ macro_rules! text_type {
     ($(#[$meta:meta])* $name:ident, $what:literal, $limit:literal, lines: $lines:literal) => {
         $(#[$meta])*
         ///
-        /// Cloning shares the text. Equality is byte for byte.
+        /// Clones share the text. Texts are compared byte by byte.
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Arc<str>);
 
         impl $name {
-            /// The longest allowed text, in characters.
+            /// The longest text, in characters.
             pub const MAX_CHARS: usize = $limit;
 
-            /// Checks and keeps a text.
+            /// Checks a text and returns it as this type.
             ///
             /// # Errors
-            /// [`TextError`] says what is wrong with it.
+            /// [`TextError`] if the text is empty, too long, begins or ends with a space, or has an invisible character.
             pub fn new(text: &str) -> Result<Self, TextError> {
                 check($what, text, $limit, $lines)?;
                 Ok(Self(Arc::from(text)))
             }
 
-            /// The text itself.
+            /// Returns the text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -168,28 +170,28 @@ text_type! {
     Name, "name", 120, lines: false
 }
 text_type! {
-    /// A reason on one line, such as why a session was postponed.
+    /// A reason on one line, for example why a session was postponed.
     Reason, "reason", 500, lines: false
 }
 text_type! {
-    /// A longer text that may have several lines (LF) and tabs: a note, a concern, a response.
+    /// A longer text, such as a note, a concern, or a response. It can have several lines (LF) and tabs.
     NoteText, "text", 4000, lines: true
 }
 
-/// The name of a time zone in the form of the IANA database, such as `America/New_York`.
+/// A time zone name in the form of the IANA database, such as `America/New_York`.
 ///
-/// The crate has no time-zone table: it checks the form only. Whether the zone exists is for the program to say.
+/// This crate has no time zone table, so it checks only the form. The calling program must check that the zone exists.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TimeZoneName(Arc<str>);
 
 impl TimeZoneName {
-    /// The longest allowed name, in characters.
+    /// The longest name, in characters.
     pub const MAX_CHARS: usize = 40;
 
-    /// Checks the form of a time zone's name and keeps it.
+    /// Checks the form of a time zone name and returns it as this type.
     ///
     /// # Errors
-    /// [`TextError::TimeZone`] if it has another form.
+    /// [`TextError::TimeZone`] if the text has another form.
     pub fn new(text: &str) -> Result<Self, TextError> {
         let form = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'_' | b'+' | b'-');
         let fits = text.len() <= Self::MAX_CHARS && text.bytes().all(form);
@@ -200,7 +202,7 @@ impl TimeZoneName {
         }
     }
 
-    /// The name itself.
+    /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -211,21 +213,22 @@ macro_rules! id_type {
     ($(#[$meta:meta])* $name:ident, $what:literal) => {
         $(#[$meta])*
         ///
-        /// Held inline (no allocation): 1 to 23 of `a-z 0-9 - _ .`, beginning with a letter or digit.
+        /// An ID has 1 to 23 of the characters `a-z 0-9 - _ .`, and starts with a letter or a digit. It is stored without an
+        /// allocation.
         #[derive(Clone, Copy, PartialEq, Eq, Hash)]
         pub struct $name {
-            // The text, then zeros, and in the last byte its length: so equal texts are equal bytes.
+            // The text, then zeros, and its length in the last byte. Equal texts therefore have equal bytes.
             bytes: [u8; 24],
         }
 
         impl $name {
-            /// The longest allowed id, in characters.
+            /// The longest ID, in characters.
             pub const MAX_CHARS: usize = 23;
 
-            /// Checks and keeps an id.
+            /// Checks an ID and returns it as this type.
             ///
             /// # Errors
-            /// [`TextError::Id`] if it is empty, too long, or holds another character.
+            /// [`TextError::Id`] if the text is empty, too long, or has another character.
             pub fn new(text: &str) -> Result<Self, TextError> {
                 let wrong = || TextError::Id {
                     what: $what,
@@ -247,16 +250,16 @@ macro_rules! id_type {
                 Ok(Self { bytes })
             }
 
-            /// The id itself.
+            /// Returns the ID as text.
             pub fn as_str(&self) -> &str {
                 let used = self.bytes.get(..usize::from(self.bytes[Self::MAX_CHARS])).unwrap_or_default();
-                // Only ASCII is ever stored, so this never falls back.
+                // The bytes are always ASCII, so the default is never used.
                 core::str::from_utf8(used).unwrap_or_default()
             }
         }
 
         impl Ord for $name {
-            /// The order of the texts. Eight characters are compared at a time: a roster is searched for every event.
+            /// Compares the texts. It compares eight characters at a time, because every event searches the rosters.
             fn cmp(&self, other: &Self) -> core::cmp::Ordering {
                 let (own, theirs) = (self.bytes.as_chunks().0, other.bytes.as_chunks().0);
                 own.iter().map(|word| u64::from_be_bytes(*word)).cmp(theirs.iter().map(|word| u64::from_be_bytes(*word)))
@@ -274,7 +277,7 @@ macro_rules! id_type {
 }
 
 id_type! {
-    /// The id of a person in a case: stable where names are misspelt or change.
+    /// The ID of a person in a case. It stays the same if the name is misspelled or changes.
     ///
     /// ```
     /// use ibbi_core::MemberId;
@@ -284,21 +287,21 @@ id_type! {
     MemberId, "member id"
 }
 id_type! {
-    /// The id of a concern that a party raised in its caucus.
+    /// The ID of a concern that a party raised in its caucus.
     ConcernId, "concern id"
 }
 
-/// The SHA-256 of a document that is kept elsewhere, as a letter of support.
+/// The SHA-256 of a document that is kept elsewhere, such as a letter of support.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DocumentDigest([u8; 32]);
 
 impl DocumentDigest {
-    /// Wraps the 32 bytes of a SHA-256 digest.
+    /// Returns the digest with these 32 bytes.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// The 32 bytes.
+    /// Returns the 32 bytes.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
@@ -347,7 +350,7 @@ impl serde::Serialize for DocumentDigest {
 #[cfg(feature = "serde")]
 impl<'de> serde::Deserialize<'de> for DocumentDigest {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        crate::sets::from_text(deserializer, "64 lower-case hexadecimal digits")
+        crate::sets::from_text(deserializer, "64 lowercase hexadecimal digits")
     }
 }
 
@@ -357,27 +360,27 @@ mod tests {
     use alloc::string::ToString;
 
     #[test]
-    fn a_text_with_anything_invisible_is_refused_with_its_place() {
+    fn invisible_character_is_rejected_with_its_position() {
         for (text, expected) in [
-            ("", "the name is empty; write at least one visible character"),
-            ("   ", "the name is empty; write at least one visible character"),
-            (" Lee", "the name begins or ends with a blank; remove it"),
-            ("Lee\u{7f}", "the name holds the character U+007F at position 4; remove it"),
-            ("L\u{202e}ee", "the name holds the character U+202E at position 2; remove it"),
-            ("a\nb", "the name holds the character U+000A at position 2; remove it"),
+            ("", "the name is empty; enter at least one visible character"),
+            ("   ", "the name is empty; enter at least one visible character"),
+            (" Lee", "the name begins or ends with a space; remove it"),
+            ("Lee\u{7f}", "the name has the character U+007F at position 4; remove it"),
+            ("L\u{202e}ee", "the name has the character U+202E at position 2; remove it"),
+            ("a\nb", "the name has the character U+000A at position 2; remove it"),
         ] {
             assert_eq!(Name::new(text).unwrap_err().to_string(), expected, "{text:?}");
         }
         assert_eq!(
             Name::new(&"é".repeat(121)).unwrap_err().to_string(),
-            "the name has 121 characters; at most 120 are allowed"
+            "the name has 121 characters; enter at most 120"
         );
         assert!(Name::new(&"é".repeat(120)).is_ok());
         assert!(NoteText::new("two\n\tlines").is_ok());
     }
 
     #[test]
-    fn ids_order_as_their_texts_and_stop_at_their_limit() {
+    fn ids_sort_like_their_texts_and_have_a_limit() {
         let id = |text: &str| MemberId::new(text).unwrap();
         assert!(id("a") < id("a.b") && id("a.b") < id("ab") && id("ab") < id("b"));
         assert_eq!(id("abcdefghijklmnopqrstuvw").as_str().len(), 23);
@@ -387,7 +390,7 @@ mod tests {
     }
 
     #[test]
-    fn a_digest_is_64_lower_case_digits_and_nothing_else() {
+    fn digest_is_64_lowercase_digits() {
         let text = "0123456789abcdef".repeat(4);
         assert_eq!(text.parse::<DocumentDigest>().unwrap().to_string(), text);
         for wrong in ["", "0", &text.to_uppercase(), &text[1..], &"é".repeat(32)] {
@@ -396,7 +399,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_zone_has_the_form_of_the_iana_names() {
+    fn time_zone_has_the_form_of_iana_names() {
         for good in ["America/New_York", "UTC", "Etc/GMT+5"] {
             assert!(TimeZoneName::new(good).is_ok(), "{good}");
         }

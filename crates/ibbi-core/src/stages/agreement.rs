@@ -1,4 +1,4 @@
-//! Mutual agreement: both parties have adopted, and the format is chosen.
+//! Mutual agreement: both parties adopted, and the format is to be chosen.
 
 use crate::chart::{On, Token};
 use crate::event::FormatChosen;
@@ -14,7 +14,7 @@ use crate::time::At;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-/// Proof that both parties have adopted: it cannot be made otherwise.
+/// The proof that both parties adopted. It can only be made from two decisions to adopt.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Adopted {
@@ -24,11 +24,11 @@ pub struct Adopted {
     pub(crate) concerns: Vec<Concern>,
 }
 
-/// What a case takes along from Caucus to Agreement.
+/// The data that a case carries from Caucus to Agreement.
 type Carried = (Box<CaseFile>, Box<Adopted>, Box<Teams>);
 
 impl Adopted {
-    /// The proof, or the caucus back if a party declined.
+    /// Returns the proof, or the caucus if a party declined.
     pub(crate) fn by_both(caucus: Caucus, labor: Decided, management: Decided) -> Result<Carried, Box<Caucus>> {
         if labor.decision != Decision::Adopt || management.decision != Decision::Adopt {
             return Err(Box::new(caucus));
@@ -37,12 +37,12 @@ impl Adopted {
         Ok((file, Box::new(Self { trained: *trained, labor, management, concerns }), teams))
     }
 
-    /// What the training settled.
+    /// Returns the result of the training.
     pub const fn trained(&self) -> &Trained {
         &self.trained
     }
 
-    /// A party's decision: to adopt.
+    /// Returns a party's decision, which is to adopt.
     pub const fn decided(&self, party: Party) -> Decided {
         match party {
             Party::Labor => self.labor,
@@ -50,13 +50,13 @@ impl Adopted {
         }
     }
 
-    /// The concerns that were raised on the way.
+    /// Returns the concerns that were raised.
     pub fn concerns(&self) -> &[Concern] {
         &self.concerns
     }
 }
 
-/// Both parties have adopted; the facilitation's format is to be chosen.
+/// The stage after both parties adopted, in which the format of the facilitation is chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Agreement {
@@ -70,7 +70,7 @@ impl Agreement {
         Self { file, adopted, teams }
     }
 
-    /// The mutual decision.
+    /// Returns the mutual decision.
     pub const fn adopted(&self) -> &Adopted {
         &self.adopted
     }

@@ -1,4 +1,4 @@
-//! The application: three letters of support, two teams, everyone's pledge.
+//! The application: three letters of support, two teams, and a pledge from every member.
 
 use crate::chart::{On, Token};
 use crate::event::{ApplicationAccepted, ApplicationDeclined, SupportConfirmed, SupportWithdrawn};
@@ -14,19 +14,19 @@ use crate::text::{DocumentDigest, Name};
 use crate::time::{At, Date};
 use alloc::boxed::Box;
 
-/// A written confirmation of support.
+/// A letter that confirms support.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Letter {
-    /// From which body.
+    /// The body that sent it.
     pub body: Body,
-    /// Its date.
+    /// The date of the letter.
     pub dated: Date,
-    /// Its SHA-256, where the document is on file.
+    /// The SHA-256 of the document, if it was recorded.
     pub document: Option<DocumentDigest>,
 }
 
-/// The district applies to the IBBI.
+/// The stage in which the district applies to the IBBI.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Application {
@@ -41,17 +41,17 @@ impl Application {
         Self { file, introduced, letters: Box::default(), teams: Box::default() }
     }
 
-    /// What the introduction settled.
+    /// Returns the result of the introduction.
     pub const fn introduced(&self) -> &Introduced {
         &self.introduced
     }
 
-    /// The letter of a body, if it has come.
+    /// Returns the letter of a body, if it is recorded.
     pub const fn letter(&self, body: Body) -> Option<&Letter> {
         self.letters[body as usize].as_ref()
     }
 
-    /// The bodies whose letters have not come.
+    /// Returns the bodies whose letters are not recorded.
     pub fn missing_letters(&self) -> impl Iterator<Item = Body> {
         Body::ALL.iter().copied().filter(|body| self.letter(*body).is_none())
     }
@@ -72,7 +72,7 @@ stage!(Application, |state, check, _at| {
 
 has_teams!(Application);
 
-/// What the application settled.
+/// The result of the application.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Admitted {
@@ -83,22 +83,22 @@ pub struct Admitted {
 }
 
 impl Admitted {
-    /// What the introduction settled.
+    /// Returns the result of the introduction.
     pub const fn introduced(&self) -> &Introduced {
         &self.introduced
     }
 
-    /// The three letters.
+    /// Returns the three letters.
     pub const fn letters(&self) -> &[Letter; 3] {
         &self.letters
     }
 
-    /// Who accepted the application.
+    /// Returns the name of the person who accepted the application.
     pub const fn accepted_by(&self) -> &Name {
         &self.accepted_by
     }
 
-    /// When it was accepted.
+    /// Returns when the application was accepted.
     pub const fn accepted(&self) -> At {
         self.accepted
     }
@@ -162,7 +162,7 @@ impl On<ApplicationAccepted> for Application {
 
     fn apply(self, event: &ApplicationAccepted, at: At, _: Token) -> Training {
         let [Some(first), Some(second), Some(third)] = *self.letters else {
-            unreachable!("the guard has asked for all three letters, and only it gives the token");
+            unreachable!("the guard requires all three letters");
         };
         let admitted = Admitted {
             introduced: *self.introduced,
@@ -182,6 +182,6 @@ impl On<ApplicationDeclined> for Application {
     fn event_guard(&self, _: &ApplicationDeclined, _: At, _: &mut Check) {}
 
     fn apply(self, event: &ApplicationDeclined, at: At, _: Token) -> Closed {
-        Closed::new(self, Outcome::NotAccepted, at).because(None, Some(event.reason.clone()))
+        Closed::new(self, Outcome::NotAccepted, at).with_reason(None, Some(event.reason.clone()))
     }
 }

@@ -1,4 +1,4 @@
-//! The caucus: the teams meet separately, and each decides whether to adopt interest-based bargaining.
+//! The caucuses: the teams meet separately, and each decides whether to adopt interest-based bargaining.
 
 use crate::chart::{On, Token};
 use crate::event::{CaucusOpened, ConcernAddressed, ConcernDropped, ConcernRaised, DecisionReopened, PartyDecided};
@@ -19,49 +19,49 @@ use alloc::vec::Vec;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Decided {
-    /// Adopt or decline.
+    /// The decision: adopt or decline.
     pub decision: Decision,
-    /// Who spoke for the party.
+    /// The member who spoke for the party.
     pub spokesperson: MemberId,
-    /// When.
+    /// When the party decided.
     pub at: At,
 }
 
-/// How far a party is.
+/// The progress of a party in its caucus.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct PartyCaucus {
-    /// When its caucus first opened.
+    /// When the party's caucus first opened.
     pub opened: Option<At>,
-    /// Its decision.
+    /// The party's decision, if it made one.
     pub decided: Option<Decided>,
 }
 
-/// Whether a concern still stands in the way of adopting.
+/// The status of a concern. An open concern prevents the party from adopting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
 pub enum ConcernStatus {
     /// Raised, and neither addressed nor dropped.
     Open,
-    /// Answered before the full group.
+    /// Answered in the full group.
     Addressed,
-    /// Taken back.
+    /// Dropped by the party.
     Dropped,
 }
 
-/// A concern that a party raised; its text is in the record.
+/// A concern that a party raised. Its text is in the record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Concern {
-    /// Its id.
+    /// The ID.
     pub id: ConcernId,
-    /// Which party raised it.
+    /// The party that raised it.
     pub party: Party,
-    /// Where it stands.
+    /// The status.
     pub status: ConcernStatus,
 }
 
-/// The training is complete; the parties caucus.
+/// The stage after the training, in which the parties caucus.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Caucus {
@@ -74,19 +74,19 @@ pub struct Caucus {
 }
 
 impl Caucus {
-    /// The most concerns a case may have.
+    /// The largest number of concerns in a case.
     pub const MAX_CONCERNS: usize = 200;
 
     pub(crate) fn new(file: Box<CaseFile>, trained: Box<Trained>, teams: Box<Teams>) -> Self {
         Self { file, trained, teams, labor: Box::default(), management: Box::default(), concerns: Vec::new() }
     }
 
-    /// What the training settled.
+    /// Returns the result of the training.
     pub const fn trained(&self) -> &Trained {
         &self.trained
     }
 
-    /// How far a party is.
+    /// Returns the progress of a party.
     pub const fn party(&self, party: Party) -> &PartyCaucus {
         match party {
             Party::Labor => &self.labor,
@@ -94,12 +94,12 @@ impl Caucus {
         }
     }
 
-    /// The concerns, in the order in which they were raised.
+    /// Returns the concerns, in the order in which they were raised.
     pub fn concerns(&self) -> &[Concern] {
         &self.concerns
     }
 
-    /// The concerns of a party that still stand in the way of adopting.
+    /// Returns the open concerns of a party, which prevent it from adopting.
     pub fn open_concerns(&self, party: Party) -> impl Iterator<Item = ConcernId> {
         let open = move |concern: &&Concern| concern.party == party && concern.status == ConcernStatus::Open;
         self.concerns.iter().filter(open).map(|concern| concern.id)
@@ -132,7 +132,7 @@ impl Caucus {
         check.require(open, Rule::ConcernOpen, || Found::ConcernUnknown { concern: id });
     }
 
-    fn settle(&mut self, id: ConcernId, status: ConcernStatus) {
+    fn set_status(&mut self, id: ConcernId, status: ConcernStatus) {
         if let Some(concern) = self.concerns.iter_mut().find(|concern| concern.id == id) {
             concern.status = status;
         }
@@ -207,7 +207,7 @@ impl On<ConcernAddressed> for Caucus {
     }
 
     fn apply(mut self, event: &ConcernAddressed, _: At, _: Token) -> Self {
-        self.settle(event.concern, ConcernStatus::Addressed);
+        self.set_status(event.concern, ConcernStatus::Addressed);
         self
     }
 }
@@ -226,13 +226,13 @@ impl On<ConcernDropped> for Caucus {
     }
 
     fn apply(mut self, event: &ConcernDropped, _: At, _: Token) -> Self {
-        self.settle(event.concern, ConcernStatus::Dropped);
+        self.set_status(event.concern, ConcernStatus::Dropped);
         self
     }
 }
 
 step! {
-    /// After a party decided: the other is still to decide, or both have adopted, or at least one has declined.
+    /// The stage after a party decided: Caucus until the other decides, Agreement if both adopted, and else Closed.
     DecisionStep: Caucus, Agreement, Closed
 }
 

@@ -1,4 +1,4 @@
-//! The end.
+//! The end of a case.
 
 use crate::case::Case;
 use crate::chart::{StageState, Token};
@@ -10,7 +10,7 @@ use crate::text::{Name, Reason};
 use crate::time::At;
 use alloc::boxed::Box;
 
-/// A case that has ended. Nothing may follow but a correction, which goes to the history.
+/// The stage of a case that has ended. Only a correction can follow, and it needs the history.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Closed {
@@ -26,32 +26,32 @@ impl Closed {
         Self { outcome, at, by: None, reason: None, last: Box::new(last.into()) }
     }
 
-    pub(crate) fn because(mut self, by: Option<Name>, reason: Option<Reason>) -> Self {
+    pub(crate) fn with_reason(mut self, by: Option<Name>, reason: Option<Reason>) -> Self {
         (self.by, self.reason) = (by, reason);
         self
     }
 
-    /// How it ended.
+    /// Returns how the case ended.
     pub const fn outcome(&self) -> Outcome {
         self.outcome
     }
 
-    /// When it ended.
+    /// Returns when the case ended.
     pub const fn at(&self) -> At {
         self.at
     }
 
-    /// Who withdrew it, if somebody did.
+    /// Returns the name of the person who withdrew the case, if it was withdrawn.
     pub const fn withdrawn_by(&self) -> Option<&Name> {
         self.by.as_ref()
     }
 
-    /// Why, where a reason was given.
+    /// Returns the reason, if one was given.
     pub const fn reason(&self) -> Option<&Reason> {
         self.reason.as_ref()
     }
 
-    /// The last open stage, with all that was settled.
+    /// Returns the last open stage, with its data.
     pub const fn last(&self) -> &Case {
         &self.last
     }

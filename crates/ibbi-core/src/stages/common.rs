@@ -1,4 +1,4 @@
-//! Events of every open stage: contract dates, notes, withdrawal.
+//! Events that every open stage accepts: contract dates, notes, and withdrawal.
 
 use crate::case::Case;
 use crate::chart::{Next, On, StageState, Token};
@@ -10,7 +10,7 @@ use crate::stage::Outcome;
 use crate::stages::Closed;
 use crate::time::At;
 
-/// A stage of a case that is under way.
+/// A stage of an open case.
 pub trait Open: StageState + Next {
     #[doc(hidden)]
     fn file_mut(&mut self, token: Token) -> &mut CaseFile;
@@ -49,6 +49,6 @@ impl<S: Open> On<CaseWithdrawn> for S {
     fn event_guard(&self, _: &CaseWithdrawn, _: At, _: &mut Check) {}
     fn apply(self, event: &CaseWithdrawn, at: At, _: Token) -> Closed {
         let case: Case = self.into();
-        Closed::new(case, Outcome::Withdrawn, at).because(Some(event.by.clone()), Some(event.reason.clone()))
+        Closed::new(case, Outcome::Withdrawn, at).with_reason(Some(event.by.clone()), Some(event.reason.clone()))
     }
 }

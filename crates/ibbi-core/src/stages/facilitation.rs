@@ -1,4 +1,4 @@
-//! Facilitation: one full day or two half-days at the table.
+//! The facilitation: one full day or two half-days of bargaining with a facilitator.
 
 use crate::chart::{On, Token};
 use crate::event::{FormatChosen, SessionClosed};
@@ -14,9 +14,9 @@ use crate::teams::Teams;
 use crate::time::At;
 use alloc::boxed::Box;
 
-/// Both parties have adopted and the format is chosen; the hours are booked and held.
+/// The stage in which the sessions of the facilitation are booked and held.
 ///
-/// A case whose parties have not both adopted has no way here, and that does not depend on a check at run time:
+/// A case whose parties have not both adopted can't get to this stage. The compiler enforces this:
 ///
 /// ```compile_fail,E0277
 /// use ibbi_core::{chart::On, events::FormatChosen, stages::Caucus, At, Format};
@@ -25,7 +25,7 @@ use alloc::boxed::Box;
 /// }
 /// ```
 ///
-/// The same from the stage that has the decision compiles:
+/// The same from the stage after the decision compiles:
 ///
 /// ```
 /// use ibbi_core::{chart::On, events::FormatChosen, stages::Agreement, At, Format};
@@ -49,12 +49,12 @@ impl Facilitation {
         Self { file, adopted, teams, format, sessions }
     }
 
-    /// The mutual decision.
+    /// Returns the mutual decision.
     pub const fn adopted(&self) -> &Adopted {
         &self.adopted
     }
 
-    /// One full day or two half-days.
+    /// Returns the format: one full day or two half-days.
     pub const fn format(&self) -> Format {
         self.format
     }
@@ -86,7 +86,7 @@ impl On<FormatChosen> for Facilitation {
 }
 
 step! {
-    /// After a session was closed: hours remain, or the case is completed.
+    /// The stage after a session was closed: Facilitation while hours remain, and else Closed.
     FacilitationStep: Facilitation, Closed
 }
 

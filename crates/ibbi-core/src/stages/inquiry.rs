@@ -1,4 +1,4 @@
-//! Getting started: the three key leaders are asked.
+//! The inquiry: the three key leaders are asked to take part.
 
 use crate::chart::{On, Token};
 use crate::event::{LeaderAgreed, LeaderDeclined};
@@ -12,21 +12,21 @@ use crate::text::Name;
 use crate::time::At;
 use alloc::boxed::Box;
 
-/// A key leader who has agreed.
+/// A key leader who agreed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Leader {
-    /// Which seat.
+    /// The seat.
     pub seat: Seat,
-    /// Who.
+    /// The leader's name.
     pub name: Name,
-    /// For the school committee: chair or vice chair.
+    /// The office, only for the school committee.
     pub office: Option<Office>,
-    /// When.
+    /// When the leader agreed.
     pub agreed: At,
 }
 
-/// The case is open; not all three key leaders have agreed yet.
+/// The stage before all three key leaders have agreed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Inquiry {
@@ -39,12 +39,12 @@ impl Inquiry {
         Self { file, seats: Box::default() }
     }
 
-    /// Who has agreed for a seat.
+    /// Returns the leader who agreed for a seat.
     pub const fn leader(&self, seat: Seat) -> Option<&Leader> {
         self.seats[seat as usize].as_ref()
     }
 
-    /// The seats that have not agreed.
+    /// Returns the seats that have not agreed.
     pub fn open_seats(&self) -> impl Iterator<Item = Seat> {
         Seat::ALL.iter().copied().filter(|seat| self.leader(*seat).is_none())
     }
@@ -55,7 +55,7 @@ stage!(Inquiry, |state, check, _at| {
 });
 
 step! {
-    /// After a leader agreed: still asking, or all three have agreed.
+    /// The stage after a leader agreed: Introduction if all three agreed, and else Inquiry.
     LeaderStep: Inquiry, Introduction
 }
 

@@ -1,4 +1,4 @@
-//! The introductory meeting and the choice of a service.
+//! The introduction: the introductory meetings, and the choice of a service.
 
 use crate::chart::{On, Token};
 use crate::event::{CaseReferred, MeetingHeld, MeetingScheduled, ServiceChosen};
@@ -20,13 +20,13 @@ use alloc::vec::Vec;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ChosenService {
-    /// Which.
+    /// The service.
     pub service: Service,
-    /// Which offering of the workshop.
+    /// The offering, only for the Joint Leadership Workshop.
     pub offering: Option<Workshop>,
 }
 
-/// What the introduction settled.
+/// The result of the introduction.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Introduced {
@@ -37,27 +37,27 @@ pub struct Introduced {
 }
 
 impl Introduced {
-    /// The three key leaders.
+    /// Returns the three key leaders.
     pub const fn leaders(&self) -> &[Leader; 3] {
         &self.leaders
     }
 
-    /// The leader of a seat.
+    /// Returns the leader who agreed for a seat.
     pub const fn leader(&self, seat: Seat) -> &Leader {
         &self.leaders[seat as usize]
     }
 
-    /// The topics that meetings have covered.
+    /// Returns the topics that the meetings covered.
     pub const fn topics(&self) -> Topics {
         self.topics
     }
 
-    /// How many introductory meetings were held.
+    /// Returns the number of introductory meetings that were held.
     pub const fn meetings(&self) -> u32 {
         self.meetings
     }
 
-    /// The services chosen, in order.
+    /// Returns the chosen services, in the order in which they were chosen.
     pub fn chosen(&self) -> &[ChosenService] {
         &self.chosen
     }
@@ -67,7 +67,7 @@ impl Introduced {
     }
 }
 
-/// All three key leaders have agreed; a representative meets them.
+/// The stage in which a representative meets the three key leaders.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Introduction {
@@ -82,12 +82,12 @@ impl Introduction {
         Self { file, introduced: Box::new(introduced), scheduled: None }
     }
 
-    /// What is settled so far.
+    /// Returns the result so far.
     pub const fn introduced(&self) -> &Introduced {
         &self.introduced
     }
 
-    /// The slot of the next meeting.
+    /// Returns the slot of the next meeting, if one is scheduled.
     pub const fn scheduled(&self) -> Option<Slot> {
         self.scheduled
     }
@@ -139,7 +139,7 @@ impl On<MeetingHeld> for Introduction {
 }
 
 step! {
-    /// After a service was chosen: another one, or the IBBI.
+    /// The stage after a service was chosen: Application if it is the IBBI, and else Introduction.
     ServiceStep: Introduction, Application
 }
 

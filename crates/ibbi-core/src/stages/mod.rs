@@ -1,5 +1,5 @@
-//! The stages as types. Each holds only what exists in it and what earlier stages settled, with private fields; the
-//! only way from one to the next is an accepted event.
+//! The stages as types. Each stage has only its own data and the results of earlier stages, in private fields. Only an
+//! accepted event leads from one stage to the next.
 
 mod agreement;
 mod application;
@@ -27,7 +27,7 @@ pub use session_events::HoldsSessions;
 pub use training::{Attendance, Trained, Training, TrainingStep};
 pub use unopened::Unopened;
 
-/// Implements what every stage type shares: its code, its file, its place in the runtime case.
+/// Implements the traits that every open stage has.
 macro_rules! stage {
     ($stage:ident, |$self:ident, $check:ident, $at:ident| $lacks:expr) => {
         impl crate::chart::StageState for $stage {
@@ -53,7 +53,7 @@ macro_rules! stage {
 }
 pub(crate) use stage;
 
-/// A stage type is a variant of the runtime case, and converts both ways.
+/// Implements the conversions between a stage type and the runtime case.
 macro_rules! case_variant {
     ($stage:ident) => {
         impl crate::sealed::Sealed for $stage {}
@@ -67,7 +67,7 @@ macro_rules! case_variant {
         }
         impl TryFrom<crate::case::Case> for $stage {
             type Error = crate::case::Case;
-            /// Hands the case back if it is in another stage.
+            /// Returns the case as the error if it is in another stage.
             fn try_from(case: crate::case::Case) -> Result<Self, crate::case::Case> {
                 if let crate::case::Case::$stage(state) = case { Ok(state) } else { Err(case) }
             }
@@ -76,7 +76,7 @@ macro_rules! case_variant {
 }
 pub(crate) use case_variant;
 
-/// An enum of the stages to which one event can lead.
+/// Defines an enum of the stages to which an event can lead.
 macro_rules! step {
     ($(#[$meta:meta])* $name:ident: $($stage:ident),+) => {
         $(#[$meta])*
@@ -97,7 +97,7 @@ macro_rules! step {
 }
 pub(crate) use step;
 
-/// Implements [`HasTeams`] for a stage with a field `teams`; `sessions` if it has that field too.
+/// Implements [`HasTeams`] for a stage with a field `teams`, and [`HoldsSessions`] if it also has a field `sessions`.
 macro_rules! has_teams {
     ($stage:ident) => {
         crate::stages::has_teams!($stage, |_state| None);

@@ -1,4 +1,4 @@
-//! Events on the teams, which run through every stage from Application to Facilitation.
+//! Events of the teams, which every stage from Application to Facilitation accepts.
 
 use crate::chart::{On, Token};
 use crate::event::{AttendancePledged, MemberNamed, MemberReleased, PledgeWithdrawn};
@@ -11,7 +11,7 @@ use crate::time::At;
 
 /// A stage in which the two teams exist.
 pub trait HasTeams: Open {
-    /// The teams.
+    /// Returns the teams.
     fn teams(&self) -> &Teams;
 
     #[doc(hidden)]

@@ -1,4 +1,4 @@
-//! Events of sessions that the training and the facilitation share.
+//! Session events that the training and the facilitation share.
 
 use crate::chart::{On, Token};
 use crate::event::{SessionAdjourned, SessionOpened, SessionPostponed, SessionScheduled};
@@ -15,10 +15,10 @@ use alloc::vec::Vec;
 
 /// A stage in which sessions are held.
 pub trait HoldsSessions: HasTeams {
-    /// The stage's rule on who must be present.
+    /// The stage's rule about the people who must be present.
     const EVERYONE: Rule;
 
-    /// The hours of the stage.
+    /// Returns the sessions of the stage.
     fn sessions(&self) -> &Sessions;
 
     #[doc(hidden)]
@@ -80,9 +80,9 @@ impl<S: HoldsSessions> On<SessionPostponed> for S {
     }
 }
 
-/// Those present are members, and as many of them as the program's policy asks.
+/// Checks that the people present are members, and that the members required by the program's policy are present.
 fn check_present(teams: &Teams, policy: Presence, everyone: Rule, present: &MemberIds, check: &mut Check) {
-    // Nobody stands twice on a team, on both, or in the list: if as many members are there as people, all are members.
+    // No one is on a team twice, on both teams, or in the list twice. So if the counts are equal, all are members.
     let members = teams.everyone().filter(|member| present.contains(&member.person.id)).count();
     if members < present.len() {
         let ids = present.iter().copied().filter(|id| teams.party_of(*id).is_none()).collect();
@@ -97,8 +97,9 @@ fn check_present(teams: &Teams, policy: Presence, everyone: Rule, present: &Memb
             }
         }
         Presence::EachTeam => {
-            let there = |party: Party| teams.members(party).iter().any(|member| present.contains(&member.person.id));
-            let parties: Vec<_> = Party::ALL.iter().copied().filter(|party| !there(*party)).collect();
+            let is_represented =
+                |party: Party| teams.members(party).iter().any(|member| present.contains(&member.person.id));
+            let parties: Vec<_> = Party::ALL.iter().copied().filter(|party| !is_represented(*party)).collect();
             check.require(parties.is_empty(), everyone, || Found::TeamsAbsent { parties });
         }
     }

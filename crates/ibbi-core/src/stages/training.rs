@@ -1,4 +1,4 @@
-//! The training day: eight hours with exercises and bargaining simulations, made up where it was cut short.
+//! The training day: eight hours with exercises and bargaining simulations. Missing hours are made up later.
 
 use crate::chart::{On, Token};
 use crate::event::{ActivityRun, SessionClosed};
@@ -15,19 +15,19 @@ use crate::time::At;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-/// How much of the training somebody attended.
+/// The extent to which a member attended the training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
 pub enum Attendance {
-    /// At every session to its end.
+    /// The member attended every session to its end.
     Full,
-    /// Not at every session, or not to the end.
+    /// The member missed a session, or left one early.
     Partial,
-    /// At none.
+    /// The member attended no session.
     None,
 }
 
-/// The application was accepted; the training is booked and held.
+/// The stage in which the sessions of the training are booked and held.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Training {
@@ -45,27 +45,27 @@ impl Training {
         Self { file, admitted, teams, sessions, exercises: 0, simulations: 0 }
     }
 
-    /// What the application settled.
+    /// Returns the result of the application.
     pub const fn admitted(&self) -> &Admitted {
         &self.admitted
     }
 
-    /// Exercises run so far.
+    /// Returns the number of exercises so far.
     pub const fn exercises(&self) -> u32 {
         self.exercises
     }
 
-    /// Bargaining simulations run so far.
+    /// Returns the number of bargaining simulations so far.
     pub const fn simulations(&self) -> u32 {
         self.simulations
     }
 
     fn check_activities(&self, check: &mut Check) {
-        let asked = [
+        let required = [
             (self.exercises, Rule::TrainingExercise, ActivityKind::Exercise),
             (self.simulations, Rule::TrainingSimulation, ActivityKind::BargainingSimulation),
         ];
-        for (count, rule, activity) in asked {
+        for (count, rule, activity) in required {
             check.require(count > 0, rule, || Found::NoActivity { activity });
         }
     }
@@ -78,7 +78,7 @@ stage!(Training, |state, check, _at| {
 
 has_teams!(Training with sessions, everyone by TrainingEveryone);
 
-/// What the training settled.
+/// The result of the training.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Trained {
@@ -90,32 +90,32 @@ pub struct Trained {
 }
 
 impl Trained {
-    /// What the application settled.
+    /// Returns the result of the application.
     pub const fn admitted(&self) -> &Admitted {
         &self.admitted
     }
 
-    /// The sessions of the training, in order.
+    /// Returns the sessions of the training, in order.
     pub fn held(&self) -> &[HeldSession] {
         &self.held
     }
 
-    /// Exercises run.
+    /// Returns the number of exercises.
     pub const fn exercises(&self) -> u32 {
         self.exercises
     }
 
-    /// Bargaining simulations run.
+    /// Returns the number of bargaining simulations.
     pub const fn simulations(&self) -> u32 {
         self.simulations
     }
 
-    /// When the training was completed.
+    /// Returns when the training was completed.
     pub const fn completed(&self) -> At {
         self.completed
     }
 
-    /// How much of the training somebody attended; sessions that count no minute are left out.
+    /// Returns the extent to which a member attended. Sessions without a counted minute are ignored.
     pub fn attendance(&self, member: MemberId) -> Attendance {
         let sessions = || self.held.iter().filter(|session| session.counted > 0);
         let whole = |session: &&HeldSession| session.present.contains(&member) && !session.left_early.contains(&member);
@@ -150,7 +150,7 @@ impl On<ActivityRun> for Training {
 }
 
 step! {
-    /// After a session was closed: hours remain, or the training is complete.
+    /// The stage after a session was closed: Caucus if the training is complete, and else Training.
     TrainingStep: Training, Caucus
 }
 

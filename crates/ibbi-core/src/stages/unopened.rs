@@ -1,4 +1,4 @@
-//! Before the first event.
+//! The state before the first event.
 
 use crate::chart::{On, StageState, Token};
 use crate::event::CaseOpened;
@@ -10,7 +10,7 @@ use crate::stages::{Inquiry, case_variant};
 use crate::time::At;
 use alloc::boxed::Box;
 
-/// Nothing has happened yet; the only event is the opening.
+/// The state of a case before its first event, which can only be its opening.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Unopened;

@@ -1,4 +1,4 @@
-//! Every rule in a trial in which it alone refuses, beside one in which it holds.
+//! For every rule, an event that it alone refuses, and a similar event that is accepted.
 
 use crate::support::facts::*;
 use crate::support::story::{Story, rules_of};
@@ -6,7 +6,7 @@ use crate::support::{at, trials};
 use ibbi_core::{Case, EventKind, Outcome, Rule, Stage, Teams};
 use std::collections::BTreeSet;
 
-/// Rules that say what a stage still lacks. No event of their own stage can fail them: they are named beside
+/// Rules about what a stage still lacks. No event of their own stage can fail them. A refusal names them beside
 /// `process.stage` when an event of a later stage is offered, so they never refuse alone.
 const GATES: [Rule; 7] = [
     Rule::LeadersAgreed,
@@ -19,7 +19,7 @@ const GATES: [Rule; 7] = [
 ];
 
 #[test]
-fn a_refusal_names_the_rule_on_trial_and_nearly_the_same_event_is_accepted() {
+fn every_trial_refuses_and_accepts() {
     for trial in trials::all() {
         let rule = trial.rule;
         let refusal = trial.refused.offer().expect_err(rule.id());
@@ -32,7 +32,7 @@ fn a_refusal_names_the_rule_on_trial_and_nearly_the_same_event_is_accepted() {
 }
 
 #[test]
-fn every_rule_that_is_no_gate_has_a_trial_in_which_it_alone_refuses() {
+fn every_rule_refuses_alone_in_a_trial() {
     let alone: BTreeSet<_> =
         trials::all().iter().filter(|trial| trial.unmet == [trial.rule]).map(|trial| trial.rule).collect();
     let expected: BTreeSet<_> = Rule::ALL.iter().copied().filter(|rule| !GATES.contains(rule)).collect();
@@ -40,7 +40,7 @@ fn every_rule_that_is_no_gate_has_a_trial_in_which_it_alone_refuses() {
 }
 
 #[test]
-fn every_gate_is_named_beside_the_stage_rule() {
+fn gate_rules_are_named_beside_the_stage_rule() {
     let trials = trials::all();
     for gate in GATES.into_iter().filter(|gate| *gate != Rule::FacilitationCompleted) {
         let gated = trials.iter().find(|trial| trial.rule == gate).expect("a gate has a trial");
@@ -48,10 +48,9 @@ fn every_gate_is_named_beside_the_stage_rule() {
     }
 }
 
-/// Nothing lies ahead of Facilitation, so no refusal can say that it is to be completed first; a case tells it when it
-/// is asked what it lacks.
+/// No stage follows Facilitation, so no refusal can name its completion rule. Only `Case::lacks` reports it.
 #[test]
-fn the_completion_of_the_facilitation_is_named_by_what_the_case_lacks_and_by_no_refusal() {
+fn facilitation_completion_is_only_in_lacks() {
     let facilitation = Story::reaching(Stage::Facilitation);
     let lacks = facilitation.case().lacks(at("2026-10-28 09:00"));
     assert_eq!(lacks.iter().map(|unmet| unmet.rule).collect::<Vec<_>>(), [Rule::FacilitationCompleted]);
@@ -64,7 +63,7 @@ fn the_completion_of_the_facilitation_is_named_by_what_the_case_lacks_and_by_no_
 }
 
 #[test]
-fn what_a_stage_lacks_shrinks_as_its_details_are_settled() {
+fn lacks_names_the_rules_of_each_stage() {
     let check = |stage: Stage, expected: &[Rule]| {
         let lacks = Story::reaching(stage).case().lacks(at("2027-01-01 09:00"));
         assert_eq!(lacks.iter().map(|unmet| unmet.rule).collect::<Vec<_>>(), expected, "{stage}");
@@ -81,7 +80,7 @@ fn what_a_stage_lacks_shrinks_as_its_details_are_settled() {
 }
 
 #[test]
-fn every_limit_is_where_it_is_said_to_be() {
+fn limits_are_enforced() {
     let now = "2026-10-22 09:00";
     let labor = ibbi_core::Party::Labor;
 
@@ -99,7 +98,7 @@ fn every_limit_is_where_it_is_said_to_be() {
 }
 
 #[test]
-fn a_case_that_has_reached_its_last_event_can_still_be_withdrawn() {
+fn full_case_can_still_be_withdrawn() {
     let mut case = Story::reaching(Stage::Inquiry).case().clone();
     let now = at("2026-09-01 10:00");
     while case.file().expect("an open case").events() < ibbi_core::CaseFile::MAX_EVENTS {
@@ -111,7 +110,7 @@ fn a_case_that_has_reached_its_last_event_can_still_be_withdrawn() {
 }
 
 #[test]
-fn a_case_is_opened_once_and_first() {
+fn case_opens_once_and_first() {
     let mut unopened = Story::default();
     for kind_of_event in [note("too early"), withdrawn(), opened(1)] {
         unopened.refuses("2026-09-01 08:00", kind_of_event, &[Rule::Stage]);

@@ -1,4 +1,4 @@
-//! What people read, kept as snapshots, so that every change of the workflow or of its wording shows as a diff.
+//! Snapshots of the texts for people, so that every change of the process or its wording shows in a diff.
 
 use crate::support::facts::*;
 use crate::support::story::Story;
@@ -25,7 +25,7 @@ fn the_rules_and_the_advisories_as_tables() {
     insta::assert_snapshot!("warnings_table", render::warnings_markdown());
 }
 
-/// The first trial of each rule, refused.
+/// Returns the first refusal of each rule.
 fn one_refusal_per_rule() -> Vec<(Rule, Refusal)> {
     let mut refusals: Vec<(Rule, Refusal)> = Vec::new();
     for trial in trials::all() {
@@ -37,19 +37,19 @@ fn one_refusal_per_rule() -> Vec<(Rule, Refusal)> {
 }
 
 #[test]
-fn one_refusal_per_rule_as_people_read_it() {
+fn one_refusal_per_rule_as_text() {
     let texts: Vec<_> = one_refusal_per_rule().iter().map(|(_, refusal)| refusal.to_string()).collect();
     insta::assert_snapshot!("refusals", texts.join("\n\n"));
 }
 
 #[test]
-fn one_refusal_per_rule_as_programs_read_it() {
+fn one_refusal_per_rule_as_json() {
     let refusals: Vec<_> = one_refusal_per_rule().into_iter().map(|(_, refusal)| refusal).collect();
     insta::assert_snapshot!("refusals_json", serde_json::to_string_pretty(&refusals).unwrap());
 }
 
 #[test]
-fn every_finding_of_every_trial_in_a_sentence() {
+fn every_finding_of_every_trial() {
     let mut text = String::new();
     for trial in trials::all() {
         for unmet in trial.refused.offer().expect_err(trial.rule.id()).unmet {
@@ -66,7 +66,7 @@ fn reasons(unmet: &[Unmet]) -> String {
     unmet.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n    ")
 }
 
-/// The survey of a case an hour after its last event.
+/// Returns the survey of a case an hour after its last event.
 fn surveyed(case: &Case) -> String {
     let now = case.file().map_or(at("2026-09-01 09:00"), |file| later(file.last_at(), 60));
     let mut text = format!("{} at {now}\n", case.stage());
@@ -100,7 +100,7 @@ fn the_survey_while_a_session_is_open() {
 }
 
 #[test]
-fn a_refusal_lists_everything_that_is_unmet_at_once() {
+fn refusal_lists_every_unmet_rule() {
     let mut story = Story::reaching(Stage::Training);
     story.on("2026-09-29 09:00", scheduled(1, slot("2026-10-20", "08:00", "16:00")));
     story.on("2026-10-19 09:00", released(ibbi_core::Party::Labor, "ana"));
@@ -111,7 +111,7 @@ fn a_refusal_lists_everything_that_is_unmet_at_once() {
 }
 
 #[test]
-fn a_case_as_programs_read_it() {
+fn case_as_json() {
     let case = Story::reaching(Stage::Agreement).case().clone();
     insta::assert_snapshot!("case_json", serde_json::to_string_pretty(&case).unwrap());
     let opened = serde_json::to_string(&opening(Program::default())).unwrap();

@@ -1,4 +1,4 @@
-//! What is asserted of every case and of every offer.
+//! Checks for every case and every offer.
 
 use ibbi_core::stages::*;
 use ibbi_core::{
@@ -11,7 +11,7 @@ pub(crate) fn rules_of(refusal: &Refusal) -> BTreeSet<Rule> {
     refusal.unmet.iter().map(|unmet| unmet.rule).collect()
 }
 
-/// Offers an event to a case and asserts all that can be asserted about one offer; returns whether it was accepted.
+/// Offers an event to a case, checks the result, and returns whether it was accepted.
 pub(crate) fn offer(case: &mut Case, event: &Event, at: At) -> bool {
     let before = case.clone();
     let prospect = prospect_of(survey(case, at), event.kind());
@@ -41,11 +41,12 @@ fn prospect_of(answers: Vec<Prospect>, kind: EventKind) -> Prospect {
     answers.into_iter().find(|prospect| prospect.event == kind).expect("every kind is there")
 }
 
-/// Ready: accepted. Blocked: refused with at least these rules. Depends: a refusal names only these rules.
+/// Checks an answer of the survey against the result. A ready event is accepted, a blocked one is refused with at least
+/// the named rules, and a refusal of any other event names only the rules it depends on.
 fn survey_was_right(prospect: &Prospect, offered: Result<(), &Refusal>) {
     let kind = prospect.event;
     match (&prospect.answer, offered) {
-        (Answer::Ready, Err(refusal)) => panic!("{kind} was said to be ready; {refusal}"),
+        (Answer::Ready, Err(refusal)) => panic!("{kind} is ready in the survey; {refusal}"),
         (Answer::Blocked { unmet }, Ok(())) => panic!("{kind} was said to be blocked by {unmet:?}, and passed"),
         (Answer::Blocked { unmet }, Err(refusal)) => {
             assert!(!unmet.is_empty(), "{kind} is blocked for a reason");
@@ -63,8 +64,8 @@ fn survey_was_right(prospect: &Prospect, offered: Result<(), &Refusal>) {
     }
 }
 
-/// A refusal says what was offered where and when, and names only rules of its row and those common to all events; for
-/// an event of another stage, that, and what the present stage lacks.
+/// Checks that a refusal has the right event, stage, and time, and names only rules of its row and common rules. For an
+/// event of another stage, it names the stage rule and what the current stage lacks.
 fn within_the_chart(case: &Case, refusal: &Refusal, at: At) {
     assert_eq!((refusal.stage, refusal.at), (case.stage(), at));
     let rules = rules_of(refusal);
@@ -85,7 +86,7 @@ fn within_the_chart(case: &Case, refusal: &Refusal, at: At) {
     assert!(refusal.to_string().len() > refusal.unmet.len() * 40, "a refusal can be read");
 }
 
-/// What is true of every case, however it came about.
+/// Checks what holds for every case.
 pub(crate) fn hangs_together(case: &Case) {
     assert_eq!(case.outcome().is_some(), case.stage() == Stage::Closed);
     assert_eq!(case.file().is_some(), case.stage() != Stage::Unopened);
@@ -146,7 +147,7 @@ fn gates_were_passed(case: &Case) {
     }
 }
 
-/// A case is the type of its stage and no other, and comes back unchanged.
+/// Checks that a case converts only to the type of its stage, and back without a change.
 fn converts_both_ways(case: &Case) {
     macro_rules! through {
         ($($stage:ident)+) => { $(
@@ -165,7 +166,7 @@ fn converts_both_ways(case: &Case) {
     through!(Unopened Inquiry Introduction Application Training Caucus Agreement Facilitation Closed);
 }
 
-/// Offers an event to a history and asserts all that can be asserted about one offer; returns whether it was accepted.
+/// Offers an event to a history, checks the result, and returns whether it was accepted.
 pub(crate) fn record(history: &mut History, seq: u64, event: &Event, at: At) -> bool {
     let before = history.clone();
     let prospect = prospect_of(history.survey(at), event.kind());
@@ -194,7 +195,7 @@ pub(crate) fn record(history: &mut History, seq: u64, event: &Event, at: At) -> 
     offered.is_ok()
 }
 
-/// The case of a history is what the entries that count lead to, and every void marks one entry.
+/// Checks that the records that count lead to the case of the history, and that every void marks one record.
 pub(crate) fn replays(history: &History) {
     let mut again = Case::default();
     for entry in history.entries().iter().filter(|entry| entry.counts()) {

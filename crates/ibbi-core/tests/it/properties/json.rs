@@ -1,4 +1,4 @@
-//! The written form of events.
+//! The JSON form of events.
 
 use super::strategies::{Pool, any_event, of_kind};
 use ibbi_core::{Case, Event, EventKind};
@@ -7,7 +7,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
 
-/// Fields that are left out where there is nothing to say.
+/// Fields that are omitted when they are empty.
 const OPTIONAL: [&str; 11] = [
     "contract_expires",
     "county",
@@ -35,7 +35,7 @@ fn read_data(kind: EventKind, data: &str) -> serde_json::Result<Event> {
     Ok(event)
 }
 
-/// Both written forms read back the same event, and the keys of the data are in alphabetical order at every level.
+/// Checks that both JSON forms read back as the same event, and that data keys are in alphabetical order.
 fn survives(event: &Event) {
     let whole = serde_json::to_string(event).expect("an event can be written");
     assert_eq!(serde_json::from_str::<Event>(&whole).expect("it reads back"), *event);
@@ -55,7 +55,7 @@ fn survives(event: &Event) {
 }
 
 #[test]
-fn the_comparison_of_keys_rests_on_a_sorted_map() {
+fn json_maps_are_sorted() {
     let value: Value = serde_json::from_str(r#"{"b":{"d":1,"c":2},"a":3}"#).unwrap();
     assert_eq!(value.to_string(), r#"{"a":3,"b":{"c":2,"d":1}}"#);
 }
@@ -64,12 +64,12 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_event_survives_being_written_and_read(event in any_event(&Pool::wide())) {
+    fn event_round_trips(event in any_event(&Pool::wide())) {
         survives(&event);
     }
 
     #[test]
-    fn a_key_too_many_or_too_few_is_an_error(event in any_event(&Pool::small())) {
+    fn unknown_or_missing_key_is_an_error(event in any_event(&Pool::small())) {
         let Value::Object(mut fields) = serde_json::from_str(&data_of(&event)).unwrap() else { unreachable!() };
         fields.insert("zzz".to_string(), Value::Null);
         let data = serde_json::to_string(&fields).unwrap();
@@ -86,7 +86,7 @@ proptest! {
 }
 
 #[test]
-fn every_kind_survives_being_written_and_read() {
+fn every_kind_round_trips() {
     let mut runner = TestRunner::deterministic();
     for kind in EventKind::ALL {
         let events = of_kind(*kind, &Pool::wide());
@@ -99,7 +99,7 @@ fn every_kind_survives_being_written_and_read() {
 }
 
 #[test]
-fn a_case_can_be_written_in_every_stage() {
+fn case_serializes_in_every_stage() {
     for stage in ibbi_core::Stage::ALL.iter().copied().filter(|stage| *stage != ibbi_core::Stage::Unopened) {
         let story = crate::support::story::Story::reaching(stage);
         let written: Value = serde_json::to_value(story.case()).expect("a case can be written");

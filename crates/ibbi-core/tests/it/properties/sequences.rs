@@ -1,4 +1,4 @@
-//! Sequences of events, accepted or not.
+//! Sequences of events, both accepted and refused.
 
 use super::invariants::{offer, record, replays};
 use super::strategies::{Move, Pool, any_event, any_move, start};
@@ -15,7 +15,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use std::collections::BTreeSet;
 
-/// Plays moves as they come.
+/// Offers the arbitrary events of the moves.
 fn play_arbitrary(moves: &[Move]) -> Vec<(At, Event)> {
     let (mut case, mut now, mut accepted) = (Case::default(), start(), Vec::new());
     for step in moves {
@@ -29,7 +29,7 @@ fn play_arbitrary(moves: &[Move]) -> Vec<(At, Event)> {
     accepted
 }
 
-/// Plays moves along the survey; one in six as it comes.
+/// Offers events that follow the survey, and sometimes an arbitrary event.
 fn play_guided(moves: &[Move]) -> Vec<(At, Event)> {
     let (mut case, mut now, mut accepted) = (Case::default(), start(), Vec::new());
     for step in moves {
@@ -55,7 +55,7 @@ fn comes_out_the_same(case: &Case, accepted: &[(At, Event)]) {
     assert_eq!(case.file().map_or(0, ibbi_core::CaseFile::events) as usize, accepted.len());
 }
 
-/// Plays moves into a history, with a void now and then; sequence numbers rise with gaps.
+/// Offers moves to a history, sometimes with a void. Sequence numbers increase with gaps.
 fn play_history(moves: &[Move]) -> History {
     let (mut history, mut now) = (History::new(), start());
     for (index, step) in (1..).zip(moves) {
@@ -63,7 +63,7 @@ fn play_history(moves: &[Move]) -> History {
         let seq = if dice.once_in(20) { 1 } else { index * 2 };
         now = next_instant(history.case(), now, step.minutes, &mut dice);
         let event = if dice.once_in(10) {
-            // Something recent: what is old is rarely free of what rests on it.
+            // Void a recent event: later events often depend on an old one.
             let seqs: Vec<_> = history.entries().iter().map(|entry| entry.seq).collect();
             let recent = if dice.once_in(2) { 1 } else { 5 };
             voided(dice.pick(&seqs[seqs.len().saturating_sub(recent)..]).unwrap_or(1))
@@ -79,16 +79,16 @@ fn play_history(moves: &[Move]) -> History {
     history
 }
 
-/// The questions that change nothing and refuse nothing.
+/// Checks the functions that change nothing and refuse nothing.
 fn asks_without_panic(case: &Case, event: &Event, now: At) {
     for advisory in case.advisories().iter().chain(&case.advise(event, now, Some(now))) {
         assert!(!advisory.found.is_empty());
     }
     let stages = Stage::ALL.iter().copied().map(Goal::Stage);
     for goal in stages.chain(Outcome::ALL.iter().copied().map(Goal::Outcome)) {
-        if let Some(road) = route(case, goal, now) {
+        if let Some(kinds) = route(case, goal, now) {
             let there = goal == Goal::Stage(case.stage()) || case.outcome().map(Goal::Outcome) == Some(goal);
-            assert_eq!(road.is_empty(), there, "{goal:?}");
+            assert_eq!(kinds.is_empty(), there, "{goal:?}");
         }
     }
 }
@@ -97,22 +97,22 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn arbitrary_events_break_nothing(moves in vec(any_move(), 1..120)) {
+    fn arbitrary_events_keep_all_invariants(moves in vec(any_move(), 1..120)) {
         play_arbitrary(&moves);
     }
 
     #[test]
-    fn events_that_follow_the_survey_break_nothing(moves in vec(any_move(), 1..120)) {
+    fn surveyed_events_keep_all_invariants(moves in vec(any_move(), 1..120)) {
         play_guided(&moves);
     }
 
     #[test]
-    fn a_history_with_corrections_is_what_its_entries_that_count_lead_to(moves in vec(any_move(), 1..80)) {
+    fn history_equals_its_counting_records(moves in vec(any_move(), 1..80)) {
         play_history(&moves);
     }
 
     #[test]
-    fn any_event_at_any_instant_in_any_stage_breaks_nothing(
+    fn any_event_in_any_stage_keeps_all_invariants(
         (state, event) in (select(states()), any_event(&Pool::wide())),
         millis in At::MIN.millis()..=At::MAX.millis(),
     ) {
@@ -125,7 +125,7 @@ proptest! {
     }
 }
 
-/// The standard case in each stage, and while a session is booked or open.
+/// Returns the standard case in each stage, and while a session is booked or open.
 fn states() -> Vec<Case> {
     let stages = Stage::ALL.iter().copied().filter(|stage| *stage != Stage::Unopened);
     let mut stories: Vec<_> = stages.map(Story::reaching).collect();
@@ -139,9 +139,9 @@ fn states() -> Vec<Case> {
     stories.into_iter().map(|story| story.case().clone()).collect()
 }
 
-/// Walks from a fixed seed: what the properties above assert is asserted in every stage, of every row of the chart.
+/// Follows random paths from fixed seeds, so that the checks above cover every stage and every row of the chart.
 #[test]
-fn walks_that_follow_the_survey_reach_every_stage_outcome_and_row() {
+fn random_paths_reach_every_stage_outcome_and_row() {
     let mut runner = TestRunner::deterministic();
     let moves = vec(any_move(), 150..151);
     let (mut rows, mut stages, mut outcomes) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
@@ -164,7 +164,7 @@ fn walks_that_follow_the_survey_reach_every_stage_outcome_and_row() {
 }
 
 #[test]
-fn histories_from_a_fixed_seed_hold_corrections_in_every_stage() {
+fn random_histories_have_corrections_in_every_stage() {
     let mut runner = TestRunner::deterministic();
     let moves = vec(any_move(), 150..151);
     let mut corrected = BTreeSet::new();

@@ -1,4 +1,4 @@
-//! Strategies: arbitrary events of every kind, and sequences of them.
+//! Strategies for arbitrary events of every kind, and for sequences of them.
 
 use crate::support::at;
 use crate::support::likely::{OFFSET, on_day, slot_at};
@@ -10,12 +10,12 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::Union;
 
-/// When every sequence begins.
+/// The start of every sequence.
 pub(crate) fn start() -> At {
     at("2026-09-01 09:00")
 }
 
-/// Where the parts of events come from.
+/// The source of the parts of events.
 pub(crate) struct Pool {
     concern: BoxedStrategy<ConcernId>,
     date: BoxedStrategy<Date>,
@@ -29,7 +29,7 @@ pub(crate) struct Pool {
 }
 
 impl Pool {
-    /// A handful of each, so that events meet one another.
+    /// A few values of each type, so that events refer to each other.
     pub(crate) fn small() -> Self {
         let lengths = [1_u16, 60, 120, 180, 239, 240, 300, 480, 481, 700];
         let slot = (0_i64..12, select(vec![0_i64, 8 * 60, 13 * 60, 20 * 60]), select(lengths.to_vec()));
@@ -46,7 +46,7 @@ impl Pool {
         }
     }
 
-    /// Whatever the types can hold.
+    /// Any value of the types.
     pub(crate) fn wide() -> Self {
         let ids = "[a-z0-9][a-z0-9._-]{0,22}";
         let last = At::MAX.millis() / 60_000;
@@ -126,7 +126,7 @@ macro_rules! event {
     }};
 }
 
-/// Any event of a kind.
+/// Returns any event of a kind.
 pub(crate) fn of_kind(kind: EventKind, pool: &Pool) -> BoxedStrategy<Event> {
     let party = || select(Party::ALL);
     let (id, name, part) = (|| pool.id.clone(), || pool.name.clone(), || pool.part.clone());
@@ -206,7 +206,7 @@ pub(crate) fn of_kind(kind: EventKind, pool: &Pool) -> BoxedStrategy<Event> {
     }
 }
 
-/// Any event of any kind; the ends of a case come seldom, so that sequences go on.
+/// Returns any event of any kind. Events that end a case are rare, so that sequences are long.
 pub(crate) fn any_event(pool: &Pool) -> BoxedStrategy<Event> {
     let weight = |kind: &EventKind| match kind {
         EventKind::CaseWithdrawn | EventKind::ApplicationDeclined | EventKind::CaseReferred => 1,
@@ -215,8 +215,7 @@ pub(crate) fn any_event(pool: &Pool) -> BoxedStrategy<Event> {
     Union::new_weighted(EventKind::ALL.iter().map(|kind| (weight(kind), of_kind(*kind, pool))).collect()).boxed()
 }
 
-/// Something that is offered: so many minutes after what was offered before, an arbitrary event, and the dice from
-/// which a likely event can be made in its place.
+/// A move: minutes since the previous move, an arbitrary event, and dice for a likely event instead.
 #[derive(Debug, Clone)]
 pub(crate) struct Move {
     pub(crate) minutes: i64,
@@ -224,7 +223,7 @@ pub(crate) struct Move {
     pub(crate) seed: u64,
 }
 
-/// Moves of any kind.
+/// Returns moves of any kind.
 pub(crate) fn any_move() -> impl Strategy<Value = Move> {
     let minutes = prop_oneof![
         6 => Just(0_i64),
@@ -236,5 +235,5 @@ pub(crate) fn any_move() -> impl Strategy<Value = Move> {
     (minutes, any_event(&Pool::small()), any::<u64>()).prop_map(|(minutes, event, seed)| Move { minutes, event, seed })
 }
 
-/// The offset of every slot from the small pool is one that the tests share.
+/// The small pool uses the offset of the other tests.
 const _: () = assert!(OFFSET == -300);

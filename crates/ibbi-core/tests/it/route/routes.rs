@@ -1,4 +1,4 @@
-//! Routes from states of which it can be said by hand how far it is, and from states that chance leads to.
+//! Routes from known states, and from random states.
 
 use super::search::{fewest, is_there, leads};
 use crate::support::at;
@@ -11,7 +11,7 @@ use Party::{Labor, Management};
 use ibbi_core::{At, Case, Decision, EventKind, Format, Goal, Party, ProgramParameters, Service, Stage, route, survey};
 use std::collections::BTreeMap;
 
-/// The route as the codes of its kinds; a repeated kind is written once, with its count.
+/// Returns the codes of a route. A repeated kind appears once, with its count.
 fn written(kinds: &[EventKind]) -> String {
     let mut parts: Vec<(EventKind, usize)> = Vec::new();
     for kind in kinds {
@@ -27,21 +27,22 @@ fn written(kinds: &[EventKind]) -> String {
     parts.iter().map(part).collect::<Vec<_>>().join(" ")
 }
 
-/// The route is what is expected, it can be played, and (where the search can look so far) nothing shorter can.
+/// Checks that the route is the expected one, that it can be recorded, and that no shorter one exists (for short
+/// routes).
 #[track_caller]
 fn check(story: &Story, when: &str, goal: &str, expected: Option<&str>) {
     let (case, now, goal): (_, _, Goal) = (story.case(), at(when), goal.parse().expect("a goal"));
-    let road = route(case, goal, now);
-    assert_eq!(road.as_deref().map(written).as_deref(), expected, "from {} to {goal:?}", case.stage());
-    let Some(road) = road else { return };
-    assert!(leads(case, now, &road, goal), "{expected:?} can be played");
-    if (1..=6).contains(&road.len()) {
-        assert_eq!(fewest(case, now, goal, road.len() - 1), None, "{expected:?} is no longer than needed");
+    let found = route(case, goal, now);
+    assert_eq!(found.as_deref().map(written).as_deref(), expected, "from {} to {goal:?}", case.stage());
+    let Some(kinds) = found else { return };
+    assert!(leads(case, now, &kinds, goal), "{expected:?} can be recorded");
+    if (1..=6).contains(&kinds.len()) {
+        assert_eq!(fewest(case, now, goal, kinds.len() - 1), None, "{expected:?} is shortest");
     }
 }
 
 #[test]
-fn the_whole_way_from_before_the_opening() {
+fn route_from_the_start() {
     let nothing = Story::default();
     let when = "2026-09-01 09:00";
     let to_training = "case_opened 3*leader_agreed meeting_held service_chosen 3*support_confirmed 2*member_named \
@@ -58,7 +59,7 @@ fn the_whole_way_from_before_the_opening() {
 }
 
 #[test]
-fn what_is_settled_is_not_asked_for_again() {
+fn route_skips_completed_steps() {
     let introduction = Story::reaching(Stage::Introduction);
     let when = "2026-09-15 11:00";
     check(&introduction, when, "application", Some("meeting_held service_chosen"));
@@ -81,7 +82,7 @@ fn what_is_settled_is_not_asked_for_again() {
 }
 
 #[test]
-fn no_road_leads_back_or_out_of_the_end() {
+fn no_route_leads_back_or_out_of_closed() {
     let caucus = Story::reaching(Stage::Caucus);
     let when = "2026-12-01 09:00";
     check(&caucus, when, "caucus", Some(""));
@@ -96,7 +97,7 @@ fn no_road_leads_back_or_out_of_the_end() {
 }
 
 #[test]
-fn the_road_through_the_training_goes_on_from_what_was_held() {
+fn route_through_the_training_continues_from_held_sessions() {
     let training = Story::reaching(Stage::Training);
     let booked = training.and("2026-09-29 09:00", scheduled(1, slot("2026-10-20", "08:00", "16:00")));
     check(&booked, "2026-09-29 09:00", "caucus", Some("session_opened 2*activity_run session_closed"));
@@ -110,7 +111,7 @@ fn the_road_through_the_training_goes_on_from_what_was_held() {
     check(&open, "2026-10-20 09:00", "caucus", Some("activity_run session_closed"));
     let cut = open.and("2026-10-20 10:00", adjourned("snow"));
     check(&cut, "2026-10-20 10:00", "caucus", Some("session_scheduled session_opened activity_run session_closed"));
-    // Two hours are booked where six remain: it is shorter to book anew than to make up twice.
+    // Two hours are booked but six remain. Booking again is shorter than two make-up sessions.
     let short = cut.and("2026-10-20 10:00", scheduled(1, slot("2026-10-21", "08:00", "10:00")));
     check(
         &short,
@@ -135,7 +136,7 @@ fn the_road_through_the_training_goes_on_from_what_was_held() {
 }
 
 #[test]
-fn the_road_through_the_caucuses_reopens_only_what_it_must() {
+fn route_through_the_caucuses_reopens_only_what_it_must() {
     let when = "2026-10-26 09:00";
     let start = Story::reaching(Stage::Caucus);
     check(&start, when, "agreement", Some("caucus_opened party_decided caucus_opened party_decided"));
@@ -152,7 +153,7 @@ fn the_road_through_the_caucuses_reopens_only_what_it_must() {
 }
 
 #[test]
-fn the_road_through_the_half_days_keeps_what_can_be_kept() {
+fn route_through_half_days_keeps_valid_bookings() {
     let halves = Story::through(EventKind::FormatChosen, Format::TwoHalfDays);
     let book = |story: &Story, part, day| story.and("2026-10-28 09:00", scheduled(part, slot(day, "08:00", "12:00")));
     let cycle = "session_scheduled session_opened session_closed";
@@ -162,14 +163,14 @@ fn the_road_through_the_half_days_keeps_what_can_be_kept() {
     check(&first, "2026-10-28 09:00", "completed", Some(&format!("session_opened session_closed {cycle}")));
     let both = book(&first, 2, "2026-11-19");
     check(&both, "2026-10-28 09:00", "completed", Some("session_opened session_closed session_opened session_closed"));
-    // The first has lapsed, and a day is left before the second.
+    // The first booking is in the past, and one day remains before the second.
     check(
         &both,
         "2026-11-18 07:00",
         "completed",
         Some(&format!("session_postponed {cycle} session_opened session_closed")),
     );
-    // No day is left: the first can be held no sooner than the second is booked for.
+    // No day remains: the first part can't be held before the second booking.
     check(&both, "2026-11-18 21:00", "completed", Some(&format!("2*session_postponed {cycle} {cycle}")));
     check(&both, "2026-11-19 07:00", "completed", Some(&format!("2*session_postponed {cycle} {cycle}")));
 
@@ -186,7 +187,7 @@ fn the_road_through_the_half_days_keeps_what_can_be_kept() {
 }
 
 #[test]
-fn a_program_without_a_one_day_format_is_counted_as_it_is() {
+fn route_uses_the_parts_of_the_program() {
     let parameters = ProgramParameters {
         full_day: vec![240, 240],
         two_half_days: vec![160, 160, 160],
@@ -197,8 +198,8 @@ fn a_program_without_a_one_day_format_is_counted_as_it_is() {
     check(&agreement, "2026-10-27 09:00", "completed", Some(&format!("format_chosen {cycle} {cycle}")));
 }
 
-/// States that a walk along the survey passes through.
-fn wander(seed: u64, steps: usize) -> Vec<(Case, At)> {
+/// Returns the states on a random path that follows the survey.
+fn random_path(seed: u64, steps: usize) -> Vec<(Case, At)> {
     let (mut dice, mut now) = (Dice(seed), at("2026-09-01 09:00"));
     let (mut case, mut states) = (Case::default(), Vec::new());
     for _ in 0..steps {
@@ -212,7 +213,7 @@ fn wander(seed: u64, steps: usize) -> Vec<(Case, At)> {
     states
 }
 
-/// Every state of the late stages, which are reached seldom, and some of the others.
+/// Returns every state of the late stages, which are rare, and a sample of the others.
 fn sampled(states: Vec<(Case, At)>) -> impl Iterator<Item = (Case, At)> {
     let late = |case: &Case| matches!(case.stage(), Stage::Agreement | Stage::Facilitation);
     states
@@ -223,29 +224,29 @@ fn sampled(states: Vec<(Case, At)>) -> impl Iterator<Item = (Case, At)> {
 }
 
 #[test]
-fn from_wherever_chance_leads_a_route_can_be_played_and_nothing_shorter_can() {
+fn routes_from_random_states_are_legal_and_shortest() {
     let goals: Vec<_> = ["caucus", "agreement", "facilitation", "completed", "not_adopted", "not_accepted", "referred"]
         .map(|goal| goal.parse::<Goal>().expect("a goal"))
         .into();
-    let (mut played, mut compared): (BTreeMap<Stage, usize>, usize) = (BTreeMap::new(), 0);
+    let (mut checked, mut compared): (BTreeMap<Stage, usize>, usize) = (BTreeMap::new(), 0);
     for seed in 0..300 {
-        for (case, now) in sampled(wander(seed, 200)) {
+        for (case, now) in sampled(random_path(seed, 200)) {
             for goal in &goals {
-                let Some(road) = route(&case, *goal, now) else { continue };
-                let told = || format!("seed {seed}, {goal:?} from {case:#?} at {now} by {}", written(&road));
-                assert!(leads(&case, now, &road, *goal), "it can be played: {}", told());
-                assert_eq!(road.is_empty(), is_there(&case, *goal));
-                *played.entry(case.stage()).or_default() += 1;
-                if (2..=4).contains(&road.len()) {
-                    let shorter = fewest(&case, now, *goal, road.len() - 1);
-                    assert_eq!(shorter, None, "it is no longer than needed: {}", told());
+                let Some(kinds) = route(&case, *goal, now) else { continue };
+                let context = || format!("seed {seed}, {goal:?} from {case:#?} at {now} by {}", written(&kinds));
+                assert!(leads(&case, now, &kinds, *goal), "it can be recorded: {}", context());
+                assert_eq!(kinds.is_empty(), is_there(&case, *goal));
+                *checked.entry(case.stage()).or_default() += 1;
+                if (2..=4).contains(&kinds.len()) {
+                    let shorter = fewest(&case, now, *goal, kinds.len() - 1);
+                    assert_eq!(shorter, None, "no shorter route exists: {}", context());
                     compared += 1;
                 }
             }
         }
     }
     let open = Stage::ALL.iter().filter(|stage| stage.is_open());
-    assert!(open.clone().all(|stage| played.contains_key(stage)), "{played:?}");
-    println!("routes played from each stage: {played:?}; compared with a search: {compared}");
+    assert!(open.clone().all(|stage| checked.contains_key(stage)), "{checked:?}");
+    println!("routes checked from each stage: {checked:?}; compared with a search: {compared}");
     assert!(compared > 100, "{compared}");
 }

@@ -1,4 +1,4 @@
-//! A search that knows nothing of routes: every event worth trying, offered to the real case.
+//! A search that doesn't use routes: it offers every useful event to the real case.
 
 use crate::support::facts::*;
 use crate::support::id;
@@ -11,7 +11,7 @@ use ibbi_core::{
 };
 use std::collections::HashSet;
 
-/// Kinds that bring no case nearer to any goal: what they settle stands in nothing's way, or they undo what was done.
+/// Kinds of event that bring no case closer to a goal, or that undo a step.
 const IDLE: [EventKind; 11] = [
     EventKind::LeaderDeclined,
     EventKind::MeetingScheduled,
@@ -33,7 +33,7 @@ pub(crate) fn is_there(case: &Case, goal: Goal) -> bool {
     }
 }
 
-/// Whether suitable events of these kinds, in this order, lead to the goal.
+/// Returns whether suitable events of these kinds, in this order, lead to the goal.
 pub(crate) fn leads(case: &Case, now: At, kinds: &[EventKind], goal: Goal) -> bool {
     let Some((kind, rest)) = kinds.split_first() else { return is_there(case, goal) };
     moves(case, *kind, now).into_iter().any(|(at, event)| {
@@ -42,7 +42,7 @@ pub(crate) fn leads(case: &Case, now: At, kinds: &[EventKind], goal: Goal) -> bo
     })
 }
 
-/// The fewest events that lead to the goal, if so many are enough.
+/// Returns the fewest events that lead to the goal, or `None` if more than `at_most` are needed.
 pub(crate) fn fewest(case: &Case, now: At, goal: Goal, at_most: usize) -> Option<usize> {
     let mut front = HashSet::from([(case.clone(), now)]);
     let mut seen = front.clone();
@@ -66,7 +66,7 @@ pub(crate) fn fewest(case: &Case, now: At, goal: Goal, at_most: usize) -> Option
     None
 }
 
-/// Events of a kind that are worth trying, and when.
+/// Returns the useful events of a kind, with their times.
 fn moves(case: &Case, kind: EventKind, now: At) -> Vec<(At, Event)> {
     let events = match kind {
         EventKind::CaseOpened => vec![opening(Program::default())],
@@ -96,7 +96,7 @@ fn moves(case: &Case, kind: EventKind, now: At) -> Vec<(At, Event)> {
         EventKind::ConcernAddressed => open_concerns(case),
         EventKind::PartyDecided => decisions(case),
         EventKind::DecisionReopened => Party::ALL.iter().map(|party| reopened(*party)).collect(),
-        // A format that is chosen stays.
+        // A chosen format stays.
         EventKind::FormatChosen if case.stage() == Stage::Facilitation => Vec::new(),
         EventKind::FormatChosen => Format::ALL.iter().map(|chosen| format(*chosen)).collect(),
         EventKind::CaseWithdrawn => vec![withdrawn()],
@@ -132,7 +132,7 @@ fn booked(case: &Case) -> impl Iterator<Item = (u8, &ibbi_core::Booking)> {
     case.sessions().into_iter().flat_map(ibbi_core::Sessions::bookings)
 }
 
-/// For every part, the whole of what remains: at once, after what is booked, and on the mornings of the next days.
+/// For every part, books all that remains: now, after the booked sessions, and on the next mornings.
 fn bookings(case: &Case, now: At) -> Vec<(At, Event)> {
     let Some(sessions) = case.sessions() else { return Vec::new() };
     let mut moves = Vec::new();
@@ -147,7 +147,7 @@ fn bookings(case: &Case, now: At) -> Vec<(At, Event)> {
     moves
 }
 
-/// Every booked session, at the start of its slot or now.
+/// Opens every booked session, at the start of its slot or now.
 fn openings(case: &Case, now: At) -> Vec<(At, Event)> {
     let everyone = Party::ALL.iter().flat_map(|party| team(case, *party).to_vec());
     let present = MemberIds::new(everyone).expect("teams that are disjoint");
@@ -158,7 +158,7 @@ fn openings(case: &Case, now: At) -> Vec<(At, Event)> {
     booked(case).map(|(part, booking)| (now.max(booking.slot.starts().at()), open(part))).collect()
 }
 
-/// The open session, at the end of its slot or now.
+/// Closes the open session, at the end of its slot or now.
 fn closings(case: &Case, now: At) -> Vec<(At, Event)> {
     let open = case.sessions().and_then(|sessions| sessions.open());
     let end = open.map(|open| crate::support::later(open.opened, i64::from(open.slot.minutes())));

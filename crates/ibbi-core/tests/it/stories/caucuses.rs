@@ -15,14 +15,14 @@ fn both_in_caucus() -> Story {
 }
 
 #[test]
-fn a_concern_that_is_never_addressed_leaves_only_a_decline() {
+fn open_concern_prevents_adopting() {
     let mut story = both_in_caucus();
     story.on("2026-10-21 10:00", raised(Labor, "minutes")).on("2026-10-21 10:05", raised(Labor, "costs"));
     story.on("2026-10-22 09:00", dropped("costs"));
     let refusal = story.refused("2026-10-26 09:00", &decided(Labor, Adopt));
     assert_eq!(refusal.unmet[0].rule, Rule::ConcernsSettled);
     assert_eq!(refusal.unmet[0].found.to_string(), "open concern: minutes");
-    // The other party's way is not barred by it.
+    // The other party can still decide.
     story.on("2026-10-26 09:00", decided(Management, Adopt));
     story.on("2026-10-30 09:00", decided(Labor, Decline));
 
@@ -34,7 +34,7 @@ fn a_concern_that_is_never_addressed_leaves_only_a_decline() {
 }
 
 #[test]
-fn a_concern_that_is_addressed_clears_the_way_to_adopting() {
+fn addressed_concern_allows_adopting() {
     let mut story = both_in_caucus();
     story.on("2026-10-21 10:00", raised(Labor, "minutes")).on("2026-10-22 10:00", addressed("minutes"));
     story.on("2026-10-26 09:00", decided(Labor, Adopt)).on("2026-10-26 09:00", decided(Management, Adopt));
@@ -44,7 +44,7 @@ fn a_concern_that_is_addressed_clears_the_way_to_adopting() {
 }
 
 #[test]
-fn a_decision_is_reopened_while_the_other_party_has_not_decided() {
+fn decision_can_be_reopened_until_the_other_party_decides() {
     let mut story = both_in_caucus();
     story.refuses("2026-10-22 09:00", reopened(Labor), &[Rule::Decided]);
     story.on("2026-10-22 09:00", decided(Labor, Decline));
@@ -65,7 +65,7 @@ fn a_decision_is_reopened_while_the_other_party_has_not_decided() {
 }
 
 #[test]
-fn one_decline_or_two_end_the_case_once_both_have_answered() {
+fn one_decline_closes_the_case_after_both_decide() {
     let check = |labor: Decision, management: Decision| {
         let mut story = both_in_caucus();
         story.on("2026-10-26 09:00", decided(Labor, labor));
@@ -92,8 +92,8 @@ fn facilitation_waits_for_both_parties() {
     assert_eq!(
         found,
         [
-            "the case is in Caucus; format_chosen belongs to Agreement and Facilitation",
-            "labor has adopted; management has not decided",
+            "the case is in Caucus, but format_chosen can be recorded only in Agreement and Facilitation",
+            "labor adopted, and management has not decided",
         ]
     );
 }

@@ -1,4 +1,4 @@
-//! What is struck, and what then stands.
+//! Corrections: voided events, and the case that remains.
 
 use crate::support::facts::*;
 use crate::support::story::Story;
@@ -6,7 +6,7 @@ use crate::support::{at, slot};
 use ibbi_core::{Answer, Decision, EventKind, Found, Outcome, Party, Rule, Stage};
 
 #[test]
-fn a_typo_in_the_last_decision_is_voided_after_the_case_closed() {
+fn event_of_a_closed_case_can_be_voided() {
     let mut story = Story::reaching(Stage::Caucus);
     for (party, team) in [(Party::Labor, LABOR), (Party::Management, MANAGEMENT)] {
         story.on("2026-10-21 09:00", caucus(party, &team));
@@ -19,7 +19,7 @@ fn a_typo_in_the_last_decision_is_voided_after_the_case_closed() {
 
     story.on("2026-10-27 09:00", voided(typo));
     assert_eq!((story.stage(), story.case().decided(Party::Management)), (Stage::Caucus, None));
-    // What really happened, at the time at which it happened: before the correction.
+    // Record what really happened, at a time before the correction.
     story.on("2026-10-26 17:00", decided(Party::Management, Decision::Adopt));
     assert_eq!(story.stage(), Stage::Agreement);
 
@@ -32,7 +32,7 @@ fn a_typo_in_the_last_decision_is_voided_after_the_case_closed() {
 }
 
 #[test]
-fn an_event_on_which_later_ones_rest_is_voided_after_them() {
+fn later_dependent_events_are_voided_first() {
     let mut story = Story::reaching(Stage::Application);
     story.on("2026-09-16 09:00", named(Party::Labor, "ana")).on("2026-09-16 09:00", pledged(Party::Labor, "ana"));
     let (naming, pledge) = (story.last_seq() - 1, story.last_seq());
@@ -49,7 +49,7 @@ fn an_event_on_which_later_ones_rest_is_voided_after_them() {
 }
 
 #[test]
-fn a_history_in_which_nothing_can_be_voided_says_so_before_it_is_asked() {
+fn survey_reports_that_nothing_can_be_voided() {
     let now = at("2026-09-02 09:00");
     let blocked = |story: &Story| {
         let prospects = story.history.survey(now);
@@ -76,12 +76,12 @@ fn a_history_in_which_nothing_can_be_voided_says_so_before_it_is_asked() {
 }
 
 #[test]
-fn a_wrong_time_is_voided_and_holds_up_nothing() {
+fn voided_wrong_time_does_not_block_later_events() {
     let mut story = Story::reaching(Stage::Introduction);
     story.on("2027-09-04 10:00", meeting_scheduled(slot("2027-09-15", "09:00", "11:00")));
     let wrong = story.last_seq();
     story.refuses("2026-09-05 10:00", note("A call."), &[Rule::TimeOrder]);
-    // The correction is made in the right year: the voided event is not counted.
+    // The correction is made in the right year, because the voided event does not count.
     story.on("2026-09-05 10:00", voided(wrong));
     story.on("2026-09-04 10:00", meeting_scheduled(slot("2026-09-15", "09:00", "11:00")));
     assert_eq!(story.case().file().map(ibbi_core::CaseFile::last_at), Some(at("2026-09-04 10:00")));
@@ -89,7 +89,7 @@ fn a_wrong_time_is_voided_and_holds_up_nothing() {
 }
 
 #[test]
-fn what_if_shows_the_case_that_would_be_and_changes_nothing() {
+fn what_if_changes_nothing() {
     let story = Story::reaching(Stage::Closed);
     let (before, now) = (story.history.clone(), at("2026-11-18 09:00"));
     let would_be = story.history.what_if(story.next_seq(), now, &voided(story.last_seq())).expect("it may be voided");
@@ -103,7 +103,7 @@ fn what_if_shows_the_case_that_would_be_and_changes_nothing() {
 }
 
 #[test]
-fn a_case_takes_a_thousand_corrections_and_then_no_more() {
+fn case_allows_1000_corrections() {
     let mut story = Story::reaching(Stage::Inquiry);
     for _ in 0..ibbi_core::History::MAX_VOIDS {
         story.on("2026-09-02 09:00", note("once more"));

@@ -1,4 +1,4 @@
-//! The facilitation: full days, half-days, and what is made up.
+//! The facilitation: full days, half-days, and make-up sessions.
 
 use crate::support::facts::*;
 use crate::support::story::Story;
@@ -6,7 +6,7 @@ use crate::support::{at, date, slot};
 use ibbi_core::{Case, EventKind, Format, Outcome, Rule, Stage, Warning};
 
 #[test]
-fn a_full_day_from_the_first_leader_to_the_last_hour() {
+fn standard_case_with_a_full_day() {
     let story = Story::reaching(Stage::Closed);
     assert_eq!(story.outcome(), Some(Outcome::Completed));
     assert_eq!(story.remaining(), [0]);
@@ -25,7 +25,7 @@ fn a_full_day_from_the_first_leader_to_the_last_hour() {
 }
 
 #[test]
-fn two_half_days_on_two_days() {
+fn standard_case_with_two_half_days() {
     let story = Story::reaching_in(Stage::Closed, Format::TwoHalfDays);
     assert_eq!(story.outcome(), Some(Outcome::Completed));
     assert_eq!(story.remaining(), [0, 0]);
@@ -35,13 +35,13 @@ fn two_half_days_on_two_days() {
 }
 
 #[test]
-fn a_full_day_cut_at_five_hours_is_made_up_in_three() {
+fn full_day_cut_short_is_made_up() {
     let mut story = Story::reaching(Stage::Facilitation);
     story.on("2026-10-28 09:00", scheduled(1, slot("2026-11-17", "08:00", "16:00")));
     story.on("2026-11-17 08:00", opened(1));
     story.on("2026-11-17 13:00", adjourned("the superintendent is called away"));
     assert_eq!(story.remaining(), [180]);
-    // A make-up may be shorter than what remains; the rest then remains.
+    // A make-up session can be shorter than what remains.
     story.on("2026-11-17 13:30", scheduled(1, slot("2026-11-20", "08:00", "10:00")));
     story.on("2026-11-20 08:00", opened(1)).on("2026-11-20 10:00", closed());
     assert_eq!((story.stage(), story.remaining()), (Stage::Facilitation, vec![60]));
@@ -55,7 +55,7 @@ fn a_full_day_cut_at_five_hours_is_made_up_in_three() {
 }
 
 #[test]
-fn a_half_day_cut_short_is_made_up_after_the_second() {
+fn half_day_can_be_made_up_after_the_second() {
     let mut story = Story::through(EventKind::FormatChosen, Format::TwoHalfDays);
     story.on("2026-10-28 09:00", scheduled(1, slot("2026-11-17", "08:00", "12:00")));
     story.on("2026-10-28 09:05", scheduled(2, slot("2026-11-19", "08:00", "12:00")));
@@ -69,7 +69,7 @@ fn a_half_day_cut_short_is_made_up_after_the_second() {
     story.on("2026-11-19 12:00", closed());
     assert_eq!((story.stage(), story.remaining()), (Stage::Facilitation, vec![90, 0]));
 
-    // On the second part's day, too: make-ups are exempt from the rule of different days.
+    // A make-up session can be on the day of the second part.
     story.on("2026-11-19 13:00", opened(1)).on("2026-11-19 14:30", closed());
     assert_eq!(story.outcome(), Some(Outcome::Completed));
     assert_eq!(story.remaining(), [0, 0]);
@@ -77,7 +77,7 @@ fn a_half_day_cut_short_is_made_up_after_the_second() {
 }
 
 #[test]
-fn a_make_up_in_the_morning_and_the_second_half_in_the_afternoon() {
+fn make_up_can_be_on_the_day_of_the_second_part() {
     let mut story = Story::through(EventKind::FormatChosen, Format::TwoHalfDays);
     story.on("2026-10-28 09:00", scheduled(1, slot("2026-11-17", "08:00", "12:00")));
     story.on("2026-11-17 08:00", opened(1)).on("2026-11-17 10:00", adjourned("a fire alarm"));
@@ -85,7 +85,7 @@ fn a_make_up_in_the_morning_and_the_second_half_in_the_afternoon() {
     story.on("2026-11-17 10:06", scheduled(2, slot("2026-11-20", "12:00", "16:00")));
     story.on("2026-11-20 08:00", opened(1)).on("2026-11-20 10:00", closed());
     assert_eq!(story.remaining(), [0, 240]);
-    // The first part opened first on November 17, so November 20 is another day.
+    // The first part first opened on November 17, so November 20 is a different day.
     story.on("2026-11-20 12:00", opened(2)).on("2026-11-20 16:00", closed());
     assert_eq!(story.outcome(), Some(Outcome::Completed));
     let first_days: Vec<_> = story.sessions().parts().iter().map(|part| part.first_day).collect();
@@ -94,7 +94,7 @@ fn a_make_up_in_the_morning_and_the_second_half_in_the_afternoon() {
 }
 
 #[test]
-fn a_half_day_closed_late_and_one_closed_early_complete_the_case() {
+fn overrun_of_one_part_does_not_count_for_another() {
     let mut story = Story::through(EventKind::FormatChosen, Format::TwoHalfDays);
     story.on("2026-10-28 09:00", scheduled(1, slot("2026-11-17", "08:00", "12:00")));
     story.on("2026-10-28 09:05", scheduled(2, slot("2026-11-19", "08:00", "12:00")));
@@ -110,12 +110,12 @@ fn a_half_day_closed_late_and_one_closed_early_complete_the_case() {
 }
 
 #[test]
-fn the_format_changes_only_while_nothing_is_scheduled_or_held() {
+fn format_changes_only_before_sessions() {
     let mut story = Story::through(EventKind::FormatChosen, Format::TwoHalfDays);
     story.on("2026-10-28 09:00", scheduled(1, slot("2026-11-17", "08:00", "12:00")));
     let refusal = story.refused("2026-10-29 09:00", &format(Format::FullDay));
     assert_eq!(refusal.unmet[0].rule, Rule::FormatFree);
-    assert_eq!(refusal.unmet[0].found.to_string(), "1 session scheduled in the present format");
+    assert_eq!(refusal.unmet[0].found.to_string(), "1 session is scheduled in the current format");
 
     story.on("2026-10-29 09:00", postponed(1, "one long day suits us better"));
     story.on("2026-10-29 09:05", format(Format::FullDay));
@@ -130,7 +130,7 @@ fn the_format_changes_only_while_nothing_is_scheduled_or_held() {
 }
 
 #[test]
-fn sessions_that_need_a_second_look_are_warned_of() {
+fn unusual_sessions_get_warnings() {
     let halves = Story::through(EventKind::FormatChosen, Format::TwoHalfDays);
     let booked = halves.and("2026-10-28 09:00", scheduled(1, slot("2026-11-17", "08:00", "12:00")));
     let check = |story: &Story, part, day, starts, ends, expected: &[Warning]| {
@@ -148,8 +148,7 @@ fn sessions_that_need_a_second_look_are_warned_of() {
 
     let evergreen = halves.and("2026-10-28 09:00", contract("2026-11-16", true));
     let late = evergreen.and("2026-10-28 09:05", scheduled(1, slot("2026-11-17", "08:00", "12:00")));
-    let found =
-        "part 1 of the facilitation is on 2026-11-17; the contract expires 2026-11-16, with an evergreen clause";
+    let found = "part 1 of the facilitation is on Tue, Nov 17, 2026, and the contract expires on Mon, Nov 16, 2026, with an evergreen clause";
     assert_eq!(late.warnings(), [(Warning::AfterContract, found.to_string())]);
     assert_eq!(late.and("2026-10-29 09:00", withdrawn()).warnings(), [], "what was booked is not to come");
 }

@@ -6,7 +6,7 @@ use crate::support::{at, date, slot};
 use ibbi_core::{EventKind, Office, Outcome, Rule, Seat, Service, Stage, Topic, Warning, Workshop};
 
 #[test]
-fn the_chair_declines_and_the_vice_chair_agrees() {
+fn vice_chair_can_agree_after_the_chair_declines() {
     let mut story = Story::reaching(Stage::Inquiry);
     story
         .on("2026-09-01 10:00", agreed(Seat::Superintendent, "Rosa Amari"))
@@ -24,7 +24,7 @@ fn the_chair_declines_and_the_vice_chair_agrees() {
 }
 
 #[test]
-fn a_leader_who_changes_their_mind_clears_the_seat_and_may_come_back() {
+fn leader_can_decline_and_agree_again() {
     let mut story = Story::reaching(Stage::Inquiry);
     let superintendent = |story: &Story| story.case().leader(Seat::Superintendent).map(|leader| leader.agreed);
     story.on("2026-09-01 10:00", agreed(Seat::Superintendent, "Rosa Amari"));
@@ -49,7 +49,7 @@ fn a_leader_who_changes_their_mind_clears_the_seat_and_may_come_back() {
 }
 
 #[test]
-fn topics_of_two_meetings_add_up_and_another_service_ends_the_case() {
+fn topics_of_two_meetings_add_up() {
     let mut story = Story::reaching(Stage::Introduction);
     story.on("2026-09-04 10:00", meeting_scheduled(slot("2026-09-14", "09:00", "11:00")));
     story.on("2026-09-10 10:00", meeting_scheduled(slot("2026-09-15", "09:00", "11:00")));
@@ -72,7 +72,7 @@ fn topics_of_two_meetings_add_up_and_another_service_ends_the_case() {
 }
 
 #[test]
-fn a_meeting_on_a_day_off_is_warned_of_and_recorded_all_the_same() {
+fn meeting_on_a_holiday_gets_a_warning() {
     let mut story = Story::reaching(Stage::Introduction);
     let columbus_day = meeting_scheduled(slot("2026-10-12", "09:00", "11:00"));
     assert_eq!(story.warnings_on("2026-09-04 10:00", &columbus_day), [Warning::Holiday]);
@@ -80,14 +80,14 @@ fn a_meeting_on_a_day_off_is_warned_of_and_recorded_all_the_same() {
     assert_eq!(story.warnings_on("2026-09-04 10:00", &saturday), [Warning::Weekend]);
 
     story.on("2026-09-04 10:00", columbus_day);
-    let found = "the introductory meeting is on Columbus Day, 2026-10-12".to_string();
+    let found = "the introductory meeting is on Columbus Day (Mon, Oct 12, 2026)".to_string();
     assert_eq!(story.warnings(), [(Warning::Holiday, found)]);
     story.on("2026-10-12 11:00", meeting_held(Topic::ALL.iter().copied()));
     assert_eq!(story.warnings(), [], "the meeting is over");
 }
 
 #[test]
-fn an_application_that_is_declined_ends_the_case_with_the_reason() {
+fn declined_application_closes_the_case() {
     let mut story = Story::reaching(Stage::Application);
     story.on("2026-09-20 09:00", not_accepted());
     assert_eq!(story.outcome(), Some(Outcome::NotAccepted));
@@ -97,7 +97,7 @@ fn an_application_that_is_declined_ends_the_case_with_the_reason() {
 }
 
 #[test]
-fn contract_dates_that_change_are_those_that_count() {
+fn latest_contract_dates_count() {
     let mut story = Story::reaching(Stage::Introduction);
     let expires = |story: &Story| story.case().file().expect("an open case").contract().expires;
     assert_eq!(expires(&story), Some(date("2027-06-30")));
@@ -108,7 +108,7 @@ fn contract_dates_that_change_are_those_that_count() {
 }
 
 #[test]
-fn what_is_logged_a_week_late_is_warned_of() {
+fn late_record_gets_a_warning() {
     let case = Story::reaching(Stage::Introduction);
     let happened = at("2026-09-04 09:00");
     let warned = |logged: &str| {
@@ -122,7 +122,7 @@ fn what_is_logged_a_week_late_is_warned_of() {
 }
 
 #[test]
-fn a_case_can_be_withdrawn_from_every_open_stage() {
+fn case_can_be_withdrawn_from_every_open_stage() {
     for stage in Stage::ALL.iter().copied().filter(|stage| stage.is_open()) {
         let mut story = Story::reaching(stage);
         story.on("2026-12-01 09:00", withdrawn());

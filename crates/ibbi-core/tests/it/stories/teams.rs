@@ -1,4 +1,4 @@
-//! Members who are ill, who resign, who come late.
+//! Members who are sick, resign, or come late.
 
 use crate::support::facts::*;
 use crate::support::story::{Story, rules_of};
@@ -13,7 +13,7 @@ fn booked() -> Story {
     Story::through(EventKind::SessionScheduled, Format::FullDay)
 }
 
-/// From an open training session to the end of the training day.
+/// Continues from an open training session to the end of the training day.
 fn train_to_the_end(story: &mut Story, closing: Event) {
     story.on("2026-10-20 10:00", exercise()).on("2026-10-20 14:00", simulation());
     story.on("2026-10-20 16:00", closing);
@@ -21,7 +21,7 @@ fn train_to_the_end(story: &mut Story, closing: Event) {
 }
 
 #[test]
-fn a_member_is_sick_on_the_day_and_the_training_is_postponed() {
+fn sick_member_postpones_the_training() {
     let mut story = booked();
     let refusal = story.refused("2026-10-20 08:00", &opened_with(1, &["ana", "cora", "dev"]));
     assert_eq!(rules_of(&refusal), [Rule::TrainingEveryone]);
@@ -34,12 +34,12 @@ fn a_member_is_sick_on_the_day_and_the_training_is_postponed() {
 }
 
 #[test]
-fn a_member_is_sick_on_the_day_and_the_program_asks_for_each_team_only() {
+fn each_team_policy_allows_a_missing_member() {
     let each_team = ProgramParameters { presence: Presence::EachTeam, ..ProgramParameters::default() };
     let mut story = Story::reaching_under(Stage::Training, each_team);
     story.on("2026-09-29 09:00", scheduled(1, slot("2026-10-20", "08:00", "16:00")));
     let refusal = story.refused("2026-10-20 08:00", &opened_with(1, &LABOR));
-    assert_eq!(refusal.unmet[0].found.to_string(), "nobody is there of management");
+    assert_eq!(refusal.unmet[0].found.to_string(), "no one from management is present");
     story.on("2026-10-20 08:00", opened_with(1, &["ana", "cora", "dev"]));
     assert_eq!(story.warnings_on("2026-10-20 16:00", &closed_without(&["dev"])), [Warning::PartOfTraining]);
     train_to_the_end(&mut story, closed_without(&["dev"]));
@@ -52,15 +52,15 @@ fn a_member_is_sick_on_the_day_and_the_program_asks_for_each_team_only() {
     assert_eq!(
         story.warnings(),
         [
-            (Warning::MissedTraining, "attended no session of the training: Ben Whitcomb (ben)".to_string()),
-            (Warning::PartOfTraining, "missed a part of the training: Dev Okafor (dev)".to_string()),
+            (Warning::MissedTraining, "attended no training session: Ben Whitcomb (ben)".to_string()),
+            (Warning::PartOfTraining, "missed part of the training: Dev Okafor (dev)".to_string()),
         ]
     );
     story.replays();
 }
 
 #[test]
-fn a_session_that_counts_no_minute_makes_nobody_miss_a_part() {
+fn session_without_minutes_is_not_missed() {
     let each_team = ProgramParameters { presence: Presence::EachTeam, ..ProgramParameters::default() };
     let mut story = Story::reaching_under(Stage::Training, each_team);
     story.on("2026-09-29 09:00", scheduled(1, slot("2026-10-19", "08:00", "16:00")));
@@ -76,14 +76,14 @@ fn a_session_that_counts_no_minute_makes_nobody_miss_a_part() {
 }
 
 #[test]
-fn a_member_resigns_between_training_and_caucus_and_is_replaced() {
+fn member_can_be_replaced_before_the_caucus() {
     let mut story = Story::reaching(Stage::Caucus);
     story.on("2026-10-20 18:00", released(Labor, "ben")).on("2026-10-20 19:00", named(Labor, "eli"));
     story.refuses("2026-10-21 09:00", caucus(Labor, &["ana", "eli"]), &[Rule::AllPledged]);
     story.on("2026-10-21 09:00", pledged(Labor, "eli"));
     story.refuses("2026-10-21 09:05", caucus(Labor, &["ana", "ben"]), &[Rule::OwnMembers]);
     story.on("2026-10-21 09:05", caucus(Labor, &["ana", "eli"]));
-    let found = "attended no session of the training: Eli Marchetti (eli)".to_string();
+    let found = "attended no training session: Eli Marchetti (eli)".to_string();
     assert_eq!(story.warnings(), [(Warning::MissedTraining, found)]);
 
     let adopt = ibbi_core::Decision::Adopt;
@@ -98,7 +98,7 @@ fn a_member_resigns_between_training_and_caucus_and_is_replaced() {
 }
 
 #[test]
-fn a_member_who_was_released_around_the_training_and_named_again_is_pointed_out() {
+fn release_around_a_session_gets_a_warning() {
     let mut story = booked();
     story.on("2026-10-19 09:00", released(Labor, "ben"));
     story.on("2026-10-20 08:00", opened_with(1, &["ana", "cora", "dev"]));
@@ -111,7 +111,7 @@ fn a_member_who_was_released_around_the_training_and_named_again_is_pointed_out(
 }
 
 #[test]
-fn a_member_who_missed_a_session_before_the_release_was_not_released_around_it() {
+fn session_missed_before_the_release_gets_no_warning() {
     let each_team = ProgramParameters { presence: Presence::EachTeam, ..ProgramParameters::default() };
     let mut story = Story::reaching_under(Stage::Training, each_team);
     story.on("2026-09-29 09:00", scheduled(1, slot("2026-10-20", "08:00", "16:00")));
@@ -122,7 +122,7 @@ fn a_member_who_missed_a_session_before_the_release_was_not_released_around_it()
 }
 
 #[test]
-fn everyone_is_released_and_the_case_waits_for_new_teams() {
+fn case_waits_for_new_teams_after_all_are_released() {
     let mut story = booked();
     for (party, who) in [(Labor, "ana"), (Labor, "ben"), (Management, "cora"), (Management, "dev")] {
         story.on("2026-10-19 09:00", released(party, who));
@@ -147,7 +147,7 @@ fn everyone_is_released_and_the_case_waits_for_new_teams() {
 }
 
 #[test]
-fn a_pledge_taken_back_counts_from_the_next_opening_on() {
+fn withdrawn_pledge_blocks_the_next_opening() {
     let mut story = booked();
     story.on("2026-10-20 08:00", opened(1)).on("2026-10-20 09:00", unpledged(Labor, "ben"));
     train_to_the_end(&mut story, closed());

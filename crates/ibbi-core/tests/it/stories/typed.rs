@@ -1,4 +1,4 @@
-//! The typed road beside the runtime road.
+//! The typed API and the runtime API give the same results.
 
 use crate::support::facts::*;
 use crate::support::script::standard;
@@ -9,7 +9,7 @@ use ibbi_core::events::*;
 use ibbi_core::stages::*;
 use ibbi_core::{At, Case, Event, Format, Program, Rule, Stage};
 
-/// The next event of the standard case, as what it carries.
+/// Returns the payload of the next event of the standard case.
 macro_rules! next {
     ($script:ident, $payload:ident) => {{
         let Some((when, Event::$payload(payload))) = $script.next() else { panic!("the script has another event") };
@@ -18,7 +18,7 @@ macro_rules! next {
 }
 
 #[test]
-fn the_typed_road_and_the_runtime_road_lead_to_equal_cases() {
+fn typed_and_runtime_api_lead_to_equal_cases() {
     let mut script = standard(Program::default(), Format::FullDay).into_iter();
     macro_rules! offer {
         ($state:expr, $payload:ident) => {{
@@ -61,7 +61,7 @@ fn the_typed_road_and_the_runtime_road_lead_to_equal_cases() {
 }
 
 #[test]
-fn a_refusal_on_the_typed_road_hands_the_state_back() {
+fn typed_refusal_returns_the_state() {
     let story = Story::through(ibbi_core::EventKind::SessionScheduled, Format::FullDay);
     let training = Training::try_from(story.case().clone()).expect("the case is in training");
     let adjourned = SessionAdjourned { left_early: ids(&[]), reason: reason("snow") };
@@ -72,7 +72,7 @@ fn a_refusal_on_the_typed_road_hands_the_state_back() {
 }
 
 #[test]
-fn a_case_becomes_the_type_of_its_stage_and_of_no_other() {
+fn case_converts_only_to_the_type_of_its_stage() {
     fn check<S>(own: Stage)
     where
         S: ibbi_core::chart::StageState + std::fmt::Debug,

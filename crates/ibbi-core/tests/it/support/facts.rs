@@ -1,4 +1,4 @@
-//! The facts that stories are told with: one short builder for each kind of event.
+//! The events of the stories: a short builder for each kind.
 
 use super::{date, id, name, reason, text};
 use ibbi_core::events::*;
@@ -14,7 +14,7 @@ pub(crate) const MANAGEMENT: [&str; 2] = ["cora", "dev"];
 /// Both teams of the standard case.
 pub(crate) const EVERYONE: [&str; 4] = ["ana", "ben", "cora", "dev"];
 
-/// A person of Maple Hollow, or anybody else by their id.
+/// Returns a person of Maple Hollow, or any other person by ID.
 pub(crate) fn person(short: &str) -> Person {
     let full = match short {
         "ana" => "Ana Reyes",
@@ -32,7 +32,7 @@ pub(crate) fn ids(list: &[&str]) -> MemberIds {
     MemberIds::new(list.iter().map(|short| id(short))).expect("ids that differ")
 }
 
-/// The opening of the case of Maple Hollow under a program.
+/// Returns the opening of the case of Maple Hollow with a program.
 pub(crate) fn opening(program: Program) -> Event {
     CaseOpened {
         contract_expires: Some(date("2027-06-30")),
@@ -46,7 +46,7 @@ pub(crate) fn opening(program: Program) -> Event {
     .into()
 }
 
-/// A leader agrees; the school committee's in the office of chair.
+/// Returns the agreement of a leader. The school committee's leader is its chair.
 pub(crate) fn agreed(seat: Seat, who: &str) -> Event {
     let office = (seat == Seat::SchoolCommittee).then_some(Office::Chair);
     agreed_as(seat, who, office)
@@ -133,7 +133,7 @@ pub(crate) fn postponed(part: u8, why: &str) -> Event {
     SessionPostponed { part, reason: reason(why) }.into()
 }
 
-/// A session opens with both teams complete and observers of both boards.
+/// Returns the opening of a session with both teams and observers of both boards.
 pub(crate) fn opened(part: u8) -> Event {
     opened_by(part, "nell", &EVERYONE)
 }
@@ -149,7 +149,7 @@ pub(crate) fn opened_by(part: u8, neutral: &str, present: &[&str]) -> Event {
     SessionOpened { neutral: person(neutral), observers, part, present: ids(present) }.into()
 }
 
-/// A session opens with both teams complete and nobody else in the room.
+/// Returns the opening of a session with both teams and no observers.
 pub(crate) fn opened_alone(part: u8) -> Event {
     let observers = Observers::default();
     SessionOpened { neutral: person("nell"), observers, part, present: ids(&EVERYONE) }.into()
@@ -171,7 +171,7 @@ pub(crate) fn closed() -> Event {
     closed_without(&[])
 }
 
-/// The session is closed after these have left.
+/// Returns the closing of a session that some members left early.
 pub(crate) fn closed_without(left: &[&str]) -> Event {
     SessionClosed { left_early: ids(left) }.into()
 }
@@ -194,7 +194,7 @@ pub(crate) fn dropped(concern: &str) -> Event {
     ConcernDropped { concern: concern.parse().expect("a concern's id") }.into()
 }
 
-/// A party decides through the first of its members.
+/// Returns a party's decision through its first member.
 pub(crate) fn decided(party: Party, decision: Decision) -> Event {
     let spokesperson = match party {
         Party::Labor => "ana",

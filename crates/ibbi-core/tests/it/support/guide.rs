@@ -1,15 +1,15 @@
-//! A guide along the survey: when something is likely to be offered next, and what.
+//! Choices for random paths that follow the survey: the time and the kind of the next event.
 
 use super::likely::{Dice, likely};
 use ibbi_core::{Answer, At, Case, Event, EventKind, Prospect};
 
-/// Some minutes later, if time has room for them.
+/// Returns an instant some minutes later, or the same instant at the end of time.
 pub(crate) fn after(now: At, minutes: i64) -> At {
     At::from_millis(now.millis() + minutes * 60_000).unwrap_or(now)
 }
 
-/// A walk that follows the survey takes a kind once in so many times that it could: kinds that lead away from the end
-/// of the road seldom, and those that end the case at once more seldom still.
+/// Returns how rarely a random path chooses a kind. Kinds that lead away from completion are rare, and kinds that end
+/// the case are rarer.
 const fn rarity(kind: EventKind) -> usize {
     match kind {
         EventKind::CaseWithdrawn | EventKind::ApplicationDeclined | EventKind::CaseReferred => 60,
@@ -24,7 +24,7 @@ const fn rarity(kind: EventKind) -> usize {
     }
 }
 
-/// When a walk that follows the survey offers its next event: often where the calendar has something.
+/// Returns the time of the next event, often when a session starts or ends.
 pub(crate) fn next_instant(case: &Case, now: At, minutes: i64, dice: &mut Dice) -> At {
     let Some(sessions) = case.sessions().filter(|_| !dice.once_in(3)) else { return after(now, minutes) };
     if let Some(open) = sessions.open() {
@@ -35,7 +35,7 @@ pub(crate) fn next_instant(case: &Case, now: At, minutes: i64, dice: &mut Dice) 
     next.map_or(after(now, minutes), |starts| starts.max(now))
 }
 
-/// What a walk that follows the survey offers next: a likely event of a kind that is not blocked.
+/// Returns the next event: a likely one of a kind that is not blocked.
 pub(crate) fn next_event(case: &Case, answers: &[Prospect], now: At, dice: &mut Dice) -> Option<Event> {
     let open = answers.iter().filter(|prospect| !matches!(prospect.answer, Answer::Blocked { .. }));
     let mut kinds: Vec<_> = open.map(|prospect| prospect.event).collect();

@@ -1,5 +1,4 @@
-//! Likely events: for a kind, one that the case would probably accept, made up from its state and a few throws of
-//! dice.
+//! Likely events: for a kind, an event that the case would probably accept, from its state and a few random numbers.
 
 use super::facts::*;
 use super::{id, later, name, reason, text};
@@ -9,10 +8,10 @@ use ibbi_core::{
     Party, Program, ProgramParameters, Seat, Service, Slot, Topic, Topics,
 };
 
-/// The UTC offset, in minutes, of every slot made here.
+/// The UTC offset of every slot, in minutes.
 pub(crate) const OFFSET: i16 = -300;
 
-/// Throws that follow from a seed (the generator is splitmix64).
+/// Pseudorandom numbers from a seed (splitmix64).
 #[derive(Debug, Clone)]
 pub(crate) struct Dice(pub(crate) u64);
 
@@ -25,13 +24,13 @@ impl Dice {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number from 0 to `sides - 1`; 0 if there is none.
+    /// Returns a number from 0 to `sides - 1`, or 0 if `sides` is 0.
     pub(crate) fn throw(&mut self, sides: usize) -> usize {
         let sides = u64::try_from(sides).unwrap_or(u64::MAX).max(1);
         usize::try_from(self.next() % sides).unwrap_or(0)
     }
 
-    /// True once in so many throws.
+    /// Returns true once in `sides` times, on average.
     pub(crate) fn once_in(&mut self, sides: usize) -> bool {
         self.throw(sides) == 0
     }
@@ -41,7 +40,7 @@ impl Dice {
     }
 }
 
-/// The first minute of the day after the `days`-th from an instant, plus so many minutes.
+/// Returns the instant `minute` minutes after local midnight, `days` days after an instant.
 pub(crate) fn on_day(from: At, days: i64, minute: i64) -> At {
     let day = 24 * 60;
     let local = from.millis() / 60_000 + i64::from(OFFSET);
@@ -49,13 +48,13 @@ pub(crate) fn on_day(from: At, days: i64, minute: i64) -> At {
     At::from_millis((midnight + minute) * 60_000).unwrap_or(At::MAX)
 }
 
-/// A slot from an instant, so many minutes long.
+/// Returns a slot of `minutes` minutes.
 pub(crate) fn slot_at(starts: At, minutes: u16) -> Slot {
     let local = |at| LocalTime::new(at, OFFSET).expect("a whole minute");
     Slot::new(local(starts), local(later(starts, i64::from(minutes)))).expect("the end is after the start")
 }
 
-/// The first part that has hours to fill and no session booked or open.
+/// Returns the first incomplete part without a session booked or open.
 pub(crate) fn free_part(case: &Case) -> Option<(u8, &Part)> {
     let sessions = case.sessions()?;
     sessions.numbered().find(|(number, part)| {
@@ -68,7 +67,7 @@ fn booked_parts(case: &Case) -> Vec<u8> {
     case.sessions().into_iter().flat_map(|sessions| sessions.bookings().map(|(part, _)| part)).collect()
 }
 
-/// The ids of the members for whom a pledge stands, or does not.
+/// Returns the members whose pledge status is wanted.
 fn members(case: &Case, wanted: impl Fn(bool) -> bool) -> Vec<(Party, MemberId)> {
     let Some(teams) = case.teams() else { return Vec::new() };
     let of = |party: Party| teams.members(party).iter().map(move |member| (party, member.person.id, member.pledged));
@@ -91,7 +90,7 @@ fn open_concerns(case: &Case) -> Vec<ibbi_core::ConcernId> {
     Party::ALL.iter().flat_map(|party| caucus.open_concerns(*party)).collect()
 }
 
-/// A program with the published figures, or a smaller one.
+/// Returns the published program, or a variant.
 fn program(dice: &mut Dice) -> Program {
     let presence = if dice.once_in(4) { ibbi_core::Presence::EachTeam } else { ibbi_core::Presence::Everyone };
     let two_half_days = if dice.once_in(4) { vec![120, 180, 120] } else { vec![240, 240] };
@@ -99,7 +98,7 @@ fn program(dice: &mut Dice) -> Program {
     Program::new(parameters).expect("parameters that fit")
 }
 
-/// A likely event of a kind.
+/// Returns a likely event of a kind.
 pub(crate) fn likely(case: &Case, kind: EventKind, at: At, dice: &mut Dice) -> Event {
     match kind {
         EventKind::CaseOpened => opening(program(dice)),
@@ -229,7 +228,7 @@ fn in_sessions(case: &Case, kind: EventKind, at: At, dice: &mut Dice) -> Event {
     }
 }
 
-/// Stands in where no part is free.
+/// A placeholder for when no part is free.
 const NO_PART: Part = Part { minutes: 60, counted: 0, first_day: None, booked: None };
 
 fn in_caucus(case: &Case, kind: EventKind, dice: &mut Dice) -> Event {

@@ -1,5 +1,4 @@
-//! What the tests share: instants and slots in a district's wall-clock time, the facts of a made-up district, and
-//! stories that are played to a stage.
+//! Helpers for the tests: times and slots, the events of a made-up district, and stories that reach a stage.
 
 pub(crate) mod facts;
 pub(crate) mod guide;
@@ -10,34 +9,34 @@ pub(crate) mod trials;
 
 use ibbi_core::{At, Date, LocalTime, MemberId, Name, NoteText, Reason, Slot};
 
-/// The UTC offset of Massachusetts on a day of the years 2026 and 2027, in which all stories play.
+/// Returns the UTC offset of Massachusetts on a day in 2026 or 2027, the years of all stories.
 fn offset(day: &str) -> &'static str {
     let daylight = ("2026-03-08".."2026-11-01").contains(&day) || ("2027-03-14".."2027-11-07").contains(&day);
     if daylight { "-04:00" } else { "-05:00" }
 }
 
-/// A time on the wall, such as `2026-10-20 08:00`.
+/// Returns a local time, such as `2026-10-20 08:00`.
 pub(crate) fn local(when: &str) -> LocalTime {
     let (day, time) = when.split_once(' ').expect("a day, a blank and a time");
     format!("{day}T{time}:00{}", offset(day)).parse().expect("a time that exists")
 }
 
-/// The instant of a time on the wall.
+/// Returns the instant of a local time.
 pub(crate) fn at(when: &str) -> At {
     local(when).at()
 }
 
-/// A slot on one day, such as `slot("2026-10-20", "08:00", "16:00")`.
+/// Returns a slot on one day, such as `slot("2026-10-20", "08:00", "16:00")`.
 pub(crate) fn slot(day: &str, starts: &str, ends: &str) -> Slot {
     slot_from_to(&format!("{day} {starts}"), &format!("{day} {ends}"))
 }
 
-/// A slot from one time on the wall to another.
+/// Returns a slot from one local time to another.
 pub(crate) fn slot_from_to(starts: &str, ends: &str) -> Slot {
     Slot::new(local(starts), local(ends)).expect("the end is after the start")
 }
 
-/// An instant some minutes (or, if negative, before) another.
+/// Returns an instant some minutes after another, or before it if `minutes` is negative.
 pub(crate) fn later(from: At, minutes: i64) -> At {
     At::from_millis(from.millis() + minutes * 60_000).expect("a year between 1970 and 9999")
 }

@@ -1,13 +1,13 @@
-//! The standard case of Maple Hollow, from the opening to the last hour, in which nothing goes wrong.
+//! The standard case of Maple Hollow, from its opening to its last hour, without problems.
 
 use super::facts::*;
 use super::slot;
 use ibbi_core::{Body, Decision, Event, Format, Party, Program, Seat, Service, Topic};
 
-/// When, and what.
+/// An event and its local time.
 pub(crate) type Step = (&'static str, Event);
 
-/// Every event of the standard case, in order.
+/// Returns every event of the standard case, in order.
 pub(crate) fn standard(program: Program, format: Format) -> Vec<Step> {
     let mut steps = vec![("2026-09-01 09:00", opening(program))];
     steps.extend(getting_started());

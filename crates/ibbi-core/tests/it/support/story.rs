@@ -1,4 +1,4 @@
-//! A story: a case with its records, told event by event. What is told must be accepted; what is refused must change
+//! A story: a case with its records, event by event. Accepted events are checked, and refused events must change
 //! nothing.
 
 use super::at;
@@ -7,29 +7,29 @@ use ibbi_core::{
     At, Case, Event, Format, History, Outcome, Program, ProgramParameters, Refusal, Rule, Sessions, Stage, Warning,
 };
 
-/// A case under way.
+/// A case with its history.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Story {
     pub(crate) history: History,
 }
 
 impl Story {
-    /// The standard case from its opening up to the event that leads into a stage.
+    /// Returns the standard case up to the event that leads to a stage.
     pub(crate) fn reaching(stage: Stage) -> Self {
         Self::reaching_in(stage, Format::FullDay)
     }
 
-    /// The same, with the facilitation in a format.
+    /// Returns the same with a facilitation format.
     pub(crate) fn reaching_in(stage: Stage, format: Format) -> Self {
-        Self::played(stage, format, Program::default())
+        Self::reached(stage, format, Program::default())
     }
 
-    /// The same, under other program parameters.
+    /// Returns the same with other program parameters.
     pub(crate) fn reaching_under(stage: Stage, parameters: ProgramParameters) -> Self {
-        Self::played(stage, Format::FullDay, Program::new(parameters).expect("parameters that fit"))
+        Self::reached(stage, Format::FullDay, Program::new(parameters).expect("parameters that fit"))
     }
 
-    fn played(stage: Stage, format: Format, program: Program) -> Self {
+    fn reached(stage: Stage, format: Format, program: Program) -> Self {
         let mut story = Self::default();
         for (when, event) in standard(program, format) {
             if story.stage() == stage {
@@ -41,7 +41,7 @@ impl Story {
         story
     }
 
-    /// The standard case up to its first event of a kind and through it.
+    /// Returns the standard case up to and including its first event of a kind.
     pub(crate) fn through(kind: ibbi_core::EventKind, format: Format) -> Self {
         let mut story = Self::default();
         for (when, event) in standard(Program::default(), format) {
@@ -54,12 +54,12 @@ impl Story {
         panic!("the standard case has no {kind}");
     }
 
-    /// The number that the next event gets.
+    /// Returns the number of the next event.
     pub(crate) fn next_seq(&self) -> u64 {
         self.last_seq() + 1
     }
 
-    /// The number of the last event.
+    /// Returns the number of the last event.
     pub(crate) fn last_seq(&self) -> u64 {
         self.history.entries().last().map_or(0, |entry| entry.seq)
     }
@@ -76,22 +76,22 @@ impl Story {
         self.case().outcome()
     }
 
-    /// The hours of the training or the facilitation.
+    /// Returns the sessions of the training or the facilitation.
     pub(crate) fn sessions(&self) -> &Sessions {
         self.case().sessions().expect("a stage that holds sessions")
     }
 
-    /// Minutes that remain of each part, the grace not counted.
+    /// Returns the minutes that remain of each part, without the grace.
     pub(crate) fn remaining(&self) -> Vec<u16> {
         self.sessions().parts().iter().map(ibbi_core::Part::remaining).collect()
     }
 
-    /// Something happens.
+    /// Offers an event that must be accepted, at a local time.
     pub(crate) fn on(&mut self, when: &str, event: Event) -> &mut Self {
         self.happens(at(when), event)
     }
 
-    /// Something happens at an instant.
+    /// Offers an event that must be accepted, at an instant.
     pub(crate) fn happens(&mut self, at: At, event: Event) -> &mut Self {
         let kind = event.kind();
         if let Err(refusal) = self.history.offer(self.next_seq(), at, event) {
@@ -100,14 +100,14 @@ impl Story {
         self
     }
 
-    /// A copy of the story in which something has happened too.
+    /// Returns a copy with one more event.
     pub(crate) fn and(&self, when: &str, event: Event) -> Self {
         let mut story = self.clone();
         story.on(when, event);
         story
     }
 
-    /// Something is offered and refused; nothing has changed.
+    /// Offers an event that must be refused and change nothing.
     pub(crate) fn refused(&mut self, when: &str, event: &Event) -> Refusal {
         let (case, records) = (self.case().clone(), self.history.entries().len());
         let refusal = self.history.offer(self.next_seq(), at(when), event.clone()).expect_err("it was to be refused");
@@ -116,25 +116,25 @@ impl Story {
         refusal
     }
 
-    /// Something is offered and refused by exactly these rules.
+    /// Offers an event that exactly these rules must refuse.
     #[track_caller]
     pub(crate) fn refuses(&mut self, when: &str, event: Event, rules: &[Rule]) -> &mut Self {
         assert_eq!(rules_of(&self.refused(when, &event)), rules, "{} at {when}", event.kind());
         self
     }
 
-    /// What is warned of when this is recorded.
+    /// Returns the warnings for an event.
     pub(crate) fn warnings_on(&self, when: &str, event: &Event) -> Vec<Warning> {
         let advisories = self.case().advise(event, at(when), None);
         advisories.into_iter().map(|advisory| advisory.warning).collect()
     }
 
-    /// What is to be kept in mind as the case stands, as `(warning, what was found)`.
+    /// Returns the warnings for the current state, as `(warning, what was found)`.
     pub(crate) fn warnings(&self) -> Vec<(Warning, String)> {
         self.case().advisories().into_iter().map(|advisory| (advisory.warning, advisory.found)).collect()
     }
 
-    /// Offers every event that counts to a fresh case: it must come out the same.
+    /// Checks that the events that count lead to the same case.
     #[track_caller]
     pub(crate) fn replays(&self) {
         let mut again = Case::default();

@@ -1,4 +1,4 @@
-//! Letters, teams and pledges.
+//! Trials of letters, teams, and pledges.
 
 use super::super::facts::*;
 use super::super::slot;
@@ -14,7 +14,7 @@ pub(super) fn trials() -> Vec<Trial> {
     trials
 }
 
-/// The standard case in the moment before its application is accepted.
+/// Returns the standard case just before its application is accepted.
 fn complete() -> Story {
     let mut story = Story::reaching(Stage::Application);
     for (party, team) in [(Labor, LABOR), (Management, MANAGEMENT)] {
@@ -88,8 +88,8 @@ fn rosters() -> Vec<Trial> {
     ]
 }
 
-/// Both teams named and everyone pledged: asked on acceptance, and whenever a session or a caucus opens or a party
-/// decides.
+/// Both teams must be named and every member must pledge, for acceptance, for opening a session or a caucus, and for a
+/// decision.
 fn readiness() -> Vec<Trial> {
     let settled = complete();
     let booked = Story::through(EventKind::SessionScheduled, Format::FullDay);

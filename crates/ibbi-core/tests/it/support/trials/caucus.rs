@@ -1,4 +1,4 @@
-//! Caucuses, concerns and decisions.
+//! Trials of caucuses, concerns, and decisions.
 
 use super::super::facts::*;
 use super::super::slot;
@@ -10,7 +10,7 @@ use ibbi_core::{Decision, Format, Party, Rule, Stage};
 
 const NOW: &str = "2026-10-22 09:00";
 
-/// The labor team is in caucus; management has not begun.
+/// Returns the case with the labor team in caucus, before management's caucus.
 fn in_caucus() -> Story {
     Story::reaching(Stage::Caucus).and("2026-10-21 09:00", caucus(Labor, &LABOR))
 }

@@ -1,4 +1,4 @@
-//! Corrections and the order of the records.
+//! Trials of corrections and of the order of records.
 
 use super::super::facts::*;
 use super::super::story::Story;

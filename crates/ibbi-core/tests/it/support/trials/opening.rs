@@ -1,4 +1,4 @@
-//! The process as a whole, the key leaders, and the introductory meeting.
+//! Trials of the process as a whole, the key leaders, and the introductory meeting.
 
 use super::super::facts::*;
 use super::super::story::Story;

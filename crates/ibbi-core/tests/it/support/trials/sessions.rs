@@ -1,4 +1,4 @@
-//! Sessions of the training and of the facilitation.
+//! Trials of the sessions of the training and the facilitation.
 
 use super::super::facts::*;
 use super::super::story::Story;
@@ -21,7 +21,7 @@ fn half_days() -> Story {
     Story::reaching_in(Stage::Facilitation, Format::TwoHalfDays)
 }
 
-/// Two half-days, the first booked for the morning of November 17.
+/// Returns the case with two half-days, the first booked for the morning of November 17.
 fn first_booked() -> Story {
     half_days().and(BOOKED_ON, scheduled(1, slot("2026-11-17", "08:00", "12:00")))
 }
