@@ -58,9 +58,9 @@ fn time_travel_knows_what_was_corrected_later() {
     record("Right", "2025-01-03 09:00");
     let said = place.ibbi(&["replay", "my.ledger", "--at", "2025-01-10 09:00"]);
     assert_eq!(said.code, 0, "{}", said.out);
-    assert!(said.out.contains("(voided by 4)") && said.out.contains("Right agrees"), "{}", said.out);
+    assert!(said.out.contains("(voided by 4)") && said.out.contains("Right, superintendent, agreed"), "{}", said.out);
     let believed = place.ibbi(&["replay", "my.ledger", "--to", "3"]);
-    assert!(believed.out.contains("Wrong agrees") && !believed.out.contains("voided"), "{}", believed.out);
+    assert!(believed.out.contains("Wrong, superintendent, agreed") && !believed.out.contains("voided"), "{}", believed.out);
 }
 
 #[test]

@@ -96,7 +96,7 @@ fn times_that_are_none_that_do_not_exist_or_come_twice_are_refused_with_a_way_ou
         ("2025-03-09 02:30-04:00", "does not exist in America/New_York"),
         ("2025-11-02 01:30-03:00", "occurs twice in America/New_York"),
         ("2025-10-20 16:00-08:00", "which is not after its start"),
-        ("2025-10-20 8am-4pm", "write the day and both times, such as 2026-10-20 08:00-16:00"),
+        ("2025-10-20 8am-4pm", "write the date and both times, as in 2026-10-20 08:00-16:00"),
         ("2025-10-20", "is not a slot"),
         ("2025-10-20T08:00:00-05:00/2025-10-20T16:00:00-05:00", "has the offset of another zone"),
     ] {

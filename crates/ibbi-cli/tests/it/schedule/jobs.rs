@@ -101,7 +101,7 @@ fn tables_come_as_csv_with_a_heading_each() {
 fn advisories_appear_where_they_apply_with_their_source() {
     let place = with_sample("eight-weeks.toml");
     let plan = place.done(&["plan", "my.toml"]);
-    for expected in ["posted by", "contract expires", "no observer attends"] {
+    for expected in ["post the meeting by", "contract expires", "is listed as an observer"] {
         assert!(
             plan.replace("\n ", " ").split_whitespace().collect::<Vec<_>>().join(" ").contains(expected),
             "{expected}: {plan}"
