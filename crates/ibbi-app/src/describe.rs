@@ -1,6 +1,5 @@
 //! Events and findings as sentences.
 
-use crate::form::said;
 use crate::zone::Zone;
 use ibbi_core::{At, EventKind, Found, Rule, Source, Warning};
 use serde::Serialize;
@@ -35,18 +34,22 @@ pub fn found(found: &Found, zone: Zone) -> String {
 /// ```
 /// use ibbi_app::describe::in_words;
 /// let remedy = ibbi_core::Rule::IbbiChosen.remedy();
-/// assert_eq!(remedy, "Record service_chosen with service=ibbi.");
-/// assert_eq!(in_words(remedy), "Record \u{201c}a service is chosen\u{201d} with service: Interest-Based Bargaining Institute.");
+/// assert_eq!(remedy, "Record the choice of the IBBI (service_chosen with service=ibbi).");
+/// let expected = "Record the choice of the IBBI (\u{201c}service chosen\u{201d} with service: Interest-Based Bargaining Institute).";
+/// assert_eq!(in_words(remedy), expected);
 /// ```
 pub fn in_words(text: &str) -> String {
     let is_mark = |letter: char| matches!(letter, '.' | ',' | ';' | ':' | '(' | ')' | '`');
-    // A name may hold an equals sign too; only what an event has is said in words.
-    let is_key = |key: &str| EventKind::ALL.iter().any(|kind| kind.fields().contains(&key));
+    // A name can contain an equals sign. Only keys of events are put in words.
+    let field = |key: &str| EventKind::ALL.iter().find_map(|kind| kind.field(key));
     let words = text.split(' ').map(|word| {
         let bare = word.trim_matches(is_mark);
         let said = match (EventKind::from_code(bare), bare.split_once('=')) {
             (Some(kind), _) => format!("\u{201c}{}\u{201d}", kind.label()),
-            (None, Some((key, value))) if is_key(key) => format!("{}: {}", key.replace('_', " "), said(value)),
+            (None, Some((key, value))) => match field(key) {
+                Some(field) => format!("{}: {}", key.replace('_', " "), field.value_label(value)),
+                None => return word.to_owned(),
+            },
             _ => return word.to_owned(),
         };
         word.replacen(bare, &said, 1)
@@ -127,9 +130,9 @@ mod tests {
         for (found, said) in [
             (
                 "the case is in Inquiry; format_chosen belongs to Teams",
-                "the case is in Inquiry; \u{201c}the facilitation's format is chosen\u{201d} belongs to Teams",
+                "the case is in Inquiry; \u{201c}facilitation format chosen\u{201d} belongs to Teams",
             ),
-            ("`leader_agreed`: 1 + 1=2 of A_B", "`\u{201c}a key leader agrees\u{201d}`: 1 + 1=2 of A_B"),
+            ("`leader_agreed`: 1 + 1=2 of A_B", "`\u{201c}leader agreed\u{201d}`: 1 + 1=2 of A_B"),
         ] {
             assert_eq!(in_words(found), said);
         }

@@ -1,37 +1,36 @@
-//! The JSON Schema (2020-12) of a ledger's lines, made from the same table as the command line's keys.
+//! The JSON Schema (2020-12) of a ledger's lines, made from the table of event fields.
 //!
-//! A schema sees one line at a time: it cannot check the chain, the order of keys, or white space. `ibbi verify` can.
+//! A schema sees one line at a time: it can't check the chain, the order of keys, or white space. `ibbi verify` can.
 
-use crate::shape::{Field, Shape, fields};
-use ibbi_core::{Capacity, EventKind, Presence, Stage, Topic};
-use ibbi_log::{MAX_NUMBER, OPENING_TYPE};
+use ibbi_core::{Capacity, EventKind, FieldInfo, FieldKind, MAX_NUMBER, Presence, Requirement, Stage};
+use ibbi_log::OPENING_TYPE;
 use serde_json::{Map, Value, json};
 
-/// Characters that no text may hold, as the inside of a character class.
+/// Characters that no text can have, as the inside of a character class.
 const INVISIBLE: &str =
     r"\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff";
-/// The same, with LF and TAB allowed.
+/// The same characters without LF and TAB.
 const INVISIBLE_BUT_LINES: &str = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff";
 
-/// A text of so many characters that begins and ends with a visible one.
+/// Returns the schema of a text of at most `limit` characters that begins and ends with a visible one.
 fn text(limit: usize, invisible: &str) -> Value {
     let mut text = pattern(&format!(r"[^\s{invisible}]([^{invisible}]*[^\s{invisible}])?"));
     text["maxLength"] = json!(limit);
     text
 }
 
-/// A text of this form from its beginning to its end.
+/// Returns the schema of a text that has this form from its beginning to its end.
 ///
-/// Two things are said so that all regular expressions mean the same: `$` alone would let a line feed follow in some
-/// languages, and `\d` would be any digit of Unicode.
+/// Regular expressions differ between languages. In some, `$` alone allows a line feed after it, and `\d` matches any
+/// digit of Unicode. This form avoids both.
 fn pattern(form: &str) -> Value {
     json!({ "type": "string", "pattern": format!(r"^{form}(?!\n)$") })
 }
 
-/// The years, months and days of a calendar; which month has how many is not for a schema.
+/// The years, months, and days of a calendar. The schema does not check the length of a month.
 const DATE: &str = "(19[7-9][0-9]|[2-9][0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])";
 const CLOCK: &str = "([01][0-9]|2[0-3]):[0-5][0-9]";
-/// Up to 14 hours either way; zero is `+00:00`.
+/// An offset of up to 14 hours in either direction. Zero is `+00:00`.
 const OFFSET: &str = r"(?!-00:00)[+-]((0[0-9]|1[0-3]):[0-5][0-9]|14:00)";
 
 fn reference(name: &str) -> Value {
@@ -42,8 +41,10 @@ fn object(properties: Map<String, Value>, required: &[&str]) -> Value {
     json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
 }
 
-fn list(of: &Value, least: usize) -> Value {
-    json!({ "type": "array", "items": of, "minItems": least, "maxItems": 100, "uniqueItems": true })
+fn list(items: &Value, requirement: Requirement) -> Value {
+    // An optional list is omitted when it is empty.
+    let least = usize::from(requirement == Requirement::Optional);
+    json!({ "type": "array", "items": items, "minItems": least, "maxItems": 100, "uniqueItems": true })
 }
 
 fn number(least: u64, most: u64) -> Value {
@@ -85,38 +86,55 @@ fn definitions() -> Value {
     })
 }
 
-fn value(kind: EventKind, field: &Field) -> Value {
-    match field.shape {
-        Shape::Name => reference("name"),
-        Shape::Reason => reference("reason"),
-        Shape::Note => reference("note"),
-        Shape::Code(codes) => json!({ "enum": codes }),
-        Shape::Date => reference("date"),
-        Shape::Slot => reference("slot"),
-        Shape::Member | Shape::Concern => reference("id"),
-        Shape::Person => reference("person"),
-        // What may be left out is left out when it is empty.
-        Shape::Members => list(&reference("id"), usize::from(!field.required)),
-        Shape::Names => list(&reference("name"), 0),
-        Shape::Topics => list(&json!({ "enum": Topic::CODES }), 0),
-        Shape::Observers => list(&reference("observer"), 1),
-        Shape::Number(most) => number(0, most),
-        Shape::Flag if kind == EventKind::CaseOpened => json!({ "const": true }),
-        Shape::Flag => json!({ "type": "boolean" }),
-        Shape::Digest => reference("sha256"),
-        Shape::Uuid => reference("uuid"),
-        Shape::Zone => pattern("[A-Za-z][A-Za-z0-9/_+-]{0,39}"),
-        Shape::Object => reference("program"),
+fn value(field: &FieldInfo) -> Value {
+    match field.kind {
+        FieldKind::Name { .. } => reference("name"),
+        FieldKind::Reason { .. } => reference("reason"),
+        FieldKind::NoteText { .. } => reference("note"),
+        FieldKind::Code(set) => json!({ "enum": set.codes }),
+        FieldKind::Date => reference("date"),
+        FieldKind::Slot => reference("slot"),
+        FieldKind::MemberId | FieldKind::ConcernId => reference("id"),
+        FieldKind::Person => reference("person"),
+        FieldKind::MemberIds => list(&reference("id"), field.requirement),
+        FieldKind::Names => list(&reference("name"), field.requirement),
+        FieldKind::Topics(set) => list(&json!({ "enum": set.codes }), field.requirement),
+        FieldKind::Observers(_) => list(&reference("observer"), field.requirement),
+        FieldKind::Number { max } => number(0, max),
+        // An optional flag is omitted when it is false.
+        FieldKind::Flag if field.requirement == Requirement::Optional => json!({ "const": true }),
+        FieldKind::Flag => json!({ "type": "boolean" }),
+        FieldKind::Digest => reference("sha256"),
+        FieldKind::CaseId => reference("uuid"),
+        FieldKind::TimeZone => pattern("[A-Za-z][A-Za-z0-9/_+-]{0,39}"),
+        FieldKind::Program => reference("program"),
     }
 }
 
-/// What a kind of event carries. On a line nothing that has a default is left to it.
-fn data(kind: EventKind) -> Value {
-    let all: Vec<Field> = fields(kind).collect();
-    let properties = all.iter().map(|field| (field.name.to_owned(), value(kind, field))).collect();
-    let always = |field: &&Field| field.required || matches!(field.name, "program" | "time_zone");
-    let required: Vec<_> = all.iter().filter(always).map(|field| field.name).collect();
-    object(properties, &required)
+/// Returns the schema of an event's data on a ledger line.
+fn line_data(kind: EventKind) -> Value {
+    data(kind, FieldInfo::is_required_on_line, value)
+}
+
+/// Returns the schema of an event's data as input: it can omit what the application fills in.
+///
+/// The references are those of [`ledger_line`].
+pub fn input_data(kind: EventKind) -> Value {
+    data(kind, FieldInfo::is_required, |field| match field.kind {
+        FieldKind::Flag => json!({ "type": "boolean" }),
+        _ => value(field),
+    })
+}
+
+fn data(kind: EventKind, is_required: fn(&FieldInfo) -> bool, schema: fn(&FieldInfo) -> Value) -> Value {
+    let described = |field: &FieldInfo| {
+        let mut schema = schema(field);
+        schema["description"] = json!(field.help);
+        (field.name.to_owned(), schema)
+    };
+    let fields = kind.fields();
+    let required: Vec<_> = fields.iter().filter(|field| is_required(field)).map(|field| field.name).collect();
+    object(fields.iter().map(described).collect(), &required)
 }
 
 fn record() -> Value {
@@ -146,7 +164,7 @@ fn record() -> Value {
     })
 }
 
-/// The keys that the first line and all others share.
+/// Returns the keys that every line has.
 fn envelope() -> Map<String, Value> {
     let shared = [
         ("actor", reference("name")),
@@ -182,16 +200,16 @@ fn opening() -> Value {
     json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
 }
 
-/// The schema of one line of a ledger of format version 1. What each type of event carries is defined under its code.
+/// Returns the schema of one line of a ledger of format version 1. The data of each type of event is under its code.
 pub fn ledger_line() -> Value {
     let mut definitions = definitions();
     for kind in EventKind::ALL {
-        definitions[kind.code()] = data(*kind);
+        definitions[kind.code()] = line_data(*kind);
     }
     definitions[OPENING_TYPE] = opening_data();
     definitions["opening"] = opening();
     definitions["record"] = record();
-    // It has no `$id`: some validators then take references inside of it for ones to somewhere else.
+    // There is no `$id`: with one, some validators resolve the references inside to another document.
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A line of an ibbi ledger, format version 1",

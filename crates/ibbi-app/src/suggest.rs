@@ -1,6 +1,6 @@
-//! Suggestions: what can be recorded now, written so that it runs once its values are filled in.
+//! Suggestions: the events that can be recorded now, as pairs that are ready when their values are filled in.
 
-use crate::shape::fields;
+use crate::input::value::to_fill_in;
 use ibbi_core::stages::ConcernStatus;
 use ibbi_core::{
     ActivityKind, Answer, At, Body, Case, Event, EventKind, Format, History, Member, MemberIds, Outcome, Party, Seat,
@@ -14,23 +14,24 @@ use serde::Serialize;
 pub struct Suggestion {
     /// The kind of event.
     pub event: EventKind,
-    /// What it takes, as `key=value`; a value in angle brackets is still to be filled in.
+    /// Its fields, as `key=value`. A value in angle brackets must be filled in.
     pub pairs: Vec<String>,
-    /// What to know when filling in.
+    /// A hint for filling in the values.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// Whether it moves the process on; the others can be recorded at almost any time.
+    /// Whether it moves the process forward. Other events can be recorded at almost any time.
     pub onward: bool,
 }
 
-/// Puts together the pairs of one suggestion; what is required and not given becomes a placeholder.
+/// Returns the pairs of one suggestion. A required field that is not given becomes a placeholder.
 fn pairs(event: EventKind, given: &[(&str, String)]) -> Vec<String> {
+    debug_assert!(given.iter().all(|(name, _)| event.field(name).is_some()), "{event} does not have all of {given:?}");
     let mut pairs: Vec<_> = Vec::new();
-    for field in fields(event) {
+    for field in event.fields() {
         if let Some((_, value)) = given.iter().find(|(name, _)| *name == field.name) {
             pairs.push(format!("{}={value}", field.name));
-        } else if field.required {
-            pairs.push(format!("{}={}", field.name, field.shape.to_fill_in()));
+        } else if field.is_required() {
+            pairs.push(format!("{}={}", field.name, to_fill_in(field.kind)));
         }
     }
     pairs
@@ -41,23 +42,23 @@ struct Suggestions<'a> {
     found: Vec<Suggestion>,
 }
 
-/// What can be recorded at this instant, what moves the process on first.
+/// Returns what can be recorded at this instant. Events that move the process forward come first.
 pub(crate) fn suggest(history: &History, at: At) -> Vec<Suggestion> {
     let case = history.case();
     let mut suggestions = Suggestions { case, found: Vec::new() };
     for prospect in history.survey(at) {
         if !matches!(prospect.answer, Answer::Blocked { .. }) {
-            suggestions.of(prospect.event, at);
+            suggestions.add_event(prospect.event, at);
         }
     }
     let mut found = suggestions.found;
-    found.retain(|suggestion| stands(case, suggestion, at));
+    found.retain(|suggestion| is_acceptable(case, suggestion, at));
     found.sort_by_key(|suggestion| !suggestion.onward);
     found
 }
 
-/// A suggestion that leaves nothing to fill in is made only if it would be accepted.
-fn stands(case: &Case, suggestion: &Suggestion, at: At) -> bool {
+/// Returns whether the case accepts a suggestion, or whether it has values to fill in.
+fn is_acceptable(case: &Case, suggestion: &Suggestion, at: At) -> bool {
     let zone = case.file().and_then(|file| crate::zone::Zone::new(&file.opened().time_zone).ok()).unwrap_or_default();
     match crate::input::from_pairs(suggestion.event, &suggestion.pairs, zone) {
         Ok(event) => case.check(&event, at).is_ok(),
@@ -76,7 +77,7 @@ impl Suggestions<'_> {
         &mut self.found[last]
     }
 
-    fn of(&mut self, event: EventKind, at: At) {
+    fn add_event(&mut self, event: EventKind, at: At) {
         match event {
             EventKind::LeaderAgreed => self.leaders(),
             EventKind::MeetingHeld => self.meeting(),
@@ -134,7 +135,7 @@ impl Suggestions<'_> {
                 }
             }
             EventKind::EventVoided => {
-                let note = "strikes what was recorded by mistake; `ibbi replay` shows the numbers";
+                let note = "voids an event recorded by mistake; `ibbi replay` shows the numbers";
                 self.add(event, false, &[]).note = Some(note.to_owned());
             }
             _ => {
@@ -172,7 +173,7 @@ impl Suggestions<'_> {
         let workshop = Service::JointLeadershipWorkshop;
         let others: Vec<_> =
             free.iter().filter(|service| ***service != workshop).map(|service| service.code()).collect();
-        let note = "another service; choose it before the IBBI, which leads on to the application";
+        let note = "another service; choose it before the IBBI, which leads to the application";
         if !others.is_empty() {
             let given = [("service", format!("<{}>", others.join("|")))];
             self.add(EventKind::ServiceChosen, false, &given).note = Some(note.to_owned());
@@ -199,7 +200,7 @@ impl Suggestions<'_> {
         }
     }
 
-    /// A member leaves a team, or takes a pledge back: one of those who can.
+    /// Adds an event for one of the members who can leave a team or withdraw a pledge.
     fn leaving(&mut self, event: EventKind, can: impl Fn(&Member) -> bool) {
         let Some(teams) = self.case.teams() else { return };
         for party in Party::ALL {
@@ -246,7 +247,7 @@ impl Suggestions<'_> {
                 let given = [("part", part.to_string()), ("neutral", neutral), ("present", present.clone())];
                 let suggestion = self.add(EventKind::SessionOpened, true, &given);
                 suggestion.note =
-                    Some("list those who are really present; observers=CAPACITY:NAME for others".to_owned());
+                    Some("list only members who are present; add others with observers=CAPACITY:NAME".to_owned());
             }
         }
     }
@@ -281,12 +282,12 @@ impl Suggestions<'_> {
 }
 
 impl Suggestion {
-    /// Whether nothing is left to fill in.
+    /// Returns whether every value is filled in.
     pub fn is_complete(&self) -> bool {
         !self.pairs.iter().any(|pair| pair.split_once('=').is_some_and(|(_, value)| value.starts_with('<')))
     }
 
-    /// The event, if nothing is left to fill in and it can be read.
+    /// Returns the event, if every value is filled in and valid.
     pub fn event(&self, zone: crate::zone::Zone) -> Option<Event> {
         crate::input::from_pairs(self.event, &self.pairs, zone).ok()
     }

@@ -1,12 +1,13 @@
-//! The events: every fact that a caller can offer to a case, with its data.
+//! The events: every fact that a caller can offer to a case, with the table of their fields.
 //!
 //! There is no second set of commands. To find out whether an event is allowed, check it and look at the answer. To
 //! replay a case, offer every recorded event again.
 
+use crate::field::{FieldInfo, FieldKind, FieldType, Requirement};
 use crate::holidays::County;
-use crate::people::{Body, MemberIds, Names, Observers, Office, Party, Person, Seat};
+use crate::people::{Body, Capacity, MemberIds, Names, Observers, Office, Party, Person, Seat};
 use crate::program::{Format, Program};
-use crate::services::{Service, Topics, Workshop};
+use crate::services::{Service, Topic, Topics, Workshop};
 use crate::slot::Slot;
 use crate::stage::{ActivityKind, Decision};
 use crate::text::{ConcernId, DocumentDigest, MemberId, Name, NoteText, Reason, TimeZoneName};
@@ -14,15 +15,35 @@ use crate::time::Date;
 
 /// The data of an event. There is one type for each kind of event.
 pub trait Payload: crate::sealed::Sealed {
-    /// The kind of event it belongs to.
+    /// The kind of event.
     const KIND: EventKind;
 }
 
+/// When a field must be given, by the mark after its type.
+macro_rules! requirement {
+    () => {
+        Requirement::Required
+    };
+    (= default) => {
+        Requirement::Optional
+    };
+    (=> filled_in) => {
+        Requirement::RequiredOnLine
+    };
+}
+
+/// Defines the events from one table.
+///
+/// A field has a help sentence (its doc comment), a name, a type, and a label. `= default` marks a field that can be
+/// omitted. `=> filled_in` marks one that input can omit and that the application then fills in.
 macro_rules! events {
     ($(
         $(#[$meta:meta])*
         $name:ident = $code:literal, $label:literal {
-            $( $(#[$fmeta:meta])* $field:ident: $type:ty, )*
+            $(
+                $(#[doc = $help:literal])+
+                $field:ident: $type:ty $(= $default:ident)? $(=> $filled:ident)?, $field_label:literal;
+            )*
         }
     )+) => {
         $(
@@ -30,7 +51,11 @@ macro_rules! events {
             #[derive(Debug, Clone, PartialEq, Eq, Hash)]
             #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
             pub struct $name {
-                $( $(#[$fmeta])* pub $field: $type, )*
+                $(
+                    $(#[doc = $help])+
+                    $( #[cfg_attr(feature = "serde", serde($default, skip_serializing_if = "FieldType::is_omitted"))] )?
+                    pub $field: $type,
+                )*
             }
 
             impl crate::sealed::Sealed for $name {}
@@ -53,16 +78,31 @@ macro_rules! events {
         }
 
         impl EventKind {
-            /// The names of what an event of this kind carries, in the order of a ledger.
-            pub const fn fields(self) -> &'static [&'static str] {
-                match self { $( Self::$name => &[$(stringify!($field)),*], )+ }
+            /// Returns the fields of an event of this kind, in the order of a ledger.
+            pub const fn fields(self) -> &'static [FieldInfo] {
+                match self {
+                    $( Self::$name => const {
+                        &[$( FieldInfo {
+                            name: stringify!($field),
+                            kind: <$type as FieldType>::KIND,
+                            requirement: requirement!($(= $default)? $(=> $filled)?),
+                            label: $field_label,
+                            help: concat!($($help),+).trim_ascii(),
+                        } ),*]
+                    }, )+
+                }
+            }
+
+            /// Returns the field with this name, or `None` if an event of this kind does not have it.
+            pub fn field(self, name: &str) -> Option<&'static FieldInfo> {
+                self.fields().iter().find(|field| field.name == name)
             }
         }
 
         /// An event: a fact offered to a case.
         ///
-        /// With the feature `serde` it is written as `{"type": …, "data": {…}}`; [`Event::serialize_data`] and
-        /// [`Event::deserialize_data`] handle the data alone, its keys in alphabetical order.
+        /// With the feature `serde` it is written as `{"type": …, "data": {…}}`. [`Event::serialize_data`] and
+        /// [`Event::deserialize_data`] handle the data alone, with its keys in alphabetical order.
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
         #[cfg_attr(feature = "serde", serde(tag = "type", content = "data", deny_unknown_fields))]
@@ -71,24 +111,24 @@ macro_rules! events {
         }
 
         impl Event {
-            /// Its kind.
+            /// Returns the kind of event.
             pub const fn kind(&self) -> EventKind {
                 match self { $( Self::$name(_) => EventKind::$name, )+ }
             }
 
-            /// Writes what the event carries, without its type: keys in alphabetical order, absent options left out.
+            /// Writes the fields without the type. The keys are in alphabetical order; omitted fields are left out.
             ///
             /// # Errors
-            /// Those of the serializer.
+            /// Returns the errors of the serializer.
             #[cfg(feature = "serde")]
             pub fn serialize_data<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 match self { $( Self::$name(payload) => serde::Serialize::serialize(payload, serializer), )+ }
             }
 
-            /// Reads what an event of a known kind carries. Unknown keys and invalid values are errors.
+            /// Reads the fields of an event of a known kind. Unknown keys and invalid values are errors.
             ///
             /// # Errors
-            /// Those of the deserializer.
+            /// Returns the errors of the deserializer.
             #[cfg(feature = "serde")]
             pub fn deserialize_data<'de, D: serde::Deserializer<'de>>(
                 kind: EventKind,
@@ -102,297 +142,317 @@ macro_rules! events {
     };
 }
 
-// Fields stand in alphabetical order, since the ledger's keys do.
+// The fields are in alphabetical order, as the ledger's keys are.
 events! {
-    /// A case is opened for a district; carries the program's parameters, by which the case is judged from then on.
+    /// A case is opened for a district. It has the program's parameters, which apply to the case from then on.
     CaseOpened = "case_opened", "case opened" {
-        /// The day the present contract expires.
-        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
-        contract_expires: Option<Date>,
-        /// The district's county; Suffolk has two holidays of its own.
-        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
-        county: Option<County>,
+        /// The day the current contract expires.
+        contract_expires: Option<Date> = default, "Contract expires";
+        /// The district's county. Suffolk County has two legal holidays of its own.
+        county: Option<County> = default, "County";
         /// The district's name.
-        district: Name,
-        /// Whether an evergreen clause extends the contract beyond its expiry (G.L. c.150E s.7).
-        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "core::ops::Not::not"))]
-        evergreen: bool,
-        /// An earlier case of the same district that this one follows.
-        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
-        follows: Option<uuid::Uuid>,
-        /// The program's parameters.
-        program: Program,
-        /// The district's time zone.
-        time_zone: TimeZoneName,
+        district: Name, "District";
+        /// Whether an evergreen clause extends the contract beyond its expiration (G.L. c.150E s.7).
+        evergreen: bool = default, "Evergreen clause";
+        /// An earlier case of the same district that this case follows.
+        follows: Option<uuid::Uuid> = default, "ID of the earlier case";
+        /// The program's parameters. By default, those of the published program.
+        program: Program => filled_in, "Program";
+        /// The district's time zone. By default, America/New_York.
+        time_zone: TimeZoneName => filled_in, "Time zone";
     }
 
     /// A key leader agrees to take part.
     LeaderAgreed = "leader_agreed", "leader agreed" {
-        /// Who answers for the seat.
-        name: Name,
+        /// The person in the seat.
+        name: Name, "Name";
         /// For the school committee's seat: chair or vice chair.
-        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
-        office: Option<Office>,
-        /// Which seat.
-        seat: Seat,
+        office: Option<Office> = default, "Office";
+        /// The leader's seat.
+        seat: Seat, "Seat";
     }
 
-    /// A key leader declines; clears the seat if that person held it.
+    /// A key leader declines. If that person had agreed, the seat is open again.
     LeaderDeclined = "leader_declined", "leader declined" {
-        /// Who declines.
-        name: Name,
-        /// Why.
-        reason: Reason,
-        /// Which seat.
-        seat: Seat,
+        /// The person who declines.
+        name: Name, "Name";
+        /// Why the person declines.
+        reason: Reason, "Reason";
+        /// The leader's seat.
+        seat: Seat, "Seat";
     }
 
-    /// The introductory meeting is put on the calendar; offered again, it is moved.
+    /// The introductory meeting is scheduled. Record it again to move the meeting.
     MeetingScheduled = "meeting_scheduled", "introductory meeting scheduled" {
-        /// When.
-        slot: Slot,
+        /// The day of the meeting, and when it starts and ends.
+        slot: Slot, "Day and time";
     }
 
-    /// An introductory meeting took place; topics of several meetings add up.
+    /// An introductory meeting took place. The topics of several meetings add up.
     MeetingHeld = "meeting_held", "introductory meeting held" {
-        /// Who came.
-        present: Names,
-        /// The representative.
-        representative: Name,
-        /// What was covered.
-        topics: Topics,
+        /// The names of the people who came.
+        present: Names, "People present";
+        /// The program's representative.
+        representative: Name, "Representative of the program";
+        /// The topics that the meeting covered.
+        topics: Topics, "Topics covered";
     }
 
-    /// The district chooses a service; `ibbi` leads on to the application.
+    /// The district chooses a service. `ibbi` leads to the application.
     ServiceChosen = "service_chosen", "service chosen" {
-        /// Which offering, for the Joint Leadership Workshop alone.
-        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
-        offering: Option<Workshop>,
-        /// The service.
-        service: Service,
+        /// The offering, for the Joint Leadership Workshop only.
+        offering: Option<Workshop> = default, "Offering";
+        /// The service that the district chooses.
+        service: Service, "Service";
     }
 
-    /// The district goes to another service that it chose; the case ends.
+    /// The district goes to another service that it chose. The case ends.
     CaseReferred = "case_referred", "case referred to another service" {
-        /// To which service.
-        to: Service,
+        /// The service that the district goes to.
+        to: Service, "Service";
     }
 
     /// One of the three bodies confirms its support in writing.
     SupportConfirmed = "support_confirmed", "support confirmed in writing" {
-        /// Which body.
-        body: Body,
+        /// The body that confirms its support.
+        body: Body, "Letter from";
         /// The date of the letter.
-        dated: Date,
-        /// The letter's SHA-256.
-        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
-        document: Option<DocumentDigest>,
+        dated: Date, "Date of the letter";
+        /// The SHA-256 of the letter.
+        document: Option<DocumentDigest> = default, "SHA-256 of the document";
     }
 
-    /// A body takes its support back.
+    /// A body withdraws its support.
     SupportWithdrawn = "support_withdrawn", "support withdrawn" {
-        /// Which body.
-        body: Body,
+        /// The body that withdraws its support.
+        body: Body, "Letter from";
         /// The date of the letter.
-        dated: Date,
-        /// The letter's SHA-256.
-        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
-        document: Option<DocumentDigest>,
+        dated: Date, "Date of the letter";
+        /// The SHA-256 of the letter.
+        document: Option<DocumentDigest> = default, "SHA-256 of the document";
     }
 
     /// The application is accepted.
     ApplicationAccepted = "application_accepted", "application accepted" {
-        /// By whom.
-        by: Name,
+        /// The person who accepts the application.
+        by: Name, "Accepted by";
     }
 
-    /// The application is declined; the case ends.
+    /// The application is declined. The case ends.
     ApplicationDeclined = "application_declined", "application declined" {
-        /// Why.
-        reason: Reason,
+        /// Why the application is declined.
+        reason: Reason, "Reason";
     }
 
-    /// Somebody joins a negotiating team.
+    /// A person joins a negotiating team.
     MemberNamed = "member_named", "member named to a team" {
-        /// Who.
-        member: Person,
-        /// Which team.
-        party: Party,
+        /// The person who joins the team.
+        member: Person, "New member";
+        /// The team that the person joins.
+        party: Party, "Party";
     }
 
-    /// Somebody leaves a negotiating team.
+    /// A member leaves a negotiating team.
     MemberReleased = "member_released", "member released from a team" {
-        /// Who.
-        member: MemberId,
-        /// Which team.
-        party: Party,
-        /// Why.
-        reason: Reason,
+        /// The member who leaves the team.
+        member: MemberId, "Member";
+        /// The team that the member leaves.
+        party: Party, "Party";
+        /// Why the member leaves.
+        reason: Reason, "Reason";
     }
 
     /// A member pledges to be present.
     AttendancePledged = "attendance_pledged", "attendance pledged" {
-        /// When the pledge was given, if it is logged later.
-        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
-        dated: Option<Date>,
-        /// Who.
-        member: MemberId,
-        /// Which team.
-        party: Party,
+        /// The date of the pledge, if it is recorded later.
+        dated: Option<Date> = default, "Date of the pledge";
+        /// The member who pledges to be present.
+        member: MemberId, "Member";
+        /// The member's team.
+        party: Party, "Party";
     }
 
-    /// A member takes the pledge back.
+    /// A member withdraws the pledge.
     PledgeWithdrawn = "pledge_withdrawn", "pledge withdrawn" {
-        /// When it was taken back, if it is logged later.
-        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
-        dated: Option<Date>,
-        /// Who.
-        member: MemberId,
-        /// Which team.
-        party: Party,
+        /// The date of the withdrawal, if it is recorded later.
+        dated: Option<Date> = default, "Date of the withdrawal";
+        /// The member who withdraws the pledge.
+        member: MemberId, "Member";
+        /// The member's team.
+        party: Party, "Party";
     }
 
-    /// A session for a part of the training or the facilitation is put on the calendar.
+    /// A session for a part of the training or the facilitation is scheduled.
     SessionScheduled = "session_scheduled", "session scheduled" {
-        /// Who leads it.
-        neutral: Person,
-        /// Which part, from 1.
-        part: u8,
-        /// Where.
-        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
-        place: Option<Name>,
-        /// When.
-        slot: Slot,
+        /// The neutral who leads the session.
+        neutral: Person, "Led by";
+        /// The number of the part, from 1.
+        part: u8, "Part";
+        /// The place where the session takes place.
+        place: Option<Name> = default, "Place";
+        /// The day of the session, and when it starts and ends.
+        slot: Slot, "Day and time";
     }
 
-    /// A scheduled session is taken off the calendar, before it opens or after its slot has lapsed.
+    /// A scheduled session is canceled, before it opens or after its slot has passed.
     SessionPostponed = "session_postponed", "session postponed" {
-        /// Which part, from 1.
-        part: u8,
-        /// Why.
-        reason: Reason,
+        /// The number of the part, from 1.
+        part: u8, "Part";
+        /// Why the session is postponed.
+        reason: Reason, "Reason";
     }
 
-    /// A scheduled session begins.
+    /// A scheduled session opens.
     SessionOpened = "session_opened", "session opened" {
-        /// Who leads it.
-        neutral: Person,
-        /// Who attends without being on a team.
-        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Observers::is_empty"))]
-        observers: Observers,
-        /// Which part, from 1.
-        part: u8,
-        /// Which members of both teams are there.
-        present: MemberIds,
+        /// The neutral who leads the session.
+        neutral: Person, "Led by";
+        /// The people who attend without being on a team.
+        observers: Observers = default, "Observers";
+        /// The number of the part, from 1.
+        part: u8, "Part";
+        /// The members of both teams who are present.
+        present: MemberIds, "Members present";
     }
 
-    /// An exercise or a bargaining simulation is done.
+    /// An exercise or a bargaining simulation is run.
     ActivityRun = "activity_run", "training activity run" {
-        /// Which kind.
-        kind: ActivityKind,
-        /// Its title.
-        title: Name,
+        /// The kind of activity.
+        kind: ActivityKind, "Activity";
+        /// The activity's title.
+        title: Name, "Title";
     }
 
-    /// The open session ends before its slot was filled; the rest of the part remains to be made up.
+    /// The open session ends before its full time. The rest of the part must be made up.
     SessionAdjourned = "session_adjourned", "session adjourned before its full time" {
-        /// Who left before the end.
-        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "MemberIds::is_empty"))]
-        left_early: MemberIds,
-        /// Why.
-        reason: Reason,
+        /// The members who left before the end.
+        left_early: MemberIds = default, "Left early";
+        /// Why the session ends early.
+        reason: Reason, "Reason";
     }
 
-    /// The open session ends with its slot filled.
+    /// The open session ends after its full time.
     SessionClosed = "session_closed", "session closed after its full time" {
-        /// Who left before the end.
-        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "MemberIds::is_empty"))]
-        left_early: MemberIds,
+        /// The members who left before the end.
+        left_early: MemberIds = default, "Left early";
     }
 
-    /// A party goes into caucus, or does so again.
+    /// A party goes into caucus. It can do so again.
     CaucusOpened = "caucus_opened", "caucus opened" {
-        /// Which party.
-        party: Party,
-        /// Which of its members are there.
-        present: MemberIds,
+        /// The party that goes into caucus.
+        party: Party, "Party";
+        /// The party's members who are present.
+        present: MemberIds, "Members present";
     }
 
-    /// A party raises a concern, to be brought back to the full group and the trainer.
+    /// A party raises a concern for the full group and the trainer.
     ConcernRaised = "concern_raised", "concern raised" {
-        /// The concern's id, unique in the case.
-        concern: ConcernId,
-        /// Which party.
-        party: Party,
+        /// A short id for the concern, unique in the case.
+        concern: ConcernId, "Short ID for the concern, such as grading";
+        /// The party that raises the concern.
+        party: Party, "Party";
         /// The concern in words.
-        text: NoteText,
+        text: NoteText, "The concern";
     }
 
-    /// A concern is answered.
+    /// A concern is addressed.
     ConcernAddressed = "concern_addressed", "concern addressed" {
-        /// Which concern.
-        concern: ConcernId,
-        /// The answer.
-        response: NoteText,
+        /// The id of the concern.
+        concern: ConcernId, "Concern";
+        /// The response to the concern.
+        response: NoteText, "Response";
     }
 
-    /// A concern is taken back.
+    /// A concern is dropped.
     ConcernDropped = "concern_dropped", "concern dropped" {
-        /// Which concern.
-        concern: ConcernId,
+        /// The id of the concern.
+        concern: ConcernId, "Concern";
     }
 
     /// A party decides whether to adopt interest-based bargaining.
     PartyDecided = "party_decided", "party decided" {
-        /// Its answer.
-        decision: Decision,
-        /// Which party.
-        party: Party,
-        /// The member who speaks for it.
-        spokesperson: MemberId,
+        /// The party's decision.
+        decision: Decision, "Decision";
+        /// The party that decides.
+        party: Party, "Party";
+        /// The member who speaks for the party.
+        spokesperson: MemberId, "Spokesperson";
     }
 
-    /// A party takes its decision back to think again, while the other has not decided.
+    /// A party reopens its decision before the other party has decided.
     DecisionReopened = "decision_reopened", "decision reopened" {
-        /// Which party.
-        party: Party,
-        /// Why.
-        reason: Reason,
+        /// The party that reopens its decision.
+        party: Party, "Party";
+        /// Why the party reopens its decision.
+        reason: Reason, "Reason";
     }
 
-    /// One full day or two half-days.
+    /// The facilitation's format is chosen: one full day or two half-days.
     FormatChosen = "format_chosen", "facilitation format chosen" {
-        /// Which.
-        format: Format,
+        /// The format of the facilitation.
+        format: Format, "Format";
     }
 
-    /// The contract's dates are not, or no longer, what was recorded.
+    /// The contract's dates are not those recorded before.
     ContractDatesChanged = "contract_dates_changed", "contract dates changed" {
         /// The day the contract expires.
-        contract_expires: Date,
-        /// Whether an evergreen clause extends it.
-        evergreen: bool,
+        contract_expires: Date, "Contract expires";
+        /// Whether an evergreen clause extends the contract.
+        evergreen: bool, "Evergreen clause";
     }
 
-    /// A note for the record.
+    /// A note is added to the record.
     NoteAdded = "note_added", "note added" {
-        /// The note.
-        text: NoteText,
+        /// The text of the note.
+        text: NoteText, "Text";
     }
 
-    /// Somebody withdraws; the case ends.
+    /// The case is withdrawn. It ends.
     CaseWithdrawn = "case_withdrawn", "case withdrawn" {
-        /// Who.
-        by: Name,
-        /// Why.
-        reason: Reason,
+        /// The person or body that withdraws.
+        by: Name, "Withdrawn by";
+        /// Why the case is withdrawn.
+        reason: Reason, "Reason";
     }
 
-    /// An earlier event of the case is struck; it stays visible and counts no more.
+    /// An earlier event of the case is voided. It stays visible and has no effect.
     EventVoided = "event_voided", "earlier event voided" {
-        /// Why.
-        reason: Reason,
+        /// Why the event is voided.
+        reason: Reason, "Reason";
         /// The sequence number of the event.
-        seq: u64,
+        seq: u64, "Number of the event to void";
     }
+}
+
+impl FieldType for MemberIds {
+    const KIND: FieldKind = FieldKind::MemberIds;
+    fn is_omitted(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+impl FieldType for Observers {
+    const KIND: FieldKind = FieldKind::Observers(Capacity::SET);
+    fn is_omitted(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+macro_rules! field_types {
+    ($($type:ty => $kind:expr,)+) => { $( impl FieldType for $type { const KIND: FieldKind = $kind; } )+ };
+}
+
+field_types! {
+    Name => FieldKind::Name { max_chars: Name::MAX_CHARS },
+    Reason => FieldKind::Reason { max_chars: Reason::MAX_CHARS },
+    NoteText => FieldKind::NoteText { max_chars: NoteText::MAX_CHARS },
+    Topics => FieldKind::Topics(Topic::SET),
+    Date => FieldKind::Date,
+    Slot => FieldKind::Slot,
+    Person => FieldKind::Person,
+    MemberId => FieldKind::MemberId,
+    ConcernId => FieldKind::ConcernId,
+    Names => FieldKind::Names,
+    DocumentDigest => FieldKind::Digest,
+    TimeZoneName => FieldKind::TimeZone,
+    Program => FieldKind::Program,
 }

@@ -70,16 +70,20 @@ fn rule_ids<'a>(rules: impl Iterator<Item = &'a Rule>) -> String {
     if ids.is_empty() { String::from("–") } else { ids.join(", ") }
 }
 
+fn field_names(kind: EventKind) -> String {
+    kind.fields().iter().map(|field| field.name).collect::<Vec<_>>().join(", ")
+}
+
 /// Returns the whole chart as a Markdown table, with a row for each stage and event.
 pub fn chart_markdown() -> String {
     let mut text = String::from("| stage | event | fields | leads to | rules |\n|---|---|---|---|---|\n");
     for row in TRANSITIONS {
         let to = row.to.iter().map(|stage| stage.label().to_string()).collect::<Vec<_>>().join(" or ");
         let rules = rule_ids(row.state_rules.iter().chain(row.event_rules));
-        let (stage, event, carries) = (row.from.label(), row.event.code(), row.event.fields().join(", "));
+        let (stage, event, carries) = (row.from.label(), row.event.code(), field_names(row.event));
         text.push_str(&alloc::format!("| {stage} | `{event}` | {carries} | {to} | {rules} |\n"));
     }
-    let (event, carries) = (EventKind::EventVoided.code(), EventKind::EventVoided.fields().join(", "));
+    let (event, carries) = (EventKind::EventVoided.code(), field_names(EventKind::EventVoided));
     let rules = rule_ids(VOID_RULES.iter());
     let to = "the stage after the remaining events";
     text.push_str(&alloc::format!(

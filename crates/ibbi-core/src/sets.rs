@@ -22,6 +22,10 @@ macro_rules! closed_set {
             /// The codes of all members, in the same order.
             pub const CODES: &'static [&'static str] = &[$($code),+];
 
+            /// The codes of the members, and their labels.
+            pub(crate) const SET: crate::field::CodeSet =
+                crate::field::CodeSet { codes: Self::CODES, labels: &[$($label),+] };
+
             /// Returns the stable machine code, as a ledger contains it.
             pub const fn code(self) -> &'static str {
                 match self { $( Self::$variant => $code, )+ }
@@ -36,6 +40,10 @@ macro_rules! closed_set {
             pub fn from_code(code: &str) -> Option<Self> {
                 match code { $( $code => Some(Self::$variant), )+ _ => None }
             }
+        }
+
+        impl crate::field::FieldType for $name {
+            const KIND: crate::field::FieldKind = crate::field::FieldKind::Code(Self::SET);
         }
 
         impl core::fmt::Display for $name {

@@ -14,7 +14,7 @@ use uuid::Uuid;
 pub const MAX_LINE: usize = 64 * 1024;
 
 /// The largest number in a line: 2^53 - 1, the largest that every JSON reader keeps exact.
-pub const MAX_NUMBER: u64 = (1 << 53) - 1;
+pub use ibbi_core::MAX_NUMBER;
 
 /// The version of the line format that this crate writes and reads, the `v` of every line.
 pub const LINE_VERSION: u64 = 1;

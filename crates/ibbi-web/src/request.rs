@@ -53,7 +53,7 @@ impl WebRequest {
         let wrong = |told: &str| usage(&format!("the body is not {what}: {told}; send an object such as {send}"));
         match self.body.trim_ascii_start().first() {
             None => Err(wrong("it is empty")),
-            Some(b'{') => serde_json::from_slice(&self.body).map_err(|error| wrong(&input::plain(&error))),
+            Some(b'{') => serde_json::from_slice(&self.body).map_err(|error| wrong(&input::json_error_text(&error))),
             Some(_) => Err(wrong("it is no object")),
         }
     }

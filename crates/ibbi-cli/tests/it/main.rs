@@ -7,6 +7,7 @@
 mod appender;
 mod audit;
 mod bad_input;
+mod boundaries;
 mod docs;
 mod golden;
 mod independent;

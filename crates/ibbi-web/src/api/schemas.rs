@@ -120,22 +120,17 @@ fn reference(name: &str) -> Value {
 
 /// Adds the data of each kind of event, and the bodies that offer an event.
 fn events(schemas: &mut Map<String, Value>) {
-    let text = ibbi_app::schema::ledger_line()["$defs"].to_string();
-    let text = text.replace("\"#/$defs/", "\"#/components/schemas/event.");
-    let defined: Map<String, Value> = serde_json::from_str(&text).unwrap_or_default();
-    for (name, schema) in defined {
+    for (name, schema) in ibbi_app::schema::ledger_line()["$defs"].as_object().into_iter().flatten() {
         if !matches!(name.as_str(), "opening" | "record" | "ledger_opened") {
-            schemas.insert(format!("event.{name}"), schema);
+            schemas.insert(format!("event.{name}"), with_references(schema));
         }
     }
     let offers = EventKind::ALL.iter().filter(|kind| **kind != EventKind::CaseOpened);
     let offers: Vec<Value> =
         offers.map(|kind| offer(*kind, &reference(&format!("event.{}", kind.code())), &["type", "data"])).collect();
     schemas.insert("Offer".to_owned(), json!({ "oneOf": offers }));
-    // The data of an opening can leave out members that have a default. A line of the ledger has all of them.
-    let mut data = schemas.get("event.case_opened").cloned().unwrap_or_default();
-    data["required"] = json!(["district"]);
-    data["properties"]["evergreen"] = json!({ "type": "boolean" });
+    // Input can omit what has a default. A ledger line has every value.
+    let data = with_references(&ibbi_app::schema::input_data(EventKind::CaseOpened));
     schemas.insert("Opening".to_owned(), offer(EventKind::CaseOpened, &data, &["data"]));
 }
 
@@ -154,4 +149,10 @@ fn offer(kind: EventKind, data: &Value, required: &[&str]) -> Value {
         "required": required,
         "additionalProperties": false,
     })
+}
+
+/// Returns a part of the ledger line's schema with references to this document.
+fn with_references(schema: &Value) -> Value {
+    let text = schema.to_string().replace("\"#/$defs/", "\"#/components/schemas/event.");
+    serde_json::from_str(&text).unwrap_or_default()
 }

@@ -4,7 +4,7 @@ use crate::problem::WebError;
 use axum::http::StatusCode;
 use ibbi_app::AppError;
 use ibbi_app::describe::in_words;
-use ibbi_app::form::{FormError, WHEN};
+use ibbi_app::form::{AT_LABEL, FormError};
 use ibbi_app::ledger::AppendError;
 use ibbi_report::html::{Element, Html, el};
 
@@ -18,7 +18,7 @@ impl From<FormError> for WebError {
 pub(crate) fn told(fail: &WebError) -> String {
     match fail {
         WebError::App(AppError::Future { at, now, zone }) => format!(
-            "{WHEN}: {} is still to come, for it is {} now; record it when it has happened.",
+            "{AT_LABEL}: {} is still to come, for it is {} now; record it when it has happened.",
             zone.show(*at),
             zone.show(*now)
         ),

@@ -178,7 +178,7 @@ fn of_two_who_saw_the_same_case_the_second_is_told_that_it_has_moved_on() {
     assert_eq!(server.get("/api/v1/cases").json()["lines"], 3, "nothing of it was recorded");
     for rev in ["abc", "", "02", "2&rev=2", "-1"] {
         let answer = server.form(&format!("/cases/{case}"), &format!("type=note_added&text=x&rev={rev}"));
-        assert!(answer.status == 400 && answer.text().contains("The form is not whole"), "{rev}: {}", answer.status);
+        assert!(answer.status == 400 && answer.text().contains("The form is incomplete"), "{rev}: {}", answer.status);
     }
     assert_eq!(ask("three", "*").status, 201);
 }

@@ -32,37 +32,37 @@ fn what_is_wrong_is_said_by_the_labels_of_the_form_with_what_to_do() {
     for (path, form, said) in [
         ("/cases", "district=".to_owned(), "District: fill this in."),
         ("/cases", "district=A&time_zone=eastern".to_owned(), "Time zone: there is no time zone"),
-        ("/cases", "district=A&contract_expires=soon".to_owned(), "The contract expires: give a day that exists"),
+        ("/cases", "district=A&contract_expires=soon".to_owned(), "Contract expires: enter a valid date"),
         ("/cases", "district=A&at=soon".to_owned(), "When it happened: \u{201c}soon\u{201d} is not a time"),
         (
             "/cases",
             "district=A&at=9999-01-01+10:00".to_owned(),
             "When it happened: Fri 9999-01-01 10:00 EST is still to come",
         ),
-        (&case, "type=member_named&party=labor".to_owned(), "Who joins the team: fill this in."),
+        (&case, "type=member_named&party=labor".to_owned(), "New member: fill this in."),
         (
             &case,
             format!("type=member_named&party=labor&member.name={long}"),
             "this has 121 characters; shorten it to at most 120",
         ),
-        (
-            &case,
-            format!("type=member_named&party=labor&member.name={tab}"),
-            "this holds a tab after \u{201c}Ann\u{201d}",
-        ),
+        (&case, format!("type=member_named&party=labor&member.name={tab}"), "this has a tab after \u{201c}Ann\u{201d}"),
         (
             &case,
             format!("type=leader_agreed&seat=superintendent&name={unseen}"),
-            "Name: this holds an invisible character after \u{201c}Ann\u{201d}",
+            "Name: this has an invisible character after \u{201c}Ann\u{201d}",
         ),
         (
             &case,
             "type=session_scheduled&part=1&neutral.name=N".to_owned(),
-            "Day and time: give the day and both times.",
+            "Day and time: enter the day and both times.",
         ),
-        (&case, "type=support_confirmed&body=school_committee&dated=x".to_owned(), "Date of the letter: give a day"),
+        (
+            &case,
+            "type=support_confirmed&body=school_committee&dated=x".to_owned(),
+            "Date of the letter: enter a valid date",
+        ),
         (&case, "type=leader_agreed&seat=superintendent&name=A&actor=%09".to_owned(), "Recorded by: fill this in"),
-        (&case, "type=nothing".to_owned(), "The form is not whole. Load the page again"),
+        (&case, "type=nothing".to_owned(), "The form is incomplete. Load the page again"),
     ] {
         let answer = server.form(path, &form);
         assert!(matches!(answer.status, 400 | 422), "{form}: {}", answer.status);

@@ -165,7 +165,7 @@ fn wrong_options_of_every_command_are_usage_errors() {
             "not a time zone name such as America/New_York",
         ),
         (&["new", "b.ledger", "--district", "B", "--contract-expires", "2026-02-30"], "a day that exists"),
-        (&["new", "b.ledger", "--district", "B", "--follows", "12"], "`12` is not the id of a case"),
+        (&["new", "b.ledger", "--district", "B", "--follows", "12"], "`12` is not the ID of a case"),
         (&["new", "b.ledger", "--district", "B", "--grace", "-1"], "minutes must be a whole number, such as 15"),
         (&["new", "b.ledger", "--district", "B", "--grace", "9999"], "is not shorter than the shortest part"),
         (&["new", "b.ledger", "--district", "B", "--origin", ""], "origin: the name is empty"),

@@ -4,10 +4,10 @@ use crate::pages::shell::{field, line, select, tick};
 use crate::problem::WebError;
 use crate::query::Pairs;
 use crate::request::WebRequest;
-use ibbi_app::form::{self, FormField, Takes, said};
+use ibbi_app::form::{self, FormField};
 use ibbi_app::schedule::id_of;
 use ibbi_app::zone::Zone;
-use ibbi_core::{At, Case, EventKind, MemberId, Name};
+use ibbi_core::{At, Case, CodeSet, EventKind, FieldKind, MemberId, Name};
 use ibbi_report::html::{Element, Html, details, el};
 use uuid::Uuid;
 
@@ -53,7 +53,7 @@ pub(crate) fn input(of: &FormField, form: &str, value: &str, choices: &Choices) 
     let FormField { name, label, required, takes } = of;
     let id = format!("{form}-{name}");
     let value = if value.starts_with('<') { "" } else { value };
-    let shown = if *required { label.clone() } else { format!("{label} (if any)") };
+    let shown = if *required { (*label).to_owned() } else { format!("{label} (if any)") };
     let one = |input: Element, hint: Option<&str>| {
         let input = if *required { input.attr("required", "required") } else { input };
         field(&shown, &id, input, hint, &[])
@@ -63,31 +63,35 @@ pub(crate) fn input(of: &FormField, form: &str, value: &str, choices: &Choices) 
         let ticks = options.into_iter().map(|(code, label)| tick(name, code, chosen.contains(&code), label));
         el("fieldset").class("row").with(el("legend").with(shown.as_str())).all(ticks)
     };
-    let coded = |codes: &'static [&'static str]| codes.iter().map(|code| (*code, said(code))).collect::<Vec<_>>();
+    let coded = |set: &CodeSet| set.iter().collect::<Vec<_>>();
     let listed = |list: &'_ [(String, String)]| -> Vec<(String, String)> { list.to_vec() };
     match takes {
-        Takes::Line { most } => one(line(name, value).attr("maxlength", most), None),
-        Takes::Text { most } => {
-            one(el("textarea").attr("name", name).attr("rows", 3).attr("maxlength", most).with(value), None)
+        FieldKind::Name { max_chars } | FieldKind::Reason { max_chars } => {
+            one(line(name, value).attr("maxlength", max_chars), None)
         }
-        Takes::One { codes } => one(select(name, value, with_none(*required, value, coded(codes))), None),
-        Takes::Several { codes } => several(coded(codes)),
-        Takes::Day => one(el("input").attr("type", "date").attr("name", name).attr("value", value), None),
-        Takes::Slot => slot(name, &shown, &id),
-        Takes::Person => person(name, &shown, &id, value),
-        Takes::Member | Takes::Concern => {
-            let list = listed(if *takes == Takes::Member { &choices.members } else { &choices.concerns });
+        FieldKind::NoteText { max_chars } => {
+            one(el("textarea").attr("name", name).attr("rows", 3).attr("maxlength", max_chars).with(value), None)
+        }
+        FieldKind::Code(set) => one(select(name, value, with_none(*required, value, coded(set))), None),
+        FieldKind::Topics(set) => several(coded(set)),
+        FieldKind::Date => one(el("input").attr("type", "date").attr("name", name).attr("value", value), None),
+        FieldKind::Slot => slot(name, &shown, &id),
+        FieldKind::Person => person(name, &shown, &id, value),
+        FieldKind::MemberId | FieldKind::ConcernId => {
+            let list = listed(if *takes == FieldKind::MemberId { &choices.members } else { &choices.concerns });
             if list.is_empty() {
                 return one(line(name, value), None);
             }
             let options = list.iter().map(|(id, name)| (id.as_str(), name.as_str()));
             one(select(name, value, with_none(*required, value, options)), None)
         }
-        Takes::Members => several(choices.members.iter().map(|(id, name)| (id.as_str(), name.as_str())).collect()),
-        Takes::Names => one(el("textarea").attr("name", name).attr("rows", 3).with(value), Some("one name a line")),
-        Takes::Observers { codes } => {
+        FieldKind::MemberIds => {
+            several(choices.members.iter().map(|(id, name)| (id.as_str(), name.as_str())).collect())
+        }
+        FieldKind::Names => one(el("textarea").attr("name", name).attr("rows", 3).with(value), Some("one name a line")),
+        FieldKind::Observers(set) => {
             let rows = (0..OBSERVERS).map(|row| {
-                let kinds = select(&format!("{name}.capacity"), "", with_none(false, "", coded(codes)));
+                let kinds = select(&format!("{name}.capacity"), "", with_none(false, "", coded(set)));
                 let who = line(&format!("{name}.name"), "").attr("aria-label", format!("Observer {}", row + 1));
                 el("div")
                     .class("times-of-day")
@@ -96,10 +100,10 @@ pub(crate) fn input(of: &FormField, form: &str, value: &str, choices: &Choices) 
             });
             el("fieldset").with(el("legend").with(shown.as_str())).all(rows)
         }
-        Takes::Number { .. } => one(line(name, value).attr("inputmode", "numeric"), None),
-        Takes::Flag => select_flag(name, &shown, &id, value),
-        Takes::Digest => one(line(name, value), Some("64 hexadecimal digits")),
-        Takes::Case | Takes::Zone | Takes::Program => one(line(name, value), None),
+        FieldKind::Number { .. } => one(line(name, value).attr("inputmode", "numeric"), None),
+        FieldKind::Flag => select_flag(name, &shown, &id, value),
+        FieldKind::Digest => one(line(name, value), Some("64 hexadecimal digits")),
+        FieldKind::CaseId | FieldKind::TimeZone | FieldKind::Program => one(line(name, value), None),
     }
 }
 
@@ -138,13 +142,14 @@ fn person(name: &str, label: &str, id: &str, value: &str) -> Element {
 pub(crate) fn when(form: &str, given: &Pairs) -> Element {
     let text = |name: &str| line(name, given.get(name).unwrap_or_default());
     let hint = "local time of the district, such as 2026-10-20 16:00; empty means now";
-    let inside = Html::new().with(field(form::WHEN, &format!("{form}-at"), text("at"), Some(hint), &[])).with(field(
-        form::WHO,
-        &format!("{form}-actor"),
-        text("actor"),
-        Some("empty means whoever runs the server"),
-        &[],
-    ));
+    let inside =
+        Html::new().with(field(form::AT_LABEL, &format!("{form}-at"), text("at"), Some(hint), &[])).with(field(
+            form::ACTOR_LABEL,
+            &format!("{form}-actor"),
+            text("actor"),
+            Some("empty means whoever runs the server"),
+            &[],
+        ));
     let open = given.get("at").is_some() || given.get("actor").is_some();
     let folded = details("When it happened, and who records it", inside);
     if open { folded.attr("open", "open") } else { folded }
@@ -176,11 +181,11 @@ fn values(field: &FormField, given: &Pairs, taken: &[MemberId]) -> Vec<(String, 
     let pair = |value: String| vec![((*name).to_owned(), value)];
     let sub = |what: &str| given.get(&format!("{name}.{what}")).unwrap_or_default().trim().to_owned();
     match takes {
-        Takes::Slot => match (sub("day"), sub("from"), sub("to")) {
+        FieldKind::Slot => match (sub("day"), sub("from"), sub("to")) {
             (day, from, to) if day.is_empty() && from.is_empty() && to.is_empty() => Vec::new(),
             (day, from, to) => pair(format!("{day} {from}-{to}")),
         },
-        Takes::Person => match (sub("name"), sub("id")) {
+        FieldKind::Person => match (sub("name"), sub("id")) {
             (who, _) if who.is_empty() => Vec::new(),
             (who, id) if id.is_empty() => {
                 let id = Name::new(&who).map(|name| id_of(&name, taken).to_string()).unwrap_or_default();
@@ -188,21 +193,21 @@ fn values(field: &FormField, given: &Pairs, taken: &[MemberId]) -> Vec<(String, 
             }
             (who, id) => pair(format!("{id}:{who}")),
         },
-        Takes::Several { .. } | Takes::Members => {
+        FieldKind::Topics(_) | FieldKind::MemberIds => {
             let chosen: Vec<&str> = given.all(name).filter(|value| !value.is_empty()).collect();
             // Nobody is a list too: what it leads to, the rules say.
             if chosen.is_empty() && !required { Vec::new() } else { pair(chosen.join(",")) }
         }
-        Takes::Names => {
+        FieldKind::Names => {
             let lines = given.get(name).unwrap_or_default().lines().map(str::trim).filter(|line| !line.is_empty());
             lines.map(|line| ((*name).to_owned(), line.to_owned())).collect()
         }
-        Takes::Observers { .. } => {
+        FieldKind::Observers(_) => {
             let (kinds, names) = (format!("{name}.capacity"), format!("{name}.name"));
             let rows = given.all(&kinds).zip(given.all(&names)).filter(|(_, who)| !who.trim().is_empty());
             rows.map(|(kind, who)| ((*name).to_owned(), format!("{kind}:{who}"))).collect()
         }
-        Takes::Text { .. } => pair(given.get(name).unwrap_or_default().trim().replace("\r\n", "\n")),
+        FieldKind::NoteText { .. } => pair(given.get(name).unwrap_or_default().trim().replace("\r\n", "\n")),
         _ => pair(given.get(name).unwrap_or_default().trim().to_owned()),
     }
 }

@@ -60,8 +60,8 @@ fn seen(given: &Pairs) -> Result<Option<u64>, FormError> {
     let mut all = given.all("rev");
     match (all.next(), all.next()) {
         (None, _) => Ok(None),
-        (Some(text), None) => rev(text).map(Some).ok_or_else(FormError::not_whole),
-        _ => Err(FormError::not_whole()),
+        (Some(text), None) => rev(text).map(Some).ok_or_else(FormError::incomplete),
+        _ => Err(FormError::incomplete()),
     }
 }
 

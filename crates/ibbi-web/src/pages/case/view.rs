@@ -6,13 +6,13 @@ use crate::pages::shell::{Page, button, hidden, line};
 use crate::problem::WebError;
 use crate::query::Pairs;
 use ibbi_app::describe::{found, in_words};
-use ibbi_app::form::{self, said};
+use ibbi_app::form;
 use ibbi_app::ledger::AppendError;
 use ibbi_app::replay::{Moment, Timeline};
 use ibbi_app::status::{Blocked, Fact, Status};
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, Suggestion};
-use ibbi_core::{Advisory, EventKind, Rule, Stage, Unmet};
+use ibbi_core::{Advisory, EventKind, FieldInfo, Rule, Stage, Unmet};
 use ibbi_report::chart::Room;
 use ibbi_report::html::{Element, Html, details, el, name, section};
 use ibbi_report::process::process;
@@ -140,8 +140,10 @@ impl View<'_> {
         let inputs: Vec<Element> = inputs.collect();
         let about: Vec<String> = ["party", "seat", "body", "member", "part", "kind", "service", "concern", "to"]
             .iter()
-            .filter_map(|key| value_of(key).filter(|value| !value.starts_with('<')))
-            .map(|value| self.said(&value))
+            .filter_map(|key| event.field(key))
+            .filter_map(|field| value_of(field.name).map(|value| (field, value)))
+            .filter(|(_, value)| !value.starts_with('<'))
+            .map(|(field, value)| self.value_label(field, &value))
             .collect();
         let title = sentence(event.label());
         let title = if about.is_empty() { title } else { format!("{title}: {}", about.join(", ")) };
@@ -171,10 +173,10 @@ impl View<'_> {
         found.map(|(number, _)| number).filter(|_| self.given.get("form").is_some())
     }
 
-    /// A value as people say it: a member's name instead of the id.
-    fn said(&self, value: &str) -> String {
+    /// Returns the label of a value: a member's name instead of the ID, or the label of a code.
+    fn value_label(&self, field: &FieldInfo, value: &str) -> String {
         let member = self.choices.members.iter().find(|(id, _)| id == value);
-        member.map_or_else(|| said(value).to_owned(), |(_, name)| name.clone())
+        member.map_or_else(|| field.value_label(value).to_owned(), |(_, name)| name.clone())
     }
 
     /// What every form of this case says unseen: what is recorded, where the case was, and an id for a second click.

@@ -213,7 +213,7 @@ impl Draft {
             field.say("contract_expires", "the contract expires before the leaders are asked");
         }
         let zone = if self.time_zone.is_empty() { ibbi_app::zone::MASSACHUSETTS } else { &self.time_zone };
-        let time_zone = match form::of_zone(zone) {
+        let time_zone = match form::zone_problem(zone) {
             None => zone.parse::<TimeZoneName>().ok(),
             Some(wrong) => {
                 field.say("time_zone", &wrong);
@@ -350,7 +350,7 @@ impl Fields<'_> {
             self.say(field, missing);
             return None;
         }
-        text.parse().map_err(|error: TextError| self.say(field, &form::of_text(&error, text))).ok()
+        text.parse().map_err(|error: TextError| self.say(field, &form::text_problem(&error, text))).ok()
     }
 
     fn day(&mut self, field: &str, text: &str) -> Option<Date> {
