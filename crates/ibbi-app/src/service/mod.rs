@@ -27,8 +27,9 @@ use uuid::Uuid;
 /// How far the time of an event may be ahead of the store's clock, in milliseconds: clocks differ.
 pub(crate) const CLOCK_TOLERANCE: i64 = 5 * 60 * 1000;
 
-/// How often an offer is checked again because another program has written to its case in the meantime.
-const CONFLICT_RETRIES: usize = 16;
+/// How often a batch is checked again because another program has written to one of its cases in the meantime. Each
+/// conflict means that the other program's event was recorded, so this is never reached by writers that take turns.
+const CONFLICT_RETRIES: u32 = 1000;
 
 /// Cases over a store.
 ///
@@ -150,7 +151,7 @@ impl<S: EventStore> CaseService<S> {
         &mut self,
         offers: &[Offer],
         open: &[usize],
-        conflicts: &mut usize,
+        conflicts: &mut u32,
         answers: &mut [Option<Result<Recorded, AppError>>],
     ) -> Vec<usize> {
         let mut batch = Batch::default();
@@ -230,7 +231,7 @@ impl<S: EventStore> CaseService<S> {
         &mut self,
         offers: &[Offer],
         pending: Vec<Pending>,
-        conflicts: &mut usize,
+        conflicts: &mut u32,
         answers: &mut [Option<Result<Recorded, AppError>>],
     ) -> Vec<usize> {
         if pending.is_empty() {
@@ -251,6 +252,7 @@ impl<S: EventStore> CaseService<S> {
         match error {
             AppendError::Conflict { .. } if *conflicts < CONFLICT_RETRIES => {
                 *conflicts += 1;
+                wait_after_conflict(*conflicts);
                 open
             }
             AppendError::InDoubt { .. } | AppendError::ReadOnly { .. } => {
@@ -351,6 +353,15 @@ struct Batch {
     cases: HashSet<Uuid>,
     /// The IDs that were offered in this round.
     ids: HashSet<(Option<Uuid>, Uuid)>,
+}
+
+/// Waits before a batch is checked again: longer after each conflict, and not as long as another program that waits too.
+fn wait_after_conflict(conflicts: u32) {
+    if conflicts > 1 {
+        let most = u128::from(conflicts.min(20)) * 500;
+        let micros = u64::try_from(Uuid::new_v4().as_u128() % most).unwrap_or(0);
+        std::thread::sleep(std::time::Duration::from_micros(micros));
+    }
 }
 
 pub(crate) fn no_case(case: Uuid) -> AppError {

@@ -60,7 +60,11 @@ fn time_travel_knows_what_was_corrected_later() {
     assert_eq!(said.code, 0, "{}", said.out);
     assert!(said.out.contains("(voided by 4)") && said.out.contains("Right, superintendent, agreed"), "{}", said.out);
     let believed = place.ibbi(&["replay", "my.ledger", "--to", "3"]);
-    assert!(believed.out.contains("Wrong, superintendent, agreed") && !believed.out.contains("voided"), "{}", believed.out);
+    assert!(
+        believed.out.contains("Wrong, superintendent, agreed") && !believed.out.contains("voided"),
+        "{}",
+        believed.out
+    );
 }
 
 #[test]

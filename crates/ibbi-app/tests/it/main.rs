@@ -1,0 +1,3 @@
+//! Integration tests of ibbi-app.
+
+mod service;
