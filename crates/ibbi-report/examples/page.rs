@@ -1,6 +1,6 @@
 //! Writes the page of a scenario: `cargo run -p ibbi-report --example page -- SCENARIO OUT.html`.
 //!
-//! The facilitation of the scenario is compared with the other format, and whom to ask is worked out.
+//! It includes the comparison with the other format, and the gains from one more day.
 
 use ibbi_core::Format;
 use ibbi_report::SimulationPage;

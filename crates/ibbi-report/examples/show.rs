@@ -1,4 +1,4 @@
-//! Shows a scenario's plan and forecast in the terminal: `cargo run -p ibbi-report --example show -- SCENARIO [WIDTH] [ascii]`.
+//! Prints a scenario's plan and forecast: `cargo run -p ibbi-report --example show -- SCENARIO [WIDTH] [ascii]`.
 
 use ibbi_core::Format;
 use ibbi_report::text::{self, Layout};

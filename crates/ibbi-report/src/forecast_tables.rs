@@ -57,11 +57,11 @@ pub(crate) fn percentiles(forecast: &Forecast, start: Date) -> Table {
 
 fn relative_to_contract(date: Date, expires: Date) -> String {
     let days = format::days_between(date, expires);
-    let said = format::count(days.unsigned_abs(), "day");
+    let days_text = format::count(days.unsigned_abs(), "day");
     match days {
         0 => "same day".to_owned(),
-        1.. => format!("{said} before"),
-        _ => format!("{said} after"),
+        1.. => format!("{days_text} before"),
+        _ => format!("{days_text} after"),
     }
 }
 

@@ -68,15 +68,15 @@ pub(crate) fn plan_clause(plan: &Plan) -> Phrase {
         return Phrase::new("The earliest plan ends on ").day(finishes);
     };
     let days = format::days_between(finishes, expires);
-    let said = format::count(days.unsigned_abs(), "day");
+    let days_text = format::count(days.unsigned_abs(), "day");
     match days {
         0 => Phrase::new("The earliest plan ends on ").day(finishes).words(", the day the contract expires"),
         1.. => Phrase::new("The earliest plan ends on ")
             .day(finishes)
-            .words(format!(", {said} before the contract expires")),
+            .words(format!(", {days_text} before the contract expires")),
         _ => Phrase::new("Even the earliest plan ends on ")
             .day(finishes)
-            .words(format!(", {said} after the contract expires")),
+            .words(format!(", {days_text} after the contract expires")),
     }
 }
 
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn the_verdict_says_when_and_how_sure() {
+    fn verdict_has_date_and_chance() {
         let by_then = "of the simulated runs are completed by the contract date.";
         let cases = [
             ("contract_expires = 2027-01-07", ", 1 day before the contract expires;", by_then),
@@ -242,20 +242,20 @@ mod tests {
         ];
         for (contract, beside, ends) in cases {
             let (plan, forecast) = results(|text| text.replace("contract_expires = 2027-06-30", contract));
-            let said = verdict(&plan, &forecast).plain();
+            let text = verdict(&plan, &forecast).plain();
             let begins = format!("arliest plan ends on Wed, Jan 6, 2027{beside}");
-            assert!(said.contains(&begins) && said.ends_with(ends), "{said}");
+            assert!(text.contains(&begins) && text.ends_with(ends), "{text}");
             let none = forecast.in_time.is_some_and(|share| share.estimate == 0.0);
             assert_eq!(
-                (said.starts_with("Even"), said.contains(" none ")),
+                (text.starts_with("Even"), text.contains(" none ")),
                 (plan.in_time == Some(false), none),
-                "{said}"
+                "{text}"
             );
         }
     }
 
     #[test]
-    fn a_plan_that_does_not_fit_names_the_sitting_that_finds_no_day() {
+    fn plan_that_does_not_fit_names_the_session() {
         let always = |who: &str| {
             let line = format!("id = \"{who}\"\n");
             assert!(EXAMPLE.contains(&line));
@@ -269,9 +269,9 @@ mod tests {
         };
         for (who, what) in [("t-okafor", "the introductory meeting"), ("m-costa", "the training day")] {
             let (plan, _) = results(always(who));
-            let said = plan_clause(&plan).plain();
+            let text = plan_clause(&plan).plain();
             assert_eq!(
-                said,
+                text,
                 format!(
                     "There is no plan: {what} has no day within 730 days on which all required people are available"
                 )
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn an_obstacle_is_told_with_what_would_help() {
+    fn conflicts_have_alternatives() {
         let closure = |name: &str| Blocker::Closure { name: Name::new(name).unwrap() };
         let base = Conflicts {
             failing: PlanFailure::Late,
@@ -294,7 +294,7 @@ mod tests {
             finishes_then: Some(date("2027-01-06")),
             finishes_at_best: Some(date("2027-01-04")),
         };
-        let said =
+        let text =
             |conflicts: Conflicts| super::conflicts(&conflicts).iter().map(Phrase::plain).collect::<Vec<_>>().join(" ");
         let then = "the last session would be on Wed, Jan 6, 2027.";
         let cases = [
@@ -327,7 +327,7 @@ mod tests {
             ),
         ];
         for (conflicts, expected) in cases {
-            assert_eq!(said(conflicts), expected);
+            assert_eq!(text(conflicts), expected);
         }
     }
 }

@@ -268,7 +268,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shares_that_are_not_quite_nothing_or_all_do_not_read_as_such() {
+    fn shares_near_0_and_1_are_not_rounded_to_them() {
         let cases = [(0.0, "0%"), (0.001, "<1%"), (0.005, "1%"), (0.432, "43%"), (0.996, ">99%"), (1.0, "100%")];
         for (share, text) in cases {
             assert_eq!(percent(share), text, "{share}");
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_grouped_and_counted() {
+    fn numbers_have_commas_and_plurals() {
         for (number, text) in
             [(0, "0 days"), (1, "1 day"), (999, "999 days"), (1000, "1,000 days"), (1_234_567, "1,234,567 days")]
         {
@@ -289,14 +289,16 @@ mod tests {
     }
 
     #[test]
-    fn a_sentence_begins_with_a_capital_and_a_code_stays_as_it_is() {
-        for (text, said) in [("labor adopts", "Labor adopts"), ("case_opened comes twice", "case_opened comes twice")] {
-            assert_eq!(sentence(text), said);
+    fn sentences_are_capitalized_and_codes_are_not() {
+        for (text, expected) in
+            [("labor adopts", "Labor adopts"), ("case_opened comes twice", "case_opened comes twice")]
+        {
+            assert_eq!(sentence(text), expected);
         }
     }
 
     #[test]
-    fn a_length_of_time_is_as_exact_as_it_reads() {
+    fn lengths_of_time_have_fitting_units() {
         for (minutes, text) in [
             (0, "0 minutes"),
             (1, "1 minute"),
@@ -312,14 +314,14 @@ mod tests {
     }
 
     #[test]
-    fn a_fitness_that_is_not_quite_one_does_not_read_as_one() {
+    fn fitness_below_1_is_not_rounded_to_1() {
         for (fitness_of, text) in [(1.0, "1"), (0.9999, "0.999"), (0.875, "0.875"), (0.5, "0.5"), (0.0, "0")] {
             assert_eq!(fitness(fitness_of), text);
         }
     }
 
     #[test]
-    fn a_difference_that_rounds_to_zero_has_no_sign() {
+    fn differences_that_round_to_zero_have_no_sign() {
         for (difference, text) in [(0.0341, "+3.4"), (-0.008, "-0.8"), (-0.0001, "0.0"), (0.0, "0.0")] {
             assert_eq!(points(difference), text);
         }

@@ -98,7 +98,7 @@ mod tests {
     use ibbi_sim::Weekday;
 
     #[test]
-    fn times_are_said_as_people_say_them() {
+    fn unavailable_times_in_words() {
         let day = |text: &str| text.parse().ok();
         let cases = [
             (None, None, DayPart::Whole, Some(Weekday::Friday), "Fridays"),
@@ -109,8 +109,8 @@ mod tests {
             (None, day("2027-01-01"), DayPart::Whole, None, "until Jan 1, 2027"),
             (None, None, DayPart::Whole, None, "always"),
         ];
-        for (from, to, half, weekday, said) in cases {
-            assert_eq!(times(&Unavailable { from, half, to, weekday }), said);
+        for (from, to, half, weekday, expected) in cases {
+            assert_eq!(times(&Unavailable { from, half, to, weekday }), expected);
         }
     }
 }

@@ -77,7 +77,7 @@ impl Phrase {
             Part::Words(words) => Html::text(words),
             Part::Name(text) => name(text).into(),
             Part::Day(date) => time(*date).into(),
-            Part::Instant(at, said) => instant(*at, said).into(),
+            Part::Instant(at, text) => instant(*at, text).into(),
             Part::Code(code) => el("code").with(code.as_str()).into(),
         };
         self.0.iter().map(part).collect()

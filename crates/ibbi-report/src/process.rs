@@ -71,14 +71,14 @@ pub fn process(present: Stage, passed: &[Stage], room: Room, id: &str) -> Html {
     let count = u32::try_from(stages.len()).unwrap_or(u32::MAX);
     let layout = Layout::new(room, count);
     let (width, height) = layout.whole;
-    let (title_id, said_id) = (format!("{id}-title"), format!("{id}-said"));
+    let (title_id, description_id) = (format!("{id}-title"), format!("{id}-description"));
     let svg = el("svg")
         .class("chart process")
         .attr("viewBox", format!("0 0 {width} {height}"))
         .attr("role", "img")
-        .attr("aria-labelledby", format!("{title_id} {said_id}"))
+        .attr("aria-labelledby", format!("{title_id} {description_id}"))
         .with(el("title").attr("id", title_id).with("The stages of the process"))
-        .with(el("desc").attr("id", said_id).with(said(present, passed, &stages)));
+        .with(el("desc").attr("id", description_id).with(description(present, passed, &stages)));
     let numbered = || (0..).zip(stages.iter().copied());
     let arrows = numbered().zip(numbered().skip(1)).filter(|((_, from), (_, to))| leads(*from, *to));
     let svg = svg.all(arrows.map(|((from, _), (to, _))| arrow(&layout, from, to)));
@@ -96,7 +96,7 @@ pub fn process(present: Stage, passed: &[Stage], room: Room, id: &str) -> Html {
     .into()
 }
 
-fn said(present: Stage, passed: &[Stage], stages: &[Stage]) -> String {
+fn description(present: Stage, passed: &[Stage], stages: &[Stage]) -> String {
     let road = stages.iter().map(|stage| stage.label()).collect::<Vec<_>>().join(", ");
     let been = passed.iter().filter(|stage| **stage != present).map(|stage| stage.label()).collect::<Vec<_>>();
     let been = if been.is_empty() { String::new() } else { format!(" It has been in {}.", been.join(", ")) };
@@ -185,8 +185,8 @@ fn early_ends(layout: &Layout, stages: &[Stage]) -> Html {
             let words = ["early", "ends"];
             let middle = layout.whole.1 / 2;
             for (row, word) in (0..).zip(words) {
-                let said = el("text").attr("x", right + 8).attr("y", middle + row * 15).with(word);
-                shapes.push(said);
+                let label = el("text").attr("x", right + 8).attr("y", middle + row * 15).with(word);
+                shapes.push(label);
             }
         }
     }
@@ -198,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_stage_is_drawn_once_and_the_present_one_has_a_word() {
+    fn each_stage_is_drawn_once_and_the_current_one_is_marked() {
         for room in [Room::Wide, Room::Narrow] {
             for stage in Stage::ALL {
                 let drawing = process(*stage, &[Stage::Inquiry], room, "at");

@@ -71,7 +71,7 @@ impl Cell {
         match self {
             Self::Nothing => "-".to_owned(),
             Self::Text(text) | Self::Number(text) | Self::Name(text) | Self::Code(text) => text.clone(),
-            Self::Instant(_, said) => said.clone(),
+            Self::Instant(_, text) => text.clone(),
             Self::Link(cell, _) => cell.plain(),
             Self::Stack(cells) => cells.iter().map(Self::plain).collect::<Vec<_>>().join(" "),
             Self::Day(date) => format::unbroken(&format::weekday_date(*date)),

@@ -84,8 +84,8 @@ impl Simulator {
         let base: Vec<bool> =
             (0..settings.runs).map(|run| self.done_in_time(&self.tables, settings.seed, run)).collect();
         let jobs = Settings { runs: (candidates.len() as u64).max(1), ..settings };
-        let told = |done| progress(done, jobs.runs);
-        let done = ProgressCounter::new(&told);
+        let report = |done| progress(done, jobs.runs);
+        let done = ProgressCounter::new(&report);
         let tried = spread(jobs, |range| {
             let tried = range.filter_map(|index| candidates.get(usize::try_from(index).ok()?));
             let tried = tried.map(|candidate| {

@@ -206,7 +206,7 @@ mod tests {
     #[test]
     fn time_text_reads_back() {
         let days = [None, Date::new(2026, 11, 2), Date::new(2026, 11, 13)];
-        let mut said = Vec::new();
+        let mut texts = Vec::new();
         for weekday in [None, Some(Weekday::Monday), Some(Weekday::Sunday)] {
             for (from, to) in days.iter().flat_map(|from| days.iter().map(move |to| (*from, *to))) {
                 for half in [DayPart::Whole, DayPart::Morning, DayPart::Afternoon] {
@@ -216,19 +216,19 @@ mod tests {
                         let text = time_text(time);
                         let read = times(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
                         assert_eq!(read, [time], "{text}");
-                        said.push(text);
+                        texts.push(text);
                     }
                 }
             }
         }
-        let distinct: std::collections::HashSet<_> = said.iter().collect();
-        assert_eq!(distinct.len(), said.len());
-        assert!(said.contains(&"monday 2026-11-02 to 2026-11-13 mornings".to_owned()), "{said:?}");
+        let distinct: std::collections::HashSet<_> = texts.iter().collect();
+        assert_eq!(distinct.len(), texts.len());
+        assert!(texts.contains(&"monday 2026-11-02 to 2026-11-13 mornings".to_owned()), "{texts:?}");
     }
 
     #[test]
     fn invalid_times_have_clear_errors() {
-        for (text, said) in [
+        for (text, expected) in [
             ("frydays", "did you mean friday"),
             ("fridays, whenever", "`whenever` is not a time"),
             ("2026-11-13 to 2026-11-02", "ends before it starts"),
@@ -236,7 +236,7 @@ mod tests {
             ("13/13/2026", "is not a time"),
         ] {
             let error = times(text).unwrap_err().to_string();
-            assert!(error.contains(said), "{text}: {error}");
+            assert!(error.contains(expected), "{text}: {error}");
         }
     }
 

@@ -53,36 +53,36 @@ pub(crate) fn causes(report: &CaseReport) -> HashMap<u64, u64> {
 
 /// Returns notes on what is unusual about a record, each with a style. `cause` is set if it was not checked.
 pub(crate) fn record_notes(moment: &Moment, before: Option<&Moment>, cause: Option<u64>) -> Vec<(TextStyle, String)> {
-    let mut said = Vec::new();
+    let mut notes = Vec::new();
     if let Some(by) = moment.voided_by {
-        said.push((TextStyle::Warning, format!("voided by #{by}")));
+        notes.push((TextStyle::Warning, format!("voided by #{by}")));
     }
     if let Some(cause) = cause {
-        said.push((TextStyle::Quiet, format!("not checked, because of line {}", format::number(cause))));
+        notes.push((TextStyle::Quiet, format!("not checked, because of line {}", format::number(cause))));
     } else if let Some(refusal) = &moment.refusal {
         let unmet: Vec<String> =
             refusal.unmet.iter().map(|unmet| format!("{} ({})", unmet.found, unmet.rule.id())).collect();
-        said.push((TextStyle::Bad, format!("not accepted: {}", unmet.join("; "))));
+        notes.push((TextStyle::Bad, format!("not accepted: {}", unmet.join("; "))));
     } else if !moment.accepted && moment.voided_by.is_none() {
-        said.push((TextStyle::Bad, "not accepted".to_owned()));
+        notes.push((TextStyle::Bad, "not accepted".to_owned()));
     }
     if moment.accepted && moment.recorded != moment.stage {
-        said.push((TextStyle::Bad, format!("recorded as leading to {}", moment.recorded.label())));
+        notes.push((TextStyle::Bad, format!("recorded as leading to {}", moment.recorded.label())));
     }
     let late = moment.logged.minutes_since(moment.at);
     if late >= LATE {
-        said.push((TextStyle::Quiet, format!("recorded {} later", format::lasting(late.unsigned_abs()))));
+        notes.push((TextStyle::Quiet, format!("recorded {} later", format::lasting(late.unsigned_abs()))));
     }
-    said.extend(moment.advisories.iter().map(|advisory| {
+    notes.extend(moment.advisories.iter().map(|advisory| {
         let text = format!("{} [{}]", advisory.found, advisory.warning.code());
         (TextStyle::Warning, text)
     }));
     if moment.accepted && before.is_none_or(|before| before.stage != moment.stage) {
         let now = if moment.stage == Stage::Closed { "closed" } else { moment.stage.label() };
         let preposition = if moment.stage == Stage::Closed { "" } else { "in " };
-        said.push((TextStyle::Plain, format!("the case is now {preposition}{now}")));
+        notes.push((TextStyle::Plain, format!("the case is now {preposition}{now}")));
     }
-    said
+    notes
 }
 
 /// Returns a sentence on what an actor recorded.

@@ -79,8 +79,8 @@ fn value_text(value: &Value) -> String {
         Value::Array(items) if items.is_empty() => NOTHING.to_owned(),
         Value::Array(items) => items.iter().map(value_text).collect::<Vec<_>>().join("; "),
         Value::Object(fields) => {
-            let told = fields.iter().map(|(name, value)| (name, value_text(value))).filter(|(_, told)| told != NOTHING);
-            told.map(|(name, told)| format!("{} {told}", name.replace('_', " "))).collect::<Vec<_>>().join(", ")
+            let text = fields.iter().map(|(name, value)| (name, value_text(value))).filter(|(_, text)| text != NOTHING);
+            text.map(|(name, text)| format!("{} {text}", name.replace('_', " "))).collect::<Vec<_>>().join(", ")
         }
     }
 }

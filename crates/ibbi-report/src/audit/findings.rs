@@ -38,7 +38,7 @@ pub(crate) fn more(row: &CodeCount) -> Option<String> {
 
 /// Returns the first findings of a code. `id_of` returns the page's id of a case, if the case has one.
 pub(crate) fn finding_table(row: &CodeCount, id_of: impl Fn(&Uuid) -> Option<String>) -> Table {
-    let columns = [Column::text("where"), Column::text("what")];
+    let columns = [Column::text("place"), Column::text("finding")];
     let mut table = Table::new(format!("Findings: {}", row.code), columns);
     for kept in &row.first {
         let finding = &kept.finding;

@@ -106,18 +106,18 @@ fn sequence<T: Copy + PartialEq>(steps: &[Step<T>], label: fn(T) -> &'static str
         1 => label(step.what).to_owned(),
         times => format!("{} x{times}", label(step.what)),
     };
-    let (mut rest, mut told) = (steps, Vec::new());
+    let (mut rest, mut parts) = (steps, Vec::new());
     while let Some((first, others)) = rest.split_first() {
         let pairs = rest.chunks_exact(2).take_while(|pair| Some(*pair) == rest.get(..2)).count();
         if pairs > 1 {
-            told.push(format!("({}, {}) x{pairs}", step(first), step(&rest[1])));
+            parts.push(format!("({}, {}) x{pairs}", step(first), step(&rest[1])));
             rest = &rest[2 * pairs..];
         } else {
-            told.push(step(first));
+            parts.push(step(first));
             rest = others;
         }
     }
-    told.join(", ")
+    parts.join(", ")
 }
 
 fn sequences<T: Copy + PartialEq>(
@@ -195,19 +195,19 @@ pub(crate) fn record_counts(events: &EventCounts) -> Vec<String> {
         format!("{} repeated", format::number(repeated)),
     ]);
     let voids = format::none_or(voids, "correction");
-    let mut said = vec![format!("{}: {counts}. This includes {voids}.", format::count(total, "record"))];
+    let mut sentences = vec![format!("{}: {counts}. This includes {voids}.", format::count(total, "record"))];
     if let Some(fitness) = fitness {
-        said.push(format!("Fitness of all records: {}.", format::fitness(fitness)));
+        sentences.push(format!("Fitness of all records: {}.", format::fitness(fitness)));
     }
     if let Some(spread) = by_case {
         let (least, p10, median) =
             (format::fitness(spread.least), format::fitness(spread.p10), format::fitness(spread.median));
         let perfect = format::count(spread.perfect, "case");
-        said.push(format!(
+        sentences.push(format!(
             "{perfect} with fitness 1. By case, the median is {median}, P10 is {p10}, and the lowest is {least}."
         ));
     }
-    said
+    sentences
 }
 
 /// Returns a list of cases. `id_of` returns the page's id of a case, if the case has one.
@@ -253,32 +253,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_way_through_the_stages_is_told_by_how_far_it_led_or_else_in_full() {
+    fn straight_paths_have_a_short_form() {
         let steps = |stages: &[Stage]| stages.iter().map(|what| Step { what: *what, times: 1 }).collect::<Vec<_>>();
         let (inquiry, introduction, application) = (Stage::Inquiry, Stage::Introduction, Stage::Application);
-        for (stages, outcome, told) in [
+        for (stages, outcome, expected) in [
             (vec![inquiry], None, "Open, in Inquiry"),
             (vec![inquiry, introduction, Stage::Closed], Some(Outcome::Withdrawn), "Withdrawn, in Introduction"),
             (vec![inquiry, introduction, inquiry], None, "Open: Inquiry, Introduction, Inquiry"),
             (vec![inquiry, application], None, "Open: Inquiry, Application"),
             (vec![], None, "Open: "),
         ] {
-            assert_eq!(route(&steps(&stages), outcome), told);
+            assert_eq!(route(&steps(&stages), outcome), expected);
         }
     }
 
     #[test]
-    fn a_pair_of_steps_that_comes_again_and_again_is_told_once() {
+    fn repeated_pairs_are_written_once() {
         use EventKind::{AttendancePledged as Pledged, CaseOpened as Opened, MemberNamed as Named};
-        let told = |kinds: &[EventKind]| {
+        let text = |kinds: &[EventKind]| {
             let steps: Vec<_> = kinds.iter().map(|what| Step { what: *what, times: 1 }).collect();
             sequence(&steps, EventKind::code)
         };
         assert_eq!(
-            told(&[Opened, Named, Pledged, Named, Pledged, Named, Opened]),
+            text(&[Opened, Named, Pledged, Named, Pledged, Named, Opened]),
             "case_opened, (member_named, attendance_pledged) x2, member_named, case_opened"
         );
-        assert_eq!(told(&[Named, Pledged, Opened]), "member_named, attendance_pledged, case_opened");
-        assert_eq!(told(&[]), "");
+        assert_eq!(text(&[Named, Pledged, Opened]), "member_named, attendance_pledged, case_opened");
+        assert_eq!(text(&[]), "");
     }
 }

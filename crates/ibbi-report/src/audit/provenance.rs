@@ -18,20 +18,20 @@ pub(crate) fn checkpoints(report: &Report) -> Vec<(TextStyle, Phrase)> {
         return if report.what == What::Ledger { vec![(TextStyle::Warning, Phrase::new(none))] } else { Vec::new() };
     }
     let faults: Vec<_> = all.iter().filter_map(|facts| Some((facts, facts.fault.as_ref()?))).collect();
-    let mut said: Vec<(TextStyle, Phrase)> = Vec::new();
+    let mut notes: Vec<(TextStyle, Phrase)> = Vec::new();
     for (facts, fault) in faults.iter().take(LISTED_FAULTS) {
         let phrase = checkpoint_label(facts, "A checkpoint").words(" is not valid: ").name(fault.as_str()).words(".");
-        said.push((TextStyle::Bad, phrase));
+        notes.push((TextStyle::Bad, phrase));
     }
     if let Some(more) = faults.len().checked_sub(LISTED_FAULTS).filter(|more| *more > 0) {
         let more = format::count(more as u64, "more checkpoint");
-        said.push((
+        notes.push((
             TextStyle::Bad,
             Phrase::new(format!("{more} of {} are not valid.", format::number(all.len() as u64))),
         ));
     }
-    said.extend(newest_valid(report));
-    said
+    notes.extend(newest_valid(report));
+    notes
 }
 
 fn checkpoint_label(facts: &CheckpointFacts, which: &str) -> Phrase {

@@ -109,9 +109,9 @@ pub struct Bar {
     /// The estimate and its interval.
     pub value: Interval,
     /// The estimate as text.
-    pub said: String,
+    pub value_text: String,
     /// Whether it is the desired outcome. Other bars are hatched.
-    pub wished: bool,
+    pub desired: bool,
 }
 
 /// Swings of a result, one for each input.
@@ -135,7 +135,7 @@ pub struct Swing {
     /// The result with a high input.
     pub high: f64,
     /// The difference as text.
-    pub said: String,
+    pub value_text: String,
 }
 
 /// Shares or counts by month.

@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn ticks_of_dates_are_first_days_of_months_and_name_each_year_once() {
+    fn date_ticks_are_months_with_each_year_once() {
         let shown = |from: &str, to: &str, most: usize| {
             let ticks = Scale::dates(date(from), date(to)).ticks(most);
             ticks
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn ticks_of_shares_are_round_and_no_more_than_asked_for() {
+    fn share_ticks_are_round_and_few_enough() {
         let shown = |scale: Scale, most: usize| {
             scale.ticks(most).iter().map(|tick| tick.label.clone()).collect::<Vec<_>>().join(" ")
         };
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_and_times_have_round_ticks_and_hold_what_they_are_made_for() {
+    fn counts_and_times_have_round_ticks() {
         let shown = |scale: Scale, most: usize| {
             scale.ticks(most).iter().map(|tick| tick.label.clone()).collect::<Vec<_>>().join(" ")
         };
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_outside_is_moved_to_the_nearer_end() {
+    fn values_outside_move_to_the_nearer_end() {
         let scale = Scale::dates(date("2026-11-20"), date("2026-11-21"));
         assert_eq!((scale.place_of(date("2026-01-01")), scale.place_of(date("2030-01-01"))), (0.0, 1.0));
         assert!(!scale.holds(date("2026-10-31")) && scale.holds(date("2026-12-01")));

@@ -191,7 +191,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_that_is_not_the_programs_own_gets_through_as_markup() {
+    fn texts_from_outside_never_become_markup() {
         let cases = [
             ("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
             ("\" onload='x'", "&quot; onload=&#39;x&#39;"),
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn void_elements_have_no_end_tag_and_all_others_do() {
+    fn only_void_elements_have_no_end_tag() {
         assert_eq!(Html::from(el("br")).as_str(), "<br/>");
         assert_eq!(Html::from(el("td")).as_str(), "<td></td>");
         assert_eq!(Html::from(el("ul").all([el("li").with("a"), el("li")])).as_str(), "<ul><li>a</li><li></li></ul>");
@@ -218,7 +218,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn any_text_reads_back_as_itself_but_for_what_cannot_be_shown(text in "\\PC{0,40}|.{0,40}") {
+        fn texts_read_back_except_invisible_characters(text in "\\PC{0,40}|.{0,40}") {
             let element = Html::from(el("p").attr("title", &text).with(text.as_str()));
             let shown: String =
                 text.chars().map(|c| if (c.is_control() && c != '\n' && c != '\t') || is_unseen(c) { '\u{fffd}' } else { c }).collect();

@@ -26,8 +26,8 @@ pub fn time(date: Date) -> Element {
 }
 
 /// Returns an instant: `text` for people, and UTC for machines.
-pub fn instant(at: At, said: &str) -> Element {
-    el("time").attr("datetime", at).with(said)
+pub fn instant(at: At, text: &str) -> Element {
+    el("time").attr("datetime", at).with(text)
 }
 
 /// Returns a link to another place of the same page, by its id.
@@ -84,7 +84,7 @@ fn content_of(cell: &Cell) -> Html {
         Cell::Text(text) | Cell::Number(text) => text.as_str().into(),
         Cell::Name(text) => name(text).into(),
         Cell::Day(date) => time(*date).into(),
-        Cell::Instant(at, said) => instant(*at, said).into(),
+        Cell::Instant(at, text) => instant(*at, text).into(),
         Cell::Code(code) => el("code").with(code.as_str()).into(),
         Cell::Stack(cells) => cells.iter().map(|cell| el("div").with(content_of(cell))).collect(),
         Cell::Link(inside, id) => link(id, content_of(inside)).into(),

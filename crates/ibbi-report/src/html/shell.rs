@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_style_sheet_holds_nothing_that_would_end_it_or_fetch_anything() {
+    fn style_sheet_is_closed_and_fetches_nothing() {
         for wrong in ["<", "&", "url(", "@import", "http", "]]>"] {
             assert!(!STYLE.contains(wrong), "{wrong}");
         }

@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_are_escaped_as_the_standard_says() {
+    fn texts_are_escaped_by_the_standard() {
         let cases = [
             ("a, b; c \\ d", "a\\, b\\; c \\\\ d"),
             ("one\ntwo\r\nthree", "one\\ntwo\\nthree"),
@@ -79,7 +79,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn lines_are_folded_at_75_octets_between_characters_and_unfold_to_themselves(text in "[a-z é漢🙂,;]{0,200}") {
+        fn lines_fold_at_75_octets_and_unfold(text in "[a-z é漢🙂,;]{0,200}") {
             let mut lines = Lines::new();
             lines.text("SUMMARY", &text);
             let folded = lines.finish();
@@ -90,7 +90,7 @@ mod tests {
         }
 
         #[test]
-        fn a_folded_line_uses_the_room_it_has(length in 1_usize..400) {
+        fn folded_lines_are_as_long_as_possible(length in 1_usize..400) {
             let mut folded = String::new();
             fold(&"x".repeat(length), &mut folded);
             let expected = 1 + length.saturating_sub(LONGEST).div_ceil(LONGEST - 1);

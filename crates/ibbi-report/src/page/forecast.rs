@@ -13,20 +13,20 @@ impl SimulationPage<'_> {
         let completed = forecast.curve.last().map_or(0, |point| point.completed);
         let runs = format::number(forecast.runs);
         let intro = format!(
-            "The scenario was played {runs} times, each time with other delays and answers, drawn from the assumptions below. \
-             {} of the runs were completed.",
+            "The scenario was simulated {runs} times with random delays and answers, drawn from the assumptions below. {} of \
+             the runs were completed.",
             format::sentence(&if completed == 0 { "none".to_owned() } else { format::number(completed) }),
         );
         if completed == 0 {
-            let none = el("p").with(format!("{intro} So there are no dates to tell."));
-            return ("when", "When it may be done".to_owned(), none.into());
+            let none = el("p").with(format!("{intro} So there are no dates."));
+            return ("when", "Completion dates".to_owned(), none.into());
         }
         let content = Html::new()
             .with(el("p").with(intro))
             .with(forecast_tables::percentiles(forecast, scenario.start).to_html())
             .with(figure("curve", &chart::completion(forecast)))
             .with(figure("months", &chart::months(forecast)));
-        ("when", "When it may be done".to_owned(), content)
+        ("when", "Completion dates".to_owned(), content)
     }
 
     /// Returns the curve and the percentiles only.
@@ -35,12 +35,12 @@ impl SimulationPage<'_> {
         let content = Html::new()
             .with(figure("curve", &chart::completion(forecast)))
             .with(forecast_tables::percentiles(forecast, scenario.start).to_html());
-        ("when", "When it may be done".to_owned(), content)
+        ("when", "Completion dates".to_owned(), content)
     }
 
     pub(super) fn how_section(&self) -> Section {
         let figure = figure("outcomes", &chart::outcomes(self.forecast));
-        ("how", "How it may end".to_owned(), figure.into())
+        ("how", "How runs end".to_owned(), figure.into())
     }
 
     /// Returns one tornado only: of the chance if there is a contract date, or else of the days.
@@ -55,8 +55,8 @@ impl SimulationPage<'_> {
 
     pub(super) fn moves_section(&self) -> Section {
         let Self { scenario, forecast, .. } = self;
-        let chance = "For the share, an input that cannot end a run is looked at among the completed runs only; a chance that \
-                      can end one, among all runs that drew it.";
+        let chance = "For the share, an input that can't end a run counts completed runs only. A chance that can end one counts \
+                      all runs that drew it.";
         let content = Html::new()
             .with(el("p").with(forecast_text::METHODS[2]))
             .with(figure("tornado-days", &chart::tornado(scenario, forecast, Measure::Days)))
@@ -69,7 +69,7 @@ impl SimulationPage<'_> {
 pub(super) fn comparison_section(comparison: &Comparison) -> Section {
     let [sides, difference] = chart::comparison(comparison);
     let runs = format!(
-        "Each was played {} times with the same random numbers (seed {}), so that what differs is due to the scenarios alone.",
+        "Each was simulated {} times with the same random numbers (seed {}), so differences are due to the scenarios only.",
         format::number(comparison.runs),
         comparison.seed,
     );
@@ -84,12 +84,12 @@ pub(super) fn comparison_section(comparison: &Comparison) -> Section {
 }
 
 pub(super) fn gains_section(gains: &[AvailabilityGain], has_contract: bool) -> Section {
-    let intro = "If one person, or one closed range, gave up a single blocked day: the best day to ask for, and what it would \
-                 bring. Only a day that nobody and nothing else blocks can bring anything.";
+    let intro = "The best single day to ask each person for (or to take from a closed range), and the gain. Only a day that \
+                 nothing else blocks can help.";
     let note = forecast_text::gains_note(gains, has_contract);
     let content = Html::new().with(el("p").with(intro));
     let content = match gains.is_empty() {
-        true => content.with(el("p").with("Nobody has a time at which they cannot come.")),
+        true => content.with(el("p").with("No one has unavailable times.")),
         false => {
             let (table, others) = forecast_tables::gains(gains);
             let content = match table.rows.is_empty() {
@@ -99,5 +99,5 @@ pub(super) fn gains_section(gains: &[AvailabilityGain], has_contract: bool) -> S
             content.with(forecast_text::no_gain(&others).map(|sentence| el("p").with(sentence.to_html())))
         }
     };
-    ("who", "Whom to ask for one more day".to_owned(), content)
+    ("who", "People and closed ranges to ask for one more day".to_owned(), content)
 }

@@ -152,10 +152,10 @@ impl SimulationPage<'_> {
         };
         [
             ("Earliest plan ends", date(plan.finishes, "does not fit")),
-            ("Half of the completed runs are done by", percentile(50)),
-            ("Nine in ten of them by", percentile(90)),
-            ("Runs done in time", share),
-            (evergreen, date(plan.contract_expires, "no date given")),
+            ("Half of the completed runs end by", percentile(50)),
+            ("Nine in ten of them end by", percentile(90)),
+            ("Runs in time", share),
+            (evergreen, date(plan.contract_expires, "no date")),
         ]
         .into_iter()
         .map(|(what, value)| el("div").with(el("dt").with(what)).with(el("dd").with(value)).into())

@@ -12,13 +12,13 @@ impl SimulationPage<'_> {
         let sentences = forecast_text::conflicts(conflicts).into_iter().chain(forecast_text::start_by(self.plan));
         let sentences = sentences.map(|sentence| el("p").with(sentence.to_html()));
         let content = el("div").class("warning").all(sentences);
-        Some(("obstacle", "What stands in the way".to_owned(), content.into()))
+        Some(("obstacle", "Conflicts".to_owned(), content.into()))
     }
 
     pub(super) fn plan_section(&self) -> Section {
         let Self { scenario, plan, .. } = self;
-        let intro = "The earliest days on which everything fits if every duration is the likeliest and nothing is postponed, \
-                     cut short or declined.";
+        let intro = "The earliest days on which everything fits if every duration has its likely value, and nothing is postponed, \
+                     cut short, or declined.";
         let content = Html::new()
             .with(el("p").with(intro))
             .with(figure("timeline", &chart::timeline(scenario, plan)))
@@ -44,7 +44,10 @@ impl SimulationPage<'_> {
                 false => {
                     let table = forecast_tables::why_table(session, &what).to_html();
                     details(
-                        format!("Why not earlier: {} did not suit", format::count(session.blocked.len() as u64, "day")),
+                        format!(
+                            "Why not earlier: {} with conflicts",
+                            format::count(session.blocked.len() as u64, "day")
+                        ),
                         Html::new().with(why).with(table),
                     )
                     .class("why")
@@ -76,7 +79,7 @@ impl SimulationPage<'_> {
             )))
         });
         let content = el("ul").class("advisories").all(items);
-        Some(("advisories", "What to keep in mind".to_owned(), content.into()))
+        Some(("advisories", "Notes".to_owned(), content.into()))
     }
 }
 

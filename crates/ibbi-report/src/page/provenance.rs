@@ -4,8 +4,7 @@ use super::{Section, SimulationPage};
 use crate::html::{Html, el};
 use crate::{forecast_tables, forecast_text, format, people};
 
-const DEFAULTS: &str =
-    "A default is an assumption like any other, not a finding: set it in the scenario where you know better.";
+const DEFAULTS: &str = "These are estimates. Change any that you have better numbers for.";
 
 impl SimulationPage<'_> {
     pub(super) fn assumptions_section(&self) -> Section {
@@ -17,7 +16,7 @@ impl SimulationPage<'_> {
             .with(people::people(scenario).to_html())
             .with(el("p").with(people::calendar(scenario)))
             .with((!closed.rows.is_empty()).then(|| closed.to_html()));
-        ("assumptions", "What is assumed".to_owned(), content)
+        ("assumptions", "Assumptions".to_owned(), content)
     }
 
     pub(super) fn made_section(&self) -> Section {
@@ -34,6 +33,6 @@ impl SimulationPage<'_> {
             .map(|(what, value)| el("div").with(el("dt").with(what)).with(el("dd").with(el("code").with(value))));
         let methods = forecast_text::METHODS.map(|method| el("li").with(method));
         let content = Html::new().with(el("dl").class("facts").all(facts)).with(el("ul").all(methods));
-        ("made", "How this was made".to_owned(), content)
+        ("made", "Method".to_owned(), content)
     }
 }

@@ -167,7 +167,7 @@ mod tests {
     use crate::table::Column;
 
     #[test]
-    fn texts_are_cut_to_the_columns_they_take_on_a_screen() {
+    fn texts_are_cut_by_screen_columns() {
         for (text, columns, cut_to) in [
             ("abcdef", 6, "abcdef"),
             ("abcdefg", 6, "abc..."),
@@ -181,13 +181,13 @@ mod tests {
     }
 
     #[test]
-    fn words_wider_than_a_line_are_broken() {
+    fn long_words_are_broken() {
         assert_eq!(wrap("to be abcdefghij k", 5), ["to be", "abcde", "fghij", "k"]);
         assert_eq!(wrap("", 5), [""]);
     }
 
     #[test]
-    fn a_table_that_is_too_wide_breaks_its_words_and_keeps_its_figures() {
+    fn wide_table_breaks_words_and_keeps_figures() {
         let mut table = Table::new("", [Column::text("who"), Column::number("days")]);
         table.row([Cell::Name("A very long name indeed".into()), Cell::Number("12".into())]);
         assert_eq!(table.to_text(80), "who                      days\nA very long name indeed    12\n");
@@ -196,7 +196,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_line_is_wider_than_asked_for(text in "\\PC{0,60}", columns in 8_usize..60) {
+        fn lines_fit_their_width(text in "\\PC{0,60}", columns in 8_usize..60) {
             for line in wrap(&text, columns) {
                 proptest::prop_assert!(width(&line) <= columns, "{line:?}");
             }

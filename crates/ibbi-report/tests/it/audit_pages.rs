@@ -1,4 +1,4 @@
-//! The page of an audit: well-formed, complete, safe, and the same every time.
+//! The page of an audit is well-formed, complete, safe, and deterministic.
 
 use crate::support::ledgers::{Audited, HOSTILE, bytes, changed, golden, hostile, illegal, ledgers};
 use crate::support::whole::{check, named, parse, text};
@@ -8,16 +8,16 @@ use ibbi_report::chart::{self, Room};
 use ibbi_report::text::Layout;
 
 #[test]
-fn every_ledger_makes_a_page_that_is_whole() {
+fn every_ledger_makes_a_complete_page() {
     for (name, ledger) in ledgers() {
         check(name, &Audited::of(&ledger).page());
     }
 }
 
 #[test]
-fn names_are_shown_as_they_are_and_never_become_markup() {
+fn names_never_become_markup() {
     let mut audited = Audited::of(&hostile());
-    // What no ledger takes must not get through either.
+    // Characters that no ledger accepts must not get through either.
     audited.report.ledger.origin = Some(format!("{HOSTILE} \u{202e}A\u{1b}"));
     let page = audited.page();
     check("hostile", &page);
@@ -34,7 +34,7 @@ fn the_same_results_give_the_same_bytes() {
 }
 
 #[test]
-fn a_page_bears_the_stamp_of_what_was_audited_and_how() {
+fn page_has_its_provenance() {
     let audited = Audited::with(&illegal(), Options { root: true, ..Options::default() });
     let page = audited.page();
     let words = text(parse(&page).root());
@@ -56,33 +56,33 @@ fn a_page_bears_the_stamp_of_what_was_audited_and_how() {
 }
 
 #[test]
-fn a_page_says_how_many_of_how_many_are_shown() {
+fn page_shows_how_many_are_left_out() {
     let mut audited = Audited::of(&bytes(&golden("corrections-and-three-cases")));
     let page = |audited: &Audited| text(parse(&audited.page()).root());
-    assert!(page(&audited).contains("Each case is told in depth below"));
+    assert!(page(&audited).contains("Each district links to the report on its case below"));
     audited.told.truncate(1);
-    assert!(page(&audited).contains("1 of these 3 cases are told in depth below"));
+    assert!(page(&audited).contains("1 of these 3 cases have a report below"));
     audited.told.clear();
-    assert!(page(&audited).contains("No case is told in depth on this page."));
+    assert!(page(&audited).contains("This page has no reports on single cases."));
     audited.cases.truncate(2);
-    assert!(page(&audited).contains("2 of 3 cases are given here"));
+    assert!(page(&audited).contains("2 of 3 cases are listed here"));
     let told = Audited::of(&bytes(&golden("withdrawn"))).told;
     audited.told = told.iter().cycle().take(AuditPage::IN_DEPTH + 50).cloned().collect();
     let case = audited.cases[0].clone();
     audited.cases = std::iter::repeat_n(case, AuditPage::LISTED + 1).collect();
     let (html, words) = (audited.page(), page(&audited));
     check("many", &html);
-    assert!(words.contains("The first 100 of 150 cases are told."), "{words}");
+    assert!(words.contains("The reports of the first 100 of 150 cases are shown."), "{words}");
     assert!(words.contains("the first 200 of 201 cases"), "{words}");
 }
 
 #[test]
-fn the_list_of_cases_leads_to_every_case_that_is_told() {
+fn list_of_cases_links_to_every_report() {
     let audited = Audited::of(&bytes(&golden("corrections-and-three-cases")));
     let page = audited.page();
     let document = parse(&page);
     for (index, told) in audited.told.iter().enumerate() {
-        let link = format!("#told-{}", index + 1);
+        let link = format!("#report-{}", index + 1);
         let district = told.district.as_ref().unwrap().to_string();
         let links = named(&document, "a").filter(|a| a.attribute("href") == Some(&link) && text(*a) == district);
         assert_eq!(links.count(), 1, "{district}");
@@ -90,7 +90,7 @@ fn the_list_of_cases_leads_to_every_case_that_is_told() {
 }
 
 #[test]
-fn every_chart_is_well_formed_and_no_wider_than_the_terminal() {
+fn charts_are_well_formed_and_fit() {
     for (name, ledger) in ledgers() {
         let audited = Audited::of(&ledger);
         let report = &audited.report;
@@ -125,7 +125,7 @@ fn every_chart_is_well_formed_and_no_wider_than_the_terminal() {
 }
 
 #[test]
-fn the_numbers_behind_the_charts_add_up_to_the_cases() {
+fn chart_numbers_add_up_to_the_cases() {
     for (name, ledger) in ledgers() {
         let report = Audited::of(&ledger).report;
         let sum = |chart: chart::Chart, column: usize| -> u64 {

@@ -1,4 +1,4 @@
-//! Audits in a terminal and for a spreadsheet: as people read them.
+//! Audits in a terminal and in spreadsheets.
 
 use crate::support::ledgers::{
     Audited, HOSTILE, bytes, changed, cut, golden, hostile, illegal, ledgers, parting, steady,
@@ -10,7 +10,7 @@ const WIDE: Layout = Layout { width: 88, ascii: false };
 const NARROW: Layout = Layout { width: 48, ascii: true };
 
 #[test]
-fn an_audit_of_a_sound_ledger_in_a_terminal() {
+fn sound_ledger_in_a_terminal() {
     let audited = Audited::of(&bytes(&golden("corrections-and-three-cases")));
     let show = |layout| steady(&plain(&text::audit(&audited.report, layout)));
     insta::assert_snapshot!("audit", show(WIDE));
@@ -18,10 +18,10 @@ fn an_audit_of_a_sound_ledger_in_a_terminal() {
 }
 
 #[test]
-fn audits_of_damaged_ledgers_in_a_terminal() {
+fn damaged_ledgers_in_a_terminal() {
     for (name, ledger) in [("illegal", illegal()), ("cut", cut()), ("changed", changed())] {
         let shown = plain(&text::audit(&Audited::of(&ledger).report, WIDE));
-        // What follows the findings is made as for a sound ledger.
+        // The text after the findings is the same as for a sound ledger.
         let findings = shown.split("\nCases by stage\n").next().unwrap();
         insta::assert_snapshot!(format!("audit_{name}"), steady(findings));
     }
@@ -37,7 +37,7 @@ fn single_cases_in_a_terminal() {
 }
 
 #[test]
-fn two_ledgers_side_by_side_in_a_terminal() {
+fn ledger_diffs_in_a_terminal() {
     let ledger = bytes(&golden("completed-full-day"));
     let shown = |second: &[u8]| plain(&text::diff(&parting(&ledger, second), WIDE));
     insta::assert_snapshot!("diff_same", shown(&ledger));
@@ -61,7 +61,7 @@ fn tables_of_an_audit_for_a_spreadsheet() {
     insta::assert_snapshot!("audit_csv", all.join("\n"));
 }
 
-/// Everything that a terminal is shown of a ledger.
+/// Returns all text that a terminal shows for a ledger.
 fn everything(ledger: &[u8], layout: Layout) -> Vec<Piece> {
     let audited = Audited::of(ledger);
     let mut pieces = text::audit(&audited.report, layout);
@@ -71,7 +71,7 @@ fn everything(ledger: &[u8], layout: Layout) -> Vec<Piece> {
 }
 
 #[test]
-fn no_line_is_wider_than_the_terminal_and_every_piece_is_of_whole_lines() {
+fn pieces_are_whole_lines_within_the_terminal() {
     for (name, ledger) in ledgers() {
         for width in [20, 40, 61, 80, 120, 500] {
             let layout = Layout { width, ascii: width == 61 };
@@ -88,7 +88,7 @@ fn no_line_is_wider_than_the_terminal_and_every_piece_is_of_whole_lines() {
 }
 
 #[test]
-fn the_verdict_comes_first_and_is_bad_if_and_only_if_there_is_an_error() {
+fn verdict_is_first_and_bad_only_with_errors() {
     for (name, ledger) in ledgers() {
         let audited = Audited::of(&ledger);
         let first = &text::audit(&audited.report, WIDE)[0];
@@ -99,7 +99,7 @@ fn the_verdict_comes_first_and_is_bad_if_and_only_if_there_is_an_error() {
 }
 
 #[test]
-fn a_report_of_very_many_findings_stays_small() {
+fn many_findings_keep_the_report_small() {
     let lines = golden("completed-full-day");
     let many: Vec<String> = lines.iter().cycle().take(lines.len() * 300).cloned().collect();
     let audited = Audited::of(&bytes(&many));
@@ -110,7 +110,7 @@ fn a_report_of_very_many_findings_stays_small() {
 }
 
 #[test]
-fn a_name_that_a_spreadsheet_would_work_out_is_guarded_in_every_table() {
+fn formulas_are_guarded_in_every_table() {
     let audited = Audited::of(&hostile());
     let cases = csv::cases(&audited.cases);
     let quoted = format!("\"'{}\"", HOSTILE.replace('"', "\"\""));
@@ -121,7 +121,7 @@ fn a_name_that_a_spreadsheet_would_work_out_is_guarded_in_every_table() {
 }
 
 #[test]
-fn the_same_ledger_gives_the_same_bytes_with_any_number_of_threads() {
+fn thread_count_does_not_change_the_page() {
     let ledger = changed();
     let shown = |threads| {
         let options = ibbi_audit::Options { threads, ..ibbi_audit::Options::default() };
@@ -132,7 +132,7 @@ fn the_same_ledger_gives_the_same_bytes_with_any_number_of_threads() {
 }
 
 #[test]
-fn what_became_of_the_checkpoints_and_what_the_filter_left_are_told_below_the_verdict() {
+fn checkpoints_and_filter_are_below_the_verdict() {
     let mut report = Audited::of(&bytes(&golden("withdrawn"))).report;
     let mut told = |checkpoints: &[(u64, Option<&str>, Option<&str>)]| {
         let facts = |(size, signer, fault): &(u64, Option<&str>, Option<&str>)| ibbi_audit::CheckpointFacts {

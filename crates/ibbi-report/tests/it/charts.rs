@@ -1,4 +1,4 @@
-//! Every chart on every kind of result, by both back ends.
+//! Every chart with every kind of result, in both back ends.
 
 use crate::support::{Results, edges, samples};
 use ibbi_report::chart::{Chart, Room};
@@ -14,14 +14,14 @@ fn each_chart(mut check: impl FnMut(&str, &Chart)) {
     }
 }
 
-/// All numbers in a path or a list of points.
+/// Returns all numbers in a path or a list of points.
 fn numbers(text: &str) -> Vec<f64> {
     let parts = text.split(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '-')));
     parts.filter(|part| !part.is_empty()).map(|part| part.parse().unwrap()).collect()
 }
 
 #[test]
-fn every_drawing_is_well_formed_says_what_it_shows_and_stays_inside_its_frame() {
+fn drawings_are_well_formed_and_inside_their_frame() {
     each_chart(|name, chart| {
         for room in [Room::Wide, Room::Narrow] {
             let svg = chart.to_svg(room, "c").into_string();
@@ -54,7 +54,7 @@ fn every_drawing_is_well_formed_says_what_it_shows_and_stays_inside_its_frame() 
 }
 
 #[test]
-fn no_line_in_a_terminal_is_wider_than_it_and_ascii_is_ascii() {
+fn terminal_charts_fit_and_ascii_is_ascii() {
     each_chart(|name, chart| {
         for width in [20, 40, 61, 80, 120, 500] {
             for ascii in [false, true] {
@@ -81,7 +81,7 @@ fn a_file_of_its_own_carries_its_colours() {
 }
 
 #[test]
-fn the_numbers_behind_the_months_add_up_to_the_completed_runs() {
+fn months_add_up_to_completed_runs() {
     each_chart(|name, chart| {
         if chart.table.caption != "Completed in each month" {
             return;

@@ -1,4 +1,4 @@
-//! Whole pages: well-formed, complete, safe, and the same every time.
+//! Whole pages are well-formed, complete, safe, and deterministic.
 
 use crate::support::whole::{check, named, parse, text};
 use crate::support::{Results, edges, samples};
@@ -7,7 +7,7 @@ use ibbi_sim::EXAMPLE;
 use roxmltree::Node;
 
 #[test]
-fn every_sample_and_every_edge_makes_a_page_that_is_whole() {
+fn samples_and_edge_cases_make_complete_pages() {
     for (name, scenario) in samples() {
         check(&name, &Results::of(scenario, 400).page());
     }
@@ -17,7 +17,7 @@ fn every_sample_and_every_edge_makes_a_page_that_is_whole() {
 }
 
 #[test]
-fn names_are_shown_as_they_are_and_never_become_markup() {
+fn names_never_become_markup() {
     let hostile = r#"<script>alert("1")</script> & 'é' \u05d0\u05d1 &lt; --> ]]>"#;
     let shown = "<script>alert(\"1\")</script> & 'é' \u{5d0}\u{5d1} &lt; --> ]]>";
     let toml = hostile.replace('"', "\\\"");
@@ -57,7 +57,7 @@ fn the_same_results_give_the_same_bytes() {
 }
 
 #[test]
-fn a_page_names_its_assumptions_its_methods_and_how_to_make_it_again() {
+fn page_has_assumptions_methods_and_seed() {
     let results = Results::example(300);
     let page = results.page();
     let words = text(parse(&page).root());
@@ -69,7 +69,7 @@ fn a_page_names_its_assumptions_its_methods_and_how_to_make_it_again() {
         "ibbi 0.0.0",
         "nearest rank among the completed runs",
         "Wilson's method",
-        "A default is an assumption",
+        "These are estimates",
         "is an assumption",
         "Source: Massachusetts law.",
     ] {
@@ -77,9 +77,9 @@ fn a_page_names_its_assumptions_its_methods_and_how_to_make_it_again() {
     }
 }
 
-/// What a person reads from the top of the page on, tables and charts left out.
+/// Checks the text that a person reads from the top of the page on, without tables and charts.
 #[test]
-fn what_people_read_on_a_page() {
+fn page_text() {
     let page = Results::example(2_000).page();
     let document = parse(&page);
     let mut outline = String::new();
@@ -95,7 +95,7 @@ fn what_people_read_on_a_page() {
             "p" => "",
             _ => continue,
         };
-        // What is folded away or in a table is told by its summary or caption.
+        // Folded content is represented by its summary, and a table by its caption.
         let hidden = |part: &Node<'_, '_>| {
             let inner = part.ancestors().take_while(|outer| *outer != node);
             inner.into_iter().any(|outer| outer.has_tag_name("details") || outer.has_tag_name("p"))
@@ -107,7 +107,7 @@ fn what_people_read_on_a_page() {
     insta::assert_snapshot!(outline);
 }
 
-/// The relative luminance of WCAG 2.
+/// Returns the relative luminance of WCAG 2.
 fn luminance(colour: &str) -> f64 {
     let part = |from: usize| {
         let value = f64::from(u8::from_str_radix(&colour[from..from + 2], 16).unwrap()) / 255.0;
@@ -117,7 +117,7 @@ fn luminance(colour: &str) -> f64 {
 }
 
 #[test]
-fn colours_have_the_contrast_that_wcag_asks_for_in_light_in_dark_and_on_paper() {
+fn colors_have_wcag_contrast() {
     let schemes: Vec<&str> = STYLE.split(":root {").skip(1).map(|block| block.split('}').next().unwrap()).collect();
     assert_eq!(schemes.len(), 3);
     for scheme in schemes {

@@ -1,4 +1,4 @@
-//! What people read in a terminal, and what other programs read.
+//! Text in a terminal, and files for other programs.
 
 use crate::support::{Results, samples};
 use ibbi_report::ics::{IcsCalendar, plan_entries};
@@ -22,7 +22,7 @@ fn a_plan_in_a_terminal() {
 }
 
 #[test]
-fn plans_that_cannot_be_met_in_a_terminal() {
+fn impossible_plans_in_a_terminal() {
     for name in ["eight-weeks", "one-day-each-week"] {
         let results = sample(name, 50);
         let mut shown = plain(&text::plan(&results.scenario, &results.plan, &[], WIDE));
@@ -41,7 +41,7 @@ fn a_forecast_in_a_terminal() {
 }
 
 #[test]
-fn forecasts_that_are_late_or_never_done_in_a_terminal() {
+fn late_and_unfinished_forecasts_in_a_terminal() {
     for name in ["eight-weeks", "one-day-each-week"] {
         let results = sample(name, 1_000);
         insta::assert_snapshot!(
@@ -52,14 +52,14 @@ fn forecasts_that_are_late_or_never_done_in_a_terminal() {
 }
 
 #[test]
-fn a_comparison_and_whom_to_ask_in_a_terminal() {
+fn comparison_and_gains_in_a_terminal() {
     let results = sample("spring-days", 1_000);
     insta::assert_snapshot!("comparison", plain(&text::comparison(&results.comparison, WIDE)));
     insta::assert_snapshot!("who", plain(&text::gains(&results.gains, WIDE)));
 }
 
 #[test]
-fn every_piece_is_of_whole_lines_and_headings_stand_out() {
+fn pieces_are_whole_lines_with_headings() {
     let results = Results::example(50);
     let mut pieces = text::forecast(&results.scenario, &results.forecast, WIDE);
     pieces.extend(text::plan(&results.scenario, &results.plan, &results.advisories, WIDE));

@@ -1,11 +1,11 @@
-//! `VTIMEZONE`s, read back by a small reader of our own and compared with the database they come from.
+//! `VTIMEZONE`s, parsed by a small independent reader and compared with the database.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc, Weekday};
 use chrono_tz::{TZ_VARIANTS, Tz};
 use ibbi_core::{At, LocalTime, Slot};
 use ibbi_report::ics::{CalendarError, IcsCalendar, IcsEntry, IcsStatus};
 
-/// The onsets of a `VTIMEZONE`, each with the offsets before and from then on, in seconds, in order.
+/// The onsets of a `VTIMEZONE` in order, each with the offsets before and after it, in seconds.
 struct Read(Vec<(DateTime<Utc>, i32, i32)>);
 
 impl Read {
@@ -38,7 +38,7 @@ impl Read {
         Self(onsets)
     }
 
-    /// The offset at an instant: that of the last onset before it, or what was before the first.
+    /// Returns the offset at an instant: that of the last onset before it, or the one before the first.
     fn offset(&self, at: DateTime<Utc>) -> i32 {
         match self.0.partition_point(|onset| onset.0 <= at) {
             0 => self.0[0].1,
@@ -46,7 +46,7 @@ impl Read {
         }
     }
 
-    /// Every instant at which the clocks show this.
+    /// Returns every instant at which the clocks show this time.
     fn instants(&self, wall: NaiveDateTime) -> Vec<DateTime<Utc>> {
         let mut offsets: Vec<i32> = self.0.iter().flat_map(|onset| [onset.1, onset.2]).collect();
         offsets.sort_unstable();
@@ -59,7 +59,7 @@ impl Read {
     }
 }
 
-/// The onset of a year by `FREQ=YEARLY;BYMONTH=m;BYDAY=nDD`.
+/// Returns the onset of a year by `FREQ=YEARLY;BYMONTH=m;BYDAY=nDD`.
 fn by_rule(rule: &str, year: i32, start: NaiveDateTime) -> NaiveDateTime {
     let part = |name: &str| rule.split(';').find_map(|part| part.strip_prefix(name)?.strip_prefix('=')).unwrap();
     assert_eq!(part("FREQ"), "YEARLY");
@@ -87,7 +87,7 @@ fn by_rule(rule: &str, year: i32, start: NaiveDateTime) -> NaiveDateTime {
 
 fn local(zone: Tz, at: DateTime<Utc>) -> Option<LocalTime> {
     let seconds = zone.offset_from_utc_datetime(&at.naive_utc()).fix().local_minus_utc();
-    // Offsets with seconds are older than the records of this program; a slot cannot carry them.
+    // Offsets with seconds are older than any record, and a slot can't have them.
     LocalTime::new(At::try_from(at).ok()?, i16::try_from(seconds / 60).ok()?)
 }
 
@@ -107,7 +107,7 @@ fn hour(year: i32, month: u32, day: u32) -> DateTime<Utc> {
     Utc.with_ymd_and_hms(year, month, day, 12, 0, 0).unwrap()
 }
 
-/// A calendar that touches these years.
+/// Returns a calendar with entries in these years.
 fn over(zone: Tz, first: i32, last: i32) -> String {
     let entries: Vec<IcsEntry> = [hour(first, 1, 2), hour(last, 12, 30)]
         .into_iter()
@@ -121,7 +121,7 @@ fn offset_of(zone: Tz, at: DateTime<Utc>) -> i32 {
 }
 
 #[test]
-fn every_zone_reads_back_as_the_database_has_it_hour_by_hour() {
+fn every_zone_matches_the_database_hour_by_hour() {
     for (first, last) in [(1971, 1972), (2005, 2007), (2011, 2011), (2016, 2016), (2026, 2027)] {
         for zone in TZ_VARIANTS {
             let read = Read::new(&over(zone, first, last), last + 1);
@@ -135,7 +135,7 @@ fn every_zone_reads_back_as_the_database_has_it_hour_by_hour() {
 }
 
 #[test]
-fn local_times_around_every_change_are_the_same_instants() {
+fn local_times_around_changes_are_the_same_instants() {
     let zones = [
         Tz::America__New_York,
         Tz::Europe__Dublin,
@@ -181,7 +181,7 @@ fn local_times_around_every_change_are_the_same_instants() {
 }
 
 #[test]
-fn a_zone_with_a_yearly_rule_has_one_and_one_without_changes_has_a_single_standard_time() {
+fn zones_have_yearly_rules_or_one_standard_time() {
     let new_york = over(Tz::America__New_York, 2026, 2026);
     for line in [
         "BEGIN:DAYLIGHT\r\nDTSTART:20250309T020000\r\nTZOFFSETFROM:-0500\r\nTZOFFSETTO:-0400\r\nTZNAME:EDT\r\n\
@@ -199,7 +199,7 @@ fn a_zone_with_a_yearly_rule_has_one_and_one_without_changes_has_a_single_standa
 }
 
 #[test]
-fn a_zone_that_is_described_with_clocks_that_go_back_is_told_with_clocks_that_go_ahead() {
+fn zones_with_negative_daylight_saving_are_turned_around() {
     let dublin = over(Tz::Europe__Dublin, 2026, 2026);
     assert!(
         dublin.contains("BEGIN:DAYLIGHT\r\nDTSTART:20250330T010000\r\nTZOFFSETFROM:+0000\r\nTZOFFSETTO:+0100\r\n"),
@@ -211,16 +211,16 @@ fn a_zone_that_is_described_with_clocks_that_go_back_is_told_with_clocks_that_go
 }
 
 #[test]
-fn a_time_that_comes_twice_is_written_so_that_it_means_the_right_one() {
+fn repeated_times_are_written_unambiguously() {
     let zone = Tz::America__New_York;
-    // 01:30 on November 1, 2026, comes twice: at 05:30 and at 06:30 UTC.
+    // 01:30 on November 1, 2026, occurs twice: at 05:30 and at 06:30 UTC.
     let at = |hour, minute| Utc.with_ymd_and_hms(2026, 11, 1, hour, minute, 0).unwrap();
     let text = calendar(zone, &[entry(zone, at(5, 30), at(6, 30)).unwrap()]);
     assert!(text.contains("DTSTART;TZID=America/New_York:20261101T013000\r\nDTEND:20261101T063000Z\r\n"), "{text}");
 }
 
 #[test]
-fn what_cannot_be_written_is_refused_and_an_empty_calendar_is_none_the_worse() {
+fn invalid_calendars_are_refused_and_empty_ones_are_not() {
     let stamp = "2026-01-01T00:00:00.000Z".parse().unwrap();
     let calendar = |zone| IcsCalendar { name: "x", zone, stamp, entries: &[] }.to_ics();
     assert_eq!(calendar("America/Boston"), Err(CalendarError::Zone("America/Boston".to_owned())));
@@ -229,7 +229,7 @@ fn what_cannot_be_written_is_refused_and_an_empty_calendar_is_none_the_worse() {
 }
 
 #[test]
-fn the_ends_of_the_years_that_a_time_may_have_are_written() {
+fn first_and_last_years_can_be_written() {
     for zone in [Tz::America__New_York, Tz::Pacific__Kiritimati, Tz::Pacific__Pago_Pago] {
         for at in [hour(1970, 1, 2), hour(9999, 12, 30)] {
             let text = calendar(zone, &[entry(zone, at, at + TimeDelta::hours(1)).unwrap()]);

@@ -31,8 +31,8 @@ pub fn cases_by_outcome(report: &Report) -> Chart {
 pub fn paths(report: &Report) -> Chart {
     let paths = &report.paths;
     let rows = paths.first.iter().take(PATHS).map(|path| {
-        let wished = path.outcome.is_none_or(|outcome| outcome == Outcome::Completed);
-        (audit::route(&path.steps, path.outcome), path.cases, wished)
+        let desired = path.outcome.is_none_or(|outcome| outcome == Outcome::Completed);
+        (audit::route(&path.steps, path.outcome), path.cases, desired)
     });
     let rows: Vec<_> = rows.collect();
     let title = match (rows.len() as u64) < paths.distinct {
@@ -49,7 +49,7 @@ pub fn paths(report: &Report) -> Chart {
 fn counted(title: &str, head: &str, rows: Vec<(String, u64, bool)>, of: u64) -> Chart {
     let mut table = Table::new(title, [Column::text(head), Column::number("cases"), Column::number("share")]);
     let most = rows.iter().map(|(_, count, _)| *count).max().unwrap_or(0);
-    let rows = rows.into_iter().map(|(label, count, wished)| {
+    let rows = rows.into_iter().map(|(label, count, desired)| {
         let share = ibbi_common::quantile::wilson(count, of).map_or(0.0, |share| share.estimate);
         table.row([
             Cell::Text(label.clone()),
@@ -59,8 +59,8 @@ fn counted(title: &str, head: &str, rows: Vec<(String, u64, bool)>, of: u64) -> 
         Bar {
             label,
             value: exactly(count),
-            said: format!("{} ({})", format::number(count), format::percent(share)),
-            wished,
+            value_text: format!("{} ({})", format::number(count), format::percent(share)),
+            desired,
         }
     });
     let rows: Vec<Bar> = rows.collect();
@@ -69,10 +69,10 @@ fn counted(title: &str, head: &str, rows: Vec<(String, u64, bool)>, of: u64) -> 
 
 /// Returns a chart of bars, or a note that there are none.
 fn bars(title: &str, scale: Scale, rows: Vec<Bar>, key: Vec<Key>, table: Table) -> Chart {
-    let said: Vec<String> = rows.iter().map(|row| format!("{}: {}", row.label, row.said)).collect();
+    let descriptions: Vec<String> = rows.iter().map(|row| format!("{}: {}", row.label, row.value_text)).collect();
     let (summary, figure) = match rows.is_empty() {
         true => (NONE.to_owned(), Figure::Nothing(NONE.to_owned())),
-        false => (format!("Bars from the top. {}.", said.join("; ")), Figure::Bars(Bars { scale, rows })),
+        false => (format!("Bars from the top. {}.", descriptions.join("; ")), Figure::Bars(Bars { scale, rows })),
     };
     Chart { title: title.to_owned(), summary, figure, key, table }
 }
@@ -106,7 +106,7 @@ fn spreads(title: &str, rows: Vec<(String, Spread)>, table: Table) -> Chart {
     let rows = rows.into_iter().map(|(label, spread)| {
         let (median, p90) = (as_value(spread.median), as_value(spread.p90));
         let value = Interval { estimate: median, low: median, high: p90 };
-        Bar { label, value, said: format::lasting(spread.median), wished: true }
+        Bar { label, value, value_text: format::lasting(spread.median), desired: true }
     });
     let key = vec![Key::new(Sign::Full, "median"), Key::new(Sign::Whisker, "from the median to P90")];
     bars(title, Scale::times(as_value(most)), rows.collect(), key, table)
@@ -118,8 +118,8 @@ pub fn waiting(report: &Report) -> Chart {
     let rows = report.waiting.iter().map(|row| Bar {
         label: format::sentence(row.who.label()),
         value: exactly(row.waited.sum),
-        said: format::lasting(row.waited.sum),
-        wished: true,
+        value_text: format::lasting(row.waited.sum),
+        desired: true,
     });
     let title = "Time waited for each, all cases together";
     bars(title, Scale::times(as_value(most)), rows.collect(), Vec::new(), audit::waiting(report))

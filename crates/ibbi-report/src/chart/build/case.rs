@@ -23,18 +23,18 @@ pub fn stays(report: &CaseReport) -> Chart {
     let bar = |stay: &Stay| Bar {
         label: stay.stage.label().to_owned(),
         value: Interval { estimate: value(stay), low: value(stay), high: value(stay) },
-        said: format::lasting(stay.minutes),
-        wished: stay.left.is_some(),
+        value_text: format::lasting(stay.minutes),
+        desired: stay.left.is_some(),
     };
     let rows: Vec<Bar> = open_stays(report).map(bar).collect();
     if rows.is_empty() {
         return Chart { title, summary: NONE.into(), figure: Figure::Nothing(NONE.into()), key: Vec::new(), table };
     }
     let most = open_stays(report).map(value).fold(0.0, f64::max);
-    let said: Vec<String> = rows.iter().map(|row| format!("{}: {}", row.label, row.said)).collect();
-    let still = rows.iter().any(|row| !row.wished);
+    let descriptions: Vec<String> = rows.iter().map(|row| format!("{}: {}", row.label, row.value_text)).collect();
+    let still = rows.iter().any(|row| !row.desired);
     let key = still.then(|| Key::new(Sign::Hatched, "still in it")).into_iter().collect();
-    let summary = format!("Bars in the order in which the stages were entered. {}.", said.join("; "));
+    let summary = format!("Bars in the order in which the stages were entered. {}.", descriptions.join("; "));
     Chart { title, summary, figure: Figure::Bars(Bars { scale: Scale::times(most), rows }), key, table }
 }
 
@@ -48,14 +48,14 @@ pub fn course(report: &CaseReport) -> Chart {
     let (Some(first), Some(last)) = (days().min(), days().max()) else {
         return Chart { title, summary: NONE.into(), figure: Figure::Nothing(NONE.into()), key: Vec::new(), table };
     };
-    let said = lanes.iter().map(|lane| {
+    let descriptions = lanes.iter().map(|lane| {
         let (from, to) = (format::date(lane.work.0), format::date(lane.work.1));
         format!("{}: {from} to {to}", lane.label)
     });
-    let said: Vec<String> = said.collect();
+    let descriptions: Vec<String> = descriptions.collect();
     Chart {
         title,
-        summary: format!("Lanes from top to bottom, one for each stay in a stage. {}.", said.join("; ")),
+        summary: format!("Lanes from top to bottom, one for each stay in a stage. {}.", descriptions.join("; ")),
         figure: Figure::Timeline(Timeline { days: Scale::dates(first, last), lanes, contract: None }),
         key: vec![Key::new(Sign::Line, "in the stage"), Key::new(Sign::Dot, "a day with an event")],
         table,

@@ -31,18 +31,18 @@ pub fn outcomes(forecast: &Forecast) -> Chart {
         ]);
         rows.push(bar(label, outcome.share, outcome.ending == Ending::Completed));
     }
-    let said: Vec<String> = rows.iter().map(|row| format!("{}: {}", row.label, row.said)).collect();
+    let descriptions: Vec<String> = rows.iter().map(|row| format!("{}: {}", row.label, row.value_text)).collect();
     Chart {
         title: "Share of all runs, by ending".to_owned(),
-        summary: format!("Bars, one for each ending. {}.", said.join("; ")),
+        summary: format!("Bars, one for each ending. {}.", descriptions.join("; ")),
         figure: Figure::Bars(Bars { scale: Scale::shares(1.0), rows }),
         key: vec![Key::new(Sign::Whisker, WHISKER)],
         table,
     }
 }
 
-fn bar(label: String, value: Interval, wished: bool) -> Bar {
-    Bar { label, value, said: format::percent(value.estimate), wished }
+fn bar(label: String, value: Interval, desired: bool) -> Bar {
+    Bar { label, value, value_text: format::percent(value.estimate), desired }
 }
 
 /// Returns the comparison of two scenarios: the chance of each to be in time, and the difference.
@@ -73,10 +73,10 @@ fn sides(comparison: &Comparison) -> Chart {
         ]);
         rows.push(bar(format::sentence(label), *in_time, true));
     }
-    let said: Vec<String> = rows.iter().map(|row| format!("{}: {}", row.label, row.said)).collect();
+    let descriptions: Vec<String> = rows.iter().map(|row| format!("{}: {}", row.label, row.value_text)).collect();
     Chart {
         title: "Completed in time, as a share of all runs".to_owned(),
-        summary: format!("Two bars. {}.", said.join("; ")),
+        summary: format!("Two bars. {}.", descriptions.join("; ")),
         figure: Figure::Bars(Bars { scale: Scale::shares(1.0), rows }),
         key: vec![Key::new(Sign::Whisker, WHISKER)],
         table,
@@ -111,14 +111,14 @@ fn difference(comparison: &Comparison) -> Chart {
             Cell::Number(format!("{} to {}", format::signed(later.low), format::signed(later.high))),
         ]);
     }
-    let said = format!("{} points", format::points(difference.estimate));
+    let value_text = format!("{} points", format::points(difference.estimate));
     let label = format!("{} minus {}", format::sentence(&first.label), second.label);
     Chart {
         title: "The difference, in percentage points".to_owned(),
-        summary: format!("{label}: {said}, 95% interval {low} to {high}."),
+        summary: format!("{label}: {value_text}, 95% interval {low} to {high}."),
         figure: Figure::Bars(Bars {
             scale: Scale::points(difference.low.abs().max(difference.high.abs())),
-            rows: vec![Bar { label, value: *difference, said, wished: true }],
+            rows: vec![Bar { label, value: *difference, value_text, desired: true }],
         }),
         key: vec![Key::new(Sign::Whisker, "95% interval; if it includes zero, there is no clear difference")],
         table,

@@ -18,9 +18,10 @@ pub fn timeline(scenario: &Scenario, plan: &Plan) -> Chart {
     let last = lanes.iter().flat_map(|lane| lane.events.iter().copied()).max().unwrap_or(scenario.start);
     let contract = plan.contract_expires;
     let shown = contract.filter(|expires| format::days_between(last, *expires) <= FAR);
-    let said = lanes.iter().filter_map(|lane| Some(format!("{}: {}", lane.label, format::date(*lane.events.last()?))));
-    let said: Vec<String> = said.collect();
-    if said.is_empty() {
+    let descriptions =
+        lanes.iter().filter_map(|lane| Some(format!("{}: {}", lane.label, format::date(*lane.events.last()?))));
+    let descriptions: Vec<String> = descriptions.collect();
+    if descriptions.is_empty() {
         let why = "No session in the plan has an open day.";
         return Chart { title, summary: why.into(), figure: Figure::Nothing(why.into()), key: Vec::new(), table };
     }
@@ -32,7 +33,7 @@ pub fn timeline(scenario: &Scenario, plan: &Plan) -> Chart {
     key.extend(contract.map(|expires| contract_key(expires, shown.is_some())));
     Chart {
         title,
-        summary: format!("Lanes from top to bottom, with the day of each. {}.", said.join("; ")),
+        summary: format!("Lanes from top to bottom, with the day of each. {}.", descriptions.join("; ")),
         figure: Figure::Timeline(Timeline {
             days: Scale::dates(scenario.start, shown.map_or(last, |expires| expires.max(last))),
             lanes,

@@ -26,7 +26,7 @@ impl Measure {
     }
 
     /// Returns a difference as text. In a chart, large ones have no decimals.
-    fn said(self, difference: f64, briefly: bool) -> String {
+    fn difference_text(self, difference: f64, briefly: bool) -> String {
         let (number, unit) = match self {
             Self::Days => (difference, "days"),
             Self::Chance => (difference * 100.0, "points"),
@@ -55,7 +55,7 @@ pub fn tornado(scenario: &Scenario, forecast: &Forecast, measure: Measure) -> Ch
         bars.iter().take_while(|(_, low, high)| (high - low).abs() >= measure.least()).copied().collect::<Vec<_>>();
     let left_out = bars.len() - drawn.len();
     let bars = drawn;
-    let said = |low: f64, high: f64| measure.said(high - low, true);
+    let value_text = |low: f64, high: f64| measure.difference_text(high - low, true);
     let [first, ..] = bars.as_slice() else {
         let why = match (measure, forecast.contract_expires) {
             (Measure::Chance, None) => "Without a contract date, no run is in time or late.",
@@ -68,7 +68,7 @@ pub fn tornado(scenario: &Scenario, forecast: &Forecast, measure: Measure) -> Ch
     let summary = format!(
         "One line for each input, the widest first: {}, {} from runs with a low input to runs with a high input.",
         format::input(first.0.input),
-        said(first.1, first.2),
+        value_text(first.1, first.2),
     );
     let start = Scale::of_date(scenario.start);
     let value = |value: f64| if measure == Measure::Days { start + value } else { value };
@@ -76,7 +76,7 @@ pub fn tornado(scenario: &Scenario, forecast: &Forecast, measure: Measure) -> Ch
         label: format::input(bar.input).to_owned(),
         low: value(*low),
         high: value(*high),
-        said: said(*low, *high),
+        value_text: value_text(*low, *high),
     });
     let middle = if measure == Measure::Days { mean_day(forecast) } else { None };
     let mut key = vec![
@@ -176,7 +176,7 @@ fn table(scenario: &Scenario, bars: &[(&TornadoBar, f64, f64)], measure: Measure
             Measure::Days => Cell::Day(day(scenario, value)),
             Measure::Chance => Cell::Number(format::exact_percent(value)),
         };
-        let difference = measure.said(high - low, false);
+        let difference = measure.difference_text(high - low, false);
         let (least, most) = inputs(bar);
         let name = format::input(bar.input).to_owned();
         let mut row =

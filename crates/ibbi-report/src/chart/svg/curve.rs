@@ -27,7 +27,7 @@ pub(super) fn contract_line(days: &Scale, expires: Date, frame: Frame, pen: &mut
     let x = frame.x(days.place(Scale::of_date(expires) + 1.0));
     pen.line("contract", x, frame.top - 4.0, x, frame.bottom);
     let label = format!("contract expires {}", format::date(expires));
-    pen.centred(x, frame.top - 9.0, "label", &label);
+    pen.centered(x, frame.top - 9.0, "label", &label);
 }
 
 /// Draws the area under the steps: filled until the contract date, hatched after it, with an edge.
@@ -131,12 +131,12 @@ pub(super) fn columns(columns: &Columns, pen: &mut Pen) {
         let middle = left + step / 2.0;
         let full = frame.y(columns.scale.place(month.full));
         let all = frame.y(columns.scale.place(month.total()));
-        let said = format!("{}: {}", format::month(month.start), columns.scale.exactly(month.total()));
+        let value_text = format!("{}: {}", format::month(month.start), columns.scale.exactly(month.total()));
         pen.rect("bar", x, full, width, frame.bottom - full);
         pen.hatched(x, all, width, full - all);
         let over = el("rect").class("over").attr("x", n(left)).attr("y", n(frame.top));
         let over = over.attr("width", n(step)).attr("height", n(frame.bottom - frame.top));
-        pen.put(titled(over, &said));
+        pen.put(titled(over, &value_text));
         let total = columns.scale.briefly(month.total());
         if step >= width_of(&total).max(width_of("99%")) {
             pen.text(middle, all - 4.0, "tick", "middle", &total);

@@ -61,7 +61,7 @@ impl Pen {
     }
 
     /// Draws a text centered at a place. It is moved if it would be cut off.
-    pub(super) fn centred(&mut self, x: f64, y: f64, class: &'static str, text: &str) {
+    pub(super) fn centered(&mut self, x: f64, y: f64, class: &'static str, text: &str) {
         let half = (width_of(text) / 2.0).min(self.width / 2.0);
         self.text(x.clamp(half, self.width - half), y, class, "middle", text);
     }
@@ -112,9 +112,9 @@ impl Pen {
         for tick in &ticks {
             let x = frame.x(f64::from(tick.place) / 1000.0);
             self.line("grid", x, frame.top, x, frame.bottom);
-            self.centred(x, frame.bottom + 15.0, "tick", &tick.label);
+            self.centered(x, frame.bottom + 15.0, "tick", &tick.label);
             if let Some(below) = &tick.below {
-                self.centred(x, frame.bottom + 29.0, "tick", below);
+                self.centered(x, frame.bottom + 29.0, "tick", below);
             }
         }
         self.line("axis", frame.left, frame.bottom, frame.right, frame.bottom);

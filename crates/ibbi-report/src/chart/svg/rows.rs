@@ -10,13 +10,13 @@ struct Row {
     y: f64,
     /// The lines of its label, each with its height.
     label: Vec<(f64, String)>,
-    said: String,
+    value_text: String,
 }
 
 const BAR: f64 = 14.0;
 
 pub(super) fn bars(bars: &Bars, pen: &mut Pen) {
-    let labels: Vec<(&str, &str)> = bars.rows.iter().map(|row| (row.label.as_str(), row.said.as_str())).collect();
+    let labels: Vec<(&str, &str)> = bars.rows.iter().map(|row| (row.label.as_str(), row.value_text.as_str())).collect();
     let rows = lay_out(&labels, pen);
     axis(&rows, &bars.scale, pen);
     write(&rows, pen);
@@ -24,7 +24,7 @@ pub(super) fn bars(bars: &Bars, pen: &mut Pen) {
         let x = |value: f64| row.frame.x(bars.scale.place(value));
         let (zero, end) = (x(0.0), x(bar.value.estimate));
         let (left, width) = (zero.min(end), (end - zero).abs());
-        if bar.wished {
+        if bar.desired {
             pen.rect("bar", left, row.y - BAR / 2.0, width, BAR);
         } else {
             pen.hatched(left, row.y - BAR / 2.0, width, BAR);
@@ -42,7 +42,8 @@ pub(super) fn bars(bars: &Bars, pen: &mut Pen) {
 }
 
 pub(super) fn swings(swings: &Swings, pen: &mut Pen) {
-    let labels: Vec<(&str, &str)> = swings.rows.iter().map(|row| (row.label.as_str(), row.said.as_str())).collect();
+    let labels: Vec<(&str, &str)> =
+        swings.rows.iter().map(|row| (row.label.as_str(), row.value_text.as_str())).collect();
     let rows = lay_out(&labels, pen);
     axis(&rows, &swings.scale, pen);
     if let (Some(middle), Some(first), Some(last)) = (swings.middle, rows.first(), rows.last()) {
@@ -61,13 +62,13 @@ pub(super) fn swings(swings: &Swings, pen: &mut Pen) {
 
 /// Places each row: next to its label if there is space, or below it.
 fn lay_out(labels: &[(&str, &str)], pen: &mut Pen) -> Vec<Row> {
-    let said = labels.iter().map(|(_, said)| width_of(said)).fold(0.0, f64::max) + 8.0;
+    let value_text = labels.iter().map(|(_, value_text)| width_of(value_text)).fold(0.0, f64::max) + 8.0;
     let beside = if pen.is_narrow() { 0.0 } else { 200.0 };
-    let (left, right) = (if pen.is_narrow() { 8.0 } else { beside }, pen.width - said.max(8.0));
+    let (left, right) = (if pen.is_narrow() { 8.0 } else { beside }, pen.width - value_text.max(8.0));
     let room = if pen.is_narrow() { pen.width } else { beside - 12.0 };
     pen.down(4.0);
     let mut rows = Vec::new();
-    for (label, said) in labels {
+    for (label, value_text) in labels {
         let top = pen.y;
         let lines = pen.wrap(label, room);
         #[allow(clippy::cast_precision_loss, reason = "three at most")]
@@ -79,7 +80,7 @@ fn lay_out(labels: &[(&str, &str)], pen: &mut Pen) -> Vec<Row> {
         let first = if pen.is_narrow() { top + FONT } else { y - height / 2.0 + FONT - 1.0 };
         let heights = std::iter::successors(Some(first), |y| Some(y + FONT + 3.0));
         let (frame, label) = (Frame { left, right, top, bottom }, heights.zip(lines).collect());
-        rows.push(Row { frame, y, label, said: (*said).to_owned() });
+        rows.push(Row { frame, y, label, value_text: (*value_text).to_owned() });
         pen.y = bottom;
     }
     rows
@@ -89,7 +90,7 @@ fn lay_out(labels: &[(&str, &str)], pen: &mut Pen) -> Vec<Row> {
 fn write(rows: &[Row], pen: &mut Pen) {
     for row in rows {
         row.label.iter().for_each(|(y, line)| pen.text(0.0, *y, "label halo", "start", line));
-        pen.text(pen.width, row.y + 4.0, "label", "end", &row.said);
+        pen.text(pen.width, row.y + 4.0, "label", "end", &row.value_text);
     }
 }
 

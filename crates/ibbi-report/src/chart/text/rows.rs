@@ -14,24 +14,24 @@ const LEAST: usize = 8;
 struct Division {
     label: usize,
     cells: usize,
-    said: usize,
+    value_text: usize,
     /// The total width.
     columns: usize,
 }
 
 impl Division {
     fn new<'a>(rows: impl Iterator<Item = (&'a str, &'a str)> + Clone, columns: usize) -> Self {
-        let said = rows.clone().map(|(_, said)| width(said)).max().unwrap_or(0);
-        let gaps = if said > 0 { 2 * GAP } else { GAP };
-        let most = (columns * 2 / 5).min(columns.saturating_sub(said + gaps + LEAST));
+        let value_text = rows.clone().map(|(_, value_text)| width(value_text)).max().unwrap_or(0);
+        let gaps = if value_text > 0 { 2 * GAP } else { GAP };
+        let most = (columns * 2 / 5).min(columns.saturating_sub(value_text + gaps + LEAST));
         let label = rows.map(|(label, _)| width(label)).max().unwrap_or(0).min(most);
-        Self { label, cells: columns.saturating_sub(label + said + gaps), said, columns }
+        Self { label, cells: columns.saturating_sub(label + value_text + gaps), value_text, columns }
     }
 
-    fn row(&self, label: &str, cells: &Cells, said: &str) -> String {
+    fn row(&self, label: &str, cells: &Cells, value_text: &str) -> String {
         let drawing = cells.line();
         let padding = " ".repeat(self.cells.saturating_sub(width(&drawing)));
-        let line = format!("{}  {drawing}{padding}  {}", fit(label, self.label), right(said, self.said));
+        let line = format!("{}  {drawing}{padding}  {}", fit(label, self.label), right(value_text, self.value_text));
         line.trim_end().to_owned() + "\n"
     }
 
@@ -41,7 +41,7 @@ impl Division {
 }
 
 pub(super) fn bars(bars: &Bars, ink: &Ink, columns: usize) -> String {
-    let division = Division::new(bars.rows.iter().map(|row| (row.label.as_str(), row.said.as_str())), columns);
+    let division = Division::new(bars.rows.iter().map(|row| (row.label.as_str(), row.value_text.as_str())), columns);
     let place = |value: f64| cell(bars.scale.place(value), division.cells);
     let mut text = String::new();
     for row in &bars.rows {
@@ -49,7 +49,7 @@ pub(super) fn bars(bars: &Bars, ink: &Ink, columns: usize) -> String {
         let (zero, end) = (place(0.0), place(row.value.estimate));
         let ends = (zero.min(end), zero.max(end));
         if row.value.estimate != 0.0 {
-            cells.fill(ends.0, ends.1 + 1, if row.wished { ink.full } else { ink.late });
+            cells.fill(ends.0, ends.1 + 1, if row.desired { ink.full } else { ink.late });
         }
         if bars.scale.from < 0.0 {
             cells.put(zero, ink.upright);
@@ -61,13 +61,13 @@ pub(super) fn bars(bars: &Bars, ink: &Ink, columns: usize) -> String {
             cells.put(low, ink.low);
             cells.put(high, ink.high);
         }
-        text.push_str(&division.row(&row.label, &cells, &row.said));
+        text.push_str(&division.row(&row.label, &cells, &row.value_text));
     }
     text + &division.axis(&bars.scale, ink)
 }
 
 pub(super) fn swings(swings: &Swings, ink: &Ink, columns: usize) -> String {
-    let division = Division::new(swings.rows.iter().map(|row| (row.label.as_str(), row.said.as_str())), columns);
+    let division = Division::new(swings.rows.iter().map(|row| (row.label.as_str(), row.value_text.as_str())), columns);
     let place = |value: f64| cell(swings.scale.place(value), division.cells);
     let mut text = String::new();
     for row in &swings.rows {
@@ -79,7 +79,7 @@ pub(super) fn swings(swings: &Swings, ink: &Ink, columns: usize) -> String {
         }
         cells.put(high, ink.dot);
         cells.put(low, ink.open);
-        text.push_str(&division.row(&row.label, &cells, &row.said));
+        text.push_str(&division.row(&row.label, &cells, &row.value_text));
     }
     text + &division.axis(&swings.scale, ink)
 }
@@ -87,9 +87,10 @@ pub(super) fn swings(swings: &Swings, ink: &Ink, columns: usize) -> String {
 pub(super) fn months(months: &Columns, ink: &Ink, columns: usize) -> String {
     let labels: Vec<(String, String)> =
         months.columns.iter().map(|month| (format::month(month.start), months.scale.exactly(month.total()))).collect();
-    let division = Division::new(labels.iter().map(|(label, said)| (label.as_str(), said.as_str())), columns);
+    let division =
+        Division::new(labels.iter().map(|(label, value_text)| (label.as_str(), value_text.as_str())), columns);
     let mut text = String::new();
-    for (month, (label, said)) in months.columns.iter().zip(&labels) {
+    for (month, (label, value_text)) in months.columns.iter().zip(&labels) {
         let mut cells = Cells::new(division.cells);
         let place = |share: f64| if share > 0.0 { cell(months.scale.place(share), division.cells) + 1 } else { 0 };
         let full = place(month.full);
@@ -97,23 +98,24 @@ pub(super) fn months(months: &Columns, ink: &Ink, columns: usize) -> String {
         if month.hatched > 0.0 {
             cells.fill(full, place(month.total()).max(full + 1), ink.late);
         }
-        text.push_str(&division.row(label, &cells, said));
+        text.push_str(&division.row(label, &cells, value_text));
     }
     text
 }
 
 pub(super) fn timeline(timeline: &Timeline, ink: &Ink, columns: usize) -> String {
-    let said: Vec<String> = timeline
+    let descriptions: Vec<String> = timeline
         .lanes
         .iter()
         .map(|lane| lane.events.iter().max().map_or_else(String::new, |day| format::weekday_date(*day)))
         .collect();
-    let rows = timeline.lanes.iter().zip(&said);
-    let division = Division::new(rows.clone().map(|(lane, said)| (lane.label.as_str(), said.as_str())), columns);
+    let rows = timeline.lanes.iter().zip(&descriptions);
+    let division =
+        Division::new(rows.clone().map(|(lane, value_text)| (lane.label.as_str(), value_text.as_str())), columns);
     let place = |date| cell(timeline.days.place_of(date), division.cells);
     let contract = timeline.contract.filter(|day| timeline.days.holds(*day));
     let mut text = String::new();
-    for (lane, said) in rows {
+    for (lane, value_text) in rows {
         let mut cells = Cells::new(division.cells);
         if let Some(expires) = contract {
             cells.put(cell(timeline.days.place(Scale::of_date(expires) + 1.0), division.cells), ink.upright);
@@ -124,7 +126,7 @@ pub(super) fn timeline(timeline: &Timeline, ink: &Ink, columns: usize) -> String
         }
         let mark = if lane.session { ink.diamond } else { ink.dot };
         lane.events.iter().for_each(|event| cells.put(place(*event), mark));
-        text.push_str(&division.row(&lane.label, &cells, said));
+        text.push_str(&division.row(&lane.label, &cells, value_text));
     }
     text + &division.axis(&timeline.days, ink)
 }

@@ -12,7 +12,7 @@ use ibbi_common::zone::Zone;
 
 /// Returns the page's id of a case's report.
 pub(super) fn place(index: usize) -> String {
-    format!("told-{}", index + 1)
+    format!("report-{}", index + 1)
 }
 
 impl AuditPage<'_> {
@@ -23,11 +23,11 @@ impl AuditPage<'_> {
         }
         let mut content = Html::new();
         if shown < all {
-            let said = format!("The first {shown} of {} are told.", format::count(all as u64, "case"));
-            content.push(el("p").class("quiet").with(said));
+            let note = format!("The reports of the first {shown} of {} are shown.", format::count(all as u64, "case"));
+            content.push(el("p").class("quiet").with(note));
         }
         if shown > 1 {
-            content.push(el("p").class("quiet").with("On paper, only the cases that are unfolded are told."));
+            content.push(el("p").class("quiet").with("On paper, only unfolded reports are printed."));
         }
         for (index, report) in self.timelines.iter().take(Self::IN_DEPTH).enumerate() {
             let case = case(report, &place(index));
@@ -40,7 +40,7 @@ impl AuditPage<'_> {
 fn case(report: &CaseReport, id: &str) -> Element {
     let district: Html = match &report.district {
         Some(district) => name(district.as_str()).into(),
-        None => "District not known".into(),
+        None => "Unknown district".into(),
     };
     let summary = Html::new()
         .with(el("strong").with(district))
@@ -96,15 +96,15 @@ fn timeline(report: &CaseReport, zone: Zone) -> Option<Html> {
         el("li").with(time(day)).with(el("div").all(entries.collect::<Vec<_>>()))
     });
     let days: Vec<Element> = days.collect();
-    (!days.is_empty()).then(|| headed("What happened, and who recorded it", el("ol").class("agenda").all(days)))
+    (!days.is_empty()).then(|| headed("Events", el("ol").class("agenda").all(days)))
 }
 
 fn one(moment: &Moment, notes: Vec<(TextStyle, String)>, (zone, named): (Zone, bool)) -> Element {
-    let said = name(&describe(&moment.event));
-    let said = if moment.voided_by.is_some() { el("s").with(said) } else { said };
+    let description = name(&describe(&moment.event));
+    let description = if moment.voided_by.is_some() { el("s").with(description) } else { description };
     let head = format!("{} #{} ", zone.show_time(moment.at), moment.seq);
     let by = named.then(|| el("span").class("quiet").with(" by ").with(name(moment.actor.as_str())));
-    let entry = el("div").class("moment").with(el("span").class("quiet").with(head)).with(said).with(by);
+    let entry = el("div").class("moment").with(el("span").class("quiet").with(head)).with(description).with(by);
     let notes = notes.into_iter().map(|(role, text)| {
         let class = match role {
             TextStyle::Bad | TextStyle::Warning => "note wrong",
@@ -124,18 +124,18 @@ fn road(report: &CaseReport, zone: Zone) -> Option<Html> {
         el("li").with(audit::stage_entry(entering, zone).to_html()).with(asked)
     });
     let stages: Vec<Element> = stages.collect();
-    (!stages.is_empty()).then(|| headed("Why it is where it is", el("ol").class("road").all(stages)))
+    (!stages.is_empty()).then(|| headed("How each stage was reached", el("ol").class("road").all(stages)))
 }
 
 fn actors(report: &CaseReport, zone: Zone) -> Option<Html> {
     let rows = report.actors.iter().map(|row| el("li").with(audit::actor_summary(row, zone).to_html()));
     let rows: Vec<Element> = rows.collect();
-    (!rows.is_empty()).then(|| headed("Who recorded what", el("ul").all(rows)))
+    (!rows.is_empty()).then(|| headed("Recorded by", el("ul").all(rows)))
 }
 
 fn lacking(report: &CaseReport) -> Option<Html> {
-    let columns = [Column::text("what is asked"), Column::text("found"), Column::text("to do")];
-    let mut table = Table::new("What is still open", columns);
+    let columns = [Column::text("requirement"), Column::text("found"), Column::text("to do")];
+    let mut table = Table::new("Still needed", columns);
     for unmet in &report.lacking {
         let rule = unmet.rule;
         let found = Cell::Name(format::sentence(&unmet.found.to_string()));
@@ -146,8 +146,8 @@ fn lacking(report: &CaseReport) -> Option<Html> {
 }
 
 fn findings(report: &CaseReport) -> Option<Html> {
-    let columns = [Column::text("weight"), Column::text("code"), Column::text("where"), Column::text("what")];
-    let mut table = Table::new("What the audit finds about it", columns);
+    let columns = [Column::text("severity"), Column::text("code"), Column::text("place"), Column::text("finding")];
+    let mut table = Table::new("Findings", columns);
     for finding in &report.findings {
         table.row([
             finding.severity().code().into(),

@@ -63,25 +63,25 @@ impl AuditPage<'_> {
     /// Returns notes on cases that are not in the list, or that have no report.
     fn left_out(&self) -> Vec<String> {
         let (listed, all) = (self.cases.len() as u64, self.report.cases.total);
-        let told = self.timelines.len().min(Self::IN_DEPTH) as u64;
-        let mut said = vec!["Days are by UTC. A case with an error stands in the first group alone.".to_owned()];
+        let reports = self.timelines.len().min(Self::IN_DEPTH) as u64;
+        let mut notes = vec!["Dates are in UTC. A case with an error is only in the first group.".to_owned()];
         if listed < all {
-            said.push(format!(
-                "{} of {} cases are given here; the others are in the figures only.",
+            notes.push(format!(
+                "{} of {} cases are listed here. The others are only in the figures.",
                 format::number(listed),
                 format::number(all)
             ));
         }
-        said.push(match told {
-            0 => "No case is told in depth on this page.".to_owned(),
-            told if told >= listed => "Each case is told in depth below; its district leads there.".to_owned(),
-            told => format!(
-                "{} of these {} cases are told in depth below; where a district is a link, it leads there.",
-                format::number(told),
+        notes.push(match reports {
+            0 => "This page has no reports on single cases.".to_owned(),
+            reports if reports >= listed => "Each district links to the report on its case below.".to_owned(),
+            reports => format!(
+                "{} of these {} cases have a report below. Their districts link to it.",
+                format::number(reports),
                 format::number(listed)
             ),
         });
-        said
+        notes
     }
 }
 

@@ -9,7 +9,7 @@ impl AuditPage<'_> {
     pub(super) fn findings_section(&self, places: &Places) -> Option<Section> {
         let codes = audit::codes(self.report);
         if codes.is_empty() {
-            let none = el("p").with("Nothing was found.");
+            let none = el("p").with("No findings.");
             return Some(("findings", "Findings", none.into()));
         }
         Some(("findings", "Findings", codes.into_iter().map(|row| finding(row, places)).collect()))

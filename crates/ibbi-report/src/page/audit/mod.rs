@@ -62,9 +62,9 @@ impl AuditPage<'_> {
 
     /// Returns the page: one file that needs no other and runs no script.
     pub fn to_html(&self) -> String {
-        let told = self.timelines.iter().take(Self::IN_DEPTH).enumerate();
+        let reports = self.timelines.iter().take(Self::IN_DEPTH).enumerate();
         // If a case has two reports, the link goes to the first.
-        let places = Places(told.rev().map(|(index, told)| (told.case, case::place(index))).collect());
+        let places = Places(reports.rev().map(|(index, report)| (report.case, case::place(index))).collect());
         // Figures on a single case would only repeat its report.
         let single = self.report.cases.total == 1 && self.timelines.len() == 1;
         let figures = |section: Option<Section>| section.filter(|_| !single);
@@ -105,18 +105,18 @@ impl AuditPage<'_> {
         };
         let mut under = Phrase::new("A ledger of the Interest-Based Bargaining Institute");
         if let (Some(_), Some(last)) = (report.ledger.first_logged, report.ledger.last_logged) {
-            under = under.words(", last written to ").instant(last, ibbi_common::zone::Zone::UTC);
+            under = under.words(", last record ").instant(last, ibbi_common::zone::Zone::UTC);
         }
         let under = el("p").class("under").with(under.words(".").to_html());
         let (role, verdict) = audit::verdict(report);
         let verdict = el("p").class("verdict").with(verdict.to_html());
         let verdict = if role == TextStyle::Bad { el("div").class("warning").with(verdict) } else { verdict };
-        let said = audit::checkpoints(report).into_iter().map(|(role, phrase)| paragraph_of(role, &phrase));
+        let notes = audit::checkpoints(report).into_iter().map(|(role, phrase)| paragraph_of(role, &phrase));
         let filter_note = audit::filter_note(&report.filter).map(|phrase| warning(&phrase));
         Html::new()
             .with(el("header").with(heading).with(under))
             .with(verdict)
-            .with(said.collect::<Html>())
+            .with(notes.collect::<Html>())
             .with(filter_note)
             .with(el("dl").class("figures").all(self.figures()))
     }
@@ -129,10 +129,10 @@ impl AuditPage<'_> {
         let counts = format!("{} open, {} closed", format::number(cases.open), format::number(cases.closed));
         let wrong = checkpoints.iter().filter(|facts| facts.fault.is_some()).count() as u64;
         let checkpoints = match (checkpoints.len() as u64, wrong) {
-            (0, _) => "none given".to_owned(),
-            (1, 0) => "1 holds".to_owned(),
-            (all, 0) => format!("{} hold", format::number(all)),
-            (all, wrong) => format!("{} of {} wrong", format::number(wrong), format::number(all)),
+            (0, _) => "none".to_owned(),
+            (1, 0) => "1 valid".to_owned(),
+            (all, 0) => format!("{} valid", format::number(all)),
+            (all, wrong) => format!("{} of {} not valid", format::number(wrong), format::number(all)),
         };
         [
             ("Errors", number(*errors)),
@@ -162,7 +162,7 @@ impl AuditPage<'_> {
         for sentence in audit::record_counts(&report.events) {
             content.push(el("p").with(sentence));
         }
-        Some(("standing", "Where the cases stand", content))
+        Some(("standing", "Cases by stage", content))
     }
 
     fn times_section(&self) -> Option<Section> {
@@ -177,12 +177,12 @@ impl AuditPage<'_> {
         if !report.outcomes.is_empty() {
             content.push(figure("outcome-times", &chart::outcome_times(report)));
         }
-        Some(("times", "How long it took", content))
+        Some(("times", "Times", content))
     }
 
     fn waiting_section(&self) -> Option<Section> {
         let waiting = !self.report.waiting.is_empty();
-        waiting.then(|| ("waiting", "Who was waited for", figure("waited", &chart::waiting(self.report)).into()))
+        waiting.then(|| ("waiting", "Time waited for each", figure("waited", &chart::waiting(self.report)).into()))
     }
 
     fn ways_section(&self) -> Option<Section> {
@@ -194,7 +194,7 @@ impl AuditPage<'_> {
         let variants = audit::variants(report);
         let summary = format!("{} of events", format::count(report.variants.distinct, "different sequence"));
         content.push(crate::html::details(summary, variants.to_html()));
-        Some(("ways", "Ways that cases went", content))
+        Some(("ways", "Paths of the cases", content))
     }
 
     fn months_section(&self) -> Option<Section> {
@@ -204,7 +204,7 @@ impl AuditPage<'_> {
         }
         let content =
             Html::new().with(figure("opened", &chart::opened(report))).with(figure("closed", &chart::closed(report)));
-        Some(("months", "Month by month", content))
+        Some(("months", "By month", content))
     }
 
     fn made_section(&self) -> Section {

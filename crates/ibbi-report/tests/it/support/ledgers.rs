@@ -1,4 +1,4 @@
-//! Ledgers to audit: the golden ones, and what can be done to them.
+//! Ledgers to audit: the golden ones, and altered ones.
 
 use ibbi_audit::{
     Audit, CaseQuery, CaseReport, CaseSummary, Diff, Finding, Options, Report, Source, Until, case_report, diff,
@@ -10,7 +10,7 @@ use ibbi_testing::GOLDEN;
 use ibbi_testing::audit_output::AuditOutput;
 use serde_json::Value;
 
-/// Everything that the page of an audit is made of.
+/// The results for the page of an audit.
 pub(crate) struct Audited {
     pub(crate) report: Report,
     pub(crate) findings: Vec<Finding>,
@@ -44,12 +44,12 @@ pub(crate) fn parting(first: &[u8], second: &[u8]) -> Diff {
     diff(Source::bytes(first), Source::bytes(second), 5).unwrap()
 }
 
-/// What changes with the chart is told by a word, so that snapshots are about reports.
+/// Replaces the chart's digest by a word, so that snapshots don't depend on the chart.
 pub(crate) fn steady(text: &str) -> String {
     text.replace(&chart_digest().to_string(), "[the digest of this program's chart]")
 }
 
-/// A golden ledger's lines. It was begun under an earlier chart, which is no matter here.
+/// Returns a golden ledger's lines. It was started with an earlier chart, which does not matter here.
 pub(crate) fn golden(name: &str) -> Vec<String> {
     let text = String::from_utf8(ibbi_testing::golden(name)).unwrap();
     text.lines().map(str::to_owned).collect()
@@ -59,7 +59,7 @@ pub(crate) fn bytes(lines: &[String]) -> Vec<u8> {
     lines.iter().flat_map(|line| line.bytes().chain([b'\n'])).collect()
 }
 
-/// Changes lines as JSON, and makes the chain fit again.
+/// Changes lines as JSON, and repairs the chain.
 pub(crate) fn edited(lines: &[String], mut change: impl FnMut(&mut Value)) -> Vec<String> {
     let mut prev = Digest::ZERO;
     let edit = |line: &String| {
@@ -73,7 +73,7 @@ pub(crate) fn edited(lines: &[String], mut change: impl FnMut(&mut Value)) -> Ve
     lines.iter().map(edit).collect()
 }
 
-/// An event that the rules do not allow: a letter of support has become a note.
+/// Returns a ledger with an event that the rules don't allow: a letter of support has become a note.
 pub(crate) fn illegal() -> Vec<u8> {
     let mut first = true;
     bytes(&edited(&golden("completed-full-day"), |line| {
@@ -84,14 +84,14 @@ pub(crate) fn illegal() -> Vec<u8> {
     }))
 }
 
-/// A ledger whose end was cut off in the middle of a line.
+/// Returns a ledger whose end was cut off in the middle of a line.
 pub(crate) fn cut() -> Vec<u8> {
     let mut ledger = bytes(&golden("not-adopted"));
     ledger.truncate(ledger.len() * 2 / 3);
     ledger
 }
 
-/// A ledger in which a word of a line was changed afterwards.
+/// Returns a ledger in which a word of a line was changed afterwards.
 pub(crate) fn changed() -> Vec<u8> {
     let mut lines = golden("corrections-and-three-cases");
     lines[12] = lines[12].replace("clerk@example.org", "other@example.org");
@@ -99,10 +99,10 @@ pub(crate) fn changed() -> Vec<u8> {
     bytes(&lines)
 }
 
-/// What somebody might be called who wants to be taken for markup, a formula or a line of a terminal.
+/// A name that looks like markup, a formula, and a line of a terminal.
 pub(crate) const HOSTILE: &str = "=<script>alert('1')</script> & \"x\" --> ]]> \u{5d0}\u{5d1}";
 
-/// A ledger whose districts, people and texts are hostile.
+/// Returns a ledger with hostile districts, people, and texts.
 pub(crate) fn hostile() -> Vec<u8> {
     assert!(Name::new(HOSTILE).is_ok(), "the ledger takes it");
     bytes(&edited(&golden("completed-two-half-days"), |line| {
@@ -115,7 +115,7 @@ pub(crate) fn hostile() -> Vec<u8> {
     }))
 }
 
-/// Every kind of ledger that a report is made of here, by name.
+/// Returns every kind of ledger in these tests, with its name.
 pub(crate) fn ledgers() -> Vec<(&'static str, Vec<u8>)> {
     let golden = GOLDEN.iter().map(|name| (*name, bytes(&golden(name))));
     let others = [

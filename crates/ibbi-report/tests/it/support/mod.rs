@@ -1,4 +1,4 @@
-//! Results to make reports of.
+//! Results for reports.
 
 pub(crate) mod ledgers;
 pub(crate) mod whole;
@@ -8,7 +8,7 @@ use ibbi_report::SimulationPage;
 use ibbi_report::chart::{self, Chart, Measure};
 use ibbi_sim::{AvailabilityGain, Comparison, EXAMPLE, Forecast, Plan, Scenario, Settings, Simulator};
 
-/// Everything that a page is made of.
+/// The results for the page of a simulation.
 pub(crate) struct Results {
     pub(crate) scenario: Scenario,
     pub(crate) plan: Plan,
@@ -72,13 +72,13 @@ impl Results {
     }
 }
 
-/// The sample scenarios of the documents, by name.
+/// Returns the sample scenarios with their names.
 pub(crate) fn samples() -> Vec<(String, Scenario)> {
     let read = |(name, text): (String, String)| (name, Scenario::parse(&text).unwrap());
     ibbi_testing::sample_scenarios().into_iter().map(read).collect()
 }
 
-/// Scenarios at the edges of what a report has to take, each with the number of runs to play.
+/// Returns scenarios at the edge of what a report supports, each with a number of runs.
 pub(crate) fn edges() -> Vec<(&'static str, Scenario, u64)> {
     let parse = |text: &str| Scenario::parse(text).unwrap_or_else(|error| panic!("{error}"));
     let change = |from: &str, to: &str| {

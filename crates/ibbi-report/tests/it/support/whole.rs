@@ -1,4 +1,4 @@
-//! What every page must hold to.
+//! Checks for every page.
 
 use roxmltree::{Document, Node, ParsingOptions};
 use std::collections::BTreeSet;
@@ -16,7 +16,7 @@ pub(crate) fn text(node: Node<'_, '_>) -> String {
     node.descendants().filter(Node::is_text).filter_map(|text| text.text()).collect()
 }
 
-/// What every page must hold to.
+/// Checks what is true of every page.
 pub(crate) fn check(name: &str, page: &str) {
     assert!(page.starts_with("<!DOCTYPE html>\n<html lang=\"en\">"), "{name}");
     let document = parse(page);
