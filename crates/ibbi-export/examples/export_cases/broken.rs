@@ -53,7 +53,7 @@ pub(crate) const ALL: &[Change] = &[
         events[after].0 = later(events[booked].0, 60_000)?;
         Some(events)
     }),
-    unseen("letter-of-tomorrow", "case.dated", "a letter bears a date after it came", |mut events| {
+    unseen("letter-of-tomorrow", "case.dated", "a letter has a date after its arrival", |mut events| {
         let came = find(&events, EventKind::SupportConfirmed, 1)?;
         let dated = later(events[came].0, 3 * DAY)?.to_string().get(..10)?.parse().ok()?;
         let Event::SupportConfirmed(SupportConfirmed { body, document, .. }) = events[came].1 else { return None };
@@ -102,7 +102,7 @@ pub(crate) const ALL: &[Change] = &[
         events[second].1 = events[first].1.clone();
         Some(events)
     }),
-    unseen("time-runs-back", "case.time-order", "the acceptance bears a time before the letters", |mut events| {
+    unseen("time-runs-back", "case.time-order", "the acceptance has a time before the letters", |mut events| {
         let accepted = find(&events, EventKind::ApplicationAccepted, 1)?;
         events[accepted].0 = later(events[0].0, DAY)?;
         Some(events)

@@ -1,7 +1,7 @@
 //! Makes ledgers, legal and illegal, and every export of each, for other programs to check:
 //! `cargo run -p ibbi-export --example export_cases -- FOLDER [LEDGER…]`.
 //!
-//! Ledgers that are named are taken along as they are. `cases.json` in the folder says of every ledger whether its cases
+//! Ledgers that are named are copied unchanged. `cases.json` in the folder says of every ledger whether its cases
 //! fit the net, and which rules their events leave unmet. The first is what the net is meant to tell and is written down
 //! here, ledger by ledger; the second is what the rules said when the records were made.
 
@@ -33,7 +33,7 @@ fn main() -> Outcome<()> {
     for ledger in ledgers {
         let name = Path::new(ledger).file_stem().ok_or("a ledger has a name")?.to_string_lossy().into_owned();
         fs::copy(ledger, folder.join(format!("{name}.ledger")))?;
-        told.push(Told { name, fits: true, rules: Vec::new(), source: "taken along as it is" });
+        told.push(Told { name, fits: true, rules: Vec::new(), source: "unchanged" });
     }
     let simulator = Simulator::new(&Scenario::parse(EXAMPLE)?);
     let runs: Vec<Events> = (0..RUNS).map(|number| run(&simulator, number)).collect::<Outcome<_>>()?;

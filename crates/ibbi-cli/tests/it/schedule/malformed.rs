@@ -60,7 +60,7 @@ fn what_is_no_scenario_at_all_is_told_too() {
     for (args, code, says) in [
         (&["plan", "nowhere.toml"][..], 5, "cannot open nowhere.toml"),
         (&["plan", "."], 5, "directory"),
-        (&["plan", "latin.toml"], 2, "latin.toml:1: this is no UTF-8 text"),
+        (&["plan", "latin.toml"], 2, "latin.toml:1: this is not UTF-8 text"),
         (&["plan", "empty.toml"], 2, "`people` is missing"),
         (&["plan", "large.toml"], 2, "at most 1 MiB"),
         (&["simulate", "my.toml", "--runs", "0"], 2, "1 to 100,000,000 runs"),
