@@ -14,6 +14,7 @@ mod independent;
 mod killed;
 mod limits;
 mod machine;
+mod one_write_path;
 mod output_files;
 mod progress;
 mod reads;
