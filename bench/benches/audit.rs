@@ -2,7 +2,7 @@
 #![allow(missing_docs, reason = "criterion's macros make undocumented items")]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use ibbi_audit::{Audit, Finding, Source};
+use ibbi_audit::{Audit, Finding, LedgerSource};
 use ibbi_bench::simulated::write_simulated;
 use std::hint::black_box;
 
@@ -14,7 +14,7 @@ fn audited(c: &mut Criterion) {
     let mut group = c.benchmark_group("audit");
     group.throughput(Throughput::Elements(lines));
     group.bench_function(format!("{lines} lines"), |b| {
-        b.iter(|| Audit::default().run(Source::bytes(black_box(&bytes)), &mut |_: Finding| {}).expect("read"));
+        b.iter(|| Audit::default().run(LedgerSource::bytes(black_box(&bytes)), &mut |_: Finding| {}).expect("read"));
     });
     group.finish();
 }

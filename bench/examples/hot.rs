@@ -4,7 +4,7 @@
 //! before, and the path is run once beforehand, so that tables which are made once are there.
 #![forbid(unsafe_code)]
 
-use ibbi_audit::{Audit, Finding, Source};
+use ibbi_audit::{Audit, Finding, LedgerSource};
 use ibbi_bench::floor::Floor;
 use ibbi_bench::memory::Memory;
 use ibbi_bench::records::{Records, new_ledger, now};
@@ -177,7 +177,7 @@ fn audited() -> Work {
     let lines = write_simulated(&path, 10_000).expect("a ledger of simulated cases");
     let bytes = std::fs::read(&path).expect("read");
     Work::new("line", usize::try_from(lines).expect("lines"), move || {
-        let report = Audit::default().run(Source::bytes(black_box(&bytes)), &mut |_: Finding| {}).expect("read");
+        let report = Audit::default().run(LedgerSource::bytes(black_box(&bytes)), &mut |_: Finding| {}).expect("read");
         assert!(report.sound && report.ledger.lines == lines, "{:?}", report.findings);
     })
 }

@@ -4,7 +4,7 @@ mod plot;
 
 use crate::peers::{Failed, seconds};
 use crate::request::Request;
-use ibbi_audit::{Audit, CaseSummary, Finding, Sink, Source};
+use ibbi_audit::{Audit, AuditedCaseSummary, Finding, FindingSink, LedgerSource};
 use ibbi_bench::simulated::write_simulated;
 use ibbi_seal::{VerifyOptions, verify};
 use ibbi_sim::{EXAMPLE, Scenario, Settings, Simulator};
@@ -47,7 +47,7 @@ const JOBS: [Job; 3] = [
         about: "the chain, the rules, every case's course and times",
         sizes: (4, 7),
         run: |ledger, _| {
-            let report = Audit::default().run(Source::open(ledger)?, &mut Nothing)?;
+            let report = Audit::default().run(LedgerSource::open(ledger)?, &mut Nothing)?;
             if report.sound { Ok(report.ledger.lines) } else { Err("the ledger is not sound".into()) }
         },
     },
@@ -65,9 +65,9 @@ const JOBS: [Job; 3] = [
 
 struct Nothing;
 
-impl Sink for Nothing {
+impl FindingSink for Nothing {
     fn finding(&mut self, _: Finding) {}
-    fn case(&mut self, _: CaseSummary) {}
+    fn case(&mut self, _: AuditedCaseSummary) {}
 }
 
 /// What one process found.

@@ -6,7 +6,7 @@ mod rust4pm;
 use super::child::Child;
 use super::{Comparison, Contender, Failed, Missing, Options, Table, python, timed};
 use ibbi_app::schedule::{Keep, keep};
-use ibbi_audit::{Audit, CaseSummary, Finding, Report, Sink, Source};
+use ibbi_audit::{Audit, AuditReport, AuditedCaseSummary, Finding, FindingSink, LedgerSource};
 use ibbi_export::pnml::Ending;
 use ibbi_export::{Corrections, Voided, pnml, xes};
 use ibbi_log::LedgerReader;
@@ -162,7 +162,7 @@ impl Place {
         let settings = Settings { runs: lines.div_ceil(LINES_A_CASE), seed: 1, threads: 1 };
         let kept = keep(&simulator, Keep { file: &ledger, settings, interleaved: false }, |_| {})?;
         let lines = kept.records + 1;
-        let corrections = Corrections::gather(LedgerReader::open(&ledger)?)?;
+        let corrections = Corrections::read(LedgerReader::open(&ledger)?)?;
         let mut reader = LedgerReader::open(&ledger)?;
         let opening = reader.opening().cloned().ok_or("the ledger has no opening")?;
         let mut out = BufWriter::new(File::create(&xes)?);
@@ -195,14 +195,15 @@ impl Place {
 /// Takes findings and cases and keeps none.
 struct Nothing;
 
-impl Sink for Nothing {
+impl FindingSink for Nothing {
     fn finding(&mut self, _: Finding) {}
-    fn case(&mut self, _: CaseSummary) {}
+    fn case(&mut self, _: AuditedCaseSummary) {}
 }
 
-fn audit(ledger: &Path, threads: usize) -> Result<(Duration, Report), Failed> {
-    let audit = Audit::new(ibbi_audit::Options { threads, variants: usize::MAX, ..ibbi_audit::Options::default() });
-    let source = Source::open(ledger)?;
+fn audit(ledger: &Path, threads: usize) -> Result<(Duration, AuditReport), Failed> {
+    let audit =
+        Audit::new(ibbi_audit::AuditOptions { threads, variants: usize::MAX, ..ibbi_audit::AuditOptions::default() });
+    let source = LedgerSource::open(ledger)?;
     let (time, report) = timed(|| audit.run(source, &mut Nothing));
     Ok((time, report?))
 }
@@ -213,7 +214,7 @@ fn audited(place: &Place, threads: usize) -> Result<Duration, Failed> {
 }
 
 /// What an audit says, as far as others can say it too.
-fn answer(report: &Report) -> Result<Answer, Failed> {
+fn answer(report: &AuditReport) -> Result<Answer, Failed> {
     let legal = report.sound && report.events.fitness == Some(1.0);
     if !legal || report.cases.open > 0 || report.ledger.lines != report.events.total + 1 {
         return Err(format!("the ledger is not one of legal and closed cases: {:?}", report.findings).into());

@@ -205,7 +205,7 @@ pub(crate) fn open_unpacked(path: &Path) -> Result<File, AppError> {
 
 /// Refuses a file that begins as a compressed file.
 pub(crate) fn check_unpacked(path: &Path, beginning: &[u8]) -> Result<(), AppError> {
-    let packing = ibbi_audit::Packing::of(beginning);
+    let packing = ibbi_audit::Compression::detect(beginning);
     packing.map_or(Ok(()), |packing| Err(AppError::Packed { path: path.to_owned(), packing: packing.code() }))
 }
 

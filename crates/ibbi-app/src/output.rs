@@ -23,28 +23,28 @@ pub enum OutputKind {
     /// A page that this program made: HTML with `ibbi` as its generator.
     Page,
     /// An export in this format.
-    Export(crate::audit::Format),
+    Export(crate::audit::ExportFormat),
 }
 
 impl OutputKind {
     /// Returns the name for people, with its article.
     const fn name(self) -> &'static str {
-        use crate::audit::Format;
+        use crate::audit::ExportFormat;
         match self {
             Self::Calendar => "a calendar (.ics)",
             Self::Page => "a page written by ibbi",
-            Self::Export(Format::Csv) => "a CSV export written by ibbi",
-            Self::Export(Format::Xes) => "an XES file",
-            Self::Export(Format::Ocel) => "an OCEL file",
-            Self::Export(Format::Cloudevents) => "a file of CloudEvents",
-            Self::Export(Format::Pnml) => "a PNML file",
-            Self::Export(Format::Bpmn) => "a BPMN file",
+            Self::Export(ExportFormat::Csv) => "a CSV export written by ibbi",
+            Self::Export(ExportFormat::Xes) => "an XES file",
+            Self::Export(ExportFormat::Ocel) => "an OCEL file",
+            Self::Export(ExportFormat::Cloudevents) => "a file of CloudEvents",
+            Self::Export(ExportFormat::Pnml) => "a PNML file",
+            Self::Export(ExportFormat::Bpmn) => "a BPMN file",
         }
     }
 
     /// Returns whether a file that begins like this is of the kind.
     fn matches(self, beginning: &[u8]) -> bool {
-        use crate::audit::Format;
+        use crate::audit::ExportFormat;
         let text = String::from_utf8_lossy(beginning);
         let text = text.trim_start_matches('\u{feff}').trim_start();
         let is_xml_with = |element: &str| text.starts_with("<?xml") && text.contains(element);
@@ -54,12 +54,12 @@ impl OutputKind {
                 let head = text.to_lowercase();
                 head.starts_with("<!doctype html") && head.contains("name=\"generator\" content=\"ibbi")
             }
-            Self::Export(Format::Csv) => text.starts_with("case,district,seq,rev,id,type,"),
-            Self::Export(Format::Xes) => is_xml_with("<log"),
-            Self::Export(Format::Pnml) => is_xml_with("<pnml"),
-            Self::Export(Format::Bpmn) => is_xml_with("definitions"),
-            Self::Export(Format::Ocel) => text.starts_with("{\"events\":["),
-            Self::Export(Format::Cloudevents) => text.starts_with("{\"specversion\""),
+            Self::Export(ExportFormat::Csv) => text.starts_with("case,district,seq,rev,id,type,"),
+            Self::Export(ExportFormat::Xes) => is_xml_with("<log"),
+            Self::Export(ExportFormat::Pnml) => is_xml_with("<pnml"),
+            Self::Export(ExportFormat::Bpmn) => is_xml_with("definitions"),
+            Self::Export(ExportFormat::Ocel) => text.starts_with("{\"events\":["),
+            Self::Export(ExportFormat::Cloudevents) => text.starts_with("{\"specversion\""),
         }
     }
 }

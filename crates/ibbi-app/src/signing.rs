@@ -1,7 +1,7 @@
 //! Signing: keys, checkpoints, verification, and extracts with proofs.
 
 use crate::error::AppError;
-use ibbi_audit::{Metered, Watch};
+use ibbi_audit::{ProgressCallback, ProgressReader};
 use ibbi_log::{Depth, Fault, Uuid};
 use ibbi_seal::{
     Checkpoints, PrivateKey, PublicKey, SealedLedger, SignedCheckpoint, Verification, VerifyOptions, checkpoints_path,
@@ -172,7 +172,11 @@ pub fn verify(path: &Path, settings: &VerifySettings) -> Result<Verified, AppErr
 ///
 /// # Errors
 /// Returns [`AppError`] as [`verify`] does.
-pub fn verify_with_progress(path: &Path, settings: &VerifySettings, watch: Watch<'_>) -> Result<Verified, AppError> {
+pub fn verify_with_progress(
+    path: &Path,
+    settings: &VerifySettings,
+    watch: ProgressCallback<'_>,
+) -> Result<Verified, AppError> {
     let keys = public_keys(settings)?;
     let failed = |source| AppError::Io { doing: "read", path: path.to_owned(), source };
     let from_stdin = path == Path::new("-");
@@ -191,7 +195,7 @@ pub fn verify_with_progress(path: &Path, settings: &VerifySettings, watch: Watch
     };
     crate::ledger::check_unpacked(path, &beginning)?;
     let begins_as_extract = is_extract(&beginning);
-    let source = Metered::new(source, total, watch);
+    let source = ProgressReader::new(source, total, watch);
     if begins_as_extract {
         return verify_extracted(source, &keys, path);
     }

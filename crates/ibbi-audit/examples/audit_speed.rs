@@ -1,25 +1,25 @@
 //! Measures an audit: `cargo run --release -p ibbi-audit --example audit_speed -- LEDGER [THREADS] [ROUNDS] [root]`.
 //!
-//! It prints how many events a second were audited, the best and the median of the rounds, the same of a reader that only
-//! reads, turn by turn on the same machine, and the most memory that the process ever had. With `root` the Merkle root over
-//! all lines is worked out too, as for a checkpoint. It asserts nothing.
+//! Prints the events audited in a second (best and median of the rounds), the same for a plain reader in alternating rounds,
+//! and the peak memory of the process. With `root`, the audit also computes the Merkle root over all lines, as for a
+//! checkpoint.
 
-use ibbi_audit::{Audit, CaseSummary, Finding, Options, Sink, Source};
+use ibbi_audit::{Audit, AuditOptions, AuditedCaseSummary, Finding, FindingSink, LedgerSource};
 use ibbi_log::LedgerReader;
 use std::time::{Duration, Instant};
 
 #[derive(Default)]
-struct Counted {
+struct FindingCounter {
     findings: u64,
     cases: u64,
 }
 
-impl Sink for Counted {
+impl FindingSink for FindingCounter {
     fn finding(&mut self, _: Finding) {
         self.findings += 1;
     }
 
-    fn case(&mut self, _: CaseSummary) {
+    fn case(&mut self, _: AuditedCaseSummary) {
         self.cases += 1;
     }
 }
@@ -33,33 +33,33 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (mut times, mut reading) = (Vec::new(), Vec::new());
     let mut lines = 0;
     for round in 0..rounds.max(1) {
-        let begun = Instant::now();
-        let mut counted = Counted::default();
-        let audit = Audit::new(Options { threads, root, ..Options::default() });
-        let report = audit.run(Source::open(path.as_ref())?, &mut counted)?;
-        times.push(begun.elapsed());
+        let started = Instant::now();
+        let mut counter = FindingCounter::default();
+        let audit = Audit::new(AuditOptions { threads, root, ..AuditOptions::default() });
+        let report = audit.run(LedgerSource::open(path.as_ref())?, &mut counter)?;
+        times.push(started.elapsed());
         lines = report.ledger.lines;
-        let begun = Instant::now();
+        let started = Instant::now();
         let records = LedgerReader::open(path.as_ref())?.filter(Result::is_ok).count();
-        reading.push(begun.elapsed());
+        reading.push(started.elapsed());
         if round == 0 {
             let cases = report.cases;
             println!(
                 "{lines} lines, {records} records, {} cases ({} open, {} closed), {} findings, {} variants",
-                counted.cases, cases.open, cases.closed, counted.findings, report.variants.distinct
+                counter.cases, cases.open, cases.closed, counter.findings, report.variants.distinct
             );
         }
     }
     let what = format!("{threads} threads{}", if root { ", with the root" } else { "" });
-    let audit = shown(&what, lines, times);
-    let reader = shown("a reader alone", lines, reading);
+    let audit = print_rate(&what, lines, times);
+    let reader = print_rate("a plain reader", lines, reading);
     println!("an audit takes {:.2} times as long, by the medians", reader / audit);
-    println!("most memory: {}", most_memory());
+    println!("peak memory: {}", peak_memory());
     Ok(())
 }
 
-/// Prints millions of lines a second, and gives the median.
-fn shown(what: &str, lines: u64, mut times: Vec<Duration>) -> f64 {
+/// Prints millions of lines in a second, and returns the median.
+fn print_rate(what: &str, lines: u64, mut times: Vec<Duration>) -> f64 {
     times.sort();
     let rate = |time: Duration| lines as f64 / time.as_secs_f64() / 1e6;
     let (best, median) = (rate(times[0]), rate(times[times.len() / 2]));
@@ -67,8 +67,8 @@ fn shown(what: &str, lines: u64, mut times: Vec<Duration>) -> f64 {
     median
 }
 
-/// The most memory that the process ever had, where the system tells it.
-fn most_memory() -> String {
+/// Returns the peak memory of the process, if the system reports it.
+fn peak_memory() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     line.map_or_else(|| "not known".to_owned(), |line| line.trim().to_owned())

@@ -1,71 +1,74 @@
-//! Replay at scale: what is wrong with a ledger, how its cases went, and why a case is where it is.
+//! Audits of ledgers: what is wrong with a ledger, how its cases went, and why a case is in its current stage.
 //!
-//! [`export`] turns records and the process itself into formats that other programs read.
-//!
-//! | to | there is |
+//! | task | items |
 //! |---|---|
-//! | audit a ledger, or an extract of one | [`Audit`], [`Options`], [`Report`] |
-//! | take what is found as it is found | [`Sink`], [`Finding`], [`FindingKind`] |
-//! | tell one case in depth, at any instant | [`case_report`], [`CaseReport`] |
+//! | audit a ledger, or an extract of one | [`Audit`], [`AuditOptions`], [`AuditReport`] |
+//! | receive findings while the audit runs | [`FindingSink`], [`Finding`], [`FindingKind`] |
+//! | report on one case, at any instant | [`case_report`], [`CaseReport`] |
 //! | compare two ledgers | [`diff()`], [`Diff`] |
 //!
-//! An audit reads a ledger once, as a stream, and never stops at the first fault. It checks every line, the chain and
-//! checkpoints, and offers every record again to [`ibbi_core`]: the rules are those of the core and stand nowhere else.
-//! `docs/findings.md` lists everything that can be found, and says how an audit goes on after an event that is not allowed.
+//! An audit reads a ledger once, as a stream, and never stops at the first error. It checks every line, the chain, and the
+//! checkpoints, and offers every record to [`ibbi_core`] again: only the core defines the rules.
+//! `docs/findings.md` lists every finding, and explains how an audit continues after an event that is not allowed.
 //!
 //! ```
-//! use ibbi_audit::{Audit, Finding, Options, Source};
+//! use ibbi_audit::{Audit, AuditOptions, Finding, LedgerSource};
 //! let ledger = std::fs::read("../../tests/golden/v1/not-adopted.ledger")?;
-//! // Somebody takes out the line of labor's caucus, and makes neither the numbers nor the chain fit.
+//! // Remove the line of labor's caucus without correcting the numbers and the chain.
 //! let text = String::from_utf8(ledger)?;
 //! let damaged: String = text.split_inclusive('\n').filter(|line| !line.contains("\"seq\":21,")).collect();
 //!
 //! let mut found = Vec::new();
-//! let report = Audit::new(Options::default())
-//!     .run(Source::bytes(damaged.as_bytes()), &mut |finding: Finding| found.push(finding))?;
+//! let report = Audit::new(AuditOptions::default())
+//!     .run(LedgerSource::bytes(damaged.as_bytes()), &mut |finding: Finding| found.push(finding))?;
 //! assert!(!report.sound);
 //! let codes: Vec<_> = found.iter().map(|finding| finding.kind.code()).collect();
 //! assert_eq!(codes[1..4], ["chain.prev", "chain.seq", "chain.rev"]);
-//! // What labor decided rests on the caucus, so it is no fault of its own.
+//! // Labor's decision depends on the caucus, so it is a consequence.
 //! assert!(codes[4..].iter().all(|code| *code == "event.consequence"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # Invariants
 //!
-//! - What is wrong with the content is never an error, but a [`Finding`]; errors are of the system alone.
-//! - A result is a function of the bytes and the options: neither the number of threads nor how the bytes came can show.
-//! - Memory does not grow with the ledger, but with its cases: some hundred bytes of a closed one, a few thousand of an open
-//!   one. What is needed of a closed case again, when it is corrected, is read again.
-//! - No clock: the instant as of which unfinished cases are looked at is passed in, or is that of the last line.
-//! - A ledger is never written to. A stream, and what was compressed, is copied to a nameless temporary file.
+//! - A problem in the content is a [`Finding`]. Errors are system errors only.
+//! - A result depends only on the bytes and the options, not on the number of threads or on how the bytes arrive.
+//! - Memory grows with the number of cases, not with the ledger: a few hundred bytes for a closed case, a few thousand for an
+//!   open one. If a closed case is corrected later, its lines are read again.
+//! - There is no clock. The caller passes the instant for which open cases are measured; the default is the last line's.
+//! - An audit never writes to a ledger. It copies a stream or a compressed file to an unnamed temporary file.
 #![forbid(unsafe_code)]
 
 mod audit;
+mod blocks;
 mod case;
+mod case_times;
+mod chain;
 mod diff;
-mod engine;
-mod extracted;
-mod figures;
+mod error;
 mod finding;
 mod input;
+mod jobs;
 mod judge;
 mod options;
 mod report;
 #[cfg(feature = "schema")]
 mod schema;
-mod tally;
+mod statistics;
 
-pub use audit::{Audit, AuditError, Sink};
+pub use audit::{Audit, FindingSink};
 pub use case::{
-    ActorRow, CaseQuery, CaseReport, Entering, Moment, Requirement, Settled, Stay, Until, WaitRow, case_report,
+    ActorActivity, CaseQuery, CaseRecord, CaseReport, CaseUntil, CaseWaiting, Milestone, Requirement, SettledBy,
+    StageStay, case_report,
 };
+pub use case_times::WaitingFor;
 pub use diff::{CaseDifference, Diff, Divergence, Presence, StateChange, diff};
-pub use figures::Who;
-pub use finding::{Detail, Finding, FindingKind, Severity, findings_markdown};
-pub use input::{Metered, Packing, Progress, Source, Watch};
-pub use options::{Filter, Options};
+pub use error::AuditError;
+pub use finding::{Finding, FindingDetail, FindingKind, Severity, findings_markdown};
+pub use input::{Compression, LedgerSource, ProgressCallback, ProgressReader, ReadProgress};
+pub use options::{AuditFilter, AuditOptions};
 pub use report::{
-    CaseCounts, CaseSummary, CheckpointFacts, CodeCount, EventCounts, FitnessSpread, Kept, LedgerFacts, Month,
-    OutcomeCount, OutcomeTimes, Report, Spread, StageCount, StageTimes, Step, Variant, Variants, Waiting, What,
+    AuditReport, AuditedCaseSummary, CaseCounts, CheckpointFacts, CodeCount, EventCounts, FitnessSpread, InputKind,
+    KeptFinding, LedgerFacts, MonthCounts, OutcomeCount, OutcomeTimes, SequenceStep, StageCount, StageTimes,
+    TimeSpread, Variant, Variants, WaitingTimes,
 };

@@ -1,4 +1,4 @@
-//! What an audit is asked to do.
+//! The options of an audit.
 
 use crate::finding::FindingKind;
 use ibbi_core::{At, Outcome};
@@ -6,36 +6,36 @@ use ibbi_log::Uuid;
 use ibbi_seal::{Checkpoints, PublicKey};
 use serde::Serialize;
 
-/// What to look at, and how.
+/// The options of an audit.
 #[derive(Debug, Clone)]
-pub struct Options {
-    /// How many threads, at least 1. The result does not depend on it.
+pub struct AuditOptions {
+    /// The number of threads, at least 1. The result doesn't depend on it.
     pub threads: usize,
-    /// The instant at which unfinished cases are looked at; the ledger's last `logged` if none is given.
+    /// The instant for which open cases are measured; the ledger's last `logged` if none is given.
     pub as_of: Option<At>,
-    /// Whether the core's advisories become findings.
+    /// Whether the core's advisories are reported as findings.
     pub advisories: bool,
-    /// Checkpoints to hold the ledger against, best from a place where its operator cannot write.
+    /// Checkpoints to check the ledger against. Keep them where the operator of the ledger can't write.
     pub checkpoints: Checkpoints,
-    /// The public keys whose checkpoints count. Without any, signatures are not looked at and roots are still compared.
+    /// The trusted public keys. Without any, the audit still compares roots but doesn't check signatures.
     pub keys: Vec<PublicKey>,
-    /// Whether the Merkle root is wanted even if no checkpoint asks for it.
+    /// Whether to compute the Merkle root even without a checkpoint.
     pub root: bool,
-    /// Which findings are shown and which cases are measured.
-    pub filter: Filter,
-    /// How many findings of each code a report keeps.
+    /// The findings to show and the cases to measure.
+    pub filter: AuditFilter,
+    /// The number of findings of each code that the report keeps.
     pub kept: usize,
-    /// How many variants a report lists.
+    /// The number of variants that the report lists.
     pub variants: usize,
-    /// The most cases that are held, in sixteen equal parts by their ids; see [`FindingKind::LedgerManyCases`].
+    /// The most cases to hold, in sixteen equal parts by their IDs; see [`FindingKind::LedgerManyCases`].
     pub max_cases: usize,
-    /// The most bytes, unpacked, that are read of a stream or a compressed file; see [`FindingKind::LedgerTooLarge`].
+    /// The most bytes to read of a stream or a compressed file, after decompression; see [`FindingKind::LedgerTooLarge`].
     pub max_stream: u64,
 }
 
-impl Default for Options {
-    /// One thread, no advisories, no checkpoints, no filter; 5 findings of a code, 20 variants, at most four million
-    /// cases and 256 GiB of a stream.
+impl Default for AuditOptions {
+    /// Returns the defaults: 1 thread, no advisories, no checkpoints, no filter, 5 findings of each code, 20 variants, at
+    /// most 4 million cases and 256 GiB of a stream.
     fn default() -> Self {
         Self {
             threads: 1,
@@ -44,7 +44,7 @@ impl Default for Options {
             checkpoints: Checkpoints::default(),
             keys: Vec::new(),
             root: false,
-            filter: Filter::default(),
+            filter: AuditFilter::default(),
             kept: 5,
             variants: 20,
             max_cases: 4_000_000,
@@ -53,16 +53,16 @@ impl Default for Options {
     }
 }
 
-/// What is shown and measured. It never changes what is audited, nor the verdict.
+/// A filter on what is shown and measured. It changes neither what is audited nor whether the ledger is sound.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "AuditFilter"))]
-pub struct Filter {
-    /// These cases alone: their findings, those that belong to no case, and their figures. Empty for all.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AuditFilter {
+    /// Only these cases: their findings, findings without a case, and their statistics. Empty for all.
     pub cases: Vec<Uuid>,
-    /// Findings in lines that were written down at this instant or later, and the figures of cases with such a line.
+    /// Findings in lines recorded at this instant or later, and the statistics of cases with such a line.
     pub since: Option<At>,
-    /// The figures of cases that ended in this way.
+    /// The statistics of cases with this outcome.
     pub outcome: Option<Outcome>,
-    /// Findings of these codes alone, and the figures of cases with one of them. Empty for all.
+    /// Only findings of these codes, and the statistics of cases with such a finding. Empty for all.
     pub codes: Vec<FindingKind>,
 }

@@ -1,112 +1,113 @@
-//! What an audit of a ledger says: counts that stay small however large the ledger is.
+//! The report of an audit. Its size doesn't grow with the ledger.
 //!
 //! Times are whole minutes. Percentiles are by nearest rank, as [`ibbi_common::quantile::rank`] defines it.
 
-use crate::figures::Who;
+use crate::case_times::WaitingFor;
 use crate::finding::{Finding, FindingKind, Severity};
-use crate::input::Packing;
-use crate::options::Filter;
+use crate::input::Compression;
+use crate::options::AuditFilter;
 use ibbi_core::{At, EventKind, Name, Outcome, Stage};
 use ibbi_log::{Digest, Uuid};
 use serde::{Serialize, Serializer};
 
-/// The result of an audit; what `ibbi audit --json` prints.
+/// The result of an audit, which `ibbi audit --json` prints.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "AuditReport"))]
-pub struct Report {
-    /// What was read.
-    pub what: What,
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AuditReport {
+    /// The kind of input.
+    pub what: InputKind,
     /// Whether no finding is an error.
     pub sound: bool,
-    /// How many findings are errors. A consequence is none.
+    /// The number of errors. A consequence is not an error.
     pub errors: u64,
-    /// How many are warnings.
+    /// The number of warnings.
     pub warnings: u64,
-    /// How many only inform.
+    /// The number of findings that are only informational.
     pub infos: u64,
-    /// The file as a whole.
+    /// Facts about the file as a whole.
     pub ledger: LedgerFacts,
-    /// The instant as of which unfinished cases were looked at.
+    /// The instant for which open cases were measured.
     pub as_of: At,
-    /// Each checkpoint with what became of it, in the order given.
+    /// The result of each checkpoint, in the order given.
     pub checkpoints: Vec<CheckpointFacts>,
-    /// The findings by code, in the order of [`FindingKind::ALL`]: how many, and the first few.
+    /// The number of findings of each code, with the first few, in the order of [`FindingKind::ALL`].
     pub findings: Vec<CodeCount>,
-    /// What the parts below are about.
-    pub filter: Filter,
-    /// The cases by where they stand.
+    /// The filter on the fields below.
+    pub filter: AuditFilter,
+    /// The number of cases by state.
     pub cases: CaseCounts,
-    /// The records of the cases by what the rules say of them.
+    /// The number of records by result.
     pub events: EventCounts,
-    /// How percentiles are taken: `nearest rank`.
+    /// The definition of percentiles: `nearest rank`.
     pub percentiles: &'static str,
     /// The time that cases spent in each stage.
     pub stages: Vec<StageTimes>,
     /// The time from opening to closing, by outcome.
     pub outcomes: Vec<OutcomeTimes>,
-    /// Who was waited for.
-    pub waiting: Vec<Waiting>,
-    /// The sequences of kinds of event, the most frequent first.
+    /// The persons, bodies, and dates that the cases waited for.
+    pub waiting: Vec<WaitingTimes>,
+    /// The sequences of kinds of event, most frequent first.
     pub variants: Variants<EventKind>,
-    /// The sequences of stages, the most frequent first.
+    /// The sequences of stages, most frequent first.
     pub paths: Variants<Stage>,
-    /// What was opened and closed in each month.
-    pub months: Vec<Month>,
+    /// The number of cases opened and closed in each month.
+    pub months: Vec<MonthCounts>,
 }
 
-/// What was read.
+/// The kind of input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "AuditSubject"))]
 #[serde(rename_all = "snake_case")]
-pub enum What {
-    /// A ledger, or a part of one.
+pub enum InputKind {
+    /// A ledger, or a part of a ledger.
     Ledger,
     /// An extract of one case, with proofs.
     Extract,
 }
 
-/// The file as a whole.
+/// Facts about the file as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LedgerFacts {
-    /// The ledger's name for the world, from its first line.
+    /// The ledger's origin, from its first line.
     pub origin: Option<String>,
-    /// The program that began it.
+    /// The program that created it.
     pub program: Option<String>,
-    /// Whether it was begun under the chart that this program has.
+    /// Whether it was created under the same chart as this program's.
     pub same_chart: Option<bool>,
-    /// The SHA-256 of the chart that this program has: its stages, events, and rules.
+    /// The SHA-256 of this program's chart: its stages, events, and rules.
     #[serde(skip)]
     pub chart: Digest,
-    /// How the file was compressed.
-    pub packing: Option<Packing>,
-    /// How many whole lines there are.
+    /// The compression of the file.
+    #[serde(rename = "packing")]
+    pub compression: Option<Compression>,
+    /// The number of whole lines.
     pub lines: u64,
-    /// Their bytes, unpacked, with their line feeds.
+    /// The number of bytes in those lines after decompression, with their line feeds.
     pub bytes: u64,
     /// The SHA-256 of the last line.
     #[serde(serialize_with = "as_text")]
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub last_hash: Digest,
-    /// The Merkle root over all whole lines, if checkpoints were given or it was asked for.
+    /// The Merkle root over all whole lines, if checkpoints or the root were requested.
     #[serde(serialize_with = "as_optional_text")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub root: Option<Digest>,
-    /// When the first line was written down.
+    /// When the first line was recorded.
     pub first_logged: Option<At>,
-    /// When the last one was: the latest, should they not be in order.
+    /// The latest time at which a line was recorded.
     pub last_logged: Option<At>,
 }
 
-/// A checkpoint and what became of it.
+/// The result of checking a checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CheckpointFacts {
-    /// How many lines it covers.
+    /// The number of lines it covers.
     pub size: u64,
-    /// The trusted key that signed it; nothing if no key was given.
+    /// The trusted key that signed it, if keys were given.
     pub signer: Option<String>,
-    /// What is wrong with it, or with the ledger below it.
+    /// The problem with it, or with the lines it covers.
     pub fault: Option<String>,
 }
 
@@ -116,116 +117,116 @@ pub struct CheckpointFacts {
 pub struct CodeCount {
     /// The code.
     pub code: FindingKind,
-    /// How much each weighs.
+    /// The severity of each.
     pub severity: Severity,
-    /// What is found, in one line.
+    /// The kind of finding, in one sentence.
     pub statement: &'static str,
-    /// How many there are in the whole ledger, whatever the filter.
+    /// The number in the whole ledger, regardless of the filter.
     pub count: u64,
-    /// The first of those that the filter lets pass.
-    pub first: Vec<Kept>,
+    /// The first findings that the filter shows.
+    pub first: Vec<KeptFinding>,
 }
 
-/// A finding that is kept in a report.
+/// A finding that the report keeps.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Kept {
+pub struct KeptFinding {
     /// The finding.
     #[serde(flatten)]
     pub finding: Finding,
-    /// How many later events are counted under it.
+    /// The number of later events that are its consequences.
     #[serde(skip_serializing_if = "is_zero")]
     pub consequences: u64,
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde requires it")]
 const fn is_zero(count: &u64) -> bool {
     *count == 0
 }
 
-/// The cases by where they stand.
+/// The number of cases by state.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CaseCounts {
-    /// How many there are.
+    /// The number of cases.
     pub total: u64,
-    /// How many are open.
+    /// The number of open cases.
     pub open: u64,
-    /// How many are closed.
+    /// The number of closed cases.
     pub closed: u64,
-    /// How many were never opened, as far as this ledger goes.
+    /// The number of cases without an opening in this ledger.
     pub unopened: u64,
-    /// How many have a finding that is an error.
+    /// The number of cases with an error.
     pub faulty: u64,
-    /// How many are in each stage; stages without a case are left out.
+    /// The number of cases in each stage. Stages without a case are left out.
     pub by_stage: Vec<StageCount>,
-    /// How many ended in each way; outcomes without a case are left out.
+    /// The number of cases with each outcome. Outcomes without a case are left out.
     pub by_outcome: Vec<OutcomeCount>,
 }
 
-/// How many cases are in a stage.
+/// The number of cases in a stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StageCount {
     /// The stage.
     pub stage: Stage,
-    /// How many cases.
+    /// The number of cases.
     pub cases: u64,
 }
 
-/// How many cases ended in one way.
+/// The number of cases with an outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OutcomeCount {
     /// The outcome.
     pub outcome: Outcome,
-    /// How many cases.
+    /// The number of cases.
     pub cases: u64,
 }
 
-/// The records of the cases by what the rules say of them.
+/// The number of records by result.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EventCounts {
-    /// How many records there are that could be read.
+    /// The number of readable records.
     pub total: u64,
-    /// How many of them were accepted.
+    /// The number of accepted records.
     pub accepted: u64,
-    /// How many were refused on their own account.
+    /// The number of records that the rules don't allow.
     pub illegal: u64,
-    /// How many were refused for want of an earlier one, or belong to a case without an opening.
+    /// The number of refused records that are consequences, or belong to a case without an opening.
     pub consequences: u64,
-    /// How many only repeat a record.
+    /// The number of records that repeat another one.
     pub repeated: u64,
-    /// How many are corrections that were accepted.
+    /// The number of accepted voids.
     pub voids: u64,
-    /// Accepted over total, of all cases together; nothing without records.
+    /// The accepted share of all records, or nothing without records.
     pub fitness: Option<f64>,
-    /// The fitness of the cases: how it is spread.
+    /// The spread of the fitness of single cases.
     pub by_case: Option<FitnessSpread>,
 }
 
-/// How the fitness of single cases is spread, each from 0 to 1.
+/// The spread of the fitness of single cases, each from 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FitnessSpread {
-    /// How many cases have a fitness of 1.
+    /// The number of cases with a fitness of 1.
     pub perfect: u64,
-    /// The least.
+    /// The minimum.
     pub least: f64,
-    /// The tenth percentile.
+    /// The 10th percentile.
     pub p10: f64,
     /// The median.
     pub median: f64,
 }
 
-/// How a time is spread, in whole minutes, percentiles by nearest rank.
+/// The spread of a time in whole minutes, with percentiles by nearest rank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Spread {
-    /// How many values there are.
+pub struct TimeSpread {
+    /// The number of values.
     pub count: u64,
-    /// The least.
+    /// The minimum.
     pub least: u64,
     /// The median.
     pub median: u64,
@@ -233,7 +234,7 @@ pub struct Spread {
     pub p80: u64,
     /// The 90th percentile.
     pub p90: u64,
-    /// The most.
+    /// The maximum.
     pub most: u64,
     /// The sum.
     pub sum: u64,
@@ -245,108 +246,108 @@ pub struct Spread {
 pub struct StageTimes {
     /// The stage.
     pub stage: Stage,
-    /// From entering to leaving, of the cases that left it.
-    pub left: Option<Spread>,
-    /// From entering to the instant of the audit, of the cases that are in it. These are not finished, so they stand apart.
-    pub still: Option<Spread>,
+    /// From entering to leaving, for the cases that left it.
+    pub left: Option<TimeSpread>,
+    /// From entering to the instant of the report, for the cases still in it.
+    pub still: Option<TimeSpread>,
 }
 
-/// The time from opening to closing of the cases that ended in one way.
+/// The time from opening to closing of the cases with an outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OutcomeTimes {
     /// The outcome.
     pub outcome: Outcome,
     /// The time.
-    pub time: Spread,
+    pub time: TimeSpread,
 }
 
-/// How long somebody was waited for.
+/// How long the cases waited for something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Waiting {
-    /// Who.
-    pub who: Who,
-    /// The time in each case in which this one was waited for, of the cases where that came to a minute at least.
-    pub waited: Spread,
-    /// The part of it in which nobody else was waited for.
+pub struct WaitingTimes {
+    /// The persons, bodies, and dates that the cases waited for.
+    pub who: WaitingFor,
+    /// The time that each case waited for it, for the cases that waited at least a minute.
+    pub waited: TimeSpread,
+    /// The minutes of it in which the cases waited for nothing else.
     pub alone: u64,
 }
 
-/// Sequences and how often each came.
+/// Sequences and how often each occurred.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Variants<T> {
-    /// How many different ones there are.
+    /// The number of different sequences.
     pub distinct: u64,
-    /// The most frequent ones; where two came equally often, the one that came first.
+    /// The most frequent sequences. Among equally frequent ones, the one that occurred first comes first.
     pub first: Vec<Variant<T>>,
 }
 
-/// A sequence and how often it came.
+/// A sequence and how often it occurred.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Variant<T> {
     /// The sequence.
-    pub steps: Vec<Step<T>>,
-    /// How the cases ended that went this way; nothing if they are open.
+    pub steps: Vec<SequenceStep<T>>,
+    /// The outcome of the cases with this sequence; nothing if they are open.
     pub outcome: Option<Outcome>,
-    /// In how many cases.
+    /// The number of cases.
     pub cases: u64,
     /// The share of the cases, from 0 to 1.
     pub share: f64,
-    /// The first case that went this way.
+    /// The first case with this sequence.
     pub example: Uuid,
 }
 
-/// Something that came so many times in a row.
+/// A step that occurred some number of times in a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Step<T> {
-    /// What.
+pub struct SequenceStep<T> {
+    /// The kind of event, or the stage.
     pub what: T,
-    /// How many times, at least 1.
+    /// The number of times, at least 1.
     pub times: u64,
 }
 
-/// A month by the clocks of each case's district.
+/// The cases of a month, in each district's time zone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Month {
-    /// Such as `2026-09`.
+pub struct MonthCounts {
+    /// The month, such as `2026-09`.
     pub month: String,
-    /// How many cases were opened in it.
+    /// The number of cases opened in it.
     pub opened: u64,
-    /// How many were closed in it, by outcome; outcomes without a case are left out.
+    /// The number of cases closed in it, by outcome. Outcomes without a case are left out.
     pub closed: Vec<OutcomeCount>,
 }
 
-/// One case in a few figures; a sink is given one of each.
+/// A summary of a case. A sink receives one for each case.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct CaseSummary {
+pub struct AuditedCaseSummary {
     /// The case.
     pub case: Uuid,
     /// Its district; nothing for a case without an opening.
     pub district: Option<Name>,
     /// The line of its first record.
     pub line: u64,
-    /// Where it stands.
+    /// Its stage.
     pub stage: Stage,
-    /// How it ended.
+    /// Its outcome.
     pub outcome: Option<Outcome>,
     /// When it was opened.
     pub opened: Option<At>,
-    /// When its last counted event happened.
+    /// When its last event that counts happened.
     pub last: Option<At>,
-    /// How many records it has.
+    /// The number of its records.
     pub records: u64,
-    /// How many of them were accepted.
+    /// The number of accepted records.
     pub accepted: u64,
-    /// How many were refused on their own account.
+    /// The number of records that the rules don't allow.
     pub illegal: u64,
-    /// How many were refused for want of an earlier one.
+    /// The number of refused records that are consequences.
     pub consequences: u64,
-    /// Accepted over all records.
+    /// The accepted share of its records.
     pub fitness: f64,
     /// The codes of the findings about it, each once.
     pub findings: Vec<FindingKind>,
@@ -356,7 +357,7 @@ fn as_text<S: Serializer>(digest: &Digest, serializer: S) -> Result<S::Ok, S::Er
     serializer.collect_str(digest)
 }
 
-#[allow(clippy::ref_option, reason = "serde asks for it")]
+#[allow(clippy::ref_option, reason = "serde requires it")]
 fn as_optional_text<S: Serializer>(digest: &Option<Digest>, serializer: S) -> Result<S::Ok, S::Error> {
     digest.as_ref().map(ToString::to_string).serialize(serializer)
 }

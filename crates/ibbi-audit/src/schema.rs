@@ -1,8 +1,8 @@
 //! JSON Schemas of the types that write themselves as JSON. The others derive theirs.
 
-use crate::figures::Who;
+use crate::case_times::WaitingFor;
 use crate::finding::{Finding, FindingKind, Severity};
-use crate::input::Packing;
+use crate::input::Compression;
 use ibbi_core::{EventKind, Stage, Unmet};
 use ibbi_log::Uuid;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -25,9 +25,9 @@ macro_rules! codes {
 
 codes! {
     FindingKind as "FindingKind": FindingKind::ALL;
-    Packing as "Packing": [Packing::Gzip, Packing::Zstd];
+    Compression as "Compression": [Compression::Gzip, Compression::Zstd];
     Severity as "Severity": [Severity::Error, Severity::Warning, Severity::Info];
-    Who as "WaitedFor": Who::ALL;
+    WaitingFor as "WaitingFor": WaitingFor::ALL;
 }
 
 impl JsonSchema for Finding {

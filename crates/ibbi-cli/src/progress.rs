@@ -1,6 +1,6 @@
 //! Progress bars for long work. They are shown only if standard error is a terminal.
 
-use ibbi_app::audit::Progress;
+use ibbi_app::audit::ReadProgress;
 use indicatif::{HumanCount, HumanFloatCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::io::IsTerminal as _;
 use std::time::Duration;
@@ -59,7 +59,7 @@ impl ReadingBar {
     }
 
     /// Sets how much of the ledger was read.
-    pub(crate) fn set(&self, progress: Progress) {
+    pub(crate) fn set(&self, progress: ReadProgress) {
         let Some(bar) = &self.bar else { return };
         if let Some(total) = progress.total {
             self.known.call_once(|| {
@@ -102,7 +102,7 @@ mod tests {
     fn only_a_ledger_of_known_length_shows_a_percentage() {
         let line = |total| {
             let reading = ReadingBar { bar: Some(Bar::styled(None, STREAM)), known: std::sync::Once::new() };
-            reading.set(Progress { lines: 1_200, bytes: 25, total });
+            reading.set(ReadProgress { lines: 1_200, bytes: 25, total });
             let bar = &reading.bar.as_ref().expect("the bar exists").bar;
             assert!(bar.is_hidden(), "the bar must not appear at once");
             (bar.position(), bar.length(), bar.message().starts_with("1,200 lines, "))

@@ -1,10 +1,10 @@
-//! Exports a ledger, or the process: `cargo run -p ibbi-export --example export -- LEDGER FORMAT`, to standard output.
+//! Exports a ledger or the process to standard output: `cargo run -p ibbi-export --example export -- LEDGER FORMAT`.
 //!
-//! FORMAT is csv, xes, xes-marked, ocel, ocel-marked, cloudevents, cloudevents-batch, and for the process, with - for the
-//! ledger, pnml, pnml-closed or bpmn.
+//! FORMAT is csv, xes, xes-marked, ocel, ocel-marked, cloudevents, or cloudevents-batch. For the process, LEDGER is `-` and
+//! FORMAT is pnml, pnml-closed, or bpmn.
 
 use ibbi_export::pnml::Ending;
-use ibbi_export::{Chained, Corrections, Voided, bpmn, cloudevents, csv, ocel, pnml, xes};
+use ibbi_export::{ChainedReader, Corrections, Voided, bpmn, cloudevents, csv, ocel, pnml, xes};
 use ibbi_log::LedgerReader;
 use std::error::Error;
 use std::path::Path;
@@ -20,9 +20,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         _ => {}
     }
     let path = Path::new(ledger);
-    let corrections = Corrections::gather(LedgerReader::open(path)?)?;
+    let corrections = Corrections::read(LedgerReader::open(path)?)?;
     let mut reader = LedgerReader::open(path)?;
-    let opening = reader.opening().cloned().ok_or("the first line is no opening of a ledger")?;
+    let opening = reader.opening().cloned().ok_or("the first line does not open a ledger")?;
     match format.as_str() {
         "csv" => csv::write(reader, &corrections, out)?,
         "xes" => xes::write(&opening, reader, &corrections, Voided::LeftOut, out)?,
@@ -32,9 +32,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         "cloudevents" | "cloudevents-batch" => {
             let framing =
                 if format == "cloudevents" { cloudevents::Framing::Lines } else { cloudevents::Framing::Batch };
-            cloudevents::write(&opening, Chained::new(reader), &corrections, framing, out)?;
+            cloudevents::write(&opening, ChainedReader::new(reader), &corrections, framing, out)?;
         }
-        other => return Err(format!("`{other}` is no format").into()),
+        other => return Err(format!("there is no format `{other}`").into()),
     }
     Ok(())
 }

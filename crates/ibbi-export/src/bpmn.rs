@@ -1,24 +1,23 @@
 //! The process as a diagram: BPMN 2.0 with its diagram interchange.
 //!
-//! It is for people: any BPMN viewer draws it. It is made from [`ibbi_core::chart::TRANSITIONS`], and laid out here.
+//! The diagram is for people: any BPMN viewer draws it. It is made from [`ibbi_core::chart::TRANSITIONS`].
 //!
-//! - A stage is an ad-hoc sub-process: the events that leave a case in it are its tasks, to be done in any order, any number
-//!   of times or not at all.
-//! - An event that leads out of a stage is an interrupting boundary event, with a flow to where it leads; where that is more
-//!   than one, a gateway stands between. An event that leaves a case in its stage or leads on, by what it carries, is
-//!   both: a task, and a boundary event.
-//! - All stages lie in one sub-process, the case under way. What every stage takes is drawn once: what leaves the case where
-//!   it is as an event sub-process that interrupts nothing, what closes it as a boundary event of the whole.
-//! - What asks for more than an order of events stands in the documentation of each element: the rules, with their ids.
+//! - A stage is an ad-hoc sub-process. Its tasks are the events that keep a case in it, in any order and any number of times.
+//! - An event that leads out of a stage is an interrupting boundary event, with a flow to the next stage. If there are several
+//!   next stages, a gateway is between. An event that stays or leads on, depending on its fields, is both a task and a
+//!   boundary event.
+//! - All stages are in one sub-process, the case under way. Events that every stage accepts are drawn once: those that keep
+//!   the stage as a non-interrupting event sub-process, and those that close the case as a boundary event of the whole.
+//! - The rules, with their IDs, are in the documentation of each element.
 //!
-//! A void is not drawn: it corrects the record and is no part of the process. The diagram cannot be executed, and says so.
+//! A void isn't drawn: it corrects the record and isn't part of the process. The diagram is marked as not executable.
 
 mod chart;
 mod layout;
 mod model;
 
 use crate::xml::Xml;
-use chart::Chart;
+use chart::ChartByStage;
 use model::{Element, Flow, Kind};
 use std::io::{self, Write};
 
@@ -33,9 +32,9 @@ use std::io::{self, Write};
 /// ```
 ///
 /// # Errors
-/// Those of the writer.
+/// Returns the errors of the output.
 pub fn write(out: &mut impl Write) -> io::Result<()> {
-    let drawing = layout::draw(&Chart::read());
+    let drawing = layout::draw(&ChartByStage::new());
     let mut xml = Xml::new();
     xml.open(
         "bpmn:definitions",
@@ -51,29 +50,29 @@ pub fn write(out: &mut impl Write) -> io::Result<()> {
         ],
     );
     xml.open("bpmn:process", &[("id", "process"), ("name", NAME), ("isExecutable", "false")]);
-    content(&mut xml, &drawing.elements, &drawing.flows);
+    write_elements(&mut xml, &drawing.elements, &drawing.flows);
     xml.close();
     xml.open("bpmndi:BPMNDiagram", &[("id", "diagram"), ("name", NAME)]);
     xml.open("bpmndi:BPMNPlane", &[("id", "plane"), ("bpmnElement", "process")]);
-    shapes(&mut xml, &drawing.elements);
-    edges(&mut xml, &drawing.flows);
+    write_shapes(&mut xml, &drawing.elements);
+    write_edges(&mut xml, &drawing.flows);
     for _ in 0..3 {
         xml.close();
     }
-    xml.hand_on(out)?;
+    xml.write_to(out)?;
     out.flush()
 }
 
 const NAME: &str = "The Interest-Based Bargaining Institute";
 
-/// Elements and flows of one level, in the order that the schema asks for.
-fn content(xml: &mut Xml, elements: &[Element], flows: &[Flow]) {
+/// Writes the elements and flows of one level, in the order that the schema requires.
+fn write_elements(xml: &mut Xml, elements: &[Element], flows: &[Flow]) {
     for element in elements {
         let mut attributes = vec![("id", element.id.as_str()), ("name", element.name.as_str())];
         match &element.kind {
             Kind::EventSubProcess => attributes.push(("triggeredByEvent", "true")),
             Kind::Start { interrupting: false } => attributes.push(("isInterrupting", "false")),
-            Kind::Boundary { of } => attributes.push(("attachedToRef", of)),
+            Kind::Boundary { attached_to } => attributes.push(("attachedToRef", attached_to)),
             _ => {}
         }
         xml.open(element.kind.tag(), &attributes);
@@ -86,10 +85,10 @@ fn content(xml: &mut Xml, elements: &[Element], flows: &[Flow]) {
         for flow in flows.iter().filter(|flow| flow.from == element.id) {
             xml.text("bpmn:outgoing", &[], &flow.id);
         }
-        if element.kind.waits() {
+        if element.kind.waits_for_message() {
             xml.empty("bpmn:messageEventDefinition", &[("id", &format!("{}.message", element.id))]);
         }
-        content(xml, &element.elements, &element.flows);
+        write_elements(xml, &element.elements, &element.flows);
         xml.close();
     }
     for flow in flows {
@@ -97,7 +96,7 @@ fn content(xml: &mut Xml, elements: &[Element], flows: &[Flow]) {
     }
 }
 
-fn shapes(xml: &mut Xml, elements: &[Element]) {
+fn write_shapes(xml: &mut Xml, elements: &[Element]) {
     for element in elements {
         let id = format!("{}.shape", element.id);
         let mut attributes = vec![("id", id.as_str()), ("bpmnElement", element.id.as_str())];
@@ -107,19 +106,19 @@ fn shapes(xml: &mut Xml, elements: &[Element]) {
             _ => {}
         }
         xml.open("bpmndi:BPMNShape", &attributes);
-        bounds(xml, element.bounds);
+        write_bounds(xml, element.bounds);
         if let Some(label) = element.label {
             xml.open("bpmndi:BPMNLabel", &[]);
-            bounds(xml, label);
+            write_bounds(xml, label);
             xml.close();
         }
         xml.close();
-        shapes(xml, &element.elements);
-        edges(xml, &element.flows);
+        write_shapes(xml, &element.elements);
+        write_edges(xml, &element.flows);
     }
 }
 
-fn edges(xml: &mut Xml, flows: &[Flow]) {
+fn write_edges(xml: &mut Xml, flows: &[Flow]) {
     for flow in flows {
         xml.open("bpmndi:BPMNEdge", &[("id", &format!("{}.edge", flow.id)), ("bpmnElement", &flow.id)]);
         for (x, y) in &flow.points {
@@ -129,7 +128,7 @@ fn edges(xml: &mut Xml, flows: &[Flow]) {
     }
 }
 
-fn bounds(xml: &mut Xml, bounds: model::Bounds) {
+fn write_bounds(xml: &mut Xml, bounds: model::Bounds) {
     let [x, y, width, height] = [bounds.x, bounds.y, bounds.width, bounds.height].map(|value| value.to_string());
     xml.empty("dc:Bounds", &[("x", &x), ("y", &y), ("width", &width), ("height", &height)]);
 }

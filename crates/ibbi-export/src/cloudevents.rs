@@ -1,57 +1,57 @@
 //! Records as messages: CloudEvents 1.0 in its JSON format.
 //!
-//! | attribute | what it holds |
+//! | attribute | content |
 //! |---|---|
 //! | `specversion` | `1.0` |
-//! | `id` | the case's id, a slash, and the record's id, which is unique in its case |
-//! | `source` | the ledger's origin, with what no URI may hold percent-encoded |
+//! | `id` | the case's ID, a slash, and the record's ID, which is unique in its case |
+//! | `source` | the ledger's origin, percent-encoded where a URI requires it |
 //! | `type` | `ibbi.`, the kind of event, and `.v` with the version of the line format: `ibbi.party_decided.v1` |
-//! | `subject` | the case's id |
+//! | `subject` | the case's ID |
 //! | `time` | when it happened |
 //! | `datacontenttype` | `application/json` |
-//! | `data` | what the event carries, byte for byte as in the ledger |
+//! | `data` | the fields of the event, byte for byte as in the ledger |
 //!
-//! and these extensions:
+//! There are also these extensions:
 //!
-//! | extension | what it holds |
+//! | extension | content |
 //! |---|---|
-//! | `actor` | who recorded it |
-//! | `logged` | when it was written down, a timestamp |
+//! | `actor` | the actor who recorded it |
+//! | `logged` | when it was recorded, a timestamp |
 //! | `prevhash` | the SHA-256 of the line before it in the ledger |
-//! | `rev` | the record's number in its case |
-//! | `sequence` | its number in the ledger: the published extension of this name, sixteen digits, so that it orders as text |
+//! | `rev` | the record's number within the case |
+//! | `sequence` | its number in the ledger, in sixteen digits so that it sorts as text; this extension is published |
 //! | `stage` | the stage after it, as recorded |
 //! | `voidedby` | the `sequence` of the record that voids it |
 //!
-//! Numbers are texts, for an integer of CloudEvents has 32 bits and a ledger's numbers go further. There is no
-//! `dataschema`: it has to be an absolute URI, and this project has no domain to make one of.
+//! Numbers are texts, because an integer of CloudEvents has 32 bits and a ledger's numbers can be larger. There is no
+//! `dataschema`: it must be an absolute URI, and this project has no domain for one.
 //!
-//! Voided events and voids are messages like all others. A stream cannot take back what was sent; a consumer that sees
-//! records as they come learns of a void by its own message, `ibbi.event_voided.v1`.
+//! Voided events and voids are messages like any other. A stream can't take back a message. A consumer that reads records
+//! as they arrive receives a void as a message of its own, `ibbi.event_voided.v1`.
 
-use crate::{CHUNK, Corrections, ExportError, Line, text};
+use crate::{CHUNK, ChainedRecord, Corrections, ExportError, append};
 use ibbi_log::{LINE_VERSION, Opening};
 use std::io::{self, Write};
 
-/// How messages stand in a file.
+/// The framing of messages in a file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Framing {
-    /// One message a line, each `application/cloudevents+json`.
+    /// One message on each line, each `application/cloudevents+json`.
     #[default]
     Lines,
-    /// One JSON array of all, `application/cloudevents-batch+json`.
+    /// One JSON array of all messages, `application/cloudevents-batch+json`.
     Batch,
 }
 
-/// Writes records as messages. See the [module](self), and [`Chained`](super::Chained) for where the lines come from.
+/// Writes records as messages. See the [module](self), and [`ChainedReader`](crate::ChainedReader) for the records.
 ///
 /// Memory: a chunk of the output.
 ///
 /// # Errors
-/// [`ExportError`]; what was written until then is not a whole export.
+/// Returns an [`ExportError`]; the output written so far is incomplete.
 pub fn write<E: std::error::Error + 'static>(
     opening: &Opening,
-    lines: impl IntoIterator<Item = Result<Line, E>>,
+    records: impl IntoIterator<Item = Result<ChainedRecord, E>>,
     corrections: &Corrections,
     framing: Framing,
     out: &mut impl Write,
@@ -62,13 +62,13 @@ pub fn write<E: std::error::Error + 'static>(
     if framing == Framing::Batch {
         buffer.push(b'[');
     }
-    for line in lines {
-        let line = line.map_err(ExportError::Read)?;
+    for record in records {
+        let record = record.map_err(ExportError::Read)?;
         if framing == Framing::Batch {
             buffer.extend_from_slice(if first { b"\n" } else { b",\n" });
         }
         first = false;
-        message(&source, &line, corrections.voided_by(&line.record), &mut buffer)?;
+        message(&source, &record, corrections.voided_by(&record.record), &mut buffer)?;
         if framing == Framing::Lines {
             buffer.push(b'\n');
         }
@@ -84,30 +84,30 @@ pub fn write<E: std::error::Error + 'static>(
     Ok(out.flush()?)
 }
 
-fn message(source: &str, line: &Line, voided_by: Option<u64>, out: &mut Vec<u8>) -> io::Result<()> {
-    let Line { record, prev } = line;
+fn message(source: &str, chained: &ChainedRecord, voided_by: Option<u64>, out: &mut Vec<u8>) -> io::Result<()> {
+    let ChainedRecord { record, prev } = chained;
     out.extend_from_slice(b"{\"specversion\":\"1.0\",\"id\":\"");
-    text::uuid(record.case, out);
+    append::uuid(record.case, out);
     out.push(b'/');
-    text::uuid(record.id, out);
+    append::uuid(record.id, out);
     out.extend_from_slice(b"\",\"source\":\"");
     out.extend_from_slice(source.as_bytes());
     out.extend_from_slice(b"\",\"type\":\"ibbi.");
     out.extend_from_slice(record.event.kind().code().as_bytes());
     out.extend_from_slice(b".v");
-    text::number(LINE_VERSION, out);
+    append::number(LINE_VERSION, out);
     out.extend_from_slice(b"\",\"subject\":\"");
-    text::uuid(record.case, out);
+    append::uuid(record.case, out);
     out.extend_from_slice(b"\",\"time\":\"");
-    text::instant(record.at, out);
+    append::instant(record.at, out);
     out.extend_from_slice(b"\",\"datacontenttype\":\"application/json\",\"actor\":");
-    text::json_string(&allowed(record.actor.as_str()), out)?;
+    append::json_string(&without_noncharacters(record.actor.as_str()), out)?;
     out.extend_from_slice(b",\"logged\":\"");
-    text::instant(record.logged, out);
+    append::instant(record.logged, out);
     out.extend_from_slice(b"\",\"prevhash\":\"");
     write!(out, "{prev}")?;
     out.extend_from_slice(b"\",\"rev\":\"");
-    text::number(record.rev, out);
+    append::number(record.rev, out);
     out.extend_from_slice(b"\",\"sequence\":\"");
     sequence(record.seq, out);
     out.extend_from_slice(b"\",\"stage\":\"");
@@ -117,21 +117,21 @@ fn message(source: &str, line: &Line, voided_by: Option<u64>, out: &mut Vec<u8>)
         sequence(by, out);
     }
     out.extend_from_slice(b"\",\"data\":");
-    text::data(&record.event, out)?;
+    append::data(&record.event, out)?;
     out.push(b'}');
     Ok(())
 }
 
-/// A number in sixteen digits: as many as the largest one of a ledger has.
+/// Appends a number in sixteen digits, as many as the largest number of a ledger has.
 fn sequence(number: u64, out: &mut Vec<u8>) {
     let from = out.len();
-    text::number(number, out);
+    append::number(number, out);
     let zeros = 16_usize.saturating_sub(out.len() - from);
     out.splice(from..from, core::iter::repeat_n(b'0', zeros));
 }
 
-/// A text as a relative reference: unreserved characters and slashes as they are, all others percent-encoded. A colon
-/// too, for what stands before one would be a scheme.
+/// Returns a text as a relative reference: unreserved characters and slashes as they are, all others percent-encoded. A colon
+/// is encoded too, because it would end a scheme.
 fn uri_reference(text: &str) -> String {
     let mut reference = String::new();
     for byte in text.bytes() {
@@ -144,11 +144,11 @@ fn uri_reference(text: &str) -> String {
     reference
 }
 
-/// A text without the characters that Unicode sets aside as no characters, which an attribute must not hold: each becomes
-/// U+FFFD. Control characters, which it must not hold either, the core has refused.
-fn allowed(text: &str) -> std::borrow::Cow<'_, str> {
-    let stray = |c: char| u32::from(c) & 0xFFFE == 0xFFFE || ('\u{FDD0}'..='\u{FDEF}').contains(&c);
-    if text.contains(stray) { text.replace(stray, "\u{FFFD}").into() } else { text.into() }
+/// Returns a text without Unicode noncharacters, which an attribute must not contain: each becomes U+FFFD. The core already
+/// refuses control characters, which an attribute must not contain either.
+fn without_noncharacters(text: &str) -> std::borrow::Cow<'_, str> {
+    let noncharacter = |c: char| u32::from(c) & 0xFFFE == 0xFFFE || ('\u{FDD0}'..='\u{FDEF}').contains(&c);
+    if text.contains(noncharacter) { text.replace(noncharacter, "\u{FFFD}").into() } else { text.into() }
 }
 
 #[cfg(test)]
@@ -156,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_origin_becomes_a_reference_that_no_reader_takes_for_something_else() {
+    fn an_origin_becomes_a_relative_reference() {
         for (origin, expected) in [
             ("example.org/ibbi", "example.org/ibbi"),
             ("mailto:a b", "mailto%3Aa%20b"),
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn sequences_order_as_texts() {
+    fn sequences_sort_as_texts() {
         let made = |number| {
             let mut out = Vec::new();
             sequence(number, &mut out);
@@ -180,8 +180,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_character_is_replaced_in_attributes() {
-        assert_eq!(allowed("a\u{FFFE}\u{1FFFF}\u{FDD0}b\u{1F600}"), "a\u{FFFD}\u{FFFD}\u{FFFD}b\u{1F600}");
-        assert!(matches!(allowed("clerk"), std::borrow::Cow::Borrowed("clerk")));
+    fn noncharacters_are_replaced_in_attributes() {
+        assert_eq!(
+            without_noncharacters("a\u{FFFE}\u{1FFFF}\u{FDD0}b\u{1F600}"),
+            "a\u{FFFD}\u{FFFD}\u{FFFD}b\u{1F600}"
+        );
+        assert!(matches!(without_noncharacters("clerk"), std::borrow::Cow::Borrowed("clerk")));
     }
 }

@@ -1,35 +1,35 @@
-//! Records as a table: one row an event, in the order of the ledger.
+//! Records as a table: one row for each event, in ledger order.
 //!
-//! RFC 4180: comma, CRLF at the end of every row, a header, and quotes around a field that holds a comma, a quote or a
-//! line end. UTF-8 without a byte order mark.
+//! RFC 4180: commas, CRLF after every row, a header, and quotes around a field with a comma, a quote, or a line break. The
+//! field `data` always has quotes. UTF-8 without a byte order mark.
 //!
-//! | column | what it holds |
+//! | column | content |
 //! |---|---|
-//! | `case`, `district` | the case's id, and the district from its opening |
-//! | `seq`, `rev`, `id` | the record's number in the ledger, its number in the case, its id |
+//! | `case`, `district` | the case's ID, and the district from its opening |
+//! | `seq`, `rev`, `id` | the record's number in the ledger, its number within the case, its ID |
 //! | `type` | the kind of event |
-//! | `at`, `logged` | when it happened and when it was written down, UTC |
-//! | `actor` | who recorded it |
+//! | `at`, `logged` | when it happened and when it was recorded, UTC |
+//! | `actor` | the actor who recorded it |
 //! | `from`, `to` | the stages before and after it, as recorded; `unopened` before the first |
 //! | `voided_by` | the number of the record that voids it |
-//! | `party`, `seat`, `body` | the party, the key leader's seat or the supporting body that it is about |
-//! | `part` | the part of the training or the facilitation; for what happens in a session, that of the session |
-//! | `member`, `concern` | the ids |
-//! | `name` | the one person it names |
-//! | `data` | all that it carries, as JSON, byte for byte as in the ledger |
+//! | `party`, `seat`, `body` | the party, the key leader's seat, or the supporting body that it is about |
+//! | `part` | the part of the training or the facilitation; for an event in a session, that of the session |
+//! | `member`, `concern` | the IDs |
+//! | `name` | the one person that it names |
+//! | `data` | its fields as JSON, byte for byte as in the ledger |
 //!
-//! Voided events and voids are rows like all others.
+//! Voided events and voids are rows like any other.
 //!
 //! # The formula guard
 //!
-//! A spreadsheet takes a field that begins with `=`, `+`, `-` or `@` for a formula, and runs it. Names come from people, so
-//! such a field gets an apostrophe before it, which a spreadsheet takes for "this is text". The full-width forms of the
-//! four signs are guarded too, for some spreadsheets take them for the plain ones. Only `district`, `actor` and `name` can
-//! be concerned; who wants the very text finds it in `data`, which begins with a brace, or in the ledger.
+//! A spreadsheet runs a field that begins with `=`, `+`, `-`, or `@` as a formula. Names come from people, so such a field
+//! gets a leading apostrophe, which makes it text. The full-width forms of the four signs are guarded too, because some
+//! spreadsheets treat them like the plain ones. Only `district`, `actor`, and `name` can begin with such a sign. The exact
+//! text is in `data`, which begins with a brace, and in the ledger.
 
-use crate::context::{Context, Place};
-use crate::facts::Facts;
-use crate::{CHUNK, Corrections, ExportError, text};
+use crate::record_context::{CaseContexts, RecordContext};
+use crate::subjects::Subjects;
+use crate::{CHUNK, Corrections, ExportError, append};
 use ibbi_log::Record;
 use std::io::Write;
 
@@ -38,24 +38,24 @@ const HEADER: &str =
 
 /// Writes records as a table. See the [module](self).
 ///
-/// Memory: some 100 bytes a case, and a chunk of the output.
+/// Memory: about 100 bytes for each case, and a chunk of the output.
 ///
 /// # Errors
-/// [`ExportError`]; what was written until then is not a whole export.
+/// Returns an [`ExportError`]; the output written so far is incomplete.
 pub fn write<E: std::error::Error + 'static>(
     records: impl IntoIterator<Item = Result<Record, E>>,
     corrections: &Corrections,
     out: &mut impl Write,
 ) -> Result<(), ExportError<E>> {
-    let mut context = Context::default();
+    let mut contexts = CaseContexts::default();
     let mut buffer = HEADER.as_bytes().to_vec();
     let mut data = Vec::new();
     for record in records {
         let record = record.map_err(ExportError::Read)?;
-        let place = context.place(&record, corrections.counts(&record));
+        let context = contexts.add(&record, corrections.counts(&record));
         data.clear();
-        text::data(&record.event, &mut data)?;
-        row(&record, &place, corrections.voided_by(&record), &data, &mut buffer);
+        append::data(&record.event, &mut data)?;
+        row(&record, &context, corrections.voided_by(&record), &data, &mut buffer);
         if buffer.len() >= CHUNK {
             out.write_all(&buffer)?;
             buffer.clear();
@@ -65,48 +65,48 @@ pub fn write<E: std::error::Error + 'static>(
     Ok(out.flush()?)
 }
 
-fn row(record: &Record, place: &Place, voided_by: Option<u64>, data: &[u8], out: &mut Vec<u8>) {
-    let facts = Facts::of(&record.event);
+fn row(record: &Record, context: &RecordContext, voided_by: Option<u64>, data: &[u8], out: &mut Vec<u8>) {
+    let subjects = Subjects::new(&record.event);
     let code = |code: Option<&str>, out: &mut Vec<u8>| {
         out.extend_from_slice(code.unwrap_or_default().as_bytes());
         out.push(b',');
     };
-    text::uuid(record.case, out);
+    append::uuid(record.case, out);
     out.push(b',');
-    guarded(place.district.as_ref().map_or("", |name| name.as_str()), out);
+    guarded(context.district.as_ref().map_or("", |name| name.as_str()), out);
     number(Some(record.seq), out);
     number(Some(record.rev), out);
-    text::uuid(record.id, out);
+    append::uuid(record.id, out);
     out.push(b',');
     code(Some(record.event.kind().code()), out);
-    text::instant(record.at, out);
+    append::instant(record.at, out);
     out.push(b',');
-    text::instant(record.logged, out);
+    append::instant(record.logged, out);
     out.push(b',');
     guarded(record.actor.as_str(), out);
-    code(Some(place.from.code()), out);
+    code(Some(context.from.code()), out);
     code(Some(record.to.code()), out);
     number(voided_by, out);
-    code(facts.party.map(|party| party.code()), out);
-    code(facts.seat.map(|seat| seat.code()), out);
-    code(facts.body.map(|body| body.code()), out);
-    number(place.part.map(u64::from), out);
-    // Ids hold letters, digits, hyphens, underscores and dots alone, and begin with a letter or a digit.
-    code(facts.member.as_ref().map(|member| member.as_str()), out);
-    code(facts.concern.as_ref().map(|concern| concern.as_str()), out);
-    guarded(facts.name.map_or("", |name| name.as_str()), out);
+    code(subjects.party.map(|party| party.code()), out);
+    code(subjects.seat.map(|seat| seat.code()), out);
+    code(subjects.body.map(|body| body.code()), out);
+    number(context.part.map(u64::from), out);
+    // IDs contain only letters, digits, hyphens, underscores, and dots, and begin with a letter or a digit.
+    code(subjects.member.as_ref().map(|member| member.as_str()), out);
+    code(subjects.concern.as_ref().map(|concern| concern.as_str()), out);
+    guarded(subjects.name.map_or("", |name| name.as_str()), out);
     quoted(data, out);
     out.extend_from_slice(b"\r\n");
 }
 
 fn number(value: Option<u64>, out: &mut Vec<u8>) {
     if let Some(value) = value {
-        text::number(value, out);
+        append::number(value, out);
     }
     out.push(b',');
 }
 
-/// A text from people, with its comma: guarded against being run, and quoted where it must be.
+/// Appends a text that a person entered, with the formula guard and quotes where needed, and a comma.
 fn guarded(text: &str, out: &mut Vec<u8>) {
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     let special = text.bytes().any(|byte| matches!(byte, b',' | b'"' | b'\r' | b'\n'));
@@ -132,7 +132,7 @@ fn quoted(field: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-/// A field with its quotes doubled.
+/// Appends a field with its quotes doubled.
 fn doubled(field: &[u8], out: &mut Vec<u8>) {
     for part in field.split_inclusive(|byte| *byte == b'"') {
         out.extend_from_slice(part);
@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_that_a_spreadsheet_would_run_is_guarded_and_others_are_left_alone() {
+    fn texts_that_a_spreadsheet_would_run_are_guarded() {
         for (text, expected) in [
             ("Maple Hollow", "Maple Hollow,"),
             ("", ","),

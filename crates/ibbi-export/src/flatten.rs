@@ -1,4 +1,4 @@
-//! What an event carries, as single values under flat names: what formats without nesting ask for.
+//! The fields of an event as single values under flat names, for formats without nesting.
 
 use ibbi_core::Event;
 use serde_json::Value;
@@ -6,19 +6,19 @@ use std::io;
 
 /// A single value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Flat {
+pub(super) enum FlatValue {
     Text(String),
     /// An instant with its offset.
     Time(String),
     Number(u64),
-    Truth(bool),
+    Bool(bool),
 }
 
-/// Hands out every value that an event carries, in the order of the ledger.
+/// Calls a function for every value of an event, in the order of the ledger line.
 ///
-/// What lies inside another value gets both names with an underscore between (`slot_starts`, `neutral_id`). A list is
-/// one text, its JSON. The times of a slot are times; dates are texts, for the formats know no day without an hour.
-pub(super) fn each(event: &Event, sink: &mut impl FnMut(&str, Flat)) -> io::Result<()> {
+/// A nested value gets both names, joined by an underscore (`slot_starts`, `neutral_id`). A list becomes one text, its JSON.
+/// The times of a slot are times. Dates are texts, because the formats have no dates without a time.
+pub(super) fn for_each_value(event: &Event, sink: &mut impl FnMut(&str, FlatValue)) -> io::Result<()> {
     let Value::Object(fields) = event.serialize_data(serde_json::value::Serializer)? else { return Ok(()) };
     let mut name = String::new();
     for (field, value) in fields {
@@ -29,7 +29,7 @@ pub(super) fn each(event: &Event, sink: &mut impl FnMut(&str, Flat)) -> io::Resu
     Ok(())
 }
 
-fn flatten(name: &mut String, value: Value, sink: &mut impl FnMut(&str, Flat)) {
+fn flatten(name: &mut String, value: Value, sink: &mut impl FnMut(&str, FlatValue)) {
     match value {
         Value::Object(fields) => {
             let length = name.len();
@@ -40,14 +40,14 @@ fn flatten(name: &mut String, value: Value, sink: &mut impl FnMut(&str, Flat)) {
                 name.truncate(length);
             }
         }
-        Value::String(text) if name.starts_with("slot_") => sink(name, Flat::Time(text)),
-        Value::String(text) => sink(name, Flat::Text(text)),
-        Value::Bool(truth) => sink(name, Flat::Truth(truth)),
+        Value::String(text) if name.starts_with("slot_") => sink(name, FlatValue::Time(text)),
+        Value::String(text) => sink(name, FlatValue::Text(text)),
+        Value::Bool(value) => sink(name, FlatValue::Bool(value)),
         Value::Number(number) => match number.as_u64() {
-            Some(whole) => sink(name, Flat::Number(whole)),
-            None => sink(name, Flat::Text(number.to_string())),
+            Some(whole) => sink(name, FlatValue::Number(whole)),
+            None => sink(name, FlatValue::Text(number.to_string())),
         },
-        Value::Array(_) => sink(name, Flat::Text(value.to_string())),
+        Value::Array(_) => sink(name, FlatValue::Text(value.to_string())),
         Value::Null => {}
     }
 }

@@ -1,100 +1,104 @@
 //! The chart as a deterministic automaton over kinds of event.
 //!
-//! Some events lead to one stage or another by what they carry: a service that was chosen leads on if it is the institute.
-//! A net whose transitions bear kinds alone cannot see that. Left as it is, such a net has two transitions of one label
-//! that leave one place, and a replay that takes the wrong one finds fault with a legal case. So the places of the net
-//! are *sets* of stages, those in which a case can be after the events so far; each set has one transition for each kind
-//! (the subset construction of automata theory). A sequence of events fits if, and only if, the chart has a way for it.
+//! Some events lead to different stages depending on their fields: choosing a service leads to the next stage only if the
+//! service is the institute. A net whose transitions have only kinds can't see that. Such a net would have two transitions
+//! with the same label from one place, and a replay that takes the wrong one would reject a legal case. So the places of
+//! the net are *sets* of stages: those in which a case can be after the events so far. Each set has one transition for each
+//! kind (the subset construction of automata theory). A sequence of events fits if, and only if, the chart allows it.
 //!
-//! Two things that a chart of stages does not say are counted: see [`TALLIES`].
+//! Two stages also count answers, which the chart doesn't contain: see [`ANSWER_COUNTS`].
 
 use ibbi_core::chart::{TRANSITIONS, Transition};
 use ibbi_core::{EventKind, Party, Seat, Stage};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What is answered once by each member of a closed set, so that the stage is left with the last answer and not before.
+/// The stages in which each member of a closed set answers once. A case leaves such a stage with the last answer.
 ///
-/// A test holds this against the core, on every prefix of many cases.
-const TALLIES: &[Tally] = &[
-    // A leader who declines takes an answer back, or says no before having said yes, which changes nothing.
-    Tally {
+/// A test checks this against the core, on every prefix of many cases.
+const ANSWER_COUNTS: &[AnswerCount] = &[
+    // A leader who declines takes an answer back, or declines without having agreed, which changes nothing.
+    AnswerCount {
         stage: Stage::Inquiry,
         answer: EventKind::LeaderAgreed,
-        back: EventKind::LeaderDeclined,
-        sure: false,
-        of: Seat::ALL.len(),
+        withdrawal: EventKind::LeaderDeclined,
+        always: false,
+        required: Seat::ALL.len(),
     },
-    Tally {
+    AnswerCount {
         stage: Stage::Caucus,
         answer: EventKind::PartyDecided,
-        back: EventKind::DecisionReopened,
-        sure: true,
-        of: Party::ALL.len(),
+        withdrawal: EventKind::DecisionReopened,
+        always: true,
+        required: Party::ALL.len(),
     },
 ];
 
-struct Tally {
+struct AnswerCount {
     stage: Stage,
     /// The event that answers.
     answer: EventKind,
     /// The event that takes an answer back.
-    back: EventKind,
+    withdrawal: EventKind,
     /// Whether it always does.
-    sure: bool,
-    /// How many answers the stage is left with.
-    of: usize,
+    always: bool,
+    /// The number of answers with which a case leaves the stage.
+    required: usize,
 }
 
-/// A stage, with how many of its answers are in.
+/// A stage, with the number of answers so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Spot {
+pub(super) struct NetStage {
     pub(super) stage: Stage,
     pub(super) answers: usize,
 }
 
-impl Spot {
+impl NetStage {
     const fn entry(stage: Stage) -> Self {
         Self { stage, answers: 0 }
     }
 
-    /// How many answers its stage asks for, if it counts any.
-    pub(super) fn asked(self) -> Option<usize> {
-        TALLIES.iter().find(|tally| tally.stage == self.stage).map(|tally| tally.of)
+    /// Returns the number of answers that the stage requires, if it counts them.
+    pub(super) fn required(self) -> Option<usize> {
+        ANSWER_COUNTS.iter().find(|count| count.stage == self.stage).map(|count| count.required)
     }
 
-    /// Where a row of the chart can lead from here.
+    /// Returns where a row of the chart can lead from here.
     fn follow(self, row: &Transition) -> Vec<Self> {
-        if let Some(tally) = TALLIES.iter().find(|tally| tally.stage == self.stage) {
+        if let Some(count) = ANSWER_COUNTS.iter().find(|count| count.stage == self.stage) {
             let with = |answers| Self { answers, ..self };
-            if row.event == tally.answer {
+            if row.event == count.answer {
                 let leaving = row.to.iter().filter(|to| **to != self.stage).map(|to| Self::entry(*to));
-                return if self.answers + 1 < tally.of { vec![with(self.answers + 1)] } else { leaving.collect() };
+                return if self.answers + 1 < count.required {
+                    vec![with(self.answers + 1)]
+                } else {
+                    leaving.collect()
+                };
             }
-            if row.event == tally.back {
+            if row.event == count.withdrawal {
                 let fewer = self.answers.checked_sub(1).map(with);
-                return fewer.into_iter().chain((!tally.sure).then_some(self)).collect();
+                return fewer.into_iter().chain((!count.always).then_some(self)).collect();
             }
         }
         row.to.iter().map(|to| if *to == self.stage { self } else { Self::entry(*to) }).collect()
     }
 }
 
-/// A place of the net: where a case can be.
-pub(super) type Spots = BTreeSet<Spot>;
+/// A place of the net: the stages in which a case can be.
+pub(super) type NetPlace = BTreeSet<NetStage>;
 
-/// The automaton: its places, the first being the one before any event, and its transitions.
+/// The automaton. Its first place is the one before any event.
 #[derive(Debug)]
 pub(super) struct Net {
-    pub(super) places: Vec<Spots>,
-    /// From which place, by which kind, to which place.
+    pub(super) places: Vec<NetPlace>,
+    /// The transitions: from a place, by a kind of event, to a place.
     pub(super) steps: Vec<(usize, EventKind, usize)>,
 }
 
 impl Net {
-    /// The net of the chart that this program has.
-    pub(super) fn of_the_chart() -> Self {
-        let mut net = Self { places: vec![Spots::from([Spot::entry(Stage::Unopened)])], steps: Vec::new() };
-        let mut known: BTreeMap<Spots, usize> = BTreeMap::from([(net.places[0].clone(), 0)]);
+    /// Builds the net of this program's chart.
+    pub(super) fn from_chart() -> Self {
+        let mut net = Self { places: vec![NetPlace::from([NetStage::entry(Stage::Unopened)])], steps: Vec::new() };
+        let mut known: BTreeMap<NetPlace, usize> = BTreeMap::from([(net.places[0].clone(), 0)]);
         let mut next = 0;
         while let Some(place) = net.places.get(next).cloned() {
             for kind in EventKind::ALL {
@@ -114,18 +118,18 @@ impl Net {
     }
 }
 
-fn follow(place: &Spots, kind: EventKind) -> Spots {
-    let ways = place.iter().flat_map(|spot| {
-        let rows = TRANSITIONS.iter().filter(|row| row.from == spot.stage && row.event == kind);
-        rows.flat_map(|row| spot.follow(row))
+fn follow(place: &NetPlace, kind: EventKind) -> NetPlace {
+    let ways = place.iter().flat_map(|net_stage| {
+        let rows = TRANSITIONS.iter().filter(|row| row.from == net_stage.stage && row.event == kind);
+        rows.flat_map(|row| net_stage.follow(row))
     });
     ways.collect()
 }
 
 #[cfg(test)]
 impl Net {
-    /// The place after these kinds, or how many of them fit.
-    pub(super) fn replay(&self, kinds: impl IntoIterator<Item = EventKind>) -> Result<&Spots, usize> {
+    /// Returns the place after these kinds, or the number of kinds that fit.
+    pub(super) fn replay(&self, kinds: impl IntoIterator<Item = EventKind>) -> Result<&NetPlace, usize> {
         let mut place = 0;
         for (number, kind) in kinds.into_iter().enumerate() {
             let step = self.steps.iter().find(|(from, label, _)| *from == place && *label == kind);
@@ -143,7 +147,7 @@ mod tests {
 
     #[test]
     fn no_place_has_two_transitions_of_one_kind() {
-        let net = Net::of_the_chart();
+        let net = Net::from_chart();
         let mut seen = BTreeSet::new();
         for (from, kind, _) in &net.steps {
             assert!(seen.insert((*from, kind.code())), "{kind} leaves {:?} twice", net.places[*from]);
@@ -152,19 +156,19 @@ mod tests {
     }
 
     #[test]
-    fn every_tally_names_rows_that_the_chart_has() {
-        for Tally { stage, answer, back, .. } in TALLIES {
+    fn answer_counts_name_rows_of_the_chart() {
+        for AnswerCount { stage, answer, withdrawal, .. } in ANSWER_COUNTS {
             let row = ibbi_core::chart::transition(*stage, *answer).expect("the answer is in the chart");
             assert!(row.to.contains(stage) && row.to.len() > 1, "{answer} stays or leads on");
-            let row = ibbi_core::chart::transition(*stage, *back).expect("taking back is in the chart");
+            let row = ibbi_core::chart::transition(*stage, *withdrawal).expect("taking withdrawal is in the chart");
             assert_eq!(row.to, [*stage]);
         }
     }
 
-    /// The net knows where every case is after every one of its events, the number of answers included.
+    /// The net knows the stage and the number of answers of every case after each of its events.
     #[test]
-    fn every_prefix_of_legal_cases_fits_and_ends_where_the_core_says() {
-        let net = Net::of_the_chart();
+    fn every_prefix_of_a_legal_case_fits_and_ends_in_the_core_s_stage() {
+        let net = Net::from_chart();
         let (mut cases, mut events) = (0, 0);
         for records in testing::legal_cases() {
             let mut case = Case::default();
@@ -179,8 +183,8 @@ mod tests {
                     }
                     _ => 0,
                 };
-                let spot = Spot { stage: case.stage(), answers };
-                assert!(place.contains(&spot), "{spot:?} is not among {place:?}");
+                let net_stage = NetStage { stage: case.stage(), answers };
+                assert!(place.contains(&net_stage), "{net_stage:?} is not among {place:?}");
                 events += 1;
             }
             cases += 1;
@@ -192,7 +196,7 @@ mod tests {
     #[test]
     fn an_event_before_its_stage_does_not_fit() {
         use EventKind::*;
-        let net = Net::of_the_chart();
+        let net = Net::from_chart();
         let to_caucus = [
             CaseOpened,
             LeaderAgreed,
@@ -215,7 +219,7 @@ mod tests {
             (&[PartyDecided, DecisionReopened, PartyDecided, PartyDecided, FormatChosen], true),
             (&[CaseWithdrawn], true),
             (&[CaseWithdrawn, NoteAdded], false),
-            (&[SessionScheduled], true), // The hours may not have been full: what a session counted, no kind tells.
+            (&[SessionScheduled], true), // The hours may not have been full. The kind doesn't tell what a session counted.
         ] {
             let kinds = if then == [SessionScheduled] { &to_caucus[..8] } else { &to_caucus };
             let replayed = net.replay(kinds.iter().chain(then).copied());

@@ -1,4 +1,4 @@
-//! Cases and ledgers that the tests of several exports use.
+//! Cases and ledgers for the tests of several exports.
 
 use super::Corrections;
 use ibbi_core::{At, Case, Event, EventKind};
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 /// The events of a case with their instants.
 pub(super) type Events = Vec<(At, Event)>;
 
-/// Every golden ledger, by name.
+/// Returns every golden ledger, with its name.
 pub(super) fn golden() -> Vec<(String, Vec<u8>)> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/v1");
     let mut found: Vec<_> = std::fs::read_dir(folder)
@@ -25,27 +25,27 @@ pub(super) fn golden() -> Vec<(String, Vec<u8>)> {
     found
 }
 
-/// A golden ledger, read.
+/// Reads a golden ledger.
 pub(super) fn read(name: &str) -> (Opening, Vec<Record>, Corrections) {
     let (_, bytes) = golden().into_iter().find(|(known, _)| known == name).expect("a golden ledger of this name");
     read_bytes(&bytes)
 }
 
-/// A ledger's bytes, read.
+/// Reads a ledger from bytes.
 pub(super) fn read_bytes(bytes: &[u8]) -> (Opening, Vec<Record>, Corrections) {
     let mut reader = LedgerReader::new(bytes);
     let opening = reader.opening().cloned().expect("an opening");
     let records: Vec<Record> = reader.collect::<Result<_, _>>().expect("a sound ledger");
-    let corrections = Corrections::gather(sound(&records)).unwrap();
+    let corrections = Corrections::read(sound(&records)).unwrap();
     (opening, records, corrections)
 }
 
-/// Records as a reader gives them that finds nothing wrong.
+/// Returns records as a reader of a valid ledger does.
 pub(super) fn sound(records: &[Record]) -> impl Iterator<Item = Result<Record, std::io::Error>> {
     records.iter().cloned().map(Ok)
 }
 
-/// Legal cases of many shapes: the golden ones, simulated ones, and ones that wander.
+/// Returns many different legal cases: golden ones, simulated ones, and ones that wander.
 pub(super) fn legal_cases() -> Vec<Events> {
     let mut cases: BTreeMap<(String, Uuid), Events> = BTreeMap::new();
     for (name, bytes) in golden() {
@@ -66,10 +66,10 @@ pub(super) fn legal_cases() -> Vec<Events> {
     all
 }
 
-/// A case that goes along a golden one and now and then takes up any other event that the rules let it.
+/// Returns a case that follows a golden one, with other events that the rules allow in between.
 fn wander(golden: &[Events], seed: u64) -> Events {
     let pool: Vec<&Event> = golden.iter().flatten().map(|(_, event)| event).collect();
-    let road = &golden[usize::try_from(seed).unwrap() % golden.len()];
+    let path = &golden[usize::try_from(seed).unwrap() % golden.len()];
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     let mut draw = |below: usize| {
         state ^= state << 13;
@@ -79,10 +79,10 @@ fn wander(golden: &[Events], seed: u64) -> Events {
     };
     let mut case = Case::default();
     let mut events = Events::new();
-    for (at, event) in road {
+    for (at, event) in path {
         for _ in 0..draw(40) {
             let other = pool[draw(pool.len())];
-            // Few cases would get far if each could be withdrawn at any moment.
+            // If every case could be withdrawn at any time, few would get far.
             let ends = matches!(other.kind(), EventKind::CaseWithdrawn | EventKind::ApplicationDeclined);
             if (!ends || draw(50) == 0) && case.offer(other, *at).is_ok() {
                 events.push((*at, other.clone()));

@@ -1,4 +1,4 @@
-//! The exports of records: what small ones look like, and what holds for all.
+//! Tests of the exports of records: snapshots, and properties of all formats.
 
 use super::*;
 use crate::testing::{golden, read, read_bytes, sound};
@@ -7,13 +7,13 @@ use ibbi_core::{ActivityKind, At, Event, EventKind, MemberId, MemberIds, Name, O
 use ibbi_log::{LedgerReader, Record, Uuid};
 use std::io;
 
-/// Every format of records, by name.
+/// The names of the formats for records.
 const FORMATS: [&str; 7] = ["csv", "xes", "xes-marked", "ocel", "ocel-marked", "cloudevents", "cloudevents-batch"];
 
 fn export(format: &str, ledger: &[u8]) -> String {
     let (opening, records, corrections) = read_bytes(ledger);
     let mut out = Vec::new();
-    let chained = Chained::new(LedgerReader::new(ledger));
+    let chained = ChainedReader::new(LedgerReader::new(ledger));
     match format {
         "csv" => csv::write(sound(&records), &corrections, &mut out).unwrap(),
         "xes" => xes::write(&opening, sound(&records), &corrections, Voided::LeftOut, &mut out).unwrap(),
@@ -33,16 +33,16 @@ fn ledger(name: &str) -> Vec<u8> {
 }
 
 #[test]
-fn a_small_case_in_every_format() {
+fn small_case_in_every_format() {
     let referred = ledger("referred");
     for format in ["csv", "xes", "ocel", "cloudevents", "cloudevents-batch"] {
         insta::assert_snapshot!(format!("referred_{format}"), export(format, &referred));
     }
-    assert_eq!(export("csv", &referred).matches("\r\n").count(), 8, "a snapshot does not show how lines end");
+    assert_eq!(export("csv", &referred).matches("\r\n").count(), 8, "a snapshot does not show line ends");
 }
 
 #[test]
-fn corrections_in_the_table_and_in_the_marked_formats() {
+fn corrections_in_csv_and_the_marked_formats() {
     let corrected = ledger("corrections-and-three-cases");
     insta::assert_snapshot!("corrections_csv", export("csv", &corrected));
     for format in ["xes-marked", "ocel-marked"] {
@@ -58,7 +58,7 @@ fn corrections_in_the_table_and_in_the_marked_formats() {
 }
 
 #[test]
-fn the_same_records_give_the_same_bytes_and_every_xml_is_well_formed() {
+fn exports_are_deterministic_and_well_formed() {
     for (name, bytes) in golden() {
         for format in FORMATS {
             let text = export(format, &bytes);
@@ -73,7 +73,7 @@ fn the_same_records_give_the_same_bytes_and_every_xml_is_well_formed() {
     }
 }
 
-/// A ledger's record of a case, with nothing in it but what matters to the test.
+/// Returns a record of a case, with only the fields that matter to the test.
 fn record(seq: u64, case: u128, event: impl Into<Event>) -> Record {
     let at = At::from_millis(1_800_000_000_000 + i64::try_from(seq).unwrap() * 60_000).unwrap();
     Record {
@@ -105,14 +105,14 @@ fn a_void_counts_if_it_names_an_earlier_event_of_its_own_case() {
         record(2, 1, run("first")),
         record(3, 1, void(2)),
         record(4, 1, void(2)), // The first void counts.
-        record(5, 2, void(2)), // Another case's.
-        record(6, 1, void(6)), // Itself.
-        record(7, 1, void(3)), // A void.
-        record(8, 1, void(9)), // A later one.
+        record(5, 2, void(2)), // The void is of another case.
+        record(6, 1, void(6)), // The void names itself.
+        record(7, 1, void(3)), // The voided record is a void.
+        record(8, 1, void(9)), // The voided record is later.
         record(9, 1, run("second")),
-        record(10, 1, void(100)), // None.
+        record(10, 1, void(100)), // There is no such record.
     ];
-    let corrections = Corrections::gather(sound(&records)).unwrap();
+    let corrections = Corrections::read(sound(&records)).unwrap();
     let voided: Vec<_> = records.iter().map(|record| corrections.voided_by(record)).collect();
     assert_eq!(voided, [Some(3), None, None, None, None, None, None, None, None]);
     let counting: Vec<_> =
@@ -121,7 +121,7 @@ fn a_void_counts_if_it_names_an_earlier_event_of_its_own_case() {
 }
 
 #[test]
-fn an_event_of_a_session_belongs_to_its_part_though_the_first_close_was_voided() {
+fn an_event_of_a_session_belongs_to_its_part_after_a_voided_close() {
     let neutral = Person { id: MemberId::new("reyes").unwrap(), name: Name::new("Ines Reyes").unwrap() };
     let present = MemberIds::default();
     let opened = SessionOpened { neutral, observers: Observers::default(), part: 2, present };
@@ -135,42 +135,42 @@ fn an_event_of_a_session_belongs_to_its_part_though_the_first_close_was_voided()
         record(7, 1, closed()),
         record(8, 1, closed()),
     ];
-    let corrections = Corrections::gather(sound(&records)).unwrap();
-    let mut context = context::Context::default();
-    let parts: Vec<_> = records.iter().map(|record| context.place(record, corrections.counts(record)).part).collect();
+    let corrections = Corrections::read(sound(&records)).unwrap();
+    let mut contexts = record_context::CaseContexts::default();
+    let parts: Vec<_> = records.iter().map(|record| contexts.add(record, corrections.counts(record)).part).collect();
     assert_eq!(parts, [None, Some(2), Some(2), None, Some(2), Some(2), None]);
 }
 
 #[test]
-fn an_export_ends_with_the_first_record_that_cannot_be_read() {
+fn an_export_ends_at_the_first_unreadable_record() {
     let (opening, records, corrections) = read("referred");
     let broken = || {
         let fault = || io::Error::other("the disk is gone");
         sound(&records[..3]).chain([Err(fault())]).chain(sound(&records[3..]))
     };
     let out = &mut Vec::new();
-    let said = [
+    let errors = [
         csv::write(broken(), &corrections, out).unwrap_err().to_string(),
         xes::write(&opening, broken(), &corrections, Voided::LeftOut, out).unwrap_err().to_string(),
         ocel::write(broken(), &corrections, Voided::LeftOut, out).unwrap_err().to_string(),
     ];
-    assert_eq!(said, ["a record could not be read: the disk is gone"; 3]);
-    assert!(Corrections::gather(broken()).is_err());
+    assert_eq!(errors, ["cannot read a record: the disk is gone"; 3]);
+    assert!(Corrections::read(broken()).is_err());
 }
 
 #[test]
-fn every_line_comes_with_the_hash_that_it_names() {
+fn records_come_with_the_digest_that_their_line_names() {
     for (name, bytes) in golden() {
         let text = core::str::from_utf8(&bytes).unwrap();
-        let chained: Vec<_> = Chained::new(LedgerReader::new(&bytes[..])).map(Result::unwrap).collect();
+        let chained: Vec<_> = ChainedReader::new(LedgerReader::new(&bytes[..])).map(Result::unwrap).collect();
         assert_eq!(chained.len(), text.lines().count() - 1, "{name}");
-        for (line, Line { record, prev }) in text.lines().skip(1).zip(chained) {
+        for (line, ChainedRecord { record, prev }) in text.lines().skip(1).zip(chained) {
             assert!(line.contains(&format!("\"prev\":\"{prev}\"")), "{name}, {}", record.seq);
         }
     }
 }
 
-/// Takes so many bytes and no more.
+/// A writer with limited room.
 struct Full(usize);
 
 impl io::Write for Full {
@@ -186,7 +186,7 @@ impl io::Write for Full {
 }
 
 #[test]
-fn a_full_disk_is_told_and_not_passed_over() {
+fn a_full_disk_is_an_error() {
     let (opening, records, corrections) = read("completed-full-day");
     for room in [0, 1, 1000] {
         let stopped = [
@@ -201,7 +201,7 @@ fn a_full_disk_is_told_and_not_passed_over() {
 }
 
 #[test]
-fn without_records_an_export_is_a_whole_one_of_nothing() {
+fn an_export_without_records_is_valid() {
     let none = || std::iter::empty::<Result<Record, io::Error>>();
     let (opening, _, _) = read("referred");
     let mut out = Vec::new();
@@ -215,12 +215,12 @@ fn without_records_an_export_is_a_whole_one_of_nothing() {
     let log: serde_json::Value = serde_json::from_slice(&out).unwrap();
     assert_eq!(log["objectTypes"].as_array().unwrap().len(), 8);
     out.clear();
-    let lines = std::iter::empty::<Result<Line, io::Error>>;
+    let lines = std::iter::empty::<Result<ChainedRecord, io::Error>>;
     cloudevents::write(&opening, lines(), &Corrections::default(), cloudevents::Framing::Batch, &mut out).unwrap();
     assert_eq!(serde_json::from_slice::<serde_json::Value>(&out).unwrap(), serde_json::json!([]));
 }
 
-/// Between them the golden ledgers have every kind of event, and every format that writes all writes each.
+/// The golden ledgers have every kind of event, and every format writes each of them.
 #[test]
 fn every_kind_of_event_is_exported() {
     for format in ["csv", "xes-marked", "ocel-marked", "cloudevents"] {

@@ -1,32 +1,32 @@
 //! Cases as traces of events: XES 2.0, IEEE 1849-2016.
 //!
-//! A trace is a case, an event a record, in the order of the ledger. The extensions are Concept, Time, Lifecycle and
+//! A trace is a case, and an event is a record, in ledger order. The extensions are Concept, Time, Lifecycle, and
 //! Organizational:
 //!
-//! | key | what it holds |
+//! | key | content |
 //! |---|---|
-//! | `concept:name` | of a trace, the case's id; of an event, its kind |
+//! | `concept:name` | for a trace, the case's ID; for an event, its kind |
 //! | `time:timestamp` | when it happened |
-//! | `lifecycle:transition` | `complete`: an event has no length |
-//! | `org:resource` | who recorded it |
-//! | `org:group` | the party that it is about, if it is about one |
+//! | `lifecycle:transition` | `complete`, because an event has no duration |
+//! | `org:resource` | the actor who recorded it |
+//! | `org:group` | the party that it is about, if any |
 //!
-//! A trace has besides: `district`, `county`, `time_zone`, `contract_expires` (as last recorded), `evergreen`, `stage` and
-//! `outcome` (see below), `left_out` and `refused`. An event has besides: `ledger_seq`, `case_rev`, `record_id`, `logged`,
-//! `stage_before` and `stage_after` (as recorded), `part`, `member`, and all that it carries, each value under a name of
-//! its own (`slot_starts`; a list is its JSON). Two classifiers are declared: `Activity`, the kind of event, and `Step`, the
-//! kind with the stage after it.
+//! A trace also has `district`, `county`, `time_zone`, `contract_expires` (as last recorded), `evergreen`, `stage` and
+//! `outcome` (see below), `left_out`, and `refused`. An event also has `ledger_seq`, `case_rev`, `record_id`, `logged`,
+//! `stage_before` and `stage_after` (as recorded), `part`, `member`, and its fields, each value under its own name
+//! (`slot_starts`; a list is its JSON). There are two classifiers: `Activity`, the kind of event, and `Step`, the kind with
+//! the stage after it.
 //!
 //! # Corrections
 //!
-//! A miner takes every event of a trace for something that happened. So voided events and voids are left out, and
-//! `left_out` says how many. With [`Voided::Marked`] they stand in the trace: a voided event has `voided_by`, and the void is
-//! an event `event_voided`.
+//! Process miners assume that every event of a trace happened. So voided events and voids are left out, and `left_out` is
+//! their number. With [`Voided::Marked`] they are included: a voided event has `voided_by`, and the void is an event
+//! `event_voided`.
 //!
-//! # How a case stands
+//! # Stage and outcome
 //!
-//! `stage` and `outcome` are what the rules make of the events that count. An event that they refuse changes nothing, and
-//! `refused` counts such events: where it is above zero, an audit has more to say.
+//! `stage` and `outcome` are the result of the events that count, by the rules. An event that the rules refuse changes
+//! nothing, and `refused` is the number of such events. If it isn't zero, run an audit.
 
 mod trace;
 
@@ -38,11 +38,11 @@ use std::io::{self, Write};
 
 /// Writes the cases of a ledger as traces, in the order in which they begin. See the [module](self).
 ///
-/// A trace stands in one piece, and a ledger's cases are interleaved to its end: so the records that are to be written are
-/// held in memory, some 400 bytes each. Who has the records case by case and little memory uses [`Writer`].
+/// A trace must be in one piece, but the cases of a ledger are interleaved. So all records are held in memory, about 400
+/// bytes each. To write records that are already grouped by case, use [`XesWriter`], which needs little memory.
 ///
 /// # Errors
-/// [`ExportError`]; what was written until then is not a whole export.
+/// Returns an [`ExportError`]; the output written so far is incomplete.
 pub fn write<E: std::error::Error + 'static>(
     opening: &Opening,
     records: impl IntoIterator<Item = Result<Record, E>>,
@@ -50,17 +50,17 @@ pub fn write<E: std::error::Error + 'static>(
     voided: Voided,
     out: &mut impl Write,
 ) -> Result<(), ExportError<E>> {
-    let mut places: HashMap<Uuid, usize> = HashMap::new();
+    let mut indexes: HashMap<Uuid, usize> = HashMap::new();
     let mut cases: Vec<(Uuid, Vec<Record>)> = Vec::new();
     for record in records {
         let record = record.map_err(ExportError::Read)?;
-        let place = *places.entry(record.case).or_insert_with(|| {
+        let index = *indexes.entry(record.case).or_insert_with(|| {
             cases.push((record.case, Vec::new()));
             cases.len() - 1
         });
-        cases[place].1.push(record);
+        cases[index].1.push(record);
     }
-    let mut writer = Writer::new(opening, corrections, voided, out);
+    let mut writer = XesWriter::new(opening, corrections, voided, out);
     for (case, records) in cases {
         writer.case(case, &records)?;
     }
@@ -68,7 +68,7 @@ pub fn write<E: std::error::Error + 'static>(
     Ok(())
 }
 
-/// Writes a log case by case. Memory: one case, and a chunk of the output.
+/// A writer of one case at a time. Memory: one case, and a chunk of the output.
 ///
 /// ```
 /// use ibbi_export::{Corrections, Voided, xes};
@@ -79,21 +79,21 @@ pub fn write<E: std::error::Error + 'static>(
 /// let records = reader.collect::<Result<Vec<_>, _>>()?;
 /// let mut log = Vec::new();
 /// let corrections = Corrections::default();
-/// let mut writer = xes::Writer::new(&opening, &corrections, Voided::LeftOut, &mut log);
+/// let mut writer = xes::XesWriter::new(&opening, &corrections, Voided::LeftOut, &mut log);
 /// writer.case(records[0].case, &records)?;
 /// writer.finish()?;
 /// assert!(String::from_utf8(log)?.contains("<string key=\"outcome\" value=\"withdrawn\"/>"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
-pub struct Writer<'a, W> {
+pub struct XesWriter<'a, W> {
     xml: Xml,
     corrections: &'a Corrections,
     voided: Voided,
     out: W,
 }
 
-impl<'a, W: Write> Writer<'a, W> {
+impl<'a, W: Write> XesWriter<'a, W> {
     /// Begins a log.
     pub fn new(opening: &Opening, corrections: &'a Corrections, voided: Voided, out: W) -> Self {
         let mut xml = Xml::new();
@@ -120,14 +120,14 @@ impl<'a, W: Write> Writer<'a, W> {
         Self { xml, corrections, voided, out }
     }
 
-    /// Writes a case's records as a trace; they are all of one case, in the order of the ledger.
+    /// Writes the records of a case as a trace. They must be in ledger order.
     ///
     /// # Errors
-    /// Those of the writer.
+    /// Returns the errors of the output.
     pub fn case(&mut self, case: Uuid, records: &[Record]) -> io::Result<()> {
         trace::write(case, records, self.corrections, self.voided, &mut self.xml)?;
-        if self.xml.waiting() >= CHUNK {
-            self.xml.hand_on(&mut self.out)?;
+        if self.xml.len() >= CHUNK {
+            self.xml.write_to(&mut self.out)?;
         }
         Ok(())
     }
@@ -135,10 +135,10 @@ impl<'a, W: Write> Writer<'a, W> {
     /// Ends the log.
     ///
     /// # Errors
-    /// Those of the writer.
+    /// Returns the errors of the output.
     pub fn finish(mut self) -> io::Result<()> {
         self.xml.close();
-        self.xml.hand_on(&mut self.out)?;
+        self.xml.write_to(&mut self.out)?;
         self.out.flush()
     }
 }

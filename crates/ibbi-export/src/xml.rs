@@ -1,10 +1,10 @@
-//! Writing XML: the one place where texts are escaped.
+//! Writing XML. Texts are escaped only here.
 
 use std::io::{self, Write};
 
-/// An XML document under construction, indented by two blanks a level.
+/// A writer of an XML document, with an indent of two spaces for each level.
 ///
-/// Names of elements and attributes are the program's own and stand as they are; values are escaped.
+/// Values are escaped. Names of elements and attributes are not, because they are constants of this program.
 #[derive(Debug, Default)]
 pub(super) struct Xml {
     bytes: Vec<u8>,
@@ -12,12 +12,12 @@ pub(super) struct Xml {
 }
 
 impl Xml {
-    /// A document with its declaration.
+    /// Begins a document with its declaration.
     pub(super) fn new() -> Self {
         Self { bytes: b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_vec(), open: Vec::new() }
     }
 
-    /// Opens an element that will hold others.
+    /// Opens an element with children.
     pub(super) fn open(&mut self, name: &'static str, attributes: &[(&str, &str)]) {
         self.start(name, attributes);
         self.bytes.extend_from_slice(b">\n");
@@ -34,13 +34,13 @@ impl Xml {
         }
     }
 
-    /// An element without content.
+    /// Writes an element without content.
     pub(super) fn empty(&mut self, name: &'static str, attributes: &[(&str, &str)]) {
         self.start(name, attributes);
         self.bytes.extend_from_slice(b"/>\n");
     }
 
-    /// An element with a text.
+    /// Writes an element with a text.
     pub(super) fn text(&mut self, name: &'static str, attributes: &[(&str, &str)], text: &str) {
         self.start(name, attributes);
         self.bytes.push(b'>');
@@ -50,13 +50,13 @@ impl Xml {
         self.bytes.extend_from_slice(b">\n");
     }
 
-    /// How many bytes wait to be handed on.
-    pub(super) fn waiting(&self) -> usize {
+    /// Returns the number of bytes in the buffer.
+    pub(super) fn len(&self) -> usize {
         self.bytes.len()
     }
 
-    /// Hands on what was written so far.
-    pub(super) fn hand_on(&mut self, out: &mut impl Write) -> io::Result<()> {
+    /// Writes the buffer to the output and clears it.
+    pub(super) fn write_to(&mut self, out: &mut impl Write) -> io::Result<()> {
         out.write_all(&self.bytes)?;
         self.bytes.clear();
         Ok(())
@@ -76,17 +76,17 @@ impl Xml {
     }
 
     fn indent(&mut self) {
-        const BLANKS: &[u8] = b"                                ";
-        let width = (2 * self.open.len()).min(BLANKS.len());
-        self.bytes.extend_from_slice(&BLANKS[..width]);
+        const SPACES: &[u8] = b"                                ";
+        let width = (2 * self.open.len()).min(SPACES.len());
+        self.bytes.extend_from_slice(&SPACES[..width]);
     }
 }
 
-/// Appends a text so that it reads back as it is, in an attribute or between tags.
+/// Appends a text so that a reader gets the same text, in an attribute or between tags.
 ///
-/// Tabs and line ends become character references, for a reader turns those of an attribute into blanks. `>` is escaped
-/// everywhere, so that `]]>` cannot come about. The core lets through two characters that XML has no way to write, U+FFFE
-/// and U+FFFF; they become U+FFFD, as would the control characters that the core refuses.
+/// Tabs and line breaks become character references, because a reader turns those of an attribute into spaces. `>` is always
+/// escaped, so `]]>` can't occur. The core allows two characters that XML can't contain, U+FFFE and U+FFFF. They become
+/// U+FFFD, like the control characters that the core refuses.
 pub(super) fn escape(text: &str, out: &mut Vec<u8>) {
     let mut plain_from = 0;
     for (at, byte) in text.bytes().enumerate() {
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_spelt_so_that_no_reader_changes_them() {
+    fn texts_are_escaped() {
         for (text, expected) in [
             ("a & b < c > d \"e\" 'f'", "a &amp; b &lt; c &gt; d &quot;e&quot; 'f'"),
             ("]]>", "]]&gt;"),
@@ -146,7 +146,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_reads_back_but_for_what_xml_cannot_write(text in any::<String>()) {
+        fn any_text_round_trips_except_for_what_xml_cannot_contain(text in any::<String>()) {
             let written = document(&text);
             let read = roxmltree::Document::parse(&written).unwrap();
             let writable = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..) && !matches!(c, '\u{FFFE}' | '\u{FFFF}');

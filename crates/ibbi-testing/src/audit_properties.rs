@@ -1,12 +1,13 @@
 //! What holds for an audit of any bytes. The fuzzer and the tests of the audit check the same.
 
 use crate::audit_output::AuditOutput;
-use ibbi_audit::{Audit, CaseQuery, Options, Report, Severity, Source, case_report, diff};
+use ibbi_audit::{Audit, AuditOptions, AuditReport, CaseQuery, LedgerSource, Severity, case_report, diff};
 
-fn audited(bytes: &[u8], threads: usize) -> (Report, AuditOutput) {
-    let options = Options { threads, advisories: true, root: true, max_stream: 1 << 22, ..Options::default() };
+fn audited(bytes: &[u8], threads: usize) -> (AuditReport, AuditOutput) {
+    let options =
+        AuditOptions { threads, advisories: true, root: true, max_stream: 1 << 22, ..AuditOptions::default() };
     let mut output = AuditOutput::default();
-    let report = Audit::new(options).run(Source::bytes(bytes), &mut output).expect("memory can be read");
+    let report = Audit::new(options).run(LedgerSource::bytes(bytes), &mut output).expect("memory can be read");
     (report, output)
 }
 
@@ -36,16 +37,17 @@ pub fn check_audit(bytes: &[u8]) {
 fn check_cases(bytes: &[u8]) {
     let (_, output) = audited(bytes, 1);
     for summary in output.cases.iter().take(3) {
-        let report = case_report(Source::bytes(bytes), &CaseQuery::of(summary.case)).expect("memory can be read");
+        let report =
+            case_report(LedgerSource::bytes(bytes), &CaseQuery::new(summary.case)).expect("memory can be read");
         let Some(report) = report else {
             assert_eq!(summary.records, 0, "a case with records has a report");
             continue;
         };
         assert_eq!((report.stage, report.outcome), (summary.stage, summary.outcome));
-        let accepted = report.moments.iter().filter(|moment| moment.accepted).count();
+        let accepted = report.records.iter().filter(|moment| moment.accepted).count();
         assert_eq!(u64::try_from(accepted).expect("small"), summary.accepted);
-        assert!(report.moments.iter().all(|moment| moment.accepted != moment.refusal.is_some() || !moment.accepted));
+        assert!(report.records.iter().all(|moment| moment.accepted != moment.refusal.is_some() || !moment.accepted));
     }
-    let same = diff(Source::bytes(bytes), Source::bytes(bytes), 3).expect("memory can be read");
+    let same = diff(LedgerSource::bytes(bytes), LedgerSource::bytes(bytes), 3).expect("memory can be read");
     assert!(same.same && same.cases.is_empty() && same.divergence.is_none());
 }

@@ -1,4 +1,4 @@
-//! A case's timeline where the ledger is damaged.
+//! The timeline of a case in a ledger that may be damaged.
 
 use crate::describe::describe;
 use crate::error::AppError;
@@ -8,16 +8,16 @@ use ibbi_audit::{CaseQuery, Finding};
 use ibbi_log::Uuid;
 use std::path::Path;
 
-/// A case of a ledger that may be damaged as a timeline, with what an audit finds about the case. Where
-/// [`crate::replay::replay`] stops at the first line that cannot be read, this goes on with the next that can.
+/// Returns the timeline of a case, with the findings about the case, even if the ledger is damaged.
+/// [`crate::replay::replay`] stops at the first unreadable line; this function continues with the next readable one.
 ///
 /// # Errors
-/// [`AppError`]; above all [`AppError::NoCase`] where no line of the case can be read.
+/// Returns an [`AppError`], such as [`AppError::NoCase`] if no line of the case can be read.
 pub fn timeline(path: &Path, case: Uuid, to: Option<u64>) -> Result<(Timeline, Vec<Finding>), AppError> {
-    let until = to.map_or(ibbi_audit::Until::End, ibbi_audit::Until::Seq);
-    let report = super::case(path, &case.to_string(), |id| CaseQuery { until, ..CaseQuery::of(id) })?;
+    let until = to.map_or(ibbi_audit::CaseUntil::End, ibbi_audit::CaseUntil::Seq);
+    let report = super::case_report(path, &case.to_string(), |id| CaseQuery { until, ..CaseQuery::new(id) })?;
     let zone = report.time_zone.as_ref().map(Zone::new).transpose()?.unwrap_or_default();
-    let moments = report.moments.into_iter().map(|moment| Moment {
+    let moments = report.records.into_iter().map(|moment| Moment {
         seq: moment.seq,
         rev: moment.rev,
         at: moment.at,
@@ -29,7 +29,7 @@ pub fn timeline(path: &Path, case: Uuid, to: Option<u64>) -> Result<(Timeline, V
         voided_by: moment.voided_by,
         fault: match moment.refusal {
             Some(refusal) => Some(refusal.to_string()),
-            None => (!moment.accepted).then(|| "it does not count: see what was found".to_owned()),
+            None => (!moment.accepted).then(|| "this record does not count; see the findings".to_owned()),
         },
     });
     let moments: Vec<Moment> = moments.collect();

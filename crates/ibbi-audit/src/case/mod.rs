@@ -1,45 +1,45 @@
-//! One case in depth: its timeline, who did what, how long it stood where, and why it is where it is.
+//! A report on one case: its records, who recorded them, the time in each stage, and why it is in its current stage.
 
-mod gather;
-mod road;
-mod tell;
+mod milestones;
+mod records;
+mod replay;
 
-use crate::audit::AuditError;
-use crate::figures::Who;
+use crate::case_times::WaitingFor;
+use crate::error::AuditError;
 use crate::finding::Finding;
-use crate::input::Source;
+use crate::input::LedgerSource;
 use ibbi_core::{Advisory, At, Case, Event, EventKind, Name, Outcome, Refusal, Rule, Stage, TimeZoneName, Unmet};
 use ibbi_log::{Record, Uuid};
 use serde::Serialize;
 
-/// How far to go.
+/// The last record to include.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Until {
-    /// To the end.
+pub enum CaseUntil {
+    /// Include everything.
     #[default]
     End,
-    /// What had happened by this instant, as it is known now: later corrections are applied.
+    /// Include events that happened by this instant, with later corrections applied.
     At(At),
-    /// What was on record at this instant, as it was known then.
+    /// Include what was recorded by this instant.
     Logged(At),
-    /// What was on record after the line with this number.
+    /// Include everything up to the record with this number.
     Seq(u64),
 }
 
-/// What is asked about a case.
+/// A query for a report on a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseQuery {
     /// The case.
     pub case: Uuid,
-    /// How far to go.
-    pub until: Until,
-    /// The instant as of which waiting is counted and what is lacking is asked; that of the last line if none is given.
+    /// The last record to include.
+    pub until: CaseUntil,
+    /// The instant for which waiting and missing requirements are reported; that of the last line if none is given.
     pub as_of: Option<At>,
-    /// Whether the core's advisories are listed with each event.
+    /// Whether to list the core's advisories with each event.
     pub advisories: bool,
 }
 
-/// A case in depth.
+/// A report on one case.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CaseReport {
     /// The case.
@@ -48,112 +48,115 @@ pub struct CaseReport {
     pub district: Option<Name>,
     /// The district's time zone.
     pub time_zone: Option<TimeZoneName>,
-    /// The instant as of which it is told.
+    /// The instant of the report.
     pub as_of: At,
-    /// Where it stands.
+    /// Its stage.
     pub stage: Stage,
-    /// How it ended.
+    /// Its outcome.
     pub outcome: Option<Outcome>,
-    /// The whole state, as the core has it.
+    /// The core's whole state.
     pub state: Case,
-    /// Its records as far as was asked, in the order of the ledger.
-    pub moments: Vec<Moment>,
-    /// How many records came after.
+    /// The included records, in ledger order.
+    #[serde(rename = "moments")]
+    pub records: Vec<CaseRecord>,
+    /// The number of later records.
     pub later: u64,
-    /// Who recorded what, and when.
-    pub actors: Vec<ActorRow>,
+    /// The records of each actor.
+    pub actors: Vec<ActorActivity>,
     /// The time in each stage.
-    pub stays: Vec<Stay>,
-    /// Who was waited for.
-    pub waiting: Vec<WaitRow>,
-    /// Why it is where it is: every stage it entered, the last one last, with the events that settled what entering asked.
-    pub road: Vec<Entering>,
-    /// What is still open: what the present stage lacks before the process can go on.
+    #[serde(rename = "stays")]
+    pub stages: Vec<StageStay>,
+    /// The persons, bodies, and dates that the case waited for.
+    pub waiting: Vec<CaseWaiting>,
+    /// Every stage it entered, the current one last, with the events that met the requirements for entering it.
+    #[serde(rename = "road")]
+    pub milestones: Vec<Milestone>,
+    /// The requirements that are not met yet in the current stage.
     pub lacking: Vec<Unmet>,
-    /// What an audit finds about the case.
+    /// The findings about the case.
     pub findings: Vec<Finding>,
 }
 
 /// A record of a case.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Moment {
+pub struct CaseRecord {
     /// Its number in the ledger.
     pub seq: u64,
-    /// Its number in its case.
+    /// Its number within the case.
     pub rev: u64,
     /// Its line in the file.
     pub line: u64,
     /// When it happened.
     pub at: At,
-    /// When it was written down.
+    /// When it was recorded.
     pub logged: At,
-    /// Who recorded it.
+    /// The actor who recorded it.
     pub actor: Name,
-    /// What happened.
+    /// The event.
     pub event: Event,
     /// The stage after it, as recorded.
     pub recorded: Stage,
-    /// The stage after it, as judged now.
+    /// The stage after it, as computed now.
     pub stage: Stage,
     /// Whether it was accepted.
     pub accepted: bool,
-    /// Why it was not.
+    /// Why it was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refusal: Option<Refusal>,
-    /// The correction that voided it.
+    /// The number of the record that voids it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub voided_by: Option<u64>,
-    /// What the process advised against, if that was asked for.
+    /// The advisories about it, if the query asks for them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub advisories: Vec<Advisory>,
 }
 
-/// What somebody recorded.
+/// The records of an actor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ActorRow {
-    /// Who.
+pub struct ActorActivity {
+    /// The actor.
     pub actor: Name,
-    /// How many records.
+    /// The number of records.
     pub records: u64,
-    /// When the first was written down.
+    /// When the first was recorded.
     pub first: At,
-    /// When the last was.
+    /// When the last was recorded.
     pub last: At,
-    /// The kinds of event, each with how many, in the order in which they first came.
+    /// The kinds of event with their numbers, in the order in which they first occurred.
     pub kinds: Vec<(EventKind, u64)>,
     /// The numbers of the records.
     pub seqs: Vec<u64>,
 }
 
-/// A stay in a stage.
+/// The time of a case in a stage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Stay {
+pub struct StageStay {
     /// The stage.
     pub stage: Stage,
     /// When it was entered.
     pub entered: At,
-    /// When it was left; nothing for the present one.
+    /// When it was left; nothing for the current stage.
     pub left: Option<At>,
-    /// Whole minutes, for the present one until the instant as of which the case is told.
+    /// Whole minutes; for the current stage, until the instant of the report.
     pub minutes: u64,
 }
 
-/// How long somebody was waited for.
+/// How long the case waited for something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct WaitRow {
-    /// Who.
-    pub who: Who,
+pub struct CaseWaiting {
+    /// The persons, bodies, and dates that the case waited for.
+    pub who: WaitingFor,
     /// Whole minutes.
     pub minutes: u64,
-    /// Those in which nobody else was waited for.
+    /// The minutes in which the case waited for nothing else.
     pub alone: u64,
-    /// Whether this one is waited for now.
+    /// Whether the case is waiting for it now.
     pub now: bool,
 }
 
-/// How a stage was entered.
+/// The event that led to a stage, with the requirements for entering it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Entering {
+pub struct Milestone {
     /// The stage.
     pub stage: Stage,
     /// The number of the event that led there.
@@ -162,69 +165,70 @@ pub struct Entering {
     pub at: At,
     /// Its kind.
     pub event: EventKind,
-    /// What entering asked, and what settled it. Nothing is asked of an opening, a decline or a withdrawal.
+    /// The requirements for entering the stage, with the events that met them. An opening, a decline, and a withdrawal have
+    /// none.
     pub requirements: Vec<Requirement>,
 }
 
-/// Something that entering a stage asked.
+/// A requirement for entering a stage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Requirement {
     /// The rule.
     pub rule: Rule,
-    /// What it asks, in one line.
+    /// The rule's statement.
     pub statement: &'static str,
-    /// What settled it.
-    pub settled: Vec<Settled>,
-    /// The same as sentences: the rule's statement, and by which numbers it was settled.
+    /// The events that met it.
+    pub settled: Vec<SettledBy>,
+    /// A text for people: the rule's statement, and the numbers of the records that met it.
     pub text: String,
 }
 
-/// An event that settled something.
+/// An event that met a requirement, or a part of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Settled {
+pub struct SettledBy {
     /// Its number.
     pub seq: u64,
     /// When it happened.
     pub at: At,
-    /// What happened.
+    /// The kind of event.
     pub event: EventKind,
-    /// Which part of the requirement it settled, such as a seat, a body, a member or a part.
+    /// The part of the requirement that it met, such as a seat, a body, a member, or a part.
     pub what: String,
 }
 
-/// Tells one case of a ledger in depth; nothing if the ledger does not have it.
+/// Returns a report on one case of a ledger, or nothing if the ledger doesn't have the case.
 ///
 /// ```
-/// use ibbi_audit::{CaseQuery, Source, case_report};
+/// use ibbi_audit::{CaseQuery, LedgerSource, case_report};
 /// let ledger = std::fs::read("../../tests/golden/v1/referred.ledger")?;
 /// let case = "01910000-0000-7000-8000-000600000001".parse()?;
-/// let report = case_report(Source::bytes(&ledger), &CaseQuery::of(case))?.expect("the ledger has the case");
-/// let why = report.road.last().expect("it was opened");
+/// let report = case_report(LedgerSource::bytes(&ledger), &CaseQuery::new(case))?.expect("the ledger has the case");
+/// let why = report.milestones.last().expect("it was opened");
 /// assert_eq!(why.requirements[0].text,
 ///     "A case is referred only to a service that the district chose, and not to the IBBI itself. \
-///      Settled by: Conflict Resolution #7.");
+///      Met by: Conflict Resolution #7.");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Errors
-/// [`AuditError`] if the source cannot be read.
-pub fn case_report(source: Source<'_>, query: &CaseQuery) -> Result<Option<CaseReport>, AuditError> {
-    let gathered = gather::gather(source, query)?;
-    Ok((!gathered.records.is_empty()).then(|| tell::tell(gathered, query)))
+/// Returns an [`AuditError`] if the source can't be read.
+pub fn case_report(source: LedgerSource<'_>, query: &CaseQuery) -> Result<Option<CaseReport>, AuditError> {
+    let records = records::read_records(source, query)?;
+    Ok((!records.records.is_empty()).then(|| replay::report(records, query)))
 }
 
 impl CaseQuery {
-    /// All of a case, without advisories.
-    pub const fn of(case: Uuid) -> Self {
-        Self { case, until: Until::End, as_of: None, advisories: false }
+    /// Creates a query for everything about a case, without advisories.
+    pub const fn new(case: Uuid) -> Self {
+        Self { case, until: CaseUntil::End, as_of: None, advisories: false }
     }
 
-    /// Whether a record lies within what is asked, as far as that does not depend on when things happened.
-    fn reaches(&self, record: &Record) -> bool {
+    /// Returns whether the query includes a record, apart from when its event happened.
+    fn includes(&self, record: &Record) -> bool {
         match self.until {
-            Until::End | Until::At(_) => true,
-            Until::Logged(at) => record.logged <= at,
-            Until::Seq(seq) => record.seq <= seq,
+            CaseUntil::End | CaseUntil::At(_) => true,
+            CaseUntil::Logged(at) => record.logged <= at,
+            CaseUntil::Seq(seq) => record.seq <= seq,
         }
     }
 }

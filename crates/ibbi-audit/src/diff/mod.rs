@@ -1,49 +1,49 @@
-//! Two ledgers side by side: where they part, and what that does to each case.
+//! The differences between two ledgers: the first line that differs, and the states of their cases.
 
-mod fact;
-mod side;
+mod facts;
+mod input;
 
-use crate::audit::AuditError;
-use crate::input::Source;
-use fact::{changes, facts};
+use crate::error::AuditError;
+use crate::input::LedgerSource;
+use facts::facts;
 use ibbi_core::{Name, Stage};
 use ibbi_log::Uuid;
+use input::{DiffInput, DiffLine};
 use serde::Serialize;
-use side::{Next, Side};
 
-/// How two ledgers differ.
+/// The differences between two ledgers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Diff {
     /// Whether they are the same, byte for byte.
     pub same: bool,
-    /// How many whole lines each has.
+    /// The number of whole lines of each.
     pub lines: (u64, u64),
-    /// Where they part first; nothing if they are the same.
+    /// The first difference; nothing if they are the same.
     pub divergence: Option<Divergence>,
     /// The first cases that only one of them has or whose states differ, in the order of their first lines.
     pub cases: Vec<CaseDifference>,
-    /// How many cases that both have differ in state.
+    /// The number of cases that both have, with different states.
     pub differing: u64,
-    /// How many only the first has.
+    /// The number of cases that only the first has.
     pub only_first: u64,
-    /// How many only the second has.
+    /// The number of cases that only the second has.
     pub only_second: u64,
 }
 
-/// Where two ledgers part.
+/// The first difference between two ledgers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Divergence {
     /// The line, from 1.
     pub line: u64,
-    /// The byte, from 0: the first that differs, or the end of the shorter one.
+    /// The byte, from 0: the first that differs, or the end of the shorter ledger.
     pub byte: u64,
-    /// What the first has from there on, shortened; nothing if it has ended.
+    /// The text of the first ledger from there on, shortened; nothing if it has ended.
     pub first: Option<String>,
-    /// What the second has.
+    /// The text of the second ledger.
     pub second: Option<String>,
-    /// The case of the line, if both are about the same.
+    /// The case of the line, if it is the same in both.
     pub case: Option<Uuid>,
-    /// The same as a sentence.
+    /// A sentence for people.
     pub text: String,
 }
 
@@ -51,15 +51,15 @@ pub struct Divergence {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Presence {
-    /// Both.
+    /// Both ledgers.
     Both,
-    /// The first alone.
+    /// Only the first ledger.
     First,
-    /// The second alone.
+    /// Only the second ledger.
     Second,
 }
 
-/// How a case differs.
+/// The differences of a case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CaseDifference {
     /// The case.
@@ -68,41 +68,41 @@ pub struct CaseDifference {
     pub district: Option<Name>,
     /// Which of the two ledgers has it.
     pub presence: Presence,
-    /// Where it stands in each.
+    /// Its stage in each.
     pub stages: (Option<Stage>, Option<Stage>),
-    /// How many records each has.
+    /// The number of its records in each.
     pub records: (u64, u64),
-    /// What differs in the state of a case that both have, in words; at most [`CaseDifference::MAX_CHANGES`].
+    /// The differences in the state of a case that both have; at most [`CaseDifference::MAX_CHANGES`].
     pub changes: Vec<StateChange>,
 }
 
 impl CaseDifference {
-    /// The most changes that are told of one case.
+    /// The most changes reported for one case.
     pub const MAX_CHANGES: usize = 100;
 }
 
-/// A difference in a state.
+/// A difference in the state of a case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StateChange {
-    /// Where in the state, such as `teams.labor[lee].pledged`.
+    /// The path in the state, such as `teams.labor[lee].pledged`.
     pub path: String,
-    /// The value in the first, as JSON; nothing if it is not there.
+    /// The value in the first ledger as JSON, if it has one.
     pub first: Option<String>,
-    /// The value in the second.
+    /// The value in the second ledger as JSON, if it has one.
     pub second: Option<String>,
-    /// The same as a sentence.
+    /// A sentence for people.
     pub text: String,
 }
 
-/// Compares two ledgers, and the states that they lead to; at most `shown` cases are told.
+/// Compares two ledgers and the states of their cases; at most `shown` cases are reported in full.
 ///
-/// Each is judged as an audit judges it: what is not allowed is passed over.
+/// Each ledger is judged as in an audit: events that are not allowed are skipped.
 ///
 /// ```
-/// use ibbi_audit::{Source, diff};
+/// use ibbi_audit::{LedgerSource, diff};
 /// let ledger = std::fs::read("../../tests/golden/v1/referred.ledger")?;
 /// let cut = &ledger[..ledger.len() - 300];
-/// let diff = diff(Source::bytes(&ledger), Source::bytes(cut), 10)?;
+/// let diff = diff(LedgerSource::bytes(&ledger), LedgerSource::bytes(cut), 10)?;
 /// assert_eq!(diff.divergence.map(|divergence| divergence.line), Some(8));
 /// assert_eq!(diff.cases[0].changes[0].text,
 ///     "stage: \"closed\" in the first ledger, \"introduction\" in the second");
@@ -110,16 +110,16 @@ pub struct StateChange {
 /// ```
 ///
 /// # Errors
-/// [`AuditError`] if one of them cannot be read.
-pub fn diff(first: Source<'_>, second: Source<'_>, shown: usize) -> Result<Diff, AuditError> {
-    // Seeded at random, so that nobody can make two states that look the same.
+/// Returns an [`AuditError`] if one of them can't be read.
+pub fn diff(first: LedgerSource<'_>, second: LedgerSource<'_>, shown: usize) -> Result<Diff, AuditError> {
+    // Seeded at random, so that an attacker can't make two different states with the same hash.
     let hasher = ahash::RandomState::new();
-    let (mut first, mut second) = (Side::new(first)?, Side::new(second)?);
+    let (mut first, mut second) = (DiffInput::new(first)?, DiffInput::new(second)?);
     let mut divergence = None;
     while divergence.is_none() {
         let (one, other) = (first.next(&hasher)?, second.next(&hasher)?);
-        divergence = part(&one, &other);
-        if matches!((&one, &other), (Next::End, Next::End)) {
+        divergence = compare_lines(&one, &other);
+        if matches!((&one, &other), (DiffLine::End, DiffLine::End)) {
             break;
         }
     }
@@ -134,26 +134,26 @@ pub fn diff(first: Source<'_>, second: Source<'_>, shown: usize) -> Result<Diff,
         only_first: 0,
         only_second: 0,
     };
-    compare(&mut diff, &mut first, &mut second, shown, &hasher)?;
+    compare_cases(&mut diff, &mut first, &mut second, shown, &hasher)?;
     Ok(diff)
 }
 
-/// Where two lines part, if they do.
-fn part(first: &Next, second: &Next) -> Option<Divergence> {
+/// Returns the first difference of two lines, if they differ.
+fn compare_lines(first: &DiffLine, second: &DiffLine) -> Option<Divergence> {
     let (one, other) = (first.bytes(), second.bytes());
-    if first.same(second) {
+    if first.is_same(second) {
         return None;
     }
-    let (line, offset) = first.place().or(second.place())?;
+    let (line, offset) = first.position().or(second.position())?;
     let column = one.iter().zip(other).take_while(|(one, other)| one == other).count();
     let byte = offset.saturating_add(u64::try_from(column).unwrap_or(u64::MAX));
-    let shown = |next: &Next, bytes: &[u8]| {
-        next.place()?;
+    let shown = |next: &DiffLine, bytes: &[u8]| {
+        next.position()?;
         let rest: String = String::from_utf8_lossy(bytes.get(column..).unwrap_or_default()).chars().take(80).collect();
         Some(rest)
     };
     let case = first.case().filter(|case| second.case() == Some(*case));
-    let text = match (first.place(), second.place()) {
+    let text = match (first.position(), second.position()) {
         (Some(_), None) => format!("the second ledger ends before line {line}"),
         (None, Some(_)) => format!("the first ledger ends before line {line}"),
         _ => format!("the ledgers are the same up to byte {byte}, in line {line}"),
@@ -161,10 +161,10 @@ fn part(first: &Next, second: &Next) -> Option<Divergence> {
     Some(Divergence { line, byte, first: shown(first, one), second: shown(second, other), case, text })
 }
 
-fn compare(
+fn compare_cases(
     diff: &mut Diff,
-    first: &mut Side<'_>,
-    second: &mut Side<'_>,
+    first: &mut DiffInput<'_>,
+    second: &mut DiffInput<'_>,
     shown: usize,
     hasher: &ahash::RandomState,
 ) -> Result<(), AuditError> {
@@ -191,8 +191,8 @@ fn compare(
             (Some(_), None) => Presence::First,
             _ => Presence::Second,
         };
-        let told = if let (Some(one), Some(other)) = (&one, &other) {
-            changes(&facts(one), &facts(other))
+        let changes = if let (Some(one), Some(other)) = (&one, &other) {
+            facts::changes(&facts(one), &facts(other))
         } else {
             Vec::new()
         };
@@ -202,7 +202,7 @@ fn compare(
             presence,
             stages: (one.map(|case| case.stage()), other.map(|case| case.stage())),
             records: (first.records(case), second.records(case)),
-            changes: told,
+            changes,
         });
     }
     Ok(())

@@ -1,24 +1,24 @@
-//! The kinds of finding: a closed set with stable codes, the one place for what each means and what to do.
+//! The kinds of finding: a closed set with stable codes. Meanings and remedies are defined only here.
 
 use core::fmt;
 use serde::ser::{Serialize, Serializer};
 
-/// How much a finding weighs.
+/// The severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// Worth knowing; nothing is wrong.
+    /// Information. Nothing is wrong.
     Info,
-    /// Worth a look; the record stands.
+    /// A warning. The record is valid, but check it.
     Warning,
-    /// The record is damaged, or holds what the rules do not allow.
+    /// An error. The record is damaged, or the rules don't allow it.
     Error,
 }
 
 impl Severity {
-    /// All, the heaviest first.
+    /// Every severity, the most severe first.
     pub const ALL: &'static [Self] = &[Self::Error, Self::Warning, Self::Info];
 
-    /// A stable code: `error`, `warning` or `info`.
+    /// Returns the stable code: `error`, `warning`, or `info`.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Info => "info",
@@ -42,7 +42,7 @@ impl Serialize for Severity {
 
 macro_rules! findings {
     ($( $variant:ident = $code:literal, $severity:ident, $statement:literal, $meaning:literal, $remedy:literal; )+) => {
-        /// The kinds of finding. The code is stable; the prose beside it is not.
+        /// A kind of finding. The code is stable; the texts can change.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum FindingKind {
             $( #[doc = concat!("`", $code, "`: ", $statement)] $variant, )+
@@ -52,32 +52,32 @@ macro_rules! findings {
             /// Every kind, in the order of `docs/findings.md`.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The stable code, such as `event.illegal`.
+            /// Returns the stable code, such as `event.illegal`.
             pub const fn code(self) -> &'static str {
                 match self { $( Self::$variant => $code, )+ }
             }
 
-            /// The kind with this code, if there is one.
+            /// Returns the kind with this code, if there is one.
             pub fn from_code(code: &str) -> Option<Self> {
                 match code { $( $code => Some(Self::$variant), )+ _ => None }
             }
 
-            /// How much it weighs.
+            /// Returns the severity.
             pub const fn severity(self) -> Severity {
                 match self { $( Self::$variant => Severity::$severity, )+ }
             }
 
-            /// What is found, in one line.
+            /// Returns the kind of finding in one sentence.
             pub const fn statement(self) -> &'static str {
                 match self { $( Self::$variant => $statement, )+ }
             }
 
-            /// What it means, and what the audit does then.
+            /// Returns what the finding means and how the audit continues.
             pub const fn meaning(self) -> &'static str {
                 match self { $( Self::$variant => $meaning, )+ }
             }
 
-            /// What to do.
+            /// Returns what to do.
             pub const fn remedy(self) -> &'static str {
                 match self { $( Self::$variant => $remedy, )+ }
             }
@@ -88,172 +88,174 @@ macro_rules! findings {
 findings! {
     // The file as a whole.
     LedgerEmpty = "ledger.empty", Error,
-        "There is no whole line: it is no ledger.",
-        "A ledger has at least the line that opens it, so a file without a line is not even an empty ledger.",
-        "Check that it is the right file; restore it from a copy.";
+        "The file has no complete line, so it is not a ledger.",
+        "Every ledger begins with a line that opens it. A file without a complete line is not even an empty ledger.",
+        "Check that you have the right file, or restore it from a copy.";
     LedgerNoOpening = "ledger.no-opening", Error,
-        "The first line is not the one that opens a ledger.",
-        "The beginning is missing, or the file never was a ledger. The audit reads what is there: cases whose own opening \
-         is in it are judged, the others are named.",
-        "Audit the whole ledger; for a single case ask for an extract, which carries its proofs.";
+        "The first line does not open a ledger.",
+        "The beginning of the ledger is missing, or the file was never a ledger. The audit reads the lines that are present. \
+         It judges cases whose opening is in the file and reports the others.",
+        "Audit the whole ledger. For a single case, request an extract, which includes its proofs.";
     LedgerSecondOpening = "ledger.second-opening", Error,
-        "A line that opens a ledger stands further down.",
-        "Two files were joined. The audit passes over the line and goes on.",
-        "Keep the ledgers apart, and audit each.";
+        "A line that opens a ledger appears again later in the file.",
+        "Two files were joined. The audit skips the line and continues.",
+        "Separate the two ledgers and audit each one.";
     LedgerOtherChart = "ledger.other-chart", Warning,
-        "The ledger was begun by a program with another chart of stages, events and rules.",
-        "Its events are judged by this program's rules, with the parameters in each case's opening. A rule that was added \
-         since may refuse what was legal then.",
-        "Where an event is found illegal, look at the rules of the program that the first line names.";
+        "The ledger was created by a program with a different chart of stages, events, and rules.",
+        "The audit judges its events by this program's rules, with the parameters in each case's opening. A rule that was \
+         added later may refuse an event that was legal at the time.",
+        "If an event is reported as illegal, check the rules of the program that the first line names.";
     LedgerTorn = "ledger.torn", Warning,
-        "The last bytes have no line feed at their end.",
-        "A write was cut off, or is still going on. Nothing in the fragment was ever acknowledged; it is not judged. \
-         `ibbi verify` calls the file not sound, for its bytes are not those of whole lines; an audit only warns, since no \
-         event is in question.",
-        "Nothing to do: the next opening for writing sets the fragment aside.";
-    LedgerPacking = "ledger.packing-damaged", Error,
+        "The last line is incomplete.",
+        "A write was interrupted or is still in progress. The program never confirmed any part of the incomplete line, so \
+         the audit does not judge it. `ibbi verify` reports that the file is not sound, because its bytes are not whole \
+         lines. An audit only warns, because no event is affected.",
+        "Nothing to do. The next program that opens the ledger for writing removes the incomplete line.";
+    LedgerCompression = "ledger.packing-damaged", Error,
         "The compressed file is damaged or ends early.",
-        "What could be unpacked before that is audited; what follows cannot be read.",
-        "Fetch the file again, or audit the ledger itself.";
+        "The audit covers everything before the damage. The rest can't be read.",
+        "Get the file again, or audit the original ledger.";
     LedgerTooLarge = "ledger.too-large", Error,
-        "The stream is larger than the audit was told to read.",
-        "Reading ends at the limit. It is there because a small compressed file can unpack to more than any disk holds.",
-        "If the ledger is really that large, unpack it to a file, or raise the limit.";
+        "The input is larger than the audit's limit.",
+        "The audit stops reading at the limit. A small compressed file can expand to more than a disk can hold, so there is \
+         a limit.",
+        "If the ledger really is that large, decompress it to a file, or raise the limit.";
     LedgerManyCases = "ledger.too-many-cases", Error,
-        "There are more cases than the audit was told to hold.",
-        "Lines of further cases are held against the chain and not judged.",
-        "Raise the limit; each case takes a few hundred bytes once it is closed, and a few thousand while it is open.";
+        "The ledger has more cases than the audit's limit.",
+        "The audit checks the lines of the remaining cases against the chain, but does not judge them.",
+        "Raise the limit. Each closed case takes a few hundred bytes of memory, and each open case a few thousand.";
 
     // Lines and the chain.
     LineMalformed = "line.malformed", Error,
-        "A line is not a record in its one spelling.",
-        "It is not judged, and its case, if it can still be told, goes on without it: what is refused for want of it is \
-         counted under it.",
+        "A line is not a valid record.",
+        "The audit does not judge the line. If the line names its case, that case continues without it, and events that \
+         are refused because of the missing line are counted as its consequences.",
         "Restore the line from a copy, or read it with the program that wrote it.";
     ChainPrev = "chain.prev", Error,
-        "A line does not name the digest of the line before it.",
-        "This line or the one before was changed, removed or put in after it was written. The audit goes on from the line \
-         as it stands.",
-        "Compare with a copy; a checkpoint tells which of the two is the older text.";
+        "A line does not contain the digest of the line before it.",
+        "This line or the line before it was changed, removed, or inserted after it was written. The audit continues from \
+         the line as it is.",
+        "Compare the ledger with a copy. A checkpoint shows which of the two is the older text.";
     ChainSeq = "chain.seq", Error,
-        "The ledger's numbers do not follow one another.",
-        "Lines were removed, repeated, moved or put in.",
-        "Compare with a copy.";
+        "The record numbers of the ledger are not consecutive.",
+        "Lines were removed, repeated, moved, or inserted.",
+        "Compare the ledger with a copy.";
     ChainRev = "chain.rev", Error,
-        "The numbers within a case do not follow one another.",
-        "Records of the case were removed, repeated, moved or put in. What is refused afterwards for want of a record that \
-         is missing is counted under this finding.",
-        "Compare with a copy.";
+        "The record numbers within a case are not consecutive.",
+        "Records of the case were removed, repeated, moved, or inserted. Later events that are refused because of a missing \
+         record are counted as consequences of this finding.",
+        "Compare the ledger with a copy.";
     ChainLogged = "chain.logged", Error,
-        "A line was written down before the line before it.",
-        "The time at which lines are written never runs backwards in a ledger. The line was moved, or written by another \
-         program whose clock ran backwards.",
-        "Compare with a copy; ask what wrote the line.";
+        "A line was recorded before the line above it.",
+        "In a ledger, the time of recording never goes back. The line was moved, or another program wrote it with a clock \
+         that went back.",
+        "Compare the ledger with a copy, and find out which program wrote the line.";
 
     // Checkpoints.
     CheckpointTruncated = "checkpoint.truncated", Error,
         "A checkpoint covers more lines than the ledger has.",
-        "Lines were removed from the end after the checkpoint was signed.",
+        "Lines were removed from the end of the ledger after the checkpoint was signed.",
         "Restore the ledger from a copy.";
     CheckpointRoot = "checkpoint.root", Error,
-        "The lines are not those that a checkpoint covers.",
-        "At least one line below the checkpoint was changed after it was signed.",
-        "Compare with a copy; an earlier checkpoint that holds narrows the place down.";
+        "The lines of the ledger differ from the lines that a checkpoint covers.",
+        "At least one line that the checkpoint covers was changed after it was signed.",
+        "Compare the ledger with a copy. An earlier checkpoint that matches narrows down where the change is.";
     CheckpointOrigin = "checkpoint.origin", Error,
-        "A checkpoint is of another ledger.",
-        "The name that it bears is not that of the ledger's first line.",
-        "Hold the ledger against its own checkpoints.";
+        "A checkpoint belongs to another ledger.",
+        "The checkpoint names a different origin than the ledger's first line.",
+        "Use the checkpoints of this ledger.";
     CheckpointUnreadable = "checkpoint.unreadable", Error,
-        "The checkpoints cannot be read in full.",
-        "What could be read of them is used.",
-        "Restore the file of checkpoints from a copy.";
+        "Some of the checkpoints can't be read.",
+        "The audit uses the checkpoints that it can read.",
+        "Restore the checkpoint file from a copy.";
     CheckpointSignature = "checkpoint.signature", Error,
-        "A trusted key's signature on a checkpoint is wrong.",
-        "The checkpoint's text was changed, or somebody else signed it in that name.",
-        "Fetch the checkpoint again from where a copy is kept; ask the key's holder.";
+        "A checkpoint has an invalid signature from a trusted key.",
+        "The checkpoint's text was changed, or the signature was made with another key.",
+        "Get the checkpoint again from a copy, and ask the holder of the key.";
     CheckpointSigner = "checkpoint.unknown-signer", Error,
-        "A checkpoint bears no signature of a trusted key.",
-        "It shows that the ledger agrees with the checkpoint, and not who made it.",
-        "Give the public key of whoever signed, from a source that you trust.";
+        "A checkpoint is not signed by a trusted key.",
+        "The checkpoint shows that the ledger matches it, but not who made it.",
+        "Give the signer's public key, from a source that you trust.";
     CheckpointMissing = "checkpoint.missing", Error,
-        "A key was given, and there is no checkpoint that it could have signed.",
-        "Nothing shows that the end of the ledger was not cut off or written anew.",
-        "Give the file of checkpoints, best the copy that somebody else keeps.";
+        "A key was given, but no checkpoint.",
+        "Without a checkpoint, the audit can't tell whether the end of the ledger was removed or rewritten.",
+        "Give the checkpoint file, preferably a copy that another organization keeps.";
 
     // Extracts.
     ExtractUnproved = "extract.unproved", Error,
-        "An extract does not prove what it holds.",
-        "An extract with a fault proves nothing, so none of it is judged.",
-        "Ask for the extract again.";
+        "The extract does not prove its records.",
+        "An extract with an error proves nothing, so the audit judges none of it.",
+        "Request the extract again.";
     ExtractPart = "extract.part-only", Info,
-        "An extract shows that its records are in the ledger, not that they are all.",
-        "The case may have later records. How the case stands is said as far as the extract goes.",
-        "Ask for an extract under a newer checkpoint if that matters.";
+        "An extract proves that its records are in the ledger, but not that they are all of the case's records.",
+        "The case may have later records. The audit reports the case as far as the extract goes.",
+        "If later records matter, request an extract under a newer checkpoint.";
 
     // Cases.
     CaseNoOpening = "case.no-opening", Error,
         "A case does not begin with its opening.",
-        "Without it neither the district nor the program's parameters are known, so the events of the case are not judged \
-         until an opening comes; they are counted under this finding.",
+        "Without the opening, the district and the program's parameters are unknown. The audit does not judge the events of \
+         the case until an opening follows. They are counted as consequences of this finding.",
         "Audit the whole ledger, or an extract of the case.";
     CaseRepeated = "case.repeated-record", Error,
-        "A record of a case stands in the ledger a second time.",
-        "It bears the same id and says the same. A retry is recorded once, so no writer of this project does that; the \
-         repetition is not counted.",
-        "Compare with a copy; ask what wrote the line.";
+        "A record of a case appears in the ledger a second time.",
+        "Both records have the same ID and the same content. This program records a retry only once, so another program \
+         wrote the line. The audit does not count the repetition.",
+        "Compare the ledger with a copy, and find out which program wrote the line.";
     CaseDuplicateId = "case.duplicate-id", Error,
-        "A record bears the id of another record of its case.",
-        "It says something else, so it is judged as a record of its own.",
-        "Ask what wrote the line; ids are made anew for each record.";
+        "Two records of a case have the same ID.",
+        "Their contents differ, so the audit judges each one as a separate record.",
+        "Find out which program wrote the line. Every record must have a new ID.";
     CaseUnknownZone = "case.unknown-zone", Warning,
-        "A case names a time zone that is not known.",
-        "Its slots cannot be held against the local clocks, and its months are counted by UTC.",
-        "Check the name against the IANA list, such as America/New_York.";
+        "A case names an unknown time zone.",
+        "The audit can't check the case's slots against local time, and counts its months in UTC.",
+        "Check the name against the IANA list, for example America/New_York.";
     CaseOtherProgram = "case.other-program", Info,
-        "A case was opened under other program parameters than today's.",
-        "It is judged by its own: that is what they are recorded for.",
+        "A case was opened under different program parameters than the current ones.",
+        "The audit judges the case by its own parameters.",
         "Nothing to do.";
     CaseFollowsMissing = "case.follows-missing", Info,
-        "A case follows one that is not in this ledger.",
+        "A case follows an earlier case that is not in this ledger.",
         "The earlier case may be in another ledger, or its lines may be missing.",
-        "Look for the earlier case where it was kept.";
+        "Look for the earlier case in the ledger where it was kept.";
     CasePastContract = "case.past-contract", Warning,
-        "A case is unfinished although the contract has expired.",
-        "The day is counted in the district's time zone, at the instant as of which the audit is made.",
-        "See what the case waits for; if the dates changed, record contract_dates_changed.";
+        "The contract has expired, but the case is still open.",
+        "The audit uses the date in the district's time zone at the time of the report.",
+        "Check what the case is waiting for. If the contract dates changed, record contract_dates_changed.";
 
     // Events.
     EventIllegal = "event.illegal", Error,
-        "An event was recorded that the rules do not allow.",
-        "Every unmet rule is named, with what was found. The audit goes on from the state before the event: no state is \
-         made up. What is refused later only for want of it is counted under it.",
-        "See the rules that are named; a mistake is corrected by a record that voids the event, never by changing the line.";
+        "The rules do not allow a recorded event.",
+        "The finding names every unmet rule and what was found. The audit continues from the state before the event. Later \
+         events that are refused only because of this one are counted as its consequences.",
+        "Check the rules that the finding names. To correct a mistake, void the event with a new record. Never change the \
+         line.";
     EventStage = "event.stage-differs", Error,
-        "The stage that was recorded is not the one to which the event leads.",
-        "The event itself is legal. The audit goes on with the stage that it computed.",
-        "Ask which program wrote the line, and under which chart.";
+        "An event leads to a different stage than the line records.",
+        "The event itself is legal. The audit continues with the stage that it computed.",
+        "Find out which program wrote the line, and with which chart.";
     EventConsequence = "event.consequence", Info,
-        "An event cannot be judged on its own, because an earlier one is missing or was not allowed.",
-        "Each rule that it does not meet looks at what the earlier event would have changed. It is not counted as a fault \
-         of its own, and the audit does not say that it is none.",
-        "Look at the finding that is named as its cause.";
+        "An event can't be judged by itself, because an earlier event is missing or was not allowed.",
+        "Each unmet rule depends on something that the earlier event would have changed. The audit does not count the event \
+         as a separate error, and does not confirm that it is legal.",
+        "Correct the finding that is named as its cause, then audit again.";
     EventEarly = "event.before-it-happened", Error,
-        "An event was written down more than five minutes before it is said to have happened.",
-        "Facts are recorded after they happen; the five minutes allow for clocks that differ.",
-        "Ask who recorded it, and when it happened.";
+        "An event was recorded more than five minutes before it happened.",
+        "An event must be recorded after it happens. The five minutes allow for clocks that differ.",
+        "Ask the person who recorded the event when it happened.";
     EventOffset = "event.slot-offset", Warning,
-        "A slot does not have the offset from UTC that its district's clocks have then.",
-        "Rules about the local day go by the slot's own offset, so a wrong one can move a session to another day. Where the \
-         law on time zones has changed since, the list that is compiled into this program may be the one that is wrong.",
+        "A slot's UTC offset differs from the district's local time on that date.",
+        "Rules about the local day use the slot's own offset, so a wrong offset can move a session to another day. If the \
+         time zone's rules changed recently, the list in this program may be out of date.",
         "Check the local time of the slot.";
     EventVoidsUncounted = "event.voids-uncounted", Info,
-        "A correction strikes an event that the audit had not counted.",
-        "The event was found illegal before; with it struck, the record stands as the audit has it.",
+        "A correction voids an event that the audit had not counted.",
+        "The audit found the event illegal earlier. With the event voided, the record agrees with the audit.",
         "Nothing to do.";
     EventAdvisory = "event.advisory", Info,
-        "The process advises against something, and does not forbid it.",
-        "Advisories are listed in docs/process.md. They are looked for only when asked for.",
-        "See what is advised.";
+        "The process advises against an event, but allows it.",
+        "docs/process.md lists the advisories. The audit reports them only on request.",
+        "Read the advisory.";
 }
 
 impl fmt::Display for FindingKind {

@@ -1,13 +1,15 @@
-//! Findings: everything an audit can find, where it is, and what was found.
+//! Findings: the kind, the location, and the details of each.
 
 mod kind;
+mod location;
 mod page;
 mod text;
 
 pub use kind::{FindingKind, Severity};
+pub(crate) use location::{Location, fault_finding, problem_finding};
 pub use page::findings_markdown;
 
-use crate::input::Packing;
+use crate::input::Compression;
 use core::fmt;
 use ibbi_core::{Advisory, At, Date, EventKind, LocalTime, Refusal, Source, Stage, Unmet};
 use ibbi_log::{Digest, FaultKind, Uuid};
@@ -15,29 +17,29 @@ use ibbi_seal::SignatureError;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use text::Sentence;
 
-/// What was found, in full.
+/// The details of a finding.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub enum Detail {
-    /// A fault of a line, of its place, or of a checkpoint, in the words of the ledger's own readers.
+pub enum FindingDetail {
+    /// A fault of a line, of its place, or of a checkpoint, as the ledger's readers report it.
     Fault(FaultKind),
-    /// Another chart than this program's.
+    /// A chart that differs from this program's.
     OtherChart {
         /// The program that the first line names.
         program: String,
-        /// The SHA-256 of the chart that it had.
+        /// The SHA-256 of that program's chart.
         found: Digest,
     },
     /// A first line that does not open a ledger.
     NoFirstLine {
-        /// The number that it bears, if it is a line from further down in a ledger.
+        /// Its number, if it is a later line of a ledger.
         seq: Option<u64>,
     },
-    /// A compressed file that cannot be unpacked to its end.
-    Packing {
-        /// How it was compressed.
-        packing: Packing,
-        /// What its decoder says.
+    /// A compressed file that can't be decompressed to its end.
+    Compression {
+        /// The compression.
+        compression: Compression,
+        /// The decoder's reason.
         reason: String,
     },
     /// A limit of the audit was reached.
@@ -45,95 +47,95 @@ pub enum Detail {
         /// The limit.
         limit: u64,
     },
-    /// A checkpoint of so many lines whose signature does not hold.
+    /// A checkpoint with an invalid signature.
     Signature {
-        /// How many lines it covers.
+        /// The number of lines it covers.
         size: u64,
-        /// What is wrong.
+        /// The error.
         error: SignatureError,
     },
-    /// Keys without a checkpoint.
+    /// Keys were given, but no checkpoint.
     NoCheckpoint,
-    /// Why an extract proves nothing.
+    /// The reason why an extract proves nothing.
     Unproved {
         /// The reason.
         reason: String,
     },
-    /// An extract under a checkpoint of so many lines.
+    /// An extract under a checkpoint.
     Extract {
-        /// How many lines the checkpoint covers.
+        /// The number of lines that the checkpoint covers.
         size: u64,
     },
-    /// The first record of a case is not its opening; or, later on, the case still has none.
+    /// The case has no opening yet.
     NoOpening,
-    /// The record stands there already.
+    /// The record is a repetition of an earlier one.
     Repeated {
-        /// Its id.
+        /// Its ID.
         id: Uuid,
-        /// The number that the first one bears.
+        /// The number of the first one.
         first: u64,
     },
-    /// A time zone that is not known.
+    /// An unknown time zone.
     UnknownZone {
         /// Its name.
         zone: String,
     },
-    /// Program parameters that are not today's.
+    /// Program parameters that differ from the current ones.
     OtherProgram {
-        /// Each parameter that differs, with its value and today's.
+        /// Each parameter that differs, with its value and the current one.
         differs: Vec<String>,
     },
-    /// An earlier case that is not there.
+    /// A missing earlier case.
     FollowsMissing {
         /// The earlier case.
         earlier: Uuid,
     },
-    /// Unfinished after the contract date.
+    /// A case that is open after its contract expired.
     PastContract {
         /// The day the contract expired.
         expires: Date,
-        /// The day of the audit, by the district's clocks.
+        /// The date of the report in the district's time zone.
         today: Date,
-        /// Whether an evergreen clause makes the date a soft one.
+        /// Whether an evergreen clause extends the contract.
         evergreen: bool,
-        /// Where the case stands.
+        /// The stage of the case.
         stage: Stage,
     },
-    /// Not allowed.
+    /// An event that the rules don't allow.
     Illegal(Box<Refusal>),
-    /// Another stage than recorded.
+    /// A computed stage that differs from the recorded one.
     Stage {
-        /// The stage that the line bears.
+        /// The stage that the line records.
         recorded: Stage,
         /// The stage that the event leads to.
         computed: Stage,
     },
-    /// Not to be judged on its own.
+    /// An event that can't be judged by itself.
     Consequence {
         /// The line of the finding that is its cause.
         cause: u64,
-        /// Every rule that it does not meet; none if only the recorded stage differs.
+        /// The unmet rules; none if only the recorded stage differs.
         unmet: Vec<Unmet>,
-        /// The stage in which the audit has the case.
+        /// The stage of the case according to the audit.
         stage: Stage,
     },
-    /// Written down before it happened.
+    /// An event that was recorded before it happened.
     Early {
-        /// When it is said to have happened.
+        /// When it happened, according to the record.
         at: At,
-        /// When it was written down.
+        /// When it was recorded.
         logged: At,
     },
-    /// A slot with the offset of another zone.
+    /// A slot with a wrong UTC offset.
     Offset {
         /// The time with the offset.
         time: LocalTime,
         /// The zone.
         zone: String,
-        /// Minutes east of UTC that the zone's clocks have then.
+        /// The zone's offset at that time, in minutes east of UTC.
         expected: i16,
     },
-    /// A correction of an event that was not counted.
+    /// A void of an event that was not counted.
     VoidsUncounted {
         /// The number of the event.
         seq: u64,
@@ -142,77 +144,78 @@ pub enum Detail {
     Advisory(Advisory),
 }
 
-/// One finding: what it is, where it is, and what was found.
+/// A finding: its kind, its location, and its details.
 ///
-/// Its text is a sentence with its place. With serde it is an object with `code`, `severity`, `line`, `byte`, `case`,
-/// `event`, `seq`, `text`, `statement`, `remedy`, `source`, and for an illegal event or a consequence `rules` (each with
-/// its statement, what was found, a remedy and a source), `stage` and `cause`; what does not apply is left out.
+/// `Display` prints a sentence with the location. With serde, a finding is an object with `code`, `severity`, `line`,
+/// `byte`, `case`, `event`, `seq`, `text`, `statement`, `remedy`, and `source`. An illegal event or a consequence also has
+/// `rules` (each with its statement, what was found, a remedy, and a source), `stage`, and `cause`. Fields that don't apply
+/// are left out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
-    /// What kind of finding.
+    /// The kind of finding.
     pub kind: FindingKind,
-    /// The line's number in its file, from 1; the last line for what shows only at the end.
+    /// The line number in the file, from 1. Findings that appear only at the end have the last line.
     pub line: u64,
-    /// The byte in the (unpacked) file at which it shows, from 0: the beginning of the line, or a place within it.
+    /// The byte in the decompressed file, from 0: the beginning of the line, or a position within it.
     pub byte: u64,
-    /// The case, where it belongs to one.
+    /// The case, if the finding belongs to one.
     pub case: Option<Uuid>,
-    /// The kind of event, where it is about one.
+    /// The kind of event, if the finding is about one.
     pub event: Option<EventKind>,
-    /// The number that the line itself bears, where it is about a record.
+    /// The record's number, if the finding is about a record.
     pub seq: Option<u64>,
-    /// When the line was written down, where it is about one that says so.
+    /// When the line was recorded, if it says so.
     pub logged: Option<At>,
-    /// What was found.
-    pub detail: Detail,
+    /// The details.
+    pub detail: FindingDetail,
 }
 
 impl Finding {
-    /// How much it weighs.
+    /// Returns the severity.
     pub const fn severity(&self) -> Severity {
         self.kind.severity()
     }
 
-    /// The rules that are not met, with what was found and where each rule comes from.
+    /// Returns the unmet rules, with what was found and the source of each rule.
     pub fn unmet(&self) -> &[Unmet] {
         match &self.detail {
-            Detail::Illegal(refusal) => &refusal.unmet,
-            Detail::Consequence { unmet, .. } => unmet,
+            FindingDetail::Illegal(refusal) => &refusal.unmet,
+            FindingDetail::Consequence { unmet, .. } => unmet,
             _ => &[],
         }
     }
 
-    /// The line of the finding under which it is counted; only for a consequence.
+    /// Returns the line of the finding that caused this one, if it is a consequence.
     pub const fn cause(&self) -> Option<u64> {
         match &self.detail {
-            Detail::Consequence { cause, .. } => Some(*cause),
+            FindingDetail::Consequence { cause, .. } => Some(*cause),
             _ => None,
         }
     }
 
-    /// Where what is asked comes from: the source of the first unmet rule or of the advisory, else the integrity of the
+    /// Returns the source of the requirement: that of the first unmet rule or of the advisory, or else the integrity of the
     /// record.
     pub fn source(&self) -> Source {
         match (&self.detail, self.unmet().first()) {
             (_, Some(unmet)) => unmet.rule.source(),
-            (Detail::Advisory(advisory), _) => advisory.warning.source(),
-            (Detail::Offset { .. }, _) => Source::ProgramPolicy,
-            (Detail::PastContract { .. }, _) => Source::Law,
+            (FindingDetail::Advisory(advisory), _) => advisory.warning.source(),
+            (FindingDetail::Offset { .. }, _) => Source::ProgramPolicy,
+            (FindingDetail::PastContract { .. }, _) => Source::Law,
             _ => Source::Integrity,
         }
     }
 
-    /// The stage from which the audit goes on; only where it had to decide.
-    pub fn goes_on_from(&self) -> Option<Stage> {
+    /// Returns the stage from which the audit continues, if it had to choose.
+    pub fn continues_from(&self) -> Option<Stage> {
         match &self.detail {
-            Detail::Illegal(refusal) => Some(refusal.stage),
-            Detail::Consequence { stage, .. } => Some(*stage),
-            Detail::Stage { computed, .. } => Some(*computed),
+            FindingDetail::Illegal(refusal) => Some(refusal.stage),
+            FindingDetail::Consequence { stage, .. } => Some(*stage),
+            FindingDetail::Stage { computed, .. } => Some(*computed),
             _ => None,
         }
     }
 
-    /// A sentence for a lay reader, without the place.
+    /// Returns a sentence for people, without the location.
     pub fn text(&self) -> String {
         Sentence(self).to_string()
     }
@@ -247,13 +250,13 @@ impl Serialize for Finding {
         if !self.unmet().is_empty() {
             map.serialize_entry("rules", self.unmet())?;
         }
-        if let Some(stage) = self.goes_on_from() {
+        if let Some(stage) = self.continues_from() {
             map.serialize_entry("stage", &stage)?;
         }
         if let Some(cause) = self.cause() {
             map.serialize_entry("cause", &cause)?;
         }
-        if let Detail::Fault(fault) = &self.detail {
+        if let FindingDetail::Fault(fault) = &self.detail {
             map.serialize_entry("fault", fault.code())?;
         }
         map.end()

@@ -1,17 +1,15 @@
-//! What is read: where it comes from, unpacked and cut into blocks, and read a second time where that is asked for.
+//! The bytes that an audit reads: opened, decompressed, and read again where needed.
 
-mod again;
-mod block;
-mod chain;
+mod counting;
+mod decompress;
 mod progress;
+mod random_access;
 mod source;
-mod unpack;
 
-pub(crate) use again::{Again, Rereader, SpoolWriter};
-pub(crate) use block::{Batch, Block, SHARDS};
-pub(crate) use chain::Chain;
-pub use progress::{Metered, Progress, Watch};
+pub(crate) use counting::CountingReader;
+pub use decompress::Compression;
+pub(crate) use decompress::StreamProblem;
+pub use progress::{ProgressCallback, ProgressReader, ReadProgress};
+pub(crate) use random_access::{LineRereader, RandomAccess, SpoolWriter};
+pub use source::LedgerSource;
 pub(crate) use source::Opened;
-pub use source::Source;
-pub use unpack::Packing;
-pub(crate) use unpack::Trouble;

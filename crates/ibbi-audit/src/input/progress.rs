@@ -1,84 +1,89 @@
-//! How far reading has come: counted where bytes are read anyway, a buffer at a time.
+//! Progress of reading, reported once for each buffer.
 
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// How far the reading of a source has come.
+/// The progress of reading a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    /// Line feeds read so far, unpacked.
+pub struct ReadProgress {
+    /// Line feeds read so far, after decompression.
     pub lines: u64,
-    /// Bytes read so far as they are stored: of a compressed file, the packed ones.
+    /// Bytes read so far, before decompression.
     pub bytes: u64,
-    /// How many bytes there are; a stream does not tell.
+    /// The size in bytes before decompression. It is unknown for a stream.
     pub total: Option<u64>,
 }
 
-/// Somebody who is told how far reading has come: once for every buffer that is read, by whichever thread reads.
-pub type Watch<'a> = &'a (dyn Fn(Progress) + Sync);
+/// A callback that receives the progress after each buffer, on whichever thread reads.
+pub type ProgressCallback<'a> = &'a (dyn Fn(ReadProgress) + Sync);
 
-/// A reader that tells a [`Watch`] how far it has come.
+/// A reader that reports its progress to a [`ProgressCallback`].
 ///
 /// ```
-/// use ibbi_audit::Metered;
+/// use ibbi_audit::ProgressReader;
 /// use std::io::Read as _;
 /// use std::sync::atomic::{AtomicU64, Ordering};
 ///
 /// let lines = AtomicU64::new(0);
-/// let watch = |progress: ibbi_audit::Progress| lines.store(progress.lines, Ordering::Relaxed);
+/// let callback = |progress: ibbi_audit::ReadProgress| lines.store(progress.lines, Ordering::Relaxed);
 /// let mut text = String::new();
-/// Metered::new(&b"one\ntwo\n"[..], Some(8), &watch).read_to_string(&mut text)?;
+/// ProgressReader::new(&b"one\ntwo\n"[..], Some(8), &callback).read_to_string(&mut text)?;
 /// assert_eq!(lines.into_inner(), 2);
 /// # Ok::<(), std::io::Error>(())
 /// ```
-pub struct Metered<'a, R> {
+pub struct ProgressReader<'a, R> {
     stream: R,
-    progress: Progress,
-    /// The bytes that were read of what the stream unpacks, where it does.
-    packed: Option<Arc<AtomicU64>>,
-    watch: Watch<'a>,
+    progress: ReadProgress,
+    /// The number of compressed bytes read, if the stream is compressed.
+    compressed: Option<Arc<AtomicU64>>,
+    callback: ProgressCallback<'a>,
 }
 
-impl<'a, R: Read> Metered<'a, R> {
-    /// Counts from here on; `total` is how many bytes there are, if that is known.
-    pub fn new(stream: R, total: Option<u64>, watch: Watch<'a>) -> Self {
-        Self { stream, progress: Progress { lines: 0, bytes: 0, total }, packed: None, watch }
+impl<'a, R: Read> ProgressReader<'a, R> {
+    /// Creates a reader that counts from here on. `total` is the size in bytes, if it is known.
+    pub fn new(stream: R, total: Option<u64>, callback: ProgressCallback<'a>) -> Self {
+        Self { stream, progress: ReadProgress { lines: 0, bytes: 0, total }, compressed: None, callback }
     }
 
-    /// As [`Metered::new`] for what is unpacked; the packed bytes are counted elsewhere.
-    pub(super) fn unpacked(stream: R, total: Option<u64>, packed: Arc<AtomicU64>, watch: Watch<'a>) -> Self {
-        Self { packed: Some(packed), ..Self::new(stream, total, watch) }
+    /// Creates a reader of decompressed bytes. A [`ByteCounter`] counts the compressed bytes.
+    pub(super) fn decompressed(
+        stream: R,
+        total: Option<u64>,
+        compressed: Arc<AtomicU64>,
+        callback: ProgressCallback<'a>,
+    ) -> Self {
+        Self { compressed: Some(compressed), ..Self::new(stream, total, callback) }
     }
 }
 
-impl<R> core::fmt::Debug for Metered<'_, R> {
+impl<R> core::fmt::Debug for ProgressReader<'_, R> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Metered").field("progress", &self.progress).finish_non_exhaustive()
+        f.debug_struct("ProgressReader").field("progress", &self.progress).finish_non_exhaustive()
     }
 }
 
-impl<R: Read> Read for Metered<'_, R> {
+impl<R: Read> Read for ProgressReader<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.stream.read(buffer)?;
         let progress = &mut self.progress;
         progress.lines += wide(memchr::memchr_iter(b'\n', &buffer[..read]).count());
-        progress.bytes = match &self.packed {
-            Some(packed) => packed.load(Ordering::Relaxed),
+        progress.bytes = match &self.compressed {
+            Some(compressed) => compressed.load(Ordering::Relaxed),
             None => progress.bytes + wide(read),
         };
-        (self.watch)(*progress);
+        (self.callback)(*progress);
         Ok(read)
     }
 }
 
-/// Counts the packed bytes on their way to who unpacks them.
-pub(super) struct Counted<R> {
+/// Counts the compressed bytes that a decompressor reads.
+pub(super) struct ByteCounter<R> {
     pub(super) stream: R,
     pub(super) bytes: Arc<AtomicU64>,
 }
 
-impl<R: Read> Read for Counted<R> {
+impl<R: Read> Read for ByteCounter<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.stream.read(buffer)?;
         self.bytes.fetch_add(wide(read), Ordering::Relaxed);

@@ -1,21 +1,21 @@
-//! Where a ledger comes from: a file, bytes in memory, or a stream that is kept to be read again.
+//! The source of a ledger: a file, bytes in memory, or a stream with a temporary copy.
 
-use super::again::{self, Again};
-use super::progress::{Counted, Metered, Watch};
-use super::unpack::{Packing, Trouble, Unpack};
-use crate::audit::AuditError;
+use super::decompress::{Compression, Decompressor, StreamProblem};
+use super::progress::{ByteCounter, ProgressCallback, ProgressReader};
+use super::random_access::{self, RandomAccess};
+use crate::error::AuditError;
 use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A ledger, an extract, or either compressed by gzip or zstd; what it is shows in its first bytes.
+/// A ledger or an extract, as it is or compressed by gzip or zstd. Its first bytes tell which.
 ///
-/// An audit reads it once from beginning to end. Where a record voids an earlier one, the lines of that case are read
-/// again; a file and bytes allow that as they are, and what cannot is copied to a nameless temporary file on the way.
-pub struct Source<'a> {
+/// An audit reads it once, from beginning to end. Where a record voids an earlier one, the audit reads the lines of that
+/// case random_access. A file and bytes in memory allow that; a stream or compressed file is copied to an unnamed temporary file.
+pub struct LedgerSource<'a> {
     kind: Kind<'a>,
-    watch: Option<Watch<'a>>,
+    callback: Option<ProgressCallback<'a>>,
 }
 
 enum Kind<'a> {
@@ -24,38 +24,38 @@ enum Kind<'a> {
     Stream(Box<dyn Read + Send + 'a>),
 }
 
-impl<'a> Source<'a> {
-    /// A file. A pipe or a device is taken as a stream.
+impl<'a> LedgerSource<'a> {
+    /// Opens a file. A pipe or a device becomes a stream.
     ///
     /// # Errors
-    /// The system's, if it cannot be opened.
+    /// Returns the system's error if the file can't be opened.
     pub fn open(path: &Path) -> io::Result<Self> {
         let file = File::open(path)?;
         let is_file = file.metadata()?.is_file();
-        Ok(if is_file { Self::of(Kind::File(file)) } else { Self::stream(file) })
+        Ok(if is_file { Self::new(Kind::File(file)) } else { Self::stream(file) })
     }
 
-    /// A stream, such as standard input.
+    /// Wraps a stream, such as standard input.
     pub fn stream(stream: impl Read + Send + 'a) -> Self {
-        Self::of(Kind::Stream(Box::new(stream)))
+        Self::new(Kind::Stream(Box::new(stream)))
     }
 
-    /// Bytes in memory.
+    /// Wraps bytes in memory.
     pub const fn bytes(bytes: &'a [u8]) -> Self {
-        Self::of(Kind::Bytes(bytes))
+        Self::new(Kind::Bytes(bytes))
     }
 
-    const fn of(kind: Kind<'a>) -> Self {
-        Self { kind, watch: None }
+    const fn new(kind: Kind<'a>) -> Self {
+        Self { kind, callback: None }
     }
 
-    /// Tells somebody how far reading has come.
+    /// Reports the progress of reading to a callback.
     #[must_use]
-    pub fn watched(self, watch: Watch<'a>) -> Self {
-        Self { watch: Some(watch), ..self }
+    pub fn with_progress(self, callback: ProgressCallback<'a>) -> Self {
+        Self { callback: Some(callback), ..self }
     }
 
-    /// How many bytes there are, as they are stored.
+    /// Returns the size in bytes before decompression, if it is known.
     fn total(&self) -> Option<u64> {
         match &self.kind {
             Kind::Bytes(bytes) => u64::try_from(bytes.len()).ok(),
@@ -64,85 +64,85 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Looks at the first bytes, and makes ready what they ask for; of a stream or a compressed file at most `limit`
-    /// bytes will be given.
+    /// Reads the first bytes and prepares decompression and rereading. The reader gives at most `limit` bytes of a stream
+    /// or a compressed file.
     pub(crate) fn begin(self, limit: u64) -> Result<Opened<'a>, AuditError> {
-        let spool = || Again::spool().map_err(|source| AuditError::Spool { source });
-        let trouble = Arc::new(Mutex::new(None));
-        let (watch, total) = (self.watch, self.total());
-        let (mut raw, again): (Box<dyn Read + Send + 'a>, _) = match self.kind {
-            Kind::Bytes(bytes) => (Box::new(bytes), Again::Bytes(bytes)),
+        let spool = || RandomAccess::spool().map_err(|source| AuditError::Spool { source });
+        let problem = Arc::new(Mutex::new(None));
+        let (callback, total) = (self.callback, self.total());
+        let (mut raw, random_access): (Box<dyn Read + Send + 'a>, _) = match self.kind {
+            Kind::Bytes(bytes) => (Box::new(bytes), RandomAccess::Bytes(bytes)),
             Kind::File(file) => {
                 let file = Arc::new(file);
-                (Box::new(Sequential { file: Arc::clone(&file), offset: 0 }), Again::File(file))
+                (Box::new(FileReader { file: Arc::clone(&file), offset: 0 }), RandomAccess::File(file))
             }
             Kind::Stream(stream) => (stream, spool()?),
         };
         let beginning = beginning(&mut raw)?;
-        let packing = Packing::of(&beginning);
+        let compression = Compression::detect(&beginning);
         let raw: Box<dyn Read + Send + 'a> = Box::new(Cursor::new(beginning.clone()).chain(raw));
-        let Some(packing) = packing else {
-            let raw: Box<dyn Read + Send + 'a> = match watch {
-                Some(watch) => Box::new(Metered::new(raw, total, watch)),
+        let Some(compression) = compression else {
+            let raw: Box<dyn Read + Send + 'a> = match callback {
+                Some(callback) => Box::new(ProgressReader::new(raw, total, callback)),
                 None => raw,
             };
             let reader: Box<dyn Read + Send + 'a> =
-                if again.is_spool() { Box::new(Limited::new(raw, limit, &trouble)) } else { raw };
-            return Ok(Opened { reader, again, packing: None, beginning, trouble });
+                if random_access.is_spool() { Box::new(Limited::new(raw, limit, &problem)) } else { raw };
+            return Ok(Opened { reader, random_access, compression: None, beginning, problem });
         };
-        // What was packed can be read again only as it was unpacked.
-        let again = if again.is_spool() { again } else { spool()? };
+        // Offsets are those of the decompressed bytes, so a compressed file needs a copy to be read random_access.
+        let random_access = if random_access.is_spool() { random_access } else { spool()? };
         let bytes = Arc::default();
-        let counted = Counted { stream: raw, bytes: Arc::clone(&bytes) };
-        let unpacked = Limited::new(Unpack::new(packing, counted, &trouble), limit, &trouble);
-        let mut reader: Box<dyn Read + Send + 'a> = match watch {
-            Some(watch) => Box::new(Metered::unpacked(unpacked, total, bytes, watch)),
-            None => Box::new(unpacked),
+        let counted = ByteCounter { stream: raw, bytes: Arc::clone(&bytes) };
+        let decompressed = Limited::new(Decompressor::new(compression, counted, &problem), limit, &problem);
+        let mut reader: Box<dyn Read + Send + 'a> = match callback {
+            Some(callback) => Box::new(ProgressReader::decompressed(decompressed, total, bytes, callback)),
+            None => Box::new(decompressed),
         };
         let beginning = self::beginning(&mut reader)?;
         let reader = Box::new(Cursor::new(beginning.clone()).chain(reader));
-        Ok(Opened { reader, again, packing: Some(packing), beginning, trouble })
+        Ok(Opened { reader, random_access, compression: Some(compression), beginning, problem })
     }
 }
 
-impl core::fmt::Debug for Source<'_> {
+impl core::fmt::Debug for LedgerSource<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(match self.kind {
-            Kind::Bytes(_) => "Source::bytes",
-            Kind::File(_) => "Source::file",
-            Kind::Stream(_) => "Source::stream",
+            Kind::Bytes(_) => "LedgerSource::bytes",
+            Kind::File(_) => "LedgerSource::file",
+            Kind::Stream(_) => "LedgerSource::stream",
         })
     }
 }
 
-/// A source that is being read.
+/// An opened source.
 pub(crate) struct Opened<'a> {
     pub(crate) reader: Box<dyn Read + Send + 'a>,
-    /// Where lines can be read again.
-    pub(crate) again: Again<'a>,
-    pub(crate) packing: Option<Packing>,
-    /// The first bytes, which the reader gives too.
+    /// The place from which lines can be read random_access.
+    pub(crate) random_access: RandomAccess<'a>,
+    pub(crate) compression: Option<Compression>,
+    /// The first bytes. The reader gives them too.
     pub(crate) beginning: Vec<u8>,
-    trouble: Arc<Mutex<Option<Trouble>>>,
+    problem: Arc<Mutex<Option<StreamProblem>>>,
 }
 
 impl Opened<'_> {
-    /// Why the reader ended before the stream did, once it has.
-    pub(crate) fn trouble(&self) -> Watched {
-        Watched(Arc::clone(&self.trouble))
+    /// Returns a handle to the reason why the reader ended before the stream did.
+    pub(crate) fn problem(&self) -> ProblemHandle {
+        ProblemHandle(Arc::clone(&self.problem))
     }
 }
 
-/// A look at why a reader ended.
-pub(crate) struct Watched(Arc<Mutex<Option<Trouble>>>);
+/// A handle to the reason why a reader ended early.
+pub(crate) struct ProblemHandle(Arc<Mutex<Option<StreamProblem>>>);
 
-impl Watched {
-    pub(crate) fn take(&self) -> Option<Trouble> {
+impl ProblemHandle {
+    pub(crate) fn take(&self) -> Option<StreamProblem> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
-/// The first bytes of a stream: enough to tell what it is.
+/// Reads the first bytes of a stream, which tell what it is.
 fn beginning(stream: &mut impl Read) -> Result<Vec<u8>, AuditError> {
     let mut beginning = Vec::new();
     let read = stream.by_ref().take(16).read_to_end(&mut beginning);
@@ -150,15 +150,15 @@ fn beginning(stream: &mut impl Read) -> Result<Vec<u8>, AuditError> {
     Ok(beginning)
 }
 
-/// A file read from its beginning, without moving the place from which others read it.
-struct Sequential {
+/// A reader of a file from its beginning that leaves the file position alone.
+struct FileReader {
     file: Arc<File>,
     offset: u64,
 }
 
-impl Read for Sequential {
+impl Read for FileReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = again::read_at(&self.file, buffer, self.offset)?;
+        let read = random_access::read_at(&self.file, buffer, self.offset)?;
         self.offset += u64::try_from(read).unwrap_or(u64::MAX);
         Ok(read)
     }
@@ -169,22 +169,22 @@ struct Limited<R> {
     stream: R,
     limit: u64,
     left: u64,
-    trouble: Arc<Mutex<Option<Trouble>>>,
+    problem: Arc<Mutex<Option<StreamProblem>>>,
 }
 
 impl<R> Limited<R> {
-    fn new(stream: R, limit: u64, trouble: &Arc<Mutex<Option<Trouble>>>) -> Self {
-        Self { stream, limit, left: limit, trouble: Arc::clone(trouble) }
+    fn new(stream: R, limit: u64, problem: &Arc<Mutex<Option<StreamProblem>>>) -> Self {
+        Self { stream, limit, left: limit, problem: Arc::clone(problem) }
     }
 }
 
 impl<R: Read> Read for Limited<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.left == 0 {
-            // Whether it ends just here shows in the next byte.
+            // The next byte tells whether the stream ends here.
             if self.stream.read(&mut [0])? > 0 {
-                let trouble = Trouble::TooLarge { limit: self.limit };
-                self.trouble.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(trouble);
+                let problem = StreamProblem::TooLarge { limit: self.limit };
+                self.problem.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(problem);
             }
             return Ok(0);
         }

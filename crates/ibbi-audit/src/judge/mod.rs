@@ -1,22 +1,22 @@
-//! Judging: the records of the cases, each offered again to the core, and what is kept of a case between two of them.
+//! Judging: offers each record to the core again, and keeps what is needed between two records of a case.
 //!
-//! [`Shard`] holds some of the cases and judges their lines; [`Track`] is one case. `debt` and `reach` say which refusals
-//! are put down to an earlier fault.
+//! A [`Shard`] holds some of the cases and judges their lines; an [`AuditedCase`] is one case. `follow_on` and
+//! `affected_rules` decide which refusals are consequences of an earlier fault.
 
-mod ahead;
-mod debt;
-mod ids;
-mod live;
-mod place;
-mod reach;
-mod recall;
+mod affected_rules;
+mod answer;
+mod audited_case;
+mod case_state;
+mod context;
+mod follow_on;
+mod prefetch;
 mod record;
+mod record_ids;
+mod record_offsets;
+mod reread;
 mod shard;
-mod track;
-mod trail;
-mod verdict;
 
-pub(crate) use live::{Live, State};
-pub(crate) use place::{Place, of_fault};
-pub(crate) use shard::{Context, Shard};
-pub(crate) use track::Track;
+pub(crate) use audited_case::AuditedCase;
+pub(crate) use case_state::{CaseState, Held};
+pub(crate) use context::JudgeContext;
+pub(crate) use shard::Shard;

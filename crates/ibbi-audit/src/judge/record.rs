@@ -1,79 +1,78 @@
-//! Judging a record: its id, its place in its case, what it carries, and what the core says of it.
+//! Judging a record: its ID, its place in its case, its fields, and the core's answer to its event.
 
-use super::place::{Place, place_of};
-use super::shard::{Context, Shard};
-use crate::audit::AuditError;
-use crate::finding::{Detail, Finding, FindingKind};
+use super::context::JudgeContext;
+use super::shard::Shard;
+use crate::error::AuditError;
+use crate::finding::{Finding, FindingDetail, FindingKind, Location};
 use ibbi_common::zone::Zone;
 use ibbi_core::events::CaseOpened;
 use ibbi_core::{Event, EventKind, Program, ProgramParameters, Refusal, Slot, Stage};
 use ibbi_log::{FaultKind, Record, Uuid};
 
-/// An event may be recorded so many milliseconds before it is said to happen: clocks differ.
-const CLOCKS_DIFFER: i64 = 5 * 60_000;
+/// The most milliseconds by which an event can be recorded before it happens, because clocks differ.
+const CLOCK_TOLERANCE: i64 = 5 * 60_000;
 
-/// A closed case to which so much came after its end is not relieved again: to get everything back each time would take
-/// longer with every record.
-const OFTEN: u8 = 8;
+/// The number of restores after which a closed case keeps its state: restoring takes longer with every record.
+const MAX_RESTORES: u8 = 8;
 
 impl Shard {
     /// Judges a record.
     pub(crate) fn record(
         &mut self,
         record: Record,
-        context: &Context<'_>,
+        context: &JudgeContext<'_>,
         out: &mut Vec<Finding>,
     ) -> Result<(), AuditError> {
-        let place = place_of(&record);
-        let Some(index) = self.find(record.case, place, context, out) else { return Ok(()) };
-        self.revive(index, context)?;
+        let location = Location::record(&record);
+        let Some(index) = self.find_or_add(record.case, location, context, out) else { return Ok(()) };
+        self.restore(index, context)?;
         let before = out.len();
-        let repeated = self.repeats(index, &record, context)?;
-        let track = &mut self.tracks[index];
-        track.counts.records = track.counts.records.saturating_add(1);
-        (track.last_line, track.logged) = (record.line, track.logged.max(record.logged));
-        match repeated {
+        let repetition = self.find_repetition(index, &record, context)?;
+        let case = &mut self.cases[index];
+        case.counts.records = case.counts.records.saturating_add(1);
+        (case.last_line, case.logged) = (record.line, case.logged.max(record.logged));
+        match repetition {
             Some(Repetition::Same { first }) => {
-                track.counts.repeated += 1;
-                // One that was numbered as a record of its own keeps its number: those after it count on from there.
-                if track.rev.checked_add(1) == Some(record.rev) {
-                    track.rev = record.rev;
+                case.counts.repeated += 1;
+                // A repetition with a number of its own keeps it, because the records after it continue from there.
+                if case.rev.checked_add(1) == Some(record.rev) {
+                    case.rev = record.rev;
                 }
-                out.push(place.find(FindingKind::CaseRepeated, Detail::Repeated { id: record.id, first }));
+                let detail = FindingDetail::Repeated { id: record.id, first };
+                out.push(location.finding(FindingKind::CaseRepeated, detail));
             }
             other => {
                 if let Some(Repetition::Other { first }) = other {
                     let kind = FaultKind::DuplicateId { case: record.case, id: record.id, first };
-                    let detail = Detail::Fault(kind);
-                    out.push(place.find(FindingKind::CaseDuplicateId, detail));
+                    out.push(location.finding(FindingKind::CaseDuplicateId, FindingDetail::Fault(kind)));
                 }
-                self.envelope(index, &record, out);
-                self.content(index, &record, context, out);
+                self.check_envelope(index, &record, out);
+                self.check_fields(index, &record, context, out);
                 self.judge(index, record, context, out)?;
             }
         }
-        let track = &mut self.tracks[index];
-        out[before..].iter().for_each(|finding| track.note(finding.kind));
+        let case = &mut self.cases[index];
+        out[before..].iter().for_each(|finding| case.note(finding.kind));
         Ok(())
     }
 
-    /// Whether the id of a record was used in its case before.
-    fn repeats(
+    /// Looks for an earlier record of the case with the same ID.
+    fn find_repetition(
         &mut self,
         index: usize,
         record: &Record,
-        context: &Context<'_>,
+        context: &JudgeContext<'_>,
     ) -> Result<Option<Repetition>, AuditError> {
-        let track = &self.tracks[index];
-        let Some(live) = &track.live else { return Ok(None) };
+        let case = &self.cases[index];
+        let Some(state) = &case.state else { return Ok(None) };
         let mut other = None;
-        for place in live.ids.places(record.id, &self.hasher) {
-            let Some((offset, _)) = track.trail.iter().nth(place) else { continue };
-            let earlier = self.recall.record(context.again, offset)?;
+        for candidate in state.ids.indexes(record.id, &self.hasher) {
+            let Some((offset, _)) = case.offsets.iter().nth(candidate) else { continue };
+            let earlier = self.rereader.record(context.random_access, offset)?;
             if earlier.id != record.id {
                 continue;
             }
-            // The reader of a single line knows neither its number nor its place.
+            // The reader of a single line knows neither the line's number nor its offset.
             let first = earlier.seq;
             let same = earlier.actor == record.actor && earlier.at == record.at && earlier.event == record.event;
             if same {
@@ -84,48 +83,48 @@ impl Shard {
         Ok(other)
     }
 
-    /// Holds a record against its place in its case and against the time at which it was written down.
-    fn envelope(&mut self, index: usize, record: &Record, out: &mut Vec<Finding>) {
-        let place = place_of(record);
-        let track = &mut self.tracks[index];
-        let Some(live) = &mut track.live else { return };
-        let begins = track.rev == 0;
-        if begins && record.event.kind() != EventKind::CaseOpened {
-            out.push(place.find(FindingKind::CaseNoOpening, Detail::NoOpening));
-            live.debts().hole(record.line);
-        } else if record.rev != track.rev.saturating_add(1) {
-            let (expected, found) = (track.rev.saturating_add(1), record.rev);
+    /// Checks a record's number within its case, and its two times.
+    fn check_envelope(&mut self, index: usize, record: &Record, out: &mut Vec<Finding>) {
+        let location = Location::record(record);
+        let case = &mut self.cases[index];
+        let Some(state) = &mut case.state else { return };
+        let is_first = case.rev == 0;
+        if is_first && record.event.kind() != EventKind::CaseOpened {
+            out.push(location.finding(FindingKind::CaseNoOpening, FindingDetail::NoOpening));
+            state.follow_ons().add_gap(record.line);
+        } else if record.rev != case.rev.saturating_add(1) {
+            let (expected, found) = (case.rev.saturating_add(1), record.rev);
             let kind = FaultKind::Rev { case: record.case, expected, found };
-            out.push(place.find(FindingKind::ChainRev, Detail::Fault(kind)));
+            out.push(location.finding(FindingKind::ChainRev, FindingDetail::Fault(kind)));
             if found > expected {
-                live.debts().hole(record.line);
+                state.follow_ons().add_gap(record.line);
             }
         }
-        track.rev = record.rev;
-        if record.at.millis() > record.logged.millis().saturating_add(CLOCKS_DIFFER) {
-            let detail = Detail::Early { at: record.at, logged: record.logged };
-            out.push(place.find(FindingKind::EventEarly, detail));
-            live.debts().time_in_doubt(record.at, record.line);
+        case.rev = record.rev;
+        if record.at.millis() > record.logged.millis().saturating_add(CLOCK_TOLERANCE) {
+            let detail = FindingDetail::Early { at: record.at, logged: record.logged };
+            out.push(location.finding(FindingKind::EventEarly, detail));
+            state.follow_ons().doubt_time(record.at, record.line);
         }
     }
 
-    /// Looks at what an event carries, as far as that can be done without the state of its case.
-    fn content(&mut self, index: usize, record: &Record, context: &Context<'_>, out: &mut Vec<Finding>) {
-        let place = place_of(record);
-        let track = &mut self.tracks[index];
+    /// Checks the fields of an event that don't need the state of its case, and asks for advisories.
+    fn check_fields(&mut self, index: usize, record: &Record, context: &JudgeContext<'_>, out: &mut Vec<Finding>) {
+        let location = Location::record(record);
+        let case = &mut self.cases[index];
         if let Some(slot) = booked_slot(&record.event)
-            && let Some(zone) = track.zone
+            && let Some(zone) = case.zone
             && let Some((time, expected)) = zone.wrong_offset(slot)
         {
             let zone = zone.name().to_owned();
-            out.push(place.find(FindingKind::EventOffset, Detail::Offset { time, zone, expected }));
+            out.push(location.finding(FindingKind::EventOffset, FindingDetail::Offset { time, zone, expected }));
         }
         if context.advisories
-            && let Some(live) = &track.live
+            && let Some(state) = &case.state
         {
-            let advisories = live.case().advise(&record.event, record.at, Some(record.logged));
-            let found = |advisory| place.find(FindingKind::EventAdvisory, Detail::Advisory(advisory));
-            out.extend(advisories.into_iter().map(found));
+            let advisories = state.case().advise(&record.event, record.at, Some(record.logged));
+            let finding = |advisory| location.finding(FindingKind::EventAdvisory, FindingDetail::Advisory(advisory));
+            out.extend(advisories.into_iter().map(finding));
         }
     }
 
@@ -134,119 +133,126 @@ impl Shard {
         &mut self,
         index: usize,
         record: Record,
-        context: &Context<'_>,
+        context: &JudgeContext<'_>,
         out: &mut Vec<Finding>,
     ) -> Result<(), AuditError> {
-        let place = place_of(&record);
+        let location = Location::record(&record);
         let Record { id, seq, at, to, event, offset, .. } = record;
         let kind = event.kind();
         let voids = if let Event::EventVoided(void) = &event { Some(void.seq) } else { None };
         if voids.is_some() {
-            // Only the history knows what remains without an event.
-            self.load(index, context)?;
+            // Only the history can tell what remains without an event.
+            self.load_history(index, context)?;
         }
         let opened = if let Event::CaseOpened(opened) = &event { Some(opened.clone()) } else { None };
-        let track = &mut self.tracks[index];
-        let Some(live) = &mut track.live else { return Ok(()) };
-        let stage = live.case().stage();
+        let case = &mut self.cases[index];
+        let Some(state) = &mut case.state else { return Ok(()) };
+        let stage = state.case().stage();
         let answer = if stage == Stage::Unopened && kind != EventKind::CaseOpened {
-            Answer::NotJudged
+            CoreAnswer::NotJudged
         } else {
-            match live.offer(seq, at, event) {
-                Ok(to) => Answer::Accepted(to),
-                Err(refusal) => Answer::Refused(refusal),
+            match state.offer(seq, at, event) {
+                Ok(to) => CoreAnswer::Accepted(to),
+                Err(refusal) => CoreAnswer::Refused(refusal),
             }
         };
-        let place_in_trail = track.trail_len();
-        let accepted = matches!(answer, Answer::Accepted(_));
+        let record_index = case.record_index();
+        let accepted = matches!(answer, CoreAnswer::Accepted(_));
         match answer {
-            Answer::Accepted(computed) => {
-                track.counts.accepted += 1;
+            CoreAnswer::Accepted(computed) => {
+                case.counts.accepted += 1;
                 if voids.is_some() {
-                    track.counts.voids += 1;
-                    track.taken_back();
+                    case.counts.voids += 1;
+                    case.apply_void();
                 } else {
-                    track.tell(kind, at);
+                    case.add_to_times(kind, at);
                 }
-                track.compare(to, computed, computed != stage && voids.is_none(), place, out);
+                case.compare_stage(to, computed, computed != stage && voids.is_none(), location, out);
             }
-            Answer::Refused(refusal) => track.refused(refusal, voids, to, place, out),
-            Answer::NotJudged => track.not_judged(seq, kind, place, out),
+            CoreAnswer::Refused(refusal) => case.refuse(refusal, voids, to, location, out),
+            CoreAnswer::NotJudged => case.skip_unopened(seq, kind, location, out),
         }
-        self.keep(index, id, offset, accepted, place_in_trail, context)?;
+        self.remember(index, id, offset, accepted, record_index, context)?;
         if let Some(opened) = opened.filter(|_| accepted) {
-            self.opened(index, &opened, place, out);
+            self.check_opening(index, &opened, location, out);
         }
-        self.settle(index, context);
+        self.drop_state_if_closed(index, context);
         Ok(())
     }
 
-    /// Keeps where a record is, and its id.
-    fn keep(
+    /// Remembers the offset and the ID of a record.
+    fn remember(
         &mut self,
         index: usize,
         id: Uuid,
         offset: u64,
         accepted: bool,
-        place: usize,
-        context: &Context<'_>,
+        record_index: usize,
+        context: &JudgeContext<'_>,
     ) -> Result<(), AuditError> {
-        let track = &mut self.tracks[index];
-        if track.live.as_ref().is_some_and(|live| live.ids.is_due()) {
-            let ids = self.recall.ids(context.again, &track.trail)?;
-            if let Some(live) = &mut track.live {
-                live.ids.hold(ids.into_iter());
+        let case = &mut self.cases[index];
+        if case.state.as_ref().is_some_and(|state| state.ids.is_full()) {
+            let ids = self.rereader.ids(context.random_access, &case.offsets)?;
+            if let Some(state) = &mut case.state {
+                state.ids.keep_whole(ids.into_iter());
             }
         }
-        track.trail.push(offset, accepted);
-        if let Some(live) = &mut track.live {
-            live.ids.push(id, place, &self.hasher);
+        case.offsets.push(offset, accepted);
+        if let Some(state) = &mut case.state {
+            state.ids.push(id, record_index, &self.hasher);
         }
         Ok(())
     }
 
-    /// What an accepted opening says of its case.
-    fn opened(&mut self, index: usize, opened: &CaseOpened, place: Place, out: &mut Vec<Finding>) {
-        let track = &mut self.tracks[index];
-        track.district = Some(opened.district.clone());
-        track.zone = Zone::find(&opened.time_zone);
-        if track.zone.is_none() {
+    /// Takes the district and the time zone from an accepted opening, and checks its other fields.
+    fn check_opening(&mut self, index: usize, opened: &CaseOpened, location: Location, out: &mut Vec<Finding>) {
+        let case = &mut self.cases[index];
+        case.district = Some(opened.district.clone());
+        case.zone = Zone::find(&opened.time_zone);
+        if case.zone.is_none() {
             let zone = opened.time_zone.to_string();
-            out.push(place.find(FindingKind::CaseUnknownZone, Detail::UnknownZone { zone }));
+            out.push(location.finding(FindingKind::CaseUnknownZone, FindingDetail::UnknownZone { zone }));
         }
-        let differs = differing(opened.program.parameters());
+        let differs = differing_parameters(opened.program.parameters());
         if !differs.is_empty() {
-            out.push(place.find(FindingKind::CaseOtherProgram, Detail::OtherProgram { differs }));
+            out.push(location.finding(FindingKind::CaseOtherProgram, FindingDetail::OtherProgram { differs }));
         }
         if let Some(earlier) = opened.follows {
-            self.follows.push((earlier, place));
+            self.follows.push((earlier, location));
         }
     }
 
-    /// Relieves a closed case of what only its next event would need, if all agree that it is closed.
-    fn settle(&mut self, index: usize, context: &Context<'_>) {
-        let track = &mut self.tracks[index];
-        let Some(live) = &track.live else { return };
-        let settled = live.debts.as_ref().is_none_or(|debts| debts.is_settled());
-        let over = live.case().stage() == Stage::Closed && settled;
-        if over && track.revived < OFTEN {
+    /// Drops the state of a closed case, unless follow-ons remain or it was restored too often.
+    fn drop_state_if_closed(&mut self, index: usize, context: &JudgeContext<'_>) {
+        let case = &mut self.cases[index];
+        let Some(state) = &case.state else { return };
+        let clear = state.follow_ons.as_ref().is_none_or(|follow_ons| follow_ons.is_clear());
+        let over = state.case().stage() == Stage::Closed && clear;
+        if over && case.restored < MAX_RESTORES {
             if let Some(hasher) = context.fingerprints {
-                track.fingerprint = hasher.hash_one(live.case());
+                case.fingerprint = hasher.hash_one(state.case());
             }
-            track.owed_since = live.debts.as_ref().and_then(|debts| debts.first_cause());
-            track.live = None;
-            track.course.settle();
-            track.trail.settle();
+            case.first_cause = state.follow_ons.as_ref().and_then(|follow_ons| follow_ons.first_cause());
+            case.state = None;
+            case.times.shrink();
+            case.offsets.shrink();
         }
     }
 }
 
-/// A record whose id is not new.
+/// A record whose ID isn't new.
 enum Repetition {
-    /// It says what the earlier one says.
+    /// The content is the same as the earlier record's.
     Same { first: u64 },
-    /// It says something else.
+    /// The content differs.
     Other { first: u64 },
+}
+
+enum CoreAnswer {
+    Accepted(Stage),
+    Refused(Refusal),
+    /// The case has no opening yet.
+    NotJudged,
 }
 
 /// Returns the slot that an event books.
@@ -258,25 +264,18 @@ const fn booked_slot(event: &Event) -> Option<Slot> {
     }
 }
 
-enum Answer {
-    Accepted(Stage),
-    Refused(Refusal),
-    /// The case has no opening yet.
-    NotJudged,
-}
-
-/// Each program parameter that is not today's, in words.
-fn differing(found: &ProgramParameters) -> Vec<String> {
-    let today = Program::default();
-    let today = today.parameters();
-    let lists = |list: &[u16]| list.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
+/// Returns a text about each program parameter that differs from the current one.
+fn differing_parameters(found: &ProgramParameters) -> Vec<String> {
+    let current = Program::default();
+    let current = current.parameters();
+    let list = |list: &[u16]| list.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
     let rows = [
-        ("full_day", lists(&found.full_day), lists(&today.full_day)),
-        ("grace", found.grace.to_string(), today.grace.to_string()),
-        ("presence", found.presence.to_string(), today.presence.to_string()),
-        ("training", found.training.to_string(), today.training.to_string()),
-        ("two_half_days", lists(&found.two_half_days), lists(&today.two_half_days)),
+        ("full_day", list(&found.full_day), list(&current.full_day)),
+        ("grace", found.grace.to_string(), current.grace.to_string()),
+        ("presence", found.presence.to_string(), current.presence.to_string()),
+        ("training", found.training.to_string(), current.training.to_string()),
+        ("two_half_days", list(&found.two_half_days), list(&current.two_half_days)),
     ];
-    let differs = rows.into_iter().filter(|(_, found, today)| found != today);
-    differs.map(|(name, found, today)| format!("{name} is {found}, today {today}")).collect()
+    let differs = rows.into_iter().filter(|(_, found, current)| found != current);
+    differs.map(|(name, found, current)| format!("{name} is {found} (now {current})")).collect()
 }

@@ -1,77 +1,67 @@
-//! A shard: some of the cases, with what was read of them.
+//! A shard: some of the cases, as far as they have been read.
 
-use super::ahead::AHEAD;
-use super::live::{Live, State};
-use super::place::{Place, of_fault};
-use super::recall::Recall;
-use super::track::Track;
-use crate::audit::AuditError;
-use crate::finding::{Detail, Finding, FindingKind};
-use crate::input::{Again, Batch};
+use super::audited_case::AuditedCase;
+use super::case_state::{CaseState, Held};
+use super::context::JudgeContext;
+use super::prefetch::LINES_AHEAD;
+use super::reread::RecordRereader;
+use crate::blocks::Batch;
+use crate::error::AuditError;
+use crate::finding::{Finding, FindingDetail, FindingKind, Location, fault_finding};
+use crate::input::RandomAccess;
 use ibbi_core::Case;
 use ibbi_log::{Fault, FaultKind, LedgerLine, LineReader, Links, Record, Uuid, case_of};
 use std::collections::{HashMap, VecDeque};
 
-/// How many entries of histories a shard holds before it gives the oldest up.
-const MAX_WEIGHT: usize = 8192;
+/// The most history entries that a shard holds before it drops the oldest histories.
+const MAX_HISTORY_ENTRIES: usize = 8192;
 
-/// What judging needs to know.
-pub(crate) struct Context<'a> {
-    pub(crate) again: &'a Again<'a>,
-    pub(crate) advisories: bool,
-    /// The most cases of a shard, and of the whole audit.
-    pub(crate) max_cases: usize,
-    pub(crate) limit: u64,
-    /// Whether a closed case leaves a hash of its state behind, for another ledger's to be held against.
-    pub(crate) fingerprints: Option<&'a ahash::RandomState>,
-}
-
-/// Some of the cases, with all that was read of them.
+/// Some of the cases, as far as they have been read.
 pub(crate) struct Shard {
     reader: LineReader,
-    pub(super) recall: Recall,
+    pub(super) rereader: RecordRereader,
     pub(super) hasher: ahash::RandomState,
     index: HashMap<Uuid, u32, ahash::RandomState>,
-    pub(crate) tracks: Vec<Track>,
-    /// The cases whose history is held, the oldest first, each with its weight when it was loaded.
+    pub(crate) cases: Vec<AuditedCase>,
+    /// The cases whose history is held, oldest first, each with its number of entries when it was loaded.
     loaded: VecDeque<(usize, usize)>,
-    weight: usize,
+    history_entries: usize,
     full: bool,
-    /// Cases that follow another: the other one, and where that is said.
-    pub(crate) follows: Vec<(Uuid, Place)>,
+    /// The cases that are followed by another case, each with the location of the record that names it.
+    pub(crate) follows: Vec<(Uuid, Location)>,
 }
 
 impl Shard {
     pub(crate) fn new() -> Self {
         Self {
             reader: LineReader::default(),
-            recall: Recall::default(),
+            rereader: RecordRereader::default(),
             hasher: ahash::RandomState::new(),
             index: HashMap::default(),
-            tracks: Vec::new(),
+            cases: Vec::new(),
             loaded: VecDeque::new(),
-            weight: 0,
+            history_entries: 0,
             full: false,
             follows: Vec::new(),
         }
     }
 
-    pub(crate) fn knows(&self, case: Uuid) -> bool {
+    pub(crate) fn has(&self, case: Uuid) -> bool {
         self.index.contains_key(&case)
     }
 
-    /// What was read of a case.
-    pub(crate) fn track(&self, case: Uuid) -> Option<&Track> {
-        self.tracks.get(usize::try_from(*self.index.get(&case)?).ok()?)
+    /// Returns a case as far as it has been read.
+    pub(crate) fn case(&self, case: Uuid) -> Option<&AuditedCase> {
+        self.cases.get(usize::try_from(*self.index.get(&case)?).ok()?)
     }
 
-    /// The state of a case after all that was read of it.
-    pub(crate) fn state(&mut self, case: Uuid, again: &Again<'_>) -> Result<Option<Case>, AuditError> {
+    /// Returns the state of a case after its last record.
+    pub(crate) fn state(&mut self, case: Uuid, source: &RandomAccess<'_>) -> Result<Option<Case>, AuditError> {
         let Some(index) = self.index.get(&case).and_then(|index| usize::try_from(*index).ok()) else { return Ok(None) };
-        let track = &self.tracks[index];
-        Ok(Some(match &track.live {
-            Some(live) => live.case().clone(),
-            None => self.recall.history(again, &track.trail)?.case().clone(),
+        let audited = &self.cases[index];
+        Ok(Some(match &audited.state {
+            Some(state) => state.case().clone(),
+            None => self.rereader.history(source, &audited.offsets)?.case().clone(),
         }))
     }
 
@@ -79,34 +69,34 @@ impl Shard {
     pub(crate) fn batch(
         &mut self,
         batch: &Batch,
-        context: &Context<'_>,
+        context: &JudgeContext<'_>,
         out: &mut Vec<Finding>,
     ) -> Result<(), AuditError> {
-        let mut ahead = Vec::with_capacity(AHEAD);
+        let mut ahead = Vec::with_capacity(LINES_AHEAD);
         let mut lines = batch.iter();
         loop {
             let read = |(line, number, offset)| (line, number, offset, self.reader.read(line));
-            ahead.extend(lines.by_ref().take(AHEAD).map(read));
+            ahead.extend(lines.by_ref().take(LINES_AHEAD).map(read));
             if ahead.is_empty() {
                 return Ok(());
             }
             let case = |read: &Result<LedgerLine, _>| {
                 if let Ok(LedgerLine::Record(record)) = read { Some(record.case) } else { None }
             };
-            self.glance(ahead.iter().filter_map(|(.., read)| case(read)));
+            self.prefetch(ahead.iter().filter_map(|(.., read)| case(read)));
             for (line, number, offset, read) in ahead.drain(..) {
                 self.entry(line, number, offset, read, context, out)?;
             }
         }
     }
 
-    /// Judges a line, which comes without its LF.
+    /// Judges a line, which is given without its LF.
     pub(crate) fn line(
         &mut self,
         line: &[u8],
         number: u64,
         offset: u64,
-        context: &Context<'_>,
+        context: &JudgeContext<'_>,
         out: &mut Vec<Finding>,
     ) -> Result<(), AuditError> {
         let read = self.reader.read(line);
@@ -119,7 +109,7 @@ impl Shard {
         number: u64,
         offset: u64,
         read: Result<LedgerLine, (usize, FaultKind)>,
-        context: &Context<'_>,
+        context: &JudgeContext<'_>,
         out: &mut Vec<Finding>,
     ) -> Result<(), AuditError> {
         match read {
@@ -129,125 +119,127 @@ impl Shard {
             }
             Ok(LedgerLine::Opening(_)) => {
                 let fault = Fault { line: number, offset, column: 0, kind: FaultKind::Opening { first: false } };
-                out.push(of_fault(fault, None, None));
+                out.push(fault_finding(fault, None, None));
                 Ok(())
             }
             Err((column, kind)) => self.malformed(line, Fault { line: number, offset, column, kind }, context, out),
         }
     }
 
-    /// A line that is no record. Its case goes on without it, if it can be told.
+    /// Reports a line that is not a record. Its case, if the line names one, continues without it.
     fn malformed(
         &mut self,
         line: &[u8],
         fault: Fault,
-        context: &Context<'_>,
+        context: &JudgeContext<'_>,
         out: &mut Vec<Finding>,
     ) -> Result<(), AuditError> {
         let number = fault.line;
         let (case, links) = (case_of(line), Links::read(line));
-        out.push(of_fault(fault, case, links.and_then(|links| links.logged())));
+        out.push(fault_finding(fault, case, links.and_then(|links| links.logged())));
         let Some(case) = case else { return Ok(()) };
-        let Some(index) = self.find(case, Place::line(number, 0), context, out) else { return Ok(()) };
-        self.revive(index, context)?;
-        let track = &mut self.tracks[index];
-        track.note(FindingKind::LineMalformed);
-        // Where its number cannot be told, it is taken to have had the next one.
-        track.rev = links.and_then(|links| links.rev).unwrap_or_else(|| track.rev.saturating_add(1));
-        if let Some(live) = &mut track.live {
-            live.debts().hole(number);
+        let Some(index) = self.find_or_add(case, Location::line(number, 0), context, out) else { return Ok(()) };
+        self.restore(index, context)?;
+        let audited = &mut self.cases[index];
+        audited.note(FindingKind::LineMalformed);
+        // If the line has no readable number within the case, the next one is assumed.
+        audited.rev = links.and_then(|links| links.rev).unwrap_or_else(|| audited.rev.saturating_add(1));
+        if let Some(state) = &mut audited.state {
+            state.follow_ons().add_gap(number);
             if let Some(links) = links {
-                live.debts().remember(number, links.seq);
+                state.follow_ons().remember_skipped(number, links.seq);
             }
         }
         Ok(())
     }
 
-    /// The place of a case among the tracks; a new one if it is not known, unless there are too many.
-    pub(super) fn find(
+    /// Returns the index of a case. A new case is added, unless there are too many.
+    pub(super) fn find_or_add(
         &mut self,
         case: Uuid,
-        place: Place,
-        context: &Context<'_>,
+        location: Location,
+        context: &JudgeContext<'_>,
         out: &mut Vec<Finding>,
     ) -> Option<usize> {
         if let Some(index) = self.index.get(&case) {
             return usize::try_from(*index).ok();
         }
-        if self.tracks.len() >= context.max_cases {
+        if self.cases.len() >= context.max_shard_cases {
             if !self.full {
                 self.full = true;
-                out.push(place.find(FindingKind::LedgerManyCases, Detail::Limit { limit: context.limit }));
+                out.push(
+                    location.finding(FindingKind::LedgerManyCases, FindingDetail::Limit { limit: context.max_cases }),
+                );
             }
             return None;
         }
-        let index = self.tracks.len();
+        let index = self.cases.len();
         self.index.insert(case, u32::try_from(index).ok()?);
-        self.tracks.push(Track::new(case, place.line));
+        self.cases.push(AuditedCase::new(case, location.line));
         Some(index)
     }
 
-    /// Makes a case ready to be judged: a new one, or a closed one that gets back what it was relieved of.
-    pub(super) fn revive(&mut self, index: usize, context: &Context<'_>) -> Result<(), AuditError> {
-        let track = &mut self.tracks[index];
-        if track.live.is_some() {
+    /// Makes a case ready to be judged: creates the state of a new case, or restores that of a closed one.
+    pub(super) fn restore(&mut self, index: usize, context: &JudgeContext<'_>) -> Result<(), AuditError> {
+        let audited = &mut self.cases[index];
+        if audited.state.is_some() {
             return Ok(());
         }
-        let mut live = Box::new(Live::with_history());
-        for (place, (offset, accepted)) in track.trail.iter().enumerate() {
-            let Record { seq, at, id, event, .. } = self.recall.record(context.again, offset)?;
-            if live.ids.is_due() {
-                let ids = self.recall.ids(context.again, &track.trail)?;
-                live.ids.hold(ids.into_iter().take(place));
+        let mut state = Box::new(CaseState::with_history());
+        for (position, (offset, accepted)) in audited.offsets.iter().enumerate() {
+            let Record { seq, at, id, event, .. } = self.rereader.record(context.random_access, offset)?;
+            if state.ids.is_full() {
+                let ids = self.rereader.ids(context.random_access, &audited.offsets)?;
+                state.ids.keep_whole(ids.into_iter().take(position));
             }
-            live.ids.push(id, place, &self.hasher);
+            state.ids.push(id, position, &self.hasher);
             if accepted {
-                live.offer(seq, at, event).map_err(|_| AuditError::Changed { offset })?;
+                state.offer(seq, at, event).map_err(|_| AuditError::Changed { offset })?;
             } else {
-                live.debts().remember(track.first_line, seq);
+                state.follow_ons().remember_skipped(audited.first_line, seq);
             }
         }
-        if let Some(cause) = track.owed_since {
-            // What exactly was owed is forgotten.
-            live.debts().hole(cause);
+        if let Some(cause) = audited.first_cause {
+            // The rules that were excused are forgotten.
+            state.follow_ons().add_gap(cause);
         }
-        let known = track.counts.records > 0;
+        let known = audited.counts.records > 0;
         if !known {
-            live.lighten();
+            state.drop_history();
         }
-        track.live = Some(live);
+        audited.state = Some(state);
         if known {
-            track.revived = track.revived.saturating_add(1);
-            // What comes after the end is nearly always a void, which asks for the history.
-            self.hold(index);
+            audited.restored = audited.restored.saturating_add(1);
+            // A record after the end is nearly always a void, which needs the history.
+            self.hold_history(index);
         }
         Ok(())
     }
 
-    /// Gives a case its history, where its state alone cannot judge what comes.
-    pub(super) fn load(&mut self, index: usize, context: &Context<'_>) -> Result<(), AuditError> {
-        let track = &self.tracks[index];
-        if track.live.as_ref().is_none_or(|live| matches!(live.state, State::Loaded(_))) {
+    /// Loads the history of a case, which judging a void needs.
+    pub(super) fn load_history(&mut self, index: usize, context: &JudgeContext<'_>) -> Result<(), AuditError> {
+        let audited = &self.cases[index];
+        if audited.state.as_ref().is_none_or(|state| matches!(state.held, Held::History(_))) {
             return Ok(());
         }
-        let loaded = self.recall.history(context.again, &track.trail)?;
-        if let Some(live) = &mut self.tracks[index].live {
-            live.state = loaded.state;
+        let loaded = self.rereader.history(context.random_access, &audited.offsets)?;
+        if let Some(state) = &mut self.cases[index].state {
+            state.held = loaded.held;
         }
-        self.hold(index);
+        self.hold_history(index);
         Ok(())
     }
 
-    /// Notes that the history of a case is held, and gives up the oldest ones if there are too many.
-    fn hold(&mut self, index: usize) {
-        let weight = usize::try_from(self.tracks[index].counts.accepted).unwrap_or(usize::MAX);
-        self.loaded.push_back((index, weight));
-        self.weight += weight;
-        while self.weight > MAX_WEIGHT && self.loaded.len() > 1 {
-            let Some((oldest, weight)) = self.loaded.pop_front() else { break };
-            self.weight -= weight;
-            if let Some(live) = &mut self.tracks[oldest].live {
-                live.lighten();
+    /// Notes that the history of a case is held, and drops the oldest histories if there are too many entries.
+    fn hold_history(&mut self, index: usize) {
+        let entries = usize::try_from(self.cases[index].counts.accepted).unwrap_or(usize::MAX);
+        self.loaded.push_back((index, entries));
+        self.history_entries += entries;
+        while self.history_entries > MAX_HISTORY_ENTRIES && self.loaded.len() > 1 {
+            let Some((oldest, entries)) = self.loaded.pop_front() else { break };
+            self.history_entries -= entries;
+            if let Some(state) = &mut self.cases[oldest].state {
+                state.drop_history();
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::{Case, number};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, ValueEnum};
-use ibbi_app::audit::Format;
+use ibbi_app::audit::ExportFormat;
 use std::path::PathBuf;
 
 #[derive(Debug, ClapArgs)]
@@ -37,7 +37,7 @@ pub(crate) struct Audit {
     #[arg(long, value_parser = outcome)]
     pub(crate) outcome: Option<ibbi_core::Outcome>,
     /// Show only findings with this code. You can repeat this option.
-    #[arg(long, value_name = "CODE", value_parser = ibbi_app::audit::code)]
+    #[arg(long, value_name = "CODE", value_parser = ibbi_app::audit::finding_kind)]
     pub(crate) finding: Vec<ibbi_app::audit::FindingKind>,
     /// Exit with code 4 if there is a finding of this severity or higher (error, warning, info) or with this code. Use
     /// `never` to turn this off.
@@ -103,7 +103,7 @@ pub(crate) struct Export {
     pub(crate) ledger: Option<PathBuf>,
     /// Output format.
     #[arg(long, value_parser = export_formats())]
-    pub(crate) to: Format,
+    pub(crate) to: ExportFormat,
     /// Include voided events and corrections, marked as such. (xes and ocel leave them out by default.)
     #[arg(long)]
     pub(crate) voided: bool,
@@ -168,8 +168,8 @@ fn fail_on(text: &str) -> Result<ibbi_app::audit::FailOn, String> {
 }
 
 /// Returns the export formats with their help texts.
-fn export_formats() -> impl TypedValueParser<Value = Format> {
-    let listed = Format::ALL.map(|format| PossibleValue::new(format.code()).help(format.label()));
+fn export_formats() -> impl TypedValueParser<Value = ExportFormat> {
+    let listed = ExportFormat::ALL.map(|format| PossibleValue::new(format.code()).help(format.label()));
     PossibleValuesParser::new(listed)
-        .try_map(|code| Format::from_code(&code).ok_or_else(|| format!("there is no format `{code}`")))
+        .try_map(|code| ExportFormat::from_code(&code).ok_or_else(|| format!("there is no format `{code}`")))
 }

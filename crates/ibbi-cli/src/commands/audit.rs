@@ -5,7 +5,9 @@ use crate::args::{Audit as Args, AuditTable};
 use crate::output::{Outcome, Stream};
 use crate::progress::ReadingBar;
 use crate::terminal;
-use ibbi_app::audit::{self, CaseQuery, CaseReport, CaseSummary, Finding, Report, Request, Sink, Until};
+use ibbi_app::audit::{
+    self, AuditReport, AuditRequest, AuditedCaseSummary, CaseQuery, CaseReport, CaseUntil, Finding, FindingSink,
+};
 use ibbi_app::output::OutputKind;
 use ibbi_app::signing::VerifySettings;
 use ibbi_app::zone::Zone;
@@ -32,10 +34,10 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
         && args.html.is_none()
     {
         let until = match (read(&args.at)?, read(&args.logged)?, args.to) {
-            (Some(at), ..) => Until::At(at),
-            (_, Some(logged), _) => Until::Logged(logged),
-            (.., Some(seq)) => Until::Seq(seq),
-            _ => Until::End,
+            (Some(at), ..) => CaseUntil::At(at),
+            (_, Some(logged), _) => CaseUntil::Logged(logged),
+            (.., Some(seq)) => CaseUntil::Seq(seq),
+            _ => CaseUntil::End,
         };
         return single_case(&args, case, until, as_of, json);
     }
@@ -43,7 +45,7 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
     if threads == 0 {
         return Err(AppError::Usage("--threads must be at least 1".to_owned()));
     }
-    let request = Request {
+    let request = AuditRequest {
         against: VerifySettings { checkpoints: args.checkpoint.clone(), keys: args.key.clone(), chain_only: false },
         threads,
         as_of,
@@ -57,7 +59,7 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
     };
     let mut collector = Collector::new(&args, json);
     let bar = ReadingBar::new(json, args.stream);
-    let report = audit::audit_watched(&args.ledger, &request, &mut collector, &|progress| bar.set(progress))?;
+    let report = audit::audit_with_progress(&args.ledger, &request, &mut collector, &|progress| bar.set(progress))?;
     drop(bar);
     let failed = args.fail_on.is_met(&report);
     let code = if failed { ExitCode::BadLedger } else { ExitCode::Done };
@@ -85,7 +87,7 @@ fn cores() -> usize {
 }
 
 /// Reports one case in detail.
-fn single_case(args: &Args, case: &str, until: Until, as_of: Option<At>, json: bool) -> Result<Outcome, AppError> {
+fn single_case(args: &Args, case: &str, until: CaseUntil, as_of: Option<At>, json: bool) -> Result<Outcome, AppError> {
     let report = case_report(args, case, until, as_of)?;
     let failed = report.findings.iter().any(|finding| finding.severity() == audit::Severity::Error);
     let code = if failed { ExitCode::BadLedger } else { ExitCode::Done };
@@ -95,18 +97,18 @@ fn single_case(args: &Args, case: &str, until: Until, as_of: Option<At>, json: b
     Ok(Outcome { code, ..Outcome::done(terminal::pieces(&text::case_report(&report, terminal::layout()))) })
 }
 
-fn case_report(args: &Args, case: &str, until: Until, as_of: Option<At>) -> Result<CaseReport, AppError> {
+fn case_report(args: &Args, case: &str, until: CaseUntil, as_of: Option<At>) -> Result<CaseReport, AppError> {
     let advisories = args.advisories;
-    audit::case(&args.ledger, case, |case| CaseQuery { case, until, as_of, advisories })
+    audit::case_report(&args.ledger, case, |case| CaseQuery { case, until, as_of, advisories })
 }
 
 /// Returns the report as a page, with the first cases in full.
-fn page(args: &Args, report: &Report, cases: &[CaseSummary]) -> Result<String, AppError> {
+fn page(args: &Args, report: &AuditReport, cases: &[AuditedCaseSummary]) -> Result<String, AppError> {
     let mut timelines = Vec::new();
     // Standard input can be read only once, so its page has no timelines.
     if args.ledger.as_os_str() != "-" {
         for case in cases.iter().take(FULL_CASES) {
-            timelines.push(case_report(args, &case.case.to_string(), Until::End, Some(report.as_of))?);
+            timelines.push(case_report(args, &case.case.to_string(), CaseUntil::End, Some(report.as_of))?);
         }
     }
     let cases = &cases[..cases.len().min(LISTED_CASES)];
@@ -121,7 +123,7 @@ struct Collector {
     keep_findings: bool,
     keep_cases: usize,
     findings: Vec<Finding>,
-    cases: Vec<CaseSummary>,
+    cases: Vec<AuditedCaseSummary>,
 }
 
 impl Collector {
@@ -142,7 +144,7 @@ impl Collector {
     }
 }
 
-impl Sink for Collector {
+impl FindingSink for Collector {
     fn finding(&mut self, finding: Finding) {
         if let Some(stream) = &mut self.stream {
             let line = match self.json {
@@ -156,7 +158,7 @@ impl Sink for Collector {
         }
     }
 
-    fn case(&mut self, case: CaseSummary) {
+    fn case(&mut self, case: AuditedCaseSummary) {
         if self.cases.len() < self.keep_cases {
             self.cases.push(case);
         }

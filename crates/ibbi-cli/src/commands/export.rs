@@ -6,7 +6,7 @@ use crate::output::{Outcome, Stream};
 use crate::progress::ReadingBar;
 use crate::terminal;
 use ibbi_app::AppError;
-use ibbi_app::audit::{self, Export};
+use ibbi_app::audit::{self, ExportRequest};
 use ibbi_app::output::OutputKind;
 use serde_json::json;
 use std::path::Path;
@@ -17,7 +17,7 @@ pub(crate) fn run(args: &Args, json: bool) -> Result<Outcome, AppError> {
         let message = "pnml and bpmn export the process itself; leave the ledger out";
         return Err(AppError::Usage(message.to_owned()));
     }
-    let export = Export { ledger: args.ledger.as_deref(), format, voided: args.voided };
+    let request = ExportRequest { ledger: args.ledger.as_deref(), format, voided: args.voided };
     let inputs: Vec<&Path> = args.ledger.as_deref().into_iter().collect();
     let output = args.out.as_deref().map(|out| output_file(out, OutputKind::Export(format), &inputs)).transpose()?;
     let output = output.flatten();
@@ -25,11 +25,11 @@ pub(crate) fn run(args: &Args, json: bool) -> Result<Outcome, AppError> {
     let watch = |progress| bar.set(progress);
     let (Some(out), Some(output)) = (&args.out, output) else {
         let mut stream = Stream::new();
-        audit::export_watched(export, &mut stream, &watch)?;
+        audit::export_with_progress(request, &mut stream, &watch)?;
         stream.finish()?;
         return Ok(Outcome::done(String::new()));
     };
-    let bytes = output.write_with(|file| audit::export_watched(export, file, &watch))?;
+    let bytes = output.write_with(|file| audit::export_with_progress(request, file, &watch))?;
     drop(bar);
     if json {
         return Ok(Outcome::json(&json!({ "file": out, "bytes": bytes })));

@@ -1,4 +1,4 @@
-//! Cases that break a rule: some in what a net sees, the order of events, and some in what it does not.
+//! Cases that break a rule: some in the order of events, which the net sees, and some in other ways.
 
 use crate::record::Events;
 use ibbi_core::events::{CaseWithdrawn, NoteAdded, SupportConfirmed};
@@ -8,11 +8,11 @@ use ibbi_core::{ActivityKind, At, Event, EventKind, MemberIds, Name, NoteText, P
 pub(crate) struct Change {
     /// The name of its ledger.
     pub(crate) name: &'static str,
-    /// What is done.
+    /// A description of the change.
     pub(crate) what: &'static str,
     /// Whether the case still fits the net.
     pub(crate) fits: bool,
-    /// A rule that the first refused event leaves unmet.
+    /// A rule that the first refused event doesn't meet.
     pub(crate) rule: &'static str,
     pub(crate) make: fn(Events) -> Option<Events>,
 }
@@ -35,7 +35,7 @@ const fn seen(
     Change { name, what, fits: false, rule, make }
 }
 
-/// Every change. What the net does not see comes first.
+/// Every change. Those that the net doesn't see come first.
 pub(crate) const ALL: &[Change] = &[
     unseen("member-missing", "training.everyone-present", "a member is not at the training", |mut events| {
         let opened = find(&events, EventKind::SessionOpened, 1)?;
@@ -107,7 +107,7 @@ pub(crate) const ALL: &[Change] = &[
         events[accepted].0 = later(events[0].0, DAY)?;
         Some(events)
     }),
-    // Which session was the last is a matter of hours: for the net the case may still be in Facilitation.
+    // The hours decide which session is the last. For the net, the case may still be in Facilitation.
     unseen("note-after-the-last-hour", "process.closed", "a note is added to a completed case", |mut events| {
         let at = events.last()?.0;
         events.push((at, NoteAdded { text: NoteText::new("one more thing").ok()? }.into()));
@@ -172,7 +172,7 @@ fn later(at: At, millis: i64) -> Option<At> {
     At::from_millis(at.millis() + millis)
 }
 
-/// The place of the n-th event of a kind, from 1.
+/// Returns the index of the n-th event of a kind, from 1.
 fn find(events: &Events, kind: EventKind, number: usize) -> Option<usize> {
     let places = events.iter().enumerate().filter(|(_, (_, event))| event.kind() == kind);
     places.map(|(place, _)| place).nth(number - 1)
@@ -183,7 +183,7 @@ fn without(mut events: Events, kind: EventKind, number: usize) -> Option<Events>
     Some(events)
 }
 
-/// Moves the first event of a kind before another one, at whose time it then happens.
+/// Moves the first event of a kind before another one, and gives it that one's time.
 fn moved(mut events: Events, kind: EventKind, before: (EventKind, usize)) -> Option<Events> {
     let (from, to) = (find(&events, kind, 1)?, find(&events, before.0, before.1)?);
     let (_, event) = events.remove(from);

@@ -1,19 +1,19 @@
-//! Makes ledgers, legal and illegal, and every export of each, for other programs to check:
+//! Writes legal and illegal ledgers, with every export of each, for other programs to check:
 //! `cargo run -p ibbi-export --example export_cases -- FOLDER [LEDGER…]`.
 //!
-//! Ledgers that are named are copied unchanged. `cases.json` in the folder says of every ledger whether its cases
-//! fit the net, and which rules their events leave unmet. The first is what the net is meant to tell and is written down
-//! here, ledger by ledger; the second is what the rules said when the records were made.
+//! Ledgers on the command line are copied. `cases.json` in the folder lists, for every ledger, whether its cases fit the net
+//! and which rules their events don't meet. Whether they fit is the expected result, defined in this example; the unmet
+//! rules are computed by the core when the records are written.
 
 mod broken;
 mod names;
 mod record;
 
 use ibbi_export::pnml::Ending;
-use ibbi_export::{Chained, Corrections, Voided, bpmn, cloudevents, csv, ocel, pnml, xes};
+use ibbi_export::{ChainedReader, Corrections, Voided, bpmn, cloudevents, csv, ocel, pnml, xes};
 use ibbi_log::LedgerReader;
 use ibbi_sim::{EXAMPLE, Scenario, Simulator};
-use record::{Events, Told, record};
+use record::{Events, ExportCase, record};
 use std::error::Error;
 use std::fs::{self, File};
 use std::io::BufWriter;
@@ -21,7 +21,7 @@ use std::path::Path;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-/// How many simulated cases there are.
+/// The number of simulated cases.
 const RUNS: u64 = 200;
 
 fn main() -> Outcome<()> {
@@ -29,19 +29,19 @@ fn main() -> Outcome<()> {
     let [folder, ledgers @ ..] = arguments.as_slice() else { return Err("give a folder, and ledgers if any".into()) };
     let folder = Path::new(folder);
     fs::create_dir_all(folder)?;
-    let mut told = Vec::new();
+    let mut cases = Vec::new();
     for ledger in ledgers {
         let name = Path::new(ledger).file_stem().ok_or("a ledger has a name")?.to_string_lossy().into_owned();
         fs::copy(ledger, folder.join(format!("{name}.ledger")))?;
-        told.push(Told { name, fits: true, rules: Vec::new(), source: "unchanged" });
+        cases.push(ExportCase { name, fits: true, rules: Vec::new(), source: "unchanged" });
     }
     let simulator = Simulator::new(&Scenario::parse(EXAMPLE)?);
     let runs: Vec<Events> = (0..RUNS).map(|number| run(&simulator, number)).collect::<Outcome<_>>()?;
     let base = &runs[0];
-    told.push(record(folder, "simulated", "legal", true, &runs)?);
+    cases.push(record(folder, "simulated", "legal", true, &runs)?);
     let under_way: Vec<Events> = (1..base.len()).map(|length| base[..length].to_vec()).collect();
-    told.push(record(folder, "under-way", "every beginning of a legal case", true, &under_way)?);
-    told.push(record(folder, "strange-names", "legal", true, &[names::case()?])?);
+    cases.push(record(folder, "under-way", "every beginning of a legal case", true, &under_way)?);
+    cases.push(record(folder, "strange-names", "legal", true, &[names::case()?])?);
     for change in broken::ALL {
         let events =
             (change.make)(base.clone()).ok_or_else(|| format!("{}: the case has no such event", change.name))?;
@@ -49,17 +49,17 @@ fn main() -> Outcome<()> {
         if !made.rules.contains(&change.rule) {
             return Err(format!("{} was to leave {} unmet, not {:?}", change.name, change.rule, made.rules).into());
         }
-        told.push(made);
+        cases.push(made);
     }
-    for Told { name, .. } in &told {
+    for ExportCase { name, .. } in &cases {
         export(folder, name)?;
     }
     process(folder)?;
     fs::write(
         folder.join("cases.json"),
-        serde_json::to_string_pretty(&told.iter().map(Told::json).collect::<Vec<_>>())?,
+        serde_json::to_string_pretty(&cases.iter().map(ExportCase::json).collect::<Vec<_>>())?,
     )?;
-    println!("{} ledgers with their exports in {}", told.len(), folder.display());
+    println!("{} ledgers with their exports in {}", cases.len(), folder.display());
     Ok(())
 }
 
@@ -73,7 +73,7 @@ fn export(folder: &Path, name: &str) -> Outcome<()> {
     let ledger = folder.join(format!("{name}.ledger"));
     let read = || LedgerReader::open(&ledger);
     let to = |extension: &str| File::create(folder.join(format!("{name}.{extension}"))).map(BufWriter::new);
-    let corrections = Corrections::gather(read()?)?;
+    let corrections = Corrections::read(read()?)?;
     let opening = read()?.opening().cloned().ok_or("a ledger begins with its opening")?;
     csv::write(read()?, &corrections, &mut to("csv")?)?;
     xes::write(&opening, read()?, &corrections, Voided::LeftOut, &mut to("xes")?)?;
@@ -83,7 +83,7 @@ fn export(folder: &Path, name: &str) -> Outcome<()> {
     for (framing, extension) in
         [(cloudevents::Framing::Lines, "events.jsonl"), (cloudevents::Framing::Batch, "events.json")]
     {
-        cloudevents::write(&opening, Chained::new(read()?), &corrections, framing, &mut to(extension)?)?;
+        cloudevents::write(&opening, ChainedReader::new(read()?), &corrections, framing, &mut to(extension)?)?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! A legal case whose texts are a trial for every format.
+//! A legal case with texts that are difficult for every format.
 
 use crate::Outcome;
 use crate::record::Events;
@@ -7,8 +7,8 @@ use ibbi_core::{
     At, Event, MemberId, Name, Names, NoteText, Party, Person, Program, Reason, Seat, Service, TimeZoneName, Topics,
 };
 
-/// Markup, quotes, formulas, references and ends of sections; letters from right to left, characters beyond the first
-/// plane, composed ones, and two code points that are no characters, of which XML cannot write the first.
+/// Markup, quotes, formulas, references, and section ends; right-to-left letters, characters beyond the first plane, combining
+/// characters, and noncharacters, of which XML can't contain the first.
 const TEXTS: [&str; 8] = [
     "=HYPERLINK(\"x\",\"y\") & <b>]]>",
     "@Lee, \"the chair\"; O'Neil",

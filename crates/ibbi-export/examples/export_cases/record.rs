@@ -1,33 +1,39 @@
-//! Writing cases into a ledger without asking the rules whether they allow it, and noting what they say.
+//! Writes cases to a ledger, legal or not, and notes which rules they don't meet.
 
 use crate::Outcome;
 use ibbi_core::{At, Case, Event, Name, Stage};
 use ibbi_log::{Digest, Ledger, NewLedger, Record, Uuid};
 use std::path::Path;
 
-/// The events of a case with their instants.
+/// The events of a case, with their times.
 pub(crate) type Events = Vec<(At, Event)>;
 
-/// A ledger that was made, and what is to be found out about it.
+/// A written ledger, with the expected results.
 #[derive(Debug)]
-pub(crate) struct Told {
+pub(crate) struct ExportCase {
     pub(crate) name: String,
-    /// What was done to make it.
+    /// How it was made.
     pub(crate) source: &'static str,
     /// Whether its cases fit the net.
     pub(crate) fits: bool,
-    /// The rules that the first event that is refused leaves unmet.
+    /// The rules that the first refused event doesn't meet.
     pub(crate) rules: Vec<&'static str>,
 }
 
-impl Told {
+impl ExportCase {
     pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::json!({ "name": self.name, "what": self.source, "fits": self.fits, "rules": self.rules })
     }
 }
 
-/// Makes a ledger of these cases, a record of each in turn.
-pub(crate) fn record(folder: &Path, name: &str, source: &'static str, fits: bool, cases: &[Events]) -> Outcome<Told> {
+/// Writes a ledger of some cases, one record of each in turn.
+pub(crate) fn record(
+    folder: &Path,
+    name: &str,
+    source: &'static str,
+    fits: bool,
+    cases: &[Events],
+) -> Outcome<ExportCase> {
     let path = folder.join(format!("{name}.ledger"));
     if path.exists() {
         std::fs::remove_file(&path)?;
@@ -54,7 +60,7 @@ pub(crate) fn record(folder: &Path, name: &str, source: &'static str, fits: bool
             {
                 rules.extend(refusal.unmet.iter().map(|unmet| unmet.rule.id()));
             }
-            // What a program would claim that knows no rules: the stage that the legal events have led to.
+            // The stage that a program without rules would record: the one to which the legal events have led.
             let to = if state.stage() == Stage::Unopened { Stage::Inquiry } else { state.stage() };
             latest = latest.max(*at);
             *rev += 1;
@@ -83,5 +89,5 @@ pub(crate) fn record(folder: &Path, name: &str, source: &'static str, fits: bool
         }
     }
     std::fs::write(&path, bytes)?;
-    Ok(Told { name: name.to_owned(), source, fits, rules })
+    Ok(ExportCase { name: name.to_owned(), source, fits, rules })
 }

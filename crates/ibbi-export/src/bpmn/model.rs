@@ -1,4 +1,4 @@
-//! A diagram: elements with their places, and the flows between them.
+//! The diagram: elements with their positions, and the flows between them.
 
 /// A rectangle, in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +14,7 @@ impl Bounds {
         Self { x, y, width, height }
     }
 
-    /// A square of this side around a point.
+    /// Returns a square around a point.
     pub(super) const fn around(x: i32, y: i32, side: i32) -> Self {
         Self::new(x - side / 2, y - side / 2, side, side)
     }
@@ -32,7 +32,7 @@ impl Bounds {
     }
 }
 
-/// What an element is.
+/// The kind of an element.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kind {
     Start { interrupting: bool },
@@ -42,11 +42,11 @@ pub(super) enum Kind {
     SubProcess,
     AdHoc,
     EventSubProcess,
-    Boundary { of: String },
+    Boundary { attached_to: String },
 }
 
 impl Kind {
-    /// The name of its element.
+    /// Returns the name of the XML element.
     pub(super) const fn tag(&self) -> &'static str {
         match self {
             Self::Start { .. } => "bpmn:startEvent",
@@ -59,13 +59,13 @@ impl Kind {
         }
     }
 
-    /// Whether it waits for a message: what happened.
-    pub(super) const fn waits(&self) -> bool {
+    /// Returns whether it waits for a message about an event.
+    pub(super) const fn waits_for_message(&self) -> bool {
         matches!(self, Self::Boundary { .. } | Self::Start { interrupting: false })
     }
 }
 
-/// An element of the diagram, with what lies in it.
+/// An element of the diagram, with its children.
 #[derive(Debug)]
 pub(super) struct Element {
     pub(super) kind: Kind,
@@ -73,7 +73,7 @@ pub(super) struct Element {
     pub(super) name: String,
     pub(super) documentation: String,
     pub(super) bounds: Bounds,
-    /// Where its name is written, if that is outside of it.
+    /// The bounds of its label, if that is outside of it.
     pub(super) label: Option<Bounds>,
     pub(super) elements: Vec<Element>,
     pub(super) flows: Vec<Flow>,
@@ -94,11 +94,11 @@ impl Element {
         }
     }
 
-    pub(super) fn documented(self, documentation: String) -> Self {
+    pub(super) fn with_documentation(self, documentation: String) -> Self {
         Self { documentation, ..self }
     }
 
-    pub(super) fn labelled(self, label: Bounds) -> Self {
+    pub(super) fn with_label(self, label: Bounds) -> Self {
         Self { label: Some(label), ..self }
     }
 }
@@ -109,7 +109,7 @@ pub(super) struct Flow {
     pub(super) id: String,
     pub(super) from: String,
     pub(super) to: String,
-    /// The points through which it goes, its ends included.
+    /// Its points, including both ends.
     pub(super) points: Vec<(i32, i32)>,
 }
 
@@ -119,7 +119,7 @@ impl Flow {
     }
 }
 
-/// The whole: what lies outside of every sub-process, with all else inside.
+/// The whole diagram: the elements outside of every sub-process, with all others as their children.
 #[derive(Debug)]
 pub(super) struct Drawing {
     pub(super) elements: Vec<Element>,

@@ -1,29 +1,29 @@
-//! The diagram as it is written.
+//! Tests of the diagram.
 
 use super::*;
 use crate::bpmn::model::Bounds;
 use std::collections::{HashMap, HashSet};
 
-fn written() -> String {
+fn write_to_string() -> String {
     let mut out = Vec::new();
     write(&mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
 #[test]
-fn the_diagram_as_text() {
-    assert_eq!(written(), written(), "the same every time");
-    insta::assert_snapshot!(written());
+fn diagram_as_text() {
+    assert_eq!(write_to_string(), write_to_string(), "the same every time");
+    insta::assert_snapshot!(write_to_string());
 }
 
 #[test]
-fn every_id_stands_once_and_every_reference_leads_to_one() {
-    let text = written();
+fn ids_are_unique_and_references_lead_to_one() {
+    let text = write_to_string();
     let document = roxmltree::Document::parse(&text).unwrap();
     let mut ids = HashSet::new();
     for node in document.descendants() {
         if let Some(id) = node.attribute("id") {
-            assert!(ids.insert(id), "{id} stands twice");
+            assert!(ids.insert(id), "{id} occurs twice");
         }
     }
     for node in document.descendants() {
@@ -35,10 +35,10 @@ fn every_id_stands_once_and_every_reference_leads_to_one() {
     }
 }
 
-/// Every row of the chart is drawn, and nothing else: each kind of event that a stage takes, with where it leads.
+/// Every row of the chart is drawn, and nothing else.
 #[test]
 fn the_diagram_has_every_row_of_the_chart() {
-    let drawing = layout::draw(&Chart::read());
+    let drawing = layout::draw(&ChartByStage::new());
     let mut elements = HashMap::new();
     all(&drawing.elements, &mut |element| {
         elements.insert(element.id.clone(), (element.kind.clone(), element.name.clone()));
@@ -52,7 +52,7 @@ fn the_diagram_has_every_row_of_the_chart() {
         }
         assert_eq!(elements.contains_key(&task), row.to.contains(&row.from), "{task} stays");
         let mut reached: Vec<_> =
-            ways(&inside.flows, &leaves).into_iter().filter(|id| !id.ends_with(".which")).collect();
+            reachable(&inside.flows, &leaves).into_iter().filter(|id| !id.ends_with(".which")).collect();
         let stages = row.to.iter().filter(|to| **to != row.from);
         let mut expected: Vec<_> =
             stages.map(|to| if to.is_open() { to.code().to_owned() } else { ".closed".to_owned() }).collect();
@@ -63,13 +63,13 @@ fn the_diagram_has_every_row_of_the_chart() {
     }
 }
 
-/// Everything that flows lead to from an element, gateways and what comes after them included.
-fn ways(flows: &[Flow], from: &str) -> Vec<String> {
+/// Returns everything to which flows lead from an element, through gateways too.
+fn reachable(flows: &[Flow], from: &str) -> Vec<String> {
     let mut reached = Vec::new();
     for flow in flows.iter().filter(|flow| flow.from == from) {
         reached.push(flow.to.clone());
         if flow.to.ends_with(".which") {
-            reached.extend(ways(flows, &flow.to));
+            reached.extend(reachable(flows, &flow.to));
         }
     }
     reached
@@ -87,7 +87,7 @@ fn overlap(one: Bounds, other: Bounds) -> bool {
 }
 
 #[test]
-fn what_is_drawn_lies_inside_its_frame_and_covers_nothing_beside_it() {
+fn elements_are_inside_their_frame_and_do_not_overlap() {
     fn check(elements: &[Element], frame: Option<Bounds>) {
         for (index, element) in elements.iter().enumerate() {
             let inside = |frame: Bounds| {
@@ -96,17 +96,16 @@ fn what_is_drawn_lies_inside_its_frame_and_covers_nothing_beside_it() {
             };
             assert!(frame.is_none_or(inside), "{} sticks out", element.id);
             for other in &elements[index + 1..] {
-                let attached =
-                    |one: &Element, other: &Element| matches!(&one.kind, Kind::Boundary { of } if *of == other.id);
+                let attached = |one: &Element, other: &Element| matches!(&one.kind, Kind::Boundary { attached_to } if *attached_to == other.id);
                 let fine =
                     attached(element, other) || attached(other, element) || !overlap(element.bounds, other.bounds);
                 assert!(fine, "{} covers {}", element.id, other.id);
                 if let (Some(one), Some(two)) = (element.label, other.label) {
-                    assert!(!overlap(one, two), "the names of {} and {} run together", element.id, other.id);
+                    assert!(!overlap(one, two), "the names of {} and {} overlap", element.id, other.id);
                 }
             }
             check(&element.elements, Some(element.bounds));
         }
     }
-    check(&layout::draw(&Chart::read()).elements, None);
+    check(&layout::draw(&ChartByStage::new()).elements, None);
 }

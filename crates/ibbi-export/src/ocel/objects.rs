@@ -1,15 +1,15 @@
 //! The objects of a log, held until its end.
 
-use super::relations::{Relation, Thing};
-use super::{Flat, relationship};
-use crate::context::Place;
-use crate::text;
+use super::relations::{ObjectKey, Relation};
+use super::{FlatValue, relationship};
+use crate::append;
+use crate::record_context::RecordContext;
 use ibbi_core::{At, Event};
 use ibbi_log::{Record, Uuid};
 use std::collections::HashMap;
 use std::io;
 
-/// Every type of object with its attributes and their types.
+/// The types of object, with their attributes and the attributes' types.
 pub(super) const TYPES: &[(&str, &[(&str, &str)])] = &[
     (
         "case",
@@ -31,44 +31,44 @@ pub(super) const TYPES: &[(&str, &[(&str, &str)])] = &[
     ("concern", &[("text", "string")]),
 ];
 
-/// The objects, in the order in which events first touched them.
+/// The objects, in the order of their first events.
 #[derive(Debug, Default)]
 pub(super) struct Objects {
-    places: HashMap<(Uuid, Thing), usize>,
+    indexes: HashMap<(Uuid, ObjectKey), usize>,
     all: Vec<Object>,
 }
 
 #[derive(Debug)]
 struct Object {
     case: Uuid,
-    thing: Thing,
-    /// Every value that an attribute had, with the instant from which on.
-    values: Vec<(&'static str, At, Flat)>,
-    related: Vec<(Uuid, Thing, &'static str)>,
+    key: ObjectKey,
+    /// Every value of an attribute, with the instant from which it applies.
+    values: Vec<(&'static str, At, FlatValue)>,
+    related: Vec<(Uuid, ObjectKey, &'static str)>,
 }
 
 impl Objects {
-    /// Takes in what an event touches and, if it counts, what it says of that.
-    pub(super) fn take_in(&mut self, record: &Record, place: &Place, related: &[Relation], counts: bool) {
+    /// Adds the objects of an event and, if the event counts, their attributes.
+    pub(super) fn add(&mut self, record: &Record, context: &RecordContext, related: &[Relation], counts: bool) {
         for relation in related {
             self.object(record.case, relation.object);
         }
         if counts {
-            self.learn(record, place);
-            let stage = Flat::Text(record.to.code().to_owned());
-            self.object(record.case, Thing::Case).set("stage", record.at, stage);
+            self.set_attributes(record, context);
+            let stage = FlatValue::Text(record.to.code().to_owned());
+            self.object(record.case, ObjectKey::Case).set("stage", record.at, stage);
         }
     }
 
-    fn learn(&mut self, record: &Record, place: &Place) {
+    fn set_attributes(&mut self, record: &Record, context: &RecordContext) {
         let (case, at) = (record.case, record.at);
-        let text = |value: &dyn core::fmt::Display| Flat::Text(value.to_string());
+        let text = |value: &dyn core::fmt::Display| FlatValue::Text(value.to_string());
         match &record.event {
             Event::CaseOpened(event) => {
-                let object = self.object(case, Thing::Case);
+                let object = self.object(case, ObjectKey::Case);
                 object.set("district", at, text(&event.district));
                 object.set("time_zone", at, text(&event.time_zone));
-                object.set("evergreen", at, Flat::Truth(event.evergreen));
+                object.set("evergreen", at, FlatValue::Bool(event.evergreen));
                 if let Some(county) = &event.county {
                     object.set("county", at, text(county));
                 }
@@ -76,94 +76,94 @@ impl Objects {
                     object.set("contract_expires", at, text(expires));
                 }
                 if let Some(earlier) = event.follows {
-                    object.relate(earlier, Thing::Case, "follows");
+                    object.relate(earlier, ObjectKey::Case, "follows");
                 }
             }
             Event::ContractDatesChanged(event) => {
-                let object = self.object(case, Thing::Case);
+                let object = self.object(case, ObjectKey::Case);
                 object.set("contract_expires", at, text(&event.contract_expires));
-                object.set("evergreen", at, Flat::Truth(event.evergreen));
+                object.set("evergreen", at, FlatValue::Bool(event.evergreen));
             }
             Event::LeaderAgreed(event) => {
-                let object = self.object(case, Thing::Seat(event.seat));
+                let object = self.object(case, ObjectKey::Seat(event.seat));
                 object.set("name", at, text(&event.name));
                 if let Some(office) = &event.office {
                     object.set("office", at, text(office));
                 }
             }
             Event::SupportConfirmed(event) => {
-                let object = self.object(case, Thing::Letter(event.body));
+                let object = self.object(case, ObjectKey::Letter(event.body));
                 object.set("dated", at, text(&event.dated));
                 if let Some(document) = &event.document {
                     object.set("document", at, text(document));
                 }
             }
             Event::MemberNamed(event) => {
-                let object = self.object(case, Thing::Member(event.member.id));
+                let object = self.object(case, ObjectKey::Member(event.member.id));
                 object.set("name", at, text(&event.member.name));
-                object.relate(case, Thing::Party(event.party), "on the team of");
+                object.relate(case, ObjectKey::Party(event.party), "on the team of");
             }
             Event::SessionScheduled(event) => {
-                let neutral = self.object(case, Thing::Neutral(event.neutral.id));
+                let neutral = self.object(case, ObjectKey::Neutral(event.neutral.id));
                 neutral.set("name", at, text(&event.neutral.name));
-                let object = self.object(case, Thing::Part(place.from, event.part));
-                object.set("starts", at, Flat::Time(event.slot.starts().to_string()));
-                object.set("ends", at, Flat::Time(event.slot.ends().to_string()));
+                let object = self.object(case, ObjectKey::Part(context.from, event.part));
+                object.set("starts", at, FlatValue::Time(event.slot.starts().to_string()));
+                object.set("ends", at, FlatValue::Time(event.slot.ends().to_string()));
                 if let Some(place) = &event.place {
                     object.set("place", at, text(place));
                 }
             }
             Event::SessionOpened(event) => {
-                let neutral = self.object(case, Thing::Neutral(event.neutral.id));
+                let neutral = self.object(case, ObjectKey::Neutral(event.neutral.id));
                 neutral.set("name", at, text(&event.neutral.name));
             }
             Event::ConcernRaised(event) => {
-                let object = self.object(case, Thing::Concern(event.concern));
+                let object = self.object(case, ObjectKey::Concern(event.concern));
                 object.set("text", at, text(&event.text));
-                object.relate(case, Thing::Party(event.party), "raised by");
+                object.relate(case, ObjectKey::Party(event.party), "raised by");
             }
             _ => {}
         }
     }
 
-    fn object(&mut self, case: Uuid, thing: Thing) -> &mut Object {
-        let place = *self.places.entry((case, thing)).or_insert_with(|| {
-            let belongs: &[(Uuid, Thing, &'static str)] = match thing {
-                Thing::Party(_) => &[(case, Thing::Case, "side in")],
-                Thing::Seat(_) => &[(case, Thing::Case, "key leader in")],
-                Thing::Letter(_) => &[(case, Thing::Case, "in support of")],
-                Thing::Part(..) => &[(case, Thing::Case, "part of")],
-                Thing::Neutral(_) => &[(case, Thing::Case, "neutral in")],
-                Thing::Case | Thing::Member(_) | Thing::Concern(_) => &[],
+    fn object(&mut self, case: Uuid, key: ObjectKey) -> &mut Object {
+        let index = *self.indexes.entry((case, key)).or_insert_with(|| {
+            let parents: &[(Uuid, ObjectKey, &'static str)] = match key {
+                ObjectKey::Party(_) => &[(case, ObjectKey::Case, "side in")],
+                ObjectKey::Seat(_) => &[(case, ObjectKey::Case, "key leader in")],
+                ObjectKey::Letter(_) => &[(case, ObjectKey::Case, "in support of")],
+                ObjectKey::Part(..) => &[(case, ObjectKey::Case, "part of")],
+                ObjectKey::Neutral(_) => &[(case, ObjectKey::Case, "neutral in")],
+                ObjectKey::Case | ObjectKey::Member(_) | ObjectKey::Concern(_) => &[],
             };
-            self.all.push(Object { case, thing, values: Vec::new(), related: belongs.to_vec() });
+            self.all.push(Object { case, key, values: Vec::new(), related: parents.to_vec() });
             self.all.len() - 1
         });
-        &mut self.all[place]
+        &mut self.all[index]
     }
 
-    /// Writes all objects, each on a line of its own.
+    /// Writes all objects, one on each line.
     pub(super) fn write(&self, out: &mut Vec<u8>) -> io::Result<()> {
         for (index, object) in self.all.iter().enumerate() {
             out.extend_from_slice(if index == 0 { b"\n{\"id\":" } else { b",\n{\"id\":" });
-            text::json_string(&object.thing.id(object.case), out)?;
+            append::json_string(&object.key.id(object.case), out)?;
             out.extend_from_slice(b",\"type\":");
-            text::json_string(object.thing.type_name(), out)?;
+            append::json_string(object.key.type_name(), out)?;
             out.extend_from_slice(b",\"attributes\":[");
             for (index, (name, at, value)) in object.values.iter().enumerate() {
                 out.extend_from_slice(if index == 0 { b"{\"name\":" } else { b",{\"name\":" });
-                text::json_string(name, out)?;
+                append::json_string(name, out)?;
                 out.extend_from_slice(b",\"time\":\"");
-                text::instant(*at, out);
+                append::instant(*at, out);
                 out.extend_from_slice(b"\",\"value\":");
                 value.write_json(out)?;
                 out.push(b'}');
             }
             out.extend_from_slice(b"],\"relationships\":[");
-            // A case may follow one that is in another ledger; what a log relates to must be in it.
-            let known = |(case, thing, _): &&(Uuid, Thing, _)| self.places.contains_key(&(*case, *thing));
-            for (index, (case, thing, qualifier)) in object.related.iter().filter(known).enumerate() {
-                relationship(index, &thing.id(*case), qualifier, out)?;
+            // A case can follow one in another ledger, but a log can only relate to its own objects.
+            let known = |(case, key, _): &&(Uuid, ObjectKey, _)| self.indexes.contains_key(&(*case, *key));
+            for (index, (case, key, qualifier)) in object.related.iter().filter(known).enumerate() {
+                relationship(index, &key.id(*case), qualifier, out)?;
             }
             out.extend_from_slice(b"]}");
         }
@@ -172,17 +172,17 @@ impl Objects {
 }
 
 impl Object {
-    /// Sets an attribute from an instant on, unless it has the value already.
-    fn set(&mut self, name: &'static str, at: At, value: Flat) {
+    /// Sets an attribute from an instant on, unless it already has the value.
+    fn set(&mut self, name: &'static str, at: At, value: FlatValue) {
         let last = self.values.iter().rev().find(|(known, ..)| *known == name);
         if last.is_none_or(|(.., known)| *known != value) {
             self.values.push((name, at, value));
         }
     }
 
-    fn relate(&mut self, case: Uuid, thing: Thing, qualifier: &'static str) {
-        if !self.related.contains(&(case, thing, qualifier)) {
-            self.related.push((case, thing, qualifier));
+    fn relate(&mut self, case: Uuid, key: ObjectKey, qualifier: &'static str) {
+        if !self.related.contains(&(case, key, qualifier)) {
+            self.related.push((case, key, qualifier));
         }
     }
 }

@@ -1,25 +1,25 @@
-//! What an event touches, and how.
+//! The relations of an event to objects.
 
-use crate::context::Place;
+use crate::record_context::RecordContext;
 use ibbi_core::{Body, ConcernId, Event, MemberId, Party, Seat, Stage};
 use ibbi_log::{Record, Uuid};
 
-/// An object, by what it is in its case.
+/// An object within its case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Thing {
+pub(super) enum ObjectKey {
     Case,
     Party(Party),
     Member(MemberId),
     Seat(Seat),
     Letter(Body),
-    /// Of the stage in which it is held, by its number.
+    /// A part of a stage, by its number.
     Part(Stage, u8),
     Neutral(MemberId),
     Concern(ConcernId),
 }
 
-impl Thing {
-    /// Its type.
+impl ObjectKey {
+    /// Returns the type of the object.
     pub(super) const fn type_name(&self) -> &'static str {
         match self {
             Self::Case => "case",
@@ -33,7 +33,7 @@ impl Thing {
         }
     }
 
-    /// Its id in the log.
+    /// Returns the ID of the object in the log.
     pub(super) fn id(&self, case: Uuid) -> String {
         let own = match self {
             Self::Case => return format!("case:{case}"),
@@ -48,70 +48,72 @@ impl Thing {
     }
 }
 
-/// What an event is to an object.
+/// The relation of an event to an object.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Relation {
-    pub(super) object: Thing,
+    pub(super) object: ObjectKey,
     pub(super) qualifier: &'static str,
 }
 
-/// Everything an event touches, each thing once; the case first.
-pub(super) fn of(record: &Record, place: &Place) -> Vec<Relation> {
-    let mut related = vec![Relation { object: Thing::Case, qualifier: "case" }];
-    let mut touch = |object, qualifier| {
-        // One way in which an event touches a thing is enough: some programs keep no more than one.
+/// Returns the relations of an event, one for each object, the case first.
+pub(super) fn relations(record: &Record, context: &RecordContext) -> Vec<Relation> {
+    let mut related = vec![Relation { object: ObjectKey::Case, qualifier: "case" }];
+    let mut relate = |object, qualifier| {
+        // One relation to an object is enough: some programs keep only one.
         if !related.iter().any(|known| known.object == object) {
             related.push(Relation { object, qualifier });
         }
     };
-    if let Some(part) = place.part {
-        touch(Thing::Part(place.from, part), part_qualifier(&record.event));
+    if let Some(part) = context.part {
+        relate(ObjectKey::Part(context.from, part), part_qualifier(&record.event));
     }
     match &record.event {
-        Event::LeaderAgreed(event) => touch(Thing::Seat(event.seat), "agrees"),
-        Event::LeaderDeclined(event) => touch(Thing::Seat(event.seat), "declines"),
-        Event::SupportConfirmed(event) => touch(Thing::Letter(event.body), "sent"),
-        Event::SupportWithdrawn(event) => touch(Thing::Letter(event.body), "withdrawn"),
+        Event::LeaderAgreed(event) => relate(ObjectKey::Seat(event.seat), "agrees"),
+        Event::LeaderDeclined(event) => relate(ObjectKey::Seat(event.seat), "declines"),
+        Event::SupportConfirmed(event) => relate(ObjectKey::Letter(event.body), "sent"),
+        Event::SupportWithdrawn(event) => relate(ObjectKey::Letter(event.body), "withdrawn"),
         Event::MemberNamed(event) => {
-            touch(Thing::Member(event.member.id), "named");
-            touch(Thing::Party(event.party), "gains");
+            relate(ObjectKey::Member(event.member.id), "named");
+            relate(ObjectKey::Party(event.party), "gains");
         }
         Event::MemberReleased(event) => {
-            touch(Thing::Member(event.member), "released");
-            touch(Thing::Party(event.party), "loses");
+            relate(ObjectKey::Member(event.member), "released");
+            relate(ObjectKey::Party(event.party), "loses");
         }
-        Event::AttendancePledged(event) => touch(Thing::Member(event.member), "pledges"),
-        Event::PledgeWithdrawn(event) => touch(Thing::Member(event.member), "takes the pledge back"),
-        Event::SessionScheduled(event) => touch(Thing::Neutral(event.neutral.id), "to lead"),
+        Event::AttendancePledged(event) => relate(ObjectKey::Member(event.member), "pledges"),
+        Event::PledgeWithdrawn(event) => relate(ObjectKey::Member(event.member), "takes the pledge back"),
+        Event::SessionScheduled(event) => relate(ObjectKey::Neutral(event.neutral.id), "to lead"),
         Event::SessionOpened(event) => {
-            touch(Thing::Neutral(event.neutral.id), "leads");
-            event.present.iter().for_each(|id| touch(Thing::Member(*id), "present"));
+            relate(ObjectKey::Neutral(event.neutral.id), "leads");
+            event.present.iter().for_each(|id| relate(ObjectKey::Member(*id), "present"));
         }
         Event::SessionAdjourned(event) => {
-            event.left_early.iter().for_each(|id| touch(Thing::Member(*id), "left early"));
+            event.left_early.iter().for_each(|id| relate(ObjectKey::Member(*id), "left early"));
         }
-        Event::SessionClosed(event) => event.left_early.iter().for_each(|id| touch(Thing::Member(*id), "left early")),
+        Event::SessionClosed(event) => {
+            event.left_early.iter().for_each(|id| relate(ObjectKey::Member(*id), "left early"))
+        }
         Event::CaucusOpened(event) => {
-            touch(Thing::Party(event.party), "caucuses");
-            event.present.iter().for_each(|id| touch(Thing::Member(*id), "present"));
+            relate(ObjectKey::Party(event.party), "caucuses");
+            event.present.iter().for_each(|id| relate(ObjectKey::Member(*id), "present"));
         }
         Event::ConcernRaised(event) => {
-            touch(Thing::Party(event.party), "raises");
-            touch(Thing::Concern(event.concern), "raised");
+            relate(ObjectKey::Party(event.party), "raises");
+            relate(ObjectKey::Concern(event.concern), "raised");
         }
-        Event::ConcernAddressed(event) => touch(Thing::Concern(event.concern), "addressed"),
-        Event::ConcernDropped(event) => touch(Thing::Concern(event.concern), "dropped"),
+        Event::ConcernAddressed(event) => relate(ObjectKey::Concern(event.concern), "addressed"),
+        Event::ConcernDropped(event) => relate(ObjectKey::Concern(event.concern), "dropped"),
         Event::PartyDecided(event) => {
-            touch(Thing::Party(event.party), "decides");
-            touch(Thing::Member(event.spokesperson), "speaks");
+            relate(ObjectKey::Party(event.party), "decides");
+            relate(ObjectKey::Member(event.spokesperson), "speaks");
         }
-        Event::DecisionReopened(event) => touch(Thing::Party(event.party), "reconsiders"),
+        Event::DecisionReopened(event) => relate(ObjectKey::Party(event.party), "reconsiders"),
         _ => {}
     }
     related
 }
 
-/// What happens to a part of the training or the facilitation.
+/// Returns the relation of an event to a part of the training or the facilitation.
 const fn part_qualifier(event: &Event) -> &'static str {
     match event {
         Event::SessionScheduled(_) => "booked",

@@ -1,10 +1,10 @@
-//! One case as a trace.
+//! A case as a trace.
 
-use crate::context::{Context, Place};
-use crate::facts::Facts;
-use crate::flatten::{self, Flat};
+use crate::flatten::{self, FlatValue};
+use crate::record_context::{CaseContexts, RecordContext};
+use crate::subjects::Subjects;
 use crate::xml::Xml;
-use crate::{Corrections, Voided, text};
+use crate::{Corrections, Voided, append};
 use ibbi_core::Case;
 use ibbi_log::{Record, Uuid};
 use std::io;
@@ -19,21 +19,27 @@ pub(super) fn write(
     let mut scratch = Scratch::default();
     xml.open("trace", &[]);
     xml.empty("string", &[("key", "concept:name"), ("value", scratch.uuid(case))]);
-    standing(records, corrections, voided, xml, &mut scratch);
-    let mut context = Context::default();
+    case_attributes(records, corrections, voided, xml, &mut scratch);
+    let mut contexts = CaseContexts::default();
     for record in records {
         let counts = corrections.counts(record);
-        let place = context.place(record, counts);
+        let context = contexts.add(record, counts);
         if counts || voided == Voided::Marked {
-            event(record, &place, corrections.voided_by(record), xml, &mut scratch)?;
+            event(record, &context, corrections.voided_by(record), xml, &mut scratch)?;
         }
     }
     xml.close();
     Ok(())
 }
 
-/// How the case stands: what the rules make of the events that count.
-fn standing(records: &[Record], corrections: &Corrections, voided: Voided, xml: &mut Xml, scratch: &mut Scratch) {
+/// Writes the attributes of the case: the result of the events that count, by the rules.
+fn case_attributes(
+    records: &[Record],
+    corrections: &Corrections,
+    voided: Voided,
+    xml: &mut Xml,
+    scratch: &mut Scratch,
+) {
     let mut case = Case::default();
     let (mut refused, mut corrected) = (0, 0);
     for record in records {
@@ -69,39 +75,39 @@ fn standing(records: &[Record], corrections: &Corrections, voided: Voided, xml: 
 
 fn event(
     record: &Record,
-    place: &Place,
+    context: &RecordContext,
     voided_by: Option<u64>,
     xml: &mut Xml,
     scratch: &mut Scratch,
 ) -> io::Result<()> {
-    let facts = Facts::of(&record.event);
+    let subjects = Subjects::new(&record.event);
     xml.open("event", &[]);
     let mut put = |element, key: &str, value: &str| xml.empty(element, &[("key", key), ("value", value)]);
     put("string", "concept:name", record.event.kind().code());
     put("date", "time:timestamp", scratch.instant(record.at));
     put("string", "lifecycle:transition", "complete");
     put("string", "org:resource", record.actor.as_str());
-    if let Some(party) = facts.party {
+    if let Some(party) = subjects.party {
         put("string", "org:group", party.code());
     }
     put("int", "ledger_seq", scratch.number(record.seq));
     put("int", "case_rev", scratch.number(record.rev));
     put("string", "record_id", scratch.uuid(record.id));
     put("date", "logged", scratch.instant(record.logged));
-    put("string", "stage_before", place.from.code());
+    put("string", "stage_before", context.from.code());
     put("string", "stage_after", record.to.code());
     if let Some(by) = voided_by {
         put("int", "voided_by", scratch.number(by));
     }
-    let (mut part, mut member) = (place.part, facts.member);
-    flatten::each(&record.event, &mut |name, value| {
+    let (mut part, mut member) = (context.part, subjects.member);
+    flatten::for_each_value(&record.event, &mut |name, value| {
         part = part.filter(|_| name != "part");
         member = member.filter(|_| name != "member");
         match value {
-            Flat::Text(text) => put("string", name, &text),
-            Flat::Time(text) => put("date", name, &text),
-            Flat::Number(number) => put("int", name, scratch.number(number)),
-            Flat::Truth(truth) => put("boolean", name, if truth { "true" } else { "false" }),
+            FlatValue::Text(text) => put("string", name, &text),
+            FlatValue::Time(text) => put("date", name, &text),
+            FlatValue::Number(number) => put("int", name, scratch.number(number)),
+            FlatValue::Bool(value) => put("boolean", name, if value { "true" } else { "false" }),
         }
     })?;
     if let Some(part) = part {
@@ -114,27 +120,27 @@ fn event(
     Ok(())
 }
 
-/// Room for the text of a value that is not one yet.
+/// A buffer for the texts of values.
 #[derive(Debug, Default)]
 struct Scratch(Vec<u8>);
 
 impl Scratch {
-    fn made(&mut self, make: impl FnOnce(&mut Vec<u8>)) -> &str {
+    fn fill(&mut self, append: impl FnOnce(&mut Vec<u8>)) -> &str {
         self.0.clear();
-        make(&mut self.0);
-        // Numbers, ids and instants are ASCII.
+        append(&mut self.0);
+        // Numbers, IDs, and instants are ASCII.
         core::str::from_utf8(&self.0).unwrap_or_default()
     }
 
     fn number(&mut self, value: u64) -> &str {
-        self.made(|out| text::number(value, out))
+        self.fill(|out| append::number(value, out))
     }
 
     fn uuid(&mut self, id: Uuid) -> &str {
-        self.made(|out| text::uuid(id, out))
+        self.fill(|out| append::uuid(id, out))
     }
 
     fn instant(&mut self, at: ibbi_core::At) -> &str {
-        self.made(|out| text::instant(at, out))
+        self.fill(|out| append::instant(at, out))
     }
 }

@@ -4,7 +4,7 @@ use crate::format;
 use crate::phrase::Phrase;
 use crate::table::{Cell, Column, Table};
 use crate::terminal::TextStyle;
-use ibbi_audit::{ActorRow, CaseReport, Entering, Moment, Requirement, Severity};
+use ibbi_audit::{ActorActivity, CaseRecord, CaseReport, Milestone, Requirement, Severity};
 use ibbi_common::zone::Zone;
 use ibbi_core::{Date, Stage, Unmet};
 use std::collections::HashMap;
@@ -25,7 +25,7 @@ pub(crate) fn case_verdict(report: &CaseReport) -> (TextStyle, Phrase) {
         },
         stage => format!("The case is in {}", stage.label()),
     };
-    let records = format::count(report.moments.len() as u64, "record");
+    let records = format::count(report.records.len() as u64, "record");
     let later = match report.later {
         0 => String::new(),
         1 => "; 1 later record is not included".to_owned(),
@@ -41,8 +41,8 @@ pub(crate) fn case_verdict(report: &CaseReport) -> (TextStyle, Phrase) {
 }
 
 /// Groups the records by the day of their event, in the order of the ledger.
-pub(crate) fn by_day(report: &CaseReport, zone: Zone) -> Vec<(Date, &[Moment])> {
-    let chunks = report.moments.chunk_by(|one, other| zone.date(one.at) == zone.date(other.at));
+pub(crate) fn by_day(report: &CaseReport, zone: Zone) -> Vec<(Date, &[CaseRecord])> {
+    let chunks = report.records.chunk_by(|one, other| zone.date(one.at) == zone.date(other.at));
     chunks.filter_map(|chunk| Some((zone.date(chunk.first()?.at), chunk))).collect()
 }
 
@@ -52,7 +52,11 @@ pub(crate) fn causes(report: &CaseReport) -> HashMap<u64, u64> {
 }
 
 /// Returns notes on what is unusual about a record, each with a style. `cause` is set if it was not checked.
-pub(crate) fn record_notes(moment: &Moment, before: Option<&Moment>, cause: Option<u64>) -> Vec<(TextStyle, String)> {
+pub(crate) fn record_notes(
+    moment: &CaseRecord,
+    before: Option<&CaseRecord>,
+    cause: Option<u64>,
+) -> Vec<(TextStyle, String)> {
     let mut notes = Vec::new();
     if let Some(by) = moment.voided_by {
         notes.push((TextStyle::Warning, format!("voided by #{by}")));
@@ -86,7 +90,7 @@ pub(crate) fn record_notes(moment: &Moment, before: Option<&Moment>, cause: Opti
 }
 
 /// Returns a sentence on what an actor recorded.
-pub(crate) fn actor_summary(row: &ActorRow, zone: Zone) -> Phrase {
+pub(crate) fn actor_summary(row: &ActorActivity, zone: Zone) -> Phrase {
     let phrase = Phrase::default().name(row.actor.to_string());
     let phrase = phrase.words(format!(": {}, ", format::count(row.records, "record")));
     let (first, last) = (zone.date(row.first), zone.date(row.last));
@@ -97,7 +101,7 @@ pub(crate) fn actor_summary(row: &ActorRow, zone: Zone) -> Phrase {
     phrase.words(format!(": {}.", kinds(row)))
 }
 
-fn kinds(row: &ActorRow) -> String {
+fn kinds(row: &ActorActivity) -> String {
     let kinds = row.kinds.iter();
     let kinds = kinds
         .map(|(kind, count)| if *count == 1 { kind.code().to_owned() } else { format!("{} x{count}", kind.code()) });
@@ -116,7 +120,7 @@ pub(crate) fn stays(report: &CaseReport) -> Table {
     let mut table = Table::new("Time in each stage", columns);
     let zone = Zone::or_utc(report.time_zone.as_ref());
     let instant = |at| Cell::Instant(at, zone.show(at));
-    for stay in report.stays.iter().filter(|stay| stay.stage.is_open()) {
+    for stay in report.stages.iter().filter(|stay| stay.stage.is_open()) {
         table.row([
             stay.stage.label().into(),
             instant(stay.entered),
@@ -143,7 +147,7 @@ pub(crate) fn waits(report: &CaseReport) -> Table {
 }
 
 /// Returns how a stage was reached: `Training, Tue, Oct 14, 2025, 9:00 AM, with #17`.
-pub(crate) fn stage_entry(entering: &Entering, zone: Zone) -> Phrase {
+pub(crate) fn stage_entry(entering: &Milestone, zone: Zone) -> Phrase {
     Phrase::new(format!("{}, ", entering.stage.label()))
         .instant(entering.at, zone)
         .words(format!(", with #{}", entering.seq))

@@ -3,11 +3,11 @@
 use crate::format;
 use crate::phrase::Phrase;
 use crate::table::{Cell, Column, Table};
-use ibbi_audit::{CodeCount, Finding, Kept, Report, Severity};
+use ibbi_audit::{AuditReport, CodeCount, Finding, KeptFinding, Severity};
 use uuid::Uuid;
 
 /// Returns the codes that were found. The most severe are first.
-pub(crate) fn codes(report: &Report) -> Vec<&CodeCount> {
+pub(crate) fn codes(report: &AuditReport) -> Vec<&CodeCount> {
     let of = |severity: &'static Severity| report.findings.iter().filter(move |row| row.severity == *severity);
     Severity::ALL.iter().flat_map(of).collect()
 }
@@ -18,7 +18,7 @@ pub(crate) fn place(finding: &Finding) -> String {
 }
 
 /// Returns how many later events count as consequences of a finding.
-pub(crate) fn consequences(kept: &Kept) -> Option<String> {
+pub(crate) fn consequences(kept: &KeptFinding) -> Option<String> {
     match kept.consequences {
         0 => None,
         1 => Some("1 later event is counted under it".to_owned()),

@@ -2,7 +2,7 @@
 
 use crate::format;
 use crate::table::{Cell, Column, Table};
-use ibbi_audit::{CaseSummary, EventCounts, Report, Spread, Step, Variant, Variants};
+use ibbi_audit::{AuditReport, AuditedCaseSummary, EventCounts, SequenceStep, TimeSpread, Variant, Variants};
 use ibbi_common::zone::Zone;
 use ibbi_core::{At, EventKind, Outcome, Stage};
 
@@ -28,7 +28,7 @@ fn spreads(caption: &str, of: &str) -> Table {
 }
 
 /// Returns the time in each stage, for cases that left it.
-pub(crate) fn stage_times(report: &Report) -> Table {
+pub(crate) fn stage_times(report: &AuditReport) -> Table {
     let mut table = spreads("Time in each stage, for cases that left it", "stage");
     for times in &report.stages {
         if let Some(left) = times.left {
@@ -39,7 +39,7 @@ pub(crate) fn stage_times(report: &Report) -> Table {
 }
 
 /// Returns the time in each stage so far, for cases that are in it.
-pub(crate) fn still_times(report: &Report) -> Table {
+pub(crate) fn still_times(report: &AuditReport) -> Table {
     let mut table = spreads("Time in the current stage so far, for cases that are in it", "stage");
     for times in &report.stages {
         if let Some(still) = times.still {
@@ -49,13 +49,13 @@ pub(crate) fn still_times(report: &Report) -> Table {
     table
 }
 
-fn figures(spread: Spread) -> [Cell; 5] {
-    let Spread { count, median, p80, p90, most, .. } = spread;
+fn figures(spread: TimeSpread) -> [Cell; 5] {
+    let TimeSpread { count, median, p80, p90, most, .. } = spread;
     [number(count), lasting(median), lasting(p80), lasting(p90), lasting(most)]
 }
 
 /// Returns the time from opening to closing, by outcome.
-pub(crate) fn outcome_times(report: &Report) -> Table {
+pub(crate) fn outcome_times(report: &AuditReport) -> Table {
     let mut table = spreads("Time from opening to closing, by outcome", "outcome");
     for row in &report.outcomes {
         table.row([Cell::from(format::sentence(row.outcome.label()))].into_iter().chain(figures(row.time)));
@@ -64,12 +64,12 @@ pub(crate) fn outcome_times(report: &Report) -> Table {
 }
 
 /// Returns the time that cases waited for each.
-pub(crate) fn waiting(report: &Report) -> Table {
+pub(crate) fn waiting(report: &AuditReport) -> Table {
     let columns = [Column::text("waited for")].into_iter();
     let columns = columns.chain(["cases", "median", "P90", "total", "alone"].map(Column::number));
     let mut table = Table::new("Time waited for each", columns);
     for row in &report.waiting {
-        let Spread { count, median, p90, sum, .. } = row.waited;
+        let TimeSpread { count, median, p90, sum, .. } = row.waited;
         table.row([
             Cell::from(format::sentence(row.who.label())),
             number(count),
@@ -83,7 +83,7 @@ pub(crate) fn waiting(report: &Report) -> Table {
 }
 
 /// Returns a path through the stages in short form: the last stage and the outcome.
-pub(crate) fn route(steps: &[Step<Stage>], outcome: Option<Outcome>) -> String {
+pub(crate) fn route(steps: &[SequenceStep<Stage>], outcome: Option<Outcome>) -> String {
     let stages: Vec<Stage> = steps.iter().map(|step| step.what).filter(|stage| *stage != Stage::Closed).collect();
     let straight = Stage::ALL.iter().filter(|stage| stage.is_open()).take(stages.len()).eq(&stages)
         && steps.iter().all(|step| step.times == 1);
@@ -101,8 +101,8 @@ fn outcome_label(outcome: Outcome) -> String {
 }
 
 /// Returns a sequence of steps. A pair that repeats is written once, with the number of times.
-fn sequence<T: Copy + PartialEq>(steps: &[Step<T>], label: fn(T) -> &'static str) -> String {
-    let step = |step: &Step<T>| match step.times {
+fn sequence<T: Copy + PartialEq>(steps: &[SequenceStep<T>], label: fn(T) -> &'static str) -> String {
+    let step = |step: &SequenceStep<T>| match step.times {
         1 => label(step.what).to_owned(),
         times => format!("{} x{times}", label(step.what)),
     };
@@ -155,7 +155,7 @@ pub(crate) fn caption(what: &str, shown: u64, all: u64) -> String {
 }
 
 /// Returns the paths through the stages.
-pub(crate) fn paths(report: &Report) -> Table {
+pub(crate) fn paths(report: &AuditReport) -> Table {
     sequences(
         caption("Ways through the stages", report.paths.first.len() as u64, report.paths.distinct),
         &report.paths,
@@ -165,7 +165,7 @@ pub(crate) fn paths(report: &Report) -> Table {
 }
 
 /// Returns the sequences of events.
-pub(crate) fn variants(report: &Report) -> Table {
+pub(crate) fn variants(report: &AuditReport) -> Table {
     sequences(
         caption("Sequences of events", report.variants.first.len() as u64, report.variants.distinct),
         &report.variants,
@@ -213,8 +213,8 @@ pub(crate) fn record_counts(events: &EventCounts) -> Vec<String> {
 /// Returns a list of cases. `id_of` returns the page's id of a case, if the case has one.
 pub(crate) fn case_list(
     caption: String,
-    cases: &[&CaseSummary],
-    id_of: impl Fn(&CaseSummary) -> Option<String>,
+    cases: &[&AuditedCaseSummary],
+    id_of: impl Fn(&AuditedCaseSummary) -> Option<String>,
 ) -> Table {
     let columns = [
         Column::text("district and case"),
@@ -254,7 +254,8 @@ mod tests {
 
     #[test]
     fn straight_paths_have_a_short_form() {
-        let steps = |stages: &[Stage]| stages.iter().map(|what| Step { what: *what, times: 1 }).collect::<Vec<_>>();
+        let steps =
+            |stages: &[Stage]| stages.iter().map(|what| SequenceStep { what: *what, times: 1 }).collect::<Vec<_>>();
         let (inquiry, introduction, application) = (Stage::Inquiry, Stage::Introduction, Stage::Application);
         for (stages, outcome, expected) in [
             (vec![inquiry], None, "Open, in Inquiry"),
@@ -271,7 +272,7 @@ mod tests {
     fn repeated_pairs_are_written_once() {
         use EventKind::{AttendancePledged as Pledged, CaseOpened as Opened, MemberNamed as Named};
         let text = |kinds: &[EventKind]| {
-            let steps: Vec<_> = kinds.iter().map(|what| Step { what: *what, times: 1 }).collect();
+            let steps: Vec<_> = kinds.iter().map(|what| SequenceStep { what: *what, times: 1 }).collect();
             sequence(&steps, EventKind::code)
         };
         assert_eq!(

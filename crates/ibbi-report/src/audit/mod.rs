@@ -21,7 +21,7 @@ pub(crate) use provenance::{checkpoints, filter_note, provenance};
 use crate::format;
 use crate::phrase::Phrase;
 use crate::terminal::TextStyle;
-use ibbi_audit::{Filter, Report, What};
+use ibbi_audit::{AuditFilter, AuditReport, InputKind};
 
 /// How the figures are computed, and what they don't show.
 pub(crate) const METHODS: [&str; 6] = [
@@ -39,14 +39,14 @@ pub(crate) const METHODS: [&str; 6] = [
 ];
 
 /// Returns a sentence on whether the ledger is sound.
-pub(crate) fn verdict(report: &Report) -> (TextStyle, Phrase) {
+pub(crate) fn verdict(report: &AuditReport) -> (TextStyle, Phrase) {
     let what = match report.what {
-        What::Ledger => "ledger",
-        What::Extract => "extract",
+        InputKind::Ledger => "ledger",
+        InputKind::Extract => "extract",
     };
     let (role, is) = if report.sound { (TextStyle::Good, "is sound") } else { (TextStyle::Bad, "is not sound") };
     let mut over = format::count(report.ledger.lines, "line");
-    if report.filter == Filter::default() {
+    if report.filter == AuditFilter::default() {
         over = format!("{over} and {}", format::count(report.cases.total, "case"));
     }
     let counts = format::list(&[

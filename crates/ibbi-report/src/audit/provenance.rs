@@ -3,19 +3,23 @@
 use crate::format;
 use crate::phrase::Phrase;
 use crate::terminal::TextStyle;
-use ibbi_audit::{CheckpointFacts, Filter, Report, What};
+use ibbi_audit::{AuditFilter, AuditReport, CheckpointFacts, InputKind};
 use ibbi_common::zone::Zone;
 
 /// The largest number of invalid checkpoints that are listed.
 const LISTED_FAULTS: usize = 5;
 
 /// Returns sentences on the checkpoints.
-pub(crate) fn checkpoints(report: &Report) -> Vec<(TextStyle, Phrase)> {
+pub(crate) fn checkpoints(report: &AuditReport) -> Vec<(TextStyle, Phrase)> {
     let all = &report.checkpoints;
     if all.is_empty() {
         let none = "No checkpoint was checked, so a cut or rewritten end would not be found.";
         // An extract has its own checkpoint, which proves it.
-        return if report.what == What::Ledger { vec![(TextStyle::Warning, Phrase::new(none))] } else { Vec::new() };
+        return if report.what == InputKind::Ledger {
+            vec![(TextStyle::Warning, Phrase::new(none))]
+        } else {
+            Vec::new()
+        };
     }
     let faults: Vec<_> = all.iter().filter_map(|facts| Some((facts, facts.fault.as_ref()?))).collect();
     let mut notes: Vec<(TextStyle, Phrase)> = Vec::new();
@@ -39,7 +43,7 @@ fn checkpoint_label(facts: &CheckpointFacts, which: &str) -> Phrase {
 }
 
 /// Returns the newest valid checkpoint, and how many lines are after it.
-fn newest_valid(report: &Report) -> Option<(TextStyle, Phrase)> {
+fn newest_valid(report: &AuditReport) -> Option<(TextStyle, Phrase)> {
     let holds: Vec<_> = report.checkpoints.iter().filter(|facts| facts.fault.is_none()).collect();
     let newest = holds.iter().max_by_key(|facts| facts.size)?;
     let mut phrase =
@@ -63,8 +67,8 @@ fn newest_valid(report: &Report) -> Option<(TextStyle, Phrase)> {
 }
 
 /// Returns what the filter is, if there is one.
-pub(crate) fn filter_note(filter: &Filter) -> Option<Phrase> {
-    if *filter == Filter::default() {
+pub(crate) fn filter_note(filter: &AuditFilter) -> Option<Phrase> {
+    if *filter == AuditFilter::default() {
         return None;
     }
     let mut phrase = Phrase::new("The findings and the figures are limited to: ");
@@ -91,7 +95,7 @@ pub(crate) fn filter_note(filter: &Filter) -> Option<Phrase> {
 }
 
 /// Returns what was audited, and with what: pairs of a name and a value.
-pub(crate) fn provenance(report: &Report, program: Option<&str>) -> Vec<(&'static str, Phrase)> {
+pub(crate) fn provenance(report: &AuditReport, program: Option<&str>) -> Vec<(&'static str, Phrase)> {
     let ledger = &report.ledger;
     let unknown = || Phrase::new("unknown");
     let of = |text: &Option<String>| text.as_ref().map_or_else(unknown, |text| Phrase::default().name(text.as_str()));
@@ -103,7 +107,7 @@ pub(crate) fn provenance(report: &Report, program: Option<&str>) -> Vec<(&'stati
         None => "",
     };
     let size = format!("{}, {}", format::count(ledger.lines, "line"), format::count(ledger.bytes, "byte"));
-    let packing = ledger.packing.map_or_else(String::new, |packing| format!(", unpacked from {}", packing.code()));
+    let packing = ledger.compression.map_or_else(String::new, |packing| format!(", unpacked from {}", packing.code()));
     let program = program.map(|program| ("Audited by", Phrase::default().name(program)));
     let facts = [
         ("Ledger", of(&ledger.origin)),

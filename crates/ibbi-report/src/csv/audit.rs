@@ -1,7 +1,7 @@
 //! Tables of an audit.
 
 use super::{Csv, Field};
-use ibbi_audit::{CaseSummary, Finding, Report, Spread, Step};
+use ibbi_audit::{AuditReport, AuditedCaseSummary, Finding, SequenceStep, TimeSpread};
 
 /// Returns the findings: `code, severity, line, byte, case, event, seq, logged, cause, rules, text, statement, remedy,
 /// source`.
@@ -51,7 +51,7 @@ pub fn findings(findings: &[Finding]) -> String {
 /// fitness, findings`.
 ///
 /// `line` is the line of the first record. `fitness` is from 0 to 1. `findings` are codes, separated by blanks.
-pub fn cases(cases: &[CaseSummary]) -> String {
+pub fn cases(cases: &[AuditedCaseSummary]) -> String {
     let mut csv = Csv::new(&[
         "case",
         "district",
@@ -92,7 +92,7 @@ pub fn cases(cases: &[CaseSummary]) -> String {
 ///
 /// `cases` is `left` for cases that left the stage, and `still` for cases that are in it. Their time is until the time
 /// of the audit.
-pub fn stages(report: &Report) -> String {
+pub fn stages(report: &AuditReport) -> String {
     let mut csv = Csv::new(&["stage", "cases", "count", "least", "median", "p80", "p90", "most", "sum"]);
     for times in &report.stages {
         for (which, spread) in [("left", times.left), ("still", times.still)] {
@@ -104,8 +104,8 @@ pub fn stages(report: &Report) -> String {
     csv.finish()
 }
 
-fn figures(spread: Spread) -> [Field; 7] {
-    let Spread { count, least, median, p80, p90, most, sum } = spread;
+fn figures(spread: TimeSpread) -> [Field; 7] {
+    let TimeSpread { count, least, median, p80, p90, most, sum } = spread;
     [count, least, median, p80, p90, most, sum].map(Field::number)
 }
 
@@ -113,7 +113,7 @@ fn figures(spread: Spread) -> [Field; 7] {
 ///
 /// `of` is `stages` or `events`. Steps are separated by blanks. A step that repeats has `*` and a number. `share` is
 /// from 0 to 1. `example` is the first case with that sequence. `outcome` is empty for open cases.
-pub fn variants(report: &Report) -> String {
+pub fn variants(report: &AuditReport) -> String {
     let mut csv = Csv::new(&["of", "steps", "outcome", "cases", "share", "example"]);
     let mut add = |of: &str, steps: String, outcome: Option<ibbi_core::Outcome>, rest: [Field; 3]| {
         csv.row([Field::text(of), Field::text(steps), Field::some(outcome)].into_iter().chain(rest));
@@ -129,8 +129,8 @@ pub fn variants(report: &Report) -> String {
     csv.finish()
 }
 
-fn joined<T: ToString>(steps: &[Step<T>]) -> String {
-    let step = |step: &Step<T>| match step.times {
+fn joined<T: ToString>(steps: &[SequenceStep<T>]) -> String {
+    let step = |step: &SequenceStep<T>| match step.times {
         1 => step.what.to_string(),
         times => format!("{}*{times}", step.what.to_string()),
     };
@@ -138,7 +138,7 @@ fn joined<T: ToString>(steps: &[Step<T>]) -> String {
 }
 
 /// Returns how many cases were opened and closed in each month: `month, opened, closed`, and a column for each outcome.
-pub fn months(report: &Report) -> String {
+pub fn months(report: &AuditReport) -> String {
     let columns = ["month", "opened", "closed"].iter().chain(ibbi_core::Outcome::CODES).copied();
     let mut csv = Csv::new(&columns.collect::<Vec<_>>());
     for month in &report.months {

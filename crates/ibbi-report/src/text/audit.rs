@@ -5,7 +5,7 @@ use crate::phrase::Phrase;
 use crate::table::Table;
 use crate::terminal::columns::paragraph;
 use crate::{audit, chart};
-use ibbi_audit::{CodeCount, Report, Severity};
+use ibbi_audit::{AuditReport, CodeCount, Severity};
 
 /// The number of sequences that are listed.
 const VARIANTS: usize = 5;
@@ -18,7 +18,7 @@ const ROOMY: usize = 64;
 /// cases, and the method.
 ///
 /// Its length does not depend on the number of findings, since a report keeps only the first few of each code.
-pub fn audit(report: &Report, layout: Layout) -> Vec<Piece> {
+pub fn audit(report: &AuditReport, layout: Layout) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut say = |(role, phrase): (TextStyle, Phrase)| {
         pieces.push(Piece::new(role, paragraph("", &phrase.plain(), layout.columns())));
@@ -32,7 +32,7 @@ pub fn audit(report: &Report, layout: Layout) -> Vec<Piece> {
     pieces
 }
 
-fn findings(report: &Report, layout: Layout) -> Vec<Piece> {
+fn findings(report: &AuditReport, layout: Layout) -> Vec<Piece> {
     if report.findings.is_empty() {
         return Vec::new();
     }
@@ -68,7 +68,7 @@ pub(super) const fn role(severity: Severity) -> TextStyle {
     }
 }
 
-fn cases(report: &Report, layout: Layout) -> Vec<Piece> {
+fn cases(report: &AuditReport, layout: Layout) -> Vec<Piece> {
     if report.cases.total == 0 {
         return Vec::new();
     }
@@ -121,7 +121,7 @@ fn only(mut table: Table, kept: &[usize]) -> Table {
 }
 
 /// Returns the most frequent sequences of events, one per paragraph.
-fn variants(report: &Report, layout: Layout) -> Vec<Piece> {
+fn variants(report: &AuditReport, layout: Layout) -> Vec<Piece> {
     let variants = &report.variants;
     let shown = variants.first.len().min(VARIANTS);
     if shown == 0 {
@@ -136,7 +136,7 @@ fn variants(report: &Report, layout: Layout) -> Vec<Piece> {
     pieces
 }
 
-fn made(report: &Report, layout: Layout) -> Vec<Piece> {
+fn made(report: &AuditReport, layout: Layout) -> Vec<Piece> {
     let mut pieces = vec![Piece::heading("\nWhat was audited, and how")];
     let quiet = |first: &str, text: &str| Piece::new(TextStyle::Quiet, paragraph(first, text, layout.columns()));
     for (what, value) in audit::provenance(report, None) {

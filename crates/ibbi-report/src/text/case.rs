@@ -6,7 +6,7 @@ use crate::phrase::Phrase;
 use crate::table::Table;
 use crate::terminal::columns::paragraph;
 use crate::{audit, chart, describe, format};
-use ibbi_audit::{CaseReport, Moment};
+use ibbi_audit::{CaseRecord, CaseReport};
 use ibbi_common::zone::Zone;
 
 /// Returns the report on one case: its stage, its events with their actors, the time in each stage, the waits, how each
@@ -62,12 +62,12 @@ fn timeline(report: &CaseReport, zone: Zone, columns: usize) -> Vec<Piece> {
 }
 
 /// Returns the start of a record's line.
-fn lead(moment: &Moment, zone: Zone) -> String {
+fn lead(moment: &CaseRecord, zone: Zone) -> String {
     format!("  {:>8}  #{}  ", zone.show_time(moment.at), moment.seq)
 }
 
 /// Returns a record, with its actor if there are several.
-fn one(moment: &Moment, (zone, named): (Zone, bool), columns: usize) -> Piece {
+fn one(moment: &CaseRecord, (zone, named): (Zone, bool), columns: usize) -> Piece {
     let voided = moment.voided_by.is_some();
     let mark = if voided { "(voided) " } else { "" };
     let by = if named { format!(" [{}]", moment.actor) } else { String::new() };
@@ -86,7 +86,7 @@ fn actors(report: &CaseReport, zone: Zone, columns: usize) -> Vec<Piece> {
 
 fn road(report: &CaseReport, zone: Zone, columns: usize) -> Vec<Piece> {
     let mut pieces = Vec::new();
-    for entering in &report.road {
+    for entering in &report.milestones {
         if pieces.is_empty() {
             pieces.push(Piece::heading("\nHow each stage was reached"));
         }

@@ -2,7 +2,7 @@
 
 use crate::support::ledgers::{Audited, HOSTILE, bytes, changed, golden, hostile, illegal, ledgers};
 use crate::support::whole::{check, named, parse, text};
-use ibbi_audit::Options;
+use ibbi_audit::AuditOptions;
 use ibbi_report::AuditPage;
 use ibbi_report::chart::{self, Room};
 use ibbi_report::text::Layout;
@@ -35,7 +35,7 @@ fn the_same_results_give_the_same_bytes() {
 
 #[test]
 fn page_has_its_provenance() {
-    let audited = Audited::with(&illegal(), Options { root: true, ..Options::default() });
+    let audited = Audited::with(&illegal(), AuditOptions { root: true, ..AuditOptions::default() });
     let page = audited.page();
     let words = text(parse(&page).root());
     let ledger = &audited.report.ledger;

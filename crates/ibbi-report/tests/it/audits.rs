@@ -124,7 +124,7 @@ fn formulas_are_guarded_in_every_table() {
 fn thread_count_does_not_change_the_page() {
     let ledger = changed();
     let shown = |threads| {
-        let options = ibbi_audit::Options { threads, ..ibbi_audit::Options::default() };
+        let options = ibbi_audit::AuditOptions { threads, ..ibbi_audit::AuditOptions::default() };
         let audited = Audited::with(&ledger, options);
         (plain(&text::audit(&audited.report, WIDE)), csv::findings(&audited.findings), audited.page())
     };
@@ -170,13 +170,13 @@ fn checkpoints_and_filter_are_below_the_verdict() {
     let many = told(&vec![wrong; 1_000]);
     assert!(many.ends_with("995 more checkpoints of 1,000 are not valid."), "{many}");
 
-    let filter = ibbi_audit::Filter {
+    let filter = ibbi_audit::AuditFilter {
         outcome: Some(ibbi_core::Outcome::Withdrawn),
         codes: vec![ibbi_audit::FindingKind::EventIllegal],
         since: Some("2026-01-01T00:00:00.000Z".parse().unwrap()),
         cases: Vec::new(),
     };
-    let options = ibbi_audit::Options { filter, ..ibbi_audit::Options::default() };
+    let options = ibbi_audit::AuditOptions { filter, ..ibbi_audit::AuditOptions::default() };
     let shown = plain(&text::audit(&Audited::with(&illegal(), options).report, Layout { width: 120, ascii: true }));
     let shown = shown.replace('\n', " ");
     assert!(

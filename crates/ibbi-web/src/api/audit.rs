@@ -10,11 +10,11 @@ use crate::state::AppState;
 use crate::uploads::Upload;
 use axum::http::StatusCode;
 use ibbi_app::AppError;
-use ibbi_app::audit::{self, Export, Format, Request};
+use ibbi_app::audit::{self, AuditRequest, ExportFormat, ExportRequest};
 use ibbi_app::ledger::{self, Collect};
 use ibbi_app::replay::{self, Until};
 use ibbi_app::signing::{self, VerifySettings};
-use ibbi_audit::{Finding, Sink};
+use ibbi_audit::{Finding, FindingSink};
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
@@ -49,13 +49,13 @@ pub(crate) const KEPT: usize = 5;
 const VARIANTS: usize = 20;
 
 /// What an audit is asked here, of a ledger with what it is held against.
-pub(crate) fn audit_request(state: &AppState, against: VerifySettings) -> Request {
-    Request { against, threads: state.threads, kept: KEPT, variants: VARIANTS, ..Request::default() }
+pub(crate) fn audit_request(state: &AppState, against: VerifySettings) -> AuditRequest {
+    AuditRequest { against, threads: state.threads, kept: KEPT, variants: VARIANTS, ..AuditRequest::default() }
 }
 
 struct Nothing;
 
-impl Sink for Nothing {
+impl FindingSink for Nothing {
     fn finding(&mut self, _: Finding) {}
 }
 
@@ -73,13 +73,13 @@ pub(super) fn audit_upload(request: &WebRequest) -> WebResult {
 }
 
 /// The formats of an export: the code, the type, and the name of the file.
-const FORMATS: &[(&str, Format, &str, &str)] = &[
-    ("csv", Format::Csv, "text/csv", "events.csv"),
-    ("xes", Format::Xes, "application/xml", "events.xes"),
-    ("ocel", Format::Ocel, "application/json", "events.ocel.json"),
-    ("cloudevents", Format::Cloudevents, "application/x-ndjson", "events.cloudevents.ndjson"),
-    ("pnml", Format::Pnml, "application/xml", "process.pnml"),
-    ("bpmn", Format::Bpmn, "application/xml", "process.bpmn"),
+const FORMATS: &[(&str, ExportFormat, &str, &str)] = &[
+    ("csv", ExportFormat::Csv, "text/csv", "events.csv"),
+    ("xes", ExportFormat::Xes, "application/xml", "events.xes"),
+    ("ocel", ExportFormat::Ocel, "application/json", "events.ocel.json"),
+    ("cloudevents", ExportFormat::Cloudevents, "application/x-ndjson", "events.cloudevents.ndjson"),
+    ("pnml", ExportFormat::Pnml, "application/xml", "process.pnml"),
+    ("bpmn", ExportFormat::Bpmn, "application/xml", "process.bpmn"),
 ];
 
 pub(super) fn export_as(request: &WebRequest) -> WebResult {
@@ -96,7 +96,7 @@ pub(crate) fn exported(request: &WebRequest, ledger: &Path) -> WebResult {
     };
     let mut out = Vec::new();
     audit::export(
-        Export { ledger: Some(ledger), format: *format, voided: request.query.get("voided").is_some() },
+        ExportRequest { ledger: Some(ledger), format: *format, voided: request.query.get("voided").is_some() },
         &mut out,
     )?;
     Ok(response::download(kind, name, out))

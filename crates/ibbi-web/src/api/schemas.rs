@@ -12,7 +12,7 @@ use ibbi_app::replay::Timeline;
 use ibbi_app::service::Recorded;
 use ibbi_app::signing::Verified;
 use ibbi_app::status::{RouteAnswer, Status};
-use ibbi_audit::Report;
+use ibbi_audit::AuditReport;
 use ibbi_core::chart::Transition;
 use ibbi_core::{EventKind, Outcome, Prospect, Stage};
 use ibbi_sim::{AvailabilityGain, Forecast, Plan};
@@ -70,7 +70,7 @@ fn responses() -> Map<String, Value> {
     generator.subschema_for::<Plan>();
     generator.subschema_for::<Problem<'_>>();
     generator.subschema_for::<Recorded>();
-    generator.subschema_for::<Report>();
+    generator.subschema_for::<AuditReport>();
     generator.subschema_for::<RouteAnswer>();
     generator.subschema_for::<Rules>();
     generator.subschema_for::<ScenarioComparison>();

@@ -4,7 +4,7 @@ use crate::audit;
 use crate::chart::{Bar, Bars, Chart, Columns, Figure, Key, Month, Scale, Sign};
 use crate::format;
 use crate::table::{Cell, Column, Table};
-use ibbi_audit::{Report, Spread};
+use ibbi_audit::{AuditReport, TimeSpread};
 use ibbi_common::quantile::Interval;
 use ibbi_core::{Date, Outcome};
 
@@ -14,13 +14,13 @@ const MONTHS: usize = 24;
 const PATHS: usize = 8;
 
 /// Returns the number of cases in each stage.
-pub fn cases_by_stage(report: &Report) -> Chart {
+pub fn cases_by_stage(report: &AuditReport) -> Chart {
     let rows = report.cases.by_stage.iter().map(|count| (count.stage.label().to_owned(), count.cases, true));
     counted("Cases by stage", "stage", rows.collect(), report.cases.total)
 }
 
 /// Returns the number of closed cases by outcome.
-pub fn cases_by_outcome(report: &Report) -> Chart {
+pub fn cases_by_outcome(report: &AuditReport) -> Chart {
     let rows = report.cases.by_outcome.iter();
     let rows =
         rows.map(|count| (format::sentence(count.outcome.label()), count.cases, count.outcome == Outcome::Completed));
@@ -28,7 +28,7 @@ pub fn cases_by_outcome(report: &Report) -> Chart {
 }
 
 /// Returns the most frequent paths through the stages.
-pub fn paths(report: &Report) -> Chart {
+pub fn paths(report: &AuditReport) -> Chart {
     let paths = &report.paths;
     let rows = paths.first.iter().take(PATHS).map(|path| {
         let desired = path.outcome.is_none_or(|outcome| outcome == Outcome::Completed);
@@ -90,18 +90,18 @@ const fn exactly(count: u64) -> Interval {
 }
 
 /// Returns the time in each stage, for cases that left it: the median, and the line to the 90th percentile.
-pub fn stage_times(report: &Report) -> Chart {
+pub fn stage_times(report: &AuditReport) -> Chart {
     let rows = report.stages.iter().filter_map(|times| Some((times.stage.label().to_owned(), times.left?)));
     spreads("Time in each stage, of the cases that left it", rows.collect(), audit::stage_times(report))
 }
 
 /// Returns the time from opening to closing, by outcome.
-pub fn outcome_times(report: &Report) -> Chart {
+pub fn outcome_times(report: &AuditReport) -> Chart {
     let rows = report.outcomes.iter().map(|row| (format::sentence(row.outcome.label()), row.time));
     spreads("Time from opening to closing, by outcome", rows.collect(), audit::outcome_times(report))
 }
 
-fn spreads(title: &str, rows: Vec<(String, Spread)>, table: Table) -> Chart {
+fn spreads(title: &str, rows: Vec<(String, TimeSpread)>, table: Table) -> Chart {
     let most = rows.iter().map(|(_, spread)| spread.p90).max().unwrap_or(0);
     let rows = rows.into_iter().map(|(label, spread)| {
         let (median, p90) = (as_value(spread.median), as_value(spread.p90));
@@ -113,7 +113,7 @@ fn spreads(title: &str, rows: Vec<(String, Spread)>, table: Table) -> Chart {
 }
 
 /// Returns the time waited for each, over all cases.
-pub fn waiting(report: &Report) -> Chart {
+pub fn waiting(report: &AuditReport) -> Chart {
     let most = report.waiting.iter().map(|row| row.waited.sum).max().unwrap_or(0);
     let rows = report.waiting.iter().map(|row| Bar {
         label: format::sentence(row.who.label()),
@@ -126,12 +126,12 @@ pub fn waiting(report: &Report) -> Chart {
 }
 
 /// Returns the number of cases opened in each month.
-pub fn opened(report: &Report) -> Chart {
+pub fn opened(report: &AuditReport) -> Chart {
     monthly(report, ("Cases opened in each month", opened_table(report)), |month| (month.opened, 0), Vec::new())
 }
 
 /// Returns the number of cases closed in each month.
-pub fn closed(report: &Report) -> Chart {
+pub fn closed(report: &AuditReport) -> Chart {
     let parts: Parts = |month| {
         let of = |wanted: bool| {
             let counts = month.closed.iter().filter(|count| (count.outcome == Outcome::Completed) == wanted);
@@ -146,9 +146,9 @@ pub fn closed(report: &Report) -> Chart {
 /// The first day of a month, with its count in two parts.
 type Counted = (Date, (u64, u64));
 /// Returns a month's count in two parts: filled and hatched.
-type Parts = fn(&ibbi_audit::Month) -> (u64, u64);
+type Parts = fn(&ibbi_audit::MonthCounts) -> (u64, u64);
 
-fn monthly(report: &Report, (title, table): (&str, Table), parts: Parts, key: Vec<Key>) -> Chart {
+fn monthly(report: &AuditReport, (title, table): (&str, Table), parts: Parts, key: Vec<Key>) -> Chart {
     let (all, months) = calendar(report, parts);
     let most = months.iter().map(|(_, (full, hatched))| full + hatched).max().unwrap_or(0);
     let Some((best, _)) = months.iter().rev().max_by_key(|(_, (full, hatched))| full + hatched).filter(|_| most > 0)
@@ -177,7 +177,7 @@ fn monthly(report: &Report, (title, table): (&str, Table), parts: Parts, key: Ve
 }
 
 /// Returns the last months without gaps, and the total number of months.
-fn calendar(report: &Report, parts: Parts) -> (usize, Vec<Counted>) {
+fn calendar(report: &AuditReport, parts: Parts) -> (usize, Vec<Counted>) {
     let known = report.months.iter().filter_map(|month| Some((start_of(&month.month)?, parts(month))));
     let known: std::collections::BTreeMap<Date, (u64, u64)> = known.collect();
     let (Some(first), Some(last)) = (known.keys().next(), known.keys().next_back()) else { return (0, Vec::new()) };
@@ -201,7 +201,7 @@ fn start_of(month: &str) -> Option<Date> {
 }
 
 /// Returns how many cases were opened and closed in each month.
-pub(crate) fn months_table(report: &Report) -> Table {
+pub(crate) fn months_table(report: &AuditReport) -> Table {
     let mut table = closed_table(report);
     table.caption = "Opened and closed in each month".to_owned();
     table.columns.insert(1, Column::number("opened"));
@@ -211,7 +211,7 @@ pub(crate) fn months_table(report: &Report) -> Table {
     table
 }
 
-fn opened_table(report: &Report) -> Table {
+fn opened_table(report: &AuditReport) -> Table {
     let mut table = Table::new("Cases opened in each month", [Column::text("month"), Column::number("opened")]);
     for month in &report.months {
         table.row([name_of(month), Cell::Number(format::number(month.opened))]);
@@ -219,7 +219,7 @@ fn opened_table(report: &Report) -> Table {
     table
 }
 
-fn closed_table(report: &Report) -> Table {
+fn closed_table(report: &AuditReport) -> Table {
     let any = |outcome: &&Outcome| report.months.iter().any(|month| of(month, **outcome) > 0);
     let outcomes: Vec<Outcome> = Outcome::ALL.iter().filter(any).copied().collect();
     let columns = outcomes.iter().map(|outcome| Column::number(outcome.label()));
@@ -234,10 +234,10 @@ fn closed_table(report: &Report) -> Table {
 }
 
 /// Returns how many cases closed with an outcome in a month.
-fn of(month: &ibbi_audit::Month, wanted: Outcome) -> u64 {
+fn of(month: &ibbi_audit::MonthCounts, wanted: Outcome) -> u64 {
     month.closed.iter().find(|count| count.outcome == wanted).map_or(0, |count| count.cases)
 }
 
-fn name_of(month: &ibbi_audit::Month) -> Cell {
+fn name_of(month: &ibbi_audit::MonthCounts) -> Cell {
     start_of(&month.month).map_or_else(|| month.month.clone(), format::month).into()
 }

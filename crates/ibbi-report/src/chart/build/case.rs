@@ -3,15 +3,15 @@
 use crate::audit;
 use crate::chart::{Bar, Bars, Chart, Figure, Key, Lane, Scale, Sign, Timeline};
 use crate::format;
-use ibbi_audit::{CaseReport, Stay};
+use ibbi_audit::{CaseReport, StageStay};
 use ibbi_common::quantile::Interval;
 use ibbi_common::zone::Zone;
 use ibbi_core::Date;
 
 const NONE: &str = "The case is not open yet, so it has no stage.";
 
-fn open_stays(report: &CaseReport) -> impl Iterator<Item = &Stay> + Clone {
-    report.stays.iter().filter(|stay| stay.stage.is_open())
+fn open_stays(report: &CaseReport) -> impl Iterator<Item = &StageStay> + Clone {
+    report.stages.iter().filter(|stay| stay.stage.is_open())
 }
 
 /// Returns the time that the case was in each stage.
@@ -19,8 +19,8 @@ pub fn stays(report: &CaseReport) -> Chart {
     let title = "Time in each stage".to_owned();
     let table = audit::stays(report);
     #[allow(clippy::cast_precision_loss, reason = "what is drawn need not be exact")]
-    let value = |stay: &Stay| stay.minutes as f64;
-    let bar = |stay: &Stay| Bar {
+    let value = |stay: &StageStay| stay.minutes as f64;
+    let bar = |stay: &StageStay| Bar {
         label: stay.stage.label().to_owned(),
         value: Interval { estimate: value(stay), low: value(stay), high: value(stay) },
         value_text: format::lasting(stay.minutes),
@@ -62,10 +62,10 @@ pub fn course(report: &CaseReport) -> Chart {
     }
 }
 
-fn lane(report: &CaseReport, stay: &Stay, zone: Zone) -> Lane {
+fn lane(report: &CaseReport, stay: &StageStay, zone: Zone) -> Lane {
     let until = stay.left.unwrap_or(report.as_of).max(stay.entered);
     let inside = report
-        .moments
+        .records
         .iter()
         .filter(|moment| moment.accepted && moment.voided_by.is_none() && (stay.entered..=until).contains(&moment.at));
     let mut events: Vec<Date> = inside.map(|moment| zone.date(moment.at)).collect();

@@ -7,7 +7,7 @@ use crate::phrase::Phrase;
 use crate::table::{Cell, Column, Table};
 use crate::terminal::TextStyle;
 use crate::{audit, chart, describe, format};
-use ibbi_audit::{CaseReport, Moment};
+use ibbi_audit::{CaseRecord, CaseReport};
 use ibbi_common::zone::Zone;
 
 /// Returns the page's id of a case's report.
@@ -45,7 +45,7 @@ fn case(report: &CaseReport, id: &str) -> Element {
     let summary = Html::new()
         .with(el("strong").with(district))
         .with(format!(", {}, ", audit::standing(report.stage, report.outcome)))
-        .with(format::count(report.moments.len() as u64, "record"))
+        .with(format::count(report.records.len() as u64, "record"))
         .with(match report.findings.len() as u64 {
             0 => String::new(),
             found => format!(", {}", format::count(found, "finding")),
@@ -99,7 +99,7 @@ fn timeline(report: &CaseReport, zone: Zone) -> Option<Html> {
     (!days.is_empty()).then(|| headed("Events", el("ol").class("agenda").all(days)))
 }
 
-fn one(moment: &Moment, notes: Vec<(TextStyle, String)>, (zone, named): (Zone, bool)) -> Element {
+fn one(moment: &CaseRecord, notes: Vec<(TextStyle, String)>, (zone, named): (Zone, bool)) -> Element {
     let description = name(&describe(&moment.event));
     let description = if moment.voided_by.is_some() { el("s").with(description) } else { description };
     let head = format!("{} #{} ", zone.show_time(moment.at), moment.seq);
@@ -117,7 +117,7 @@ fn one(moment: &Moment, notes: Vec<(TextStyle, String)>, (zone, named): (Zone, b
 }
 
 fn road(report: &CaseReport, zone: Zone) -> Option<Html> {
-    let stages = report.road.iter().map(|entering| {
+    let stages = report.milestones.iter().map(|entering| {
         let settled = entering.requirements.iter().map(|each| el("li").with(audit::requirement_met(each).to_html()));
         let settled: Vec<Element> = settled.collect();
         let asked = (!settled.is_empty()).then(|| el("ul").all(settled));

@@ -3,7 +3,7 @@
 use super::{AuditPage, Places, Section};
 use crate::html::{Html, details, el, link};
 use crate::{audit, format};
-use ibbi_audit::{CaseSummary, Severity};
+use ibbi_audit::{AuditedCaseSummary, Severity};
 use ibbi_core::{Outcome, Stage};
 
 /// A group of at most this many cases is unfolded.
@@ -13,15 +13,15 @@ const SHORT: usize = 12;
 struct Group<'a> {
     id: String,
     label: String,
-    cases: Vec<&'a CaseSummary>,
+    cases: Vec<&'a AuditedCaseSummary>,
 }
 
-fn is_faulty(case: &CaseSummary) -> bool {
+fn is_faulty(case: &AuditedCaseSummary) -> bool {
     case.findings.iter().any(|kind| kind.severity() == Severity::Error)
 }
 
 /// Groups the cases: those with an error, then the others by stage and outcome.
-fn groups(cases: &[CaseSummary]) -> Vec<Group<'_>> {
+fn groups(cases: &[AuditedCaseSummary]) -> Vec<Group<'_>> {
     let faulty = Group {
         id: "cases-with-errors".to_owned(),
         label: "With an error".to_owned(),
@@ -30,7 +30,7 @@ fn groups(cases: &[CaseSummary]) -> Vec<Group<'_>> {
     let standings = Stage::ALL.iter().map(|stage| (*stage, None));
     let standings = standings.chain(Outcome::ALL.iter().map(|outcome| (Stage::Closed, Some(*outcome))));
     let others = standings.map(|(stage, outcome)| {
-        let here = |case: &&CaseSummary| !is_faulty(case) && case.stage == stage && case.outcome == outcome;
+        let here = |case: &&AuditedCaseSummary| !is_faulty(case) && case.stage == stage && case.outcome == outcome;
         let code = outcome.map_or(stage.code(), Outcome::code);
         Group {
             id: format!("cases-{}", code.replace('_', "-")),

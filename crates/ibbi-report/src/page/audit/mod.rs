@@ -9,7 +9,7 @@ use crate::html::{Document, Html, el};
 use crate::phrase::Phrase;
 use crate::terminal::TextStyle;
 use crate::{audit, chart, format};
-use ibbi_audit::{CaseReport, CaseSummary, Report};
+use ibbi_audit::{AuditReport, AuditedCaseSummary, CaseReport};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -22,10 +22,10 @@ use uuid::Uuid;
 /// are not shown.
 ///
 /// ```
-/// use ibbi_audit::{Audit, Options, Source};
+/// use ibbi_audit::{Audit, AuditOptions, LedgerSource};
 /// use ibbi_report::AuditPage;
 /// # fn main() -> Result<(), ibbi_audit::AuditError> {
-/// let report = Audit::new(Options::default()).run(Source::bytes(b""), &mut |_| {})?;
+/// let report = Audit::new(AuditOptions::default()).run(LedgerSource::bytes(b""), &mut |_| {})?;
 /// let page = AuditPage { report: &report, cases: &[], timelines: &[], program: "ibbi 0.1.0" }.to_html();
 /// assert!(page.contains("The ledger is not sound: 1 error,"));
 /// # Ok(()) }
@@ -33,9 +33,9 @@ use uuid::Uuid;
 #[derive(Debug, Clone, Copy)]
 pub struct AuditPage<'a> {
     /// The audit report.
-    pub report: &'a Report,
+    pub report: &'a AuditReport,
     /// The cases to list, in the order of the ledger.
-    pub cases: &'a [CaseSummary],
+    pub cases: &'a [AuditedCaseSummary],
     /// The reports on single cases. The list of cases has links to them.
     pub timelines: &'a [CaseReport],
     /// The program with its version, such as `ibbi 0.1.0`.
@@ -122,7 +122,7 @@ impl AuditPage<'_> {
     }
 
     fn figures(&self) -> Vec<Html> {
-        let Report { ledger, checkpoints, cases, events, errors, warnings, infos, .. } = self.report;
+        let AuditReport { ledger, checkpoints, cases, events, errors, warnings, infos, .. } = self.report;
         let number = |count: u64| Html::text(&format::number(count));
         let small = |text: String| el("small").with(text);
         let spread = events.by_case.map(|spread| small(format!("{} with 1", format::count(spread.perfect, "case"))));

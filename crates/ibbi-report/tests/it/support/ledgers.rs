@@ -1,7 +1,8 @@
 //! Ledgers to audit: the golden ones, and altered ones.
 
 use ibbi_audit::{
-    Audit, CaseQuery, CaseReport, CaseSummary, Diff, Finding, Options, Report, Source, Until, case_report, diff,
+    Audit, AuditOptions, AuditReport, AuditedCaseSummary, CaseQuery, CaseReport, CaseUntil, Diff, Finding,
+    LedgerSource, case_report, diff,
 };
 use ibbi_core::Name;
 use ibbi_log::{Digest, chart_digest};
@@ -12,23 +13,24 @@ use serde_json::Value;
 
 /// The results for the page of an audit.
 pub(crate) struct Audited {
-    pub(crate) report: Report,
+    pub(crate) report: AuditReport,
     pub(crate) findings: Vec<Finding>,
-    pub(crate) cases: Vec<CaseSummary>,
+    pub(crate) cases: Vec<AuditedCaseSummary>,
     pub(crate) told: Vec<CaseReport>,
 }
 
 impl Audited {
     pub(crate) fn of(ledger: &[u8]) -> Self {
-        Self::with(ledger, Options { kept: 3, variants: 5, ..Options::default() })
+        Self::with(ledger, AuditOptions { kept: 3, variants: 5, ..AuditOptions::default() })
     }
 
-    pub(crate) fn with(ledger: &[u8], options: Options) -> Self {
+    pub(crate) fn with(ledger: &[u8], options: AuditOptions) -> Self {
         let mut output = AuditOutput::default();
-        let report = Audit::new(options).run(Source::bytes(ledger), &mut output).unwrap();
-        let tell = |case: &CaseSummary| {
-            let query = CaseQuery { case: case.case, until: Until::End, as_of: Some(report.as_of), advisories: true };
-            case_report(Source::bytes(ledger), &query).unwrap()
+        let report = Audit::new(options).run(LedgerSource::bytes(ledger), &mut output).unwrap();
+        let tell = |case: &AuditedCaseSummary| {
+            let query =
+                CaseQuery { case: case.case, until: CaseUntil::End, as_of: Some(report.as_of), advisories: true };
+            case_report(LedgerSource::bytes(ledger), &query).unwrap()
         };
         let told = output.cases.iter().filter_map(tell).collect();
         Self { report, findings: output.findings, cases: output.cases, told }
@@ -41,7 +43,7 @@ impl Audited {
 }
 
 pub(crate) fn parting(first: &[u8], second: &[u8]) -> Diff {
-    diff(Source::bytes(first), Source::bytes(second), 5).unwrap()
+    diff(LedgerSource::bytes(first), LedgerSource::bytes(second), 5).unwrap()
 }
 
 /// Replaces the chart's digest by a word, so that snapshots don't depend on the chart.

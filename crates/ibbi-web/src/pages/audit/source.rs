@@ -9,7 +9,7 @@ use ibbi_app::audit;
 use ibbi_app::ledger::{self, Collect};
 use ibbi_app::replay::{self, Timeline, Until};
 use ibbi_app::signing::VerifySettings;
-use ibbi_audit::{CaseSummary, Finding, Report, Sink};
+use ibbi_audit::{AuditReport, AuditedCaseSummary, Finding, FindingSink};
 use std::path::PathBuf;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -21,12 +21,12 @@ const OWN: &str = "own";
 const LISTED: usize = 100;
 
 /// Keeps the first cases of an audit.
-struct Cases(Vec<CaseSummary>);
+struct Cases(Vec<AuditedCaseSummary>);
 
-impl Sink for Cases {
+impl FindingSink for Cases {
     fn finding(&mut self, _: Finding) {}
 
-    fn case(&mut self, case: CaseSummary) {
+    fn case(&mut self, case: AuditedCaseSummary) {
         if self.0.len() < LISTED {
             self.0.push(case);
         }
@@ -78,7 +78,7 @@ impl Source {
     }
 
     /// Everything judged again: the report, and the cases in the order of their first lines.
-    pub(super) fn audit(&self, request: &WebRequest) -> Result<(Report, Vec<CaseSummary>), AppError> {
+    pub(super) fn audit(&self, request: &WebRequest) -> Result<(AuditReport, Vec<AuditedCaseSummary>), AppError> {
         let against = match self {
             Self::Own(_) => VerifySettings::default(),
             Self::Upload(_, upload) => upload.against(),

@@ -7,7 +7,7 @@ use crate::pages::shell::{button, field};
 use crate::problem::WebError;
 use ibbi_app::replay::Timeline;
 use ibbi_app::status::settled;
-use ibbi_audit::{CaseSummary, CheckpointFacts, CodeCount, Finding, Report, What};
+use ibbi_audit::{AuditReport, AuditedCaseSummary, CheckpointFacts, CodeCount, Finding, InputKind};
 use ibbi_report::html::{Element, Html, el, name, section};
 
 /// The most checkpoints that a page lists.
@@ -69,8 +69,8 @@ pub(super) fn form(fail: Option<&WebError>) -> Html {
 }
 
 /// The verdict in one sentence, and whether it is good.
-fn verdict(source: &Source, report: &Report) -> (String, bool) {
-    let what = if report.what == What::Extract { "The extract that was uploaded" } else { source.name() };
+fn verdict(source: &Source, report: &AuditReport) -> (String, bool) {
+    let what = if report.what == InputKind::Extract { "The extract that was uploaded" } else { source.name() };
     let count = |count: u64, one: &str, several: &str| match count {
         1 => format!("one {one}"),
         several_count => format!("{several_count} {several}"),
@@ -103,7 +103,7 @@ fn verdict(source: &Source, report: &Report) -> (String, bool) {
     )
 }
 
-pub(super) fn found(source: &Source, report: &Report, listed: &[CaseSummary]) -> Html {
+pub(super) fn found(source: &Source, report: &AuditReport, listed: &[AuditedCaseSummary]) -> Html {
     let (sentence, good) = verdict(source, report);
     let box_ = if good { el("div").class("good") } else { el("div").class("warning") };
     let total: u64 = report.cases.total;
@@ -134,7 +134,7 @@ pub(super) fn found(source: &Source, report: &Report, listed: &[CaseSummary]) ->
     }
     let mut files = vec![("audit.json", "The whole report (JSON)")];
     // What cannot be read cannot be handed on.
-    if report.what == What::Ledger && report.sound {
+    if report.what == InputKind::Ledger && report.sound {
         files.extend([
             ("export/csv", "Events as a table (CSV)"),
             ("export/xes", "Events as traces (XES)"),
@@ -207,7 +207,7 @@ fn checkpoints(all: &[CheckpointFacts]) -> Element {
     boxed("Checkpoints, the newest first", &["up to", "what it says", "signed by"], rows.collect())
 }
 
-fn cases(source: &Source, listed: &[CaseSummary], total: u64) -> Html {
+fn cases(source: &Source, listed: &[AuditedCaseSummary], total: u64) -> Html {
     let rows = listed.iter().map(|case| {
         let district = case.district.as_ref().map_or("a case without an opening", |district| district.as_str());
         let address = format!("{}/cases/{}", source.address(), case.case);

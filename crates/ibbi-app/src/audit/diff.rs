@@ -1,0 +1,19 @@
+//! Comparisons of two ledgers.
+
+use super::input::{audit_failed, open};
+use crate::error::AppError;
+use ibbi_audit::Diff;
+use std::path::Path;
+
+/// Compares two ledgers; at most `shown` cases are reported in full.
+///
+/// # Errors
+/// Returns an [`AppError`] if one of them can't be read.
+pub fn diff(first: &Path, second: &Path, shown: usize) -> Result<Diff, AppError> {
+    if first == Path::new("-") && second == Path::new("-") {
+        let message = "standard input is only one ledger; give at least one of the two as a file".to_owned();
+        return Err(AppError::Usage(message));
+    }
+    let (one, other) = (open(first)?, open(second)?);
+    ibbi_audit::diff(one, other, shown).map_err(|error| audit_failed(first, error))
+}

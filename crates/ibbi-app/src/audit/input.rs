@@ -1,0 +1,74 @@
+//! The ledgers that an audit reads: opening them, and choosing one of their cases.
+
+use crate::error::AppError;
+use crate::ledger;
+use ibbi_audit::{Audit, AuditError, AuditOptions, AuditedCaseSummary, Finding, FindingSink, LedgerSource};
+use ibbi_core::Name;
+use ibbi_log::Uuid;
+use std::io;
+use std::path::Path;
+
+/// Opens a ledger, or standard input for `-`.
+pub(super) fn open<'a>(path: &Path) -> Result<LedgerSource<'a>, AppError> {
+    if path == Path::new("-") {
+        return Ok(LedgerSource::stream(io::stdin()));
+    }
+    // Any file can be audited, even a pipe, but not a directory.
+    if path.is_dir() {
+        ledger::check_file(path)?;
+    }
+    LedgerSource::open(path).map_err(|source| AppError::Io { doing: "open", path: path.to_owned(), source })
+}
+
+/// Converts an error of an audit.
+pub(super) fn audit_failed(path: &Path, error: AuditError) -> AppError {
+    let path = path.to_owned();
+    match error {
+        AuditError::Read { source, .. } => AppError::Io { doing: "read", path, source },
+        error => AppError::Audit { path, source: Box::new(error) },
+    }
+}
+
+/// Finds a case by its ID, the beginning of its ID, or its district, even in a damaged ledger.
+pub(super) fn find_case(path: &Path, wanted: &str) -> Result<Uuid, AppError> {
+    if let Ok(id) = wanted.parse() {
+        return Ok(id);
+    }
+    if path == Path::new("-") {
+        let message =
+            "standard input can be read only once; give the whole ID of the case, or save the ledger to a file";
+        return Err(AppError::Usage(message.to_owned()));
+    }
+    let mut cases = CaseList::default();
+    Audit::new(AuditOptions::default()).run(open(path)?, &mut cases).map_err(|error| audit_failed(path, error))?;
+    let text = wanted.to_lowercase();
+    let matches = |(case, district): &&(Uuid, Option<Name>)| {
+        (!text.is_empty() && case.to_string().starts_with(&text))
+            || district.as_ref().is_some_and(|district| district.as_str().to_lowercase() == text)
+    };
+    let found: Vec<_> = cases.0.iter().filter(matches).collect();
+    match found.as_slice() {
+        [(case, _)] => Ok(*case),
+        [] => {
+            let count = ibbi_common::format::count(cases.0.len() as u64, "case", "cases");
+            let message = format!("{} has {count}, but none matches `{wanted}`", path.display());
+            Err(AppError::NoCase(message))
+        }
+        several => {
+            let shown: Vec<_> = several.iter().take(5).map(|(case, _)| case.to_string()).collect();
+            Err(AppError::WhichCase { path: path.to_owned(), count: several.len(), shown: shown.join(", ") })
+        }
+    }
+}
+
+/// A sink that lists the cases of a ledger.
+#[derive(Default)]
+struct CaseList(Vec<(Uuid, Option<Name>)>);
+
+impl FindingSink for CaseList {
+    fn finding(&mut self, _: Finding) {}
+
+    fn case(&mut self, case: AuditedCaseSummary) {
+        self.0.push((case.case, case.district));
+    }
+}

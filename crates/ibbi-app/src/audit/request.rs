@@ -1,0 +1,80 @@
+//! The request for an audit, and the condition under which it fails.
+
+use crate::signing::VerifySettings;
+use ibbi_audit::{AuditReport, FindingKind, Severity};
+use ibbi_common::spelling;
+use ibbi_core::{At, Outcome};
+use std::str::FromStr;
+
+/// A request for an audit.
+#[derive(Debug, Clone, Default)]
+pub struct AuditRequest {
+    /// The checkpoints and keys to check the ledger against.
+    pub against: VerifySettings,
+    /// The number of threads; 0 means 1. The result doesn't depend on it.
+    pub threads: usize,
+    /// The instant for which open cases are measured; the last line's if none is given.
+    pub as_of: Option<At>,
+    /// Whether to report advisories as findings.
+    pub advisories: bool,
+    /// A case, by its ID, the beginning of its ID, or its district.
+    pub case: Option<String>,
+    /// Only lines recorded at this instant or later.
+    pub since: Option<At>,
+    /// Only cases with this outcome.
+    pub outcome: Option<Outcome>,
+    /// Only findings of these codes.
+    pub codes: Vec<FindingKind>,
+    /// The number of findings of each code that the report keeps.
+    pub kept: usize,
+    /// The number of variants that the report lists.
+    pub variants: usize,
+}
+
+/// The condition under which an audit fails, for scripts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailOn {
+    /// Never.
+    Never,
+    /// A finding of this severity, or a more severe one.
+    Severity(Severity),
+    /// A finding of this code.
+    Code(FindingKind),
+}
+
+impl FailOn {
+    /// Returns whether a report meets the condition. The filter doesn't matter.
+    pub fn is_met(self, report: &AuditReport) -> bool {
+        match self {
+            Self::Never => false,
+            Self::Severity(Severity::Error) => report.errors > 0,
+            Self::Severity(Severity::Warning) => report.errors + report.warnings > 0,
+            Self::Severity(Severity::Info) => report.errors + report.warnings + report.infos > 0,
+            Self::Code(code) => report.findings.iter().any(|row| row.code == code && row.count > 0),
+        }
+    }
+}
+
+impl FromStr for FailOn {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let severity = Severity::ALL.iter().copied().find(|severity| severity.code() == text);
+        if text == "never" {
+            return Ok(Self::Never);
+        }
+        severity.map(Self::Severity).map_or_else(|| finding_kind(text).map(Self::Code), Ok)
+    }
+}
+
+/// Returns the kind of finding with this code.
+///
+/// # Errors
+/// Returns a message with the nearest code.
+pub fn finding_kind(code: &str) -> Result<FindingKind, String> {
+    FindingKind::from_code(code).ok_or_else(|| {
+        let near = spelling::nearest(code, FindingKind::ALL.iter().map(|kind| kind.code()));
+        let hint = spelling::did_you_mean(near.as_deref());
+        format!("there is no finding `{}`{hint}; docs/findings.md lists all of them", spelling::echo(code))
+    })
+}

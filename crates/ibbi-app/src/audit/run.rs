@@ -1,0 +1,46 @@
+//! Running an audit.
+
+use super::input::{audit_failed, find_case, open};
+use super::request::AuditRequest;
+use crate::error::AppError;
+use crate::signing;
+use ibbi_audit::{Audit, AuditFilter, AuditOptions, AuditReport, FindingSink, ProgressCallback};
+use std::path::Path;
+
+/// Audits a ledger or an extract, compressed or not, from a file or (with `-`) from standard input. The sink receives
+/// findings while the audit runs, then cases.
+///
+/// # Errors
+/// Returns an [`AppError`] if something can't be read. Problems in the ledger are in the report.
+pub fn audit(path: &Path, request: &AuditRequest, sink: &mut dyn FindingSink) -> Result<AuditReport, AppError> {
+    audit_with_progress(path, request, sink, &|_| {})
+}
+
+/// Audits like [`audit`], and reports the progress of reading.
+///
+/// # Errors
+/// Returns the same errors as [`audit`].
+pub fn audit_with_progress(
+    path: &Path,
+    request: &AuditRequest,
+    sink: &mut dyn FindingSink,
+    progress: ProgressCallback<'_>,
+) -> Result<AuditReport, AppError> {
+    let cases = match &request.case {
+        Some(wanted) => vec![find_case(path, wanted)?],
+        None => Vec::new(),
+    };
+    let options = AuditOptions {
+        threads: request.threads.max(1),
+        as_of: request.as_of,
+        advisories: request.advisories,
+        checkpoints: signing::known_checkpoints(path, &request.against)?.unwrap_or_default(),
+        keys: signing::public_keys(&request.against)?,
+        root: false,
+        filter: AuditFilter { cases, since: request.since, outcome: request.outcome, codes: request.codes.clone() },
+        kept: request.kept,
+        variants: request.variants,
+        ..AuditOptions::default()
+    };
+    Audit::new(options).run(open(path)?.with_progress(progress), sink).map_err(|error| audit_failed(path, error))
+}

@@ -1,0 +1,78 @@
+//! The audit of an extract: verifies its proofs, then judges its records like those of any other case.
+
+use super::findings::Findings;
+use super::judged::JudgedInput;
+use crate::error::AuditError;
+use crate::finding::{Finding, FindingDetail, FindingKind, Location, problem_finding};
+use crate::input::{CountingReader, Opened, RandomAccess};
+use crate::judge::{JudgeContext, Shard};
+use crate::options::AuditOptions;
+use crate::report::{CheckpointFacts, InputKind, LedgerFacts};
+use ibbi_log::{Digest, Head, Opening};
+use ibbi_seal::{Extract, ExtractFault, SignatureError, verify_extract};
+
+pub(super) fn judge(
+    opened: Opened<'_>,
+    options: &AuditOptions,
+    findings: &mut Findings<'_>,
+) -> Result<JudgedInput, AuditError> {
+    let problem = opened.problem();
+    let Opened { reader, random_access, compression, .. } = opened;
+    let mut reader = CountingReader::new(reader, random_access.writer());
+    let verified = verify_extract(&mut reader, &options.keys);
+    let head = Head { lines: reader.lines(), bytes: reader.bytes(), hash: Digest::ZERO };
+    let mut facts = LedgerFacts {
+        origin: None,
+        program: None,
+        same_chart: None,
+        chart: ibbi_log::chart_digest(),
+        compression,
+        lines: head.lines,
+        bytes: head.bytes,
+        last_hash: head.hash,
+        root: None,
+        first_logged: None,
+        last_logged: None,
+    };
+    let (mut shard, mut final_findings, mut checkpoints) = (Shard::new(), Vec::new(), Vec::new());
+    final_findings.extend(problem.take().map(|problem| problem_finding(problem, head)));
+    match verified {
+        Ok(extract) => {
+            let context = JudgeContext::new(options, &random_access);
+            checkpoints.push(describe(&extract, &mut facts));
+            let size = extract.signed.checkpoint().size;
+            let location = Location { case: Some(extract.case), ..Location::line(1, 0) };
+            findings.add(location.finding(FindingKind::ExtractPart, FindingDetail::Extract { size }));
+            let mut found = Vec::new();
+            for record in extract.records {
+                shard.record(record, &context, &mut found)?;
+                found.drain(..).for_each(|finding| findings.add(finding));
+            }
+        }
+        Err(ExtractFault::Io(source)) => return Err(AuditError::Read { offset: head.bytes, source }),
+        Err(fault) => final_findings.push(unproved(&fault, &random_access)?),
+    }
+    Ok(JudgedInput { input: InputKind::Extract, facts, checkpoints, shards: vec![shard], final_findings })
+}
+
+/// Returns the finding for an extract that proves nothing.
+fn unproved(fault: &ExtractFault, random_access: &RandomAccess<'_>) -> Result<Finding, AuditError> {
+    let kind = match fault {
+        ExtractFault::Signature(SignatureError::Unknown { .. }) => FindingKind::CheckpointSigner,
+        ExtractFault::Signature(_) => FindingKind::CheckpointSignature,
+        _ => FindingKind::ExtractUnproved,
+    };
+    let line = if let ExtractFault::Line { line, .. } = fault { *line } else { 1 };
+    let byte = random_access.offset_of_line(line).map_err(|source| AuditError::Read { offset: 0, source })?;
+    Ok(Location::line(line, byte).finding(kind, FindingDetail::Unproved { reason: fault.to_string() }))
+}
+
+fn describe(extract: &Extract, facts: &mut LedgerFacts) -> CheckpointFacts {
+    let Opening { origin, program, .. } = &extract.opening;
+    (facts.origin, facts.program) = (Some(origin.to_string()), Some(program.to_string()));
+    facts.same_chart = Some(extract.opening.has_our_chart());
+    facts.root = Some(extract.signed.checkpoint().root);
+    facts.first_logged = extract.records.first().map(|record| record.logged);
+    facts.last_logged = extract.records.iter().map(|record| record.logged).max();
+    CheckpointFacts { size: extract.signed.checkpoint().size, signer: extract.signer.clone(), fault: None }
+}

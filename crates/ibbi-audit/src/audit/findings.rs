@@ -1,0 +1,101 @@
+//! The findings of an audit: each is counted, and passed on if the filter shows it.
+
+use super::FindingSink;
+use crate::finding::{Finding, FindingKind, Severity};
+use crate::options::{AuditFilter, AuditOptions};
+use crate::report::{AuditedCaseSummary, CodeCount, KeptFinding};
+use std::collections::HashMap;
+
+/// The findings of an audit.
+pub(super) struct Findings<'a> {
+    sink: &'a mut dyn FindingSink,
+    counts: FindingCounts,
+    filter: &'a AuditFilter,
+}
+
+impl<'a> Findings<'a> {
+    pub(super) fn new(sink: &'a mut dyn FindingSink, options: &'a AuditOptions) -> Self {
+        Self { sink, counts: FindingCounts::new(options.kept), filter: &options.filter }
+    }
+
+    pub(super) fn add(&mut self, finding: Finding) {
+        let shown = shows(self.filter, &finding);
+        self.counts.add(&finding, shown);
+        if shown {
+            self.sink.finding(finding);
+        }
+    }
+
+    /// Passes a case on.
+    pub(super) fn case(&mut self, case: AuditedCaseSummary) {
+        self.sink.case(case);
+    }
+
+    /// Returns how many findings have this severity.
+    pub(super) fn total(&self, severity: Severity) -> u64 {
+        self.counts.rows.iter().filter(|row| row.severity == severity).map(|row| row.count).sum()
+    }
+
+    /// Returns the codes that were found.
+    pub(super) fn finish(self) -> Vec<CodeCount> {
+        self.counts.rows.into_iter().filter(|row| row.count > 0).collect()
+    }
+}
+
+/// The number of findings of each code, with the first few of each.
+struct FindingCounts {
+    rows: Vec<CodeCount>,
+    /// By line, the kept findings that can be the cause of consequences.
+    causes: HashMap<u64, Vec<(usize, usize)>>,
+    kept: usize,
+}
+
+impl FindingCounts {
+    fn new(kept: usize) -> Self {
+        let row = |kind: &FindingKind| CodeCount {
+            code: *kind,
+            severity: kind.severity(),
+            statement: kind.statement(),
+            count: 0,
+            first: Vec::new(),
+        };
+        Self { rows: FindingKind::ALL.iter().map(row).collect(), causes: HashMap::new(), kept }
+    }
+
+    /// Counts a finding; `shown` says whether the filter shows it.
+    fn add(&mut self, finding: &Finding, shown: bool) {
+        if let Some(causes) = finding.cause().and_then(|cause| self.causes.get(&cause)) {
+            for (code, index) in causes {
+                self.rows[*code].first[*index].consequences += 1;
+            }
+        }
+        let code = finding.kind as usize;
+        let row = &mut self.rows[code];
+        row.count += 1;
+        if shown && row.first.len() < self.kept {
+            if can_be_cause(finding.kind) {
+                self.causes.entry(finding.line).or_default().push((code, row.first.len()));
+            }
+            row.first.push(KeptFinding { finding: finding.clone(), consequences: 0 });
+        }
+    }
+}
+
+/// Returns whether findings of this kind can have consequences.
+const fn can_be_cause(kind: FindingKind) -> bool {
+    matches!(
+        kind,
+        FindingKind::EventIllegal
+            | FindingKind::EventStage
+            | FindingKind::ChainRev
+            | FindingKind::CaseNoOpening
+            | FindingKind::LineMalformed
+    )
+}
+
+/// Returns whether a filter shows a finding. `since` always shows a finding that has no line, or a line without a time.
+fn shows(filter: &AuditFilter, finding: &Finding) -> bool {
+    let case = finding.case.is_none_or(|case| filter.cases.is_empty() || filter.cases.contains(&case));
+    let since = filter.since.is_none_or(|since| finding.logged.is_none_or(|logged| logged >= since));
+    case && since && (filter.codes.is_empty() || filter.codes.contains(&finding.kind))
+}

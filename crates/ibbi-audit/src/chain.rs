@@ -1,0 +1,223 @@
+//! The chain: one pass over the lines as bytes. Each line is checked against the line before it and against the
+//! checkpoints, then passed on to the shard that judges its case.
+
+use crate::blocks::{BLOCK_BYTES, BLOCK_LINES, Block, shard_of};
+use crate::error::AuditError;
+use crate::finding::{Finding, FindingDetail, FindingKind, Location, fault_finding};
+use crate::input::SpoolWriter;
+use crate::options::AuditOptions;
+use ibbi_core::At;
+use ibbi_log::{
+    Digest, Fault, FaultKind, Head, LedgerLine, LineContent, Lines, Links, Opening, RawLine, case_of, read_line,
+};
+use ibbi_seal::{CheckpointQueue, MerkleTree, SignedCheckpoint};
+use std::io::Read;
+
+/// The lines of a ledger as they are read.
+pub(crate) struct Chain<'a> {
+    lines: Lines<Box<dyn Read + Send + 'a>>,
+    state: ChainState<'a>,
+}
+
+/// The state that the next line is checked against.
+struct ChainState<'a> {
+    head: Head,
+    next_seq: u64,
+    /// The times at which the first line, the latest line, and the line before were recorded.
+    logged: Option<(At, At, At)>,
+    opening: Option<Opening>,
+    tree: Option<MerkleTree>,
+    queue: CheckpointQueue<&'a SignedCheckpoint>,
+    /// The faults that checkpoints showed.
+    faults: Vec<(&'a SignedCheckpoint, Fault)>,
+    spool: Option<SpoolWriter>,
+}
+
+impl<'a> Chain<'a> {
+    pub(crate) fn new(
+        reader: Box<dyn Read + Send + 'a>,
+        spool: Option<SpoolWriter>,
+        options: &'a AuditOptions,
+    ) -> Self {
+        let checkpoints = &options.checkpoints.list;
+        let state = ChainState {
+            head: Head::EMPTY,
+            next_seq: 1,
+            logged: None,
+            opening: None,
+            tree: (options.root || !checkpoints.is_empty()).then(MerkleTree::new),
+            queue: CheckpointQueue::new(checkpoints),
+            faults: Vec::new(),
+            spool,
+        };
+        Self { lines: Lines::new(reader), state }
+    }
+
+    pub(crate) const fn head(&self) -> Head {
+        self.state.head
+    }
+
+    pub(crate) const fn opening(&self) -> Option<&Opening> {
+        self.state.opening.as_ref()
+    }
+
+    /// Returns when the first line was recorded, and the latest time at which any line was.
+    pub(crate) fn logged(&self) -> Option<(At, At)> {
+        self.state.logged.map(|(first, latest, _)| (first, latest))
+    }
+
+    pub(crate) fn root(&mut self) -> Option<Digest> {
+        self.state.tree.as_mut().map(MerkleTree::root)
+    }
+
+    /// Reads the next lines into a block. Returns `false` at the end.
+    pub(crate) fn read(&mut self, block: &mut Block) -> Result<bool, AuditError> {
+        let (mut count, mut bytes) = (0, 0);
+        let mut more = true;
+        while more && count < BLOCK_LINES && bytes < BLOCK_BYTES {
+            let offset = self.state.head.bytes;
+            match self.lines.next().map_err(|source| AuditError::Read { offset, source })? {
+                Some(line) => bytes += self.state.take(line, block)?,
+                None => more = false,
+            }
+            count += 1;
+        }
+        if let Some(spool) = &mut self.state.spool {
+            spool.flush().map_err(|source| AuditError::Spool { source })?;
+        }
+        Ok(more)
+    }
+
+    /// Returns the findings that appear only at the end (an empty file, faults that checkpoints showed), and the fault of
+    /// each checkpoint.
+    pub(crate) fn finish(&mut self, checkpoints: &'a [SignedCheckpoint]) -> (Vec<Finding>, Vec<Option<Fault>>) {
+        let mut findings = Vec::new();
+        let state = &mut self.state;
+        if state.head.lines == 0 {
+            let fault = Fault { line: 1, offset: 0, column: 0, kind: FaultKind::NoLine };
+            findings.push(fault_finding(fault, None, None));
+        }
+        let left = core::mem::take(&mut state.queue).into_rest();
+        state.check(left);
+        findings.extend(state.faults.iter().map(|(_, fault)| fault_finding(fault.clone(), None, None)));
+        let fault = |signed: &SignedCheckpoint| {
+            let own = state.faults.iter().find(|(checkpoint, _)| core::ptr::eq(*checkpoint, signed));
+            own.map(|(_, fault)| fault.clone())
+        };
+        (findings, checkpoints.iter().map(fault).collect())
+    }
+}
+
+impl<'a> ChainState<'a> {
+    /// Checks a line against the line before, and adds it to a block. Returns the number of bytes added.
+    fn take(&mut self, line: RawLine<'_>, block: &mut Block) -> Result<usize, AuditError> {
+        let RawLine { number, offset, length, content } = line;
+        let finding = |kind| fault_finding(Fault { line: number, offset, column: 0, kind }, None, None);
+        let (line, digest) = match content {
+            LineContent::Whole(line, digest) => (Some(line), digest),
+            LineContent::TooLong(digest) => {
+                block.findings.push(finding(FaultKind::TooLong { length }));
+                (None, digest)
+            }
+            LineContent::Torn => {
+                block.findings.push(finding(FaultKind::Torn { length }));
+                return Ok(0);
+            }
+        };
+        let links = line.and_then(Links::read);
+        let opening = if number == 1 { line.and_then(read_opening) } else { None };
+        // In a part of a ledger, the lines before are unknown. One finding says that they are missing.
+        if number == 1 && opening.is_none() {
+            let detail = FindingDetail::NoFirstLine { seq: links.map(|links| links.seq) };
+            block.findings.push(Location::line(number, offset).finding(FindingKind::LedgerNoOpening, detail));
+        } else if let Some(links) = links {
+            self.check_links(links, number, offset, block);
+        }
+        self.next_seq = links.map_or(self.next_seq, |links| links.seq).saturating_add(1);
+        self.check_logged(links.and_then(|links| links.logged()), number, offset, block);
+        self.head = Head { lines: number, bytes: offset + length + 1, hash: digest };
+        let mut bytes = 0;
+        if let Some(opening) = opening {
+            block.findings.extend(self.open(opening));
+        } else if let Some(line) = line {
+            bytes = line.len();
+            self.add(line, number, offset, block)?;
+        }
+        self.cover(&digest);
+        Ok(bytes)
+    }
+
+    /// Checks the digest and the number that a line names against the line before it.
+    fn check_links(&self, links: Links<'_>, number: u64, offset: u64, block: &mut Block) {
+        let logged = || links.logged();
+        let finding = |kind| fault_finding(Fault { line: number, offset, column: 0, kind }, None, logged());
+        if *links.prev != self.head.hash.to_hex()
+            && let Some(found) = Digest::from_hex(links.prev)
+        {
+            block.findings.push(finding(FaultKind::Chain { expected: self.head.hash, found }));
+        }
+        if links.seq != self.next_seq {
+            block.findings.push(finding(FaultKind::Seq { expected: self.next_seq, found: links.seq }));
+        }
+    }
+
+    /// Checks that a line was not recorded before the line before it.
+    fn check_logged(&mut self, logged: Option<At>, number: u64, offset: u64, block: &mut Block) {
+        let Some(logged) = logged else { return };
+        let (first, latest, earlier) = self.logged.unwrap_or((logged, logged, logged));
+        if logged < earlier {
+            let kind = FaultKind::Logged { earlier, found: logged };
+            let fault = Fault { line: number, offset, column: 0, kind };
+            block.findings.push(fault_finding(fault, None, Some(logged)));
+        }
+        self.logged = Some((first, latest.max(logged), logged));
+    }
+
+    /// Adds a line to a block, and copies it if it can't be read again.
+    fn add(&mut self, line: &[u8], number: u64, offset: u64, block: &mut Block) -> Result<(), AuditError> {
+        let case = case_of(line);
+        if case.is_some()
+            && let Some(spool) = &mut self.spool
+        {
+            spool.copy(line, offset).map_err(|source| AuditError::Spool { source })?;
+        }
+        block.batches[case.map_or(0, shard_of)].push(line, number, offset);
+        Ok(())
+    }
+
+    /// Takes the first line of a ledger.
+    fn open(&mut self, opening: Opening) -> Option<Finding> {
+        let finding = (!opening.has_our_chart()).then(|| {
+            let detail = FindingDetail::OtherChart { program: opening.program.to_string(), found: opening.chart };
+            Location::line(1, 0).finding(FindingKind::LedgerOtherChart, detail)
+        });
+        self.opening = Some(opening);
+        finding
+    }
+
+    /// Adds a line to the Merkle tree, and checks the checkpoints of that size.
+    fn cover(&mut self, digest: &Digest) {
+        let Some(tree) = &mut self.tree else { return };
+        tree.push(digest);
+        let size = tree.size();
+        if self.queue.is_due(size) {
+            let due = self.queue.take_due(size);
+            self.check(due);
+        }
+    }
+
+    /// Checks the lines so far against checkpoints.
+    fn check(&mut self, checkpoints: Vec<&'a SignedCheckpoint>) {
+        let Some(tree) = &mut self.tree else { return };
+        for signed in checkpoints {
+            self.faults.extend(signed.find_fault(tree, self.opening.as_ref(), self.head).map(|fault| (signed, fault)));
+        }
+    }
+}
+
+fn read_opening(line: &[u8]) -> Option<Opening> {
+    match read_line(line) {
+        Ok(LedgerLine::Opening(opening)) => Some(opening),
+        _ => None,
+    }
+}

@@ -1,0 +1,80 @@
+//! A case during an audit: few bytes of a closed case, and the core's state of an open one.
+
+use super::case_state::CaseState;
+use super::record_offsets::RecordOffsets;
+use crate::case_times::CaseTimes;
+use crate::finding::FindingKind;
+use ibbi_common::zone::Zone;
+use ibbi_core::{At, Name};
+use ibbi_log::Uuid;
+
+/// A case as far as it has been read.
+pub(crate) struct AuditedCase {
+    pub(crate) id: Uuid,
+    /// The line of its first record.
+    pub(crate) first_line: u64,
+    /// The line of its last record so far.
+    pub(crate) last_line: u64,
+    /// The latest time at which one of its records was recorded.
+    pub(crate) logged: At,
+    /// The number within the case of its last record.
+    pub(crate) rev: u64,
+    pub(crate) district: Option<Name>,
+    pub(crate) zone: Option<Zone>,
+    pub(crate) counts: RecordCounts,
+    /// The kinds of finding about it, one bit each.
+    pub(crate) found: u64,
+    pub(crate) times: CaseTimes,
+    /// The first cause of a follow-on, kept after the state was dropped.
+    pub(crate) first_cause: Option<u64>,
+    /// The number of times its state was restored after it had been dropped.
+    pub(crate) restored: u8,
+    /// A hash of the state in which it closed, if the audit asks for one.
+    pub(crate) fingerprint: u64,
+    pub(crate) offsets: RecordOffsets,
+    /// The state that judges its next event. A closed case has none; it is restored by reading the records again.
+    pub(crate) state: Option<Box<CaseState>>,
+}
+
+/// The records of a case, by result.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct RecordCounts {
+    pub(crate) records: u32,
+    pub(crate) accepted: u32,
+    pub(crate) illegal: u32,
+    pub(crate) consequences: u32,
+    pub(crate) repeated: u32,
+    pub(crate) voids: u32,
+}
+
+const _: () = assert!(FindingKind::ALL.len() <= 64);
+
+impl AuditedCase {
+    pub(crate) fn new(id: Uuid, line: u64) -> Self {
+        Self {
+            id,
+            first_line: line,
+            last_line: line,
+            logged: At::MIN,
+            rev: 0,
+            district: None,
+            zone: None,
+            counts: RecordCounts::default(),
+            found: 0,
+            times: CaseTimes::new(),
+            first_cause: None,
+            restored: 0,
+            fingerprint: 0,
+            offsets: RecordOffsets::default(),
+            state: None,
+        }
+    }
+
+    pub(crate) const fn note(&mut self, kind: FindingKind) {
+        self.found |= 1 << kind as u32;
+    }
+
+    pub(crate) const fn has(&self, kind: FindingKind) -> bool {
+        self.found & (1 << kind as u32) != 0
+    }
+}

@@ -1,0 +1,92 @@
+//! Checkpoints, signatures, and extracts.
+
+use super::{Sample, full_day};
+use crate::support::Lines;
+use ibbi_audit::AuditOptions;
+use ibbi_seal::{Checkpoint, Checkpoints, PrivateKey, SignedCheckpoint, VerifyOptions, extract, verify};
+
+/// Returns a temporary key.
+fn key(name: &str) -> PrivateKey {
+    let folder = tempfile::tempdir().expect("a folder");
+    PrivateKey::generate(name, &folder.path().join("key")).expect("a key")
+}
+
+/// Returns a checkpoint over the first lines of a ledger.
+fn signed(ledger: &Lines, size: usize, origin: &str, key: &PrivateKey) -> SignedCheckpoint {
+    let part = Lines(ledger.0[..size].to_vec()).bytes();
+    let root = verify(&part[..], &VerifyOptions { root: true, ..VerifyOptions::default() })
+        .expect("read")
+        .root
+        .expect("a root");
+    let size = u64::try_from(size).expect("small");
+    Checkpoint { origin: origin.to_owned(), size, root }.sign(key).expect("signed")
+}
+
+const ORIGIN: &str = "example.org/ibbi/golden";
+
+fn held(name: &'static str, ledger: &Lines, list: Vec<SignedCheckpoint>, keys: &[&PrivateKey]) -> Sample {
+    let keys = keys.iter().map(|key| key.public()).collect();
+    let options = AuditOptions { checkpoints: Checkpoints { list, torn: 0 }, keys, ..AuditOptions::default() };
+    Sample { name, bytes: ledger.bytes(), options }
+}
+
+pub(crate) fn samples() -> Vec<Sample> {
+    let (ours, theirs) = (key("ours.example.org"), key("theirs.example.org"));
+    let all = full_day();
+    let checkpoints = || vec![signed(&all, 20, ORIGIN, &ours), signed(&all, 33, ORIGIN, &ours)];
+    let changed = all.clone().replace(9, "Ben Castellan", "Ben Castella1").chained();
+    let mut wrong = signed(&all, 33, ORIGIN, &ours).to_string();
+    wrong = wrong.replacen("\n33\n", "\n32\n", 1);
+    let mut torn = held("checkpoints-with-an-unfinished-end", &all, checkpoints(), &[&ours]);
+    torn.options.checkpoints.torn = 17;
+    let mut samples = vec![
+        held("checkpoints-that-hold", &all, checkpoints(), &[&ours]),
+        held("checkpoints-without-a-key", &all, checkpoints(), &[]),
+        held("cut-below-a-checkpoint", &all.clone().remove(33), checkpoints(), &[&ours]),
+        held("changed-below-checkpoints", &changed, checkpoints(), &[&ours]),
+        held(
+            "changed-after-the-last-checkpoint",
+            &all.clone().replace(33, "yun", "okafor"),
+            vec![signed(&all, 20, ORIGIN, &ours)],
+            &[&ours],
+        ),
+        held(
+            "last-line-changed-below-a-checkpoint",
+            &all.clone().replace(33, "yun", "okafor"),
+            checkpoints(),
+            &[&ours],
+        ),
+        held("checkpoint-of-another-ledger", &all, vec![signed(&all, 33, "example.org/other", &ours)], &[&ours]),
+        held("checkpoint-of-another-signer", &all, vec![signed(&all, 33, ORIGIN, &theirs)], &[&ours]),
+        held("checkpoint-with-a-wrong-signature", &all, vec![wrong.parse().expect("a note")], &[&ours]),
+        held("key-without-a-checkpoint", &all, Vec::new(), &[&ours]),
+        torn,
+    ];
+    samples.extend(extracts(&ours, &theirs));
+    samples
+}
+
+fn extracts(ours: &PrivateKey, theirs: &PrivateKey) -> Vec<Sample> {
+    let all = super::current("corrections-and-three-cases");
+    let size = all.0.len();
+    let case = all.json(2)["case"].as_str().expect("a case").parse().expect("a UUID");
+    let mut good = Vec::new();
+    extract(&all.bytes()[..], &signed(&all, size, ORIGIN, ours), case, &mut good).expect("an extract");
+    let text = String::from_utf8(good.clone()).expect("UTF-8");
+    let with = |name, text: &str, key: Option<&PrivateKey>| {
+        let keys = key.map(PrivateKey::public).into_iter().collect();
+        Sample { name, bytes: text.as_bytes().to_vec(), options: AuditOptions { keys, ..AuditOptions::default() } }
+    };
+    vec![
+        with("extract", &text, Some(ours)),
+        with("extract-without-a-key", &text, None),
+        with("extract-of-another-signer", &text, Some(theirs)),
+        with("extract-with-a-name-changed", &text.replacen("Rosa Amari", "Rosa Amar1", 1), Some(ours)),
+        with(
+            "extract-with-a-line-missing",
+            &text.lines().take(10).map(|line| line.to_owned() + "\n").collect::<String>(),
+            Some(ours),
+        ),
+        with("extract-cut-within-a-line", &text[..text.len() - 10], Some(ours)),
+    ]
+}
