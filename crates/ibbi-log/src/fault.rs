@@ -1,5 +1,6 @@
-//! What can be wrong with a line, alone or in its place: a closed list with stable codes, found and expected values
-//! and a way to mend.
+//! Faults: everything that can be wrong with a ledger, in one closed list with stable codes and remedies.
+//!
+//! The list also has the faults that checkpoints show. They have no other effect here: `ibbi-seal` finds them.
 
 use crate::Digest;
 use crate::line::{MAX_LINE, MAX_NUMBER};
@@ -7,16 +8,16 @@ use core::fmt;
 use ibbi_core::At;
 use uuid::Uuid;
 
-/// A fault in a ledger: where it is and what it is.
+/// A fault in a ledger: what is wrong, and where.
 ///
-/// Its text says what was found, what would be right and how to mend it.
+/// Its text says what was found, what was expected, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// The line's number in its file, from 1.
     pub line: u64,
-    /// Where the line begins in its file, in bytes from 0.
+    /// The start of the line in its file, in bytes from 0.
     pub offset: u64,
-    /// Where in the line the fault shows, in bytes from 0.
+    /// The place of the fault in the line, in bytes from 0.
     pub column: usize,
     /// What is wrong.
     pub kind: FaultKind,
@@ -66,228 +67,230 @@ impl fmt::Display for Damage {
 }
 
 /// Everything that can be wrong. The first group is about one line alone, the second about its place in the ledger.
+///
+/// `docs/ledger.md` lists the codes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FaultKind {
-    /// Nothing before the LF.
+    /// There is nothing before the LF.
     #[error("the line is empty")]
     Empty,
-    /// Longer than [`MAX_LINE`].
-    #[error("the line is {length} bytes long; at most {MAX_LINE} are allowed")]
+    /// The line is longer than [`MAX_LINE`].
+    #[error("the line is {length} bytes long; the limit is {MAX_LINE} bytes")]
     TooLong {
         /// Its length in bytes without the LF.
         length: u64,
     },
-    /// A byte order mark at the beginning.
+    /// The line begins with a byte order mark.
     #[error("the line begins with a byte order mark")]
     ByteOrderMark,
-    /// A CR before the LF.
+    /// There is a CR before the LF.
     #[error("the line ends with CR LF instead of LF")]
     CarriageReturn,
-    /// Bytes that are no UTF-8.
+    /// Some bytes are not UTF-8.
     #[error("the line is not UTF-8")]
     NotUtf8,
-    /// A blank, tab or other space between the parts of the JSON.
+    /// There is a blank, a tab, or another space between the parts of the JSON.
     #[error("there is white space between the parts of the JSON")]
     WhiteSpace,
-    /// Not JSON.
+    /// The line is not JSON.
     #[error("the line is not JSON: expected {expected}")]
     Syntax {
-        /// What could have stood here.
+        /// What the reader expected at this place.
         expected: &'static str,
     },
-    /// Nested deeper than any record is.
+    /// The JSON is nested deeper than that of any record.
     #[error("the JSON is nested deeper than {limit} levels")]
     TooDeep {
         /// The limit.
         limit: usize,
     },
-    /// A control character inside a string.
-    #[error("the character U+{code:04X} stands unescaped in a string")]
+    /// There is a control character in a string.
+    #[error("a string has the unescaped character U+{code:04X}")]
     ControlCharacter {
         /// Its code point.
         code: u32,
     },
-    /// An escape that is not the one way to write its character.
-    #[error("`{escape}` is not how this character is written")]
+    /// An escape is not the one way to write its character.
+    #[error("`{escape}` is not how a ledger writes this character")]
     Escape {
-        /// The escape as it stands.
+        /// The escape.
         escape: String,
     },
-    /// A number that is not an integer from 0 to [`MAX_NUMBER`] in plain digits.
+    /// A number is not an integer from 0 to [`MAX_NUMBER`] in plain digits.
     #[error("`{found}` is not a number from 0 to {MAX_NUMBER} in plain digits")]
     Number {
-        /// The beginning of the number as it stands.
+        /// The beginning of the number.
         found: String,
     },
-    /// The same key twice in one object.
-    #[error("the key `{key}` stands twice")]
+    /// An object has the same key twice.
+    #[error("the key `{key}` appears twice")]
     DuplicateKey {
         /// The key.
         key: String,
     },
-    /// A key out of order.
-    #[error("the key `{key}` stands after `{after}`")]
+    /// The keys are not in alphabetical order.
+    #[error("the key `{key}` must come before `{after}`")]
     KeyOrder {
         /// The key.
         key: String,
-        /// The key that should come after it.
+        /// The key that it must come before.
         after: String,
     },
-    /// A key that a line does not have.
-    #[error("the key `{key}` is not one of a line of this type")]
+    /// The line has a key that lines don't have.
+    #[error("a line of this type can't have the key `{key}`")]
     UnknownKey {
         /// The key.
         key: String,
     },
-    /// A key that a line must have.
+    /// A key is missing.
     #[error("the key `{key}` is missing")]
     MissingKey {
         /// The key.
         key: &'static str,
     },
-    /// A value that is not what its key asks for.
-    #[error("the value of `{key}` is not {expected}")]
+    /// A value has the wrong form for its key.
+    #[error("the value of `{key}` must be {expected}")]
     Value {
         /// The key.
         key: &'static str,
         /// What it should be.
         expected: &'static str,
     },
-    /// A name that the core refuses.
-    #[error("the value of `{key}` is not accepted: {reason}")]
+    /// The core refuses a name.
+    #[error("the value of `{key}` is not a valid name: {reason}")]
     Text {
         /// The key.
         key: &'static str,
         /// The core's reason.
         reason: String,
     },
-    /// A `type` or `to` outside the closed set.
-    #[error("`{found}` is not a `{key}` that this program knows")]
+    /// A `type` or `to` is unknown.
+    #[error("this program doesn't know the `{key}` `{found}`")]
     Code {
         /// The key.
         key: &'static str,
-        /// The value as it stands.
+        /// The value.
         found: String,
     },
-    /// Data that the event of this type does not accept.
+    /// The data don't fit the event's type.
     #[error("the data are not those of the event `{kind}`: {reason}")]
     Payload {
         /// The `type` of the line.
         kind: String,
-        /// What the core's reader says.
+        /// The reason that the core's reader gives.
         reason: String,
     },
-    /// Data that are understood but spelt in another way than this program writes them.
-    #[error("the data are not in their canonical spelling, which is {expected}")]
+    /// The data are valid, but written in another way than this program writes them.
+    #[error("the data are not in canonical form, which is {expected}")]
     NotCanonical {
-        /// The whole of the data in their one spelling.
+        /// All of the data in canonical form.
         expected: String,
     },
-    /// Refused by the fast reader, and the slow one finds nothing: a fault of this crate.
-    #[error("the line is refused, and no reason was found; this is a fault of the program")]
+    /// The fast reader refuses the line, and the slow one finds nothing wrong: a bug in this crate.
+    #[error("the line is refused, but no reason was found; this is a bug in the program")]
     Unexplained,
-    /// A last line without its LF: a write that was cut off, or is still going on.
-    #[error("the last {length} bytes have no line feed at their end")]
+    /// The last line has no LF: a write was cut off, or is not finished yet.
+    #[error("the last {} no line feed at the end", length_have(*.length))]
     Torn {
-        /// How many bytes.
+        /// Its length in bytes.
         length: u64,
     },
-    /// No whole line at all.
-    #[error("there is no whole line: it is no ledger")]
+    /// There is no whole line.
+    #[error("there is no whole line, so this is not a ledger")]
     NoLine,
-    /// A first line that is not `ledger_opened`, or such a line elsewhere.
-    #[error("a ledger begins with one line of type {}, and this is {}", crate::line::OPENING_TYPE, if *.first { "its first line" } else { "not its first line" })]
+    /// The first line is not `ledger_opened`, or another line is.
+    #[error("{} have the type `{}`", if *.first { "the first line must" } else { "only the first line can" }, crate::line::OPENING_TYPE)]
     Opening {
-        /// Whether it is the first line that should have been an opening; otherwise it is one too many.
+        /// Whether it is about the first line. If not, a later line is `ledger_opened`.
         first: bool,
     },
-    /// A line that does not name the digest of the line before it.
-    #[error("`prev` is {found} but the line before has the SHA-256 {expected}")]
+    /// A line doesn't have the digest of the line before it.
+    #[error("`prev` is {found}, but the line before has the SHA-256 {expected}")]
     Chain {
         /// The SHA-256 of the line before.
         expected: Digest,
-        /// What `prev` says.
+        /// The value of `prev`.
         found: Digest,
     },
-    /// A gap, a repetition or a step back in the ledger's numbers.
-    #[error("`seq` is {found} where {expected} should follow")]
+    /// The ledger's numbers have a gap, a repetition, or a step back.
+    #[error("`seq` is {found}, but must be {expected}")]
     Seq {
-        /// One more than the line before.
+        /// One more than that of the line before.
         expected: u64,
-        /// What `seq` says.
+        /// The value of `seq`.
         found: u64,
     },
-    /// A gap, a repetition or a step back in the numbers of a case.
-    #[error("`rev` is {found} where {expected} should follow in case {case}")]
+    /// The numbers of a case have a gap, a repetition, or a step back.
+    #[error("`rev` is {found}, but must be {expected} in case {case}")]
     Rev {
         /// The case.
         case: Uuid,
-        /// One more than the case's line before.
+        /// One more than that of the case's line before.
         expected: u64,
-        /// What `rev` says.
+        /// The value of `rev`.
         found: u64,
     },
-    /// A line written down before the line before it.
-    #[error("`logged` is {found}, earlier than {earlier} in a line before")]
+    /// A line has an earlier time than the line before it.
+    #[error("`logged` is {found}, which is before {earlier} of an earlier line")]
     Logged {
-        /// The line before.
+        /// The time of the line before.
         earlier: At,
-        /// This line.
+        /// The time of this line.
         found: At,
     },
-    /// An id that a record of the same case bears already.
-    #[error("the id {id} was already used in case {case}, in line {first}")]
+    /// Two records of a case have the same ID.
+    #[error("line {first} of case {case} already has the ID {id}")]
     DuplicateId {
         /// The case.
         case: Uuid,
-        /// The id.
+        /// The ID.
         id: Uuid,
-        /// The line that bore it first.
+        /// The first line with this ID.
         first: u64,
     },
-    /// A checkpoint that covers more lines than the ledger has.
-    #[error("a checkpoint covers {covered} lines, but the ledger has {found}")]
+    /// A checkpoint covers more lines than the ledger has.
+    #[error("a checkpoint covers {}, but the ledger has {}", lines(*.covered), lines(*.found))]
     Truncated {
         /// How many lines the checkpoint covers.
         covered: u64,
         /// How many whole lines there are.
         found: u64,
     },
-    /// A file that became shorter while it was followed.
-    #[error("the file is {found} bytes long, but {read} bytes of it were whole lines before")]
+    /// A file became shorter while it was followed.
+    #[error("the file is {found} bytes long, but {read} bytes of it were read before")]
     Shrunk {
-        /// How many bytes had been read as whole lines.
+        /// The number of bytes in the lines that were read.
         read: u64,
-        /// How long it is now.
+        /// The length of the file in bytes now.
         found: u64,
     },
-    /// A checkpoint of another ledger.
-    #[error("a checkpoint is of the ledger `{found}`, and this is another")]
+    /// A checkpoint is of another ledger.
+    #[error("a checkpoint is of another ledger, `{found}`")]
     Origin {
-        /// The origin that the checkpoint names.
+        /// The origin in the checkpoint.
         found: String,
     },
-    /// A file of checkpoints that cannot be read.
-    #[error("the checkpoints cannot be read: {reason}")]
+    /// The file of checkpoints can't be read.
+    #[error("cannot read the checkpoints: {reason}")]
     Checkpoints {
         /// What is wrong with them.
         reason: String,
     },
-    /// Lines whose Merkle root is not the one of a checkpoint.
-    #[error("the Merkle root of the first {size} lines is {found}, but a checkpoint says {expected}")]
+    /// The lines have another Merkle root than a checkpoint.
+    #[error("the first {} have the Merkle root {found}, but a checkpoint has {expected}", lines(*.size))]
     Root {
         /// How many lines the checkpoint covers.
         size: u64,
-        /// What the checkpoint says.
+        /// The root in the checkpoint.
         expected: Digest,
-        /// What the lines give.
+        /// The root of the lines.
         found: Digest,
     },
 }
 
 impl FaultKind {
-    /// A stable code for programs, such as `line.white-space` or `chain.prev`.
+    /// Returns a stable code for programs, such as `line.white-space` or `chain.prev`.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Empty => "line.empty",
@@ -327,49 +330,57 @@ impl FaultKind {
         }
     }
 
-    /// How to mend it, as the end of a sentence.
+    /// Returns what to do, as the end of a sentence.
     pub const fn remedy(&self) -> &'static str {
         match self {
-            Self::Empty => "take the empty line out, or restore the line from a copy",
+            Self::Empty => "remove the empty line, or restore the line from a copy",
             Self::TooLong { .. } | Self::TooDeep { .. } => {
-                "no program of this project wrote it: restore the line from a copy"
+                "this program never writes such a line: restore the line from a copy"
             }
             Self::ByteOrderMark => {
-                "an editor added it: save the file as UTF-8 without a byte order mark, or restore a copy"
+                "an editor added it: save the file as UTF-8 without a byte order mark, or restore the file from a copy"
             }
-            Self::CarriageReturn => "a transfer in text mode changed the file: transfer it again in binary mode",
-            Self::NotUtf8 => "the bytes were changed after they were written: restore the line from a copy",
+            Self::CarriageReturn => "a transfer in text mode changed the file: transfer the file again in binary mode",
+            Self::NotUtf8 => "the line was changed after it was written: restore the line from a copy",
             Self::WhiteSpace | Self::KeyOrder { .. } | Self::NotCanonical { .. } | Self::Escape { .. } => {
-                "a line has one spelling, that of `jq -cS .`: restore the line from a copy, for the next line covers its bytes"
+                "a line must have the form that `jq -cS .` writes: restore the line from a copy, because the next line has the hash of its bytes"
             }
             Self::Syntax { .. } | Self::ControlCharacter { .. } | Self::Number { .. } | Self::DuplicateKey { .. } => {
-                "the line was changed after it was written: restore it from a copy"
+                "the line was changed after it was written: restore the line from a copy"
             }
             Self::UnknownKey { .. } | Self::MissingKey { .. } | Self::Code { .. } => {
-                "read it with the version of the program that wrote it, or restore the line from a copy"
+                "read the ledger with the version of the program that wrote it, or restore the line from a copy"
             }
             Self::Value { .. } | Self::Text { .. } | Self::Payload { .. } => {
-                "restore the line from a copy, or read it with the version of the program that wrote it"
+                "restore the line from a copy, or read the ledger with the version of the program that wrote it"
             }
-            Self::Unexplained => "report it, with the line",
-            Self::Torn { .. } => "open the ledger for writing once: the fragment is then set aside and cut off",
-            Self::NoLine => "restore the file from a copy, or begin a ledger under another name",
-            Self::Opening { .. } => {
-                "two ledgers do not become one by joining their files: restore the file from a copy"
+            Self::Unexplained => "report this bug, and include the line",
+            Self::Torn { .. } => {
+                "open the ledger for writing, for example by recording an event: the unfinished line is then moved to a file of its own"
             }
+            Self::NoLine => "restore the file from a copy, or create a ledger under another name",
+            Self::Opening { .. } => "ledgers can't be joined by joining their files: restore the file from a copy",
             Self::Chain { .. } => {
-                "this line or the one before was changed, removed or put in after it was written: compare with a copy"
+                "this line or the one before was changed, removed, or inserted after it was written: compare with a copy"
             }
-            Self::Seq { .. } | Self::Rev { .. } => "lines were removed, repeated or put in: compare with a copy",
-            Self::Logged { .. } => "the line was moved, or the clock ran backwards in another program that wrote it",
-            Self::DuplicateId { .. } => "the record was repeated by another program: compare with a copy",
+            Self::Seq { .. } | Self::Rev { .. } => "lines were removed, repeated, or inserted: compare with a copy",
+            Self::Logged { .. } => "the line was moved, or the clock of another program went back: compare with a copy",
+            Self::DuplicateId { .. } => "another program repeated the record: compare with a copy",
             Self::Shrunk { .. } => "lines were removed from the end: compare with a copy",
             Self::Truncated { .. } => "lines were removed from the end: restore the ledger from a copy",
             Self::Origin { .. } => {
-                "hold the ledger against its own checkpoints; if these are its own, its first line was changed: compare with a copy"
+                "give the checkpoints of this ledger; if these are its own, its first line was changed: compare with a copy"
             }
             Self::Checkpoints { .. } => "restore the file of checkpoints from a copy",
             Self::Root { .. } => "lines that the checkpoint covers were changed: compare with a copy",
         }
     }
+}
+
+fn lines(count: u64) -> String {
+    if count == 1 { "1 line".to_owned() } else { format!("{count} lines") }
+}
+
+fn length_have(length: u64) -> String {
+    if length == 1 { "byte has".to_owned() } else { format!("{length} bytes have") }
 }

@@ -1,4 +1,4 @@
-//! Adding records.
+//! Appending records.
 
 use super::index::Place;
 use super::observer::LineObserver;
@@ -16,143 +16,144 @@ use uuid::Uuid;
 
 /// The most bytes that one call of [`Ledger::append`] writes: 4 MiB.
 ///
-/// There is a limit because a batch is what a crash can leave in doubt, and what the next holder then writes again.
+/// A crash can leave a batch in doubt, and the next writer then writes that many bytes again.
 pub const MAX_BATCH: usize = 4 * 1024 * 1024;
 
-/// What became of a record: it is in the ledger and safe on the disk.
+/// A record that is in the ledger and synced to the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Committed {
     /// Its line's number in the ledger.
     pub seq: u64,
     /// Its number in its case.
     pub rev: u64,
-    /// Where its line begins in the file, in bytes from 0.
+    /// The start of its line in the file, in bytes from 0.
     pub offset: u64,
     /// The SHA-256 of its line.
     pub hash: Digest,
-    /// When it was written down: the instant that the caller gave, or that of the line before if it is later.
+    /// When it was written: the time that the caller gave, or that of the line before if it is later.
     pub logged: At,
-    /// Whether it had been there before: an earlier try under the same id has recorded it.
+    /// Whether it was there before, because an earlier try with the same ID recorded it.
     pub existing: bool,
 }
 
-/// Why records were not added. Unless it says "in doubt", the ledger is as it was before.
+/// Why records were not appended. Except for [`AppendError::InDoubt`], the ledger is unchanged.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AppendError {
-    /// The ledger has damage and was opened for reading only.
-    #[error("the ledger is open for reading only: {damage}")]
+    /// The ledger is damaged, and open for reading only.
+    #[error("the ledger is damaged and can only be read: {damage}")]
     Damaged {
         /// What is wrong with it.
         damage: Damage,
     },
-    /// An earlier write failed; this handle takes no more.
+    /// An earlier write failed. This handle accepts no more records.
     #[error(
-        "an earlier write to the ledger is in doubt; open the ledger anew and send the same records with the same ids"
+        "an earlier write to the ledger is in doubt; open the ledger again and send the same records with the same IDs"
     )]
     Poisoned,
-    /// The case has moved on since the event was checked.
+    /// The case has more records than when the event was checked.
     #[error(
-        "case {case} has {found} records, not {expected}: somebody has recorded an event since; look at it again and retry"
+        "case {case} has {}, not {expected}: another event was recorded first; read the case again, then retry",
+        counted(*.found)
     )]
     Conflict {
         /// The case.
         case: Uuid,
-        /// The number of records that the caller had seen.
+        /// The number of records when the event was checked.
         expected: u64,
         /// The number that it has.
         found: u64,
     },
-    /// The id is that of another record of the case.
-    #[error(
-        "id {id} is already that of record {rev} of case {case}, which says something else; a new record needs a new id"
-    )]
+    /// Another record of the case has the same ID.
+    #[error("record {rev} of case {case} already has the ID {id}, with other content; use a new ID")]
     IdTaken {
         /// The case.
         case: Uuid,
-        /// The id.
+        /// The ID.
         id: Uuid,
-        /// The record that bears it.
+        /// The number of the record that has it.
         rev: u64,
     },
-    /// The same id twice in one batch.
-    #[error("id {id} stands twice in the batch for case {case}; send each record once")]
+    /// A batch has the same ID twice.
+    #[error("the batch has the ID {id} twice for case {case}; send each record once")]
     Repeated {
         /// The case.
         case: Uuid,
-        /// The id.
+        /// The ID.
         id: Uuid,
     },
     /// A line would be too long.
     #[error(
-        "record {index} of the batch makes a line of {length} bytes; at most {MAX_LINE} are allowed: shorten its texts"
+        "record {index} of the batch makes a line of {length} bytes; the limit is {MAX_LINE} bytes: shorten its texts"
     )]
     LineTooLong {
-        /// Which record of the batch, from 0.
+        /// The record's place in the batch, from 0.
         index: usize,
         /// The length of its line in bytes.
         length: usize,
     },
     /// The batch would be too long.
-    #[error("the batch makes more than {MAX_BATCH} bytes; send it in parts")]
+    #[error("the batch makes more than {MAX_BATCH} bytes; send it in smaller parts")]
     BatchTooLong,
-    /// What would be written does not read back.
-    #[error(
-        "record {index} of the batch does not read back as it was given; this is a fault of the program, and nothing was written"
-    )]
+    /// The line of a record would not read back as the same record.
+    #[error("record {index} of the batch can't be written as a line; nothing was written: report this bug")]
     Unreadable {
-        /// Which record of the batch, from 0.
+        /// The record's place in the batch, from 0.
         index: usize,
     },
-    /// A recorded line could not be read for comparison.
-    #[error("could not read the ledger: {source}")]
+    /// The ledger's file can't be read.
+    #[error("cannot read the ledger: {source}")]
     Read {
-        /// The system's reason.
+        /// The system's error.
         source: io::Error,
     },
-    /// Another program has written to the file without its lock. This handle takes no more.
+    /// Another program wrote to the file without its lock. This handle accepts no more records.
     #[error(
-        "the ledger's file is {found} bytes long instead of {expected}: another program writes to it without its lock"
+        "the ledger's file is {found} bytes long instead of {expected}: another program wrote to it without its lock; stop that program and open the ledger again"
     )]
     Changed {
-        /// The length that this handle left.
+        /// The length after this handle's last write, in bytes.
         expected: u64,
-        /// The length that it has.
+        /// The length now, in bytes.
         found: u64,
     },
-    /// The file is not where it was opened. This handle takes no more: what it wrote would be found by nobody.
+    /// The file is not at its path any more. This handle accepts no more records, because nothing could find them.
     #[error(
-        "{path} was deleted, renamed or replaced by another file while it was open; put it back, or restore it from a copy, and open the ledger anew",
+        "{path} was deleted, renamed, or replaced by another file while it was open; put it back or restore it from a copy, then open the ledger again",
         path = .path.display()
     )]
     Moved {
-        /// Where it was.
+        /// The path.
         path: PathBuf,
     },
-    /// A write or a sync failed: nobody knows which of the records are on the disk. This handle takes no more.
+    /// A write or a sync failed, so the records may or may not be on the disk. This handle accepts no more records.
     #[error(
-        "in doubt: {} may or may not be on the disk ({source}); open the ledger anew and send the same records with the same ids",
-        counted(*.records, *.seq)
+        "in doubt: {} may or may not be on the disk ({source}); open the ledger again and send the same records with the same IDs",
+        records_from(*.records, *.seq)
     )]
     InDoubt {
-        /// The line's number that the first of them would have.
+        /// The line number of the first of them.
         seq: u64,
-        /// How many there are.
+        /// The number of records.
         records: usize,
-        /// The system's reason.
+        /// The system's error.
         source: io::Error,
     },
 }
 
-fn counted(records: usize, seq: u64) -> String {
+fn counted(records: u64) -> String {
+    if records == 1 { "1 record".to_owned() } else { format!("{records} records") }
+}
+
+fn records_from(records: usize, seq: u64) -> String {
     if records == 1 { format!("the record of line {seq}") } else { format!("{records} records from line {seq} on") }
 }
 
-/// A batch being made ready, beside its lines.
+/// A batch that is being prepared, without its lines.
 struct Plan {
-    /// One for each record so far. New ones are known to the index already.
+    /// One for each record so far. The index has the new ones already.
     committed: Vec<Committed>,
-    /// What the ledger will be once they are safe.
+    /// The end of the ledger after the batch.
     head: Head,
 }
 
@@ -186,7 +187,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
         let planned = self.plan(records, now.max(self.logged), &mut lines, &mut plan);
         let outcome = planned.and_then(|()| self.commit(&plan, &lines));
         if outcome.is_err() {
-            // Nothing of the batch was acknowledged, so nothing of it stays known.
+            // Nothing of the batch was acknowledged, so the index forgets it.
             let added = records.iter().zip(&plan.committed).filter(|(_, committed)| !committed.existing);
             added.rev().for_each(|(record, _)| self.index.remove(record.accepted.case(), record.accepted.id()));
         }
@@ -194,7 +195,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
         outcome.map(|()| plan.committed)
     }
 
-    /// Makes a batch ready.
+    /// Prepares a batch.
     fn plan(
         &mut self,
         records: &[NewRecord],
@@ -238,7 +239,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
         Ok(())
     }
 
-    /// The record that stands under this id already, if it says the same.
+    /// Returns the record that already has this ID, if its content is the same.
     fn existing(
         &self,
         record: LineFields<'_>,
@@ -286,7 +287,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
     }
 }
 
-/// Appends a record's line with its LF, not linked yet, within the limits of a line and of a batch.
+/// Writes a record's line with its LF to `lines`, not linked yet, within the limits of a line and of a batch.
 fn write_line(
     index: usize,
     record: LineFields<'_>,
@@ -304,8 +305,8 @@ fn write_line(
     if line.len() > MAX_LINE {
         return Err(AppendError::LineTooLong { index, length: line.len() });
     }
-    // A line that cannot be read would close the ledger to all further writing, so it is never written. The types of the
-    // core make only what reads back; where all tests run, that is looked at line by line.
+    // A line that can't be read would damage the ledger. The core's types make only lines that can be read; debug builds
+    // check this for every line.
     debug_assert!(core::str::from_utf8(line).is_ok_and(|line| record::reads_back(line, record)));
     lines.push(b'\n');
     if lines.len() > MAX_BATCH {

@@ -16,43 +16,43 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CreateError {
-    /// There is a file of this name.
-    #[error("{path} exists already; open it, or choose another name", path = .path.display())]
+    /// A file of this name exists.
+    #[error("{path} already exists; open it, or choose another name", path = .path.display())]
     Exists {
         /// The file.
         path: PathBuf,
     },
-    /// Somebody else is creating it.
-    #[error("{path} is being created by {holder}", path = .path.display())]
+    /// Another process is creating it.
+    #[error("{path} is locked by {holder}, which is creating it; wait until it finishes", path = .path.display())]
     Locked {
         /// The file.
         path: PathBuf,
-        /// Who, as far as it is known.
+        /// The process, as far as known.
         holder: String,
     },
-    /// The first line would be longer than a line may be.
-    #[error("the first line would be {length} bytes long; at most {MAX_LINE} are allowed")]
+    /// The first line would be too long.
+    #[error("the first line would be {length} bytes long; the limit is {MAX_LINE} bytes: choose shorter names")]
     TooLong {
         /// Its length in bytes.
         length: usize,
     },
-    /// The disk did not do as told. What it left, a new try takes over.
-    #[error("could not create {path}: {source}; mend the cause and try again", path = .path.display())]
+    /// The system returned an error. A new try uses what this one left.
+    #[error("cannot create {path}: {source}; fix the cause and try again", path = .path.display())]
     Io {
         /// The file.
         path: PathBuf,
-        /// The system's reason.
+        /// The system's error.
         source: io::Error,
     },
 }
 
 impl Ledger {
-    /// Creates a ledger with its first line, safe on the disk when this returns.
+    /// Creates a ledger with its first line, which is synced when this returns.
     ///
-    /// A file that an earlier try left without a whole line is taken over.
+    /// It also uses a file that an earlier try left without a whole line.
     ///
     /// # Errors
-    /// [`CreateError`].
+    /// Returns [`CreateError`].
     pub fn create(path: &Path, new: &NewLedger) -> Result<Self, CreateError> {
         Self::create_in(Disk, path, new)
     }
@@ -83,7 +83,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
         }
         let read = core::str::from_utf8(&line).ok().and_then(|text| RecordReader::default().read(text, 0, 1));
         let Some((LedgerLine::Opening(opening), _)) = read else {
-            return Err(failed(io::Error::other("the first line does not read back; this is a fault of the program")));
+            return Err(failed(io::Error::other("the first line can't be read back; report this bug")));
         };
         let hash = Digest::sha256(&line);
         line.push(b'\n');
@@ -135,7 +135,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
     }
 }
 
-/// Whether a file is what a creation leaves that was cut off: empty, or the beginning of a first line.
+/// Returns whether a file is what an interrupted creation leaves: empty, or the beginning of a first line.
 fn is_unfinished(file: &impl StoredFile) -> io::Result<bool> {
     const BEGINNING: &[u8] = b"{\"actor\":\"";
     if file.length()? > u64::try_from(MAX_LINE).unwrap_or(u64::MAX) {

@@ -1,19 +1,19 @@
-//! What the writer remembers of each record: where it stands and which id it bears. Nothing of what it means.
+//! The writer's index: the place and the ID of each record.
 
 use crate::id_table::IdTable;
 use std::collections::hash_map::{Entry, VacantEntry};
 use uuid::Uuid;
 
-/// Where a record's line stands.
+/// The place of a record's line in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place {
     pub(super) offset: u64,
     pub(super) line: u64,
-    /// In bytes, without its LF.
+    /// Its length in bytes, without the LF.
     pub(super) length: u32,
 }
 
-/// Every record's place, by case and by id.
+/// The place of every record, by case and by ID.
 #[derive(Debug, Default)]
 pub(super) struct Index {
     cases: IdTable<Uuid, Vec<Place>>,
@@ -21,7 +21,7 @@ pub(super) struct Index {
 }
 
 impl Index {
-    /// Room for the next record of a case; if its id is taken, the place of the record that bears it.
+    /// Returns room for the next record of a case, or the place of the record that already has the ID.
     pub(super) fn room(&mut self, case: Uuid, id: Uuid) -> Result<Room<'_>, Place> {
         match self.ids.entry((case, id)) {
             Entry::Occupied(first) => Err(*first.get()),
@@ -29,7 +29,7 @@ impl Index {
         }
     }
 
-    /// Forgets the newest record of a case.
+    /// Removes the newest record of a case.
     pub(super) fn remove(&mut self, case: Uuid, id: Uuid) {
         self.ids.remove(&(case, id));
         if let Some(places) = self.cases.get_mut(&case) {
@@ -57,14 +57,14 @@ impl Index {
     }
 }
 
-/// Room for one more record. Nothing changes before it is filled.
+/// Room for one more record. The index doesn't change until it is filled.
 pub(super) struct Room<'a> {
     id: VacantEntry<'a, (Uuid, Uuid), Place>,
     case: Entry<'a, Uuid, Vec<Place>>,
 }
 
 impl Room<'_> {
-    /// The number of records that the case has.
+    /// Returns the number of records that the case has.
     pub(super) fn rev(&self) -> u64 {
         let Entry::Occupied(places) = &self.case else { return 0 };
         u64::try_from(places.get().len()).unwrap_or(u64::MAX)

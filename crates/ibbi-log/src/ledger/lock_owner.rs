@@ -1,8 +1,8 @@
-//! The note beside a locked ledger: who holds the lock, for the message that a second writer gets.
+//! The note next to a locked ledger: which process has the lock, for the message that a second writer gets.
 //!
-//! The lock itself is on the ledger's file; the note decides nothing about it. It is removed when the ledger is closed
-//! in good order, so a note found by one who has just got the lock means that the holder before died or lost track of
-//! what it had written.
+//! The lock itself is on the ledger's file; the note has no effect on it. The note is removed when the ledger closes
+//! normally. A process that gets the lock and finds a note therefore knows that the process before it crashed, or that one
+//! of its writes failed.
 
 use super::sidecar_path;
 use crate::storage::{Storage, StoredFile, Stream};
@@ -11,10 +11,10 @@ use std::path::Path;
 
 const SUFFIX: &str = ".holder";
 
-/// The longest note that is read.
+/// The largest number of bytes that is read of a note.
 const LIMIT: u64 = 400;
 
-/// Who holds the ledger, as its note says, if it does.
+/// Returns the process that has the lock, according to the note.
 pub(super) fn read(storage: &impl Storage, path: &Path) -> Option<String> {
     let note = storage.open(&sidecar_path(path, SUFFIX)).ok()?;
     let mut text = String::new();
@@ -23,12 +23,12 @@ pub(super) fn read(storage: &impl Storage, path: &Path) -> Option<String> {
     (!text.is_empty() && !text.contains(char::is_control)).then(|| text.to_owned())
 }
 
-/// Leaves the note that this process holds the ledger. Says whether there was one of a holder that did not take it away.
+/// Writes the note for this process. Returns whether an earlier process left its note.
 pub(super) fn write(storage: &impl Storage, path: &Path) -> io::Result<bool> {
     let note = sidecar_path(path, SUFFIX);
     let (file, unclean) = match storage.create_new(&note) {
         Ok(file) => (file, false),
-        // Overwritten, not replaced: were this process to die in between, the sign would be lost.
+        // The file is overwritten, not replaced. If this process crashed in between, the note would be lost.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => (storage.open(&note)?, true),
         Err(error) => return Err(error),
     };
@@ -38,12 +38,12 @@ pub(super) fn write(storage: &impl Storage, path: &Path) -> io::Result<bool> {
     Ok(unclean)
 }
 
-/// Takes the note away. If that fails, the next holder does a little more work than needed, and no harm is done.
+/// Removes the note. If that fails, the next process syncs the end of the file again, which does no harm.
 pub(super) fn remove(storage: &impl Storage, path: &Path) {
     let _ = storage.remove(&sidecar_path(path, SUFFIX));
 }
 
-/// This machine's name, for people only.
+/// Returns this machine's name, for messages only.
 fn host() -> String {
     let named = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
     let named = named.or_else(|| std::env::var("HOSTNAME").ok()).or_else(|| std::env::var("COMPUTERNAME").ok());

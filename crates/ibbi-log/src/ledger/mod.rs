@@ -1,4 +1,4 @@
-//! A ledger open for writing: one writer at a time, nothing acknowledged before it is on the disk.
+//! A ledger that is open for writing. It has one writer at a time, and acknowledges only what is synced.
 
 mod append;
 mod create;
@@ -27,12 +27,13 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
-/// A ledger that this process alone may write.
+/// A ledger that is open for writing in this process only.
 ///
-/// It holds the file's lock and, for every case, where its records stand and which ids they bear: some 100 bytes a
-/// record. It knows no rule of the process: whether an event is legal is asked of the core before it comes here.
+/// It has the file's lock, and an index with the place and the ID of each record: about 100 bytes for each record. It
+/// doesn't know the rules of the process; the core checks events before they are appended.
 ///
-/// A ledger with damage opens too, but for reading only: see [`Ledger::damage`].
+/// A damaged ledger opens too, but for reading only: see [`Ledger::damage`]. `O` is a hook that follows the lines; see
+/// [`LineObserver`].
 ///
 /// ```
 /// use ibbi_log::{Ledger, NewLedger, Uuid};
@@ -61,40 +62,40 @@ pub struct Ledger<S: Storage = Disk, O = ()> {
     identity: Option<FileId>,
     opening: Opening,
     head: Head,
-    /// The latest `logged` so far, before which nothing more is logged.
+    /// The latest `logged` so far. No later line gets an earlier one.
     logged: At,
     observer: O,
     index: Index,
     state: State,
     torn: Option<TornTail>,
-    /// How far there is room on the disk.
+    /// How much disk space is allocated.
     reserve: Preallocation,
-    /// Room for the lines of a batch, kept between batches.
+    /// The buffer for the lines of a batch, kept between batches.
     buffer: Vec<u8>,
 }
 
-/// Whether a ledger takes records.
+/// Whether a ledger accepts records.
 #[derive(Debug)]
 enum State {
     Writable,
-    /// Damaged where nothing may be cut.
+    /// The ledger is damaged in a way that opening can't repair.
     Damaged(Damage),
-    /// A write or a sync failed: what is on the disk is not known.
+    /// A write or a sync failed, so it is not known what is on the disk.
     Poisoned,
 }
 
 impl<S: Storage, O> Ledger<S, O> {
-    /// Where the ledger's file is.
+    /// Returns the path of the ledger's file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The ledger's first line.
+    /// Returns the ledger's first line.
     pub const fn opening(&self) -> &Opening {
         &self.opening
     }
 
-    /// Where the ledger stands.
+    /// Returns the end of the ledger: its lines, its bytes, and the hash of its last line.
     pub const fn head(&self) -> Head {
         self.head
     }
@@ -119,7 +120,7 @@ impl<S: Storage, O> Ledger<S, O> {
         matches!(self.state, State::Writable)
     }
 
-    /// What is wrong with the ledger, if it opened for reading only.
+    /// Returns what is wrong with the ledger, if it opened for reading only.
     pub const fn damage(&self) -> Option<&Damage> {
         match &self.state {
             State::Damaged(damage) => Some(damage),
@@ -127,15 +128,15 @@ impl<S: Storage, O> Ledger<S, O> {
         }
     }
 
-    /// The torn end that was set aside when the ledger was opened, to be told to the user.
+    /// Returns the unfinished line that was moved away when the ledger opened. Show it to the user.
     pub const fn torn(&self) -> Option<&TornTail> {
         self.torn.as_ref()
     }
 
-    /// Whether the ledger's path still names the file that is open here: it may have been deleted, renamed or replaced.
+    /// Returns whether the ledger's path still leads to the open file. The file may have been deleted, renamed, or replaced.
     ///
     /// # Errors
-    /// The system's.
+    /// Returns the system's error.
     pub fn is_in_place(&self) -> io::Result<bool> {
         self.length_in_place().map(|length| length.is_some())
     }
@@ -144,29 +145,29 @@ impl<S: Storage, O> Ledger<S, O> {
         self.storage.length_at(&self.path, &self.file, self.identity)
     }
 
-    /// The number of records that a case has; 0 for a case that the ledger does not know.
+    /// Returns the number of records of a case; 0 if the ledger doesn't have the case.
     pub fn rev(&self, case: Uuid) -> u64 {
         self.index.rev(case)
     }
 
-    /// The cases in the ledger, in no particular order.
+    /// Returns the cases of the ledger, in no particular order.
     pub fn cases(&self) -> impl Iterator<Item = Uuid> + '_ {
         self.index.cases()
     }
 
-    /// The records of one case in their order, read from the file.
+    /// Reads the records of one case from the file, in their order.
     ///
     /// # Errors
-    /// [`ReadError`] if the file can no longer be read, or no longer says what it said when it was opened.
+    /// Returns [`ReadError`] if the file can't be read, or if it changed after the ledger was opened.
     pub fn case(&self, case: Uuid) -> Result<Vec<Record>, ReadError> {
         let mut reader = RecordReader::default();
         self.index.places(case).iter().map(|place| self.record(*place, &mut reader)).collect()
     }
 
-    /// The record of a case that bears this id, if there is one: what an earlier try with the same id has recorded.
+    /// Reads the record of a case with this ID, if there is one. An earlier try with the same ID recorded it.
     ///
     /// # Errors
-    /// [`ReadError`] as for [`Ledger::case`].
+    /// Returns [`ReadError`] as [`Ledger::case`] does.
     pub fn find(&self, case: Uuid, id: Uuid) -> Result<Option<Record>, ReadError> {
         let place = self.index.find(case, id);
         place.map(|place| self.record(place, &mut RecordReader::default())).transpose()
@@ -179,7 +180,7 @@ impl<S: Storage, O> Ledger<S, O> {
             Some((LedgerLine::Record(record), _)) => Ok(record),
             _ => Err(lost(io::Error::new(
                 io::ErrorKind::InvalidData,
-                "the line changed after the ledger was opened; another program writes to it without its lock",
+                "the line changed after the ledger was opened: another program wrote to the file without its lock",
             ))),
         }
     }
@@ -194,8 +195,8 @@ impl<S: Storage, O> Ledger<S, O> {
 }
 
 impl<S: Storage, O> Drop for Ledger<S, O> {
-    /// Takes the holder's note away; the lock goes with the file. After a failed write the note stays, to tell the
-    /// next holder to make the end of the file safe; and a note beside a damaged ledger is not ours.
+    /// Removes the lock owner's note; closing the file releases the lock. After a failed write the note stays, so that the
+    /// next process syncs the end of the file. A note next to a damaged ledger belongs to another process.
     fn drop(&mut self) {
         if matches!(self.state, State::Writable) {
             lock_owner::remove(&self.storage, &self.path);

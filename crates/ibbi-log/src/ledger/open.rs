@@ -1,4 +1,4 @@
-//! Opening a ledger: the lock, one pass over every line, and the mending of what a crash left.
+//! Opening a ledger: the lock, one pass over all lines, and the repair of what a crash left.
 
 use super::index::{Index, Place};
 use super::observer::LineObserver;
@@ -18,21 +18,21 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// Another process, or another handle of this one, holds it.
-    #[error("{path} is being written by {holder}; wait until it has finished, or read without opening", path = .path.display())]
+    /// Another process or another handle of this process has the lock.
+    #[error("{path} is locked by {holder}; wait until it finishes, or only read the ledger", path = .path.display())]
     Locked {
         /// The ledger's file.
         path: PathBuf,
-        /// Who holds it, as far as it is known.
+        /// The process that has the lock, as far as known.
         holder: String,
     },
-    /// There is no whole first line: its creation was cut off, and nothing was ever recorded in it.
-    #[error("{path} has no whole line; nothing was ever recorded in it: create it again", path = .path.display())]
+    /// There is no whole first line: its creation was cut off, and nothing was recorded.
+    #[error("{path} has no whole line, so nothing was recorded in it; create the ledger again", path = .path.display())]
     Unfinished {
         /// The ledger's file.
         path: PathBuf,
     },
-    /// The first line is not a ledger's.
+    /// The first line is not that of a ledger.
     #[error("{path} does not begin as a ledger: {fault}", path = .path.display())]
     NotALedger {
         /// The file.
@@ -40,26 +40,26 @@ pub enum OpenError {
         /// What is wrong with its first line.
         fault: Box<Fault>,
     },
-    /// The system refused something.
-    #[error("could not {doing} {path}: {source}", path = .path.display())]
+    /// The system returned an error.
+    #[error("cannot {doing} {path}: {source}", path = .path.display())]
     Io {
-        /// What was being done.
+        /// The operation that failed, such as `open`.
         doing: &'static str,
         /// The ledger's file.
         path: PathBuf,
-        /// The system's reason.
+        /// The system's error.
         source: io::Error,
     },
 }
 
 impl Ledger {
-    /// Opens a ledger for writing, reading it through once.
+    /// Opens a ledger for writing, and reads all of it once.
     ///
-    /// A fragment at the end, which a crash leaves, is set aside, cut and reported by [`Ledger::torn`]. Any other
-    /// damage makes the ledger open for reading only, with [`Ledger::damage`].
+    /// An unfinished line at the end, which a crash leaves, is moved to a file of its own; [`Ledger::torn`] reports it.
+    /// With any other damage the ledger opens for reading only; [`Ledger::damage`] reports it.
     ///
     /// # Errors
-    /// [`OpenError`]. Nothing is lost by trying again.
+    /// Returns [`OpenError`]. It is safe to try again.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         Self::open_in(Disk, path)
     }
@@ -116,7 +116,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
         };
 
         let mut ledger = Self {
-            identity: storage.identity(&file).map_err(failed("look at"))?,
+            identity: storage.identity(&file).map_err(failed("inspect"))?,
             storage,
             path: path.to_owned(),
             file,
@@ -125,25 +125,25 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
             logged: pass.logged,
             observer,
             index: pass.index,
-            // Until its end is known to be safe: an error on the way leaves the holder's note for the next try.
+            // The end is not known to be safe yet. After an error the lock owner's note stays for the next try.
             state: State::Poisoned,
             torn: None,
             reserve: Preallocation::opened(pass.head.bytes),
             buffer: Vec::new(),
         };
         if pass.damage.count > 0 {
-            // Others may look at it too.
+            // Other processes can open it too.
             ledger.file.unlock().map_err(failed("unlock"))?;
             ledger.state = State::Damaged(pass.damage);
             return Ok(ledger);
         }
-        let unclean = lock_owner::write(&ledger.storage, path).map_err(failed("leave a note beside"))?;
+        let unclean = lock_owner::write(&ledger.storage, path).map_err(failed("write the lock note of"))?;
         if pass.torn {
             let torn = torn_tail::set_aside(&ledger.storage, path, &ledger.file, ledger.head.bytes);
-            ledger.torn = Some(torn.map_err(failed("set the torn end aside of"))?);
+            ledger.torn = Some(torn.map_err(failed("move the unfinished end of"))?);
         }
         if unclean {
-            ledger.make_safe().map_err(failed("make the end safe of"))?;
+            ledger.make_safe().map_err(failed("sync the end of"))?;
         }
         ledger.state = State::Writable;
         Ok(ledger)
@@ -151,9 +151,9 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
 
     /// Writes the end of the file again, byte for byte, and syncs it.
     ///
-    /// A holder that did not close in good order may have left lines that are in the system's memory only. Syncing
-    /// alone would not do: after a failed sync, some systems take what they could not write for written. Older lines
-    /// than the last batch were acknowledged, which is to say synced.
+    /// A writer that crashed may have left lines that are in the system's memory only. A sync alone isn't enough: after a
+    /// failed sync, some systems consider the data written. Lines before the last batch were acknowledged, so they are
+    /// synced.
     fn make_safe(&self) -> io::Result<()> {
         let batch = u64::try_from(MAX_BATCH).unwrap_or(u64::MAX);
         let from = self.head.bytes.saturating_sub(batch);
@@ -165,14 +165,14 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
     }
 }
 
-/// What one reading of the whole file gives.
+/// The result of reading the whole file once.
 struct Pass {
     opening: Option<Opening>,
     head: Head,
     logged: At,
     index: Index,
     damage: Damage,
-    /// Whether a fragment follows the whole lines.
+    /// Whether an unfinished line follows the whole lines.
     torn: bool,
 }
 
@@ -214,7 +214,7 @@ impl Pass {
         observer.end(scan.head(), opening.as_ref(), &mut faults);
         damage.add(faults);
         if damage.count > 0 {
-            // Nothing is cut off a damaged ledger, so the fragment is reported with the rest.
+            // A damaged ledger isn't changed, so the unfinished line is reported with the other faults.
             damage.add(torn.clone());
         }
         let (head, logged) = (scan.head(), scan.logged());

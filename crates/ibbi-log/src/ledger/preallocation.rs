@@ -1,38 +1,37 @@
-//! Room on the disk ahead of what is written.
+//! Allocating disk space before it is written.
 //!
-//! A sync that has to find room for new blocks writes more than these, and a file that grows a little at a time lies in
-//! pieces: when a file of ext4 has more than four, each sync has one block more to write. Room that was asked for
-//! beforehand comes in one piece and costs the sync nothing.
+//! A sync that must allocate blocks writes more than the blocks. A file that grows a little at a time is fragmented: on
+//! ext4, a file with more than four fragments takes one more block to write with each sync. Space that is allocated ahead
+//! is in one piece and adds nothing to the sync.
 
 use crate::storage::StoredFile;
 
-/// How much room a new ledger is given, and how much is written to one that was opened before any is asked for: who adds
-/// a few records needs none. 64 KiB.
+/// The space that a new ledger gets, and the bytes that are written to an opened ledger before it gets more: 64 KiB.
+/// A program that appends a few records needs no more.
 const FIRST: u64 = 64 * 1024;
 
-/// How much room is asked for at a time from then on: 1 MiB. What is not used stays with the file, for whoever writes to
-/// it next.
+/// The space that is allocated at a time from then on: 1 MiB. What isn't used stays with the file for the next writer.
 const AHEAD: u64 = 1024 * 1024;
 
-/// How far there is room, as far as the handle knows, in bytes from the file's beginning.
+/// The end of the allocated space as far as the handle knows, in bytes from the start of the file.
 #[derive(Debug)]
 pub(super) struct Preallocation {
     end: u64,
 }
 
 impl Preallocation {
-    /// Of a ledger that was opened.
+    /// Returns the state for a ledger that was opened.
     pub(super) const fn opened(length: u64) -> Self {
         Self { end: length + FIRST }
     }
 
-    /// Of a new ledger, before anything is written: its first line shall not lie in a piece of its own.
+    /// Allocates space for a new ledger before anything is written, so that its first line isn't a fragment of its own.
     pub(super) fn created(file: &impl StoredFile) -> Self {
         file.reserve(0, FIRST);
         Self { end: FIRST }
     }
 
-    /// Sees to it that there is room for what is written between two places.
+    /// Allocates space for the bytes that will be written between two places, if it isn't allocated yet.
     pub(super) fn extend(&mut self, file: &impl StoredFile, from: u64, to: u64) {
         if to > self.end {
             self.end = to + AHEAD;
@@ -49,7 +48,7 @@ mod tests {
     use std::fs::TryLockError;
     use std::io;
 
-    /// A file that takes note of the room that it is asked for.
+    /// A file that remembers the space that was allocated.
     #[derive(Default)]
     struct Asked(RefCell<Vec<(u64, u64)>>);
 
@@ -80,7 +79,7 @@ mod tests {
         }
     }
 
-    /// Writes so many bytes at a time, from one place to another.
+    /// Writes from one place to another, `step` bytes at a time.
     fn write(reserve: &mut Preallocation, file: &Asked, places: std::ops::Range<u64>, step: u64) {
         let mut from = places.start;
         while from < places.end {

@@ -1,4 +1,4 @@
-//! The end of a ledger that a crash cut off: set aside, cut, and reported.
+//! The unfinished line that a crash leaves at the end of a ledger: it is copied, cut off, and reported.
 
 use super::sidecar_path;
 use crate::storage::{Storage, StoredFile, Stream};
@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 /// How many bytes are copied at once.
 const STEP: u64 = 64 * 1024;
 
-/// How many fragments from one place are kept apart.
+/// How many unfinished lines from the same place are kept.
 const KEPT: u32 = 100;
 
-/// A fragment that was cut off the end of a ledger. It was never acknowledged to anybody.
+/// An unfinished line that was moved from the end of a ledger to a file of its own. It was never acknowledged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TornTail {
-    /// Where it began, in bytes from 0: the ledger's length now.
+    /// Its start in the ledger, in bytes from 0. This is the ledger's length now.
     pub offset: u64,
     /// Its length in bytes.
     pub length: u64,
@@ -27,15 +27,15 @@ impl fmt::Display for TornTail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the last {} bytes, from byte {}, were a line without its end, as a crash leaves one that was never acknowledged; they were cut, and are kept in {}",
-            self.length,
+            "the last {}, from byte {}, were an unfinished line that a crash left; it was never acknowledged, and was moved to {}",
+            if self.length == 1 { "byte".to_owned() } else { format!("{} bytes", self.length) },
             self.offset,
             self.kept_in.display()
         )
     }
 }
 
-/// Copies what follows `offset` into a file beside the ledger, and cuts it when the copy is safe.
+/// Copies what follows `offset` to a file next to the ledger, and cuts it off when the copy is synced.
 pub(super) fn set_aside<S: Storage>(storage: &S, path: &Path, file: &S::File, offset: u64) -> io::Result<TornTail> {
     let length = file.length()?.saturating_sub(offset);
     for number in 1..=KEPT {
@@ -45,7 +45,7 @@ pub(super) fn set_aside<S: Storage>(storage: &S, path: &Path, file: &S::File, of
             Ok(copy) => copy,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 let copy = storage.open(&kept_in)?;
-                // The same bytes are of this very end: an earlier try went no further. Others are kept as they are.
+                // The same bytes are from an earlier try that was interrupted. Other bytes are kept as they are.
                 if !is_copy(&copy, file, offset, length)? {
                     continue;
                 }
@@ -65,7 +65,8 @@ pub(super) fn set_aside<S: Storage>(storage: &S, path: &Path, file: &S::File, of
         file.sync_data()?;
         return Ok(TornTail { offset, length, kept_in });
     }
-    let text = format!("there are {KEPT} torn ends from byte {offset} already; move them away");
+    let text =
+        format!("there are already {KEPT} files with unfinished lines from byte {offset}; move them to another folder");
     Err(io::Error::new(io::ErrorKind::AlreadyExists, text))
 }
 
