@@ -1,4 +1,4 @@
-//! SHA-256 digests and their one text form: 64 lower-case hexadecimal digits.
+//! SHA-256 digests and their text form: 64 lower-case hexadecimal digits.
 
 use core::fmt;
 use core::str::FromStr;
@@ -21,7 +21,7 @@ pub struct Digest([u8; 32]);
 pub struct NotADigest;
 
 impl Digest {
-    /// The `prev` of a ledger's first line: 32 zero bytes.
+    /// 32 zero bytes: the `prev` of a ledger's first line.
     pub const ZERO: Self = Self([0; 32]);
 
     /// Returns the SHA-256 of these bytes.
@@ -36,27 +36,27 @@ impl Digest {
         Self(hasher.finalize().into())
     }
 
-    /// Wraps 32 bytes that are a digest already.
+    /// Returns a digest with these 32 bytes.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// The digest that SHA-256 ends with in this state (FIPS 180-4, section 6.2.2).
+    /// Returns the digest for a final state of SHA-256 (FIPS 180-4, section 6.2.2).
     pub(crate) fn from_words(state: [u32; 8]) -> Self {
         let mut bytes = [0; 32];
         bytes.as_chunks_mut().0.iter_mut().zip(state).for_each(|(four, word)| *four = word.to_be_bytes());
         Self(bytes)
     }
 
-    /// The 32 bytes.
+    /// Returns the 32 bytes.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 
-    /// The 64 digits as ASCII.
+    /// Returns the 64 digits as ASCII.
     pub fn to_hex(self) -> [u8; 64] {
         let mut hex = [0; 64];
-        // Arithmetic instead of a table: this loop runs once for every line read, and the compiler makes vectors of it.
+        // Arithmetic instead of a table. This loop runs for every line, and the compiler vectorizes it.
         for (pair, byte) in hex.chunks_exact_mut(2).zip(self.0) {
             for (digit, nibble) in pair.iter_mut().zip([byte >> 4, byte & 15]) {
                 *digit = nibble + b'0' + u8::from(nibble > 9) * (b'a' - b'0' - 10);
@@ -65,17 +65,17 @@ impl Digest {
         hex
     }
 
-    /// Reads 64 lower-case digits; anything else is `None`.
+    /// Reads 64 lower-case digits. Returns `None` for anything else.
     pub fn from_hex(hex: &[u8; 64]) -> Option<Self> {
         from_hex(hex).map(Self)
     }
 }
 
-/// Reads lower-case hexadecimal digits, two for each byte; anything else is `None`.
+/// Reads lower-case hexadecimal digits, two for each byte. Returns `None` for anything else.
 #[inline]
 pub(crate) fn from_hex<const DIGITS: usize, const BYTES: usize>(hex: &[u8; DIGITS]) -> Option<[u8; BYTES]> {
     const { assert!(DIGITS == 2 * BYTES) };
-    // Arithmetic without branches, for the compiler to make vectors of.
+    // Arithmetic without branches, so that the compiler can vectorize it.
     let mut values = [0; DIGITS];
     let mut wrong = 0;
     for (value, digit) in values.iter_mut().zip(hex) {

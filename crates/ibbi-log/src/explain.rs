@@ -1,4 +1,4 @@
-//! The slow reader: says what is wrong with a line that the fast one refuses.
+//! The slow reader, which finds what is wrong with a line that the fast reader refuses.
 
 use crate::line::{LINE_VERSION, MAX_LINE, OPENING_TYPE, read_uuid, stage};
 use crate::record::{self, DataFault};
@@ -11,10 +11,9 @@ const OPENING_KEYS: &[&str] = &["actor", "at", "data", "id", "logged", "prev", "
 /// The keys of a line about a case, in their order.
 const EVENT_KEYS: &[&str] = &["actor", "at", "case", "data", "id", "logged", "prev", "rev", "seq", "to", "type", "v"];
 
-/// What is wrong with a line on its own, and at which byte of it; nothing if the line is good.
+/// Returns what is wrong with a line by itself, and at which of its bytes. Returns `None` if the line is valid.
 ///
-/// The line comes without its LF. Its place in a ledger (`prev`, `seq`, `rev`) is not looked at: that is for
-/// [`crate::LedgerReader`].
+/// The line has no LF. Its place in a ledger (`prev`, `seq`, `rev`) isn't checked; [`crate::LedgerReader`] does that.
 ///
 /// ```
 /// let (column, fault) = ibbi_log::explain(b"{\"actor\": \"a\"}").unwrap();
@@ -107,7 +106,7 @@ impl Envelope<'_> {
         }
     }
 
-    /// A number from 1.
+    /// Checks that a value is a number from 1.
     fn counting(&self, key: &'static str) -> Result<(), Found> {
         match self.number(key)? {
             0 => Err((self.field(key)?.span.start, FaultKind::Value { key, expected: "a number from 1" })),

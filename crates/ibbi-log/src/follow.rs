@@ -6,10 +6,10 @@ use std::fs::File;
 use std::io::{self, Seek as _, SeekFrom};
 use std::path::Path;
 
-/// Reads a ledger as it grows, a record at a time, and never half a line.
+/// Reads a ledger while it grows, one record at a time, and never an unfinished line.
 ///
-/// It takes no lock and does not disturb the writer. It may give a record a moment before the record is safe on the
-/// disk; should a power cut take that record back, what is written in its place will not fit the chain, and that shows.
+/// It takes no lock and doesn't disturb the writer. It can return a record just before the record is synced. If a power
+/// failure then removes that record, the record that is written in its place doesn't fit the chain, which is reported.
 ///
 /// ```no_run
 /// use ibbi_log::Follower;
@@ -26,20 +26,20 @@ use std::path::Path;
 #[derive(Debug)]
 pub struct Follower {
     reader: LedgerReader<File>,
-    /// Whether all that was there has been given.
+    /// Whether everything in the file was returned.
     at_end: bool,
 }
 
 impl Follower {
-    /// Begins at the first line of a ledger's file.
+    /// Starts at the first line of a ledger's file.
     ///
     /// # Errors
-    /// The system's, if the file cannot be opened.
+    /// Returns the system's error if the file can't be opened.
     pub fn open(path: &Path) -> io::Result<Self> {
         Ok(Self { reader: LedgerReader::open(path)?.following(), at_end: true })
     }
 
-    /// The next record or fault; nothing if no more whole lines are there now. More may come later.
+    /// Returns the next record or fault, or `None` if there are no more whole lines now. More can follow later.
     pub fn poll(&mut self) -> Option<Result<Record, ReadError>> {
         if self.at_end && !self.reader.has_ended() {
             match self.look_again() {
@@ -56,18 +56,18 @@ impl Follower {
         item
     }
 
-    /// The first line, once it was read on the way to a record.
+    /// Returns the first line, if it was read already.
     pub const fn opening(&self) -> Option<&Opening> {
         self.reader.known_opening()
     }
 
-    /// Where the ledger stands after what was given so far.
+    /// Returns the end of the lines read so far.
     pub const fn head(&self) -> Head {
         self.reader.head()
     }
 
-    /// Goes back to the end of the last whole line: the fragment after it may have been cut off and written anew.
-    /// Says whether there is anything to read there.
+    /// Goes back to the end of the last whole line, because the unfinished line after it may have been replaced. Returns
+    /// whether there is anything to read.
     fn look_again(&mut self) -> Result<bool, ReadError> {
         let head = self.reader.head();
         let failed = |source| ReadError::Io { offset: head.bytes, source };

@@ -1,7 +1,7 @@
-//! Hash tables of ids. Their hash is seeded at random, as that of the standard library is, so that nobody can choose ids
-//! that all fall together; it takes a third of the time.
+//! Hash tables by ID. Like the standard library's, the hash has a random seed, so that a client can't choose IDs that
+//! collide. It takes a third of the time.
 
 use std::collections::HashMap;
 
-/// A table by id.
+/// A hash table by ID.
 pub(crate) type IdTable<K, V> = HashMap<K, V, ahash::RandomState>;

@@ -1,34 +1,38 @@
-//! The ledger: accepted events of one or many cases as JSON lines on disk, hash-chained, append-only and signed.
+//! The ledger: the accepted events of one or more cases as JSON lines in a file, hash-chained and append-only.
 //!
-//! One file holds a store's cases, interleaved, for a chain of its own would let a whole case vanish unseen. A line is one
-//! JSON object with sorted keys and no white space, so `jq -cS .` gives the same bytes back; its `prev` is the SHA-256 of
-//! the line before without its LF, so `sha256sum` can check it; no hash is ever taken over anything written anew.
+//! One file has all cases of a store. With one chain per case, a whole case could disappear without a trace. A line is one
+//! JSON object with sorted keys and no white space, so `jq -cS .` returns the same bytes. Its `prev` is the SHA-256 of the
+//! line before it without the LF, so `sha256sum` can check it. Hashes are only computed over bytes as they are in the file.
 //!
-//! | to | there is |
+//! | to | use |
 //! |---|---|
-//! | write, one at a time, safely | [`Ledger`] |
-//! | read records, whatever is wrong with some | [`LedgerReader`] |
-//! | read while others write | [`Follower`] |
-//! | read lines and their links alone | [`Lines`], [`Links`], [`case_of`] |
-//! | say what is wrong with a line | [`explain`], [`FaultKind`] |
-//! | verify a ledger, with checkpoints | [`verify`], [`Check`], [`Report`] |
-//! | sign, and check signatures | [`PrivateKey`], [`PublicKey`], [`SignedCheckpoint`] |
-//! | give a district its own case, with proofs | [`extract()`], [`verify_extract`] |
-//! | put a disk of one's own underneath | [`Storage`] |
+//! | write, with one writer at a time | [`Ledger`] |
+//! | keep cases in a ledger behind `ibbi_store::EventStore` | [`LedgerStore`] |
+//! | follow all lines that a writer reads and appends | [`LineObserver`] |
+//! | read records, and report what is wrong with some | [`LedgerReader`] |
+//! | read while another process writes | [`Follower`] |
+//! | read only lines and their links | [`Lines`], [`Links`], [`case_of`] |
+//! | write the bytes of a line without a ledger | [`Record::to_line`] |
+//! | find what is wrong with a line | [`explain`], [`FaultKind`] |
+//! | check all lines and the chain | [`check_lines`], [`Depth`] |
+//! | use another disk | [`Storage`] |
 //!
-//! # What it knows and what it does not
+//! Keys, checkpoints, proofs, and extracts are in the crate `ibbi-seal`.
 //!
-//! - It knows files, lines, hashes and signatures. It knows no rule of the process: it does not ask whether an event is
-//!   legal, and holds no stage but the code that a line bears. One module, `record`, turns events into bytes and back.
-//! - It has no clock and makes no ids: instants and ids are passed in. Randomness is taken for new keys alone.
-//! - Nothing is acknowledged before it is synced. A failed write or sync is never tried again: the handle is done with.
-//! - Nothing but an unfinished end is ever cut off a file, and never before a copy of it is safe beside the ledger.
-//! - Reading stops at no fault, and its memory does not grow with a line. `forbid(unsafe_code)`.
+//! # Invariants
+//!
+//! - The crate doesn't know the rules of the process. [`Ledger::append`] takes only events that the core accepted.
+//! - It doesn't know keys or signatures. The only cryptography is SHA-256.
+//! - It doesn't read a clock and doesn't make IDs; the caller passes both.
+//! - It acknowledges only what is synced. After a failed write or sync, the handle accepts no more records.
+//! - It never removes anything from a file except an unfinished line at the end, and only after a copy of it is synced.
+//! - Reading never stops at a fault, and its memory doesn't grow with the length of a line.
 //!
 //! # Limits
 //!
-//! A line has at most [`MAX_LINE`] bytes, a batch [`MAX_BATCH`]; numbers go to [`MAX_NUMBER`]. A writer's memory grows by
-//! some 150 bytes a record, a reader's by some 50 bytes a case, that of [`Depth::Chain`] not at all.
+//! A line has at most [`MAX_LINE`] bytes, a batch at most [`MAX_BATCH`] bytes. Numbers go up to [`MAX_NUMBER`]. A writer's
+//! memory grows by about 150 bytes for each record, a reader's by about 50 bytes for each case. The memory of
+//! [`Depth::Chain`] doesn't grow.
 #![forbid(unsafe_code)]
 
 mod chain;

@@ -1,4 +1,4 @@
-//! One pass over a stream of lines: reads each line in full and holds it against its place in the ledger.
+//! One pass over a stream of lines that reads each line in full and checks its place in the ledger.
 
 use crate::id_table::IdTable;
 use crate::line::Links;
@@ -10,10 +10,10 @@ use ibbi_core::At;
 use std::io::{self, Read};
 use uuid::Uuid;
 
-/// Where a ledger stands after so many lines.
+/// The end of a ledger, or of the lines read so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Head {
-    /// How many whole lines there are.
+    /// The number of whole lines.
     pub lines: u64,
     /// Their length in bytes, with their line feeds.
     pub bytes: u64,
@@ -22,20 +22,20 @@ pub struct Head {
 }
 
 impl Head {
-    /// The head of a ledger without a line.
+    /// The head of an empty file.
     pub const EMPTY: Self = Self { lines: 0, bytes: 0, hash: Digest::ZERO };
 }
 
-/// What one line gave.
+/// A line that was checked.
 #[derive(Debug)]
 pub(crate) struct Step {
     pub(crate) offset: u64,
     pub(crate) length: u64,
-    /// `None` for a fragment.
+    /// `None` for an unfinished line.
     pub(crate) digest: Option<Digest>,
 }
 
-/// Reads a ledger line by line and remembers what the next line is held against.
+/// Reads a ledger line by line, and keeps what the next line is checked against.
 #[derive(Debug)]
 pub(crate) struct LineChecker<R> {
     lines: Lines<R>,
@@ -62,18 +62,18 @@ impl<R: Read> LineChecker<R> {
         self.head
     }
 
-    /// The latest `logged` so far.
+    /// Returns the latest `logged` so far.
     pub(crate) const fn logged(&self) -> At {
         self.logged
     }
 
-    /// Gives up a fragment at the end, so that the source can be read again from the end of the last whole line.
+    /// Drops an unfinished line at the end, so that the source can be read again from the end of the last whole line.
     pub(crate) fn forget_fragment(&mut self) -> &mut R {
         self.lines.forget_fragment()
     }
 
-    /// The next line: what it says goes into `entry` if it can be read, and what is wrong with it is added to `faults`.
-    /// With `follow` a fragment is no line yet.
+    /// Reads the next line into `entry`, if it is valid, and adds what is wrong with it to `faults`.
+    /// With `follow`, an unfinished line is not a line yet.
     pub(crate) fn step(
         &mut self,
         follow: bool,
@@ -98,7 +98,7 @@ impl<R: Read> LineChecker<R> {
 
         let text = bytes.and_then(|bytes| core::str::from_utf8(bytes).ok());
         let prev = text.and_then(|text| self.records.read_into(text, offset, number, entry));
-        // A line that cannot be read in full may still show where it belongs.
+        // A line that can't be read in full may still have its links.
         let found = match (prev, &*entry) {
             (Some(prev), Some(LedgerLine::Record(record))) => Some((prev, record.seq)),
             (Some(prev), _) => Some((prev, bytes.and_then(Links::read).map_or(1, |links| links.seq))),

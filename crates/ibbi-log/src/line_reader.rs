@@ -1,4 +1,4 @@
-//! Reading lines in full: what a line says in the core's terms.
+//! Reading lines in full, into the core's types.
 
 use crate::explain::explain;
 use crate::line::{Line, LineSubject, unescape};
@@ -6,17 +6,17 @@ use crate::record::{Opening, Record, opening_of, read_event};
 use crate::{Digest, FaultKind};
 use ibbi_core::Name;
 
-/// Reads records out of lines, and keeps what helps to read the next one faster.
+/// Reads records from lines, and keeps what makes the next one faster.
 #[derive(Debug, Default)]
 pub(crate) struct RecordReader {
     scratch: Vec<u8>,
-    /// The last actor: neighbouring lines often have the same, and a clone shares its text.
+    /// The last actor. Neighboring lines often have the same one, and a clone shares its text.
     actor: Option<(String, Name)>,
 }
 
 /// A line that was read in full.
 #[derive(Debug, Clone, PartialEq)]
-#[allow(clippy::large_enum_variant)] // Nearly every line is a record, and boxing it would cost an allocation for each.
+#[allow(clippy::large_enum_variant)] // Nearly every line is a record, and a box would need an allocation for each.
 pub enum LedgerLine {
     /// A ledger's first line.
     Opening(Opening),
@@ -24,23 +24,23 @@ pub enum LedgerLine {
     Record(Record),
 }
 
-/// Reads one line on its own, without its LF; `offset` and `line` are left 0 in a record.
+/// Reads one line without its LF. The record's `offset` and `line` are 0.
 ///
 /// # Errors
-/// What is wrong with it, and at which byte of it.
+/// Returns what is wrong with the line, and at which of its bytes.
 pub fn read_line(line: &[u8]) -> Result<LedgerLine, (usize, FaultKind)> {
     LineReader::default().read(line)
 }
 
-/// Reads lines on their own, many of them: keeps its room for the next one. See [`read_line`].
+/// Reads many lines, and keeps its buffers for the next one. See [`read_line`].
 #[derive(Debug, Default)]
 pub struct LineReader(RecordReader);
 
 impl LineReader {
-    /// Reads one line, without its LF; `offset` and `line` are left 0 in a record.
+    /// Reads one line without its LF. The record's `offset` and `line` are 0.
     ///
     /// # Errors
-    /// What is wrong with it, and at which byte of it.
+    /// Returns what is wrong with the line, and at which of its bytes.
     pub fn read(&mut self, line: &[u8]) -> Result<LedgerLine, (usize, FaultKind)> {
         let mut entry = None;
         if let Ok(text) = core::str::from_utf8(line) {
@@ -51,14 +51,14 @@ impl LineReader {
 }
 
 impl RecordReader {
-    /// Reads a line in full, with its `prev`, or refuses it without a reason.
+    /// Reads a line in full, with its `prev`. Returns `None`, without a reason, if the line is wrong.
     pub(crate) fn read(&mut self, text: &str, offset: u64, number: u64) -> Option<(LedgerLine, Digest)> {
         let mut entry = None;
         let prev = self.read_into(text, offset, number, &mut entry)?;
         Some((entry?, prev))
     }
 
-    /// [`RecordReader::read`] into a place of the caller's: an entry is large enough for each move of it to be felt.
+    /// Reads as [`RecordReader::read`] does, into a place of the caller, because moving such a large value takes time.
     #[inline]
     pub(crate) fn read_into(
         &mut self,

@@ -1,4 +1,7 @@
-//! A stream cut into lines: bounded memory whatever the stream holds, and each line's digest with it.
+//! Splitting a stream into lines, each with its SHA-256, in bounded memory.
+//!
+//! This is handwritten because lines are hashed many at a time (see the module `sha256`), which decides how fast a ledger
+//! is verified (docs/performance.md).
 
 use crate::Digest;
 use crate::line::MAX_LINE;
@@ -7,39 +10,39 @@ use memchr::memchr_iter;
 use sha2::Digest as _;
 use std::io::{self, ErrorKind, Read};
 
-/// How much is read at once; several lines of the largest size, and all that is ever held of a stream.
+/// The size of the buffer in bytes: several lines of the largest size.
 const BUFFER: usize = 4 * MAX_LINE;
 
-/// How many lines are looked for and hashed before the first of them is handed out.
+/// How many lines are found and hashed at a time.
 const AHEAD: usize = 128;
 
-/// A line with its place.
+/// A line with its place in the stream.
 #[derive(Debug)]
 pub struct RawLine<'a> {
-    /// Counted from 1.
+    /// Its number, from 1.
     pub number: u64,
-    /// Where it begins, in bytes from 0.
+    /// Its start, in bytes from 0.
     pub offset: u64,
-    /// Its length in bytes, without its LF.
+    /// Its length in bytes, without the LF.
     pub length: u64,
-    /// The line itself, if it can be had.
+    /// The line itself, if it is not too long.
     pub content: LineContent<'a>,
 }
 
-/// What a line holds.
+/// The content of a line.
 #[derive(Debug)]
 pub enum LineContent<'a> {
     /// A line of allowed length, and its SHA-256.
     Whole(&'a [u8], Digest),
-    /// A line that is too long to be kept, and its SHA-256.
+    /// The SHA-256 of a line that is too long.
     TooLong(Digest),
-    /// The end of the stream without an LF.
+    /// The end of the stream has no LF.
     Torn,
 }
 
-/// Cuts what a source gives into lines, each with its SHA-256, and looks into none of them.
+/// Splits a stream into lines, each with its SHA-256, without parsing them.
 ///
-/// Memory is a buffer of 256 KiB, whatever the source holds; the source needs no buffer of its own.
+/// It uses a buffer of 256 KiB, however long the stream and its lines are. The source needs no buffer of its own.
 ///
 /// ```
 /// use ibbi_log::{LineContent, Lines};
@@ -54,19 +57,19 @@ pub enum LineContent<'a> {
 pub struct Lines<R> {
     source: R,
     buffer: Vec<u8>,
-    /// Where in the buffer the next line begins.
+    /// The start of the next line in the buffer.
     start: usize,
-    /// How much of the buffer is filled.
+    /// The number of filled bytes in the buffer.
     filled: usize,
     /// The number and the offset of the next line.
     number: u64,
     offset: u64,
-    /// The lines found ahead, the next one last: where each ends in the buffer, and its digest.
+    /// The lines that were found, the next one last: the end of each in the buffer, and its digest.
     found: Vec<(usize, Digest)>,
 }
 
 impl<R: Read> Lines<R> {
-    /// Begins at the first line of a source.
+    /// Starts at the first line of a stream.
     pub fn new(source: R) -> Self {
         Self {
             source,
@@ -79,10 +82,10 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// The next line; at the end of the source a fragment without an LF once, then nothing.
+    /// Returns the next line. At the end it returns an unfinished line once, if there is one, and then `None`.
     ///
     /// # Errors
-    /// The source's.
+    /// Returns the source's error.
     #[allow(clippy::should_implement_trait, reason = "a line is lent from the buffer")]
     pub fn next(&mut self) -> io::Result<Option<RawLine<'_>>> {
         if let Some(ended) = self.fetch()? {
@@ -96,7 +99,7 @@ impl<R: Read> Lines<R> {
         Ok(Some(self.take(Ended::Skipped(wide(length), None))))
     }
 
-    /// The next line that has its LF; a fragment stays where it is, for its rest may still come.
+    /// Returns the next line that has its LF. An unfinished line stays in the buffer, because its rest may still follow.
     pub(crate) fn next_whole(&mut self) -> io::Result<Option<RawLine<'_>>> {
         match self.fetch()? {
             Some(ended) => Ok(Some(self.take(ended))),
@@ -104,14 +107,14 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// Gives up the fragment at the end, so that the source can be read again from the end of the last whole line.
+    /// Drops the unfinished line, so that the source can be read again from the end of the last whole line.
     pub(crate) fn forget_fragment(&mut self) -> &mut R {
         (self.start, self.filled) = (0, 0);
         self.found.clear();
         &mut self.source
     }
 
-    /// Finds the next line's end, reading on as long as there is none.
+    /// Finds the end of the next line, and reads more until there is one.
     fn fetch(&mut self) -> io::Result<Option<Ended>> {
         loop {
             if self.found.is_empty() {
@@ -177,7 +180,7 @@ impl<R: Read> Lines<R> {
         Ok(read)
     }
 
-    /// Passes over a line that does not fit into the buffer, hashing it on the way.
+    /// Skips a line that doesn't fit into the buffer, and hashes it.
     fn skip(&mut self) -> io::Result<Ended> {
         let mut hasher = sha2::Sha256::new();
         let mut length = 0;
@@ -199,15 +202,15 @@ impl<R: Read> Lines<R> {
     }
 }
 
-/// How the next line ended.
+/// How the next line ends.
 enum Ended {
     /// At this place in the buffer.
     InBuffer(usize, Digest),
-    /// Too long for the buffer: its length, and its digest if it had an LF.
+    /// It is too long for the buffer. Its length, and its digest if it has an LF.
     Skipped(u64, Option<Digest>),
 }
 
-/// Reads once, again if a signal interrupted it.
+/// Reads once, or again if a signal interrupted it.
 fn read_some(source: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     loop {
         match source.read(buffer) {
@@ -225,7 +228,7 @@ fn wide(length: usize) -> u64 {
 mod tests {
     use super::*;
 
-    /// Gives a few bytes at a time, to move every line over every edge of the buffer.
+    /// Returns a few bytes at a time, so that lines cross the buffer's edges.
     struct Drips<'a>(&'a [u8], usize);
 
     impl Read for Drips<'_> {
@@ -260,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_come_with_their_places_however_the_stream_drips() {
+    fn lines_have_their_places_at_any_read_size() {
         for step in [1, 2, 3, 7, 100] {
             let all = read_all(b"one\n\nthree\nfour", step);
             let text = |text: &str| text.to_owned();
@@ -274,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_ten_megabytes_is_passed_over_and_the_next_one_read() {
+    fn line_of_ten_megabytes_is_skipped() {
         let long = 10_000_000;
         let mut stream = vec![b'x'; long];
         stream.extend_from_slice(b"\nnext\n");
@@ -292,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fragment_is_left_for_its_rest_to_come() {
+    fn unfinished_line_stays_until_its_rest_follows() {
         let mut lines = Lines::new(Drips(b"one\ntw", 100));
         assert!(lines.next_whole().unwrap().is_some());
         assert!(lines.next_whole().unwrap().is_none());

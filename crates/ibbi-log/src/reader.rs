@@ -1,4 +1,4 @@
-//! Reading records: what most users of a ledger want.
+//! Reading the records of a ledger.
 
 use crate::Fault;
 use crate::line_check::{Head, LineChecker};
@@ -11,11 +11,11 @@ use std::path::Path;
 
 /// Reads the records of a ledger in their order, from a file or any other stream.
 ///
-/// It does not stop at a fault. Each fault is an item of its own: one about a line that cannot be read stands in place
-/// of the record, one about a line's place in the chain stands before its record. Memory is bounded: a buffer of
-/// 256 KiB and a number for each case.
+/// It doesn't stop at a fault. Each fault is an item of its own. A fault of a line that can't be read takes the place of its
+/// record; a fault of a line's place in the chain comes before its record. Memory is a buffer of 256 KiB and one number for
+/// each case.
 ///
-/// A reader takes no lock. What it sees of a ledger that is being written may not be safe on the disk yet.
+/// A reader takes no lock. If the ledger is being written, the last records may not be synced yet.
 ///
 /// ```no_run
 /// use ibbi_log::LedgerReader;
@@ -31,38 +31,38 @@ use std::path::Path;
 pub struct LedgerReader<R> {
     scan: LineChecker<R>,
     opening: Option<Opening>,
-    /// What the line read last says, until it is given.
+    /// The content of the last line, until it is returned.
     entry: Option<LedgerLine>,
     faults: Vec<Fault>,
     waiting: VecDeque<Result<Record, ReadError>>,
-    /// Whether an end without an LF is only the end for now.
+    /// Whether more can follow after an end without an LF.
     follow: bool,
     begun: bool,
     ended: bool,
 }
 
-/// Why a reader could not give a record.
+/// Why a reader can't return a record.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
-    /// Something is wrong with a line; reading goes on after it.
+    /// Something is wrong with a line. The reader continues after it.
     #[error("{0}")]
     Fault(Fault),
-    /// The stream could not be read; nothing follows.
-    #[error("the ledger could not be read at byte {offset}: {source}")]
+    /// The stream can't be read. No item follows.
+    #[error("cannot read the ledger at byte {offset}: {source}")]
     Io {
-        /// Where reading stopped, in bytes from 0.
+        /// The place where reading stopped, in bytes from 0.
         offset: u64,
-        /// The system's reason.
+        /// The system's error.
         source: io::Error,
     },
 }
 
 impl LedgerReader<File> {
-    /// Reads a ledger's file.
+    /// Opens a ledger's file for reading.
     ///
     /// # Errors
-    /// The system's, if the file cannot be opened.
+    /// Returns the system's error if the file can't be opened.
     pub fn open(path: &Path) -> io::Result<Self> {
         File::open(path).map(Self::new)
     }
@@ -83,7 +83,8 @@ impl<R: Read> LedgerReader<R> {
         }
     }
 
-    /// The first line, read now if it was not yet; nothing if it is not an opening, which the items then say too.
+    /// Returns the first line, and reads it if necessary. Returns `None` if it is not valid; the items then include the
+    /// fault.
     pub fn opening(&mut self) -> Option<&Opening> {
         if !self.begun && self.scan.head().lines == 0 {
             let record = self.advance();
@@ -96,18 +97,18 @@ impl<R: Read> LedgerReader<R> {
         self.opening.as_ref()
     }
 
-    /// Where the ledger stands after the lines read so far.
+    /// Returns the end of the lines read so far.
     pub const fn head(&self) -> Head {
         self.scan.head()
     }
 
-    /// The same reader, for which an end without an LF is only the end for now.
+    /// Returns the same reader, but more can follow after an end without an LF.
     pub(crate) fn following(mut self) -> Self {
         self.follow = true;
         self
     }
 
-    /// Whether nothing will follow.
+    /// Returns whether no item will follow.
     pub(crate) fn has_ended(&self) -> bool {
         self.ended
     }
@@ -116,12 +117,12 @@ impl<R: Read> LedgerReader<R> {
         self.ended = true;
     }
 
-    /// Gives up a fragment at the end, so that the source can be read again from the end of the last whole line.
+    /// Drops an unfinished line at the end, so that the source can be read again from the end of the last whole line.
     pub(crate) fn forget_fragment(&mut self) -> &mut R {
         self.scan.forget_fragment()
     }
 
-    /// Reads one line into what waits; returns a record directly if nothing has to wait.
+    /// Reads one line. Returns its record directly if no fault has to be returned first.
     fn advance(&mut self) -> Option<Record> {
         match self.scan.step(self.follow, &mut self.entry, &mut self.faults) {
             Ok(Some(_)) => {}

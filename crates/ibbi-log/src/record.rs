@@ -1,4 +1,7 @@
-//! Records: what a line says in the core's terms. The only module that turns events into bytes and back.
+//! Records: the content of a line as the core's types, and the only code that turns events into bytes and back.
+//!
+//! The encoder is handwritten, because appending is measured against a bare write of the same bytes (docs/performance.md):
+//! the parts of constant length are written once for a batch, and the JSON of events comes from serde.
 
 use crate::Digest;
 use crate::line::{LINE_VERSION, Line, LineSubject, MAX_NUMBER, OPENING_TYPE, instant_text, unescape};
@@ -13,28 +16,28 @@ use uuid::Uuid;
 /// The version of the ledger format that this crate writes and reads, the `format` of a first line.
 pub const FORMAT: u32 = 1;
 
-/// One event of a case, as a ledger records it.
+/// A record of a ledger: one event of a case.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
-    /// The line's number in the ledger as the line itself says, from 1.
+    /// The line's number in the ledger according to the line itself, from 1.
     pub seq: u64,
     /// The record's number in its case, from 1.
     pub rev: u64,
     /// The case.
     pub case: Uuid,
-    /// The record's id, unique in its case.
+    /// The record's ID, unique in its case.
     pub id: Uuid,
     /// Who recorded it.
     pub actor: Name,
-    /// When the fact happened.
+    /// When the event happened.
     pub at: At,
-    /// When it was written down.
+    /// When the line was written.
     pub logged: At,
-    /// The stage after the event, as recorded.
+    /// The stage of the case after the event, as recorded.
     pub to: Stage,
     /// The event.
     pub event: Event,
-    /// Where the line begins in its file, in bytes from 0.
+    /// The start of the line in its file, in bytes from 0.
     pub offset: u64,
     /// The line's number in its file, from 1; the same as `seq` in a sound ledger.
     pub line: u64,
@@ -83,7 +86,7 @@ impl Record {
 /// A ledger's first line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Opening {
-    /// The line's id.
+    /// The line's ID.
     pub id: Uuid,
     /// Who opened the ledger.
     pub actor: Name,
@@ -91,7 +94,7 @@ pub struct Opening {
     pub at: At,
     /// When the line was written.
     pub logged: At,
-    /// The ledger's name for the world, such as `example.org/ibbi`; its checkpoints bear it.
+    /// The ledger's public name, such as `example.org/ibbi`. Its checkpoints have it too.
     pub origin: Name,
     /// The program and its version.
     pub program: Name,
@@ -102,34 +105,34 @@ pub struct Opening {
 }
 
 impl Opening {
-    /// Whether the ledger was opened under the chart that this program has. A differing chart is worth a report; the
-    /// events are judged by the parameters in their case all the same.
+    /// Returns whether the ledger was created under the chart that this program has. Report another chart to the user;
+    /// events are still checked with the parameters in their case.
     pub fn has_our_chart(&self) -> bool {
         self.chart == chart_digest()
     }
 }
 
-/// What the first line of a new ledger is to say; the chart's digest and the format are added.
+/// The content of the first line of a new ledger. The chart's digest and the format are added to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewLedger {
-    /// The line's id.
+    /// The line's ID.
     pub id: Uuid,
     /// Who opens the ledger.
     pub actor: Name,
     /// When it is opened; also its `logged`.
     pub at: At,
-    /// The ledger's name for the world, such as `example.org/ibbi`.
+    /// The ledger's public name, such as `example.org/ibbi`.
     pub origin: Name,
     /// The program and its version.
     pub program: Name,
 }
 
-/// The SHA-256 of this program's chart, as the first line of a ledger that it opens has it.
+/// Returns the SHA-256 of this program's chart, which the first line of a new ledger has.
 pub fn chart_digest() -> Digest {
     Digest::sha256(ibbi_core::chart::digest_text().as_bytes())
 }
 
-/// The data of a first line; the fields stand in the order of their keys.
+/// The data of a first line. The fields are in the alphabetical order of their keys.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OpeningData {
@@ -139,16 +142,16 @@ pub(crate) struct OpeningData {
     program: Name,
 }
 
-/// Why data are refused, and at which byte of them.
+/// Why data are refused, and at which of their bytes.
 #[derive(Debug)]
 pub(crate) enum DataFault {
-    /// The reader does not take them.
+    /// The reader refuses them.
     Refused { column: usize, reason: String },
-    /// They are understood, but spelt in another way.
+    /// They are valid, but not in canonical form.
     Spelling { column: usize, expected: String },
 }
 
-/// Reads an event's data, in their one spelling only. `scratch` is room to write them again for the comparison.
+/// Reads an event's data, in canonical form only. It writes them to `scratch` again to compare.
 pub(crate) fn read_event(kind: EventKind, data: &str, scratch: &mut Vec<u8>) -> Result<Event, DataFault> {
     let mut json = serde_json::Deserializer::from_str(data);
     let event = Event::deserialize_data(kind, &mut json)
@@ -163,12 +166,12 @@ pub(crate) fn read_event(kind: EventKind, data: &str, scratch: &mut Vec<u8>) -> 
     Ok(event)
 }
 
-/// Whether the one number that the core leaves unbounded is one that every JSON reader keeps exact.
+/// Returns whether every JSON reader keeps the event's numbers exact. The core limits all of them except this one.
 fn is_in_bounds(event: &Event) -> bool {
     !matches!(event, Event::EventVoided(voided) if voided.seq > MAX_NUMBER)
 }
 
-/// Reads the data of a first line, in their one spelling only.
+/// Reads the data of a first line, in canonical form only.
 pub(crate) fn read_opening_data(data: &str) -> Result<(OpeningData, Digest), DataFault> {
     let read: OpeningData = serde_json::from_str(data).map_err(|error| refused(&error))?;
     let again = serde_json::to_vec(&read).map_err(|error| refused(&error))?;
@@ -201,7 +204,7 @@ fn write_data(event: &Event, out: &mut Vec<u8>) -> Result<(), serde_json::Error>
     event.serialize_data(&mut serde_json::Serializer::new(out))
 }
 
-/// Makes an opening of a line that is one.
+/// Returns the first line's content, if the line is valid.
 pub(crate) fn opening_of(line: &Line<'_>) -> Option<Opening> {
     let (data, chart) = read_opening_data(line.data).ok()?;
     Some(Opening {
@@ -216,21 +219,21 @@ pub(crate) fn opening_of(line: &Line<'_>) -> Option<Opening> {
     })
 }
 
-/// What stands in every line between its `id` and its `prev`, both included; see [`Middle`].
+/// The text of every line from its `id` to its `prev`; see [`Middle`].
 const MIDDLE: &[u8; 154] = b",\"id\":\"00000000-0000-0000-0000-000000000000\",\"logged\":\"0000-00-00T00:00:00.000Z\",\
     \"prev\":\"0000000000000000000000000000000000000000000000000000000000000000\"";
 
-/// Where in it the id stands.
+/// The place of the ID in it.
 const ID: Range<usize> = 7..43;
 
-/// Where in it the instant stands at which the line is written down.
+/// The place of `logged` in it.
 const LOGGED: Range<usize> = 55..79;
 
-/// Where in it the digits of `prev` begin.
+/// The start of the digits of `prev` in it.
 const PREV: usize = 89;
 
-/// A part that has the same length in every line, made once for all lines of a batch: a line's own id is all that is
-/// still to be put in, and its `prev` is zeros.
+/// The part that has the same length in every line, made once for all lines of a batch. Only the line's ID is added; its
+/// `prev` is zeros.
 pub(crate) struct Middle([u8; MIDDLE.len()]);
 
 impl Middle {
@@ -240,7 +243,7 @@ impl Middle {
         Self(text)
     }
 
-    /// Appends it; where its `prev` begins is returned.
+    /// Writes it to `out`, and returns where its `prev` begins.
     fn write(&self, id: Uuid, out: &mut Vec<u8>) -> usize {
         let text = append(&self.0, out);
         id.hyphenated().encode_lower(&mut text[ID]);
@@ -248,22 +251,22 @@ impl Middle {
     }
 }
 
-/// Appends a text, and gives it for what is still to be put in.
+/// Writes a text to `out`, and returns the written part to change it.
 fn append<'a>(text: &[u8], out: &'a mut Vec<u8>) -> &'a mut [u8] {
     let from = out.len();
     out.extend_from_slice(text);
     &mut out[from..]
 }
 
-/// What stands in a line between its `actor` and its `data`.
+/// The text of a line between its `actor` and its `data`.
 const HEAD: &[u8; 86] =
     b",\"at\":\"0000-00-00T00:00:00.000Z\",\"case\":\"00000000-0000-0000-0000-000000000000\",\"data\":";
 
-/// Appends a record's line, without an LF: the inverse of reading it. `numbers` are its `rev` and its `seq`. Its `prev` is
-/// zeros; where they begin is returned.
+/// Writes a record's line to `out`, without an LF: the inverse of reading it. The numbers are its `rev` and its `seq`. Its
+/// `prev` is zeros; the function returns where they begin.
 ///
 /// # Errors
-/// Whatever the core's serialiser says; it has no reason to say anything.
+/// Returns the core's serializer's error, which doesn't occur.
 pub(crate) fn write_record(
     record: LineFields<'_>,
     (rev, seq): (u64, u64),
@@ -287,10 +290,10 @@ pub(crate) fn write_record(
     Ok(prev)
 }
 
-/// Appends a first line, without an LF.
+/// Writes a first line to `out`, without an LF.
 ///
 /// # Errors
-/// Whatever the serialiser says; it has no reason to say anything.
+/// Returns the serializer's error, which doesn't occur.
 pub(crate) fn write_opening(new: &NewLedger, out: &mut Vec<u8>) -> std::io::Result<()> {
     let mut chart = String::new();
     write!(chart, "{}", chart_digest()).map_err(std::io::Error::other)?;
@@ -318,13 +321,12 @@ fn write_type(kind: &str, out: &mut Vec<u8>) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Whether a record is one that a line can hold: the two things that the core's types do not bound by themselves.
+/// Returns whether a line can hold a record. The core's types don't ensure these two conditions.
 pub(crate) fn is_writable(record: LineFields<'_>) -> bool {
     record.to != Stage::Unopened && is_in_bounds(record.event)
 }
 
-/// Whether a line just written reads back as the record that it was written from. Its data need not be written a second
-/// time to be compared: they are what writing gave.
+/// Returns whether a new line reads back as its record.
 pub(crate) fn reads_back(line: &str, record: LineFields<'_>) -> bool {
     let Some(found) = Line::parse(line) else { return false };
     let mut json = serde_json::Deserializer::from_str(found.data);
@@ -337,7 +339,7 @@ pub(crate) fn reads_back(line: &str, record: LineFields<'_>) -> bool {
         && event.is_ok_and(|event| event == *record.event && is_in_bounds(&event))
 }
 
-/// Whether a recorded line says the same as a record that is to be written again under the same id: who, when, what.
+/// Returns whether a recorded line has the same actor, time, and event as a record with the same ID.
 pub(crate) fn is_same(line: &str, record: LineFields<'_>) -> bool {
     let Some(found) = Line::parse(line) else { return false };
     let mut data = Vec::new();

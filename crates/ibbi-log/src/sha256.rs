@@ -1,17 +1,20 @@
 //! SHA-256 of many messages at once.
 //!
-//! One message after the other, the processor's SHA-256 instructions wait for themselves. Where AVX-512 is there,
-//! sixteen messages go side by side, one in each 32-bit lane, which takes about half of the time a message (FIPS 180-4,
-//! section 6.2, on vectors). Elsewhere they go one by one.
+//! With one message at a time, the processor's SHA-256 instructions wait for each other. With AVX-512, sixteen messages are
+//! hashed in parallel, one in each 32-bit lane, which takes about half the time per message (FIPS 180-4, section 6.2, on
+//! vectors). Other processors hash them one by one.
+//!
+//! This is handwritten because hashing takes most of the time of verifying a chain (docs/performance.md), and the crate
+//! `sha2` hashes one message at a time.
 
 use crate::Digest;
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, u8x64, u32x16};
 
-/// How many messages go side by side.
+/// How many messages are hashed in parallel.
 const LANES: usize = 16;
 
-/// Fewer than these are quicker one by one.
+/// The smallest number of messages for which that is faster.
 const WORTH_IT: usize = 9;
 
 impl Digest {
@@ -36,7 +39,7 @@ pub(crate) fn hash_each(messages: &[&[u8]]) -> Vec<Digest> {
     messages.iter().map(|message| Digest::sha256(message)).collect()
 }
 
-/// Takes the messages sixteen at a time, those of like length together, for all lanes go on as long as the longest.
+/// Hashes sixteen messages at a time. Messages of similar length go together, because a group takes as long as its longest.
 #[inline(always)]
 fn side_by_side<S: Simd>(simd: S, messages: &[&[u8]]) -> Vec<Digest> {
     let mut order: Vec<(usize, usize)> =
@@ -48,7 +51,7 @@ fn side_by_side<S: Simd>(simd: S, messages: &[&[u8]]) -> Vec<Digest> {
             group.iter().for_each(|(_, index)| digests[*index] = Digest::sha256(messages[*index]));
             continue;
         }
-        // Lanes without a message of their own repeat the first one's.
+        // Lanes without a message repeat the first one.
         let lane = |lane: usize| group.get(lane).unwrap_or(&group[0]);
         let hashed = hash_group(simd, core::array::from_fn(|number| messages[lane(number).1]));
         group.iter().zip(hashed).for_each(|((_, index), digest)| digests[*index] = digest);
@@ -56,14 +59,13 @@ fn side_by_side<S: Simd>(simd: S, messages: &[&[u8]]) -> Vec<Digest> {
     digests
 }
 
-/// How many blocks of 64 bytes a message takes with its padding: a bit, zeros, and the length in 8 bytes.
+/// Returns how many blocks of 64 bytes a message has with its padding: a bit, zeros, and the length in 8 bytes.
 #[inline(always)]
 fn blocks(message: &[u8]) -> usize {
     (message.len() + 9).div_ceil(64)
 }
 
-/// Writes into zeros what of a message does not fill a block, with its padding; says how many blocks that makes: one or
-/// two.
+/// Writes the end of a message that doesn't fill a block to `end`, with its padding. Returns the number of blocks: 1 or 2.
 #[inline(always)]
 pub(crate) fn pad_end(message: &[u8], end: &mut [u8; 128]) -> usize {
     let rest = &message[message.len() / 64 * 64..];
@@ -85,14 +87,14 @@ fn hash_group<S: Simd>(simd: S, messages: [&[u8]; LANES]) -> [Digest; LANES] {
     let longest = lengths.iter().copied().max().unwrap_or(0);
     let lengths = u32x16::simd_from(simd, lengths);
     let mut state = INITIAL.map(|word| u32x16::splat(simd, word));
-    // Each lane's state after its last block.
+    // The state of each lane after its last block.
     let mut last = state;
     for number in 1..=longest {
         let at = usize::try_from(number - 1).unwrap_or(usize::MAX);
         let rows = core::array::from_fn(|lane| {
             let whole = messages[lane].len() / 64;
             let (source, from) = if at < whole { (messages[lane], at) } else { (&ends[lane][..], at - whole) };
-            // A lane that is finished goes on with anything.
+            // The block doesn't matter for a lane that is finished.
             let block = source.get(from * 64..from * 64 + 64).unwrap_or(&[0; 64]);
             u8x64::from_slice(simd, block).bitcast()
         });
@@ -100,7 +102,7 @@ fn hash_group<S: Simd>(simd: S, messages: [&[u8]; LANES]) -> [Digest; LANES] {
         let done = lengths.simd_eq(u32x16::splat(simd, number));
         last = core::array::from_fn(|word| done.select(state[word], last[word]));
     }
-    // The transposition wants sixteen rows; the first eight words of each column are the digest.
+    // The transposition needs sixteen rows. The first eight words of each column are the digest.
     let rows = transposed(core::array::from_fn(|word| swapped(last[word & 7])));
     core::array::from_fn(|lane| {
         let row: u8x64<S> = rows[lane].bitcast();
@@ -110,7 +112,7 @@ fn hash_group<S: Simd>(simd: S, messages: [&[u8]; LANES]) -> [Digest; LANES] {
     })
 }
 
-/// Rows made columns: four rounds of interleaving each row with the one eight further on.
+/// Transposes rows and columns, in four rounds that interleave each row with the row eight places after it.
 #[inline(always)]
 fn transposed<S: Simd>(mut rows: [u32x16<S>; LANES]) -> [u32x16<S>; LANES] {
     for _ in 0..4 {
@@ -122,7 +124,7 @@ fn transposed<S: Simd>(mut rows: [u32x16<S>; LANES]) -> [u32x16<S>; LANES] {
     rows
 }
 
-/// The bytes of each word in the other order: from memory's to the number's and back.
+/// Reverses the bytes of each word, between memory order and number order.
 #[inline(always)]
 fn swapped<S: Simd>(words: u32x16<S>) -> u32x16<S> {
     if cfg!(target_endian = "big") {
@@ -131,13 +133,13 @@ fn swapped<S: Simd>(words: u32x16<S>) -> u32x16<S> {
     (right(words, 8) & 0xff00_ff00) | (right(words, 24) & 0x00ff_00ff)
 }
 
-/// Each word rotated to the right.
+/// Rotates each word to the right.
 #[inline(always)]
 fn right<S: Simd>(words: u32x16<S>, by: u32) -> u32x16<S> {
     (words >> by) | (words << (32 - by))
 }
 
-/// The state after one block of each message; the words are as they stand in memory.
+/// Returns the state after one block of each message. The words are in memory order.
 #[inline(always)]
 fn compress<S: Simd>(simd: S, state: [u32x16<S>; 8], mut words: [u32x16<S>; 16]) -> [u32x16<S>; 8] {
     let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = state;
@@ -146,7 +148,7 @@ fn compress<S: Simd>(simd: S, state: [u32x16<S>; 8], mut words: [u32x16<S>; 16])
             words[step] = if round == 0 { swapped(words[step]) } else { scheduled(&words, step) };
         }
         let constants = &CONSTANTS[round * 16..round * 16 + 16];
-        // Spelt out, with the names moved on instead of the values.
+        // Unrolled; the names rotate instead of the values.
         macro_rules! steps {
             ($($a:ident $b:ident $c:ident $d:ident $e:ident $f:ident $g:ident $h:ident $step:literal;)*) => {$(
                 let choice = $g ^ ($e & ($f ^ $g));
@@ -168,7 +170,7 @@ fn compress<S: Simd>(simd: S, state: [u32x16<S>; 8], mut words: [u32x16<S>; 16])
     [s + a, t + b, u + c, v + d, w + e, x + f, y + g, z + h]
 }
 
-/// The word of the message schedule that follows sixteen others in its place.
+/// Returns the next word of the message schedule after sixteen others.
 #[inline(always)]
 fn scheduled<S: Simd>(words: &[u32x16<S>; 16], step: usize) -> u32x16<S> {
     let (older, newer) = (words[(step + 1) & 15], words[(step + 14) & 15]);
@@ -199,8 +201,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn messages_of_every_length_hash_side_by_side_as_they_do_alone() {
-        // Whatever vector instructions the processor has, the digests are the same.
+    fn parallel_digests_equal_single_ones_at_every_length() {
+        // The digests are the same with any vector instructions.
         let bytes: Vec<u8> = (0..1000_u32).map(|number| number.to_le_bytes()[0].wrapping_mul(31)).collect();
         for count in [9, 16, 17, 40, 64] {
             for shift in [0, 1, 37] {

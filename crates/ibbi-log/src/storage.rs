@@ -1,10 +1,10 @@
-//! The few things a ledger asks of a disk, behind a trait so that tests can let every one of them fail.
+//! The operations that a ledger needs from a disk, as a trait, so that tests can make each of them fail.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read};
 use std::path::Path;
 
-/// A place that keeps files.
+/// A place with files.
 pub trait Storage {
     /// An open file of this place.
     type File: StoredFile;
@@ -12,35 +12,35 @@ pub trait Storage {
     /// Opens an existing file for reading and writing.
     ///
     /// # Errors
-    /// The system's; [`io::ErrorKind::NotFound`] if there is none.
+    /// Returns the system's error; [`io::ErrorKind::NotFound`] if there is no file.
     fn open(&self, path: &Path) -> io::Result<Self::File>;
 
-    /// Creates a file that must not exist yet, for reading and writing.
+    /// Creates a new file for reading and writing.
     ///
     /// # Errors
-    /// The system's; [`io::ErrorKind::AlreadyExists`] if there is one.
+    /// Returns the system's error; [`io::ErrorKind::AlreadyExists`] if the file exists.
     fn create_new(&self, path: &Path) -> io::Result<Self::File>;
 
     /// Removes a file.
     ///
     /// # Errors
-    /// The system's.
+    /// Returns the system's error.
     fn remove(&self, path: &Path) -> io::Result<()>;
 
-    /// Which file an open one is, where that can be told.
+    /// Returns the identity of an open file, if the storage has identities.
     ///
     /// # Errors
-    /// The system's.
+    /// Returns the system's error.
     fn identity(&self, file: &Self::File) -> io::Result<Option<FileId>> {
         let _ = file;
         Ok(None)
     }
 
-    /// The length of an open file in bytes, if the path still names it; nothing if it names another file or none. Where
-    /// that cannot be told, the path still names it.
+    /// Returns the length of an open file in bytes, or `None` if the path leads to another file or to none. Without
+    /// identities, the path is assumed to lead to the file.
     ///
     /// # Errors
-    /// The system's.
+    /// Returns the system's error.
     fn length_at(&self, path: &Path, file: &Self::File, identity: Option<FileId>) -> io::Result<Option<u64>> {
         let _ = (path, identity);
         file.length().map(Some)
@@ -49,7 +49,7 @@ pub trait Storage {
     /// Makes the creations and removals in a directory durable.
     ///
     /// # Errors
-    /// The system's.
+    /// Returns the system's error.
     fn sync_directory(&self, directory: &Path) -> io::Result<()>;
 
     /// Makes the creation or removal of a file durable: syncs the directory that it is in.
@@ -64,7 +64,7 @@ pub trait Storage {
     }
 }
 
-/// Which file an open one is: it stays the same under another name, and another file under the same name has another.
+/// The identity of a file. It stays the same when the file is renamed; another file with the same name has another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileId {
     device: u64,
@@ -72,7 +72,7 @@ pub struct FileId {
 }
 
 impl FileId {
-    /// The file of this number on this device.
+    /// Returns the identity of the file with this number on this device.
     pub const fn new(device: u64, number: u64) -> Self {
         Self { device, number }
     }
@@ -80,42 +80,42 @@ impl FileId {
 
 #[cfg(unix)]
 impl FileId {
-    fn of(metadata: &fs::Metadata) -> Self {
+    fn from_metadata(metadata: &fs::Metadata) -> Self {
         use std::os::unix::fs::MetadataExt as _;
         Self::new(metadata.dev(), metadata.ino())
     }
 }
 
-/// An open file. Nothing written is safe before [`StoredFile::sync_data`] has returned without an error.
+/// An open file. What is written is safe only when [`StoredFile::sync_data`] has returned without an error.
 pub trait StoredFile {
-    /// Takes the file's exclusive lock, or fails at once. It lasts until the file is unlocked or closed.
+    /// Takes the file's exclusive lock, or fails at once. The lock lasts until the file is unlocked or closed.
     ///
     /// # Errors
-    /// [`TryLockError::WouldBlock`] if another handle holds it.
+    /// Returns [`TryLockError::WouldBlock`] if another handle has the lock.
     fn try_lock(&self) -> Result<(), TryLockError>;
 
-    /// Gives the lock back.
+    /// Releases the lock.
     ///
     /// # Errors
-    /// The system's.
+    /// Returns the system's error.
     fn unlock(&self) -> io::Result<()>;
 
-    /// The file's length in bytes.
+    /// Returns the file's length in bytes.
     ///
     /// # Errors
-    /// The system's.
+    /// Returns the system's error.
     fn length(&self) -> io::Result<u64>;
 
-    /// Reads some bytes from a place; 0 at the end.
+    /// Reads some bytes from `offset` on, and returns how many; 0 at the end.
     ///
     /// # Errors
-    /// The system's.
+    /// Returns the system's error.
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize>;
 
-    /// Writes some of the bytes at a place and says how many.
+    /// Writes some of the bytes, starting at `offset`, and returns how many.
     ///
     /// # Errors
-    /// The system's.
+    /// Returns the system's error.
     fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<usize>;
 
     /// Writes all of the bytes, starting at `offset`.
@@ -153,7 +153,7 @@ pub trait StoredFile {
     /// Cuts the file, or fills it up with zeros.
     ///
     /// # Errors
-    /// The system's.
+    /// Returns the system's error.
     fn set_length(&self, length: u64) -> io::Result<()>;
 
     /// Asks for room on the disk between two places, behind the file's end. What is written there later is synced
@@ -166,7 +166,7 @@ pub trait StoredFile {
     /// Returns when everything written is on the disk.
     ///
     /// # Errors
-    /// The system's. After one, nobody knows what is on the disk, and asking again does not help: the system may have
+    /// Returns the system's error. After one, nobody knows what is on the disk, and asking again does not help: the system may have
     /// given up what it could not write and report success the next time.
     fn sync_data(&self) -> io::Result<()>;
 }
@@ -192,21 +192,21 @@ impl Storage for Disk {
 
     #[cfg(unix)]
     fn identity(&self, file: &File) -> io::Result<Option<FileId>> {
-        file.metadata().map(|metadata| Some(FileId::of(&metadata)))
+        file.metadata().map(|metadata| Some(FileId::from_metadata(&metadata)))
     }
 
-    // One question for both, since it is asked before every write.
+    // One system call for both, because it runs before every write.
     #[cfg(unix)]
     fn length_at(&self, path: &Path, _: &File, identity: Option<FileId>) -> io::Result<Option<u64>> {
         match fs::metadata(path) {
-            Ok(found) => Ok((identity == Some(FileId::of(&found))).then_some(found.len())),
+            Ok(found) => Ok((identity == Some(FileId::from_metadata(&found))).then_some(found.len())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
     }
 
     fn sync_directory(&self, directory: &Path) -> io::Result<()> {
-        // Windows has no such call and opens no directory as a file.
+        // Windows has no such call, and can't open a directory as a file.
         if cfg!(unix) { File::open(directory)?.sync_all() } else { Ok(()) }
     }
 }
@@ -255,7 +255,7 @@ impl StoredFile for File {
     #[cfg(target_os = "linux")]
     fn reserve(&self, from: u64, to: u64) {
         use rustix::fs::{FallocateFlags, fallocate};
-        // Whether it is granted makes no difference: a write that finds no room says so.
+        // An error doesn't matter here: a write without space returns an error of its own.
         let _ = fallocate(self, FallocateFlags::KEEP_SIZE, from, to.saturating_sub(from));
     }
 
@@ -264,7 +264,7 @@ impl StoredFile for File {
     }
 }
 
-/// A stream over a stored file, from a place to the end or to a limit.
+/// A stream over part of a stored file.
 #[derive(Debug)]
 pub(crate) struct Stream<'a, F> {
     file: &'a F,
@@ -273,7 +273,7 @@ pub(crate) struct Stream<'a, F> {
 }
 
 impl<'a, F> Stream<'a, F> {
-    /// The bytes from `offset` up to `end`, or to the file's end if that comes first.
+    /// Returns a stream over the bytes from `offset` to `end`, or to the end of the file if that is first.
     pub(crate) const fn new(file: &'a F, offset: u64, end: u64) -> Self {
         Self { file, offset, end }
     }

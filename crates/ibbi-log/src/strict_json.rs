@@ -1,25 +1,26 @@
-//! A small JSON reader for explanations: strict about the one spelling, and exact about where something is wrong.
+//! A small JSON reader for explanations. It accepts only the canonical form, and knows exactly where a line is wrong.
 //!
-//! It shares no code with the fast reader, so that each can be held against the other.
+//! It shares no code with the fast reader, so that each can be tested against the other. It is handwritten because a general
+//! JSON parser doesn't report white space, the order of keys, or another spelling.
 
 use crate::FaultKind;
 use crate::line::MAX_NUMBER;
 use std::ops::Range;
 
-/// Deeper than any record nests.
+/// The nesting limit, which is deeper than any record.
 const MAX_DEPTH: usize = 16;
 
-/// Longest part of a wrong token that a message repeats, in characters.
+/// The longest part of a wrong token in a message, in characters.
 const ECHO: usize = 40;
 
-/// A value and where it stands.
+/// A value and its place.
 #[derive(Debug)]
 pub(crate) struct Node {
     pub(crate) span: Range<usize>,
     pub(crate) value: Value,
 }
 
-/// What a value is. Arrays and the words keep nothing, for nothing in an envelope is one.
+/// A value. Arrays and the words (`true`, `false`, `null`) keep nothing, because no field of an envelope is one.
 #[derive(Debug)]
 pub(crate) enum Value {
     Object(Vec<(String, usize, Node)>),
@@ -51,7 +52,7 @@ impl Reader<'_> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    /// The fault that something else stands here than what was expected.
+    /// Returns the fault that something was expected and something else was found.
     fn unexpected(&self, expected: &'static str) -> Found {
         let kind = match self.peek() {
             Some(b' ' | b'\t' | b'\r') => FaultKind::WhiteSpace,

@@ -1,10 +1,10 @@
-//! Extracts: one case's lines out of a ledger, with proofs that a checkpoint covers them.
+//! Extracts: the lines of one case, with proofs that a checkpoint covers them.
 //!
-//! An extract shows its reader nothing of other cases but hashes. It shows that its lines are in the ledger, not that
-//! they are all that the ledger has about the case: the checkpoint may be older than the latest of them.
+//! An extract shows only hashes of other cases. It proves that its lines are in the ledger. It doesn't prove that they are
+//! all lines of the case, because the ledger can have later ones that the checkpoint doesn't cover.
 //!
-//! The file is JSON lines: a head, then the ledger's first line and each line of the case, byte for byte as the ledger
-//! has them, each followed by a line with its index in the tree (from 0) and its inclusion proof (RFC 6962).
+//! The file has JSON lines: a head, then the ledger's first line and each line of the case, with the same bytes as in the
+//! ledger. Each is followed by a line with its index in the tree (from 0) and its inclusion proof (RFC 6962).
 
 use crate::checkpoint::SignedCheckpoint;
 use crate::key::{PublicKey, SignatureError};
@@ -18,21 +18,23 @@ use ibbi_log::{
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read, Write};
 
-/// The version of the extract format that this crate writes and reads.
+/// The version of the extract format that this crate reads and writes.
 pub const EXTRACT_FORMAT: u32 = 1;
 
 /// Why no extract was made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExtractError {
-    /// The ledger or the extract could not be read or written.
+    /// The ledger can't be read, or the extract can't be written.
     #[error("{0}")]
     Io(#[from] io::Error),
-    /// A line that the checkpoint covers cannot be read.
+    /// A line that the checkpoint covers can't be read.
     #[error("the ledger is damaged: {0}")]
     Damaged(Fault),
     /// The lines are not those that the checkpoint covers.
-    #[error("the ledger's first {size} lines are not those of the checkpoint: their root is {found}, not {expected}")]
+    #[error(
+        "the ledger's lines up to line {size} are not those of the checkpoint: their root is {found}, not {expected}; run `ibbi verify`"
+    )]
     Root {
         /// How many lines the checkpoint covers.
         size: u64,
@@ -42,17 +44,15 @@ pub enum ExtractError {
         found: Digest,
     },
     /// There are fewer lines than the checkpoint covers.
-    #[error("the checkpoint covers {size} lines, but the ledger has {found}")]
+    #[error("the checkpoint covers {size} lines, but the ledger has {found}; restore the ledger from a copy")]
     Truncated {
         /// How many lines the checkpoint covers.
         size: u64,
-        /// How many there are.
+        /// How many lines there are.
         found: u64,
     },
-    /// Nothing of the case is covered.
-    #[error(
-        "the checkpoint covers no line of case {case}; sign a new checkpoint first, or look for the case in another ledger"
-    )]
+    /// The checkpoint covers no line of the case.
+    #[error("the checkpoint covers no line of case {case}; sign a new checkpoint, or check the case's ID")]
     NoSuchCase {
         /// The case.
         case: Uuid,
@@ -68,7 +68,7 @@ struct HeadLine {
     extract: u32,
 }
 
-/// What follows each line.
+/// The line that follows each line of the ledger.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ProofLine {
@@ -76,12 +76,12 @@ struct ProofLine {
     proof: Vec<String>,
 }
 
-/// Writes the extract of a case out of a ledger, in one pass over the lines that the checkpoint covers.
+/// Writes the extract of a case from a ledger, in one pass over the lines that the checkpoint covers.
 ///
-/// Returns how many records of the case it holds. Memory grows with the case, not with the ledger.
+/// Returns the number of records in it. Memory grows with the case, not with the ledger.
 ///
 /// # Errors
-/// [`ExtractError`]; what was written then is no extract.
+/// Returns [`ExtractError`]. What was written until then is not an extract.
 pub fn extract(
     ledger: impl Read,
     checkpoint: &SignedCheckpoint,
@@ -119,8 +119,7 @@ pub fn extract(
     if kept.len() < 2 {
         return Err(ExtractError::NoSuchCase { case });
     }
-    let proofs =
-        prover.finish().ok_or_else(|| io::Error::other("a proof has a gap; this is a fault of the program"))?;
+    let proofs = prover.finish().ok_or_else(|| io::Error::other("a proof has a gap; report this bug"))?;
     let head = HeadLine { case: case.to_string(), checkpoint: checkpoint.to_string(), extract: EXTRACT_FORMAT };
     write_line(&mut out, &head)?;
     for (line, (index, proof)) in kept.iter().zip(proofs) {
@@ -138,18 +137,18 @@ fn write_line(out: &mut impl Write, line: &impl Serialize) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
-/// What an extract holds, every line of it proved.
+/// The content of an extract whose lines are all proved.
 #[derive(Debug, Clone)]
 pub struct Extract {
     /// The case.
     pub case: Uuid,
     /// The checkpoint under which its lines are proved.
     pub signed: SignedCheckpoint,
-    /// The trusted key that signed the checkpoint; nothing if no key was given.
+    /// The trusted key that signed the checkpoint. `None` if no key was given.
     pub signer: Option<String>,
     /// The ledger's first line.
     pub opening: Opening,
-    /// The records of the case, from its first on without a gap. `line` and `offset` are those in the extract.
+    /// The records of the case from its first one on, without a gap. Their `line` and `offset` are those in the extract.
     pub records: Vec<Record>,
 }
 
@@ -157,13 +156,13 @@ pub struct Extract {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExtractFault {
-    /// The stream could not be read.
-    #[error("the extract could not be read: {0}")]
+    /// The stream can't be read.
+    #[error("cannot read the extract: {0}")]
     Io(#[from] io::Error),
-    /// The checkpoint is not one that a trusted key signed.
+    /// No trusted key signed the checkpoint.
     #[error("the extract's checkpoint: {0}")]
     Signature(#[from] SignatureError),
-    /// A line of the extract is not what belongs there.
+    /// A line of the extract is wrong.
     #[error("line {line} of the extract: {reason}; ask for the extract again")]
     Line {
         /// Which line, from 1.
@@ -173,30 +172,32 @@ pub enum ExtractFault {
     },
 }
 
-/// Whether a file begins as an extract does, so that a program can take ledgers and extracts alike.
+/// Returns whether a file begins as an extract, so that a program can accept both ledgers and extracts.
 pub fn is_extract(beginning: &[u8]) -> bool {
     beginning.starts_with(b"{\"case\":\"")
 }
 
 /// Reads an extract and checks every proof in it.
 ///
-/// Without keys the signature is not looked at; the extract then shows no more than that it agrees with itself.
+/// Without keys it doesn't check the signature. The extract then proves only that it is consistent.
 ///
 /// # Errors
-/// [`ExtractFault`] about the first thing that is wrong: an extract with a fault proves nothing.
+/// Returns [`ExtractFault`] about the first fault. An extract with a fault proves nothing.
 pub fn verify_extract(source: impl Read, keys: &[PublicKey]) -> Result<Extract, ExtractFault> {
     let mut reader = Reader { lines: Lines::new(source), line: 0, offset: 0 };
     let head = reader.next()?.ok_or_else(|| reader.wrong("the extract is empty"))?;
     let head: HeadLine = reader.json(&head)?;
     if head.extract != EXTRACT_FORMAT {
-        return Err(reader.wrong(format!("the format is {}; this program reads {EXTRACT_FORMAT}", head.extract)));
+        return Err(
+            reader.wrong(format!("the format is {}, but this program reads format {EXTRACT_FORMAT}", head.extract))
+        );
     }
-    let case = read_uuid(&head.case).ok_or_else(|| reader.wrong("`case` is no UUID"))?;
+    let case = read_uuid(&head.case).ok_or_else(|| reader.wrong("`case` must be a UUID"))?;
     let signed: SignedCheckpoint = head.checkpoint.parse().map_err(|error| reader.wrong(error))?;
     let signer = if keys.is_empty() { None } else { Some(signed.verify(keys)?) };
 
     let Some(LedgerLine::Opening(opening)) = reader.proved(&signed)? else {
-        return Err(reader.wrong("the ledger's first line belongs here"));
+        return Err(reader.wrong("this must be the ledger's first line"));
     };
     if opening.origin.as_str() != signed.checkpoint().origin {
         return Err(reader.wrong("the checkpoint is of another ledger"));
@@ -208,22 +209,22 @@ pub fn verify_extract(source: impl Read, keys: &[PublicKey]) -> Result<Extract, 
             LedgerLine::Record(record) if record.case == case && record.rev == rev => records.push(record),
             LedgerLine::Record(record) => {
                 let (found, of) = (record.rev, record.case);
-                return Err(
-                    reader.wrong(format!("record {rev} of case {case} belongs here, not record {found} of {of}"))
-                );
+                return Err(reader.wrong(format!(
+                    "this must be record {rev} of case {case}, but it is record {found} of case {of}"
+                )));
             }
-            LedgerLine::Opening(_) => return Err(reader.wrong("a second first line")),
+            LedgerLine::Opening(_) => return Err(reader.wrong("the ledger's first line appears again")),
         }
     }
     if records.is_empty() {
-        return Err(reader.wrong("no record of the case follows"));
+        return Err(reader.wrong("the extract has no record of the case"));
     }
     Ok(Extract { case, signed, signer, opening, records })
 }
 
 struct Reader<R> {
     lines: Lines<R>,
-    /// The number and the offset of the line read last.
+    /// The number and the offset of the last line.
     line: u64,
     offset: u64,
 }
@@ -250,12 +251,12 @@ impl<R: Read> Reader<R> {
 
     fn json<T: for<'a> Deserialize<'a> + Serialize>(&self, line: &[u8]) -> Result<T, ExtractFault> {
         let read: T = serde_json::from_slice(line).map_err(|error| self.wrong(error))?;
-        // As in a ledger, what is not spelt as this program spells it was changed on the way.
+        // As in a ledger, a line that is not in canonical form was changed.
         let again = serde_json::to_vec(&read).map_err(|error| self.wrong(error))?;
-        if again == line { Ok(read) } else { Err(self.wrong("not in its canonical spelling")) }
+        if again == line { Ok(read) } else { Err(self.wrong("the line is not in canonical form")) }
     }
 
-    /// The next line of the ledger and its proof, checked.
+    /// Reads the next line of the ledger and its proof, and checks both.
     fn proved(&mut self, signed: &SignedCheckpoint) -> Result<Option<LedgerLine>, ExtractFault> {
         let Some(bytes) = self.next()? else { return Ok(None) };
         let mut entry = read_line(&bytes).map_err(|(_, kind)| self.wrong(kind))?;
@@ -266,7 +267,7 @@ impl<R: Read> Reader<R> {
             }
             LedgerLine::Opening(_) => 1,
         };
-        let proof = self.next()?.ok_or_else(|| self.wrong("the proof of the line before is missing"))?;
+        let proof = self.next()?.ok_or_else(|| self.wrong("the line before has no proof"))?;
         let proof: ProofLine = self.json(&proof)?;
         if proof.index + 1 != seq {
             return Err(self.wrong(format!("the proof is of index {}, but the line before has seq {seq}", proof.index)));

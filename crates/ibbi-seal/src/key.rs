@@ -1,4 +1,4 @@
-//! Ed25519 keys as C2SP signed notes use them, and the file that keeps a private one.
+//! Ed25519 keys for C2SP signed notes, and the file of a private key.
 
 use crate::signed_note::{Signature, SignedNote, is_key_name};
 use base64::Engine as _;
@@ -15,10 +15,10 @@ use zeroize::Zeroizing;
 /// The signature type of Ed25519 in signed notes.
 const ED25519: u8 = 1;
 
-/// What a private key's text begins with.
+/// The prefix of a private key's text.
 const PRIVATE: &str = "PRIVATE+KEY+";
 
-/// A public key with its name; its text form is what C2SP tools call a verifier key.
+/// A public key with its name. Its text form is what C2SP tools call a verifier key.
 ///
 /// ```
 /// use ibbi_seal::PublicKey;
@@ -44,83 +44,85 @@ pub struct PrivateKey {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// A name with a space or a plus sign, or none.
-    #[error("a key's name is not empty and holds no spaces and no plus signs; one like example.org/ibbi is best")]
+    /// The name is empty, or has a space or a plus sign.
+    #[error("a key must have a name without spaces and plus signs; choose a name such as example.org/ibbi")]
     Name,
-    /// Another form.
-    #[error("a key is its name, its id of 8 hexadecimal digits, and base64, joined by plus signs")]
+    /// The text has another form.
+    #[error(
+        "a key must be a name, an ID of 8 hexadecimal digits, and base64, joined by plus signs; copy all of the key"
+    )]
     Form,
-    /// Another algorithm.
-    #[error("the key is not for Ed25519, the one algorithm used here")]
+    /// The key is for another algorithm.
+    #[error("the key is not an Ed25519 key; use a key that `ibbi keygen` made")]
     Algorithm,
-    /// The id does not belong to name and key.
-    #[error("the key's id is not that of its name and bytes: a character was lost or changed")]
+    /// The ID doesn't match the name and the key.
+    #[error("the key's ID doesn't match its name and bytes, so a character was lost or changed; copy the key again")]
     Id,
 }
 
-/// Why a private key's file could not be written or read.
+/// Why a private key's file can't be written or read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyFileError {
-    /// The system's refusal.
-    #[error("could not {doing} the key file {path}: {source}", path = .path.display())]
+    /// The system returned an error.
+    #[error("cannot {doing} the key file {path}: {source}", path = .path.display())]
     Io {
-        /// What was being done.
+        /// The operation that failed, `read` or `write`.
         doing: &'static str,
         /// The file.
         path: PathBuf,
-        /// The system's reason.
+        /// The system's error.
         source: io::Error,
     },
-    /// Others can read it.
-    #[error("the key file {path} can be read by others (mode {mode:03o}); make a new key if somebody may have, else run chmod 600", path = .path.display())]
+    /// Other users can read it.
+    #[error("other users can read the key file {path} (mode {mode:03o}); if they may have read it, make a new key, otherwise run chmod 600", path = .path.display())]
     Exposed {
         /// The file.
         path: PathBuf,
         /// Its permissions.
         mode: u32,
     },
-    /// Not a private key.
-    #[error("{path} holds no private key: {source}", path = .path.display())]
+    /// The file is not that of a private key.
+    #[error("{path} is not a private key: {source}", path = .path.display())]
     Key {
         /// The file.
         path: PathBuf,
-        /// What is wrong; the text itself is not repeated.
+        /// What is wrong. It doesn't repeat the text.
         source: KeyError,
     },
-    /// Not a name for a key.
+    /// The name can't be that of a key.
     #[error(transparent)]
     Name(KeyError),
-    /// The system gave no random bytes.
-    #[error("the system gave no random bytes for a key: {0}")]
+    /// The system returned no random bytes.
+    #[error("cannot get random bytes for a key from the system: {0}")]
     Random(getrandom::Error),
 }
 
-/// What the signatures of a note are worth under some trusted keys.
+/// Why no trusted key signed a note.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignatureError {
-    /// A trusted key's name and id are there, but the signature is not its own.
-    #[error("the signature of {name} is wrong: the text was changed, or somebody else signed it in that name")]
+    /// A signature has a trusted key's name and ID, but isn't valid.
+    #[error("the signature of {name} is wrong: the text was changed, or another key signed it under that name")]
     Wrong {
         /// The name of the key.
         name: String,
     },
-    /// No signature of a trusted key.
+    /// There is no signature of a trusted key.
     #[error("none of the signatures is of a trusted key; it is signed by {found}")]
     Unknown {
-        /// The names and ids of the keys that signed.
+        /// The names and IDs of the keys that signed.
         found: String,
     },
 }
 
-/// The first four bytes of the SHA-256 of the name, a line feed, the signature type and the public key.
+/// Returns the first four bytes of the SHA-256 of the name, a line feed, the signature type, and the public key.
 fn key_id(name: &str, key: &[u8; 32]) -> u32 {
     let hash = Digest::sha256_parts(&[name.as_bytes(), &[b'\n', ED25519], key]);
     hash.as_bytes().first_chunk().copied().map_or(0, u32::from_be_bytes)
 }
 
-/// Takes a key's text apart: name, id, and the 32 bytes after the signature type.
+/// Splits a key's text into its name, its ID, and the 32 bytes after the signature type.
 fn read_text(text: &str) -> Result<(&str, u32, Zeroizing<[u8; 32]>), KeyError> {
     let mut parts = text.splitn(3, '+');
     let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
@@ -141,17 +143,17 @@ fn read_text(text: &str) -> Result<(&str, u32, Zeroizing<[u8; 32]>), KeyError> {
 }
 
 impl PublicKey {
-    /// The key's name.
+    /// Returns the key's name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The key's id, by which signatures refer to it together with the name.
+    /// Returns the key's ID. Signatures refer to a key by its name and ID.
     pub fn id(&self) -> u32 {
         key_id(&self.name, self.key.as_bytes())
     }
 
-    /// The 32 bytes of the key itself (RFC 8032).
+    /// Returns the 32 bytes of the key itself (RFC 8032).
     pub fn as_bytes(&self) -> &[u8; 32] {
         self.key.as_bytes()
     }
@@ -186,10 +188,10 @@ impl fmt::Debug for PublicKey {
 }
 
 impl PrivateKey {
-    /// Makes a new key out of the system's randomness and keeps it in a file that only its owner can read.
+    /// Makes a new key from the system's random bytes, and writes it to a file that only its owner can read.
     ///
     /// # Errors
-    /// [`KeyFileError`]; an existing file is never overwritten. A name that cannot be one comes as [`KeyFileError::Name`].
+    /// Returns [`KeyFileError`]; [`KeyFileError::Name`] if the name can't be that of a key. It never overwrites a file.
     pub fn generate(name: &str, path: &Path) -> Result<Self, KeyFileError> {
         if !is_key_name(name) {
             return Err(KeyFileError::Name(KeyError::Name));
@@ -205,10 +207,10 @@ impl PrivateKey {
         Ok(key)
     }
 
-    /// Reads a key from its file, which nobody but its owner may be able to read.
+    /// Reads a key from its file. Other users must not be able to read the file.
     ///
     /// # Errors
-    /// [`KeyFileError`].
+    /// Returns [`KeyFileError`].
     pub fn load(path: &Path) -> Result<Self, KeyFileError> {
         let failed = |source| KeyFileError::Io { doing: "read", path: path.to_owned(), source };
         #[cfg(unix)]
@@ -236,7 +238,7 @@ impl PrivateKey {
         Zeroizing::new(format!("{PRIVATE}{}+{:08x}+{}\n", self.name, self.public().id(), *encoded))
     }
 
-    /// The public key that belongs to it.
+    /// Returns its public key.
     pub fn public(&self) -> PublicKey {
         PublicKey { name: self.name.clone(), key: self.key.verifying_key() }
     }
@@ -249,10 +251,10 @@ impl PrivateKey {
 }
 
 impl SignedNote {
-    /// The name of the first trusted key that signed this text. Signatures of other keys are ignored.
+    /// Returns the name of the first trusted key that signed the text. It ignores signatures of other keys.
     ///
     /// # Errors
-    /// [`SignatureError`] if a trusted key's signature is wrong or there is none.
+    /// Returns [`SignatureError`] if a trusted key's signature is wrong, or if no trusted key signed.
     pub fn verify(&self, trusted: &[PublicKey]) -> Result<String, SignatureError> {
         let mut signer = None;
         for signature in self.signatures() {
@@ -300,7 +302,7 @@ mod tests {
     const OTHER_SIGNATURE: &str = "\u{2014} EnochRoot rwz+eBzmZa0SO3NbfRGzPCpDckykFXSdeX+MNtCOXm2/5n2tiOHp+vAF1aGrQ5ovTG01oOTGwnWLox33WWd1RvMc+QQ=\n";
 
     #[test]
-    fn the_published_key_signs_the_published_note_byte_for_byte() {
+    fn published_key_signs_published_note() {
         let key = PrivateKey::from_text(PRIVATE_TEXT).unwrap();
         assert_eq!(key.public().to_string(), PUBLIC_TEXT);
         assert_eq!(key.to_text().as_str(), format!("{PRIVATE_TEXT}\n"));
@@ -311,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn a_note_of_two_signers_is_good_under_either_key_and_under_no_other() {
+    fn note_with_two_signers_is_valid_under_either_key_only() {
         let note = SignedNote::parse(&format!("{TEXT}\n{SIGNATURE}{OTHER_SIGNATURE}")).unwrap();
         let (peter, enoch) = (PUBLIC_TEXT.parse::<PublicKey>().unwrap(), OTHER_TEXT.parse::<PublicKey>().unwrap());
         assert_eq!(note.verify(std::slice::from_ref(&peter)).as_deref(), Ok("PeterNeumann"));
@@ -324,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn the_example_of_the_c2sp_document_verifies() {
+    fn c2sp_example_verifies() {
         // The key and the note given as test vectors in C2SP's signed-note.
         let key: PublicKey = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k".parse().unwrap();
         let note = "This is an example message.\n\n\u{2014} example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n";
@@ -332,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn no_part_and_no_mutation_of_a_key_is_a_key() {
+    fn parts_and_mutations_of_a_key_are_refused() {
         for text in [PUBLIC_TEXT, PRIVATE_TEXT] {
             let good = |text: &str| text.parse::<PublicKey>().is_ok() || PrivateKey::from_text(text).is_ok();
             assert!(good(text));
@@ -357,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_file_is_for_its_owner_alone_and_never_overwritten() {
+    fn key_file_is_private_and_never_overwritten() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ledger.key");
         let key = PrivateKey::generate("example.org/ibbi", &path).unwrap();

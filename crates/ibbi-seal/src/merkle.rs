@@ -1,13 +1,16 @@
 //! The Merkle tree of RFC 6962, section 2.1, over the SHA-256 digests of a ledger's lines.
 //!
-//! Leaf `n` (from 0) has as its data the 32 bytes of the digest of line `n + 1`. A tree's memory does not grow with the
-//! ledger: it keeps the roots of its full subtrees, at most 64, and the last lines, at most 32 KiB of them.
+//! The data of leaf `n` (from 0) are the 32 bytes of the digest of line `n + 1`. A tree's memory doesn't grow with the
+//! ledger. It keeps the roots of its full subtrees, at most 64, and the digests of the last lines, at most 32 KiB.
+//!
+//! The tree is handwritten because it hashes many nodes at a time, which decides how fast a root is verified
+//! (docs/performance.md).
 
 use ibbi_log::Digest;
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// The hash of a leaf with these data: SHA-256 of a zero byte and the data.
+/// Returns the hash of a leaf: the SHA-256 of a zero byte and the data.
 pub(crate) fn leaf_hash(data: &[u8]) -> Digest {
     Digest::sha256_parts(&[&[0], data])
 }
@@ -16,10 +19,10 @@ fn node_hash(left: &Digest, right: &Digest) -> Digest {
     Digest::sha256(&prefixed::<65>(1, &[left, right]))
 }
 
-/// How many lines wait to be taken into a tree at once: hashing many together is quicker.
+/// How many lines are added to a tree at a time, because hashing many together is faster.
 const BATCH: usize = 1024;
 
-/// A tree that grows by one line at a time.
+/// A Merkle tree that grows by one line at a time.
 ///
 /// ```
 /// use ibbi_log::Digest;
@@ -32,19 +35,19 @@ const BATCH: usize = 1024;
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct MerkleTree {
-    /// The tree over all lines but those that wait.
+    /// The tree over all lines except the waiting ones.
     grown: Peaks,
     /// The newest lines, fewer than a batch.
     waiting: Vec<Digest>,
 }
 
 impl MerkleTree {
-    /// A tree without leaves.
+    /// Returns a tree without leaves.
     pub const fn new() -> Self {
         Self { grown: Peaks::new(), waiting: Vec::new() }
     }
 
-    /// The number of leaves.
+    /// Returns the number of leaves.
     pub fn size(&self) -> u64 {
         self.grown.size + u64::try_from(self.waiting.len()).unwrap_or(0)
     }
@@ -57,7 +60,7 @@ impl MerkleTree {
         }
     }
 
-    /// The root over all leaves; the SHA-256 of nothing if there is none.
+    /// Returns the root over all leaves. Without leaves, that is the SHA-256 of an empty text.
     pub fn root(&mut self) -> Digest {
         self.take_in();
         self.grown.root()
@@ -69,7 +72,7 @@ impl MerkleTree {
     }
 }
 
-/// The root over a full subtree of lines, level by level.
+/// Returns the root over a full subtree of lines, and computes it level by level.
 fn full_root(lines: &[Digest]) -> Digest {
     let leaves: Vec<[u8; 33]> = lines.iter().map(|line| prefixed(0, &[line])).collect();
     let mut level = Digest::sha256_each(&leaves.iter().map(<[u8; 33]>::as_slice).collect::<Vec<_>>());
@@ -80,7 +83,7 @@ fn full_root(lines: &[Digest]) -> Digest {
     level[0]
 }
 
-/// A byte and digests after it.
+/// Returns a byte followed by digests.
 fn prefixed<const LENGTH: usize>(first: u8, digests: &[&Digest]) -> [u8; LENGTH] {
     let mut bytes = [first; LENGTH];
     for (part, digest) in bytes[1..].chunks_exact_mut(32).zip(digests) {
@@ -93,7 +96,7 @@ fn prefixed<const LENGTH: usize>(first: u8, digests: &[&Digest]) -> [u8; LENGTH]
 #[derive(Debug, Clone, Default)]
 struct Peaks {
     size: u64,
-    /// The largest first: one for each bit that is set in `size`.
+    /// The largest first. There is one for each bit that is set in `size`.
     peaks: Vec<Digest>,
 }
 
@@ -102,12 +105,12 @@ impl Peaks {
         Self { size: 0, peaks: Vec::new() }
     }
 
-    /// Adds a leaf and tells of every full subtree that it completes.
+    /// Adds a leaf, and calls `completed` for every full subtree that it completes.
     fn push_leaf(&mut self, data: &[u8], completed: impl FnMut(Range<u64>, &Digest)) {
         self.push_tree(leaf_hash(data), 1, completed);
     }
 
-    /// Adds lines, as many at once as make a full subtree: one that begins at a multiple of its length.
+    /// Adds lines, as many at a time as make a full subtree, which begins at a multiple of its length.
     fn push_lines(&mut self, mut lines: &[Digest]) {
         while let Some(fitting) = lines.len().checked_ilog2() {
             let bits = fitting.min(self.size.trailing_zeros());
@@ -117,7 +120,7 @@ impl Peaks {
         }
     }
 
-    /// Adds a full subtree of so many leaves, a power of two that divides the size so far.
+    /// Adds a full subtree. Its number of leaves is a power of two that divides the size so far.
     fn push_tree(&mut self, root: Digest, leaves: u64, mut completed: impl FnMut(Range<u64>, &Digest)) {
         let end = self.size + leaves;
         let (mut hash, mut length) = (root, leaves);
@@ -136,14 +139,14 @@ impl Peaks {
         self.root_from_peak(0).unwrap_or_else(|| Digest::sha256(b""))
     }
 
-    /// The root over the leaves of the peaks from this one on.
+    /// Returns the root over the leaves of the peaks from this one on.
     fn root_from_peak(&self, first: usize) -> Option<Digest> {
         let mut peaks = self.peaks.get(first..)?.iter().rev();
         let last = *peaks.next()?;
         Some(peaks.fold(last, |right, left| node_hash(left, &right)))
     }
 
-    /// The root over the leaves from `start` to the end, where `start` is the beginning of a peak.
+    /// Returns the root over the leaves from `start` to the end, where `start` is the beginning of a peak.
     fn suffix(&self, start: u64) -> Option<Digest> {
         let mut begins = 0;
         for index in 0..self.peaks.len() {
@@ -155,14 +158,14 @@ impl Peaks {
         None
     }
 
-    /// The number of leaves of the peak that begins here.
+    /// Returns the number of leaves of the peak that begins here.
     fn peak_length(&self, begins: u64) -> u64 {
         1 << (self.size - begins).ilog2()
     }
 }
 
-/// The siblings that lead from leaf `index` to the root of a tree of `size` leaves, the leaf's own sibling first
-/// (RFC 6962, section 2.1.1), as ranges of leaves.
+/// Returns the siblings on the path from leaf `index` to the root of a tree of `size` leaves, as ranges of leaves. The
+/// leaf's own sibling is first (RFC 6962, section 2.1.1).
 fn siblings(index: u64, size: u64) -> Vec<Range<u64>> {
     let mut path = Vec::new();
     let mut tree = 0..size;
@@ -182,13 +185,13 @@ fn siblings(index: u64, size: u64) -> Vec<Range<u64>> {
     path
 }
 
-/// Makes inclusion proofs for some of the leaves of a tree whose size is known, in one pass over all of them.
+/// Makes inclusion proofs for some leaves of a tree whose size is known, in one pass over all leaves.
 #[derive(Debug)]
 pub(crate) struct Prover {
     size: u64,
     tree: Peaks,
     wanted: Vec<u64>,
-    /// The hashes that the proofs need, as they come to be known.
+    /// The hashes that the proofs need, if they are known yet.
     needed: HashMap<Range<u64>, Option<Digest>>,
 }
 
@@ -197,13 +200,13 @@ impl Prover {
         Self { size, tree: Peaks::new(), wanted: Vec::new(), needed: HashMap::new() }
     }
 
-    /// Adds the next leaf; with `prove`, its proof will be asked for.
+    /// Adds the next leaf. With `prove`, a proof is made for it.
     pub(crate) fn push(&mut self, line: &Digest, prove: bool) {
         let index = self.tree.size;
         if prove && index < self.size {
             self.wanted.push(index);
             for sibling in siblings(index, self.size) {
-                // What lies to the left is a peak of the tree as it is now.
+                // A sibling on the left is a peak of the tree as it is now.
                 let known = if sibling.end <= index { self.peak(&sibling) } else { None };
                 self.needed.entry(sibling).or_insert(known);
             }
@@ -231,10 +234,10 @@ impl Prover {
         self.tree.root()
     }
 
-    /// The proofs in the order of their leaves, once all leaves are there.
+    /// Returns the proofs in the order of their leaves, when all leaves were added.
     pub(crate) fn finish(&self) -> Option<Vec<(u64, Vec<Digest>)>> {
         let hash = |range: Range<u64>| {
-            // A range at the right edge may be no full subtree; it is what its peaks make.
+            // A range at the right edge can be an incomplete subtree. Its root comes from its peaks.
             self.needed.get(&range).copied().flatten().or_else(|| self.tree.suffix(range.start))
         };
         let proof = |index| siblings(index, self.size).into_iter().map(hash).collect::<Option<Vec<_>>>();
@@ -242,10 +245,10 @@ impl Prover {
     }
 }
 
-/// The root that an inclusion proof leads to from a line's digest, or nothing if the proof does not fit the tree's size
+/// Computes the root from a line's digest and an inclusion proof. Returns `None` if the proof doesn't fit the tree's size
 /// (the algorithm of RFC 9162, section 2.1.3.2).
 ///
-/// `index` counts from 0: it is the line's number less one.
+/// `index` counts from 0: it is the line's number minus one.
 pub fn root_from_proof(line: &Digest, index: u64, size: u64, proof: &[Digest]) -> Option<Digest> {
     root_from_leaf(leaf_hash(line.as_bytes()), index, size, proof)
 }
@@ -298,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn the_published_roots_of_rfc_6962_come_out() {
+    fn published_roots_of_rfc_6962_match() {
         let mut tree = Peaks::new();
         for (size, root) in ROOTS.iter().enumerate() {
             assert_eq!(tree.root().to_string(), *root, "{size} leaves");
@@ -309,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn the_published_proofs_of_rfc_6962_lead_to_their_roots() {
+    fn published_proofs_of_rfc_6962_give_their_roots() {
         let proofs: &[(u64, u64, &[&str])] = &[
             (0, 1, &[]),
             (
@@ -349,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn every_leaf_of_every_small_tree_can_be_proved_and_no_proof_serves_another_leaf_or_size() {
+    fn proof_fits_only_its_own_leaf_and_size() {
         let lines: Vec<_> = (0..40_u8).map(|number| Digest::sha256(&[number])).collect();
         for size in 1..=lines.len() {
             let count = u64::try_from(size).unwrap();
@@ -374,8 +377,8 @@ mod tests {
     }
 
     #[test]
-    fn a_tree_that_grows_in_batches_is_the_tree_that_grows_by_leaves() {
-        // The root is asked for after so many lines, and again: what waits then is no full batch.
+    fn tree_grown_in_batches_equals_tree_grown_by_leaves() {
+        // The root is computed after every `step` lines, so the waiting lines are not a full batch.
         for step in [1, 3, 64, 100, 1023, 1024, 1025, 2999] {
             let (mut tree, mut slow) = (MerkleTree::new(), Peaks::new());
             for number in 1..=3000_u32 {
@@ -391,7 +394,7 @@ mod tests {
     }
 
     #[test]
-    fn proofs_of_some_leaves_are_those_of_all() {
+    fn proofs_of_some_leaves_are_valid() {
         let lines: Vec<_> = (0..100_u8).map(|number| Digest::sha256(&[number])).collect();
         for step in [1, 3, 7, 50] {
             let mut prover = Prover::new(100);

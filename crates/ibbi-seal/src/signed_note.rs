@@ -1,21 +1,21 @@
-//! Signed notes: a text that people can read, with Ed25519 signatures under it.
+//! Signed notes: a text that people can read, followed by Ed25519 signatures.
 //!
-//! The format is that of C2SP, <https://c2sp.org/signed-note@v1.0.0>, so any tool that reads such notes reads these.
+//! The format is that of C2SP, <https://c2sp.org/signed-note@v1.0.0>. Other tools that read such notes can read these.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use core::fmt;
 
-/// What a signature line begins with: an em dash and a space.
+/// The prefix of a signature line: an em dash and a space.
 const DASH: &str = "\u{2014} ";
 
-/// The most signatures that a note may bear here.
+/// The most signatures that a note can have here.
 const MAX_SIGNATURES: usize = 64;
 
 /// The largest note that is read, in bytes.
 const MAX_NOTE: usize = 1024 * 1024;
 
-/// A text with signatures, none of them checked yet.
+/// A text with signatures, which aren't checked yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedNote {
     text: String,
@@ -27,7 +27,7 @@ pub struct SignedNote {
 pub struct Signature {
     /// The name of the key.
     pub name: String,
-    /// The key's id: a short hash of its name and the key itself.
+    /// The key's ID: a short hash of its name and the key itself.
     pub key_id: u32,
     /// The signature itself.
     pub bytes: Vec<u8>,
@@ -37,25 +37,25 @@ pub struct Signature {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignedNoteError {
-    /// No blank line with signatures after it, or no line feed at the end.
-    #[error("a signed note is a text, an empty line, and signature lines that begin with an em dash")]
+    /// There is no empty line with signatures after it, or no line feed at the end.
+    #[error("a signed note must have a text, an empty line, and signature lines that begin with an em dash")]
     Form,
-    /// A control character.
-    #[error("a signed note holds no control characters but line feeds")]
+    /// There is a control character.
+    #[error("a signed note can't have control characters other than line feeds")]
     ControlCharacter,
-    /// A signature line of another form.
-    #[error("signature line {line} is not an em dash, the key's name, and base64 of at least 5 bytes")]
+    /// A signature line has another form.
+    #[error("signature line {line} must have an em dash, the key's name, and base64 of at least 5 bytes")]
     Signature {
         /// Which one, from 1.
         line: usize,
     },
-    /// Too large.
-    #[error("a signed note has at most {MAX_SIGNATURES} signatures and {MAX_NOTE} bytes")]
+    /// The note is too large.
+    #[error("a signed note can have at most {MAX_SIGNATURES} signatures and {MAX_NOTE} bytes")]
     TooLarge,
 }
 
 impl SignedNote {
-    /// A note still without signatures.
+    /// Returns a note without signatures.
     pub(crate) const fn unsigned(text: String) -> Self {
         Self { text, signatures: Vec::new() }
     }
@@ -64,10 +64,10 @@ impl SignedNote {
         self.signatures.push(signature);
     }
 
-    /// Reads a note. Its signatures are not checked: see [`SignedNote::verify`].
+    /// Reads a note. It doesn't check the signatures; see [`SignedNote::verify`].
     ///
     /// # Errors
-    /// [`SignedNoteError`] if the text has another form.
+    /// Returns [`SignedNoteError`] if the text has another form.
     pub fn parse(note: &str) -> Result<Self, SignedNoteError> {
         if note.len() > MAX_NOTE {
             return Err(SignedNoteError::TooLarge);
@@ -86,12 +86,12 @@ impl SignedNote {
         Ok(Self { text: text.to_owned(), signatures })
     }
 
-    /// The signed text, with the line feed at its end.
+    /// Returns the signed text, with the line feed at its end.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The signatures, none of them checked.
+    /// Returns the signatures, which aren't checked.
     pub fn signatures(&self) -> &[Signature] {
         &self.signatures
     }
@@ -105,7 +105,7 @@ fn read_signature(line: &str) -> Option<Signature> {
     good.then(|| Signature { name: name.to_owned(), key_id: u32::from_be_bytes(*id), bytes: bytes.to_vec() })
 }
 
-/// Whether a text can be the name of a key: not empty, without spaces and without plus signs.
+/// Returns whether a text can be the name of a key: not empty, without spaces and plus signs.
 pub(crate) fn is_key_name(name: &str) -> bool {
     !name.is_empty()
         && !name.chars().any(|character| character.is_whitespace() || character.is_control() || character == '+')
@@ -121,10 +121,10 @@ impl fmt::Display for SignedNote {
     }
 }
 
-/// Cuts a text of several notes, one after the other, into them; what remains at the end without being a whole note
-/// comes last.
+/// Splits a text into its notes, and returns them with the rest at the end that is not a whole note.
 ///
-/// A note's text holds no empty line here, as is so of a checkpoint; empty lines between notes are passed over.
+/// The text of a note must not have an empty line; that of a checkpoint never has one. Empty lines between notes are
+/// skipped.
 pub(crate) fn split_notes(text: &str) -> (Vec<&str>, &str) {
     let mut notes = Vec::new();
     let mut rest = text.trim_start_matches('\n');
@@ -152,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_note_is_cut_from_the_next_and_an_unfinished_one_is_left_over() {
+    fn notes_are_split_and_an_unfinished_one_remains() {
         let (one, two) = ("a\n1\nr\n\n\u{2014} k AAAAAAA=\n", "b\n2\nr\n\n\u{2014} k AAAAAAA=\n\u{2014} l AAAAAAA=\n");
         assert_eq!(split_notes(&format!("{one}{two}")), (vec![one, two], ""));
         assert_eq!(split_notes(&format!("{one}\n\n{two}b\n2")), (vec![one, two], "b\n2"));

@@ -239,7 +239,7 @@ fn a_write_or_a_sync_that_fails_is_in_doubt_and_the_handle_takes_no_more() {
         let error = ledger.append(&records(2..4, 2), at(1)).unwrap_err();
         let text = error.to_string();
         assert!(matches!(error, AppendError::InDoubt { seq: 4, records: 2, .. }), "{text}");
-        assert!(text.contains("open the ledger anew and send the same records with the same ids"), "{text}");
+        assert!(text.contains("open the ledger again and send the same records with the same IDs"), "{text}");
         let calls = disk.operations();
         assert!(matches!(ledger.append(&[record(4, 2)], at(1)), Err(AppendError::Poisoned)));
         assert_eq!(disk.operations(), calls, "no sync is ever tried again on this handle");
