@@ -293,7 +293,7 @@ fn second_writer_learns_who_holds_the_ledger() {
     let path = folder.path().join("my.ledger");
     let held = open_ledger(&path, &TestClock::new()).unwrap();
     let error = open_ledger(&path, &TestClock::new()).unwrap_err();
-    assert!(error.to_string().contains("is being written by"), "{error}");
+    assert!(error.to_string().contains("is locked by"), "{error}");
     drop(held);
     assert_eq!(open_ledger(&path, &TestClock::new()).unwrap().store().head().unwrap().lines, 1);
 }

@@ -185,7 +185,7 @@ fn a_second_writer_hears_who_the_first_one_is() {
     let mut line = String::new();
     BufReader::new(holder.stderr.take().expect("a pipe")).read_line(&mut line).expect("it says that it holds it");
     assert_eq!(line, "held 2\n");
-    let named = format!("my.ledger is being written by process {} on ", holder.id());
+    let named = format!("my.ledger is locked by process {} on ", holder.id());
     for args in [&["record", "my.ledger", "note_added", "text=so"][..], &["new", "my.ledger", "--district", "Y"]] {
         let said = place.ibbi(args);
         assert_eq!(said.code, IO, "{said:?}");
@@ -223,7 +223,7 @@ fn of_processes_that_race_for_the_lock_one_writes_at_a_time() {
             assert!(racer.wait().expect("a child").success(), "{out}{err}");
             let last = err.lines().last().and_then(|line| line.strip_prefix("refused ")).expect("how often it waited");
             let times: u64 = last.parse().expect("a number");
-            assert!(times == 0 || err.contains("is being written by "), "{err}");
+            assert!(times == 0 || err.contains("is locked by "), "{err}");
             refused += times;
         }
         let said = place.done(&["verify", "my.ledger"]);

@@ -60,10 +60,10 @@ fn without_an_argument_it_opens_a_ledger_in_the_data_folder_and_ends_in_good_ord
         let ledger = server.ledger.clone();
         // Others may read, and are told who writes.
         let said = place.ibbi(&["record", &ledger, "note_added", "text=x"]);
-        assert!(said.code == 5 && said.err.contains("is being written by process"), "{}", said.err);
+        assert!(said.code == 5 && said.err.contains("is locked by process"), "{}", said.err);
         assert_eq!(place.ibbi(&["status", &ledger]).code, 0);
         let said = place.ibbi(&["serve", "--ledger", &ledger, "--port", "0"]);
-        assert!(said.code == 5 && said.err.contains("is being written by process"), "{}", said.err);
+        assert!(said.code == 5 && said.err.contains("is locked by process"), "{}", said.err);
         // A second one on another ledger takes the next port.
         let other = place.path("other.ledger").display().to_string();
         let second = Server::start(&place, &["--ledger", &other]);

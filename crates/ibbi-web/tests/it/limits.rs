@@ -297,7 +297,7 @@ fn of_a_ledger_that_was_moved_away_nothing_is_told_and_nothing_is_recorded_in_it
         for asked in &asked {
             let answer = server.get(asked);
             assert_eq!(answer.status, 503, "{asked}");
-            assert!(answer.text().contains("deleted, renamed or replaced"), "{asked}: {}", answer.text());
+            assert!(answer.text().contains("deleted, renamed, or replaced"), "{asked}: {}", answer.text());
         }
     }
     // Put back in time, nothing has happened.
@@ -310,7 +310,7 @@ fn of_a_ledger_that_was_moved_away_nothing_is_told_and_nothing_is_recorded_in_it
     for _ in 0..2 {
         let answer = server.post(&events, &note);
         assert_eq!((answer.status, answer.json()["code"].as_str()), (503, Some("read-only")));
-        assert!(answer.text().contains("deleted, renamed or replaced"), "{}", answer.text());
+        assert!(answer.text().contains("deleted, renamed, or replaced"), "{}", answer.text());
     }
     assert_eq!(server.get(&format!("/api/v1/cases/{case}")).status, 200, "what is in memory is still shown");
 }

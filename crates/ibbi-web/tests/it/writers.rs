@@ -144,7 +144,7 @@ fn another_process_is_told_who_holds_the_ledger() {
     let clock: ledger::Clock = std::sync::Arc::new(crate::support::clock);
     let options = ledger::OpenOptions { clock, collect: Collect::Nothing, signer: None };
     let error = ledger::open(&server.ledger(), ibbi_app::service::Ids::random(), &options).unwrap_err();
-    assert!(error.to_string().contains("is being written by process"), "{error}");
+    assert!(error.to_string().contains("is locked by process"), "{error}");
     // Reading needs no lock.
     assert_eq!(ledger::read_all(&server.ledger()).unwrap().len(), 1);
 }

@@ -210,7 +210,7 @@ fn an_id_is_not_used_again_for_something_else() {
         args[index] = value;
         args
     };
-    let says = "is already that of record 2 of case ";
+    let says = "already belongs to record 2 of case ";
     check_record(&place, &other(1, "text=other"), USAGE, says);
     check_record(&place, &other(5, "2025-09-02 10:01"), USAGE, says);
     check_record(&place, &[&base[..], &["--actor", "somebody else"]].concat(), USAGE, says);

@@ -55,7 +55,7 @@ fn a_file_that_is_no_ledger_is_left_alone() {
     for content in [&b"no line feed"[..], &[b'x'; 1_000_000]] {
         std::fs::write(place.path("x"), content).unwrap();
         check_readers(&place, BAD, "x does not begin as a ledger: it has no whole line");
-        check(&place, &["new", "x", "--district", "Y"], USAGE, "x exists already");
+        check(&place, &["new", "x", "--district", "Y"], USAGE, "x already exists");
     }
 }
 
@@ -164,7 +164,7 @@ fn a_line_cut_off_at_the_end_is_read_over_and_set_aside_by_the_next_record() {
         assert!(place.files() == before, "{args:?} changes a file");
     }
     let said = place.done(&["record", "x", "note_added", "text=so"]);
-    assert!(said.contains("were a line without its end, as a crash leaves one"), "{said}");
+    assert!(said.contains("were an unfinished line that a crash left"), "{said}");
     let files = place.files();
     let kept =
         files.iter().find(|(name, _)| name.to_string_lossy().contains("torn")).expect("what was cut off is kept");

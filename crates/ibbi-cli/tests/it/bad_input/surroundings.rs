@@ -118,7 +118,7 @@ fn check_unread(place: &Place, name: &str) {
 fn a_ledger_that_somebody_else_writes_can_be_read_and_not_written() {
     let place = place();
     let held = ibbi_log::Ledger::open(&place.path("a.ledger")).unwrap();
-    let says = "a.ledger is being written by process ";
+    let says = "a.ledger is locked by process ";
     for args in [
         &["record", "a.ledger", "note_added", "text=so"][..],
         &["void", "a.ledger", "2", "--reason", "so"],
@@ -155,7 +155,7 @@ fn of_many_who_record_at_once_each_is_recorded_or_told_to_wait() {
         let err = String::from_utf8(output.stderr).unwrap();
         match output.status.code() {
             Some(DONE) => recorded += 1,
-            Some(IO) => assert!(err.contains("a.ledger is being written by "), "{err}"),
+            Some(IO) => assert!(err.contains("a.ledger is locked by "), "{err}"),
             other => panic!("{other:?}: {err}"),
         }
     }

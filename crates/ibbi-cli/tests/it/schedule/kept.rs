@@ -33,7 +33,7 @@ fn the_same_runs_are_kept_as_the_same_bytes_and_never_over_another_file() {
     assert_eq!(read("one.ledger"), read("other.ledger"));
     let before = place.files();
     let again = keep("one.ledger");
-    assert!(again.code == 2 && again.err.contains("exists already"), "{again:?}");
+    assert!(again.code == 2 && again.err.contains("already exists"), "{again:?}");
     let nowhere = keep("no/such/folder.ledger");
     assert_eq!(nowhere.code, 5, "{nowhere:?}");
     assert_eq!(place.files(), before);
