@@ -12,18 +12,18 @@ pub use ibbi_report::describe;
 /// use ibbi_app::{describe::found, zone::Zone};
 /// let (last, offered) = ("2025-09-01T13:00:00.000Z".parse()?, "2025-08-30T14:00:00.000Z".parse()?);
 /// let text = found(&ibbi_core::Found::Earlier { last, offered }, Zone::default());
-/// assert_eq!(text, "the last event happened Mon 2025-09-01 09:00 EDT, this one Sat 2025-08-30 10:00 EDT");
+/// assert_eq!(text, "the last event happened on Mon, Sep 1, 2025, 9:00 AM, and this one happened on Sat, Aug 30, 2025, 10:00 AM");
 /// # Ok::<(), ibbi_core::TimeError>(())
 /// ```
 pub fn found(found: &Found, zone: Zone) -> String {
     match found {
         Found::Earlier { last, offered } => {
             let (last, offered) = apart(*last, *offered, zone);
-            format!("the last event happened {last}, this one {offered}")
+            format!("the last event happened on {last}, and this one happened on {offered}")
         }
         Found::SlotPast { starts, at } => {
             let (starts, at) = apart(starts.at(), *at, zone);
-            format!("the slot begins {starts}, and it is booked {at}")
+            format!("the slot starts on {starts}, and it was booked on {at}")
         }
         other => other.to_string(),
     }

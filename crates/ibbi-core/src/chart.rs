@@ -176,11 +176,6 @@ fn advance<S: On<E>, E: Payload>(mut state: S, event: &E, at: At) -> S::Next {
     state.apply(event, at, Token(()))
 }
 
-impl Rule {
-    /// The rules that every event of an opened case must meet, whatever its kind.
-    pub const COMMON: &'static [Self] = &[Self::TimeOrder, Self::Limits];
-}
-
 pub(crate) fn common_guard<S: StageState>(state: &S, kind: EventKind, at: At, check: &mut Check) {
     if let Some(file) = state.file() {
         let last = file.last_at();
@@ -253,7 +248,7 @@ pub fn digest_text() -> String {
         let (state, event) = (codes(row.state_rules), codes(row.event_rules));
         text.push_str(&alloc::format!("{} {} {to} [{state}] [{event}]\n", row.from, row.event));
     }
-    text.push_str(&alloc::format!("* {} [{}]\n", EventKind::EventVoided, codes(crate::history::VOID_RULES)));
+    text.push_str(&alloc::format!("* {} [{}]\n", EventKind::EventVoided, codes(Rule::VOID)));
     text
 }
 

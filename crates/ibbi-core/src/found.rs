@@ -191,7 +191,7 @@ impl fmt::Display for Found {
             Self::CaseClosed { event } => write!(f, "the case is closed, so {} can't be recorded", event.code()),
             Self::Earlier { last, offered } => {
                 let (last, offered) = two_instants(*last, *offered);
-                write!(f, "the last event happened {last}, and this one happened {offered}")
+                write!(f, "the last event happened on {last}, and this one happened on {offered}")
             }
             Self::DatedLater { dated, event_day } => {
                 let (dated, event_day) = (dated.readable(), event_day.readable());
@@ -220,9 +220,9 @@ impl fmt::Display for Found {
                 match booked {
                     Some(booked) => {
                         let (starts, booked) = (starts.readable(), booked.readable());
-                        write!(f, "the slot starts {starts}, and it was booked {booked}")
+                        write!(f, "the slot starts on {starts}, and it was booked on {booked}")
                     }
-                    None => write!(f, "the slot starts {}, and it was booked at that time", starts.readable()),
+                    None => write!(f, "the slot starts on {}, and it was booked at that time", starts.readable()),
                 }
             }
             Self::SlotDays { slot } => write!(f, "the slot is {slot}"),

@@ -15,21 +15,10 @@ use crate::time::At;
 use alloc::vec::Vec;
 use uuid::Uuid;
 
-/// The rules that a void must meet.
-pub const VOID_RULES: &[Rule] = &[
-    Rule::SequenceOrder,
-    Rule::TimeOrder,
-    Rule::Limits,
-    Rule::VoidKnown,
-    Rule::VoidKind,
-    Rule::VoidOnce,
-    Rule::VoidRest,
-];
-
 /// A record of a history: an event with its number and its time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Entry {
+pub struct HistoryEntry {
     /// The sequence number. Numbers increase within a case, but can have gaps.
     pub seq: u64,
     /// When the event happened.
@@ -43,7 +32,7 @@ pub struct Entry {
     pub to: Stage,
 }
 
-impl Entry {
+impl HistoryEntry {
     /// Returns whether the event counts: it is neither voided nor a correction.
     pub fn counts(&self) -> bool {
         self.voided_by.is_none() && self.event.kind() != EventKind::EventVoided
@@ -72,7 +61,7 @@ impl Entry {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct History {
     id: Uuid,
-    entries: Vec<Entry>,
+    entries: Vec<HistoryEntry>,
     case: Case,
 }
 
@@ -106,7 +95,7 @@ impl History {
     }
 
     /// Returns all records, including voided ones.
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[HistoryEntry] {
         &self.entries
     }
 
@@ -124,7 +113,7 @@ impl History {
             None => self.case = core::mem::take(&mut self.case).advance(&event, at),
         }
         let to = self.case.stage();
-        self.entries.push(Entry { seq, at, event, voided_by: None, to });
+        self.entries.push(HistoryEntry { seq, at, event, voided_by: None, to });
         Ok(to)
     }
 

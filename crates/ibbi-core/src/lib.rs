@@ -69,7 +69,7 @@ pub use event::{Event, EventKind, Payload};
 pub use field::{CodeSet, FieldInfo, FieldKind, MAX_NUMBER, Requirement};
 pub use file::{CaseFile, Contract};
 pub use found::{Found, Remaining};
-pub use history::History;
+pub use history::{History, HistoryEntry};
 pub use holidays::County;
 pub use people::{Body, Capacity, ListError, MemberIds, Names, Observer, Observers, Office, Party, Person, Seat};
 pub use program::{Format, Presence, Program, ProgramError, ProgramParameters};

@@ -2,7 +2,6 @@
 
 use crate::chart::TRANSITIONS;
 use crate::event::EventKind;
-use crate::history::VOID_RULES;
 use crate::rule::Rule;
 use crate::stage::{Outcome, Stage};
 use alloc::string::{String, ToString};
@@ -84,7 +83,7 @@ pub fn chart_markdown() -> String {
         text.push_str(&alloc::format!("| {stage} | `{event}` | {carries} | {to} | {rules} |\n"));
     }
     let (event, carries) = (EventKind::EventVoided.code(), field_names(EventKind::EventVoided));
-    let rules = rule_ids(VOID_RULES.iter());
+    let rules = rule_ids(Rule::VOID.iter());
     let to = "the stage after the remaining events";
     text.push_str(&alloc::format!(
         "| any, also {} | `{event}` | {carries} | {to} | {rules} |\n",

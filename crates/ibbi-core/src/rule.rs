@@ -270,3 +270,19 @@ rules! {
         "Sequence numbers must increase within a case.",
         "Record the events in the order of their sequence numbers.";
 }
+
+impl Rule {
+    /// The rules that every event of an opened case must meet, whatever its kind.
+    pub const COMMON: &'static [Self] = &[Self::TimeOrder, Self::Limits];
+
+    /// The rules that a void must meet.
+    pub const VOID: &'static [Self] = &[
+        Self::SequenceOrder,
+        Self::TimeOrder,
+        Self::Limits,
+        Self::VoidKnown,
+        Self::VoidKind,
+        Self::VoidOnce,
+        Self::VoidRest,
+    ];
+}

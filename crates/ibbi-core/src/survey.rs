@@ -2,7 +2,7 @@
 
 use crate::case::Case;
 use crate::event::EventKind;
-use crate::history::{History, VOID_RULES};
+use crate::history::History;
 use crate::refusal::{Check, Unmet};
 use crate::rule::Rule;
 use crate::time::At;
@@ -75,7 +75,7 @@ impl History {
         self.check_room(&mut check);
         self.check_any_voidable(&mut check);
         let void = if check.passed() {
-            Answer::Depends { rules: VOID_RULES }
+            Answer::Depends { rules: Rule::VOID }
         } else {
             Answer::Blocked { unmet: check.into_unmet() }
         };

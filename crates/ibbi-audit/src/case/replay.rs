@@ -5,7 +5,7 @@ use super::records::CaseRecords;
 use super::{ActorActivity, CaseQuery, CaseRecord, CaseReport, CaseUntil, CaseWaiting, StageStay};
 use crate::case_times::{CaseTimes, WaitingFor};
 use crate::judge::{CaseState, Held};
-use ibbi_core::history::Entry;
+use ibbi_core::HistoryEntry;
 use ibbi_core::{At, Case, CaseFile, EventKind, Stage};
 use ibbi_log::Record;
 use std::collections::HashMap;
@@ -107,7 +107,7 @@ struct CountedReplay {
 }
 
 /// Replays the events that count. For an instant, only those that had happened by then.
-fn replay_counted(entries: &[Entry], until: CaseUntil, seq_of: impl Fn(u64) -> u64) -> CountedReplay {
+fn replay_counted(entries: &[HistoryEntry], until: CaseUntil, seq_of: impl Fn(u64) -> u64) -> CountedReplay {
     let mut replayed =
         CountedReplay { case: Case::default(), times: CaseTimes::new(), milestones: MilestoneRecorder::default() };
     let reached = |at: At| if let CaseUntil::At(until) = until { at <= until } else { true };
