@@ -27,7 +27,7 @@ pub enum AppError {
     Usage(String),
     /// The event happened in the future, by more than clocks may differ.
     #[error(
-        "the event is said to happen {}, which is more than five minutes after now, {}; record it when it has happened",
+        "the time of the event, {}, is more than five minutes after now, {}; record it after it has happened",
         .zone.show(*.at), .zone.show(*.now)
     )]
     Future {

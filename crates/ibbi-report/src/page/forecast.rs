@@ -50,7 +50,7 @@ impl SimulationPage<'_> {
             Some(_) => figure("tornado-chance", &chart::tornado(scenario, forecast, Measure::Chance)),
             None => figure("tornado-days", &chart::tornado(scenario, forecast, Measure::Days)),
         };
-        ("moves", "What moves the result".to_owned(), figure.into())
+        ("moves", "Effect of each assumption".to_owned(), figure.into())
     }
 
     pub(super) fn moves_section(&self) -> Section {
@@ -62,7 +62,7 @@ impl SimulationPage<'_> {
             .with(figure("tornado-days", &chart::tornado(scenario, forecast, Measure::Days)))
             .with(figure("tornado-chance", &chart::tornado(scenario, forecast, Measure::Chance)))
             .with(forecast.contract_expires.map(|_| el("p").class("quiet").with(chance)));
-        ("moves", "What moves the result".to_owned(), content)
+        ("moves", "Effect of each assumption".to_owned(), content)
     }
 }
 

@@ -137,7 +137,7 @@ fn variants(report: &AuditReport, layout: Layout) -> Vec<Piece> {
 }
 
 fn made(report: &AuditReport, layout: Layout) -> Vec<Piece> {
-    let mut pieces = vec![Piece::heading("\nWhat was audited, and how")];
+    let mut pieces = vec![Piece::heading("\nAbout this audit")];
     let quiet = |first: &str, text: &str| Piece::new(TextStyle::Quiet, paragraph(first, text, layout.columns()));
     for (what, value) in audit::provenance(report, None) {
         pieces.push(quiet("", &format!("{what}: {}", value.plain())));

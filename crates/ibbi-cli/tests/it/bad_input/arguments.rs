@@ -111,7 +111,7 @@ fn the_future_and_the_time_before_the_last_event_are_refused_by_a_rule() {
         &place,
         &["note_added", "text=so", "--at", "2999-01-01 10:00"],
         REFUSED,
-        "record it when it has happened",
+        "record it after it has happened",
     );
     check(
         &place,

@@ -76,7 +76,7 @@ fn curve_summary(forecast: &Forecast, last: &CurvePoint) -> String {
         .iter()
         .filter_map(|percentile| Some(format!("{} percent by {}", percentile.percent, format::date(percentile.date?))));
     let dates: Vec<String> = dates.collect();
-    text.push_str(&format!(" Of the completed runs, {} are done.", format::list(&dates)));
+    text.push_str(&format!(" Completed runs finish as follows: {}.", format::list(&dates)));
     if let (Some(expires), Some(in_time)) = (forecast.contract_expires, forecast.in_time) {
         let share = format::percent(in_time.estimate);
         text.push_str(&format!(" By the contract date, {}, {share} of all runs are completed.", format::date(expires)));

@@ -214,7 +214,7 @@ impl AuditPage<'_> {
             .map(|(what, value)| el("div").with(el("dt").with(what)).with(el("dd").with(value.to_html())));
         let methods = audit::METHODS.map(|method| el("li").with(method));
         let content = Html::new().with(el("dl").class("facts").all(facts)).with(el("ul").all(methods));
-        ("made", "What was audited, and how", content)
+        ("made", "About this audit", content)
     }
 }
 
