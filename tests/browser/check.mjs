@@ -63,7 +63,7 @@ const journeys = {
     await page.getByLabel("District", { exact: true }).fill("Pine <b>Ridge</b> & Co");
     await page.getByLabel("N. Beaumont, tue am").uncheck();
     await page.getByLabel("N. Beaumont, tue pm").uncheck();
-    await page.getByLabel("M. Costa: other times, in words").fill("2026-11-16 to 2026-12-18");
+    await page.getByLabel("M. Costa: other unavailable times").fill("2026-11-16 to 2026-12-18");
     await page.waitForURL(/d=Pine/);
     await settled(page);
     check(await text(page, ".verdict") !== before, "the answer follows the form");
@@ -76,15 +76,15 @@ const journeys = {
     check(await text(again, ".verdict") === verdict, "the link brings the same answer");
     check(await again.getByLabel("District", { exact: true }).inputValue() === "Pine <b>Ridge</b> & Co", "and the same form");
     await again.context().close();
-    await kept(page, () => page.getByRole("link", { name: /Dates for a calendar/ }).click(), "BEGIN:VCALENDAR");
+    await kept(page, () => page.getByRole("link", { name: /Dates for your calendar/ }).click(), "BEGIN:VCALENDAR");
     await kept(page, () => page.getByRole("link", { name: /Report/ }).click(), "Pine &lt;b&gt;Ridge");
-    const toml = await kept(page, () => page.getByRole("link", { name: /Scenario's file/ }).click(), "district = \"Pine <b>Ridge</b> & Co\"");
-    await page.getByText("Begin with something else").click();
-    await page.getByLabel("A scenario's file").setInputFiles({ name: "s.toml", mimeType: "text/plain", buffer: Buffer.from(toml) });
-    await page.getByRole("button", { name: "Open it" }).click();
+    const toml = await kept(page, () => page.getByRole("link", { name: /Scenario file/ }).click(), "district = \"Pine <b>Ridge</b> & Co\"");
+    await page.getByText("Start with another scenario").click();
+    await page.getByLabel("Scenario file").setInputFiles({ name: "s.toml", mimeType: "text/plain", buffer: Buffer.from(toml) });
+    await page.getByRole("button", { name: "Open", exact: true }).click();
     await page.locator("#who").waitFor();
     check(await text(page, ".verdict") === verdict, "the file brings the same answer");
-    await page.getByLabel("M. Costa: other times, in words").fill("whenever");
+    await page.getByLabel("M. Costa: other unavailable times").fill("whenever");
     await page.locator("[role=alert]").waitFor();
     check((await text(page, "[role=alert]")).includes("`whenever` is not a time"), "what is wrong is said");
   },
@@ -97,53 +97,53 @@ const journeys = {
       const form = page.locator("details[open] form").first();
       await form.getByLabel("Name", { exact: true }).fill(name);
       if (office) await form.getByLabel(/Office/).selectOption(office);
-      await form.getByRole("button", { name: "Record it" }).click();
+      await form.getByRole("button", { name: "Record", exact: true }).click();
       await page.locator(".good").waitFor();
     };
-    await agree("A key leader agrees: the superintendent", "Rosa Amari");
-    await agree("A key leader agrees: the union president", "Ben Castellan");
+    await agree("Leader agreed: the superintendent", "Rosa Amari");
+    await agree("Leader agreed: the union president", "Ben Castellan");
     // Without the office the rules refuse, and say why.
-    await page.getByText("A key leader agrees: the school committee").click();
+    await page.getByText("Leader agreed: the school committee").click();
     let form = page.locator("details[open] form").first();
     await form.getByLabel("Name", { exact: true }).fill("Tola Okafor");
     await form.getByLabel(/Office/).selectOption("");
     await form.evaluate((form) => { form.noValidate = true; });
-    await form.getByRole("button", { name: "Record it" }).click();
+    await form.getByRole("button", { name: "Record", exact: true }).click();
     const told = await text(page, "[role=alert]");
     check(told.includes("chair") && !/[=_]/.test(told), `a refusal says what to do, in words: ${told}`);
     form = page.locator("details[open] form").first();
     check(await form.getByLabel("Name", { exact: true }).inputValue() === "Tola Okafor", "what was typed stays");
     await form.getByLabel(/Office/).selectOption("chair");
-    await form.getByRole("button", { name: "Record it" }).click();
+    await form.getByRole("button", { name: "Record", exact: true }).click();
     await page.locator(".good").waitFor();
     check((await text(page, ".under")).includes("Introduction"), "the case has moved on");
     // Strike the last and see it struck.
     await page.locator("#record summary").first().click();
-    await page.getByLabel("Why it was recorded by mistake").first().fill("she has not agreed yet");
+    await page.getByLabel("Reason for the correction").first().fill("she has not agreed yet");
     await page.locator("#record details[open] button").click();
     await page.locator(".voided").waitFor();
     check((await text(page, ".under")).includes("Inquiry"), "the correction counts");
-    await agree("A key leader agrees: the school committee", "Tola Okafor", "vice_chair");
-    await page.locator("summary").filter({ hasText: "meeting is scheduled" }).first().click();
+    await agree("Leader agreed: the school committee", "Tola Okafor", "vice_chair");
+    await page.locator("summary").filter({ hasText: "meeting scheduled" }).first().click();
     form = page.locator("details[open] form").first();
     await form.getByLabel("day").fill("2031-10-20");
     await form.getByLabel("from").fill("15:00");
     await form.getByLabel("to").fill("16:30");
-    await form.getByRole("button", { name: "Record it" }).click();
+    await form.getByRole("button", { name: "Record", exact: true }).click();
     await page.locator(".good").waitFor();
-    await kept(page, () => page.getByRole("link", { name: /for a calendar/ }).click(), "DTSTART");
+    await kept(page, () => page.getByRole("link", { name: /for your calendar/ }).click(), "DTSTART");
     check(await page.locator("#blocked li").count() > 0, "what has to wait is said");
   },
   async "look into a ledger, from the file to the verdict"(page) {
     const ledger = join(place, "tour.ledger");
     check(spawnSync(program, ["tour", "--ledger", ledger]).status === 0, "the tour runs");
     await page.goto(`${base}/audit`);
-    await page.getByLabel("The ledger, or an extract").setInputFiles(ledger);
-    await page.getByRole("button", { name: "Look into it" }).click();
-    check((await text(page, ".verdict")).includes("holds together line by line"), "a good ledger is good");
+    await page.getByLabel("Ledger or extract").setInputFiles(ledger);
+    await page.getByRole("button", { name: "Check it" }).click();
+    check((await text(page, ".verdict")).includes("is sound"), "a good ledger is good");
     await kept(page, () => page.getByRole("link", { name: /whole report/ }).click(), "\"sound\":true");
     await page.locator("#cases a").first().click();
-    const slider = page.getByLabel("Go through time");
+    const slider = page.getByLabel("Go to event");
     const last = await text(page, "[data-said]");
     await slider.focus();
     await page.keyboard.press("Home");
@@ -154,9 +154,9 @@ const journeys = {
     // One changed byte, and the verdict is another.
     const lines = readFileSync(ledger, "utf8").replace("Rosa Amari", "Rosa Amaro");
     await page.goto(`${base}/audit`);
-    await page.getByLabel("The ledger, or an extract").setInputFiles({ name: "x", mimeType: "text/plain", buffer: Buffer.from(lines) });
-    await page.getByRole("button", { name: "Look into it" }).click();
-    check((await text(page, ".verdict")).includes("not as it should be"), "a changed ledger is found out");
+    await page.getByLabel("Ledger or extract").setInputFiles({ name: "x", mimeType: "text/plain", buffer: Buffer.from(lines) });
+    await page.getByRole("button", { name: "Check it" }).click();
+    check((await text(page, ".verdict")).includes("is not sound"), "a changed ledger is found out");
     check(await page.locator("#findings tbody tr").count() > 0, "with its findings");
   },
 };
@@ -206,7 +206,7 @@ for (const [what, journey] of Object.entries(journeys)) {
   const before = await text(page, ".verdict");
   await page.getByLabel("N. Beaumont, tue am").uncheck();
   await page.getByLabel("N. Beaumont, tue pm").uncheck();
-  await page.getByRole("button", { name: "Work it out" }).click();
+  await page.getByRole("button", { name: "Update the plan" }).click();
   await page.locator("#who").waitFor();
   check(page.url().includes("d=Maple") && await text(page, ".verdict") !== before, "the plan works without script");
   check(await page.locator("#comparison").count() === 1 && await page.locator("#who").count() === 1, "with all its pieces");

@@ -61,7 +61,7 @@ pub(crate) fn check(
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let host = text(HOST).or_else(|| uri.authority().map(|authority| authority.as_str())).unwrap_or_default();
     if headers.get_all(HOST).iter().count() > 1 || !is_ours(state, host) {
-        let detail = "the request asks for a name that this server does not go by; name it with --host";
+        let detail = "this server does not have the name in the request; add the name with --host";
         return Err(WebError::Request(StatusCode::MISDIRECTED_REQUEST, "host", detail.to_owned()));
     }
     if !matches!(*method, Method::GET | Method::HEAD) {
@@ -99,7 +99,7 @@ fn check_origin(host: &str, origin: Option<&str>, site: Option<&str>) -> Result<
     if own_site && own_origin {
         return Ok(());
     }
-    let detail = "the request was sent by a page of another site; open this server's own page and do it there";
+    let detail = "a page of another site sent this request; use this server's own pages";
     Err(WebError::Request(StatusCode::FORBIDDEN, "origin", detail.to_owned()))
 }
 

@@ -6,17 +6,17 @@ const LOOKED_AT: usize = 4096;
 /// How files begin that people have at hand, and what they are.
 const BEGINNINGS: &[(&[u8], &str)] = &[
     (b"%PDF", "a PDF document"),
-    (b"PK\x03\x04", "a zip archive, or a document of an office program"),
-    (b"\xd0\xcf\x11\xe0", "a document of an old office program"),
+    (b"PK\x03\x04", "a zip archive or an office document"),
+    (b"\xd0\xcf\x11\xe0", "an old office document"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
     (b"GIF8", "a picture"),
     (b"SQLite format 3", "a database"),
     (b"BEGIN:VCALENDAR", "a calendar"),
     (b"-----BEGIN", "a key or a certificate"),
-    (b"<!DOCTYPE html", "a page of the web"),
-    (b"<!doctype html", "a page of the web"),
-    (b"<html", "a page of the web"),
+    (b"<!DOCTYPE html", "a web page"),
+    (b"<!doctype html", "a web page"),
+    (b"<html", "a web page"),
     (b"<", "XML, such as an export of a ledger's events"),
     (b"[", "JSON of another kind, such as an export of a ledger's events"),
     (b"{", "JSON of another kind, such as a report or an export of a ledger's events"),
@@ -29,8 +29,8 @@ pub(crate) fn is_private_key(content: &[u8]) -> bool {
 }
 
 /// What is said to whoever sends a private key.
-pub(crate) const PRIVATE: &str = "this is a private key, with which anybody can sign in your name. It was not kept; send it to \
-                                  nobody. To check signatures, the public key is needed, which begins with its name";
+pub(crate) const PRIVATE: &str = "this is a private key. It was not kept. Don't send it to other people: they could sign in your \
+                                  name. To check signatures, use the public key, which starts with its name";
 
 /// Why a file is no ledger and no extract of one, with what it looks like; nothing if a line of it is a ledger's, however
 /// damaged.
@@ -40,8 +40,8 @@ pub(crate) fn why_no_ledger(content: &[u8]) -> Option<String> {
     }
     let looks = looks_like(content);
     Some(format!(
-        "this is no ledger: it looks like {looks}. Choose the file of the ledger itself, or an extract of it: a text of \
-         which each line is one recorded event"
+        "this is not a ledger: it looks like {looks}. Choose the ledger file or an extract, a text file with one record per \
+         line"
     ))
 }
 
@@ -62,10 +62,10 @@ fn looks_like(content: &[u8]) -> &'static str {
         Err(error) if error.error_len().is_none() => {
             looked_at.get(..error.valid_up_to()).and_then(|good| std::str::from_utf8(good).ok()).unwrap_or_default()
         }
-        Err(_) => return "something that is no text",
+        Err(_) => return "a file that is not text",
     };
     if text.contains('\0') {
-        return "something that is no text";
+        return "a file that is not text";
     }
     let first = text.lines().next().unwrap_or_default();
     if text.trim().parse::<ibbi_seal::PublicKey>().is_ok() {
@@ -80,7 +80,7 @@ fn looks_like(content: &[u8]) -> &'static str {
     if [',', ';', '\t'].iter().any(|separator| first.matches(*separator).count() >= 2) {
         return "a table, such as an export of a ledger's events";
     }
-    if text.trim().is_empty() { "nothing but blanks" } else { "a text of another kind" }
+    if text.trim().is_empty() { "an empty text" } else { "another kind of text" }
 }
 
 /// Without what may stand before anything: a byte order mark, blanks and empty lines.
@@ -108,15 +108,15 @@ mod tests {
             (b"district = \"Maple Hollow\"\n", "a scenario"),
             (b"[{\"a\":1}]", "JSON"),
             (b"{\"what\":\"ledger\"}\n", "JSON"),
-            (b"a\0b", "something that is no text"),
-            (b"no ledger\n", "a text of another kind"),
-            (b" \n", "nothing but blanks"),
+            (b"a\0b", "a file that is not text"),
+            (b"no ledger\n", "another kind of text"),
+            (b" \n", "an empty text"),
         ] {
             let told = why_no_ledger(content).unwrap();
             assert!(told.contains(&format!("it looks like {expected}")), "{told}");
         }
         let long = "\u{e9}".repeat(LOOKED_AT);
-        assert!(why_no_ledger(format!("x{long}").as_bytes()).unwrap().contains("a text of another kind"));
+        assert!(why_no_ledger(format!("x{long}").as_bytes()).unwrap().contains("another kind of text"));
     }
 
     #[test]

@@ -62,7 +62,7 @@ impl WebError {
     }
 
     pub(crate) fn internal() -> Self {
-        let detail = "this is an error in ibbi itself; nothing was recorded by this request unless it says so";
+        let detail = "this is an internal error; nothing was recorded unless this message says so";
         Self::Request(StatusCode::INTERNAL_SERVER_ERROR, "fault", detail.to_owned())
     }
 
@@ -100,21 +100,21 @@ impl WebError {
     pub(crate) fn detail(&self) -> String {
         match self {
             Self::App(AppError::Refused { refusal, .. }) => {
-                let rules = if refusal.unmet.len() == 1 { "one rule is" } else { "some rules are" };
+                let rules = if refusal.unmet.len() == 1 { "1 rule is" } else { "several rules are" };
                 format!("{} was refused in {}: {rules} not met", refusal.event.code(), refusal.stage.label())
             }
             Self::App(AppError::InDoubt { id, source }) => format!(
-                "the ledger could not be written ({}). The event may or may not be in it, and the server takes no more. \
-                 Make room or mend the disk, start the server again, and send the event again under its id, {id}: it is \
-                 then in the ledger once",
+                "the ledger could not be written ({}). The event may or may not be in it, and the server records no more events. \
+                 Free some space or repair the disk, start the server again, and send the event again with its ID, {id}. It \
+                 is recorded only once",
                 cause(source)
             ),
             Self::App(AppError::ReadOnly { cause }) => format!(
-                "nothing was recorded by this request, and the server takes no more: {cause}. When that is mended, start \
-                 the server again, and send the event again"
+                "nothing was recorded, and the server records no more events: {cause}. Fix this, start the server again, and send \
+                 the event again"
             ),
             Self::App(error) if error.code() == "read-only" => {
-                format!("{error}. The server records nothing more before it is started again")
+                format!("{error}. Start the server again to record more events")
             }
             Self::App(error) => error.to_string(),
             Self::Request(.., detail) => detail.clone(),
@@ -167,7 +167,7 @@ impl WebError {
 fn cause(error: &AppendError) -> String {
     match error {
         AppendError::InDoubt { source } => source.source().map_or_else(|| source.to_string(), ToString::to_string),
-        _ => "as another event that came with it".to_owned(),
+        _ => "as for another event in the same batch".to_owned(),
     }
 }
 
@@ -175,24 +175,24 @@ fn cause(error: &AppendError) -> String {
 pub(crate) fn title(code: &str) -> &'static str {
     match code {
         "refused" => "A rule of the process is not met",
-        "future" => "The event has not happened yet",
+        "future" => "The event is in the future",
         "input" => "The event cannot be read",
         "time" => "The time cannot be read",
         "scenario" => "The scenario has problems",
-        "no-case" | "not-found" | "gone" => "There is no such thing",
+        "no-case" | "not-found" | "gone" => "Not found",
         "append" => "The event was not recorded",
-        "in-doubt" => "Nobody knows whether the event was recorded",
-        "read-only" => "Nothing more is recorded",
-        "host" | "origin" => "The request comes from elsewhere",
+        "in-doubt" => "It is not known whether the event was recorded",
+        "read-only" => "The server records no more events",
+        "host" | "origin" => "The request comes from another site",
         "token" => "The token is missing or wrong",
         "too-large" => "The request is too long",
-        "incomplete" => "The request is not whole",
-        "packed" => "What was sent is compressed",
+        "incomplete" => "The request is incomplete",
+        "packed" => "The body is compressed",
         "slow" => "The request took too long to arrive",
-        "busy" => "Too much is going on",
-        "method" => "This cannot be done here",
+        "busy" => "The server is busy",
+        "method" => "This method is not allowed",
         "fault" => "An error in ibbi",
-        "not-a-ledger" | "ledger-damaged" | "ledger-illegal" => "The ledger is bad",
+        "not-a-ledger" | "ledger-damaged" | "ledger-illegal" => "The ledger is not sound",
         "checkpoints" => "The checkpoints cannot be read",
         _ => "The request cannot be done",
     }

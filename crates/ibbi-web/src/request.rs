@@ -39,7 +39,7 @@ impl WebRequest {
     /// The id in the path.
     pub(crate) fn id(&self, name: &str) -> Result<Uuid, WebError> {
         let text = self.path.get(name).map(String::as_str).unwrap_or_default();
-        Uuid::parse_str(text).map_err(|_| WebError::not_found("there is nothing under this id"))
+        Uuid::parse_str(text).map_err(|_| WebError::not_found("there is no such ID"))
     }
 
     /// A form that was sent.
@@ -54,7 +54,7 @@ impl WebRequest {
         match self.body.trim_ascii_start().first() {
             None => Err(wrong("it is empty")),
             Some(b'{') => serde_json::from_slice(&self.body).map_err(|error| wrong(&input::json_error_text(&error))),
-            Some(_) => Err(wrong("it is no object")),
+            Some(_) => Err(wrong("it is not an object")),
         }
     }
 
@@ -80,7 +80,7 @@ impl WebRequest {
             return Ok(None);
         }
         let inside = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-        let wrong = "If-Match takes the ETag of the case as it was given, in its quotes, such as \"12\", or *";
+        let wrong = "If-Match must be the ETag of the case with its quotes, such as \"12\", or *";
         inside.and_then(rev).map(Some).ok_or_else(|| usage(wrong))
     }
 

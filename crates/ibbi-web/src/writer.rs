@@ -62,15 +62,14 @@ impl Writer {
 }
 
 fn ending() -> AppError {
-    let source = std::io::Error::other("the program is being ended; nothing was recorded");
+    let source = std::io::Error::other("the program is stopping; nothing was recorded");
     AppError::Io { doing: "write", path: "the ledger".into(), source }
 }
 
 /// The thread has ended while the offer was in its hands.
 fn in_doubt() -> AppError {
-    let source = std::io::Error::other(
-        "the program was ended before it could say whether the event is recorded; send it again under the same id",
-    );
+    let source =
+        std::io::Error::other("the program stopped before it could confirm the event; send it again with the same ID");
     AppError::Io { doing: "write", path: "the ledger".into(), source }
 }
 

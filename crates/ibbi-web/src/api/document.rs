@@ -23,8 +23,8 @@ pub fn openapi() -> Value {
             "title": "ibbi",
             "version": env!("CARGO_PKG_VERSION"),
             "summary": "The process of the Interest-Based Bargaining Institute over HTTP",
-            "description": "What an operation returns is what the program prints with --json. A refusal is a problem by \
-                RFC 9457 whose `refusal` names every unmet rule. Sending an event again under its id records it once.",
+            "description": "An operation returns the same JSON as the command with --json. A refusal is a problem document \
+                (RFC 9457), and its `refusal` lists each unmet rule. If you send an event again with its ID, it is recorded once.",
             "license": { "name": "MIT or Apache-2.0", "identifier": "MIT OR Apache-2.0" },
         },
         "servers": [{ "url": "/" }],
@@ -33,7 +33,7 @@ pub fn openapi() -> Value {
             "schemas": schemas::all(),
             "securitySchemes": {
                 "token": { "type": "http", "scheme": "bearer",
-                    "description": "needed only where the server does not listen on the loopback address" },
+                    "description": "needed only if the server listens on an address other than loopback" },
             },
         },
         "security": [{}, { "token": [] }],

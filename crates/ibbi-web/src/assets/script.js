@@ -98,7 +98,7 @@
       if (!field.dataset || field.dataset.name === undefined) return;
       const shown = form.querySelector(`bdi[data-name="${field.dataset.name}"]`);
       if (!shown) return;
-      shown.textContent = field.value || "somebody new";
+      shown.textContent = field.value || "new person";
       for (const box of shown.closest("tr").querySelectorAll("input[type=checkbox]")) {
         box.setAttribute("aria-label", box.getAttribute("aria-label").replace(/^.*, /, `${shown.textContent}, `));
       }

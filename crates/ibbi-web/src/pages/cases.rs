@@ -30,20 +30,20 @@ fn shown(request: &WebRequest, given: &Pairs, fail: Option<&WebError>) -> Result
     let query = CaseQuery { after: before, order: Order::Newest, district: wanted.to_owned(), limit: LISTED };
     let (page, head) = request.state.look(|service| (ledger::list(service, &query), service.store().head()));
     let (page, head) = (page?, head.ok_or_else(WebError::internal)?);
-    let lines = format!("The ledger has {} lines; the SHA-256 of the last is {}.", head.lines, head.hash);
+    let lines = format!("The ledger has {} lines. The SHA-256 of the last one is {}.", head.lines, head.hash);
     let content = Html::new()
-        .with(el("h1").with("Run a case"))
+        .with(el("h1").with("Manage cases"))
         .with(list(&page, before.is_some(), wanted))
         .with(section("open", "Open a case", opening(given, fail)))
         .with(el("p").class("quiet").with(lines));
     let status = fail.map_or(StatusCode::OK, WebError::status);
-    Ok(Page { title: "Run a case", place: "/cases", content }.answer(status))
+    Ok(Page { title: "Manage cases", place: "/cases", content }.answer(status))
 }
 
 /// A part of the cases, with the way to the rest.
 fn list(listed: &CasePage, later: bool, wanted: &str) -> Html {
     if listed.total == 0 {
-        return el("p").with("There is no case yet. Open the first one below.").into();
+        return el("p").with("There are no cases yet. Open the first one below.").into();
     }
     let rows = listed.cases.iter().map(|case| {
         let link = el("a").attr("href", format!("/cases/{}", case.case)).with(name(case.district.as_str()));
@@ -58,14 +58,14 @@ fn list(listed: &CasePage, later: bool, wanted: &str) -> Html {
         if head == "records" { cell.class("n") } else { cell }
     });
     let table = el("table")
-        .with(el("caption").with("The cases of this ledger, the newest first"))
+        .with(el("caption").with("Cases in this ledger, newest first"))
         .with(el("thead").with(el("tr").all(heads)))
         .with(el("tbody").all(rows));
     let table = el("div")
         .class("scroll")
         .attr("tabindex", 0)
         .attr("role", "group")
-        .attr("aria-label", "The cases of this ledger")
+        .attr("aria-label", "Cases in this ledger")
         .with(table);
     let none = el("p").attr("role", "status").with("No district's name contains this.");
     let found: Element = if listed.cases.is_empty() { none } else { table };
@@ -125,10 +125,10 @@ fn opening(given: &Pairs, fail: Option<&WebError>) -> Html {
 /// The form was sent before, opened a case, and now says something else: the way to that case.
 fn opened_already(fail: &WebError) -> Option<Html> {
     let WebError::App(AppError::Append(AppendError::IdTaken { case, .. })) = fail else { return None };
-    let link = el("a").attr("href", format!("/cases/{case}")).with("Look at the case that it opened");
+    let link = el("a").attr("href", format!("/cases/{case}")).with("Go to the case that it opened");
     let text = "This form was sent before, and has opened a case already. Nothing was changed, and what it says now was not \
                 recorded. ";
-    let then = ". To open another case, send the form below: what you typed is still in it.";
+    let then = ". To open another case, send the form below. It still has your entries.";
     Some(el("p").with(text).with(link).with(then).into())
 }
 

@@ -23,12 +23,11 @@ pub(crate) fn told(fail: &WebError) -> String {
             zone.show(*now)
         ),
         WebError::App(AppError::Append(AppendError::Conflict { expected, found, .. })) => format!(
-            "The case has moved on: somebody has recorded an event since you opened this page. It has {found} records \
-             now, and {expected} then. Look at what is new, then send the form again if it still holds.",
+            "The case has changed since you opened this page. It had {expected} records then and has {found} now. Check the \
+             new records, then send the form again if it is still right.",
         ),
         WebError::App(AppError::Append(AppendError::TooLarge { .. })) => {
-            "The texts are too long to be recorded in one event; shorten them, or record a part of them as a note."
-                .to_owned()
+            "The texts are too long for one event. Shorten them, or record a part of them as a note.".to_owned()
         }
         WebError::App(_) => in_words(&fail.detail()),
         WebError::Request(.., detail) => detail.clone(),

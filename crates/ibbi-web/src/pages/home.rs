@@ -12,42 +12,40 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
         .look(|service| ledger::list(service, &CaseQuery { limit: 0, ..CaseQuery::default() }))
         .map_or(0, |page| page.total)
     {
-        0 => "There is no case yet.".to_owned(),
-        1 => "There is one case.".to_owned(),
+        0 => "There are no cases yet.".to_owned(),
+        1 => "There is 1 case.".to_owned(),
         several => format!("There are {several} cases."),
     };
     let ways = [
         (
             "/plan",
             "Plan a schedule",
-            "When can a district be done, how sure is that, and whose calendar stands in the way? Begin with a sample and \
-             change what differs."
+            "See when you can finish, how likely that is, and whose calendar has conflicts. Start with a sample and change it \
+             to fit your district."
                 .to_owned(),
         ),
         (
             "/cases",
-            "Run a case",
-            format!("Where does a case stand, what can be done now, and what is still missing? {cases}"),
+            "Manage cases",
+            format!("Record what happened, and see what you can do next and what is still missing. {cases}"),
         ),
         (
             "/audit",
-            "Look into a ledger",
-            "Was anything altered, and was every step allowed? Look at this ledger, or at one that somebody sent."
+            "Check the records",
+            "Find out whether a ledger was altered and whether the rules allowed each step. Check this ledger or upload one."
                 .to_owned(),
         ),
     ];
     let ways = ways.into_iter().map(|(path, label, text)| {
         el("li").with(el("h2").with(el("a").attr("href", path).with(label))).with(el("p").with(text))
     });
-    let content = Html::new()
-        .with(el("h1").with("The road through the Interest-Based Bargaining Institute"))
-        .with(el("ul").class("ways").all(ways))
-        .with(
+    let content =
+        Html::new().with(el("h1").with("IBB planner and case log")).with(el("ul").class("ways").all(ways)).with(
             el("p")
                 .class("quiet")
-                .with("For other programs there is an API, described at ")
+                .with("Other programs can use the API described at ")
                 .with(el("a").attr("href", "/api/v1/openapi.json").with("/api/v1/openapi.json"))
                 .with("."),
         );
-    Ok(Page { title: "The beginning", place: "/", content }.answer(StatusCode::OK))
+    Ok(Page { title: "Home", place: "/", content }.answer(StatusCode::OK))
 }

@@ -51,6 +51,6 @@ pub(crate) fn failed(fail: &WebError) -> Response {
     let content = Html::new()
         .with(el("h1").with(heading))
         .with(el("div").class("warning").all(lines))
-        .with(el("p").with(el("a").attr("href", "/").with("Back to the beginning")));
+        .with(el("p").with(el("a").attr("href", "/").with("Back to the home page")));
     Page { title: heading, place: "", content }.answer(fail.status())
 }

@@ -19,7 +19,7 @@ pub(crate) struct Page<'a> {
 }
 
 const PLACES: [(&str, &str); 3] =
-    [("/plan", "Plan a schedule"), ("/cases", "Run a case"), ("/audit", "Look into a ledger")];
+    [("/plan", "Plan a schedule"), ("/cases", "Manage cases"), ("/audit", "Check the records")];
 
 /// What stands before and after the content of a page.
 pub(crate) fn frame(title: &str, place: &str) -> (String, &'static str) {

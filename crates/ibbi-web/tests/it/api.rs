@@ -234,7 +234,7 @@ fn what_is_no_event_is_told_with_what_would_be_one() {
         (r#"{"type":"note_added","data":{"text":"x"},"more":1}"#, 400, "column 47: unknown key `more`"),
         (r#"{"type":"note_added","data":["x"]}"#, 400, "a list"),
         (r#"["note_added",{"text":"x"},null,null,null,true]"#, 400, "it is no object; send an object such as"),
-        ("7", 400, "it is no object"),
+        ("7", 400, "it is not an object"),
         (r#"{"type":"note_added","data":{"text":"x"},"id":"abc"}"#, 400, "not an id such as"),
         (
             r#"{"type":"note_added","data":{"text":"x"},"dry_run":1}"#,
@@ -316,11 +316,11 @@ fn a_parameter_that_is_not_taken_or_given_twice_is_named_with_those_that_are_tak
     let case = server.open("Maple Hollow");
     let key = "PeterNeumann%2Bc74f20a3%2BARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
     for (path, status, said) in [
-        ("cases?limits=1".to_owned(), 400, "no parameter `limits` here; taken are `limit`, `after`, `district`"),
+        ("cases?limits=1".to_owned(), 400, "no parameter `limits`; use `limit`, `after`, `district`"),
         ("cases?limit=1&limit=2".to_owned(), 400, "`limit` is given more than once"),
-        (format!("cases/{case}?as_of=2031-01-01"), 400, "no parameter `as_of` here; taken are `at`"),
+        (format!("cases/{case}?as_of=2031-01-01"), 400, "no parameter `as_of`; use `at`"),
         (format!("cases/{case}/route?goal=training&goal=teams"), 400, "`goal` is given more than once"),
-        ("chart?x".to_owned(), 400, "no parameter `x` here; none is taken"),
+        ("chart?x".to_owned(), 400, "no parameter `x`; this operation has no parameters"),
         ("ledger?token=x".to_owned(), 400, "no parameter `token`"),
         ("cases?limit=1&district=".to_owned(), 200, ""),
         (format!("ledger/verify?key={key}&key={key}"), 200, ""),

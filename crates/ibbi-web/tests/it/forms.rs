@@ -99,7 +99,7 @@ fn a_form_sent_again_with_another_text_is_told_what_it_has_recorded_and_what_to_
     let again = server.form(&case, &sent("Rosa+Amari"));
     assert_eq!(again.status, 409);
     let said = told(&again);
-    for part in ["is recorded as number 3: ", "void it under", "record it with one of the forms below"] {
+    for part in ["is recorded as number 3: ", "correct it under", "record it with one of the forms below"] {
         assert!(said.contains(part), "{part}: {said}");
     }
     assert!(!said.contains(id) && !is_command(&said), "{said}");

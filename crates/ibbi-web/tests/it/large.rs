@@ -144,13 +144,16 @@ fn in_a_damaged_ledger_one_still_goes_through_time() {
     let page = look(&damaged, "");
     assert_eq!(page.status, 200, "{}", page.text());
     let text = page.text();
-    assert!(text.contains("The ledger is damaged. This is what can still be read of the case."), "{text}");
+    assert!(
+        text.contains("The ledger is damaged. This page shows the part of the case that can still be read."),
+        "{text}"
+    );
     assert!(text.contains("After event 3 of 3") && text.contains("J. Ortiz") && !text.contains("to be lost"), "{text}");
     assert!(text.contains("line 5: "), "what is found about the case says where: {text}");
     // Before the damage the state is that of the whole ledger.
     for step in 1..=2 {
         let query = format!("?step={step}&part=state");
-        let settled = |answer: &Answer| answer.text().split_once("What was settled then").unwrap().1.to_owned();
+        let settled = |answer: &Answer| answer.text().split_once("Done at that time").unwrap().1.to_owned();
         let (then, whole) = (look(&damaged, &query), look(&ledger, &query));
         assert_eq!(settled(&then), settled(&whole), "{step}");
     }

@@ -135,7 +135,7 @@ fn a_case_is_run_with_forms_alone() {
     assert!(wrong.status == 400 && wrong.text().contains("District: fill this in."), "{}", wrong.text());
 
     let page = server.get(&case);
-    assert!(page.text().contains("What can be done now") && page.text().contains("The case is in Inquiry"));
+    assert!(page.text().contains("Next steps") && page.text().contains("The case is in Inquiry"));
     assert!(page.text().contains("What belongs to other stages"));
     let agree = "type=leader_agreed&rev=1&seat=superintendent&name=R.+Amari";
     let recorded = server.form(&case, agree);
@@ -143,7 +143,7 @@ fn a_case_is_run_with_forms_alone() {
     assert!(server.get(recorded.header("location").unwrap()).text().contains("Recorded as number 3"));
     // The page was looked at before the case moved on.
     let stale = server.form(&case, agree);
-    assert!(stale.status == 412 && stale.text().contains("somebody has recorded an event since"));
+    assert!(stale.status == 412 && stale.text().contains("has changed since you opened this page"));
     let refused = server.form(&case, "type=format_chosen&rev=2&format=full_day");
     assert_eq!(refused.status, 422);
     for said in ["This cannot be recorded", "Not agreed yet", "a key leader agrees\u{201d} for each seat"] {
@@ -170,8 +170,12 @@ fn a_ledger_is_looked_into_at_every_event() {
     let place = sent.header("location").unwrap().to_owned();
     for base in [place.clone(), "/audit/own".to_owned()] {
         let found = server.get(&base);
-        assert!(found.text().contains("holds together line by line, and every recorded event"), "{}", found.text());
-        assert!(found.text().contains("No checkpoint vouches for it"));
+        assert!(
+            found.text().contains("is sound: no line was altered, and the rules allow every event"),
+            "{}",
+            found.text()
+        );
+        assert!(found.text().contains("No checkpoint covers it"));
         assert_eq!(server.get(&format!("{base}/audit.json")).json()["sound"], true);
         for (format, said) in
             [("csv", "note_added"), ("xes", "<log"), ("ocel", "objectTypes"), ("cloudevents", "specversion")]
@@ -205,11 +209,7 @@ fn a_ledger_is_looked_into_at_every_event() {
     let (kind, body) = multipart(&[("ledger", &ledger[10..])]);
     let sent = server.connect().ask("POST", "/audit", &[("content-type", kind)], &body);
     let found = server.get(sent.header("location").unwrap());
-    assert!(
-        found.text().contains("not as it should be") && found.text().contains("id=\"findings\""),
-        "{}",
-        found.text()
-    );
+    assert!(found.text().contains("is not sound") && found.text().contains("id=\"findings\""), "{}", found.text());
     let (kind, body) = multipart(&[("ledger", b"")]);
     let none = server.connect().ask("POST", "/audit", &[("content-type", kind)], &body);
     assert!(none.status == 400 && none.text().contains("Choose a ledger"), "{}", none.text());

@@ -1,4 +1,4 @@
-//! "Look into a ledger": this server's own, or one that was uploaded with its checkpoints and a public key.
+//! "Check the records": this server's own, or one that was uploaded with its checkpoints and a public key.
 //!
 //! What is found comes through [`Source`]; the pages know nothing of how it was found.
 
@@ -14,7 +14,7 @@ use source::Source;
 
 /// The form.
 pub(crate) fn page(_: &WebRequest) -> WebResult {
-    Ok(Page { title: "Look into a ledger", place: "/audit", content: view::form(None) }.answer(StatusCode::OK))
+    Ok(Page { title: "Check the records", place: "/audit", content: view::form(None) }.answer(StatusCode::OK))
 }
 
 /// Takes a ledger and leads to what was found.
@@ -26,7 +26,7 @@ pub(crate) fn send(request: &WebRequest) -> WebResult {
         }
         Err(fail) => {
             let content = view::form(Some(&fail));
-            Ok(Page { title: "Look into a ledger", place: "/audit", content }.answer(fail.status()))
+            Ok(Page { title: "Check the records", place: "/audit", content }.answer(fail.status()))
         }
     }
 }
@@ -36,7 +36,7 @@ pub(crate) fn found(request: &WebRequest) -> WebResult {
     let source = Source::of_request(request)?;
     let (report, cases) = source.audit(request)?;
     let content = view::found(&source, &report, &cases);
-    Ok(Page { title: "What was found", place: "/audit", content }.answer(StatusCode::OK))
+    Ok(Page { title: "Audit results", place: "/audit", content }.answer(StatusCode::OK))
 }
 
 /// A case at one of its events: the one of `?step=`, or the last.
@@ -52,7 +52,7 @@ pub(crate) fn case(request: &WebRequest) -> WebResult {
         return Ok(response::with_type(StatusCode::OK, HTML, view::state(&whole, &then, step).into_string()));
     }
     let content = view::case(&source, &whole, &wrong, &then, step);
-    Ok(Page { title: "A case in time", place: "/audit", content }.answer(StatusCode::OK))
+    Ok(Page { title: "Case history", place: "/audit", content }.answer(StatusCode::OK))
 }
 
 /// What `ibbi audit --json` prints, to be kept.

@@ -25,59 +25,53 @@ pub(super) fn form(fail: Option<&WebError>) -> Html {
         .attr("method", "post")
         .attr("action", "/audit")
         .attr("enctype", "multipart/form-data")
+        .with(field("Ledger or extract", "ledger", file("ledger").attr("required", "required"), None, &[]))
         .with(field(
-            "The ledger, or an extract of one",
-            "ledger",
-            file("ledger").attr("required", "required"),
-            None,
-            &[],
-        ))
-        .with(field(
-            "Its checkpoints (if there are any)",
+            "Checkpoints (if any)",
             "checkpoints",
             file("checkpoints"),
-            Some("best the copy that somebody else has kept; they show whether an end was cut off or written anew"),
+            Some("Use a copy that another person keeps. It shows whether the end was cut off or rewritten."),
             &[],
         ))
         .with(field(
-            "The public key of whoever signed them (if known)",
+            "Public key of the signer (if known)",
             "key",
             key,
-            Some("one line, as ibbi keygen printed it"),
+            Some("One line, as ibbi keygen printed it"),
             &[],
         ))
-        .with(el("p").class("send").with(button("Look into it")));
-    let note = "What you send stays on the machine that runs this program, is readable by nobody else there, and is forgotten an \
-                hour after it was last looked at, or when eight others came.";
+        .with(el("p").class("send").with(button("Check it")));
+    let note = "Your file stays on the computer that runs this program. Other users can't read it. It is deleted one hour after \
+                its last use, or after eight newer uploads.";
     Html::new()
-        .with(el("h1").with("Look into a ledger"))
+        .with(el("h1").with("Check the records"))
         .with(
             el("p")
-                .with("Was anything altered, was every step allowed, and what was the state of a case at each event?"),
+                .with("Find out whether the records were altered, whether the rules allowed each step, and what a case looked like after each event."),
         )
         .with(told)
         .with(section(
             "upload",
-            "A ledger that somebody sent",
+            "Upload a ledger",
             Html::new().with(form).with(el("p").class("quiet").with(note)),
         ))
         .with(section(
             "own",
-            "The ledger of this server",
-            el("p").with(el("a").attr("href", "/audit/own").with("Look into this server's own ledger")).with("."),
+            "Ledger of this server",
+            el("p").with(el("a").attr("href", "/audit/own").with("Check this server's ledger")).with("."),
         ))
 }
 
 /// The verdict in one sentence, and whether it is good.
 fn verdict(source: &Source, report: &AuditReport) -> (String, bool) {
-    let what = if report.what == InputKind::Extract { "The extract that was uploaded" } else { source.name() };
+    let what = if report.what == InputKind::Extract { "The uploaded extract" } else { source.name() };
     let count = |count: u64, one: &str, several: &str| match count {
-        1 => format!("one {one}"),
+        1 => format!("1 {one}"),
         several_count => format!("{several_count} {several}"),
     };
     if !report.sound {
         let found = count(report.errors, "error was", "errors were");
-        return (format!("{what} is not as it should be: {found} found."), false);
+        return (format!("{what} is not sound: {found} found."), false);
     }
     let heed = match report.warnings {
         0 => String::new(),
@@ -86,21 +80,14 @@ fn verdict(source: &Source, report: &AuditReport) -> (String, bool) {
     let good = report.checkpoints.iter().filter(|checkpoint| checkpoint.fault.is_none());
     let trust = match good.max_by_key(|checkpoint| checkpoint.size) {
         Some(CheckpointFacts { size, signer: Some(_), .. }) => {
-            format!(" Up to line {size} a checkpoint vouches for it that is signed by the given key.")
+            format!(" A checkpoint signed with the given key covers it up to line {size}.")
         }
         Some(CheckpointFacts { size, .. }) => format!(
-            " Up to line {size} it agrees with a checkpoint; whose signature that bears was not asked, for no key was given."
+            " It agrees with a checkpoint up to line {size}. The signature was not checked because no key was given."
         ),
-        None => {
-            " No checkpoint vouches for it, so nobody can tell whether its end was cut off or written anew.".to_owned()
-        }
+        None => " No checkpoint covers it, so it isn't known whether its end was cut off or rewritten.".to_owned(),
     };
-    (
-        format!(
-            "{what} holds together line by line, and every recorded event is one that the rules allow.{heed}{trust}"
-        ),
-        true,
-    )
+    (format!("{what} is sound: no line was altered, and the rules allow every event.{heed}{trust}"), true)
 }
 
 pub(super) fn found(source: &Source, report: &AuditReport, listed: &[AuditedCaseSummary]) -> Html {
@@ -114,12 +101,12 @@ pub(super) fn found(source: &Source, report: &AuditReport, listed: &[AuditedCase
     ];
     let figures = figures.map(|(what, value)| el("div").with(el("dt").with(what)).with(el("dd").with(name(&value))));
     let mut content = Html::new()
-        .with(el("h1").with("What was found"))
+        .with(el("h1").with("Audit results"))
         .with(box_.with(el("p").class("verdict").with(sentence)))
         .with(el("dl").class("figures").all(figures));
     if report.ledger.same_chart == Some(false) {
-        let told = "The ledger was begun under another chart of the process than this program has; its events are judged by \
-                    the parameters in their case's opening.";
+        let told = "Another version of the process chart created this ledger. Its events are checked against their case's own \
+                    parameters.";
         content.push(el("p").with(told));
     }
     let counted: Vec<&CodeCount> = report.findings.iter().filter(|found| found.count > 0).collect();
@@ -133,12 +120,12 @@ pub(super) fn found(source: &Source, report: &AuditReport, listed: &[AuditedCase
         content.push(section("cases", "Cases", cases(source, listed, total)));
     }
     let mut files = vec![("audit.json", "The whole report (JSON)")];
-    // What cannot be read cannot be handed on.
+    // Only a sound ledger can be exported.
     if report.what == InputKind::Ledger && report.sound {
         files.extend([
             ("export/csv", "Events as a table (CSV)"),
             ("export/xes", "Events as traces (XES)"),
-            ("export/ocel", "Events and what they touch (OCEL 2.0)"),
+            ("export/ocel", "Events and their objects (OCEL 2.0)"),
             ("export/cloudevents", "Events as messages (CloudEvents)"),
         ]);
     }
@@ -146,7 +133,7 @@ pub(super) fn found(source: &Source, report: &AuditReport, listed: &[AuditedCase
         let address = format!("{}/{file}", source.address());
         el("li").with(el("a").attr("href", address).attr("download", "download").with(label))
     });
-    content.with(section("take", "Take it with you", el("ul").class("take").all(files)))
+    content.with(section("take", "Download", el("ul").class("take").all(files)))
 }
 
 fn boxed(caption: &str, heads: &[&str], rows: Html) -> Element {
@@ -163,8 +150,8 @@ fn findings(source: &Source, counted: &[&CodeCount]) -> Html {
         let finding = &kept.finding;
         let more = match kept.consequences {
             0 => String::new(),
-            1 => " One later event only follows from it.".to_owned(),
-            several => format!(" {several} later events only follow from it."),
+            1 => " 1 later event follows from it.".to_owned(),
+            several => format!(" {several} later events follow from it."),
         };
         let case = finding.case.map(|case| {
             el("a")
@@ -178,7 +165,7 @@ fn findings(source: &Source, counted: &[&CodeCount]) -> Html {
             .with(el("td").with(case))
             .with(el("td").with(el("code").with(code.code.code())))
     });
-    let heads = ["line", "weight", "what was found", "case", "code"];
+    let heads = ["line", "severity", "finding", "case", "code"];
     let table = boxed("The first findings of each kind", &heads, rows.take(FINDINGS).collect());
     let kinds = counted.iter().filter(|code| code.count > code.first.len() as u64);
     let more = kinds.map(|code| {
@@ -197,24 +184,24 @@ fn short(id: &str) -> &str {
 
 fn checkpoints(all: &[CheckpointFacts]) -> Element {
     let rows = all.iter().rev().take(SHOWN).map(|checkpoint| {
-        let signer = checkpoint.signer.as_deref().unwrap_or("not asked");
+        let signer = checkpoint.signer.as_deref().unwrap_or("not checked");
         let what = checkpoint.fault.as_deref().unwrap_or("agrees with the ledger");
         el("tr")
             .with(el("th").attr("scope", "row").with(format!("line {}", checkpoint.size)))
             .with(el("td").with(what))
             .with(el("td").with(name(signer)))
     });
-    boxed("Checkpoints, the newest first", &["up to", "what it says", "signed by"], rows.collect())
+    boxed("Checkpoints, newest first", &["up to", "result", "signed by"], rows.collect())
 }
 
 fn cases(source: &Source, listed: &[AuditedCaseSummary], total: u64) -> Html {
     let rows = listed.iter().map(|case| {
-        let district = case.district.as_ref().map_or("a case without an opening", |district| district.as_str());
+        let district = case.district.as_ref().map_or("unopened case", |district| district.as_str());
         let address = format!("{}/cases/{}", source.address(), case.case);
         let ended = case.outcome.map(|outcome| format!(": {}", outcome.label())).unwrap_or_default();
         let legal = match (case.illegal, case.consequences) {
-            (0, 0) => "every event is legal".to_owned(),
-            (illegal, consequences) => format!("{illegal} not legal, {consequences} follow from that"),
+            (0, 0) => "all events allowed".to_owned(),
+            (illegal, consequences) => format!("{illegal} not allowed, {consequences} consequences"),
         };
         el("tr")
             .with(el("th").attr("scope", "row").with(el("a").attr("href", address).with(name(district))))
@@ -222,14 +209,15 @@ fn cases(source: &Source, listed: &[AuditedCaseSummary], total: u64) -> Html {
             .with(el("td").class("n").with(case.records.to_string()))
             .with(el("td").with(legal))
     });
-    let table = boxed("The cases of the ledger", &["district", "stage", "records", "by the rules"], rows.collect());
+    let table = boxed("Cases in the ledger", &["district", "stage", "records", "rules"], rows.collect());
     let more = total.saturating_sub(listed.len() as u64);
-    let more = (more > 0).then(|| el("p").with(format!("{more} more are not listed; all are in the exports.")));
+    let more =
+        (more > 0).then(|| el("p").with(format!("{more} more cases are not listed. The exports have all cases.")));
     Html::new().with(table).with(more)
 }
 
 pub(super) fn case(source: &Source, whole: &Timeline, wrong: &[Finding], then: &Timeline, step: usize) -> Html {
-    let district = whole.district.as_ref().map_or("A case without an opening", |district| district.as_str());
+    let district = whole.district.as_ref().map_or("Unopened case", |district| district.as_str());
     let last = whole.moments.len();
     let address = format!("{}/cases/{}", source.address(), whole.case);
     let to =
@@ -245,7 +233,7 @@ pub(super) fn case(source: &Source, whole: &Timeline, wrong: &[Finding], then: &
         .class("slider")
         .attr("method", "get")
         .attr("action", &address)
-        .with(el("label").attr("for", "step").with("Go through time"))
+        .with(el("label").attr("for", "step").with("Go to event"))
         .with(range)
         .with(button("Show").class("less"))
         .with((step > 1).then(|| to("Earlier", step - 1)))
@@ -254,13 +242,13 @@ pub(super) fn case(source: &Source, whole: &Timeline, wrong: &[Finding], then: &
     let begin = step.saturating_sub(PART / 2).min(last.saturating_sub(PART));
     let items = (1..).zip(&whole.moments).skip(begin).take(PART).map(|(number, moment)| {
         moment_item(moment, whole.zone, number == step)
-            .with(el("span").class("quiet").with(to(&format!("The state after number {}", moment.seq), number)))
+            .with(el("span").class("quiet").with(to(&format!("State after number {}", moment.seq), number)))
     });
     let end = (begin + PART).min(last);
     let note = (last > PART).then(|| {
-        let text = format!("Events {} to {end} of {last} are shown. ", begin + 1);
-        let earlier = (begin > 0).then(|| to("Earlier ones", (begin + 1).saturating_sub(PART / 2).max(1)));
-        let later = (end < last).then(|| to("Later ones", (end + PART / 2).min(last)));
+        let text = format!("Events {} to {end} of {last}. ", begin + 1);
+        let earlier = (begin > 0).then(|| to("Earlier events", (begin + 1).saturating_sub(PART / 2).max(1)));
+        let later = (end < last).then(|| to("Later events", (end + PART / 2).min(last)));
         el("p").class("take").with(text).with(earlier).with(later)
     });
     let list = el("ol").class("timeline").all(items);
@@ -270,7 +258,7 @@ pub(super) fn case(source: &Source, whole: &Timeline, wrong: &[Finding], then: &
                 el("p")
                     .class("under")
                     .with(format!("Case {}. ", whole.case))
-                    .with(el("a").attr("href", source.address()).with("Back to what was found")),
+                    .with(el("a").attr("href", source.address()).with("Back to the results")),
             ),
         )
         .with((!wrong.is_empty()).then(|| damage(wrong)))
@@ -288,7 +276,9 @@ fn damage(wrong: &[Finding]) -> Element {
     let more = (more > 0).then(|| el("li").with(format!("and {more} more")));
     el("div")
         .class("warning")
-        .with(el("p").with(el("strong").with("The ledger is damaged. This is what can still be read of the case.")))
+        .with(el("p").with(
+            el("strong").with("The ledger is damaged. This page shows the part of the case that can still be read."),
+        ))
         .with(el("ul").all(items).with(more))
 }
 
@@ -308,5 +298,5 @@ pub(super) fn state(whole: &Timeline, then: &Timeline, step: usize) -> Html {
     Html::new()
         .with(el("p").attr("data-said", "1").with(el("strong").with(said)))
         .with(process_chart(then))
-        .with(section("then", "What was settled then", facts(&settled).attr("data-facts", settled.len())))
+        .with(section("then", "Done at that time", facts(&settled).attr("data-facts", settled.len())))
 }

@@ -44,7 +44,7 @@ fn with_none<'a>(
     value: &str,
     options: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Vec<(&'a str, &'a str)> {
-    let none = (!required || value.is_empty()).then_some(("", if required { "choose" } else { "not said" }));
+    let none = (!required || value.is_empty()).then_some(("", if required { "choose" } else { "not given" }));
     none.into_iter().chain(options).collect()
 }
 
@@ -88,7 +88,9 @@ pub(crate) fn input(of: &FormField, form: &str, value: &str, choices: &Choices) 
         FieldKind::MemberIds => {
             several(choices.members.iter().map(|(id, name)| (id.as_str(), name.as_str())).collect())
         }
-        FieldKind::Names => one(el("textarea").attr("name", name).attr("rows", 3).with(value), Some("one name a line")),
+        FieldKind::Names => {
+            one(el("textarea").attr("name", name).attr("rows", 3).with(value), Some("one name per line"))
+        }
         FieldKind::Observers(set) => {
             let rows = (0..OBSERVERS).map(|row| {
                 let kinds = select(&format!("{name}.capacity"), "", with_none(false, "", coded(set)));
@@ -141,17 +143,17 @@ fn person(name: &str, label: &str, id: &str, value: &str) -> Element {
 /// When it happened and who records it, folded away: mostly it is now and by whoever sits here.
 pub(crate) fn when(form: &str, given: &Pairs) -> Element {
     let text = |name: &str| line(name, given.get(name).unwrap_or_default());
-    let hint = "local time of the district, such as 2026-10-20 16:00; empty means now";
+    let hint = "local time of the district, such as 2026-10-20 16:00; leave empty for now";
     let inside =
         Html::new().with(field(form::AT_LABEL, &format!("{form}-at"), text("at"), Some(hint), &[])).with(field(
             form::ACTOR_LABEL,
             &format!("{form}-actor"),
             text("actor"),
-            Some("empty means whoever runs the server"),
+            Some("leave empty to use the name of the server's user"),
             &[],
         ));
     let open = given.get("at").is_some() || given.get("actor").is_some();
-    let folded = details("When it happened, and who records it", inside);
+    let folded = details("Time and person", inside);
     if open { folded.attr("open", "open") } else { folded }
 }
 

@@ -53,7 +53,7 @@ impl View<'_> {
             status.stage.label()
         )));
         let left = el("div").with(self.lacking()).with(self.next(true)).with(self.next(false)).with(self.blocked());
-        let right = el("div").with(section("settled", "What is settled", facts(&status.settled))).with(self.record());
+        let right = el("div").with(section("settled", "Done so far", facts(&status.settled))).with(self.record());
         let content = Html::new()
             .with(head)
             .with(process_chart(self.timeline))
@@ -78,7 +78,7 @@ impl View<'_> {
                 let warning = el("div").class("warning").attr("id", "now").attr("role", "alert");
                 match fail {
                     WebError::App(AppError::Refused { refusal, .. }) => warning
-                        .with(el("p").with(el("strong").with("This cannot be recorded. Nothing has changed.")))
+                        .with(el("p").with(el("strong").with("This can't be recorded. Nothing has changed.")))
                         .with(reasons(&refusal.unmet, zone))
                         .into(),
                     other => warning
@@ -96,8 +96,8 @@ impl View<'_> {
         let place = usize::try_from(*rev).ok()?.checked_sub(1)?;
         let Moment { seq, text, .. } = self.timeline.moments.get(place)?;
         Some(format!(
-            "This form was sent before, and is recorded as number {seq}: {text}. What it says now was not recorded. If \
-             number {seq} is a mistake, void it under \u{201c}What was recorded\u{201d}, then record what is right with \
+            "This form was sent before, and is recorded as number {seq}: {text}. The new content was not recorded. If \
+             number {seq} is a mistake, correct it under \u{201c}Records\u{201d}, then record the right event with \
              one of the forms below. If this is another event, record it with one of the forms below."
         ))
     }
@@ -119,7 +119,7 @@ impl View<'_> {
         if forms.is_empty() {
             return None;
         }
-        let (id, heading) = if onward { ("next", "What can be done now") } else { ("also", "Also possible") };
+        let (id, heading) = if onward { ("next", "Next steps") } else { ("also", "Also possible") };
         Some(section(id, heading, Html::from_iter(forms)))
     }
 
@@ -157,7 +157,7 @@ impl View<'_> {
             .with(note.as_ref().map(|note| el("p").class("hint").with(sentence(&in_words(note)))))
             .all(inputs)
             .with(fields::when(&form_id, if again { self.given } else { &none }))
-            .with(el("p").class("send").with(button("Record it")));
+            .with(el("p").class("send").with(button("Record")));
         let folded = details(title, form);
         let folded = if *onward { folded.class("do") } else { folded.class("do side") };
         if again { folded.attr("open", "open") } else { folded }
@@ -210,9 +210,9 @@ impl View<'_> {
         }
         if !elsewhere.is_empty() {
             let count = elsewhere.len();
-            content.push(details(format!("What belongs to other stages ({count})"), list(elsewhere)));
+            content.push(details(format!("Steps of other stages ({count})"), list(elsewhere)));
         }
-        Some(section("blocked", "What has to wait, and why", content))
+        Some(section("blocked", "Not possible yet", content))
     }
 
     fn record(&self) -> Element {
@@ -230,7 +230,7 @@ impl View<'_> {
         let address = format!("/cases/{}", self.status.case);
         let link = |label: String, to: String| el("a").attr("href", format!("{address}{to}#record")).with(label);
         let earlier = part.first().filter(|_| begin > 0).map(|first| {
-            let label = if begin == 1 { "One earlier event".to_owned() } else { format!("{begin} earlier events") };
+            let label = if begin == 1 { "1 earlier event".to_owned() } else { format!("{begin} earlier events") };
             link(label, format!("?before={}", first.seq))
         });
         let latest = (end < moments.len()).then(|| link("Back to the latest".to_owned(), String::new()));
@@ -242,10 +242,10 @@ impl View<'_> {
             el("a")
                 .attr("href", format!("{address}/dates.ics"))
                 .attr("download", "download")
-                .with("What is booked, for a calendar (.ics)"),
+                .with("Booked dates for your calendar (.ics)"),
         );
         let list = el("ol").class("timeline").attr("reversed", "reversed").all(items);
-        section("record", "What was recorded", Html::new().with(list).with(ways).with(take))
+        section("record", "Records", Html::new().with(list).with(ways).with(take))
     }
 
     /// The form that strikes an event.
@@ -257,10 +257,10 @@ impl View<'_> {
             .attr("data-once", "1")
             .with(self.unseen(EventKind::EventVoided))
             .with(hidden("seq", &moment.seq.to_string()))
-            .with(el("label").attr("for", &id).with("Why it was recorded by mistake"))
+            .with(el("label").attr("for", &id).with("Reason for the correction"))
             .with(line("reason", "").attr("id", &id).attr("required", "required").attr("maxlength", 500))
-            .with(el("p").class("send").with(button(&format!("Void number {}", moment.seq)).class("less")));
-        details(format!("Void number {}", moment.seq), form)
+            .with(el("p").class("send").with(button(&format!("Correct entry {}", moment.seq)).class("less")));
+        details(format!("Correct entry {}", moment.seq), form)
     }
 }
 
@@ -304,7 +304,7 @@ fn advisories(advisories: &[Advisory]) -> Option<Element> {
     let items = advisories
         .iter()
         .map(|advisory| el("li").with(sentence(&in_words(&advisory.found))).with(". ").with(advisory.warning.label()));
-    Some(section("advisories", "What to keep in mind", el("ul").class("advisories").all(items)))
+    Some(section("advisories", "Advisories", el("ul").class("advisories").all(items)))
 }
 
 /// A record in a timeline.

@@ -201,7 +201,7 @@ impl Draft {
 
     fn parts(&self, wrong: &mut Vec<Wrong>) -> Option<Scenario> {
         let mut field = Fields { wrong };
-        let district = field.parsed::<Name>("district", &self.district, "give the district's name");
+        let district = field.parsed::<Name>("district", &self.district, "enter the name of the district");
         let start = field.day("start", &self.start);
         let contract_expires = match self.contract_expires.as_str() {
             "" => Some(None),
@@ -210,7 +210,7 @@ impl Draft {
         if let (Some(start), Some(Some(expires))) = (start, contract_expires)
             && expires < start
         {
-            field.say("contract_expires", "the contract expires before the leaders are asked");
+            field.say("contract_expires", "the contract expires before you ask the leaders; enter a later day");
         }
         let zone = if self.time_zone.is_empty() { ibbi_app::zone::MASSACHUSETTS } else { &self.time_zone };
         let time_zone = match form::zone_problem(zone) {
@@ -223,7 +223,7 @@ impl Draft {
         let working_days: Vec<_> =
             Weekday::ALL.iter().zip(self.working).filter(|(_, works)| *works).map(|(day, _)| *day).collect();
         if working_days.is_empty() {
-            field.say("working", "choose at least one day on which the district works");
+            field.say("working", "choose at least one working day");
         }
         let lines = self.closed.lines().map(str::trim).filter(|line| !line.is_empty());
         let closed = lines.filter_map(|line| field.told("closed", closure(line))).collect();
@@ -245,7 +245,7 @@ impl Draft {
     fn people(&self, field: &mut Fields<'_>) -> Vec<Participant> {
         let mut people: Vec<Participant> = Vec::new();
         for (row, person) in self.people.iter().enumerate().filter(|(_, person)| !person.name.is_empty()) {
-            let name = field.parsed::<Name>(&format!("n{row}"), &person.name, "give a name");
+            let name = field.parsed::<Name>(&format!("n{row}"), &person.name, "enter a name");
             let mut unavailable = marked(&person.week);
             unavailable.extend(field.told(&format!("u{row}"), times(&person.other)).unwrap_or_default());
             let seat = Seat::from_code(&person.role);
@@ -257,10 +257,10 @@ impl Draft {
             };
             let party = Party::from_code(&person.party).filter(|_| matches!(role, Role::Leader | Role::Negotiator));
             if role == Role::Negotiator && party.is_none() {
-                field.say(&format!("t{row}"), "choose the team at whose side this person negotiates");
+                field.say(&format!("t{row}"), "choose the team of this person");
             }
             // Whoever has a name that cannot stay is there all the same, and not missing besides.
-            let Some(name) = name.or_else(|| Name::new("somebody").ok()) else { continue };
+            let Some(name) = name.or_else(|| Name::new("person").ok()) else { continue };
             let taken: Vec<MemberId> = people.iter().map(|person| person.id).collect();
             let id = person.id.parse().ok().filter(|id| !taken.contains(id)).unwrap_or_else(|| id_of(&name, &taken));
             let required = role == Role::Neutral || !person.optional;
@@ -271,7 +271,7 @@ impl Draft {
             field.say(
                 "",
                 &format!(
-                    "there are {found} people or more; at most {most} can take part: empty a name to take somebody out"
+                    "there are at least {found} people; at most {most} can take part, so clear a name to remove a person"
                 ),
             );
         }
@@ -287,13 +287,13 @@ impl Draft {
         };
         for seat in Seat::ALL {
             let found = people.iter().any(|person| person.seat == Some(*seat));
-            need(found, &format!("nobody is named as {}", seat.label()));
+            need(found, &format!("enter the name of {}", seat.label()));
         }
         let neutral = people.iter().any(|person| person.role == Role::Neutral);
-        need(neutral, "nobody is named as the neutral who trains and facilitates");
+        need(neutral, "enter the name of the neutral, who trains and facilitates");
         for party in Party::ALL {
             let found = people.iter().any(|person| person.party == Some(*party) && person.required);
-            need(found, &format!("nobody who must be there negotiates for {}", party.label()));
+            need(found, &format!("the {} team needs at least one member who is not optional", party.label()));
         }
     }
 
@@ -306,7 +306,7 @@ impl Draft {
                 let most = ThreePoint::MAX;
                 field.say(
                     which.code(),
-                    &format!("days rise from the least over the likely to the most, at most {most}"),
+                    &format!("enter days in increasing order: at least, likely, at most; the maximum is {most}"),
                 );
                 continue;
             }
@@ -318,7 +318,7 @@ impl Draft {
         for (which, text) in Chance::ALL.iter().zip(&self.chances) {
             let Some(percent) = field.number(which.code(), text) else { continue };
             if !(0.0..=100.0).contains(&percent) {
-                field.say(which.code(), "a chance is a number from 0 to 100 percent");
+                field.say(which.code(), "enter a chance from 0 to 100 percent");
                 continue;
             }
             // As the number is written, so that 12.5 percent is 0.125 and nothing beside it.
@@ -356,7 +356,7 @@ impl Fields<'_> {
     fn day(&mut self, field: &str, text: &str) -> Option<Date> {
         let found = day(text);
         if found.is_none() {
-            self.say(field, "give a day, such as 2026-09-08");
+            self.say(field, "enter a date, such as 2026-09-08");
         }
         found
     }
@@ -364,7 +364,7 @@ impl Fields<'_> {
     fn number(&mut self, field: &str, text: &str) -> Option<f64> {
         let number: Option<f64> = text.parse().ok().filter(|number: &f64| number.is_finite());
         if number.is_none() {
-            self.say(field, "give a number");
+            self.say(field, "enter a number");
         }
         number
     }

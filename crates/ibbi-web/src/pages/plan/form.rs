@@ -25,10 +25,10 @@ pub(super) fn form(draft: &Draft, wrong: &[Wrong]) -> Element {
         .attr("novalidate", "novalidate")
         .with(basics(draft, wrong))
         .with(grid(draft, wrong))
-        .with(opened(details("Who is who", people(draft, wrong)), people_wrong))
+        .with(opened(details("People", people(draft, wrong)), people_wrong))
         .with(opened(details("The district's calendar", calendar(draft, wrong)), calendar_wrong))
-        .with(opened(details("What is assumed", assumptions(draft, wrong)), any(&codes)))
-        .with(el("p").class("send").with(button("Work it out")))
+        .with(opened(details("Assumptions", assumptions(draft, wrong)), any(&codes)))
+        .with(el("p").class("send").with(button("Update the plan")))
 }
 
 fn basics(draft: &Draft, wrong: &[Wrong]) -> Element {
@@ -40,9 +40,9 @@ fn basics(draft: &Draft, wrong: &[Wrong]) -> Element {
         .class("basics")
         .with(el("legend").with("The district"))
         .with(field("District", "district", line("district", &draft.district), None, &of(wrong, "district")))
-        .with(field("Leaders are asked on", "start", day("start", &draft.start), None, &of(wrong, "start")))
+        .with(field("Day you ask the leaders", "start", day("start", &draft.start), None, &of(wrong, "start")))
         .with(field(
-            "Contract expires (if it does)",
+            "Contract expires (if known)",
             "contract_expires",
             day("contract_expires", &draft.contract_expires),
             None,
@@ -69,9 +69,9 @@ fn grid(draft: &Draft, wrong: &[Wrong]) -> Element {
             .with(el("abbr").attr("title", day.code()).with(short))
     });
     let first = el("tr")
-        .with(el("th").attr("scope", "col").attr("rowspan", 2).with("Who"))
+        .with(el("th").attr("scope", "col").attr("rowspan", 2).with("Person"))
         .all(days)
-        .with(el("th").attr("scope", "col").attr("rowspan", 2).with("Other times, in words"));
+        .with(el("th").attr("scope", "col").attr("rowspan", 2).with("Other unavailable times"));
     let halves = (0..HALF_DAYS).map(|place| {
         let (short, long) = if place.is_multiple_of(2) { ("am", "morning") } else { ("pm", "afternoon") };
         el("th").attr("scope", "col").with(el("abbr").attr("title", long).with(short))
@@ -79,27 +79,27 @@ fn grid(draft: &Draft, wrong: &[Wrong]) -> Element {
     let rows = draft.people.iter().enumerate().map(|(row, person)| times_row(row, person, wrong));
     let table = el("table")
         .class("grid")
-        .with(el("caption").with("Who cannot come when"))
+        .with(el("caption").with("Unavailable times"))
         .with(el("thead").with(first).with(el("tr").all(halves)))
         .with(el("tbody").all(rows));
-    let hint = "Tick the half-days of every week at which somebody can never come. Other times are written as they are \
-                said: fridays, monday mornings, 2026-11-02, 2026-11-09 to 2026-11-13.";
+    let hint = "Check the half-days when a person is never available. Write other times like this: fridays, monday mornings, \
+                2026-11-02, 2026-11-09 to 2026-11-13.";
     el("fieldset")
         .class("times")
-        .with(el("legend").with("Times that do not suit"))
+        .with(el("legend").with("Unavailable times"))
         .with(el("p").class("hint").with(hint))
         .with(
             el("div")
                 .class("scroll")
                 .attr("tabindex", 0)
                 .attr("role", "group")
-                .attr("aria-label", "Who cannot come when")
+                .attr("aria-label", "Unavailable times")
                 .with(table),
         )
 }
 
 fn times_row(row: usize, person: &Person, wrong: &[Wrong]) -> Element {
-    let name = if person.name.is_empty() { "somebody new" } else { person.name.as_str() };
+    let name = if person.name.is_empty() { "new person" } else { person.name.as_str() };
     let cells = person.week.iter().enumerate().map(|(place, cannot)| {
         let box_ = el("input")
             .attr("type", "checkbox")
@@ -111,7 +111,7 @@ fn times_row(row: usize, person: &Person, wrong: &[Wrong]) -> Element {
     });
     let id = format!("u{row}");
     let told = of(wrong, &id);
-    let words = line(&id, &person.other).attr("aria-label", format!("{name}: other times, in words")).attr("id", &id);
+    let words = line(&id, &person.other).attr("aria-label", format!("{name}: other unavailable times")).attr("id", &id);
     let words = match told.is_empty() {
         true => words,
         false => words.attr("aria-invalid", "true").attr("aria-describedby", format!("{id}-wrong")),
@@ -123,27 +123,22 @@ fn times_row(row: usize, person: &Person, wrong: &[Wrong]) -> Element {
 }
 
 fn people(draft: &Draft, wrong: &[Wrong]) -> Html {
-    let heads = ["Name", "Is there as", "Sits with", "May be missing"];
+    let heads = ["Name", "Role", "Team", "Optional"];
     let head = el("tr").all(heads.map(|head| el("th").attr("scope", "col").with(head)));
     let rows = draft.people.iter().enumerate().map(|(row, person)| person_row(row, person, wrong));
     let table = el("table")
-        .with(el("caption").with("Everybody who takes part"))
+        .with(el("caption").with("People who take part"))
         .with(el("thead").with(head))
         .with(el("tbody").all(rows));
-    let hint = "A session waits for everybody on a team who may not be missing, and for the neutral. Empty a name to take \
-                somebody out; the empty rows are for more people.";
+    let hint = "A session needs the neutral and each team member who is not optional. To remove a person, clear the name. Use \
+                the empty rows to add people.";
     Html::new().with(el("p").class("hint").with(hint)).with(
-        el("div")
-            .class("scroll")
-            .attr("tabindex", 0)
-            .attr("role", "group")
-            .attr("aria-label", "Who is who")
-            .with(table),
+        el("div").class("scroll").attr("tabindex", 0).attr("role", "group").attr("aria-label", "People").with(table),
     )
 }
 
 fn person_row(row: usize, person: &Person, wrong: &[Wrong]) -> Element {
-    let name = if person.name.is_empty() { "somebody new" } else { person.name.as_str() };
+    let name = if person.name.is_empty() { "new person" } else { person.name.as_str() };
     let seats = Seat::ALL.iter().map(|seat| (seat.code(), seat.label()));
     let others = [
         ("negotiator", "a negotiator"),
@@ -152,7 +147,7 @@ fn person_row(row: usize, person: &Person, wrong: &[Wrong]) -> Element {
     ];
     let role = if person.role.is_empty() { "negotiator" } else { person.role.as_str() };
     let parties = Party::ALL.iter().map(|party| (party.code(), party.label()));
-    let (role_of, team_of) = (format!("{name} is there as"), format!("{name} sits with"));
+    let (role_of, team_of) = (format!("{name}: role"), format!("{name}: team"));
     let told: Vec<&str> = of(wrong, &format!("n{row}")).into_iter().chain(of(wrong, &format!("t{row}"))).collect();
     let name_input = line(&format!("n{row}"), &person.name)
         .attr("aria-label", format!("Name of person {}", row + 1))
@@ -167,7 +162,7 @@ fn person_row(row: usize, person: &Person, wrong: &[Wrong]) -> Element {
                     .attr("aria-label", team_of),
             ),
         )
-        .with(el("td").with(tick(&format!("o{row}"), "1", person.optional, "may be missing")))
+        .with(el("td").with(tick(&format!("o{row}"), "1", person.optional, "optional")))
 }
 
 fn calendar(draft: &Draft, wrong: &[Wrong]) -> Html {
@@ -176,23 +171,22 @@ fn calendar(draft: &Draft, wrong: &[Wrong]) -> Html {
     let told = of(wrong, "working");
     let days = el("fieldset")
         .class("row")
-        .with(el("legend").with("Days on which the district works"))
+        .with(el("legend").with("Working days"))
         .all(days)
         .with((!told.is_empty()).then(|| el("p").class("wrong").with(told.join("; "))));
     let counties = County::ALL.iter().map(|county| (county.code(), county.label()));
-    let county = select("county", &draft.county, std::iter::once(("", "not said")).chain(counties));
-    let hint =
-        "One a line: a name and its days, such as Winter break 2026-12-24 to 2027-01-01. Legal holidays are known.";
+    let county = select("county", &draft.county, std::iter::once(("", "not given")).chain(counties));
+    let hint = "One per line: a name and its days, such as Winter break 2026-12-24 to 2027-01-01. Legal holidays are included.";
     let closed = el("textarea").attr("name", "closed").attr("rows", 5).with(draft.closed.as_str());
     Html::new()
         .with(days)
         .with(field("Closed days", "closed", closed, Some(hint), &of(wrong, "closed")))
-        .with(field("County (Suffolk has two holidays more)", "county", county, None, &[]))
+        .with(field("County (Suffolk has two extra holidays)", "county", county, None, &[]))
         .with(field("Time zone", "time_zone", line("time_zone", &draft.time_zone), None, &of(wrong, "time_zone")))
 }
 
 fn assumptions(draft: &Draft, wrong: &[Wrong]) -> Html {
-    let hint = "Nobody has published such figures: each is an assumption of yours, or a default, which is one too.";
+    let hint = "These are estimates. Change any that you have better numbers for.";
     let number = |name: &str, value: &str, label: String| {
         el("input")
             .attr("type", "text")
@@ -227,10 +221,6 @@ fn assumptions(draft: &Draft, wrong: &[Wrong]) -> Html {
     };
     Html::new()
         .with(el("p").class("hint").with(hint))
-        .with(table(
-            "How long it takes, in days",
-            head(&["what", "at least", "likely", "at most"]),
-            durations.collect(),
-        ))
-        .with(table("How likely it is", head(&["what", "chance"]), chances.collect()))
+        .with(table("Durations in days", head(&["step", "at least", "likely", "at most"]), durations.collect()))
+        .with(table("Chances", head(&["event", "chance"]), chances.collect()))
 }

@@ -159,11 +159,11 @@ fn refused(draft: &Draft, wrong: &[Wrong]) -> axum::response::Response {
 
 /// Takes a scenario's file and leads to its link.
 pub(crate) fn open(request: &WebRequest) -> WebResult {
-    let wrong = || WebError::App(AppError::Usage("choose a scenario's file: there is none, or it is empty".to_owned()));
+    let wrong = || WebError::App(AppError::Usage("the scenario file is missing or empty; choose a file".to_owned()));
     let parts = multipart::read(request.content_type(), &request.body).ok_or_else(wrong)?;
     let file = parts.iter().find(|part| part.name == "scenario" && !part.content.is_empty()).ok_or_else(wrong)?;
     let text = std::str::from_utf8(file.content)
-        .map_err(|_| AppError::Usage("this is no UTF-8 text; save the scenario as UTF-8".to_owned()))?;
+        .map_err(|_| AppError::Usage("this is not UTF-8 text; save the scenario as UTF-8".to_owned()))?;
     let scenario = schedule::read(text, Path::new("the scenario"))?;
     Ok(linked(&Draft::from(&scenario), &scenario, ""))
 }

@@ -19,21 +19,21 @@ pub(super) const TOO_LONG: &str = "this is too much for a link, by which a scena
 
 /// Everything before the answer; the elements that hold the answer are open at its end.
 pub(super) fn above(draft: &Draft, query: &str, wrong: &[Wrong]) -> Html {
-    let lead = "Change what differs in your district. The answer shows the earliest plan, the chance to be done before the \
-                contract expires, and who stands in the way.";
+    let lead = "Change the sample to fit your district. The results show the earliest plan, the chance to finish before the \
+                contract expires, and whose calendar has conflicts.";
     let open = el("form")
         .attr("method", "post")
         .attr("action", "/plan/open")
         .attr("enctype", "multipart/form-data")
         .class("open")
-        .with(el("label").attr("for", "file").with("A scenario's file"))
+        .with(el("label").attr("for", "file").with("Scenario file"))
         .with(el("input").attr("type", "file").attr("name", "scenario").attr("id", "file").attr("accept", ".toml"))
-        .with(button("Open it"));
+        .with(button("Open"));
     let begin = el("p")
-        .with(el("a").attr("href", "/plan").with("The sample"))
+        .with(el("a").attr("href", "/plan").with("Sample"))
         .with(" \u{b7} ")
-        .with(el("a").attr("href", "/plan?begin=empty").with("A template of a scenario"));
-    let from = details("Begin with something else", Html::new().with(begin).with(open));
+        .with(el("a").attr("href", "/plan?begin=empty").with("Empty scenario"));
+    let from = details("Start with another scenario", Html::new().with(begin).with(open));
     let mut content = Html::new()
         .with(el("h1").with("Plan a schedule"))
         .with(el("p").with(lead))
@@ -41,7 +41,7 @@ pub(super) fn above(draft: &Draft, query: &str, wrong: &[Wrong]) -> Html {
         .with(Html::markup("<div class=\"plan\">"))
         .with(form(draft, wrong));
     content.push(Html::markup(
-        "<div id=\"answer\" class=\"answer\" tabindex=\"-1\" role=\"region\" aria-label=\"The answer\">",
+        "<div id=\"answer\" class=\"answer\" tabindex=\"-1\" role=\"region\" aria-label=\"Results\">",
     ));
     debug_assert!(query.is_empty() || query.starts_with("d="));
     content
@@ -60,9 +60,9 @@ pub(super) fn first(scenario: &Scenario, plan: &Plan, forecast: &Forecast, query
     };
     let to = |path: &str| format!("{path}?{query}");
     let links = [
-        ("/plan/report.html", "Report, to be read and sent"),
-        ("/plan/dates.ics", "Dates for a calendar (.ics)"),
-        ("/plan/scenario.toml", "Scenario's file (.toml)"),
+        ("/plan/report.html", "Report to read and send"),
+        ("/plan/dates.ics", "Dates for your calendar (.ics)"),
+        ("/plan/scenario.toml", "Scenario file (.toml)"),
         ("/plan", "Link to this scenario"),
     ];
     let links = links.map(|(path, label)| {
@@ -71,10 +71,10 @@ pub(super) fn first(scenario: &Scenario, plan: &Plan, forecast: &Forecast, query
         el("li").with(if path == "/plan" { link.class("link") } else { link.attr("download", "download") })
     });
     let take = match fits(query) {
-        true => el("nav").attr("aria-label", "Take it with you").with(el("ul").class("take").all(links)),
-        false => el("p").class("hint").with(format!("It cannot be taken along: {TOO_LONG}.")),
+        true => el("nav").attr("aria-label", "Download").with(el("ul").class("take").all(links)),
+        false => el("p").class("hint").with(format!("This scenario can't be downloaded: {TOO_LONG}.")),
     };
-    let mut content = Html::from(el("h2").with("The answer"));
+    let mut content = Html::from(el("h2").with("Results"));
     content.push(take);
     content.push(page.answer());
     content
@@ -93,7 +93,7 @@ pub(super) fn problems(wrong: &[Wrong]) -> Html {
     el("div")
         .class("warning")
         .attr("role", "alert")
-        .with(el("p").with("There is no answer yet:"))
+        .with(el("p").with("Correct these entries first:"))
         .with(el("ul").all(items))
         .into()
 }
@@ -107,7 +107,7 @@ fn row(field: &str) -> Option<usize> {
 fn label(field: &str) -> Option<String> {
     let named = match field {
         "district" => "District",
-        "start" => "Leaders are asked on",
+        "start" => "Day you ask the leaders",
         "contract_expires" => "Contract expires",
         "working" => "Working days",
         "closed" => "Closed days",
