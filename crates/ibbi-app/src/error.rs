@@ -238,6 +238,11 @@ pub enum ExitCode {
 }
 
 impl AppError {
+    /// Returns the error for a case that is not in the ledger.
+    pub(crate) fn no_case(case: Uuid) -> Self {
+        Self::NoCase(format!("there is no case {case}"))
+    }
+
     /// The error about a file without a first line that begins a ledger: with the fault of that line, or nothing if
     /// there is no whole line.
     ///
@@ -273,7 +278,7 @@ impl AppError {
     /// Returns the error for a store that can't be read; `store` is its name.
     pub(crate) fn from_store(store: &str, error: StoreError) -> Self {
         match error {
-            StoreError::NoCase(case) => crate::service::no_case(case),
+            StoreError::NoCase(case) => Self::no_case(case),
             StoreError::Clock(error) => error.into(),
             StoreError::Unreadable(source) => match source.downcast::<ReadError>() {
                 Ok(error) => Self::from_read(Path::new(store), *error),

@@ -3,7 +3,7 @@
 use crate::case_log::CaseLog;
 use crate::error::AppError;
 use crate::service::{CaseService, Ids};
-use crate::signing::Signer;
+use crate::signer::Signer;
 use crate::zone::Zone;
 use ibbi_core::{At, Event, Name};
 use ibbi_log::{LedgerReader, LedgerStore, NewLedger, OpenError, Opening, ReadError};

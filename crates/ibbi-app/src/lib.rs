@@ -20,6 +20,7 @@ pub mod replay;
 pub mod schedule;
 pub mod schema;
 pub mod service;
+mod signer;
 pub mod signing;
 pub mod status;
 mod suggest;

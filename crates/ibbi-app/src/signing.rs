@@ -1,13 +1,14 @@
 //! Signing: keys, checkpoints, verification, and extracts with proofs.
 
+pub use crate::signer::Signer;
+
 use crate::error::AppError;
 use ibbi_audit::{ProgressCallback, ProgressReader};
 use ibbi_log::{Depth, Fault, Uuid};
 use ibbi_seal::{
-    Checkpoints, PrivateKey, PublicKey, SealedLedger, SignedCheckpoint, Verification, VerifyOptions, checkpoints_path,
-    extract, is_extract, sign_checkpoint, verify_extract, verify_with_checkpoints,
+    Checkpoints, PrivateKey, PublicKey, SignedCheckpoint, Verification, VerifyOptions, checkpoints_path, extract,
+    is_extract, sign_checkpoint, verify_extract, verify_with_checkpoints,
 };
-use ibbi_store::CheckpointOutcome;
 use serde::Serialize;
 use std::fs::File;
 use std::io::{self, Read, Seek as _, Write};
@@ -48,39 +49,11 @@ pub struct NewCheckpoint {
 /// Returns [`AppError`].
 pub fn checkpoint(path: &Path, key: &Path) -> Result<NewCheckpoint, AppError> {
     let key = PrivateKey::load(key)?;
-    crate::ledger::open_ledger(path, |ledger| sign(ledger, &key))
-}
-
-fn sign(ledger: &mut SealedLedger, key: &PrivateKey) -> Result<NewCheckpoint, AppError> {
-    let signed = sign_checkpoint(ledger, key)?;
-    let file = checkpoints_path(ledger.path());
-    Ok(NewCheckpoint { size: signed.checkpoint().size, note: signed.to_string(), file })
-}
-
-/// A key that signs a ledger whenever a number of lines is not covered by a checkpoint.
-#[derive(Debug)]
-pub struct Signer {
-    /// The key.
-    pub key: PrivateKey,
-    /// The number of uncovered lines at which it signs, at least 1.
-    pub every: u64,
-}
-
-impl Signer {
-    /// Reads a key.
-    ///
-    /// # Errors
-    /// Returns [`AppError`].
-    pub fn load(key: &Path, every: u64) -> Result<Self, AppError> {
-        Ok(Self { key: PrivateKey::load(key)?, every: every.max(1) })
-    }
-
-    /// Signs a ledger if enough lines are not covered by a checkpoint.
-    pub(crate) fn sign_if_due(&self, ledger: &mut SealedLedger) -> Option<CheckpointOutcome> {
-        let uncovered = ledger.head().lines.saturating_sub(ledger.observer().covered());
-        let is_due = uncovered >= self.every;
-        is_due.then(|| sign(ledger, &self.key).map(|signed| signed.size).map_err(|error| error.to_string()))
-    }
+    crate::ledger::open_ledger(path, |ledger| {
+        let signed = sign_checkpoint(ledger, &key)?;
+        let file = checkpoints_path(ledger.path());
+        Ok(NewCheckpoint { size: signed.checkpoint().size, note: signed.to_string(), file })
+    })
 }
 
 /// What to check a ledger against.

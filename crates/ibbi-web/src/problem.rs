@@ -1,6 +1,5 @@
 //! Refusals and errors: problem details by RFC 9457 for programs, a page for people.
 
-use crate::pages;
 use crate::response::{self, PROBLEM};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -155,11 +154,6 @@ impl WebError {
     /// The answer for a program.
     pub(crate) fn problem(&self) -> Response {
         response::with_type(self.status(), PROBLEM, self.json() + "\n")
-    }
-
-    /// The answer for a person.
-    pub(crate) fn page(&self) -> Response {
-        pages::failed(self)
     }
 }
 

@@ -68,7 +68,7 @@ fn route(method: &Method, handler: Handler, operation: Option<&'static api::Oper
 }
 
 fn failed(path: &str, fail: &WebError) -> Response {
-    if path.starts_with(api::BASE) { fail.problem() } else { fail.page() }
+    if path.starts_with(api::BASE) { fail.problem() } else { pages::failed(fail) }
 }
 
 /// Answers one request.

@@ -213,7 +213,7 @@ mod tests {
             ),
             (
                 "{\n\"type\":\"note_added\",\n\"data\":{\"text\":\"\"}}",
-                "line 3, column 17: the text is empty; write at least one visible character",
+                "line 3, column 17: the text is empty; enter at least one visible character",
             ),
         ] {
             let error = from_json(None, json.as_bytes(), Zone::default()).unwrap_err();

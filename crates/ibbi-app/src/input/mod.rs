@@ -256,7 +256,7 @@ mod tests {
             (
                 SessionScheduled,
                 &["slot=2026-02-30 08:00-16:00"],
-                "slot: `2026-02-30 08:00-16:00` is not a slot; write the day and both times, such as 2026-10-20 08:00-16:00",
+                "slot: `2026-02-30 08:00-16:00` is not a slot; write the date and both times, as in 2026-10-20 08:00-16:00",
             ),
             (
                 ActivityRun,

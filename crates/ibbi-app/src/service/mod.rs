@@ -89,13 +89,13 @@ impl<S: EventStore> CaseService<S> {
     pub fn case(&mut self, case: Uuid) -> Result<&CaseLog, AppError> {
         let revision = self.store.revision(case).map_err(|error| self.unreadable(error))?;
         if revision == 0 {
-            return Err(no_case(case));
+            return Err(AppError::no_case(case));
         }
         if self.cases.get(case).is_none_or(|log| log.history.revision() != revision) {
             let records = self.store.case(case).map_err(|error| self.unreadable(error))?;
             self.cases.insert(CaseLog::replay(&self.store.label(), case, records)?);
         }
-        self.cases.touch(case).ok_or_else(|| no_case(case))
+        self.cases.touch(case).ok_or_else(|| AppError::no_case(case))
     }
 
     /// Checks whether an event could be recorded; nothing changes.
@@ -189,7 +189,7 @@ impl<S: EventStore> CaseService<S> {
             self.case(case)?;
         }
         let id = offer.id.unwrap_or_else(|| self.ids.fresh());
-        let log = self.cases.get_mut(case).ok_or_else(|| no_case(case))?;
+        let log = self.cases.get_mut(case).ok_or_else(|| AppError::no_case(case))?;
         if let Some(answer) = retried(log, offer, now)? {
             return Ok(Judged::Known(Box::new(answer)));
         }
@@ -362,10 +362,6 @@ fn wait_after_conflict(conflicts: u32) {
         let micros = u64::try_from(Uuid::new_v4().as_u128() % most).unwrap_or(0);
         std::thread::sleep(std::time::Duration::from_micros(micros));
     }
-}
-
-pub(crate) fn no_case(case: Uuid) -> AppError {
-    AppError::NoCase(format!("there is no case {case}"))
 }
 
 fn lost() -> AppError {

@@ -6,13 +6,14 @@ mod index;
 mod lock_owner;
 mod observer;
 mod open;
+mod open_error;
 mod preallocation;
 mod torn_tail;
 
 pub use append::{AppendError, Committed, MAX_BATCH};
 pub use create::CreateError;
 pub use observer::LineObserver;
-pub use open::OpenError;
+pub use open_error::OpenError;
 pub use torn_tail::TornTail;
 
 use crate::line::MAX_LINE;

@@ -3,7 +3,7 @@
 use super::index::{Index, Place};
 use super::observer::LineObserver;
 use super::preallocation::Preallocation;
-use super::{Ledger, MAX_BATCH, State, lock_owner, torn_tail};
+use super::{Ledger, MAX_BATCH, OpenError, State, lock_owner, torn_tail};
 use crate::line_check::LineChecker;
 use crate::line_reader::LedgerLine;
 use crate::record::{Opening, Record};
@@ -12,45 +12,7 @@ use crate::{Damage, Fault, FaultKind, Head};
 use ibbi_core::At;
 use std::fs::TryLockError;
 use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
-
-/// Why a ledger was not opened.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum OpenError {
-    /// Another process or another handle of this process has the lock.
-    #[error("{path} is locked by {holder}; wait until it finishes, or only read the ledger", path = .path.display())]
-    Locked {
-        /// The ledger's file.
-        path: PathBuf,
-        /// The process that has the lock, as far as known.
-        holder: String,
-    },
-    /// There is no whole first line: its creation was cut off, and nothing was recorded.
-    #[error("{path} has no whole line, so nothing was recorded in it; create the ledger again", path = .path.display())]
-    Unfinished {
-        /// The ledger's file.
-        path: PathBuf,
-    },
-    /// The first line is not that of a ledger.
-    #[error("{path} does not begin as a ledger: {fault}", path = .path.display())]
-    NotALedger {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with its first line.
-        fault: Box<Fault>,
-    },
-    /// The system returned an error.
-    #[error("cannot {doing} {path}: {source}", path = .path.display())]
-    Io {
-        /// The operation that failed, such as `open`.
-        doing: &'static str,
-        /// The ledger's file.
-        path: PathBuf,
-        /// The system's error.
-        source: io::Error,
-    },
-}
+use std::path::Path;
 
 impl Ledger {
     /// Opens a ledger for writing, and reads all of it once.

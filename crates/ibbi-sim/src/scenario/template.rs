@@ -1,6 +1,5 @@
 //! A scenario to start from: it has every key, with comments.
 
-use super::write::quoted;
 use crate::assumptions::{Assumed, Assumptions, Chance, Duration, ThreePoint};
 use ibbi_core::{Date, Name};
 use std::fmt::Write as _;
@@ -109,6 +108,11 @@ pub(super) fn assumption_lines(assumptions: &Assumptions) -> String {
         let _ = writeln!(text, "{}{} = {value} # {}", hidden(default), which.code(), which.about());
     }
     text
+}
+
+/// Returns a basic string of TOML. The texts of a scenario have no control characters.
+pub(super) fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 #[cfg(test)]

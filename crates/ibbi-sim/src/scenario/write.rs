@@ -1,6 +1,6 @@
 //! Writing a scenario as TOML that reads back as the same scenario.
 
-use super::template::assumption_lines;
+use super::template::{assumption_lines, quoted};
 use super::{DayPart, Participant, Scenario, Unavailable, Weekday};
 use std::fmt::Write as _;
 
@@ -99,11 +99,6 @@ fn time_fields(time: Unavailable) -> Vec<String> {
         DayPart::Afternoon => fields.push("half = \"afternoon\"".to_owned()),
     }
     fields
-}
-
-/// Returns a basic string of TOML. The texts of a scenario have no control characters.
-pub(super) fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 #[cfg(test)]
