@@ -5,12 +5,9 @@
 //! of them: the memory then fetches several at once.
 
 use super::audited_case::AuditedCase;
-use super::shard::Shard;
+use super::shard::{LINES_AHEAD, Shard};
 use ibbi_core::{Case, Party};
 use ibbi_log::Uuid;
-
-/// The number of lines read ahead.
-pub(super) const LINES_AHEAD: usize = 8;
 
 impl Shard {
     /// Touches the states of some cases, so that they are in the cache when they are judged.

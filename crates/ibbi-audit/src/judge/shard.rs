@@ -3,7 +3,6 @@
 use super::audited_case::AuditedCase;
 use super::case_state::{CaseState, Held};
 use super::context::JudgeContext;
-use super::prefetch::LINES_AHEAD;
 use super::reread::RecordRereader;
 use crate::blocks::Batch;
 use crate::error::AuditError;
@@ -12,6 +11,9 @@ use crate::input::RandomAccess;
 use ibbi_core::Case;
 use ibbi_log::{Fault, FaultKind, LedgerLine, LineReader, Links, Record, Uuid, case_of};
 use std::collections::{HashMap, VecDeque};
+
+/// The number of lines read ahead.
+pub(super) const LINES_AHEAD: usize = 8;
 
 /// The most history entries that a shard holds before it drops the oldest histories.
 const MAX_HISTORY_ENTRIES: usize = 8192;
