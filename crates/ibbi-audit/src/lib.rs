@@ -59,7 +59,7 @@ mod statistics;
 pub use audit::{Audit, FindingSink};
 pub use case::{
     ActorActivity, CaseQuery, CaseRecord, CaseReport, CaseUntil, CaseWaiting, Milestone, Requirement, SettledBy,
-    StageStay, case_report,
+    StageStay, case_report, case_reports,
 };
 pub use case_times::WaitingFor;
 pub use diff::{CaseDifference, Diff, Divergence, Presence, StateChange, diff};

@@ -211,8 +211,20 @@ pub struct SettledBy {
 /// # Errors
 /// Returns an [`AuditError`] if the source can't be read.
 pub fn case_report(source: LedgerSource<'_>, query: &CaseQuery) -> Result<Option<CaseReport>, AuditError> {
-    let records = records::read_records(source, query)?;
-    Ok((!records.records.is_empty()).then(|| replay::report(records, query)))
+    Ok(case_reports(source, std::slice::from_ref(query))?.pop().flatten())
+}
+
+/// Returns reports on several cases of a ledger, which is read once. The result has the order of the queries; a case that
+/// the ledger doesn't have is nothing.
+///
+/// # Errors
+/// Returns an [`AuditError`] if the source can't be read.
+pub fn case_reports(source: LedgerSource<'_>, queries: &[CaseQuery]) -> Result<Vec<Option<CaseReport>>, AuditError> {
+    let all = records::read_records(source, queries)?;
+    let report = |(records, query): (records::CaseRecords, _)| {
+        (!records.records.is_empty()).then(|| replay::report(records, query))
+    };
+    Ok(all.into_iter().zip(queries).map(report).collect())
 }
 
 impl CaseQuery {

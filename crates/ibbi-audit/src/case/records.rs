@@ -22,51 +22,37 @@ pub(super) struct CaseRecords {
 
 struct RecordCollector<'a> {
     query: &'a CaseQuery,
-    options: AuditOptions,
+    options: &'a AuditOptions,
     shard: Shard,
     found: CaseRecords,
 }
 
-pub(super) fn read_records(source: LedgerSource<'_>, query: &CaseQuery) -> Result<CaseRecords, AuditError> {
+/// Reads the records of several cases in one pass. The result has the order of the queries.
+pub(super) fn read_records(source: LedgerSource<'_>, queries: &[CaseQuery]) -> Result<Vec<CaseRecords>, AuditError> {
     let options = AuditOptions { advisories: false, ..AuditOptions::default() };
     let opened = source.begin(options.max_stream)?;
-    let found = CaseRecords {
-        records: Vec::new(),
-        later: 0,
-        findings: Vec::new(),
-        uncounted: Vec::new(),
-        repeated: Vec::new(),
-    };
-    let mut collector = RecordCollector { query, options, shard: Shard::new(), found };
+    let mut collectors: Vec<_> = queries.iter().map(|query| RecordCollector::new(query, &options)).collect();
     if is_extract(&opened.beginning) {
-        collector.extract(opened)?;
+        read_extract(opened, &mut collectors)?;
     } else {
-        collector.ledger(opened)?;
+        read_ledger(opened, &mut collectors)?;
     }
-    let RecordCollector { mut found, .. } = collector;
-    let lines = |kind| {
-        let of_kind = found.findings.iter().filter(move |finding| finding.kind == kind);
-        of_kind.map(|finding| finding.line).collect()
-    };
-    (found.uncounted, found.repeated) = (lines(FindingKind::EventVoidsUncounted), lines(FindingKind::CaseRepeated));
-    Ok(found)
+    Ok(collectors.into_iter().map(RecordCollector::finish).collect())
 }
 
-impl RecordCollector<'_> {
-    fn ledger(&mut self, opened: Opened<'_>) -> Result<(), AuditError> {
-        let Opened { reader, random_access, .. } = opened;
-        let mut spool = random_access.writer();
-        let mut lines = Lines::new(reader);
-        let mut records = LineReader::default();
-        let mut read = 0;
-        loop {
-            let next = lines.next().map_err(|source| AuditError::Read { offset: read, source })?;
-            let Some(RawLine { number, offset, length, content }) = next else { return Ok(()) };
-            read = offset + length;
-            let LineContent::Whole(line, _) = content else { continue };
-            if case_of(line) != Some(self.query.case) {
-                continue;
-            }
+fn read_ledger(opened: Opened<'_>, collectors: &mut [RecordCollector<'_>]) -> Result<(), AuditError> {
+    let Opened { reader, random_access, .. } = opened;
+    let mut spool = random_access.writer();
+    let mut lines = Lines::new(reader);
+    let mut records = LineReader::default();
+    let mut read = 0;
+    loop {
+        let next = lines.next().map_err(|source| AuditError::Read { offset: read, source })?;
+        let Some(RawLine { number, offset, length, content }) = next else { return Ok(()) };
+        read = offset + length;
+        let LineContent::Whole(line, _) = content else { continue };
+        let Some(case) = case_of(line) else { continue };
+        for collector in collectors.iter_mut().filter(|collector| collector.query.case == case) {
             if let Some(spool) = &mut spool {
                 let kept = spool.copy(line, offset).and_then(|()| spool.flush());
                 kept.map_err(|source| AuditError::Spool { source })?;
@@ -74,29 +60,52 @@ impl RecordCollector<'_> {
             match records.read(line) {
                 Ok(LedgerLine::Record(mut record)) => {
                     (record.line, record.offset) = (number, offset);
-                    self.take(record, &random_access)?;
+                    collector.take(record, &random_access)?;
                 }
                 Ok(LedgerLine::Opening(_)) => {}
                 Err(_) => {
-                    let context = JudgeContext::new(&self.options, &random_access);
-                    self.shard.line(line, number, offset, &context, &mut self.found.findings)?;
+                    let context = JudgeContext::new(collector.options, &random_access);
+                    collector.shard.line(line, number, offset, &context, &mut collector.found.findings)?;
                 }
             }
         }
     }
+}
 
-    fn extract(&mut self, opened: Opened<'_>) -> Result<(), AuditError> {
-        let Opened { reader, random_access, .. } = opened;
-        let mut reader = CountingReader::new(reader, random_access.writer());
-        match verify_extract(&mut reader, &[]) {
-            Ok(extract) => {
-                let own = extract.records.into_iter().filter(|record| record.case == self.query.case);
-                own.into_iter().try_for_each(|record| self.take(record, &random_access))
-            }
-            Err(ExtractFault::Io(source)) => Err(AuditError::Read { offset: 0, source }),
-            // An extract with a fault proves nothing, so it has no records to report.
-            Err(_) => Ok(()),
-        }
+fn read_extract(opened: Opened<'_>, collectors: &mut [RecordCollector<'_>]) -> Result<(), AuditError> {
+    let Opened { reader, random_access, .. } = opened;
+    let mut reader = CountingReader::new(reader, random_access.writer());
+    match verify_extract(&mut reader, &[]) {
+        Ok(extract) => collectors.iter_mut().try_for_each(|collector| {
+            let own = extract.records.iter().filter(|record| record.case == collector.query.case);
+            own.cloned().try_for_each(|record| collector.take(record, &random_access))
+        }),
+        Err(ExtractFault::Io(source)) => Err(AuditError::Read { offset: 0, source }),
+        // An extract with a fault proves nothing, so it has no records to report.
+        Err(_) => Ok(()),
+    }
+}
+
+impl<'a> RecordCollector<'a> {
+    fn new(query: &'a CaseQuery, options: &'a AuditOptions) -> Self {
+        let found = CaseRecords {
+            records: Vec::new(),
+            later: 0,
+            findings: Vec::new(),
+            uncounted: Vec::new(),
+            repeated: Vec::new(),
+        };
+        Self { query, options, shard: Shard::new(), found }
+    }
+
+    fn finish(self) -> CaseRecords {
+        let Self { mut found, .. } = self;
+        let lines = |kind| {
+            let of_kind = found.findings.iter().filter(move |finding| finding.kind == kind);
+            of_kind.map(|finding| finding.line).collect()
+        };
+        (found.uncounted, found.repeated) = (lines(FindingKind::EventVoidsUncounted), lines(FindingKind::CaseRepeated));
+        found
     }
 
     fn take(&mut self, record: Record, random_access: &RandomAccess<'_>) -> Result<(), AuditError> {
@@ -104,7 +113,7 @@ impl RecordCollector<'_> {
             self.found.later += 1;
             return Ok(());
         }
-        let context = JudgeContext::new(&self.options, random_access);
+        let context = JudgeContext::new(self.options, random_access);
         self.shard.record(record.clone(), &context, &mut self.found.findings)?;
         self.found.records.push(record);
         Ok(())

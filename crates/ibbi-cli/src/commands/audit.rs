@@ -104,13 +104,17 @@ fn case_report(args: &Args, case: &str, until: CaseUntil, as_of: Option<At>) -> 
 
 /// Returns the report as a page, with the first cases in full.
 fn page(args: &Args, report: &AuditReport, cases: &[AuditedCaseSummary]) -> Result<String, AppError> {
-    let mut timelines = Vec::new();
-    // Standard input can be read only once, so its page has no timelines.
-    if args.ledger.as_os_str() != "-" {
-        for case in cases.iter().take(FULL_CASES) {
-            timelines.push(case_report(args, &case.case.to_string(), CaseUntil::End, Some(report.as_of))?);
-        }
-    }
+    let query = |case: &AuditedCaseSummary| CaseQuery {
+        case: case.case,
+        until: CaseUntil::End,
+        as_of: Some(report.as_of),
+        advisories: args.advisories,
+    };
+    // Standard input can be read only once, so its page has no timelines. A ledger's file is read a second time, for all.
+    let timelines = match args.ledger.as_os_str() == "-" {
+        true => Vec::new(),
+        false => audit::case_reports(&args.ledger, &cases.iter().take(FULL_CASES).map(query).collect::<Vec<_>>())?,
+    };
     let cases = &cases[..cases.len().min(LISTED_CASES)];
     let page = AuditPage { report, cases, timelines: &timelines, program: ibbi_app::ledger::PROGRAM };
     Ok(page.to_html())
