@@ -95,7 +95,7 @@ fn deep_long_and_binary_input_is_refused_without_harm() {
         (deep(r#"{"type":"case_opened","data":{"program":"#, "{\"a\":", 150_000), "the JSON is not an event"),
         (vec![b' '; 10_000_000], "standard input has more than 1048576 bytes, which is too long for an event"),
         (vec![b'x'; 10_000_000], "more than 1048576 bytes"),
-        (long_text.into_bytes(), "the text has 900000 characters; at most 4000 are allowed"),
+        (long_text.into_bytes(), "the text has 900000 characters; enter at most 4000"),
         (b"\xef\xbb\xbf{}".to_vec(), "line 1, column 1"),
         (b"\x00\x01\x02".to_vec(), "line 1, column 1"),
         (b"{\"type\":\"note_added\",\"data\":{\"text\":\"\xff\"}}".to_vec(), "line 1, column 38"),

@@ -42,7 +42,7 @@ fn a_file_that_is_no_ledger_is_left_alone() {
     for (content, says) in [
         (b"\n".to_vec(), "x does not begin as a ledger: the line is empty"),
         (b"My notes\nof today\n".to_vec(), "x does not begin as a ledger: the line is not JSON"),
-        (b"{\"a\":1}\n".to_vec(), "x does not begin as a ledger: the key `a` is not one"),
+        (b"{\"a\":1}\n".to_vec(), "x does not begin as a ledger: a line of this type can't have the key `a`"),
         (b"{\n  \"actor\": \"me\"\n}\n".to_vec(), "x does not begin as a ledger"),
         (b"\x7fELF\x02\x01\x01\x00\xff\xfe\n".to_vec(), "x does not begin as a ledger: the line is not UTF-8"),
         (b"[".repeat(200_000).into_iter().chain(*b"\n").collect(), "x does not begin as a ledger: the line is 200000"),
@@ -73,7 +73,7 @@ fn a_ledger_that_was_changed_is_only_reported_with_the_place() {
     for (content, says) in [
         ([b"\xef\xbb\xbf", &ledger[..]].concat(), "line 1, byte 0: the line begins with a byte order mark".to_owned()),
         (text.replace('\n', "\r\n").into_bytes(), "the line ends with CR LF instead of LF".to_owned()),
-        (with(&long), format!("line 4, byte {end}: the line is 10000000 bytes long; at most 65536")),
+        (with(&long), format!("line 4, byte {end}: the line is 10000000 bytes long; the limit is 65536 bytes")),
         (with(b"\xff\xfe\n"), format!("line 4, byte {end}: the line is not UTF-8")),
         (with(b"\n"), format!("line 4, byte {end}: the line is empty")),
         (with(b"{}\n"), "line 4, byte ".to_owned()),

@@ -183,7 +183,7 @@ fn an_environment_full_of_nonsense_does_no_harm() {
     let place = place();
     let mut command = place.command(&["record", "a.ledger", "note_added", "text=so"]);
     command.env("IBBI_ACTOR", "two\nlines");
-    fails(&place, command, b"", super::USAGE, "actor: the name holds the character U+000A");
+    fails(&place, command, b"", super::USAGE, "actor: the name has the character U+000A");
     let mut command = place.command(&["record", "a.ledger", "note_added", "text=so"]);
     let nonsense = OsStr::from_bytes(b"\xff\xfe");
     for name in ["IBBI_ACTOR", "TERM", "COLUMNS", "LANG", "TZ", "NO_COLOR", "CLICOLOR_FORCE", "HOME", "LOGNAME"] {
