@@ -119,7 +119,8 @@ fn the_future_and_the_time_before_the_last_event_are_refused_by_a_rule() {
         REFUSED,
         "five minutes after now",
     );
-    let says = "the last event happened Mon, Sep 1, 2025, 9:00 AM, this one Sat, Aug 30, 2025, 10:00 AM";
+    let says =
+        "the last event happened on Mon, Sep 1, 2025, 9:00 AM, and this one happened on Sat, Aug 30, 2025, 10:00 AM";
     check_record(&place, &["note_added", "text=so", "--at", "2025-08-30 10:00"], REFUSED, says);
 }
 
