@@ -66,7 +66,7 @@ fn one_case_is_told_in_depth_and_as_it_was() {
     assert_eq!(early["moments"].as_array().map(Vec::len), Some(2));
     assert!(place.done(&["audit", "a.ledger", "--case", "Birch Valley"]).contains("Birch Valley"));
     let nobody = place.ibbi(&["audit", "a.ledger", "--case", "Nowhere"]);
-    assert!(nobody.code == 2 && nobody.err.contains("no case `Nowhere`"), "{nobody:?}");
+    assert!(nobody.code == 2 && nobody.err.contains("none matches `Nowhere`"), "{nobody:?}");
 }
 
 #[test]
@@ -204,6 +204,6 @@ fn what_has_no_whole_line_is_no_sound_ledger() {
         std::fs::write(place.path("d.ledger"), bytes).expect("a file");
         let said = place.ibbi(&["audit", "d.ledger"]);
         assert_eq!(said.code, 4, "{said:?}");
-        assert!(said.out.contains("[ledger.empty, once]"), "{}", said.out);
+        assert!(said.out.contains("[ledger.empty,"), "{}", said.out);
     }
 }

@@ -170,7 +170,7 @@ fn wrong_options_of_every_command_are_usage_errors() {
         (&["new", "b.ledger", "--district", "B", "--grace", "-1"], "minutes must be a whole number, such as 15"),
         (&["new", "b.ledger", "--district", "B", "--grace", "9999"], "is not shorter than the shortest part"),
         (&["new", "b.ledger", "--district", "B", "--origin", ""], "origin: the name is empty"),
-        (&["new", "b.ledger", "--district", "B", "--actor", "\u{7}"], "actor: the name holds the character U+0007"),
+        (&["new", "b.ledger", "--district", "B", "--actor", "\u{7}"], "actor: the name has the character U+0007"),
         (&["void", "a.ledger", "two", "--reason", "so"], "the number must be a whole number, such as 12"),
         (&["void", "a.ledger", "-1", "--reason", "so"], "the number must be a whole number, such as 12"),
         (&["void", "a.ledger", "2"], "--reason <REASON>"),

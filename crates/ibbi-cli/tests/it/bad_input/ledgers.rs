@@ -54,7 +54,7 @@ fn a_file_that_is_no_ledger_is_left_alone() {
     }
     for content in [&b"no line feed"[..], &[b'x'; 1_000_000]] {
         std::fs::write(place.path("x"), content).unwrap();
-        check_readers(&place, BAD, "x does not begin as a ledger: it has no whole line");
+        check_readers(&place, BAD, "has no whole line");
         check(&place, &["new", "x", "--district", "Y"], USAGE, "x already exists");
     }
 }
@@ -131,7 +131,7 @@ fn an_empty_file_is_no_ledger_until_new_begins_one_in_it() {
     let place = place();
     for begun in ["", "{\"actor\":\"cle"] {
         std::fs::write(place.path("x"), begun).unwrap();
-        check_readers(&place, BAD, "x does not begin as a ledger: it ");
+        check_readers(&place, BAD, "has no whole line");
         place.done(&["new", "x", "--district", "Y"]);
         assert_eq!(place.ibbi(&["status", "x"]).code, DONE);
     }
