@@ -28,6 +28,9 @@ pub mod tour;
 
 pub use error::{AppError, ExitCode};
 pub use ibbi_common::{format, zone};
+/// The parts of the ledger that programs use.
+pub use ibbi_log::MAX_NUMBER;
+pub use ibbi_seal::{ExtractError, PublicKey};
 /// The planner and the simulation. Programs reach them through this crate.
 pub use ibbi_sim as sim;
 pub use suggest::Suggestion;

@@ -1,8 +1,7 @@
-//! Answers packed with gzip, for those who take them so. A page is mostly markup that repeats itself: packed it is about a
-//! sixth as long, which is felt on a telephone and not on the loopback address.
+//! Compression of responses with gzip. Compressed pages are about a sixth as long, which matters on a phone.
 //!
-//! What streams is packed piece by piece, for each is to be shown when it arrives. What bears an ETag is not packed, for
-//! that names bytes.
+//! Every piece of a streamed body is flushed, so that a client can show it when it arrives. The compression layer of
+//! tower-http does not flush pieces. A response with an ETag is not compressed, because a strong ETag names bytes.
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, VARY};
@@ -15,12 +14,12 @@ use std::io::Write as _;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-/// What is shorter is not worth it; in bytes.
+/// The shortest body that is compressed, in bytes.
 const WORTH: u64 = 2_000;
-/// Types that are text and that browsers load.
+/// The types of text that browsers load.
 const TEXTS: &[&str] = &["text/html", "text/css", "text/javascript", "application/json"];
 
-/// Whether a client takes gzip, by its `Accept-Encoding`.
+/// Returns whether a client accepts gzip, by its `Accept-Encoding`.
 pub(crate) fn is_taken(headers: &HeaderMap) -> bool {
     let values = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(',')).any(|each| {
@@ -30,7 +29,7 @@ pub(crate) fn is_taken(headers: &HeaderMap) -> bool {
     })
 }
 
-/// The answer, packed where that is worth it.
+/// Compresses a response if that is worth it.
 pub(crate) fn pack(response: Response) -> Response {
     let headers = response.headers();
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
@@ -47,15 +46,15 @@ pub(crate) fn pack(response: Response) -> Response {
     Response::from_parts(parts, Body::new(Packed { body, packer: Some(packer) }))
 }
 
-/// A body that is packed as it comes: each piece can be unpacked when it arrives.
+/// A body that is compressed piece by piece.
 struct Packed {
     body: Body,
-    /// None once the end was written.
+    /// `None` after the end was written.
     packer: Option<GzEncoder<Vec<u8>>>,
 }
 
 impl Packed {
-    /// A piece packed, or the end.
+    /// Compresses a piece, or writes the end.
     fn packed(&mut self, piece: Option<Bytes>) -> std::io::Result<Option<Bytes>> {
         let (Some(packer), Some(piece)) = (&mut self.packer, &piece) else {
             return self.packer.take().map(|packer| packer.finish().map(Bytes::from)).transpose();
@@ -80,7 +79,7 @@ impl HttpBody for Packed {
         let piece = match ready!(Pin::new(&mut self.body).poll_frame(context)) {
             Some(Ok(frame)) => match frame.into_data() {
                 Ok(piece) => Some(piece),
-                // Trailers are not used here.
+                // The server sends no trailers.
                 Err(frame) => return Poll::Ready(Some(Ok(frame))),
             },
             Some(Err(error)) => return Poll::Ready(Some(Err(error))),

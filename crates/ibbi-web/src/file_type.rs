@@ -68,7 +68,7 @@ fn looks_like(content: &[u8]) -> &'static str {
         return "a file that is not text";
     }
     let first = text.lines().next().unwrap_or_default();
-    if text.trim().parse::<ibbi_seal::PublicKey>().is_ok() {
+    if text.trim().parse::<ibbi_app::PublicKey>().is_ok() {
         return "a public key, which belongs in the field for it";
     }
     if text.lines().any(|line| line.starts_with("\u{2014} ")) {

@@ -1,21 +1,21 @@
-//! The local page and the HTTP face of [`ibbi_app`]: `ibbi serve`.
+//! The web server: the pages and the HTTP API over [`ibbi_app`]. `ibbi serve` starts it.
 //!
-//! One process, one ledger. Pages are made on the server and work without script; a small script only spares the reader
-//! a click. What the API under `/api/v1` returns is what the program prints with `--json`, for both ask the same functions.
+//! One process serves one ledger. The server renders the pages. They work without JavaScript; a small script saves
+//! clicks. The API under `/api/v1` returns what the program prints with `--json`, because both call the same functions.
 //!
 //! | to | see |
 //! |---|---|
-//! | start it | [`Config`], [`Server`] |
-//! | read how the API is described | [`openapi`] |
+//! | start the server | [`Config`], [`Server`] |
+//! | get the OpenAPI document | [`openapi`] |
 //!
 //! # Invariants
 //!
-//! - No event is acknowledged before it is on the disk: one thread holds the ledger ([`ibbi_app::service`]), judges what many
-//!   requests offer in the order in which it came, and answers after the sync that they share.
-//! - Everything is in the program: a page loads nothing from elsewhere, and its content security policy says so.
-//! - No request names a file. What is uploaded stays in memory or in a folder of its own until it is forgotten.
-//! - Nothing from outside becomes markup: pages are made with [`ibbi_report::html`], which escapes in one place.
-//! - [`Limits`] on everything: bodies, time, connections, uploads; and on simulated runs.
+//! - No event is acknowledged before it is on the disk. One thread holds the ledger ([`ibbi_app::service`]), validates
+//!   the offers of many requests in the order in which they arrive, and answers after the sync that they share.
+//! - Everything is in the program: pages load nothing from other servers, and their content security policy forbids it.
+//! - No request names a file. An upload stays in memory or in its own folder until it is deleted.
+//! - No input becomes markup: pages are built with [`ibbi_report::html`], which escapes text in one place.
+//! - There are [`Limits`] on bodies, time, connections, uploads, and simulation runs.
 #![forbid(unsafe_code)]
 
 mod api;

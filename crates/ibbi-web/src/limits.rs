@@ -1,9 +1,9 @@
-//! How much a server takes upon itself, and how long it waits for others.
+//! The limits of a server: sizes, counts, and times.
 
 use std::time::Duration;
 
-/// The limits of a server. Whoever goes beyond one is answered with a problem that says so, or cut off where no answer can
-/// reach them; nobody else notices.
+/// The limits of a server. A client that exceeds one gets a problem that says so, or is disconnected if no response can
+/// reach it. Other clients are not affected.
 ///
 /// ```
 /// use ibbi_web::Limits;
@@ -12,27 +12,28 @@ use std::time::Duration;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// The most connections at a time; more wait to be accepted. 512.
+    /// The most connections at the same time. More wait to be accepted. Default: 512.
     pub connections: usize,
-    /// How long the head of a request may take, and how long a connection may be idle between two. 15 seconds.
+    /// How long the head of a request can take, and how long a connection can be idle between requests. Default: 15
+    /// seconds.
     pub head_time: Duration,
-    /// The longest body, in bytes. 2 MiB.
+    /// The longest body, in bytes. Default: 2 MiB.
     pub body: usize,
-    /// How long a body may take to arrive. 20 seconds.
+    /// How long a body can take to arrive. Default: 20 seconds.
     pub body_time: Duration,
-    /// The longest body where ledgers are uploaded, in bytes. 64 MiB.
+    /// The longest upload of a ledger, in bytes. Default: 64 MiB.
     pub upload: usize,
-    /// How long an upload may take to arrive. 2 minutes.
+    /// How long an upload can take to arrive. Default: 2 minutes.
     pub upload_time: Duration,
-    /// The most uploads that are read at a time, for they are held in memory; more wait for one to end. 4.
+    /// The most uploads that are read at the same time, because they are held in memory. More wait. Default: 4.
     pub uploads: usize,
-    /// How long an uploaded ledger is kept after somebody looked at it last. 1 hour.
+    /// How long an uploaded ledger is kept after its last use. Default: 1 hour.
     pub kept: Duration,
-    /// How long a client may take nothing of an answer that waits for it. 30 seconds.
+    /// How long a client can leave a response unread. Default: 30 seconds.
     pub write_time: Duration,
-    /// How long a connection may last in all. 15 minutes.
+    /// How long a connection can last in total. Default: 15 minutes.
     pub connection_time: Duration,
-    /// How long requests may go on after the server was told to stop. 10 seconds.
+    /// How long requests can run after the server starts to stop. Default: 10 seconds.
     pub grace: Duration,
 }
 

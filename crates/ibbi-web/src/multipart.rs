@@ -1,18 +1,19 @@
-//! Forms with files: `multipart/form-data` by RFC 7578, out of a body that has been read.
+//! Forms with files: `multipart/form-data` by RFC 7578, in a body that was read. The parts borrow from the body: the
+//! multipart extractor of axum copies every part, which would double the memory of an upload.
 
 /// A part of a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Part<'a> {
-    /// The name of its field.
+    /// The name of the field.
     pub(crate) name: &'a str,
-    /// What it holds.
+    /// The content.
     pub(crate) content: &'a [u8],
 }
 
-/// The most parts that are read.
+/// The most parts of a form.
 const MOST: usize = 32;
 
-/// Reads the parts of a body whose type is `content_type`. Nothing, if it is no such form or not a whole one.
+/// Reads the parts of a body with a content type. Returns `None` if it is another type, or the form is incomplete.
 pub(crate) fn read<'a>(content_type: &str, body: &'a [u8]) -> Option<Vec<Part<'a>>> {
     let boundary = boundary(content_type)?;
     let opening = format!("--{boundary}");
@@ -47,7 +48,7 @@ fn boundary(content_type: &str) -> Option<&str> {
     (1..=70).contains(&boundary.len()).then_some(boundary)
 }
 
-/// The name of a part's field, out of its headers.
+/// Returns the name of a part's field from its headers.
 fn name(head: &[u8]) -> Option<&str> {
     let head = std::str::from_utf8(head).ok()?;
     let line = head.split("\r\n").find(|line| line.to_ascii_lowercase().starts_with("content-disposition:"))?;
@@ -55,7 +56,7 @@ fn name(head: &[u8]) -> Option<&str> {
     Some(value.trim_matches('"'))
 }
 
-/// Where a sequence of bytes begins in another.
+/// Returns the position of a sequence of bytes in another.
 fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
     let (first, rest) = wanted.split_first()?;
     let mut from = 0;

@@ -37,7 +37,7 @@ pub(crate) struct Problem<'a> {
     refusal: Option<&'a Refusal>,
     /// Every problem of the scenario.
     #[serde(skip_serializing_if = "Option::is_none")]
-    problems: Option<&'a [ibbi_sim::Problem]>,
+    problems: Option<&'a [ibbi_app::sim::Problem]>,
     /// The ID of the event that may or may not be recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<Uuid>,

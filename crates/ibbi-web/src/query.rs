@@ -1,4 +1,4 @@
-//! Keys and values, as links and forms carry them: in order, any of them more than once.
+//! Keys and values of links and forms, in order. A key can be repeated.
 
 use std::borrow::Cow;
 
@@ -7,33 +7,33 @@ use std::borrow::Cow;
 pub(crate) struct Pairs(Vec<(String, String)>);
 
 impl Pairs {
-    /// Reads what a link carries after its `?`, or a form in its body.
+    /// Reads the query of a link or the body of a form.
     pub(crate) fn read(text: &[u8]) -> Self {
         Self(form_urlencoded::parse(text).map(|(key, value)| (key.into_owned(), value.into_owned())).collect())
     }
 
-    /// The first value of a key, unless it is empty.
+    /// Returns the first value of a key, unless it is empty.
     pub(crate) fn get(&self, key: &str) -> Option<&str> {
         self.0.iter().find(|(name, value)| name == key && !value.is_empty()).map(|(_, value)| value.as_str())
     }
 
-    /// Every value of a key.
+    /// Returns every value of a key.
     pub(crate) fn all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(name, _)| name == key).map(|(_, value)| value.as_str())
     }
 
-    /// Whether there is nothing.
+    /// Returns whether there are no pairs.
     pub(crate) const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Every pair.
+    /// Returns every pair.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))
     }
 }
 
-/// Writes pairs as a link carries them.
+/// Writes pairs as the query of a link.
 pub(crate) fn write<'a>(pairs: impl IntoIterator<Item = (&'a str, Cow<'a, str>)>) -> String {
     let mut text = form_urlencoded::Serializer::new(String::new());
     for (key, value) in pairs {

@@ -1,4 +1,4 @@
-//! Answers: pages, JSON, downloads, redirects, and what streams.
+//! Responses: pages, JSON, downloads, redirects, and streams.
 
 use axum::body::{Body, Bytes};
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, LOCATION};
@@ -19,7 +19,7 @@ pub(crate) const PROBLEM: &str = "application/problem+json";
 pub(crate) const CALENDAR: &str = "text/calendar; charset=utf-8";
 pub(crate) const TOML: &str = "application/toml; charset=utf-8";
 
-/// An answer of a status and a type.
+/// Returns a response with a status and a content type.
 pub(crate) fn with_type(status: StatusCode, kind: &'static str, body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
@@ -27,18 +27,18 @@ pub(crate) fn with_type(status: StatusCode, kind: &'static str, body: impl Into<
     response
 }
 
-/// A value as JSON on one line, as the program prints it.
+/// Returns a response with a value as JSON on one line, as the program prints it.
 pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Result<Response, AppError> {
     Ok(with_type(status, JSON, json_line(value)?))
 }
 
-/// A value as a line of JSON.
+/// Returns a value as a line of JSON.
 pub(crate) fn json_line(value: &impl Serialize) -> Result<String, AppError> {
     let text = serde_json::to_string(value).map_err(|error| AppError::Usage(error.to_string()))?;
     Ok(text + "\n")
 }
 
-/// A file to be kept under a name. The name is the program's own.
+/// Returns a download with a file name. The name must not come from a request.
 pub(crate) fn download(kind: &'static str, name: &'static str, body: impl Into<Body>) -> Response {
     let mut response = with_type(StatusCode::OK, kind, body);
     if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
@@ -47,7 +47,7 @@ pub(crate) fn download(kind: &'static str, name: &'static str, body: impl Into<B
     response
 }
 
-/// Sends the reader on to another page of this server.
+/// Redirects to another page of this server.
 pub(crate) fn see_other(to: &str) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SEE_OTHER;
@@ -56,7 +56,7 @@ pub(crate) fn see_other(to: &str) -> Response {
     response
 }
 
-/// An answer with one header more.
+/// Adds a header to a response.
 pub(crate) fn with_header(mut response: Response, name: HeaderName, value: &str) -> Response {
     if let Ok(value) = HeaderValue::from_str(value) {
         response.headers_mut().insert(name, value);
@@ -64,23 +64,23 @@ pub(crate) fn with_header(mut response: Response, name: HeaderName, value: &str)
     response
 }
 
-/// An answer about a case with that many records.
+/// Adds the ETag of a case with this number of records.
 pub(crate) fn with_etag(response: Response, rev: u64) -> Response {
     with_header(response, ETAG, &format!("\"{rev}\""))
 }
 
-/// What does not change while this program runs, and may be kept for a while.
+/// Lets the client cache a response for five minutes.
 pub(crate) fn cached(response: Response) -> Response {
     with_header(response, CACHE_CONTROL, "private, max-age=300")
 }
 
-/// The sending end of a body that is made piece by piece. When nobody reads any more, sending fails.
+/// The sending end of a streamed body. Sending fails after the client stops reading.
 pub(crate) type Pieces = mpsc::Sender<Bytes>;
 
-/// A body that is made piece by piece.
+/// A streamed body.
 pub(crate) struct Streamed(mpsc::Receiver<Bytes>);
 
-/// A body and where its pieces go.
+/// Returns a streamed body and its sending end.
 pub(crate) fn streamed() -> (Pieces, Body) {
     let (pieces, receiver) = mpsc::channel(16);
     (pieces, Body::new(Streamed(receiver)))

@@ -1,4 +1,4 @@
-//! From a request to its handler: the guard, the limits on a body, and the two tables of routes.
+//! The path of a request to its handler: authentication, the limits on a body, and the two tables of routes.
 
 use crate::problem::WebError;
 use crate::query::Pairs;
@@ -23,14 +23,14 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long what is too long is let pass.
+/// How long the server reads and discards a body that is too long.
 const DRAIN_TIME: Duration = Duration::from_secs(5);
 
-/// What was in a request's body.
+/// The body of a request.
 #[derive(Clone)]
 struct ReadBody(Bytes);
 
-/// All routes.
+/// Returns the router with all routes.
 pub(crate) fn router(state: &Arc<AppState>) -> Router {
     let pages = pages::ROUTES.iter().map(|(method, path, handler)| (*path, route(method, *handler, None)));
     let operations = api::OPERATIONS.iter().map(|operation| {
@@ -40,10 +40,10 @@ pub(crate) fn router(state: &Arc<AppState>) -> Router {
     let router = pages.chain(operations).fold(Router::new(), |router, (path, route)| router.route(path, route));
     router
         .fallback(|request: Request| async move {
-            failed(request.uri().path(), &WebError::not_found("there is no such page"))
+            failed(request.uri().path(), &WebError::not_found("This page doesn't exist."))
         })
         .method_not_allowed_fallback(|request: Request| async move {
-            let detail = format!("{} is not done here", request.method());
+            let detail = format!("This address doesn't accept {}.", request.method());
             failed(request.uri().path(), &WebError::Request(StatusCode::METHOD_NOT_ALLOWED, "method", detail))
         })
         .with_state(Arc::clone(state))
@@ -71,7 +71,7 @@ fn failed(path: &str, fail: &WebError) -> Response {
     if path.starts_with(api::BASE) { fail.problem() } else { pages::failed(fail) }
 }
 
-/// Answers one request.
+/// Answers a request.
 pub(crate) async fn answer(
     state: Arc<AppState>,
     router: TowerToHyperService<Router>,
@@ -94,7 +94,7 @@ pub(crate) async fn answer(
     Ok(response)
 }
 
-/// Reads on without keeping anything, up to a length.
+/// Reads and discards a body, up to a length.
 async fn drain(mut body: Incoming, most: usize) {
     let mut seen = 0;
     if body.size_hint().lower() > most as u64 {
@@ -130,7 +130,8 @@ async fn read(state: &AppState, parts: &Parts, body: Incoming) -> Result<Bytes, 
     let path = parts.uri.path();
     let is_upload = path == "/audit" || api::UPLOADS.contains(&path);
     let (limit, time) = if is_upload { (limits.upload, limits.upload_time) } else { (limits.body, limits.body_time) };
-    // What is not read is drained for a little while: a sender may hear nothing before it has sent everything.
+    // A body that is refused is still read for a short time: some clients read no response before they have sent
+    // everything.
     if let Some(fail) = unread(parts, &body, limit) {
         let _ = tokio::time::timeout(DRAIN_TIME, drain(body, 2 * limit)).await;
         return Err(fail);
@@ -145,17 +146,17 @@ async fn read(state: &AppState, parts: &Parts, body: Incoming) -> Result<Bytes, 
         Ok(Ok(body)) => Ok(body),
         Ok(Err(error)) if is_too_long(&error) => Err(too_long(limit)),
         Ok(Err(_)) => {
-            let detail = "the request ended before it was whole, or is not put together as HTTP asks; send it again";
+            let detail = "The request is incomplete or malformed. Send it again.";
             Err(WebError::Request(StatusCode::BAD_REQUEST, "incomplete", detail.to_owned()))
         }
         Err(_) => {
-            let detail = format!("the request did not arrive within {} seconds", time.as_secs_f64());
+            let detail = format!("The request did not arrive within {} seconds.", time.as_secs_f64());
             Err(WebError::Request(StatusCode::REQUEST_TIMEOUT, "slow", detail))
         }
     }
 }
 
-/// Why a body is not read at all, as far as its request says it.
+/// Returns why a body is not read, as far as its head shows it.
 fn unread(parts: &Parts, body: &Incoming, limit: usize) -> Option<WebError> {
     let packed = parts
         .headers
@@ -163,19 +164,21 @@ fn unread(parts: &Parts, body: &Incoming, limit: usize) -> Option<WebError> {
         .iter()
         .find(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"));
     if let Some(coding) = packed {
-        let detail =
-            format!("the request is packed ({}); send it as it is", String::from_utf8_lossy(coding.as_bytes()));
+        let detail = format!(
+            "The request is compressed ({}). Send it uncompressed.",
+            String::from_utf8_lossy(coding.as_bytes())
+        );
         return Some(WebError::Request(StatusCode::UNSUPPORTED_MEDIA_TYPE, "packed", detail));
     }
     (body.size_hint().lower() > limit as u64).then(|| too_long(limit))
 }
 
 fn too_long(limit: usize) -> WebError {
-    let detail = format!("the request has more than {limit} bytes, which is the most that is taken here");
+    let detail = format!("The request has more than {limit} bytes, which is the limit.");
     WebError::Request(StatusCode::PAYLOAD_TOO_LARGE, "too-large", detail)
 }
 
-/// Whether a body was given up because of its length, not because it broke off.
+/// Returns whether a body was refused because of its length, not because it ended early.
 fn is_too_long(error: &axum::Error) -> bool {
     std::error::Error::source(error).is_some_and(|cause| cause.is::<LengthLimitError>())
 }

@@ -1,4 +1,4 @@
-//! The server: its address, its connections, and its end.
+//! The server: its address, its connections, and its shutdown.
 
 use crate::limits::Limits;
 use crate::router;
@@ -24,31 +24,31 @@ use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio_io_timeout::TimeoutStream;
 
-/// The port that is tried first.
+/// The first port that is tried.
 pub const DEFAULT_PORT: u16 = 8420;
 /// How many ports after it are tried.
 const PORTS: u16 = 20;
 
-/// What to serve, and where.
+/// The settings of a server.
 #[derive(Clone)]
 pub struct Config {
-    /// The ledger's file; begun if there is none.
+    /// The ledger's file. It is created if it doesn't exist.
     pub ledger: PathBuf,
-    /// The address to listen on; the loopback address unless others are to be let in.
+    /// The address to listen on. Use the loopback address unless other machines need access.
     pub address: IpAddr,
-    /// The port; 0 takes any. Without one, [`DEFAULT_PORT`] or the next that is free.
+    /// The port. 0 takes any free port. Without one, [`DEFAULT_PORT`] or the next that is free.
     pub port: Option<u16>,
-    /// Further names under which the server is reached.
+    /// More host names of the server.
     pub hosts: Vec<String>,
-    /// The token that every request must bear; on the loopback address none is needed.
+    /// The token that every request needs. On the loopback address none is needed.
     pub token: Option<String>,
-    /// Who records where a request does not say.
+    /// The actor of a request that names none.
     pub actor: Name,
     /// The key with which checkpoints are signed as the ledger grows, if any.
     pub signer: Option<Arc<Signer>>,
-    /// Where the time comes from.
+    /// The clock.
     pub clock: Clock,
-    /// How much it takes upon itself.
+    /// The limits.
     pub limits: Limits,
 }
 
@@ -58,7 +58,7 @@ impl std::fmt::Debug for Config {
     }
 }
 
-/// A server that listens and does not answer yet.
+/// A server that listens and doesn't answer yet.
 #[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
@@ -76,7 +76,7 @@ pub struct Server {
 pub struct Handle(Arc<Notify>);
 
 impl Handle {
-    /// Stops the server as a signal does: what was begun is finished.
+    /// Stops the server as a signal does. Requests that have started are finished.
     pub fn stop(&self) {
         self.0.notify_one();
     }
@@ -113,7 +113,7 @@ impl Server {
     /// ```
     ///
     /// # Errors
-    /// [`AppError`]: where another process holds the ledger, it is damaged, or there is no port to listen on.
+    /// [`AppError`]: another process has the ledger open, the ledger is damaged, or no port is free.
     pub fn bind(config: Config) -> Result<Self, AppError> {
         let Config { ledger, address, port, hosts, token, actor, signer, clock, limits } = config;
         let listener = listen(address, port)?;
@@ -121,7 +121,7 @@ impl Server {
         let bound = listener.local_addr().map_err(failed)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(256).build();
         let runtime = runtime.map_err(failed)?;
-        // Before anybody can know that it is there: a signal that comes early is heeded too.
+        // Before the address is known, so that an early signal is handled too.
         let signals = Signals::catch(&runtime).map_err(failed)?;
         let first = FirstLine { actor: actor.clone(), at: None, origin: None, id: uuid::Uuid::now_v7() };
         let options = OpenOptions { clock: Arc::clone(&clock), collect: Collect::Nothing, signer };
@@ -130,7 +130,7 @@ impl Server {
         let service = Arc::new(RwLock::new(service));
         let (writer, thread) = Writer::start(Arc::clone(&service)).map_err(failed)?;
         let names = names(bound, &hosts);
-        // Whoever is on this machine can read the file anyway; others have to know something.
+        // Users of this machine can read the file anyway. Others need the token.
         let token = token.or_else(|| (!address.is_loopback()).then(|| uuid::Uuid::new_v4().simple().to_string()));
         let state = Arc::new(AppState::new(service, writer, clock, actor, names, token, ledger, limits));
         Ok(Self {
@@ -145,7 +145,7 @@ impl Server {
         })
     }
 
-    /// The address to open in a browser, with the token where one is needed.
+    /// Returns the address to open in a browser, with the token if one is needed.
     pub fn url(&self) -> String {
         let shown = match self.address.ip() {
             ip if ip.is_unspecified() => SocketAddr::new(Ipv4Addr::LOCALHOST.into(), self.address.port()),
@@ -155,42 +155,43 @@ impl Server {
         format!("http://{shown}/{token}")
     }
 
-    /// Where it listens.
+    /// Returns the address on which the server listens.
     pub const fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What whoever starts it should know: a line that a crash had cut off, or that others can reach it.
+    /// Returns warnings for the user who starts the server: a line that a crash cut off, or an address that others can
+    /// reach.
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings: Vec<String> = self.set_aside.iter().cloned().collect();
         if !self.address.ip().is_loopback() {
             warnings.push(
-                "others can reach this address. Every request needs the token, and HTTP hides neither the token nor what \
-                 is sent: put a proxy with TLS before it, and name the address that users type with --host"
+                "other machines can reach this address. Every request needs the token, and HTTP doesn't encrypt \
+                 anything. Put a proxy with TLS in front of the server, and name the proxy's host name with --host"
                     .to_owned(),
             );
         }
         warnings
     }
 
-    /// Something to stop it with.
+    /// Returns a handle that stops the server.
     pub fn handle(&self) -> Handle {
         Handle(Arc::clone(&self.stop))
     }
 
-    /// Answers until SIGINT or SIGTERM, or until [`Handle::stop`]. What was begun is finished within ten seconds, what was
-    /// acknowledged is on the disk, and the ledger is closed.
+    /// Answers requests until SIGINT, SIGTERM, or [`Handle::stop`]. Then it finishes running requests within ten
+    /// seconds and closes the ledger. Acknowledged events are on the disk.
     ///
     /// # Errors
-    /// [`AppError::Io`] if the system refuses what a server needs.
+    /// [`AppError::Io`] if the system refuses a resource that the server needs.
     pub fn run(self) -> Result<(), AppError> {
         let Self { listener, address, state, writer, stop, runtime, signals, .. } = self;
         let failed = |source| AppError::Io { doing: "serve on", path: address.to_string().into(), source };
         let served = runtime.block_on(serve(listener, &state, &stop, signals)).map_err(failed);
         state.writer.stop();
-        // A simulation that nobody waits for any more does not hold up the end.
+        // A simulation whose client is gone must not delay the shutdown.
         runtime.shutdown_timeout(Duration::from_secs(1));
-        // What waits in the queue is written and answered before the thread ends.
+        // The thread writes and answers the waiting events before it ends.
         let _ = writer.join();
         served
     }
@@ -215,10 +216,10 @@ fn listen(address: IpAddr, port: Option<u16>) -> Result<TcpListener, AppError> {
             }
         }
     }
-    Err(last.unwrap_or_else(|| AppError::Usage("no port to listen on".to_owned())))
+    Err(last.unwrap_or_else(|| AppError::Usage("no port is free".to_owned())))
 }
 
-/// The names under which a request may ask for this server.
+/// Returns the host names that a request can use.
 fn names(address: SocketAddr, hosts: &[String]) -> Vec<String> {
     let port = address.port();
     let (v4, v6) = ("127.0.0.1".to_owned(), "[::1]".to_owned());
@@ -258,7 +259,7 @@ async fn serve(listener: TcpListener, state: &Arc<AppState>, stop: &Notify, sign
         let (stream, permit) = match accepted {
             Ok(accepted) => accepted,
             Err(_) => {
-                // Out of descriptors, or a connection that was gone at once: the next may do.
+                // No file descriptor is free, or the connection is already closed. Try again.
                 tokio::time::sleep(Duration::from_millis(20)).await;
                 continue;
             }
@@ -272,7 +273,7 @@ async fn serve(listener: TcpListener, state: &Arc<AppState>, stop: &Notify, sign
             let mut connection = std::pin::pin!(builder.serve_connection(TokioIo::new(stream), service));
             let time = tokio::time::sleep(limits.connection_time);
             tokio::select! {
-                // A connection that breaks off concerns nobody but the one who broke it off.
+                // A connection that ends early affects only its client.
                 _ = &mut connection => {}
                 _ = ended.changed() => finish(connection, limits.grace).await,
                 () = time => finish(connection, limits.grace).await,
@@ -288,19 +289,19 @@ async fn serve(listener: TcpListener, state: &Arc<AppState>, stop: &Notify, sign
     Ok(())
 }
 
-/// Forgets uploads in time, also when nobody asks for anything.
+/// Deletes old uploads, even without requests.
 async fn forget(state: Arc<AppState>) {
     let kept = state.limits.kept;
     let every = (kept / 60).clamp(Duration::from_millis(20), Duration::from_secs(60));
     loop {
         tokio::time::sleep(every).await;
         let state = Arc::clone(&state);
-        // Files go with an upload, which may take the disk a moment.
+        // Deleting files can take the disk a moment.
         let _ = tokio::task::spawn_blocking(move || state.uploads().forget_old()).await;
     }
 }
 
-/// Lets a connection finish the request that it is at, and no other.
+/// Lets a connection finish its current request.
 async fn finish<S>(
     mut connection: Pin<&mut hyper::server::conn::http1::Connection<TokioIo<Stream>, S>>,
     grace: Duration,
@@ -312,7 +313,7 @@ async fn finish<S>(
     let _ = tokio::time::timeout(grace, connection).await;
 }
 
-/// A connection that is given up when its client takes nothing of what is sent for too long.
+/// A connection that is closed when its client doesn't read for too long.
 type Stream = Pin<Box<TimeoutStream<tokio::net::TcpStream>>>;
 
 async fn accept(
@@ -328,7 +329,7 @@ async fn accept(
     Ok((Box::pin(stream), permit))
 }
 
-/// The signals that end the server: SIGINT, and SIGTERM where there is such a signal.
+/// The signals that stop the server: SIGINT, and SIGTERM on Unix.
 #[derive(Debug)]
 struct Signals {
     #[cfg(unix)]

@@ -1,4 +1,4 @@
-//! What all requests share.
+//! The state that all requests share.
 
 use crate::limits::Limits;
 use crate::uploads::Uploads;
@@ -7,39 +7,39 @@ use ibbi_app::AppError;
 use ibbi_app::case_log::CaseLog;
 use ibbi_app::ledger::{Clock, LedgerService};
 use ibbi_app::service::{Offer, Recorded};
+use ibbi_app::sim::Settings;
 use ibbi_app::zone::Zone;
 use ibbi_core::{At, Name};
-use ibbi_sim::Settings;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-/// The most runs that a request may ask for.
+/// The most simulation runs of a request.
 pub(crate) const MAX_RUNS: u64 = 1_000_000;
 
-/// The most runs that a computation takes which goes on beside others; longer ones wait for one another.
+/// The most simulation runs of a short computation. Longer ones run one at a time.
 const SHORT_RUNS: u64 = 100_000;
 
 pub(crate) struct AppState {
     pub(crate) service: Arc<RwLock<LedgerService>>,
     pub(crate) writer: Writer,
     pub(crate) clock: Clock,
-    /// Who records where a request does not say.
+    /// The actor of a request that names none.
     pub(crate) actor: Name,
-    /// The names under which the page may be asked for, with the port where it is not the usual one.
+    /// The host names of the server, with the port if it is not the default.
     pub(crate) hosts: Vec<String>,
-    /// What whoever asks must know, where others than this machine can ask.
+    /// The token that requests need if other machines can reach the server.
     pub(crate) token: Option<String>,
     /// The ledger's file.
     pub(crate) path: PathBuf,
-    /// What takes a while at the same time: pages with an answer, checks of ledgers, shorter computations.
+    /// Limits longer work: pages with an answer, checks of ledgers, shorter computations.
     pub(crate) heavy: Arc<Semaphore>,
-    /// Long computations, one after the other, so that pages and checks do not wait for them.
+    /// Runs long computations one after the other, so that pages and checks don't wait for them.
     pub(crate) long: Arc<Semaphore>,
     pub(crate) threads: usize,
     pub(crate) limits: Limits,
-    /// Uploads that are read at the same time.
+    /// Limits the uploads that are read at the same time.
     pub(crate) reading: Semaphore,
     uploads: Mutex<Uploads>,
 }
@@ -82,13 +82,13 @@ impl AppState {
         self.uploads.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The ledger's file, as long as it is the one that is open here: of another one nothing is told as if it were ours.
+    /// Returns the path of the ledger. Returns an error if the file was moved or replaced.
     pub(crate) fn own(&self) -> Result<&Path, AppError> {
         self.look(|service| service.store().check_in_place()).map_err(|error| AppError::Append(error.into()))?;
         Ok(&self.path)
     }
 
-    /// Looks at a case.
+    /// Calls a function with a case.
     pub(crate) fn case<T>(&self, case: Uuid, look: impl FnOnce(&CaseLog) -> T) -> Result<T, AppError> {
         {
             let service = self.service.read().unwrap_or_else(PoisonError::into_inner);
@@ -105,7 +105,7 @@ impl AppState {
         look(&self.service.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The zone of a case's district.
+    /// Returns the time zone of a case.
     pub(crate) fn zone(&self, case: Uuid) -> Result<Zone, AppError> {
         self.case(case, |log| log.zone)
     }
@@ -115,15 +115,15 @@ impl AppState {
         self.service.write().unwrap_or_else(PoisonError::into_inner).ask(offer)
     }
 
-    /// The queue for a computation of so many runs.
+    /// Returns the queue for a computation by its number of runs.
     pub(crate) const fn queue(&self, runs: u64) -> &Arc<Semaphore> {
         if runs > SHORT_RUNS { &self.long } else { &self.heavy }
     }
 
-    /// The settings of a simulation, with a limit that suits a server.
+    /// Returns the settings of a simulation, within the server's limit.
     pub(crate) fn settings(&self, runs: u64, seed: u64) -> Result<Settings, AppError> {
         if runs > MAX_RUNS {
-            let message = format!("at most {MAX_RUNS} runs can be asked for here; `ibbi simulate` takes more");
+            let message = format!("The server simulates at most {MAX_RUNS} runs. Use `ibbi simulate` for more.");
             return Err(AppError::Usage(message));
         }
         let settings = Settings { runs, seed, threads: self.threads };

@@ -1,4 +1,4 @@
-//! Ledgers that were uploaded to be looked at: each in a folder of its own, under an id that nobody can guess.
+//! Uploaded ledgers: each in its own folder, with an ID that can't be guessed.
 
 use ibbi_app::AppError;
 use ibbi_app::signing::VerifySettings;
@@ -8,21 +8,21 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-/// How many are kept; the one that was not looked at the longest goes first.
+/// The most uploads that are kept. The least recently used one is deleted first.
 const MOST: usize = 8;
 
-/// A ledger that was uploaded, with what it is held against. Its files go when nobody looks at it any more.
+/// An uploaded ledger, with what it is checked against. Its files are deleted after its last use.
 #[derive(Debug)]
 pub(crate) struct Upload {
     folder: TempDir,
     /// Public keys, as text.
     keys: Vec<String>,
-    /// Whether checkpoints came with it.
+    /// Whether checkpoints were uploaded with it.
     has_checkpoints: bool,
 }
 
 impl Upload {
-    /// Puts what was uploaded into a folder of its own.
+    /// Writes an upload into its own folder.
     pub(crate) fn new(ledger: &[u8], checkpoints: Option<&[u8]>, keys: Vec<String>) -> Result<Self, AppError> {
         let failed = |path: &Path| {
             let path = path.to_owned();
@@ -37,7 +37,7 @@ impl Upload {
         Ok(upload)
     }
 
-    /// What to hold the ledger against.
+    /// Returns what to check the ledger against.
     pub(crate) fn against(&self) -> VerifySettings {
         let checkpoints = self.has_checkpoints.then(|| self.checkpoints());
         VerifySettings { checkpoints, keys: self.keys.clone(), chain_only: false }
@@ -54,7 +54,7 @@ impl Upload {
     }
 }
 
-/// A new folder that nobody else on this machine can look into.
+/// Creates a folder that other users of this machine can't read.
 fn own_folder() -> std::io::Result<TempDir> {
     let mut builder = tempfile::Builder::new();
     builder.prefix("ibbi-");
@@ -66,21 +66,21 @@ fn own_folder() -> std::io::Result<TempDir> {
     builder.tempdir()
 }
 
-/// What is kept.
+/// The uploads that are kept.
 #[derive(Debug)]
 pub(crate) struct Uploads {
     kept: Vec<(Uuid, Instant, Arc<Upload>)>,
-    /// How long each is kept after it was looked at last.
+    /// How long each is kept after its last use.
     time: Duration,
 }
 
 impl Uploads {
-    /// Keeps nothing yet, and each for this long after it was looked at last.
+    /// Returns an empty set of uploads, each of which is kept for a time after its last use.
     pub(crate) const fn new(time: Duration) -> Self {
         Self { kept: Vec::new(), time }
     }
 
-    /// Keeps an upload and gives it an id.
+    /// Keeps an upload and returns its ID.
     pub(crate) fn keep(&mut self, upload: Upload) -> Uuid {
         self.forget_old();
         if self.kept.len() >= MOST {
@@ -92,7 +92,7 @@ impl Uploads {
         id
     }
 
-    /// The upload of an id.
+    /// Returns the upload with an ID.
     pub(crate) fn get(&mut self, id: Uuid) -> Option<Arc<Upload>> {
         self.forget_old();
         let (_, looked_at, upload) = self.kept.iter_mut().find(|(known, ..)| *known == id)?;
@@ -100,7 +100,7 @@ impl Uploads {
         Some(Arc::clone(upload))
     }
 
-    /// Forgets those that nobody has looked at for too long. To be called now and then, also when nobody asks.
+    /// Deletes the uploads that were not used for too long. Must be called regularly, even without requests.
     pub(crate) fn forget_old(&mut self) {
         let Self { kept, time } = self;
         kept.retain(|(_, looked_at, _)| looked_at.elapsed() < *time);
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_oldest_upload_makes_room_and_its_files_go() {
+    fn oldest_upload_is_deleted_first() {
         let mut uploads = Uploads::new(Duration::from_secs(3600));
         let ids: Vec<_> = (0..=MOST)
             .map(|number| uploads.keep(Upload::new(number.to_string().as_bytes(), None, Vec::new()).unwrap()))
@@ -127,7 +127,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn nobody_else_on_the_machine_can_look_into_an_upload() {
+    fn upload_is_private_to_its_user() {
         use std::os::unix::fs::PermissionsExt as _;
         let upload = Upload::new(b"x", Some(b"y"), Vec::new()).unwrap();
         let mode = std::fs::metadata(upload.folder.path()).unwrap().permissions().mode();

@@ -181,7 +181,7 @@ fn escape(text: &str, into: &mut String) {
 }
 
 /// Returns whether a character reorders or breaks text invisibly, or is not allowed in documents.
-pub(crate) const fn is_unseen(c: char) -> bool {
+pub const fn is_unseen(c: char) -> bool {
     matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}')
         || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }

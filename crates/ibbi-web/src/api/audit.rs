@@ -1,4 +1,4 @@
-//! Trust: the ledger itself, verified or handed out, and ledgers that are sent to be looked at.
+//! Verification, audits, and exports of this server's ledger and of ledgers that are sent.
 
 use crate::file_type;
 use crate::multipart;
@@ -11,17 +11,17 @@ use crate::uploads::Upload;
 use axum::http::StatusCode;
 use ibbi_app::AppError;
 use ibbi_app::audit::{self, AuditRequest, ExportFormat, ExportRequest};
+use ibbi_app::audit::{Finding, FindingSink};
 use ibbi_app::ledger::{self, Collect};
 use ibbi_app::replay::{self, Until};
 use ibbi_app::signing::{self, VerifySettings};
-use ibbi_audit::{Finding, FindingSink};
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-/// How compressed files begin: gzip, zstd, LZ4, xz, bzip2.
+/// The beginnings of compressed files: gzip, zstd, LZ4, xz, bzip2.
 const PACKED: &[&[u8]] = &[b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18", b"\xfd7zXZ", b"BZh"];
-/// The most public keys that are taken.
+/// The most public keys of a request.
 const MAX_KEYS: usize = 8;
 
 pub(super) fn export(request: &WebRequest) -> WebResult {
@@ -48,7 +48,7 @@ pub(super) fn export(request: &WebRequest) -> WebResult {
 pub(crate) const KEPT: usize = 5;
 const VARIANTS: usize = 20;
 
-/// What an audit is asked here, of a ledger with what it is held against.
+/// Returns the request of an audit.
 pub(crate) fn audit_request(state: &AppState, against: VerifySettings) -> AuditRequest {
     AuditRequest { against, threads: state.threads, kept: KEPT, variants: VARIANTS, ..AuditRequest::default() }
 }
@@ -72,7 +72,7 @@ pub(super) fn audit_upload(request: &WebRequest) -> WebResult {
     Ok(json(StatusCode::OK, &report)?)
 }
 
-/// The formats of an export: the code, the type, and the name of the file.
+/// The formats of an export: the code, the content type, and the file name.
 const FORMATS: &[(&str, ExportFormat, &str, &str)] = &[
     ("csv", ExportFormat::Csv, "text/csv", "events.csv"),
     ("xes", ExportFormat::Xes, "application/xml", "events.xes"),
@@ -86,13 +86,13 @@ pub(super) fn export_as(request: &WebRequest) -> WebResult {
     exported(request, request.state.own()?)
 }
 
-/// A ledger in the format that the path names.
+/// Returns a ledger in the format that the path names.
 pub(crate) fn exported(request: &WebRequest, ledger: &Path) -> WebResult {
     let wanted = request.path.get("format").map(String::as_str).unwrap_or_default();
     let found = FORMATS.iter().find(|(code, ..)| *code == wanted);
     let Some((_, format, kind, name)) = found else {
         let codes: Vec<_> = FORMATS.iter().map(|(code, ..)| *code).collect();
-        return Err(WebError::not_found(format!("there is no such format; there are {}", codes.join(", "))));
+        return Err(WebError::not_found(format!("This format doesn't exist. Use one of: {}.", codes.join(", "))));
     };
     let mut out = Vec::new();
     audit::export(
@@ -121,38 +121,38 @@ pub(super) fn replay_upload(request: &WebRequest) -> WebResult {
     )?)
 }
 
-/// What verification finds of an upload.
+/// Verifies an upload.
 fn verified(upload: &Upload) -> Result<signing::Verified, AppError> {
     signing::verify(&upload.ledger(), &upload.against())
 }
 
-/// The keys of a link. A plus sign that was not written as %2B arrives as a blank, which no key holds.
+/// Returns the keys of a link. A plus sign that was not written as %2B arrives as a blank, which no key has.
 fn keys_of_link(query: &Pairs) -> impl Iterator<Item = String> {
     query.all("key").map(|text| text.trim().replace(' ', "+"))
 }
 
-/// Keys as text. A text that is no key would be taken for a file's name further down, so it is looked at here.
+/// Checks keys. Later code takes a text that is not a key for the name of a file, so it is refused here.
 fn keys(texts: impl Iterator<Item = String>) -> Result<Vec<String>, AppError> {
     let texts = texts.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     let keys: Vec<String> = texts.take(MAX_KEYS).collect();
     for key in &keys {
-        key.parse::<ibbi_seal::PublicKey>().map_err(|error| AppError::Usage(format!("the public key: {error}")))?;
+        key.parse::<ibbi_app::PublicKey>().map_err(|error| AppError::Usage(format!("the public key: {error}")))?;
     }
     Ok(keys)
 }
 
-/// The ledger that a form brings, with its checkpoints and keys.
+/// Reads the upload of a form: the ledger, its checkpoints, and keys.
 pub(crate) fn upload(request: &WebRequest) -> Result<Upload, WebError> {
     let wrong = |what: &str| WebError::App(AppError::Usage(what.to_owned()));
     let parts = multipart::read(request.content_type(), &request.body)
         .ok_or_else(|| wrong("send a form of the type multipart/form-data with the part `ledger`"))?;
     let all = |name: &'static str| parts.iter().filter(move |part| part.name == name && !part.content.is_empty());
-    let ledger = all("ledger").next().ok_or_else(|| wrong("choose a ledger's file: there is none, or it is empty"))?;
+    let ledger = all("ledger").next().ok_or_else(|| wrong("choose a ledger's file: it is missing or empty"))?;
     let checkpoints = all("checkpoints").next();
     if [ledger].into_iter().chain(checkpoints).chain(all("key")).any(|part| file_type::is_private_key(part.content)) {
         return Err(wrong(file_type::PRIVATE));
     }
-    // What is packed small can be larger than any disk when it is unpacked.
+    // A small compressed file can be larger than any disk when it is unpacked.
     for (part, what) in [(Some(ledger), "the ledger's file"), (checkpoints, "the file of checkpoints")] {
         if part.is_some_and(|part| PACKED.iter().any(|magic| part.content.starts_with(magic))) {
             let detail = format!("{what} is compressed; unpack it first");

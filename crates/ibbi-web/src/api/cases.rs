@@ -1,23 +1,23 @@
-//! Cases: open one, offer an event, and ask where one stands.
+//! Operations on cases: open one, offer an event, and read its status.
 
 use crate::problem::WebError;
 use crate::request::{WebFuture, WebRequest, WebResult};
 use crate::response::{self, json, with_etag};
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
+use ibbi_app::ExtractError;
 use ibbi_app::ledger::{self, CasePage, CaseQuery, CaseSummary, Order};
 use ibbi_app::replay::{self, Until};
 use ibbi_app::service::{Offer, Recorded};
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, input, schedule, signing, status as standing};
 use ibbi_core::{At, EventKind, Name};
-use ibbi_seal::ExtractError;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-/// An event as it is sent.
+/// The body that offers an event.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Sent<'a> {
@@ -47,7 +47,7 @@ pub(super) struct CaseList {
     last_hash: String,
 }
 
-/// How many cases a list gives where nobody says it, and at most.
+/// The number of cases in a list: the default, and the most.
 const LISTED: usize = 100;
 pub(super) const MAX_LISTED: usize = 1000;
 
@@ -136,7 +136,7 @@ async fn recorded(request: WebRequest, (offer, dry_run): (Offer, bool)) -> WebRe
     Ok(response)
 }
 
-/// The instant that a question is about.
+/// Returns the instant of a question.
 fn asked_at(request: &WebRequest, zone: Zone) -> Result<At, AppError> {
     let now = request.state.now()?;
     Ok(request.query.get("at").map_or(Ok(now), |text| zone.read(text, now))?)
@@ -187,12 +187,12 @@ pub(crate) fn calendar(request: &WebRequest) -> WebResult {
     Ok(response::download(response::CALENDAR, "dates.ics", made.text))
 }
 
-/// Why there is no extract, and how to come by one while this server holds the ledger.
+/// Returns the problem for an extract without a checkpoint, with the ways to get one.
 fn uncovered(why: &str) -> WebError {
     let detail = format!(
-        "{why}, and an extract proves only what one covers. Start the server with --sign KEYFILE, and it signs one as the \
-         ledger grows (--every says after how many lines); or stop the server, write one with `ibbi checkpoint`, and start \
-         it again"
+        "{why}, and an extract proves only what a checkpoint covers. Start the server with --sign KEYFILE: it then \
+         signs checkpoints as the ledger grows (--every sets after how many lines). Or stop the server, write a \
+         checkpoint with `ibbi checkpoint`, and start the server again."
     );
     WebError::Request(StatusCode::BAD_REQUEST, "extract", detail)
 }

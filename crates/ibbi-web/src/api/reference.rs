@@ -1,4 +1,4 @@
-//! What does not depend on any ledger: the chart, the rules, the forms, the schemas.
+//! Operations that don't depend on a ledger: the chart, the rules, the forms, and the schemas.
 
 use crate::request::{WebRequest, WebResult};
 use crate::response::{JSON, cached, json, json_line, with_type};
@@ -33,7 +33,7 @@ pub(super) fn ledger_schema(_: &WebRequest) -> WebResult {
 }
 
 pub(super) fn scenario_schema(_: &WebRequest) -> WebResult {
-    cached_json("application/schema+json", &ibbi_sim::schema())
+    cached_json("application/schema+json", &ibbi_app::sim::schema())
 }
 
 pub(super) fn openapi(_: &WebRequest) -> WebResult {

@@ -1,4 +1,4 @@
-//! Schedules: plan, simulate, compare, and ask around.
+//! Operations on scenarios: plan, simulate, compare, and whom to ask.
 
 use crate::problem::WebError;
 use crate::request::{WebFuture, WebRequest, WebResult};
@@ -8,9 +8,9 @@ use axum::body::Bytes;
 use axum::http::StatusCode;
 use ibbi_app::AppError;
 use ibbi_app::schedule::{self, ScenarioSide};
+use ibbi_app::sim::{Comparison, Plan, Scenario, Settings, Simulator};
 use ibbi_app::zone::Zone;
 use ibbi_core::Format;
-use ibbi_sim::{Comparison, Plan, Scenario, Settings, Simulator};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -21,9 +21,9 @@ const fn runs() -> u64 {
     10_000
 }
 
-/// The most runs for each day that is tried for "whom to ask".
+/// The most simulation runs of each day that is tried for "whom to ask".
 const WHO_RUNS: u64 = 20_000;
-/// How many days that tries, about.
+/// About how many days are tried.
 const DAYS: u64 = 20;
 
 const fn seed() -> u64 {
@@ -134,12 +134,12 @@ impl OneScenario {
         scenario(self.scenario.as_deref(), self.format)
     }
 
-    /// The scenario, from its start or from where a case of the ledger is.
+    /// Returns the simulator of the scenario, from its start or from a case of the ledger.
     fn simulator(&self, state: &AppState) -> Result<Simulator, AppError> {
         let scenario = self.scenario()?;
         let Some(case) = self.case else {
             if self.as_of.is_some() {
-                let message = "`as_of` says from when a case goes on; give `case` beside it, or leave it out";
+                let message = "`as_of` needs a case; give `case` with it, or leave it out";
                 return Err(AppError::Usage(message.to_owned()));
             }
             return Ok(Simulator::new(&scenario));
@@ -212,7 +212,7 @@ pub(super) fn who(request: WebRequest) -> WebFuture {
         |runs| runs.min(WHO_RUNS) * DAYS,
         |request, told| {
             let (simulator, settings) = body::<Simulation>(request)?.made(&request.state)?;
-            // Every day that is tried is simulated anew.
+            // Every day that is tried is simulated again.
             let settings = Settings { runs: settings.runs.min(WHO_RUNS), ..settings };
             line_of(&simulator.availability_gains_with(settings, told).map_err(AppError::from)?)
         },
@@ -231,7 +231,7 @@ pub(super) fn report(request: &WebRequest) -> WebResult {
 pub(super) fn calendar(request: &WebRequest) -> WebResult {
     let asked = body::<OneScenario>(request)?;
     let scenario = asked.scenario()?;
-    // The zone is known to exist; a stamp is an instant all the same.
+    // The time zone must exist, even though the calendar has instants.
     Zone::new(&scenario.time_zone).map_err(AppError::from)?;
     let plan = Plan::from_simulator(&asked.simulator(&request.state)?);
     let made = schedule::plan_calendar(&scenario, &plan, request.state.now()?, None)?;
@@ -242,25 +242,25 @@ fn line_of(value: &impl Serialize) -> Result<String, WebError> {
     Ok(json_line(value)?)
 }
 
-/// What is told of a computation: so much is done of so much.
+/// Reports the progress of a computation: done, and in total.
 type Told<'a> = &'a (dyn Fn(u64, u64) + Sync);
 
-/// What is read of a computation before its turn comes.
+/// The part of the body that is read before the computation is queued.
 #[derive(Deserialize)]
 struct Asked {
     #[serde(default = "runs")]
     runs: u64,
 }
 
-/// A computation, answered with its result, or line by line with its progress before it. How many runs it takes in all,
-/// of those that are asked for, says in which queue it waits.
+/// Runs a computation and returns its result, or its progress line by line and then the result. The total number of
+/// runs decides the queue.
 fn computed(
     request: WebRequest,
     in_all: fn(u64) -> u64,
     work: fn(&WebRequest, Told<'_>) -> Result<String, WebError>,
 ) -> WebFuture {
     Box::pin(async move {
-        // What cannot be read takes no time: it is refused when its turn comes.
+        // A body that can't be read takes no time. It is refused later.
         let asked = serde_json::from_slice::<Asked>(&request.body).map_or(0, |asked| asked.runs);
         let permit = Arc::clone(request.state.queue(in_all(asked))).acquire_owned().await;
         if !request.wants_progress() {
@@ -278,14 +278,14 @@ fn computed(
         let (pieces, body) = response::streamed();
         tokio::task::spawn_blocking(move || {
             let told = |done: u64, of: u64| {
-                // Where the reader is slower than the work, a line is left out.
+                // If the client is slower than the work, lines are left out.
                 let _ = pieces.try_send(Bytes::from(format!("{{\"done\":{done},\"of\":{of}}}\n")));
             };
             let last = match work(&request, &told) {
                 Ok(result) => format!("{{\"result\":{}}}\n", result.trim_end()),
                 Err(fail) => format!("{{\"problem\":{}}}\n", fail.json()),
             };
-            // The work is done: a reader who does not take the result keeps no other from working.
+            // The work is done. A client that doesn't read the result must not block others.
             drop(permit);
             let _ = pieces.blocking_send(Bytes::from(last));
         });

@@ -6,16 +6,16 @@
 use super::cases::{CaseList, MAX_LISTED};
 use super::schedule::{CheckedScenario, OneScenario, ScenarioComparison, Simulation, ToCheck, ToCompare};
 use crate::problem::Problem;
+use ibbi_app::audit::AuditReport;
 use ibbi_app::describe::Rules;
 use ibbi_app::form::FormField;
 use ibbi_app::replay::Timeline;
 use ibbi_app::service::Recorded;
 use ibbi_app::signing::Verified;
+use ibbi_app::sim::{AvailabilityGain, Forecast, Plan};
 use ibbi_app::status::{RouteAnswer, Status};
-use ibbi_audit::AuditReport;
 use ibbi_core::chart::Transition;
 use ibbi_core::{EventKind, Outcome, Prospect, Stage};
-use ibbi_sim::{AvailabilityGain, Forecast, Plan};
 use schemars::generate::{Contract, SchemaGenerator, SchemaSettings};
 use serde_json::{Map, Value, json};
 
@@ -100,7 +100,7 @@ fn parameters() -> Map<String, Value> {
     let all = [
         ("object", json!({ "type": "object" })),
         ("text", json!({ "type": "string" })),
-        ("count", json!({ "type": "integer", "minimum": 0, "maximum": ibbi_log::MAX_NUMBER })),
+        ("count", json!({ "type": "integer", "minimum": 0, "maximum": ibbi_app::MAX_NUMBER })),
         ("limit", json!({ "type": "integer", "minimum": 1, "maximum": MAX_LISTED, "default": 100 })),
         ("uuid", json!({ "type": "string", "format": "uuid" })),
         ("etag", json!({ "type": "string", "pattern": "^\"[0-9]{1,15}\"$" })),

@@ -1,10 +1,10 @@
-//! The style sheet, the script and the icon: in the program, under addresses of their own, so that a page needs none inside.
+//! The style sheet, the script, and the icon, which are part of the program.
 
 use crate::request::{WebRequest, WebResult};
 use crate::response::{cached, with_type};
 use axum::http::StatusCode;
 
-/// The style sheet of all pages of ibbi, and what only these pages need.
+/// Returns the style sheet of the pages.
 pub(crate) fn style(_: &WebRequest) -> WebResult {
     let text = format!("{}{}", ibbi_report::html::STYLE, include_str!("../assets/style.css"));
     Ok(cached(with_type(StatusCode::OK, "text/css; charset=utf-8", text)))

@@ -1,6 +1,6 @@
 //! The list of cases, and the form that opens one.
 
-use super::case::fields::{self, Choices};
+use super::case::fields::{self, Choices, Content};
 use super::form_errors::{lines, told, warning};
 use super::shell::{Page, button, hidden};
 use crate::problem::WebError;
@@ -9,6 +9,7 @@ use crate::request::{WebRequest, WebResult};
 use crate::response::see_other;
 use axum::http::StatusCode;
 use axum::response::Response;
+use ibbi_app::format::count;
 use ibbi_app::ledger::{self, AppendError, CasePage, CaseQuery, Order};
 use ibbi_app::service::Offer;
 use ibbi_app::zone::Zone;
@@ -17,7 +18,7 @@ use ibbi_core::EventKind;
 use ibbi_report::html::{Element, Html, el, name, section};
 use uuid::Uuid;
 
-/// The most cases that a page lists.
+/// The most cases on a page.
 const LISTED: usize = 100;
 
 pub(crate) fn page(request: &WebRequest) -> WebResult {
@@ -30,7 +31,11 @@ fn shown(request: &WebRequest, given: &Pairs, fail: Option<&WebError>) -> Result
     let query = CaseQuery { after: before, order: Order::Newest, district: wanted.to_owned(), limit: LISTED };
     let (page, head) = request.state.look(|service| (ledger::list(service, &query), service.store().head()));
     let (page, head) = (page?, head.ok_or_else(WebError::internal)?);
-    let lines = format!("The ledger has {} lines. The SHA-256 of the last one is {}.", head.lines, head.hash);
+    let lines = format!(
+        "The ledger has {}. The SHA-256 of the last line is {}.",
+        count(head.lines, "line", "lines"),
+        head.hash
+    );
     let content = Html::new()
         .with(el("h1").with("Manage cases"))
         .with(list(&page, before.is_some(), wanted))
@@ -40,7 +45,7 @@ fn shown(request: &WebRequest, given: &Pairs, fail: Option<&WebError>) -> Result
     Ok(Page { title: "Manage cases", place: "/cases", content }.answer(status))
 }
 
-/// A part of the cases, with the way to the rest.
+/// Returns a page of the list, with links to the other pages.
 fn list(listed: &CasePage, later: bool, wanted: &str) -> Html {
     if listed.total == 0 {
         return el("p").with("There are no cases yet. Open the first one below.").into();
@@ -85,7 +90,7 @@ fn list(listed: &CasePage, later: bool, wanted: &str) -> Html {
     Html::new().with(search).with(found).with(is_part.then_some(ways))
 }
 
-/// Where there are many: the form that finds a district.
+/// Returns the form that finds a district.
 fn search(wanted: &str) -> Element {
     el("form")
         .class("slider")
@@ -104,11 +109,12 @@ fn opening(given: &Pairs, fail: Option<&WebError>) -> Html {
     all.retain(|field| wanted.contains(&field.name));
     all.sort_by_key(|field| wanted.iter().position(|name| *name == field.name));
     let inputs = all.iter().map(|field| {
-        let value = match (given.get(field.name), field.name) {
-            (None, "time_zone") => ibbi_app::zone::MASSACHUSETTS,
-            (value, _) => value.unwrap_or_default(),
+        let content = match (fail, field.name) {
+            (Some(_), _) => Content::Sent(given),
+            (None, "time_zone") => Content::Suggested(ibbi_app::zone::MASSACHUSETTS),
+            (None, _) => Content::Suggested(""),
         };
-        fields::input(field, "open", value, &choices)
+        fields::input(field, "open", content, &choices)
     });
     let told = fail.map(|fail| warning(opened_already(fail).unwrap_or_else(|| lines(&told(fail)))));
     let form: Element = el("form")
@@ -122,7 +128,7 @@ fn opening(given: &Pairs, fail: Option<&WebError>) -> Html {
     Html::new().with(told).with(form)
 }
 
-/// The form was sent before, opened a case, and now says something else: the way to that case.
+/// Returns a link to the case that this form opened, if the form was sent before with other content.
 fn opened_already(fail: &WebError) -> Option<Html> {
     let WebError::App(AppError::Append(AppendError::IdTaken { case, .. })) = fail else { return None };
     let link = el("a").attr("href", format!("/cases/{case}")).with("Go to the case that it opened");

@@ -1,10 +1,11 @@
-//! What speaks against a form, as the person who filled it in is told: by the labels of its fields, with what to do.
+//! Messages for the user of a form that was refused, with the labels of its fields and what to do.
 
 use crate::problem::WebError;
 use axum::http::StatusCode;
 use ibbi_app::AppError;
 use ibbi_app::describe::in_words;
 use ibbi_app::form::{AT_LABEL, FormError};
+use ibbi_app::format::count;
 use ibbi_app::ledger::AppendError;
 use ibbi_report::html::{Element, Html, el};
 
@@ -14,17 +15,18 @@ impl From<FormError> for WebError {
     }
 }
 
-/// Why a form was not recorded: a line for each reason. What only a page of its own can say is not told here.
+/// Returns why a form was not recorded, with a line for each reason.
 pub(crate) fn told(fail: &WebError) -> String {
     match fail {
         WebError::App(AppError::Future { at, now, zone }) => format!(
-            "{AT_LABEL}: {} is still to come, for it is {} now; record it when it has happened.",
+            "{AT_LABEL}: {} is in the future. It is {} now. Record the event after it happens.",
             zone.show(*at),
             zone.show(*now)
         ),
         WebError::App(AppError::Append(AppendError::Conflict { expected, found, .. })) => format!(
-            "The case has changed since you opened this page. It had {expected} records then and has {found} now. Check the \
-             new records, then send the form again if it is still right.",
+            "The case has changed since you opened this page. It had {} then and has {found} now. Check the new records, \
+             then send the form again if it is still right.",
+            count(*expected, "record", "records"),
         ),
         WebError::App(AppError::Append(AppendError::TooLarge { .. })) => {
             "The texts are too long for one event. Shorten them, or record a part of them as a note.".to_owned()
@@ -34,7 +36,7 @@ pub(crate) fn told(fail: &WebError) -> String {
     }
 }
 
-/// The lines of a text, each a paragraph; several make a list.
+/// Returns a text as a paragraph, or as a list if it has several lines.
 pub(crate) fn lines(text: &str) -> Html {
     match text.lines().count() {
         0 | 1 => el("p").with(text).into(),
@@ -42,7 +44,7 @@ pub(crate) fn lines(text: &str) -> Html {
     }
 }
 
-/// A box that says what is wrong.
+/// Returns a box with a warning.
 pub(crate) fn warning(content: impl Into<Html>) -> Element {
     el("div").class("warning").attr("role", "alert").with(content)
 }

@@ -37,7 +37,7 @@ fn what_is_wrong_is_said_by_the_labels_of_the_form_with_what_to_do() {
         (
             "/cases",
             "district=A&at=9999-01-01+10:00".to_owned(),
-            "When it happened: Fri 9999-01-01 10:00 EST is still to come",
+            "When it happened: Fri, Jan 1, 9999, 10:00 AM is in the future",
         ),
         (&case, "type=member_named&party=labor".to_owned(), "New member: fill this in."),
         (
@@ -114,4 +114,25 @@ fn a_form_sent_again_with_another_text_is_told_what_it_has_recorded_and_what_to_
     assert!(again.text().contains(&format!("href=\"{place}\"")) && again.text().contains("value=\"Pine Ridge\""));
     assert!(!again.text().contains("000000000078"));
     assert_eq!(server.get("/api/v1/cases").json()["lines"], 4);
+}
+
+#[test]
+fn refused_form_keeps_what_was_typed() {
+    let server = Running::start();
+    let case = format!("/cases/{}", server.open("Maple Hollow"));
+    let lines = "type=note_added&form=f9&text=one%0D%0A%0D%0Atwo%0D%0A&at=9999-01-01+10:00";
+    let note = server.form(&case, lines);
+    assert_eq!(note.status, 422);
+    assert!(note.text().contains(">one\n\ntwo\n</textarea>"), "{}", note.text());
+    assert!(!note.text().contains('\u{fffd}'), "{}", note.text());
+    // No form of the page is for this event at this stage.
+    let early = server.form(&case, "type=format_chosen&form=f9&format=two_half_days");
+    assert_eq!(early.status, 422);
+    assert!(early.text().contains("The form that you sent"), "{}", early.text());
+    assert!(early.text().contains("<option value=\"two_half_days\" selected=\"selected\">"), "{}", early.text());
+    // The form of a correction is in the timeline.
+    assert_eq!(server.form(&case, "type=note_added&text=x").status, 303);
+    let void = server.form(&case, "type=event_voided&seq=3&reason=a+%26+b&rev=1");
+    assert_eq!(void.status, 412);
+    assert!(void.text().contains("name=\"reason\" value=\"a &amp; b\""), "{}", void.text());
 }

@@ -123,7 +123,7 @@ fn what_is_packed_is_not_taken_for_something_else() {
         for path in ["/api/v1/plan", "/api/v1/verify", "/plan"] {
             let answer = server.connect().ask("POST", path, &[("content-encoding", coding)], b"\x1f\x8b\x08");
             assert_eq!(answer.status, 415, "{path} {coding}");
-            assert!(answer.text().contains("send it as it is"), "{}", answer.text());
+            assert!(answer.text().contains("Send it uncompressed"), "{}", answer.text());
         }
     }
     let plain = server.connect().ask("POST", "/api/v1/plan", &[("content-encoding", "Identity")], b"{}");

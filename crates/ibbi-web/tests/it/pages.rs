@@ -136,7 +136,7 @@ fn a_case_is_run_with_forms_alone() {
 
     let page = server.get(&case);
     assert!(page.text().contains("Next steps") && page.text().contains("The case is in Inquiry"));
-    assert!(page.text().contains("What belongs to other stages"));
+    assert!(page.text().contains("Steps of other stages"));
     let agree = "type=leader_agreed&rev=1&seat=superintendent&name=R.+Amari";
     let recorded = server.form(&case, agree);
     assert_eq!(recorded.status, 303);
@@ -146,7 +146,7 @@ fn a_case_is_run_with_forms_alone() {
     assert!(stale.status == 412 && stale.text().contains("has changed since you opened this page"));
     let refused = server.form(&case, "type=format_chosen&rev=2&format=full_day");
     assert_eq!(refused.status, 422);
-    for said in ["This cannot be recorded", "Not agreed yet", "a key leader agrees\u{201d} for each seat"] {
+    for said in ["This can&#39;t be recorded", "Not agreed yet", "Record the agreement of each leader"] {
         assert!(refused.text().contains(said), "{said}");
     }
     let voided = server.form(&case, "type=event_voided&rev=2&seq=3&reason=the+wrong+person");

@@ -1,4 +1,4 @@
-//! The ledger that is looked into, and what is asked of it.
+//! The ledger that a page checks.
 
 use crate::api;
 use crate::problem::WebError;
@@ -6,18 +6,18 @@ use crate::request::WebRequest;
 use crate::uploads::Upload;
 use ibbi_app::AppError;
 use ibbi_app::audit;
+use ibbi_app::audit::{AuditReport, AuditedCaseSummary, Finding, FindingSink};
 use ibbi_app::ledger::{self, Collect};
 use ibbi_app::replay::{self, Timeline, Until};
 use ibbi_app::signing::VerifySettings;
-use ibbi_audit::{AuditReport, AuditedCaseSummary, Finding, FindingSink};
 use std::path::PathBuf;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// The word in an address that means this server's own ledger.
+/// The word for this server's ledger in an address.
 const OWN: &str = "own";
 
-/// The most cases that are kept for a list; all are in the exports.
+/// The most cases of a list. The exports have all of them.
 const LISTED: usize = 100;
 
 /// Keeps the first cases of an audit.
@@ -33,27 +33,27 @@ impl FindingSink for Cases {
     }
 }
 
-/// A ledger that is looked into.
+/// A ledger to check.
 pub(super) enum Source {
-    /// This server's.
+    /// The ledger of this server.
     Own(PathBuf),
-    /// One that was uploaded.
+    /// An uploaded ledger.
     Upload(Uuid, Arc<Upload>),
 }
 
 impl Source {
-    /// The one that an address names.
+    /// Returns the ledger that an address names.
     pub(super) fn of_request(request: &WebRequest) -> Result<Self, WebError> {
         if request.path.get("upload").is_some_and(|name| name == OWN) {
             return Ok(Self::Own(request.state.own()?.to_owned()));
         }
         let id = request.id("upload")?;
-        let gone = || WebError::not_found("this ledger is not kept any more; upload it again");
+        let gone = || WebError::not_found("This upload was deleted. Upload the ledger again.");
         let upload = request.state.uploads().get(id).ok_or_else(gone)?;
         Ok(Self::Upload(id, upload))
     }
 
-    /// Its address.
+    /// Returns the address of its page.
     pub(super) fn address(&self) -> String {
         match self {
             Self::Own(_) => format!("/audit/{OWN}"),
@@ -61,7 +61,7 @@ impl Source {
         }
     }
 
-    /// What it is called.
+    /// Returns its name for people.
     pub(super) const fn name(&self) -> &'static str {
         match self {
             Self::Own(_) => "This server's ledger",
@@ -69,7 +69,7 @@ impl Source {
         }
     }
 
-    /// The file.
+    /// Returns the path of its file.
     pub(super) fn ledger(&self) -> PathBuf {
         match self {
             Self::Own(path) => path.clone(),
@@ -77,7 +77,7 @@ impl Source {
         }
     }
 
-    /// Everything judged again: the report, and the cases in the order of their first lines.
+    /// Audits the ledger. Returns the report, and the cases in the order of their first lines.
     pub(super) fn audit(&self, request: &WebRequest) -> Result<(AuditReport, Vec<AuditedCaseSummary>), AppError> {
         let against = match self {
             Self::Own(_) => VerifySettings::default(),
@@ -88,18 +88,23 @@ impl Source {
         Ok((report, cases.0))
     }
 
-    /// One case, to its end or to a number in the ledger; and what is wrong with it, where the ledger is damaged.
+    /// Returns the timeline of a case, to its end or to a record, and the findings about it if the ledger is damaged.
     pub(super) fn timeline(&self, case: Uuid, to: Option<u64>) -> Result<(Timeline, Vec<Finding>), WebError> {
         let until = to.map_or(Until::End, Until::Seq);
         let read = ledger::read_cases(&self.ledger(), Collect::Matching(case.to_string()));
         let timeline = match read.and_then(|read| replay::timelines(&read, Some(case), until)) {
             Ok(timelines) => timelines.into_iter().next().map(|timeline| (timeline, Vec::new())),
-            // What can still be read of it.
+            // The part that can still be read.
             Err(_) => match audit::timeline(&self.ledger(), case, to) {
                 Err(AppError::NoCase(_)) => None,
                 told => Some(told?),
             },
         };
-        timeline.ok_or_else(|| WebError::not_found("the ledger has no such case, or no line of it can be read"))
+        timeline.ok_or_else(|| {
+            WebError::not_found(
+                "The ledger doesn't have this case, or none of its lines can be \
+                                                    read.",
+            )
+        })
     }
 }

@@ -5,9 +5,9 @@ use crate::pages::case::view::{facts, moment_item, process_chart, sentence as se
 use crate::pages::form_errors::warning;
 use crate::pages::shell::{button, field};
 use crate::problem::WebError;
+use ibbi_app::audit::{AuditReport, AuditedCaseSummary, CheckpointFacts, CodeCount, Finding, InputKind};
 use ibbi_app::replay::Timeline;
 use ibbi_app::status::settled;
-use ibbi_audit::{AuditReport, AuditedCaseSummary, CheckpointFacts, CodeCount, Finding, InputKind};
 use ibbi_report::html::{Element, Html, el, name, section};
 
 /// The most checkpoints that a page lists.

@@ -1,4 +1,4 @@
-//! A case: where it stands, what can be done now, what is blocked, and what was recorded.
+//! The page of a case: its status, what can be recorded now, what is blocked, and its records.
 
 pub(crate) mod fields;
 pub(crate) mod view;
@@ -40,7 +40,7 @@ fn shown(
     Ok(View { status: &status, timeline: &timeline, before, choices: &choices, given, told }.page().answer(answer))
 }
 
-/// Records what a form says: a good one leads back to the case, another comes back with what speaks against it.
+/// Records the event of a form and redirects to the case. A form that is refused is shown again with the reasons.
 pub(crate) fn record(request: &WebRequest) -> WebResult {
     let case = request.id("case")?;
     let given = request.form();
@@ -49,13 +49,13 @@ pub(crate) fn record(request: &WebRequest) -> WebResult {
             let seq = seq.map(|seq| format!("?recorded={seq}")).unwrap_or_default();
             Ok(see_other(&format!("/cases/{case}{seq}#now")))
         }
-        // Without the case there is nothing to show the form on.
+        // Without the case there is no page for the form.
         Err(fail @ WebError::App(AppError::NoCase(_))) => Err(fail),
         Err(fail) => shown(request, case, &given, &Told::Refused(&fail), fail.status()),
     }
 }
 
-/// How many records the case had on the page whose form was sent.
+/// Returns the number of records on the page whose form was sent.
 fn seen(given: &Pairs) -> Result<Option<u64>, FormError> {
     let mut all = given.all("rev");
     match (all.next(), all.next()) {

@@ -1,6 +1,6 @@
-//! How a case looks.
+//! The markup of a case.
 
-use super::fields::{self, Choices};
+use super::fields::{self, Choices, Content};
 use crate::pages::form_errors::{lines, told};
 use crate::pages::shell::{Page, button, hidden, line};
 use crate::problem::WebError;
@@ -18,26 +18,26 @@ use ibbi_report::html::{Element, Html, details, el, name, section};
 use ibbi_report::process::process;
 use uuid::Uuid;
 
-/// The most events of the timeline that a page shows.
+/// The most events of the timeline on a page.
 const PART: usize = 40;
 
-/// What is said at the top.
+/// The notice at the top of the page.
 pub(super) enum Told<'a> {
     Nothing,
-    /// This number was recorded.
+    /// The record with this number was added.
     Recorded(u64),
-    /// It was not done.
+    /// The form was refused.
     Refused(&'a WebError),
 }
 
-/// Everything about a case that its page shows.
+/// The content of the page of a case.
 pub(super) struct View<'a> {
     pub(super) status: &'a Status,
     pub(super) timeline: &'a Timeline,
-    /// The number before which the shown part of the timeline ends; none for its end.
+    /// The record before which the shown part of the timeline ends. `None` shows the end.
     pub(super) before: Option<u64>,
     pub(super) choices: &'a Choices,
-    /// A form that was sent and comes back.
+    /// The form that was sent.
     pub(super) given: &'a Pairs,
     pub(super) told: &'a Told<'a>,
 }
@@ -52,7 +52,12 @@ impl View<'_> {
             status.case,
             status.stage.label()
         )));
-        let left = el("div").with(self.lacking()).with(self.next(true)).with(self.next(false)).with(self.blocked());
+        let left = el("div")
+            .with(self.other_form())
+            .with(self.lacking())
+            .with(self.next(true))
+            .with(self.next(false))
+            .with(self.blocked());
         let right = el("div").with(section("settled", "Done so far", facts(&status.settled))).with(self.record());
         let content = Html::new()
             .with(head)
@@ -90,7 +95,7 @@ impl View<'_> {
         }
     }
 
-    /// The form was sent before, and now says something else.
+    /// Returns the message for a form that was sent before with other content.
     fn sent_before(&self, fail: &WebError) -> Option<String> {
         let WebError::App(AppError::Append(AppendError::IdTaken { rev, .. })) = fail else { return None };
         let place = usize::try_from(*rev).ok()?.checked_sub(1)?;
@@ -113,7 +118,7 @@ impl View<'_> {
 
     fn next(&self, onward: bool) -> Option<Element> {
         let numbered = self.status.next.iter().enumerate().filter(|(_, next)| next.onward == onward);
-        // What is struck is chosen where it stands, in the timeline.
+        // The forms of corrections are in the timeline.
         let numbered = numbered.filter(|(_, next)| next.event != EventKind::EventVoided);
         let forms: Vec<Element> = numbered.map(|(number, next)| self.suggestion(number, next)).collect();
         if forms.is_empty() {
@@ -123,27 +128,43 @@ impl View<'_> {
         Some(section(id, heading, Html::from_iter(forms)))
     }
 
-    /// A suggestion as a form that folds out.
+    /// Returns the form of a suggestion, folded.
     fn suggestion(&self, number: usize, next: &Suggestion) -> Element {
+        self.form(&format!("f{number}"), next, self.sent_suggestion() == Some(number))
+    }
+
+    /// Returns a form that was refused and belongs to no suggestion, so that its content is not lost.
+    fn other_form(&self) -> Option<Element> {
+        let event = EventKind::from_code(self.given.get("type")?)?;
+        let is_shown = event == EventKind::EventVoided || self.sent_suggestion().is_some();
+        if is_shown || self.given.get("form").is_none() {
+            return None;
+        }
+        let none = Suggestion { event, pairs: Vec::new(), note: None, onward: true };
+        Some(section("sent", "The form that you sent", self.form("f", &none, true)))
+    }
+
+    /// Returns a form. A form that was refused has the content that was sent, and is unfolded.
+    fn form(&self, form_id: &str, next: &Suggestion, is_sent: bool) -> Element {
         let Suggestion { event, pairs, note, onward } = next;
-        let form_id = format!("f{number}");
-        let again = self.comes_back() == Some(number);
-        let value_of = |key: &str| {
-            let suggested = pairs.iter().filter_map(|pair| pair.split_once('='));
-            suggested.filter(|(name, _)| *name == key).map(|(_, value)| value.to_owned()).next()
+        let suggested = |key: &str| {
+            let pairs = pairs.iter().filter_map(|pair| pair.split_once('='));
+            pairs.filter(|(name, _)| *name == key).map(|(_, value)| value).next().unwrap_or_default()
         };
         let inputs = form::fields(*event).into_iter().map(|field| {
-            let given = if again { self.given.get(field.name).map(str::to_owned) } else { None };
-            let value = given.or_else(|| value_of(field.name)).unwrap_or_default();
-            fields::input(&field, &form_id, &value, self.choices)
+            let content = match is_sent {
+                true => Content::Sent(self.given),
+                false => Content::Suggested(suggested(field.name)),
+            };
+            fields::input(&field, form_id, content, self.choices)
         });
         let inputs: Vec<Element> = inputs.collect();
         let about: Vec<String> = ["party", "seat", "body", "member", "part", "kind", "service", "concern", "to"]
             .iter()
             .filter_map(|key| event.field(key))
-            .filter_map(|field| value_of(field.name).map(|value| (field, value)))
-            .filter(|(_, value)| !value.starts_with('<'))
-            .map(|(field, value)| self.value_label(field, &value))
+            .map(|field| (field, suggested(field.name)))
+            .filter(|(_, value)| !value.is_empty() && !value.starts_with('<'))
+            .map(|(field, value)| self.value_label(field, value))
             .collect();
         let title = sentence(event.label());
         let title = if about.is_empty() { title } else { format!("{title}: {}", about.join(", ")) };
@@ -152,20 +173,20 @@ impl View<'_> {
             .attr("method", "post")
             .attr("action", format!("/cases/{}", self.status.case))
             .attr("data-once", "1")
-            .with(self.unseen(*event))
-            .with(hidden("form", &form_id))
+            .with(self.hidden_inputs(*event))
+            .with(hidden("form", form_id))
             .with(note.as_ref().map(|note| el("p").class("hint").with(sentence(&in_words(note)))))
             .all(inputs)
-            .with(fields::when(&form_id, if again { self.given } else { &none }))
+            .with(fields::when(form_id, if is_sent { self.given } else { &none }))
             .with(el("p").class("send").with(button("Record")));
         let folded = details(title, form);
         let folded = if *onward { folded.class("do") } else { folded.class("do side") };
-        if again { folded.attr("open", "open") } else { folded }
+        if is_sent { folded.attr("open", "open") } else { folded }
     }
 
-    /// Which suggestion's form comes back as it was sent: the same one, or where the case has moved on since, the first
-    /// for the same kind of event.
-    fn comes_back(&self) -> Option<usize> {
+    /// Returns which suggestion the refused form belongs to: the same one, or if the case has changed since, the first of
+    /// the same kind of event.
+    fn sent_suggestion(&self) -> Option<usize> {
         let kind = EventKind::from_code(self.given.get("type")?)?;
         let numbered = || self.status.next.iter().enumerate().filter(|(_, next)| next.event == kind);
         let same = |number: usize| self.given.get("form") == Some(format!("f{number}").as_str());
@@ -179,8 +200,9 @@ impl View<'_> {
         member.map_or_else(|| field.value_label(value).to_owned(), |(_, name)| name.clone())
     }
 
-    /// What every form of this case says unseen: what is recorded, where the case was, and an id for a second click.
-    fn unseen(&self, event: EventKind) -> Html {
+    /// Returns the hidden inputs of every form: the kind of event, the state of the case, and an ID that makes a second click
+    /// harmless.
+    fn hidden_inputs(&self, event: EventKind) -> Html {
         Html::new()
             .with(hidden("type", event.code()))
             .with(hidden("rev", &self.status.records.to_string()))
@@ -248,23 +270,31 @@ impl View<'_> {
         section("record", "Records", Html::new().with(list).with(ways).with(take))
     }
 
-    /// The form that strikes an event.
+    /// Returns the form that voids an event.
     fn void(&self, moment: &Moment) -> Element {
         let id = format!("v{}-reason", moment.seq);
+        let is_sent = self.given.get("type") == Some(EventKind::EventVoided.code())
+            && self.given.get("seq") == Some(moment.seq.to_string().as_str());
         let form = el("form")
             .attr("method", "post")
             .attr("action", format!("/cases/{}", self.status.case))
             .attr("data-once", "1")
-            .with(self.unseen(EventKind::EventVoided))
+            .with(self.hidden_inputs(EventKind::EventVoided))
             .with(hidden("seq", &moment.seq.to_string()))
             .with(el("label").attr("for", &id).with("Reason for the correction"))
-            .with(line("reason", "").attr("id", &id).attr("required", "required").attr("maxlength", 500))
+            .with(
+                line("reason", if is_sent { self.given.get("reason").unwrap_or_default() } else { "" })
+                    .attr("id", &id)
+                    .attr("required", "required")
+                    .attr("maxlength", 500),
+            )
             .with(el("p").class("send").with(button(&format!("Correct entry {}", moment.seq)).class("less")));
-        details(format!("Correct entry {}", moment.seq), form)
+        let folded = details(format!("Correct entry {}", moment.seq), form);
+        if is_sent { folded.attr("open", "open") } else { folded }
     }
 }
 
-/// Rules that are not met: what was found, and what to do.
+/// Returns the unmet rules: what was found, and what to do.
 fn reasons(unmet: &[Unmet], zone: Zone) -> Element {
     el("ul").all(unmet.iter().map(|unmet| {
         let rule = unmet.rule;
@@ -277,7 +307,7 @@ fn reasons(unmet: &[Unmet], zone: Zone) -> Element {
     }))
 }
 
-/// The process with the stages that the case has been in.
+/// Returns a chart of the process with the stages of the case.
 pub(crate) fn process_chart(timeline: &Timeline) -> Element {
     let counted = timeline.moments.iter().filter(|moment| moment.voided_by.is_none());
     let mut passed: Vec<Stage> = counted.map(|moment| moment.to).filter(|stage| *stage <= timeline.stage).collect();
@@ -288,7 +318,7 @@ pub(crate) fn process_chart(timeline: &Timeline) -> Element {
         .with(el("div").class("narrow").with(draw(Room::Narrow, "lane")))
 }
 
-/// What is settled, as a list of facts.
+/// Returns settled facts as a list.
 pub(crate) fn facts(settled: &[Fact]) -> Element {
     el("dl").class("facts").all(
         settled
@@ -307,7 +337,7 @@ fn advisories(advisories: &[Advisory]) -> Option<Element> {
     Some(section("advisories", "Advisories", el("ul").class("advisories").all(items)))
 }
 
-/// A record in a timeline.
+/// Returns a record as an item of a timeline.
 pub(crate) fn moment_item(moment: &Moment, zone: Zone, last: bool) -> Element {
     let Moment { seq, at, actor, text, to, voided_by, fault, .. } = moment;
     let class = match (voided_by, last) {
@@ -324,7 +354,7 @@ pub(crate) fn moment_item(moment: &Moment, zone: Zone, last: bool) -> Element {
         .with(fault.as_ref().map(|fault| el("p").class("wrong").with(in_words(fault))))
 }
 
-/// A text with a capital letter at its beginning.
+/// Returns a text with a capital letter at its beginning.
 pub(crate) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())

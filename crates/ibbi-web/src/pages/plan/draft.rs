@@ -3,11 +3,11 @@
 use crate::query::Pairs;
 use ibbi_app::form;
 use ibbi_app::schedule::{closure, day, id_of, time_text, times, times_text};
-use ibbi_core::{County, Date, Format, MemberId, Name, Party, Seat, TextError, TimeZoneName};
-use ibbi_sim::{
+use ibbi_app::sim::{
     Assumptions, CalendarInput, Chance, DayPart, Duration, Participant, Role, Scenario, ThreePoint, Unavailable,
     Weekday,
 };
+use ibbi_core::{County, Date, Format, MemberId, Name, Party, Seat, TextError, TimeZoneName};
 
 /// The half-days of a week that the grid shows: Monday morning to Friday afternoon.
 pub(crate) const HALF_DAYS: usize = 10;
@@ -376,11 +376,11 @@ mod tests {
 
     #[test]
     fn the_sample_goes_through_the_form_unchanged() {
-        let sample = Scenario::parse(ibbi_sim::EXAMPLE).unwrap();
+        let sample = Scenario::parse(ibbi_app::sim::EXAMPLE).unwrap();
         let draft = Draft::from(&sample);
         let again = draft.scenario().unwrap();
         assert_eq!(again.to_toml(), Scenario { assumptions: again.assumptions.clone(), ..sample.clone() }.to_toml());
-        assert_eq!(ibbi_sim::Plan::new(&again).finishes, ibbi_sim::Plan::new(&sample).finishes);
+        assert_eq!(ibbi_app::sim::Plan::new(&again).finishes, ibbi_app::sim::Plan::new(&sample).finishes);
         for which in Chance::ALL {
             assert_eq!(again.assumptions.chance(*which).value, sample.assumptions.chance(*which).value, "{which:?}");
         }
@@ -388,7 +388,7 @@ mod tests {
 
     #[test]
     fn every_mistake_has_its_field_and_all_are_told_at_once() {
-        let mut draft = Draft::from(&Scenario::parse(ibbi_sim::EXAMPLE).unwrap());
+        let mut draft = Draft::from(&Scenario::parse(ibbi_app::sim::EXAMPLE).unwrap());
         draft.district = String::new();
         draft.start = "soon".to_owned();
         draft.closed = "whenever".to_owned();

@@ -2,9 +2,9 @@
 
 use super::draft::{Draft, HALF_DAYS, Person, Wrong};
 use crate::pages::shell::{button, field, hidden, line, select, tick};
+use ibbi_app::sim::{Chance, Duration, Weekday};
 use ibbi_core::{County, Format, Party, Seat};
 use ibbi_report::html::{Element, Html, details, el};
-use ibbi_sim::{Chance, Duration, Weekday};
 
 /// What is wrong with one field.
 fn of<'a>(wrong: &'a [Wrong], field: &str) -> Vec<&'a str> {

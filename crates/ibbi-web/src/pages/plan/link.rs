@@ -12,10 +12,10 @@
 use crate::query::{self, Pairs};
 use ibbi_app::AppError;
 use ibbi_app::schedule::{closure, id_of, time_text, times, times_text};
-use ibbi_core::{County, Date, Format, MemberId, Name, Party, Seat, TimeZoneName};
-use ibbi_sim::{
+use ibbi_app::sim::{
     Assumptions, CalendarInput, Chance, Closure, Duration, Participant, Role, Scenario, ThreePoint, Weekday,
 };
+use ibbi_core::{County, Date, Format, MemberId, Name, Party, Seat, TimeZoneName};
 use std::borrow::Cow;
 
 /// The longest query that a link carries, in bytes. Addresses that are longer than 64 KiB are not read.
@@ -172,12 +172,12 @@ fn weekday(text: &str) -> Result<Weekday, AppError> {
 }
 
 fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(key: &str, text: &str) -> Result<T, AppError> {
-    text.parse().map_err(|error: T::Err| AppError::Usage(format!("the link is not whole: in `{key}`, {error}")))
+    text.parse().map_err(|error: T::Err| AppError::Usage(format!("the link is incomplete: in `{key}`, {error}")))
 }
 
 fn wrong(key: &str, text: &str) -> AppError {
     let text: String = text.chars().take(60).collect();
-    AppError::Usage(format!("the link is not whole: `{key}={text}` is not understood; ask for it again"))
+    AppError::Usage(format!("the link is incomplete: `{key}={text}` can't be read; ask for the link again"))
 }
 
 #[cfg(test)]
@@ -202,7 +202,7 @@ mod tests {
         for query in ["", "d=X", "d=X&s=2026-13-01", "d=X&s=2026-09-08&p=R.+Amari", "d=X&s=2026-09-08&a=caucus_days:1"]
         {
             let error = read(&Pairs::read(query.as_bytes())).unwrap_err().to_string();
-            assert!(error.contains("the link is not whole"), "{query}: {error}");
+            assert!(error.contains("the link is incomplete"), "{query}: {error}");
         }
     }
 }

@@ -17,10 +17,10 @@ use crate::state::AppState;
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use draft::{Draft, Wrong};
+use ibbi_app::sim::{Scenario, Simulator};
 use ibbi_app::{AppError, schedule};
 use ibbi_core::{Date, Name};
 use ibbi_report::html::{Html, el};
-use ibbi_sim::{Scenario, Simulator};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -51,7 +51,7 @@ fn template(request: &WebRequest) -> Result<Scenario, AppError> {
     let today = ibbi_app::zone::Zone::default().local(request.state.now()?).map(|time| time.date());
     let today: Date = today.ok_or_else(|| AppError::Usage("the clock is outside the years 1970 to 9999".to_owned()))?;
     let name = Name::new("My District").map_err(|error| AppError::Usage(error.to_string()))?;
-    schedule::read(&ibbi_sim::template(&name, today), Path::new("the template"))
+    schedule::read(&ibbi_app::sim::template(&name, today), Path::new("the template"))
 }
 
 /// The page of a link. It is sent in pieces.
@@ -114,7 +114,7 @@ fn send_pieces(
     let send = |text: String| pieces.blocking_send(Bytes::from(text)).is_ok();
     let simulator = Simulator::new(scenario);
     let settings = state.settings(RUNS, SEED)?;
-    let plan = ibbi_sim::Plan::from_simulator(&simulator);
+    let plan = ibbi_app::sim::Plan::from_simulator(&simulator);
     let forecast = schedule::simulate(&simulator, settings, |_| {})?;
     let first = view::first(scenario, &plan, &forecast, &link::write(scenario));
     // Where nobody reads any more, the rest is not worked out.

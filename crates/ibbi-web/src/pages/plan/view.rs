@@ -5,9 +5,9 @@ use super::form::form;
 use super::link::fits;
 use crate::pages::shell::button;
 use ibbi_app::ledger::PROGRAM;
+use ibbi_app::sim::{Chance, Duration, Forecast, Plan, Scenario};
 use ibbi_report::SimulationPage;
 use ibbi_report::html::{Html, details, el};
-use ibbi_sim::{Chance, Duration, Forecast, Plan, Scenario};
 
 /// What closes what [`above`] opens.
 pub(super) const BELOW: &str = "</div></div>";
