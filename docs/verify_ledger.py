@@ -3,8 +3,8 @@ Needs ledger.schema.json in the same folder. Agrees with `ibbi verify`, except f
 import base64, datetime, hashlib, json, os, re, sys
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "ledger.schema.json"), encoding="utf-8") as file: DEFS = json.load(file)["$defs"]
 sha256, TYPES = hashlib.sha256, {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool}
-KEYWORDS = {  # the schema's keywords; `fits` checks the type, and `event` checks allOf and uniqueItems
-    **dict.fromkeys(("type", "allOf", "uniqueItems"), lambda *_: True), "enum": lambda value, codes, _: value in codes,
+KEYWORDS = {  # the keywords of the schema; `fits` checks the type, and `event` checks allOf and uniqueItems
+    **dict.fromkeys(("type", "allOf", "uniqueItems", "title", "description"), lambda *_: True), "enum": lambda value, codes, _: value in codes,
     **dict.fromkeys(("minimum", "minItems"), lambda value, least, _: (value if type(value) is int else len(value)) >= least),
     **dict.fromkeys(("maximum", "maxItems", "maxLength"), lambda value, most, _: (value if type(value) is int else len(value)) <= most),
     "const": lambda value, only, _: type(value) is type(only) and value == only, "pattern": lambda value, form, _: re.fullmatch(form, value),

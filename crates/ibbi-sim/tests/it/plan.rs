@@ -181,10 +181,10 @@ fn example_plan_matches_a_hand_plan() {
     assert_eq!(
         sessions,
         [
-            "introductory meeting: Tue 2026-09-29, 12:00 to 16:00 from 2026-09-29",
-            "training day: Mon 2026-11-30, 08:00 to 16:00 from 2026-11-06",
-            "facilitation, part 1: Mon 2027-01-04, 08:00 to 12:00 from 2026-12-28",
-            "facilitation, part 2: Wed 2027-01-06, 08:00 to 12:00 from 2027-01-05",
+            "introductory meeting: Tue, Sep 29, 2026, 12:00 PM to 4:00 PM from 2026-09-29",
+            "training day: Mon, Nov 30, 2026, 8:00 AM to 4:00 PM from 2026-11-06",
+            "facilitation, part 1: Mon, Jan 4, 2027, 8:00 AM to 12:00 PM from 2026-12-28",
+            "facilitation, part 2: Wed, Jan 6, 2027, 8:00 AM to 12:00 PM from 2027-01-05",
         ]
     );
     let veterans = plan.sessions[1].blocked.iter().find(|day| day.date.to_string() == "2026-11-11").unwrap();

@@ -49,7 +49,7 @@ fn values_of_the_wrong_kind_are_refused_with_an_example_of_the_right_one() {
         (&["member_named", "member=Ann Lee:Ann Lee"], "`Ann Lee` is not a member id"),
         (&["meeting_held", "topics=pizza"], "`pizza` is not known"),
         (&["session_opened", "present=a,,b"], "`` is not a member id"),
-        (&["session_opened", "present=a,a", "part=1", "neutral=r:R"], "names `a` twice"),
+        (&["session_opened", "present=a,a", "part=1", "neutral=r:R"], "the list has `a` twice"),
         (&["session_opened", "observers=Lev Brandt"], "is not CAPACITY:NAME"),
         (&["leader_agreed", "name="], "the name is empty"),
         (&["leader_agreed", "name=   "], "the name is empty"),
@@ -186,7 +186,7 @@ fn wrong_options_of_every_command_are_usage_errors() {
         (&["chart", "--format", "svg"], "[possible values: markdown, mermaid, dot]"),
         (&["tour", "--ledger", "a.ledger"], "a.ledger exists already"),
         (&["record", "a.ledger", "note_added", "text=so", "--id", "5"], "an ID must be a UUID, such as "),
-        (&["keygen", "two words", "b.key"], "ibbi: a key's name is not empty and holds no spaces"),
+        (&["keygen", "two words", "b.key"], "ibbi: a key must have a name without spaces"),
     ] {
         if args.is_empty() {
             // Help, and no message: what can be done is the answer.

@@ -129,9 +129,9 @@ fn forge(place: &Place, from: &str, to: &str) {
 #[test]
 fn an_empty_file_is_no_ledger_until_new_begins_one_in_it() {
     let place = place();
-    for begun in ["", "{\"actor\":\"cle"] {
+    for (begun, says) in [("", ""), ("{\"actor\":\"cle", "has no whole line")] {
         std::fs::write(place.path("x"), begun).unwrap();
-        check_readers(&place, BAD, "has no whole line");
+        check_readers(&place, BAD, &format!("ibbi: x {says}"));
         place.done(&["new", "x", "--district", "Y"]);
         assert_eq!(place.ibbi(&["status", "x"]).code, DONE);
     }
