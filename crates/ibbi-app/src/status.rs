@@ -4,6 +4,7 @@ use crate::case_log::CaseLog;
 use crate::error::AppError;
 use crate::suggest::{Suggestion, suggest};
 use crate::zone::Zone;
+use ibbi_common::format::date;
 use ibbi_core::stages::ConcernStatus;
 use ibbi_core::{
     Advisory, Answer, At, Body, Case, CaseFile, EventKind, Goal, History, Name, Outcome, Party, Seat, Sessions, Stage,
@@ -117,7 +118,7 @@ impl Facts {
         let contract = file.contract();
         if let Some(expires) = contract.expires {
             let clause = if contract.evergreen { ", with an evergreen clause" } else { "" };
-            self.add("contract", format!("expires {expires}{clause}"));
+            self.add("contract", format!("expires on {}{clause}", date(expires)));
         }
     }
 
@@ -148,7 +149,7 @@ impl Facts {
 
     fn letters(&mut self, case: &Case) {
         for letter in Body::ALL.iter().filter_map(|body| case.letter(*body)) {
-            self.add("letter", format!("{} confirmed in writing, dated {}", letter.body.label(), letter.dated));
+            self.add("letter", format!("{} confirmed in writing, dated {}", letter.body.label(), date(letter.dated)));
         }
         if let Some(admitted) = case.admitted() {
             let when = self.zone.show(admitted.accepted());
