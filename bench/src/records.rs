@@ -1,29 +1,20 @@
 //! Records for the ledger's comparisons: whole cases, one after the other.
 
 use crate::whole_case;
-use ibbi_core::{At, Case, Event, Name, Stage};
+use ibbi_core::{At, Event, History, Name};
 use ibbi_log::{NewLedger, NewRecord, Uuid};
 
-/// The events of the measured case with the stages they lead to.
-fn steps() -> Vec<(At, Event, Stage)> {
-    let mut case = Case::default();
-    let step = |(at, event): (At, Event)| {
-        let to = case.offer(&event, at).expect("the measured case is legal");
-        (at, event, to)
-    };
-    whole_case().into_iter().map(step).collect()
-}
-
-/// Records of whole cases, without end.
+/// Records of whole cases, without end. Each is accepted by the core, as a ledger requires.
 #[derive(Debug)]
 pub struct Records {
-    steps: Vec<(At, Event, Stage)>,
+    events: Vec<(At, Event)>,
+    history: History,
     next: u128,
 }
 
 impl Default for Records {
     fn default() -> Self {
-        Self { steps: steps(), next: 0 }
+        Self { events: whole_case(), history: History::new(), next: 0 }
     }
 }
 
@@ -31,13 +22,17 @@ impl Iterator for Records {
     type Item = NewRecord;
 
     fn next(&mut self) -> Option<NewRecord> {
-        let length = self.steps.len() as u128;
-        let (at, event, to) = &self.steps[usize::try_from(self.next % length).ok()?];
-        let case = Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_0000_0000 + self.next / length);
+        let length = self.events.len() as u128;
+        let (at, event) = &self.events[usize::try_from(self.next % length).ok()?];
+        if self.next.is_multiple_of(length) {
+            let case = Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_0000_0000 + self.next / length);
+            self.history = History::for_case(case);
+        }
         let id = Uuid::from_u128(0x0193_0000_0000_7000_8000_0000_0000_0000 + self.next);
+        let seq = self.history.revision() + 1;
+        let accepted = self.history.accept(id, seq, *at, event.clone()).expect("the measured case is legal");
         self.next += 1;
-        let actor = Name::new("clerk@example.org").expect("a name");
-        Some(NewRecord { case, id, actor, at: *at, to: *to, event: event.clone(), expected_rev: None })
+        Some(NewRecord { accepted, actor: Name::new("clerk@example.org").expect("a name") })
     }
 }
 

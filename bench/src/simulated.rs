@@ -1,9 +1,10 @@
 //! Ledgers of simulated cases, many of them in progress at the same time. No two are alike.
 
 use crate::records::new_ledger;
-use ibbi_core::{At, Event, Name, Stage};
+use ibbi_core::{At, Event, History, Name};
 use ibbi_log::{Ledger, NewRecord, Uuid};
 use ibbi_sim::{EXAMPLE, Scenario, Simulator};
+use std::collections::HashMap;
 use std::error::Error;
 use std::path::Path;
 
@@ -37,10 +38,13 @@ pub fn write_simulated(path: &Path, lines: u64) -> Result<u64, Box<dyn Error>> {
         if ledger.head().lines + waiting.len() as u64 >= lines {
             break;
         }
-        for (case, at, event, to) in played(&simulator, first..first + TOGETHER)? {
+        let mut histories = HashMap::new();
+        for (case, at, event) in played(&simulator, first..first + TOGETHER)? {
             ids += 1;
             let id = Uuid::from_u64_pair(0x0192_0000_0000_7000, 0x8000_0000_0000_0000 | ids);
-            waiting.push(NewRecord { case, id, actor: actor.clone(), at, to, event, expected_rev: None });
+            let history = histories.entry(case).or_insert_with(|| History::for_case(case));
+            let accepted = history.accept(id, history.revision() + 1, at, event).map_err(|it| it.to_string())?;
+            waiting.push(NewRecord { accepted, actor: actor.clone() });
         }
         if waiting.len() >= BATCH {
             flush(&mut ledger, &mut waiting)?;
@@ -54,15 +58,15 @@ fn new_ledger_at(at: At) -> ibbi_log::NewLedger {
     ibbi_log::NewLedger { at, ..new_ledger() }
 }
 
-/// An event of a case, with the stage after it.
-type Played = (Uuid, At, Event, Stage);
+/// An event of a case, with its time.
+type Played = (Uuid, At, Event);
 
 /// The events of some runs by the time at which they happened; those of one case keep their order.
 fn played(simulator: &Simulator, runs: std::ops::Range<u64>) -> Result<Vec<Played>, Box<dyn Error>> {
     let mut events = Vec::new();
     for run in runs {
         let case = Uuid::from_u64_pair(0x0193_0000_0000_7000, 0x8000_0000_0000_0000 | run);
-        simulator.run(1, run, |at, event, to| events.push((case, at, event.clone(), to)))?;
+        simulator.run(1, run, |at, event, _| events.push((case, at, event.clone())))?;
     }
     events.sort_by_key(|(_, at, ..)| *at);
     Ok(events)
@@ -71,7 +75,7 @@ fn played(simulator: &Simulator, runs: std::ops::Range<u64>) -> Result<Vec<Playe
 /// Writes what waits, at the time of its last event.
 fn flush(ledger: &mut Ledger, waiting: &mut Vec<NewRecord>) -> Result<(), Box<dyn Error>> {
     for batch in waiting.chunks(BATCH) {
-        if let Some(now) = batch.iter().map(|record| record.at).max() {
+        if let Some(now) = batch.iter().map(|record| record.accepted.at()).max() {
             ledger.append(batch, now)?;
         }
     }

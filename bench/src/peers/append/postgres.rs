@@ -41,8 +41,10 @@ impl Postgres {
 impl Store for Postgres {
     fn append(&mut self, work: &Work, which: Range<usize>) -> Result<(), Failed> {
         let records = &work.records[which.clone()];
-        let cases: Vec<&[u8]> = records.iter().map(|record| record.case.as_bytes().as_slice()).collect();
-        let ids: Vec<&[u8]> = records.iter().map(|record| record.id.as_bytes().as_slice()).collect();
+        let cases: Vec<_> = records.iter().map(|record| record.accepted.case()).collect();
+        let cases: Vec<&[u8]> = cases.iter().map(|case| case.as_bytes().as_slice()).collect();
+        let ids: Vec<_> = records.iter().map(|record| record.accepted.id()).collect();
+        let ids: Vec<&[u8]> = ids.iter().map(|id| id.as_bytes().as_slice()).collect();
         let lines: Vec<&[u8]> = work.lines[which].iter().map(Vec::as_slice).collect();
         self.client.execute(&self.insert, &[&cases, &ids, &lines])?;
         Ok(())

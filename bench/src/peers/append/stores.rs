@@ -78,7 +78,7 @@ impl Store for Sqlite {
             let insert = "INSERT INTO event (case_id, id, line) VALUES (?1, ?2, ?3)";
             let mut statement = transaction.prepare_cached(insert)?;
             for (record, line) in work.records[which.clone()].iter().zip(&work.lines[which]) {
-                statement.execute((record.case.as_bytes(), record.id.as_bytes(), line))?;
+                statement.execute((record.accepted.case().as_bytes(), record.accepted.id().as_bytes(), line))?;
             }
         }
         Ok(transaction.commit()?)
