@@ -96,7 +96,7 @@ pub(crate) fn session_summary(event: EventKind, after: &Case) -> Option<String> 
     let grace = u32::from(after.file()?.program().grace());
     let mut text = format!("{} for part {}", counted(u32::from(held.counted), "counts", "count"), held.part);
     if held.overrun > 0 {
-        text.push_str(&format!(", {} beyond its length", minutes(u32::from(held.overrun))));
+        text.push_str(&format!(", {} beyond its length", minutes(held.overrun)));
     }
     let within_grace = |missing: u32| {
         format!("; {}, within the grace of {}", counted(missing, "is missing", "are missing"), minutes(grace))

@@ -334,7 +334,7 @@ impl CaseIndex {
 
     /// Adds a record, in the order of the file.
     fn add(&mut self, record: &Record) {
-        if record.line % MARK == 0 {
+        if record.line.is_multiple_of(MARK) {
             self.marks.push((record.line, record.offset));
         }
         let Record { case, id, rev, at, to, .. } = *record;

@@ -305,8 +305,8 @@ fn string_literals(source: &str) -> Vec<String> {
         } else if let Some((literal, after)) = raw(here).filter(|_| !in_name) {
             literals.push(literal.to_owned());
             rest = after;
-        } else if here.starts_with("'\"'") {
-            rest = &here[3..];
+        } else if let Some(after) = here.strip_prefix("'\"'") {
+            rest = after;
         } else if here.starts_with("'\\") {
             rest =
                 here.get(2..).and_then(|text| text.get(text.chars().next().map_or(0, char::len_utf8)..)).unwrap_or("");
