@@ -9,7 +9,7 @@ pub const MAX_NUMBER: u64 = (1 << 53) - 1;
 /// The members of a closed set: their codes, and a label for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 pub struct CodeSet {
     /// The codes, as a ledger has them.
     pub codes: &'static [&'static str],
@@ -39,13 +39,15 @@ impl CodeSet {
 pub enum FieldKind {
     /// A name: one line of text.
     #[cfg_attr(feature = "serde", serde(rename = "line"))]
+    #[cfg_attr(feature = "schema", schemars(description = "One line of text: a name or a reason."))]
     Name {
         /// The limit, in characters.
         #[cfg_attr(feature = "serde", serde(rename = "most"))]
         max_chars: usize,
     },
-    /// A reason: one line of text.
+    /// A reason: one line of text. It is written as a name is, so a schema has one variant for both.
     #[cfg_attr(feature = "serde", serde(rename = "line"))]
+    #[cfg_attr(feature = "schema", schemars(skip))]
     Reason {
         /// The limit, in characters.
         #[cfg_attr(feature = "serde", serde(rename = "most"))]

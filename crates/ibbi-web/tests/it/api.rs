@@ -20,7 +20,7 @@ fn story(server: &Running) -> String {
 }
 
 #[test]
-fn every_operation_answers_as_the_document_describes_it() {
+fn responses_match_the_openapi_document() {
     let server = Running::start();
     let case = story(&server);
     let document = server.get("/api/v1/openapi.json").json();
@@ -133,7 +133,7 @@ fn uploads(server: &Running, document: &Value) -> Vec<String> {
 }
 
 #[test]
-fn a_refusal_is_a_problem_with_every_unmet_rule_and_nothing_changes() {
+fn refusal_lists_every_unmet_rule_and_changes_nothing() {
     let server = Running::start();
     let case = server.open("Maple Hollow");
     let path = format!("/api/v1/cases/{case}/events");
@@ -148,7 +148,7 @@ fn a_refusal_is_a_problem_with_every_unmet_rule_and_nothing_changes() {
 }
 
 #[test]
-fn of_two_who_saw_the_same_case_the_second_is_told_that_it_has_moved_on() {
+fn stale_if_match_is_refused() {
     let server = Running::start();
     let case = server.open("Maple Hollow");
     let path = format!("/api/v1/cases/{case}/events");
@@ -184,7 +184,7 @@ fn of_two_who_saw_the_same_case_the_second_is_told_that_it_has_moved_on() {
 }
 
 #[test]
-fn an_event_sent_again_under_its_id_is_there_once() {
+fn retry_with_same_id_is_idempotent() {
     let server = Running::start();
     let open = json!({ "data": { "district": "B" }, "id": "01920000-0000-7000-8000-000000000001" });
     let (first, again) = (server.post("/api/v1/cases", &open), server.post("/api/v1/cases", &open));
@@ -202,7 +202,7 @@ fn an_event_sent_again_under_its_id_is_there_once() {
 }
 
 #[test]
-fn a_dry_run_answers_like_the_event_and_records_nothing() {
+fn dry_run_records_nothing() {
     let server = Running::start();
     let case = server.open("Maple Hollow");
     let path = format!("/api/v1/cases/{case}/events");
@@ -218,7 +218,7 @@ fn a_dry_run_answers_like_the_event_and_records_nothing() {
 }
 
 #[test]
-fn what_is_no_event_is_told_with_what_would_be_one() {
+fn body_that_is_not_an_event_gets_an_example() {
     let server = Running::start();
     let case = server.open("Maple Hollow");
     let path = format!("/api/v1/cases/{case}/events");
@@ -233,7 +233,7 @@ fn what_is_no_event_is_told_with_what_would_be_one() {
         (r#"{"type":"note_added","data":{"text":"x"},"at":"2031-02-30 09:00"}"#, 400, "is not a time"),
         (r#"{"type":"note_added","data":{"text":"x"},"more":1}"#, 400, "column 47: unknown key `more`"),
         (r#"{"type":"note_added","data":["x"]}"#, 400, "a list"),
-        (r#"["note_added",{"text":"x"},null,null,null,true]"#, 400, "it is no object; send an object such as"),
+        (r#"["note_added",{"text":"x"},null,null,null,true]"#, 400, "it is not an object; send an object such as"),
         ("7", 400, "it is not an object"),
         (r#"{"type":"note_added","data":{"text":"x"},"id":"abc"}"#, 400, "not an id such as"),
         (
@@ -282,7 +282,7 @@ fn what_is_no_event_is_told_with_what_would_be_one() {
 }
 
 #[test]
-fn a_calendar_of_a_plan_goes_on_from_the_case_as_the_plan_does_and_nothing_is_ignored() {
+fn calendar_continues_from_the_case_as_the_plan_does() {
     // Months after the sample begins.
     let server = Running::start_with(|config| {
         config.clock = std::sync::Arc::new(|| Ok("2027-01-04T15:00:00.000Z".parse().unwrap()))
@@ -302,7 +302,7 @@ fn a_calendar_of_a_plan_goes_on_from_the_case_as_the_plan_does_and_nothing_is_ig
         let unknown = server.post(&path, &json!({ "case": "01920000-0000-7000-8000-00000000ffff" }));
         assert_eq!(unknown.status, 404, "{path}: {}", unknown.text());
         let alone = server.post(&path, &json!({ "as_of": "2031-01-01 09:00" }));
-        assert!(alone.status == 400 && alone.text().contains("give `case` beside it"), "{path}: {}", alone.text());
+        assert!(alone.status == 400 && alone.text().contains("give `case` with it"), "{path}: {}", alone.text());
     }
     for (key, value) in [("case", case.as_str()), ("as_of", "2031-01-01 09:00")] {
         let answer = server.post("/api/v1/scenario", &json!({ key: value }));
@@ -311,7 +311,7 @@ fn a_calendar_of_a_plan_goes_on_from_the_case_as_the_plan_does_and_nothing_is_ig
 }
 
 #[test]
-fn a_parameter_that_is_not_taken_or_given_twice_is_named_with_those_that_are_taken() {
+fn unknown_and_repeated_parameters_are_refused() {
     let server = Running::start();
     let case = server.open("Maple Hollow");
     let key = "PeterNeumann%2Bc74f20a3%2BARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
@@ -334,7 +334,7 @@ fn a_parameter_that_is_not_taken_or_given_twice_is_named_with_those_that_are_tak
 }
 
 #[test]
-fn a_key_in_a_link_may_have_its_plus_signs_as_they_are() {
+fn key_in_a_link_can_have_plain_plus_signs() {
     let server = Running::start();
     let key = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
     for path in ["verify", "audit"] {
@@ -347,7 +347,7 @@ fn a_key_in_a_link_may_have_its_plus_signs_as_they_are() {
 }
 
 #[test]
-fn an_extract_without_a_checkpoint_is_told_how_to_come_by_one_while_the_server_holds_the_ledger() {
+fn extract_without_a_checkpoint_says_how_to_get_one() {
     let server = Running::start();
     let case = server.open("Maple Hollow");
     let answer = server.get(&format!("/api/v1/cases/{case}/extract"));

@@ -3,15 +3,15 @@
 use crate::support::{Answer, Running};
 
 /// What the page says at its top, without markup.
-fn told(answer: &Answer) -> String {
+fn message(answer: &Answer) -> String {
     let text = answer.text();
     let inside = text.split("class=\"warning\"").nth(1).unwrap_or_else(|| panic!("no warning: {text}"));
     let inside = inside.split_once('>').unwrap().1.split("</div>").next().unwrap();
-    let mut said = String::new();
+    let mut plain = String::new();
     for part in inside.split('<') {
-        said.push_str(part.split_once('>').map_or(part, |(_, text)| text));
+        plain.push_str(part.split_once('>').map_or(part, |(_, text)| text));
     }
-    said
+    plain
 }
 
 fn enc(text: &str) -> String {
@@ -24,12 +24,12 @@ fn is_command(text: &str) -> bool {
 }
 
 #[test]
-fn what_is_wrong_is_said_by_the_labels_of_the_form_with_what_to_do() {
+fn form_errors_use_labels_and_say_what_to_do() {
     let server = Running::start();
     let case = format!("/cases/{}", server.open("Maple Hollow"));
     let long = enc(&"x".repeat(121));
     let (tab, unseen) = (enc("Ann\tLee"), enc("Ann\u{200b} Lee"));
-    for (path, form, said) in [
+    for (path, form, expected) in [
         ("/cases", "district=".to_owned(), "District: fill this in."),
         ("/cases", "district=A&time_zone=eastern".to_owned(), "Time zone: there is no time zone"),
         ("/cases", "district=A&contract_expires=soon".to_owned(), "Contract expires: enter a valid date"),
@@ -66,20 +66,20 @@ fn what_is_wrong_is_said_by_the_labels_of_the_form_with_what_to_do() {
     ] {
         let answer = server.form(path, &form);
         assert!(matches!(answer.status, 400 | 422), "{form}: {}", answer.status);
-        let found = told(&answer);
-        assert!(found.contains(said), "{form}: {found}");
+        let found = message(&answer);
+        assert!(found.contains(expected), "{form}: {found}");
         assert!(!is_command(&found.replace("America/New_York", "")), "{form}: {found}");
     }
     assert_eq!(server.get("/api/v1/cases").json()["lines"], 2, "nothing was recorded");
 }
 
 #[test]
-fn no_page_of_a_case_speaks_in_codes() {
+fn case_pages_show_no_codes() {
     let server = Running::start();
     let case = format!("/cases/{}", server.open("Maple Hollow"));
     let early = server.form(&case, "type=format_chosen&format=full_day");
     assert_eq!(early.status, 422);
-    assert!(!is_command(&told(&early)), "{}", told(&early));
+    assert!(!is_command(&message(&early)), "{}", message(&early));
     let page = server.get(&case);
     for kind in ["format_chosen", "leader_agreed", "session_closed", "caucus_opened"] {
         for around in [" ", "\u{201c}", "("] {
@@ -89,7 +89,7 @@ fn no_page_of_a_case_speaks_in_codes() {
 }
 
 #[test]
-fn a_form_sent_again_with_another_text_is_told_what_it_has_recorded_and_what_to_do() {
+fn form_sent_twice_with_other_content_is_refused() {
     let server = Running::start();
     let case = format!("/cases/{}", server.open("Maple Hollow"));
     let id = "01920000-0000-7000-8000-000000000077";
@@ -98,11 +98,11 @@ fn a_form_sent_again_with_another_text_is_told_what_it_has_recorded_and_what_to_
     // Back, the text corrected, and sent again.
     let again = server.form(&case, &sent("Rosa+Amari"));
     assert_eq!(again.status, 409);
-    let said = told(&again);
+    let text = message(&again);
     for part in ["is recorded as number 3: ", "correct it under", "record it with one of the forms below"] {
-        assert!(said.contains(part), "{part}: {said}");
+        assert!(text.contains(part), "{part}: {text}");
     }
-    assert!(!said.contains(id) && !is_command(&said), "{said}");
+    assert!(!text.contains(id) && !is_command(&text), "{text}");
     assert!(!again.text().contains(id), "the forms have new ids");
     assert!(again.text().contains("value=\"Rosa Amari\""), "what was typed is still there");
     // The same where the form opened the case.
@@ -110,7 +110,7 @@ fn a_form_sent_again_with_another_text_is_told_what_it_has_recorded_and_what_to_
     let place = server.form("/cases", &open("Pine")).header("location").unwrap().to_owned();
     let again = server.form("/cases", &open("Pine+Ridge"));
     assert_eq!(again.status, 409);
-    assert!(told(&again).contains("has opened a case already"), "{}", told(&again));
+    assert!(message(&again).contains("has opened a case already"), "{}", message(&again));
     assert!(again.text().contains(&format!("href=\"{place}\"")) && again.text().contains("value=\"Pine Ridge\""));
     assert!(!again.text().contains("000000000078"));
     assert_eq!(server.get("/api/v1/cases").json()["lines"], 4);

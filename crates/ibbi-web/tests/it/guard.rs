@@ -5,7 +5,7 @@ use serde_json::json;
 use std::io::Write as _;
 
 #[test]
-fn only_the_names_that_the_server_goes_by_are_answered() {
+fn unknown_host_names_are_refused() {
     let server = Running::start_with(|config| config.hosts.push("ibbi.example".to_owned()));
     let port = server.address.port();
     for (host, status) in [
@@ -29,7 +29,7 @@ fn only_the_names_that_the_server_goes_by_are_answered() {
 }
 
 #[test]
-fn a_post_from_another_site_changes_nothing_wherever_it_goes() {
+fn post_from_another_site_is_refused() {
     let server = Running::start();
     let case = server.open("Maple Hollow");
     let own = format!("http://{}", server.connect().host);
@@ -53,7 +53,7 @@ fn a_post_from_another_site_changes_nothing_wherever_it_goes() {
 }
 
 #[test]
-fn every_answer_bears_the_headers_that_keep_a_browser_in_bounds() {
+fn every_response_has_the_security_headers() {
     let server = Running::start();
     for path in [
         "/",
@@ -81,7 +81,7 @@ fn every_answer_bears_the_headers_that_keep_a_browser_in_bounds() {
 }
 
 #[test]
-fn on_another_address_every_request_needs_the_token() {
+fn requests_from_other_machines_need_the_token() {
     let server = Running::start_with(|config| {
         config.address = std::net::Ipv4Addr::UNSPECIFIED.into();
         config.token = Some("secret-of-the-test".to_owned());
@@ -118,7 +118,7 @@ fn on_another_address_every_request_needs_the_token() {
 }
 
 #[test]
-fn what_is_too_long_is_not_read() {
+fn long_bodies_are_not_read() {
     let server = Running::start();
     let long = vec![b'x'; (2 << 20) + 1];
     assert_eq!(server.connect().ask("POST", "/api/v1/plan", &[], &long).status, 413);
@@ -141,7 +141,7 @@ fn what_is_too_long_is_not_read() {
 }
 
 #[test]
-fn no_name_becomes_markup_on_any_page() {
+fn names_are_escaped_on_every_page() {
     let server = Running::start();
     let evil = "</title><script>alert(1)</script><img src=x onerror=alert(2)>\"'&";
     let case = server.open(evil);

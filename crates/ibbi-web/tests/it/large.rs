@@ -45,7 +45,7 @@ fn weigh(server: &Running, path: &str, page: &Answer) {
 }
 
 #[test]
-fn the_list_of_cases_is_given_in_parts_and_each_case_once() {
+fn list_of_cases_has_pages_with_each_case_once() {
     let (server, ids) = large(250, 0);
     for limit in [1, 7, 100, 250, 1000] {
         let (mut found, mut after) = (Vec::new(), String::new());
@@ -91,7 +91,7 @@ fn the_list_of_cases_is_given_in_parts_and_each_case_once() {
 }
 
 #[test]
-fn no_page_grows_with_what_is_in_the_ledger() {
+fn pages_do_not_grow_with_the_ledger() {
     let (server, ids) = large(300, 400);
     let case = &ids[0];
     let (mut seen, mut path) = (BTreeSet::new(), format!("/cases/{case}"));
@@ -124,7 +124,7 @@ fn no_page_grows_with_what_is_in_the_ledger() {
 }
 
 #[test]
-fn in_a_damaged_ledger_one_still_goes_through_time() {
+fn damaged_ledger_still_has_a_timeline() {
     let server = Running::start();
     let case = server.open("Maple Hollow");
     let offer = |kind: &str, data: Value| {
@@ -169,7 +169,7 @@ fn in_a_damaged_ledger_one_still_goes_through_time() {
 }
 
 #[test]
-fn a_page_is_packed_for_whoever_takes_it_so_and_stays_light_with_sixty_people() {
+fn page_is_compressed_and_small_with_sixty_people() {
     let server = Running::start();
     let mut path = "/plan?d=Maple+Hollow&s=2026-09-08&p=R.+Amari~~superintendent%2Bmanagement~\
                     &p=J.+Ortiz~~union_president%2Blabor~&p=T.+Okafor~~school_committee%2Bmanagement~&p=N.+Eutral~~neutral~"

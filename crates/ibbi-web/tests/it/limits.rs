@@ -37,7 +37,7 @@ fn rest(client: &mut Client) -> Vec<u8> {
 }
 
 #[test]
-fn a_head_that_does_not_come_is_not_waited_for() {
+fn slow_head_is_cut_off() {
     let server = short(|limits| limits.head_time = SHORT);
     let mut slow = raw(&server, b"GET / HTTP/1.1\r\nhost:");
     // Cut off without an answer, or with one that says so; but cut off.
@@ -54,7 +54,7 @@ fn a_head_that_does_not_come_is_not_waited_for() {
 }
 
 #[test]
-fn a_body_that_does_not_come_is_answered_and_others_are_served_meanwhile() {
+fn slow_body_times_out_without_blocking_others() {
     let server = short(|limits| (limits.body_time, limits.upload_time) = (SHORT, 2 * SHORT));
     let (kind, form) = multipart(&[("ledger", b"{}\n")]);
     let mut waiting = Vec::new();
@@ -76,7 +76,7 @@ fn a_body_that_does_not_come_is_answered_and_others_are_served_meanwhile() {
 }
 
 #[test]
-fn a_body_that_breaks_off_is_told_so_and_not_that_it_is_too_long() {
+fn incomplete_body_is_not_reported_as_too_long() {
     let server = Running::start();
     let (kind, form) = multipart(&[("ledger", b"{}\n")]);
     for (path, kind, sent) in [
@@ -92,7 +92,7 @@ fn a_body_that_breaks_off_is_told_so_and_not_that_it_is_too_long() {
 }
 
 #[test]
-fn a_body_that_does_not_say_its_length_is_read_to_the_limit_and_no_further() {
+fn chunked_body_is_read_up_to_the_limit() {
     let server = short(|limits| (limits.body, limits.upload) = (1000, 5000));
     for (path, kind, limit) in
         [("/api/v1/plan", "application/json", 1000), ("/api/v1/verify", "multipart/form-data; boundary=X", 5000)]
@@ -117,7 +117,7 @@ fn a_body_that_does_not_say_its_length_is_read_to_the_limit_and_no_further() {
 }
 
 #[test]
-fn what_is_packed_is_not_taken_for_something_else() {
+fn compressed_requests_are_refused() {
     let server = Running::start();
     for coding in ["gzip", "br", "x"] {
         for path in ["/api/v1/plan", "/api/v1/verify", "/plan"] {
@@ -131,7 +131,7 @@ fn what_is_packed_is_not_taken_for_something_else() {
 }
 
 #[test]
-fn whoever_does_not_read_the_answer_is_cut_off_and_makes_room() {
+fn client_that_does_not_read_is_cut_off() {
     let server = short(|limits| (limits.connections, limits.write_time) = (1, SHORT));
     // One connection is all there is, and its client asks for more than any buffer between the two holds.
     let mut greedy = server.connect();
@@ -149,7 +149,7 @@ fn whoever_does_not_read_the_answer_is_cut_off_and_makes_room() {
 }
 
 #[test]
-fn connections_that_say_nothing_make_room_after_a_while() {
+fn idle_connections_are_closed() {
     let server = short(|limits| (limits.connections, limits.head_time) = (3, SHORT));
     let mut idle: Vec<Client> = (0..6).map(|_| server.connect()).collect();
     assert_eq!(server.get("/").status, 200);
@@ -160,7 +160,7 @@ fn connections_that_say_nothing_make_room_after_a_while() {
 }
 
 #[test]
-fn uploads_wait_for_one_another_and_are_told_when_it_takes_too_long() {
+fn uploads_queue_and_time_out() {
     let server = short(|limits| (limits.uploads, limits.upload_time) = (1, 3 * SHORT));
     let (kind, form) = multipart(&[("ledger", &std::fs::read(server.ledger()).unwrap())]);
     let mut holding = begun(&server, "/api/v1/verify", kind, form.len(), &form[..30]);
@@ -172,7 +172,7 @@ fn uploads_wait_for_one_another_and_are_told_when_it_takes_too_long() {
 }
 
 #[test]
-fn what_is_not_http_or_not_what_it_says_is_refused_without_harm() {
+fn malformed_http_is_refused() {
     let server = short(|limits| limits.head_time = 2 * SHORT);
     let host = format!("127.0.0.1:{}", server.address.port());
     let get = |path: &str| format!("GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n").into_bytes();
@@ -233,7 +233,7 @@ fn what_is_not_http_or_not_what_it_says_is_refused_without_harm() {
 }
 
 #[test]
-fn an_upload_is_forgotten_in_time_also_when_nobody_asks_for_anything() {
+fn uploads_are_deleted_without_further_requests() {
     let server = short(|limits| limits.kept = SHORT);
     let mut ledger = std::fs::read(server.ledger()).unwrap();
     ledger.extend_from_slice(b"a line of this test alone\n");
@@ -256,7 +256,7 @@ fn an_upload_is_forgotten_in_time_also_when_nobody_asks_for_anything() {
 }
 
 #[test]
-fn long_computations_wait_for_one_another_and_nothing_else_waits_for_them() {
+fn long_computations_queue_without_blocking_others() {
     let server = Running::start();
     let many = std::thread::available_parallelism().map_or(2, usize::from).max(2) + 2;
     let long = br#"{"runs":1000000}"#;
@@ -277,7 +277,7 @@ fn long_computations_wait_for_one_another_and_nothing_else_waits_for_them() {
 
 #[cfg(unix)]
 #[test]
-fn of_a_ledger_that_was_moved_away_nothing_is_told_and_nothing_is_recorded_in_it() {
+fn moved_ledger_is_an_error() {
     let server = Running::start();
     let case = server.open("Maple Hollow");
     let (path, aside) = (server.ledger(), server.folder.path().join("aside"));

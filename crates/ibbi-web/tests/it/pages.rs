@@ -42,7 +42,7 @@ fn encoded(pairs: &[(String, String)]) -> String {
 }
 
 #[test]
-fn the_plan_s_form_leads_to_a_link_and_the_link_to_the_same_form() {
+fn plan_form_and_link_round_trip() {
     let server = Running::start();
     let page = server.get("/plan");
     assert_eq!(page.status, 200);
@@ -88,7 +88,7 @@ fn the_plan_s_form_leads_to_a_link_and_the_link_to_the_same_form() {
 }
 
 #[test]
-fn what_is_wrong_in_the_form_comes_back_with_what_was_typed() {
+fn plan_form_errors_keep_what_was_typed() {
     let server = Running::start();
     let mut form = form_of(server.get("/plan?begin=empty").text());
     for (key, value) in &mut form {
@@ -101,7 +101,7 @@ fn what_is_wrong_in_the_form_comes_back_with_what_was_typed() {
     let answer = server.form("/plan", &encoded(&form));
     assert_eq!(answer.status, 422);
     for said in [
-        "Leaders are asked on: give a day, such as 2026-09-08",
+        "Day you ask the leaders: enter a date, such as 2026-09-08",
         "Person 1: ",
         "did you mean friday",
         "value=\"frydays\"",
@@ -110,7 +110,9 @@ fn what_is_wrong_in_the_form_comes_back_with_what_was_typed() {
     ] {
         assert!(answer.text().contains(said), "{said}");
     }
-    for (content, said) in [(&b""[..], "choose a scenario"), (b"district = 7", "problem"), (b"\xff\xfe", "no UTF-8")] {
+    for (content, said) in
+        [(&b""[..], "the scenario file is missing or empty"), (b"district = 7", "problem"), (b"\xff\xfe", "not UTF-8")]
+    {
         let (kind, body) = multipart(&[("scenario", content)]);
         let opened = server.connect().ask("POST", "/plan/open", &[("content-type", kind)], &body);
         assert!(opened.status >= 400 && opened.text().contains(said), "{said}: {}", opened.text());
@@ -119,7 +121,7 @@ fn what_is_wrong_in_the_form_comes_back_with_what_was_typed() {
 }
 
 #[test]
-fn a_case_is_run_with_forms_alone() {
+fn case_can_be_run_with_forms_only() {
     let server = Running::start();
     let id = "01920000-0000-7000-8000-000000000009";
     let open = format!("district=Maple+Hollow&county=norfolk&evergreen=false&contract_expires=2031-06-30&id={id}");
@@ -159,7 +161,7 @@ fn a_case_is_run_with_forms_alone() {
 }
 
 #[test]
-fn a_ledger_is_looked_into_at_every_event() {
+fn audit_shows_every_event() {
     let server = Running::start();
     let case = server.open("Maple Hollow");
     let answer = server.form(&format!("/cases/{case}"), "type=note_added&rev=1&text=a+note");
@@ -250,7 +252,7 @@ fn the_first_answer_does_not_wait_for_the_rest() {
 }
 
 #[test]
-fn what_is_no_ledger_is_told_in_a_sentence_and_not_judged_as_one() {
+fn file_that_is_not_a_ledger_is_not_audited() {
     let server = Running::start();
     let ledger = std::fs::read(server.ledger()).unwrap();
     let key = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz";
@@ -260,7 +262,7 @@ fn what_is_no_ledger_is_told_in_a_sentence_and_not_judged_as_one() {
         (&[("ledger", b"PK\x03\x04\x14\x00")], 422, "it looks like a zip archive"),
         (&[("ledger", b"seq,case,type\n1,2,3\n")], 422, "it looks like a table"),
         (&[("ledger", b"<?xml version=\"1.0\"?>\n<log/>\n")], 422, "it looks like XML"),
-        (&[("ledger", b"no ledger\n")], 422, "it looks like a text"),
+        (&[("ledger", b"no ledger\n")], 422, "it looks like another kind of text"),
         (&[("ledger", private)], 400, "his is a private key"),
         (&[good, ("checkpoints", private)], 400, "his is a private key"),
         (&[good, ("key", private)], 400, "his is a private key"),
@@ -277,7 +279,7 @@ fn what_is_no_ledger_is_told_in_a_sentence_and_not_judged_as_one() {
 }
 
 #[test]
-fn more_people_than_can_take_part_are_not_left_out_in_silence() {
+fn too_many_people_is_an_error() {
     let server = Running::start();
     let mut form = form_of(server.get("/plan").text());
     for row in 0..62 {
@@ -291,12 +293,12 @@ fn more_people_than_can_take_part_are_not_left_out_in_silence() {
     }
     let answer = server.form("/plan", &encoded(&form));
     assert_eq!(answer.status, 422);
-    assert!(answer.text().contains("there are 62 people or more; at most 60 can take part"), "{}", answer.text());
+    assert!(answer.text().contains("there are at least 62 people; at most 60 can take part"), "{}", answer.text());
     assert!(answer.text().contains("value=\"Person 61\""), "what was typed comes back");
 }
 
 #[test]
-fn a_scenario_that_no_link_can_hold_comes_back_as_it_was_typed() {
+fn scenario_too_long_for_a_link_keeps_what_was_typed() {
     let server = Running::start();
     let mut form = form_of(server.get("/plan").text());
     let days: Vec<String> = (0..110).map(|day| format!("2030-{:02}-{:02}", day / 28 + 1, day % 28 + 1)).collect();
@@ -314,10 +316,13 @@ fn a_scenario_that_no_link_can_hold_comes_back_as_it_was_typed() {
     }
     let sent = server.form("/plan", &encoded(&form));
     assert_eq!((sent.status, sent.header("location")), (422, None));
-    let told = sent.text().split("There is no answer yet").nth(1).unwrap_or_default();
-    assert!(told.contains("this is too much for a link"), "{told}");
+    let problems = sent.text().split("Correct these entries first").nth(1).unwrap_or_default();
+    assert!(problems.contains("This scenario is too long for a link"), "{problems}");
     assert!(sent.text().contains(&days.join(", ")) && sent.text().contains("value=\"Person 59\""));
     let scripted = server.form("/plan/answer", &encoded(&form));
     assert_eq!((scripted.status, scripted.header("ibbi-link")), (200, None));
-    assert!(scripted.text().contains("cannot be taken along") && !scripted.text().contains("href=\"/plan/dates.ics?"));
+    assert!(
+        scripted.text().contains("This scenario can&#39;t be downloaded")
+            && !scripted.text().contains("href=\"/plan/dates.ics?")
+    );
 }

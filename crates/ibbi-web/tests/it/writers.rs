@@ -19,15 +19,15 @@ fn records(server: &Running) -> Vec<Value> {
 }
 
 #[test]
-fn what_two_hundred_clients_are_told_is_what_the_ledger_says() {
+fn responses_of_concurrent_clients_match_the_ledger() {
     let mut server = Running::start();
     let shared = server.open("Shared");
-    let told = Mutex::new(Vec::new());
+    let answers = Mutex::new(Vec::new());
     let (refused, times) = (AtomicU64::new(0), Mutex::new(Vec::new()));
     let begun = Instant::now();
     std::thread::scope(|scope| {
         for number in 0..CLIENTS {
-            let (server, shared, told, refused, times) = (&server, &shared, &told, &refused, &times);
+            let (server, shared, answers, refused, times) = (&server, &shared, &answers, &refused, &times);
             scope.spawn(move || {
                 let mut client = server.connect();
                 let open = json!({ "data": { "district": format!("District {number}") } }).to_string();
@@ -46,7 +46,7 @@ fn what_two_hundred_clients_are_told_is_what_the_ledger_says() {
                     let answer = client.ask("POST", &path, &[], body.to_string().as_bytes());
                     times.lock().unwrap().push(sent.elapsed());
                     match answer.status {
-                        201 => told.lock().unwrap().push(answer.json()),
+                        201 => answers.lock().unwrap().push(answer.json()),
                         422 => {
                             assert_eq!(offer % 4, 3, "{}", answer.text());
                             assert_eq!(answer.json()["refusal"]["unmet"][0]["rule"], "process.stage");
@@ -60,17 +60,17 @@ fn what_two_hundred_clients_are_told_is_what_the_ledger_says() {
     });
     let taken = begun.elapsed();
     server.stop();
-    let told = told.into_inner().unwrap();
-    let (accepted, expected) = (told.len(), CLIENTS * OFFERS * 3 / 4);
+    let answers = answers.into_inner().unwrap();
+    let (accepted, expected) = (answers.len(), CLIENTS * OFFERS * 3 / 4);
     let lines = records(&server);
     assert_eq!(lines.len(), 2 + CLIENTS + accepted);
-    for answer in &told {
+    for answer in &answers {
         let line = &lines[usize::try_from(answer["seq"].as_u64().unwrap()).unwrap() - 1];
         for key in ["id", "case", "rev", "seq", "at", "to"] {
             assert_eq!(line[key], answer[key], "{answer}");
         }
     }
-    let distinct: HashSet<_> = told.iter().map(|answer| answer["id"].as_str().unwrap()).collect();
+    let distinct: HashSet<_> = answers.iter().map(|answer| answer["id"].as_str().unwrap()).collect();
     assert_eq!(distinct.len(), accepted);
     let verified = ibbi_app::signing::verify(&server.ledger(), &ibbi_app::signing::VerifySettings::default()).unwrap();
     assert!(verified.sound);
@@ -91,13 +91,13 @@ fn what_two_hundred_clients_are_told_is_what_the_ledger_says() {
 }
 
 #[test]
-fn nothing_acknowledged_is_lost_when_the_server_is_stopped_in_the_middle() {
+fn acknowledged_events_survive_a_shutdown() {
     let mut server = Running::start();
     let case = server.open("Maple Hollow");
-    let (told, going) = (Mutex::new(Vec::new()), AtomicBool::new(true));
+    let (answers, going) = (Mutex::new(Vec::new()), AtomicBool::new(true));
     std::thread::scope(|scope| {
         for number in 0..20 {
-            let (server, case, told, going) = (&server, &case, &told, &going);
+            let (server, case, answers, going) = (&server, &case, &answers, &going);
             let mut client = server.connect();
             scope.spawn(move || {
                 let path = format!("/api/v1/cases/{case}/events");
@@ -112,7 +112,7 @@ fn nothing_acknowledged_is_lost_when_the_server_is_stopped_in_the_middle() {
                         client.ask("POST", &path, &[], body.as_bytes())
                     }));
                     match asked {
-                        Ok(answer) if answer.status == 201 => told.lock().unwrap().push(answer.json()),
+                        Ok(answer) if answer.status == 201 => answers.lock().unwrap().push(answer.json()),
                         _ => break,
                     }
                 }
@@ -126,19 +126,19 @@ fn nothing_acknowledged_is_lost_when_the_server_is_stopped_in_the_middle() {
     });
     server.stop();
     let lines = records(&server);
-    let told = told.into_inner().unwrap();
-    assert!(told.len() > 20, "{}", told.len());
-    for answer in &told {
+    let answers = answers.into_inner().unwrap();
+    assert!(answers.len() > 20, "{}", answers.len());
+    for answer in &answers {
         let line = &lines[usize::try_from(answer["seq"].as_u64().unwrap()).unwrap() - 1];
         assert_eq!(line["id"], answer["id"]);
     }
     // It was closed in good order: the next opens it at once, and finds no note of another holder.
     assert!(!server.ledger().with_extension("ledger.holder").exists());
-    println!("{} acknowledged, {} in the ledger", told.len(), lines.len() - 2);
+    println!("{} acknowledged, {} in the ledger", answers.len(), lines.len() - 2);
 }
 
 #[test]
-fn another_process_is_told_who_holds_the_ledger() {
+fn second_process_learns_who_holds_the_ledger() {
     let server = Running::start();
     server.open("Maple Hollow");
     let clock: ledger::Clock = std::sync::Arc::new(crate::support::clock);

@@ -9,15 +9,15 @@ use ibbi_app::sim::{Chance, Duration, Forecast, Plan, Scenario};
 use ibbi_report::SimulationPage;
 use ibbi_report::html::{Html, details, el};
 
-/// What closes what [`above`] opens.
+/// Closes the elements that [`above`] opens.
 pub(super) const BELOW: &str = "</div></div>";
 
-/// What is said of a scenario that no link can hold.
-pub(super) const TOO_LONG: &str = "this is too much for a link, by which a scenario is worked out and handed on: it has more \
-                                   than 60,000 characters. Write the times of people shorter, days that follow one another \
-                                   as 2026-11-09 to 2026-11-13, and what comes back every week as fridays";
+/// The message for a scenario that is too long for a link.
+pub(super) const TOO_LONG: &str = "This scenario is too long for a link: it has more than 60,000 characters. Shorten the \
+                                   unavailable times. For days in a row, write 2026-11-09 to 2026-11-13. For a day of \
+                                   every week, write fridays";
 
-/// Everything before the answer; the elements that hold the answer are open at its end.
+/// Returns everything before the answer. The elements around the answer are left open.
 pub(super) fn above(draft: &Draft, query: &str, wrong: &[Wrong]) -> Html {
     let lead = "Change the sample to fit your district. The results show the earliest plan, the chance to finish before the \
                 contract expires, and whose calendar has conflicts.";
@@ -47,7 +47,7 @@ pub(super) fn above(draft: &Draft, query: &str, wrong: &[Wrong]) -> Html {
     content
 }
 
-/// What can be said at once.
+/// Returns the plan and the forecast.
 pub(super) fn first(scenario: &Scenario, plan: &Plan, forecast: &Forecast, query: &str) -> Html {
     let page = SimulationPage {
         scenario,
@@ -67,12 +67,12 @@ pub(super) fn first(scenario: &Scenario, plan: &Plan, forecast: &Forecast, query
     ];
     let links = links.map(|(path, label)| {
         let link = el("a").attr("href", to(path)).with(label);
-        // What is to be kept needs no page of its own.
+        // Downloads need no page.
         el("li").with(if path == "/plan" { link.class("link") } else { link.attr("download", "download") })
     });
     let take = match fits(query) {
         true => el("nav").attr("aria-label", "Download").with(el("ul").class("take").all(links)),
-        false => el("p").class("hint").with(format!("This scenario can't be downloaded: {TOO_LONG}.")),
+        false => el("p").class("hint").with(format!("This scenario can't be downloaded. {TOO_LONG}.")),
     };
     let mut content = Html::from(el("h2").with("Results"));
     content.push(take);
@@ -80,11 +80,11 @@ pub(super) fn first(scenario: &Scenario, plan: &Plan, forecast: &Forecast, query
     content
 }
 
-/// What is wrong in the form, where the answer would be.
+/// Returns the errors of the form, in the place of the answer.
 pub(super) fn problems(wrong: &[Wrong]) -> Html {
     let items = wrong.iter().map(|Wrong { field, message }| {
         let text = label(field).map_or_else(|| message.clone(), |label| format!("{label}: {message}"));
-        // A person's name and team have a message in their row, and no id to lead to.
+        // The message about a person's name or team is in the row, which has no ID.
         if field.is_empty() || (field.starts_with(['n', 't']) && row(field).is_some()) {
             return el("li").with(text);
         }
@@ -98,12 +98,12 @@ pub(super) fn problems(wrong: &[Wrong]) -> Html {
         .into()
 }
 
-/// The row of a field of a person: `3` of `n3`.
+/// Returns the row of a person's field: `3` for `n3`.
 fn row(field: &str) -> Option<usize> {
     field.get(1..)?.parse().ok()
 }
 
-/// What a field is called in the form.
+/// Returns the label of a field.
 fn label(field: &str) -> Option<String> {
     let named = match field {
         "district" => "District",
