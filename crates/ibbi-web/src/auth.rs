@@ -1,17 +1,17 @@
-//! Who may ask: the names the page goes by, where a request comes from, and the token.
+//! Checks of every request: the host name, the origin, and the token.
 //!
-//! **DNS rebinding.** A page elsewhere can let its own name point to this machine and then read what it likes, for to the
-//! browser it is all one site. Its requests bear that name in `Host`; only the names that this server goes by are answered.
+//! **DNS rebinding.** A page on another site can point its own host name at this machine. To the browser it is then one
+//! site, and the page can read everything. Its requests have that name in `Host`. The server answers only to its own
+//! names.
 //!
-//! **Posts from other sites.** A page elsewhere can send a form here without reading the answer. Every browser of today says
-//! in `Origin` where a post comes from, and most say in `Sec-Fetch-Site` how that relates to where it goes. A post with
-//! either of them and from another site is refused. One with neither comes from no browser but from a program, which no site
-//! can direct. So forms need no token of their own: it would only repeat what the browser says, and would have to be
-//! kept somewhere. Nothing is changed by `GET`.
+//! **Posts from other sites.** A page on another site can send a form here without reading the response. Current
+//! browsers send `Origin`, and most send `Sec-Fetch-Site`. A post with either of them from another site is refused. A
+//! post with neither comes from a program, not from a browser. So forms need no token of their own. `GET` changes
+//! nothing.
 //!
-//! **The token.** On the loopback address whoever can ask can also read the file; what separates users of one machine is
-//! the file's permissions, which are the system's matter. On another address every request needs the token, as
-//! `Authorization: Bearer …` or in the cookie that the address with `?token=…` sets.
+//! **The token.** On the loopback address no token is needed: the file's permissions separate the users of a machine.
+//! On another address every request needs the token, as `Authorization: Bearer …` or in the cookie that the address
+//! with `?token=…` sets.
 
 use crate::problem::WebError;
 use crate::query::{self, Pairs};
@@ -24,7 +24,7 @@ use axum::response::Response;
 /// The cookie that holds the token.
 const TOKEN_COOKIE: &str = "ibbi_token";
 
-/// Headers that every answer bears.
+/// The headers of every response.
 const HEADERS: [(&str, &str); 7] = [
     (
         "content-security-policy",
@@ -32,7 +32,7 @@ const HEADERS: [(&str, &str); 7] = [
          form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     ),
     ("x-content-type-options", "nosniff"),
-    // Not `no-referrer`: with that a browser would hide the origin of this server's own forms.
+    // Not `no-referrer`: a browser would then hide the origin of this server's own forms.
     ("referrer-policy", "same-origin"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
@@ -40,7 +40,7 @@ const HEADERS: [(&str, &str); 7] = [
     ("cache-control", "no-store"),
 ];
 
-/// Gives an answer the headers that all have; one that it has already stays.
+/// Adds the headers that every response has. A header that is already there stays.
 pub(crate) fn add_headers(response: &mut Response) {
     if response.status() == StatusCode::UNAUTHORIZED {
         response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"ibbi\""));
@@ -50,8 +50,8 @@ pub(crate) fn add_headers(response: &mut Response) {
     }
 }
 
-/// Whether a request may be answered; if not, why not. A request with a good token in its query is answered with the
-/// cookie and sent on.
+/// Returns an error for a request that must not be answered. A request with a valid token in its query gets the cookie
+/// and a redirect.
 pub(crate) fn check(
     state: &AppState,
     method: &Method,
@@ -103,18 +103,18 @@ fn check_origin(host: &str, origin: Option<&str>, site: Option<&str>) -> Result<
     Err(WebError::Request(StatusCode::FORBIDDEN, "origin", detail.to_owned()))
 }
 
-/// Compares without telling by the time it takes where the two differ.
+/// Compares two tokens in constant time.
 fn is_same(given: &str, wanted: &str) -> bool {
     given.len() == wanted.len()
         && given.bytes().zip(wanted.bytes()).fold(0, |differing, (one, other)| differing | (one ^ other)) == 0
 }
 
-/// Sets the cookie and sends the reader to the same page without the token in its address.
+/// Sets the cookie and redirects to the same page without the token in its address.
 fn with_cookie(uri: &Uri, token: &str) -> Response {
     let pairs = Pairs::read(uri.query().unwrap_or_default().as_bytes());
     let rest = pairs.iter().filter(|(key, _)| *key != "token").map(|(key, value)| (key, value.into()));
     let query = query::write(rest);
-    // A path that begins with two slashes would name another server.
+    // A path that begins with two slashes names another server.
     let path = format!("/{}", uri.path().trim_start_matches('/'));
     let to = if query.is_empty() { path } else { format!("{path}?{query}") };
     response::with_header(

@@ -1,9 +1,9 @@
-//! What an uploaded file is where it is no ledger: told by its first bytes, so that whoever chose it finds the right one.
+//! The type of an uploaded file that is not a ledger, by its first bytes, so that the user finds the right file.
 
-/// How much of a file is looked at to tell what it is.
+/// How many bytes of a file are examined.
 const LOOKED_AT: usize = 4096;
 
-/// How files begin that people have at hand, and what they are.
+/// The beginnings of common file types.
 const BEGINNINGS: &[(&[u8], &str)] = &[
     (b"%PDF", "a PDF document"),
     (b"PK\x03\x04", "a zip archive or an office document"),
@@ -22,18 +22,18 @@ const BEGINNINGS: &[(&[u8], &str)] = &[
     (b"{", "JSON of another kind, such as a report or an export of a ledger's events"),
 ];
 
-/// Whether somebody is about to give away what signs in their name.
+/// Returns whether a file is a private key.
 pub(crate) fn is_private_key(content: &[u8]) -> bool {
     let text = begin(content);
     text.starts_with(b"PRIVATE+KEY+") || (text.starts_with(b"-----BEGIN") && has(text, b"PRIVATE KEY-----"))
 }
 
-/// What is said to whoever sends a private key.
+/// The message for a user who uploads a private key.
 pub(crate) const PRIVATE: &str = "this is a private key. It was not kept. Don't send it to other people: they could sign in your \
                                   name. To check signatures, use the public key, which starts with its name";
 
-/// Why a file is no ledger and no extract of one, with what it looks like; nothing if a line of it is a ledger's, however
-/// damaged.
+/// Returns why a file is not a ledger or an extract, and its probable type. Returns `None` if it has a line of a
+/// ledger, even a damaged one.
 pub(crate) fn why_no_ledger(content: &[u8]) -> Option<String> {
     if content.split(|byte| *byte == b'\n').any(is_line) {
         return None;
@@ -45,7 +45,7 @@ pub(crate) fn why_no_ledger(content: &[u8]) -> Option<String> {
     ))
 }
 
-/// Whether a line is one of a ledger or an extract, or was one.
+/// Returns whether a line is a line of a ledger or an extract, even a damaged one.
 fn is_line(line: &[u8]) -> bool {
     begin(line).starts_with(b"{") && [&b"\"prev\":"[..], b"\"extract\":"].iter().any(|key| has(line, key))
 }
@@ -56,7 +56,7 @@ fn looks_like(content: &[u8]) -> &'static str {
     if let Some((_, what)) = BEGINNINGS.iter().find(|(beginning, _)| begin.starts_with(beginning)) {
         return what;
     }
-    // The last character may be cut in two.
+    // The last character can be incomplete.
     let text = match std::str::from_utf8(looked_at) {
         Ok(text) => text,
         Err(error) if error.error_len().is_none() => {
@@ -83,7 +83,7 @@ fn looks_like(content: &[u8]) -> &'static str {
     if text.trim().is_empty() { "an empty text" } else { "another kind of text" }
 }
 
-/// Without what may stand before anything: a byte order mark, blanks and empty lines.
+/// Returns a text without a byte order mark, blanks, and empty lines at its beginning.
 fn begin(content: &[u8]) -> &[u8] {
     content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content).trim_ascii_start()
 }
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_ledger_is_told_by_its_first_bytes() {
+    fn file_types_are_recognized_by_their_first_bytes() {
         for (content, expected) in [
             (&b"%PDF-1.7\n%\xe2\xe3"[..], "a PDF document"),
             (b"PK\x03\x04\x14\x00", "a zip archive"),
@@ -112,15 +112,15 @@ mod tests {
             (b"no ledger\n", "another kind of text"),
             (b" \n", "an empty text"),
         ] {
-            let told = why_no_ledger(content).unwrap();
-            assert!(told.contains(&format!("it looks like {expected}")), "{told}");
+            let reason = why_no_ledger(content).unwrap();
+            assert!(reason.contains(&format!("it looks like {expected}")), "{reason}");
         }
         let long = "\u{e9}".repeat(LOOKED_AT);
         assert!(why_no_ledger(format!("x{long}").as_bytes()).unwrap().contains("another kind of text"));
     }
 
     #[test]
-    fn a_line_of_a_ledger_is_known_however_damaged() {
+    fn damaged_ledger_lines_are_recognized() {
         for content in [
             &b"rubbish\n{\"actor\":\"x\",\"prev\":\"00\",\"seq\":1\n"[..],
             b"{\"case\":\"0\",\"checkpoint\":\"x\",\"extract\":1}\n",
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_private_key_is_known() {
+    fn private_keys_are_recognized() {
         for (content, private) in [
             (&b"\nPRIVATE+KEY+name+00000000+AAAA\n"[..], true),
             (b"-----BEGIN OPENSSH PRIVATE KEY-----\n", true),

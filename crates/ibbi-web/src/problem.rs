@@ -1,4 +1,4 @@
-//! Refusals and errors: problem details by RFC 9457 for programs, a page for people.
+//! Errors of requests: problem details by RFC 9457 for programs, a page for people.
 
 use crate::response::{self, PROBLEM};
 use axum::http::StatusCode;
@@ -10,12 +10,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
-/// Why a request was not done.
+/// Why a request failed.
 #[derive(Debug)]
 pub(crate) enum WebError {
-    /// A job failed.
+    /// An operation failed.
     App(AppError),
-    /// Something about the request itself: a status, a stable code, and what to say.
+    /// The request is wrong: a status, a stable code, and the message.
     Request(StatusCode, &'static str, String),
 }
 
@@ -65,7 +65,7 @@ impl WebError {
         Self::Request(StatusCode::INTERNAL_SERVER_ERROR, "fault", detail.to_owned())
     }
 
-    /// The status of HTTP that says it best.
+    /// Returns the HTTP status.
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::Request(status, ..) => *status,
@@ -95,7 +95,7 @@ impl WebError {
         }
     }
 
-    /// What is wrong, in one line.
+    /// Returns what happened and what to do.
     pub(crate) fn detail(&self) -> String {
         match self {
             Self::App(AppError::Refused { refusal, .. }) => {
@@ -151,13 +151,13 @@ impl WebError {
         serde_json::to_value(self.problem_details()).unwrap_or_default().to_string()
     }
 
-    /// The answer for a program.
+    /// Returns the response for a program.
     pub(crate) fn problem(&self) -> Response {
         response::with_type(self.status(), PROBLEM, self.json() + "\n")
     }
 }
 
-/// What the system said.
+/// Returns the cause that the system reports.
 fn cause(error: &AppendError) -> String {
     match error {
         AppendError::InDoubt { source } => source.source().map_or_else(|| source.to_string(), ToString::to_string),
@@ -165,7 +165,7 @@ fn cause(error: &AppendError) -> String {
     }
 }
 
-/// A short name of a kind of problem, the same each time.
+/// Returns the title of a kind of problem.
 pub(crate) fn title(code: &str) -> &'static str {
     match code {
         "refused" => "A rule of the process is not met",

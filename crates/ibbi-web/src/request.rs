@@ -1,4 +1,4 @@
-//! A request that has been read, and the ways to answer it.
+//! Requests that were read, and the ways to run their handlers.
 
 use crate::problem::WebError;
 use crate::query::Pairs;
@@ -15,7 +15,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// A request: everything of it, within the limits.
+/// A request that was read within the limits.
 pub(crate) struct WebRequest {
     pub(crate) state: Arc<AppState>,
     pub(crate) path: HashMap<String, String>,
@@ -24,11 +24,11 @@ pub(crate) struct WebRequest {
     pub(crate) body: Bytes,
 }
 
-/// What a handler gives.
+/// The result of a handler.
 pub(crate) type WebResult = Result<Response, WebError>;
-/// An answer that is being worked out.
+/// The pending result of a handler.
 pub(crate) type WebFuture = Pin<Box<dyn Future<Output = WebResult> + Send>>;
-/// Something that answers.
+/// A handler.
 pub(crate) type Handler = fn(WebRequest) -> WebFuture;
 
 impl WebRequest {
@@ -36,21 +36,21 @@ impl WebRequest {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// The id in the path.
+    /// Returns the ID in the path.
     pub(crate) fn id(&self, name: &str) -> Result<Uuid, WebError> {
         let text = self.path.get(name).map(String::as_str).unwrap_or_default();
         Uuid::parse_str(text).map_err(|_| WebError::not_found("there is no such ID"))
     }
 
-    /// A form that was sent.
+    /// Returns the form that was sent.
     pub(crate) fn form(&self) -> Pairs {
         Pairs::read(&self.body)
     }
 
-    /// A body of JSON. A list of the right values is no object, and what is wrong is told with where, and what would be
-    /// right: `what` it is not, and what to `send`.
+    /// Reads a body of JSON, which must be an object. The error says what the body must be (`what`), the place of the
+    /// error, and an example (`send`).
     pub(crate) fn object<'a, T: Deserialize<'a>>(&'a self, what: &str, send: &str) -> Result<T, WebError> {
-        let wrong = |told: &str| usage(&format!("the body is not {what}: {told}; send an object such as {send}"));
+        let wrong = |reason: &str| usage(&format!("the body is not {what}: {reason}; send an object such as {send}"));
         match self.body.trim_ascii_start().first() {
             None => Err(wrong("it is empty")),
             Some(b'{') => serde_json::from_slice(&self.body).map_err(|error| wrong(&input::json_error_text(&error))),
@@ -62,13 +62,13 @@ impl WebRequest {
         self.header(CONTENT_TYPE)
     }
 
-    /// Whether progress is wanted, line by line.
+    /// Returns whether the client asks for progress, line by line.
     pub(crate) fn wants_progress(&self) -> bool {
         self.header(ACCEPT).contains(crate::response::NDJSON)
     }
 
-    /// How many records the caller believes the case to have, by `If-Match`. Whoever sends the header wants to be guarded:
-    /// what is not understood is refused, not taken for nothing.
+    /// Returns the number of records that the client expects, by `If-Match`. A header that can't be read is refused,
+    /// because the client relies on it.
     pub(crate) fn expected_rev(&self) -> Result<Option<u64>, WebError> {
         let mut all = self.headers.get_all(IF_MATCH).iter();
         let (Some(first), None) = (all.next(), all.next()) else {
@@ -84,7 +84,7 @@ impl WebRequest {
         inside.and_then(rev).map(Some).ok_or_else(|| usage(wrong))
     }
 
-    /// Refuses `If-Match` where there is nothing yet that it could match.
+    /// Refuses `If-Match` for a case that doesn't exist yet.
     pub(crate) fn no_match(&self) -> Result<(), WebError> {
         let wrong = "a case that is being opened has no ETag yet; leave out If-Match, and send the event's `id` to have it \
                      recorded once";
@@ -92,7 +92,7 @@ impl WebRequest {
     }
 }
 
-/// A number of records as it is written: digits alone, without zeros before them.
+/// Reads a number of records: digits only, without leading zeros.
 pub(crate) fn rev(text: &str) -> Option<u64> {
     let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
     text.parse().ok().filter(|_| plain)
@@ -102,12 +102,12 @@ fn usage(message: &str) -> WebError {
     AppError::Usage(message.to_owned()).into()
 }
 
-/// Answers on a thread that may wait for a disk.
+/// Runs a handler on a thread that can wait for the disk.
 pub(crate) fn blocking(request: WebRequest, answer: fn(&WebRequest) -> WebResult) -> WebFuture {
     Box::pin(async move { run(move || answer(&request)).await })
 }
 
-/// Answers with a long computation, of which only so many go on at a time.
+/// Runs a handler with a long computation. A limited number of them run at the same time.
 pub(crate) fn limited(request: WebRequest, answer: fn(&WebRequest) -> WebResult) -> WebFuture {
     Box::pin(async move {
         let permit = Arc::clone(&request.state.heavy).acquire_owned().await;

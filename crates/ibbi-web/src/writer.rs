@@ -1,4 +1,4 @@
-//! The one thread that writes: offers of many requests in, one batch and one sync for all that wait.
+//! The one thread that writes to the ledger. It batches the offers that wait, and syncs once for each batch.
 
 use ibbi_app::AppError;
 use ibbi_app::ledger::LedgerService;
@@ -8,25 +8,26 @@ use tokio::sync::{mpsc, oneshot};
 
 /// The most offers in one batch.
 const BATCH: usize = 512;
-/// How many offers may wait; beyond, requests wait to be let in.
+/// The most offers in the queue. Further requests wait.
 const WAITING: usize = 1024;
 
-/// What the thread is given.
+/// A job for the thread.
 enum Job {
-    /// An offer, and where its answer goes.
+    /// An offer, and the channel for its result.
     Offer(Box<Offer>, oneshot::Sender<Result<Recorded, AppError>>),
-    /// Write what waits, and end.
+    /// Writes the offers in the queue and ends the thread.
     Stop,
 }
 
-/// What is needed to hand an offer to the thread that writes.
+/// Sends offers to the thread that writes.
 #[derive(Clone)]
 pub(crate) struct Writer {
     jobs: mpsc::Sender<Job>,
 }
 
 impl Writer {
-    /// Starts the thread. It ends when it is told to, or every writer is dropped, and what waits is written.
+    /// Starts the thread. It ends after [`Writer::stop`], or when every writer is dropped. It writes the offers in the
+    /// queue first.
     pub(crate) fn start(service: Arc<RwLock<LedgerService>>) -> std::io::Result<(Self, std::thread::JoinHandle<()>)> {
         let (jobs, waiting) = mpsc::channel(WAITING);
         let thread = std::thread::Builder::new().name("writer".to_owned());
@@ -34,10 +35,10 @@ impl Writer {
         Ok((Self { jobs }, handle))
     }
 
-    /// Offers an event; returns when it is on the disk, or was refused.
+    /// Offers an event. Returns when it is on the disk or refused.
     ///
     /// # Errors
-    /// [`AppError`]; [`AppError::Io`] if the program is being ended.
+    /// [`AppError`] if the event is refused or can't be written, such as [`AppError::Io`] during a shutdown.
     pub(crate) async fn offer(&self, offer: Offer) -> Result<Recorded, AppError> {
         let (answer, answered) = oneshot::channel();
         if self.jobs.send(Job::Offer(Box::new(offer), answer)).await.is_err() {
@@ -46,7 +47,7 @@ impl Writer {
         answered.await.unwrap_or_else(|_| Err(in_doubt()))
     }
 
-    /// The same from a thread that may wait.
+    /// Offers an event from a thread that can block.
     pub(crate) fn offer_here(&self, offer: Offer) -> Result<Recorded, AppError> {
         let (answer, answered) = oneshot::channel();
         if self.jobs.blocking_send(Job::Offer(Box::new(offer), answer)).is_err() {
@@ -55,7 +56,7 @@ impl Writer {
         answered.blocking_recv().unwrap_or_else(|_| Err(in_doubt()))
     }
 
-    /// Tells the thread to write what waits and to end. To be called where one may wait.
+    /// Makes the thread write the offers in the queue and end. Must be called from a thread that can block.
     pub(crate) fn stop(&self) {
         let _ = self.jobs.blocking_send(Job::Stop);
     }
@@ -66,7 +67,7 @@ fn ending() -> AppError {
     AppError::Io { doing: "write", path: "the ledger".into(), source }
 }
 
-/// The thread has ended while the offer was in its hands.
+/// Returns the error for an offer that the thread accepted but did not answer.
 fn in_doubt() -> AppError {
     let source =
         std::io::Error::other("the program stopped before it could confirm the event; send it again with the same ID");
@@ -83,16 +84,16 @@ fn run(service: &RwLock<LedgerService>, mut waiting: mpsc::Receiver<Job>) {
                     offers.push(*offer);
                     answers.push(answer);
                 }
-                // Nothing more is taken in; what is in already is still written.
+                // Accepts no more offers. Those in the queue are still written.
                 Job::Stop => waiting.close(),
             }
             next = if offers.len() < BATCH { waiting.try_recv().ok() } else { None };
         }
-        // Readers wait until the batch is safe on the disk, so that nobody sees what is not.
-        let told = service.write().unwrap_or_else(PoisonError::into_inner).offer(&offers);
-        for (answer, told) in answers.drain(..).zip(told) {
-            // Whoever asked may have gone; the event is recorded all the same.
-            let _ = answer.send(told);
+        // The write lock keeps readers out until the batch is on the disk.
+        let results = service.write().unwrap_or_else(PoisonError::into_inner).offer(&offers);
+        for (answer, result) in answers.drain(..).zip(results) {
+            // The event is recorded even if the client is gone.
+            let _ = answer.send(result);
         }
         offers.clear();
     }
@@ -123,7 +124,7 @@ mod tests {
         NoteAdded { text: NoteText::new(text).unwrap() }.into()
     }
 
-    /// Runs a piece of work on as many threads as there are writers; how many events a second that makes.
+    /// Runs a function on one thread for each writer. Returns the events per second.
     fn rate(work: impl Fn(usize) + Sync) -> f64 {
         let begun = Instant::now();
         std::thread::scope(|scope| {
@@ -135,8 +136,8 @@ mod tests {
         (WRITERS * EACH) as f64 / begun.elapsed().as_secs_f64()
     }
 
-    /// The ledger itself, fed by as many writers through a queue of the same kind: nothing is judged.
-    fn bare(folder: &std::path::Path) -> f64 {
+    /// Measures appends to the ledger through the same kind of queue, without validation.
+    fn append_rate(folder: &std::path::Path) -> f64 {
         let actor = Name::new("clerk").unwrap();
         let new = NewLedger {
             id: Uuid::from_u128(1),
@@ -172,7 +173,7 @@ mod tests {
             let kind = Some(ibbi_core::EventKind::CaseOpened);
             record(ibbi_app::input::from_json(kind, br#"{"district":"Maple Hollow"}"#, Default::default()).unwrap());
             for _ in 1..EACH {
-                record(note("a note of ordinary length, as somebody types it"));
+                record(note("a note of ordinary length, as a user types it"));
             }
         });
         drop(jobs);
@@ -180,8 +181,8 @@ mod tests {
         made
     }
 
-    /// The same through the service: judged, recorded, answered.
-    fn judged(folder: &std::path::Path) -> f64 {
+    /// Measures offers through the service, with validation.
+    fn offer_rate(folder: &std::path::Path) -> f64 {
         let actor = Name::new("clerk").unwrap();
         let options = OpenOptions { clock: clock(), collect: Collect::Nothing, signer: None };
         let first = FirstLine { actor: actor.clone(), at: None, origin: None, id: Uuid::from_u128(1) };
@@ -197,7 +198,7 @@ mod tests {
         let (writer, thread) = Writer::start(Arc::clone(&service)).unwrap();
         let made = rate(|number| {
             for _ in 0..EACH {
-                let event = note("a note of ordinary length, as somebody types it");
+                let event = note("a note of ordinary length, as a user types it");
                 writer.offer_here(offer(Some(cases[number]), event)).unwrap();
             }
         });
@@ -207,15 +208,15 @@ mod tests {
         made
     }
 
-    /// What judging costs beside writing; printed, for it depends on the machine and on who else is busy.
+    /// Prints the cost of validation. It depends on the machine, so it is not asserted.
     #[test]
-    fn offers_of_many_writers_are_all_recorded_and_share_syncs() {
+    fn offers_of_many_writers_are_all_recorded() {
         let folder = tempfile::tempdir().unwrap();
         let mut ratios = Vec::new();
         for round in 0..5 {
             let folder = folder.path().join(round.to_string());
             std::fs::create_dir(&folder).unwrap();
-            let (bare, judged) = (bare(&folder), judged(&folder));
+            let (bare, judged) = (append_rate(&folder), offer_rate(&folder));
             ratios.push(judged / bare);
             println!(
                 "{WRITERS} writers: the ledger {bare:.0} events a second, offers {judged:.0}: {:.2}",

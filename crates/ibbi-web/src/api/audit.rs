@@ -159,8 +159,8 @@ pub(crate) fn upload(request: &WebRequest) -> Result<Upload, WebError> {
             return Err(WebError::Request(StatusCode::UNSUPPORTED_MEDIA_TYPE, "packed", detail));
         }
     }
-    if let Some(told) = file_type::why_no_ledger(ledger.content) {
-        return Err(WebError::Request(StatusCode::UNPROCESSABLE_ENTITY, "not-a-ledger", told));
+    if let Some(reason) = file_type::why_no_ledger(ledger.content) {
+        return Err(WebError::Request(StatusCode::UNPROCESSABLE_ENTITY, "not-a-ledger", reason));
     }
     let texts = all("key").map(|part| String::from_utf8_lossy(part.content).into_owned());
     Ok(Upload::new(ledger.content, checkpoints.map(|part| part.content), keys(texts)?)?)

@@ -1,10 +1,10 @@
-//! The OpenAPI 3.1 document, out of the table of operations.
+//! The OpenAPI 3.1 document, made from the table of operations.
 
 use super::{Given, OPERATIONS, Operation, Parameter, schemas};
 use serde_json::{Map, Value, json};
 
-/// The description of the API as an OpenAPI 3.1 document. It is made of the same table as the router, so that the two
-/// cannot differ.
+/// Returns the description of the API as an OpenAPI 3.1 document. It is made from the same table as the router, so the
+/// two can't differ.
 ///
 /// ```
 /// let document = ibbi_web::openapi();

@@ -1,4 +1,4 @@
-//! The API under `/api/v1`: one table of operations, of which the router and the OpenAPI document are made.
+//! The API under `/api/v1`. The router and the OpenAPI document are made from one table of operations.
 
 mod audit;
 mod cases;
@@ -17,30 +17,30 @@ use crate::request::{Handler, blocking, limited};
 use axum::http::Method;
 use ibbi_app::AppError;
 
-/// Where the API begins.
+/// The path of the API.
 pub(crate) const BASE: &str = "/api/v1";
 
-/// The operations that take whole ledgers.
+/// The operations that accept whole ledgers.
 pub(crate) const UPLOADS: &[&str] = &["/api/v1/verify", "/api/v1/replay", "/api/v1/audit"];
 
 /// An operation.
 pub(crate) struct Operation {
-    /// Its name in programs that are made from the document.
+    /// Its name in generated clients.
     id: &'static str,
     method: Method,
     path: &'static str,
-    /// What it does, in one line.
+    /// Its description in one line.
     summary: &'static str,
-    /// Values in the path, the query and the headers.
+    /// Its parameters in the path, the query, and the headers.
     parameters: &'static [Parameter],
-    /// The type of the body and the name of its schema, if it takes one.
+    /// The content type and the schema of its body, if it has one.
     body: Option<(&'static str, &'static str)>,
-    /// What comes of it when it is done; everything else is a problem.
+    /// Its successful responses. Every other response is a problem.
     answers: &'static [Given],
     handler: Handler,
 }
 
-/// A value that an operation takes beside its body.
+/// A parameter of an operation.
 pub(crate) struct Parameter {
     name: &'static str,
     place: &'static str,
@@ -49,13 +49,13 @@ pub(crate) struct Parameter {
 }
 
 impl Parameter {
-    /// Whether it may be given more than once.
+    /// Returns whether it can be repeated.
     pub(crate) fn repeats(&self) -> bool {
         self.name == "key"
     }
 }
 
-/// An answer: its status, its type, and the name of its schema.
+/// A response: its status, its content type, and its schema.
 pub(crate) struct Given {
     status: u16,
     kind: &'static str,
@@ -64,8 +64,8 @@ pub(crate) struct Given {
 }
 
 impl Operation {
-    /// Whether a query holds only what the operation takes, and once what can be given once. What is ignored would be
-    /// taken for heeded.
+    /// Checks that a query has only the operation's parameters, each once unless it can be repeated. An ignored
+    /// parameter would mislead the client.
     pub(crate) fn check(&self, query: &Pairs) -> Result<(), WebError> {
         let takes = || self.parameters.iter().filter(|parameter| parameter.place == "query");
         for (name, _) in query.iter() {
@@ -88,7 +88,7 @@ impl Operation {
         Ok(())
     }
 
-    /// The operation as the router takes it.
+    /// Returns the operation as a route.
     pub(crate) fn route(&self) -> (Method, &'static str, Handler) {
         (self.method.clone(), self.path, self.handler)
     }
@@ -116,7 +116,7 @@ const NDJSON: &str = "application/x-ndjson";
 const FORM: &str = "multipart/form-data";
 const CALENDAR: &str = "text/calendar";
 
-/// A computation: its result, or its progress line by line, as `Accept` asks.
+/// The responses of a computation: its result, or its progress line by line, by `Accept`.
 macro_rules! computed {
     ($schema:literal, $lines:literal) => {
         &[
@@ -131,7 +131,7 @@ macro_rules! computed {
     };
 }
 
-/// Every operation.
+/// The operations.
 #[rustfmt::skip]
 pub(crate) static OPERATIONS: &[Operation] = &[
     Operation { id: "listCases", method: Method::GET, path: "/api/v1/cases",

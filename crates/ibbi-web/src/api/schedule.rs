@@ -173,9 +173,9 @@ pub(super) fn simulate(request: WebRequest) -> WebFuture {
     computed(
         request,
         |runs| runs,
-        |request, told| {
+        |request, progress| {
             let (simulator, settings) = body::<Simulation>(request)?.made(&request.state)?;
-            line_of(&schedule::simulate(&simulator, settings, |done| told(done, settings.runs))?)
+            line_of(&schedule::simulate(&simulator, settings, |done| progress(done, settings.runs))?)
         },
     )
 }
@@ -184,12 +184,12 @@ pub(super) fn compare(request: WebRequest) -> WebFuture {
     computed(
         request,
         |runs| runs.saturating_mul(2),
-        |request, told| {
+        |request, progress| {
             let ToCompare { first, second, formats, runs, seed } =
                 request.object("what this takes", r#"{"formats": ["full_day", "two_half_days"]}"#)?;
             let settings = request.state.settings(runs, seed)?;
             let sides = sides(first, second, &formats)?;
-            let comparison = schedule::compare(&sides, settings, |done| told(done, settings.runs))?;
+            let comparison = schedule::compare(&sides, settings, |done| progress(done, settings.runs))?;
             let sentence = comparison.sentence();
             line_of(&ScenarioComparison { comparison, sentence })
         },
@@ -210,11 +210,11 @@ pub(super) fn who(request: WebRequest) -> WebFuture {
     computed(
         request,
         |runs| runs.min(WHO_RUNS) * DAYS,
-        |request, told| {
+        |request, progress| {
             let (simulator, settings) = body::<Simulation>(request)?.made(&request.state)?;
             // Every day that is tried is simulated again.
             let settings = Settings { runs: settings.runs.min(WHO_RUNS), ..settings };
-            line_of(&simulator.availability_gains_with(settings, told).map_err(AppError::from)?)
+            line_of(&simulator.availability_gains_with(settings, progress).map_err(AppError::from)?)
         },
     )
 }
@@ -243,7 +243,7 @@ fn line_of(value: &impl Serialize) -> Result<String, WebError> {
 }
 
 /// Reports the progress of a computation: done, and in total.
-type Told<'a> = &'a (dyn Fn(u64, u64) + Sync);
+type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
 
 /// The part of the body that is read before the computation is queued.
 #[derive(Deserialize)]
@@ -257,7 +257,7 @@ struct Asked {
 fn computed(
     request: WebRequest,
     in_all: fn(u64) -> u64,
-    work: fn(&WebRequest, Told<'_>) -> Result<String, WebError>,
+    work: fn(&WebRequest, Progress<'_>) -> Result<String, WebError>,
 ) -> WebFuture {
     Box::pin(async move {
         // A body that can't be read takes no time. It is refused later.
@@ -277,11 +277,11 @@ fn computed(
         }
         let (pieces, body) = response::streamed();
         tokio::task::spawn_blocking(move || {
-            let told = |done: u64, of: u64| {
+            let progress = |done: u64, of: u64| {
                 // If the client is slower than the work, lines are left out.
                 let _ = pieces.try_send(Bytes::from(format!("{{\"done\":{done},\"of\":{of}}}\n")));
             };
-            let last = match work(&request, &told) {
+            let last = match work(&request, &progress) {
                 Ok(result) => format!("{{\"result\":{}}}\n", result.trim_end()),
                 Err(fail) => format!("{{\"problem\":{}}}\n", fail.json()),
             };

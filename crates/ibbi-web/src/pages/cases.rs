@@ -1,7 +1,7 @@
 //! The list of cases, and the form that opens one.
 
 use super::case::fields::{self, Choices, Content};
-use super::form_errors::{lines, told, warning};
+use super::form_errors::{lines, message, warning};
 use super::shell::{Page, button, hidden};
 use crate::problem::WebError;
 use crate::query::{self, Pairs};
@@ -22,10 +22,10 @@ use uuid::Uuid;
 const LISTED: usize = 100;
 
 pub(crate) fn page(request: &WebRequest) -> WebResult {
-    shown(request, &Pairs::default(), None)
+    list_page(request, &Pairs::default(), None)
 }
 
-fn shown(request: &WebRequest, given: &Pairs, fail: Option<&WebError>) -> Result<Response, WebError> {
+fn list_page(request: &WebRequest, given: &Pairs, fail: Option<&WebError>) -> Result<Response, WebError> {
     let before = request.query.get("before").and_then(|text| Uuid::parse_str(text).ok());
     let wanted = request.query.get("of").unwrap_or_default();
     let query = CaseQuery { after: before, order: Order::Newest, district: wanted.to_owned(), limit: LISTED };
@@ -116,7 +116,7 @@ fn opening(given: &Pairs, fail: Option<&WebError>) -> Html {
         };
         fields::input(field, "open", content, &choices)
     });
-    let told = fail.map(|fail| warning(opened_already(fail).unwrap_or_else(|| lines(&told(fail)))));
+    let errors = fail.map(|fail| warning(opened_already(fail).unwrap_or_else(|| lines(&message(fail)))));
     let form: Element = el("form")
         .attr("method", "post")
         .attr("action", "/cases")
@@ -125,7 +125,7 @@ fn opening(given: &Pairs, fail: Option<&WebError>) -> Html {
         .with(el("div").class("basics").all(inputs))
         .with(fields::when("open", given))
         .with(el("p").class("send").with(button("Open the case")));
-    Html::new().with(told).with(form)
+    Html::new().with(errors).with(form)
 }
 
 /// Returns a link to the case that this form opened, if the form was sent before with other content.
@@ -142,7 +142,7 @@ pub(crate) fn open(request: &WebRequest) -> WebResult {
     let given = request.form();
     match opened(request, &given) {
         Ok(case) => Ok(see_other(&format!("/cases/{case}"))),
-        Err(fail) => shown(request, &given, Some(&fail)),
+        Err(fail) => list_page(request, &given, Some(&fail)),
     }
 }
 

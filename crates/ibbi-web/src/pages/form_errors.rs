@@ -16,7 +16,7 @@ impl From<FormError> for WebError {
 }
 
 /// Returns why a form was not recorded, with a line for each reason.
-pub(crate) fn told(fail: &WebError) -> String {
+pub(crate) fn message(fail: &WebError) -> String {
     match fail {
         WebError::App(AppError::Future { at, now, zone }) => format!(
             "{AT_LABEL}: {} is in the future. It is {} now. Record the event after it happens.",

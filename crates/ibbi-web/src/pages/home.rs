@@ -1,4 +1,4 @@
-//! The first page: three ways on.
+//! The first page, with links to the three parts.
 
 use super::shell::Page;
 use crate::request::{WebRequest, WebResult};

@@ -1,4 +1,4 @@
-//! The pages: made on the server, and complete without script.
+//! The pages. The server renders them, and they work without JavaScript.
 
 mod assets;
 mod audit;
@@ -16,7 +16,7 @@ use axum::response::Response;
 use ibbi_report::html::{Html, el};
 use shell::Page;
 
-/// Every page, with what is sent to it.
+/// The routes of all pages and forms.
 #[rustfmt::skip]
 pub(crate) static ROUTES: &[(Method, &str, Handler)] = &[
     (Method::GET, "/", |request| blocking(request, home::page)),
@@ -34,7 +34,7 @@ pub(crate) static ROUTES: &[(Method, &str, Handler)] = &[
     (Method::GET, "/cases/{case}/dates.ics", |request| blocking(request, crate::api::calendar_of_case)),
     (Method::GET, "/audit", |request| blocking(request, audit::page)),
     (Method::POST, "/audit", |request| limited(request, audit::send)),
-    (Method::GET, "/audit/{upload}", |request| limited(request, audit::found)),
+    (Method::GET, "/audit/{upload}", |request| limited(request, audit::results)),
     (Method::GET, "/audit/{upload}/audit.json", |request| limited(request, audit::report)),
     (Method::GET, "/audit/{upload}/export/{format}", |request| limited(request, audit::export)),
     (Method::GET, "/audit/{upload}/cases/{case}", |request| limited(request, audit::case)),
@@ -43,7 +43,7 @@ pub(crate) static ROUTES: &[(Method, &str, Handler)] = &[
     (Method::GET, "/icon.svg", |request| blocking(request, assets::icon)),
 ];
 
-/// The page of a request that was not done.
+/// Returns the page for a request that failed.
 pub(crate) fn failed(fail: &WebError) -> Response {
     let heading = title(fail.code());
     let detail = fail.detail();

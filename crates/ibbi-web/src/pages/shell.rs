@@ -1,4 +1,4 @@
-//! The document around every page: head, the way between the pages, and foot.
+//! The document around every page, and common parts of forms.
 
 use axum::body::Body;
 use axum::http::StatusCode;
@@ -8,20 +8,20 @@ use ibbi_report::html::{Element, Html, el};
 
 use crate::response::{self, HTML};
 
-/// A page to be.
+/// A page.
 pub(crate) struct Page<'a> {
     /// The title, for the browser's window.
     pub(crate) title: &'a str,
-    /// Where in the site it is: the path of its entry in the navigation.
+    /// The path of its entry in the navigation.
     pub(crate) place: &'static str,
-    /// What is in it.
+    /// Its content.
     pub(crate) content: Html,
 }
 
 const PLACES: [(&str, &str); 3] =
     [("/plan", "Plan a schedule"), ("/cases", "Manage cases"), ("/audit", "Check the records")];
 
-/// What stands before and after the content of a page.
+/// Returns the markup before and after the content of a page.
 pub(crate) fn frame(title: &str, place: &str) -> (String, &'static str) {
     let title = format!("{title} \u{2013} ibbi");
     let head = el("head")
@@ -51,19 +51,19 @@ pub(crate) fn frame(title: &str, place: &str) -> (String, &'static str) {
 }
 
 impl Page<'_> {
-    /// The page as an answer of a status.
+    /// Returns the page as a response with a status.
     pub(crate) fn answer(self, status: StatusCode) -> Response {
         let (begin, end) = frame(self.title, self.place);
         response::with_type(status, HTML, Body::from(begin + self.content.as_str() + end))
     }
 }
 
-/// A button that sends its form.
+/// Returns a button that sends its form.
 pub(crate) fn button(label: &str) -> Element {
     el("button").attr("type", "submit").with(label)
 }
 
-/// A labelled field; what is wrong with it stands under it and is tied to it.
+/// Returns an input with its label, hint, and errors.
 pub(crate) fn field(label: &str, id: &str, input: Element, hint: Option<&str>, wrong: &[&str]) -> Element {
     let (hint_id, wrong_id) = (format!("{id}-hint"), format!("{id}-wrong"));
     let mut about = Vec::new();
@@ -83,12 +83,12 @@ pub(crate) fn field(label: &str, id: &str, input: Element, hint: Option<&str>, w
         .with((!wrong.is_empty()).then(|| el("p").class("wrong").attr("id", &wrong_id).with(wrong.join("; "))))
 }
 
-/// A line of text to be typed.
+/// Returns an input of one line.
 pub(crate) fn line(name: &str, value: &str) -> Element {
     el("input").attr("type", "text").attr("name", name).attr("value", value).attr("autocomplete", "off")
 }
 
-/// A choice of one.
+/// Returns a choice of one option.
 pub(crate) fn select<'a>(name: &str, chosen: &str, options: impl IntoIterator<Item = (&'a str, &'a str)>) -> Element {
     el("select").attr("name", name).all(options.into_iter().map(|(value, label)| {
         let option = el("option").attr("value", value).with(label);
@@ -96,14 +96,14 @@ pub(crate) fn select<'a>(name: &str, chosen: &str, options: impl IntoIterator<It
     }))
 }
 
-/// A box to be ticked, with its label beside it.
+/// Returns a checkbox with its label.
 pub(crate) fn tick(name: &str, value: &str, ticked: bool, label: impl Into<Html>) -> Element {
     let input = el("input").attr("type", "checkbox").attr("name", name).attr("value", value);
     let input = if ticked { input.attr("checked", "checked") } else { input };
     el("label").class("tick").with(input).with(el("span").with(label))
 }
 
-/// Something that goes with the form unseen.
+/// Returns a hidden input.
 pub(crate) fn hidden(name: &str, value: &str) -> Element {
     el("input").attr("type", "hidden").attr("name", name).attr("value", value)
 }

@@ -1,6 +1,6 @@
-//! "Check the records": this server's own, or one that was uploaded with its checkpoints and a public key.
+//! The page "Check the records": an audit of this server's ledger, or of one that was uploaded.
 //!
-//! What is found comes through [`Source`]; the pages know nothing of how it was found.
+//! [`Source`] runs the audit; the pages only show its results.
 
 mod source;
 mod view;
@@ -12,12 +12,12 @@ use crate::response::{self, HTML, JSON, see_other};
 use axum::http::StatusCode;
 use source::Source;
 
-/// The form.
+/// Returns the form.
 pub(crate) fn page(_: &WebRequest) -> WebResult {
     Ok(Page { title: "Check the records", place: "/audit", content: view::form(None) }.answer(StatusCode::OK))
 }
 
-/// Takes a ledger and leads to what was found.
+/// Accepts a ledger and redirects to the results.
 pub(crate) fn send(request: &WebRequest) -> WebResult {
     match api::upload(request) {
         Ok(upload) => {
@@ -31,15 +31,15 @@ pub(crate) fn send(request: &WebRequest) -> WebResult {
     }
 }
 
-/// What was found.
-pub(crate) fn found(request: &WebRequest) -> WebResult {
+/// Returns the results.
+pub(crate) fn results(request: &WebRequest) -> WebResult {
     let source = Source::of_request(request)?;
     let (report, cases) = source.audit(request)?;
-    let content = view::found(&source, &report, &cases);
+    let content = view::results(&source, &report, &cases);
     Ok(Page { title: "Audit results", place: "/audit", content }.answer(StatusCode::OK))
 }
 
-/// A case at one of its events: the one of `?step=`, or the last.
+/// Returns a case at one of its events: the one of `?step=`, or the last.
 pub(crate) fn case(request: &WebRequest) -> WebResult {
     let source = Source::of_request(request)?;
     let case = request.id("case")?;
@@ -55,13 +55,13 @@ pub(crate) fn case(request: &WebRequest) -> WebResult {
     Ok(Page { title: "Case history", place: "/audit", content }.answer(StatusCode::OK))
 }
 
-/// What `ibbi audit --json` prints, to be kept.
+/// Returns what `ibbi audit --json` prints, as a download.
 pub(crate) fn report(request: &WebRequest) -> WebResult {
     let (report, _) = Source::of_request(request)?.audit(request)?;
     Ok(response::download(JSON, "audit.json", response::json_line(&report)?))
 }
 
-/// The events for other programs.
+/// Returns the events in another format.
 pub(crate) fn export(request: &WebRequest) -> WebResult {
     api::exported(request, &Source::of_request(request)?.ledger())
 }

@@ -97,7 +97,7 @@ impl Source {
             // The part that can still be read.
             Err(_) => match audit::timeline(&self.ledger(), case, to) {
                 Err(AppError::NoCase(_)) => None,
-                told => Some(told?),
+                result => Some(result?),
             },
         };
         timeline.ok_or_else(|| {

@@ -1,4 +1,4 @@
-//! How what was found looks.
+//! The markup of the results of an audit.
 
 use super::source::Source;
 use crate::pages::case::view::{facts, moment_item, process_chart, sentence as sentence_of};
@@ -10,15 +10,15 @@ use ibbi_app::replay::Timeline;
 use ibbi_app::status::settled;
 use ibbi_report::html::{Element, Html, el, name, section};
 
-/// The most checkpoints that a page lists.
+/// The most checkpoints on a page.
 const SHOWN: usize = 50;
-/// The most findings that a page lists; all of a report are in its file.
+/// The most findings on a page. The report's file has all of them.
 const FINDINGS: usize = 150;
-/// The most events of a case that a page lists.
+/// The most events of a case on a page.
 const PART: usize = 100;
 
 pub(super) fn form(fail: Option<&WebError>) -> Html {
-    let told = fail.map(|fail| warning(el("p").with(sentence_of(&fail.detail())).with(".")));
+    let errors = fail.map(|fail| warning(el("p").with(sentence_of(&fail.detail())).with(".")));
     let file = |name: &'static str| el("input").attr("type", "file").attr("name", name);
     let key = el("textarea").attr("name", "key").attr("rows", 2).attr("spellcheck", "false");
     let form = el("form")
@@ -49,7 +49,7 @@ pub(super) fn form(fail: Option<&WebError>) -> Html {
             el("p")
                 .with("Find out whether the records were altered, whether the rules allowed each step, and what a case looked like after each event."),
         )
-        .with(told)
+        .with(errors)
         .with(section(
             "upload",
             "Upload a ledger",
@@ -62,7 +62,7 @@ pub(super) fn form(fail: Option<&WebError>) -> Html {
         ))
 }
 
-/// The verdict in one sentence, and whether it is good.
+/// Returns the verdict in one sentence, and whether it is good.
 fn verdict(source: &Source, report: &AuditReport) -> (String, bool) {
     let what = if report.what == InputKind::Extract { "The uploaded extract" } else { source.name() };
     let count = |count: u64, one: &str, several: &str| match count {
@@ -90,7 +90,7 @@ fn verdict(source: &Source, report: &AuditReport) -> (String, bool) {
     (format!("{what} is sound: no line was altered, and the rules allow every event.{heed}{trust}"), true)
 }
 
-pub(super) fn found(source: &Source, report: &AuditReport, listed: &[AuditedCaseSummary]) -> Html {
+pub(super) fn results(source: &Source, report: &AuditReport, listed: &[AuditedCaseSummary]) -> Html {
     let (sentence, good) = verdict(source, report);
     let box_ = if good { el("div").class("good") } else { el("div").class("warning") };
     let total: u64 = report.cases.total;
@@ -105,9 +105,9 @@ pub(super) fn found(source: &Source, report: &AuditReport, listed: &[AuditedCase
         .with(box_.with(el("p").class("verdict").with(sentence)))
         .with(el("dl").class("figures").all(figures));
     if report.ledger.same_chart == Some(false) {
-        let told = "Another version of the process chart created this ledger. Its events are checked against their case's own \
+        let note = "Another version of the process chart created this ledger. Its events are checked against their case's own \
                     parameters.";
-        content.push(el("p").with(told));
+        content.push(el("p").with(note));
     }
     let counted: Vec<&CodeCount> = report.findings.iter().filter(|found| found.count > 0).collect();
     if !counted.is_empty() {
@@ -120,7 +120,7 @@ pub(super) fn found(source: &Source, report: &AuditReport, listed: &[AuditedCase
         content.push(section("cases", "Cases", cases(source, listed, total)));
     }
     let mut files = vec![("audit.json", "The whole report (JSON)")];
-    // Only a sound ledger can be exported.
+    // A ledger that can't be read can't be exported.
     if report.what == InputKind::Ledger && report.sound {
         files.extend([
             ("export/csv", "Events as a table (CSV)"),
@@ -177,7 +177,7 @@ fn findings(source: &Source, counted: &[&CodeCount]) -> Html {
     Html::new().with(table).with(more)
 }
 
-/// The beginning of an id, for a table.
+/// Returns the beginning of an ID, for a table.
 fn short(id: &str) -> &str {
     id.get(..8).unwrap_or(id)
 }
@@ -238,7 +238,7 @@ pub(super) fn case(source: &Source, whole: &Timeline, wrong: &[Finding], then: &
         .with(button("Show").class("less"))
         .with((step > 1).then(|| to("Earlier", step - 1)))
         .with((step < last).then(|| to("Later", step + 1)));
-    // The events around the one that is looked at.
+    // The events around the one that is shown.
     let begin = step.saturating_sub(PART / 2).min(last.saturating_sub(PART));
     let items = (1..).zip(&whole.moments).skip(begin).take(PART).map(|(number, moment)| {
         moment_item(moment, whole.zone, number == step)
@@ -267,7 +267,7 @@ pub(super) fn case(source: &Source, whole: &Timeline, wrong: &[Finding], then: &
         .with(section("record", "The timeline", Html::new().with(list).with(note)))
 }
 
-/// What is wrong with a case of a damaged ledger.
+/// Returns the findings about a case of a damaged ledger.
 fn damage(wrong: &[Finding]) -> Element {
     const MOST: usize = 20;
     let items =
@@ -282,10 +282,10 @@ fn damage(wrong: &[Finding]) -> Element {
         .with(el("ul").all(items).with(more))
 }
 
-/// The state at one event.
+/// Returns the state after an event.
 pub(super) fn state(whole: &Timeline, then: &Timeline, step: usize) -> Html {
     let moment = whole.moments.get(step.saturating_sub(1));
-    let said = moment.map_or_else(String::new, |moment| {
+    let summary = moment.map_or_else(String::new, |moment| {
         format!(
             "After event {step} of {}, {}: {}; the case is in {}.",
             whole.moments.len(),
@@ -296,7 +296,7 @@ pub(super) fn state(whole: &Timeline, then: &Timeline, step: usize) -> Html {
     });
     let settled = settled(&then.state, then.zone);
     Html::new()
-        .with(el("p").attr("data-said", "1").with(el("strong").with(said)))
+        .with(el("p").attr("data-said", "1").with(el("strong").with(summary)))
         .with(process_chart(then))
         .with(section("then", "Done at that time", facts(&settled).attr("data-facts", settled.len())))
 }

@@ -15,19 +15,20 @@ use ibbi_app::replay::{self, Until};
 use ibbi_app::service::{Offer, Recorded};
 use ibbi_app::{AppError, form, status};
 use uuid::Uuid;
-use view::{Told, View};
+use view::{Notice, View};
 
 pub(crate) fn page(request: &WebRequest) -> WebResult {
     let case = request.id("case")?;
-    let told = request.query.get("recorded").and_then(|seq| seq.parse().ok()).map_or(Told::Nothing, Told::Recorded);
-    shown(request, case, &Pairs::default(), &told, StatusCode::OK)
+    let notice =
+        request.query.get("recorded").and_then(|seq| seq.parse().ok()).map_or(Notice::Nothing, Notice::Recorded);
+    case_page(request, case, &Pairs::default(), &notice, StatusCode::OK)
 }
 
-fn shown(
+fn case_page(
     request: &WebRequest,
     case: Uuid,
     given: &Pairs,
-    told: &Told<'_>,
+    notice: &Notice<'_>,
     answer: StatusCode,
 ) -> Result<Response, WebError> {
     let now = request.state.now()?;
@@ -37,7 +38,7 @@ fn shown(
     })?;
     let timeline = timeline?;
     let before = request.query.get("before").and_then(|seq| seq.parse().ok());
-    Ok(View { status: &status, timeline: &timeline, before, choices: &choices, given, told }.page().answer(answer))
+    Ok(View { status: &status, timeline: &timeline, before, choices: &choices, given, notice }.page().answer(answer))
 }
 
 /// Records the event of a form and redirects to the case. A form that is refused is shown again with the reasons.
@@ -51,7 +52,7 @@ pub(crate) fn record(request: &WebRequest) -> WebResult {
         }
         // Without the case there is no page for the form.
         Err(fail @ WebError::App(AppError::NoCase(_))) => Err(fail),
-        Err(fail) => shown(request, case, &given, &Told::Refused(&fail), fail.status()),
+        Err(fail) => case_page(request, case, &given, &Notice::Refused(&fail), fail.status()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The markup of a case.
 
 use super::fields::{self, Choices, Content};
-use crate::pages::form_errors::{lines, told};
+use crate::pages::form_errors::{lines, message};
 use crate::pages::shell::{Page, button, hidden, line};
 use crate::problem::WebError;
 use crate::query::Pairs;
@@ -22,7 +22,7 @@ use uuid::Uuid;
 const PART: usize = 40;
 
 /// The notice at the top of the page.
-pub(super) enum Told<'a> {
+pub(super) enum Notice<'a> {
     Nothing,
     /// The record with this number was added.
     Recorded(u64),
@@ -39,7 +39,7 @@ pub(super) struct View<'a> {
     pub(super) choices: &'a Choices,
     /// The form that was sent.
     pub(super) given: &'a Pairs,
-    pub(super) told: &'a Told<'a>,
+    pub(super) notice: &'a Notice<'a>,
 }
 
 impl View<'_> {
@@ -70,16 +70,16 @@ impl View<'_> {
 
     fn notice(&self) -> Html {
         let zone = self.status.zone;
-        match self.told {
-            Told::Nothing => Html::new(),
-            Told::Recorded(seq) => {
+        match self.notice {
+            Notice::Nothing => Html::new(),
+            Notice::Recorded(seq) => {
                 let moment = self.timeline.moments.iter().find(|moment| moment.seq == *seq);
                 moment.map_or_else(Html::new, |moment| {
                     let text = format!("Recorded as number {seq}: {}.", moment.text);
                     el("div").class("good").attr("id", "now").attr("role", "status").with(el("p").with(text)).into()
                 })
             }
-            Told::Refused(fail) => {
+            Notice::Refused(fail) => {
                 let warning = el("div").class("warning").attr("id", "now").attr("role", "alert");
                 match fail {
                     WebError::App(AppError::Refused { refusal, .. }) => warning
@@ -88,7 +88,7 @@ impl View<'_> {
                         .into(),
                     other => warning
                         .with(el("p").with(el("strong").with("This was not recorded.")))
-                        .with(lines(&self.sent_before(other).unwrap_or_else(|| told(other))))
+                        .with(lines(&self.sent_before(other).unwrap_or_else(|| message(other))))
                         .into(),
                 }
             }
@@ -346,11 +346,11 @@ pub(crate) fn moment_item(moment: &Moment, zone: Zone, last: bool) -> Element {
         (None, false) => "",
     };
     let voided = voided_by.map(|by| format!("; voided by number {by}")).unwrap_or_default();
-    let told = format!("number {seq}, {}, by {actor}; then in {}{voided}", zone.show(*at), to.label());
+    let summary = format!("number {seq}, {}, by {actor}; then in {}{voided}", zone.show(*at), to.label());
     let item = el("li");
     let item = if class.is_empty() { item } else { item.class(class) };
     item.with(el("span").class("what").with(sentence(text)))
-        .with(el("span").class("quiet").with(told))
+        .with(el("span").class("quiet").with(summary))
         .with(fault.as_ref().map(|fault| el("p").class("wrong").with(in_words(fault))))
 }
 

@@ -1,4 +1,4 @@
-//! What stands in the form: texts as they were typed, and what they mean.
+//! The content of the form: the texts as they were typed, and the scenario that they describe.
 
 use crate::query::Pairs;
 use ibbi_app::form;
@@ -9,12 +9,12 @@ use ibbi_app::sim::{
 };
 use ibbi_core::{County, Date, Format, MemberId, Name, Party, Seat, TextError, TimeZoneName};
 
-/// The half-days of a week that the grid shows: Monday morning to Friday afternoon.
+/// The half-days of a week in the grid: Monday morning to Friday afternoon.
 pub(crate) const HALF_DAYS: usize = 10;
-/// Empty rows for people who come in addition.
+/// Empty rows for more people.
 const SPARE: usize = 2;
 
-/// The form's content.
+/// The content of the form.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Draft {
     pub(crate) district: String,
@@ -29,7 +29,7 @@ pub(crate) struct Draft {
     /// Closed ranges, one a line.
     pub(crate) closed: String,
     pub(crate) people: Vec<Person>,
-    /// Durations, in the order of the set: least, likely and most.
+    /// Durations, in the order of the set: least, likely, and most.
     pub(crate) durations: Vec<[String; 3]>,
     /// Chances in percent, in the order of the set.
     pub(crate) chances: Vec<String>,
@@ -44,16 +44,16 @@ pub(crate) struct Person {
     pub(crate) role: String,
     pub(crate) party: String,
     pub(crate) optional: bool,
-    /// The half-days at which the person can never come.
+    /// The half-days at which the person is never available.
     pub(crate) week: [bool; HALF_DAYS],
     /// Other times, in words.
     pub(crate) other: String,
 }
 
-/// Something that is wrong in the form.
+/// An error in the form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Wrong {
-    /// The name of the field, or nothing for the form as a whole.
+    /// The name of the field. Empty for the form as a whole.
     pub(crate) field: String,
     pub(crate) message: String,
 }
@@ -86,7 +86,7 @@ impl From<&Scenario> for Draft {
     }
 }
 
-/// A chance as percent, without a tail of digits that only floating point has.
+/// Returns a chance in percent, without the rounding error of floating point.
 fn percent(chance: f64) -> String {
     ((chance * 1e8).round() / 1e6).to_string()
 }
@@ -112,7 +112,7 @@ impl From<&Participant> for Person {
     }
 }
 
-/// Marks a time in the grid, if it is one that the grid shows.
+/// Marks a time in the grid. Returns whether the grid can show it.
 fn mark(week: &mut [bool; HALF_DAYS], time: Unavailable) -> bool {
     let Unavailable { from: None, to: None, weekday: Some(day), half } = time else { return false };
     let place = 2 * day as usize;
@@ -122,7 +122,7 @@ fn mark(week: &mut [bool; HALF_DAYS], time: Unavailable) -> bool {
     true
 }
 
-/// The times that the grid shows.
+/// Returns the times that are marked in the grid.
 fn marked(week: &[bool; HALF_DAYS]) -> Vec<Unavailable> {
     let halves = week.chunks_exact(2).zip(Weekday::ALL);
     let times = halves.filter_map(|(halves, day)| {
@@ -138,10 +138,10 @@ fn marked(week: &[bool; HALF_DAYS]) -> Vec<Unavailable> {
 }
 
 impl Draft {
-    /// The form as it was sent.
+    /// Reads the form that was sent.
     pub(crate) fn read(pairs: &Pairs) -> Self {
         let text = |key: &str| pairs.get(key).unwrap_or_default().trim().to_owned();
-        // More than there may be: what is typed comes back, with the word that it is too many.
+        // Reads more rows than allowed, so that they are shown again with the message that there are too many.
         let rows = (0..2 * Scenario::MAX_PEOPLE).take_while(|row| pairs.all(&format!("n{row}")).next().is_some());
         let people = rows.map(|row| {
             let mut week = [false; HALF_DAYS];
@@ -180,22 +180,22 @@ impl Draft {
         }
     }
 
-    /// The scenario that the form means.
+    /// Returns the scenario of the form.
     ///
     /// # Errors
-    /// Everything that is wrong, each with its field.
+    /// Every error, each with its field.
     pub(crate) fn scenario(&self) -> Result<Scenario, Vec<Wrong>> {
         let mut wrong = Vec::new();
         let scenario = self.parts(&mut wrong);
         let (Some(scenario), true) = (scenario, wrong.is_empty()) else { return Err(wrong) };
-        // What a scenario as a whole must have is written down in one place: where scenarios are read.
+        // The reader of scenarios checks the scenario as a whole.
         let read = Scenario::parse(&scenario.to_toml());
         read.map_err(|error| {
-            let told = error.problems.into_iter().map(|problem| {
+            let errors = error.problems.into_iter().map(|problem| {
                 let message = format!("{}; expected {}", problem.found, problem.expected);
                 Wrong { field: String::new(), message }
             });
-            told.collect()
+            errors.collect()
         })
     }
 
@@ -210,23 +210,23 @@ impl Draft {
         if let (Some(start), Some(Some(expires))) = (start, contract_expires)
             && expires < start
         {
-            field.say("contract_expires", "the contract expires before you ask the leaders; enter a later day");
+            field.report("contract_expires", "the contract expires before you ask the leaders; enter a later day");
         }
         let zone = if self.time_zone.is_empty() { ibbi_app::zone::MASSACHUSETTS } else { &self.time_zone };
         let time_zone = match form::zone_problem(zone) {
             None => zone.parse::<TimeZoneName>().ok(),
             Some(wrong) => {
-                field.say("time_zone", &wrong);
+                field.report("time_zone", &wrong);
                 None
             }
         };
         let working_days: Vec<_> =
             Weekday::ALL.iter().zip(self.working).filter(|(_, works)| *works).map(|(day, _)| *day).collect();
         if working_days.is_empty() {
-            field.say("working", "choose at least one working day");
+            field.report("working", "choose at least one working day");
         }
         let lines = self.closed.lines().map(str::trim).filter(|line| !line.is_empty());
-        let closed = lines.filter_map(|line| field.told("closed", closure(line))).collect();
+        let closed = lines.filter_map(|line| field.ok_or_report("closed", closure(line))).collect();
         let people = self.people(&mut field);
         let assumptions = self.assumptions(&mut field);
         Some(Scenario {
@@ -247,7 +247,7 @@ impl Draft {
         for (row, person) in self.people.iter().enumerate().filter(|(_, person)| !person.name.is_empty()) {
             let name = field.parsed::<Name>(&format!("n{row}"), &person.name, "enter a name");
             let mut unavailable = marked(&person.week);
-            unavailable.extend(field.told(&format!("u{row}"), times(&person.other)).unwrap_or_default());
+            unavailable.extend(field.ok_or_report(&format!("u{row}"), times(&person.other)).unwrap_or_default());
             let seat = Seat::from_code(&person.role);
             let role = match (seat, person.role.as_str()) {
                 (Some(_), _) => Role::Leader,
@@ -257,9 +257,9 @@ impl Draft {
             };
             let party = Party::from_code(&person.party).filter(|_| matches!(role, Role::Leader | Role::Negotiator));
             if role == Role::Negotiator && party.is_none() {
-                field.say(&format!("t{row}"), "choose the team of this person");
+                field.report(&format!("t{row}"), "choose the team of this person");
             }
-            // Whoever has a name that cannot stay is there all the same, and not missing besides.
+            // A person with an invalid name still counts as present, so that no second error appears.
             let Some(name) = name.or_else(|| Name::new("person").ok()) else { continue };
             let taken: Vec<MemberId> = people.iter().map(|person| person.id).collect();
             let id = person.id.parse().ok().filter(|id| !taken.contains(id)).unwrap_or_else(|| id_of(&name, &taken));
@@ -268,21 +268,21 @@ impl Draft {
         }
         if people.len() > Scenario::MAX_PEOPLE {
             let (most, found) = (Scenario::MAX_PEOPLE, people.len());
-            field.say(
+            field.report(
                 "",
                 &format!(
                     "there are at least {found} people; at most {most} can take part, so clear a name to remove a person"
                 ),
             );
         }
-        self.who_is_missing(&people, field);
+        self.report_missing_people(&people, field);
         people
     }
 
-    fn who_is_missing(&self, people: &[Participant], field: &mut Fields<'_>) {
+    fn report_missing_people(&self, people: &[Participant], field: &mut Fields<'_>) {
         let mut need = |found: bool, message: &str| {
             if !found {
-                field.say("", message);
+                field.report("", message);
             }
         };
         for seat in Seat::ALL {
@@ -304,7 +304,7 @@ impl Draft {
             let (Some(least), Some(likely), Some(most)) = (least, likely, most) else { continue };
             if !(0.0 <= least && least <= likely && likely <= most && most <= ThreePoint::MAX) {
                 let most = ThreePoint::MAX;
-                field.say(
+                field.report(
                     which.code(),
                     &format!("enter days in increasing order: at least, likely, at most; the maximum is {most}"),
                 );
@@ -318,10 +318,10 @@ impl Draft {
         for (which, text) in Chance::ALL.iter().zip(&self.chances) {
             let Some(percent) = field.number(which.code(), text) else { continue };
             if !(0.0..=100.0).contains(&percent) {
-                field.say(which.code(), "enter a chance from 0 to 100 percent");
+                field.report(which.code(), "enter a chance from 0 to 100 percent");
                 continue;
             }
-            // As the number is written, so that 12.5 percent is 0.125 and nothing beside it.
+            // Rounded, so that 12.5 percent is exactly 0.125.
             let chance = (percent * 1e6).round() / 1e8;
             if (chance - which.default_value()).abs() > 1e-12 {
                 assumptions.set_chance(*which, chance);
@@ -331,32 +331,32 @@ impl Draft {
     }
 }
 
-/// Collects what is wrong, field by field.
+/// Collects errors by field.
 struct Fields<'a> {
     wrong: &'a mut Vec<Wrong>,
 }
 
 impl Fields<'_> {
-    fn say(&mut self, field: &str, message: &str) {
+    fn report(&mut self, field: &str, message: &str) {
         self.wrong.push(Wrong { field: field.to_owned(), message: message.to_owned() });
     }
 
-    fn told<T>(&mut self, field: &str, result: Result<T, ibbi_app::AppError>) -> Option<T> {
-        result.map_err(|error| self.say(field, &error.to_string())).ok()
+    fn ok_or_report<T>(&mut self, field: &str, result: Result<T, ibbi_app::AppError>) -> Option<T> {
+        result.map_err(|error| self.report(field, &error.to_string())).ok()
     }
 
     fn parsed<T: std::str::FromStr<Err = TextError>>(&mut self, field: &str, text: &str, missing: &str) -> Option<T> {
         if text.is_empty() {
-            self.say(field, missing);
+            self.report(field, missing);
             return None;
         }
-        text.parse().map_err(|error: TextError| self.say(field, &form::text_problem(&error, text))).ok()
+        text.parse().map_err(|error: TextError| self.report(field, &form::text_problem(&error, text))).ok()
     }
 
     fn day(&mut self, field: &str, text: &str) -> Option<Date> {
         let found = day(text);
         if found.is_none() {
-            self.say(field, "enter a date, such as 2026-09-08");
+            self.report(field, "enter a date, such as 2026-09-08");
         }
         found
     }
@@ -364,7 +364,7 @@ impl Fields<'_> {
     fn number(&mut self, field: &str, text: &str) -> Option<f64> {
         let number: Option<f64> = text.parse().ok().filter(|number: &f64| number.is_finite());
         if number.is_none() {
-            self.say(field, "enter a number");
+            self.report(field, "enter a number");
         }
         number
     }
@@ -375,7 +375,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_sample_goes_through_the_form_unchanged() {
+    fn sample_goes_through_the_form_unchanged() {
         let sample = Scenario::parse(ibbi_app::sim::EXAMPLE).unwrap();
         let draft = Draft::from(&sample);
         let again = draft.scenario().unwrap();
@@ -387,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn every_mistake_has_its_field_and_all_are_told_at_once() {
+    fn every_error_has_its_field() {
         let mut draft = Draft::from(&Scenario::parse(ibbi_app::sim::EXAMPLE).unwrap());
         draft.district = String::new();
         draft.start = "soon".to_owned();

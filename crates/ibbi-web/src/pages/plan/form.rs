@@ -1,4 +1,4 @@
-//! The form: the district, who cannot come when, who is who, and what is assumed.
+//! The form: the district, unavailable times, people, and assumptions.
 
 use super::draft::{Draft, HALF_DAYS, Person, Wrong};
 use crate::pages::shell::{button, field, hidden, line, select, tick};
@@ -6,12 +6,12 @@ use ibbi_app::sim::{Chance, Duration, Weekday};
 use ibbi_core::{County, Format, Party, Seat};
 use ibbi_report::html::{Element, Html, details, el};
 
-/// What is wrong with one field.
-fn of<'a>(wrong: &'a [Wrong], field: &str) -> Vec<&'a str> {
+/// Returns the errors of a field.
+fn field_errors<'a>(wrong: &'a [Wrong], field: &str) -> Vec<&'a str> {
     wrong.iter().filter(|wrong| wrong.field == field).map(|wrong| wrong.message.as_str()).collect()
 }
 
-/// The form with what stands in it.
+/// Returns the form with its content.
 pub(super) fn form(draft: &Draft, wrong: &[Wrong]) -> Element {
     let any = |fields: &[&str]| wrong.iter().any(|wrong| fields.iter().any(|field| wrong.field == *field));
     let opened = |details: Element, open: bool| if open { details.attr("open", "open") } else { details };
@@ -39,20 +39,26 @@ fn basics(draft: &Draft, wrong: &[Wrong]) -> Element {
     el("fieldset")
         .class("basics")
         .with(el("legend").with("The district"))
-        .with(field("District", "district", line("district", &draft.district), None, &of(wrong, "district")))
-        .with(field("Day you ask the leaders", "start", day("start", &draft.start), None, &of(wrong, "start")))
+        .with(field("District", "district", line("district", &draft.district), None, &field_errors(wrong, "district")))
+        .with(field(
+            "Day you ask the leaders",
+            "start",
+            day("start", &draft.start),
+            None,
+            &field_errors(wrong, "start"),
+        ))
         .with(field(
             "Contract expires (if known)",
             "contract_expires",
             day("contract_expires", &draft.contract_expires),
             None,
-            &of(wrong, "contract_expires"),
+            &field_errors(wrong, "contract_expires"),
         ))
         .with(field("Facilitation", "format", select("format", format.code(), formats), None, &[]))
         .with(tick("evergreen", "1", draft.evergreen, "An evergreen clause extends the contract"))
 }
 
-/// A half-day of the week, short: it is said for every box of the grid.
+/// Returns the short name of a half-day.
 fn half_day(place: usize) -> String {
     let half = if place.is_multiple_of(2) { "am" } else { "pm" };
     let day = Weekday::ALL.get(place / 2).map_or("", |day| day.code());
@@ -110,16 +116,16 @@ fn times_row(row: usize, person: &Person, wrong: &[Wrong]) -> Element {
         el("td").class("half").with(box_)
     });
     let id = format!("u{row}");
-    let told = of(wrong, &id);
+    let errors = field_errors(wrong, &id);
     let words = line(&id, &person.other).attr("aria-label", format!("{name}: other unavailable times")).attr("id", &id);
-    let words = match told.is_empty() {
+    let words = match errors.is_empty() {
         true => words,
         false => words.attr("aria-invalid", "true").attr("aria-describedby", format!("{id}-wrong")),
     };
-    let told =
-        (!told.is_empty()).then(|| el("p").class("wrong").attr("id", format!("{id}-wrong")).with(told.join("; ")));
+    let errors =
+        (!errors.is_empty()).then(|| el("p").class("wrong").attr("id", format!("{id}-wrong")).with(errors.join("; ")));
     let who = el("th").attr("scope", "row").with(el("bdi").attr("data-name", row).with(name));
-    el("tr").with(who).all(cells).with(el("td").with(words).with(told))
+    el("tr").with(who).all(cells).with(el("td").with(words).with(errors))
 }
 
 fn people(draft: &Draft, wrong: &[Wrong]) -> Html {
@@ -148,13 +154,14 @@ fn person_row(row: usize, person: &Person, wrong: &[Wrong]) -> Element {
     let role = if person.role.is_empty() { "negotiator" } else { person.role.as_str() };
     let parties = Party::ALL.iter().map(|party| (party.code(), party.label()));
     let (role_of, team_of) = (format!("{name}: role"), format!("{name}: team"));
-    let told: Vec<&str> = of(wrong, &format!("n{row}")).into_iter().chain(of(wrong, &format!("t{row}"))).collect();
+    let errors: Vec<&str> =
+        field_errors(wrong, &format!("n{row}")).into_iter().chain(field_errors(wrong, &format!("t{row}"))).collect();
     let name_input = line(&format!("n{row}"), &person.name)
         .attr("aria-label", format!("Name of person {}", row + 1))
         .attr("data-name", row);
-    let told = (!told.is_empty()).then(|| el("p").class("wrong").with(told.join("; ")));
+    let errors = (!errors.is_empty()).then(|| el("p").class("wrong").with(errors.join("; ")));
     el("tr")
-        .with(el("td").with(name_input).with(hidden(&format!("i{row}"), &person.id)).with(told))
+        .with(el("td").with(name_input).with(hidden(&format!("i{row}"), &person.id)).with(errors))
         .with(el("td").with(select(&format!("r{row}"), role, seats.chain(others)).attr("aria-label", role_of)))
         .with(
             el("td").with(
@@ -168,21 +175,27 @@ fn person_row(row: usize, person: &Person, wrong: &[Wrong]) -> Element {
 fn calendar(draft: &Draft, wrong: &[Wrong]) -> Html {
     let days =
         Weekday::ALL.iter().zip(draft.working).map(|(day, works)| tick("working", day.code(), works, day.code()));
-    let told = of(wrong, "working");
+    let errors = field_errors(wrong, "working");
     let days = el("fieldset")
         .class("row")
         .with(el("legend").with("Working days"))
         .all(days)
-        .with((!told.is_empty()).then(|| el("p").class("wrong").with(told.join("; "))));
+        .with((!errors.is_empty()).then(|| el("p").class("wrong").with(errors.join("; "))));
     let counties = County::ALL.iter().map(|county| (county.code(), county.label()));
     let county = select("county", &draft.county, std::iter::once(("", "not given")).chain(counties));
     let hint = "One per line: a name and its days, such as Winter break 2026-12-24 to 2027-01-01. Legal holidays are included.";
     let closed = el("textarea").attr("name", "closed").attr("rows", 5).with(draft.closed.as_str());
     Html::new()
         .with(days)
-        .with(field("Closed days", "closed", closed, Some(hint), &of(wrong, "closed")))
+        .with(field("Closed days", "closed", closed, Some(hint), &field_errors(wrong, "closed")))
         .with(field("County (Suffolk has two extra holidays)", "county", county, None, &[]))
-        .with(field("Time zone", "time_zone", line("time_zone", &draft.time_zone), None, &of(wrong, "time_zone")))
+        .with(field(
+            "Time zone",
+            "time_zone",
+            line("time_zone", &draft.time_zone),
+            None,
+            &field_errors(wrong, "time_zone"),
+        ))
 }
 
 fn assumptions(draft: &Draft, wrong: &[Wrong]) -> Html {
@@ -197,20 +210,20 @@ fn assumptions(draft: &Draft, wrong: &[Wrong]) -> Html {
             .attr("autocomplete", "off")
             .attr("aria-label", label)
     };
-    let told = |code: &str| {
-        let told = of(wrong, code);
-        (!told.is_empty()).then(|| el("p").class("wrong").with(told.join("; ")))
+    let error_cell = |code: &str| {
+        let errors = field_errors(wrong, code);
+        (!errors.is_empty()).then(|| el("p").class("wrong").with(errors.join("; ")))
     };
     let durations = Duration::ALL.iter().zip(&draft.durations).map(|(which, texts)| {
         let cells = ["at least", "likely", "at most"]
             .into_iter()
             .zip(texts)
             .map(|(what, text)| el("td").with(number(which.code(), text, format!("{}: {what}", which.about()))));
-        el("tr").with(el("th").attr("scope", "row").with(which.about()).with(told(which.code()))).all(cells)
+        el("tr").with(el("th").attr("scope", "row").with(which.about()).with(error_cell(which.code()))).all(cells)
     });
     let chances = Chance::ALL.iter().zip(&draft.chances).map(|(which, text)| {
         let cell = el("td").with(number(which.code(), text, format!("{}, in percent", which.about()))).with(" %");
-        el("tr").with(el("th").attr("scope", "row").with(which.about()).with(told(which.code()))).with(cell)
+        el("tr").with(el("th").attr("scope", "row").with(which.about()).with(error_cell(which.code()))).with(cell)
     });
     let head = |heads: &[&str]| {
         el("thead").with(el("tr").all(heads.iter().map(|head| el("th").attr("scope", "col").with(*head))))

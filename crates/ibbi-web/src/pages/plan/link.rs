@@ -185,7 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_scenario_of_the_documents_comes_back_from_its_link_with_the_same_digest() {
+    fn sample_scenarios_round_trip_through_links() {
         for (_, sample) in ibbi_testing::sample_scenarios() {
             let mut scenario = Scenario::parse(&sample).unwrap();
             scenario.people[0].name = Name::new("A ~ & + <b> é").unwrap();
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_that_was_cut_says_what_is_missing() {
+    fn cut_link_says_that_it_is_incomplete() {
         for query in ["", "d=X", "d=X&s=2026-13-01", "d=X&s=2026-09-08&p=R.+Amari", "d=X&s=2026-09-08&a=caucus_days:1"]
         {
             let error = read(&Pairs::read(query.as_bytes())).unwrap_err().to_string();

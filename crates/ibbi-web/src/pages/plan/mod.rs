@@ -1,7 +1,7 @@
-//! "Plan a schedule": a scenario in a form, and its answer beside it.
+//! The page "Plan a schedule": a scenario in a form, with its answer.
 //!
-//! The scenario is in the link, so that nothing has to be kept here. A form that is sent leads to its link. The answer comes
-//! in pieces over one connection: first what can be said at once, then the comparison of the formats, then whom to ask.
+//! The scenario is in the link, so the server keeps nothing. A form that is sent redirects to its link. The answer is
+//! streamed over one connection: first the plan and the forecast, then the comparison of the formats, then whom to ask.
 
 mod draft;
 mod form;
@@ -24,29 +24,29 @@ use ibbi_report::html::{Html, el};
 use std::path::Path;
 use std::sync::Arc;
 
-/// How many runs the first answer takes.
+/// The simulation runs of the first answer.
 const RUNS: u64 = 10_000;
-/// How many runs each day takes that is tried for "whom to ask".
+/// The simulation runs of each day that is tried for "whom to ask".
 const TRIES: u64 = 2_000;
 /// The seed of the page: the same scenario gives the same answer.
 const SEED: u64 = 1;
-/// What separates the pieces of an answer for the script.
+/// The separator of the pieces of an answer, for the script.
 const NEXT: &str = "<!--next-->";
 
-/// The scenario of a link; without one, the sample.
+/// Returns the scenario of a link, or the sample.
 fn scenario_of_link(request: &WebRequest) -> Result<Scenario, AppError> {
     match request.query.get("begin") {
         Some("empty") => template(request),
         _ if request.query.is_empty() || request.query.get("d").is_none() => schedule::load(None),
         _ => {
             let scenario = link::read(&request.query)?;
-            // A link can be written by anyone: what a scenario must have is asked where scenarios are read.
+            // Anyone can write a link, so the scenario is checked as a file is.
             schedule::read(&scenario.to_toml(), Path::new("the scenario of the link"))
         }
     }
 }
 
-/// A scenario without people's times, to begin with.
+/// Returns a new scenario without unavailable times.
 fn template(request: &WebRequest) -> Result<Scenario, AppError> {
     let today = ibbi_app::zone::Zone::default().local(request.state.now()?).map(|time| time.date());
     let today: Date = today.ok_or_else(|| AppError::Usage("the clock is outside the years 1970 to 9999".to_owned()))?;
@@ -54,7 +54,7 @@ fn template(request: &WebRequest) -> Result<Scenario, AppError> {
     schedule::read(&ibbi_app::sim::template(&name, today), Path::new("the template"))
 }
 
-/// The page of a link. It is sent in pieces.
+/// Returns the page of a link. It is streamed.
 pub(crate) fn page(request: WebRequest) -> WebFuture {
     Box::pin(async move {
         let scenario = scenario_of_link(&request)?;
@@ -65,7 +65,7 @@ pub(crate) fn page(request: WebRequest) -> WebFuture {
     })
 }
 
-/// The answer alone, for the script: the scenario is in the form that is sent.
+/// Returns the answer alone, for the script. The scenario is in the form that is sent.
 pub(crate) fn answer(request: WebRequest) -> WebFuture {
     Box::pin(async move {
         let draft = Draft::read(&request.form());
@@ -80,22 +80,22 @@ pub(crate) fn answer(request: WebRequest) -> WebFuture {
                 Ok(response::with_header(response, name, &format!("/plan?{query}")))
             }
             Err(wrong) => {
-                let told = view::problems(&wrong);
-                Ok(with_type(StatusCode::UNPROCESSABLE_ENTITY, HTML, told.into_string()))
+                let problems = view::problems(&wrong);
+                Ok(with_type(StatusCode::UNPROCESSABLE_ENTITY, HTML, problems.into_string()))
             }
         }
     })
 }
 
-/// Sends the answer in pieces: between a head and an end, or each after a sign that tells the script where it begins.
+/// Streams the answer: between a head and an end, or with separators for the script.
 async fn streamed(state: Arc<AppState>, scenario: Scenario, head: String, end: &'static str, signs: bool) -> WebResult {
     let permit = Arc::clone(&state.heavy).acquire_owned().await;
     let (pieces, body) = response::streamed();
     tokio::task::spawn_blocking(move || {
         let done = send_pieces(&state, &scenario, &pieces, head, signs);
         if let Err(error) = done {
-            let told = el("p").class("warning").with(error.to_string());
-            let _ = pieces.blocking_send(Bytes::from(Html::from(told).into_string()));
+            let message = el("p").class("warning").with(error.to_string());
+            let _ = pieces.blocking_send(Bytes::from(Html::from(message).into_string()));
         }
         let _ = pieces.blocking_send(Bytes::from(format!("{}{end}", if signs { "" } else { view::BELOW })));
         drop(permit);
@@ -117,7 +117,7 @@ fn send_pieces(
     let plan = ibbi_app::sim::Plan::from_simulator(&simulator);
     let forecast = schedule::simulate(&simulator, settings, |_| {})?;
     let first = view::first(scenario, &plan, &forecast, &link::write(scenario));
-    // Where nobody reads any more, the rest is not worked out.
+    // If the client is gone, the rest is not computed.
     if !send(head + first.as_str() + sign) {
         return Ok(());
     }
@@ -132,7 +132,8 @@ fn send_pieces(
     Ok(())
 }
 
-/// Takes the form without script: a good one leads to its link, a wrong one comes back with what is wrong.
+/// Accepts the form without script. Redirects to the link of a valid scenario. Shows the form again with its errors
+/// otherwise.
 pub(crate) fn send(request: &WebRequest) -> WebResult {
     let draft = Draft::read(&request.form());
     match draft.scenario() {
@@ -141,7 +142,7 @@ pub(crate) fn send(request: &WebRequest) -> WebResult {
     }
 }
 
-/// Leads to a scenario's link; where that would be too long, the form comes back as it was typed.
+/// Redirects to a scenario's link. If the link is too long, shows the form again.
 fn linked(draft: &Draft, scenario: &Scenario, part: &str) -> axum::response::Response {
     let query = link::write(scenario);
     if link::fits(&query) {
@@ -157,7 +158,7 @@ fn refused(draft: &Draft, wrong: &[Wrong]) -> axum::response::Response {
     with_type(StatusCode::UNPROCESSABLE_ENTITY, HTML, text)
 }
 
-/// Takes a scenario's file and leads to its link.
+/// Accepts a scenario's file and redirects to its link.
 pub(crate) fn open(request: &WebRequest) -> WebResult {
     let wrong = || WebError::App(AppError::Usage("the scenario file is missing or empty; choose a file".to_owned()));
     let parts = multipart::read(request.content_type(), &request.body).ok_or_else(wrong)?;
