@@ -1,5 +1,5 @@
 // The pages of `ibbi serve` in a browser. Usage: node check.mjs PROGRAM [FOLDER FOR SCREENSHOTS]
-// Exit codes: 0 all is well, 4 something is wrong, 75 the browser or a package is missing.
+// Exit codes: 0 every check passed, 4 a check failed, 75 the browser or a package is missing.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -32,17 +32,17 @@ const browser = await chromium.launch({ executablePath, args, chromiumSandbox: f
   missing(`chromium does not start (${error.message.split("\n")[0]}): it`);
 });
 
-/** A window in which every error and every request to elsewhere is noted. */
+/** Opens a window. Every error and every request to another server fails the run. */
 async function open(options = {}) {
   const context = await browser.newContext({ acceptDownloads: true, ...options });
   const page = await context.newPage();
   page.on("console", (message) => {
-    // A refused form is answered with 422, which the browser notes as a failed load; that is what is meant.
+    // The browser logs the 422 of a refused form as a failed load. That is expected.
     const refused = /status of 4(12|22)/.test(message.text()) || page.url().endsWith("/nothing");
     if (message.type() === "error" && !refused) check(false, `console at ${page.url()}: ${message.text()}`);
   });
   page.on("pageerror", (error) => check(false, `script at ${page.url()}: ${error}`));
-  page.on("request", (request) => check(request.url().startsWith(base), `a request to elsewhere: ${request.url()}`));
+  page.on("request", (request) => check(request.url().startsWith(base), `a request to another server: ${request.url()}`));
   return page;
 }
 const text = (page, selector) => page.locator(selector).first().innerText();
@@ -66,15 +66,15 @@ const journeys = {
     await page.getByLabel("M. Costa: other unavailable times").fill("2026-11-16 to 2026-12-18");
     await page.waitForURL(/d=Pine/);
     await settled(page);
-    check(await text(page, ".verdict") !== before, "the answer follows the form");
+    check(await text(page, ".verdict") !== before, "the answer changes with the form");
     const verdict = await text(page, ".verdict");
-    check((await text(page, ".live")).trim() === verdict.trim(), "the news is said at the form too");
-    // The link brings the same scenario back.
+    check((await text(page, ".live")).trim() === verdict.trim(), "the form announces the answer too");
+    // The link has the same scenario.
     const again = await open();
     await again.goto(page.url());
     await again.locator("#who").waitFor();
-    check(await text(again, ".verdict") === verdict, "the link brings the same answer");
-    check(await again.getByLabel("District", { exact: true }).inputValue() === "Pine <b>Ridge</b> & Co", "and the same form");
+    check(await text(again, ".verdict") === verdict, "the link gives the same answer");
+    check(await again.getByLabel("District", { exact: true }).inputValue() === "Pine <b>Ridge</b> & Co", "the link gives the same form");
     await again.context().close();
     await kept(page, () => page.getByRole("link", { name: /Dates for your calendar/ }).click(), "BEGIN:VCALENDAR");
     await kept(page, () => page.getByRole("link", { name: /Report/ }).click(), "Pine &lt;b&gt;Ridge");
@@ -83,10 +83,10 @@ const journeys = {
     await page.getByLabel("Scenario file").setInputFiles({ name: "s.toml", mimeType: "text/plain", buffer: Buffer.from(toml) });
     await page.getByRole("button", { name: "Open", exact: true }).click();
     await page.locator("#who").waitFor();
-    check(await text(page, ".verdict") === verdict, "the file brings the same answer");
+    check(await text(page, ".verdict") === verdict, "the file gives the same answer");
     await page.getByLabel("M. Costa: other unavailable times").fill("whenever");
     await page.locator("[role=alert]").waitFor();
-    check((await text(page, "[role=alert]")).includes("`whenever` is not a time"), "what is wrong is said");
+    check((await text(page, "[role=alert]")).includes("`whenever` is not a time"), "the error is shown");
   },
   async "run a case, from the empty start to its calendar"(page) {
     await page.goto(`${base}/cases`);
@@ -102,22 +102,22 @@ const journeys = {
     };
     await agree("Leader agreed: the superintendent", "Rosa Amari");
     await agree("Leader agreed: the union president", "Ben Castellan");
-    // Without the office the rules refuse, and say why.
+    // Without the office, the rules refuse the event and say why.
     await page.getByText("Leader agreed: the school committee").click();
     let form = page.locator("details[open] form").first();
     await form.getByLabel("Name", { exact: true }).fill("Tola Okafor");
     await form.getByLabel(/Office/).selectOption("");
     await form.evaluate((form) => { form.noValidate = true; });
     await form.getByRole("button", { name: "Record", exact: true }).click();
-    const told = await text(page, "[role=alert]");
-    check(told.includes("chair") && !/[=_]/.test(told), `a refusal says what to do, in words: ${told}`);
+    const refusal = await text(page, "[role=alert]");
+    check(refusal.includes("chair") && !/[=_]/.test(refusal), `a refusal says what to do, without codes: ${refusal}`);
     form = page.locator("details[open] form").first();
-    check(await form.getByLabel("Name", { exact: true }).inputValue() === "Tola Okafor", "what was typed stays");
+    check(await form.getByLabel("Name", { exact: true }).inputValue() === "Tola Okafor", "the form keeps what was typed");
     await form.getByLabel(/Office/).selectOption("chair");
     await form.getByRole("button", { name: "Record", exact: true }).click();
     await page.locator(".good").waitFor();
-    check((await text(page, ".under")).includes("Introduction"), "the case has moved on");
-    // Strike the last and see it struck.
+    check((await text(page, ".under")).includes("Introduction"), "the case is in the next stage");
+    // Correct the last record.
     await page.locator("#record summary").first().click();
     await page.getByLabel("Reason for the correction").first().fill("she has not agreed yet");
     await page.locator("#record details[open] button").click();
@@ -132,32 +132,32 @@ const journeys = {
     await form.getByRole("button", { name: "Record", exact: true }).click();
     await page.locator(".good").waitFor();
     await kept(page, () => page.getByRole("link", { name: /for your calendar/ }).click(), "DTSTART");
-    check(await page.locator("#blocked li").count() > 0, "what has to wait is said");
+    check(await page.locator("#blocked li").count() > 0, "blocked steps are shown");
   },
-  async "look into a ledger, from the file to the verdict"(page) {
+  async "check the records, from the file to the verdict"(page) {
     const ledger = join(place, "tour.ledger");
     check(spawnSync(program, ["tour", "--ledger", ledger]).status === 0, "the tour runs");
     await page.goto(`${base}/audit`);
     await page.getByLabel("Ledger or extract").setInputFiles(ledger);
     await page.getByRole("button", { name: "Check it" }).click();
-    check((await text(page, ".verdict")).includes("is sound"), "a good ledger is good");
+    check((await text(page, ".verdict")).includes("is sound"), "the verdict on a sound ledger");
     await kept(page, () => page.getByRole("link", { name: /whole report/ }).click(), "\"sound\":true");
     await page.locator("#cases a").first().click();
     const slider = page.getByLabel("Go to event");
-    const last = await text(page, "[data-said]");
+    const last = await text(page, "[data-summary]");
     await slider.focus();
     await page.keyboard.press("Home");
-    await page.waitForFunction((last) => document.querySelector("[data-said]").textContent !== last, last);
-    check((await text(page, "[data-said]")).includes("the case is in Inquiry"), "the slider goes back to the beginning");
+    await page.waitForFunction((last) => document.querySelector("[data-summary]").textContent !== last, last);
+    check((await text(page, "[data-summary]")).includes("the case is in Inquiry"), "the slider goes back to the first event");
     await page.keyboard.press("ArrowRight");
     await page.waitForURL(/step=2/);
-    // One changed byte, and the verdict is another.
+    // One changed byte changes the verdict.
     const lines = readFileSync(ledger, "utf8").replace("Rosa Amari", "Rosa Amaro");
     await page.goto(`${base}/audit`);
     await page.getByLabel("Ledger or extract").setInputFiles({ name: "x", mimeType: "text/plain", buffer: Buffer.from(lines) });
     await page.getByRole("button", { name: "Check it" }).click();
-    check((await text(page, ".verdict")).includes("is not sound"), "a changed ledger is found out");
-    check(await page.locator("#findings tbody tr").count() > 0, "with its findings");
+    check((await text(page, ".verdict")).includes("is not sound"), "the verdict on a changed ledger");
+    check(await page.locator("#findings tbody tr").count() > 0, "a changed ledger has findings");
   },
 };
 
@@ -169,13 +169,13 @@ for (const [what, journey] of Object.entries(journeys)) {
   console.log(`journey: ${what}`);
 }
 
-// With the keyboard alone: to the grid, over it, and to the answer.
+// With the keyboard only: to the grid, through it, and to the answer.
 {
   const page = await open();
   await page.goto(`${base}/plan`);
   await page.locator("#who").waitFor();
   await page.keyboard.press("Tab");
-  check(await page.evaluate(() => document.activeElement.textContent === "Skip to the content"), "the first stop leads to the content");
+  check(await page.evaluate(() => document.activeElement.textContent === "Skip to the content"), "the first stop is the link to the content");
   await page.keyboard.press("Enter");
   let stops = 0;
   for (; stops < 40; stops += 1) {
@@ -192,14 +192,14 @@ for (const [what, journey] of Object.entries(journeys)) {
   await page.waitForURL((url) => url.href !== before);
   await settled(page);
   const outlined = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
-  check(outlined !== "none", "where the keyboard is can be seen");
+  check(outlined !== "none", "the focused element has an outline");
   await page.keyboard.press("Enter");
   await page.waitForFunction(() => document.activeElement.id === "answer");
   await page.context().close();
   console.log(`keyboard: the grid after ${stops + 1} stops, one half-day changed, on to the answer`);
 }
 
-// Without script: the same forms do the same.
+// Without JavaScript, the same forms work.
 {
   const page = await open({ javaScriptEnabled: false });
   await page.goto(`${base}/plan`);
@@ -209,7 +209,7 @@ for (const [what, journey] of Object.entries(journeys)) {
   await page.getByRole("button", { name: "Update the plan" }).click();
   await page.locator("#who").waitFor();
   check(page.url().includes("d=Maple") && await text(page, ".verdict") !== before, "the plan works without script");
-  check(await page.locator("#comparison").count() === 1 && await page.locator("#who").count() === 1, "with all its pieces");
+  check(await page.locator("#comparison").count() === 1 && await page.locator("#who").count() === 1, "the plan has all its parts without script");
   await page.goto(`${base}/cases`);
   await page.getByLabel("District").fill("No Script");
   await page.getByRole("button", { name: "Open the case" }).click();
@@ -217,12 +217,12 @@ for (const [what, journey] of Object.entries(journeys)) {
   await page.goto(`${base}/audit/own`);
   await page.locator("#cases a").first().click();
   await page.getByRole("link", { name: "Earlier" }).click();
-  check(page.url().includes("step="), "time is gone through without script");
+  check(page.url().includes("step="), "the timeline works without script");
   await page.context().close();
-  console.log("without script: plan, open a case, go through time");
+  console.log("without script: plan, open a case, go through a timeline");
 }
 
-// Every page in both schemes and at both widths: no violation, nothing wider than the window, not too heavy.
+// Every page in both color schemes and at both widths: no violation, nothing wider than the window, not too large.
 {
   const paths = ["/", "/plan", "/plan?begin=empty", "/cases", "/audit", "/audit/own", "/nothing"];
   const cases = await (await fetch(`${base}/api/v1/cases`)).json();
@@ -237,11 +237,11 @@ for (const [what, journey] of Object.entries(journeys)) {
       for (const path of paths) {
         await page.goto(base + path);
         if (path.startsWith("/plan")) await page.locator("#who").waitFor();
-        // Folded parts are looked at too.
+        // Check folded parts too.
         await page.evaluate(() => document.querySelectorAll("details").forEach((each) => { each.open = true; }));
         await page.evaluate(axe);
         const { violations, passes } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations", "passes"] }));
-        check(passes.length > 5, `axe looked at ${path}`);
+        check(passes.length > 5, `axe checked ${path}`);
         for (const { id, nodes } of violations) check(false, `${path} ${colorScheme} ${width}: ${id}: ${nodes[0].html.slice(0, 160)} ${nodes[0].failureSummary.slice(0, 200)}`);
         const wide = await page.evaluate(() => document.scrollingElement.scrollWidth);
         const widest = () => [...document.querySelectorAll("main *")].filter((each) => !each.closest(".scroll") && each.getBoundingClientRect().right > innerWidth + 1).map((each) => each.outerHTML.slice(0, 80));
@@ -257,16 +257,16 @@ for (const [what, journey] of Object.entries(journeys)) {
     }
   }
   for (const path of paths) heaviest = Math.max(heaviest, await weight(path) + shared);
-  check(heaviest <= 150_000, `the heaviest page has ${heaviest} bytes`);
-  console.log(`pages: ${paths.length} in ${seen} views without a violation, the heaviest ${heaviest} bytes in all`);
+  check(heaviest <= 150_000, `the largest page has ${heaviest} bytes`);
+  console.log(`pages: ${paths.length} in ${seen} views without a violation, the largest ${heaviest} bytes in all`);
 }
 
 await browser.close();
 server.kill("SIGTERM");
 const code = await new Promise((ended) => server.on("exit", ended));
-check(code === 0, `the server ends in good order: ${code}`);
+check(code === 0, `the server stops with exit code 0: ${code}`);
 const verified = spawnSync(program, ["verify", join(place, "cases.ledger")]);
 check(verified.status === 0, "the ledger verifies afterwards");
 rmSync(place, { recursive: true, force: true });
-console.log(wrong.length === 0 ? "all is well" : `${wrong.length} things are wrong`);
+console.log(wrong.length === 0 ? "every check passed" : `failed checks: ${wrong.length}`);
 process.exit(wrong.length === 0 ? 0 : 4);

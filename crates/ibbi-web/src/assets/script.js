@@ -1,4 +1,4 @@
-// Spares the reader a click. Every page is complete without it.
+// Saves clicks. Every page works without it.
 "use strict";
 
 (() => {
@@ -8,7 +8,7 @@
   const slider = document.querySelector("form.slider");
   if (slider) timeSlider(slider);
   for (const details of document.querySelectorAll("details.do")) {
-    // Whoever opens a form wants to fill it in.
+    // Moves the focus into a form that the user opens.
     details.addEventListener("toggle", () => {
       if (!details.open || details.dataset.seen) return;
       details.dataset.seen = "1";
@@ -16,7 +16,7 @@
       if (first) first.focus();
     });
   }
-  // A form that was sent is not sent a second time by a second click.
+  // Ignores a second click after a form was sent.
   for (const each of document.querySelectorAll("form[data-once]")) {
     each.addEventListener("submit", () => setTimeout(() => {
       for (const button of each.querySelectorAll("button")) button.disabled = true;
@@ -27,11 +27,11 @@
   });
 
   function planPage(form, answer) {
-    const said = document.createElement("p");
-    said.className = "live";
-    said.setAttribute("role", "status");
-    said.hidden = true;
-    form.append(said);
+    const news = document.createElement("p");
+    news.className = "live";
+    news.setAttribute("role", "status");
+    news.hidden = true;
+    form.append(news);
     let timer, asked;
 
     form.addEventListener("input", (event) => {
@@ -64,14 +64,14 @@
           if (mine.signal.aborted) return;
           text += value || "";
           const end = done ? text.length : text.lastIndexOf("<!--next-->");
-          // A piece is shown when it is whole.
+          // Show each piece when it is complete.
           if (end > 0) show(text.slice(0, end), done);
           if (done) return;
         }
       } catch (error) {
         if (error.name === "AbortError") return;
-        said.textContent = "The server does not answer. Is ibbi serve still running?";
-        said.hidden = false;
+        news.textContent = "The server does not answer. Is ibbi serve still running?";
+        news.hidden = false;
       } finally {
         if (asked === mine) {
           answer.classList.remove("busy");
@@ -88,12 +88,12 @@
       }
       const verdict = answer.querySelector(".verdict") || answer.querySelector(".warning p");
       if (!verdict) return;
-      if (!done && said.textContent !== verdict.textContent) said.textContent = verdict.textContent;
-      if (done && answer.querySelector("[role=alert]")) said.textContent = answer.innerText.trim();
-      said.hidden = false;
+      if (!done && news.textContent !== verdict.textContent) news.textContent = verdict.textContent;
+      if (done && answer.querySelector("[role=alert]")) news.textContent = answer.innerText.trim();
+      news.hidden = false;
     }
 
-    // A name stands in two tables; both follow.
+    // A name is in two tables. Keep them the same.
     function keepNames(field) {
       if (!field.dataset || field.dataset.name === undefined) return;
       const shown = form.querySelector(`bdi[data-name="${field.dataset.name}"]`);
@@ -105,7 +105,7 @@
     }
   }
 
-  // Arrow keys move over the boxes of the grid; Tab and Space work as ever.
+  // Arrow keys move through the boxes of the grid. Tab and Space work as usual.
   function moveInGrid(event) {
     const cell = event.target.closest && event.target.closest(".grid .half");
     const by = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
@@ -119,7 +119,7 @@
     box.focus();
   }
 
-  // The state of a case at each event, without leaving the page.
+  // Shows the state of a case at each event without loading the page again.
   function timeSlider(form) {
     const range = form.querySelector("input[type=range]");
     const target = document.getElementById("state");
@@ -135,7 +135,7 @@
         const text = await response.text();
         if (mine.signal.aborted) return;
         target.innerHTML = text;
-        range.setAttribute("aria-valuetext", target.querySelector("[data-said]")?.textContent || range.value);
+        range.setAttribute("aria-valuetext", target.querySelector("[data-summary]")?.textContent || range.value);
         history.replaceState(null, "", address);
       } catch (error) {
         if (error.name !== "AbortError") throw error;

@@ -132,7 +132,7 @@ fn opening(given: &Pairs, fail: Option<&WebError>) -> Html {
 fn opened_already(fail: &WebError) -> Option<Html> {
     let WebError::App(AppError::Append(AppendError::IdTaken { case, .. })) = fail else { return None };
     let link = el("a").attr("href", format!("/cases/{case}")).with("Go to the case that it opened");
-    let text = "This form was sent before, and has opened a case already. Nothing was changed, and what it says now was not \
+    let text = "This form was sent before, and has opened a case already. The new content was not \
                 recorded. ";
     let then = ". To open another case, send the form below. It still has your entries.";
     Some(el("p").with(text).with(link).with(then).into())

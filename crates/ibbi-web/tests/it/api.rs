@@ -1,10 +1,10 @@
-//! The API as its users have it: every operation, its answers held against the document, and every refusal.
+//! The API: every operation, its responses checked against the OpenAPI document, and every refusal.
 
 use crate::support::{Running, errors, multipart};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// The whole road of a case over HTTP, up to a booked training.
+/// Runs a case over HTTP up to a booked training.
 fn story(server: &Running) -> String {
     let case = server.open("Maple Hollow");
     let offer = |kind: &str, data: Value| {
@@ -68,7 +68,7 @@ fn responses_match_the_openapi_document() {
         let answer = check("GET", "/api/v1/ledger/export/{format}", &path, None, "*/*");
         assert!(answer.status == 200 && !answer.body.is_empty(), "{format}: {}", answer.text());
     }
-    // Without a checkpoint there is nothing to prove with.
+    // An extract needs a checkpoint.
     let template = "/api/v1/cases/{case}/extract";
     assert_eq!(check("GET", template, &format!("/api/v1/cases/{case}/extract"), None, "*/*").status, 400);
     for (path, body) in [
@@ -104,10 +104,10 @@ fn responses_match_the_openapi_document() {
         .flat_map(|methods| methods.as_object().unwrap().values())
         .map(|operation| operation["operationId"].as_str().unwrap().to_owned())
         .collect();
-    assert_eq!(asked, all, "every operation was asked");
+    assert_eq!(asked, all, "every operation was called");
 }
 
-/// The operations that take a whole ledger.
+/// Checks the operations that accept a whole ledger.
 fn uploads(server: &Running, document: &Value) -> Vec<String> {
     let ledger = std::fs::read(server.ledger()).unwrap();
     let mut asked = Vec::new();
@@ -175,7 +175,7 @@ fn stale_if_match_is_refused() {
         assert_eq!(answer.status, 400, "{etag}");
         assert!(answer.text().contains("has no ETag yet"), "{}", answer.text());
     }
-    assert_eq!(server.get("/api/v1/cases").json()["lines"], 3, "nothing of it was recorded");
+    assert_eq!(server.get("/api/v1/cases").json()["lines"], 3, "nothing was recorded");
     for rev in ["abc", "", "02", "2&rev=2", "-1"] {
         let answer = server.form(&format!("/cases/{case}"), &format!("type=note_added&text=x&rev={rev}"));
         assert!(answer.status == 400 && answer.text().contains("The form is incomplete"), "{rev}: {}", answer.status);
@@ -197,7 +197,7 @@ fn retry_with_same_id_is_idempotent() {
     let again = server.post(&path, &note);
     assert_eq!((again.status, again.json()["existing"].as_bool()), (200, Some(true)));
     note["data"]["text"] = json!("another");
-    assert_eq!(server.post(&path, &note).status, 409, "the same id for something else");
+    assert_eq!(server.post(&path, &note).status, 409, "the same ID for another event");
     assert_eq!(server.get("/api/v1/cases").json()["lines"], 3);
 }
 
@@ -283,7 +283,7 @@ fn body_that_is_not_an_event_gets_an_example() {
 
 #[test]
 fn calendar_continues_from_the_case_as_the_plan_does() {
-    // Months after the sample begins.
+    // The clock is months after the start of the sample.
     let server = Running::start_with(|config| {
         config.clock = std::sync::Arc::new(|| Ok("2027-01-04T15:00:00.000Z".parse().unwrap()))
     });

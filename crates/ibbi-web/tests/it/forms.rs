@@ -1,8 +1,8 @@
-//! Forms of a case filled in wrongly: what comes back says, in the words of the form, what is wrong and what to do.
+//! Refused forms of a case. The message names the fields by their labels and says what to do.
 
 use crate::support::{Answer, Running};
 
-/// What the page says at its top, without markup.
+/// Returns the warning at the top of a page, without markup.
 fn message(answer: &Answer) -> String {
     let text = answer.text();
     let inside = text.split("class=\"warning\"").nth(1).unwrap_or_else(|| panic!("no warning: {text}"));
@@ -18,7 +18,7 @@ fn enc(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-/// Whether a text speaks as a command line does.
+/// Returns whether a text has codes or the syntax of a command line.
 fn is_command(text: &str) -> bool {
     text.contains(['_', '=', '`']) || text.contains("U+")
 }
@@ -95,7 +95,7 @@ fn form_sent_twice_with_other_content_is_refused() {
     let id = "01920000-0000-7000-8000-000000000077";
     let sent = |name: &str| format!("type=leader_agreed&form=f0&rev=1&id={id}&seat=superintendent&name={name}");
     assert_eq!(server.form(&case, &sent("R.+Amari")).status, 303);
-    // Back, the text corrected, and sent again.
+    // The user goes back, corrects the text, and sends the form again.
     let again = server.form(&case, &sent("Rosa+Amari"));
     assert_eq!(again.status, 409);
     let text = message(&again);
@@ -103,9 +103,9 @@ fn form_sent_twice_with_other_content_is_refused() {
         assert!(text.contains(part), "{part}: {text}");
     }
     assert!(!text.contains(id) && !is_command(&text), "{text}");
-    assert!(!again.text().contains(id), "the forms have new ids");
+    assert!(!again.text().contains(id), "the forms have new IDs");
     assert!(again.text().contains("value=\"Rosa Amari\""), "what was typed is still there");
-    // The same where the form opened the case.
+    // The form that opens a case does the same.
     let open = |district: &str| format!("district={district}&id=01920000-0000-7000-8000-000000000078");
     let place = server.form("/cases", &open("Pine")).header("location").unwrap().to_owned();
     let again = server.form("/cases", &open("Pine+Ridge"));
@@ -125,7 +125,7 @@ fn refused_form_keeps_what_was_typed() {
     assert_eq!(note.status, 422);
     assert!(note.text().contains(">one\n\ntwo\n</textarea>"), "{}", note.text());
     assert!(!note.text().contains('\u{fffd}'), "{}", note.text());
-    // No form of the page is for this event at this stage.
+    // The page has no form for this event at this stage.
     let early = server.form(&case, "type=format_chosen&form=f9&format=two_half_days");
     assert_eq!(early.status, 422);
     assert!(early.text().contains("The form that you sent"), "{}", early.text());

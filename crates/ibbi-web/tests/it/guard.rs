@@ -1,4 +1,4 @@
-//! What must not get in: other names, other sites, too much, too slow, and markup.
+//! Requests that must be refused: other host names, other sites, and long bodies. Markup in names.
 
 use crate::support::{Running, multipart};
 use serde_json::json;
@@ -112,7 +112,7 @@ fn requests_from_other_machines_need_the_token() {
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"));
     let cookie = cookie.split(';').next().unwrap();
     assert_eq!(server.connect().ask("GET", "/", &[("cookie", cookie)], b"").status, 200);
-    // Somebody who knows no token is made one, and it is told at the start only.
+    // Without a token in the configuration, the server makes one and shows it only at the start.
     let other = Running::start_with(|config| config.address = std::net::Ipv4Addr::UNSPECIFIED.into());
     assert!(other.url.contains("/?token=") && other.get("/").status == 401);
 }
@@ -125,7 +125,7 @@ fn long_bodies_are_not_read() {
     let mut bare = server.connect();
     let head = format!("POST /api/v1/plan HTTP/1.1\r\nhost: {}\r\ncontent-length: 99999999999\r\n\r\n", bare.host);
     bare.reader.get_mut().write_all(head.as_bytes()).unwrap();
-    assert_eq!(bare.answer(false).status, 413, "told by the length alone");
+    assert_eq!(bare.answer(false).status, 413, "refused by its length alone");
     let mut many = server.connect();
     let headers: Vec<(String, String)> = (0..100).map(|number| (format!("x-{number}"), "y".to_owned())).collect();
     let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -135,7 +135,7 @@ fn long_bodies_are_not_read() {
     let mut line = server.connect();
     line.send("GET", &path, &[], b"");
     assert!(matches!(line.answer(false).status, 414 | 431));
-    // A larger simulation than a server should do.
+    // A simulation above the server's limit.
     assert_eq!(server.post("/api/v1/simulate", &json!({ "runs": 2_000_000 })).status, 400);
     assert_eq!(server.post("/api/v1/simulate", &json!({ "runs": 0 })).status, 400);
 }

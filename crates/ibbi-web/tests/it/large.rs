@@ -1,4 +1,4 @@
-//! Much data: lists in parts, pages that stay light, and ledgers that are damaged.
+//! Large ledgers: lists with pages, the size of pages, and damaged ledgers.
 
 use crate::support::{Answer, Client, Running, multipart};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::io::Read as _;
 
 const KEPT: (&str, &str) = ("connection", "keep-alive");
-/// The most bytes that a page has, with what it loads.
+/// The most bytes of a page, with its style sheet and script.
 const WEIGHT: usize = 150_000;
 
 fn post(client: &mut Client, path: &str, body: &Value) -> Value {
@@ -15,7 +15,7 @@ fn post(client: &mut Client, path: &str, body: &Value) -> Value {
     answer.json()
 }
 
-/// A server with many cases, one of which has many records. The ids of the cases in their order.
+/// Starts a server with many cases, one of which has many records. Also returns the IDs of the cases in their order.
 fn large(cases: usize, notes: usize) -> (Running, Vec<String>) {
     let server = Running::start();
     let mut client = server.connect();
@@ -35,7 +35,7 @@ fn large(cases: usize, notes: usize) -> (Running, Vec<String>) {
     (server, ids)
 }
 
-/// Fails where a page is too heavy; says how heavy it is.
+/// Asserts that a page is not too large. Prints its size.
 fn weigh(server: &Running, path: &str, page: &Answer) {
     assert_eq!(page.status, 200, "{path}");
     let loaded = ["/style.css", "/script.js", "/icon.svg"].map(|file| server.get(file).body.len());
@@ -71,7 +71,7 @@ fn list_of_cases_has_pages_with_each_case_once() {
     ] {
         assert_eq!(server.get(&format!("/api/v1/cases?{query}")).status, status, "{query}");
     }
-    // The page leads from part to part, and each case stands on one of them.
+    // The links lead from page to page, and each case is on one of them.
     let (mut seen, mut path) = (BTreeSet::new(), "/cases".to_owned());
     loop {
         let page = server.get(&path);
@@ -106,9 +106,9 @@ fn pages_do_not_grow_with_the_ledger() {
         let Some(at) = text.find(&format!("/cases/{case}?before=")) else { break };
         path = text[at..].split(['"', '#']).next().unwrap().to_owned();
     }
-    assert_eq!(seen.len(), 400, "every event stands on one of the pages");
+    assert_eq!(seen.len(), 400, "every event is on one of the pages");
     let sound = std::fs::read(server.ledger()).unwrap();
-    // Every second line of the case is no line any more.
+    // Every second line of the case is damaged.
     let lines = sound.split_inclusive(|byte| *byte == b'\n').enumerate();
     let kept = |number: usize| number < 320 || number.is_multiple_of(2);
     let damaged: Vec<&[u8]> = lines.map(|(number, line)| if kept(number) { line } else { &b"so\n"[..] }).collect();
@@ -149,15 +149,15 @@ fn damaged_ledger_still_has_a_timeline() {
         "{text}"
     );
     assert!(text.contains("After event 3 of 3") && text.contains("J. Ortiz") && !text.contains("to be lost"), "{text}");
-    assert!(text.contains("line 5: "), "what is found about the case says where: {text}");
-    // Before the damage the state is that of the whole ledger.
+    assert!(text.contains("line 5: "), "the finding about the case names its line: {text}");
+    // Before the damage, the state is the same as in the whole ledger.
     for step in 1..=2 {
         let query = format!("?step={step}&part=state");
         let settled = |answer: &Answer| answer.text().split_once("Done at that time").unwrap().1.to_owned();
         let (then, whole) = (look(&damaged, &query), look(&ledger, &query));
         assert_eq!(settled(&then), settled(&whole), "{step}");
     }
-    // Even where the beginning is lost.
+    // Also if the beginning is lost.
     let headless = [&b"?\n"[..], lines[1], lines[2], lines[3], lines[4]].concat();
     assert!(look(&headless, "?step=2").text().contains("After event 2 of 4"));
     let (kind, body) = multipart(&[("ledger", b"nothing at all\n")]);
@@ -186,14 +186,14 @@ fn page_is_compressed_and_small_with_sixty_people() {
         assert_eq!((plain.header("content-encoding"), packed.header("vary")), (None, Some("accept-encoding")));
         let mut text = Vec::new();
         flate2::read::GzDecoder::new(&packed.body[..]).read_to_end(&mut text).unwrap();
-        // A page has ids and a time of its own, so only its length is the same.
+        // Each page has its own IDs and time, so only the length is the same.
         assert!(text.len().abs_diff(plain.body.len()) < 100, "{path}");
         let name = &path[..path.len().min(30)];
         println!("{name}: {} bytes, packed {}", plain.body.len(), packed.body.len());
         assert!(packed.body.len() <= WEIGHT / 4, "{name}: {}", packed.body.len());
     }
     weigh(&server, "/plan", &server.get("/plan"));
-    // What names bytes, and what is short, comes as it is.
+    // Responses with an ETag and short responses are not compressed.
     let case = server.open("Maple Hollow");
     for path in [format!("/api/v1/cases/{case}"), "/icon.svg".to_owned()] {
         assert_eq!(server.connect().ask("GET", &path, &gzip, b"").header("content-encoding"), None, "{path}");

@@ -1,4 +1,4 @@
-//! Clients that are slow, broken, or malicious: they are answered or cut off, and nobody else notices.
+//! Slow, broken, and malicious clients. The server answers or disconnects them without delaying other clients.
 
 use crate::support::{Client, Running, multipart};
 use ibbi_web::Limits;
@@ -6,7 +6,7 @@ use std::io::{Read as _, Write as _};
 use std::net::Shutdown;
 use std::time::{Duration, Instant};
 
-/// Limits that a test can wait for.
+/// A limit that a test can wait for.
 const SHORT: Duration = Duration::from_millis(400);
 
 fn short(change: impl FnOnce(&mut Limits)) -> Running {
@@ -20,7 +20,7 @@ fn raw(server: &Running, bytes: &[u8]) -> Client {
     client
 }
 
-/// A request of which only a part of the body is sent.
+/// Sends a request with only a part of its body.
 fn begun(server: &Running, path: &str, kind: &str, length: usize, sent: &[u8]) -> Client {
     let host = format!("127.0.0.1:{}", server.address.port());
     let head =
@@ -28,10 +28,10 @@ fn begun(server: &Running, path: &str, kind: &str, length: usize, sent: &[u8]) -
     raw(server, &[head.as_bytes(), sent].concat())
 }
 
-/// Everything that comes until the other end closes.
+/// Reads until the server closes the connection.
 fn rest(client: &mut Client) -> Vec<u8> {
     let mut rest = Vec::new();
-    // A connection that was reset is as much at its end as one that was closed.
+    // A reset also ends the connection.
     let _ = client.reader.read_to_end(&mut rest);
     rest
 }
@@ -40,14 +40,14 @@ fn rest(client: &mut Client) -> Vec<u8> {
 fn slow_head_is_cut_off() {
     let server = short(|limits| limits.head_time = SHORT);
     let mut slow = raw(&server, b"GET / HTTP/1.1\r\nhost:");
-    // Cut off without an answer, or with one that says so; but cut off.
+    // The server disconnects, with or without a response.
     let said = rest(&mut slow);
     assert!(said.is_empty() || said.starts_with(b"HTTP/1.1 408"), "{}", String::from_utf8_lossy(&said));
-    // A byte now and then does not help.
+    // Sending a byte from time to time doesn't help.
     let mut slow = server.connect();
     let begun = Instant::now();
     while slow.reader.get_mut().write_all(b"x").is_ok() {
-        assert!(begun.elapsed() < Duration::from_secs(30), "it is waited for without an end");
+        assert!(begun.elapsed() < Duration::from_secs(30), "the server waits forever");
         std::thread::sleep(SHORT / 8);
     }
     assert_eq!(server.get("/").status, 200);
@@ -88,7 +88,7 @@ fn incomplete_body_is_not_reported_as_too_long() {
         let answer = client.answer(false);
         assert_eq!((answer.status, answer.json()["code"].as_str()), (400, Some("incomplete")), "{path}");
     }
-    assert_eq!(server.get("/api/v1/cases").json()["lines"], 1, "what was not whole is not recorded");
+    assert_eq!(server.get("/api/v1/cases").json()["lines"], 1, "an incomplete event is not recorded");
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn chunked_body_is_read_up_to_the_limit() {
         assert!(matches!(within.status, 400 | 422), "{path}: {}", within.text());
         let mut beyond = raw(&server, head.as_bytes());
         for _ in 0..=limit / 256 {
-            // The answer may come, and the connection be closed, before everything is sent.
+            // The server can answer and close the connection before everything is sent.
             let _ = beyond.reader.get_mut().write_all(&chunk);
         }
         let answer = beyond.answer(false);
@@ -133,15 +133,15 @@ fn compressed_requests_are_refused() {
 #[test]
 fn client_that_does_not_read_is_cut_off() {
     let server = short(|limits| (limits.connections, limits.write_time) = (1, SHORT));
-    // One connection is all there is, and its client asks for more than any buffer between the two holds.
+    // The only connection. Its client asks for more than all buffers hold.
     let mut greedy = server.connect();
     greedy.reader.get_mut().set_write_timeout(Some(SHORT)).unwrap();
     let ask = format!("GET /style.css HTTP/1.1\r\nhost: {}\r\n\r\n", greedy.host);
     let many = ask.repeat(64).into_bytes();
     let begun = Instant::now();
-    // Until the server reads no more either, for it cannot send.
+    // The server stops reading when it can't send.
     while greedy.reader.get_mut().write_all(&many).is_ok() {
-        assert!(begun.elapsed() < Duration::from_secs(60), "there is no end to what is taken in");
+        assert!(begun.elapsed() < Duration::from_secs(60), "the server reads without an end");
     }
     assert_eq!(server.get("/").status, 200, "the next in the queue");
     let got = rest(&mut greedy);
@@ -168,7 +168,7 @@ fn uploads_queue_and_time_out() {
     let second = server.connect().ask("POST", "/api/v1/verify", &[("content-type", kind)], &form);
     let first = holding.answer(false);
     assert_eq!(first.status, 408, "{}", first.text());
-    assert_eq!(second.status, 200, "it came in time once the first was given up: {}", second.text());
+    assert_eq!(second.status, 200, "it is answered after the first one timed out: {}", second.text());
 }
 
 #[test]
@@ -267,12 +267,12 @@ fn long_computations_queue_without_blocking_others() {
     std::thread::sleep(SHORT / 2);
     let short = server.connect().ask("POST", "/api/v1/simulate", &[], br#"{"runs":100}"#);
     assert_eq!((server.get("/api/v1/ledger/verify").status, server.get("/plan").status, short.status), (200, 200, 200));
-    // All but the first have not even begun.
+    // Only the first has started.
     let answered = waiting.iter_mut().filter(|client| {
         client.reader.get_ref().set_read_timeout(Some(Duration::from_millis(1))).unwrap();
         client.reader.get_ref().peek(&mut [0]).is_ok()
     });
-    assert!(answered.count() < many - 1, "they were all worked out first");
+    assert!(answered.count() < many - 1, "they were all computed first");
 }
 
 #[cfg(unix)]
@@ -300,7 +300,7 @@ fn moved_ledger_is_an_error() {
             assert!(answer.text().contains("deleted, renamed, or replaced"), "{asked}: {}", answer.text());
         }
     }
-    // Put back in time, nothing has happened.
+    // After the file is back, the server works again.
     std::fs::rename(&aside, &path).unwrap();
     assert_eq!(server.get("/api/v1/ledger/verify").json()["sound"], true);
     let note = serde_json::json!({ "type": "note_added", "data": { "text": "one" } });
@@ -312,5 +312,5 @@ fn moved_ledger_is_an_error() {
         assert_eq!((answer.status, answer.json()["code"].as_str()), (503, Some("read-only")));
         assert!(answer.text().contains("deleted, renamed, or replaced"), "{}", answer.text());
     }
-    assert_eq!(server.get(&format!("/api/v1/cases/{case}")).status, 200, "what is in memory is still shown");
+    assert_eq!(server.get(&format!("/api/v1/cases/{case}")).status, 200, "the data in memory is still shown");
 }

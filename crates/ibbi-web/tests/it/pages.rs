@@ -4,7 +4,7 @@ use crate::support::{Running, multipart};
 use std::io::Read as _;
 use std::time::Instant;
 
-/// The fields of the plan's form as they stand on the page, as a browser would send them.
+/// Returns the fields of the plan's form as a browser would send them.
 fn form_of(page: &str) -> Vec<(String, String)> {
     let form = page.split("id=\"scenario\"").nth(1).unwrap().split("</form>").next().unwrap();
     let unescape = |text: &str| {
@@ -72,11 +72,11 @@ fn plan_form_and_link_round_trip() {
     let scripted = server.form("/plan/answer", &encoded(&form));
     assert_eq!(scripted.header("ibbi-link"), Some(link.as_str()));
     let pieces: Vec<&str> = scripted.text().split("<!--next-->").collect();
-    assert_eq!(pieces.len(), 3, "what can be said at once, the comparison, whom to ask");
+    assert_eq!(pieces.len(), 3, "the plan and the forecast, the comparison, whom to ask");
     let verdict =
         |text: &str| text.split("class=\"verdict\">").nth(1).unwrap().split("</p>").next().unwrap().to_owned();
     assert_eq!(verdict(scripted.text()), verdict(again.text()));
-    // So do the file and what can be taken along.
+    // So do the scenario file and the downloads.
     let query = link.strip_prefix("/plan?").unwrap();
     let toml = server.get(&format!("/plan/scenario.toml?{query}"));
     assert!(toml.header("content-disposition").unwrap().contains("scenario.toml"));
@@ -143,7 +143,7 @@ fn case_can_be_run_with_forms_only() {
     let recorded = server.form(&case, agree);
     assert_eq!(recorded.status, 303);
     assert!(server.get(recorded.header("location").unwrap()).text().contains("Recorded as number 3"));
-    // The page was looked at before the case moved on.
+    // The page was loaded before the case changed.
     let stale = server.form(&case, agree);
     assert!(stale.status == 412 && stale.text().contains("has changed since you opened this page"));
     let refused = server.form(&case, "type=format_chosen&rev=2&format=full_day");
@@ -201,9 +201,9 @@ fn audit_shows_every_event() {
     changed[at] = b'A';
     let (kind, body) = multipart(&[("ledger", &changed)]);
     let sent = server.connect().ask("POST", "/audit", &[("content-type", kind)], &body);
-    // The last line's own change shows in no line after it; a byte of its digest further up would.
+    // No later line has the digest of the last line, so the chain does not show this change.
     assert_eq!(server.get(sent.header("location").unwrap()).status, 200);
-    // A line that a crash cut off is no error.
+    // A line that a crash cut off is not an error.
     let (kind, body) = multipart(&[("ledger", &ledger[..ledger.len() - 5])]);
     let sent = server.connect().ask("POST", "/audit", &[("content-type", kind)], &body);
     let torn = server.get(sent.header("location").unwrap());
@@ -238,13 +238,13 @@ fn the_first_answer_does_not_wait_for_the_rest() {
         while client.chunk().is_some() {}
         whole.push(begun.elapsed());
     }
-    // Packed, the first piece can be read when it arrives as well.
+    // The first compressed piece can also be read when it arrives.
     let mut client = server.connect();
     client.send("POST", "/plan/answer", &[kind, ("accept-encoding", "gzip")], form.as_bytes());
     while !client.line().is_empty() {}
     let (piece, mut text) = (client.chunk().unwrap(), Vec::new());
     let unpacked = flate2::read::GzDecoder::new(&piece[..]).read_to_end(&mut text);
-    assert!(unpacked.is_err(), "its end comes later");
+    assert!(unpacked.is_err(), "the end is not here yet");
     assert!(String::from_utf8(text).unwrap().contains("id=\"moves\""));
     first.sort();
     whole.sort();
@@ -294,7 +294,7 @@ fn too_many_people_is_an_error() {
     let answer = server.form("/plan", &encoded(&form));
     assert_eq!(answer.status, 422);
     assert!(answer.text().contains("there are at least 62 people; at most 60 can take part"), "{}", answer.text());
-    assert!(answer.text().contains("value=\"Person 61\""), "what was typed comes back");
+    assert!(answer.text().contains("value=\"Person 61\""), "the form keeps what was typed");
 }
 
 #[test]

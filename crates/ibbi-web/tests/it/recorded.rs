@@ -16,7 +16,7 @@ struct Request {
     body: Value,
     /// Whether the schema of the operation accepts it.
     accepted: bool,
-    /// Whether the server can read it. The rules of the process may refuse it later.
+    /// Whether the server can read it. The rules of the process can still refuse it.
     readable: bool,
 }
 
@@ -47,7 +47,7 @@ fn clock() -> Result<At, ibbi_app::ledger::ClockError> {
     Ok("2027-01-04T15:00:00.000Z".parse().unwrap())
 }
 
-/// The operation with an ID: its path, its method, and its description.
+/// Returns the path, the method, and the description of the operation with an ID.
 fn operation<'a>(document: &'a Value, id: &str) -> (&'a str, &'a str, &'a Value) {
     let paths = document["paths"].as_object().unwrap().iter();
     paths
@@ -105,7 +105,7 @@ fn recorded_responses_are_valid_and_their_damaged_forms_are_not() {
         };
         let retyped = |pointer: &str| {
             let mut body = response.body.clone();
-            *body.pointer_mut(pointer).unwrap() = json!([["of another type"]]);
+            *body.pointer_mut(pointer).unwrap() = json!([["another type"]]);
             validator.is_valid(&body)
         };
         let extended = |pointer: &str| {

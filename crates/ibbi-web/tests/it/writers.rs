@@ -1,4 +1,4 @@
-//! Many at once, and the end of the server: what was acknowledged is there.
+//! Concurrent clients, and shutdowns. Acknowledged events are in the ledger.
 
 use crate::support::Running;
 use ibbi_app::ledger::{self, Collect};
@@ -8,9 +8,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
-/// How many clients there are at once.
+/// The number of concurrent clients.
 const CLIENTS: usize = 200;
-/// How many events each offers.
+/// The number of offers of each client.
 const OFFERS: usize = 20;
 
 fn records(server: &Running) -> Vec<Value> {
@@ -35,7 +35,7 @@ fn responses_of_concurrent_clients_match_the_ledger() {
                 assert_eq!(opened.status, 201, "{}", opened.text());
                 let own = opened.json()["case"].as_str().unwrap().to_owned();
                 for offer in 0..OFFERS {
-                    // Every second event goes to the case that all share; every fourth is one that the rules refuse.
+                    // Every second event goes to the shared case. The rules refuse every fourth.
                     let case = if offer % 2 == 0 { &own } else { shared };
                     let body = match offer % 4 {
                         3 => json!({ "type": "format_chosen", "data": { "format": "full_day" } }),
@@ -107,7 +107,7 @@ fn acknowledged_events_survive_a_shutdown() {
                     }
                     let body =
                         json!({ "type": "note_added", "data": { "text": format!("{number} {offer}") } }).to_string();
-                    // When the server goes, the connection ends somewhere in here.
+                    // The connection ends here when the server stops.
                     let asked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
                         client.ask("POST", &path, &[], body.as_bytes())
                     }));
@@ -119,7 +119,7 @@ fn acknowledged_events_survive_a_shutdown() {
             });
         }
         std::thread::sleep(std::time::Duration::from_millis(300));
-        // Not through `stop`, which would need the server for itself.
+        // Not `Running::stop`, which takes the server by value.
         server.handle().stop();
         std::thread::sleep(std::time::Duration::from_millis(300));
         going.store(false, Ordering::Relaxed);
@@ -132,7 +132,7 @@ fn acknowledged_events_survive_a_shutdown() {
         let line = &lines[usize::try_from(answer["seq"].as_u64().unwrap()).unwrap() - 1];
         assert_eq!(line["id"], answer["id"]);
     }
-    // It was closed in good order: the next opens it at once, and finds no note of another holder.
+    // After a clean shutdown, the next process can open the ledger at once.
     assert!(!server.ledger().with_extension("ledger.holder").exists());
     println!("{} acknowledged, {} in the ledger", answers.len(), lines.len() - 2);
 }

@@ -296,7 +296,7 @@ pub(super) fn state(whole: &Timeline, then: &Timeline, step: usize) -> Html {
     });
     let settled = settled(&then.state, then.zone);
     Html::new()
-        .with(el("p").attr("data-said", "1").with(el("strong").with(summary)))
+        .with(el("p").attr("data-summary", "1").with(el("strong").with(summary)))
         .with(process_chart(then))
         .with(section("then", "Done at that time", facts(&settled).attr("data-facts", settled.len())))
 }

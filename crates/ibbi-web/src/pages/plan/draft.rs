@@ -26,7 +26,7 @@ pub(crate) struct Draft {
     pub(crate) time_zone: String,
     /// Working days, Monday first.
     pub(crate) working: [bool; 7],
-    /// Closed ranges, one a line.
+    /// Closed days, one range per line.
     pub(crate) closed: String,
     pub(crate) people: Vec<Person>,
     /// Durations, in the order of the set: least, likely, and most.
@@ -40,13 +40,13 @@ pub(crate) struct Draft {
 pub(crate) struct Person {
     pub(crate) name: String,
     pub(crate) id: String,
-    /// A seat, `negotiator`, `neutral` or `representative`.
+    /// A seat, or `negotiator`, `neutral`, or `representative`.
     pub(crate) role: String,
     pub(crate) party: String,
     pub(crate) optional: bool,
     /// The half-days at which the person is never available.
     pub(crate) week: [bool; HALF_DAYS],
-    /// Other times, in words.
+    /// Other unavailable times, as text.
     pub(crate) other: String,
 }
 

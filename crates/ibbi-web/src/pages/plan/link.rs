@@ -1,12 +1,12 @@
-//! A scenario in a link: everything that differs from what would be assumed, short enough to be sent by mail.
+//! A scenario in a link. It has only what differs from the defaults, so that a user can send it by email.
 //!
 //! | key | value |
 //! |---|---|
 //! | `d`, `s`, `x` | the district; the start; the day the contract expires |
 //! | `e=1`, `f=half` | an evergreen clause; two half-days |
-//! | `z`, `c`, `w` | time zone and working days where they are not the usual; county |
-//! | `h` | a closed range in words: `Winter break 2026-12-24 to 2027-01-01` |
-//! | `p` | a person: `name~id~role~times`, the id empty where it follows from the name |
+//! | `z`, `c`, `w` | the time zone and the working days, if they are not the defaults; the county |
+//! | `h` | closed days with their name: `Winter break 2026-12-24 to 2027-01-01` |
+//! | `p` | a person: `name~id~role~times`, the ID is empty if it follows from the name |
 //! | `a` | an assumption that is not the default: `caucus_days:1,7,21` |
 
 use crate::query::{self, Pairs};
@@ -18,18 +18,18 @@ use ibbi_app::sim::{
 use ibbi_core::{County, Date, Format, MemberId, Name, Party, Seat, TimeZoneName};
 use std::borrow::Cow;
 
-/// The longest query that a link carries, in bytes. Addresses that are longer than 64 KiB are not read.
+/// The longest query of a link, in bytes. The server reads addresses of at most 64 KiB.
 const MOST: usize = 60_000;
 
-/// Whether a query is short enough for a link.
+/// Returns whether a query is short enough for a link.
 pub(crate) const fn fits(query: &str) -> bool {
     query.len() <= MOST
 }
 
-/// The roles that need no word beside them.
+/// The codes of the roles that have no team or seat.
 const ROLES: &[(&str, Role)] = &[("neutral", Role::Neutral), ("rep", Role::Representative)];
 
-/// The link's query for a scenario.
+/// Returns the query of a scenario's link.
 pub(crate) fn write(scenario: &Scenario) -> String {
     let mut pairs: Vec<(&str, Cow<'_, str>)> = vec![("d", scenario.district.as_str().into())];
     let mut add = |key, value: String| pairs.push((key, value.into()));
@@ -92,10 +92,10 @@ fn written(person: &Participant, taken: &[MemberId]) -> String {
     format!("{name}~{id}~{role}~{}", times_text(unavailable))
 }
 
-/// The scenario that a link's query tells.
+/// Reads the scenario from a link's query.
 ///
 /// # Errors
-/// [`AppError`] says which part of the link is not understood. Whether the parts make a scenario is asked elsewhere.
+/// [`AppError`] for a part of the link that can't be read. The caller checks the scenario as a whole.
 pub(crate) fn read(pairs: &Pairs) -> Result<Scenario, AppError> {
     let day = |key: &str| pairs.get(key).map(|text| parsed::<Date>(key, text)).transpose();
     let zone = pairs.get("z").unwrap_or(ibbi_app::zone::MASSACHUSETTS);
@@ -132,7 +132,7 @@ pub(crate) fn read(pairs: &Pairs) -> Result<Scenario, AppError> {
 }
 
 fn person(text: &str, taken: &[MemberId]) -> Result<Participant, AppError> {
-    // From the end: a name may hold the sign, nothing behind it can.
+    // Split from the end: only the name can contain `~`.
     let mut parts = text.rsplitn(4, '~');
     let (when, role, id, name) = (parts.next(), parts.next(), parts.next(), parts.next());
     let (Some(when), Some(role), Some(id), Some(name)) = (when, role, id, name) else { return Err(wrong("p", text)) };

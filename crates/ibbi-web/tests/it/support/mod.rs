@@ -1,4 +1,4 @@
-//! A running server and the smallest client that can ask it anything, also what no proper client would send.
+//! A running server, and a small client that can also send malformed requests.
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use ibbi_core::{At, Name};
@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// The clock of the tests: the machine's.
+/// Returns the machine's time.
 pub(crate) fn clock() -> Result<At, ibbi_app::ledger::ClockError> {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     Ok(At::from_millis(i64::try_from(since.as_millis()).unwrap()).unwrap())
@@ -86,7 +86,7 @@ impl Running {
         self.connect().ask("POST", path, &[kind], body.as_bytes())
     }
 
-    /// Opens a case and gives its id.
+    /// Opens a case. Returns its ID.
     pub(crate) fn open(&self, district: &str) -> String {
         let answer = self.post("/api/v1/cases", &serde_json::json!({ "data": { "district": district } }));
         assert_eq!(answer.status, 201, "{}", answer.text());
@@ -103,7 +103,7 @@ impl Drop for Running {
     }
 }
 
-/// A connection that is kept.
+/// A persistent connection.
 pub(crate) struct Client {
     pub(crate) reader: BufReader<TcpStream>,
     pub(crate) host: String,
@@ -179,7 +179,7 @@ impl Client {
         answer
     }
 
-    /// The next chunk of a body; none at its end.
+    /// Returns the next chunk of a body, or `None` at its end.
     pub(crate) fn chunk(&mut self) -> Option<Vec<u8>> {
         let length = usize::from_str_radix(&self.line(), 16).unwrap();
         let mut chunk = vec![0; length];
@@ -189,7 +189,7 @@ impl Client {
     }
 }
 
-/// A form with files.
+/// Returns the content type and the body of a form with files.
 pub(crate) fn multipart(parts: &[(&str, &[u8])]) -> (&'static str, Vec<u8>) {
     let mut body = Vec::new();
     for (name, content) in parts {
