@@ -67,7 +67,12 @@ pub struct FirstLine {
 /// # Errors
 /// [`AppError`]; in particular if a server holds the ledger, or the ledger is damaged.
 pub fn open(path: &Path, ids: Ids, options: &OpenOptions) -> Result<LedgerService, AppError> {
-    Ok(CaseService::new(open_store(path, options)?, ids))
+    // A file whose creation was cut off is no ledger to this function; `open_or_create` takes it over.
+    let store = open_store(path, options).map_err(|error| match error {
+        AppError::Open(OpenError::Unfinished { path }) => AppError::beginning(&path, None),
+        other => other,
+    })?;
+    Ok(CaseService::new(store, ids))
 }
 
 /// Opens a ledger for writing, and creates it if there is no such file or an earlier creation was cut off.

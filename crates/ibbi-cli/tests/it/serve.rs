@@ -88,7 +88,7 @@ fn a_port_that_is_taken_is_told_and_another_address_warned_of() {
     server.end("-TERM");
     let mut said = String::new();
     stderr.read_to_string(&mut said).unwrap();
-    assert!(said.contains("others can reach this address"), "{said}");
+    assert!(said.contains("other machines can reach this address"), "{said}");
 }
 
 #[test]

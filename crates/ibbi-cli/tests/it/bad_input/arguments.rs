@@ -53,7 +53,7 @@ fn values_of_the_wrong_kind_are_refused_with_an_example_of_the_right_one() {
         (&["session_opened", "observers=Lev Brandt"], "is not CAPACITY:NAME"),
         (&["leader_agreed", "name="], "the name is empty"),
         (&["leader_agreed", "name=   "], "the name is empty"),
-        (&["leader_agreed", "name= Ann"], "begins or ends with a blank"),
+        (&["leader_agreed", "name= Ann"], "begins or ends with a space; remove it"),
         (&["leader_agreed", "name=A\u{1b}[31m"], "the character U+001B at position 2"),
         (&["leader_agreed", "name=A\nB"], "the character U+000A at position 2"),
         (&["leader_agreed", "name=A\u{7f}"], "the character U+007F"),
