@@ -9,7 +9,7 @@ use ibbi_log::Uuid;
 use std::path::Path;
 
 /// Returns the timeline of a case, with the findings about the case, even if the ledger is damaged.
-/// [`crate::replay::replay`] stops at the first unreadable line; this function continues with the next readable one.
+/// [`crate::replay::timelines`] stops at the first unreadable line; this function continues with the next readable one.
 ///
 /// # Errors
 /// Returns an [`AppError`], such as [`AppError::NoCase`] if no line of the case can be read.
