@@ -133,7 +133,8 @@ fn short_answers_and_errors_are_these() {
         let (code, answer) = place.json(args);
         let answer = serde_json::to_string_pretty(&redacted(&answer)).unwrap();
         // The number of days since then changes every day.
-        let days = answer.split("the event was logged ").nth(1).and_then(|rest| rest.split(' ').next()).map(str::to_owned);
+        let days =
+            answer.split("the event was logged ").nth(1).and_then(|rest| rest.split(' ').next()).map(str::to_owned);
         let answer =
             days.map_or(answer.clone(), |days| answer.replace(&format!("logged {days} days"), "logged [n] days"));
         text += &format!("$ ibbi --json {}\n{answer}\nexit code {code}\n\n", args.join(" "));
