@@ -6,7 +6,7 @@ use crate::service::{CaseService, Ids};
 use crate::signer::Signer;
 use crate::zone::Zone;
 use ibbi_core::{At, Event, Name};
-use ibbi_log::{LedgerReader, LedgerStore, NewLedger, OpenError, Opening, ReadError};
+use ibbi_log::{CreateError, LedgerReader, LedgerStore, NewLedger, OpenError, Opening, ReadError};
 use ibbi_seal::{SealedLedger, Sealer};
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _};
@@ -86,12 +86,23 @@ pub fn open_or_create(
     options: &OpenOptions,
 ) -> Result<LedgerService, AppError> {
     check_file(path)?;
-    let opened = path.symlink_metadata().is_ok().then(|| open_store(path, options));
-    let store = match opened {
-        None | Some(Err(AppError::Open(OpenError::Unfinished { .. }))) => create_store(path, first, options)?,
-        Some(opened) => opened?,
-    };
-    Ok(CaseService::new(store, ids))
+    let begun = Instant::now();
+    loop {
+        let opened = path.symlink_metadata().is_ok().then(|| open_store(path, options));
+        let created = match opened {
+            None | Some(Err(AppError::Open(OpenError::Unfinished { .. }))) => create_store(path, first, options),
+            Some(opened) => return Ok(CaseService::new(opened?, ids)),
+        };
+        match created {
+            // Another process creates the ledger at the same time. It is open to this one in a moment.
+            Err(AppError::Create(CreateError::Locked { .. } | CreateError::Exists { .. }))
+                if begun.elapsed() < PATIENCE_WITH_ONE =>
+            {
+                std::thread::sleep(Duration::from_millis(3 + u64::from(std::process::id() % 7)));
+            }
+            created => return Ok(CaseService::new(created?, ids)),
+        }
+    }
 }
 
 /// Opens a ledger for reading, without its lock, so that another process can write to it at the same time.

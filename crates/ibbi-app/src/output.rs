@@ -31,7 +31,7 @@ impl OutputKind {
     const fn name(self) -> &'static str {
         use crate::audit::ExportFormat;
         match self {
-            Self::Calendar => "a calendar (.ics)",
+            Self::Calendar => "a calendar (.ics) written by ibbi",
             Self::Page => "a page written by ibbi",
             Self::Export(ExportFormat::Csv) => "a CSV export written by ibbi",
             Self::Export(ExportFormat::Xes) => "an XES file",
@@ -49,16 +49,16 @@ impl OutputKind {
         let text = text.trim_start_matches('\u{feff}').trim_start();
         let is_xml_with = |element: &str| text.starts_with("<?xml") && text.contains(element);
         match self {
-            Self::Calendar => text.starts_with("BEGIN:VCALENDAR"),
+            Self::Calendar => text.starts_with("BEGIN:VCALENDAR") && text.contains("\nPRODID:-//ibbi//"),
             Self::Page => {
                 let head = text.to_lowercase();
                 head.starts_with("<!doctype html") && head.contains("name=\"generator\" content=\"ibbi")
             }
             Self::Export(ExportFormat::Csv) => text.starts_with("case,district,seq,rev,id,type,"),
-            Self::Export(ExportFormat::Xes) => is_xml_with("<log"),
+            Self::Export(ExportFormat::Xes) => is_xml_with("<log xes.version="),
             Self::Export(ExportFormat::Pnml) => is_xml_with("<pnml"),
-            Self::Export(ExportFormat::Bpmn) => is_xml_with("definitions"),
-            Self::Export(ExportFormat::Ocel) => text.starts_with("{\"events\":["),
+            Self::Export(ExportFormat::Bpmn) => is_xml_with("<bpmn:definitions"),
+            Self::Export(ExportFormat::Ocel) => text.starts_with("{\"events\":[\n"),
             Self::Export(ExportFormat::Cloudevents) => text.starts_with("{\"specversion\""),
         }
     }
@@ -77,7 +77,7 @@ impl OutputKind {
 /// assert!(error.to_string().ends_with("my.toml is the input file; choose another output file"));
 ///
 /// let output = OutputFile::check(&dates, OutputKind::Calendar, &[&scenario])?;
-/// output.write(b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")?;
+/// output.write(b"BEGIN:VCALENDAR\r\nPRODID:-//ibbi//EN\r\nEND:VCALENDAR\r\n")?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -129,6 +129,12 @@ impl<'a> OutputFile<'a> {
     /// Decides where the bytes go, or why they can't go anywhere.
     fn target(&self) -> Result<Target, AppError> {
         let shown = self.path.display();
+        let name = self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if name.ends_with(".checkpoints") || name.ends_with(".holder") {
+            let message =
+                format!("{shown} has the name of a file that belongs to a ledger; choose another output file");
+            return Err(AppError::Usage(message));
+        }
         let found = match fs::metadata(self.path) {
             Ok(found) => found,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -151,6 +157,9 @@ impl<'a> OutputFile<'a> {
             if same_file::is_same_file(self.path, input).unwrap_or(false) {
                 return Err(AppError::Usage(format!("{shown} is the input file; choose another output file")));
             }
+        }
+        if found.permissions().readonly() {
+            return Err(self.failed("write", io::ErrorKind::PermissionDenied.into()));
         }
         if found.len() > 0 {
             let mut beginning = Vec::new();
@@ -179,6 +188,9 @@ impl<'a> OutputFile<'a> {
         write(&mut file)?;
         let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
         let bytes = file.metadata().map_err(failed)?.len();
+        if let Ok(replaced) = fs::metadata(path) {
+            file.set_permissions(replaced.permissions()).map_err(failed)?;
+        }
         file.sync_all().map_err(failed)?;
         // The path may have become another file while the content was made.
         self.target()?;
@@ -218,11 +230,12 @@ pub fn write_new(path: &Path, content: &[u8]) -> Result<(), AppError> {
 pub(crate) struct Temporary(PathBuf);
 
 impl Temporary {
-    /// Chooses a name for this process beside a path.
+    /// Chooses a new name beside a path.
     pub(crate) fn beside(path: &Path) -> io::Result<Self> {
         let name = path.file_name().ok_or_else(|| io::Error::other("it has no file name"))?;
         let mut temporary = name.to_owned();
-        temporary.push(format!(".{}.new", std::process::id()));
+        // No other process chooses this name, so removing the file never removes another's.
+        temporary.push(format!(".{}.new", uuid::Uuid::new_v4().simple()));
         Ok(Self(path.with_file_name(temporary)))
     }
 

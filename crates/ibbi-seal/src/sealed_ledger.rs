@@ -167,6 +167,12 @@ fn write_checkpoint(storage: &impl Storage, path: &Path, signed: &SignedCheckpoi
     let text = read_text(&file).map_err(failed)?;
     let known = Checkpoints::parse(&text).map_err(|source| SignError::File { path: path.to_owned(), source })?;
     let length = u64::try_from(text.len()).unwrap_or(u64::MAX) - known.torn;
+    let rest = usize::try_from(length).ok().and_then(|at| text.get(at..)).unwrap_or_default();
+    if !is_unfinished_checkpoint(rest, &signed.checkpoint().origin) || (known.torn > 0 && path.is_symlink()) {
+        let message = "its end is not a checkpoint of this ledger, and would be lost; restore the file from a copy, or \
+                       move it";
+        return Err(failed(io::Error::new(io::ErrorKind::InvalidData, message)));
+    }
     // Ed25519 is deterministic: the same text and key give the same signature.
     let repeated = known.list.last() == Some(signed);
     // A checkpoint from an earlier try may be in the system's memory only, so it is written again.
@@ -182,6 +188,26 @@ fn write_checkpoint(storage: &impl Storage, path: &Path, signed: &SignedCheckpoi
         storage.sync_directory_of(path)
     })();
     written.map_err(failed)
+}
+
+/// Returns whether a text is the beginning of a checkpoint with this origin, as a write that was cut off leaves it.
+fn is_unfinished_checkpoint(text: &str, origin: &str) -> bool {
+    if text.contains('\0') {
+        // A crash left zeros where bytes were not written yet.
+        return true;
+    }
+    let is_prefix = |found: &str, whole: &str, last: bool| if last { whole.starts_with(found) } else { whole == found };
+    let lines: Vec<&str> = text.split('\n').collect();
+    let last = lines.len() - 1;
+    lines.len() <= 5
+        && lines.iter().enumerate().all(|(index, line)| match index {
+            0 => is_prefix(line, origin, last == 0),
+            1 => line.bytes().all(|byte| byte.is_ascii_digit()),
+            2 => line.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')),
+            3 => line.is_empty(),
+            // A byte of the dash that was cut off in the middle is read as U+0001.
+            _ => line.is_empty() || line.starts_with('\u{2014}') || line.starts_with('\u{1}'),
+        })
 }
 
 /// Reads a file of checkpoints. A file that doesn't exist has none.

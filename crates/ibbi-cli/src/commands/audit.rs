@@ -63,8 +63,12 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
     drop(bar);
     let failed = args.fail_on.is_met(&report);
     let code = if failed { ExitCode::BadLedger } else { ExitCode::Done };
-    if let Some(output) = &output {
-        output.write(page(&args, &report, &collector.cases)?.as_bytes())?;
+    if args.html.is_some() {
+        let page = page(&args, &report, &collector.cases)?;
+        match &output {
+            Some(output) => output.write(page.as_bytes())?,
+            None => return Ok(Outcome { code, ..Outcome::done(page) }),
+        }
     }
     if let Some(stream) = collector.stream {
         stream.finish()?;

@@ -14,7 +14,9 @@ use std::path::Path;
 pub(crate) fn run(args: &Calendar, json: bool) -> Result<Outcome, AppError> {
     let inputs: Vec<&Path> = args.source.as_deref().into_iter().collect();
     let output = output_file(&args.out, OutputKind::Calendar, &inputs)?;
-    let before = output.as_ref().and_then(|_| std::fs::read_to_string(&args.out).ok());
+    // A pipe or a device has no earlier calendar.
+    let is_file = std::fs::metadata(&args.out).is_ok_and(|found| found.is_file());
+    let before = output.as_ref().filter(|_| is_file).and_then(|_| std::fs::read_to_string(&args.out).ok());
     let made = match args.source.as_deref().filter(|source| schedule::is_ledger(source)) {
         Some(ledger) => ledger_calendar(args, ledger, before.as_deref())?,
         None => plan_calendar(args, before.as_deref())?,
@@ -22,7 +24,9 @@ pub(crate) fn run(args: &Calendar, json: bool) -> Result<Outcome, AppError> {
     let Some(output) = output else { return Ok(Outcome::done(made.text)) };
     output.write(made.text.as_bytes())?;
     if json {
-        return Ok(Outcome::json(&json!({ "file": args.out, "entries": made.entries, "changed": made.changed })));
+        return Ok(Outcome::json(
+            &json!({ "file": args.out.to_string_lossy(), "entries": made.entries, "changed": made.changed }),
+        ));
     }
     let (out, dates) = (args.out.display(), terminal::count(made.entries as u64, "date"));
     let changes = match (&before, made.changed) {

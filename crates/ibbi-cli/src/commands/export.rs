@@ -32,7 +32,7 @@ pub(crate) fn run(args: &Args, json: bool) -> Result<Outcome, AppError> {
     let bytes = output.write_with(|file| audit::export_with_progress(request, file, &watch))?;
     drop(bar);
     if json {
-        return Ok(Outcome::json(&json!({ "file": out, "bytes": bytes })));
+        return Ok(Outcome::json(&json!({ "file": out.to_string_lossy(), "bytes": bytes })));
     }
     Ok(Outcome::done(format!("Wrote {} to {}\n", terminal::count(bytes, "byte"), out.display())))
 }

@@ -145,7 +145,9 @@ fn signer(signing: &Signing) -> Result<Option<Arc<Signer>>, AppError> {
 
 /// Returns the output file of a command that reads `inputs`, or none for `-`, which is standard output.
 fn output_file<'a>(path: &'a Path, kind: OutputKind, inputs: &[&Path]) -> Result<Option<OutputFile<'a>>, AppError> {
-    (path.as_os_str() != "-").then(|| OutputFile::check(path, kind, inputs)).transpose()
+    // Replacing the file behind standard output would lose what other programs write to it.
+    let is_stdout = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].iter().any(|name| path.as_os_str() == *name);
+    (!is_stdout).then(|| OutputFile::check(path, kind, inputs)).transpose()
 }
 
 /// Returns the settings of a simulation. The default is one thread per core.

@@ -21,7 +21,7 @@ pub(crate) fn run(args: &Report, json: bool) -> Result<Outcome, AppError> {
     let Some(output) = output else { return Ok(Outcome::done(page)) };
     output.write(page.as_bytes())?;
     if json {
-        return Ok(Outcome::json(&json!({ "bytes": page.len(), "file": args.out })));
+        return Ok(Outcome::json(&json!({ "bytes": page.len(), "file": args.out.to_string_lossy() })));
     }
     Ok(Outcome::done(format!(
         "Wrote the report to {}. Open it in a browser to read or print it.\n",

@@ -40,7 +40,7 @@ fn new(args: &NewScenario, json: bool) -> Result<Outcome, AppError> {
     let Some(file) = file else { return Ok(Outcome::done(text)) };
     output::write_new(file, text.as_bytes())?;
     if json {
-        return Ok(Outcome::json(&json!({ "file": file })));
+        return Ok(Outcome::json(&json!({ "file": file.to_string_lossy() })));
     }
     let file = terminal::path(file);
     Ok(Outcome::done(format!("Wrote {file}. Edit it, then run: {}\n", command(["plan", &file]))))

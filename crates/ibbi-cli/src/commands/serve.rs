@@ -32,7 +32,7 @@ pub(crate) fn run(args: Serve, json: bool) -> Result<Outcome, AppError> {
     })?;
     let (url, shown) = (server.url(), terminal::path(&ledger));
     let line = match json {
-        true => json!({ "address": url, "ledger": ledger }).to_string(),
+        true => json!({ "address": url, "ledger": ledger.to_string_lossy() }).to_string(),
         false => format!("{url}\nThe ledger is {shown}. Press Ctrl-C to stop the server."),
     };
     let warnings: String = server.warnings().iter().map(|warning| format!("ibbi: {warning}\n")).collect();

@@ -79,7 +79,7 @@ fn the_error_says_whether_it_is_the_input_or_another_file() {
         (["calendar", "my.toml", "-o", "twice.my.toml"], "twice.my.toml is the input file; choose another output file"),
         (
             ["calendar", "my.toml", "-o", "notes.txt"],
-            "notes.txt already exists and is not a calendar (.ics); choose another output file, or remove it first",
+            "notes.txt already exists and is not a calendar (.ics) written by ibbi; choose another output file, or remove it first",
         ),
         (["report", "my.toml", "-o", "folder"], "folder is a directory; name a file in it"),
     ] {
@@ -110,4 +110,53 @@ fn a_file_of_the_same_kind_is_replaced_and_an_empty_one_is_filled() {
         fs::remove_file(place.path("link")).unwrap();
     }
     place.done(&["calendar", "my.toml", "-o", "/dev/null"]);
+}
+
+#[test]
+fn signing_never_discards_a_file_of_checkpoints() {
+    let (place, _) = folder();
+    let good = fs::read_to_string(place.path("my.ledger.checkpoints")).unwrap();
+    let cut = &good[..good.len() - 10];
+    for bad in [good.replace('\n', "\r\n"), good.replace('\u{2014}', "-"), "What the chair said\n".to_owned()] {
+        fs::write(place.path("my.ledger.checkpoints"), &bad).unwrap();
+        let said = place.ibbi(&["checkpoint", "my.ledger", "--key", "my.key"]);
+        assert_ne!(said.code, 0, "{bad}: {said:?}");
+        assert_eq!(fs::read_to_string(place.path("my.ledger.checkpoints")).unwrap(), bad);
+    }
+    // What a write that was cut off leaves is replaced.
+    fs::write(place.path("my.ledger.checkpoints"), cut).unwrap();
+    place.done(&["checkpoint", "my.ledger", "--key", "my.key"]);
+    assert_eq!(fs::read_to_string(place.path("my.ledger.checkpoints")).unwrap(), good);
+}
+
+#[test]
+fn names_that_belong_to_a_ledger_are_refused_and_permissions_stay() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (place, _) = folder();
+    for name in ["my.ledger.holder", "new.checkpoints"] {
+        let said = place.ibbi(&["audit", "my.ledger", "--html", name]);
+        assert!(said.code == 2 && said.err.contains("belongs to a ledger"), "{said:?}");
+        assert!(!place.path(name).exists());
+    }
+    place.done(&["calendar", "my.toml", "-o", "dates.ics"]);
+    fs::set_permissions(place.path("dates.ics"), fs::Permissions::from_mode(0o600)).unwrap();
+    place.done(&["calendar", "my.toml", "-o", "dates.ics"]);
+    assert_eq!(fs::metadata(place.path("dates.ics")).unwrap().permissions().mode() & 0o777, 0o600);
+    fs::set_permissions(place.path("dates.ics"), fs::Permissions::from_mode(0o400)).unwrap();
+    assert_eq!(place.ibbi(&["calendar", "my.toml", "-o", "dates.ics"]).code, 5, "a read-only file is not replaced");
+}
+
+#[test]
+fn standard_output_is_written_to_and_never_replaced() {
+    let (place, _) = folder();
+    let said = place.type_line("(echo before; ibbi export my.ledger --to csv -o /dev/stdout; echo after) > all.csv");
+    assert_eq!(said.code, 0, "{said:?}");
+    let all = fs::read_to_string(place.path("all.csv")).unwrap();
+    assert!(all.starts_with("before\ncase,district,") && all.ends_with("after\n"), "{all}");
+    let said = place.type_line("ibbi calendar my.toml -o /dev/stdout | head -n 1");
+    assert_eq!((said.code, said.out.trim_end()), (0, "BEGIN:VCALENDAR"), "{said:?}");
+    let page = place.done(&["audit", "my.ledger", "--html", "-"]);
+    assert!(page.starts_with("<!DOCTYPE html>"), "{page}");
+    let said = place.type_line("ibbi --json calendar my.toml -o \"$(printf 'caf\\351.ics')\"");
+    assert_eq!(said.code, 0, "a name that is not UTF-8: {said:?}");
 }

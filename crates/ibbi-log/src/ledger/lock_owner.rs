@@ -32,10 +32,28 @@ pub(super) fn write(storage: &impl Storage, path: &Path) -> io::Result<bool> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => (storage.open(&note)?, true),
         Err(error) => return Err(error),
     };
+    if unclean {
+        check_is_note(&file, &note)?;
+    }
     let text = format!("process {} on {}\n", std::process::id(), host());
     file.set_length(0)?;
     file.write_all_at(text.as_bytes(), 0)?;
     Ok(unclean)
+}
+
+/// Checks that an existing file is a note that an earlier process left, and not another file of this name.
+fn check_is_note(file: &impl StoredFile, note: &Path) -> io::Result<()> {
+    let mut found = Vec::new();
+    Stream::new(file, 0, LIMIT + 1).read_to_end(&mut found)?;
+    // A crash can leave zeros where bytes were not written yet.
+    let is_beginning = |(found, wanted): (&u8, &u8)| found == wanted || *found == 0;
+    let begins = found.iter().zip(b"process ").all(is_beginning);
+    let is_note = found.len() as u64 <= LIMIT && begins && !note.is_symlink();
+    let message = || {
+        let note = note.display();
+        format!("{note} is in the place of the ledger's lock note and is another file; move it, and try again")
+    };
+    if is_note { Ok(()) } else { Err(io::Error::new(io::ErrorKind::AlreadyExists, message())) }
 }
 
 /// Removes the note. If that fails, the next process syncs the end of the file again, which does no harm.

@@ -397,3 +397,30 @@ fn ledger_store_reads_what_it_collected_and_what_it_did_not() {
     let error = read(Collect::Nothing).append(&[record(3000, 3)]).unwrap_err();
     assert!(matches!(error, ibbi_store::AppendError::ReadOnly { .. }), "{error}");
 }
+
+#[test]
+fn file_in_the_place_of_the_lock_note_is_not_overwritten() {
+    let place = Place::with(3);
+    let note = place.path.with_file_name("cases.ledger.holder");
+    for content in [&b"What the chair said\n"[..], &[b'p'; 1000], &fs::read(&place.path).unwrap()] {
+        fs::write(&note, content).unwrap();
+        let error = Ledger::open(&place.path).unwrap_err();
+        assert!(error.to_string().contains("is another file; move it"), "{error}");
+        assert_eq!(fs::read(&note).unwrap(), content);
+    }
+    for left_by_a_crash in ["", "process 1 on this machine\n", "proc"] {
+        fs::write(&note, left_by_a_crash).unwrap();
+        drop(Ledger::open(&place.path).unwrap());
+        assert!(!note.exists());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn lock_note_does_not_follow_a_link() {
+    let place = Place::with(3);
+    let before = fs::read(&place.path).unwrap();
+    std::os::unix::fs::symlink("cases.ledger", place.path.with_file_name("cases.ledger.holder")).unwrap();
+    Ledger::open(&place.path).unwrap_err();
+    assert_eq!(fs::read(&place.path).unwrap(), before);
+}

@@ -269,7 +269,7 @@ fn checkpoints_stand_newest_last_and_an_unfinished_one_is_written_over() {
     let text = String::from_utf8(sealed.checkpoints.clone()).unwrap();
     let newest: Vec<_> = text.lines().rev().take(5).collect();
     assert_eq!(newest[3], "5", "the newest checkpoint is the last five lines");
-    fs::write(checkpoints_path(&sealed.path), text.clone() + "example.org/ibbi\n6\nhalf of a ro").unwrap();
+    fs::write(checkpoints_path(&sealed.path), text.clone() + "example.org/ibbi\n6\nhalf+of/a/roo").unwrap();
     let mut ledger = ibbi_seal::open(&sealed.path).unwrap();
     assert_eq!((ledger.damage(), ledger.observer().covered()), (None, 5));
     let same = sign_checkpoint(&mut ledger, &sealed.key).unwrap();
