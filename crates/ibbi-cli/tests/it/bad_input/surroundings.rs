@@ -91,14 +91,14 @@ fn files_and_directories_without_permission_are_named() {
     set("a.ledger", 0o444);
     place.done(&["status", "a.ledger"]);
     place.done(&["record", "a.ledger", "note_added", "text=so", "--dry-run"]);
-    check(&place, &["record", "a.ledger", "note_added", "text=so"], IO, "could not open a.ledger: Permission denied");
+    check(&place, &["record", "a.ledger", "note_added", "text=so"], IO, "cannot open a.ledger: Permission denied");
     set("a.ledger", 0o000);
     check_unread(&place, "a.ledger");
     set("a.ledger", 0o644);
     std::fs::create_dir(place.path("closed")).unwrap();
     std::fs::copy(place.path("a.ledger"), place.path("closed/b.ledger")).unwrap();
     set("closed", 0o555);
-    check(&place, &["new", "closed/c.ledger", "--district", "Y"], IO, "could not create closed/c.ledger: Permission");
+    check(&place, &["new", "closed/c.ledger", "--district", "Y"], IO, "cannot create closed/c.ledger: Permission");
     place.done(&["status", "closed/b.ledger"]);
     let note = ["record", "closed/b.ledger", "note_added", "text=so"];
     check(&place, &note, IO, "closed/b.ledger: Permission denied");
