@@ -86,8 +86,6 @@ fn record(seq: u64, case: u128, event: impl Into<Event>) -> Record {
         logged: at,
         to: Stage::Training,
         event: event.into(),
-        offset: 0,
-        line: seq,
     }
 }
 

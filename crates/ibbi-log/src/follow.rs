@@ -1,7 +1,8 @@
 //! Following a ledger while it is written.
 
-use crate::record::{Opening, Record};
+use crate::record::Opening;
 use crate::{Fault, FaultKind, Head, LedgerReader, ReadError};
+use ibbi_store::Record;
 use std::fs::File;
 use std::io::{self, Seek as _, SeekFrom};
 use std::path::Path;

@@ -12,7 +12,7 @@
 //! | read records, and report what is wrong with some | [`LedgerReader`] |
 //! | read while another process writes | [`Follower`] |
 //! | read only lines and their links | [`Lines`], [`Links`], [`case_of`] |
-//! | write the bytes of a line without a ledger | [`Record::to_line`] |
+//! | write the bytes of a line without a ledger | [`encode_line`] |
 //! | find what is wrong with a line | [`explain`], [`FaultKind`] |
 //! | check all lines and the chain | [`check_lines`], [`Depth`] |
 //! | use another disk | [`Storage`] |
@@ -59,7 +59,7 @@ pub use digest::{Digest, NotADigest};
 pub use explain::explain;
 pub use fault::{Damage, Fault, FaultKind};
 pub use follow::Follower;
-pub use ibbi_store::NewRecord;
+pub use ibbi_store::{NewRecord, Record};
 pub use ledger::{
     AppendError, Committed, CreateError, Ledger, LineObserver, MAX_BATCH, OpenError, TornTail, sidecar_path,
 };
@@ -68,7 +68,7 @@ pub use line_check::Head;
 pub use line_reader::{LedgerLine, LineReader, read_line};
 pub use lines::{LineContent, Lines, RawLine};
 pub use reader::{LedgerReader, ReadError};
-pub use record::{FORMAT, NewLedger, Opening, Record, chart_digest};
+pub use record::{FORMAT, LineRecord, NewLedger, Opening, chart_digest, encode_line};
 pub use storage::{Disk, FileId, Storage, StoredFile};
 pub use store::{Collect, LedgerStore};
 pub use uuid::Uuid;

@@ -4,9 +4,9 @@ use crate::id_table::IdTable;
 use crate::line::Links;
 use crate::line_reader::{LedgerLine, RecordReader};
 use crate::lines::{LineContent, Lines, RawLine};
-use crate::record::Record;
 use crate::{Digest, Fault, FaultKind, explain};
 use ibbi_core::At;
+use ibbi_store::Record;
 use std::io::{self, Read};
 use uuid::Uuid;
 

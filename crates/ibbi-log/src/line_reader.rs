@@ -2,9 +2,10 @@
 
 use crate::explain::explain;
 use crate::line::{Line, LineSubject, unescape};
-use crate::record::{Opening, Record, opening_of, read_event};
+use crate::record::{LineRecord, Opening, opening_of, read_event};
 use crate::{Digest, FaultKind};
 use ibbi_core::Name;
+use ibbi_store::Record;
 
 /// Reads records from lines, and keeps what makes the next one faster.
 #[derive(Debug, Default)]
@@ -21,7 +22,7 @@ pub enum LedgerLine {
     /// A ledger's first line.
     Opening(Opening),
     /// Any other line.
-    Record(Record),
+    Record(LineRecord),
 }
 
 /// Reads one line without its LF. The record's `offset` and `line` are 0.
@@ -75,8 +76,8 @@ impl RecordReader {
         let actor = self.actor(line.actor)?;
         let event = read_event(kind, line.data, &mut self.scratch).ok()?;
         let (seq, id, at, logged) = (line.seq, line.id, line.at, line.logged);
-        *entry =
-            Some(LedgerLine::Record(Record { seq, rev, case, id, actor, at, logged, to, event, offset, line: number }));
+        let record = Record { seq, rev, case, id, actor, at, logged, to, event };
+        *entry = Some(LedgerLine::Record(LineRecord { record, offset, line: number }));
         Some(line.prev)
     }
 

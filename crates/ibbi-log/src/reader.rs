@@ -3,7 +3,8 @@
 use crate::Fault;
 use crate::line_check::{Head, LineChecker};
 use crate::line_reader::LedgerLine;
-use crate::record::{Opening, Record};
+use crate::record::{LineRecord, Opening};
+use ibbi_store::Record;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read};
@@ -34,7 +35,7 @@ pub struct LedgerReader<R> {
     /// The content of the last line, until it is returned.
     entry: Option<LedgerLine>,
     faults: Vec<Fault>,
-    waiting: VecDeque<Result<Record, ReadError>>,
+    waiting: VecDeque<Result<LineRecord, ReadError>>,
     /// Whether more can follow after an end without an LF.
     follow: bool,
     begun: bool,
@@ -123,7 +124,7 @@ impl<R: Read> LedgerReader<R> {
     }
 
     /// Reads one line. Returns its record directly if no fault has to be returned first.
-    fn advance(&mut self) -> Option<Record> {
+    fn advance(&mut self) -> Option<LineRecord> {
         match self.scan.step(self.follow, &mut self.entry, &mut self.faults) {
             Ok(Some(_)) => {}
             Ok(None) => {
@@ -152,12 +153,9 @@ impl<R: Read> LedgerReader<R> {
         self.waiting.extend(record.map(Ok));
         None
     }
-}
 
-impl<R: Read> Iterator for LedgerReader<R> {
-    type Item = Result<Record, ReadError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
+    /// Returns the next record with its place in the file, or a fault. The iterator returns the same without the place.
+    pub fn next_line(&mut self) -> Option<Result<LineRecord, ReadError>> {
         loop {
             if let Some(item) = self.waiting.pop_front() {
                 return Some(item);
@@ -173,5 +171,13 @@ impl<R: Read> Iterator for LedgerReader<R> {
                 return None;
             }
         }
+    }
+}
+
+impl<R: Read> Iterator for LedgerReader<R> {
+    type Item = Result<Record, ReadError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        Some(self.next_line()?.map(|found| found.record))
     }
 }

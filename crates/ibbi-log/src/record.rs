@@ -8,7 +8,7 @@ use crate::line::{LINE_VERSION, Line, LineSubject, MAX_NUMBER, OPENING_TYPE, ins
 use core::fmt::Write as _;
 use core::ops::Range;
 use ibbi_core::{At, Event, EventKind, Name, Stage};
-use ibbi_store::NewRecord;
+use ibbi_store::{NewRecord, Record};
 use serde::{Deserialize, Serialize};
 use std::io::Write as _;
 use uuid::Uuid;
@@ -16,31 +16,23 @@ use uuid::Uuid;
 /// The version of the ledger format that this crate writes and reads, the `format` of a first line.
 pub const FORMAT: u32 = 1;
 
-/// A record of a ledger: one event of a case.
+/// A record with its place in a ledger's file.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Record {
-    /// The line's number in the ledger according to the line itself, from 1.
-    pub seq: u64,
-    /// The record's number in its case, from 1.
-    pub rev: u64,
-    /// The case.
-    pub case: Uuid,
-    /// The record's ID, unique in its case.
-    pub id: Uuid,
-    /// Who recorded it.
-    pub actor: Name,
-    /// When the event happened.
-    pub at: At,
-    /// When the line was written.
-    pub logged: At,
-    /// The stage of the case after the event, as recorded.
-    pub to: Stage,
-    /// The event.
-    pub event: Event,
+pub struct LineRecord {
+    /// The record. Its `seq` is the line's number according to the line itself.
+    pub record: Record,
     /// The start of the line in its file, in bytes from 0.
     pub offset: u64,
     /// The line's number in its file, from 1; the same as `seq` in a sound ledger.
     pub line: u64,
+}
+
+impl core::ops::Deref for LineRecord {
+    type Target = Record;
+
+    fn deref(&self) -> &Record {
+        &self.record
+    }
 }
 
 /// What a record's line says about its event, apart from the numbers and the link that the ledger adds.
@@ -54,6 +46,13 @@ pub(crate) struct LineFields<'a> {
     pub(crate) event: &'a Event,
 }
 
+impl<'a> From<&'a Record> for LineFields<'a> {
+    fn from(record: &'a Record) -> Self {
+        let Record { case, id, ref actor, at, to, ref event, .. } = *record;
+        Self { case, id, actor, at, to, event }
+    }
+}
+
 impl<'a> From<&'a NewRecord> for LineFields<'a> {
     fn from(record: &'a NewRecord) -> Self {
         let NewRecord { accepted, actor } = record;
@@ -62,25 +61,23 @@ impl<'a> From<&'a NewRecord> for LineFields<'a> {
     }
 }
 
-impl Record {
-    /// Returns the record's line, linked to the line before it, without an LF.
-    ///
-    /// This writes bytes and no ledger: a store of another kind uses it to keep and export the same lines, and a test to
-    /// make a ledger that the rules don't allow. [`Ledger::append`](crate::Ledger::append) takes only what the core accepted.
-    ///
-    /// # Errors
-    /// Returns an error for what no line can hold: the stage `unopened`, or a number above [`MAX_NUMBER`].
-    pub fn to_line(&self, prev: &Digest) -> std::io::Result<Vec<u8>> {
-        let Self { seq, rev, case, id, ref actor, at, logged, to, ref event, .. } = *self;
-        let fields = LineFields { case, id, actor, at, to, event };
-        if !is_writable(fields) || seq.max(rev) > MAX_NUMBER {
-            return Err(std::io::Error::other("the record has a value that no line of a ledger can hold"));
-        }
-        let mut line = Vec::new();
-        let from = write_record(fields, (rev, seq), &Middle::new(logged), &mut line)?;
-        line[from..from + 64].copy_from_slice(&prev.to_hex());
-        Ok(line)
+/// Returns a record's line, linked to the line before it, without an LF.
+///
+/// This writes bytes and no ledger: a store of another kind uses it to keep and export the same lines, and a test to make a
+/// ledger that the rules don't allow. [`Ledger::append`](crate::Ledger::append) takes only what the core accepted.
+///
+/// # Errors
+/// Returns an error for what no line can hold: the stage `unopened`, or a number above [`MAX_NUMBER`].
+pub fn encode_line(record: &Record, prev: &Digest) -> std::io::Result<Vec<u8>> {
+    let Record { seq, rev, logged, .. } = *record;
+    let fields = LineFields::from(record);
+    if !is_writable(fields) || seq.max(rev) > MAX_NUMBER {
+        return Err(std::io::Error::other("the record has a value that no line of a ledger can hold"));
     }
+    let mut line = Vec::new();
+    let from = write_record(fields, (rev, seq), &Middle::new(logged), &mut line)?;
+    line[from..from + 64].copy_from_slice(&prev.to_hex());
+    Ok(line)
 }
 
 /// A ledger's first line.

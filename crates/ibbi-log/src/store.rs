@@ -2,7 +2,7 @@
 
 use crate::line_reader::{LedgerLine, LineReader};
 use crate::lines::{LineContent, Lines};
-use crate::record::{NewLedger, Record};
+use crate::record::NewLedger;
 use crate::storage::Disk;
 use crate::{
     AppendError, CreateError, Damage, Head, Ledger, LedgerReader, LineObserver, OpenError, ReadError, TornTail,
@@ -10,7 +10,8 @@ use crate::{
 use crate::{Fault, FaultKind, Opening};
 use ibbi_core::At;
 use ibbi_store::{
-    CasePage, CaseQuery, CaseSummary, Catalog, CheckpointOutcome, Clock, Committed, EventStore, NewRecord, StoreError,
+    CasePage, CaseQuery, CaseSummary, Catalog, CheckpointOutcome, Clock, Committed, EventStore, NewRecord, Record,
+    StoreError,
 };
 use std::collections::HashMap;
 use std::fs::File;
@@ -73,7 +74,9 @@ impl<O: LineObserver> LedgerStore<O> {
     /// Returns [`OpenError`].
     pub fn open(path: &Path, observer: O, collect: Collect, clock: Clock) -> Result<Self, OpenError> {
         let mut index = CaseIndex::new(collect);
-        let ledger = Ledger::open_with_records(Disk, path, observer, |record| index.add(record))?;
+        let ledger = Ledger::open_with_records(Disk, path, observer, |found| {
+            index.add(&found.record, (found.line, found.offset))
+        })?;
         Ok(Self {
             path: path.to_owned(),
             clock,
@@ -108,9 +111,9 @@ impl<O: LineObserver> LedgerStore<O> {
     ) -> Result<Self, ReadError> {
         let opening = reader.opening().cloned();
         let mut index = CaseIndex::new(collect);
-        for item in reader {
+        while let Some(item) = reader.next_line() {
             match item {
-                Ok(record) => index.add(&record),
+                Ok(found) => index.add(&found.record, (found.line, found.offset)),
                 Err(ReadError::Fault(Fault { kind: FaultKind::Torn { .. }, .. })) => {}
                 Err(error) => return Err(error),
             }
@@ -203,14 +206,14 @@ impl<O: LineObserver + Send + Sync> EventStore for LedgerStore<O> {
         Ok(self.state().index.catalog.summary(case).map_or(0, |summary| summary.records))
     }
 
-    fn case(&self, case: Uuid) -> Result<Vec<ibbi_store::Record>, StoreError> {
+    fn case(&self, case: Uuid) -> Result<Vec<Record>, StoreError> {
         let state = self.state();
         if let Some(kept) = state.index.kept.get(&case) {
             return Ok(kept.clone());
         }
         if let Some(ledger) = &state.ledger {
             let records = ledger.case(case).map_err(unreadable)?;
-            return Ok(records.iter().map(ibbi_store::Record::from).collect());
+            return Ok(records.into_iter().map(|line| line.record).collect());
         }
         if state.index.catalog.summary(case).is_none() {
             return Ok(Vec::new());
@@ -235,7 +238,7 @@ impl<O: LineObserver + Send + Sync> EventStore for LedgerStore<O> {
         Ok(self.state().index.catalog.summary(case).cloned())
     }
 
-    fn records(&self, after: u64, limit: usize) -> Result<Vec<ibbi_store::Record>, StoreError> {
+    fn records(&self, after: u64, limit: usize) -> Result<Vec<Record>, StoreError> {
         let state = self.state();
         // Lines after the head may not be safe on the disk yet.
         let last = state.ledger.as_ref().map_or(u64::MAX, |ledger| ledger.head().lines);
@@ -255,7 +258,7 @@ impl<O: LineObserver + Send + Sync> EventStore for LedgerStore<O> {
         let now = self.now()?;
         let written = ledger.append(records, now)?;
         for (new, written) in records.iter().zip(&written).filter(|(_, written)| !written.existing) {
-            index.add(&Record {
+            let record = Record {
                 seq: written.seq,
                 rev: written.rev,
                 case: new.accepted.case(),
@@ -265,9 +268,8 @@ impl<O: LineObserver + Send + Sync> EventStore for LedgerStore<O> {
                 logged: written.logged,
                 to: new.accepted.to(),
                 event: new.accepted.event().clone(),
-                offset: written.offset,
-                line: written.seq,
-            });
+            };
+            index.add(&record, (written.seq, written.offset));
         }
         Ok(written
             .iter()
@@ -294,7 +296,7 @@ struct RecordsFrom {
 }
 
 impl Iterator for RecordsFrom {
-    type Item = Result<ibbi_store::Record, StoreError>;
+    type Item = Result<Record, StoreError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
@@ -306,7 +308,7 @@ impl Iterator for RecordsFrom {
             let changed = |what: String| Some(Err(unreadable(io::Error::other(format!("line {number}: {what}")))));
             match line.content {
                 LineContent::Whole(text, _) => match self.reader.read(text) {
-                    Ok(LedgerLine::Record(record)) => return Some(Ok(ibbi_store::Record::from(&record))),
+                    Ok(LedgerLine::Record(record)) => return Some(Ok(record.record)),
                     Ok(LedgerLine::Opening(_)) => {}
                     Err((_, kind)) => return changed(kind.to_string()),
                 },
@@ -322,7 +324,7 @@ impl Iterator for RecordsFrom {
 struct CaseIndex {
     catalog: Catalog,
     collect: Collect,
-    kept: HashMap<Uuid, Vec<ibbi_store::Record>>,
+    kept: HashMap<Uuid, Vec<Record>>,
     /// The line number and the offset of every [`MARK`]th line.
     marks: Vec<(u64, u64)>,
 }
@@ -332,15 +334,14 @@ impl CaseIndex {
         Self { collect, ..Self::default() }
     }
 
-    /// Adds a record, in the order of the file.
-    fn add(&mut self, record: &Record) {
-        if record.line.is_multiple_of(MARK) {
-            self.marks.push((record.line, record.offset));
+    /// Adds a record with the number and the offset of its line, in the order of the file.
+    fn add(&mut self, record: &Record, (line, offset): (u64, u64)) {
+        if line.is_multiple_of(MARK) {
+            self.marks.push((line, offset));
         }
-        let Record { case, id, rev, at, to, .. } = *record;
-        self.catalog.add_parts(case, (id, rev), at, to, &record.actor, &record.event);
-        if self.keeps(case) {
-            self.kept.entry(case).or_default().push(ibbi_store::Record::from(record));
+        self.catalog.add(record);
+        if self.keeps(record.case) {
+            self.kept.entry(record.case).or_default().push(record.clone());
         }
     }
 
@@ -366,22 +367,6 @@ impl CaseIndex {
     fn mark_before(&self, after: u64) -> (u64, u64) {
         let count = self.marks.partition_point(|(line, _)| *line <= after.saturating_add(1));
         count.checked_sub(1).and_then(|last| self.marks.get(last)).copied().unwrap_or((1, 0))
-    }
-}
-
-impl From<&Record> for ibbi_store::Record {
-    fn from(record: &Record) -> Self {
-        Self {
-            seq: record.seq,
-            rev: record.rev,
-            case: record.case,
-            id: record.id,
-            actor: record.actor.clone(),
-            at: record.at,
-            logged: record.logged,
-            to: record.to,
-            event: record.event.clone(),
-        }
     }
 }
 

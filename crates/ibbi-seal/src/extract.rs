@@ -12,7 +12,7 @@ use crate::merkle::{Prover, root_from_proof};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ibbi_log::{
-    Digest, Fault, FaultKind, LedgerLine, LineContent, LineSubject, Lines, Opening, RawLine, Record, Uuid, explain,
+    Digest, Fault, FaultKind, LedgerLine, LineContent, LineRecord, LineSubject, Lines, Opening, RawLine, Uuid, explain,
     read_line, read_uuid,
 };
 use serde::{Deserialize, Serialize};
@@ -149,7 +149,7 @@ pub struct Extract {
     /// The ledger's first line.
     pub opening: Opening,
     /// The records of the case from its first one on, without a gap. Their `line` and `offset` are those in the extract.
-    pub records: Vec<Record>,
+    pub records: Vec<LineRecord>,
 }
 
 /// Why an extract proves nothing.
@@ -202,7 +202,7 @@ pub fn verify_extract(source: impl Read, keys: &[PublicKey]) -> Result<Extract, 
     if opening.origin.as_str() != signed.checkpoint().origin {
         return Err(reader.wrong("the checkpoint is of another ledger"));
     }
-    let mut records: Vec<Record> = Vec::new();
+    let mut records: Vec<LineRecord> = Vec::new();
     while let Some(entry) = reader.proved(&signed)? {
         let rev = records.last().map_or(1, |last| last.rev + 1);
         match entry {

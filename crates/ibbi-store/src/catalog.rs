@@ -83,12 +83,7 @@ pub struct Catalog {
 impl Catalog {
     /// Adds a record, in commit order.
     pub fn add(&mut self, record: &Record) {
-        let Record { case, id, to, at, rev, .. } = *record;
-        self.add_parts(case, (id, rev), at, to, &record.actor, &record.event);
-    }
-
-    /// Adds a record of another type from its parts: the case, the ID and number in the case, and what it says.
-    pub fn add_parts(&mut self, case: Uuid, (id, rev): (Uuid, u64), at: At, to: Stage, actor: &Name, event: &Event) {
+        let Record { case, id, to, at, rev, ref actor, ref event, .. } = *record;
         let district = match event {
             Event::CaseOpened(opened) => {
                 self.openings.insert(id, case);

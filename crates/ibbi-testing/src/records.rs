@@ -171,8 +171,6 @@ pub fn sample_record(number: u64, cases: u64) -> Record {
         logged: at(1),
         to,
         event,
-        offset: 0,
-        line: number + 2,
     }
 }
 
@@ -186,7 +184,7 @@ pub fn ledger_bytes(count: u64, cases: u64) -> Vec<u8> {
     let mut bytes = std::fs::read(path).unwrap();
     let mut prev = Digest::sha256(bytes.trim_ascii_end());
     for number in 0..count {
-        let line = sample_record(number, cases).to_line(&prev).unwrap();
+        let line = ibbi_log::encode_line(&sample_record(number, cases), &prev).unwrap();
         prev = Digest::sha256(&line);
         bytes.extend_from_slice(&line);
         bytes.push(b'\n');

@@ -6,12 +6,12 @@ use crate::finding::{Finding, FindingKind};
 use crate::input::{CountingReader, LedgerSource, Opened, RandomAccess};
 use crate::judge::{JudgeContext, Shard};
 use crate::options::AuditOptions;
-use ibbi_log::{LedgerLine, LineContent, LineReader, Lines, RawLine, Record, case_of};
+use ibbi_log::{LedgerLine, LineContent, LineReader, LineRecord, Lines, RawLine, case_of};
 use ibbi_seal::{ExtractFault, is_extract, verify_extract};
 
 /// The records of a case, as far as the query asks.
 pub(super) struct CaseRecords {
-    pub(super) records: Vec<Record>,
+    pub(super) records: Vec<LineRecord>,
     /// The number of later records.
     pub(super) later: u64,
     pub(super) findings: Vec<Finding>,
@@ -108,7 +108,7 @@ impl<'a> RecordCollector<'a> {
         found
     }
 
-    fn take(&mut self, record: Record, random_access: &RandomAccess<'_>) -> Result<(), AuditError> {
+    fn take(&mut self, record: LineRecord, random_access: &RandomAccess<'_>) -> Result<(), AuditError> {
         if !self.query.includes(&record) {
             self.found.later += 1;
             return Ok(());

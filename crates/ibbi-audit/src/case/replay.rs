@@ -7,7 +7,7 @@ use crate::case_times::{CaseTimes, WaitingFor};
 use crate::judge::{CaseState, Held};
 use ibbi_core::HistoryEntry;
 use ibbi_core::{At, Case, CaseFile, EventKind, Stage};
-use ibbi_log::Record;
+use ibbi_log::{LineRecord, Record};
 use std::collections::HashMap;
 
 pub(super) fn report(input: CaseRecords, query: &CaseQuery) -> CaseReport {
@@ -66,7 +66,7 @@ struct ReplayedRecords {
 fn replay(input: &CaseRecords, query: &CaseQuery) -> ReplayedRecords {
     let (mut core_state, mut records, mut numbers) = (CaseState::with_history(), Vec::new(), HashMap::new());
     for record in &input.records {
-        let Record { seq, rev, line, at, logged, .. } = *record;
+        let LineRecord { record: Record { seq, rev, at, logged, .. }, line, .. } = *record;
         let advisories =
             if query.advisories { core_state.case().advise(&record.event, at, Some(logged)) } else { Vec::new() };
         let uncounted = input.uncounted.contains(&line);

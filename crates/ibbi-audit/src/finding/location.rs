@@ -3,7 +3,7 @@
 use super::{Finding, FindingDetail, FindingKind};
 use crate::input::StreamProblem;
 use ibbi_core::{At, EventKind};
-use ibbi_log::{Fault, FaultKind, Head, Record, Uuid};
+use ibbi_log::{Fault, FaultKind, Head, LineRecord, Record, Uuid};
 
 /// The location of a finding.
 #[derive(Debug, Clone, Copy)]
@@ -21,8 +21,9 @@ impl Location {
         Self { line, byte, case: None, event: None, seq: None, logged: None }
     }
 
-    pub(crate) fn record(record: &Record) -> Self {
-        let Record { line, offset, case, seq, event, logged, .. } = record;
+    pub(crate) fn record(record: &LineRecord) -> Self {
+        let LineRecord { record, line, offset } = record;
+        let Record { case, seq, event, logged, .. } = record;
         let (case, seq, logged) = (Some(*case), Some(*seq), Some(*logged));
         Self { line: *line, byte: *offset, case, event: Some(event.kind()), seq, logged }
     }

@@ -7,7 +7,7 @@ use crate::finding::{Finding, FindingDetail, FindingKind, Location};
 use ibbi_common::zone::Zone;
 use ibbi_core::events::CaseOpened;
 use ibbi_core::{Event, EventKind, Program, ProgramParameters, Refusal, Slot, Stage};
-use ibbi_log::{FaultKind, Record, Uuid};
+use ibbi_log::{FaultKind, LineRecord, Record, Uuid};
 
 /// The most milliseconds by which an event can be recorded before it happens, because clocks differ.
 const CLOCK_TOLERANCE: i64 = 5 * 60_000;
@@ -19,7 +19,7 @@ impl Shard {
     /// Judges a record.
     pub(crate) fn record(
         &mut self,
-        record: Record,
+        record: LineRecord,
         context: &JudgeContext<'_>,
         out: &mut Vec<Finding>,
     ) -> Result<(), AuditError> {
@@ -60,7 +60,7 @@ impl Shard {
     fn find_repetition(
         &mut self,
         index: usize,
-        record: &Record,
+        record: &LineRecord,
         context: &JudgeContext<'_>,
     ) -> Result<Option<Repetition>, AuditError> {
         let case = &self.cases[index];
@@ -84,7 +84,7 @@ impl Shard {
     }
 
     /// Checks a record's number within its case, and its two times.
-    fn check_envelope(&mut self, index: usize, record: &Record, out: &mut Vec<Finding>) {
+    fn check_envelope(&mut self, index: usize, record: &LineRecord, out: &mut Vec<Finding>) {
         let location = Location::record(record);
         let case = &mut self.cases[index];
         let Some(state) = &mut case.state else { return };
@@ -109,7 +109,7 @@ impl Shard {
     }
 
     /// Checks the fields of an event that don't need the state of its case, and asks for advisories.
-    fn check_fields(&mut self, index: usize, record: &Record, context: &JudgeContext<'_>, out: &mut Vec<Finding>) {
+    fn check_fields(&mut self, index: usize, record: &LineRecord, context: &JudgeContext<'_>, out: &mut Vec<Finding>) {
         let location = Location::record(record);
         let case = &mut self.cases[index];
         if let Some(slot) = booked_slot(&record.event)
@@ -132,12 +132,12 @@ impl Shard {
     fn judge(
         &mut self,
         index: usize,
-        record: Record,
+        record: LineRecord,
         context: &JudgeContext<'_>,
         out: &mut Vec<Finding>,
     ) -> Result<(), AuditError> {
         let location = Location::record(&record);
-        let Record { id, seq, at, to, event, offset, .. } = record;
+        let LineRecord { record: Record { id, seq, at, to, event, .. }, offset, .. } = record;
         let kind = event.kind();
         let voids = if let Event::EventVoided(void) = &event { Some(void.seq) } else { None };
         if voids.is_some() {

@@ -4,7 +4,7 @@ use super::case_state::CaseState;
 use super::record_offsets::RecordOffsets;
 use crate::error::AuditError;
 use crate::input::{LineRereader, RandomAccess};
-use ibbi_log::{LedgerLine, LineReader, Record, Uuid};
+use ibbi_log::{LedgerLine, LineReader, LineRecord, Record, Uuid};
 
 /// A reader of records by their offsets.
 #[derive(Default)]
@@ -15,7 +15,7 @@ pub(crate) struct RecordRereader {
 
 impl RecordRereader {
     /// Reads the record whose line begins at an offset.
-    pub(crate) fn record(&mut self, source: &RandomAccess<'_>, offset: u64) -> Result<Record, AuditError> {
+    pub(crate) fn record(&mut self, source: &RandomAccess<'_>, offset: u64) -> Result<LineRecord, AuditError> {
         let line = self.lines.line(source, offset).map_err(|source| AuditError::Read { offset, source })?;
         match line.map(|line| self.reader.read(line)) {
             Some(Ok(LedgerLine::Record(record))) => Ok(record),
@@ -37,7 +37,7 @@ impl RecordRereader {
         let mut state = CaseState::with_history();
         for (offset, accepted) in offsets.iter() {
             if accepted {
-                let Record { seq, at, event, .. } = self.record(source, offset)?;
+                let Record { seq, at, event, .. } = self.record(source, offset)?.record;
                 state.offer(seq, at, event).map_err(|_| AuditError::Changed { offset })?;
             }
         }

@@ -189,7 +189,7 @@ impl Shard {
         }
         let mut state = Box::new(CaseState::with_history());
         for (position, (offset, accepted)) in audited.offsets.iter().enumerate() {
-            let Record { seq, at, id, event, .. } = self.rereader.record(context.random_access, offset)?;
+            let Record { seq, at, id, event, .. } = self.rereader.record(context.random_access, offset)?.record;
             if state.ids.is_full() {
                 let ids = self.rereader.ids(context.random_access, &audited.offsets)?;
                 state.ids.keep_whole(ids.into_iter().take(position));

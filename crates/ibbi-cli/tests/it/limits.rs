@@ -186,11 +186,16 @@ fn a_second_writer_hears_who_the_first_one_is() {
     BufReader::new(holder.stderr.take().expect("a pipe")).read_line(&mut line).expect("it says that it holds it");
     assert_eq!(line, "held 2\n");
     let named = format!("my.ledger is locked by process {} on ", holder.id());
-    for args in [&["record", "my.ledger", "note_added", "text=so"][..], &["new", "my.ledger", "--district", "Y"]] {
-        let said = place.ibbi(args);
-        assert_eq!(said.code, IO, "{said:?}");
-        assert!(said.err.contains(&named), "{}", said.err);
-    }
+    std::thread::scope(|scope| {
+        for args in [&["record", "my.ledger", "note_added", "text=so"][..], &["new", "my.ledger", "--district", "Y"]] {
+            let (place, named) = (&place, &named);
+            scope.spawn(move || {
+                let said = place.ibbi(args);
+                assert_eq!(said.code, IO, "{said:?}");
+                assert!(said.err.contains(named), "{}", said.err);
+            });
+        }
+    });
     place.done(&["status", "my.ledger"]);
     place.done(&["verify", "my.ledger"]);
     drop(holder.stdin.take());

@@ -46,32 +46,45 @@ fn the_javascript_client_of_the_page_does_what_the_page_says() {
     assert!(lines[2].starts_with("true 20000 runs, completed "), "{said}");
 }
 
+/// Starts a server without arguments, asks it, and ends it with a signal.
+fn opens_and_ends(signal: &str) {
+    let place = Place::new();
+    let server = Server::start(&place, &[]);
+    assert_eq!(server.ledger, place.path("data/ibbi/cases.ledger").display().to_string());
+    assert!(server.address.starts_with("http://127.0.0.1:8"), "{}", server.address);
+    let (status, page) = server.ask("GET", "/", "");
+    assert!(status == 200 && page.contains("Plan a schedule"));
+    let (status, _) = server.ask("POST", "/api/v1/cases", r#"{"data":{"district":"Maple Hollow"}}"#);
+    assert_eq!(status, 201);
+    let ledger = server.ledger.clone();
+    // Others may read, and are told who writes.
+    let refused = [vec!["record", &ledger, "note_added", "text=x"], vec!["serve", "--ledger", &ledger, "--port", "0"]];
+    std::thread::scope(|scope| {
+        for args in &refused {
+            let place = &place;
+            scope.spawn(move || {
+                let said = place.ibbi(args);
+                assert!(said.code == 5 && said.err.contains("is locked by process"), "{}", said.err);
+            });
+        }
+    });
+    assert_eq!(place.ibbi(&["status", &ledger]).code, 0);
+    // A second one on another ledger takes the next port.
+    let other = place.path("other.ledger").display().to_string();
+    let second = Server::start(&place, &["--ledger", &other]);
+    assert_ne!(second.address, server.address);
+    assert_eq!((second.end(signal), server.end(signal)), (0, 0));
+    assert_eq!(place.ibbi(&["verify", &ledger]).code, 0);
+    assert_eq!(place.ibbi(&["record", &ledger, "note_added", "text=x"]).code, 0, "the lock is given back");
+}
+
 #[test]
 fn without_an_argument_it_opens_a_ledger_in_the_data_folder_and_ends_in_good_order() {
-    for signal in ["-TERM", "-INT"] {
-        let place = Place::new();
-        let server = Server::start(&place, &[]);
-        assert_eq!(server.ledger, place.path("data/ibbi/cases.ledger").display().to_string());
-        assert!(server.address.starts_with("http://127.0.0.1:8"), "{}", server.address);
-        let (status, page) = server.ask("GET", "/", "");
-        assert!(status == 200 && page.contains("Plan a schedule"));
-        let (status, _) = server.ask("POST", "/api/v1/cases", r#"{"data":{"district":"Maple Hollow"}}"#);
-        assert_eq!(status, 201);
-        let ledger = server.ledger.clone();
-        // Others may read, and are told who writes.
-        let said = place.ibbi(&["record", &ledger, "note_added", "text=x"]);
-        assert!(said.code == 5 && said.err.contains("is locked by process"), "{}", said.err);
-        assert_eq!(place.ibbi(&["status", &ledger]).code, 0);
-        let said = place.ibbi(&["serve", "--ledger", &ledger, "--port", "0"]);
-        assert!(said.code == 5 && said.err.contains("is locked by process"), "{}", said.err);
-        // A second one on another ledger takes the next port.
-        let other = place.path("other.ledger").display().to_string();
-        let second = Server::start(&place, &["--ledger", &other]);
-        assert_ne!(second.address, server.address);
-        assert_eq!((second.end(signal), server.end(signal)), (0, 0));
-        assert_eq!(place.ibbi(&["verify", &ledger]).code, 0);
-        assert_eq!(place.ibbi(&["record", &ledger, "note_added", "text=x"]).code, 0, "the lock is given back");
-    }
+    std::thread::scope(|scope| {
+        for signal in ["-TERM", "-INT"] {
+            scope.spawn(move || opens_and_ends(signal));
+        }
+    });
 }
 
 #[test]

@@ -65,24 +65,12 @@ pub(crate) fn record(
             latest = latest.max(*at);
             *rev += 1;
             let (case, rev, actor, event) = (*case, *rev, actor.clone(), event.clone());
-            batch.push(Record {
-                seq: 0,
-                rev,
-                case,
-                id: id()?,
-                actor,
-                at: *at,
-                logged: *at,
-                to,
-                event,
-                offset: 0,
-                line: 0,
-            });
+            batch.push(Record { seq: 0, rev, case, id: id()?, actor, at: *at, logged: *at, to, event });
         }
         // The rules don't allow all of these records, so only the encoder of lines takes them.
         for record in batch {
             seq += 1;
-            let line = Record { seq, logged: latest, ..record }.to_line(&prev)?;
+            let line = ibbi_log::encode_line(&Record { seq, logged: latest, ..record }, &prev)?;
             prev = Digest::sha256(&line);
             bytes.extend_from_slice(&line);
             bytes.push(b'\n');

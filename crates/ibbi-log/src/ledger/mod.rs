@@ -18,7 +18,7 @@ pub use torn_tail::TornTail;
 
 use crate::line::MAX_LINE;
 use crate::line_reader::{LedgerLine, RecordReader};
-use crate::record::{Opening, Record};
+use crate::record::{LineRecord, Opening};
 use crate::storage::{Disk, FileId, Storage, Stream};
 use crate::{Damage, Head, ReadError};
 use ibbi_core::At;
@@ -160,7 +160,7 @@ impl<S: Storage, O> Ledger<S, O> {
     ///
     /// # Errors
     /// Returns [`ReadError`] if the file can't be read, or if it changed after the ledger was opened.
-    pub fn case(&self, case: Uuid) -> Result<Vec<Record>, ReadError> {
+    pub fn case(&self, case: Uuid) -> Result<Vec<LineRecord>, ReadError> {
         let mut reader = RecordReader::default();
         self.index.places(case).iter().map(|place| self.record(*place, &mut reader)).collect()
     }
@@ -169,12 +169,12 @@ impl<S: Storage, O> Ledger<S, O> {
     ///
     /// # Errors
     /// Returns [`ReadError`] as [`Ledger::case`] does.
-    pub fn find(&self, case: Uuid, id: Uuid) -> Result<Option<Record>, ReadError> {
+    pub fn find(&self, case: Uuid, id: Uuid) -> Result<Option<LineRecord>, ReadError> {
         let place = self.index.find(case, id);
         place.map(|place| self.record(place, &mut RecordReader::default())).transpose()
     }
 
-    fn record(&self, place: Place, reader: &mut RecordReader) -> Result<Record, ReadError> {
+    fn record(&self, place: Place, reader: &mut RecordReader) -> Result<LineRecord, ReadError> {
         let lost = |source| ReadError::Io { offset: place.offset, source };
         let line = self.line(place).map_err(lost)?;
         match reader.read(&line, place.offset, place.line) {

@@ -6,7 +6,7 @@ use super::preallocation::Preallocation;
 use super::{Ledger, MAX_BATCH, OpenError, State, lock_owner, torn_tail};
 use crate::line_check::LineChecker;
 use crate::line_reader::LedgerLine;
-use crate::record::{Opening, Record};
+use crate::record::{LineRecord, Opening};
 use crate::storage::{Disk, Storage, StoredFile, Stream};
 use crate::{Damage, Fault, FaultKind, Head};
 use ibbi_core::At;
@@ -56,7 +56,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
         storage: S,
         path: &Path,
         mut observer: O,
-        mut each: impl FnMut(&Record),
+        mut each: impl FnMut(&LineRecord),
     ) -> Result<Self, OpenError> {
         let failed = |doing| move |source| OpenError::Io { doing, path: path.to_owned(), source };
         let file = storage.open(path).map_err(failed("open"))?;
@@ -142,7 +142,7 @@ impl Pass {
     fn over(
         file: &impl StoredFile,
         observer: &mut impl LineObserver,
-        each: &mut impl FnMut(&Record),
+        each: &mut impl FnMut(&LineRecord),
     ) -> io::Result<Self> {
         let mut scan = LineChecker::new(Stream::new(file, 0, u64::MAX));
         let (mut faults, mut damage) = (Vec::new(), Damage::default());

@@ -49,7 +49,7 @@ fn what_is_appended_is_read_again_by_case_and_by_id_after_reopening() {
     let seqs: Vec<_> = records.iter().map(|record| (record.seq, record.rev)).collect();
     assert_eq!(seqs, (0..10).map(|rev| (rev * 3 + 3, rev + 1)).collect::<Vec<_>>());
     let found = ledger.find(case(2), record(5, 3).accepted.id()).unwrap().unwrap();
-    assert_eq!((found.seq, found.event), (7, record(5, 3).accepted.event().clone()));
+    assert_eq!((found.seq, found.record.event), (7, record(5, 3).accepted.event().clone()));
     assert_eq!(ledger.find(case(1), record(5, 3).accepted.id()).unwrap(), None);
     assert!(ledger.case(case(9)).unwrap().is_empty());
     drop(ledger);
@@ -342,15 +342,15 @@ fn a_record_that_no_reader_would_take_is_never_written() {
     let reason = ibbi_core::Reason::new("a slip").unwrap();
     let event = ibbi_core::Event::from(ibbi_core::events::EventVoided { reason, seq: ibbi_log::MAX_NUMBER + 1 });
     // The core accepts no such record, so only the encoder of lines can be given one.
-    let read = ledger.case(case(0)).unwrap().remove(0);
+    let read = ledger.case(case(0)).unwrap().remove(0).record;
     let prev = ledger.head().hash;
-    read.to_line(&prev).unwrap();
+    ibbi_log::encode_line(&read, &prev).unwrap();
     for wrong in [
         Record { event, ..read.clone() },
         Record { to: ibbi_core::Stage::Unopened, ..read.clone() },
         Record { seq: ibbi_log::MAX_NUMBER + 1, ..read.clone() },
     ] {
-        wrong.to_line(&prev).unwrap_err();
+        ibbi_log::encode_line(&wrong, &prev).unwrap_err();
     }
     assert!(ledger.append(&[], at(9)).unwrap().is_empty());
     assert_eq!(fs::read(&place.path).unwrap(), before);

@@ -20,13 +20,14 @@ fn every_kind_of_event_is_read_as_it_was_written() {
     assert!(reader.opening().unwrap().has_our_chart());
     let mut offset = 1 + lines(&bytes)[0].len();
     for (number, (_, data, _)) in SAMPLES.iter().enumerate() {
-        let read = reader.next().unwrap().unwrap();
+        let found = reader.next_line().unwrap().unwrap();
+        assert_eq!((found.line, found.offset), (found.seq, u64::try_from(offset).unwrap()));
+        let read = found.record;
         let written = ibbi_testing::records::sample_record(u64::try_from(number).unwrap(), 3);
         assert_eq!((read.case, read.id, read.at, read.to), (written.case, written.id, written.at, written.to));
         assert_eq!((read.actor, &read.event), (written.actor, &written.event));
         assert_eq!(read.seq, u64::try_from(number).unwrap() + 2);
-        assert_eq!((read.line, read.rev), (read.seq, u64::try_from(number / 3).unwrap() + 1));
-        assert_eq!(read.offset, u64::try_from(offset).unwrap());
+        assert_eq!(read.rev, u64::try_from(number / 3).unwrap() + 1);
         let line = lines(&bytes)[number + 1];
         offset += line.len() + 1;
         let text = String::from_utf8_lossy(line);

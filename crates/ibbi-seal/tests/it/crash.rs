@@ -191,14 +191,12 @@ fn recovery_survives_failures_in_the_same_way() {
     let (mut points, mut damaged) = (0_u64, 0_u64);
     for at_operation in 1..=operations {
         for crash in [Crash::Process, Crash::Torn, Crash::Reordered(1)] {
-            let ready = || {
-                let mut run = Run { disk: Disk::default(), key: &key, client: Client::default() };
-                run.disk.fail(at_operation, Lasting::FromThenOn, Failure::NoSpace);
-                run.day();
-                run.disk.heal();
-                run.disk.crash(crash);
-                run
-            };
+            let mut first = Run { disk: Disk::default(), key: &key, client: Client::default() };
+            first.disk.fail(at_operation, Lasting::FromThenOn, Failure::NoSpace);
+            first.day();
+            first.disk.heal();
+            first.disk.crash(crash);
+            let ready = || Run { disk: first.disk.copy(), key: &key, client: first.client.clone() };
             // How many operations the recovery takes when nothing fails.
             let run = ready();
             let sound = ibbi_seal::open_in(run.disk.clone(), path()).is_ok_and(|ledger| ledger.damage().is_none());

@@ -42,7 +42,7 @@ pub(crate) enum Crash {
     Reordered(u64),
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Inode {
     seen: Vec<u8>,
     safe: Vec<u8>,
@@ -51,7 +51,7 @@ struct Inode {
     locked: bool,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct State {
     inodes: Vec<Inode>,
     names: BTreeMap<PathBuf, usize>,
@@ -76,6 +76,11 @@ pub(crate) struct File {
 }
 
 impl Disk {
+    /// Another disk with the same content.
+    pub(crate) fn copy(&self) -> Self {
+        Self(Rc::new(RefCell::new(self.0.borrow().clone())))
+    }
+
     /// Lets an operation fail, counted from now and from 1.
     pub(crate) fn fail(&self, operation: u64, lasting: Lasting, failure: Failure) {
         let mut state = self.0.borrow_mut();

@@ -224,7 +224,7 @@ fn the_first_answer_does_not_wait_for_the_rest() {
     let form = encoded(&form_of(server.get("/plan").text()));
     let kind = ("content-type", "application/x-www-form-urlencoded");
     let (mut first, mut whole) = (Vec::new(), Vec::new());
-    for _ in 0..15 {
+    for _ in 0..3 {
         let mut client = server.connect();
         let begun = Instant::now();
         client.send("POST", "/plan/answer", &[kind], form.as_bytes());
@@ -248,7 +248,7 @@ fn the_first_answer_does_not_wait_for_the_rest() {
     assert!(String::from_utf8(text).unwrap().contains("id=\"moves\""));
     first.sort();
     whole.sort();
-    println!("first answer (10,000 runs): median {:?}; all of it: median {:?}", first[7], whole[7]);
+    println!("first answer (10,000 runs): median {:?}; all of it: median {:?}", first[1], whole[1]);
 }
 
 #[test]

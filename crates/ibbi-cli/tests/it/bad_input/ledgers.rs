@@ -120,7 +120,7 @@ fn forge(place: &Place, from: &str, to: &str) {
         event: Event::from(ApplicationAccepted { by }),
         ..record
     };
-    let line = forged.to_line(&Digest::sha256(last)).unwrap();
+    let line = ibbi_log::encode_line(&forged, &Digest::sha256(last)).unwrap();
     bytes.extend_from_slice(&line);
     bytes.push(b'\n');
     std::fs::write(place.path(to), bytes).unwrap();

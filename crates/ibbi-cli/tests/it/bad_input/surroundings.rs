@@ -119,14 +119,18 @@ fn a_ledger_that_somebody_else_writes_can_be_read_and_not_written() {
     let place = place();
     let held = ibbi_log::Ledger::open(&place.path("a.ledger")).unwrap();
     let says = "a.ledger is locked by process ";
-    for args in [
-        &["record", "a.ledger", "note_added", "text=so"][..],
-        &["void", "a.ledger", "2", "--reason", "so"],
-        &["new", "a.ledger", "--district", "Y"],
-        &["record", "a.ledger", "case_opened", "district=Y"],
-    ] {
-        check(&place, args, IO, says);
-    }
+    // Each of them waits for the lock, so they wait together.
+    std::thread::scope(|scope| {
+        for args in [
+            &["record", "a.ledger", "note_added", "text=so"][..],
+            &["void", "a.ledger", "2", "--reason", "so"],
+            &["new", "a.ledger", "--district", "Y"],
+            &["record", "a.ledger", "case_opened", "district=Y"],
+        ] {
+            let place = &place;
+            scope.spawn(move || check(place, args, IO, says));
+        }
+    });
     for args in [
         &["status", "a.ledger"][..],
         &["replay", "a.ledger"],

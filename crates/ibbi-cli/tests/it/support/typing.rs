@@ -115,9 +115,7 @@ impl<'a> Person<'a> {
     /// Types the suggested line of a step, and before that asks of every other suggestion whether it may be recorded.
     pub(crate) fn types(&mut self, step: &Typed) -> Said {
         let lines = self.status(step.at);
-        for other in &lines {
-            self.tries(&other.line, step);
-        }
+        self.tries(&lines, step);
         let mut words = step.line.split(' ');
         let event = words.next().unwrap_or_default();
         let wanted: Vec<_> = words.collect();
@@ -133,10 +131,21 @@ impl<'a> Person<'a> {
         said
     }
 
-    fn tries(&mut self, line: &str, step: &Typed) {
-        let asked = fill(line, &Typed { with: &[], ..*step }).replacen("ibbi record ", "ibbi record --dry-run ", 1);
-        let said = self.place.type_line(&asked);
-        assert!(matches!(said.code, 0 | 3), "{asked}\nends with {}: {}", said.code, said.err);
-        self.counts = (self.counts.0 + 1, self.counts.1 + usize::from(said.code == 3));
+    /// Asks of every line whether it may be recorded, all of them in one shell.
+    fn tries(&mut self, lines: &[Suggested], step: &Typed) {
+        let step = Typed { with: &[], ..*step };
+        let asked = lines.iter().map(|suggested| {
+            let line = fill(&suggested.line, &step).replacen("ibbi record ", "ibbi record --dry-run ", 1);
+            (line.clone(), format!("{{ {line}\n}} 2>&1; echo \"exit $?\"\n"))
+        });
+        let (asked, script): (Vec<_>, Vec<_>) = asked.unzip();
+        let said = self.place.type_line(&script.concat());
+        let codes = said.out.lines().filter_map(|line| line.strip_prefix("exit ")?.parse().ok());
+        let codes: Vec<i32> = codes.collect();
+        let all = format!("{asked:#?}\n{}{}", said.out, said.err);
+        assert_eq!(codes.len(), asked.len(), "{all}");
+        assert!(codes.iter().all(|code| matches!(code, 0 | 3)), "{all}");
+        self.counts.0 += codes.len();
+        self.counts.1 += codes.iter().filter(|code| **code == 3).count();
     }
 }
