@@ -258,18 +258,7 @@ impl<O: LineObserver + Send + Sync> EventStore for LedgerStore<O> {
         let now = self.now()?;
         let written = ledger.append(records, now)?;
         for (new, written) in records.iter().zip(&written).filter(|(_, written)| !written.existing) {
-            let record = Record {
-                seq: written.seq,
-                rev: written.rev,
-                case: new.accepted.case(),
-                id: new.accepted.id(),
-                actor: new.actor.clone(),
-                at: new.accepted.at(),
-                logged: written.logged,
-                to: new.accepted.to(),
-                event: new.accepted.event().clone(),
-            };
-            index.add(&record, (written.seq, written.offset));
+            index.add_new(new, written);
         }
         Ok(written
             .iter()
@@ -336,12 +325,28 @@ impl CaseIndex {
 
     /// Adds a record with the number and the offset of its line, in the order of the file.
     fn add(&mut self, record: &Record, (line, offset): (u64, u64)) {
-        if line.is_multiple_of(MARK) {
-            self.marks.push((line, offset));
-        }
+        self.mark(line, offset);
         self.catalog.add(record);
         if self.keeps(record.case) {
             self.kept.entry(record.case).or_default().push(record.clone());
+        }
+    }
+
+    /// Adds a record that was just written.
+    fn add_new(&mut self, NewRecord { accepted, actor }: &NewRecord, written: &crate::Committed) {
+        self.mark(written.seq, written.offset);
+        let (case, id, at, to) = (accepted.case(), accepted.id(), accepted.at(), accepted.to());
+        self.catalog.add_parts(case, (id, written.rev), at, to, actor, accepted.event());
+        if self.keeps(case) {
+            let (seq, rev, logged) = (written.seq, written.rev, written.logged);
+            let (actor, event) = (actor.clone(), accepted.event().clone());
+            self.kept.entry(case).or_default().push(Record { seq, rev, case, id, actor, at, logged, to, event });
+        }
+    }
+
+    fn mark(&mut self, line: u64, offset: u64) {
+        if line.is_multiple_of(MARK) {
+            self.marks.push((line, offset));
         }
     }
 

@@ -84,6 +84,11 @@ impl Catalog {
     /// Adds a record, in commit order.
     pub fn add(&mut self, record: &Record) {
         let Record { case, id, to, at, rev, ref actor, ref event, .. } = *record;
+        self.add_parts(case, (id, rev), at, to, actor, event);
+    }
+
+    /// Adds a record that isn't in memory as a whole: its case, its ID and number in the case, and what it says.
+    pub fn add_parts(&mut self, case: Uuid, (id, rev): (Uuid, u64), at: At, to: Stage, actor: &Name, event: &Event) {
         let district = match event {
             Event::CaseOpened(opened) => {
                 self.openings.insert(id, case);

@@ -90,7 +90,8 @@ fn write(
     });
     let store = LedgerStore::create(path, &new, (), clock)?;
     // Every offer has the IDs of its case and its record.
-    let mut batch = Batch { service: CaseService::new(store, Ids::random()), logged, offers: Vec::new(), records: 0 };
+    let service = CaseService::new(store, Ids::random());
+    let mut batch = Batch { service, logged, offers: Vec::new(), whole: Vec::new(), records: 0 };
     let over = simulator.last_instant();
     if interleaved {
         let mut events = Vec::new();
@@ -112,9 +113,11 @@ fn write(
         for run in 0..settings.runs {
             for (number, (at, event, _)) in (0..).zip(whole(simulator, settings.seed, run)?) {
                 batch.offers.push(ids.offer(&new.actor, run, number, at, event));
-                if batch.is_full() {
-                    batch.write(over)?;
-                }
+            }
+            // A case is written whole, so it doesn't have to stay in memory.
+            batch.whole.push(ids.id("case", run, 0));
+            if batch.is_full() {
+                batch.write(over)?;
             }
             progress(run + 1);
         }
@@ -130,6 +133,8 @@ struct Batch {
     /// The time on the store's clock, in milliseconds.
     logged: Arc<AtomicI64>,
     offers: Vec<Offer>,
+    /// The cases that end in this batch.
+    whole: Vec<Uuid>,
     /// How many records were written.
     records: u64,
 }
@@ -142,11 +147,10 @@ impl Batch {
     /// Writes the batch at this time.
     fn write(&mut self, logged: At) -> Result<(), AppError> {
         self.logged.store(logged.millis(), Ordering::Relaxed);
-        for answer in self.service.offer(&self.offers) {
-            answer?;
-            self.records += 1;
-        }
+        self.service.record_all(&self.offers)?;
+        self.records += self.offers.len() as u64;
         self.offers.clear();
+        self.whole.drain(..).for_each(|case| self.service.forget(case));
         Ok(())
     }
 }

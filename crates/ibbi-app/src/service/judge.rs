@@ -9,6 +9,15 @@ use ibbi_core::{At, CaseFile};
 use ibbi_store::{AppendError, NewRecord};
 use uuid::Uuid;
 
+/// What an answer describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// Everything that a person wants to know.
+    All,
+    /// Only that and where the event was recorded.
+    None,
+}
+
 /// The outcome of checking an offer.
 pub(super) enum Judged {
     /// It was recorded before.
@@ -20,13 +29,22 @@ pub(super) enum Judged {
 }
 
 /// Accepts an offer in its case, which moves on, and returns the record with its answer.
-pub(super) fn accept(log: &mut CaseLog, offer: &Offer, id: Uuid, now: At) -> Result<(NewRecord, Recorded), AppError> {
+///
+/// With [`Detail::None`], the answer has no advisories and no summary.
+pub(super) fn accept(
+    log: &mut CaseLog,
+    offer: &Offer,
+    (id, now, detail): (Uuid, At, Detail),
+) -> Result<(NewRecord, Recorded), AppError> {
     let at = happened_at(log, offer, now);
     check_clock(at, now, log)?;
     check_revision(log, offer)?;
     input::check_zone(&offer.event, log.zone)?;
     let from = log.history.case().stage();
-    let advisories = log.history.case().advise(&offer.event, at, Some(now));
+    let advisories = match detail {
+        Detail::All => log.history.case().advise(&offer.event, at, Some(now)),
+        Detail::None => Vec::new(),
+    };
     // The store gives the real number; until then it only has to be above those of the case.
     let seq = log.history.entries().last().map_or(1, |last| last.seq + 1);
     let refused = |refusal| AppError::Refused { refusal, zone: log.zone };
@@ -34,7 +52,7 @@ pub(super) fn accept(log: &mut CaseLog, offer: &Offer, id: Uuid, now: At) -> Res
     let kind = offer.event.kind();
     let answer = Recorded {
         case: log.id,
-        district: log.district().cloned(),
+        district: if detail == Detail::All { log.district().cloned() } else { None },
         id,
         seq: None,
         rev: None,
@@ -44,7 +62,7 @@ pub(super) fn accept(log: &mut CaseLog, offer: &Offer, id: Uuid, now: At) -> Res
         to: accepted.to(),
         dry_run: false,
         existing: false,
-        summary: session_summary(kind, log.history.case()),
+        summary: if detail == Detail::All { session_summary(kind, log.history.case()) } else { None },
         advisories,
         checkpoint: None,
         set_aside: None,

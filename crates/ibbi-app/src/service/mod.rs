@@ -20,7 +20,7 @@ use crate::error::AppError;
 use cache::CaseCache;
 use ibbi_core::{At, EventKind};
 use ibbi_store::{AppendError, Committed, EventStore, NewRecord, Record};
-use judge::{Judged, retried};
+use judge::{Detail, Judged, retried};
 use std::collections::HashSet;
 use uuid::Uuid;
 
@@ -55,6 +55,8 @@ pub struct CaseService<S> {
     store: S,
     ids: Ids,
     cases: CaseCache,
+    /// What the answers to the current batch describe.
+    detail: Detail,
     /// Why the store takes no more records, once it doesn't.
     stopped: Option<String>,
 }
@@ -69,7 +71,7 @@ struct Pending {
 impl<S: EventStore> CaseService<S> {
     /// Returns a service over a store. New cases and records get their IDs from `ids`.
     pub fn new(store: S, ids: Ids) -> Self {
-        Self { store, ids, cases: CaseCache::default(), stopped: None }
+        Self { store, ids, cases: CaseCache::default(), detail: Detail::All, stopped: None }
     }
 
     /// Returns the store.
@@ -117,7 +119,7 @@ impl<S: EventStore> CaseService<S> {
             return Ok(Recorded { dry_run: true, ..answer });
         }
         let mut copy = log.clone();
-        let (_, answer) = judge::accept(&mut copy, offer, id, now)?;
+        let (_, answer) = judge::accept(&mut copy, offer, (id, now, Detail::All))?;
         Ok(Recorded { dry_run: true, ..answer })
     }
 
@@ -144,6 +146,22 @@ impl<S: EventStore> CaseService<S> {
         }
         self.cases.make_room();
         answers.into_iter().map(|answer| answer.unwrap_or_else(|| Err(lost()))).collect()
+    }
+
+    /// Records events for which nobody waits for an answer, with one write. They are checked in the same way as others.
+    ///
+    /// # Errors
+    /// The error of the first offer that was not recorded; see [`CaseService::offer`].
+    pub fn record_all(&mut self, offers: &[Offer]) -> Result<(), AppError> {
+        self.detail = Detail::None;
+        let answers = self.offer(offers);
+        self.detail = Detail::All;
+        answers.into_iter().try_for_each(|answer| answer.map(drop))
+    }
+
+    /// Forgets a case in memory. It is read again when it is needed.
+    pub fn forget(&mut self, case: Uuid) {
+        self.cases.remove(case);
     }
 
     /// Checks and appends the open offers of a batch. Returns those that the next round must check again.
@@ -193,7 +211,7 @@ impl<S: EventStore> CaseService<S> {
         if let Some(answer) = retried(log, offer, now)? {
             return Ok(Judged::Known(Box::new(answer)));
         }
-        let accepted = judge::accept(log, offer, id, now);
+        let accepted = judge::accept(log, offer, (id, now, self.detail));
         match accepted {
             Ok((record, answer)) => {
                 batch.cases.insert(case);
