@@ -162,6 +162,10 @@ pub enum Found {
     VoidedAlready { seq: u64 },
     /// A later event depends on the voided one.
     LaterRefused { seq: u64, event: EventKind, unmet: Vec<Rule> },
+    /// With the offered event in its place, this later event would no longer be valid.
+    LaterInvalid { seq: u64, at: At, event: EventKind, unmet: Vec<Rule> },
+    /// The event was voided or replaced.
+    NoLongerCounts { seq: u64 },
     /// The sequence number is not greater than the last one.
     Sequence { last: u64, offered: u64 },
 }
@@ -324,6 +328,12 @@ impl fmt::Display for Found {
                 let rules = list(unmet, |rule| rule.id().to_string());
                 write!(f, "number {seq} ({}) depends on it; without it, {rules} would not be met", event.code())
             }
+            Self::LaterInvalid { seq, at, event, unmet } => {
+                let rules = list(unmet, |rule| rule.id().to_string());
+                let (event, at) = (event.code(), at.readable());
+                write!(f, "number {seq} ({event}, {at}) would no longer be valid, because of {rules}")
+            }
+            Self::NoLongerCounts { seq } => write!(f, "number {seq} was voided or replaced"),
             Self::Sequence { last, offered } => write!(f, "the last number is {last}, and this one is {offered}"),
         }
     }

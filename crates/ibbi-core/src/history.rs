@@ -1,4 +1,7 @@
-//! The history of a case: its records in order, with corrections.
+//! The history of a case: its records in the order of their numbers, with corrections.
+//!
+//! The case is the result of the events in effect, in the order in which they *happened*. [`History::offer`] takes events
+//! only in that order, as ledgers of format 1 have them. [`History::record`] and [`History::replace`] take them in any order.
 //!
 //! An event can be voided if the remaining events would have been accepted without it. An event of a closed case can
 //! also be voided, because mistakes are often found then. Voided events stay in the history and are marked.
@@ -28,15 +31,62 @@ pub struct HistoryEntry {
     /// The sequence number of the correction that voided the event, if there is one.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub voided_by: Option<u64>,
-    /// The stage of the case after the event, as computed when it was recorded.
+    /// The sequence number of the record that this one replaces, if it replaces one.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub replaces: Option<u64>,
+    /// The sequence number of the record that replaced this one, if there is one.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub replaced_by: Option<u64>,
+    /// How many events in effect happened later and had been recorded before; 0 if the event was recorded in order.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "is_zero"))]
+    pub inserted: u32,
+    /// Orders events that happened at the same instant: the record's own number, or the place of the record it replaces.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub place: u64,
+    /// The stage of the case after the record was added.
     pub to: Stage,
 }
 
+#[cfg(feature = "serde")]
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
 impl HistoryEntry {
-    /// Returns whether the event counts: it is neither voided nor a correction.
+    /// Returns whether the event counts: it is neither voided, nor replaced, nor a void.
     pub fn counts(&self) -> bool {
-        self.voided_by.is_none() && self.event.kind() != EventKind::EventVoided
+        self.voided_by.is_none() && self.replaced_by.is_none() && self.event.kind() != EventKind::EventVoided
     }
+}
+
+/// An event that is offered, with its number.
+#[derive(Clone, Copy)]
+struct Offered<'a> {
+    seq: u64,
+    at: At,
+    event: &'a Event,
+}
+
+/// Which times a history takes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Order {
+    /// Events are recorded in the order in which they happened.
+    InOrder,
+    /// Events are recorded in any order.
+    AnyOrder,
+}
+
+/// What an accepted event does to a history.
+enum Effect {
+    /// It follows every other event.
+    Next,
+    /// It voids the record at this index; this case remains.
+    Void(usize, Case),
+    /// It happened before this many events in effect; this case follows.
+    Insert(u32, Case),
+    /// It replaces the record at this index, and happened before this many events in effect; this case follows.
+    Replace(usize, u32, Case),
 }
 
 /// A case with its records, including corrections.
@@ -105,16 +155,103 @@ impl History {
     /// A [`Refusal`] with every unmet rule; nothing has changed.
     pub fn offer(&mut self, seq: u64, at: At, event: impl Into<Event>) -> Result<Stage, Refusal> {
         let event = event.into();
-        match self.examine(seq, at, &event)? {
-            Some((index, case)) => {
+        let effect = self.examine(Offered { seq, at, event: &event }, Order::InOrder)?;
+        Ok(self.add(seq, at, event, effect))
+    }
+
+    /// Records an event that happened at any time, before or after the events that the case has.
+    ///
+    /// The case is always the result of its events in the order in which they happened. The event is accepted if and only
+    /// if the whole case is valid with the event in its place. Events at the same instant are in the order of their
+    /// numbers. The stage that is returned is the one of the whole case.
+    ///
+    /// ```
+    /// use ibbi_core::{events::*, *};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut history = History::new();
+    /// history.record(1, "2026-09-01T13:00:00.000Z".parse()?, CaseOpened {
+    ///     contract_expires: None, county: None, district: Name::new("Maple Hollow")?, evergreen: false,
+    ///     follows: None, program: Program::default(), time_zone: TimeZoneName::new("America/New_York")?,
+    /// })?;
+    /// let agreed = |seat, name| Ok::<_, TextError>(LeaderAgreed { name: Name::new(name)?, office: None, seat });
+    /// history.record(2, "2026-09-09T13:00:00.000Z".parse()?, agreed(Seat::UnionPresident, "D. Reyes")?)?;
+    /// // The superintendent's letter of September 3 arrives last.
+    /// history.record(3, "2026-09-03T13:00:00.000Z".parse()?, agreed(Seat::Superintendent, "R. Amari")?)?;
+    /// assert_eq!(history.entries()[2].inserted, 1);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// A [`Refusal`]: what the event itself lacks at that time, or, under [`Rule::LaterStands`], the first later event
+    /// that would no longer be valid. Nothing has changed.
+    pub fn record(&mut self, seq: u64, at: At, event: impl Into<Event>) -> Result<Stage, Refusal> {
+        let event = event.into();
+        let effect = self.examine(Offered { seq, at, event: &event }, Order::AnyOrder)?;
+        Ok(self.add(seq, at, event, effect))
+    }
+
+    /// Records an event that replaces the record numbered `replaced`, which then no longer counts.
+    ///
+    /// The event takes the place of that record among events at the same instant. It can have another time, and it can be
+    /// replaced again. The opening of the case can be replaced too; a void can't.
+    ///
+    /// # Errors
+    /// A [`Refusal`], as for [`History::record`]. Nothing has changed.
+    pub fn replace(&mut self, seq: u64, replaced: u64, at: At, event: impl Into<Event>) -> Result<Stage, Refusal> {
+        let event = event.into();
+        let effect = self.examine_replacement(Offered { seq, at, event: &event }, replaced)?;
+        Ok(self.add(seq, at, event, effect))
+    }
+
+    /// Adds an event that was accepted, and returns the stage after it.
+    fn add(&mut self, seq: u64, at: At, event: Event, effect: Effect) -> Stage {
+        let (mut replaces, mut inserted, mut place) = (None, 0, seq);
+        match effect {
+            Effect::Next => self.case = core::mem::take(&mut self.case).advance(&event, at),
+            Effect::Void(index, case) => {
                 self.entries[index].voided_by = Some(seq);
                 self.case = case;
             }
-            None => self.case = core::mem::take(&mut self.case).advance(&event, at),
+            Effect::Insert(later, case) => (inserted, self.case) = (later, case),
+            Effect::Replace(index, later, case) => {
+                let old = &mut self.entries[index];
+                old.replaced_by = Some(seq);
+                (replaces, place) = (Some(old.seq), old.place);
+                (inserted, self.case) = (later, case);
+            }
         }
         let to = self.case.stage();
-        self.entries.push(HistoryEntry { seq, at, event, voided_by: None, to });
-        Ok(to)
+        let (voided_by, replaced_by) = (None, None);
+        self.entries.push(HistoryEntry { seq, at, event, voided_by, replaces, replaced_by, inserted, place, to });
+        to
+    }
+
+    /// Returns the case as it was at an instant: the result of the events in effect that happened by then.
+    pub fn state_at(&self, at: At) -> Case {
+        let events = self.in_effect().into_iter().filter(|entry| entry.at <= at);
+        // Every prefix of a valid case is valid.
+        events.fold(Case::default(), |case, entry| case.advance(&entry.event, entry.at))
+    }
+
+    /// Returns the history as it was known after the record with this number: without later records and what they changed.
+    #[must_use]
+    pub fn known_at(&self, seq: u64) -> Self {
+        let known = self.entries.partition_point(|entry| entry.seq <= seq);
+        let mut entries = self.entries[..known].to_vec();
+        for entry in &mut entries {
+            entry.voided_by = entry.voided_by.filter(|by| *by <= seq);
+            entry.replaced_by = entry.replaced_by.filter(|by| *by <= seq);
+        }
+        let mut history = Self { id: self.id, entries, case: Case::default() };
+        history.case = history.state_at(At::MAX);
+        history
+    }
+
+    /// Returns the events that count, in the order in which they happened.
+    pub fn in_effect(&self) -> Vec<&HistoryEntry> {
+        let mut entries: Vec<_> = self.entries.iter().filter(|entry| entry.counts()).collect();
+        entries.sort_by_key(|entry| (entry.at, entry.place, entry.seq));
+        entries
     }
 
     /// Checks an event against the rules and, if every rule is met, adds it and returns the proof that a store requires.
@@ -150,9 +287,17 @@ impl History {
     pub fn renumber(&mut self, revision: u64, seq: u64) {
         let Some(entry) = usize::try_from(revision).ok().and_then(|index| self.entries.get_mut(index)) else { return };
         let provisional = core::mem::replace(&mut entry.seq, seq);
-        if entry.event.kind() == EventKind::EventVoided {
-            let voided = self.entries.iter_mut().find(|entry| entry.voided_by == Some(provisional));
-            voided.into_iter().for_each(|entry| entry.voided_by = Some(seq));
+        if entry.place == provisional {
+            entry.place = seq;
+        }
+        if entry.event.kind() == EventKind::EventVoided || entry.replaces.is_some() {
+            for entry in &mut self.entries {
+                for by in [&mut entry.voided_by, &mut entry.replaced_by] {
+                    if *by == Some(provisional) {
+                        *by = Some(seq);
+                    }
+                }
+            }
         }
     }
 
@@ -161,7 +306,7 @@ impl History {
     /// # Errors
     /// A [`Refusal`] with every unmet rule.
     pub fn check(&self, seq: u64, at: At, event: &Event) -> Result<(), Refusal> {
-        self.examine(seq, at, event).map(|_| ())
+        self.examine(Offered { seq, at, event }, Order::InOrder).map(|_| ())
     }
 
     /// Returns the case that would follow an event, and changes nothing.
@@ -169,27 +314,73 @@ impl History {
     /// # Errors
     /// A [`Refusal`] with every unmet rule.
     pub fn what_if(&self, seq: u64, at: At, event: &Event) -> Result<Case, Refusal> {
-        Ok(match self.examine(seq, at, event)? {
-            Some((_, case)) => case,
-            None => self.case.clone().advance(event, at),
+        Ok(match self.examine(Offered { seq, at, event }, Order::InOrder)? {
+            Effect::Next => self.case.clone().advance(event, at),
+            Effect::Void(_, case) | Effect::Insert(_, case) | Effect::Replace(_, _, case) => case,
         })
     }
 
-    /// Checks an event. For a void, returns the index of the voided record and the case that remains.
-    fn examine(&self, seq: u64, at: At, event: &Event) -> Result<Option<(usize, Case)>, Refusal> {
+    /// Checks an event, and returns what it would do.
+    fn examine(&self, offered: Offered<'_>, order: Order) -> Result<Effect, Refusal> {
+        let Offered { seq, at, event } = offered;
         let mut check = Check::new();
-        let last = self.entries.last().map(|entry| entry.seq);
-        if let Some(last) = last {
-            check.require(seq > last, Rule::SequenceOrder, || Found::Sequence { last, offered: seq });
-        }
-        let mut corrected = None;
+        self.check_sequence(seq, &mut check);
+        let mut effect = Effect::Next;
         if let Event::EventVoided(void) = event {
-            corrected = self.without(void, at, &mut check);
+            if let Some((index, case)) = self.without(void, at, order, &mut check) {
+                effect = Effect::Void(index, case);
+            }
+        } else if order == Order::AnyOrder && self.case.file().is_some_and(|file| at < file.last_at()) {
+            self.check_room(&mut check);
+            let (later, case) = self.with(offered, None)?;
+            effect = Effect::Insert(later, case);
         } else if !self.case.examine(event, at, &mut check) {
             self.case.check_misplaced(event.kind(), at, &mut check);
         }
         check.verdict(event.kind(), self.case.stage(), at)?;
-        Ok(corrected)
+        Ok(effect)
+    }
+
+    /// Checks an event that replaces a record, and returns what it would do.
+    fn examine_replacement(&self, offered: Offered<'_>, replaced: u64) -> Result<Effect, Refusal> {
+        let Offered { seq, at, event } = offered;
+        let mut check = Check::new();
+        self.check_sequence(seq, &mut check);
+        self.check_room(&mut check);
+        let found = self.entries.iter().position(|entry| entry.seq == replaced);
+        let index = found.filter(|index| self.entries[*index].counts());
+        let is_void = event.kind() == EventKind::EventVoided;
+        check.require(index.is_some() && !is_void, Rule::ReplaceKnown, || match (found, is_void) {
+            (_, true) => Found::NotVoidable { seq, event: EventKind::EventVoided },
+            (None, _) => Found::NoSuchEvent { seq: replaced },
+            (Some(_), _) => Found::NoLongerCounts { seq: replaced },
+        });
+        check.verdict(event.kind(), self.case.stage(), at)?;
+        let Some(index) = index else { return Ok(Effect::Next) };
+        let (later, case) = self.with(offered, Some(&self.entries[index]))?;
+        Ok(Effect::Replace(index, later, case))
+    }
+
+    fn check_sequence(&self, seq: u64, check: &mut Check) {
+        if let Some(last) = self.entries.last().map(|entry| entry.seq) {
+            check.require(seq > last, Rule::SequenceOrder, || Found::Sequence { last, offered: seq });
+        }
+    }
+
+    /// Replays the case with an event in its place, and returns how many events happen after it, and the case.
+    fn with(&self, offered: Offered<'_>, replaced: Option<&HistoryEntry>) -> Result<(u32, Case), Refusal> {
+        let Offered { seq, at, event } = offered;
+        let place = replaced.map_or(seq, |entry| entry.place);
+        let mut others = self.in_effect();
+        others.retain(|entry| replaced.is_none_or(|replaced| entry.seq != replaced.seq));
+        let before = others.partition_point(|entry| (entry.at, entry.place) < (at, place));
+        let (before, after) = others.split_at(before);
+        let mut case = Case::default();
+        // An event that moves to a later time can leave behind events that depend on it.
+        stand(before, &mut case).map_err(|found| later_refused(offered, &case, found))?;
+        case.offer(event, at)?;
+        stand(after, &mut case).map_err(|found| later_refused(offered, &case, found))?;
+        Ok((u32::try_from(after.len()).unwrap_or(u32::MAX), case))
     }
 
     /// Checks that the case has an event that a correction can void.
@@ -200,29 +391,33 @@ impl History {
 
     /// Checks that another correction is allowed. Each one costs a replay of the case, so there is a limit.
     pub(crate) fn check_room(&self, check: &mut Check) {
-        let room = self.entries.iter().filter(|entry| entry.voided_by.is_some()).count() < Self::MAX_VOIDS;
+        let costs = |entry: &&HistoryEntry| entry.voided_by.is_some() || entry.replaces.is_some() || entry.inserted > 0;
+        let room = self.entries.iter().filter(costs).count() < Self::MAX_VOIDS;
         check.require(room, Rule::Limits, || Found::LimitReached { what: "corrections", limit: 1000 });
     }
 
-    fn without(&self, void: &EventVoided, at: At, check: &mut Check) -> Option<(usize, Case)> {
+    fn without(&self, void: &EventVoided, at: At, order: Order, check: &mut Check) -> Option<(usize, Case)> {
         let seq = void.seq;
         self.check_room(check);
         self.check_any_voidable(check);
+        // In any order, a void takes effect when it is recorded, whatever its time.
+        let check_time = |remaining: &Case, check: &mut Check| {
+            if order == Order::InOrder {
+                check_after(remaining, at, check);
+            }
+        };
         let Some(index) = self.voidable(seq, check) else {
             // Nothing would be voided, so the remaining case is the current one.
-            check_after(&self.case, at, check);
+            check_time(&self.case, check);
             return None;
         };
-        let mut case = Case::default();
-        for entry in self.entries.iter().filter(|entry| entry.counts() && entry.seq != seq) {
-            if let Err(refusal) = case.offer(&entry.event, entry.at) {
-                let unmet = refusal.unmet.iter().map(|unmet| unmet.rule).collect();
-                let found = Found::LaterRefused { seq: entry.seq, event: entry.event.kind(), unmet };
-                check.fail(Rule::VoidRest, found);
-                return None;
-            }
+        let (mut case, mut rest) = (Case::default(), self.in_effect());
+        rest.retain(|entry| entry.seq != seq);
+        if let Err(found) = stand(&rest, &mut case) {
+            check.fail(Rule::VoidRest, found.without());
+            return None;
         }
-        check_after(&case, at, check);
+        check_time(&case, check);
         Some((index, case))
     }
 
@@ -238,12 +433,52 @@ impl History {
             check.fail(Rule::VoidKind, Found::NotVoidable { seq, event: kind });
             return None;
         }
+        if voided.replaced_by.is_some() {
+            check.fail(Rule::VoidOnce, Found::NoLongerCounts { seq });
+            return None;
+        }
         if voided.voided_by.is_some() {
             check.fail(Rule::VoidOnce, Found::VoidedAlready { seq });
             return None;
         }
         Some(index)
     }
+}
+
+/// The first of several events that a case refuses.
+struct Broken {
+    seq: u64,
+    at: At,
+    event: EventKind,
+    unmet: Vec<Rule>,
+}
+
+impl Broken {
+    /// Returns the finding for an event that was taken away.
+    fn without(self) -> Found {
+        let Self { seq, event, unmet, .. } = self;
+        Found::LaterRefused { seq, event, unmet }
+    }
+}
+
+/// Offers events to a case, one after the other.
+fn stand(events: &[&HistoryEntry], case: &mut Case) -> Result<(), Broken> {
+    events.iter().try_for_each(|entry| match case.offer(&entry.event, entry.at) {
+        Ok(_) => Ok(()),
+        Err(refusal) => {
+            let unmet = refusal.unmet.iter().map(|unmet| unmet.rule).collect();
+            Err(Broken { seq: entry.seq, at: entry.at, event: entry.event.kind(), unmet })
+        }
+    })
+}
+
+/// Returns the refusal of an event with which a later one would no longer be valid.
+fn later_refused(offered: Offered<'_>, case: &Case, broken: Broken) -> Refusal {
+    let Broken { seq, at, event, unmet } = broken;
+    let found = Found::LaterInvalid { seq, at, event, unmet };
+    let mut check = Check::new();
+    check.fail(Rule::LaterStands, found);
+    Refusal { event: offered.event.kind(), stage: case.stage(), at: offered.at, unmet: check.into_unmet() }
 }
 
 /// Checks that a correction happens after the events that remain. A correction doesn't change the time of the last event,

@@ -266,6 +266,12 @@ rules! {
     VoidRest = "void.rest-stands", Integrity,
         "The remaining events must be valid without the voided one.",
         "First void the later events that depend on it, the latest one first.";
+    LaterStands = "record.later-stands", Integrity,
+        "Later events must still be valid when an earlier event is recorded or corrected.",
+        "Check the time of the event. If it is right, first correct the later event that depends on it.";
+    ReplaceKnown = "record.replaces-known", Integrity,
+        "Only an event of this case that still counts can be replaced, and a void can't replace an event.",
+        "Enter the sequence number of an event that was neither voided nor replaced.";
     SequenceOrder = "history.sequence", Integrity,
         "Sequence numbers must increase within a case.",
         "Record the events in the order of their sequence numbers.";

@@ -3,7 +3,7 @@
 use super::super::facts::*;
 use super::super::story::Story;
 use super::{Trial, trial};
-use ibbi_core::{Rule, Stage};
+use ibbi_core::{Party, Rule, Stage};
 
 pub(super) fn trials() -> Vec<Trial> {
     let now = "2026-11-20 09:00";
@@ -19,6 +19,13 @@ pub(super) fn trials() -> Vec<Trial> {
         trial(Rule::VoidOnce, &corrected, now, voided(last)).holds(now, voided(last - 1)),
         trial(Rule::VoidRest, &story, now, voided(2)).holds(now, voided(last)),
         trial(Rule::TimeOrder, &story, "2026-11-17 07:59", voided(last)).holds("2026-11-17 08:00", voided(last)),
+        // The member was present at the training, which was recorded before.
+        trial(Rule::LaterStands, &facilitation, "2026-10-10 09:00", released(Party::Labor, LABOR[0]))
+            .in_any_order()
+            .holds("2026-10-10 09:00", note("The chair called.")),
+        trial(Rule::ReplaceKnown, &facilitation, now, note("The table was moved."))
+            .replacing(facilitation.last_seq() + 1)
+            .holds(now, note("The table was moved.")),
         trial(Rule::SequenceOrder, &facilitation, now, note("The table was moved."))
             .under(facilitation.last_seq())
             .holds(now, note("The table was moved.")),

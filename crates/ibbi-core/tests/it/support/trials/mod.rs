@@ -22,27 +22,42 @@ pub(crate) struct Trial {
     pub(crate) accepted: Attempt,
 }
 
+/// To what an event is offered.
+#[derive(Debug, Clone, Copy)]
+enum To {
+    /// To the current state.
+    State,
+    /// To the history, in order.
+    History,
+    /// To the history, in any order.
+    AnyOrder,
+    /// To the history, as a replacement of the record with this number.
+    Record(u64),
+}
+
 /// An event that is offered to a story.
 pub(crate) struct Attempt {
     story: Story,
     seq: u64,
     at: At,
     event: Event,
-    /// Whether the event is offered to the current state instead of the history.
-    to_state: bool,
+    to: To,
 }
 
 impl Attempt {
     fn new(story: &Story, when: &str, event: Event) -> Self {
-        Self { story: story.clone(), seq: story.next_seq(), at: at(when), event, to_state: false }
+        Self { story: story.clone(), seq: story.next_seq(), at: at(when), event, to: To::History }
     }
 
     /// Offers the event to a copy of the story.
     pub(crate) fn offer(&self) -> Result<Stage, Refusal> {
-        if self.to_state {
-            return self.story.case().clone().offer(&self.event, self.at);
+        let (mut history, event) = (self.story.history.clone(), self.event.clone());
+        match self.to {
+            To::State => history.case().clone().offer(&event, self.at),
+            To::History => history.offer(self.seq, self.at, event),
+            To::AnyOrder => history.record(self.seq, self.at, event),
+            To::Record(replaced) => history.replace(self.seq, replaced, self.at, event),
         }
-        self.story.history.clone().offer(self.seq, self.at, self.event.clone())
     }
 }
 
@@ -67,7 +82,19 @@ impl Pending {
 
     /// Offers the event to the current state instead of the history.
     fn past_the_history(mut self) -> Self {
-        self.refused.to_state = true;
+        self.refused.to = To::State;
+        self
+    }
+
+    /// Records the event in any order.
+    fn in_any_order(mut self) -> Self {
+        self.refused.to = To::AnyOrder;
+        self
+    }
+
+    /// Replaces the record with this number.
+    fn replacing(mut self, seq: u64) -> Self {
+        self.refused.to = To::Record(seq);
         self
     }
 
@@ -86,7 +113,11 @@ impl Pending {
     /// Finishes a trial: in another story, this event is accepted.
     fn holds_in(self, story: &Story, when: &str, event: Event) -> Trial {
         let Self { rule, unmet, refused } = self;
-        Trial { rule, unmet, refused, accepted: Attempt::new(story, when, event) }
+        let to = match refused.to {
+            To::AnyOrder => To::AnyOrder,
+            _ => To::History,
+        };
+        Trial { rule, unmet, refused, accepted: Attempt { to, ..Attempt::new(story, when, event) } }
     }
 }
 

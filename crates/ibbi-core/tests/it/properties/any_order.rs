@@ -1,0 +1,249 @@
+//! Events recorded in any order, voided, and replaced, compared with a list that is folded again after every step.
+
+use super::invariants::hangs_together;
+use super::strategies::{Move, any_move, start};
+use crate::support::facts::voided;
+use crate::support::guide::{after, next_event, next_instant};
+use crate::support::likely::Dice;
+use ibbi_core::{At, Case, Event, EventKind, History, Refusal, Rule, Stage, survey};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use std::collections::BTreeMap;
+
+/// An event in effect, in the plain list.
+#[derive(Debug, Clone)]
+struct Fact {
+    seq: u64,
+    place: u64,
+    at: At,
+    event: Event,
+}
+
+/// One step of a recorder.
+#[derive(Debug, Clone)]
+enum Step {
+    Record(At, Event),
+    Void(At, u64),
+    Replace(u64, At, Event),
+}
+
+/// A recorder whose history is held against a plain list.
+#[derive(Default)]
+struct Recorder {
+    history: History,
+    facts: Vec<Fact>,
+    /// The steps that were accepted, by number.
+    taken: Vec<(u64, Step)>,
+    /// How often each thing happened.
+    counts: BTreeMap<&'static str, usize>,
+}
+
+/// Folds facts in the order in which they happened. The error is the number of the first refused one, and its refusal.
+fn fold(facts: &[Fact]) -> Result<Case, (u64, Refusal)> {
+    let mut sorted: Vec<_> = facts.iter().collect();
+    sorted.sort_by_key(|fact| (fact.at, fact.place, fact.seq));
+    let mut case = Case::default();
+    for fact in sorted {
+        case.offer(&fact.event, fact.at).map_err(|refusal| (fact.seq, refusal))?;
+    }
+    Ok(case)
+}
+
+fn take(history: &mut History, seq: u64, step: &Step) -> Result<Stage, Refusal> {
+    match step.clone() {
+        Step::Record(at, event) => history.record(seq, at, event),
+        Step::Void(at, target) => history.record(seq, at, voided(target)),
+        Step::Replace(target, at, event) => history.replace(seq, target, at, event),
+    }
+}
+
+impl Recorder {
+    fn count(&mut self, what: &'static str) {
+        *self.counts.entry(what).or_default() += 1;
+    }
+
+    /// Returns the facts as they would be after a step, or nothing if the step names a record that it can't.
+    fn facts_after(&self, seq: u64, step: &Step) -> Option<Vec<Fact>> {
+        let mut facts = self.facts.clone();
+        match step.clone() {
+            Step::Record(at, event) => facts.push(Fact { seq, place: seq, at, event }),
+            Step::Void(_, target) => {
+                let index = facts.iter().position(|fact| fact.seq == target)?;
+                if facts.remove(index).event.kind() == EventKind::CaseOpened {
+                    return None;
+                }
+            }
+            Step::Replace(_, _, Event::EventVoided(_)) => return None,
+            Step::Replace(target, at, event) => {
+                let index = facts.iter().position(|fact| fact.seq == target)?;
+                let place = facts.remove(index).place;
+                facts.push(Fact { seq, place, at, event });
+            }
+        }
+        Some(facts)
+    }
+
+    /// Takes a step, and compares the result with the list.
+    fn step(&mut self, step: Step) {
+        let step = &match step {
+            Step::Record(at, Event::EventVoided(void)) => Step::Void(at, void.seq),
+            other => other,
+        };
+        let seq = self.history.entries().last().map_or(1, |last| last.seq + 2);
+        let before = self.history.clone();
+        let facts = self.facts_after(seq, step);
+        let expected = facts.as_deref().map(fold);
+        let found = take(&mut self.history, seq, step);
+        let (at, target) = match step {
+            Step::Record(at, _) => (*at, None),
+            Step::Replace(target, at, _) => (*at, Some(*target)),
+            Step::Void(..) => (At::MAX, None),
+        };
+        let later = self.facts.iter().filter(|fact| fact.at > at && Some(fact.seq) != target).count();
+        match (expected, found) {
+            (Some(Ok(case)), Ok(stage)) => {
+                assert_eq!(*self.history.case(), case, "{step:?}");
+                assert_eq!(stage, case.stage());
+                let entry = self.history.entries().last().expect("a new entry");
+                assert!(entry.inserted as usize >= later, "{step:?}: {entry:?}");
+                let at_closing = before.case().outcome().is_some();
+                self.count(match step {
+                    Step::Record(..) if at_closing => "inserted into a closed case",
+                    Step::Record(..) if later > 0 => "inserted",
+                    Step::Record(..) => "recorded in order",
+                    Step::Void(_, target) if self.was_inserted(*target) => "voided a late entry",
+                    Step::Void(..) => "voided",
+                    Step::Replace(..) if at_closing => "replaced in a closed case",
+                    Step::Replace(..) => "replaced",
+                });
+                self.facts = facts.unwrap_or_default();
+                self.taken.push((seq, step.clone()));
+                hangs_together(&case);
+            }
+            (Some(Err((broken, refusal))), Err(found)) => {
+                assert_eq!(self.history, before, "a refused step changes nothing");
+                if matches!(step, Step::Void(..)) {
+                    assert!(found.names(Rule::VoidRest), "{step:?}: {found}");
+                } else if broken == seq {
+                    assert_eq!(found, refusal, "the refusal is the one at that time");
+                    self.count("refused for itself");
+                } else {
+                    assert_eq!(found.unmet.len(), 1);
+                    assert!(found.names(Rule::LaterStands), "{step:?}: {found}");
+                    assert!(found.to_string().contains(&format!("number {broken} (")), "{found}");
+                    self.count("refused for a later event");
+                }
+            }
+            (None, Err(_)) => assert_eq!(self.history, before, "a refused step changes nothing"),
+            (expected, found) => panic!("{step:?}: the list says {expected:?}, and the history {found:?}"),
+        }
+    }
+
+    fn was_inserted(&self, seq: u64) -> bool {
+        self.history.entries().iter().any(|entry| entry.seq == seq && entry.inserted > 0)
+    }
+
+    /// Checks what a reader can ask of the whole history.
+    fn check(&self) {
+        let mut in_order = History::new();
+        for (number, entry) in (1..).zip(self.history.in_effect()) {
+            in_order.offer(number, entry.at, entry.event.clone()).expect("the same events in order are accepted");
+        }
+        assert_eq!(in_order.case(), self.history.case(), "the case is equal to one recorded in order");
+        let mut again = History::new();
+        for (seq, step) in &self.taken {
+            take(&mut again, *seq, step).expect("what was taken once is taken again");
+            assert_eq!(self.history.known_at(*seq), again, "known at {seq}");
+        }
+        let mut instants: Vec<_> = self.facts.iter().map(|fact| fact.at).collect();
+        instants.extend(instants.clone().into_iter().filter_map(|at| At::from_millis(at.millis() - 1)));
+        for at in instants {
+            let until: Vec<_> = self.facts.iter().filter(|fact| fact.at <= at).cloned().collect();
+            assert_eq!(Ok(self.history.state_at(at)), fold(&until), "state at {at}");
+        }
+    }
+}
+
+/// Lets a case happen, and records it as a clerk does: some events late, some wrong, some corrected.
+fn play(moves: &[Move]) -> Recorder {
+    let (mut case, mut now, mut recorder) = (Case::default(), start(), Recorder::default());
+    let mut waiting: Vec<(At, Event)> = Vec::new();
+    for step in moves {
+        let mut dice = Dice(step.seed);
+        now = next_instant(&case, now, step.minutes, &mut dice);
+        let Some(event) = next_event(&case, &survey(&case, now), now, &mut dice) else { continue };
+        if case.offer(&event, now).is_err() {
+            continue;
+        }
+        let is_late = dice.once_in(4);
+        if is_late && event.kind() != EventKind::CaseOpened {
+            waiting.push((now, event));
+        } else {
+            recorder.step(Step::Record(now, event));
+        }
+        let seqs: Vec<_> = recorder.history.entries().iter().map(|entry| entry.seq).collect();
+        let recent = &seqs[seqs.len().saturating_sub(8)..];
+        if dice.once_in(3) && !waiting.is_empty() {
+            let (at, event) = waiting.remove(dice.throw(waiting.len()) % waiting.len());
+            recorder.step(Step::Record(at, event));
+        }
+        if dice.once_in(8) {
+            recorder.step(Step::Record(after(now, -step.minutes), step.event.clone()));
+        }
+        if dice.once_in(10)
+            && let Some(target) = dice.pick(recent)
+        {
+            recorder.step(Step::Void(after(now, -step.minutes), target));
+        }
+        if dice.once_in(6)
+            && let Some(target) = dice.pick(recent)
+            && let Some(old) = recorder.history.entries().iter().find(|entry| entry.seq == target)
+        {
+            let at = if dice.once_in(2) { old.at } else { after(old.at, step.minutes % 90 - 45) };
+            let event = if dice.once_in(4) { step.event.clone() } else { old.event.clone() };
+            recorder.step(Step::Replace(target, at, event));
+        }
+    }
+    waiting.drain(..).for_each(|(at, event)| recorder.step(Step::Record(at, event)));
+    recorder.check();
+    recorder
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 128, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_order_equals_the_order_of_events(moves in vec(any_move(), 1..100)) {
+        play(&moves);
+    }
+}
+
+/// Plays from fixed seeds, so that the property above covers every kind of step. Prints how often each happened.
+#[test]
+fn any_order_covers_every_kind_of_step() {
+    let mut runner = TestRunner::deterministic();
+    let moves = vec(any_move(), 120..121);
+    let mut counts = BTreeMap::new();
+    for _ in 0..60 {
+        let walk = moves.new_tree(&mut runner).expect("moves can be made").current();
+        for (what, count) in play(&walk).counts {
+            *counts.entry(what).or_insert(0) += count;
+        }
+    }
+    println!("steps in any order: {counts:?}");
+    for what in [
+        "recorded in order",
+        "inserted",
+        "inserted into a closed case",
+        "voided",
+        "voided a late entry",
+        "replaced",
+        "replaced in a closed case",
+        "refused for itself",
+        "refused for a later event",
+    ] {
+        assert!(counts.contains_key(what), "{what} never happened: {counts:?}");
+    }
+}
