@@ -1,4 +1,7 @@
 //! The path of a request to its handler: authentication, the limits on a body, and the two tables of routes.
+//!
+//! The limits of tower-http can't replace `read`. They answer with their own text and don't read the rest of a refused
+//! body. Their time limit starts again with each piece of a body, or includes the work of the handler.
 
 use crate::problem::WebError;
 use crate::query::Pairs;
@@ -6,29 +9,20 @@ use crate::request::{Handler, WebRequest};
 use crate::state::AppState;
 use crate::{api, auth, compression, pages};
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes, HttpBody as _, to_bytes};
 use axum::extract::{RawPathParams, Request, State};
 use axum::http::header::CONTENT_ENCODING;
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, on};
-use http_body_util::LengthLimitError;
-use hyper::body::{Body as _, Incoming};
-use hyper::service::Service as _;
-use hyper_util::service::TowerToHyperService;
-use std::convert::Infallible;
-use std::future::poll_fn;
-use std::pin::Pin;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// How long the server reads and discards a body that is too long.
 const DRAIN_TIME: Duration = Duration::from_secs(5);
-
-/// The body of a request.
-#[derive(Clone)]
-struct ReadBody(Bytes);
 
 /// Returns the router with all routes.
 pub(crate) fn router(state: &Arc<AppState>) -> Router {
@@ -37,8 +31,8 @@ pub(crate) fn router(state: &Arc<AppState>) -> Router {
         let (method, path, handler) = operation.route();
         (path, route(&method, handler, Some(operation)))
     });
-    let router = pages.chain(operations).fold(Router::new(), |router, (path, route)| router.route(path, route));
-    router
+    let routes = pages.chain(operations).fold(Router::new(), |router, (path, route)| router.route(path, route));
+    let routes = routes
         .fallback(|request: Request| async move {
             failed(request.uri().path(), &WebError::not_found("This page doesn't exist."))
         })
@@ -46,23 +40,25 @@ pub(crate) fn router(state: &Arc<AppState>) -> Router {
             let detail = format!("This address doesn't accept {}.", request.method());
             failed(request.uri().path(), &WebError::Request(StatusCode::METHOD_NOT_ALLOWED, "method", detail))
         })
-        .with_state(Arc::clone(state))
+        .with_state(Arc::clone(state));
+    // The guard is around the routes, so that a refused request learns nothing about them.
+    Router::new().fallback_service(routes).layer(from_fn_with_state(Arc::clone(state), guard))
 }
 
 fn route(method: &Method, handler: Handler, operation: Option<&'static api::Operation>) -> MethodRouter<Arc<AppState>> {
     let filter = if *method == Method::POST { MethodFilter::POST } else { MethodFilter::GET };
     on(filter, move |State(state): State<Arc<AppState>>, params: RawPathParams, request: Request| async move {
         let path = params.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
-        let (mut parts, _) = request.into_parts();
-        let body = parts.extensions.remove::<ReadBody>().map(|body| body.0).unwrap_or_default();
+        let (parts, body) = request.into_parts();
         let query = Pairs::read(parts.uri.query().unwrap_or_default().as_bytes());
-        let asked = parts.uri.path().to_owned();
         if let Some(Err(fail)) = operation.map(|operation| operation.check(&query)) {
             return fail.problem();
         }
+        // The guard has read the body within the limits.
+        let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
         match handler(WebRequest { state, path, query, headers: parts.headers, body }).await {
             Ok(response) => response,
-            Err(fail) => failed(&asked, &fail),
+            Err(fail) => failed(parts.uri.path(), &fail),
         }
     })
 }
@@ -71,61 +67,37 @@ fn failed(path: &str, fail: &WebError) -> Response {
     if path.starts_with(api::BASE) { fail.problem() } else { pages::failed(fail) }
 }
 
-/// Answers a request.
-pub(crate) async fn answer(
-    state: Arc<AppState>,
-    router: TowerToHyperService<Router>,
-    request: axum::http::Request<Incoming>,
-) -> Result<Response, Infallible> {
+/// Checks a request, and adds the headers of every response.
+async fn guard(State(state): State<Arc<AppState>>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
-    let head = *request.method() == Method::HEAD;
-    let packs = !head && compression::is_taken(request.headers());
-    let mut response = match guarded(&state, &router, request).await {
+    let packs = *request.method() != Method::HEAD && compression::is_taken(request.headers());
+    let mut response = match guarded(&state, request, next).await {
         Ok(response) => response,
         Err(fail) => failed(&path, &fail),
     };
     auth::add_headers(&mut response);
-    if packs {
-        response = compression::pack(response);
-    }
-    if head {
-        *response.body_mut() = Body::empty();
-    }
-    Ok(response)
+    if packs { compression::pack(response) } else { response }
 }
 
-/// Reads and discards a body, up to a length.
-async fn drain(mut body: Incoming, most: usize) {
-    let mut seen = 0;
-    if body.size_hint().lower() > most as u64 {
-        return;
-    }
-    while let Some(Ok(frame)) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
-        seen += frame.data_ref().map_or(0, Bytes::len);
-        if seen > most {
-            return;
-        }
-    }
-}
-
-async fn guarded(
-    state: &AppState,
-    router: &TowerToHyperService<Router>,
-    request: axum::http::Request<Incoming>,
-) -> Result<Response, WebError> {
-    let (mut parts, body) = request.into_parts();
+async fn guarded(state: &AppState, request: Request, next: Next) -> Result<Response, WebError> {
+    let (parts, body) = request.into_parts();
     if let Some(response) = auth::check(state, &parts.method, &parts.uri, &parts.headers)? {
         return Ok(response);
     }
     let body = read(state, &parts, body).await?;
-    parts.extensions.insert(ReadBody(body));
-    let request = Request::from_parts(parts, Body::empty());
-    let Ok(response) = router.call(request).await;
-    Ok(response)
+    Ok(next.run(Request::from_parts(parts, body.into())).await)
+}
+
+/// Reads and discards a body, up to a length.
+async fn drain(body: Body, most: usize) {
+    if body.size_hint().lower() <= most as u64 {
+        let mut body = Limited::new(body, most);
+        while let Some(Ok(_)) = body.frame().await {}
+    }
 }
 
 /// Reads a body within the limits.
-async fn read(state: &AppState, parts: &Parts, body: Incoming) -> Result<Bytes, WebError> {
+async fn read(state: &AppState, parts: &Parts, body: Body) -> Result<Bytes, WebError> {
     let limits = state.limits;
     let path = parts.uri.path();
     let is_upload = path == "/audit" || api::UPLOADS.contains(&path);
@@ -138,7 +110,7 @@ async fn read(state: &AppState, parts: &Parts, body: Incoming) -> Result<Bytes, 
     }
     let whole = async {
         let permit = if is_upload { state.reading.acquire().await.ok() } else { None };
-        let read = to_bytes(Body::new(body), limit).await;
+        let read = to_bytes(body, limit).await;
         drop(permit);
         read
     };
@@ -157,7 +129,7 @@ async fn read(state: &AppState, parts: &Parts, body: Incoming) -> Result<Bytes, 
 }
 
 /// Returns why a body is not read, as far as its head shows it.
-fn unread(parts: &Parts, body: &Incoming, limit: usize) -> Option<WebError> {
+fn unread(parts: &Parts, body: &Body, limit: usize) -> Option<WebError> {
     let packed = parts
         .headers
         .get_all(CONTENT_ENCODING)

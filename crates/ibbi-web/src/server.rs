@@ -1,10 +1,12 @@
 //! The server: its address, its connections, and its shutdown.
+//!
+//! `axum::serve` has no limits on slow heads, on unread responses, or on the number and the age of connections, so the
+//! server accepts connections itself.
 
 use crate::limits::Limits;
 use crate::router;
 use crate::state::AppState;
 use crate::writer::Writer;
-use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use ibbi_app::AppError;
@@ -264,13 +266,12 @@ async fn serve(listener: TcpListener, state: &Arc<AppState>, stop: &Notify, sign
                 continue;
             }
         };
-        let (state, router, mut ended) = (Arc::clone(state), router.clone(), ending.subscribe());
+        let (router, mut ended) = (router.clone(), ending.subscribe());
         connections.spawn(async move {
-            let service = service_fn(move |request| router::answer(Arc::clone(&state), router.clone(), request));
             let mut builder = hyper::server::conn::http1::Builder::new();
             builder.timer(TokioTimer::new()).header_read_timeout(limits.head_time);
             builder.max_headers(64).max_buf_size(128 * 1024);
-            let mut connection = std::pin::pin!(builder.serve_connection(TokioIo::new(stream), service));
+            let mut connection = std::pin::pin!(builder.serve_connection(TokioIo::new(stream), router));
             let time = tokio::time::sleep(limits.connection_time);
             tokio::select! {
                 // A connection that ends early affects only its client.
