@@ -1,79 +1,54 @@
-//! Forms with files: `multipart/form-data` by RFC 7578, in a body that was read. The parts borrow from the body: the
-//! multipart extractor of axum copies every part, which would double the memory of an upload.
+//! Forms with files: `multipart/form-data` by RFC 7578, with the extractor of axum. The body is dropped when its
+//! parts are read, so an upload is held once.
+
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request};
+use axum::http::HeaderMap;
 
 /// A part of a form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Part<'a> {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Part {
     /// The name of the field.
-    pub(crate) name: &'a str,
+    pub(crate) name: String,
     /// The content.
-    pub(crate) content: &'a [u8],
+    pub(crate) content: Bytes,
 }
 
 /// The most parts of a form.
 const MOST: usize = 32;
 
-/// Reads the parts of a body with a content type. Returns `None` if it is another type, or the form is incomplete.
-pub(crate) fn read<'a>(content_type: &str, body: &'a [u8]) -> Option<Vec<Part<'a>>> {
-    let boundary = boundary(content_type)?;
-    let opening = format!("--{boundary}");
-    let between = format!("\r\n--{boundary}");
-    let begin = find(body, opening.as_bytes())?;
-    let mut rest = body.get(begin + opening.len()..)?;
+/// Reads the parts of a form. Returns `None` if the body is of another type, or the form is incomplete.
+pub(crate) async fn read(headers: &HeaderMap, body: Bytes) -> Option<Vec<Part>> {
+    let mut request = Request::new(body.into());
+    *request.headers_mut() = headers.clone();
+    // The router has applied the limits.
+    DefaultBodyLimit::disable().apply(&mut request);
+    let mut form = Multipart::from_request(request, &()).await.ok()?;
     let mut parts = Vec::new();
-    while !rest.starts_with(b"--") {
-        rest = rest.strip_prefix(b"\r\n")?;
-        let head_end = find(rest, b"\r\n\r\n")?;
-        let (head, after) = (rest.get(..head_end)?, rest.get(head_end + 4..)?);
-        let end = find(after, between.as_bytes())?;
-        let content = after.get(..end)?;
-        if let Some(name) = name(head) {
-            parts.push(Part { name, content });
-        }
+    while let Some(field) = form.next_field().await.ok()? {
+        let name = field.name().map(str::to_owned);
+        let content = field.bytes().await.ok()?;
+        parts.extend(name.map(|name| Part { name, content }));
         if parts.len() > MOST {
             return None;
         }
-        rest = after.get(end + between.len()..)?;
     }
     Some(parts)
-}
-
-fn boundary(content_type: &str) -> Option<&str> {
-    let (kind, parameters) = content_type.split_once(';')?;
-    if !kind.trim().eq_ignore_ascii_case("multipart/form-data") {
-        return None;
-    }
-    let parameter = parameters.split(';').map(str::trim).find_map(|each| each.strip_prefix("boundary="))?;
-    let boundary = parameter.trim_matches('"');
-    (1..=70).contains(&boundary.len()).then_some(boundary)
-}
-
-/// Returns the name of a part's field from its headers.
-fn name(head: &[u8]) -> Option<&str> {
-    let head = std::str::from_utf8(head).ok()?;
-    let line = head.split("\r\n").find(|line| line.to_ascii_lowercase().starts_with("content-disposition:"))?;
-    let value = line.split(';').map(str::trim).find_map(|each| each.strip_prefix("name="))?;
-    Some(value.trim_matches('"'))
-}
-
-/// Returns the position of a sequence of bytes in another.
-fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
-    let (first, rest) = wanted.split_first()?;
-    let mut from = 0;
-    loop {
-        let at = from + text.get(from..)?.iter().position(|byte| byte == first)?;
-        if text.get(at + 1..)?.starts_with(rest) {
-            return Some(at);
-        }
-        from = at + 1;
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::http::HeaderValue;
+    use axum::http::header::CONTENT_TYPE;
 
     const KIND: &str = "multipart/form-data; boundary=XX";
+
+    #[tokio::main(flavor = "current_thread")]
+    async fn read(kind: &'static str, body: &'static [u8]) -> Option<Vec<Part>> {
+        let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(kind))]);
+        super::read(&headers, Bytes::from_static(body)).await
+    }
 
     #[test]
     fn parts_are_read_with_their_bytes_as_they_are() {
@@ -81,8 +56,8 @@ mod tests {
             Content-Type: application/octet-stream\r\n\r\n{}\n\r\n--X\r\n--XX\r\n\
             content-disposition: form-data; name=\"key\"\r\n\r\n\r\n--XX--\r\n";
         let parts = read(KIND, body).unwrap();
-        assert_eq!(parts[0], Part { name: "ledger", content: b"{}\n\r\n--X" });
-        assert_eq!(parts[1], Part { name: "key", content: b"" });
+        let part = |name: &str, content| Part { name: name.to_owned(), content: Bytes::from_static(content) };
+        assert_eq!(parts, [part("ledger", b"{}\n\r\n--X"), part("key", b"")]);
     }
 
     #[test]

@@ -1,10 +1,14 @@
 //! Requests that were read, and the ways to run their handlers.
+//!
+//! `Json` of axum refuses a body without a content type and can't give an example. `IfMatch` of the crate headers
+//! accepts a text that is not an ETag.
 
+use crate::multipart::{self, Part};
 use crate::problem::WebError;
 use crate::query::Pairs;
 use crate::state::AppState;
 use axum::body::Bytes;
-use axum::http::header::{ACCEPT, CONTENT_TYPE, IF_MATCH};
+use axum::http::header::{ACCEPT, IF_MATCH};
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::Response;
 use ibbi_app::{AppError, input};
@@ -22,6 +26,8 @@ pub(crate) struct WebRequest {
     pub(crate) query: Pairs,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// The parts of a form with files, for the handlers that use [`with_parts`]. The body is then empty.
+    pub(crate) parts: Option<Vec<Part>>,
 }
 
 /// The result of a handler.
@@ -30,6 +36,8 @@ pub(crate) type WebResult = Result<Response, WebError>;
 pub(crate) type WebFuture = Pin<Box<dyn Future<Output = WebResult> + Send>>;
 /// A handler.
 pub(crate) type Handler = fn(WebRequest) -> WebFuture;
+/// A handler that can wait for the disk.
+pub(crate) type BlockingHandler = fn(&WebRequest) -> WebResult;
 
 impl WebRequest {
     pub(crate) fn header(&self, name: HeaderName) -> &str {
@@ -56,10 +64,6 @@ impl WebRequest {
             Some(b'{') => serde_json::from_slice(&self.body).map_err(|error| wrong(&input::json_error_text(&error))),
             Some(_) => Err(wrong("it is not an object")),
         }
-    }
-
-    pub(crate) fn content_type(&self) -> &str {
-        self.header(CONTENT_TYPE)
     }
 
     /// Returns whether the client asks for progress, line by line.
@@ -103,12 +107,12 @@ fn usage(message: &str) -> WebError {
 }
 
 /// Runs a handler on a thread that can wait for the disk.
-pub(crate) fn blocking(request: WebRequest, answer: fn(&WebRequest) -> WebResult) -> WebFuture {
+pub(crate) fn blocking(request: WebRequest, answer: BlockingHandler) -> WebFuture {
     Box::pin(async move { run(move || answer(&request)).await })
 }
 
 /// Runs a handler with a long computation. A limited number of them run at the same time.
-pub(crate) fn limited(request: WebRequest, answer: fn(&WebRequest) -> WebResult) -> WebFuture {
+pub(crate) fn limited(request: WebRequest, answer: BlockingHandler) -> WebFuture {
     Box::pin(async move {
         let permit = Arc::clone(&request.state.heavy).acquire_owned().await;
         run(move || {
@@ -117,6 +121,18 @@ pub(crate) fn limited(request: WebRequest, answer: fn(&WebRequest) -> WebResult)
             answer
         })
         .await
+    })
+}
+
+/// Runs a handler of a form with files.
+pub(crate) fn with_parts(
+    mut request: WebRequest,
+    run: fn(WebRequest, BlockingHandler) -> WebFuture,
+    answer: BlockingHandler,
+) -> WebFuture {
+    Box::pin(async move {
+        request.parts = multipart::read(&request.headers, std::mem::take(&mut request.body)).await;
+        run(request, answer).await
     })
 }
 

@@ -56,7 +56,7 @@ fn route(method: &Method, handler: Handler, operation: Option<&'static api::Oper
         }
         // The guard has read the body within the limits.
         let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-        match handler(WebRequest { state, path, query, headers: parts.headers, body }).await {
+        match handler(WebRequest { state, path, query, headers: parts.headers, body, parts: None }).await {
             Ok(response) => response,
             Err(fail) => failed(parts.uri.path(), &fail),
         }

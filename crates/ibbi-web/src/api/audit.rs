@@ -1,7 +1,6 @@
 //! Verification, audits, and exports of this server's ledger and of ledgers that are sent.
 
 use crate::file_type;
-use crate::multipart;
 use crate::problem::WebError;
 use crate::query::Pairs;
 use crate::request::{WebRequest, WebResult};
@@ -144,12 +143,12 @@ fn keys(texts: impl Iterator<Item = String>) -> Result<Vec<String>, AppError> {
 /// Reads the upload of a form: the ledger, its checkpoints, and keys.
 pub(crate) fn upload(request: &WebRequest) -> Result<Upload, WebError> {
     let wrong = |what: &str| WebError::App(AppError::Usage(what.to_owned()));
-    let parts = multipart::read(request.content_type(), &request.body)
-        .ok_or_else(|| wrong("send a form of the type multipart/form-data with the part `ledger`"))?;
+    let none = || wrong("send a form of the type multipart/form-data with the part `ledger`");
+    let parts = request.parts.as_ref().ok_or_else(none)?;
     let all = |name: &'static str| parts.iter().filter(move |part| part.name == name && !part.content.is_empty());
     let ledger = all("ledger").next().ok_or_else(|| wrong("choose a ledger's file: it is missing or empty"))?;
     let checkpoints = all("checkpoints").next();
-    if [ledger].into_iter().chain(checkpoints).chain(all("key")).any(|part| file_type::is_private_key(part.content)) {
+    if [ledger].into_iter().chain(checkpoints).chain(all("key")).any(|part| file_type::is_private_key(&part.content)) {
         return Err(wrong(file_type::PRIVATE));
     }
     // A small compressed file can be larger than any disk when it is unpacked.
@@ -159,9 +158,9 @@ pub(crate) fn upload(request: &WebRequest) -> Result<Upload, WebError> {
             return Err(WebError::Request(StatusCode::UNSUPPORTED_MEDIA_TYPE, "packed", detail));
         }
     }
-    if let Some(reason) = file_type::why_no_ledger(ledger.content) {
+    if let Some(reason) = file_type::why_no_ledger(&ledger.content) {
         return Err(WebError::Request(StatusCode::UNPROCESSABLE_ENTITY, "not-a-ledger", reason));
     }
-    let texts = all("key").map(|part| String::from_utf8_lossy(part.content).into_owned());
-    Ok(Upload::new(ledger.content, checkpoints.map(|part| part.content), keys(texts)?)?)
+    let texts = all("key").map(|part| String::from_utf8_lossy(&part.content).into_owned());
+    Ok(Upload::new(&ledger.content, checkpoints.map(|part| &part.content[..]), keys(texts)?)?)
 }

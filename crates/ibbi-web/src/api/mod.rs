@@ -13,7 +13,7 @@ pub use document::openapi;
 
 use crate::problem::WebError;
 use crate::query::Pairs;
-use crate::request::{Handler, blocking, limited};
+use crate::request::{Handler, blocking, limited, with_parts};
 use axum::http::Method;
 use ibbi_app::AppError;
 
@@ -199,15 +199,15 @@ pub(crate) static OPERATIONS: &[Operation] = &[
     Operation { id: "auditUpload", method: Method::POST, path: "/api/v1/audit", parameters: &[],
         body: Some((FORM, "LedgerForm")), summary: "Audits an uploaded ledger or extract",
         answers: &[gives(200, JSON, "AuditReport", "what `ibbi audit --json` prints")],
-        handler: |request| limited(request, audit::audit_upload) },
+        handler: |request| with_parts(request, limited, audit::audit_upload) },
     Operation { id: "verifyUpload", method: Method::POST, path: "/api/v1/verify", parameters: &[],
         body: Some((FORM, "LedgerForm")), summary: "Checks an uploaded ledger or extract",
         answers: &[gives(200, JSON, "Verified", "what `ibbi verify --json` prints")],
-        handler: |request| limited(request, audit::verify_upload) },
+        handler: |request| with_parts(request, limited, audit::verify_upload) },
     Operation { id: "replayUpload", method: Method::POST, path: "/api/v1/replay", parameters: &[],
         body: Some((FORM, "LedgerForm")), summary: "Returns the timelines of an uploaded ledger",
         answers: &[gives(200, JSON, "Timelines", "what `ibbi replay --json` prints")],
-        handler: |request| limited(request, audit::replay_upload) },
+        handler: |request| with_parts(request, limited, audit::replay_upload) },
     Operation { id: "checkScenario", method: Method::POST, path: "/api/v1/scenario", parameters: &[],
         body: Some((JSON, "ToCheck")), summary: "Checks a scenario and lists all its problems",
         answers: &[gives(200, JSON, "CheckedScenario", "what `ibbi scenario check --json` prints")],

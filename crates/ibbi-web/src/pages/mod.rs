@@ -10,7 +10,7 @@ mod plan;
 mod shell;
 
 use crate::problem::{WebError, title};
-use crate::request::{Handler, blocking, limited};
+use crate::request::{Handler, blocking, limited, with_parts};
 use axum::http::Method;
 use axum::response::Response;
 use ibbi_report::html::{Html, el};
@@ -23,7 +23,7 @@ pub(crate) static ROUTES: &[(Method, &str, Handler)] = &[
     (Method::GET, "/plan", plan::page),
     (Method::POST, "/plan", |request| blocking(request, plan::send)),
     (Method::POST, "/plan/answer", plan::answer),
-    (Method::POST, "/plan/open", |request| blocking(request, plan::open)),
+    (Method::POST, "/plan/open", |request| with_parts(request, blocking, plan::open)),
     (Method::GET, "/plan/scenario.toml", |request| blocking(request, plan::toml)),
     (Method::GET, "/plan/dates.ics", |request| limited(request, plan::calendar)),
     (Method::GET, "/plan/report.html", |request| limited(request, plan::report)),
@@ -33,7 +33,7 @@ pub(crate) static ROUTES: &[(Method, &str, Handler)] = &[
     (Method::POST, "/cases/{case}", |request| blocking(request, case::record)),
     (Method::GET, "/cases/{case}/dates.ics", |request| blocking(request, crate::api::calendar_of_case)),
     (Method::GET, "/audit", |request| blocking(request, audit::page)),
-    (Method::POST, "/audit", |request| limited(request, audit::send)),
+    (Method::POST, "/audit", |request| with_parts(request, limited, audit::send)),
     (Method::GET, "/audit/{upload}", |request| limited(request, audit::results)),
     (Method::GET, "/audit/{upload}/audit.json", |request| limited(request, audit::report)),
     (Method::GET, "/audit/{upload}/export/{format}", |request| limited(request, audit::export)),

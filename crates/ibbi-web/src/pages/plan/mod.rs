@@ -9,7 +9,6 @@ mod link;
 mod view;
 
 use super::shell::frame;
-use crate::multipart;
 use crate::problem::WebError;
 use crate::request::{WebFuture, WebRequest, WebResult};
 use crate::response::{self, HTML, Pieces, see_other, with_type};
@@ -161,9 +160,9 @@ fn refused(draft: &Draft, wrong: &[Wrong]) -> axum::response::Response {
 /// Accepts a scenario's file and redirects to its link.
 pub(crate) fn open(request: &WebRequest) -> WebResult {
     let wrong = || WebError::App(AppError::Usage("the scenario file is missing or empty; choose a file".to_owned()));
-    let parts = multipart::read(request.content_type(), &request.body).ok_or_else(wrong)?;
-    let file = parts.iter().find(|part| part.name == "scenario" && !part.content.is_empty()).ok_or_else(wrong)?;
-    let text = std::str::from_utf8(file.content)
+    let mut parts = request.parts.iter().flatten();
+    let file = parts.find(|part| part.name == "scenario" && !part.content.is_empty()).ok_or_else(wrong)?;
+    let text = std::str::from_utf8(&file.content)
         .map_err(|_| AppError::Usage("this is not UTF-8 text; save the scenario as UTF-8".to_owned()))?;
     let scenario = schedule::read(text, Path::new("the scenario"))?;
     Ok(linked(&Draft::from(&scenario), &scenario, ""))
