@@ -1,15 +1,13 @@
 //! Responses: pages, JSON, downloads, redirects, and streams.
 
 use axum::body::{Body, Bytes};
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, LOCATION};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
-use axum::response::Response;
-use hyper::body::{Body as HttpBody, Frame};
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG};
+use axum::http::{HeaderName, StatusCode};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use futures_util::{StreamExt as _, stream};
 use ibbi_app::AppError;
 use serde::Serialize;
 use std::convert::Infallible;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use tokio::sync::mpsc;
 
 pub(crate) const HTML: &str = "text/html; charset=utf-8";
@@ -21,10 +19,7 @@ pub(crate) const TOML: &str = "application/toml; charset=utf-8";
 
 /// Returns a response with a status and a content type.
 pub(crate) fn with_type(status: StatusCode, kind: &'static str, body: impl Into<Body>) -> Response {
-    let mut response = Response::new(body.into());
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    response
+    (status, [(CONTENT_TYPE, kind)], body.into()).into_response()
 }
 
 /// Returns a response with a value as JSON on one line, as the program prints it.
@@ -40,28 +35,18 @@ pub(crate) fn json_line(value: &impl Serialize) -> Result<String, AppError> {
 
 /// Returns a download with a file name. The name must not come from a request.
 pub(crate) fn download(kind: &'static str, name: &'static str, body: impl Into<Body>) -> Response {
-    let mut response = with_type(StatusCode::OK, kind, body);
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
-        response.headers_mut().insert(CONTENT_DISPOSITION, value);
-    }
-    response
+    let response = with_type(StatusCode::OK, kind, body);
+    with_header(response, CONTENT_DISPOSITION, &format!("attachment; filename=\"{name}\""))
 }
 
 /// Redirects to another page of this server.
 pub(crate) fn see_other(to: &str) -> Response {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::SEE_OTHER;
-    let to = HeaderValue::from_str(to).unwrap_or_else(|_| HeaderValue::from_static("/"));
-    response.headers_mut().insert(LOCATION, to);
-    response
+    Redirect::to(to).into_response()
 }
 
 /// Adds a header to a response.
-pub(crate) fn with_header(mut response: Response, name: HeaderName, value: &str) -> Response {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        response.headers_mut().insert(name, value);
-    }
-    response
+pub(crate) fn with_header(response: Response, name: HeaderName, value: &str) -> Response {
+    ([(name, value)], response).into_response()
 }
 
 /// Adds the ETag of a case with this number of records.
@@ -77,23 +62,9 @@ pub(crate) fn cached(response: Response) -> Response {
 /// The sending end of a streamed body. Sending fails after the client stops reading.
 pub(crate) type Pieces = mpsc::Sender<Bytes>;
 
-/// A streamed body.
-pub(crate) struct Streamed(mpsc::Receiver<Bytes>);
-
 /// Returns a streamed body and its sending end.
 pub(crate) fn streamed() -> (Pieces, Body) {
-    let (pieces, receiver) = mpsc::channel(16);
-    (pieces, Body::new(Streamed(receiver)))
-}
-
-impl HttpBody for Streamed {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        self.0.poll_recv(context).map(|piece| piece.map(|piece| Ok(Frame::data(piece))))
-    }
+    let (pieces, mut receiver) = mpsc::channel(16);
+    let received = stream::poll_fn(move |context| receiver.poll_recv(context));
+    (pieces, Body::from_stream(received.map(Ok::<_, Infallible>)))
 }
