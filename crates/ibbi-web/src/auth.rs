@@ -7,7 +7,8 @@
 //! **Posts from other sites.** A page on another site can send a form here without reading the response. Current
 //! browsers send `Origin`, and most send `Sec-Fetch-Site`. A post with either of them from another site is refused. A
 //! post with neither comes from a program, not from a browser. So forms need no token of their own. `GET` changes
-//! nothing.
+//! nothing. The layer of tower-http for this accepts an empty `Origin`. If `Sec-Fetch-Site` names this site, it doesn't
+//! look at `Origin` at all.
 //!
 //! **The token.** On the loopback address no token is needed: the file's permissions separate the users of a machine.
 //! On another address every request needs the token, as `Authorization: Bearer …` or in the cookie that the address
@@ -20,6 +21,7 @@ use crate::state::AppState;
 use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN, SET_COOKIE, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::Response;
+use subtle::ConstantTimeEq as _;
 
 /// The cookie that holds the token.
 const TOKEN_COOKIE: &str = "ibbi_token";
@@ -105,8 +107,7 @@ fn check_origin(host: &str, origin: Option<&str>, site: Option<&str>) -> Result<
 
 /// Compares two tokens in constant time.
 fn is_same(given: &str, wanted: &str) -> bool {
-    given.len() == wanted.len()
-        && given.bytes().zip(wanted.bytes()).fold(0, |differing, (one, other)| differing | (one ^ other)) == 0
+    given.as_bytes().ct_eq(wanted.as_bytes()).into()
 }
 
 /// Sets the cookie and redirects to the same page without the token in its address.
