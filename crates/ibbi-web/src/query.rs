@@ -1,4 +1,7 @@
 //! Keys and values of links and forms, in order. A key can be repeated.
+//!
+//! `Query` of axum reads the same pairs and saves no line. `Form` refuses a form without its content type, and neither
+//! of them writes a link.
 
 use std::borrow::Cow;
 
