@@ -8,7 +8,7 @@ use ibbi_common::format::date;
 use ibbi_core::stages::ConcernStatus;
 use ibbi_core::{
     Advisory, Answer, At, Body, Case, CaseFile, EventKind, Goal, History, Name, Outcome, Party, Seat, Sessions, Stage,
-    Unmet, chart,
+    Unmet, Waiting, chart,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -53,6 +53,9 @@ pub struct Status {
     pub records: usize,
     /// When the last event that counts happened.
     pub last_event: Option<At>,
+    /// Whom or what the case is waiting for, and since when; nothing once it is closed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waiting_on: Vec<Waiting>,
     /// What is settled.
     pub settled: Vec<Fact>,
     /// What the stage still lacks.
@@ -79,6 +82,7 @@ pub fn status_of(log: &CaseLog, at: At) -> Status {
         outcome: case.outcome(),
         records: log.records.len(),
         last_event: case.file().map(CaseFile::last_at),
+        waiting_on: log.history.waiting_on(),
         settled: settled(case, log.zone),
         lacking: case.lacks(at),
         next: suggest(&log.history, at),

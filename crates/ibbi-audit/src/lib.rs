@@ -61,10 +61,10 @@ pub use case::{
     ActorActivity, CaseQuery, CaseRecord, CaseReport, CaseUntil, CaseWaiting, Milestone, Requirement, SettledBy,
     StageStay, case_report, case_reports,
 };
-pub use case_times::WaitingFor;
 pub use diff::{CaseDifference, Diff, Divergence, Presence, StateChange, diff};
 pub use error::AuditError;
 pub use finding::{Finding, FindingDetail, FindingKind, Severity, findings_markdown};
+pub use ibbi_core::WaitingFor;
 pub use input::{Compression, LedgerSource, ProgressCallback, ProgressReader, ReadProgress};
 pub use options::{AuditFilter, AuditOptions};
 pub use report::{

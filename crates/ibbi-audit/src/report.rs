@@ -2,11 +2,10 @@
 //!
 //! Times are whole minutes. Percentiles are by nearest rank, as [`ibbi_common::quantile::rank`] defines it.
 
-use crate::case_times::WaitingFor;
 use crate::finding::{Finding, FindingKind, Severity};
 use crate::input::Compression;
 use crate::options::AuditFilter;
-use ibbi_core::{At, EventKind, Name, Outcome, Stage};
+use ibbi_core::{At, EventKind, Name, Outcome, Stage, WaitingFor};
 use ibbi_log::{Digest, Uuid};
 use serde::{Serialize, Serializer};
 

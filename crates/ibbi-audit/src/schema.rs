@@ -1,6 +1,5 @@
 //! JSON Schemas of the types that write themselves as JSON. The others derive theirs.
 
-use crate::case_times::WaitingFor;
 use crate::finding::{Finding, FindingKind, Severity};
 use crate::input::Compression;
 use ibbi_core::{EventKind, Stage, Unmet};
@@ -27,7 +26,6 @@ codes! {
     FindingKind as "FindingKind": FindingKind::ALL;
     Compression as "Compression": [Compression::Gzip, Compression::Zstd];
     Severity as "Severity": [Severity::Error, Severity::Warning, Severity::Info];
-    WaitingFor as "WaitingFor": WaitingFor::ALL;
 }
 
 impl JsonSchema for Finding {

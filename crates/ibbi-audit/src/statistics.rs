@@ -1,6 +1,5 @@
 //! Statistics: counts, times, variants, and months of the cases.
 
-use crate::case_times::WaitingFor;
 use crate::finding::{FindingKind, Severity};
 use crate::judge::AuditedCase;
 use crate::options::{AuditFilter, AuditOptions};
@@ -11,7 +10,7 @@ use crate::report::{
 use chrono::Datelike;
 use ibbi_common::quantile::nearest_rank;
 use ibbi_common::zone::Zone;
-use ibbi_core::{At, EventKind, Outcome, Stage};
+use ibbi_core::{At, EventKind, Outcome, Stage, WaitingFor};
 use ibbi_log::Uuid;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;

@@ -61,6 +61,7 @@ mod survey;
 mod teams;
 mod text;
 mod time;
+mod waiting;
 
 pub use accepted::Accepted;
 pub use advisory::{Advisory, Warning};
@@ -85,6 +86,7 @@ pub use survey::{Answer, Prospect, survey};
 pub use teams::{Former, Member, Teams};
 pub use text::{ConcernId, DocumentDigest, MemberId, Name, NoteText, Reason, TextError, TimeZoneName};
 pub use time::{At, Date, LocalTime, TimeError};
+pub use waiting::{Waiting, WaitingFor, WaitingSet};
 
 /// The payload types: the data of each kind of event.
 pub mod events {

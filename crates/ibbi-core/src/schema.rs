@@ -2,7 +2,7 @@
 
 use crate::{
     Advisory, At, Body, Date, EventKind, Format, LocalTime, MemberId, Name, Outcome, Party, Rule, Seat, Source, Stage,
-    Unmet, Warning,
+    Unmet, WaitingFor, Warning,
 };
 use alloc::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -34,7 +34,7 @@ texts! {
     MemberId { "maxLength": MemberId::MAX_CHARS }
     Name { "minLength": 1, "maxLength": Name::MAX_CHARS }
 }
-codes! { Body EventKind Format Outcome Party Rule Seat Source Stage Warning }
+codes! { Body EventKind Format Outcome Party Rule Seat Source Stage WaitingFor Warning }
 
 impl JsonSchema for Unmet {
     fn schema_name() -> Cow<'static, str> {

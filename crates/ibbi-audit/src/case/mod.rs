@@ -4,11 +4,12 @@ mod milestones;
 mod records;
 mod replay;
 
-use crate::case_times::WaitingFor;
 use crate::error::AuditError;
 use crate::finding::Finding;
 use crate::input::LedgerSource;
-use ibbi_core::{Advisory, At, Case, Event, EventKind, Name, Outcome, Refusal, Rule, Stage, TimeZoneName, Unmet};
+use ibbi_core::{
+    Advisory, At, Case, Event, EventKind, Name, Outcome, Refusal, Rule, Stage, TimeZoneName, Unmet, WaitingFor,
+};
 use ibbi_log::{Record, Uuid};
 use serde::Serialize;
 

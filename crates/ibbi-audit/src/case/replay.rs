@@ -3,10 +3,10 @@
 use super::milestones::MilestoneRecorder;
 use super::records::CaseRecords;
 use super::{ActorActivity, CaseQuery, CaseRecord, CaseReport, CaseUntil, CaseWaiting, StageStay};
-use crate::case_times::{CaseTimes, WaitingFor};
+use crate::case_times::CaseTimes;
 use crate::judge::{CaseState, Held};
 use ibbi_core::HistoryEntry;
-use ibbi_core::{At, Case, CaseFile, EventKind, Stage};
+use ibbi_core::{At, Case, CaseFile, EventKind, Stage, WaitingFor};
 use ibbi_log::{LineRecord, Record};
 use std::collections::HashMap;
 

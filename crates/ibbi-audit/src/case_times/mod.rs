@@ -1,11 +1,6 @@
 //! The times of a case: what the statistics need to know about it, in few bytes.
 
-mod waiting;
-
-pub use waiting::WaitingFor;
-
-use ibbi_core::{At, Case, EventKind, Outcome, Stage};
-use waiting::{WaitingSet, waiting_for};
+use ibbi_core::{At, Case, EventKind, Outcome, Stage, WaitingFor, WaitingSet};
 
 /// The times of a case, from its events that count.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +30,7 @@ impl CaseTimes {
             last: At::MIN,
             stage: Stage::Unopened,
             outcome: None,
-            waiting_for: WaitingSet::none(),
+            waiting_for: WaitingSet::NONE,
             entered: [NEVER; Stage::ALL.len()],
             waited: [0; WaitingFor::ALL.len()],
             alone: [0; WaitingFor::ALL.len()],
@@ -54,7 +49,7 @@ impl CaseTimes {
             self.outcome = after.outcome();
         }
         self.last = at;
-        self.waiting_for = waiting_for(after);
+        self.waiting_for = after.waiting_for();
         self.note(kind);
     }
 

@@ -7,3 +7,4 @@ mod getting_started;
 mod teams;
 mod trainings;
 mod typed;
+mod waiting;
