@@ -71,6 +71,25 @@ pub struct Status {
     pub zone: Zone,
 }
 
+impl Status {
+    /// Returns a line for each person, body, or date that the case is waiting for, with the time since when, such as "labor,
+    /// since Mon, Oct 20, 2025, 4:00 PM (3 days)".
+    pub fn waiting_texts(&self) -> impl Iterator<Item = String> {
+        self.waiting_on.iter().map(|one| {
+            if let Some(due) = one.due {
+                return format!("the meeting or session on {}", self.zone.show(due));
+            }
+            let days = (self.asked_at.millis() - one.since.millis()) / (24 * 60 * 60 * 1000);
+            let long = match days {
+                ..=0 => String::new(),
+                1 => " (1 day)".to_owned(),
+                _ => format!(" ({days} days)"),
+            };
+            format!("{}, since {}{long}", one.who.label(), self.zone.show(one.since))
+        })
+    }
+}
+
 /// Returns the status of a case at an instant.
 pub fn status_of(log: &CaseLog, at: At) -> Status {
     let case = log.history.case();

@@ -6,7 +6,7 @@ use crate::output::Outcome;
 use crate::terminal::{self, DIM, HEADING, command, heading, paint};
 use ibbi_app::status::{self, Blocked, Status, ribbon};
 use ibbi_app::{AppError, Suggestion, describe::found, ledger, zone::Zone};
-use ibbi_core::{Rule, Waiting};
+use ibbi_core::Rule;
 use std::fmt::Write as _;
 
 pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
@@ -53,7 +53,7 @@ fn text(status: &Status, parts: &CommandParts, all: bool) -> String {
     let district = status.district.as_ref().map(ToString::to_string).unwrap_or_default();
     let mut text = heading(&format!("{district}, case {}", status.case));
     let _ = writeln!(text, "{}", ribbon(status.stage));
-    section(&mut text, "Waiting for", status.waiting_on.iter().map(|one| waiting(one, status)));
+    section(&mut text, "Waiting for", status.waiting_texts().map(|line| format!("  {line}\n")));
     let part = |onward: bool| {
         status.next.iter().filter(move |next| next.onward == onward).map(|next| parts.command_line(next))
     };
@@ -75,20 +75,6 @@ fn text(status: &Status, parts: &CommandParts, all: bool) -> String {
     section(&mut text, "Blocked", blocked(status, all).into_iter());
     section(&mut text, "Advisories", std::iter::once(terminal::advisories(&status.advisories, "  ")));
     text
-}
-
-/// Returns the line for someone or something that the case is waiting for.
-fn waiting(one: &Waiting, status: &Status) -> String {
-    if let Some(due) = one.due {
-        return format!("  the meeting or session on {}\n", status.zone.show(due));
-    }
-    let days = (status.asked_at.millis() - one.since.millis()) / (24 * 60 * 60 * 1000);
-    let long = match days {
-        ..=0 => String::new(),
-        1 => " (1 day)".to_owned(),
-        _ => format!(" ({days} days)"),
-    };
-    format!("  {}, since {}{long}\n", one.who.label(), status.zone.show(one.since))
 }
 
 /// Appends a section, unless it is empty.

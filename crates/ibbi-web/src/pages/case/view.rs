@@ -63,9 +63,16 @@ impl View<'_> {
             .with(head)
             .with(process_chart(self.timeline))
             .with(self.notice())
+            .with(self.waiting())
             .with(advisories(&status.advisories))
             .with(el("div").class("columns").with(left).with(right));
         Page { title: "A case", place: "/cases", content }
+    }
+
+    /// Returns whom the case is waiting for; nothing once it is closed.
+    fn waiting(&self) -> Option<Element> {
+        let items: Vec<_> = self.status.waiting_texts().map(|text| el("li").with(sentence(&text))).collect();
+        if items.is_empty() { None } else { Some(section("waiting", "Waiting for", el("ul").all(items))) }
     }
 
     fn notice(&self) -> Html {
