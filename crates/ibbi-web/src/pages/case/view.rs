@@ -61,9 +61,9 @@ impl View<'_> {
         let right = el("div").with(section("settled", "Done so far", facts(&status.settled))).with(self.record());
         let content = Html::new()
             .with(head)
-            .with(process_chart(self.timeline))
             .with(self.notice())
             .with(self.waiting())
+            .with(process_chart(self.timeline))
             .with(advisories(&status.advisories))
             .with(el("div").class("columns").with(left).with(right));
         Page { title: "A case", place: "/cases", content }
