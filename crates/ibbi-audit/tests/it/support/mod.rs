@@ -138,7 +138,15 @@ impl Lines {
     pub(crate) fn chained(mut self) -> Self {
         let mut prev = Digest::ZERO;
         for line in &mut self.0 {
-            *line = put(line, "\"prev\":\"", &prev.to_string());
+            let hex = prev.to_hex();
+            let hex = core::str::from_utf8(&hex).expect("digits");
+            // Only text after the event's data has this key without escapes.
+            let key = "\"prev\":\"";
+            let start = line.rfind(key).expect("a line has `prev`") + key.len();
+            let end = start + line[start..].find('"').expect("the end of the digest");
+            if &line[start..end] != hex {
+                line.replace_range(start..end, hex);
+            }
             prev = Digest::sha256(line.as_bytes());
         }
         self
@@ -165,13 +173,6 @@ impl Lines {
         let key = format!("\"type\":\"{kind}\"");
         1 + self.0.iter().position(|line| line.contains(&key)).unwrap_or_else(|| panic!("no {kind}"))
     }
-}
-
-/// Replaces the value that follows a key.
-fn put(line: &str, key: &str, value: &str) -> String {
-    let start = line.find(key).map_or(0, |place| place + key.len());
-    line.get(start..start + value.len())
-        .map_or_else(|| line.to_owned(), |_| format!("{}{value}{}", &line[..start], &line[start + value.len()..]))
 }
 
 /// Compresses bytes with gzip.
