@@ -8,7 +8,7 @@ use ibbi_common::format::date;
 use ibbi_core::stages::ConcernStatus;
 use ibbi_core::{
     Advisory, Answer, At, Body, Case, CaseFile, EventKind, Goal, History, Name, Outcome, Party, Seat, Sessions, Stage,
-    Unmet, Waiting, chart,
+    Unmet, Waiting, WaitingFor, chart,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -72,12 +72,13 @@ pub struct Status {
 }
 
 impl Status {
-    /// Returns a line for each person, body, or date that the case is waiting for, with the time since when, such as "labor,
-    /// since Mon, Oct 20, 2025, 4:00 PM (3 days)".
+    /// Returns a line for each person, body, or date that the case is waiting for, with the time since when, such as "labor's
+    /// decision, since Mon, Oct 20, 2025, 4:00 PM (3 days)".
     pub fn waiting_texts(&self) -> impl Iterator<Item = String> {
         self.waiting_on.iter().map(|one| {
             if let Some(due) = one.due {
-                return format!("the meeting or session on {}", self.zone.show(due));
+                let what = if due <= self.asked_at { "a report of the meeting" } else { "the meeting" };
+                return format!("{what} or session on {}", self.zone.show(due));
             }
             let days = (self.asked_at.millis() - one.since.millis()) / (24 * 60 * 60 * 1000);
             let long = match days {
@@ -85,8 +86,25 @@ impl Status {
                 1 => " (1 day)".to_owned(),
                 _ => format!(" ({days} days)"),
             };
-            format!("{}, since {}{long}", one.who.label(), self.zone.show(one.since))
+            format!("{}, since {}{long}", self.awaited(one.who), self.zone.show(one.since))
         })
+    }
+
+    /// Returns what is awaited of a person or a body at this stage.
+    fn awaited(&self, who: WaitingFor) -> &'static str {
+        match (who, self.stage) {
+            (WaitingFor::Labor, Stage::Application) => "labor's team and its members' pledges",
+            (WaitingFor::Management, Stage::Application) => "management's team and its members' pledges",
+            (WaitingFor::Labor, Stage::Caucus) => "labor's decision",
+            (WaitingFor::Management, Stage::Caucus) => "management's decision",
+            (WaitingFor::Labor, Stage::Agreement) => "labor, to choose the format of the facilitation",
+            (WaitingFor::Management, Stage::Agreement) => "management, to choose the format of the facilitation",
+            (WaitingFor::Program, Stage::Introduction) => "the program, to schedule an introductory meeting",
+            (WaitingFor::Program, Stage::Application) => "the program's answer to the application",
+            (WaitingFor::Program, Stage::Training | Stage::Facilitation) => "the program, to schedule a session",
+            (WaitingFor::Program, Stage::Caucus) => "the program, to address the open concerns",
+            _ => who.label(),
+        }
     }
 }
 

@@ -332,6 +332,9 @@ impl History {
             }
         } else if order == Order::AnyOrder && self.case.file().is_some_and(|file| at < file.last_at()) {
             self.check_room(&mut check);
+            // A replay costs time, so it is not begun without room for it.
+            check.verdict(event.kind(), self.case.stage(), at)?;
+            check = Check::new();
             let (later, case) = self.with(offered, None)?;
             effect = Effect::Insert(later, case);
         } else if !self.case.examine(event, at, &mut check) {

@@ -113,3 +113,23 @@ fn case_allows_1000_corrections() {
     story.refuses("2026-09-02 09:00", voided(story.last_seq()), &[Rule::Limits]);
     assert_eq!(story.case().file().map(ibbi_core::CaseFile::notes), Some(1));
 }
+
+/// Every insertion replays the case, so insertions count toward the limit of corrections.
+#[test]
+fn case_takes_1000_insertions() {
+    let mut story = Story::reaching(Stage::Inquiry);
+    story.on("2026-09-02 10:00", note("The superintendent called."));
+    for _ in 0..ibbi_core::History::MAX_VOIDS {
+        story.history.record(story.next_seq(), at("2026-09-02 09:00"), note("A call.")).expect("there is room");
+    }
+    let before = story.history.clone();
+    let refusal = story.history.record(story.next_seq(), at("2026-09-02 09:00"), note("One more."));
+    assert!(refusal.is_err_and(|refusal| refusal.names(Rule::Limits)));
+    let replaced = story.history.replace(story.next_seq(), 2, at("2026-09-02 10:00"), note("Corrected."));
+    assert!(replaced.is_err_and(|refusal| refusal.names(Rule::Limits)));
+    assert_eq!(story.history, before);
+    story.on("2026-09-03 10:00", note("In order, there is room."));
+    // A number that is too low is reported without a replay.
+    let refusal = before.clone().record(1, at("2026-09-02 08:00"), note("Too low."));
+    assert!(refusal.is_err_and(|refusal| refusal.names(Rule::SequenceOrder)));
+}
