@@ -1,10 +1,14 @@
 //! Forms: the fields that a person fills in to record an event, for a page or another program.
 
 mod errors;
+mod refused;
+mod when;
 
 pub use errors::{
     ACTOR_LABEL, AT_LABEL, FormError, FormProblem, event, instant, kind, recorder, text_problem, zone_problem,
 };
+pub use refused::field_of_rule;
+pub use when::When;
 
 use ibbi_core::{EventKind, FieldInfo, FieldKind};
 use serde::Serialize;

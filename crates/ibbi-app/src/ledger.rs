@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 pub use ibbi_log::Collect;
 pub use ibbi_store::{
-    AppendError, CasePage, CaseQuery, CaseSummary, Clock, ClockError, EventStore, MemoryStore, Order,
+    AppendError, CasePage, CaseQuery, CaseSummary, Clock, ClockError, EventStore, MemoryStore, Order, Record,
 };
 
 /// The program's name and version, as the first line of a ledger has it.

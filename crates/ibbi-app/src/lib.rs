@@ -27,7 +27,7 @@ mod suggest;
 pub mod tour;
 
 pub use error::{AppError, ExitCode};
-pub use ibbi_common::{format, zone};
+pub use ibbi_common::{format, typed, zone};
 /// The parts of the ledger that programs use.
 pub use ibbi_log::MAX_NUMBER;
 pub use ibbi_seal::{ExtractError, PublicKey};

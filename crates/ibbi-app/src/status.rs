@@ -13,6 +13,8 @@ use ibbi_core::{
 use serde::Serialize;
 use uuid::Uuid;
 
+pub use crate::suggest::suggest as suggestions;
+
 /// A settled fact, in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

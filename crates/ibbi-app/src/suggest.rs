@@ -43,7 +43,7 @@ struct Suggestions<'a> {
 }
 
 /// Returns what can be recorded at this instant. Events that move the process forward come first.
-pub(crate) fn suggest(history: &History, at: At) -> Vec<Suggestion> {
+pub fn suggest(history: &History, at: At) -> Vec<Suggestion> {
     let case = history.case();
     let mut suggestions = Suggestions { case, found: Vec::new() };
     for prospect in history.survey(at) {

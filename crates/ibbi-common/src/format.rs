@@ -21,6 +21,17 @@ pub fn date(day: Date) -> String {
     day.to_chrono().format("%b %-d, %Y").to_string()
 }
 
+/// Returns a date as people type it: `9/2/2025`.
+///
+/// ```
+/// let day = "2025-09-02".parse()?;
+/// assert_eq!(ibbi_common::format::us_date(day), "9/2/2025");
+/// # Ok::<(), ibbi_core::TimeError>(())
+/// ```
+pub fn us_date(day: Date) -> String {
+    day.to_chrono().format("%-m/%-d/%Y").to_string()
+}
+
 /// Returns a date with its weekday: `Tue, Sep 2, 2025`.
 ///
 /// ```

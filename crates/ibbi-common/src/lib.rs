@@ -3,7 +3,8 @@
 //! - [`zone`]: time zones, which read and show local times;
 //! - [`mod@format`]: dates, times, and numbers as people read them;
 //! - [`quantile`]: quantiles and confidence intervals;
-//! - [`spelling`]: the word that a misspelled one was probably meant to be.
+//! - [`spelling`]: the word that a misspelled one was probably meant to be;
+//! - [`typed`]: dates and times of day as people type them.
 //!
 //! # Invariants
 //!
@@ -15,4 +16,5 @@
 pub mod format;
 pub mod quantile;
 pub mod spelling;
+pub mod typed;
 pub mod zone;

@@ -6,7 +6,8 @@
 
 use crate::format::{DATE_TIME, TIME};
 use crate::spelling::{did_you_mean, echo, nearest};
-use chrono::{DateTime, Duration, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Timelike};
+use crate::typed::{self, Year};
+use chrono::{DateTime, Duration, MappedLocalTime, NaiveDateTime, NaiveTime, Offset, TimeZone};
 use chrono_tz::{OffsetName, Tz};
 use ibbi_core::{At, Date, LocalTime, Slot, TimeZoneName};
 
@@ -152,7 +153,7 @@ impl Zone {
         if self.is_unique(local.naive_local()) { plain } else { local.format("%Y-%m-%dT%H:%M:%S%:z").to_string() }
     }
 
-    /// Reads an instant: a local time (`2026-10-20 16:00`), a time with an offset or `Z`, or `now`.
+    /// Reads an instant: a local time (`2026-10-20 16:00` or `10/20/2026 4:00 PM`), a time with an offset or `Z`, or `now`.
     ///
     /// # Errors
     /// [`ZoneError`], with the form to write.
@@ -166,11 +167,20 @@ impl Zone {
         if let Ok(instant) = exact.or_else(|_| DateTime::parse_from_str(&joined, "%Y-%m-%dT%H:%M%#z")) {
             return At::try_from(instant.to_utc()).map_err(|_| ZoneError::OutOfRange(text.to_owned()));
         }
-        if text.parse::<NaiveDate>().is_ok() {
-            return Err(ZoneError::TimeMissing(text.to_owned()));
+        if let Some(day) = typed::date(text, Year::Typed) {
+            return Err(ZoneError::TimeMissing(day.to_string()));
         }
-        let local = read_local(text).ok_or_else(|| ZoneError::Instant(echo(text)))?;
-        At::try_from(self.resolve(local)?.to_utc()).map_err(|_| ZoneError::OutOfRange(text.to_owned()))
+        let (day, time) = typed::date_and_time(text, Year::Typed).ok_or_else(|| ZoneError::Instant(echo(text)))?;
+        self.instant(day, time)
+    }
+
+    /// Returns the instant at which a day's clocks show a time.
+    ///
+    /// # Errors
+    /// [`ZoneError`], if they skip that time or show it twice.
+    pub fn instant(self, day: Date, time: NaiveTime) -> Result<At, ZoneError> {
+        let local = day.to_chrono().and_time(time);
+        At::try_from(self.resolve(local)?.to_utc()).map_err(|_| ZoneError::OutOfRange(local.to_string()))
     }
 
     fn resolve(self, local: NaiveDateTime) -> Result<DateTime<Tz>, ZoneError> {
@@ -229,28 +239,25 @@ impl Zone {
     /// [`ZoneError`], with the form to write.
     pub fn read_slot(self, text: &str) -> Result<Slot, ZoneError> {
         let wrong = || ZoneError::Slot(echo(text));
-        let (starts, ends) = if let Some((starts, ends)) = text.split_once('/') {
-            (starts.parse()?, ends.parse()?)
-        } else {
-            let (day, times) = text.split_once([' ', 'T']).ok_or_else(wrong)?;
-            let (starts, ends) = times
-                .split_once('-')
-                .or_else(|| times.split_once(" to "))
-                .or_else(|| times.split_once('–'))
-                .ok_or_else(wrong)?;
-            let day = day.parse::<Date>().map_err(|_| wrong())?.to_chrono();
-            let starts = day.and_time(read_time(starts.trim()).ok_or_else(wrong)?);
-            let ends = match ends.trim() {
-                "24:00" => (day + Duration::days(1)).and_time(NaiveTime::MIN),
-                ends => day.and_time(read_time(ends).ok_or_else(wrong)?),
+        let (starts, ends) =
+            if let Some((starts, ends)) = text.split_once('/').filter(|(starts, _)| starts.contains('T')) {
+                (starts.parse()?, ends.parse()?)
+            } else {
+                let ends = text.rsplit_once(" to ").or_else(|| text.rsplit_once(['-', '–']));
+                let (starts, ends) = ends.ok_or_else(wrong)?;
+                let (day, starts) = typed::date_and_time(starts, Year::Typed).ok_or_else(wrong)?;
+                let (day, starts) = (day.to_chrono(), day.to_chrono().and_time(starts));
+                let ends = match ends.trim() {
+                    "24:00" => (day + Duration::days(1)).and_time(NaiveTime::MIN),
+                    ends => day.and_time(typed::time(ends).ok_or_else(wrong)?),
+                };
+                let local = |time| {
+                    let resolved = self.resolve(time)?;
+                    let at = At::try_from(resolved.to_utc()).map_err(|_| wrong())?;
+                    self.local(at).ok_or_else(wrong)
+                };
+                (local(starts)?, local(ends)?)
             };
-            let local = |time| {
-                let resolved = self.resolve(time)?;
-                let at = At::try_from(resolved.to_utc()).map_err(|_| wrong())?;
-                self.local(at).ok_or_else(wrong)
-            };
-            (local(starts)?, local(ends)?)
-        };
         let slot = Slot::new(starts, ends)?;
         self.check(slot)?;
         Ok(slot)
@@ -285,17 +292,6 @@ impl Default for Zone {
     }
 }
 
-fn read_local(text: &str) -> Option<NaiveDateTime> {
-    let (day, time) = text.split_once([' ', 'T'])?;
-    Some(day.parse::<NaiveDate>().ok()?.and_time(read_time(time)?))
-}
-
-fn read_time(text: &str) -> Option<NaiveTime> {
-    let read = ["%H:%M", "%H:%M:%S"].iter().find_map(|form| NaiveTime::parse_from_str(text, form).ok());
-    // Chrono reads `:60` as a leap second, and a ledger has none.
-    read.filter(|time| time.nanosecond() < 1_000_000_000)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -315,6 +311,8 @@ mod tests {
             ("2026-10-20 20:00:00.250+02:00", "2026-10-20T18:00:00.250Z"),
             ("2026-10-20 16:00-04:00", "2026-10-20T20:00:00.000Z"),
             ("2026-10-20T20:00Z", "2026-10-20T20:00:00.000Z"),
+            ("10/20/2026 4pm", "2026-10-20T20:00:00.000Z"),
+            ("Tue, Oct 20, 2026, 4:00 PM", "2026-10-20T20:00:00.000Z"),
             ("now", "2026-11-01T00:00:00.000Z"),
         ] {
             let read = zone.read(text, now).unwrap();
@@ -346,7 +344,7 @@ mod tests {
             "2026-10-20 16:00 EDT",
             "2026-02-30 10:00",
             "2026-10-20 25:00",
-            "10/20/2026 4pm",
+            "10/20/2026 4",
             "1969-01-01 10:00",
         ] {
             assert!(zone.read(wrong, now).is_err(), "{wrong}");
@@ -360,6 +358,8 @@ mod tests {
         for (text, expected) in [
             ("2026-10-20 08:00-16:00", "2026-10-20T08:00:00-04:00/2026-10-20T16:00:00-04:00"),
             ("2026-12-20 08:00 to 16:00", "2026-12-20T08:00:00-05:00/2026-12-20T16:00:00-05:00"),
+            ("12/20/2026 8am to 4pm", "2026-12-20T08:00:00-05:00/2026-12-20T16:00:00-05:00"),
+            ("Dec 20, 2026, 8:00 AM \u{2013} 4:00 PM", "2026-12-20T08:00:00-05:00/2026-12-20T16:00:00-05:00"),
             ("2026-11-01 00:30-07:30", "2026-11-01T00:30:00-04:00/2026-11-01T07:30:00-05:00"),
             ("2026-10-20 18:00-24:00", "2026-10-20T18:00:00-04:00/2026-10-21T00:00:00-04:00"),
             (

@@ -3,6 +3,7 @@
 use crate::response::{self, PROBLEM};
 use axum::http::StatusCode;
 use axum::response::Response;
+use ibbi_app::form::FormError;
 use ibbi_app::ledger::AppendError;
 use ibbi_app::{AppError, ExitCode};
 use ibbi_core::Refusal;
@@ -15,6 +16,8 @@ use uuid::Uuid;
 pub(crate) enum WebError {
     /// An operation failed.
     App(AppError),
+    /// A form has entries that can't be read.
+    Form(FormError),
     /// The request is wrong: a status, a stable code, and the message.
     Request(StatusCode, &'static str, String),
 }
@@ -55,6 +58,12 @@ impl From<AppError> for WebError {
     }
 }
 
+impl From<FormError> for WebError {
+    fn from(error: FormError) -> Self {
+        Self::Form(error)
+    }
+}
+
 impl WebError {
     pub(crate) fn not_found(detail: impl Into<String>) -> Self {
         Self::Request(StatusCode::NOT_FOUND, "not-found", detail.into())
@@ -69,6 +78,7 @@ impl WebError {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::Request(status, ..) => *status,
+            Self::Form(_) => StatusCode::BAD_REQUEST,
             Self::App(error) => match error {
                 AppError::NoCase(_) | AppError::Gone(_) => StatusCode::NOT_FOUND,
                 AppError::Refused { .. } | AppError::Future { .. } | AppError::Scenario { .. } => {
@@ -92,6 +102,7 @@ impl WebError {
         match self {
             Self::App(error) => error.code(),
             Self::Request(_, code, _) => code,
+            Self::Form(_) => "input",
         }
     }
 
@@ -116,6 +127,7 @@ impl WebError {
                 format!("{error}. Start the server again to record more events")
             }
             Self::App(error) => error.to_string(),
+            Self::Form(error) => error.to_string(),
             Self::Request(.., detail) => detail.clone(),
         }
     }

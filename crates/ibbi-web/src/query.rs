@@ -36,6 +36,12 @@ impl Pairs {
     }
 }
 
+impl From<Vec<(String, String)>> for Pairs {
+    fn from(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+}
+
 /// Writes pairs as the query of a link.
 pub(crate) fn write<'a>(pairs: impl IntoIterator<Item = (&'a str, Cow<'a, str>)>) -> String {
     let mut text = form_urlencoded::Serializer::new(String::new());

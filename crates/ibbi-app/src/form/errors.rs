@@ -5,9 +5,10 @@ use crate::input::value::is_placeholder;
 use crate::input::{self, InputError};
 use crate::zone::{MASSACHUSETTS, Zone, ZoneError};
 use ibbi_common::spelling::{self, echo};
+use ibbi_common::typed::{self, Year};
 use ibbi_core::{
-    At, ConcernId, Date, DocumentDigest, Event, EventKind, FieldInfo, FieldKind, MemberId, Name, NoteText, Reason,
-    Slot, TextError, TimeError, TimeZoneName,
+    At, ConcernId, DocumentDigest, Event, EventKind, FieldInfo, FieldKind, MemberId, Name, NoteText, Reason, Slot,
+    TextError, TimeError, TimeZoneName,
 };
 use std::str::FromStr;
 
@@ -46,7 +47,26 @@ impl FormError {
         Self::one(None, "The form is incomplete. Load the page again, then fill in the form again.".to_owned())
     }
 
-    fn one(field: Option<&'static str>, message: String) -> Self {
+    /// Returns the error for a day without a time, where a time is needed.
+    pub fn time_missing() -> Self {
+        Self::one(Some("time"), format!("{AT_LABEL}: enter the time too, such as 3:30 PM."))
+    }
+
+    /// Returns the error for a correction that changes nothing.
+    pub fn unchanged() -> Self {
+        Self::one(None, "Nothing has changed. Change what is wrong first.".to_owned())
+    }
+
+    /// Returns the error with another name for a field.
+    #[must_use]
+    pub fn in_field(mut self, from: &str, to: &'static str) -> Self {
+        for problem in self.problems.iter_mut().filter(|problem| problem.field == Some(from)) {
+            problem.field = Some(to);
+        }
+        self
+    }
+
+    pub(super) fn one(field: Option<&'static str>, message: String) -> Self {
         Self { problems: vec![FormProblem { field, message }] }
     }
 }
@@ -105,10 +125,10 @@ pub fn instant(text: &str, zone: Zone, now: At) -> Result<At, FormError> {
     let text = text.trim();
     zone.read(text, now).map_err(|error| {
         let problem = match error {
-            ZoneError::TimeMissing(day) => format!("\u{201c}{day}\u{201d} has no time; add one, such as {day} 16:00"),
+            ZoneError::TimeMissing(day) => format!("\u{201c}{day}\u{201d} has no time; add one, such as {day} 4:00 PM"),
             ZoneError::Skipped(..) | ZoneError::Twice(..) | ZoneError::OutOfRange(_) => in_words(&error.to_string()),
             _ => format!(
-                "\u{201c}{}\u{201d} is not a time; enter the day and the time, such as 2026-10-20 16:00, or leave this \
+                "\u{201c}{}\u{201d} is not a time; enter the day and the time, such as 10/20/2026 4:00 PM, or leave this \
                  empty if it just happened",
                 echo(text)
             ),
@@ -152,7 +172,7 @@ fn problem(kind: FieldKind, text: &str, zone: Zone) -> Option<String> {
         FieldKind::Code(set) => unless(set.codes.contains(&text), "choose one from the list").map(|short| {
             if set.labels.len() > 6 { short } else { format!("choose one of: {}", set.labels.join(", ")) }
         }),
-        FieldKind::Date => unless(text.parse::<Date>().is_ok(), "enter a valid date, such as 2026-10-20"),
+        FieldKind::Date => unless(typed::date(text, Year::Typed).is_some(), "enter a valid date, such as 10/20/2026"),
         FieldKind::Slot => zone.read_slot(text).err().map(|error| slot_problem(&error)),
         FieldKind::MemberId => unless(text.parse::<MemberId>().is_ok(), "choose a team member"),
         FieldKind::MemberIds => {
@@ -212,7 +232,8 @@ pub fn text_problem(error: &TextError, text: &str) -> String {
                 Some('\n' | '\r') => "a line break",
                 _ => "an invisible character",
             };
-            let before: String = text.chars().take(position.saturating_sub(1)).collect();
+            let before = text.chars().take(position.saturating_sub(1));
+            let before: String = before.map(|c| if matches!(c, '\n' | '\t') { ' ' } else { c }).collect();
             let count = before.chars().count();
             let quoted = echo(&before.chars().skip(count.saturating_sub(QUOTED_BEFORE)).collect::<String>());
             let place = match count {
@@ -243,7 +264,7 @@ fn slot_problem(error: &ZoneError) -> String {
         ZoneError::Time(TimeError::TooLong { minutes }) => {
             format!("this is {minutes} minutes long; the limit is {} minutes", Slot::MAX_MINUTES)
         }
-        _ => "enter a valid date and both times, such as 2026-10-20 from 08:00 to 16:00".to_owned(),
+        _ => "enter a valid date and both times, such as 10/20/2026 from 8:00 AM to 4:00 PM".to_owned(),
     }
 }
 

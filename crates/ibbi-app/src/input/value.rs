@@ -2,6 +2,7 @@
 
 use crate::zone::Zone;
 use ibbi_common::spelling::{self, echo};
+use ibbi_common::typed::{self, Year};
 use ibbi_core::{CodeSet, ConcernId, Date, DocumentDigest, FieldKind, MemberId, Name, NoteText, Reason, TimeZoneName};
 use serde_json::{Value, json};
 
@@ -62,7 +63,10 @@ pub(crate) fn read(kind: FieldKind, text: &str, zone: Zone) -> Result<Value, Str
         FieldKind::Reason { .. } => parsed::<Reason>(text),
         FieldKind::NoteText { .. } => parsed::<NoteText>(text),
         FieldKind::Code(set) => code(text, set),
-        FieldKind::Date => parsed::<Date>(text),
+        FieldKind::Date => match typed::date(text, Year::Typed) {
+            Some(date) => Ok(json!(date)),
+            None => parsed::<Date>(text),
+        },
         FieldKind::Slot => {
             let slot = zone.read_slot(text).map_err(|error| error.to_string())?;
             Ok(json!({ "starts": slot.starts(), "ends": slot.ends() }))

@@ -2,6 +2,7 @@
 
 use crate::error::AppError;
 use ibbi_common::spelling::{self, echo};
+use ibbi_common::typed::{self, Year};
 use ibbi_core::{Date, MemberId, Name};
 use ibbi_sim::{Closure, DayPart, Unavailable, Weekday};
 
@@ -108,18 +109,9 @@ pub fn times_text(times: &[Unavailable]) -> String {
     times.iter().map(|time| time_text(*time)).collect::<Vec<_>>().join(", ")
 }
 
-/// Reads a date: `2026-11-02`, or `11/2/2026` as in the United States.
+/// Reads a date with its year: `2026-11-02`, or `11/2/2026` as in the United States.
 pub fn day(text: &str) -> Option<Date> {
-    if let Ok(day) = text.trim().parse() {
-        return Some(day);
-    }
-    let mut parts = text.trim().split('/');
-    let (month, day, year) = (parts.next()?, parts.next()?, parts.next()?);
-    let year: i32 = year.parse().ok().filter(|_| year.len() == 4)?;
-    if parts.next().is_some() {
-        return None;
-    }
-    Date::new(year, month.parse().ok()?, day.parse().ok()?)
+    typed::date(text, Year::Typed)
 }
 
 fn weekday(word: &str) -> Option<Weekday> {

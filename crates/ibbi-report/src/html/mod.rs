@@ -130,6 +130,22 @@ impl Element {
         self
     }
 
+    /// Adds the attribute `value` with a text that a browser gives back byte for byte.
+    pub fn value(mut self, text: &str) -> Self {
+        self.open.push_str(" value=\"");
+        escape_exactly(text, &mut self.open);
+        self.open.push('"');
+        self
+    }
+
+    /// Adds a text that a browser gives back byte for byte, as the content of a `textarea`.
+    pub fn typed(mut self, text: &str) -> Self {
+        // Browsers drop a line feed at the beginning.
+        self.content.push('\n');
+        escape_exactly(&text.replace("\r\n", "\n"), &mut self.content);
+        self
+    }
+
     /// Adds a class attribute.
     pub fn class(self, class: &'static str) -> Self {
         self.attr("class", class)
@@ -180,6 +196,22 @@ fn escape(text: &str, into: &mut String) {
     }
 }
 
+/// Converts what a person typed to the content of an input: characters that nothing shows are kept, as references.
+///
+/// A document can't have U+0000, which no keyboard has. It becomes U+FFFD.
+fn escape_exactly(text: &str, into: &mut String) {
+    for c in text.chars() {
+        match c {
+            '\0' => into.push(char::REPLACEMENT_CHARACTER),
+            '\n' | '\t' => into.push(c),
+            // Browsers read a reference to one of these as another character.
+            '\u{7f}'..='\u{9f}' => into.push(c),
+            c if c.is_control() || is_unseen(c) => into.push_str(&format!("&#{};", u32::from(c))),
+            c => escape(c.encode_utf8(&mut [0; 4]), into),
+        }
+    }
+}
+
 /// Returns whether a character reorders or breaks text invisibly, or is not allowed in documents.
 pub const fn is_unseen(c: char) -> bool {
     matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}')
@@ -207,6 +239,14 @@ mod tests {
             let element = Html::from(el("p").attr("title", text).with(text));
             assert_eq!(element.as_str(), format!("<p title=\"{expected}\">{expected}</p>"));
         }
+    }
+
+    #[test]
+    fn content_of_inputs_is_kept_exactly() {
+        let input = Html::from(el("input").value("a\u{202e}b \u{200b}\"<&'\r\u{1}\0 "));
+        assert_eq!(input.as_str(), "<input value=\"a&#8238;b \u{200b}&quot;&lt;&amp;&#39;&#13;&#1;\u{fffd} \"/>");
+        let area = Html::from(el("textarea").typed("\r\none\r\n\n two & \u{2028}"));
+        assert_eq!(area.as_str(), "<textarea>\n\none\n\n two &amp; &#8232;</textarea>");
     }
 
     #[test]

@@ -16,6 +16,9 @@
       if (first) first.focus();
     });
   }
+  for (const input of document.querySelectorAll("input[data-pick]")) addPicker(input);
+  const bar = document.querySelector("form.when");
+  if (bar) whenBar(bar);
   // Ignores a second click after a form was sent.
   for (const each of document.querySelectorAll("form[data-once]")) {
     each.addEventListener("submit", () => setTimeout(() => {
@@ -25,6 +28,54 @@
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) for (const button of document.querySelectorAll("button:disabled")) button.disabled = false;
   });
+
+  // Adds the browser's calendar or clock to an input that takes typed dates and times.
+  function addPicker(input) {
+    const native = document.createElement("input");
+    native.type = input.dataset.pick;
+    native.tabIndex = -1;
+    native.setAttribute("aria-hidden", "true");
+    if (!native.showPicker) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "pick";
+    button.tabIndex = -1;
+    button.setAttribute("aria-label", native.type === "date" ? "Choose a day" : "Choose a time");
+    button.textContent = "\u25be";
+    button.append(native);
+    const box = document.createElement("span");
+    box.className = "picked";
+    input.replaceWith(box);
+    box.append(input, button);
+    button.addEventListener("click", () => native.showPicker());
+    native.addEventListener("input", () => {
+      const [year, month, day] = native.value.split("-").map(Number);
+      input.value = native.type === "date" ? (year ? `${month}/${day}/${year}` : "") : native.value;
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+      input.focus();
+    });
+  }
+
+  // The choice above the forms applies to every form, also before the page was loaded again.
+  function whenBar(bar) {
+    const value = (name) => bar.elements[name].value;
+    bar.addEventListener("input", (event) => {
+      const choice = { earlier: "today", day: "day", time: "day" }[event.target.name];
+      if (choice) bar.querySelector(`[name=when][value=${choice}]`).checked = true;
+    });
+    bar.addEventListener("change", (event) => {
+      if (event.target.name === "when" && event.target.value === "now") bar.requestSubmit();
+      else if (event.target.name === "when") bar.elements[event.target.value === "today" ? "earlier" : "day"].focus();
+    });
+    // A new day replaces the old one.
+    bar.addEventListener("focusin", (event) => { if (event.target.type === "text") event.target.select(); });
+    document.addEventListener("submit", (event) => {
+      const choice = value("when");
+      const chosen = { actor: value("actor"), day: choice === "day" ? value("day") : "",
+        time: choice === "day" ? value("time") : choice === "today" ? value("earlier") : "" };
+      for (const input of event.target.querySelectorAll("input[data-when]")) input.value = chosen[input.dataset.when];
+    });
+  }
 
   function planPage(form, answer) {
     const news = document.createElement("p");

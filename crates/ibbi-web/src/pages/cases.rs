@@ -1,8 +1,9 @@
 //! The list of cases, and the form that opens one.
 
-use super::case::fields::{self, Choices, Content};
-use super::form_errors::{lines, message, warning};
+use super::case::{Choices, Inputs, Reader};
+use super::form_errors::{FormErrors, warning};
 use super::shell::{Page, button, hidden};
+use super::when::{self, Moment};
 use crate::problem::WebError;
 use crate::query::{self, Pairs};
 use crate::request::{WebRequest, WebResult};
@@ -14,8 +15,8 @@ use ibbi_app::ledger::{self, AppendError, CasePage, CaseQuery, Order};
 use ibbi_app::service::Offer;
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, form};
-use ibbi_core::EventKind;
-use ibbi_report::html::{Element, Html, el, name, section};
+use ibbi_core::{EventKind, History};
+use ibbi_report::html::{Element, Html, details, el, name, section};
 use uuid::Uuid;
 
 /// The most cases on a page.
@@ -39,7 +40,7 @@ fn list_page(request: &WebRequest, given: &Pairs, fail: Option<&WebError>) -> Re
     let content = Html::new()
         .with(el("h1").with("Manage cases"))
         .with(list(&page, before.is_some(), wanted))
-        .with(section("open", "Open a case", opening(given, fail)))
+        .with(section("open", "Open a case", opening(request, given, fail)))
         .with(el("p").class("quiet").with(lines));
     let status = fail.map_or(StatusCode::OK, WebError::status);
     Ok(Page { title: "Manage cases", place: "/cases", content }.answer(status))
@@ -102,30 +103,36 @@ fn search(wanted: &str) -> Element {
         .with(button("Find").class("less"))
 }
 
-fn opening(given: &Pairs, fail: Option<&WebError>) -> Html {
+fn opening(request: &WebRequest, given: &Pairs, fail: Option<&WebError>) -> Html {
     let choices = Choices::default();
     let wanted = ["district", "county", "contract_expires", "evergreen", "time_zone", "follows"];
     let mut all = form::fields(EventKind::CaseOpened);
     all.retain(|field| wanted.contains(&field.name));
     all.sort_by_key(|field| wanted.iter().position(|name| *name == field.name));
-    let inputs = all.iter().map(|field| {
-        let content = match (fail, field.name) {
-            (Some(_), _) => Content::Sent(given),
-            (None, "time_zone") => Content::Suggested(ibbi_app::zone::MASSACHUSETTS),
-            (None, _) => Content::Suggested(""),
-        };
-        fields::input(field, "open", content, &choices)
+    let errors = fail.map(FormErrors::from_error).unwrap_or_default();
+    let suggested = [format!("time_zone={}", ibbi_app::zone::MASSACHUSETTS), "evergreen=false".to_owned()];
+    let sent = fail.map(|_| given);
+    let inputs = Inputs { form: "open", sent, suggested: &suggested, choices: &choices, errors: &errors };
+    let usual = ["district", "county", "contract_expires"];
+    let (usual, rare): (Vec<_>, Vec<_>) = all.iter().partition(|field| usual.contains(&field.name));
+    let rare = details("More details", Html::from_iter(rare.into_iter().map(|field| inputs.input(field))));
+    let rare = if fail.is_some() { rare.attr("open", "open") } else { rare };
+    let summary = fail.map(|fail| match opened_already(fail) {
+        Some(text) => warning(text),
+        None => errors.summary("The case was not opened.", "open"),
     });
-    let errors = fail.map(|fail| warning(opened_already(fail).unwrap_or_else(|| lines(&message(fail)))));
+    let moment = Moment::read(request, given);
+    let times = when::fields(&moment, &request.state.actor, &errors);
     let form: Element = el("form")
         .attr("method", "post")
         .attr("action", "/cases")
         .attr("data-once", "1")
         .with(hidden("id", &Uuid::now_v7().to_string()))
-        .with(el("div").class("basics").all(inputs))
-        .with(fields::when("open", given))
+        .with(el("fieldset").class("basics").with(el("legend").with("When did it happen?")).with(times))
+        .with(el("div").class("basics").all(usual.into_iter().map(|field| inputs.input(field))))
+        .with(rare)
         .with(el("p").class("send").with(button("Open the case")));
-    Html::new().with(errors).with(form)
+    Html::new().with(summary).with(form)
 }
 
 /// Returns a link to the case that this form opened, if the form was sent before with other content.
@@ -140,21 +147,27 @@ fn opened_already(fail: &WebError) -> Option<Html> {
 
 pub(crate) fn open(request: &WebRequest) -> WebResult {
     let given = request.form();
-    match opened(request, &given) {
-        Ok(case) => Ok(see_other(&format!("/cases/{case}"))),
-        Err(fail) => list_page(request, &given, Some(&fail)),
-    }
+    let moment = Moment::read(request, &given);
+    let response = match opened(request, &given) {
+        Ok(case) => see_other(&moment.address(&format!("/cases/{case}"), &[])),
+        Err(fail) => list_page(request, &given, Some(&fail))?,
+    };
+    Ok(moment.keep_recorder(request, response))
 }
 
 fn opened(request: &WebRequest, given: &Pairs) -> Result<Uuid, WebError> {
-    let kind = EventKind::CaseOpened;
-    let pairs = fields::pairs(kind, given, &[]);
-    let event = form::event(kind, &pairs, Zone::default())?;
+    let now = request.state.now()?;
+    let today = Zone::default().date(now);
+    let reader = Reader { given, choices: &Choices::default(), near: today };
+    let event = form::event(EventKind::CaseOpened, &reader.pairs(EventKind::CaseOpened), Zone::default())?;
     let zone = match &event {
         ibbi_core::Event::CaseOpened(opened) => Zone::new(&opened.time_zone).map_err(AppError::from)?,
         _ => Zone::default(),
     };
-    let (at, actor, id) = fields::circumstances(request, given, zone)?;
+    let (when, actor) = when::circumstances(request, given, zone)?;
+    let refused = |refusal| AppError::Refused { refusal, zone };
+    let at = when.instant(std::slice::from_ref(&event), &History::new(), zone, now).map_err(refused)?;
+    let id = given.get("id").and_then(|id| Uuid::parse_str(id).ok());
     let recorded = request.state.writer.offer_here(Offer { at, id, ..Offer::new(event, actor) })?;
     Ok(recorded.case)
 }

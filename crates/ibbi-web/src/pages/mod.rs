@@ -8,6 +8,7 @@ mod form_errors;
 mod home;
 mod plan;
 mod shell;
+mod when;
 
 use crate::problem::{WebError, title};
 use crate::request::{Handler, blocking, limited, with_parts};
@@ -31,6 +32,8 @@ pub(crate) static ROUTES: &[(Method, &str, Handler)] = &[
     (Method::POST, "/cases", |request| blocking(request, cases::open)),
     (Method::GET, "/cases/{case}", |request| blocking(request, case::page)),
     (Method::POST, "/cases/{case}", |request| blocking(request, case::record)),
+    (Method::GET, "/cases/{case}/entries/{seq}", |request| blocking(request, case::correct::page)),
+    (Method::POST, "/cases/{case}/entries/{seq}", |request| blocking(request, case::correct::send)),
     (Method::GET, "/cases/{case}/dates.ics", |request| blocking(request, crate::api::calendar_of_case)),
     (Method::GET, "/audit", |request| blocking(request, audit::page)),
     (Method::POST, "/audit", |request| with_parts(request, limited, audit::send)),

@@ -85,7 +85,47 @@ pub(crate) fn field(label: &str, id: &str, input: Element, hint: Option<&str>, w
 
 /// Returns an input of one line.
 pub(crate) fn line(name: &str, value: &str) -> Element {
-    el("input").attr("type", "text").attr("name", name).attr("value", value).attr("autocomplete", "off")
+    el("input").attr("type", "text").attr("name", name).value(value).attr("autocomplete", "off")
+}
+
+/// Returns an input for a date as people type it. The script adds a calendar to it.
+pub(crate) fn date_input(name: &str, value: &str) -> Element {
+    line(name, value).attr("data-pick", "date").attr("placeholder", "9/30/2026")
+}
+
+/// Returns an input for a time of day as people type it. The script adds a clock to it.
+pub(crate) fn time_input(name: &str, value: &str) -> Element {
+    time_input_with(name, value, "3:30 PM")
+}
+
+/// Returns an input for a time of day, with a text that shows while it is empty.
+pub(crate) fn time_input_with(name: &str, value: &str, empty: &str) -> Element {
+    line(name, value).attr("data-pick", "time").attr("placeholder", empty)
+}
+
+/// Returns an input of several lines.
+pub(crate) fn textarea(name: &str, value: &str, rows: usize) -> Element {
+    el("textarea").attr("name", name).attr("rows", rows).typed(value)
+}
+
+/// Returns a radio button with its label.
+pub(crate) fn radio(name: &str, value: &str, chosen: bool, label: impl Into<Html>) -> Element {
+    let input = el("input").attr("type", "radio").attr("name", name).attr("value", value);
+    let input = if chosen { input.attr("checked", "checked") } else { input };
+    el("label").class("tick").with(input).with(el("span").with(label))
+}
+
+/// Returns the messages at a field, with an ID that the field refers to.
+pub(crate) fn wrong_at(id: &str, wrong: &[&str]) -> Option<Element> {
+    (!wrong.is_empty()).then(|| el("p").class("wrong").attr("id", format!("{id}-wrong")).with(wrong.join(" ")))
+}
+
+/// Marks an input as invalid, with a reference to the messages of [`wrong_at`].
+pub(crate) fn marked(input: Element, id: &str, wrong: &[&str]) -> Element {
+    if wrong.is_empty() {
+        return input;
+    }
+    input.attr("aria-invalid", "true").attr("aria-describedby", format!("{id}-wrong"))
 }
 
 /// Returns a choice of one option.

@@ -99,7 +99,7 @@ fn form_sent_twice_with_other_content_is_refused() {
     let again = server.form(&case, &sent("Rosa+Amari"));
     assert_eq!(again.status, 409);
     let text = message(&again);
-    for part in ["is recorded as number 3: ", "correct it under", "record it with one of the forms below"] {
+    for part in ["is recorded as number 3: ", "correct it in the history", "record it with one of the forms below"] {
         assert!(text.contains(part), "{part}: {text}");
     }
     assert!(!text.contains(id) && !is_command(&text), "{text}");
@@ -120,19 +120,66 @@ fn form_sent_twice_with_other_content_is_refused() {
 fn refused_form_keeps_what_was_typed() {
     let server = Running::start();
     let case = format!("/cases/{}", server.open("Maple Hollow"));
-    let lines = "type=note_added&form=f9&text=one%0D%0A%0D%0Atwo%0D%0A&at=9999-01-01+10:00";
+    let lines = "type=note_added&form=note-added&text=one%0D%0A%0D%0A%20two%E2%80%AE%0D%0A&at=9999-01-01+10:00";
     let note = server.form(&case, lines);
-    assert_eq!(note.status, 422);
-    assert!(note.text().contains(">one\n\ntwo\n</textarea>"), "{}", note.text());
+    assert_eq!(note.status, 400, "a text can't have an invisible character");
+    assert!(note.text().contains(">\none\n\n two&#8238;\n</textarea>"), "{}", note.text());
     assert!(!note.text().contains('\u{fffd}'), "{}", note.text());
     // The page has no form for this event at this stage.
     let early = server.form(&case, "type=format_chosen&form=f9&format=two_half_days");
     assert_eq!(early.status, 422);
     assert!(early.text().contains("The form that you sent"), "{}", early.text());
-    assert!(early.text().contains("<option value=\"two_half_days\" selected=\"selected\">"), "{}", early.text());
-    // The form of a correction is in the timeline.
+    assert!(early.text().contains("value=\"two_half_days\" checked=\"checked\""), "{}", early.text());
+    // The form of a correction is on the page of its entry.
     assert_eq!(server.form(&case, "type=note_added&text=x").status, 303);
-    let void = server.form(&case, "type=event_voided&seq=3&reason=a+%26+b&rev=1");
+    let void = server.form(&format!("{case}/entries/3"), "do=void&void_reason=a+%26+b&rev=1");
     assert_eq!(void.status, 412);
-    assert!(void.text().contains("name=\"reason\" value=\"a &amp; b\""), "{}", void.text());
+    assert!(void.text().contains("name=\"void_reason\" value=\"a &amp; b\""), "{}", void.text());
+}
+
+#[test]
+fn error_is_at_its_field_and_in_the_summary() {
+    let server = Running::start();
+    let case = format!("/cases/{}", server.open("Maple Hollow"));
+    let form = "type=leader_agreed&form=leader-agreed-superintendent&seat=superintendent&name=";
+    let page = server.form(&case, form);
+    assert_eq!(page.status, 400);
+    let id = "leader-agreed-superintendent-name";
+    for part in [
+        format!("<a href=\"#{id}\">Name: fill this in.</a>"),
+        format!("<p class=\"wrong\" id=\"{id}-wrong\">Name: fill this in.</p>"),
+    ] {
+        assert!(page.text().contains(&part), "{part}: {}", page.text());
+    }
+    let input = page.text().split("<input").find(|input| input.contains(&format!("id=\"{id}\""))).unwrap();
+    let input = input.split('>').next().unwrap();
+    assert!(input.contains("aria-invalid=\"true\"") && input.contains(&format!("aria-describedby=\"{id}-wrong\"")));
+    // A refusal by the rules is at the field that can be changed.
+    let office =
+        server.form(&case, "type=leader_agreed&form=leader-agreed-school-committee&seat=school_committee&name=T");
+    assert!(office.text().contains("href=\"#leader-agreed-school-committee-office\""), "{}", office.text());
+    // So is a time that can't be read. It is in the bar above the forms.
+    let time = server.form(&case, "type=note_added&form=note-added&text=x&day=soon");
+    assert!(time.text().contains("href=\"#when-day\"") && time.text().contains("value=\"soon\""), "{}", time.text());
+}
+
+#[test]
+fn time_and_recorder_stay_for_the_next_entry() {
+    let server = Running::start();
+    let opened = server.form("/cases", "district=Maple+Hollow&day=9/2/2025&time=9:00+AM&actor=P.+Sullivan");
+    assert_eq!(opened.status, 303, "{}", opened.text());
+    let place = opened.header("location").unwrap();
+    assert!(place.ends_with("?day=9%2F2%2F2025&time=9%3A00+AM"), "{place}");
+    let cookie = opened.header("set-cookie").unwrap().split(';').next().unwrap();
+    let page = server.connect().ask("GET", place, &[("cookie", cookie)], b"");
+    for part in ["value=\"P. Sullivan\" data-when=\"actor\"", "Record for Tue, Sep 2, 2025, 9:00 AM"] {
+        assert!(page.text().contains(part), "{part}: {}", page.text());
+    }
+    let case = place.split('?').next().unwrap();
+    let lasting = server.form(case, "type=note_added&text=x&day=9/3/2025&actor=P.+Sullivan");
+    assert_eq!(lasting.status, 303, "{}", lasting.text());
+    let ledger = std::fs::read_to_string(server.ledger()).unwrap();
+    let lines: Vec<&str> = ledger.lines().skip(1).collect();
+    assert!(lines[0].contains("\"at\":\"2025-09-02T13:00:00.000Z\"") && lines[0].contains("\"actor\":\"P. Sullivan\""));
+    assert!(lines[1].contains("\"at\":\"2025-09-03T16:00:00.000Z\""), "{}", lines[1]);
 }

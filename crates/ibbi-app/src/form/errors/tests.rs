@@ -41,19 +41,19 @@ fn problems_have_the_labels_of_the_form() {
         (
             CaseOpened,
             &[("district", "A"), ("contract_expires", "2026-02-30"), ("time_zone", "eastern")],
-            "Contract expires: enter a valid date, such as 2026-10-20.\n\
+            "Contract expires: enter a valid date, such as 10/20/2026.\n\
              Time zone: there is no time zone \u{201c}eastern\u{201d}; enter America/New_York for \
              Massachusetts, or another zone as a region and a city.",
         ),
         (
             SupportConfirmed,
             &[("dated", "soon")],
-            "Letter from: choose one.\nDate of the letter: enter a valid date, such as 2026-10-20.",
+            "Letter from: choose one.\nDate of the letter: enter a valid date, such as 10/20/2026.",
         ),
         (
             SessionScheduled,
             &slot(" -")[..],
-            "Day and time: enter a valid date and both times, such as 2026-10-20 from 08:00 to 16:00.",
+            "Day and time: enter a valid date and both times, such as 10/20/2026 from 8:00 AM to 4:00 PM.",
         ),
         (
             SessionScheduled,
@@ -86,7 +86,10 @@ fn time_and_recorder_problems_have_their_labels() {
     let now = At::from_millis(1_790_000_000_000).unwrap();
     for (text, expected) in [
         ("soon", "When it happened: \u{201c}soon\u{201d} is not a time; enter the day and the time, such as"),
-        ("2026-10-20", "When it happened: \u{201c}2026-10-20\u{201d} has no time; add one, such as 2026-10-20 16:00."),
+        (
+            "2026-10-20",
+            "When it happened: \u{201c}2026-10-20\u{201d} has no time; add one, such as 2026-10-20 4:00 PM.",
+        ),
         ("2026-03-08 02:30", "When it happened: 2026-03-08 02:30 does not exist"),
     ] {
         let error = instant(text, Zone::default(), now).unwrap_err();

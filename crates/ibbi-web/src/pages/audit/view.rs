@@ -1,8 +1,9 @@
 //! The markup of the results of an audit.
 
 use super::source::Source;
-use crate::pages::case::view::{facts, moment_item, process_chart, sentence as sentence_of};
-use crate::pages::form_errors::warning;
+use crate::pages::case::history::moment_item;
+use crate::pages::case::view::{facts, process_chart};
+use crate::pages::form_errors::{sentence as sentence_of, warning};
 use crate::pages::shell::{button, field};
 use crate::problem::WebError;
 use ibbi_app::audit::{AuditReport, AuditedCaseSummary, CheckpointFacts, CodeCount, Finding, InputKind};

@@ -1,301 +1,269 @@
-//! The inputs of an event's form, and the pairs `key=value` of a form that was sent.
+//! The inputs of forms, by the kind of field.
 
-use crate::pages::shell::{field as labeled, hidden, line, select, tick};
-use crate::problem::WebError;
+use super::choices::Choices;
+use crate::pages::form_errors::{FormErrors, field_id};
+use crate::pages::shell::{
+    date_input, field as labeled, hidden, line, marked, select, textarea, tick, time_input, wrong_at,
+};
 use crate::query::Pairs;
-use crate::request::WebRequest;
 use ibbi_app::form::{self, FormField};
-use ibbi_app::schedule::id_of;
-use ibbi_app::zone::Zone;
-use ibbi_core::{At, Case, CodeSet, EventKind, FieldKind, MemberId, Name};
-use ibbi_report::html::{Element, Html, details, el, is_unseen};
-use uuid::Uuid;
+use ibbi_core::{CodeSet, EventKind, FieldKind};
+use ibbi_report::html::{Element, Html, details, el};
 
 /// The number of rows for observers.
 const OBSERVERS: usize = 3;
+/// The most options that are radio buttons: one click chooses one of them.
+const RADIOS: usize = 6;
 
-/// The choices that a case offers.
-#[derive(Debug, Default)]
-pub(crate) struct Choices {
-    /// The members of the teams: ID and name.
-    pub(crate) members: Vec<(String, String)>,
-    /// The concerns: ID and text.
-    pub(crate) concerns: Vec<(String, String)>,
+/// A form with its content.
+pub(crate) struct Inputs<'a> {
+    /// The ID of the form, which keeps its IDs apart from those of other forms.
+    pub(crate) form: &'a str,
+    /// The form as it was sent, to be shown exactly like that. None for a new form.
+    pub(crate) sent: Option<&'a Pairs>,
+    /// The values of a new form, as `key=value`. A value in angle brackets is a placeholder.
+    pub(crate) suggested: &'a [String],
+    pub(crate) choices: &'a Choices,
+    pub(crate) errors: &'a FormErrors,
 }
 
-impl Choices {
-    /// Returns the choices of a case.
-    pub(crate) fn from_case(case: &Case) -> Self {
-        let members = case.teams().into_iter().flat_map(ibbi_core::Teams::everyone);
-        let members = members.map(|member| (member.person.id.to_string(), member.person.name.to_string()));
-        let concerns = case.concerns().iter().map(|concern| (concern.id.to_string(), concern.id.to_string()));
-        Self { members: members.collect(), concerns: concerns.collect() }
+impl Inputs<'_> {
+    /// Returns the suggested value of a field; nothing for a placeholder.
+    pub(crate) fn suggestion(&self, name: &str) -> Option<&str> {
+        self.raw_suggestion(name).filter(|value| !value.starts_with('<'))
     }
 
-    /// Returns the IDs that are taken.
-    pub(crate) fn taken(&self) -> Vec<MemberId> {
-        self.members.iter().filter_map(|(id, _)| id.parse().ok()).collect()
+    fn raw_suggestion(&self, name: &str) -> Option<&str> {
+        let pairs = self.suggested.iter().filter_map(|pair| pair.split_once('='));
+        pairs.filter(|(key, _)| *key == name).map(|(_, value)| value).next()
     }
-}
 
-/// Returns options with an empty one in front, if nothing is chosen or nothing has to be.
-fn with_none<'a>(
-    required: bool,
-    value: &str,
-    options: impl IntoIterator<Item = (&'a str, &'a str)>,
-) -> Vec<(&'a str, &'a str)> {
-    let none = (!required || value.is_empty()).then_some(("", if required { "choose" } else { "not given" }));
-    none.into_iter().chain(options).collect()
-}
-
-/// What a form has in it when a page shows it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Content<'a> {
-    /// A form that was refused and is shown again as it was sent.
-    Sent(&'a Pairs),
-    /// A new form, with a suggested value written as in `key=value`.
-    Suggested(&'a str),
-}
-
-impl Content<'_> {
     /// Returns the text of an input.
-    fn text(self, name: &str) -> String {
-        match self {
-            Self::Sent(pairs) => clean(pairs.get(name).unwrap_or_default()),
-            // A value in angle brackets is a placeholder.
-            Self::Suggested(value) if value.starts_with('<') => String::new(),
-            Self::Suggested(value) => value.to_owned(),
+    pub(crate) fn text(&self, name: &str) -> String {
+        match self.sent {
+            Some(pairs) => pairs.get(name).unwrap_or_default().to_owned(),
+            None => self.suggestion(name).unwrap_or_default().to_owned(),
         }
+    }
+
+    /// Returns the text of an input, or a first text for a new form.
+    pub(crate) fn text_or(&self, name: &str, first: &str) -> String {
+        if self.sent.is_some() { self.text(name) } else { first.to_owned() }
     }
 
     /// Returns the chosen values of several inputs with one name.
-    fn chosen(self, name: &str) -> Vec<String> {
-        match self {
-            Self::Sent(pairs) => pairs.all(name).map(clean).collect(),
-            Self::Suggested(_) => self.text(name).split(',').map(str::to_owned).collect(),
+    fn chosen(&self, name: &str) -> Vec<String> {
+        match self.sent {
+            Some(pairs) => pairs.all(name).map(str::to_owned).collect(),
+            None => self.text(name).split(',').filter(|each| !each.is_empty()).map(str::to_owned).collect(),
         }
     }
-}
 
-/// Returns a text that was sent as a form can show it. Browsers send CR LF at the end of a line. Characters that nothing
-/// shows are left out: a user can neither see nor correct them.
-fn clean(text: &str) -> String {
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    text.chars().filter(|c| matches!(c, '\n' | '\t') || !(c.is_control() || is_unseen(*c))).collect()
-}
+    pub(crate) fn id(&self, name: &str) -> String {
+        field_id(self.form, name)
+    }
 
-/// Returns a text as the content of a `textarea`. Browsers drop a line feed at its beginning.
-fn textarea(name: &str, text: &str) -> Element {
-    let text = if text.starts_with('\n') { format!("\n{text}") } else { text.to_owned() };
-    el("textarea").attr("name", name).attr("rows", 3).with(text)
-}
+    /// Returns an input of one line with its label.
+    pub(crate) fn labeled(&self, label: &str, name: &str, input: Element, hint: Option<&str>) -> Element {
+        labeled(label, &self.id(name), input, hint, &self.errors.of_field(name))
+    }
 
-/// Returns the input of a field. The ID of the form keeps its IDs apart from those of other forms.
-pub(crate) fn input(field: &FormField, form: &str, content: Content<'_>, choices: &Choices) -> Element {
-    let FormField { name, label, required, takes } = field;
-    let id = format!("{form}-{name}");
-    let shown = if *required { (*label).to_owned() } else { format!("{label} (if any)") };
-    let value = content.text(name);
-    let one = |input: Element, hint: Option<&str>| {
-        let input = if *required { input.attr("required", "required") } else { input };
-        labeled(&shown, &id, input, hint, &[])
-    };
-    let several = |options: Vec<(&str, &str)>| {
-        let chosen = content.chosen(name);
-        let ticks = options.into_iter().map(|(code, label)| {
-            let is_chosen = chosen.iter().any(|chosen| chosen == code);
-            tick(name, code, is_chosen, label)
+    /// Returns the fields of an event. Fields with a suggested choice are fixed: the title of the form has them.
+    pub(crate) fn of_event(&self, kind: EventKind) -> Html {
+        let (mut shown, mut fixed, mut rare) = (Html::new(), Html::new(), Html::new());
+        for field in form::fields(kind) {
+            if kind == EventKind::ConcernRaised && field.name == "concern" {
+                fixed.push(self.kept("concern"));
+                continue;
+            }
+            if kind == EventKind::MemberNamed && field.name == "member" {
+                fixed.push(self.kept("member.id"));
+            }
+            if field.takes == FieldKind::Program {
+                fixed.push(self.kept(field.name));
+            } else if self.is_fixed(&field) {
+                fixed.push(hidden(field.name, &self.text(field.name)));
+            } else if matches!(field.takes, FieldKind::Digest | FieldKind::CaseId) {
+                rare.push(self.input(&field));
+            } else if field.required || self.is_offered(&field) {
+                shown.push(self.input(&field));
+            }
+        }
+        let open = !rare.is_empty() && self.sent.is_some();
+        let rare = (!rare.is_empty()).then(|| details("More details", rare));
+        fixed.with(shown).with(rare.map(|rare| if open { rare.attr("open", "open") } else { rare }))
+    }
+
+    /// Returns the hidden input for a value that a correction doesn't change, if there is one.
+    fn kept(&self, name: &str) -> Option<Element> {
+        let value = self.text(name);
+        (!value.is_empty()).then(|| hidden(name, &value))
+    }
+
+    /// Returns whether the suggestion chooses the value of a field.
+    pub(crate) fn is_fixed(&self, field: &FormField) -> bool {
+        let is_choice = matches!(
+            field.takes,
+            FieldKind::Code(_) | FieldKind::MemberId | FieldKind::ConcernId | FieldKind::Number { .. }
+        );
+        is_choice && self.suggestion(field.name).is_some()
+    }
+
+    /// Returns whether an optional field is of use: a choice is only if the suggestion has it.
+    fn is_offered(&self, field: &FormField) -> bool {
+        let is_choice = matches!(field.takes, FieldKind::Code(_));
+        !is_choice || self.suggested.is_empty() || self.raw_suggestion(field.name).is_some()
+    }
+
+    /// Returns the input of a field.
+    pub(crate) fn input(&self, field: &FormField) -> Element {
+        let FormField { name, label, required, takes } = field;
+        let required = *required || self.raw_suggestion(name).is_some_and(|value| value.starts_with('<'));
+        let shown = if required { (*label).to_owned() } else { format!("{label} (if any)") };
+        let value = self.text(name);
+        let one = |input: Element, hint: Option<&str>| {
+            let input = if required { input.attr("required", "required") } else { input };
+            self.labeled(&shown, name, input, hint)
+        };
+        let coded = |set: &CodeSet| set.iter().map(|(code, label)| (code.to_owned(), label.to_owned())).collect();
+        let members = || self.choices.members.iter().map(|each| (each.id.clone(), each.name.clone())).collect();
+        match takes {
+            FieldKind::Name { max_chars } => {
+                one(line(name, &value).attr("maxlength", max_chars).attr("list", "names"), None)
+            }
+            FieldKind::Reason { max_chars } => one(line(name, &value).attr("maxlength", max_chars), None),
+            FieldKind::NoteText { max_chars } => one(textarea(name, &value, 3).attr("maxlength", max_chars), None),
+            FieldKind::Code(set) => self.one_of(name, &shown, required, coded(set)),
+            FieldKind::Topics(set) => self.several(name, &shown, coded(set)),
+            FieldKind::Date => one(date_input(name, &value), None),
+            FieldKind::Slot => self.slot(name, &shown),
+            FieldKind::Person => {
+                let of_name = format!("{name}.name");
+                let first = self.suggestion(name).and_then(|value| value.split_once(':')).map_or("", |(_, who)| who);
+                let text = self.text_or(&of_name, first);
+                let input = line(&of_name, &text).attr("required", "required").attr("list", "names");
+                labeled(&shown, &self.id(name), input, None, &self.errors.of_field(name))
+            }
+            FieldKind::MemberId => self.one_of(name, &shown, required, members()),
+            FieldKind::ConcernId => self.one_of(name, &shown, required, self.choices.concerns.clone()),
+            FieldKind::MemberIds => self.several(name, &shown, members()),
+            FieldKind::Names => {
+                let first = self.suggestion(name).unwrap_or_default().replace(',', "\n");
+                let text = self.text_or(name, &first);
+                one(textarea(name, &text, (text.lines().count() + 1).max(3)), Some("one name per line"))
+            }
+            FieldKind::Observers(set) => self.observers(name, &shown, &set.iter().collect::<Vec<_>>()),
+            FieldKind::Number { .. } => one(line(name, &value).attr("inputmode", "numeric"), None),
+            FieldKind::Flag => {
+                let options =
+                    [("false", "no"), ("true", "yes")].map(|(code, label)| (code.to_owned(), label.to_owned()));
+                self.one_of(name, &shown, required, options.to_vec())
+            }
+            FieldKind::Digest => one(line(name, &value), Some("64 hexadecimal digits")),
+            FieldKind::CaseId | FieldKind::TimeZone | FieldKind::Program => one(line(name, &value), None),
+        }
+    }
+
+    /// Returns the choice of one option: radio buttons if there are few. A placeholder such as `<chair|vice_chair>` restricts
+    /// the options.
+    fn one_of(&self, name: &str, label: &str, required: bool, mut options: Vec<(String, String)>) -> Element {
+        if let Some(only) = self.raw_suggestion(name).and_then(|value| value.strip_prefix('<')?.strip_suffix('>')) {
+            let only: Vec<&str> = only.split('|').collect();
+            if options.iter().any(|(code, _)| only.contains(&code.as_str())) {
+                options.retain(|(code, _)| only.contains(&code.as_str()));
+            }
+        }
+        let value = self.text(name);
+        let known = value.is_empty() || options.iter().any(|(code, _)| *code == value);
+        if !known {
+            // What was sent stays, even if it can't be chosen any more.
+            options.push((value.clone(), value.clone()));
+        }
+        if options.len() > RADIOS || options.is_empty() {
+            let none = (!required || value.is_empty()).then_some(("", if required { "choose" } else { "not given" }));
+            let pairs = options.iter().map(|(code, label)| (code.as_str(), label.as_str()));
+            let select = select(name, &value, none.into_iter().chain(pairs));
+            let select = if required { select.attr("required", "required") } else { select };
+            return self.labeled(label, name, select, None);
+        }
+        let none = (!required).then(|| (String::new(), "not given".to_owned()));
+        let radios = options.into_iter().chain(none).enumerate().map(|(number, (code, label))| {
+            let id = if number == 0 { self.id(name) } else { format!("{}-{number}", self.id(name)) };
+            let chosen = code == value && (self.sent.is_none() || !value.is_empty() || !required);
+            radio_with_id(name, &id, &code, chosen, &label, required)
         });
-        el("fieldset").class("row").with(el("legend").with(shown.as_str())).all(ticks)
-    };
-    let coded = |set: &CodeSet| set.iter().collect::<Vec<_>>();
-    match takes {
-        FieldKind::Name { max_chars } | FieldKind::Reason { max_chars } => {
-            one(line(name, &value).attr("maxlength", max_chars), None)
-        }
-        FieldKind::NoteText { max_chars } => one(textarea(name, &value).attr("maxlength", max_chars), None),
-        FieldKind::Code(set) => one(select(name, &value, with_none(*required, &value, coded(set))), None),
-        FieldKind::Topics(set) => several(coded(set)),
-        FieldKind::Date => one(el("input").attr("type", "date").attr("name", name).attr("value", value), None),
-        FieldKind::Slot => slot(name, &shown, &id, content),
-        FieldKind::Person => person(name, &shown, &id, content),
-        FieldKind::MemberId | FieldKind::ConcernId => {
-            let list = if *takes == FieldKind::MemberId { &choices.members } else { &choices.concerns };
-            if list.is_empty() {
-                return one(line(name, &value), None);
-            }
-            let options = list.iter().map(|(id, name)| (id.as_str(), name.as_str()));
-            one(select(name, &value, with_none(*required, &value, options)), None)
-        }
-        FieldKind::MemberIds => {
-            several(choices.members.iter().map(|(id, name)| (id.as_str(), name.as_str())).collect())
-        }
-        FieldKind::Names => one(textarea(name, &value), Some("one name per line")),
-        FieldKind::Observers(set) => observers(name, &shown, &coded(set), content),
-        FieldKind::Number { .. } => one(line(name, &value).attr("inputmode", "numeric"), None),
-        FieldKind::Flag => {
-            let value = if value.is_empty() { "false" } else { value.as_str() };
-            labeled(&shown, &id, select(name, value, [("false", "no"), ("true", "yes")]), None, &[])
-        }
-        FieldKind::Digest => one(line(name, &value), Some("64 hexadecimal digits")),
-        FieldKind::CaseId | FieldKind::TimeZone | FieldKind::Program => one(line(name, &value), None),
+        self.group(name, label, "row", Html::from_iter(radios))
+    }
+
+    /// Returns a group of checkboxes.
+    pub(crate) fn several(&self, name: &str, label: &str, options: Vec<(String, String)>) -> Element {
+        let chosen = self.chosen(name);
+        let ticks = options.into_iter().map(|(code, label)| tick(name, &code, chosen.contains(&code), label));
+        self.group(name, label, "row", Html::from_iter(ticks))
+    }
+
+    /// Returns inputs under one label, with the messages of the field.
+    pub(crate) fn group(&self, name: &str, label: &str, class: &'static str, inputs: Html) -> Element {
+        let (id, wrong) = (self.id(name), self.errors.of_field(name));
+        let group = el("fieldset").class(class).attr("id", format!("{id}-group"));
+        let group = if wrong.is_empty() { group } else { group.attr("aria-describedby", format!("{id}-wrong")) };
+        group.with(el("legend").with(label)).with(wrong_at(&id, &wrong)).with(inputs)
+    }
+
+    fn observers(&self, name: &str, label: &str, codes: &[(&str, &str)]) -> Element {
+        let (capacity, who) = (format!("{name}.capacity"), format!("{name}.name"));
+        let sent: Vec<(&str, &str)> =
+            self.sent.map_or_else(Vec::new, |pairs| pairs.all(&capacity).zip(pairs.all(&who)).collect());
+        let rows = (0..OBSERVERS.max(sent.len())).map(|row| {
+            let (kind, text) = sent.get(row).copied().unwrap_or_default();
+            let kinds = select(&capacity, kind, std::iter::once(("", "capacity")).chain(codes.iter().copied()));
+            el("div")
+                .class("pair")
+                .with(line(&who, text).attr("aria-label", format!("Observer {}", row + 1)).attr("list", "names"))
+                .with(kinds.attr("aria-label", format!("Capacity of observer {}", row + 1)))
+        });
+        self.group(name, label, "rows", Html::from_iter(rows))
+    }
+
+    fn slot(&self, name: &str, label: &str) -> Element {
+        let wrong = self.errors.of_field(name);
+        let id = self.id(name);
+        let part = |what: &'static str, label: &'static str| {
+            let name = format!("{name}.{what}");
+            // A suggestion names no slot: the user chooses one.
+            let value = self.text(&name);
+            let input = if what == "day" { date_input(&name, &value) } else { time_input(&name, &value) };
+            let part_id = if what == "day" { id.clone() } else { format!("{id}-{what}") };
+            let input = marked(input, &id, &wrong).attr("id", &part_id).attr("required", "required");
+            el("div").with(el("label").attr("for", &part_id).with(label)).with(input)
+        };
+        let parts = [part("day", "Day"), part("from", "From"), part("to", "To")];
+        el("fieldset")
+            .with(el("legend").with(label))
+            .with(el("div").class("pair").all(parts))
+            .with(wrong_at(&id, &wrong))
     }
 }
 
-fn observers(name: &str, label: &str, codes: &[(&str, &str)], content: Content<'_>) -> Element {
-    let (capacity, who) = (format!("{name}.capacity"), format!("{name}.name"));
-    let sent: Vec<(String, String)> = match content {
-        Content::Sent(pairs) => pairs.all(&capacity).map(clean).zip(pairs.all(&who).map(clean)).collect(),
-        Content::Suggested(_) => Vec::new(),
-    };
-    let rows = (0..OBSERVERS.max(sent.len())).map(|row| {
-        let (kind, text) = sent.get(row).map_or(("", ""), |(kind, text)| (kind.as_str(), text.as_str()));
-        let kinds = select(&capacity, kind, with_none(false, "", codes.iter().copied()));
-        el("div")
-            .class("times-of-day")
-            .with(kinds.attr("aria-label", format!("Capacity of observer {}", row + 1)))
-            .with(line(&who, text).attr("aria-label", format!("Observer {}", row + 1)))
-    });
-    el("fieldset").with(el("legend").with(label)).all(rows)
-}
-
-fn slot(name: &str, label: &str, id: &str, content: Content<'_>) -> Element {
-    let part = |what: &'static str, kind: &'static str| {
-        let (id, name) = (format!("{id}-{what}"), format!("{name}.{what}"));
-        // A suggestion names no slot: the user chooses one.
-        let value = if matches!(content, Content::Sent(_)) { content.text(&name) } else { String::new() };
-        let input = el("input")
-            .attr("type", kind)
-            .attr("name", name)
-            .attr("id", &id)
-            .attr("value", value)
-            .attr("required", "required");
-        el("div").with(el("label").attr("for", &id).with(what)).with(input)
-    };
-    let parts = [part("day", "date"), part("from", "time"), part("to", "time")];
-    el("fieldset").with(el("legend").with(label)).with(el("div").class("times-of-day").all(parts))
-}
-
-/// Returns the input of a person's name. The ID is hidden, and made from the name where there is none.
-fn person(name: &str, label: &str, id: &str, content: Content<'_>) -> Element {
-    let (name_of, id_of) = (format!("{name}.name"), format!("{name}.id"));
-    let (known, who) = match content {
-        Content::Sent(_) => (content.text(&id_of), content.text(&name_of)),
-        Content::Suggested(_) => {
-            let value = content.text(name);
-            let (known, who) = value.split_once(':').unwrap_or(("", &value));
-            (known.to_owned(), who.to_owned())
-        }
-    };
-    let input = line(&name_of, &who).attr("required", "required");
-    el("div").with(labeled(label, id, input, None, &[])).with(hidden(&id_of, &known))
-}
-
-/// Returns the inputs for the time and the actor, folded. By default they are now and the server's actor.
-pub(crate) fn when(form: &str, given: &Pairs) -> Element {
-    let text = |name: &str| line(name, given.get(name).unwrap_or_default());
-    let hint = "local time of the district, such as 2026-10-20 16:00; leave empty for now";
-    let inside =
-        Html::new().with(labeled(form::AT_LABEL, &format!("{form}-at"), text("at"), Some(hint), &[])).with(labeled(
-            form::ACTOR_LABEL,
-            &format!("{form}-actor"),
-            text("actor"),
-            Some("leave empty to use the name of the server's user"),
-            &[],
-        ));
-    let open = given.get("at").is_some() || given.get("actor").is_some();
-    let folded = details("Time and person", inside);
-    if open { folded.attr("open", "open") } else { folded }
-}
-
-/// Returns the instant, the actor, and the ID of a form.
-pub(crate) fn circumstances(
-    request: &WebRequest,
-    given: &Pairs,
-    zone: Zone,
-) -> Result<(Option<At>, Name, Option<Uuid>), WebError> {
-    let now = request.state.now()?;
-    let at = given.get("at").map(|text| form::instant(text, zone, now)).transpose()?;
-    let actor = match given.get("actor") {
-        None => request.state.actor.clone(),
-        Some(text) => form::recorder(text)?,
-    };
-    let id = given.get("id").and_then(|id| Uuid::parse_str(id).ok());
-    Ok((at, actor, id))
-}
-
-/// Returns the pairs `key=value` of a form that was sent.
-pub(crate) fn pairs(kind: EventKind, given: &Pairs, taken: &[MemberId]) -> Vec<(String, String)> {
-    form::fields(kind).iter().flat_map(|field| values(field, given, taken)).collect()
-}
-
-fn values(field: &FormField, given: &Pairs, taken: &[MemberId]) -> Vec<(String, String)> {
-    let FormField { name, takes, required, .. } = field;
-    let pair = |value: String| vec![((*name).to_owned(), value)];
-    let sub = |what: &str| given.get(&format!("{name}.{what}")).unwrap_or_default().trim().to_owned();
-    match takes {
-        FieldKind::Slot => match (sub("day"), sub("from"), sub("to")) {
-            (day, from, to) if day.is_empty() && from.is_empty() && to.is_empty() => Vec::new(),
-            (day, from, to) => pair(format!("{day} {from}-{to}")),
-        },
-        FieldKind::Person => match (sub("name"), sub("id")) {
-            (who, _) if who.is_empty() => Vec::new(),
-            (who, id) if id.is_empty() => {
-                let id = Name::new(&who).map(|name| id_of(&name, taken).to_string()).unwrap_or_default();
-                pair(format!("{id}:{who}"))
-            }
-            (who, id) => pair(format!("{id}:{who}")),
-        },
-        FieldKind::Topics(_) | FieldKind::MemberIds => {
-            let chosen: Vec<&str> = given.all(name).filter(|value| !value.is_empty()).collect();
-            // An empty list is a value too. The rules decide about it.
-            if chosen.is_empty() && !required { Vec::new() } else { pair(chosen.join(",")) }
-        }
-        FieldKind::Names => {
-            let lines = given.get(name).unwrap_or_default().lines().map(str::trim).filter(|line| !line.is_empty());
-            lines.map(|line| ((*name).to_owned(), line.to_owned())).collect()
-        }
-        FieldKind::Observers(_) => {
-            let (kinds, names) = (format!("{name}.capacity"), format!("{name}.name"));
-            let rows = given.all(&kinds).zip(given.all(&names)).filter(|(_, who)| !who.trim().is_empty());
-            rows.map(|(kind, who)| ((*name).to_owned(), format!("{kind}:{who}"))).collect()
-        }
-        FieldKind::NoteText { .. } => pair(given.get(name).unwrap_or_default().trim().replace("\r\n", "\n")),
-        _ => pair(given.get(name).unwrap_or_default().trim().to_owned()),
-    }
+fn radio_with_id(name: &str, id: &str, code: &str, chosen: bool, label: &str, required: bool) -> Element {
+    let input = el("input").attr("type", "radio").attr("name", name).attr("id", id).value(code);
+    let input = if chosen { input.attr("checked", "checked") } else { input };
+    let input = if required { input.attr("required", "required") } else { input };
+    el("label").class("tick").with(input).with(el("span").with(label))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::choices::MemberChoice;
     use super::*;
+    use ibbi_core::Party;
 
-    #[test]
-    fn form_becomes_pairs() {
-        let kind = EventKind::SessionOpened;
-        let given = Pairs::read(
-            b"part=1&present=lee&present=kim&neutral.name=Ines+Reyes&neutral.id=&observers.capacity=union_board\
-              &observers.capacity=&observers.name=Mia+Sorel&observers.name=",
-        );
-        let mut pairs = pairs(kind, &given, &[]);
-        pairs.sort();
-        let expected = [
-            ("neutral", "ines-reyes:Ines Reyes"),
-            ("observers", "union_board:Mia Sorel"),
-            ("part", "1"),
-            ("present", "lee,kim"),
-        ];
-        assert_eq!(pairs, expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
-        assert!(form::event(kind, &pairs, Zone::default()).is_ok());
-        let slot = Pairs::read(b"part=1&slot.day=2026-10-20&slot.from=08%3A00&slot.to=16%3A00&neutral.name=N");
-        let pairs = super::pairs(EventKind::SessionScheduled, &slot, &[]);
-        assert!(form::event(EventKind::SessionScheduled, &pairs, Zone::default()).is_ok(), "{pairs:?}");
-    }
-
-    /// Returns the pairs that a browser sends for a form, and for a `select` the choice that is shown.
+    /// Returns the pairs that a browser sends for a form.
     fn sent_by_browser(markup: &str) -> Vec<(String, String)> {
         let unescape = |text: &str| {
-            let pairs = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
-            pairs.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+            let pairs = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&#8238;", "\u{202e}")];
+            let text = pairs.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
+            text.replace("&amp;", "&")
         };
         let attr = |tag: &str, name: &str| {
             let rest = tag.split(&format!(" {name}=\"")).nth(1)?;
@@ -306,7 +274,8 @@ mod tests {
             let tag = markup[place..].split_inclusive('>').next().unwrap();
             let Some(name) = attr(tag, "name") else { continue };
             if tag.starts_with("<input") {
-                if attr(tag, "type").unwrap() != "checkbox" || tag.contains(" checked=") {
+                let is_choice = matches!(attr(tag, "type").unwrap().as_str(), "checkbox" | "radio");
+                if !is_choice || tag.contains(" checked=") {
                     pairs.push((name, attr(tag, "value").unwrap_or_default()));
                 }
             } else if tag.starts_with("<textarea") {
@@ -323,67 +292,89 @@ mod tests {
         pairs
     }
 
-    #[test]
-    fn refused_form_keeps_content_of_every_field() {
-        let people = [("lee", "Ann Lee"), ("kim", "Bo Kim"), ("roy", "Cy Roy")];
-        let members = people.map(|(id, name)| (id.to_owned(), name.to_owned())).to_vec();
-        let choices = Choices { members: members.clone(), concerns: members };
-        for kind in EventKind::ALL {
-            for field in form::fields(*kind) {
-                let name = field.name;
-                let sub = |what: &str, value: &str| (format!("{name}.{what}"), value.to_owned());
-                let plain = |value: &str| (name.to_owned(), value.to_owned());
-                let sent: Vec<(String, String)> = match field.takes {
-                    FieldKind::Name { .. } | FieldKind::Reason { .. } => vec![plain("<A> & \"B\" é")],
-                    FieldKind::NoteText { .. } => vec![plain("\r\none\r\n\r\n  two & <b>\r\n")],
-                    FieldKind::Code(set) => vec![plain(set.iter().last().unwrap().0)],
-                    FieldKind::Topics(set) => set.iter().skip(1).map(|(code, _)| plain(code)).collect(),
-                    FieldKind::Date => vec![plain("2026-10-20")],
-                    FieldKind::Slot => vec![sub("day", "2026-10-20"), sub("from", "08:00"), sub("to", "12:30")],
-                    FieldKind::Person => vec![sub("name", "Ines Reyes"), sub("id", "reyes")],
-                    FieldKind::MemberId | FieldKind::ConcernId => vec![plain("kim")],
-                    FieldKind::MemberIds => vec![plain("lee"), plain("roy")],
-                    FieldKind::Names => vec![plain("Ann Lee\r\nBo Kim\r\n")],
-                    FieldKind::Observers(set) => (0..5)
-                        .flat_map(|row| {
-                            [
-                                sub("capacity", set.iter().nth(row % set.iter().count()).unwrap().0),
-                                sub("name", &format!("P {row}")),
-                            ]
-                        })
-                        .collect(),
-                    FieldKind::Number { .. } => vec![plain("12")],
-                    FieldKind::Flag => vec![plain("true")],
-                    FieldKind::Digest => vec![plain(&"ab".repeat(32))],
-                    FieldKind::CaseId => vec![plain("01920000-0000-7000-8000-000000000001")],
-                    FieldKind::TimeZone => vec![plain("America/New_York")],
-                    FieldKind::Program => vec![plain("{\"grace\":15}")],
-                };
-                let mut text = form_urlencoded::Serializer::new(String::new());
-                let pairs = Pairs::read(text.extend_pairs(&sent).finish().as_bytes());
-                let markup: Html = input(&field, "f", Content::Sent(&pairs), &choices).into();
-                assert_eq!(sent_by_browser(markup.as_str()), sent, "{kind} {name}: {}", markup.as_str());
+    fn choices() -> Choices {
+        let member = |(id, name): (&str, &str)| MemberChoice {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            party: Party::Labor,
+            pledged: false,
+        };
+        let members = [("lee", "Ann Lee"), ("kim", "Bo Kim"), ("roy", "Cy Roy")].map(member).to_vec();
+        let concerns = [("lee", "Time"), ("kim", "Money")].map(|(id, text)| (id.to_owned(), text.to_owned())).to_vec();
+        let mut choices = Choices::default();
+        (choices.members, choices.concerns) = (members, concerns);
+        choices
+    }
+
+    /// Returns several contents of a field, as a browser sends them.
+    fn contents(field: &FormField) -> Vec<Vec<(String, String)>> {
+        let name = field.name;
+        let sub = |what: &str, value: &str| (format!("{name}.{what}"), value.to_owned());
+        let plain = |value: &str| (name.to_owned(), value.to_owned());
+        let texts = |values: &[&str]| values.iter().map(|value| vec![plain(value)]).collect();
+        match field.takes {
+            FieldKind::Name { .. } | FieldKind::Reason { .. } | FieldKind::TimeZone => {
+                texts(&["<A> & \"B\" é", "  two  spaces ", "a\u{202e}b", "&amp; 'c' \u{5d0}"])
             }
+            FieldKind::NoteText { .. } | FieldKind::Names => {
+                texts(&["\r\none\r\n\r\n  two & <b>\r\n", "", "\ttab ", "</textarea>\u{202e}"])
+            }
+            FieldKind::Code(set) => set.iter().map(|(code, _)| vec![plain(code)]).collect(),
+            FieldKind::Topics(set) => {
+                let all: Vec<_> = set.iter().map(|(code, _)| plain(code)).collect();
+                vec![all.clone(), all[1..].to_vec(), Vec::new()]
+            }
+            FieldKind::Date => texts(&["2026-10-20", "10/20", " soon ", "2/30/2026"]),
+            FieldKind::Slot => vec![
+                vec![sub("day", "10/20/2026"), sub("from", "8a"), sub("to", "4:00 PM")],
+                vec![sub("day", ""), sub("from", "early "), sub("to", "")],
+            ],
+            FieldKind::Person => ["Ines Reyes", " x ", ""].map(|who| vec![sub("name", who)]).to_vec(),
+            FieldKind::MemberId | FieldKind::ConcernId => texts(&["kim", "lee", "gone"]),
+            FieldKind::MemberIds => vec![vec![plain("lee"), plain("roy")], vec![plain("kim")], Vec::new()],
+            FieldKind::Observers(set) => {
+                let codes: Vec<&str> = set.iter().map(|(code, _)| code).collect();
+                let row =
+                    |row: usize| [sub("name", &format!(" P {row} & co")), sub("capacity", codes[row % codes.len()])];
+                vec![(0..5).flat_map(row).collect()]
+            }
+            FieldKind::Number { .. } => texts(&["12", "one", " 1 "]),
+            FieldKind::Flag => texts(&["true", "false"]),
+            FieldKind::Digest => texts(&[&"ab".repeat(32), "AB"]),
+            FieldKind::CaseId => texts(&["01920000-0000-7000-8000-000000000001", "x"]),
+            FieldKind::Program => texts(&["{\"grace\":15}", "{"]),
         }
     }
 
     #[test]
-    fn characters_that_nothing_shows_are_left_out() {
-        let pairs = Pairs::read("name=Ann%E2%80%AE+Lee%00".as_bytes());
-        assert_eq!(Content::Sent(&pairs).text("name"), "Ann Lee");
-        assert_eq!(Content::Suggested("<name>").text("name"), "");
+    fn refused_form_keeps_every_content_of_every_field() {
+        let (choices, errors) = (choices(), FormErrors::default());
+        let mut count = 0;
+        for kind in EventKind::ALL {
+            for field in form::fields(*kind) {
+                for sent in contents(&field) {
+                    let mut text = form_urlencoded::Serializer::new(String::new());
+                    let pairs = Pairs::read(text.extend_pairs(&sent).finish().as_bytes());
+                    let inputs =
+                        Inputs { form: "f", sent: Some(&pairs), suggested: &[], choices: &choices, errors: &errors };
+                    let markup: Html = inputs.input(&field).into();
+                    assert_eq!(sent_by_browser(markup.as_str()), sent, "{kind} {}: {}", field.name, markup.as_str());
+                    count += 1;
+                }
+            }
+        }
+        assert!(count > 150, "{count}");
     }
 
     #[test]
-    fn every_field_of_every_event_has_an_input() {
+    fn every_field_of_every_event_has_a_labeled_input() {
+        let (choices, errors) = (Choices::default(), FormErrors::default());
+        let inputs = Inputs { form: "f", sent: None, suggested: &[], choices: &choices, errors: &errors };
         for kind in EventKind::ALL {
             for field in form::fields(*kind) {
-                let markup: Html = input(&field, "f", Content::Suggested(""), &Choices::default()).into();
-                assert!(
-                    markup.as_str().contains("<label") || markup.as_str().contains("<legend"),
-                    "{kind} {}",
-                    field.name
-                );
+                let markup: Html = inputs.input(&field).into();
+                let text = markup.as_str();
+                assert!(text.contains("<label") || text.contains("<legend"), "{kind} {}", field.name);
             }
         }
     }

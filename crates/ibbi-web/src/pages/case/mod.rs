@@ -1,59 +1,107 @@
-//! The page of a case: its status, what can be recorded now, what is blocked, and its records.
+//! The page of a case: what is next, the forms for what happened, and its history.
 
-pub(crate) mod fields;
+mod act;
+mod choices;
+mod composite;
+pub(crate) mod correct;
+mod fields;
+pub(crate) mod history;
+mod sent;
+mod session;
+mod tasks;
 pub(crate) mod view;
 
+use super::when::{self, Moment};
 use crate::problem::WebError;
 use crate::query::Pairs;
 use crate::request::{WebRequest, WebResult, rev};
 use crate::response::see_other;
 use axum::http::StatusCode;
 use axum::response::Response;
-use fields::Choices;
-use ibbi_app::form::FormError;
+pub(crate) use choices::Choices;
+pub(crate) use fields::Inputs;
+use history::Shown;
+use ibbi_app::case_log::CaseLog;
+use ibbi_app::form::{FormError, When};
 use ibbi_app::replay::{self, Until};
 use ibbi_app::service::{Offer, Recorded};
-use ibbi_app::{AppError, form, status};
+use ibbi_app::{AppError, status};
+use ibbi_core::{At, Event};
+pub(crate) use sent::Reader;
+use tasks::{Records, before, tasks};
 use uuid::Uuid;
 use view::{Notice, View};
 
 pub(crate) fn page(request: &WebRequest) -> WebResult {
     let case = request.id("case")?;
-    let notice =
-        request.query.get("recorded").and_then(|seq| seq.parse().ok()).map_or(Notice::Nothing, Notice::Recorded);
-    case_page(request, case, &Pairs::default(), &notice, StatusCode::OK)
+    let number = |name: &str| request.query.get(name).and_then(|text| text.parse().ok());
+    let notice = number("recorded").map_or(Notice::Nothing, |seq| Notice::Recorded(seq, number("count").unwrap_or(1)));
+    let moment = Moment::read(request, &request.query);
+    let response = case_page(request, case, &Pairs::default(), notice, &moment, StatusCode::OK)?;
+    Ok(moment.keep_recorder(request, response))
 }
 
 fn case_page(
     request: &WebRequest,
     case: Uuid,
     given: &Pairs,
-    notice: &Notice<'_>,
+    notice: Notice<'_>,
+    moment: &Moment,
     answer: StatusCode,
 ) -> Result<Response, WebError> {
     let now = request.state.now()?;
-    let (status, timeline, choices) = request.state.case(case, |log| {
-        let choices = Choices::from_case(log.history.case());
-        (status::status_of(log, now), replay::timeline_of(log, Until::End), choices)
-    })?;
-    let timeline = timeline?;
-    let before = request.query.get("before").and_then(|seq| seq.parse().ok());
-    Ok(View { status: &status, timeline: &timeline, before, choices: &choices, given, notice }.page().answer(answer))
+    let log: CaseLog = request.state.case(case, Clone::clone)?;
+    let no_time;
+    let (when, notice, answer) = match moment.when(log.zone, now) {
+        Ok(when) => (when, notice, answer),
+        Err(error) if matches!(notice, Notice::Refused(_)) => {
+            // The refusal has the same message.
+            drop(error);
+            (When::Now, notice, answer)
+        }
+        Err(error) => {
+            no_time = WebError::from(error);
+            (When::Now, Notice::NoTime(&no_time), StatusCode::BAD_REQUEST)
+        }
+    };
+    let past = before(&log.history, when.until(log.zone, now));
+    let view = View {
+        status: &status::status_of(&log, now),
+        timeline: &replay::timeline_of(&log, Until::End)?,
+        shown: Shown {
+            before: request.query.get("before").and_then(|seq| seq.parse().ok()),
+            filter: request.query.get("show").unwrap_or_default(),
+        },
+        choices: &Choices::new(past.case(), &log.history),
+        tasks: &tasks(&log, when, now),
+        case: (past.case(), log.history.case()),
+        given,
+        notice,
+        moment,
+        when,
+        server_user: &request.state.actor,
+    };
+    Ok(view.page().answer(answer))
 }
 
-/// Records the event of a form and redirects to the case. A form that is refused is shown again with the reasons.
+/// Records the events of a form and redirects to the case. A form that is refused is shown again with the reasons.
 pub(crate) fn record(request: &WebRequest) -> WebResult {
     let case = request.id("case")?;
     let given = request.form();
-    match recorded(request, case, &given) {
-        Ok(Recorded { seq, .. }) => {
-            let seq = seq.map(|seq| format!("?recorded={seq}")).unwrap_or_default();
-            Ok(see_other(&format!("/cases/{case}{seq}#now")))
+    let moment = Moment::read(request, &given);
+    let response = match recorded(request, case, &given) {
+        Ok(all) => {
+            let (last, count) = (all.last().and_then(|last| last.seq), all.len().to_string());
+            let seq = last.map(|seq| seq.to_string()).unwrap_or_default();
+            let more: &[(&str, &str)] = &[("recorded", &seq), ("count", &count)];
+            let shown = if count == "1" { &more[..1] } else { more };
+            see_other(&(moment.address(&format!("/cases/{case}"), shown) + "#now"))
         }
         // Without the case there is no page for the form.
-        Err(fail @ WebError::App(AppError::NoCase(_))) => Err(fail),
-        Err(fail) => case_page(request, case, &given, &Notice::Refused(&fail), fail.status()),
-    }
+        Err(fail @ WebError::App(AppError::NoCase(_))) => return Err(fail),
+        Err(fail) => case_page(request, case, &given, Notice::Refused(&fail), &moment, fail.status())?,
+    };
+    Ok(moment.keep_recorder(request, response))
 }
 
 /// Returns the number of records on the page whose form was sent.
@@ -66,12 +114,25 @@ fn seen(given: &Pairs) -> Result<Option<u64>, FormError> {
     }
 }
 
-fn recorded(request: &WebRequest, case: Uuid, given: &Pairs) -> Result<Recorded, WebError> {
-    let kind = form::kind(given.get("type").unwrap_or_default())?;
-    let (zone, taken) = request.state.case(case, |log| (log.zone, Choices::from_case(log.history.case()).taken()))?;
-    let event = form::event(kind, &fields::pairs(kind, given, &taken), zone)?;
-    let (at, actor, id) = fields::circumstances(request, given, zone)?;
+fn recorded(request: &WebRequest, case: Uuid, given: &Pairs) -> Result<Vec<Recorded>, WebError> {
+    let records = Records::from_code(given.get("type").unwrap_or_default()).ok_or_else(FormError::incomplete)?;
+    let now = request.state.now()?;
+    let log: CaseLog = request.state.case(case, Clone::clone)?;
+    let (when, actor) = when::circumstances(request, given, log.zone)?;
+    let until = when.until(log.zone, now);
+    let past = before(&log.history, until);
+    let choices = Choices::new(past.case(), &log.history);
+    let reader = Reader { given, choices: &choices, near: log.zone.date(until) };
+    let events = composite::act(records, &reader, &past, log.zone)?.placed(&log, when, now)?;
     let expected_revision = seen(given)?;
-    let offer = Offer { case: Some(case), at, id, expected_revision, ..Offer::new(event, actor) };
-    Ok(request.state.writer.offer_here(offer)?)
+    let id = given.get("id").and_then(|id| Uuid::parse_str(id).ok());
+    let offer = |(number, (event, at)): (usize, (Event, Option<At>))| Offer {
+        case: Some(case),
+        at,
+        id: id.map(|id| Uuid::from_u128(id.as_u128().wrapping_add(number as u128))),
+        expected_revision: expected_revision.map(|seen| seen + number as u64),
+        ..Offer::new(event, actor.clone())
+    };
+    let offers = events.into_iter().enumerate().map(offer);
+    offers.map(|offer| Ok(request.state.writer.offer_here(offer)?)).collect()
 }

@@ -1,103 +1,159 @@
-//! The markup of a case.
+//! The markup of a case: what is next, who must act, since when, and the forms for what happened.
 
-use super::fields::{self, Choices, Content};
-use crate::pages::form_errors::{lines, message};
-use crate::pages::shell::{Page, button, hidden, line};
+use super::choices::Choices;
+use super::composite;
+use super::fields::Inputs;
+use super::history::{Shown, history};
+use super::tasks::{Records, Task, Tasks, is_complete};
+use crate::pages::form_errors::{FormErrors, sentence};
+use crate::pages::shell::{Page, button, hidden};
+use crate::pages::when::{self, Moment as EnteredMoment};
 use crate::problem::WebError;
 use crate::query::Pairs;
-use ibbi_app::describe::{found, in_words};
-use ibbi_app::form;
+use ibbi_app::AppError;
+use ibbi_app::describe::in_words;
+use ibbi_app::form::When;
 use ibbi_app::ledger::AppendError;
 use ibbi_app::replay::{Moment, Timeline};
-use ibbi_app::status::{Blocked, Fact, Status};
-use ibbi_app::zone::Zone;
-use ibbi_app::{AppError, Suggestion};
-use ibbi_core::{Advisory, EventKind, FieldInfo, Rule, Stage, Unmet};
+use ibbi_app::status::{Fact, Status};
+use ibbi_core::{Advisory, Case, Name, Stage};
 use ibbi_report::chart::Room;
 use ibbi_report::html::{Element, Html, details, el, name, section};
 use ibbi_report::process::process;
 use uuid::Uuid;
 
-/// The most events of the timeline on a page.
-const PART: usize = 40;
-
 /// The notice at the top of the page.
 pub(super) enum Notice<'a> {
     Nothing,
-    /// The record with this number was added.
-    Recorded(u64),
+    /// Records up to the one with this number were added, so many of them.
+    Recorded(u64, u64),
     /// The form was refused.
     Refused(&'a WebError),
+    /// The time above the forms is not valid.
+    NoTime(&'a WebError),
 }
 
 /// The content of the page of a case.
 pub(super) struct View<'a> {
     pub(super) status: &'a Status,
     pub(super) timeline: &'a Timeline,
-    /// The record before which the shown part of the timeline ends. `None` shows the end.
-    pub(super) before: Option<u64>,
+    pub(super) shown: Shown<'a>,
     pub(super) choices: &'a Choices,
+    pub(super) tasks: &'a Tasks,
+    /// The case as it was at the time that was entered, and as it is.
+    pub(super) case: (&'a Case, &'a Case),
     /// The form that was sent.
     pub(super) given: &'a Pairs,
-    pub(super) notice: &'a Notice<'a>,
+    pub(super) notice: Notice<'a>,
+    pub(super) moment: &'a EnteredMoment,
+    pub(super) when: When,
+    pub(super) server_user: &'a Name,
 }
 
 impl View<'_> {
     pub(super) fn page(&self) -> Page<'static> {
-        let Self { status, .. } = self;
-        let district = status.district.as_ref().map(ToString::to_string).unwrap_or_default();
-        let ended = status.outcome.map(|outcome| format!(": {}", outcome.label())).unwrap_or_default();
-        let head = el("header").with(el("h1").with(name(&district))).with(el("p").class("under").with(format!(
-            "Case {} is in {}{ended}.",
-            status.case,
-            status.stage.label()
-        )));
-        let left = el("div")
-            .with(self.other_form())
-            .with(self.lacking())
-            .with(self.next(true))
-            .with(self.next(false))
-            .with(self.blocked());
-        let right = el("div").with(section("settled", "Done so far", facts(&status.settled))).with(self.record());
+        let errors = self.errors();
+        let address = self.address();
+        let bar = when::bar(&address, self.moment, self.server_user, (self.status.asked_at, self.status.zone), &errors);
+        let to_do = el("div").with(self.to_do(&errors));
+        let done = el("div").with(section("done", "Done", facts(&self.status.settled))).with(self.advisories());
+        let names = self.choices.names.iter().map(|name| el("option").attr("value", name));
         let content = Html::new()
-            .with(head)
-            .with(self.notice())
-            .with(self.waiting())
-            .with(process_chart(self.timeline))
-            .with(advisories(&status.advisories))
-            .with(el("div").class("columns").with(left).with(right));
+            .with(self.head())
+            .with(self.notice(&errors))
+            .with(self.next())
+            .with(bar)
+            .with(el("div").class("columns").with(to_do).with(done))
+            .with(history(&address, self.timeline, self.shown))
+            .with(details("Diagram of the process", process_chart(self.timeline)))
+            .with(el("datalist").attr("id", "names").all(names));
         Page { title: "A case", place: "/cases", content }
     }
 
-    /// Returns whom the case is waiting for; nothing once it is closed.
-    fn waiting(&self) -> Option<Element> {
-        let items: Vec<_> = self.status.waiting_texts().map(|text| el("li").with(sentence(&text))).collect();
-        if items.is_empty() { None } else { Some(section("waiting", "Waiting for", el("ul").all(items))) }
+    fn address(&self) -> String {
+        format!("/cases/{}", self.status.case)
     }
 
-    fn notice(&self) -> Html {
-        let zone = self.status.zone;
-        match self.notice {
+    fn head(&self) -> Element {
+        let Status { district, stage, outcome, .. } = self.status;
+        let district = district.as_ref().map(ToString::to_string).unwrap_or_default();
+        let ended = outcome.map(|outcome| format!(": {}", outcome.label())).unwrap_or_default();
+        let steps: Vec<&Stage> =
+            Stage::ALL.iter().filter(|each| !matches!(each, Stage::Unopened | Stage::Closed)).collect();
+        let step = steps.iter().position(|each| *each == stage);
+        let place = step.map(|step| format!(" \u{b7} Step {} of {}", step + 1, steps.len())).unwrap_or_default();
+        let bar = step.map(|step| {
+            let marks = (0..steps.len()).map(|each| el("i").class(if each <= step { "done" } else { "ahead" }));
+            el("span").class("steps").attr("aria-hidden", "true").all(marks)
+        });
+        let link =
+            |to: &str, label: &str| el("a").attr("href", format!("{}/{to}", self.address())).with(label.to_owned());
+        let links = el("p")
+            .class("take")
+            .with(link("forecast", "Forecast"))
+            .with(link("dates.ics", "Calendar").attr("download", "download"))
+            .with(link("summary", "Print summary"));
+        el("header")
+            .class("case-head")
+            .with(el("h1").with(name(&district)))
+            .with(links)
+            .with(el("p").class("under").with(format!("{}{place}{ended}", stage.label())).with(bar))
+    }
+
+    /// Returns the box with what is next, who must act, and since when.
+    fn next(&self) -> Element {
+        let waiting: Vec<String> = self.status.waiting_texts().map(|text| sentence(&text)).collect();
+        let next = self.tasks.next.first().map(|task| (task.title.as_str(), task.note.as_deref()));
+        let next =
+            next.or_else(|| self.tasks.later.first().map(|(title, reason)| (title.as_str(), Some(reason.as_str()))));
+        let ended = self.status.outcome.is_some().then_some(("Nothing. The case is closed", None));
+        let first = ended.or(next).map(|(title, note)| {
+            let note = note.map(|note| format!(" \u{b7} {note}")).unwrap_or_default();
+            el("p").with(el("strong").with("Next: ")).with(format!("{title}{note}"))
+        });
+        let waits = (!waiting.is_empty()).then(|| {
+            let items = waiting.iter().map(|text| el("li").with(text.as_str()));
+            el("div").with(el("p").with(el("strong").with("Waiting for:"))).with(el("ul").all(items))
+        });
+        let go = self.tasks.next.first().filter(|_| self.status.outcome.is_none()).map(|task| {
+            let session = matches!(task.records, Records::Session(_));
+            let label = if session { "Record how it went" } else { "Record it" };
+            el("p").with(el("a").class("go").attr("href", format!("#{}", task.id())).with(label))
+        });
+        el("section").class("next").attr("id", "next").attr("aria-label", "Next step").with(first).with(waits).with(go)
+    }
+
+    fn errors(&self) -> FormErrors {
+        match &self.notice {
+            Notice::Refused(fail) | Notice::NoTime(fail) => match self.sent_before(fail) {
+                Some(message) => FormErrors::from_text(message),
+                None => FormErrors::from_error(fail),
+            },
+            _ => FormErrors::default(),
+        }
+    }
+
+    fn notice(&self, errors: &FormErrors) -> Html {
+        match &self.notice {
             Notice::Nothing => Html::new(),
-            Notice::Recorded(seq) => {
-                let moment = self.timeline.moments.iter().find(|moment| moment.seq == *seq);
-                moment.map_or_else(Html::new, |moment| {
-                    let text = format!("Recorded as number {seq}: {}.", moment.text);
-                    el("div").class("good").attr("id", "now").attr("role", "status").with(el("p").with(text)).into()
-                })
+            Notice::Recorded(seq, count) => {
+                let last = self.timeline.moments.iter().position(|moment| moment.seq == *seq);
+                let Some(last) = last else { return Html::new() };
+                let first = last.saturating_sub(usize::try_from(count.saturating_sub(1)).unwrap_or(0));
+                let items = self.timeline.moments.get(first..=last).unwrap_or_default();
+                let at = |moment: &Moment| self.status.zone.show(moment.at);
+                let items = items.iter().map(|moment| {
+                    el("p").with(format!("Recorded as number {}: {}, {}.", moment.seq, moment.text, at(moment)))
+                });
+                el("div").class("good").attr("id", "now").attr("role", "status").all(items).into()
             }
+            Notice::NoTime(_) => errors.summary("The page shows the case as it is now.", "when").into(),
             Notice::Refused(fail) => {
-                let warning = el("div").class("warning").attr("id", "now").attr("role", "alert");
-                match fail {
-                    WebError::App(AppError::Refused { refusal, .. }) => warning
-                        .with(el("p").with(el("strong").with("This can't be recorded. Nothing has changed.")))
-                        .with(reasons(&refusal.unmet, zone))
-                        .into(),
-                    other => warning
-                        .with(el("p").with(el("strong").with("This was not recorded.")))
-                        .with(lines(&self.sent_before(other).unwrap_or_else(|| message(other))))
-                        .into(),
-                }
+                let heading = match fail {
+                    WebError::App(AppError::Refused { .. }) => "This can't be recorded. Nothing has changed.",
+                    _ => "This was not recorded.",
+                };
+                errors.summary(heading, &self.sent_form_id()).into()
             }
         }
     }
@@ -109,209 +165,132 @@ impl View<'_> {
         let Moment { seq, text, .. } = self.timeline.moments.get(place)?;
         Some(format!(
             "This form was sent before, and is recorded as number {seq}: {text}. The new content was not recorded. If \
-             number {seq} is a mistake, correct it under \u{201c}Records\u{201d}, then record the right event with \
-             one of the forms below. If this is another event, record it with one of the forms below."
+             number {seq} is a mistake, correct it in the history. If this is another event, record it with one of the \
+             forms below."
         ))
     }
 
-    fn lacking(&self) -> Option<Element> {
-        let Status { lacking, zone, .. } = self.status;
-        if lacking.is_empty() {
-            return None;
-        }
-        let items = lacking.iter().map(|unmet| el("li").with(sentence(&in_words(&found(&unmet.found, *zone)))));
-        Some(section("lacking", "Still needed in this stage", el("ul").all(items)))
-    }
-
-    fn next(&self, onward: bool) -> Option<Element> {
-        let numbered = self.status.next.iter().enumerate().filter(|(_, next)| next.onward == onward);
-        // The forms of corrections are in the timeline.
-        let numbered = numbered.filter(|(_, next)| next.event != EventKind::EventVoided);
-        let forms: Vec<Element> = numbered.map(|(number, next)| self.suggestion(number, next)).collect();
-        if forms.is_empty() {
-            return None;
-        }
-        let (id, heading) = if onward { ("next", "Next steps") } else { ("also", "Also possible") };
-        Some(section(id, heading, Html::from_iter(forms)))
-    }
-
-    /// Returns the form of a suggestion, folded.
-    fn suggestion(&self, number: usize, next: &Suggestion) -> Element {
-        self.form(&format!("f{number}"), next, self.sent_suggestion() == Some(number))
-    }
-
-    /// Returns a form that was refused and belongs to no suggestion, so that its content is not lost.
-    fn other_form(&self) -> Option<Element> {
-        let event = EventKind::from_code(self.given.get("type")?)?;
-        let is_shown = event == EventKind::EventVoided || self.sent_suggestion().is_some();
-        if is_shown || self.given.get("form").is_none() {
-            return None;
-        }
-        let none = Suggestion { event, pairs: Vec::new(), note: None, onward: true };
-        Some(section("sent", "The form that you sent", self.form("f", &none, true)))
-    }
-
-    /// Returns a form. A form that was refused has the content that was sent, and is unfolded.
-    fn form(&self, form_id: &str, next: &Suggestion, is_sent: bool) -> Element {
-        let Suggestion { event, pairs, note, onward } = next;
-        let suggested = |key: &str| {
-            let pairs = pairs.iter().filter_map(|pair| pair.split_once('='));
-            pairs.filter(|(name, _)| *name == key).map(|(_, value)| value).next().unwrap_or_default()
+    fn to_do(&self, errors: &FormErrors) -> Element {
+        let tasks = self.tasks;
+        let sent = self.sent_task();
+        let form = |task: &Task, open: bool| {
+            let is_sent = sent.is_some_and(|sent| std::ptr::eq(sent, task));
+            self.form(task, is_sent, open || is_sent, errors)
         };
-        let inputs = form::fields(*event).into_iter().map(|field| {
-            let content = match is_sent {
-                true => Content::Sent(self.given),
-                false => Content::Suggested(suggested(field.name)),
-            };
-            fields::input(&field, form_id, content, self.choices)
+        let next = tasks.next.iter().enumerate().map(|(number, task)| form(task, number == 0 && sent.is_none()));
+        let mut seen = Vec::new();
+        let later = tasks.later.iter().filter(|(title, _)| {
+            let new = !seen.contains(title);
+            seen.push(title.clone());
+            new
         });
-        let inputs: Vec<Element> = inputs.collect();
-        let about: Vec<String> = ["party", "seat", "body", "member", "part", "kind", "service", "concern", "to"]
-            .iter()
-            .filter_map(|key| event.field(key))
-            .map(|field| (field, suggested(field.name)))
-            .filter(|(_, value)| !value.is_empty() && !value.starts_with('<'))
-            .map(|(field, value)| self.value_label(field, value))
-            .collect();
-        let title = sentence(event.label());
-        let title = if about.is_empty() { title } else { format!("{title}: {}", about.join(", ")) };
-        let none = Pairs::default();
+        let later = el("ul").class("later").all(later.map(line_of));
+        let more = (!tasks.more.is_empty()).then(|| {
+            let is_sent = sent.is_some_and(|sent| tasks.more.iter().any(|task| std::ptr::eq(task, sent)));
+            let forms = Html::from_iter(tasks.more.iter().map(|task| form(task, false)));
+            let folded = details("More that you can record", forms).attr("id", "more");
+            if is_sent { folded.attr("open", "open") } else { folded }
+        });
+        let impossible = (!tasks.impossible.is_empty()).then(|| {
+            let items = tasks.impossible.iter().map(line_of);
+            details("Not possible now", el("ul").class("later").all(items)).attr("id", "blocked")
+        });
+        let content = Html::new()
+            .with(self.other_form(errors))
+            .with(Html::from_iter(next))
+            .with(later)
+            .with(more)
+            .with(impossible);
+        section("to-do", "To do", content)
+    }
+
+    /// Returns the task whose form was sent and refused.
+    fn sent_task(&self) -> Option<&Task> {
+        self.records()?;
+        let form = self.given.get("form")?;
+        let mut all = self.tasks.next.iter().chain(&self.tasks.more);
+        all.find(|task| task.id() == form)
+    }
+
+    /// Returns what the form that was sent records.
+    fn records(&self) -> Option<Records> {
+        if !matches!(self.notice, Notice::Refused(_)) {
+            return None;
+        }
+        Records::from_code(self.given.get("type")?)
+    }
+
+    fn sent_form_id(&self) -> String {
+        self.sent_task().map_or_else(|| "sent".to_owned(), Task::id)
+    }
+
+    /// Returns a form that was refused and belongs to no task, so that its content is not lost.
+    fn other_form(&self, errors: &FormErrors) -> Option<Element> {
+        let records = self.records()?;
+        if self.sent_task().is_some() {
+            return None;
+        }
+        let title = "The form that you sent".to_owned();
+        let task = Task { records, title, note: None, suggested: Vec::new() };
+        Some(self.form_with_id("sent", &task, true, true, errors))
+    }
+
+    fn form(&self, task: &Task, is_sent: bool, open: bool, errors: &FormErrors) -> Element {
+        self.form_with_id(&task.id(), task, is_sent, open, errors)
+    }
+
+    /// Returns a form. A form that was refused has the content that was sent.
+    fn form_with_id(&self, id: &str, task: &Task, is_sent: bool, open: bool, errors: &FormErrors) -> Element {
+        let none = FormErrors::default();
+        let inputs = Inputs {
+            form: id,
+            sent: is_sent.then_some(self.given),
+            suggested: &task.suggested,
+            choices: self.choices,
+            errors: if is_sent { errors } else { &none },
+        };
+        let (case, whole) = self.case;
+        let then = match task.records {
+            Records::Session(_) => None,
+            _ => when::in_words(self.when, self.status.zone),
+        };
+        let label = then.map_or_else(|| "Record".to_owned(), |then| format!("Record for {then}"));
         let form = el("form")
             .attr("method", "post")
-            .attr("action", format!("/cases/{}", self.status.case))
+            .attr("action", self.address())
             .attr("data-once", "1")
-            .with(self.hidden_inputs(*event))
-            .with(hidden("form", form_id))
-            .with(note.as_ref().map(|note| el("p").class("hint").with(sentence(&in_words(note)))))
-            .all(inputs)
-            .with(fields::when(form_id, if is_sent { self.given } else { &none }))
-            .with(el("p").class("send").with(button("Record")));
-        let folded = details(title, form);
-        let folded = if *onward { folded.class("do") } else { folded.class("do side") };
-        if is_sent { folded.attr("open", "open") } else { folded }
-    }
-
-    /// Returns which suggestion the refused form belongs to: the same one, or if the case has changed since, the first of
-    /// the same kind of event.
-    fn sent_suggestion(&self) -> Option<usize> {
-        let kind = EventKind::from_code(self.given.get("type")?)?;
-        let numbered = || self.status.next.iter().enumerate().filter(|(_, next)| next.event == kind);
-        let same = |number: usize| self.given.get("form") == Some(format!("f{number}").as_str());
-        let found = numbered().find(|(number, _)| same(*number)).or_else(|| numbered().next());
-        found.map(|(number, _)| number).filter(|_| self.given.get("form").is_some())
-    }
-
-    /// Returns the label of a value: a member's name instead of the ID, or the label of a code.
-    fn value_label(&self, field: &FieldInfo, value: &str) -> String {
-        let member = self.choices.members.iter().find(|(id, _)| id == value);
-        member.map_or_else(|| field.value_label(value).to_owned(), |(_, name)| name.clone())
-    }
-
-    /// Returns the hidden inputs of every form: the kind of event, the state of the case, and an ID that makes a second click
-    /// harmless.
-    fn hidden_inputs(&self, event: EventKind) -> Html {
-        Html::new()
-            .with(hidden("type", event.code()))
+            .with(hidden("type", &task.records.code()))
             .with(hidden("rev", &self.status.records.to_string()))
             .with(hidden("id", &Uuid::now_v7().to_string()))
+            .with(hidden("form", id))
+            .with(self.moment.hidden())
+            .with(composite::inputs(task, &inputs, case, whole, self.status.zone));
+        let note = task.note.as_ref().map(|note| el("p").class("hint").with(note.as_str()));
+        if is_complete(task) && !is_sent {
+            let line = el("div").class("line").with(el("span").with(task.title.as_str())).with(note);
+            let form = form.class("do").attr("id", id);
+            return form.with(line.with(button("Record").attr("title", label)));
+        }
+        let form = form.with(el("p").class("send").with(button(&label)));
+        let folded = details(task.title.as_str(), Html::new().with(note).with(form)).class("do").attr("id", id);
+        if open { folded.attr("open", "open") } else { folded }
     }
 
-    fn blocked(&self) -> Option<Element> {
-        let Status { blocked, zone, last_event, asked_at, .. } = self.status;
-        let late = last_event.is_some_and(|last| *asked_at < last);
-        let counts = |unmet: &&Unmet| !(late && unmet.rule == Rule::TimeOrder);
-        let one = |blocked: &Blocked| {
-            let unmet: Vec<Unmet> = blocked.unmet.iter().filter(counts).cloned().collect();
-            if unmet.is_empty() {
-                return None;
-            }
-            Some(el("li").with(el("strong").with(sentence(blocked.event.label()))).with(reasons(&unmet, *zone)))
-        };
-        let here: Vec<Element> = blocked.iter().filter(|blocked| blocked.here).filter_map(one).collect();
-        let elsewhere: Vec<Element> = blocked.iter().filter(|blocked| !blocked.here).filter_map(one).collect();
-        if here.is_empty() && elsewhere.is_empty() {
+    fn advisories(&self) -> Option<Element> {
+        let advisories = &self.status.advisories;
+        if advisories.is_empty() {
             return None;
         }
-        let list = |items: Vec<Element>| el("ul").class("plainlist").all(items);
-        let mut content = Html::new();
-        if !here.is_empty() {
-            content.push(list(here));
-        }
-        if !elsewhere.is_empty() {
-            let count = elsewhere.len();
-            content.push(details(format!("Steps of other stages ({count})"), list(elsewhere)));
-        }
-        Some(section("blocked", "Not possible yet", content))
-    }
-
-    fn record(&self) -> Element {
-        let moments = &self.timeline.moments;
-        let last = moments.last().map(|moment| moment.seq);
-        let end = self.before.map_or(moments.len(), |before| moments.partition_point(|moment| moment.seq < before));
-        let begin = end.saturating_sub(PART);
-        let part = moments.get(begin..end).unwrap_or_default();
-        let items = part.iter().rev().map(|moment| {
-            let item = moment_item(moment, self.timeline.zone, Some(moment.seq) == last);
-            let can_be_voided =
-                moment.voided_by.is_none() && !moment.is_correction() && moment.event.kind() != EventKind::CaseOpened;
-            item.with(can_be_voided.then(|| self.void(moment)))
-        });
-        let address = format!("/cases/{}", self.status.case);
-        let link = |label: String, to: String| el("a").attr("href", format!("{address}{to}#record")).with(label);
-        let earlier = part.first().filter(|_| begin > 0).map(|first| {
-            let label = if begin == 1 { "1 earlier event".to_owned() } else { format!("{begin} earlier events") };
-            link(label, format!("?before={}", first.seq))
-        });
-        let latest = (end < moments.len()).then(|| link("Back to the latest".to_owned(), String::new()));
-        let ways = (earlier.is_some() || latest.is_some()).then(|| {
-            let between = (earlier.is_some() && latest.is_some()).then_some(" \u{b7} ");
-            el("p").with(latest).with(between).with(earlier)
-        });
-        let take = el("p").class("quiet").with(
-            el("a")
-                .attr("href", format!("{address}/dates.ics"))
-                .attr("download", "download")
-                .with("Booked dates for your calendar (.ics)"),
-        );
-        let list = el("ol").class("timeline").attr("reversed", "reversed").all(items);
-        section("record", "Records", Html::new().with(list).with(ways).with(take))
-    }
-
-    /// Returns the form that voids an event.
-    fn void(&self, moment: &Moment) -> Element {
-        let id = format!("v{}-reason", moment.seq);
-        let is_sent = self.given.get("type") == Some(EventKind::EventVoided.code())
-            && self.given.get("seq") == Some(moment.seq.to_string().as_str());
-        let form = el("form")
-            .attr("method", "post")
-            .attr("action", format!("/cases/{}", self.status.case))
-            .attr("data-once", "1")
-            .with(self.hidden_inputs(EventKind::EventVoided))
-            .with(hidden("seq", &moment.seq.to_string()))
-            .with(el("label").attr("for", &id).with("Reason for the correction"))
-            .with(
-                line("reason", if is_sent { self.given.get("reason").unwrap_or_default() } else { "" })
-                    .attr("id", &id)
-                    .attr("required", "required")
-                    .attr("maxlength", 500),
-            )
-            .with(el("p").class("send").with(button(&format!("Correct entry {}", moment.seq)).class("less")));
-        let folded = details(format!("Correct entry {}", moment.seq), form);
-        if is_sent { folded.attr("open", "open") } else { folded }
+        let text =
+            |advisory: &Advisory| format!("{}. {}", sentence(&in_words(&advisory.found)), advisory.warning.label());
+        let items = advisories.iter().map(|advisory| el("li").with(text(advisory)));
+        Some(section("advisories", "Advisories", el("ul").class("advisories").all(items)))
     }
 }
 
-/// Returns the unmet rules: what was found, and what to do.
-fn reasons(unmet: &[Unmet], zone: Zone) -> Element {
-    el("ul").all(unmet.iter().map(|unmet| {
-        let rule = unmet.rule;
-        let source = format!(" {} ({}).", in_words(rule.statement()).trim_end_matches('.'), rule.source().label());
-        el("li")
-            .with(sentence(&in_words(&found(&unmet.found, zone))))
-            .with(". ")
-            .with(in_words(rule.remedy()))
-            .with(el("span").class("quiet").with(source))
-    }))
+/// Returns something that can't be recorded yet, with its reason, as one line.
+fn line_of((title, reason): &(String, String)) -> Element {
+    el("li").with(el("span").with(title.as_str())).with(el("span").class("quiet").with(reason.as_str()))
 }
 
 /// Returns a chart of the process with the stages of the case.
@@ -332,37 +311,4 @@ pub(crate) fn facts(settled: &[Fact]) -> Element {
             .iter()
             .map(|fact| el("div").with(el("dt").with(sentence(fact.topic))).with(el("dd").with(sentence(&fact.text)))),
     )
-}
-
-fn advisories(advisories: &[Advisory]) -> Option<Element> {
-    if advisories.is_empty() {
-        return None;
-    }
-    let items = advisories
-        .iter()
-        .map(|advisory| el("li").with(sentence(&in_words(&advisory.found))).with(". ").with(advisory.warning.label()));
-    Some(section("advisories", "Advisories", el("ul").class("advisories").all(items)))
-}
-
-/// Returns a record as an item of a timeline.
-pub(crate) fn moment_item(moment: &Moment, zone: Zone, last: bool) -> Element {
-    let Moment { seq, at, actor, text, to, voided_by, fault, .. } = moment;
-    let class = match (voided_by, last) {
-        (Some(_), _) => "voided",
-        (None, true) => "last",
-        (None, false) => "",
-    };
-    let voided = voided_by.map(|by| format!("; voided by number {by}")).unwrap_or_default();
-    let summary = format!("number {seq}, {}, by {actor}; then in {}{voided}", zone.show(*at), to.label());
-    let item = el("li");
-    let item = if class.is_empty() { item } else { item.class(class) };
-    item.with(el("span").class("what").with(sentence(text)))
-        .with(el("span").class("quiet").with(summary))
-        .with(fault.as_ref().map(|fault| el("p").class("wrong").with(in_words(fault))))
-}
-
-/// Returns a text with a capital letter at its beginning.
-pub(crate) fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -1,0 +1,152 @@
+//! What a case offers to choose from: its people and its concerns, by name. People never type an ID.
+
+use ibbi_app::schedule::id_of;
+use ibbi_core::{Case, Event, History, MemberId, Name, Party, Person, Seat};
+
+/// A member of a team.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MemberChoice {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) party: Party,
+    pub(crate) pledged: bool,
+}
+
+/// The choices that a case offers.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Choices {
+    /// The members of the teams.
+    pub(crate) members: Vec<MemberChoice>,
+    /// The concerns: ID and text.
+    pub(crate) concerns: Vec<(String, String)>,
+    /// Everyone who has an ID in the case: members, former members, and neutrals.
+    people: Vec<Person>,
+    /// Every name in the case, for suggestions.
+    pub(crate) names: Vec<String>,
+    /// The leaders who agreed, by seat.
+    pub(crate) leaders: Vec<(Seat, String)>,
+    /// The program's representative at the last introductory meeting.
+    pub(crate) representative: Option<String>,
+    /// The neutral of the last session.
+    pub(crate) neutral: Option<Person>,
+}
+
+impl Choices {
+    /// Returns the choices of a case as it was at some time. The names are those of its whole history.
+    pub(crate) fn new(case: &Case, history: &History) -> Self {
+        let teams = case.teams();
+        let of_party = |party: Party| {
+            let members = teams.into_iter().flat_map(move |teams| teams.members(party));
+            members.map(move |member| MemberChoice {
+                id: member.person.id.to_string(),
+                name: member.person.name.to_string(),
+                party,
+                pledged: member.pledged,
+            })
+        };
+        let mut choices = Self { members: Party::ALL.iter().copied().flat_map(of_party).collect(), ..Self::default() };
+        let leader = |seat: &Seat| Some((*seat, case.leader(*seat)?.name.to_string()));
+        choices.leaders = Seat::ALL.iter().filter_map(leader).collect();
+        for entry in history.in_effect() {
+            choices.add(&entry.event);
+        }
+        choices.concerns.retain(|(id, _)| case.concerns().iter().any(|concern| concern.id.as_str() == id));
+        choices
+    }
+
+    fn add(&mut self, event: &Event) {
+        match event {
+            Event::LeaderAgreed(agreed) => self.add_name(&agreed.name),
+            Event::MeetingHeld(held) => {
+                self.add_name(&held.representative);
+                self.representative = Some(held.representative.to_string());
+                held.present.iter().for_each(|name| self.add_name(name));
+            }
+            Event::ApplicationAccepted(accepted) => self.add_name(&accepted.by),
+            Event::MemberNamed(named) => self.add_person(&named.member),
+            Event::SessionScheduled(scheduled) => {
+                self.add_person(&scheduled.neutral);
+                self.neutral = Some(scheduled.neutral.clone());
+            }
+            Event::SessionOpened(opened) => {
+                self.add_person(&opened.neutral);
+                self.neutral = Some(opened.neutral.clone());
+                opened.observers.iter().for_each(|observer| self.add_name(&observer.name));
+            }
+            Event::ConcernRaised(raised) => {
+                self.concerns.push((raised.concern.to_string(), raised.text.to_string()));
+            }
+            _ => {}
+        }
+    }
+
+    fn add_name(&mut self, name: &Name) {
+        if !self.names.iter().any(|known| known == name.as_str()) {
+            self.names.push(name.to_string());
+        }
+    }
+
+    fn add_person(&mut self, person: &Person) {
+        self.add_name(&person.name);
+        if !self.people.contains(person) {
+            self.people.push(person.clone());
+        }
+    }
+
+    /// Returns the ID of a person: that of the person with this name in the case, or a new one made from the name.
+    pub(crate) fn id_of_name(&self, name: &Name, also_taken: &[MemberId]) -> MemberId {
+        let known = self.people.iter().find(|person| person.name == *name);
+        known.map_or_else(
+            || {
+                let taken = self.people.iter().map(|person| person.id).chain(also_taken.iter().copied());
+                id_of(name, &taken.collect::<Vec<_>>())
+            },
+            |person| person.id,
+        )
+    }
+
+    /// Returns a new ID for a concern, made from its text.
+    pub(crate) fn new_concern(&self, text: &str) -> String {
+        let words = text.to_lowercase();
+        let words = words.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| word.len() > 3).take(2);
+        let mut base = words.collect::<Vec<_>>().join("-");
+        base.truncate(19);
+        let base = match base.trim_end_matches('-') {
+            "" => "concern",
+            some => some,
+        };
+        let is_free = |id: &String| !self.concerns.iter().any(|(known, _)| known == id);
+        let numbered = (1..).map(|number| if number == 1 { base.to_owned() } else { format!("{base}-{number}") });
+        numbered.take(self.concerns.len() + 1).find(is_free).unwrap_or_default()
+    }
+
+    /// Returns the name of a member, or the text of a concern, by its ID.
+    pub(crate) fn label(&self, id: &str) -> Option<&str> {
+        let member = self.members.iter().find(|member| member.id == id).map(|member| member.name.as_str());
+        member.or_else(|| self.concerns.iter().find(|(known, _)| known == id).map(|(_, text)| text.as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_made_from_names_and_texts() {
+        let reyes = Person { id: MemberId::new("reyes").unwrap(), name: Name::new("Ines Reyes").unwrap() };
+        let concerns = vec![("budget-calendar".to_owned(), "The budget calendar".to_owned())];
+        let choices = Choices { people: vec![reyes], concerns, ..Choices::default() };
+        let id = |name: &str, taken: &[MemberId]| choices.id_of_name(&Name::new(name).unwrap(), taken).to_string();
+        assert_eq!(id("Ines Reyes", &[]), "reyes");
+        assert_eq!(id("Ann Lee", &[]), "ann-lee");
+        assert_eq!(id("Ann Lee", &[MemberId::new("ann-lee").unwrap()]), "ann-lee-2");
+        for (text, expected) in [
+            ("Can the method keep to the budget calendar?", "method-keep"),
+            ("The budget calendar, again", "budget-calendar-2"),
+            ("?!", "concern"),
+            ("Überstundenregelungen internationalization", "berstundenregelunge"),
+        ] {
+            assert_eq!(choices.new_concern(text), expected, "{text}");
+        }
+    }
+}

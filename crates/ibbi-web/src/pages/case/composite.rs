@@ -1,0 +1,237 @@
+//! Forms that record several events at once: the teams, the pledges, the letters, a session, a caucus.
+
+use super::act::{Act, Step};
+use super::fields::Inputs;
+use super::sent::Reader;
+use super::session::Session;
+use super::tasks::{Records, Task};
+use crate::pages::shell::{date_input, line, select, textarea, tick};
+use crate::problem::WebError;
+use ibbi_app::form::{self, FormError, FormProblem};
+use ibbi_app::zone::Zone;
+use ibbi_core::{Body, Case, Decision, EventKind, History, MemberId, Name, Party};
+use ibbi_report::html::{Element, Html, details, el};
+
+/// Returns the inputs of a task's form.
+pub(super) fn inputs(task: &Task, inputs: &Inputs<'_>, case: &Case, whole: &Case, zone: Zone) -> Html {
+    match task.records {
+        Records::Event(kind) => inputs.of_event(kind),
+        Records::Teams => Party::ALL.iter().map(|party| team(*party, inputs)).collect(),
+        Records::Pledges => pledges(inputs),
+        Records::Letters => letters(inputs, whole),
+        Records::Session(part) => {
+            Session::of_part(case, part).map_or_else(Html::new, |session| session.inputs(inputs, zone))
+        }
+        Records::Caucus(party) => caucus(party, inputs),
+    }
+}
+
+/// Reads the events of a form.
+pub(super) fn act(records: Records, reader: &Reader<'_>, past: &History, zone: Zone) -> Result<Act, WebError> {
+    let mut events = Events { reader, zone, steps: Vec::new(), problems: Vec::new() };
+    match records {
+        Records::Event(kind) => events.add(kind, reader.pairs(kind), None),
+        Records::Teams => events.teams(),
+        Records::Pledges => events.pledges(),
+        Records::Letters => events.letters(),
+        Records::Caucus(party) => events.caucus(party),
+        Records::Session(part) => {
+            let session = Session::of_part(past.case(), part).ok_or_else(FormError::incomplete)?;
+            return session.act(reader, zone);
+        }
+    }
+    events.finish()
+}
+
+/// The events of a form that is read, and what is wrong with it.
+struct Events<'a> {
+    reader: &'a Reader<'a>,
+    zone: Zone,
+    steps: Vec<Step>,
+    problems: Vec<FormProblem>,
+}
+
+impl Events<'_> {
+    fn add(&mut self, kind: EventKind, pairs: Vec<(String, String)>, field: Option<&'static str>) {
+        match form::event(kind, &pairs, self.zone) {
+            Ok(event) => self.steps.push(Step { event, at: None }),
+            Err(error) => self.problems.extend(
+                error.problems.into_iter().map(|problem| FormProblem { field: field.or(problem.field), ..problem }),
+            ),
+        }
+    }
+
+    fn finish(mut self) -> Result<Act, WebError> {
+        if self.problems.is_empty() && self.steps.is_empty() {
+            let message = "There is nothing to record. Fill in the form first.".to_owned();
+            self.problems.push(FormProblem { field: None, message });
+        }
+        match self.problems.is_empty() {
+            true => Ok(Act { steps: self.steps }),
+            false => Err(FormError { problems: self.problems }.into()),
+        }
+    }
+
+    /// Names the members of both teams, one name per line. Names that are on the team already are left out.
+    fn teams(&mut self) {
+        let mut taken: Vec<MemberId> = Vec::new();
+        for party in Party::ALL {
+            let is_known = |name: &str| {
+                self.reader.choices.members.iter().any(|member| member.party == *party && member.name == name)
+            };
+            let names: Vec<String> =
+                self.reader.text(party.code()).lines().map(|line| line.trim().to_owned()).collect();
+            for name in names.iter().filter(|name| !name.is_empty() && !is_known(name)) {
+                let member = self.reader.person(name, &taken);
+                taken.extend(Name::new(name).ok().map(|name| self.reader.choices.id_of_name(&name, &taken)));
+                self.add(
+                    EventKind::MemberNamed,
+                    pairs(&[("party", party.code()), ("member", &member)]),
+                    Some(party.code()),
+                );
+            }
+        }
+    }
+
+    fn pledges(&mut self) {
+        for id in self.reader.given.all("pledged").filter(|id| !id.is_empty()) {
+            let member = self.reader.choices.members.iter().find(|member| member.id == id);
+            let party = member.map_or("", |member| member.party.code());
+            self.add(EventKind::AttendancePledged, pairs(&[("party", party), ("member", id)]), Some("pledged"));
+        }
+    }
+
+    fn letters(&mut self) {
+        for body in Body::ALL {
+            let dated = self.reader.date(date_of(*body));
+            let document = self.reader.text(&format!("document.{body}")).to_owned();
+            if !dated.is_empty() || !document.is_empty() {
+                let pairs = pairs(&[("body", body.code()), ("dated", &dated), ("document", &document)]);
+                self.add(EventKind::SupportConfirmed, pairs, Some(date_of(*body)));
+            }
+        }
+    }
+
+    fn caucus(&mut self, party: Party) {
+        let present: Vec<&str> = self.reader.given.all("present").filter(|id| !id.is_empty()).collect();
+        let of_party = [("party", party.code())];
+        let with = |more: &[(&str, &str)]| pairs(&[&of_party[..], more].concat());
+        self.add(EventKind::CaucusOpened, with(&[("present", &present.join(","))]), None);
+        let mut choices = self.reader.choices.clone();
+        for text in self.reader.text("concerns").lines().map(str::trim).filter(|line| !line.is_empty()) {
+            let id = choices.new_concern(text);
+            choices.concerns.push((id.clone(), text.to_owned()));
+            self.add(EventKind::ConcernRaised, with(&[("concern", &id), ("text", text)]), Some("concerns"));
+        }
+        let decision = self.reader.text("decision");
+        if !decision.is_empty() {
+            let spokesperson = self.reader.text("spokesperson");
+            self.add(EventKind::PartyDecided, with(&[("decision", decision), ("spokesperson", spokesperson)]), None);
+        }
+    }
+}
+
+fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+}
+
+/// Returns the name of the input for the date of a body's letter.
+const fn date_of(body: Body) -> &'static str {
+    match body {
+        Body::TeachersOrganization => "dated.teachers_organization",
+        Body::Administration => "dated.administration",
+        Body::SchoolCommittee => "dated.school_committee",
+    }
+}
+
+fn team(party: Party, inputs: &Inputs<'_>) -> Element {
+    let leaders = inputs.choices.leaders.iter().filter(|(seat, _)| seat_party(*seat) == party);
+    let members: Vec<&str> = inputs
+        .choices
+        .members
+        .iter()
+        .filter(|member| member.party == party)
+        .map(|member| member.name.as_str())
+        .collect();
+    // The leaders usually sit on the teams. The person sees the names and can delete them.
+    let first: String = match members.is_empty() {
+        true => leaders.map(|(_, name)| format!("{name}\n")).collect(),
+        false => String::new(),
+    };
+    let text = inputs.text_or(party.code(), &first);
+    let label = match party {
+        Party::Labor => "Labor",
+        Party::Management => "Management",
+    };
+    let hint = match members.is_empty() {
+        true => "One name per line. You can paste a list.".to_owned(),
+        false => format!("One new name per line. On the team: {}.", members.join(", ")),
+    };
+    let rows = (text.lines().count() + 2).max(4);
+    inputs.labeled(label, party.code(), textarea(party.code(), &text, rows).attr("spellcheck", "false"), Some(&hint))
+}
+
+const fn seat_party(seat: ibbi_core::Seat) -> Party {
+    match seat {
+        ibbi_core::Seat::UnionPresident => Party::Labor,
+        _ => Party::Management,
+    }
+}
+
+fn pledges(inputs: &Inputs<'_>) -> Html {
+    let sent = |id: &str| inputs.sent.is_none_or(|pairs| pairs.all("pledged").any(|sent| sent == id));
+    let missing = inputs.choices.members.iter().filter(|member| !member.pledged);
+    let ticks = missing.map(|member| tick("pledged", &member.id, sent(&member.id), member.name.as_str()));
+    inputs.group("pledged", "These members pledged", "row", Html::from_iter(ticks)).into()
+}
+
+fn letters(inputs: &Inputs<'_>, whole: &Case) -> Html {
+    let missing = || Body::ALL.iter().filter(|body| whole.letter(**body).is_none());
+    let dates = missing().map(|body| {
+        let name = date_of(*body);
+        let label = format!("Letter of {}, dated", body.label());
+        inputs.labeled(&label, name, date_input(name, &inputs.text(name)), None)
+    });
+    let documents = missing().map(|body| {
+        let name = format!("document.{body}");
+        let label = format!("SHA-256 of the letter of {} (if any)", body.label());
+        inputs.labeled(&label, &name, line(&name, &inputs.text(&name)), Some("64 hexadecimal digits"))
+    });
+    let hint = el("p").class("hint").with("Leave the date of a letter empty if it hasn't arrived.");
+    Html::new()
+        .with(hint)
+        .with(el("div").class("basics").all(dates))
+        .with(details("More details", Html::from_iter(documents)))
+}
+
+fn caucus(party: Party, inputs: &Inputs<'_>) -> Html {
+    let members: Vec<(String, String)> = inputs
+        .choices
+        .members
+        .iter()
+        .filter(|member| member.party == party)
+        .map(|member| (member.id.clone(), member.name.clone()))
+        .collect();
+    let everyone = [format!("present={}", members.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>().join(","))];
+    let checked = Inputs { suggested: &everyone, ..*inputs };
+    let decision = inputs.text("decision");
+    let decided = Decision::ALL.iter().map(|each| (each.code(), each.label())).chain([("", "not yet")]);
+    let decided = decided.map(|(code, label)| {
+        let chosen = code == decision;
+        crate::pages::shell::radio("decision", code, chosen, label)
+    });
+    let speaks = inputs.text("spokesperson");
+    let speakers = members.iter().map(|(id, name)| (id.as_str(), name.as_str()));
+    let speakers = select("spokesperson", &speaks, std::iter::once(("", "choose")).chain(speakers));
+    let hint = Some("If the team decided, who speaks for it?");
+    Html::new()
+        .with(checked.several("present", "Members present", members.clone()))
+        .with(inputs.labeled(
+            "Concerns for the full group (if any)",
+            "concerns",
+            textarea("concerns", &inputs.text("concerns"), 2),
+            Some("One concern per line."),
+        ))
+        .with(inputs.group("decision", "Does the team adopt the method?", "row", Html::from_iter(decided)))
+        .with(inputs.labeled("Spokesperson", "spokesperson", speakers, hint))
+}

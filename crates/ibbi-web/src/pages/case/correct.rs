@@ -1,0 +1,264 @@
+//! "Correct this entry": the form with what was recorded, what changes, and whether everything that follows is still valid.
+
+use super::choices::Choices;
+use super::fields::Inputs;
+use super::seen;
+use super::sent::{Reader, filled};
+use crate::pages::form_errors::{FormErrors, sentence};
+use crate::pages::shell::{Page, button, hidden, line};
+use crate::pages::when::{self, Moment};
+use crate::problem::WebError;
+use crate::query::Pairs;
+use crate::request::{WebRequest, WebResult};
+use crate::response::see_other;
+use axum::http::StatusCode;
+use axum::response::Response;
+use ibbi_app::case_log::CaseLog;
+use ibbi_app::describe::describe;
+use ibbi_app::form::{self, FormError, When};
+use ibbi_app::format::us_date;
+use ibbi_app::ledger::Record;
+use ibbi_app::service::Offer;
+use ibbi_app::{AppError, zone::Zone};
+use ibbi_core::{At, Event, EventKind};
+use ibbi_report::html::{Element, Html, el, name, section};
+use uuid::Uuid;
+
+/// The ID of the form, for its fields.
+const FORM: &str = "entry";
+
+/// Returns the form of an entry.
+pub(crate) fn page(request: &WebRequest) -> WebResult {
+    let (log, record) = entry(request)?;
+    let given = original(&record, log.zone);
+    show(request, &log, &record, &Shown { given: &given, result: Outcome::New })
+}
+
+/// Checks or records a correction.
+pub(crate) fn send(request: &WebRequest) -> WebResult {
+    let (log, record) = entry(request)?;
+    let given = request.form();
+    let moment = Moment::read(request, &given);
+    let answer = match given.get("do") {
+        Some("void") => void(request, &log, &record, &given).map(Some),
+        _ => Ok(None),
+    };
+    let response = match answer {
+        Ok(Some(seq)) => see_other(&format!("/cases/{}?recorded={seq}#now", log.id)),
+        Ok(None) => {
+            let checked = corrected(request, &log, &record, &given)
+                .and_then(|change| valid(&log, &record, &change).map(|()| change));
+            match checked {
+                Ok(change) => show(request, &log, &record, &Shown { given: &given, result: Outcome::Valid(&change) })?,
+                Err(fail) => show(request, &log, &record, &Shown { given: &given, result: Outcome::Refused(&fail) })?,
+            }
+        }
+        Err(fail) => show(request, &log, &record, &Shown { given: &given, result: Outcome::Refused(&fail) })?,
+    };
+    Ok(moment.keep_recorder(request, response))
+}
+
+/// A corrected entry.
+struct Change {
+    event: Event,
+    at: At,
+}
+
+/// The outcome of a check.
+enum Outcome<'a> {
+    New,
+    Valid(&'a Change),
+    Refused(&'a WebError),
+}
+
+struct Shown<'a> {
+    given: &'a Pairs,
+    result: Outcome<'a>,
+}
+
+fn entry(request: &WebRequest) -> Result<(CaseLog, Record), WebError> {
+    let log: CaseLog = request.state.case(request.id("case")?, Clone::clone)?;
+    let seq = request.path.get("seq").and_then(|seq| seq.parse::<u64>().ok());
+    let found = log.records.iter().find(|record| Some(record.seq) == seq).cloned();
+    let record = found.ok_or_else(|| WebError::not_found("the case has no entry with this number"))?;
+    Ok((log, record))
+}
+
+/// Returns the content of the form before it is changed.
+fn original(record: &Record, zone: Zone) -> Pairs {
+    let mut pairs: Vec<(String, String)> =
+        filled(&record.event, zone).iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+    pairs.push(("day".to_owned(), us_date(zone.date(record.at))));
+    pairs.push(("time".to_owned(), zone.show_time(record.at)));
+    Pairs::from(pairs)
+}
+
+/// Reads the corrected entry. An unchanged time keeps its seconds.
+fn corrected(request: &WebRequest, log: &CaseLog, record: &Record, given: &Pairs) -> Result<Change, WebError> {
+    let kind = record.event.kind();
+    let choices = Choices::new(log.history.case(), &log.history);
+    let reader = Reader { given, choices: &choices, near: log.zone.date(record.at) };
+    let event = form::event(kind, &reader.pairs(kind), log.zone)?;
+    let before = original(record, log.zone);
+    let is_same_time = ["day", "time"].iter().all(|name| before.get(name) == given.get(name));
+    let (when, _) = when::circumstances(request, given, log.zone)?;
+    let at = match when {
+        _ if is_same_time => record.at,
+        When::At(at) => at,
+        When::Now => request.state.now()?,
+        When::Day(_) => return Err(FormError::time_missing().into()),
+    };
+    if event == record.event && at == record.at {
+        return Err(FormError::unchanged().into());
+    }
+    Ok(Change { event, at })
+}
+
+/// Checks that everything that follows is still valid.
+fn valid(log: &CaseLog, record: &Record, change: &Change) -> Result<(), WebError> {
+    let mut history = log.history.clone();
+    let seq = history.entries().last().map_or(1, |last| last.seq + 1);
+    let refused = |refusal| WebError::App(AppError::Refused { refusal, zone: log.zone });
+    history.replace(seq, record.seq, change.at, change.event.clone()).map(drop).map_err(refused)
+}
+
+fn void(request: &WebRequest, log: &CaseLog, record: &Record, given: &Pairs) -> Result<u64, WebError> {
+    let pairs =
+        [("reason", given.get("void_reason").unwrap_or_default().trim().to_owned()), ("seq", record.seq.to_string())];
+    let pairs = pairs.map(|(key, value)| (key.to_owned(), value));
+    let event = form::event(EventKind::EventVoided, &pairs, log.zone)
+        .map_err(|error| error.in_field("reason", "void_reason"))?;
+    let actor = Moment::read(request, given).actor(request)?;
+    offer(request, log, given, Offer::new(event, actor))
+}
+
+fn offer(request: &WebRequest, log: &CaseLog, given: &Pairs, offer: Offer) -> Result<u64, WebError> {
+    let id = given.get("id").and_then(|id| Uuid::parse_str(id).ok());
+    let recorded =
+        request.state.writer.offer_here(Offer { case: Some(log.id), id, expected_revision: seen(given)?, ..offer })?;
+    Ok(recorded.seq.unwrap_or_default())
+}
+
+fn show(request: &WebRequest, log: &CaseLog, record: &Record, shown: &Shown<'_>) -> Result<Response, WebError> {
+    let zone = log.zone;
+    let errors = match &shown.result {
+        Outcome::Refused(fail) => FormErrors::from_error(fail),
+        _ => FormErrors::default(),
+    };
+    let status = match &shown.result {
+        Outcome::Refused(fail) => fail.status(),
+        _ => StatusCode::OK,
+    };
+    let result: Html = match &shown.result {
+        Outcome::New => Html::new(),
+        Outcome::Valid(change) => el("div")
+            .class("good")
+            .attr("id", "now")
+            .attr("role", "status")
+            .with(el("p").with(el("strong").with("Everything that follows is still valid.")))
+            .with(changes(record, change, zone))
+            .into(),
+        Outcome::Refused(_) => errors.summary("This correction can't be recorded. Nothing has changed.", FORM).into(),
+    };
+    let district = log.district().map(ToString::to_string).unwrap_or_default();
+    let back = el("a").attr("href", format!("/cases/{}#history", log.id)).with(name(&district));
+    let was = format!("{}. {}, by {}.", sentence(&describe(&record.event)), zone.show(record.at), record.actor);
+    let form = |inside: Html| {
+        el("form")
+            .attr("method", "post")
+            .attr("action", format!("/cases/{}/entries/{}", log.id, record.seq))
+            .with(hidden("rev", &log.records.len().to_string()))
+            .with(hidden("id", &Uuid::now_v7().to_string()))
+            .with(inside)
+    };
+    let content = Html::new()
+        .with(el("p").class("quiet").with("Case ").with(back))
+        .with(el("h1").with(format!("Correct entry {}", record.seq)))
+        .with(el("p").class("verdict").with(was))
+        .with(result)
+        .with(fields(request, log, record, shown, &errors).map(&form))
+        .with(
+            can_be_voided(&record.event)
+                .then(|| section("void", "Void the entry instead", form(voiding(shown.given, &errors)))),
+        );
+    Ok(Page { title: "Correct an entry", place: "/cases", content }.answer(status))
+}
+
+fn can_be_voided(event: &Event) -> bool {
+    !matches!(event.kind(), EventKind::EventVoided | EventKind::CaseOpened)
+}
+
+/// Returns the fields of the entry with its time, and the buttons.
+fn fields(
+    request: &WebRequest,
+    log: &CaseLog,
+    record: &Record,
+    shown: &Shown<'_>,
+    errors: &FormErrors,
+) -> Option<Html> {
+    let kind = record.event.kind();
+    if kind == EventKind::EventVoided {
+        return None;
+    }
+    let choices = Choices::new(log.history.case(), &log.history);
+    let inputs = Inputs { form: FORM, sent: Some(shown.given), suggested: &[], choices: &choices, errors };
+    let moment = Moment::read(request, shown.given);
+    let times = when::fields(&moment, &request.state.actor, errors);
+    let send = |code: &str, label: &str, class: Option<&'static str>| {
+        let button = button(label).attr("name", "do").attr("value", code);
+        class.into_iter().fold(button, Element::class)
+    };
+    let buttons = match shown.result {
+        Outcome::Valid(_) => send("check", "Check again", Some("less")),
+        _ => send("check", "Check the correction", None),
+    };
+    let content = Html::new()
+        .with(inputs.of_event(kind))
+        .with(el("fieldset").class("basics").with(el("legend").with("When did it happen?")).with(times))
+        .with(el("p").class("send").with(buttons));
+    Some(content)
+}
+
+fn voiding(given: &Pairs, errors: &FormErrors) -> Html {
+    let name = "void_reason";
+    let input = line(name, given.get(name).unwrap_or_default()).attr("maxlength", 500);
+    let hint = "The entry stays in the history, struck through.";
+    Html::new()
+        .with(crate::pages::shell::field(
+            "Why is it wrong?",
+            &format!("{FORM}-{name}"),
+            input,
+            Some(hint),
+            &errors.of_field(name),
+        ))
+        .with(
+            el("p").class("send").with(button("Void the entry").class("less").attr("name", "do").attr("value", "void")),
+        )
+}
+
+/// Returns what changes, as a table.
+fn changes(record: &Record, change: &Change, zone: Zone) -> Element {
+    let (was, is) = (filled(&record.event, zone), filled(&change.event, zone));
+    let mut rows: Vec<(String, String, String)> = Vec::new();
+    for field in record.event.kind().fields() {
+        let value = |pairs: &Pairs| {
+            let of_field =
+                |key: &str| key == field.name || key.strip_prefix(field.name).is_some_and(|rest| rest.starts_with('.'));
+            let values =
+                pairs.iter().filter(|(key, _)| of_field(key)).map(|(_, value)| field.value_label(value).to_owned());
+            values.collect::<Vec<_>>().join(", ")
+        };
+        let (before, after) = (value(&was), value(&is));
+        if before != after {
+            rows.push((field.label.to_owned(), before, after));
+        }
+    }
+    if record.at != change.at {
+        rows.push(("Time".to_owned(), zone.show(record.at), zone.show(change.at)));
+    }
+    let heads = ["Field", "Recorded", "Corrected"].map(|head| el("th").attr("scope", "col").with(head));
+    let rows = rows.into_iter().map(|(label, before, after)| {
+        el("tr").with(el("th").attr("scope", "row").with(label)).with(el("td").with(before)).with(el("td").with(after))
+    });
+    el("table").with(el("thead").with(el("tr").all(heads))).with(el("tbody").all(rows))
+}

@@ -1,0 +1,112 @@
+//! The history of a case: its records, newest first, with a filter and a link to the correction of each.
+
+use crate::pages::form_errors::sentence;
+use crate::pages::shell::{button, select};
+use ibbi_app::describe::in_words;
+use ibbi_app::replay::{Moment, Timeline};
+use ibbi_app::zone::Zone;
+use ibbi_core::EventKind;
+use ibbi_report::html::{Element, Html, el, section};
+
+/// The most records on a page.
+const PART: usize = 40;
+
+/// The parts of a history that a person can choose: code, label, and the kinds of events.
+const FILTERS: &[(&str, &str)] = &[
+    ("", "Everything"),
+    ("people", "Leaders and teams"),
+    ("sessions", "Meetings and sessions"),
+    ("decisions", "Letters, concerns, and decisions"),
+    ("notes", "Notes and corrections"),
+];
+
+fn filter_of(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::LeaderAgreed
+        | EventKind::LeaderDeclined
+        | EventKind::MemberNamed
+        | EventKind::MemberReleased
+        | EventKind::AttendancePledged
+        | EventKind::PledgeWithdrawn => "people",
+        EventKind::MeetingScheduled
+        | EventKind::MeetingHeld
+        | EventKind::SessionScheduled
+        | EventKind::SessionPostponed
+        | EventKind::SessionOpened
+        | EventKind::ActivityRun
+        | EventKind::SessionAdjourned
+        | EventKind::SessionClosed => "sessions",
+        EventKind::NoteAdded | EventKind::EventVoided => "notes",
+        _ => "decisions",
+    }
+}
+
+/// The choice of a page.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Shown<'a> {
+    /// The record before which the shown part ends. `None` shows the newest.
+    pub(crate) before: Option<u64>,
+    /// The code of a filter.
+    pub(crate) filter: &'a str,
+}
+
+/// Returns the history of a case as a section of its page.
+pub(crate) fn history(address: &str, timeline: &Timeline, shown: Shown<'_>) -> Element {
+    let is_shown = |moment: &&Moment| shown.filter.is_empty() || filter_of(moment.event.kind()) == shown.filter;
+    let moments: Vec<&Moment> = timeline.moments.iter().filter(is_shown).collect();
+    let last = timeline.moments.last().map(|moment| moment.seq);
+    let end = shown.before.map_or(moments.len(), |before| moments.partition_point(|moment| moment.seq < before));
+    let begin = end.saturating_sub(PART);
+    let part = moments.get(begin..end).unwrap_or_default();
+    let items = part.iter().rev().map(|moment| {
+        let item = moment_item(moment, timeline.zone, Some(moment.seq) == last);
+        let can_be_corrected = moment.voided_by.is_none() && !moment.is_correction();
+        item.with(can_be_corrected.then(|| {
+            el("a")
+                .class("correct")
+                .attr("href", format!("{address}/entries/{}", moment.seq))
+                .with("Correct")
+                .with(el("span").class("unseen").with(format!(" entry {}", moment.seq)))
+        }))
+    });
+    let filter = if shown.filter.is_empty() { String::new() } else { format!("show={}&", shown.filter) };
+    let link = |label: String, to: String| el("a").attr("href", format!("{address}?{filter}{to}#history")).with(label);
+    let earlier = part.first().filter(|_| begin > 0).map(|first| {
+        let label = if begin == 1 { "1 earlier entry".to_owned() } else { format!("{begin} earlier entries") };
+        link(label, format!("before={}", first.seq))
+    });
+    let latest = (end < moments.len()).then(|| link("Back to the newest".to_owned(), String::new()));
+    let ways = (earlier.is_some() || latest.is_some()).then(|| el("p").class("take").with(latest).with(earlier));
+    let none = part.is_empty().then(|| el("p").class("quiet").with("There are no such entries."));
+    let list = el("ol").class("timeline").attr("reversed", "reversed").all(items);
+    let heading = format!("History ({})", timeline.moments.len());
+    section("history", &heading, Html::new().with(filter_form(address, shown.filter)).with(none).with(list).with(ways))
+}
+
+fn filter_form(address: &str, filter: &str) -> Element {
+    el("form")
+        .class("filter")
+        .attr("method", "get")
+        .attr("action", format!("{address}#history"))
+        .with(el("label").attr("for", "show").with("Show"))
+        .with(select("show", filter, FILTERS.iter().copied()).attr("id", "show"))
+        .with(button("Show").class("less"))
+        .with(el("a").attr("href", format!("{address}/summary")).with("Print a summary"))
+}
+
+/// Returns a record as an item of a timeline.
+pub(crate) fn moment_item(moment: &Moment, zone: Zone, last: bool) -> Element {
+    let Moment { seq, at, actor, text, to, voided_by, fault, .. } = moment;
+    let class = match (voided_by, last) {
+        (Some(_), _) => "voided",
+        (None, true) => "last",
+        (None, false) => "",
+    };
+    let voided = voided_by.map(|by| format!("; voided by number {by}")).unwrap_or_default();
+    let summary = format!("number {seq}, {}, by {actor}; then in {}{voided}", zone.show(*at), to.label());
+    let item = el("li");
+    let item = if class.is_empty() { item } else { item.class(class) };
+    item.with(el("span").class("what").with(sentence(text)))
+        .with(el("span").class("quiet").with(summary))
+        .with(fault.as_ref().map(|fault| el("p").class("wrong").with(in_words(fault))))
+}

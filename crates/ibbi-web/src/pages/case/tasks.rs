@@ -1,0 +1,434 @@
+//! The to-do list: what can be recorded at a time, what can't yet and why, and everything else that is possible.
+
+use super::choices::Choices;
+use super::sent::filled;
+use crate::pages::form_errors::sentence;
+use ibbi_app::describe::{found, in_words};
+use ibbi_app::form::{self, When};
+use ibbi_app::zone::Zone;
+use ibbi_app::{Suggestion, case_log::CaseLog, status};
+use ibbi_core::{Answer, At, Body, Case, Event, EventKind, FieldKind, History, Party, Rule, Sessions, chart};
+use std::collections::BTreeSet;
+
+/// What a form records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Records {
+    /// One event.
+    Event(EventKind),
+    /// The members of both teams, by name.
+    Teams,
+    /// The pledges of several members.
+    Pledges,
+    /// The letters of the three bodies.
+    Letters,
+    /// A whole session of a part, or the rest of it if it is open.
+    Session(u8),
+    /// The caucus of a party, with its concerns and its decision.
+    Caucus(Party),
+}
+
+impl Records {
+    /// Returns the code in a form's hidden input.
+    pub(crate) fn code(self) -> String {
+        match self {
+            Self::Event(kind) => kind.code().to_owned(),
+            Self::Teams => "teams".to_owned(),
+            Self::Pledges => "pledges".to_owned(),
+            Self::Letters => "letters".to_owned(),
+            Self::Session(part) => format!("session.{part}"),
+            Self::Caucus(party) => format!("caucus.{party}"),
+        }
+    }
+
+    /// Returns what a form with this code records.
+    pub(crate) fn from_code(code: &str) -> Option<Self> {
+        Some(match code {
+            "teams" => Self::Teams,
+            "pledges" => Self::Pledges,
+            "letters" => Self::Letters,
+            _ => match code.split_once('.') {
+                Some(("session", part)) => Self::Session(part.parse().ok()?),
+                Some(("caucus", party)) => Self::Caucus(Party::from_code(party)?),
+                _ => Self::Event(EventKind::from_code(code)?),
+            },
+        })
+    }
+}
+
+/// Something that can be recorded.
+#[derive(Debug, Clone)]
+pub(crate) struct Task {
+    pub(crate) records: Records,
+    pub(crate) title: String,
+    /// When it takes place, or a hint.
+    pub(crate) note: Option<String>,
+    /// The values of the form, as `key=value`.
+    pub(crate) suggested: Vec<String>,
+}
+
+impl Task {
+    /// Returns the ID of the form: the same as long as the task is the same.
+    pub(crate) fn id(&self) -> String {
+        let fixed = fixed(&self.records, &self.suggested).into_iter().map(|(_, value)| format!("-{value}"));
+        let id = self.records.code() + &fixed.collect::<String>();
+        id.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-")
+    }
+}
+
+/// Returns the values that a suggestion chooses, with their keys: they say which task it is.
+fn fixed(records: &Records, suggested: &[String]) -> Vec<(String, String)> {
+    let Records::Event(kind) = records else { return Vec::new() };
+    let pairs = suggested.iter().filter_map(|pair| pair.split_once('='));
+    let is_choice = |key: &str| {
+        kind.field(key).is_some_and(|field| {
+            matches!(
+                field.kind,
+                FieldKind::Code(_) | FieldKind::MemberId | FieldKind::ConcernId | FieldKind::Number { .. }
+            )
+        })
+    };
+    let chosen = pairs.filter(|(key, value)| is_choice(key) && !value.starts_with('<'));
+    chosen.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
+}
+
+/// Everything that a page offers at a time.
+#[derive(Debug, Default)]
+pub(crate) struct Tasks {
+    /// What comes next in the process.
+    pub(crate) next: Vec<Task>,
+    /// What comes later, each with its reason.
+    pub(crate) later: Vec<(String, String)>,
+    /// What else can be recorded.
+    pub(crate) more: Vec<Task>,
+    /// What else can't be recorded, each with its reason.
+    pub(crate) impossible: Vec<(String, String)>,
+}
+
+/// Returns what can be recorded in a case at a time, from its state at that time.
+pub(crate) fn tasks(log: &CaseLog, when: When, now: At) -> Tasks {
+    let until = when.until(log.zone, now);
+    let past = before(&log.history, until);
+    let choices = Choices::new(past.case(), &past);
+    let mut list = List {
+        choices: &choices,
+        case: past.case(),
+        whole: log.history.case(),
+        later: log.history.in_effect().into_iter().filter(|entry| entry.at > until).map(|entry| &entry.event).collect(),
+        zone: log.zone,
+        now,
+        seen: BTreeSet::new(),
+        tasks: Tasks::default(),
+    };
+    list.sessions();
+    for suggestion in status::suggestions(&past, until) {
+        list.add(suggestion);
+    }
+    list.unavailable(&past, until);
+    list.tasks
+}
+
+/// Returns the history of a case up to an instant, as it is known now.
+pub(crate) fn before(history: &History, until: At) -> History {
+    if history.in_effect().last().is_none_or(|last| last.at <= until) {
+        return history.clone();
+    }
+    let mut past = History::for_case(history.id());
+    let events = history.in_effect().into_iter().filter(|entry| entry.at <= until);
+    for (number, entry) in events.enumerate() {
+        // A part of a valid case is valid.
+        let _ = past.record(number as u64 + 1, entry.at, entry.event.clone());
+    }
+    past
+}
+
+struct List<'a> {
+    choices: &'a Choices,
+    case: &'a Case,
+    /// The case with everything that happened later.
+    whole: &'a Case,
+    later: Vec<&'a Event>,
+    zone: Zone,
+    now: At,
+    seen: BTreeSet<String>,
+    tasks: Tasks,
+}
+
+impl List<'_> {
+    /// Adds the sessions that have begun: the form of a session has its own times.
+    fn sessions(&mut self) {
+        let Some(sessions) = self.case.sessions() else { return };
+        if let Some(open) = sessions.open() {
+            self.session(open.part, open.slot);
+        }
+        for (part, booking) in sessions.bookings() {
+            if booking.slot.starts().at() <= self.now {
+                self.session(part, booking.slot);
+            } else {
+                let reason = format!("On {}", ibbi_app::format::slot(booking.slot));
+                self.tasks.later.push((self.session_title(part), reason));
+            }
+        }
+    }
+
+    fn session(&mut self, part: u8, slot: ibbi_core::Slot) {
+        let is_later = |event: &&&Event| matches!(event, Event::SessionClosed(_) | Event::SessionAdjourned(_));
+        if self.later.iter().any(|event| is_later(&event)) {
+            return;
+        }
+        let note = Some(ibbi_app::format::slot(slot));
+        let title = format!("Record how {} went", self.session_name(part));
+        self.tasks.next.push(Task { records: Records::Session(part), title, note, suggested: Vec::new() });
+    }
+
+    fn session_name(&self, part: u8) -> String {
+        match self.case {
+            Case::Training(_) if self.case.sessions().is_none_or(|sessions| sessions.parts().len() == 1) => {
+                "the training".to_owned()
+            }
+            Case::Training(_) => format!("part {part} of the training"),
+            _ if self.case.sessions().is_some_and(|sessions| sessions.parts().len() == 1) => {
+                "the facilitation".to_owned()
+            }
+            _ => format!("part {part} of the facilitation"),
+        }
+    }
+
+    fn session_title(&self, part: u8) -> String {
+        format!("Hold {}", self.session_name(part))
+    }
+
+    fn add(&mut self, suggestion: Suggestion) {
+        let Suggestion { event, pairs, note, onward } = suggestion;
+        let sessions = self.case.sessions();
+        let records = match event {
+            EventKind::MemberNamed => Records::Teams,
+            EventKind::AttendancePledged => Records::Pledges,
+            EventKind::SupportConfirmed => Records::Letters,
+            EventKind::CaucusOpened if onward => Records::Caucus(party_of(&pairs).unwrap_or(Party::Labor)),
+            // The form of a session has these.
+            EventKind::SessionOpened | EventKind::SessionClosed | EventKind::SessionAdjourned => return,
+            EventKind::ActivityRun if sessions.and_then(Sessions::open).is_some() => return,
+            // The form of a correction is at its entry.
+            EventKind::EventVoided => return,
+            kind => Records::Event(kind),
+        };
+        let is_composite = !matches!(records, Records::Event(_));
+        if is_composite && !self.seen.insert(records.code()) {
+            return;
+        }
+        if onward && self.is_recorded_later(records, &pairs) {
+            return;
+        }
+        let (suggested, onward) = match records {
+            Records::Event(_) => (self.completed(event, pairs), onward),
+            Records::Teams => (Vec::new(), self.has_empty_team()),
+            _ => (Vec::new(), onward),
+        };
+        let title = self.title(records, &suggested);
+        let note =
+            note.filter(|note| !note.contains('`') && !note.contains('=')).map(|note| sentence(&in_words(&note)));
+        let task = Task { records, title, note, suggested };
+        if onward { &mut self.tasks.next } else { &mut self.tasks.more }.push(task);
+    }
+
+    fn has_empty_team(&self) -> bool {
+        self.case.teams().is_some_and(|teams| Party::ALL.iter().any(|party| teams.members(*party).is_empty()))
+    }
+
+    /// Returns whether the same is recorded for a later time, so that there is nothing to do.
+    fn is_recorded_later(&self, records: Records, pairs: &[String]) -> bool {
+        match records {
+            Records::Letters => Body::ALL.iter().all(|body| self.whole.letter(*body).is_some()),
+            Records::Pledges | Records::Teams => false,
+            Records::Session(_) => false,
+            Records::Caucus(party) => {
+                self.later.iter().any(|event| matches!(event, Event::CaucusOpened(opened) if opened.party == party))
+            }
+            Records::Event(kind) => {
+                let wanted = fixed(&records, pairs);
+                self.later.iter().filter(|event| event.kind() == kind).any(|event| {
+                    let given = filled(event, self.zone);
+                    wanted.iter().all(|(key, value)| given.get(key) == Some(value))
+                })
+            }
+        }
+    }
+
+    /// Fills in names that the case knows already. The person sees them in the form.
+    fn completed(&self, event: EventKind, mut pairs: Vec<String>) -> Vec<String> {
+        let mut fill = |key: &str, value: String| {
+            if value.is_empty() || event.field(key).is_none() {
+                return;
+            }
+            pairs.retain(|pair| pair.split_once('=').is_none_or(|(name, _)| name != key));
+            pairs.push(format!("{key}={value}"));
+        };
+        match event {
+            EventKind::MeetingHeld => {
+                let leaders = self.choices.leaders.iter().map(|(_, name)| name.as_str());
+                fill("present", leaders.collect::<Vec<_>>().join(","));
+            }
+            EventKind::ApplicationAccepted => {
+                fill("by", self.choices.representative.clone().unwrap_or_default());
+            }
+            EventKind::SessionScheduled => {
+                let last = self.choices.neutral.as_ref();
+                fill("neutral", last.map(|person| format!("{}:{}", person.id, person.name)).unwrap_or_default());
+            }
+            _ => {}
+        }
+        pairs
+    }
+
+    /// Returns what to do, in a few words.
+    fn title(&self, records: Records, suggested: &[String]) -> String {
+        let value = |key: &str| {
+            let pairs = suggested.iter().filter_map(|pair| pair.split_once('='));
+            pairs.filter(|(name, value)| *name == key && !value.starts_with('<')).map(|(_, value)| value).next()
+        };
+        let label = |kind: EventKind, key: &str| {
+            let value = value(key)?;
+            let known = self.choices.label(value).map(str::to_owned);
+            Some(known.unwrap_or_else(|| kind.field(key).map_or(value, |field| field.value_label(value)).to_owned()))
+        };
+        match records {
+            Records::Teams if self.has_empty_team() => "Name the teams".to_owned(),
+            Records::Teams => "Add team members".to_owned(),
+            Records::Pledges => "Everyone pledges to be present".to_owned(),
+            Records::Letters => "Receive the three letters of support".to_owned(),
+            Records::Session(part) => self.session_title(part),
+            Records::Caucus(party) => sentence(&format!("{}'s caucus", party.label())),
+            Records::Event(kind) => {
+                let title = self.title_of_one(kind, &|key: &str| label(kind, key));
+                if let Some(title) = title {
+                    return sentence(&title);
+                }
+                let about = ["party", "seat", "body", "part", "kind", "service", "concern", "to", "format", "member"];
+                let about = about.iter().filter_map(|key| label(kind, key)).collect::<Vec<_>>();
+                match about.as_slice() {
+                    [] => to_do(kind).to_owned(),
+                    about => format!("{}: {}", to_do(kind), about.join(", ")),
+                }
+            }
+        }
+    }
+
+    /// Returns what to do with one person, party, or part, if there is a sentence for it.
+    fn title_of_one(&self, kind: EventKind, label: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+        let part = |what: &str| {
+            let part = label("part")?.parse().ok()?;
+            Some(format!("{what} {}", self.session_name(part)))
+        };
+        match kind {
+            EventKind::LeaderAgreed => Some(format!("{} agrees", label("seat")?)),
+            EventKind::PartyDecided => Some(format!("{} decides", label("party")?)),
+            EventKind::ConcernRaised => Some(format!("{} raises a concern", label("party")?)),
+            EventKind::CaucusOpened => Some(format!("{} caucuses again", label("party")?)),
+            EventKind::DecisionReopened => Some(format!("{} reopens its decision", label("party")?)),
+            EventKind::ConcernAddressed => Some(format!("Address the concern: {}", label("concern")?)),
+            EventKind::ConcernDropped => Some(format!("Drop the concern: {}", label("concern")?)),
+            EventKind::FormatChosen => Some(format!("Choose the format: {}", label("format")?)),
+            EventKind::SessionScheduled => part("Schedule"),
+            EventKind::SessionPostponed => part("Postpone"),
+            _ => None,
+        }
+    }
+
+    /// Lists what can't be recorded, each with its reason in one line.
+    fn unavailable(&mut self, past: &History, until: At) {
+        let stage = self.case.stage();
+        for prospect in past.survey(until) {
+            let Answer::Blocked { unmet } = prospect.answer else { continue };
+            let kind = prospect.event;
+            let done = self.later.iter().any(|event| event.kind() == kind);
+            if matches!(kind, EventKind::CaseOpened | EventKind::EventVoided | EventKind::SessionOpened) || done {
+                continue;
+            }
+            let misplaced = unmet.iter().any(|unmet| unmet.rule == Rule::Stage);
+            let home = chart::stages_of(kind).filter(|home| *home > stage).min();
+            let reason = match (misplaced, home) {
+                (true, Some(home)) => format!("In the stage {}", home.label()),
+                (true, None) => continue,
+                _ => {
+                    unmet.first().map(|unmet| sentence(&in_words(&found(&unmet.found, self.zone)))).unwrap_or_default()
+                }
+            };
+            let line = (to_do(kind).to_owned(), reason);
+            if is_milestone(kind) { &mut self.tasks.later } else { &mut self.tasks.impossible }.push(line);
+        }
+    }
+}
+
+fn party_of(pairs: &[String]) -> Option<Party> {
+    pairs.iter().find_map(|pair| pair.strip_prefix("party=")).and_then(Party::from_code)
+}
+
+/// Returns whether the process needs an event of this kind.
+fn is_milestone(kind: EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::LeaderAgreed
+            | EventKind::MeetingScheduled
+            | EventKind::MeetingHeld
+            | EventKind::ServiceChosen
+            | EventKind::MemberNamed
+            | EventKind::AttendancePledged
+            | EventKind::SupportConfirmed
+            | EventKind::ApplicationAccepted
+            | EventKind::SessionScheduled
+            | EventKind::CaucusOpened
+            | EventKind::PartyDecided
+            | EventKind::FormatChosen
+    )
+}
+
+/// Returns what to do so that an event of this kind can be recorded, in a few words.
+fn to_do(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::LeaderAgreed => "A leader agrees",
+        EventKind::LeaderDeclined => "A leader declines",
+        EventKind::MeetingScheduled => "Schedule the introductory meeting",
+        EventKind::MeetingHeld => "Hold the introductory meeting",
+        EventKind::ServiceChosen => "Choose a service",
+        EventKind::CaseReferred => "Refer the case to another service",
+        EventKind::SupportConfirmed => "Receive a letter of support",
+        EventKind::SupportWithdrawn => "A body withdraws its support",
+        EventKind::ApplicationAccepted => "Accept the application",
+        EventKind::ApplicationDeclined => "Decline the application",
+        EventKind::MemberNamed => "Name the teams",
+        EventKind::MemberReleased => "Remove a team member",
+        EventKind::AttendancePledged => "A member pledges to be present",
+        EventKind::PledgeWithdrawn => "A member withdraws the pledge",
+        EventKind::SessionScheduled => "Schedule a session",
+        EventKind::SessionPostponed => "Postpone a session",
+        EventKind::SessionOpened => "Start a session",
+        EventKind::ActivityRun => "Run an activity",
+        EventKind::SessionAdjourned => "End a session early",
+        EventKind::SessionClosed => "End a session",
+        EventKind::CaucusOpened => "Caucus",
+        EventKind::ConcernRaised => "Raise a concern",
+        EventKind::ConcernAddressed => "Address a concern",
+        EventKind::ConcernDropped => "Drop a concern",
+        EventKind::PartyDecided => "Decide whether to adopt",
+        EventKind::DecisionReopened => "Reopen a decision",
+        EventKind::FormatChosen => "Choose the format of the facilitation",
+        EventKind::ContractDatesChanged => "Change the contract's dates",
+        EventKind::NoteAdded => "Add a note",
+        EventKind::CaseWithdrawn => "Withdraw the case",
+        other => other.label(),
+    }
+}
+
+/// Returns whether a form has nothing to fill in, so that one click records it.
+pub(crate) fn is_complete(task: &Task) -> bool {
+    let Records::Event(kind) = task.records else { return false };
+    let has = |name: &str| {
+        let pairs = task.suggested.iter().filter_map(|pair| pair.split_once('='));
+        pairs.filter(|(key, _)| *key == name).any(|(_, value)| !value.starts_with('<'))
+    };
+    let fixed = fixed(&task.records, &task.suggested);
+    form::fields(kind).iter().all(|field| match field.required {
+        true => fixed.iter().any(|(key, _)| key == field.name),
+        false => matches!(field.takes, FieldKind::Digest | FieldKind::Code(_)) && !has(field.name),
+    })
+}

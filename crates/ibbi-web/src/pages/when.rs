@@ -1,0 +1,179 @@
+//! "When did it happen?" and "Recorded by": they come first on a page, and they stay for the next entry.
+//!
+//! The choice is in the address of the page and in hidden inputs of its forms. The recorder's name is in a cookie.
+
+use super::form_errors::FormErrors;
+use super::shell::{button, date_input, field, hidden, line, radio, time_input, time_input_with};
+use crate::problem::WebError;
+use crate::query::{self, Pairs};
+use crate::request::WebRequest;
+use crate::response::with_header;
+use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::response::Response;
+use ibbi_app::form::{self, FormError, When};
+use ibbi_app::format::weekday_date;
+use ibbi_app::zone::Zone;
+use ibbi_core::{At, Name};
+use ibbi_report::html::{Element, Html, el};
+
+/// The cookie with the recorder's name.
+const RECORDER: &str = "ibbi_recorder";
+/// How long a browser keeps it, in seconds.
+const A_YEAR: u32 = 365 * 24 * 60 * 60;
+
+/// What a person entered: the texts as they are, with the radio button.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Moment {
+    pub(crate) day: String,
+    pub(crate) time: String,
+    pub(crate) actor: String,
+}
+
+impl Moment {
+    /// Reads the choice of a page's address or of a form. The recorder's name is that of the cookie if there is no other.
+    pub(crate) fn read(request: &WebRequest, given: &Pairs) -> Self {
+        let text = |name: &str| given.get(name).unwrap_or_default().to_owned();
+        let (day, time) = match given.get("when") {
+            Some("now") => (String::new(), String::new()),
+            Some("today") => (String::new(), text("earlier")),
+            _ => (text("day"), text("time")),
+        };
+        let actor = given.get("actor").map_or_else(|| recorder(request), str::to_owned);
+        Self { day, time, actor }
+    }
+
+    /// Returns when it happened.
+    pub(crate) fn when(&self, zone: Zone, now: At) -> Result<When, FormError> {
+        When::read(&self.day, &self.time, zone, now)
+    }
+
+    /// Returns the recorder's name: the server's user if no name was entered.
+    pub(crate) fn actor(&self, request: &WebRequest) -> Result<Name, FormError> {
+        if self.actor.is_empty() { Ok(request.state.actor.clone()) } else { form::recorder(&self.actor) }
+    }
+
+    /// Returns the pairs of a link that keeps the choice.
+    pub(crate) fn link_pairs(&self) -> Vec<(&'static str, &str)> {
+        let pairs = [("day", self.day.as_str()), ("time", self.time.as_str())];
+        pairs.into_iter().filter(|(_, text)| !text.is_empty()).collect()
+    }
+
+    /// Returns the hidden inputs of a form that keeps the choice.
+    pub(crate) fn hidden(&self) -> Html {
+        let pairs = [("day", &self.day), ("time", &self.time), ("actor", &self.actor)];
+        pairs.into_iter().map(|(name, text)| hidden(name, text).attr("data-when", name)).collect()
+    }
+
+    /// Returns the address of a page with the choice and more pairs.
+    pub(crate) fn address(&self, page: &str, more: &[(&str, &str)]) -> String {
+        let pairs: Vec<_> =
+            more.iter().copied().chain(self.link_pairs()).map(|(key, text)| (key, text.into())).collect();
+        let query = query::write(pairs);
+        if query.is_empty() { page.to_owned() } else { format!("{page}?{query}") }
+    }
+
+    /// Adds the cookie with the recorder's name, if another one was entered.
+    pub(crate) fn keep_recorder(&self, request: &WebRequest, response: Response) -> Response {
+        if self.actor == recorder(request) || form::recorder(&self.actor).is_err() {
+            return response;
+        }
+        let name: String = form_urlencoded::byte_serialize(self.actor.as_bytes()).collect();
+        let cookie = format!("{RECORDER}={name}; HttpOnly; SameSite=Strict; Path=/; Max-Age={A_YEAR}");
+        with_header(response, SET_COOKIE, &cookie)
+    }
+}
+
+/// Returns the recorder's name of the cookie.
+fn recorder(request: &WebRequest) -> String {
+    let cookies = request.header(COOKIE).split(';');
+    let mut found = cookies.filter_map(|pair| pair.trim().strip_prefix(RECORDER)?.strip_prefix('='));
+    let pair = found.next().map(|value| format!("n={value}")).unwrap_or_default();
+    Pairs::read(pair.as_bytes()).get("n").unwrap_or_default().to_owned()
+}
+
+/// Returns the choice for a page, as a form that shows the page as it was then.
+pub(crate) fn bar(page: &str, moment: &Moment, server_user: &Name, now: (At, Zone), errors: &FormErrors) -> Element {
+    let (at, zone) = now;
+    let is_now = moment.day.is_empty() && moment.time.is_empty();
+    let is_today = moment.day.is_empty() && !is_now;
+    let earlier = if is_today { moment.time.as_str() } else { "" };
+    let time = if is_today { "" } else { moment.time.as_str() };
+    let label = |input: Element, text: &str, id: &'static str| input.attr("aria-label", text).attr("id", id);
+    let (day_wrong, time_wrong) = (errors.of_field("day"), errors.of_field("time"));
+    let wrong = [day_wrong.as_slice(), time_wrong.as_slice(), &errors.of_field("at")].concat();
+    let mark = |input: Element, wrong: &[&str]| super::shell::marked(input, "when", wrong);
+    let today = if is_today { time_wrong.as_slice() } else { &[] };
+    let choices = el("fieldset")
+        .class("choices")
+        .with(el("legend").with("When did it happen?"))
+        .with(radio("when", "now", is_now, format!("Now, {}", zone.show_time(at))))
+        .with(el("span").class("choice").with(radio("when", "today", is_today, "Earlier today at")).with(mark(
+            label(time_input("earlier", earlier), "Time today", if is_today { "when-time" } else { "when-earlier" }),
+            today,
+        )))
+        .with(
+            el("span")
+                .class("choice")
+                .with(radio("when", "day", !is_now && !is_today, "Another day"))
+                .with(mark(label(date_input("day", &moment.day), "Day", "when-day"), &day_wrong))
+                .with(mark(
+                    label(
+                        time_input_with("time", time, "time, if known"),
+                        "Time on that day, if you know it",
+                        if is_today { "when-other-time" } else { "when-time" },
+                    ),
+                    if is_today { &[] } else { &time_wrong },
+                )),
+        )
+        .with(super::shell::wrong_at("when", &wrong));
+    let hint = format!("Empty means {server_user}.");
+    el("form")
+        .class("when")
+        .attr("id", "when")
+        .attr("method", "get")
+        .attr("action", page.to_owned())
+        .with(choices)
+        .with(field("Recorded by", "when-actor", line("actor", &moment.actor), Some(&hint), &errors.of_field("actor")))
+        .with(button("Use").class("less"))
+}
+
+/// Returns the fields for the time and the recorder in a form that stays as it is.
+pub(crate) fn fields(moment: &Moment, server_user: &Name, errors: &FormErrors) -> Html {
+    let hint = format!("Empty means {server_user}.");
+    Html::new()
+        .with(field(
+            "Day",
+            "when-day",
+            date_input("day", &moment.day),
+            Some("Empty means today."),
+            &errors.of_field("day"),
+        ))
+        .with(field(
+            "Time",
+            "when-time",
+            time_input("time", &moment.time),
+            Some("Empty is fine."),
+            &errors.of_field("time"),
+        ))
+        .with(field("Recorded by", "when-actor", line("actor", &moment.actor), Some(&hint), &errors.of_field("actor")))
+}
+
+/// Returns the choice in words, for the buttons of forms; nothing for now.
+pub(crate) fn in_words(when: When, zone: Zone) -> Option<String> {
+    match when {
+        When::Now => None,
+        When::At(at) => Some(zone.show(at)),
+        When::Day(day) => Some(weekday_date(day)),
+    }
+}
+
+/// Reads when a form's event happened, and who records it. Programs can send the time as `at`.
+pub(crate) fn circumstances(request: &WebRequest, given: &Pairs, zone: Zone) -> Result<(When, Name), WebError> {
+    let now = request.state.now()?;
+    let moment = Moment::read(request, given);
+    let when = match given.get("at") {
+        Some(text) => When::At(form::instant(text, zone, now)?),
+        None => moment.when(zone, now)?,
+    };
+    Ok((when, moment.actor(request)?))
+}
