@@ -4,6 +4,8 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { everyForm } from "./forms.mjs";
+import { MOST_CLICKS, MOST_KEYS, differences, enterTour } from "./tour.mjs";
 
 const missing = (what) => { console.error(`${what} is missing, so nothing was checked in a browser`); process.exit(75); };
 const [program, shots] = process.argv.slice(2);
@@ -37,14 +39,16 @@ async function open(options = {}) {
   const context = await browser.newContext({ acceptDownloads: true, ...options });
   const page = await context.newPage();
   page.on("console", (message) => {
-    // The browser logs the 422 of a refused form as a failed load. That is expected.
-    const refused = /status of 4(12|22)/.test(message.text()) || page.url().endsWith("/nothing");
+    // The browser logs the status of a refused form as a failed load. That is expected.
+    const refused = /status of 4(00|12|22)/.test(message.text()) || page.url().endsWith("/nothing");
     if (message.type() === "error" && !refused) check(false, `console at ${page.url()}: ${message.text()}`);
   });
   page.on("pageerror", (error) => check(false, `script at ${page.url()}: ${error}`));
   page.on("request", (request) => check(request.url().startsWith(base), `a request to another server: ${request.url()}`));
   return page;
 }
+/** Returns the number of the last entry of a case. */
+const entryOf = async (id) => (await (await fetch(`${base}/cases/${id}`)).text()).match(/entries\/(\d+)/)[1];
 const text = (page, selector) => page.locator(selector).first().innerText();
 async function kept(page, click, inside) {
   const [download] = await Promise.all([page.waitForEvent("download"), click()]);
@@ -92,47 +96,66 @@ const journeys = {
     await page.goto(`${base}/cases`);
     await page.getByLabel("District").fill("Maple <script>alert(1)</script> Hollow");
     await page.getByRole("button", { name: "Open the case" }).click();
+    const task = (title) => page.locator(".do").filter({ hasText: title }).first();
     const agree = async (seat, name, office) => {
-      await page.getByText(`${seat}`, { exact: false }).locator("xpath=ancestor-or-self::summary").first().click();
-      const form = page.locator("details[open] form").first();
+      const form = task(`${seat} agrees`);
       await form.getByLabel("Name", { exact: true }).fill(name);
-      if (office) await form.getByLabel(/Office/).selectOption(office);
-      await form.getByRole("button", { name: "Record", exact: true }).click();
+      if (office) await form.getByLabel(office, { exact: true }).check();
+      await form.getByRole("button", { name: /^Record/ }).click();
       await page.locator(".good").waitFor();
     };
-    await agree("Leader agreed: the superintendent", "Rosa Amari");
-    await agree("Leader agreed: the union president", "Ben Castellan");
+    await agree("The superintendent", "Rosa Amari");
+    await agree("The union president", "Ben Castellan");
     // Without the office, the rules refuse the event and say why.
-    await page.getByText("Leader agreed: the school committee").click();
-    let form = page.locator("details[open] form").first();
-    await form.getByLabel("Name", { exact: true }).fill("Tola Okafor");
-    await form.getByLabel(/Office/).selectOption("");
-    await form.evaluate((form) => { form.noValidate = true; });
-    await form.getByRole("button", { name: "Record", exact: true }).click();
+    const committee = task("chair or vice chair agrees");
+    await committee.getByLabel("Name", { exact: true }).fill("Tola Okafor");
+    await committee.locator("form").evaluate((form) => { form.noValidate = true; });
+    await committee.getByRole("button", { name: /^Record/ }).click();
     const refusal = await text(page, "[role=alert]");
     check(refusal.includes("chair") && !/[=_]/.test(refusal), `a refusal says what to do, without codes: ${refusal}`);
-    form = page.locator("details[open] form").first();
-    check(await form.getByLabel("Name", { exact: true }).inputValue() === "Tola Okafor", "the form keeps what was typed");
-    await form.getByLabel(/Office/).selectOption("chair");
-    await form.getByRole("button", { name: "Record", exact: true }).click();
-    await page.locator(".good").waitFor();
+    await page.locator("[role=alert] a").click();
+    check(await page.evaluate(() => document.activeElement.name === "office"), "the message leads to its field");
+    check(await committee.getByLabel("Name", { exact: true }).inputValue() === "Tola Okafor", "the form keeps what was typed");
+    await agree("chair or vice chair", "Tola Okafor", "chair");
     check((await text(page, ".under")).includes("Introduction"), "the case is in the next stage");
-    // Correct the last record.
-    await page.locator("#record summary").first().click();
-    await page.getByLabel("Reason for the correction").first().fill("she has not agreed yet");
-    await page.locator("#record details[open] button").click();
+    // Void the last record.
+    await page.locator("#history .correct").first().click();
+    await page.getByLabel("Why is it wrong?").fill("she has not agreed yet");
+    await page.getByRole("button", { name: "Void the entry" }).click();
     await page.locator(".voided").waitFor();
     check((await text(page, ".under")).includes("Inquiry"), "the correction counts");
-    await agree("Leader agreed: the school committee", "Tola Okafor", "vice_chair");
-    await page.locator("summary").filter({ hasText: "meeting scheduled" }).first().click();
-    form = page.locator("details[open] form").first();
-    await form.getByLabel("day").fill("2031-10-20");
-    await form.getByLabel("from").fill("15:00");
-    await form.getByLabel("to").fill("16:30");
-    await form.getByRole("button", { name: "Record", exact: true }).click();
+    await agree("chair or vice chair", "Tola Okafor", "vice chair");
+    const meeting = task("Schedule the introductory meeting");
+    await meeting.getByLabel("Day", { exact: true }).fill("Oct 20, 2031");
+    await meeting.getByLabel("From").fill("3p");
+    await meeting.getByLabel("To", { exact: true }).fill("4:30 PM");
+    await meeting.getByRole("button", { name: /^Record/ }).click();
     await page.locator(".good").waitFor();
-    await kept(page, () => page.getByRole("link", { name: /for your calendar/ }).click(), "DTSTART");
-    check(await page.locator("#blocked li").count() > 0, "blocked steps are shown");
+    await kept(page, () => page.getByRole("link", { name: "Calendar" }).click(), "DTSTART");
+    check(await page.locator(".later li").count() > 3, "later steps are shown, each with its reason");
+    await page.getByRole("link", { name: "Forecast" }).click();
+    check((await text(page, ".verdict")).length > 20, "the forecast continues from the case");
+    await page.goBack();
+    // On a phone, the first task is on the first screen.
+    await page.setViewportSize({ width: 390, height: 844 });
+    const go = await page.locator("#next .go").boundingBox();
+    check(go.y + go.height <= 844, `the first task ends at ${go.y + go.height}`);
+  },
+  async "fill in every form of a case"(page) {
+    const { forms, values } = await everyForm(page, base, join(place, "cases.ledger"), check);
+    console.log(`forms: ${forms} filled in, refused, shown again as they were, and recorded; ${values} values found in the ledger`);
+  },
+  async "enter the tour by hand, from notes of an earlier week"(page) {
+    const before = readFileSync(join(place, "cases.ledger"), "utf8").trim().split("\n").length;
+    const { clicks, keys } = await enterTour(page, base);
+    const wrongs = differences(program, place, join(place, "cases.ledger"), before);
+    check(wrongs.length === 0, `the tour that was entered is the program's tour: ${wrongs.slice(0, 3).join("; ")}`);
+    check(clicks <= MOST_CLICKS && keys <= MOST_KEYS, `the tour takes ${clicks} clicks and ${keys} keystrokes`);
+    console.log(`tour: ${clicks} clicks and ${keys} keystrokes (at most ${MOST_CLICKS} and ${MOST_KEYS})`);
+    await page.getByRole("link", { name: "Print summary" }).click();
+    const pages = (await page.pdf({ format: "Letter" })).toString("latin1").match(/\/Type\s*\/Page[^s]/g).length;
+    check(pages <= 2, `the case summary has ${pages} pages`);
+    check(await page.locator("#attendance tbody tr").count() === 4, "the summary lists who attended");
   },
   async "check the records, from the file to the verdict"(page) {
     const ledger = join(place, "tour.ledger");
@@ -226,7 +249,9 @@ for (const [what, journey] of Object.entries(journeys)) {
 {
   const paths = ["/", "/plan", "/plan?begin=empty", "/cases", "/audit", "/audit/own", "/nothing"];
   const cases = await (await fetch(`${base}/api/v1/cases`)).json();
-  paths.push(`/cases/${cases.cases[0].case}`, `/audit/own/cases/${cases.cases[0].case}?step=2`);
+  const [{ case: last }] = cases.cases;
+  paths.push(`/cases/${last}/summary`, `/cases/${last}/forecast`, `/cases/${last}/entries/${await entryOf(last)}`);
+  paths.push(`/cases/${last}`, `/audit/own/cases/${cases.cases[0].case}?step=2`);
   if (shots) mkdirSync(shots, { recursive: true });
   const weight = async (path) => (await (await fetch(base + path)).arrayBuffer()).byteLength;
   const shared = await weight("/style.css") + await weight("/script.js");

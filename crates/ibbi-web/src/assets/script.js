@@ -42,11 +42,12 @@
     button.tabIndex = -1;
     button.setAttribute("aria-label", native.type === "date" ? "Choose a day" : "Choose a time");
     button.textContent = "\u25be";
-    button.append(native);
     const box = document.createElement("span");
     box.className = "picked";
     input.replaceWith(box);
-    box.append(input, button);
+    box.append(input, native, button);
+    // A new day or time replaces the old one.
+    input.addEventListener("focus", () => input.select());
     button.addEventListener("click", () => native.showPicker());
     native.addEventListener("input", () => {
       const [year, month, day] = native.value.split("-").map(Number);
@@ -67,8 +68,6 @@
       if (event.target.name === "when" && event.target.value === "now") bar.requestSubmit();
       else if (event.target.name === "when") bar.elements[event.target.value === "today" ? "earlier" : "day"].focus();
     });
-    // A new day replaces the old one.
-    bar.addEventListener("focusin", (event) => { if (event.target.type === "text") event.target.select(); });
     document.addEventListener("submit", (event) => {
       const choice = value("when");
       const chosen = { actor: value("actor"), day: choice === "day" ? value("day") : "",

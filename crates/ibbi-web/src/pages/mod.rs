@@ -34,6 +34,8 @@ pub(crate) static ROUTES: &[(Method, &str, Handler)] = &[
     (Method::POST, "/cases/{case}", |request| blocking(request, case::record)),
     (Method::GET, "/cases/{case}/entries/{seq}", |request| blocking(request, case::correct::page)),
     (Method::POST, "/cases/{case}/entries/{seq}", |request| blocking(request, case::correct::send)),
+    (Method::GET, "/cases/{case}/summary", |request| blocking(request, case::summary::page)),
+    (Method::GET, "/cases/{case}/forecast", |request| limited(request, case::forecast::page)),
     (Method::GET, "/cases/{case}/dates.ics", |request| blocking(request, crate::api::calendar_of_case)),
     (Method::GET, "/audit", |request| blocking(request, audit::page)),
     (Method::POST, "/audit", |request| with_parts(request, limited, audit::send)),

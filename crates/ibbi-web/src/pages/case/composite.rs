@@ -5,7 +5,7 @@ use super::fields::Inputs;
 use super::sent::Reader;
 use super::session::Session;
 use super::tasks::{Records, Task};
-use crate::pages::shell::{date_input, line, select, textarea, tick};
+use crate::pages::shell::{date_input, line, textarea, tick};
 use crate::problem::WebError;
 use ibbi_app::form::{self, FormError, FormProblem};
 use ibbi_app::zone::Zone;
@@ -220,10 +220,6 @@ fn caucus(party: Party, inputs: &Inputs<'_>) -> Html {
         let chosen = code == decision;
         crate::pages::shell::radio("decision", code, chosen, label)
     });
-    let speaks = inputs.text("spokesperson");
-    let speakers = members.iter().map(|(id, name)| (id.as_str(), name.as_str()));
-    let speakers = select("spokesperson", &speaks, std::iter::once(("", "choose")).chain(speakers));
-    let hint = Some("If the team decided, who speaks for it?");
     Html::new()
         .with(checked.several("present", "Members present", members.clone()))
         .with(inputs.labeled(
@@ -233,5 +229,5 @@ fn caucus(party: Party, inputs: &Inputs<'_>) -> Html {
             Some("One concern per line."),
         ))
         .with(inputs.group("decision", "Does the team adopt the method?", "row", Html::from_iter(decided)))
-        .with(inputs.labeled("Spokesperson", "spokesperson", speakers, hint))
+        .with(inputs.one_of("spokesperson", "Spokesperson, if the team decided", false, members))
 }

@@ -166,7 +166,13 @@ impl Inputs<'_> {
 
     /// Returns the choice of one option: radio buttons if there are few. A placeholder such as `<chair|vice_chair>` restricts
     /// the options.
-    fn one_of(&self, name: &str, label: &str, required: bool, mut options: Vec<(String, String)>) -> Element {
+    pub(crate) fn one_of(
+        &self,
+        name: &str,
+        label: &str,
+        required: bool,
+        mut options: Vec<(String, String)>,
+    ) -> Element {
         if let Some(only) = self.raw_suggestion(name).and_then(|value| value.strip_prefix('<')?.strip_suffix('>')) {
             let only: Vec<&str> = only.split('|').collect();
             if options.iter().any(|(code, _)| only.contains(&code.as_str())) {

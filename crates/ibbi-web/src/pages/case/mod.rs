@@ -5,9 +5,11 @@ mod choices;
 mod composite;
 pub(crate) mod correct;
 mod fields;
+pub(crate) mod forecast;
 pub(crate) mod history;
 mod sent;
 mod session;
+pub(crate) mod summary;
 mod tasks;
 pub(crate) mod view;
 

@@ -64,6 +64,8 @@ pub(crate) struct Task {
     pub(crate) note: Option<String>,
     /// The values of the form, as `key=value`.
     pub(crate) suggested: Vec<String>,
+    /// Its place among the tasks that come next.
+    pub(crate) rank: u8,
 }
 
 impl Task {
@@ -115,6 +117,7 @@ pub(crate) fn tasks(log: &CaseLog, when: When, now: At) -> Tasks {
         whole: log.history.case(),
         later: log.history.in_effect().into_iter().filter(|entry| entry.at > until).map(|entry| &entry.event).collect(),
         zone: log.zone,
+        until,
         now,
         seen: BTreeSet::new(),
         tasks: Tasks::default(),
@@ -124,7 +127,18 @@ pub(crate) fn tasks(log: &CaseLog, when: When, now: At) -> Tasks {
         list.add(suggestion);
     }
     list.unavailable(&past, until);
+    list.tasks.next.sort_by_key(|task| task.rank);
     list.tasks
+}
+
+/// Returns the place of a task among those that come next.
+const fn rank(records: Records) -> u8 {
+    match records {
+        Records::Teams => 1,
+        Records::Pledges => 2,
+        Records::Letters => 3,
+        _ => 4,
+    }
 }
 
 /// Returns the history of a case up to an instant, as it is known now.
@@ -148,6 +162,7 @@ struct List<'a> {
     whole: &'a Case,
     later: Vec<&'a Event>,
     zone: Zone,
+    until: At,
     now: At,
     seen: BTreeSet<String>,
     tasks: Tasks,
@@ -171,13 +186,22 @@ impl List<'_> {
     }
 
     fn session(&mut self, part: u8, slot: ibbi_core::Slot) {
-        let is_later = |event: &&&Event| matches!(event, Event::SessionClosed(_) | Event::SessionAdjourned(_));
-        if self.later.iter().any(|event| is_later(&event)) {
+        // A part that is open ends later; one that is booked begins later.
+        let is_open = self.case.sessions().is_some_and(|sessions| sessions.open().is_some());
+        let is_recorded = |event: &Event| match event {
+            Event::SessionOpened(opened) => !is_open && opened.part == part,
+            Event::SessionPostponed(postponed) => postponed.part == part,
+            Event::SessionClosed(_) | Event::SessionAdjourned(_) => is_open,
+            _ => false,
+        };
+        if self.later.iter().any(|event| is_recorded(event)) {
             return;
         }
         let note = Some(ibbi_app::format::slot(slot));
         let title = format!("Record how {} went", self.session_name(part));
-        self.tasks.next.push(Task { records: Records::Session(part), title, note, suggested: Vec::new() });
+        // A session that comes after the time that was entered is not the next thing at that time.
+        let rank = if slot.starts().at() <= self.until { 0 } else { 5 };
+        self.tasks.next.push(Task { records: Records::Session(part), title, note, suggested: Vec::new(), rank });
     }
 
     fn session_name(&self, part: u8) -> String {
@@ -199,6 +223,7 @@ impl List<'_> {
 
     fn add(&mut self, suggestion: Suggestion) {
         let Suggestion { event, pairs, note, onward } = suggestion;
+        let onward = onward || self.is_first_meeting(event);
         let sessions = self.case.sessions();
         let records = match event {
             EventKind::MemberNamed => Records::Teams,
@@ -227,8 +252,21 @@ impl List<'_> {
         let title = self.title(records, &suggested);
         let note =
             note.filter(|note| !note.contains('`') && !note.contains('=')).map(|note| sentence(&in_words(&note)));
-        let task = Task { records, title, note, suggested };
-        if onward { &mut self.tasks.next } else { &mut self.tasks.more }.push(task);
+        let task = Task { records, title, note, suggested, rank: rank(records) };
+        match onward {
+            true if self.is_first_meeting(event) => self.tasks.next.insert(0, task),
+            true => self.tasks.next.push(task),
+            false => self.tasks.more.push(task),
+        }
+    }
+
+    /// Returns whether the event schedules the first introductory meeting.
+    fn is_first_meeting(&self, event: EventKind) -> bool {
+        let is_unscheduled = match self.case {
+            Case::Introduction(state) => state.scheduled().is_none() && state.introduced().meetings() == 0,
+            _ => false,
+        };
+        is_unscheduled && event == EventKind::MeetingScheduled
     }
 
     fn has_empty_team(&self) -> bool {

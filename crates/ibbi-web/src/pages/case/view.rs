@@ -231,7 +231,7 @@ impl View<'_> {
             return None;
         }
         let title = "The form that you sent".to_owned();
-        let task = Task { records, title, note: None, suggested: Vec::new() };
+        let task = Task { records, title, note: None, suggested: Vec::new(), rank: 0 };
         Some(self.form_with_id("sent", &task, true, true, errors))
     }
 

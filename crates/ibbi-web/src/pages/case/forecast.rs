@@ -1,0 +1,98 @@
+//! The forecast of a case: how it could go on from where it is.
+
+use super::choices::Choices;
+use crate::pages::shell::Page;
+use crate::request::{WebRequest, WebResult};
+use axum::http::StatusCode;
+use ibbi_app::case_log::CaseLog;
+use ibbi_app::ledger::PROGRAM;
+use ibbi_app::sim::{Participant, Plan, Role, Scenario};
+use ibbi_app::{AppError, schedule};
+use ibbi_core::{Name, Party, Seat};
+use ibbi_report::SimulationPage;
+use ibbi_report::html::{Html, el, name};
+use std::path::Path;
+
+/// The simulation runs.
+const RUNS: u64 = 10_000;
+/// The seed: the same case gives the same forecast.
+const SEED: u64 = 1;
+
+pub(crate) fn page(request: &WebRequest) -> WebResult {
+    let now = request.state.now()?;
+    let log: CaseLog = request.state.case(request.id("case")?, Clone::clone)?;
+    let simulator = schedule::resume(&scenario(&log, now)?, &log, now, Path::new("the case"))?;
+    let plan = Plan::from_simulator(&simulator);
+    let forecast = schedule::simulate(&simulator, request.state.settings(RUNS, SEED)?, |_| {})?;
+    let answer = SimulationPage {
+        scenario: simulator.scenario(),
+        plan: &plan,
+        forecast: &forecast,
+        advisories: &plan.advisories,
+        comparison: None,
+        gains: None,
+        program: PROGRAM,
+    };
+    let district = log.district().map(ToString::to_string).unwrap_or_default();
+    let back = el("a").attr("href", format!("/cases/{}", log.id)).with("Back to the case");
+    let assumed = "The forecast continues from the records of the case. All days count as available, and the chances and \
+                   durations are the defaults.";
+    let content = Html::new()
+        .with(el("p").class("quiet").with(back))
+        .with(el("h1").with("Forecast for ").with(name(&district)))
+        .with(el("p").with(assumed))
+        .with(answer.answer());
+    Ok(Page { title: "Forecast", place: "/cases", content }.answer(StatusCode::OK))
+}
+
+/// Returns the template with the people of the case.
+fn scenario(log: &CaseLog, now: ibbi_core::At) -> Result<Scenario, AppError> {
+    let usage = |error: &dyn std::fmt::Display| AppError::Usage(error.to_string());
+    let district = log.district().cloned().ok_or_else(|| AppError::Usage("the case is not open yet".to_owned()))?;
+    let mut scenario =
+        schedule::read(&ibbi_app::sim::template(&district, log.zone.date(now)), Path::new("the template"))?;
+    let choices = Choices::new(log.history.case(), &log.history);
+    let named = |text: &str| Name::new(text).map_err(|error| usage(&error));
+    for person in &mut scenario.people {
+        let leader = choices.leaders.iter().find(|(seat, _)| Some(*seat) == person.seat);
+        match (person.role, leader, &choices.neutral) {
+            (Role::Leader, Some((_, name)), _) => person.name = named(name)?,
+            (Role::Neutral, _, Some(neutral)) => (person.id, person.name) = (neutral.id, neutral.name.clone()),
+            _ => {}
+        }
+    }
+    let teams = log.history.case().teams();
+    for party in Party::ALL {
+        let members = teams.map(|teams| teams.members(*party)).unwrap_or_default();
+        if members.is_empty() {
+            continue;
+        }
+        scenario.people.retain(|person| person.role != Role::Negotiator || person.party != Some(*party));
+        for member in members {
+            let is_member =
+                |person: &&mut Participant| person.role == Role::Leader && person.name == member.person.name;
+            if let Some(leader) = scenario.people.iter_mut().find(is_member) {
+                (leader.id, leader.party) = (member.person.id, Some(*party));
+                continue;
+            }
+            scenario.people.push(Participant {
+                id: member.person.id,
+                name: member.person.name.clone(),
+                party: Some(*party),
+                required: true,
+                role: Role::Negotiator,
+                seat: None::<Seat>,
+                unavailable: Vec::new(),
+            });
+        }
+    }
+    // A leader of the template who is on no team of the case is no member.
+    let is_on_team = |person: &Participant| teams.is_none_or(|teams| teams.party_of(person.id).is_some());
+    for person in scenario.people.iter_mut().filter(|person| person.role == Role::Leader) {
+        let has_team = teams.is_some_and(|teams| Party::ALL.iter().all(|party| !teams.members(*party).is_empty()));
+        if has_team && !is_on_team(person) {
+            person.party = None;
+        }
+    }
+    schedule::read(&scenario.to_toml(), Path::new("the case's people"))
+}

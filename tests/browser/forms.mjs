@@ -1,0 +1,147 @@
+// Every form of a case: filled in, refused, shown again exactly as it was, corrected, and found in the ledger.
+import { readFileSync } from "node:fs";
+
+const NAME = "Zoë O'Brien-<Lee> & \"Co\"";
+const TEXT = "First line: 50% <b>& \"more\"\n\n  second line\twith a tab\nthird é 漢";
+const REASON = "A storm; it's <closed> & \"dark\"";
+const day = (ago) => {
+  const date = new Date(Date.now() - ago * 24 * 60 * 60 * 1000);
+  return `${date.getMonth() + 1}/${date.getDate()}/${date.getFullYear()}`;
+};
+
+/** Returns the content of a form: every input that a person sees, in order. */
+const content = (form) => form.evaluate((form) => [...form.elements]
+  .filter((each) => each.name && each.type !== "hidden")
+  .map((each) => [each.name, each.type, each.type === "radio" || each.type === "checkbox" ? `${each.value} ${each.checked}` : each.value]));
+
+/** Fills in the inputs of a form by their names. A list checks these boxes, or fills in inputs of the same name in order. */
+async function fill(form, values) {
+  await form.evaluate((form) => form.querySelectorAll("details").forEach((each) => { each.open = true; }));
+  for (const [name, value] of Object.entries(values)) {
+    const inputs = form.locator(`[name="${name}"]`);
+    const kind = await inputs.first().evaluate((each) => each.type);
+    if (kind === "checkbox") {
+      for (const box of await inputs.all()) await box.setChecked(value.includes(await box.getAttribute("value")));
+    } else if (kind === "radio") {
+      await form.locator(`[name="${name}"][value="${value}"]`).check();
+    } else if (kind.startsWith("select")) {
+      for (const [number, each] of [value].flat().entries()) await inputs.nth(number).selectOption(each);
+    } else {
+      for (const [number, each] of [value].flat().entries()) await inputs.nth(number).fill(each);
+    }
+  }
+}
+
+/** Returns every string, number, and flag in a value. */
+const leaves = (value) => (value !== null && typeof value === "object" ? Object.values(value).flatMap(leaves) : [String(value)]);
+
+export async function everyForm(page, base, ledger, check) {
+  const lines = () => readFileSync(ledger, "utf8").trim().split("\n").map((line) => JSON.parse(line));
+  const send = async (form) => Promise.all([page.waitForNavigation(), form.locator("button[type=submit]").last().click()]);
+  let forms = 0, values = 0;
+
+  /** Takes a form through a refusal to the ledger. `when` is the day; `found` are the texts that the new records have. */
+  async function exercise(id, ago, entries, found) {
+    const form = () => page.locator(id === "open" ? "form[action='/cases'][method=post]" : `form:has([name=form][value="${id}"])`);
+    const reveal = () => form().evaluate((form) => { for (let each = form; each; each = each.parentElement) if (each.tagName === "DETAILS") each.open = true; });
+    const when = async (text) => page.locator("#when-day").fill(text);
+    await reveal();
+    await fill(form(), entries);
+    await when("soon");
+    const before = JSON.stringify((await content(form())).filter(([name]) => !/^(day|time|actor)$/.test(name)));
+    const count = lines().length;
+    await send(form());
+    check(lines().length === count, `${id}: nothing is recorded by a refused form`);
+    const after = JSON.stringify((await content(form())).filter(([name]) => !/^(day|time|actor)$/.test(name)));
+    check(after === before, `${id}: the refused form is as it was\n${before}\n${after}`);
+    const link = page.locator("[role=alert] a").first();
+    const target = await link.getAttribute("href");
+    const invalid = page.locator(target);
+    check(await invalid.getAttribute("aria-invalid") === "true" && await invalid.inputValue() === "soon", `${id}: the error is at its field`);
+    await when(day(ago));
+    await send(form());
+    if (await page.locator("[role=alert]").count()) {
+      check(false, `${id}: still refused: ${await page.locator("[role=alert]").innerText()}`);
+      return;
+    }
+    const fresh = lines().slice(count).flatMap((line) => leaves(line.data));
+    const texts = found || Object.values(entries).flat().filter((text) => text !== "");
+    for (const text of texts) check(fresh.includes(text), `${id}: ${JSON.stringify(text)} is in the ledger: ${JSON.stringify(fresh)}`);
+    forms += 1;
+    values += texts.length;
+  }
+  const iso = (ago) => new Date(Date.now() - ago * 24 * 60 * 60 * 1000).toLocaleDateString("en-CA");
+  const opening = { district: NAME, county: "suffolk", contract_expires: day(-200), evergreen: "true", time_zone: "America/New_York" };
+  const open = async (ago) => {
+    await page.goto(`${base}/cases`);
+    await exercise("open", ago, opening, [NAME, "suffolk", "true", iso(-200)]);
+  };
+
+  await open(60);
+  for (const text of [TEXT, "one word", "a\nb\n\nc"]) await exercise("note-added", 60, { text });
+  await exercise("contract-dates-changed", 60, { contract_expires: day(-300), evergreen: "false" }, ["false", iso(-300)]);
+  await exercise("leader-declined", 59, { name: NAME, seat: "school_committee", reason: REASON });
+  await exercise("leader-agreed-superintendent", 58, { name: NAME });
+  await exercise("leader-agreed-union-president", 58, { name: "Ben Castellan" });
+  await exercise("leader-agreed-school-committee", 57, { name: "Tola Okafor", office: "vice_chair" });
+  await exercise("meeting-scheduled", 56, { "slot.day": day(50), "slot.from": "3p", "slot.to": "4:30 PM" }, []);
+  await exercise("meeting-held", 50, { representative: "Noor Lindqvist", present: `${NAME}\nTola Okafor\n`, topics: ["interests", "services"] },
+    ["Noor Lindqvist", NAME, "Tola Okafor", "interests", "services"]);
+  await exercise("meeting-held", 50, { representative: "Noor Lindqvist", present: NAME, topics: ["next_steps"] });
+  await exercise("service-chosen-joint-leadership-workshop", 50, { offering: "difficult_conversations" });
+  await exercise("service-chosen", 50, { service: "annual_conference" });
+  await exercise("service-chosen-ibbi", 50, {}, ["ibbi"]);
+  await exercise("teams", 49, { labor: `Ann Lee\n${NAME}\n\n  Bo Kim`, management: "Tola Okafor\r\nCy Roy" }, ["Ann Lee", NAME, "Bo Kim", "Tola Okafor", "Cy Roy"]);
+  await exercise("pledges", 48, { pledged: ["ann-lee", "bo-kim", "tola-okafor"] });
+  await exercise("pledges", 48, { pledged: ["cy-roy"] });
+  await exercise("member-released-labor", 47, { member: "bo-kim", reason: REASON });
+  await exercise("pledge-withdrawn-management", 47, { member: "cy-roy" });
+  await exercise("letters", 46, { "dated.administration": day(47), "document.administration": "ab".repeat(32), "dated.school_committee": day(46) },
+    ["administration", "school_committee", iso(47), iso(46), "ab".repeat(32)]);
+  await exercise("support-withdrawn-administration", 46, { dated: day(46) }, ["administration", iso(46)]);
+  await exercise("letters", 45, { "dated.teachers_organization": day(45), "dated.administration": day(45) }, ["teachers_organization", iso(45)]);
+  await exercise("pledges", 45, {}, ["cy-roy"]);
+  await exercise("application-accepted", 44, { by: NAME });
+  await exercise("session-scheduled-1", 43, { "neutral.name": "Ines Reyes", "slot.day": day(40), "slot.from": "8:00", "slot.to": "4 PM", place: "Café <1> & \"2\"" }, ["Ines Reyes", "ines-reyes", "Café <1> & \"2\""]);
+  await exercise("session-postponed-1", 42, { reason: REASON });
+  await exercise("session-scheduled-1", 41, { "neutral.name": NAME.replace("Zoë", "Zora"), "slot.day": day(39), "slot.from": "8a", "slot.to": "4p" }, [NAME.replace("Zoë", "Zora")]);
+  const members = await page.locator("form:has([name=form][value='session-1']) [name=present]").evaluateAll((all) => all.map((each) => each.value));
+  await exercise("session-1", 38, {
+    started: "8:01a", ended: "4:10 PM", neutral: "Ines Reyes", "observers.name": [NAME, "Mia Sorel"], "observers.capacity": ["other", "union_board"],
+    "activity.title": ["Interests & <positions>", "A clause"], "activity.kind": ["exercise", "bargaining_simulation"], left_early: [members[0]], note: TEXT,
+  }, ["Ines Reyes", NAME, "Mia Sorel", "other", "union_board", "Interests & <positions>", "A clause", "exercise", "bargaining_simulation", ...members, TEXT]);
+  await exercise("caucus-labor", 37, { present: ["ann-lee"], concerns: "Money & <time>\nTwo \"more\" concerns\nMoney & <time>, again" },
+    ["ann-lee", "Money & <time>", "Two \"more\" concerns", "Money & <time>, again"]);
+  const concerns = lines().filter(({ type }) => type === "concern_raised").map(({ data }) => data.concern);
+  check(new Set(concerns).size === 3, `each concern has its own ID: ${concerns}`);
+  await exercise("concern-raised-labor", 37, { text: TEXT });
+  const last = lines().at(-1).data.concern;
+  for (const id of [...concerns.slice(0, 2), last]) await exercise(`concern-addressed-${id}`, 36, { response: TEXT }, [TEXT, id]);
+  await exercise(`concern-dropped-${concerns[2]}`, 36, {}, [concerns[2]]);
+  await exercise("caucus-management", 35, { present: ["tola-okafor", "cy-roy"], decision: "adopt", spokesperson: "cy-roy" });
+  await exercise("decision-reopened-management", 35, { reason: REASON });
+  await exercise("party-decided-management", 34, { decision: "adopt", spokesperson: "tola-okafor" });
+  await exercise("party-decided-labor", 34, { decision: "adopt", spokesperson: "ann-lee" });
+  await exercise("format-chosen-two-half-days", 33, {}, ["two_half_days"]);
+  await exercise("session-scheduled-1", 32, { "neutral.name": "Ines Reyes", "slot.day": day(30), "slot.from": "noon", "slot.to": "16:00" }, ["Ines Reyes"]);
+  await exercise("session-1", 29, { started: "12:00", ended: "2:00 PM", present: members, left_early: [], reason: REASON }, [...members, REASON]);
+  await exercise("case-withdrawn", 28, { by: NAME, reason: REASON });
+
+  await open(20);
+  await exercise("leader-agreed-superintendent", 20, { name: "A" });
+  await exercise("leader-agreed-union-president", 20, { name: "B" });
+  await exercise("leader-agreed-school-committee", 20, { name: "C", office: "chair" });
+  await exercise("meeting-held", 19, { representative: "N", present: "A", topics: ["interests", "next_steps", "services"] });
+  await exercise("service-chosen", 19, { service: "conflict_resolution" });
+  await exercise("case-referred-conflict-resolution", 19, {}, ["conflict_resolution"]);
+
+  // A correction: the form has what was recorded, and shows what changes.
+  const [target] = lines().filter(({ type, data }) => type === "leader_agreed" && data.name === NAME);
+  await page.goto(`${base}/cases/${target.case}/entries/${target.seq}`);
+  check(await page.getByLabel("Name", { exact: true }).inputValue() === NAME, "the form of a correction has what was recorded");
+  await page.getByLabel("Name", { exact: true }).fill("Zoe O'Brien");
+  await page.getByRole("button", { name: "Check the correction" }).click();
+  check((await page.locator("#now").innerText()).includes("still valid"), "a correction is checked");
+  check(await page.getByLabel("Name", { exact: true }).inputValue() === "Zoe O'Brien", "the form of a correction keeps what was typed");
+  return { forms, values };
+}
