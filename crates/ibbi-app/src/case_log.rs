@@ -2,19 +2,20 @@
 
 use crate::error::AppError;
 use crate::zone::Zone;
-use ibbi_core::{Case, CaseFile, Event, EventKind, History, Name, Part, Refusal};
+use ibbi_core::events::CaseOpened;
+use ibbi_core::{Case, Event, EventKind, History, Name, NotAllowedReason, Part, RecordedCase};
 use ibbi_store::Record;
 use uuid::Uuid;
 
-/// A case with its records and the history that they make.
+/// A case with its records and what they make.
 #[derive(Debug, Clone)]
 pub struct CaseLog {
     /// Its ID.
     pub id: Uuid,
     /// Its records, oldest first.
     pub records: Vec<Record>,
-    /// The history that they make.
-    pub history: History,
+    /// The case that they make. The rules of this program may not allow it.
+    pub recorded: RecordedCase,
     /// The time zone of its district.
     pub zone: Zone,
 }
@@ -29,57 +30,76 @@ impl CaseLog {
             Event::CaseOpened(opened) => Zone::new(&opened.time_zone)?,
             _ => Zone::default(),
         };
-        Ok(Self { id, records: Vec::new(), history: History::for_case(id), zone })
+        Ok(Self { id, records: Vec::new(), recorded: RecordedCase::new(id), zone })
     }
 
     /// Replays the records of a case. Every record is checked by the core again; a refusal, or another stage than the one
-    /// that was recorded, means that this program didn't write the store. `store` is the store's name for messages.
+    /// that was recorded, means that another version wrote it, or another program.
     ///
     /// # Errors
-    /// [`AppError::Illegal`].
-    pub(crate) fn replay(store: &str, id: Uuid, records: Vec<Record>) -> Result<Self, AppError> {
-        let mut history = History::for_case(id);
-        for record in &records {
-            replay_record(&mut history, record).map_err(|reason| AppError::Illegal {
-                path: store.into(),
-                line: record.seq,
-                reason,
-            })?;
+    /// [`AppError::Zone`] if its time zone doesn't exist.
+    pub(crate) fn replay(id: Uuid, records: Vec<Record>) -> Result<Self, AppError> {
+        let mut recorded = RecordedCase::new(id);
+        records.iter().for_each(|record| recorded.add(record.seq, record.at, &record.event, record.to));
+        let zone = zone_of(recorded.records())?;
+        Ok(Self { id, records, recorded, zone })
+    }
+
+    /// Returns the history of the case.
+    ///
+    /// # Errors
+    /// [`AppError::Illegal`] if the rules don't allow an event in effect.
+    pub fn history(&self) -> Result<&History, AppError> {
+        match &self.recorded {
+            RecordedCase::Valid(history) => Ok(history),
+            RecordedCase::AsRecorded(case) => {
+                let first = case.not_allowed().first();
+                let (seq, reason) = first.map_or((0, String::new()), |first| (first.seq, first.to_string()));
+                Err(AppError::Illegal { case: self.id, seq, reason })
+            }
         }
-        let zone = zone_of(&history)?;
-        Ok(Self { id, records, history, zone })
     }
 
     /// Returns the name of the district.
     pub fn district(&self) -> Option<&Name> {
-        Some(&self.history.case().file()?.opened().district)
+        Some(&opening_of(self.recorded.records())?.district)
     }
 
     /// Returns the records that a correction can void.
     pub fn voidable(&self) -> impl Iterator<Item = &Record> {
-        let counts =
-            self.history.entries().iter().map(|entry| entry.counts() && entry.event.kind() != EventKind::CaseOpened);
+        let counts = self
+            .recorded
+            .records()
+            .entries()
+            .iter()
+            .map(|entry| entry.counts() && entry.event.kind() != EventKind::CaseOpened);
         self.records.iter().zip(counts).filter(|(_, counts)| *counts).map(|(record, _)| record)
     }
 }
 
-/// Offers a record to a history again.
-///
-/// The error says why the record is not legal.
-pub(crate) fn replay_record(history: &mut History, record: &Record) -> Result<(), String> {
-    let stage = history
-        .offer(record.seq, record.at, record.event.clone())
-        .map_err(|refusal: Refusal| format!("the rules do not allow this event; {refusal}"))?;
-    if stage != record.to {
-        let (kind, recorded) = (record.event.kind(), record.to);
-        return Err(format!("after this {kind} the case is in {stage}, but {recorded} is recorded"));
-    }
-    Ok(())
+/// Adds a record to a case, and returns why the rules don't allow it if they don't.
+pub(crate) fn replay_record(case: &mut RecordedCase, record: &Record) -> Option<String> {
+    case.add(record.seq, record.at, &record.event, record.to);
+    let not_allowed = case.as_recorded()?.not_allowed().iter().find(|not_allowed| not_allowed.seq == record.seq)?;
+    Some(match &not_allowed.reason {
+        NotAllowedReason::Refused(refusal) => format!("the rules do not allow this event; {refusal}"),
+        NotAllowedReason::OtherStage { recorded, computed } => {
+            format!("after this {} the case is in {computed}, but {recorded} is recorded", record.event.kind())
+        }
+    })
+}
+
+/// Returns the opening that is in effect, even if the rules don't allow it.
+fn opening_of(history: &History) -> Option<&CaseOpened> {
+    history.entries().iter().filter(|entry| entry.counts()).find_map(|entry| match &entry.event {
+        Event::CaseOpened(opened) => Some(opened),
+        _ => None,
+    })
 }
 
 /// Returns the time zone of a case's district; that of Massachusetts before the case is opened.
 pub(crate) fn zone_of(history: &History) -> Result<Zone, AppError> {
-    let name = history.case().file().map(CaseFile::opened).map(|opened| &opened.time_zone);
+    let name = opening_of(history).map(|opened| &opened.time_zone);
     Ok(name.map_or_else(|| Ok(Zone::default()), Zone::new)?)
 }
 

@@ -86,12 +86,15 @@ pub enum AppError {
         count: u64,
     },
     /// A recorded event is not legal, or its stage is not what the rules give.
-    #[error("{path}, line {line}: {reason}", path = .path.display())]
+    #[error(
+        "the rules do not allow what is recorded in case {case}; {reason}. Until this is corrected, the case takes only \
+         notes, corrections, and a withdrawal"
+    )]
     Illegal {
-        /// The ledger.
-        path: PathBuf,
-        /// The line.
-        line: u64,
+        /// The case.
+        case: Uuid,
+        /// The number of the first record that is not allowed.
+        seq: u64,
         /// What is wrong.
         reason: String,
     },

@@ -5,7 +5,7 @@ use crate::describe::describe;
 use crate::error::AppError;
 use crate::ledger::{self, LedgerService};
 use crate::zone::Zone;
-use ibbi_core::{At, Case, Event, EventKind, History, Name, Outcome, Stage};
+use ibbi_core::{At, Case, Event, History, Name, Outcome, RecordedCase, Stage};
 use ibbi_store::{EventStore, Record};
 use serde::Serialize;
 use uuid::Uuid;
@@ -112,33 +112,35 @@ fn timeline(case: Uuid, records: Vec<Record>, until: Until) -> Result<Timeline, 
         Event::CaseOpened(opened) => Some(opened.district.clone()),
         _ => None,
     });
-    let mut history = History::new();
+    let mut replayed = RecordedCase::new(case);
     let mut moments = Vec::new();
     let recorded = |record: &Record| !matches!(until, Until::Seq(seq) if record.seq > seq);
     for record in records.into_iter().filter(recorded) {
-        let fault = replay_record(&mut history, &record).err();
+        let fault = replay_record(&mut replayed, &record);
         let mut text = describe(&record.event);
-        if let Some(summary) = session_summary(record.event.kind(), history.case()).filter(|_| fault.is_none()) {
+        if let Some(summary) = session_summary(record.event.kind(), replayed.facts()).filter(|_| fault.is_none()) {
             text.push_str(&format!(" ({summary})"));
         }
         let Record { seq, rev, actor, at, logged, event, .. } = record;
-        let to = history.case().stage();
+        let to = replayed.stage();
         moments.push(Moment { seq, rev, at, logged, actor, event, text, to, voided_by: None, fault });
     }
-    mark_voided(&history, &mut moments);
-    let zone = zone_of(&history)?;
-    let state = match until {
+    let history = replayed.records();
+    mark_voided(history, &mut moments);
+    let zone = zone_of(history)?;
+    let (stage, state) = match until {
         Until::At(at) => {
             moments.retain(|moment| moment.at <= at);
-            as_of(&history, at)
+            let state = as_of(history, at);
+            (state.stage(), state)
         }
-        Until::End | Until::Seq(_) => history.case().clone(),
+        Until::End | Until::Seq(_) => (replayed.stage(), history.case().clone()),
     };
     Ok(Timeline {
         case,
         district,
         later: all - moments.len(),
-        stage: state.stage(),
+        stage,
         outcome: state.outcome(),
         faults: moments.iter().filter(|moment| moment.fault.is_some()).count(),
         zone,
@@ -150,12 +152,10 @@ fn timeline(case: Uuid, records: Vec<Record>, until: Until) -> Result<Timeline, 
 /// The state of a case at an instant, as it is known now: the events that count and had happened by then. What was
 /// recorded by mistake and struck later never happened; to see what was believed at the time, replay to a number.
 fn as_of(history: &History, at: At) -> Case {
-    let mut case = Case::default();
-    for entry in history.entries().iter().filter(|entry| entry.counts() && entry.at <= at) {
-        // Within a case time does not run backwards, so these are the first of those that were accepted.
-        let accepted = case.offer(&entry.event, entry.at);
-        debug_assert!(accepted.is_ok(), "what was accepted replays");
-    }
+    let mut case = history.start();
+    let events = history.in_effect().into_iter().take_while(|entry| entry.at <= at);
+    // The facts end before the first event that the rules don't allow.
+    let _ = events.map(|entry| case.offer(&entry.event, entry.at)).take_while(Result::is_ok).count();
     case
 }
 
@@ -170,6 +170,6 @@ fn mark_voided(history: &History, moments: &mut [Moment]) {
 impl Moment {
     /// Whether it is a correction.
     pub fn is_correction(&self) -> bool {
-        self.event.kind() == EventKind::EventVoided
+        !self.event.kind().happens()
     }
 }

@@ -2,13 +2,13 @@
 
 use crate::case_log::CaseLog;
 use crate::error::AppError;
-use crate::suggest::{Suggestion, suggest};
+use crate::suggest::{Suggestion, suggest, suggest_as_recorded};
 use crate::zone::Zone;
 use ibbi_common::format::date;
 use ibbi_core::stages::ConcernStatus;
 use ibbi_core::{
-    Advisory, Answer, At, Body, Case, CaseFile, EventKind, Goal, History, Name, Outcome, Party, Seat, Sessions, Stage,
-    Unmet, Waiting, WaitingFor, chart,
+    Advisory, Answer, At, Body, Case, CaseFile, EventKind, Goal, History, Name, NotAllowed, Outcome, Party, Seat,
+    Sessions, Stage, Unmet, Waiting, WaitingFor, chart,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -58,6 +58,10 @@ pub struct Status {
     /// Whom or what the case is waiting for, and since when; nothing once it is closed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub waiting_on: Vec<Waiting>,
+    /// The recorded events that the rules don't allow. If there are any, the stage is the recorded one, what is settled ends
+    /// before the first of them, and the case takes only notes, corrections, and a withdrawal.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_allowed: Vec<NotAllowed>,
     /// What is settled.
     pub settled: Vec<Fact>,
     /// What the stage still lacks.
@@ -112,21 +116,24 @@ impl Status {
 
 /// Returns the status of a case at an instant.
 pub fn status_of(log: &CaseLog, at: At) -> Status {
-    let case = log.history.case();
+    let case = log.recorded.facts();
+    let as_recorded = log.recorded.as_recorded();
+    let history = log.recorded.valid();
     Status {
         case: log.id,
         district: log.district().cloned(),
         asked_at: at,
-        stage: case.stage(),
+        stage: log.recorded.stage(),
         outcome: case.outcome(),
         records: log.records.len(),
         last_event: case.file().map(CaseFile::last_at),
-        waiting_on: log.history.waiting_on(),
+        waiting_on: history.map(History::waiting_on).unwrap_or_default(),
         settled: settled(case, log.zone),
-        lacking: case.lacks(at),
-        next: suggest(&log.history, at),
-        blocked: blocked(&log.history, at),
+        lacking: if as_recorded.is_some() { Vec::new() } else { case.lacks(at) },
+        next: history.map_or_else(|| suggest_as_recorded(log), |history| suggest(history, at)),
+        blocked: history.map(|history| blocked(history, at)).unwrap_or_default(),
         advisories: case.advisories(),
+        not_allowed: as_recorded.map(|case| case.not_allowed().to_vec()).unwrap_or_default(),
         zone: log.zone,
     }
 }
@@ -307,10 +314,11 @@ pub struct RouteAnswer {
 /// Returns the shortest list of events from the present state of a case to a stage or an outcome.
 ///
 /// # Errors
-/// [`AppError::Usage`] for a goal that is neither a stage nor an outcome.
+/// [`AppError::Usage`] for a goal that is neither a stage nor an outcome; [`AppError::Illegal`] if the rules don't allow the
+/// case as it is recorded.
 pub fn route_to(log: &CaseLog, goal: &str, at: At) -> Result<RouteAnswer, AppError> {
     let wanted: Goal = goal.parse().map_err(|error: ibbi_core::UnknownCode| AppError::Usage(error.to_string()))?;
-    let case = log.history.case();
+    let case = log.history()?.case();
     let route = ibbi_core::route(case, wanted, at);
     Ok(RouteAnswer { case: log.id, from: case.stage(), goal: goal.to_owned(), route })
 }

@@ -1,10 +1,11 @@
 //! Suggestions: the events that can be recorded now, as pairs that are ready when their values are filled in.
 
+use crate::case_log::CaseLog;
 use crate::input::value::to_fill_in;
 use ibbi_core::stages::ConcernStatus;
 use ibbi_core::{
-    ActivityKind, Answer, At, Body, Case, Event, EventKind, Format, History, Member, MemberIds, Outcome, Party, Seat,
-    Service, Sessions, Topics, Workshop,
+    ActivityKind, Answer, AsRecorded, At, Body, Case, Event, EventKind, Format, History, Member, MemberIds, Outcome,
+    Party, Seat, Service, Sessions, Stage, Topics, Workshop,
 };
 use serde::Serialize;
 
@@ -55,6 +56,20 @@ pub fn suggest(history: &History, at: At) -> Vec<Suggestion> {
     found.retain(|suggestion| is_acceptable(case, suggestion, at));
     found.sort_by_key(|suggestion| !suggestion.onward);
     found
+}
+
+/// Returns what can be recorded in a case that the rules don't allow as it is recorded.
+pub(crate) fn suggest_as_recorded(log: &CaseLog) -> Vec<Suggestion> {
+    let case = Case::default();
+    let mut suggestions = Suggestions { case: &case, found: Vec::new() };
+    for not_allowed in log.recorded.as_recorded().into_iter().flat_map(AsRecorded::not_allowed) {
+        suggestions.add(EventKind::EventVoided, true, &[("seq", not_allowed.seq.to_string())]);
+    }
+    if log.recorded.stage() != Stage::Closed {
+        suggestions.add(EventKind::NoteAdded, false, &[]);
+        suggestions.add(EventKind::CaseWithdrawn, false, &[]);
+    }
+    suggestions.found
 }
 
 /// Returns whether the case accepts a suggestion, or whether it has values to fill in.
@@ -134,6 +149,8 @@ impl Suggestions<'_> {
                     self.add(event, onward, &[("format", format.to_string())]);
                 }
             }
+            // Moving to another edition is a decision of the office, and the survey lists it.
+            EventKind::CaseMigrated => {}
             EventKind::EventVoided => {
                 let note = "voids an event recorded by mistake; `ibbi replay` shows the numbers";
                 self.add(event, false, &[]).note = Some(note.to_owned());

@@ -1,6 +1,7 @@
 //! The runtime API: a case whose stage is known only when the program runs.
 
 use crate::chart::{self, StageState};
+use crate::edition::Edition;
 use crate::event::{Event, EventKind};
 use crate::file::CaseFile;
 use crate::found::Found;
@@ -57,7 +58,7 @@ pub enum Case {
 
 impl Default for Case {
     fn default() -> Self {
-        Self::Unopened(Unopened)
+        Self::Unopened(Unopened::new())
     }
 }
 
@@ -113,7 +114,7 @@ impl Case {
     /// they include what the current stage still lacks.
     pub(crate) fn check_misplaced(&self, kind: EventKind, at: At, check: &mut Check) {
         let present = self.stage();
-        if kind == EventKind::EventVoided {
+        if !kind.happens() {
             return check.fail(Rule::VoidHistory, Found::NoHistory);
         }
         if present == Stage::Closed {
@@ -130,9 +131,16 @@ impl Case {
         });
     }
 
+    /// Returns the state before the first event of a case that has moved to an edition, if it has moved to one. From this
+    /// state, the events of the case are folded under that edition.
+    pub const fn starting_in(edition: Option<Edition>) -> Self {
+        Self::Unopened(Unopened::in_edition(edition))
+    }
+
     /// Returns what the current stage still lacks before the process can go on.
     pub fn lacks(&self, at: At) -> Vec<crate::refusal::Unmet> {
         let mut check = Check::new();
+        check.set_edition(self.file().map_or(Edition::FIRST, CaseFile::edition));
         each!(self, state => state.lacks(at, &mut check));
         check.into_unmet()
     }

@@ -4,6 +4,7 @@
 //! dispatch, the survey, and the diagrams all come from these implementations.
 
 use crate::case::Case;
+use crate::edition::Edition;
 use crate::event::*;
 use crate::found::Found;
 use crate::refusal::{Check, Refusal, Refused};
@@ -79,7 +80,7 @@ pub struct Token(());
 ///     contract_expires: None, county: None, district: Name::new("Maple Hollow")?, evergreen: false,
 ///     follows: None, program: Program::default(), time_zone: TimeZoneName::new("America/New_York")?,
 /// };
-/// let inquiry: Inquiry = Unopened.offer(opened, at)?;
+/// let inquiry: Inquiry = Unopened::new().offer(opened, at)?;
 /// let agrees = LeaderAgreed { name: Name::new("R. Amari")?, office: None, seat: Seat::Superintendent };
 /// let LeaderStep::Inquiry(inquiry) = inquiry.offer(agrees, at)? else { panic!("two seats are open") };
 /// assert_eq!(inquiry.open_seats().count(), 2);
@@ -176,8 +177,11 @@ fn advance<S: On<E>, E: Payload>(mut state: S, event: &E, at: At) -> S::Next {
     state.apply(event, at, Token(()))
 }
 
+/// Checks what every event of an opened case must meet. From here on, the check has the edition of the case, or the first
+/// edition that has the kind of event if that one is later.
 pub(crate) fn common_guard<S: StageState>(state: &S, kind: EventKind, at: At, check: &mut Check) {
     if let Some(file) = state.file() {
+        check.set_edition(file.edition().max(kind.editions().first()));
         let last = file.last_at();
         check.require(at >= last, Rule::TimeOrder, || Found::Earlier { last, offered: at });
         let limit = crate::file::CaseFile::MAX_EVENTS;
@@ -236,19 +240,31 @@ static STAGES_OF: [u16; EventKind::ALL.len()] = {
     stages
 };
 
-/// Returns the chart as the text under a ledger's chart digest.
+/// Returns the chart of the first edition as the text under a ledger's chart digest.
 ///
 /// It has one line for each row, with the stage, the kind of event, the target stages, and the rule IDs. It has no prose,
 /// so that rewording a rule leaves the digest unchanged.
 pub fn digest_text() -> String {
-    let codes = |rules: &[Rule]| rules.iter().map(|rule| rule.id()).collect::<Vec<_>>().join(",");
+    digest_text_of(Edition::FIRST)
+}
+
+/// Returns the rows of the chart that an edition has, with the IDs of its rules.
+pub(crate) fn digest_text_of(edition: Edition) -> String {
+    let codes = |rules: &[Rule]| {
+        let rules = rules.iter().filter(|rule| rule.editions().include(edition));
+        rules.map(|rule| rule.id()).collect::<Vec<_>>().join(",")
+    };
     let mut text = alloc::format!("ibbi chart 1\ncommon {}\n", codes(Rule::COMMON));
-    for row in TRANSITIONS {
+    for row in TRANSITIONS.iter().filter(|row| row.event.editions().include(edition)) {
         let to = row.to.iter().map(|stage| stage.code()).collect::<Vec<_>>().join(",");
         let (state, event) = (codes(row.state_rules), codes(row.event_rules));
         text.push_str(&alloc::format!("{} {} {to} [{state}] [{event}]\n", row.from, row.event));
     }
-    text.push_str(&alloc::format!("* {} [{}]\n", EventKind::EventVoided, codes(Rule::VOID)));
+    for (kind, rules) in [(EventKind::EventVoided, Rule::VOID), (EventKind::CaseMigrated, Rule::MIGRATION)] {
+        if kind.editions().include(edition) {
+            text.push_str(&alloc::format!("* {kind} [{}]\n", codes(rules)));
+        }
+    }
     text
 }
 
@@ -318,7 +334,7 @@ macro_rules! kinds_of {
             SupportConfirmed SupportWithdrawn ApplicationAccepted ApplicationDeclined MemberNamed MemberReleased
             AttendancePledged PledgeWithdrawn SessionScheduled SessionPostponed SessionOpened ActivityRun
             SessionAdjourned SessionClosed CaucusOpened ConcernRaised ConcernAddressed ConcernDropped PartyDecided
-            DecisionReopened FormatChosen ContractDatesChanged NoteAdded CaseWithdrawn EventVoided)
+            DecisionReopened FormatChosen ContractDatesChanged NoteAdded CaseWithdrawn CaseMigrated EventVoided)
     };
     ($stage:ident; $($event:ident)+) => {{
         let asked = [ $( {

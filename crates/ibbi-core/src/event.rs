@@ -3,6 +3,7 @@
 //! There is no second set of commands. To find out whether an event is allowed, check it and look at the answer. To
 //! replay a case, offer every recorded event again.
 
+use crate::edition::{Edition, Editions};
 use crate::field::{FieldInfo, FieldKind, FieldType, Requirement};
 use crate::holidays::County;
 use crate::people::{Body, Capacity, MemberIds, Names, Observers, Office, Party, Person, Seat};
@@ -91,6 +92,12 @@ macro_rules! events {
                         } ),*]
                     }, )+
                 }
+            }
+
+            /// Returns whether an event of this kind is part of what happened to the district. A void and a migration are
+            /// not: they change which events count, and how they are checked.
+            pub const fn happens(self) -> bool {
+                !matches!(self, Self::EventVoided | Self::CaseMigrated)
             }
 
             /// Returns the field with this name, or `None` if an event of this kind does not have it.
@@ -414,6 +421,14 @@ events! {
         reason: Reason, "Reason";
     }
 
+    /// The case is checked against another edition of the rules from now on, with all its events.
+    CaseMigrated = "case_migrated", "case moved to another edition of the rules" {
+        /// The number of the edition.
+        edition: Edition, "Edition";
+        /// Why the case is moved.
+        reason: Reason, "Reason";
+    }
+
     /// An earlier event of the case is voided. It stays visible and has no effect.
     EventVoided = "event_voided", "earlier event voided" {
         /// Why the event is voided.
@@ -455,4 +470,27 @@ field_types! {
     DocumentDigest => FieldKind::Digest,
     TimeZoneName => FieldKind::TimeZone,
     Program => FieldKind::Program,
+}
+
+impl EventKind {
+    /// Returns the editions that have this kind of event.
+    ///
+    /// A case of an earlier edition can also record it, under the rules of the first edition that has it. Otherwise an
+    /// open case couldn't record a new kind of fact without other rules for everything else.
+    pub const fn editions(self) -> Editions {
+        match self {
+            Self::CaseMigrated => Editions::ALL.since(2),
+            _ => Editions::ALL,
+        }
+    }
+}
+
+impl Event {
+    /// Returns the edition to which the event moves its case, if it is a migration.
+    pub const fn edition(&self) -> Option<Edition> {
+        match self {
+            Self::CaseMigrated(migration) => Some(migration.edition),
+            _ => None,
+        }
+    }
 }

@@ -1,7 +1,9 @@
 //! The data of every opened case: its opening, its contract dates, and the extent of its record.
 
+use crate::edition::Edition;
 use crate::event::CaseOpened;
 use crate::program::Program;
+use crate::threshold::Threshold;
 use crate::time::{At, Date};
 
 /// The contract's dates, as last recorded.
@@ -19,6 +21,8 @@ pub struct Contract {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CaseFile {
     opened: CaseOpened,
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "is_first"))]
+    edition: Edition,
     pub(crate) opened_at: At,
     pub(crate) contract: Contract,
     pub(crate) last_at: At,
@@ -26,13 +30,19 @@ pub struct CaseFile {
     pub(crate) notes: u32,
 }
 
+#[cfg(feature = "serde")]
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_first(edition: &Edition) -> bool {
+    *edition == Edition::FIRST
+}
+
 impl CaseFile {
     /// The largest number of events in a case. A withdrawal is accepted even then, so that every case can end.
-    pub const MAX_EVENTS: u32 = 10_000;
+    pub const MAX_EVENTS: u32 = Threshold::Events.value();
 
-    pub(crate) fn open(opened: CaseOpened, at: At) -> Self {
+    pub(crate) fn open(opened: CaseOpened, edition: Edition, at: At) -> Self {
         let contract = Contract { expires: opened.contract_expires, evergreen: opened.evergreen };
-        Self { opened, opened_at: at, contract, last_at: at, events: 1, notes: 0 }
+        Self { opened, edition, opened_at: at, contract, last_at: at, events: 1, notes: 0 }
     }
 
     /// Returns the event that opened the case.
@@ -48,6 +58,12 @@ impl CaseFile {
     /// Returns the program's parameters, which apply to the whole case.
     pub const fn program(&self) -> &Program {
         &self.opened.program
+    }
+
+    /// Returns the edition of the rules that the case is checked against: the one of its program, or the one to which it
+    /// moved.
+    pub const fn edition(&self) -> Edition {
+        self.edition
     }
 
     /// Returns the contract's dates as last recorded.

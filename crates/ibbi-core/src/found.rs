@@ -1,5 +1,6 @@
 //! The facts that make a rule unmet, and their texts for people.
 
+use crate::edition::Edition;
 use crate::event::EventKind;
 use crate::people::{Body, Party, Person, Seat};
 use crate::rule::Rule;
@@ -166,6 +167,16 @@ pub enum Found {
     LaterInvalid { seq: u64, at: At, event: EventKind, unmet: Vec<Rule> },
     /// The event was voided or replaced.
     NoLongerCounts { seq: u64 },
+    /// A part of the program is too short or too long.
+    PartLength { minutes: u16 },
+    /// The case is not valid as it is recorded, so it doesn't take the event.
+    NotAsRecorded { event: EventKind },
+    /// The case has no opening yet.
+    NotOpened,
+    /// The edition isn't known, or has another digest than the known one.
+    EditionUnknown { edition: Edition, latest: Edition },
+    /// The case already has the edition.
+    EditionPresent { edition: Edition },
     /// The sequence number is not greater than the last one.
     Sequence { last: u64, offered: u64 },
 }
@@ -334,6 +345,18 @@ impl fmt::Display for Found {
                 write!(f, "number {seq} ({event}, {at}) would no longer be valid, because of {rules}")
             }
             Self::NoLongerCounts { seq } => write!(f, "number {seq} was voided or replaced"),
+            Self::EditionUnknown { edition, latest } if edition <= latest => {
+                write!(f, "edition {edition} of this version has other rules than edition {edition} of the case")
+            }
+            Self::EditionUnknown { edition, latest } => {
+                write!(f, "edition {edition} is not known; this version knows editions up to {latest}")
+            }
+            Self::PartLength { minutes } => write!(f, "a part has {}", time_span((*minutes).into())),
+            Self::NotAsRecorded { event } => {
+                write!(f, "the rules don't allow an earlier event of the case, so {} can't be checked", event.code())
+            }
+            Self::NotOpened => f.write_str("the case is not opened yet"),
+            Self::EditionPresent { edition } => write!(f, "the case already has edition {edition}"),
             Self::Sequence { last, offered } => write!(f, "the last number is {last}, and this one is {offered}"),
         }
     }

@@ -6,14 +6,20 @@
 //! An event can be voided if the remaining events would have been accepted without it. An event of a closed case can
 //! also be voided, because mistakes are often found then. Voided events stay in the history and are marked.
 
+mod as_recorded;
+
+pub use as_recorded::{AsRecorded, NotAllowed, NotAllowedReason, RecordedCase};
+
 use crate::accepted::Accepted;
 use crate::case::Case;
+use crate::edition::Edition;
 use crate::event::{Event, EventKind, EventVoided};
 use crate::file::CaseFile;
 use crate::found::Found;
 use crate::refusal::{Check, Refusal};
 use crate::rule::Rule;
 use crate::stage::Stage;
+use crate::threshold::Threshold;
 use crate::time::At;
 use alloc::vec::Vec;
 use uuid::Uuid;
@@ -54,9 +60,9 @@ const fn is_zero(count: &u32) -> bool {
 }
 
 impl HistoryEntry {
-    /// Returns whether the event counts: it is neither voided, nor replaced, nor a void.
+    /// Returns whether the event counts: it is neither voided, nor replaced, nor a void or a migration.
     pub fn counts(&self) -> bool {
-        self.voided_by.is_none() && self.replaced_by.is_none() && self.event.kind() != EventKind::EventVoided
+        self.voided_by.is_none() && self.replaced_by.is_none() && self.event.kind().happens()
     }
 }
 
@@ -83,6 +89,8 @@ enum Effect {
     Next,
     /// It voids the record at this index; this case remains.
     Void(usize, Case),
+    /// It moves the case to another edition; this case remains.
+    Migrate(Case),
     /// It happened before this many events in effect; this case follows.
     Insert(u32, Case),
     /// It replaces the record at this index, and happened before this many events in effect; this case follows.
@@ -117,7 +125,7 @@ pub struct History {
 
 impl History {
     /// The largest number of corrections in a case.
-    pub const MAX_VOIDS: usize = 1000;
+    pub const MAX_VOIDS: usize = Threshold::Corrections.value() as usize;
 
     /// Returns a history without records and without a case ID, for replaying records that are not going to a store.
     pub fn new() -> Self {
@@ -212,6 +220,7 @@ impl History {
                 self.entries[index].voided_by = Some(seq);
                 self.case = case;
             }
+            Effect::Migrate(case) => self.case = case,
             Effect::Insert(later, case) => (inserted, self.case) = (later, case),
             Effect::Replace(index, later, case) => {
                 let old = &mut self.entries[index];
@@ -230,7 +239,7 @@ impl History {
     pub fn state_at(&self, at: At) -> Case {
         let events = self.in_effect().into_iter().filter(|entry| entry.at <= at);
         // Every prefix of a valid case is valid.
-        events.fold(Case::default(), |case, entry| case.advance(&entry.event, entry.at))
+        events.fold(self.start(), |case, entry| case.advance(&entry.event, entry.at))
     }
 
     /// Returns the history as it was known after the record with this number: without later records and what they changed.
@@ -252,6 +261,12 @@ impl History {
         let mut entries: Vec<_> = self.entries.iter().filter(|entry| entry.counts()).collect();
         entries.sort_by_key(|entry| (entry.at, entry.place, entry.seq));
         entries
+    }
+
+    /// Returns the state from which the events are folded: a case before its first event, in the edition to which the last
+    /// migration moved it.
+    pub fn start(&self) -> Case {
+        Case::starting_in(self.entries.iter().rev().find_map(|entry| entry.event.edition()))
     }
 
     /// Checks an event against the rules and, if every rule is met, adds it and returns the proof that a store requires.
@@ -316,7 +331,9 @@ impl History {
     pub fn what_if(&self, seq: u64, at: At, event: &Event) -> Result<Case, Refusal> {
         Ok(match self.examine(Offered { seq, at, event }, Order::InOrder)? {
             Effect::Next => self.case.clone().advance(event, at),
-            Effect::Void(_, case) | Effect::Insert(_, case) | Effect::Replace(_, _, case) => case,
+            Effect::Void(_, case) | Effect::Migrate(case) | Effect::Insert(_, case) | Effect::Replace(_, _, case) => {
+                case
+            }
         })
     }
 
@@ -329,6 +346,13 @@ impl History {
         if let Event::EventVoided(void) = event {
             if let Some((index, case)) = self.without(void, at, order, &mut check) {
                 effect = Effect::Void(index, case);
+            }
+        } else if let Event::CaseMigrated(migration) = event {
+            if let Some(case) = self.migrated(migration.edition, &mut check) {
+                if order == Order::InOrder {
+                    check_after(&case, at, &mut check);
+                }
+                effect = Effect::Migrate(case);
             }
         } else if order == Order::AnyOrder && self.case.file().is_some_and(|file| at < file.last_at()) {
             self.check_room(&mut check);
@@ -352,9 +376,9 @@ impl History {
         self.check_room(&mut check);
         let found = self.entries.iter().position(|entry| entry.seq == replaced);
         let index = found.filter(|index| self.entries[*index].counts());
-        let is_void = event.kind() == EventKind::EventVoided;
+        let is_void = !event.kind().happens();
         check.require(index.is_some() && !is_void, Rule::ReplaceKnown, || match (found, is_void) {
-            (_, true) => Found::NotVoidable { seq, event: EventKind::EventVoided },
+            (_, true) => Found::NotVoidable { seq, event: event.kind() },
             (None, _) => Found::NoSuchEvent { seq: replaced },
             (Some(_), _) => Found::NoLongerCounts { seq: replaced },
         });
@@ -378,7 +402,7 @@ impl History {
         others.retain(|entry| replaced.is_none_or(|replaced| entry.seq != replaced.seq));
         let before = others.partition_point(|entry| (entry.at, entry.place) < (at, place));
         let (before, after) = others.split_at(before);
-        let mut case = Case::default();
+        let mut case = self.start();
         // An event that moves to a later time can leave behind events that depend on it.
         stand(before, &mut case).map_err(|found| later_refused(offered, &case, found))?;
         case.offer(event, at)?;
@@ -394,7 +418,10 @@ impl History {
 
     /// Checks that another correction is allowed. Each one costs a replay of the case, so there is a limit.
     pub(crate) fn check_room(&self, check: &mut Check) {
-        let costs = |entry: &&HistoryEntry| entry.voided_by.is_some() || entry.replaces.is_some() || entry.inserted > 0;
+        let costs = |entry: &&HistoryEntry| {
+            let migrates = entry.event.kind() == EventKind::CaseMigrated;
+            migrates || entry.voided_by.is_some() || entry.replaces.is_some() || entry.inserted > 0
+        };
         let room = self.entries.iter().filter(costs).count() < Self::MAX_VOIDS;
         check.require(room, Rule::Limits, || Found::LimitReached { what: "corrections", limit: 1000 });
     }
@@ -414,7 +441,7 @@ impl History {
             check_time(&self.case, check);
             return None;
         };
-        let (mut case, mut rest) = (Case::default(), self.in_effect());
+        let (mut case, mut rest) = (self.start(), self.in_effect());
         rest.retain(|entry| entry.seq != seq);
         if let Err(found) = stand(&rest, &mut case) {
             check.fail(Rule::VoidRest, found.without());
@@ -422,6 +449,30 @@ impl History {
         }
         check_time(&case, check);
         Some((index, case))
+    }
+
+    /// Returns the whole case under another edition.
+    fn migrated(&self, edition: Edition, check: &mut Check) -> Option<Case> {
+        check.set_edition(edition.max(EventKind::CaseMigrated.editions().first()));
+        self.check_migratable(check);
+        let latest = Edition::LATEST;
+        check.require(edition.is_known(), Rule::EditionKnown, || Found::EditionUnknown { edition, latest });
+        let other = self.case.file().is_none_or(|file| file.edition() != edition);
+        check.require(other, Rule::OtherEdition, || Found::EditionPresent { edition });
+        if !check.passed() {
+            return None;
+        }
+        let mut case = Case::starting_in(Some(edition));
+        if let Err(broken) = stand(&self.in_effect(), &mut case) {
+            check.fail(Rule::MigrationValid, broken.later());
+        }
+        Some(case)
+    }
+
+    /// Checks that the case is opened, and that it can still be replayed.
+    pub(crate) fn check_migratable(&self, check: &mut Check) {
+        check.require(self.case.file().is_some(), Rule::Stage, || Found::NotOpened);
+        self.check_room(check);
     }
 
     /// Returns the index of an event that can be voided.
@@ -432,7 +483,7 @@ impl History {
         };
         let voided = &self.entries[index];
         let kind = voided.event.kind();
-        if matches!(kind, EventKind::CaseOpened | EventKind::EventVoided) {
+        if kind == EventKind::CaseOpened || !kind.happens() {
             check.fail(Rule::VoidKind, Found::NotVoidable { seq, event: kind });
             return None;
         }
@@ -457,6 +508,12 @@ struct Broken {
 }
 
 impl Broken {
+    /// Returns the finding for an event that was offered.
+    fn later(self) -> Found {
+        let Self { seq, at, event, unmet } = self;
+        Found::LaterInvalid { seq, at, event, unmet }
+    }
+
     /// Returns the finding for an event that was taken away.
     fn without(self) -> Found {
         let Self { seq, event, unmet, .. } = self;
@@ -477,10 +534,8 @@ fn stand(events: &[&HistoryEntry], case: &mut Case) -> Result<(), Broken> {
 
 /// Returns the refusal of an event with which a later one would no longer be valid.
 fn later_refused(offered: Offered<'_>, case: &Case, broken: Broken) -> Refusal {
-    let Broken { seq, at, event, unmet } = broken;
-    let found = Found::LaterInvalid { seq, at, event, unmet };
     let mut check = Check::new();
-    check.fail(Rule::LaterStands, found);
+    check.fail(Rule::LaterStands, broken.later());
     Refusal { event: offered.event.kind(), stage: case.stage(), at: offered.at, unmet: check.into_unmet() }
 }
 

@@ -3,7 +3,9 @@
 //! They are part of the event that opens a case, so that an old ledger is checked with the parameters it was written
 //! under.
 
+use crate::edition::Edition;
 use crate::sets::closed_set;
+use crate::text::DocumentDigest;
 use alloc::vec::Vec;
 
 closed_set! {
@@ -36,6 +38,12 @@ closed_set! {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct ProgramParameters {
+    /// The edition of the rules that the case is checked against.
+    #[cfg_attr(feature = "serde", serde(default = "first_edition", skip_serializing_if = "is_first_edition"))]
+    pub edition: Edition,
+    /// The digest of the edition, if it isn't the first; by default, the one that this version knows.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub edition_digest: Option<DocumentDigest>,
     /// The minutes of each part of the one-day facilitation. The MEP brochure has one part of 480.
     pub full_day: Vec<u16>,
     /// The minutes that a part can be short and still be complete. The policy of this project is 15.
@@ -48,9 +56,22 @@ pub struct ProgramParameters {
     pub two_half_days: Vec<u16>,
 }
 
+#[cfg(feature = "serde")]
+const fn first_edition() -> Edition {
+    Edition::FIRST
+}
+
+#[cfg(feature = "serde")]
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_first_edition(edition: &Edition) -> bool {
+    *edition == Edition::FIRST
+}
+
 impl Default for ProgramParameters {
     fn default() -> Self {
         Self {
+            edition: Edition::FIRST,
+            edition_digest: None,
             full_day: alloc::vec![480],
             grace: 15,
             presence: Presence::Everyone,
@@ -70,6 +91,9 @@ pub struct Program(ProgramParameters);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProgramError {
+    /// The first edition has a digest, or an edition that this version doesn't know has none.
+    #[error("enter the digest of edition {0} if this version doesn't know it, and none for edition 1")]
+    EditionDigest(Edition),
     /// A part has no length, or is longer than a day.
     #[error("a part has {0} minutes; enter 1 to {max}", max = Program::MAX_PART_MINUTES)]
     PartLength(u16),
@@ -98,24 +122,44 @@ impl Program {
     ///
     /// # Errors
     /// [`ProgramError`] if a part or the number of parts is out of range, or the grace is as long as a part.
-    pub fn new(parameters: ProgramParameters) -> Result<Self, ProgramError> {
+    pub fn new(mut parameters: ProgramParameters) -> Result<Self, ProgramError> {
+        let ProgramParameters { edition, edition_digest, .. } = &mut parameters;
+        if *edition != Edition::FIRST {
+            *edition_digest = edition_digest.or_else(|| edition.digest());
+        }
+        if edition_digest.is_none() != (*edition == Edition::FIRST) {
+            return Err(ProgramError::EditionDigest(*edition));
+        }
         for parts in [&parameters.full_day, &parameters.two_half_days] {
             if parts.is_empty() || parts.len() > Self::MAX_PARTS {
                 return Err(ProgramError::PartCount(parts.len()));
             }
         }
-        let lengths = || {
-            let formats = parameters.full_day.iter().chain(&parameters.two_half_days);
-            formats.chain([&parameters.training]).copied()
-        };
-        if let Some(wrong) = lengths().find(|minutes| !(1..=Self::MAX_PART_MINUTES).contains(minutes)) {
+        let program = Self(parameters);
+        if let Some(wrong) = program.lengths().find(|minutes| !(1..=Self::MAX_PART_MINUTES).contains(minutes)) {
             return Err(ProgramError::PartLength(wrong));
         }
-        let shortest = lengths().min().unwrap_or(0);
-        if parameters.grace >= shortest {
-            return Err(ProgramError::Grace { grace: parameters.grace, shortest });
+        let (grace, shortest) = (program.grace(), program.lengths().min().unwrap_or(0));
+        if grace >= shortest {
+            return Err(ProgramError::Grace { grace, shortest });
         }
-        Ok(Self(parameters))
+        Ok(program)
+    }
+
+    /// Returns the minutes of every part of the training and of each format.
+    pub(crate) fn lengths(&self) -> impl Iterator<Item = u16> {
+        let formats = self.0.full_day.iter().chain(&self.0.two_half_days);
+        formats.chain([&self.0.training]).copied()
+    }
+
+    /// Returns the edition of the rules under which a case of the program is opened.
+    pub const fn edition(&self) -> Edition {
+        self.0.edition
+    }
+
+    /// Returns whether the edition's digest is the one that this version knows.
+    pub(crate) fn has_known_digest(&self) -> bool {
+        self.0.edition == Edition::FIRST || self.0.edition_digest == self.0.edition.digest()
     }
 
     /// Returns the minutes of each part of the facilitation in a format.

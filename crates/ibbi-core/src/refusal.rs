@@ -1,5 +1,6 @@
 //! Refusals: the unmet rules of an event, with what was found and what to do about it.
 
+use crate::edition::Edition;
 use crate::event::EventKind;
 use crate::found::Found;
 use crate::rule::Rule;
@@ -99,21 +100,38 @@ impl<S> From<Box<Refused<S>>> for Refusal {
     }
 }
 
-/// A collector of unmet rules. It allocates nothing before the first one.
-#[derive(Debug, Default)]
+/// A collector of the unmet rules of an edition. It allocates nothing before the first one.
+#[derive(Debug)]
 pub struct Check {
     unmet: Vec<Unmet>,
+    edition: Edition,
+}
+
+impl Default for Check {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl Check {
-    /// Returns a check without unmet rules.
+    /// Returns a check of the first edition without unmet rules.
     pub const fn new() -> Self {
-        Self { unmet: Vec::new() }
+        Self { unmet: Vec::new(), edition: Edition::FIRST }
     }
 
-    /// Adds an unmet rule. If the rule was already added, its first finding stays.
+    /// Checks against another edition from now on.
+    pub(crate) const fn set_edition(&mut self, edition: Edition) {
+        self.edition = edition;
+    }
+
+    /// Returns whether the edition has a rule. A guard asks before it computes what only such a rule needs.
+    pub(crate) const fn has(&self, rule: Rule) -> bool {
+        rule.editions().include(self.edition)
+    }
+
+    /// Adds an unmet rule, unless the edition doesn't have it. If it was already added, its first finding stays.
     pub(crate) fn fail(&mut self, rule: Rule, found: Found) {
-        if !self.unmet.iter().any(|unmet| unmet.rule == rule) {
+        if self.has(rule) && !self.unmet.iter().any(|unmet| unmet.rule == rule) {
             self.unmet.push(Unmet { rule, found });
         }
     }

@@ -82,13 +82,14 @@ pub fn chart_markdown() -> String {
         let (stage, event, carries) = (row.from.label(), row.event.code(), field_names(row.event));
         text.push_str(&alloc::format!("| {stage} | `{event}` | {carries} | {to} | {rules} |\n"));
     }
-    let (event, carries) = (EventKind::EventVoided.code(), field_names(EventKind::EventVoided));
-    let rules = rule_ids(Rule::VOID.iter());
-    let to = "the stage after the remaining events";
-    text.push_str(&alloc::format!(
-        "| any, also {} | `{event}` | {carries} | {to} | {rules} |\n",
-        Stage::Closed.label()
-    ));
+    for (kind, rules, to) in [
+        (EventKind::CaseMigrated, Rule::MIGRATION, "the stage under the new edition"),
+        (EventKind::EventVoided, Rule::VOID, "the stage after the remaining events"),
+    ] {
+        let (event, carries, rules) = (kind.code(), field_names(kind), rule_ids(rules.iter()));
+        let closed = Stage::Closed.label();
+        text.push_str(&alloc::format!("| any, also {closed} | `{event}` | {carries} | {to} | {rules} |\n"));
+    }
     text.push_str(&alloc::format!(
         "\nEvery event of an opened case must also meet {}.\n",
         rule_ids(Rule::COMMON.iter())
@@ -98,12 +99,15 @@ pub fn chart_markdown() -> String {
     text
 }
 
-/// Returns the rules as a Markdown table: ID, statement, remedy, source.
+/// Returns the rules as a Markdown table: ID, statement, remedy, source, editions.
 pub fn rules_markdown() -> String {
-    let mut text = String::from("| rule | requirement | what to do if it is not met | source |\n|---|---|---|---|\n");
+    let mut text = String::from(
+        "| rule | requirement | what to do if it is not met | source | editions |\n|---|---|---|---|---|\n",
+    );
     for rule in Rule::ALL {
         let (id, statement, remedy) = (rule.id(), rule.statement(), rule.remedy());
-        text.push_str(&alloc::format!("| `{id}` | {statement} | {remedy} | {} |\n", rule.source().label()));
+        let (source, editions) = (rule.source().label(), rule.editions());
+        text.push_str(&alloc::format!("| `{id}` | {statement} | {remedy} | {source} | {editions} |\n"));
     }
     text
 }

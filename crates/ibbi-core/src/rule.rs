@@ -1,5 +1,6 @@
 //! The rules, each with its ID, statement, remedy, and source. This is the only place that has these texts.
 
+use crate::edition::Editions;
 use crate::sets::closed_set;
 
 closed_set! {
@@ -18,7 +19,10 @@ closed_set! {
 }
 
 macro_rules! rules {
-    ($( $variant:ident = $id:literal, $source:ident, $statement:literal, $remedy:literal; )+) => {
+    ($(
+        $variant:ident = $id:literal, $source:ident $(, since $since:literal)? $(, until $until:literal)?,
+        $statement:literal, $remedy:literal;
+    )+) => {
         closed_set! {
             /// A condition that an event must meet to be accepted.
             Rule, "rule";
@@ -39,6 +43,11 @@ macro_rules! rules {
             /// Returns what to do if the rule is not met. Event codes and `key=value` pairs in it are for command-line users.
             pub const fn remedy(self) -> &'static str {
                 match self { $( Self::$variant => $remedy, )+ }
+            }
+
+            /// Returns the editions that have the rule. [`Check`](crate::Check) ignores it in all others.
+            pub const fn editions(self) -> Editions {
+                match self { $( Self::$variant => Editions::ALL$(.since($since))?$(.until($until))?, )+ }
             }
 
             /// Returns the source of the rule.
@@ -66,6 +75,10 @@ rules! {
     Limits = "case.limits", Integrity,
         "A case can't exceed its size limits.",
         "Make room, for example by releasing a member. If you can't, close this case and open one that follows it.";
+
+    PartLength = "program.part-length", ProgramPolicy, since 2,
+        "Each part of the training and of the facilitation must have 30 to 600 minutes.",
+        "Divide a longer part into several, or join shorter ones.";
 
     // Inquiry.
     CommitteeOffice = "leaders.committee-office", Brochure,
@@ -178,6 +191,12 @@ rules! {
     FacilitationEveryone = "facilitation.everyone-present", ProgramPolicy,
         "Every member of both teams must be present before facilitation starts (one from each team, if the program allows it).",
         "Wait for the missing members, postpone the session, or release a member who can't come.";
+    SessionPartOrder = "session.part-order", ProgramPolicy, since 2,
+        "The parts of the training and of the facilitation must be opened in order.",
+        "Open the earlier part first.";
+    SessionAnotherDay = "session.another-day", ProgramPolicy, since 2,
+        "Each part must first be opened on a different day (make-up sessions are exempt).",
+        "Schedule the later part on another day.";
     IsOpen = "session.is-open", Integrity,
         "A session must be open before you can record its activities or its end.",
         "Open the session first (session_opened).";
@@ -200,10 +219,10 @@ rules! {
     TrainingCompleted = "training.completed", Brochure,
         "The training day must be complete before the caucuses start.",
         "Hold the remaining hours.";
-    PartOrder = "facilitation.part-order", ProgramPolicy,
+    PartOrder = "facilitation.part-order", ProgramPolicy, until 2,
         "The parts must be opened in order.",
         "Open the earlier part first.";
-    AnotherDay = "facilitation.another-day", ProgramPolicy,
+    AnotherDay = "facilitation.another-day", ProgramPolicy, until 2,
         "Each part must first be opened on a different day (make-up sessions are exempt).",
         "Schedule the later part on another day.";
     FacilitationCompleted = "facilitation.completed", Brochure,
@@ -272,6 +291,18 @@ rules! {
     ReplaceKnown = "record.replaces-known", Integrity,
         "Only an event of this case that still counts can be replaced, and a void can't replace an event.",
         "Enter the sequence number of an event that was neither voided nor replaced.";
+    AsRecorded = "record.as-recorded", Integrity,
+        "A case that its rules don't allow takes only notes, corrections, and a withdrawal.",
+        "First correct the recorded events that the rules don't allow.";
+    EditionKnown = "case.edition-known", Integrity, since 2,
+        "A case can have only an edition of the rules that this version knows, with the digest that it knows.",
+        "Use a version of the program that knows the edition.";
+    OtherEdition = "migration.other-edition", Integrity, since 2,
+        "A case can change only to another edition.",
+        "No action is needed. The case is already checked against this edition.";
+    MigrationValid = "migration.case-valid", Integrity, since 2,
+        "The whole case must be valid under the new edition.",
+        "Correct the event that the new edition doesn't allow, or keep the present edition.";
     SequenceOrder = "history.sequence", Integrity,
         "Sequence numbers must increase within a case.",
         "Record the events in the order of their sequence numbers.";
@@ -290,5 +321,16 @@ impl Rule {
         Self::VoidKind,
         Self::VoidOnce,
         Self::VoidRest,
+    ];
+
+    /// The rules that a migration must meet.
+    pub const MIGRATION: &'static [Self] = &[
+        Self::SequenceOrder,
+        Self::Stage,
+        Self::TimeOrder,
+        Self::Limits,
+        Self::EditionKnown,
+        Self::OtherEdition,
+        Self::MigrationValid,
     ];
 }

@@ -270,12 +270,17 @@ impl Sessions {
         if make_up {
             return;
         }
+        // Each edition has one of the two rules about the order, and one of the two about the day.
         for (earlier, part) in self.numbered().take_while(|(other, _)| *other < number) {
-            check.require(part.first_day.is_some(), Rule::PartOrder, || Found::EarlierPartUnopened { part: earlier });
+            for rule in [Rule::PartOrder, Rule::SessionPartOrder] {
+                check.require(part.first_day.is_some(), rule, || Found::EarlierPartUnopened { part: earlier });
+            }
         }
         for (other, part) in self.numbered().filter(|(other, _)| *other != number) {
             if let Some(day) = part.first_day.filter(|day| *day == slot.day_of(at)) {
-                check.fail(Rule::AnotherDay, Found::SameDay { part: other, day });
+                for rule in [Rule::AnotherDay, Rule::SessionAnotherDay] {
+                    check.fail(rule, Found::SameDay { part: other, day });
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The survey: whether each kind of event can be recorded now, and if not, why.
 
 use crate::case::Case;
+use crate::edition::Edition;
 use crate::event::EventKind;
 use crate::history::History;
 use crate::refusal::{Check, Unmet};
@@ -18,7 +19,7 @@ pub enum Answer {
     /// It depends on the event. A refusal could name only these rules.
     Depends {
         /// The rules that the event itself must meet.
-        rules: &'static [Rule],
+        rules: Vec<Rule>,
     },
     /// Every event of the kind would be refused, at least for these reasons.
     Blocked {
@@ -41,12 +42,15 @@ pub struct Prospect {
 
 fn prospect(case: &Case, event: EventKind, at: At) -> Prospect {
     let mut check = Check::new();
+    // An opening names its edition. Every other event is checked against the edition of its case.
+    check.set_edition(Edition::LATEST);
     let rules = case.examine_state(event, at, &mut check);
     if rules.is_none() {
         case.check_misplaced(event, at, &mut check);
     }
+    let rules = rules.map(|rules| rules.iter().copied().filter(|rule| check.has(*rule)).collect::<Vec<_>>());
     let answer = match rules {
-        Some([]) if check.passed() => Answer::Ready,
+        Some(rules) if check.passed() && rules.is_empty() => Answer::Ready,
         Some(rules) if check.passed() => Answer::Depends { rules },
         _ => Answer::Blocked { unmet: check.into_unmet() },
     };
@@ -60,7 +64,7 @@ fn prospect(case: &Case, event: EventKind, at: At) -> Prospect {
 /// let at: At = "2026-09-01T13:00:00.000Z".parse().unwrap();
 /// let answers = survey(&Case::default(), at);
 /// assert_eq!(answers.len(), EventKind::ALL.len());
-/// assert!(matches!(answers[0].answer, Answer::Ready)); // case_opened
+/// assert!(matches!(answers[0].answer, Answer::Depends { .. })); // case_opened
 /// assert!(matches!(answers[1].answer, Answer::Blocked { .. })); // leader_agreed
 /// ```
 pub fn survey(case: &Case, at: At) -> Vec<Prospect> {
@@ -71,16 +75,20 @@ impl History {
     /// Returns the answer for every kind of event, including corrections, as if it were offered at this instant.
     pub fn survey(&self, at: At) -> Vec<Prospect> {
         let mut answers = survey(self.case(), at);
-        let mut check = Check::new();
-        self.check_room(&mut check);
-        self.check_any_voidable(&mut check);
-        let void = if check.passed() {
-            Answer::Depends { rules: Rule::VOID }
-        } else {
-            Answer::Blocked { unmet: check.into_unmet() }
-        };
-        for prospect in answers.iter_mut().filter(|prospect| prospect.event == EventKind::EventVoided) {
-            prospect.answer = void.clone();
+        for prospect in answers.iter_mut().filter(|prospect| !prospect.event.happens()) {
+            let mut check = Check::new();
+            let rules = if prospect.event == EventKind::EventVoided {
+                self.check_room(&mut check);
+                self.check_any_voidable(&mut check);
+                Rule::VOID
+            } else {
+                self.check_migratable(&mut check);
+                Rule::MIGRATION
+            };
+            prospect.answer = match check.into_unmet() {
+                unmet if unmet.is_empty() => Answer::Depends { rules: rules.to_vec() },
+                unmet => Answer::Blocked { unmet },
+            };
         }
         answers
     }

@@ -6,6 +6,7 @@ use crate::people::{Party, Person};
 use crate::refusal::Check;
 use crate::rule::Rule;
 use crate::text::MemberId;
+use crate::threshold::Threshold;
 use crate::time::{At, Date};
 use alloc::vec::Vec;
 
@@ -42,9 +43,9 @@ pub struct Teams {
 
 impl Teams {
     /// The largest number of members on a team at a time.
-    pub const MAX_MEMBERS: usize = 40;
+    pub const MAX_MEMBERS: usize = Threshold::Members.value() as usize;
     /// The largest number of releases in a case.
-    pub const MAX_FORMER: usize = 400;
+    pub const MAX_FORMER: usize = Threshold::Releases.value() as usize;
 
     /// Returns the members of a team, in the order in which they were named.
     pub fn members(&self, party: Party) -> &[Member] {

@@ -116,7 +116,7 @@ impl History {
     /// # Ok(()) }
     /// ```
     pub fn waiting_on(&self) -> Vec<Waiting> {
-        let (mut case, mut waiting) = (Case::default(), Vec::<Waiting>::new());
+        let (mut case, mut waiting) = (self.start(), Vec::<Waiting>::new());
         for entry in self.in_effect() {
             // A case of accepted events takes them again.
             case = case.advance(&entry.event, entry.at);

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 /// The voided records of a ledger, with the records that void them.
 ///
-/// A void counts if it names an earlier record of its own case that is neither the case's opening nor a void. Only the first
+/// A void counts if it names an earlier record of its own case that is neither the case's opening nor a void or a migration. Only the first
 /// void of a record counts. The rules also require that the remaining events of the case replay; only an audit checks that.
 /// In a ledger whose records are all legal, both definitions agree.
 ///
@@ -42,14 +42,14 @@ impl Corrections {
     /// Returns the number of the record that voids this one.
     pub fn voided_by(&self, record: &Record) -> Option<u64> {
         // Most ledgers have few voids or none, so a lookup is rarely needed.
-        if self.voided.is_empty() || matches!(record.event.kind(), EventKind::CaseOpened | EventKind::EventVoided) {
+        if self.voided.is_empty() || record.event.kind() == EventKind::CaseOpened || !record.event.kind().happens() {
             return None;
         }
         self.voided.get(&record.seq).filter(|(case, _)| *case == record.case).map(|(_, by)| *by)
     }
 
-    /// Returns whether a record counts: it is neither voided nor a void.
+    /// Returns whether a record counts: it is neither voided, nor a void or a migration.
     pub fn counts(&self, record: &Record) -> bool {
-        record.event.kind() != EventKind::EventVoided && self.voided_by(record).is_none()
+        record.event.kind().happens() && self.voided_by(record).is_none()
     }
 }

@@ -60,6 +60,7 @@ impl<'a> Subjects<'a> {
             | Event::FormatChosen(_)
             | Event::ContractDatesChanged(_)
             | Event::NoteAdded(_)
+            | Event::CaseMigrated(_)
             | Event::EventVoided(_) => {}
         }
         subjects

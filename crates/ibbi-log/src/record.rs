@@ -124,7 +124,7 @@ pub struct NewLedger {
     pub program: Name,
 }
 
-/// Returns the SHA-256 of this program's chart, which the first line of a new ledger has.
+/// Returns the SHA-256 of the chart of the first edition, which the first line of a new ledger has.
 pub fn chart_digest() -> Digest {
     Digest::sha256(ibbi_core::chart::digest_text().as_bytes())
 }

@@ -74,6 +74,9 @@ pub fn describe(event: &Event) -> String {
         }
         Event::NoteAdded(event) => format!("note: {}", event.text),
         Event::CaseWithdrawn(event) => format!("{} withdrew the case: {}", event.by, event.reason),
+        Event::CaseMigrated(event) => {
+            format!("the case moved to edition {} of the rules: {}", event.edition, event.reason)
+        }
         Event::EventVoided(event) => format!("event {} was voided: {}", event.seq, event.reason),
     }
     .replace(['\n', '\t'], " ")

@@ -214,7 +214,7 @@ pub(crate) enum DriverError {
 
 impl<'a, W: FnMut(At, &Event, Stage)> Driver<'a, W> {
     pub(crate) const fn new(script: &'a EventScript, watcher: W) -> Self {
-        Self { script, case: Case::Unopened(ibbi_core::stages::Unopened), last: At::MIN, watcher }
+        Self { script, case: Case::Unopened(ibbi_core::stages::Unopened::new()), last: At::MIN, watcher }
     }
 
     /// Opens a new case, or resumes one.

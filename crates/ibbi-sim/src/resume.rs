@@ -135,7 +135,7 @@ pub(crate) fn real(scenario: &Scenario, history: &History, as_of: At) -> Result<
 
 /// Replays the events in effect. A correction can change the stage that an event led to.
 fn past(history: &History) -> Vec<(At, Event, Stage)> {
-    let mut case = Case::default();
+    let mut case = history.start();
     let mut past = Vec::new();
     for entry in history.entries().iter().filter(|entry| entry.counts()) {
         // The history accepted all of them, so each is accepted again.

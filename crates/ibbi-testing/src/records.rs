@@ -94,6 +94,7 @@ pub const SAMPLES: &[(&str, &str, &str)] = &[
     ("contract_dates_changed", r#"{"contract_expires":"2027-06-30","evergreen":false}"#, "agreement"),
     ("note_added", r#"{"text":"a note"}"#, "inquiry"),
     ("case_withdrawn", r#"{"by":"the district","reason":"no quorum"}"#, "closed"),
+    ("case_migrated", r#"{"edition":2,"reason":"the new rules"}"#, "inquiry"),
     ("event_voided", r#"{"reason":"a slip","seq":2}"#, "inquiry"),
 ];
 

@@ -152,7 +152,7 @@ fn booked(log: &CaseLog) -> Vec<IcsEntry> {
     let mut held: HashMap<(Stage, u8), usize> = HashMap::new();
     let mut keys: HashMap<u64, SessionKey> = HashMap::new();
     let mut open = 0;
-    for entry in log.history.entries() {
+    for entry in log.recorded.records().entries() {
         let stage = entry.to;
         let (part, booking) = match &entry.event {
             Event::MeetingScheduled(meeting) => (0, Some((meeting.slot, None))),

@@ -147,13 +147,13 @@ pub fn plan(scenario: &Scenario) -> Plan {
 /// Returns a simulator that resumes a loaded case. `ledger` is for messages.
 ///
 /// # Errors
-/// [`AppError::Resume`] if the case can't be resumed.
+/// [`AppError::Resume`] if the case can't be resumed; [`AppError::Illegal`] if the rules don't allow it.
 pub fn resume(scenario: &Scenario, log: &CaseLog, as_of: At, ledger: &Path) -> Result<Simulator, AppError> {
     // An event can be slightly ahead of this program's clock.
-    let last = log.history.case().file().map_or(as_of, |file| file.last_at());
+    let history = log.history()?;
+    let last = history.case().file().map_or(as_of, |file| file.last_at());
     let as_of = if last.millis() - as_of.millis() <= CLOCK_TOLERANCE { as_of.max(last) } else { as_of };
-    Simulator::resume(scenario, &log.history, as_of)
-        .map_err(|source| AppError::Resume { path: ledger.to_owned(), source })
+    Simulator::resume(scenario, history, as_of).map_err(|source| AppError::Resume { path: ledger.to_owned(), source })
 }
 
 /// Simulates many runs, and reports now and then how many are done.

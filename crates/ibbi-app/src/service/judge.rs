@@ -40,15 +40,15 @@ pub(super) fn accept(
     check_clock(at, now, log)?;
     check_revision(log, offer)?;
     input::check_zone(&offer.event, log.zone)?;
-    let from = log.history.case().stage();
+    let from = log.recorded.stage();
     let advisories = match detail {
-        Detail::All => log.history.case().advise(&offer.event, at, Some(now)),
+        Detail::All => log.recorded.facts().advise(&offer.event, at, Some(now)),
         Detail::None => Vec::new(),
     };
     // The store gives the real number; until then it only has to be above those of the case.
-    let seq = log.history.entries().last().map_or(1, |last| last.seq + 1);
+    let seq = log.recorded.records().entries().last().map_or(1, |last| last.seq + 1);
     let refused = |refusal| AppError::Refused { refusal, zone: log.zone };
-    let accepted = log.history.accept(id, seq, at, offer.event.clone()).map_err(refused)?;
+    let accepted = log.recorded.accept(id, seq, at, offer.event.clone()).map_err(refused)?;
     let kind = offer.event.kind();
     let answer = Recorded {
         case: log.id,
@@ -62,7 +62,7 @@ pub(super) fn accept(
         to: accepted.to(),
         dry_run: false,
         existing: false,
-        summary: if detail == Detail::All { session_summary(kind, log.history.case()) } else { None },
+        summary: if detail == Detail::All { session_summary(kind, log.recorded.facts()) } else { None },
         advisories,
         checkpoint: None,
         set_aside: None,
@@ -110,7 +110,7 @@ fn happened_at(log: &CaseLog, offer: &Offer, now: At) -> At {
     if let Some(at) = offer.at {
         return at;
     }
-    let last = log.history.case().file().map(CaseFile::last_at);
+    let last = log.recorded.facts().file().map(CaseFile::last_at);
     last.filter(|last| *last > now && last.millis() - now.millis() <= CLOCK_TOLERANCE).unwrap_or(now)
 }
 
@@ -121,7 +121,7 @@ fn check_clock(at: At, now: At, log: &CaseLog) -> Result<(), AppError> {
 
 /// Checks that the case has as many records as the sender of the offer has seen.
 fn check_revision(log: &CaseLog, offer: &Offer) -> Result<(), AppError> {
-    let found = log.history.revision();
+    let found = log.recorded.records().revision();
     match offer.expected_revision {
         Some(expected) if expected != found => Err(AppendError::Conflict { case: log.id, expected, found }.into()),
         _ => Ok(()),

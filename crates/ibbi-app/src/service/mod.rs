@@ -87,15 +87,15 @@ impl<S: EventStore> CaseService<S> {
     /// Returns a case, read from the store if it is not in memory or has changed there.
     ///
     /// # Errors
-    /// [`AppError::NoCase`]; others if the store can't be read, or its records are not what the rules allow.
+    /// [`AppError::NoCase`]; others if the store can't be read.
     pub fn case(&mut self, case: Uuid) -> Result<&CaseLog, AppError> {
         let revision = self.store.revision(case).map_err(|error| self.unreadable(error))?;
         if revision == 0 {
             return Err(AppError::no_case(case));
         }
-        if self.cases.get(case).is_none_or(|log| log.history.revision() != revision) {
+        if self.cases.get(case).is_none_or(|log| log.recorded.records().revision() != revision) {
             let records = self.store.case(case).map_err(|error| self.unreadable(error))?;
-            self.cases.insert(CaseLog::replay(&self.store.label(), case, records)?);
+            self.cases.insert(CaseLog::replay(case, records)?);
         }
         self.cases.touch(case).ok_or_else(|| AppError::no_case(case))
     }
@@ -198,7 +198,7 @@ impl<S: EventStore> CaseService<S> {
         let (case, is_new) = self.target(offer)?;
         if batch.cases.contains(&case) {
             // The numbers of this round's records are provisional, and a correction names a number.
-            if offer.event.kind() == EventKind::EventVoided {
+            if !offer.event.kind().happens() {
                 return Ok(Judged::Later);
             }
         } else if is_new {
@@ -339,7 +339,7 @@ impl<S: EventStore> CaseService<S> {
                 // Another program wrote the same record first, so the case in memory isn't the one in the store.
                 self.cases.remove(case);
             } else if let Some(log) = self.cases.get_mut(case) {
-                log.history.renumber(accepted.revision(), seq);
+                log.recorded.renumber(accepted.revision(), seq);
                 log.records.push(Record { seq, rev, case, id, actor, at, logged, to, event: accepted.event().clone() });
                 self.cases.count(1);
             }

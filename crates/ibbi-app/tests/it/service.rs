@@ -106,7 +106,7 @@ on_each_store! {
         // What is in memory is what the store has.
         let cached = service.cached(case).unwrap().clone();
         assert_eq!(service.store().case(case).unwrap(), cached.records);
-        let numbers: Vec<_> = cached.history.entries().iter().map(|entry| entry.seq).collect();
+        let numbers: Vec<_> = cached.recorded.records().entries().iter().map(|entry| entry.seq).collect();
         assert_eq!(numbers, cached.records.iter().map(|record| record.seq).collect::<Vec<_>>());
     }
 
@@ -179,7 +179,7 @@ on_each_store! {
         let answers = service.offer(&[offer(Some(case), note("two")), void(first), void(first)]);
         assert!(answers[0].is_ok() && answers[1].is_ok(), "{answers:?}");
         assert!(matches!(&answers[2], Err(AppError::Refused { .. })), "voided once");
-        let entries = service.cached(case).unwrap().history.entries();
+        let entries = service.cached(case).unwrap().recorded.records().entries();
         let voided: Vec<_> = entries.iter().filter(|entry| entry.voided_by.is_some()).map(|entry| entry.seq).collect();
         assert_eq!(voided, [first]);
         assert_eq!(entries[1].voided_by, answers[1].as_ref().unwrap().seq);

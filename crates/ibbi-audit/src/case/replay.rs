@@ -12,14 +12,14 @@ use std::collections::HashMap;
 
 pub(super) fn report(input: CaseRecords, query: &CaseQuery) -> CaseReport {
     let ReplayedRecords { core_state, mut records, numbers } = replay(&input, query);
-    let entries = match &core_state.held {
-        Held::History(history) => history.entries(),
-        Held::State(_) => &[],
+    let (start, entries) = match &core_state.held {
+        Held::History(history) => (history.start(), history.entries()),
+        Held::State(_) => (Case::default(), &[][..]),
     };
     let seq_of = |number: u64| numbers.get(&number).map_or(number, |index| records[*index].seq);
     let voided: Vec<_> =
         entries.iter().filter_map(|entry| Some((*numbers.get(&entry.seq)?, seq_of(entry.voided_by?)))).collect();
-    let CountedReplay { case: state, times, milestones } = replay_counted(entries, query.until, seq_of);
+    let CountedReplay { case: state, times, milestones } = replay_counted(start, entries, query.until, seq_of);
     for (index, by) in voided {
         records[index].voided_by = Some(by);
     }
@@ -107,9 +107,13 @@ struct CountedReplay {
 }
 
 /// Replays the events that count. For an instant, only those that had happened by then.
-fn replay_counted(entries: &[HistoryEntry], until: CaseUntil, seq_of: impl Fn(u64) -> u64) -> CountedReplay {
-    let mut replayed =
-        CountedReplay { case: Case::default(), times: CaseTimes::new(), milestones: MilestoneRecorder::default() };
+fn replay_counted(
+    start: Case,
+    entries: &[HistoryEntry],
+    until: CaseUntil,
+    seq_of: impl Fn(u64) -> u64,
+) -> CountedReplay {
+    let mut replayed = CountedReplay { case: start, times: CaseTimes::new(), milestones: MilestoneRecorder::default() };
     let reached = |at: At| if let CaseUntil::At(until) = until { at <= until } else { true };
     for entry in entries.iter().filter(|entry| entry.counts() && reached(entry.at)) {
         let before = replayed.case.stage();

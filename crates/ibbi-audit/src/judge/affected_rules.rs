@@ -111,6 +111,8 @@ const SESSIONS: RuleSet = RuleSet::of(&[
     Rule::NoChangeInSession,
     Rule::PartOrder,
     Rule::AnotherDay,
+    Rule::SessionPartOrder,
+    Rule::SessionAnotherDay,
     Rule::FormatFree,
     Rule::TrainingExercise,
     Rule::TrainingSimulation,
@@ -121,7 +123,7 @@ const SESSIONS: RuleSet = RuleSet::of(&[
 pub(crate) const fn affected_rules(kind: EventKind) -> RuleSet {
     match kind {
         EventKind::MeetingScheduled | EventKind::ContractDatesChanged | EventKind::NoteAdded => RuleSet::NONE,
-        EventKind::CaseOpened | EventKind::EventVoided => RuleSet::ALL,
+        EventKind::CaseOpened | EventKind::CaseMigrated | EventKind::EventVoided => RuleSet::ALL,
         EventKind::LeaderAgreed | EventKind::LeaderDeclined => RuleSet::of(&[Rule::SeatAgreedOnce]).with(STAGE),
         EventKind::MeetingHeld => RuleSet::of(&[Rule::TopicsCovered]).with(STAGE),
         EventKind::ServiceChosen => RuleSet::of(&[Rule::ServiceOnce, Rule::ReferralChosen]).with(STAGE),

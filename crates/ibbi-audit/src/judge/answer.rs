@@ -4,7 +4,7 @@ use super::audited_case::AuditedCase;
 use super::case_state::Held;
 use crate::case_times::CaseTimes;
 use crate::finding::{Finding, FindingDetail, FindingKind, Location};
-use ibbi_core::{At, Case, EventKind, Refusal, Rule, Stage};
+use ibbi_core::{At, EventKind, Refusal, Rule, Stage};
 
 impl AuditedCase {
     /// Returns the index of the record that was just counted.
@@ -26,7 +26,7 @@ impl AuditedCase {
             follow_ons.restart();
         }
         let Held::History(history) = &state.held else { return };
-        let mut case = Case::default();
+        let mut case = history.start();
         self.times = CaseTimes::new();
         for entry in history.entries().iter().filter(|entry| entry.counts()) {
             if case.offer(&entry.event, entry.at).is_ok() {

@@ -26,7 +26,7 @@ pub(crate) enum Held {
 impl CaseState {
     pub(crate) const fn new() -> Self {
         Self {
-            held: Held::State(Case::Unopened(ibbi_core::stages::Unopened)),
+            held: Held::State(Case::Unopened(ibbi_core::stages::Unopened::new())),
             last_seq: 0,
             renumbered: Vec::new(),
             ids: RecordIds::new(),

@@ -140,8 +140,8 @@ impl Shard {
         let LineRecord { record: Record { id, seq, at, to, event, .. }, offset, .. } = record;
         let kind = event.kind();
         let voids = if let Event::EventVoided(void) = &event { Some(void.seq) } else { None };
-        if voids.is_some() {
-            // Only the history can tell what remains without an event.
+        if !kind.happens() {
+            // Only the history can tell what remains without an event, or under another edition.
             self.load_history(index, context)?;
         }
         let opened = if let Event::CaseOpened(opened) = &event { Some(opened.clone()) } else { None };
@@ -164,10 +164,10 @@ impl Shard {
                 if voids.is_some() {
                     case.counts.voids += 1;
                     case.apply_void();
-                } else {
+                } else if kind.happens() {
                     case.add_to_times(kind, at);
                 }
-                case.compare_stage(to, computed, computed != stage && voids.is_none(), location, out);
+                case.compare_stage(to, computed, computed != stage && kind.happens(), location, out);
             }
             CoreAnswer::Refused(refusal) => case.refuse(refusal, voids, to, location, out),
             CoreAnswer::NotJudged => case.skip_unopened(seq, kind, location, out),

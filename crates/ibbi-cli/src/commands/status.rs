@@ -53,6 +53,14 @@ fn text(status: &Status, parts: &CommandParts, all: bool) -> String {
     let district = status.district.as_ref().map(ToString::to_string).unwrap_or_default();
     let mut text = heading(&format!("{district}, case {}", status.case));
     let _ = writeln!(text, "{}", ribbon(status.stage));
+    if !status.not_allowed.is_empty() {
+        let rows = status.not_allowed.iter().map(|one| format!("  {}\n", one.to_string().replace('\n', "\n  ")));
+        section(&mut text, "Recorded, but not allowed by the rules", rows);
+        text.push_str(
+            "  Until this is corrected, you can only add a note, void an event, or withdraw the case. The facts below \
+             end\n  before the first of these events.\n",
+        );
+    }
     section(&mut text, "Waiting for", status.waiting_texts().map(|line| format!("  {line}\n")));
     let part = |onward: bool| {
         status.next.iter().filter(move |next| next.onward == onward).map(|next| parts.command_line(next))

@@ -113,7 +113,8 @@ fn between_them_they_hold_every_kind_of_event_and_every_key() {
         seen.extend(line["data"].as_object().unwrap().keys().map(|key| (kind.clone(), key.clone())));
         seen.insert((kind, String::new()));
     }
-    for kind in EventKind::ALL {
+    // A later edition of the rules added the other kinds.
+    for kind in EventKind::ALL.iter().filter(|kind| kind.editions().first() == ibbi_core::Edition::FIRST) {
         for key in kind.fields().iter().map(|field| field.name).chain([""]) {
             let key = (kind.to_string(), key.to_owned());
             assert!(seen.contains(&key), "no golden ledger has {key:?}");

@@ -128,6 +128,7 @@ impl Actions {
             presence: Presence::Everyone,
             training: TRAINING,
             two_half_days: [HALF, HALF].to_vec(),
+            ..ProgramParameters::default()
         });
         offers.push(
             CaseOpened {

@@ -186,7 +186,7 @@ impl Shift {
             }
             Case::Closed(state) => {
                 let outcome: Outcome = state.outcome();
-                *state = crate::stages::Closed::new(Unopened, outcome, self.now);
+                *state = crate::stages::Closed::new(Unopened::new(), outcome, self.now);
                 *state.last = Case::default();
             }
         }

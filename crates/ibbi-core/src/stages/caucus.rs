@@ -11,6 +11,7 @@ use crate::stage::{Decision, Outcome};
 use crate::stages::{Adopted, Agreement, Closed, Trained, has_teams, stage, step};
 use crate::teams::Teams;
 use crate::text::{ConcernId, MemberId};
+use crate::threshold::Threshold;
 use crate::time::At;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -75,7 +76,7 @@ pub struct Caucus {
 
 impl Caucus {
     /// The largest number of concerns in a case.
-    pub const MAX_CONCERNS: usize = 200;
+    pub const MAX_CONCERNS: usize = Threshold::Concerns.value() as usize;
 
     pub(crate) fn new(file: Box<CaseFile>, trained: Box<Trained>, teams: Box<Teams>) -> Self {
         Self { file, trained, teams, labor: Box::default(), management: Box::default(), concerns: Vec::new() }

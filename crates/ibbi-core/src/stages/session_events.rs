@@ -115,6 +115,8 @@ impl<S: HoldsSessions> On<SessionOpened> for S {
         Rule::OnItsDay,
         Rule::PartOrder,
         Rule::AnotherDay,
+        Rule::SessionPartOrder,
+        Rule::SessionAnotherDay,
         Rule::Neutral,
         Rule::MembersOnly,
         S::EVERYONE,

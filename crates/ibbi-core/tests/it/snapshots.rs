@@ -87,7 +87,7 @@ fn surveyed(case: &Case) -> String {
 
 #[test]
 fn the_survey_at_each_stage_of_the_standard_case() {
-    insta::assert_snapshot!("survey_unopened", surveyed(&Unopened.into()));
+    insta::assert_snapshot!("survey_unopened", surveyed(&Unopened::new().into()));
     for stage in Stage::ALL.iter().copied().filter(|stage| *stage != Stage::Unopened) {
         insta::assert_snapshot!(format!("survey_{stage}"), surveyed(Story::reaching(stage).case()));
     }

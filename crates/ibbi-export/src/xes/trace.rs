@@ -40,9 +40,12 @@ fn case_attributes(
     xml: &mut Xml,
     scratch: &mut Scratch,
 ) {
-    let mut case = Case::default();
+    let mut case = Case::starting_in(records.iter().rev().find_map(|record| record.event.edition()));
     let (mut refused, mut corrected) = (0, 0);
     for record in records {
+        if record.event.edition().is_some() {
+            continue;
+        }
         if !corrections.counts(record) {
             corrected += 1;
         } else if case.offer(&record.event, record.at).is_err() {

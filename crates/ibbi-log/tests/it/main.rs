@@ -1,6 +1,7 @@
 //! Integration tests of ibbi-log.
 
 mod corpus;
+mod editions;
 mod follow;
 mod ledger;
 mod lines;

@@ -152,7 +152,8 @@ pub(super) fn status(request: &WebRequest) -> WebResult {
 pub(super) fn survey(request: &WebRequest) -> WebResult {
     let case = request.id("case")?;
     let at = asked_at(request, request.state.zone(case)?)?;
-    let (survey, rev) = request.state.case(case, |log| (log.history.survey(at), log.records.len()))?;
+    let (survey, rev) =
+        request.state.case(case, |log| Ok::<_, AppError>((log.history()?.survey(at), log.records.len())))??;
     Ok(with_etag(json(StatusCode::OK, &survey)?, rev as u64))
 }
 

@@ -1,6 +1,6 @@
 //! Files that are no ledger, or were changed after they were written.
 
-use super::{BAD, DONE, IO, USAGE, check, place};
+use super::{BAD, DONE, IO, REFUSED, USAGE, check, place};
 use crate::support::Place;
 
 /// Every command that is given a ledger, on the file `x`, with what it is expected to end with and to say.
@@ -94,13 +94,31 @@ fn an_event_that_no_rule_allows_is_reported_by_every_reader() {
     let place = place();
     // A program that knows the format and not the rules could have written this.
     forge(&place, "a.ledger", "x");
-    for args in [&["status", "x"][..], &["record", "x", "note_added", "text=so"], &["route", "x", "completed"]] {
-        check(&place, args, BAD, "x, line 3: the rules do not allow this event");
-    }
+    check(&place, &["route", "x", "completed"], BAD, "the rules do not allow what is recorded in case ");
+    check(
+        &place,
+        &["record", "x", "leader_declined", "seat=superintendent", "name=R. Amari", "reason=so"],
+        REFUSED,
+        "A case that its rules don't allow takes only notes, corrections, and a withdrawal.",
+    );
+    let shown = place.done(&["status", "x"]);
+    assert!(
+        shown.contains("Recorded, but not allowed by the rules\n  number 3: application_accepted was refused"),
+        "{shown}"
+    );
+    assert!(shown.contains("[Training]"), "the stage is the recorded one: {shown}");
     let said = place.ibbi(&["replay", "x"]);
     assert_eq!(said.code, BAD);
     assert_eq!(said.err, "ibbi: the rules don't allow 1 recorded event\n");
-    assert!(said.out.ends_with("Inquiry; the rules don't allow 1 event\n"), "{}", said.out);
+    assert!(said.out.ends_with("Training; the rules don't allow 1 event\n"), "{}", said.out);
+    // It takes a note, and a correction makes it valid again.
+    place.done(&["record", "x", "note_added", "text=The letters never came."]);
+    place.done(&["void", "x", "3", "--reason", "recorded in the wrong case"]);
+    let shown = place.done(&["status", "x"]);
+    assert!(!shown.contains("not allowed") && shown.contains("[Inquiry]"), "{shown}");
+    place.done(&["record", "x", "case_migrated", "edition=2", "reason=the new rules"]);
+    let refused = place.ibbi(&["record", "x", "case_migrated", "edition=7", "reason=the new rules"]);
+    assert!(refused.err.contains("case.edition-known"), "{}", refused.err);
 }
 
 /// Adds, with the encoder of lines alone, an acceptance to a case that is in its first stage.

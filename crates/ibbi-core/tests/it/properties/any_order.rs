@@ -2,10 +2,10 @@
 
 use super::invariants::hangs_together;
 use super::strategies::{Move, any_move, start};
-use crate::support::facts::voided;
+use crate::support::facts::{migrated, voided};
 use crate::support::guide::{after, next_event, next_instant};
 use crate::support::likely::Dice;
-use ibbi_core::{At, Case, Event, EventKind, History, Refusal, Rule, Stage, survey};
+use ibbi_core::{At, Case, Edition, Event, EventKind, History, Refusal, Rule, Stage, survey};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -26,6 +26,7 @@ struct Fact {
 enum Step {
     Record(At, Event),
     Void(At, u64),
+    Migrate(At, Edition),
     Replace(u64, At, Event),
 }
 
@@ -34,6 +35,8 @@ enum Step {
 struct Recorder {
     history: History,
     facts: Vec<Fact>,
+    /// The edition to which the case moved last.
+    edition: Option<Edition>,
     /// The steps that were accepted, by number.
     taken: Vec<(u64, Step)>,
     /// How often each thing happened.
@@ -41,10 +44,10 @@ struct Recorder {
 }
 
 /// Folds facts in the order in which they happened. The error is the number of the first refused one, and its refusal.
-fn fold(facts: &[Fact]) -> Result<Case, (u64, Refusal)> {
+fn fold(facts: &[Fact], edition: Option<Edition>) -> Result<Case, (u64, Refusal)> {
     let mut sorted: Vec<_> = facts.iter().collect();
     sorted.sort_by_key(|fact| (fact.at, fact.place, fact.seq));
-    let mut case = Case::default();
+    let mut case = Case::starting_in(edition);
     for fact in sorted {
         case.offer(&fact.event, fact.at).map_err(|refusal| (fact.seq, refusal))?;
     }
@@ -55,6 +58,7 @@ fn take(history: &mut History, seq: u64, step: &Step) -> Result<Stage, Refusal> 
     match step.clone() {
         Step::Record(at, event) => history.record(seq, at, event),
         Step::Void(at, target) => history.record(seq, at, voided(target)),
+        Step::Migrate(at, edition) => history.record(seq, at, migrated(edition.number())),
         Step::Replace(target, at, event) => history.replace(seq, target, at, event),
     }
 }
@@ -75,7 +79,13 @@ impl Recorder {
                     return None;
                 }
             }
-            Step::Replace(_, _, Event::EventVoided(_)) => return None,
+            Step::Migrate(_, edition) => {
+                let present = self.history.case().file()?.edition();
+                if edition == present || !edition.is_known() {
+                    return None;
+                }
+            }
+            Step::Replace(_, _, event) if !event.kind().happens() => return None,
             Step::Replace(target, at, event) => {
                 let index = facts.iter().position(|fact| fact.seq == target)?;
                 let place = facts.remove(index).place;
@@ -89,17 +99,19 @@ impl Recorder {
     fn step(&mut self, step: Step) {
         let step = &match step {
             Step::Record(at, Event::EventVoided(void)) => Step::Void(at, void.seq),
+            Step::Record(at, Event::CaseMigrated(migration)) => Step::Migrate(at, migration.edition),
             other => other,
         };
         let seq = self.history.entries().last().map_or(1, |last| last.seq + 2);
         let before = self.history.clone();
         let facts = self.facts_after(seq, step);
-        let expected = facts.as_deref().map(fold);
+        let edition = if let Step::Migrate(_, edition) = step { Some(*edition) } else { self.edition };
+        let expected = facts.as_deref().map(|facts| fold(facts, edition));
         let found = take(&mut self.history, seq, step);
         let (at, target) = match step {
             Step::Record(at, _) => (*at, None),
             Step::Replace(target, at, _) => (*at, Some(*target)),
-            Step::Void(..) => (At::MAX, None),
+            Step::Void(..) | Step::Migrate(..) => (At::MAX, None),
         };
         let later = self.facts.iter().filter(|fact| fact.at > at && Some(fact.seq) != target).count();
         match (expected, found) {
@@ -115,16 +127,21 @@ impl Recorder {
                     Step::Record(..) => "recorded in order",
                     Step::Void(_, target) if self.was_inserted(*target) => "voided a late entry",
                     Step::Void(..) => "voided",
+                    Step::Migrate(..) => "migrated",
                     Step::Replace(..) if at_closing => "replaced in a closed case",
                     Step::Replace(..) => "replaced",
                 });
                 self.facts = facts.unwrap_or_default();
+                self.edition = edition;
                 self.taken.push((seq, step.clone()));
                 hangs_together(&case);
             }
             (Some(Err((broken, refusal))), Err(found)) => {
                 assert_eq!(self.history, before, "a refused step changes nothing");
-                if matches!(step, Step::Void(..)) {
+                if matches!(step, Step::Migrate(..)) {
+                    assert!(found.names(Rule::MigrationValid), "{step:?}: {found}");
+                    self.count("refused migration");
+                } else if matches!(step, Step::Void(..)) {
                     assert!(found.names(Rule::VoidRest), "{step:?}: {found}");
                 } else if broken == seq {
                     assert_eq!(found, refusal, "the refusal is the one at that time");
@@ -147,11 +164,11 @@ impl Recorder {
 
     /// Checks what a reader can ask of the whole history.
     fn check(&self) {
-        let mut in_order = History::new();
-        for (number, entry) in (1..).zip(self.history.in_effect()) {
-            in_order.offer(number, entry.at, entry.event.clone()).expect("the same events in order are accepted");
+        let mut in_order = self.history.start();
+        for entry in self.history.in_effect() {
+            in_order.offer(&entry.event, entry.at).expect("the same events in order are accepted");
         }
-        assert_eq!(in_order.case(), self.history.case(), "the case is equal to one recorded in order");
+        assert_eq!(in_order, *self.history.case(), "the case is equal to one recorded in order");
         let mut again = History::new();
         for (seq, step) in &self.taken {
             take(&mut again, *seq, step).expect("what was taken once is taken again");
@@ -161,7 +178,7 @@ impl Recorder {
         instants.extend(instants.clone().into_iter().filter_map(|at| At::from_millis(at.millis() - 1)));
         for at in instants {
             let until: Vec<_> = self.facts.iter().filter(|fact| fact.at <= at).cloned().collect();
-            assert_eq!(Ok(self.history.state_at(at)), fold(&until), "state at {at}");
+            assert_eq!(Ok(self.history.state_at(at)), fold(&until, self.edition), "state at {at}");
         }
     }
 }
@@ -191,6 +208,10 @@ fn play(moves: &[Move]) -> Recorder {
         }
         if dice.once_in(8) {
             recorder.step(Step::Record(after(now, -step.minutes), step.event.clone()));
+        }
+        if dice.once_in(20) {
+            let edition = Edition::new(1 + u16::try_from(dice.throw(3)).expect("small")).expect("an edition");
+            recorder.step(Step::Migrate(after(now, -step.minutes), edition));
         }
         if dice.once_in(10)
             && let Some(target) = dice.pick(recent)
@@ -241,6 +262,7 @@ fn any_order_covers_every_kind_of_step() {
         "voided a late entry",
         "replaced",
         "replaced in a closed case",
+        "migrated",
         "refused for itself",
         "refused for a later event",
     ] {

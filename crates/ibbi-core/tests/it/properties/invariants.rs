@@ -74,7 +74,7 @@ fn within_the_chart(case: &Case, refusal: &Refusal, at: At) {
     let mut allowed: BTreeSet<Rule> = Rule::COMMON.iter().copied().collect();
     match chart::transition(case.stage(), refusal.event) {
         Some(row) => allowed.extend(row.state_rules.iter().chain(row.event_rules)),
-        None if refusal.event == EventKind::EventVoided => allowed = [Rule::VoidHistory].into(),
+        None if !refusal.event.happens() => allowed = [Rule::VoidHistory].into(),
         None if case.stage() == Stage::Closed => allowed = [Rule::ClosedForGood].into(),
         None => {
             allowed.insert(Rule::Stage);
@@ -197,7 +197,7 @@ pub(crate) fn record(history: &mut History, seq: u64, event: &Event, at: At) -> 
 
 /// Checks that the records that count lead to the case of the history, and that every void marks one record.
 pub(crate) fn replays(history: &History) {
-    let mut again = Case::default();
+    let mut again = history.start();
     for entry in history.entries().iter().filter(|entry| entry.counts()) {
         again.offer(&entry.event, entry.at).expect("what counts would have been accepted");
     }

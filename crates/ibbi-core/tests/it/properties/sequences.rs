@@ -145,7 +145,7 @@ fn random_paths_reach_every_stage_outcome_and_row() {
     let mut runner = TestRunner::deterministic();
     let moves = vec(any_move(), 150..151);
     let (mut rows, mut stages, mut outcomes) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-    for _ in 0..400 {
+    for _ in 0..1000 {
         let walk = moves.new_tree(&mut runner).expect("moves can be made").current();
         let mut case = Case::default();
         for (at, event) in play_guided(&walk) {
@@ -168,7 +168,7 @@ fn random_histories_have_corrections_in_every_stage() {
     let mut runner = TestRunner::deterministic();
     let moves = vec(any_move(), 150..151);
     let mut corrected = BTreeSet::new();
-    for _ in 0..200 {
+    for _ in 0..500 {
         let history = play_history(&moves.new_tree(&mut runner).expect("moves can be made").current());
         let voids = history.entries().iter().filter(|entry| entry.event.kind() == EventKind::EventVoided);
         corrected.extend(voids.map(|entry| entry.to));

@@ -113,7 +113,9 @@ fn wide_program() -> BoxedStrategy<Program> {
     let parts = || vec(length(), 1..=Program::MAX_PARTS);
     (parts(), 0_u16..60, select(Presence::ALL), length(), parts())
         .prop_filter_map("parameters that fit", |(full_day, grace, presence, training, two_half_days)| {
-            Program::new(ProgramParameters { full_day, grace, presence, training, two_half_days }).ok()
+            let parameters =
+                ProgramParameters { full_day, grace, presence, training, two_half_days, ..Default::default() };
+            Program::new(parameters).ok()
         })
         .boxed()
 }
@@ -202,6 +204,10 @@ pub(crate) fn of_kind(kind: EventKind, pool: &Pool) -> BoxedStrategy<Event> {
         }
         EventKind::NoteAdded => event!(NoteAdded { text: text() }),
         EventKind::CaseWithdrawn => event!(CaseWithdrawn { by: name(), reason: reason() }),
+        EventKind::CaseMigrated => {
+            let edition = (1_u16..=3).prop_map(|number| Edition::new(number).expect("an edition"));
+            event!(CaseMigrated { edition: edition, reason: reason() })
+        }
         EventKind::EventVoided => event!(EventVoided { reason: reason(), seq: pool.seq.clone() }),
     }
 }

@@ -12,7 +12,7 @@ use ibbi_core::{
 use std::collections::HashSet;
 
 /// Kinds of event that bring no case closer to a goal, or that undo a step.
-const IDLE: [EventKind; 11] = [
+const IDLE: [EventKind; 12] = [
     EventKind::LeaderDeclined,
     EventKind::MeetingScheduled,
     EventKind::SupportWithdrawn,
@@ -22,6 +22,7 @@ const IDLE: [EventKind; 11] = [
     EventKind::ConcernDropped,
     EventKind::ContractDatesChanged,
     EventKind::NoteAdded,
+    EventKind::CaseMigrated,
     EventKind::MemberReleased,
     EventKind::EventVoided,
 ];

@@ -2,6 +2,7 @@
 
 mod caucuses;
 mod corrections;
+mod editions;
 mod facilitations;
 mod getting_started;
 mod teams;

@@ -27,7 +27,7 @@ fn typed_and_runtime_api_lead_to_equal_cases() {
         }};
     }
 
-    let inquiry: Inquiry = offer!(Unopened, CaseOpened);
+    let inquiry: Inquiry = offer!(Unopened::new(), CaseOpened);
     let LeaderStep::Inquiry(inquiry) = offer!(inquiry, LeaderAgreed) else { panic!("two seats are open") };
     let LeaderStep::Inquiry(inquiry) = offer!(inquiry, LeaderAgreed) else { panic!("one seat is open") };
     let LeaderStep::Introduction(introduction) = offer!(inquiry, LeaderAgreed) else { panic!("all have agreed") };

@@ -3,8 +3,8 @@
 use super::{date, id, name, reason, text};
 use ibbi_core::events::*;
 use ibbi_core::{
-    ActivityKind, Body, Capacity, Decision, Event, Format, MemberIds, Names, Observer, Observers, Office, Party,
-    Person, Program, Seat, Service, Slot, Topic, Topics, Workshop,
+    ActivityKind, Body, Capacity, Decision, Edition, Event, Format, MemberIds, Names, Observer, Observers, Office,
+    Party, Person, Program, Seat, Service, Slot, Topic, Topics, Workshop,
 };
 
 /// The labor team of the standard case.
@@ -225,6 +225,12 @@ pub(crate) fn note(words: &str) -> Event {
 
 pub(crate) fn withdrawn() -> Event {
     CaseWithdrawn { by: name("Rosa Amari"), reason: reason("the district merges with its neighbor") }.into()
+}
+
+/// Returns the move to an edition of the rules.
+pub(crate) fn migrated(edition: u16) -> Event {
+    let edition = Edition::new(edition).expect("an edition");
+    CaseMigrated { edition, reason: reason("the program uses the new rules") }.into()
 }
 
 pub(crate) fn voided(seq: u64) -> Event {

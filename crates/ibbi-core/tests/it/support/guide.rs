@@ -13,6 +13,7 @@ pub(crate) fn after(now: At, minutes: i64) -> At {
 const fn rarity(kind: EventKind) -> usize {
     match kind {
         EventKind::CaseWithdrawn | EventKind::ApplicationDeclined | EventKind::CaseReferred => 60,
+        EventKind::CaseMigrated => 20,
         EventKind::LeaderDeclined
         | EventKind::SupportWithdrawn
         | EventKind::PledgeWithdrawn

@@ -137,6 +137,7 @@ pub(crate) fn likely(case: &Case, kind: EventKind, at: At, dice: &mut Dice) -> E
         EventKind::ContractDatesChanged => contract("2027-08-31", dice.once_in(2)),
         EventKind::NoteAdded => note("Called again."),
         EventKind::CaseWithdrawn => withdrawn(),
+        EventKind::CaseMigrated => migrated(if dice.once_in(4) { 1 } else { 2 }),
         EventKind::EventVoided => {
             let events = case.file().map_or(0, ibbi_core::CaseFile::events);
             voided(1 + dice.throw(usize::try_from(events).unwrap_or(0) + 2) as u64)

@@ -41,6 +41,13 @@ impl Story {
         story
     }
 
+    /// Returns a case with only its opening.
+    pub(crate) fn opened_with(program: Program) -> Self {
+        let mut story = Self::default();
+        story.on("2026-09-01 09:00", super::facts::opening(program));
+        story
+    }
+
     /// Returns the standard case up to and including its first event of a kind.
     pub(crate) fn through(kind: ibbi_core::EventKind, format: Format) -> Self {
         let mut story = Self::default();

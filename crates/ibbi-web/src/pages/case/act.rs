@@ -25,12 +25,12 @@ impl Act {
             self.steps.iter().filter(|step| step.at.is_none()).map(|step| step.event.clone()).collect();
         let at = match timeless.is_empty() {
             true => None,
-            false => when.instant(&timeless, &log.history, log.zone, now).map_err(refused)?,
+            false => when.instant(&timeless, log.recorded.records(), log.zone, now).map_err(refused)?,
         };
         let placed: Vec<_> = self.steps.into_iter().map(|step| (step.event, step.at.or(at))).collect();
         // Several events are recorded only if the case accepts them all.
         if placed.len() > 1 {
-            let mut history = log.history.clone();
+            let mut history = log.recorded.records().clone();
             for (event, at) in &placed {
                 let seq = history.entries().last().map_or(1, |last| last.seq + 1);
                 history.record(seq, at.unwrap_or(now), event.clone()).map_err(refused)?;

@@ -96,7 +96,7 @@ fn original(record: &Record, zone: Zone) -> Pairs {
 /// Reads the corrected entry. An unchanged time keeps its seconds.
 fn corrected(request: &WebRequest, log: &CaseLog, record: &Record, given: &Pairs) -> Result<Change, WebError> {
     let kind = record.event.kind();
-    let choices = Choices::new(log.history.case(), &log.history);
+    let choices = Choices::new(log.recorded.records().case(), log.recorded.records());
     let reader = Reader { given, choices: &choices, near: log.zone.date(record.at) };
     let event = form::event(kind, &reader.pairs(kind), log.zone)?;
     let before = original(record, log.zone);
@@ -116,7 +116,7 @@ fn corrected(request: &WebRequest, log: &CaseLog, record: &Record, given: &Pairs
 
 /// Checks that everything that follows is still valid.
 fn valid(log: &CaseLog, record: &Record, change: &Change) -> Result<(), WebError> {
-    let mut history = log.history.clone();
+    let mut history = log.recorded.records().clone();
     let seq = history.entries().last().map_or(1, |last| last.seq + 1);
     let refused = |refusal| WebError::App(AppError::Refused { refusal, zone: log.zone });
     history.replace(seq, record.seq, change.at, change.event.clone()).map(drop).map_err(refused)
@@ -200,7 +200,7 @@ fn fields(
     if kind == EventKind::EventVoided {
         return None;
     }
-    let choices = Choices::new(log.history.case(), &log.history);
+    let choices = Choices::new(log.recorded.records().case(), log.recorded.records());
     let inputs = Inputs { form: FORM, sent: Some(shown.given), suggested: &[], choices: &choices, errors };
     let moment = Moment::read(request, shown.given);
     let times = when::fields(&moment, &request.state.actor, errors);

@@ -66,7 +66,7 @@ fn case_page(
             (When::Now, Notice::NoTime(&no_time), StatusCode::BAD_REQUEST)
         }
     };
-    let past = before(&log.history, when.until(log.zone, now));
+    let past = before(log.recorded.records(), when.until(log.zone, now));
     let view = View {
         status: &status::status_of(&log, now),
         timeline: &replay::timeline_of(&log, Until::End)?,
@@ -74,9 +74,9 @@ fn case_page(
             before: request.query.get("before").and_then(|seq| seq.parse().ok()),
             filter: request.query.get("show").unwrap_or_default(),
         },
-        choices: &Choices::new(past.case(), &log.history),
+        choices: &Choices::new(past.case(), log.recorded.records()),
         tasks: &tasks(&log, when, now),
-        case: (past.case(), log.history.case()),
+        case: (past.case(), log.recorded.records().case()),
         given,
         notice,
         moment,
@@ -122,8 +122,8 @@ fn recorded(request: &WebRequest, case: Uuid, given: &Pairs) -> Result<Vec<Recor
     let log: CaseLog = request.state.case(case, Clone::clone)?;
     let (when, actor) = when::circumstances(request, given, log.zone)?;
     let until = when.until(log.zone, now);
-    let past = before(&log.history, until);
-    let choices = Choices::new(past.case(), &log.history);
+    let past = before(log.recorded.records(), until);
+    let choices = Choices::new(past.case(), log.recorded.records());
     let reader = Reader { given, choices: &choices, near: log.zone.date(until) };
     let events = composite::act(records, &reader, &past, log.zone)?.placed(&log, when, now)?;
     let expected_revision = seen(given)?;

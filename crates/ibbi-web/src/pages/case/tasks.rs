@@ -109,19 +109,32 @@ pub(crate) struct Tasks {
 /// Returns what can be recorded in a case at a time, from its state at that time.
 pub(crate) fn tasks(log: &CaseLog, when: When, now: At) -> Tasks {
     let until = when.until(log.zone, now);
-    let past = before(&log.history, until);
+    let past = before(log.recorded.records(), until);
     let choices = Choices::new(past.case(), &past);
     let mut list = List {
         choices: &choices,
         case: past.case(),
-        whole: log.history.case(),
-        later: log.history.in_effect().into_iter().filter(|entry| entry.at > until).map(|entry| &entry.event).collect(),
+        whole: log.recorded.records().case(),
+        later: log
+            .recorded
+            .records()
+            .in_effect()
+            .into_iter()
+            .filter(|entry| entry.at > until)
+            .map(|entry| &entry.event)
+            .collect(),
         zone: log.zone,
         until,
         now,
         seen: BTreeSet::new(),
         tasks: Tasks::default(),
     };
+    if log.recorded.as_recorded().is_some() {
+        // The history has a form to void each entry.
+        let more = status::status_of(log, now).next.into_iter();
+        more.filter(|next| next.event.happens()).for_each(|next| list.add(next));
+        return list.tasks;
+    }
     list.sessions();
     for suggestion in status::suggestions(&past, until) {
         list.add(suggestion);
@@ -151,6 +164,9 @@ pub(crate) fn before(history: &History, until: At) -> History {
     for (number, entry) in events.enumerate() {
         // A part of a valid case is valid.
         let _ = past.record(number as u64 + 1, entry.at, entry.event.clone());
+    }
+    if let Some(moved) = history.entries().iter().rev().find(|entry| entry.event.edition().is_some()) {
+        let _ = past.record(past.revision() + 1, moved.at, moved.event.clone());
     }
     past
 }

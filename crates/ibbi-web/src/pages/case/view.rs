@@ -11,12 +11,12 @@ use crate::pages::when::{self, Moment as EnteredMoment};
 use crate::problem::WebError;
 use crate::query::Pairs;
 use ibbi_app::AppError;
-use ibbi_app::describe::in_words;
+use ibbi_app::describe::{self, in_words};
 use ibbi_app::form::When;
 use ibbi_app::ledger::AppendError;
 use ibbi_app::replay::{Moment, Timeline};
 use ibbi_app::status::{Fact, Status};
-use ibbi_core::{Advisory, Case, Name, Stage};
+use ibbi_core::{Advisory, Case, Name, NotAllowedReason, Stage};
 use ibbi_report::chart::Room;
 use ibbi_report::html::{Element, Html, details, el, name, section};
 use ibbi_report::process::process;
@@ -61,6 +61,7 @@ impl View<'_> {
         let content = Html::new()
             .with(self.head())
             .with(self.notice(&errors))
+            .with(self.not_allowed())
             .with(self.next())
             .with(bar)
             .with(el("div").class("columns").with(to_do).with(done))
@@ -98,6 +99,28 @@ impl View<'_> {
             .with(el("h1").with(name(&district)))
             .with(links)
             .with(el("p").class("under").with(format!("{}{place}{ended}", stage.label())).with(bar))
+    }
+
+    /// Returns the recorded events that the rules don't allow; nothing for a valid case.
+    fn not_allowed(&self) -> Option<Element> {
+        if self.status.not_allowed.is_empty() {
+            return None;
+        }
+        let items = self.status.not_allowed.iter().map(|one| match &one.reason {
+            NotAllowedReason::Refused(refusal) => {
+                let found =
+                    refusal.unmet.iter().map(|unmet| in_words(&describe::found(&unmet.found, self.status.zone)));
+                el("li").with(format!("Number {}: {}.", one.seq, found.collect::<Vec<_>>().join("; ")))
+            }
+            NotAllowedReason::OtherStage { recorded, computed } => {
+                let (recorded, computed) = (recorded.label(), computed.label());
+                el("li").with(format!("Number {}: the case is in {computed}, but {recorded} is recorded.", one.seq))
+            }
+        });
+        let text = "Until this is corrected, you can only add a note, void an event, or withdraw the case. The facts on this \
+                    page end before the first of these events.";
+        let body = Html::new().with(el("p").with(text)).with(el("ul").all(items.collect::<Vec<_>>()));
+        Some(section("not-allowed", "The rules don't allow what is recorded", body).class("warning"))
     }
 
     /// Returns the box with what is next, who must act, and since when.

@@ -3,7 +3,7 @@
 use super::super::facts::*;
 use super::super::story::Story;
 use super::{Trial, trial};
-use ibbi_core::{Party, Rule, Stage};
+use ibbi_core::{Edition, Party, Program, ProgramParameters, Rule, Stage};
 
 pub(super) fn trials() -> Vec<Trial> {
     let now = "2026-11-20 09:00";
@@ -11,6 +11,7 @@ pub(super) fn trials() -> Vec<Trial> {
     let last = story.last_seq();
     let corrected = story.and(now, voided(last));
     let facilitation = Story::reaching(Stage::Facilitation);
+    let short_parts = Story::opened_with(with_parts(1, 20));
     vec![
         trial(Rule::VoidHistory, &story, now, voided(last)).past_the_history().holds(now, voided(last)),
         trial(Rule::VoidKnown, &story, now, voided(last + 1)).holds(now, voided(last)),
@@ -26,8 +27,19 @@ pub(super) fn trials() -> Vec<Trial> {
         trial(Rule::ReplaceKnown, &facilitation, now, note("The table was moved."))
             .replacing(facilitation.last_seq() + 1)
             .holds(now, note("The table was moved.")),
+        trial(Rule::EditionKnown, &facilitation, now, migrated(9)).holds(now, migrated(2)),
+        trial(Rule::OtherEdition, &facilitation, now, migrated(1)).holds(now, migrated(2)),
+        trial(Rule::MigrationValid, &short_parts, now, migrated(2)).holds_in(&facilitation, now, migrated(2)),
         trial(Rule::SequenceOrder, &facilitation, now, note("The table was moved."))
             .under(facilitation.last_seq())
             .holds(now, note("The table was moved.")),
     ]
+}
+
+/// Returns the program of an edition with two half-days of this length.
+pub(super) fn with_parts(edition: u16, minutes: u16) -> Program {
+    let edition = Edition::new(edition).expect("an edition");
+    let two_half_days = vec![minutes, minutes];
+    Program::new(ProgramParameters { edition, two_half_days, ..ProgramParameters::default() })
+        .expect("parameters that fit")
 }

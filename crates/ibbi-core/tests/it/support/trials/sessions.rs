@@ -142,6 +142,13 @@ fn facilitation() -> Vec<Trial> {
             .holds_in(&caucus_stage, "2026-10-21 09:00", caucus(Party::Labor, &LABOR)),
         trial(Rule::PartOrder, &both, second_day, opened(2)).holds_in(&first_held, second_day, opened(2)),
         trial(Rule::AnotherDay, &same_day, "2026-11-17 13:00", opened(2)).holds_in(&first_held, second_day, opened(2)),
+        trial(Rule::SessionPartOrder, &both.and(BOOKED_ON, migrated(2)), second_day, opened(2)).holds_in(
+            &first_held,
+            second_day,
+            opened(2),
+        ),
+        trial(Rule::SessionAnotherDay, &same_day.and("2026-11-17 12:30", migrated(2)), "2026-11-17 13:00", opened(2))
+            .holds_in(&first_held, second_day, opened(2)),
         trial(Rule::FormatFree, &first_booked(), "2026-11-16 10:00", format(Format::FullDay)).holds_in(
             &postponed_first,
             "2026-11-16 10:00",

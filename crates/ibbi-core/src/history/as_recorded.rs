@@ -1,0 +1,267 @@
+//! A case as it is recorded, where its rules don't allow what is recorded.
+//!
+//! Another version of the program, or another program, may have recorded events that this version refuses. Such a case can
+//! still be read, corrected, and withdrawn. It has no typed state, so it has no survey and no forecast.
+
+use super::{History, HistoryEntry};
+use crate::accepted::Accepted;
+use crate::case::Case;
+use crate::event::{Event, EventKind};
+use crate::found::Found;
+use crate::refusal::{Check, Refusal};
+use crate::rule::Rule;
+use crate::stage::Stage;
+use crate::time::At;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use uuid::Uuid;
+
+/// A case that was read from a store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RecordedCase {
+    /// The rules allow every event in effect.
+    Valid(History),
+    /// The rules don't allow an event in effect.
+    AsRecorded(Box<AsRecorded>),
+}
+
+/// A case whose rules don't allow an event that is recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AsRecorded {
+    /// The records. Its case has the facts up to the first event that is not allowed.
+    history: History,
+    not_allowed: Vec<NotAllowed>,
+}
+
+/// A recorded event that the rules don't allow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct NotAllowed {
+    /// The sequence number of the record.
+    pub seq: u64,
+    /// Why it is not allowed.
+    #[cfg_attr(feature = "serde", serde(flatten))]
+    pub reason: NotAllowedReason,
+}
+
+/// The reason why a recorded event is not allowed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum NotAllowedReason {
+    /// The rules refuse the event.
+    Refused(Refusal),
+    /// The event leads to another stage than the recorded one.
+    OtherStage {
+        /// The recorded stage.
+        recorded: Stage,
+        /// The stage according to the rules.
+        computed: Stage,
+    },
+}
+
+impl core::fmt::Display for NotAllowed {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match &self.reason {
+            NotAllowedReason::Refused(refusal) => write!(f, "number {}: {refusal}", self.seq),
+            NotAllowedReason::OtherStage { recorded, computed } => {
+                let (recorded, computed) = (recorded.label(), computed.label());
+                write!(f, "number {}: the case is in {computed} after it, but {recorded} is recorded", self.seq)
+            }
+        }
+    }
+}
+
+impl RecordedCase {
+    /// Returns a case without records.
+    pub fn new(id: Uuid) -> Self {
+        Self::Valid(History::for_case(id))
+    }
+
+    /// Adds the next record of a store: an event, the record that it replaces, and the recorded stage.
+    ///
+    /// The case is valid again once a correction leaves only events that the rules allow.
+    pub fn add(&mut self, seq: u64, at: At, event: &Event, to: Stage) {
+        match self {
+            Self::Valid(history) => {
+                let offered = history.offer(seq, at, event.clone());
+                if offered.as_ref() == Ok(&to) {
+                    return;
+                }
+                let mut history = core::mem::take(history);
+                match offered {
+                    Ok(_) => history.entries.iter_mut().rev().take(1).for_each(|entry| entry.to = to),
+                    Err(_) => history.add_as_recorded(seq, at, event.clone(), to),
+                }
+                *self = history.judge_again();
+            }
+            Self::AsRecorded(case) => {
+                let mut history = core::mem::take(&mut case.history);
+                history.add_as_recorded(seq, at, event.clone(), to);
+                *self = history.judge_again();
+            }
+        }
+    }
+
+    /// Returns the history if the rules allow every event in effect.
+    pub const fn valid(&self) -> Option<&History> {
+        match self {
+            Self::Valid(history) => Some(history),
+            Self::AsRecorded(_) => None,
+        }
+    }
+
+    /// Returns the case as it is recorded, if its rules don't allow it.
+    pub const fn as_recorded(&self) -> Option<&AsRecorded> {
+        match self {
+            Self::Valid(_) => None,
+            Self::AsRecorded(case) => Some(case),
+        }
+    }
+
+    /// Returns the records.
+    pub const fn records(&self) -> &History {
+        match self {
+            Self::Valid(history) => history,
+            Self::AsRecorded(case) => &case.history,
+        }
+    }
+
+    /// Returns the present facts, or the facts up to the first event that is not allowed.
+    pub const fn facts(&self) -> &Case {
+        self.records().case()
+    }
+
+    /// Returns the present stage; if the case is not valid, the one that is recorded.
+    pub fn stage(&self) -> Stage {
+        match self {
+            Self::Valid(history) => history.case().stage(),
+            Self::AsRecorded(case) => case.stage(),
+        }
+    }
+
+    /// Checks an event and adds it; see [`History::accept`]. A case that is not valid takes only notes, corrections, and a
+    /// withdrawal.
+    ///
+    /// # Errors
+    /// A [`Refusal`] with every unmet rule; nothing has changed.
+    pub fn accept(&mut self, id: Uuid, seq: u64, at: At, event: impl Into<Event>) -> Result<Accepted, Refusal> {
+        let event = event.into();
+        match self {
+            Self::Valid(history) => history.accept(id, seq, at, event),
+            Self::AsRecorded(case) => {
+                let mut after = case.history.clone();
+                let to = case.check(seq, at, &event)?;
+                after.add_as_recorded(seq, at, event.clone(), to);
+                let (case, revision) = (case.history.id(), case.history.revision());
+                let after = after.judge_correction();
+                let to = after.stage();
+                *self = after;
+                Ok(Accepted { case, id, revision, at, event, to })
+            }
+        }
+    }
+
+    /// Replaces a provisional number; see [`History::renumber`].
+    pub fn renumber(&mut self, revision: u64, seq: u64) {
+        match self {
+            Self::Valid(history) => history.renumber(revision, seq),
+            Self::AsRecorded(case) => case.history.renumber(revision, seq),
+        }
+    }
+}
+
+impl AsRecorded {
+    /// Returns the facts up to the first event that is not allowed.
+    pub const fn facts(&self) -> &Case {
+        &self.history.case
+    }
+
+    /// Returns the recorded events that the rules don't allow, in the order in which they happened. There is at least one.
+    /// Each is checked as if those before it had not happened.
+    pub fn not_allowed(&self) -> &[NotAllowed] {
+        &self.not_allowed
+    }
+
+    /// Returns the stage that the last record has.
+    pub fn stage(&self) -> Stage {
+        self.history.entries.last().map_or(Stage::Unopened, |entry| entry.to)
+    }
+
+    /// Checks an event, and returns the stage that is recorded with it if the case is still not valid then.
+    fn check(&self, seq: u64, at: At, event: &Event) -> Result<Stage, Refusal> {
+        let (mut check, mut to) = (Check::new(), self.stage());
+        self.history.check_sequence(seq, &mut check);
+        match event {
+            Event::NoteAdded(_) | Event::CaseWithdrawn(_) => {
+                let found = || Found::CaseClosed { event: event.kind() };
+                check.require(to != Stage::Closed, Rule::ClosedForGood, found);
+                if let Some(last) = self.history.in_effect().last().map(|entry| entry.at) {
+                    check.require(at >= last, Rule::TimeOrder, || Found::Earlier { last, offered: at });
+                }
+                if event.kind() == EventKind::CaseWithdrawn {
+                    to = Stage::Closed;
+                }
+            }
+            Event::EventVoided(void) => {
+                self.history.check_room(&mut check);
+                let voided = self.history.voidable(void.seq, &mut check);
+                let mut rest = self.history.in_effect();
+                rest.retain(|entry| Some(entry.seq) != voided.map(|index| self.history.entries[index].seq));
+                to = rest.last().map_or(to, |entry| entry.to);
+            }
+            _ => check.fail(Rule::AsRecorded, Found::NotAsRecorded { event: event.kind() }),
+        }
+        check.verdict(event.kind(), self.stage(), at).map(|()| to)
+    }
+}
+
+impl History {
+    /// Adds a record without checking it, and marks the record that it voids. The case is out of date until it is judged.
+    fn add_as_recorded(&mut self, seq: u64, at: At, event: Event, to: Stage) {
+        if let Event::EventVoided(void) = &event
+            && let Ok(index) = self.entries.binary_search_by_key(&void.seq, |entry| entry.seq)
+            && self.entries[index].counts()
+        {
+            self.entries[index].voided_by = Some(seq);
+        }
+        let (voided_by, replaces, replaced_by, inserted, place) = (None, None, None, 0, seq);
+        self.entries.push(HistoryEntry { seq, at, event, voided_by, replaces, replaced_by, inserted, place, to });
+    }
+
+    /// Replays the events in effect, and returns the case with what is not allowed.
+    fn judge_again(mut self) -> RecordedCase {
+        let (mut case, mut facts, mut not_allowed) = (self.start(), None, Vec::new());
+        for entry in self.in_effect() {
+            if let Err(refusal) = case.offer(&entry.event, entry.at) {
+                facts.get_or_insert_with(|| case.clone());
+                not_allowed.push(NotAllowed { seq: entry.seq, reason: NotAllowedReason::Refused(refusal) });
+            }
+        }
+        let computed = case.stage();
+        if let Some(last) = self.entries.last()
+            && not_allowed.is_empty()
+            && last.to != computed
+        {
+            let reason = NotAllowedReason::OtherStage { recorded: last.to, computed };
+            not_allowed.push(NotAllowed { seq: last.seq, reason });
+        }
+        self.case = facts.unwrap_or(case);
+        if not_allowed.is_empty() {
+            RecordedCase::Valid(self)
+        } else {
+            RecordedCase::AsRecorded(Box::new(AsRecorded { history: self, not_allowed }))
+        }
+    }
+
+    /// Replays the events in effect after a correction. If they are allowed now, the stage is the computed one.
+    fn judge_correction(mut self) -> RecordedCase {
+        let mut case = self.start();
+        let allowed = self.in_effect().iter().all(|entry| case.offer(&entry.event, entry.at).is_ok());
+        if let Some(last) = self.entries.last_mut().filter(|last| allowed && !last.event.kind().happens()) {
+            last.to = case.stage();
+        }
+        self.judge_again()
+    }
+}
