@@ -6,6 +6,7 @@
 use crate::edition::Edition;
 use crate::sets::closed_set;
 use crate::text::DocumentDigest;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 closed_set! {
@@ -81,11 +82,11 @@ impl Default for ProgramParameters {
     }
 }
 
-/// Checked program parameters.
+/// Checked program parameters. Clones share them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "ProgramParameters", into = "ProgramParameters"))]
-pub struct Program(ProgramParameters);
+pub struct Program(Arc<ProgramParameters>);
 
 /// The reason why program parameters are not valid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -135,7 +136,7 @@ impl Program {
                 return Err(ProgramError::PartCount(parts.len()));
             }
         }
-        let program = Self(parameters);
+        let program = Self(Arc::new(parameters));
         if let Some(wrong) = program.lengths().find(|minutes| !(1..=Self::MAX_PART_MINUTES).contains(minutes)) {
             return Err(ProgramError::PartLength(wrong));
         }
@@ -153,7 +154,7 @@ impl Program {
     }
 
     /// Returns the edition of the rules under which a case of the program is opened.
-    pub const fn edition(&self) -> Edition {
+    pub fn edition(&self) -> Edition {
         self.0.edition
     }
 
@@ -171,22 +172,22 @@ impl Program {
     }
 
     /// Returns the minutes of the training.
-    pub const fn training(&self) -> u16 {
+    pub fn training(&self) -> u16 {
         self.0.training
     }
 
     /// Returns the minutes that a part can be short and still be complete.
-    pub const fn grace(&self) -> u16 {
+    pub fn grace(&self) -> u16 {
         self.0.grace
     }
 
     /// Returns the people who must be present before a session can be opened.
-    pub const fn presence(&self) -> Presence {
+    pub fn presence(&self) -> Presence {
         self.0.presence
     }
 
     /// Returns the plain values.
-    pub const fn parameters(&self) -> &ProgramParameters {
+    pub fn parameters(&self) -> &ProgramParameters {
         &self.0
     }
 }
@@ -194,7 +195,7 @@ impl Program {
 impl Default for Program {
     /// Returns the published program: eight hours of training, and eight hours (or twice four hours) of facilitation.
     fn default() -> Self {
-        Self(ProgramParameters::default())
+        Self(Arc::new(ProgramParameters::default()))
     }
 }
 
@@ -207,6 +208,6 @@ impl TryFrom<ProgramParameters> for Program {
 
 impl From<Program> for ProgramParameters {
     fn from(program: Program) -> Self {
-        program.0
+        Arc::unwrap_or_clone(program.0)
     }
 }
