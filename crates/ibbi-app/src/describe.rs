@@ -4,7 +4,7 @@ use crate::zone::Zone;
 use ibbi_core::{At, EventKind, Found, Rule, Source, Warning};
 use serde::Serialize;
 
-pub use ibbi_report::describe;
+pub use ibbi_report::{describe, describe_with_names};
 
 /// What was found where a rule was not met, its instants shown in the zone of the case.
 ///

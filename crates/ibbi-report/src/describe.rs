@@ -82,6 +82,48 @@ pub fn describe(event: &Event) -> String {
     .replace(['\n', '\t'], " ")
 }
 
+/// Returns what happened, as [`describe`] does, with names in place of IDs. `name_of` returns a member's name, or the text
+/// of a concern.
+///
+/// ```
+/// use ibbi_core::events::ConcernDropped;
+/// use ibbi_core::{ConcernId, Event};
+/// let event = Event::from(ConcernDropped { concern: ConcernId::new("grading").unwrap() });
+/// let text = ibbi_report::describe_with_names(&event, &|_| Some("Who grades?".to_owned()));
+/// assert_eq!(text, "the concern \u{201c}Who grades?\u{201d} was dropped");
+/// ```
+pub fn describe_with_names(event: &Event, name_of: &dyn Fn(&str) -> Option<String>) -> String {
+    let named = |id: &str| name_of(id).unwrap_or_else(|| id.to_owned());
+    let quoted = |id: &str| format!("\u{201c}{}\u{201d}", named(id));
+    match event {
+        Event::MemberNamed(event) => format!("{} joined the {} team", event.member.name, event.party.label()),
+        Event::MemberReleased(event) => {
+            format!("{} left the {} team: {}", named(event.member.as_str()), event.party.label(), event.reason)
+        }
+        Event::AttendancePledged(event) => {
+            format!("{} ({}) pledged to attend", named(event.member.as_str()), event.party.label())
+        }
+        Event::PledgeWithdrawn(event) => {
+            format!("{} ({}) withdrew the pledge", named(event.member.as_str()), event.party.label())
+        }
+        Event::SessionClosed(event) if !event.left_early.is_empty() => {
+            let names: Vec<String> = event.left_early.iter().map(|id| named(id.as_str())).collect();
+            format!("the session closed; left early: {}", names.join(", "))
+        }
+        Event::ConcernRaised(event) => format!("{} raised a concern: {}", event.party.label(), event.text),
+        Event::ConcernAddressed(event) => {
+            format!("the concern {} was addressed: {}", quoted(event.concern.as_str()), event.response)
+        }
+        Event::ConcernDropped(event) => format!("the concern {} was dropped", quoted(event.concern.as_str())),
+        Event::PartyDecided(event) => {
+            let (party, decision) = (event.party.label(), event.decision.label());
+            format!("{party} decided to {decision}, through {}", named(event.spokesperson.as_str()))
+        }
+        _ => return describe(event),
+    }
+    .replace(['\n', '\t'], " ")
+}
+
 fn listed<T: ToString>(items: &[T]) -> String {
     items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }

@@ -47,5 +47,5 @@ pub mod table;
 mod terminal;
 pub mod text;
 
-pub use describe::describe;
+pub use describe::{describe, describe_with_names};
 pub use page::{AuditPage, SimulationPage, comparison_section, gains_section};

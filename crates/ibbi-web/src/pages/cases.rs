@@ -111,7 +111,10 @@ fn opening(request: &WebRequest, given: &Pairs, fail: Option<&WebError>) -> Html
     all.sort_by_key(|field| wanted.iter().position(|name| *name == field.name));
     let errors = fail.map(FormErrors::from_error).unwrap_or_default();
     let suggested = [format!("time_zone={}", ibbi_app::zone::MASSACHUSETTS), "evergreen=false".to_owned()];
-    let sent = fail.map(|_| given);
+    // A plan links to this form with its district and its people.
+    let planned = request.query.get(when::PEOPLE).map(|_| &request.query);
+    let sent = fail.map(|_| given).or(planned);
+    let given = sent.unwrap_or(given);
     let inputs = Inputs { form: "open", sent, suggested: &suggested, choices: &choices, errors: &errors };
     let usual = ["district", "county", "contract_expires"];
     let (usual, rare): (Vec<_>, Vec<_>) = all.iter().partition(|field| usual.contains(&field.name));
@@ -128,6 +131,7 @@ fn opening(request: &WebRequest, given: &Pairs, fail: Option<&WebError>) -> Html
         .attr("action", "/cases")
         .attr("data-once", "1")
         .with(hidden("id", &Uuid::now_v7().to_string()))
+        .with(moment.hidden_people())
         .with(el("fieldset").class("basics").with(el("legend").with("When did it happen?")).with(times))
         .with(el("div").class("basics").all(usual.into_iter().map(|field| inputs.input(field))))
         .with(rare)

@@ -18,7 +18,9 @@ use ibbi_report::html::{Element, Html, el};
 
 /// The cookie with the recorder's name.
 const RECORDER: &str = "ibbi_recorder";
-/// How long a browser keeps it, in seconds.
+/// The key of the people of a plan, in addresses and forms.
+pub(crate) const PEOPLE: &str = "people";
+/// How long a browser keeps the cookie, in seconds.
 const A_YEAR: u32 = 365 * 24 * 60 * 60;
 
 /// What a person entered: the texts as they are, with the radio button.
@@ -27,6 +29,8 @@ pub(crate) struct Moment {
     pub(crate) day: String,
     pub(crate) time: String,
     pub(crate) actor: String,
+    /// The people of the plan that the case was opened from, one on a line: `labor=Ada Yun`.
+    pub(crate) people: String,
 }
 
 impl Moment {
@@ -39,7 +43,7 @@ impl Moment {
             _ => (text("day"), text("time")),
         };
         let actor = given.get("actor").map_or_else(|| recorder(request), str::to_owned);
-        Self { day, time, actor }
+        Self { day, time, actor, people: text(PEOPLE) }
     }
 
     /// Returns when it happened.
@@ -54,14 +58,20 @@ impl Moment {
 
     /// Returns the pairs of a link that keeps the choice.
     pub(crate) fn link_pairs(&self) -> Vec<(&'static str, &str)> {
-        let pairs = [("day", self.day.as_str()), ("time", self.time.as_str())];
+        let pairs = [("day", self.day.as_str()), ("time", self.time.as_str()), (PEOPLE, self.people.as_str())];
         pairs.into_iter().filter(|(_, text)| !text.is_empty()).collect()
     }
 
     /// Returns the hidden inputs of a form that keeps the choice.
     pub(crate) fn hidden(&self) -> Html {
         let pairs = [("day", &self.day), ("time", &self.time), ("actor", &self.actor)];
-        pairs.into_iter().map(|(name, text)| hidden(name, text).attr("data-when", name)).collect()
+        let moment: Html = pairs.into_iter().map(|(name, text)| hidden(name, text).attr("data-when", name)).collect();
+        moment.with(self.hidden_people())
+    }
+
+    /// Returns the hidden input for the people of a plan.
+    pub(crate) fn hidden_people(&self) -> Option<Element> {
+        (!self.people.is_empty()).then(|| hidden(PEOPLE, &self.people))
     }
 
     /// Returns the address of a page with the choice and more pairs.
@@ -132,6 +142,7 @@ pub(crate) fn bar(page: &str, moment: &Moment, server_user: &Name, now: (At, Zon
         .attr("id", "when")
         .attr("method", "get")
         .attr("action", page.to_owned())
+        .with(moment.hidden_people())
         .with(choices)
         .with(field("Recorded by", "when-actor", line("actor", &moment.actor), Some(&hint), &errors.of_field("actor")))
         .with(button("Use").class("less"))

@@ -167,6 +167,37 @@ fn case_can_be_run_with_forms_only() {
 }
 
 #[test]
+fn plan_opens_a_case_with_its_people() {
+    let server = Running::start();
+    let plan = server.get("/plan");
+    let place = plan.text().split("href=\"/cases?").nth(1).unwrap().split('"').next().unwrap().replace("&amp;", "&");
+    let form = server.get(&format!("/cases?{}", place.trim_end_matches("#open")));
+    assert!(form.text().contains("name=\"district\" value=\"Maple Hollow\""), "{}", form.text());
+    let people = form_urlencoded::byte_serialize(
+        "superintendent=R. Amari\nunion_president=B. Castellan\nlabor=B. Castellan\nlabor=Ada Yun\nneutral=I. Reyes"
+            .as_bytes(),
+    );
+    let people: String = people.collect();
+    let opened = server.form("/cases", &format!("district=A&people={people}"));
+    let case = opened.header("location").unwrap().to_owned();
+    let page = server.get(&case);
+    assert!(page.text().contains("name=\"name\" value=\"R. Amari\""), "{}", page.text());
+    // The names stay for the next entries, up to the teams.
+    let case = case.split('?').next().unwrap();
+    for (seat, more) in [("superintendent", ""), ("union_president", ""), ("school_committee", "&office=chair")] {
+        assert_eq!(
+            server.form(case, &format!("type=leader_agreed&seat={seat}&name=X{more}&people={people}")).status,
+            303
+        );
+    }
+    let held = "type=meeting_held&representative=N&present=X&topics=interests&topics=next_steps&topics=services";
+    assert_eq!(server.form(case, held).status, 303);
+    let chosen = server.form(case, &format!("type=service_chosen&service=ibbi&people={people}"));
+    let page = server.get(chosen.header("location").unwrap());
+    assert!(page.text().contains(">\nB. Castellan\nAda Yun\n</textarea>"), "{}", page.text());
+}
+
+#[test]
 fn audit_shows_every_event() {
     let server = Running::start();
     let case = server.open("Maple Hollow");

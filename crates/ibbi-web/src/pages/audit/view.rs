@@ -242,7 +242,7 @@ pub(super) fn case(source: &Source, whole: &Timeline, wrong: &[Finding], then: &
     // The events around the one that is shown.
     let begin = step.saturating_sub(PART / 2).min(last.saturating_sub(PART));
     let items = (1..).zip(&whole.moments).skip(begin).take(PART).map(|(number, moment)| {
-        moment_item(moment, whole.zone, number == step)
+        moment_item(moment, &moment.text, whole.zone, number == step)
             .with(el("span").class("quiet").with(to(&format!("State after number {}", moment.seq), number)))
     });
     let end = (begin + PART).min(last);
@@ -296,8 +296,11 @@ pub(super) fn state(whole: &Timeline, then: &Timeline, step: usize) -> Html {
         )
     });
     let settled = settled(&then.state, then.zone);
-    Html::new()
-        .with(el("p").attr("data-summary", "1").with(el("strong").with(summary)))
-        .with(process_chart(then))
-        .with(section("then", "Done at that time", facts(&settled).attr("data-facts", settled.len())))
+    Html::new().with(el("p").attr("data-summary", "1").with(el("strong").with(summary))).with(process_chart(then)).with(
+        section(
+            "then",
+            "Done at that time",
+            facts(&settled, &|fact| sentence_of(&fact.text)).attr("data-facts", settled.len()),
+        ),
+    )
 }

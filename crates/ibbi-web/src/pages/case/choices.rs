@@ -1,6 +1,8 @@
 //! What a case offers to choose from: its people and its concerns, by name. People never type an ID.
 
+use crate::pages::form_errors::sentence;
 use ibbi_app::schedule::id_of;
+use ibbi_app::status::Fact;
 use ibbi_core::{Case, Event, History, MemberId, Name, Party, Person, Seat};
 
 /// A member of a team.
@@ -29,6 +31,8 @@ pub(crate) struct Choices {
     pub(crate) representative: Option<String>,
     /// The neutral of the last session.
     pub(crate) neutral: Option<Person>,
+    /// The people of the plan that the case was opened from: a seat, a party, or a role, and a name.
+    planned: Vec<(String, String)>,
 }
 
 impl Choices {
@@ -52,6 +56,19 @@ impl Choices {
         }
         choices.concerns.retain(|(id, _)| case.concerns().iter().any(|concern| concern.id.as_str() == id));
         choices
+    }
+
+    /// Adds the people of a plan, one on a line: `labor=Ada Yun`.
+    #[must_use]
+    pub(crate) fn with_planned(mut self, people: &str) -> Self {
+        let lines = people.lines().filter_map(|line| line.split_once('='));
+        self.planned = lines.map(|(role, name)| (role.to_owned(), name.to_owned())).collect();
+        self
+    }
+
+    /// Returns the names of the plan for a seat, a party, or a role.
+    pub(crate) fn planned<'a>(&'a self, role: &'a str) -> impl Iterator<Item = &'a str> {
+        self.planned.iter().filter(move |(known, _)| known == role).map(|(_, name)| name.as_str())
     }
 
     fn add(&mut self, event: &Event) {
@@ -118,6 +135,29 @@ impl Choices {
         let is_free = |id: &String| !self.concerns.iter().any(|(known, _)| known == id);
         let numbered = (1..).map(|number| if number == 1 { base.to_owned() } else { format!("{base}-{number}") });
         numbered.take(self.concerns.len() + 1).find(is_free).unwrap_or_default()
+    }
+
+    /// Returns a fact with names in place of IDs.
+    pub(crate) fn in_names(&self, fact: &Fact) -> String {
+        if !matches!(fact.topic, "team" | "decision" | "concern") {
+            return sentence(&fact.text);
+        }
+        let mut text = fact.text.clone();
+        for person in &self.people {
+            let (id, name) = (&person.id, person.name.as_str());
+            text = text.replace(&format!(" ({id})"), "").replace(&format!(" ({id}, "), " (");
+            text = text.replace(&format!("through {id},"), &format!("through {name},"));
+        }
+        for (id, concern) in &self.concerns {
+            text = text.replace(&format!("`{id}`"), &format!("\u{201c}{concern}\u{201d}"));
+        }
+        sentence(&text)
+    }
+
+    /// Returns the name of a person, or the text of a concern, by its ID.
+    pub(crate) fn name_of(&self, id: &str) -> Option<String> {
+        let person = self.people.iter().find(|person| person.id.as_str() == id).map(|person| person.name.to_string());
+        person.or_else(|| self.label(id).map(str::to_owned))
     }
 
     /// Returns the name of a member, or the text of a concern, by its ID.

@@ -153,10 +153,12 @@ fn team(party: Party, inputs: &Inputs<'_>) -> Element {
         .filter(|member| member.party == party)
         .map(|member| member.name.as_str())
         .collect();
-    // The leaders usually sit on the teams. The person sees the names and can delete them.
-    let first: String = match members.is_empty() {
-        true => leaders.map(|(_, name)| format!("{name}\n")).collect(),
-        false => String::new(),
+    // The plan has the teams, or else the leaders usually sit on them. The person sees the names and can delete them.
+    let planned: String = inputs.choices.planned(party.code()).map(|name| format!("{name}\n")).collect();
+    let first: String = match (members.is_empty(), planned.is_empty()) {
+        (true, true) => leaders.map(|(_, name)| format!("{name}\n")).collect(),
+        (true, false) => planned,
+        (false, _) => String::new(),
     };
     let text = inputs.text_or(party.code(), &first);
     let label = match party {

@@ -14,7 +14,7 @@ use crate::response::see_other;
 use axum::http::StatusCode;
 use axum::response::Response;
 use ibbi_app::case_log::CaseLog;
-use ibbi_app::describe::describe;
+use ibbi_app::describe::describe_with_names;
 use ibbi_app::form::{self, FormError, When};
 use ibbi_app::format::us_date;
 use ibbi_app::ledger::Record;
@@ -162,7 +162,13 @@ fn show(request: &WebRequest, log: &CaseLog, record: &Record, shown: &Shown<'_>)
     };
     let district = log.district().map(ToString::to_string).unwrap_or_default();
     let back = el("a").attr("href", format!("/cases/{}#history", log.id)).with(name(&district));
-    let was = format!("{}. {}, by {}.", sentence(&describe(&record.event)), zone.show(record.at), record.actor);
+    let all = Choices::new(log.recorded.records().case(), log.recorded.records());
+    let was = format!(
+        "{}. {}, by {}.",
+        sentence(&describe_with_names(&record.event, &|id| all.name_of(id))),
+        zone.show(record.at),
+        record.actor
+    );
     let form = |inside: Html| {
         el("form")
             .attr("method", "post")

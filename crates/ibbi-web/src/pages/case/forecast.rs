@@ -51,7 +51,7 @@ fn scenario(log: &CaseLog, now: ibbi_core::At) -> Result<Scenario, AppError> {
     let district = log.district().cloned().ok_or_else(|| AppError::Usage("the case is not open yet".to_owned()))?;
     let mut scenario =
         schedule::read(&ibbi_app::sim::template(&district, log.zone.date(now)), Path::new("the template"))?;
-    let choices = Choices::new(log.history.case(), &log.history);
+    let choices = Choices::new(log.recorded.records().case(), log.recorded.records());
     let named = |text: &str| Name::new(text).map_err(|error| usage(&error));
     for person in &mut scenario.people {
         let leader = choices.leaders.iter().find(|(seat, _)| Some(*seat) == person.seat);
@@ -61,7 +61,7 @@ fn scenario(log: &CaseLog, now: ibbi_core::At) -> Result<Scenario, AppError> {
             _ => {}
         }
     }
-    let teams = log.history.case().teams();
+    let teams = log.recorded.records().case().teams();
     for party in Party::ALL {
         let members = teams.map(|teams| teams.members(*party)).unwrap_or_default();
         if members.is_empty() {

@@ -1,8 +1,9 @@
 //! The history of a case: its records, newest first, with a filter and a link to the correction of each.
 
+use super::choices::Choices;
 use crate::pages::form_errors::sentence;
 use crate::pages::shell::{button, select};
-use ibbi_app::describe::in_words;
+use ibbi_app::describe::{describe, describe_with_names, in_words};
 use ibbi_app::replay::{Moment, Timeline};
 use ibbi_app::zone::Zone;
 use ibbi_core::EventKind;
@@ -51,7 +52,7 @@ pub(crate) struct Shown<'a> {
 }
 
 /// Returns the history of a case as a section of its page.
-pub(crate) fn history(address: &str, timeline: &Timeline, shown: Shown<'_>) -> Element {
+pub(crate) fn history(address: &str, timeline: &Timeline, choices: &Choices, shown: Shown<'_>) -> Element {
     let is_shown = |moment: &&Moment| shown.filter.is_empty() || filter_of(moment.event.kind()) == shown.filter;
     let moments: Vec<&Moment> = timeline.moments.iter().filter(is_shown).collect();
     let last = timeline.moments.last().map(|moment| moment.seq);
@@ -59,7 +60,7 @@ pub(crate) fn history(address: &str, timeline: &Timeline, shown: Shown<'_>) -> E
     let begin = end.saturating_sub(PART);
     let part = moments.get(begin..end).unwrap_or_default();
     let items = part.iter().rev().map(|moment| {
-        let item = moment_item(moment, timeline.zone, Some(moment.seq) == last);
+        let item = moment_item(moment, &text(moment, choices), timeline.zone, Some(moment.seq) == last);
         let can_be_corrected = moment.voided_by.is_none() && !moment.is_correction();
         item.with(can_be_corrected.then(|| {
             el("a")
@@ -94,9 +95,15 @@ fn filter_form(address: &str, filter: &str) -> Element {
         .with(el("a").attr("href", format!("{address}/summary")).with("Print a summary"))
 }
 
+/// Returns what happened, with names in place of IDs.
+pub(crate) fn text(moment: &Moment, choices: &Choices) -> String {
+    let summary = moment.text.strip_prefix(&describe(&moment.event)).unwrap_or_default();
+    describe_with_names(&moment.event, &|id| choices.name_of(id)) + summary
+}
+
 /// Returns a record as an item of a timeline.
-pub(crate) fn moment_item(moment: &Moment, zone: Zone, last: bool) -> Element {
-    let Moment { seq, at, actor, text, to, voided_by, fault, .. } = moment;
+pub(crate) fn moment_item(moment: &Moment, text: &str, zone: Zone, last: bool) -> Element {
+    let Moment { seq, at, actor, to, voided_by, fault, .. } = moment;
     let class = match (voided_by, last) {
         (Some(_), _) => "voided",
         (None, true) => "last",

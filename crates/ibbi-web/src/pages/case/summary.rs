@@ -26,7 +26,8 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
     let log: CaseLog = request.state.case(request.id("case")?, Clone::clone)?;
     let now = request.state.now()?;
     let status = status::status_of(&log, now);
-    let held = held(&log.history.in_effect(), log.zone);
+    let choices = Choices::new(log.recorded.records().case(), log.recorded.records());
+    let held = held(&log.recorded.records().in_effect(), log.zone);
     let district = log.district().map(ToString::to_string).unwrap_or_default();
     let outcome = status.outcome.map_or_else(|| status.stage.label().to_owned(), |outcome| outcome.label().to_owned());
     let back = el("a").attr("href", format!("/cases/{}", log.id)).with("Back to the case");
@@ -37,9 +38,9 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
     let content = Html::new()
         .with(el("p").class("quiet screen").with(back))
         .with(el("h1").with(name(&district)))
-        .with(el("p").class("under").with(format!("{outcome}. Summary of {}.", log.zone.show(now))))
+        .with(el("p").class("under").with(format!("{}. Summary of {}.", sentence(&outcome), log.zone.show(now))))
         .with(waits)
-        .with(section("facts", "Facts", facts(&status.settled)))
+        .with(section("facts", "Facts", facts(&status.settled, &choices)))
         .with((!held.is_empty()).then(|| section("sessions", "Sessions and caucuses", sessions(&held))))
         .with((!held.is_empty()).then(|| section("attendance", "Attendance", attendance(&held, &log))))
         .with(concerns(&log))
@@ -103,16 +104,16 @@ fn end(held: &mut [Held], left_early: &MemberIds, time: String, reason: Option<&
 }
 
 /// Returns the facts in a table: all of one topic in one row.
-fn facts(settled: &[Fact]) -> Element {
-    let mut topics: Vec<(&str, Vec<&str>)> = Vec::new();
+fn facts(settled: &[Fact], choices: &Choices) -> Element {
+    let mut topics: Vec<(&str, Vec<String>)> = Vec::new();
     for fact in settled {
         match topics.iter_mut().find(|(topic, _)| *topic == fact.topic) {
-            Some((_, texts)) => texts.push(&fact.text),
-            None => topics.push((fact.topic, vec![&fact.text])),
+            Some((_, texts)) => texts.push(choices.in_names(fact)),
+            None => topics.push((fact.topic, vec![choices.in_names(fact)])),
         }
     }
     let rows = topics.into_iter().map(|(topic, texts)| {
-        let texts = texts.into_iter().map(|text| el("div").with(sentence(text)));
+        let texts = texts.into_iter().map(|text| el("div").with(text));
         el("tr").with(el("th").attr("scope", "row").with(sentence(topic))).with(el("td").all(texts))
     });
     el("table").with(el("tbody").all(rows))
@@ -134,7 +135,7 @@ fn sessions(held: &[Held]) -> Element {
 fn attendance(held: &[Held], log: &CaseLog) -> Element {
     let mut names: BTreeMap<MemberId, String> = BTreeMap::new();
     let mut order: Vec<MemberId> = Vec::new();
-    for entry in log.history.in_effect() {
+    for entry in log.recorded.records().in_effect() {
         if let Event::MemberNamed(named) = &entry.event {
             names.insert(named.member.id, named.member.name.to_string());
             if !order.contains(&named.member.id) {
@@ -159,11 +160,11 @@ fn attendance(held: &[Held], log: &CaseLog) -> Element {
 }
 
 fn concerns(log: &CaseLog) -> Option<Element> {
-    let choices = Choices::new(log.history.case(), &log.history);
+    let choices = Choices::new(log.recorded.records().case(), log.recorded.records());
     if choices.concerns.is_empty() {
         return None;
     }
-    let events = log.history.in_effect();
+    let events = log.recorded.records().in_effect();
     let items = choices.concerns.iter().map(|(id, text)| {
         let answer = events.iter().find_map(|entry| match &entry.event {
             Event::ConcernAddressed(addressed) if addressed.concern.as_str() == id => {

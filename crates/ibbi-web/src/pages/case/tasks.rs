@@ -107,10 +107,10 @@ pub(crate) struct Tasks {
 }
 
 /// Returns what can be recorded in a case at a time, from its state at that time.
-pub(crate) fn tasks(log: &CaseLog, when: When, now: At) -> Tasks {
+pub(crate) fn tasks(log: &CaseLog, when: When, people: &str, now: At) -> Tasks {
     let until = when.until(log.zone, now);
     let past = before(log.recorded.records(), until);
-    let choices = Choices::new(past.case(), &past);
+    let choices = Choices::new(past.case(), &past).with_planned(people);
     let mut list = List {
         choices: &choices,
         case: past.case(),
@@ -310,6 +310,8 @@ impl List<'_> {
 
     /// Fills in names that the case knows already. The person sees them in the form.
     fn completed(&self, event: EventKind, mut pairs: Vec<String>) -> Vec<String> {
+        let planned = |role: &str| self.choices.planned(role).next().map(str::to_owned);
+        let seat = pairs.iter().find_map(|pair| pair.strip_prefix("seat=")).and_then(planned);
         let mut fill = |key: &str, value: String| {
             if value.is_empty() || event.field(key).is_none() {
                 return;
@@ -318,7 +320,9 @@ impl List<'_> {
             pairs.push(format!("{key}={value}"));
         };
         match event {
+            EventKind::LeaderAgreed => fill("name", seat.unwrap_or_default()),
             EventKind::MeetingHeld => {
+                fill("representative", planned("representative").or_else(|| planned("neutral")).unwrap_or_default());
                 let leaders = self.choices.leaders.iter().map(|(_, name)| name.as_str());
                 fill("present", leaders.collect::<Vec<_>>().join(","));
             }
@@ -326,8 +330,9 @@ impl List<'_> {
                 fill("by", self.choices.representative.clone().unwrap_or_default());
             }
             EventKind::SessionScheduled => {
-                let last = self.choices.neutral.as_ref();
-                fill("neutral", last.map(|person| format!("{}:{}", person.id, person.name)).unwrap_or_default());
+                let last = self.choices.neutral.as_ref().map(|person| format!("{}:{}", person.id, person.name));
+                // A person's ID is made from the name when the form is sent.
+                fill("neutral", last.or_else(|| planned("neutral").map(|name| format!(":{name}"))).unwrap_or_default());
             }
             _ => {}
         }
@@ -396,6 +401,13 @@ impl List<'_> {
             let kind = prospect.event;
             let done = self.later.iter().any(|event| event.kind() == kind);
             if matches!(kind, EventKind::CaseOpened | EventKind::EventVoided | EventKind::SessionOpened) || done {
+                continue;
+            }
+            // What can be done only once is done.
+            let is_done = unmet.iter().any(|unmet| {
+                matches!(unmet.rule, Rule::PledgeOnce | Rule::SupportOnce | Rule::OneBooking | Rule::SeatAgreedOnce)
+            });
+            if is_done {
                 continue;
             }
             let misplaced = unmet.iter().any(|unmet| unmet.rule == Rule::Stage);

@@ -3,7 +3,7 @@
 use super::choices::Choices;
 use super::composite;
 use super::fields::Inputs;
-use super::history::{Shown, history};
+use super::history::{Shown, history, text};
 use super::tasks::{Records, Task, Tasks, is_complete};
 use crate::pages::form_errors::{FormErrors, sentence};
 use crate::pages::shell::{Page, button, hidden};
@@ -56,7 +56,9 @@ impl View<'_> {
         let address = self.address();
         let bar = when::bar(&address, self.moment, self.server_user, (self.status.asked_at, self.status.zone), &errors);
         let to_do = el("div").with(self.to_do(&errors));
-        let done = el("div").with(section("done", "Done", facts(&self.status.settled))).with(self.advisories());
+        let done = el("div")
+            .with(section("done", "Done", facts(&self.status.settled, &|fact| self.choices.in_names(fact))))
+            .with(self.advisories());
         let names = self.choices.names.iter().map(|name| el("option").attr("value", name));
         let content = Html::new()
             .with(self.head())
@@ -65,7 +67,7 @@ impl View<'_> {
             .with(self.next())
             .with(bar)
             .with(el("div").class("columns").with(to_do).with(done))
-            .with(history(&address, self.timeline, self.shown))
+            .with(history(&address, self.timeline, self.choices, self.shown))
             .with(details("Diagram of the process", process_chart(self.timeline)))
             .with(el("datalist").attr("id", "names").all(names));
         Page { title: "A case", place: "/cases", content }
@@ -166,7 +168,12 @@ impl View<'_> {
                 let items = self.timeline.moments.get(first..=last).unwrap_or_default();
                 let at = |moment: &Moment| self.status.zone.show(moment.at);
                 let items = items.iter().map(|moment| {
-                    el("p").with(format!("Recorded as number {}: {}, {}.", moment.seq, moment.text, at(moment)))
+                    el("p").with(format!(
+                        "Recorded as number {}: {}, {}.",
+                        moment.seq,
+                        text(moment, self.choices),
+                        at(moment)
+                    ))
                 });
                 el("div").class("good").attr("id", "now").attr("role", "status").all(items).into()
             }
@@ -185,7 +192,8 @@ impl View<'_> {
     fn sent_before(&self, fail: &WebError) -> Option<String> {
         let WebError::App(AppError::Append(AppendError::IdTaken { rev, .. })) = fail else { return None };
         let place = usize::try_from(*rev).ok()?.checked_sub(1)?;
-        let Moment { seq, text, .. } = self.timeline.moments.get(place)?;
+        let moment = self.timeline.moments.get(place)?;
+        let (seq, text) = (moment.seq, text(moment, self.choices));
         Some(format!(
             "This form was sent before, and is recorded as number {seq}: {text}. The new content was not recorded. If \
              number {seq} is a mistake, correct it in the history. If this is another event, record it with one of the \
@@ -328,10 +336,10 @@ pub(crate) fn process_chart(timeline: &Timeline) -> Element {
 }
 
 /// Returns settled facts as a list.
-pub(crate) fn facts(settled: &[Fact]) -> Element {
+pub(crate) fn facts(settled: &[Fact], text_of: &dyn Fn(&Fact) -> String) -> Element {
     el("dl").class("facts").all(
         settled
             .iter()
-            .map(|fact| el("div").with(el("dt").with(sentence(fact.topic))).with(el("dd").with(sentence(&fact.text)))),
+            .map(|fact| el("div").with(el("dt").with(sentence(fact.topic))).with(el("dd").with(text_of(fact)))),
     )
 }

@@ -76,6 +76,30 @@ pub(crate) fn write(scenario: &Scenario) -> String {
     query::write(pairs)
 }
 
+/// Returns the address of the form that opens a case with the district and the people of a scenario.
+pub(crate) fn case_address(scenario: &Scenario) -> String {
+    let roles = |person: &Participant| {
+        let seat = person.seat.filter(|_| person.role == Role::Leader).map(Seat::code);
+        let other = ROLES.iter().find(|(_, role)| *role == person.role).map(|(code, _)| *code);
+        let other = other.map(|code| if code == "rep" { "representative" } else { code });
+        [seat, person.party.map(Party::code), other].into_iter().flatten()
+    };
+    let lines =
+        scenario.people.iter().flat_map(|person| roles(person).map(move |role| format!("{role}={}", person.name)));
+    let evergreen = if scenario.evergreen { "true" } else { "false" };
+    let mut pairs: Vec<(&str, Cow<'_, str>)> = vec![
+        ("district", scenario.district.as_str().into()),
+        ("time_zone", scenario.time_zone.as_str().into()),
+        ("evergreen", evergreen.into()),
+        ("people", lines.collect::<Vec<_>>().join("\n").into()),
+    ];
+    let county = scenario.calendar.county.map(County::code);
+    pairs.extend(county.map(|county| ("county", county.into())));
+    let expires = scenario.contract_expires.map(ibbi_app::format::us_date);
+    pairs.extend(expires.map(|date| ("contract_expires", date.into())));
+    format!("/cases?{}#open", query::write(pairs))
+}
+
 fn written(person: &Participant, taken: &[MemberId]) -> String {
     let Participant { id, name, party, required, role, seat, unavailable } = person;
     let id = if *id == id_of(name, taken) { String::new() } else { id.to_string() };

@@ -2,7 +2,7 @@
 
 use super::draft::{Draft, Wrong};
 use super::form::form;
-use super::link::fits;
+use super::link::{case_address, fits};
 use crate::pages::shell::button;
 use ibbi_app::ledger::PROGRAM;
 use ibbi_app::sim::{Chance, Duration, Forecast, Plan, Scenario};
@@ -70,8 +70,9 @@ pub(super) fn first(scenario: &Scenario, plan: &Plan, forecast: &Forecast, query
         // Downloads need no page.
         el("li").with(if path == "/plan" { link.class("link") } else { link.attr("download", "download") })
     });
+    let case = el("li").with(el("a").attr("href", case_address(scenario)).with("Open a case with these people"));
     let take = match fits(query) {
-        true => el("nav").attr("aria-label", "Download").with(el("ul").class("take").all(links)),
+        true => el("nav").attr("aria-label", "Download").with(el("ul").class("take").all(links).with(case)),
         false => el("p").class("hint").with(format!("This scenario can't be downloaded. {TOO_LONG}.")),
     };
     let mut content = Html::from(el("h2").with("Results"));
