@@ -237,12 +237,21 @@ for (const [what, journey] of Object.entries(journeys)) {
   await page.getByLabel("District").fill("No Script");
   await page.getByRole("button", { name: "Open the case" }).click();
   check((await text(page, "h1")) === "No Script", "a case is opened without script");
+  // The time comes first: the page shows the case as it was then, and the forms record for that day.
+  await page.getByLabel("Another day").check();
+  await page.locator("#when-day").fill(new Date().toLocaleDateString("en-US", { timeZone: "America/New_York" }));
+  await page.getByRole("button", { name: "Use", exact: true }).click();
+  const form = page.locator(".do").filter({ hasText: "The superintendent agrees" });
+  await form.getByLabel("Name", { exact: true }).fill("Rosa Amari");
+  await form.getByRole("button", { name: /^Record for / }).click();
+  check((await text(page, ".good")).includes("Rosa Amari, superintendent, agreed"), "an event is recorded without script");
+  check(await page.getByLabel("Another day").isChecked(), "the day stays for the next entry");
   await page.goto(`${base}/audit/own`);
   await page.locator("#cases a").first().click();
   await page.getByRole("link", { name: "Earlier" }).click();
   check(page.url().includes("step="), "the timeline works without script");
   await page.context().close();
-  console.log("without script: plan, open a case, go through a timeline");
+  console.log("without script: plan, open a case, record an event of a day, go through a timeline");
 }
 
 // Every page in both color schemes and at both widths: no violation, nothing wider than the window, not too large.

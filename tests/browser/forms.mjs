@@ -135,6 +135,14 @@ export async function everyForm(page, base, ledger, check) {
   await exercise("service-chosen", 19, { service: "conflict_resolution" });
   await exercise("case-referred-conflict-resolution", 19, {}, ["conflict_resolution"]);
 
+  await open(15);
+  for (const [seat, more] of [["superintendent", {}], ["union-president", {}], ["school-committee", { office: "chair" }]]) {
+    await exercise(`leader-agreed-${seat}`, 15, { name: NAME, ...more });
+  }
+  await exercise("meeting-held", 14, { representative: "N", present: "A", topics: ["interests", "next_steps", "services"] });
+  await exercise("service-chosen-ibbi", 14, {}, ["ibbi"]);
+  await exercise("application-declined", 13, { reason: REASON });
+
   // A correction: the form has what was recorded, and shows what changes.
   const [target] = lines().filter(({ type, data }) => type === "leader_agreed" && data.name === NAME);
   await page.goto(`${base}/cases/${target.case}/entries/${target.seq}`);
