@@ -163,7 +163,7 @@ pub(crate) fn fields(moment: &Moment, server_user: &Name, errors: &FormErrors) -
             "Time",
             "when-time",
             time_input("time", &moment.time),
-            Some("Empty is fine."),
+            Some("Leave it empty if you don't know it."),
             &errors.of_field("time"),
         ))
         .with(field("Recorded by", "when-actor", line("actor", &moment.actor), Some(&hint), &errors.of_field("actor")))
