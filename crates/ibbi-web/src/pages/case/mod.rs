@@ -11,6 +11,7 @@ mod sent;
 mod session;
 pub(crate) mod summary;
 mod tasks;
+mod titles;
 pub(crate) mod view;
 
 use super::when::{self, Moment};

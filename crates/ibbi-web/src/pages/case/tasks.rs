@@ -2,6 +2,7 @@
 
 use super::choices::Choices;
 use super::sent::filled;
+use super::titles::{is_milestone, to_do};
 use crate::pages::form_errors::sentence;
 use ibbi_app::describe::{found, in_words};
 use ibbi_app::form::{self, When};
@@ -427,62 +428,6 @@ impl List<'_> {
 
 fn party_of(pairs: &[String]) -> Option<Party> {
     pairs.iter().find_map(|pair| pair.strip_prefix("party=")).and_then(Party::from_code)
-}
-
-/// Returns whether the process needs an event of this kind.
-fn is_milestone(kind: EventKind) -> bool {
-    matches!(
-        kind,
-        EventKind::LeaderAgreed
-            | EventKind::MeetingScheduled
-            | EventKind::MeetingHeld
-            | EventKind::ServiceChosen
-            | EventKind::MemberNamed
-            | EventKind::AttendancePledged
-            | EventKind::SupportConfirmed
-            | EventKind::ApplicationAccepted
-            | EventKind::SessionScheduled
-            | EventKind::CaucusOpened
-            | EventKind::PartyDecided
-            | EventKind::FormatChosen
-    )
-}
-
-/// Returns what to do so that an event of this kind can be recorded, in a few words.
-fn to_do(kind: EventKind) -> &'static str {
-    match kind {
-        EventKind::LeaderAgreed => "A leader agrees",
-        EventKind::LeaderDeclined => "A leader declines",
-        EventKind::MeetingScheduled => "Schedule the introductory meeting",
-        EventKind::MeetingHeld => "Hold the introductory meeting",
-        EventKind::ServiceChosen => "Choose a service",
-        EventKind::CaseReferred => "Refer the case to another service",
-        EventKind::SupportConfirmed => "Receive a letter of support",
-        EventKind::SupportWithdrawn => "A body withdraws its support",
-        EventKind::ApplicationAccepted => "Accept the application",
-        EventKind::ApplicationDeclined => "Decline the application",
-        EventKind::MemberNamed => "Name the teams",
-        EventKind::MemberReleased => "Remove a team member",
-        EventKind::AttendancePledged => "A member pledges to be present",
-        EventKind::PledgeWithdrawn => "A member withdraws the pledge",
-        EventKind::SessionScheduled => "Schedule a session",
-        EventKind::SessionPostponed => "Postpone a session",
-        EventKind::SessionOpened => "Start a session",
-        EventKind::ActivityRun => "Run an activity",
-        EventKind::SessionAdjourned => "End a session early",
-        EventKind::SessionClosed => "End a session",
-        EventKind::CaucusOpened => "Caucus",
-        EventKind::ConcernRaised => "Raise a concern",
-        EventKind::ConcernAddressed => "Address a concern",
-        EventKind::ConcernDropped => "Drop a concern",
-        EventKind::PartyDecided => "Decide whether to adopt",
-        EventKind::DecisionReopened => "Reopen a decision",
-        EventKind::FormatChosen => "Choose the format of the facilitation",
-        EventKind::ContractDatesChanged => "Change the contract's dates",
-        EventKind::NoteAdded => "Add a note",
-        EventKind::CaseWithdrawn => "Withdraw the case",
-        other => other.label(),
-    }
 }
 
 /// Returns whether a form has nothing to fill in, so that one click records it.
