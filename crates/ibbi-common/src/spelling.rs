@@ -8,13 +8,20 @@
 /// use ibbi_common::spelling::nearest;
 /// assert_eq!(nearest("monady", ["monday", "friday"]).as_deref(), Some("monday"));
 /// assert_eq!(nearest("weekend", ["monday", "friday"]), None);
+/// assert_eq!(nearest(&"monday".repeat(100_000), ["monday", "friday"]), None);
 /// ```
 pub fn nearest<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let found = found.to_lowercase();
-    let distance = |word: &str| strsim::damerau_levenshtein(&found, &word.to_lowercase());
-    let limit = (found.chars().count() / 3).max(1);
-    let (distance, word) = known.into_iter().map(|word| (distance(word), word)).min()?;
-    (distance <= limit).then(|| word.to_owned())
+    let length = found.chars().count();
+    let limit = (length / 3).max(1);
+    let near = known.into_iter().filter_map(|word| {
+        let lowercase = word.to_lowercase();
+        // Each edit changes the length by at most one. Long texts would take seconds.
+        let is_near = lowercase.chars().count().abs_diff(length) <= limit;
+        let distance = is_near.then(|| strsim::damerau_levenshtein(&found, &lowercase))?;
+        (distance <= limit).then_some((distance, word))
+    });
+    near.min().map(|(_, word)| word.to_owned())
 }
 
 /// Returns an addition to a message: ` (did you mean …?)`, or nothing.
