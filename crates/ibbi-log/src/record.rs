@@ -11,6 +11,7 @@ use ibbi_core::{At, Event, EventKind, Name, Stage};
 use ibbi_store::{NewRecord, Record};
 use serde::{Deserialize, Serialize};
 use std::io::Write as _;
+use std::sync::LazyLock;
 use uuid::Uuid;
 
 /// The version of the ledger format that this crate writes and reads, the `format` of a first line.
@@ -126,7 +127,8 @@ pub struct NewLedger {
 
 /// Returns the SHA-256 of the chart of the first edition, which the first line of a new ledger has.
 pub fn chart_digest() -> Digest {
-    Digest::sha256(ibbi_core::chart::digest_text().as_bytes())
+    static DIGEST: LazyLock<Digest> = LazyLock::new(|| Digest::sha256(ibbi_core::chart::digest_text().as_bytes()));
+    *DIGEST
 }
 
 /// The data of a first line. The fields are in the alphabetical order of their keys.

@@ -8,6 +8,7 @@ use super::sidecar_path;
 use crate::storage::{Storage, StoredFile, Stream};
 use std::io::{self, Read as _};
 use std::path::Path;
+use std::sync::LazyLock;
 
 const SUFFIX: &str = ".holder";
 
@@ -62,7 +63,12 @@ pub(super) fn remove(storage: &impl Storage, path: &Path) {
 }
 
 /// Returns this machine's name, for messages only.
-fn host() -> String {
+fn host() -> &'static str {
+    static HOST: LazyLock<String> = LazyLock::new(read_host);
+    &HOST
+}
+
+fn read_host() -> String {
     let named = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
     let named = named.or_else(|| std::env::var("HOSTNAME").ok()).or_else(|| std::env::var("COMPUTERNAME").ok());
     let plain = named.map(|name| name.trim().chars().filter(|c| !c.is_control()).take(100).collect::<String>());
