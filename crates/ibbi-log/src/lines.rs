@@ -10,7 +10,10 @@ use memchr::memchr_iter;
 use sha2::Digest as _;
 use std::io::{self, ErrorKind, Read};
 
-/// The size of the buffer in bytes: several lines of the largest size.
+/// The size of the buffer in bytes at first. Most ledgers fit into it.
+const FIRST_BUFFER: usize = 16 * 1024;
+
+/// The largest size of the buffer in bytes: several lines of the largest size.
 const BUFFER: usize = 4 * MAX_LINE;
 
 /// How many lines are found and hashed at a time.
@@ -42,7 +45,7 @@ pub enum LineContent<'a> {
 
 /// Splits a stream into lines, each with its SHA-256, without parsing them.
 ///
-/// It uses a buffer of 256 KiB, however long the stream and its lines are. The source needs no buffer of its own.
+/// It uses a buffer of at most 256 KiB, however long the stream and its lines are. The source needs no buffer of its own.
 ///
 /// ```
 /// use ibbi_log::{LineContent, Lines};
@@ -73,7 +76,7 @@ impl<R: Read> Lines<R> {
     pub fn new(source: R) -> Self {
         Self {
             source,
-            buffer: vec![0; BUFFER],
+            buffer: vec![0; FIRST_BUFFER],
             start: 0,
             filled: 0,
             number: 1,
@@ -123,7 +126,7 @@ impl<R: Read> Lines<R> {
             if let Some((end, digest)) = self.found.pop() {
                 return Ok(Some(Ended::InBuffer(end, digest)));
             }
-            if self.start == 0 && self.filled == self.buffer.len() {
+            if self.start == 0 && self.filled == BUFFER {
                 return self.skip().map(Some);
             }
             if self.fill()? == 0 {
@@ -170,6 +173,9 @@ impl<R: Read> Lines<R> {
     }
 
     fn fill(&mut self) -> io::Result<usize> {
+        if self.filled == self.buffer.len() {
+            self.buffer.resize((2 * self.filled).min(BUFFER), 0);
+        }
         if self.start > 0 {
             self.buffer.copy_within(self.start..self.filled, 0);
             self.filled -= self.start;
