@@ -23,6 +23,9 @@ use uuid::Uuid;
 /// Number of lines between two remembered offsets.
 const MARK: u64 = 1024;
 
+/// The most records that are kept before it is known which case is wanted.
+const UNDECIDED: usize = 4096;
+
 /// The cases whose records a store keeps in memory while it reads its ledger, so that it doesn't read them again.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Collect {
@@ -33,6 +36,8 @@ pub enum Collect {
     OnlyCase,
     /// The cases that [`CaseSummary::matches`] this text.
     Matching(String),
+    /// The case of the record with this number; nothing if too many records come before it to keep all their cases.
+    CaseOf(u64),
     /// Every case.
     Everything,
 }
@@ -227,6 +232,10 @@ impl<O: LineObserver + Send + Sync> EventStore for LedgerStore<O> {
     }
 
     fn case_of(&self, seq: u64) -> Result<Option<Uuid>, StoreError> {
+        let known = self.state().index.case_of.filter(|(known, _)| *known == seq);
+        if let Some((_, case)) = known {
+            return Ok(Some(case));
+        }
         Ok(self.records(seq.saturating_sub(1), 1)?.first().filter(|record| record.seq == seq).map(|record| record.case))
     }
 
@@ -314,6 +323,10 @@ struct CaseIndex {
     catalog: Catalog,
     collect: Collect,
     kept: HashMap<Uuid, Vec<Record>>,
+    /// The number that [`Collect::CaseOf`] has, and the case that it belongs to.
+    case_of: Option<(u64, Uuid)>,
+    /// How many records were kept before that was known.
+    undecided: usize,
     /// The line number and the offset of every [`MARK`]th line.
     marks: Vec<(u64, u64)>,
 }
@@ -329,6 +342,10 @@ impl CaseIndex {
         self.catalog.add(record);
         if self.keeps(record.case) {
             self.kept.entry(record.case).or_default().push(record.clone());
+        }
+        if matches!(self.collect, Collect::CaseOf(wanted) if wanted == record.seq) {
+            self.case_of = Some((record.seq, record.case));
+            self.kept.retain(|case, _| *case == record.case);
         }
     }
 
@@ -361,6 +378,17 @@ impl CaseIndex {
                 self.collect = Collect::Nothing;
                 false
             }
+            Collect::CaseOf(_) => match self.case_of {
+                Some((_, wanted)) => case == wanted && self.kept.contains_key(&case),
+                None if self.undecided < UNDECIDED => {
+                    self.undecided += 1;
+                    true
+                }
+                None => {
+                    self.kept.clear();
+                    false
+                }
+            },
             Collect::Matching(wanted) => {
                 self.kept.contains_key(&case)
                     || self.catalog.summary(case).is_some_and(|summary| summary.records == 1 && summary.matches(wanted))

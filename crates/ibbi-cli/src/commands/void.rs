@@ -15,7 +15,7 @@ pub(crate) fn run(args: Void, json: bool) -> Result<Outcome, AppError> {
         return Err(input::InputError::Placeholder { key: "reason", placeholder: "<why>".to_owned() }.into());
     }
     let reason = Reason::new(&args.reason).map_err(|error| AppError::Usage(error.to_string()))?;
-    let mut service = open_to_record(&args.ledger, &args.when, Collect::Nothing, args.dry_run)?;
+    let mut service = open_to_record(&args.ledger, &args.when, Collect::CaseOf(args.seq), args.dry_run)?;
     let case = ledger::case_of(&service, args.seq)?;
     let zone = service.case(case)?.zone;
     let (event, at) = (EventVoided { reason, seq: args.seq }, event_time(&args.when, zone)?);

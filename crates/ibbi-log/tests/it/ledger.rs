@@ -389,7 +389,14 @@ fn ledger_store_reads_what_it_collected_and_what_it_did_not() {
         LedgerStore::<()>::read(&place.path, &mut reader, collect, clock()).unwrap()
     };
     let expected = records(&read(Collect::Everything));
-    for collect in [Collect::Nothing, Collect::OnlyCase, Collect::Matching(case(1).to_string())] {
+    for collect in [
+        Collect::Nothing,
+        Collect::OnlyCase,
+        Collect::Matching(case(1).to_string()),
+        Collect::CaseOf(3),
+        Collect::CaseOf(3000),
+        Collect::CaseOf(9000),
+    ] {
         assert_eq!(records(&read(collect.clone())), expected, "{collect:?}");
         let store = LedgerStore::open(&place.path, (), collect, clock()).unwrap();
         assert_eq!(records(&store), expected);
