@@ -40,7 +40,7 @@ fn write_ledger(story: &str, path: &Path, number: usize) -> Result<(), Box<dyn E
         let time = Arc::clone(&shown);
         Arc::new(move || At::from_millis(time.load(Ordering::Relaxed)).ok_or_else(|| ClockError("no such time".into())))
     };
-    let options = OpenOptions { clock, collect: Collect::Nothing, signer: None };
+    let options = OpenOptions { clock, collect: Collect::Nothing, signer: None, lock_wait: ledger::LOCK_WAIT };
     let origin = Some(Name::new("example.org/ibbi/golden")?);
     let mut last_id = first_id;
     // The first line has the second ID.

@@ -26,8 +26,8 @@ pub const PROGRAM: &str = concat!("ibbi ", env!("CARGO_PKG_VERSION"));
 /// How long to wait for a ledger while several processes write to it in turn.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How long to wait for one process that holds the ledger. A write takes milliseconds, so this one is a server.
-const PATIENCE_WITH_ONE: Duration = Duration::from_secs(2);
+/// The usual [`OpenOptions::lock_wait`]. A write takes milliseconds, so a process that holds the ledger longer is a server.
+pub const LOCK_WAIT: Duration = Duration::from_secs(2);
 
 /// Cases in a ledger's file.
 pub type LedgerService = CaseService<LedgerStore<Sealer>>;
@@ -41,6 +41,8 @@ pub struct OpenOptions {
     pub collect: Collect,
     /// The key that signs checkpoints as the ledger grows, if any.
     pub signer: Option<Arc<Signer>>,
+    /// How long to wait for one other process that holds the ledger.
+    pub lock_wait: Duration,
 }
 
 impl std::fmt::Debug for OpenOptions {
@@ -96,7 +98,7 @@ pub fn open_or_create(
         match created {
             // Another process creates the ledger at the same time. It is open to this one in a moment.
             Err(AppError::Create(CreateError::Locked { .. } | CreateError::Exists { .. }))
-                if begun.elapsed() < PATIENCE_WITH_ONE =>
+                if begun.elapsed() < options.lock_wait =>
             {
                 std::thread::sleep(Duration::from_millis(3 + u64::from(std::process::id() % 7)));
             }
@@ -137,7 +139,7 @@ pub(crate) fn open_ledger<T>(
     path: &Path,
     run: impl FnOnce(&mut SealedLedger) -> Result<T, AppError>,
 ) -> Result<T, AppError> {
-    let store = open_store(path, &OpenOptions { clock: no_clock(), collect: Collect::Nothing, signer: None })?;
+    let store = open_store(path, &without_clock(Collect::Nothing))?;
     store.with_ledger(run).unwrap_or_else(|| Err(AppError::ReadOnly { cause: "the ledger is not open".to_owned() }))
 }
 
@@ -173,7 +175,7 @@ fn open_when_free(path: &Path, options: &OpenOptions) -> Result<LedgerStore<Seal
             Some((known, since)) if known == holder => since,
             _ => Instant::now(),
         };
-        if begun.elapsed() > PATIENCE || since.elapsed() > PATIENCE_WITH_ONE {
+        if begun.elapsed() > PATIENCE || since.elapsed() > options.lock_wait {
             return Err(OpenError::Locked { path, holder });
         }
         held = Some((holder, since));
@@ -307,7 +309,7 @@ pub fn collect(wanted: Option<&str>) -> Collect {
 /// # Errors
 /// As [`read`].
 pub fn read_cases(path: &Path, collect: Collect) -> Result<LedgerService, AppError> {
-    read(path, &OpenOptions { clock: no_clock(), collect, signer: None })
+    read(path, &without_clock(collect))
 }
 
 /// Returns the case that is meant in a ledger's file, which is read once and without its lock.
@@ -329,9 +331,10 @@ pub fn read_all(path: &Path) -> Result<Vec<CaseLog>, AppError> {
     all_cases(&service)?.iter().map(|case| service.case(case.case).cloned()).collect()
 }
 
-/// Returns a clock for a ledger that is opened for something else than recording events.
-fn no_clock() -> Clock {
-    Arc::new(|| Err(ClockError("the ledger was opened without a clock".to_owned())))
+/// Returns the options for a ledger that is opened for something else than recording events.
+fn without_clock(collect: Collect) -> OpenOptions {
+    let clock: Clock = Arc::new(|| Err(ClockError("the ledger was opened without a clock".to_owned())));
+    OpenOptions { clock, collect, signer: None, lock_wait: LOCK_WAIT }
 }
 
 /// Returns the time zones of the cases, or of one case, each zone once.

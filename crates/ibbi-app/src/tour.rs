@@ -240,7 +240,8 @@ pub fn tour(path: &Path) -> Result<Tour, AppError> {
         origin: Some(name("example.org/ibbi/tour")?),
         id: Uuid::from_u128(FIRST_ID + 2),
     };
-    let options = OpenOptions { clock: clock.clock(), collect: Collect::Nothing, signer: None };
+    let options =
+        OpenOptions { clock: clock.clock(), collect: Collect::Nothing, signer: None, lock_wait: ledger::LOCK_WAIT };
     let mut service = None;
     let mut steps = Vec::new();
     let mut case = None;

@@ -126,7 +126,8 @@ impl Server {
         // Before the address is known, so that an early signal is handled too.
         let signals = Signals::catch(&runtime).map_err(failed)?;
         let first = FirstLine { actor: actor.clone(), at: None, origin: None, id: uuid::Uuid::now_v7() };
-        let options = OpenOptions { clock: Arc::clone(&clock), collect: Collect::Nothing, signer };
+        let options =
+            OpenOptions { clock: Arc::clone(&clock), collect: Collect::Nothing, signer, lock_wait: ledger::LOCK_WAIT };
         let service = ledger::open_or_create(&ledger, &first, Ids::random(), &options)?;
         let set_aside = service.store().torn().map(|torn| torn.to_string());
         let service = Arc::new(RwLock::new(service));

@@ -184,7 +184,8 @@ mod tests {
     /// Measures offers through the service, with validation.
     fn offer_rate(folder: &std::path::Path) -> f64 {
         let actor = Name::new("clerk").unwrap();
-        let options = OpenOptions { clock: clock(), collect: Collect::Nothing, signer: None };
+        let options =
+            OpenOptions { clock: clock(), collect: Collect::Nothing, signer: None, lock_wait: ledger::LOCK_WAIT };
         let first = FirstLine { actor: actor.clone(), at: None, origin: None, id: Uuid::from_u128(1) };
         let path = folder.join("judged.ledger");
         let mut service = ledger::open_or_create(&path, &first, Ids::random(), &options).unwrap();

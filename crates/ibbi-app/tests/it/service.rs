@@ -70,7 +70,12 @@ fn withdrawal() -> CaseWithdrawn {
 
 fn open_ledger(path: &Path, clock: &TestClock) -> Result<LedgerService, AppError> {
     let first = FirstLine { actor: actor(), at: None, origin: None, id: Uuid::from_u128(1) };
-    let options = OpenOptions { clock: clock.clock(), collect: Collect::Nothing, signer: None };
+    let options = OpenOptions {
+        clock: clock.clock(),
+        collect: Collect::Nothing,
+        signer: None,
+        lock_wait: std::time::Duration::from_millis(50),
+    };
     ledger::open_or_create(path, &first, Ids::random(), &options)
 }
 

@@ -99,7 +99,7 @@ fn actor(given: Option<&str>) -> Result<Name, AppError> {
 /// Returns how to open a ledger whose cases are kept in memory as `collect` says.
 fn options(collect: Collect, signing: Option<&Signing>) -> Result<OpenOptions, AppError> {
     let signer = signing.map(signer).transpose()?.flatten();
-    Ok(OpenOptions { clock: Arc::new(clock::now), collect, signer })
+    Ok(OpenOptions { clock: Arc::new(clock::now), collect, signer, lock_wait: ledger::LOCK_WAIT })
 }
 
 /// Parses a time in a zone; the default is now.
