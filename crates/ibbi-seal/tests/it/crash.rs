@@ -188,15 +188,33 @@ fn whatever_operation_fails_nothing_acknowledged_is_lost_and_nothing_unattempted
 fn recovery_survives_failures_in_the_same_way() {
     let key = key();
     let operations = operations(&key);
-    let (mut points, mut damaged) = (0_u64, 0_u64);
-    for at_operation in 1..=operations {
+    // The operations are shared among threads, because this takes longer than all other tests of this file together.
+    let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get() as u64);
+    let of_thread = |thread: u64| (1..=operations).filter(move |operation| operation % threads == thread);
+    let run = &|thread| fail_recoveries(of_thread(thread), &key);
+    let (mut points, mut damaged) = (0, 0);
+    std::thread::scope(|scope| {
+        let running: Vec<_> = (0..threads).map(|thread| scope.spawn(move || run(thread))).collect();
+        for thread in running {
+            let (of_points, of_damaged) = thread.join().expect("every point is checked");
+            (points, damaged) = (points + of_points, damaged + of_damaged);
+        }
+    });
+    println!("crash points in recovery: {points}; {damaged} opened for reading only");
+}
+
+/// Lets each of these operations fail, and then each operation of the recovery. Returns how many crash points that makes,
+/// and how many of them leave a ledger that opens for reading only.
+fn fail_recoveries(operations: impl Iterator<Item = u64>, key: &PrivateKey) -> (u64, u64) {
+    let (mut points, mut damaged) = (0, 0);
+    for at_operation in operations {
         for crash in [Crash::Process, Crash::Torn, Crash::Reordered(1)] {
-            let mut first = Run { disk: Disk::default(), key: &key, client: Client::default() };
+            let mut first = Run { disk: Disk::default(), key, client: Client::default() };
             first.disk.fail(at_operation, Lasting::FromThenOn, Failure::NoSpace);
             first.day();
             first.disk.heal();
             first.disk.crash(crash);
-            let ready = || Run { disk: first.disk.copy(), key: &key, client: first.client.clone() };
+            let ready = || Run { disk: first.disk.copy(), key, client: first.client.clone() };
             // How many operations the recovery takes when nothing fails.
             let run = ready();
             let sound = ibbi_seal::open_in(run.disk.clone(), path()).is_ok_and(|ledger| ledger.damage().is_none());
@@ -223,7 +241,7 @@ fn recovery_survives_failures_in_the_same_way() {
             }
         }
     }
-    println!("crash points in recovery: {points}; {damaged} opened for reading only");
+    (points, damaged)
 }
 
 #[test]
