@@ -54,10 +54,10 @@ fn holds_until_its_input_ends() {
     let mut process = command(&[path.to_str().expect("UTF-8")]);
     process.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut process = process.spawn().expect("this binary starts again");
-    let mut said = String::new();
+    let mut result = String::new();
     let stderr = process.stderr.take().expect("a pipe");
-    BufReader::new(stderr).read_line(&mut said).expect("it reports");
-    assert_eq!(said, "held 2\n");
+    BufReader::new(stderr).read_line(&mut result).expect("it reports");
+    assert_eq!(result, "held 2\n");
     ibbi_log::Ledger::open(&path).expect_err("the process holds the ledger");
     drop(process.stdin.take());
     assert!(process.wait().expect("a child").success());

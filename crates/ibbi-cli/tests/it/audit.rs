@@ -16,7 +16,7 @@ fn ledgers() -> Place {
 }
 
 #[test]
-fn a_sound_ledger_is_sound_however_it_comes_and_on_any_number_of_threads() {
+fn sound_ledger_is_sound_from_any_source() {
     let place = ledgers();
     let (code, report) = place.json(&["audit", "a.ledger"]);
     assert_eq!((code, report["sound"].as_bool(), report["cases"]["total"].as_u64()), (0, Some(true), Some(3)));
@@ -24,13 +24,13 @@ fn a_sound_ledger_is_sound_however_it_comes_and_on_any_number_of_threads() {
         assert_eq!(place.json(&["audit", "a.ledger", "--threads", threads]).1, report);
     }
     let text = std::fs::read(place.path("a.ledger")).expect("the ledger");
-    let said = place.ibbi_with(&["--json", "audit", "-"], &text);
-    let piped: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
-    assert_eq!((said.code, &piped), (0, &report));
+    let result = place.ibbi_with(&["--json", "audit", "-"], &text);
+    let piped: serde_json::Value = serde_json::from_str(&result.out).expect("JSON");
+    assert_eq!((result.code, &piped), (0, &report));
 }
 
 #[test]
-fn a_line_that_was_taken_out_is_found_and_decides_the_exit_code() {
+fn removed_line_is_found() {
     let place = ledgers();
     for (args, code) in [
         (&["audit", "b.ledger"][..], 4),
@@ -56,7 +56,7 @@ fn a_line_that_was_taken_out_is_found_and_decides_the_exit_code() {
 }
 
 #[test]
-fn one_case_is_told_in_depth_and_as_it_was() {
+fn case_report_shows_the_case_at_a_time() {
     let place = ledgers();
     let (code, whole) = place.json(&["audit", "a.ledger", "--case", "Birch Valley"]);
     assert_eq!(code, 0);
@@ -134,9 +134,9 @@ fn a_ledger_is_never_written_over_whatever_is_wrong_with_it() {
         &["export", "a.ledger", "--to", "csv", "-o", "./b.ledger"],
         &["export", "--to", "bpmn", "-o", "a.ledger"],
     ] {
-        let said = place.ibbi(args);
-        assert_eq!(said.code, 2, "{args:?}: {said:?}");
-        assert!(said.err.contains("choose another output file"), "{args:?}: {}", said.err);
+        let result = place.ibbi(args);
+        assert_eq!(result.code, 2, "{args:?}: {result:?}");
+        assert!(result.err.contains("choose another output file"), "{args:?}: {}", result.err);
     }
     assert_eq!(place.files(), before);
 }
@@ -152,8 +152,8 @@ fn what_cannot_be_written_leaves_nothing_behind() {
         (&["export", "a.ledger", "--to", "ocel", "-o", "folder"], 2),
         (&["export", "a.ledger", "--to", "ocel", "-o", "nowhere/a.json"], 5),
     ] {
-        let said = place.ibbi(args);
-        assert_eq!(said.code, code, "{args:?}: {said:?}");
+        let result = place.ibbi(args);
+        assert_eq!(result.code, code, "{args:?}: {result:?}");
     }
     assert_eq!(place.ibbi(&["export", "b.ledger", "--to", "csv", "-o", "b.csv"]).code, 4);
     assert_eq!(place.files(), before);
@@ -174,7 +174,7 @@ fn a_device_is_written_to_and_a_link_stays_a_link() {
 }
 
 #[test]
-fn a_compressed_ledger_is_audited_and_told_to_be_that_where_it_is_needed_as_it_stands() {
+fn compressed_ledger_can_only_be_audited() {
     let place = ledgers();
     if place.type_line("gzip -k a.ledger").code != 0 {
         println!("skipped: there is no gzip");
@@ -182,9 +182,9 @@ fn a_compressed_ledger_is_audited_and_told_to_be_that_where_it_is_needed_as_it_s
     }
     assert_eq!(place.ibbi(&["audit", "a.ledger.gz"]).code, 0);
     for args in [&["verify", "a.ledger.gz"][..], &["export", "a.ledger.gz", "--to", "csv"]] {
-        let said = place.ibbi(args);
-        assert_eq!(said.code, 4, "{args:?}: {said:?}");
-        assert!(said.err.contains("a.ledger.gz is compressed by gzip; unpack it first"), "{}", said.err);
+        let result = place.ibbi(args);
+        assert_eq!(result.code, 4, "{args:?}: {result:?}");
+        assert!(result.err.contains("a.ledger.gz is compressed by gzip; unpack it first"), "{}", result.err);
     }
     assert_eq!(place.type_line("ibbi verify - < a.ledger.gz").code, 4);
 }
@@ -192,9 +192,9 @@ fn a_compressed_ledger_is_audited_and_told_to_be_that_where_it_is_needed_as_it_s
 #[test]
 fn standard_input_is_one_ledger_and_not_two() {
     let place = ledgers();
-    let said = place.ibbi_with(&["diff", "-", "-"], &std::fs::read(place.path("a.ledger")).expect("the ledger"));
-    assert_eq!(said.code, 2, "{said:?}");
-    assert!(said.err.contains("give at least one of the two as a file"), "{}", said.err);
+    let result = place.ibbi_with(&["diff", "-", "-"], &std::fs::read(place.path("a.ledger")).expect("the ledger"));
+    assert_eq!(result.code, 2, "{result:?}");
+    assert!(result.err.contains("give at least one of the two as a file"), "{}", result.err);
 }
 
 #[test]
@@ -202,8 +202,8 @@ fn what_has_no_whole_line_is_no_sound_ledger() {
     let place = ledgers();
     for bytes in [&b""[..], b"no ledger", &[0; 70_000]] {
         std::fs::write(place.path("d.ledger"), bytes).expect("a file");
-        let said = place.ibbi(&["audit", "d.ledger"]);
-        assert_eq!(said.code, 4, "{said:?}");
-        assert!(said.out.contains("[ledger.empty,"), "{}", said.out);
+        let result = place.ibbi(&["audit", "d.ledger"]);
+        assert_eq!(result.code, 4, "{result:?}");
+        assert!(result.out.contains("[ledger.empty,"), "{}", result.out);
     }
 }

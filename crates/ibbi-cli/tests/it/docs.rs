@@ -1,4 +1,4 @@
-//! The documents: what is made from the code is not stale, and transcripts show what the program says.
+//! The documents: what is made from the code is not stale, and transcripts show what the program prints.
 
 use crate::support::Place;
 use ibbi_core::render;
@@ -8,7 +8,7 @@ fn read(name: &str) -> String {
     std::fs::read_to_string(repository(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// Replaces what stands between `<!-- generated: NAME -->` and `<!-- end -->`.
+/// Replaces what is between `<!-- generated: NAME -->` and `<!-- end -->`.
 fn regenerate(text: &str, name: &str, made: &str) -> String {
     let begin = format!("<!-- generated: {name} -->\n");
     let start = text.find(&begin).unwrap_or_else(|| panic!("no place for `{name}`")) + begin.len();
@@ -17,16 +17,16 @@ fn regenerate(text: &str, name: &str, made: &str) -> String {
 }
 
 #[test]
-fn the_page_on_the_process_is_what_the_code_says() {
-    let stands = read("docs/process.md");
-    let mut made = regenerate(&stands, "mermaid", &format!("```mermaid\n{}```", render::mermaid()));
+fn process_page_is_current() {
+    let found = read("docs/process.md");
+    let mut made = regenerate(&found, "mermaid", &format!("```mermaid\n{}```", render::mermaid()));
     made = regenerate(&made, "chart", &render::chart_markdown());
     made = regenerate(&made, "rules", &render::rules_markdown());
     made = regenerate(&made, "advisories", &render::warnings_markdown());
     if std::env::var_os("IBBI_UPDATE_DOCS").is_some() {
         std::fs::write(repository("docs/process.md"), &made).expect("the page can be written");
     } else {
-        assert_eq!(stands, made, "docs/process.md is stale: run the tests with IBBI_UPDATE_DOCS=1");
+        assert_eq!(found, made, "docs/process.md is stale: run the tests with IBBI_UPDATE_DOCS=1");
     }
 }
 
@@ -39,7 +39,7 @@ fn transcript(name: &str) -> String {
     readme[start..end].to_owned()
 }
 
-/// Whether a line is as expected; `…` stands for anything.
+/// Whether a line is as expected; `…` matches anything.
 fn matches(expected: &str, line: &str) -> bool {
     match expected.split_once('…') {
         // Placeholders such as `<…>` are shown as they are.
@@ -51,8 +51,8 @@ fn matches(expected: &str, line: &str) -> bool {
 
 #[test]
 fn the_readme_shows_a_part_of_the_tour_as_it_is() {
-    let said = Place::new().ibbi(&["tour"]);
-    assert!(said.out.contains(&transcript("tour")), "the tour no longer says:\n{}", transcript("tour"));
+    let result = Place::new().ibbi(&["tour"]);
+    assert!(result.out.contains(&transcript("tour")), "the tour no longer prints:\n{}", transcript("tour"));
 }
 
 #[test]
@@ -61,14 +61,14 @@ fn the_readme_shows_a_session_as_it_is() {
     let mut shown = String::new();
     let wanted = transcript("session");
     for line in wanted.lines().filter_map(|line| line.strip_prefix("$ ibbi ")) {
-        let said = place.ibbi(&words(line));
-        assert_eq!(said.code, 0, "{line}: {}", said.err);
-        shown.push_str(&format!("$ ibbi {line}\n{}", said.out));
+        let result = place.ibbi(&words(line));
+        assert_eq!(result.code, 0, "{line}: {}", result.err);
+        shown.push_str(&format!("$ ibbi {line}\n{}", result.out));
     }
     let (wanted, shown): (Vec<_>, Vec<_>) = (wanted.lines().collect(), shown.lines().collect());
     assert_eq!(wanted.len(), shown.len(), "{}", shown.join("\n"));
     for (wanted, shown) in wanted.iter().zip(shown) {
-        assert!(matches(wanted, shown), "README: {wanted}\n  said: {shown}");
+        assert!(matches(wanted, shown), "README: {wanted}\n  printed: {shown}");
     }
 }
 

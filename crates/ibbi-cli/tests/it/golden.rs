@@ -89,7 +89,7 @@ fn json(line: &str) -> Value {
 }
 
 #[test]
-fn the_golden_ledgers_are_these_and_were_never_edited() {
+fn golden_ledgers_are_unchanged() {
     let listed: BTreeSet<_> = V1.iter().map(|golden| golden.path()).collect();
     let dir = V1[0].path().parent().expect("a directory").to_owned();
     let there: BTreeSet<_> = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -105,7 +105,7 @@ fn the_golden_ledgers_are_these_and_were_never_edited() {
 }
 
 #[test]
-fn between_them_they_hold_every_kind_of_event_and_every_key() {
+fn golden_ledgers_have_every_event_and_key() {
     let mut seen = BTreeSet::new();
     for line in V1.iter().flat_map(|golden| golden.lines().into_iter().skip(1)) {
         let line = json(&line);
@@ -123,7 +123,7 @@ fn between_them_they_hold_every_kind_of_event_and_every_key() {
 }
 
 #[test]
-fn every_line_names_the_hash_of_the_line_before_and_the_library_finds_nothing_wrong() {
+fn golden_ledgers_are_sound() {
     for golden in V1 {
         let mut prev = Digest::ZERO.to_string();
         for (index, line) in golden.lines().iter().enumerate() {
@@ -140,7 +140,7 @@ fn every_line_names_the_hash_of_the_line_before_and_the_library_finds_nothing_wr
 }
 
 #[test]
-fn what_is_read_is_written_again_byte_for_byte() {
+fn golden_ledgers_round_trip() {
     for golden in V1 {
         let place = Place::new();
         let (opening, records) = golden.read();
@@ -173,7 +173,7 @@ fn put(line: &str, key: &str, value: &str) -> String {
 }
 
 #[test]
-fn the_program_replays_them_to_the_same_ends_and_says_the_same_of_them() {
+fn golden_ledgers_replay_to_the_same_text() {
     for golden in V1 {
         let place = golden.place();
         let before = place.files();
@@ -197,7 +197,7 @@ fn end(case: &Value) -> String {
 }
 
 #[test]
-fn a_ledger_begun_under_another_chart_is_read_and_continued_and_its_origin_is_told() {
+fn ledger_with_another_chart_can_be_continued() {
     for golden in V1 {
         let place = Place::new();
         let mut text = String::new();
@@ -213,9 +213,13 @@ fn a_ledger_begun_under_another_chart_is_read_and_continued_and_its_origin_is_to
             text += &(line + "\n");
         }
         std::fs::write(place.path("other.ledger"), text).unwrap();
-        let said = place.ibbi(&["replay", "other.ledger"]);
-        assert_eq!(said.code, 0, "{}: {}", golden.name, said.err);
-        assert!(said.err.starts_with("ibbi: another version of the process chart created this ledger"), "{}", said.err);
+        let result = place.ibbi(&["replay", "other.ledger"]);
+        assert_eq!(result.code, 0, "{}: {}", golden.name, result.err);
+        assert!(
+            result.err.starts_with("ibbi: another version of the process chart created this ledger"),
+            "{}",
+            result.err
+        );
         let at = At::from_millis(1_767_225_600_000).unwrap().to_string();
         place.done(&["new", "other.ledger", "--district", "Somewhere New", "--at", &at]);
         assert_eq!(place.ibbi(&["status", "other.ledger", "--case", "somewhere new"]).code, 0);

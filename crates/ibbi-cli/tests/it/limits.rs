@@ -2,7 +2,7 @@
 
 use crate::appender;
 use crate::support::server::Server;
-use crate::support::{Place, Said};
+use crate::support::{Place, RunOutput};
 use ibbi_log::{LedgerReader, Uuid};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -25,14 +25,14 @@ fn ids(path: &Path) -> BTreeSet<Uuid> {
     records.map(|record| record.expect("every line is good").id).collect()
 }
 
-/// Records notes until one fails; says how it failed, and which were acknowledged.
-fn fill(mut record: impl FnMut(&str) -> Said) -> (Said, BTreeSet<Uuid>) {
+/// Records notes until one fails. Returns how it failed, and which were acknowledged.
+fn fill(mut record: impl FnMut(&str) -> RunOutput) -> (RunOutput, BTreeSet<Uuid>) {
     let mut acknowledged = BTreeSet::new();
     for number in 0..200 {
         let id = Uuid::from_u128(1_000_000 + number);
-        let said = record(&id.to_string());
-        if said.code != 0 {
-            return (said, acknowledged);
+        let result = record(&id.to_string());
+        if result.code != 0 {
+            return (result, acknowledged);
         }
         acknowledged.insert(id);
     }
@@ -43,8 +43,8 @@ fn fill(mut record: impl FnMut(&str) -> Said) -> (Said, BTreeSet<Uuid>) {
 fn recovers(place: &Place, ledger: &str, acknowledged: &BTreeSet<Uuid>) {
     let again = Uuid::from_u128(1_000_000 + acknowledged.len() as u128);
     place.done(&["record", ledger, "note_added", &text(), "--id", &again.to_string()]);
-    let said = place.done(&["verify", ledger]);
-    assert!(said.starts_with("sound"), "{said}");
+    let result = place.done(&["verify", ledger]);
+    assert!(result.starts_with("sound"), "{result}");
     let found = ids(&place.path(ledger));
     assert!(acknowledged.is_subset(&found), "lost: {:?}", acknowledged.difference(&found));
     assert!(found.contains(&again));
@@ -56,21 +56,21 @@ fn text() -> String {
 }
 
 #[test]
-fn a_file_that_may_not_grow_ends_in_a_clear_error_and_a_whole_ledger() {
+fn file_size_limit_leaves_a_sound_ledger() {
     // Without the trap, the system ends the process by a signal instead of refusing the write.
     for trap in ["trap '' XFSZ; ", ""] {
         let place = Place::new();
         place.done(&["new", "my.ledger", "--district", "Maple Hollow"]);
-        let (said, acknowledged) = fill(|id| {
+        let (result, acknowledged) = fill(|id| {
             let line = format!("{trap}ulimit -f 40; ibbi record my.ledger note_added '{}' --id {id}", text());
             place.type_line(&line)
         });
         if trap.is_empty() {
-            assert!(said.code > 128, "ended by a signal: {said:?}");
+            assert!(result.code > 128, "ended by a signal: {result:?}");
         } else {
-            assert_eq!(said.code, IO, "{said:?}");
-            assert!(said.err.contains("in doubt") && said.err.contains("File too large"), "{}", said.err);
-            println!("at a file's limit, after {} records: {}", acknowledged.len(), said.err.trim());
+            assert_eq!(result.code, IO, "{result:?}");
+            assert!(result.err.contains("in doubt") && result.err.contains("File too large"), "{}", result.err);
+            println!("at a file's limit, after {} records: {}", acknowledged.len(), result.err.trim());
         }
         assert!(!acknowledged.is_empty());
         recovers(&place, "my.ledger", &acknowledged);
@@ -78,7 +78,7 @@ fn a_file_that_may_not_grow_ends_in_a_clear_error_and_a_whole_ledger() {
 }
 
 #[test]
-fn a_server_that_cannot_write_says_what_is_in_doubt_records_no_more_and_still_shows_what_there_is() {
+fn failed_server_still_shows_its_ledger() {
     let place = Place::new();
     place.done(&["new", "my.ledger", "--district", "Maple Hollow"]);
     let mut command = place.shell("trap '' XFSZ; ulimit -f 40; exec ibbi --json serve --ledger my.ledger --port 0");
@@ -92,24 +92,24 @@ fn a_server_that_cannot_write_says_what_is_in_doubt_records_no_more_and_still_sh
         json!({ "type": "note_added", "data": { "text": text.trim() }, "id": id }).to_string()
     };
     let mut acknowledged = BTreeSet::new();
-    let (doubtful, said) = loop {
+    let (doubtful, result) = loop {
         let id = Uuid::from_u128(2_000_000 + acknowledged.len() as u128);
         match server.ask("POST", &path, &note(id)) {
             (201, _) => assert!(acknowledged.insert(id) && acknowledged.len() < 200, "the space never ends"),
-            (status, said) => break (id, (status, serde_json::from_str::<Value>(&said).expect("a problem"))),
+            (status, result) => break (id, (status, serde_json::from_str::<Value>(&result).expect("a problem"))),
         }
     };
-    assert_eq!((said.0, &said.1["code"], &said.1["id"]), (503, &json!("in-doubt"), &json!(doubtful)));
-    let detail = said.1["detail"].as_str().expect("a text");
+    assert_eq!((result.0, &result.1["code"], &result.1["id"]), (503, &json!("in-doubt"), &json!(doubtful)));
+    let detail = result.1["detail"].as_str().expect("a text");
     assert!(detail.contains("File too large") && detail.contains("start the server again"), "{detail}");
-    assert!(!detail.contains("--id"), "that is said to whoever types commands: {detail}");
+    assert!(!detail.contains("--id"), "that is for people who type commands: {detail}");
     println!("a server at a file's limit, after {} events: {detail}", acknowledged.len());
     // Later ones are not in doubt: nothing of them was written.
     let later = Uuid::from_u128(3_000_000);
-    let (status, said) = server.ask("POST", &path, &note(later));
-    let said: Value = serde_json::from_str(&said).expect("a problem");
-    assert_eq!((status, &said["code"]), (503, &json!("read-only")));
-    assert!(said["detail"].as_str().is_some_and(|detail| detail.contains("nothing was recorded")), "{said}");
+    let (status, result) = server.ask("POST", &path, &note(later));
+    let result: Value = serde_json::from_str(&result).expect("a problem");
+    assert_eq!((status, &result["code"]), (503, &json!("read-only")));
+    assert!(result["detail"].as_str().is_some_and(|detail| detail.contains("nothing was recorded")), "{result}");
     // Whoever sends the first again gets no other answer than before, and reading goes on.
     assert_eq!(server.ask("POST", &path, &note(doubtful)).0, 503);
     let (status, shown) = server.ask("GET", &format!("/api/v1/cases/{case}/replay"), "");
@@ -156,43 +156,44 @@ impl Drop for Small<'_> {
 }
 
 #[test]
-fn a_full_disk_ends_in_a_clear_error_and_a_whole_ledger() {
+fn full_disk_leaves_a_sound_ledger() {
     let place = Place::new();
     let Some(_mounted) = Small::mount(&place) else { return };
     fs::write(place.path("small/ballast"), vec![0; 8 * 1024]).expect("a file");
     place.done(&["new", "small/my.ledger", "--district", "Maple Hollow"]);
-    let (said, acknowledged) = fill(|id| place.ibbi(&["record", "small/my.ledger", "note_added", &text(), "--id", id]));
-    assert_eq!(said.code, IO, "{said:?}");
-    assert!(said.err.contains("No space left"), "{}", said.err);
+    let (result, acknowledged) =
+        fill(|id| place.ibbi(&["record", "small/my.ledger", "note_added", &text(), "--id", id]));
+    assert_eq!(result.code, IO, "{result:?}");
+    assert!(result.err.contains("No space left"), "{}", result.err);
     // Whoever gave no id of its own learns which one the record has, to send it again.
     let again = format!("--id {}", Uuid::from_u128(1_000_000 + acknowledged.len() as u128));
-    assert!(said.err.contains(&again), "{}", said.err);
-    println!("on a full disk, after {} records: {}", acknowledged.len(), said.err.trim());
+    assert!(result.err.contains(&again), "{}", result.err);
+    println!("on a full disk, after {} records: {}", acknowledged.len(), result.err.trim());
     // Reading goes on while there is no space; so does verifying what is whole.
     place.done(&["status", "small/my.ledger"]);
-    let said = place.ibbi(&["new", "small/other.ledger", "--district", "Birch Falls"]);
-    assert_eq!(said.code, IO, "{said:?}");
+    let result = place.ibbi(&["new", "small/other.ledger", "--district", "Birch Falls"]);
+    assert_eq!(result.code, IO, "{result:?}");
     fs::remove_file(place.path("small/ballast")).expect("a file");
     recovers(&place, "small/my.ledger", &acknowledged);
 }
 
 #[test]
-fn a_second_writer_hears_who_the_first_one_is() {
+fn second_process_learns_who_holds_the_lock() {
     let place = Place::new();
     place.done(&["new", "my.ledger", "--district", "Maple Hollow"]);
     let path = place.path("my.ledger");
     let mut holder = appender(&[path.to_str().expect("UTF-8")]).spawn().expect("the appender starts");
     let mut line = String::new();
-    BufReader::new(holder.stderr.take().expect("a pipe")).read_line(&mut line).expect("it says that it holds it");
+    BufReader::new(holder.stderr.take().expect("a pipe")).read_line(&mut line).expect("it reports that it holds it");
     assert_eq!(line, "held 2\n");
     let named = format!("my.ledger is locked by process {} on ", holder.id());
     std::thread::scope(|scope| {
         for args in [&["record", "my.ledger", "note_added", "text=so"][..], &["new", "my.ledger", "--district", "Y"]] {
             let (place, named) = (&place, &named);
             scope.spawn(move || {
-                let said = place.ibbi(args);
-                assert_eq!(said.code, IO, "{said:?}");
-                assert!(said.err.contains(named), "{}", said.err);
+                let result = place.ibbi(args);
+                assert_eq!(result.code, IO, "{result:?}");
+                assert!(result.err.contains(named), "{}", result.err);
             });
         }
     });
@@ -204,7 +205,7 @@ fn a_second_writer_hears_who_the_first_one_is() {
 }
 
 #[test]
-fn of_processes_that_race_for_the_lock_one_writes_at_a_time() {
+fn racing_processes_write_one_at_a_time() {
     const EACH: u64 = 25;
     let (mut refused, mut races) = (0, 0);
     while races < 10 {
@@ -231,13 +232,13 @@ fn of_processes_that_race_for_the_lock_one_writes_at_a_time() {
             assert!(times == 0 || err.contains("is locked by "), "{err}");
             refused += times;
         }
-        let said = place.done(&["verify", "my.ledger"]);
-        assert!(said.starts_with("sound"), "{said}");
+        let result = place.done(&["verify", "my.ledger"]);
+        assert!(result.starts_with("sound"), "{result}");
         let expected = (1..=4).flat_map(|racer| 1000 * racer..1000 * racer + EACH).map(|id| Uuid::from_u128(id.into()));
         let found = ids(&path);
         assert!(expected.clone().all(|id| found.contains(&id)), "all that was acknowledged is there");
         assert_eq!(found.len(), expected.count() + 1);
         races += 1;
     }
-    println!("{races} races of 4 processes for {EACH} records each: {refused} times one was told to wait");
+    println!("{races} races of 4 processes for {EACH} records each: {refused} times one had to wait");
 }

@@ -21,7 +21,7 @@ fn begun() -> Place {
     place
 }
 
-/// Every key of a value with the kinds of what stands there, one line each.
+/// Every key of a value with the kinds of its values, one line each.
 fn keys(value: &Value) -> String {
     fn walk(path: &str, value: &Value, found: &mut BTreeMap<String, BTreeSet<&'static str>>) {
         let kind = match value {
@@ -165,7 +165,7 @@ fn the_same_record_under_the_same_id_is_recorded_once() {
 }
 
 #[test]
-fn a_dry_run_answers_as_the_recording_would_and_changes_nothing() {
+fn dry_run_answers_as_recording_does() {
     let place = begun();
     for (args, code) in [
         (&["leader_agreed", "seat=superintendent", "name=Rosa Amari"][..], 0),
@@ -193,7 +193,7 @@ fn a_dry_run_answers_as_the_recording_would_and_changes_nothing() {
 }
 
 #[test]
-fn the_last_decision_is_struck_after_the_case_closed_and_made_again() {
+fn last_decision_can_be_voided_and_repeated() {
     let place = Place::new();
     let golden = golden_path("not-adopted");
     std::fs::copy(golden, place.path("a.ledger")).unwrap();
@@ -207,7 +207,7 @@ fn the_last_decision_is_struck_after_the_case_closed_and_made_again() {
     let (code, decided) = place.json(&[&decide[..], &["--at", "2025-10-14 09:05"]].concat());
     assert_eq!((code, &decided["to"]), (0, &"agreement".into()), "{decided}");
     let text = place.done(&["replay", "a.ledger"]);
-    assert!(text.contains("(voided by "), "what was struck stays visible: {text}");
+    assert!(text.contains("(voided by "), "what was voided stays visible: {text}");
     assert!(text.ends_with("Agreement; the rules allow every event\n"), "{text}");
 }
 
@@ -311,8 +311,8 @@ fn colours_are_for_terminals_and_for_those_who_force_them() {
         let coloured = |settings: &[(&str, &str)]| {
             let mut command = place.command(args);
             command.envs(settings.iter().copied());
-            let said = run(command, b"");
-            (said.out + &said.err).contains('\u{1b}')
+            let result = run(command, b"");
+            (result.out + &result.err).contains('\u{1b}')
         };
         assert!(!coloured(&[]), "{args:?}: no terminal");
         assert!(!coloured(&[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")]), "{args:?}: NO_COLOR comes first");

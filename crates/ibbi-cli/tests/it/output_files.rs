@@ -61,9 +61,9 @@ fn no_command_overwrites_its_input_or_a_file_of_another_kind() {
         for name in &names {
             let args: Vec<&str> = words.iter().map(|word| if *word == "INPUT" { *input } else { *word }).collect();
             let output = if option.is_empty() { vec![name.as_str()] } else { vec![*option, name.as_str()] };
-            let said = place.ibbi(&[args.as_slice(), &output].concat());
-            assert!(matches!(said.code, 2 | 5), "{words:?} to {name}: {said:?}");
-            assert!(said.err.contains(name.as_str()), "the error names the file: {said:?}");
+            let result = place.ibbi(&[args.as_slice(), &output].concat());
+            assert!(matches!(result.code, 2 | 5), "{words:?} to {name}: {result:?}");
+            assert!(result.err.contains(name.as_str()), "the error names the file: {result:?}");
             assert_eq!(place.files(), before, "{words:?} to {name}");
             tried += 1;
         }
@@ -83,12 +83,12 @@ fn the_error_says_whether_it_is_the_input_or_another_file() {
         ),
         (["report", "my.toml", "-o", "folder"], "folder is a directory; name a file in it"),
     ] {
-        let said = place.ibbi(&args);
-        assert_eq!((said.code, said.err.as_str()), (2, format!("ibbi: {expected}\n").as_str()), "{args:?}");
+        let result = place.ibbi(&args);
+        assert_eq!((result.code, result.err.as_str()), (2, format!("ibbi: {expected}\n").as_str()), "{args:?}");
     }
     symlink("nowhere.ics", place.path("dangling.ics")).unwrap();
-    let said = place.ibbi(&["calendar", "my.toml", "-o", "dangling.ics"]);
-    assert_eq!(said.code, 2, "{said:?}");
+    let result = place.ibbi(&["calendar", "my.toml", "-o", "dangling.ics"]);
+    assert_eq!(result.code, 2, "{result:?}");
     assert!(place.path("dangling.ics").is_symlink() && !place.path("nowhere.ics").exists());
 }
 
@@ -119,8 +119,8 @@ fn signing_never_discards_a_file_of_checkpoints() {
     let cut = &good[..good.len() - 10];
     for bad in [good.replace('\n', "\r\n"), good.replace('\u{2014}', "-"), "What the chair said\n".to_owned()] {
         fs::write(place.path("my.ledger.checkpoints"), &bad).unwrap();
-        let said = place.ibbi(&["checkpoint", "my.ledger", "--key", "my.key"]);
-        assert_ne!(said.code, 0, "{bad}: {said:?}");
+        let result = place.ibbi(&["checkpoint", "my.ledger", "--key", "my.key"]);
+        assert_ne!(result.code, 0, "{bad}: {result:?}");
         assert_eq!(fs::read_to_string(place.path("my.ledger.checkpoints")).unwrap(), bad);
     }
     // What a write that was cut off leaves is replaced.
@@ -134,8 +134,8 @@ fn names_that_belong_to_a_ledger_are_refused_and_permissions_stay() {
     use std::os::unix::fs::PermissionsExt as _;
     let (place, _) = folder();
     for name in ["my.ledger.holder", "new.checkpoints"] {
-        let said = place.ibbi(&["audit", "my.ledger", "--html", name]);
-        assert!(said.code == 2 && said.err.contains("belongs to a ledger"), "{said:?}");
+        let result = place.ibbi(&["audit", "my.ledger", "--html", name]);
+        assert!(result.code == 2 && result.err.contains("belongs to a ledger"), "{result:?}");
         assert!(!place.path(name).exists());
     }
     place.done(&["calendar", "my.toml", "-o", "dates.ics"]);
@@ -149,14 +149,14 @@ fn names_that_belong_to_a_ledger_are_refused_and_permissions_stay() {
 #[test]
 fn standard_output_is_written_to_and_never_replaced() {
     let (place, _) = folder();
-    let said = place.type_line("(echo before; ibbi export my.ledger --to csv -o /dev/stdout; echo after) > all.csv");
-    assert_eq!(said.code, 0, "{said:?}");
+    let result = place.type_line("(echo before; ibbi export my.ledger --to csv -o /dev/stdout; echo after) > all.csv");
+    assert_eq!(result.code, 0, "{result:?}");
     let all = fs::read_to_string(place.path("all.csv")).unwrap();
     assert!(all.starts_with("before\ncase,district,") && all.ends_with("after\n"), "{all}");
-    let said = place.type_line("ibbi calendar my.toml -o /dev/stdout | head -n 1");
-    assert_eq!((said.code, said.out.trim_end()), (0, "BEGIN:VCALENDAR"), "{said:?}");
+    let result = place.type_line("ibbi calendar my.toml -o /dev/stdout | head -n 1");
+    assert_eq!((result.code, result.out.trim_end()), (0, "BEGIN:VCALENDAR"), "{result:?}");
     let page = place.done(&["audit", "my.ledger", "--html", "-"]);
     assert!(page.starts_with("<!DOCTYPE html>"), "{page}");
-    let said = place.type_line("ibbi --json calendar my.toml -o \"$(printf 'caf\\351.ics')\"");
-    assert_eq!(said.code, 0, "a name that is not UTF-8: {said:?}");
+    let result = place.type_line("ibbi --json calendar my.toml -o \"$(printf 'caf\\351.ics')\"");
+    assert_eq!(result.code, 0, "a name that is not UTF-8: {result:?}");
 }

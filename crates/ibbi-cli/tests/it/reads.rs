@@ -12,7 +12,7 @@ const SLACK: u64 = 320 * 1024;
 /// The names of the system calls that read a file, or map it into memory.
 const CALLS: &str = "read,pread64,readv,preadv,preadv2,mmap,sendfile,copy_file_range,splice";
 
-/// Whether strace can trace a program here; if not, says why the test is skipped.
+/// Whether strace can trace a program here; prints why the test is skipped if not.
 fn has_strace() -> bool {
     let traced = Command::new("strace").args(["-qq", "-e", "trace=none", "true"]).output();
     match traced {

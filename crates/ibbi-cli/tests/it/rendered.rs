@@ -34,7 +34,7 @@ fn the_rules_are_listed_with_remedies_and_sources() {
 }
 
 #[test]
-fn a_status_says_where_a_case_stands_and_what_can_be_done() {
+fn status_shows_stage_and_next_events() {
     let place = Place::new();
     let golden = golden_path("corrections-and-three-cases");
     std::fs::copy(golden, place.path("cases.ledger")).unwrap();
@@ -49,7 +49,7 @@ fn a_status_says_where_a_case_stands_and_what_can_be_done() {
         let all = place.done(&[&args[..], &["--all"]].concat());
         assert!(all.len() > place.done(&args).len(), "--all shows more of {case}");
     }
-    // Before the last event nothing can be recorded, and the status says why.
+    // Before the last event nothing can be recorded, and the status shows why.
     let early = place.done(&["status", "cases.ledger", "--case", "birch valley", "--at", "2025-09-05 10:00"]);
     insta::assert_snapshot!("status-asked-too-early", early);
 }
@@ -58,9 +58,9 @@ fn a_status_says_where_a_case_stands_and_what_can_be_done() {
 fn a_refusal_names_every_rule_with_what_was_found_and_what_to_do() {
     let place = Place::new();
     place.done(&["new", "a.ledger", "--district", "Birch Valley", "--at", "2025-09-01 09:00"]);
-    let said = place.ibbi(&["record", "a.ledger", "format_chosen", "format=full_day", "--at", "2025-08-30 10:00"]);
-    assert_eq!((said.code, said.out.as_str()), (3, ""));
-    insta::assert_snapshot!("refusal", said.err);
+    let result = place.ibbi(&["record", "a.ledger", "format_chosen", "format=full_day", "--at", "2025-08-30 10:00"]);
+    assert_eq!((result.code, result.out.as_str()), (3, ""));
+    insta::assert_snapshot!("refusal", result.err);
 }
 
 #[test]

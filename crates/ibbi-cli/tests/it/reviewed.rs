@@ -5,8 +5,8 @@ use crate::support::Place;
 const NEW: [&str; 6] = ["new", "my.ledger", "--district", "Birch Bay", "--at", "2025-01-02 09:00"];
 
 fn done(place: &Place, args: &[&str]) {
-    let said = place.ibbi(args);
-    assert_eq!(said.code, 0, "{args:?}: {}", said.err);
+    let result = place.ibbi(args);
+    assert_eq!(result.code, 0, "{args:?}: {}", result.err);
 }
 
 /// A ledger with three lines and a checkpoint over all of them.
@@ -39,9 +39,9 @@ fn a_key_without_a_checkpoint_proves_nothing() {
     signed(&place);
     let public = place.ibbi(&["keygen", "example.org/other", "other.key"]).out;
     std::fs::remove_file(place.path("my.ledger.checkpoints")).expect("the checkpoints are removed");
-    let said = place.ibbi(&["verify", "my.ledger", "--key", public.trim()]);
-    assert_eq!(said.code, 4, "{}", said.out);
-    assert!(said.out.contains("[checkpoint.missing]"), "{}", said.out);
+    let result = place.ibbi(&["verify", "my.ledger", "--key", public.trim()]);
+    assert_eq!(result.code, 4, "{}", result.out);
+    assert!(result.out.contains("[checkpoint.missing]"), "{}", result.out);
     assert_eq!(place.ibbi(&["verify", "my.ledger"]).code, 0, "the chain alone is sound");
 }
 
@@ -56,9 +56,13 @@ fn time_travel_knows_what_was_corrected_later() {
     record("Wrong", "2025-01-03 09:00");
     done(&place, &["void", "my.ledger", "3", "--reason", "a typo", "--at", "2025-02-01 09:00"]);
     record("Right", "2025-01-03 09:00");
-    let said = place.ibbi(&["replay", "my.ledger", "--at", "2025-01-10 09:00"]);
-    assert_eq!(said.code, 0, "{}", said.out);
-    assert!(said.out.contains("(voided by 4)") && said.out.contains("Right, superintendent, agreed"), "{}", said.out);
+    let result = place.ibbi(&["replay", "my.ledger", "--at", "2025-01-10 09:00"]);
+    assert_eq!(result.code, 0, "{}", result.out);
+    assert!(
+        result.out.contains("(voided by 4)") && result.out.contains("Right, superintendent, agreed"),
+        "{}",
+        result.out
+    );
     let believed = place.ibbi(&["replay", "my.ledger", "--to", "3"]);
     assert!(
         believed.out.contains("Wrong, superintendent, agreed") && !believed.out.contains("voided"),
@@ -72,7 +76,7 @@ fn a_year_out_of_bounds_is_a_message_and_no_panic() {
     let place = Place::new();
     done(&place, &NEW);
     for slot in ["slot=+262142-12-31 08:00-24:00", "slot=9999-12-31 08:00-24:00"] {
-        let said = place.ibbi(&["record", "my.ledger", "meeting_scheduled", slot]);
-        assert_eq!(said.code, 2, "{slot}: {}", said.err);
+        let result = place.ibbi(&["record", "my.ledger", "meeting_scheduled", slot]);
+        assert_eq!(result.code, 2, "{slot}: {}", result.err);
     }
 }

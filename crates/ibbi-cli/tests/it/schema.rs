@@ -6,13 +6,13 @@ use serde_json::Value;
 use std::fs;
 
 #[test]
-fn the_shipped_schema_is_what_the_program_says() {
+fn shipped_schema_is_current() {
     let (path, made) = (repository("docs/ledger.schema.json"), Place::new().done(&["schema"]));
     if std::env::var_os("IBBI_UPDATE_DOCS").is_some() {
         fs::write(path, made).expect("the schema can be written");
     } else {
-        let stands = fs::read_to_string(path).expect("the schema");
-        assert_eq!(stands, made, "docs/ledger.schema.json is stale: run the tests with IBBI_UPDATE_DOCS=1");
+        let found = fs::read_to_string(path).expect("the schema");
+        assert_eq!(found, made, "docs/ledger.schema.json is stale: run the tests with IBBI_UPDATE_DOCS=1");
     }
 }
 
@@ -25,7 +25,7 @@ fn the_program_refuses_every_line_that_the_schema_must_refuse() {
     for line in text.lines() {
         let bad: Value = serde_json::from_str(line).expect("JSON");
         let reason = bad["reason"].as_str().expect("a reason");
-        // Where a first line stands is not for the line alone to say.
+        // A line alone doesn't show whether it is the first.
         let place = ["a first line of seq 2", "a first line with a prev"].contains(&reason);
         let read = ibbi_log::read_line(bad["line"].to_string().as_bytes());
         assert!(read.is_err() || place, "taken: {reason}");

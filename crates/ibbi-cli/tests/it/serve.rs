@@ -18,32 +18,34 @@ fn client(tool: &str, file: &str, text: &str) -> Option<String> {
     std::fs::write(place.path(file), text).unwrap();
     let mut command = Command::new(tool);
     command.arg(place.path(file)).arg(&server.address);
-    let said = run(command, b"");
-    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    let result = run(command, b"");
+    assert_eq!(result.code, 0, "{}{}", result.out, result.err);
     assert_eq!(server.end("-TERM"), 0);
-    Some(said.out)
+    Some(result.out)
 }
 
 #[test]
-fn the_python_client_of_the_page_does_what_the_page_says() {
-    let Some(said) = client("python3", "client.py", &documented("docs/embedding.md", "python", "python")) else {
+fn documented_python_client_works() {
+    let Some(result) = client("python3", "client.py", &documented("docs/embedding.md", "python", "python")) else {
         return;
     };
-    let lines: Vec<_> = said.lines().collect();
-    assert_eq!(lines[..2], ["201 inquiry is recorded", "200 inquiry was there before"], "{said}");
+    let lines: Vec<_> = result.lines().collect();
+    assert_eq!(lines[..2], ["201 inquiry is recorded", "200 inquiry was there before"], "{result}");
     assert!(
         lines[2].starts_with("422 process.stage - ") && lines[3].starts_with("422 leaders.all-agreed - "),
-        "{said}"
+        "{result}"
     );
-    assert!(lines[4].starts_with("the sample's plan ends on 20"), "{said}");
+    assert!(lines[4].starts_with("the sample's plan ends on 20"), "{result}");
 }
 
 #[test]
-fn the_javascript_client_of_the_page_does_what_the_page_says() {
-    let Some(said) = client("node", "client.mjs", &documented("docs/embedding.md", "javascript", "js")) else { return };
-    let lines: Vec<_> = said.lines().collect();
-    assert_eq!(lines[..2], ["201 412 2", "inquiry needs leaders.all-agreed"], "{said}");
-    assert!(lines[2].starts_with("true 20000 runs, completed "), "{said}");
+fn documented_javascript_client_works() {
+    let Some(result) = client("node", "client.mjs", &documented("docs/embedding.md", "javascript", "js")) else {
+        return;
+    };
+    let lines: Vec<_> = result.lines().collect();
+    assert_eq!(lines[..2], ["201 412 2", "inquiry needs leaders.all-agreed"], "{result}");
+    assert!(lines[2].starts_with("true 20000 runs, completed "), "{result}");
 }
 
 /// Starts a server without arguments, asks it, and ends it with a signal.
@@ -57,14 +59,14 @@ fn opens_and_ends(signal: &str) {
     let (status, _) = server.ask("POST", "/api/v1/cases", r#"{"data":{"district":"Maple Hollow"}}"#);
     assert_eq!(status, 201);
     let ledger = server.ledger.clone();
-    // Others may read, and are told who writes.
+    // Others may read, and learn who writes.
     let refused = [vec!["record", &ledger, "note_added", "text=x"], vec!["serve", "--ledger", &ledger, "--port", "0"]];
     std::thread::scope(|scope| {
         for args in &refused {
             let place = &place;
             scope.spawn(move || {
-                let said = place.ibbi(args);
-                assert!(said.code == 5 && said.err.contains("is locked by process"), "{}", said.err);
+                let result = place.ibbi(args);
+                assert!(result.code == 5 && result.err.contains("is locked by process"), "{}", result.err);
             });
         }
     });
@@ -79,7 +81,7 @@ fn opens_and_ends(signal: &str) {
 }
 
 #[test]
-fn without_an_argument_it_opens_a_ledger_in_the_data_folder_and_ends_in_good_order() {
+fn default_ledger_is_in_the_data_folder() {
     std::thread::scope(|scope| {
         for signal in ["-TERM", "-INT"] {
             scope.spawn(move || opens_and_ends(signal));
@@ -88,24 +90,28 @@ fn without_an_argument_it_opens_a_ledger_in_the_data_folder_and_ends_in_good_ord
 }
 
 #[test]
-fn a_port_that_is_taken_is_told_and_another_address_warned_of() {
+fn used_port_is_an_error_and_open_address_a_warning() {
     let place = Place::new();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port().to_string();
-    let said = place.ibbi(&["serve", "--ledger", "x.ledger", "--port", &port]);
-    assert!(said.code == 5 && said.err.contains(&format!("cannot listen on 127.0.0.1, port {port}")), "{}", said.err);
+    let result = place.ibbi(&["serve", "--ledger", "x.ledger", "--port", &port]);
+    assert!(
+        result.code == 5 && result.err.contains(&format!("cannot listen on 127.0.0.1, port {port}")),
+        "{}",
+        result.err
+    );
     assert!(!place.path("x.ledger").exists(), "nothing was begun");
     let mut server = Server::start(&place, &["--ledger", "x.ledger", "--port", "0", "--address", "0.0.0.0"]);
     assert!(server.address.contains("/?token="), "{}", server.address);
     let mut stderr = server.child.stderr.take().unwrap();
     server.end("-TERM");
-    let mut said = String::new();
-    stderr.read_to_string(&mut said).unwrap();
-    assert!(said.contains("other machines can reach this address"), "{said}");
+    let mut result = String::new();
+    stderr.read_to_string(&mut result).unwrap();
+    assert!(result.contains("other machines can reach this address"), "{result}");
 }
 
 #[test]
-fn what_the_api_returns_is_what_the_program_prints_with_json() {
+fn api_returns_what_the_program_prints() {
     let place = Place::new();
     place.ibbi(&["tour", "--ledger", "tour.ledger"]);
     let server = Server::start(&place, &["--ledger", "tour.ledger", "--port", "0"]);
@@ -140,9 +146,9 @@ fn what_the_api_returns_is_what_the_program_prints_with_json() {
     ];
     for ((method, path, body), args) in asked {
         let (status, answer) = server.ask(method, &path, &body);
-        let said = place.ibbi(&[&["--json"][..], &args].concat());
-        assert_eq!((status, said.code), (200, 0), "{path}: {answer} {}", said.err);
-        assert_eq!(answer, said.out, "{path} and ibbi {args:?}");
+        let result = place.ibbi(&[&["--json"][..], &args].concat());
+        assert_eq!((status, result.code), (200, 0), "{path}: {answer} {}", result.err);
+        assert_eq!(answer, result.out, "{path} and ibbi {args:?}");
     }
     assert_eq!(server.end("-TERM"), 0);
 }

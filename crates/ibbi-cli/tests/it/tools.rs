@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// Whether a tool is there; says so if it is not.
+/// Returns whether a tool is installed, and prints a line if it is not.
 fn has(tool: &str) -> bool {
     let found = Command::new("sh").args(["-c", &format!("command -v {tool}")]).output();
     let found = found.is_ok_and(|output| output.status.success());
@@ -15,12 +15,12 @@ fn has(tool: &str) -> bool {
     found
 }
 
-/// Runs a command line of `docs/ledger.md`, which speaks of `my.ledger`, and returns what it says if it succeeds.
+/// Runs a command line of `docs/ledger.md`, which has `my.ledger`, and returns its output if it succeeds.
 fn shell(place: &Place, line: &str) -> Result<String, String> {
     let mut command = Command::new("sh");
     command.current_dir(place.path(".")).args(["-euc", line]);
-    let said = run(command, b"");
-    if said.code == 0 { Ok(said.out) } else { Err(said.err + &said.out) }
+    let result = run(command, b"");
+    if result.code == 0 { Ok(result.out) } else { Err(result.err + &result.out) }
 }
 
 /// The command lines of a page's code block that follows `<!-- tested: NAME -->`.
@@ -72,8 +72,8 @@ fn sha256sum_checks_the_chain() {
         return;
     }
     for (what, place) in written() {
-        let said = shell(&place, &documented("sha256sum")).unwrap_or_else(|error| panic!("{what}: {error}"));
-        println!("sha256sum: {what} ledger: {}", said.trim());
+        let result = shell(&place, &documented("sha256sum")).unwrap_or_else(|error| panic!("{what}: {error}"));
+        println!("sha256sum: {what} ledger: {}", result.trim());
         change(&place.path("my.ledger"), "@example.org", "@example.com");
         shell(&place, &documented("sha256sum")).expect_err("a changed line shows in the next");
     }
@@ -85,16 +85,16 @@ fn openssl_checks_a_checkpoints_signature() {
         return;
     }
     for (what, place) in written() {
-        let said = shell(&place, &documented("openssl")).unwrap_or_else(|error| panic!("{what}: {error}"));
-        assert!(said.contains("Signature Verified Successfully"), "{said}");
-        println!("openssl: {what} checkpoint: {}", said.trim());
+        let result = shell(&place, &documented("openssl")).unwrap_or_else(|error| panic!("{what}: {error}"));
+        assert!(result.contains("Signature Verified Successfully"), "{result}");
+        println!("openssl: {what} checkpoint: {}", result.trim());
         let notes = fs::read(place.path("my.ledger.checkpoints")).expect("checkpoints");
         let text = notes.windows(2).position(|pair| pair == b"\n\n").expect("an empty line");
         let mut refused = 0;
         for index in 0..=text {
             let mut changed = notes.clone();
             changed[index] ^= 1;
-            // Another line feed or none would make it another note; the signature is over what stands before the empty line.
+            // Another line feed or none would make it another note; the signature covers what is before the empty line.
             if notes[index] == b'\n' || changed[index] == b'\n' {
                 continue;
             }
@@ -107,7 +107,7 @@ fn openssl_checks_a_checkpoints_signature() {
 }
 
 #[test]
-fn the_private_key_is_its_owners_and_is_not_shown() {
+fn private_key_is_not_shown() {
     for (_, place) in written() {
         let path = place.path("my.key");
         {
@@ -128,9 +128,9 @@ fn the_private_key_is_its_owners_and_is_not_shown() {
             &["--json", "verify", "my.ledger", "--key", &secret],
         ];
         for args in runs {
-            let said = place.ibbi(args);
+            let result = place.ibbi(args);
             let given = args.contains(&secret.as_str());
-            assert!(given || !(said.out + &said.err).contains(&secret), "{args:?} shows the private key");
+            assert!(given || !(result.out + &result.err).contains(&secret), "{args:?} shows the private key");
         }
         for (name, bytes) in place.files() {
             let holds = bytes.is_some_and(|bytes| bytes.windows(secret.len()).any(|part| part == secret.as_bytes()));

@@ -43,7 +43,7 @@ const FULL_DAY: &[Typed] = &[
     typed("2025-11-13 16:02", "session_closed", &[]),
 ];
 
-/// Snow, a make-up evening, a member replaced, a concern, a decision reopened, a mistake struck, two half-days.
+/// Snow, a make-up evening, a member replaced, a concern, a decision reopened, a mistake voided, two half-days.
 const TWO_HALF_DAYS: &[Typed] = &[
     typed("2025-10-06 11:30", "session_scheduled part=1", &[("slot", "2025-10-21 08:00-16:00")]),
     typed("2025-10-20 18:00", "session_postponed part=1", &[("reason", "snow")]),
@@ -94,9 +94,9 @@ fn is_completed(place: &Place, ledger: &str, case: &str) {
 /// Types a whole case into a ledger of this name.
 fn check(ledger: &str, story: [&[Typed]; 2]) {
     let place = Place::new();
-    // What `new` says last is the first line to type.
-    let said = place.done(&["new", ledger, "--district", "Maple Hollow", "--at", "2025-09-02 09:00"]);
-    let next = said.lines().find_map(|line| line.strip_prefix("next: ")).expect("what to type next");
+    // The last line of `new` is the first line to type.
+    let result = place.done(&["new", ledger, "--district", "Maple Hollow", "--at", "2025-09-02 09:00"]);
+    let next = result.lines().find_map(|line| line.strip_prefix("next: ")).expect("what to type next");
     assert!(place.type_line(next).out.contains("\nNext "), "{next}");
     let mut person = Person::new(&place, ledger, None);
     for step in story.iter().copied().flatten() {
@@ -109,17 +109,17 @@ fn check(ledger: &str, story: [&[Typed]; 2]) {
 }
 
 #[test]
-fn a_full_day_is_typed_from_the_opening_to_the_last_hour() {
+fn full_day_case_is_typed_from_suggestions() {
     check("cases.ledger", [BEGINNING, FULL_DAY]);
 }
 
 #[test]
-fn two_half_days_with_every_hitch_are_typed_from_the_opening_to_the_last_hour() {
+fn half_day_case_is_typed_from_suggestions() {
     check("cases.ledger", [BEGINNING, TWO_HALF_DAYS]);
 }
 
 #[test]
-fn a_ledger_with_an_awkward_name_is_quoted_so_that_its_lines_run() {
+fn unusual_file_names_are_quoted() {
     for ledger in ["it's my $HOME ledger.txt", "-ledger", "#1.ledger", "a=b c.ledger"] {
         let place = Place::new();
         let shown = if ledger.starts_with('-') { format!("./{ledger}") } else { ledger.to_owned() };
@@ -132,7 +132,7 @@ fn a_ledger_with_an_awkward_name_is_quoted_so_that_its_lines_run() {
 }
 
 #[test]
-fn two_cases_in_one_ledger_are_typed_side_by_side() {
+fn two_cases_are_typed_from_suggestions() {
     let place = Place::new();
     open(&place, "both.ledger", "Maple Hollow");
     open(&place, "both.ledger", "Birch Valley");
@@ -143,8 +143,8 @@ fn two_cases_in_one_ledger_are_typed_side_by_side() {
     for (one, other) in first.zip(second) {
         let [a, b] = &mut persons;
         a.types(one);
-        let said = b.types(other);
-        assert!(b.status(other.at).iter().all(|line| line.line.contains(" --case ")), "{}", said.out);
+        let result = b.types(other);
+        assert!(b.status(other.at).iter().all(|line| line.line.contains(" --case ")), "{}", result.out);
     }
     for case in ["maple hollow", "birch valley"] {
         is_completed(&place, "both.ledger", case);
@@ -152,15 +152,15 @@ fn two_cases_in_one_ledger_are_typed_side_by_side() {
 }
 
 #[test]
-fn what_is_suggested_without_a_time_runs_as_of_now() {
+fn suggestions_without_a_time_run() {
     let place = Place::new();
     place.done(&["new", "now.ledger", "--district", "Maple Hollow"]);
     let lines = crate::support::typing::suggested(&place.done(&["status", "now.ledger"]));
     assert!(lines.iter().all(|line| !line.line.contains("--at")), "{lines:?}");
     let step = typed("2025-09-02 09:10", "", &[]);
     for line in lines.iter().filter(|line| line.next) {
-        let said = place.type_line(&crate::support::typing::fill(&line.line, &step));
-        assert_eq!(said.code, 0, "{}: {}", line.line, said.err);
+        let result = place.type_line(&crate::support::typing::fill(&line.line, &step));
+        assert_eq!(result.code, 0, "{}: {}", line.line, result.err);
     }
     let (_, status) = place.json(&["status", "now.ledger"]);
     assert_eq!(status["stage"], "introduction");

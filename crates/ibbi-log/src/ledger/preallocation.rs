@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn room_is_asked_for_before_it_is_written_and_a_mebibyte_at_a_time() {
+    fn room_is_reserved_one_mebibyte_ahead() {
         let file = Asked::default();
         let mut reserve = Preallocation::created(&file);
         write(&mut reserve, &file, 0..2 * AHEAD, 1024);
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_few_records_in_a_ledger_that_was_opened_ask_for_nothing() {
+    fn few_records_reserve_no_room() {
         let file = Asked::default();
         let mut reserve = Preallocation::opened(5000);
         write(&mut reserve, &file, 5000..5000 + FIRST, 512);
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_with_room_is_as_long_as_before_and_reads_the_same() {
+    fn reserved_room_does_not_change_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
         let file = Disk.create_new(&path).unwrap();

@@ -6,7 +6,7 @@ use std::fs::{self, OpenOptions};
 use std::io::Write;
 
 #[test]
-fn a_follower_gives_each_record_once_and_never_half_a_line() {
+fn follower_returns_each_record_once() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger");
     let whole = ledger_bytes(12, 2);
@@ -33,7 +33,7 @@ fn a_follower_gives_each_record_once_and_never_half_a_line() {
     assert_eq!(follower.poll().unwrap().unwrap().seq, 15);
     assert!(follower.poll().is_none());
 
-    // A bad line is told of and passed.
+    // A bad line is reported and skipped.
     OpenOptions::new().append(true).open(&path).unwrap().write_all(b"bad\n").unwrap();
     assert!(matches!(follower.poll(), Some(Err(ReadError::Fault(fault))) if fault.line == 16));
     assert!(follower.poll().is_none());
@@ -46,7 +46,7 @@ fn a_follower_gives_each_record_once_and_never_half_a_line() {
 }
 
 #[test]
-fn a_follower_beside_a_writer_sees_what_was_written_in_order() {
+fn follower_returns_records_in_order() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger");
     let mut ledger = Ledger::create(&path, &opening()).unwrap();

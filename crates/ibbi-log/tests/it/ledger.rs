@@ -40,7 +40,7 @@ fn add_to_file(path: &Path, bytes: &[u8]) {
 }
 
 #[test]
-fn what_is_appended_is_read_again_by_case_and_by_id_after_reopening() {
+fn appended_records_are_found_by_case_and_id() {
     let place = Place::with(30);
     let ledger = Ledger::open(&place.path).unwrap();
     assert_eq!((ledger.head().lines, ledger.rev(case(0)), ledger.rev(case(9))), (31, 10, 0));
@@ -57,7 +57,7 @@ fn what_is_appended_is_read_again_by_case_and_by_id_after_reopening() {
 }
 
 #[test]
-fn a_batch_is_acknowledged_with_places_and_hashes_that_the_file_confirms() {
+fn batch_is_acknowledged_with_places_and_hashes() {
     let place = place();
     let mut ledger = Ledger::create(&place.path, &opening()).unwrap();
     let first = ledger.append(&records(0..2, 2), at(5)).unwrap();
@@ -77,7 +77,7 @@ fn a_batch_is_acknowledged_with_places_and_hashes_that_the_file_confirms() {
 }
 
 #[test]
-fn a_retry_with_the_same_id_gives_what_was_committed_and_adds_nothing() {
+fn retry_with_same_id_is_idempotent() {
     let place = Place::with(6);
     let mut ledger = Ledger::open(&place.path).unwrap();
     let before = ledger.head();
@@ -89,7 +89,7 @@ fn a_retry_with_the_same_id_gives_what_was_committed_and_adds_nothing() {
 }
 
 #[test]
-fn the_same_id_for_something_else_is_refused() {
+fn same_id_for_another_record_is_refused() {
     let place = Place::with(6);
     let mut ledger = Ledger::open(&place.path).unwrap();
     let before = fs::read(&place.path).unwrap();
@@ -116,7 +116,7 @@ fn the_same_id_for_something_else_is_refused() {
 }
 
 #[test]
-fn a_case_that_has_moved_on_is_a_conflict() {
+fn append_at_an_old_revision_is_a_conflict() {
     let place = Place::with(6);
     let mut ledger = Ledger::open(&place.path).unwrap();
     let mut history = History::for_case(case(0));
@@ -128,7 +128,7 @@ fn a_case_that_has_moved_on_is_a_conflict() {
 }
 
 #[test]
-fn a_batch_has_a_limit_and_so_has_a_line() {
+fn batches_and_lines_have_limits() {
     let place = place();
     let mut ledger = Ledger::create(&place.path, &opening()).unwrap();
     let text = ibbi_core::NoteText::new(&"é".repeat(4000)).unwrap();
@@ -143,7 +143,7 @@ fn a_batch_has_a_limit_and_so_has_a_line() {
 }
 
 #[test]
-fn a_second_writer_is_told_who_holds_the_ledger() {
+fn second_writer_learns_who_holds_the_lock() {
     let place = Place::with(1);
     let held = Ledger::open(&place.path).unwrap();
     let error = Ledger::open(&place.path).unwrap_err();
@@ -156,7 +156,7 @@ fn a_second_writer_is_told_who_holds_the_ledger() {
 }
 
 #[test]
-fn of_many_threads_that_race_for_a_ledger_one_at_a_time_writes_and_nothing_is_lost() {
+fn racing_threads_write_one_at_a_time() {
     let place = Place::with(0);
     let (threads, each) = (8_u64, 12_u64);
     let refused = std::sync::atomic::AtomicU64::new(0);
@@ -195,7 +195,7 @@ fn of_many_threads_that_race_for_a_ledger_one_at_a_time_writes_and_nothing_is_lo
 }
 
 #[test]
-fn a_torn_end_is_set_aside_cut_and_reported() {
+fn torn_end_is_moved_to_another_file() {
     let place = Place::with(3);
     let whole = fs::read(&place.path).unwrap();
     add_to_file(&place.path, b"{\"actor\":\"cl");
@@ -218,7 +218,7 @@ fn a_torn_end_is_set_aside_cut_and_reported() {
 }
 
 #[test]
-fn a_bad_whole_line_is_never_torn_and_opens_the_ledger_for_reading_only() {
+fn bad_line_makes_the_ledger_read_only() {
     for (what, code) in [("\n", "line.empty"), ("{\"actor\":\"cl\n", "line.syntax"), ("\0\0\n\0", "line.syntax")] {
         let place = Place::with(3);
         add_to_file(&place.path, what.as_bytes());
@@ -237,7 +237,7 @@ fn a_bad_whole_line_is_never_torn_and_opens_the_ledger_for_reading_only() {
 }
 
 #[test]
-fn an_id_used_twice_in_a_case_is_damage() {
+fn id_used_twice_in_a_case_is_damage() {
     let place = Place::with(3);
     let bytes = fs::read_to_string(&place.path).unwrap();
     let mut ledger = Ledger::open(&place.path).unwrap();
@@ -252,7 +252,7 @@ fn an_id_used_twice_in_a_case_is_damage() {
 }
 
 #[test]
-fn a_file_changed_behind_the_writer_is_not_written_to() {
+fn file_changed_by_another_program_takes_no_records() {
     let place = Place::with(3);
     let mut ledger = Ledger::open(&place.path).unwrap();
     add_to_file(&place.path, b"x");
@@ -263,7 +263,7 @@ fn a_file_changed_behind_the_writer_is_not_written_to() {
 
 #[cfg(unix)]
 #[test]
-fn a_ledger_that_is_not_where_it_was_opened_takes_no_more() {
+fn moved_ledger_takes_no_records() {
     let moved = |to: &str| {
         let place = Place::with(3);
         let mut ledger = Ledger::open(&place.path).unwrap();
@@ -299,7 +299,7 @@ fn a_ledger_that_is_not_where_it_was_opened_takes_no_more() {
 }
 
 #[test]
-fn a_ledger_is_created_once_and_a_creation_cut_off_is_taken_over() {
+fn interrupted_creation_is_completed() {
     let place = Place::with(0);
     let before = fs::read(&place.path).unwrap();
     assert!(matches!(Ledger::create(&place.path, &opening()), Err(CreateError::Exists { .. })));
@@ -320,7 +320,7 @@ fn a_ledger_is_created_once_and_a_creation_cut_off_is_taken_over() {
 }
 
 #[test]
-fn what_is_no_ledger_is_named_as_such() {
+fn other_files_are_not_ledgers() {
     let place = place();
     let error = Ledger::open(&place.path).unwrap_err();
     assert!(matches!(error, OpenError::Io { doing: "open", .. }), "{error}");
@@ -335,7 +335,7 @@ fn what_is_no_ledger_is_named_as_such() {
 }
 
 #[test]
-fn a_record_that_no_reader_would_take_is_never_written() {
+fn invalid_record_is_not_written() {
     let place = Place::with(1);
     let before = fs::read(&place.path).unwrap();
     let mut ledger = Ledger::open(&place.path).unwrap();

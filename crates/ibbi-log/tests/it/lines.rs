@@ -13,7 +13,7 @@ fn samples() -> Vec<u8> {
 }
 
 #[test]
-fn every_kind_of_event_is_read_as_it_was_written() {
+fn every_kind_of_event_round_trips() {
     let bytes = samples();
     let mut reader = LedgerReader::new(&bytes[..]);
     assert_eq!(reader.opening().unwrap().origin.as_str(), "example.org/ibbi");
@@ -39,7 +39,7 @@ fn every_kind_of_event_is_read_as_it_was_written() {
 }
 
 #[test]
-fn a_line_is_what_a_sorting_compact_json_writer_gives() {
+fn line_is_sorted_compact_json() {
     // serde_json's own map sorts its keys.
     let bytes = samples();
     for line in lines(&bytes) {
@@ -49,7 +49,7 @@ fn a_line_is_what_a_sorting_compact_json_writer_gives() {
 }
 
 #[test]
-fn the_slow_reader_says_what_is_wrong_where_and_how_to_mend_it() {
+fn slow_reader_reports_place_and_remedy() {
     let bytes = samples();
     let line = String::from_utf8(lines(&bytes)[26].to_vec()).unwrap();
     assert!(line.contains("party_decided"), "{line}");
@@ -122,7 +122,7 @@ fn the_slow_reader_says_what_is_wrong_where_and_how_to_mend_it() {
 }
 
 #[test]
-fn data_understood_but_spelt_otherwise_are_refused_with_the_right_spelling() {
+fn other_spellings_are_refused() {
     let bytes = samples();
     let line = String::from_utf8(lines(&bytes)[2].to_vec()).unwrap();
     let broken = line.replacen("\"seat\"", "\"office\":null,\"seat\"", 1).replacen("\"office\":\"vice_chair\",", "", 1);
@@ -133,7 +133,7 @@ fn data_understood_but_spelt_otherwise_are_refused_with_the_right_spelling() {
 }
 
 #[test]
-fn reading_goes_on_after_a_bad_line_and_says_what_it_does_to_the_chain() {
+fn reading_continues_after_a_bad_line() {
     for (changed, expected) in [
         // The changed line is still a good line on its own; the next one shows that it is not what was there.
         (b'B', &[(7, "chain.prev")][..]),
@@ -243,7 +243,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn texts_of_any_kind_come_back_as_they_were(actor in "\\PC{1,40}", text in "[\\PC\n\t]{1,200}") {
+    fn any_text_round_trips(actor in "\\PC{1,40}", text in "[\\PC\n\t]{1,200}") {
         let (Ok(actor), Ok(text)) = (ibbi_core::Name::new(&actor), ibbi_core::NoteText::new(&text)) else {
             return Ok(());
         };
@@ -272,7 +272,7 @@ proptest! {
 /// RFC 8785 (JSON Canonicalization Scheme) fixes one spelling for all JSON. A ledger uses a part of JSON: keys in ASCII,
 /// integers, no `null`; in that part its spelling is that of the RFC. The vectors are those of the RFC that lie in it.
 #[test]
-fn the_spelling_is_that_of_rfc_8785_where_a_ledger_uses_it() {
+fn spelling_matches_rfc_8785() {
     // Section 3.2.2, the member `string`; section 3.2.4 gives its octets.
     let read: String = serde_json::from_str(r#""\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/""#).unwrap();
     let octets = b"\"\xe2\x82\xac$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\"";

@@ -23,7 +23,7 @@ const CRASHES: [Crash; 7] = [
 struct Client {
     attempted: Vec<Uuid>,
     acknowledged: Vec<Uuid>,
-    /// Whether it was told that the ledger was created.
+    /// Whether it knows that the ledger was created.
     created: bool,
     /// The largest checkpoint that it was given.
     covered: u64,
@@ -152,7 +152,7 @@ fn operations(key: &PrivateKey) -> u64 {
 }
 
 #[test]
-fn whatever_operation_fails_nothing_acknowledged_is_lost_and_nothing_unattempted_appears() {
+fn acknowledged_records_survive_every_failure() {
     let key = key();
     let operations = operations(&key);
     let (mut points, mut damaged, mut recoveries) = (0_u64, 0_u64, 0_u64);
@@ -185,7 +185,7 @@ fn whatever_operation_fails_nothing_acknowledged_is_lost_and_nothing_unattempted
 }
 
 #[test]
-fn recovery_survives_failures_in_the_same_way() {
+fn acknowledged_records_survive_failures_of_recovery() {
     let key = key();
     let operations = operations(&key);
     // The operations are shared among threads, because this takes longer than all other tests of this file together.
@@ -245,7 +245,7 @@ fn fail_recoveries(operations: impl Iterator<Item = u64>, key: &PrivateKey) -> (
 }
 
 #[test]
-fn a_write_or_a_sync_that_fails_is_in_doubt_and_the_handle_takes_no_more() {
+fn failed_write_leaves_the_handle_unusable() {
     let disk = Disk::default();
     let mut ledger = ibbi_seal::create_in(disk.clone(), path(), &opening()).unwrap();
     ledger.append(&records(0..2, 2), at(1)).unwrap();

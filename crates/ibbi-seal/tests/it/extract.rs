@@ -6,7 +6,7 @@ use ibbi_testing::records::{at, case, opening, records};
 use std::fs;
 
 #[test]
-fn an_extract_proves_a_case_and_shows_nothing_of_any_other() {
+fn extract_proves_its_case_and_shows_no_other() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger");
     let key = PrivateKey::generate("example.org/ibbi", &folder.path().join("key")).unwrap();

@@ -74,7 +74,7 @@ fn relinked(lines: &[Vec<u8>]) -> Vec<u8> {
 }
 
 #[test]
-fn a_sound_ledger_is_found_sound_and_says_what_covers_it() {
+fn sound_ledger_has_no_fault_and_two_checkpoints() {
     let sealed = sealed(9);
     for depth in [Depth::Chain, Depth::Records] {
         let report = sealed.report(&sealed.ledger, depth);
@@ -147,7 +147,7 @@ fn every_truncation_is_detected() {
 }
 
 #[test]
-fn a_line_removed_repeated_or_moved_is_detected_even_if_the_chain_is_made_anew() {
+fn removed_repeated_and_moved_lines_are_detected() {
     let sealed = sealed(9);
     let lines = sealed.lines();
     let mut tried = 0;
@@ -180,7 +180,7 @@ fn a_line_removed_repeated_or_moved_is_detected_even_if_the_chain_is_made_anew()
 }
 
 #[test]
-fn a_case_taken_out_whole_with_a_new_chain_is_detected_by_the_checkpoint_alone() {
+fn only_a_checkpoint_shows_a_removed_case() {
     let sealed = sealed(9);
     let gone = format!("\"case\":\"{}\"", case(1));
     let rest: Vec<_> =
@@ -191,7 +191,7 @@ fn a_case_taken_out_whole_with_a_new_chain_is_detected_by_the_checkpoint_alone()
 }
 
 #[test]
-fn a_tail_written_anew_with_a_valid_chain_is_detected_and_the_last_good_checkpoint_named() {
+fn rewritten_end_is_detected() {
     let sealed = sealed(9);
     let mut lines = sealed.lines();
     let line = String::from_utf8(lines[8].clone()).unwrap();
@@ -209,7 +209,7 @@ fn a_tail_written_anew_with_a_valid_chain_is_detected_and_the_last_good_checkpoi
 }
 
 #[test]
-fn the_first_bad_line_is_named_with_its_byte_and_both_hashes() {
+fn first_bad_line_is_reported_with_byte_and_hashes() {
     let sealed = sealed(9);
     let lines = sealed.lines();
     let mut changed = sealed.ledger.clone();
@@ -232,7 +232,7 @@ fn line_of(line: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn damage_below_a_checkpoint_is_never_cut_off_as_torn() {
+fn damage_below_a_checkpoint_is_not_cut_off() {
     let sealed = sealed(9);
     let lines = sealed.lines();
     // The last line lost half of its bytes, which a crash could do, but not to a line that a checkpoint covers.
@@ -258,7 +258,7 @@ fn damage_below_a_checkpoint_is_never_cut_off_as_torn() {
 }
 
 #[test]
-fn signatures_count_only_under_the_keys_that_are_trusted() {
+fn only_signatures_of_trusted_keys_count() {
     let sealed = sealed(4);
     let file = Checkpoints::parse(core::str::from_utf8(&sealed.checkpoints).unwrap()).unwrap();
     let other = PrivateKey::generate("example.org/ibbi", &sealed.folder.path().join("other")).unwrap();
@@ -280,7 +280,7 @@ fn signatures_count_only_under_the_keys_that_are_trusted() {
 }
 
 #[test]
-fn checkpoints_stand_newest_last_and_an_unfinished_one_is_written_over() {
+fn unfinished_checkpoint_is_overwritten() {
     let sealed = sealed(4);
     let text = String::from_utf8(sealed.checkpoints.clone()).unwrap();
     let newest: Vec<_> = text.lines().rev().take(5).collect();
@@ -301,7 +301,7 @@ fn checkpoints_stand_newest_last_and_an_unfinished_one_is_written_over() {
 }
 
 #[test]
-fn checkpoints_cover_every_line_however_many_were_appended_since_the_last() {
+fn checkpoint_covers_every_line() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger");
     let key = PrivateKey::generate("example.org/ibbi", &folder.path().join("key")).unwrap();

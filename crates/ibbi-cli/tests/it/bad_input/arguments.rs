@@ -5,9 +5,9 @@ use super::{IO, REFUSED, USAGE, check, check_record, fails, place};
 const ZEROS: &str = "00000000-0000-0000-0000-000000000000";
 
 #[test]
-fn an_event_that_is_not_known_or_not_whole_is_named_with_what_is_right() {
+fn unknown_and_incomplete_events_are_usage_errors() {
     let place = place();
-    for (args, says) in [
+    for (args, excerpt) in [
         (&["leader_agree", "name=A"][..], "there is no event `leader_agree` (did you mean leader_agreed?)"),
         (&["Leader_Agreed"], "did you mean leader_agreed?"),
         (&["pizza"], "there is no event `pizza`; `ibbi chart` lists them all"),
@@ -25,16 +25,16 @@ fn an_event_that_is_not_known_or_not_whole_is_named_with_what_is_right() {
         (&["leader_agreed", "seat=<chair>"], "fill in the value of `seat`: superintendent|"),
         (&["-", "name=A"], "give the event type before its fields"),
     ] {
-        check_record(&place, args, USAGE, says);
+        check_record(&place, args, USAGE, excerpt);
     }
 }
 
 #[test]
-fn values_of_the_wrong_kind_are_refused_with_an_example_of_the_right_one() {
+fn invalid_values_are_usage_errors() {
     let place = place();
     let (long_name, long_text) = (format!("name={}", "n".repeat(121)), format!("text={}", "t".repeat(100_000)));
     let long_event = "e".repeat(100_000);
-    for (args, says) in [
+    for (args, excerpt) in [
         (&["session_postponed", "part=one", "reason=snow"][..], "part: `one` is not a whole number"),
         (&["session_postponed", "part=-1", "reason=snow"], "part: `-1` is not a whole number"),
         (&["session_postponed", "part=1.5", "reason=snow"], "part: `1.5` is not a whole number"),
@@ -68,14 +68,14 @@ fn values_of_the_wrong_kind_are_refused_with_an_example_of_the_right_one() {
             "seat: `a\u{fffd}ibbi: all is well\u{fffd}b` is not known",
         ),
     ] {
-        check_record(&place, args, USAGE, says);
+        check_record(&place, args, USAGE, excerpt);
     }
 }
 
 #[test]
-fn times_that_are_none_that_do_not_exist_or_come_twice_are_refused_with_a_way_out() {
+fn invalid_and_ambiguous_times_are_usage_errors() {
     let place = place();
-    for (at, says) in [
+    for (at, excerpt) in [
         ("", "is not a time; write 2026-10-20 16:00"),
         ("yesterday", "`yesterday` is not a time"),
         ("-1", "`-1` is not a time"),
@@ -87,12 +87,12 @@ fn times_that_are_none_that_do_not_exist_or_come_twice_are_refused_with_a_way_ou
         ("2025-11-02 01:30", "write it with its offset: 2025-11-02T01:30:00-04:00 or 2025-11-02T01:30:00-05:00"),
         ("1969-12-31 23:00Z", "outside the years 1970 to 9999"),
     ] {
-        check_record(&place, &["note_added", "text=so", "--at", at], USAGE, says);
-        check(&place, &["status", "a.ledger", "--at", at], USAGE, says);
+        check_record(&place, &["note_added", "text=so", "--at", at], USAGE, excerpt);
+        check(&place, &["status", "a.ledger", "--at", at], USAGE, excerpt);
         // Without --case the time is read in the zone of Massachusetts, which is also that of this case.
-        check(&place, &["replay", "a.ledger", "--at", at], USAGE, says);
+        check(&place, &["replay", "a.ledger", "--at", at], USAGE, excerpt);
     }
-    for (slot, says) in [
+    for (slot, excerpt) in [
         ("2025-03-09 02:30-04:00", "does not exist in America/New_York"),
         ("2025-11-02 01:30-03:00", "occurs twice in America/New_York"),
         ("2025-10-20 16:00-08:00", "which is not after its start"),
@@ -100,12 +100,12 @@ fn times_that_are_none_that_do_not_exist_or_come_twice_are_refused_with_a_way_ou
         ("2025-10-20", "is not a slot"),
         ("2025-10-20T08:00:00-05:00/2025-10-20T16:00:00-05:00", "has the offset of another zone"),
     ] {
-        check_record(&place, &["meeting_scheduled", &format!("slot={slot}")], USAGE, says);
+        check_record(&place, &["meeting_scheduled", &format!("slot={slot}")], USAGE, excerpt);
     }
 }
 
 #[test]
-fn the_future_and_the_time_before_the_last_event_are_refused_by_a_rule() {
+fn events_out_of_order_are_refused() {
     let place = place();
     check_record(
         &place,
@@ -119,21 +119,21 @@ fn the_future_and_the_time_before_the_last_event_are_refused_by_a_rule() {
         REFUSED,
         "five minutes after now",
     );
-    let says =
+    let excerpt =
         "the last event happened on Mon, Sep 1, 2025, 9:00 AM, and this one happened on Sat, Aug 30, 2025, 10:00 AM";
-    check_record(&place, &["note_added", "text=so", "--at", "2025-08-30 10:00"], REFUSED, says);
+    check_record(&place, &["note_added", "text=so", "--at", "2025-08-30 10:00"], REFUSED, excerpt);
 }
 
 #[test]
-fn a_case_is_named_wrongly_or_not_clearly_and_the_message_lists_those_there_are() {
+fn unknown_and_ambiguous_cases_are_listed() {
     let place = place();
     for case in ["", "nowhere", "birch", ZEROS, "*"] {
-        let says = format!("has no case `{case}`; it has ");
+        let excerpt = format!("has no case `{case}`; it has ");
         for command in ["status", "replay"] {
-            check(&place, &[command, "a.ledger", "--case", case], USAGE, &says);
+            check(&place, &[command, "a.ledger", "--case", case], USAGE, &excerpt);
         }
-        check(&place, &["route", "a.ledger", "completed", "--case", case], USAGE, &says);
-        check_record(&place, &["note_added", "text=so", "--case", case], USAGE, &says);
+        check(&place, &["route", "a.ledger", "completed", "--case", case], USAGE, &excerpt);
+        check_record(&place, &["note_added", "text=so", "--case", case], USAGE, &excerpt);
     }
     place.done(&["new", "a.ledger", "--district", "Birch Valley", "--at", "2025-09-02 09:00"]);
     for args in [&["status", "a.ledger"][..], &["route", "a.ledger", "completed"]] {
@@ -148,7 +148,7 @@ fn a_case_is_named_wrongly_or_not_clearly_and_the_message_lists_those_there_are(
 #[test]
 fn wrong_options_of_every_command_are_usage_errors() {
     let place = place();
-    for (args, says) in [
+    for (args, excerpt) in [
         (&[][..], "Usage: ibbi"),
         (&["pizza"], "unrecognized subcommand 'pizza'"),
         (&["status"], "<LEDGER>"),
@@ -190,10 +190,10 @@ fn wrong_options_of_every_command_are_usage_errors() {
     ] {
         if args.is_empty() {
             // Help, and no message: what can be done is the answer.
-            let said = place.ibbi(args);
-            assert!(said.code == USAGE && said.err.contains(says) && said.out.is_empty(), "{said:?}");
+            let result = place.ibbi(args);
+            assert!(result.code == USAGE && result.err.contains(excerpt) && result.out.is_empty(), "{result:?}");
         } else {
-            check(&place, args, USAGE, says);
+            check(&place, args, USAGE, excerpt);
         }
     }
     check(&place, &["void", "a.ledger", "2", "--reason", "so"], REFUSED, "number 2 is case_opened");
@@ -211,14 +211,14 @@ fn an_id_is_not_used_again_for_something_else() {
         args[index] = value;
         args
     };
-    let says = "already belongs to record 2 of case ";
-    check_record(&place, &other(1, "text=other"), USAGE, says);
-    check_record(&place, &other(5, "2025-09-02 10:01"), USAGE, says);
-    check_record(&place, &[&base[..], &["--actor", "somebody else"]].concat(), USAGE, says);
+    let excerpt = "already belongs to record 2 of case ";
+    check_record(&place, &other(1, "text=other"), USAGE, excerpt);
+    check_record(&place, &other(5, "2025-09-02 10:01"), USAGE, excerpt);
+    check_record(&place, &[&base[..], &["--actor", "somebody else"]].concat(), USAGE, excerpt);
 }
 
 #[test]
-fn arguments_that_are_not_utf_8_are_refused_and_files_with_such_names_are_fine() {
+fn only_file_names_may_be_other_than_utf_8() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt as _;
     let place = place();
@@ -233,7 +233,7 @@ fn arguments_that_are_not_utf_8_are_refused_and_files_with_such_names_are_fine()
     }
     let name = OsStr::from_bytes(b"caf\xe9.ledger");
     fails(&place, place.command(&["status".as_ref(), name]), b"", IO, "cannot open caf\u{fffd}.ledger");
-    let said = place.ibbi(&["new".as_ref(), name, "--district".as_ref(), OsStr::new("B")]);
-    assert_eq!(said.code, 0, "{}", said.err);
+    let result = place.ibbi(&["new".as_ref(), name, "--district".as_ref(), OsStr::new("B")]);
+    assert_eq!(result.code, 0, "{}", result.err);
     assert_eq!(place.ibbi(&["status".as_ref(), name]).code, 0);
 }

@@ -5,20 +5,20 @@ use crate::support::Place;
 
 /// Sends this to `ibbi record`, also as a dry run.
 #[track_caller]
-fn check(place: &Place, event: Option<&str>, input: &[u8], says: &str) {
+fn check(place: &Place, event: Option<&str>, input: &[u8], excerpt: &str) {
     let mut args = vec!["record", "a.ledger"];
     if let Some(event) = event {
         args.extend([event, "-"]);
     }
-    fails(place, place.command(&args), input, USAGE, says);
+    fails(place, place.command(&args), input, USAGE, excerpt);
     args.push("--dry-run");
-    fails(place, place.command(&args), input, USAGE, says);
+    fails(place, place.command(&args), input, USAGE, excerpt);
 }
 
 #[test]
-fn what_is_no_json_or_no_event_is_refused_with_its_place() {
+fn invalid_json_is_refused_with_its_place() {
     let place = place();
-    for (input, says) in [
+    for (input, excerpt) in [
         ("", "standard input is empty; name an event"),
         (" \n\t\n", "standard input is empty"),
         ("pizza", "line 1, column 1: expected value"),
@@ -68,9 +68,9 @@ fn what_is_no_json_or_no_event_is_refused_with_its_place() {
             "has the offset of another zone",
         ),
     ] {
-        check(&place, None, input.as_bytes(), says);
+        check(&place, None, input.as_bytes(), excerpt);
     }
-    for (event, input, says) in [
+    for (event, input, excerpt) in [
         ("note_added", "", "standard input is empty; note_added takes text=<text>"),
         ("note_added", "[\"so\"]", "expected an object"),
         ("note_added", "{\"text\":\"a\",\"text\":\"b\"}", "duplicate key `text`"),
@@ -78,7 +78,7 @@ fn what_is_no_json_or_no_event_is_refused_with_its_place() {
         ("case_opened", "{}", "missing key `district`"),
         ("nothing", "{}", "there is no event `nothing`"),
     ] {
-        check(&place, Some(event), input.as_bytes(), says);
+        check(&place, Some(event), input.as_bytes(), excerpt);
     }
 }
 
@@ -87,7 +87,7 @@ fn deep_long_and_binary_input_is_refused_without_harm() {
     let place = place();
     let deep = |prefix: &str, open: &str, times: usize| [prefix, &open.repeat(times)].concat().into_bytes();
     let long_text = format!(r#"{{"type":"note_added","data":{{"text":"{}"}}}}"#, "x".repeat(900_000));
-    for (input, says) in [
+    for (input, excerpt) in [
         (deep("", "[", 500_000), "wrong kind of value: a list"),
         (deep("", "{\"a\":", 150_000), "it ends in the middle of"),
         (deep(r#"{"type":"note_added","data":"#, "[", 500_000), "the JSON is not an event"),
@@ -101,6 +101,6 @@ fn deep_long_and_binary_input_is_refused_without_harm() {
         (b"{\"type\":\"note_added\",\"data\":{\"text\":\"\xff\"}}".to_vec(), "line 1, column 38"),
         (b"{\"\xff\":1}".to_vec(), "the JSON is not an event"),
     ] {
-        check(&place, None, &input, says);
+        check(&place, None, &input, excerpt);
     }
 }

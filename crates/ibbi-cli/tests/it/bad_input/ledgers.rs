@@ -5,14 +5,14 @@ use crate::support::Place;
 
 /// Every command that is given a ledger, on the file `x`, with what it is expected to end with and to say.
 #[track_caller]
-fn check_all(place: &Place, code: i32, says: &str) {
-    check(place, &["new", "x", "--district", "Y"], code, says);
-    check_readers(place, code, says);
+fn check_all(place: &Place, code: i32, excerpt: &str) {
+    check(place, &["new", "x", "--district", "Y"], code, excerpt);
+    check_readers(place, code, excerpt);
 }
 
 /// Every command that needs a ledger that is there.
 #[track_caller]
-fn check_readers(place: &Place, code: i32, says: &str) {
+fn check_readers(place: &Place, code: i32, excerpt: &str) {
     for args in [
         &["status", "x"][..],
         &["replay", "x"],
@@ -23,7 +23,7 @@ fn check_readers(place: &Place, code: i32, says: &str) {
         &["record", "x", "case_opened", "district=Y", "--dry-run"],
         &["void", "x", "3", "--reason", "so"],
     ] {
-        check(place, args, code, says);
+        check(place, args, code, excerpt);
     }
 }
 
@@ -34,12 +34,12 @@ fn sound(place: &Place) -> Vec<u8> {
 }
 
 #[test]
-fn a_file_that_is_no_ledger_is_left_alone() {
+fn other_files_are_not_changed() {
     let place = place();
     let ledger = sound(&place);
     let line = |index: usize| ledger.split_inclusive(|b| *b == b'\n').nth(index).unwrap().to_vec();
     let reversed: Vec<u8> = [line(1), line(0), line(2)].concat();
-    for (content, says) in [
+    for (content, excerpt) in [
         (b"\n".to_vec(), "x does not begin as a ledger: the line is empty"),
         (b"My notes\nof today\n".to_vec(), "x does not begin as a ledger: the line is not JSON"),
         (b"{\"a\":1}\n".to_vec(), "x does not begin as a ledger: a line of this type can't have the key `a`"),
@@ -50,7 +50,7 @@ fn a_file_that_is_no_ledger_is_left_alone() {
         (reversed, "x does not begin as a ledger: its first line is one from further down"),
     ] {
         std::fs::write(place.path("x"), content).unwrap();
-        check_all(&place, BAD, says);
+        check_all(&place, BAD, excerpt);
     }
     for content in [&b"no line feed"[..], &[b'x'; 1_000_000]] {
         std::fs::write(place.path("x"), content).unwrap();
@@ -60,7 +60,7 @@ fn a_file_that_is_no_ledger_is_left_alone() {
 }
 
 #[test]
-fn a_ledger_that_was_changed_is_only_reported_with_the_place() {
+fn changed_ledger_is_reported_with_the_place() {
     let place = place();
     let ledger = sound(&place);
     let text = String::from_utf8(ledger.clone()).unwrap();
@@ -70,7 +70,7 @@ fn a_ledger_that_was_changed_is_only_reported_with_the_place() {
     let twice = text.lines().next_back().unwrap().to_owned() + "\n";
     let without_second: String =
         text.split_inclusive('\n').enumerate().filter(|(i, _)| *i != 1).map(|(_, l)| l).collect();
-    for (content, says) in [
+    for (content, excerpt) in [
         ([b"\xef\xbb\xbf", &ledger[..]].concat(), "line 1, byte 0: the line begins with a byte order mark".to_owned()),
         (text.replace('\n', "\r\n").into_bytes(), "the line ends with CR LF instead of LF".to_owned()),
         (with(&long), format!("line 4, byte {end}: the line is 10000000 bytes long; the limit is 65536 bytes")),
@@ -85,12 +85,12 @@ fn a_ledger_that_was_changed_is_only_reported_with_the_place() {
         (without_second.into_bytes(), "line 2, byte ".to_owned()),
     ] {
         std::fs::write(place.path("x"), content).unwrap();
-        check_all(&place, BAD, &says);
+        check_all(&place, BAD, &excerpt);
     }
 }
 
 #[test]
-fn an_event_that_no_rule_allows_is_reported_by_every_reader() {
+fn illegal_event_is_reported_by_every_reader() {
     let place = place();
     // A program that knows the format and not the rules could have written this.
     forge(&place, "a.ledger", "x");
@@ -107,10 +107,10 @@ fn an_event_that_no_rule_allows_is_reported_by_every_reader() {
         "{shown}"
     );
     assert!(shown.contains("[Training]"), "the stage is the recorded one: {shown}");
-    let said = place.ibbi(&["replay", "x"]);
-    assert_eq!(said.code, BAD);
-    assert_eq!(said.err, "ibbi: the rules don't allow 1 recorded event\n");
-    assert!(said.out.ends_with("Training; the rules don't allow 1 event\n"), "{}", said.out);
+    let result = place.ibbi(&["replay", "x"]);
+    assert_eq!(result.code, BAD);
+    assert_eq!(result.err, "ibbi: the rules don't allow 1 recorded event\n");
+    assert!(result.out.ends_with("Training; the rules don't allow 1 event\n"), "{}", result.out);
     // It takes a note, and a correction makes it valid again.
     place.done(&["record", "x", "note_added", "text=The letters never came."]);
     place.done(&["void", "x", "3", "--reason", "recorded in the wrong case"]);
@@ -145,7 +145,7 @@ fn forge(place: &Place, from: &str, to: &str) {
 }
 
 #[test]
-fn an_empty_file_is_no_ledger_until_new_begins_one_in_it() {
+fn new_creates_a_ledger_in_an_empty_file() {
     let place = place();
     for begun in ["", "{\"actor\":\"cle"] {
         std::fs::write(place.path("x"), begun).unwrap();
@@ -171,7 +171,7 @@ fn what_is_no_ledger_is_not_called_sound() {
 }
 
 #[test]
-fn a_line_cut_off_at_the_end_is_read_over_and_set_aside_by_the_next_record() {
+fn unfinished_line_is_set_aside_by_the_next_record() {
     let place = place();
     let ledger = sound(&place);
     let torn = [&ledger[..], b"{\"actor\":\"cle"].concat();
@@ -181,8 +181,8 @@ fn a_line_cut_off_at_the_end_is_read_over_and_set_aside_by_the_next_record() {
         place.done(args);
         assert!(place.files() == before, "{args:?} changes a file");
     }
-    let said = place.done(&["record", "x", "note_added", "text=so"]);
-    assert!(said.contains("were an unfinished line that a crash left"), "{said}");
+    let result = place.done(&["record", "x", "note_added", "text=so"]);
+    assert!(result.contains("were an unfinished line that a crash left"), "{result}");
     let files = place.files();
     let kept =
         files.iter().find(|(name, _)| name.to_string_lossy().contains("torn")).expect("what was cut off is kept");
@@ -191,7 +191,7 @@ fn a_line_cut_off_at_the_end_is_read_over_and_set_aside_by_the_next_record() {
 }
 
 #[test]
-fn what_is_not_there_or_no_file_is_named_and_nothing_is_made() {
+fn missing_files_are_reported_and_not_created() {
     let place = place();
     check_readers(&place, IO, "cannot open x: ");
     std::fs::create_dir(place.path("x")).unwrap();

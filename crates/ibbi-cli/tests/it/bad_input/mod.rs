@@ -5,7 +5,7 @@ mod json;
 mod ledgers;
 mod surroundings;
 
-use crate::support::{Place, Said, run};
+use crate::support::{Place, RunOutput, run};
 use std::process::Command;
 
 /// Done.
@@ -28,13 +28,13 @@ fn place() -> Place {
 
 /// Runs a command that is to fail with this code and to say this, once and plainly, and to change no file.
 #[track_caller]
-fn fails(place: &Place, command: Command, input: &[u8], code: i32, says: &str) -> Said {
+fn fails(place: &Place, command: Command, input: &[u8], code: i32, excerpt: &str) -> RunOutput {
     let before = place.files();
     let shown = format!("{command:?}");
-    let said = run(command, input);
-    let err = &said.err;
-    assert_eq!(said.code, code, "{shown}: {said:?}");
-    assert!(err.contains(says), "{shown}: not {says:?} in: {err}");
+    let result = run(command, input);
+    let err = &result.err;
+    assert_eq!(result.code, code, "{shown}: {result:?}");
+    assert!(err.contains(excerpt), "{shown}: not {excerpt:?} in: {err}");
     for never in ["panicked", "backtrace", "RUST_", "unwrap", "Error {", "Err(", "Some(", "src/"] {
         assert!(!err.contains(never), "{shown}: {never:?} in: {err}");
     }
@@ -43,21 +43,21 @@ fn fails(place: &Place, command: Command, input: &[u8], code: i32, says: &str) -
     assert_eq!(messages.count(), 1, "{shown}: not one message: {err}");
     assert!(err.len() < 4_000, "{shown}: a message of {} bytes", err.len());
     assert!(!err.contains(|c: char| c.is_control() && c != '\n'), "{shown}: a control character in {err:?}");
-    assert_eq!(said.out, "", "{shown}: data on standard output");
+    assert_eq!(result.out, "", "{shown}: data on standard output");
     assert!(place.files() == before, "{shown}: a file has changed");
-    said
+    result
 }
 
 /// [`fails`] for arguments without input.
 #[track_caller]
-fn check(place: &Place, args: &[&str], code: i32, says: &str) {
-    fails(place, place.command(args), b"", code, says);
+fn check(place: &Place, args: &[&str], code: i32, excerpt: &str) {
+    fails(place, place.command(args), b"", code, excerpt);
 }
 
 /// [`check`] for an event offered to `a.ledger`, also as a dry run.
 #[track_caller]
-fn check_record(place: &Place, args: &[&str], code: i32, says: &str) {
+fn check_record(place: &Place, args: &[&str], code: i32, excerpt: &str) {
     let args = [&["record", "a.ledger"], args].concat();
-    check(place, &args, code, says);
-    check(place, &[&args[..], &["--dry-run"]].concat(), code, says);
+    check(place, &args, code, excerpt);
+    check(place, &[&args[..], &["--dry-run"]].concat(), code, excerpt);
 }

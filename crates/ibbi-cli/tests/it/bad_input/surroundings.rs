@@ -8,11 +8,11 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
 
 #[test]
-fn a_pipe_or_a_device_in_place_of_a_ledger_is_refused_and_not_waited_for() {
+fn pipes_and_devices_are_not_ledgers() {
     let place = place();
     assert!(Command::new("mkfifo").arg(place.path("pipe")).status().is_ok_and(|made| made.success()), "mkfifo works");
     for name in ["pipe", "/dev/null", "/dev/zero", "/dev/full"] {
-        let says = format!("cannot open {name}: it is not a file that can be read again");
+        let excerpt = format!("cannot open {name}: it is not a file that can be read again");
         for args in [
             &["new", name, "--district", "Y"][..],
             &["status", name],
@@ -21,7 +21,7 @@ fn a_pipe_or_a_device_in_place_of_a_ledger_is_refused_and_not_waited_for() {
             &["record", name, "case_opened", "district=Y", "--dry-run"],
             &["void", name, "2", "--reason", "so"],
         ] {
-            check(&place, args, IO, &says);
+            check(&place, args, IO, &excerpt);
         }
     }
 }
@@ -40,19 +40,19 @@ fn a_link_that_leads_nowhere_or_to_itself_is_refused() {
 }
 
 #[test]
-fn output_that_cannot_be_written_is_an_error_and_a_reader_that_leaves_is_none() {
+fn unwritable_output_is_an_error() {
     let place = place();
     for args in [&["rules"][..], &["chart"], &["status", "a.ledger"], &["--help"], &["--json", "rules"]] {
         // Through a shell, since the harness keeps standard output for itself.
         let line = |rest: &str| format!("ibbi {} {rest}", args.join(" "));
-        let said = place.type_line(&line("> /dev/full"));
-        assert_eq!(said.code, IO, "{args:?}: {said:?}");
-        assert!(said.err.starts_with("ibbi: cannot write the result: "), "{args:?}: {}", said.err);
-        let said = place.type_line(&line("2> /dev/full"));
-        assert_eq!((said.code, said.err.as_str()), (DONE, ""), "{args:?}: messages are lost, the result is not");
+        let result = place.type_line(&line("> /dev/full"));
+        assert_eq!(result.code, IO, "{args:?}: {result:?}");
+        assert!(result.err.starts_with("ibbi: cannot write the result: "), "{args:?}: {}", result.err);
+        let result = place.type_line(&line("2> /dev/full"));
+        assert_eq!((result.code, result.err.as_str()), (DONE, ""), "{args:?}: messages are lost, the result is not");
     }
-    let said = place.type_line("ibbi status nowhere.ledger 2> /dev/full; exit $?");
-    assert_eq!(said.code, IO);
+    let result = place.type_line("ibbi status nowhere.ledger 2> /dev/full; exit $?");
+    assert_eq!(result.code, IO);
     let mut child = place.command(&["rules"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     BufReader::with_capacity(16, child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -62,10 +62,10 @@ fn output_that_cannot_be_written_is_an_error_and_a_reader_that_leaves_is_none() 
 }
 
 #[test]
-fn a_record_that_cannot_be_reported_is_recorded_all_the_same() {
+fn event_is_recorded_without_output() {
     let place = place();
-    let said = place.type_line("ibbi record a.ledger note_added text=so > /dev/full");
-    assert_eq!(said.code, IO, "{said:?}");
+    let result = place.type_line("ibbi record a.ledger note_added text=so > /dev/full");
+    assert_eq!(result.code, IO, "{result:?}");
     assert_eq!(place.json(&["status", "a.ledger"]).1["records"], 2, "the message is lost, the record is not");
 }
 
@@ -105,20 +105,20 @@ fn files_and_directories_without_permission_are_named() {
     set("closed", 0o755);
 }
 
-/// Files without permission cannot be compared, so only what is said is looked at.
+/// Files without permission cannot be compared, so only the message is checked.
 fn check_unread(place: &Place, name: &str) {
     for args in [&["status", name][..], &["record", name, "note_added", "text=so"], &["replay", name]] {
-        let said = place.ibbi(args);
-        assert_eq!(said.code, IO, "{args:?}: {said:?}");
-        assert!(said.err.contains("Permission denied"), "{args:?}: {}", said.err);
+        let result = place.ibbi(args);
+        assert_eq!(result.code, IO, "{args:?}: {result:?}");
+        assert!(result.err.contains("Permission denied"), "{args:?}: {}", result.err);
     }
 }
 
 #[test]
-fn a_ledger_that_somebody_else_writes_can_be_read_and_not_written() {
+fn locked_ledger_can_be_read() {
     let place = place();
     let held = ibbi_log::Ledger::open(&place.path("a.ledger")).unwrap();
-    let says = "a.ledger is locked by process ";
+    let excerpt = "a.ledger is locked by process ";
     // Each of them waits for the lock, so they wait together.
     std::thread::scope(|scope| {
         for args in [
@@ -128,7 +128,7 @@ fn a_ledger_that_somebody_else_writes_can_be_read_and_not_written() {
             &["record", "a.ledger", "case_opened", "district=Y"],
         ] {
             let place = &place;
-            scope.spawn(move || check(place, args, IO, says));
+            scope.spawn(move || check(place, args, IO, excerpt));
         }
     });
     for args in [
@@ -144,7 +144,7 @@ fn a_ledger_that_somebody_else_writes_can_be_read_and_not_written() {
 }
 
 #[test]
-fn of_many_who_record_at_once_each_is_recorded_or_told_to_wait() {
+fn concurrent_records_succeed_or_report_the_lock() {
     let place = place();
     let text = |number: usize| format!("text=note {number}");
     let start = |number| {

@@ -14,9 +14,9 @@ pub(crate) struct Pair {
 
 /// Ledgers to be judged, under the name of what was done to them.
 #[derive(Default)]
-pub(crate) struct Docket(pub(crate) Vec<(&'static str, Pair)>);
+pub(crate) struct Samples(pub(crate) Vec<(&'static str, Pair)>);
 
-impl Docket {
+impl Samples {
     pub(crate) fn add(&mut self, what: &'static str, ledger: Vec<u8>, notes: &[u8]) {
         self.0.push((what, Pair { ledger, notes: notes.to_vec() }));
     }
@@ -55,8 +55,8 @@ fn relinked(lines: &[Vec<u8>]) -> Vec<u8> {
 }
 
 /// Every bit of a small ledger and of its checkpoints flipped, every truncation of both.
-pub(crate) fn flipped_or_cut() -> Docket {
-    let mut docket = Docket::default();
+pub(crate) fn flipped_or_cut() -> Samples {
+    let mut samples = Samples::default();
     let Pair { ledger, notes } = sealed(4, 2);
     for covered in [&b""[..], &notes] {
         let flips = if covered.is_empty() { "a bit flipped, no checkpoint" } else { "a bit flipped under checkpoints" };
@@ -65,31 +65,31 @@ pub(crate) fn flipped_or_cut() -> Docket {
             for bit in 0..8 {
                 let mut flipped = ledger.clone();
                 flipped[place] ^= 1 << bit;
-                docket.add(flips, flipped, covered);
+                samples.add(flips, flipped, covered);
             }
-            docket.add(cuts, ledger[..place].to_vec(), covered);
+            samples.add(cuts, ledger[..place].to_vec(), covered);
         }
     }
     for place in 0..notes.len() {
         for bit in 0..8 {
             let mut flipped = notes.clone();
             flipped[place] ^= 1 << bit;
-            docket.add("a bit of the checkpoints flipped", ledger.clone(), &flipped);
+            samples.add("a bit of the checkpoints flipped", ledger.clone(), &flipped);
         }
-        docket.add("the checkpoints cut off", ledger.clone(), &notes[..place]);
+        samples.add("the checkpoints cut off", ledger.clone(), &notes[..place]);
     }
-    docket
+    samples
 }
 
 /// Lines removed, repeated and swapped, as they are and with the chain made to fit.
-pub(crate) fn moved_lines() -> Docket {
-    let mut docket = Docket::default();
+pub(crate) fn moved_lines() -> Samples {
+    let mut samples = Samples::default();
     let Pair { ledger, notes } = sealed(40, 3);
     let all = lines(&ledger);
     let mut add = |what, lines: &[Vec<u8>]| {
-        docket.add(what, lines.concat(), b"");
-        docket.add(what, relinked(lines), b"");
-        docket.add(what, relinked(lines), &notes);
+        samples.add(what, lines.concat(), b"");
+        samples.add(what, relinked(lines), b"");
+        samples.add(what, relinked(lines), &notes);
     };
     for index in 0..all.len() {
         let mut changed = all.clone();
@@ -107,18 +107,18 @@ pub(crate) fn moved_lines() -> Docket {
         }
         add("the end removed", &all[..index.max(1)]);
     }
-    docket
+    samples
 }
 
-/// A ledger in which two records of a case bear one id, with the chain made to fit.
-pub(crate) fn repeated_id() -> Docket {
+/// A ledger in which two records of a case have one id, with the chain made to fit.
+pub(crate) fn repeated_id() -> Samples {
     let mut lines = lines(&records::ledger_bytes(5, 1));
     let id = |line: &[u8]| serde_json::from_slice::<Value>(line).expect("a line")["id"].to_string();
     let (first, last) = (id(&lines[2]), id(&lines[5]));
     lines[5] = String::from_utf8_lossy(&lines[5]).replace(&last, &first).into_bytes();
-    let mut docket = Docket::default();
-    docket.add("an id borne twice", relinked(&lines), b"");
-    docket
+    let mut samples = Samples::default();
+    samples.add("an id used twice", relinked(&lines), b"");
+    samples
 }
 
 /// Every place in a value, as JSON pointers.
@@ -226,16 +226,16 @@ fn small_ledgers() -> Vec<(Vec<u8>, Value)> {
 }
 
 /// Records with another value in every place, with one left out and with a key more.
-pub(crate) fn wrong_values_everywhere() -> Docket {
-    let mut docket = Docket::default();
+pub(crate) fn wrong_values_everywhere() -> Samples {
+    let mut samples = Samples::default();
     let values = wrong_values();
     for (index, (before, line)) in small_ledgers().into_iter().enumerate() {
         let mut add =
-            |what, line: &Value| docket.add(what, [&before[..], line.to_string().as_bytes(), b"\n"].concat(), b"");
+            |what, line: &Value| samples.add(what, [&before[..], line.to_string().as_bytes(), b"\n"].concat(), b"");
         add("nothing changed", &line);
         let mut found = Vec::new();
         places(&line, "", &mut found);
-        // What stands around the data is the same in all records.
+        // What is around the data is the same in all records.
         for place in found.iter().filter(|place| index < 2 || place.starts_with("/data")) {
             for value in &values {
                 let mut changed = line.clone();
@@ -273,12 +273,12 @@ pub(crate) fn wrong_values_everywhere() -> Docket {
             }
         }
     }
-    docket
+    samples
 }
 
 /// Records whose JSON is written in other ways.
-pub(crate) fn other_spellings() -> Docket {
-    let mut docket = Docket::default();
+pub(crate) fn other_spellings() -> Samples {
+    let mut samples = Samples::default();
     let replaced = [
         ("{", "{ "),
         (":", ": "),
@@ -322,7 +322,7 @@ pub(crate) fn other_spellings() -> Docket {
     ];
     for (before, line) in small_ledgers() {
         let text = line.to_string();
-        let mut add = |what, text: &str| docket.add(what, [&before[..], text.as_bytes(), b"\n"].concat(), b"");
+        let mut add = |what, text: &str| samples.add(what, [&before[..], text.as_bytes(), b"\n"].concat(), b"");
         for (from, to) in replaced {
             add("another spelling", &text.replacen(from, to, 1));
             add("another spelling", &text.replace(from, to));
@@ -345,11 +345,11 @@ pub(crate) fn other_spellings() -> Docket {
         }
         add("a long line", &text.replacen("\"data\":", &format!("\"data\":\"{}\",", "a".repeat(70_000)), 1));
         add("a long line", &text.replacen("\"seq\":", &format!("\"seq\":{}", "9".repeat(60_000)), 1));
-        docket.add(
+        samples.add(
             "bytes that are no UTF-8",
             [&before[..], text.replacen("clerk", "", 1).as_bytes(), b"\xff\n"].concat(),
             b"",
         );
     }
-    docket
+    samples
 }

@@ -9,10 +9,10 @@ R. Amari\nno\nfrydays\nfridays\nJ. Ortiz\nyes\n\nT. Okafor\n\nmonday mornings, t
 N. Beaumont\ntuesdays, 2026-11-02 to 2026-11-13\n\nL. Haddad\n\n\nC. Sato\n11/20/2026\n\n";
 
 #[test]
-fn without_a_terminal_a_commented_template_is_written_that_plans_as_it_stands() {
+fn template_is_a_valid_scenario() {
     let place = Place::new();
-    let said = place.done(&["scenario", "new", "my.toml"]);
-    assert!(said.contains("ibbi plan my.toml"), "{said}");
+    let result = place.done(&["scenario", "new", "my.toml"]);
+    assert!(result.contains("ibbi plan my.toml"), "{result}");
     let text = std::fs::read_to_string(place.path("my.toml")).expect("a scenario");
     assert!(text.contains("# labor_adopts = 0.8"), "{text}");
     place.done(&["plan", "my.toml"]);
@@ -23,9 +23,9 @@ fn without_a_terminal_a_commented_template_is_written_that_plans_as_it_stands() 
 #[test]
 fn the_questions_are_asked_until_the_answers_are_understood() {
     let place = Place::new();
-    let said = place.ibbi_with(&["scenario", "new", "my.toml", "--ask"], ANSWERS.as_bytes());
-    assert_eq!(said.code, 0, "{said:?}");
-    insta::assert_snapshot!("asked", without_today(&said.err));
+    let result = place.ibbi_with(&["scenario", "new", "my.toml", "--ask"], ANSWERS.as_bytes());
+    assert_eq!(result.code, 0, "{result:?}");
+    insta::assert_snapshot!("asked", without_today(&result.err));
     insta::assert_snapshot!("asked-file", std::fs::read_to_string(place.path("my.toml")).expect("a scenario"));
     place.done(&["plan", "my.toml"]);
 }
@@ -41,21 +41,21 @@ fn without_today(questions: &str) -> String {
 }
 
 #[test]
-fn who_stops_answering_has_written_nothing() {
+fn unfinished_answers_write_nothing() {
     let place = Place::new();
     for count in 0..ANSWERS.lines().count() - 1 {
         let some: String = ANSWERS.split_inclusive('\n').take(count).collect();
-        let said = place.ibbi_with(&["scenario", "new", "my.toml", "--ask"], some.as_bytes());
-        assert!(said.code == 2 && said.err.contains("nothing was written"), "{count}: {said:?}");
+        let result = place.ibbi_with(&["scenario", "new", "my.toml", "--ask"], some.as_bytes());
+        assert!(result.code == 2 && result.err.contains("nothing was written"), "{count}: {result:?}");
         assert!(place.files().is_empty(), "{count}");
     }
 }
 
 #[test]
-fn an_existing_file_is_told_before_the_first_question() {
+fn existing_file_is_reported_before_the_first_question() {
     let place = with_sample("maple-hollow.toml");
     let before = place.files();
-    let said = place.ibbi_with(&["scenario", "new", "my.toml", "--ask"], ANSWERS.as_bytes());
-    assert!(said.code == 5 && !said.err.contains("district"), "{said:?}");
+    let result = place.ibbi_with(&["scenario", "new", "my.toml", "--ask"], ANSWERS.as_bytes());
+    assert!(result.code == 5 && !result.err.contains("district"), "{result:?}");
     assert_eq!(place.files(), before);
 }

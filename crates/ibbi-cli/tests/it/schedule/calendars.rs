@@ -38,12 +38,12 @@ fn what_moves_keeps_its_id_and_gets_a_higher_sequence() {
     let changed = text.replace("unavailable = [\"tuesday\",", &format!("unavailable = [{moved}, \"tuesday\","));
     assert_ne!(text, changed);
     std::fs::write(place.path("my.toml"), changed).expect("a scenario");
-    let said = place.done(&[&["calendar", "my.toml"][..], &STAMP].concat());
+    let result = place.done(&[&["calendar", "my.toml"][..], &STAMP].concat());
     let after = read(&place, "dates.ics");
     assert_eq!(lines(&before, "UID"), lines(&after, "UID"));
     let sequences = lines(&after, "SEQUENCE");
     assert_eq!(sequences[..2], ["SEQUENCE:0", "SEQUENCE:0"]);
-    assert_eq!(sequences[2], "SEQUENCE:1", "{said}");
+    assert_eq!(sequences[2], "SEQUENCE:1", "{result}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::{sample, with_sample};
 use crate::support::Place;
 
 #[test]
-fn without_a_scenario_every_job_runs_on_the_sample_that_the_program_carries() {
+fn default_scenario_is_the_sample() {
     let place = Place::new();
     for args in [
         &["plan"][..],
@@ -70,8 +70,8 @@ fn the_format_on_the_command_line_counts_in_either_spelling() {
 fn a_scenario_can_come_through_a_pipe() {
     let text = std::fs::read(sample("maple-hollow.toml")).expect("the sample");
     let place = Place::new();
-    let said = place.ibbi_with(&["plan", "-"], &text);
-    assert_eq!(said.code, 0, "{said:?}");
+    let result = place.ibbi_with(&["plan", "-"], &text);
+    assert_eq!(result.code, 0, "{result:?}");
     let wrong = place.ibbi_with(&["plan", "-"], b"district = 1\n");
     assert!(wrong.code == 2 && wrong.err.contains("-:1:"), "{wrong:?}");
 }

@@ -72,7 +72,7 @@ fn a_forecast_goes_on_from_a_real_case() {
     assert_eq!(place.ibbi(&["verify", "runs.ledger"]).code, 0);
     let (code, timelines) = place.json(&["replay", "runs.ledger"]);
     assert_eq!((code, timelines.as_array().map(Vec::len)), (0, Some(300)));
-    assert!(place.done(&args).contains("Agreement"), "the text says from where it goes on");
+    assert!(place.done(&args).contains("Agreement"), "the text shows from where it continues");
     let early = place.ibbi(&["simulate", "my.toml", "--from", "open.ledger", "--as-of", "2020-01-01 09:00"]);
     assert!(early.code == 2 && early.err.contains("or a later one"), "{early:?}");
 }

@@ -3,8 +3,8 @@
 use super::{with_change, with_sample};
 
 #[test]
-fn every_malformed_scenario_is_told_where_it_is_wrong_and_what_would_be_right() {
-    let mut told = String::new();
+fn malformed_scenarios_have_helpful_errors() {
+    let mut messages = String::new();
     for (what, old, new) in [
         ("an unknown key", "format =", "fromat ="),
         ("a misspelt format", "\"two_half_days\"", "\"two_half_day\""),
@@ -28,17 +28,17 @@ fn every_malformed_scenario_is_told_where_it_is_wrong_and_what_would_be_right() 
     ] {
         let place = with_change(old, new);
         for command in ["plan", "simulate", "who", "report", "calendar", "compare"] {
-            let said = place.ibbi(&[command, "my.toml"]);
-            assert_eq!(said.code, 2, "{what}: {said:?}");
-            assert!(said.out.is_empty() && said.err.contains("my.toml:"), "{what}: {said:?}");
+            let result = place.ibbi(&[command, "my.toml"]);
+            assert_eq!(result.code, 2, "{what}: {result:?}");
+            assert!(result.out.is_empty() && result.err.contains("my.toml:"), "{what}: {result:?}");
             if command == "plan" {
-                told.push_str(&format!("# {what}\n{}\n", said.err));
+                messages.push_str(&format!("# {what}\n{}\n", result.err));
             }
         }
         let files: Vec<_> = place.files().into_keys().collect();
         assert_eq!(files, ["my.toml"], "{what}: nothing is written");
     }
-    insta::assert_snapshot!("malformed", told);
+    insta::assert_snapshot!("malformed", messages);
 }
 
 #[test]
@@ -52,12 +52,12 @@ fn as_json_every_problem_has_its_place() {
 }
 
 #[test]
-fn what_is_no_scenario_at_all_is_told_too() {
+fn other_files_are_not_scenarios() {
     let place = with_sample("maple-hollow.toml");
     std::fs::write(place.path("latin.toml"), b"district = \"Caf\xe9\"\n").expect("a file");
     std::fs::write(place.path("empty.toml"), b"").expect("a file");
     std::fs::write(place.path("large.toml"), vec![b'#'; (1 << 20) + 1]).expect("a file");
-    for (args, code, says) in [
+    for (args, code, excerpt) in [
         (&["plan", "nowhere.toml"][..], 5, "cannot open nowhere.toml"),
         (&["plan", "."], 5, "directory"),
         (&["plan", "latin.toml"], 2, "latin.toml:1: this is not UTF-8 text"),
@@ -76,9 +76,9 @@ fn what_is_no_scenario_at_all_is_told_too() {
         (&["scenario", "new", "my.toml"], 5, "cannot write my.toml"),
     ] {
         let before = place.files();
-        let said = place.ibbi(args);
-        assert_eq!(said.code, code, "{args:?}: {said:?}");
-        assert!(said.err.contains(says), "{args:?}: {said:?}");
+        let result = place.ibbi(args);
+        assert_eq!(result.code, code, "{args:?}: {result:?}");
+        assert!(result.err.contains(excerpt), "{args:?}: {result:?}");
         assert_eq!(place.files(), before, "{args:?}: no file changes");
     }
 }

@@ -16,7 +16,7 @@ fn with_sample(name: &str) -> Place {
     place
 }
 
-/// A place with a copy of the ordinary sample in which a text stands for another.
+/// A place with a copy of the ordinary sample in which a text is replaced by another.
 fn with_change(old: &str, new: &str) -> Place {
     let place = Place::new();
     let text = std::fs::read_to_string(sample("maple-hollow.toml")).expect("the sample");

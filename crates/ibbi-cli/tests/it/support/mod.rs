@@ -29,9 +29,9 @@ pub(crate) struct Place {
     dir: tempfile::TempDir,
 }
 
-/// What a run of the program said.
+/// The output of a run of the program.
 #[derive(Debug)]
-pub(crate) struct Said {
+pub(crate) struct RunOutput {
     /// The exit code.
     pub(crate) code: i32,
     /// Standard output.
@@ -68,12 +68,12 @@ impl Place {
     }
 
     /// Runs the program.
-    pub(crate) fn ibbi<S: AsRef<OsStr>>(&self, args: &[S]) -> Said {
+    pub(crate) fn ibbi<S: AsRef<OsStr>>(&self, args: &[S]) -> RunOutput {
         run(self.command(args), b"")
     }
 
     /// Runs the program with this on its standard input.
-    pub(crate) fn ibbi_with<S: AsRef<OsStr>>(&self, args: &[S], input: &[u8]) -> Said {
+    pub(crate) fn ibbi_with<S: AsRef<OsStr>>(&self, args: &[S], input: &[u8]) -> RunOutput {
         run(self.command(args), input)
     }
 }
@@ -82,24 +82,24 @@ impl Place {
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Runs a command with this on its standard input.
-pub(crate) fn run(mut command: Command, input: &[u8]) -> Said {
+pub(crate) fn run(mut command: Command, input: &[u8]) -> RunOutput {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the program starts");
     let mut stdin = child.stdin.take().expect("a pipe");
     let (mut out, mut err) = (child.stdout.take().expect("a pipe"), child.stderr.take().expect("a pipe"));
     std::thread::scope(|scope| {
-        // The program may end before it has read everything; what it says then is what matters.
+        // The program may end before it has read everything; its output matters then.
         scope.spawn(move || stdin.write_all(input));
         let reads = |pipe: &mut dyn Read| {
             let mut bytes = Vec::new();
-            pipe.read_to_end(&mut bytes).expect("what the program says can be read");
-            String::from_utf8(bytes).expect("what the program says is UTF-8")
+            pipe.read_to_end(&mut bytes).expect("the output can be read");
+            String::from_utf8(bytes).expect("the output is UTF-8")
         };
         let (out, err) = (scope.spawn(move || reads(&mut out)), scope.spawn(move || reads(&mut err)));
         let code = ends(&mut child);
         let (out, err) = (out.join().expect("it was read"), err.join().expect("it was read"));
-        let Some(code) = code else { panic!("{command:?} does not end; so far it says: {out}{err}") };
-        Said { code: code.code().unwrap_or_else(|| panic!("{command:?} was ended by a signal: {err}")), out, err }
+        let Some(code) = code else { panic!("{command:?} does not end; its output so far: {out}{err}") };
+        RunOutput { code: code.code().unwrap_or_else(|| panic!("{command:?} was ended by a signal: {err}")), out, err }
     })
 }
 
@@ -118,7 +118,7 @@ fn ends(child: &mut Child) -> Option<ExitStatus> {
 
 impl Place {
     /// Types a line into a shell, in which `ibbi` is the program.
-    pub(crate) fn type_line(&self, line: &str) -> Said {
+    pub(crate) fn type_line(&self, line: &str) -> RunOutput {
         run(self.shell(line), b"")
     }
 
@@ -147,17 +147,17 @@ impl Place {
     /// Runs the program, which is to succeed; returns its output.
     #[track_caller]
     pub(crate) fn done<S: AsRef<OsStr> + std::fmt::Debug>(&self, args: &[S]) -> String {
-        let said = self.ibbi(args);
-        assert_eq!(said.code, 0, "{args:?}: {}", said.err);
-        said.out
+        let result = self.ibbi(args);
+        assert_eq!(result.code, 0, "{args:?}: {}", result.err);
+        result.out
     }
 
     /// Runs the program with `--json`, whatever it answers.
     #[track_caller]
     pub(crate) fn json(&self, args: &[&str]) -> (i32, serde_json::Value) {
-        let said = self.ibbi(&[&["--json"], args].concat());
-        let line = said.out.strip_suffix('\n').unwrap_or_else(|| panic!("{args:?}: no whole line: {said:?}"));
+        let result = self.ibbi(&[&["--json"], args].concat());
+        let line = result.out.strip_suffix('\n').unwrap_or_else(|| panic!("{args:?}: no whole line: {result:?}"));
         assert!(!line.contains('\n'), "{args:?}: more than one line");
-        (said.code, serde_json::from_str(line).unwrap_or_else(|error| panic!("{args:?}: {error}: {line}")))
+        (result.code, serde_json::from_str(line).unwrap_or_else(|error| panic!("{args:?}: {error}: {line}")))
     }
 }

@@ -27,13 +27,13 @@ impl Server {
         command.env("XDG_DATA_HOME", place.path("data")).env_remove("IBBI_TOKEN").env_remove("IBBI_KEY");
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
         let mut line = String::new();
-        BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("it says where it is");
-        let said: Value = serde_json::from_str(&line).unwrap_or_else(|error| {
+        BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("it prints its address");
+        let result: Value = serde_json::from_str(&line).unwrap_or_else(|error| {
             let mut why = String::new();
             child.stderr.take().expect("a pipe").read_to_string(&mut why).expect("UTF-8");
             panic!("{error}: {line:?} {why}")
         });
-        let text = |key: &str| said[key].as_str().expect("a text").to_owned();
+        let text = |key: &str| result[key].as_str().expect("a text").to_owned();
         Self { child, address: text("address"), ledger: text("ledger") }
     }
 

@@ -1,6 +1,6 @@
 //! A person who types only what `ibbi status` suggests, with its placeholders filled in.
 
-use super::{Place, Said};
+use super::{Place, RunOutput};
 
 /// One thing a person types: when it happened, which suggested line is taken, and what is filled in otherwise than by
 /// the table of `usual`.
@@ -28,7 +28,7 @@ pub(crate) const fn typed(
 pub(crate) struct Suggested {
     /// As printed, without the indentation.
     pub(crate) line: String,
-    /// Whether it stands under "Next", otherwise under "Also possible".
+    /// Whether it is under "Next", otherwise under "Also possible".
     pub(crate) next: bool,
 }
 
@@ -113,7 +113,7 @@ impl<'a> Person<'a> {
     }
 
     /// Types the suggested line of a step, and before that asks of every other suggestion whether it may be recorded.
-    pub(crate) fn types(&mut self, step: &Typed) -> Said {
+    pub(crate) fn types(&mut self, step: &Typed) -> RunOutput {
         let lines = self.status(step.at);
         self.tries(&lines, step);
         let mut words = step.line.split(' ');
@@ -126,9 +126,9 @@ impl<'a> Person<'a> {
         let chosen = lines.iter().find(|suggested| is_meant(&suggested.line));
         let chosen = chosen.unwrap_or_else(|| panic!("{} {}: not among {lines:#?}", step.at, step.line));
         let line = fill(&chosen.line, step);
-        let said = self.place.type_line(&line);
-        assert_eq!(said.code, 0, "{line}\n{}", said.err);
-        said
+        let result = self.place.type_line(&line);
+        assert_eq!(result.code, 0, "{line}\n{}", result.err);
+        result
     }
 
     /// Asks of every line whether it may be recorded, all of them in one shell.
@@ -139,10 +139,10 @@ impl<'a> Person<'a> {
             (line.clone(), format!("{{ {line}\n}} 2>&1; echo \"exit $?\"\n"))
         });
         let (asked, script): (Vec<_>, Vec<_>) = asked.unzip();
-        let said = self.place.type_line(&script.concat());
-        let codes = said.out.lines().filter_map(|line| line.strip_prefix("exit ")?.parse().ok());
+        let result = self.place.type_line(&script.concat());
+        let codes = result.out.lines().filter_map(|line| line.strip_prefix("exit ")?.parse().ok());
         let codes: Vec<i32> = codes.collect();
-        let all = format!("{asked:#?}\n{}{}", said.out, said.err);
+        let all = format!("{asked:#?}\n{}{}", result.out, result.err);
         assert_eq!(codes.len(), asked.len(), "{all}");
         assert!(codes.iter().all(|code| matches!(code, 0 | 3)), "{all}");
         self.counts.0 += codes.len();
