@@ -6,12 +6,13 @@
 use crate::edition::{Edition, Editions};
 use crate::field::{FieldInfo, FieldKind, FieldType, Requirement};
 use crate::holidays::County;
+use crate::note_text::NoteText;
 use crate::people::{Body, Capacity, MemberIds, Names, Observers, Office, Party, Person, Seat};
 use crate::program::{Format, Program};
 use crate::services::{Service, Topic, Topics, Workshop};
 use crate::slot::Slot;
 use crate::stage::{ActivityKind, Decision};
-use crate::text::{ConcernId, DocumentDigest, MemberId, Name, NoteText, Reason, TimeZoneName};
+use crate::text::{ConcernId, DocumentDigest, MemberId, Name, Reason, TimeZoneName};
 use crate::time::Date;
 
 /// The data of an event. There is one type for each kind of event.

@@ -10,7 +10,7 @@ mod as_recorded;
 
 pub use as_recorded::{AsRecorded, NotAllowed, NotAllowedReason, RecordedCase};
 
-use crate::accepted::Accepted;
+use crate::accepted::{Accepted, Precision, Submission};
 use crate::case::Case;
 use crate::edition::Edition;
 use crate::event::{Event, EventKind, EventVoided};
@@ -34,6 +34,9 @@ pub struct HistoryEntry {
     pub at: At,
     /// The event.
     pub event: Event,
+    /// How exactly it is known when the event happened.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "is_instant"))]
+    pub precision: Precision,
     /// The sequence number of the correction that voided the event, if there is one.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub voided_by: Option<u64>,
@@ -57,6 +60,12 @@ pub struct HistoryEntry {
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 const fn is_zero(count: &u32) -> bool {
     *count == 0
+}
+
+#[cfg(feature = "serde")]
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_instant(precision: &Precision) -> bool {
+    *precision == Precision::Instant
 }
 
 impl HistoryEntry {
@@ -119,8 +128,8 @@ enum Effect {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct History {
     id: Uuid,
-    entries: Vec<HistoryEntry>,
-    case: Case,
+    pub(crate) entries: Vec<HistoryEntry>,
+    pub(crate) case: Case,
 }
 
 impl History {
@@ -231,7 +240,19 @@ impl History {
         }
         let to = self.case.stage();
         let (voided_by, replaced_by) = (None, None);
-        self.entries.push(HistoryEntry { seq, at, event, voided_by, replaces, replaced_by, inserted, place, to });
+        let precision = Precision::Instant;
+        self.entries.push(HistoryEntry {
+            seq,
+            at,
+            event,
+            precision,
+            voided_by,
+            replaces,
+            replaced_by,
+            inserted,
+            place,
+            to,
+        });
         to
     }
 
@@ -243,6 +264,8 @@ impl History {
     }
 
     /// Returns the history as it was known after the record with this number: without later records and what they changed.
+    ///
+    /// The records of an act became known together, so give the number of its last one.
     #[must_use]
     pub fn known_at(&self, seq: u64) -> Self {
         let known = self.entries.partition_point(|entry| entry.seq <= seq);
@@ -271,6 +294,8 @@ impl History {
 
     /// Checks an event against the rules and, if every rule is met, adds it and returns the proof that a store requires.
     ///
+    /// The event can have happened before others, as for [`History::record`].
+    ///
     /// `seq` is a provisional number above those of the case. [`History::renumber`] replaces it by the number under which
     /// the store wrote the record.
     ///
@@ -290,10 +315,10 @@ impl History {
     /// # Errors
     /// A [`Refusal`] with every unmet rule; nothing has changed.
     pub fn accept(&mut self, id: Uuid, seq: u64, at: At, event: impl Into<Event>) -> Result<Accepted, Refusal> {
-        let event = event.into();
+        let submission = Submission::new(at, event);
         let revision = self.revision();
-        let to = self.offer(seq, at, event.clone())?;
-        Ok(Accepted { case: self.id, id, revision, at, event, to })
+        let to = self.record(seq, at, submission.event.clone())?;
+        Ok(Accepted { case: self.id, id, revision, submission, act: None, to })
     }
 
     /// Replaces the provisional number of the record at this revision by the one under which a store wrote it.
@@ -388,7 +413,7 @@ impl History {
         Ok(Effect::Replace(index, later, case))
     }
 
-    fn check_sequence(&self, seq: u64, check: &mut Check) {
+    pub(crate) fn check_sequence(&self, seq: u64, check: &mut Check) {
         if let Some(last) = self.entries.last().map(|entry| entry.seq) {
             check.require(seq > last, Rule::SequenceOrder, || Found::Sequence { last, offered: seq });
         }
@@ -453,12 +478,7 @@ impl History {
 
     /// Returns the whole case under another edition.
     fn migrated(&self, edition: Edition, check: &mut Check) -> Option<Case> {
-        check.set_edition(edition.max(EventKind::CaseMigrated.editions().first()));
-        self.check_migratable(check);
-        let latest = Edition::LATEST;
-        check.require(edition.is_known(), Rule::EditionKnown, || Found::EditionUnknown { edition, latest });
-        let other = self.case.file().is_none_or(|file| file.edition() != edition);
-        check.require(other, Rule::OtherEdition, || Found::EditionPresent { edition });
+        self.check_migration(edition, check);
         if !check.passed() {
             return None;
         }
@@ -467,6 +487,16 @@ impl History {
             check.fail(Rule::MigrationValid, broken.later());
         }
         Some(case)
+    }
+
+    /// Checks that a case can be migrated to an edition, without replaying it.
+    pub(crate) fn check_migration(&self, edition: Edition, check: &mut Check) {
+        check.set_edition(edition.max(EventKind::CaseMigrated.editions().first()));
+        self.check_migratable(check);
+        let latest = Edition::LATEST;
+        check.require(edition.is_known(), Rule::EditionKnown, || Found::EditionUnknown { edition, latest });
+        let other = self.case.file().is_none_or(|file| file.edition() != edition);
+        check.require(other, Rule::OtherEdition, || Found::EditionPresent { edition });
     }
 
     /// Checks that the case is opened, and that it can still be replayed.

@@ -74,7 +74,7 @@ fn is_plain(c: char) -> bool {
         && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 
-fn check(what: &'static str, text: &str, limit: usize, lines: bool) -> Result<(), TextError> {
+pub(crate) fn check(what: &'static str, text: &str, limit: usize, lines: bool) -> Result<(), TextError> {
     // Nearly all texts are ASCII without control characters, which needs no decoding.
     let easy = text.bytes().all(|b| (0x20..0x7F).contains(&b));
     if !easy {
@@ -172,10 +172,6 @@ text_type! {
 text_type! {
     /// A reason on one line, for example why a session was postponed.
     Reason, "reason", 500, lines: false
-}
-text_type! {
-    /// A longer text, such as a note, a concern, or a response. It can have several lines (LF) and tabs.
-    NoteText, "text", 4000, lines: true
 }
 
 /// A time zone name in the form of the IANA database, such as `America/New_York`.
@@ -376,7 +372,7 @@ mod tests {
             "the name has 121 characters; enter at most 120"
         );
         assert!(Name::new(&"é".repeat(120)).is_ok());
-        assert!(NoteText::new("two\n\tlines").is_ok());
+        assert!(crate::NoteText::new("two\n\tlines").is_ok());
     }
 
     #[test]

@@ -4,7 +4,8 @@
 //! still be read, corrected, and withdrawn. It has no typed state, so it has no survey and no forecast.
 
 use super::{History, HistoryEntry};
-use crate::accepted::Accepted;
+use crate::accepted::{Accepted, Submission};
+use crate::act::ActRefusal;
 use crate::case::Case;
 use crate::event::{Event, EventKind};
 use crate::found::Found;
@@ -79,26 +80,39 @@ impl RecordedCase {
         Self::Valid(History::for_case(id))
     }
 
-    /// Adds the next record of a store: an event, the record that it replaces, and the recorded stage.
+    /// Adds the next record of a store, or all records of its next act, with the stage that each has recorded. `in_order` is
+    /// set for a record from a time when events were recorded in the order in which they happened.
     ///
     /// The case is valid again once a correction leaves only events that the rules allow.
-    pub fn add(&mut self, seq: u64, at: At, event: &Event, to: Stage) {
+    pub fn add(&mut self, records: Vec<(u64, Submission, Stage)>, in_order: bool) {
+        let Some((.., to)) = records.last() else { return };
         match self {
             Self::Valid(history) => {
-                let offered = history.offer(seq, at, event.clone());
-                if offered.as_ref() == Ok(&to) {
+                let to = *to;
+                let offered = match records.as_slice() {
+                    [(seq, submission, _)] if in_order => {
+                        history.offer(*seq, submission.at, submission.event.clone()).is_ok()
+                    }
+                    _ => {
+                        let act = records.iter().map(|(seq, submission, _)| (*seq, submission.clone()));
+                        history.record_act(act.collect()).is_ok()
+                    }
+                };
+                if offered && history.case().stage() == to {
                     return;
                 }
                 let mut history = core::mem::take(history);
-                match offered {
-                    Ok(_) => history.entries.iter_mut().rev().take(1).for_each(|entry| entry.to = to),
-                    Err(_) => history.add_as_recorded(seq, at, event.clone(), to),
+                if offered {
+                    let new = history.entries.iter_mut().rev().zip(records.iter().rev());
+                    new.for_each(|(entry, (.., to))| entry.to = *to);
+                } else {
+                    records.into_iter().for_each(|(seq, submission, to)| history.add_as_recorded(seq, submission, to));
                 }
                 *self = history.judge_again();
             }
             Self::AsRecorded(case) => {
                 let mut history = core::mem::take(&mut case.history);
-                history.add_as_recorded(seq, at, event.clone(), to);
+                records.into_iter().for_each(|(seq, submission, to)| history.add_as_recorded(seq, submission, to));
                 *self = history.judge_again();
             }
         }
@@ -147,20 +161,48 @@ impl RecordedCase {
     /// # Errors
     /// A [`Refusal`] with every unmet rule; nothing has changed.
     pub fn accept(&mut self, id: Uuid, seq: u64, at: At, event: impl Into<Event>) -> Result<Accepted, Refusal> {
-        let event = event.into();
         match self {
             Self::Valid(history) => history.accept(id, seq, at, event),
-            Self::AsRecorded(case) => {
-                let mut after = case.history.clone();
-                let to = case.check(seq, at, &event)?;
-                after.add_as_recorded(seq, at, event.clone(), to);
-                let (case, revision) = (case.history.id(), case.history.revision());
-                let after = after.judge_correction();
-                let to = after.stage();
-                *self = after;
-                Ok(Accepted { case, id, revision, at, event, to })
-            }
+            Self::AsRecorded(_) => self.accept_as_recorded(id, seq, Submission::new(at, event)),
         }
+    }
+
+    /// Checks several events as one act and adds them; see [`History::accept_act`]. A case that is not valid takes only one
+    /// event at a time.
+    ///
+    /// # Errors
+    /// An [`ActRefusal`] with the event that is to blame; nothing has changed.
+    pub fn accept_act(&mut self, seq: u64, act: Vec<(Uuid, Submission)>) -> Result<Vec<Accepted>, ActRefusal> {
+        if let Self::Valid(history) = self {
+            return history.accept_act(seq, act);
+        }
+        let several = act.len() > 1;
+        let mut accepted = Vec::new();
+        for (index, (id, submission)) in act.into_iter().enumerate() {
+            if several {
+                let (event, stage, at) = (submission.event.kind(), self.stage(), submission.at);
+                let mut check = Check::new();
+                check.fail(Rule::AsRecorded, Found::NotAsRecorded { event });
+                let refusal = Refusal { event, stage, at, unmet: check.into_unmet() };
+                return Err(ActRefusal { index, refusal });
+            }
+            let one = self.accept_as_recorded(id, seq, submission);
+            accepted.push(one.map_err(|refusal| ActRefusal { index, refusal })?);
+        }
+        Ok(accepted)
+    }
+
+    /// Checks an event of a case that is not valid, and adds it.
+    fn accept_as_recorded(&mut self, id: Uuid, seq: u64, submission: Submission) -> Result<Accepted, Refusal> {
+        let Self::AsRecorded(recorded) = self else { return self.accept(id, seq, submission.at, submission.event) };
+        let mut after = recorded.history.clone();
+        let to = recorded.check(seq, &submission)?;
+        after.add_as_recorded(seq, submission.clone(), to);
+        let (case, revision) = (recorded.history.id(), recorded.history.revision());
+        let after = after.judge_correction();
+        let to = after.stage();
+        *self = after;
+        Ok(Accepted { case, id, revision, submission, act: None, to })
     }
 
     /// Replaces a provisional number; see [`History::renumber`].
@@ -190,9 +232,17 @@ impl AsRecorded {
     }
 
     /// Checks an event, and returns the stage that is recorded with it if the case is still not valid then.
-    fn check(&self, seq: u64, at: At, event: &Event) -> Result<Stage, Refusal> {
-        let (mut check, mut to) = (Check::new(), self.stage());
+    fn check(&self, seq: u64, submission: &Submission) -> Result<Stage, Refusal> {
+        let Submission { at, event, .. } = submission;
+        let (at, mut check, mut to) = (*at, Check::new(), self.stage());
         self.history.check_sequence(seq, &mut check);
+        if let Some(replaced) = submission.replaces {
+            self.history.check_room(&mut check);
+            let counts = self.history.entries.iter().any(|entry| entry.seq == replaced && entry.counts());
+            let known = counts && event.kind().happens();
+            check.require(known, Rule::ReplaceKnown, || Found::NoSuchEvent { seq: replaced });
+            return check.verdict(event.kind(), self.stage(), at).map(|()| to);
+        }
         match event {
             Event::NoteAdded(_) | Event::CaseWithdrawn(_) => {
                 let found = || Found::CaseClosed { event: event.kind() };
@@ -218,16 +268,26 @@ impl AsRecorded {
 }
 
 impl History {
-    /// Adds a record without checking it, and marks the record that it voids. The case is out of date until it is judged.
-    fn add_as_recorded(&mut self, seq: u64, at: At, event: Event, to: Stage) {
-        if let Event::EventVoided(void) = &event
-            && let Ok(index) = self.entries.binary_search_by_key(&void.seq, |entry| entry.seq)
+    /// Adds a record without checking it, and marks the record that it corrects. The case is out of date until it is judged.
+    fn add_as_recorded(&mut self, seq: u64, submission: Submission, to: Stage) {
+        let Submission { at, precision, replaces, event } = submission;
+        let voided = if let Event::EventVoided(void) = &event { Some(void.seq) } else { None };
+        let mut place = seq;
+        if let Some(changed) = voided.or(replaces)
+            && let Ok(index) = self.entries.binary_search_by_key(&changed, |entry| entry.seq)
             && self.entries[index].counts()
         {
-            self.entries[index].voided_by = Some(seq);
+            let old = &mut self.entries[index];
+            if replaces.is_some() {
+                (old.replaced_by, place) = (Some(seq), old.place);
+            } else {
+                old.voided_by = Some(seq);
+            }
         }
-        let (voided_by, replaces, replaced_by, inserted, place) = (None, None, None, 0, seq);
-        self.entries.push(HistoryEntry { seq, at, event, voided_by, replaces, replaced_by, inserted, place, to });
+        let (voided_by, replaced_by, inserted) = (None, None, 0);
+        self.entries.push(HistoryEntry {
+            seq, at, event, precision, voided_by, replaces, replaced_by, inserted, place, to,
+        });
     }
 
     /// Replays the events in effect, and returns the case with what is not allowed.
@@ -259,7 +319,8 @@ impl History {
     fn judge_correction(mut self) -> RecordedCase {
         let mut case = self.start();
         let allowed = self.in_effect().iter().all(|entry| case.offer(&entry.event, entry.at).is_ok());
-        if let Some(last) = self.entries.last_mut().filter(|last| allowed && !last.event.kind().happens()) {
+        let is_correction = |last: &&mut HistoryEntry| !last.event.kind().happens() || last.replaces.is_some();
+        if let Some(last) = self.entries.last_mut().filter(|last| allowed && is_correction(last)) {
             last.to = case.stage();
         }
         self.judge_again()

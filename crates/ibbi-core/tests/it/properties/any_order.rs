@@ -5,7 +5,7 @@ use super::strategies::{Move, any_move, start};
 use crate::support::facts::{migrated, voided};
 use crate::support::guide::{after, next_event, next_instant};
 use crate::support::likely::Dice;
-use ibbi_core::{At, Case, Edition, Event, EventKind, History, Refusal, Rule, Stage, survey};
+use ibbi_core::{At, Case, Edition, Event, EventKind, History, Refusal, Rule, Stage, Submission, survey};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -28,6 +28,20 @@ enum Step {
     Void(At, u64),
     Migrate(At, Edition),
     Replace(u64, At, Event),
+    /// Several other steps as one act.
+    Act(Vec<Step>),
+}
+
+impl Step {
+    fn submission(&self) -> Submission {
+        match self.clone() {
+            Self::Record(at, event) => Submission::new(at, event),
+            Self::Void(at, target) => Submission::new(at, voided(target)),
+            Self::Replace(target, at, event) => Submission { replaces: Some(target), ..Submission::new(at, event) },
+            Self::Migrate(at, edition) => Submission::new(at, migrated(edition.number())),
+            Self::Act(_) => panic!("an act has no act"),
+        }
+    }
 }
 
 /// A recorder whose history is held against a plain list.
@@ -60,6 +74,10 @@ fn take(history: &mut History, seq: u64, step: &Step) -> Result<Stage, Refusal> 
         Step::Void(at, target) => history.record(seq, at, voided(target)),
         Step::Migrate(at, edition) => history.record(seq, at, migrated(edition.number())),
         Step::Replace(target, at, event) => history.replace(seq, target, at, event),
+        Step::Act(steps) => {
+            let act = (seq..).zip(steps.iter().map(Step::submission)).collect();
+            history.record_act(act).map_err(|refused| refused.refusal)
+        }
     }
 }
 
@@ -71,28 +89,43 @@ impl Recorder {
     /// Returns the facts as they would be after a step, or nothing if the step names a record that it can't.
     fn facts_after(&self, seq: u64, step: &Step) -> Option<Vec<Fact>> {
         let mut facts = self.facts.clone();
+        if let Step::Migrate(_, edition) = step {
+            let present = self.history.case().file()?.edition();
+            if *edition == present || !edition.is_known() {
+                return None;
+            }
+        }
+        if let Step::Act(steps) = step {
+            for (number, step) in (seq..).zip(steps) {
+                Self::change(&mut facts, number, step, seq)?;
+            }
+        } else {
+            Self::change(&mut facts, seq, step, seq)?;
+        }
+        Some(facts)
+    }
+
+    /// Changes facts by a step. A step can't change what was recorded from `first` on.
+    fn change(facts: &mut Vec<Fact>, seq: u64, step: &Step, first: u64) -> Option<()> {
+        let find = |facts: &[Fact], target| facts.iter().position(|fact| fact.seq == target && target < first);
         match step.clone() {
             Step::Record(at, event) => facts.push(Fact { seq, place: seq, at, event }),
             Step::Void(_, target) => {
-                let index = facts.iter().position(|fact| fact.seq == target)?;
+                let index = find(facts, target)?;
                 if facts.remove(index).event.kind() == EventKind::CaseOpened {
                     return None;
                 }
             }
-            Step::Migrate(_, edition) => {
-                let present = self.history.case().file()?.edition();
-                if edition == present || !edition.is_known() {
-                    return None;
-                }
-            }
+            Step::Migrate(..) => {}
             Step::Replace(_, _, event) if !event.kind().happens() => return None,
             Step::Replace(target, at, event) => {
-                let index = facts.iter().position(|fact| fact.seq == target)?;
+                let index = find(facts, target)?;
                 let place = facts.remove(index).place;
                 facts.push(Fact { seq, place, at, event });
             }
+            Step::Act(_) => panic!("an act has no act"),
         }
-        Some(facts)
+        Some(())
     }
 
     /// Takes a step, and compares the result with the list.
@@ -111,8 +144,9 @@ impl Recorder {
         let (at, target) = match step {
             Step::Record(at, _) => (*at, None),
             Step::Replace(target, at, _) => (*at, Some(*target)),
-            Step::Void(..) | Step::Migrate(..) => (At::MAX, None),
+            Step::Void(..) | Step::Migrate(..) | Step::Act(_) => (At::MAX, None),
         };
+        let last_seq = if let Step::Act(steps) = step { seq + steps.len() as u64 - 1 } else { seq };
         let later = self.facts.iter().filter(|fact| fact.at > at && Some(fact.seq) != target).count();
         match (expected, found) {
             (Some(Ok(case)), Ok(stage)) => {
@@ -130,6 +164,10 @@ impl Recorder {
                     Step::Migrate(..) => "migrated",
                     Step::Replace(..) if at_closing => "replaced in a closed case",
                     Step::Replace(..) => "replaced",
+                    Step::Act(steps) if steps.iter().any(|step| matches!(step, Step::Replace(..))) => {
+                        "moved in one act"
+                    }
+                    Step::Act(_) => "recorded in one act",
                 });
                 self.facts = facts.unwrap_or_default();
                 self.edition = edition;
@@ -143,7 +181,7 @@ impl Recorder {
                     self.count("refused migration");
                 } else if matches!(step, Step::Void(..)) {
                     assert!(found.names(Rule::VoidRest), "{step:?}: {found}");
-                } else if broken == seq {
+                } else if (seq..=last_seq).contains(&broken) {
                     assert_eq!(found, refusal, "the refusal is the one at that time");
                     self.count("refused for itself");
                 } else {
@@ -172,7 +210,8 @@ impl Recorder {
         let mut again = History::new();
         for (seq, step) in &self.taken {
             take(&mut again, *seq, step).expect("what was taken once is taken again");
-            assert_eq!(self.history.known_at(*seq), again, "known at {seq}");
+            let last = if let Step::Act(steps) = step { seq + steps.len() as u64 - 1 } else { *seq };
+            assert_eq!(self.history.known_at(last), again, "known at {last}");
         }
         let mut instants: Vec<_> = self.facts.iter().map(|fact| fact.at).collect();
         instants.extend(instants.clone().into_iter().filter_map(|at| At::from_millis(at.millis() - 1)));
@@ -218,6 +257,17 @@ fn play(moves: &[Move]) -> Recorder {
         {
             recorder.step(Step::Void(after(now, -step.minutes), target));
         }
+        if dice.once_in(6) {
+            // What happened last is moved by the same time, or one of its events is voided.
+            let last: Vec<_> =
+                recorder.history.in_effect().into_iter().rev().take(2 + dice.throw(4)).cloned().collect();
+            let wrong = dice.once_in(4);
+            let moved = last.into_iter().enumerate().map(|(index, entry)| match (wrong, index) {
+                (true, 1) => Step::Void(now, entry.seq),
+                _ => Step::Replace(entry.seq, after(entry.at, -step.minutes % 30), entry.event),
+            });
+            recorder.step(Step::Act(moved.collect()));
+        }
         if dice.once_in(6)
             && let Some(target) = dice.pick(recent)
             && let Some(old) = recorder.history.entries().iter().find(|entry| entry.seq == target)
@@ -226,6 +276,11 @@ fn play(moves: &[Move]) -> Recorder {
             let event = if dice.once_in(4) { step.event.clone() } else { old.event.clone() };
             recorder.step(Step::Replace(target, at, event));
         }
+    }
+    if waiting.len() > 1 && moves.len() % 2 == 0 {
+        // The letters are typed up in one go, the last one first.
+        waiting.reverse();
+        recorder.step(Step::Act(waiting.drain(..).map(|(at, event)| Step::Record(at, event)).collect()));
     }
     waiting.drain(..).for_each(|(at, event)| recorder.step(Step::Record(at, event)));
     recorder.check();
@@ -263,6 +318,8 @@ fn any_order_covers_every_kind_of_step() {
         "replaced",
         "replaced in a closed case",
         "migrated",
+        "recorded in one act",
+        "moved in one act",
         "refused for itself",
         "refused for a later event",
     ] {
