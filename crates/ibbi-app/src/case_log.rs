@@ -3,8 +3,8 @@
 use crate::error::AppError;
 use crate::zone::Zone;
 use ibbi_core::events::CaseOpened;
-use ibbi_core::{Case, Event, EventKind, History, Name, NotAllowedReason, Part, RecordedCase};
-use ibbi_store::Record;
+use ibbi_core::{AsRecorded, Case, Event, EventKind, History, Name, NotAllowedReason, Part, RecordedCase, Submission};
+use ibbi_store::{Record, RecordDetails};
 use uuid::Uuid;
 
 /// A case with its records and what they make.
@@ -38,9 +38,10 @@ impl CaseLog {
     ///
     /// # Errors
     /// [`AppError::Zone`] if its time zone doesn't exist.
-    pub(crate) fn replay(id: Uuid, records: Vec<Record>) -> Result<Self, AppError> {
+    pub(crate) fn replay(id: Uuid, mut records: Vec<Record>) -> Result<Self, AppError> {
         let mut recorded = RecordedCase::new(id);
-        records.iter().for_each(|record| recorded.add(record.seq, record.at, &record.event, record.to));
+        records.truncate(whole_acts(&records));
+        acts(&records).for_each(|act| add(&mut recorded, act));
         let zone = zone_of(recorded.records())?;
         Ok(Self { id, records, recorded, zone })
     }
@@ -77,16 +78,44 @@ impl CaseLog {
     }
 }
 
-/// Adds a record to a case, and returns why the rules don't allow it if they don't.
-pub(crate) fn replay_record(case: &mut RecordedCase, record: &Record) -> Option<String> {
-    case.add(record.seq, record.at, &record.event, record.to);
-    let not_allowed = case.as_recorded()?.not_allowed().iter().find(|not_allowed| not_allowed.seq == record.seq)?;
-    Some(match &not_allowed.reason {
-        NotAllowedReason::Refused(refusal) => format!("the rules do not allow this event; {refusal}"),
-        NotAllowedReason::OtherStage { recorded, computed } => {
-            format!("after this {} the case is in {computed}, but {recorded} is recorded", record.event.kind())
-        }
-    })
+/// Returns the records by the acts to which they belong. A record that belongs to no act is alone.
+pub(crate) fn acts(records: &[Record]) -> impl Iterator<Item = &[Record]> {
+    records.chunk_by(|_, next| next.details.act.is_some_and(|act| act.index > 1))
+}
+
+/// Returns the number of records without an act at the end of which only a part can be read yet.
+pub(crate) fn whole_acts(records: &[Record]) -> usize {
+    let last = records.last().and_then(|record| record.details.act).filter(|act| !act.is_last());
+    records.len() - last.map_or(0, |act| usize::from(act.index))
+}
+
+/// Adds the records of an act to a case, or a record that is alone.
+fn add(case: &mut RecordedCase, act: &[Record]) {
+    let in_order = act.iter().all(|record| record.details.in_order);
+    case.add(act.iter().map(|record| (record.seq, submission(record), record.to)).collect(), in_order);
+}
+
+/// Adds the records of an act to a case, or a record that is alone. Returns why the rules don't allow some of them, by their
+/// numbers.
+pub(crate) fn replay_act(case: &mut RecordedCase, act: &[Record]) -> Vec<(u64, String)> {
+    add(case, act);
+    let not_allowed = case.as_recorded().map(AsRecorded::not_allowed).unwrap_or_default();
+    let of_act = not_allowed.iter().filter_map(|not_allowed| {
+        let record = act.iter().find(|record| record.seq == not_allowed.seq)?;
+        Some((record.seq, match &not_allowed.reason {
+            NotAllowedReason::Refused(refusal) => format!("the rules do not allow this event; {refusal}"),
+            NotAllowedReason::OtherStage { recorded, computed } => {
+                format!("after this {} the case is in {computed}, but {recorded} is recorded", record.event.kind())
+            }
+        }))
+    });
+    of_act.collect()
+}
+
+/// Returns the event of a record as it was offered.
+fn submission(record: &Record) -> Submission {
+    let RecordDetails { precision, replaces, .. } = record.details;
+    Submission { at: record.at, precision, replaces, event: record.event.clone() }
 }
 
 /// Returns the opening that is in effect, even if the rules don't allow it.

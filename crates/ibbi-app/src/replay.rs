@@ -1,12 +1,12 @@
 //! Replay: a case's records offered to the core again, one after the other.
 
-use crate::case_log::{CaseLog, replay_record, session_summary, zone_of};
+use crate::case_log::{CaseLog, acts, replay_act, session_summary, whole_acts, zone_of};
 use crate::describe::describe;
 use crate::error::AppError;
 use crate::ledger::{self, LedgerService};
 use crate::zone::Zone;
-use ibbi_core::{At, Case, Event, History, Name, Outcome, RecordedCase, Stage};
-use ibbi_store::{EventStore, Record};
+use ibbi_core::{At, Case, Event, History, Name, Outcome, Precision, RecordedCase, Stage};
+use ibbi_store::{EventStore, Record, RecordDetails};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -31,10 +31,16 @@ pub struct Moment {
     pub rev: u64,
     /// When it happened.
     pub at: At,
+    /// How exactly that is known.
+    #[serde(skip_serializing_if = "is_instant")]
+    pub precision: Precision,
     /// When it was written down.
     pub logged: At,
     /// Who recorded it.
     pub actor: Name,
+    /// The person or body for whom the actor recorded it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_behalf: Option<Name>,
     /// What happened.
     #[cfg_attr(feature = "schema", schemars(with = "serde_json::Map<String, serde_json::Value>"))]
     pub event: Event,
@@ -42,12 +48,31 @@ pub struct Moment {
     pub text: String,
     /// The stage after it.
     pub to: Stage,
+    /// The record that it replaced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<u64>,
+    /// How many events in effect happened later and had been recorded before.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub inserted: u32,
     /// The correction that voided it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub voided_by: Option<u64>,
+    /// The record that replaced it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<u64>,
     /// Why it is not legal, if it is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_instant(precision: &Precision) -> bool {
+    *precision == Precision::Instant
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// A case replayed.
@@ -115,15 +140,25 @@ fn timeline(case: Uuid, records: Vec<Record>, until: Until) -> Result<Timeline, 
     let mut replayed = RecordedCase::new(case);
     let mut moments = Vec::new();
     let recorded = |record: &Record| !matches!(until, Until::Seq(seq) if record.seq > seq);
-    for record in records.into_iter().filter(recorded) {
-        let fault = replay_record(&mut replayed, &record);
-        let mut text = describe(&record.event);
-        if let Some(summary) = session_summary(record.event.kind(), replayed.facts()).filter(|_| fault.is_none()) {
-            text.push_str(&format!(" ({summary})"));
+    let mut known: Vec<Record> = records.into_iter().filter(recorded).collect();
+    known.truncate(whole_acts(&known));
+    for act in acts(&known) {
+        let faults = replay_act(&mut replayed, act);
+        for record in act {
+            let fault = faults.iter().find(|(seq, _)| *seq == record.seq).map(|(_, reason)| reason.clone());
+            let mut text = describe(&record.event);
+            if let Some(summary) = session_summary(record.event.kind(), replayed.facts()).filter(|_| fault.is_none()) {
+                text.push_str(&format!(" ({summary})"));
+            }
+            let Record { seq, rev, actor, at, logged, event, details, .. } = record.clone();
+            let RecordDetails { precision, replaces, on_behalf, .. } = details;
+            let entry = replayed.records().entries().iter().rfind(|entry| entry.seq == seq);
+            let (to, inserted) = (replayed.stage(), entry.map_or(0, |entry| entry.inserted));
+            let (voided_by, replaced_by) = (None, None);
+            moments.push(Moment {
+                seq, rev, at, precision, logged, actor, on_behalf, event, text, to, replaces, inserted, voided_by, replaced_by, fault,
+            });
         }
-        let Record { seq, rev, actor, at, logged, event, .. } = record;
-        let to = replayed.stage();
-        moments.push(Moment { seq, rev, at, logged, actor, event, text, to, voided_by: None, fault });
     }
     let history = replayed.records();
     mark_voided(history, &mut moments);
@@ -150,7 +185,7 @@ fn timeline(case: Uuid, records: Vec<Record>, until: Until) -> Result<Timeline, 
 }
 
 /// The state of a case at an instant, as it is known now: the events that count and had happened by then. What was
-/// recorded by mistake and struck later never happened; to see what was believed at the time, replay to a number.
+/// recorded by mistake and voided later never happened; to see what was believed at the time, replay to a number.
 fn as_of(history: &History, at: At) -> Case {
     let mut case = history.start();
     let events = history.in_effect().into_iter().take_while(|entry| entry.at <= at);
@@ -159,10 +194,11 @@ fn as_of(history: &History, at: At) -> Case {
     case
 }
 
+/// Marks the records that no longer count.
 fn mark_voided(history: &History, moments: &mut [Moment]) {
-    for entry in history.entries().iter().filter(|entry| entry.voided_by.is_some()) {
+    for entry in history.entries().iter().filter(|entry| entry.voided_by.is_some() || entry.replaced_by.is_some()) {
         for moment in moments.iter_mut().filter(|moment| moment.seq == entry.seq) {
-            moment.voided_by = entry.voided_by;
+            (moment.voided_by, moment.replaced_by) = (entry.voided_by, entry.replaced_by);
         }
     }
 }

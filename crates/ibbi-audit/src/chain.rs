@@ -8,7 +8,8 @@ use crate::input::SpoolWriter;
 use crate::options::AuditOptions;
 use ibbi_core::At;
 use ibbi_log::{
-    Digest, Fault, FaultKind, Head, LedgerLine, LineContent, Lines, Links, Opening, RawLine, case_of, read_line,
+    ActFollower, Digest, Fault, FaultKind, Head, LedgerLine, LineContent, LineSubject, Lines, Links, Opening, RawLine,
+    act_of, case_of, read_line, version_of,
 };
 use ibbi_seal::{CheckpointQueue, MerkleTree, SignedCheckpoint};
 use std::io::Read;
@@ -26,6 +27,9 @@ struct ChainState<'a> {
     /// The times at which the first line, the latest line, and the line before were recorded.
     logged: Option<(At, At, At)>,
     opening: Option<Opening>,
+    /// The version of the format at this place, once it is known.
+    version: Option<u8>,
+    acts: ActFollower,
     tree: Option<MerkleTree>,
     queue: CheckpointQueue<&'a SignedCheckpoint>,
     /// The faults that checkpoints showed.
@@ -45,6 +49,8 @@ impl<'a> Chain<'a> {
             next_seq: 1,
             logged: None,
             opening: None,
+            version: None,
+            acts: ActFollower::default(),
             tree: (options.root || !checkpoints.is_empty()).then(MerkleTree::new),
             queue: CheckpointQueue::new(checkpoints),
             faults: Vec::new(),
@@ -97,6 +103,7 @@ impl<'a> Chain<'a> {
             let fault = Fault { line: 1, offset: 0, column: 0, kind: FaultKind::NoLine };
             findings.push(fault_finding(fault, None, None));
         }
+        findings.extend(state.acts.open().map(|open| fault_finding(open.fault(), None, None)));
         let left = core::mem::take(&mut state.queue).into_rest();
         state.check(left);
         findings.extend(state.faults.iter().map(|(_, fault)| fault_finding(fault.clone(), None, None)));
@@ -134,7 +141,11 @@ impl<'a> ChainState<'a> {
             self.check_links(links, number, offset, block);
         }
         self.next_seq = links.map_or(self.next_seq, |links| links.seq).saturating_add(1);
-        self.check_logged(links.and_then(|links| links.logged()), number, offset, block);
+        let version = line.and_then(version_of);
+        self.check_logged(links.and_then(|links| links.logged()), version, number, offset, block);
+        if let Some(line) = line {
+            self.check_format(line, version, number, offset, block);
+        }
         self.head = Head { lines: number, bytes: offset + length + 1, hash: digest };
         let mut bytes = 0;
         if let Some(opening) = opening {
@@ -161,11 +172,30 @@ impl<'a> ChainState<'a> {
         }
     }
 
-    /// Checks that a line was not recorded before the line before it.
-    fn check_logged(&mut self, logged: Option<At>, number: u64, offset: u64, block: &mut Block) {
+    /// Checks that a line has the version of its place, and that acts are whole.
+    fn check_format(&mut self, line: &[u8], version: Option<u8>, number: u64, offset: u64, block: &mut Block) {
+        let mut add = |kind| block.findings.push(fault_finding(Fault { line: number, offset, column: 0, kind }, None, None));
+        let case = case_of(line);
+        if case.is_none() && number > 1 && LineSubject::read(line) == Some(LineSubject::Format) {
+            if let Some(format @ 2..) = self.version.replace(2) {
+                add(FaultKind::FormatRepeated { format });
+            }
+        } else if let (Some(expected), Some(found)) = (self.version, version)
+            && expected != found
+        {
+            add(FaultKind::Version { expected, found });
+        }
+        let act = case.and_then(|case| Some((case, act_of(line)?)));
+        if case.is_some() || act.is_some() || self.acts.open().is_some() {
+            self.acts.follow(act, self.head).into_iter().for_each(add);
+        }
+    }
+
+    /// Checks that a line of format 1 was not recorded before the line before it.
+    fn check_logged(&mut self, logged: Option<At>, version: Option<u8>, number: u64, offset: u64, block: &mut Block) {
         let Some(logged) = logged else { return };
         let (first, latest, earlier) = self.logged.unwrap_or((logged, logged, logged));
-        if logged < earlier {
+        if logged < earlier && version == Some(1) {
             let kind = FaultKind::Logged { earlier, found: logged };
             let fault = Fault { line: number, offset, column: 0, kind };
             block.findings.push(fault_finding(fault, None, Some(logged)));
@@ -191,6 +221,7 @@ impl<'a> ChainState<'a> {
             let detail = FindingDetail::OtherChart { program: opening.program.to_string(), found: opening.chart };
             Location::line(1, 0).finding(FindingKind::LedgerOtherChart, detail)
         });
+        self.version = u8::try_from(opening.format).ok();
         self.opening = Some(opening);
         finding
     }

@@ -15,6 +15,12 @@ closed_set! {
     Day = "day", "only the day is known";
 }
 
+impl Default for Precision {
+    fn default() -> Self {
+        Self::Instant
+    }
+}
+
 /// An event to record, with when it happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Submission {
@@ -110,6 +116,11 @@ impl Accepted {
     /// Returns the event.
     pub const fn event(&self) -> &Event {
         &self.submission.event
+    }
+
+    /// Returns the event, without the proof.
+    pub fn into_event(self) -> Event {
+        self.submission.event
     }
 
     /// Returns how exactly it is known when the event happened.

@@ -1,7 +1,7 @@
 //! JSON Schemas of the types that write themselves as JSON. The others derive theirs.
 
 use crate::{
-    Advisory, At, Body, Date, EventKind, Format, LocalTime, MemberId, Name, Outcome, Party, Rule, Seat, Source, Stage,
+    Advisory, At, Body, Date, EventKind, Format, LocalTime, MemberId, Name, Outcome, Party, Precision, Rule, Seat, Source, Stage,
     Unmet, WaitingFor, Warning,
 };
 use alloc::borrow::Cow;
@@ -34,7 +34,7 @@ texts! {
     MemberId { "maxLength": MemberId::MAX_CHARS }
     Name { "minLength": 1, "maxLength": Name::MAX_CHARS }
 }
-codes! { Body EventKind Format Outcome Party Rule Seat Source Stage WaitingFor Warning }
+codes! { Body EventKind Format Outcome Party Precision Rule Seat Source Stage WaitingFor Warning }
 
 impl JsonSchema for Unmet {
     fn schema_name() -> Cow<'static, str> {

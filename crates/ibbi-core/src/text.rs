@@ -173,6 +173,10 @@ text_type! {
     /// A reason on one line, for example why a session was postponed.
     Reason, "reason", 500, lines: false
 }
+text_type! {
+    /// An issuer or a subject of an identity provider, such as `https://login.example.org` and `00u1b2`.
+    IdentityText, "identity", 255, lines: false
+}
 
 /// A time zone name in the form of the IANA database, such as `America/New_York`.
 ///

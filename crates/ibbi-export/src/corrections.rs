@@ -1,20 +1,21 @@
-//! The voided records of a ledger, read before an export is written.
+//! The corrected records of a ledger, read before an export is written.
 
 use ibbi_core::{Event, EventKind};
 use ibbi_log::{Record, Uuid};
 use std::collections::HashMap;
 
-/// The voided records of a ledger, with the records that void them.
+/// The voided and replaced records of a ledger, with the records that correct them.
 ///
-/// A void counts if it names an earlier record of its own case that is neither the case's opening nor a void or a migration. Only the first
-/// void of a record counts. The rules also require that the remaining events of the case replay; only an audit checks that.
+/// A record that replaces another counts if it names an earlier record of its own case that is neither a void nor a
+/// migration. A void counts if it also isn't of the case's opening. Only the first correction of a record counts. The rules
+/// also require that the remaining events of the case replay; only an audit checks that.
 /// In a ledger whose records are all legal, both definitions agree.
 ///
-/// Memory: about 40 bytes for each void.
+/// Memory: about 48 bytes for each correction.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Corrections {
-    /// By the number of the voided record: the case of the void, and its number.
-    voided: HashMap<u64, (Uuid, u64)>,
+    /// By the number of the corrected record: the case of the correction, its number, and whether it is a void.
+    corrected: HashMap<u64, (Uuid, u64, bool)>,
 }
 
 impl Corrections {
@@ -32,20 +33,25 @@ impl Corrections {
 
     /// Adds a record. Records must come in ledger order.
     pub fn add(&mut self, record: &Record) {
-        if let Event::EventVoided(void) = &record.event
-            && void.seq < record.seq
-        {
-            self.voided.entry(void.seq).or_insert((record.case, record.seq));
+        let corrected = match &record.event {
+            Event::EventVoided(void) => Some(void.seq),
+            _ => record.details.replaces,
+        };
+        if let Some(seq) = corrected.filter(|seq| *seq < record.seq) {
+            let is_void = record.event.kind() == EventKind::EventVoided;
+            self.corrected.entry(seq).or_insert((record.case, record.seq, is_void));
         }
     }
 
-    /// Returns the number of the record that voids this one.
+    /// Returns the number of the record that voids or replaces this one.
     pub fn voided_by(&self, record: &Record) -> Option<u64> {
         // Most ledgers have few voids or none, so a lookup is rarely needed.
-        if self.voided.is_empty() || record.event.kind() == EventKind::CaseOpened || !record.event.kind().happens() {
+        if self.corrected.is_empty() || !record.event.kind().happens() {
             return None;
         }
-        self.voided.get(&record.seq).filter(|(case, _)| *case == record.case).map(|(_, by)| *by)
+        let (case, by, is_void) = self.corrected.get(&record.seq)?;
+        let is_correctable = !is_void || record.event.kind() != EventKind::CaseOpened;
+        (*case == record.case && is_correctable).then_some(*by)
     }
 
     /// Returns whether a record counts: it is neither voided, nor a void or a migration.

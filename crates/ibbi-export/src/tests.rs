@@ -86,6 +86,7 @@ fn record(seq: u64, case: u128, event: impl Into<Event>) -> Record {
         logged: at,
         to: Stage::Training,
         event: event.into(),
+        details: ibbi_log::RecordDetails::default(),
     }
 }
 

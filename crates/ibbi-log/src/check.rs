@@ -1,6 +1,7 @@
 //! Checking a ledger in one pass: each line, and the chain that links the lines.
 
 use crate::line::Links;
+use crate::act::OpenAct;
 use crate::line_check::LineChecker;
 use crate::line_reader::{LedgerLine, read_line};
 use crate::lines::{LineContent, Lines, RawLine};
@@ -77,7 +78,10 @@ impl CheckedLines {
             self.damage.add(faults.drain(..));
             self.head = scan.head();
             let step = step.map_err(|source| ReadError::Io { offset: self.head.bytes, source })?;
-            let Some(step) = step else { return Ok(()) };
+            let Some(step) = step else {
+                self.damage.add(scan.open_act().map(OpenAct::fault));
+                return Ok(());
+            };
             if let Some(LedgerLine::Opening(opening)) = entry.take() {
                 self.opening.get_or_insert(opening);
             }
@@ -133,7 +137,7 @@ impl CheckedLines {
             if number == 1 {
                 match bytes.map(read_line) {
                     Some(Ok(LedgerLine::Opening(opening))) => self.opening = Some(opening),
-                    Some(Ok(LedgerLine::Record(_))) => fault(0, FaultKind::Opening { first: true }),
+                    Some(Ok(_)) => fault(0, FaultKind::Opening { first: true }),
                     Some(Err((column, kind))) => fault(column, kind),
                     None => {}
                 }

@@ -1,15 +1,17 @@
 //! The slow reader, which finds what is wrong with a line that the fast reader refuses.
 
-use crate::line::{LINE_VERSION, MAX_LINE, OPENING_TYPE, read_uuid, stage};
+use crate::line::{FORMAT_TYPE, HEADS_TYPE, LINE_VERSION, MAX_LINE, OPENING_TYPE, act_place, read_uuid, stage};
 use crate::record::{self, DataFault};
 use crate::strict_json::{self, Found, Node, Value};
 use crate::{Digest, FaultKind};
-use ibbi_core::{At, EventKind, Name};
+use ibbi_core::{At, EventKind, IdentityText, Name};
 
 /// The keys of a line about the ledger itself, in their order.
 const OPENING_KEYS: &[&str] = &["actor", "at", "data", "id", "logged", "prev", "seq", "type", "v"];
 /// The keys of a line about a case, in their order.
 const EVENT_KEYS: &[&str] = &["actor", "at", "case", "data", "id", "logged", "prev", "rev", "seq", "to", "type", "v"];
+/// The keys that a line about a case can have in format 2.
+const DETAIL_KEYS: &[&str] = &["act", "identity", "on_behalf", "precision", "replaces"];
 
 /// Returns what is wrong with a line by itself, and at which of its bytes. Returns `None` if the line is valid.
 ///
@@ -52,9 +54,14 @@ struct Envelope<'a> {
 
 impl Envelope<'_> {
     fn check(&self) -> Result<(), Found> {
-        let opening = self.text("type").is_ok_and(|(_, kind)| kind == OPENING_TYPE);
-        let keys = if opening { OPENING_KEYS } else { EVENT_KEYS };
-        if let Some((key, place, _)) = self.fields.iter().find(|(key, ..)| !keys.contains(&key.as_str())) {
+        let version = self.number("v").ok().filter(|version| (1..=LINE_VERSION).contains(version));
+        let kind = self.text("type").map(|(_, kind)| kind).unwrap_or_default();
+        let is_later_kind = version != Some(1) && [FORMAT_TYPE, HEADS_TYPE].contains(&kind);
+        let is_of_ledger = kind == OPENING_TYPE || is_later_kind;
+        let keys = if is_of_ledger { OPENING_KEYS } else { EVENT_KEYS };
+        let details = if is_of_ledger || version == Some(1) { &[] } else { DETAIL_KEYS };
+        let is_known = |key: &str| keys.contains(&key) || details.contains(&key);
+        if let Some((key, place, _)) = self.fields.iter().find(|(key, ..)| !is_known(key)) {
             return Err((*place, FaultKind::UnknownKey { key: key.clone() }));
         }
         for key in keys {
@@ -67,12 +74,18 @@ impl Envelope<'_> {
         self.value("logged", "an instant such as 2026-10-02T20:00:00.000Z", |text| text.parse::<At>().is_ok())?;
         self.value("prev", "64 lower-case hexadecimal digits", |text| text.parse::<Digest>().is_ok())?;
         self.counting("seq")?;
-        if self.number("v")? != LINE_VERSION {
-            return Err((self.field("v")?.span.start, FaultKind::Value { key: "v", expected: "1" }));
+        self.number("v")?;
+        let Some(version) = version.and_then(|version| u8::try_from(version).ok()) else {
+            return Err((self.field("v")?.span.start, FaultKind::Value { key: "v", expected: "1 or 2" }));
+        };
+        if is_of_ledger {
+            return match kind {
+                FORMAT_TYPE => self.data(|data| record::read_format_data(data, version).map(drop), kind),
+                HEADS_TYPE => self.data(|data| record::read_heads_data(data).map(drop), kind),
+                _ => self.data(|data| record::read_opening_data(data, version).map(drop), kind),
+            };
         }
-        if opening {
-            return self.data(|data| record::read_opening_data(data).map(drop), OPENING_TYPE);
-        }
+        self.details()?;
         self.value("case", UUID, |text| read_uuid(text).is_some())?;
         self.counting("rev")?;
         self.code("to", |code| stage(code).map(drop))?;
@@ -80,9 +93,48 @@ impl Envelope<'_> {
         let known = EventKind::from_code(kind);
         self.code("type", |_| known.map(drop))?;
         match known {
-            Some(known) => self.data(|data| record::read_event(known, data, &mut Vec::new()).map(drop), kind),
+            Some(known) => self.data(|data| record::read_event(known, version, data, &mut Vec::new()).map(drop), kind),
             None => Ok(()),
         }
+    }
+
+    /// Checks the fields that only some lines have.
+    fn details(&self) -> Result<(), Found> {
+        if self.has("act") {
+            let span = self.field("act")?.span.clone();
+            let start = span.start;
+            let expected = "the place of a record in its act, such as [2,3], in an act of 2 to 500 records";
+            act_place(&self.line[span]).ok_or((start, FaultKind::Value { key: "act", expected }))?;
+        }
+        if self.has("on_behalf") {
+            self.name("on_behalf")?;
+        }
+        if self.has("precision") {
+            self.value("precision", "`day`", |text| text == "day")?;
+        }
+        if self.has("replaces") {
+            self.counting("replaces")?;
+        }
+        if self.has("identity") { self.identity() } else { Ok(()) }
+    }
+
+    fn identity(&self) -> Result<(), Found> {
+        let node = self.field("identity")?;
+        let wrong = |place| (place, FaultKind::Value { key: "identity", expected: "an issuer and a subject" });
+        let Value::Object(fields) = &node.value else { return Err(wrong(node.span.start)) };
+        let keys: Vec<&str> = fields.iter().map(|(key, ..)| key.as_str()).collect();
+        if keys != ["issuer", "subject"] {
+            return Err(wrong(node.span.start));
+        }
+        for (_, _, node) in fields {
+            let Value::Text(text) = &node.value else { return Err(wrong(node.span.start)) };
+            IdentityText::new(text).map_err(|_| wrong(node.span.start))?;
+        }
+        Ok(())
+    }
+
+    fn has(&self, key: &str) -> bool {
+        self.fields.iter().any(|(known, ..)| known == key)
     }
 
     fn field(&self, key: &'static str) -> Result<&Node, Found> {

@@ -5,7 +5,7 @@
 use crate::Digest;
 use crate::line::{MAX_LINE, MAX_NUMBER};
 use core::fmt;
-use ibbi_core::At;
+use ibbi_core::{ActPlace, At};
 use uuid::Uuid;
 
 /// A fault in a ledger: what is wrong, and where.
@@ -249,6 +249,36 @@ pub enum FaultKind {
         /// The first line with this ID.
         first: u64,
     },
+    /// A line has the form of another version of the format than its place asks for.
+    #[error("`v` is {found}, but must be {expected} here")]
+    Version {
+        /// The version at this place.
+        expected: u8,
+        /// The value of `v`.
+        found: u8,
+    },
+    /// The ledger changes to a format that it has already.
+    #[error("the ledger already has format {format} here")]
+    FormatRepeated {
+        /// The format.
+        format: u8,
+    },
+    /// The records of an act don't follow one another.
+    #[error("{}", act_text(*.expected, *.found))]
+    Act {
+        /// The place of the record that must be here; none if no act has begun.
+        expected: Option<ActPlace>,
+        /// The place that the line has.
+        found: Option<ActPlace>,
+    },
+    /// The ledger ends within an act: a write was cut off, or is not finished yet.
+    #[error("the last {found} of an act of {count} records", found = if *.found == 1 { "line is 1".to_owned() } else { format!("{} lines are {0}", .found) })]
+    TornAct {
+        /// How many records of the act there are.
+        found: u16,
+        /// How many records the act has.
+        count: u16,
+    },
     /// A checkpoint covers more lines than the ledger has.
     #[error("a checkpoint covers {}, but the ledger has {}", lines(*.covered), lines(*.found))]
     Truncated {
@@ -289,6 +319,17 @@ pub enum FaultKind {
     },
 }
 
+fn act_text(expected: Option<ActPlace>, found: Option<ActPlace>) -> String {
+    let found = match found {
+        Some(ActPlace { index, count }) => format!("this is record {index} of an act of {count}"),
+        None => "this line is not part of an act".to_owned(),
+    };
+    match expected {
+        Some(ActPlace { index, count }) => format!("{found}, but record {index} of an act of {count} must be here"),
+        None => format!("{found}, but no act has begun"),
+    }
+}
+
 impl FaultKind {
     /// Returns a stable code for programs, such as `line.white-space` or `chain.prev`.
     pub const fn code(&self) -> &'static str {
@@ -322,6 +363,9 @@ impl FaultKind {
             Self::Rev { .. } => "chain.rev",
             Self::Logged { .. } => "chain.logged",
             Self::DuplicateId { .. } => "case.duplicate-id",
+            Self::Version { .. } | Self::FormatRepeated { .. } => "ledger.format",
+            Self::Act { .. } => "chain.act",
+            Self::TornAct { .. } => "ledger.torn",
             Self::Shrunk { .. } => "ledger.shrunk",
             Self::Truncated { .. } => "checkpoint.truncated",
             Self::Root { .. } => "checkpoint.root",
@@ -355,6 +399,13 @@ impl FaultKind {
                 "restore the line from a copy, or read the ledger with the version of the program that wrote it"
             }
             Self::Unexplained => "report this bug, and include the line",
+            Self::Version { .. } | Self::FormatRepeated { .. } => {
+                "lines of another ledger or version were inserted: compare with a copy"
+            }
+            Self::Act { .. } => "lines were removed, repeated, or inserted: compare with a copy",
+            Self::TornAct { .. } => {
+                "open the ledger for writing, for example by recording an event: the unfinished act is then moved to a file of its own"
+            }
             Self::Torn { .. } => {
                 "open the ledger for writing, for example by recording an event: the unfinished line is then moved to a file of its own"
             }

@@ -13,6 +13,7 @@
 //! | read while another process writes | [`Follower`] |
 //! | read only lines and their links | [`Lines`], [`Links`], [`case_of`] |
 //! | write the bytes of a line without a ledger | [`encode_line`] |
+//! | read the confidential texts that are stored beside a ledger | [`Texts`] |
 //! | find what is wrong with a line | [`explain`], [`FaultKind`] |
 //! | check all lines and the chain | [`check_lines`], [`Depth`] |
 //! | use another disk | [`Storage`] |
@@ -23,7 +24,7 @@
 //!
 //! - The crate doesn't know the rules of the process. [`Ledger::append`] takes only events that the core accepted.
 //! - It doesn't know keys or signatures. The only cryptography is SHA-256.
-//! - It doesn't read a clock and doesn't make IDs; the caller passes both.
+//! - It doesn't read a clock and doesn't make IDs; the caller passes both. It makes random salts if the caller gives none.
 //! - It acknowledges only what is synced. After a failed write or sync, the handle accepts no more records.
 //! - It never removes anything from a file except an unfinished line at the end, and only after a copy of it is synced.
 //! - Reading never stops at a fault, and its memory doesn't grow with the length of a line.
@@ -35,6 +36,7 @@
 //! [`Depth::Chain`] doesn't grow.
 #![forbid(unsafe_code)]
 
+mod act;
 mod chain;
 mod check;
 mod digest;
@@ -53,22 +55,27 @@ mod sha256;
 mod storage;
 mod store;
 mod strict_json;
+mod texts;
 
+pub use act::{ActFollower, OpenAct};
 pub use check::{CheckedLines, Depth, check_lines};
 pub use digest::{Digest, NotADigest};
 pub use explain::explain;
 pub use fault::{Damage, Fault, FaultKind};
 pub use follow::Follower;
-pub use ibbi_store::{NewRecord, Record};
+pub use ibbi_store::{Identity, NewRecord, Record, RecordDetails};
 pub use ledger::{
     AppendError, Committed, CreateError, Ledger, LineObserver, MAX_BATCH, OpenError, TornTail, sidecar_path,
 };
-pub use line::{LINE_VERSION, LineSubject, Links, MAX_LINE, MAX_NUMBER, OPENING_TYPE, case_of, read_uuid};
+pub use line::{
+    FORMAT_TYPE, HEADS_TYPE, LINE_VERSION, LineSubject, Links, MAX_LINE, MAX_NUMBER, OPENING_TYPE, act_of, case_of, read_uuid, version_of,
+};
 pub use line_check::Head;
 pub use line_reader::{LedgerLine, LineReader, read_line};
 pub use lines::{LineContent, Lines, RawLine};
 pub use reader::{LedgerReader, ReadError};
-pub use record::{FORMAT, LineRecord, NewLedger, Opening, chart_digest, encode_line};
+pub use record::{FORMAT, FormatChange, Heads, LineRecord, NewLedger, Opening, chart_digest, encode_line};
 pub use storage::{Disk, FileId, Storage, StoredFile};
 pub use store::{Collect, LedgerStore};
+pub use texts::{Texts, fill_texts, text_digest, texts_path};
 pub use uuid::Uuid;

@@ -9,7 +9,7 @@
 
 use crate::Digest;
 use crate::digest::from_hex;
-use ibbi_core::{At, EventKind, Stage};
+use ibbi_core::{ActPlace, At, EventKind, Precision, Stage};
 use std::borrow::Cow;
 use uuid::Uuid;
 
@@ -19,11 +19,17 @@ pub const MAX_LINE: usize = 64 * 1024;
 /// The largest number in a line: 2^53 - 1, the largest that every JSON reader keeps exact.
 pub use ibbi_core::MAX_NUMBER;
 
-/// The version of the line format that this crate reads and writes: the `v` of every line.
-pub const LINE_VERSION: u64 = 1;
+/// The version of the line format that this crate writes: the `v` of every new line. It also reads version 1.
+pub const LINE_VERSION: u64 = 2;
 
 /// The `type` of a ledger's first line.
 pub const OPENING_TYPE: &str = "ledger_opened";
+
+/// The `type` of the line after which a ledger that began in format 1 has format 2.
+pub const FORMAT_TYPE: &str = "format_changed";
+
+/// The `type` of a line with the state of all cases. The format reserves it; this program reads it and doesn't write it.
+pub const HEADS_TYPE: &str = "heads";
 
 /// A line's envelope. `actor` and `data` are still as they are in the line.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +43,21 @@ pub(crate) struct Line<'a> {
     pub(crate) prev: Digest,
     pub(crate) seq: u64,
     pub(crate) subject: LineSubject,
+    /// The version of the format: 1 or 2.
+    pub(crate) version: u8,
+    /// What only some lines have.
+    pub(crate) details: Option<Box<LineDetails<'a>>>,
+}
+
+/// The fields that only some lines of format 2 have. Texts are the inside of their JSON strings, escapes unresolved.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct LineDetails<'a> {
+    pub(crate) act: Option<ActPlace>,
+    /// The issuer and the subject.
+    pub(crate) identity: Option<(&'a str, &'a str)>,
+    pub(crate) on_behalf: Option<&'a str>,
+    pub(crate) precision: Precision,
+    pub(crate) replaces: Option<u64>,
 }
 
 /// What a line is about.
@@ -44,6 +65,10 @@ pub(crate) struct Line<'a> {
 pub enum LineSubject {
     /// The ledger itself: its first line.
     Ledger,
+    /// The ledger itself: the change to format 2.
+    Format,
+    /// All cases: their last lines.
+    Heads,
     /// An event of a case.
     Case {
         /// The case.
@@ -72,7 +97,11 @@ impl<'a> Line<'a> {
             return None;
         }
         let mut head = Head(line);
-        head.expect("{\"actor\":\"")?;
+        let mut details = LineDetails::default();
+        if head.expect("{\"actor\":\"").is_none() {
+            details.act = Some(head.act()?);
+            head.expect(",\"actor\":\"")?;
+        }
         let actor = head.string()?;
         head.expect(",\"at\":\"")?;
         let at = instant(head.take(24)?)?;
@@ -87,7 +116,7 @@ impl<'a> Line<'a> {
         head.expect(",\"data\":")?;
 
         let mut tail = Tail(head.0);
-        tail.expect(",\"v\":1}")?;
+        let version = tail.version()?;
         let kind = tail.code()?;
         tail.expect(",\"type\":")?;
         let to = if case.is_some() {
@@ -106,11 +135,24 @@ impl<'a> Line<'a> {
         } else {
             None
         };
+        if !tail.0.ends_with('"') {
+            details.replaces = Some(tail.number()?);
+            tail.expect(",\"replaces\":")?;
+        }
         tail.expect("\"")?;
         let prev = Digest::from_hex(tail.take(64)?.as_bytes().try_into().ok()?)?;
-        tail.expect("\",\"prev\":\"")?;
-        let logged = instant(tail.take(24)?)?;
-        tail.expect("\",\"logged\":\"")?;
+        tail.expect(",\"prev\":\"")?;
+        let logged = match tail.logged() {
+            Some(logged) => logged,
+            None => {
+                tail.read_details(&mut details)?;
+                tail.logged()?
+            }
+        };
+        if tail.0.ends_with('}') {
+            details.identity = Some(tail.identity()?);
+        }
+        tail.expect("\"")?;
         let id = read_uuid(tail.take(36)?)?;
         tail.expect(",\"id\":\"")?;
 
@@ -118,9 +160,18 @@ impl<'a> Line<'a> {
             (Some(case), Some(rev), Some(to)) => {
                 LineSubject::Case { case, rev, to: stage(to)?, kind: EventKind::from_code(kind)? }
             }
-            _ => (kind == OPENING_TYPE).then_some(LineSubject::Ledger)?,
+            _ => match kind {
+                OPENING_TYPE => LineSubject::Ledger,
+                FORMAT_TYPE if version > 1 => LineSubject::Format,
+                HEADS_TYPE if version > 1 => LineSubject::Heads,
+                _ => return None,
+            },
         };
-        Some(Self { actor, at, data: tail.0, id, logged, prev, seq, subject })
+        let details = (details != LineDetails::default()).then(|| Box::new(details));
+        if details.is_some() && (version == 1 || case.is_none()) {
+            return None;
+        }
+        Some(Self { actor, at, data: tail.0, id, logged, prev, seq, subject, version, details })
     }
 }
 
@@ -148,7 +199,7 @@ pub struct Links<'a> {
 impl<'a> Links<'a> {
     /// Reads the links of a line without its LF. Returns `None` if its end is not that of a line.
     pub fn read(line: &'a [u8]) -> Option<Self> {
-        let rest = line.strip_suffix(b"\",\"v\":1}")?;
+        let rest = line.strip_suffix(b"\",\"v\":2}").or_else(|| line.strip_suffix(b"\",\"v\":1}"))?;
         let rest = &rest[..memchr::memrchr(b'"', rest)?];
         let rest = rest.strip_suffix(b",\"type\":")?;
         // An opening has no `to`.
@@ -162,27 +213,35 @@ impl<'a> Links<'a> {
             Some(rest) => (rest, None),
             None => {
                 let (rest, rev) = trailing_number(rest)?;
-                (rest.strip_suffix(b"\",\"rev\":")?, Some(rev))
+                let rest = rest.strip_suffix(b",\"rev\":")?;
+                let rest = match rest.strip_suffix(b"\"") {
+                    Some(rest) => rest,
+                    None => trailing_number(rest)?.0.strip_suffix(b"\",\"replaces\":")?,
+                };
+                (rest, Some(rev))
             }
         };
         let (rest, prev) = rest.split_at_checked(rest.len().checked_sub(64)?)?;
-        let before = rest.strip_suffix(b"\",\"prev\":\"")?;
+        let before = rest.strip_suffix(b",\"prev\":\"")?;
         Some(Self { prev: prev.try_into().ok()?, seq, rev, before })
     }
 
     /// Returns when the line was written, if that is a valid time.
     pub fn logged(&self) -> Option<At> {
-        let (rest, logged) = self.before.split_at_checked(self.before.len().checked_sub(24)?)?;
-        if !rest.ends_with(b",\"logged\":\"") {
-            return None;
-        }
-        instant(core::str::from_utf8(logged).ok()?)
+        let mut tail = Tail(core::str::from_utf8(self.before).ok()?);
+        tail.logged().or_else(|| {
+            tail.read_details(&mut LineDetails::default())?;
+            tail.logged()
+        })
     }
 }
 
 /// Returns the case of a line. Only the start of the line is read. Returns `None` if there is no case.
 pub fn case_of(line: &[u8]) -> Option<Uuid> {
-    let rest = line.strip_prefix(b"{\"actor\":\"")?;
+    let rest = match line.strip_prefix(b"{\"act\":[") {
+        Some(rest) => rest[memchr::memchr(b']', rest)?..].strip_prefix(b"],\"actor\":\"")?,
+        None => line.strip_prefix(b"{\"actor\":\"")?,
+    };
     let mut from = 0;
     // Find the end of the actor's string, and skip what is escaped in it.
     let end = loop {
@@ -195,6 +254,24 @@ pub fn case_of(line: &[u8]) -> Option<Uuid> {
     let rest = rest[end..].strip_prefix(b"\",\"at\":\"")?;
     let rest = rest.get(24..)?.strip_prefix(b"\",\"case\":\"")?;
     read_uuid(core::str::from_utf8(rest.get(..36)?).ok()?)
+}
+
+/// Returns the place of a line in its act. Only the start of the line is read. Returns `None` if it belongs to no act.
+#[inline]
+pub fn act_of(line: &[u8]) -> Option<ActPlace> {
+    let rest = line.strip_prefix(b"{\"act\":")?;
+    let end = memchr::memchr(b']', rest)?;
+    act_place(core::str::from_utf8(&rest[..=end]).ok()?)
+}
+
+/// Returns the version of a line's format. Only the end of the line is read.
+#[inline]
+pub fn version_of(line: &[u8]) -> Option<u8> {
+    match line {
+        [.., b',', b'"', b'v', b'"', b':', b'2', b'}'] => Some(2),
+        [.., b',', b'"', b'v', b'"', b':', b'1', b'}'] => Some(1),
+        _ => None,
+    }
 }
 
 /// The rest of a line that is read from the front.
@@ -210,6 +287,13 @@ impl<'a> Head<'a> {
         let (taken, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;
         Some(taken)
+    }
+
+    /// Reads the beginning of a line of an act.
+    fn act(&mut self) -> Option<ActPlace> {
+        self.expect("{\"act\":")?;
+        let end = self.0.find(']')?;
+        act_place(self.take(end + 1)?)
     }
 
     /// Returns the inside of a string whose opening quote was read, and reads the closing quote.
@@ -243,6 +327,54 @@ impl<'a> Tail<'a> {
         Some(taken)
     }
 
+    /// Reads the end of a line.
+    fn version(&mut self) -> Option<u8> {
+        match self.expect(",\"v\":2}") {
+            Some(()) => Some(2),
+            None => self.expect(",\"v\":1}").map(|()| 1),
+        }
+    }
+
+    /// Reads `logged` and what is before it, up to the comma.
+    fn logged(&mut self) -> Option<At> {
+        let rest = self.0.strip_suffix('"')?;
+        let (rest, logged) = rest.split_at_checked(rest.len().checked_sub(24)?)?;
+        let rest = rest.strip_suffix(",\"logged\":\"")?;
+        let logged = instant(logged)?;
+        self.0 = rest;
+        Some(logged)
+    }
+
+    /// Reads the fields between `logged` and `prev`, of which there is at least one.
+    ///
+    /// A quote inside a JSON string is escaped, so a key with its quotes is never part of a text.
+    fn read_details(&mut self, details: &mut LineDetails<'a>) -> Option<()> {
+        if self.expect(",\"precision\":\"day\"").is_some() {
+            details.precision = Precision::Day;
+            if self.0.get(self.0.len().checked_sub(36)?..)?.starts_with(",\"logged\":\"") {
+                return Some(());
+            }
+        }
+        let key = ",\"on_behalf\":\"";
+        let place = self.0.rfind(key)?;
+        details.on_behalf = Some(closed_string(&self.0[place + key.len()..])?);
+        self.0 = &self.0[..place];
+        Some(())
+    }
+
+    /// Reads the identity behind the actor.
+    fn identity(&mut self) -> Option<(&'a str, &'a str)> {
+        let key = ",\"identity\":{\"issuer\":\"";
+        let place = self.0.rfind(key)?;
+        let mut inside = Head(&self.0[place + key.len()..]);
+        let issuer = inside.string()?;
+        inside.expect(",\"subject\":\"")?;
+        let subject = inside.string()?;
+        (inside.0 == "}").then_some(())?;
+        self.0 = &self.0[..place];
+        Some((issuer, subject))
+    }
+
     /// Returns a quoted code. Codes have no quotes and no escapes; the caller compares with a list of codes.
     fn code(&mut self) -> Option<&'a str> {
         self.expect("\"")?;
@@ -257,6 +389,23 @@ impl<'a> Tail<'a> {
         self.0 = &self.0[..rest.len()];
         Some(number)
     }
+}
+
+/// Returns a JSON string whose opening quote was read and which fills a text up to its closing quote.
+fn closed_string(text: &str) -> Option<&str> {
+    let mut head = Head(text);
+    let string = head.string()?;
+    head.0.is_empty().then_some(string)
+}
+
+/// Reads the place of a record in its act, `[2,3]`.
+pub(crate) fn act_place(text: &str) -> Option<ActPlace> {
+    let (index, count) = text.strip_prefix('[')?.strip_suffix(']')?.split_once(',')?;
+    let number = |digits: &str| match trailing_number(digits.as_bytes())? {
+        (b"", number) => u16::try_from(number).ok(),
+        _ => None,
+    };
+    ActPlace::new(number(index)?, number(count)?)
 }
 
 /// Reads a number from 1 to [`MAX_NUMBER`] without leading zeros at the end of `bytes`, and returns what is before it too.

@@ -1,5 +1,6 @@
 //! One pass over a stream of lines that reads each line in full and checks its place in the ledger.
 
+use crate::act::{ActFollower, OpenAct};
 use crate::id_table::IdTable;
 use crate::line::Links;
 use crate::line_reader::{LedgerLine, RecordReader};
@@ -29,7 +30,6 @@ impl Head {
 /// A line that was checked.
 #[derive(Debug)]
 pub(crate) struct Step {
-    pub(crate) offset: u64,
     pub(crate) length: u64,
     /// `None` for an unfinished line.
     pub(crate) digest: Option<Digest>,
@@ -44,6 +44,9 @@ pub(crate) struct LineChecker<R> {
     next_seq: u64,
     logged: At,
     revs: IdTable<Uuid, u64>,
+    /// The version of the format at this place; none before the first line.
+    version: Option<u8>,
+    acts: ActFollower,
 }
 
 impl<R: Read> LineChecker<R> {
@@ -55,7 +58,19 @@ impl<R: Read> LineChecker<R> {
             next_seq: 1,
             logged: At::MIN,
             revs: IdTable::default(),
+            version: None,
+            acts: ActFollower::default(),
         }
+    }
+
+    /// Returns the act that the lines so far have only a part of.
+    pub(crate) const fn open_act(&self) -> Option<&OpenAct> {
+        self.acts.open()
+    }
+
+    /// Returns the version of the format at the end of the lines so far.
+    pub(crate) const fn version(&self) -> Option<u8> {
+        self.version
     }
 
     pub(crate) const fn head(&self) -> Head {
@@ -87,7 +102,7 @@ impl<R: Read> LineChecker<R> {
         let (digest, bytes) = match content {
             LineContent::Torn => {
                 fault(0, FaultKind::Torn { length });
-                return Ok(Some(Step { offset, length, digest: None }));
+                return Ok(Some(Step { length, digest: None }));
             }
             LineContent::TooLong(digest) => {
                 fault(0, FaultKind::TooLong { length });
@@ -125,15 +140,33 @@ impl<R: Read> LineChecker<R> {
         match entry {
             Some(LedgerLine::Record(record)) => {
                 self.rev(record).into_iter().for_each(|kind| fault(0, kind));
-                self.check_logged(record.logged).into_iter().for_each(|kind| fault(0, kind));
+                if record.details.in_order {
+                    self.check_logged(record.logged).into_iter().for_each(|kind| fault(0, kind));
+                } else {
+                    self.logged = record.logged;
+                }
+                let version = if record.details.in_order { 1 } else { 2 };
+                self.check_version(version).into_iter().for_each(|kind| fault(0, kind));
             }
             Some(LedgerLine::Opening(opening)) => {
                 self.check_logged(opening.logged).into_iter().for_each(|kind| fault(0, kind));
+                if number == 1 {
+                    self.version = u8::try_from(opening.format).ok();
+                }
             }
+            Some(LedgerLine::Format(_)) => {
+                if let Some(format @ 2..) = self.version.replace(2) {
+                    fault(0, FaultKind::FormatRepeated { format });
+                }
+            }
+            Some(LedgerLine::Heads(_)) => self.check_version(2).into_iter().for_each(|kind| fault(0, kind)),
             None => {}
         }
+        if let Some(entry) = entry {
+            self.acts.follow(entry.act(), self.head).into_iter().for_each(|kind| fault(0, kind));
+        }
         self.head = Head { lines: number, bytes: offset + length + 1, hash: digest };
-        Ok(Some(Step { offset, length, digest: Some(digest) }))
+        Ok(Some(Step { length, digest: Some(digest) }))
     }
 }
 
@@ -143,6 +176,11 @@ impl<R> LineChecker<R> {
         let expected = *last + 1;
         *last = record.rev;
         (record.rev != expected).then_some(FaultKind::Rev { case: record.case, expected, found: record.rev })
+    }
+
+    fn check_version(&self, found: u8) -> Option<FaultKind> {
+        let expected = self.version?;
+        (found != expected).then_some(FaultKind::Version { expected, found })
     }
 
     fn check_logged(&mut self, found: At) -> Option<FaultKind> {

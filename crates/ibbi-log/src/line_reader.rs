@@ -1,11 +1,14 @@
 //! Reading lines in full, into the core's types.
 
 use crate::explain::explain;
-use crate::line::{Line, LineSubject, unescape};
-use crate::record::{LineRecord, Opening, opening_of, read_event};
+use crate::line::{Line, LineDetails, LineSubject, unescape};
+use crate::record::{
+    FormatChange, Heads, LineRecord, Opening, opening_of, read_event, read_format_data, read_heads_data,
+};
 use crate::{Digest, FaultKind};
-use ibbi_core::Name;
-use ibbi_store::Record;
+use ibbi_core::{ActPlace, IdentityText, Name};
+use ibbi_store::{Identity, Record, RecordDetails};
+use uuid::Uuid;
 
 /// Reads records from lines, and keeps what makes the next one faster.
 #[derive(Debug, Default)]
@@ -21,8 +24,22 @@ pub(crate) struct RecordReader {
 pub enum LedgerLine {
     /// A ledger's first line.
     Opening(Opening),
+    /// The line after which a ledger that began in format 1 has format 2.
+    Format(FormatChange),
+    /// A line with the state of all cases.
+    Heads(Heads),
     /// Any other line.
     Record(LineRecord),
+}
+
+impl LedgerLine {
+    /// Returns the case and the place of a record that belongs to an act.
+    pub(crate) fn act(&self) -> Option<(Uuid, ActPlace)> {
+        match self {
+            Self::Record(record) => Some((record.case, record.details.act?)),
+            _ => None,
+        }
+    }
 }
 
 /// Reads one line without its LF. The record's `offset` and `line` are 0.
@@ -69,14 +86,29 @@ impl RecordReader {
         entry: &mut Option<LedgerLine>,
     ) -> Option<Digest> {
         let line = Line::parse(text)?;
-        let LineSubject::Case { case, rev, to, kind } = line.subject else {
-            *entry = Some(LedgerLine::Opening(opening_of(&line)?));
-            return Some(line.prev);
+        let (case, rev, to, kind) = match line.subject {
+            LineSubject::Case { case, rev, to, kind } => (case, rev, to, kind),
+            LineSubject::Ledger => {
+                *entry = Some(LedgerLine::Opening(opening_of(&line)?));
+                return Some(line.prev);
+            }
+            LineSubject::Format | LineSubject::Heads => {
+                self.actor(line.actor)?;
+                *entry = Some(match line.subject {
+                    LineSubject::Heads => LedgerLine::Heads(read_heads_data(line.data).ok()?),
+                    _ => LedgerLine::Format(read_format_data(line.data, line.version).ok()?),
+                });
+                return Some(line.prev);
+            }
         };
         let actor = self.actor(line.actor)?;
-        let event = read_event(kind, line.data, &mut self.scratch).ok()?;
+        let event = read_event(kind, line.version, line.data, &mut self.scratch).ok()?;
+        let details = match line.details {
+            None => RecordDetails { in_order: line.version == 1, ..RecordDetails::default() },
+            Some(details) => read_details(*details)?,
+        };
         let (seq, id, at, logged) = (line.seq, line.id, line.at, line.logged);
-        let record = Record { seq, rev, case, id, actor, at, logged, to, event };
+        let record = Record { seq, rev, case, id, actor, at, logged, to, event, details };
         *entry = Some(LedgerLine::Record(LineRecord { record, offset, line: number }));
         Some(line.prev)
     }
@@ -91,4 +123,21 @@ impl RecordReader {
         self.actor = Some((escaped.to_owned(), name.clone()));
         Some(name)
     }
+}
+
+/// Reads what only some lines have.
+fn read_details(details: LineDetails<'_>) -> Option<RecordDetails> {
+    let LineDetails { act, identity, on_behalf, precision, replaces } = details;
+    let identity = match identity {
+        None => None,
+        Some((issuer, subject)) => Some(Box::new(Identity {
+            issuer: IdentityText::new(&unescape(issuer)?).ok()?,
+            subject: IdentityText::new(&unescape(subject)?).ok()?,
+        })),
+    };
+    let on_behalf = match on_behalf {
+        None => None,
+        Some(name) => Some(Name::new(&unescape(name)?).ok()?),
+    };
+    Some(RecordDetails { act, precision, replaces, on_behalf, identity, in_order: false })
 }

@@ -1,6 +1,7 @@
 //! Reading the records of a ledger.
 
 use crate::Fault;
+use crate::act::OpenAct;
 use crate::line_check::{Head, LineChecker};
 use crate::line_reader::LedgerLine;
 use crate::record::{LineRecord, Opening};
@@ -129,6 +130,8 @@ impl<R: Read> LedgerReader<R> {
             Ok(Some(_)) => {}
             Ok(None) => {
                 self.ended = !self.follow;
+                let torn = self.scan.open_act().filter(|_| self.ended).map(OpenAct::fault);
+                self.waiting.extend(torn.map(ReadError::Fault).map(Err));
                 return None;
             }
             Err(source) => {
@@ -144,7 +147,7 @@ impl<R: Read> LedgerReader<R> {
                 self.opening.get_or_insert(opening);
                 None
             }
-            None => None,
+            Some(LedgerLine::Format(_) | LedgerLine::Heads(_)) | None => None,
         };
         if self.faults.is_empty() {
             return record;

@@ -4,18 +4,19 @@
 //! the parts of constant length are written once for a batch, and the JSON of events comes from serde.
 
 use crate::Digest;
-use crate::line::{LINE_VERSION, Line, LineSubject, MAX_NUMBER, OPENING_TYPE, instant_text, unescape};
-use core::fmt::Write as _;
+use crate::line::{FORMAT_TYPE, Line, MAX_NUMBER, OPENING_TYPE, instant_text, unescape};
+use crate::line_reader::{LedgerLine, read_line};
 use core::ops::Range;
-use ibbi_core::{At, Event, EventKind, Name, Stage};
-use ibbi_store::{NewRecord, Record};
+use ibbi_core::{ActPlace, At, Event, EventKind, Name, Precision, Stage};
+use ibbi_store::{Identity, NewRecord, Record};
 use serde::{Deserialize, Serialize};
 use std::io::Write as _;
 use std::sync::LazyLock;
 use uuid::Uuid;
 
-/// The version of the ledger format that this crate writes and reads, the `format` of a first line.
-pub const FORMAT: u32 = 1;
+/// The version of the ledger format that this crate writes, the `format` of a new ledger's first line. It also reads
+/// version 1.
+pub const FORMAT: u32 = 2;
 
 /// A record with its place in a ledger's file.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,21 +45,60 @@ pub(crate) struct LineFields<'a> {
     pub(crate) actor: &'a Name,
     pub(crate) at: At,
     pub(crate) to: Stage,
+    /// The event. In format 2, its confidential text is a digest.
     pub(crate) event: &'a Event,
+    /// The version of the format: 1 or 2.
+    version: u8,
+    act: Option<ActPlace>,
+    identity: Option<&'a Identity>,
+    on_behalf: Option<&'a Name>,
+    precision: Precision,
+    replaces: Option<u64>,
 }
 
 impl<'a> From<&'a Record> for LineFields<'a> {
     fn from(record: &'a Record) -> Self {
-        let Record { case, id, ref actor, at, to, ref event, .. } = *record;
-        Self { case, id, actor, at, to, event }
+        let Record { case, id, ref actor, at, to, ref event, ref details, .. } = *record;
+        Self {
+            case,
+            id,
+            actor,
+            at,
+            to,
+            event,
+            version: if details.in_order { 1 } else { 2 },
+            act: details.act,
+            identity: details.identity.as_deref(),
+            on_behalf: details.on_behalf.as_ref(),
+            precision: details.precision,
+            replaces: details.replaces,
+        }
     }
 }
 
-impl<'a> From<&'a NewRecord> for LineFields<'a> {
-    fn from(record: &'a NewRecord) -> Self {
-        let NewRecord { accepted, actor } = record;
-        let (case, id, at, to) = (accepted.case(), accepted.id(), accepted.at(), accepted.to());
-        Self { case, id, actor, at, to, event: accepted.event() }
+impl<'a> LineFields<'a> {
+    /// Returns the fields of a new record with the event as its line has it.
+    pub(crate) fn new(record: &'a NewRecord, event: &'a Event) -> Self {
+        let NewRecord { accepted, actor, .. } = record;
+        Self {
+            case: accepted.case(),
+            id: accepted.id(),
+            actor,
+            at: accepted.at(),
+            to: accepted.to(),
+            event,
+            version: 2,
+            act: accepted.act(),
+            identity: record.identity.as_deref(),
+            on_behalf: record.on_behalf.as_ref(),
+            precision: accepted.precision(),
+            replaces: accepted.replaces(),
+        }
+    }
+
+    /// Returns whether `logged` is next to the ID, and `prev` next to `logged`.
+    fn is_plain(&self) -> bool {
+        self.identity.is_none() && self.on_behalf.is_none() && self.precision == Precision::Instant
     }
 }
 
@@ -68,15 +108,16 @@ impl<'a> From<&'a NewRecord> for LineFields<'a> {
 /// ledger that the rules don't allow. [`Ledger::append`](crate::Ledger::append) takes only what the core accepted.
 ///
 /// # Errors
-/// Returns an error for what no line can hold: the stage `unopened`, or a number above [`MAX_NUMBER`].
+/// Returns an error for what no line can hold: the stage `unopened`, a number above [`MAX_NUMBER`], a confidential text in
+/// format 2, or its digest in format 1.
 pub fn encode_line(record: &Record, prev: &Digest) -> std::io::Result<Vec<u8>> {
     let Record { seq, rev, logged, .. } = *record;
     let fields = LineFields::from(record);
-    if !is_writable(fields) || seq.max(rev) > MAX_NUMBER {
+    if !is_writable(&fields) || seq.max(rev) > MAX_NUMBER {
         return Err(std::io::Error::other("the record has a value that no line of a ledger can hold"));
     }
     let mut line = Vec::new();
-    let from = write_record(fields, (rev, seq), &Middle::new(logged), &mut line)?;
+    let from = write_record(&fields, (rev, seq), &Middle::new(logged), &mut line)?;
     line[from..from + 64].copy_from_slice(&prev.to_hex());
     Ok(line)
 }
@@ -108,6 +149,24 @@ impl Opening {
     pub fn has_our_chart(&self) -> bool {
         self.chart == chart_digest()
     }
+}
+
+/// The line after which a ledger that began in format 1 has format 2.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FormatChange {
+    /// The SHA-256 of the chart that the program had.
+    pub chart: Digest,
+    /// The version of the format from here on.
+    pub format: u32,
+}
+
+/// A line with the state of all cases. The format reserves it; this program doesn't write it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Heads {
+    /// The number of cases.
+    pub cases: u64,
+    /// The Merkle root over the last lines of the cases.
+    pub root: Digest,
 }
 
 /// The content of the first line of a new ledger. The chart's digest and the format are added to it.
@@ -150,14 +209,36 @@ pub(crate) enum DataFault {
     Spelling { column: usize, expected: String },
 }
 
+/// The data of the line after which a ledger has format 2, in the order of their keys.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FormatData {
+    chart: String,
+    format: u32,
+}
+
+/// The data of a line with the state of all cases: how many they are, and the root over their last lines.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HeadsData {
+    cases: u64,
+    root: String,
+}
+
 /// Reads an event's data, in canonical form only. It writes them to `scratch` again to compare.
-pub(crate) fn read_event(kind: EventKind, data: &str, scratch: &mut Vec<u8>) -> Result<Event, DataFault> {
+///
+/// In format 1 a confidential text is a text, and in format 2 a digest.
+pub(crate) fn read_event(kind: EventKind, version: u8, data: &str, scratch: &mut Vec<u8>) -> Result<Event, DataFault> {
     let mut json = serde_json::Deserializer::from_str(data);
     let event = Event::deserialize_data(kind, &mut json)
         .and_then(|event| json.end().map(|()| event))
         .map_err(|error| refused(&error))?;
     if !is_in_bounds(&event) {
         return Err(reason(format!("`seq` is larger than {MAX_NUMBER}")));
+    }
+    if !has_text_as_in(&event, version) {
+        let form = if version == 1 { "the text itself" } else { "the digest of the text" };
+        return Err(reason(format!("a line of format {version} must have {form}")));
     }
     scratch.clear();
     write_data(&event, scratch).map_err(|error| refused(&error))?;
@@ -170,16 +251,50 @@ fn is_in_bounds(event: &Event) -> bool {
     !matches!(event, Event::EventVoided(voided) if voided.seq > MAX_NUMBER)
 }
 
-/// Reads the data of a first line, in canonical form only.
-pub(crate) fn read_opening_data(data: &str) -> Result<(OpeningData, Digest), DataFault> {
-    let read: OpeningData = serde_json::from_str(data).map_err(|error| refused(&error))?;
+/// Returns whether an event has its confidential text in the form of a version, if it has one.
+fn has_text_as_in(event: &Event, version: u8) -> bool {
+    event.note_text().is_none_or(|text| text.digest().is_some() == (version > 1))
+}
+
+/// Reads the data of a first line of a version, in canonical form only.
+pub(crate) fn read_opening_data(data: &str, version: u8) -> Result<(OpeningData, Digest), DataFault> {
+    let read: OpeningData = read_canonical(data)?;
+    let chart = read_chart(&read.chart)?;
+    check_format(read.format, version)?;
+    Ok((read, chart))
+}
+
+/// Reads the data of the line after which a ledger has format 2, in canonical form only.
+pub(crate) fn read_format_data(data: &str, version: u8) -> Result<FormatChange, DataFault> {
+    let read: FormatData = read_canonical(data)?;
+    let chart = read_chart(&read.chart)?;
+    check_format(read.format, version)?;
+    Ok(FormatChange { chart, format: read.format })
+}
+
+/// Reads the data of a line with the state of all cases, in canonical form only.
+pub(crate) fn read_heads_data(data: &str) -> Result<Heads, DataFault> {
+    let read: HeadsData = read_canonical(data)?;
+    let root = read.root.parse().map_err(|error| reason(format!("`root`: {error}")))?;
+    Ok(Heads { cases: read.cases, root })
+}
+
+fn read_canonical<'a, T: Serialize + Deserialize<'a>>(data: &'a str) -> Result<T, DataFault> {
+    let read: T = serde_json::from_str(data).map_err(|error| refused(&error))?;
     let again = serde_json::to_vec(&read).map_err(|error| refused(&error))?;
     same_spelling(data, &again)?;
-    let chart = read.chart.parse().map_err(|error| reason(format!("`chart`: {error}")))?;
-    if read.format != FORMAT {
-        return Err(reason(format!("`format` is {}, and this program reads {FORMAT}", read.format)));
+    Ok(read)
+}
+
+fn read_chart(chart: &str) -> Result<Digest, DataFault> {
+    chart.parse().map_err(|error| reason(format!("`chart`: {error}")))
+}
+
+fn check_format(format: u32, version: u8) -> Result<(), DataFault> {
+    if format == u32::from(version) {
+        return Ok(());
     }
-    Ok((read, chart))
+    Err(reason(format!("`format` is {format}, but the line has the form of format {version}")))
 }
 
 fn refused(error: &serde_json::Error) -> DataFault {
@@ -205,7 +320,7 @@ fn write_data(event: &Event, out: &mut Vec<u8>) -> Result<(), serde_json::Error>
 
 /// Returns the first line's content, if the line is valid.
 pub(crate) fn opening_of(line: &Line<'_>) -> Option<Opening> {
-    let (data, chart) = read_opening_data(line.data).ok()?;
+    let (data, chart) = read_opening_data(line.data, line.version).ok()?;
     Some(Opening {
         id: line.id,
         actor: Name::new(&unescape(line.actor)?).ok()?,
@@ -248,6 +363,29 @@ impl Middle {
         id.hyphenated().encode_lower(&mut text[ID]);
         out.len() - MIDDLE.len() + PREV
     }
+
+    /// Writes it to `out` with the fields that only some records have, and returns where its `prev` begins.
+    fn write_with(&self, record: &LineFields<'_>, out: &mut Vec<u8>) -> std::io::Result<usize> {
+        let id = append(&self.0[..ID.end + 1], out);
+        record.id.hyphenated().encode_lower(&mut id[ID]);
+        if let Some(Identity { issuer, subject }) = record.identity {
+            out.extend_from_slice(b",\"identity\":{\"issuer\":");
+            serde_json::to_writer(&mut *out, issuer)?;
+            out.extend_from_slice(b",\"subject\":");
+            serde_json::to_writer(&mut *out, subject)?;
+            out.push(b'}');
+        }
+        out.extend_from_slice(&self.0[ID.end + 1..LOGGED.end + 1]);
+        if let Some(on_behalf) = record.on_behalf {
+            out.extend_from_slice(b",\"on_behalf\":");
+            serde_json::to_writer(&mut *out, on_behalf)?;
+        }
+        if record.precision == Precision::Day {
+            out.extend_from_slice(b",\"precision\":\"day\"");
+        }
+        out.extend_from_slice(&self.0[LOGGED.end + 1..]);
+        Ok(out.len() - MIDDLE.len() + PREV)
+    }
 }
 
 /// Writes a text to `out`, and returns the written part to change it.
@@ -267,25 +405,32 @@ const HEAD: &[u8; 86] =
 /// # Errors
 /// Returns the core's serializer's error, which doesn't occur.
 pub(crate) fn write_record(
-    record: LineFields<'_>,
+    record: &LineFields<'_>,
     (rev, seq): (u64, u64),
     middle: &Middle,
     out: &mut Vec<u8>,
 ) -> std::io::Result<usize> {
-    out.extend_from_slice(b"{\"actor\":");
+    match record.act {
+        Some(ActPlace { index, count }) => write!(out, "{{\"act\":[{index},{count}],\"actor\":")?,
+        None => out.extend_from_slice(b"{\"actor\":"),
+    }
     serde_json::to_writer(&mut *out, record.actor)?;
     let head = append(HEAD, out);
     head[7..31].copy_from_slice(&instant_text(record.at));
     record.case.hyphenated().encode_lower(&mut head[41..77]);
     write_data(record.event, out)?;
-    let prev = middle.write(record.id, out);
+    let prev = if record.is_plain() { middle.write(record.id, out) } else { middle.write_with(record, out)? };
+    if let Some(replaces) = record.replaces {
+        out.extend_from_slice(b",\"replaces\":");
+        serde_json::to_writer(&mut *out, &replaces)?;
+    }
     out.extend_from_slice(b",\"rev\":");
     serde_json::to_writer(&mut *out, &rev)?;
     write_seq(seq, out)?;
     out.extend_from_slice(b",\"to\":\"");
     out.extend_from_slice(record.to.code().as_bytes());
     out.extend_from_slice(b"\"");
-    write_type(record.event.kind().code(), out)?;
+    write_type(record.event.kind().code(), record.version, out)?;
     Ok(prev)
 }
 
@@ -294,16 +439,40 @@ pub(crate) fn write_record(
 /// # Errors
 /// Returns the serializer's error, which doesn't occur.
 pub(crate) fn write_opening(new: &NewLedger, out: &mut Vec<u8>) -> std::io::Result<()> {
-    let mut chart = String::new();
-    write!(chart, "{}", chart_digest()).map_err(std::io::Error::other)?;
-    let data = OpeningData { chart, format: FORMAT, origin: new.origin.clone(), program: new.program.clone() };
-    write!(out, "{{\"actor\":")?;
-    serde_json::to_writer(&mut *out, &new.actor)?;
-    write!(out, ",\"at\":\"{}\",\"data\":", new.at)?;
-    serde_json::to_writer(&mut *out, &data)?;
+    let (chart, origin, program) = (chart_digest().to_string(), new.origin.clone(), new.program.clone());
+    let data = OpeningData { chart, format: FORMAT, origin, program };
+    write_ledger_line(&new.actor, new.at, &data, out)?;
     Middle::new(new.at).write(new.id, out);
     write_seq(1, out)?;
-    write_type(OPENING_TYPE, out)
+    write_type(OPENING_TYPE, 2, out)
+}
+
+/// Writes the line after which a ledger has format 2 to `out`, without an LF. Its `prev` is zeros; the function returns
+/// where they begin. The digest of the line before gives the line its ID.
+///
+/// # Errors
+/// Returns the serializer's error, which doesn't occur.
+pub(crate) fn write_format_change(
+    actor: &Name,
+    logged: At,
+    (before, seq): (&Digest, u64),
+    out: &mut Vec<u8>,
+) -> std::io::Result<usize> {
+    let data = FormatData { chart: chart_digest().to_string(), format: FORMAT };
+    write_ledger_line(actor, logged, &data, out)?;
+    let mut id = [0; 16];
+    id.copy_from_slice(&before.as_bytes()[..16]);
+    let prev = Middle::new(logged).write(uuid::Builder::from_custom_bytes(id).into_uuid(), out);
+    write_seq(seq, out)?;
+    write_type(FORMAT_TYPE, 2, out)?;
+    Ok(prev)
+}
+
+fn write_ledger_line(actor: &Name, at: At, data: &impl Serialize, out: &mut Vec<u8>) -> std::io::Result<()> {
+    out.extend_from_slice(b"{\"actor\":");
+    serde_json::to_writer(&mut *out, actor)?;
+    write!(out, ",\"at\":\"{at}\",\"data\":")?;
+    Ok(serde_json::to_writer(out, data)?)
 }
 
 fn write_seq(seq: u64, out: &mut Vec<u8>) -> std::io::Result<()> {
@@ -311,44 +480,24 @@ fn write_seq(seq: u64, out: &mut Vec<u8>) -> std::io::Result<()> {
     Ok(serde_json::to_writer(out, &seq)?)
 }
 
-fn write_type(kind: &str, out: &mut Vec<u8>) -> std::io::Result<()> {
+fn write_type(kind: &str, version: u8, out: &mut Vec<u8>) -> std::io::Result<()> {
     out.extend_from_slice(b",\"type\":\"");
     out.extend_from_slice(kind.as_bytes());
-    out.extend_from_slice(b"\",\"v\":");
-    serde_json::to_writer(&mut *out, &LINE_VERSION)?;
-    out.extend_from_slice(b"}");
+    out.extend_from_slice(if version == 1 { b"\",\"v\":1}" } else { b"\",\"v\":2}" });
     Ok(())
 }
 
-/// Returns whether a line can hold a record. The core's types don't ensure these two conditions.
-pub(crate) fn is_writable(record: LineFields<'_>) -> bool {
-    record.to != Stage::Unopened && is_in_bounds(record.event)
+/// Returns whether a line can hold a record. The core's types don't ensure these conditions.
+pub(crate) fn is_writable(record: &LineFields<'_>) -> bool {
+    record.to != Stage::Unopened && is_in_bounds(record.event) && has_text_as_in(record.event, record.version)
 }
 
 /// Returns whether a new line reads back as its record.
-pub(crate) fn reads_back(line: &str, record: LineFields<'_>) -> bool {
-    let Some(found) = Line::parse(line) else { return false };
-    let mut json = serde_json::Deserializer::from_str(found.data);
-    let event = Event::deserialize_data(record.event.kind(), &mut json).and_then(|event| json.end().map(|()| event));
-    let subject = matches!(found.subject, LineSubject::Case { case, to, kind, .. }
-        if case == record.case && to == record.to && kind == record.event.kind());
-    subject
-        && found.id == record.id
-        && found.at == record.at
-        && event.is_ok_and(|event| event == *record.event && is_in_bounds(&event))
-}
-
-/// Returns whether a recorded line has the same actor, time, and event as a record with the same ID.
-pub(crate) fn is_same(line: &str, record: LineFields<'_>) -> bool {
-    let Some(found) = Line::parse(line) else { return false };
-    let mut data = Vec::new();
-    let written = write_data(record.event, &mut data).is_ok();
-    let kind = matches!(found.subject, LineSubject::Case { case, kind, .. }
-        if case == record.case && kind == record.event.kind());
-    written
-        && kind
-        && found.id == record.id
-        && found.at == record.at
-        && found.data.as_bytes() == data
-        && unescape(found.actor).as_deref() == Some(record.actor.as_str())
+pub(crate) fn reads_back(line: &str, record: &LineFields<'_>) -> bool {
+    let Ok(LedgerLine::Record(read)) = read_line(line.as_bytes()) else { return false };
+    let found = LineFields::from(&read.record);
+    (found.case, found.id, found.actor, found.at, found.to, found.event, found.version)
+        == (record.case, record.id, record.actor, record.at, record.to, record.event, record.version)
+        && (found.act, found.identity, found.on_behalf, found.precision, found.replaces)
+            == (record.act, record.identity, record.on_behalf, record.precision, record.replaces)
 }

@@ -4,6 +4,7 @@ use crate::line_reader::{LedgerLine, LineReader};
 use crate::lines::{LineContent, Lines};
 use crate::record::NewLedger;
 use crate::storage::Disk;
+use crate::texts::fill_texts;
 use crate::{
     AppendError, CreateError, Damage, Head, Ledger, LedgerReader, LineObserver, OpenError, ReadError, TornTail,
 };
@@ -119,7 +120,7 @@ impl<O: LineObserver> LedgerStore<O> {
         while let Some(item) = reader.next_line() {
             match item {
                 Ok(found) => index.add(&found.record, (found.line, found.offset)),
-                Err(ReadError::Fault(Fault { kind: FaultKind::Torn { .. }, .. })) => {}
+                Err(ReadError::Fault(Fault { kind: FaultKind::Torn { .. } | FaultKind::TornAct { .. }, .. })) => {}
                 Err(error) => return Err(error),
             }
         }
@@ -213,18 +214,19 @@ impl<O: LineObserver + Send + Sync> EventStore for LedgerStore<O> {
 
     fn case(&self, case: Uuid) -> Result<Vec<Record>, StoreError> {
         let state = self.state();
-        if let Some(kept) = state.index.kept.get(&case) {
-            return Ok(kept.clone());
-        }
-        if let Some(ledger) = &state.ledger {
-            let records = ledger.case(case).map_err(unreadable)?;
-            return Ok(records.into_iter().map(|line| line.record).collect());
-        }
-        if state.index.catalog.summary(case).is_none() {
-            return Ok(Vec::new());
-        }
-        let records = self.read_after(&state, 0).map_err(unreadable)?;
-        records.filter(|record| record.as_ref().map_or(true, |record| record.case == case)).collect()
+        let mut records = if let Some(kept) = state.index.kept.get(&case) {
+            kept.clone()
+        } else if let Some(ledger) = &state.ledger {
+            ledger.case(case).map_err(unreadable)?.into_iter().map(|line| line.record).collect()
+        } else if state.index.catalog.summary(case).is_none() {
+            Vec::new()
+        } else {
+            let records = self.read_after(&state, 0).map_err(unreadable)?;
+            let own = records.filter(|record| record.as_ref().map_or(true, |record| record.case == case));
+            own.collect::<Result<_, _>>()?
+        };
+        fill_texts(&self.path, records.iter_mut()).map_err(unreadable)?;
+        Ok(records)
     }
 
     fn opened_by(&self, id: Uuid) -> Result<Option<Uuid>, StoreError> {
@@ -253,7 +255,10 @@ impl<O: LineObserver + Send + Sync> EventStore for LedgerStore<O> {
         let last = state.ledger.as_ref().map_or(u64::MAX, |ledger| ledger.head().lines);
         let records = self.read_after(&state, after).map_err(unreadable)?;
         let wanted = records.skip_while(|record| record.as_ref().is_ok_and(|record| record.seq <= after));
-        wanted.take_while(|record| record.as_ref().map_or(true, |record| record.seq <= last)).take(limit).collect()
+        let wanted = wanted.take_while(|record| record.as_ref().map_or(true, |record| record.seq <= last));
+        let mut records = wanted.take(limit).collect::<Result<Vec<_>, _>>()?;
+        fill_texts(&self.path, records.iter_mut()).map_err(unreadable)?;
+        Ok(records)
     }
 
     fn append(&self, records: &[NewRecord]) -> Result<Vec<Committed>, ibbi_store::AppendError> {
@@ -269,10 +274,7 @@ impl<O: LineObserver + Send + Sync> EventStore for LedgerStore<O> {
         for (new, written) in records.iter().zip(&written).filter(|(_, written)| !written.existing) {
             index.add_new(new, written);
         }
-        Ok(written
-            .iter()
-            .map(|it| Committed { seq: it.seq, rev: it.rev, logged: it.logged, existing: it.existing })
-            .collect())
+        Ok(written.iter().map(Committed::from).collect())
     }
 
     fn checkpoint(&self) -> Option<CheckpointOutcome> {
@@ -307,7 +309,7 @@ impl Iterator for RecordsFrom {
             match line.content {
                 LineContent::Whole(text, _) => match self.reader.read(text) {
                     Ok(LedgerLine::Record(record)) => return Some(Ok(record.record)),
-                    Ok(LedgerLine::Opening(_)) => {}
+                    Ok(LedgerLine::Opening(_) | LedgerLine::Format(_) | LedgerLine::Heads(_)) => {}
                     Err((_, kind)) => return changed(kind.to_string()),
                 },
                 LineContent::TooLong(_) => return changed("the line is too long".to_owned()),
@@ -350,14 +352,13 @@ impl CaseIndex {
     }
 
     /// Adds a record that was just written.
-    fn add_new(&mut self, NewRecord { accepted, actor }: &NewRecord, written: &crate::Committed) {
+    fn add_new(&mut self, new: &NewRecord, written: &crate::Committed) {
         self.mark(written.seq, written.offset);
+        let NewRecord { accepted, actor, .. } = new;
         let (case, id, at, to) = (accepted.case(), accepted.id(), accepted.at(), accepted.to());
         self.catalog.add_parts(case, (id, written.rev), at, to, actor, accepted.event());
         if self.keeps(case) {
-            let (seq, rev, logged) = (written.seq, written.rev, written.logged);
-            let (actor, event) = (actor.clone(), accepted.event().clone());
-            self.kept.entry(case).or_default().push(Record { seq, rev, case, id, actor, at, logged, to, event });
+            self.kept.entry(case).or_default().push(new.clone().into_record(written.into()));
         }
     }
 
@@ -403,6 +404,13 @@ impl CaseIndex {
     }
 }
 
+impl From<&crate::Committed> for Committed {
+    fn from(written: &crate::Committed) -> Self {
+        let crate::Committed { seq, rev, logged, existing, .. } = *written;
+        Self { seq, rev, logged, existing }
+    }
+}
+
 fn unreadable(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
     StoreError::Unreadable(Box::new(error))
 }
@@ -414,12 +422,16 @@ impl From<AppendError> for ibbi_store::AppendError {
             AppendError::IdTaken { case, id, rev } => Self::IdTaken { case, id, rev },
             AppendError::Repeated { case, id } => Self::Repeated { case, id },
             AppendError::LineTooLong { .. } | AppendError::BatchTooLong => Self::TooLarge { reason: error.to_string() },
+            AppendError::PartOfAct { case } => Self::PartOfAct { case },
+            AppendError::ClockWentBack { last, now } => Self::ClockWentBack { last, now },
             AppendError::InDoubt { .. } => Self::InDoubt { source: Box::new(error) },
             AppendError::Damaged { .. }
             | AppendError::Poisoned
             | AppendError::Changed { .. }
             | AppendError::Moved { .. } => Self::ReadOnly { source: Box::new(error) },
-            AppendError::Read { .. } | AppendError::Unreadable { .. } => Self::Store(unreadable(error)),
+            AppendError::Read { .. } | AppendError::Texts { .. } | AppendError::Unreadable { .. } => {
+                Self::Store(unreadable(error))
+            }
         }
     }
 }

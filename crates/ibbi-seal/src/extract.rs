@@ -105,6 +105,7 @@ pub fn extract(
         let wanted = match LineSubject::read(bytes) {
             Some(LineSubject::Case { case: of, .. }) => of == case,
             Some(LineSubject::Ledger) => number == 1,
+            Some(LineSubject::Format | LineSubject::Heads) => false,
             None => return Err(damaged(explain(bytes).unwrap_or((0, FaultKind::Unexplained)))),
         };
         if wanted {
@@ -214,6 +215,9 @@ pub fn verify_extract(source: impl Read, keys: &[PublicKey]) -> Result<Extract, 
                 )));
             }
             LedgerLine::Opening(_) => return Err(reader.wrong("the ledger's first line appears again")),
+            LedgerLine::Format(_) | LedgerLine::Heads(_) => {
+                return Err(reader.wrong(format!("this must be record {rev} of case {case}, but it is of no case")));
+            }
         }
     }
     if records.is_empty() {
@@ -265,7 +269,8 @@ impl<R: Read> Reader<R> {
                 (record.line, record.offset) = (self.line, self.offset);
                 record.seq
             }
-            LedgerLine::Opening(_) => 1,
+            // A line of no case is refused by the caller, whatever its number.
+            LedgerLine::Opening(_) | LedgerLine::Format(_) | LedgerLine::Heads(_) => 1,
         };
         let proof = self.next()?.ok_or_else(|| self.wrong("the line before has no proof"))?;
         let proof: ProofLine = self.json(&proof)?;

@@ -3,9 +3,11 @@
 //! Call [`check`] in a test of your store with a function that makes an empty store. Each part panics with what is wrong.
 
 use crate::clock::Clock;
-use crate::{AppendError, CaseQuery, Committed, EventStore, NewRecord, Order, Record, StoreError};
+use crate::{AppendError, CaseQuery, Committed, EventStore, Identity, NewRecord, Order, Record, StoreError};
 use ibbi_core::events::{CaseOpened, NoteAdded};
-use ibbi_core::{At, Event, History, Name, NoteText, Program, Stage, TimeZoneName};
+use ibbi_core::{
+    At, Event, History, IdentityText, Name, NoteText, Precision, Program, Stage, Submission, TimeZoneName,
+};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use uuid::Uuid;
@@ -24,6 +26,9 @@ pub fn check<S: EventStore>(new_store: impl Fn(Clock) -> S) {
     list_is_paged(&store());
     records_are_in_commit_order(&store());
     logged_is_the_time_of_the_write(&store());
+    act_is_whole(&store());
+    late_and_replacing_records_are_kept(&store());
+    clock_that_goes_back_is_refused(&store());
     writers_on_many_threads(&store());
 }
 
@@ -64,7 +69,7 @@ fn note(text: &str) -> Event {
 fn record(history: &mut History, id: u128, event: Event) -> NewRecord {
     let seq = history.entries().last().map_or(1, |last| last.seq + 1);
     let accepted = history.accept(Uuid::from_u128(id), seq, at(START), event).expect("the event is legal");
-    NewRecord { accepted, actor: name("clerk@example.org") }
+    NewRecord::new(accepted, name("clerk@example.org"))
 }
 
 /// Returns the history of a case of this number, and the record that opens it.
@@ -215,6 +220,61 @@ fn logged_is_the_time_of_the_write<S: EventStore>(fixture: &Fixture<S>) {
     fixture.time.fetch_add(60_000, Ordering::SeqCst);
     assert_eq!(fixture.store.now().expect("the time"), at(START + 60_000));
     assert_eq!(fixture.append(&[second])[0].logged, at(START + 60_000));
+}
+
+fn act_is_whole<S: EventStore>(fixture: &Fixture<S>) {
+    let (mut history, first) = opened(1);
+    fixture.append(&[first]);
+    let act = ["one", "two", "three"].map(|text| Submission::new(at(START), note(text)));
+    let act = (20..).map(Uuid::from_u128).zip(act).collect();
+    let accepted = history.accept_act(2, act).expect("the act is legal");
+    let act: Vec<_> = accepted.into_iter().map(|it| NewRecord::new(it, name("clerk@example.org"))).collect();
+    for part in [&act[..1], &act[..2], &act[1..], &[act[0].clone(), act[2].clone()]] {
+        let error = fixture.store.append(part).expect_err("a part of an act");
+        assert!(matches!(error, AppendError::PartOfAct { .. }), "{error}");
+    }
+    let committed = fixture.append(&act);
+    assert_eq!(committed.iter().map(|it| it.rev).collect::<Vec<_>>(), [2, 3, 4]);
+    let places: Vec<_> =
+        fixture.case(&history).iter().map(|it| it.details.act.map(|act| (act.index, act.count))).collect();
+    assert_eq!(places, [None, Some((1, 3)), Some((2, 3)), Some((3, 3))]);
+    assert!(fixture.append(&act).iter().all(|it| it.existing), "a retry of the act writes nothing");
+}
+
+fn late_and_replacing_records_are_kept<S: EventStore>(fixture: &Fixture<S>) {
+    let (mut history, first) = opened(1);
+    fixture.append(&[first, record(&mut history, 2, note("so"))]);
+    let (day, id) = (at(START + 1), Uuid::from_u128(3));
+    let replacing =
+        Submission { precision: Precision::Day, replaces: Some(2), ..Submission::new(day, note("so it was")) };
+    let accepted = history.accept_act(3, vec![(id, replacing)]).expect("the replacement is legal").remove(0);
+    let identity = Identity {
+        issuer: IdentityText::new("https://login.example.org").expect("an issuer"),
+        subject: IdentityText::new("00u1b2").expect("a subject"),
+    };
+    let new = NewRecord {
+        on_behalf: Some(name("School Committee")),
+        identity: Some(Box::new(identity)),
+        ..NewRecord::new(accepted, name("clerk@example.org"))
+    };
+    fixture.append(std::slice::from_ref(&new));
+    let records = fixture.case(&history);
+    let last = records.last().expect("a record");
+    assert_eq!((last.at, &last.details), (day, &new.details()));
+    assert_eq!(last.details.replaces, Some(2));
+    assert!(fixture.append(&[new])[0].existing);
+}
+
+fn clock_that_goes_back_is_refused<S: EventStore>(fixture: &Fixture<S>) {
+    let (mut history, first) = opened(1);
+    fixture.append(&[first]);
+    fixture.time.fetch_sub(5 * 60_000, Ordering::SeqCst);
+    let earlier = fixture.append(&[record(&mut history, 2, note("five minutes back"))]);
+    assert_eq!(earlier[0].logged, at(START - 5 * 60_000), "the time is that of the clock");
+    fixture.time.fetch_sub(5 * 60_000 + 1, Ordering::SeqCst);
+    let error = fixture.store.append(&[record(&mut history, 3, note("further back"))]).expect_err("the clock is wrong");
+    assert!(matches!(error, AppendError::ClockWentBack { .. }), "{error}");
+    assert_eq!(fixture.case(&history).len(), 2, "nothing was written");
 }
 
 fn writers_on_many_threads<S: EventStore>(fixture: &Fixture<S>) {

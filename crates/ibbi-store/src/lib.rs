@@ -23,7 +23,7 @@
 //!     contract_expires: None, county: None, district: Name::new("Maple Hollow")?, evergreen: false,
 //!     follows: None, program: Program::default(), time_zone: TimeZoneName::new("America/New_York")?,
 //! })?;
-//! let record = NewRecord { accepted, actor: Name::new("clerk@example.org")? };
+//! let record = NewRecord::new(accepted, Name::new("clerk@example.org")?);
 //! store.append(&[record])?;
 //! assert_eq!(store.revision(case)?, 1);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -48,7 +48,7 @@ mod store;
 
 pub use catalog::{CasePage, CaseQuery, CaseSummary, Catalog, Order};
 pub use clock::{Clock, ClockError};
-pub use error::{AppendError, StoreError};
+pub use error::{AppendError, MAX_STEP_BACK, StoreError, check_acts, check_clock};
 pub use memory::MemoryStore;
-pub use record::{Committed, NewRecord, Record};
+pub use record::{Committed, Identity, NewRecord, Record, RecordDetails};
 pub use store::{CheckpointOutcome, EventStore};

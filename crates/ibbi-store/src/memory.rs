@@ -2,7 +2,7 @@
 
 use crate::catalog::{CasePage, CaseQuery, CaseSummary, Catalog};
 use crate::clock::{Clock, ClockError};
-use crate::error::{AppendError, StoreError};
+use crate::error::{AppendError, StoreError, check_acts, check_clock};
 use crate::record::{Committed, NewRecord, Record};
 use crate::store::EventStore;
 use ibbi_core::At;
@@ -13,6 +13,8 @@ use uuid::Uuid;
 /// A store that keeps its records in memory: for tests, and for programs that save cases in their own way.
 pub struct MemoryStore {
     clock: Clock,
+    /// Whether a clock that is earlier than the last record is right.
+    clock_is_right: bool,
     content: RwLock<Content>,
 }
 
@@ -35,7 +37,13 @@ impl std::fmt::Debug for MemoryStore {
 impl MemoryStore {
     /// Returns an empty store that takes the time from this clock.
     pub fn with_clock(clock: impl Fn() -> Result<At, ClockError> + Send + Sync + 'static) -> Self {
-        Self { clock: std::sync::Arc::new(clock), content: RwLock::default() }
+        Self { clock: std::sync::Arc::new(clock), clock_is_right: false, content: RwLock::default() }
+    }
+
+    /// Returns the store, which now takes records even if its clock is much earlier than the last record.
+    #[must_use]
+    pub fn with_clock_that_is_right(self) -> Self {
+        Self { clock_is_right: true, ..self }
     }
 
     fn content(&self) -> RwLockReadGuard<'_, Content> {
@@ -50,6 +58,7 @@ impl Content {
 
     /// Returns the new records and the place of each record of the batch, or why there is none.
     fn plan(&self, batch: &[NewRecord], logged: At) -> Result<(Vec<Record>, Vec<Committed>), AppendError> {
+        check_acts(batch)?;
         let (mut added, mut committed) = (Vec::new(), Vec::with_capacity(batch.len()));
         let (mut revisions, mut ids) = (HashMap::new(), HashSet::new());
         for new in batch {
@@ -71,18 +80,9 @@ impl Content {
             }
             *revision += 1;
             let (seq, rev) = ((self.records.len() + added.len() + 1) as u64, *revision);
-            added.push(Record {
-                seq,
-                rev,
-                case,
-                id,
-                actor: new.actor.clone(),
-                at: accepted.at(),
-                logged,
-                to: accepted.to(),
-                event: accepted.event().clone(),
-            });
-            committed.push(Committed { seq, rev, logged, existing: false });
+            let place = Committed { seq, rev, logged, existing: false };
+            added.push(new.clone().into_record(place));
+            committed.push(place);
         }
         Ok((added, committed))
     }
@@ -136,6 +136,9 @@ impl EventStore for MemoryStore {
     fn append(&self, records: &[NewRecord]) -> Result<Vec<Committed>, AppendError> {
         let mut content = self.content.write().unwrap_or_else(PoisonError::into_inner);
         let logged = self.now()?;
+        if let Some(last) = content.records.last().filter(|_| !self.clock_is_right) {
+            check_clock(last.logged, logged)?;
+        }
         let (added, committed) = content.plan(records, logged)?;
         added.into_iter().for_each(|record| content.add(record));
         Ok(committed)

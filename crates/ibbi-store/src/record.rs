@@ -1,12 +1,12 @@
 //! Records: what a store keeps, and what it is given.
 
-use ibbi_core::{Accepted, At, Event, Name, Stage};
+use ibbi_core::{Accepted, ActPlace, At, Event, IdentityText, Name, Precision, Stage};
 use uuid::Uuid;
 
 /// One event of a case, as a store keeps it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
-    /// The record's number in the store, in commit order, without gaps.
+    /// The record's number in the store, in commit order, without gaps within a store of records only.
     pub seq: u64,
     /// The record's number in its case, from 1.
     pub rev: u64,
@@ -20,10 +20,39 @@ pub struct Record {
     pub at: At,
     /// When the store wrote it.
     pub logged: At,
-    /// The stage after the event, as recorded.
+    /// The stage after the event, as recorded; for a record of an act, the stage after the whole act.
     pub to: Stage,
     /// The event.
     pub event: Event,
+    /// What only some records have.
+    pub details: RecordDetails,
+}
+
+/// What only some records have.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RecordDetails {
+    /// The record's place in its act, if it belongs to one.
+    pub act: Option<ActPlace>,
+    /// How exactly it is known when the event happened.
+    pub precision: Precision,
+    /// The number of the record that it replaces.
+    pub replaces: Option<u64>,
+    /// The person or body for whom the actor recorded it.
+    pub on_behalf: Option<Name>,
+    /// The identity behind the actor, if the actor signed in.
+    pub identity: Option<Box<Identity>>,
+    /// Whether the record is from a time when a case's events were recorded in the order in which they happened: a line of
+    /// ledger format 1.
+    pub in_order: bool,
+}
+
+/// A person as an identity provider knows them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Identity {
+    /// The identity provider.
+    pub issuer: IdentityText,
+    /// The person, by the ID that the provider gives.
+    pub subject: IdentityText,
 }
 
 /// A record to append. The store adds its `seq`, `rev`, and `logged`.
@@ -33,14 +62,48 @@ pub struct NewRecord {
     pub accepted: Accepted,
     /// Who records it.
     pub actor: Name,
+    /// The person or body for whom the actor records it.
+    pub on_behalf: Option<Name>,
+    /// The identity behind the actor, if the actor signed in.
+    pub identity: Option<Box<Identity>>,
+    /// The salt for the digest of the event's confidential text. Without one, a store that needs it makes one at random.
+    pub salt: Option<[u8; 16]>,
 }
 
 impl NewRecord {
-    /// Returns whether a stored record has the same content: actor, time, and event.
+    /// Returns a record that an actor makes without signing in, and for no one else.
+    pub const fn new(accepted: Accepted, actor: Name) -> Self {
+        Self { accepted, actor, on_behalf: None, identity: None, salt: None }
+    }
+
+    /// Returns whether a stored record has the same content: actor, time, event, and details.
     ///
     /// A record with a known ID and the same content is a retry. With other content it is an error.
     pub fn has_content_of(&self, record: &Record) -> bool {
+        let details = RecordDetails { in_order: record.details.in_order, ..self.details() };
         (&self.actor, self.accepted.at(), self.accepted.event()) == (&record.actor, record.at, &record.event)
+            && details == record.details
+    }
+
+    /// Returns what only some records have.
+    pub fn details(&self) -> RecordDetails {
+        RecordDetails {
+            act: self.accepted.act(),
+            precision: self.accepted.precision(),
+            replaces: self.accepted.replaces(),
+            on_behalf: self.on_behalf.clone(),
+            identity: self.identity.clone(),
+            in_order: false,
+        }
+    }
+
+    /// Returns the record as a store keeps it.
+    pub fn into_record(self, committed: Committed) -> Record {
+        let Committed { seq, rev, logged, .. } = committed;
+        let details = self.details();
+        let Self { accepted, actor, .. } = self;
+        let (case, id, at, to) = (accepted.case(), accepted.id(), accepted.at(), accepted.to());
+        Record { seq, rev, case, id, actor, at, logged, to, event: accepted.into_event(), details }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use ibbi_core::events::NoteAdded;
 use ibbi_core::{At, Event, EventKind, History, Name, NoteText, Stage};
-use ibbi_log::{Digest, NewLedger, NewRecord, Record, Uuid};
+use ibbi_log::{Digest, NewLedger, NewRecord, Record, RecordDetails, Uuid};
 
 /// The instant the tests begin at, in milliseconds: 2026-10-02T20:00:00.000Z.
 const START: i64 = 1_790_971_200_000;
@@ -143,7 +143,7 @@ pub fn records(numbers: std::ops::Range<u64>, cases: u64) -> Vec<NewRecord> {
 pub fn accept(history: &mut History, id: Uuid, at: At, event: impl Into<Event>) -> NewRecord {
     let seq = history.entries().last().map_or(1, |last| last.seq + 1);
     let accepted = history.accept(id, seq, at, event).expect("the rules allow the event");
-    NewRecord { accepted, actor: name("clerk@example.org") }
+    NewRecord::new(accepted, name("clerk@example.org"))
 }
 
 /// Makes changed copies of a record.
@@ -159,9 +159,12 @@ impl ChangedCopy for NewRecord {
 }
 
 /// Returns a sample of an event as the record with this number (from 0), as a ledger holds it, whether or not the rules
-/// allow it. Cases take turns.
+/// allow it. Cases take turns. Confidential texts are digests.
 pub fn sample_record(number: u64, cases: u64) -> Record {
-    let (to, event) = event(usize::try_from(number).unwrap());
+    let (to, mut event) = event(usize::try_from(number).unwrap());
+    if let Some(text) = event.note_text_mut() {
+        *text = NoteText::from_digest(*ibbi_log::text_digest(&[0; 16], text.text().unwrap()).as_bytes());
+    }
     Record {
         seq: number + 2,
         rev: number / cases + 1,
@@ -172,6 +175,7 @@ pub fn sample_record(number: u64, cases: u64) -> Record {
         logged: at(1),
         to,
         event,
+        details: RecordDetails::default(),
     }
 }
 

@@ -46,7 +46,7 @@ pub fn write_ledger(path: &Path, cases: u64, together: u64) -> Result<(u64, u64)
             let history = histories.entry(case).or_insert_with(|| History::for_case(case));
             let seq = history.revision() + 1;
             let accepted = history.accept(id, seq, at, event).map_err(|refusal| refusal.to_string())?;
-            batch.push(NewRecord { accepted, actor: actor.clone() });
+            batch.push(NewRecord::new(accepted, actor.clone()));
             if batch.len() == 4_000 {
                 flush(&mut ledger, &mut batch)?;
             }

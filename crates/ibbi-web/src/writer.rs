@@ -167,7 +167,7 @@ mod tests {
                 let seq = history.revision() + 1;
                 let accepted = history.accept(Uuid::now_v7(), seq, now(), event).unwrap();
                 let (answer, answered) = oneshot::channel();
-                jobs.blocking_send((NewRecord { accepted, actor: actor.clone() }, answer)).unwrap();
+                jobs.blocking_send((NewRecord::new(accepted, actor.clone()), answer)).unwrap();
                 answered.blocking_recv().unwrap();
             };
             let kind = Some(ibbi_core::EventKind::CaseOpened);

@@ -68,7 +68,7 @@ pub(super) fn accept(
         set_aside: None,
         zone: log.zone,
     };
-    Ok((NewRecord { accepted, actor: offer.actor.clone() }, answer))
+    Ok((NewRecord::new(accepted, offer.actor.clone()), answer))
 }
 
 /// Returns the answer to an offer under the ID of a record that the case has: the same as when it was recorded.

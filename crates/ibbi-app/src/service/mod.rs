@@ -19,7 +19,7 @@ use crate::case_log::CaseLog;
 use crate::error::AppError;
 use cache::CaseCache;
 use ibbi_core::{At, EventKind};
-use ibbi_store::{AppendError, Committed, EventStore, NewRecord, Record};
+use ibbi_store::{AppendError, Committed, EventStore, NewRecord};
 use judge::{Detail, Judged, retried};
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -332,15 +332,14 @@ impl<S: EventStore> CaseService<S> {
         let mut checkpoint = self.store.checkpoint().map(CheckpointSigned::from);
         let last = open.len().saturating_sub(1);
         for (number, ((new, (index, answer)), committed)) in records.into_iter().zip(open).zip(committed).enumerate() {
-            let Committed { seq, rev, logged, existing } = *committed;
-            let NewRecord { accepted, actor } = new;
-            let (case, id, at, to) = (accepted.case(), accepted.id(), accepted.at(), accepted.to());
+            let Committed { seq, rev, existing, .. } = *committed;
+            let case = new.accepted.case();
             if existing {
                 // Another program wrote the same record first, so the case in memory isn't the one in the store.
                 self.cases.remove(case);
             } else if let Some(log) = self.cases.get_mut(case) {
-                log.recorded.renumber(accepted.revision(), seq);
-                log.records.push(Record { seq, rev, case, id, actor, at, logged, to, event: accepted.event().clone() });
+                log.recorded.renumber(new.accepted.revision(), seq);
+                log.records.push(new.into_record(*committed));
                 self.cases.count(1);
             }
             let checkpoint = if number == last { checkpoint.take() } else { None };

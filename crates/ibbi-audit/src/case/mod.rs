@@ -8,9 +8,9 @@ use crate::error::AuditError;
 use crate::finding::Finding;
 use crate::input::LedgerSource;
 use ibbi_core::{
-    Advisory, At, Case, Event, EventKind, Name, Outcome, Refusal, Rule, Stage, TimeZoneName, Unmet, WaitingFor,
+    Advisory, At, Case, Event, EventKind, Name, Outcome, Precision, Refusal, Rule, Stage, TimeZoneName, Unmet, WaitingFor,
 };
-use ibbi_log::{Record, Uuid};
+use ibbi_log::{Record, RecordDetails, Uuid};
 use serde::Serialize;
 
 /// The last record to include.
@@ -95,6 +95,9 @@ pub struct CaseRecord {
     pub actor: Name,
     /// The event.
     pub event: Event,
+    /// What only some records have.
+    #[serde(flatten, serialize_with = "serialize_details")]
+    pub details: RecordDetails,
     /// The stage after it, as recorded.
     pub recorded: Stage,
     /// The stage after it, as computed now.
@@ -104,12 +107,49 @@ pub struct CaseRecord {
     /// Why it was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refusal: Option<Refusal>,
+    /// How many events in effect happened later and had been recorded before.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub inserted: u32,
     /// The number of the record that voids it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub voided_by: Option<u64>,
+    /// The number of the record that replaces it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<u64>,
     /// The advisories about it, if the query asks for them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub advisories: Vec<Advisory>,
+}
+
+impl CaseRecord {
+    /// Returns the number of the record that voids or replaces it.
+    pub fn corrected_by(&self) -> Option<u64> {
+        self.voided_by.or(self.replaced_by)
+    }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+/// Writes the details that a record has as fields of the record.
+fn serialize_details<S: serde::Serializer>(details: &RecordDetails, serializer: S) -> Result<S::Ok, S::Error> {
+    use serde::ser::SerializeMap;
+    let mut map = serializer.serialize_map(None)?;
+    if let Some(act) = details.act {
+        map.serialize_entry("act", &[act.index, act.count])?;
+    }
+    if let Some(on_behalf) = &details.on_behalf {
+        map.serialize_entry("on_behalf", on_behalf)?;
+    }
+    if details.precision != Precision::Instant {
+        map.serialize_entry("precision", &details.precision)?;
+    }
+    if let Some(replaces) = details.replaces {
+        map.serialize_entry("replaces", &replaces)?;
+    }
+    map.end()
 }
 
 /// The records of an actor.

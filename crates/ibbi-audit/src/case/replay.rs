@@ -5,8 +5,7 @@ use super::records::CaseRecords;
 use super::{ActorActivity, CaseQuery, CaseRecord, CaseReport, CaseUntil, CaseWaiting, StageStay};
 use crate::case_times::CaseTimes;
 use crate::judge::{CaseState, Held};
-use ibbi_core::HistoryEntry;
-use ibbi_core::{At, Case, CaseFile, EventKind, Stage, WaitingFor};
+use ibbi_core::{ActRefusal, At, Case, CaseFile, EventKind, HistoryEntry, Stage, WaitingFor};
 use ibbi_log::{LineRecord, Record};
 use std::collections::HashMap;
 
@@ -17,11 +16,22 @@ pub(super) fn report(input: CaseRecords, query: &CaseQuery) -> CaseReport {
         Held::State(_) => (Case::default(), &[][..]),
     };
     let seq_of = |number: u64| numbers.get(&number).map_or(number, |index| records[*index].seq);
-    let voided: Vec<_> =
-        entries.iter().filter_map(|entry| Some((*numbers.get(&entry.seq)?, seq_of(entry.voided_by?)))).collect();
-    let CountedReplay { case: state, times, milestones } = replay_counted(start, entries, query.until, seq_of);
-    for (index, by) in voided {
-        records[index].voided_by = Some(by);
+    let seq_of_change = |by: Option<u64>| by.map(seq_of);
+    let changes: Vec<_> = entries
+        .iter()
+        .filter_map(|entry| {
+            let changed = (seq_of_change(entry.voided_by), seq_of_change(entry.replaced_by), entry.inserted);
+            Some((*numbers.get(&entry.seq)?, changed))
+        })
+        .collect();
+    let in_effect = match &core_state.held {
+        Held::History(history) => history.in_effect(),
+        Held::State(_) => Vec::new(),
+    };
+    let CountedReplay { case: state, times, milestones } = replay_counted(start, &in_effect, query.until, seq_of);
+    for (index, changed) in changes {
+        let record = &mut records[index];
+        (record.voided_by, record.replaced_by, record.inserted) = changed;
     }
     let (mut later, mut findings) = (input.later, input.findings);
     if let CaseUntil::At(at) = query.until {
@@ -64,40 +74,59 @@ struct ReplayedRecords {
 
 /// Offers every record to the core again, as an audit does, and keeps the result of each.
 fn replay(input: &CaseRecords, query: &CaseQuery) -> ReplayedRecords {
-    let (mut core_state, mut records, mut numbers) = (CaseState::with_history(), Vec::new(), HashMap::new());
-    for record in &input.records {
-        let LineRecord { record: Record { seq, rev, at, logged, .. }, line, .. } = *record;
-        let advisories =
-            if query.advisories { core_state.case().advise(&record.event, at, Some(logged)) } else { Vec::new() };
-        let uncounted = input.uncounted.contains(&line);
-        let refusal = if uncounted || input.repeated.contains(&line) {
-            None
-        } else {
-            match core_state.offer(seq, at, record.event.clone()) {
-                Ok(_) => {
-                    numbers.insert(core_state.last_number(), records.len());
-                    None
-                }
-                Err(refusal) => Some(refusal),
-            }
-        };
-        records.push(CaseRecord {
-            seq,
-            rev,
-            line,
-            at,
-            logged,
-            actor: record.actor.clone(),
-            event: record.event.clone(),
-            recorded: record.to,
-            stage: core_state.case().stage(),
-            accepted: refusal.is_none() && !input.repeated.contains(&line),
-            refusal,
-            voided_by: None,
-            advisories,
-        });
+    let mut replayed =
+        ReplayedRecords { core_state: CaseState::with_history(), records: Vec::new(), numbers: HashMap::new() };
+    let counts = |record: &LineRecord| !input.uncounted.contains(&record.line) && !input.repeated.contains(&record.line);
+    let acts = input.records.chunk_by(|_, next| next.details.act.is_some_and(|act| act.index > 1));
+    for act in acts {
+        let before = replayed.core_state.case().clone();
+        let refused = if act.iter().all(counts) { replayed.offer(act) } else { None };
+        for (index, record) in act.iter().enumerate() {
+            let LineRecord { record: Record { seq, rev, at, logged, .. }, line, .. } = *record;
+            let advisories =
+                if query.advisories { before.advise(&record.event, at, Some(logged)) } else { Vec::new() };
+            let own = refused.as_ref().filter(|refused| refused.index == index);
+            replayed.records.push(CaseRecord {
+                seq,
+                rev,
+                line,
+                at,
+                logged,
+                actor: record.actor.clone(),
+                event: record.event.clone(),
+                details: record.details.clone(),
+                recorded: record.to,
+                stage: replayed.core_state.case().stage(),
+                accepted: refused.is_none() && !input.repeated.contains(&line),
+                refusal: own.map(|refused| refused.refusal.clone()),
+                inserted: 0,
+                voided_by: None,
+                replaced_by: None,
+                advisories,
+            });
+        }
     }
-    ReplayedRecords { core_state, records, numbers }
+    replayed
+}
+
+impl ReplayedRecords {
+    /// Offers the records of an act, or one that is alone, and remembers their numbers.
+    fn offer(&mut self, act: &[LineRecord]) -> Option<ActRefusal> {
+        let records: Vec<&Record> = act.iter().map(|line| &line.record).collect();
+        let offered = match records.as_slice() {
+            [record] if record.details.act.is_none() => {
+                self.core_state.offer(record).map_err(|refusal| ActRefusal { index: 0, refusal })
+            }
+            _ => self.core_state.offer_act(&records),
+        };
+        if let Err(refused) = offered {
+            return Some(refused);
+        }
+        let Held::History(history) = &self.core_state.held else { return None };
+        let new = history.entries().iter().rev().take(act.len()).rev();
+        self.numbers.extend(new.map(|entry| entry.seq).zip(self.records.len()..));
+        None
+    }
 }
 
 struct CountedReplay {
@@ -109,15 +138,14 @@ struct CountedReplay {
 /// Replays the events that count. For an instant, only those that had happened by then.
 fn replay_counted(
     start: Case,
-    entries: &[HistoryEntry],
+    entries: &[&HistoryEntry],
     until: CaseUntil,
     seq_of: impl Fn(u64) -> u64,
 ) -> CountedReplay {
     let mut replayed = CountedReplay { case: start, times: CaseTimes::new(), milestones: MilestoneRecorder::default() };
     let reached = |at: At| if let CaseUntil::At(until) = until { at <= until } else { true };
-    for entry in entries.iter().filter(|entry| entry.counts() && reached(entry.at)) {
+    for entry in entries.iter().filter(|entry| reached(entry.at)) {
         let before = replayed.case.stage();
-        // Within a case, time does not go back, so these are the first of the accepted events.
         if replayed.case.offer(&entry.event, entry.at).is_ok() {
             replayed.times.step(entry.event.kind(), entry.at, &replayed.case);
             replayed.milestones.step(seq_of(entry.seq), entry.at, &entry.event, before, &replayed.case);

@@ -105,8 +105,13 @@ findings! {
         "The audit judges its events by this program's rules, with the parameters in each case's opening. A rule that was \
          added later may refuse an event that was legal at the time.",
         "If an event is reported as illegal, check the rules of the program that the first line names.";
+    LedgerFormat = "ledger.format", Error,
+        "A line has another format than its place in the ledger asks for.",
+        "A ledger that began in format 1 has a line that says where format 2 begins. The line was moved or inserted, or \
+         another program wrote it.",
+        "Compare the ledger with a copy.";
     LedgerTorn = "ledger.torn", Warning,
-        "The last line is incomplete.",
+        "The last line or the last act is incomplete.",
         "A write was interrupted or is still in progress. The program never confirmed any part of the incomplete line, so \
          the audit does not judge it. `ibbi verify` reports that the file is not sound, because its bytes are not whole \
          lines. An audit only warns, because no event is affected.",
@@ -150,6 +155,12 @@ findings! {
         "In a ledger, the time of recording never goes back. The line was moved, or another program wrote it with a clock \
          that went back.",
         "Compare the ledger with a copy, and find out which program wrote the line.";
+
+    ChainAct = "chain.act", Error,
+        "The records of an act do not follow one another.",
+        "Records that are one act are written together, one after the other. Lines were removed, moved, or inserted. The \
+         audit does not judge an act that is not whole.",
+        "Compare the ledger with a copy.";
 
     // Checkpoints.
     CheckpointTruncated = "checkpoint.truncated", Error,

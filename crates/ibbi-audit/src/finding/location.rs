@@ -38,7 +38,9 @@ impl Location {
 /// Makes a finding from a fault of the ledger's readers.
 pub(crate) fn fault_finding(fault: Fault, case: Option<Uuid>, logged: Option<At>) -> Finding {
     let kind = match &fault.kind {
-        FaultKind::Torn { .. } => FindingKind::LedgerTorn,
+        FaultKind::Torn { .. } | FaultKind::TornAct { .. } => FindingKind::LedgerTorn,
+        FaultKind::Version { .. } | FaultKind::FormatRepeated { .. } => FindingKind::LedgerFormat,
+        FaultKind::Act { .. } => FindingKind::ChainAct,
         FaultKind::NoLine => FindingKind::LedgerEmpty,
         FaultKind::Opening { .. } => FindingKind::LedgerSecondOpening,
         FaultKind::Chain { .. } => FindingKind::ChainPrev,

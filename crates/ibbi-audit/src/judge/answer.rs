@@ -19,8 +19,8 @@ impl AuditedCase {
         }
     }
 
-    /// Computes the times of the case again, from the events that count after a void.
-    pub(super) fn apply_void(&mut self) {
+    /// Computes the times of the case again, from the events that count after a correction, an insertion, or an act.
+    pub(super) fn compute_times(&mut self) {
         let Some(state) = &mut self.state else { return };
         if let Some(follow_ons) = &mut state.follow_ons {
             follow_ons.restart();
@@ -28,7 +28,7 @@ impl AuditedCase {
         let Held::History(history) = &state.held else { return };
         let mut case = history.start();
         self.times = CaseTimes::new();
-        for entry in history.entries().iter().filter(|entry| entry.counts()) {
+        for entry in history.in_effect() {
             if case.offer(&entry.event, entry.at).is_ok() {
                 self.times.step(entry.event.kind(), entry.at, &case);
             }

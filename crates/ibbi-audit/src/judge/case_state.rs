@@ -3,7 +3,8 @@
 use super::follow_on::FollowOns;
 use super::record_ids::RecordIds;
 use ibbi_core::events::EventVoided;
-use ibbi_core::{At, Case, Event, History, Refusal, Stage};
+use ibbi_core::{ActRefusal, Case, Event, History, Refusal, Stage, Submission};
+use ibbi_log::{LineRecord, Record};
 
 /// The state that judging the next event of a case needs.
 pub(crate) struct CaseState {
@@ -14,6 +15,8 @@ pub(crate) struct CaseState {
     renumbered: Vec<(u64, u64)>,
     pub(crate) ids: RecordIds,
     pub(crate) follow_ons: Option<Box<FollowOns>>,
+    /// The records of an act of which not all were read yet, each with its index in the case.
+    pub(crate) act: Vec<(usize, LineRecord)>,
 }
 
 /// The core's state of a case. The history is held only where a void needs it: most cases have no voids, and a history
@@ -31,6 +34,7 @@ impl CaseState {
             renumbered: Vec::new(),
             ids: RecordIds::new(),
             follow_ons: None,
+            act: Vec::new(),
         }
     }
 
@@ -50,26 +54,61 @@ impl CaseState {
         Self { held: Held::History(Box::default()), ..Self::new() }
     }
 
-    /// Returns the number by which the core knows the last accepted event.
-    pub(crate) const fn last_number(&self) -> u64 {
-        self.last_seq
+    /// Returns whether judging a record needs the history, because it is not simply the next event.
+    #[inline]
+    pub(crate) fn needs_history(&self, record: &Record) -> bool {
+        let details = &record.details;
+        let is_late = || self.case().file().is_some_and(|file| record.at < file.last_at());
+        !record.event.kind().happens()
+            || details.act.is_some()
+            || details.replaces.is_some()
+            || (!details.in_order && is_late())
     }
 
-    /// Offers an event to the core. A void needs a state with a history.
+    /// Offers a record to the core. If [`CaseState::needs_history`], the history must be held.
     ///
     /// The chain reports a number that does not rise. The core would report it again for every event that follows, so the
     /// core gets the next number instead.
-    pub(crate) fn offer(&mut self, seq: u64, at: At, event: Event) -> Result<Stage, Refusal> {
-        let number = if seq > self.last_seq { seq } else { self.last_seq.saturating_add(1) };
+    pub(crate) fn offer(&mut self, record: &Record) -> Result<Stage, Refusal> {
+        let number = Self::number_after(self.last_seq, record.seq);
         let stage = match &mut self.held {
-            Held::State(case) => case.offer(&event, at)?,
-            Held::History(history) => history.offer(number, at, renumber(&self.renumbered, event))?,
+            Held::State(case) => case.offer(&record.event, record.at)?,
+            Held::History(history) if record.details.in_order => {
+                history.offer(number, record.at, renumber(&self.renumbered, record.event.clone()))?
+            }
+            Held::History(history) => {
+                let submission = submission(&self.renumbered, record);
+                history.record_act(vec![(number, submission)]).map_err(|refused| refused.refusal)?
+            }
         };
+        self.know(record.seq, number);
+        Ok(stage)
+    }
+
+    /// Offers the records of an act to the core. The history must be held.
+    pub(crate) fn offer_act(&mut self, records: &[&Record]) -> Result<Stage, ActRefusal> {
+        let mut last = self.last_seq;
+        let mut act = Vec::with_capacity(records.len());
+        for record in records {
+            last = Self::number_after(last, record.seq);
+            act.push((last, submission(&self.renumbered, record)));
+        }
+        let numbers: Vec<u64> = act.iter().map(|(number, _)| *number).collect();
+        let Held::History(history) = &mut self.held else { return Ok(self.case().stage()) };
+        let stage = history.record_act(act)?;
+        records.iter().zip(numbers).for_each(|(record, number)| self.know(record.seq, number));
+        Ok(stage)
+    }
+
+    const fn number_after(last: u64, seq: u64) -> u64 {
+        if seq > last { seq } else { last.saturating_add(1) }
+    }
+
+    fn know(&mut self, seq: u64, number: u64) {
         self.last_seq = number;
         if number != seq {
             self.renumbered.push((seq, number));
         }
-        Ok(stage)
     }
 
     /// Drops the history.
@@ -77,6 +116,17 @@ impl CaseState {
         if let Held::History(history) = &self.held {
             self.held = Held::State(history.case().clone());
         }
+    }
+}
+
+/// Returns a record as it was offered, with the numbers that the core knows.
+fn submission(renumbered: &[(u64, u64)], record: &Record) -> Submission {
+    let known = |seq| renumbered.iter().find(|(old, _)| *old == seq).map_or(seq, |(_, number)| *number);
+    Submission {
+        at: record.at,
+        precision: record.details.precision,
+        replaces: record.details.replaces.map(known),
+        event: renumber(renumbered, record.event.clone()),
     }
 }
 

@@ -74,7 +74,8 @@ impl Shard {
             }
             // The reader of a single line knows neither the line's number nor its offset.
             let first = earlier.seq;
-            let same = earlier.actor == record.actor && earlier.at == record.at && earlier.event == record.event;
+            let same = (&earlier.actor, earlier.at, &earlier.event) == (&record.actor, record.at, &record.event)
+                && earlier.details == record.details;
             if same {
                 return Ok(Some(Repetition::Same { first }));
             }
@@ -128,7 +129,7 @@ impl Shard {
         }
     }
 
-    /// Offers the event to the core.
+    /// Offers the event to the core. The records of an act wait for its last one.
     fn judge(
         &mut self,
         index: usize,
@@ -136,47 +137,137 @@ impl Shard {
         context: &JudgeContext<'_>,
         out: &mut Vec<Finding>,
     ) -> Result<(), AuditError> {
+        let case = &mut self.cases[index];
+        let record_index = case.record_index();
+        let Some(state) = &mut case.state else { return Ok(()) };
+        match record.details.act {
+            None if state.act.is_empty() => self.judge_alone(index, record, record_index, context, out),
+            Some(place) if usize::from(place.index) == state.act.len() + 1 => {
+                state.act.push((record_index, record));
+                if place.is_last() { self.judge_act(index, context, out) } else { Ok(()) }
+            }
+            _ => {
+                // The chain reports that the act before is not whole. Its records don't count.
+                self.skip_act(index, context)?;
+                let Some(state) = &mut self.cases[index].state else { return Ok(()) };
+                match record.details.act {
+                    None => self.judge_alone(index, record, record_index, context, out),
+                    Some(_) => {
+                        state.act.push((record_index, record));
+                        self.skip_act(index, context)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Judges a record that belongs to no act.
+    fn judge_alone(
+        &mut self,
+        index: usize,
+        record: LineRecord,
+        record_index: usize,
+        context: &JudgeContext<'_>,
+        out: &mut Vec<Finding>,
+    ) -> Result<(), AuditError> {
         let location = Location::record(&record);
-        let LineRecord { record: Record { id, seq, at, to, event, .. }, offset, .. } = record;
-        let kind = event.kind();
-        let voids = if let Event::EventVoided(void) = &event { Some(void.seq) } else { None };
-        if !kind.happens() {
-            // Only the history can tell what remains without an event, or under another edition.
+        let LineRecord { record, offset, .. } = record;
+        if self.cases[index].state.as_ref().is_some_and(|state| state.needs_history(&record)) {
             self.load_history(index, context)?;
         }
-        let opened = if let Event::CaseOpened(opened) = &event { Some(opened.clone()) } else { None };
         let case = &mut self.cases[index];
         let Some(state) = &mut case.state else { return Ok(()) };
         let stage = state.case().stage();
+        let kind = record.event.kind();
+        let voids = if let Event::EventVoided(void) = &record.event { Some(void.seq) } else { None };
+        let in_order = kind.happens() && !state.needs_history(&record);
         let answer = if stage == Stage::Unopened && kind != EventKind::CaseOpened {
             CoreAnswer::NotJudged
         } else {
-            match state.offer(seq, at, event) {
+            match state.offer(&record) {
                 Ok(to) => CoreAnswer::Accepted(to),
                 Err(refusal) => CoreAnswer::Refused(refusal),
             }
         };
-        let record_index = case.record_index();
         let accepted = matches!(answer, CoreAnswer::Accepted(_));
         match answer {
             CoreAnswer::Accepted(computed) => {
                 case.counts.accepted += 1;
-                if voids.is_some() {
-                    case.counts.voids += 1;
-                    case.apply_void();
-                } else if kind.happens() {
-                    case.add_to_times(kind, at);
+                case.counts.voids += u32::from(voids.is_some());
+                if in_order {
+                    case.add_to_times(kind, record.at);
+                } else if kind != EventKind::CaseMigrated {
+                    case.compute_times();
                 }
-                case.compare_stage(to, computed, computed != stage && kind.happens(), location, out);
+                case.compare_stage(record.to, computed, computed != stage && in_order, location, out);
             }
-            CoreAnswer::Refused(refusal) => case.refuse(refusal, voids, to, location, out),
-            CoreAnswer::NotJudged => case.skip_unopened(seq, kind, location, out),
+            CoreAnswer::Refused(refusal) => case.refuse(refusal, voids, record.to, location, out),
+            CoreAnswer::NotJudged => case.skip_unopened(record.seq, kind, location, out),
         }
-        self.remember(index, id, offset, accepted, record_index, context)?;
-        if let Some(opened) = opened.filter(|_| accepted) {
-            self.check_opening(index, &opened, location, out);
+        self.remember(index, record.id, offset, accepted, record_index, context)?;
+        if accepted && let Event::CaseOpened(opened) = &record.event {
+            self.check_opening(index, opened, location, out);
         }
         self.drop_state_if_closed(index, context);
+        Ok(())
+    }
+
+    /// Judges the records of an act together.
+    fn judge_act(&mut self, index: usize, context: &JudgeContext<'_>, out: &mut Vec<Finding>) -> Result<(), AuditError> {
+        self.load_history(index, context)?;
+        let case = &mut self.cases[index];
+        let Some(state) = &mut case.state else { return Ok(()) };
+        let act = core::mem::take(&mut state.act);
+        let stage = state.case().stage();
+        let records: Vec<&Record> = act.iter().map(|(_, line)| &line.record).collect();
+        let opens = records.iter().any(|record| record.event.kind() == EventKind::CaseOpened);
+        let answer = if stage == Stage::Unopened && !opens { None } else { Some(state.offer_act(&records)) };
+        let accepted = matches!(answer, Some(Ok(_)));
+        if accepted {
+            case.counts.accepted += u32::try_from(act.len()).unwrap_or(u32::MAX);
+            case.compute_times();
+        }
+        for (place, (_, line)) in act.iter().enumerate() {
+            let location = Location::record(line);
+            case.counts.voids += u32::from(accepted && line.event.kind() == EventKind::EventVoided);
+            match &answer {
+                Some(Ok(computed)) => case.compare_stage(line.to, *computed, false, location, out),
+                Some(Err(refused)) if refused.index == place => {
+                    case.refuse(refused.refusal.clone(), None, line.to, location, out);
+                }
+                Some(Err(refused)) => {
+                    // The act is refused as a whole, because of another of its records.
+                    case.counts.consequences += 1;
+                    let cause = act.get(refused.index).map_or(location.line, |(_, line)| line.line);
+                    let detail = FindingDetail::Consequence { cause, unmet: Vec::new(), stage };
+                    out.push(location.finding(FindingKind::EventConsequence, detail));
+                    if let Some(state) = &mut case.state {
+                        state.follow_ons().skip_consequence(cause, line.seq, line.event.kind(), line.to != stage);
+                    }
+                }
+                None => case.skip_unopened(line.seq, line.event.kind(), location, out),
+            }
+        }
+        for (record_index, line) in &act {
+            self.remember(index, line.id, line.offset, accepted, *record_index, context)?;
+            if accepted && let Event::CaseOpened(opened) = &line.event {
+                self.check_opening(index, opened, Location::record(line), out);
+            }
+        }
+        self.drop_state_if_closed(index, context);
+        Ok(())
+    }
+
+    /// Remembers the records of an act that is not whole. They don't count.
+    fn skip_act(&mut self, index: usize, context: &JudgeContext<'_>) -> Result<(), AuditError> {
+        let Some(state) = &mut self.cases[index].state else { return Ok(()) };
+        for (record_index, line) in core::mem::take(&mut state.act) {
+            if let Some(state) = &mut self.cases[index].state {
+                state.follow_ons().add_gap(line.line);
+                state.follow_ons().remember_skipped(line.line, line.seq);
+            }
+            self.remember(index, line.id, line.offset, false, record_index, context)?;
+        }
         Ok(())
     }
 

@@ -6,6 +6,28 @@ use crate::error::AuditError;
 use crate::input::{LineRereader, RandomAccess};
 use ibbi_log::{LedgerLine, LineReader, LineRecord, Record, Uuid};
 
+/// Offers an accepted record to the core again. The records of an act wait for its last one.
+pub(super) fn offer_again(
+    state: &mut CaseState,
+    act: &mut Vec<Record>,
+    record: Record,
+    offset: u64,
+) -> Result<(), AuditError> {
+    let changed = AuditError::Changed { offset };
+    match record.details.act {
+        None => state.offer(&record).map(drop).map_err(|_| changed),
+        Some(place) => {
+            act.push(record);
+            if place.is_last() {
+                let records: Vec<&Record> = act.iter().collect();
+                state.offer_act(&records).map_err(|_| changed)?;
+                act.clear();
+            }
+            Ok(())
+        }
+    }
+}
+
 /// A reader of records by their offsets.
 #[derive(Default)]
 pub(crate) struct RecordRereader {
@@ -35,10 +57,11 @@ impl RecordRereader {
         offsets: &RecordOffsets,
     ) -> Result<CaseState, AuditError> {
         let mut state = CaseState::with_history();
+        let mut act = Vec::new();
         for (offset, accepted) in offsets.iter() {
             if accepted {
-                let Record { seq, at, event, .. } = self.record(source, offset)?.record;
-                state.offer(seq, at, event).map_err(|_| AuditError::Changed { offset })?;
+                let record = self.record(source, offset)?.record;
+                offer_again(&mut state, &mut act, record, offset)?;
             }
         }
         Ok(state)

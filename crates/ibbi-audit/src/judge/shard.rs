@@ -3,13 +3,13 @@
 use super::audited_case::AuditedCase;
 use super::case_state::{CaseState, Held};
 use super::context::JudgeContext;
-use super::reread::RecordRereader;
+use super::reread::{RecordRereader, offer_again};
 use crate::blocks::Batch;
 use crate::error::AuditError;
 use crate::finding::{Finding, FindingDetail, FindingKind, Location, fault_finding};
 use crate::input::RandomAccess;
 use ibbi_core::Case;
-use ibbi_log::{Fault, FaultKind, LedgerLine, LineReader, Links, Record, Uuid, case_of};
+use ibbi_log::{Fault, FaultKind, LedgerLine, LineReader, Links, Uuid, case_of};
 use std::collections::{HashMap, VecDeque};
 
 /// The number of lines read ahead.
@@ -124,6 +124,8 @@ impl Shard {
                 out.push(fault_finding(fault, None, None));
                 Ok(())
             }
+            // These lines are of no case. The chain checks their places.
+            Ok(LedgerLine::Format(_) | LedgerLine::Heads(_)) => Ok(()),
             Err((column, kind)) => self.malformed(line, Fault { line: number, offset, column, kind }, context, out),
         }
     }
@@ -188,17 +190,18 @@ impl Shard {
             return Ok(());
         }
         let mut state = Box::new(CaseState::with_history());
+        let mut act = Vec::new();
         for (position, (offset, accepted)) in audited.offsets.iter().enumerate() {
-            let Record { seq, at, id, event, .. } = self.rereader.record(context.random_access, offset)?.record;
+            let record = self.rereader.record(context.random_access, offset)?.record;
             if state.ids.is_full() {
                 let ids = self.rereader.ids(context.random_access, &audited.offsets)?;
                 state.ids.keep_whole(ids.into_iter().take(position));
             }
-            state.ids.push(id, position, &self.hasher);
+            state.ids.push(record.id, position, &self.hasher);
             if accepted {
-                state.offer(seq, at, event).map_err(|_| AuditError::Changed { offset })?;
+                offer_again(&mut state, &mut act, record, offset)?;
             } else {
-                state.follow_ons().remember_skipped(audited.first_line, seq);
+                state.follow_ons().remember_skipped(audited.first_line, record.seq);
             }
         }
         if let Some(cause) = audited.first_cause {

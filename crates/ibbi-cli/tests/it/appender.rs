@@ -104,7 +104,7 @@ impl Cases {
         let seq = self.history.revision() + 1;
         let accepted = self.history.accept(Uuid::from_u128(u128::from(number)), seq, at()?, event);
         let accepted = accepted.map_err(|refusal| refusal.to_string())?;
-        Ok(NewRecord { accepted, actor: Name::new("clerk@example.org")? })
+        Ok(NewRecord::new(accepted, Name::new("clerk@example.org")?))
     }
 }
 

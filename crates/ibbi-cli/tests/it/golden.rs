@@ -151,7 +151,7 @@ fn golden_ledgers_round_trip() {
         for Record { seq, case, id, actor, at, event, logged, .. } in records {
             let history = histories.entry(case).or_insert_with(|| History::for_case(case));
             let accepted = history.accept(id, seq, at, event).expect("a golden ledger is legal");
-            ledger.append(&[NewRecord { accepted, actor }], logged).unwrap();
+            ledger.append(&[NewRecord::new(accepted, actor)], logged).unwrap();
         }
         drop(ledger);
         let again = std::fs::read_to_string(place.path("again")).unwrap();

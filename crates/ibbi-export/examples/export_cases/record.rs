@@ -1,8 +1,8 @@
 //! Writes cases to a ledger, legal or not, and notes which rules they don't meet.
 
 use crate::Outcome;
-use ibbi_core::{At, Case, Event, Name, Stage};
-use ibbi_log::{Digest, Ledger, NewLedger, Record, Uuid};
+use ibbi_core::{At, Case, Event, Name, NoteText, Stage};
+use ibbi_log::{Digest, Ledger, NewLedger, Record, RecordDetails, Uuid};
 use std::path::Path;
 
 /// The events of a case, with their times.
@@ -64,8 +64,14 @@ pub(crate) fn record(
             let to = if state.stage() == Stage::Unopened { Stage::Inquiry } else { state.stage() };
             latest = latest.max(*at);
             *rev += 1;
-            let (case, rev, actor, event) = (*case, *rev, actor.clone(), event.clone());
-            batch.push(Record { seq: 0, rev, case, id: id()?, actor, at: *at, logged: *at, to, event });
+            let (case, rev, actor, mut event) = (*case, *rev, actor.clone(), event.clone());
+            if let Some(place) = event.note_text_mut()
+                && let Some(text) = place.text()
+            {
+                *place = NoteText::from_digest(*ibbi_log::text_digest(&[0; 16], text).as_bytes());
+            }
+            let details = RecordDetails::default();
+            batch.push(Record { seq: 0, rev, case, id: id()?, actor, at: *at, logged: *at, to, event, details });
         }
         // The rules don't allow all of these records, so only the encoder of lines takes them.
         for record in batch {

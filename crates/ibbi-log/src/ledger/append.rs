@@ -5,11 +5,12 @@ use super::observer::LineObserver;
 use super::{Ledger, State};
 use crate::chain::{Unlinked, link};
 use crate::line_reader::{LedgerLine, RecordReader};
-use crate::record::{self, LineFields, Middle};
+use crate::record::{self, LineFields, LineRecord, Middle};
 use crate::storage::{Storage, StoredFile};
+use crate::texts::{NewTexts, Texts, texts_path};
 use crate::{Damage, Digest, Head, MAX_LINE};
-use ibbi_core::At;
-use ibbi_store::NewRecord;
+use ibbi_core::{At, Name};
+use ibbi_store::{NewRecord, check_acts, check_clock};
 use std::io;
 use std::path::PathBuf;
 use uuid::Uuid;
@@ -30,7 +31,7 @@ pub struct Committed {
     pub offset: u64,
     /// The SHA-256 of its line.
     pub hash: Digest,
-    /// When it was written: the time that the caller gave, or that of the line before if it is later.
+    /// When it was written: the time that the caller gave.
     pub logged: At,
     /// Whether it was there before, because an earlier try with the same ID recorded it.
     pub existing: bool,
@@ -101,6 +102,30 @@ pub enum AppendError {
         /// The record's place in the batch, from 0.
         index: usize,
     },
+    /// Some records of an act are missing from the batch, or are not next to each other.
+    #[error("the batch has only a part of an act for case {case}; send all of its records, one after the other")]
+    PartOfAct {
+        /// The case.
+        case: Uuid,
+    },
+    /// The clock is earlier than the last line by more than [`ibbi_store::MAX_STEP_BACK`].
+    #[error(
+        "the clock says {now}, but the last record was written at {last}; set the clock, or confirm that it is right"
+    )]
+    ClockWentBack {
+        /// When the last line was written.
+        last: At,
+        /// The time on the clock.
+        now: At,
+    },
+    /// The confidential texts of the records can't be stored beside the ledger.
+    #[error("cannot store the confidential texts in {path}: {source}; fix the cause and try again", path = .path.display())]
+    Texts {
+        /// The file with the texts.
+        path: PathBuf,
+        /// The system's error.
+        source: io::Error,
+    },
     /// The ledger's file can't be read.
     #[error("cannot read the ledger: {source}")]
     Read {
@@ -153,6 +178,10 @@ fn records_from(records: usize, seq: u64) -> String {
 struct Plan {
     /// One for each record so far. The index has the new ones already.
     committed: Vec<Committed>,
+    /// The SHA-256 of the line that changes the ledger's format, if the batch begins with one.
+    change: Option<Digest>,
+    /// The confidential texts of the new records.
+    texts: NewTexts,
     /// The end of the ledger after the batch.
     head: Head,
 }
@@ -160,8 +189,12 @@ struct Plan {
 impl<S: Storage, O: LineObserver> Ledger<S, O> {
     /// Appends records in their order: all of them, or none. When this returns without an error, they are on the disk.
     ///
-    /// `now` is the time on the caller's clock. A record whose ID its case already has is not appended again. If it has the
-    /// same content (actor, `at`, and event), its place is returned; if not, that is an error.
+    /// `now` is the time on the caller's clock. The ledger takes it as it is, if it isn't earlier than the last line by more
+    /// than [`ibbi_store::MAX_STEP_BACK`] or [`Ledger::trust_clock`] was called. A record whose ID its case already has is not appended again. If it has the
+    /// same content (actor, `at`, event, and details), its place is returned; if not, that is an error.
+    ///
+    /// Confidential texts are stored beside the ledger first (see [`crate::Texts`]); the lines have their digests. A ledger
+    /// that began in format 1 gets a line that says where format 2 begins.
     ///
     /// A record is appended only as the core accepted it. There is no way to pass a stage that the core didn't compute:
     ///
@@ -169,7 +202,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
     /// use ibbi_core::{At, Event, Name, Stage};
     /// fn forge(ledger: &mut ibbi_log::Ledger, event: Event, at: At, actor: Name) {
     ///     let closed = (event, at, Stage::Closed);
-    ///     let _ = ledger.append(&[ibbi_store::NewRecord { accepted: closed, actor }], at);
+    ///     let _ = ledger.append(&[ibbi_store::NewRecord::new(closed, actor)], at);
     /// }
     /// ```
     ///
@@ -181,10 +214,16 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
             State::Damaged(damage) => return Err(AppendError::Damaged { damage: damage.clone() }),
             State::Poisoned => return Err(AppendError::Poisoned),
         }
+        self.check_batch(records, now)?;
         let mut lines = core::mem::take(&mut self.buffer);
         lines.clear();
-        let mut plan = Plan { committed: Vec::with_capacity(records.len()), head: self.head };
-        let planned = self.plan(records, now.max(self.logged), &mut lines, &mut plan);
+        let mut plan = Plan {
+            committed: Vec::with_capacity(records.len()),
+            change: None,
+            texts: NewTexts::default(),
+            head: self.head,
+        };
+        let planned = self.plan(records, now, &mut lines, &mut plan);
         let outcome = planned.and_then(|()| self.commit(&plan, &lines));
         if outcome.is_err() {
             // Nothing of the batch was acknowledged, so the index forgets it.
@@ -193,6 +232,21 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
         }
         self.buffer = lines;
         outcome.map(|()| plan.committed)
+    }
+
+    /// Takes any clock from now on, even one that is much earlier than the last line.
+    pub const fn trust_clock(&mut self) {
+        self.trusts_clock = true;
+    }
+
+    /// Checks what doesn't need the ledger's index.
+    fn check_batch(&self, records: &[NewRecord], now: At) -> Result<(), AppendError> {
+        let as_own = |error| match error {
+            ibbi_store::AppendError::PartOfAct { case } => AppendError::PartOfAct { case },
+            _ => AppendError::ClockWentBack { last: self.logged, now },
+        };
+        check_acts(records).map_err(as_own)?;
+        if self.trusts_clock { Ok(()) } else { check_clock(self.logged, now).map_err(as_own) }
     }
 
     /// Prepares a batch.
@@ -207,12 +261,20 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
         let mut reader = RecordReader::default();
         let middle = Middle::new(logged);
         for (index, record) in records.iter().enumerate() {
+            if self.version == 1
+                && unlinked.is_empty()
+                && self.index.find(record.accepted.case(), record.accepted.id()).is_none()
+            {
+                unlinked.push(change_format(&record.actor, logged, &self.head, lines)?);
+                plan.head.lines += 1;
+                plan.head.bytes += wide(lines.len());
+            }
             let (case, id) = (record.accepted.case(), record.accepted.id());
             let room = match self.index.room(case, id) {
                 Ok(room) => room,
                 Err(place) if place.line > self.head.lines => return Err(AppendError::Repeated { case, id }),
                 Err(place) => {
-                    plan.committed.push(self.existing(record.into(), place, &mut reader)?);
+                    plan.committed.push(self.existing(record, place, &mut reader)?);
                     continue;
                 }
             };
@@ -222,7 +284,10 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
                 return Err(AppendError::Conflict { case, expected, found });
             }
             let (rev, seq) = (found + 1, plan.head.lines + 1);
-            let line = write_line(index, record.into(), (rev, seq), &middle, lines)?;
+            let sealed = plan.texts.take(record.accepted.event(), record.salt).transpose();
+            let sealed = sealed.map_err(|_| AppendError::Unreadable { index })?;
+            let fields = LineFields::new(record, sealed.as_ref().unwrap_or(record.accepted.event()));
+            let line = write_line(index, &fields, (rev, seq), &middle, lines)?;
             let (offset, length) = (plan.head.bytes, line.end - line.start);
             unlinked.push(line);
             let place = Place { offset, line: seq, length: u32::try_from(length).unwrap_or(u32::MAX) };
@@ -231,37 +296,36 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
             plan.head.lines = seq;
             plan.head.bytes = offset + u64::from(place.length) + 1;
         }
-        let hashes = link(lines, &unlinked, self.head.hash);
+        let mut hashes = link(lines, &unlinked, self.head.hash);
         debug_assert!(unlinked.iter().all(|line| crate::line::Links::read(&lines[line.start..line.end]).is_some()));
-        let added = plan.committed.iter_mut().filter(|committed| !committed.existing);
-        added.zip(&hashes).for_each(|(committed, hash)| committed.hash = *hash);
         plan.head.hash = hashes.last().copied().unwrap_or(self.head.hash);
+        let added = plan.committed.iter_mut().filter(|committed| !committed.existing);
+        if self.version == 1 && !hashes.is_empty() {
+            plan.change = Some(hashes.remove(0));
+        }
+        added.zip(&hashes).for_each(|(committed, hash)| committed.hash = *hash);
         Ok(())
     }
 
     /// Returns the record that already has this ID, if its content is the same.
-    fn existing(
-        &self,
-        record: LineFields<'_>,
-        place: Place,
-        reader: &mut RecordReader,
-    ) -> Result<Committed, AppendError> {
+    fn existing(&self, record: &NewRecord, place: Place, reader: &mut RecordReader) -> Result<Committed, AppendError> {
         let line = self.line(place).map_err(|source| AppendError::Read { source })?;
-        let Some((LedgerLine::Record(found), _)) = reader.read(&line, place.offset, place.line) else {
+        let Some((LedgerLine::Record(LineRecord { record: mut found, .. }), _)) =
+            reader.read(&line, place.offset, place.line)
+        else {
             let source = io::Error::new(io::ErrorKind::InvalidData, "a line changed after the ledger was opened");
             return Err(AppendError::Read { source });
         };
-        if !record::is_same(&line, record) {
-            return Err(AppendError::IdTaken { case: record.case, id: record.id, rev: found.rev });
+        if found.event.note_text().is_some_and(|text| text.text().is_none()) {
+            let texts = Texts::read(&self.storage, &self.path).map_err(|source| AppendError::Read { source })?;
+            texts.fill(&mut found.event);
         }
-        Ok(Committed {
-            seq: found.seq,
-            rev: found.rev,
-            offset: place.offset,
-            hash: Digest::sha256(line.as_bytes()),
-            logged: found.logged,
-            existing: true,
-        })
+        if !record.has_content_of(&found) {
+            return Err(AppendError::IdTaken { case: found.case, id: found.id, rev: found.rev });
+        }
+        let hash = Digest::sha256(line.as_bytes());
+        let (seq, rev, logged) = (found.seq, found.rev, found.logged);
+        Ok(Committed { seq, rev, offset: place.offset, hash, logged, existing: true })
     }
 
     fn commit(&mut self, plan: &Plan, lines: &[u8]) -> Result<(), AppendError> {
@@ -270,6 +334,8 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
         if records == 0 {
             return Ok(());
         }
+        let not_stored = |source| AppendError::Texts { path: texts_path(&self.path), source };
+        plan.texts.store(&self.storage, &self.path).map_err(not_stored)?;
         let in_doubt = |source| AppendError::InDoubt { seq: self.head.lines + 1, records, source };
         let found = self.length_in_place().map_err(|source| AppendError::Read { source })?;
         self.state = State::Poisoned;
@@ -281,16 +347,34 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
         self.file.write_all_at(lines, self.head.bytes).and_then(|()| self.file.sync_data()).map_err(in_doubt)?;
         self.state = State::Writable;
         self.head = plan.head;
+        if let Some(change) = &plan.change {
+            self.observer.appended(change);
+            self.version = 2;
+        }
         added.for_each(|committed| self.observer.appended(&committed.hash));
-        self.logged = plan.committed.iter().map(|committed| committed.logged).max().unwrap_or(self.logged);
+        self.logged =
+            plan.committed.iter().rfind(|committed| !committed.existing).map_or(self.logged, |last| last.logged);
         Ok(())
     }
+}
+
+/// Writes the line after which a ledger has format 2 to `lines`, with its LF, not linked yet.
+fn change_format(actor: &Name, logged: At, head: &Head, lines: &mut Vec<u8>) -> Result<Unlinked, AppendError> {
+    let written = record::write_format_change(actor, logged, (&head.hash, head.lines + 1), lines);
+    let prev = written.map_err(|_| AppendError::Unreadable { index: 0 })?;
+    let end = lines.len();
+    lines.push(b'\n');
+    Ok(Unlinked { start: 0, prev, end })
+}
+
+fn wide(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
 }
 
 /// Writes a record's line with its LF to `lines`, not linked yet, within the limits of a line and of a batch.
 fn write_line(
     index: usize,
-    record: LineFields<'_>,
+    record: &LineFields<'_>,
     numbers: (u64, u64),
     middle: &Middle,
     lines: &mut Vec<u8>,

@@ -123,6 +123,8 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
             path: path.to_owned(),
             file,
             logged: opening.logged,
+            trusts_clock: false,
+            version: 2,
             opening,
             head: Head { lines: 1, bytes, hash },
             observer,

@@ -63,8 +63,12 @@ pub struct Ledger<S: Storage = Disk, O = ()> {
     identity: Option<FileId>,
     opening: Opening,
     head: Head,
-    /// The latest `logged` so far. No later line gets an earlier one.
+    /// When the last line was written.
     logged: At,
+    /// Whether a clock that is much earlier than the last line is right.
+    trusts_clock: bool,
+    /// The version of the format of the last line.
+    version: u8,
     observer: O,
     index: Index,
     state: State,

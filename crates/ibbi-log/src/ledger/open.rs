@@ -85,6 +85,8 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
             opening,
             head: pass.head,
             logged: pass.logged,
+            trusts_clock: false,
+            version: pass.version,
             observer,
             index: pass.index,
             // The end is not known to be safe yet. After an error the lock owner's note stays for the next try.
@@ -132,10 +134,19 @@ struct Pass {
     opening: Option<Opening>,
     head: Head,
     logged: At,
+    /// The version of the format of the last line.
+    version: u8,
     index: Index,
     damage: Damage,
-    /// Whether an unfinished line follows the whole lines.
+    /// Whether an unfinished line or act follows the head.
     torn: bool,
+}
+
+/// A record of an act that was not read in full yet, with the head after its line.
+struct PendingRecord {
+    record: LineRecord,
+    length: u64,
+    head: Head,
 }
 
 impl Pass {
@@ -148,38 +159,67 @@ impl Pass {
         let (mut faults, mut damage) = (Vec::new(), Damage::default());
         let mut index = Index::default();
         let (mut opening, mut torn, mut entry) = (None, None, None);
-        while let Some(step) = scan.step(false, &mut entry, &mut faults)? {
+        // The records of an act are taken together, for an act that a crash cut off is not in the ledger.
+        let (mut act, mut logged_before) = (Vec::new(), At::MIN);
+        loop {
+            let logged = scan.logged();
+            let Some(step) = scan.step(false, &mut entry, &mut faults)? else { break };
             if step.digest.is_none() {
                 torn = faults.pop();
                 continue;
             }
-            match entry.take() {
-                Some(LedgerLine::Opening(read)) if scan.head().lines == 1 => opening = Some(read),
-                Some(LedgerLine::Opening(_)) | None => {}
-                Some(LedgerLine::Record(record)) => {
-                    let length = u32::try_from(step.length).unwrap_or(u32::MAX);
-                    let place = Place { offset: step.offset, line: record.line, length };
-                    each(&record);
-                    let (case, id) = (record.case, record.id);
-                    match index.room(case, id) {
-                        Ok(room) => room.fill(place),
-                        Err(first) => {
-                            let kind = FaultKind::DuplicateId { case, id, first: first.line };
-                            faults.push(Fault { line: record.line, offset: step.offset, column: 0, kind });
-                        }
-                    }
-                }
+            if act.is_empty() {
+                logged_before = logged;
             }
-            observer.line(scan.head(), opening.as_ref(), &mut faults);
+            let head = scan.head();
+            match entry.take() {
+                Some(LedgerLine::Opening(read)) if head.lines == 1 => opening = Some(read),
+                Some(LedgerLine::Record(record)) => act.push(PendingRecord { record, length: step.length, head }),
+                Some(LedgerLine::Opening(_) | LedgerLine::Format(_) | LedgerLine::Heads(_)) | None => {}
+            }
+            if scan.open_act().is_some() {
+                damage.add(faults.drain(..));
+                continue;
+            }
+            let is_record = act.last().is_some_and(|last| last.head == head);
+            for PendingRecord { record, length, head } in act.drain(..) {
+                faults.extend(index_record(&mut index, &record, length));
+                each(&record);
+                observer.line(head, opening.as_ref(), &mut faults);
+            }
+            if !is_record {
+                observer.line(head, opening.as_ref(), &mut faults);
+            }
             damage.add(faults.drain(..));
         }
-        observer.end(scan.head(), opening.as_ref(), &mut faults);
+        let (mut head, mut logged) = (scan.head(), scan.logged());
+        if let Some(open) = scan.open_act() {
+            (head, logged) = (open.before, logged_before);
+            torn = Some(open.fault());
+        }
+        observer.end(head, opening.as_ref(), &mut faults);
         damage.add(faults);
         if damage.count > 0 {
-            // A damaged ledger isn't changed, so the unfinished line is reported with the other faults.
+            // A damaged ledger isn't changed, so the unfinished end is reported with the other faults.
             damage.add(torn.clone());
         }
-        let (head, logged) = (scan.head(), scan.logged());
-        Ok(Self { opening, head, logged, index, damage, torn: torn.is_some() })
+        let version = scan.version().unwrap_or(2);
+        Ok(Self { opening, head, logged, version, index, damage, torn: torn.is_some() })
+    }
+}
+
+/// Adds a record to the index. Returns a fault if its case already has a record with its ID.
+fn index_record(index: &mut Index, record: &LineRecord, length: u64) -> Option<Fault> {
+    let place = Place { offset: record.offset, line: record.line, length: u32::try_from(length).unwrap_or(u32::MAX) };
+    let (case, id) = (record.case, record.id);
+    match index.room(case, id) {
+        Ok(room) => {
+            room.fill(place);
+            None
+        }
+        Err(first) => {
+            let kind = FaultKind::DuplicateId { case, id, first: first.line };
+            Some(Fault { line: record.line, offset: record.offset, column: 0, kind })
+        }
     }
 }

@@ -6,7 +6,7 @@ use crate::table::{Cell, Column, Table};
 use crate::terminal::TextStyle;
 use ibbi_audit::{ActorActivity, CaseRecord, CaseReport, Milestone, Requirement, Severity};
 use ibbi_common::zone::Zone;
-use ibbi_core::{Date, Stage, Unmet};
+use ibbi_core::{Date, Precision, Stage, Unmet};
 use std::collections::HashMap;
 
 /// A record that is logged at least this many minutes after its event gets a note.
@@ -61,13 +61,29 @@ pub(crate) fn record_notes(
     if let Some(by) = moment.voided_by {
         notes.push((TextStyle::Warning, format!("voided by #{by}")));
     }
+    if let Some(by) = moment.replaced_by {
+        notes.push((TextStyle::Warning, format!("replaced by #{by}")));
+    }
+    if let Some(replaced) = moment.details.replaces {
+        notes.push((TextStyle::Quiet, format!("replaces #{replaced}")));
+    }
+    if let Some(on_behalf) = &moment.details.on_behalf {
+        notes.push((TextStyle::Quiet, format!("on behalf of {on_behalf}")));
+    }
+    if moment.details.precision == Precision::Day {
+        notes.push((TextStyle::Quiet, "only the day is known".to_owned()));
+    }
+    if moment.inserted > 0 {
+        let events = if moment.inserted == 1 { "1 later event".to_owned() } else { format!("{} later events", moment.inserted) };
+        notes.push((TextStyle::Warning, format!("recorded after {events}")));
+    }
     if let Some(cause) = cause {
         notes.push((TextStyle::Quiet, format!("not checked, because of line {}", format::number(cause))));
     } else if let Some(refusal) = &moment.refusal {
         let unmet: Vec<String> =
             refusal.unmet.iter().map(|unmet| format!("{} ({})", unmet.found, unmet.rule.id())).collect();
         notes.push((TextStyle::Bad, format!("not accepted: {}", unmet.join("; "))));
-    } else if !moment.accepted && moment.voided_by.is_none() {
+    } else if !moment.accepted && moment.corrected_by().is_none() {
         notes.push((TextStyle::Bad, "not accepted".to_owned()));
     }
     if moment.accepted && moment.recorded != moment.stage {

@@ -68,7 +68,7 @@ fn lead(moment: &CaseRecord, zone: Zone) -> String {
 
 /// Returns a record, with its actor if there are several.
 fn one(moment: &CaseRecord, (zone, named): (Zone, bool), columns: usize) -> Piece {
-    let voided = moment.voided_by.is_some();
+    let voided = moment.corrected_by().is_some();
     let mark = if voided { "(voided) " } else { "" };
     let by = if named { format!(" [{}]", moment.actor) } else { String::new() };
     let text = format!("{mark}{}{by}", describe(&moment.event));

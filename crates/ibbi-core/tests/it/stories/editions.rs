@@ -5,7 +5,7 @@ use crate::support::story::{Story, rules_of};
 use crate::support::{at, later};
 use ibbi_core::{
     DocumentDigest, Edition, EventKind, Found, History, NotAllowedReason, Outcome, Program, ProgramParameters,
-    RecordedCase, Refusal, Rule, Stage,
+    RecordedCase, Refusal, Rule, Stage, Submission,
 };
 
 /// Returns a program with two half-days of 20 minutes, which only the first edition allows.
@@ -75,10 +75,10 @@ fn unopened_case_has_no_edition_to_leave() {
 fn recorded(story: &Story, more: Vec<(&str, ibbi_core::Event, Stage)>) -> RecordedCase {
     let mut case = RecordedCase::new(uuid::Uuid::nil());
     for entry in story.history.entries() {
-        case.add(entry.seq, entry.at, &entry.event, entry.to);
+        case.add(vec![(entry.seq, Submission::new(entry.at, entry.event.clone()), entry.to)], false);
     }
     for (number, (when, event, to)) in (story.next_seq()..).zip(more) {
-        case.add(number, at(when), &event, to);
+        case.add(vec![(number, Submission::new(at(when), event.clone()), to)], false);
     }
     case
 }
@@ -137,7 +137,7 @@ fn correction_makes_a_case_valid_again() {
     // Read again from its records, it is the same case.
     let mut again = RecordedCase::new(uuid::Uuid::nil());
     for entry in case.records().entries() {
-        again.add(entry.seq, entry.at, &entry.event, entry.to);
+        again.add(vec![(entry.seq, Submission::new(entry.at, entry.event.clone()), entry.to)], false);
     }
     assert_eq!(again, case);
     let history: &History = again.valid().unwrap();

@@ -67,7 +67,7 @@ fn lane(report: &CaseReport, stay: &StageStay, zone: Zone) -> Lane {
     let inside = report
         .records
         .iter()
-        .filter(|moment| moment.accepted && moment.voided_by.is_none() && (stay.entered..=until).contains(&moment.at));
+        .filter(|moment| moment.accepted && moment.corrected_by().is_none() && (stay.entered..=until).contains(&moment.at));
     let mut events: Vec<Date> = inside.map(|moment| zone.date(moment.at)).collect();
     events.sort_unstable();
     events.dedup();

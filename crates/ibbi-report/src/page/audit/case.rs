@@ -101,7 +101,7 @@ fn timeline(report: &CaseReport, zone: Zone) -> Option<Html> {
 
 fn one(moment: &CaseRecord, notes: Vec<(TextStyle, String)>, (zone, named): (Zone, bool)) -> Element {
     let description = name(&describe(&moment.event));
-    let description = if moment.voided_by.is_some() { el("s").with(description) } else { description };
+    let description = if moment.corrected_by().is_some() { el("s").with(description) } else { description };
     let head = format!("{} #{} ", zone.show_time(moment.at), moment.seq);
     let by = named.then(|| el("span").class("quiet").with(" by ").with(name(moment.actor.as_str())));
     let entry = el("div").class("moment").with(el("span").class("quiet").with(head)).with(description).with(by);

@@ -1,0 +1,158 @@
+//! Confidential texts, which are stored beside a ledger and not in it.
+//!
+//! A line of format 2 has the salted digest of a note, a concern, or a response: the SHA-256 of 16 random bytes followed by
+//! the text's UTF-8. The file `LEDGER.texts` has the texts, one JSON object on each line:
+//! `{"digest":"…","salt":"…","text":"…"}`. Without that file a ledger is still whole and can be checked and audited.
+
+use crate::Digest;
+use crate::digest::from_hex;
+use crate::ledger::sidecar_path;
+use crate::storage::{Storage, StoredFile};
+use ibbi_core::{Event, NoteText};
+use ibbi_store::Record;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What the name of the file adds to the ledger's.
+const SUFFIX: &str = ".texts";
+
+/// Returns the path of the file with a ledger's confidential texts.
+pub fn texts_path(ledger: &Path) -> PathBuf {
+    sidecar_path(ledger, SUFFIX)
+}
+
+/// Returns the salted digest of a text, as a line of format 2 has it.
+pub fn text_digest(salt: &[u8; 16], text: &str) -> Digest {
+    let mut bytes = Vec::with_capacity(16 + text.len());
+    bytes.extend_from_slice(salt);
+    bytes.extend_from_slice(text.as_bytes());
+    Digest::sha256(&bytes)
+}
+
+/// A line of the file.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TextLine {
+    digest: String,
+    salt: String,
+    text: String,
+}
+
+/// The confidential texts of a ledger, by their digests.
+#[derive(Debug, Clone, Default)]
+pub struct Texts(HashMap<Digest, NoteText>);
+
+impl Texts {
+    /// Reads the texts that are stored beside a ledger. A ledger without such a file has none.
+    ///
+    /// A line that isn't a text with its own digest is skipped: a crash can leave a part of one.
+    ///
+    /// # Errors
+    /// Returns the system's error if the file can't be read.
+    pub fn beside(ledger: &Path) -> io::Result<Self> {
+        if_found(std::fs::read(texts_path(ledger))).map(|bytes| Self::parse(&bytes.unwrap_or_default()))
+    }
+
+    pub(crate) fn read<S: Storage>(storage: &S, ledger: &Path) -> io::Result<Self> {
+        let file = if_found(storage.open(&texts_path(ledger)))?;
+        Ok(file.map(|file| file.read_all()).transpose()?.map(|bytes| Self::parse(&bytes)).unwrap_or_default())
+    }
+
+    fn parse(bytes: &[u8]) -> Self {
+        Self(bytes.split(|byte| *byte == b'\n').filter_map(read_line).collect())
+    }
+
+    /// Returns the text with this digest.
+    pub fn get(&self, digest: &Digest) -> Option<&NoteText> {
+        self.0.get(digest)
+    }
+
+    /// Puts an event's text in the place of its digest, if the text is known.
+    pub fn fill(&self, event: &mut Event) {
+        if let Some(place) = event.note_text_mut()
+            && let Some(text) = place.digest().and_then(|digest| self.get(&Digest::from_bytes(*digest)))
+        {
+            *place = text.clone();
+        }
+    }
+}
+
+/// Puts the texts that are stored beside a ledger into its records. The file is read only if a record has a digest.
+///
+/// # Errors
+/// Returns the system's error if the file can't be read.
+pub fn fill_texts<'a>(ledger: &Path, records: impl Iterator<Item = &'a mut Record>) -> io::Result<()> {
+    let mut missing =
+        records.filter(|record| record.event.note_text().is_some_and(|text| text.text().is_none())).peekable();
+    if missing.peek().is_none() {
+        return Ok(());
+    }
+    let texts = Texts::beside(ledger)?;
+    missing.for_each(|record| texts.fill(&mut record.event));
+    Ok(())
+}
+
+fn if_found<T>(opened: io::Result<T>) -> io::Result<Option<T>> {
+    match opened {
+        Ok(opened) => Ok(Some(opened)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn read_line(line: &[u8]) -> Option<(Digest, NoteText)> {
+    let line: TextLine = serde_json::from_slice(line).ok()?;
+    let digest: Digest = line.digest.parse().ok()?;
+    let salt = from_hex::<32, 16>(line.salt.as_bytes().try_into().ok()?)?;
+    (text_digest(&salt, &line.text) == digest).then_some(())?;
+    Some((digest, NoteText::new(&line.text).ok()?))
+}
+
+/// Texts that are about to be stored.
+#[derive(Debug, Default)]
+pub(crate) struct NewTexts(Vec<u8>);
+
+impl NewTexts {
+    /// Takes the text of an event, and returns the event with its digest. Returns `None` if the event has no text.
+    pub(crate) fn take(&mut self, event: &Event, salt: Option<[u8; 16]>) -> Option<io::Result<Event>> {
+        let text = event.note_text()?.text()?;
+        let salt = salt.unwrap_or_else(|| uuid::Uuid::new_v4().into_bytes());
+        let digest = text_digest(&salt, text);
+        let salt = salt.iter().map(|byte| format!("{byte:02x}")).collect();
+        let line = TextLine { digest: digest.to_string(), salt, text: text.to_owned() };
+        if let Err(error) = serde_json::to_writer(&mut self.0, &line) {
+            return Some(Err(error.into()));
+        }
+        self.0.push(b'\n');
+        let mut event = event.clone();
+        if let Some(place) = event.note_text_mut() {
+            *place = NoteText::from_digest(*digest.as_bytes());
+        }
+        Some(Ok(event))
+    }
+
+    /// Appends the texts to the file beside a ledger. When this returns without an error, they are on the disk.
+    pub(crate) fn store<S: Storage>(&self, storage: &S, ledger: &Path) -> io::Result<()> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        let path = texts_path(ledger);
+        let file = match if_found(storage.open(&path))? {
+            Some(file) => file,
+            None => {
+                let file = storage.create_new(&path)?;
+                storage.sync_directory_of(&path)?;
+                file
+            }
+        };
+        let end = file.length()?;
+        let mut last = [0];
+        let torn = end > 0 && file.read_at(&mut last, end - 1)? == 1 && last != *b"\n";
+        let mut bytes = if torn { vec![b'\n'] } else { Vec::new() };
+        bytes.extend_from_slice(&self.0);
+        file.write_all_at(&bytes, end)?;
+        file.sync_data()
+    }
+}
