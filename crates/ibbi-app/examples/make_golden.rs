@@ -40,7 +40,7 @@ fn write_ledger(story: &str, path: &Path, number: usize) -> Result<(), Box<dyn E
         let time = Arc::clone(&shown);
         Arc::new(move || At::from_millis(time.load(Ordering::Relaxed)).ok_or_else(|| ClockError("no such time".into())))
     };
-    let options = OpenOptions { clock, collect: Collect::Nothing, signer: None, lock_wait: ledger::LOCK_WAIT };
+    let options = OpenOptions::new(clock);
     let origin = Some(Name::new("example.org/ibbi/golden")?);
     let mut last_id = first_id;
     // The first line has the second ID.
@@ -74,11 +74,11 @@ fn write_ledger(story: &str, path: &Path, number: usize) -> Result<(), Box<dyn E
         }
         if let Some(ids) = ids.take() {
             let id = Uuid::from_u128(first_id + 2);
-            let first = FirstLine { actor: actor.clone(), at: Some(at), origin: origin.clone(), id };
+            let first = FirstLine { actor: actor.clone(), at: Some(at.into()), origin: origin.clone(), id };
             service = Some(ledger::open_or_create(path, &first, ids, &options)?);
         }
         let service = service.as_mut().ok_or("the ledger is open")?;
-        let offer = Offer { case: case.map(|(id, _)| id), at: Some(at), ..Offer::new(event, actor.clone()) };
+        let offer = Offer { case: case.map(|(id, _)| id), at: Some(at.into()), ..Offer::new(event, actor.clone()) };
         let recorded = service.record(offer);
         let recorded = recorded.map_err(|error| format!("{line}\n{error}"))?;
         cases.insert(letter, (recorded.case, zone));

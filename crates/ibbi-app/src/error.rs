@@ -46,6 +46,16 @@ pub enum AppError {
         /// The zone of the district, for showing times.
         zone: Zone,
     },
+    /// An event of an act was not recorded, and so none was.
+    #[error("event {} of {count} is not recorded, so none is: {error}", .index + 1)]
+    InAct {
+        /// The event's place in the act, from 0.
+        index: usize,
+        /// The number of events in the act.
+        count: usize,
+        /// Why not.
+        error: Box<Self>,
+    },
     /// The ledger has no case, or not the one that was asked for.
     #[error("{0}")]
     NoCase(String),
@@ -305,6 +315,7 @@ impl AppError {
                 }
                 _ => ExitCode::Io,
             },
+            Self::InAct { error, .. } => error.exit_code(),
             Self::Input(_)
             | Self::Zone(_)
             | Self::Usage(_)
@@ -324,9 +335,9 @@ impl AppError {
             Self::Append(AppendError::IdTaken { .. } | AppendError::TooLarge { .. } | AppendError::Repeated { .. }) => {
                 ExitCode::Usage
             }
-            Self::Future { .. } | Self::Refused { .. } | Self::Append(AppendError::Conflict { .. }) => {
-                ExitCode::Refused
-            }
+            Self::Future { .. }
+            | Self::Refused { .. }
+            | Self::Append(AppendError::Conflict { .. } | AppendError::ClockWentBack { .. }) => ExitCode::Refused,
             Self::NotALedger { .. }
             | Self::Packed { .. }
             | Self::Damaged { .. }
@@ -354,6 +365,7 @@ impl AppError {
             Self::Usage(_) => "usage",
             Self::Future { .. } => "future",
             Self::Refused { .. } => "refused",
+            Self::InAct { error, .. } => error.code(),
             Self::NoCase(_) => "no-case",
             Self::WhichCase { .. } => "which-case",
             Self::NotALedger { .. } | Self::Packed { .. } => "not-a-ledger",
@@ -362,6 +374,7 @@ impl AppError {
             Self::Create(_) => "create",
             Self::Open(_) => "open",
             Self::Append(AppendError::ReadOnly { .. }) | Self::ReadOnly { .. } => "read-only",
+            Self::Append(AppendError::ClockWentBack { .. }) => "clock",
             Self::Append(_) => "append",
             Self::InDoubt { .. } => "in-doubt",
             Self::Key(_) => "key",

@@ -43,6 +43,21 @@ pub struct OpenOptions {
     pub signer: Option<Arc<Signer>>,
     /// How long to wait for one other process that holds the ledger.
     pub lock_wait: Duration,
+    /// Whether the clock is right even if it is much earlier than the ledger's last record.
+    pub trust_clock: bool,
+}
+
+impl OpenOptions {
+    /// Returns the options of a program that records with this clock: it keeps no case in memory, signs nothing, and waits
+    /// two seconds for another process.
+    pub const fn new(clock: Clock) -> Self {
+        Self { clock, collect: Collect::Nothing, signer: None, lock_wait: LOCK_WAIT, trust_clock: false }
+    }
+
+    /// Returns options for a ledger in which nothing is recorded.
+    fn to_read(collect: Collect) -> Self {
+        Self { collect, ..Self::new(no_clock()) }
+    }
 }
 
 impl std::fmt::Debug for OpenOptions {
@@ -128,6 +143,9 @@ fn open_store(path: &Path, options: &OpenOptions) -> Result<LedgerStore<Sealer>,
     {
         return Err(AppError::Damaged { path: path.to_owned(), fault: Box::new(fault.clone()), count: damage.count });
     }
+    if options.trust_clock {
+        store.with_ledger(SealedLedger::trust_clock);
+    }
     Ok(with_signer(store, options))
 }
 
@@ -139,7 +157,7 @@ pub(crate) fn open_ledger<T>(
     path: &Path,
     run: impl FnOnce(&mut SealedLedger) -> Result<T, AppError>,
 ) -> Result<T, AppError> {
-    let store = open_store(path, &without_clock(Collect::Nothing))?;
+    let store = open_store(path, &OpenOptions::to_read(Collect::Nothing))?;
     store.with_ledger(run).unwrap_or_else(|| Err(AppError::ReadOnly { cause: "the ledger is not open".to_owned() }))
 }
 
@@ -309,7 +327,7 @@ pub fn collect(wanted: Option<&str>) -> Collect {
 /// # Errors
 /// As [`read`].
 pub fn read_cases(path: &Path, collect: Collect) -> Result<LedgerService, AppError> {
-    read(path, &without_clock(collect))
+    read(path, &OpenOptions::to_read(collect))
 }
 
 /// Returns the case that is meant in a ledger's file, which is read once and without its lock.
@@ -331,10 +349,9 @@ pub fn read_all(path: &Path) -> Result<Vec<CaseLog>, AppError> {
     all_cases(&service)?.iter().map(|case| service.case(case.case).cloned()).collect()
 }
 
-/// Returns the options for a ledger that is opened for something else than recording events.
-fn without_clock(collect: Collect) -> OpenOptions {
-    let clock: Clock = Arc::new(|| Err(ClockError("the ledger was opened without a clock".to_owned())));
-    OpenOptions { clock, collect, signer: None, lock_wait: LOCK_WAIT }
+/// Returns a clock for a ledger that is opened for something else than recording events.
+fn no_clock() -> Clock {
+    Arc::new(|| Err(ClockError("the ledger was opened without a clock".to_owned())))
 }
 
 /// Returns the time zones of the cases, or of one case, each zone once.

@@ -156,7 +156,21 @@ fn timeline(case: Uuid, records: Vec<Record>, until: Until) -> Result<Timeline, 
             let (to, inserted) = (replayed.stage(), entry.map_or(0, |entry| entry.inserted));
             let (voided_by, replaced_by) = (None, None);
             moments.push(Moment {
-                seq, rev, at, precision, logged, actor, on_behalf, event, text, to, replaces, inserted, voided_by, replaced_by, fault,
+                seq,
+                rev,
+                at,
+                precision,
+                logged,
+                actor,
+                on_behalf,
+                event,
+                text,
+                to,
+                replaces,
+                inserted,
+                voided_by,
+                replaced_by,
+                fault,
             });
         }
     }

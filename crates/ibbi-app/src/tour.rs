@@ -240,8 +240,7 @@ pub fn tour(path: &Path) -> Result<Tour, AppError> {
         origin: Some(name("example.org/ibbi/tour")?),
         id: Uuid::from_u128(FIRST_ID + 2),
     };
-    let options =
-        OpenOptions { clock: clock.clock(), collect: Collect::Nothing, signer: None, lock_wait: ledger::LOCK_WAIT };
+    let options = OpenOptions::new(clock.clock());
     let mut service = None;
     let mut steps = Vec::new();
     let mut case = None;
@@ -253,7 +252,7 @@ pub fn tour(path: &Path) -> Result<Tour, AppError> {
             clock.set(at);
             let event = input::from_pairs(line.event, line.pairs, zone)?;
             let text = describe(&event);
-            let offer = Offer { case, at: Some(at), ..Offer::new(event.clone(), actor.clone()) };
+            let offer = Offer { case, at: Some(at.into()), ..Offer::new(event.clone(), actor.clone()) };
             let service = match &mut service {
                 Some(service) => service,
                 none => none.insert(ledger::open_or_create(path, &first, ids(), &options)?),

@@ -174,7 +174,8 @@ impl<'a> ChainState<'a> {
 
     /// Checks that a line has the version of its place, and that acts are whole.
     fn check_format(&mut self, line: &[u8], version: Option<u8>, number: u64, offset: u64, block: &mut Block) {
-        let mut add = |kind| block.findings.push(fault_finding(Fault { line: number, offset, column: 0, kind }, None, None));
+        let mut add =
+            |kind| block.findings.push(fault_finding(Fault { line: number, offset, column: 0, kind }, None, None));
         let case = case_of(line);
         if case.is_none() && number > 1 && LineSubject::read(line) == Some(LineSubject::Format) {
             if let Some(format @ 2..) = self.version.replace(2) {

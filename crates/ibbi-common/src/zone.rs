@@ -228,6 +228,12 @@ impl Zone {
         Date::try_from(local).unwrap_or_else(|_| at.utc_date())
     }
 
+    /// Returns the first instant of a day on the zone's clocks, and the first instant after it.
+    pub fn day(self, day: Date) -> Option<(At, At)> {
+        let begins = |day: NaiveDate| Some(self.local_at(Date::try_from(day).ok()?, NaiveTime::MIN)?.at());
+        Some((begins(day.to_chrono())?, begins(day.to_chrono().succ_opt()?)?))
+    }
+
     /// Returns the zone's offset at an instant, in minutes east of UTC.
     pub fn offset_minutes(self, at: At) -> i32 {
         self.0.offset_from_utc_datetime(&at.to_chrono().naive_utc()).fix().local_minus_utc() / 60

@@ -1,8 +1,8 @@
 //! JSON Schemas of the types that write themselves as JSON. The others derive theirs.
 
 use crate::{
-    Advisory, At, Body, Date, EventKind, Format, LocalTime, MemberId, Name, Outcome, Party, Precision, Rule, Seat, Source, Stage,
-    Unmet, WaitingFor, Warning,
+    Advisory, At, Body, Date, EventKind, Format, LocalTime, MemberId, Name, Outcome, Party, Precision, Rule, Seat,
+    Source, Stage, Unmet, WaitingFor, Warning,
 };
 use alloc::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};

@@ -1,7 +1,7 @@
 //! Checking a ledger in one pass: each line, and the chain that links the lines.
 
-use crate::line::Links;
 use crate::act::OpenAct;
+use crate::line::Links;
 use crate::line_check::LineChecker;
 use crate::line_reader::{LedgerLine, read_line};
 use crate::lines::{LineContent, Lines, RawLine};

@@ -68,7 +68,8 @@ pub use ledger::{
     AppendError, Committed, CreateError, Ledger, LineObserver, MAX_BATCH, OpenError, TornTail, sidecar_path,
 };
 pub use line::{
-    FORMAT_TYPE, HEADS_TYPE, LINE_VERSION, LineSubject, Links, MAX_LINE, MAX_NUMBER, OPENING_TYPE, act_of, case_of, read_uuid, version_of,
+    FORMAT_TYPE, HEADS_TYPE, LINE_VERSION, LineSubject, Links, MAX_LINE, MAX_NUMBER, OPENING_TYPE, act_of, case_of,
+    read_uuid, version_of,
 };
 pub use line_check::Head;
 pub use line_reader::{LedgerLine, LineReader, read_line};

@@ -126,8 +126,7 @@ impl Server {
         // Before the address is known, so that an early signal is handled too.
         let signals = Signals::catch(&runtime).map_err(failed)?;
         let first = FirstLine { actor: actor.clone(), at: None, origin: None, id: uuid::Uuid::now_v7() };
-        let options =
-            OpenOptions { clock: Arc::clone(&clock), collect: Collect::Nothing, signer, lock_wait: ledger::LOCK_WAIT };
+        let options = OpenOptions { signer, ..OpenOptions::new(Arc::clone(&clock)) };
         let service = ledger::open_or_create(&ledger, &first, Ids::random(), &options)?;
         let set_aside = service.store().torn().map(|torn| torn.to_string());
         let service = Arc::new(RwLock::new(service));

@@ -184,15 +184,14 @@ mod tests {
     /// Measures offers through the service, with validation.
     fn offer_rate(folder: &std::path::Path) -> f64 {
         let actor = Name::new("clerk").unwrap();
-        let options =
-            OpenOptions { clock: clock(), collect: Collect::Nothing, signer: None, lock_wait: ledger::LOCK_WAIT };
+        let options = OpenOptions::new(clock());
         let first = FirstLine { actor: actor.clone(), at: None, origin: None, id: Uuid::from_u128(1) };
         let path = folder.join("judged.ledger");
         let mut service = ledger::open_or_create(&path, &first, Ids::random(), &options).unwrap();
         let opening = br#"{"district":"Maple Hollow"}"#;
         let kind = Some(ibbi_core::EventKind::CaseOpened);
         let event = ibbi_app::input::from_json(kind, opening, Default::default()).unwrap();
-        let offer = |case, event| Offer { case, at: Some(now()), ..Offer::new(event, actor.clone()) };
+        let offer = |case, event| Offer { case, at: Some(now().into()), ..Offer::new(event, actor.clone()) };
         let openings: Vec<Offer> = (0..WRITERS).map(|_| offer(None, event.clone())).collect();
         let cases: Vec<Uuid> = service.offer(&openings).into_iter().map(|made| made.unwrap().case).collect();
         let service = Arc::new(RwLock::new(service));

@@ -5,9 +5,11 @@ pub(crate) mod value;
 
 pub use json::{from_json, json_error_text, read_json};
 
+use crate::error::AppError;
+use crate::service::EventTime;
 use crate::zone::Zone;
 use ibbi_common::spelling::{self, echo};
-use ibbi_core::{Event, EventKind, FieldInfo, FieldKind, Program, Requirement};
+use ibbi_core::{At, Date, Event, EventKind, FieldInfo, FieldKind, Program, Requirement};
 use serde_json::{Map, Value, json};
 
 /// An error that says why input is not an event. Nothing was recorded.
@@ -120,23 +122,82 @@ fn pair(field: &FieldInfo) -> String {
 pub fn from_pairs<S: AsRef<str>>(kind: EventKind, pairs: &[S], zone: Zone) -> Result<Event, InputError> {
     let mut data = Map::new();
     for pair in pairs {
-        let pair = pair.as_ref();
-        let not_a_pair = || InputError::NotAPair { found: echo(pair), event: kind, keys: usage(kind) };
-        let (key, text) = pair.split_once('=').ok_or_else(not_a_pair)?;
-        let field = kind.field(key).ok_or_else(|| unknown_key(kind, key))?;
-        if value::is_placeholder(text) {
-            return Err(InputError::Placeholder { key: field.name, placeholder: value::usage(field.kind) });
-        }
-        let value =
-            value::read(field.kind, text, zone).map_err(|reason| InputError::Value { key: field.name, reason })?;
-        match (data.get_mut(field.name), value) {
-            (None, value) => {
-                data.insert(field.name.to_owned(), value);
-            }
-            (Some(Value::Array(list)), Value::Array(more)) if value::repeats(field.kind) => list.extend(more),
-            (Some(_), _) => return Err(InputError::Repeated(field.name)),
+        let (field, text) = split(kind, pair.as_ref())?;
+        add(&mut data, field, value_of(field, text, zone)?)?;
+    }
+    complete(kind, data, zone)
+}
+
+/// Returns a recorded event with the fields changed that some `key=value` pairs name. An optional field without a value,
+/// `key=`, is removed.
+///
+/// ```
+/// use ibbi_app::{input, zone::Zone};
+/// use ibbi_core::EventKind;
+/// let recorded = input::from_pairs(EventKind::LeaderAgreed, &["seat=superintendent", "name=R. Amari"], Zone::default())?;
+/// let amended = input::amended(&recorded, &["name=Rosa Amari"], Zone::default())?;
+/// assert_eq!(amended, input::from_pairs(recorded.kind(), &["seat=superintendent", "name=Rosa Amari"], Zone::default())?);
+/// # Ok::<(), input::InputError>(())
+/// ```
+///
+/// # Errors
+/// Returns an [`InputError`] that says which key is wrong and what to write.
+pub fn amended<S: AsRef<str>>(recorded: &Event, pairs: &[S], zone: Zone) -> Result<Event, InputError> {
+    let kind = recorded.kind();
+    let data = recorded.serialize_data(serde_json::value::Serializer);
+    let mut data = match data {
+        Ok(Value::Object(data)) => data,
+        other => return Err(InputError::Json(format!("the recorded event can't be read: {other:?}"))),
+    };
+    let mut changed = Map::new();
+    for pair in pairs {
+        let (field, text) = split(kind, pair.as_ref())?;
+        if text.is_empty() && field.requirement == Requirement::Optional {
+            data.remove(field.name);
+        } else {
+            add(&mut changed, field, value_of(field, text, zone)?)?;
         }
     }
+    data.extend(changed);
+    complete(kind, data, zone)
+}
+
+/// Reads when an event happened: a day, if only that is known, or what [`Zone::read`] reads.
+///
+/// # Errors
+/// Returns [`AppError::Zone`] with the form to write.
+pub fn event_time(text: &str, zone: Zone, now: At) -> Result<EventTime, AppError> {
+    match text.parse::<Date>() {
+        Ok(day) => Ok(EventTime::On(day)),
+        Err(_) => Ok(EventTime::At(zone.read(text, now)?)),
+    }
+}
+
+fn split(kind: EventKind, pair: &str) -> Result<(&'static FieldInfo, &str), InputError> {
+    let not_a_pair = || InputError::NotAPair { found: echo(pair), event: kind, keys: usage(kind) };
+    let (key, text) = pair.split_once('=').ok_or_else(not_a_pair)?;
+    Ok((kind.field(key).ok_or_else(|| unknown_key(kind, key))?, text))
+}
+
+fn value_of(field: &'static FieldInfo, text: &str, zone: Zone) -> Result<Value, InputError> {
+    if value::is_placeholder(text) {
+        return Err(InputError::Placeholder { key: field.name, placeholder: value::usage(field.kind) });
+    }
+    value::read(field.kind, text, zone).map_err(|reason| InputError::Value { key: field.name, reason })
+}
+
+fn add(data: &mut Map<String, Value>, field: &'static FieldInfo, value: Value) -> Result<(), InputError> {
+    match (data.get_mut(field.name), value) {
+        (None, value) => {
+            data.insert(field.name.to_owned(), value);
+        }
+        (Some(Value::Array(list)), Value::Array(more)) if value::repeats(field.kind) => list.extend(more),
+        (Some(_), _) => return Err(InputError::Repeated(field.name)),
+    }
+    Ok(())
+}
+
+fn complete(kind: EventKind, mut data: Map<String, Value>, zone: Zone) -> Result<Event, InputError> {
     let is_missing = |field: &&FieldInfo| field.is_required() && !data.contains_key(field.name);
     let missing: Vec<_> = kind.fields().iter().filter(is_missing).map(pair).collect();
     if !missing.is_empty() {

@@ -181,6 +181,6 @@ impl RunIds {
     fn offer(&self, actor: &Name, run: u64, number: u64, at: At, event: Event) -> Offer {
         let (case, id) = (self.id("case", run, 0), self.id("record", run, number));
         let (case, new_case) = if number == 0 { (None, Some(case)) } else { (Some(case), None) };
-        Offer { case, new_case, at: Some(at), id: Some(id), ..Offer::new(event, actor.clone()) }
+        Offer { case, new_case, at: Some(at.into()), id: Some(id), ..Offer::new(event, actor.clone()) }
     }
 }

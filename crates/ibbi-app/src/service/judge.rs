@@ -1,11 +1,11 @@
 //! Checking one offer against its case.
 
 use super::CLOCK_TOLERANCE;
-use super::offer::{Offer, Recorded};
+use super::offer::{EventTime, Offer, Recorded};
 use crate::case_log::{CaseLog, session_summary};
 use crate::error::AppError;
 use crate::input;
-use ibbi_core::{At, CaseFile};
+use ibbi_core::{Accepted, ActRefusal, Advisory, At, CaseFile, Date, Precision, Stage, Submission};
 use ibbi_store::{AppendError, NewRecord};
 use uuid::Uuid;
 
@@ -36,39 +36,141 @@ pub(super) fn accept(
     offer: &Offer,
     (id, now, detail): (Uuid, At, Detail),
 ) -> Result<(NewRecord, Recorded), AppError> {
-    let at = happened_at(log, offer, now);
-    check_clock(at, now, log)?;
-    check_revision(log, offer)?;
-    input::check_zone(&offer.event, log.zone)?;
+    let submission = submission(log, offer, now)?;
     let from = log.recorded.stage();
     let advisories = match detail {
-        Detail::All => log.recorded.facts().advise(&offer.event, at, Some(now)),
+        Detail::All => advisories(log, &submission, now),
         Detail::None => Vec::new(),
     };
-    // The store gives the real number; until then it only has to be above those of the case.
-    let seq = log.recorded.records().entries().last().map_or(1, |last| last.seq + 1);
+    let seq = next_number(log);
     let refused = |refusal| AppError::Refused { refusal, zone: log.zone };
-    let accepted = log.recorded.accept(id, seq, at, offer.event.clone()).map_err(refused)?;
-    let kind = offer.event.kind();
-    let answer = Recorded {
+    let accepted = if submission.replaces.is_none() && submission.precision == Precision::Instant {
+        log.recorded.accept(id, seq, submission.at, submission.event).map_err(refused)?
+    } else {
+        let act = log.recorded.accept_act(seq, vec![(id, submission)]);
+        let accepted = act.map_err(|ActRefusal { refusal, .. }| refused(refusal))?.pop();
+        accepted.ok_or_else(|| AppError::Usage("there is no event".to_owned()))?
+    };
+    let answer = answer(log, &accepted, from, advisories, detail);
+    Ok((NewRecord { on_behalf: offer.on_behalf.clone(), ..NewRecord::new(accepted, offer.actor.clone()) }, answer))
+}
+
+/// Accepts offers as one act in their case, which moves on, and returns the records with their answers.
+///
+/// # Errors
+/// [`AppError::InAct`] names the offer that is to blame.
+pub(super) fn accept_act(
+    log: &mut CaseLog,
+    offers: &[Offer],
+    (ids, now): (&[Uuid], At),
+) -> Result<Vec<(NewRecord, Recorded)>, AppError> {
+    let in_act = |index, error| AppError::InAct { index, count: offers.len(), error: Box::new(error) };
+    let mut submissions = Vec::with_capacity(offers.len());
+    for (index, offer) in offers.iter().enumerate() {
+        submissions.push(submission(log, offer, now).map_err(|error| in_act(index, error))?);
+    }
+    let from = log.recorded.stage();
+    let before = log.clone();
+    let act = ids.iter().copied().zip(submissions.iter().cloned()).collect();
+    let accepted = log
+        .recorded
+        .accept_act(next_number(log), act)
+        .map_err(|ActRefusal { index, refusal }| in_act(index, AppError::Refused { refusal, zone: log.zone }))?;
+    let records = accepted.into_iter().zip(offers).zip(&submissions).map(|((accepted, offer), submission)| {
+        let answer = answer(log, &accepted, from, advisories(&before, submission, now), Detail::All);
+        (NewRecord { on_behalf: offer.on_behalf.clone(), ..NewRecord::new(accepted, offer.actor.clone()) }, answer)
+    });
+    Ok(records.collect())
+}
+
+/// Returns a number above those of a case. The store gives the real one.
+fn next_number(log: &CaseLog) -> u64 {
+    log.recorded.records().entries().last().map_or(1, |last| last.seq + 1)
+}
+
+/// Checks what the core doesn't know about an offer, and returns the event to record with its time.
+fn submission(log: &CaseLog, offer: &Offer, now: At) -> Result<Submission, AppError> {
+    if offer.event.note_text().is_some_and(|text| text.text().is_none()) {
+        return Err(AppError::Usage("the text is missing; give the text itself, not its digest".to_owned()));
+    }
+    check_revision(log, offer)?;
+    input::check_zone(&offer.event, log.zone)?;
+    let (replaces, event) = (offer.replaces, offer.event.clone());
+    match offer.at {
+        Some(EventTime::On(day)) => {
+            let instants = instants_on(log, day, now)?;
+            let on = |at| Submission { at, precision: Precision::Day, replaces, event: event.clone() };
+            let fits = |at: &At| {
+                let act = vec![(Uuid::nil(), on(*at))];
+                log.recorded.clone().accept_act(next_number(log), act).is_ok()
+            };
+            let at = instants.iter().copied().find(fits).or(instants.first().copied()).unwrap_or(now);
+            Ok(on(at))
+        }
+        Some(EventTime::At(at)) => {
+            check_clock(at, now, log)?;
+            Ok(Submission { at, precision: Precision::Instant, replaces, event })
+        }
+        None => {
+            let at = replaced_time(log, replaces).unwrap_or_else(|| recorded_now(log, now));
+            Ok(Submission { at, precision: Precision::Instant, replaces, event })
+        }
+    }
+}
+
+/// Returns the instants on a day that an event of which only the day is known can get, the best first: noon, just after each
+/// event of the case on that day, the day's beginning, and its end. None is after now.
+fn instants_on(log: &CaseLog, day: Date, now: At) -> Result<Vec<At>, AppError> {
+    let (begins, ends) = log.zone.day(day).ok_or_else(|| AppError::Usage(format!("{day} is not a day to record")))?;
+    if begins > now {
+        return Err(AppError::Future { at: begins, now, zone: log.zone });
+    }
+    let last = At::from_millis(ends.millis() - 60_000).unwrap_or(begins).min(now);
+    let noon = At::from_millis(begins.millis() + (ends.millis() - begins.millis()) / 2).unwrap_or(begins).min(now);
+    let known = log.recorded.records().in_effect().into_iter().map(|entry| entry.at).filter(|at| (begins..=last).contains(at));
+    Ok([noon].into_iter().chain(known).chain([begins, last]).collect())
+}
+
+/// Returns the time of the record that an event replaces: a correction without a time doesn't change the time.
+fn replaced_time(log: &CaseLog, replaces: Option<u64>) -> Option<At> {
+    let replaced = replaces?;
+    log.recorded.records().entries().iter().find(|entry| entry.seq == replaced).map(|entry| entry.at)
+}
+
+/// Returns the advisories for an event at its place among the events of its case.
+fn advisories(log: &CaseLog, submission: &Submission, now: At) -> Vec<Advisory> {
+    let Submission { at, event, .. } = submission;
+    let is_late = log.recorded.facts().file().is_some_and(|file| *at < file.last_at());
+    if is_late {
+        log.recorded.records().state_at(*at).advise(event, *at, Some(now))
+    } else {
+        log.recorded.facts().advise(event, *at, Some(now))
+    }
+}
+
+fn answer(log: &CaseLog, accepted: &Accepted, from: Stage, advisories: Vec<Advisory>, detail: Detail) -> Recorded {
+    let kind = accepted.event().kind();
+    let all = detail == Detail::All;
+    Recorded {
         case: log.id,
-        district: if detail == Detail::All { log.district().cloned() } else { None },
-        id,
+        district: if all { log.district().cloned() } else { None },
+        id: accepted.id(),
         seq: None,
         rev: None,
         event: kind,
-        at,
+        at: accepted.at(),
+        precision: accepted.precision(),
+        replaces: accepted.replaces(),
         from,
         to: accepted.to(),
         dry_run: false,
         existing: false,
-        summary: if detail == Detail::All { session_summary(kind, log.recorded.facts()) } else { None },
+        summary: if all { session_summary(kind, log.recorded.facts()) } else { None },
         advisories,
         checkpoint: None,
         set_aside: None,
         zone: log.zone,
-    };
-    Ok((NewRecord::new(accepted, offer.actor.clone()), answer))
+    }
 }
 
 /// Returns the answer to an offer under the ID of a record that the case has: the same as when it was recorded.
@@ -77,9 +179,16 @@ pub(super) fn accept(
 pub(super) fn retried(log: &CaseLog, offer: &Offer, now: At) -> Result<Option<Recorded>, AppError> {
     let Some(id) = offer.id else { return Ok(None) };
     let Some(known) = log.records.iter().find(|record| record.id == id) else { return Ok(None) };
-    let at = offer.at.unwrap_or(known.at);
-    check_clock(at, now, log)?;
-    if (&known.actor, known.at, &known.event) != (&offer.actor, at, &offer.event) {
+    let same_time = match offer.at {
+        None => true,
+        Some(EventTime::At(at)) => {
+            check_clock(at, now, log)?;
+            at == known.at
+        }
+        Some(EventTime::On(day)) => log.zone.date(known.at) == day,
+    };
+    let sent = (&offer.actor, &offer.event, offer.replaces, &offer.on_behalf);
+    if !same_time || sent != (&known.actor, &known.event, known.details.replaces, &known.details.on_behalf) {
         return Err(AppendError::IdTaken { case: log.id, id, rev: known.rev }.into());
     }
     Ok(Some(Recorded {
@@ -89,7 +198,9 @@ pub(super) fn retried(log: &CaseLog, offer: &Offer, now: At) -> Result<Option<Re
         seq: Some(known.seq),
         rev: Some(known.rev),
         event: offer.event.kind(),
-        at,
+        at: known.at,
+        precision: known.details.precision,
+        replaces: known.details.replaces,
         from: known.to,
         to: known.to,
         dry_run: false,
@@ -102,14 +213,11 @@ pub(super) fn retried(log: &CaseLog, offer: &Offer, now: At) -> Result<Option<Re
     }))
 }
 
-/// Returns when an event happened. If no time was sent, that is the time at which it is checked.
+/// Returns the time of an event for which no time was sent: the time at which it is checked.
 ///
 /// A case whose last event is a little ahead of this clock doesn't refuse the next event for that: the event gets the time
 /// of the last one.
-fn happened_at(log: &CaseLog, offer: &Offer, now: At) -> At {
-    if let Some(at) = offer.at {
-        return at;
-    }
+fn recorded_now(log: &CaseLog, now: At) -> At {
     let last = log.recorded.facts().file().map(CaseFile::last_at);
     last.filter(|last| *last > now && last.millis() - now.millis() <= CLOCK_TOLERANCE).unwrap_or(now)
 }

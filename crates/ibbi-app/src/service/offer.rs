@@ -1,7 +1,7 @@
 //! What is offered to a service, and its answer.
 
 use crate::zone::Zone;
-use ibbi_core::{Advisory, At, Event, EventKind, Name, Stage};
+use ibbi_core::{Advisory, At, Date, Event, EventKind, Name, Precision, Stage};
 use ibbi_store::CheckpointOutcome;
 use serde::Serialize;
 use uuid::Uuid;
@@ -14,11 +14,15 @@ pub struct Offer {
     /// The event.
     pub event: Event,
     /// When it happened; the time at which it is recorded if none is given.
-    pub at: Option<At>,
+    pub at: Option<EventTime>,
+    /// The number of the record that the event replaces, if it replaces one.
+    pub replaces: Option<u64>,
     /// The record's ID, for a retry; a new one if none is given.
     pub id: Option<Uuid>,
     /// Who records it.
     pub actor: Name,
+    /// The person or body for whom the actor records it.
+    pub on_behalf: Option<Name>,
     /// How many records the sender has seen in the case; with another number, the offer is a conflict.
     pub expected_revision: Option<u64>,
     /// The ID of the case that this event opens; a new one if none is given.
@@ -28,13 +32,41 @@ pub struct Offer {
 impl Offer {
     /// Returns the offer of an event that happens now.
     pub const fn new(event: Event, actor: Name) -> Self {
-        Self { case: None, event, at: None, id: None, actor, expected_revision: None, new_case: None }
+        Self {
+            case: None,
+            event,
+            at: None,
+            replaces: None,
+            id: None,
+            actor,
+            on_behalf: None,
+            expected_revision: None,
+            new_case: None,
+        }
+    }
+}
+
+/// When an event happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventTime {
+    /// At this instant.
+    At(At),
+    /// On this day in the district's time zone; only the day is known. The service picks an instant on that day at which the
+    /// rules allow the event.
+    On(Date),
+}
+
+impl From<At> for EventTime {
+    fn from(at: At) -> Self {
+        Self::At(at)
     }
 }
 
 /// A source of IDs.
 pub struct Ids {
     next: Box<dyn FnMut() -> Uuid + Send + Sync>,
+    /// Whether the salts of confidential texts are random. If not, they follow from the IDs.
+    salted: bool,
     /// An ID that was taken and not used.
     unused: Option<Uuid>,
 }
@@ -42,12 +74,20 @@ pub struct Ids {
 impl Ids {
     /// Returns random IDs that begin with the time (UUID version 7).
     pub fn random() -> Self {
-        Self::from_fn(Uuid::now_v7)
+        Self { salted: true, ..Self::from_fn(Uuid::now_v7) }
     }
 
-    /// Returns IDs from a function, for output that is the same each time.
+    /// Returns IDs from a function, for output that is the same each time: simulated cases, samples, and tests.
+    ///
+    /// The digest of a confidential text then has the record's ID as its salt, so it doesn't protect a text that can be
+    /// guessed.
     pub fn from_fn(next: impl FnMut() -> Uuid + Send + Sync + 'static) -> Self {
-        Self { next: Box::new(next), unused: None }
+        Self { next: Box::new(next), salted: false, unused: None }
+    }
+
+    /// Returns the salt for the text of a record with this ID; none if the store makes one at random.
+    pub(super) fn salt(&self, id: Uuid) -> Option<[u8; 16]> {
+        (!self.salted).then(|| id.into_bytes())
     }
 
     /// Returns the next ID.
@@ -85,6 +125,12 @@ pub struct Recorded {
     pub event: EventKind,
     /// When it happened.
     pub at: At,
+    /// How exactly that is known.
+    #[serde(skip_serializing_if = "is_instant")]
+    pub precision: Precision,
+    /// The number of the record that it replaces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<u64>,
     /// The stage before.
     pub from: Stage,
     /// The stage after.
@@ -107,6 +153,11 @@ pub struct Recorded {
     /// The district's time zone, for showing times.
     #[serde(skip)]
     pub zone: Zone,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_instant(precision: &Precision) -> bool {
+    *precision == Precision::Instant
 }
 
 /// The outcome of signing a checkpoint after a record.

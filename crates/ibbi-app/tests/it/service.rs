@@ -70,12 +70,7 @@ fn withdrawal() -> CaseWithdrawn {
 
 fn open_ledger(path: &Path, clock: &TestClock) -> Result<LedgerService, AppError> {
     let first = FirstLine { actor: actor(), at: None, origin: None, id: Uuid::from_u128(1) };
-    let options = OpenOptions {
-        clock: clock.clock(),
-        collect: Collect::Nothing,
-        signer: None,
-        lock_wait: std::time::Duration::from_millis(50),
-    };
+    let options = OpenOptions { lock_wait: std::time::Duration::from_millis(50), ..OpenOptions::new(clock.clock()) };
     ledger::open_or_create(path, &first, Ids::random(), &options)
 }
 
@@ -129,7 +124,7 @@ on_each_store! {
         clock.advance(60_000);
         let retry = Offer { expected_revision: Some(1), ..same };
         assert!(service.record(retry.clone()).unwrap().existing);
-        let with_time = Offer { at: Some(clock.now()), ..retry };
+        let with_time = Offer { at: Some(clock.now().into()), ..retry };
         assert!(matches!(service.record(with_time), Err(AppError::Append(AppendError::IdTaken { .. }))));
         assert_eq!(service.store().records(0, usize::MAX).unwrap().len(), 2);
     }
@@ -145,11 +140,11 @@ on_each_store! {
     fn event_minutes_ahead_does_not_block_the_next(service, clock) {
         let case = opened(service, "Maple Hollow");
         let ahead = clock.later(3 * 60_000);
-        let fast = Offer { at: Some(ahead), ..offer(Some(case), note("from a clock that is three minutes fast")) };
+        let fast = Offer { at: Some(ahead.into()), ..offer(Some(case), note("from a clock that is three minutes fast")) };
         let answers = service.offer(&[fast, offer(Some(case), note("without a time"))]);
         let times: Vec<_> = answers.iter().map(|answer| answer.as_ref().unwrap().at).collect();
         assert_eq!(times, [ahead, ahead]);
-        let too_far = Offer { at: Some(clock.later(5 * 60_000 + 1)), ..offer(Some(case), note("six minutes")) };
+        let too_far = Offer { at: Some(clock.later(5 * 60_000 + 1).into()), ..offer(Some(case), note("six minutes")) };
         assert!(matches!(service.record(too_far), Err(AppError::Future { .. })));
     }
 

@@ -8,7 +8,8 @@ use crate::error::AuditError;
 use crate::finding::Finding;
 use crate::input::LedgerSource;
 use ibbi_core::{
-    Advisory, At, Case, Event, EventKind, Name, Outcome, Precision, Refusal, Rule, Stage, TimeZoneName, Unmet, WaitingFor,
+    Advisory, At, Case, Event, EventKind, Name, Outcome, Precision, Refusal, Rule, Stage, TimeZoneName, Unmet,
+    WaitingFor,
 };
 use ibbi_log::{Record, RecordDetails, Uuid};
 use serde::Serialize;

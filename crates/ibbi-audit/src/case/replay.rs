@@ -76,15 +76,15 @@ struct ReplayedRecords {
 fn replay(input: &CaseRecords, query: &CaseQuery) -> ReplayedRecords {
     let mut replayed =
         ReplayedRecords { core_state: CaseState::with_history(), records: Vec::new(), numbers: HashMap::new() };
-    let counts = |record: &LineRecord| !input.uncounted.contains(&record.line) && !input.repeated.contains(&record.line);
+    let counts =
+        |record: &LineRecord| !input.uncounted.contains(&record.line) && !input.repeated.contains(&record.line);
     let acts = input.records.chunk_by(|_, next| next.details.act.is_some_and(|act| act.index > 1));
     for act in acts {
         let before = replayed.core_state.case().clone();
         let refused = if act.iter().all(counts) { replayed.offer(act) } else { None };
         for (index, record) in act.iter().enumerate() {
             let LineRecord { record: Record { seq, rev, at, logged, .. }, line, .. } = *record;
-            let advisories =
-                if query.advisories { before.advise(&record.event, at, Some(logged)) } else { Vec::new() };
+            let advisories = if query.advisories { before.advise(&record.event, at, Some(logged)) } else { Vec::new() };
             let own = refused.as_ref().filter(|refused| refused.index == index);
             replayed.records.push(CaseRecord {
                 seq,

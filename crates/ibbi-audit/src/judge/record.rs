@@ -213,7 +213,12 @@ impl Shard {
     }
 
     /// Judges the records of an act together.
-    fn judge_act(&mut self, index: usize, context: &JudgeContext<'_>, out: &mut Vec<Finding>) -> Result<(), AuditError> {
+    fn judge_act(
+        &mut self,
+        index: usize,
+        context: &JudgeContext<'_>,
+        out: &mut Vec<Finding>,
+    ) -> Result<(), AuditError> {
         self.load_history(index, context)?;
         let case = &mut self.cases[index];
         let Some(state) = &mut case.state else { return Ok(()) };

@@ -146,9 +146,16 @@ pub(crate) struct Tour {
 /// The time of an event and the person who records it.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct When {
-    /// When the event happened, in the district's time: "2026-10-20 16:00". You can add an offset or Z. Default: now.
+    /// When the event happened, in the district's time: "2026-10-20 16:00", or "2026-10-20" if you know only the day. You
+    /// can add an offset or Z. It can be before other events. Default: now.
     #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     pub(crate) at: Option<String>,
+    /// Person or body for whom you record it.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) on_behalf: Option<String>,
+    /// Record even if this computer's clock is much earlier than the last record. Check the clock first.
+    #[arg(long)]
+    pub(crate) clock_is_right: bool,
     /// Person who records the event. Default: IBBI_ACTOR, or your user name.
     #[arg(long, value_name = "NAME")]
     pub(crate) actor: Option<String>,

@@ -31,11 +31,11 @@ use crate::args::{Args, Command, From, OneScenario, Runs, Signing, When};
 use crate::output::Outcome;
 use ibbi_app::ledger::{self, ClockError, Collect, LedgerService, OpenOptions};
 use ibbi_app::output::{OutputFile, OutputKind};
-use ibbi_app::service::{Ids, Offer, Recorded};
+use ibbi_app::service::{EventTime, Ids, Offer, Recorded};
 use ibbi_app::signing::Signer;
 use ibbi_app::sim::{Scenario, Settings, Simulator};
 use ibbi_app::zone::Zone;
-use ibbi_app::{AppError, schedule};
+use ibbi_app::{AppError, input, schedule};
 use ibbi_core::{At, Name};
 use std::path::Path;
 use std::sync::Arc;
@@ -96,10 +96,16 @@ fn actor(given: Option<&str>) -> Result<Name, AppError> {
     Name::new(&text).map_err(|error| AppError::Usage(format!("actor: {error}")))
 }
 
+/// Returns the person or body for whom an event is recorded.
+fn on_behalf(when: &When) -> Result<Option<Name>, AppError> {
+    let name = when.on_behalf.as_deref().map(Name::new).transpose();
+    name.map_err(|error| AppError::Usage(format!("on behalf: {error}")))
+}
+
 /// Returns how to open a ledger whose cases are kept in memory as `collect` says.
 fn options(collect: Collect, signing: Option<&Signing>) -> Result<OpenOptions, AppError> {
     let signer = signing.map(signer).transpose()?.flatten();
-    Ok(OpenOptions { clock: Arc::new(clock::now), collect, signer, lock_wait: ledger::LOCK_WAIT })
+    Ok(OpenOptions { collect, signer, ..OpenOptions::new(Arc::new(clock::now)) })
 }
 
 /// Parses a time in a zone; the default is now.
@@ -109,7 +115,7 @@ fn instant(at: Option<&str>, zone: Zone, now: At) -> Result<At, AppError> {
 
 /// Opens a ledger to record an event in it, or only reads it for a dry run.
 fn open_to_record(ledger: &Path, when: &When, collect: Collect, dry_run: bool) -> Result<LedgerService, AppError> {
-    let options = options(collect, Some(&when.signing))?;
+    let options = OpenOptions { trust_clock: when.clock_is_right, ..options(collect, Some(&when.signing))? };
     if dry_run { ledger::read(ledger, &options) } else { ledger::open(ledger, Ids::random(), &options) }
 }
 
@@ -123,8 +129,8 @@ fn record_offer(service: &mut LedgerService, offer: Offer, dry_run: bool) -> Res
 }
 
 /// Parses the time of an event, in the time zone of its case. Without one, the event happens when it is recorded.
-fn event_time(when: &When, zone: Zone) -> Result<Option<At>, AppError> {
-    when.at.as_deref().map(|text| Ok(zone.read(text, now()?)?)).transpose()
+fn event_time(when: &When, zone: Zone) -> Result<Option<EventTime>, AppError> {
+    when.at.as_deref().map(|text| input::event_time(text, zone, now()?)).transpose()
 }
 
 /// Loads the key that signs checkpoints, from the command line or the environment. It is loaded before anything is

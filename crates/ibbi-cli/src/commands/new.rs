@@ -1,11 +1,11 @@
 //! `ibbi new`: opens a case.
 
-use super::{actor, event_time, options, record_offer};
+use super::{actor, event_time, on_behalf, options, record_offer};
 use crate::args::{New, Presence};
 use crate::output::Outcome;
 use crate::terminal::{self, command};
-use ibbi_app::ledger::{self, Collect, FirstLine, MemoryStore};
-use ibbi_app::service::{CaseService, Ids, Offer};
+use ibbi_app::ledger::{self, Collect, FirstLine, MemoryStore, OpenOptions};
+use ibbi_app::service::{CaseService, EventTime, Ids, Offer};
 use ibbi_app::{AppError, input, zone::Zone};
 use ibbi_core::{EventKind, Name, Program, ProgramParameters};
 use std::sync::Arc;
@@ -32,11 +32,17 @@ pub(crate) fn run(args: New, json: bool) -> Result<Outcome, AppError> {
     let origin = args.origin.as_deref().map(Name::new).transpose();
     let origin = origin.map_err(|error| AppError::Usage(format!("origin: {error}")))?;
     let (actor, at) = (actor(args.when.actor.as_deref())?, event_time(&args.when, zone)?);
-    let offer = Offer { at, ..Offer::new(event, actor.clone()) };
+    let on_behalf = on_behalf(&args.when)?;
+    let offer = Offer { at, on_behalf, ..Offer::new(event, actor.clone()) };
     let options = options(Collect::Nothing, Some(&args.when.signing))?;
+    let options = OpenOptions { trust_clock: args.when.clock_is_right, ..options };
     // A ledger isn't created for an event that is refused.
     let clock = Arc::clone(&options.clock);
     CaseService::new(MemoryStore::with_clock(move || clock()), Ids::random()).ask(&offer)?;
+    let at = at.and_then(|at| match at {
+        EventTime::At(at) => Some(at),
+        EventTime::On(day) => zone.day(day).map(|(begins, _)| begins),
+    });
     let first = FirstLine { actor, at, origin, id: uuid::Uuid::now_v7() };
     let mut service = ledger::open_or_create(&args.ledger, &first, Ids::random(), &options)?;
     let recorded = record_offer(&mut service, offer, false)?;

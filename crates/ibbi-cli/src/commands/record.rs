@@ -1,6 +1,6 @@
 //! `ibbi record`: records an event, or checks whether it can be recorded.
 
-use super::{actor, event_time, open_to_record, record_offer};
+use super::{actor, event_time, on_behalf, open_to_record, record_offer};
 use crate::args::Record;
 use crate::output::Outcome;
 use crate::terminal;
@@ -32,7 +32,13 @@ pub(crate) fn run(args: Record, json: bool) -> Result<Outcome, AppError> {
         }
     };
     let (event, at) = (given.event(zone)?, event_time(&args.when, zone)?);
-    let offer = Offer { case, at, id: args.id, ..Offer::new(event, actor(args.when.actor.as_deref())?) };
+    let offer = Offer {
+        case,
+        at,
+        id: args.id,
+        on_behalf: on_behalf(&args.when)?,
+        ..Offer::new(event, actor(args.when.actor.as_deref())?)
+    };
     let recorded = record_offer(&mut service, offer, args.dry_run)?;
     if json { Ok(Outcome::json(&recorded)) } else { Ok(Outcome::done(terminal::recorded(&recorded, zone, ""))) }
 }

@@ -1,6 +1,6 @@
 //! `ibbi void`: voids an event that was recorded by mistake.
 
-use super::{actor, event_time, open_to_record, record_offer};
+use super::{actor, event_time, on_behalf, open_to_record, record_offer};
 use crate::args::Void;
 use crate::output::Outcome;
 use crate::terminal;
@@ -19,8 +19,13 @@ pub(crate) fn run(args: Void, json: bool) -> Result<Outcome, AppError> {
     let case = ledger::case_of(&service, args.seq)?;
     let zone = service.case(case)?.zone;
     let (event, at) = (EventVoided { reason, seq: args.seq }, event_time(&args.when, zone)?);
-    let offer =
-        Offer { case: Some(case), at, id: args.id, ..Offer::new(event.into(), actor(args.when.actor.as_deref())?) };
+    let offer = Offer {
+        case: Some(case),
+        at,
+        id: args.id,
+        on_behalf: on_behalf(&args.when)?,
+        ..Offer::new(event.into(), actor(args.when.actor.as_deref())?)
+    };
     let recorded = record_offer(&mut service, offer, args.dry_run)?;
     if json { Ok(Outcome::json(&recorded)) } else { Ok(Outcome::done(terminal::recorded(&recorded, zone, ""))) }
 }

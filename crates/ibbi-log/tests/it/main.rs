@@ -3,5 +3,6 @@
 mod corpus;
 mod editions;
 mod follow;
+mod format;
 mod ledger;
 mod lines;

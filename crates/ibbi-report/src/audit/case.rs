@@ -74,7 +74,8 @@ pub(crate) fn record_notes(
         notes.push((TextStyle::Quiet, "only the day is known".to_owned()));
     }
     if moment.inserted > 0 {
-        let events = if moment.inserted == 1 { "1 later event".to_owned() } else { format!("{} later events", moment.inserted) };
+        let events =
+            if moment.inserted == 1 { "1 later event".to_owned() } else { format!("{} later events", moment.inserted) };
         notes.push((TextStyle::Warning, format!("recorded after {events}")));
     }
     if let Some(cause) = cause {

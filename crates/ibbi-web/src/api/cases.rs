@@ -8,7 +8,7 @@ use axum::http::header::LOCATION;
 use ibbi_app::ExtractError;
 use ibbi_app::ledger::{self, CasePage, CaseQuery, CaseSummary, Order};
 use ibbi_app::replay::{self, Until};
-use ibbi_app::service::{Offer, Recorded};
+use ibbi_app::service::{EventTime, Offer, Recorded};
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, input, schedule, signing, status as standing};
 use ibbi_core::{At, EventKind, Name};
@@ -27,6 +27,8 @@ struct Sent<'a> {
     at: Option<String>,
     id: Option<Uuid>,
     actor: Option<Name>,
+    on_behalf: Option<Name>,
+    replaces: Option<u64>,
     #[serde(default)]
     dry_run: bool,
 }
@@ -104,16 +106,17 @@ fn read(request: &WebRequest, case: Option<Uuid>) -> Result<(Offer, bool), WebEr
     let at = match sent.at.as_deref() {
         None | Some("now") => None,
         Some(text) => Some(match text.parse::<At>() {
-            Ok(at) => at,
+            Ok(at) => EventTime::At(at),
             Err(_) => {
                 let zone = case.map_or_else(|| Ok(Zone::default()), |case| request.state.zone(case))?;
-                zone.read(text, request.state.now()?).map_err(AppError::from)?
+                input::event_time(text, zone, request.state.now()?)?
             }
         }),
     };
     let actor = sent.actor.unwrap_or_else(|| request.state.actor.clone());
     let expected_revision = if case.is_some() { request.expected_rev()? } else { None };
-    let offer = Offer { case, at, id: sent.id, expected_revision, ..Offer::new(event, actor) };
+    let (id, replaces, on_behalf) = (sent.id, sent.replaces, sent.on_behalf);
+    let offer = Offer { case, at, id, replaces, on_behalf, expected_revision, ..Offer::new(event, actor) };
     Ok((offer, sent.dry_run))
 }
 

@@ -12,7 +12,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use ibbi_app::format::count;
 use ibbi_app::ledger::{self, AppendError, CasePage, CaseQuery, Order};
-use ibbi_app::service::Offer;
+use ibbi_app::service::{EventTime, Offer};
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, form};
 use ibbi_core::{EventKind, History};
@@ -172,6 +172,6 @@ fn opened(request: &WebRequest, given: &Pairs) -> Result<Uuid, WebError> {
     let refused = |refusal| AppError::Refused { refusal, zone };
     let at = when.instant(std::slice::from_ref(&event), &History::new(), zone, now).map_err(refused)?;
     let id = given.get("id").and_then(|id| Uuid::parse_str(id).ok());
-    let recorded = request.state.writer.offer_here(Offer { at, id, ..Offer::new(event, actor) })?;
+    let recorded = request.state.writer.offer_here(Offer { at: at.map(EventTime::At), id, ..Offer::new(event, actor) })?;
     Ok(recorded.case)
 }

@@ -142,12 +142,8 @@ fn second_process_learns_who_holds_the_ledger() {
     let server = Running::start();
     server.open("Maple Hollow");
     let clock: ledger::Clock = std::sync::Arc::new(crate::support::clock);
-    let options = ledger::OpenOptions {
-        clock,
-        collect: Collect::Nothing,
-        signer: None,
-        lock_wait: std::time::Duration::from_millis(50),
-    };
+    let options =
+        ledger::OpenOptions { lock_wait: std::time::Duration::from_millis(50), ..ledger::OpenOptions::new(clock) };
     let error = ledger::open(&server.ledger(), ibbi_app::service::Ids::random(), &options).unwrap_err();
     assert!(error.to_string().contains("is locked by process"), "{error}");
     // Reading needs no lock.

@@ -64,10 +64,9 @@ pub fn course(report: &CaseReport) -> Chart {
 
 fn lane(report: &CaseReport, stay: &StageStay, zone: Zone) -> Lane {
     let until = stay.left.unwrap_or(report.as_of).max(stay.entered);
-    let inside = report
-        .records
-        .iter()
-        .filter(|moment| moment.accepted && moment.corrected_by().is_none() && (stay.entered..=until).contains(&moment.at));
+    let inside = report.records.iter().filter(|moment| {
+        moment.accepted && moment.corrected_by().is_none() && (stay.entered..=until).contains(&moment.at)
+    });
     let mut events: Vec<Date> = inside.map(|moment| zone.date(moment.at)).collect();
     events.sort_unstable();
     events.dedup();

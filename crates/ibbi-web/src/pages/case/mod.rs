@@ -27,7 +27,7 @@ use history::Shown;
 use ibbi_app::case_log::CaseLog;
 use ibbi_app::form::{FormError, When};
 use ibbi_app::replay::{self, Until};
-use ibbi_app::service::{Offer, Recorded};
+use ibbi_app::service::{EventTime, Offer, Recorded};
 use ibbi_app::{AppError, status};
 use ibbi_core::{At, Event};
 pub(crate) use sent::Reader;
@@ -131,7 +131,7 @@ fn recorded(request: &WebRequest, case: Uuid, given: &Pairs) -> Result<Vec<Recor
     let id = given.get("id").and_then(|id| Uuid::parse_str(id).ok());
     let offer = |(number, (event, at)): (usize, (Event, Option<At>))| Offer {
         case: Some(case),
-        at,
+        at: at.map(EventTime::At),
         id: id.map(|id| Uuid::from_u128(id.as_u128().wrapping_add(number as u128))),
         expected_revision: expected_revision.map(|seen| seen + number as u64),
         ..Offer::new(event, actor.clone())
