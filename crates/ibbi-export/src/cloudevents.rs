@@ -30,7 +30,7 @@
 //! as they arrive receives a void as a message of its own, `ibbi.event_voided.v1`.
 
 use crate::{CHUNK, ChainedRecord, Corrections, ExportError, append};
-use ibbi_log::{LINE_VERSION, Opening};
+use ibbi_log::Opening;
 use std::io::{self, Write};
 
 /// The framing of messages in a file.
@@ -95,7 +95,7 @@ fn message(source: &str, chained: &ChainedRecord, voided_by: Option<u64>, out: &
     out.extend_from_slice(b"\",\"type\":\"ibbi.");
     out.extend_from_slice(record.event.kind().code().as_bytes());
     out.extend_from_slice(b".v");
-    append::number(LINE_VERSION, out);
+    append::number(if record.details.in_order { 1 } else { 2 }, out);
     out.extend_from_slice(b"\",\"subject\":\"");
     append::uuid(record.case, out);
     out.extend_from_slice(b"\",\"time\":\"");

@@ -36,6 +36,8 @@ pub fn write_ledger(path: &Path, cases: u64, together: u64) -> Result<(u64, u64)
         program: Name::new("ibbi 0.1.0")?,
     };
     let mut ledger = Ledger::create(path, &opening)?;
+    // The cases are written in groups, each from its beginning.
+    ledger.trust_clock();
     let mut batch = Vec::new();
     let mut written = 0_u64;
     let mut histories = HashMap::new();

@@ -89,8 +89,8 @@ fn write(
         At::from_millis(clock.load(Ordering::Relaxed)).ok_or_else(|| ClockError("there is no such time".to_owned()))
     });
     let store = LedgerStore::create(path, &new, (), clock)?;
-    // Every offer has the IDs of its case and its record.
-    let service = CaseService::new(store, Ids::random());
+    // Every offer has the IDs of its case and its record, and the salts follow from them: the same runs give the same bytes.
+    let service = CaseService::new(store, Ids::from_fn(Uuid::now_v7));
     let mut batch = Batch { service, logged, offers: Vec::new(), whole: Vec::new(), records: 0 };
     let over = simulator.last_instant();
     if interleaved {

@@ -81,7 +81,7 @@ impl Run<'_> {
                     self.client.acknowledged.extend(batch.iter().map(|record| record.accepted.id()));
                     return Some(ledger);
                 }
-                Err(AppendError::Read { .. }) => {}
+                Err(AppendError::Read { .. } | AppendError::Texts { .. }) => {}
                 Err(error) => {
                     assert!(matches!(error, AppendError::InDoubt { .. }), "{error}");
                     let poisoned = ledger.append(&batch, at(60));

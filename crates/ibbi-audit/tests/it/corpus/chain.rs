@@ -83,7 +83,7 @@ fn spellings() -> Vec<Sample> {
         text("line-with-an-unknown-key", ",\"v\":1}", ",\"v\":1,\"w\":2}"),
         text("line-with-a-missing-key", ",\"v\":1}", "}"),
         text("line-with-a-key-twice", ",\"v\":1}", ",\"v\":1,\"v\":1}"),
-        text("line-of-a-later-version", ",\"v\":1}", ",\"v\":2}"),
+        text("line-of-a-later-version", ",\"v\":1}", ",\"v\":3}"),
         text("line-of-an-unknown-type", "member_named", "member_elected"),
         text("line-to-an-unknown-stage", "\"to\":\"application\"", "\"to\":\"mediation\""),
         text("number-with-a-leading-zero", "\"seq\":9", "\"seq\":09"),
