@@ -4,7 +4,7 @@
 //! its fields after semicolons. IDs are counted, and the clock shows four minutes after each event, so that the bytes
 //! depend only on the story and the program.
 
-use ibbi_app::ledger::{self, Clock, ClockError, Collect, FirstLine, OpenOptions};
+use ibbi_app::ledger::{self, Clock, ClockError, FirstLine, OpenOptions};
 use ibbi_app::service::{Ids, Offer};
 use ibbi_app::{input, zone::Zone};
 use ibbi_core::{At, Event, EventKind, Name};

@@ -10,7 +10,7 @@ use crate::writer::Writer;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use ibbi_app::AppError;
-use ibbi_app::ledger::{self, Clock, Collect, FirstLine, OpenOptions};
+use ibbi_app::ledger::{self, Clock, FirstLine, OpenOptions};
 use ibbi_app::service::Ids;
 use ibbi_app::signing::Signer;
 use ibbi_core::Name;

@@ -102,7 +102,7 @@ fn run(service: &RwLock<LedgerService>, mut waiting: mpsc::Receiver<Job>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ibbi_app::ledger::{self, Clock, Collect, FirstLine, OpenOptions};
+    use ibbi_app::ledger::{self, Clock, FirstLine, OpenOptions};
     use ibbi_app::service::Ids;
     use ibbi_core::events::NoteAdded;
     use ibbi_core::{At, Event, Name, NoteText};

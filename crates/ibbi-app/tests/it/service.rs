@@ -1,7 +1,7 @@
 //! Recording through [`CaseService`], on a store in memory and on a ledger's file.
 
 use ibbi_app::AppError;
-use ibbi_app::ledger::{self, AppendError, Clock, Collect, FirstLine, LedgerService, MemoryStore, OpenOptions};
+use ibbi_app::ledger::{self, AppendError, Clock, FirstLine, LedgerService, MemoryStore, OpenOptions};
 use ibbi_app::ledger::{CaseQuery, EventStore, Order};
 use ibbi_app::service::{CaseService, Ids, Offer, Recorded};
 use ibbi_core::events::{CaseOpened, CaseWithdrawn, EventVoided, NoteAdded};
