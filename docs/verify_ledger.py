@@ -20,7 +20,12 @@ def event(line):  # returns the record of a line, if the line alone is correct
     require(line.endswith(b"\n") and len(line) <= 65537, "cut off (no line feed at the end), or longer than 64 KiB")
     value, text = json.loads(line.decode()), line.decode()[:-1]
     require(json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False) == text, "not in canonical form")
-    require((fits(value, DEFS["opening"]) or fits(value, DEFS["record"])) and fits(value["data"], DEFS[value["type"]]), "the schema doesn't allow it")
+    two = "_2" if type(value) is dict and value.get("v") == 2 else ""
+    lines = ["opening" + two, "record" + two] + (["format_line", "heads_line"] if two else [])
+    require(any(fits(value, DEFS[line]) for line in lines), "the schema doesn't allow it")
+    require(fits(value["data"], DEFS.get(value["type"] + two, DEFS.get(value["type"]))), "the schema doesn't allow its data")
+    act = value.get("act", [1, 2])
+    require(act[0] <= act[1] > 1, "the place in its act is not one of the act")
     for day in re.findall('"(?:at|logged|dated|contract_expires|starts|ends)":"(.{10})', text): datetime.date.fromisoformat(day)  # fails if the day doesn't exist
     data, program, rank = value["data"], value["data"].get("program"), DEFS["observer"]["properties"]["capacity"]["enum"].index
     times = [datetime.datetime.fromisoformat(data["slot"][edge]).timestamp() for edge in ("starts", "ends") if "slot" in data] or [0, 1]
@@ -38,18 +43,29 @@ SIGNATURE = rf"\u2014 [^\s\0-\x1f\x7f-\x9f+]+ (?=.{{6}}[^=])(?:{B64}{{4}})*(?:{B
 NOTE = rf"([^\0-\x1f]+)\n(0|[1-9][0-9]*)\n({B64}{{42}}{LAST})\n(?:[^\0-\x1f]+\n)*\n(?:{SIGNATURE})+\n*"
 def verify(lines, checkpoints=""):
     require(re.fullmatch(rf"\n*(?:{NOTE})*", checkpoints), "the checkpoint file is not a sequence of complete signed notes")
-    digests, logged, revs, origin = [], "", {}, None
+    digests, logged, revs, origin, version, act = [], "", {}, None, None, None
     for number, line in enumerate(lines, 1):
         try:
             value, prev = event(line), digests[-1].hex() if digests else "0" * 64
             require(value["prev"] == prev, f"prev is not {prev}, the SHA-256 of the previous line")
-            place = (number, revs.get(value.get("case"), 0) + 1, number > 1)
-            require((value["seq"], value.get("rev", 1), "case" in value) == place, f"seq, rev, and whether it has a case are not {place}")
-            require(value["logged"] >= logged, "logged before the previous line")
+            kind, case = value["type"], value.get("case")
+            place = (number, revs.get(case, 0) + 1 if case else 1)
+            require((value["seq"], value.get("rev", 1)) == place, f"seq and rev are not {place}")
+            require((kind == "ledger_opened") == (number == 1), "the first line, and no other, must open the ledger")
+            require(value["v"] == 2 or value["logged"] >= logged, "logged before the previous line")
+            require(number == 1 or value["v"] == (2 if kind == "format_changed" and version == 1 else version), "another format than its place asks for")
+            require(kind != "format_changed" or version == 1, "the ledger already has this format")
+            version = value["v"]
+            expected = [case, act[1] + 1, act[2]] if act else None
+            act = [case, *value["act"]] if "act" in value else None
+            require(act == expected if expected else not act or act[1] == 1, "the records of an act don't follow one another")
+            act = act if act and act[1] < act[2] else None
         except (ValueError, RecursionError) as fault: raise ValueError(f"line {number}: {fault}") from fault
-        logged, revs[value.get("case")], origin = value["logged"], value.get("rev", 1), origin or value["data"]["origin"]
+        logged, origin = value["logged"], origin or value["data"]["origin"]
+        if case: revs[case] = value["rev"]
         digests.append(sha256(line[:-1]).digest())
     require(digests, "the ledger is empty")
+    require(not act, "the ledger ends within an act")
     for named, size, hashed in re.findall(NOTE, checkpoints):
         found = (origin, len(digests[:int(size)]), base64.b64encode(root(digests[:int(size)])).decode())
         require(found == (named, int(size), hashed), f"a checkpoint covers {size} lines, and the ledger's lines are different")

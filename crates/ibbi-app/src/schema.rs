@@ -2,8 +2,8 @@
 //!
 //! A schema sees one line at a time: it can't check the chain, the order of keys, or white space. `ibbi verify` can.
 
-use ibbi_core::{Capacity, EventKind, FieldInfo, FieldKind, MAX_NUMBER, Presence, Requirement, Stage};
-use ibbi_log::OPENING_TYPE;
+use ibbi_core::{ActPlace, Capacity, EventKind, FieldInfo, FieldKind, MAX_NUMBER, Presence, Requirement, Stage};
+use ibbi_log::{FORMAT_TYPE, HEADS_TYPE, OPENING_TYPE};
 use serde_json::{Map, Value, json};
 
 /// Characters that no text can have, as the inside of a character class.
@@ -61,6 +61,7 @@ fn definitions() -> Value {
         "name": text(120, INVISIBLE),
         "reason": text(500, INVISIBLE),
         "note": text(4000, INVISIBLE_BUT_LINES),
+        "digested": object(pairs(&[("sha256", reference("sha256"))]), &["sha256"]),
         "instant": pattern(&format!(r"{DATE}T{CLOCK}:[0-5][0-9]\.[0-9]{{3}}Z")),
         "date": pattern(DATE),
         "localTime": pattern(&format!("{DATE}T{CLOCK}:00{OFFSET}")),
@@ -137,24 +138,49 @@ fn data(kind: EventKind, is_required: fn(&FieldInfo) -> bool, schema: fn(&FieldI
     object(fields.iter().map(described).collect(), &required)
 }
 
-fn record() -> Value {
+/// The versions of the line format.
+const VERSIONS: [u8; 2] = [1, 2];
+
+/// Returns the name of a definition of a version. Version 1 has the plain name.
+fn versioned(name: &str, version: u8) -> String {
+    if version == 1 { name.to_owned() } else { format!("{name}_{version}") }
+}
+
+/// Returns whether the data of a kind of event differ between the versions: they have a confidential text.
+fn has_text(kind: EventKind) -> bool {
+    kind.fields().iter().any(|field| matches!(field.kind, FieldKind::NoteText { .. }))
+}
+
+/// Returns the schema of an event's data on a line of version 2: a confidential text is a digest.
+fn digested_data(kind: EventKind) -> Value {
+    data(kind, FieldInfo::is_required_on_line, |field| match field.kind {
+        FieldKind::NoteText { .. } => reference("digested"),
+        _ => value(field),
+    })
+}
+
+fn record(version: u8) -> Value {
     let stages: Vec<_> =
         Stage::ALL.iter().filter(|stage| **stage != Stage::Unopened).map(|stage| stage.code()).collect();
     let cases: Vec<_> = EventKind::ALL
         .iter()
         .map(|kind| {
+            let data = if has_text(*kind) { versioned(kind.code(), version) } else { kind.code().to_owned() };
             json!({
                 "if": { "properties": { "type": { "const": kind.code() } } },
-                "then": { "properties": { "data": reference(kind.code()) } },
+                "then": { "properties": { "data": reference(&data) } },
             })
         })
         .collect();
-    let mut properties = envelope();
+    let mut properties = envelope(version);
     properties.insert("case".into(), reference("uuid"));
     properties.insert("rev".into(), number(1, MAX_NUMBER));
     properties.insert("to".into(), json!({ "enum": stages }));
     properties.insert("type".into(), json!({ "enum": EventKind::CODES }));
     let required: Vec<String> = properties.keys().cloned().collect();
+    if version > 1 {
+        properties.extend(details());
+    }
     json!({
         "type": "object",
         "properties": properties,
@@ -164,8 +190,23 @@ fn record() -> Value {
     })
 }
 
+/// Returns the keys that only some lines of version 2 have.
+fn details() -> [(String, Value); 5] {
+    let place = number(1, u64::from(ActPlace::MAX_COUNT));
+    let identity = [("issuer", text(255, INVISIBLE)), ("subject", text(255, INVISIBLE))];
+    let identity = identity.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+    [
+        ("act", json!({ "type": "array", "items": place, "minItems": 2, "maxItems": 2 })),
+        ("identity", object(identity, &["issuer", "subject"])),
+        ("on_behalf", reference("name")),
+        ("precision", json!({ "const": "day" })),
+        ("replaces", number(1, MAX_NUMBER)),
+    ]
+    .map(|(key, value)| (key.to_owned(), value))
+}
+
 /// Returns the keys that every line has.
-fn envelope() -> Map<String, Value> {
+fn envelope(version: u8) -> Map<String, Value> {
     let shared = [
         ("actor", reference("name")),
         ("at", reference("instant")),
@@ -174,46 +215,64 @@ fn envelope() -> Map<String, Value> {
         ("logged", reference("instant")),
         ("prev", reference("sha256")),
         ("seq", number(1, MAX_NUMBER)),
-        ("v", json!({ "const": 1 })),
+        ("v", json!({ "const": version })),
     ];
     shared.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
-fn opening_data() -> Value {
-    let data = [
-        ("chart", reference("sha256")),
-        ("format", json!({ "const": 1 })),
-        ("origin", reference("name")),
-        ("program", reference("name")),
-    ];
-    let properties = data.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
-    object(properties, &["chart", "format", "origin", "program"])
+/// Returns the schema of the data of a line about the ledger.
+fn ledger_data(fields: &[(&str, Value)]) -> Value {
+    let keys: Vec<&str> = fields.iter().map(|(key, _)| *key).collect();
+    object(fields.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect(), &keys)
 }
 
-fn opening() -> Value {
-    let mut properties = envelope();
-    properties.insert("data".into(), reference(OPENING_TYPE));
-    properties.insert("prev".into(), json!({ "const": "0".repeat(64) }));
-    properties.insert("seq".into(), json!({ "const": 1 }));
-    properties.insert("type".into(), json!({ "const": OPENING_TYPE }));
+/// Returns the schema of a line about the ledger.
+fn ledger_line_of(kind: &str, version: u8) -> Value {
+    let mut properties = envelope(version);
+    properties.insert("type".into(), json!({ "const": kind }));
+    if kind == OPENING_TYPE {
+        properties.insert("data".into(), reference(&versioned(kind, version)));
+        properties.insert("prev".into(), json!({ "const": "0".repeat(64) }));
+        properties.insert("seq".into(), json!({ "const": 1 }));
+    } else {
+        properties.insert("data".into(), reference(kind));
+    }
     let required: Vec<String> = properties.keys().cloned().collect();
     json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
 }
 
-/// Returns the schema of one line of a ledger of format version 1. The data of each type of event is under its code.
+/// Returns the schema of one line of a ledger, of each version of the format. The data of each type of event is under its
+/// code; version 2 of the types with a confidential text is under the code with `_2`.
 pub fn ledger_line() -> Value {
     let mut definitions = definitions();
     for kind in EventKind::ALL {
         definitions[kind.code()] = line_data(*kind);
+        if has_text(*kind) {
+            definitions[versioned(kind.code(), 2)] = digested_data(*kind);
+        }
     }
-    definitions[OPENING_TYPE] = opening_data();
-    definitions["opening"] = opening();
-    definitions["record"] = record();
+    let mut lines = Vec::new();
+    for version in VERSIONS {
+        let format = ("format", json!({ "const": version }));
+        let chart = ("chart", reference("sha256"));
+        let data = [chart.clone(), format.clone(), ("origin", reference("name")), ("program", reference("name"))];
+        definitions[versioned(OPENING_TYPE, version)] = ledger_data(&data);
+        definitions[versioned("opening", version)] = ledger_line_of(OPENING_TYPE, version);
+        definitions[versioned("record", version)] = record(version);
+        lines.extend([reference(&versioned("opening", version)), reference(&versioned("record", version))]);
+        if version > 1 {
+            definitions[FORMAT_TYPE] = ledger_data(&[chart, format]);
+            definitions["format_line"] = ledger_line_of(FORMAT_TYPE, version);
+            definitions[HEADS_TYPE] = ledger_data(&[("cases", number(0, MAX_NUMBER)), ("root", reference("sha256"))]);
+            definitions["heads_line"] = ledger_line_of(HEADS_TYPE, version);
+            lines.extend([reference("format_line"), reference("heads_line")]);
+        }
+    }
     // There is no `$id`: with one, some validators resolve the references inside to another document.
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "A line of an ibbi ledger, format version 1",
-        "oneOf": [reference("opening"), reference("record")],
+        "title": "A line of an ibbi ledger, format version 1 or 2",
+        "oneOf": lines,
         "$defs": definitions,
     })
 }

@@ -230,7 +230,7 @@ impl Zone {
 
     /// Returns the first instant of a day on the zone's clocks, and the first instant after it.
     pub fn day(self, day: Date) -> Option<(At, At)> {
-        let begins = |day: NaiveDate| Some(self.local_at(Date::try_from(day).ok()?, NaiveTime::MIN)?.at());
+        let begins = |day: chrono::NaiveDate| Some(self.local_at(Date::try_from(day).ok()?, NaiveTime::MIN)?.at());
         Some((begins(day.to_chrono())?, begins(day.to_chrono().succ_opt()?)?))
     }
 

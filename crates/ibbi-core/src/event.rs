@@ -439,6 +439,28 @@ events! {
     }
 }
 
+impl Event {
+    /// Returns the event's confidential text, if its kind has one: a note, a concern, or a response.
+    pub const fn note_text(&self) -> Option<&NoteText> {
+        match self {
+            Self::NoteAdded(note) => Some(&note.text),
+            Self::ConcernRaised(concern) => Some(&concern.text),
+            Self::ConcernAddressed(addressed) => Some(&addressed.response),
+            _ => None,
+        }
+    }
+
+    /// Returns the event's confidential text to replace it, if its kind has one.
+    pub const fn note_text_mut(&mut self) -> Option<&mut NoteText> {
+        match self {
+            Self::NoteAdded(note) => Some(&mut note.text),
+            Self::ConcernRaised(concern) => Some(&mut concern.text),
+            Self::ConcernAddressed(addressed) => Some(&mut addressed.response),
+            _ => None,
+        }
+    }
+}
+
 impl FieldType for MemberIds {
     const KIND: FieldKind = FieldKind::MemberIds;
     fn is_omitted(&self) -> bool {

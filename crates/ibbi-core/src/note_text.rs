@@ -1,6 +1,5 @@
 //! Confidential texts: notes, concerns, and responses.
 
-use crate::event::Event;
 use crate::text::{self, DocumentDigest, TextError};
 use alloc::string::ToString;
 use alloc::sync::Arc;
@@ -60,28 +59,6 @@ impl NoteText {
         match &self.0 {
             Content::Text(_) => None,
             Content::Digest(digest) => Some(digest.as_bytes()),
-        }
-    }
-}
-
-impl Event {
-    /// Returns the event's confidential text, if its kind has one: a note, a concern, or a response.
-    pub const fn note_text(&self) -> Option<&NoteText> {
-        match self {
-            Self::NoteAdded(note) => Some(&note.text),
-            Self::ConcernRaised(concern) => Some(&concern.text),
-            Self::ConcernAddressed(addressed) => Some(&addressed.response),
-            _ => None,
-        }
-    }
-
-    /// Returns the event's confidential text to replace it, if its kind has one.
-    pub const fn note_text_mut(&mut self) -> Option<&mut NoteText> {
-        match self {
-            Self::NoteAdded(note) => Some(&mut note.text),
-            Self::ConcernRaised(concern) => Some(&mut concern.text),
-            Self::ConcernAddressed(addressed) => Some(&mut addressed.response),
-            _ => None,
         }
     }
 }

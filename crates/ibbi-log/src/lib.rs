@@ -43,6 +43,7 @@ mod digest;
 mod explain;
 mod fault;
 mod follow;
+mod head;
 mod id_table;
 mod ledger;
 mod line;
@@ -63,20 +64,18 @@ pub use digest::{Digest, NotADigest};
 pub use explain::explain;
 pub use fault::{Damage, Fault, FaultKind};
 pub use follow::Follower;
+pub use head::Head;
 pub use ibbi_store::{Identity, NewRecord, Record, RecordDetails};
-pub use ledger::{
-    AppendError, Committed, CreateError, Ledger, LineObserver, MAX_BATCH, OpenError, TornTail, sidecar_path,
-};
+pub use ledger::{AppendError, Committed, CreateError, Ledger, LineObserver, MAX_BATCH, OpenError, TornTail};
 pub use line::{
     FORMAT_TYPE, HEADS_TYPE, LINE_VERSION, LineSubject, Links, MAX_LINE, MAX_NUMBER, OPENING_TYPE, act_of, case_of,
     read_uuid, version_of,
 };
-pub use line_check::Head;
 pub use line_reader::{LedgerLine, LineReader, read_line};
 pub use lines::{LineContent, Lines, RawLine};
 pub use reader::{LedgerReader, ReadError};
 pub use record::{FORMAT, FormatChange, Heads, LineRecord, NewLedger, Opening, chart_digest, encode_line};
-pub use storage::{Disk, FileId, Storage, StoredFile};
+pub use storage::{Disk, FileId, Storage, StoredFile, sidecar_path};
 pub use store::{Collect, LedgerStore};
 pub use texts::{Texts, fill_texts, text_digest, texts_path};
 pub use uuid::Uuid;

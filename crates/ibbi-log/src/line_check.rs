@@ -1,6 +1,7 @@
 //! One pass over a stream of lines that reads each line in full and checks its place in the ledger.
 
 use crate::act::{ActFollower, OpenAct};
+use crate::head::Head;
 use crate::id_table::IdTable;
 use crate::line::Links;
 use crate::line_reader::{LedgerLine, RecordReader};
@@ -10,22 +11,6 @@ use ibbi_core::At;
 use ibbi_store::Record;
 use std::io::{self, Read};
 use uuid::Uuid;
-
-/// The end of a ledger, or of the lines read so far.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Head {
-    /// The number of whole lines.
-    pub lines: u64,
-    /// Their length in bytes, with their line feeds.
-    pub bytes: u64,
-    /// The SHA-256 of the last line: the `prev` of the next one.
-    pub hash: Digest,
-}
-
-impl Head {
-    /// The head of an empty file.
-    pub const EMPTY: Self = Self { lines: 0, bytes: 0, hash: Digest::ZERO };
-}
 
 /// A line that was checked.
 #[derive(Debug)]

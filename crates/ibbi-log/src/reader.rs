@@ -2,7 +2,8 @@
 
 use crate::Fault;
 use crate::act::OpenAct;
-use crate::line_check::{Head, LineChecker};
+use crate::head::Head;
+use crate::line_check::LineChecker;
 use crate::line_reader::LedgerLine;
 use crate::record::{LineRecord, Opening};
 use ibbi_store::Record;

@@ -5,7 +5,6 @@
 
 use crate::Digest;
 use crate::line::{FORMAT_TYPE, Line, MAX_NUMBER, OPENING_TYPE, instant_text, unescape};
-use crate::line_reader::{LedgerLine, read_line};
 use core::ops::Range;
 use ibbi_core::{ActPlace, At, Event, EventKind, Name, Precision, Stage};
 use ibbi_store::{Identity, NewRecord, Record};
@@ -77,6 +76,15 @@ impl<'a> From<&'a Record> for LineFields<'a> {
 }
 
 impl<'a> LineFields<'a> {
+    /// Returns whether a record has these fields.
+    pub(crate) fn are_of(&self, record: &Record) -> bool {
+        let found = LineFields::from(record);
+        (found.case, found.id, found.actor, found.at, found.to, found.event, found.version)
+            == (self.case, self.id, self.actor, self.at, self.to, self.event, self.version)
+            && (found.act, found.identity, found.on_behalf, found.precision, found.replaces)
+                == (self.act, self.identity, self.on_behalf, self.precision, self.replaces)
+    }
+
     /// Returns the fields of a new record with the event as its line has it.
     pub(crate) fn new(record: &'a NewRecord, event: &'a Event) -> Self {
         let NewRecord { accepted, actor, .. } = record;
@@ -490,14 +498,4 @@ fn write_type(kind: &str, version: u8, out: &mut Vec<u8>) -> std::io::Result<()>
 /// Returns whether a line can hold a record. The core's types don't ensure these conditions.
 pub(crate) fn is_writable(record: &LineFields<'_>) -> bool {
     record.to != Stage::Unopened && is_in_bounds(record.event) && has_text_as_in(record.event, record.version)
-}
-
-/// Returns whether a new line reads back as its record.
-pub(crate) fn reads_back(line: &str, record: &LineFields<'_>) -> bool {
-    let Ok(LedgerLine::Record(read)) = read_line(line.as_bytes()) else { return false };
-    let found = LineFields::from(&read.record);
-    (found.case, found.id, found.actor, found.at, found.to, found.event, found.version)
-        == (record.case, record.id, record.actor, record.at, record.to, record.event, record.version)
-        && (found.act, found.identity, found.on_behalf, found.precision, found.replaces)
-            == (record.act, record.identity, record.on_behalf, record.precision, record.replaces)
 }

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A place with files.
 pub trait Storage {
@@ -287,4 +287,15 @@ impl<F: StoredFile> Read for Stream<'_, F> {
         self.offset += u64::try_from(read).unwrap_or(u64::MAX);
         Ok(read)
     }
+}
+
+/// Returns the path of a file that belongs to a ledger: the ledger's path with a suffix.
+///
+/// If the path is a link, it is followed first. All links to a ledger lead to the same checkpoints that way.
+pub fn sidecar_path(ledger: &Path, suffix: &str) -> PathBuf {
+    let is_link = std::fs::symlink_metadata(ledger).is_ok_and(|found| found.is_symlink());
+    let real = if is_link { std::fs::canonicalize(ledger).ok() } else { None };
+    let mut name = real.map_or_else(|| ledger.as_os_str().to_owned(), PathBuf::into_os_string);
+    name.push(suffix);
+    name.into()
 }

@@ -6,8 +6,7 @@
 
 use crate::Digest;
 use crate::digest::from_hex;
-use crate::ledger::sidecar_path;
-use crate::storage::{Storage, StoredFile};
+use crate::storage::{Storage, StoredFile, sidecar_path};
 use ibbi_core::{Event, NoteText};
 use ibbi_store::Record;
 use serde::{Deserialize, Serialize};

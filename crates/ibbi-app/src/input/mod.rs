@@ -5,11 +5,9 @@ pub(crate) mod value;
 
 pub use json::{from_json, json_error_text, read_json};
 
-use crate::error::AppError;
-use crate::service::EventTime;
 use crate::zone::Zone;
 use ibbi_common::spelling::{self, echo};
-use ibbi_core::{At, Date, Event, EventKind, FieldInfo, FieldKind, Program, Requirement};
+use ibbi_core::{Event, EventKind, FieldInfo, FieldKind, Program, Requirement};
 use serde_json::{Map, Value, json};
 
 /// An error that says why input is not an event. Nothing was recorded.
@@ -160,17 +158,6 @@ pub fn amended<S: AsRef<str>>(recorded: &Event, pairs: &[S], zone: Zone) -> Resu
     }
     data.extend(changed);
     complete(kind, data, zone)
-}
-
-/// Reads when an event happened: a day, if only that is known, or what [`Zone::read`] reads.
-///
-/// # Errors
-/// Returns [`AppError::Zone`] with the form to write.
-pub fn event_time(text: &str, zone: Zone, now: At) -> Result<EventTime, AppError> {
-    match text.parse::<Date>() {
-        Ok(day) => Ok(EventTime::On(day)),
-        Err(_) => Ok(EventTime::At(zone.read(text, now)?)),
-    }
 }
 
 fn split(kind: EventKind, pair: &str) -> Result<(&'static FieldInfo, &str), InputError> {

@@ -4,7 +4,7 @@ use crate::error::AppError;
 use crate::ledger::PROGRAM;
 use crate::output::Temporary;
 use crate::service::{CaseService, Ids, Offer};
-use ibbi_core::{At, Event, Name, Stage};
+use ibbi_core::{At, Event, Name, NoteText, Stage};
 use ibbi_log::{Digest, LedgerStore, NewLedger, Uuid};
 use ibbi_sim::{Settings, Simulator};
 use ibbi_store::{Clock, ClockError};
@@ -158,6 +158,14 @@ impl Batch {
 /// Returns a whole case: the events before the run, if it resumes a case, and the run.
 fn whole(simulator: &Simulator, seed: u64, run: u64) -> Result<Vec<(At, Event, Stage)>, AppError> {
     let mut records = simulator.past().to_vec();
+    for (_, event, _) in &mut records {
+        // The text of a real case can be stored elsewhere, or be forgotten.
+        if let Some(place) = event.note_text_mut()
+            && place.text().is_none()
+        {
+            *place = NoteText::new("The text is kept with the original case.").unwrap_or_else(|_| place.clone());
+        }
+    }
     simulator.run(seed, run, |at, event, to| records.push((at, event.clone(), to)))?;
     Ok(records)
 }

@@ -1,6 +1,6 @@
 //! What is offered to a service, and its answer.
 
-use crate::zone::Zone;
+use crate::zone::{Zone, ZoneError};
 use ibbi_core::{Advisory, At, Date, Event, EventKind, Name, Precision, Stage};
 use ibbi_store::CheckpointOutcome;
 use serde::Serialize;
@@ -54,6 +54,19 @@ pub enum EventTime {
     /// On this day in the district's time zone; only the day is known. The service picks an instant on that day at which the
     /// rules allow the event.
     On(Date),
+}
+
+impl EventTime {
+    /// Reads when an event happened: a day, if only that is known, or what [`Zone::read`] reads.
+    ///
+    /// # Errors
+    /// [`ZoneError`], with the form to write.
+    pub fn read(text: &str, zone: Zone, now: At) -> Result<Self, ZoneError> {
+        match text.parse() {
+            Ok(day) => Ok(Self::On(day)),
+            Err(_) => Ok(Self::At(zone.read(text, now)?)),
+        }
+    }
 }
 
 impl From<At> for EventTime {

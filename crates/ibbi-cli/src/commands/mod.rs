@@ -35,7 +35,7 @@ use ibbi_app::service::{EventTime, Ids, Offer, Recorded};
 use ibbi_app::signing::Signer;
 use ibbi_app::sim::{Scenario, Settings, Simulator};
 use ibbi_app::zone::Zone;
-use ibbi_app::{AppError, input, schedule};
+use ibbi_app::{AppError, schedule};
 use ibbi_core::{At, Name};
 use std::path::Path;
 use std::sync::Arc;
@@ -130,7 +130,7 @@ fn record_offer(service: &mut LedgerService, offer: Offer, dry_run: bool) -> Res
 
 /// Parses the time of an event, in the time zone of its case. Without one, the event happens when it is recorded.
 fn event_time(when: &When, zone: Zone) -> Result<Option<EventTime>, AppError> {
-    when.at.as_deref().map(|text| input::event_time(text, zone, now()?)).transpose()
+    when.at.as_deref().map(|text| Ok(EventTime::read(text, zone, now()?)?)).transpose()
 }
 
 /// Loads the key that signs checkpoints, from the command line or the environment. It is loaded before anything is

@@ -28,7 +28,7 @@ fn ids(path: &Path) -> BTreeSet<Uuid> {
 /// Records notes until one fails. Returns how it failed, and which were acknowledged.
 fn fill(mut record: impl FnMut(&str) -> RunOutput) -> (RunOutput, BTreeSet<Uuid>) {
     let mut acknowledged = BTreeSet::new();
-    for number in 0..200 {
+    for number in 0..400 {
         let id = Uuid::from_u128(1_000_000 + number);
         let result = record(&id.to_string());
         if result.code != 0 {
@@ -42,7 +42,7 @@ fn fill(mut record: impl FnMut(&str) -> RunOutput) -> (RunOutput, BTreeSet<Uuid>
 /// The ledger after the failure: all that was acknowledged, and the record that failed can be sent again.
 fn recovers(place: &Place, ledger: &str, acknowledged: &BTreeSet<Uuid>) {
     let again = Uuid::from_u128(1_000_000 + acknowledged.len() as u128);
-    place.done(&["record", ledger, "note_added", &text(), "--id", &again.to_string()]);
+    place.done(&[&["record", ledger], &EVENT[..], &["--id", &again.to_string()]].concat());
     let result = place.done(&["verify", ledger]);
     assert!(result.starts_with("sound"), "{result}");
     let found = ids(&place.path(ledger));
@@ -51,9 +51,8 @@ fn recovers(place: &Place, ledger: &str, acknowledged: &BTreeSet<Uuid>) {
     assert_eq!(found.len(), acknowledged.len() + 2, "nothing else but the case's opening");
 }
 
-fn text() -> String {
-    format!("text={}", "a long note ".repeat(250).trim())
-}
+/// An event without a confidential text, so that only the ledger's own file grows.
+const EVENT: [&str; 3] = ["contract_dates_changed", "contract_expires=2030-06-30", "evergreen=true"];
 
 #[test]
 fn file_size_limit_leaves_a_sound_ledger() {
@@ -62,7 +61,7 @@ fn file_size_limit_leaves_a_sound_ledger() {
         let place = Place::new();
         place.done(&["new", "my.ledger", "--district", "Maple Hollow"]);
         let (result, acknowledged) = fill(|id| {
-            let line = format!("{trap}ulimit -f 40; ibbi record my.ledger note_added '{}' --id {id}", text());
+            let line = format!("{trap}ulimit -f 40; ibbi record my.ledger {} --id {id}", EVENT.join(" "));
             place.type_line(&line)
         });
         if trap.is_empty() {
@@ -88,14 +87,14 @@ fn failed_server_still_shows_its_ledger() {
     let case = list["cases"][0]["case"].as_str().expect("an id").to_owned();
     let path = format!("/api/v1/cases/{case}/events");
     let note = |id: Uuid| {
-        let text = "a long note ".repeat(250);
-        json!({ "type": "note_added", "data": { "text": text.trim() }, "id": id }).to_string()
+        let data = json!({ "contract_expires": "2030-06-30", "evergreen": true });
+        json!({ "type": "contract_dates_changed", "data": data, "id": id }).to_string()
     };
     let mut acknowledged = BTreeSet::new();
     let (doubtful, result) = loop {
         let id = Uuid::from_u128(2_000_000 + acknowledged.len() as u128);
         match server.ask("POST", &path, &note(id)) {
-            (201, _) => assert!(acknowledged.insert(id) && acknowledged.len() < 200, "the space never ends"),
+            (201, _) => assert!(acknowledged.insert(id) && acknowledged.len() < 400, "the space never ends"),
             (status, result) => break (id, (status, serde_json::from_str::<Value>(&result).expect("a problem"))),
         }
     };
@@ -156,13 +155,38 @@ impl Drop for Small<'_> {
 }
 
 #[test]
+fn text_that_cannot_be_stored_is_not_recorded() {
+    let place = Place::new();
+    place.done(&["new", "my.ledger", "--district", "Maple Hollow"]);
+    let note = |line: &str| {
+        place.type_line(&format!("{line}ibbi record my.ledger note_added text='{}'", "a note ".repeat(500).trim()))
+    };
+    for _ in 0..3 {
+        assert_eq!(note("").code, 0);
+    }
+    let before = fs::read(place.path("my.ledger")).expect("a ledger");
+    let result = note("trap '' XFSZ; ulimit -f 8; ");
+    assert_eq!(result.code, IO, "{result:?}");
+    assert!(result.err.contains("cannot store the confidential texts in my.ledger.texts"), "{}", result.err);
+    assert_eq!(fs::read(place.path("my.ledger")).expect("a ledger"), before, "nothing was recorded");
+    // What the failed try left in the file of texts does no harm.
+    assert_eq!(note("").code, 0);
+    assert_eq!(
+        place.done(&["replay", "my.ledger"]).matches("a note a note").count(),
+        4 * 250,
+        "four notes of 500 parts"
+    );
+    assert!(place.done(&["verify", "my.ledger"]).starts_with("sound"));
+}
+
+#[test]
 fn full_disk_leaves_a_sound_ledger() {
     let place = Place::new();
     let Some(_mounted) = Small::mount(&place) else { return };
     fs::write(place.path("small/ballast"), vec![0; 8 * 1024]).expect("a file");
     place.done(&["new", "small/my.ledger", "--district", "Maple Hollow"]);
     let (result, acknowledged) =
-        fill(|id| place.ibbi(&["record", "small/my.ledger", "note_added", &text(), "--id", id]));
+        fill(|id| place.ibbi(&[&["record", "small/my.ledger"], &EVENT[..], &["--id", id]].concat()));
     assert_eq!(result.code, IO, "{result:?}");
     assert!(result.err.contains("No space left"), "{}", result.err);
     // Whoever gave no id of its own learns which one the record has, to send it again.

@@ -4,8 +4,7 @@
 //! normally. A process that gets the lock and finds a note therefore knows that the process before it crashed, or that one
 //! of its writes failed.
 
-use super::sidecar_path;
-use crate::storage::{Storage, StoredFile, Stream};
+use crate::storage::{Storage, StoredFile, Stream, sidecar_path};
 use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::LazyLock;

@@ -1,7 +1,6 @@
 //! The unfinished line that a crash leaves at the end of a ledger: it is copied, cut off, and reported.
 
-use super::sidecar_path;
-use crate::storage::{Storage, StoredFile, Stream};
+use crate::storage::{Storage, StoredFile, Stream, sidecar_path};
 use core::fmt;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};

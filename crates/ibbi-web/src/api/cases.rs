@@ -109,7 +109,7 @@ fn read(request: &WebRequest, case: Option<Uuid>) -> Result<(Offer, bool), WebEr
             Ok(at) => EventTime::At(at),
             Err(_) => {
                 let zone = case.map_or_else(|| Ok(Zone::default()), |case| request.state.zone(case))?;
-                input::event_time(text, zone, request.state.now()?)?
+                EventTime::read(text, zone, request.state.now()?).map_err(AppError::from)?
             }
         }),
     };

@@ -121,7 +121,10 @@ fn reference(name: &str) -> Value {
 /// Adds the data of each kind of event, and the bodies that offer an event.
 fn events(schemas: &mut Map<String, Value>) {
     for (name, schema) in ibbi_app::schema::ledger_line()["$defs"].as_object().into_iter().flatten() {
-        if !matches!(name.as_str(), "opening" | "record" | "ledger_opened") {
+        let is_of_lines = matches!(name.as_str(), "opening" | "record" | "ledger_opened" | "digested")
+            || ["format_line", "heads_line", "format_changed", "heads"].contains(&name.as_str())
+            || name.ends_with("_2");
+        if !is_of_lines {
             schemas.insert(format!("event.{name}"), with_references(schema));
         }
     }
@@ -144,6 +147,8 @@ fn offer(kind: EventKind, data: &Value, required: &[&str]) -> Value {
             "at": reference("time"),
             "id": reference("uuid"),
             "actor": reference("event.name"),
+            "on_behalf": reference("event.name"),
+            "replaces": { "type": "integer", "minimum": 1 },
             "dry_run": { "type": "boolean" },
         },
         "required": required,

@@ -172,6 +172,7 @@ fn opened(request: &WebRequest, given: &Pairs) -> Result<Uuid, WebError> {
     let refused = |refusal| AppError::Refused { refusal, zone };
     let at = when.instant(std::slice::from_ref(&event), &History::new(), zone, now).map_err(refused)?;
     let id = given.get("id").and_then(|id| Uuid::parse_str(id).ok());
-    let recorded = request.state.writer.offer_here(Offer { at: at.map(EventTime::At), id, ..Offer::new(event, actor) })?;
+    let recorded =
+        request.state.writer.offer_here(Offer { at: at.map(EventTime::At), id, ..Offer::new(event, actor) })?;
     Ok(recorded.case)
 }

@@ -79,7 +79,6 @@ fn invalid_and_ambiguous_times_are_usage_errors() {
         ("", "is not a time; write 2026-10-20 16:00"),
         ("yesterday", "`yesterday` is not a time"),
         ("-1", "`-1` is not a time"),
-        ("2025-10-20", "is a date without a time; add the time, as in 2025-10-20 16:00"),
         ("2025-02-30 10:00", "`2025-02-30 10:00` is not a time"),
         ("2025-10-20 24:30", "is not a time"),
         ("10/20/2025 4", "is not a time"),
@@ -92,6 +91,10 @@ fn invalid_and_ambiguous_times_are_usage_errors() {
         // Without --case the time is read in the zone of Massachusetts, which is also that of this case.
         check(&place, &["replay", "a.ledger", "--at", at], USAGE, excerpt);
     }
+    // An event can have a day alone, but a question needs an instant.
+    let excerpt = "is a date without a time; add the time, as in 2025-10-20 16:00";
+    check(&place, &["status", "a.ledger", "--at", "2025-10-20"], USAGE, excerpt);
+    check(&place, &["replay", "a.ledger", "--at", "2025-10-20"], USAGE, excerpt);
     for (slot, excerpt) in [
         ("2025-03-09 02:30-04:00", "does not exist in America/New_York"),
         ("2025-11-02 01:30-03:00", "occurs twice in America/New_York"),
@@ -105,7 +108,7 @@ fn invalid_and_ambiguous_times_are_usage_errors() {
 }
 
 #[test]
-fn events_out_of_order_are_refused() {
+fn events_in_the_future_and_before_the_opening_are_refused() {
     let place = place();
     check_record(
         &place,
@@ -119,8 +122,7 @@ fn events_out_of_order_are_refused() {
         REFUSED,
         "five minutes after now",
     );
-    let excerpt =
-        "the last event happened on Mon, Sep 1, 2025, 9:00 AM, and this one happened on Sat, Aug 30, 2025, 10:00 AM";
+    let excerpt = "the case is in Not opened, but note_added can be recorded only in";
     check_record(&place, &["note_added", "text=so", "--at", "2025-08-30 10:00"], REFUSED, excerpt);
 }
 
