@@ -58,7 +58,7 @@ fn status_shows_stage_and_next_events() {
 fn a_refusal_names_every_rule_with_what_was_found_and_what_to_do() {
     let place = Place::new();
     place.done(&["new", "a.ledger", "--district", "Birch Valley", "--at", "2025-09-01 09:00"]);
-    let result = place.ibbi(&["record", "a.ledger", "format_chosen", "format=full_day", "--at", "2025-08-30 10:00"]);
+    let result = place.ibbi(&["record", "a.ledger", "format_chosen", "format=full_day", "--at", "2025-09-01 10:00"]);
     assert_eq!((result.code, result.out.as_str()), (3, ""));
     insta::assert_snapshot!("refusal", result.err);
 }

@@ -84,6 +84,14 @@ fn spellings() -> Vec<Sample> {
         text("line-with-a-missing-key", ",\"v\":1}", "}"),
         text("line-with-a-key-twice", ",\"v\":1}", ",\"v\":1,\"v\":1}"),
         text("line-of-a-later-version", ",\"v\":1}", ",\"v\":3}"),
+        text("line-of-format-2-in-format-1", ",\"v\":1}", ",\"v\":2}"),
+        lines(
+            "act-without-its-beginning",
+            full_day()
+                .replace(9, "{\"actor\"", "{\"act\":[2,3],\"actor\"")
+                .replace(9, ",\"v\":1}", ",\"v\":2}")
+                .chained(),
+        ),
         text("line-of-an-unknown-type", "member_named", "member_elected"),
         text("line-to-an-unknown-stage", "\"to\":\"application\"", "\"to\":\"mediation\""),
         text("number-with-a-leading-zero", "\"seq\":9", "\"seq\":09"),
