@@ -102,12 +102,15 @@ pub(crate) fn replay_act(case: &mut RecordedCase, act: &[Record]) -> Vec<(u64, S
     let not_allowed = case.as_recorded().map(AsRecorded::not_allowed).unwrap_or_default();
     let of_act = not_allowed.iter().filter_map(|not_allowed| {
         let record = act.iter().find(|record| record.seq == not_allowed.seq)?;
-        Some((record.seq, match &not_allowed.reason {
-            NotAllowedReason::Refused(refusal) => format!("the rules do not allow this event; {refusal}"),
-            NotAllowedReason::OtherStage { recorded, computed } => {
-                format!("after this {} the case is in {computed}, but {recorded} is recorded", record.event.kind())
-            }
-        }))
+        Some((
+            record.seq,
+            match &not_allowed.reason {
+                NotAllowedReason::Refused(refusal) => format!("the rules do not allow this event; {refusal}"),
+                NotAllowedReason::OtherStage { recorded, computed } => {
+                    format!("after this {} the case is in {computed}, but {recorded} is recorded", record.event.kind())
+                }
+            },
+        ))
     });
     of_act.collect()
 }

@@ -127,7 +127,8 @@ fn instants_on(log: &CaseLog, day: Date, now: At) -> Result<Vec<At>, AppError> {
     }
     let last = At::from_millis(ends.millis() - 60_000).unwrap_or(begins).min(now);
     let noon = At::from_millis(begins.millis() + (ends.millis() - begins.millis()) / 2).unwrap_or(begins).min(now);
-    let known = log.recorded.records().in_effect().into_iter().map(|entry| entry.at).filter(|at| (begins..=last).contains(at));
+    let known =
+        log.recorded.records().in_effect().into_iter().map(|entry| entry.at).filter(|at| (begins..=last).contains(at));
     Ok([noon].into_iter().chain(known).chain([begins, last]).collect())
 }
 

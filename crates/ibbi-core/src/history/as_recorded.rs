@@ -286,7 +286,16 @@ impl History {
         }
         let (voided_by, replaced_by, inserted) = (None, None, 0);
         self.entries.push(HistoryEntry {
-            seq, at, event, precision, voided_by, replaces, replaced_by, inserted, place, to,
+            seq,
+            at,
+            event,
+            precision,
+            voided_by,
+            replaces,
+            replaced_by,
+            inserted,
+            place,
+            to,
         });
     }
 
