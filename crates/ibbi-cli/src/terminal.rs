@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 use ibbi_app::service::CheckpointSigned;
 use ibbi_app::{describe::found, zone::Zone};
-use ibbi_core::{Advisory, Refusal, Unmet};
+use ibbi_core::{Advisory, Precision, Refusal, Unmet};
 use ibbi_report::text::{Layout, Piece, TextStyle};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -129,13 +129,19 @@ pub(crate) fn advisories(advisories: &[Advisory], indent: &str) -> String {
 pub(crate) fn recorded(recorded: &ibbi_app::service::Recorded, zone: Zone, indent: &str) -> String {
     let (from, to) = (recorded.from.label(), recorded.to.label());
     let stage = if from == to { from.to_owned() } else { format!("{from} -> {}", paint(HEADING, to)) };
-    let when = zone.show(recorded.at);
+    let when = match recorded.precision {
+        Precision::Instant => zone.show(recorded.at),
+        Precision::Day => format!("{}, time not known", zone.date(recorded.at).readable()),
+    };
     let what = match (recorded.seq, recorded.existing) {
         (Some(seq), false) => format!("{} as number {seq}", paint(GOOD, "recorded")),
         (Some(seq), true) => format!("was already recorded as number {seq}"),
         (None, _) => paint(GOOD, "can be recorded"),
     };
     let mut text = format!("{indent}{} {what} ({when}); {stage}\n", recorded.event.code());
+    if let Some(replaced) = recorded.replaces {
+        let _ = writeln!(text, "{indent}it replaces number {replaced}, which no longer counts");
+    }
     if let Some(summary) = &recorded.summary {
         let _ = writeln!(text, "{indent}{summary}");
     }

@@ -6,8 +6,10 @@
 //! An event can be voided if the remaining events would have been accepted without it. An event of a closed case can
 //! also be voided, because mistakes are often found then. Voided events stay in the history and are marked.
 
+mod act;
 mod as_recorded;
 
+pub use act::ActRefusal;
 pub use as_recorded::{AsRecorded, NotAllowed, NotAllowedReason, RecordedCase};
 
 use crate::accepted::{Accepted, Precision, Submission};
@@ -128,8 +130,8 @@ enum Effect {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct History {
     id: Uuid,
-    pub(crate) entries: Vec<HistoryEntry>,
-    pub(crate) case: Case,
+    entries: Vec<HistoryEntry>,
+    case: Case,
 }
 
 impl History {
@@ -413,7 +415,7 @@ impl History {
         Ok(Effect::Replace(index, later, case))
     }
 
-    pub(crate) fn check_sequence(&self, seq: u64, check: &mut Check) {
+    fn check_sequence(&self, seq: u64, check: &mut Check) {
         if let Some(last) = self.entries.last().map(|entry| entry.seq) {
             check.require(seq > last, Rule::SequenceOrder, || Found::Sequence { last, offered: seq });
         }
@@ -490,7 +492,7 @@ impl History {
     }
 
     /// Checks that a case can be migrated to an edition, without replaying it.
-    pub(crate) fn check_migration(&self, edition: Edition, check: &mut Check) {
+    fn check_migration(&self, edition: Edition, check: &mut Check) {
         check.set_edition(edition.max(EventKind::CaseMigrated.editions().first()));
         self.check_migratable(check);
         let latest = Edition::LATEST;

@@ -31,7 +31,6 @@ extern crate alloc;
 extern crate std;
 
 mod accepted;
-mod act;
 mod advisory;
 mod case;
 pub mod chart;
@@ -69,7 +68,6 @@ mod time;
 mod waiting;
 
 pub use accepted::{Accepted, ActPlace, Precision, Submission};
-pub use act::ActRefusal;
 pub use advisory::{Advisory, Warning};
 pub use case::Case;
 pub use edition::{Edition, Editions, NoEdition};
@@ -77,7 +75,7 @@ pub use event::{Event, EventKind, Payload};
 pub use field::{CodeSet, FieldInfo, FieldKind, MAX_NUMBER, Requirement};
 pub use file::{CaseFile, Contract};
 pub use found::{Found, Remaining};
-pub use history::{AsRecorded, History, HistoryEntry, NotAllowed, NotAllowedReason, RecordedCase};
+pub use history::{ActRefusal, AsRecorded, History, HistoryEntry, NotAllowed, NotAllowedReason, RecordedCase};
 pub use holidays::County;
 pub use note_text::NoteText;
 pub use people::{Body, Capacity, ListError, MemberIds, Names, Observer, Observers, Office, Party, Person, Seat};

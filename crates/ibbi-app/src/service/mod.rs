@@ -9,10 +9,12 @@
 //! Cases stay in memory after they were read. What is in memory is what the store has: a case is read again when its
 //! number of records in the store has changed, and an event that was not written is forgotten.
 
+mod batch;
 mod cache;
 mod judge;
 mod offer;
 
+pub use batch::offers_from_json;
 pub use offer::{CheckpointSigned, EventTime, Ids, Offer, Recorded};
 
 use crate::case_log::CaseLog;

@@ -65,6 +65,10 @@ pub(crate) struct Record {
     /// Fields of the event. Use a single `-` to read them as a JSON object from standard input.
     #[arg(value_name = "KEY=VALUE")]
     pub(crate) pairs: Vec<String>,
+    /// File with several events of one case, all recorded or none; `-` is standard input. Write one JSON object {"type",
+    /// "data", "at"} for each event. They can be in any order.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["event", "pairs", "id", "at", "on_behalf"])]
+    pub(crate) events: Option<PathBuf>,
     /// Check whether the event can be recorded, but don't record it.
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -73,6 +77,30 @@ pub(crate) struct Record {
     pub(crate) id: Option<uuid::Uuid>,
     #[command(flatten)]
     pub(crate) case: Case,
+    #[command(flatten)]
+    pub(crate) when: When,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:\n  ibbi amend my.ledger 12 name='Rosa Amari'\n  \
+ibbi amend my.ledger 12 --at '2026-10-02 16:00'\n\n\
+The other fields stay as they were recorded. Write `key=` to remove an optional field. The record that you correct stays \
+in the ledger and no longer counts.")]
+pub(crate) struct Amend {
+    /// Ledger file.
+    pub(crate) ledger: PathBuf,
+    /// Record number of the event, as `ibbi replay` shows it.
+    #[arg(allow_negative_numbers = true, value_parser = number)]
+    pub(crate) seq: u64,
+    /// Fields to change.
+    #[arg(value_name = "KEY=VALUE")]
+    pub(crate) pairs: Vec<String>,
+    /// Check whether the correction can be recorded, but don't record it.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// ID of the record (a UUID), for retries.
+    #[arg(long, value_name = "UUID", value_parser = id)]
+    pub(crate) id: Option<uuid::Uuid>,
     #[command(flatten)]
     pub(crate) when: When,
 }

@@ -5,7 +5,7 @@ mod case;
 mod schedule;
 
 pub(crate) use audit::{Audit, AuditTable, Checkpoint, Diff, Export, Extract, Keygen, Verify};
-pub(crate) use case::{New, Presence, Record, Replay, Route, Signing, Status, Tour, Void, When};
+pub(crate) use case::{Amend, New, Presence, Record, Replay, Route, Signing, Status, Tour, Void, When};
 pub(crate) use schedule::{
     Calendar, CheckScenario, Compare, ForecastTable, From, NewScenario, OneScenario, Plan, PlanTable, Report, Runs,
     Scenario, Simulate, Who,
@@ -35,6 +35,8 @@ pub(crate) enum Command {
     New(New),
     /// Record an event, or check whether it can be recorded.
     Record(Record),
+    /// Correct a recorded event. It stays visible, and the corrected one counts in its place.
+    Amend(Amend),
     /// Void an event that was recorded by mistake. It stays visible but no longer counts.
     Void(Void),
     /// Show what a case has done, what you can do next, and what is blocked and why.

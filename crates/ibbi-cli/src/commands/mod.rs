@@ -1,5 +1,6 @@
 //! The subcommands, one per file.
 
+mod amend;
 mod ask;
 mod audit;
 mod calendar;
@@ -45,6 +46,7 @@ pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
     match args.command {
         Command::New(args) => new::run(args, json),
         Command::Record(args) => record::run(args, json),
+        Command::Amend(args) => amend::run(args, json),
         Command::Void(args) => void::run(args, json),
         Command::Status(args) => status::run(args, json),
         Command::Replay(args) => replay::run(args, json),

@@ -1,20 +1,24 @@
 //! `ibbi record`: records an event, or checks whether it can be recorded.
 
-use super::{actor, event_time, on_behalf, open_to_record, record_offer};
+use super::{actor, event_time, now, on_behalf, open_to_record, record_offer};
 use crate::args::Record;
 use crate::output::Outcome;
 use crate::terminal;
 use ibbi_app::ledger::{self, Collect};
-use ibbi_app::service::Offer;
+use ibbi_app::service::{Offer, offers_from_json};
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, input};
 use ibbi_core::{Event, EventKind};
-use std::io::{IsTerminal as _, Read as _};
+use std::io::{IsTerminal as _, Read};
+use std::path::Path;
 
 /// Most bytes read from standard input. This is more than the longest line of a ledger.
 const MAX_INPUT: u64 = 1024 * 1024;
 
 pub(crate) fn run(args: Record, json: bool) -> Result<Outcome, AppError> {
+    if let Some(file) = args.events.clone() {
+        return record_act(&args, &file, json);
+    }
     let given = RawEvent::read(&args)?;
     let opened_zone = match (&args.case.case, given.event(Zone::default())) {
         // A new case. Times are in the zone that it names.
@@ -41,6 +45,37 @@ pub(crate) fn run(args: Record, json: bool) -> Result<Outcome, AppError> {
     };
     let recorded = record_offer(&mut service, offer, args.dry_run)?;
     if json { Ok(Outcome::json(&recorded)) } else { Ok(Outcome::done(terminal::recorded(&recorded, zone, ""))) }
+}
+
+/// Records the events of a file as one act.
+fn record_act(args: &Record, file: &Path, json: bool) -> Result<Outcome, AppError> {
+    let text = if file == Path::new("-") {
+        standard_input(None)?
+    } else {
+        let failed = |source| AppError::Io { doing: "read", path: file.to_owned(), source };
+        read_limited(std::fs::File::open(file).map_err(failed)?, file)?
+    };
+    let actor = actor(args.when.actor.as_deref())?;
+    let wanted = args.case.case.as_deref();
+    let opens = |offers: &[Offer]| offers.first().is_some_and(|first| first.event.kind() == EventKind::CaseOpened);
+    // Only the first event can open a case, and then times are in the zone that it names.
+    let offers = offers_from_json(&text, Zone::default(), now()?, &actor);
+    let opened = wanted.is_none() && offers.as_ref().is_ok_and(|offers| opens(offers));
+    let collect = if opened { Collect::Nothing } else { ledger::collect(wanted) };
+    let mut service = open_to_record(&args.ledger, &args.when, collect, args.dry_run)?;
+    let offers = if opened {
+        offers?
+    } else {
+        let case = ledger::select(&service, wanted)?;
+        let zone = service.case(case)?.zone;
+        let offers = offers_from_json(&text, zone, now()?, &actor)?;
+        offers.into_iter().map(|offer| Offer { case: Some(case), ..offer }).collect()
+    };
+    let recorded = if args.dry_run { service.ask_act(&offers)? } else { service.record_act(&offers)? };
+    if json {
+        return Ok(Outcome::json(&recorded));
+    }
+    Ok(Outcome::done(recorded.iter().map(|recorded| terminal::recorded(recorded, recorded.zone, "")).collect()))
 }
 
 /// The event as given, not yet parsed.
@@ -78,26 +113,28 @@ fn standard_input(kind: Option<EventKind>) -> Result<Vec<u8>, AppError> {
         Some(kind) => format!("{kind} takes {}", input::usage(kind)),
         None => "name an event (`ibbi status` lists the possible events)".to_owned(),
     };
-    let mut stdin = std::io::stdin().lock();
+    let stdin = std::io::stdin().lock();
     if stdin.is_terminal() {
         return Err(AppError::Usage(format!("{}, or send a JSON object on standard input", wanted())));
     }
-    let mut bytes = Vec::new();
-    stdin.by_ref().take(MAX_INPUT + 1).read_to_end(&mut bytes).map_err(|source| AppError::Io {
-        doing: "read",
-        path: "standard input".into(),
-        source,
-    })?;
-    if bytes.len() as u64 > MAX_INPUT {
-        return Err(AppError::Usage(format!(
-            "standard input has more than {MAX_INPUT} bytes, which is too long for an event"
-        )));
-    }
+    let bytes = read_limited(stdin, Path::new("standard input"))?;
     if bytes.trim_ascii().is_empty() {
         return Err(AppError::Usage(format!(
             "standard input is empty; {}, or send a JSON object on standard input",
             wanted()
         )));
+    }
+    Ok(bytes)
+}
+
+/// Reads all of a small file or of standard input.
+fn read_limited(source: impl Read, path: &Path) -> Result<Vec<u8>, AppError> {
+    let mut bytes = Vec::new();
+    let failed = |source| AppError::Io { doing: "read", path: path.to_owned(), source };
+    source.take(MAX_INPUT + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > MAX_INPUT {
+        let message = format!("{} has more than {MAX_INPUT} bytes, which is too long for an event", path.display());
+        return Err(AppError::Usage(message));
     }
     Ok(bytes)
 }

@@ -3,12 +3,13 @@
 use super::{instant, now, options};
 use crate::args::Replay;
 use crate::output::Outcome;
-use crate::terminal::{BAD, DIM, GOOD, heading, paint};
+use crate::terminal::{BAD, DIM, GOOD, WARN, heading, paint};
 use ibbi_app::AppError;
+use ibbi_app::format::count;
 use ibbi_app::ledger::{self, Collect};
 use ibbi_app::replay::{self, Moment, Timeline, Until};
 use ibbi_app::zone::Zone;
-use ibbi_core::At;
+use ibbi_core::{At, Precision};
 use std::fmt::Write as _;
 
 const OTHER_CHART: &str = "ibbi: another version of the process chart created this ledger. Its events are checked against \
@@ -78,11 +79,32 @@ pub(crate) fn text(timeline: &Timeline) -> String {
 
 fn moment(moment: &Moment, zone: Zone) -> String {
     let Moment { seq, at, text, to, .. } = moment;
-    let line = format!("{seq:>5}  {:<27}  {:<12}  {text}", zone.show(*at), to.label());
-    let mut shown = match moment.voided_by {
-        Some(by) => paint(DIM, &format!("{line} (voided by {by})")),
-        None => line,
+    let when = match moment.precision {
+        Precision::Instant => zone.show(*at),
+        Precision::Day => zone.date(*at).readable().to_string(),
+    };
+    let mut line = format!("{seq:>5}  {when:<27}  {:<12}  {text}", to.label());
+    if let Some(on_behalf) = &moment.on_behalf {
+        let _ = write!(line, " (on behalf of {on_behalf})");
+    }
+    if let Some(replaced) = moment.replaces {
+        let _ = write!(line, " (replaces {replaced})");
+    }
+    let mut shown = match (moment.voided_by, moment.replaced_by) {
+        (Some(by), _) => paint(DIM, &format!("{line} (voided by {by})")),
+        (None, Some(by)) => paint(DIM, &format!("{line} (replaced by {by})")),
+        (None, None) => line,
     } + "\n";
+    if moment.inserted > 0 {
+        let _ = writeln!(
+            shown,
+            "       {}",
+            paint(
+                WARN,
+                &format!("recorded after {}", count(u64::from(moment.inserted), "later event", "later events"))
+            )
+        );
+    }
     if let Some(fault) = &moment.fault {
         for line in fault.lines() {
             let _ = writeln!(shown, "       {}", paint(BAD, line));

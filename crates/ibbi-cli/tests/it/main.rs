@@ -13,6 +13,7 @@ mod docs;
 mod golden;
 mod independent;
 mod killed;
+mod late;
 mod limits;
 mod machine;
 mod one_write_path;

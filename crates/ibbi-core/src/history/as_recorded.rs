@@ -3,9 +3,8 @@
 //! Another version of the program, or another program, may have recorded events that this version refuses. Such a case can
 //! still be read, corrected, and withdrawn. It has no typed state, so it has no survey and no forecast.
 
-use super::{History, HistoryEntry};
+use super::{ActRefusal, History, HistoryEntry};
 use crate::accepted::{Accepted, Submission};
-use crate::act::ActRefusal;
 use crate::case::Case;
 use crate::event::{Event, EventKind};
 use crate::found::Found;

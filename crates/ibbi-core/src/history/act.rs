@@ -3,11 +3,11 @@
 //! To move a training day, its opening, its activities, and its closing all get other times. No single step of that would be
 //! valid, but the whole is.
 
+use super::{History, HistoryEntry};
 use crate::accepted::{Accepted, ActPlace, Submission};
 use crate::case::Case;
 use crate::event::{Event, EventKind};
 use crate::found::Found;
-use crate::history::{History, HistoryEntry};
 use crate::refusal::{Check, Refusal};
 use crate::rule::Rule;
 use crate::stage::Stage;
