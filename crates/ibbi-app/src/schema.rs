@@ -101,7 +101,8 @@ fn value(field: &FieldInfo) -> Value {
         FieldKind::Names => list(&reference("name"), field.requirement),
         FieldKind::Topics(set) => list(&json!({ "enum": set.codes }), field.requirement),
         FieldKind::Observers(_) => list(&reference("observer"), field.requirement),
-        FieldKind::Number { max } => number(0, max),
+        // Editions begin at 1.
+        FieldKind::Number { max } => number(u64::from(field.name == "edition"), max),
         // An optional flag is omitted when it is false.
         FieldKind::Flag if field.requirement == Requirement::Optional => json!({ "const": true }),
         FieldKind::Flag => json!({ "type": "boolean" }),
