@@ -32,7 +32,7 @@ impl Iterator for Records {
         let seq = self.history.revision() + 1;
         let accepted = self.history.accept(id, seq, *at, event.clone()).expect("the measured case is legal");
         self.next += 1;
-        Some(NewRecord { accepted, actor: Name::new("clerk@example.org").expect("a name") })
+        Some(NewRecord::new(accepted, Name::new("clerk@example.org").expect("a name")))
     }
 }
 

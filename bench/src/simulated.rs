@@ -44,7 +44,7 @@ pub fn write_simulated(path: &Path, lines: u64) -> Result<u64, Box<dyn Error>> {
             let id = Uuid::from_u64_pair(0x0192_0000_0000_7000, 0x8000_0000_0000_0000 | ids);
             let history = histories.entry(case).or_insert_with(|| History::for_case(case));
             let accepted = history.accept(id, history.revision() + 1, at, event).map_err(|it| it.to_string())?;
-            waiting.push(NewRecord { accepted, actor: actor.clone() });
+            waiting.push(NewRecord::new(accepted, actor.clone()));
         }
         if waiting.len() >= BATCH {
             flush(&mut ledger, &mut waiting)?;

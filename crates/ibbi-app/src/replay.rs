@@ -218,6 +218,11 @@ fn mark_voided(history: &History, moments: &mut [Moment]) {
 }
 
 impl Moment {
+    /// Returns the number of the record that voided or replaced it.
+    pub fn corrected_by(&self) -> Option<u64> {
+        self.voided_by.or(self.replaced_by)
+    }
+
     /// Whether it is a correction.
     pub fn is_correction(&self) -> bool {
         !self.event.kind().happens()

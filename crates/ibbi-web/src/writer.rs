@@ -15,6 +15,8 @@ const WAITING: usize = 1024;
 enum Job {
     /// An offer, and the channel for its result.
     Offer(Box<Offer>, oneshot::Sender<Result<Recorded, AppError>>),
+    /// Offers that are recorded together or not at all, and the channel for their result.
+    Act(Vec<Offer>, oneshot::Sender<Result<Vec<Recorded>, AppError>>),
     /// Writes the offers in the queue and ends the thread.
     Stop,
 }
@@ -56,6 +58,15 @@ impl Writer {
         answered.blocking_recv().unwrap_or_else(|_| Err(in_doubt()))
     }
 
+    /// Offers events as one act, from a thread that can block: all of them are recorded, or none.
+    pub(crate) fn act_here(&self, offers: Vec<Offer>) -> Result<Vec<Recorded>, AppError> {
+        let (answer, answered) = oneshot::channel();
+        if self.jobs.blocking_send(Job::Act(offers, answer)).is_err() {
+            return Err(ending());
+        }
+        answered.blocking_recv().unwrap_or_else(|_| Err(in_doubt()))
+    }
+
     /// Makes the thread write the offers in the queue and end. Must be called from a thread that can block.
     pub(crate) fn stop(&self) {
         let _ = self.jobs.blocking_send(Job::Stop);
@@ -76,6 +87,7 @@ fn in_doubt() -> AppError {
 
 fn run(service: &RwLock<LedgerService>, mut waiting: mpsc::Receiver<Job>) {
     let (mut offers, mut answers) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
+    let mut acts = Vec::new();
     while let Some(first) = waiting.blocking_recv() {
         let mut next = Some(first);
         while let Some(job) = next {
@@ -84,16 +96,21 @@ fn run(service: &RwLock<LedgerService>, mut waiting: mpsc::Receiver<Job>) {
                     offers.push(*offer);
                     answers.push(answer);
                 }
+                Job::Act(offers, answer) => acts.push((offers, answer)),
                 // Accepts no more offers. Those in the queue are still written.
                 Job::Stop => waiting.close(),
             }
             next = if offers.len() < BATCH { waiting.try_recv().ok() } else { None };
         }
         // The write lock keeps readers out until the batch is on the disk.
-        let results = service.write().unwrap_or_else(PoisonError::into_inner).offer(&offers);
+        let mut service = service.write().unwrap_or_else(PoisonError::into_inner);
+        let results = service.offer(&offers);
         for (answer, result) in answers.drain(..).zip(results) {
             // The event is recorded even if the client is gone.
             let _ = answer.send(result);
+        }
+        for (offers, answer) in acts.drain(..) {
+            let _ = answer.send(service.record_act(&offers));
         }
         offers.clear();
     }

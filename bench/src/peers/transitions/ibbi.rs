@@ -61,7 +61,7 @@ impl Events {
 /// The measured case on the typed interface: each stage is a type, and what the chart does not have would not compile.
 pub(super) fn typed(mut events: Events) -> Result<Closed, Refusal> {
     let (event, at) = next!(events, CaseOpened);
-    let application = begin(Unopened.offer(event, at)?, &mut events)?;
+    let application = begin(Unopened::new().offer(event, at)?, &mut events)?;
     let caucus = train(apply(application, &mut events)?, &mut events)?;
     facilitate(decide(caucus, &mut events)?, &mut events)
 }

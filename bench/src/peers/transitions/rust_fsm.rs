@@ -126,7 +126,7 @@ const fn input(event: &Event) -> Option<Input> {
         Event::ContractDatesChanged(_) => Input::DatesChanged,
         Event::NoteAdded(_) => Input::NoteAdded,
         Event::CaseWithdrawn(_) => Input::Withdrawn,
-        Event::EventVoided(_) => return None,
+        Event::EventVoided(_) | Event::CaseMigrated(_) => return None,
     })
 }
 

@@ -107,9 +107,11 @@ fn submission(log: &CaseLog, offer: &Offer, now: At) -> Result<Submission, AppEr
             let at = instants.iter().copied().find(fits).or(instants.first().copied()).unwrap_or(now);
             Ok(on(at))
         }
-        Some(EventTime::At(at)) => {
+        Some(time @ (EventTime::At(at) | EventTime::Picked(at))) => {
             check_clock(at, now, log)?;
-            Ok(Submission { at, precision: Precision::Instant, replaces, event })
+            let is_picked = matches!(time, EventTime::Picked(_));
+            let precision = if is_picked { Precision::Day } else { Precision::Instant };
+            Ok(Submission { at, precision, replaces, event })
         }
         None => {
             let at = replaced_time(log, replaces).unwrap_or_else(|| recorded_now(log, now));
@@ -187,6 +189,7 @@ pub(super) fn retried(log: &CaseLog, offer: &Offer, now: At) -> Result<Option<Re
             at == known.at
         }
         Some(EventTime::On(day)) => log.zone.date(known.at) == day,
+        Some(EventTime::Picked(at)) => log.zone.date(known.at) == log.zone.date(at),
     };
     let sent = (&offer.actor, &offer.event, offer.replaces, &offer.on_behalf);
     if !same_time || sent != (&known.actor, &known.event, known.details.replaces, &known.details.on_behalf) {

@@ -54,6 +54,8 @@ pub enum EventTime {
     /// On this day in the district's time zone; only the day is known. The service picks an instant on that day at which the
     /// rules allow the event.
     On(Date),
+    /// On the day of this instant; only the day is known, and the caller has picked the instant.
+    Picked(At),
 }
 
 impl EventTime {

@@ -40,7 +40,7 @@ pub(crate) fn run(args: New, json: bool) -> Result<Outcome, AppError> {
     let clock = Arc::clone(&options.clock);
     CaseService::new(MemoryStore::with_clock(move || clock()), Ids::random()).ask(&offer)?;
     let at = at.and_then(|at| match at {
-        EventTime::At(at) => Some(at),
+        EventTime::At(at) | EventTime::Picked(at) => Some(at),
         EventTime::On(day) => zone.day(day).map(|(begins, _)| begins),
     });
     let first = FirstLine { actor, at, origin, id: uuid::Uuid::now_v7() };

@@ -167,6 +167,33 @@ fn case_can_be_run_with_forms_only() {
 }
 
 #[test]
+fn corrected_entry_counts_in_place_of_the_recorded_one() {
+    let server = Running::start();
+    let case = server.form("/cases", "district=A").header("location").unwrap().to_owned();
+    server.form(&case, "type=leader_agreed&rev=1&seat=superintendent&name=R.+Amari");
+    let entry = format!("{case}/entries/3");
+    let form = server.get(&entry).text().to_owned();
+    let value = |name: &str| {
+        let after = form.split(&format!("name=\"{name}\"")).nth(1).unwrap();
+        let value = after.split("value=\"").nth(1).unwrap().split('"').next().unwrap();
+        form_urlencoded::byte_serialize(value.as_bytes()).collect::<String>()
+    };
+    let fields = format!("rev=2&seat=superintendent&name=Rosa+Amari&day={}&time={}", value("day"), value("time"));
+    let checked = server.form(&entry, &format!("do=check&{fields}"));
+    assert!(checked.text().contains("Everything that follows is still valid."), "{}", checked.text());
+    assert!(checked.text().contains("Record the correction"));
+    let recorded = server.form(&entry, &format!("do=record&{fields}"));
+    assert_eq!(recorded.status, 303, "{}", recorded.text());
+    let page = server.get(&case);
+    for part in ["Rosa Amari", "class=\"voided\"", "replaced by number 4", "replaces number 3"] {
+        assert!(page.text().contains(part), "{part}: {}", page.text());
+    }
+    // An event of an earlier day is recorded in its place.
+    let late = "type=note_added&rev=3&text=so&when=other&day=1/1/2020";
+    assert_eq!(server.form(&case, late).status, 422, "it is before the opening");
+}
+
+#[test]
 fn plan_opens_a_case_with_its_people() {
     let server = Running::start();
     let plan = server.get("/plan");

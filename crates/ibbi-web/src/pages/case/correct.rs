@@ -18,9 +18,9 @@ use ibbi_app::describe::describe_with_names;
 use ibbi_app::form::{self, FormError, When};
 use ibbi_app::format::us_date;
 use ibbi_app::ledger::Record;
-use ibbi_app::service::Offer;
+use ibbi_app::service::{EventTime, Offer};
 use ibbi_app::{AppError, zone::Zone};
-use ibbi_core::{At, Event, EventKind};
+use ibbi_core::{At, Event, EventKind, Precision};
 use ibbi_report::html::{Element, Html, el, name, section};
 use uuid::Uuid;
 
@@ -41,6 +41,7 @@ pub(crate) fn send(request: &WebRequest) -> WebResult {
     let moment = Moment::read(request, &given);
     let answer = match given.get("do") {
         Some("void") => void(request, &log, &record, &given).map(Some),
+        Some("record") => replace(request, &log, &record, &given).map(Some),
         _ => Ok(None),
     };
     let response = match answer {
@@ -132,6 +133,15 @@ fn void(request: &WebRequest, log: &CaseLog, record: &Record, given: &Pairs) -> 
     offer(request, log, given, Offer::new(event, actor))
 }
 
+/// Records a corrected entry in place of the recorded one.
+fn replace(request: &WebRequest, log: &CaseLog, record: &Record, given: &Pairs) -> Result<u64, WebError> {
+    let Change { event, at } = corrected(request, log, record, given)?;
+    let is_day = record.details.precision == Precision::Day && at == record.at;
+    let at = Some(if is_day { EventTime::Picked(at) } else { EventTime::At(at) });
+    let actor = Moment::read(request, given).actor(request)?;
+    offer(request, log, given, Offer { at, replaces: Some(record.seq), ..Offer::new(event, actor) })
+}
+
 fn offer(request: &WebRequest, log: &CaseLog, given: &Pairs, offer: Offer) -> Result<u64, WebError> {
     let id = given.get("id").and_then(|id| Uuid::parse_str(id).ok());
     let recorded =
@@ -215,8 +225,12 @@ fn fields(
         class.into_iter().fold(button, Element::class)
     };
     let buttons = match shown.result {
-        Outcome::Valid(_) => send("check", "Check again", Some("less")),
-        _ => send("check", "Check the correction", None),
+        Outcome::Valid(_) => Html::new().with(send("record", "Record the correction", None)).with(" ").with(send(
+            "check",
+            "Check again",
+            Some("less"),
+        )),
+        _ => send("check", "Check the correction", None).into(),
     };
     let content = Html::new()
         .with(inputs.of_event(kind))

@@ -4,9 +4,10 @@ use super::choices::Choices;
 use crate::pages::form_errors::sentence;
 use crate::pages::shell::{button, select};
 use ibbi_app::describe::{describe, describe_with_names, in_words};
+use ibbi_app::format::count;
 use ibbi_app::replay::{Moment, Timeline};
 use ibbi_app::zone::Zone;
-use ibbi_core::EventKind;
+use ibbi_core::{EventKind, Precision};
 use ibbi_report::html::{Element, Html, el, section};
 
 /// The most records on a page.
@@ -61,7 +62,7 @@ pub(crate) fn history(address: &str, timeline: &Timeline, choices: &Choices, sho
     let part = moments.get(begin..end).unwrap_or_default();
     let items = part.iter().rev().map(|moment| {
         let item = moment_item(moment, &text(moment, choices), timeline.zone, Some(moment.seq) == last);
-        let can_be_corrected = moment.voided_by.is_none() && !moment.is_correction();
+        let can_be_corrected = moment.corrected_by().is_none() && !moment.is_correction();
         item.with(can_be_corrected.then(|| {
             el("a")
                 .class("correct")
@@ -103,14 +104,33 @@ pub(crate) fn text(moment: &Moment, choices: &Choices) -> String {
 
 /// Returns a record as an item of a timeline.
 pub(crate) fn moment_item(moment: &Moment, text: &str, zone: Zone, last: bool) -> Element {
-    let Moment { seq, at, actor, to, voided_by, fault, .. } = moment;
-    let class = match (voided_by, last) {
+    let Moment { seq, at, actor, to, fault, .. } = moment;
+    let class = match (moment.corrected_by(), last) {
         (Some(_), _) => "voided",
         (None, true) => "last",
         (None, false) => "",
     };
-    let voided = voided_by.map(|by| format!("; voided by number {by}")).unwrap_or_default();
-    let summary = format!("number {seq}, {}, by {actor}; then in {}{voided}", zone.show(*at), to.label());
+    let mut notes = String::new();
+    if let Some(on_behalf) = &moment.on_behalf {
+        notes.push_str(&format!("; on behalf of {on_behalf}"));
+    }
+    if moment.inserted > 0 {
+        let later = count(u64::from(moment.inserted), "later event", "later events");
+        notes.push_str(&format!("; recorded after {later}"));
+    }
+    if let Some(replaced) = moment.replaces {
+        notes.push_str(&format!("; replaces number {replaced}"));
+    }
+    match (moment.voided_by, moment.replaced_by) {
+        (Some(by), _) => notes.push_str(&format!("; voided by number {by}")),
+        (None, Some(by)) => notes.push_str(&format!("; replaced by number {by}")),
+        (None, None) => {}
+    }
+    let when = match moment.precision {
+        Precision::Instant => zone.show(*at),
+        Precision::Day => zone.date(*at).readable().to_string(),
+    };
+    let summary = format!("number {seq}, {when}, by {actor}; then in {}{notes}", to.label());
     let item = el("li");
     let item = if class.is_empty() { item } else { item.class(class) };
     item.with(el("span").class("what").with(sentence(text)))

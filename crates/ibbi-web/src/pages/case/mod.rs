@@ -129,13 +129,18 @@ fn recorded(request: &WebRequest, case: Uuid, given: &Pairs) -> Result<Vec<Recor
     let events = composite::act(records, &reader, &past, log.zone)?.placed(&log, when, now)?;
     let expected_revision = seen(given)?;
     let id = given.get("id").and_then(|id| Uuid::parse_str(id).ok());
+    let time = |at| if matches!(when, When::Day(_)) { EventTime::Picked(at) } else { EventTime::At(at) };
     let offer = |(number, (event, at)): (usize, (Event, Option<At>))| Offer {
         case: Some(case),
-        at: at.map(EventTime::At),
+        at: at.map(time),
         id: id.map(|id| Uuid::from_u128(id.as_u128().wrapping_add(number as u128))),
-        expected_revision: expected_revision.map(|seen| seen + number as u64),
+        expected_revision,
         ..Offer::new(event, actor.clone())
     };
     let offers = events.into_iter().enumerate().map(offer);
-    offers.map(|offer| Ok(request.state.writer.offer_here(offer)?)).collect()
+    request.state.writer.act_here(offers.collect()).map_err(|error| match error {
+        // The form shows one event or several; the message is about the one that is to blame.
+        AppError::InAct { error, .. } => (*error).into(),
+        error => error.into(),
+    })
 }

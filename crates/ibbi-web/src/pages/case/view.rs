@@ -326,7 +326,7 @@ fn line_of((title, reason): &(String, String)) -> Element {
 
 /// Returns a chart of the process with the stages of the case.
 pub(crate) fn process_chart(timeline: &Timeline) -> Element {
-    let counted = timeline.moments.iter().filter(|moment| moment.voided_by.is_none());
+    let counted = timeline.moments.iter().filter(|moment| moment.corrected_by().is_none());
     let mut passed: Vec<Stage> = counted.map(|moment| moment.to).filter(|stage| *stage <= timeline.stage).collect();
     passed.dedup();
     let draw = |room: Room, id: &str| process(timeline.stage, &passed, room, id);
