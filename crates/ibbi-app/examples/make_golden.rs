@@ -74,7 +74,7 @@ fn write_ledger(story: &str, path: &Path, number: usize) -> Result<(), Box<dyn E
         }
         if let Some(ids) = ids.take() {
             let id = Uuid::from_u128(first_id + 2);
-            let first = FirstLine { actor: actor.clone(), at: Some(at.into()), origin: origin.clone(), id };
+            let first = FirstLine { actor: actor.clone(), at: Some(at), origin: origin.clone(), id };
             service = Some(ledger::open_or_create(path, &first, ids, &options)?);
         }
         let service = service.as_mut().ok_or("the ledger is open")?;

@@ -15,6 +15,7 @@ closed_set! {
     Day = "day", "only the day is known";
 }
 
+#[allow(clippy::derivable_impls, reason = "the macro of closed sets takes no default")]
 impl Default for Precision {
     fn default() -> Self {
         Self::Instant

@@ -23,7 +23,7 @@ pub(super) enum Judged {
     /// It was recorded before.
     Known(Box<Recorded>),
     /// It is accepted.
-    Accepted(NewRecord, Box<Recorded>),
+    Accepted(Box<(NewRecord, Recorded)>),
     /// It must be checked again after this round was written.
     Later,
 }

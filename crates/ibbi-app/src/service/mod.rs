@@ -266,7 +266,10 @@ impl<S: EventStore> CaseService<S> {
             let Some(offer) = offers.get(index) else { continue };
             match self.judge(offer, &mut batch) {
                 Ok(Judged::Known(answer)) => answers[index] = Some(Ok(*answer)),
-                Ok(Judged::Accepted(record, answer)) => batch.pending.push(Pending { index, record, answer: *answer }),
+                Ok(Judged::Accepted(accepted)) => {
+                    let (record, answer) = *accepted;
+                    batch.pending.push(Pending { index, record, answer });
+                }
                 Ok(Judged::Later) => batch.later.push(index),
                 Err(error) => answers[index] = Some(Err(error)),
             }
@@ -305,7 +308,7 @@ impl<S: EventStore> CaseService<S> {
             Ok((record, answer)) => {
                 batch.cases.insert(case);
                 let record = NewRecord { salt: self.ids.salt(id), ..record };
-                Ok(Judged::Accepted(record, Box::new(answer)))
+                Ok(Judged::Accepted(Box::new((record, answer))))
             }
             Err(error) => {
                 if offer.id.is_none() {

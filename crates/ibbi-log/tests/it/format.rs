@@ -134,7 +134,7 @@ fn act_that_was_cut_off_is_set_aside_whole() {
     let bytes = fs::read(&place.path).unwrap();
     let start = usize::try_from(whole.bytes).unwrap();
     let near_a_line = |end: &usize| (end.saturating_sub(2)..=end + 1).any(|at| bytes.get(at) == Some(&b'\n'));
-    for end in (start..=bytes.len()).filter(|end| end % 50 == 0 || near_a_line(end)) {
+    for end in (start..=bytes.len()).filter(|end| end.is_multiple_of(50) || near_a_line(end)) {
         fs::write(&place.path, &bytes[..end]).unwrap();
         let faults: Vec<String> = LedgerReader::open(&place.path)
             .unwrap()

@@ -277,7 +277,7 @@ fn play(moves: &[Move]) -> Recorder {
             recorder.step(Step::Replace(target, at, event));
         }
     }
-    if waiting.len() > 1 && moves.len() % 2 == 0 {
+    if waiting.len() > 1 && moves.len().is_multiple_of(2) {
         // The letters are typed up in one go, the last one first.
         waiting.reverse();
         recorder.step(Step::Act(waiting.drain(..).map(|(at, event)| Step::Record(at, event)).collect()));
