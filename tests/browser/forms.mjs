@@ -1,5 +1,5 @@
 // Every form of a case: filled in, refused, shown again exactly as it was, corrected, and found in the ledger.
-import { readFileSync } from "node:fs";
+import { recordsOf } from "./records.mjs";
 
 const NAME = "Zoë O'Brien-<Lee> & \"Co\"";
 const TEXT = "First line: 50% <b>& \"more\"\n\n  second line\twith a tab\nthird é 漢";
@@ -36,7 +36,7 @@ async function fill(form, values) {
 const leaves = (value) => (value !== null && typeof value === "object" ? Object.values(value).flatMap(leaves) : [String(value)]);
 
 export async function everyForm(page, base, ledger, check) {
-  const lines = () => readFileSync(ledger, "utf8").trim().split("\n").map((line) => JSON.parse(line));
+  const lines = () => recordsOf(ledger);
   const send = async (form) => Promise.all([page.waitForNavigation(), form.locator("button[type=submit]").last().click()]);
   let forms = 0, values = 0;
 

@@ -1,6 +1,6 @@
 // The tour of the README, entered by hand in the page from notes of an earlier week. Counts clicks and keystrokes.
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { recordsOf } from "./records.mjs";
 import { join } from "node:path";
 
 export const MOST_CLICKS = 75;
@@ -150,7 +150,6 @@ function weeks() {
 export function differences(program, place, ledger, before = 0) {
   const own = join(place, "own-tour.ledger");
   spawnSync(program, ["tour", "--ledger", own]);
-  const read = (path) => readFileSync(path, "utf8").trim().split("\n").map((line) => JSON.parse(line));
   const plain = ({ type, data }) => {
     const text = JSON.stringify(data, (key, value) => (/^(concern|dated|contract_expires|starts|ends)$/.test(key) ? undefined : value));
     const ids = { castellan: "ben-castellan", yun: "ada-yun", amari: "rosa-amari", okafor: "tola-okafor", reyes: "ines-reyes" };
@@ -158,7 +157,7 @@ export function differences(program, place, ledger, before = 0) {
   };
   const sorted = (lines) => lines.filter(({ type }) => type !== "ledger_opened").map(plain).sort();
   const norm = (line) => line.replace(/"present":\[[^\]]*\]/, (list) => list.split(/[[\],]/).sort().join());
-  const [expected, found] = [read(own), read(ledger).slice(before)].map((lines) => sorted(lines).map(norm));
+  const [expected, found] = [recordsOf(own), recordsOf(ledger).slice(before)].map((lines) => sorted(lines).map(norm));
   if (expected.length !== found.length) return [`${found.length} events instead of ${expected.length}`];
   return [...expected.filter((line) => !found.includes(line)), ...found.filter((line) => !expected.includes(line)).map((line) => `not in the tour: ${line}`)];
 }
