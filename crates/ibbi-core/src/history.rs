@@ -71,6 +71,13 @@ fn is_instant(precision: &Precision) -> bool {
 }
 
 impl HistoryEntry {
+    /// Returns a new entry that nothing has corrected, and that was recorded in order.
+    fn new(seq: u64, submission: Submission, place: u64, to: Stage) -> Self {
+        let Submission { at, precision, replaces, event } = submission;
+        let (voided_by, replaced_by, inserted) = (None, None, 0);
+        Self { seq, at, event, precision, voided_by, replaces, replaced_by, inserted, place, to }
+    }
+
     /// Returns whether the event counts: it is neither voided, nor replaced, nor a void or a migration.
     pub fn counts(&self) -> bool {
         self.voided_by.is_none() && self.replaced_by.is_none() && self.event.kind().happens()
@@ -241,20 +248,8 @@ impl History {
             }
         }
         let to = self.case.stage();
-        let (voided_by, replaced_by) = (None, None);
-        let precision = Precision::Instant;
-        self.entries.push(HistoryEntry {
-            seq,
-            at,
-            event,
-            precision,
-            voided_by,
-            replaces,
-            replaced_by,
-            inserted,
-            place,
-            to,
-        });
+        let submission = Submission { replaces, ..Submission::new(at, event) };
+        self.entries.push(HistoryEntry { inserted, ..HistoryEntry::new(seq, submission, place, to) });
         to
     }
 

@@ -422,8 +422,7 @@ impl From<AppendError> for ibbi_store::AppendError {
             AppendError::IdTaken { case, id, rev } => Self::IdTaken { case, id, rev },
             AppendError::Repeated { case, id } => Self::Repeated { case, id },
             AppendError::LineTooLong { .. } | AppendError::BatchTooLong => Self::TooLarge { reason: error.to_string() },
-            AppendError::PartOfAct { case } => Self::PartOfAct { case },
-            AppendError::ClockWentBack { last, now } => Self::ClockWentBack { last, now },
+            AppendError::NotAccepted(error) => error,
             AppendError::InDoubt { .. } => Self::InDoubt { source: Box::new(error) },
             AppendError::Damaged { .. }
             | AppendError::Poisoned

@@ -81,14 +81,14 @@ impl History {
 
     /// Adds an event of an act without replaying the case. An act can change only what was recorded before it.
     fn append(&mut self, first: usize, seq: u64, submission: Submission) -> Result<(), Refusal> {
-        let Submission { at, precision, replaces, event } = submission;
+        let Submission { at, replaces, ref event, .. } = submission;
         let mut check = Check::new();
         self.check_sequence(seq, &mut check);
         self.check_room(&mut check);
         let room = self.entries.len() - first < usize::from(ActPlace::MAX_COUNT);
         let limit = u32::from(ActPlace::MAX_COUNT);
         check.require(room, Rule::Limits, || Found::LimitReached { what: "events in an act", limit });
-        let place = match (&event, replaces) {
+        let place = match (event, replaces) {
             (Event::CaseMigrated(migration), None) => {
                 self.check_migration(migration.edition, &mut check);
                 seq
@@ -116,9 +116,7 @@ impl History {
             (_, None) => seq,
         };
         check.verdict(event.kind(), self.case.stage(), at)?;
-        let (voided_by, replaced_by, inserted, to) = (None, None, 0, Stage::Unopened);
-        let entry = HistoryEntry { seq, at, event, precision, voided_by, replaces, replaced_by, inserted, place, to };
-        self.entries.push(entry);
+        self.entries.push(HistoryEntry::new(seq, submission, place, Stage::Unopened));
         Ok(())
     }
 

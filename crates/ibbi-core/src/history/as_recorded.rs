@@ -269,33 +269,20 @@ impl AsRecorded {
 impl History {
     /// Adds a record without checking it, and marks the record that it corrects. The case is out of date until it is judged.
     fn add_as_recorded(&mut self, seq: u64, submission: Submission, to: Stage) {
-        let Submission { at, precision, replaces, event } = submission;
-        let voided = if let Event::EventVoided(void) = &event { Some(void.seq) } else { None };
+        let voided = if let Event::EventVoided(void) = &submission.event { Some(void.seq) } else { None };
         let mut place = seq;
-        if let Some(changed) = voided.or(replaces)
+        if let Some(changed) = voided.or(submission.replaces)
             && let Ok(index) = self.entries.binary_search_by_key(&changed, |entry| entry.seq)
             && self.entries[index].counts()
         {
             let old = &mut self.entries[index];
-            if replaces.is_some() {
+            if voided.is_none() {
                 (old.replaced_by, place) = (Some(seq), old.place);
             } else {
                 old.voided_by = Some(seq);
             }
         }
-        let (voided_by, replaced_by, inserted) = (None, None, 0);
-        self.entries.push(HistoryEntry {
-            seq,
-            at,
-            event,
-            precision,
-            voided_by,
-            replaces,
-            replaced_by,
-            inserted,
-            place,
-            to,
-        });
+        self.entries.push(HistoryEntry::new(seq, submission, place, to));
     }
 
     /// Replays the events in effect, and returns the case with what is not allowed.

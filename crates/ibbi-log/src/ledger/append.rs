@@ -102,22 +102,9 @@ pub enum AppendError {
         /// The record's place in the batch, from 0.
         index: usize,
     },
-    /// Some records of an act are missing from the batch, or are not next to each other.
-    #[error("the batch has only a part of an act for case {case}; send all of its records, one after the other")]
-    PartOfAct {
-        /// The case.
-        case: Uuid,
-    },
-    /// The clock is earlier than the last line by more than [`ibbi_store::MAX_STEP_BACK`].
-    #[error(
-        "the clock says {now}, but the last record was written at {last}; set the clock, or confirm that it is right"
-    )]
-    ClockWentBack {
-        /// When the last line was written.
-        last: At,
-        /// The time on the clock.
-        now: At,
-    },
+    /// The batch or the clock is not as every store asks for it.
+    #[error(transparent)]
+    NotAccepted(ibbi_store::AppendError),
     /// The confidential texts of the records can't be stored beside the ledger.
     #[error("cannot store the confidential texts in {path}: {source}; fix the cause and try again", path = .path.display())]
     Texts {
@@ -241,12 +228,8 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
 
     /// Checks what doesn't need the ledger's index.
     fn check_batch(&self, records: &[NewRecord], now: At) -> Result<(), AppendError> {
-        let as_own = |error| match error {
-            ibbi_store::AppendError::PartOfAct { case } => AppendError::PartOfAct { case },
-            _ => AppendError::ClockWentBack { last: self.logged, now },
-        };
-        check_acts(records).map_err(as_own)?;
-        if self.trusts_clock { Ok(()) } else { check_clock(self.logged, now).map_err(as_own) }
+        check_acts(records).map_err(AppendError::NotAccepted)?;
+        if self.trusts_clock { Ok(()) } else { check_clock(self.logged, now).map_err(AppendError::NotAccepted) }
     }
 
     /// Prepares a batch.
