@@ -1,11 +1,11 @@
 //! Checking a ledger in one pass: each line, and the chain that links the lines.
 
 use crate::act::OpenAct;
-use crate::line::Links;
+use crate::ledger_data::Opening;
 use crate::line_check::LineChecker;
 use crate::line_reader::{LedgerLine, read_line};
 use crate::lines::{LineContent, Lines, RawLine};
-use crate::record::Opening;
+use crate::links::Links;
 use crate::{Damage, Digest, Fault, FaultKind, Head, ReadError, explain};
 use std::io::Read;
 

@@ -1,7 +1,9 @@
 //! The slow reader, which finds what is wrong with a line that the fast reader refuses.
 
-use crate::line::{FORMAT_TYPE, HEADS_TYPE, LINE_VERSION, MAX_LINE, OPENING_TYPE, act_place, read_uuid, stage};
-use crate::record::{self, DataFault};
+use crate::ledger_data::{self, DataFault};
+use crate::line::{FORMAT_TYPE, HEADS_TYPE, LINE_VERSION, MAX_LINE, OPENING_TYPE, read_uuid, stage};
+use crate::record;
+use crate::scan::act_place;
 use crate::strict_json::{self, Found, Node, Value};
 use crate::{Digest, FaultKind};
 use ibbi_core::{At, EventKind, IdentityText, Name};
@@ -80,9 +82,9 @@ impl Envelope<'_> {
         };
         if is_of_ledger {
             return match kind {
-                FORMAT_TYPE => self.data(|data| record::read_format_data(data, version).map(drop), kind),
-                HEADS_TYPE => self.data(|data| record::read_heads_data(data).map(drop), kind),
-                _ => self.data(|data| record::read_opening_data(data, version).map(drop), kind),
+                FORMAT_TYPE => self.data(|data| ledger_data::read_format_data(data, version).map(drop), kind),
+                HEADS_TYPE => self.data(|data| ledger_data::read_heads_data(data).map(drop), kind),
+                _ => self.data(|data| ledger_data::read_opening_data(data, version).map(drop), kind),
             };
         }
         self.details()?;

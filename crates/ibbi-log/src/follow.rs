@@ -1,6 +1,6 @@
 //! Following a ledger while it is written.
 
-use crate::record::Opening;
+use crate::ledger_data::Opening;
 use crate::{Fault, FaultKind, Head, LedgerReader, ReadError};
 use ibbi_store::Record;
 use std::fs::File;

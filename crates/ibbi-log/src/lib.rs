@@ -45,13 +45,17 @@ mod fault;
 mod follow;
 mod head;
 mod id_table;
+mod instant;
 mod ledger;
+mod ledger_data;
 mod line;
 mod line_check;
 mod line_reader;
 mod lines;
+mod links;
 mod reader;
 mod record;
+mod scan;
 mod sha256;
 mod storage;
 mod store;
@@ -67,14 +71,13 @@ pub use follow::Follower;
 pub use head::Head;
 pub use ibbi_store::{Identity, NewRecord, Record, RecordDetails};
 pub use ledger::{AppendError, Committed, CreateError, Ledger, LineObserver, MAX_BATCH, OpenError, TornTail};
-pub use line::{
-    FORMAT_TYPE, HEADS_TYPE, LINE_VERSION, LineSubject, Links, MAX_LINE, MAX_NUMBER, OPENING_TYPE, act_of, case_of,
-    read_uuid, version_of,
-};
+pub use ledger_data::{FORMAT, FormatChange, Heads, NewLedger, Opening, chart_digest};
+pub use line::{FORMAT_TYPE, HEADS_TYPE, LINE_VERSION, LineSubject, MAX_LINE, MAX_NUMBER, OPENING_TYPE, read_uuid};
 pub use line_reader::{LedgerLine, LineReader, read_line};
 pub use lines::{LineContent, Lines, RawLine};
+pub use links::{Links, act_of, case_of, version_of};
 pub use reader::{LedgerReader, ReadError};
-pub use record::{FORMAT, FormatChange, Heads, LineRecord, NewLedger, Opening, chart_digest, encode_line};
+pub use record::{LineRecord, encode_line};
 pub use storage::{Disk, FileId, Storage, StoredFile, sidecar_path};
 pub use store::{Collect, LedgerStore};
 pub use texts::{Texts, fill_texts, text_digest, texts_path};

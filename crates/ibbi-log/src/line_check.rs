@@ -3,9 +3,9 @@
 use crate::act::{ActFollower, OpenAct};
 use crate::head::Head;
 use crate::id_table::IdTable;
-use crate::line::Links;
 use crate::line_reader::{LedgerLine, RecordReader};
 use crate::lines::{LineContent, Lines, RawLine};
+use crate::links::Links;
 use crate::{Digest, Fault, FaultKind, explain};
 use ibbi_core::At;
 use ibbi_store::Record;

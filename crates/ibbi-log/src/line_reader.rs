@@ -1,10 +1,9 @@
 //! Reading lines in full, into the core's types.
 
 use crate::explain::explain;
+use crate::ledger_data::{FormatChange, Heads, Opening, opening_of, read_format_data, read_heads_data};
 use crate::line::{Line, LineDetails, LineSubject, unescape};
-use crate::record::{
-    FormatChange, Heads, LineRecord, Opening, opening_of, read_event, read_format_data, read_heads_data,
-};
+use crate::record::{LineRecord, read_event};
 use crate::{Digest, FaultKind};
 use ibbi_core::{ActPlace, IdentityText, Name};
 use ibbi_store::{Identity, Record, RecordDetails};

@@ -3,9 +3,10 @@
 use crate::Fault;
 use crate::act::OpenAct;
 use crate::head::Head;
+use crate::ledger_data::Opening;
 use crate::line_check::LineChecker;
 use crate::line_reader::LedgerLine;
-use crate::record::{LineRecord, Opening};
+use crate::record::LineRecord;
 use ibbi_store::Record;
 use std::collections::VecDeque;
 use std::fs::File;

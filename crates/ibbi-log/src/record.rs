@@ -4,18 +4,17 @@
 //! the parts of constant length are written once for a batch, and the JSON of events comes from serde.
 
 use crate::Digest;
-use crate::line::{FORMAT_TYPE, Line, MAX_NUMBER, OPENING_TYPE, instant_text, unescape};
+use crate::instant::instant_text;
+use crate::ledger_data::{
+    DataFault, FORMAT, FormatData, NewLedger, OpeningData, chart_digest, reason, refused, same_spelling,
+};
+use crate::line::{FORMAT_TYPE, MAX_NUMBER, OPENING_TYPE};
 use core::ops::Range;
 use ibbi_core::{ActPlace, At, Event, EventKind, Name, Precision, Stage};
 use ibbi_store::{Identity, NewRecord, Record};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::io::Write as _;
-use std::sync::LazyLock;
 use uuid::Uuid;
-
-/// The version of the ledger format that this crate writes, the `format` of a new ledger's first line. It also reads
-/// version 1.
-pub const FORMAT: u32 = 2;
 
 /// A record with its place in a ledger's file.
 #[derive(Debug, Clone, PartialEq)]
@@ -130,109 +129,6 @@ pub fn encode_line(record: &Record, prev: &Digest) -> std::io::Result<Vec<u8>> {
     Ok(line)
 }
 
-/// A ledger's first line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Opening {
-    /// The line's ID.
-    pub id: Uuid,
-    /// Who opened the ledger.
-    pub actor: Name,
-    /// When it was opened.
-    pub at: At,
-    /// When the line was written.
-    pub logged: At,
-    /// The ledger's public name, such as `example.org/ibbi`. Its checkpoints have it too.
-    pub origin: Name,
-    /// The program and its version.
-    pub program: Name,
-    /// The SHA-256 of the chart that the program had.
-    pub chart: Digest,
-    /// The version of the ledger format.
-    pub format: u32,
-}
-
-impl Opening {
-    /// Returns whether the ledger was created under the chart that this program has. Report another chart to the user;
-    /// events are still checked with the parameters in their case.
-    pub fn has_our_chart(&self) -> bool {
-        self.chart == chart_digest()
-    }
-}
-
-/// The line after which a ledger that began in format 1 has format 2.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FormatChange {
-    /// The SHA-256 of the chart that the program had.
-    pub chart: Digest,
-    /// The version of the format from here on.
-    pub format: u32,
-}
-
-/// A line with the state of all cases. The format reserves it; this program doesn't write it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Heads {
-    /// The number of cases.
-    pub cases: u64,
-    /// The Merkle root over the last lines of the cases.
-    pub root: Digest,
-}
-
-/// The content of the first line of a new ledger. The chart's digest and the format are added to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewLedger {
-    /// The line's ID.
-    pub id: Uuid,
-    /// Who opens the ledger.
-    pub actor: Name,
-    /// When it is opened; also its `logged`.
-    pub at: At,
-    /// The ledger's public name, such as `example.org/ibbi`.
-    pub origin: Name,
-    /// The program and its version.
-    pub program: Name,
-}
-
-/// Returns the SHA-256 of the chart of the first edition, which the first line of a new ledger has.
-pub fn chart_digest() -> Digest {
-    static DIGEST: LazyLock<Digest> = LazyLock::new(|| Digest::sha256(ibbi_core::chart::digest_text().as_bytes()));
-    *DIGEST
-}
-
-/// The data of a first line. The fields are in the alphabetical order of their keys.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct OpeningData {
-    chart: String,
-    format: u32,
-    origin: Name,
-    program: Name,
-}
-
-/// Why data are refused, and at which of their bytes.
-#[derive(Debug)]
-pub(crate) enum DataFault {
-    /// The reader refuses them.
-    Refused { column: usize, reason: String },
-    /// They are valid, but not in canonical form.
-    Spelling { column: usize, expected: String },
-}
-
-/// The data of the line after which a ledger has format 2, in the order of their keys.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FormatData {
-    chart: String,
-    format: u32,
-}
-
-/// The data of a line with the state of all cases: how many they are, and the root over their last lines.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct HeadsData {
-    cases: u64,
-    root: String,
-}
-
 /// Reads an event's data, in canonical form only. It writes them to `scratch` again to compare.
 ///
 /// In format 1 a confidential text is a text, and in format 2 a digest.
@@ -264,81 +160,8 @@ fn has_text_as_in(event: &Event, version: u8) -> bool {
     event.note_text().is_none_or(|text| text.digest().is_some() == (version > 1))
 }
 
-/// Reads the data of a first line of a version, in canonical form only.
-pub(crate) fn read_opening_data(data: &str, version: u8) -> Result<(OpeningData, Digest), DataFault> {
-    let read: OpeningData = read_canonical(data)?;
-    let chart = read_chart(&read.chart)?;
-    check_format(read.format, version)?;
-    Ok((read, chart))
-}
-
-/// Reads the data of the line after which a ledger has format 2, in canonical form only.
-pub(crate) fn read_format_data(data: &str, version: u8) -> Result<FormatChange, DataFault> {
-    let read: FormatData = read_canonical(data)?;
-    let chart = read_chart(&read.chart)?;
-    check_format(read.format, version)?;
-    Ok(FormatChange { chart, format: read.format })
-}
-
-/// Reads the data of a line with the state of all cases, in canonical form only.
-pub(crate) fn read_heads_data(data: &str) -> Result<Heads, DataFault> {
-    let read: HeadsData = read_canonical(data)?;
-    let root = read.root.parse().map_err(|error| reason(format!("`root`: {error}")))?;
-    Ok(Heads { cases: read.cases, root })
-}
-
-fn read_canonical<'a, T: Serialize + Deserialize<'a>>(data: &'a str) -> Result<T, DataFault> {
-    let read: T = serde_json::from_str(data).map_err(|error| refused(&error))?;
-    let again = serde_json::to_vec(&read).map_err(|error| refused(&error))?;
-    same_spelling(data, &again)?;
-    Ok(read)
-}
-
-fn read_chart(chart: &str) -> Result<Digest, DataFault> {
-    chart.parse().map_err(|error| reason(format!("`chart`: {error}")))
-}
-
-fn check_format(format: u32, version: u8) -> Result<(), DataFault> {
-    if format == u32::from(version) {
-        return Ok(());
-    }
-    Err(reason(format!("`format` is {format}, but the line has the form of format {version}")))
-}
-
-fn refused(error: &serde_json::Error) -> DataFault {
-    // The reader counts columns in bytes from 1; the data are on one line.
-    DataFault::Refused { column: error.column().saturating_sub(1), reason: error.to_string() }
-}
-
-fn reason(reason: String) -> DataFault {
-    DataFault::Refused { column: 0, reason }
-}
-
-fn same_spelling(data: &str, again: &[u8]) -> Result<(), DataFault> {
-    if data.as_bytes() == again {
-        return Ok(());
-    }
-    let column = data.bytes().zip(again).take_while(|(left, right)| left == *right).count();
-    Err(DataFault::Spelling { column, expected: String::from_utf8_lossy(again).into_owned() })
-}
-
 fn write_data(event: &Event, out: &mut Vec<u8>) -> Result<(), serde_json::Error> {
     event.serialize_data(&mut serde_json::Serializer::new(out))
-}
-
-/// Returns the first line's content, if the line is valid.
-pub(crate) fn opening_of(line: &Line<'_>) -> Option<Opening> {
-    let (data, chart) = read_opening_data(line.data, line.version).ok()?;
-    Some(Opening {
-        id: line.id,
-        actor: Name::new(&unescape(line.actor)?).ok()?,
-        at: line.at,
-        logged: line.logged,
-        origin: data.origin,
-        program: data.program,
-        chart,
-        format: data.format,
-    })
 }
 
 /// The text of every line from its `id` to its `prev`; see [`Middle`].

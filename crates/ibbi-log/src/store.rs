@@ -1,8 +1,8 @@
 //! The file ledger as a store of cases.
 
+use crate::ledger_data::NewLedger;
 use crate::line_reader::{LedgerLine, LineReader};
 use crate::lines::{LineContent, Lines};
-use crate::record::NewLedger;
 use crate::storage::Disk;
 use crate::texts::fill_texts;
 use crate::{

@@ -280,7 +280,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
             plan.head.bytes = offset + u64::from(place.length) + 1;
         }
         let mut hashes = link(lines, &unlinked, self.head.hash);
-        debug_assert!(unlinked.iter().all(|line| crate::line::Links::read(&lines[line.start..line.end]).is_some()));
+        debug_assert!(unlinked.iter().all(|line| crate::links::Links::read(&lines[line.start..line.end]).is_some()));
         plan.head.hash = hashes.last().copied().unwrap_or(self.head.hash);
         let added = plan.committed.iter_mut().filter(|committed| !committed.existing);
         if self.version == 1 && !hashes.is_empty() {

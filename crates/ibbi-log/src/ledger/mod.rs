@@ -16,9 +16,10 @@ pub use observer::LineObserver;
 pub use open_error::OpenError;
 pub use torn_tail::TornTail;
 
+use crate::ledger_data::Opening;
 use crate::line::MAX_LINE;
 use crate::line_reader::{LedgerLine, RecordReader};
-use crate::record::{LineRecord, Opening};
+use crate::record::LineRecord;
 use crate::storage::{Disk, FileId, Storage, Stream};
 use crate::{Damage, Head, ReadError};
 use ibbi_core::At;

@@ -1,7 +1,7 @@
 //! Following the lines of a ledger that is open for writing.
 
 use super::OpenError;
-use crate::record::Opening;
+use crate::ledger_data::Opening;
 use crate::storage::Storage;
 use crate::{Digest, Fault, Head};
 use std::path::Path;
