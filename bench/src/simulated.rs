@@ -33,6 +33,8 @@ pub fn write_simulated(path: &Path, lines: u64) -> Result<u64, Box<dyn Error>> {
     let simulator = Simulator::new(&Scenario::parse(&format!("{people}{ASSUMPTIONS}"))?);
     let actor = Name::new("clerk@example.org")?;
     let mut ledger = Ledger::create(path, &new_ledger_at(simulator.first_instant()))?;
+    // The cases are written in groups, each from its beginning.
+    ledger.trust_clock();
     let (mut waiting, mut ids) = (Vec::new(), 0_u64);
     for first in (0..).step_by(usize::try_from(TOGETHER)?) {
         if ledger.head().lines + waiting.len() as u64 >= lines {
