@@ -47,7 +47,7 @@ pub enum AppError {
         zone: Zone,
     },
     /// An event of an act was not recorded, and so none was.
-    #[error("event {} of {count} is not recorded, so none is: {error}", .index + 1)]
+    #[error("event {} of {count}: {error}; nothing was recorded", .index + 1)]
     InAct {
         /// The event's place in the act, from 0.
         index: usize,

@@ -83,8 +83,18 @@ fn visible(message: &str) -> String {
 
 pub(crate) fn fail(error: &AppError, as_json: bool) -> ExitCode {
     let data = if as_json {
-        let refusal = if let AppError::Refused { refusal, .. } = error { Some(refusal) } else { None };
+        let refusal = match error {
+            AppError::Refused { refusal, .. } => Some(refusal),
+            AppError::InAct { error, .. } => match &**error {
+                AppError::Refused { refusal, .. } => Some(refusal),
+                _ => None,
+            },
+            _ => None,
+        };
         let mut value = json!({ "code": error.code(), "message": error.to_string(), "refusal": refusal });
+        if let AppError::InAct { index, count, .. } = error {
+            value["event"] = json!({ "number": index + 1, "count": count });
+        }
         if let AppError::Scenario { source, .. } = error {
             value["problems"] = json!(source.problems);
         }
@@ -92,13 +102,21 @@ pub(crate) fn fail(error: &AppError, as_json: bool) -> ExitCode {
     } else {
         String::new()
     };
+    let refused = |refusal, zone| {
+        let mut text = crate::terminal::refusal(refusal, zone, "");
+        text.push_str(&paint(DIM, "Nothing was recorded.\n"));
+        text
+    };
+    let plain = || format!("{} {}\n", paint(BAD, "ibbi:"), visible(&error.to_string()));
     let messages = match error {
-        AppError::Refused { refusal, zone } => {
-            let mut text = crate::terminal::refusal(refusal, *zone, "");
-            text.push_str(&paint(DIM, "Nothing was recorded.\n"));
-            text
-        }
-        other => format!("{} {}\n", paint(BAD, "ibbi:"), visible(&other.to_string())),
+        AppError::Refused { refusal, zone } => refused(refusal, *zone),
+        AppError::InAct { index, count, error: inner } => match &**inner {
+            AppError::Refused { refusal, zone } => {
+                format!("Event {} of {count}\n{}", index + 1, refused(refusal, *zone))
+            }
+            _ => plain(),
+        },
+        _ => plain(),
     };
     finish(Outcome { data, messages, code: error.exit_code() })
 }

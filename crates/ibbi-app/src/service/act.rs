@@ -4,7 +4,7 @@ use super::judge::{self, retried};
 use super::{CONFLICT_RETRIES, CaseService, Offer, Recorded, lost, wait_after_conflict};
 use crate::case_log::CaseLog;
 use crate::error::AppError;
-use ibbi_core::At;
+use ibbi_core::{ActPlace, At};
 use ibbi_store::{AppendError, EventStore, NewRecord};
 use uuid::Uuid;
 
@@ -21,6 +21,7 @@ impl<S: EventStore> CaseService<S> {
         if let [one] = offers {
             return self.record(one.clone()).map(|recorded| vec![recorded]);
         }
+        check_length(offers)?;
         if let Some(cause) = &self.stopped {
             return Err(AppError::ReadOnly { cause: cause.clone() });
         }
@@ -41,6 +42,7 @@ impl<S: EventStore> CaseService<S> {
     /// As [`CaseService::record_act`].
     pub fn ask_act(&mut self, offers: &[Offer]) -> Result<Vec<Recorded>, AppError> {
         let [first, ..] = offers else { return Ok(Vec::new()) };
+        check_length(offers)?;
         let now = self.now()?;
         let (case, is_new) = self.target(first)?;
         let mut log = if is_new { CaseLog::before_opening(case, &first.event)? } else { self.case(case)?.clone() };
@@ -95,6 +97,15 @@ impl<S: EventStore> CaseService<S> {
             error => error.into(),
         }
     }
+}
+
+/// Checks that an act is not too long.
+fn check_length(offers: &[Offer]) -> Result<(), AppError> {
+    let (found, most) = (offers.len(), usize::from(ActPlace::MAX_COUNT));
+    if found <= most {
+        return Ok(());
+    }
+    Err(AppError::Usage(format!("there are {found} events; at most {most} can be recorded together: split them")))
 }
 
 /// Returns the answers to an act that was recorded before under the same IDs.

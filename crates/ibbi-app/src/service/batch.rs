@@ -31,7 +31,7 @@ struct Line<'a> {
 /// [`AppError::InAct`] with the event that can't be read; [`AppError::Usage`] if there is no event.
 pub fn offers_from_json(text: &[u8], zone: Zone, now: At, actor: &Name) -> Result<Vec<Offer>, AppError> {
     let objects: Vec<&RawValue> = match text.trim_ascii_start().first() {
-        None => return Err(AppError::Usage("there is no event; write one JSON object for each event".to_owned())),
+        None => Vec::new(),
         Some(b'[') => serde_json::from_slice(text).map_err(|error| not_json(&error))?,
         Some(_) => {
             let objects = serde_json::Deserializer::from_slice(text).into_iter::<&RawValue>();
@@ -39,6 +39,9 @@ pub fn offers_from_json(text: &[u8], zone: Zone, now: At, actor: &Name) -> Resul
         }
     };
     let count = objects.len();
+    if count == 0 {
+        return Err(AppError::Usage("there is no event; write one JSON object for each event".to_owned()));
+    }
     let mut zone = zone;
     let mut offers = Vec::with_capacity(count);
     for (index, object) in objects.into_iter().enumerate() {

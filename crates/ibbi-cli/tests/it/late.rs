@@ -83,11 +83,24 @@ fn events_of_a_file_are_recorded_together_or_not_at_all() {
     let refused = events.replace("\"office\":\"chair\",", "").replace(",\"office\":\"chair\"", "");
     std::fs::write(place.path("refused.jsonl"), refused).expect("a file");
     let result = place.ibbi(&["record", "a.ledger", "--events", "refused.jsonl"]);
-    assert!(result.code == REFUSED && result.err.contains("event 1 of 3"), "{result:?}");
+    assert!(result.code == REFUSED && result.err.starts_with("Event 1 of 3\nRefused: leader_agreed"), "{result:?}");
+    assert!(result.err.ends_with("Nothing was recorded.\n"), "{result:?}");
+    let (code, failure) = place.json(&["record", "a.ledger", "--events", "refused.jsonl"]);
+    assert_eq!((code, &failure["error"]["event"]["number"]), (REFUSED, &Value::from(1)));
+    assert_eq!(failure["error"]["refusal"]["event"], "leader_agreed");
     assert_eq!(std::fs::read(place.path("a.ledger")).expect("a ledger"), before, "nothing was recorded");
     place.done(&["record", "a.ledger", "--events", "events.jsonl"]);
     let acts: Vec<String> = lines(&place).iter().skip(3).map(|line| line["act"].to_string()).collect();
     assert_eq!(acts, ["[1,3]", "[2,3]", "[3,3]"]);
+    for (text, excerpt) in [("", "there is no event"), ("[]", "there is no event"), ("{", "not JSON")] {
+        std::fs::write(place.path("wrong.jsonl"), text).expect("a file");
+        let result = place.ibbi(&["record", "a.ledger", "--events", "wrong.jsonl"]);
+        assert!(result.code == USAGE && result.err.contains(excerpt), "{text}: {result:?}");
+    }
+    let many = r#"{"type":"note_added","data":{"text":"so"}}"#.repeat(501);
+    std::fs::write(place.path("many.jsonl"), many).expect("a file");
+    let result = place.ibbi(&["record", "a.ledger", "--events", "many.jsonl"]);
+    assert!(result.code == USAGE && result.err.contains("at most 500"), "{result:?}");
     // Some IDs are known, and the others would be new.
     let result = place.ibbi(&["record", "a.ledger", "--events", "events.jsonl"]);
     assert!(result.code == USAGE && result.err.contains("recorded already"), "{result:?}");
