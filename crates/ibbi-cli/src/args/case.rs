@@ -87,35 +87,31 @@ ibbi amend my.ledger 12 --at '2026-10-02 16:00'\n\n\
 The other fields stay as they were recorded. Write `key=` to remove an optional field. The record that you correct stays \
 in the ledger and no longer counts.")]
 pub(crate) struct Amend {
-    /// Ledger file.
-    pub(crate) ledger: PathBuf,
-    /// Record number of the event, as `ibbi replay` shows it.
-    #[arg(allow_negative_numbers = true, value_parser = number)]
-    pub(crate) seq: u64,
+    #[command(flatten)]
+    pub(crate) correction: Correction,
     /// Fields to change.
     #[arg(value_name = "KEY=VALUE")]
     pub(crate) pairs: Vec<String>,
-    /// Check whether the correction can be recorded, but don't record it.
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-    /// ID of the record (a UUID), for retries.
-    #[arg(long, value_name = "UUID", value_parser = id)]
-    pub(crate) id: Option<uuid::Uuid>,
-    #[command(flatten)]
-    pub(crate) when: When,
 }
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Void {
+    #[command(flatten)]
+    pub(crate) correction: Correction,
+    /// Reason for voiding the event.
+    #[arg(long)]
+    pub(crate) reason: String,
+}
+
+/// The event to correct, and how the correction is recorded.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Correction {
     /// Ledger file.
     pub(crate) ledger: PathBuf,
     /// Record number of the event, as `ibbi replay` shows it.
     #[arg(allow_negative_numbers = true, value_parser = number)]
     pub(crate) seq: u64,
-    /// Reason for voiding the event.
-    #[arg(long)]
-    pub(crate) reason: String,
-    /// Check whether the event can be voided, but don't void it.
+    /// Check whether the correction can be recorded, but don't record it.
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// ID of the record (a UUID), for retries.

@@ -5,7 +5,7 @@ mod case;
 mod schedule;
 
 pub(crate) use audit::{Audit, AuditTable, Checkpoint, Diff, Export, Extract, Keygen, Verify};
-pub(crate) use case::{Amend, New, Presence, Record, Replay, Route, Signing, Status, Tour, Void, When};
+pub(crate) use case::{Amend, Correction, New, Presence, Record, Replay, Route, Signing, Status, Tour, Void, When};
 pub(crate) use schedule::{
     Calendar, CheckScenario, Compare, ForecastTable, From, NewScenario, OneScenario, Plan, PlanTable, Report, Runs,
     Scenario, Simulate, Who,

@@ -28,9 +28,10 @@ mod verify;
 mod void;
 mod who;
 
-use crate::args::{Args, Command, From, OneScenario, Runs, Signing, When};
+use crate::args::{Args, Command, Correction, From, OneScenario, Runs, Signing, When};
 use crate::output::Outcome;
-use ibbi_app::ledger::{self, ClockError, Collect, LedgerService, OpenOptions};
+use crate::terminal;
+use ibbi_app::ledger::{self, ClockError, Collect, LedgerService, OpenOptions, Record};
 use ibbi_app::output::{OutputFile, OutputKind};
 use ibbi_app::service::{EventTime, Ids, Offer, Recorded};
 use ibbi_app::signing::Signer;
@@ -128,6 +129,23 @@ fn record_offer(service: &mut LedgerService, offer: Offer, dry_run: bool) -> Res
     }
     let recorded = service.record(offer)?;
     Ok(Recorded { set_aside: service.store().torn().map(|torn| torn.to_string()), ..recorded })
+}
+
+/// Records a correction of an event. `correct` makes it from the recorded event, if it is in the case.
+fn record_correction(
+    args: &Correction,
+    json: bool,
+    correct: impl FnOnce(Option<&Record>, Option<EventTime>, Zone) -> Result<Offer, AppError>,
+) -> Result<Outcome, AppError> {
+    let mut service = open_to_record(&args.ledger, &args.when, Collect::CaseOf(args.seq), args.dry_run)?;
+    let case = ledger::case_of(&service, args.seq)?;
+    let log = service.case(case)?;
+    let (zone, recorded) = (log.zone, log.records.iter().find(|record| record.seq == args.seq));
+    let at = event_time(&args.when, zone)?;
+    let offer = correct(recorded, at, zone)?;
+    let offer = Offer { case: Some(case), at, id: args.id, on_behalf: on_behalf(&args.when)?, ..offer };
+    let recorded = record_offer(&mut service, offer, args.dry_run)?;
+    if json { Ok(Outcome::json(&recorded)) } else { Ok(Outcome::done(terminal::recorded(&recorded, zone, ""))) }
 }
 
 /// Parses the time of an event, in the time zone of its case. Without one, the event happens when it is recorded.
