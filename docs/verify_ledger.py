@@ -3,14 +3,16 @@ Needs ledger.schema.json in the same folder. Agrees with `ibbi verify`, except f
 import base64, datetime, hashlib, json, os, re, sys
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "ledger.schema.json"), encoding="utf-8") as file: DEFS = json.load(file)["$defs"]
 sha256, TYPES = hashlib.sha256, {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool}
-KEYWORDS = {  # the keywords of the schema; `fits` checks the type, and `event` checks allOf and uniqueItems
-    **dict.fromkeys(("type", "allOf", "uniqueItems", "title", "description"), lambda *_: True), "enum": lambda value, codes, _: value in codes,
-    **dict.fromkeys(("minimum", "minItems"), lambda value, least, _: (value if type(value) is int else len(value)) >= least),
-    **dict.fromkeys(("maximum", "maxItems", "maxLength"), lambda value, most, _: (value if type(value) is int else len(value)) <= most),
+KEYWORDS = {  # the keywords of the schema; `fits` checks the type, and `event` checks allOf
+    **dict.fromkeys(("type", "allOf", "title", "description"), lambda *_: True), "enum": lambda value, codes, _: value in codes,
+    **dict.fromkeys(("minimum", "minItems", "minProperties"), lambda value, least, _: (value if type(value) is int else len(value)) >= least),
+    **dict.fromkeys(("maximum", "maxItems", "maxLength", "maxProperties"), lambda value, most, _: (value if type(value) is int else len(value)) <= most),
     "const": lambda value, only, _: type(value) is type(only) and value == only, "pattern": lambda value, form, _: re.fullmatch(form, value),
     "items": lambda value, form, _: all(fits(item, form) for item in value), "required": lambda value, keys, _: value.keys() >= set(keys),
     "properties": lambda value, forms, _: all(fits(value[key], form) for key, form in forms.items() if key in value),
-    "additionalProperties": lambda value, _, form: value.keys() <= form["properties"].keys(),
+    "additionalProperties": lambda value, form, outer: all(form and fits(value[key], form) for key in value.keys() - outer.get("properties", {}).keys()),
+    "propertyNames": lambda value, form, _: all(fits(key, form) for key in value), "oneOf": lambda value, forms, _: sum(fits(value, form) for form in forms) == 1,
+    "uniqueItems": lambda value, *_: len({json.dumps(item, sort_keys=True) for item in value}) == len(value),
     "$ref": lambda value, path, _: fits(value, DEFS[path.rsplit("/", 1)[1]])}
 def fits(value, form):
     return type(value) is TYPES.get(form.get("type"), type(value)) and all(KEYWORDS[word](value, argument, form) for word, argument in form.items())
@@ -33,7 +35,10 @@ def event(line):  # returns the record of a line, if the line alone is correct
     for entries in (entries for entries in data.values() if type(entries) is list):
         order = [(rank(one["capacity"]), one["name"]) if type(one) is dict else one for one in entries]
         require(all(one < two for one, two in zip(order, order[1:])), "a list is not sorted, or has an entry twice")
-    if type(program) is dict: require(program["grace"] < min(program["training"], *program["full_day"], *program["two_half_days"]), "grace too long")
+    if type(program) is dict:
+        formats = program.get("formats") or {key: program[key] for key in ("full_day", "two_half_days")}
+        training = program["training"] if type(program["training"]) is list else [program["training"]]
+        require(program["grace"] < min(training + sum(formats.values(), [])), "grace too long")
     return value
 def root(leaves):  # RFC 6962, section 2.1
     half = 1 << (len(leaves) - 1).bit_length() >> 1

@@ -162,7 +162,8 @@ pub(crate) fn session_summary(event: EventKind, after: &Case) -> Option<String> 
         // The training is over, and its parts with it. No session held what is missing.
         None => {
             let held: u32 = after.trained()?.held().iter().map(|held| u32::from(held.counted)).sum();
-            let missing = u32::from(after.file()?.program().training()).saturating_sub(held);
+            let asked: u32 = after.file()?.program().training().iter().map(|part| u32::from(*part)).sum();
+            let missing = asked.saturating_sub(held);
             if missing > 0 {
                 text.push_str(&within_grace(missing));
             }

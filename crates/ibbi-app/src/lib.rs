@@ -16,6 +16,7 @@ pub mod form;
 pub mod input;
 pub mod ledger;
 pub mod output;
+pub mod presets;
 pub mod replay;
 pub mod schedule;
 pub mod schema;

@@ -2,7 +2,9 @@
 //!
 //! A schema sees one line at a time: it can't check the chain, the order of keys, or white space. `ibbi verify` can.
 
-use ibbi_core::{ActPlace, Capacity, EventKind, FieldInfo, FieldKind, MAX_NUMBER, Presence, Requirement, Stage};
+use ibbi_core::{
+    ActPlace, ActivityKind, Capacity, EventKind, FieldInfo, FieldKind, MAX_NUMBER, Presence, Requirement, Stage,
+};
 use ibbi_log::{FORMAT_TYPE, HEADS_TYPE, OPENING_TYPE};
 use serde_json::{Map, Value, json};
 
@@ -74,16 +76,35 @@ fn definitions() -> Value {
             pairs(&[("capacity", json!({ "enum": Capacity::CODES })), ("name", reference("name"))]),
             &["capacity", "name"],
         ),
-        "program": object(
-            pairs(&[
-                ("full_day", parts.clone()),
-                ("grace", number(0, 1439)),
-                ("presence", json!({ "enum": Presence::CODES })),
-                ("training", part),
-                ("two_half_days", parts),
-            ]),
-            &["full_day", "grace", "presence", "training", "two_half_days"],
-        ),
+        // The first edition of the rules has other keys than the later ones.
+        "program": { "oneOf": [
+            object(
+                pairs(&[
+                    ("full_day", parts.clone()),
+                    ("grace", number(0, 1439)),
+                    ("presence", json!({ "enum": Presence::CODES })),
+                    ("training", part),
+                    ("two_half_days", parts.clone()),
+                ]),
+                &["full_day", "grace", "presence", "training", "two_half_days"],
+            ),
+            object(
+                pairs(&[
+                    ("activities", json!({ "type": "array", "items": { "enum": ActivityKind::CODES }, "uniqueItems": true })),
+                    ("edition", number(2, 65535)),
+                    ("edition_digest", reference("sha256")),
+                    ("formats", json!({ "type": "object", "propertyNames": reference("id"), "additionalProperties": parts,
+                        "minProperties": 1, "maxProperties": 20 })),
+                    ("grace", number(0, 1439)),
+                    ("name", reference("name")),
+                    ("presence", json!({ "enum": Presence::CODES })),
+                    ("same_day_parts", json!({ "const": true })),
+                    ("source", reference("name")),
+                    ("training", parts),
+                ]),
+                &["activities", "edition", "edition_digest", "formats", "grace", "presence", "training"],
+            ),
+        ] },
     })
 }
 
@@ -95,13 +116,13 @@ fn value(field: &FieldInfo) -> Value {
         FieldKind::Code(set) => json!({ "enum": set.codes }),
         FieldKind::Date => reference("date"),
         FieldKind::Slot => reference("slot"),
-        FieldKind::MemberId | FieldKind::ConcernId => reference("id"),
+        FieldKind::MemberId | FieldKind::ConcernId | FieldKind::Format(_) => reference("id"),
         FieldKind::Person => reference("person"),
         FieldKind::MemberIds => list(&reference("id"), field.requirement),
         FieldKind::Names => list(&reference("name"), field.requirement),
         FieldKind::Topics(set) => list(&json!({ "enum": set.codes }), field.requirement),
         FieldKind::Observers(_) => list(&reference("observer"), field.requirement),
-        // Editions begin at 1.
+        // Editions are numbered from 1.
         FieldKind::Number { max } => number(u64::from(field.name == "edition"), max),
         // An optional flag is omitted when it is false.
         FieldKind::Flag if field.requirement == Requirement::Optional => json!({ "const": true }),

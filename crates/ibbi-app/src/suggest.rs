@@ -4,8 +4,8 @@ use crate::case_log::CaseLog;
 use crate::input::value::to_fill_in;
 use ibbi_core::stages::ConcernStatus;
 use ibbi_core::{
-    ActivityKind, Answer, AsRecorded, At, Body, Case, Event, EventKind, Format, History, Member, MemberIds, Outcome,
-    Party, Seat, Service, Sessions, Stage, Topics, Workshop,
+    ActivityKind, Answer, AsRecorded, At, Body, Case, CaseFile, Event, EventKind, History, Member, MemberIds, Outcome,
+    Party, Program, Seat, Service, Sessions, Stage, Topics, Workshop,
 };
 use serde::Serialize;
 
@@ -145,7 +145,8 @@ impl Suggestions<'_> {
             }
             EventKind::FormatChosen => {
                 let onward = matches!(self.case, Case::Agreement(_));
-                for format in Format::ALL {
+                let program = self.case.file().map(CaseFile::program);
+                for (format, _) in program.into_iter().flat_map(Program::formats) {
                     self.add(event, onward, &[("format", format.to_string())]);
                 }
             }

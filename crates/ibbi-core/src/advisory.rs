@@ -5,10 +5,13 @@ use crate::event::{Event, LeaderDeclined, SessionOpened, SessionScheduled};
 use crate::found::list;
 use crate::holidays::{County, holiday_on, is_weekend, posting_deadline};
 use crate::people::{Capacity, MemberIds};
+use crate::program::{Presence, Program};
 use crate::rule::Source;
 use crate::sets::closed_set;
 use crate::slot::Slot;
+use crate::stage::ActivityKind;
 use crate::stages::Attendance;
+use crate::teams::Teams;
 use crate::text::MemberId;
 use crate::time::At;
 use crate::time::LocalTime;
@@ -43,6 +46,9 @@ closed_set! {
     DeclineOfAnother = "leaders.decline-by-another",
         "A leader declined for a seat that another person holds, so the seat still counts as agreed. Check the spelling of \
          the name.";
+    /// The program asks for less than the published one.
+    LenientProgram = "program.less-strict",
+        "The program asks for less than the published one: a longer grace, fewer people, or no bargaining simulation.";
     /// The event was logged long after it happened.
     LoggedLate = "record.logged-late", "The event was logged more than seven days after it happened.";
     /// A session was ended after the day it was scheduled for.
@@ -58,7 +64,7 @@ impl Warning {
         match self {
             Self::Holiday | Self::AfterContract | Self::Posting => Source::Law,
             Self::NoBoardMembers | Self::MissedTraining | Self::PartOfTraining => Source::PublicPage,
-            Self::Weekend | Self::ReleasedAround | Self::SameDay => Source::ProgramPolicy,
+            Self::Weekend | Self::ReleasedAround | Self::SameDay | Self::LenientProgram => Source::ProgramPolicy,
             Self::DeclineOfAnother | Self::LoggedLate | Self::OpenPastDay => Source::Integrity,
         }
     }
@@ -99,6 +105,36 @@ fn warn(into: &mut Vec<Advisory>, warning: Warning, found: String) {
     into.push(Advisory { warning, found });
 }
 
+/// The longest grace, in minutes, that is not less strict than the published program.
+const LONGEST_GRACE: u16 = 30;
+
+/// A way in which a program can ask for less than the published one.
+#[derive(Clone, Copy)]
+enum Leniency {
+    Grace,
+    Present,
+    Simulation,
+}
+use Leniency::{Grace, Present, Simulation};
+
+/// Adds the ways, among some, in which a program asks for less than the published one.
+fn advise_program(program: &Program, ways: &[Leniency], into: &mut Vec<Advisory>) {
+    let found = ways.iter().filter_map(|way| match way {
+        Grace if program.grace() > LONGEST_GRACE => {
+            Some(alloc::format!("a part can be {} minutes short", program.grace()))
+        }
+        Present if program.presence() != Presence::Everyone => Some("not every member must be present".to_string()),
+        Simulation if !program.activities().contains(&ActivityKind::BargainingSimulation) => {
+            Some("the training needs no bargaining simulation".to_string())
+        }
+        _ => None,
+    });
+    let found: Vec<_> = found.collect();
+    if !found.is_empty() {
+        warn(into, Warning::LenientProgram, list(&found, Clone::clone));
+    }
+}
+
 impl Case {
     /// Returns the warnings for an event that is recorded in this state. Call this before you offer the event.
     ///
@@ -106,12 +142,22 @@ impl Case {
     pub fn advise(&self, event: &Event, at: At, logged: Option<At>) -> Vec<Advisory> {
         let mut warnings = Vec::new();
         match event {
+            Event::CaseOpened(event) => advise_program(&event.program, &[Grace, Present, Simulation], &mut warnings),
             Event::LeaderDeclined(event) => self.advise_decline(event, &mut warnings),
             Event::MeetingScheduled(event) => self.advise_day(event.slot, "the introductory meeting", &mut warnings),
             Event::SessionScheduled(event) => self.advise_session(event, at, &mut warnings),
-            Event::SessionOpened(event) => self.advise_observers(event, &mut warnings),
+            Event::SessionOpened(event) => {
+                self.advise_observers(event, &mut warnings);
+                let teams = self.teams().into_iter().flat_map(Teams::everyone);
+                if teams.into_iter().any(|member| !event.present.contains(&member.person.id)) {
+                    self.advise_lenient(Present, &mut warnings);
+                }
+            }
             Event::MemberNamed(event) => self.advise_returned(event.member.id, &mut warnings),
-            Event::SessionClosed(event) => self.advise_ending(&event.left_early, at, &mut warnings),
+            Event::SessionClosed(event) => {
+                self.advise_ending(&event.left_early, at, &mut warnings);
+                self.advise_lenient_closing(at, &mut warnings);
+            }
             Event::SessionAdjourned(event) => self.advise_ending(&event.left_early, at, &mut warnings),
             _ => {}
         }
@@ -149,6 +195,28 @@ impl Case {
             }
         }
         warnings
+    }
+
+    /// Adds that the program asks for less than the published one, if this step relied on it.
+    fn advise_lenient(&self, relied_on: Leniency, into: &mut Vec<Advisory>) {
+        if let Some(file) = self.file() {
+            advise_program(file.program(), &[relied_on], into);
+        }
+    }
+
+    fn advise_lenient_closing(&self, at: At, into: &mut Vec<Advisory>) {
+        let Some(sessions) = self.sessions() else { return };
+        let Some(open) = sessions.open() else { return };
+        let left = sessions.part(open.part).map_or(0, |part| part.remaining().saturating_sub(open.counted(at)));
+        if left > LONGEST_GRACE && left <= sessions.grace() {
+            self.advise_lenient(Grace, into);
+        }
+        if let Self::Training(state) = self
+            && state.simulations() == 0
+            && sessions.would_complete(at)
+        {
+            self.advise_lenient(Simulation, into);
+        }
     }
 
     fn advise_decline(&self, event: &LeaderDeclined, into: &mut Vec<Advisory>) {

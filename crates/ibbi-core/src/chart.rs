@@ -110,8 +110,8 @@ pub struct Token(());
 /// ```compile_fail,E0382
 /// use ibbi_core::{chart::On, events::FormatChosen, stages::Agreement, At, Format};
 /// fn twice(agreement: Agreement, at: At) {
-///     let _ = agreement.offer(FormatChosen { format: Format::FullDay }, at);
-///     let _ = agreement.offer(FormatChosen { format: Format::TwoHalfDays }, at);
+///     let _ = agreement.offer(FormatChosen { format: Format::FullDay.into() }, at);
+///     let _ = agreement.offer(FormatChosen { format: Format::TwoHalfDays.into() }, at);
 /// }
 /// ```
 ///
@@ -120,8 +120,8 @@ pub struct Token(());
 /// ```
 /// use ibbi_core::{chart::On, events::FormatChosen, stages::Facilitation, At, Format};
 /// fn after_a_refusal(facilitation: Facilitation, at: At) {
-///     if let Err(refused) = facilitation.offer(FormatChosen { format: Format::FullDay }, at) {
-///         let _ = refused.state.offer(FormatChosen { format: Format::TwoHalfDays }, at);
+///     if let Err(refused) = facilitation.offer(FormatChosen { format: Format::FullDay.into() }, at) {
+///         let _ = refused.state.offer(FormatChosen { format: Format::TwoHalfDays.into() }, at);
 ///     }
 /// }
 /// ```

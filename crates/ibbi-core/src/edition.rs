@@ -24,7 +24,7 @@ pub struct NoEdition;
 /// The digests of the known editions, as a ledger has them. A test of `ibbi-log` computes them again.
 const DIGESTS: [&str; 2] = [
     "99f1d32295282c871a45bba6e204b72a8384f9d8f7fe90009abf838188d1b960",
-    "9567f58d811da7bd153c269362ffba7525b222ff6fea549e3d2babd5190580d0",
+    "8b09387f945423468a11d78fa92b88c84aad62b4e983fe7ca3d69689e9e82532",
 ];
 
 impl Edition {

@@ -12,7 +12,7 @@ use crate::program::{Format, Program};
 use crate::services::{Service, Topic, Topics, Workshop};
 use crate::slot::Slot;
 use crate::stage::{ActivityKind, Decision};
-use crate::text::{ConcernId, DocumentDigest, MemberId, Name, Reason, TimeZoneName};
+use crate::text::{ConcernId, DocumentDigest, FormatId, MemberId, Name, Reason, TimeZoneName};
 use crate::time::Date;
 
 /// The data of an event. There is one type for each kind of event.
@@ -397,7 +397,7 @@ events! {
     /// The facilitation's format is chosen: one full day or two half-days.
     FormatChosen = "format_chosen", "facilitation format chosen" {
         /// The format of the facilitation.
-        format: Format, "Format";
+        format: FormatId, "Format";
     }
 
     /// The contract's dates are not those recorded before.
@@ -491,6 +491,7 @@ field_types! {
     ConcernId => FieldKind::ConcernId,
     Names => FieldKind::Names,
     DocumentDigest => FieldKind::Digest,
+    FormatId => FieldKind::Format(Format::SET),
     TimeZoneName => FieldKind::TimeZone,
     Program => FieldKind::Program,
 }

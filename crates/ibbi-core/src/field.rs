@@ -100,6 +100,9 @@ pub enum FieldKind {
     /// Yes or no.
     #[cfg_attr(feature = "serde", serde(rename = "flag"))]
     Flag,
+    /// A format of the facilitation, by ID: one of those that the case's program has. These are the published ones.
+    #[cfg_attr(feature = "serde", serde(rename = "format"))]
+    Format(CodeSet),
     /// The SHA-256 of a document.
     #[cfg_attr(feature = "serde", serde(rename = "digest"))]
     Digest,
@@ -148,7 +151,8 @@ impl FieldInfo {
 
     /// Returns the label of a code that the field can have, or the value itself if it is not a code.
     pub fn value_label<'a>(&self, value: &'a str) -> &'a str {
-        self.kind.code_set().and_then(|set| set.label(value)).unwrap_or(value)
+        let set = if let FieldKind::Format(published) = &self.kind { Some(published) } else { self.kind.code_set() };
+        set.and_then(|set| set.label(value)).unwrap_or(value)
     }
 
     /// Returns whether a ledger line must have the field.

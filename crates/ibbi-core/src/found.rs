@@ -7,7 +7,7 @@ use crate::rule::Rule;
 use crate::services::{Service, Topic};
 use crate::slot::Slot;
 use crate::stage::{ActivityKind, Decision, Stage};
-use crate::text::{ConcernId, MemberId, Name};
+use crate::text::{ConcernId, FormatId, MemberId, Name};
 use crate::time::LocalTime;
 use crate::time::{At, Date};
 use alloc::format;
@@ -167,6 +167,10 @@ pub enum Found {
     LaterInvalid { seq: u64, at: At, event: EventKind, unmet: Vec<Rule> },
     /// The event was voided or replaced.
     NoLongerCounts { seq: u64 },
+    /// The training or a format has too many parts.
+    PartCount { parts: u8, limit: u8 },
+    /// The program doesn't have the format.
+    NoSuchFormat { format: FormatId, formats: Vec<FormatId> },
     /// A part of the program is too short or too long.
     PartLength { minutes: u16 },
     /// The case is not valid as it is recorded, so it doesn't take the event.
@@ -350,6 +354,10 @@ impl fmt::Display for Found {
             }
             Self::EditionUnknown { edition, latest } => {
                 write!(f, "edition {edition} is not known; this version knows editions up to {latest}")
+            }
+            Self::PartCount { parts, limit } => write!(f, "{parts} parts are given, and at most {limit} are possible"),
+            Self::NoSuchFormat { format, formats } => {
+                write!(f, "the program has no format `{format}`; it has {}", texts(formats))
             }
             Self::PartLength { minutes } => write!(f, "a part has {}", time_span((*minutes).into())),
             Self::NotAsRecorded { event } => {

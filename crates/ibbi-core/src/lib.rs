@@ -90,7 +90,7 @@ pub use slot::Slot;
 pub use stage::{ActivityKind, Decision, Outcome, Stage};
 pub use survey::{Answer, Prospect, survey};
 pub use teams::{Former, Member, Teams};
-pub use text::{ConcernId, DocumentDigest, IdentityText, MemberId, Name, Reason, TextError, TimeZoneName};
+pub use text::{ConcernId, DocumentDigest, FormatId, IdentityText, MemberId, Name, Reason, TextError, TimeZoneName};
 pub use threshold::Threshold;
 pub use time::{At, Date, LocalTime, TimeError};
 pub use waiting::{Waiting, WaitingFor, WaitingSet};

@@ -5,7 +5,9 @@
 
 use crate::edition::Edition;
 use crate::sets::closed_set;
-use crate::text::DocumentDigest;
+use crate::stage::ActivityKind;
+use crate::text::{DocumentDigest, FormatId, Name};
+use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -27,6 +29,30 @@ closed_set! {
     EachTeam = "each_team", "at least one member of each team";
 }
 
+impl From<Format> for FormatId {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::FullDay => const { Self::constant("full_day") },
+            Format::TwoHalfDays => const { Self::constant("two_half_days") },
+        }
+    }
+}
+
+impl FormatId {
+    /// Returns the published format with this ID, if there is one.
+    pub fn published(self) -> Option<Format> {
+        Format::from_code(self.as_str())
+    }
+
+    /// Returns the label of a published format, or the ID itself.
+    pub fn label(&self) -> &str {
+        match self.published() {
+            Some(format) => format.label(),
+            None => self.as_str(),
+        }
+    }
+}
+
 /// The parameters as plain values. [`Program::new`] checks them.
 ///
 /// ```
@@ -37,47 +63,58 @@ closed_set! {
 /// assert!(Program::new(wrong).is_err());
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct ProgramParameters {
+    /// The activities that the training must include. The policy of this project is an exercise and a simulation.
+    pub activities: Vec<ActivityKind>,
     /// The edition of the rules that the case is checked against.
-    #[cfg_attr(feature = "serde", serde(default = "first_edition", skip_serializing_if = "is_first_edition"))]
     pub edition: Edition,
     /// The digest of the edition, if it isn't the first; by default, the one that this version knows.
-    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub edition_digest: Option<DocumentDigest>,
-    /// The minutes of each part of the one-day facilitation. The MEP brochure has one part of 480.
-    pub full_day: Vec<u16>,
+    /// The formats of the facilitation: for each ID, the minutes of each part, sorted by ID. The MEP brochure has one day of 480 minutes,
+    /// or two half-days of 240.
+    pub formats: Vec<(FormatId, Vec<u16>)>,
     /// The minutes that a part can be short and still be complete. The policy of this project is 15.
     pub grace: u16,
+    /// The name of the program.
+    pub name: Option<Name>,
     /// The people who must be present before a session can be opened. The policy of this project is everyone.
     pub presence: Presence,
-    /// The minutes of the training. The MEP brochure has 480.
-    pub training: u16,
-    /// The minutes of each part of the facilitation in two half-days. The MEP brochure has two parts of 240.
-    pub two_half_days: Vec<u16>,
+    /// Whether several parts can first be opened on one day.
+    pub same_day_parts: bool,
+    /// The source of the program's parameters, such as a web page.
+    pub source: Option<Name>,
+    /// The minutes of each part of the training. The MEP brochure has one part of 480.
+    pub training: Vec<u16>,
 }
 
-#[cfg(feature = "serde")]
-const fn first_edition() -> Edition {
-    Edition::FIRST
-}
+impl ProgramParameters {
+    /// Returns the published formats with these parts.
+    pub fn published_formats(full_day: Vec<u16>, two_half_days: Vec<u16>) -> Vec<(FormatId, Vec<u16>)> {
+        [(Format::FullDay.into(), full_day), (Format::TwoHalfDays.into(), two_half_days)].into()
+    }
 
-#[cfg(feature = "serde")]
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_first_edition(edition: &Edition) -> bool {
-    *edition == Edition::FIRST
+    /// Returns whether the first edition can express the parameters, apart from the edition itself.
+    fn fit_the_first_edition(&self) -> bool {
+        let Self { activities, formats, name, same_day_parts, source, training, .. } = self;
+        let published = formats.len() == 2 && formats.iter().all(|(format, _)| format.published().is_some());
+        let plain = name.is_none() && source.is_none() && !same_day_parts;
+        published && plain && training.len() == 1 && activities == ActivityKind::ALL
+    }
 }
 
 impl Default for ProgramParameters {
     fn default() -> Self {
         Self {
+            activities: ActivityKind::ALL.to_vec(),
             edition: Edition::FIRST,
             edition_digest: None,
-            full_day: alloc::vec![480],
+            formats: Self::published_formats(alloc::vec![480], alloc::vec![240, 240]),
             grace: 15,
+            name: None,
             presence: Presence::Everyone,
-            training: 480,
-            two_half_days: alloc::vec![240, 240],
+            same_day_parts: false,
+            source: None,
+            training: alloc::vec![480],
         }
     }
 }
@@ -85,13 +122,27 @@ impl Default for ProgramParameters {
 /// Checked program parameters. Clones share them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "ProgramParameters", into = "ProgramParameters"))]
+#[cfg_attr(feature = "serde", serde(try_from = "json::RawProgram", into = "json::RawProgram"))]
 pub struct Program(Arc<ProgramParameters>);
 
 /// The reason why program parameters are not valid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProgramError {
+    /// The first edition can't express the parameters.
+    #[error(
+        "edition 1 has one part of training, the formats full_day and two_half_days, and no name or source; use edition 2"
+    )]
+    FirstEdition,
+    /// The keys of the program's JSON are not those of its edition.
+    #[error("the program has no `{0}`, which its edition needs")]
+    Missing(&'static str),
+    /// A key of the program's JSON belongs to another edition.
+    #[error("the program has `{0}`, which its edition doesn't have; leave it out")]
+    OtherEdition(&'static str),
+    /// The program has no format, too many of them, or an activity twice.
+    #[error("a program has 1 to 20 formats, and each activity once")]
+    Lists,
     /// The first edition has a digest, or an edition that this version doesn't know has none.
     #[error("enter the digest of edition {0} if this version doesn't know it, and none for edition 1")]
     EditionDigest(Edition),
@@ -114,6 +165,8 @@ pub enum ProgramError {
 }
 
 impl Program {
+    /// The largest number of formats.
+    pub const MAX_FORMATS: usize = 20;
     /// The largest number of parts in a format.
     pub const MAX_PARTS: usize = 8;
     /// The longest part, in minutes. A session stays within one day.
@@ -131,7 +184,17 @@ impl Program {
         if edition_digest.is_none() != (*edition == Edition::FIRST) {
             return Err(ProgramError::EditionDigest(*edition));
         }
-        for parts in [&parameters.full_day, &parameters.two_half_days] {
+        if parameters.edition == Edition::FIRST && !parameters.fit_the_first_edition() {
+            return Err(ProgramError::FirstEdition);
+        }
+        parameters.formats.sort_by_key(|(format, _)| *format);
+        let repeated = parameters.formats.windows(2).any(|pair| matches!(pair, [one, two] if one.0 == two.0))
+            || (1..parameters.activities.len())
+                .any(|index| parameters.activities[..index].contains(&parameters.activities[index]));
+        if repeated || !(1..=Self::MAX_FORMATS).contains(&parameters.formats.len()) {
+            return Err(ProgramError::Lists);
+        }
+        for parts in parameters.formats.iter().map(|(_, parts)| parts).chain([&parameters.training]) {
             if parts.is_empty() || parts.len() > Self::MAX_PARTS {
                 return Err(ProgramError::PartCount(parts.len()));
             }
@@ -149,8 +212,7 @@ impl Program {
 
     /// Returns the minutes of every part of the training and of each format.
     pub(crate) fn lengths(&self) -> impl Iterator<Item = u16> {
-        let formats = self.0.full_day.iter().chain(&self.0.two_half_days);
-        formats.chain([&self.0.training]).copied()
+        self.0.formats.iter().map(|(_, parts)| parts).chain([&self.0.training]).flatten().copied()
     }
 
     /// Returns the edition of the rules under which a case of the program is opened.
@@ -163,17 +225,39 @@ impl Program {
         self.0.edition == Edition::FIRST || self.0.edition_digest == self.0.edition.digest()
     }
 
-    /// Returns the minutes of each part of the facilitation in a format.
-    pub fn facilitation(&self, format: Format) -> &[u16] {
-        match format {
-            Format::FullDay => &self.0.full_day,
-            Format::TwoHalfDays => &self.0.two_half_days,
+    /// Returns the minutes of each part of the facilitation in a format, or `None` if the program doesn't have it.
+    pub fn facilitation(&self, format: impl Into<FormatId>) -> Option<&[u16]> {
+        let wanted = format.into();
+        self.0.formats.iter().find(|(format, _)| *format == wanted).map(|(_, parts)| parts.as_slice())
+    }
+
+    /// Returns the formats of the facilitation, with the minutes of each part.
+    pub fn formats(&self) -> impl Iterator<Item = (FormatId, &[u16])> {
+        self.0.formats.iter().map(|(format, parts)| (*format, parts.as_slice()))
+    }
+
+    /// Returns the label of a format for people, such as `two half-days` or `three_evenings (3 parts)`.
+    pub fn format_label(&self, format: FormatId) -> String {
+        match (format.published(), self.facilitation(format).map_or(0, <[u16]>::len)) {
+            (Some(published), _) => published.label().to_string(),
+            (None, 1) => alloc::format!("{format} (1 part)"),
+            (None, parts) => alloc::format!("{format} ({parts} parts)"),
         }
     }
 
-    /// Returns the minutes of the training.
-    pub fn training(&self) -> u16 {
-        self.0.training
+    /// Returns the minutes of each part of the training.
+    pub fn training(&self) -> &[u16] {
+        &self.0.training
+    }
+
+    /// Returns the activities that the training must include.
+    pub fn activities(&self) -> &[ActivityKind] {
+        &self.0.activities
+    }
+
+    /// Returns whether several parts can first be opened on one day.
+    pub fn allows_same_day_parts(&self) -> bool {
+        self.0.same_day_parts
     }
 
     /// Returns the minutes that a part can be short and still be complete.
@@ -199,15 +283,147 @@ impl Default for Program {
     }
 }
 
-impl TryFrom<ProgramParameters> for Program {
-    type Error = ProgramError;
-    fn try_from(parameters: ProgramParameters) -> Result<Self, ProgramError> {
-        Self::new(parameters)
-    }
-}
+#[cfg(feature = "serde")]
+mod json {
+    //! The JSON of a program. In the first edition it has the keys that old ledgers have.
 
-impl From<Program> for ProgramParameters {
-    fn from(program: Program) -> Self {
-        Arc::unwrap_or_clone(program.0)
+    use super::{ActivityKind, DocumentDigest, Edition, Format, FormatId, Name, Presence, Program, ProgramError};
+    use super::{Arc, ProgramParameters, Vec};
+    use alloc::collections::BTreeMap;
+
+    #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct RawProgram {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        activities: Option<Vec<ActivityKind>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        edition: Option<Edition>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        edition_digest: Option<DocumentDigest>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        formats: Option<BTreeMap<FormatId, Vec<u16>>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        full_day: Option<Vec<u16>>,
+        grace: u16,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<Name>,
+        presence: Presence,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        same_day_parts: Option<bool>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source: Option<Name>,
+        training: Minutes,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        two_half_days: Option<Vec<u16>>,
+    }
+
+    /// The minutes of the training: a number in the first edition, and a list from the second on.
+    #[derive(serde::Serialize)]
+    #[serde(untagged)]
+    enum Minutes {
+        One(u16),
+        Parts(Vec<u16>),
+    }
+
+    impl<'de> serde::Deserialize<'de> for Minutes {
+        fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            struct Visitor;
+            impl<'de> serde::de::Visitor<'de> for Visitor {
+                type Value = Minutes;
+                fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                    f.write_str("the minutes of the training")
+                }
+                fn visit_u64<E: serde::de::Error>(self, minutes: u64) -> Result<Minutes, E> {
+                    let wrong = || E::invalid_value(serde::de::Unexpected::Unsigned(minutes), &self);
+                    u16::try_from(minutes).map(Minutes::One).map_err(|_| wrong())
+                }
+                fn visit_seq<A: serde::de::SeqAccess<'de>>(self, list: A) -> Result<Minutes, A::Error> {
+                    let list = serde::de::value::SeqAccessDeserializer::new(list);
+                    <Vec<u16> as serde::Deserialize>::deserialize(list).map(Minutes::Parts)
+                }
+            }
+            deserializer.deserialize_any(Visitor)
+        }
+    }
+
+    impl TryFrom<RawProgram> for Program {
+        type Error = ProgramError;
+        fn try_from(raw: RawProgram) -> Result<Self, ProgramError> {
+            let edition = raw.edition.unwrap_or(Edition::FIRST);
+            let is_first = edition == Edition::FIRST;
+            if raw.same_day_parts == Some(false) {
+                return Err(ProgramError::OtherEdition("same_day_parts: false"));
+            }
+            let (formats, activities, training);
+            if is_first {
+                for (key, given) in [
+                    ("activities", raw.activities.is_some()),
+                    ("edition", raw.edition.is_some()),
+                    ("formats", raw.formats.is_some()),
+                ] {
+                    if given {
+                        return Err(ProgramError::OtherEdition(key));
+                    }
+                }
+                let full_day = raw.full_day.ok_or(ProgramError::Missing("full_day"))?;
+                let two_half_days = raw.two_half_days.ok_or(ProgramError::Missing("two_half_days"))?;
+                formats = ProgramParameters::published_formats(full_day, two_half_days);
+                activities = ActivityKind::ALL.to_vec();
+            } else {
+                if raw.full_day.is_some() || raw.two_half_days.is_some() {
+                    return Err(ProgramError::OtherEdition("full_day or two_half_days"));
+                }
+                formats = raw.formats.ok_or(ProgramError::Missing("formats"))?.into_iter().collect();
+                activities = raw.activities.ok_or(ProgramError::Missing("activities"))?;
+            }
+            training = match raw.training {
+                Minutes::One(minutes) if is_first => alloc::vec![minutes],
+                Minutes::Parts(parts) if !is_first => parts,
+                _ => return Err(ProgramError::OtherEdition("training in that form")),
+            };
+            let RawProgram { edition_digest, grace, name, presence, same_day_parts, source, .. } = raw;
+            let same_day_parts = same_day_parts.is_some();
+            Self::new(ProgramParameters {
+                activities,
+                edition,
+                edition_digest,
+                formats,
+                grace,
+                name,
+                presence,
+                same_day_parts,
+                source,
+                training,
+            })
+        }
+    }
+
+    impl From<Program> for RawProgram {
+        fn from(program: Program) -> Self {
+            let mut parameters = Arc::unwrap_or_clone(program.0);
+            let is_first = parameters.edition == Edition::FIRST;
+            let mut published = |format: Format| {
+                let found = parameters.formats.iter_mut().find(|(id, _)| is_first && *id == format.into());
+                found.map(|(_, parts)| core::mem::take(parts))
+            };
+            let (full_day, two_half_days) = (published(Format::FullDay), published(Format::TwoHalfDays));
+            Self {
+                activities: (!is_first).then_some(parameters.activities),
+                edition: (!is_first).then_some(parameters.edition),
+                edition_digest: parameters.edition_digest,
+                formats: (!is_first).then(|| parameters.formats.into_iter().collect()),
+                full_day,
+                grace: parameters.grace,
+                name: parameters.name,
+                presence: parameters.presence,
+                same_day_parts: parameters.same_day_parts.then_some(true),
+                source: parameters.source,
+                training: match parameters.training.as_slice() {
+                    [one] if is_first => Minutes::One(*one),
+                    parts => Minutes::Parts(parts.to_vec()),
+                },
+                two_half_days,
+            }
+        }
     }
 }

@@ -126,7 +126,7 @@ impl Check {
 
     /// Returns whether the edition has a rule. A guard asks before it computes what only such a rule needs.
     pub(crate) const fn has(&self, rule: Rule) -> bool {
-        rule.editions().include(self.edition)
+        rule.applies_in(self.edition)
     }
 
     /// Adds an unmet rule, unless the edition doesn't have it. If it was already added, its first finding stays.

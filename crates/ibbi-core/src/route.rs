@@ -4,10 +4,10 @@ use crate::case::Case;
 use crate::event::EventKind;
 use crate::file::CaseFile;
 use crate::people::Party;
-use crate::program::{Format, Program};
+use crate::program::Program;
 use crate::sessions::Sessions;
 use crate::slot::Slot;
-use crate::stage::{Decision, Outcome, Stage};
+use crate::stage::{ActivityKind, Decision, Outcome, Stage};
 use crate::stages::{Application, Caucus, Facilitation, HoldsSessions, Inquiry, Introduction, Training};
 use crate::teams::Teams;
 use crate::time::LocalTime;
@@ -258,9 +258,12 @@ impl RouteSearch<'_> {
 
     fn train(&mut self) {
         let state = self.training();
-        let activities =
-            state.map_or(2, |state| usize::from(state.exercises() == 0) + usize::from(state.simulations() == 0));
-        let cycles = self.session_steps(state.map(HoldsSessions::sessions), 1);
+        let asked = |kind| self.program.is_none_or(|program| program.activities().contains(&kind));
+        let runs = state.map_or((0, 0), |state| (state.exercises(), state.simulations()));
+        let activities = usize::from(runs.0 == 0 && asked(ActivityKind::Exercise))
+            + usize::from(runs.1 == 0 && asked(ActivityKind::BargainingSimulation));
+        let parts = self.program.map_or(1, |program| program.training().len());
+        let cycles = self.session_steps(state.map(HoldsSessions::sessions), parts);
         let opens = cycles.contains(&EventKind::SessionOpened);
         if opens {
             self.ready_teams();
@@ -274,7 +277,7 @@ impl RouteSearch<'_> {
 
     fn facilitate(&mut self) {
         let state = self.facilitation();
-        let parts = |program: &Program| Format::ALL.iter().map(|format| program.facilitation(*format).len()).min();
+        let parts = |program: &Program| program.formats().map(|(_, parts)| parts.len()).min();
         let fewest = self.program.and_then(parts).unwrap_or(1);
         let cycles = self.session_steps(state.map(HoldsSessions::sessions), fewest);
         if cycles.contains(&EventKind::SessionOpened) {

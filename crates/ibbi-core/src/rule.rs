@@ -1,6 +1,6 @@
 //! The rules, each with its ID, statement, remedy, and source. This is the only place that has these texts.
 
-use crate::edition::Editions;
+use crate::edition::{Edition, Editions};
 use crate::sets::closed_set;
 
 closed_set! {
@@ -50,6 +50,14 @@ macro_rules! rules {
                 match self { $( Self::$variant => Editions::ALL$(.since($since))?$(.until($until))?, )+ }
             }
 
+            /// Returns whether a case of an edition must meet the rule.
+            ///
+            /// The formats of the first edition are closed, so it has no rule about them. A format of another program is
+            /// refused all the same.
+            pub const fn applies_in(self, edition: Edition) -> bool {
+                matches!(self, Self::FormatKnown) || self.editions().include(edition)
+            }
+
             /// Returns the source of the rule.
             pub const fn source(self) -> Source {
                 match self { $( Self::$variant => Source::$source, )+ }
@@ -76,6 +84,9 @@ rules! {
         "A case can't exceed its size limits.",
         "Make room, for example by releasing a member. If you can't, close this case and open one that follows it.";
 
+    PartCount = "program.part-count", ProgramPolicy, since 2,
+        "The training must have 1 to 4 parts, and each format 1 to 6.",
+        "Join parts, or hold the rest as a program of its own.";
     PartLength = "program.part-length", ProgramPolicy, since 2,
         "Each part of the training and of the facilitation must have 30 to 600 minutes.",
         "Divide a longer part into several, or join shorter ones.";
@@ -265,6 +276,9 @@ rules! {
     FormatChosen = "agreement.format-chosen", Brochure,
         "The format of the facilitation (one full day or two half-days) must be chosen first.",
         "Record the format (format_chosen).";
+    FormatKnown = "agreement.format-known", Integrity, since 2,
+        "The format must be one of the formats that the program has.",
+        "Choose a format of the program.";
     FormatFree = "facilitation.format-free", ProgramPolicy,
         "The format can't change while a session is scheduled, or after one was held.",
         "Postpone the scheduled sessions. After a session was held, keep the format.";

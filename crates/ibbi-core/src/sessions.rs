@@ -5,6 +5,7 @@
 
 use crate::found::{Found, Remaining};
 use crate::people::{MemberIds, Person};
+use crate::program::Program;
 use crate::refusal::Check;
 use crate::rule::Rule;
 use crate::slot::Slot;
@@ -106,15 +107,18 @@ pub struct HeldSession {
 pub struct Sessions {
     pub(crate) parts: Vec<Part>,
     grace: u16,
+    #[cfg_attr(feature = "serde", serde(skip))]
+    same_day_parts: bool,
     pub(crate) open: Option<OpenSession>,
     pub(crate) held: Vec<HeldSession>,
     pub(crate) postponed: u32,
 }
 
 impl Sessions {
-    pub(crate) fn new(parts: &[u16], grace: u16) -> Self {
+    pub(crate) fn new(parts: &[u16], program: &Program) -> Self {
+        let (grace, same_day_parts) = (program.grace(), program.allows_same_day_parts());
         let parts = parts.iter().map(|minutes| Part::new(*minutes)).collect();
-        Self { parts, grace, open: None, held: Vec::new(), postponed: 0 }
+        Self { parts, grace, same_day_parts, open: None, held: Vec::new(), postponed: 0 }
     }
 
     /// Returns the parts, in order.
@@ -276,7 +280,8 @@ impl Sessions {
                 check.require(part.first_day.is_some(), rule, || Found::EarlierPartUnopened { part: earlier });
             }
         }
-        for (other, part) in self.numbered().filter(|(other, _)| *other != number) {
+        let others = self.numbered().filter(|(other, _)| *other != number && !self.same_day_parts);
+        for (other, part) in others {
             if let Some(day) = part.first_day.filter(|day| *day == slot.day_of(at)) {
                 for rule in [Rule::AnotherDay, Rule::SessionAnotherDay] {
                     check.fail(rule, Found::SameDay { part: other, day });

@@ -250,6 +250,18 @@ macro_rules! id_type {
                 Ok(Self { bytes })
             }
 
+            /// Returns the ID of a text that is one, for constants.
+            #[allow(dead_code, reason = "not every kind of ID has constants")]
+            pub(crate) const fn constant(text: &str) -> Self {
+                let (source, mut bytes, mut index) = (text.as_bytes(), [0; 24], 0);
+                while index < source.len() {
+                    bytes[index] = source[index];
+                    index += 1;
+                }
+                bytes[Self::MAX_CHARS] = source.len() as u8;
+                Self { bytes }
+            }
+
             /// Returns the ID as text.
             pub fn as_str(&self) -> &str {
                 let used = self.bytes.get(..usize::from(self.bytes[Self::MAX_CHARS])).unwrap_or_default();
@@ -285,6 +297,16 @@ id_type! {
     /// assert!(MemberId::new("A Lee").is_err());
     /// ```
     MemberId, "member id"
+}
+id_type! {
+    /// The ID of a format of the facilitation, as a program lists it.
+    ///
+    /// ```
+    /// use ibbi_core::{Format, FormatId};
+    /// assert_eq!(FormatId::from(Format::TwoHalfDays).as_str(), "two_half_days");
+    /// assert!(FormatId::new("three evenings").is_err());
+    /// ```
+    FormatId, "facilitation format"
 }
 id_type! {
     /// The ID of a concern that a party raised in its caucus.

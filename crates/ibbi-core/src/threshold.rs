@@ -35,6 +35,10 @@ thresholds! {
     Releases = "releases", "releases in a case": 400;
     /// The largest number of concerns in a case.
     Concerns = "concerns", "concerns in a case": 200;
+    /// The largest number of parts of the training.
+    TrainingParts = "training-parts", "parts of the training": 4, since 2;
+    /// The largest number of parts of a format.
+    FormatParts = "format-parts", "parts of a format": 6, since 2;
     /// The shortest part, in minutes.
     ShortestPart = "shortest-part", "minutes of the shortest part": 30, since 2;
     /// The longest part, in minutes.

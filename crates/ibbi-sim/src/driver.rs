@@ -129,7 +129,7 @@ impl EventScript {
             addressed: parties
                 .map(|party| ConcernAddressed { concern: concern(party), response: text("simulated") }.into()),
             spokespersons: parties.map(|party| team(party)[0]),
-            format: FormatChosen { format: scenario.format }.into(),
+            format: FormatChosen { format: scenario.format.into() }.into(),
             neutral,
             initial_case: real.map(|real| real.case.clone()).unwrap_or_default(),
             earliest: real.map_or(At::MIN, |real| real.as_of),

@@ -7,8 +7,8 @@ use chrono::Datelike;
 use ibbi_common::format;
 use ibbi_common::zone::Zone;
 use ibbi_core::{
-    At, Body, Case, CaseFile, Date, Event, EventKind, Format, History, MemberId, Name, Outcome, Party, Program, Seat,
-    Sessions, Slot, Stage, Topics,
+    At, Body, Case, CaseFile, Date, Event, EventKind, History, MemberId, Name, Outcome, Party, Program, Seat, Sessions,
+    Slot, Stage, Topics,
 };
 use serde::Serialize;
 
@@ -67,6 +67,12 @@ pub enum ResumeError {
         /// The party.
         party: Party,
     },
+    /// The case's program has training in several parts, or other formats than the published ones.
+    #[error(
+        "the case's program has training in several parts, or other formats of facilitation; the simulation supports training in \
+         one part, and the formats full_day and two_half_days"
+    )]
+    OtherProgram,
     /// The case's program has stages that the model does not know.
     #[error(
         "the case's program has a stage with {parts} parts of up to {minutes} minutes; the simulation supports one or two parts of at most 480 minutes"
@@ -146,9 +152,13 @@ fn past(history: &History) -> Vec<(At, Event, Stage)> {
 }
 
 fn check_program(program: &Program) -> Result<(), ResumeError> {
-    let facilitation = [Format::FullDay, Format::TwoHalfDays].map(|format| program.facilitation(format));
-    let parts = facilitation.iter().map(|parts| parts.len()).max().unwrap_or(0);
-    let minutes = facilitation.into_iter().flatten().copied().chain([program.training()]).max().unwrap_or(0);
+    let published = program.formats().filter(|(format, _)| format.published().is_some()).count();
+    if program.training().len() > 1 || published < 2 || program.formats().count() > published {
+        return Err(ResumeError::OtherProgram);
+    }
+    let parts = program.formats().map(|(_, parts)| parts.len()).max().unwrap_or(0);
+    let facilitation = program.formats().flat_map(|(_, parts)| parts);
+    let minutes = facilitation.chain(program.training()).copied().max().unwrap_or(0);
     if parts > 2 || minutes > 480 { Err(ResumeError::Program { parts, minutes }) } else { Ok(()) }
 }
 
@@ -172,10 +182,11 @@ fn fill_facts(scenario: &mut Scenario, file: &CaseFile, case: &Case, notes: &mut
         scenario.evergreen = contract.evergreen;
     }
     if let Case::Facilitation(state) = case
-        && state.format() != scenario.format
+        && let Some(format) = state.format().published()
+        && format != scenario.format
     {
-        notes.push(format!("the case has already chosen its format: {}", state.format().label()));
-        scenario.format = state.format();
+        notes.push(format!("the case has already chosen its format: {}", format.label()));
+        scenario.format = format;
     }
     for seat in Seat::ALL {
         let leader = case.leader(*seat).map(|leader| leader.name.clone());

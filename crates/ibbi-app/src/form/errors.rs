@@ -7,8 +7,8 @@ use crate::zone::{MASSACHUSETTS, Zone, ZoneError};
 use ibbi_common::spelling::{self, echo};
 use ibbi_common::typed::{self, Year};
 use ibbi_core::{
-    At, ConcernId, DocumentDigest, Event, EventKind, FieldInfo, FieldKind, MemberId, Name, NoteText, Reason, Slot,
-    TextError, TimeError, TimeZoneName,
+    At, ConcernId, DocumentDigest, Event, EventKind, FieldInfo, FieldKind, FormatId, MemberId, Name, NoteText, Reason,
+    Slot, TextError, TimeError, TimeZoneName,
 };
 use std::str::FromStr;
 
@@ -179,6 +179,7 @@ fn problem(kind: FieldKind, text: &str, zone: Zone) -> Option<String> {
             let good = text.split(',').all(|id| id.trim().parse::<MemberId>().is_ok());
             unless(good, "choose only team members")
         }
+        FieldKind::Format(_) => unless(text.parse::<FormatId>().is_ok(), "choose a format of the program"),
         FieldKind::ConcernId => unless(
             text.parse::<ConcernId>().is_ok(),
             "use at most 23 lowercase letters, digits, and hyphens, and no spaces, such as grading",

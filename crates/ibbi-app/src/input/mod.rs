@@ -251,6 +251,7 @@ mod tests {
             FieldKind::Date => "2026-10-20",
             FieldKind::Slot => "2026-10-20 08:00-16:00",
             FieldKind::MemberId | FieldKind::ConcernId => "lee",
+            FieldKind::Format(_) => "full_day",
             FieldKind::Person => "lee:Ann Lee",
             FieldKind::MemberIds => "lee,kim",
             FieldKind::Topics(_) => "services,interests",

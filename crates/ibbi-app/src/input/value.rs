@@ -3,7 +3,9 @@
 use crate::zone::Zone;
 use ibbi_common::spelling::{self, echo};
 use ibbi_common::typed::{self, Year};
-use ibbi_core::{CodeSet, ConcernId, Date, DocumentDigest, FieldKind, MemberId, Name, NoteText, Reason, TimeZoneName};
+use ibbi_core::{
+    CodeSet, ConcernId, Date, DocumentDigest, FieldKind, FormatId, MemberId, Name, NoteText, Reason, TimeZoneName,
+};
 use serde_json::{Value, json};
 
 /// Returns what a value looks like, for messages: the codes, or a placeholder in angle brackets.
@@ -36,6 +38,7 @@ const fn placeholder(kind: FieldKind) -> &'static str {
         FieldKind::Slot => "<YYYY-MM-DD HH:MM-HH:MM>",
         FieldKind::MemberId => "<member id>",
         FieldKind::ConcernId => "<concern id>",
+        FieldKind::Format(_) => "<format>",
         FieldKind::Person => "<id:Name>",
         FieldKind::MemberIds => "<id,id,…>",
         FieldKind::Topics(_) => "<topic,topic,…>",
@@ -73,6 +76,7 @@ pub(crate) fn read(kind: FieldKind, text: &str, zone: Zone) -> Result<Value, Str
         }
         FieldKind::MemberId => parsed::<MemberId>(text),
         FieldKind::ConcernId => parsed::<ConcernId>(text),
+        FieldKind::Format(_) => parsed::<FormatId>(text),
         FieldKind::Person => person(text),
         FieldKind::MemberIds => list(text, parsed::<MemberId>),
         FieldKind::Names => Ok(json!([parsed::<Name>(text)?])),

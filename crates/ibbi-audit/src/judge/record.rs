@@ -8,6 +8,7 @@ use ibbi_common::zone::Zone;
 use ibbi_core::events::CaseOpened;
 use ibbi_core::{Event, EventKind, Program, ProgramParameters, Refusal, Slot, Stage};
 use ibbi_log::{FaultKind, LineRecord, Record, Uuid};
+use std::collections::BTreeSet;
 
 /// The most milliseconds by which an event can be recorded before it happens, because clocks differ.
 const CLOCK_TOLERANCE: i64 = 5 * 60_000;
@@ -365,13 +366,27 @@ fn differing_parameters(found: &ProgramParameters) -> Vec<String> {
     let current = Program::default();
     let current = current.parameters();
     let list = |list: &[u16]| list.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
-    let rows = [
-        ("full_day", list(&found.full_day), list(&current.full_day)),
-        ("grace", found.grace.to_string(), current.grace.to_string()),
-        ("presence", found.presence.to_string(), current.presence.to_string()),
-        ("training", found.training.to_string(), current.training.to_string()),
-        ("two_half_days", list(&found.two_half_days), list(&current.two_half_days)),
-    ];
+    let format = |parameters: &ProgramParameters, wanted| {
+        let found = parameters.formats.iter().find(|(format, _)| *format == wanted);
+        found.map_or_else(|| "not given".to_owned(), |(_, parts)| list(parts))
+    };
+    let activities = |parameters: &ProgramParameters| {
+        parameters.activities.iter().map(|kind| kind.code()).collect::<Vec<_>>().join(" and ")
+    };
+    let same_day = |parameters: &ProgramParameters| if parameters.same_day_parts { "yes" } else { "no" }.to_owned();
+    let ids: BTreeSet<_> = found.formats.iter().chain(&current.formats).map(|(format, _)| *format).collect();
+    let mut rows: Vec<_> = ids.into_iter().map(|id| (id.to_string(), format(found, id), format(current, id))).collect();
+    rows.extend(
+        [
+            ("activities", activities(found), activities(current)),
+            ("grace", found.grace.to_string(), current.grace.to_string()),
+            ("presence", found.presence.to_string(), current.presence.to_string()),
+            ("same_day_parts", same_day(found), same_day(current)),
+            ("training", list(&found.training), list(&current.training)),
+        ]
+        .map(|(name, found, current)| (name.to_owned(), found, current)),
+    );
+    rows.sort();
     let differs = rows.into_iter().filter(|(_, found, current)| found != current);
     differs.map(|(name, found, current)| format!("{name} is {found} (now {current})")).collect()
 }

@@ -26,12 +26,15 @@ pub(crate) struct New {
     /// ID of an earlier case that this one follows.
     #[arg(long, value_name = "CASE")]
     pub(crate) follows: Option<String>,
-    /// Number of minutes a part can run short and still count as complete.
-    #[arg(long, value_name = "MINUTES", default_value = "15", allow_negative_numbers = true, value_parser = minutes)]
-    pub(crate) grace: u16,
-    /// Members who must be present before a session opens.
-    #[arg(long, value_enum, default_value_t = Presence::Everyone)]
-    pub(crate) presence: Presence,
+    /// Program of the case: a preset (mep, oregon-two-day, oregon-refresher, cec-virtual), or a JSON file with its parameters.
+    #[arg(long, value_name = "PRESET|FILE", default_value = "mep")]
+    pub(crate) program: String,
+    /// Number of minutes a part can run short and still count as complete [default: that of the program]
+    #[arg(long, value_name = "MINUTES", allow_negative_numbers = true, value_parser = minutes)]
+    pub(crate) grace: Option<u16>,
+    /// Members who must be present before a session opens [default: those of the program]
+    #[arg(long, value_enum)]
+    pub(crate) presence: Option<Presence>,
     /// Name of the new ledger, which its checkpoints also use [default: ibbi.local/ followed by its ID]
     #[arg(long, value_name = "NAME")]
     pub(crate) origin: Option<String>,

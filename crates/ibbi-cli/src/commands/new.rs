@@ -6,16 +6,20 @@ use crate::output::Outcome;
 use crate::terminal::{self, command};
 use ibbi_app::ledger::{self, Collect, FirstLine, MemoryStore, OpenOptions};
 use ibbi_app::service::{CaseService, EventTime, Ids, Offer};
-use ibbi_app::{AppError, input, zone::Zone};
+use ibbi_app::{AppError, input, presets, zone::Zone};
 use ibbi_core::{EventKind, Name, Program, ProgramParameters};
 use std::sync::Arc;
 
 pub(crate) fn run(args: New, json: bool) -> Result<Outcome, AppError> {
+    let program = presets::program(&args.program)?;
+    let parameters = program.parameters().clone();
     let presence = match args.presence {
-        Presence::Everyone => ibbi_core::Presence::Everyone,
-        Presence::EachTeam => ibbi_core::Presence::EachTeam,
+        Some(Presence::Everyone) => ibbi_core::Presence::Everyone,
+        Some(Presence::EachTeam) => ibbi_core::Presence::EachTeam,
+        None => parameters.presence,
     };
-    let program = Program::new(ProgramParameters { grace: args.grace, presence, ..ProgramParameters::default() })
+    let grace = args.grace.unwrap_or(parameters.grace);
+    let program = Program::new(ProgramParameters { grace, presence, ..parameters })
         .map_err(|error| AppError::Usage(format!("grace: {error}")))?;
     let mut pairs = vec![
         format!("district={}", args.district),

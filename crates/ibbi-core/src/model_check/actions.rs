@@ -3,10 +3,11 @@
 use super::State;
 use super::normalize::{Shift, everyone};
 use crate::case::Case;
+use crate::edition::Edition;
 use crate::event::*;
 use crate::note_text::NoteText;
 use crate::people::{Body, MemberIds, Names, Observers, Office, Party, Person, Seat};
-use crate::program::{Format, Presence, Program, ProgramParameters};
+use crate::program::{Presence, Program, ProgramParameters};
 use crate::services::{Service, Topic, Topics};
 use crate::slot::Slot;
 use crate::stage::{ActivityKind, Decision, Stage};
@@ -34,7 +35,14 @@ pub(super) struct Actions {
     teams_change: bool,
     /// People who can be named to a team, with the team.
     members: &'static [(Party, &'static str)],
+    /// The parts of the training.
+    training: &'static [u16],
+    /// The formats, with their parts.
+    formats: &'static [(&'static str, &'static [u16])],
 }
+
+/// The published formats. Presets whose parts are of equal number share a check, because lengths make no difference.
+const PUBLISHED: &[(&str, &[u16])] = &[("full_day", &[TRAINING]), ("two_half_days", &[HALF, HALF])];
 
 impl Actions {
     pub(super) const fn hours() -> Self {
@@ -53,7 +61,35 @@ impl Actions {
             ],
             teams_change: false,
             members: &[(Party::Labor, "a"), (Party::Management, "m")],
+            training: &[TRAINING],
+            formats: PUBLISHED,
         }
+    }
+
+    /// Returns the actions for a preset with training in two parts, of the second edition.
+    pub(super) const fn two_parts(formats: &'static [(&'static str, &'static [u16])]) -> Self {
+        Self {
+            hours: &[540, 570, 600],
+            slots: &[(1, 540, 30), (2, 540, 30), (0, 570, 30), (1, 540, 60), (1, 540, 20)],
+            training: &[HALF, HALF],
+            formats,
+            ..Self::hours()
+        }
+    }
+
+    /// Returns the actions for the two-day training with two facilitation days.
+    pub(super) const fn two_days() -> Self {
+        Self::two_parts(&[("two_days", &[HALF, HALF])])
+    }
+
+    /// Returns the actions for the one-day refresher with one facilitation day.
+    pub(super) const fn refresher() -> Self {
+        Self { training: &[HALF], ..Self::two_parts(&[("full_day", &[HALF])]) }
+    }
+
+    /// Returns the actions for training in two half-days, with the published formats.
+    pub(super) const fn virtual_half_days() -> Self {
+        Self::two_parts(PUBLISHED)
     }
 
     pub(super) const fn people() -> Self {
@@ -62,17 +98,21 @@ impl Actions {
             slots: &[(1, 540, 60), (1, 540, 30)],
             teams_change: true,
             members: &[(Party::Labor, "a"), (Party::Labor, "b"), (Party::Management, "m"), (Party::Management, "a")],
+            training: &[TRAINING],
+            formats: PUBLISHED,
         }
     }
 
     pub(super) fn describe(&self) -> String {
         std::format!(
-            "{} times of day, {} slots, {} memberships{}; parts of {TRAINING} and twice {HALF} minutes, grace {GRACE}; \
-             both formats, 2 concerns, every kind of event except voids",
+            "{} times of day, {} slots, {} memberships{}; training {:?} and formats {:?} minutes, grace {GRACE}; \
+             2 concerns, every kind of event except voids and migrations",
             self.hours.len(),
             self.slots.len(),
             self.members.len(),
             if self.teams_change { " that change" } else { "" },
+            self.training,
+            self.formats,
         )
     }
 
@@ -114,7 +154,9 @@ impl Actions {
         self.rosters(self.teams_change || in_application, &mut offers);
         self.sessions(case, &mut offers);
         caucus(case, &mut offers);
-        offers.extend(Format::ALL.iter().map(|format| FormatChosen { format: *format }.into()));
+        let unknown = ("another", &[][..]);
+        let formats = self.formats.iter().chain([&unknown]);
+        offers.extend(formats.map(|(format, _)| FormatChosen { format: format.parse().unwrap() }.into()));
         let contract_expires = Date::new(2027, 6, 30).unwrap();
         offers.push(ContractDatesChanged { contract_expires, evergreen: false }.into());
         offers.push(NoteAdded { text: NoteText::new("noted").unwrap() }.into());
@@ -123,12 +165,14 @@ impl Actions {
     }
 
     fn opening(&self, offers: &mut Vec<Event>) {
+        let published = self.training.len() == 1 && self.formats.len() == 2;
+        let formats = self.formats.iter().map(|(format, parts)| (format.parse().unwrap(), parts.to_vec()));
         let program = Program::new(ProgramParameters {
-            full_day: [TRAINING].to_vec(),
+            edition: if published { Edition::FIRST } else { Edition::LATEST },
+            formats: formats.collect(),
             grace: GRACE,
             presence: Presence::Everyone,
-            training: TRAINING,
-            two_half_days: [HALF, HALF].to_vec(),
+            training: self.training.to_vec(),
             ..ProgramParameters::default()
         });
         offers.push(

@@ -242,6 +242,13 @@ fn no_reachable_state_breaks_an_invariant() {
     });
     check_exploration("hours", &hours, &by_hours);
     check_exploration("people", &people, &by_people);
+    for (name, actions) in [
+        ("two days", Actions::two_days()),
+        ("refresher", Actions::refresher()),
+        ("virtual half-days", Actions::virtual_half_days()),
+    ] {
+        check_exploration(name, &actions, &Exploration::run(&actions));
+    }
     let (mut targets, mut refusing) = (by_hours.targets, by_hours.refusing);
     targets.extend(by_people.targets);
     refusing.extend(by_people.refusing);

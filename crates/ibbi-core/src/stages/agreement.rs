@@ -8,6 +8,7 @@ use crate::people::Party;
 use crate::refusal::Check;
 use crate::rule::Rule;
 use crate::stage::Decision;
+use crate::stages::facilitation::check_format;
 use crate::stages::{Caucus, Concern, Decided, Facilitation, Trained, has_teams, stage};
 use crate::teams::Teams;
 use crate::time::At;
@@ -83,9 +84,12 @@ has_teams!(Agreement);
 impl On<FormatChosen> for Agreement {
     type Next = Facilitation;
     const STATE_RULES: &'static [Rule] = &[];
-    const EVENT_RULES: &'static [Rule] = &[];
+    const EVENT_RULES: &'static [Rule] = &[Rule::FormatKnown];
     fn state_guard(&self, _: At, _: &mut Check) {}
-    fn event_guard(&self, _: &FormatChosen, _: At, _: &mut Check) {}
+
+    fn event_guard(&self, event: &FormatChosen, _: At, check: &mut Check) {
+        check_format(self.file.program(), event.format, check);
+    }
 
     fn apply(self, event: &FormatChosen, _: At, _: Token) -> Facilitation {
         Facilitation::new(self.file, self.adopted, self.teams, event.format)

@@ -4,13 +4,14 @@ use crate::chart::{On, Token};
 use crate::event::{FormatChosen, SessionClosed};
 use crate::file::CaseFile;
 use crate::found::Found;
-use crate::program::Format;
+use crate::program::Program;
 use crate::refusal::Check;
 use crate::rule::Rule;
 use crate::sessions::Sessions;
 use crate::stage::Outcome;
 use crate::stages::{Adopted, Closed, has_teams, stage, step};
 use crate::teams::Teams;
+use crate::text::FormatId;
 use crate::time::At;
 use alloc::boxed::Box;
 
@@ -21,7 +22,7 @@ use alloc::boxed::Box;
 /// ```compile_fail,E0277
 /// use ibbi_core::{chart::On, events::FormatChosen, stages::Caucus, At, Format};
 /// fn skip_the_decision(caucus: Caucus, at: At) {
-///     let _ = On::<FormatChosen>::offer(caucus, FormatChosen { format: Format::FullDay }, at);
+///     let _ = On::<FormatChosen>::offer(caucus, FormatChosen { format: Format::FullDay.into() }, at);
 /// }
 /// ```
 ///
@@ -30,7 +31,7 @@ use alloc::boxed::Box;
 /// ```
 /// use ibbi_core::{chart::On, events::FormatChosen, stages::Agreement, At, Format};
 /// fn after_the_decision(agreement: Agreement, at: At) {
-///     let _ = On::<FormatChosen>::offer(agreement, FormatChosen { format: Format::FullDay }, at);
+///     let _ = On::<FormatChosen>::offer(agreement, FormatChosen { format: Format::FullDay.into() }, at);
 /// }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -39,13 +40,14 @@ pub struct Facilitation {
     pub(crate) file: Box<CaseFile>,
     pub(crate) adopted: Box<Adopted>,
     pub(crate) teams: Box<Teams>,
-    format: Format,
+    format: FormatId,
     pub(crate) sessions: Box<Sessions>,
 }
 
 impl Facilitation {
-    pub(crate) fn new(file: Box<CaseFile>, adopted: Box<Adopted>, teams: Box<Teams>, format: Format) -> Self {
-        let sessions = Box::new(Sessions::new(file.program().facilitation(format), file.program().grace()));
+    pub(crate) fn new(file: Box<CaseFile>, adopted: Box<Adopted>, teams: Box<Teams>, format: FormatId) -> Self {
+        let parts = file.program().facilitation(format).unwrap_or_default();
+        let sessions = Box::new(Sessions::new(parts, file.program()));
         Self { file, adopted, teams, format, sessions }
     }
 
@@ -54,8 +56,8 @@ impl Facilitation {
         &self.adopted
     }
 
-    /// Returns the format: one full day or two half-days.
-    pub const fn format(&self) -> Format {
+    /// Returns the ID of the format.
+    pub const fn format(&self) -> FormatId {
         self.format
     }
 }
@@ -69,13 +71,15 @@ has_teams!(Facilitation with sessions, everyone by FacilitationEveryone);
 impl On<FormatChosen> for Facilitation {
     type Next = Self;
     const STATE_RULES: &'static [Rule] = &[Rule::FormatFree];
-    const EVENT_RULES: &'static [Rule] = &[];
+    const EVENT_RULES: &'static [Rule] = &[Rule::FormatKnown];
 
     fn state_guard(&self, _: At, check: &mut Check) {
         self.sessions.check_format_free(check);
     }
 
-    fn event_guard(&self, _: &FormatChosen, _: At, _: &mut Check) {}
+    fn event_guard(&self, event: &FormatChosen, _: At, check: &mut Check) {
+        check_format(self.file.program(), event.format, check);
+    }
 
     fn apply(self, event: &FormatChosen, _: At, _: Token) -> Self {
         let postponed = self.sessions.postponed;
@@ -83,6 +87,15 @@ impl On<FormatChosen> for Facilitation {
         changed.sessions.postponed = postponed;
         changed
     }
+}
+
+/// Checks that a format is one of the program's.
+pub(super) fn check_format(program: &Program, format: FormatId, check: &mut Check) {
+    let known = program.facilitation(format).is_some();
+    check.require(known, Rule::FormatKnown, || {
+        let formats = program.formats().map(|(format, _)| format).collect();
+        Found::NoSuchFormat { format, formats }
+    });
 }
 
 step! {

@@ -41,7 +41,7 @@ pub struct Training {
 
 impl Training {
     pub(crate) fn new(file: Box<CaseFile>, admitted: Box<Admitted>, teams: Box<Teams>) -> Self {
-        let sessions = Box::new(Sessions::new(&[file.program().training()], file.program().grace()));
+        let sessions = Box::new(Sessions::new(file.program().training(), file.program()));
         Self { file, admitted, teams, sessions, exercises: 0, simulations: 0 }
     }
 
@@ -65,7 +65,8 @@ impl Training {
             (self.exercises, Rule::TrainingExercise, ActivityKind::Exercise),
             (self.simulations, Rule::TrainingSimulation, ActivityKind::BargainingSimulation),
         ];
-        for (count, rule, activity) in required {
+        let asked = |activity: &ActivityKind| self.file.program().activities().contains(activity);
+        for (count, rule, activity) in required.into_iter().filter(|(_, _, activity)| asked(activity)) {
             check.require(count > 0, rule, || Found::NoActivity { activity });
         }
     }

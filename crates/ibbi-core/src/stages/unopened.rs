@@ -51,7 +51,7 @@ case_variant!(Unopened);
 impl On<CaseOpened> for Unopened {
     type Next = Inquiry;
     const STATE_RULES: &'static [Rule] = &[];
-    const EVENT_RULES: &'static [Rule] = &[Rule::EditionKnown, Rule::PartLength];
+    const EVENT_RULES: &'static [Rule] = &[Rule::EditionKnown, Rule::PartCount, Rule::PartLength];
     fn state_guard(&self, _: At, _: &mut Check) {}
 
     fn event_guard(&self, event: &CaseOpened, _: At, check: &mut Check) {
@@ -59,6 +59,12 @@ impl On<CaseOpened> for Unopened {
         check.set_edition(edition);
         let known = edition.is_known() && event.program.has_known_digest();
         check.require(known, Rule::EditionKnown, || Found::EditionUnknown { edition, latest: Edition::LATEST });
+        let counts = event.program.formats().map(|(_, parts)| (parts, Threshold::FormatParts));
+        for (parts, most) in counts.chain([(event.program.training(), Threshold::TrainingParts)]) {
+            let [parts, limit] =
+                [parts.len(), most.value() as usize].map(|count| u8::try_from(count).unwrap_or(u8::MAX));
+            check.require(parts <= limit, Rule::PartCount, || Found::PartCount { parts, limit });
+        }
         let (shortest, longest) = (Threshold::ShortestPart.value(), Threshold::LongestPart.value());
         let outside = |minutes: &u16| !(shortest..=longest).contains(&u32::from(*minutes));
         if let Some(minutes) = event.program.lengths().find(outside) {

@@ -102,7 +102,7 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
     ) -> Result<RunResult, Stop<L::Error>> {
         let accepted = self.application(met, letters, reviewing)?;
         self.enter_stage(1, self.at(accepted))?;
-        let trained = self.sessions(accepted, 0, &[self.inputs.program.training()], Waited::NONE)?;
+        let trained = self.sessions(accepted, 0, self.inputs.program.training(), Waited::NONE)?;
         self.after_training(trained, [PartyProgress::UNOPENED; 2])
     }
 
@@ -117,7 +117,8 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
 
     fn after_caucus(&mut self, adopted: Day, since: Waited) -> Result<RunResult, Stop<L::Error>> {
         self.emit(self.at(adopted), RunStep::FormatChosen)?;
-        let lengths = self.inputs.program.facilitation(self.inputs.format);
+        // A case whose program lacks a published format is not resumed.
+        let lengths = self.inputs.program.facilitation(self.inputs.format).unwrap_or_default();
         let day = self.sessions(adopted, 1, lengths, since)?;
         Ok(RunResult { ending: Ending::Completed, day })
     }

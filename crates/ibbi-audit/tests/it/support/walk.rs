@@ -123,7 +123,7 @@ fn offer(random: &mut Random, case: &Case, clock: i64, own: &[u64]) -> Option<(E
         Case::Introduction(_) => introduction(random, later),
         Case::Application(_) if random.chance(35) => application(random, later),
         Case::Application(_) | Case::Agreement(_) if random.chance(70) => roster(random, case),
-        Case::Agreement(_) => FormatChosen { format: random.one(Format::ALL) }.into(),
+        Case::Agreement(_) => FormatChosen { format: random.one(Format::ALL).into() }.into(),
         Case::Application(_) => roster(random, case),
         Case::Training(_) | Case::Facilitation(_) => return sessions(random, case, later),
         Case::Caucus(_) => caucus(random, case),
@@ -215,7 +215,7 @@ fn sessions(random: &mut Random, case: &Case, later: i64) -> Option<(Event, i64)
     Some(match (booked, random.below(10)) {
         (_, 0 | 1) => (roster(random, case), later),
         (_, 2) if matches!(case, Case::Facilitation(_)) => {
-            (FormatChosen { format: random.one(Format::ALL) }.into(), later)
+            (FormatChosen { format: random.one(Format::ALL).into() }.into(), later)
         }
         (Some(_), 3) => (SessionPostponed { part, reason: reason() }.into(), later),
         (Some(booking), _) => {

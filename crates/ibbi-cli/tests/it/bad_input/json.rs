@@ -54,7 +54,10 @@ fn invalid_json_is_refused_with_its_place() {
         (r#"{"type":"session_postponed","data":{"part":1.0,"reason":"so"}}"#, "expected a whole number"),
         (r#"{"type":"session_postponed","data":{"part":"1","reason":"so"}}"#, "expected a whole number"),
         (r#"{"type":"event_voided","data":{"seq":18446744073709551616,"reason":"so"}}"#, "expected a whole number"),
-        (r#"{"type":"format_chosen","data":{"format":"half a day"}}"#, "use one of: full_day, two_half_days"),
+        (
+            r#"{"type":"format_chosen","data":{"format":"half a day"}}"#,
+            "`half a day` is not a facilitation format; use 1 to 23 of these characters",
+        ),
         (
             r#"{"type":"contract_dates_changed","data":{"contract_expires":"2026-02-30","evergreen":true}}"#,
             "a day that exists",

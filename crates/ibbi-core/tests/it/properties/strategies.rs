@@ -103,7 +103,12 @@ where
 fn small_program() -> BoxedStrategy<Program> {
     let parameters = (select(Presence::ALL), select(vec![0_u16, 15, 59]), select(vec![60_u16, 480]));
     let program = |(presence, grace, training)| {
-        Program::new(ProgramParameters { presence, grace, training, ..ProgramParameters::default() })
+        Program::new(ProgramParameters {
+            presence,
+            grace,
+            training: std::vec![training],
+            ..ProgramParameters::default()
+        })
     };
     parameters.prop_map(move |parameters| program(parameters).expect("parameters that fit")).boxed()
 }
@@ -113,8 +118,9 @@ fn wide_program() -> BoxedStrategy<Program> {
     let parts = || vec(length(), 1..=Program::MAX_PARTS);
     (parts(), 0_u16..60, select(Presence::ALL), length(), parts())
         .prop_filter_map("parameters that fit", |(full_day, grace, presence, training, two_half_days)| {
-            let parameters =
-                ProgramParameters { full_day, grace, presence, training, two_half_days, ..Default::default() };
+            let formats = ProgramParameters::published_formats(full_day, two_half_days);
+            let training = std::vec![training];
+            let parameters = ProgramParameters { formats, grace, presence, training, ..Default::default() };
             Program::new(parameters).ok()
         })
         .boxed()
@@ -198,7 +204,7 @@ pub(crate) fn of_kind(kind: EventKind, pool: &Pool) -> BoxedStrategy<Event> {
             event!(PartyDecided { decision: select(Decision::ALL), party: party(), spokesperson: id() })
         }
         EventKind::DecisionReopened => event!(DecisionReopened { party: party(), reason: reason() }),
-        EventKind::FormatChosen => event!(FormatChosen { format: select(Format::ALL) }),
+        EventKind::FormatChosen => event!(FormatChosen { format: select(Format::ALL).prop_map(FormatId::from) }),
         EventKind::ContractDatesChanged => {
             event!(ContractDatesChanged { contract_expires: date(), evergreen: any::<bool>() })
         }

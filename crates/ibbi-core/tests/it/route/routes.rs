@@ -189,8 +189,7 @@ fn route_through_half_days_keeps_valid_bookings() {
 #[test]
 fn route_uses_the_parts_of_the_program() {
     let parameters = ProgramParameters {
-        full_day: vec![240, 240],
-        two_half_days: vec![160, 160, 160],
+        formats: ProgramParameters::published_formats(vec![240, 240], vec![160, 160, 160]),
         ..ProgramParameters::default()
     };
     let agreement = Story::reaching_under(Stage::Agreement, parameters);

@@ -5,6 +5,7 @@ mod corrections;
 mod editions;
 mod facilitations;
 mod getting_started;
+mod programs;
 mod teams;
 mod trainings;
 mod typed;

@@ -212,7 +212,12 @@ pub(crate) fn reopened(party: Party) -> Event {
 }
 
 pub(crate) fn format(format: Format) -> Event {
-    FormatChosen { format }.into()
+    FormatChosen { format: format.into() }.into()
+}
+
+/// Returns the choice of a format that is not a published one.
+pub(crate) fn other_format(id: &str) -> Event {
+    FormatChosen { format: id.parse().expect("a format's id") }.into()
 }
 
 pub(crate) fn contract(expires: &str, evergreen: bool) -> Event {

@@ -94,7 +94,8 @@ fn open_concerns(case: &Case) -> Vec<ibbi_core::ConcernId> {
 fn program(dice: &mut Dice) -> Program {
     let presence = if dice.once_in(4) { ibbi_core::Presence::EachTeam } else { ibbi_core::Presence::Everyone };
     let two_half_days = if dice.once_in(4) { vec![120, 180, 120] } else { vec![240, 240] };
-    let parameters = ProgramParameters { presence, two_half_days, ..ProgramParameters::default() };
+    let formats = ProgramParameters::published_formats(vec![480], two_half_days);
+    let parameters = ProgramParameters { presence, formats, ..ProgramParameters::default() };
     Program::new(parameters).expect("parameters that fit")
 }
 

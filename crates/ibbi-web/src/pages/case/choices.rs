@@ -3,7 +3,7 @@
 use crate::pages::form_errors::sentence;
 use ibbi_app::schedule::id_of;
 use ibbi_app::status::Fact;
-use ibbi_core::{Case, Event, History, MemberId, Name, Party, Person, Seat};
+use ibbi_core::{Case, CaseFile, Event, History, MemberId, Name, Party, Person, Seat};
 
 /// A member of a team.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub(crate) struct Choices {
     pub(crate) members: Vec<MemberChoice>,
     /// The concerns: ID and text.
     pub(crate) concerns: Vec<(String, String)>,
+    /// The formats of the case's program: ID and label.
+    pub(crate) formats: Vec<(String, String)>,
     /// Everyone who has an ID in the case: members, former members, and neutrals.
     people: Vec<Person>,
     /// Every name in the case, for suggestions.
@@ -51,6 +53,10 @@ impl Choices {
         let mut choices = Self { members: Party::ALL.iter().copied().flat_map(of_party).collect(), ..Self::default() };
         let leader = |seat: &Seat| Some((*seat, case.leader(*seat)?.name.to_string()));
         choices.leaders = Seat::ALL.iter().filter_map(leader).collect();
+        if let Some(program) = case.file().map(CaseFile::program) {
+            let formats = program.formats();
+            choices.formats = formats.map(|(id, _)| (id.to_string(), program.format_label(id))).collect();
+        }
         for entry in history.in_effect() {
             choices.add(&entry.event);
         }

@@ -104,7 +104,11 @@ impl Inputs<'_> {
     pub(crate) fn is_fixed(&self, field: &FormField) -> bool {
         let is_choice = matches!(
             field.takes,
-            FieldKind::Code(_) | FieldKind::MemberId | FieldKind::ConcernId | FieldKind::Number { .. }
+            FieldKind::Code(_)
+                | FieldKind::Format(_)
+                | FieldKind::MemberId
+                | FieldKind::ConcernId
+                | FieldKind::Number { .. }
         );
         is_choice && self.suggestion(field.name).is_some()
     }
@@ -145,6 +149,7 @@ impl Inputs<'_> {
                 labeled(&shown, &self.id(name), input, None, &self.errors.of_field(name))
             }
             FieldKind::MemberId => self.one_of(name, &shown, required, members()),
+            FieldKind::Format(_) => self.one_of(name, &shown, required, self.choices.formats.clone()),
             FieldKind::ConcernId => self.one_of(name, &shown, required, self.choices.concerns.clone()),
             FieldKind::MemberIds => self.several(name, &shown, members()),
             FieldKind::Names => {
@@ -326,6 +331,7 @@ mod tests {
                 texts(&["\r\none\r\n\r\n  two & <b>\r\n", "", "\ttab ", "</textarea>\u{202e}"])
             }
             FieldKind::Code(set) => set.iter().map(|(code, _)| vec![plain(code)]).collect(),
+            FieldKind::Format(_) => texts(&["full_day", "two_half_days"]),
             FieldKind::Topics(set) => {
                 let all: Vec<_> = set.iter().map(|(code, _)| plain(code)).collect();
                 vec![all.clone(), all[1..].to_vec(), Vec::new()]

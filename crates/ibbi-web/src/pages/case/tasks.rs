@@ -86,7 +86,11 @@ fn fixed(records: &Records, suggested: &[String]) -> Vec<(String, String)> {
         kind.field(key).is_some_and(|field| {
             matches!(
                 field.kind,
-                FieldKind::Code(_) | FieldKind::MemberId | FieldKind::ConcernId | FieldKind::Number { .. }
+                FieldKind::Code(_)
+                    | FieldKind::Format(_)
+                    | FieldKind::MemberId
+                    | FieldKind::ConcernId
+                    | FieldKind::Number { .. }
             )
         })
     };

@@ -36,10 +36,16 @@ pub(super) fn trials() -> Vec<Trial> {
     ]
 }
 
+/// Returns a program of the second edition with these parts of training.
+pub(super) fn with_training(parts: &[u16]) -> Program {
+    let edition = Edition::new(2).expect("an edition");
+    let training = parts.to_vec();
+    Program::new(ProgramParameters { edition, training, ..ProgramParameters::default() }).expect("parameters that fit")
+}
+
 /// Returns the program of an edition with two half-days of this length.
 pub(super) fn with_parts(edition: u16, minutes: u16) -> Program {
     let edition = Edition::new(edition).expect("an edition");
-    let two_half_days = vec![minutes, minutes];
-    Program::new(ProgramParameters { edition, two_half_days, ..ProgramParameters::default() })
-        .expect("parameters that fit")
+    let formats = ProgramParameters::published_formats(vec![480], vec![minutes, minutes]);
+    Program::new(ProgramParameters { edition, formats, ..ProgramParameters::default() }).expect("parameters that fit")
 }

@@ -3,7 +3,7 @@
 use super::super::facts::*;
 use super::super::story::Story;
 use super::super::{slot, slot_from_to};
-use super::corrections::with_parts;
+use super::corrections::{with_parts, with_training};
 use super::{Trial, trial};
 use ibbi_core::{Body, EventKind, Format, Office, Party, Rule, Seat, Service, Stage, Teams, Topic, Workshop};
 
@@ -27,6 +27,8 @@ fn process() -> Vec<Trial> {
     let full = crowded.and("2026-09-16 09:00", named(Party::Labor, "member-40"));
     let agrees = || agreed(Seat::Superintendent, "Rosa Amari");
     vec![
+        trial(Rule::PartCount, &Story::default(), "2026-09-01 09:00", opening(with_training(&[60; 5])))
+            .holds("2026-09-01 09:00", opening(with_training(&[60; 4]))),
         trial(Rule::PartLength, &Story::default(), "2026-09-01 09:00", opening(with_parts(2, 20)))
             .holds("2026-09-01 09:00", opening(with_parts(2, 30))),
         trial(Rule::Stage, &introduction, "2026-09-03 11:00", agrees()).holds_in(

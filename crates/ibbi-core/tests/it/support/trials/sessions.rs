@@ -149,6 +149,8 @@ fn facilitation() -> Vec<Trial> {
         ),
         trial(Rule::SessionAnotherDay, &same_day.and("2026-11-17 12:30", migrated(2)), "2026-11-17 13:00", opened(2))
             .holds_in(&first_held, second_day, opened(2)),
+        trial(Rule::FormatKnown, &Story::reaching(Stage::Agreement), "2026-10-28 09:00", other_format("evenings"))
+            .holds("2026-10-28 09:00", format(Format::TwoHalfDays)),
         trial(Rule::FormatFree, &first_booked(), "2026-11-16 10:00", format(Format::FullDay)).holds_in(
             &postponed_first,
             "2026-11-16 10:00",
