@@ -58,7 +58,7 @@ fn refused(c: &mut Criterion) {
         b.iter(|| case.check(black_box(&missing), at).expect_err("one is missing"));
     });
     let (case, at, _) = case_before(|event| event.kind() == EventKind::PartyDecided);
-    let early = Event::from(FormatChosen { format: Format::FullDay });
+    let early = Event::from(FormatChosen { format: Format::FullDay.into() });
     c.bench_function("refused/format_chosen before both adopted", |b| {
         b.iter(|| case.check(black_box(&early), at).expect_err("nobody has adopted"));
     });

@@ -160,8 +160,8 @@ impl Floor {
             durations: std::array::from_fn(|index| scenario.assumptions.duration(Duration::ALL[index]).value),
             chances: std::array::from_fn(|index| scenario.assumptions.chance(Chance::ALL[index]).value),
             late: scenario.contract_expires.map_or(Day::MAX, late),
-            training: program.training(),
-            facilitation: program.facilitation(scenario.format).to_vec(),
+            training: program.training()[0],
+            facilitation: program.facilitation(scenario.format).unwrap_or_default().to_vec(),
             grace: program.grace(),
         }
     }

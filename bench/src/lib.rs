@@ -114,7 +114,7 @@ pub fn whole_case() -> Vec<(At, Event)> {
     for party in Party::ALL.iter().copied() {
         add(at(8, 9), PartyDecided { decision: Decision::Adopt, party, spokesperson: id(party, 1) }.into());
     }
-    add(at(9, 9), FormatChosen { format: Format::TwoHalfDays }.into());
+    add(at(9, 9), FormatChosen { format: Format::TwoHalfDays.into() }.into());
     add(at(9, 10), schedule(1, slot(12, 8, 12)));
     add(at(9, 11), schedule(2, slot(13, 8, 12)));
     for (part, day) in [(1, 12), (2, 13)] {

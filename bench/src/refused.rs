@@ -125,7 +125,7 @@ fn sessions(places: &Places) -> Vec<RefusedOffer> {
         altered!(places, SessionClosed, 0, |event| event.left_early = and_one(&MemberIds::default(), stranger)),
         RefusedOffer { at: at(6, 16), ..places.instead(EventKind::ActivityRun, 1, close()) },
         places.instead(EventKind::SessionClosed, 1, adjourned),
-        places.instead(EventKind::SessionOpened, 2, FormatChosen { format: Format::FullDay }),
+        places.instead(EventKind::SessionOpened, 2, FormatChosen { format: Format::FullDay.into() }),
     ]
 }
 
@@ -142,7 +142,7 @@ fn decisions(places: &Places) -> Vec<RefusedOffer> {
         altered!(places, ConcernRaised, 1, |event| event.concern = ibbi_core::ConcernId::new("labor").expect("an id")),
         places.instead(EventKind::ConcernRaised, 0, places.nth(EventKind::ConcernAddressed, 0).2),
         altered!(places, PartyDecided, 0, |event| event.spokesperson = id(Party::Management, 1)),
-        places.instead(EventKind::PartyDecided, 0, FormatChosen { format: Format::FullDay }),
+        places.instead(EventKind::PartyDecided, 0, FormatChosen { format: Format::FullDay.into() }),
         places.instead(EventKind::PartyDecided, 0, DecisionReopened { party: Party::Management, reason }),
         places.instead(EventKind::PartyDecided, 1, decided),
         places.instead(EventKind::FormatChosen, 0, places.nth(EventKind::SessionScheduled, 1).2),

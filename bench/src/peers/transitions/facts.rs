@@ -5,7 +5,7 @@ use super::hours::{Hours, may_book};
 use ibbi_core::events::*;
 use ibbi_core::stages::Caucus;
 use ibbi_core::{
-    At, Body, CaseFile, ConcernId, Date, Decision, Event, Format, MemberId, Name, Office, Party, Presence, Program,
+    At, Body, CaseFile, ConcernId, Date, Decision, Event, FormatId, MemberId, Name, Office, Party, Presence, Program,
     Seat, Service, Teams, Topics,
 };
 
@@ -135,7 +135,7 @@ impl Facts {
     }
 
     pub(super) fn accept(&mut self) {
-        self.hours = Hours::new(&[self.program.training()], self.program.grace());
+        self.hours = Hours::new(self.program.training(), self.program.grace());
     }
 
     fn is_ready(&self) -> bool {
@@ -303,7 +303,7 @@ impl Facts {
         self.parties[party as usize].decided = None;
     }
 
-    pub(super) fn choose_format(&mut self, format: Format) {
-        self.hours = Hours::new(self.program.facilitation(format), self.program.grace());
+    pub(super) fn choose_format(&mut self, format: FormatId) {
+        self.hours = Hours::new(self.program.facilitation(format).unwrap_or_default(), self.program.grace());
     }
 }
