@@ -5,7 +5,7 @@ use crate::ledger::PROGRAM;
 use crate::output::Temporary;
 use crate::service::{CaseService, Ids, Offer};
 use ibbi_core::{At, Event, Name, NoteText, Stage};
-use ibbi_log::{Digest, LedgerStore, NewLedger, Uuid};
+use ibbi_log::{LedgerStore, NewLedger, Uuid};
 use ibbi_sim::{Settings, Simulator};
 use ibbi_store::{Clock, ClockError};
 use serde::Serialize;
@@ -178,12 +178,7 @@ struct RunIds {
 
 impl RunIds {
     fn id(&self, what: &str, run: u64, number: u64) -> Uuid {
-        let text = format!("{what} {} {} {run} {number}", self.digest, self.seed);
-        let digest = Digest::sha256(text.as_bytes());
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&digest.as_bytes()[..16]);
-        // Version 8 of RFC 9562: bits defined by the program.
-        uuid::Builder::from_custom_bytes(bytes).into_uuid()
+        Ids::derived(&format!("{what} {} {} {run} {number}", self.digest, self.seed))
     }
 
     fn offer(&self, actor: &Name, run: u64, number: u64, at: At, event: Event) -> Offer {

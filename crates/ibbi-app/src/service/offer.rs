@@ -2,6 +2,7 @@
 
 use crate::zone::{Zone, ZoneError};
 use ibbi_core::{Advisory, At, Date, Event, EventKind, Name, Precision, Stage};
+use ibbi_log::Digest;
 use ibbi_store::CheckpointOutcome;
 use serde::Serialize;
 use uuid::Uuid;
@@ -98,6 +99,15 @@ impl Ids {
     /// guessed.
     pub fn from_fn(next: impl FnMut() -> Uuid + Send + Sync + 'static) -> Self {
         Self { next: Box::new(next), salted: false, unused: None }
+    }
+
+    /// Returns the ID of something that has a name of its own: the same for the same name.
+    pub(crate) fn derived(name: &str) -> Uuid {
+        let digest = Digest::sha256(name.as_bytes());
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest.as_bytes()[..16]);
+        // Version 8 of RFC 9562: bits defined by the program.
+        uuid::Builder::from_custom_bytes(bytes).into_uuid()
     }
 
     /// Returns the salt for the text of a record with this ID; none if the store makes one at random.
