@@ -13,6 +13,7 @@ pub mod case_log;
 pub mod describe;
 mod error;
 pub mod form;
+pub mod import;
 pub mod input;
 pub mod ledger;
 pub mod output;
@@ -28,7 +29,7 @@ mod suggest;
 pub mod tour;
 
 pub use error::{AppError, ExitCode};
-pub use ibbi_common::{format, typed, zone};
+pub use ibbi_common::{format, spelling, typed, zone};
 /// The parts of the ledger that programs use.
 pub use ibbi_log::MAX_NUMBER;
 pub use ibbi_seal::{ExtractError, PublicKey};

@@ -211,6 +211,18 @@ enum Target {
     Stream,
 }
 
+/// Checks that a ledger to record in isn't the input file, by whatever link.
+///
+/// # Errors
+/// [`AppError::Usage`] if it is.
+pub fn check_other_file(ledger: &Path, input: &Path) -> Result<(), AppError> {
+    match same_file::is_same_file(ledger, input) {
+        Ok(true) => Err(AppError::Usage(format!("{} is the input file; choose another ledger", ledger.display()))),
+        // A file that can't be looked at can't be opened either; opening it says why.
+        _ => Ok(()),
+    }
+}
+
 /// Creates a file that must not exist yet, wholly or not at all.
 ///
 /// # Errors
