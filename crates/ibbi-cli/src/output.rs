@@ -77,7 +77,7 @@ pub(crate) fn finish(outcome: Outcome) -> ExitCode {
 
 /// Replaces control characters: part of a message can come from another person's file and must not control the
 /// terminal.
-fn visible(message: &str) -> String {
+pub(crate) fn visible(message: &str) -> String {
     message.chars().map(|c| if c.is_control() && c != '\n' { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 

@@ -2,10 +2,12 @@
 
 mod audit;
 mod case;
+mod import;
 mod schedule;
 
 pub(crate) use audit::{Audit, AuditTable, Checkpoint, Diff, Export, Extract, Keygen, Verify};
 pub(crate) use case::{Amend, Correction, New, Presence, Record, Replay, Route, Signing, Status, Tour, Void, When};
+pub(crate) use import::{Import, ImportCases};
 pub(crate) use schedule::{
     Calendar, CheckScenario, Compare, ForecastTable, From, NewScenario, OneScenario, Plan, PlanTable, Report, Runs,
     Scenario, Simulate, Who,
@@ -37,6 +39,9 @@ pub(crate) enum Command {
     Record(Record),
     /// Correct a recorded event. It stays visible, and the corrected one counts in its place.
     Amend(Amend),
+    /// Import past cases from a spreadsheet.
+    #[command(subcommand)]
+    Import(Import),
     /// Void an event that was recorded by mistake. It stays visible but no longer counts.
     Void(Void),
     /// Show what a case has done, what you can do next, and what is blocked and why.

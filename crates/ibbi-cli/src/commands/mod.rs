@@ -10,6 +10,7 @@ mod compare;
 mod diff;
 mod export;
 mod extract;
+mod import;
 mod keygen;
 mod new;
 mod plan;
@@ -39,6 +40,7 @@ use ibbi_app::sim::{Scenario, Settings, Simulator};
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, schedule};
 use ibbi_core::{At, Name};
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -48,6 +50,7 @@ pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
         Command::New(args) => new::run(args, json),
         Command::Record(args) => record::run(args, json),
         Command::Amend(args) => amend::run(args, json),
+        Command::Import(args) => import::run(args, json),
         Command::Void(args) => void::run(args, json),
         Command::Status(args) => status::run(args, json),
         Command::Replay(args) => replay::run(args, json),
@@ -109,6 +112,27 @@ fn on_behalf(when: &When) -> Result<Option<Name>, AppError> {
 fn options(collect: Collect, signing: Option<&Signing>) -> Result<OpenOptions, AppError> {
     let signer = signing.map(signer).transpose()?.flatten();
     Ok(OpenOptions { collect, signer, ..OpenOptions::new(Arc::new(clock::now)) })
+}
+
+/// Reads all of a small file, or of standard input if its name is `-`. `purpose` says for what more bytes are too long.
+fn read_input(file: &Path, most: u64, purpose: &str) -> Result<Vec<u8>, AppError> {
+    if file == Path::new("-") {
+        return read_limited(std::io::stdin().lock(), Path::new("standard input"), most, purpose);
+    }
+    let failed = |source| AppError::Io { doing: "read", path: file.to_owned(), source };
+    read_limited(std::fs::File::open(file).map_err(failed)?, file, most, purpose)
+}
+
+/// Reads at most some bytes of a file.
+fn read_limited(source: impl Read, path: &Path, most: u64, purpose: &str) -> Result<Vec<u8>, AppError> {
+    let mut bytes = Vec::new();
+    let failed = |source| AppError::Io { doing: "read", path: path.to_owned(), source };
+    source.take(most + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > most {
+        let message = format!("{} has more than {most} bytes, which is too long {purpose}", path.display());
+        return Err(AppError::Usage(message));
+    }
+    Ok(bytes)
 }
 
 /// Parses a time in a zone; the default is now.

@@ -1,6 +1,6 @@
 //! `ibbi record`: records an event, or checks whether it can be recorded.
 
-use super::{actor, event_time, now, on_behalf, open_to_record, record_offer};
+use super::{actor, event_time, now, on_behalf, open_to_record, read_input, read_limited, record_offer};
 use crate::args::Record;
 use crate::output::Outcome;
 use crate::terminal;
@@ -9,11 +9,13 @@ use ibbi_app::service::{Offer, offers_from_json};
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, input};
 use ibbi_core::{Event, EventKind};
-use std::io::{IsTerminal as _, Read};
+use std::io::IsTerminal as _;
 use std::path::Path;
 
 /// Most bytes read from standard input. This is more than the longest line of a ledger.
 const MAX_INPUT: u64 = 1024 * 1024;
+/// What is read.
+const PURPOSE: &str = "for an event";
 
 pub(crate) fn run(args: Record, json: bool) -> Result<Outcome, AppError> {
     if let Some(file) = args.events.clone() {
@@ -49,12 +51,7 @@ pub(crate) fn run(args: Record, json: bool) -> Result<Outcome, AppError> {
 
 /// Records the events of a file as one act.
 fn record_act(args: &Record, file: &Path, json: bool) -> Result<Outcome, AppError> {
-    let text = if file == Path::new("-") {
-        standard_input(None)?
-    } else {
-        let failed = |source| AppError::Io { doing: "read", path: file.to_owned(), source };
-        read_limited(std::fs::File::open(file).map_err(failed)?, file)?
-    };
+    let text = if file == Path::new("-") { standard_input(None)? } else { read_input(file, MAX_INPUT, PURPOSE)? };
     let actor = actor(args.when.actor.as_deref())?;
     let wanted = args.case.case.as_deref();
     let opens = |offers: &[Offer]| offers.first().is_some_and(|first| first.event.kind() == EventKind::CaseOpened);
@@ -117,24 +114,12 @@ fn standard_input(kind: Option<EventKind>) -> Result<Vec<u8>, AppError> {
     if stdin.is_terminal() {
         return Err(AppError::Usage(format!("{}, or send a JSON object on standard input", wanted())));
     }
-    let bytes = read_limited(stdin, Path::new("standard input"))?;
+    let bytes = read_limited(stdin, Path::new("standard input"), MAX_INPUT, PURPOSE)?;
     if bytes.trim_ascii().is_empty() {
         return Err(AppError::Usage(format!(
             "standard input is empty; {}, or send a JSON object on standard input",
             wanted()
         )));
-    }
-    Ok(bytes)
-}
-
-/// Reads all of a small file or of standard input.
-fn read_limited(source: impl Read, path: &Path) -> Result<Vec<u8>, AppError> {
-    let mut bytes = Vec::new();
-    let failed = |source| AppError::Io { doing: "read", path: path.to_owned(), source };
-    source.take(MAX_INPUT + 1).read_to_end(&mut bytes).map_err(failed)?;
-    if bytes.len() as u64 > MAX_INPUT {
-        let message = format!("{} has more than {MAX_INPUT} bytes, which is too long for an event", path.display());
-        return Err(AppError::Usage(message));
     }
     Ok(bytes)
 }

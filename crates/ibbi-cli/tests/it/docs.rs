@@ -30,6 +30,21 @@ fn process_page_is_current() {
     }
 }
 
+#[test]
+fn import_page_is_current() {
+    let place = Place::new();
+    std::fs::copy(repository("docs/past-cases.csv"), place.path("past-cases.csv")).expect("the example");
+    let report = place.ibbi(&["import", "cases", "past-cases.csv"]);
+    let found = read("docs/import-cases.md");
+    let mut made = regenerate(&found, "report", &format!("```text\n{}```", report.out));
+    made = regenerate(&made, "columns", &ibbi_app::import::columns_markdown());
+    if std::env::var_os("IBBI_UPDATE_DOCS").is_some() {
+        std::fs::write(repository("docs/import-cases.md"), &made).expect("the page can be written");
+    } else {
+        assert_eq!(found, made, "docs/import-cases.md is stale: run the tests with IBBI_UPDATE_DOCS=1");
+    }
+}
+
 /// The text block that follows `<!-- transcript: NAME -->` in the README.
 fn transcript(name: &str) -> String {
     let readme = read("README.md");

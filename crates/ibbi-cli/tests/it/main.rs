@@ -11,6 +11,7 @@ mod boundaries;
 mod dependencies;
 mod docs;
 mod golden;
+mod import_cases;
 mod independent;
 mod killed;
 mod late;
