@@ -3,7 +3,9 @@
 use crate::error::AppError;
 use crate::zone::Zone;
 use ibbi_core::events::CaseOpened;
-use ibbi_core::{AsRecorded, Case, Event, EventKind, History, Name, NotAllowedReason, Part, RecordedCase, Submission};
+use ibbi_core::{
+    Advisory, AsRecorded, Case, Event, EventKind, History, Name, NotAllowedReason, Part, RecordedCase, Submission,
+};
 use ibbi_store::{Record, RecordDetails};
 use uuid::Uuid;
 
@@ -95,10 +97,23 @@ fn add(case: &mut RecordedCase, act: &[Record]) {
     case.add(act.iter().map(|record| (record.seq, submission(record), record.to)).collect(), in_order);
 }
 
-/// Adds the records of an act to a case, or a record that is alone. Returns why the rules don't allow some of them, by their
-/// numbers.
-pub(crate) fn replay_act(case: &mut RecordedCase, act: &[Record]) -> Vec<(u64, String)> {
+/// What replaying the records of an act found.
+pub(crate) struct ReplayedAct {
+    /// Why the rules don't allow some of them, by their numbers.
+    pub(crate) faults: Vec<(u64, String)>,
+    /// The advisories about each of them.
+    pub(crate) advisories: Vec<Vec<Advisory>>,
+}
+
+/// Adds the records of an act to a case, or a record that is alone.
+pub(crate) fn replay_act(case: &mut RecordedCase, act: &[Record]) -> ReplayedAct {
+    let logged = act.last().map(|record| record.logged);
+    let next = match act {
+        [one] => case.records().advise_next(&submission(one), logged),
+        _ => None,
+    };
     add(case, act);
+    let advisories = next.map_or_else(|| case.records().advise_last(act.len(), logged), |one| vec![one]);
     let not_allowed = case.as_recorded().map(AsRecorded::not_allowed).unwrap_or_default();
     let of_act = not_allowed.iter().filter_map(|not_allowed| {
         let record = act.iter().find(|record| record.seq == not_allowed.seq)?;
@@ -112,7 +127,7 @@ pub(crate) fn replay_act(case: &mut RecordedCase, act: &[Record]) -> Vec<(u64, S
             },
         ))
     });
-    of_act.collect()
+    ReplayedAct { faults: of_act.collect(), advisories }
 }
 
 /// Returns the event of a record as it was offered.

@@ -1,11 +1,11 @@
 //! Replay: a case's records offered to the core again, one after the other.
 
-use crate::case_log::{CaseLog, acts, replay_act, session_summary, whole_acts, zone_of};
+use crate::case_log::{CaseLog, ReplayedAct, acts, replay_act, session_summary, whole_acts, zone_of};
 use crate::describe::describe;
 use crate::error::AppError;
 use crate::ledger::{self, LedgerService};
 use crate::zone::Zone;
-use ibbi_core::{At, Case, Event, History, Name, Outcome, Precision, RecordedCase, Stage};
+use ibbi_core::{Advisory, At, Case, Event, History, Name, Outcome, Precision, RecordedCase, Stage};
 use ibbi_store::{EventStore, Record, RecordDetails};
 use serde::Serialize;
 use uuid::Uuid;
@@ -60,6 +60,9 @@ pub struct Moment {
     /// The record that replaced it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replaced_by: Option<u64>,
+    /// The advisories about it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub advisories: Vec<Advisory>,
     /// Why it is not legal, if it is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,
@@ -143,8 +146,8 @@ fn timeline(case: Uuid, records: Vec<Record>, until: Until) -> Result<Timeline, 
     let mut known: Vec<Record> = records.into_iter().filter(recorded).collect();
     known.truncate(whole_acts(&known));
     for act in acts(&known) {
-        let faults = replay_act(&mut replayed, act);
-        for record in act {
+        let ReplayedAct { faults, advisories } = replay_act(&mut replayed, act);
+        for (record, advisories) in act.iter().zip(advisories) {
             let fault = faults.iter().find(|(seq, _)| *seq == record.seq).map(|(_, reason)| reason.clone());
             let mut text = describe(&record.event);
             if let Some(summary) = session_summary(record.event.kind(), replayed.facts()).filter(|_| fault.is_none()) {
@@ -170,6 +173,7 @@ fn timeline(case: Uuid, records: Vec<Record>, until: Until) -> Result<Timeline, 
                 inserted,
                 voided_by,
                 replaced_by,
+                advisories,
                 fault,
             });
         }
@@ -221,6 +225,11 @@ impl Moment {
     /// Returns the number of the record that voided or replaced it.
     pub fn corrected_by(&self) -> Option<u64> {
         self.voided_by.or(self.replaced_by)
+    }
+
+    /// Returns the advisories about it that hold as long as the record does.
+    pub fn lasting_advisories(&self) -> impl Iterator<Item = &Advisory> {
+        self.advisories.iter().filter(|advisory| advisory.warning.is_lasting())
     }
 
     /// Whether it is a correction.

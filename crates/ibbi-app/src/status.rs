@@ -132,7 +132,7 @@ pub fn status_of(log: &CaseLog, at: At) -> Status {
         lacking: if as_recorded.is_some() { Vec::new() } else { case.lacks(at) },
         next: history.map_or_else(|| suggest_as_recorded(log), |history| suggest(history, at)),
         blocked: history.map(|history| blocked(history, at)).unwrap_or_default(),
-        advisories: case.advisories(),
+        advisories: log.recorded.records().advisories(),
         not_allowed: as_recorded.map(|case| case.not_allowed().to_vec()).unwrap_or_default(),
         zone: log.zone,
     }

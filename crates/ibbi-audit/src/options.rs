@@ -13,7 +13,7 @@ pub struct AuditOptions {
     pub threads: usize,
     /// The instant for which open cases are measured; the ledger's last `logged` if none is given.
     pub as_of: Option<At>,
-    /// Whether the core's advisories are reported as findings.
+    /// Whether all of the core's advisories are reported as findings, and not only the lasting ones.
     pub advisories: bool,
     /// Checkpoints to check the ledger against. Keep them where the operator of the ledger can't write.
     pub checkpoints: Checkpoints,

@@ -114,7 +114,8 @@ fn unmet(unmet: &Unmet, zone: Zone, indent: &str) -> String {
     )
 }
 
-pub(crate) fn advisories(advisories: &[Advisory], indent: &str) -> String {
+/// Returns a line for each advisory.
+pub(crate) fn advisories<'a>(advisories: impl IntoIterator<Item = &'a Advisory>, indent: &str) -> String {
     let mut text = String::new();
     for advisory in advisories {
         let (warning, found) = (advisory.warning, &advisory.found);

@@ -1,10 +1,10 @@
 //! Advisories: warnings that never cause a refusal.
 
 use crate::case::Case;
-use crate::event::{Event, LeaderDeclined, SessionOpened, SessionScheduled};
+use crate::event::{Event, EventKind, LeaderDeclined, SessionOpened, SessionScheduled};
 use crate::found::list;
 use crate::holidays::{County, holiday_on, is_weekend, posting_deadline};
-use crate::people::{Capacity, MemberIds};
+use crate::people::{Capacity, MemberIds, Person};
 use crate::program::{Presence, Program};
 use crate::rule::Source;
 use crate::sets::closed_set;
@@ -51,6 +51,10 @@ closed_set! {
         "The program asks for less than the published one: a longer grace, fewer people, or no bargaining simulation.";
     /// The event was logged long after it happened.
     LoggedLate = "record.logged-late", "The event was logged more than seven days after it happened.";
+    /// The event was recorded after events that happened later.
+    Inserted = "record.inserted", "The event was recorded after events that happened later.";
+    /// The event happened before the case closed, and was recorded after it.
+    AfterClosing = "record.after-closing", "The event was recorded after the case closed.";
     /// A session was ended after the day it was scheduled for.
     OpenPastDay = "session.open-past-its-day", "The session was ended on a later day than it was scheduled for.";
     /// Two parts are booked for one day, so the later one can't be opened on it.
@@ -65,8 +69,21 @@ impl Warning {
             Self::Holiday | Self::AfterContract | Self::Posting => Source::Law,
             Self::NoBoardMembers | Self::MissedTraining | Self::PartOfTraining => Source::PublicPage,
             Self::Weekend | Self::ReleasedAround | Self::SameDay | Self::LenientProgram => Source::ProgramPolicy,
-            Self::DeclineOfAnother | Self::LoggedLate | Self::OpenPastDay => Source::Integrity,
+            Self::DeclineOfAnother | Self::LoggedLate | Self::Inserted | Self::AfterClosing | Self::OpenPastDay => {
+                Source::Integrity
+            }
         }
+    }
+
+    /// Returns whether the advisory is about what is recorded, so that it holds as long as the record does. An audit always
+    /// reports it. Other advisories help to plan, and an audit reports them only on request.
+    pub const fn is_lasting(self) -> bool {
+        matches!(self, Self::Inserted | Self::AfterClosing | Self::MissedTraining)
+    }
+
+    /// Returns whether an event of this kind can have a lasting advisory even if it was recorded in order.
+    pub const fn can_last(kind: EventKind) -> bool {
+        matches!(kind, EventKind::MemberNamed | EventKind::SessionClosed)
     }
 }
 
@@ -153,10 +170,14 @@ impl Case {
                     self.advise_lenient(Present, &mut warnings);
                 }
             }
-            Event::MemberNamed(event) => self.advise_returned(event.member.id, &mut warnings),
-            Event::SessionClosed(event) => {
-                self.advise_ending(&event.left_early, at, &mut warnings);
+            Event::MemberNamed(event) => {
+                self.advise_returned(event.member.id, &mut warnings);
+                self.advise_attendance([&event.member], &mut warnings);
+            }
+            Event::SessionClosed(closed) => {
+                self.advise_ending(&closed.left_early, at, &mut warnings);
                 self.advise_lenient_closing(at, &mut warnings);
+                self.advise_completed(event, at, &mut warnings);
             }
             Event::SessionAdjourned(event) => self.advise_ending(&event.left_early, at, &mut warnings),
             _ => {}
@@ -189,7 +210,7 @@ impl Case {
             }
         }
         if let Some(teams) = self.teams() {
-            self.advise_attendance(&mut warnings);
+            self.advise_attendance(teams.everyone().map(|member| &member.person), &mut warnings);
             for member in teams.everyone() {
                 self.advise_returned(member.person.id, &mut warnings);
             }
@@ -306,21 +327,37 @@ impl Case {
         }
     }
 
-    fn advise_attendance(&self, into: &mut Vec<Advisory>) {
-        let (Some(trained), Some(teams)) = (self.trained(), self.teams()) else { return };
-        let members_with = |attendance| {
-            let who: Vec<_> = teams
-                .everyone()
-                .filter(|member| trained.attendance(member.person.id) == attendance)
-                .map(|member| member.person.clone())
-                .collect();
-            (!who.is_empty()).then(|| list(&who, ToString::to_string))
-        };
-        if let Some(who) = members_with(Attendance::None) {
-            warn(into, Warning::MissedTraining, alloc::format!("attended no training session: {who}"));
+    /// Adds the members who missed the training, if this closing completes it. Those who left early have been reported.
+    fn advise_completed(&self, closing: &Event, at: At, into: &mut Vec<Advisory>) {
+        let (Self::Training(_), Some(sessions), Some(teams)) = (self, self.sessions(), self.teams()) else { return };
+        let mut after = self.clone();
+        if !sessions.would_complete(at) || after.offer(closing, at).is_err() {
+            return;
         }
-        if let Some(who) = members_with(Attendance::Partial) {
-            warn(into, Warning::PartOfTraining, alloc::format!("missed part of the training: {who}"));
+        let held = after.trained().map(crate::stages::Trained::held).unwrap_or_default();
+        let left_early = |id: MemberId| held.iter().any(|session| session.left_early.contains(&id));
+        let members = teams.everyone().map(|member| &member.person);
+        after.advise_attendance(members.filter(|person| !left_early(person.id)), into);
+    }
+
+    /// Adds those among some people who missed the training or a part of it, if it is over.
+    fn advise_attendance<'a>(&self, people: impl IntoIterator<Item = &'a Person>, into: &mut Vec<Advisory>) {
+        let Some(trained) = self.trained() else { return };
+        let (mut none, mut part) = (Vec::new(), Vec::new());
+        for person in people {
+            match trained.attendance(person.id) {
+                Attendance::None => none.push(person),
+                Attendance::Partial => part.push(person),
+                Attendance::Full => {}
+            }
+        }
+        for (people, warning, what) in [
+            (none, Warning::MissedTraining, "attended no training session"),
+            (part, Warning::PartOfTraining, "missed part of the training"),
+        ] {
+            if !people.is_empty() {
+                warn(into, warning, alloc::format!("{what}: {}", list(&people, ToString::to_string)));
+            }
         }
     }
 

@@ -7,6 +7,7 @@
 //! also be voided, because mistakes are often found then. Voided events stay in the history and are marked.
 
 mod act;
+mod advisories;
 mod as_recorded;
 mod corrections;
 

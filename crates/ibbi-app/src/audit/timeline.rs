@@ -30,6 +30,7 @@ pub fn timeline(path: &Path, case: Uuid, to: Option<u64>) -> Result<(Timeline, V
         to: moment.stage,
         replaces: moment.details.replaces,
         inserted: moment.inserted,
+        advisories: moment.advisories,
         voided_by: moment.voided_by,
         replaced_by: moment.replaced_by,
         fault: match moment.refusal {

@@ -39,8 +39,8 @@ pub(super) fn accept(
     let submission = submission(log, offer, now)?;
     let from = log.recorded.stage();
     let advisories = match detail {
-        Detail::All => advisories(log, &submission, now),
-        Detail::None => Vec::new(),
+        Detail::All => log.recorded.records().advise_next(&submission, Some(now)),
+        Detail::None => Some(Vec::new()),
     };
     let seq = next_number(log);
     let refused = |refusal| AppError::Refused { refusal, zone: log.zone };
@@ -51,7 +51,8 @@ pub(super) fn accept(
         let accepted = act.map_err(|ActRefusal { refusal, .. }| refused(refusal))?.pop();
         accepted.ok_or_else(|| AppError::Usage("there is no event".to_owned()))?
     };
-    let answer = answer(log, &accepted, from, advisories, detail);
+    let advisories = advisories.or_else(|| log.recorded.records().advise_last(1, Some(now)).pop());
+    let answer = answer(log, &accepted, from, advisories.unwrap_or_default(), detail);
     Ok((NewRecord { on_behalf: offer.on_behalf.clone(), ..NewRecord::new(accepted, offer.actor.clone()) }, answer))
 }
 
@@ -70,14 +71,14 @@ pub(super) fn accept_act(
         submissions.push(submission(log, offer, now).map_err(|error| in_act(index, error))?);
     }
     let from = log.recorded.stage();
-    let before = log.clone();
-    let act = ids.iter().copied().zip(submissions.iter().cloned()).collect();
+    let act = ids.iter().copied().zip(submissions).collect();
     let accepted = log
         .recorded
         .accept_act(next_number(log), act)
         .map_err(|ActRefusal { index, refusal }| in_act(index, AppError::Refused { refusal, zone: log.zone }))?;
-    let records = accepted.into_iter().zip(offers).zip(&submissions).map(|((accepted, offer), submission)| {
-        let answer = answer(log, &accepted, from, advisories(&before, submission, now), Detail::All);
+    let advisories = log.recorded.records().advise_last(accepted.len(), Some(now));
+    let records = accepted.into_iter().zip(offers).zip(advisories).map(|((accepted, offer), advisories)| {
+        let answer = answer(log, &accepted, from, advisories, Detail::All);
         (NewRecord { on_behalf: offer.on_behalf.clone(), ..NewRecord::new(accepted, offer.actor.clone()) }, answer)
     });
     Ok(records.collect())
@@ -138,17 +139,6 @@ fn instants_on(log: &CaseLog, day: Date, now: At) -> Result<Vec<At>, AppError> {
 fn replaced_time(log: &CaseLog, replaces: Option<u64>) -> Option<At> {
     let replaced = replaces?;
     log.recorded.records().entries().iter().find(|entry| entry.seq == replaced).map(|entry| entry.at)
-}
-
-/// Returns the advisories for an event at its place among the events of its case.
-fn advisories(log: &CaseLog, submission: &Submission, now: At) -> Vec<Advisory> {
-    let Submission { at, event, .. } = submission;
-    let is_late = log.recorded.facts().file().is_some_and(|file| *at < file.last_at());
-    if is_late {
-        log.recorded.records().state_at(*at).advise(event, *at, Some(now))
-    } else {
-        log.recorded.facts().advise(event, *at, Some(now))
-    }
 }
 
 fn answer(log: &CaseLog, accepted: &Accepted, from: Stage, advisories: Vec<Advisory>, detail: Detail) -> Recorded {

@@ -1,3 +1,4 @@
 //! Integration tests of ibbi-app.
 
+mod advisories;
 mod service;

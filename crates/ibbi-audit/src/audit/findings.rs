@@ -72,7 +72,9 @@ impl FindingCounts {
         let code = finding.kind as usize;
         let row = &mut self.rows[code];
         row.count += 1;
-        if shown && row.first.len() < self.kept {
+        // Each advisory has its own code, so the first few of each are kept.
+        let same = row.first.iter().filter(|kept| kept.finding.warning() == finding.warning()).count();
+        if shown && same < self.kept {
             if can_be_cause(finding.kind) {
                 self.causes.entry(finding.line).or_default().push((code, row.first.len()));
             }

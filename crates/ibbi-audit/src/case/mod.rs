@@ -37,7 +37,7 @@ pub struct CaseQuery {
     pub until: CaseUntil,
     /// The instant for which waiting and missing requirements are reported; that of the last line if none is given.
     pub as_of: Option<At>,
-    /// Whether to list the core's advisories with each event.
+    /// Whether to list all of the core's advisories with each event, and not only the lasting ones.
     pub advisories: bool,
 }
 
@@ -117,7 +117,7 @@ pub struct CaseRecord {
     /// The number of the record that replaces it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replaced_by: Option<u64>,
-    /// The advisories about it, if the query asks for them.
+    /// The advisories about it: the lasting ones, or all if the query asks for them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub advisories: Vec<Advisory>,
 }
@@ -270,7 +270,7 @@ pub fn case_reports(source: LedgerSource<'_>, queries: &[CaseQuery]) -> Result<V
 }
 
 impl CaseQuery {
-    /// Creates a query for everything about a case, without advisories.
+    /// Creates a query for everything about a case, with only the lasting advisories.
     pub const fn new(case: Uuid) -> Self {
         Self { case, until: CaseUntil::End, as_of: None, advisories: false }
     }

@@ -100,6 +100,8 @@ impl<'a> RecordCollector<'a> {
 
     fn finish(self) -> CaseRecords {
         let Self { mut found, .. } = self;
+        // Each record has its own advisories.
+        found.findings.retain(|finding| finding.kind != FindingKind::EventAdvisory);
         let lines = |kind| {
             let of_kind = found.findings.iter().filter(move |finding| finding.kind == kind);
             of_kind.map(|finding| finding.line).collect()

@@ -5,7 +5,7 @@ use super::records::CaseRecords;
 use super::{ActorActivity, CaseQuery, CaseRecord, CaseReport, CaseUntil, CaseWaiting, StageStay};
 use crate::case_times::CaseTimes;
 use crate::judge::{CaseState, Held};
-use ibbi_core::{ActRefusal, At, Case, CaseFile, EventKind, HistoryEntry, Stage, WaitingFor};
+use ibbi_core::{ActRefusal, Advisory, At, Case, CaseFile, EventKind, HistoryEntry, Stage, WaitingFor};
 use ibbi_log::{LineRecord, Record};
 use std::collections::HashMap;
 
@@ -80,11 +80,17 @@ fn replay(input: &CaseRecords, query: &CaseQuery) -> ReplayedRecords {
         |record: &LineRecord| !input.uncounted.contains(&record.line) && !input.repeated.contains(&record.line);
     let acts = input.records.chunk_by(|_, next| next.details.act.is_some_and(|act| act.index > 1));
     for act in acts {
-        let before = replayed.core_state.case().clone();
-        let refused = if act.iter().all(counts) { replayed.offer(act) } else { None };
+        let mut advisories = replayed.advise_next(act);
+        let counted = act.iter().all(counts);
+        let refused = if counted { replayed.offer(act) } else { None };
+        if advisories.is_empty() && counted && refused.is_none() {
+            advisories = replayed.core_state.advise_last(&act.iter().map(|line| &line.record).collect::<Vec<_>>());
+        }
+        let mut advisories = advisories.into_iter();
         for (index, record) in act.iter().enumerate() {
             let LineRecord { record: Record { seq, rev, at, logged, .. }, line, .. } = *record;
-            let advisories = if query.advisories { before.advise(&record.event, at, Some(logged)) } else { Vec::new() };
+            let mut advisories = advisories.next().unwrap_or_default();
+            advisories.retain(|advisory| query.advisories || advisory.warning.is_lasting());
             let own = refused.as_ref().filter(|refused| refused.index == index);
             replayed.records.push(CaseRecord {
                 seq,
@@ -110,6 +116,16 @@ fn replay(input: &CaseRecords, query: &CaseQuery) -> ReplayedRecords {
 }
 
 impl ReplayedRecords {
+    /// Returns the advisories about a record that is simply the next one; nothing for others.
+    fn advise_next(&self, act: &[LineRecord]) -> Vec<Vec<Advisory>> {
+        match act {
+            [one] if !self.core_state.needs_history(&one.record) => {
+                vec![self.core_state.case().advise(&one.event, one.at, Some(one.logged))]
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// Offers the records of an act, or one that is alone, and remembers their numbers.
     fn offer(&mut self, act: &[LineRecord]) -> Option<ActRefusal> {
         let records: Vec<&Record> = act.iter().map(|line| &line.record).collect();

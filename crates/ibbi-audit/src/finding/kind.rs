@@ -265,7 +265,8 @@ findings! {
         "Nothing to do.";
     EventAdvisory = "event.advisory", Info,
         "The process advises against an event, but allows it.",
-        "docs/process.md lists the advisories. The audit reports them only on request.",
+        "docs/process.md lists the advisories, each with its own code. The audit always reports those about what is recorded, \
+         such as an event that was recorded after later ones, and the others only on request.",
         "Read the advisory.";
 }
 

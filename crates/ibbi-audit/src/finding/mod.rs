@@ -11,7 +11,7 @@ pub use page::findings_markdown;
 
 use crate::input::Compression;
 use core::fmt;
-use ibbi_core::{Advisory, At, Date, EventKind, LocalTime, Refusal, Source, Stage, Unmet};
+use ibbi_core::{Advisory, At, Date, EventKind, LocalTime, Refusal, Source, Stage, Unmet, Warning};
 use ibbi_log::{Digest, FaultKind, Uuid};
 use ibbi_seal::SignatureError;
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -148,8 +148,8 @@ pub enum FindingDetail {
 ///
 /// `Display` prints a sentence with the location. With serde, a finding is an object with `code`, `severity`, `line`,
 /// `byte`, `case`, `event`, `seq`, `text`, `statement`, `remedy`, and `source`. An illegal event or a consequence also has
-/// `rules` (each with its statement, what was found, a remedy, and a source), `stage`, and `cause`. Fields that don't apply
-/// are left out.
+/// `rules` (each with its statement, what was found, a remedy, and a source), `stage`, and `cause`. An advisory also has its
+/// own code as `advisory`. Fields that don't apply are left out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     /// The kind of finding.
@@ -182,6 +182,14 @@ impl Finding {
             FindingDetail::Illegal(refusal) => &refusal.unmet,
             FindingDetail::Consequence { unmet, .. } => unmet,
             _ => &[],
+        }
+    }
+
+    /// Returns the subject of the advisory, if the finding is one.
+    pub const fn warning(&self) -> Option<Warning> {
+        match &self.detail {
+            FindingDetail::Advisory(advisory) => Some(advisory.warning),
+            _ => None,
         }
     }
 
@@ -255,6 +263,9 @@ impl Serialize for Finding {
         }
         if let Some(cause) = self.cause() {
             map.serialize_entry("cause", &cause)?;
+        }
+        if let Some(warning) = &self.warning() {
+            map.serialize_entry("advisory", warning)?;
         }
         if let FindingDetail::Fault(fault) = &self.detail {
             map.serialize_entry("fault", fault.code())?;

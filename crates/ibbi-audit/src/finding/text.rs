@@ -77,7 +77,7 @@ impl fmt::Display for Sentence<'_> {
             FindingDetail::VoidsUncounted { seq } => {
                 write!(f, "the correction voids record {seq}, which the audit had not counted")
             }
-            FindingDetail::Advisory(advisory) => write!(f, "{}; {}", advisory.found, advisory.warning.label()),
+            FindingDetail::Advisory(advisory) => write!(f, "{advisory}; {}", advisory.warning.label()),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::follow_on::FollowOns;
 use super::record_ids::RecordIds;
 use ibbi_core::events::EventVoided;
-use ibbi_core::{ActRefusal, Case, Event, History, Refusal, Stage, Submission};
+use ibbi_core::{ActRefusal, Advisory, Case, Event, History, Refusal, Stage, Submission};
 use ibbi_log::{LineRecord, Record};
 
 /// The state that judging the next event of a case needs.
@@ -98,6 +98,12 @@ impl CaseState {
         let stage = history.record_act(act)?;
         records.iter().zip(numbers).for_each(|(record, number)| self.know(record.seq, number));
         Ok(stage)
+    }
+
+    /// Returns the advisories about each of the last accepted records, which were offered together. The history must be held.
+    pub(crate) fn advise_last(&self, records: &[&Record]) -> Vec<Vec<Advisory>> {
+        let Held::History(history) = &self.held else { return Vec::new() };
+        history.advise_last(records.len(), records.last().map(|record| record.logged))
     }
 
     const fn number_after(last: u64, seq: u64) -> u64 {

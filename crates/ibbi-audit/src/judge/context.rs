@@ -1,12 +1,15 @@
 //! The settings and the input that judging needs.
 
 use crate::blocks::SHARDS;
+use crate::finding::{Finding, FindingDetail, FindingKind, Location};
 use crate::input::RandomAccess;
 use crate::options::AuditOptions;
+use ibbi_core::{Advisory, EventKind, Warning};
 
 /// The settings and the input that judging needs.
 pub(crate) struct JudgeContext<'a> {
     pub(crate) random_access: &'a RandomAccess<'a>,
+    /// Whether to report all advisories, and not only the lasting ones.
     pub(crate) advisories: bool,
     /// The most cases of a shard.
     pub(crate) max_shard_cases: usize,
@@ -25,5 +28,18 @@ impl<'a> JudgeContext<'a> {
             max_cases: u64::try_from(options.max_cases).unwrap_or(u64::MAX),
             fingerprints: None,
         }
+    }
+
+    /// Returns whether an event of this kind that was recorded in order can have advisories to report.
+    pub(crate) const fn asks_for_advisories(&self, kind: EventKind) -> bool {
+        self.advisories || Warning::can_last(kind)
+    }
+
+    /// Reports advisories about a record: all of them if they were asked for, or else the lasting ones.
+    pub(crate) fn advise(&self, advisories: Vec<Advisory>, location: Location, out: &mut Vec<Finding>) {
+        let reported = advisories.into_iter().filter(|advisory| self.advisories || advisory.warning.is_lasting());
+        out.extend(
+            reported.map(|advisory| location.finding(FindingKind::EventAdvisory, FindingDetail::Advisory(advisory))),
+        );
     }
 }

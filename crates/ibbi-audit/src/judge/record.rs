@@ -48,7 +48,7 @@ impl Shard {
                     out.push(location.finding(FindingKind::CaseDuplicateId, FindingDetail::Fault(kind)));
                 }
                 self.check_envelope(index, &record, out);
-                self.check_fields(index, &record, context, out);
+                self.check_fields(index, &record, out);
                 self.judge(index, record, context, out)?;
             }
         }
@@ -110,23 +110,15 @@ impl Shard {
         }
     }
 
-    /// Checks the fields of an event that don't need the state of its case, and asks for advisories.
-    fn check_fields(&mut self, index: usize, record: &LineRecord, context: &JudgeContext<'_>, out: &mut Vec<Finding>) {
+    /// Checks the fields of an event that don't need the state of its case.
+    fn check_fields(&self, index: usize, record: &LineRecord, out: &mut Vec<Finding>) {
         let location = Location::record(record);
-        let case = &mut self.cases[index];
         if let Some(slot) = booked_slot(&record.event)
-            && let Some(zone) = case.zone
+            && let Some(zone) = self.cases[index].zone
             && let Some((time, expected)) = zone.wrong_offset(slot)
         {
             let zone = zone.name().to_owned();
             out.push(location.finding(FindingKind::EventOffset, FindingDetail::Offset { time, zone, expected }));
-        }
-        if context.advisories
-            && let Some(state) = &case.state
-        {
-            let advisories = state.case().advise(&record.event, record.at, Some(record.logged));
-            let finding = |advisory| location.finding(FindingKind::EventAdvisory, FindingDetail::Advisory(advisory));
-            out.extend(advisories.into_iter().map(finding));
         }
     }
 
@@ -181,7 +173,11 @@ impl Shard {
         let stage = state.case().stage();
         let kind = record.event.kind();
         let voids = if let Event::EventVoided(void) = &record.event { Some(void.seq) } else { None };
-        let in_order = kind.happens() && !state.needs_history(&record);
+        let is_next = !state.needs_history(&record);
+        let in_order = kind.happens() && is_next;
+        if is_next && context.asks_for_advisories(kind) {
+            context.advise(state.case().advise(&record.event, record.at, Some(record.logged)), location, out);
+        }
         let answer = if stage == Stage::Unopened && kind != EventKind::CaseOpened {
             CoreAnswer::NotJudged
         } else {
@@ -191,6 +187,11 @@ impl Shard {
             }
         };
         let accepted = matches!(answer, CoreAnswer::Accepted(_));
+        if accepted && !is_next && (kind.happens() || context.advisories) {
+            for advisories in state.advise_last(&[&record]) {
+                context.advise(advisories, location, out);
+            }
+        }
         match answer {
             CoreAnswer::Accepted(computed) => {
                 case.counts.accepted += 1;
@@ -230,6 +231,9 @@ impl Shard {
         let answer = if stage == Stage::Unopened && !opens { None } else { Some(state.offer_act(&records)) };
         let accepted = matches!(answer, Some(Ok(_)));
         if accepted {
+            for (advisories, (_, line)) in state.advise_last(&records).into_iter().zip(&act) {
+                context.advise(advisories, Location::record(line), out);
+            }
             case.counts.accepted += u32::try_from(act.len()).unwrap_or(u32::MAX);
             case.compute_times();
         }

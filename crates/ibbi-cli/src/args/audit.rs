@@ -46,7 +46,7 @@ pub(crate) struct Audit {
     /// Measure open cases as of this time. Default: when the last line was logged.
     #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     pub(crate) as_of: Option<String>,
-    /// Also report advisories.
+    /// Report every advisory, not only those about what is recorded.
     #[arg(long)]
     pub(crate) advisories: bool,
     /// Checkpoint file. Use a copy that the people who keep the ledger can't change. Default: LEDGER.checkpoints.

@@ -3,9 +3,8 @@
 use super::{instant, now, options};
 use crate::args::Replay;
 use crate::output::Outcome;
-use crate::terminal::{BAD, DIM, GOOD, WARN, heading, paint};
+use crate::terminal::{BAD, DIM, GOOD, advisories, heading, paint};
 use ibbi_app::AppError;
-use ibbi_app::format::count;
 use ibbi_app::ledger::{self, Collect};
 use ibbi_app::replay::{self, Moment, Timeline, Until};
 use ibbi_app::zone::Zone;
@@ -95,16 +94,7 @@ fn moment(moment: &Moment, zone: Zone) -> String {
         (None, Some(by)) => paint(DIM, &format!("{line} (replaced by {by})")),
         (None, None) => line,
     } + "\n";
-    if moment.inserted > 0 {
-        let _ = writeln!(
-            shown,
-            "       {}",
-            paint(
-                WARN,
-                &format!("recorded after {}", count(u64::from(moment.inserted), "later event", "later events"))
-            )
-        );
-    }
+    shown.push_str(&advisories(moment.lasting_advisories(), "       "));
     if let Some(fault) = &moment.fault {
         for line in fault.lines() {
             let _ = writeln!(shown, "       {}", paint(BAD, line));

@@ -282,7 +282,11 @@ impl History {
                 old.voided_by = Some(seq);
             }
         }
-        self.entries.push(HistoryEntry::new(seq, submission, place, to));
+        let is_later = |entry: &&HistoryEntry| (entry.at, entry.place) > (submission.at, place);
+        let happens = submission.event.kind().happens();
+        let later = if happens { self.in_effect().into_iter().filter(is_later).count() } else { 0 };
+        let inserted = u32::try_from(later).unwrap_or(u32::MAX);
+        self.entries.push(HistoryEntry { inserted, ..HistoryEntry::new(seq, submission, place, to) });
     }
 
     /// Replays the events in effect, and returns the case with what is not allowed.

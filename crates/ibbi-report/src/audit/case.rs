@@ -73,11 +73,6 @@ pub(crate) fn record_notes(
     if moment.details.precision == Precision::Day {
         notes.push((TextStyle::Quiet, "only the day is known".to_owned()));
     }
-    if moment.inserted > 0 {
-        let events =
-            if moment.inserted == 1 { "1 later event".to_owned() } else { format!("{} later events", moment.inserted) };
-        notes.push((TextStyle::Warning, format!("recorded after {events}")));
-    }
     if let Some(cause) = cause {
         notes.push((TextStyle::Quiet, format!("not checked, because of line {}", format::number(cause))));
     } else if let Some(refusal) = &moment.refusal {

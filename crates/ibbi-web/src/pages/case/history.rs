@@ -4,10 +4,9 @@ use super::choices::Choices;
 use crate::pages::form_errors::sentence;
 use crate::pages::shell::{button, select};
 use ibbi_app::describe::{describe, describe_with_names, in_words};
-use ibbi_app::format::count;
 use ibbi_app::replay::{Moment, Timeline};
 use ibbi_app::zone::Zone;
-use ibbi_core::{EventKind, Precision};
+use ibbi_core::{Advisory, EventKind, Precision};
 use ibbi_report::html::{Element, Html, el, section};
 
 /// The most records on a page.
@@ -102,6 +101,11 @@ pub(crate) fn text(moment: &Moment, choices: &Choices) -> String {
     describe_with_names(&moment.event, &|id| choices.name_of(id)) + summary
 }
 
+/// Returns an advisory as sentences: what was found, and the statement.
+pub(crate) fn advisory_text(advisory: &Advisory) -> String {
+    format!("{}. {}", sentence(&in_words(&advisory.found)), advisory.warning.label())
+}
+
 /// Returns a record as an item of a timeline.
 pub(crate) fn moment_item(moment: &Moment, text: &str, zone: Zone, last: bool) -> Element {
     let Moment { seq, at, actor, to, fault, .. } = moment;
@@ -113,10 +117,6 @@ pub(crate) fn moment_item(moment: &Moment, text: &str, zone: Zone, last: bool) -
     let mut notes = String::new();
     if let Some(on_behalf) = &moment.on_behalf {
         notes.push_str(&format!("; on behalf of {on_behalf}"));
-    }
-    if moment.inserted > 0 {
-        let later = count(u64::from(moment.inserted), "later event", "later events");
-        notes.push_str(&format!("; recorded after {later}"));
     }
     if let Some(replaced) = moment.replaces {
         notes.push_str(&format!("; replaces number {replaced}"));
@@ -133,7 +133,10 @@ pub(crate) fn moment_item(moment: &Moment, text: &str, zone: Zone, last: bool) -
     let summary = format!("number {seq}, {when}, by {actor}; then in {}{notes}", to.label());
     let item = el("li");
     let item = if class.is_empty() { item } else { item.class(class) };
+    let advisories =
+        moment.lasting_advisories().map(|advisory| el("p").class("advisory").with(advisory_text(advisory)));
     item.with(el("span").class("what").with(sentence(text)))
         .with(el("span").class("quiet").with(summary))
+        .all(advisories)
         .with(fault.as_ref().map(|fault| el("p").class("wrong").with(in_words(fault))))
 }

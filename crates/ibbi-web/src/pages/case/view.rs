@@ -3,7 +3,7 @@
 use super::choices::Choices;
 use super::composite;
 use super::fields::Inputs;
-use super::history::{Shown, history, text};
+use super::history::{Shown, advisory_text, history, text};
 use super::tasks::{Records, Task, Tasks, is_complete};
 use crate::pages::form_errors::{FormErrors, sentence};
 use crate::pages::shell::{Page, button, hidden};
@@ -16,7 +16,7 @@ use ibbi_app::form::When;
 use ibbi_app::ledger::AppendError;
 use ibbi_app::replay::{Moment, Timeline};
 use ibbi_app::status::{Fact, Status};
-use ibbi_core::{Advisory, Case, Name, NotAllowedReason, Stage};
+use ibbi_core::{Case, Name, NotAllowedReason, Stage};
 use ibbi_report::chart::Room;
 use ibbi_report::html::{Element, Html, details, el, name, section};
 use ibbi_report::process::process;
@@ -167,13 +167,11 @@ impl View<'_> {
                 let first = last.saturating_sub(usize::try_from(count.saturating_sub(1)).unwrap_or(0));
                 let items = self.timeline.moments.get(first..=last).unwrap_or_default();
                 let at = |moment: &Moment| self.status.zone.show(moment.at);
-                let items = items.iter().map(|moment| {
-                    el("p").with(format!(
-                        "Recorded as number {}: {}, {}.",
-                        moment.seq,
-                        text(moment, self.choices),
-                        at(moment)
-                    ))
+                let items = items.iter().flat_map(|moment| {
+                    let (seq, what) = (moment.seq, text(moment, self.choices));
+                    let recorded = el("p").with(format!("Recorded as number {seq}: {what}, {}.", at(moment)));
+                    let advisories = moment.advisories.iter().map(|one| el("p").with(advisory_text(one)));
+                    [recorded].into_iter().chain(advisories)
                 });
                 el("div").class("good").attr("id", "now").attr("role", "status").all(items).into()
             }
@@ -312,9 +310,7 @@ impl View<'_> {
         if advisories.is_empty() {
             return None;
         }
-        let text =
-            |advisory: &Advisory| format!("{}. {}", sentence(&in_words(&advisory.found)), advisory.warning.label());
-        let items = advisories.iter().map(|advisory| el("li").with(text(advisory)));
+        let items = advisories.iter().map(|advisory| el("li").with(advisory_text(advisory)));
         Some(section("advisories", "Advisories", el("ul").class("advisories").all(items)))
     }
 }
