@@ -1,6 +1,7 @@
 //! One error for every job, with the exit code that the program gives for it.
 
 use crate::input::InputError;
+use crate::presets::PresetError;
 use crate::zone::{Zone, ZoneError};
 use ibbi_audit::AuditError;
 use ibbi_core::{At, Refusal};
@@ -195,6 +196,12 @@ pub enum AppError {
     },
 }
 
+impl From<PresetError> for AppError {
+    fn from(error: PresetError) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
 impl From<ClockError> for AppError {
     fn from(error: ClockError) -> Self {
         Self::Usage(error.to_string())
@@ -251,6 +258,14 @@ pub enum ExitCode {
 }
 
 impl AppError {
+    /// Returns the error of an event, without its place in an act.
+    pub(crate) fn of_event(self) -> Self {
+        match self {
+            Self::InAct { error, .. } => *error,
+            error => error,
+        }
+    }
+
     /// Returns the error for a case that is not in the ledger.
     pub(crate) fn no_case(case: Uuid) -> Self {
         Self::NoCase(format!("there is no case {case}"))

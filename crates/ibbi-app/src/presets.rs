@@ -1,21 +1,57 @@
 //! Programs: the presets with their sources, and programs from a file. One reader reads both.
 
-use crate::error::AppError;
 use ibbi_core::Program;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
 
 /// A program that comes with this software.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Preset {
     /// A description in one line.
     pub about: String,
     /// The program.
+    #[cfg_attr(feature = "schema", schemars(with = "serde_json::Map<String, serde_json::Value>"))]
     pub program: Program,
     /// The source of its parameters.
     pub source: String,
+}
+
+/// The reason why there is no program.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PresetError {
+    /// The data of this software is damaged.
+    #[error("the presets can't be read: {0}")]
+    Damaged(String),
+    /// There is no preset with this name.
+    #[error("there is no preset `{name}`; presets: {known}")]
+    Unknown {
+        /// The name.
+        name: String,
+        /// The names of the presets.
+        known: String,
+    },
+    /// There is no preset with this name, and no file either.
+    #[error("there is no preset `{name}`, and the file can't be read ({error}); presets: {known}")]
+    NoFile {
+        /// The name.
+        name: String,
+        /// The error of the file.
+        error: String,
+        /// The names of the presets.
+        known: String,
+    },
+    /// The file or the text is not a program.
+    #[error("{what} is not a program: {error}")]
+    NotAProgram {
+        /// The file or the text.
+        what: String,
+        /// The reason.
+        error: String,
+    },
 }
 
 const PRESETS: &str = include_str!("../presets/presets.json");
@@ -26,25 +62,50 @@ pub const DEFAULT: &str = "mep";
 /// Returns the presets by name.
 ///
 /// # Errors
-/// [`AppError::Usage`] if the data of this software is damaged.
-pub fn presets() -> Result<BTreeMap<String, Preset>, AppError> {
-    serde_json::from_str(PRESETS).map_err(|error| AppError::Usage(format!("the presets can't be read: {error}")))
+/// [`PresetError::Damaged`] if the data of this software is damaged.
+pub fn presets() -> Result<BTreeMap<String, Preset>, PresetError> {
+    serde_json::from_str(PRESETS).map_err(|error| PresetError::Damaged(error.to_string()))
+}
+
+/// Returns the program of a preset.
+///
+/// # Errors
+/// [`PresetError::Unknown`] if there is no such preset.
+pub fn named(name: &str) -> Result<Program, PresetError> {
+    let mut presets = presets()?;
+    let known = presets.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+    let unknown = || PresetError::Unknown { name: name.to_owned(), known };
+    presets.remove(name).map(|preset| preset.program).ok_or_else(unknown)
+}
+
+/// Returns the program of a preset, or of a JSON object with the program's parameters.
+///
+/// # Errors
+/// [`PresetError`] if the text is neither.
+pub fn read(text: &str) -> Result<Program, PresetError> {
+    if !text.trim_start().starts_with('{') {
+        return named(text);
+    }
+    let wrong = |error: serde_json::Error| PresetError::NotAProgram { what: "this".into(), error: error.to_string() };
+    serde_json::from_str(text).map_err(wrong)
 }
 
 /// Returns the program of a preset, or of a JSON file with the program's parameters.
 ///
 /// # Errors
-/// [`AppError::Usage`] if there is no such preset or file, or its program isn't valid.
-pub fn program(name: &str) -> Result<Program, AppError> {
-    let presets = presets()?;
-    if let Some(preset) = presets.get(name) {
-        return Ok(preset.program.clone());
-    }
-    let known = presets.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-    let text = std::fs::read_to_string(Path::new(name)).map_err(|error| {
-        AppError::Usage(format!("there is no preset `{name}`, and the file can't be read ({error}); presets: {known}"))
+/// [`PresetError`] if there is no such preset or file, or its program isn't valid.
+pub fn program(name: &str) -> Result<Program, PresetError> {
+    let known = match named(name) {
+        Err(PresetError::Unknown { known, .. }) => known,
+        found => return found,
+    };
+    let text = std::fs::read_to_string(Path::new(name)).map_err(|error| PresetError::NoFile {
+        name: name.to_owned(),
+        error: error.to_string(),
+        known,
     })?;
-    serde_json::from_str(&text).map_err(|error| AppError::Usage(format!("{name} is not a program: {error}")))
+    let wrong = |error: serde_json::Error| PresetError::NotAProgram { what: name.to_owned(), error: error.to_string() };
+    serde_json::from_str(&text).map_err(wrong)
 }
 
 #[cfg(test)]
@@ -78,6 +139,13 @@ mod tests {
             assert_eq!(serde_json::from_str::<Program>(&json).unwrap(), preset.program, "{name}");
             assert!(preset.program.edition() <= Edition::LATEST, "{name}");
         }
+    }
+
+    #[test]
+    fn text_is_a_name_or_an_object() {
+        let mep = r#"{"full_day":[480],"grace":15,"presence":"everyone","training":480,"two_half_days":[240,240]}"#;
+        assert_eq!(read(mep), read(DEFAULT));
+        assert!(read("{").unwrap_err().to_string().starts_with("this is not a program: "));
     }
 
     #[test]

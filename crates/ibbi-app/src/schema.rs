@@ -145,6 +145,11 @@ fn line_data(kind: EventKind) -> Value {
 pub fn input_data(kind: EventKind) -> Value {
     data(kind, FieldInfo::is_required, |field| match field.kind {
         FieldKind::Flag => json!({ "type": "boolean" }),
+        // Input can name a preset.
+        FieldKind::Program => {
+            let names: Vec<String> = crate::presets::presets().unwrap_or_default().into_keys().collect();
+            json!({ "anyOf": [reference("program"), { "enum": names }] })
+        }
         _ => value(field),
     })
 }

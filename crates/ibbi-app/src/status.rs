@@ -281,8 +281,8 @@ pub fn settled(case: &Case, zone: Zone) -> Vec<Fact> {
     facts.teams(case);
     facts.training(case);
     facts.decisions(case);
-    if let Case::Facilitation(state) = case.last_open() {
-        facts.add("format", state.format().label().to_owned());
+    if let (Case::Facilitation(state), Some(file)) = (case.last_open(), case.file()) {
+        facts.add("format", file.program().format_label(state.format()));
     }
     let what = if matches!(case.last_open(), Case::Training(_)) { "training" } else { "facilitation" };
     if let Some(sessions) = case.sessions() {

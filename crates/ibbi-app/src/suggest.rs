@@ -294,7 +294,10 @@ impl Suggestions<'_> {
             }
             let speakers = format!("<{}>", ids(teams.members(*party), "|"));
             let given = [("party", party.to_string()), ("spokesperson", speakers)];
-            self.add(EventKind::PartyDecided, true, &given);
+            let follows = crate::service::only_format(self.case, *party);
+            let note =
+                follows.map(|(format, _)| format!("if the party adopts, `{format}` is chosen too, as the only format"));
+            self.add(EventKind::PartyDecided, true, &given).note = note;
         }
     }
 }

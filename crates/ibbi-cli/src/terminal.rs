@@ -156,6 +156,9 @@ pub(crate) fn recorded(recorded: &ibbi_app::service::Recorded, zone: Zone, inden
         }
         None => {}
     }
+    for follows in &recorded.also {
+        text.push_str(&self::recorded(follows, zone, indent));
+    }
     if let Some(torn) = &recorded.set_aside {
         let _ = writeln!(text, "{indent}{} {torn}", paint(WARN, "note:"));
     }

@@ -7,7 +7,7 @@ use crate::edition::Edition;
 use crate::sets::closed_set;
 use crate::stage::ActivityKind;
 use crate::text::{DocumentDigest, FormatId, Name};
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -236,12 +236,33 @@ impl Program {
         self.0.formats.iter().map(|(format, parts)| (*format, parts.as_slice()))
     }
 
-    /// Returns the label of a format for people, such as `two half-days` or `three_evenings (3 parts)`.
-    pub fn format_label(&self, format: FormatId) -> String {
-        match (format.published(), self.facilitation(format).map_or(0, <[u16]>::len)) {
-            (Some(published), _) => published.label().to_string(),
-            (None, 1) => alloc::format!("{format} (1 part)"),
-            (None, parts) => alloc::format!("{format} ({parts} parts)"),
+    /// Returns the label of a format with its parts, such as `two half-days (4 hours each)`.
+    ///
+    /// ```
+    /// use ibbi_core::{Format, Program};
+    /// assert_eq!(Program::default().format_label(Format::TwoHalfDays), "two half-days (4 hours each)");
+    /// ```
+    pub fn format_label(&self, format: impl Into<FormatId>) -> String {
+        let format = format.into();
+        let name = format.published().map_or_else(|| format.as_str().replace(['_', '-'], " "), |it| it.label().into());
+        match self.facilitation(format) {
+            None => name,
+            Some([one]) => alloc::format!("{name} ({})", duration(*one)),
+            Some(parts) if parts.iter().all(|part| *part == parts[0]) => {
+                alloc::format!("{name} ({} each)", duration(parts[0]))
+            }
+            Some(parts) => {
+                let parts: Vec<String> = parts.iter().map(|part| duration(*part)).collect();
+                alloc::format!("{name} ({})", parts.join(", "))
+            }
+        }
+    }
+
+    /// Returns the format, if the program has only one.
+    pub fn only_format(&self) -> Option<FormatId> {
+        match self.0.formats.as_slice() {
+            [(format, _)] => Some(*format),
+            _ => None,
         }
     }
 
@@ -281,6 +302,17 @@ impl Default for Program {
     fn default() -> Self {
         Self(Arc::new(ProgramParameters::default()))
     }
+}
+
+/// Returns a number of minutes in hours and minutes.
+fn duration(minutes: u16) -> String {
+    let counted = |count: u16, unit: &str| match count {
+        0 => String::new(),
+        1 => alloc::format!("1 {unit}"),
+        _ => alloc::format!("{count} {unit}s"),
+    };
+    let (hours, rest) = (counted(minutes / 60, "hour"), counted(minutes % 60, "minute"));
+    if hours.is_empty() || rest.is_empty() { hours + &rest } else { alloc::format!("{hours} {rest}") }
 }
 
 #[cfg(feature = "serde")]

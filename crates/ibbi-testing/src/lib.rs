@@ -23,6 +23,10 @@ pub use scenarios::{sample_scenario, sample_scenarios};
 
 use std::path::PathBuf;
 
+/// The events of a case from its opening until only labor has to decide, as `ibbi record --events` reads them. The training
+/// has one day.
+pub const UNTIL_SECOND_DECISION: &str = include_str!("../data/second_decision.ndjson");
+
 /// Returns the path of a file or folder of the repository, such as `docs/ledger.md`.
 pub fn repository(path: &str) -> PathBuf {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");

@@ -212,7 +212,7 @@ fn problem(kind: FieldKind, text: &str, zone: Zone) -> Option<String> {
             "this is not the ID of a case; copy it from the top of the other case's page, or leave this empty",
         ),
         FieldKind::TimeZone => zone_problem(text),
-        FieldKind::Program => None,
+        FieldKind::Program => unless(crate::presets::read(text).is_ok(), "choose a program from the list"),
     }
 }
 

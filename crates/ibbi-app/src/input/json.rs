@@ -57,7 +57,7 @@ struct Opening {
     #[serde(default)]
     evergreen: bool,
     follows: Option<uuid::Uuid>,
-    program: Option<Program>,
+    program: Option<NamedProgram>,
     time_zone: Option<TimeZoneName>,
 }
 
@@ -67,8 +67,30 @@ impl Opening {
         let Self { contract_expires, county, district, evergreen, follows, program, time_zone } = self;
         let named = || TimeZoneName::new(zone.name()).map_err(|error| InputError::Json(error.to_string()));
         let time_zone = time_zone.map_or_else(named, Ok)?;
-        let program = program.unwrap_or_default();
+        let program = program.map(|program| program.0).unwrap_or_default();
         Ok(CaseOpened { contract_expires, county, district, evergreen, follows, program, time_zone }.into())
+    }
+}
+
+/// A program as input: the name of a preset, or the parameters.
+struct NamedProgram(Program);
+
+impl<'de> Deserialize<'de> for NamedProgram {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NameOrObject;
+        impl<'de> Visitor<'de> for NameOrObject {
+            type Value = NamedProgram;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("the name of a preset or an object")
+            }
+            fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<NamedProgram, E> {
+                crate::presets::named(name).map(NamedProgram).map_err(E::custom)
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<NamedProgram, A::Error> {
+                Program::deserialize(serde::de::value::MapAccessDeserializer::new(map)).map(NamedProgram)
+            }
+        }
+        deserializer.deserialize_any(NameOrObject)
     }
 }
 
@@ -228,6 +250,20 @@ mod tests {
         let data = from_json(Some(EventKind::CaseOpened), br#"{"district":"A"}"#, zone);
         let whole = from_json(None, br#"{"type":"case_opened","data":{"district":"A"}}"#, zone);
         assert!(pairs.is_ok() && pairs == data && data == whole, "{pairs:?} {data:?} {whole:?}");
+    }
+
+    #[test]
+    fn case_opened_takes_the_name_of_a_preset() {
+        let zone = Zone::default();
+        let pairs = ["district=A", "program=oregon-two-day"];
+        let pairs = crate::input::from_pairs(EventKind::CaseOpened, &pairs, zone).unwrap();
+        let data = br#"{"district":"A","program":"oregon-two-day"}"#;
+        assert_eq!(from_json(Some(EventKind::CaseOpened), data, zone), Ok(pairs.clone()));
+        let Event::CaseOpened(opened) = pairs else { panic!("another event") };
+        assert_eq!(opened.program, crate::presets::named("oregon-two-day").unwrap());
+        let unknown = br#"{"district":"A","program":"oregon"}"#;
+        let error = from_json(Some(EventKind::CaseOpened), unknown, zone).unwrap_err().to_string();
+        assert!(error.contains("there is no preset `oregon`; presets: cec-virtual, mep"), "{error}");
     }
 
     #[test]

@@ -48,7 +48,7 @@ const fn placeholder(kind: FieldKind) -> &'static str {
         FieldKind::Digest => "<SHA-256>",
         FieldKind::CaseId => "<id>",
         FieldKind::TimeZone => "<time zone>",
-        FieldKind::Program => "<JSON object>",
+        FieldKind::Program => "<preset or JSON object>",
     }
 }
 
@@ -101,7 +101,7 @@ pub(crate) fn read(kind: FieldKind, text: &str, zone: Zone) -> Result<Value, Str
             Zone::new(&name).map_err(|error| error.to_string())?;
             Ok(json!(name))
         }
-        FieldKind::Program => serde_json::from_str(text).map_err(|error| format!("not a JSON object: {error}")),
+        FieldKind::Program => Ok(json!(crate::presets::read(text).map_err(|error| error.to_string())?)),
     }
 }
 

@@ -1,26 +1,37 @@
 //! Acts: several events of a case, all of them or none.
 
-use super::judge::{self, retried};
-use super::{CONFLICT_RETRIES, CaseService, Offer, Recorded, lost, wait_after_conflict};
+use super::judge;
+use super::retry::retried;
+use super::{CONFLICT_RETRIES, CaseService, Offer, Recorded, follow_up, lost, wait_after_conflict};
 use crate::case_log::CaseLog;
 use crate::error::AppError;
 use ibbi_core::{ActPlace, At};
 use ibbi_store::{AppendError, EventStore, NewRecord};
+use std::borrow::Cow;
 use uuid::Uuid;
 
 impl<S: EventStore> CaseService<S> {
     /// Records several events of one case as one act: all of them, or none. The case need not be valid between them.
     ///
     /// The first offer can open the case; the others are then about that case. If the offers have IDs, they must all be new,
-    /// or all be known from an earlier try.
+    /// or all be known from an earlier try. If an event follows from the act without a choice, it is recorded with it and has
+    /// an answer of its own at the end.
     ///
     /// # Errors
     /// [`AppError::InAct`] with the offer that is to blame; nothing was recorded.
     pub fn record_act(&mut self, offers: &[Offer]) -> Result<Vec<Recorded>, AppError> {
-        let [first, ..] = offers else { return Ok(Vec::new()) };
         if let [one] = offers {
-            return self.record(one.clone()).map(|recorded| vec![recorded]);
+            return self.record(one.clone()).map(|mut recorded| {
+                let also = std::mem::take(&mut recorded.also);
+                [recorded].into_iter().chain(also).collect()
+            });
         }
+        self.complete_act(offers)
+    }
+
+    /// Records an act with what follows from it.
+    pub(super) fn complete_act(&mut self, offers: &[Offer]) -> Result<Vec<Recorded>, AppError> {
+        let [first, ..] = offers else { return Ok(Vec::new()) };
         check_length(offers)?;
         if let Some(cause) = &self.stopped {
             return Err(AppError::ReadOnly { cause: cause.clone() });
@@ -46,10 +57,13 @@ impl<S: EventStore> CaseService<S> {
         let now = self.now()?;
         let (case, is_new) = self.target(first)?;
         let mut log = if is_new { CaseLog::before_opening(case, &first.event)? } else { self.case(case)?.clone() };
-        let ids: Vec<Uuid> = offers.iter().map(|offer| offer.id.unwrap_or_else(|| self.ids.fresh())).collect();
         let answers = match retried_act(&log, offers, now)? {
             Some(answers) => answers,
-            None => judge::accept_act(&mut log, offers, (&ids, now))?.into_iter().map(|(_, answer)| answer).collect(),
+            None => {
+                let offers = with_follow_up(&log, offers, now);
+                let judged = judge::accept_act(&mut log, &offers, (&self.ids_of(&offers), now))?;
+                judged.into_iter().map(|(_, answer)| answer).collect()
+            }
         };
         Ok(answers.into_iter().map(|answer| Recorded { dry_run: true, ..answer }).collect())
     }
@@ -65,8 +79,8 @@ impl<S: EventStore> CaseService<S> {
         if let Some(answers) = retried_act(&log, offers, now)? {
             return Ok(answers);
         }
-        let ids: Vec<Uuid> = offers.iter().map(|offer| offer.id.unwrap_or_else(|| self.ids.fresh())).collect();
-        let judged = judge::accept_act(&mut log, offers, (&ids, now))?;
+        let offers = &with_follow_up(&log, offers, now);
+        let judged = judge::accept_act(&mut log, offers, (&self.ids_of(offers), now))?;
         let (records, open): (Vec<NewRecord>, Vec<(usize, Recorded)>) = judged
             .into_iter()
             .enumerate()
@@ -80,6 +94,11 @@ impl<S: EventStore> CaseService<S> {
         self.keep(records, open, &committed, &mut answers);
         self.cases.make_room();
         answers.into_iter().map(|answer| answer.unwrap_or_else(|| Err(lost()))).collect()
+    }
+
+    /// Returns the ID of each record: the one that was sent, or a new one.
+    fn ids_of(&mut self, offers: &[Offer]) -> Vec<Uuid> {
+        offers.iter().map(|offer| offer.id.unwrap_or_else(|| self.ids.fresh())).collect()
     }
 
     /// Returns the error of an act that was not written. After a failed write, the service takes nothing more.
@@ -99,6 +118,14 @@ impl<S: EventStore> CaseService<S> {
     }
 }
 
+/// Returns the offers of an act with the one that follows from them.
+fn with_follow_up<'a>(log: &CaseLog, offers: &'a [Offer], now: At) -> Cow<'a, [Offer]> {
+    match follow_up::of_act(log, offers, now) {
+        None => Cow::Borrowed(offers),
+        Some(offer) => offers.iter().cloned().chain([offer]).collect(),
+    }
+}
+
 /// Checks that an act is not too long.
 fn check_length(offers: &[Offer]) -> Result<(), AppError> {
     let (found, most) = (offers.len(), usize::from(ActPlace::MAX_COUNT));
@@ -110,10 +137,11 @@ fn check_length(offers: &[Offer]) -> Result<(), AppError> {
 
 /// Returns the answers to an act that was recorded before under the same IDs.
 fn retried_act(log: &CaseLog, offers: &[Offer], now: At) -> Result<Option<Vec<Recorded>>, AppError> {
-    let mut known = Vec::new();
+    let (mut known, mut also) = (Vec::new(), Vec::new());
     for (index, offer) in offers.iter().enumerate() {
         let error = match retried(log, offer, now) {
-            Ok(Some(answer)) => {
+            Ok(Some(mut answer)) => {
+                also.append(&mut answer.also);
                 known.push(answer);
                 continue;
             }
@@ -125,7 +153,7 @@ fn retried_act(log: &CaseLog, offers: &[Offer], now: At) -> Result<Option<Vec<Re
     }
     match known.len() {
         0 => Ok(None),
-        all if all == offers.len() => Ok(Some(known)),
+        all if all == offers.len() => Ok(Some(known.into_iter().chain(also).collect())),
         _ => Err(AppError::Usage("some events of the act are recorded already, and others have new IDs".to_owned())),
     }
 }

@@ -24,6 +24,8 @@ pub(super) enum Judged {
     Known(Box<Recorded>),
     /// It is accepted.
     Accepted(Box<(NewRecord, Recorded)>),
+    /// Another event follows from it without a choice, so both are recorded as one act.
+    WithFollowUp,
     /// It must be checked again after this round was written.
     Later,
 }
@@ -160,51 +162,11 @@ fn answer(log: &CaseLog, accepted: &Accepted, from: Stage, advisories: Vec<Advis
         existing: false,
         summary: if all { session_summary(kind, log.recorded.facts()) } else { None },
         advisories,
+        also: Vec::new(),
         checkpoint: None,
         set_aside: None,
         zone: log.zone,
     }
-}
-
-/// Returns the answer to an offer under the ID of a record that the case has: the same as when it was recorded.
-///
-/// Only what was sent is compared. If no time was sent, the time of the record is the time of the retry.
-pub(super) fn retried(log: &CaseLog, offer: &Offer, now: At) -> Result<Option<Recorded>, AppError> {
-    let Some(id) = offer.id else { return Ok(None) };
-    let Some(known) = log.records.iter().find(|record| record.id == id) else { return Ok(None) };
-    let same_time = match offer.at {
-        None => true,
-        Some(EventTime::At(at)) => {
-            check_clock(at, now, log)?;
-            at == known.at
-        }
-        Some(EventTime::On(day)) => log.zone.date(known.at) == day,
-        Some(EventTime::Picked(at)) => log.zone.date(known.at) == log.zone.date(at),
-    };
-    let sent = (&offer.actor, &offer.event, offer.replaces, &offer.on_behalf);
-    if !same_time || sent != (&known.actor, &known.event, known.details.replaces, &known.details.on_behalf) {
-        return Err(AppendError::IdTaken { case: log.id, id, rev: known.rev }.into());
-    }
-    Ok(Some(Recorded {
-        case: log.id,
-        district: log.district().cloned(),
-        id,
-        seq: Some(known.seq),
-        rev: Some(known.rev),
-        event: offer.event.kind(),
-        at: known.at,
-        precision: known.details.precision,
-        replaces: known.details.replaces,
-        from: known.to,
-        to: known.to,
-        dry_run: false,
-        existing: true,
-        summary: None,
-        advisories: Vec::new(),
-        checkpoint: None,
-        set_aside: None,
-        zone: log.zone,
-    }))
 }
 
 /// Returns the time of an event for which no time was sent: the time at which it is checked.
@@ -216,7 +178,7 @@ fn recorded_now(log: &CaseLog, now: At) -> At {
     last.filter(|last| *last > now && last.millis() - now.millis() <= CLOCK_TOLERANCE).unwrap_or(now)
 }
 
-fn check_clock(at: At, now: At, log: &CaseLog) -> Result<(), AppError> {
+pub(super) fn check_clock(at: At, now: At, log: &CaseLog) -> Result<(), AppError> {
     let is_ahead = at.millis() > now.millis().saturating_add(CLOCK_TOLERANCE);
     if is_ahead { Err(AppError::Future { at, now, zone: log.zone }) } else { Ok(()) }
 }

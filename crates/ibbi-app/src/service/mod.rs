@@ -12,10 +12,13 @@
 mod act;
 mod batch;
 mod cache;
+mod follow_up;
 mod judge;
 mod offer;
+mod retry;
 
 pub use batch::offers_from_json;
+pub use follow_up::only_format;
 pub use offer::{CheckpointSigned, EventTime, Ids, Offer, Recorded};
 
 use crate::case_log::CaseLog;
@@ -23,7 +26,8 @@ use crate::error::AppError;
 use cache::CaseCache;
 use ibbi_core::{At, EventKind};
 use ibbi_store::{AppendError, Committed, EventStore, NewRecord};
-use judge::{Detail, Judged, retried};
+use judge::{Detail, Judged};
+use retry::retried;
 use std::collections::HashSet;
 use uuid::Uuid;
 
@@ -121,6 +125,9 @@ impl<S: EventStore> CaseService<S> {
         if let Some(answer) = retried(log, offer, now)? {
             return Ok(Recorded { dry_run: true, ..answer });
         }
+        if follow_up::of_act(log, std::slice::from_ref(offer), now).is_some() {
+            return self.ask_act(std::slice::from_ref(offer)).map_err(AppError::of_event).and_then(joined);
+        }
         let mut copy = log.clone();
         let (_, answer) = judge::accept(&mut copy, offer, (id, now, Detail::All))?;
         Ok(Recorded { dry_run: true, ..answer })
@@ -184,6 +191,10 @@ impl<S: EventStore> CaseService<S> {
                     let (record, answer) = *accepted;
                     batch.pending.push(Pending { index, record, answer });
                 }
+                Ok(Judged::WithFollowUp) => {
+                    let recorded = self.complete_act(std::slice::from_ref(offer)).map_err(AppError::of_event);
+                    answers[index] = Some(recorded.and_then(joined));
+                }
                 Ok(Judged::Later) => batch.later.push(index),
                 Err(error) => answers[index] = Some(Err(error)),
             }
@@ -216,6 +227,10 @@ impl<S: EventStore> CaseService<S> {
         let log = self.cases.get_mut(case).ok_or_else(|| AppError::no_case(case))?;
         if let Some(answer) = retried(log, offer, now)? {
             return Ok(Judged::Known(Box::new(answer)));
+        }
+        if self.detail == Detail::All && follow_up::of_act(log, std::slice::from_ref(offer), now).is_some() {
+            // The act is written alone, after the other events of its case.
+            return Ok(if batch.cases.contains(&case) { Judged::Later } else { Judged::WithFollowUp });
         }
         let accepted = judge::accept(log, offer, (id, now, self.detail));
         match accepted {
@@ -386,6 +401,13 @@ fn wait_after_conflict(conflicts: u32) {
         let micros = u64::try_from(Uuid::new_v4().as_u128() % most).unwrap_or(0);
         std::thread::sleep(std::time::Duration::from_micros(micros));
     }
+}
+
+/// Returns the answers to one event and what followed from it as one answer.
+fn joined(answers: Vec<Recorded>) -> Result<Recorded, AppError> {
+    let mut answers = answers.into_iter();
+    let first = answers.next().ok_or_else(lost)?;
+    Ok(Recorded { also: answers.collect(), ..first })
 }
 
 fn lost() -> AppError {

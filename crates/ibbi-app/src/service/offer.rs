@@ -169,6 +169,9 @@ pub struct Recorded {
     pub summary: Option<String>,
     /// Its advisories.
     pub advisories: Vec<Advisory>,
+    /// The events that followed from it without a choice and were recorded with it, all or none: the only format of a program.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Self>,
     /// The checkpoint that was signed after it, if it was time for one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub checkpoint: Option<CheckpointSigned>,

@@ -18,6 +18,7 @@ mod late;
 mod limits;
 mod machine;
 mod one_write_path;
+mod only_format;
 mod output_files;
 mod progress;
 mod reads;

@@ -1,4 +1,4 @@
-//! Operations that don't depend on a ledger: the chart, the rules, the forms, and the schemas.
+//! Operations that don't depend on a ledger: the chart, the rules, the programs, the forms, and the schemas.
 
 use crate::request::{WebRequest, WebResult};
 use crate::response::{JSON, cached, json, json_line, with_type};
@@ -17,6 +17,10 @@ pub(super) fn chart(_: &WebRequest) -> WebResult {
 
 pub(super) fn rules(_: &WebRequest) -> WebResult {
     cached_json(JSON, &ibbi_app::describe::rules())
+}
+
+pub(super) fn programs(_: &WebRequest) -> WebResult {
+    cached_json(JSON, &ibbi_app::presets::presets().map_err(ibbi_app::AppError::from)?)
 }
 
 pub(super) fn forms(_: &WebRequest) -> WebResult {

@@ -9,6 +9,7 @@ use crate::problem::Problem;
 use ibbi_app::audit::AuditReport;
 use ibbi_app::describe::Rules;
 use ibbi_app::form::FormField;
+use ibbi_app::presets::Preset;
 use ibbi_app::replay::Timeline;
 use ibbi_app::service::Recorded;
 use ibbi_app::signing::Verified;
@@ -80,6 +81,7 @@ fn responses() -> Map<String, Value> {
         ("Chart", generator.subschema_for::<Vec<Transition>>()),
         ("Forms", generator.subschema_for::<std::collections::BTreeMap<String, Vec<FormField>>>()),
         ("Gains", generator.subschema_for::<Vec<AvailabilityGain>>()),
+        ("Programs", generator.subschema_for::<std::collections::BTreeMap<String, Preset>>()),
         ("Survey", generator.subschema_for::<Vec<Prospect>>()),
         ("Timelines", generator.subschema_for::<Vec<Timeline>>()),
     ];

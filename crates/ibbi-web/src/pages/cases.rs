@@ -2,7 +2,7 @@
 
 use super::case::{Choices, Inputs, Reader};
 use super::form_errors::{FormErrors, warning};
-use super::shell::{Page, button, hidden};
+use super::shell::{Page, button, hidden, select};
 use super::when::{self, Moment};
 use crate::problem::WebError;
 use crate::query::{self, Pairs};
@@ -14,8 +14,8 @@ use ibbi_app::format::count;
 use ibbi_app::ledger::{self, AppendError, CasePage, CaseQuery, Order};
 use ibbi_app::service::{EventTime, Offer};
 use ibbi_app::zone::Zone;
-use ibbi_app::{AppError, form};
-use ibbi_core::{EventKind, History};
+use ibbi_app::{AppError, form, presets};
+use ibbi_core::{EventKind, FieldKind, History};
 use ibbi_report::html::{Element, Html, details, el, name, section};
 use uuid::Uuid;
 
@@ -105,7 +105,7 @@ fn search(wanted: &str) -> Element {
 
 fn opening(request: &WebRequest, given: &Pairs, fail: Option<&WebError>) -> Html {
     let choices = Choices::default();
-    let wanted = ["district", "county", "contract_expires", "evergreen", "time_zone", "follows"];
+    let wanted = ["district", "county", "contract_expires", "program", "evergreen", "time_zone", "follows"];
     let mut all = form::fields(EventKind::CaseOpened);
     all.retain(|field| wanted.contains(&field.name));
     all.sort_by_key(|field| wanted.iter().position(|name| *name == field.name));
@@ -116,8 +116,12 @@ fn opening(request: &WebRequest, given: &Pairs, fail: Option<&WebError>) -> Html
     let sent = fail.map(|_| given).or(planned);
     let given = sent.unwrap_or(given);
     let inputs = Inputs { form: "open", sent, suggested: &suggested, choices: &choices, errors: &errors };
-    let usual = ["district", "county", "contract_expires"];
+    let usual = ["district", "county", "contract_expires", "program"];
     let (usual, rare): (Vec<_>, Vec<_>) = all.iter().partition(|field| usual.contains(&field.name));
+    let usual = usual.into_iter().map(|field| match field.takes {
+        FieldKind::Program => program(&inputs),
+        _ => inputs.input(field),
+    });
     let rare = details("More details", Html::from_iter(rare.into_iter().map(|field| inputs.input(field))));
     let rare = if fail.is_some() { rare.attr("open", "open") } else { rare };
     let summary = fail.map(|fail| match opened_already(fail) {
@@ -133,10 +137,19 @@ fn opening(request: &WebRequest, given: &Pairs, fail: Option<&WebError>) -> Html
         .with(hidden("id", &Uuid::now_v7().to_string()))
         .with(moment.hidden_people())
         .with(el("fieldset").class("basics").with(el("legend").with("When did it happen?")).with(times))
-        .with(el("div").class("basics").all(usual.into_iter().map(|field| inputs.input(field))))
+        .with(el("div").class("basics").all(usual))
         .with(rare)
         .with(el("p").class("send").with(button("Open the case")));
     Html::new().with(summary).with(form)
+}
+
+/// Returns the choice of a program by its plain name. The usual one is chosen.
+fn program(inputs: &Inputs<'_>) -> Element {
+    let mut presets: Vec<_> = presets::presets().unwrap_or_default().into_iter().collect();
+    presets.sort_by_key(|(name, _)| name != presets::DEFAULT);
+    let options = presets.iter().map(|(name, preset)| (name.as_str(), preset.about.as_str()));
+    let input = select("program", &inputs.text_or("program", presets::DEFAULT), options);
+    inputs.labeled("Program", "program", input, None)
 }
 
 /// Returns a link to the case that this form opened, if the form was sent before with other content.

@@ -56,6 +56,7 @@ fn responses_match_the_openapi_document() {
         "chart",
         "rules",
         "forms",
+        "programs",
         "schema/ledger",
         "schema/scenario",
         "openapi.json",

@@ -6,6 +6,7 @@ mod guard;
 mod large;
 mod limits;
 mod pages;
+mod programs;
 mod recorded;
 mod support;
 mod writers;

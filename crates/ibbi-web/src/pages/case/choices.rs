@@ -166,10 +166,11 @@ impl Choices {
         person.or_else(|| self.label(id).map(str::to_owned))
     }
 
-    /// Returns the name of a member, or the text of a concern, by its ID.
+    /// Returns the name of a member, the text of a concern, or the label of a format, by its ID.
     pub(crate) fn label(&self, id: &str) -> Option<&str> {
         let member = self.members.iter().find(|member| member.id == id).map(|member| member.name.as_str());
-        member.or_else(|| self.concerns.iter().find(|(known, _)| known == id).map(|(_, text)| text.as_str()))
+        let named = self.concerns.iter().chain(&self.formats);
+        member.or_else(|| named.clone().find(|(known, _)| known == id).map(|(_, text)| text.as_str()))
     }
 }
 

@@ -15,15 +15,30 @@ use ibbi_report::html::{Element, Html, details, el};
 /// Returns the inputs of a task's form.
 pub(super) fn inputs(task: &Task, inputs: &Inputs<'_>, case: &Case, whole: &Case, zone: Zone) -> Html {
     match task.records {
-        Records::Event(kind) => inputs.of_event(kind),
+        Records::Event(kind) => {
+            let party = inputs.suggestion("party").and_then(Party::from_code);
+            let follows = party.filter(|_| kind == EventKind::PartyDecided).and_then(|party| only_format(whole, party));
+            inputs.of_event(kind).with(follows)
+        }
         Records::Teams => Party::ALL.iter().map(|party| team(*party, inputs)).collect(),
         Records::Pledges => pledges(inputs),
         Records::Letters => letters(inputs, whole),
         Records::Session(part) => {
             Session::of_part(case, part).map_or_else(Html::new, |session| session.inputs(inputs, zone))
         }
-        Records::Caucus(party) => caucus(party, inputs),
+        Records::Caucus(party) => caucus(party, inputs).with(only_format(whole, party)),
     }
+}
+
+/// Returns the notice that the only format of the program is recorded too if this party adopts.
+fn only_format(whole: &Case, party: Party) -> Option<Element> {
+    let (format, program) = ibbi_app::service::only_format(whole, party)?;
+    let label = program.format_label(format);
+    Some(
+        el("p")
+            .class("hint")
+            .with(format!("The program has one format. If the team adopts, it is recorded too: {label}.")),
+    )
 }
 
 /// Reads the events of a form.

@@ -1,7 +1,7 @@
 //! The inputs of forms, by the kind of field.
 
 use super::choices::Choices;
-use crate::pages::form_errors::{FormErrors, field_id};
+use crate::pages::form_errors::{FormErrors, field_id, sentence};
 use crate::pages::shell::{
     date_input, field as labeled, hidden, line, marked, select, textarea, tick, time_input, wrong_at,
 };
@@ -149,7 +149,10 @@ impl Inputs<'_> {
                 labeled(&shown, &self.id(name), input, None, &self.errors.of_field(name))
             }
             FieldKind::MemberId => self.one_of(name, &shown, required, members()),
-            FieldKind::Format(_) => self.one_of(name, &shown, required, self.choices.formats.clone()),
+            FieldKind::Format(_) => {
+                let formats = self.choices.formats.iter().map(|(id, label)| (id.clone(), sentence(label)));
+                self.one_of(name, &shown, required, formats.collect())
+            }
             FieldKind::ConcernId => self.one_of(name, &shown, required, self.choices.concerns.clone()),
             FieldKind::MemberIds => self.several(name, &shown, members()),
             FieldKind::Names => {

@@ -1,0 +1,57 @@
+//! Retries: an offer under the ID of a record gets the answer that the record had.
+
+use super::follow_up;
+use super::judge::check_clock;
+use super::offer::{EventTime, Offer, Recorded};
+use crate::case_log::CaseLog;
+use crate::error::AppError;
+use ibbi_core::At;
+use ibbi_store::{AppendError, Record};
+
+/// Returns the answer to an offer under the ID of a record that the case has: the same as when it was recorded.
+///
+/// Only what was sent is compared. If no time was sent, the time of the record is the time of the retry.
+pub(super) fn retried(log: &CaseLog, offer: &Offer, now: At) -> Result<Option<Recorded>, AppError> {
+    let Some(id) = offer.id else { return Ok(None) };
+    let Some(known) = log.records.iter().find(|record| record.id == id) else { return Ok(None) };
+    let same_time = match offer.at {
+        None => true,
+        Some(EventTime::At(at)) => {
+            check_clock(at, now, log)?;
+            at == known.at
+        }
+        Some(EventTime::On(day)) => log.zone.date(known.at) == day,
+        Some(EventTime::Picked(at)) => log.zone.date(known.at) == log.zone.date(at),
+    };
+    let sent = (&offer.actor, &offer.event, offer.replaces, &offer.on_behalf);
+    if !same_time || sent != (&known.actor, &known.event, known.details.replaces, &known.details.on_behalf) {
+        return Err(AppendError::IdTaken { case: log.id, id, rev: known.rev }.into());
+    }
+    let also = follow_up::recorded(log, id).map(|record| known_answer(log, record));
+    Ok(Some(Recorded { also: also.into_iter().collect(), ..known_answer(log, known) }))
+}
+
+/// Returns the answer for a record that the case has.
+fn known_answer(log: &CaseLog, known: &Record) -> Recorded {
+    Recorded {
+        case: log.id,
+        district: log.district().cloned(),
+        id: known.id,
+        seq: Some(known.seq),
+        rev: Some(known.rev),
+        event: known.event.kind(),
+        at: known.at,
+        precision: known.details.precision,
+        replaces: known.details.replaces,
+        from: known.to,
+        to: known.to,
+        dry_run: false,
+        existing: true,
+        summary: None,
+        advisories: Vec::new(),
+        also: Vec::new(),
+        checkpoint: None,
+        set_aside: None,
+        zone: log.zone,
+    }
+}
