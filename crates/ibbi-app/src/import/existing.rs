@@ -3,13 +3,13 @@
 use super::columns::Column;
 use super::report::Problem;
 use super::row::PastCase;
-use crate::case_log::CaseLog;
 use crate::describe::describe;
 use crate::error::AppError;
 use crate::service::{CaseService, EventTime, Ids, Offer};
 use crate::zone::Zone;
 use ibbi_core::{Date, Event};
 use ibbi_store::{EventStore, Record};
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use uuid::Uuid;
 
@@ -61,17 +61,37 @@ pub(super) fn spans_of<S: EventStore>(service: &mut CaseService<S>, cases: &[Uui
     Ok(spans)
 }
 
+/// Returns the records of cases, which a store has among others. The store is read once for all of them.
+pub(super) fn records_of<S: EventStore>(
+    service: &CaseService<S>,
+    cases: &HashSet<Uuid>,
+) -> Result<HashMap<Uuid, Vec<Record>>, AppError> {
+    let mut records: HashMap<Uuid, Vec<Record>> = HashMap::new();
+    if !cases.is_empty() {
+        let all = service.store().records(0, usize::MAX).map_err(|error| service.unreadable(error))?;
+        for record in all.into_iter().filter(|record| cases.contains(&record.case)) {
+            records.entry(record.case).or_default().push(record);
+        }
+    }
+    Ok(records)
+}
+
 /// Returns the first difference between a row and the case that was imported from it, or `None` if there is none.
 ///
 /// What was recorded or corrected after the import makes no difference. Neither does the note of the import.
-pub(super) fn difference(log: &CaseLog, offers: &[Offer], sources: &[(Column, String)]) -> Option<Problem> {
+pub(super) fn difference(
+    records: &[Record],
+    zone: Zone,
+    offers: &[Offer],
+    sources: &[(Column, String)],
+) -> Option<Problem> {
     const CORRECT: &str = "Correct the case with `ibbi amend` or `ibbi record`; the import doesn't change it";
     for (offer, (column, value)) in offers.iter().zip(sources).filter(|(_, (column, _))| *column != Column::District) {
-        let record = log.records.iter().find(|record| Some(record.id) == offer.id);
+        let record = records.iter().find(|record| Some(record.id) == offer.id);
         let message = match record {
-            Some(record) if is_same(offer, record, log.zone) => continue,
+            Some(record) if is_same(offer, record, zone) => continue,
             Some(record) => {
-                let (seq, day) = (record.seq, log.zone.date(record.at).readable());
+                let (seq, day) = (record.seq, zone.date(record.at).readable());
                 let recorded = describe(&record.event);
                 format!("the ledger has this case, but number {seq} in it is {day}: {recorded}. {CORRECT}")
             }
@@ -81,7 +101,7 @@ pub(super) fn difference(log: &CaseLog, offers: &[Offer], sources: &[(Column, St
         };
         return Some(Problem::of_cell(*column, value.clone(), message));
     }
-    let imported = log.records.first().and_then(|first| first.details.act).map_or(1, |act| usize::from(act.count));
+    let imported = records.first().and_then(|first| first.details.act).map_or(1, |act| usize::from(act.count));
     (imported > offers.len()).then(|| {
         let message = format!("the ledger has this case with milestones that the row doesn't have. {CORRECT}");
         Problem::of_row(message)

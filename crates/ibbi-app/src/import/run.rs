@@ -1,16 +1,17 @@
 //! An import: every row is checked on its own, and then the new cases are recorded, each as one act.
 
 use super::columns::Column;
-use super::existing::{CaseSpan, case_id, difference, district_key, spans_of};
+use super::existing::{CaseSpan, case_id, difference, district_key, records_of, spans_of};
 use super::report::{ImportReport, ImportedCase, Problem, RowStatus};
 use super::row::{self, PastCase};
 use super::table::{Row, Table};
 use super::timeline::arrange;
 use crate::error::AppError;
 use crate::service::{CaseService, Ids, Offer};
+use crate::zone::Zone;
 use ibbi_core::{At, EventKind, Name};
-use ibbi_store::{EventStore, MemoryStore};
-use std::collections::HashMap;
+use ibbi_store::{EventStore, MemoryStore, Record};
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// A spreadsheet whose rows were checked. Nothing is recorded yet.
@@ -27,6 +28,8 @@ pub(super) struct CheckedRow {
     pub(super) offers: Vec<Offer>,
     /// The column from which each event follows, and the text of its cell.
     pub(super) sources: Vec<(Column, String)>,
+    /// The time zone of the district.
+    zone: Zone,
 }
 
 impl CheckedImport {
@@ -81,13 +84,16 @@ impl CheckedImport {
         for summary in page.cases {
             districts.entry(district_key(summary.district.as_str())).or_default().push(summary.case);
         }
+        let stored: HashSet<Uuid> = districts.values().flatten().copied().collect();
+        let cases = self.rows.iter().filter_map(|row| row.result.case);
+        let existing = records_of(service, &cases.filter(|case| stored.contains(case)).collect())?;
         for row in self.rows.iter_mut().filter(|row| row.is_usable()) {
             let Some(case) = row.result.case else { continue };
-            let known = districts.get(&district_key(&row.result.district)).map(Vec::as_slice).unwrap_or_default();
-            if known.contains(&case) {
-                row.compare(service, case)?;
+            if let Some(records) = existing.get(&case) {
+                row.compare(records);
                 continue;
             }
+            let known = districts.get(&district_key(&row.result.district)).map(Vec::as_slice).unwrap_or_default();
             let spans = spans_of(service, known)?;
             row.check_overlap(&spans);
             if dry_run || !row.is_usable() {
@@ -123,11 +129,12 @@ impl CheckedRow {
             problems: Vec::new(),
             notes: Vec::new(),
         };
-        let (mut offers, mut sources) = (Vec::new(), Vec::new());
+        let (mut offers, mut sources, mut district_zone) = (Vec::new(), Vec::new(), Zone::default());
         match row::read(table, row, now) {
             Ok(past) => {
                 let case = case_id(&past);
                 let PastCase { zone, opened, steps, placeholders, ending, .. } = past;
+                district_zone = zone;
                 let mut counts: HashMap<(Column, EventKind), usize> = HashMap::new();
                 for (step, time) in arrange(steps, zone, now) {
                     let number = counts.entry((step.column, step.event.kind())).or_default();
@@ -151,7 +158,7 @@ impl CheckedRow {
             }
             Err(problems) => problems.into_iter().for_each(|problem| result.refuse(problem)),
         }
-        Self { result, offers, sources }
+        Self { result, offers, sources, zone: district_zone }
     }
 
     fn is_usable(&self) -> bool {
@@ -214,16 +221,14 @@ impl CheckedRow {
     }
 
     /// Compares the row with the case in the store.
-    fn compare<S: EventStore>(&mut self, service: &mut CaseService<S>, case: Uuid) -> Result<(), AppError> {
-        let log = service.case(case)?;
-        match difference(log, &self.offers, &self.sources) {
+    fn compare(&mut self, records: &[Record]) {
+        match difference(records, self.zone, &self.offers, &self.sources) {
             None => {
                 self.result.status = RowStatus::Existing;
-                self.result.seq = log.records.first().map(|first| first.seq);
+                self.result.seq = records.first().map(|first| first.seq);
             }
             Some(problem) => self.result.refuse(problem),
         }
-        Ok(())
     }
 
     /// Checks that no other case of the district covers the same time. A reference says that it is another case.

@@ -54,7 +54,7 @@ fn cases(args: &ImportCases, json: bool) -> Result<Outcome, AppError> {
             let options = options(Collect::Nothing, Some(&args.signing))?;
             let options = OpenOptions { trust_clock: args.clock_is_right, ..options };
             let mut service = if args.dry_run {
-                ledger::read(ledger, &OpenOptions { collect: Collect::Everything, ..options })?
+                ledger::read(ledger, &options)?
             } else {
                 let first = FirstLine { actor, at: None, origin: None, id: uuid::Uuid::now_v7() };
                 ledger::open_or_create(ledger, &first, Ids::random(), &options)?
