@@ -4,7 +4,7 @@ use crate::error::AppError;
 use crate::zone::Zone;
 use ibbi_core::events::CaseOpened;
 use ibbi_core::{
-    Advisory, AsRecorded, Case, Event, EventKind, History, Name, NotAllowedReason, Part, RecordedCase, Submission,
+    Advisory, AsRecorded, At, Event, EventKind, History, Name, NotAllowedReason, Part, RecordedCase, Submission,
 };
 use ibbi_store::{Record, RecordDetails};
 use uuid::Uuid;
@@ -150,12 +150,16 @@ pub(crate) fn zone_of(history: &History) -> Result<Zone, AppError> {
     Ok(name.map_or_else(|| Ok(Zone::default()), Zone::new)?)
 }
 
-/// Returns a sentence about the session that has just ended: the minutes that count, and what is missing or was held beyond
-/// its length.
-pub(crate) fn session_summary(event: EventKind, after: &Case) -> Option<String> {
+/// Returns a sentence about the session that ended at an instant: the minutes that count, and what is missing or was held
+/// beyond its length.
+pub(crate) fn session_summary(event: EventKind, at: At, case: &RecordedCase) -> Option<String> {
     if !matches!(event, EventKind::SessionClosed | EventKind::SessionAdjourned) {
         return None;
     }
+    // Later events of the case can be known already: those of the same act, or those before which this one is inserted.
+    let is_last = case.facts().file().is_none_or(|file| file.last_at() <= at);
+    let earlier = (!is_last).then(|| case.records().state_at(at));
+    let after = earlier.as_ref().unwrap_or_else(|| case.facts());
     let held = match after.sessions() {
         Some(sessions) => sessions.held().last(),
         None => after.trained()?.held().last(),

@@ -150,7 +150,9 @@ fn timeline(case: Uuid, records: Vec<Record>, until: Until) -> Result<Timeline, 
         for (record, advisories) in act.iter().zip(advisories) {
             let fault = faults.iter().find(|(seq, _)| *seq == record.seq).map(|(_, reason)| reason.clone());
             let mut text = describe(&record.event);
-            if let Some(summary) = session_summary(record.event.kind(), replayed.facts()).filter(|_| fault.is_none()) {
+            if let Some(summary) =
+                session_summary(record.event.kind(), record.at, &replayed).filter(|_| fault.is_none())
+            {
                 text.push_str(&format!(" ({summary})"));
             }
             let Record { seq, rev, actor, at, logged, event, details, .. } = record.clone();

@@ -160,7 +160,7 @@ fn answer(log: &CaseLog, accepted: &Accepted, from: Stage, advisories: Vec<Advis
         to: accepted.to(),
         dry_run: false,
         existing: false,
-        summary: if all { session_summary(kind, log.recorded.facts()) } else { None },
+        summary: if all { session_summary(kind, accepted.at(), &log.recorded) } else { None },
         advisories,
         also: Vec::new(),
         checkpoint: None,

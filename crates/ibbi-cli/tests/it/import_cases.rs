@@ -60,6 +60,10 @@ fn imported_cases_are_sound_and_a_second_import_records_nothing() {
         let status = place.done(&["status", "a.ledger", "--case", case]);
         assert!(status.contains(stage), "{case}: {status}");
     }
+    let timeline = place.done(&["replay", "a.ledger", "--case", "Maple Hollow"]);
+    for counted in ["480 minutes count for part 1", "240 minutes count for part 1", "240 minutes count for part 2"] {
+        assert_eq!(timeline.matches(counted).count(), 1, "{counted}: {timeline}");
+    }
     for line in &lines(&place)[1..] {
         assert_eq!(line["actor"], "P. Sullivan");
         assert!(line["act"].is_array(), "each case is one act: {line}");
