@@ -122,12 +122,9 @@ impl RowReader<'_> {
     }
 
     fn program(&mut self) -> Program {
-        let program = self.cells.read(Column::Program, |text| {
-            let mut presets = presets::presets().map_err(|error| error.to_string())?;
-            let known = presets.keys().cloned().collect::<Vec<_>>().join(", ");
-            let preset = presets.remove(&text.to_lowercase());
-            preset.map(|preset| preset.program).ok_or_else(|| format!("there is no such preset; write one of: {known}"))
-        });
+        let program = self
+            .cells
+            .read(Column::Program, |text| presets::named(&text.to_lowercase()).map_err(|error| error.to_string()));
         program.unwrap_or_default()
     }
 

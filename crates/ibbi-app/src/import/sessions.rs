@@ -9,7 +9,7 @@ use chrono::NaiveTime;
 use ibbi_common::format::count;
 use ibbi_common::spelling::{did_you_mean, nearest};
 use ibbi_core::events::{ActivityRun, FormatChosen, SessionClosed, SessionOpened, SessionScheduled};
-use ibbi_core::{At, Date, Event, FormatId, LocalTime, MemberIds, Observers, Program, Slot};
+use ibbi_core::{At, Date, Decision, Event, FormatId, LocalTime, MemberIds, Observers, Program, Slot};
 
 /// When a session begins of which only the day is known.
 const BEGINS: NaiveTime = NaiveTime::from_hms_opt(8, 0, 0).expect("a time of day");
@@ -61,7 +61,11 @@ impl RowReader<'_> {
             self.cells.fail(Column::Format, "a format needs the days on which both parties decided");
             return false;
         };
-        let column = if named.is_some() { Column::Format } else { Column::Sessions };
+        let column = match (named, held.as_slice()) {
+            (Some(_), _) => Column::Format,
+            (None, []) => Column::ManagementDecided,
+            (None, _) => Column::Sessions,
+        };
         self.add(column, When::Day(chosen), FormatChosen { format });
         let parts = program.facilitation(format).unwrap_or_default();
         if held.len() > parts.len() {
@@ -85,8 +89,13 @@ impl RowReader<'_> {
         })
     }
 
-    /// Returns the only format with this number of parts. If sessions were held and there are several, the row must name it.
+    /// Returns the program's only format, or the only one with this number of parts. If sessions were held and several formats
+    /// fit, the row must name it.
     fn only_format(&mut self, program: &Program, sessions: usize) -> Option<FormatId> {
+        // There is nothing to choose, so the service would choose it too.
+        if let Some(only) = program.only_format().filter(|_| sessions > 0 || self.both_adopted()) {
+            return Some(only);
+        }
         if sessions == 0 {
             return None;
         }
@@ -102,6 +111,11 @@ impl RowReader<'_> {
         let held = count(sessions as u64, "session", "sessions");
         self.cells.fail(Column::Format, format!("enter the format for {held}; the program has: {list}"));
         None
+    }
+
+    fn both_adopted(&self) -> bool {
+        let adopts = |step: &&Step| matches!(&step.event, Event::PartyDecided(it) if it.decision == Decision::Adopt);
+        self.steps.iter().filter(adopts).count() == 2
     }
 
     fn series(&mut self, series: Series<'_>, activities: Vec<Event>) -> bool {

@@ -143,6 +143,21 @@ fn changed_row_is_reported_and_never_makes_a_second_case() {
 }
 
 #[test]
+fn only_format_of_a_program_is_imported_with_the_decisions() {
+    let place = place();
+    let text = fs::read_to_string(place.path("past-cases.csv")).expect("a file");
+    let adopted = text.replace("Quinn Abara,,,,,,", "Quinn Abara,4/11/2024,adopt,4/11/2024,adopt,,");
+    fs::write(place.path("past-cases.csv"), adopted).expect("a file");
+    let import = ["import", "cases", "past-cases.csv", "--into", "a.ledger"];
+    for status in ["5 imported", "5 existing"] {
+        let (_, answer) = place.json(&import);
+        assert!(statuses(&answer).contains(&status.to_owned()), "{answer}");
+        assert_eq!(answer["cases"][3]["stage"], "facilitation");
+        assert_eq!(answer["cases"][3]["events"], 29);
+    }
+}
+
+#[test]
 fn two_cases_of_a_district_need_a_reference_if_they_overlap() {
     let place = Place::new();
     let check = |rows: &str| {
