@@ -76,9 +76,9 @@ impl RowReader<'_> {
         self.leaders();
         self.introduction();
         let accepted = self.application();
-        let trained = self.training(&program, accepted);
+        let trained = program.as_ref().is_some_and(|program| self.training(program, accepted));
         let decided = self.decisions();
-        let sessions = self.facilitation(&program, decided);
+        let sessions = program.as_ref().is_some_and(|program| self.facilitation(program, decided));
         let ending = self.ending();
         if trained || sessions {
             self.people.missing.push("attendance (every member counts as present)".to_owned());
@@ -90,7 +90,7 @@ impl RowReader<'_> {
             district: district.clone()?,
             evergreen: self.cells.read(Column::Evergreen, yes_or_no).unwrap_or(false),
             follows: None,
-            program,
+            program: program?,
             time_zone: zone_name,
         };
         let mut steps = vec![step(Column::Opened, opened, opening)];
@@ -121,11 +121,13 @@ impl RowReader<'_> {
         TimeZoneName::new(self.cells.zone.name()).expect("a zone has a name")
     }
 
-    fn program(&mut self) -> Program {
-        let program = self
-            .cells
-            .read(Column::Program, |text| presets::named(&text.to_lowercase()).map_err(|error| error.to_string()));
-        program.unwrap_or_default()
+    /// Returns the program, or `None` if the cell names no preset.
+    fn program(&mut self) -> Option<Program> {
+        if self.cells.text(Column::Program).is_none() {
+            return Some(Program::default());
+        }
+        let named = |text: &str| presets::named(&text.to_lowercase()).map_err(|error| error.to_string());
+        self.cells.read(Column::Program, named)
     }
 
     /// Returns when the case was opened: the earliest day of the row if it has no other.
