@@ -61,7 +61,7 @@ const settled = (page) => page.waitForFunction(() => !document.querySelector("[a
 const journeys = {
   async "plan a schedule, from the empty start to the report"(page) {
     await page.goto(`${base}/`);
-    await page.getByRole("link", { name: "Plan a schedule" }).last().click();
+    await page.getByRole("link", { name: "Try it with a sample district" }).click();
     await page.locator("#who").waitFor();
     const before = await text(page, ".verdict");
     await page.getByLabel("District", { exact: true }).fill("Pine <b>Ridge</b> & Co");

@@ -8,9 +8,11 @@
 //! - A job that fails has changed nothing, unless its error says "in doubt".
 #![forbid(unsafe_code)]
 
+pub mod agenda;
 pub mod audit;
 pub mod case_log;
 pub mod describe;
+pub mod due;
 mod error;
 pub mod form;
 pub mod import;

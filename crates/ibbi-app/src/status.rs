@@ -1,6 +1,7 @@
 //! Status: where a case stands, what is settled, what can be done next, what is blocked and why.
 
 use crate::case_log::CaseLog;
+use crate::due::{self, Awaited, Standards};
 use crate::error::AppError;
 use crate::suggest::{Suggestion, suggest, suggest_as_recorded};
 use crate::zone::Zone;
@@ -8,7 +9,7 @@ use ibbi_common::format::date;
 use ibbi_core::stages::ConcernStatus;
 use ibbi_core::{
     Advisory, Answer, At, Body, Case, CaseFile, EventKind, Goal, History, Name, NotAllowed, Outcome, Party, Seat,
-    Sessions, Stage, Unmet, Waiting, WaitingFor, chart,
+    Sessions, Stage, Unmet, chart,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -55,9 +56,9 @@ pub struct Status {
     pub records: usize,
     /// When the last event that counts happened.
     pub last_event: Option<At>,
-    /// Whom or what the case is waiting for, and since when; nothing once it is closed.
+    /// Whom or what the case is waiting for, since when, and by when; nothing once it is closed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub waiting_on: Vec<Waiting>,
+    pub waiting_on: Vec<Awaited>,
     /// The recorded events that the rules don't allow. If there are any, the stage is the recorded one, what is settled ends
     /// before the first of them, and the case takes only notes, corrections, and a withdrawal.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -81,41 +82,12 @@ impl Status {
     /// Returns a line for each person, body, or date that the case is waiting for, with the time since when, such as "labor's
     /// decision, since Mon, Oct 20, 2025, 4:00 PM (3 days)".
     pub fn waiting_texts(&self) -> impl Iterator<Item = String> {
-        self.waiting_on.iter().map(|one| {
-            if let Some(due) = one.due {
-                let what = if due <= self.asked_at { "a report of the meeting" } else { "the meeting" };
-                return format!("{what} or session on {}", self.zone.show(due));
-            }
-            let days = (self.asked_at.millis() - one.since.millis()) / (24 * 60 * 60 * 1000);
-            let long = match days {
-                ..=0 => String::new(),
-                1 => " (1 day)".to_owned(),
-                _ => format!(" ({days} days)"),
-            };
-            format!("{}, since {}{long}", self.awaited(one.who), self.zone.show(one.since))
-        })
-    }
-
-    /// Returns what is awaited of a person or a body at this stage.
-    fn awaited(&self, who: WaitingFor) -> &'static str {
-        match (who, self.stage) {
-            (WaitingFor::Labor, Stage::Application) => "labor's team and its members' pledges",
-            (WaitingFor::Management, Stage::Application) => "management's team and its members' pledges",
-            (WaitingFor::Labor, Stage::Caucus) => "labor's decision",
-            (WaitingFor::Management, Stage::Caucus) => "management's decision",
-            (WaitingFor::Labor, Stage::Agreement) => "labor, to choose the format of the facilitation",
-            (WaitingFor::Management, Stage::Agreement) => "management, to choose the format of the facilitation",
-            (WaitingFor::Program, Stage::Introduction) => "the program, to schedule an introductory meeting",
-            (WaitingFor::Program, Stage::Application) => "the program's answer to the application",
-            (WaitingFor::Program, Stage::Training | Stage::Facilitation) => "the program, to schedule a session",
-            (WaitingFor::Program, Stage::Caucus) => "the program, to address the open concerns",
-            _ => who.label(),
-        }
+        self.waiting_on.iter().map(|one| one.text(self.stage, self.zone, self.asked_at))
     }
 }
 
-/// Returns the status of a case at an instant.
-pub fn status_of(log: &CaseLog, at: At) -> Status {
+/// Returns the status of a case at an instant, with the due dates of an office's standards.
+pub fn status_of(log: &CaseLog, at: At, standards: &Standards) -> Status {
     let case = log.recorded.facts();
     let as_recorded = log.recorded.as_recorded();
     let history = log.recorded.valid();
@@ -127,7 +99,7 @@ pub fn status_of(log: &CaseLog, at: At) -> Status {
         outcome: case.outcome(),
         records: log.records.len(),
         last_event: case.file().map(CaseFile::last_at),
-        waiting_on: history.map(History::waiting_on).unwrap_or_default(),
+        waiting_on: history.map(|history| due::awaited(history, log.zone, standards, at)).unwrap_or_default(),
         settled: settled(case, log.zone),
         lacking: if as_recorded.is_some() { Vec::new() } else { case.lacks(at) },
         next: history.map_or_else(|| suggest_as_recorded(log), |history| suggest(history, at)),

@@ -3,6 +3,7 @@
 //! It runs the very jobs that the program offers, on a clock of its own, so that its output is the same each time.
 
 use crate::case_log::CaseLog;
+use crate::due::Standards;
 use crate::error::AppError;
 use crate::ledger::{self, Collect, FirstLine, OpenOptions};
 use crate::replay::{self, Timeline, Until};
@@ -277,7 +278,7 @@ pub fn tour(path: &Path) -> Result<Tour, AppError> {
     let mut service = ledger::read(path, &OpenOptions { collect: Collect::Everything, ..options })?;
     let now = service.now()?;
     let log: CaseLog = service.case(case)?.clone();
-    let status = status::status_of(&log, now);
+    let status = status::status_of(&log, now, &Standards::default());
     let timeline = replay::timeline_of(&log, Until::End)?;
     let same_state = timeline.state == lived && timeline.faults == 0;
     Ok(Tour { steps, status, timeline, same_state })

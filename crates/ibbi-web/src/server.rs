@@ -10,6 +10,7 @@ use crate::writer::Writer;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use ibbi_app::AppError;
+use ibbi_app::due::Standards;
 use ibbi_app::ledger::{self, Clock, FirstLine, OpenOptions};
 use ibbi_app::service::Ids;
 use ibbi_app::signing::Signer;
@@ -50,6 +51,8 @@ pub struct Config {
     pub signer: Option<Arc<Signer>>,
     /// The clock.
     pub clock: Clock,
+    /// The time goals of the office, if it has any.
+    pub standards: Standards,
     /// The limits.
     pub limits: Limits,
 }
@@ -106,6 +109,7 @@ impl Server {
     ///     actor: Name::new("clerk")?,
     ///     signer: None,
     ///     clock: std::sync::Arc::new(|| Ok(ibbi_core::At::from_millis(1_790_000_000_000).unwrap())),
+    ///     standards: Default::default(),
     ///     limits: ibbi_web::Limits::default(),
     /// })?;
     /// assert!(server.url().starts_with("http://127.0.0.1:"));
@@ -117,7 +121,7 @@ impl Server {
     /// # Errors
     /// [`AppError`]: another process has the ledger open, the ledger is damaged, or no port is free.
     pub fn bind(config: Config) -> Result<Self, AppError> {
-        let Config { ledger, address, port, hosts, token, actor, signer, clock, limits } = config;
+        let Config { ledger, address, port, hosts, token, actor, signer, clock, standards, limits } = config;
         let listener = listen(address, port)?;
         let failed = |source| AppError::Io { doing: "listen on", path: address.to_string().into(), source };
         let bound = listener.local_addr().map_err(failed)?;
@@ -134,7 +138,7 @@ impl Server {
         let names = names(bound, &hosts);
         // Users of this machine can read the file anyway. Others need the token.
         let token = token.or_else(|| (!address.is_loopback()).then(|| uuid::Uuid::new_v4().simple().to_string()));
-        let state = Arc::new(AppState::new(service, writer, clock, actor, names, token, ledger, limits));
+        let state = Arc::new(AppState::new(service, writer, clock, actor, names, token, ledger, standards, limits));
         Ok(Self {
             listener,
             address: bound,

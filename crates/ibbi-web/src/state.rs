@@ -5,6 +5,7 @@ use crate::uploads::Uploads;
 use crate::writer::Writer;
 use ibbi_app::AppError;
 use ibbi_app::case_log::CaseLog;
+use ibbi_app::due::Standards;
 use ibbi_app::ledger::{Clock, LedgerService};
 use ibbi_app::service::{Offer, Recorded};
 use ibbi_app::sim::Settings;
@@ -33,6 +34,8 @@ pub(crate) struct AppState {
     pub(crate) token: Option<String>,
     /// The ledger's file.
     pub(crate) path: PathBuf,
+    /// The time goals of the office.
+    pub(crate) standards: Standards,
     /// Limits longer work: pages with an answer, checks of ledgers, shorter computations.
     pub(crate) heavy: Arc<Semaphore>,
     /// Runs long computations one after the other, so that pages and checks don't wait for them.
@@ -54,6 +57,7 @@ impl AppState {
         hosts: Vec<String>,
         token: Option<String>,
         path: PathBuf,
+        standards: Standards,
         limits: Limits,
     ) -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -65,6 +69,7 @@ impl AppState {
             hosts,
             token,
             path,
+            standards,
             heavy: Arc::new(Semaphore::new(threads.max(2))),
             long: Arc::new(Semaphore::new(1)),
             threads,

@@ -2,6 +2,7 @@
 //! the audit, with its own code.
 
 use ibbi_app::audit::{self, AuditRequest};
+use ibbi_app::due::Standards;
 use ibbi_app::input;
 use ibbi_app::ledger::{self, Clock, FirstLine, LedgerService, OpenOptions};
 use ibbi_app::replay::{Until, timeline_of};
@@ -290,7 +291,7 @@ fn correction_in_a_closed_case_gets_both_advisories_about_its_order() {
     check(&mut book, &corrected, Warning::Inserted);
     check(&mut book, &corrected, Warning::AfterClosing);
     let at = time("2026-09-10 09:00");
-    let found: Vec<String> = status_of(book.service.case(case).unwrap(), at)
+    let found: Vec<String> = status_of(book.service.case(case).unwrap(), at, &Standards::default())
         .advisories
         .iter()
         .map(|advisory| format!("{advisory}"))

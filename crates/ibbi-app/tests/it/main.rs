@@ -1,5 +1,6 @@
 //! Integration tests of ibbi-app.
 
 mod advisories;
+mod due;
 mod follow_up;
 mod service;

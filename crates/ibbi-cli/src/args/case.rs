@@ -2,6 +2,8 @@
 
 use super::{Case, number};
 use clap::{Args as ClapArgs, ValueEnum};
+use ibbi_app::AppError;
+use ibbi_app::due::Standards;
 use std::path::PathBuf;
 
 #[derive(Debug, ClapArgs)]
@@ -136,6 +138,23 @@ pub(crate) struct Status {
     /// Also list events that belong to other stages.
     #[arg(long)]
     pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) standards: StandardsFile,
+}
+
+/// The time goals of an office.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct StandardsFile {
+    /// JSON file with your time goals: for how many days a case should wait for someone. See docs/waiting.md.
+    #[arg(long, value_name = "FILE")]
+    standards: Option<PathBuf>,
+}
+
+impl StandardsFile {
+    /// Reads the file; without one, there are no goals.
+    pub(crate) fn read(&self) -> Result<Standards, AppError> {
+        self.standards.as_deref().map_or_else(|| Ok(Standards::default()), Standards::from_file)
+    }
 }
 
 #[derive(Debug, ClapArgs)]

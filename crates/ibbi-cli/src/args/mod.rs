@@ -6,7 +6,9 @@ mod import;
 mod schedule;
 
 pub(crate) use audit::{Audit, AuditTable, Checkpoint, Diff, Export, Extract, Keygen, Verify};
-pub(crate) use case::{Amend, Correction, New, Presence, Record, Replay, Route, Signing, Status, Tour, Void, When};
+pub(crate) use case::{
+    Amend, Correction, New, Presence, Record, Replay, Route, Signing, StandardsFile, Status, Tour, Void, When,
+};
 pub(crate) use import::{Import, ImportCases};
 pub(crate) use schedule::{
     Calendar, CheckScenario, Compare, ForecastTable, From, NewScenario, OneScenario, Plan, PlanTable, Report, Runs,
@@ -153,6 +155,8 @@ pub(crate) struct Serve {
     /// Person who records events when a request doesn't name one. Default: IBBI_ACTOR, or your user name.
     #[arg(long, value_name = "NAME")]
     pub(crate) actor: Option<String>,
+    #[command(flatten)]
+    pub(crate) standards: StandardsFile,
     #[command(flatten)]
     pub(crate) signing: Signing,
 }

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 const DEFAULT_LEDGER: &str = "cases.ledger";
 
 pub(crate) fn run(args: Serve, json: bool) -> Result<Outcome, AppError> {
-    let Serve { ledger, address, port, host, actor, signing } = args;
+    let Serve { ledger, address, port, host, actor, standards, signing } = args;
     let ledger = ledger.map_or_else(default_ledger, Ok)?;
     let token = std::env::var("IBBI_TOKEN").ok().filter(|token| !token.is_empty());
     let loopback = address.is_loopback();
@@ -28,6 +28,7 @@ pub(crate) fn run(args: Serve, json: bool) -> Result<Outcome, AppError> {
         actor: super::actor(actor.as_deref())?,
         signer: signer(&signing)?,
         clock: std::sync::Arc::new(clock::now),
+        standards: standards.read()?,
         limits: Limits::default(),
     })?;
     let (url, shown) = (server.url(), terminal::path(&ledger));

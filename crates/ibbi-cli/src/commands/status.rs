@@ -10,11 +10,12 @@ use ibbi_core::Rule;
 use std::fmt::Write as _;
 
 pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
+    let standards = args.standards.read()?;
     let (mut service, case) = read_case(&args.ledger, args.case.case.as_deref())?;
     let several = ledger::all_cases(&service)?.len() > 1;
     let log = service.case(case)?;
     let (zone, at) = (log.zone, instant(args.at.as_deref(), log.zone, now()?)?);
-    let status = status::status_of(log, at);
+    let status = status::status_of(log, at, &standards);
     if json {
         return Ok(Outcome::json(&status));
     }

@@ -31,4 +31,5 @@ mod support;
 mod tools;
 mod tour;
 mod typed_by_hand;
+mod waiting;
 mod wording;

@@ -148,7 +148,7 @@ fn asked_at(request: &WebRequest, zone: Zone) -> Result<At, AppError> {
 pub(super) fn status(request: &WebRequest) -> WebResult {
     let case = request.id("case")?;
     let at = asked_at(request, request.state.zone(case)?)?;
-    let status = request.state.case(case, |log| standing::status_of(log, at))?;
+    let status = request.state.case(case, |log| standing::status_of(log, at, &request.state.standards))?;
     Ok(with_etag(json(StatusCode::OK, &status)?, status.records as u64))
 }
 

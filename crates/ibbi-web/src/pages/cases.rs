@@ -1,7 +1,7 @@
 //! The list of cases, and the form that opens one.
 
 use super::case::{Choices, Inputs, Reader};
-use super::form_errors::{FormErrors, warning};
+use super::form_errors::{FormErrors, sentence, warning};
 use super::shell::{Page, button, hidden, select};
 use super::when::{self, Moment};
 use crate::problem::WebError;
@@ -10,6 +10,8 @@ use crate::request::{WebRequest, WebResult};
 use crate::response::see_other;
 use axum::http::StatusCode;
 use axum::response::Response;
+use ibbi_app::agenda::{self, Urgency};
+use ibbi_app::case_log::CaseLog;
 use ibbi_app::format::count;
 use ibbi_app::ledger::{self, AppendError, CasePage, CaseQuery, Order};
 use ibbi_app::service::{EventTime, Offer};
@@ -39,7 +41,7 @@ fn list_page(request: &WebRequest, given: &Pairs, fail: Option<&WebError>) -> Re
     );
     let content = Html::new()
         .with(el("h1").with("Manage cases"))
-        .with(list(&page, before.is_some(), wanted))
+        .with(list(request, &page, before.is_some(), wanted)?)
         .with(section("open", "Open a case", opening(request, given, fail)))
         .with(el("p").class("quiet").with(lines));
     let status = fail.map_or(StatusCode::OK, WebError::status);
@@ -47,19 +49,28 @@ fn list_page(request: &WebRequest, given: &Pairs, fail: Option<&WebError>) -> Re
 }
 
 /// Returns a page of the list, with links to the other pages.
-fn list(listed: &CasePage, later: bool, wanted: &str) -> Html {
+fn list(request: &WebRequest, listed: &CasePage, later: bool, wanted: &str) -> Result<Html, WebError> {
     if listed.total == 0 {
-        return el("p").with("There are no cases yet. Open the first one below.").into();
+        return Ok(el("p").with("There are no cases yet. Open the first one below.").into());
     }
-    let rows = listed.cases.iter().map(|case| {
+    let now = request.state.now()?;
+    let mut rows = Vec::new();
+    for case in &listed.cases {
         let link = el("a").attr("href", format!("/cases/{}", case.case)).with(name(case.district.as_str()));
-        el("tr")
-            .with(el("th").attr("scope", "row").with(link))
-            .with(el("td").with(case.stage.label()))
-            .with(el("td").class("n").with(case.records.to_string()))
-            .with(el("td").with(Zone::default().show(case.last_event)))
-    });
-    let heads = ["district", "stage", "records", "last event"].map(|head| {
+        let look = |log: &CaseLog| (agenda::item(log, &request.state.standards, now), log.zone);
+        let (item, zone) = request.state.case(case.case, look)?;
+        let late = item.as_ref().is_some_and(|item| item.urgency == Urgency::Overdue);
+        let next = el("td").with(item.map(|item| sentence(&item.text)).unwrap_or_default());
+        rows.push(
+            el("tr")
+                .with(el("th").attr("scope", "row").with(link))
+                .with(el("td").with(case.stage.label()))
+                .with(if late { next.class("late") } else { next })
+                .with(el("td").class("n").with(case.records.to_string()))
+                .with(el("td").with(zone.show(case.last_event))),
+        );
+    }
+    let heads = ["district", "stage", "this week", "records", "last event"].map(|head| {
         let cell = el("th").attr("scope", "col").with(head);
         if head == "records" { cell.class("n") } else { cell }
     });
@@ -88,7 +99,7 @@ fn list(listed: &CasePage, later: bool, wanted: &str) -> Html {
         .class("take")
         .with(later.then(|| link("Back to the newest", None)))
         .with(listed.next.map(|last| link("Older cases", Some(last))));
-    Html::new().with(search).with(found).with(is_part.then_some(ways))
+    Ok(Html::new().with(search).with(found).with(is_part.then_some(ways)))
 }
 
 /// Returns the form that finds a district.

@@ -1,51 +1,89 @@
-//! The first page, with links to the three parts.
+//! The first page: what needs doing this week, and the ways to the three parts.
 
 use super::shell::Page;
+use crate::problem::WebError;
 use crate::request::{WebRequest, WebResult};
 use axum::http::StatusCode;
-use ibbi_app::ledger::{self, CaseQuery};
-use ibbi_report::html::{Html, el};
+use ibbi_app::agenda::{self, AgendaItem, Urgency};
+use ibbi_app::format::count;
+use ibbi_app::ledger::{self, CaseSummary};
+use ibbi_core::Stage;
+use ibbi_report::html::{Element, Html, el, name, section};
+
+/// The most open cases that are looked at. The ones in which nothing was recorded for the longest time come first.
+const EXAMINED: usize = 200;
+/// The most lines about what needs doing.
+const LINES: usize = 12;
 
 pub(crate) fn page(request: &WebRequest) -> WebResult {
-    let cases = match request
-        .state
-        .look(|service| ledger::list(service, &CaseQuery { limit: 0, ..CaseQuery::default() }))
-        .map_or(0, |page| page.total)
-    {
-        0 => "There are no cases yet.".to_owned(),
-        1 => "There is 1 case.".to_owned(),
-        several => format!("There are {several} cases."),
-    };
+    let all = request.state.look(ledger::all_cases)?;
+    let content = Html::new().with(el("h1").with("IBB planner and case log"));
+    let content = if all.is_empty() { content.with(beginning()) } else { content.with(overview(request, all)?) };
+    let content = content.with(
+        el("p")
+            .class("quiet")
+            .with("Other programs can use the API described at ")
+            .with(el("a").attr("href", "/api/v1/openapi.json").with("/api/v1/openapi.json"))
+            .with("."),
+    );
+    Ok(Page { title: "Home", place: "/", content }.answer(StatusCode::OK))
+}
+
+/// Returns the page without cases: three lines with one button each, and the sample.
+fn beginning() -> Html {
+    let lines = [
+        ("See when your district could finish, and how likely that is.", "/plan?begin=empty", "Plan a schedule"),
+        ("Record what happens, and see what comes next.", "/cases#open", "Open a case"),
+        ("Find out whether records were altered.", "/audit", "Check the records"),
+    ];
+    let lines = lines.map(|(text, path, label)| {
+        el("li").with(el("span").with(text)).with(el("a").class("go").attr("href", path).with(label))
+    });
+    let sample = el("p").with(el("a").attr("href", "/plan").with("Try it with a sample district"));
+    Html::new().with(el("ul").class("start").all(lines)).with(sample)
+}
+
+fn overview(request: &WebRequest, all: Vec<CaseSummary>) -> Result<Html, WebError> {
+    let total = count(all.len() as u64, "case", "cases");
+    let mut open: Vec<CaseSummary> = all.into_iter().filter(|case| case.stage != Stage::Closed).collect();
+    open.sort_by_key(|case| case.last_event);
+    let examined = open.len().min(EXAMINED);
+    let now = request.state.now()?;
+    let mut items = Vec::new();
+    for case in open.iter().take(EXAMINED) {
+        items.extend(request.state.case(case.case, |log| agenda::item(log, &request.state.standards, now))?);
+    }
+    agenda::sort(&mut items);
+    let more = items.len().saturating_sub(LINES);
+    let list = el("ul").class("agenda").all(items.iter().take(LINES).map(line));
+    let none = el("p").with("Nothing needs doing this week.");
+    let rest = (more > 0 || examined < open.len()).then(|| {
+        let more = count(more as u64, "more case needs", "more cases need");
+        let text = match examined < open.len() {
+            true => format!("{more} attention, among the {examined} cases with the oldest entries."),
+            false => format!("{more} attention."),
+        };
+        el("p").class("quiet").with(text).with(" ").with(el("a").attr("href", "/cases").with("See all cases"))
+    });
+    let to_do = Html::new().with(if items.is_empty() { none } else { list }).with(rest);
     let ways = [
-        (
-            "/plan",
-            "Plan a schedule",
-            "See when you can finish, how likely that is, and whose calendar has conflicts. Start with a sample and change it \
-             to fit your district."
-                .to_owned(),
-        ),
-        (
-            "/cases",
-            "Manage cases",
-            format!("Record what happened, and see what you can do next and what is still missing. {cases}"),
-        ),
+        ("/plan", "Plan", "See when you can finish, how likely that is, and whose calendar has conflicts.".to_owned()),
+        ("/cases", "Cases", format!("Record what happened, and see what comes next. {total}, {} open.", open.len())),
         (
             "/audit",
-            "Check the records",
-            "Find out whether a ledger was altered and whether the rules allowed each step. Check this ledger or upload one."
-                .to_owned(),
+            "Check records",
+            "Find out whether a ledger was altered, and whether the rules allowed each step.".to_owned(),
         ),
     ];
     let ways = ways.into_iter().map(|(path, label, text)| {
         el("li").with(el("h2").with(el("a").attr("href", path).with(label))).with(el("p").with(text))
     });
-    let content =
-        Html::new().with(el("h1").with("IBB planner and case log")).with(el("ul").class("ways").all(ways)).with(
-            el("p")
-                .class("quiet")
-                .with("Other programs can use the API described at ")
-                .with(el("a").attr("href", "/api/v1/openapi.json").with("/api/v1/openapi.json"))
-                .with("."),
-        );
-    Ok(Page { title: "Home", place: "/", content }.answer(StatusCode::OK))
+    Ok(Html::new().with(section("week", "This week", to_do)).with(el("ul").class("ways").all(ways)))
+}
+
+/// Returns a line such as "Maple Hollow: waiting 12 days for the letter of the school committee".
+fn line(item: &AgendaItem) -> Element {
+    let link = el("a").attr("href", format!("/cases/{}", item.case)).with(name(item.district.as_str()));
+    let line = el("li").with(link).with(format!(": {}", item.text));
+    if item.urgency == Urgency::Overdue { line.class("late") } else { line }
 }

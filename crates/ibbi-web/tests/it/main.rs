@@ -3,6 +3,7 @@
 mod api;
 mod forms;
 mod guard;
+mod home;
 mod large;
 mod limits;
 mod pages;

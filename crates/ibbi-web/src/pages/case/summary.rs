@@ -25,7 +25,7 @@ struct Held {
 pub(crate) fn page(request: &WebRequest) -> WebResult {
     let log: CaseLog = request.state.case(request.id("case")?, Clone::clone)?;
     let now = request.state.now()?;
-    let status = status::status_of(&log, now);
+    let status = status::status_of(&log, now, &request.state.standards);
     let choices = Choices::new(log.recorded.records().case(), log.recorded.records());
     let held = held(&log.recorded.records().in_effect(), log.zone);
     let district = log.district().map(ToString::to_string).unwrap_or_default();

@@ -5,6 +5,7 @@ use super::sent::filled;
 use super::titles::{is_milestone, to_do};
 use crate::pages::form_errors::sentence;
 use ibbi_app::describe::{found, in_words};
+use ibbi_app::due::Standards;
 use ibbi_app::form::{self, When};
 use ibbi_app::zone::Zone;
 use ibbi_app::{Suggestion, case_log::CaseLog, status};
@@ -136,7 +137,7 @@ pub(crate) fn tasks(log: &CaseLog, when: When, people: &str, now: At) -> Tasks {
     };
     if log.recorded.as_recorded().is_some() {
         // The history has a form to void each entry.
-        let more = status::status_of(log, now).next.into_iter();
+        let more = status::status_of(log, now, &Standards::default()).next.into_iter();
         more.filter(|next| next.event.happens()).for_each(|next| list.add(next));
         return list.tasks;
     }

@@ -41,6 +41,7 @@ impl Running {
             actor: Name::new("clerk").unwrap(),
             signer: None,
             clock: std::sync::Arc::new(clock),
+            standards: Default::default(),
             limits: Limits::default(),
         };
         change(&mut config);
