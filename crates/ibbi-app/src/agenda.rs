@@ -1,7 +1,7 @@
 //! What needs doing across cases: for each open case, its most urgent wait or date.
 
 use crate::case_log::CaseLog;
-use crate::due::{Awaited, DueDate, DueReason, Standards, Standing, awaited, what_is_awaited};
+use crate::due::{Awaited, DueDate, DueReason, Standards, Standing, awaited, what_is_awaited, what_is_booked};
 use crate::zone::Zone;
 use ibbi_common::format::count;
 use ibbi_core::{At, Name, Stage};
@@ -32,7 +32,7 @@ pub struct AgendaItem {
     pub district: Name,
     /// How urgent it is.
     pub urgency: Urgency,
-    /// What needs doing, such as "waiting 12 days for the letter of the school committee".
+    /// What needs doing, such as "waiting 12 days for the school committee's letter".
     pub text: String,
     /// Its place among items of the same urgency: a date, or the beginning of the wait.
     pub at: At,
@@ -55,7 +55,7 @@ pub fn sort(items: &mut [AgendaItem]) {
 
 fn entry(one: &Awaited, stage: Stage, zone: Zone, now: At) -> Option<(Urgency, At, String)> {
     if let (Some(starts), Some(DueReason::Session)) = (one.due, one.why) {
-        return dated(one, starts, zone, now);
+        return dated(one, what_is_booked(stage), starts, zone, now);
     }
     let days = match one.days(zone, now) {
         0 => "since today".to_owned(),
@@ -71,24 +71,20 @@ fn entry(one: &Awaited, stage: Stage, zone: Zone, now: At) -> Option<(Urgency, A
 }
 
 /// Returns the entry of a booked session: its report, or the next date of this week.
-fn dated(one: &Awaited, starts: At, zone: Zone, now: At) -> Option<(Urgency, At, String)> {
+fn dated(one: &Awaited, booked: &str, starts: At, zone: Zone, now: At) -> Option<(Urgency, At, String)> {
     if starts <= now {
-        return Some((
-            Urgency::Unreported,
-            starts,
-            format!("record how the meeting or session of {} went", zone.show(starts)),
-        ));
+        return Some((Urgency::Unreported, starts, format!("record how the {booked} of {} went", zone.show(starts))));
     }
     let session = DueDate { due: starts, why: DueReason::Session };
     let next =
         one.before.iter().copied().chain([session]).filter(|date| date.why.is_a_duty()).min_by_key(|date| date.due)?;
     let text = match next.why {
         DueReason::Posting => format!(
-            "post the session of {} by {}, if a quorum of the school committee might attend",
+            "post the {booked} of {} by {}, if a quorum of the school committee might attend",
             zone.show(starts),
             zone.show(next.due)
         ),
-        _ => format!("meeting or session on {}", zone.show(starts)),
+        _ => format!("{booked} on {}", zone.show(starts)),
     };
     (next.due.millis() - now.millis() <= A_WEEK).then_some((Urgency::ThisWeek, next.due, text))
 }

@@ -213,9 +213,9 @@ impl Awaited {
     /// (standard: 1 day)".
     pub fn text(&self, stage: Stage, zone: Zone, now: At) -> String {
         if let (Some(due), Some(DueReason::Session)) = (self.due, self.why) {
-            let what = if due <= now { "a report of the meeting" } else { "the meeting" };
+            let what = if due <= now { "a report of the " } else { "the " };
             let before: String = self.before.iter().map(|date| format!("; {}", before_text(*date, zone))).collect();
-            return format!("{what} or session on {}{before}", zone.show(due));
+            return format!("{what}{} on {}{before}", what_is_booked(stage), zone.show(due));
         }
         let long = match self.days(zone, now) {
             0 => String::new(),
@@ -252,6 +252,15 @@ fn before_text(date: DueDate, zone: Zone) -> String {
     }
 }
 
+/// Returns what is booked at a stage.
+pub(crate) const fn what_is_booked(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Introduction => "introductory meeting",
+        Stage::Training => "training session",
+        _ => "facilitation session",
+    }
+}
+
 /// Returns what is awaited of a person or a body at a stage.
 pub fn what_is_awaited(who: WaitingFor, stage: Stage) -> &'static str {
     match (who, stage) {
@@ -265,6 +274,12 @@ pub fn what_is_awaited(who: WaitingFor, stage: Stage) -> &'static str {
         (WaitingFor::Program, Stage::Application) => "the program's answer to the application",
         (WaitingFor::Program, Stage::Training | Stage::Facilitation) => "the program, to schedule a session",
         (WaitingFor::Program, Stage::Caucus) => "the program, to address the open concerns",
+        (WaitingFor::Superintendent, _) => "the superintendent's agreement",
+        (WaitingFor::UnionPresident, _) => "the union president's agreement",
+        (WaitingFor::SchoolCommitteeSeat, _) => "the agreement of the school committee's chair or vice chair",
+        (WaitingFor::TeachersOrganization, _) => "the teachers' organization's letter",
+        (WaitingFor::Administration, _) => "the administration's letter",
+        (WaitingFor::SchoolCommittee, _) => "the school committee's letter",
         _ => who.label(),
     }
 }

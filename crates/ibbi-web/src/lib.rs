@@ -21,6 +21,7 @@
 mod api;
 mod auth;
 mod compression;
+mod estimates;
 mod file_type;
 mod limits;
 mod multipart;

@@ -1,5 +1,6 @@
 //! The state that all requests share.
 
+use crate::estimates::Estimates;
 use crate::limits::Limits;
 use crate::uploads::Uploads;
 use crate::writer::Writer;
@@ -45,6 +46,8 @@ pub(crate) struct AppState {
     /// Limits the uploads that are read at the same time.
     pub(crate) reading: Semaphore,
     uploads: Mutex<Uploads>,
+    /// When cases are done, by a simulation.
+    pub(crate) estimates: Estimates,
 }
 
 impl AppState {
@@ -76,6 +79,7 @@ impl AppState {
             limits,
             reading: Semaphore::new(limits.uploads),
             uploads: Mutex::new(Uploads::new(limits.kept)),
+            estimates: Estimates::default(),
         }
     }
 

@@ -55,14 +55,14 @@ fn booked_training_has_its_start_the_posting_and_the_notice() {
     assert_eq!(
         texts(&early),
         [
-            "the meeting or session on Tue, Oct 21, 2025, 8:00 AM; to move it with 14 days of notice, do so by Tue, Oct 7, 2025; \
+            "the training session on Tue, Oct 21, 2025, 8:00 AM; to move it with 14 days of notice, do so by Tue, Oct 7, 2025; \
           if a quorum of the school committee might attend, post it by Fri, Oct 17, 2025, 8:00 AM"
         ]
     );
     let later = status(BOOKED, "2025-10-10 12:00", NONE);
     assert_eq!(later.waiting_on[0].before.len(), 1, "a date that has passed is left out");
     let after = status(BOOKED, "2025-10-21 18:00", NONE);
-    assert_eq!(texts(&after), ["a report of the meeting or session on Tue, Oct 21, 2025, 8:00 AM"]);
+    assert_eq!(texts(&after), ["a report of the training session on Tue, Oct 21, 2025, 8:00 AM"]);
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn wait_has_a_due_date_only_by_a_standard() {
         assert_eq!(one.who, WaitingFor::SchoolCommittee);
         (one.due.map(show), one.standing, texts(&status)[0].clone())
     };
-    let since = "the letter of the school committee, since Tue, Sep 16, 2025, 4:40 PM";
+    let since = "the school committee's letter, since Tue, Sep 16, 2025, 4:40 PM";
     assert_eq!(waits("2025-09-28 09:00", NONE), (None, None, format!("{since} (12 days)")));
     let thirty = r#"{"days": {"school_committee": 30, "labor": 10}, "early_warning": 5}"#;
     let due = Some("2025-10-16 23:59".to_owned());

@@ -66,13 +66,17 @@ fn list(request: &WebRequest, listed: &CasePage, later: bool, wanted: &str) -> R
                 .with(el("th").attr("scope", "row").with(link))
                 .with(el("td").with(case.stage.label()))
                 .with(if late { next.class("late") } else { next })
-                .with(el("td").class("n").with(case.records.to_string()))
-                .with(el("td").with(zone.show(case.last_event))),
+                .with(el("td").class("n extra").with(case.records.to_string()))
+                .with(el("td").class("extra").with(zone.show(case.last_event))),
         );
     }
     let heads = ["district", "stage", "this week", "records", "last event"].map(|head| {
         let cell = el("th").attr("scope", "col").with(head);
-        if head == "records" { cell.class("n") } else { cell }
+        match head {
+            "records" => cell.class("n extra"),
+            "last event" => cell.class("extra"),
+            _ => cell,
+        }
     });
     let table = el("table")
         .with(el("caption").with("Cases in this ledger, newest first"))
@@ -130,7 +134,7 @@ fn opening(request: &WebRequest, given: &Pairs, fail: Option<&WebError>) -> Html
     let usual = ["district", "county", "contract_expires", "program"];
     let (usual, rare): (Vec<_>, Vec<_>) = all.iter().partition(|field| usual.contains(&field.name));
     let usual = usual.into_iter().map(|field| match field.takes {
-        FieldKind::Program => program(&inputs),
+        FieldKind::Program => el("div").class("whole").with(program(&inputs)),
         _ => inputs.input(field),
     });
     let rare = details("More details", Html::from_iter(rare.into_iter().map(|field| inputs.input(field))));

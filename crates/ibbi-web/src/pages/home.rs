@@ -34,7 +34,7 @@ fn beginning() -> Html {
     let lines = [
         ("See when your district could finish, and how likely that is.", "/plan?begin=empty", "Plan a schedule"),
         ("Record what happens, and see what comes next.", "/cases#open", "Open a case"),
-        ("Find out whether records were altered.", "/audit", "Check the records"),
+        ("Find out whether records were altered.", "/audit", "Check records"),
     ];
     let lines = lines.map(|(text, path, label)| {
         el("li").with(el("span").with(text)).with(el("a").class("go").attr("href", path).with(label))
@@ -55,7 +55,7 @@ fn overview(request: &WebRequest, all: Vec<CaseSummary>) -> Result<Html, WebErro
     }
     agenda::sort(&mut items);
     let more = items.len().saturating_sub(LINES);
-    let list = el("ul").class("agenda").all(items.iter().take(LINES).map(line));
+    let list = el("ul").class("this-week").all(items.iter().take(LINES).map(line));
     let none = el("p").with("Nothing needs doing this week.");
     let rest = (more > 0 || examined < open.len()).then(|| {
         let more = count(more as u64, "more case needs", "more cases need");

@@ -18,8 +18,7 @@ pub(crate) struct Page<'a> {
     pub(crate) content: Html,
 }
 
-const PLACES: [(&str, &str); 3] =
-    [("/plan", "Plan a schedule"), ("/cases", "Manage cases"), ("/audit", "Check the records")];
+const PLACES: [(&str, &str); 3] = [("/plan", "Plan"), ("/cases", "Cases"), ("/audit", "Check records")];
 
 /// Returns the markup before and after the content of a page.
 pub(crate) fn frame(title: &str, place: &str) -> (String, &'static str) {

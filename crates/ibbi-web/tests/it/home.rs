@@ -30,7 +30,8 @@ fn open(server: &Running, district: &str, events: usize) -> String {
 
 /// Returns the text of a page without markup.
 fn plain(page: &str) -> String {
-    page.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect()
+    let parts = page.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text));
+    parts.collect::<String>().replace("&#39;", "'")
 }
 
 #[test]
@@ -58,8 +59,8 @@ fn home_lists_what_needs_doing_with_the_most_urgent_first() {
     assert_eq!(server.post(&format!("/api/v1/cases/{far}/events"), &booking).status, 201);
     let text = plain(server.get("/").text());
     let lines = [
-        "Cedar Falls: waiting 34 days for the letter of the administration; overdue by 13 days (standard: 21 days)",
-        "Maple Hollow: meeting or session on Tue, Oct 21, 2025, 8:00 AM",
+        "Cedar Falls: waiting 34 days for the administration's letter; overdue by 13 days (standard: 21 days)",
+        "Maple Hollow: training session on Tue, Oct 21, 2025, 8:00 AM",
         "Pine Ridge: waiting 48 days for ",
     ];
     let places: Vec<_> = lines.iter().map(|line| text.find(line).unwrap_or_else(|| panic!("{line}: {text}"))).collect();
@@ -68,10 +69,24 @@ fn home_lists_what_needs_doing_with_the_most_urgent_first() {
     assert!(text.contains("4 cases, 4 open"), "{text}");
 
     let list = plain(server.get("/cases").text());
-    assert!(list.contains("Waiting 34 days for the letter of the administration; overdue by 13 days"), "{list}");
+    assert!(list.contains("Waiting 34 days for the administration's letter; overdue by 13 days"), "{list}");
     let status = server.get(&format!("/api/v1/cases/{booked}")).json();
     assert_eq!(status["waiting_on"][0]["why"], "session");
     assert_eq!(status["waiting_on"][0]["due"], "2025-10-21T12:00:00.000Z");
+}
+
+#[test]
+fn case_shows_an_estimate_until_it_is_closed() {
+    let server = start();
+    let case = open(&server, "Maple Hollow", 15);
+    let page = plain(server.get(&format!("/cases/{case}")).text());
+    let estimate = page.split("If all goes as usual, done by about ").nth(1).unwrap_or_else(|| panic!("{page}"));
+    assert!(estimate.contains("(even odds). How this is estimated"), "{estimate}");
+    let year: u32 = estimate.split([',', '(']).nth(1).unwrap().trim().parse().unwrap();
+    assert!((2025..2027).contains(&year), "{estimate}");
+    let data = json!({ "by": "Rosa Amari", "reason": "no time" });
+    server.post(&format!("/api/v1/cases/{case}/events"), &json!({ "type": "case_withdrawn", "data": data }));
+    assert!(!server.get(&format!("/cases/{case}")).text().contains("even odds"));
 }
 
 #[test]

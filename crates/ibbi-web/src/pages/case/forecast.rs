@@ -8,13 +8,15 @@ use ibbi_app::case_log::CaseLog;
 use ibbi_app::ledger::PROGRAM;
 use ibbi_app::sim::{Participant, Plan, Role, Scenario};
 use ibbi_app::{AppError, schedule};
-use ibbi_core::{Name, Party, Seat};
+use ibbi_core::{At, Date, Name, Party, Seat};
 use ibbi_report::SimulationPage;
 use ibbi_report::html::{Html, el, name};
 use std::path::Path;
 
-/// The simulation runs.
+/// The simulation runs of the page.
 const RUNS: u64 = 10_000;
+/// The simulation runs of the estimate on the page of the case, which must not wait.
+const FEW_RUNS: u64 = 2_000;
 /// The seed: the same case gives the same forecast.
 const SEED: u64 = 1;
 
@@ -45,8 +47,21 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
     Ok(Page { title: "Forecast", place: "/cases", content }.answer(StatusCode::OK))
 }
 
+/// Returns the day by which half of the runs that go ahead are done; nothing if the case is closed or can't be simulated.
+///
+/// The estimate is kept until something is recorded, or until the next day.
+pub(crate) fn even_odds(request: &WebRequest, log: &CaseLog, now: At) -> Option<Date> {
+    log.recorded.valid().filter(|history| history.case().outcome().is_none())?;
+    let key = (log.recorded.records().revision(), log.zone.date(now));
+    request.state.estimates.get_or(log.id, key, || {
+        let simulator = schedule::resume(&scenario(log, now).ok()?, log, now, Path::new("the case")).ok()?;
+        let forecast = schedule::simulate(&simulator, request.state.settings(FEW_RUNS, SEED).ok()?, |_| {}).ok()?;
+        forecast.percentiles.iter().find(|percentile| percentile.percent == 50)?.date
+    })
+}
+
 /// Returns the template with the people of the case.
-fn scenario(log: &CaseLog, now: ibbi_core::At) -> Result<Scenario, AppError> {
+fn scenario(log: &CaseLog, now: At) -> Result<Scenario, AppError> {
     let usage = |error: &dyn std::fmt::Display| AppError::Usage(error.to_string());
     let district = log.district().cloned().ok_or_else(|| AppError::Usage("the case is not open yet".to_owned()))?;
     let mut scenario =

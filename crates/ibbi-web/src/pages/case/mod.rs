@@ -78,6 +78,7 @@ fn case_page(
         choices: &Choices::new(past.case(), log.recorded.records()).with_planned(&moment.people),
         tasks: &tasks(&log, when, &moment.people, now),
         case: (past.case(), log.recorded.records().case()),
+        even_odds: forecast::even_odds(request, &log, now),
         given,
         notice,
         moment,

@@ -13,10 +13,11 @@ use crate::query::Pairs;
 use ibbi_app::AppError;
 use ibbi_app::describe::{self, in_words};
 use ibbi_app::form::When;
+use ibbi_app::format::date;
 use ibbi_app::ledger::AppendError;
 use ibbi_app::replay::{Moment, Timeline};
 use ibbi_app::status::{Fact, Status};
-use ibbi_core::{Case, Name, NotAllowedReason, Stage};
+use ibbi_core::{Case, Date, Name, NotAllowedReason, Stage};
 use ibbi_report::chart::Room;
 use ibbi_report::html::{Element, Html, details, el, name, section};
 use ibbi_report::process::process;
@@ -42,6 +43,8 @@ pub(super) struct View<'a> {
     pub(super) tasks: &'a Tasks,
     /// The case as it was at the time that was entered, and as it is.
     pub(super) case: (&'a Case, &'a Case),
+    /// The day by which the case is as likely done as not.
+    pub(super) even_odds: Option<Date>,
     /// The form that was sent.
     pub(super) given: &'a Pairs,
     pub(super) notice: Notice<'a>,
@@ -140,12 +143,24 @@ impl View<'_> {
             let items = waiting.iter().map(|text| el("li").with(text.as_str()));
             el("div").with(el("p").with(el("strong").with("Waiting for:"))).with(el("ul").all(items))
         });
+        let odds = self.even_odds.map(|day| {
+            let text = format!("If all goes as usual, done by about {} (even odds). ", date(day));
+            let link = el("a").attr("href", format!("{}/forecast", self.address()));
+            el("p").class("quiet").with(text).with(link.with("How this is estimated"))
+        });
         let go = self.tasks.next.first().filter(|_| self.status.outcome.is_none()).map(|task| {
             let session = matches!(task.records, Records::Session(_));
             let label = if session { "Record how it went" } else { "Record it" };
             el("p").with(el("a").class("go").attr("href", format!("#{}", task.id())).with(label))
         });
-        el("section").class("next").attr("id", "next").attr("aria-label", "Next step").with(first).with(waits).with(go)
+        el("section")
+            .class("next")
+            .attr("id", "next")
+            .attr("aria-label", "Next step")
+            .with(first)
+            .with(waits)
+            .with(odds)
+            .with(go)
     }
 
     fn errors(&self) -> FormErrors {
