@@ -58,12 +58,12 @@ fn overview(request: &WebRequest, all: Vec<CaseSummary>) -> Result<Html, WebErro
     let list = el("ul").class("this-week").all(items.iter().take(LINES).map(line));
     let none = el("p").with("Nothing needs doing this week.");
     let rest = (more > 0 || examined < open.len()).then(|| {
-        let more = count(more as u64, "more case needs", "more cases need");
-        let text = match examined < open.len() {
-            true => format!("{more} attention, among the {examined} cases with the oldest entries."),
-            false => format!("{more} attention."),
-        };
-        el("p").class("quiet").with(text).with(" ").with(el("a").attr("href", "/cases").with("See all cases"))
+        let more =
+            (more > 0).then(|| format!("{} attention. ", count(more as u64, "more case needs", "more cases need")));
+        let part = (examined < open.len())
+            .then(|| format!("The list covers the {examined} open cases with the oldest entries. "));
+        let text = [more, part].into_iter().flatten().collect::<String>();
+        el("p").class("quiet").with(text).with(el("a").attr("href", "/cases").with("See all cases"))
     });
     let to_do = Html::new().with(if items.is_empty() { none } else { list }).with(rest);
     let ways = [
