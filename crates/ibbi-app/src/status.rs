@@ -11,6 +11,7 @@ use ibbi_core::{
     Advisory, Answer, At, Body, Case, CaseFile, EventKind, Goal, History, Name, NotAllowed, Outcome, Party, Seat,
     Sessions, Stage, Unmet, chart,
 };
+use ibbi_store::EventStore;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -79,6 +80,16 @@ pub struct Status {
 }
 
 impl Status {
+    /// Adds the advisories about neutrals who are in other cases of a store at the time of a booked session.
+    ///
+    /// # Errors
+    /// [`AppError`] if the store can't be read.
+    pub fn with_bookings<S: EventStore>(mut self, store: &S) -> Result<Self, AppError> {
+        let found = store.double_bookings(self.case).map_err(|error| AppError::from_store(&store.label(), error))?;
+        self.advisories.extend(found);
+        Ok(self)
+    }
+
     /// Returns a line for each person, body, or date that the case is waiting for, with the time since when, such as "labor's
     /// decision, since Mon, Oct 20, 2025, 4:00 PM (3 days)".
     pub fn waiting_texts(&self) -> impl Iterator<Item = String> {
@@ -86,7 +97,8 @@ impl Status {
     }
 }
 
-/// Returns the status of a case at an instant, with the due dates of an office's standards.
+/// Returns the status of a case at an instant, with the due dates of an office's standards. It is without what only the store
+/// of the case knows; see [`Status::with_bookings`].
 pub fn status_of(log: &CaseLog, at: At, standards: &Standards) -> Status {
     let case = log.recorded.facts();
     let as_recorded = log.recorded.as_recorded();

@@ -51,6 +51,9 @@ closed_set! {
         "The program asks for less than the published one: a longer grace, fewer people, or no bargaining simulation.";
     /// The event was logged long after it happened.
     LoggedLate = "record.logged-late", "The event was logged more than seven days after it happened.";
+    /// A neutral is booked in another case at the same time.
+    DoubleBooked = "neutral.double-booked",
+        "A neutral with the same name is booked in another case at an overlapping time. Only names are compared.";
     /// The event was recorded after events that happened later.
     Inserted = "record.inserted", "The event was recorded after events that happened later.";
     /// The event happened before the case closed, and was recorded after it.
@@ -68,7 +71,9 @@ impl Warning {
         match self {
             Self::Holiday | Self::AfterContract | Self::Posting => Source::Law,
             Self::NoBoardMembers | Self::MissedTraining | Self::PartOfTraining => Source::PublicPage,
-            Self::Weekend | Self::ReleasedAround | Self::SameDay | Self::LenientProgram => Source::ProgramPolicy,
+            Self::Weekend | Self::ReleasedAround | Self::SameDay | Self::LenientProgram | Self::DoubleBooked => {
+                Source::ProgramPolicy
+            }
             Self::DeclineOfAnother | Self::LoggedLate | Self::Inserted | Self::AfterClosing | Self::OpenPastDay => {
                 Source::Integrity
             }
@@ -78,7 +83,7 @@ impl Warning {
     /// Returns whether the advisory is about what is recorded, so that it holds as long as the record does. An audit always
     /// reports it. Other advisories help to plan, and an audit reports them only on request.
     pub const fn is_lasting(self) -> bool {
-        matches!(self, Self::Inserted | Self::AfterClosing | Self::MissedTraining)
+        matches!(self, Self::Inserted | Self::AfterClosing | Self::MissedTraining | Self::DoubleBooked)
     }
 
     /// Returns whether an event of this kind can have a lasting advisory even if it was recorded in order.

@@ -32,6 +32,7 @@ extern crate std;
 
 mod accepted;
 mod advisory;
+mod bookings;
 mod case;
 pub mod chart;
 mod edition;
@@ -69,6 +70,7 @@ mod waiting;
 
 pub use accepted::{Accepted, ActPlace, Precision, Submission};
 pub use advisory::{Advisory, Warning};
+pub use bookings::{BookingRecord, Bookings};
 pub use case::Case;
 pub use edition::{Edition, Editions, NoEdition};
 pub use event::{Event, EventKind, Payload};

@@ -11,6 +11,9 @@ use uuid::Uuid;
 /// version 1.
 pub const FORMAT: u32 = 2;
 
+/// The beginning of the origin of a ledger with the runs of a simulation.
+pub const SIMULATION_ORIGIN: &str = "ibbi.local/simulation/";
+
 /// A ledger's first line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Opening {
@@ -37,6 +40,11 @@ impl Opening {
     /// events are still checked with the parameters in their case.
     pub fn has_our_chart(&self) -> bool {
         self.chart == chart_digest()
+    }
+
+    /// Returns whether the ledger has the runs of a simulation. Its cases are alternatives, not cases at the same time.
+    pub fn is_simulation(&self) -> bool {
+        self.origin.as_str().starts_with(SIMULATION_ORIGIN)
     }
 }
 

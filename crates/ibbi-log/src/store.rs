@@ -9,7 +9,8 @@ use crate::{
     AppendError, CreateError, Damage, Head, Ledger, LedgerReader, LineObserver, OpenError, ReadError, TornTail,
 };
 use crate::{Fault, FaultKind, Opening};
-use ibbi_core::At;
+use ibbi_core::events::SessionScheduled;
+use ibbi_core::{Advisory, At, BookingRecord, Bookings};
 use ibbi_store::{
     CasePage, CaseQuery, CaseSummary, Catalog, CheckpointOutcome, Clock, Committed, EventStore, NewRecord, Record,
     StoreError,
@@ -186,6 +187,14 @@ impl<O: LineObserver> LedgerStore<O> {
         }
     }
 
+    /// Asks about the sessions of all cases. The runs of a simulation are alternatives, so no session is compared with them.
+    fn bookings<T: Default>(&self, ask: impl FnOnce(&Bookings) -> T) -> T {
+        match &self.opening {
+            Some(opening) if opening.is_simulation() => T::default(),
+            _ => ask(self.state().index.catalog.bookings()),
+        }
+    }
+
     fn state(&self) -> RwLockReadGuard<'_, State<O>> {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -247,6 +256,14 @@ impl<O: LineObserver + Send + Sync> EventStore for LedgerStore<O> {
 
     fn summary(&self, case: Uuid) -> Result<Option<CaseSummary>, StoreError> {
         Ok(self.state().index.catalog.summary(case).cloned())
+    }
+
+    fn double_booked(&self, case: Uuid, scheduled: &SessionScheduled) -> Result<Option<Advisory>, StoreError> {
+        Ok(self.bookings(|bookings| bookings.advise(case, scheduled)))
+    }
+
+    fn double_bookings(&self, case: Uuid) -> Result<Vec<Advisory>, StoreError> {
+        Ok(self.bookings(|bookings| bookings.advise_case(case)))
     }
 
     fn records(&self, after: u64, limit: usize) -> Result<Vec<Record>, StoreError> {
@@ -355,8 +372,16 @@ impl CaseIndex {
     fn add_new(&mut self, new: &NewRecord, written: &crate::Committed) {
         self.mark(written.seq, written.offset);
         let NewRecord { accepted, actor, .. } = new;
-        let (case, id, at, to) = (accepted.case(), accepted.id(), accepted.at(), accepted.to());
-        self.catalog.add_parts(case, (id, written.rev), at, to, actor, accepted.event());
+        let case = accepted.case();
+        let record = BookingRecord {
+            case,
+            seq: written.seq,
+            at: accepted.at(),
+            replaces: accepted.replaces(),
+            event: accepted.event(),
+            to: accepted.to(),
+        };
+        self.catalog.add_parts((accepted.id(), written.rev), actor, record);
         if self.keeps(case) {
             self.kept.entry(case).or_default().push(new.clone().into_record(written.into()));
         }

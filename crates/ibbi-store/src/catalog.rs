@@ -2,7 +2,7 @@
 
 use crate::error::StoreError;
 use crate::record::Record;
-use ibbi_core::{At, Event, Name, Stage};
+use ibbi_core::{At, BookingRecord, Bookings, Event, Name, Stage};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -72,23 +72,26 @@ pub struct CasePage {
     pub total: usize,
 }
 
-/// The list of cases of a store, kept up to date record by record: about 150 bytes a case.
+/// The list of cases of a store and their sessions, kept up to date record by record: about 1,000 bytes a case.
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
     summaries: Vec<CaseSummary>,
     places: HashMap<Uuid, usize>,
     openings: HashMap<Uuid, Uuid>,
+    bookings: Bookings,
 }
 
 impl Catalog {
     /// Adds a record, in commit order.
     pub fn add(&mut self, record: &Record) {
-        let Record { case, id, to, at, rev, ref actor, ref event, .. } = *record;
-        self.add_parts(case, (id, rev), at, to, actor, event);
+        let Record { id, rev, case, seq, to, at, ref actor, ref event, ref details, .. } = *record;
+        self.add_parts((id, rev), actor, BookingRecord { case, seq, at, replaces: details.replaces, event, to });
     }
 
-    /// Adds a record that isn't in memory as a whole: its case, its ID and number in the case, and what it says.
-    pub fn add_parts(&mut self, case: Uuid, (id, rev): (Uuid, u64), at: At, to: Stage, actor: &Name, event: &Event) {
+    /// Adds a record that isn't in memory as a whole: its ID and number in the case, and what it says.
+    pub fn add_parts(&mut self, (id, rev): (Uuid, u64), actor: &Name, record: BookingRecord<'_>) {
+        self.bookings.add(record);
+        let BookingRecord { case, at, to, event, .. } = record;
         let district = match event {
             Event::CaseOpened(opened) => {
                 self.openings.insert(id, case);
@@ -120,6 +123,11 @@ impl Catalog {
     /// Returns the case that was opened by the record with this ID.
     pub fn opened_by(&self, id: Uuid) -> Option<Uuid> {
         self.openings.get(&id).copied()
+    }
+
+    /// Returns the sessions of all cases.
+    pub const fn bookings(&self) -> &Bookings {
+        &self.bookings
     }
 
     /// Returns a page of the list.

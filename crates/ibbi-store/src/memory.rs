@@ -5,7 +5,8 @@ use crate::clock::{Clock, ClockError};
 use crate::error::{AppendError, StoreError, check_acts, check_clock};
 use crate::record::{Committed, NewRecord, Record};
 use crate::store::EventStore;
-use ibbi_core::At;
+use ibbi_core::events::SessionScheduled;
+use ibbi_core::{Advisory, At};
 use std::collections::{HashMap, HashSet};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 use uuid::Uuid;
@@ -126,6 +127,14 @@ impl EventStore for MemoryStore {
 
     fn summary(&self, case: Uuid) -> Result<Option<CaseSummary>, StoreError> {
         Ok(self.content().catalog.summary(case).cloned())
+    }
+
+    fn double_booked(&self, case: Uuid, scheduled: &SessionScheduled) -> Result<Option<Advisory>, StoreError> {
+        Ok(self.content().catalog.bookings().advise(case, scheduled))
+    }
+
+    fn double_bookings(&self, case: Uuid) -> Result<Vec<Advisory>, StoreError> {
+        Ok(self.content().catalog.bookings().advise_case(case))
     }
 
     fn records(&self, after: u64, limit: usize) -> Result<Vec<Record>, StoreError> {

@@ -3,7 +3,8 @@
 use crate::catalog::{CasePage, CaseQuery, CaseSummary};
 use crate::error::{AppendError, StoreError};
 use crate::record::{Committed, NewRecord, Record};
-use ibbi_core::At;
+use ibbi_core::events::SessionScheduled;
+use ibbi_core::{Advisory, At};
 use uuid::Uuid;
 
 /// A store of cases.
@@ -53,6 +54,20 @@ pub trait EventStore: Send + Sync {
     /// # Errors
     /// [`StoreError`].
     fn summary(&self, case: Uuid) -> Result<Option<CaseSummary>, StoreError>;
+
+    /// Returns the advisory about an event of a case that books a session, if one of its neutrals is in another case at that
+    /// time.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn double_booked(&self, case: Uuid, scheduled: &SessionScheduled) -> Result<Option<Advisory>, StoreError>;
+
+    /// Returns the advisories about the sessions that a case has booked and not opened yet, as
+    /// [`EventStore::double_booked`].
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn double_bookings(&self, case: Uuid) -> Result<Vec<Advisory>, StoreError>;
 
     /// Returns at most `limit` records after the record number `after` (0 for the first), in commit order.
     ///

@@ -32,7 +32,7 @@ pub fn write_ledger(path: &Path, cases: u64, together: u64) -> Result<(u64, u64)
         id: Uuid::from_u128(1),
         actor: actor.clone(),
         at: "2026-01-02T12:00:00.000Z".parse()?,
-        origin: Name::new("example.org/ibbi/simulated")?,
+        origin: Name::new("ibbi.local/simulation/test")?,
         program: Name::new("ibbi 0.1.0")?,
     };
     let mut ledger = Ledger::create(path, &opening)?;

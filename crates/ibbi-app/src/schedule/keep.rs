@@ -5,7 +5,7 @@ use crate::ledger::PROGRAM;
 use crate::output::Temporary;
 use crate::service::{CaseService, Ids, Offer};
 use ibbi_core::{At, Event, Name, NoteText, Stage};
-use ibbi_log::{LedgerStore, NewLedger, Uuid};
+use ibbi_log::{LedgerStore, NewLedger, SIMULATION_ORIGIN, Uuid};
 use ibbi_sim::{Settings, Simulator};
 use ibbi_store::{Clock, ClockError};
 use serde::Serialize;
@@ -80,7 +80,7 @@ fn write(
         id: ids.id("ledger", 0, 0),
         actor: name(ACTOR)?,
         at: begins,
-        origin: name(&format!("ibbi.local/simulation/{}", &ids.digest[..16]))?,
+        origin: name(&format!("{SIMULATION_ORIGIN}{}", &ids.digest[..16]))?,
         program: name(PROGRAM)?,
     };
     let logged = Arc::new(AtomicI64::new(begins.millis()));

@@ -57,7 +57,7 @@ impl<S: EventStore> CaseService<S> {
         let now = self.now()?;
         let (case, is_new) = self.target(first)?;
         let mut log = if is_new { CaseLog::before_opening(case, &first.event)? } else { self.case(case)?.clone() };
-        let answers = match retried_act(&log, offers, now)? {
+        let mut answers = match retried_act(&log, offers, now)? {
             Some(answers) => answers,
             None => {
                 let offers = with_follow_up(&log, offers, now);
@@ -65,6 +65,9 @@ impl<S: EventStore> CaseService<S> {
                 judged.into_iter().map(|(_, answer)| answer).collect()
             }
         };
+        for (offer, answer) in offers.iter().zip(&mut answers).filter(|(_, answer)| !answer.existing) {
+            self.advise_bookings(case, &offer.event, answer);
+        }
         Ok(answers.into_iter().map(|answer| Recorded { dry_run: true, ..answer }).collect())
     }
 

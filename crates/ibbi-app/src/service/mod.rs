@@ -24,7 +24,7 @@ pub use offer::{CheckpointSigned, EventTime, Ids, Offer, Recorded};
 use crate::case_log::CaseLog;
 use crate::error::AppError;
 use cache::CaseCache;
-use ibbi_core::{At, EventKind};
+use ibbi_core::{At, Event, EventKind};
 use ibbi_store::{AppendError, Committed, EventStore, NewRecord};
 use judge::{Detail, Judged};
 use retry::retried;
@@ -129,7 +129,8 @@ impl<S: EventStore> CaseService<S> {
             return self.ask_act(std::slice::from_ref(offer)).map_err(AppError::of_event).and_then(joined);
         }
         let mut copy = log.clone();
-        let (_, answer) = judge::accept(&mut copy, offer, (id, now, Detail::All))?;
+        let (_, mut answer) = judge::accept(&mut copy, offer, (id, now, Detail::All))?;
+        self.advise_bookings(case, &offer.event, &mut answer);
         Ok(Recorded { dry_run: true, ..answer })
     }
 
@@ -353,9 +354,14 @@ impl<S: EventStore> CaseService<S> {
     ) {
         let mut checkpoint = self.store.checkpoint().map(CheckpointSigned::from);
         let last = open.len().saturating_sub(1);
-        for (number, ((new, (index, answer)), committed)) in records.into_iter().zip(open).zip(committed).enumerate() {
+        for (number, ((new, (index, mut answer)), committed)) in
+            records.into_iter().zip(open).zip(committed).enumerate()
+        {
             let Committed { seq, rev, existing, .. } = *committed;
             let case = new.accepted.case();
+            if self.detail == Detail::All {
+                self.advise_bookings(case, new.accepted.event(), &mut answer);
+            }
             if existing {
                 // Another program wrote the same record first, so the case in memory isn't the one in the store.
                 self.cases.remove(case);
@@ -366,6 +372,14 @@ impl<S: EventStore> CaseService<S> {
             }
             let checkpoint = if number == last { checkpoint.take() } else { None };
             answers[index] = Some(Ok(Recorded { seq: Some(seq), rev: Some(rev), existing, checkpoint, ..answer }));
+        }
+    }
+
+    /// Adds the advisory about a neutral who is in another case at the time of the session that an event books.
+    fn advise_bookings(&self, case: Uuid, event: &Event, answer: &mut Recorded) {
+        if let Event::SessionScheduled(scheduled) = event {
+            // The event is recorded; a store that can't be read must not hide that.
+            answer.advisories.extend(self.store.double_booked(case, scheduled).ok().flatten());
         }
     }
 

@@ -215,26 +215,33 @@ fn codes(value: &Value) -> Vec<String> {
     list.iter().map(|advisory| text(&advisory["advisory"])).collect()
 }
 
-/// Checks that a record has an advisory in the answer, the timeline, and the audit, each time once.
-fn check(book: &mut Book, recorded: &Recorded, warning: Warning) {
-    let code = warning.code().to_owned();
-    let times = |codes: Vec<String>| codes.iter().filter(|found| **found == code).count();
-    assert_eq!(times(codes(&serde_json::to_value(recorded).unwrap())), 1, "{code}: {:?}", recorded.advisories);
-    let seq = recorded.seq.unwrap();
-    let log = book.service.case(recorded.case).unwrap();
-    let timeline = serde_json::to_value(timeline_of(log, Until::End).unwrap()).unwrap();
-    let moments = timeline["moments"].as_array().unwrap();
-    let moment = moments.iter().find(|moment| moment["seq"] == seq).unwrap();
-    assert_eq!(times(codes(moment)), 1, "{code} in the timeline: {moment}");
+/// Checks that a record has an advisory in the answer and in the audit, each time once.
+fn check_answer(book: &Book, recorded: &Recorded, warning: Warning) {
+    let (code, seq) = (warning.code().to_owned(), recorded.seq.unwrap());
+    let found = codes(&serde_json::to_value(recorded).unwrap()).into_iter().filter(|found| *found == code).count();
+    assert_eq!(found, 1, "{code}: {:?}", recorded.advisories);
     for all in [true, false] {
         let found = book.audited(all).into_iter().filter(|found| *found == (seq, code.clone())).count();
         assert_eq!(found, usize::from(all || warning.is_lasting()), "{code} in the audit, all: {all}");
     }
 }
 
+/// Checks that a record has an advisory in the answer, the timeline, and the audit, each time once.
+fn check(book: &mut Book, recorded: &Recorded, warning: Warning) {
+    check_answer(book, recorded, warning);
+    let (code, seq) = (warning.code().to_owned(), recorded.seq.unwrap());
+    let log = book.service.case(recorded.case).unwrap();
+    let timeline = serde_json::to_value(timeline_of(log, Until::End).unwrap()).unwrap();
+    let moments = timeline["moments"].as_array().unwrap();
+    let moment = moments.iter().find(|moment| moment["seq"] == seq).unwrap();
+    let found = codes(moment).into_iter().filter(|found| *found == code).count();
+    assert_eq!(found, 1, "{code} in the timeline: {moment}");
+}
+
 #[test]
 fn every_advisory_is_shown_when_recording_and_in_audits() {
-    for warning in Warning::ALL {
+    let elsewhere = [Warning::DoubleBooked];
+    for warning in Warning::ALL.iter().filter(|warning| !elsewhere.contains(warning)) {
         assert!(ROWS.iter().any(|row| row.warning == *warning), "no row raises {}", warning.code());
     }
     for row in ROWS {
@@ -303,4 +310,84 @@ fn correction_in_a_closed_case_gets_both_advisories_about_its_order() {
             "record.after-closing: number 5 was recorded after the case closed"
         ]
     );
+}
+
+/// Returns the codes and texts of the advisories in the status of a case.
+fn status(book: &mut Book, case: Uuid) -> Vec<String> {
+    let now = book.service.now().unwrap();
+    let status = status_of(book.service.case(case).unwrap(), now, &Standards::default())
+        .with_bookings(book.service.store())
+        .unwrap();
+    let about = status.advisories.iter().filter(|advisory| advisory.warning == Warning::DoubleBooked);
+    about.map(|advisory| advisory.found.clone()).collect()
+}
+
+/// Records the story of several cases up to an event, day by day.
+fn together(book: &mut Book, cases: &[Uuid], events: usize) {
+    for line in &STORY[..events] {
+        cases.iter().for_each(|case| drop(book.record(Some(*case), line)));
+    }
+}
+
+#[test]
+fn neutral_in_two_cases_at_the_same_time_is_shown() {
+    let mut book = Book::new();
+    let [maple, pine] = ["Maple Hollow", "Pine Ridge"].map(|district| book.open(district, PUBLISHED));
+    together(&mut book, &[maple, pine], 17);
+    let found = |recorded: &Recorded| recorded.advisories.iter().any(|one| one.warning == Warning::DoubleBooked);
+    let booked = |neutral: &str, slot: &str| {
+        format!("2026-09-22 09:00 session_scheduled; part=1; slot={slot}; neutral={neutral}")
+    };
+    let first = book.record(Some(maple), &booked("reyes:Ines Reyes", "2026-10-20 08:00-16:00"));
+    assert!(!found(&first), "no other case has a session yet");
+
+    // Another neutral, another time, and a session that only begins when the other one ends.
+    for (neutral, slot) in [
+        ("reyes:Ines Reyes-Cole", "2026-10-20 08:00-16:00"),
+        ("reyes:Ines Reyes", "2026-10-21 08:00-16:00"),
+        ("reyes:Ines Reyes", "2026-10-20 00:00-08:00"),
+    ] {
+        let other = book.record(Some(pine), &booked(neutral, slot));
+        assert!(!found(&other), "{neutral} {slot}");
+        book.record(Some(pine), "2026-09-22 09:00 session_postponed; part=1; reason=no room");
+    }
+
+    // The name decides, not the ID, which is unique only within a case.
+    let clash = booked("ines:Ines Reyes", "2026-10-20 08:30-16:30");
+    let asked = book.service.ask(&offer(Some(pine), &clash)).unwrap();
+    assert!(found(&asked), "a dry run shows it");
+    let second = book.record(Some(pine), &clash);
+    check_answer(&book, &second, Warning::DoubleBooked);
+    let text = "the session is on Tue, Oct 20, 2026, 8:30 AM to 4:30 PM, and Ines Reyes is booked for Maple Hollow on Tue, Oct \
+                20, 2026, 8:00 AM to 4:00 PM";
+    assert_eq!(status(&mut book, pine), [text]);
+    assert_eq!(status(&mut book, maple).len(), 1, "the status of the other case has it too");
+
+    // A postponed session no longer counts, but the audit still reports what was known when the booking was recorded.
+    book.record(Some(maple), "2026-09-23 09:00 session_postponed; part=1; reason=the neutral is booked twice");
+    assert_eq!((status(&mut book, pine), status(&mut book, maple)), (Vec::new(), Vec::new()));
+    check_answer(&book, &second, Warning::DoubleBooked);
+    let audited = book.audited(false);
+    assert_eq!(audited, [(second.seq.unwrap(), "neutral.double-booked".to_owned())]);
+
+    // The void of the postponement brings the session back.
+    let seq = audited[0].0 + 1;
+    book.record(Some(maple), &format!("2026-09-23 10:00 event_voided; seq={seq}; reason=a mistake"));
+    assert_eq!(status(&mut book, pine), [text]);
+    // A case that is withdrawn doesn't need its neutral.
+    book.record(Some(maple), "2026-09-24 09:00 case_withdrawn; by=Rosa Amari; reason=no time");
+    assert!(status(&mut book, pine).is_empty());
+}
+
+#[test]
+fn session_that_was_held_keeps_its_neutral() {
+    let mut book = Book::new();
+    let [maple, pine] = ["Maple Hollow", "Pine Ridge"].map(|district| book.open(district, PUBLISHED));
+    together(&mut book, &[maple, pine], 17);
+    for line in &STORY[17..22] {
+        book.record(Some(maple), line);
+    }
+    // Recorded after both sessions.
+    let late = book.record(Some(pine), STORY[17]);
+    check_answer(&book, &late, Warning::DoubleBooked);
 }

@@ -241,6 +241,16 @@ impl EventStore for SharedStore {
     fn summary(&self, case: Uuid) -> Result<Option<ibbi_store::CaseSummary>, ibbi_store::StoreError> {
         self.0.summary(case)
     }
+    fn double_booked(
+        &self,
+        case: Uuid,
+        scheduled: &ibbi_core::events::SessionScheduled,
+    ) -> Result<Option<ibbi_core::Advisory>, ibbi_store::StoreError> {
+        self.0.double_booked(case, scheduled)
+    }
+    fn double_bookings(&self, case: Uuid) -> Result<Vec<ibbi_core::Advisory>, ibbi_store::StoreError> {
+        self.0.double_bookings(case)
+    }
     fn records(&self, after: u64, limit: usize) -> Result<Vec<ibbi_store::Record>, ibbi_store::StoreError> {
         self.0.records(after, limit)
     }

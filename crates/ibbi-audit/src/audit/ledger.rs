@@ -1,5 +1,6 @@
 //! The audit of a ledger: reads and judges its lines, then checks its checkpoints.
 
+use super::double_booked::double_booked;
 use super::findings::Findings;
 use super::judged::JudgedInput;
 use crate::chain::Chain;
@@ -23,7 +24,7 @@ pub(super) fn judge<'a>(
     let chain = Chain::new(reader, random_access.writer(), options);
     let context = JudgeContext::new(options, &random_access);
     let judged = jobs::run(chain, options.threads, &context, &mut |finding| findings.add(finding))?;
-    let JudgedLines { mut chain, shards } = judged;
+    let JudgedLines { mut chain, mut shards } = judged;
     let (mut final_findings, faults) = chain.finish(&options.checkpoints.list);
     let head = chain.head();
     final_findings.extend(problem.take().map(|problem| problem_finding(problem, head)));
@@ -31,6 +32,10 @@ pub(super) fn judge<'a>(
     final_findings.extend(found);
     let root = chain.root();
     let opening = chain.opening();
+    // The cases of a simulation are alternatives, so no one is in two of them.
+    if !opening.is_some_and(Opening::is_simulation) {
+        final_findings.extend(double_booked(&mut shards, &random_access)?);
+    }
     let facts = LedgerFacts {
         origin: opening.map(|opening| opening.origin.to_string()),
         program: opening.map(|opening| opening.program.to_string()),

@@ -1,5 +1,6 @@
 //! The audit of a ledger or an extract.
 
+mod double_booked;
 mod extract;
 mod findings;
 mod judged;
@@ -15,7 +16,7 @@ use ibbi_seal::is_extract;
 
 /// A receiver of findings while an audit runs. Any `FnMut(Finding)` is one.
 pub trait FindingSink {
-    /// Takes a finding. Findings come in line order.
+    /// Takes a finding. Findings come in line order; those that depend on the whole input come at the end.
     fn finding(&mut self, finding: Finding);
 
     /// Takes a case after the whole input has been read. Cases come in the order of their first lines.

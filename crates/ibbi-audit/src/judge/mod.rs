@@ -6,6 +6,7 @@
 mod affected_rules;
 mod answer;
 mod audited_case;
+mod booked_time;
 mod case_state;
 mod context;
 mod follow_on;
@@ -17,6 +18,8 @@ mod reread;
 mod shard;
 
 pub(crate) use audited_case::AuditedCase;
+pub(crate) use booked_time::BookedTime;
 pub(crate) use case_state::{CaseState, Held};
 pub(crate) use context::JudgeContext;
+pub(crate) use reread::RecordRereader;
 pub(crate) use shard::Shard;

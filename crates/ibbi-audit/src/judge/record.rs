@@ -207,8 +207,8 @@ impl Shard {
             CoreAnswer::NotJudged => case.skip_unopened(record.seq, kind, location, out),
         }
         self.remember(index, record.id, offset, accepted, record_index, context)?;
-        if accepted && let Event::CaseOpened(opened) = &record.event {
-            self.check_opening(index, opened, location, out);
+        if accepted {
+            self.take_details(index, &record.event, location, out);
         }
         self.drop_state_if_closed(index, context);
         Ok(())
@@ -260,8 +260,8 @@ impl Shard {
         }
         for (record_index, line) in &act {
             self.remember(index, line.id, line.offset, accepted, *record_index, context)?;
-            if accepted && let Event::CaseOpened(opened) = &line.event {
-                self.check_opening(index, opened, Location::record(line), out);
+            if accepted {
+                self.take_details(index, &line.event, Location::record(line), out);
             }
         }
         self.drop_state_if_closed(index, context);
@@ -303,6 +303,15 @@ impl Shard {
             state.ids.push(id, record_index, &self.hasher);
         }
         Ok(())
+    }
+
+    /// Takes from an accepted event what the audit needs at its end.
+    fn take_details(&mut self, index: usize, event: &Event, location: Location, out: &mut Vec<Finding>) {
+        match event {
+            Event::CaseOpened(opened) => self.check_opening(index, opened, location, out),
+            Event::SessionScheduled(scheduled) => self.booked.add(scheduled, index),
+            _ => {}
+        }
     }
 
     /// Takes the district and the time zone from an accepted opening, and checks its other fields.

@@ -1,6 +1,7 @@
 //! A shard: some of the cases, as far as they have been read.
 
 use super::audited_case::AuditedCase;
+use super::booked_time::BookedTimes;
 use super::case_state::{CaseState, Held};
 use super::context::JudgeContext;
 use super::reread::{RecordRereader, offer_again};
@@ -31,6 +32,8 @@ pub(crate) struct Shard {
     full: bool,
     /// The cases that are followed by another case, each with the location of the record that names it.
     pub(crate) follows: Vec<(Uuid, Location)>,
+    /// When neutrals were booked.
+    pub(crate) booked: BookedTimes,
 }
 
 impl Shard {
@@ -45,6 +48,7 @@ impl Shard {
             history_entries: 0,
             full: false,
             follows: Vec::new(),
+            booked: BookedTimes::default(),
         }
     }
 

@@ -2,7 +2,8 @@
 
 use crate::support::walk::{Random, ledger, walk};
 use crate::support::{Audited, audit_from, audit_with, golden, gzip, zstd};
-use ibbi_audit::{AuditOptions, LedgerSource, ReadProgress};
+use ibbi_audit::{AuditOptions, Finding, LedgerSource, ReadProgress};
+use ibbi_core::Warning;
 use std::io::Read;
 use std::sync::Mutex;
 
@@ -44,7 +45,8 @@ fn results_are_the_same_on_any_number_of_threads() {
 #[test]
 fn findings_come_in_line_order() {
     let audited = audit_with(&damaged(9), AuditOptions { threads: 3, ..AuditOptions::default() });
-    let lines: Vec<_> = audited.findings.iter().map(|finding| finding.line).collect();
+    let at_the_end = |finding: &&Finding| finding.warning() == Some(Warning::DoubleBooked);
+    let lines: Vec<_> = audited.findings.iter().filter(|one| !at_the_end(one)).map(|finding| finding.line).collect();
     assert!(lines.is_sorted(), "{lines:?}");
     let cases: Vec<_> = audited.cases.iter().map(|case| case.line).collect();
     assert!(cases.is_sorted());

@@ -15,7 +15,7 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
     let several = ledger::all_cases(&service)?.len() > 1;
     let log = service.case(case)?;
     let (zone, at) = (log.zone, instant(args.at.as_deref(), log.zone, now()?)?);
-    let status = status::status_of(log, at, &standards);
+    let status = status::status_of(log, at, &standards).with_bookings(service.store())?;
     if json {
         return Ok(Outcome::json(&status));
     }

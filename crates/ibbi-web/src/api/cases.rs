@@ -149,6 +149,7 @@ pub(super) fn status(request: &WebRequest) -> WebResult {
     let case = request.id("case")?;
     let at = asked_at(request, request.state.zone(case)?)?;
     let status = request.state.case(case, |log| standing::status_of(log, at, &request.state.standards))?;
+    let status = request.state.look(|service| status.with_bookings(service.store()))?;
     Ok(with_etag(json(StatusCode::OK, &status)?, status.records as u64))
 }
 

@@ -69,7 +69,9 @@ fn case_page(
     };
     let past = before(log.recorded.records(), when.until(log.zone, now));
     let view = View {
-        status: &status::status_of(&log, now, &request.state.standards),
+        status: &request
+            .state
+            .look(|service| status::status_of(&log, now, &request.state.standards).with_bookings(service.store()))?,
         timeline: &replay::timeline_of(&log, Until::End)?,
         shown: Shown {
             before: request.query.get("before").and_then(|seq| seq.parse().ok()),
