@@ -43,7 +43,7 @@ pub struct OpenOptions {
     pub signer: Option<Arc<Signer>>,
     /// How long to wait for one other process that holds the ledger.
     pub lock_wait: Duration,
-    /// Whether the clock is right even if it is much earlier than the ledger's last record.
+    /// Whether the clock is right even if it is much earlier or later than the ledger's last record.
     pub trust_clock: bool,
 }
 

@@ -241,7 +241,8 @@ pub fn tour(path: &Path) -> Result<Tour, AppError> {
         origin: Some(name("example.org/ibbi/tour")?),
         id: Uuid::from_u128(FIRST_ID + 2),
     };
-    let options = OpenOptions::new(clock.clock());
+    // The clock shows the time of the step, so it moves ahead by days.
+    let options = OpenOptions { trust_clock: true, ..OpenOptions::new(clock.clock()) };
     let mut service = None;
     let mut steps = Vec::new();
     let mut case = None;

@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 use ibbi_app::service::CheckpointSigned;
 use ibbi_app::{describe::found, zone::Zone};
-use ibbi_core::{Advisory, Precision, Refusal, Unmet};
+use ibbi_core::{Advisory, Precision, Refusal, Unmet, Warning};
 use ibbi_report::text::{Layout, Piece, TextStyle};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -146,7 +146,9 @@ pub(crate) fn recorded(recorded: &ibbi_app::service::Recorded, zone: Zone, inden
     if let Some(summary) = &recorded.summary {
         let _ = writeln!(text, "{indent}{summary}");
     }
-    text.push_str(&advisories(&recorded.advisories, indent));
+    // Standard error has the advisory about the clock.
+    let about_event = recorded.advisories.iter().filter(|advisory| advisory.warning != Warning::ClockAhead);
+    text.push_str(&advisories(about_event, indent));
     match &recorded.checkpoint {
         Some(CheckpointSigned::Signed { size }) => {
             let _ = writeln!(text, "{indent}signed a checkpoint that covers {}", count(*size, "line"));

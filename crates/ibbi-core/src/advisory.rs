@@ -58,6 +58,8 @@ closed_set! {
     Inserted = "record.inserted", "The event was recorded after events that happened later.";
     /// The event happened before the case closed, and was recorded after it.
     AfterClosing = "record.after-closing", "The event was recorded after the case closed.";
+    /// The clock is far ahead of the last record. Only the answer to recording has this advisory.
+    ClockAhead = "record.clock-ahead", "The clock is more than a day ahead of the last record. Check that it is right.";
     /// A session was ended after the day it was scheduled for.
     OpenPastDay = "session.open-past-its-day", "The session was ended on a later day than it was scheduled for.";
     /// Two parts are booked for one day, so the later one can't be opened on it.
@@ -74,9 +76,12 @@ impl Warning {
             Self::Weekend | Self::ReleasedAround | Self::SameDay | Self::LenientProgram | Self::DoubleBooked => {
                 Source::ProgramPolicy
             }
-            Self::DeclineOfAnother | Self::LoggedLate | Self::Inserted | Self::AfterClosing | Self::OpenPastDay => {
-                Source::Integrity
-            }
+            Self::DeclineOfAnother
+            | Self::LoggedLate
+            | Self::Inserted
+            | Self::AfterClosing
+            | Self::ClockAhead
+            | Self::OpenPastDay => Source::Integrity,
         }
     }
 
@@ -99,6 +104,21 @@ pub struct Advisory {
     pub warning: Warning,
     /// What was found, as a text for people.
     pub found: String,
+}
+
+/// The most milliseconds between two records of a ledger before recording asks to check the clock: a day.
+const CLOCK_AHEAD: i64 = 24 * 60 * 60 * 1000;
+
+impl Advisory {
+    /// Returns the advisory about a clock that says `now`, if the last record was written more than a day before.
+    pub fn clock_ahead(last: At, now: At) -> Option<Self> {
+        let found = || {
+            let (last, now) = (last.readable(), now.readable());
+            alloc::format!("the clock says {now}, and the last record was written {last}; check the clock")
+        };
+        let is_ahead = now.millis().saturating_sub(last.millis()) > CLOCK_AHEAD;
+        is_ahead.then(|| Self { warning: Warning::ClockAhead, found: found() })
+    }
 }
 
 impl core::fmt::Display for Advisory {

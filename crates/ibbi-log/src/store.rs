@@ -258,6 +258,12 @@ impl<O: LineObserver + Send + Sync> EventStore for LedgerStore<O> {
         Ok(self.state().index.catalog.summary(case).cloned())
     }
 
+    fn last_logged(&self) -> Result<Option<At>, StoreError> {
+        let state = self.state();
+        let trusts_clock = state.ledger.as_ref().is_some_and(Ledger::trusts_clock);
+        Ok(state.index.logged.filter(|_| !trusts_clock))
+    }
+
     fn double_booked(&self, case: Uuid, scheduled: &SessionScheduled) -> Result<Option<Advisory>, StoreError> {
         Ok(self.bookings(|bookings| bookings.advise(case, scheduled)))
     }
@@ -346,6 +352,8 @@ struct CaseIndex {
     case_of: Option<(u64, Uuid)>,
     /// How many records were kept before that was known.
     undecided: usize,
+    /// When the last record was written.
+    logged: Option<At>,
     /// The line number and the offset of every [`MARK`]th line.
     marks: Vec<(u64, u64)>,
 }
@@ -358,6 +366,7 @@ impl CaseIndex {
     /// Adds a record with the number and the offset of its line, in the order of the file.
     fn add(&mut self, record: &Record, (line, offset): (u64, u64)) {
         self.mark(line, offset);
+        self.logged = Some(record.logged);
         self.catalog.add(record);
         if self.keeps(record.case) {
             self.kept.entry(record.case).or_default().push(record.clone());
@@ -371,6 +380,7 @@ impl CaseIndex {
     /// Adds a record that was just written.
     fn add_new(&mut self, new: &NewRecord, written: &crate::Committed) {
         self.mark(written.seq, written.offset);
+        self.logged = Some(written.logged);
         let NewRecord { accepted, actor, .. } = new;
         let case = accepted.case();
         let record = BookingRecord {

@@ -55,6 +55,13 @@ pub trait EventStore: Send + Sync {
     /// [`StoreError`].
     fn summary(&self, case: Uuid) -> Result<Option<CaseSummary>, StoreError>;
 
+    /// Returns when the last record was written; nothing for an empty store, and if the user has confirmed that the clock is
+    /// right.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn last_logged(&self) -> Result<Option<At>, StoreError>;
+
     /// Returns the advisory about an event of a case that books a session, if one of its neutrals is in another case at that
     /// time.
     ///

@@ -91,10 +91,11 @@ impl<S: EventStore> CaseService<S> {
                 (NewRecord { salt: self.ids.salt(record.accepted.id()), ..record }, (index, answer))
             })
             .unzip();
+        let last_logged = self.store.last_logged().ok().flatten();
         let committed = self.store.append(&records).map_err(|error| self.after_failure(error, &records))?;
         self.cases.insert(log);
         let mut answers: Vec<_> = offers.iter().map(|_| None).collect();
-        self.keep(records, open, &committed, &mut answers);
+        self.keep(records, open, (&committed, last_logged), &mut answers);
         self.cases.make_room();
         answers.into_iter().map(|answer| answer.unwrap_or_else(|| Err(lost()))).collect()
     }

@@ -165,6 +165,7 @@ fn answer(log: &CaseLog, accepted: &Accepted, from: Stage, advisories: Vec<Advis
         also: Vec::new(),
         checkpoint: None,
         set_aside: None,
+        clock_before: None,
         zone: log.zone,
     }
 }

@@ -24,7 +24,7 @@ pub use offer::{CheckpointSigned, EventTime, Ids, Offer, Recorded};
 use crate::case_log::CaseLog;
 use crate::error::AppError;
 use cache::CaseCache;
-use ibbi_core::{At, Event, EventKind};
+use ibbi_core::{Advisory, At, Event, EventKind};
 use ibbi_store::{AppendError, Committed, EventStore, NewRecord};
 use judge::{Detail, Judged};
 use retry::retried;
@@ -280,9 +280,10 @@ impl<S: EventStore> CaseService<S> {
         }
         let (records, open): (Vec<NewRecord>, Vec<(usize, Recorded)>) =
             pending.into_iter().map(|pending| (pending.record, (pending.index, pending.answer))).unzip();
+        let last_logged = self.store.last_logged().ok().flatten();
         let error = match self.store.append(&records) {
             Ok(committed) => {
-                self.keep(records, open, &committed, answers);
+                self.keep(records, open, (&committed, last_logged), answers);
                 return Vec::new();
             }
             Err(error) => error,
@@ -349,7 +350,7 @@ impl<S: EventStore> CaseService<S> {
         &mut self,
         records: Vec<NewRecord>,
         open: Vec<(usize, Recorded)>,
-        committed: &[Committed],
+        (committed, last_logged): (&[Committed], Option<At>),
         answers: &mut [Option<Result<Recorded, AppError>>],
     ) {
         let mut checkpoint = self.store.checkpoint().map(CheckpointSigned::from);
@@ -357,10 +358,17 @@ impl<S: EventStore> CaseService<S> {
         for (number, ((new, (index, mut answer)), committed)) in
             records.into_iter().zip(open).zip(committed).enumerate()
         {
-            let Committed { seq, rev, existing, .. } = *committed;
+            let Committed { seq, rev, logged, existing } = *committed;
             let case = new.accepted.case();
             if self.detail == Detail::All {
                 self.advise_bookings(case, new.accepted.event(), &mut answer);
+                // The records of a batch are written at the same time, so the clock is compared once.
+                if let (0, Some(last)) = (number, last_logged)
+                    && let Some(advisory) = Advisory::clock_ahead(last, logged)
+                {
+                    answer.clock_before = Some(last);
+                    answer.advisories.push(advisory);
+                }
             }
             if existing {
                 // Another program wrote the same record first, so the case in memory isn't the one in the store.

@@ -178,6 +178,9 @@ pub struct Recorded {
     /// An unfinished line that a crash left, set aside when the ledger was opened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub set_aside: Option<String>,
+    /// When the last record before it was written, if the clock has moved ahead by more than a day since.
+    #[serde(skip)]
+    pub clock_before: Option<At>,
     /// The district's time zone, for showing times.
     #[serde(skip)]
     pub zone: Zone,

@@ -52,6 +52,7 @@ fn known_answer(log: &CaseLog, known: &Record) -> Recorded {
         also: Vec::new(),
         checkpoint: None,
         set_aside: None,
+        clock_before: None,
         zone: log.zone,
     }
 }

@@ -240,7 +240,8 @@ fn check(book: &mut Book, recorded: &Recorded, warning: Warning) {
 
 #[test]
 fn every_advisory_is_shown_when_recording_and_in_audits() {
-    let elsewhere = [Warning::DoubleBooked];
+    // Other tests raise these.
+    let elsewhere = [Warning::DoubleBooked, Warning::ClockAhead];
     for warning in Warning::ALL.iter().filter(|warning| !elsewhere.contains(warning)) {
         assert!(ROWS.iter().any(|row| row.warning == *warning), "no row raises {}", warning.code());
     }
@@ -390,4 +391,41 @@ fn session_that_was_held_keeps_its_neutral() {
     // Recorded after both sessions.
     let late = book.record(Some(pine), STORY[17]);
     check_answer(&book, &late, Warning::DoubleBooked);
+}
+
+#[test]
+fn clock_that_jumps_ahead_is_shown_only_when_recording() {
+    let mut book = Book::new();
+    let case = book.open("Maple Hollow", PUBLISHED);
+    let about_clock = |recorded: &Recorded| -> Vec<String> {
+        let all = recorded.advisories.iter().filter(|advisory| advisory.warning == Warning::ClockAhead);
+        all.map(|advisory| advisory.found.clone()).collect()
+    };
+    let day_later = book.record(Some(case), "2026-09-01 09:00 note_added; text=A day later.");
+    assert_eq!(about_clock(&day_later), [""; 0], "a day is not too long");
+
+    book.set_clock(time("2026-09-02 09:01"));
+    let asked = book.service.ask(&offer(Some(case), "2026-09-01 10:00 note_added; text=So.")).unwrap();
+    assert_eq!(about_clock(&asked), [""; 0], "nothing is written");
+    let acted = [1, 2].map(|number| offer(Some(case), &format!("2026-09-01 1{number}:00 note_added; text=So.")));
+    let acted = book.service.record_act(&acted).unwrap();
+    let text = "the clock says Wed, Sep 2, 2026, 1:01 PM UTC, and the last record was written Tue, Sep 1, 2026, 1:00 PM UTC; \
+                check the clock";
+    assert_eq!(acted.iter().map(about_clock).collect::<Vec<_>>(), [vec![text.to_owned()], Vec::new()]);
+    assert!(book.audited(true).is_empty(), "a quiet weekend is no finding");
+
+    // A program that opens the ledger later reads when the last record was written.
+    let clock = Arc::clone(&book.clock);
+    let open = |trust_clock| {
+        let read = Arc::clone(&clock);
+        let ticks: Clock = Arc::new(move || Ok(At::from_millis(read.load(Ordering::SeqCst)).unwrap()));
+        let options = OpenOptions { trust_clock, ..OpenOptions::new(ticks) };
+        ledger::open(&book.folder.path().join("my.ledger"), Ids::random(), &options).unwrap()
+    };
+    drop(book.service);
+    for (day, trust_clock, expected) in [("2026-09-10", true, 0), ("2026-09-20", false, 1)] {
+        clock.store(time(&format!("{day} 09:00")).millis(), Ordering::SeqCst);
+        let recorded = open(trust_clock).record(offer(Some(case), "2026-09-02 10:00 note_added; text=So.")).unwrap();
+        assert_eq!(about_clock(&recorded).len(), expected, "{day}");
+    }
 }

@@ -241,6 +241,9 @@ impl EventStore for SharedStore {
     fn summary(&self, case: Uuid) -> Result<Option<ibbi_store::CaseSummary>, ibbi_store::StoreError> {
         self.0.summary(case)
     }
+    fn last_logged(&self) -> Result<Option<At>, ibbi_store::StoreError> {
+        self.0.last_logged()
+    }
     fn double_booked(
         &self,
         case: Uuid,

@@ -39,7 +39,7 @@ use ibbi_app::signing::Signer;
 use ibbi_app::sim::{Scenario, Settings, Simulator};
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, schedule};
-use ibbi_core::{At, Name};
+use ibbi_core::{At, Name, Warning};
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
@@ -169,7 +169,20 @@ fn record_correction(
     let offer = correct(recorded, at, zone)?;
     let offer = Offer { case: Some(case), at, id: args.id, on_behalf: on_behalf(&args.when)?, ..offer };
     let recorded = record_offer(&mut service, offer, args.dry_run)?;
-    if json { Ok(Outcome::json(&recorded)) } else { Ok(Outcome::done(terminal::recorded(&recorded, zone, ""))) }
+    Ok(recorded_outcome(&recorded, zone, json))
+}
+
+/// Returns the outcome of a command that recorded an event.
+fn recorded_outcome(recorded: &Recorded, zone: Zone, json: bool) -> Outcome {
+    let outcome = if json { Outcome::json(recorded) } else { Outcome::done(terminal::recorded(recorded, zone, "")) };
+    Outcome { messages: clock_message(std::slice::from_ref(recorded)), ..outcome }
+}
+
+/// Returns the message that asks to check the clock, if recording found it far ahead.
+fn clock_message(recorded: &[Recorded]) -> String {
+    let all = recorded.iter().flat_map(|recorded| &recorded.advisories);
+    let about_clock = all.filter(|advisory| advisory.warning == Warning::ClockAhead);
+    about_clock.map(|advisory| format!("ibbi: {} [{}]\n", advisory.found, advisory.warning.code())).collect()
 }
 
 /// Parses the time of an event, in the time zone of its case. Without one, the event happens when it is recorded.

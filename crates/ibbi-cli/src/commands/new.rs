@@ -1,6 +1,6 @@
 //! `ibbi new`: opens a case.
 
-use super::{actor, event_time, on_behalf, options, record_offer};
+use super::{actor, clock_message, event_time, on_behalf, options, record_offer, recorded_outcome};
 use crate::args::{New, Presence};
 use crate::output::Outcome;
 use crate::terminal::{self, command};
@@ -51,10 +51,10 @@ pub(crate) fn run(args: New, json: bool) -> Result<Outcome, AppError> {
     let mut service = ledger::open_or_create(&args.ledger, &first, Ids::random(), &options)?;
     let recorded = record_offer(&mut service, offer, false)?;
     if json {
-        return Ok(Outcome::json(&recorded));
+        return Ok(recorded_outcome(&recorded, zone, json));
     }
     let mut text = terminal::recorded(&recorded, zone, "");
     let ledger = terminal::path(&args.ledger);
     text.push_str(&format!("case {} in {ledger}\nnext: {}\n", recorded.case, command(["status", &ledger])));
-    Ok(Outcome::done(text))
+    Ok(Outcome { messages: clock_message(std::slice::from_ref(&recorded)), ..Outcome::done(text) })
 }

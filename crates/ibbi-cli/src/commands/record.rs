@@ -1,6 +1,9 @@
 //! `ibbi record`: records an event, or checks whether it can be recorded.
 
-use super::{actor, event_time, now, on_behalf, open_to_record, read_input, read_limited, record_offer};
+use super::{
+    actor, clock_message, event_time, now, on_behalf, open_to_record, read_input, read_limited, record_offer,
+    recorded_outcome,
+};
 use crate::args::Record;
 use crate::output::Outcome;
 use crate::terminal;
@@ -46,7 +49,7 @@ pub(crate) fn run(args: Record, json: bool) -> Result<Outcome, AppError> {
         ..Offer::new(event, actor(args.when.actor.as_deref())?)
     };
     let recorded = record_offer(&mut service, offer, args.dry_run)?;
-    if json { Ok(Outcome::json(&recorded)) } else { Ok(Outcome::done(terminal::recorded(&recorded, zone, ""))) }
+    Ok(recorded_outcome(&recorded, zone, json))
 }
 
 /// Records the events of a file as one act.
@@ -69,10 +72,9 @@ fn record_act(args: &Record, file: &Path, json: bool) -> Result<Outcome, AppErro
         offers.into_iter().map(|offer| Offer { case: Some(case), ..offer }).collect()
     };
     let recorded = if args.dry_run { service.ask_act(&offers)? } else { service.record_act(&offers)? };
-    if json {
-        return Ok(Outcome::json(&recorded));
-    }
-    Ok(Outcome::done(recorded.iter().map(|recorded| terminal::recorded(recorded, recorded.zone, "")).collect()))
+    let text = || recorded.iter().map(|recorded| terminal::recorded(recorded, recorded.zone, "")).collect();
+    let outcome = if json { Outcome::json(&recorded) } else { Outcome::done(text()) };
+    Ok(Outcome { messages: clock_message(&recorded), ..outcome })
 }
 
 /// The event as given, not yet parsed.

@@ -109,3 +109,17 @@ fn events_of_a_file_are_recorded_together_or_not_at_all() {
     let shown = place.done(&["replay", "a.ledger"]);
     assert!(shown.contains("Both letters came by mail."), "{shown}");
 }
+
+#[test]
+fn clock_far_ahead_of_the_last_record_is_a_message_and_not_a_refusal() {
+    let place = Place::new();
+    let ledger = std::fs::read(ibbi_testing::golden_path("completed-full-day")).expect("a golden ledger");
+    std::fs::write(place.path("a.ledger"), ledger).expect("a copy");
+    let new = ["new", "a.ledger", "--district", "Birch Valley"];
+    let first = place.ibbi(&new);
+    assert_eq!((first.code, first.err.matches("record.clock-ahead").count()), (0, 1), "{}", first.err);
+    assert!(first.err.starts_with("ibbi: the clock says ") && first.err.contains("check the clock"), "{}", first.err);
+    assert!(!first.out.contains("clock"), "{}", first.out);
+    let next = place.ibbi(&new);
+    assert_eq!((next.code, next.err.as_str()), (0, ""), "the last record was written a moment ago");
+}

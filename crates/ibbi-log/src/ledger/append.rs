@@ -226,6 +226,11 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
         self.trusts_clock = true;
     }
 
+    /// Returns whether the ledger takes any clock.
+    pub const fn trusts_clock(&self) -> bool {
+        self.trusts_clock
+    }
+
     /// Checks what doesn't need the ledger's index.
     fn check_batch(&self, records: &[NewRecord], now: At) -> Result<(), AppendError> {
         check_acts(records).map_err(AppendError::NotAccepted)?;

@@ -1,6 +1,7 @@
 //! The integration tests of the server, in one binary.
 
 mod api;
+mod clock;
 mod forms;
 mod guard;
 mod home;

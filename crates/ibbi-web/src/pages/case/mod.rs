@@ -38,7 +38,12 @@ use view::{Notice, View};
 pub(crate) fn page(request: &WebRequest) -> WebResult {
     let case = request.id("case")?;
     let number = |name: &str| request.query.get(name).and_then(|text| text.parse().ok());
-    let notice = number("recorded").map_or(Notice::Nothing, |seq| Notice::Recorded(seq, number("count").unwrap_or(1)));
+    let clock_before = request.query.get("clock").and_then(|text| text.parse().ok());
+    let notice = number("recorded").map_or(Notice::Nothing, |seq| Notice::Recorded {
+        seq,
+        count: number("count").unwrap_or(1),
+        clock_before,
+    });
     let moment = Moment::read(request, &request.query);
     let response = case_page(request, case, &Pairs::default(), notice, &moment, StatusCode::OK)?;
     Ok(moment.keep_recorder(request, response))
@@ -99,9 +104,11 @@ pub(crate) fn record(request: &WebRequest) -> WebResult {
         Ok(all) => {
             let (last, count) = (all.last().and_then(|last| last.seq), all.len().to_string());
             let seq = last.map(|seq| seq.to_string()).unwrap_or_default();
-            let more: &[(&str, &str)] = &[("recorded", &seq), ("count", &count)];
-            let shown = if count == "1" { &more[..1] } else { more };
-            see_other(&(moment.address(&format!("/cases/{case}"), shown) + "#now"))
+            let clock_before = all.iter().find_map(|recorded| recorded.clock_before).map(|at| at.to_string());
+            let mut shown = vec![("recorded", seq.as_str())];
+            shown.extend((count != "1").then_some(("count", count.as_str())));
+            shown.extend(clock_before.as_deref().map(|before| ("clock", before)));
+            see_other(&(moment.address(&format!("/cases/{case}"), &shown) + "#now"))
         }
         // Without the case there is no page for the form.
         Err(fail @ WebError::App(AppError::NoCase(_))) => return Err(fail),

@@ -17,7 +17,7 @@ use ibbi_app::format::date;
 use ibbi_app::ledger::AppendError;
 use ibbi_app::replay::{Moment, Timeline};
 use ibbi_app::status::{Fact, Status};
-use ibbi_core::{Case, Date, Name, NotAllowedReason, Stage};
+use ibbi_core::{Advisory, At, Case, Date, Name, NotAllowedReason, Stage};
 use ibbi_report::chart::Room;
 use ibbi_report::html::{Element, Html, details, el, name, section};
 use ibbi_report::process::process;
@@ -27,7 +27,12 @@ use uuid::Uuid;
 pub(super) enum Notice<'a> {
     Nothing,
     /// Records up to the one with this number were added, so many of them.
-    Recorded(u64, u64),
+    Recorded {
+        seq: u64,
+        count: u64,
+        /// When the last record before them was written, if the clock has moved far ahead since.
+        clock_before: Option<At>,
+    },
     /// The form was refused.
     Refused(&'a WebError),
     /// The time above the forms is not valid.
@@ -176,19 +181,22 @@ impl View<'_> {
     fn notice(&self, errors: &FormErrors) -> Html {
         match &self.notice {
             Notice::Nothing => Html::new(),
-            Notice::Recorded(seq, count) => {
+            Notice::Recorded { seq, count, clock_before } => {
                 let last = self.timeline.moments.iter().position(|moment| moment.seq == *seq);
                 let Some(last) = last else { return Html::new() };
                 let first = last.saturating_sub(usize::try_from(count.saturating_sub(1)).unwrap_or(0));
                 let items = self.timeline.moments.get(first..=last).unwrap_or_default();
                 let at = |moment: &Moment| self.status.zone.show(moment.at);
+                let last_logged = items.last().map(|moment| moment.logged);
+                let clock = clock_before.zip(last_logged).and_then(|(last, now)| Advisory::clock_ahead(last, now));
+                let clock = clock.map(|advisory| el("p").with(advisory_text(&advisory)));
                 let items = items.iter().flat_map(|moment| {
                     let (seq, what) = (moment.seq, text(moment, self.choices));
                     let recorded = el("p").with(format!("Recorded as number {seq}: {what}, {}.", at(moment)));
                     let advisories = moment.advisories.iter().map(|one| el("p").with(advisory_text(one)));
                     [recorded].into_iter().chain(advisories)
                 });
-                el("div").class("good").attr("id", "now").attr("role", "status").all(items).into()
+                el("div").class("good").attr("id", "now").attr("role", "status").all(items).with(clock).into()
             }
             Notice::NoTime(_) => errors.summary("The page shows the case as it is now.", "when").into(),
             Notice::Refused(fail) => {
