@@ -18,6 +18,9 @@ def fits(value, form):
     return type(value) is TYPES.get(form.get("type"), type(value)) and all(KEYWORDS[word](value, argument, form) for word, argument in form.items())
 def require(condition, fault):
     if not condition: raise ValueError(fault)
+RANKS = {key: {code: rank for rank, code in enumerate(DEFS[name]["properties"][key]["enum"])} for name, key in (("observer", "capacity"), ("adviser", "party"), ("adviser", "role"))}
+def list_order(entry):  # the order of an entry in its list: codes in the order of the schema, everything else as text
+    return [list_order(part) if type(part) is dict else RANKS.get(key, {}).get(part, part) for key, part in sorted(entry.items())] if type(entry) is dict else entry
 def event(line):  # returns the record of a line, if the line alone is correct
     require(line.endswith(b"\n") and len(line) <= 65537, "cut off (no line feed at the end), or longer than 64 KiB")
     value, text = json.loads(line.decode()), line.decode()[:-1]
@@ -29,11 +32,11 @@ def event(line):  # returns the record of a line, if the line alone is correct
     act = value.get("act", [1, 2])
     require(act[0] <= act[1] > 1, "the place in its act is not one of the act")
     for day in re.findall('"(?:at|logged|dated|contract_expires|starts|ends)":"(.{10})', text): datetime.date.fromisoformat(day)  # fails if the day doesn't exist
-    data, program, rank = value["data"], value["data"].get("program"), DEFS["observer"]["properties"]["capacity"]["enum"].index
+    data, program = value["data"], value["data"].get("program")
     times = [datetime.datetime.fromisoformat(data["slot"][edge]).timestamp() for edge in ("starts", "ends") if "slot" in data] or [0, 1]
     require(0 <= times[0] < times[1] <= min(times[0] + 86400, 253402300799), "the slot is longer than a day")
     for entries in (entries for entries in data.values() if type(entries) is list):
-        order = [(rank(one["capacity"]), one["name"]) if type(one) is dict else one for one in entries]
+        order = [list_order(one) for one in entries]
         require(all(one < two for one, two in zip(order, order[1:])), "a list is not sorted, or has an entry twice")
     if type(program) is dict:
         formats = program.get("formats") or {key: program[key] for key in ("full_day", "two_half_days")}

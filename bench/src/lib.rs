@@ -91,12 +91,12 @@ pub fn whole_case() -> Vec<(At, Event)> {
         add(at(4, 9), SupportConfirmed { body, dated, document: None }.into());
     }
     add(at(4, 10), ApplicationAccepted { by: name("A representative") }.into());
-    let schedule = |part, slot| SessionScheduled { neutral: neutral(), part, place: None, slot }.into();
+    let schedule = |part, slot| SessionScheduled { co_neutrals: Default::default(), neutral: neutral(), part, place: None, slot }.into();
     let open = |part| {
         let observers = Observers::default();
-        SessionOpened { neutral: neutral(), observers, part, present: everyone() }.into()
+        SessionOpened { advisers: Default::default(), co_neutrals: Default::default(), substitutes: Default::default(), neutral: neutral(), observers, part, present: everyone() }.into()
     };
-    let close = || SessionClosed { left_early: MemberIds::default() }.into();
+    let close = || SessionClosed { late: Default::default(), left_early: MemberIds::default() }.into();
     add(at(5, 9), schedule(1, slot(6, 8, 16)));
     add(at(6, 8), open(1));
     for kind in ActivityKind::ALL.iter().copied() {
@@ -107,7 +107,7 @@ pub fn whole_case() -> Vec<(At, Event)> {
         let present = MemberIds::new(team(party)).expect("a list");
         let concern = ConcernId::new(party.code()).expect("an id");
         let text = NoteText::new("What becomes of the calendar?").expect("a text");
-        add(at(7, 9), CaucusOpened { party, present }.into());
+        add(at(7, 9), CaucusOpened { advisers: Default::default(), party, present }.into());
         add(at(7, 9), ConcernRaised { concern, party, text: text.clone() }.into());
         add(at(7, 9), ConcernAddressed { concern, response: text }.into());
     }

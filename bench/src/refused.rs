@@ -105,7 +105,7 @@ fn sessions(places: &Places) -> Vec<RefusedOffer> {
     let on_a_team = Person { id: id(Party::Labor, 2), name: name("A member of a team") };
     let run = places.nth(EventKind::ActivityRun, 0).2;
     let adjourned =
-        SessionAdjourned { left_early: MemberIds::default(), reason: Reason::new("snow").expect("a reason") };
+        SessionAdjourned { late: Default::default(), left_early: MemberIds::default(), reason: Reason::new("snow").expect("a reason") };
     let newcomer = MemberNamed { member: Person { id: stranger, name: name("A newcomer") }, party: Party::Labor };
     vec![
         altered!(places, SessionScheduled, 0, |event| event.slot = slot(6, 8, 12)),
@@ -162,7 +162,7 @@ fn day(number: u32) -> Date {
 }
 
 fn close() -> SessionClosed {
-    SessionClosed { left_early: MemberIds::default() }
+    SessionClosed { late: Default::default(), left_early: MemberIds::default() }
 }
 
 #[cfg(test)]

@@ -67,9 +67,15 @@ mod tests {
             { "name": "part", "label": "Part", "required": true, "takes": { "kind": "number", "most": 255 } },
             { "name": "present", "label": "Members present", "required": true, "takes": { "kind": "members" } },
             {
+                "name": "advisers", "label": "Advisers", "required": false,
+                "takes": { "kind": "advisers", "codes": ["field_representative", "counsel", "other"] },
+            },
+            { "name": "co_neutrals", "label": "Also led by", "required": false, "takes": { "kind": "people" } },
+            {
                 "name": "observers", "label": "Observers", "required": false,
                 "takes": { "kind": "observers", "codes": ["school_committee", "union_board", "other"] },
             },
+            { "name": "substitutes", "label": "Substitutes", "required": false, "takes": { "kind": "substitutes" } },
         ]);
         assert_eq!(fields, expected);
     }

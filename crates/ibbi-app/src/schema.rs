@@ -3,7 +3,8 @@
 //! A schema sees one line at a time: it can't check the chain, the order of keys, or white space. `ibbi verify` can.
 
 use ibbi_core::{
-    ActPlace, ActivityKind, Capacity, EventKind, FieldInfo, FieldKind, MAX_NUMBER, Presence, Requirement, Stage,
+    ActPlace, ActivityKind, AdviserRole, Capacity, EventKind, FieldInfo, FieldKind, MAX_NUMBER, Party, Presence,
+    Requirement, Stage,
 };
 use ibbi_log::{FORMAT_TYPE, HEADS_TYPE, OPENING_TYPE};
 use serde_json::{Map, Value, json};
@@ -76,6 +77,15 @@ fn definitions() -> Value {
             pairs(&[("capacity", json!({ "enum": Capacity::CODES })), ("name", reference("name"))]),
             &["capacity", "name"],
         ),
+        "adviser": object(
+            pairs(&[
+                ("name", reference("name")),
+                ("party", json!({ "enum": Party::CODES })),
+                ("role", json!({ "enum": AdviserRole::CODES })),
+            ]),
+            &["name", "party", "role"],
+        ),
+        "substitute": object(pairs(&[("member", reference("id")), ("person", reference("person"))]), &["member", "person"]),
         // The first edition of the rules has other keys than the later ones.
         "program": { "oneOf": [
             object(
@@ -122,6 +132,9 @@ fn value(field: &FieldInfo) -> Value {
         FieldKind::Names => list(&reference("name"), field.requirement),
         FieldKind::Topics(set) => list(&json!({ "enum": set.codes }), field.requirement),
         FieldKind::Observers(_) => list(&reference("observer"), field.requirement),
+        FieldKind::People => list(&reference("person"), field.requirement),
+        FieldKind::Substitutes => list(&reference("substitute"), field.requirement),
+        FieldKind::Advisers(_) => list(&reference("adviser"), field.requirement),
         // Editions are numbered from 1.
         FieldKind::Number { max } => number(u64::from(field.name == "edition"), max),
         // An optional flag is omitted when it is false.

@@ -150,6 +150,27 @@ impl Suggestions<'_> {
                     self.add(event, onward, &[("format", format.to_string())]);
                 }
             }
+            EventKind::LeaderLeft | EventKind::LeaderSucceeded => {
+                let agreed = Seat::ALL.iter().filter(|seat| self.case.leader(**seat).is_some());
+                let vacant: Vec<_> = self.case.file().into_iter().flat_map(CaseFile::vacant_seats).collect();
+                let leaves = event == EventKind::LeaderLeft;
+                let seats: Vec<_> =
+                    agreed.filter(|seat| !leaves || !vacant.contains(*seat)).map(|seat| seat.code()).collect();
+                if seats.is_empty() {
+                    return;
+                }
+                let suggestion = self.add(event, false, &[("seat", format!("<{}>", seats.join("|")))]);
+                if !leaves && seats.contains(&Seat::SchoolCommittee.code()) {
+                    suggestion.note =
+                        Some("for the school committee, add office=chair or office=vice_chair".to_owned());
+                }
+            }
+            EventKind::SuccessorAgreed => {
+                let pending = self.case.file().into_iter().flat_map(CaseFile::pending_successors);
+                for (seat, _) in pending {
+                    self.add(event, true, &[("seat", seat.to_string())]);
+                }
+            }
             // Moving to another edition is a decision of the office, and the survey lists it.
             EventKind::CaseMigrated => {}
             EventKind::EventVoided => {

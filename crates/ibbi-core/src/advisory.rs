@@ -4,7 +4,7 @@ use crate::case::Case;
 use crate::event::{Event, EventKind, LeaderDeclined, SessionOpened, SessionScheduled};
 use crate::found::list;
 use crate::holidays::{County, holiday_on, is_weekend, posting_deadline};
-use crate::people::{Capacity, MemberIds, Person};
+use crate::people::{Capacity, MemberIds, Person, Seat};
 use crate::program::{Presence, Program};
 use crate::rule::Source;
 use crate::sets::closed_set;
@@ -12,7 +12,7 @@ use crate::slot::Slot;
 use crate::stage::ActivityKind;
 use crate::stages::Attendance;
 use crate::teams::Teams;
-use crate::text::MemberId;
+use crate::text::{MemberId, Name};
 use crate::time::At;
 use crate::time::LocalTime;
 use alloc::string::{String, ToString};
@@ -32,6 +32,11 @@ closed_set! {
     MissedTraining = "attendance.missed-training", "A team member attended no training session.";
     /// A current member attended only part of the training.
     PartOfTraining = "attendance.part-of-training", "A team member missed part of the training.";
+    /// A substitute took the place of a member.
+    Substitute = "attendance.substitute", "A substitute took the place of a team member.";
+    /// A member or a substitute takes part in the facilitation without the training.
+    Untrained = "attendance.untrained-at-facilitation",
+        "A person who attended no training session took part in a facilitation session.";
     /// A member was released before a session and named again after it.
     ReleasedAround = "attendance.released-around-session",
         "A member was released and named again, and a session was held in between without that member.";
@@ -42,6 +47,11 @@ closed_set! {
     Posting = "meeting.open-meeting-posting",
         "If a quorum of the school committee might attend, the meeting must be posted 48 hours ahead (Saturdays, Sundays, \
          and legal holidays don't count).";
+    /// A key leader's seat is vacant, and a session is booked or held.
+    SeatVacant = "leaders.seat-vacant", "A session is booked or held while a key leader's seat is vacant.";
+    /// A key leader's successor hasn't agreed yet.
+    SuccessorPending = "leaders.successor-pending",
+        "A key leader's successor hasn't agreed yet. The seat's agreement remains.";
     /// The person who declined is not the one who agreed.
     DeclineOfAnother = "leaders.decline-by-another",
         "A leader declined for a seat that another person holds, so the seat still counts as agreed. Check the spelling of \
@@ -72,10 +82,15 @@ impl Warning {
     pub const fn source(self) -> Source {
         match self {
             Self::Holiday | Self::AfterContract | Self::Posting => Source::Law,
-            Self::NoBoardMembers | Self::MissedTraining | Self::PartOfTraining => Source::PublicPage,
-            Self::Weekend | Self::ReleasedAround | Self::SameDay | Self::LenientProgram | Self::DoubleBooked => {
-                Source::ProgramPolicy
-            }
+            Self::NoBoardMembers | Self::MissedTraining | Self::PartOfTraining | Self::Untrained => Source::PublicPage,
+            Self::Weekend
+            | Self::ReleasedAround
+            | Self::SameDay
+            | Self::LenientProgram
+            | Self::DoubleBooked
+            | Self::Substitute
+            | Self::SeatVacant
+            | Self::SuccessorPending => Source::ProgramPolicy,
             Self::DeclineOfAnother
             | Self::LoggedLate
             | Self::Inserted
@@ -88,12 +103,23 @@ impl Warning {
     /// Returns whether the advisory is about what is recorded, so that it holds as long as the record does. An audit always
     /// reports it. Other advisories help to plan, and an audit reports them only on request.
     pub const fn is_lasting(self) -> bool {
-        matches!(self, Self::Inserted | Self::AfterClosing | Self::MissedTraining | Self::DoubleBooked)
+        matches!(
+            self,
+            Self::Inserted
+                | Self::AfterClosing
+                | Self::MissedTraining
+                | Self::DoubleBooked
+                | Self::Substitute
+                | Self::Untrained
+        )
     }
 
     /// Returns whether an event of this kind can have a lasting advisory even if it was recorded in order.
     pub const fn can_last(kind: EventKind) -> bool {
-        matches!(kind, EventKind::MemberNamed | EventKind::SessionClosed)
+        matches!(
+            kind,
+            EventKind::MemberNamed | EventKind::SessionOpened | EventKind::SessionClosed | EventKind::SessionAdjourned
+        )
     }
 }
 
@@ -147,6 +173,11 @@ fn warn(into: &mut Vec<Advisory>, warning: Warning, found: String) {
     into.push(Advisory { warning, found });
 }
 
+fn advise_successor(seat: Seat, name: &Name, into: &mut Vec<Advisory>) {
+    let found = alloc::format!("{name} succeeded {} and hasn't agreed yet", seat.label());
+    warn(into, Warning::SuccessorPending, found);
+}
+
 /// The longest grace, in minutes, that is not less strict than the published program.
 const LONGEST_GRACE: u16 = 30;
 
@@ -187,9 +218,15 @@ impl Case {
             Event::CaseOpened(event) => advise_program(&event.program, &[Grace, Present, Simulation], &mut warnings),
             Event::LeaderDeclined(event) => self.advise_decline(event, &mut warnings),
             Event::MeetingScheduled(event) => self.advise_day(event.slot, "the introductory meeting", &mut warnings),
-            Event::SessionScheduled(event) => self.advise_session(event, at, &mut warnings),
+            Event::SessionScheduled(event) => {
+                self.advise_session(event, at, &mut warnings);
+                self.advise_vacancies(&mut warnings);
+            }
+            Event::LeaderSucceeded(event) => advise_successor(event.seat, &event.name, &mut warnings),
             Event::SessionOpened(event) => {
                 self.advise_observers(event, &mut warnings);
+                self.advise_table(event, &mut warnings);
+                self.advise_vacancies(&mut warnings);
                 let teams = self.teams().into_iter().flat_map(Teams::everyone);
                 if teams.into_iter().any(|member| !event.present.contains(&member.person.id)) {
                     self.advise_lenient(Present, &mut warnings);
@@ -200,11 +237,13 @@ impl Case {
                 self.advise_attendance([&event.member], &mut warnings);
             }
             Event::SessionClosed(closed) => {
-                self.advise_ending(&closed.left_early, at, &mut warnings);
+                self.advise_ending(&closed.late, &closed.left_early, at, &mut warnings);
                 self.advise_lenient_closing(at, &mut warnings);
                 self.advise_completed(event, at, &mut warnings);
             }
-            Event::SessionAdjourned(event) => self.advise_ending(&event.left_early, at, &mut warnings),
+            Event::SessionAdjourned(event) => {
+                self.advise_ending(&event.late, &event.left_early, at, &mut warnings);
+            }
             _ => {}
         }
         if let Some(logged) = logged {
@@ -232,6 +271,14 @@ impl Case {
         if let (Some(sessions), None) = (self.sessions(), self.outcome()) {
             for (part, booking) in sessions.bookings() {
                 self.advise_slot(part, booking.slot, None, &mut warnings);
+            }
+            if sessions.bookings().next().is_some() {
+                self.advise_vacancies(&mut warnings);
+            }
+        }
+        if let (Some(file), None) = (self.file(), self.outcome()) {
+            for (seat, successor) in file.pending_successors() {
+                advise_successor(seat, &successor.name, &mut warnings);
             }
         }
         if let Some(teams) = self.teams() {
@@ -336,7 +383,34 @@ impl Case {
         }
     }
 
-    fn advise_ending(&self, left: &MemberIds, at: At, into: &mut Vec<Advisory>) {
+    /// Adds the substitutes at a session, and the people at a facilitation session who had no training.
+    fn advise_table(&self, event: &SessionOpened, into: &mut Vec<Advisory>) {
+        if !event.substitutes.is_empty() {
+            let found = list(&event.substitutes, |one| alloc::format!("{} for {}", one.person, one.member));
+            warn(into, Warning::Substitute, found);
+        }
+        let people = || event.substitutes.iter().map(|one| one.person.id).chain(event.present.iter().copied());
+        self.advise_untrained(people(), into);
+    }
+
+    fn advise_untrained(&self, people: impl Iterator<Item = MemberId>, into: &mut Vec<Advisory>) {
+        let (false, Some(trained)) = (self.is_training(), self.trained()) else { return };
+        let untrained: Vec<_> = people.filter(|id| trained.attendance(*id) == Attendance::None).collect();
+        if !untrained.is_empty() {
+            let found = alloc::format!("attended no training session: {}", list(&untrained, ToString::to_string));
+            warn(into, Warning::Untrained, found);
+        }
+    }
+
+    fn advise_vacancies(&self, into: &mut Vec<Advisory>) {
+        let vacant: Vec<_> = self.file().into_iter().flat_map(crate::CaseFile::vacant_seats).collect();
+        if !vacant.is_empty() {
+            let seats = list(&vacant, |seat| seat.label().to_string());
+            warn(into, Warning::SeatVacant, alloc::format!("vacant: the seat of {seats}"));
+        }
+    }
+
+    fn advise_ending(&self, late: &MemberIds, left: &MemberIds, at: At, into: &mut Vec<Advisory>) {
         let Some(open) = self.sessions().and_then(crate::Sessions::open) else { return };
         let (day, ended) = (open.slot.local_day(), open.slot.day_of(at));
         if ended > day {
@@ -346,13 +420,19 @@ impl Case {
                 alloc::format!("the session was scheduled for {} and ended on {}", day.readable(), ended.readable()),
             );
         }
-        if self.is_training() && !left.is_empty() {
-            let who = list(left, ToString::to_string);
-            warn(into, Warning::PartOfTraining, alloc::format!("left before the end: {who}"));
+        if self.is_training() {
+            for (text, who) in [("came late", late), ("left before the end", left)] {
+                if !who.is_empty() {
+                    let who = list(who, ToString::to_string);
+                    warn(into, Warning::PartOfTraining, alloc::format!("{text}: {who}"));
+                }
+            }
         }
+        self.advise_untrained(late.iter().copied().filter(|id| open.absent.contains(id)), into);
     }
 
-    /// Adds the members who missed the training, if this closing completes it. Those who left early have been reported.
+    /// Adds the members who missed the training, if this closing completes it. Those who came late or left early have
+    /// been reported.
     fn advise_completed(&self, closing: &Event, at: At, into: &mut Vec<Advisory>) {
         let (Self::Training(_), Some(sessions), Some(teams)) = (self, self.sessions(), self.teams()) else { return };
         let mut after = self.clone();
@@ -360,9 +440,10 @@ impl Case {
             return;
         }
         let held = after.trained().map(crate::stages::Trained::held).unwrap_or_default();
-        let left_early = |id: MemberId| held.iter().any(|session| session.left_early.contains(&id));
+        let reported =
+            |id: MemberId| held.iter().any(|session| session.left_early.contains(&id) || session.late.contains(&id));
         let members = teams.everyone().map(|member| &member.person);
-        after.advise_attendance(members.filter(|person| !left_early(person.id)), into);
+        after.advise_attendance(members.filter(|person| !reported(person.id)), into);
     }
 
     /// Adds those among some people who missed the training or a part of it, if it is over.

@@ -23,14 +23,14 @@ const MOST_NAMED: usize = 3;
 impl SessionScheduled {
     /// Returns the neutrals who are to lead the session.
     pub fn neutrals(&self) -> impl Iterator<Item = &Person> {
-        core::iter::once(&self.neutral)
+        core::iter::once(&self.neutral).chain(self.co_neutrals.iter())
     }
 }
 
 impl SessionOpened {
     /// Returns the neutrals who lead the session.
     pub fn neutrals(&self) -> impl Iterator<Item = &Person> {
-        core::iter::once(&self.neutral)
+        core::iter::once(&self.neutral).chain(self.co_neutrals.iter())
     }
 }
 

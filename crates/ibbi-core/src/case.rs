@@ -16,6 +16,7 @@ use crate::stages::{
 };
 use crate::stages::{Concern, Decided, HasTeams};
 use crate::teams::Teams;
+use crate::text::Name;
 use crate::time::At;
 use alloc::vec::Vec;
 
@@ -86,6 +87,10 @@ impl Case {
             S::STAGE
         }
         each!(self, state => stage_of(state))
+    }
+
+    pub(crate) fn touch(&mut self, at: At, token: chart::Token) {
+        each!(self, state => state.touch(at, token));
     }
 
     /// Offers an event. If the event is accepted, the case moves and its new stage is returned.
@@ -171,6 +176,15 @@ impl Case {
         match self.last_open() {
             Self::Inquiry(inquiry) => inquiry.leader(seat),
             other => other.introduced().map(|introduced| introduced.leader(seat)),
+        }
+    }
+
+    /// Returns the name of the person who has a leader's seat now: the successor if the seat changed hands, or `None` if it
+    /// is vacant or has not agreed.
+    pub fn seat_holder(&self, seat: Seat) -> Option<&Name> {
+        match self.file().and_then(|file| file.succession(seat)) {
+            Some(change) => change.successor.as_ref().map(|successor| &successor.name),
+            None => self.leader(seat).map(|leader| &leader.name),
         }
     }
 

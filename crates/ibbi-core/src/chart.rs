@@ -87,7 +87,7 @@ pub struct Token(());
 /// # Ok(()) }
 /// ```
 ///
-/// A transition that the chart doesn't have does not compile. A closed case takes no event:
+/// A transition that the chart doesn't have does not compile. A closed case takes no note:
 ///
 /// ```compile_fail,E0277
 /// use ibbi_core::{chart::On, events::NoteAdded, stages::Closed, At};
@@ -334,7 +334,7 @@ macro_rules! kinds_of {
             SupportConfirmed SupportWithdrawn ApplicationAccepted ApplicationDeclined MemberNamed MemberReleased
             AttendancePledged PledgeWithdrawn SessionScheduled SessionPostponed SessionOpened ActivityRun
             SessionAdjourned SessionClosed CaucusOpened ConcernRaised ConcernAddressed ConcernDropped PartyDecided
-            DecisionReopened FormatChosen ContractDatesChanged NoteAdded CaseWithdrawn CaseMigrated EventVoided)
+            DecisionReopened FormatChosen LeaderLeft LeaderSucceeded SuccessorAgreed OutcomeNoted ContractDatesChanged NoteAdded CaseWithdrawn CaseMigrated EventVoided)
     };
     ($stage:ident; $($event:ident)+) => {{
         let asked = [ $( {
@@ -354,26 +354,26 @@ macro_rules! kinds_of {
 chart! {
     Unopened: CaseOpened;
     Inquiry: LeaderAgreed LeaderDeclined
-        ContractDatesChanged NoteAdded CaseWithdrawn;
+        LeaderLeft LeaderSucceeded SuccessorAgreed ContractDatesChanged NoteAdded CaseWithdrawn;
     Introduction: MeetingScheduled MeetingHeld ServiceChosen CaseReferred
-        ContractDatesChanged NoteAdded CaseWithdrawn;
+        LeaderLeft LeaderSucceeded SuccessorAgreed ContractDatesChanged NoteAdded CaseWithdrawn;
     Application: SupportConfirmed SupportWithdrawn ApplicationAccepted ApplicationDeclined
         MemberNamed MemberReleased AttendancePledged PledgeWithdrawn
-        ContractDatesChanged NoteAdded CaseWithdrawn;
+        LeaderLeft LeaderSucceeded SuccessorAgreed ContractDatesChanged NoteAdded CaseWithdrawn;
     Training: MemberNamed MemberReleased AttendancePledged PledgeWithdrawn
         SessionScheduled SessionPostponed SessionOpened ActivityRun SessionAdjourned SessionClosed
-        ContractDatesChanged NoteAdded CaseWithdrawn;
+        LeaderLeft LeaderSucceeded SuccessorAgreed ContractDatesChanged NoteAdded CaseWithdrawn;
     Caucus: MemberNamed MemberReleased AttendancePledged PledgeWithdrawn
         CaucusOpened ConcernRaised ConcernAddressed ConcernDropped PartyDecided DecisionReopened
-        ContractDatesChanged NoteAdded CaseWithdrawn;
+        LeaderLeft LeaderSucceeded SuccessorAgreed ContractDatesChanged NoteAdded CaseWithdrawn;
     Agreement: MemberNamed MemberReleased AttendancePledged PledgeWithdrawn
         FormatChosen
-        ContractDatesChanged NoteAdded CaseWithdrawn;
+        LeaderLeft LeaderSucceeded SuccessorAgreed ContractDatesChanged NoteAdded CaseWithdrawn;
     Facilitation: MemberNamed MemberReleased AttendancePledged PledgeWithdrawn
         FormatChosen
         SessionScheduled SessionPostponed SessionOpened SessionAdjourned SessionClosed
-        ContractDatesChanged NoteAdded CaseWithdrawn;
-    Closed: ;
+        LeaderLeft LeaderSucceeded SuccessorAgreed ContractDatesChanged NoteAdded CaseWithdrawn;
+    Closed: OutcomeNoted;
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ pub struct NoEdition;
 /// The digests of the known editions, as a ledger has them. A test of `ibbi-log` computes them again.
 const DIGESTS: [&str; 2] = [
     "99f1d32295282c871a45bba6e204b72a8384f9d8f7fe90009abf838188d1b960",
-    "8b09387f945423468a11d78fa92b88c84aad62b4e983fe7ca3d69689e9e82532",
+    "16893974fee1d530089513fcd68f8763ce9e804a36cfbd016c91a624e32436a2",
 ];
 
 impl Edition {

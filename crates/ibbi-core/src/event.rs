@@ -4,14 +4,14 @@
 //! replay a case, offer every recorded event again.
 
 use crate::edition::{Edition, Editions};
-use crate::field::{FieldInfo, FieldKind, FieldType, Requirement};
+use crate::field::{FieldInfo, FieldType, Requirement};
 use crate::holidays::County;
 use crate::note_text::NoteText;
-use crate::people::{Body, Capacity, MemberIds, Names, Observers, Office, Party, Person, Seat};
-use crate::program::{Format, Program};
-use crate::services::{Service, Topic, Topics, Workshop};
+use crate::people::{Advisers, Body, MemberIds, Names, Neutrals, Observers, Office, Party, Person, Seat, Substitutes};
+use crate::program::Program;
+use crate::services::{Service, Topics, Workshop};
 use crate::slot::Slot;
-use crate::stage::{ActivityKind, Decision};
+use crate::stage::{ActivityKind, Decision, FollowUpResult};
 use crate::text::{ConcernId, DocumentDigest, FormatId, MemberId, Name, Reason, TimeZoneName};
 use crate::time::Date;
 
@@ -292,6 +292,8 @@ events! {
 
     /// A session for a part of the training or the facilitation is scheduled.
     SessionScheduled = "session_scheduled", "session scheduled" {
+        /// More neutrals who lead the session.
+        co_neutrals: Neutrals = default, "Also led by";
         /// The neutral who leads the session.
         neutral: Person, "Led by";
         /// The number of the part, from 1.
@@ -312,6 +314,10 @@ events! {
 
     /// A scheduled session opens.
     SessionOpened = "session_opened", "session opened" {
+        /// The people who advise a party at the session without being on its team.
+        advisers: Advisers = default, "Advisers";
+        /// More neutrals who lead the session.
+        co_neutrals: Neutrals = default, "Also led by";
         /// The neutral who leads the session.
         neutral: Person, "Led by";
         /// The people who attend without being on a team.
@@ -320,6 +326,8 @@ events! {
         part: u8, "Part";
         /// The members of both teams who are present.
         present: MemberIds, "Members present";
+        /// The people who take the place of absent members at this session.
+        substitutes: Substitutes = default, "Substitutes";
     }
 
     /// An exercise or a bargaining simulation is run.
@@ -332,6 +340,8 @@ events! {
 
     /// The open session ends before its full time. The rest of the part must be made up.
     SessionAdjourned = "session_adjourned", "session adjourned before its full time" {
+        /// The members who came after the session opened.
+        late: MemberIds = default, "Came late";
         /// The members who left before the end.
         left_early: MemberIds = default, "Left early";
         /// Why the session ends early.
@@ -340,12 +350,16 @@ events! {
 
     /// The open session ends after its full time.
     SessionClosed = "session_closed", "session closed after its full time" {
+        /// The members who came after the session opened.
+        late: MemberIds = default, "Came late";
         /// The members who left before the end.
         left_early: MemberIds = default, "Left early";
     }
 
     /// A party goes into caucus. It can do so again.
     CaucusOpened = "caucus_opened", "caucus opened" {
+        /// The people who advise the party in its caucus without being on its team.
+        advisers: Advisers = default, "Advisers";
         /// The party that goes into caucus.
         party: Party, "Party";
         /// The party's members who are present.
@@ -400,6 +414,42 @@ events! {
         format: FormatId, "Format";
     }
 
+    /// A key leader who agreed leaves the seat. The seat is vacant, and its agreement remains.
+    LeaderLeft = "leader_left", "leader left" {
+        /// Why the leader leaves.
+        reason: Reason, "Reason";
+        /// The leader's seat.
+        seat: Seat, "Seat";
+    }
+
+    /// A successor takes the seat of a key leader who agreed. The seat's agreement remains.
+    LeaderSucceeded = "leader_succeeded", "leader succeeded" {
+        /// The person who now has the seat.
+        name: Name, "Name";
+        /// For the school committee's seat: chair or vice chair.
+        office: Option<Office> = default, "Office";
+        /// The leader's seat.
+        seat: Seat, "Seat";
+    }
+
+    /// The successor in a key leader's seat also agrees to take part.
+    SuccessorAgreed = "successor_agreed", "successor agreed" {
+        /// The leader's seat.
+        seat: Seat, "Seat";
+    }
+
+    /// After the facilitation: a tentative agreement, a vote on it, or an end without one.
+    OutcomeNoted = "outcome_noted", "outcome noted" {
+        /// The day on which it happened.
+        dated: Date, "Date";
+        /// The SHA-256 of the agreement or of the record of the vote.
+        document: Option<DocumentDigest> = default, "SHA-256 of the document";
+        /// The party that voted. Only for a vote.
+        party: Option<Party> = default, "Party that voted";
+        /// What happened.
+        result: FollowUpResult, "Result";
+    }
+
     /// The contract's dates are not those recorded before.
     ContractDatesChanged = "contract_dates_changed", "contract dates changed" {
         /// The day the contract expires.
@@ -439,63 +489,6 @@ events! {
     }
 }
 
-impl Event {
-    /// Returns the event's confidential text, if its kind has one: a note, a concern, or a response.
-    pub const fn note_text(&self) -> Option<&NoteText> {
-        match self {
-            Self::NoteAdded(note) => Some(&note.text),
-            Self::ConcernRaised(concern) => Some(&concern.text),
-            Self::ConcernAddressed(addressed) => Some(&addressed.response),
-            _ => None,
-        }
-    }
-
-    /// Returns the event's confidential text to replace it, if its kind has one.
-    pub const fn note_text_mut(&mut self) -> Option<&mut NoteText> {
-        match self {
-            Self::NoteAdded(note) => Some(&mut note.text),
-            Self::ConcernRaised(concern) => Some(&mut concern.text),
-            Self::ConcernAddressed(addressed) => Some(&mut addressed.response),
-            _ => None,
-        }
-    }
-}
-
-impl FieldType for MemberIds {
-    const KIND: FieldKind = FieldKind::MemberIds;
-    fn is_omitted(&self) -> bool {
-        self.is_empty()
-    }
-}
-
-impl FieldType for Observers {
-    const KIND: FieldKind = FieldKind::Observers(Capacity::SET);
-    fn is_omitted(&self) -> bool {
-        self.is_empty()
-    }
-}
-
-macro_rules! field_types {
-    ($($type:ty => $kind:expr,)+) => { $( impl FieldType for $type { const KIND: FieldKind = $kind; } )+ };
-}
-
-field_types! {
-    Name => FieldKind::Name { max_chars: Name::MAX_CHARS },
-    Reason => FieldKind::Reason { max_chars: Reason::MAX_CHARS },
-    NoteText => FieldKind::NoteText { max_chars: NoteText::MAX_CHARS },
-    Topics => FieldKind::Topics(Topic::SET),
-    Date => FieldKind::Date,
-    Slot => FieldKind::Slot,
-    Person => FieldKind::Person,
-    MemberId => FieldKind::MemberId,
-    ConcernId => FieldKind::ConcernId,
-    Names => FieldKind::Names,
-    DocumentDigest => FieldKind::Digest,
-    FormatId => FieldKind::Format(Format::SET),
-    TimeZoneName => FieldKind::TimeZone,
-    Program => FieldKind::Program,
-}
-
 impl EventKind {
     /// Returns the editions that have this kind of event.
     ///
@@ -503,18 +496,12 @@ impl EventKind {
     /// open case couldn't record a new kind of fact without other rules for everything else.
     pub const fn editions(self) -> Editions {
         match self {
-            Self::CaseMigrated => Editions::ALL.since(2),
+            Self::CaseMigrated
+            | Self::LeaderLeft
+            | Self::LeaderSucceeded
+            | Self::SuccessorAgreed
+            | Self::OutcomeNoted => Editions::ALL.since(2),
             _ => Editions::ALL,
-        }
-    }
-}
-
-impl Event {
-    /// Returns the edition to which the event moves its case, if it is a migration.
-    pub const fn edition(&self) -> Option<Edition> {
-        match self {
-            Self::CaseMigrated(migration) => Some(migration.edition),
-            _ => None,
         }
     }
 }

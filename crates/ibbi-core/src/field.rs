@@ -90,6 +90,15 @@ pub enum FieldKind {
     /// Several observers, each with one of these capacities.
     #[cfg_attr(feature = "serde", serde(rename = "observers"))]
     Observers(CodeSet),
+    /// Several people, each with an ID and a name.
+    #[cfg_attr(feature = "serde", serde(rename = "people"))]
+    People,
+    /// Several substitutes, each for one member.
+    #[cfg_attr(feature = "serde", serde(rename = "substitutes"))]
+    Substitutes,
+    /// Several advisers, each of a party and in one of these roles.
+    #[cfg_attr(feature = "serde", serde(rename = "advisers"))]
+    Advisers(CodeSet),
     /// A whole number from 0.
     #[cfg_attr(feature = "serde", serde(rename = "number"))]
     Number {
@@ -165,7 +174,7 @@ impl FieldKind {
     /// Returns the closed set that the values are chosen from, if there is one.
     pub const fn code_set(&self) -> Option<&CodeSet> {
         match self {
-            Self::Code(set) | Self::Topics(set) | Self::Observers(set) => Some(set),
+            Self::Code(set) | Self::Topics(set) | Self::Observers(set) | Self::Advisers(set) => Some(set),
             _ => None,
         }
     }

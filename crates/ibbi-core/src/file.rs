@@ -2,9 +2,12 @@
 
 use crate::edition::Edition;
 use crate::event::CaseOpened;
+use crate::people::{Office, Seat};
 use crate::program::Program;
+use crate::text::Name;
 use crate::threshold::Threshold;
 use crate::time::{At, Date};
+use alloc::boxed::Box;
 
 /// The contract's dates, as last recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -14,6 +17,28 @@ pub struct Contract {
     pub expires: Option<Date>,
     /// Whether an evergreen clause extends the contract, which makes the date a soft deadline (G.L. c.150E s.7).
     pub evergreen: bool,
+}
+
+/// The person who took over the seat of a key leader.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Successor {
+    /// The name.
+    pub name: Name,
+    /// The office, only for the school committee.
+    pub office: Option<Office>,
+    /// When the successor also agreed, if that is recorded.
+    pub agreed: Option<At>,
+}
+
+/// A change in the seat of a key leader who agreed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Succession {
+    /// When the seat last changed.
+    pub since: At,
+    /// The person who has the seat now; `None` while it is vacant.
+    pub successor: Option<Successor>,
 }
 
 /// The facts of a case that belong to no particular stage.
@@ -28,6 +53,9 @@ pub struct CaseFile {
     pub(crate) last_at: At,
     pub(crate) events: u32,
     pub(crate) notes: u32,
+    /// The seats that changed hands. Most cases have none, and every event moves or reads this data.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub(crate) seats: Option<Box<[Option<Succession>; 3]>>,
 }
 
 #[cfg(feature = "serde")]
@@ -42,7 +70,7 @@ impl CaseFile {
 
     pub(crate) fn open(opened: CaseOpened, edition: Edition, at: At) -> Self {
         let contract = Contract { expires: opened.contract_expires, evergreen: opened.evergreen };
-        Self { opened, edition, opened_at: at, contract, last_at: at, events: 1, notes: 0 }
+        Self { opened, edition, opened_at: at, contract, last_at: at, events: 1, notes: 0, seats: None }
     }
 
     /// Returns the event that opened the case.
@@ -84,6 +112,27 @@ impl CaseFile {
     /// Returns the number of notes.
     pub const fn notes(&self) -> u32 {
         self.notes
+    }
+
+    /// Returns the last change in a key leader's seat, if it changed hands.
+    pub fn succession(&self, seat: Seat) -> Option<&Succession> {
+        self.seats.as_ref()?[seat as usize].as_ref()
+    }
+
+    /// Returns the seats that no one has now.
+    pub fn vacant_seats(&self) -> impl Iterator<Item = Seat> {
+        let vacant = |seat: &Seat| self.succession(*seat).is_some_and(|change| change.successor.is_none());
+        Seat::ALL.iter().copied().filter(vacant)
+    }
+
+    /// Returns the successors who haven't agreed yet, with their seats.
+    pub fn pending_successors(&self) -> impl Iterator<Item = (Seat, &Successor)> {
+        let holder = |seat: &Seat| Some((*seat, self.succession(*seat)?.successor.as_ref()?));
+        Seat::ALL.iter().filter_map(holder).filter(|(_, successor)| successor.agreed.is_none())
+    }
+
+    pub(crate) fn seat_mut(&mut self, seat: Seat) -> &mut Option<Succession> {
+        &mut self.seats.get_or_insert_default()[seat as usize]
     }
 
     pub(crate) const fn touch(&mut self, at: At) {

@@ -6,7 +6,7 @@ use crate::people::{Body, Party, Person, Seat};
 use crate::rule::Rule;
 use crate::services::{Service, Topic};
 use crate::slot::Slot;
-use crate::stage::{ActivityKind, Decision, Stage};
+use crate::stage::{ActivityKind, Decision, FollowUpResult, Outcome, Stage};
 use crate::text::{ConcernId, FormatId, MemberId, Name};
 use crate::time::LocalTime;
 use crate::time::{At, Date};
@@ -40,6 +40,10 @@ pub enum Found {
     OfficeMisplaced { seat: Seat },
     /// The seat already agreed.
     SeatTaken { seat: Seat, by: Name },
+    /// The seat has not agreed, or no one has it now.
+    SeatNotHeld { seat: Seat, agreed: bool },
+    /// The seat has no successor who still has to agree. With a name, that successor already agreed.
+    NoSuccessor { seat: Seat, agreed: Option<Name> },
     /// Seats that have not agreed.
     SeatsOpen { seats: Vec<Seat> },
     /// Topics that no meeting has covered.
@@ -109,6 +113,10 @@ pub enum Found {
     MembersMissing { members: Vec<Person> },
     /// Teams without a member present.
     TeamsAbsent { parties: Vec<Party> },
+    /// The substitute's member is not on a team, or is present.
+    NotAbsent { member: MemberId },
+    /// The person is listed more than once for the session.
+    ListedTwice { person: MemberId },
     /// No session is open.
     NoSessionOpen,
     /// The session is short by `minutes`. Up to `grace` minutes of the whole part can be waived.
@@ -117,6 +125,8 @@ pub enum Found {
     SlotFilled { minutes: u32 },
     /// People who are listed as having left early but were not present.
     NotPresent { ids: Vec<MemberId> },
+    /// People who are listed as late but are neither members nor substitutes.
+    NotExpected { ids: Vec<MemberId> },
     /// No such activity has been run.
     NoActivity { activity: ActivityKind },
     /// The minutes that remain of each part.
@@ -127,6 +137,8 @@ pub enum Found {
     SameDay { part: u8, day: Date },
     /// People in a caucus who are not members of that party.
     NotOfParty { party: Party, ids: Vec<MemberId> },
+    /// Advisers in a caucus who advise the other party.
+    AdvisersOfOther { party: Party, names: Vec<Name> },
     /// No one is listed as present.
     Nobody,
     /// The party has not opened its caucus. Without a party, neither party has.
@@ -151,6 +163,10 @@ pub enum Found {
     FormatFixed { booked: u8, held: bool },
     /// The IBBI has not been chosen.
     IbbiNotChosen,
+    /// The case ended another way.
+    OtherOutcome { outcome: Outcome },
+    /// A party is missing for a vote, or was given for another result.
+    PartyMismatch { result: FollowUpResult, party_given: bool },
     /// A correction was offered to a state instead of a history.
     NoHistory,
     /// The case has no event that can be voided.
@@ -220,6 +236,12 @@ impl fmt::Display for Found {
             Self::OfficeMissing { name } => write!(f, "no office is given for {name}"),
             Self::OfficeMisplaced { seat } => write!(f, "an office is given for {}", seat.label()),
             Self::SeatTaken { seat, by } => write!(f, "{by} already agreed for {}", seat.label()),
+            Self::SeatNotHeld { seat, agreed: true } => write!(f, "the seat of {} is vacant", seat.label()),
+            Self::SeatNotHeld { seat, agreed: false } => write!(f, "{} has not agreed", seat.label()),
+            Self::NoSuccessor { seat, agreed: Some(name) } => {
+                write!(f, "{name}, the successor of {}, already agreed", seat.label())
+            }
+            Self::NoSuccessor { seat, agreed: None } => write!(f, "{} has no successor", seat.label()),
             Self::SeatsOpen { seats } => write!(f, "not agreed yet: {}", labels(seats, Seat::label)),
             Self::TopicsMissing { topics } => write!(f, "not covered yet: {}", labels(topics, Topic::label)),
             Self::ServiceChosenAlready { service } => write!(f, "{} is already chosen", service.label()),
@@ -290,6 +312,8 @@ impl fmt::Display for Found {
                 let parties = parties.iter().map(|party| party.label()).collect::<Vec<_>>().join(" or ");
                 write!(f, "no one from {parties} is present")
             }
+            Self::NotAbsent { member } => write!(f, "{member} is not an absent member"),
+            Self::ListedTwice { person } => write!(f, "{person} is listed more than once"),
             Self::NoSessionOpen => f.write_str("no session is open"),
             Self::MinutesMissing { minutes, grace } => {
                 let (short, waived) = (time_span(*minutes), time_span((*grace).into()));
@@ -297,6 +321,7 @@ impl fmt::Display for Found {
             }
             Self::SlotFilled { minutes } => write!(f, "the session ran its full time ({})", time_span(*minutes)),
             Self::NotPresent { ids } => write!(f, "not listed as present: {}", texts(ids)),
+            Self::NotExpected { ids } => write!(f, "neither members nor substitutes: {}", texts(ids)),
             Self::NoActivity { activity } => write!(f, "no {} is recorded yet", activity.label()),
             Self::HoursRemaining { parts } => {
                 let remaining = |left: &Remaining| format!("{} of part {}", time_span(left.minutes.into()), left.part);
@@ -307,6 +332,7 @@ impl fmt::Display for Found {
                 write!(f, "part {part} was first opened on the same day, {}", day.readable())
             }
             Self::NotOfParty { party, ids } => write!(f, "not members of {}: {}", party.label(), texts(ids)),
+            Self::AdvisersOfOther { party, names } => write!(f, "not advisers of {}: {}", party.label(), texts(names)),
             Self::Nobody => f.write_str("no one is listed as present"),
             Self::CaucusUnopened { party: Some(party) } => write!(f, "{} has not opened its caucus", party.label()),
             Self::CaucusUnopened { party: None } => f.write_str("neither party has opened its caucus"),
@@ -334,6 +360,13 @@ impl fmt::Display for Found {
             Self::FormatFixed { booked: 1, .. } => f.write_str("1 session is scheduled in the current format"),
             Self::FormatFixed { booked, .. } => write!(f, "{booked} sessions are scheduled in the current format"),
             Self::IbbiNotChosen => f.write_str("the IBBI is not chosen yet"),
+            Self::OtherOutcome { outcome } => write!(f, "the case ended: {}", outcome.label()),
+            Self::PartyMismatch { result, party_given: true } => {
+                write!(f, "a party is given, but \u{201c}{}\u{201d} is not a vote", result.label())
+            }
+            Self::PartyMismatch { result, party_given: false } => {
+                write!(f, "the party that voted is missing for \u{201c}{}\u{201d}", result.label())
+            }
             Self::NoHistory => f.write_str("the current state does not show which events remain"),
             Self::NothingToVoid => f.write_str("the case has no event that can be voided"),
             Self::NoSuchEvent { seq } => write!(f, "this case has no event with number {seq}"),

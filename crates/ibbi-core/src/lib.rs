@@ -38,7 +38,9 @@ pub mod chart;
 mod edition;
 mod edition_digest;
 mod event;
+mod event_parts;
 mod field;
+mod field_types;
 mod file;
 mod found;
 pub mod history;
@@ -75,12 +77,15 @@ pub use case::Case;
 pub use edition::{Edition, Editions, NoEdition};
 pub use event::{Event, EventKind, Payload};
 pub use field::{CodeSet, FieldInfo, FieldKind, MAX_NUMBER, Requirement};
-pub use file::{CaseFile, Contract};
+pub use file::{CaseFile, Contract, Succession, Successor};
 pub use found::{Found, Remaining};
 pub use history::{ActRefusal, AsRecorded, History, HistoryEntry, NotAllowed, NotAllowedReason, RecordedCase};
 pub use holidays::County;
 pub use note_text::NoteText;
-pub use people::{Body, Capacity, ListError, MemberIds, Names, Observer, Observers, Office, Party, Person, Seat};
+pub use people::{
+    Adviser, AdviserRole, Advisers, Body, Capacity, ListError, MemberIds, Names, Neutrals, Observer, Observers, Office,
+    Party, Person, Seat, Substitute, Substitutes,
+};
 pub use program::{Format, Presence, Program, ProgramError, ProgramParameters};
 pub use refusal::{Check, Refusal, Refused, Unmet};
 pub use route::{Goal, route};
@@ -89,7 +94,7 @@ pub use services::{Service, Topic, Topics, Workshop};
 pub use sessions::{Booking, HeldSession, OpenSession, Part, Sessions};
 pub use sets::UnknownCode;
 pub use slot::Slot;
-pub use stage::{ActivityKind, Decision, Outcome, Stage};
+pub use stage::{ActivityKind, Decision, FollowUpResult, Outcome, Stage};
 pub use survey::{Answer, Prospect, survey};
 pub use teams::{Former, Member, Teams};
 pub use text::{ConcernId, DocumentDigest, FormatId, IdentityText, MemberId, Name, Reason, TextError, TimeZoneName};

@@ -2,6 +2,7 @@
 
 use crate::sets::closed_set;
 use crate::text::{MemberId, Name};
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 closed_set! {
@@ -65,6 +66,17 @@ closed_set! {
     Other = "other", "observer";
 }
 
+closed_set! {
+    /// The role in which an adviser helps a party without being on its team.
+    AdviserRole, "adviser's role";
+    /// A field representative of the state or national union.
+    FieldRepresentative = "field_representative", "union field representative";
+    /// Counsel of the party.
+    Counsel = "counsel", "counsel";
+    /// Any other adviser, such as a business manager.
+    Other = "other", "adviser";
+}
+
 /// A person, with an ID that stays the same if the name is misspelled or changes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
@@ -91,6 +103,28 @@ pub struct Observer {
     pub name: Name,
 }
 
+/// A person who advises a party at a session or in its caucus, without being on its team.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct Adviser {
+    /// The name.
+    pub name: Name,
+    /// The party that the person advises.
+    pub party: Party,
+    /// The role.
+    pub role: AdviserRole,
+}
+
+/// A person who takes the place of an absent team member at one session.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct Substitute {
+    /// The member who is absent.
+    pub member: MemberId,
+    /// The person who takes the member's place.
+    pub person: Person,
+}
+
 /// The reason why a list is not valid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -108,16 +142,49 @@ pub enum ListError {
     },
 }
 
-/// Defines a sorted list without repetition.
+/// A list that most events don't have: an empty one takes one word. Every event in memory has room for the largest event.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Seldom<T>(Option<Box<Box<[T]>>>);
+
+impl<T> Default for Seldom<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> From<Vec<T>> for Seldom<T> {
+    fn from(list: Vec<T>) -> Self {
+        Self((!list.is_empty()).then(|| Box::new(list.into_boxed_slice())))
+    }
+}
+
+impl<T> core::ops::Deref for Seldom<T> {
+    type Target = [T];
+    fn deref(&self) -> &[T] {
+        self.0.as_deref().map_or(&[], |list| list)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<T: serde::Serialize> serde::Serialize for Seldom<T> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (**self).serialize(serializer)
+    }
+}
+
+/// A list that most events of its kind have.
+type Often<T> = Box<[T]>;
+
+/// Defines a sorted list without repetition, stored as [`Often`] or [`Seldom`].
 macro_rules! sorted_list {
-    ($(#[$meta:meta])* $name:ident of $item:ty, at most $limit:literal, shown by $show:expr) => {
+    ($(#[$meta:meta])* $name:ident as $list:ident of $item:ty, at most $limit:literal, shown by $show:expr) => {
         $(#[$meta])*
         ///
         /// The list is sorted and has no repetition, so that the same set always has the same text.
         #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
         #[cfg_attr(feature = "serde", serde(try_from = "Vec<_>"))]
-        pub struct $name(Vec<$item>);
+        pub struct $name($list<$item>);
 
         impl $name {
             /// The largest number of entries.
@@ -139,7 +206,7 @@ macro_rules! sorted_list {
                         return Err(ListError::Repeated(show(one)));
                     }
                 }
-                Ok(Self(entries))
+                Ok(Self(entries.into()))
             }
 
             /// Returns whether an entry is in the list.
@@ -171,15 +238,55 @@ macro_rules! sorted_list {
 
 sorted_list! {
     /// The IDs of the members who are present, or who left early.
-    MemberIds of MemberId, at most 100, shown by |id| alloc::string::ToString::to_string(id)
+    MemberIds as Often of MemberId, at most 100, shown by |id| alloc::string::ToString::to_string(id)
 }
 sorted_list! {
     /// The observers at a session.
-    Observers of Observer, at most 100, shown by |observer| alloc::string::ToString::to_string(&observer.name)
+    Observers as Often of Observer, at most 100, shown by |observer| alloc::string::ToString::to_string(&observer.name)
 }
 sorted_list! {
     /// The names of the people at the introductory meeting.
-    Names of Name, at most 100, shown by |name| alloc::string::ToString::to_string(name)
+    Names as Often of Name, at most 100, shown by |name| alloc::string::ToString::to_string(name)
+}
+
+sorted_list! {
+    /// The neutrals who lead a session together with the one named first.
+    Neutrals as Seldom of Person, at most 10, shown by |person| alloc::string::ToString::to_string(&person.name)
+}
+sorted_list! {
+    /// The people who take the place of absent members at a session.
+    Substitutes as Seldom of Substitute, at most 100, shown by |substitute| alloc::string::ToString::to_string(&substitute.person.name)
+}
+sorted_list! {
+    /// The advisers of the parties at a session or in a caucus.
+    Advisers as Seldom of Adviser, at most 100, shown by |adviser| alloc::string::ToString::to_string(&adviser.name)
+}
+
+impl MemberIds {
+    /// Returns the list with more members. Members who are already in the list are not repeated.
+    pub(crate) fn union(&self, more: impl Iterator<Item = MemberId>) -> Self {
+        let mut ids = self.0.to_vec();
+        ids.extend(more.filter(|id| !self.contains(id)));
+        ids.sort_unstable();
+        Self(ids.into())
+    }
+
+    /// Returns the list without some members.
+    pub(crate) fn without(&self, some: &Self) -> Self {
+        Self(self.iter().copied().filter(|id| !some.contains(id)).collect::<Vec<_>>().into())
+    }
+}
+
+impl Substitutes {
+    /// Returns whether a substitute takes the place of this member.
+    pub fn replace(&self, member: MemberId) -> bool {
+        self.iter().any(|substitute| substitute.member == member)
+    }
+
+    /// Returns whether a person is one of the substitutes.
+    pub fn include(&self, person: MemberId) -> bool {
+        self.iter().any(|substitute| substitute.person.id == person)
+    }
 }
 
 impl Observers {

@@ -52,10 +52,13 @@ macro_rules! rules {
 
             /// Returns whether a case of an edition must meet the rule.
             ///
-            /// The formats of the first edition are closed, so it has no rule about them. A format of another program is
-            /// refused all the same.
+            /// A rule about something that the first edition didn't have, such as a substitute, applies to its cases too. It
+            /// refuses nothing that was possible when the edition was released.
             pub const fn applies_in(self, edition: Edition) -> bool {
-                matches!(self, Self::FormatKnown) || self.editions().include(edition)
+                matches!(
+                    self,
+                    Self::FormatKnown | Self::SubstituteForAbsent | Self::NamedOnce | Self::LateMember | Self::OwnAdvisers
+                ) || self.editions().include(edition)
             }
 
             /// Returns the source of the rule.
@@ -72,7 +75,7 @@ rules! {
         "This event can't be recorded at this stage.",
         "Record what this stage still lacks, or record an event that belongs to this stage.";
     ClosedForGood = "process.closed", Integrity,
-        "After a case is closed, only a correction can be recorded.",
+        "After a case is closed, only a correction or the outcome's follow-up can be recorded.",
         "If the case was closed by mistake, void the event that closed it. Otherwise open a new case that follows this one.";
     TimeOrder = "case.time-order", Integrity,
         "Events must be recorded in the order they happened (voided events don't count).",
@@ -101,6 +104,13 @@ rules! {
     LeadersAgreed = "leaders.all-agreed", Brochure,
         "All three key leaders must agree first.",
         "Record the agreement of each leader who hasn't agreed yet (leader_agreed).";
+
+    SeatHeld = "leaders.seat-held", Integrity, since 2,
+        "Only the seat of a leader who agreed can change hands, and only a leader who still has the seat can leave it.",
+        "Record the leader's agreement first (leader_agreed). If the seat is vacant, record the successor (leader_succeeded).";
+    SuccessorPending = "leaders.successor-pending", Integrity, since 2,
+        "Only a successor who hasn't agreed yet can agree.",
+        "Record the successor first (leader_succeeded). If the successor already agreed, no action is needed.";
 
     // Introduction.
     TopicsCovered = "introduction.topics-covered", Brochure,
@@ -196,6 +206,12 @@ rules! {
     MembersOnly = "session.members-only", Integrity,
         "Only members of the teams can be listed as present.",
         "List other people as observers, or name them to a team first.";
+    SubstituteForAbsent = "session.substitute-for-absent", Integrity, since 2,
+        "A substitute must take the place of an absent member, and can't be on a team.",
+        "Name the absent member whom the person replaces. List a member of a team as present instead.";
+    NamedOnce = "session.named-once", Integrity, since 2,
+        "A person can have only one part in a session, and a member only one substitute.",
+        "List each neutral, each substitute, and each replaced member once.";
     TrainingEveryone = "training.everyone-present", PublicPage,
         "Every member of both teams must be present before training starts (one from each team, if the program allows it).",
         "Wait for the missing members, postpone the session, or release a member who can't come.";
@@ -220,6 +236,9 @@ rules! {
     LeftEarlyPresent = "session.left-early-present", Integrity,
         "Only a member who was present can leave early.",
         "List only members who were present when the session opened.";
+    LateMember = "session.late-member", Integrity, since 2,
+        "Only a member of a team, or a substitute at the session, can come late.",
+        "List only members and substitutes as late.";
     TrainingExercise = "training.exercise", Brochure,
         "The training must include at least one exercise.",
         "Record the exercise (activity_run with kind=exercise). If there was none, run one before you close the session.";
@@ -244,6 +263,9 @@ rules! {
     OwnMembers = "caucus.own-members", Brochure,
         "Only the party's own members can attend its caucus.",
         "List only members of the party that is in caucus.";
+    OwnAdvisers = "caucus.own-advisers", Brochure, since 2,
+        "Only the party's own advisers can attend its caucus.",
+        "List only advisers of the party that is in caucus.";
     Attended = "caucus.attended", Integrity,
         "At least one member must attend a caucus.",
         "List the members who are present.";
@@ -282,6 +304,14 @@ rules! {
     FormatFree = "facilitation.format-free", ProgramPolicy,
         "The format can't change while a session is scheduled, or after one was held.",
         "Postpone the scheduled sessions. After a session was held, keep the format.";
+
+    // After the end.
+    OutcomeCompleted = "outcome.completed", Integrity, since 2,
+        "Only a case that completed the facilitation has an outcome to follow up.",
+        "If the case ended otherwise, add what happened as a note before its end.";
+    OutcomeParty = "outcome.party", Integrity, since 2,
+        "A vote must name the party that voted; other results can't name a party.",
+        "Enter the party for a ratification vote, and leave it out otherwise.";
 
     // Corrections.
     VoidHistory = "void.history", Integrity,

@@ -3,13 +3,16 @@
 //! Minutes are clock minutes and include breaks. A session counts its elapsed whole minutes, but no more than its slot;
 //! an overrun is recorded but not counted. A part is filled (complete) when no more than the grace remains of it.
 
+use crate::event::SessionOpened;
 use crate::found::{Found, Remaining};
-use crate::people::{MemberIds, Person};
+use crate::people::{MemberIds, Neutrals, Person, Substitutes};
 use crate::program::Program;
 use crate::refusal::Check;
 use crate::rule::Rule;
 use crate::slot::Slot;
+use crate::text::MemberId;
 use crate::time::{At, Date};
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// A session on the calendar.
@@ -20,6 +23,16 @@ pub struct Booking {
     pub slot: Slot,
     /// The neutral who is to lead it.
     pub neutral: Person,
+    /// More neutrals who are to lead it.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Neutrals::is_empty"))]
+    pub co_neutrals: Neutrals,
+}
+
+impl Booking {
+    /// Returns all neutrals who are to lead the session.
+    pub fn neutrals(&self) -> impl Iterator<Item = &Person> {
+        core::iter::once(&self.neutral).chain(self.co_neutrals.iter())
+    }
 }
 
 /// A part of a training or a facilitation.
@@ -64,6 +77,12 @@ pub struct OpenSession {
     pub opened: At,
     /// The members who are present.
     pub present: MemberIds,
+    /// The members who are not present.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "MemberIds::is_empty"))]
+    pub absent: MemberIds,
+    /// The people who take the place of absent members.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Substitutes::is_empty"))]
+    pub substitutes: Substitutes,
 }
 
 impl OpenSession {
@@ -99,6 +118,27 @@ pub struct HeldSession {
     pub present: MemberIds,
     /// The members who left early.
     pub left_early: MemberIds,
+    /// The members who came late. Those who weren't there at the opening are also present.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "MemberIds::is_empty"))]
+    pub late: MemberIds,
+    /// The members who didn't come.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "MemberIds::is_empty"))]
+    pub absent: MemberIds,
+    /// The people who took the place of absent members.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Substitutes::is_empty"))]
+    pub substitutes: Substitutes,
+}
+
+impl HeldSession {
+    /// Returns whether a person was there, as a member or as a substitute.
+    pub fn attended(&self, person: MemberId) -> bool {
+        self.present.contains(&person) || self.substitutes.include(person)
+    }
+
+    /// Returns whether a person was there from the beginning to the end.
+    pub fn attended_all(&self, person: MemberId) -> bool {
+        self.attended(person) && !self.late.contains(&person) && !self.left_early.contains(&person)
+    }
 }
 
 /// The parts of a training or a facilitation, with their sessions.
@@ -109,7 +149,7 @@ pub struct Sessions {
     grace: u16,
     #[cfg_attr(feature = "serde", serde(skip))]
     same_day_parts: bool,
-    pub(crate) open: Option<OpenSession>,
+    pub(crate) open: Option<Box<OpenSession>>,
     pub(crate) held: Vec<HeldSession>,
     pub(crate) postponed: u32,
 }
@@ -132,8 +172,8 @@ impl Sessions {
     }
 
     /// Returns the open session, if there is one.
-    pub const fn open(&self) -> Option<&OpenSession> {
-        self.open.as_ref()
+    pub fn open(&self) -> Option<&OpenSession> {
+        self.open.as_deref()
     }
 
     /// Returns the sessions that were held, in order.
@@ -290,16 +330,19 @@ impl Sessions {
         }
     }
 
-    pub(crate) fn begin(&mut self, number: u8, present: MemberIds, at: At) {
-        let Some(part) = self.part_mut(number) else { return };
+    pub(crate) fn begin(&mut self, event: &SessionOpened, absent: MemberIds, at: At) {
+        let SessionOpened { part: number, present, substitutes, .. } = event;
+        let Some(part) = self.part_mut(*number) else { return };
         let Some(booking) = part.booked.take() else { return };
         part.first_day.get_or_insert(booking.slot.day_of(at));
-        self.open = Some(OpenSession { part: number, slot: booking.slot, opened: at, present });
+        let (part, slot, opened) = (*number, booking.slot, at);
+        let (present, substitutes) = (present.clone(), substitutes.clone());
+        self.open = Some(Box::new(OpenSession { part, slot, opened, present, absent, substitutes }));
     }
 
     pub(crate) fn check_open(&self, check: &mut Check) -> Option<&OpenSession> {
         check.require(self.open.is_some(), Rule::IsOpen, || Found::NoSessionOpen);
-        self.open.as_ref()
+        self.open()
     }
 
     /// Returns whether the open session would have run its full time if it ended at this instant: the whole slot, or
@@ -324,11 +367,18 @@ impl Sessions {
         }
     }
 
-    pub(crate) fn check_left_early(&self, left: &MemberIds, check: &mut Check) {
-        if let Some(open) = &self.open
-            && left.iter().any(|id| !open.present.contains(id))
-        {
-            let ids = left.iter().copied().filter(|id| !open.present.contains(id)).collect();
+    /// Checks the members who came late to the open session, and those who left it early.
+    pub(crate) fn check_late_and_left(&self, late: &MemberIds, left: &MemberIds, check: &mut Check) {
+        let Some(open) = &self.open else { return };
+        let expected =
+            |id: &MemberId| open.present.contains(id) || open.absent.contains(id) || open.substitutes.include(*id);
+        if !late.iter().all(expected) {
+            let ids = late.iter().copied().filter(|id| !expected(id)).collect();
+            check.fail(Rule::LateMember, Found::NotExpected { ids });
+        }
+        let came = |id: &MemberId| open.present.contains(id) || open.substitutes.include(*id) || late.contains(id);
+        if !left.iter().all(came) {
+            let ids = left.iter().copied().filter(|id| !came(id)).collect();
             check.fail(Rule::LeftEarlyPresent, Found::NotPresent { ids });
         }
     }
@@ -344,7 +394,7 @@ impl Sessions {
         })
     }
 
-    pub(crate) fn end(&mut self, left_early: MemberIds, at: At) {
+    pub(crate) fn end(&mut self, late: &MemberIds, left_early: &MemberIds, at: At) {
         let Some(open) = self.open.take() else { return };
         let counted = open.counted(at);
         let elapsed = u32::try_from(at.minutes_since(open.opened)).unwrap_or(u32::MAX);
@@ -353,8 +403,28 @@ impl Sessions {
         if let Some(part) = self.part_mut(open.part) {
             part.counted = part.counted.saturating_add(counted);
         }
-        let OpenSession { part, opened, present, .. } = open;
-        self.held.push(HeldSession { part, opened, ended: at, counted, overrun, filled, present, left_early });
+        let OpenSession { part, opened, mut present, mut absent, substitutes, .. } = *open;
+        if late.iter().any(|id| absent.contains(id)) {
+            present = present.union(absent.iter().copied().filter(|id| late.contains(id)));
+            absent = absent.without(late);
+        }
+        let (late, left_early, ended) = (late.clone(), left_early.clone(), at);
+        let held = HeldSession {
+            part,
+            opened,
+            ended,
+            counted,
+            overrun,
+            filled,
+            present,
+            left_early,
+            late,
+            absent,
+            substitutes,
+        };
+        // Most cases hold few sessions, and an audit keeps thousands of cases.
+        self.held.reserve_exact(1);
+        self.held.push(held);
     }
 
     pub(crate) fn check_format_free(&self, check: &mut Check) {

@@ -23,7 +23,7 @@ macro_rules! closed_set {
             pub const CODES: &'static [&'static str] = &[$($code),+];
 
             /// The codes of the members, and their labels.
-            pub(crate) const SET: crate::field::CodeSet =
+            pub const SET: crate::field::CodeSet =
                 crate::field::CodeSet { codes: Self::CODES, labels: &[$($label),+] };
 
             /// Returns the stable machine code, as a ledger contains it.

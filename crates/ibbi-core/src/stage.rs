@@ -48,6 +48,26 @@ closed_set! {
 }
 
 closed_set! {
+    /// What happened to the contract after the facilitation was completed.
+    FollowUpResult, "result of the bargaining";
+    /// The parties reached a tentative agreement.
+    TentativeAgreement = "tentative_agreement", "tentative agreement reached";
+    /// A party ratified the agreement.
+    Ratified = "ratified", "agreement ratified";
+    /// A party voted the agreement down.
+    NotRatified = "not_ratified", "agreement not ratified";
+    /// The bargaining ended without an agreement.
+    NoAgreement = "no_agreement", "no agreement reached";
+}
+
+impl FollowUpResult {
+    /// Returns whether one party votes on it, so that the party must be named.
+    pub const fn is_vote(self) -> bool {
+        matches!(self, Self::Ratified | Self::NotRatified)
+    }
+}
+
+closed_set! {
     /// A party's decision about interest-based bargaining.
     Decision, "decision";
     /// The party adopts the method.

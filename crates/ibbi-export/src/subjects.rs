@@ -47,6 +47,10 @@ impl<'a> Subjects<'a> {
                 (subjects.party, subjects.member) = (Some(event.party), Some(event.spokesperson));
             }
             Event::DecisionReopened(event) => subjects.party = Some(event.party),
+            Event::LeaderLeft(event) => subjects.seat = Some(event.seat),
+            Event::LeaderSucceeded(event) => (subjects.seat, subjects.name) = (Some(event.seat), Some(&event.name)),
+            Event::SuccessorAgreed(event) => subjects.seat = Some(event.seat),
+            Event::OutcomeNoted(event) => subjects.party = event.party,
             Event::CaseWithdrawn(event) => subjects.name = Some(&event.by),
             Event::CaseOpened(_)
             | Event::MeetingScheduled(_)

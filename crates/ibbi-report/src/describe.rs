@@ -1,7 +1,8 @@
 //! Events in words.
 
 use ibbi_common::format::{self, date};
-use ibbi_core::{Event, Name, Office, Seat, Slot, Topics};
+use ibbi_core::events::{SessionAdjourned, SessionClosed, SessionOpened};
+use ibbi_core::{Adviser, Event, MemberId, Name, Office, Person, Seat, Slot, Topics};
 
 /// Returns what happened, in one line without a period at its end.
 ///
@@ -17,6 +18,15 @@ pub fn describe(event: &Event) -> String {
         Event::LeaderAgreed(event) => format!("{} agreed", leader(&event.name, event.seat, event.office)),
         Event::LeaderDeclined(event) => {
             format!("{} declined: {}", leader(&event.name, event.seat, None), event.reason)
+        }
+        Event::LeaderLeft(event) => format!("{} left: {}", seat_title(event.seat), event.reason),
+        Event::LeaderSucceeded(event) => {
+            format!("{} took over the seat", leader(&event.name, event.seat, event.office))
+        }
+        Event::SuccessorAgreed(event) => format!("the successor of {} agreed", event.seat.label()),
+        Event::OutcomeNoted(event) => {
+            let by = event.party.map(|party| format!(" by {}", party.label())).unwrap_or_default();
+            format!("{}{by} on {}", event.result.label(), date(event.dated))
         }
         Event::MeetingScheduled(event) => format!("the introductory meeting was scheduled for {}", slot(event.slot)),
         Event::MeetingHeld(event) => format!("{} held a meeting on {}", event.representative, topics(event.topics)),
@@ -40,23 +50,17 @@ pub fn describe(event: &Event) -> String {
         Event::AttendancePledged(event) => format!("{} ({}) pledged to attend", event.member, event.party.label()),
         Event::PledgeWithdrawn(event) => format!("{} ({}) withdrew the pledge", event.member, event.party.label()),
         Event::SessionScheduled(event) => {
-            format!("part {} was scheduled for {}, led by {}", event.part, slot(event.slot), event.neutral.name)
+            let led_by = neutrals(&event.neutral, &event.co_neutrals);
+            format!("part {} was scheduled for {}, led by {led_by}", event.part, slot(event.slot))
         }
         Event::SessionPostponed(event) => format!("part {} was postponed: {}", event.part, event.reason),
-        Event::SessionOpened(event) => {
-            format!(
-                "part {} opened with {} present, led by {}",
-                event.part,
-                people(event.present.len()),
-                event.neutral.name
-            )
-        }
+        Event::SessionOpened(event) => opened(event, &str::to_owned),
         Event::ActivityRun(event) => format!("{}: {}", event.kind.label(), event.title),
-        Event::SessionAdjourned(event) => format!("the session was cut short: {}", event.reason),
-        Event::SessionClosed(event) if event.left_early.is_empty() => "the session closed".to_owned(),
-        Event::SessionClosed(event) => format!("the session closed; left early: {}", listed(&event.left_early)),
+        Event::SessionAdjourned(event) => adjourned(event, &str::to_owned),
+        Event::SessionClosed(event) => closed(event, &str::to_owned),
         Event::CaucusOpened(event) => {
-            format!("{} went into caucus with {} present", event.party.label(), people(event.present.len()))
+            let (party, present) = (event.party.label(), people(event.present.len()));
+            format!("{party} went into caucus with {present} present{}", advisers(&event.advisers))
         }
         Event::ConcernRaised(event) => {
             format!("{} raised the concern `{}`: {}", event.party.label(), event.concern, event.text)
@@ -106,10 +110,9 @@ pub fn describe_with_names(event: &Event, name_of: &dyn Fn(&str) -> Option<Strin
         Event::PledgeWithdrawn(event) => {
             format!("{} ({}) withdrew the pledge", named(event.member.as_str()), event.party.label())
         }
-        Event::SessionClosed(event) if !event.left_early.is_empty() => {
-            let names: Vec<String> = event.left_early.iter().map(|id| named(id.as_str())).collect();
-            format!("the session closed; left early: {}", names.join(", "))
-        }
+        Event::SessionOpened(event) => opened(event, &named),
+        Event::SessionAdjourned(event) => adjourned(event, &named),
+        Event::SessionClosed(event) => closed(event, &named),
         Event::ConcernRaised(event) => format!("{} raised a concern: {}", event.party.label(), event.text),
         Event::ConcernAddressed(event) => {
             format!("the concern {} was addressed: {}", quoted(event.concern.as_str()), event.response)
@@ -124,8 +127,52 @@ pub fn describe_with_names(event: &Event, name_of: &dyn Fn(&str) -> Option<Strin
     .replace(['\n', '\t'], " ")
 }
 
-fn listed<T: ToString>(items: &[T]) -> String {
-    items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+fn opened(event: &SessionOpened, named: &dyn Fn(&str) -> String) -> String {
+    let (present, led_by) = (people(event.present.len()), neutrals(&event.neutral, &event.co_neutrals));
+    let substitutes =
+        event.substitutes.iter().map(|one| format!("{} for {}", one.person.name, named(one.member.as_str())));
+    let substitutes = joined("; substitutes: ", substitutes);
+    format!(
+        "part {} opened with {present} present, led by {led_by}{substitutes}{}",
+        event.part,
+        advisers(&event.advisers)
+    )
+}
+
+fn adjourned(event: &SessionAdjourned, named: &dyn Fn(&str) -> String) -> String {
+    format!("the session was cut short: {}{}", event.reason, late_and_left(&event.late, &event.left_early, named))
+}
+
+fn closed(event: &SessionClosed, named: &dyn Fn(&str) -> String) -> String {
+    format!("the session closed{}", late_and_left(&event.late, &event.left_early, named))
+}
+
+fn late_and_left(late: &[MemberId], left: &[MemberId], named: &dyn Fn(&str) -> String) -> String {
+    let list = |what: &str, ids: &[MemberId]| joined(what, ids.iter().map(|id| named(id.as_str())));
+    format!("{}{}", list("; came late: ", late), list("; left early: ", left))
+}
+
+fn advisers(advisers: &[Adviser]) -> String {
+    joined("; advisers: ", advisers.iter().map(|adviser| format!("{} ({})", adviser.name, adviser.role.label())))
+}
+
+/// Returns items after an introduction, or nothing if there are none.
+fn joined(introduction: &str, items: impl Iterator<Item = String>) -> String {
+    let items: Vec<String> = items.collect();
+    if items.is_empty() { String::new() } else { format!("{introduction}{}", items.join(", ")) }
+}
+
+/// Returns the names of the neutrals who lead a session: `N. Reyes and P. Ode`.
+pub fn neutrals(first: &Person, more: &[Person]) -> String {
+    let names: Vec<&str> = std::iter::once(first).chain(more).map(|person| person.name.as_str()).collect();
+    names.join(" and ")
+}
+
+fn seat_title(seat: Seat) -> String {
+    match seat {
+        Seat::SchoolCommittee => "the school committee's leader".to_owned(),
+        Seat::Superintendent | Seat::UnionPresident => seat.label().to_owned(),
+    }
 }
 
 fn topics(topics: Topics) -> String {

@@ -47,5 +47,5 @@ pub mod table;
 mod terminal;
 pub mod text;
 
-pub use describe::{describe, describe_with_names};
+pub use describe::{describe, describe_with_names, neutrals};
 pub use page::{AuditPage, SimulationPage, comparison_section, gains_section};

@@ -117,13 +117,28 @@ impl EventScript {
             postponed: [1, 2].map(|part| SessionPostponed { part, reason: reason("simulated") }.into()),
             sessions: [1, 2].map(|part| {
                 let (neutral, present) = (neutral.clone(), everyone.clone());
-                SessionOpened { neutral, observers: Observers::default(), part, present }.into()
+                SessionOpened {
+                    advisers: Default::default(),
+                    co_neutrals: Default::default(),
+                    substitutes: Default::default(),
+                    neutral,
+                    observers: Observers::default(),
+                    part,
+                    present,
+                }
+                .into()
             }),
             activities: [ActivityKind::Exercise, ActivityKind::BargainingSimulation]
                 .map(|kind| ActivityRun { kind, title: name("simulated") }.into()),
-            adjourned: SessionAdjourned { left_early: MemberIds::default(), reason: reason("simulated") }.into(),
-            closed: SessionClosed { left_early: MemberIds::default() }.into(),
-            caucuses: parties.map(|party| CaucusOpened { party, present: team(party) }.into()),
+            adjourned: SessionAdjourned {
+                late: Default::default(),
+                left_early: MemberIds::default(),
+                reason: reason("simulated"),
+            }
+            .into(),
+            closed: SessionClosed { late: Default::default(), left_early: MemberIds::default() }.into(),
+            caucuses: parties
+                .map(|party| CaucusOpened { advisers: Default::default(), party, present: team(party) }.into()),
             raised: parties
                 .map(|party| ConcernRaised { concern: concern(party), party, text: text("simulated") }.into()),
             addressed: parties
@@ -344,7 +359,10 @@ impl<W: FnMut(At, &Event, Stage)> RunListener for Driver<'_, W> {
             RunStep::Accepted => self.offer(&script.accepted, at),
             RunStep::Booked { part, slot, .. } => {
                 let (neutral, slot) = (script.neutral.clone(), script.slot(slot));
-                self.offer(&SessionScheduled { neutral, part, place: None, slot }.into(), at)
+                self.offer(
+                    &SessionScheduled { co_neutrals: Default::default(), neutral, part, place: None, slot }.into(),
+                    at,
+                )
             }
             RunStep::Postponed { part } => self.offer(&script.postponed[usize::from(part) - 1], at),
             RunStep::Held { part, slot, ran, filled } => self.session(part, slot, ran, filled),

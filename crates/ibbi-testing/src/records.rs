@@ -74,11 +74,11 @@ pub const SAMPLES: &[(&str, &str, &str)] = &[
     ("session_postponed", r#"{"part":1,"reason":"snow"}"#, "training"),
     (
         "session_opened",
-        r#"{"neutral":{"id":"kim","name":"Kim"},"observers":[{"capacity":"union_board","name":"Jo"}],"part":1,"present":["a.lee","b.o"]}"#,
+        r#"{"advisers":[{"name":"Jo Å","party":"labor","role":"counsel"}],"co_neutrals":[{"id":"ode","name":"P. Ode"}],"neutral":{"id":"kim","name":"Kim"},"observers":[{"capacity":"union_board","name":"Jo"}],"part":1,"present":["a.lee","b.o"],"substitutes":[{"member":"c.d","person":{"id":"sam","name":"Sam"}}]}"#,
         "training",
     ),
     ("activity_run", r#"{"kind":"bargaining_simulation","title":"A town budget"}"#, "training"),
-    ("session_adjourned", r#"{"left_early":["a.lee"],"reason":"fire alarm"}"#, "training"),
+    ("session_adjourned", r#"{"late":["b.o"],"left_early":["a.lee"],"reason":"fire alarm"}"#, "training"),
     ("session_closed", r#"{}"#, "caucus"),
     ("caucus_opened", r#"{"party":"management","present":["b.o"]}"#, "caucus"),
     (
@@ -91,6 +91,14 @@ pub const SAMPLES: &[(&str, &str, &str)] = &[
     ("party_decided", r#"{"decision":"adopt","party":"labor","spokesperson":"a.lee"}"#, "agreement"),
     ("decision_reopened", r#"{"party":"labor","reason":"to think again"}"#, "caucus"),
     ("format_chosen", r#"{"format":"two_half_days"}"#, "facilitation"),
+    ("leader_left", r#"{"reason":"retired","seat":"superintendent"}"#, "training"),
+    ("leader_succeeded", r#"{"name":"Vera Å","office":"chair","seat":"school_committee"}"#, "training"),
+    ("successor_agreed", r#"{"seat":"school_committee"}"#, "training"),
+    (
+        "outcome_noted",
+        r#"{"dated":"2026-10-01","document":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad","party":"labor","result":"ratified"}"#,
+        "closed",
+    ),
     ("contract_dates_changed", r#"{"contract_expires":"2027-06-30","evergreen":false}"#, "agreement"),
     ("note_added", r#"{"text":"a note"}"#, "inquiry"),
     ("case_withdrawn", r#"{"by":"the district","reason":"no quorum"}"#, "closed"),

@@ -7,8 +7,8 @@ use crate::zone::{MASSACHUSETTS, Zone, ZoneError};
 use ibbi_common::spelling::{self, echo};
 use ibbi_common::typed::{self, Year};
 use ibbi_core::{
-    At, ConcernId, DocumentDigest, Event, EventKind, FieldInfo, FieldKind, FormatId, MemberId, Name, NoteText, Reason,
-    Slot, TextError, TimeError, TimeZoneName,
+    At, ConcernId, DocumentDigest, Event, EventKind, FieldInfo, FieldKind, FormatId, MemberId, Name, NoteText, Party,
+    Reason, Slot, TextError, TimeError, TimeZoneName,
 };
 use std::str::FromStr;
 
@@ -154,7 +154,7 @@ const fn missing(kind: FieldKind) -> &'static str {
         FieldKind::MemberIds | FieldKind::Topics(_) => "choose at least one",
         FieldKind::Date => "choose a day",
         FieldKind::Slot => "enter the day and both times",
-        FieldKind::Names => "enter at least one name",
+        FieldKind::Names | FieldKind::People => "enter at least one name",
         _ => "fill this in",
     }
 }
@@ -184,11 +184,19 @@ fn problem(kind: FieldKind, text: &str, zone: Zone) -> Option<String> {
             text.parse::<ConcernId>().is_ok(),
             "use at most 23 lowercase letters, digits, and hyphens, and no spaces, such as grading",
         ),
-        FieldKind::Person => {
-            let (id, name) = text.split_once(':').unwrap_or(("", text));
-            let known = id.parse::<MemberId>().is_ok();
-            parse_problem::<Name>(name.trim())
-                .or_else(|| unless(known, "this person is no longer known; enter the name again"))
+        FieldKind::Person => person_problem(text),
+        FieldKind::People => person_problem(text),
+        FieldKind::Substitutes => {
+            let (member, person) = text.split_once(':').unwrap_or(("", text));
+            person_problem(person)
+                .or_else(|| unless(member.parse::<MemberId>().is_ok(), "choose the member whom the person replaced"))
+        }
+        FieldKind::Advisers(roles) => {
+            let mut parts = text.splitn(3, ':');
+            let (party, role, name) = (parts.next().unwrap_or_default(), parts.next(), parts.next().unwrap_or(text));
+            let chosen = Party::CODES.contains(&party) && role.is_some_and(|role| roles.codes.contains(&role));
+            let choose = || format!("choose a party and a role for {}", echo(name));
+            parse_problem::<Name>(name.trim()).or_else(|| (!chosen).then(choose))
         }
         FieldKind::Topics(set) => {
             unless(text.split(',').all(|topic| set.codes.contains(&topic.trim())), "choose only topics from the list")
@@ -214,6 +222,13 @@ fn problem(kind: FieldKind, text: &str, zone: Zone) -> Option<String> {
         FieldKind::TimeZone => zone_problem(text),
         FieldKind::Program => unless(crate::presets::read(text).is_ok(), "choose a program from the list"),
     }
+}
+
+fn person_problem(text: &str) -> Option<String> {
+    let (id, name) = text.split_once(':').unwrap_or(("", text));
+    let known = id.parse::<MemberId>().is_ok();
+    let unknown = || "this person is no longer known; enter the name again".to_owned();
+    parse_problem::<Name>(name.trim()).or_else(|| (!known).then(unknown))
 }
 
 fn parse_problem<T: FromStr<Err = TextError>>(text: &str) -> Option<String> {

@@ -250,7 +250,9 @@ impl RowReader<'_> {
                 let column = if caucused.is_some() { caucus } else { day };
                 let ids = self.people.team(party).iter().map(|member| member.id);
                 match MemberIds::new(ids) {
-                    Ok(present) => self.add(column, opened, CaucusOpened { party, present }),
+                    Ok(present) => {
+                        self.add(column, opened, CaucusOpened { advisers: Default::default(), party, present })
+                    }
                     Err(error) => self.cells.fail(column, error.to_string()),
                 }
             }

@@ -147,13 +147,22 @@ impl RowReader<'_> {
         }
         for (part, HeldSlot { slot, .. }) in &slots {
             let day = began.filter(|began| *began <= slot.local_day()).unwrap_or_else(|| slot.local_day());
-            let event = SessionScheduled { neutral: neutral.clone(), part: *part, place: None, slot: *slot };
+            let event = SessionScheduled {
+                co_neutrals: Default::default(),
+                neutral: neutral.clone(),
+                part: *part,
+                place: None,
+                slot: *slot,
+            };
             self.add(column, When::Day(day), event);
         }
         let last = slots.last().map(|(part, _)| *part);
         for (part, slot) in slots {
             let (opened, closed) = (slot.slot.starts().at(), slot.slot.ends().at());
             let opening = SessionOpened {
+                advisers: Default::default(),
+                co_neutrals: Default::default(),
+                substitutes: Default::default(),
                 neutral: neutral.clone(),
                 observers: Observers::default(),
                 part,
@@ -165,7 +174,12 @@ impl RowReader<'_> {
                     self.add_at(column, opened, false, activity.clone());
                 }
             }
-            self.add_at(column, closed, slot.ends_known, SessionClosed { left_early: MemberIds::default() });
+            self.add_at(
+                column,
+                closed,
+                slot.ends_known,
+                SessionClosed { late: MemberIds::default(), left_early: MemberIds::default() },
+            );
         }
         true
     }

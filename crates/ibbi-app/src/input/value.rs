@@ -4,7 +4,8 @@ use crate::zone::Zone;
 use ibbi_common::spelling::{self, echo};
 use ibbi_common::typed::{self, Year};
 use ibbi_core::{
-    CodeSet, ConcernId, Date, DocumentDigest, FieldKind, FormatId, MemberId, Name, NoteText, Reason, TimeZoneName,
+    CodeSet, ConcernId, Date, DocumentDigest, FieldKind, FormatId, MemberId, Name, NoteText, Party, Reason,
+    TimeZoneName,
 };
 use serde_json::{Value, json};
 
@@ -43,6 +44,9 @@ const fn placeholder(kind: FieldKind) -> &'static str {
         FieldKind::MemberIds => "<id,id,…>",
         FieldKind::Topics(_) => "<topic,topic,…>",
         FieldKind::Observers(_) => "<capacity:Name>",
+        FieldKind::People => "<id:Name>",
+        FieldKind::Substitutes => "<member id:id:Name>",
+        FieldKind::Advisers(_) => "<party:role:Name>",
         FieldKind::Number { .. } => "<number>",
         FieldKind::Flag => "<true or false>",
         FieldKind::Digest => "<SHA-256>",
@@ -54,7 +58,16 @@ const fn placeholder(kind: FieldKind) -> &'static str {
 
 /// Returns whether the key can be given more than once.
 pub(crate) const fn repeats(kind: FieldKind) -> bool {
-    matches!(kind, FieldKind::MemberIds | FieldKind::Names | FieldKind::Topics(_) | FieldKind::Observers(_))
+    matches!(
+        kind,
+        FieldKind::MemberIds
+            | FieldKind::Names
+            | FieldKind::Topics(_)
+            | FieldKind::Observers(_)
+            | FieldKind::People
+            | FieldKind::Substitutes
+            | FieldKind::Advisers(_)
+    )
 }
 
 /// Reads a value, as the JSON of the event's data.
@@ -82,6 +95,9 @@ pub(crate) fn read(kind: FieldKind, text: &str, zone: Zone) -> Result<Value, Str
         FieldKind::Names => Ok(json!([parsed::<Name>(text)?])),
         FieldKind::Topics(set) => list(text, |topic| code(topic, set)),
         FieldKind::Observers(set) => Ok(json!([observer(text, set)?])),
+        FieldKind::People => Ok(json!([person(text)?])),
+        FieldKind::Substitutes => Ok(json!([substitute(text)?])),
+        FieldKind::Advisers(roles) => Ok(json!([adviser(text, roles)?])),
         FieldKind::Number { max } => match text.parse::<u64>() {
             Ok(number) if number <= max && !text.starts_with('+') => Ok(json!(number)),
             _ => Err(format!("`{}` is not a whole number from 0 to {max}", echo(text))),
@@ -141,4 +157,24 @@ fn observer(text: &str, capacities: CodeSet) -> Result<Value, String> {
         format!("`{}` is not CAPACITY:NAME; the capacities are: {codes}", echo(text))
     })?;
     Ok(json!({ "capacity": code(capacity, capacities)?, "name": parsed::<Name>(name.trim())? }))
+}
+
+fn substitute(text: &str) -> Result<Value, String> {
+    let (member, who) = text.split_once(':').filter(|(_, who)| who.contains(':')).ok_or_else(|| {
+        format!(
+            "`{}` is not MEMBER:ID:NAME; write the absent member's ID, and the substitute's ID and name",
+            echo(text)
+        )
+    })?;
+    Ok(json!({ "member": parsed::<MemberId>(member)?, "person": person(who)? }))
+}
+
+fn adviser(text: &str, roles: CodeSet) -> Result<Value, String> {
+    let mut parts = text.splitn(3, ':');
+    let (Some(party), Some(role), Some(name)) = (parts.next(), parts.next(), parts.next()) else {
+        let (parties, roles) = (Party::CODES.join(", "), roles.codes.join(", "));
+        return Err(format!("`{}` is not PARTY:ROLE:NAME; parties: {parties}; roles: {roles}", echo(text)));
+    };
+    let (party, role) = (code(party, Party::SET)?, code(role, roles)?);
+    Ok(json!({ "party": party, "role": role, "name": parsed::<Name>(name.trim())? }))
 }

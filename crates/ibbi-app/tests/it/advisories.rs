@@ -55,6 +55,13 @@ const LENIENT: &str =
 /// A program without differences from the published one.
 const PUBLISHED: &str = "contract_expires=2027-06-30";
 
+/// An opening of the training with a substitute.
+const SUBSTITUTED: &str = "2026-10-20 08:00 session_opened; part=1; neutral=reyes:Ines Reyes; \
+                           present=amari,castellan,okafor; substitutes=yun:iqbal:Sam Iqbal";
+
+/// The school committee's leader leaves before the training.
+const LEFT: &str = "2026-10-19 09:00 leader_left; seat=school_committee; reason=retired";
+
 /// The events that raise an advisory: the last of them, or the last of the story, has it.
 struct Row {
     warning: Warning,
@@ -102,6 +109,26 @@ const ROWS: &[Row] = &[
             CLOSED,
             "2026-10-21 09:00 member_named; party=labor; member=yun:Ada Yun",
         ],
+    ),
+    row(Warning::Substitute, 18, &[SUBSTITUTED]),
+    row(
+        Warning::Untrained,
+        28,
+        &["2026-11-12 12:00 session_opened; part=1; neutral=reyes:Ines Reyes; present=amari,castellan,okafor; \
+             substitutes=yun:iqbal:Sam Iqbal"],
+    ),
+    row(
+        Warning::SeatVacant,
+        17,
+        &[
+            "2026-09-22 08:00 leader_left; seat=school_committee; reason=retired",
+            "2026-09-22 09:00 session_scheduled; part=1; slot=2026-10-20 08:00-16:00; neutral=reyes:Ines Reyes",
+        ],
+    ),
+    row(
+        Warning::SuccessorPending,
+        18,
+        &[LEFT, "2026-10-19 10:00 leader_succeeded; seat=school_committee; name=Vera Stahl; office=chair"],
     ),
     row(
         Warning::AfterContract,

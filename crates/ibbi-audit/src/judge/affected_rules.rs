@@ -52,7 +52,8 @@ impl RuleSet {
 }
 
 /// The rules that depend on the stage. A void can depend on anything, so the rule about the rest of a case is one of them.
-pub(crate) const STAGE: RuleSet = RuleSet::of(&[Rule::Stage, Rule::ClosedForGood, Rule::VoidRest]);
+pub(crate) const STAGE: RuleSet =
+    RuleSet::of(&[Rule::Stage, Rule::ClosedForGood, Rule::OutcomeCompleted, Rule::VoidRest]);
 
 /// The rules that a refusal lists in addition to [`Rule::Stage`]: what the current stage lacks. They are hints that depend
 /// on the stage.
@@ -84,6 +85,8 @@ const TEAMS: RuleSet = RuleSet::of(&[
     Rule::AllPledged,
     Rule::Neutral,
     Rule::MembersOnly,
+    Rule::SubstituteForAbsent,
+    Rule::NamedOnce,
     Rule::TrainingEveryone,
     Rule::FacilitationEveryone,
     Rule::OwnMembers,
@@ -92,8 +95,8 @@ const TEAMS: RuleSet = RuleSet::of(&[
     Rule::VoidRest,
 ]);
 
-/// The rules that are still affected in a later stage: those about the teams, and about missing records that a void can name.
-pub(crate) const LASTING: RuleSet = TEAMS.with(RuleSet::of(&[Rule::VoidKnown]));
+/// The rules that are still affected in a later stage: those about the teams and the seats, and about missing records that a void can name.
+pub(crate) const LASTING: RuleSet = TEAMS.with(SEATS).with(RuleSet::of(&[Rule::VoidKnown]));
 
 /// The rules about booked and open sessions, and about the time held of each part.
 const SESSIONS: RuleSet = RuleSet::of(&[
@@ -108,6 +111,7 @@ const SESSIONS: RuleSet = RuleSet::of(&[
     Rule::Filled,
     Rule::NotFilled,
     Rule::LeftEarlyPresent,
+    Rule::LateMember,
     Rule::NoChangeInSession,
     Rule::PartOrder,
     Rule::AnotherDay,
@@ -119,12 +123,19 @@ const SESSIONS: RuleSet = RuleSet::of(&[
 ])
 .with(STAGE);
 
+/// The rules about key leaders' seats that change hands.
+const SEATS: RuleSet = RuleSet::of(&[Rule::SeatHeld, Rule::SuccessorPending, Rule::VoidRest]);
+
 /// Returns the rules that an event of this kind affects.
 pub(crate) const fn affected_rules(kind: EventKind) -> RuleSet {
     match kind {
         EventKind::MeetingScheduled | EventKind::ContractDatesChanged | EventKind::NoteAdded => RuleSet::NONE,
         EventKind::CaseOpened | EventKind::CaseMigrated | EventKind::EventVoided => RuleSet::ALL,
-        EventKind::LeaderAgreed | EventKind::LeaderDeclined => RuleSet::of(&[Rule::SeatAgreedOnce]).with(STAGE),
+        EventKind::LeaderAgreed | EventKind::LeaderDeclined => {
+            RuleSet::of(&[Rule::SeatAgreedOnce]).with(SEATS).with(STAGE)
+        }
+        EventKind::LeaderLeft | EventKind::LeaderSucceeded | EventKind::SuccessorAgreed => SEATS,
+        EventKind::OutcomeNoted => RuleSet::NONE,
         EventKind::MeetingHeld => RuleSet::of(&[Rule::TopicsCovered]).with(STAGE),
         EventKind::ServiceChosen => RuleSet::of(&[Rule::ServiceOnce, Rule::ReferralChosen]).with(STAGE),
         EventKind::SupportConfirmed | EventKind::SupportWithdrawn => {

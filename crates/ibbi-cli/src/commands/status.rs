@@ -106,6 +106,8 @@ fn blocked(status: &Status, all: bool) -> Vec<String> {
         blocked.iter_mut().for_each(|each| each.unmet.retain(|unmet| unmet.rule != Rule::TimeOrder));
         blocked.retain(|each| !each.unmet.is_empty());
     }
+    // An agreement that no one is asked for isn't worth a line.
+    blocked.retain(|each| all || each.unmet.iter().all(|unmet| unmet.rule != Rule::SuccessorPending));
     let (here, elsewhere): (Vec<_>, Vec<_>) = blocked.iter().partition(|blocked| blocked.here || all);
     shown.extend(here.into_iter().map(|blocked| reasons(blocked, status.zone)));
     if elsewhere.iter().any(|blocked| blocked.unmet.len() > 1) {

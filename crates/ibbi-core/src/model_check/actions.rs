@@ -6,11 +6,14 @@ use crate::case::Case;
 use crate::edition::Edition;
 use crate::event::*;
 use crate::note_text::NoteText;
-use crate::people::{Body, MemberIds, Names, Observers, Office, Party, Person, Seat};
+use crate::people::{
+    Adviser, AdviserRole, Advisers, Body, MemberIds, Names, Neutrals, Observers, Office, Party, Person, Seat,
+    Substitute, Substitutes,
+};
 use crate::program::{Presence, Program, ProgramParameters};
 use crate::services::{Service, Topic, Topics};
 use crate::slot::Slot;
-use crate::stage::{ActivityKind, Decision, Stage};
+use crate::stage::{ActivityKind, Decision, FollowUpResult, Stage};
 use crate::text::{ConcernId, MemberId, Name, Reason, TimeZoneName};
 use crate::time::LocalTime;
 use crate::time::{At, Date};
@@ -35,6 +38,8 @@ pub(super) struct Actions {
     teams_change: bool,
     /// People who can be named to a team, with the team.
     members: &'static [(Party, &'static str)],
+    /// Whether seats change hands, substitutes and advisers come, and the outcome is followed up.
+    table: bool,
     /// The parts of the training.
     training: &'static [u16],
     /// The formats, with their parts.
@@ -60,6 +65,7 @@ impl Actions {
                 (1, 1420, 60),
             ],
             teams_change: false,
+            table: false,
             members: &[(Party::Labor, "a"), (Party::Management, "m")],
             training: &[TRAINING],
             formats: PUBLISHED,
@@ -97,22 +103,30 @@ impl Actions {
             hours: &[540, 600],
             slots: &[(1, 540, 60), (1, 540, 30)],
             teams_change: true,
+            table: false,
             members: &[(Party::Labor, "a"), (Party::Labor, "b"), (Party::Management, "m"), (Party::Management, "a")],
             training: &[TRAINING],
             formats: PUBLISHED,
         }
     }
 
+    /// Returns the actions for everyone at the table: seats that change hands, substitutes, advisers, and late members.
+    pub(super) const fn table() -> Self {
+        let members = &[(Party::Labor, "a"), (Party::Labor, "b"), (Party::Management, "m")];
+        Self { table: true, teams_change: false, members, ..Self::people() }
+    }
+
     pub(super) fn describe(&self) -> String {
         std::format!(
             "{} times of day, {} slots, {} memberships{}; training {:?} and formats {:?} minutes, grace {GRACE}; \
-             2 concerns, every kind of event except voids and migrations",
+             2 concerns, every kind of event except voids and migrations{}",
             self.hours.len(),
             self.slots.len(),
             self.members.len(),
             if self.teams_change { " that change" } else { "" },
             self.training,
             self.formats,
+            if self.table { "" } else { ", seats that change hands, and the follow-up" },
         )
     }
 
@@ -161,6 +175,9 @@ impl Actions {
         offers.push(ContractDatesChanged { contract_expires, evergreen: false }.into());
         offers.push(NoteAdded { text: NoteText::new("noted").unwrap() }.into());
         offers.push(CaseWithdrawn { by: name("W"), reason: reason() }.into());
+        if self.table {
+            at_the_table(case, now, &mut offers);
+        }
         offers
     }
 
@@ -208,21 +225,83 @@ impl Actions {
         for part in [1, 2] {
             for (days, starts, minutes) in self.slots {
                 let slot = Slot::new(local(*days, *starts), local(*days, starts + minutes)).unwrap();
-                offers.push(SessionScheduled { neutral: neutral.clone(), part, place: None, slot }.into());
+                offers.push(
+                    SessionScheduled {
+                        co_neutrals: Default::default(),
+                        neutral: neutral.clone(),
+                        part,
+                        place: None,
+                        slot,
+                    }
+                    .into(),
+                );
             }
             offers.push(SessionPostponed { part, reason: reason() }.into());
             let some = MemberIds::new(present.iter().copied().skip(1)).unwrap();
             let more = MemberIds::new(present.iter().copied().chain([id_of("z")])).unwrap();
             for present in [present.clone(), some, more] {
                 let observers = Observers::default();
-                offers.push(SessionOpened { neutral: neutral.clone(), observers, part, present }.into());
+                offers.push(
+                    SessionOpened {
+                        advisers: Default::default(),
+                        co_neutrals: Default::default(),
+                        substitutes: Default::default(),
+                        neutral: neutral.clone(),
+                        observers,
+                        part,
+                        present,
+                    }
+                    .into(),
+                );
             }
         }
         offers.extend(ActivityKind::ALL.iter().map(|kind| ActivityRun { kind: *kind, title: name("T") }.into()));
         for left_early in [MemberIds::default(), present, MemberIds::new([id_of("z")]).unwrap()] {
-            offers.push(SessionAdjourned { left_early: left_early.clone(), reason: reason() }.into());
-            offers.push(SessionClosed { left_early }.into());
+            offers.push(
+                SessionAdjourned { late: Default::default(), left_early: left_early.clone(), reason: reason() }.into(),
+            );
+            offers.push(SessionClosed { late: Default::default(), left_early }.into());
         }
+    }
+}
+
+fn at_the_table(case: &Case, now: At, offers: &mut Vec<Event>) {
+    let seat = Seat::Superintendent;
+    offers.push(LeaderLeft { reason: reason(), seat }.into());
+    offers.push(LeaderSucceeded { name: name("S"), office: None, seat }.into());
+    offers.push(LeaderSucceeded { name: name("S"), office: Some(Office::Chair), seat }.into());
+    offers.push(SuccessorAgreed { seat }.into());
+    for result in FollowUpResult::ALL {
+        for party in [None, Some(Party::Labor)] {
+            offers.push(OutcomeNoted { dated: now.utc_date(), document: None, party, result: *result }.into());
+        }
+    }
+    let present = MemberIds::new(everyone(case).iter().copied().filter(|id| *id != id_of("b"))).unwrap();
+    let person = |id: &str| Person { id: id_of(id), name: name("P") };
+    for (member, substitute) in [("b", "x"), ("b", "n"), ("a", "x"), ("b", "m")] {
+        let substitutes = Substitutes::new([Substitute { member: id_of(member), person: person(substitute) }]);
+        offers.push(
+            SessionOpened {
+                advisers: Advisers::default(),
+                co_neutrals: Neutrals::default(),
+                neutral: person("n"),
+                observers: Observers::default(),
+                part: 1,
+                present: present.clone(),
+                substitutes: substitutes.unwrap(),
+            }
+            .into(),
+        );
+    }
+    for late in ["a", "b", "x", "z"] {
+        let late = MemberIds::new([id_of(late)]).unwrap();
+        offers.push(SessionClosed { late, left_early: MemberIds::default() }.into());
+    }
+    for party in Party::ALL {
+        let adviser = Adviser { name: name("J"), party: *party, role: AdviserRole::Counsel };
+        let present = MemberIds::new([id_of("a")]).unwrap();
+        let advisers = Advisers::new([adviser]).unwrap();
+        offers.push(CaucusOpened { advisers, party: Party::Labor, present }.into());
     }
 }
 
@@ -273,7 +352,7 @@ fn caucus(case: &Case, offers: &mut Vec<Event>) {
             MemberIds::new(own).unwrap()
         };
         for present in [own(party), own(party.other()), MemberIds::default()] {
-            offers.push(CaucusOpened { party, present }.into());
+            offers.push(CaucusOpened { advisers: Default::default(), party, present }.into());
         }
         let concern = ConcernId::new(concern).unwrap();
         let text = NoteText::new("a concern").unwrap();

@@ -141,6 +141,16 @@ fn check_move(before: &Case, event: &Event, at: At, after: &Case) {
         }
         (Case::Caucus(_), Case::Caucus(_)) => {}
         (_, Case::Caucus(_)) => panic!("{event:?} skipped the training"),
+        (Case::Closed(ended), Case::Closed(closed)) => {
+            assert!(matches!(event, Event::OutcomeNoted(_)), "{event:?}");
+            let outcomes = [ended.outcome(), closed.outcome()];
+            assert_eq!(
+                outcomes,
+                [Outcome::Completed; 2],
+                "only a completed case has a follow-up, and it stays completed"
+            );
+            assert_eq!(ended.at(), closed.at());
+        }
         (_, Case::Closed(closed)) => match closed.outcome() {
             Outcome::Completed => {
                 assert_eq!(before.stage(), Stage::Facilitation);
@@ -249,7 +259,12 @@ fn no_reachable_state_breaks_an_invariant() {
     ] {
         check_exploration(name, &actions, &Exploration::run(&actions));
     }
+    let table = Actions::table();
+    let at_table = Exploration::run(&table);
+    check_exploration("table", &table, &at_table);
     let (mut targets, mut refusing) = (by_hours.targets, by_hours.refusing);
+    targets.extend(at_table.targets);
+    refusing.extend(at_table.refusing);
     targets.extend(by_people.targets);
     refusing.extend(by_people.refusing);
     for row in TRANSITIONS {

@@ -4,12 +4,13 @@
 //! the same. All past days are equal, because no guard asks how long ago a day was.
 
 use crate::case::Case;
-use crate::file::CaseFile;
+use crate::chart::StageState;
+use crate::file::{CaseFile, Contract};
 use crate::people::MemberIds;
 use crate::sessions::{Part, Sessions};
 use crate::slot::Slot;
 use crate::stage::Outcome;
-use crate::stages::{Admitted, Adopted, ConcernStatus, Decided, Introduced, Leader, Letter, Trained, Unopened};
+use crate::stages::{Admitted, Adopted, ConcernStatus, Decided, Inquiry, Introduced, Leader, Letter, Trained};
 use crate::teams::Teams;
 use crate::text::MemberId;
 use crate::time::LocalTime;
@@ -52,6 +53,12 @@ impl Shift {
         file.last_at = self.now;
         file.events = 1;
         file.notes = 0;
+        for change in file.seats.iter_mut().flat_map(|seats| seats.iter_mut().flatten()) {
+            change.since = self.now;
+            if let Some(successor) = &mut change.successor {
+                successor.agreed = successor.agreed.map(|_| self.now);
+            }
+        }
     }
 
     fn leader(&self, leader: &mut Leader) {
@@ -186,8 +193,10 @@ impl Shift {
             }
             Case::Closed(state) => {
                 let outcome: Outcome = state.outcome();
-                *state = crate::stages::Closed::new(Unopened::new(), outcome, self.now);
-                *state.last = Case::default();
+                let mut file = state.file().expect("a closed case was opened").clone();
+                self.file(&mut file);
+                (file.seats, file.contract) = (None, Contract { expires: None, evergreen: false });
+                *state = crate::stages::Closed::new(Inquiry::new(file.into()), outcome, self.now);
             }
         }
         case

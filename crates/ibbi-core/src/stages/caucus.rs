@@ -150,7 +150,7 @@ has_teams!(Caucus);
 impl On<CaucusOpened> for Caucus {
     type Next = Self;
     const STATE_RULES: &'static [Rule] = &[Rule::BothNamed, Rule::AllPledged];
-    const EVENT_RULES: &'static [Rule] = &[Rule::Attended, Rule::OwnMembers];
+    const EVENT_RULES: &'static [Rule] = &[Rule::Attended, Rule::OwnMembers, Rule::OwnAdvisers];
 
     fn state_guard(&self, _: At, check: &mut Check) {
         self.teams.check_ready(check);
@@ -162,6 +162,11 @@ impl On<CaucusOpened> for Caucus {
         if event.present.iter().any(|id| !self.teams.is_on(party, *id)) {
             let ids = event.present.iter().copied().filter(|id| !self.teams.is_on(party, *id)).collect();
             check.fail(Rule::OwnMembers, Found::NotOfParty { party, ids });
+        }
+        if event.advisers.iter().any(|adviser| adviser.party != party) {
+            let others = event.advisers.iter().filter(|adviser| adviser.party != party);
+            let names = others.map(|adviser| adviser.name.clone()).collect();
+            check.fail(Rule::OwnAdvisers, Found::AdvisersOfOther { party, names });
         }
     }
 

@@ -4,6 +4,7 @@ use crate::case::Case;
 use crate::chart::{Next, On, StageState, Token};
 use crate::event::{CaseWithdrawn, ContractDatesChanged, NoteAdded};
 use crate::file::{CaseFile, Contract};
+use crate::people::Seat;
 use crate::refusal::Check;
 use crate::rule::Rule;
 use crate::stage::Outcome;
@@ -12,6 +13,11 @@ use crate::time::At;
 
 /// A stage of an open case.
 pub trait Open: StageState + Next {
+    /// Returns whether the leader's seat agreed. After the inquiry, every seat did.
+    fn seat_agreed(&self, _: Seat) -> bool {
+        true
+    }
+
     #[doc(hidden)]
     fn file_mut(&mut self, token: Token) -> &mut CaseFile;
 }

@@ -106,18 +106,18 @@ step! {
 impl On<SessionClosed> for Facilitation {
     type Next = FacilitationStep;
     const STATE_RULES: &'static [Rule] = &[Rule::IsOpen, Rule::Filled];
-    const EVENT_RULES: &'static [Rule] = &[Rule::LeftEarlyPresent];
+    const EVENT_RULES: &'static [Rule] = &[Rule::LeftEarlyPresent, Rule::LateMember];
 
     fn state_guard(&self, at: At, check: &mut Check) {
         self.sessions.check_filled(at, check);
     }
 
     fn event_guard(&self, event: &SessionClosed, _: At, check: &mut Check) {
-        self.sessions.check_left_early(&event.left_early, check);
+        self.sessions.check_late_and_left(&event.late, &event.left_early, check);
     }
 
     fn apply(mut self, event: &SessionClosed, at: At, _: Token) -> FacilitationStep {
-        self.sessions.end(event.left_early.clone(), at);
+        self.sessions.end(&event.late, &event.left_early, at);
         if self.sessions.is_complete() {
             FacilitationStep::Closed(Closed::new(self, Outcome::Completed, at))
         } else {

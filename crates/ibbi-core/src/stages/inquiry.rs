@@ -7,6 +7,7 @@ use crate::found::Found;
 use crate::people::{Office, Seat};
 use crate::refusal::Check;
 use crate::rule::Rule;
+use crate::stages::leader_events::check_office;
 use crate::stages::{Introduction, stage, step};
 use crate::text::Name;
 use crate::time::At;
@@ -50,9 +51,15 @@ impl Inquiry {
     }
 }
 
-stage!(Inquiry, |state, check, _at| {
-    check.fail(Rule::LeadersAgreed, Found::SeatsOpen { seats: state.open_seats().collect() });
-});
+stage!(
+    Inquiry,
+    |state, check, _at| {
+        check.fail(Rule::LeadersAgreed, Found::SeatsOpen { seats: state.open_seats().collect() });
+    },
+    fn seat_agreed(&self, seat: Seat) -> bool {
+        self.leader(seat).is_some()
+    }
+);
 
 step! {
     /// The stage after a leader agreed: Introduction if all three agreed, and else Inquiry.
@@ -67,15 +74,7 @@ impl On<LeaderAgreed> for Inquiry {
     fn state_guard(&self, _: At, _: &mut Check) {}
 
     fn event_guard(&self, event: &LeaderAgreed, _: At, check: &mut Check) {
-        match (event.seat, event.office) {
-            (Seat::SchoolCommittee, None) => {
-                check.fail(Rule::CommitteeOffice, Found::OfficeMissing { name: event.name.clone() });
-            }
-            (Seat::Superintendent | Seat::UnionPresident, Some(_)) => {
-                check.fail(Rule::CommitteeOffice, Found::OfficeMisplaced { seat: event.seat });
-            }
-            _ => {}
-        }
+        check_office(event.seat, event.office, &event.name, check);
         if let Some(leader) = self.leader(event.seat) {
             check.fail(Rule::SeatAgreedOnce, Found::SeatTaken { seat: event.seat, by: leader.name.clone() });
         }
@@ -103,8 +102,15 @@ impl On<LeaderDeclined> for Inquiry {
 
     fn apply(mut self, event: &LeaderDeclined, _: At, _: Token) -> Self {
         let seat = &mut self.seats[event.seat as usize];
-        if seat.as_ref().is_some_and(|leader| leader.name == event.name) {
+        let holder = match self.file.succession(event.seat) {
+            Some(change) => change.successor.as_ref().map(|successor| &successor.name),
+            None => seat.as_ref().map(|leader| &leader.name),
+        };
+        if holder == Some(&event.name) {
             *seat = None;
+            if self.file.seats.is_some() {
+                *self.file.seat_mut(event.seat) = None;
+            }
         }
         self
     }

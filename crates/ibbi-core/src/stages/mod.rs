@@ -9,6 +9,7 @@ mod common;
 mod facilitation;
 mod inquiry;
 mod introduction;
+mod leader_events;
 mod roster_events;
 mod session_events;
 mod training;
@@ -17,7 +18,7 @@ mod unopened;
 pub use agreement::{Adopted, Agreement};
 pub use application::{Admitted, Application, Letter};
 pub use caucus::{Caucus, Concern, ConcernStatus, Decided, DecisionStep, PartyCaucus};
-pub use closed::Closed;
+pub use closed::{Closed, FollowUp};
 pub use common::Open;
 pub use facilitation::{Facilitation, FacilitationStep};
 pub use inquiry::{Inquiry, Leader, LeaderStep};
@@ -29,7 +30,7 @@ pub use unopened::Unopened;
 
 /// Implements the traits that every open stage has.
 macro_rules! stage {
-    ($stage:ident, |$self:ident, $check:ident, $at:ident| $lacks:expr) => {
+    ($stage:ident, |$self:ident, $check:ident, $at:ident| $lacks:expr $(, $method:item)?) => {
         impl crate::chart::StageState for $stage {
             const STAGE: crate::stage::Stage = crate::stage::Stage::$stage;
             fn file(&self) -> Option<&crate::file::CaseFile> {
@@ -47,6 +48,7 @@ macro_rules! stage {
             fn file_mut(&mut self, _: crate::chart::Token) -> &mut crate::file::CaseFile {
                 &mut self.file
             }
+            $($method)?
         }
         crate::stages::case_variant!($stage);
     };

@@ -119,10 +119,9 @@ impl Trained {
     /// Returns the extent to which a member attended. Sessions without a counted minute are ignored.
     pub fn attendance(&self, member: MemberId) -> Attendance {
         let sessions = || self.held.iter().filter(|session| session.counted > 0);
-        let whole = |session: &&HeldSession| session.present.contains(&member) && !session.left_early.contains(&member);
-        if sessions().all(|session| whole(&session)) {
+        if sessions().all(|session| session.attended_all(member)) {
             Attendance::Full
-        } else if sessions().any(|session| session.present.contains(&member)) {
+        } else if sessions().any(|session| session.attended(member)) {
             Attendance::Partial
         } else {
             Attendance::None
@@ -159,7 +158,7 @@ impl On<SessionClosed> for Training {
     type Next = TrainingStep;
     const STATE_RULES: &'static [Rule] =
         &[Rule::IsOpen, Rule::Filled, Rule::TrainingExercise, Rule::TrainingSimulation];
-    const EVENT_RULES: &'static [Rule] = &[Rule::LeftEarlyPresent];
+    const EVENT_RULES: &'static [Rule] = &[Rule::LeftEarlyPresent, Rule::LateMember];
 
     fn state_guard(&self, at: At, check: &mut Check) {
         self.sessions.check_filled(at, check);
@@ -169,11 +168,11 @@ impl On<SessionClosed> for Training {
     }
 
     fn event_guard(&self, event: &SessionClosed, _: At, check: &mut Check) {
-        self.sessions.check_left_early(&event.left_early, check);
+        self.sessions.check_late_and_left(&event.late, &event.left_early, check);
     }
 
     fn apply(mut self, event: &SessionClosed, at: At, _: Token) -> TrainingStep {
-        self.sessions.end(event.left_early.clone(), at);
+        self.sessions.end(&event.late, &event.left_early, at);
         if !self.sessions.is_complete() {
             return TrainingStep::Training(self);
         }

@@ -46,22 +46,23 @@ fn every_rule_refuses_alone_in_a_trial() {
 #[test]
 fn gate_rules_are_named_beside_the_stage_rule() {
     let trials = trials::all();
-    for gate in GATES.into_iter().filter(|gate| *gate != Rule::FacilitationCompleted) {
+    for gate in GATES {
         let gated = trials.iter().find(|trial| trial.rule == gate).expect("a gate has a trial");
         assert_eq!(gated.unmet, [Rule::Stage, gate]);
     }
 }
 
-/// No stage follows Facilitation, so no refusal can name its completion rule. Only `Case::lacks` reports it.
+/// No open stage follows Facilitation, so only the refusal of the outcome's follow-up can name its completion rule.
 #[test]
-fn facilitation_completion_is_only_in_lacks() {
+fn facilitation_completion_is_named_only_for_the_follow_up() {
     let facilitation = Story::reaching(Stage::Facilitation);
     let lacks = facilitation.case().lacks(at("2026-10-28 09:00"));
     assert_eq!(lacks.iter().map(|unmet| unmet.rule).collect::<Vec<_>>(), [Rule::FacilitationCompleted]);
     assert_eq!(lacks[0].found.to_string(), "still to be held: 480 minutes of part 1");
     for prospect in ibbi_core::survey(facilitation.case(), at("2026-10-28 09:00")) {
         if let ibbi_core::Answer::Blocked { unmet } = prospect.answer {
-            assert!(unmet.iter().all(|unmet| unmet.rule != Rule::FacilitationCompleted), "{}", prospect.event);
+            let named = unmet.iter().any(|unmet| unmet.rule == Rule::FacilitationCompleted);
+            assert_eq!(named, prospect.event == EventKind::OutcomeNoted, "{}", prospect.event);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The relations of an event to objects.
 
 use crate::record_context::RecordContext;
+use ibbi_core::events::{SessionAdjourned, SessionClosed};
 use ibbi_core::{Body, ConcernId, Event, MemberId, Party, Seat, Stage};
 use ibbi_log::{Record, Uuid};
 
@@ -70,6 +71,9 @@ pub(super) fn relations(record: &Record, context: &RecordContext) -> Vec<Relatio
     match &record.event {
         Event::LeaderAgreed(event) => relate(ObjectKey::Seat(event.seat), "agrees"),
         Event::LeaderDeclined(event) => relate(ObjectKey::Seat(event.seat), "declines"),
+        Event::LeaderLeft(event) => relate(ObjectKey::Seat(event.seat), "becomes vacant"),
+        Event::LeaderSucceeded(event) => relate(ObjectKey::Seat(event.seat), "changes hands"),
+        Event::SuccessorAgreed(event) => relate(ObjectKey::Seat(event.seat), "agrees"),
         Event::SupportConfirmed(event) => relate(ObjectKey::Letter(event.body), "sent"),
         Event::SupportWithdrawn(event) => relate(ObjectKey::Letter(event.body), "withdrawn"),
         Event::MemberNamed(event) => {
@@ -82,20 +86,27 @@ pub(super) fn relations(record: &Record, context: &RecordContext) -> Vec<Relatio
         }
         Event::AttendancePledged(event) => relate(ObjectKey::Member(event.member), "pledges"),
         Event::PledgeWithdrawn(event) => relate(ObjectKey::Member(event.member), "takes the pledge back"),
-        Event::SessionScheduled(event) => relate(ObjectKey::Neutral(event.neutral.id), "to lead"),
+        Event::SessionScheduled(event) => {
+            let neutrals = std::iter::once(&event.neutral).chain(event.co_neutrals.iter());
+            neutrals.for_each(|neutral| relate(ObjectKey::Neutral(neutral.id), "to lead"));
+        }
         Event::SessionOpened(event) => {
-            relate(ObjectKey::Neutral(event.neutral.id), "leads");
+            let neutrals = std::iter::once(&event.neutral).chain(event.co_neutrals.iter());
+            neutrals.for_each(|neutral| relate(ObjectKey::Neutral(neutral.id), "leads"));
             event.present.iter().for_each(|id| relate(ObjectKey::Member(*id), "present"));
+            event.substitutes.iter().for_each(|one| relate(ObjectKey::Member(one.member), "replaced"));
         }
-        Event::SessionAdjourned(event) => {
-            event.left_early.iter().for_each(|id| relate(ObjectKey::Member(*id), "left early"));
-        }
-        Event::SessionClosed(event) => {
-            event.left_early.iter().for_each(|id| relate(ObjectKey::Member(*id), "left early"))
+        Event::SessionAdjourned(SessionAdjourned { late, left_early, .. })
+        | Event::SessionClosed(SessionClosed { late, left_early }) => {
+            left_early.iter().for_each(|id| relate(ObjectKey::Member(*id), "left early"));
+            late.iter().for_each(|id| relate(ObjectKey::Member(*id), "came late"));
         }
         Event::CaucusOpened(event) => {
             relate(ObjectKey::Party(event.party), "caucuses");
             event.present.iter().for_each(|id| relate(ObjectKey::Member(*id), "present"));
+        }
+        Event::OutcomeNoted(event) => {
+            event.party.into_iter().for_each(|party| relate(ObjectKey::Party(party), "votes"));
         }
         Event::ConcernRaised(event) => {
             relate(ObjectKey::Party(event.party), "raises");

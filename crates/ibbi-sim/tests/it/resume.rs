@@ -255,14 +255,25 @@ impl RealCase {
     fn book(&mut self, part: u8, slot: ibbi_core::Slot) -> &mut Self {
         let at = self.history.case().file().unwrap().last_at();
         let neutral = self.neutral.clone();
-        self.record(at, SessionScheduled { neutral, part, place: None, slot })
+        self.record(at, SessionScheduled { co_neutrals: Default::default(), neutral, part, place: None, slot })
     }
 
     fn open(&mut self, part: u8, at: At) -> &mut Self {
         let everyone = self.history.case().teams().unwrap().everyone().map(|member| member.person.id);
         let present = ibbi_core::MemberIds::new(everyone).unwrap();
         let neutral = self.neutral.clone();
-        self.record(at, SessionOpened { neutral, observers: Default::default(), part, present })
+        self.record(
+            at,
+            SessionOpened {
+                advisers: Default::default(),
+                co_neutrals: Default::default(),
+                substitutes: Default::default(),
+                neutral,
+                observers: Default::default(),
+                part,
+                present,
+            },
+        )
     }
 }
 
@@ -300,7 +311,7 @@ fn states_that_only_cases_reach_can_be_resumed() {
     try_at("a session is still open weeks later", &real, hours(morning, 700));
     let left_early = ibbi_core::MemberIds::default();
     let reason = ibbi_core::Reason::new("a burst pipe").unwrap();
-    real.record(minutes(morning.starts().at(), 96), SessionAdjourned { left_early, reason });
+    real.record(minutes(morning.starts().at(), 96), SessionAdjourned { late: Default::default(), left_early, reason });
     try_at("an odd rest is left, and the other part's slot is today", &real, hours(morning, 3));
     let make_up = real.slot(9, "17:15", "18:00");
     real.book(1, make_up);

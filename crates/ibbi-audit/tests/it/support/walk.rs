@@ -200,8 +200,11 @@ fn sessions(random: &mut Random, case: &Case, later: i64) -> Option<(Event, i64)
         let none = MemberIds::default;
         let opened = open.opened.millis();
         return Some(match random.below(6) {
-            0 => (SessionAdjourned { left_early: none(), reason: reason() }.into(), opened + minutes * 20_000),
-            1 | 2 => (SessionClosed { left_early: none() }.into(), opened + minutes * 60_000),
+            0 => (
+                SessionAdjourned { late: Default::default(), left_early: none(), reason: reason() }.into(),
+                opened + minutes * 20_000,
+            ),
+            1 | 2 => (SessionClosed { late: Default::default(), left_early: none() }.into(), opened + minutes * 60_000),
             _ => {
                 let (kind, title) = (random.one(ActivityKind::ALL), name("Listening"));
                 (ActivityRun { kind, title }.into(), opened + HOUR / 2)
@@ -220,13 +223,25 @@ fn sessions(random: &mut Random, case: &Case, later: i64) -> Option<(Event, i64)
         (Some(_), 3) => (SessionPostponed { part, reason: reason() }.into(), later),
         (Some(booking), _) => {
             let begins = booking.slot.starts().at().millis();
-            let event = SessionOpened { neutral: neutral(), observers: Observers::default(), part, present };
+            let event = SessionOpened {
+                advisers: Default::default(),
+                co_neutrals: Default::default(),
+                substitutes: Default::default(),
+                neutral: neutral(),
+                observers: Observers::default(),
+                part,
+                present,
+            };
             (event.into(), begins)
         }
         (None, _) => {
             let minutes = i64::from(sessions.part(part)?.remaining());
             let slot = slot(day, 8, minutes.max(1));
-            (SessionScheduled { neutral: neutral(), part, place: None, slot }.into(), later)
+            (
+                SessionScheduled { co_neutrals: Default::default(), neutral: neutral(), part, place: None, slot }
+                    .into(),
+                later,
+            )
         }
     })
 }
@@ -240,7 +255,7 @@ fn caucus(random: &mut Random, case: &Case) -> Event {
         0..=2 => roster(random, case),
         3 | 4 => {
             let present = MemberIds::new(own().into_iter().flatten()).unwrap_or_default();
-            CaucusOpened { party, present }.into()
+            CaucusOpened { advisers: Default::default(), party, present }.into()
         }
         5 | 6 => ConcernRaised { concern, party, text: text() }.into(),
         7 | 8 => ConcernAddressed { concern, response: text() }.into(),

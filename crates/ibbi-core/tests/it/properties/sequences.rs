@@ -168,7 +168,7 @@ fn random_histories_have_corrections_in_every_stage() {
     let mut runner = TestRunner::deterministic();
     let moves = vec(any_move(), 150..151);
     let mut corrected = BTreeSet::new();
-    for _ in 0..500 {
+    for _ in 0..800 {
         let history = play_history(&moves.new_tree(&mut runner).expect("moves can be made").current());
         let voids = history.entries().iter().filter(|entry| entry.event.kind() == EventKind::EventVoided);
         corrected.extend(voids.map(|entry| entry.to));

@@ -91,6 +91,32 @@ impl Pool {
         let observer = observer.prop_map(|(capacity, name)| Observer { capacity, name });
         btree_set(observer, 0..3).prop_map(|set| Observers::new(set).expect("a set")).boxed()
     }
+
+    fn late(&self) -> BoxedStrategy<MemberIds> {
+        seldom(self.ids())
+    }
+
+    fn neutrals(&self) -> BoxedStrategy<Neutrals> {
+        seldom(btree_set(self.person(), 1..3).prop_map(|set| Neutrals::new(set).expect("a set")))
+    }
+
+    fn substitutes(&self) -> BoxedStrategy<Substitutes> {
+        let substitute = (self.id.clone(), self.person()).prop_map(|(member, person)| Substitute { member, person });
+        seldom(btree_set(substitute, 1..3).prop_map(|set| Substitutes::new(set).expect("a set")))
+    }
+
+    fn advisers(&self) -> BoxedStrategy<Advisers> {
+        let adviser = (self.name.clone(), select(Party::ALL), select(AdviserRole::ALL));
+        let adviser = adviser.prop_map(|(name, party, role)| Adviser { name, party, role });
+        seldom(btree_set(adviser, 1..3).prop_map(|set| Advisers::new(set).expect("a set")))
+    }
+}
+
+/// Returns an empty list, or seldom another one.
+fn seldom<T: Default + Clone + std::fmt::Debug + 'static>(
+    list: impl Strategy<Value = T> + 'static,
+) -> BoxedStrategy<T> {
+    prop_oneof![4 => Just(T::default()), 1 => list].boxed()
 }
 
 fn parsed<T>(texts: &'static [&'static str]) -> BoxedStrategy<T>
@@ -184,19 +210,32 @@ pub(crate) fn of_kind(kind: EventKind, pool: &Pool) -> BoxedStrategy<Event> {
         }
         EventKind::PledgeWithdrawn => event!(PledgeWithdrawn { dated: maybe(date()), member: id(), party: party() }),
         EventKind::SessionScheduled => {
-            event!(SessionScheduled { neutral: pool.person(), part: part(), place: maybe(name()), slot: slot() })
+            event!(SessionScheduled {
+                co_neutrals: pool.neutrals(),
+                neutral: pool.person(),
+                part: part(),
+                place: maybe(name()),
+                slot: slot()
+            })
         }
         EventKind::SessionPostponed => event!(SessionPostponed { part: part(), reason: reason() }),
         EventKind::SessionOpened => event!(SessionOpened {
+            advisers: pool.advisers(),
+            co_neutrals: pool.neutrals(),
+            substitutes: pool.substitutes(),
             neutral: pool.person(),
             observers: pool.observers(),
             part: part(),
             present: pool.ids(),
         }),
         EventKind::ActivityRun => event!(ActivityRun { kind: select(ActivityKind::ALL), title: name() }),
-        EventKind::SessionAdjourned => event!(SessionAdjourned { left_early: pool.ids(), reason: reason() }),
-        EventKind::SessionClosed => event!(SessionClosed { left_early: pool.ids() }),
-        EventKind::CaucusOpened => event!(CaucusOpened { party: party(), present: pool.ids() }),
+        EventKind::SessionAdjourned => {
+            event!(SessionAdjourned { late: pool.late(), left_early: pool.ids(), reason: reason() })
+        }
+        EventKind::SessionClosed => event!(SessionClosed { late: pool.late(), left_early: pool.ids() }),
+        EventKind::CaucusOpened => {
+            event!(CaucusOpened { advisers: pool.advisers(), party: party(), present: pool.ids() })
+        }
         EventKind::ConcernRaised => event!(ConcernRaised { concern: concern(), party: party(), text: text() }),
         EventKind::ConcernAddressed => event!(ConcernAddressed { concern: concern(), response: text() }),
         EventKind::ConcernDropped => event!(ConcernDropped { concern: concern() }),
@@ -205,6 +244,19 @@ pub(crate) fn of_kind(kind: EventKind, pool: &Pool) -> BoxedStrategy<Event> {
         }
         EventKind::DecisionReopened => event!(DecisionReopened { party: party(), reason: reason() }),
         EventKind::FormatChosen => event!(FormatChosen { format: select(Format::ALL).prop_map(FormatId::from) }),
+        EventKind::LeaderLeft => event!(LeaderLeft { reason: reason(), seat: seat() }),
+        EventKind::LeaderSucceeded => {
+            event!(LeaderSucceeded { name: name(), office: maybe(select(Office::ALL)), seat: seat() })
+        }
+        EventKind::SuccessorAgreed => event!(SuccessorAgreed { seat: seat() }),
+        EventKind::OutcomeNoted => {
+            event!(OutcomeNoted {
+                dated: date(),
+                document: document(),
+                party: maybe(party()),
+                result: select(FollowUpResult::ALL)
+            })
+        }
         EventKind::ContractDatesChanged => {
             event!(ContractDatesChanged { contract_expires: date(), evergreen: any::<bool>() })
         }

@@ -12,8 +12,12 @@ use ibbi_core::{
 use std::collections::HashSet;
 
 /// Kinds of event that bring no case closer to a goal, or that undo a step.
-const IDLE: [EventKind; 12] = [
+const IDLE: [EventKind; 16] = [
     EventKind::LeaderDeclined,
+    EventKind::LeaderLeft,
+    EventKind::LeaderSucceeded,
+    EventKind::SuccessorAgreed,
+    EventKind::OutcomeNoted,
     EventKind::MeetingScheduled,
     EventKind::SupportWithdrawn,
     EventKind::PledgeWithdrawn,
@@ -91,9 +95,12 @@ fn moves(case: &Case, kind: EventKind, now: At) -> Vec<(At, Event)> {
         EventKind::SessionOpened => return openings(case, now),
         EventKind::ActivityRun => vec![exercise(), simulation()],
         EventKind::SessionClosed => return closings(case, now),
-        EventKind::CaucusOpened => {
-            Party::ALL.iter().map(|party| CaucusOpened { party: *party, present: team(case, *party) }.into()).collect()
-        }
+        EventKind::CaucusOpened => Party::ALL
+            .iter()
+            .map(|party| {
+                CaucusOpened { advisers: Default::default(), party: *party, present: team(case, *party) }.into()
+            })
+            .collect(),
         EventKind::ConcernAddressed => open_concerns(case),
         EventKind::PartyDecided => decisions(case),
         EventKind::DecisionReopened => Party::ALL.iter().map(|party| reopened(*party)).collect(),
@@ -154,7 +161,16 @@ fn openings(case: &Case, now: At) -> Vec<(At, Event)> {
     let present = MemberIds::new(everyone).expect("teams that are disjoint");
     let open = |part| {
         let (neutral, observers, present) = (person("nell"), Observers::default(), present.clone());
-        SessionOpened { neutral, observers, part, present }.into()
+        SessionOpened {
+            advisers: Default::default(),
+            co_neutrals: Default::default(),
+            substitutes: Default::default(),
+            neutral,
+            observers,
+            part,
+            present,
+        }
+        .into()
     };
     booked(case).map(|(part, booking)| (now.max(booking.slot.starts().at()), open(part))).collect()
 }

@@ -132,7 +132,9 @@ fn case_can_be_withdrawn_from_every_open_stage() {
         let answers = ibbi_core::survey(story.case(), at("2026-12-01 09:00"));
         for (kind, prospect) in kinds.zip(answers) {
             let ibbi_core::Answer::Blocked { unmet } = prospect.answer else { panic!("{kind} after the end") };
-            assert_eq!(unmet[0].rule, Rule::ClosedForGood);
+            let follow_up = *kind == EventKind::OutcomeNoted;
+            let rule = if follow_up { Rule::OutcomeCompleted } else { Rule::ClosedForGood };
+            assert_eq!(unmet[0].rule, rule);
         }
     }
 }

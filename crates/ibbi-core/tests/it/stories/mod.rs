@@ -6,6 +6,7 @@ mod editions;
 mod facilitations;
 mod getting_started;
 mod programs;
+mod table;
 mod teams;
 mod trainings;
 mod typed;

@@ -64,7 +64,7 @@ fn typed_and_runtime_api_lead_to_equal_cases() {
 fn typed_refusal_returns_the_state() {
     let story = Story::through(ibbi_core::EventKind::SessionScheduled, Format::FullDay);
     let training = Training::try_from(story.case().clone()).expect("the case is in training");
-    let adjourned = SessionAdjourned { left_early: ids(&[]), reason: reason("snow") };
+    let adjourned = SessionAdjourned { late: Default::default(), left_early: ids(&[]), reason: reason("snow") };
     let refused = training.clone().offer(adjourned, at("2026-10-20 11:00")).expect_err("no session is open");
     assert_eq!(refused.state, training);
     assert_eq!(refused.refusal.unmet[0].rule, Rule::IsOpen);

@@ -3,8 +3,9 @@
 use super::{date, id, name, reason, text};
 use ibbi_core::events::*;
 use ibbi_core::{
-    ActivityKind, Body, Capacity, Decision, Edition, Event, Format, MemberIds, Names, Observer, Observers, Office,
-    Party, Person, Program, Seat, Service, Slot, Topic, Topics, Workshop,
+    ActivityKind, Adviser, AdviserRole, Body, Capacity, Decision, Edition, Event, FollowUpResult, Format, MemberIds,
+    Names, Observer, Observers, Office, Party, Person, Program, Seat, Service, Slot, Substitute, Substitutes, Topic,
+    Topics, Workshop,
 };
 
 /// The labor team of the standard case.
@@ -58,6 +59,49 @@ pub(crate) fn agreed_as(seat: Seat, who: &str, office: Option<Office>) -> Event 
 
 pub(crate) fn declined(seat: Seat, who: &str) -> Event {
     LeaderDeclined { name: name(who), reason: reason("too much at once this year"), seat }.into()
+}
+
+pub(crate) fn left(seat: Seat) -> Event {
+    LeaderLeft { reason: reason("retired"), seat }.into()
+}
+
+pub(crate) fn succeeded(seat: Seat, who: &str) -> Event {
+    let office = (seat == Seat::SchoolCommittee).then_some(Office::Chair);
+    LeaderSucceeded { name: name(who), office, seat }.into()
+}
+
+pub(crate) fn successor_agreed(seat: Seat) -> Event {
+    SuccessorAgreed { seat }.into()
+}
+
+pub(crate) fn outcome(result: FollowUpResult, party: Option<Party>, dated: &str) -> Event {
+    OutcomeNoted { dated: date(dated), document: None, party, result }.into()
+}
+
+/// Returns an adviser of a party.
+pub(crate) fn adviser(party: Party, who: &str) -> Adviser {
+    Adviser { name: name(who), party, role: AdviserRole::Counsel }
+}
+
+/// Returns an event with changes to the data of one kind.
+macro_rules! with {
+    ($event:expr, $kind:ident, |$data:ident| $change:expr) => {{
+        let mut event = $event;
+        if let ibbi_core::Event::$kind($data) = &mut event {
+            $change;
+        }
+        event
+    }};
+}
+pub(crate) use with;
+
+/// Returns the opening of a session without some members, each with a substitute.
+pub(crate) fn opened_with_substitutes(part: u8, substitutes: &[(&str, &str)]) -> Event {
+    let replaced = |who: &&str| substitutes.iter().any(|(member, _)| member == who);
+    let present: Vec<_> = EVERYONE.into_iter().filter(|who| !replaced(who)).collect();
+    let substitutes = substitutes.iter().map(|(member, who)| Substitute { member: id(member), person: person(who) });
+    let substitutes = Substitutes::new(substitutes).expect("substitutes that differ");
+    with!(opened_with(part, &present), SessionOpened, |data| data.substitutes = substitutes)
 }
 
 pub(crate) fn meeting_scheduled(slot: Slot) -> Event {
@@ -126,7 +170,14 @@ pub(crate) fn scheduled(part: u8, slot: Slot) -> Event {
 }
 
 pub(crate) fn scheduled_with(part: u8, slot: Slot, neutral: &str) -> Event {
-    SessionScheduled { neutral: person(neutral), part, place: Some(name("Maple Hollow High School")), slot }.into()
+    SessionScheduled {
+        co_neutrals: Default::default(),
+        neutral: person(neutral),
+        part,
+        place: Some(name("Maple Hollow High School")),
+        slot,
+    }
+    .into()
 }
 
 pub(crate) fn postponed(part: u8, why: &str) -> Event {
@@ -146,13 +197,31 @@ pub(crate) fn opened_by(part: u8, neutral: &str, present: &[&str]) -> Event {
     let boards = [(Capacity::SchoolCommittee, "Ines Novak"), (Capacity::UnionBoard, "Tom Fields")];
     let observers = boards.map(|(capacity, who)| Observer { capacity, name: name(who) });
     let observers = Observers::new(observers).expect("observers that differ");
-    SessionOpened { neutral: person(neutral), observers, part, present: ids(present) }.into()
+    SessionOpened {
+        advisers: Default::default(),
+        co_neutrals: Default::default(),
+        substitutes: Default::default(),
+        neutral: person(neutral),
+        observers,
+        part,
+        present: ids(present),
+    }
+    .into()
 }
 
 /// Returns the opening of a session with both teams and no observers.
 pub(crate) fn opened_alone(part: u8) -> Event {
     let observers = Observers::default();
-    SessionOpened { neutral: person("nell"), observers, part, present: ids(&EVERYONE) }.into()
+    SessionOpened {
+        advisers: Default::default(),
+        co_neutrals: Default::default(),
+        substitutes: Default::default(),
+        neutral: person("nell"),
+        observers,
+        part,
+        present: ids(&EVERYONE),
+    }
+    .into()
 }
 
 pub(crate) fn exercise() -> Event {
@@ -164,7 +233,7 @@ pub(crate) fn simulation() -> Event {
 }
 
 pub(crate) fn adjourned(why: &str) -> Event {
-    SessionAdjourned { left_early: MemberIds::default(), reason: reason(why) }.into()
+    SessionAdjourned { late: Default::default(), left_early: MemberIds::default(), reason: reason(why) }.into()
 }
 
 pub(crate) fn closed() -> Event {
@@ -173,11 +242,11 @@ pub(crate) fn closed() -> Event {
 
 /// Returns the closing of a session that some members left early.
 pub(crate) fn closed_without(left: &[&str]) -> Event {
-    SessionClosed { left_early: ids(left) }.into()
+    SessionClosed { late: Default::default(), left_early: ids(left) }.into()
 }
 
 pub(crate) fn caucus(party: Party, present: &[&str]) -> Event {
-    CaucusOpened { party, present: ids(present) }.into()
+    CaucusOpened { advisers: Default::default(), party, present: ids(present) }.into()
 }
 
 pub(crate) fn raised(party: Party, concern: &str) -> Event {

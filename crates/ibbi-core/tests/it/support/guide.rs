@@ -12,8 +12,9 @@ pub(crate) fn after(now: At, minutes: i64) -> At {
 /// the case are rarer.
 const fn rarity(kind: EventKind) -> usize {
     match kind {
-        EventKind::CaseWithdrawn | EventKind::ApplicationDeclined | EventKind::CaseReferred => 60,
+        EventKind::CaseWithdrawn | EventKind::ApplicationDeclined | EventKind::CaseReferred => 45,
         EventKind::CaseMigrated => 20,
+        EventKind::LeaderLeft | EventKind::LeaderSucceeded => 15,
         EventKind::LeaderDeclined
         | EventKind::SupportWithdrawn
         | EventKind::PledgeWithdrawn

@@ -4,8 +4,9 @@ use super::facts::*;
 use super::{id, later, name, reason, text};
 use ibbi_core::events::*;
 use ibbi_core::{
-    ActivityKind, At, Body, Case, Date, Decision, Event, EventKind, Format, LocalTime, MemberId, MemberIds, Part,
-    Party, Program, ProgramParameters, Seat, Service, Slot, Topic, Topics,
+    ActivityKind, Advisers, At, Body, Case, Date, Decision, Event, EventKind, FollowUpResult, Format, LocalTime,
+    MemberId, MemberIds, Neutrals, Part, Party, Program, ProgramParameters, Seat, Service, Slot, Substitute,
+    Substitutes, Topic, Topics,
 };
 
 /// The UTC offset of every slot, in minutes.
@@ -135,6 +136,23 @@ pub(crate) fn likely(case: &Case, kind: EventKind, at: At, dice: &mut Dice) -> E
         | EventKind::PartyDecided
         | EventKind::DecisionReopened => in_caucus(case, kind, dice),
         EventKind::FormatChosen => format(dice.pick(Format::ALL).unwrap_or(Format::FullDay)),
+        EventKind::LeaderLeft | EventKind::LeaderSucceeded | EventKind::SuccessorAgreed => {
+            let seats: Vec<_> = Seat::ALL.iter().copied().filter(|seat| case.leader(*seat).is_some()).collect();
+            let seat = dice.pick(&seats).unwrap_or(Seat::Superintendent);
+            match kind {
+                EventKind::LeaderLeft => left(seat),
+                EventKind::LeaderSucceeded => succeeded(seat, "Vera Stahl"),
+                _ => {
+                    let pending = case.file().and_then(|file| file.pending_successors().next());
+                    successor_agreed(pending.map_or(seat, |(seat, _)| seat))
+                }
+            }
+        }
+        EventKind::OutcomeNoted => {
+            let result = dice.pick(FollowUpResult::ALL).unwrap_or(FollowUpResult::Ratified);
+            let party = result.is_vote().then_some(Party::Labor);
+            OutcomeNoted { dated: at.utc_date(), document: None, party, result }.into()
+        }
         EventKind::ContractDatesChanged => contract("2027-08-31", dice.once_in(2)),
         EventKind::NoteAdded => note("Called again."),
         EventKind::CaseWithdrawn => withdrawn(),
@@ -214,8 +232,23 @@ fn in_sessions(case: &Case, kind: EventKind, at: At, dice: &mut Dice) -> Event {
                 booking.is_some_and(|booking| booking.slot.day_of(at) == booking.slot.local_day())
             };
             let parts: Vec<_> = booked_parts(case).into_iter().filter(today).collect();
-            let (part, present) = (dice.pick(&parts).unwrap_or(1), everyone(case));
-            SessionOpened { neutral: person("nell"), observers: ibbi_core::Observers::default(), part, present }.into()
+            let (part, mut present) = (dice.pick(&parts).unwrap_or(1), everyone(case));
+            let mut substitutes = Substitutes::default();
+            if let (true, Some(member)) = (dice.once_in(4), present.first().copied()) {
+                present = MemberIds::new(present.iter().copied().skip(1)).expect("members that differ");
+                substitutes = Substitutes::new([Substitute { member, person: person("sam") }]).expect("one substitute");
+            }
+            let more = dice.once_in(4).then(|| person("paul"));
+            SessionOpened {
+                advisers: Advisers::new([adviser(Party::Labor, "Jo Park")]).expect("one adviser"),
+                co_neutrals: Neutrals::new(more).expect("one neutral"),
+                substitutes,
+                neutral: person("nell"),
+                observers: ibbi_core::Observers::default(),
+                part,
+                present,
+            }
+            .into()
         }
         EventKind::ActivityRun => {
             let untrained = matches!(case, Case::Training(training) if training.exercises() == 0);
@@ -224,9 +257,13 @@ fn in_sessions(case: &Case, kind: EventKind, at: At, dice: &mut Dice) -> Event {
         }
         EventKind::SessionAdjourned => {
             let left_early = if dice.once_in(3) { left_early() } else { MemberIds::default() };
-            SessionAdjourned { left_early, reason: reason("snow") }.into()
+            SessionAdjourned { late: MemberIds::default(), left_early, reason: reason("snow") }.into()
         }
-        _ => SessionClosed { left_early: if dice.once_in(3) { left_early() } else { MemberIds::default() } }.into(),
+        _ => SessionClosed {
+            late: if dice.once_in(3) { left_early() } else { MemberIds::default() },
+            left_early: if dice.once_in(3) { left_early() } else { MemberIds::default() },
+        }
+        .into(),
     }
 }
 
@@ -237,7 +274,10 @@ fn in_caucus(case: &Case, kind: EventKind, dice: &mut Dice) -> Event {
     let party = dice.pick(Party::ALL).unwrap_or(Party::Labor);
     let decided = |party: &Party| case.decided(*party).is_some();
     match kind {
-        EventKind::CaucusOpened => CaucusOpened { party, present: team(case, party) }.into(),
+        EventKind::CaucusOpened => {
+            let advisers = if dice.once_in(2) { Advisers::new([adviser(party, "Jo Park")]).ok() } else { None };
+            CaucusOpened { advisers: advisers.unwrap_or_default(), party, present: team(case, party) }.into()
+        }
         EventKind::ConcernRaised => {
             let concern = format!("concern-{}", case.concerns().len()).parse().expect("a concern's id");
             ConcernRaised { concern, party, text: text("Who keeps the minutes?") }.into()

@@ -9,7 +9,7 @@ use crate::pages::shell::{date_input, line, textarea, tick};
 use crate::problem::WebError;
 use ibbi_app::form::{self, FormError, FormProblem};
 use ibbi_app::zone::Zone;
-use ibbi_core::{Body, Case, Decision, EventKind, History, MemberId, Name, Party};
+use ibbi_core::{AdviserRole, Body, Case, Decision, EventKind, History, MemberId, Name, Party};
 use ibbi_report::html::{Element, Html, details, el};
 
 /// Returns the inputs of a task's form.
@@ -131,7 +131,12 @@ impl Events<'_> {
         let present: Vec<&str> = self.reader.given.all("present").filter(|id| !id.is_empty()).collect();
         let of_party = [("party", party.code())];
         let with = |more: &[(&str, &str)]| pairs(&[&of_party[..], more].concat());
-        self.add(EventKind::CaucusOpened, with(&[("present", &present.join(","))]), None);
+        let mut opened = with(&[("present", &present.join(","))]);
+        for ([role], who) in self.reader.rows("advisers", ["role"]) {
+            let role = if role.is_empty() { AdviserRole::Other.code() } else { role };
+            opened.push(("advisers".to_owned(), format!("{party}:{role}:{who}")));
+        }
+        self.add(EventKind::CaucusOpened, opened, None);
         let mut choices = self.reader.choices.clone();
         for text in self.reader.text("concerns").lines().map(str::trim).filter(|line| !line.is_empty()) {
             let id = choices.new_concern(text);
@@ -247,4 +252,5 @@ fn caucus(party: Party, inputs: &Inputs<'_>) -> Html {
         ))
         .with(inputs.group("decision", "Does the team adopt the method?", "row", Html::from_iter(decided)))
         .with(inputs.one_of("spokesperson", "Spokesperson, if the team decided", false, members))
+        .with(inputs.folded("Advisers", &["advisers"], inputs.own_advisers()))
 }

@@ -7,13 +7,24 @@ use crate::pages::shell::{
 };
 use crate::query::Pairs;
 use ibbi_app::form::{self, FormField};
-use ibbi_core::{CodeSet, EventKind, FieldKind};
+use ibbi_core::{AdviserRole, CodeSet, EventKind, FieldKind, Party};
 use ibbi_report::html::{Element, Html, details, el};
 
-/// The number of rows for observers.
-const OBSERVERS: usize = 3;
+/// The number of rows for people who come to a session without being on a team.
+const ROWS: usize = 3;
 /// The most options that are radio buttons: one click chooses one of them.
 const RADIOS: usize = 6;
+
+/// A choice beside a person's name.
+struct Choice<'a> {
+    name: &'static str,
+    label: &'static str,
+    options: Vec<(&'a str, &'a str)>,
+}
+
+fn codes(set: &CodeSet) -> Vec<(&'static str, &'static str)> {
+    set.iter().collect()
+}
 
 /// A form with its content.
 pub(crate) struct Inputs<'a> {
@@ -160,7 +171,24 @@ impl Inputs<'_> {
                 let text = self.text_or(name, &first);
                 one(textarea(name, &text, (text.lines().count() + 1).max(3)), Some("one name per line"))
             }
-            FieldKind::Observers(set) => self.observers(name, &shown, &set.iter().collect::<Vec<_>>()),
+            FieldKind::Observers(set) => {
+                let capacities = Choice { name: "capacity", label: "Capacity", options: codes(&set) };
+                self.people(name, &shown, "Observer", &[capacities])
+            }
+            FieldKind::Substitutes => {
+                let members = self.choices.members.iter().map(|each| (each.id.as_str(), each.name.as_str())).collect();
+                let members = Choice { name: "member", label: "Member replaced", options: members };
+                self.people(name, &shown, "Substitute", &[members])
+            }
+            FieldKind::Advisers(set) => {
+                let parties = Choice { name: "party", label: "Party", options: codes(&Party::SET) };
+                let roles = Choice { name: "role", label: "Role", options: codes(&set) };
+                self.people(name, &shown, "Adviser", &[parties, roles])
+            }
+            FieldKind::People => {
+                let text = self.text(name);
+                one(textarea(name, &text, text.lines().count().max(1)), Some("one name per line"))
+            }
             FieldKind::Number { .. } => one(line(name, &value).attr("inputmode", "numeric"), None),
             FieldKind::Flag => {
                 let options =
@@ -224,17 +252,44 @@ impl Inputs<'_> {
         group.with(el("legend").with(label)).with(wrong_at(&id, &wrong)).with(inputs)
     }
 
-    fn observers(&self, name: &str, label: &str, codes: &[(&str, &str)]) -> Element {
-        let (capacity, who) = (format!("{name}.capacity"), format!("{name}.name"));
-        let sent: Vec<(&str, &str)> =
-            self.sent.map_or_else(Vec::new, |pairs| pairs.all(&capacity).zip(pairs.all(&who)).collect());
-        let rows = (0..OBSERVERS.max(sent.len())).map(|row| {
-            let (kind, text) = sent.get(row).copied().unwrap_or_default();
-            let kinds = select(&capacity, kind, std::iter::once(("", "capacity")).chain(codes.iter().copied()));
-            el("div")
-                .class("pair")
-                .with(line(&who, text).attr("aria-label", format!("Observer {}", row + 1)).attr("list", "names"))
-                .with(kinds.attr("aria-label", format!("Capacity of observer {}", row + 1)))
+    /// Returns inputs that are seldom needed, folded unless they have content.
+    pub(super) fn folded(&self, summary: &str, fields: &[&str], inputs: impl Into<Html>) -> Element {
+        let has_content = |field: &str| {
+            let is_part =
+                |name: &str| name == field || name.strip_prefix(field).is_some_and(|rest| rest.starts_with('.'));
+            self.sent.is_some_and(|pairs| pairs.iter().any(|(name, value)| is_part(name) && !value.is_empty()))
+        };
+        let open = fields.iter().any(|field| has_content(field) || !self.errors.of_field(field).is_empty());
+        let folded = details(summary, inputs);
+        if open { folded.attr("open", "open") } else { folded }
+    }
+
+    /// Returns rows for the advisers of one party.
+    pub(super) fn own_advisers(&self) -> Element {
+        let roles = Choice { name: "role", label: "Role", options: codes(&AdviserRole::SET) };
+        self.people("advisers", "Advisers in the room (if any)", "Adviser", &[roles])
+    }
+
+    /// Returns rows of a name with choices, such as an observer with a capacity.
+    fn people(&self, name: &str, label: &str, person: &str, choices: &[Choice<'_>]) -> Element {
+        let sent = |what: &str| -> Vec<&str> {
+            self.sent.map_or_else(Vec::new, |pairs| pairs.all(&format!("{name}.{what}")).collect())
+        };
+        let who = sent("name");
+        let chosen: Vec<Vec<&str>> = choices.iter().map(|choice| sent(choice.name)).collect();
+        let at = |column: &[&'_ str], row: usize| column.get(row).copied().unwrap_or_default().to_owned();
+        let rows = (0..ROWS.max(who.len())).map(|row| {
+            let number = row + 1;
+            let input = line(&format!("{name}.name"), &at(&who, row))
+                .attr("aria-label", format!("{person} {number}"))
+                .attr("list", "names");
+            choices.iter().zip(&chosen).fold(el("div").class("pair").with(input), |pair, (choice, chosen)| {
+                let Choice { name: part, label, options } = choice;
+                let first = label.to_lowercase();
+                let options = std::iter::once(("", first.as_str())).chain(options.iter().copied());
+                let select = select(&format!("{name}.{part}"), &at(chosen, row), options);
+                pair.with(select.attr("aria-label", format!("{label} of {} {number}", person.to_lowercase())))
+            })
         });
         self.group(name, label, "rows", Html::from_iter(rows))
     }
@@ -270,7 +325,6 @@ fn radio_with_id(name: &str, id: &str, code: &str, chosen: bool, label: &str, re
 mod tests {
     use super::super::choices::MemberChoice;
     use super::*;
-    use ibbi_core::Party;
 
     /// Returns the pairs that a browser sends for a form.
     fn sent_by_browser(markup: &str) -> Vec<(String, String)> {
@@ -347,6 +401,16 @@ mod tests {
             FieldKind::Person => ["Ines Reyes", " x ", ""].map(|who| vec![sub("name", who)]).to_vec(),
             FieldKind::MemberId | FieldKind::ConcernId => texts(&["kim", "lee", "gone"]),
             FieldKind::MemberIds => vec![vec![plain("lee"), plain("roy")], vec![plain("kim")], Vec::new()],
+            FieldKind::People => texts(&["Ines Reyes\r\n Jo  Park \r\n", ""]),
+            FieldKind::Substitutes => {
+                let row = |(who, member)| [sub("name", who), sub("member", member)];
+                vec![[(" Jo & Co ", "lee"), ("", "kim"), ("Ann", "")].into_iter().flat_map(row).collect()]
+            }
+            FieldKind::Advisers(_) => {
+                let row =
+                    |row: usize| [sub("name", &format!("P {row}")), sub("party", "labor"), sub("role", "counsel")];
+                vec![(0..4).flat_map(row).collect()]
+            }
             FieldKind::Observers(set) => {
                 let codes: Vec<&str> = set.iter().map(|(code, _)| code).collect();
                 let row =

@@ -25,6 +25,9 @@ fn filter_of(kind: EventKind) -> &'static str {
     match kind {
         EventKind::LeaderAgreed
         | EventKind::LeaderDeclined
+        | EventKind::LeaderLeft
+        | EventKind::LeaderSucceeded
+        | EventKind::SuccessorAgreed
         | EventKind::MemberNamed
         | EventKind::MemberReleased
         | EventKind::AttendancePledged

@@ -53,6 +53,16 @@ impl Reader<'_> {
         if name.is_empty() { String::new() } else { format!("{}:{name}", known.unwrap_or_default()) }
     }
 
+    /// Returns the rows of a field that have a name: what is chosen in each, and the name.
+    pub(super) fn rows<const N: usize>(&self, field: &str, choices: [&str; N]) -> Vec<([&str; N], &str)> {
+        let column = |part: &str| self.given.all(&format!("{field}.{part}")).collect::<Vec<_>>();
+        let chosen = choices.map(column);
+        let rows = column("name").into_iter().enumerate().map(|(row, who)| {
+            (chosen.each_ref().map(|column| column.get(row).copied().unwrap_or_default()), who.trim())
+        });
+        rows.filter(|(_, who)| !who.is_empty()).collect()
+    }
+
     fn values(&self, kind: EventKind, field: &FormField) -> Vec<(String, String)> {
         let FormField { name, takes, required, .. } = field;
         let pair = |value: String| vec![((*name).to_owned(), value)];
@@ -73,10 +83,23 @@ impl Reader<'_> {
                 let lines = self.given.get(name).unwrap_or_default().lines().map(str::trim);
                 lines.filter(|line| !line.is_empty()).map(|line| ((*name).to_owned(), line.to_owned())).collect()
             }
+            FieldKind::People => {
+                let lines = self.given.get(name).unwrap_or_default().lines().map(str::trim);
+                lines.filter(|line| !line.is_empty()).map(|line| ((*name).to_owned(), self.person(line, &[]))).collect()
+            }
+            FieldKind::Substitutes => {
+                let value = |([member], who): ([&str; 1], &str)| format!("{member}:{}", self.person(who, &[]));
+                self.rows(name, ["member"]).into_iter().map(|row| ((*name).to_owned(), value(row))).collect()
+            }
+            FieldKind::Advisers(_) => {
+                let rows = self.rows(name, ["party", "role"]);
+                rows.into_iter()
+                    .map(|([party, role], who)| ((*name).to_owned(), format!("{party}:{role}:{who}")))
+                    .collect()
+            }
             FieldKind::Observers(_) => {
-                let (kinds, names) = (format!("{name}.capacity"), format!("{name}.name"));
-                let rows = self.given.all(&kinds).zip(self.given.all(&names)).filter(|(_, who)| !who.trim().is_empty());
-                rows.map(|(kind, who)| ((*name).to_owned(), format!("{kind}:{}", who.trim()))).collect()
+                let rows = self.rows(name, ["capacity"]);
+                rows.into_iter().map(|([kind], who)| ((*name).to_owned(), format!("{kind}:{who}"))).collect()
             }
             FieldKind::NoteText { .. } => pair(self.text(name).replace("\r\n", "\n")),
             FieldKind::ConcernId if kind == EventKind::ConcernRaised && self.text(name).is_empty() => {
@@ -115,6 +138,16 @@ pub(crate) fn filled(event: &Event, zone: Zone) -> Pairs {
             }
             FieldKind::Names => add("", list(value).map(text).collect::<Vec<_>>().join("\n")),
             FieldKind::MemberIds | FieldKind::Topics(_) => list(value).for_each(|each| add("", text(each))),
+            FieldKind::People => add("", list(value).map(|each| text(&each["name"])).collect::<Vec<_>>().join("\n")),
+            FieldKind::Substitutes => list(value).for_each(|each| {
+                add(".member", text(&each["member"]));
+                add(".name", text(&each["person"]["name"]));
+            }),
+            FieldKind::Advisers(_) => list(value).for_each(|each| {
+                for part in ["name", "party", "role"] {
+                    add(&format!(".{part}"), text(&each[part]));
+                }
+            }),
             FieldKind::Observers(_) => list(value).for_each(|each| {
                 add(".capacity", text(&each["capacity"]));
                 add(".name", text(&each["name"]));

@@ -56,16 +56,20 @@ impl<'a> Session<'a> {
         if let Some(neutral) = &self.neutral {
             let input = line("neutral", &inputs.text_or("neutral", neutral)).attr("list", "names");
             html.push(inputs.labeled("Led by", "neutral", required(input), None));
-            let observers = EventKind::SessionOpened.field("observers").map(Into::into);
             let everyone: Vec<String> = vec![format!("present={}", ids(inputs.choices))];
             let checked = Inputs { suggested: &everyone, ..*inputs };
             html.push(checked.several("present", "Members present", members()));
-            html.push(observers.map(|field| inputs.input(&field)));
+            let field = |name: &&str| EventKind::SessionOpened.field(name).map(|field| inputs.input(&field.into()));
+            html.push(field(&"observers"));
+            let others = ["substitutes", "co_neutrals", "advisers"];
+            let fields = Html::from_iter(others.iter().filter_map(field));
+            html.push(inputs.folded("Substitutes, advisers, and more neutrals", &others, fields));
         }
         if self.has_activities {
             html.push(activities(inputs));
         }
         let left = Inputs { suggested: &[], ..*inputs };
+        html.push(left.several("late", "Came late (if any)", members()));
         html.push(left.several("left_early", "Left before the end (if any)", members()));
         let hint = Some("Only if it ended before its full time.");
         html.push(inputs.labeled("Reason for ending early", "reason", line("reason", &inputs.text("reason")), hint));
@@ -129,8 +133,8 @@ impl<'a> Session<'a> {
         if ended.is_some() {
             let reason = reader.text("reason");
             let kind = if reason.is_empty() { EventKind::SessionClosed } else { EventKind::SessionAdjourned };
-            let left: Vec<&str> = reader.given.all("left_early").filter(|id| !id.is_empty()).collect();
-            let mut pairs = vec![pair("left_early", left.join(","))];
+            let ids = |name: &str| reader.given.all(name).filter(|id| !id.is_empty()).collect::<Vec<_>>().join(",");
+            let mut pairs = vec![pair("late", ids("late")), pair("left_early", ids("left_early"))];
             if !reason.is_empty() {
                 pairs.push(pair("reason", reason.to_owned()));
             }

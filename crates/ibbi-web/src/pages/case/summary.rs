@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use ibbi_app::case_log::CaseLog;
 use ibbi_app::status::{self, Fact};
 use ibbi_app::zone::Zone;
-use ibbi_core::{Event, HistoryEntry, MemberId, MemberIds};
+use ibbi_core::{Adviser, Advisers, Event, HistoryEntry, MemberId, MemberIds, Party, Substitutes};
 use ibbi_report::html::{Element, Html, el, name, section};
 use std::collections::BTreeMap;
 
@@ -17,9 +17,34 @@ struct Held {
     title: String,
     when: String,
     present: MemberIds,
+    /// The members who were expected.
+    expected: MemberIds,
+    late: MemberIds,
     left_early: MemberIds,
-    others: Vec<String>,
+    substitutes: Substitutes,
+    observers: Vec<String>,
+    advisers: Vec<String>,
     activities: Vec<String>,
+}
+
+impl Held {
+    /// Returns whether a member came, and from when to when.
+    fn attendance_of(&self, id: MemberId) -> String {
+        if self.present.contains(&id) || self.late.contains(&id) {
+            return match (self.late.contains(&id), self.left_early.contains(&id)) {
+                (true, true) => "came late, left early",
+                (true, false) => "came late",
+                (false, true) => "left early",
+                (false, false) => "present",
+            }
+            .to_owned();
+        }
+        match self.substitutes.iter().find(|one| one.member == id) {
+            Some(one) => format!("absent, {} in place", one.person.name),
+            None if self.expected.contains(&id) => "absent".to_owned(),
+            None => "\u{2013}".to_owned(),
+        }
+    }
 }
 
 pub(crate) fn page(request: &WebRequest) -> WebResult {
@@ -56,15 +81,34 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
 fn held(events: &[&HistoryEntry], zone: Zone) -> Vec<Held> {
     let mut held: Vec<Held> = Vec::new();
     let mut what = "Training";
+    let mut members: Vec<(Party, MemberId)> = Vec::new();
+    let expected = |members: &[(Party, MemberId)], of: Option<Party>| {
+        let ids = members.iter().filter(|(party, _)| of.is_none_or(|of| of == *party)).map(|(_, id)| *id);
+        MemberIds::new(ids).unwrap_or_default()
+    };
+    let advisers = |advisers: &Advisers| {
+        let text = |one: &Adviser| format!("{} ({}, {})", one.name, one.role.label(), one.party.label());
+        advisers.iter().map(text).collect()
+    };
     for entry in events {
         match &entry.event {
+            Event::MemberNamed(named) => members.push((named.party, named.member.id)),
+            Event::MemberReleased(released) => members.retain(|(_, id)| *id != released.member),
             Event::FormatChosen(_) => what = "Facilitation",
             Event::SessionOpened(opened) => held.push(Held {
-                title: format!("{what}, part {}, led by {}", opened.part, opened.neutral.name),
+                title: format!(
+                    "{what}, part {}, led by {}",
+                    opened.part,
+                    ibbi_report::neutrals(&opened.neutral, &opened.co_neutrals)
+                ),
                 when: zone.show(entry.at),
                 present: opened.present.clone(),
+                expected: expected(&members, None),
+                late: MemberIds::default(),
                 left_early: MemberIds::default(),
-                others: opened
+                substitutes: opened.substitutes.clone(),
+                advisers: advisers(&opened.advisers),
+                observers: opened
                     .observers
                     .iter()
                     .map(|each| format!("{} ({})", each.name, each.capacity.label()))
@@ -76,16 +120,23 @@ fn held(events: &[&HistoryEntry], zone: Zone) -> Vec<Held> {
                     last.activities.push(format!("{} ({})", run.title, run.kind.label()));
                 }
             }
-            Event::SessionClosed(closed) => end(&mut held, &closed.left_early, zone.show_time(entry.at), None),
+            Event::SessionClosed(closed) => {
+                end(&mut held, &closed.late, &closed.left_early, zone.show_time(entry.at), None)
+            }
             Event::SessionAdjourned(ended) => {
-                end(&mut held, &ended.left_early, zone.show_time(entry.at), Some(ended.reason.as_str()));
+                let reason = Some(ended.reason.as_str());
+                end(&mut held, &ended.late, &ended.left_early, zone.show_time(entry.at), reason);
             }
             Event::CaucusOpened(opened) => held.push(Held {
                 title: format!("Caucus of {}", opened.party.label()),
                 when: zone.show(entry.at),
                 present: opened.present.clone(),
+                expected: expected(&members, Some(opened.party)),
+                late: MemberIds::default(),
                 left_early: MemberIds::default(),
-                others: Vec::new(),
+                substitutes: Substitutes::default(),
+                advisers: advisers(&opened.advisers),
+                observers: Vec::new(),
                 activities: Vec::new(),
             }),
             _ => {}
@@ -95,11 +146,11 @@ fn held(events: &[&HistoryEntry], zone: Zone) -> Vec<Held> {
 }
 
 /// Adds the end of the open session.
-fn end(held: &mut [Held], left_early: &MemberIds, time: String, reason: Option<&str>) {
+fn end(held: &mut [Held], late: &MemberIds, left_early: &MemberIds, time: String, reason: Option<&str>) {
     if let Some(last) = held.last_mut() {
         let reason = reason.map(|reason| format!(", ended early: {reason}")).unwrap_or_default();
         last.when = format!("{} to {time}{reason}", last.when);
-        last.left_early = left_early.clone();
+        (last.late, last.left_early) = (late.clone(), left_early.clone());
     }
 }
 
@@ -127,11 +178,12 @@ fn sessions(held: &[Held]) -> Element {
         el("li")
             .with(format!("{}: {}", each.title, each.when))
             .with(list("Activities", &each.activities))
-            .with(list("Observers", &each.others))
+            .with(list("Observers", &each.observers))
+            .with(list("Advisers", &each.advisers))
     }))
 }
 
-/// Returns who was present, left early, or was absent, in the order of the list of sessions.
+/// Returns who was present, came late, left early, or was absent, in the order of the list of sessions.
 fn attendance(held: &[Held], log: &CaseLog) -> Element {
     let mut names: BTreeMap<MemberId, String> = BTreeMap::new();
     let mut order: Vec<MemberId> = Vec::new();
@@ -144,13 +196,8 @@ fn attendance(held: &[Held], log: &CaseLog) -> Element {
         }
     }
     let heads = (1..=held.len()).map(|number| el("th").attr("scope", "col").with(number.to_string()));
-    let cell = |id: MemberId, each: &Held| match (each.present.contains(&id), each.left_early.contains(&id)) {
-        (true, true) => "left early",
-        (true, false) => "present",
-        (false, _) => "\u{2013}",
-    };
     let rows = order.into_iter().map(|id| {
-        let cells = held.iter().map(|each| el("td").with(cell(id, each)));
+        let cells = held.iter().map(|each| el("td").with(each.attendance_of(id)));
         el("tr").with(el("th").attr("scope", "row").with(name(&names[&id]))).all(cells)
     });
     let table = el("table")

@@ -411,7 +411,14 @@ impl List<'_> {
             }
             // What can be done only once is done.
             let is_done = unmet.iter().any(|unmet| {
-                matches!(unmet.rule, Rule::PledgeOnce | Rule::SupportOnce | Rule::OneBooking | Rule::SeatAgreedOnce)
+                matches!(
+                    unmet.rule,
+                    Rule::PledgeOnce
+                        | Rule::SupportOnce
+                        | Rule::OneBooking
+                        | Rule::SeatAgreedOnce
+                        | Rule::SuccessorPending
+                )
             });
             if is_done {
                 continue;

@@ -26,6 +26,10 @@ pub(super) const fn to_do(kind: EventKind) -> &'static str {
     match kind {
         EventKind::LeaderAgreed => "A leader agrees",
         EventKind::LeaderDeclined => "A leader declines",
+        EventKind::LeaderLeft => "A leader leaves the seat",
+        EventKind::LeaderSucceeded => "A leader's successor takes the seat",
+        EventKind::SuccessorAgreed => "A successor agrees",
+        EventKind::OutcomeNoted => "Record what became of the contract",
         EventKind::MeetingScheduled => "Schedule the introductory meeting",
         EventKind::MeetingHeld => "Hold the introductory meeting",
         EventKind::ServiceChosen => "Choose a service",

@@ -6,7 +6,7 @@ use super::super::story::Story;
 use super::{Trial, trial};
 use Decision::{Adopt, Decline};
 use Party::{Labor, Management};
-use ibbi_core::{Decision, Format, Party, Rule, Stage};
+use ibbi_core::{Advisers, Decision, Format, Party, Rule, Stage};
 
 const NOW: &str = "2026-10-22 09:00";
 
@@ -27,8 +27,15 @@ fn caucuses() -> Vec<Trial> {
     let start = Story::reaching(Stage::Caucus);
     vec![
         trial(Rule::OwnMembers, &start, NOW, caucus(Labor, &["ana", "cora"])).holds(NOW, caucus(Labor, &["ana"])),
+        trial(Rule::OwnAdvisers, &start, NOW, advised(Management)).holds(NOW, advised(Labor)),
         trial(Rule::Attended, &start, NOW, caucus(Labor, &[])).holds(NOW, caucus(Labor, &["ana"])),
     ]
+}
+
+/// Returns the labor team's caucus with an adviser of a party.
+fn advised(party: Party) -> ibbi_core::Event {
+    let advisers = Advisers::new([adviser(party, "Jo Park")]).unwrap();
+    with!(caucus(Labor, &LABOR), CaucusOpened, |data| data.advisers = advisers)
 }
 
 fn decisions() -> Vec<Trial> {

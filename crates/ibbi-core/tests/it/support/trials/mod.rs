@@ -3,6 +3,7 @@
 mod application;
 mod caucus;
 mod corrections;
+mod leaders;
 mod opening;
 mod sessions;
 
@@ -128,6 +129,7 @@ pub(crate) fn all() -> Vec<Trial> {
     trials.extend(sessions::trials());
     trials.extend(caucus::trials());
     trials.extend(corrections::trials());
+    trials.extend(leaders::trials());
     trials.sort_by_key(|trial| trial.rule);
     trials
 }

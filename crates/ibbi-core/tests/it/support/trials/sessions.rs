@@ -4,12 +4,13 @@ use super::super::facts::*;
 use super::super::story::Story;
 use super::super::{slot, slot_from_to};
 use super::{Trial, trial};
-use ibbi_core::{EventKind, Format, Party, Presence, ProgramParameters, Rule, Stage};
+use ibbi_core::{EventKind, Format, Neutrals, Party, Presence, ProgramParameters, Rule, Stage};
 
 pub(super) fn trials() -> Vec<Trial> {
     let mut trials = bookings();
     trials.extend(openings());
     trials.extend(presence());
+    trials.extend(table());
     trials.extend(endings());
     trials.extend(facilitation());
     trials
@@ -101,6 +102,40 @@ fn presence() -> Vec<Trial> {
         trials.push(trial(rule, &gentle, &when, opened_with(1, &LABOR)).holds(&when, without_ben()));
     }
     trials
+}
+
+fn table() -> Vec<Trial> {
+    let training = Story::reaching(Stage::Training);
+    let booked = Story::through(EventKind::SessionScheduled, Format::FullDay);
+    let open = Story::through(EventKind::SessionOpened, Format::FullDay);
+    let exercised = open.and("2026-10-20 10:00", exercise()).and("2026-10-20 14:00", simulation());
+    let (now, day, end) = ("2026-09-29 09:00", "2026-10-20 08:00", "2026-10-20 16:00");
+    let slot = || slot("2026-10-20", "08:00", "16:00");
+    let led_by = |who: &str| {
+        let more = Neutrals::new([person(who)]).unwrap();
+        with!(scheduled(1, slot()), SessionScheduled, |data| data.co_neutrals = more)
+    };
+    let late = |who: &str| with!(closed(), SessionClosed, |data| data.late = ids(&[who]));
+    vec![
+        trial(Rule::Neutral, &training, now, led_by("cora")).holds(now, led_by("paul")),
+        trial(Rule::NamedOnce, &training, now, led_by("nell")).holds(now, led_by("paul")),
+        trial(Rule::NamedOnce, &booked, day, opened_with_substitutes(1, &[("ben", "sam"), ("dev", "sam")]))
+            .holds(day, opened_with_substitutes(1, &[("ben", "sam"), ("dev", "tess")])),
+        trial(Rule::NamedOnce, &booked, day, opened_with_substitutes(1, &[("ben", "nell")]))
+            .holds(day, opened_with_substitutes(1, &[("ben", "sam")])),
+        trial(Rule::SubstituteForAbsent, &booked, day, with_ben_present()).holds(day, opened(1)),
+        trial(Rule::SubstituteForAbsent, &booked, day, opened_with_substitutes(1, &[("ben", "dev")]))
+            .unmet(&[Rule::SubstituteForAbsent])
+            .holds(day, opened_with_substitutes(1, &[("ben", "sam")])),
+        trial(Rule::TrainingEveryone, &booked, day, opened_with(1, &["ana", "cora", "dev"]))
+            .holds(day, opened_with_substitutes(1, &[("ben", "sam")])),
+        trial(Rule::LateMember, &exercised, end, late("eli")).holds(end, late("ben")),
+    ]
+}
+
+/// Returns the opening of a session in which a member is present and also has a substitute.
+fn with_ben_present() -> ibbi_core::Event {
+    with!(opened_with_substitutes(1, &[("ben", "sam")]), SessionOpened, |data| data.present = ids(&EVERYONE))
 }
 
 fn endings() -> Vec<Trial> {
