@@ -52,6 +52,9 @@ closed_set! {
     /// A key leader's successor hasn't agreed yet.
     SuccessorPending = "leaders.successor-pending",
         "A key leader's successor hasn't agreed yet. The seat's agreement remains.";
+    /// A name looks the same as another name of the case, but isn't.
+    LookAlike = "names.look-alike",
+        "A name looks the same as another name of the case, but has other characters. Check whether it is the same person.";
     /// The person who declined is not the one who agreed.
     DeclineOfAnother = "leaders.decline-by-another",
         "A leader declined for a seat that another person holds, so the seat still counts as agreed. Check the spelling of \
@@ -96,6 +99,7 @@ impl Warning {
             | Self::Inserted
             | Self::AfterClosing
             | Self::ClockAhead
+            | Self::LookAlike
             | Self::OpenPastDay => Source::Integrity,
         }
     }
@@ -111,6 +115,7 @@ impl Warning {
                 | Self::DoubleBooked
                 | Self::Substitute
                 | Self::Untrained
+                | Self::LookAlike
         )
     }
 
@@ -118,7 +123,12 @@ impl Warning {
     pub const fn can_last(kind: EventKind) -> bool {
         matches!(
             kind,
-            EventKind::MemberNamed | EventKind::SessionOpened | EventKind::SessionClosed | EventKind::SessionAdjourned
+            EventKind::LeaderAgreed
+                | EventKind::LeaderSucceeded
+                | EventKind::MemberNamed
+                | EventKind::SessionOpened
+                | EventKind::SessionClosed
+                | EventKind::SessionAdjourned
         )
     }
 }
@@ -171,6 +181,15 @@ const LATE_DAYS: i64 = 7;
 
 fn warn(into: &mut Vec<Advisory>, warning: Warning, found: String) {
     into.push(Advisory { warning, found });
+}
+
+/// Returns the characters of a name that are not ASCII, as code points, or a text for people if there are none.
+fn code_points(name: &Name) -> String {
+    let unusual: Vec<char> = name.as_str().chars().filter(|c| !c.is_ascii()).collect();
+    if unusual.is_empty() {
+        return "this one has only plain letters".to_string();
+    }
+    list(&unusual, |c| alloc::format!("U+{:04X}", u32::from(*c)))
 }
 
 fn advise_successor(seat: Seat, name: &Name, into: &mut Vec<Advisory>) {
@@ -245,6 +264,10 @@ impl Case {
                 self.advise_ending(&event.late, &event.left_early, at, &mut warnings);
             }
             _ => {}
+        }
+        for (name, other) in self.look_alikes(event) {
+            let found = alloc::format!("{name} looks like {other}, but has other characters: {}", code_points(name));
+            warn(&mut warnings, Warning::LookAlike, found);
         }
         if let Some(logged) = logged {
             let (minutes, day) = (logged.minutes_since(at), 24 * 60);

@@ -45,6 +45,7 @@ mod file;
 mod found;
 pub mod history;
 pub mod holidays;
+mod look_alike;
 #[cfg(test)]
 mod model_check;
 mod note_text;

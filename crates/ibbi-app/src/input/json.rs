@@ -1,6 +1,6 @@
 //! Events as JSON: reads them strictly, and reports errors in plain words with their position.
 
-use super::{InputError, check_zone, event_kind};
+use super::{InputError, check_zone, event_kind, names};
 use crate::zone::Zone;
 use ibbi_core::{County, Date, Event, EventKind, Name, Program, TimeZoneName, events::CaseOpened};
 use serde::Deserialize;
@@ -42,7 +42,9 @@ pub fn read_json(kind: Option<EventKind>, json: &[u8], zone: Zone) -> Result<Eve
         }
     };
     check_objects(json, kind.is_none(), &event)?;
-    Ok(event)
+    // JSON can escape any character.
+    let is_plain = json.is_ascii() && !json.windows(2).any(|pair| pair == b"\\u");
+    if is_plain { Ok(event) } else { names::composed(event) }
 }
 
 /// The data of `case_opened` as input: it can omit the program and the time zone.

@@ -1,6 +1,7 @@
 //! Input: reads an event from what a person or a program writes.
 
 mod json;
+mod names;
 pub(crate) mod value;
 
 pub use json::{from_json, json_error_text, read_json};
@@ -194,7 +195,7 @@ fn complete(kind: EventKind, mut data: Map<String, Value>, zone: Zone) -> Result
     let event = Event::deserialize_data(kind, Value::Object(data))
         .map_err(|error| InputError::Json(json_error_text(&error)))?;
     check_zone(&event, zone)?;
-    Ok(event)
+    names::composed(event)
 }
 
 fn unknown_key(kind: EventKind, key: &str) -> InputError {

@@ -131,6 +131,14 @@ const ROWS: &[Row] = &[
         &[LEFT, "2026-10-19 10:00 leader_succeeded; seat=school_committee; name=Vera Stahl; office=chair"],
     ),
     row(
+        Warning::LookAlike,
+        5,
+        &[
+            "2026-09-14 09:00 member_named; party=labor; member=amari:Rosa Amari",
+            "2026-09-14 09:01 member_named; party=management; member=other:Ros\u{430} Amari",
+        ],
+    ),
+    row(
         Warning::AfterContract,
         28,
         &["2026-10-27 09:10 session_scheduled; part=2; slot=2027-07-06 12:00-16:00; neutral=reyes:Ines Reyes"],
