@@ -92,7 +92,7 @@ impl Machine for RustFsm {
     }
 }
 
-/// The input without its data; a void is none.
+/// The input without its data. A void and the kinds of the second edition are none, because the peers model the first one.
 const fn input(event: &Event) -> Option<Input> {
     Some(match event {
         Event::CaseOpened(_) => Input::CaseOpened,
@@ -126,7 +126,12 @@ const fn input(event: &Event) -> Option<Input> {
         Event::ContractDatesChanged(_) => Input::DatesChanged,
         Event::NoteAdded(_) => Input::NoteAdded,
         Event::CaseWithdrawn(_) => Input::Withdrawn,
-        Event::EventVoided(_) | Event::CaseMigrated(_) => return None,
+        Event::EventVoided(_)
+        | Event::CaseMigrated(_)
+        | Event::LeaderLeft(_)
+        | Event::LeaderSucceeded(_)
+        | Event::SuccessorAgreed(_)
+        | Event::OutcomeNoted(_) => return None,
     })
 }
 

@@ -1,14 +1,13 @@
 //! Names in one form (Unicode NFC), so that the same name always has the same bytes, however it was typed.
 
 use super::InputError;
-use super::json::json_error_text;
 use ibbi_core::{Event, FieldKind};
 use serde_json::Value;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// Returns an event with its names in composed form. Texts that aren't names stay as they are.
 pub(super) fn composed(event: Event) -> Result<Event, InputError> {
-    let wrong = |error: serde_json::Error| InputError::Json(json_error_text(&error));
+    let wrong = |error: serde_json::Error| InputError::Json(error.to_string());
     let kind = event.kind();
     let names = kind.fields().iter().filter(|field| has_names(field.kind));
     let mut data = event.serialize_data(serde_json::value::Serializer).map_err(wrong)?;

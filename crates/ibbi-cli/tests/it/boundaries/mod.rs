@@ -42,7 +42,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 ];
 
 /// The other crates that the core may use. None of them does input or output with the features chosen here.
-const CORE_DEPENDENCIES: [&str; 5] = ["chrono", "schemars", "serde", "thiserror", "uuid"];
+const CORE_DEPENDENCIES: [&str; 6] = ["chrono", "schemars", "serde", "thiserror", "unicode-security", "uuid"];
 
 /// The only cycle: every stage of the core is a type that leads to the next stage, and a case is one of them.
 const CYCLE: (&str, [&str; 3]) = ("ibbi-core", ["case", "chart", "stages"]);

@@ -172,7 +172,7 @@ impl Inputs<'_> {
                 one(textarea(name, &text, (text.lines().count() + 1).max(3)), Some("one name per line"))
             }
             FieldKind::Observers(set) => {
-                let capacities = Choice { name: "capacity", label: "Capacity", options: codes(&set) };
+                let capacities = Choice { name: "capacity", label: "Capacity", options: codes(set) };
                 self.people(name, &shown, "Observer", &[capacities])
             }
             FieldKind::Substitutes => {
@@ -182,7 +182,7 @@ impl Inputs<'_> {
             }
             FieldKind::Advisers(set) => {
                 let parties = Choice { name: "party", label: "Party", options: codes(&Party::SET) };
-                let roles = Choice { name: "role", label: "Role", options: codes(&set) };
+                let roles = Choice { name: "role", label: "Role", options: codes(set) };
                 self.people(name, &shown, "Adviser", &[parties, roles])
             }
             FieldKind::People => {
