@@ -91,10 +91,21 @@ pub fn whole_case() -> Vec<(At, Event)> {
         add(at(4, 9), SupportConfirmed { body, dated, document: None }.into());
     }
     add(at(4, 10), ApplicationAccepted { by: name("A representative") }.into());
-    let schedule = |part, slot| SessionScheduled { co_neutrals: Default::default(), neutral: neutral(), part, place: None, slot }.into();
+    let schedule = |part, slot| {
+        SessionScheduled { co_neutrals: Default::default(), neutral: neutral(), part, place: None, slot }.into()
+    };
     let open = |part| {
         let observers = Observers::default();
-        SessionOpened { advisers: Default::default(), co_neutrals: Default::default(), substitutes: Default::default(), neutral: neutral(), observers, part, present: everyone() }.into()
+        SessionOpened {
+            advisers: Default::default(),
+            co_neutrals: Default::default(),
+            substitutes: Default::default(),
+            neutral: neutral(),
+            observers,
+            part,
+            present: everyone(),
+        }
+        .into()
     };
     let close = || SessionClosed { late: Default::default(), left_early: MemberIds::default() }.into();
     add(at(5, 9), schedule(1, slot(6, 8, 16)));

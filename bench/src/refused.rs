@@ -104,8 +104,11 @@ fn sessions(places: &Places) -> Vec<RefusedOffer> {
     let stranger = MemberId::new("stranger").expect("an id");
     let on_a_team = Person { id: id(Party::Labor, 2), name: name("A member of a team") };
     let run = places.nth(EventKind::ActivityRun, 0).2;
-    let adjourned =
-        SessionAdjourned { late: Default::default(), left_early: MemberIds::default(), reason: Reason::new("snow").expect("a reason") };
+    let adjourned = SessionAdjourned {
+        late: Default::default(),
+        left_early: MemberIds::default(),
+        reason: Reason::new("snow").expect("a reason"),
+    };
     let newcomer = MemberNamed { member: Person { id: stranger, name: name("A newcomer") }, party: Party::Labor };
     vec![
         altered!(places, SessionScheduled, 0, |event| event.slot = slot(6, 8, 12)),
