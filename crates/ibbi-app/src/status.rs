@@ -9,7 +9,7 @@ use ibbi_common::format::date;
 use ibbi_core::stages::ConcernStatus;
 use ibbi_core::{
     Advisory, Answer, At, Body, Case, CaseFile, EventKind, Goal, History, Name, NotAllowed, Outcome, Party, Seat,
-    Sessions, Stage, Unmet, chart,
+    Sessions, Stage, Succession, Successor, Unmet, chart,
 };
 use ibbi_store::EventStore;
 use serde::Serialize;
@@ -161,7 +161,22 @@ impl Facts {
             let office = leader.office.map(|office| format!(" ({})", office.label())).unwrap_or_default();
             let day = self.zone.show(leader.agreed);
             self.add("leader", format!("{} agreed: {}{office}, {day}", leader.seat.label(), leader.name));
+            if let Some(change) = case.file().and_then(|file| file.succession(leader.seat)) {
+                self.succession(leader.seat, change);
+            }
         }
+    }
+
+    fn succession(&mut self, seat: Seat, change: &Succession) {
+        let (seat, since) = (seat.label(), self.zone.show(change.since));
+        let text = match &change.successor {
+            None => format!("the seat of {seat} is vacant since {since}"),
+            Some(Successor { name, agreed: Some(agreed), .. }) => {
+                format!("{name} took the seat of {seat} on {since}, and agreed on {}", self.zone.show(*agreed))
+            }
+            Some(Successor { name, .. }) => format!("{name} took the seat of {seat} on {since}, and hasn't agreed yet"),
+        };
+        self.add("leader", text);
     }
 
     fn introduction(&mut self, case: &Case) {
@@ -277,6 +292,10 @@ pub fn settled(case: &Case, zone: Zone) -> Vec<Fact> {
         let by = state.withdrawn_by().map(|by| format!(" by {by}")).unwrap_or_default();
         let when = zone.show(state.at());
         facts.add("outcome", format!("{}{by}{reason}, {when}", state.outcome().label()));
+        for one in state.follow_ups() {
+            let by = one.party.map(|party| format!(" by {}", party.label())).unwrap_or_default();
+            facts.add("contract", format!("{}{by} on {}", one.result.label(), date(one.dated)));
+        }
     }
     facts.facts
 }

@@ -4,8 +4,8 @@ use crate::case_log::CaseLog;
 use crate::input::value::to_fill_in;
 use ibbi_core::stages::ConcernStatus;
 use ibbi_core::{
-    ActivityKind, Answer, AsRecorded, At, Body, Case, CaseFile, Event, EventKind, History, Member, MemberIds, Outcome,
-    Party, Program, Seat, Service, Sessions, Stage, Topics, Workshop,
+    ActivityKind, Answer, AsRecorded, At, Body, Case, CaseFile, Event, EventKind, FollowUpResult, History, Member,
+    MemberIds, Outcome, Party, Program, Seat, Service, Sessions, Stage, Topics, Workshop,
 };
 use serde::Serialize;
 
@@ -150,21 +150,8 @@ impl Suggestions<'_> {
                     self.add(event, onward, &[("format", format.to_string())]);
                 }
             }
-            EventKind::LeaderLeft | EventKind::LeaderSucceeded => {
-                let agreed = Seat::ALL.iter().filter(|seat| self.case.leader(**seat).is_some());
-                let vacant: Vec<_> = self.case.file().into_iter().flat_map(CaseFile::vacant_seats).collect();
-                let leaves = event == EventKind::LeaderLeft;
-                let seats: Vec<_> =
-                    agreed.filter(|seat| !leaves || !vacant.contains(*seat)).map(|seat| seat.code()).collect();
-                if seats.is_empty() {
-                    return;
-                }
-                let suggestion = self.add(event, false, &[("seat", format!("<{}>", seats.join("|")))]);
-                if !leaves && seats.contains(&Seat::SchoolCommittee.code()) {
-                    suggestion.note =
-                        Some("for the school committee, add office=chair or office=vice_chair".to_owned());
-                }
-            }
+            EventKind::LeaderLeft | EventKind::LeaderSucceeded => self.seats(event),
+            EventKind::OutcomeNoted => self.outcomes(),
             EventKind::SuccessorAgreed => {
                 let pending = self.case.file().into_iter().flat_map(CaseFile::pending_successors);
                 for (seat, _) in pending {
@@ -190,6 +177,39 @@ impl Suggestions<'_> {
                 given.push(("office", "<chair|vice_chair>".to_owned()));
             }
             self.add(EventKind::LeaderAgreed, true, &given);
+        }
+    }
+
+    /// Suggests that a leader leaves a seat, or that a successor takes it.
+    fn seats(&mut self, event: EventKind) {
+        let vacant: Vec<_> = self.case.file().into_iter().flat_map(CaseFile::vacant_seats).collect();
+        let leaves = event == EventKind::LeaderLeft;
+        for seat in Seat::ALL.iter().filter(|seat| self.case.leader(**seat).is_some()) {
+            let is_vacant = vacant.contains(seat);
+            if leaves && is_vacant {
+                continue;
+            }
+            let mut given = vec![("seat", seat.to_string())];
+            if !leaves && *seat == Seat::SchoolCommittee {
+                given.push(("office", "<chair|vice_chair>".to_owned()));
+            }
+            self.add(event, is_vacant, &given);
+        }
+    }
+
+    /// Suggests what can have become of the contract: what is not recorded yet.
+    fn outcomes(&mut self) {
+        let Case::Closed(closed) = self.case else { return };
+        let known = |result: FollowUpResult, party: Option<Party>| {
+            closed.follow_ups().iter().any(|one| one.result == result && one.party == party)
+        };
+        for result in FollowUpResult::ALL {
+            let parties = if result.is_vote() { vec![Some(Party::Labor), Some(Party::Management)] } else { vec![None] };
+            for party in parties.into_iter().filter(|party| !known(*result, *party)) {
+                let party = party.map(|party| ("party", party.to_string()));
+                let given: Vec<_> = [("result", result.to_string())].into_iter().chain(party).collect();
+                self.add(EventKind::OutcomeNoted, false, &given);
+            }
         }
     }
 

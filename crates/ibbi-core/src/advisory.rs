@@ -47,8 +47,8 @@ closed_set! {
     Posting = "meeting.open-meeting-posting",
         "If a quorum of the school committee might attend, the meeting must be posted 48 hours ahead (Saturdays, Sundays, \
          and legal holidays don't count).";
-    /// A key leader's seat is vacant, and a session is booked or held.
-    SeatVacant = "leaders.seat-vacant", "A session is booked or held while a key leader's seat is vacant.";
+    /// A key leader's seat is vacant. Recording reports it when a session is booked or held.
+    SeatVacant = "leaders.seat-vacant", "A key leader's seat is vacant. Record the successor before you book or hold a session.";
     /// A key leader's successor hasn't agreed yet.
     SuccessorPending = "leaders.successor-pending",
         "A key leader's successor hasn't agreed yet. The seat's agreement remains.";
@@ -295,11 +295,9 @@ impl Case {
             for (part, booking) in sessions.bookings() {
                 self.advise_slot(part, booking.slot, None, &mut warnings);
             }
-            if sessions.bookings().next().is_some() {
-                self.advise_vacancies(&mut warnings);
-            }
         }
         if let (Some(file), None) = (self.file(), self.outcome()) {
+            self.advise_vacancies(&mut warnings);
             for (seat, successor) in file.pending_successors() {
                 advise_successor(seat, &successor.name, &mut warnings);
             }

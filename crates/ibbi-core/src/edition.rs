@@ -114,7 +114,7 @@ impl Editions {
 
     /// Returns whether an edition is one of them.
     pub const fn include(self, edition: Edition) -> bool {
-        self.since <= edition.0 && edition.0 < self.until
+        self.since <= edition.0 && (edition.0 < self.until || self.until == u16::MAX)
     }
 
     /// Returns the first of them.
@@ -150,6 +150,8 @@ mod tests {
             (Editions::ALL.until(3), "1 to 2", [true, true, false]),
         ] {
             assert_eq!(editions.to_string(), text);
+            let last = Edition::new(u16::MAX).unwrap();
+            assert_eq!(editions.include(last), editions.until == u16::MAX, "an edition without an end has no end");
             assert_eq!([Edition::FIRST, Edition::LATEST, third].map(|edition| editions.include(edition)), included);
         }
     }

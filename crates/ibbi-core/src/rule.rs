@@ -100,7 +100,8 @@ rules! {
         "Enter the office for the school committee (office=chair or office=vice_chair), and no office for the others.";
     SeatAgreedOnce = "leaders.seat-agreed-once", Integrity,
         "Each key leader's seat can agree only once.",
-        "If a new person holds the seat, first record that the earlier person declined (leader_declined).";
+        "If a new person has the seat, record the successor (leader_succeeded). If the leader no longer takes part, record that \
+         (leader_declined).";
     LeadersAgreed = "leaders.all-agreed", Brochure,
         "All three key leaders must agree first.",
         "Record the agreement of each leader who hasn't agreed yet (leader_agreed).";

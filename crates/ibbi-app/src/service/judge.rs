@@ -117,8 +117,9 @@ fn submission(log: &CaseLog, offer: &Offer, now: At) -> Result<Submission, AppEr
             Ok(Submission { at, precision, replaces, event })
         }
         None => {
-            let at = replaced_time(log, replaces).unwrap_or_else(|| recorded_now(log, now));
-            Ok(Submission { at, precision: Precision::Instant, replaces, event })
+            let (at, precision) =
+                replaced_time(log, replaces).unwrap_or_else(|| (recorded_now(log, now), Precision::Instant));
+            Ok(Submission { at, precision, replaces, event })
         }
     }
 }
@@ -137,10 +138,11 @@ fn instants_on(log: &CaseLog, day: Date, now: At) -> Result<Vec<At>, AppError> {
     Ok([noon].into_iter().chain(known).chain([begins, last]).collect())
 }
 
-/// Returns the time of the record that an event replaces: a correction without a time doesn't change the time.
-fn replaced_time(log: &CaseLog, replaces: Option<u64>) -> Option<At> {
+/// Returns the time of the record that an event replaces, and how exactly it is known: a correction without a time doesn't change
+/// it.
+fn replaced_time(log: &CaseLog, replaces: Option<u64>) -> Option<(At, Precision)> {
     let replaced = replaces?;
-    log.recorded.records().entries().iter().find(|entry| entry.seq == replaced).map(|entry| entry.at)
+    log.records.iter().find(|record| record.seq == replaced).map(|record| (record.at, record.details.precision))
 }
 
 fn answer(log: &CaseLog, accepted: &Accepted, from: Stage, advisories: Vec<Advisory>, detail: Detail) -> Recorded {

@@ -40,6 +40,27 @@ fn letter_of_an_earlier_day_is_recorded_in_its_place() {
 }
 
 #[test]
+fn amended_event_of_a_day_keeps_only_the_day() {
+    let place = place();
+    let late = ["record", "a.ledger", "leader_agreed", "seat=superintendent", "name=R. Amari", "--at", "2025-09-03"];
+    place.done(&late);
+    let text = place.done(&["amend", "a.ledger", "4", "name=Rosa Amari"]);
+    assert!(text.contains("Wed, Sep 3, 2025, time not known"), "{text}");
+    let line = lines(&place).pop().expect("a line");
+    assert_eq!((line["precision"].as_str(), &line["at"]), (Some("day"), &lines(&place)[3]["at"]));
+}
+
+#[test]
+fn unknown_edition_is_refused_whatever_its_number() {
+    let place = place();
+    for edition in ["3", "65534", "65535"] {
+        let edition = format!("edition={edition}");
+        let result = place.ibbi(&["record", "a.ledger", "case_migrated", &edition, "reason=so"]);
+        assert!(result.code == REFUSED && result.err.contains("case.edition-known"), "{edition}: {result:?}");
+    }
+}
+
+#[test]
 fn amended_event_counts_in_place_of_the_recorded_one() {
     let place = place();
     let text = place.done(&["amend", "a.ledger", "3", "name=Dolores Reyes", "--on-behalf", "Teachers' Association"]);

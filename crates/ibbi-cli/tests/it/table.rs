@@ -158,6 +158,8 @@ fn seat_changes_hands_and_the_advisory_stays_until_the_successor_agrees() {
     let (_, status) = case.place.json(&["status", "a.ledger"]);
     assert!(codes(&status).contains(&"leaders.successor-pending".to_owned()), "{status}");
     case.record("2025-09-26 09:00", &["successor_agreed", "seat=school_committee"]);
+    let text = case.place.done(&["status", "a.ledger"]);
+    assert!(text.contains("V. Stahl took the seat of the school committee chair or vice chair"), "{text}");
     let (_, status) = case.place.json(&["status", "a.ledger"]);
     assert!(!codes(&status).contains(&"leaders.successor-pending".to_owned()), "{status}");
     assert_eq!(status["stage"], "training", "the seat's agreement was not lost");
@@ -176,6 +178,10 @@ fn ratification_is_recorded_after_the_end() {
         ["record", "a.ledger", "outcome_noted", "result=ratified", "dated=2026-03-18", "--at", "2026-03-20 09:00"];
     let result = case.place.ibbi(&vote);
     assert!(result.code == REFUSED && result.err.contains("outcome.party"), "{result:?}");
+    let status = case.place.done(&["status", "a.ledger"]);
+    assert!(status.contains("agreement ratified by labor on Mar 18, 2026"), "{status}");
+    assert!(status.contains("outcome_noted dated='<YYYY-MM-DD>' party=management result=ratified"), "{status}");
+    assert!(!status.contains("party=labor result=ratified"), "labor's vote is recorded: {status}");
     let replayed = case.place.done(&["replay", "a.ledger"]);
     assert!(replayed.contains("agreement ratified by labor on Mar 18, 2026"), "{replayed}");
     assert!(case.place.done(&["verify", "a.ledger"]).starts_with("sound"));

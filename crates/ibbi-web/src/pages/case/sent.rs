@@ -5,7 +5,7 @@ use crate::query::Pairs;
 use ibbi_app::form::{self, FormField};
 use ibbi_app::typed::{self, Year};
 use ibbi_app::zone::Zone;
-use ibbi_core::{Date, Event, EventKind, FieldKind, MemberId, Name};
+use ibbi_core::{AdviserRole, Date, Event, EventKind, FieldKind, MemberId, Name};
 use serde_json::Value;
 
 /// Reads forms. Names become people and IDs; dates and times become those of the input.
@@ -92,10 +92,11 @@ impl Reader<'_> {
                 self.rows(name, ["member"]).into_iter().map(|row| ((*name).to_owned(), value(row))).collect()
             }
             FieldKind::Advisers(_) => {
-                let rows = self.rows(name, ["party", "role"]);
-                rows.into_iter()
-                    .map(|([party, role], who)| ((*name).to_owned(), format!("{party}:{role}:{who}")))
-                    .collect()
+                let adviser = |([party, role], who): ([&str; 2], &str)| {
+                    let role = if role.is_empty() { AdviserRole::Other.code() } else { role };
+                    ((*name).to_owned(), format!("{party}:{role}:{who}"))
+                };
+                self.rows(name, ["party", "role"]).into_iter().map(adviser).collect()
             }
             FieldKind::Observers(_) => {
                 let rows = self.rows(name, ["capacity"]);

@@ -20,6 +20,8 @@ pub(super) struct Session<'a> {
     part: u8,
     slot: Slot,
     neutral: Option<String>,
+    /// The other neutrals, one on each line.
+    co_neutrals: String,
     open: Option<&'a OpenSession>,
     has_activities: bool,
 }
@@ -30,11 +32,13 @@ impl<'a> Session<'a> {
         let sessions = case.sessions()?;
         let has_activities = matches!(case, Case::Training(_));
         if let Some(open) = sessions.open().filter(|open| open.part == part) {
-            return Some(Self { part, slot: open.slot, neutral: None, open: Some(open), has_activities });
+            let (neutral, co_neutrals) = (None, String::new());
+            return Some(Self { part, slot: open.slot, neutral, co_neutrals, open: Some(open), has_activities });
         }
         let (_, booking) = sessions.bookings().find(|(number, _)| *number == part)?;
         let neutral = Some(booking.neutral.name.to_string());
-        Some(Self { part, slot: booking.slot, neutral, open: None, has_activities })
+        let co_neutrals = booking.co_neutrals.iter().map(|person| person.name.as_str()).collect::<Vec<_>>().join("\n");
+        Some(Self { part, slot: booking.slot, neutral, co_neutrals, open: None, has_activities })
     }
 
     fn day(&self) -> Date {
@@ -59,11 +63,15 @@ impl<'a> Session<'a> {
             let everyone: Vec<String> = vec![format!("present={}", ids(inputs.choices))];
             let checked = Inputs { suggested: &everyone, ..*inputs };
             html.push(checked.several("present", "Members present", members()));
-            let field = |name: &&str| EventKind::SessionOpened.field(name).map(|field| inputs.input(&field.into()));
+            let also = [format!("co_neutrals={}", self.co_neutrals)];
+            let filled = Inputs { suggested: &also, ..*inputs };
+            let field = |name: &&str| EventKind::SessionOpened.field(name).map(|field| filled.input(&field.into()));
+            html.push((!self.co_neutrals.is_empty()).then(|| field(&"co_neutrals")).flatten());
             html.push(field(&"observers"));
-            let others = ["substitutes", "co_neutrals", "advisers"];
+            let others: &[&str] = &["substitutes", "advisers", "co_neutrals"];
+            let others = if self.co_neutrals.is_empty() { others } else { &others[..2] };
             let fields = Html::from_iter(others.iter().filter_map(field));
-            html.push(inputs.folded("Substitutes, advisers, and more neutrals", &others, fields));
+            html.push(inputs.folded("Substitutes, advisers, and more neutrals", others, fields));
         }
         if self.has_activities {
             html.push(activities(inputs));

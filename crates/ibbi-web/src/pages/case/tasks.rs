@@ -368,7 +368,8 @@ impl List<'_> {
                 if let Some(title) = title {
                     return sentence(&title);
                 }
-                let about = ["party", "seat", "body", "part", "kind", "service", "concern", "to", "format", "member"];
+                let about =
+                    ["result", "party", "seat", "body", "part", "kind", "service", "concern", "to", "format", "member"];
                 let about = about.iter().filter_map(|key| label(kind, key)).collect::<Vec<_>>();
                 match about.as_slice() {
                     [] => to_do(kind).to_owned(),
