@@ -22,6 +22,14 @@ struct Choice<'a> {
     options: Vec<(&'a str, &'a str)>,
 }
 
+/// Returns whether a field is seldom filled in, so that it is folded.
+const fn is_rare(kind: FieldKind) -> bool {
+    matches!(
+        kind,
+        FieldKind::Digest | FieldKind::CaseId | FieldKind::People | FieldKind::Substitutes | FieldKind::Advisers(_)
+    )
+}
+
 fn codes(set: &CodeSet) -> Vec<(&'static str, &'static str)> {
     set.iter().collect()
 }
@@ -94,7 +102,7 @@ impl Inputs<'_> {
                 fixed.push(self.kept(field.name));
             } else if self.is_fixed(&field) {
                 fixed.push(hidden(field.name, &self.text(field.name)));
-            } else if matches!(field.takes, FieldKind::Digest | FieldKind::CaseId) {
+            } else if is_rare(field.takes) {
                 rare.push(self.input(&field));
             } else if field.required || self.is_offered(&field) {
                 shown.push(self.input(&field));
