@@ -3,7 +3,7 @@
 //! There is no second set of commands. To find out whether an event is allowed, check it and look at the answer. To
 //! replay a case, offer every recorded event again.
 
-use crate::edition::{Edition, Editions};
+use crate::edition::Edition;
 use crate::field::{FieldInfo, FieldType, Requirement};
 use crate::holidays::County;
 use crate::note_text::NoteText;
@@ -486,22 +486,5 @@ events! {
         reason: Reason, "Reason";
         /// The sequence number of the event.
         seq: u64, "Number of the event to void";
-    }
-}
-
-impl EventKind {
-    /// Returns the editions that have this kind of event.
-    ///
-    /// A case of an earlier edition can also record it, under the rules of the first edition that has it. Otherwise an
-    /// open case couldn't record a new kind of fact without other rules for everything else.
-    pub const fn editions(self) -> Editions {
-        match self {
-            Self::CaseMigrated
-            | Self::LeaderLeft
-            | Self::LeaderSucceeded
-            | Self::SuccessorAgreed
-            | Self::OutcomeNoted => Editions::ALL.since(2),
-            _ => Editions::ALL,
-        }
     }
 }

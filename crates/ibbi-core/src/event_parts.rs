@@ -1,7 +1,8 @@
-//! What programs ask of an event without matching on its kind: its confidential text, and the edition it moves its case to.
+//! What programs ask of an event without matching on its kind: its confidential text, the editions that have its kind, and the
+//! edition it moves its case to.
 
-use crate::edition::Edition;
-use crate::event::Event;
+use crate::edition::{Edition, Editions};
+use crate::event::{Event, EventKind};
 use crate::note_text::NoteText;
 
 impl Event {
@@ -32,6 +33,23 @@ impl Event {
         match self {
             Self::CaseMigrated(migration) => Some(migration.edition),
             _ => None,
+        }
+    }
+}
+
+impl EventKind {
+    /// Returns the editions that have this kind of event.
+    ///
+    /// A case of an earlier edition can also record it, under the rules of the first edition that has it. Otherwise an
+    /// open case couldn't record a new kind of fact without other rules for everything else.
+    pub const fn editions(self) -> Editions {
+        match self {
+            Self::CaseMigrated
+            | Self::LeaderLeft
+            | Self::LeaderSucceeded
+            | Self::SuccessorAgreed
+            | Self::OutcomeNoted => Editions::ALL.since(2),
+            _ => Editions::ALL,
         }
     }
 }

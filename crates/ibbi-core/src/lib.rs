@@ -31,6 +31,7 @@ extern crate alloc;
 extern crate std;
 
 mod accepted;
+mod advise;
 mod advisory;
 mod bookings;
 mod case;
