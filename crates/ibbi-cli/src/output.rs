@@ -69,7 +69,10 @@ pub(crate) fn finish(outcome: Outcome) -> ExitCode {
         // A reader such as `head` can close the pipe early.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(code(outcome.code)),
         Err(error) => {
-            let _ = writeln!(anstream::stderr(), "ibbi: cannot write the result: {error}");
+            let _ = writeln!(
+                anstream::stderr(),
+                "ibbi: cannot write the result: {error}; what the command recorded stays recorded"
+            );
             ExitCode::from(code(ibbi_app::ExitCode::Io))
         }
     }

@@ -39,7 +39,7 @@ pub enum AppendError {
     },
     /// The ID belongs to a record with other content.
     #[error(
-        "ID {id} already belongs to record {rev} of case {case}, which has other content; use a new ID for a new record"
+        "ID {id} already belongs to revision {rev} of case {case}, which has other content; use a new ID for a new record"
     )]
     IdTaken {
         /// The case.
@@ -65,7 +65,7 @@ pub enum AppendError {
     },
     /// The clock is earlier than the last record by more than [`MAX_STEP_BACK`].
     #[error(
-        "the clock says {now}, but the last record was written at {last}; set the clock, or confirm that it is right"
+        "the clock says {now}, but the last record was written at {last}; set the clock, or confirm that it is right (--clock-is-right)"
     )]
     ClockWentBack {
         /// When the last record was written.

@@ -45,10 +45,7 @@ impl History {
         if let Some(closing) = self.closing().filter(|closing| index_of(closing).is_none()) {
             for index in before_closing {
                 if closing.is_after(&added[index]) {
-                    let found = format!(
-                        "the event happened before the case closed ({}), but was recorded after it",
-                        closing.at.readable()
-                    );
+                    let found = "the event happened before the case closed, but was recorded after it".to_string();
                     advisories[index].push(Advisory { warning: Warning::AfterClosing, found });
                 }
             }

@@ -213,7 +213,7 @@ fn an_id_is_not_used_again_for_something_else() {
         args[index] = value;
         args
     };
-    let excerpt = "already belongs to record 2 of case ";
+    let excerpt = "already belongs to revision 2 of case ";
     check_record(&place, &other(1, "text=other"), USAGE, excerpt);
     check_record(&place, &other(5, "2025-09-02 10:01"), USAGE, excerpt);
     check_record(&place, &[&base[..], &["--actor", "somebody else"]].concat(), USAGE, excerpt);

@@ -94,9 +94,13 @@ impl Events<'_> {
             let is_known = |name: &str| {
                 self.reader.choices.members.iter().any(|member| member.party == *party && member.name == name)
             };
-            let names: Vec<String> =
-                self.reader.text(party.code()).lines().map(|line| line.trim().to_owned()).collect();
-            for name in names.iter().filter(|name| !name.is_empty() && !is_known(name)) {
+            let mut names: Vec<String> = Vec::new();
+            for name in self.reader.text(party.code()).lines().map(without_list_mark) {
+                if !name.is_empty() && !is_known(name) && !names.iter().any(|known| known == name) {
+                    names.push(name.to_owned());
+                }
+            }
+            for name in &names {
                 let member = self.reader.person(name, &taken);
                 taken.extend(Name::new(name).ok().map(|name| self.reader.choices.id_of_name(&name, &taken)));
                 self.add(
@@ -149,6 +153,16 @@ impl Events<'_> {
             self.add(EventKind::PartyDecided, with(&[("decision", decision), ("spokesperson", spokesperson)]), None);
         }
     }
+}
+
+/// Returns a pasted name without the bullet or the number before it.
+fn without_list_mark(line: &str) -> &str {
+    let line = line.trim();
+    let digits = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    let marked = if digits.len() < line.len() { digits.strip_prefix(['.', ')']) } else { None };
+    let marked = marked.or_else(|| line.strip_prefix(['\u{2022}', '*', '-', '\u{2013}', '\u{b7}']));
+    // A mark is followed by a space: `-Ann` and `2nd seat` are texts.
+    marked.filter(|rest| rest.starts_with(char::is_whitespace)).map_or(line, str::trim)
 }
 
 fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -253,4 +267,25 @@ fn caucus(party: Party, inputs: &Inputs<'_>) -> Html {
         .with(inputs.group("decision", "Does the team adopt the method?", "row", Html::from_iter(decided)))
         .with(inputs.one_of("spokesperson", "Spokesperson, if the team decided", false, members))
         .with(inputs.folded("Advisers", &["advisers"], inputs.own_advisers()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_list_mark;
+
+    #[test]
+    fn pasted_names_lose_their_list_marks() {
+        for (line, name) in [
+            ("\u{2022} Tom Fitzgerald", "Tom Fitzgerald"),
+            ("2. Ana Ribeiro", "Ana Ribeiro"),
+            (" 10) Luis Ortega ", "Luis Ortega"),
+            ("- Greta Holm", "Greta Holm"),
+            ("-Ann", "-Ann"),
+            ("2nd seat", "2nd seat"),
+            ("J. Park", "J. Park"),
+            ("", ""),
+        ] {
+            assert_eq!(without_list_mark(line), name, "{line}");
+        }
+    }
 }

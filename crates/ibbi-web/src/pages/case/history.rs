@@ -6,7 +6,7 @@ use crate::pages::shell::{button, select};
 use ibbi_app::describe::{describe, describe_with_names, in_words};
 use ibbi_app::replay::{Moment, Timeline};
 use ibbi_app::zone::Zone;
-use ibbi_core::{Advisory, EventKind, Precision};
+use ibbi_core::{Advisory, At, EventKind, Precision};
 use ibbi_report::html::{Element, Html, el, section};
 
 /// The most records on a page.
@@ -52,6 +52,14 @@ pub(crate) struct Shown<'a> {
     pub(crate) before: Option<u64>,
     /// The code of a filter.
     pub(crate) filter: &'a str,
+}
+
+/// Returns when an event happened: the day alone if only that is known.
+pub(super) fn happened(at: At, precision: Precision, zone: Zone) -> String {
+    match precision {
+        Precision::Instant => zone.show(at),
+        Precision::Day => zone.date(at).readable().to_string(),
+    }
 }
 
 /// Returns the history of a case as a section of its page.
@@ -129,10 +137,7 @@ pub(crate) fn moment_item(moment: &Moment, text: &str, zone: Zone, last: bool) -
         (None, Some(by)) => notes.push_str(&format!("; replaced by number {by}")),
         (None, None) => {}
     }
-    let when = match moment.precision {
-        Precision::Instant => zone.show(*at),
-        Precision::Day => zone.date(*at).readable().to_string(),
-    };
+    let when = happened(*at, moment.precision, zone);
     let summary = format!("number {seq}, {when}, by {actor}; then in {}{notes}", to.label());
     let item = el("li");
     let item = if class.is_empty() { item } else { item.class(class) };

@@ -1,6 +1,7 @@
 //! The case summary: one or two pages of paper with the facts, the sessions, and who attended.
 
 use super::choices::Choices;
+use super::history::happened;
 use crate::pages::form_errors::sentence;
 use crate::pages::shell::Page;
 use crate::request::{WebRequest, WebResult};
@@ -101,7 +102,7 @@ fn held(events: &[&HistoryEntry], zone: Zone) -> Vec<Held> {
                     opened.part,
                     ibbi_report::neutrals(&opened.neutral, &opened.co_neutrals)
                 ),
-                when: zone.show(entry.at),
+                when: happened(entry.at, entry.precision, zone),
                 present: opened.present.clone(),
                 expected: expected(&members, None),
                 late: MemberIds::default(),
@@ -129,7 +130,7 @@ fn held(events: &[&HistoryEntry], zone: Zone) -> Vec<Held> {
             }
             Event::CaucusOpened(opened) => held.push(Held {
                 title: format!("Caucus of {}", opened.party.label()),
-                when: zone.show(entry.at),
+                when: happened(entry.at, entry.precision, zone),
                 present: opened.present.clone(),
                 expected: expected(&members, Some(opened.party)),
                 late: MemberIds::default(),

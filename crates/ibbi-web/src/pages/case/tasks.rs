@@ -9,7 +9,7 @@ use ibbi_app::due::Standards;
 use ibbi_app::form::{self, When};
 use ibbi_app::zone::Zone;
 use ibbi_app::{Suggestion, case_log::CaseLog, status};
-use ibbi_core::{Answer, At, Body, Case, Event, EventKind, FieldKind, History, Party, Rule, Sessions, chart};
+use ibbi_core::{Answer, At, Body, Case, Event, EventKind, FieldKind, History, Party, Rule, Sessions, Stage, chart};
 use std::collections::BTreeSet;
 
 /// What a form records.
@@ -403,6 +403,10 @@ impl List<'_> {
     /// Lists what can't be recorded, each with its reason in one line.
     fn unavailable(&mut self, past: &History, until: At) {
         let stage = self.case.stage();
+        if stage == Stage::Closed {
+            // Everything is over: a reason for each kind of event would say the same thing each time.
+            return;
+        }
         for prospect in past.survey(until) {
             let Answer::Blocked { unmet } = prospect.answer else { continue };
             let kind = prospect.event;

@@ -3,6 +3,7 @@
 use super::choices::Choices;
 use super::composite;
 use super::fields::Inputs;
+use super::history::happened;
 use super::history::{Shown, advisory_text, history, text};
 use super::tasks::{Records, Task, Tasks, is_complete};
 use crate::pages::form_errors::{FormErrors, sentence};
@@ -186,7 +187,7 @@ impl View<'_> {
                 let Some(last) = last else { return Html::new() };
                 let first = last.saturating_sub(usize::try_from(count.saturating_sub(1)).unwrap_or(0));
                 let items = self.timeline.moments.get(first..=last).unwrap_or_default();
-                let at = |moment: &Moment| self.status.zone.show(moment.at);
+                let at = |moment: &Moment| happened(moment.at, moment.precision, self.status.zone);
                 let last_logged = items.last().map(|moment| moment.logged);
                 let clock = clock_before.zip(last_logged).and_then(|(last, now)| Advisory::clock_ahead(last, now));
                 let clock = clock.map(|advisory| el("p").with(advisory_text(&advisory)));
