@@ -40,10 +40,8 @@ pub struct AgendaItem {
 
 /// Returns what is most urgent in a case at an instant; nothing if it is closed or its next date is more than a week ahead.
 pub fn item(log: &CaseLog, standards: &Standards, now: At) -> Option<AgendaItem> {
-    let history = log.recorded.valid()?;
-    let stage = history.case().stage();
-    let entries =
-        awaited(history, log.zone, standards, now).into_iter().filter_map(|one| entry(&one, stage, log.zone, now));
+    let stage = log.recorded.valid()?.case().stage();
+    let entries = awaited(log, standards, now).into_iter().filter_map(|one| entry(&one, stage, log.zone, now));
     let (urgency, at, text) = entries.min_by_key(|(urgency, at, _)| (*urgency, *at))?;
     Some(AgendaItem { case: log.id, district: log.district()?.clone(), urgency, text, at })
 }

@@ -68,15 +68,15 @@ impl CaseLog {
         Some(&opening_of(self.recorded.records())?.district)
     }
 
+    /// Returns the records that count, in the order of their numbers.
+    pub fn counting(&self) -> impl Iterator<Item = &Record> {
+        let entries = self.recorded.records().entries().iter();
+        self.records.iter().zip(entries).filter(|(_, entry)| entry.counts()).map(|(record, _)| record)
+    }
+
     /// Returns the records that a correction can void.
     pub fn voidable(&self) -> impl Iterator<Item = &Record> {
-        let counts = self
-            .recorded
-            .records()
-            .entries()
-            .iter()
-            .map(|entry| entry.counts() && entry.event.kind() != EventKind::CaseOpened);
-        self.records.iter().zip(counts).filter(|(_, counts)| *counts).map(|(record, _)| record)
+        self.counting().filter(|record| record.event.kind() != EventKind::CaseOpened)
     }
 }
 

@@ -7,10 +7,12 @@
 //! | notice | the last day on which the session can be moved with the least notice that plans assume |
 //! | standard | an office's own goal, from a file of [`Standards`]; none is published, so there is none without a file |
 
+use crate::case_log::CaseLog;
+use crate::times::{Times, happened};
 use crate::zone::Zone;
 use ibbi_common::format::{count, weekday_date};
 use ibbi_core::holidays::posting_deadline;
-use ibbi_core::{At, Case, CaseFile, Date, History, Stage, Waiting, WaitingFor};
+use ibbi_core::{At, Case, CaseFile, Date, Precision, Stage, Waiting, WaitingFor};
 use ibbi_sim::Duration;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -134,6 +136,9 @@ pub struct Awaited {
     pub who: WaitingFor,
     /// When the event happened after which the case has been waiting for it without a break.
     pub since: At,
+    /// How exactly that is known.
+    #[serde(skip_serializing_if = "crate::times::is_instant")]
+    pub precision: Precision,
     /// By when it must have happened, if there is such a time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due: Option<At>,
@@ -148,15 +153,17 @@ pub struct Awaited {
     pub before: Vec<DueDate>,
 }
 
-/// Returns whom or what a case is waiting for at an instant, with the due dates.
-pub fn awaited(history: &History, zone: Zone, standards: &Standards, now: At) -> Vec<Awaited> {
-    let case = history.case();
-    history.waiting_on().into_iter().map(|waiting| one(case, waiting, zone, standards, now)).collect()
+/// Returns whom or what a case is waiting for at an instant, with the due dates; nothing for a case that the rules don't allow.
+pub fn awaited(log: &CaseLog, standards: &Standards, now: At) -> Vec<Awaited> {
+    let Some(history) = log.recorded.valid() else { return Vec::new() };
+    let (case, times) = (history.case(), Times::of_case(log));
+    let all = history.waiting_on().into_iter();
+    all.map(|waiting| one(case, (waiting, times.precision(waiting.since, &[])), log.zone, standards, now)).collect()
 }
 
-fn one(case: &Case, waiting: Waiting, zone: Zone, standards: &Standards, now: At) -> Awaited {
-    let Waiting { who, since, due } = waiting;
-    let none = Awaited { who, since, due, why: None, standing: None, before: Vec::new() };
+fn one(case: &Case, wait: (Waiting, Precision), zone: Zone, standards: &Standards, now: At) -> Awaited {
+    let (Waiting { who, since, due }, precision) = wait;
+    let none = Awaited { who, since, precision, due, why: None, standing: None, before: Vec::new() };
     if let Some(starts) = due {
         let mut before: Vec<DueDate> =
             [posting(case, starts, zone), notice(case, starts, zone)].into_iter().flatten().collect();
@@ -222,7 +229,11 @@ impl Awaited {
             days => format!(" ({})", count(days, "day", "days")),
         };
         let standing = self.standing_text(zone).map(|text| format!("; {text}")).unwrap_or_default();
-        format!("{}, since {}{long}{standing}", what_is_awaited(self.who, stage), zone.show(self.since))
+        format!(
+            "{}, since {}{long}{standing}",
+            what_is_awaited(self.who, stage),
+            happened(self.since, self.precision, zone)
+        )
     }
 
     /// Returns how the wait compares with its standard, such as "due in 5 days (standard: 30 days)".

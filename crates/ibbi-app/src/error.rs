@@ -4,7 +4,8 @@ use crate::input::InputError;
 use crate::presets::PresetError;
 use crate::zone::{Zone, ZoneError};
 use ibbi_audit::AuditError;
-use ibbi_core::{At, Refusal};
+use ibbi_common::format::weekday_date;
+use ibbi_core::{At, Date, EventKind, Refusal};
 use ibbi_log::{CreateError, Fault, FaultKind, OpenError, ReadError};
 use ibbi_seal::{CheckpointsError, ExtractError, KeyFileError, SignError};
 use ibbi_sim::{Problem, ResumeError, ScenarioError, SimulationError};
@@ -40,12 +41,14 @@ pub enum AppError {
         zone: Zone,
     },
     /// A rule was not met.
-    #[error("{refusal}")]
+    #[error("{refusal}{}", .day_only.as_ref().map(|hint| format!("\n  {hint}")).unwrap_or_default())]
     Refused {
         /// Every unmet rule.
         refusal: Refusal,
         /// The zone of the district, for showing times.
         zone: Zone,
+        /// The record of the same day that is in the way only because its time is not known, if there is one.
+        day_only: Option<DayOnly>,
     },
     /// An event of an act was not recorded, and so none was.
     #[error("event {} of {count}: {error}; nothing was recorded", .index + 1)]
@@ -194,6 +197,28 @@ pub enum AppError {
         /// The system's reason.
         source: io::Error,
     },
+}
+
+/// A recorded entry of which only the day is known, and which is in the way of another event of that day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DayOnly {
+    /// The number of the record.
+    pub seq: u64,
+    /// What it is.
+    pub event: EventKind,
+    /// The day.
+    pub day: Date,
+}
+
+impl std::fmt::Display for DayOnly {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (seq, event, day) = (self.seq, self.event.label(), weekday_date(self.day));
+        write!(
+            f,
+            "Number {seq} (\u{201c}{event}\u{201d}) was recorded with only its day, {day}. If this event happened earlier or \
+             later that day, correct number {seq} first: enter its time"
+        )
+    }
 }
 
 impl From<PresetError> for AppError {

@@ -11,6 +11,7 @@
 pub mod agenda;
 pub mod audit;
 pub mod case_log;
+mod day_only;
 pub mod describe;
 pub mod due;
 mod error;
@@ -28,9 +29,11 @@ mod signer;
 pub mod signing;
 pub mod status;
 mod suggest;
+pub mod times;
 pub mod tour;
 
-pub use error::{AppError, ExitCode};
+pub use day_only::Offered;
+pub use error::{AppError, DayOnly, ExitCode};
 pub use ibbi_common::{format, spelling, typed, zone};
 /// The parts of the ledger that programs use.
 pub use ibbi_log::MAX_NUMBER;

@@ -32,7 +32,7 @@ pub struct Moment {
     /// When it happened.
     pub at: At,
     /// How exactly that is known.
-    #[serde(skip_serializing_if = "is_instant")]
+    #[serde(skip_serializing_if = "crate::times::is_instant")]
     pub precision: Precision,
     /// When it was written down.
     pub logged: At,
@@ -66,11 +66,6 @@ pub struct Moment {
     /// Why it is not legal, if it is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_instant(precision: &Precision) -> bool {
-    *precision == Precision::Instant
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]

@@ -4,8 +4,9 @@ use crate::case_log::CaseLog;
 use crate::due::{self, Awaited, Standards};
 use crate::error::AppError;
 use crate::suggest::{Suggestion, suggest, suggest_as_recorded};
+use crate::times::Times;
 use crate::zone::Zone;
-use ibbi_common::format::date;
+use ibbi_common::format::{count, date};
 use ibbi_core::stages::ConcernStatus;
 use ibbi_core::{
     Advisory, Answer, At, Body, Case, CaseFile, EventKind, Goal, History, Name, NotAllowed, Outcome, Party, Seat,
@@ -111,8 +112,8 @@ pub fn status_of(log: &CaseLog, at: At, standards: &Standards) -> Status {
         outcome: case.outcome(),
         records: log.records.len(),
         last_event: case.file().map(CaseFile::last_at),
-        waiting_on: history.map(|history| due::awaited(history, log.zone, standards, at)).unwrap_or_default(),
-        settled: settled(case, log.zone),
+        waiting_on: due::awaited(log, standards, at),
+        settled: settled(case, &Times::of_case(log)),
         lacking: if as_recorded.is_some() { Vec::new() } else { case.lacks(at) },
         next: history.map_or_else(|| suggest_as_recorded(log), |history| suggest(history, at)),
         blocked: history.map(|history| blocked(history, at)).unwrap_or_default(),
@@ -135,12 +136,12 @@ fn blocked(history: &History, at: At) -> Vec<Blocked> {
     blocked.collect()
 }
 
-struct Facts {
+struct Facts<'a> {
     facts: Vec<Fact>,
-    zone: Zone,
+    times: &'a Times,
 }
 
-impl Facts {
+impl Facts<'_> {
     fn add(&mut self, topic: &'static str, text: String) {
         self.facts.push(Fact { topic, text });
     }
@@ -148,7 +149,14 @@ impl Facts {
     fn opening(&mut self, file: &CaseFile) {
         let opened = file.opened();
         let county = opened.county.map(|county| format!(", {} County", county.label())).unwrap_or_default();
-        self.add("case", format!("{}{county}, opened {}", opened.district, self.zone.show(file.opened_at())));
+        self.add(
+            "case",
+            format!(
+                "{}{county}, opened {}",
+                opened.district,
+                self.times.show(file.opened_at(), &[EventKind::CaseOpened])
+            ),
+        );
         let contract = file.contract();
         if let Some(expires) = contract.expires {
             let clause = if contract.evergreen { ", with an evergreen clause" } else { "" };
@@ -159,7 +167,7 @@ impl Facts {
     fn leaders(&mut self, case: &Case) {
         for leader in Seat::ALL.iter().filter_map(|seat| case.leader(*seat)) {
             let office = leader.office.map(|office| format!(" ({})", office.label())).unwrap_or_default();
-            let day = self.zone.show(leader.agreed);
+            let day = self.times.show(leader.agreed, &[EventKind::LeaderAgreed]);
             self.add("leader", format!("{} agreed: {}{office}, {day}", leader.seat.label(), leader.name));
             if let Some(change) = case.file().and_then(|file| file.succession(leader.seat)) {
                 self.succession(leader.seat, change);
@@ -168,11 +176,13 @@ impl Facts {
     }
 
     fn succession(&mut self, seat: Seat, change: &Succession) {
-        let (seat, since) = (seat.label(), self.zone.show(change.since));
+        let kinds = &[EventKind::LeaderLeft, EventKind::LeaderDeclined, EventKind::LeaderSucceeded];
+        let (seat, since) = (seat.label(), self.times.show(change.since, kinds));
         let text = match &change.successor {
             None => format!("the seat of {seat} is vacant since {since}"),
             Some(Successor { name, agreed: Some(agreed), .. }) => {
-                format!("{name} took the seat of {seat} on {since}, and agreed on {}", self.zone.show(*agreed))
+                let agreed = self.times.show(*agreed, &[EventKind::SuccessorAgreed]);
+                format!("{name} took the seat of {seat} on {since}, and agreed on {agreed}")
             }
             Some(Successor { name, .. }) => format!("{name} took the seat of {seat} on {since}, and hasn't agreed yet"),
         };
@@ -201,7 +211,7 @@ impl Facts {
             self.add("letter", format!("{} confirmed in writing, dated {}", letter.body.label(), date(letter.dated)));
         }
         if let Some(admitted) = case.admitted() {
-            let when = self.zone.show(admitted.accepted());
+            let when = self.times.show(admitted.accepted(), &[EventKind::ApplicationAccepted]);
             self.add("application", format!("accepted by {}, {when}", admitted.accepted_by()));
         }
     }
@@ -220,7 +230,7 @@ impl Facts {
 
     fn hours(&mut self, what: &'static str, sessions: &Sessions) {
         for (number, part) in sessions.numbered() {
-            let state = if part.is_filled(sessions.grace()) { ", filled" } else { "" };
+            let state = if part.is_filled(sessions.grace()) { ", complete" } else { "" };
             let mut text = format!("part {number}: {} of {} minutes held{state}", part.counted, part.minutes);
             if let Some(booking) = &part.booked {
                 text.push_str(&format!("; scheduled for {}, led by {}", booking.slot, booking.neutral.name));
@@ -228,28 +238,29 @@ impl Facts {
             self.add(what, text);
         }
         if let Some(open) = sessions.open() {
-            self.add(what, format!("the session of part {} is open since {}", open.part, self.zone.show(open.opened)));
+            let since = self.times.show(open.opened, &[EventKind::SessionOpened]);
+            self.add(what, format!("the session of part {} is open since {since}", open.part));
         }
     }
 
     fn training(&mut self, case: &Case) {
         if let Case::Training(state) = case.last_open() {
-            let (exercises, simulations) = (state.exercises(), state.simulations());
-            self.add("training", format!("{exercises} exercises and {simulations} bargaining simulations run"));
+            let exercises = count(state.exercises().into(), "exercise", "exercises");
+            let simulations = count(state.simulations().into(), "bargaining simulation", "bargaining simulations");
+            self.add("training", format!("{exercises} and {simulations} run"));
         }
         if let Some(trained) = case.trained() {
             let minutes: u32 = trained.held().iter().map(|held| u32::from(held.counted)).sum();
-            let when = self.zone.show(trained.completed());
-            let sessions = trained.held().len();
-            let word = if sessions == 1 { "session" } else { "sessions" };
-            self.add("training", format!("completed {when}: {minutes} minutes in {sessions} {word}"));
+            let when = self.times.show(trained.completed(), &[EventKind::SessionClosed, EventKind::SessionAdjourned]);
+            let sessions = count(trained.held().len() as u64, "session", "sessions");
+            self.add("training", format!("completed {when}: {minutes} minutes in {sessions}"));
         }
     }
 
     fn decisions(&mut self, case: &Case) {
         for party in Party::ALL {
             if let Some(decided) = case.decided(*party) {
-                let when = self.zone.show(decided.at);
+                let when = self.times.show(decided.at, &[EventKind::PartyDecided]);
                 let (party, decision) = (party.label(), decided.decision.label());
                 self.add(
                     "decision",
@@ -268,9 +279,9 @@ impl Facts {
     }
 }
 
-/// What is settled in a case, in words.
-pub fn settled(case: &Case, zone: Zone) -> Vec<Fact> {
-    let mut facts = Facts { facts: Vec::new(), zone };
+/// What is settled in a case, in words, with the times of its events.
+pub fn settled(case: &Case, times: &Times) -> Vec<Fact> {
+    let mut facts = Facts { facts: Vec::new(), times };
     if let Some(file) = case.file() {
         facts.opening(file);
     }
@@ -290,7 +301,7 @@ pub fn settled(case: &Case, zone: Zone) -> Vec<Fact> {
     if let Case::Closed(state) = case {
         let reason = state.reason().map(|reason| format!(": {reason}")).unwrap_or_default();
         let by = state.withdrawn_by().map(|by| format!(" by {by}")).unwrap_or_default();
-        let when = zone.show(state.at());
+        let when = times.show(state.at(), &[]);
         facts.add("outcome", format!("{}{by}{reason}, {when}", state.outcome().label()));
         for one in state.follow_ups() {
             let by = one.party.map(|party| format!(" by {}", party.label())).unwrap_or_default();

@@ -81,6 +81,14 @@ fn is_acceptable(case: &Case, suggestion: &Suggestion, at: At) -> bool {
     }
 }
 
+/// Returns a length for people: `4 hours`, or `3 hours 30 minutes`.
+fn hours(minutes: u16) -> String {
+    let count = |number: u16, one: &str, several: &str| ibbi_common::format::count(number.into(), one, several);
+    let (hours, minutes) = (minutes / 60, minutes % 60);
+    let texts = [(hours, count(hours, "hour", "hours")), (minutes, count(minutes, "minute", "minutes"))];
+    texts.into_iter().filter(|(number, _)| *number > 0).map(|(_, text)| text).collect::<Vec<_>>().join(" ")
+}
+
 fn ids<'a>(members: impl IntoIterator<Item = &'a Member>, between: &str) -> String {
     members.into_iter().map(|member| member.person.id.as_str()).collect::<Vec<_>>().join(between)
 }
@@ -287,10 +295,9 @@ impl Suggestions<'_> {
             if part.is_filled(sessions.grace()) || part.booked.is_some() || open {
                 continue;
             }
-            let note = if part.first_day.is_some() {
-                format!("a make-up: a slot of up to {} minutes", part.remaining())
-            } else {
-                format!("a slot of exactly {} minutes", part.minutes)
+            let note = match part.first_day {
+                Some(_) => format!("book up to {} to make up the rest", hours(part.remaining())),
+                None => format!("book {}", hours(part.minutes)),
             };
             self.add(EventKind::SessionScheduled, true, &[("part", number.to_string())]).note = Some(note);
         }

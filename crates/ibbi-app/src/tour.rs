@@ -263,7 +263,7 @@ pub fn tour(path: &Path) -> Result<Tour, AppError> {
             let answer = match outcome {
                 Ok(recorded) => {
                     case = Some(recorded.case);
-                    lived.offer(&event, at).map_err(|refusal| AppError::Refused { refusal, zone })?;
+                    lived.offer(&event, at).map_err(|refusal| AppError::Refused { refusal, zone, day_only: None })?;
                     Answer::Recorded(Box::new(recorded))
                 }
                 Err(AppError::Refused { refusal, .. }) => Answer::Refused(refusal),

@@ -105,17 +105,18 @@ pub(crate) fn fail(error: &AppError, as_json: bool) -> ExitCode {
     } else {
         String::new()
     };
-    let refused = |refusal, zone| {
+    let refused = |refusal, zone, day_only: &Option<ibbi_app::DayOnly>| {
         let mut text = crate::terminal::refusal(refusal, zone, "");
+        text.extend(day_only.iter().map(|hint| format!("  {hint} (ibbi amend LEDGER {} --at TIME).\n", hint.seq)));
         text.push_str(&paint(DIM, "Nothing was recorded.\n"));
         text
     };
     let plain = || format!("{} {}\n", paint(BAD, "ibbi:"), visible(&error.to_string()));
     let messages = match error {
-        AppError::Refused { refusal, zone } => refused(refusal, *zone),
+        AppError::Refused { refusal, zone, day_only } => refused(refusal, *zone, day_only),
         AppError::InAct { index, count, error: inner } => match &**inner {
-            AppError::Refused { refusal, zone } => {
-                format!("Event {} of {count}\n{}", index + 1, refused(refusal, *zone))
+            AppError::Refused { refusal, zone, day_only } => {
+                format!("Event {} of {count}\n{}", index + 1, refused(refusal, *zone, day_only))
             }
             _ => plain(),
         },

@@ -47,11 +47,6 @@ impl FormError {
         Self::one(None, "The form is incomplete. Load the page again, then fill in the form again.".to_owned())
     }
 
-    /// Returns the error for a day without a time, where a time is needed.
-    pub fn time_missing() -> Self {
-        Self::one(Some("time"), format!("{AT_LABEL}: enter the time too, such as 3:30 PM."))
-    }
-
     /// Returns the error for a correction that changes nothing.
     pub fn unchanged() -> Self {
         Self::one(None, "Nothing has changed. Change what is wrong first.".to_owned())

@@ -1,6 +1,7 @@
 //! When an event happened, as a person enters it: now, a time of a day, or a day alone.
 
 use super::{AT_LABEL, FormError};
+use crate::service::EventTime;
 use crate::zone::{Zone, ZoneError};
 use chrono::NaiveTime;
 use ibbi_common::spelling::echo;
@@ -69,6 +70,20 @@ impl When {
     /// # Errors
     /// The refusal at the first of these instants, if the case accepts the events at none.
     pub fn instant(self, events: &[Event], history: &History, zone: Zone, now: At) -> Result<Option<At>, Refusal> {
+        self.instant_for(history, (zone, now), |at| accepts(events, at, history))
+    }
+
+    /// Returns an instant for a change of a case, as [`When::instant`] does. `accepts` checks whether the case accepts the
+    /// change at an instant.
+    ///
+    /// # Errors
+    /// As for [`When::instant`].
+    pub fn instant_for(
+        self,
+        history: &History,
+        (zone, now): (Zone, At),
+        accepts: impl Fn(At) -> Result<(), Refusal>,
+    ) -> Result<Option<At>, Refusal> {
         let day = match self {
             Self::Now => return Ok(None),
             Self::At(at) => return Ok(Some(at)),
@@ -76,12 +91,17 @@ impl When {
         };
         let mut first = None;
         for at in instants(day, history, zone, now) {
-            match accepts(events, at, history) {
+            match accepts(at) {
                 Ok(()) => return Ok(Some(at)),
                 Err(refusal) => first = first.or(Some(refusal)),
             }
         }
         first.map_or(Ok(None), Err)
+    }
+
+    /// Returns the time of an offer whose event happened at this instant: a day alone if only that is known.
+    pub fn event_time(self, at: At) -> EventTime {
+        if matches!(self, Self::Day(_)) { EventTime::Picked(at) } else { EventTime::At(at) }
     }
 }
 

@@ -126,7 +126,7 @@ impl Problem {
     /// Returns the problem of a milestone that the service doesn't accept.
     pub(super) fn of_milestone(column: Column, value: String, error: &AppError) -> Self {
         match error {
-            AppError::Refused { refusal, zone } => {
+            AppError::Refused { refusal, zone, .. } => {
                 let Refusal { event, stage, unmet, .. } = refusal;
                 let message = format!("\u{201c}{}\u{201d} can't be recorded in {}", event.label(), stage.label());
                 let rules = unmet.iter().map(|unmet| UnmetRule::new(unmet, *zone)).collect();

@@ -2,7 +2,7 @@
 
 use crate::case_log::CaseLog;
 use crate::error::AppError;
-use ibbi_core::{At, Event, EventKind, Slot, Stage};
+use ibbi_core::{At, CaseFile, Event, EventKind, Program, Slot, Stage};
 use ibbi_report::ics::{IcsCalendar, IcsEntry, IcsStatus, plan_entries, stable_uid};
 use ibbi_sim::{Plan, Scenario};
 use serde::Serialize;
@@ -102,6 +102,9 @@ fn build(
     }
     Ok(CalendarOutput { entries: entries.len(), changed, text: text(&entries)? })
 }
+
+/// The least length of a training day, in minutes.
+const A_DAY: u16 = 360;
 
 /// A published entry.
 struct Published {
@@ -216,11 +219,23 @@ fn touch(
     }
 }
 
+/// Returns a part of a program's training in words. Only a training that takes one whole day is a training day.
+fn training(program: Option<&Program>, part: u8) -> String {
+    match program.map(Program::training) {
+        Some([minutes]) if *minutes < A_DAY => "training".to_owned(),
+        None | Some([_]) => "training day".to_owned(),
+        Some(_) => format!("training, part {part}"),
+    }
+}
+
 fn entry_of(log: &CaseLog, (stage, part, nth): SessionKey, session: BookedSession) -> IcsEntry {
     let district = log.district().map(ToString::to_string).unwrap_or_default();
     let make_up = if nth > 0 && part > 0 { ", make-up session" } else { "" };
+    let program = log.recorded.facts().file().map(CaseFile::program);
+    let is_other = program.is_some_and(|program| program.parameters().name.is_some());
+    let name = if is_other { "IBB" } else { "IBBI" };
     let what = match (stage, part) {
-        (Stage::Training, _) => format!("training day{make_up}"),
+        (Stage::Training, part) => format!("{}{make_up}", training(program, part)),
         (Stage::Facilitation, part) => format!("facilitation, part {part}{make_up}"),
         _ => "introductory meeting".to_owned(),
     };
@@ -228,7 +243,7 @@ fn entry_of(log: &CaseLog, (stage, part, nth): SessionKey, session: BookedSessio
         uid: stable_uid(&["case", &log.id.to_string(), stage.code(), &part.to_string(), &nth.to_string()]),
         sequence: session.touched,
         slot: session.slot,
-        summary: format!("IBBI {what}: {district}"),
+        summary: format!("{name} {what}: {district}"),
         description: format!("Case {}, as recorded.", log.id),
         location: session.place,
         status: session.status,

@@ -3,6 +3,7 @@
 use super::CLOCK_TOLERANCE;
 use super::offer::{EventTime, Offer, Recorded};
 use crate::case_log::{CaseLog, session_summary};
+use crate::day_only::Offered;
 use crate::error::AppError;
 use crate::input;
 use ibbi_core::{Accepted, ActRefusal, Advisory, At, CaseFile, Date, Precision, Stage, Submission};
@@ -45,12 +46,17 @@ pub(super) fn accept(
         Detail::None => Some(Vec::new()),
     };
     let seq = next_number(log);
-    let refused = |refusal| AppError::Refused { refusal, zone: log.zone };
+    let at = submission.at;
+    let refused = |log: &CaseLog, refusal| {
+        let offered = Offered { at, event: offer.event.clone(), replaces: offer.replaces };
+        AppError::refused(refusal, log, &[], &offered)
+    };
     let accepted = if submission.replaces.is_none() && submission.precision == Precision::Instant {
-        log.recorded.accept(id, seq, submission.at, submission.event).map_err(refused)?
+        let accepted = log.recorded.accept(id, seq, submission.at, submission.event);
+        accepted.map_err(|refusal| refused(log, refusal))?
     } else {
         let act = log.recorded.accept_act(seq, vec![(id, submission)]);
-        let accepted = act.map_err(|ActRefusal { refusal, .. }| refused(refusal))?.pop();
+        let accepted = act.map_err(|ActRefusal { refusal, .. }| refused(log, refusal))?.pop();
         accepted.ok_or_else(|| AppError::Usage("there is no event".to_owned()))?
     };
     let advisories = advisories.or_else(|| log.recorded.records().advise_last(1, Some(now)).pop());
@@ -73,11 +79,14 @@ pub(super) fn accept_act(
         submissions.push(submission(log, offer, now).map_err(|error| in_act(index, error))?);
     }
     let from = log.recorded.stage();
+    let offered: Vec<Offered> = submissions
+        .iter()
+        .map(|one| Offered { at: one.at, event: one.event.clone(), replaces: one.replaces })
+        .collect();
     let act = ids.iter().copied().zip(submissions).collect();
-    let accepted = log
-        .recorded
-        .accept_act(next_number(log), act)
-        .map_err(|ActRefusal { index, refusal }| in_act(index, AppError::Refused { refusal, zone: log.zone }))?;
+    let accepted = log.recorded.accept_act(next_number(log), act).map_err(|ActRefusal { index, refusal }| {
+        in_act(index, AppError::refused(refusal, log, &offered[..index], &offered[index]))
+    })?;
     let advisories = log.recorded.records().advise_last(accepted.len(), Some(now));
     let records = accepted.into_iter().zip(offers).zip(advisories).map(|((accepted, offer), advisories)| {
         let answer = answer(log, &accepted, from, advisories, Detail::All);

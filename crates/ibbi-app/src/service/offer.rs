@@ -151,7 +151,7 @@ pub struct Recorded {
     /// When it happened.
     pub at: At,
     /// How exactly that is known.
-    #[serde(skip_serializing_if = "is_instant")]
+    #[serde(skip_serializing_if = "crate::times::is_instant")]
     pub precision: Precision,
     /// The number of the record that it replaces.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -184,11 +184,6 @@ pub struct Recorded {
     /// The district's time zone, for showing times.
     #[serde(skip)]
     pub zone: Zone,
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_instant(precision: &Precision) -> bool {
-    *precision == Precision::Instant
 }
 
 /// The outcome of signing a checkpoint after a record.

@@ -14,7 +14,8 @@ use ibbi_app::agenda::{self, Urgency};
 use ibbi_app::case_log::CaseLog;
 use ibbi_app::format::count;
 use ibbi_app::ledger::{self, AppendError, CasePage, CaseQuery, Order};
-use ibbi_app::service::{EventTime, Offer};
+use ibbi_app::service::Offer;
+use ibbi_app::times::Times;
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, form, presets};
 use ibbi_core::{EventKind, FieldKind, History};
@@ -57,8 +58,10 @@ fn list(request: &WebRequest, listed: &CasePage, later: bool, wanted: &str) -> R
     let mut rows = Vec::new();
     for case in &listed.cases {
         let link = el("a").attr("href", format!("/cases/{}", case.case)).with(name(case.district.as_str()));
-        let look = |log: &CaseLog| (agenda::item(log, &request.state.standards, now), log.zone);
-        let (item, zone) = request.state.case(case.case, look)?;
+        let look = |log: &CaseLog| {
+            (agenda::item(log, &request.state.standards, now), Times::of_case(log).show(case.last_event, &[]))
+        };
+        let (item, last_event) = request.state.case(case.case, look)?;
         let late = item.as_ref().is_some_and(|item| item.urgency == Urgency::Overdue);
         let next = el("td").with(item.map(|item| sentence(&item.text)).unwrap_or_default());
         rows.push(
@@ -67,7 +70,7 @@ fn list(request: &WebRequest, listed: &CasePage, later: bool, wanted: &str) -> R
                 .with(el("td").with(case.stage.label()))
                 .with(if late { next.class("late") } else { next })
                 .with(el("td").class("n extra").with(case.records.to_string()))
-                .with(el("td").class("extra").with(zone.show(case.last_event))),
+                .with(el("td").class("extra").with(last_event)),
         );
     }
     let heads = ["district", "stage", "this week", "records", "last event"].map(|head| {
@@ -197,10 +200,13 @@ fn opened(request: &WebRequest, given: &Pairs) -> Result<Uuid, WebError> {
         _ => Zone::default(),
     };
     let (when, actor) = when::circumstances(request, given, zone)?;
-    let refused = |refusal| AppError::Refused { refusal, zone };
+    let refused = |refusal| AppError::Refused { refusal, zone, day_only: None };
     let at = when.instant(std::slice::from_ref(&event), &History::new(), zone, now).map_err(refused)?;
     let id = given.get("id").and_then(|id| Uuid::parse_str(id).ok());
-    let recorded =
-        request.state.writer.offer_here(Offer { at: at.map(EventTime::At), id, ..Offer::new(event, actor) })?;
+    let recorded = request.state.writer.offer_here(Offer {
+        at: at.map(|at| when.event_time(at)),
+        id,
+        ..Offer::new(event, actor)
+    })?;
     Ok(recorded.case)
 }

@@ -17,13 +17,14 @@ impl FormErrors {
     pub(crate) fn from_error(fail: &WebError) -> Self {
         match fail {
             WebError::Form(error) => Self::from_problems(&error.problems),
-            WebError::App(AppError::Refused { refusal, zone }) => {
+            WebError::App(AppError::Refused { refusal, zone, day_only }) => {
                 let message = |unmet: &ibbi_core::Unmet| {
                     let text = in_words(&found(&unmet.found, *zone));
                     format!("{}. {}", sentence(&text), in_words(unmet.rule.remedy()))
                 };
                 let field = |unmet: &ibbi_core::Unmet| field_of_rule(refusal.event, unmet.rule).map(str::to_owned);
-                Self(refusal.unmet.iter().map(|unmet| (field(unmet), message(unmet))).collect())
+                let hint = day_only.iter().map(|hint| (Some("at".to_owned()), format!("{hint}.")));
+                Self(refusal.unmet.iter().map(|unmet| (field(unmet), message(unmet))).chain(hint).collect())
             }
             other => Self(vec![(None, message(other))]),
         }

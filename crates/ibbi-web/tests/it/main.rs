@@ -2,6 +2,7 @@
 
 mod api;
 mod clock;
+mod day_only;
 mod forms;
 mod guard;
 mod home;

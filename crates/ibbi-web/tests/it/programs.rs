@@ -121,3 +121,23 @@ fn api_answers_with_the_format_that_was_recorded_too() {
     assert_eq!(recorded["to"], "facilitation");
     assert_eq!((&retried["existing"], &retried["also"][0]["seq"]), (&json!(true), &recorded["also"][0]["seq"]));
 }
+
+#[test]
+fn calendar_calls_the_training_by_the_words_of_the_program() {
+    let server = Running::start();
+    for (program, ends, expected) in [
+        ("mep", "16:00", "SUMMARY:IBBI training day: Maple Hollow"),
+        ("cec-virtual", "12:00", "SUMMARY:IBB training\\, part 1: Maple Hollow"),
+    ] {
+        let opening = json!({ "data": { "district": "Maple Hollow", "program": program }, "at": "2025-09-02 09:00" });
+        let opened = server.post("/api/v1/cases", &opening).json();
+        let case = opened["case"].as_str().unwrap();
+        let lines = UNTIL_SECOND_DECISION.replace("T16:00:00-04:00", &format!("T{ends}:00-04:00"));
+        for line in lines.lines().take_while(|line| !line.contains("session_opened")) {
+            let answer = server.post(&format!("/api/v1/cases/{case}/events"), &serde_json::from_str(line).unwrap());
+            assert_eq!(answer.status, 201, "{line}: {}", answer.text());
+        }
+        let calendar = server.get(&format!("/cases/{case}/dates.ics"));
+        assert!(calendar.text().contains(expected), "{}", calendar.text());
+    }
+}

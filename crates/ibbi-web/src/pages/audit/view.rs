@@ -9,6 +9,7 @@ use crate::problem::WebError;
 use ibbi_app::audit::{AuditReport, AuditedCaseSummary, CheckpointFacts, CodeCount, Finding, InputKind};
 use ibbi_app::replay::Timeline;
 use ibbi_app::status::settled;
+use ibbi_app::times::{Times, happened};
 use ibbi_report::html::{Element, Html, el, name, section};
 
 /// The most checkpoints on a page.
@@ -290,12 +291,12 @@ pub(super) fn state(whole: &Timeline, then: &Timeline, step: usize) -> Html {
         format!(
             "After event {step} of {}, {}: {}; the case is in {}.",
             whole.moments.len(),
-            whole.zone.show(moment.at),
+            happened(moment.at, moment.precision, whole.zone),
             moment.text,
             then.stage.label()
         )
     });
-    let settled = settled(&then.state, then.zone);
+    let settled = settled(&then.state, &Times::of_timeline(then));
     Html::new().with(el("p").attr("data-summary", "1").with(el("strong").with(summary))).with(process_chart(then)).with(
         section(
             "then",

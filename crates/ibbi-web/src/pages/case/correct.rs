@@ -19,8 +19,9 @@ use ibbi_app::form::{self, FormError, When};
 use ibbi_app::format::us_date;
 use ibbi_app::ledger::Record;
 use ibbi_app::service::{EventTime, Offer};
-use ibbi_app::{AppError, zone::Zone};
-use ibbi_core::{At, Event, EventKind, Precision};
+use ibbi_app::times::happened;
+use ibbi_app::{AppError, Offered, zone::Zone};
+use ibbi_core::{At, Event, EventKind, Precision, Refusal};
 use ibbi_report::html::{Element, Html, el, name, section};
 use uuid::Uuid;
 
@@ -63,6 +64,7 @@ pub(crate) fn send(request: &WebRequest) -> WebResult {
 struct Change {
     event: Event,
     at: At,
+    precision: Precision,
 }
 
 /// The outcome of a check.
@@ -90,7 +92,8 @@ fn original(record: &Record, zone: Zone) -> Pairs {
     let mut pairs: Vec<(String, String)> =
         filled(&record.event, zone).iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
     pairs.push(("day".to_owned(), us_date(zone.date(record.at))));
-    pairs.push(("time".to_owned(), zone.show_time(record.at)));
+    let is_exact = record.details.precision == Precision::Instant;
+    pairs.push(("time".to_owned(), if is_exact { zone.show_time(record.at) } else { String::new() }));
     Pairs::from(pairs)
 }
 
@@ -103,24 +106,40 @@ fn corrected(request: &WebRequest, log: &CaseLog, record: &Record, given: &Pairs
     let before = original(record, log.zone);
     let is_same_time = ["day", "time"].iter().all(|name| before.get(name) == given.get(name));
     let (when, _) = when::circumstances(request, given, log.zone)?;
-    let at = match when {
-        _ if is_same_time => record.at,
-        When::At(at) => at,
-        When::Now => request.state.now()?,
-        When::Day(_) => return Err(FormError::time_missing().into()),
+    let change = |at: At, precision: Precision| Change { event: event.clone(), at, precision };
+    let change = match when {
+        _ if is_same_time => change(record.at, record.details.precision),
+        When::At(at) => change(at, Precision::Instant),
+        When::Now => change(request.state.now()?, Precision::Instant),
+        When::Day(_) => {
+            let now = request.state.now()?;
+            let accepts = |at: At| replaced(log, record, &change(at, Precision::Day));
+            let at = when.instant_for(log.recorded.records(), (log.zone, now), accepts);
+            let refused = |refusal: Refusal| refused(log, record, &change(refusal.at, Precision::Day), refusal);
+            change(at.map_err(refused)?.unwrap_or(now), Precision::Day)
+        }
     };
-    if event == record.event && at == record.at {
+    if change.event == record.event && (change.at, change.precision) == (record.at, record.details.precision) {
         return Err(FormError::unchanged().into());
     }
-    Ok(Change { event, at })
+    Ok(change)
 }
 
 /// Checks that everything that follows is still valid.
 fn valid(log: &CaseLog, record: &Record, change: &Change) -> Result<(), WebError> {
+    replaced(log, record, change).map_err(|refusal| refused(log, record, change, refusal))
+}
+
+/// Checks whether the case accepts a changed entry in place of the recorded one.
+fn replaced(log: &CaseLog, record: &Record, change: &Change) -> Result<(), Refusal> {
     let mut history = log.recorded.records().clone();
     let seq = history.entries().last().map_or(1, |last| last.seq + 1);
-    let refused = |refusal| WebError::App(AppError::Refused { refusal, zone: log.zone });
-    history.replace(seq, record.seq, change.at, change.event.clone()).map(drop).map_err(refused)
+    history.replace(seq, record.seq, change.at, change.event.clone()).map(drop)
+}
+
+fn refused(log: &CaseLog, record: &Record, change: &Change, refusal: Refusal) -> WebError {
+    let offered = Offered { at: change.at, event: change.event.clone(), replaces: Some(record.seq) };
+    AppError::refused(refusal, log, &[], &offered).into()
 }
 
 fn void(request: &WebRequest, log: &CaseLog, record: &Record, given: &Pairs) -> Result<u64, WebError> {
@@ -135,9 +154,11 @@ fn void(request: &WebRequest, log: &CaseLog, record: &Record, given: &Pairs) -> 
 
 /// Records a corrected entry in place of the recorded one.
 fn replace(request: &WebRequest, log: &CaseLog, record: &Record, given: &Pairs) -> Result<u64, WebError> {
-    let Change { event, at } = corrected(request, log, record, given)?;
-    let is_day = record.details.precision == Precision::Day && at == record.at;
-    let at = Some(if is_day { EventTime::Picked(at) } else { EventTime::At(at) });
+    let Change { event, at, precision } = corrected(request, log, record, given)?;
+    let at = Some(match precision {
+        Precision::Day => EventTime::Picked(at),
+        Precision::Instant => EventTime::At(at),
+    });
     let actor = Moment::read(request, given).actor(request)?;
     offer(request, log, given, Offer { at, replaces: Some(record.seq), ..Offer::new(event, actor) })
 }
@@ -176,7 +197,7 @@ fn show(request: &WebRequest, log: &CaseLog, record: &Record, shown: &Shown<'_>)
     let was = format!(
         "{}. {}, by {}.",
         sentence(&describe_with_names(&record.event, &|id| all.name_of(id))),
-        zone.show(record.at),
+        happened(record.at, record.details.precision, zone),
         record.actor
     );
     let form = |inside: Html| {
@@ -273,8 +294,9 @@ fn changes(record: &Record, change: &Change, zone: Zone) -> Element {
             rows.push((field.label.to_owned(), before, after));
         }
     }
-    if record.at != change.at {
-        rows.push(("Time".to_owned(), zone.show(record.at), zone.show(change.at)));
+    let (was, is) = (happened(record.at, record.details.precision, zone), happened(change.at, change.precision, zone));
+    if was != is {
+        rows.push(("Time".to_owned(), was, is));
     }
     let heads = ["Field", "Recorded", "Corrected"].map(|head| el("th").attr("scope", "col").with(head));
     let rows = rows.into_iter().map(|(label, before, after)| {

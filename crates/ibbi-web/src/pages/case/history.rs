@@ -5,8 +5,9 @@ use crate::pages::form_errors::sentence;
 use crate::pages::shell::{button, select};
 use ibbi_app::describe::{describe, describe_with_names, in_words};
 use ibbi_app::replay::{Moment, Timeline};
+use ibbi_app::times::happened;
 use ibbi_app::zone::Zone;
-use ibbi_core::{Advisory, At, EventKind, Precision};
+use ibbi_core::{Advisory, EventKind};
 use ibbi_report::html::{Element, Html, el, section};
 
 /// The most records on a page.
@@ -52,14 +53,6 @@ pub(crate) struct Shown<'a> {
     pub(crate) before: Option<u64>,
     /// The code of a filter.
     pub(crate) filter: &'a str,
-}
-
-/// Returns when an event happened: the day alone if only that is known.
-pub(super) fn happened(at: At, precision: Precision, zone: Zone) -> String {
-    match precision {
-        Precision::Instant => zone.show(at),
-        Precision::Day => zone.date(at).readable().to_string(),
-    }
 }
 
 /// Returns the history of a case as a section of its page.

@@ -27,7 +27,7 @@ use history::Shown;
 use ibbi_app::case_log::CaseLog;
 use ibbi_app::form::{FormError, When};
 use ibbi_app::replay::{self, Until};
-use ibbi_app::service::{EventTime, Offer, Recorded};
+use ibbi_app::service::{Offer, Recorded};
 use ibbi_app::{AppError, status};
 use ibbi_core::{At, Event};
 pub(crate) use sent::Reader;
@@ -139,10 +139,9 @@ fn recorded(request: &WebRequest, case: Uuid, given: &Pairs) -> Result<Vec<Recor
     let events = composite::act(records, &reader, &past, log.zone)?.placed(&log, when, now)?;
     let expected_revision = seen(given)?;
     let id = given.get("id").and_then(|id| Uuid::parse_str(id).ok());
-    let time = |at| if matches!(when, When::Day(_)) { EventTime::Picked(at) } else { EventTime::At(at) };
     let offer = |(number, (event, at)): (usize, (Event, Option<At>))| Offer {
         case: Some(case),
-        at: at.map(time),
+        at: at.map(|at| when.event_time(at)),
         id: id.map(|id| Uuid::from_u128(id.as_u128().wrapping_add(number as u128))),
         expected_revision,
         ..Offer::new(event, actor.clone())

@@ -1,15 +1,14 @@
 //! The case summary: one or two pages of paper with the facts, the sessions, and who attended.
 
 use super::choices::Choices;
-use super::history::happened;
 use crate::pages::form_errors::sentence;
 use crate::pages::shell::Page;
 use crate::request::{WebRequest, WebResult};
 use axum::http::StatusCode;
 use ibbi_app::case_log::CaseLog;
 use ibbi_app::status::{self, Fact};
-use ibbi_app::zone::Zone;
-use ibbi_core::{Adviser, Advisers, Event, HistoryEntry, MemberId, MemberIds, Party, Substitutes};
+use ibbi_app::times::{Times, happened};
+use ibbi_core::{Adviser, Advisers, Event, HistoryEntry, MemberId, MemberIds, Party, Precision, Substitutes};
 use ibbi_report::html::{Element, Html, el, name, section};
 use std::collections::BTreeMap;
 
@@ -53,7 +52,7 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
     let now = request.state.now()?;
     let status = status::status_of(&log, now, &request.state.standards);
     let choices = Choices::new(log.recorded.records().case(), log.recorded.records());
-    let held = held(&log.recorded.records().in_effect(), log.zone);
+    let held = held(&log);
     let district = log.district().map(ToString::to_string).unwrap_or_default();
     let outcome = status.outcome.map_or_else(|| status.stage.label().to_owned(), |outcome| outcome.label().to_owned());
     let back = el("a").attr("href", format!("/cases/{}", log.id)).with("Back to the case");
@@ -79,7 +78,9 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
 }
 
 /// Returns the sessions and caucuses, in order.
-fn held(events: &[&HistoryEntry], zone: Zone) -> Vec<Held> {
+fn held(log: &CaseLog) -> Vec<Held> {
+    let (zone, times) = (log.zone, Times::of_case(log));
+    let precision = |entry: &HistoryEntry| times.precision(entry.at, &[entry.event.kind()]);
     let mut held: Vec<Held> = Vec::new();
     let mut what = "Training";
     let mut members: Vec<(Party, MemberId)> = Vec::new();
@@ -91,7 +92,8 @@ fn held(events: &[&HistoryEntry], zone: Zone) -> Vec<Held> {
         let text = |one: &Adviser| format!("{} ({}, {})", one.name, one.role.label(), one.party.label());
         advisers.iter().map(text).collect()
     };
-    for entry in events {
+    let time = |entry: &HistoryEntry| (precision(entry) == Precision::Instant).then(|| zone.show_time(entry.at));
+    for entry in log.recorded.records().in_effect() {
         match &entry.event {
             Event::MemberNamed(named) => members.push((named.party, named.member.id)),
             Event::MemberReleased(released) => members.retain(|(_, id)| *id != released.member),
@@ -102,7 +104,7 @@ fn held(events: &[&HistoryEntry], zone: Zone) -> Vec<Held> {
                     opened.part,
                     ibbi_report::neutrals(&opened.neutral, &opened.co_neutrals)
                 ),
-                when: happened(entry.at, entry.precision, zone),
+                when: happened(entry.at, precision(entry), zone),
                 present: opened.present.clone(),
                 expected: expected(&members, None),
                 late: MemberIds::default(),
@@ -122,15 +124,15 @@ fn held(events: &[&HistoryEntry], zone: Zone) -> Vec<Held> {
                 }
             }
             Event::SessionClosed(closed) => {
-                end(&mut held, &closed.late, &closed.left_early, zone.show_time(entry.at), None)
+                end(&mut held, &closed.late, &closed.left_early, time(entry), None);
             }
             Event::SessionAdjourned(ended) => {
                 let reason = Some(ended.reason.as_str());
-                end(&mut held, &ended.late, &ended.left_early, zone.show_time(entry.at), reason);
+                end(&mut held, &ended.late, &ended.left_early, time(entry), reason);
             }
             Event::CaucusOpened(opened) => held.push(Held {
                 title: format!("Caucus of {}", opened.party.label()),
-                when: happened(entry.at, entry.precision, zone),
+                when: happened(entry.at, precision(entry), zone),
                 present: opened.present.clone(),
                 expected: expected(&members, Some(opened.party)),
                 late: MemberIds::default(),
@@ -147,10 +149,11 @@ fn held(events: &[&HistoryEntry], zone: Zone) -> Vec<Held> {
 }
 
 /// Adds the end of the open session.
-fn end(held: &mut [Held], late: &MemberIds, left_early: &MemberIds, time: String, reason: Option<&str>) {
+fn end(held: &mut [Held], late: &MemberIds, left_early: &MemberIds, time: Option<String>, reason: Option<&str>) {
     if let Some(last) = held.last_mut() {
         let reason = reason.map(|reason| format!(", ended early: {reason}")).unwrap_or_default();
-        last.when = format!("{} to {time}{reason}", last.when);
+        let time = time.map(|time| format!(" to {time}")).unwrap_or_default();
+        last.when.push_str(&format!("{time}{reason}"));
         (last.late, last.left_early) = (late.clone(), left_early.clone());
     }
 }

@@ -3,7 +3,6 @@
 use super::choices::Choices;
 use super::composite;
 use super::fields::Inputs;
-use super::history::happened;
 use super::history::{Shown, advisory_text, history, text};
 use super::tasks::{Records, Task, Tasks, is_complete};
 use crate::pages::form_errors::{FormErrors, sentence};
@@ -18,6 +17,7 @@ use ibbi_app::format::date;
 use ibbi_app::ledger::AppendError;
 use ibbi_app::replay::{Moment, Timeline};
 use ibbi_app::status::{Fact, Status};
+use ibbi_app::times::happened;
 use ibbi_core::{Advisory, At, Case, Date, Name, NotAllowedReason, Stage};
 use ibbi_report::chart::Room;
 use ibbi_report::html::{Element, Html, details, el, name, section};
