@@ -4,7 +4,7 @@ pub use crate::signer::Signer;
 
 use crate::error::AppError;
 use ibbi_audit::{ProgressCallback, ProgressReader};
-use ibbi_log::{Depth, Fault, Uuid};
+use ibbi_log::{Depth, Digest, Fault, TextState, Texts, Uuid, texts_path};
 use ibbi_seal::{
     Checkpoints, PrivateKey, PublicKey, SignedCheckpoint, Verification, VerifyOptions, checkpoints_path, extract,
     is_extract, sign_checkpoint, verify_extract, verify_with_checkpoints,
@@ -131,6 +131,44 @@ pub struct Verified {
     pub last_good: Option<u64>,
     /// Whether signatures were checked, because a public key was given.
     pub signatures_checked: bool,
+    /// The confidential texts of the records, if they were checked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub texts: Option<CheckedTexts>,
+}
+
+/// Whether the confidential texts of a ledger's records can be shown. They are in a file beside the ledger, so the ledger is
+/// sound without them.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CheckedTexts {
+    /// How many records have a confidential text.
+    pub recorded: u64,
+    /// Whether the file with the texts exists.
+    pub file: bool,
+    /// The lines of the records whose text is not in the file.
+    pub missing: Vec<u64>,
+    /// The lines of the records whose text was altered in the file.
+    pub altered: Vec<u64>,
+}
+
+impl CheckedTexts {
+    fn new(ledger: &Path, recorded: &[(u64, Digest)]) -> Result<Option<Self>, AppError> {
+        if recorded.is_empty() {
+            return Ok(None);
+        }
+        let failed = |source| AppError::Io { doing: "read", path: texts_path(ledger), source };
+        let texts = Texts::find(ledger).map_err(failed)?;
+        let mut checked =
+            Self { recorded: recorded.len() as u64, file: texts.is_some(), missing: Vec::new(), altered: Vec::new() };
+        for (line, digest) in recorded {
+            match texts.as_ref().map_or(TextState::Missing, |texts| texts.state(digest)) {
+                TextState::Available => {}
+                TextState::Missing => checked.missing.push(*line),
+                TextState::Altered => checked.altered.push(*line),
+            }
+        }
+        Ok(Some(checked))
+    }
 }
 
 /// Verifies a ledger or an extract, from a file or, with `-`, from standard input.
@@ -174,12 +212,13 @@ pub fn verify_with_progress(
     }
     let file = known_checkpoints(path, settings)?;
     let depth = if settings.chain_only { Depth::Chain } else { Depth::Records };
-    let check = VerifyOptions { depth, keys: &keys, ..VerifyOptions::default() };
+    let check = VerifyOptions { depth, keys: &keys, texts: !from_stdin, ..VerifyOptions::default() };
     let report = verify_with_checkpoints(source, &check, &file.unwrap_or_default()).map_err(|error| match error {
         ibbi_log::ReadError::Io { source, .. } => failed(source),
         other => AppError::Usage(other.to_string()),
     })?;
     let mut verified = ledger_result(&report, !keys.is_empty());
+    verified.texts = CheckedTexts::new(path, &report.texts)?;
     if !keys.is_empty() && verified.checkpoints.is_empty() {
         let text =
             "a key was given, but the ledger has no checkpoints; give the file of checkpoints with --checkpoint, \
@@ -243,6 +282,7 @@ fn ledger_result(report: &Verification, signatures_checked: bool) -> Verified {
         checkpoints: report.checkpoints.iter().map(verdict).collect(),
         last_good: report.last_good().map(|signed| signed.checkpoint().size),
         signatures_checked,
+        texts: None,
     }
 }
 
@@ -264,6 +304,7 @@ fn verify_extracted(source: impl Read, keys: &[PublicKey], path: &Path) -> Resul
                 checkpoints: vec![CheckpointVerdict { size, signer: extract.signer, fault: None }],
                 last_good: Some(size),
                 signatures_checked: !keys.is_empty(),
+                texts: None,
             });
         }
         Err(ibbi_seal::ExtractFault::Io(source)) => {
@@ -286,6 +327,7 @@ fn verify_extracted(source: impl Read, keys: &[PublicKey], path: &Path) -> Resul
         checkpoints: Vec::new(),
         last_good: None,
         signatures_checked: !keys.is_empty(),
+        texts: None,
     })
 }
 

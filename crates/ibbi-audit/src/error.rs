@@ -1,6 +1,7 @@
 //! Why an audit could not finish.
 
 use std::io;
+use std::path::PathBuf;
 
 /// An error that stops an audit. A problem in the content is a finding, never an error.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +18,14 @@ pub enum AuditError {
     /// The temporary copy of a stream could not be written.
     #[error("cannot keep a temporary copy of the stream: {source}; save the ledger to a file and audit that file")]
     Spool {
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The file with the confidential texts could not be read.
+    #[error("cannot read the confidential texts in {}: {source}", .path.display())]
+    Texts {
+        /// The file.
+        path: PathBuf,
         /// The system's reason.
         source: io::Error,
     },

@@ -5,6 +5,7 @@ use ibbi_core::{At, Outcome};
 use ibbi_log::Uuid;
 use ibbi_seal::{Checkpoints, PublicKey};
 use serde::Serialize;
+use std::path::PathBuf;
 
 /// The options of an audit.
 #[derive(Debug, Clone)]
@@ -21,6 +22,8 @@ pub struct AuditOptions {
     pub keys: Vec<PublicKey>,
     /// Whether to compute the Merkle root even without a checkpoint.
     pub root: bool,
+    /// The ledger beside which the file with the confidential texts is looked for. Without it, texts aren't checked.
+    pub texts_beside: Option<PathBuf>,
     /// The findings to show and the cases to measure.
     pub filter: AuditFilter,
     /// The number of findings of each code that the report keeps.
@@ -44,6 +47,7 @@ impl Default for AuditOptions {
             checkpoints: Checkpoints::default(),
             keys: Vec::new(),
             root: false,
+            texts_beside: None,
             filter: AuditFilter::default(),
             kept: 5,
             variants: 20,

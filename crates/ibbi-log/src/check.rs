@@ -35,24 +35,24 @@ pub struct CheckedLines {
 
 /// Checks a ledger from a stream in one pass, and doesn't stop at the first fault.
 ///
-/// It calls `each` after every whole line, with the head so far (`head.hash` is the line's SHA-256) and the first line
-/// if that is valid.
+/// It calls `each` after every whole line, with the head so far (`head.hash` is the line's SHA-256), the first line if that
+/// is valid, and the line itself if it is valid and records are checked.
 ///
 /// # Errors
 /// Returns [`ReadError::Io`] if the stream can't be read. Faults of the ledger are in the result.
 ///
 /// ```
 /// use ibbi_log::{Depth, check_lines};
-/// let checked = check_lines(&b"not a ledger\n"[..], Depth::Records, |_, _| {})?;
+/// let checked = check_lines(&b"not a ledger\n"[..], Depth::Records, |_, _, _| {})?;
 /// let fault = &checked.damage.faults[0];
 /// assert_eq!((fault.line, fault.kind.code()), (1, "line.syntax"));
-/// assert_eq!(check_lines(&b""[..], Depth::Records, |_, _| {})?.damage.count, 1, "a ledger has at least one line");
+/// assert_eq!(check_lines(&b""[..], Depth::Records, |_, _, _| {})?.damage.count, 1, "a ledger has at least one line");
 /// # Ok::<(), ibbi_log::ReadError>(())
 /// ```
 pub fn check_lines(
     source: impl Read,
     depth: Depth,
-    each: impl FnMut(Head, Option<&Opening>),
+    each: impl FnMut(Head, Option<&Opening>, Option<&LedgerLine>),
 ) -> Result<CheckedLines, ReadError> {
     let mut checked = CheckedLines { head: Head::EMPTY, opening: None, damage: Damage::default() };
     match depth {
@@ -69,7 +69,7 @@ impl CheckedLines {
     fn check_records(
         &mut self,
         source: impl Read,
-        mut each: impl FnMut(Head, Option<&Opening>),
+        mut each: impl FnMut(Head, Option<&Opening>, Option<&LedgerLine>),
     ) -> Result<(), ReadError> {
         let mut scan = LineChecker::new(source);
         let (mut entry, mut faults) = (None, Vec::new());
@@ -82,11 +82,11 @@ impl CheckedLines {
                 self.damage.add(scan.open_act().map(OpenAct::fault));
                 return Ok(());
             };
-            if let Some(LedgerLine::Opening(opening)) = entry.take() {
-                self.opening.get_or_insert(opening);
+            if let Some(LedgerLine::Opening(opening)) = &entry {
+                self.opening.get_or_insert_with(|| opening.clone());
             }
             if step.digest.is_some() {
-                each(self.head, self.opening.as_ref());
+                each(self.head, self.opening.as_ref(), entry.as_ref());
             }
         }
     }
@@ -94,7 +94,7 @@ impl CheckedLines {
     fn check_chain(
         &mut self,
         source: impl Read,
-        mut each: impl FnMut(Head, Option<&Opening>),
+        mut each: impl FnMut(Head, Option<&Opening>, Option<&LedgerLine>),
     ) -> Result<(), ReadError> {
         let mut lines = Lines::new(source);
         let mut expected = (Digest::ZERO.to_hex(), 1);
@@ -144,7 +144,7 @@ impl CheckedLines {
             }
             expected = (digest.to_hex(), expected.1 + 1);
             self.head = Head { lines: number, bytes: offset + length + 1, hash: digest };
-            each(self.head, self.opening.as_ref());
+            each(self.head, self.opening.as_ref(), None);
         }
     }
 }

@@ -80,5 +80,5 @@ pub use reader::{LedgerReader, ReadError};
 pub use record::{LineRecord, encode_line};
 pub use storage::{Disk, FileId, Storage, StoredFile, sidecar_path};
 pub use store::{Collect, LedgerStore};
-pub use texts::{Texts, fill_texts, text_digest, texts_path};
+pub use texts::{TextState, Texts, text_digest, texts_path};
 pub use uuid::Uuid;

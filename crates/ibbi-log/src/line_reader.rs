@@ -39,6 +39,11 @@ impl LedgerLine {
             _ => None,
         }
     }
+
+    /// Returns the salted digest of a record's confidential text, if it has one.
+    pub fn text_digest(&self) -> Option<Digest> {
+        if let Self::Record(record) = self { record.text_digest() } else { None }
+    }
 }
 
 /// Reads one line without its LF. The record's `offset` and `line` are 0.

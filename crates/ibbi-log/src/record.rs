@@ -27,6 +27,13 @@ pub struct LineRecord {
     pub line: u64,
 }
 
+impl LineRecord {
+    /// Returns the salted digest of the record's confidential text, if the line has one.
+    pub fn text_digest(&self) -> Option<Digest> {
+        self.record.event.note_text()?.digest().map(|digest| Digest::from_bytes(*digest))
+    }
+}
+
 impl core::ops::Deref for LineRecord {
     type Target = Record;
 

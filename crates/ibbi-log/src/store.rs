@@ -4,7 +4,7 @@ use crate::ledger_data::NewLedger;
 use crate::line_reader::{LedgerLine, LineReader};
 use crate::lines::{LineContent, Lines};
 use crate::storage::Disk;
-use crate::texts::fill_texts;
+use crate::texts::TextsFile;
 use crate::{
     AppendError, CreateError, Damage, Head, Ledger, LedgerReader, LineObserver, OpenError, ReadError, TornTail,
 };
@@ -19,7 +19,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use uuid::Uuid;
 
 /// Number of lines between two remembered offsets.
@@ -54,6 +54,7 @@ pub struct LedgerStore<O: LineObserver = ()> {
     signer: Option<Signer<O>>,
     opening: Option<Opening>,
     state: RwLock<State<O>>,
+    texts: Mutex<TextsFile>,
 }
 
 /// Signs a ledger if it is time.
@@ -90,6 +91,7 @@ impl<O: LineObserver> LedgerStore<O> {
             signer: None,
             opening: Some(ledger.opening().clone()),
             state: RwLock::new(State { ledger: Some(ledger), index }),
+            texts: Mutex::default(),
         })
     }
 
@@ -101,7 +103,14 @@ impl<O: LineObserver> LedgerStore<O> {
         let ledger = Ledger::create_observed(Disk, path, new, observer)?;
         let opening = Some(ledger.opening().clone());
         let state = State { ledger: Some(ledger), index: CaseIndex::default() };
-        Ok(Self { path: path.to_owned(), clock, signer: None, opening, state: RwLock::new(state) })
+        Ok(Self {
+            path: path.to_owned(),
+            clock,
+            signer: None,
+            opening,
+            state: RwLock::new(state),
+            texts: Mutex::default(),
+        })
     }
 
     /// Reads a ledger without its lock, so that another process can write to it. The store takes no records.
@@ -131,6 +140,7 @@ impl<O: LineObserver> LedgerStore<O> {
             signer: None,
             opening,
             state: RwLock::new(State { ledger: None, index }),
+            texts: Mutex::default(),
         })
     }
 
@@ -195,6 +205,12 @@ impl<O: LineObserver> LedgerStore<O> {
         }
     }
 
+    /// Puts the confidential texts that are stored beside the ledger into its records.
+    fn fill_texts(&self, records: &mut [Record]) -> Result<(), StoreError> {
+        let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        texts.fill(&self.path, records.iter_mut()).map_err(unreadable)
+    }
+
     fn state(&self) -> RwLockReadGuard<'_, State<O>> {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -234,7 +250,7 @@ impl<O: LineObserver + Send + Sync> EventStore for LedgerStore<O> {
             let own = records.filter(|record| record.as_ref().map_or(true, |record| record.case == case));
             own.collect::<Result<_, _>>()?
         };
-        fill_texts(&self.path, records.iter_mut()).map_err(unreadable)?;
+        self.fill_texts(&mut records)?;
         Ok(records)
     }
 
@@ -280,7 +296,7 @@ impl<O: LineObserver + Send + Sync> EventStore for LedgerStore<O> {
         let wanted = records.skip_while(|record| record.as_ref().is_ok_and(|record| record.seq <= after));
         let wanted = wanted.take_while(|record| record.as_ref().map_or(true, |record| record.seq <= last));
         let mut records = wanted.take(limit).collect::<Result<Vec<_>, _>>()?;
-        fill_texts(&self.path, records.iter_mut()).map_err(unreadable)?;
+        self.fill_texts(&mut records)?;
         Ok(records)
     }
 

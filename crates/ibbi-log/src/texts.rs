@@ -10,9 +10,11 @@ use crate::storage::{Storage, StoredFile, sidecar_path};
 use ibbi_core::{Event, NoteText};
 use ibbi_store::Record;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
-use std::io;
+use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// What the name of the file adds to the ledger's.
 const SUFFIX: &str = ".texts";
@@ -39,9 +41,24 @@ struct TextLine {
     text: String,
 }
 
+/// Whether a text is in the file of texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextState {
+    /// The file has the text.
+    Available,
+    /// A line of the file has this digest, but another text or salt.
+    Altered,
+    /// No line of the file has this digest.
+    Missing,
+}
+
 /// The confidential texts of a ledger, by their digests.
 #[derive(Debug, Clone, Default)]
-pub struct Texts(HashMap<Digest, NoteText>);
+pub struct Texts {
+    found: HashMap<Digest, NoteText>,
+    /// The digests of the lines whose text is another one.
+    altered: HashSet<Digest>,
+}
 
 impl Texts {
     /// Reads the texts that are stored beside a ledger. A ledger without such a file has none.
@@ -51,7 +68,15 @@ impl Texts {
     /// # Errors
     /// Returns the system's error if the file can't be read.
     pub fn beside(ledger: &Path) -> io::Result<Self> {
-        if_found(std::fs::read(texts_path(ledger))).map(|bytes| Self::parse(&bytes.unwrap_or_default()))
+        Self::find(ledger).map(Option::unwrap_or_default)
+    }
+
+    /// Reads the texts as [`beside`](Self::beside) does, and returns `None` if the file doesn't exist.
+    ///
+    /// # Errors
+    /// Returns the system's error if the file can't be read.
+    pub fn find(ledger: &Path) -> io::Result<Option<Self>> {
+        Ok(if_found(std::fs::read(texts_path(ledger)))?.map(|bytes| Self::parse(&bytes)))
     }
 
     pub(crate) fn read<S: Storage>(storage: &S, ledger: &Path) -> io::Result<Self> {
@@ -60,12 +85,34 @@ impl Texts {
     }
 
     fn parse(bytes: &[u8]) -> Self {
-        Self(bytes.split(|byte| *byte == b'\n').filter_map(read_line).collect())
+        let mut texts = Self::default();
+        texts.add(bytes);
+        texts
+    }
+
+    fn add(&mut self, bytes: &[u8]) {
+        for line in bytes.split(|byte| *byte == b'\n').filter_map(read_line) {
+            match line {
+                (digest, Some(text)) => drop(self.found.insert(digest, text)),
+                (digest, None) => drop(self.altered.insert(digest)),
+            }
+        }
+    }
+
+    /// Returns whether the text with this digest is available.
+    pub fn state(&self, digest: &Digest) -> TextState {
+        if self.found.contains_key(digest) {
+            TextState::Available
+        } else if self.altered.contains(digest) {
+            TextState::Altered
+        } else {
+            TextState::Missing
+        }
     }
 
     /// Returns the text with this digest.
     pub fn get(&self, digest: &Digest) -> Option<&NoteText> {
-        self.0.get(digest)
+        self.found.get(digest)
     }
 
     /// Puts an event's text in the place of its digest, if the text is known.
@@ -78,19 +125,57 @@ impl Texts {
     }
 }
 
-/// Puts the texts that are stored beside a ledger into its records. The file is read only if a record has a digest.
-///
-/// # Errors
-/// Returns the system's error if the file can't be read.
-pub fn fill_texts<'a>(ledger: &Path, records: impl Iterator<Item = &'a mut Record>) -> io::Result<()> {
-    let mut missing =
-        records.filter(|record| record.event.note_text().is_some_and(|text| text.text().is_none())).peekable();
-    if missing.peek().is_none() {
-        return Ok(());
+/// The file with a ledger's texts, which is read again only if it changed.
+#[derive(Debug, Default)]
+pub(crate) struct TextsFile {
+    texts: Texts,
+    /// How many bytes of whole lines were read.
+    read: u64,
+    /// The length and the time of the last change when the file was read.
+    version: Option<(u64, Option<SystemTime>)>,
+}
+
+impl TextsFile {
+    /// Puts the texts that are stored beside a ledger into its records. The file is read only if a record has a digest.
+    ///
+    /// # Errors
+    /// Returns the system's error, with the name of the file, if the file can't be read.
+    pub(crate) fn fill<'a>(&mut self, ledger: &Path, records: impl Iterator<Item = &'a mut Record>) -> io::Result<()> {
+        let mut missing =
+            records.filter(|record| record.event.note_text().is_some_and(|text| text.text().is_none())).peekable();
+        if missing.peek().is_none() {
+            return Ok(());
+        }
+        let path = texts_path(ledger);
+        let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+        self.refresh(&path).map_err(named)?;
+        missing.for_each(|record| self.texts.fill(&mut record.event));
+        Ok(())
     }
-    let texts = Texts::beside(ledger)?;
-    missing.for_each(|record| texts.fill(&mut record.event));
-    Ok(())
+
+    /// Reads what was appended, or all of the file if it is another one.
+    fn refresh(&mut self, path: &Path) -> io::Result<()> {
+        let Some(mut file) = if_found(File::open(path))? else {
+            *self = Self::default();
+            return Ok(());
+        };
+        let metadata = file.metadata()?;
+        let version = (metadata.len(), metadata.modified().ok());
+        if self.version == Some(version) {
+            return Ok(());
+        }
+        if self.version.is_none_or(|(length, _)| metadata.len() <= length) {
+            *self = Self::default();
+        }
+        file.seek(SeekFrom::Start(self.read))?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+        self.texts.add(&bytes[..whole]);
+        self.read += whole as u64;
+        self.version = Some(version);
+        Ok(())
+    }
 }
 
 fn if_found<T>(opened: io::Result<T>) -> io::Result<Option<T>> {
@@ -101,12 +186,13 @@ fn if_found<T>(opened: io::Result<T>) -> io::Result<Option<T>> {
     }
 }
 
-fn read_line(line: &[u8]) -> Option<(Digest, NoteText)> {
+/// Reads a line: its digest, and its text if the digest is the text's.
+fn read_line(line: &[u8]) -> Option<(Digest, Option<NoteText>)> {
     let line: TextLine = serde_json::from_slice(line).ok()?;
     let digest: Digest = line.digest.parse().ok()?;
-    let salt = from_hex::<32, 16>(line.salt.as_bytes().try_into().ok()?)?;
-    (text_digest(&salt, &line.text) == digest).then_some(())?;
-    Some((digest, NoteText::new(&line.text).ok()?))
+    let salt = line.salt.as_bytes().try_into().ok().and_then(from_hex::<32, 16>);
+    let is_own = salt.is_some_and(|salt| text_digest(&salt, &line.text) == digest);
+    Some((digest, if is_own { NoteText::new(&line.text).ok() } else { None }))
 }
 
 /// Texts that are about to be stored.

@@ -5,7 +5,9 @@ use crate::checkpoint_file::Checkpoints;
 use crate::key::{PublicKey, SignatureError};
 use crate::merkle::MerkleTree;
 use crate::queue::CheckpointQueue;
-use ibbi_log::{CheckedLines, Damage, Depth, Digest, Fault, FaultKind, Head, Opening, ReadError, check_lines};
+use ibbi_log::{
+    CheckedLines, Damage, Depth, Digest, Fault, FaultKind, Head, LedgerLine, Opening, ReadError, check_lines,
+};
 use std::io::Read;
 
 /// What to check a ledger against.
@@ -19,6 +21,8 @@ pub struct VerifyOptions<'a> {
     pub keys: &'a [PublicKey],
     /// Whether to compute the Merkle root even if there are no checkpoints.
     pub root: bool,
+    /// Whether to list the confidential texts of the records. That takes memory for each one, and [`Depth::Records`].
+    pub texts: bool,
 }
 
 /// The result of verifying a ledger.
@@ -35,6 +39,8 @@ pub struct Verification {
     pub damage: Damage,
     /// The checkpoints, in the order given.
     pub checkpoints: Vec<CheckedCheckpoint>,
+    /// The salted digests of the records' confidential texts, each with the number of its line, if they were asked for.
+    pub texts: Vec<(u64, Digest)>,
 }
 
 /// A checkpoint and the result of checking it.
@@ -93,7 +99,11 @@ pub fn verify(source: impl Read, options: &VerifyOptions<'_>) -> Result<Verifica
     let mut tree = wants_root.then(MerkleTree::new);
     let mut queue = CheckpointQueue::new(options.checkpoints);
     let mut found: Vec<(&SignedCheckpoint, Fault)> = Vec::new();
-    let lines = check_lines(source, options.depth, |head, opening| {
+    let mut texts = Vec::new();
+    let lines = check_lines(source, options.depth, |head, opening, line| {
+        if options.texts {
+            texts.extend(line.and_then(LedgerLine::text_digest).map(|digest| (head.lines, digest)));
+        }
         let Some(tree) = &mut tree else { return };
         tree.push(&head.hash);
         if queue.is_due(tree.size()) {
@@ -115,7 +125,7 @@ pub fn verify(source: impl Read, options: &VerifyOptions<'_>) -> Result<Verifica
         fault: found.iter().find(|(of, _)| core::ptr::eq(*of, signed)).map(|(_, fault)| fault.clone()),
     });
     let root = tree.map(|mut tree| tree.root());
-    Ok(Verification { head, opening, root, damage, checkpoints: checked.collect() })
+    Ok(Verification { head, opening, root, damage, checkpoints: checked.collect(), texts })
 }
 
 /// Verifies a ledger as [`verify`] does, against the checkpoints of a file. An unfinished checkpoint at the end of the

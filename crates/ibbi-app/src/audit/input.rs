@@ -25,6 +25,7 @@ pub(super) fn audit_failed(path: &Path, error: AuditError) -> AppError {
     let path = path.to_owned();
     match error {
         AuditError::Read { source, .. } => AppError::Io { doing: "read", path, source },
+        AuditError::Texts { path, source } => AppError::Io { doing: "read", path, source },
         error => AppError::Audit { path, source: Box::new(error) },
     }
 }

@@ -37,6 +37,7 @@ pub fn audit_with_progress(
         checkpoints: signing::known_checkpoints(path, &request.against)?.unwrap_or_default(),
         keys: signing::public_keys(&request.against)?,
         root: false,
+        texts_beside: (path != Path::new("-")).then(|| path.to_owned()),
         filter: AuditFilter { cases, since: request.since, outcome: request.outcome, codes: request.codes.clone() },
         kept: request.kept,
         variants: request.variants,

@@ -3,6 +3,7 @@
 use super::double_booked::double_booked;
 use super::findings::Findings;
 use super::judged::JudgedInput;
+use super::texts::check_texts;
 use crate::chain::Chain;
 use crate::error::AuditError;
 use crate::finding::{Finding, FindingDetail, FindingKind, Location, problem_finding};
@@ -35,6 +36,9 @@ pub(super) fn judge<'a>(
     // The cases of a simulation are alternatives, so no one is in two of them.
     if !opening.is_some_and(Opening::is_simulation) {
         final_findings.extend(double_booked(&mut shards, &random_access)?);
+    }
+    if let Some(ledger) = &options.texts_beside {
+        final_findings.extend(check_texts(&mut shards, ledger, head)?);
     }
     let facts = LedgerFacts {
         origin: opening.map(|opening| opening.origin.to_string()),

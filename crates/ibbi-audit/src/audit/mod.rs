@@ -5,6 +5,7 @@ mod extract;
 mod findings;
 mod judged;
 mod ledger;
+mod texts;
 
 use crate::error::AuditError;
 use crate::finding::Finding;

@@ -110,11 +110,10 @@ findings! {
         "A ledger that began in format 1 has a line that says where format 2 begins. The line was moved or inserted, or \
          another program wrote it.",
         "Compare the ledger with a copy.";
-    LedgerTorn = "ledger.torn", Warning,
+    LedgerTorn = "ledger.torn", Error,
         "The last line or the last act is incomplete.",
         "A write was interrupted or is still in progress. The program never confirmed any part of the incomplete line, so \
-         the audit does not judge it. `ibbi verify` reports that the file is not sound, because its bytes are not whole \
-         lines. An audit only warns, because no event is affected.",
+         the audit does not judge it, and no event is affected. As long as the file ends this way, it is not sound.",
         "Nothing to do. The next program that opens the ledger for writing removes the incomplete line.";
     LedgerCompression = "ledger.packing-damaged", Error,
         "The compressed file is damaged or ends early.",
@@ -129,6 +128,22 @@ findings! {
         "The ledger has more cases than the audit's limit.",
         "The audit checks the lines of the remaining cases against the chain, but does not judge them.",
         "Raise the limit. Each closed case takes a few hundred bytes of memory, and each open case a few thousand.";
+
+    // Confidential texts, which are beside the ledger.
+    TextsNoFile = "texts.no-file", Warning,
+        "Records have confidential texts, but the file with the texts is missing.",
+        "A line of format 2 has the salted digest of a note, a concern, or a response. The text itself is in a file beside \
+         the ledger. The ledger can be checked in full without it, but the texts can't be shown.",
+        "If you should see the texts, ask for the file whose name is the ledger's with `.texts` at its end.";
+    TextsMissing = "texts.missing", Warning,
+        "A record's confidential text is not in the file with the texts.",
+        "The line with the text was removed or can't be read. The digest in the record doesn't say what the text was.",
+        "Compare the file with a copy. If the text is found, add its line to the file.";
+    TextsAltered = "texts.altered", Warning,
+        "A record's confidential text was altered after it was recorded.",
+        "The file with the texts has a line with the record's digest, but its text has another digest. The program never \
+         shows such a text.",
+        "Compare the file with a copy, and find out who could write to it.";
 
     // Lines and the chain.
     LineMalformed = "line.malformed", Error,

@@ -56,6 +56,16 @@ pub enum FindingDetail {
     },
     /// Keys were given, but no checkpoint.
     NoCheckpoint,
+    /// The file with the confidential texts doesn't exist.
+    NoTexts {
+        /// The number of records with such a text.
+        count: u64,
+    },
+    /// A record's confidential text that can't be shown.
+    Text {
+        /// The salted digest that the record has.
+        digest: Digest,
+    },
     /// The reason why an extract proves nothing.
     Unproved {
         /// The reason.

@@ -27,6 +27,13 @@ impl fmt::Display for Sentence<'_> {
                 write!(f, "the checkpoint of {}: {error}", count(*size, "line", "lines"))
             }
             FindingDetail::NoCheckpoint => f.write_str("a key was given, but no checkpoint that it could have signed"),
+            FindingDetail::NoTexts { count: texts } => {
+                let texts = count(*texts, "record has a confidential text", "records have confidential texts");
+                write!(f, "{texts}, but the file with the texts is not beside the ledger")
+            }
+            FindingDetail::Text { digest } => {
+                write!(f, "the text of {event} can't be shown; the record has its digest, {digest}")
+            }
             FindingDetail::Unproved { reason } => f.write_str(reason),
             FindingDetail::Extract { size } => {
                 write!(f, "the extract shows the case up to the checkpoint of {}", count(*size, "line", "lines"))

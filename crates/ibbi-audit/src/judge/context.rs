@@ -11,6 +11,8 @@ pub(crate) struct JudgeContext<'a> {
     pub(crate) random_access: &'a RandomAccess<'a>,
     /// Whether to report all advisories, and not only the lasting ones.
     pub(crate) advisories: bool,
+    /// Whether to list the confidential texts of records.
+    pub(crate) texts: bool,
     /// The most cases of a shard.
     pub(crate) max_shard_cases: usize,
     /// The most cases of the audit.
@@ -24,6 +26,7 @@ impl<'a> JudgeContext<'a> {
         Self {
             random_access,
             advisories: options.advisories,
+            texts: options.texts_beside.is_some(),
             max_shard_cases: options.max_cases.div_ceil(SHARDS),
             max_cases: u64::try_from(options.max_cases).unwrap_or(u64::MAX),
             fingerprints: None,

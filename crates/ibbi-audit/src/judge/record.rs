@@ -43,6 +43,11 @@ impl Shard {
                 out.push(location.finding(FindingKind::CaseRepeated, detail));
             }
             other => {
+                if context.texts
+                    && let Some(digest) = record.text_digest()
+                {
+                    self.texts.push((index, digest, location));
+                }
                 if let Some(Repetition::Other { first }) = other {
                     let kind = FaultKind::DuplicateId { case: record.case, id: record.id, first };
                     out.push(location.finding(FindingKind::CaseDuplicateId, FindingDetail::Fault(kind)));

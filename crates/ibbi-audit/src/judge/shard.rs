@@ -10,7 +10,7 @@ use crate::error::AuditError;
 use crate::finding::{Finding, FindingDetail, FindingKind, Location, fault_finding};
 use crate::input::RandomAccess;
 use ibbi_core::Case;
-use ibbi_log::{Fault, FaultKind, LedgerLine, LineReader, Links, Uuid, case_of};
+use ibbi_log::{Digest, Fault, FaultKind, LedgerLine, LineReader, Links, Uuid, case_of};
 use std::collections::{HashMap, VecDeque};
 
 /// The number of lines read ahead.
@@ -34,6 +34,8 @@ pub(crate) struct Shard {
     pub(crate) follows: Vec<(Uuid, Location)>,
     /// When neutrals were booked.
     pub(crate) booked: BookedTimes,
+    /// The confidential texts of records, each with the index of its case, if texts are checked.
+    pub(crate) texts: Vec<(usize, Digest, Location)>,
 }
 
 impl Shard {
@@ -49,6 +51,7 @@ impl Shard {
             full: false,
             follows: Vec::new(),
             booked: BookedTimes::default(),
+            texts: Vec::new(),
         }
     }
 

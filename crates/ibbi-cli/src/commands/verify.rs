@@ -40,12 +40,34 @@ fn text(verified: &Verified) -> String {
         let _ = writeln!(text, "  and {} more", count(rest, "fault"));
     }
     checkpoints(verified, &mut text);
+    texts(verified, &mut text);
     if verified.same_chart == Some(false) {
         let note = "another version of the process chart created this ledger; its events are checked against their \
                     case's own parameters";
         let _ = writeln!(text, "{} {note}", paint(WARN, "note:"));
     }
     text
+}
+
+/// Says whether the confidential texts can be shown.
+fn texts(verified: &Verified, text: &mut String) {
+    let Some(texts) = &verified.texts else { return };
+    let recorded = count(texts.recorded, "confidential text");
+    let mut warn = |note: String| {
+        let _ = writeln!(text, "{} {note}", paint(WARN, "warning:"));
+    };
+    if !texts.file {
+        warn(format!("the file with the {recorded} is not beside the ledger"));
+        return;
+    }
+    for (lines, what) in [(&texts.altered, "altered after recording"), (&texts.missing, "missing")] {
+        if !lines.is_empty() {
+            let shown: Vec<_> = lines.iter().take(SHOWN_FAULTS).map(u64::to_string).collect();
+            let more = if lines.len() > SHOWN_FAULTS { ", …" } else { "" };
+            let shown = format!("{}{more}", shown.join(", "));
+            warn(format!("{} of {recorded} {what}; see the records in lines {shown}", lines.len()));
+        }
+    }
 }
 
 fn checkpoints(verified: &Verified, text: &mut String) {

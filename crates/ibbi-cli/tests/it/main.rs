@@ -30,6 +30,7 @@ mod schema;
 mod serve;
 mod support;
 mod table;
+mod texts;
 mod tools;
 mod tour;
 mod typed_by_hand;

@@ -100,12 +100,12 @@ fn ledger_of_format_1_is_continued_in_format_2() {
         let marks: Vec<bool> =
             marks.map(|line| matches!(line, LedgerLine::Format(change) if change.format == 2)).collect();
         assert_eq!(marks, [true, false, false]);
-        let checked = check_lines(&after[..], Depth::Records, |_, _| {}).unwrap();
+        let checked = check_lines(&after[..], Depth::Records, |_, _, _| {}).unwrap();
         assert_eq!(checked.damage.count, 0, "{}", checked.damage);
         // A line of format 1 can't follow, and format 2 begins once.
         for wrong in [before.split_inclusive(|byte| *byte == b'\n').nth(1).unwrap(), added[0]] {
             let inserted = [&after[..], wrong].concat();
-            let damage = check_lines(&inserted[..], Depth::Records, |_, _| {}).unwrap().damage;
+            let damage = check_lines(&inserted[..], Depth::Records, |_, _, _| {}).unwrap().damage;
             assert!(damage.faults.iter().any(|fault| fault.kind.code() == "ledger.format"), "{damage}");
         }
     }
@@ -178,7 +178,7 @@ fn act_with_a_line_missing_or_moved_is_reported() {
     let bytes = fs::read(&place.path).unwrap();
     let lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
     let codes = |lines: &[&[u8]]| {
-        let damage = check_lines(&lines.concat()[..], Depth::Records, |_, _| {}).unwrap().damage;
+        let damage = check_lines(&lines.concat()[..], Depth::Records, |_, _, _| {}).unwrap().damage;
         damage.faults.iter().map(|fault| (fault.line, fault.kind.code())).collect::<Vec<_>>()
     };
     assert_eq!(codes(&lines), []);
