@@ -25,6 +25,9 @@ pub fn found(found: &Found, zone: Zone) -> String {
             let (starts, at) = apart(starts.at(), *at, zone);
             format!("the slot starts on {starts}, and it was booked on {at}")
         }
+        Found::LaterInvalid { at, .. } => {
+            found.to_string().replacen(&at.readable(), &zone.show(*at).to_string(), 1)
+        }
         other => other.to_string(),
     }
 }

@@ -117,11 +117,17 @@ impl History {
     /// ```
     pub fn waiting_on(&self) -> Vec<Waiting> {
         let (mut case, mut waiting) = (self.start(), Vec::<Waiting>::new());
+        let mut before = (case.stage(), None);
         for entry in self.in_effect() {
             // A case of accepted events takes them again.
             case = case.advance(&entry.event, entry.at);
             let now = case.waiting_for();
-            waiting.retain(|one| now.has(one.who));
+            // In another stage, everyone is asked for something else, and another session is another wait.
+            let next = (case.stage(), next_booking(&case));
+            let same_stage = next.0 == before.0;
+            let same_session = next.1 == before.1;
+            waiting.retain(|one| now.has(one.who) && same_stage && (same_session || one.who != WaitingFor::Calendar));
+            before = next;
             for who in now.iter() {
                 if waiting.iter().all(|one| one.who != who) {
                     waiting.push(Waiting { who, since: entry.at, due: None });

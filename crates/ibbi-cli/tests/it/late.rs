@@ -34,7 +34,8 @@ fn letter_of_an_earlier_day_is_recorded_in_its_place() {
     let declined = ["record", "a.ledger", "case_withdrawn", "by=R. Amari", "reason=so", "--at", "2025-09-05 10:00"];
     let result = place.ibbi(&declined);
     assert_eq!(result.code, REFUSED);
-    assert!(result.err.contains("number 3") && result.err.contains("record.later-stands"), "{}", result.err);
+    let expected = "number 3 (leader_agreed, Tue, Sep 9, 2025, 10:00 AM)";
+    assert!(result.err.contains(expected) && result.err.contains("record.later-stands"), "{}", result.err);
     assert!(place.done(&["verify", "a.ledger"]).starts_with("sound"));
     place.done(&["audit", "a.ledger"]);
 }

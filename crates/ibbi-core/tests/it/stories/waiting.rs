@@ -3,7 +3,7 @@
 use crate::support::facts::*;
 use crate::support::story::Story;
 use crate::support::{at, slot};
-use ibbi_core::{Party, Stage, WaitingFor};
+use ibbi_core::{EventKind, Format, Party, Stage, WaitingFor};
 
 fn waiting(story: &Story) -> Vec<(WaitingFor, ibbi_core::At, Option<ibbi_core::At>)> {
     story.history.waiting_on().into_iter().map(|one| (one.who, one.since, one.due)).collect()
@@ -46,6 +46,21 @@ fn a_booked_session_is_due_and_a_closed_case_waits_for_nothing() {
     assert_eq!(waiting(&story), [(WaitingFor::Calendar, at(booked), Some(starts))]);
     story.on("2026-11-17 16:00", closed());
     assert_eq!((story.stage(), waiting(&story)), (Stage::Closed, vec![]));
+}
+
+#[test]
+fn another_session_or_another_stage_is_another_wait() {
+    let mut story = Story::reaching(Stage::Training);
+    let accepted = waiting(&story)[0].1;
+    assert_eq!(waiting(&story), [(WaitingFor::Program, accepted, None)]);
+    assert_eq!(story.history.in_effect().last().map(|entry| entry.at), Some(accepted), "since it was accepted");
+    story.on("2026-10-05 09:00", scheduled(1, slot("2026-10-20", "08:00", "16:00")));
+    assert_eq!(waiting(&story), [(WaitingFor::Calendar, at("2026-10-05 09:00"), Some(at("2026-10-20 08:00")))]);
+    // An earlier session that is booked later is another one to wait for.
+    let mut story = Story::through(EventKind::FormatChosen, Format::TwoHalfDays);
+    story.on("2026-10-29 09:00", scheduled(2, slot("2026-11-24", "08:00", "12:00")));
+    story.on("2026-10-30 09:00", scheduled(1, slot("2026-11-17", "08:00", "12:00")));
+    assert_eq!(waiting(&story), [(WaitingFor::Calendar, at("2026-10-30 09:00"), Some(at("2026-11-17 08:00")))]);
 }
 
 #[test]
