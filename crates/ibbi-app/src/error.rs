@@ -188,7 +188,7 @@ pub enum AppError {
         source: ResumeError,
     },
     /// Something cannot be read or written.
-    #[error("cannot {doing} {path}: {source}", path = .path.display())]
+    #[error("cannot {doing} {path}: {reason}", path = .path.display(), reason = io_reason(.source))]
     Io {
         /// What was being done.
         doing: &'static str,
@@ -221,9 +221,20 @@ impl std::fmt::Display for DayOnly {
     }
 }
 
+/// Returns the system's reason, or what to do instead.
+fn io_reason(error: &io::Error) -> String {
+    match (error.kind(), error.get_ref()) {
+        (io::ErrorKind::AlreadyExists, None) => "the file already exists; choose another name, or delete it first".into(),
+        _ => error.to_string(),
+    }
+}
+
 impl From<PresetError> for AppError {
     fn from(error: PresetError) -> Self {
-        Self::Usage(error.to_string())
+        match error {
+            PresetError::Unreadable { file: path, error: source } => Self::Io { doing: "read", path, source },
+            error => Self::Usage(error.to_string()),
+        }
     }
 }
 

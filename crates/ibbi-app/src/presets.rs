@@ -1,9 +1,11 @@
 //! Programs: the presets with their sources, and programs from a file. One reader reads both.
 
+use crate::input::json_error_text;
 use ibbi_core::Program;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
 /// A program that comes with this software.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -20,7 +22,7 @@ pub struct Preset {
 }
 
 /// The reason why there is no program.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PresetError {
     /// The data of this software is damaged.
@@ -35,14 +37,20 @@ pub enum PresetError {
         known: String,
     },
     /// There is no preset with this name, and no file either.
-    #[error("there is no preset `{name}`, and the file can't be read ({error}); presets: {known}")]
+    #[error("there is no preset and no file `{name}`; presets: {known}")]
     NoFile {
         /// The name.
         name: String,
-        /// The error of the file.
-        error: String,
         /// The names of the presets.
         known: String,
+    },
+    /// The file can't be read.
+    #[error("cannot read {}: {error}", .file.display())]
+    Unreadable {
+        /// The file.
+        file: PathBuf,
+        /// The system's error.
+        error: io::Error,
     },
     /// The file or the text is not a program.
     #[error("{what} is not a program: {error}")]
@@ -86,7 +94,12 @@ pub fn read(text: &str) -> Result<Program, PresetError> {
     if !text.trim_start().starts_with('{') {
         return named(text);
     }
-    let wrong = |error: serde_json::Error| PresetError::NotAProgram { what: "this".into(), error: error.to_string() };
+    from_json("this", text)
+}
+
+fn from_json(what: &str, text: &str) -> Result<Program, PresetError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let wrong = |error| PresetError::NotAProgram { what: what.to_owned(), error: json_error_text(&error) };
     serde_json::from_str(text).map_err(wrong)
 }
 
@@ -99,13 +112,11 @@ pub fn program(name: &str) -> Result<Program, PresetError> {
         Err(PresetError::Unknown { known, .. }) => known,
         found => return found,
     };
-    let text = std::fs::read_to_string(Path::new(name)).map_err(|error| PresetError::NoFile {
-        name: name.to_owned(),
-        error: error.to_string(),
-        known,
+    let text = std::fs::read_to_string(Path::new(name)).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => PresetError::NoFile { name: name.to_owned(), known },
+        _ => PresetError::Unreadable { file: name.into(), error },
     })?;
-    let wrong = |error: serde_json::Error| PresetError::NotAProgram { what: name.to_owned(), error: error.to_string() };
-    serde_json::from_str(&text).map_err(wrong)
+    from_json(name, &text)
 }
 
 #[cfg(test)]

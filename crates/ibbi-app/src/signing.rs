@@ -6,7 +6,7 @@ use crate::error::AppError;
 use ibbi_audit::{ProgressCallback, ProgressReader};
 use ibbi_log::{Depth, Digest, Fault, TextState, Texts, Uuid, texts_path};
 use ibbi_seal::{
-    Checkpoints, PrivateKey, PublicKey, SignedCheckpoint, Verification, VerifyOptions, checkpoints_path, extract,
+    Checkpoints, KeyError, KeyFileError, PrivateKey, PublicKey, SignedCheckpoint, Verification, VerifyOptions, checkpoints_path, extract,
     is_extract, sign_checkpoint, verify_extract, verify_with_checkpoints,
 };
 use serde::Serialize;
@@ -28,7 +28,12 @@ pub struct NewKey {
 /// # Errors
 /// Returns [`AppError::Key`]. It never overwrites a file.
 pub fn keygen(name: &str, file: &Path) -> Result<NewKey, AppError> {
-    let key = PrivateKey::generate(name, file)?;
+    let key = PrivateKey::generate(name, file).map_err(|error| match error {
+        KeyFileError::Io { path, source, .. } if source.kind() == io::ErrorKind::AlreadyExists => {
+            AppError::Io { doing: "write", path, source }
+        }
+        error => error.into(),
+    })?;
     Ok(NewKey { private_key_file: file.to_owned(), public_key: key.public().to_string() })
 }
 
@@ -332,7 +337,7 @@ fn verify_extracted(source: impl Read, keys: &[PublicKey], path: &Path) -> Resul
 }
 
 fn public_key(text: &str) -> Result<PublicKey, AppError> {
-    let wrong = |error: ibbi_seal::KeyError| AppError::Usage(format!("--key: {error}"));
+    let wrong = |error: KeyError| AppError::Usage(format!("--key: {error}"));
     match text.parse() {
         Ok(key) => Ok(key),
         Err(error) => match std::fs::read_to_string(text) {

@@ -182,7 +182,7 @@ pub enum Found {
     /// With the offered event in its place, this later event would no longer be valid.
     LaterInvalid { seq: u64, at: At, event: EventKind, unmet: Vec<Rule> },
     /// The event was voided or replaced.
-    NoLongerCounts { seq: u64 },
+    NoLongerCounts { seq: u64, replaced: bool, by: u64 },
     /// The training or a format has too many parts.
     PartCount { parts: u8, limit: u8 },
     /// The program doesn't have the format.
@@ -381,7 +381,8 @@ impl fmt::Display for Found {
                 let (event, at) = (event.code(), at.readable());
                 write!(f, "number {seq} ({event}, {at}) would no longer be valid, because of {rules}")
             }
-            Self::NoLongerCounts { seq } => write!(f, "number {seq} was voided or replaced"),
+            Self::NoLongerCounts { seq, replaced: true, by } => write!(f, "number {by} replaced number {seq}"),
+            Self::NoLongerCounts { seq, replaced: false, by } => write!(f, "number {by} voided number {seq}"),
             Self::EditionUnknown { edition, latest } if edition <= latest => {
                 write!(f, "edition {edition} of this version has other rules than edition {edition} of the case")
             }

@@ -72,6 +72,13 @@ fn is_instant(precision: &Precision) -> bool {
 }
 
 impl HistoryEntry {
+    /// Returns what was found if the event no longer counts: which record voided or replaced it.
+    fn corrected(&self) -> Option<Found> {
+        let replaced = self.replaced_by.is_some();
+        let by = self.replaced_by.or(self.voided_by)?;
+        Some(Found::NoLongerCounts { seq: self.seq, replaced, by })
+    }
+
     /// Returns a new entry that nothing has corrected, and that was recorded in order.
     fn new(seq: u64, submission: Submission, place: u64, to: Stage) -> Self {
         let Submission { at, precision, replaces, event } = submission;
@@ -403,7 +410,9 @@ impl History {
         check.require(index.is_some() && !is_void, Rule::ReplaceKnown, || match (found, is_void) {
             (_, true) => Found::NotVoidable { seq, event: event.kind() },
             (None, _) => Found::NoSuchEvent { seq: replaced },
-            (Some(_), _) => Found::NoLongerCounts { seq: replaced },
+            (Some(index), _) => {
+                self.entries[index].corrected().unwrap_or(Found::NoSuchEvent { seq: replaced })
+            }
         });
         check.verdict(event.kind(), self.case.stage(), at)?;
         let Some(index) = index else { return Ok(Effect::Next) };

@@ -181,7 +181,10 @@ pub fn json_error_text(error: &serde_json::Error) -> String {
         ("missing field ", "missing key "),
         ("duplicate field ", "duplicate key "),
         ("expected u8", "expected a whole number from 0 to 255"),
+        ("expected u16", "expected a whole number from 0 to 65535"),
         ("expected u64", "expected a whole number"),
+        ("expected a map", "expected an object"),
+        ("expected a sequence", "expected a list"),
     ] {
         text = text.replace(word, plain);
     }

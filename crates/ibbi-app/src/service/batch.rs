@@ -30,6 +30,7 @@ struct Line<'a> {
 /// # Errors
 /// [`AppError::InAct`] with the event that can't be read; [`AppError::Usage`] if there is no event.
 pub fn offers_from_json(text: &[u8], zone: Zone, now: At, actor: &Name) -> Result<Vec<Offer>, AppError> {
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     let objects: Vec<&RawValue> = match text.trim_ascii_start().first() {
         None => Vec::new(),
         Some(b'[') => serde_json::from_slice(text).map_err(|error| not_json(&error))?,
@@ -71,5 +72,6 @@ fn offer(object: &RawValue, zone: &mut Zone, now: At, actor: &Name) -> Result<Of
 }
 
 fn not_json(error: &serde_json::Error) -> AppError {
+    let error = input::json_error_text(error);
     AppError::Usage(format!("the events are not JSON: {error}; write one JSON object for each event"))
 }

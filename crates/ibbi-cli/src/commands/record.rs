@@ -59,7 +59,13 @@ fn record_act(args: &Record, file: &Path, json: bool) -> Result<Outcome, AppErro
     let wanted = args.case.case.as_deref();
     let opens = |offers: &[Offer]| offers.first().is_some_and(|first| first.event.kind() == EventKind::CaseOpened);
     // Only the first event can open a case, and then times are in the zone that it names.
-    let offers = offers_from_json(&text, Zone::default(), now()?, &actor);
+    let read = |zone, now| {
+        offers_from_json(&text, zone, now, &actor).map_err(|error| match error {
+            AppError::Usage(text) if file != Path::new("-") => AppError::Usage(format!("{}: {text}", file.display())),
+            error => error,
+        })
+    };
+    let offers = read(Zone::default(), now()?);
     let opened = wanted.is_none() && offers.as_ref().is_ok_and(|offers| opens(offers));
     let collect = if opened { Collect::Nothing } else { ledger::collect(wanted) };
     let mut service = open_to_record(&args.ledger, &args.when, collect, args.dry_run)?;
@@ -68,7 +74,7 @@ fn record_act(args: &Record, file: &Path, json: bool) -> Result<Outcome, AppErro
     } else {
         let case = ledger::select(&service, wanted)?;
         let zone = service.case(case)?.zone;
-        let offers = offers_from_json(&text, zone, now()?, &actor)?;
+        let offers = read(zone, now()?)?;
         offers.into_iter().map(|offer| Offer { case: Some(case), ..offer }).collect()
     };
     let recorded = if args.dry_run { service.ask_act(&offers)? } else { service.record_act(&offers)? };

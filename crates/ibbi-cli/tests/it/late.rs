@@ -77,7 +77,7 @@ fn amended_event_counts_in_place_of_the_recorded_one() {
     place.done(&["amend", "a.ledger", "4", "--at", "2025-09-08 15:00"]);
     assert!(place.done(&["status", "a.ledger"]).contains("Birch Falls"));
     for (args, code, excerpt) in [
-        (&["3", "name=X"][..], REFUSED, "was voided or replaced"),
+        (&["3", "name=X"][..], REFUSED, "replaced number 3"),
         (&["6", "name=Dolores Reyes"], USAGE, "nothing changes"),
         (&["6", "nome=X"], USAGE, "did you mean name?"),
         (&["99", "name=X"], USAGE, "no event with the number 99"),
@@ -144,4 +144,36 @@ fn clock_far_ahead_of_the_last_record_is_a_message_and_not_a_refusal() {
     assert!(!first.out.contains("clock"), "{}", first.out);
     let next = place.ibbi(&new);
     assert_eq!((next.code, next.err.as_str()), (0, ""), "the last record was written a moment ago");
+}
+
+#[test]
+fn file_of_events_or_of_a_program_says_what_is_wrong_in_plain_words() {
+    let place = place();
+    let write = |name: &str, text: &str| std::fs::write(place.path(name), text).expect("a file");
+    std::fs::create_dir(place.path("folder")).expect("a folder");
+    place.done(&["keygen", "me", "me.key"]);
+    place.done(&["checkpoint", "a.ledger", "--key", "me.key"]);
+    let record = ["record", "a.ledger", "--events", "e.json"];
+    let opened = ["new", "b.ledger", "--district", "Elm", "--program", "e.json"];
+    for (command, text, code, expected) in [
+        (&record[..], "[{", USAGE, "e.json: the events are not JSON: line 1, column 2: it ends in the middle of an object"),
+        (&record, r#"{"type":"note_added","text":"a"}"#, USAGE, "event 1 of 1: the JSON is not an event: line 1, column 27"),
+        (&opened, r#"{"grace":"x"}"#, USAGE, "e.json is not a program: line 1, column 12: wrong kind of value: string"),
+        (&opened, r#"{"formats":3}"#, USAGE, "wrong kind of value: integer `3`, expected an object"),
+        (&opened, r#"{"gr"#, USAGE, "e.json is not a program: line 1, column 4: it ends in the middle of a string"),
+        (&["record", "a.ledger", "--events", "folder"], "", 5, "cannot read folder: "),
+        (&["new", "b.ledger", "--district", "Elm", "--program", "folder"], "", 5, "cannot read folder: "),
+        (&["new", "b.ledger", "--district", "Elm", "--program", "nowhere"], "", USAGE, "no preset and no file `nowhere`"),
+        (&["keygen", "me", "e.json"], "", 5, "the file already exists; choose another name"),
+        (&["extract", "a.ledger", "-o", "e.json"], "", 5, "the file already exists; choose another name"),
+    ] {
+        write("e.json", text);
+        let result = place.ibbi(command);
+        assert_eq!(result.code, code, "{command:?}: {}", result.err);
+        assert!(result.err.contains(expected), "{command:?}: {}", result.err);
+        assert!(!place.path("b.ledger").exists(), "{command:?}");
+    }
+    // The mark that some editors put before a text is not an error.
+    write("e.json", "\u{feff}{\"type\":\"note_added\",\"data\":{\"text\":\"a\"}}");
+    place.done(&record);
 }

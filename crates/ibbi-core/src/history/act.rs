@@ -127,9 +127,13 @@ impl History {
             check.fail(rule, Found::NoSuchEvent { seq });
             return None;
         };
-        let counts = entry.counts();
-        check.require(counts, rule, || Found::NoLongerCounts { seq });
-        counts.then_some(entry)
+        match entry.corrected() {
+            Some(found) => {
+                check.fail(rule, found);
+                None
+            }
+            None => Some(entry),
+        }
     }
 
     /// Replays the case with the events of an act, which begin at an index.

@@ -110,8 +110,8 @@ impl History {
             check.fail(Rule::VoidKind, Found::NotVoidable { seq, event: kind });
             return None;
         }
-        if voided.replaced_by.is_some() {
-            check.fail(Rule::VoidOnce, Found::NoLongerCounts { seq });
+        if let Some(by) = voided.replaced_by {
+            check.fail(Rule::VoidOnce, Found::NoLongerCounts { seq, replaced: true, by });
             return None;
         }
         if voided.voided_by.is_some() {
