@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn text_is_a_name_or_an_object() {
         let mep = r#"{"full_day":[480],"grace":15,"presence":"everyone","training":480,"two_half_days":[240,240]}"#;
-        assert_eq!(read(mep), read(DEFAULT));
+        assert_eq!(read(mep).unwrap(), read(DEFAULT).unwrap());
         assert!(read("{").unwrap_err().to_string().starts_with("this is not a program: "));
     }
 

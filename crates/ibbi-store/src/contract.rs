@@ -2,6 +2,8 @@
 //!
 //! Call [`check`] in a test of your store with a function that makes an empty store. Each part panics with what is wrong.
 
+mod bookings;
+
 use crate::clock::Clock;
 use crate::{AppendError, CaseQuery, Committed, EventStore, Identity, NewRecord, Order, Record, StoreError};
 use ibbi_core::events::{CaseOpened, NoteAdded};
@@ -29,6 +31,8 @@ pub fn check<S: EventStore>(new_store: impl Fn(Clock) -> S) {
     act_is_whole(&store());
     late_and_replacing_records_are_kept(&store());
     clock_that_goes_back_is_refused(&store());
+    last_logged_is_the_time_of_the_last_write(&store());
+    bookings::neutral_in_two_cases_is_reported(&store());
     writers_on_many_threads(&store());
 }
 
@@ -275,6 +279,21 @@ fn clock_that_goes_back_is_refused<S: EventStore>(fixture: &Fixture<S>) {
     let error = fixture.store.append(&[record(&mut history, 3, note("further back"))]).expect_err("the clock is wrong");
     assert!(matches!(error, AppendError::ClockWentBack { .. }), "{error}");
     assert_eq!(fixture.case(&history).len(), 2, "nothing was written");
+}
+
+fn last_logged_is_the_time_of_the_last_write<S: EventStore>(fixture: &Fixture<S>) {
+    let last = || fixture.store.last_logged().expect("a time");
+    assert_eq!(last(), None, "an empty store was never written to");
+    let (mut history, first) = opened(1);
+    fixture.time.store(START + 5_000, Ordering::SeqCst);
+    let logged = fixture.append(std::slice::from_ref(&first))[0].logged;
+    assert_eq!((last(), logged), (Some(at(START + 5_000)), at(START + 5_000)));
+    fixture.time.store(START + 9_000, Ordering::SeqCst);
+    fixture.append(&[first]);
+    assert_eq!(last(), Some(at(START + 5_000)), "a repetition is not written");
+    let second = record(&mut history, 2, note("so"));
+    fixture.append(&[second]);
+    assert_eq!(last(), Some(at(START + 9_000)));
 }
 
 fn writers_on_many_threads<S: EventStore>(fixture: &Fixture<S>) {
