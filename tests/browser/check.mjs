@@ -49,6 +49,9 @@ async function open(options = {}) {
 }
 /** Returns the number of the last entry of a case. */
 const entryOf = async (id) => (await (await fetch(`${base}/cases/${id}`)).text()).match(/entries\/(\d+)/)[1];
+/** Returns the day so many days ago, as people type it and as a page shows it. */
+const dayAgo = (ago, options = {}) => new Date(Date.now() - ago * 24 * 60 * 60 * 1000).toLocaleDateString("en-US", { timeZone: "America/New_York", ...options });
+const dayNamed = (ago) => dayAgo(ago, { weekday: "short", month: "short", day: "numeric", year: "numeric" });
 const text = (page, selector) => page.locator(selector).first().innerText();
 async function kept(page, click, inside) {
   const [download] = await Promise.all([page.waitForEvent("download"), click()]);
@@ -140,6 +143,38 @@ const journeys = {
     await page.setViewportSize({ width: 390, height: 844 });
     const go = await page.locator("#next .go").boundingBox();
     check(go.y + go.height <= 844, `the first task ends at ${go.y + go.height}`);
+  },
+  async "choose another day while two forms are filled in"(page) {
+    await page.goto(`${base}/cases`);
+    await page.locator("#when-day").fill(dayAgo(20));
+    await page.getByLabel("District").fill("Another Day");
+    await page.getByRole("button", { name: "Open the case" }).click();
+    const task = (title) => page.locator(".do").filter({ hasText: title }).first();
+    const button = (title) => task(title).getByRole("button", { name: /^Record/ });
+    const name = (title) => task(title).getByLabel("Name", { exact: true });
+    const [first, second] = ["The superintendent agrees", "The union president agrees"];
+    check(await button(first).innerText() === `Record for ${dayNamed(20)}`, "the button names the day that stays");
+    await name(first).fill("Rosa Amari");
+    await task(second).locator("summary").click();
+    await name(second).fill("Ben Castellan");
+    await page.locator("#when-actor").fill("P. Sullivan");
+    await page.locator("#when-day").fill(dayAgo(10));
+    check(await button(first).innerText() === "Record", "while a day is entered, the button names none");
+    await page.getByRole("button", { name: "Use", exact: true }).click();
+    await page.waitForFunction(() => /^Record for/.test(document.querySelector(".do [data-record]").textContent));
+    for (const [title, value] of [[first, "Rosa Amari"], [second, "Ben Castellan"]]) {
+      check(await name(title).inputValue() === value, `another day keeps what was typed: ${title}`);
+      check(await button(title).innerText() === `Record for ${dayNamed(10)}`, `the button names the other day: ${title}`);
+    }
+    await button(second).click();
+    check((await text(page, ".good")).includes(`Ben Castellan, union president, agreed, ${dayNamed(10)}.`), "the event is recorded for the other day");
+    // The correction has the recorder's name, and so has a void.
+    await page.locator("#when-actor").fill("Q. Wexler");
+    await page.locator("#history .correct").first().click();
+    check(await page.getByLabel("Recorded by").inputValue() === "Q. Wexler", "the correction has the recorder's name");
+    await page.getByLabel("Why is it wrong?").fill("another person");
+    await page.getByRole("button", { name: "Void the entry" }).click();
+    check((await text(page, "#history li")).includes("by Q. Wexler"), "the void is recorded by the person on the page");
   },
   async "fill in every form of a case"(page) {
     const { forms, values } = await everyForm(page, base, join(place, "cases.ledger"), check);
@@ -234,15 +269,22 @@ for (const [what, journey] of Object.entries(journeys)) {
   check(page.url().includes("d=Maple") && await text(page, ".verdict") !== before, "the plan works without script");
   check(await page.locator("#comparison").count() === 1 && await page.locator("#who").count() === 1, "the plan has all its parts without script");
   await page.goto(`${base}/cases`);
+  await page.locator("#when-day").fill(dayAgo(20));
   await page.getByLabel("District").fill("No Script");
   await page.getByRole("button", { name: "Open the case" }).click();
   check((await text(page, "h1")) === "No Script", "a case is opened without script");
   // The time comes first: the page shows the case as it was then, and the forms record for that day.
   await page.getByLabel("Another day").check();
-  await page.locator("#when-day").fill(new Date().toLocaleDateString("en-US", { timeZone: "America/New_York" }));
+  await page.locator("#when-day").fill(dayAgo(0));
   await page.getByRole("button", { name: "Use", exact: true }).click();
   const form = page.locator(".do").filter({ hasText: "The superintendent agrees" });
   await form.getByLabel("Name", { exact: true }).fill("Rosa Amari");
+  await form.getByLabel("Day for this form").fill(dayAgo(10));
+  await form.getByRole("button", { name: "Use for this form" }).click();
+  check(await form.getByLabel("Name", { exact: true }).inputValue() === "Rosa Amari", "another day keeps the form without script");
+  check(await form.getByRole("button", { name: `Record for ${dayNamed(10)}` }).count() === 1, "the button names the other day without script");
+  await form.getByLabel("Day for this form").fill(dayAgo(0));
+  await form.getByRole("button", { name: "Use for this form" }).click();
   await form.getByRole("button", { name: /^Record for / }).click();
   check((await text(page, ".good")).includes("Rosa Amari, superintendent, agreed"), "an event is recorded without script");
   check(await page.getByLabel("Another day").isChecked(), "the day stays for the next entry");

@@ -1,6 +1,7 @@
 //! Events and findings as sentences.
 
 use crate::zone::Zone;
+use ibbi_common::format::weekday_date;
 use ibbi_core::{At, EventKind, Found, Rule, Source, Warning};
 use serde::Serialize;
 
@@ -27,6 +28,10 @@ pub fn found(found: &Found, zone: Zone) -> String {
         }
         Found::LaterInvalid { at, .. } => {
             found.to_string().replacen(&at.readable(), &zone.show(*at).to_string(), 1)
+        }
+        // The day is that of coordinated universal time, which says nothing to a person.
+        Found::DatedLater { dated, .. } => {
+            format!("the document is dated {}, and the event happened before that day", weekday_date(*dated))
         }
         other => other.to_string(),
     }

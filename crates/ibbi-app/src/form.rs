@@ -29,7 +29,16 @@ pub struct FormField {
 
 impl From<&FieldInfo> for FormField {
     fn from(field: &FieldInfo) -> Self {
-        Self { name: field.name, label: field.label, required: field.is_required(), takes: field.kind }
+        Self { name: field.name, label: label(field), required: field.is_required(), takes: field.kind }
+    }
+}
+
+/// Returns the label of a field in a form: people choose a case by its district, and don't know the names of digests.
+pub const fn label(field: &FieldInfo) -> &'static str {
+    match field.kind {
+        FieldKind::CaseId => "Earlier case",
+        FieldKind::Digest => "Digital fingerprint of the document",
+        _ => field.label,
     }
 }
 

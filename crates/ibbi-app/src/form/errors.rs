@@ -47,6 +47,18 @@ impl FormError {
         Self::one(None, "The form is incomplete. Load the page again, then fill in the form again.".to_owned())
     }
 
+    /// Returns the problems of two parts of a form.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.problems.extend(other.problems);
+        self
+    }
+
+    /// Returns the error for one field, with its label.
+    pub fn at(field: &'static str, label: &str, message: &str) -> Self {
+        Self::one(Some(field), format!("{label}: {message}."))
+    }
+
     /// Returns the error for a correction that changes nothing.
     pub fn unchanged() -> Self {
         Self::one(None, "Nothing has changed. Change what is wrong first.".to_owned())
@@ -68,7 +80,7 @@ impl FormError {
 
 impl FormProblem {
     fn new(field: &FieldInfo, problem: &str) -> Self {
-        Self { field: Some(field.name), message: format!("{}: {problem}.", field.label) }
+        Self { field: Some(field.name), message: format!("{}: {problem}.", super::label(field)) }
     }
 }
 
@@ -208,12 +220,11 @@ fn problem(kind: FieldKind, text: &str, zone: Zone) -> Option<String> {
         FieldKind::Flag => unless(matches!(text, "true" | "yes" | "false" | "no"), "choose yes or no"),
         FieldKind::Digest => unless(
             text.parse::<DocumentDigest>().is_ok(),
-            "enter the 64 digits of the document's SHA-256 (0 to 9 and lowercase a to f), or leave this empty",
+            "enter the 64 characters that a checksum program prints (0 to 9 and lowercase a to f), or leave this empty",
         ),
-        FieldKind::CaseId => unless(
-            uuid::Uuid::parse_str(text).is_ok(),
-            "this is not the ID of a case; copy it from the top of the other case's page, or leave this empty",
-        ),
+        FieldKind::CaseId => {
+            unless(uuid::Uuid::parse_str(text).is_ok(), "choose a case from the list, or leave this empty")
+        }
         FieldKind::TimeZone => zone_problem(text),
         FieldKind::Program => unless(crate::presets::read(text).is_ok(), "choose a program from the list"),
     }

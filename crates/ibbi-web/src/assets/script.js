@@ -7,27 +7,39 @@
   if (form && answer) planPage(form, answer);
   const slider = document.querySelector("form.slider");
   if (slider) timeSlider(slider);
-  for (const details of document.querySelectorAll("details.do")) {
-    // Moves the focus into a form that the user opens.
-    details.addEventListener("toggle", () => {
-      if (!details.open || details.dataset.seen) return;
-      details.dataset.seen = "1";
-      const first = details.querySelector("input:not([type=hidden]):not([readonly]), select, textarea");
-      if (first) first.focus();
-    });
-  }
-  for (const input of document.querySelectorAll("input[data-pick]")) addPicker(input);
-  const bar = document.querySelector("form.when");
-  if (bar) whenBar(bar);
-  // Ignores a second click after a form was sent.
-  for (const each of document.querySelectorAll("form[data-once]")) {
-    each.addEventListener("submit", () => setTimeout(() => {
-      for (const button of each.querySelectorAll("button")) button.disabled = true;
-    }));
-  }
+  enhance();
+  document.addEventListener("submit", (event) => sendChoice(event.target));
+  document.addEventListener("click", (event) => {
+    // The correction is recorded by the person who is named above the forms.
+    const link = event.target.closest && event.target.closest("a.correct");
+    const bar = document.querySelector("form.when");
+    if (link && bar) link.search = new URLSearchParams({ actor: bar.elements.actor.value });
+  }, true);
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) for (const button of document.querySelectorAll("button:disabled")) button.disabled = false;
   });
+
+  // Adds what a page needs to parts that are new.
+  function enhance() {
+    for (const details of document.querySelectorAll("details.do")) {
+      // Moves the focus into a form that the user opens.
+      details.ontoggle = () => {
+        if (!details.open || details.dataset.seen) return;
+        details.dataset.seen = "1";
+        const first = details.querySelector("input:not([type=hidden]):not([readonly]), select, textarea");
+        if (first) first.focus();
+      };
+    }
+    for (const input of document.querySelectorAll("input[data-pick]")) addPicker(input);
+    // Ignores a second click after a form was sent.
+    for (const each of document.querySelectorAll("form[data-once]")) {
+      each.onsubmit = () => setTimeout(() => {
+        for (const button of each.querySelectorAll("button")) button.disabled = true;
+      });
+    }
+    const bar = document.querySelector("form.when");
+    if (bar) whenBar(bar);
+  }
 
   // Adds the browser's calendar or clock to an input that takes typed dates and times.
   function addPicker(input) {
@@ -46,6 +58,7 @@
     box.className = "picked";
     input.replaceWith(box);
     box.append(input, native, button);
+    delete input.dataset.pick;
     // A new day or time replaces the old one.
     input.addEventListener("focus", () => input.select());
     button.addEventListener("click", () => native.showPicker());
@@ -58,22 +71,70 @@
   }
 
   // The choice above the forms applies to every form, also before the page was loaded again.
-  function whenBar(bar) {
+  function sendChoice(form) {
+    const bar = document.querySelector("form.when");
+    if (!bar) return;
     const value = (name) => bar.elements[name].value;
+    const choice = value("when");
+    const chosen = { actor: value("actor"), day: choice === "day" ? value("day") : "",
+      time: choice === "day" ? value("time") : choice === "today" ? value("earlier") : "" };
+    for (const input of form.querySelectorAll("input[data-when]")) input.value = chosen[input.dataset.when];
+  }
+
+  function whenBar(bar) {
     bar.addEventListener("input", (event) => {
       const choice = { earlier: "today", day: "day", time: "day" }[event.target.name];
       if (choice) bar.querySelector(`[name=when][value=${choice}]`).checked = true;
+      // A button names a day only if that day will be recorded.
+      if (event.target.name === "actor") return;
+      for (const button of document.querySelectorAll("button[data-record]")) button.textContent = "Record";
     });
     bar.addEventListener("change", (event) => {
       if (event.target.name === "when" && event.target.value === "now") bar.requestSubmit();
       else if (event.target.name === "when") bar.elements[event.target.value === "today" ? "earlier" : "day"].focus();
     });
-    document.addEventListener("submit", (event) => {
-      const choice = value("when");
-      const chosen = { actor: value("actor"), day: choice === "day" ? value("day") : "",
-        time: choice === "day" ? value("time") : choice === "today" ? value("earlier") : "" };
-      for (const input of event.target.querySelectorAll("input[data-when]")) input.value = chosen[input.dataset.when];
+    bar.addEventListener("submit", (event) => {
+      const edited = [...document.querySelectorAll("#to-do form[data-once]")].filter(isEdited);
+      if (edited.length === 0) return;
+      event.preventDefault();
+      useInPlace(`${bar.action}?${new URLSearchParams(new FormData(bar))}`, edited);
     });
+  }
+
+  // Returns whether a form has something that the page of another day would not have.
+  function isEdited(form) {
+    return form.dataset.kept !== undefined || [...form.elements].some((each) => {
+      if (each.type === "hidden" || each.type === "submit" || each.type === "button" || !each.name) return false;
+      if (each.type === "radio" || each.type === "checkbox") return each.checked !== each.defaultChecked;
+      if (each.options) return [...each.options].some((option) => option.selected !== option.defaultSelected) && each.selectedIndex > 0;
+      return each.value !== each.defaultValue;
+    });
+  }
+
+  // Shows the page of another day. Forms that were edited stay as they are, except for their day and their button.
+  async function useInPlace(address, edited) {
+    const response = await fetch(address);
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const task = (form) => form.closest("details.do") || form;
+    const label = page.querySelector(".do:not([id^=session-]) button[data-record]")?.textContent || "Record";
+    for (const form of edited) {
+      const kept = task(form);
+      const fresh = page.getElementById(kept.id);
+      form.dataset.kept = "1";
+      for (const input of fresh ? fresh.querySelectorAll("input[type=hidden]") : []) {
+        const own = form.elements[input.name];
+        if (own && own.type === "hidden") own.value = input.value;
+      }
+      const button = form.querySelector("button[data-record]");
+      button.textContent = fresh ? fresh.querySelector("button[data-record]").textContent : label;
+      if (fresh) fresh.replaceWith(document.adoptNode(kept));
+      else page.querySelector("#to-do > h2").after(document.adoptNode(kept));
+    }
+    document.querySelector("main").replaceWith(document.adoptNode(page.querySelector("main")));
+    history.replaceState(null, "", address);
+    enhance();
+    const wrong = document.querySelector("form.when [aria-invalid]");
+    (wrong || document.querySelector("form.when button.less")).focus();
   }
 
   function planPage(form, answer) {

@@ -122,10 +122,17 @@ fn search(wanted: &str) -> Element {
 }
 
 fn opening(request: &WebRequest, given: &Pairs, fail: Option<&WebError>) -> Html {
-    let choices = Choices::default();
+    let newest = CaseQuery { after: None, order: Order::Newest, district: String::new(), limit: LISTED };
+    let known = request.state.look(|service| ledger::list(service, &newest)).map(|page| page.cases).unwrap_or_default();
+    let cases = known.iter().map(|case| (case.case.to_string(), format!("{} ({})", case.district, case.stage.label())));
+    let mut choices = Choices::default();
+    choices.cases = cases.collect();
     let wanted = ["district", "county", "contract_expires", "program", "evergreen", "time_zone", "follows"];
     let mut all = form::fields(EventKind::CaseOpened);
-    all.retain(|field| wanted.contains(&field.name));
+    all.retain(|field| {
+        wanted.contains(&field.name)
+            && (field.name != "follows" || !choices.cases.is_empty() || given.get("follows").is_some())
+    });
     all.sort_by_key(|field| wanted.iter().position(|name| *name == field.name));
     let errors = fail.map(FormErrors::from_error).unwrap_or_default();
     let suggested = [format!("time_zone={}", ibbi_app::zone::MASSACHUSETTS), "evergreen=false".to_owned()];
@@ -194,12 +201,12 @@ fn opened(request: &WebRequest, given: &Pairs) -> Result<Uuid, WebError> {
     let now = request.state.now()?;
     let today = Zone::default().date(now);
     let reader = Reader { given, choices: &Choices::default(), near: today };
-    let event = form::event(EventKind::CaseOpened, &reader.pairs(EventKind::CaseOpened), Zone::default())?;
+    let event = form::event(EventKind::CaseOpened, &reader.pairs(EventKind::CaseOpened), Zone::default());
     let zone = match &event {
-        ibbi_core::Event::CaseOpened(opened) => Zone::new(&opened.time_zone).map_err(AppError::from)?,
+        Ok(ibbi_core::Event::CaseOpened(opened)) => Zone::new(&opened.time_zone).map_err(AppError::from)?,
         _ => Zone::default(),
     };
-    let (when, actor) = when::circumstances(request, given, zone)?;
+    let ((when, actor), event) = when::both(when::circumstances(request, given, zone), event.map_err(WebError::from))?;
     let refused = |refusal| AppError::Refused { refusal, zone, day_only: None };
     let at = when.instant(std::slice::from_ref(&event), &History::new(), zone, now).map_err(refused)?;
     let id = given.get("id").and_then(|id| Uuid::parse_str(id).ok());

@@ -6,6 +6,8 @@ use ibbi_app::describe::{found, in_words};
 use ibbi_app::form::{AT_LABEL, FormProblem, field_of_rule};
 use ibbi_app::format::count;
 use ibbi_app::ledger::AppendError;
+use ibbi_app::zone::Zone;
+use ibbi_core::{EventKind, Found, Rule};
 use ibbi_report::html::{Element, Html, el};
 
 /// Why a form was not recorded: a message for each reason, with the name of its field.
@@ -15,15 +17,25 @@ pub(crate) struct FormErrors(Vec<(Option<String>, String)>);
 impl FormErrors {
     /// Returns the messages of an error.
     pub(crate) fn from_error(fail: &WebError) -> Self {
+        Self::of_form(fail, field_of_rule, &|what, zone| in_words(&found(what, zone)))
+    }
+
+    /// Returns the messages of an error at the fields of a form. `text_of` returns what was found.
+    pub(crate) fn of_form(
+        fail: &WebError,
+        field_of: fn(EventKind, Rule) -> Option<&'static str>,
+        text_of: &dyn Fn(&Found, Zone) -> String,
+    ) -> Self {
         match fail {
             WebError::Form(error) => Self::from_problems(&error.problems),
             WebError::App(AppError::Refused { refusal, zone, day_only }) => {
                 let message = |unmet: &ibbi_core::Unmet| {
-                    let text = in_words(&found(&unmet.found, *zone));
+                    let text = text_of(&unmet.found, *zone);
                     format!("{}. {}", sentence(&text), in_words(unmet.rule.remedy()))
                 };
-                let field = |unmet: &ibbi_core::Unmet| field_of_rule(refusal.event, unmet.rule).map(str::to_owned);
-                let hint = day_only.iter().map(|hint| (Some("at".to_owned()), format!("{hint}.")));
+                let field = |unmet: &ibbi_core::Unmet| field_of(refusal.event, unmet.rule).map(str::to_owned);
+                let place = field_of(refusal.event, Rule::TimeOrder).map(str::to_owned);
+                let hint = day_only.iter().map(|hint| (place.clone(), format!("{hint}.")));
                 Self(refusal.unmet.iter().map(|unmet| (field(unmet), message(unmet))).chain(hint).collect())
             }
             other => Self(vec![(None, message(other))]),

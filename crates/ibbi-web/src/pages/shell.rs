@@ -135,11 +135,15 @@ pub(crate) fn select<'a>(name: &str, chosen: &str, options: impl IntoIterator<It
     }))
 }
 
+/// Returns a checkbox.
+pub(crate) fn check_input(name: &str, value: &str, ticked: bool) -> Element {
+    let input = el("input").attr("type", "checkbox").attr("name", name).attr("value", value);
+    if ticked { input.attr("checked", "checked") } else { input }
+}
+
 /// Returns a checkbox with its label.
 pub(crate) fn tick(name: &str, value: &str, ticked: bool, label: impl Into<Html>) -> Element {
-    let input = el("input").attr("type", "checkbox").attr("name", name).attr("value", value);
-    let input = if ticked { input.attr("checked", "checked") } else { input };
-    el("label").class("tick").with(input).with(el("span").with(label))
+    el("label").class("tick").with(check_input(name, value, ticked)).with(el("span").with(label))
 }
 
 /// Returns a hidden input.

@@ -20,6 +20,9 @@ use ibbi_report::html::{Element, Html, el};
 const RECORDER: &str = "ibbi_recorder";
 /// The key of the people of a plan, in addresses and forms.
 pub(crate) const PEOPLE: &str = "people";
+/// The names of the inputs for another day in a form.
+const OTHER_DAY: &str = "other_day";
+const OTHER_TIME: &str = "other_time";
 /// How long a browser keeps the cookie, in seconds.
 const A_YEAR: u32 = 365 * 24 * 60 * 60;
 
@@ -42,8 +45,16 @@ impl Moment {
             Some("today") => (String::new(), text("earlier")),
             _ => (text("day"), text("time")),
         };
-        let actor = given.get("actor").map_or_else(|| recorder(request), str::to_owned);
+        // An empty name was entered too: it means the server's user.
+        let actor = given.all("actor").next().map_or_else(|| recorder(request), str::to_owned);
         Self { day, time, actor, people: text(PEOPLE) }
+    }
+
+    /// Reads the day and the time that a form changes by itself. Without script, the button beside them shows the form again.
+    pub(crate) fn read_other(request: &WebRequest, given: &Pairs) -> Option<Self> {
+        let text = |name: &str| given.get(name).unwrap_or_default().to_owned();
+        let is_other = given.get("do") == Some("use");
+        is_other.then(|| Self { day: text(OTHER_DAY), time: text(OTHER_TIME), ..Self::read(request, given) })
     }
 
     /// Returns when it happened.
@@ -69,6 +80,25 @@ impl Moment {
         moment.with(self.hidden_people())
     }
 
+    /// Returns the inputs for another day, which show the form again with its content. The script needs no such inputs: the
+    /// choice above the forms does the same.
+    pub(crate) fn other_day(&self) -> Element {
+        let label = |input: Element, text: &str| input.attr("aria-label", text);
+        let inputs = el("p")
+            .class("choice")
+            .with("For another day: ")
+            .with(label(line(OTHER_DAY, &self.day).attr("placeholder", "9/30/2026"), "Day for this form"))
+            .with(label(line(OTHER_TIME, &self.time).attr("placeholder", "time, if known"), "Time for this form"))
+            .with(
+                button("Use for this form")
+                    .class("less")
+                    .attr("name", "do")
+                    .attr("value", "use")
+                    .attr("formnovalidate", "formnovalidate"),
+            );
+        el("noscript").with(inputs)
+    }
+
     /// Returns the hidden input for the people of a plan.
     pub(crate) fn hidden_people(&self) -> Option<Element> {
         (!self.people.is_empty()).then(|| hidden(PEOPLE, &self.people))
@@ -84,11 +114,13 @@ impl Moment {
 
     /// Adds the cookie with the recorder's name, if another one was entered.
     pub(crate) fn keep_recorder(&self, request: &WebRequest, response: Response) -> Response {
-        if self.actor == recorder(request) || form::recorder(&self.actor).is_err() {
+        let is_valid = self.actor.is_empty() || form::recorder(&self.actor).is_ok();
+        if self.actor == recorder(request) || !is_valid {
             return response;
         }
         let name: String = form_urlencoded::byte_serialize(self.actor.as_bytes()).collect();
-        let cookie = format!("{RECORDER}={name}; HttpOnly; SameSite=Strict; Path=/; Max-Age={A_YEAR}");
+        let age = if self.actor.is_empty() { 0 } else { A_YEAR };
+        let cookie = format!("{RECORDER}={name}; HttpOnly; SameSite=Strict; Path=/; Max-Age={age}");
         with_header(response, SET_COOKIE, &cookie)
     }
 }
@@ -183,8 +215,21 @@ pub(crate) fn circumstances(request: &WebRequest, given: &Pairs, zone: Zone) -> 
     let now = request.state.now()?;
     let moment = Moment::read(request, given);
     let when = match given.get("at") {
-        Some(text) => When::At(form::instant(text, zone, now)?),
-        None => moment.when(zone, now)?,
+        Some(text) => form::instant(text, zone, now).map(When::At),
+        None => moment.when(zone, now),
     };
-    Ok((when, moment.actor(request)?))
+    both(when.map_err(WebError::from), moment.actor(request).map_err(WebError::from))
+}
+
+/// Returns both values of a form, or every problem of the form.
+pub(crate) fn both<A, B>(first: Result<A, WebError>, second: Result<B, WebError>) -> Result<(A, B), WebError> {
+    match (first, second) {
+        (Ok(first), Ok(second)) => Ok((first, second)),
+        (Err(WebError::Form(first)), Err(WebError::Form(mut second))) => {
+            // What belongs to no field can follow from the first part.
+            second.problems.retain(|problem| problem.field.is_some());
+            Err(first.and(second).into())
+        }
+        (Err(fail), _) | (_, Err(fail)) => Err(fail),
+    }
 }

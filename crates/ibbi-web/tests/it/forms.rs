@@ -183,3 +183,75 @@ fn time_and_recorder_stay_for_the_next_entry() {
     assert!(lines[0].contains("\"at\":\"2025-09-02T13:00:00.000Z\"") && lines[0].contains("\"actor\":\"P. Sullivan\""));
     assert!(lines[1].contains("\"at\":\"2025-09-03T16:00:00.000Z\""), "{}", lines[1]);
 }
+
+#[test]
+fn another_day_keeps_what_was_typed_and_the_button_names_it() {
+    let server = Running::start();
+    let opened = server.form("/cases", "district=Maple+Hollow&day=9/2/2025");
+    let case = opened.header("location").unwrap().split('?').next().unwrap().to_owned();
+    let form = "type=leader_agreed&form=leader-agreed-superintendent&seat=superintendent&name=R.+Amari&do=use";
+    let page = server.form(&case, &format!("{form}&day=&other_day=9/4/2025"));
+    assert_eq!(page.status, 200);
+    for part in
+        ["name=\"name\" value=\"R. Amari\"", "value=\"9/4/2025\" data-when=\"day\"", "Record for Thu, Sep 4, 2025"]
+    {
+        assert!(page.text().contains(part), "{part}: {}", page.text());
+    }
+    let wrong = server.form(&case, &format!("{form}&day=&other_day=soon"));
+    assert_eq!(wrong.status, 400);
+    for part in ["name=\"name\" value=\"R. Amari\"", "href=\"#when-day\"", "value=\"soon\""] {
+        assert!(wrong.text().contains(part), "{part}: {}", wrong.text());
+    }
+    assert_eq!(server.get("/api/v1/cases").json()["lines"], 2, "nothing was recorded");
+}
+
+#[test]
+fn every_button_for_a_past_day_names_it() {
+    let server = Running::start();
+    let opened = server.form("/cases", "district=Maple+Hollow&day=9/2/2025");
+    let case = opened.header("location").unwrap().split('?').next().unwrap().to_owned();
+    let topics = "topics=interests&topics=next_steps&topics=services";
+    for form in [
+        "type=leader_agreed&seat=superintendent&name=A",
+        "type=leader_agreed&seat=union_president&name=B",
+        "type=leader_agreed&seat=school_committee&name=C&office=chair",
+        &format!("type=meeting_held&representative=N&present=A&{topics}"),
+    ] {
+        assert_eq!(server.form(&case, &format!("{form}&day=9/4/2025")).status, 303, "{form}");
+    }
+    let page = server.get(&format!("{case}?day=9/5/2025"));
+    let line = page.text().split("class=\"line\"").nth(1).unwrap();
+    assert!(line.contains(">Record for Fri, Sep 5, 2025</button>"), "a step without fields: {line}");
+    let buttons: Vec<&str> = page.text().split("data-record=\"1\">").skip(1).collect();
+    let named = buttons.iter().filter(|button| button.starts_with("Record for Fri, Sep 5, 2025<")).count();
+    assert!(buttons.len() > 3 && named == buttons.len(), "{named} of {}", buttons.len());
+}
+
+#[test]
+fn corrections_are_recorded_by_the_person_on_the_page() {
+    let server = Running::start();
+    let case = format!("/cases/{}", server.open("Maple Hollow"));
+    for text in ["one", "two", "three"] {
+        assert_eq!(server.form(&case, &format!("type=note_added&text={text}")).status, 303);
+    }
+    // The link has the name that is entered on the page of the case.
+    let page = server.get(&format!("{case}/entries/3?actor=P.+Sullivan"));
+    assert!(page.text().contains("name=\"actor\" value=\"P. Sullivan\""), "{}", page.text());
+    assert_eq!(page.text().matches("<form").count(), 1, "one form has the name for both ways");
+    let cookie = page.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+    let sent = |path: String, form: &str| {
+        let kind = ("content-type", "application/x-www-form-urlencoded");
+        let answer = server.connect().ask("POST", &path, &[kind, ("cookie", &cookie)], form.as_bytes());
+        assert_eq!(answer.status, 303, "{form}: {}", answer.text());
+        std::fs::read_to_string(server.ledger()).unwrap().lines().last().unwrap().to_owned()
+    };
+    let void = sent(format!("{case}/entries/3"), "do=void&rev=4&void_reason=wrong&text=one&actor=P.+Sullivan");
+    assert!(void.contains("\"actor\":\"P. Sullivan\"") && void.contains("event_voided"), "{void}");
+    let time = "day=9/2/2025&time=9:00+AM";
+    let opened = format!("do=record&rev=5&district=Maple+Hollow&evergreen=false&{time}&time_zone=America/New_York");
+    let corrected = sent(format!("{case}/entries/2"), &format!("{opened}&actor=P.+Sullivan"));
+    assert!(corrected.contains("\"actor\":\"P. Sullivan\"") && corrected.contains("\"replaces\":2"), "{corrected}");
+    // An empty name is the server's user, also if the browser knows another name.
+    let own = sent(format!("{case}/entries/4"), "do=void&rev=6&void_reason=wrong&text=two&actor=");
+    assert!(own.contains("\"actor\":\"clerk\""), "{own}");
+}

@@ -86,7 +86,7 @@ fn list_of_cases_has_pages_with_each_case_once() {
     }
     assert_eq!(seen.len(), 250);
     let found = server.get("/cases?of=cedar");
-    assert_eq!(found.text().matches("Cedar &amp; Elm").count(), 5);
+    assert_eq!(found.text().matches("<bdi>Cedar &amp; Elm").count(), 5);
     assert!(server.get("/cases?of=nowhere").text().contains("name contains this"));
 }
 

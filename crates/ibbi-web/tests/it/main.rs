@@ -2,6 +2,7 @@
 
 mod api;
 mod clock;
+mod contradictions;
 mod day_only;
 mod forms;
 mod guard;
@@ -12,4 +13,5 @@ mod pages;
 mod programs;
 mod recorded;
 mod support;
+mod words;
 mod writers;

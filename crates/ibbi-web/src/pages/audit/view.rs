@@ -1,6 +1,7 @@
 //! The markup of the results of an audit.
 
 use super::source::Source;
+use crate::pages::case::Choices;
 use crate::pages::case::history::moment_item;
 use crate::pages::case::view::{facts, process_chart};
 use crate::pages::form_errors::{sentence as sentence_of, warning};
@@ -243,7 +244,7 @@ pub(super) fn case(source: &Source, whole: &Timeline, wrong: &[Finding], then: &
     // The events around the one that is shown.
     let begin = step.saturating_sub(PART / 2).min(last.saturating_sub(PART));
     let items = (1..).zip(&whole.moments).skip(begin).take(PART).map(|(number, moment)| {
-        moment_item(moment, &moment.text, whole.zone, number == step)
+        moment_item(moment, &moment.text, whole, number == step, &Choices::default())
             .with(el("span").class("quiet").with(to(&format!("State after number {}", moment.seq), number)))
     });
     let end = (begin + PART).min(last);

@@ -21,6 +21,8 @@ pub(crate) struct Choices {
     pub(crate) members: Vec<MemberChoice>,
     /// The concerns: ID and text.
     pub(crate) concerns: Vec<(String, String)>,
+    /// Other cases: ID and district.
+    pub(crate) cases: Vec<(String, String)>,
     /// The formats of the case's program: ID and label.
     pub(crate) formats: Vec<(String, String)>,
     /// Everyone who has an ID in the case: members, former members, and neutrals.
@@ -128,6 +130,12 @@ impl Choices {
         )
     }
 
+    /// Returns the other team, if a person with this name is on it.
+    pub(crate) fn other_team_of(&self, name: &str, party: Party) -> Option<Party> {
+        let mut members = self.members.iter().filter(|member| member.party != party);
+        members.find(|member| member.name == name).map(|member| member.party)
+    }
+
     /// Returns a new ID for a concern, made from its text.
     pub(crate) fn new_concern(&self, text: &str) -> String {
         let words = text.to_lowercase();
@@ -148,16 +156,27 @@ impl Choices {
         if !matches!(fact.topic, "team" | "decision" | "concern") {
             return sentence(&fact.text);
         }
-        let mut text = fact.text.clone();
+        let mut text = self.without_ids(&fact.text, false);
         for person in &self.people {
             let (id, name) = (&person.id, person.name.as_str());
-            text = text.replace(&format!(" ({id})"), "").replace(&format!(" ({id}, "), " (");
             text = text.replace(&format!("through {id},"), &format!("through {name},"));
         }
         for (id, concern) in &self.concerns {
             text = text.replace(&format!("`{id}`"), &format!("\u{201c}{concern}\u{201d}"));
         }
         sentence(&text)
+    }
+
+    /// Returns a text without the IDs behind names, and with names in place of IDs that are alone, if there are such.
+    pub(crate) fn without_ids(&self, text: &str, alone: bool) -> String {
+        let mut text = text.to_owned();
+        for Person { id, name } in &self.people {
+            text = text.replace(&format!(" ({id})"), "").replace(&format!(" ({id}, "), " (");
+            if alone {
+                text = with_word(&text, id.as_str(), name.as_str());
+            }
+        }
+        text
     }
 
     /// Returns the name of a person, or the text of a concern, by its ID.
@@ -174,9 +193,37 @@ impl Choices {
     }
 }
 
+/// Returns a text with another word in place of a word. Hyphens are parts of words.
+pub(super) fn with_word(text: &str, word: &str, by: &str) -> String {
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '-';
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(place) = rest.find(word) {
+        let (before, after) = (&rest[..place], &rest[place + word.len()..]);
+        let last = before.chars().next_back().or_else(|| out.chars().next_back());
+        let is_whole = !last.is_some_and(is_part) && !after.chars().next().is_some_and(is_part);
+        out.push_str(before);
+        out.push_str(if is_whole { by } else { word });
+        rest = after;
+    }
+    out + rest
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_replaced_only_as_a_whole() {
+        for (text, expected) in [
+            ("lee is absent", "Ann Lee is absent"),
+            ("not present: lee, ann-lee, leeway", "not present: Ann Lee, ann-lee, leeway"),
+            ("lee", "Ann Lee"),
+            ("leelee lee", "leelee Ann Lee"),
+        ] {
+            assert_eq!(with_word(text, "lee", "Ann Lee"), expected);
+        }
+    }
 
     #[test]
     fn ids_are_made_from_names_and_texts() {

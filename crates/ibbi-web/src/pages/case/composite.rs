@@ -2,7 +2,7 @@
 
 use super::act::{Act, Step};
 use super::fields::Inputs;
-use super::sent::Reader;
+use super::sent::{Reader, on_both_teams};
 use super::session::Session;
 use super::tasks::{Records, Task};
 use crate::pages::shell::{date_input, line, textarea, tick};
@@ -45,7 +45,10 @@ fn only_format(whole: &Case, party: Party) -> Option<Element> {
 pub(super) fn act(records: Records, reader: &Reader<'_>, past: &History, zone: Zone) -> Result<Act, WebError> {
     let mut events = Events { reader, zone, steps: Vec::new(), problems: Vec::new() };
     match records {
-        Records::Event(kind) => events.add(kind, reader.pairs(kind), None),
+        Records::Event(kind) => {
+            reader.check_team(kind)?;
+            events.add(kind, reader.pairs(kind), None);
+        }
         Records::Teams => events.teams(),
         Records::Pledges => events.pledges(),
         Records::Letters => events.letters(),
@@ -90,6 +93,7 @@ impl Events<'_> {
     /// Names the members of both teams, one name per line. Names that are on the team already are left out.
     fn teams(&mut self) {
         let mut taken: Vec<MemberId> = Vec::new();
+        let mut named: Vec<(Party, String)> = Vec::new();
         for party in Party::ALL {
             let is_known = |name: &str| {
                 self.reader.choices.members.iter().any(|member| member.party == *party && member.name == name)
@@ -101,6 +105,13 @@ impl Events<'_> {
                 }
             }
             for name in &names {
+                let choices = self.reader.choices;
+                let earlier = named.iter().find(|(_, other)| other == name).map(|(party, _)| *party);
+                if let Some(other) = earlier.or_else(|| choices.other_team_of(name, *party)) {
+                    self.problems.extend(on_both_teams(party.code(), team_label(*party), name, other).problems);
+                    continue;
+                }
+                named.push((*party, name.clone()));
                 let member = self.reader.person(name, &taken);
                 taken.extend(Name::new(name).ok().map(|name| self.reader.choices.id_of_name(&name, &taken)));
                 self.add(
@@ -147,9 +158,15 @@ impl Events<'_> {
             choices.concerns.push((id.clone(), text.to_owned()));
             self.add(EventKind::ConcernRaised, with(&[("concern", &id), ("text", text)]), Some("concerns"));
         }
-        let decision = self.reader.text("decision");
+        let (decision, spokesperson) = (self.reader.text("decision"), self.reader.text("spokesperson"));
+        let mut wrong =
+            |message: &str| self.problems.extend(FormError::at("spokesperson", "Spokesperson", message).problems);
+        if decision.is_empty() && !spokesperson.is_empty() {
+            wrong("the team has not decided; choose its decision, or choose \u{201c}not given\u{201d} here");
+        } else if !spokesperson.is_empty() && !present.contains(&spokesperson) {
+            wrong("this member is not checked as present; check the member, or choose another one");
+        }
         if !decision.is_empty() {
-            let spokesperson = self.reader.text("spokesperson");
             self.add(EventKind::PartyDecided, with(&[("decision", decision), ("spokesperson", spokesperson)]), None);
         }
     }
@@ -167,6 +184,14 @@ fn without_list_mark(line: &str) -> &str {
 
 fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+}
+
+/// Returns the label of a team's field.
+const fn team_label(party: Party) -> &'static str {
+    match party {
+        Party::Labor => "Labor",
+        Party::Management => "Management",
+    }
 }
 
 /// Returns the name of the input for the date of a body's letter.
@@ -195,10 +220,7 @@ fn team(party: Party, inputs: &Inputs<'_>) -> Element {
         (false, _) => String::new(),
     };
     let text = inputs.text_or(party.code(), &first);
-    let label = match party {
-        Party::Labor => "Labor",
-        Party::Management => "Management",
-    };
+    let label = team_label(party);
     let hint = match members.is_empty() {
         true => "One name per line. You can paste a list.".to_owned(),
         false => format!("One new name per line. On the team: {}.", members.join(", ")),
@@ -230,8 +252,8 @@ fn letters(inputs: &Inputs<'_>, whole: &Case) -> Html {
     });
     let documents = missing().map(|body| {
         let name = format!("document.{body}");
-        let label = format!("SHA-256 of the letter of {} (if any)", body.label());
-        inputs.labeled(&label, &name, line(&name, &inputs.text(&name)), Some("64 hexadecimal digits"))
+        let label = format!("Digital fingerprint of the letter of {} (if any)", body.label());
+        inputs.labeled(&label, &name, line(&name, &inputs.text(&name)), Some(super::fields::FINGERPRINT))
     });
     let hint = el("p").class("hint").with("Leave the date of a letter empty if it hasn't arrived.");
     Html::new()

@@ -2,6 +2,7 @@
 
 use super::choices::Choices;
 use super::fields::Inputs;
+use super::found_text::found_text;
 use super::seen;
 use super::sent::{Reader, filled};
 use crate::pages::form_errors::{FormErrors, sentence};
@@ -31,8 +32,11 @@ const FORM: &str = "entry";
 /// Returns the form of an entry.
 pub(crate) fn page(request: &WebRequest) -> WebResult {
     let (log, record) = entry(request)?;
-    let given = original(&record, log.zone);
-    show(request, &log, &record, &Shown { given: &given, result: Outcome::New })
+    let moment = Moment::read(request, &request.query);
+    let mut pairs = original(&record, log.zone);
+    pairs.push(("actor".to_owned(), moment.actor.clone()));
+    let shown = Shown { given: &Pairs::from(pairs), result: Outcome::New };
+    Ok(moment.keep_recorder(request, show(request, &log, &record, &shown)?))
 }
 
 /// Checks or records a correction.
@@ -88,13 +92,13 @@ fn entry(request: &WebRequest) -> Result<(CaseLog, Record), WebError> {
 }
 
 /// Returns the content of the form before it is changed.
-fn original(record: &Record, zone: Zone) -> Pairs {
+fn original(record: &Record, zone: Zone) -> Vec<(String, String)> {
     let mut pairs: Vec<(String, String)> =
         filled(&record.event, zone).iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
     pairs.push(("day".to_owned(), us_date(zone.date(record.at))));
     let is_exact = record.details.precision == Precision::Instant;
     pairs.push(("time".to_owned(), if is_exact { zone.show_time(record.at) } else { String::new() }));
-    Pairs::from(pairs)
+    pairs
 }
 
 /// Reads the corrected entry. An unchanged time keeps its seconds.
@@ -102,8 +106,9 @@ fn corrected(request: &WebRequest, log: &CaseLog, record: &Record, given: &Pairs
     let kind = record.event.kind();
     let choices = Choices::new(log.recorded.records().case(), log.recorded.records());
     let reader = Reader { given, choices: &choices, near: log.zone.date(record.at) };
+    reader.check_team(kind)?;
     let event = form::event(kind, &reader.pairs(kind), log.zone)?;
-    let before = original(record, log.zone);
+    let before = Pairs::from(original(record, log.zone));
     let is_same_time = ["day", "time"].iter().all(|name| before.get(name) == given.get(name));
     let (when, _) = when::circumstances(request, given, log.zone)?;
     let change = |at: At, precision: Precision| Change { event: event.clone(), at, precision };
@@ -172,8 +177,11 @@ fn offer(request: &WebRequest, log: &CaseLog, given: &Pairs, offer: Offer) -> Re
 
 fn show(request: &WebRequest, log: &CaseLog, record: &Record, shown: &Shown<'_>) -> Result<Response, WebError> {
     let zone = log.zone;
+    let all = Choices::new(log.recorded.records().case(), log.recorded.records());
     let errors = match &shown.result {
-        Outcome::Refused(fail) => FormErrors::from_error(fail),
+        Outcome::Refused(fail) => {
+            FormErrors::of_form(fail, form::field_of_rule, &|what, zone| found_text(what, zone, &all))
+        }
         _ => FormErrors::default(),
     };
     let status = match &shown.result {
@@ -193,31 +201,30 @@ fn show(request: &WebRequest, log: &CaseLog, record: &Record, shown: &Shown<'_>)
     };
     let district = log.district().map(ToString::to_string).unwrap_or_default();
     let back = el("a").attr("href", format!("/cases/{}#history", log.id)).with(name(&district));
-    let all = Choices::new(log.recorded.records().case(), log.recorded.records());
     let was = format!(
         "{}. {}, by {}.",
         sentence(&describe_with_names(&record.event, &|id| all.name_of(id))),
         happened(record.at, record.details.precision, zone),
         record.actor
     );
-    let form = |inside: Html| {
+    // One form, so that the recorder's name is that of a void too.
+    let form = fields(request, log, record, shown, &errors).map(|fields| {
+        let void = can_be_voided(&record.event)
+            .then(|| section("void", "Void the entry instead", voiding(shown.given, &errors)));
         el("form")
             .attr("method", "post")
             .attr("action", format!("/cases/{}/entries/{}", log.id, record.seq))
             .with(hidden("rev", &log.records.len().to_string()))
             .with(hidden("id", &Uuid::now_v7().to_string()))
-            .with(inside)
-    };
+            .with(fields)
+            .with(void)
+    });
     let content = Html::new()
         .with(el("p").class("quiet").with("Case ").with(back))
         .with(el("h1").with(format!("Correct entry {}", record.seq)))
         .with(el("p").class("verdict").with(was))
         .with(result)
-        .with(fields(request, log, record, shown, &errors).map(&form))
-        .with(
-            can_be_voided(&record.event)
-                .then(|| section("void", "Void the entry instead", form(voiding(shown.given, &errors)))),
-        );
+        .with(form);
     Ok(Page { title: "Correct an entry", place: "/cases", content }.answer(status))
 }
 
@@ -273,7 +280,13 @@ fn voiding(given: &Pairs, errors: &FormErrors) -> Html {
             &errors.of_field(name),
         ))
         .with(
-            el("p").class("send").with(button("Void the entry").class("less").attr("name", "do").attr("value", "void")),
+            el("p").class("send").with(
+                button("Void the entry")
+                    .class("less")
+                    .attr("name", "do")
+                    .attr("value", "void")
+                    .attr("formnovalidate", "formnovalidate"),
+            ),
         )
 }
 
@@ -291,7 +304,7 @@ fn changes(record: &Record, change: &Change, zone: Zone) -> Element {
         };
         let (before, after) = (value(&was), value(&is));
         if before != after {
-            rows.push((field.label.to_owned(), before, after));
+            rows.push((form::label(field).to_owned(), before, after));
         }
     }
     let (was, is) = (happened(record.at, record.details.precision, zone), happened(change.at, change.precision, zone));

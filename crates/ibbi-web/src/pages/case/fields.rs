@@ -3,7 +3,7 @@
 use super::choices::Choices;
 use crate::pages::form_errors::{FormErrors, field_id, sentence};
 use crate::pages::shell::{
-    date_input, field as labeled, hidden, line, marked, select, textarea, tick, time_input, wrong_at,
+    check_input, date_input, field as labeled, hidden, line, marked, select, textarea, time_input, wrong_at,
 };
 use crate::query::Pairs;
 use ibbi_app::form::{self, FormField};
@@ -12,6 +12,9 @@ use ibbi_report::html::{Element, Html, details, el};
 
 /// The number of rows for people who come to a session without being on a team.
 const ROWS: usize = 3;
+/// What the fingerprint of a document is.
+pub(super) const FINGERPRINT: &str =
+    "64 characters that a checksum program prints for the file. Leave it empty if you have none.";
 /// The most options that are radio buttons: one click chooses one of them.
 const RADIOS: usize = 6;
 
@@ -98,7 +101,7 @@ impl Inputs<'_> {
             if kind == EventKind::MemberNamed && field.name == "member" {
                 fixed.push(self.kept("member.id"));
             }
-            if field.takes == FieldKind::Program {
+            if matches!(field.takes, FieldKind::Program | FieldKind::CaseId) {
                 fixed.push(self.kept(field.name));
             } else if self.is_fixed(&field) {
                 fixed.push(hidden(field.name, &self.text(field.name)));
@@ -203,8 +206,9 @@ impl Inputs<'_> {
                     [("false", "no"), ("true", "yes")].map(|(code, label)| (code.to_owned(), label.to_owned()));
                 self.one_of(name, &shown, required, options.to_vec())
             }
-            FieldKind::Digest => one(line(name, &value), Some("64 hexadecimal digits")),
-            FieldKind::CaseId | FieldKind::TimeZone | FieldKind::Program => one(line(name, &value), None),
+            FieldKind::Digest => one(line(name, &value), Some(FINGERPRINT)),
+            FieldKind::CaseId => self.one_of(name, &shown, required, self.choices.cases.clone()),
+            FieldKind::TimeZone | FieldKind::Program => one(line(name, &value), None),
         }
     }
 
@@ -240,7 +244,8 @@ impl Inputs<'_> {
         let radios = options.into_iter().chain(none).enumerate().map(|(number, (code, label))| {
             let id = if number == 0 { self.id(name) } else { format!("{}-{number}", self.id(name)) };
             let chosen = code == value && (self.sent.is_none() || !value.is_empty() || !required);
-            radio_with_id(name, &id, &code, chosen, &label, required)
+            let input = marked(radio_input(name, &code, chosen, required), &self.id(name), &self.errors.of_field(name));
+            el("label").class("tick").with(input.attr("id", id)).with(el("span").with(label))
         });
         self.group(name, label, "row", Html::from_iter(radios))
     }
@@ -248,8 +253,17 @@ impl Inputs<'_> {
     /// Returns a group of checkboxes.
     pub(crate) fn several(&self, name: &str, label: &str, options: Vec<(String, String)>) -> Element {
         let chosen = self.chosen(name);
-        let ticks = options.into_iter().map(|(code, label)| tick(name, &code, chosen.contains(&code), label));
+        let ticks = options.into_iter().enumerate().map(|(number, (code, label))| {
+            let input = self.marked_in_group(check_input(name, &code, chosen.contains(&code)), name, number == 0);
+            el("label").class("tick").with(input).with(el("span").with(label))
+        });
         self.group(name, label, "row", Html::from_iter(ticks))
+    }
+
+    /// Marks an input of a group: the first one has the ID to which the summary of errors leads.
+    pub(crate) fn marked_in_group(&self, input: Element, name: &str, is_first: bool) -> Element {
+        let input = marked(input, &self.id(name), &self.errors.of_field(name));
+        if is_first { input.attr("id", self.id(name)) } else { input }
     }
 
     /// Returns inputs under one label, with the messages of the field.
@@ -291,6 +305,7 @@ impl Inputs<'_> {
             let input = line(&format!("{name}.name"), &at(&who, row))
                 .attr("aria-label", format!("{person} {number}"))
                 .attr("list", "names");
+            let input = self.marked_in_group(input, name, row == 0);
             choices.iter().zip(&chosen).fold(el("div").class("pair").with(input), |pair, (choice, chosen)| {
                 let Choice { name: part, label, options } = choice;
                 let first = label.to_lowercase();
@@ -322,11 +337,10 @@ impl Inputs<'_> {
     }
 }
 
-fn radio_with_id(name: &str, id: &str, code: &str, chosen: bool, label: &str, required: bool) -> Element {
-    let input = el("input").attr("type", "radio").attr("name", name).attr("id", id).value(code);
+fn radio_input(name: &str, code: &str, chosen: bool, required: bool) -> Element {
+    let input = el("input").attr("type", "radio").attr("name", name).value(code);
     let input = if chosen { input.attr("checked", "checked") } else { input };
-    let input = if required { input.attr("required", "required") } else { input };
-    el("label").class("tick").with(input).with(el("span").with(label))
+    if required { input.attr("required", "required") } else { input }
 }
 
 #[cfg(test)]

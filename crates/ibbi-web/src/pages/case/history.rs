@@ -1,13 +1,13 @@
 //! The history of a case: its records, newest first, with a filter and a link to the correction of each.
 
+use super::advisories::advisory_texts;
 use super::choices::Choices;
 use crate::pages::form_errors::sentence;
 use crate::pages::shell::{button, select};
 use ibbi_app::describe::{describe, describe_with_names, in_words};
 use ibbi_app::replay::{Moment, Timeline};
 use ibbi_app::times::happened;
-use ibbi_app::zone::Zone;
-use ibbi_core::{Advisory, EventKind};
+use ibbi_core::EventKind;
 use ibbi_report::html::{Element, Html, el, section};
 
 /// The most records on a page.
@@ -57,14 +57,17 @@ pub(crate) struct Shown<'a> {
 
 /// Returns the history of a case as a section of its page.
 pub(crate) fn history(address: &str, timeline: &Timeline, choices: &Choices, shown: Shown<'_>) -> Element {
-    let is_shown = |moment: &&Moment| shown.filter.is_empty() || filter_of(moment.event.kind()) == shown.filter;
+    let is_shown = |moment: &&Moment| {
+        let is_correction = shown.filter == "notes" && moment.replaces.is_some();
+        shown.filter.is_empty() || filter_of(moment.event.kind()) == shown.filter || is_correction
+    };
     let moments: Vec<&Moment> = timeline.moments.iter().filter(is_shown).collect();
     let last = timeline.moments.last().map(|moment| moment.seq);
     let end = shown.before.map_or(moments.len(), |before| moments.partition_point(|moment| moment.seq < before));
     let begin = end.saturating_sub(PART);
     let part = moments.get(begin..end).unwrap_or_default();
     let items = part.iter().rev().map(|moment| {
-        let item = moment_item(moment, &text(moment, choices), timeline.zone, Some(moment.seq) == last);
+        let item = moment_item(moment, &text(moment, choices), timeline, Some(moment.seq) == last, choices);
         let can_be_corrected = moment.corrected_by().is_none() && !moment.is_correction();
         item.with(can_be_corrected.then(|| {
             el("a")
@@ -105,13 +108,8 @@ pub(crate) fn text(moment: &Moment, choices: &Choices) -> String {
     describe_with_names(&moment.event, &|id| choices.name_of(id)) + summary
 }
 
-/// Returns an advisory as sentences: what was found, and the statement.
-pub(crate) fn advisory_text(advisory: &Advisory) -> String {
-    format!("{}. {}", sentence(&in_words(&advisory.found)), advisory.warning.label())
-}
-
 /// Returns a record as an item of a timeline.
-pub(crate) fn moment_item(moment: &Moment, text: &str, zone: Zone, last: bool) -> Element {
+pub(crate) fn moment_item(moment: &Moment, text: &str, timeline: &Timeline, last: bool, choices: &Choices) -> Element {
     let Moment { seq, at, actor, to, fault, .. } = moment;
     let class = match (moment.corrected_by(), last) {
         (Some(_), _) => "voided",
@@ -130,12 +128,17 @@ pub(crate) fn moment_item(moment: &Moment, text: &str, zone: Zone, last: bool) -
         (None, Some(by)) => notes.push_str(&format!("; replaced by number {by}")),
         (None, None) => {}
     }
-    let when = happened(*at, moment.precision, zone);
-    let summary = format!("number {seq}, {when}, by {actor}; then in {}{notes}", to.label());
+    let before = timeline.moments.iter().take_while(|earlier| earlier.seq < *seq).last();
+    if before.is_some_and(|before| before.to != *to) {
+        notes.push_str(&format!("; the case moved to {}", to.label()));
+    }
+    let when = happened(*at, moment.precision, timeline.zone);
+    let summary = format!("number {seq}, {when}, by {actor}{notes}");
     let item = el("li");
     let item = if class.is_empty() { item } else { item.class(class) };
-    let advisories =
-        moment.lasting_advisories().map(|advisory| el("p").class("advisory").with(advisory_text(advisory)));
+    let advisories = advisory_texts(moment.lasting_advisories(), choices)
+        .into_iter()
+        .map(|text| el("p").class("advisory").with(text));
     item.with(el("span").class("what").with(sentence(text)))
         .with(el("span").class("quiet").with(summary))
         .all(advisories)

@@ -1,11 +1,13 @@
 //! The page of a case: what is next, the forms for what happened, and its history.
 
 mod act;
+mod advisories;
 mod choices;
 mod composite;
 pub(crate) mod correct;
 mod fields;
 pub(crate) mod forecast;
+mod found_text;
 pub(crate) mod history;
 mod sent;
 mod session;
@@ -60,16 +62,15 @@ fn case_page(
     let now = request.state.now()?;
     let log: CaseLog = request.state.case(case, Clone::clone)?;
     let no_time;
-    let (when, notice, answer) = match moment.when(log.zone, now) {
-        Ok(when) => (when, notice, answer),
-        Err(error) if matches!(notice, Notice::Refused(_)) => {
-            // The refusal has the same message.
-            drop(error);
-            (When::Now, notice, answer)
-        }
-        Err(error) => {
+    let (when, notice, answer) = match (moment.when(log.zone, now), notice) {
+        (Ok(when), notice) => (when, notice, answer),
+        // The refusal has the same message.
+        (Err(_), notice @ Notice::Refused(_)) => (When::Now, notice, answer),
+        (Err(error), notice) => {
             no_time = WebError::from(error);
-            (When::Now, Notice::NoTime(&no_time), StatusCode::BAD_REQUEST)
+            let is_sent = matches!(notice, Notice::OtherDay);
+            let notice = if is_sent { Notice::Refused(&no_time) } else { Notice::NoTime(&no_time) };
+            (When::Now, notice, StatusCode::BAD_REQUEST)
         }
     };
     let past = before(log.recorded.records(), when.until(log.zone, now));
@@ -99,6 +100,10 @@ fn case_page(
 pub(crate) fn record(request: &WebRequest) -> WebResult {
     let case = request.id("case")?;
     let given = request.form();
+    if let Some(moment) = Moment::read_other(request, &given) {
+        let response = case_page(request, case, &given, Notice::OtherDay, &moment, StatusCode::OK)?;
+        return Ok(moment.keep_recorder(request, response));
+    }
     let moment = Moment::read(request, &given);
     let response = match recorded(request, case, &given) {
         Ok(all) => {
@@ -131,12 +136,14 @@ fn recorded(request: &WebRequest, case: Uuid, given: &Pairs) -> Result<Vec<Recor
     let records = Records::from_code(given.get("type").unwrap_or_default()).ok_or_else(FormError::incomplete)?;
     let now = request.state.now()?;
     let log: CaseLog = request.state.case(case, Clone::clone)?;
-    let (when, actor) = when::circumstances(request, given, log.zone)?;
-    let until = when.until(log.zone, now);
+    let circumstances = when::circumstances(request, given, log.zone);
+    let until = circumstances.as_ref().map_or(now, |(when, _)| when.until(log.zone, now));
     let past = before(log.recorded.records(), until);
     let choices = Choices::new(past.case(), log.recorded.records());
     let reader = Reader { given, choices: &choices, near: log.zone.date(until) };
-    let events = composite::act(records, &reader, &past, log.zone)?.placed(&log, when, now)?;
+    let act = composite::act(records, &reader, &past, log.zone);
+    let ((when, actor), act) = when::both(circumstances, act)?;
+    let events = act.placed(&log, when, now)?;
     let expected_revision = seen(given)?;
     let id = given.get("id").and_then(|id| Uuid::parse_str(id).ok());
     let offer = |(number, (event, at)): (usize, (Event, Option<At>))| Offer {

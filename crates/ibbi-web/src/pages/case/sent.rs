@@ -2,10 +2,10 @@
 
 use super::choices::Choices;
 use crate::query::Pairs;
-use ibbi_app::form::{self, FormField};
+use ibbi_app::form::{self, FormError, FormField};
 use ibbi_app::typed::{self, Year};
 use ibbi_app::zone::Zone;
-use ibbi_core::{AdviserRole, Date, Event, EventKind, FieldKind, MemberId, Name};
+use ibbi_core::{AdviserRole, Date, Event, EventKind, FieldKind, MemberId, Name, Party};
 use serde_json::Value;
 
 /// Reads forms. Names become people and IDs; dates and times become those of the input.
@@ -53,14 +53,24 @@ impl Reader<'_> {
         if name.is_empty() { String::new() } else { format!("{}:{name}", known.unwrap_or_default()) }
     }
 
-    /// Returns the rows of a field that have a name: what is chosen in each, and the name.
+    /// Checks that a member who is named is not on the other team.
+    pub(crate) fn check_team(&self, kind: EventKind) -> Result<(), FormError> {
+        let party = Party::from_code(self.text("party")).filter(|_| kind == EventKind::MemberNamed);
+        let name = self.text("member.name");
+        match party.and_then(|party| self.choices.other_team_of(name, party)) {
+            Some(other) => Err(on_both_teams("member", "New member", name, other)),
+            None => Ok(()),
+        }
+    }
+
+    /// Returns the rows of a field that are not empty: what is chosen in each, and the name, which can be missing.
     pub(super) fn rows<const N: usize>(&self, field: &str, choices: [&str; N]) -> Vec<([&str; N], &str)> {
         let column = |part: &str| self.given.all(&format!("{field}.{part}")).collect::<Vec<_>>();
         let chosen = choices.map(column);
         let rows = column("name").into_iter().enumerate().map(|(row, who)| {
             (chosen.each_ref().map(|column| column.get(row).copied().unwrap_or_default()), who.trim())
         });
-        rows.filter(|(_, who)| !who.is_empty()).collect()
+        rows.filter(|(chosen, who)| !who.is_empty() || chosen.iter().any(|choice| !choice.is_empty())).collect()
     }
 
     fn values(&self, kind: EventKind, field: &FormField) -> Vec<(String, String)> {
@@ -109,6 +119,12 @@ impl Reader<'_> {
             _ => pair(self.text(name).to_owned()),
         }
     }
+}
+
+/// Returns the error for a person who is named for one team and is on the other.
+pub(super) fn on_both_teams(field: &'static str, label: &str, name: &str, other: Party) -> FormError {
+    let other = other.label();
+    FormError::at(field, label, &format!("{name} is on {other}'s team; a person can be on one team only"))
 }
 
 /// Returns the content of the form of a recorded event, as a browser would send it.

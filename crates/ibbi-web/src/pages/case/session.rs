@@ -6,14 +6,33 @@ use super::fields::Inputs;
 use super::sent::Reader;
 use crate::pages::shell::{line, select, textarea, time_input};
 use crate::problem::WebError;
-use ibbi_app::form::{self, FormError};
+use ibbi_app::form::{self, FormError, FormProblem};
 use ibbi_app::typed;
 use ibbi_app::zone::Zone;
-use ibbi_core::{ActivityKind, At, Case, Date, EventKind, OpenSession, Slot};
+use ibbi_core::{ActivityKind, At, Case, Date, EventKind, OpenSession, Rule, Slot};
 use ibbi_report::html::{Element, Html, el};
 
 /// The rows for activities.
 const ACTIVITIES: usize = 4;
+
+/// The labels of the fields for the end of a session.
+const LATE: &str = "Came late";
+const LEFT: &str = "Left before the end";
+const REASON: &str = "Reason for ending early";
+
+/// Returns the field of the form of a session that a refusal is about.
+pub(super) fn field_of_rule(event: EventKind, rule: Rule) -> Option<&'static str> {
+    let is_end = matches!(event, EventKind::SessionClosed | EventKind::SessionAdjourned);
+    match rule {
+        Rule::Filled => Some("ended"),
+        Rule::NotFilled => Some("reason"),
+        Rule::TrainingExercise | Rule::TrainingSimulation => Some("activity"),
+        _ => match form::field_of_rule(event, rule) {
+            Some("at") => Some(if is_end { "ended" } else { "started" }),
+            field => field,
+        },
+    }
+}
 
 /// A session that a form records: one that is booked, or one that has begun.
 pub(super) struct Session<'a> {
@@ -77,10 +96,10 @@ impl<'a> Session<'a> {
             html.push(activities(inputs));
         }
         let left = Inputs { suggested: &[], ..*inputs };
-        html.push(left.several("late", "Came late (if any)", members()));
-        html.push(left.several("left_early", "Left before the end (if any)", members()));
+        html.push(left.several("late", &format!("{LATE} (if any)"), members()));
+        html.push(left.several("left_early", &format!("{LEFT} (if any)"), members()));
         let hint = Some("Only if it ended before its full time.");
-        html.push(inputs.labeled("Reason for ending early", "reason", line("reason", &inputs.text("reason")), hint));
+        html.push(inputs.labeled(REASON, "reason", line("reason", &inputs.text("reason")), hint));
         html.push(inputs.labeled("Note (if any)", "note", textarea("note", &inputs.text("note"), 2), None));
         html
     }
@@ -96,13 +115,14 @@ impl<'a> Session<'a> {
                 _ if text.is_empty() && !required => None,
                 _ => {
                     let message = format!("{label}: enter a time, such as 3:30 PM.");
-                    problems.push(form::FormProblem { field: Some(name), message });
+                    problems.push(FormProblem { field: Some(name), message });
                     None
                 }
             }
         };
         let started = if self.open.is_none() { time("started", "Started at", true) } else { None };
         let ended = time("ended", "Ended at", false);
+        problems.extend(contradictions(reader));
         let mut steps = Vec::new();
         let mut step =
             |kind: EventKind, pairs: Vec<(String, String)>, at: Option<At>, fields: &[(&str, &'static str)]| {
@@ -110,7 +130,7 @@ impl<'a> Session<'a> {
                     Ok(event) => steps.push(Step { event, at }),
                     Err(error) => problems.extend(error.problems.into_iter().map(|problem| {
                         let to = fields.iter().find(|(from, _)| Some(*from) == problem.field).map(|(_, to)| *to);
-                        form::FormProblem { field: to.or(problem.field), ..problem }
+                        FormProblem { field: to.or(problem.field), ..problem }
                     })),
                 }
             };
@@ -152,6 +172,28 @@ impl<'a> Session<'a> {
     }
 }
 
+/// Returns what is entered and would not be recorded, or contradicts another field.
+fn contradictions(reader: &Reader<'_>) -> Vec<FormProblem> {
+    let mut problems = Vec::new();
+    let mut wrong = |field: &'static str, label: &str, message: &str| {
+        problems.extend(FormError::at(field, label, message).problems);
+    };
+    let substituted: Vec<&str> = reader.rows("substitutes", ["member"]).iter().map(|([member], _)| *member).collect();
+    for member in reader.given.all("late").filter(|id| substituted.contains(id)) {
+        let name = reader.choices.label(member).unwrap_or(member);
+        wrong("late", LATE, &format!("a substitute stood in for {name}; uncheck the member, or remove the substitute"));
+    }
+    if reader.text("ended").is_empty() {
+        let still_going = "enter this when the session has ended, or enter when it ended";
+        for (field, label) in [("late", LATE), ("left_early", LEFT), ("reason", REASON)] {
+            if reader.given.all(field).any(|value| !value.trim().is_empty()) {
+                wrong(field, label, still_going);
+            }
+        }
+    }
+    problems
+}
+
 fn ids(choices: &Choices) -> String {
     choices.members.iter().map(|member| member.id.as_str()).collect::<Vec<_>>().join(",")
 }
@@ -168,9 +210,13 @@ fn activities(inputs: &Inputs<'_>) -> Element {
         el("div")
             .class("pair")
             .with(
-                line("activity.title", title)
-                    .attr("aria-label", format!("Title of activity {number}"))
-                    .attr("placeholder", "title"),
+                inputs.marked_in_group(
+                    line("activity.title", title)
+                        .attr("aria-label", format!("Title of activity {number}"))
+                        .attr("placeholder", "title"),
+                    "activity",
+                    row == 0,
+                ),
             )
             .with(select("activity.kind", kind, options()).attr("aria-label", format!("Kind of activity {number}")))
     });

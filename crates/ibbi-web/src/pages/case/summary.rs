@@ -6,6 +6,7 @@ use crate::pages::shell::Page;
 use crate::request::{WebRequest, WebResult};
 use axum::http::StatusCode;
 use ibbi_app::case_log::CaseLog;
+use ibbi_app::format::{count, date};
 use ibbi_app::status::{self, Fact};
 use ibbi_app::times::{Times, happened};
 use ibbi_core::{Adviser, Advisers, Event, HistoryEntry, MemberId, MemberIds, Party, Precision, Substitutes};
@@ -15,6 +16,8 @@ use std::collections::BTreeMap;
 /// A session or a caucus that was held.
 struct Held {
     title: String,
+    /// The heading of its column: what it was, and its day.
+    heading: String,
     when: String,
     present: MemberIds,
     /// The members who were expected.
@@ -69,11 +72,11 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
         .with((!held.is_empty()).then(|| section("sessions", "Sessions and caucuses", sessions(&held))))
         .with((!held.is_empty()).then(|| section("attendance", "Attendance", attendance(&held, &log))))
         .with(concerns(&log))
-        .with(el("p").class("quiet").with(format!(
-            "Case {}, {} in the ledger.",
-            log.id,
-            ibbi_app::format::count(log.records.len() as u64, "record", "records")
-        )));
+        .with(
+            el("p")
+                .class("quiet")
+                .with(format!("The ledger has {} of this case.", count(log.records.len() as u64, "record", "records"))),
+        );
     Ok(Page { title: "Case summary", place: "/cases", content }.answer(StatusCode::OK))
 }
 
@@ -104,6 +107,7 @@ fn held(log: &CaseLog) -> Vec<Held> {
                     opened.part,
                     ibbi_report::neutrals(&opened.neutral, &opened.co_neutrals)
                 ),
+                heading: format!("{what}, part {} ({})", opened.part, date(zone.date(entry.at))),
                 when: happened(entry.at, precision(entry), zone),
                 present: opened.present.clone(),
                 expected: expected(&members, None),
@@ -132,6 +136,7 @@ fn held(log: &CaseLog) -> Vec<Held> {
             }
             Event::CaucusOpened(opened) => held.push(Held {
                 title: format!("Caucus of {}", opened.party.label()),
+                heading: format!("Caucus of {} ({})", opened.party.label(), date(zone.date(entry.at))),
                 when: happened(entry.at, precision(entry), zone),
                 present: opened.present.clone(),
                 expected: expected(&members, Some(opened.party)),
@@ -188,7 +193,7 @@ fn sessions(held: &[Held]) -> Element {
 }
 
 /// Returns who was present, came late, left early, or was absent, in the order of the list of sessions.
-fn attendance(held: &[Held], log: &CaseLog) -> Element {
+fn attendance(held: &[Held], log: &CaseLog) -> Html {
     let mut names: BTreeMap<MemberId, String> = BTreeMap::new();
     let mut order: Vec<MemberId> = Vec::new();
     for entry in log.recorded.records().in_effect() {
@@ -199,15 +204,20 @@ fn attendance(held: &[Held], log: &CaseLog) -> Element {
             }
         }
     }
-    let heads = (1..=held.len()).map(|number| el("th").attr("scope", "col").with(number.to_string()));
+    let heads = held.iter().map(|each| el("th").attr("scope", "col").with(each.heading.as_str()));
     let rows = order.into_iter().map(|id| {
-        let cells = held.iter().map(|each| el("td").with(each.attendance_of(id)));
+        // On a phone, each cell has its heading before it.
+        let cell = |each: &Held| el("td").attr("data-head", &each.heading).with(each.attendance_of(id));
+        let cells = held.iter().map(cell);
         el("tr").with(el("th").attr("scope", "row").with(name(&names[&id]))).all(cells)
     });
     let table = el("table")
+        .class("stack")
         .with(el("thead").with(el("tr").with(el("th").attr("scope", "col").with("Member")).all(heads)))
         .with(el("tbody").all(rows));
-    el("div").class("scroll").attr("tabindex", 0).attr("role", "group").attr("aria-label", "Attendance").with(table)
+    let hint = el("p").class("hint").with("A dash means that the person was not on the team then, or not expected.");
+    let scroll = el("div").class("scroll").attr("tabindex", 0).attr("role", "group").attr("aria-label", "Attendance");
+    Html::new().with(hint).with(scroll.with(table))
 }
 
 fn concerns(log: &CaseLog) -> Option<Element> {

@@ -1,10 +1,11 @@
 //! The to-do list: what can be recorded at a time, what can't yet and why, and everything else that is possible.
 
 use super::choices::Choices;
+use super::found_text::found_text;
 use super::sent::filled;
 use super::titles::{is_milestone, to_do};
 use crate::pages::form_errors::sentence;
-use ibbi_app::describe::{found, in_words};
+use ibbi_app::describe::in_words;
 use ibbi_app::due::Standards;
 use ibbi_app::form::{self, When};
 use ibbi_app::zone::Zone;
@@ -433,9 +434,10 @@ impl List<'_> {
             let reason = match (misplaced, home) {
                 (true, Some(home)) => format!("In the stage {}", home.label()),
                 (true, None) => continue,
-                _ => {
-                    unmet.first().map(|unmet| sentence(&in_words(&found(&unmet.found, self.zone)))).unwrap_or_default()
-                }
+                _ => unmet
+                    .first()
+                    .map(|unmet| sentence(&found_text(&unmet.found, self.zone, self.choices)))
+                    .unwrap_or_default(),
             };
             let line = (to_do(kind).to_owned(), reason);
             if is_milestone(kind) { &mut self.tasks.later } else { &mut self.tasks.impossible }.push(line);

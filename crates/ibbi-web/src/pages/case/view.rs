@@ -1,9 +1,11 @@
 //! The markup of a case: what is next, who must act, since when, and the forms for what happened.
 
+use super::advisories::{advisory_text, advisory_texts};
 use super::choices::Choices;
 use super::composite;
 use super::fields::Inputs;
-use super::history::{Shown, advisory_text, history, text};
+use super::found_text::found_text;
+use super::history::{Shown, history, text};
 use super::tasks::{Records, Task, Tasks, is_complete};
 use crate::pages::form_errors::{FormErrors, sentence};
 use crate::pages::shell::{Page, button, hidden};
@@ -11,8 +13,7 @@ use crate::pages::when::{self, Moment as EnteredMoment};
 use crate::problem::WebError;
 use crate::query::Pairs;
 use ibbi_app::AppError;
-use ibbi_app::describe::{self, in_words};
-use ibbi_app::form::When;
+use ibbi_app::form::{When, field_of_rule};
 use ibbi_app::format::date;
 use ibbi_app::ledger::AppendError;
 use ibbi_app::replay::{Moment, Timeline};
@@ -34,6 +35,8 @@ pub(super) enum Notice<'a> {
         /// When the last record before them was written, if the clock has moved far ahead since.
         clock_before: Option<At>,
     },
+    /// The form is shown for another day, with its content.
+    OtherDay,
     /// The form was refused.
     Refused(&'a WebError),
     /// The time above the forms is not valid.
@@ -119,8 +122,7 @@ impl View<'_> {
         }
         let items = self.status.not_allowed.iter().map(|one| match &one.reason {
             NotAllowedReason::Refused(refusal) => {
-                let found =
-                    refusal.unmet.iter().map(|unmet| in_words(&describe::found(&unmet.found, self.status.zone)));
+                let found = refusal.unmet.iter().map(|unmet| found_text(&unmet.found, self.status.zone, self.choices));
                 el("li").with(format!("Number {}: {}.", one.seq, found.collect::<Vec<_>>().join("; ")))
             }
             NotAllowedReason::OtherStage { recorded, computed } => {
@@ -173,7 +175,11 @@ impl View<'_> {
         match &self.notice {
             Notice::Refused(fail) | Notice::NoTime(fail) => match self.sent_before(fail) {
                 Some(message) => FormErrors::from_text(message),
-                None => FormErrors::from_error(fail),
+                None => {
+                    let is_session = matches!(self.records(), Some(Records::Session(_)));
+                    let field_of = if is_session { super::session::field_of_rule } else { field_of_rule };
+                    FormErrors::of_form(fail, field_of, &|what, zone| found_text(what, zone, self.choices))
+                }
             },
             _ => FormErrors::default(),
         }
@@ -181,7 +187,7 @@ impl View<'_> {
 
     fn notice(&self, errors: &FormErrors) -> Html {
         match &self.notice {
-            Notice::Nothing => Html::new(),
+            Notice::Nothing | Notice::OtherDay => Html::new(),
             Notice::Recorded { seq, count, clock_before } => {
                 let last = self.timeline.moments.iter().position(|moment| moment.seq == *seq);
                 let Some(last) = last else { return Html::new() };
@@ -190,14 +196,15 @@ impl View<'_> {
                 let at = |moment: &Moment| happened(moment.at, moment.precision, self.status.zone);
                 let last_logged = items.last().map(|moment| moment.logged);
                 let clock = clock_before.zip(last_logged).and_then(|(last, now)| Advisory::clock_ahead(last, now));
-                let clock = clock.map(|advisory| el("p").with(advisory_text(&advisory)));
-                let items = items.iter().flat_map(|moment| {
+                let clock = clock.map(|advisory| el("p").with(advisory_text(&advisory, self.choices)));
+                let advisories = items.iter().flat_map(|moment| &moment.advisories);
+                let advisories = advisory_texts(advisories, self.choices).into_iter().map(|text| el("p").with(text));
+                let items = items.iter().map(|moment| {
                     let (seq, what) = (moment.seq, text(moment, self.choices));
-                    let recorded = el("p").with(format!("Recorded as number {seq}: {what}, {}.", at(moment)));
-                    let advisories = moment.advisories.iter().map(|one| el("p").with(advisory_text(one)));
-                    [recorded].into_iter().chain(advisories)
+                    el("p").with(format!("Recorded as number {seq}: {what}, {}.", at(moment)))
                 });
-                el("div").class("good").attr("id", "now").attr("role", "status").all(items).with(clock).into()
+                let notice = el("div").class("good").attr("id", "now").attr("role", "status");
+                notice.all(items).all(advisories).with(clock).into()
             }
             Notice::NoTime(_) => errors.summary("The page shows the case as it is now.", "when").into(),
             Notice::Refused(fail) => {
@@ -267,7 +274,7 @@ impl View<'_> {
 
     /// Returns what the form that was sent records.
     fn records(&self) -> Option<Records> {
-        if !matches!(self.notice, Notice::Refused(_)) {
+        if !matches!(self.notice, Notice::Refused(_) | Notice::OtherDay) {
             return None;
         }
         Records::from_code(self.given.get("type")?)
@@ -303,11 +310,11 @@ impl View<'_> {
             errors: if is_sent { errors } else { &none },
         };
         let (case, whole) = self.case;
-        let then = match task.records {
-            Records::Session(_) => None,
-            _ => when::in_words(self.when, self.status.zone),
-        };
+        // The form of a session has its own times.
+        let is_session = matches!(task.records, Records::Session(_));
+        let then = if is_session { None } else { when::in_words(self.when, self.status.zone) };
         let label = then.map_or_else(|| "Record".to_owned(), |then| format!("Record for {then}"));
+        let button = button(&label).attr("data-record", "1");
         let form = el("form")
             .attr("method", "post")
             .attr("action", self.address())
@@ -322,9 +329,11 @@ impl View<'_> {
         if is_complete(task) && !is_sent {
             let line = el("div").class("line").with(el("span").with(task.title.as_str())).with(note);
             let form = form.class("do").attr("id", id);
-            return form.with(line.with(button("Record").attr("title", label)));
+            return form.with(line.with(button));
         }
-        let form = form.with(el("p").class("send").with(button(&label)));
+        let form = if is_sent { form.attr("data-kept", "1") } else { form };
+        let other_day = (!is_session).then(|| self.moment.other_day());
+        let form = form.with(el("p").class("send").with(button)).with(other_day);
         let folded = details(task.title.as_str(), Html::new().with(note).with(form)).class("do").attr("id", id);
         if open { folded.attr("open", "open") } else { folded }
     }
@@ -334,7 +343,7 @@ impl View<'_> {
         if advisories.is_empty() {
             return None;
         }
-        let items = advisories.iter().map(|advisory| el("li").with(advisory_text(advisory)));
+        let items = advisory_texts(advisories, self.choices).into_iter().map(|text| el("li").with(text));
         Some(section("advisories", "Advisories", el("ul").class("advisories").all(items)))
     }
 }

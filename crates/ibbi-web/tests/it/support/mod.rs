@@ -87,6 +87,19 @@ impl Running {
         self.connect().ask("POST", path, &[kind], body.as_bytes())
     }
 
+    /// Opens a case of last year, and records everything before the first event of this kind. Returns the case's address.
+    pub(crate) fn case_before(&self, kind: &str) -> String {
+        let opening = serde_json::json!({ "data": { "district": "Maple Hollow" }, "at": "2025-09-02 09:00" });
+        let opened = self.post("/api/v1/cases", &opening).json();
+        let case = opened["case"].as_str().unwrap();
+        let lines = ibbi_testing::UNTIL_SECOND_DECISION.lines();
+        for line in lines.take_while(|line| !line.contains(&format!("\"{kind}\""))) {
+            let answer = self.post(&format!("/api/v1/cases/{case}/events"), &serde_json::from_str(line).unwrap());
+            assert_eq!(answer.status, 201, "{line}: {}", answer.text());
+        }
+        format!("/cases/{case}")
+    }
+
     /// Opens a case. Returns its ID.
     pub(crate) fn open(&self, district: &str) -> String {
         let answer = self.post("/api/v1/cases", &serde_json::json!({ "data": { "district": district } }));
