@@ -39,6 +39,10 @@ export async function everyForm(page, base, ledger, check) {
   const lines = () => recordsOf(ledger);
   const send = async (form) => Promise.all([page.waitForNavigation(), form.locator("button[type=submit]").last().click()]);
   let forms = 0, values = 0;
+  const first = lines().length;
+  const [offered, visited] = [new Set(), new Set()];
+  // The forms of sessions are alike, whatever their part, and so are those of caucuses.
+  const plain = (type) => type.split(".")[0];
 
   /** Takes a form through a refusal to the ledger. `when` is the day; `found` are the texts that the new records have. */
   async function exercise(id, ago, entries, found) {
@@ -46,6 +50,9 @@ export async function everyForm(page, base, ledger, check) {
     const reveal = () => form().evaluate((form) => { for (let each = form; each; each = each.parentElement) if (each.tagName === "DETAILS") each.open = true; });
     const when = async (text) => page.locator("#when-day").fill(text);
     await reveal();
+    const types = await page.locator("#to-do form [name=type]").evaluateAll((all) => all.map((each) => each.value));
+    types.forEach((type) => offered.add(plain(type)));
+    visited.add(id === "open" ? "case_opened" : plain(await form().locator("[name=type]").inputValue()));
     await fill(form(), entries);
     await when("soon");
     const before = JSON.stringify((await content(form())).filter(([name]) => !/^(day|time|actor)$/.test(name)));
@@ -72,9 +79,9 @@ export async function everyForm(page, base, ledger, check) {
   }
   const iso = (ago) => new Date(Date.now() - ago * 24 * 60 * 60 * 1000).toLocaleDateString("en-CA");
   const opening = { district: NAME, county: "suffolk", contract_expires: day(-200), evergreen: "true", time_zone: "America/New_York" };
-  const open = async (ago) => {
+  const open = async (ago, more = {}, found = []) => {
     await page.goto(`${base}/cases`);
-    await exercise("open", ago, opening, [NAME, "suffolk", "true", iso(-200)]);
+    await exercise("open", ago, { ...opening, ...more }, [NAME, "suffolk", "true", iso(-200), ...found]);
   };
 
   await open(60);
@@ -143,6 +150,46 @@ export async function everyForm(page, base, ledger, check) {
   await exercise("service-chosen-ibbi", 14, {}, ["ibbi"]);
   await exercise("application-declined", 13, { reason: REASON });
 
+  // A whole case of a program with one format: a seat that changes hands, more people at the table, and what became of it.
+  const earlier = lines().at(-1).case;
+  await open(60, { program: "oregon-refresher", follows: earlier }, ["Oregon ERB one-day refresher", earlier]);
+  for (const [seat, more] of [["superintendent", {}], ["union-president", {}], ["school-committee", { office: "chair" }]]) {
+    await exercise(`leader-agreed-${seat}`, 59, { name: NAME, ...more });
+  }
+  await exercise("meeting-held", 58, { representative: "N", present: "A", topics: ["interests", "next_steps", "services"] });
+  await exercise("service-chosen-ibbi", 58, {}, ["ibbi"]);
+  await exercise("leader-left-superintendent", 57, { reason: REASON }, [REASON, "superintendent"]);
+  await exercise("leader-succeeded-superintendent", 56, { name: "Pat <New> O'Hara" }, ["Pat <New> O'Hara", "superintendent"]);
+  await exercise("leader-succeeded-school-committee", 56, { name: "Sam Poe", office: "vice_chair" });
+  for (const seat of ["superintendent", "school_committee"]) {
+    await exercise(`successor-agreed-${seat.replace("_", "-")}`, 55, {}, [seat]);
+  }
+  await exercise("teams", 54, { labor: "Ann Lee\nBo Kim", management: "Cy Roy\nDi Fox" }, ["Ann Lee", "Bo Kim", "Cy Roy", "Di Fox"]);
+  await exercise("pledges", 54, {}, ["ann-lee", "bo-kim", "cy-roy", "di-fox"]);
+  const letters = ["teachers_organization", "administration", "school_committee"];
+  await exercise("letters", 53, Object.fromEntries(letters.map((body) => [`dated.${body}`, day(54)])), [...letters, iso(54)]);
+  await exercise("application-accepted", 52, { by: NAME });
+  const booking = (ago) => ({ "neutral.name": "Ines Reyes", co_neutrals: `Lou  Voss\n${NAME}`, "slot.day": day(ago), "slot.from": "8a", "slot.to": "4p" });
+  await exercise("session-scheduled-1", 51, booking(50), ["Ines Reyes", "Lou  Voss", NAME]);
+  const table = {
+    present: ["ann-lee", "cy-roy", "di-fox"], co_neutrals: `Lou  Voss\n${NAME}`, late: ["cy-roy"],
+    "substitutes.name": ["Jo & <Park>"], "substitutes.member": ["bo-kim"],
+    "advisers.name": ["Fay \"Rep\"", "Guy Law"], "advisers.party": ["labor", "management"], "advisers.role": ["field_representative", "counsel"],
+  };
+  const atTable = ["ann-lee", "cy-roy", "di-fox", "bo-kim", "Jo & <Park>", "Lou  Voss", NAME, "Fay \"Rep\"", "Guy Law", "field_representative", "counsel"];
+  const activities = { "activity.title": ["One", "Two"], "activity.kind": ["exercise", "bargaining_simulation"] };
+  await exercise("session-1", 50, { ...table, ...activities, ended: "4:05 PM" }, [...atTable, "One", "Two"]);
+  await exercise("caucus-labor", 48, {
+    present: ["ann-lee", "bo-kim"], decision: "adopt", spokesperson: "bo-kim", "advisers.name": ["Fay \"Rep\""], "advisers.role": ["other"],
+  }, ["ann-lee", "bo-kim", "adopt", "Fay \"Rep\"", "other"]);
+  await exercise("caucus-management", 47, { present: ["cy-roy"], decision: "adopt", spokesperson: "cy-roy" }, ["cy-roy", "adopt", "full_day"]);
+  await exercise("session-scheduled-1", 46, booking(45), ["Ines Reyes", "Lou  Voss", NAME]);
+  await exercise("session-1", 45, { ...table, ended: "2:00 PM", left_early: ["ann-lee"], reason: REASON }, [...atTable, REASON]);
+  await exercise("session-scheduled-1", 44, { ...booking(43), "slot.from": "1p", "slot.to": "3p" }, ["Ines Reyes"]);
+  await exercise("session-1", 43, { ended: "3:00 PM", present: ["ann-lee", "bo-kim", "cy-roy", "di-fox"] }, ["ann-lee", "bo-kim", "cy-roy", "di-fox"]);
+  await exercise("outcome-noted-tentative-agreement", 40, { dated: day(41), document: "cd".repeat(32) }, [iso(41), "cd".repeat(32)]);
+  await exercise("outcome-noted-labor-ratified", 30, { dated: day(31) }, [iso(31), "labor", "ratified"]);
+
   // A correction: the form has what was recorded, and shows what changes.
   const [target] = lines().filter(({ type, data }) => type === "leader_agreed" && data.name === NAME);
   await page.goto(`${base}/cases/${target.case}/entries/${target.seq}`);
@@ -151,5 +198,24 @@ export async function everyForm(page, base, ledger, check) {
   await page.getByRole("button", { name: "Check the correction" }).click();
   check((await page.locator("#now").innerText()).includes("still valid"), "a correction is checked");
   check(await page.getByLabel("Name", { exact: true }).inputValue() === "Zoe O'Brien", "the form of a correction keeps what was typed");
+  const note = lines().find(({ type }) => type === "note_added");
+  const count = lines().length;
+  await page.goto(`${base}/cases/${note.case}/entries/${note.seq}`);
+  await page.getByLabel("Why is it wrong?").fill(REASON);
+  await page.getByRole("button", { name: "Void the entry" }).click();
+  await page.locator(".good").waitFor();
+  check(lines().length === count + 1 && leaves(lines().at(-1).data).includes(REASON), "the void has its reason");
+
+  // Every form that a page offers was filled in, and so was every field of every kind of event.
+  const unvisited = [...offered].filter((type) => !visited.has(type));
+  check(unvisited.length === 0, `the pages offer forms that were not filled in: ${unvisited}`);
+  const recorded = lines().slice(first);
+  for (const [event, fields] of Object.entries(await (await fetch(`${base}/api/v1/forms`)).json())) {
+    // No page offers to move a case to another edition of the rules.
+    if (event === "case_migrated") continue;
+    const data = recorded.filter(({ type }) => type === event).map(({ data }) => data);
+    check(data.length > 0, `no form recorded ${event}`);
+    for (const { name } of fields) check(data.some((each) => each[name] !== undefined), `no form recorded ${name} of ${event}`);
+  }
   return { forms, values };
 }

@@ -26,9 +26,7 @@ pub fn found(found: &Found, zone: Zone) -> String {
             let (starts, at) = apart(starts.at(), *at, zone);
             format!("the slot starts on {starts}, and it was booked on {at}")
         }
-        Found::LaterInvalid { at, .. } => {
-            found.to_string().replacen(&at.readable(), &zone.show(*at).to_string(), 1)
-        }
+        Found::LaterInvalid { at, .. } => found.to_string().replacen(&at.readable(), &zone.show(*at).to_string(), 1),
         // The day is that of coordinated universal time, which says nothing to a person.
         Found::DatedLater { dated, .. } => {
             format!("the document is dated {}, and the event happened before that day", weekday_date(*dated))

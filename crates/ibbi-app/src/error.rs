@@ -224,7 +224,9 @@ impl std::fmt::Display for DayOnly {
 /// Returns the system's reason, or what to do instead.
 fn io_reason(error: &io::Error) -> String {
     match (error.kind(), error.get_ref()) {
-        (io::ErrorKind::AlreadyExists, None) => "the file already exists; choose another name, or delete it first".into(),
+        (io::ErrorKind::AlreadyExists, None) => {
+            "the file already exists; choose another name, or delete it first".into()
+        }
         _ => error.to_string(),
     }
 }

@@ -6,8 +6,8 @@ use crate::error::AppError;
 use ibbi_audit::{ProgressCallback, ProgressReader};
 use ibbi_log::{Depth, Digest, Fault, TextState, Texts, Uuid, texts_path};
 use ibbi_seal::{
-    Checkpoints, KeyError, KeyFileError, PrivateKey, PublicKey, SignedCheckpoint, Verification, VerifyOptions, checkpoints_path, extract,
-    is_extract, sign_checkpoint, verify_extract, verify_with_checkpoints,
+    Checkpoints, KeyError, KeyFileError, PrivateKey, PublicKey, SignedCheckpoint, Verification, VerifyOptions,
+    checkpoints_path, extract, is_extract, sign_checkpoint, verify_extract, verify_with_checkpoints,
 };
 use serde::Serialize;
 use std::fs::File;

@@ -410,9 +410,7 @@ impl History {
         check.require(index.is_some() && !is_void, Rule::ReplaceKnown, || match (found, is_void) {
             (_, true) => Found::NotVoidable { seq, event: event.kind() },
             (None, _) => Found::NoSuchEvent { seq: replaced },
-            (Some(index), _) => {
-                self.entries[index].corrected().unwrap_or(Found::NoSuchEvent { seq: replaced })
-            }
+            (Some(index), _) => self.entries[index].corrected().unwrap_or(Found::NoSuchEvent { seq: replaced }),
         });
         check.verdict(event.kind(), self.case.stage(), at)?;
         let Some(index) = index else { return Ok(Effect::Next) };

@@ -156,14 +156,29 @@ fn file_of_events_or_of_a_program_says_what_is_wrong_in_plain_words() {
     let record = ["record", "a.ledger", "--events", "e.json"];
     let opened = ["new", "b.ledger", "--district", "Elm", "--program", "e.json"];
     for (command, text, code, expected) in [
-        (&record[..], "[{", USAGE, "e.json: the events are not JSON: line 1, column 2: it ends in the middle of an object"),
-        (&record, r#"{"type":"note_added","text":"a"}"#, USAGE, "event 1 of 1: the JSON is not an event: line 1, column 27"),
+        (
+            &record[..],
+            "[{",
+            USAGE,
+            "e.json: the events are not JSON: line 1, column 2: it ends in the middle of an object",
+        ),
+        (
+            &record,
+            r#"{"type":"note_added","text":"a"}"#,
+            USAGE,
+            "event 1 of 1: the JSON is not an event: line 1, column 27",
+        ),
         (&opened, r#"{"grace":"x"}"#, USAGE, "e.json is not a program: line 1, column 12: wrong kind of value: string"),
         (&opened, r#"{"formats":3}"#, USAGE, "wrong kind of value: integer `3`, expected an object"),
         (&opened, r#"{"gr"#, USAGE, "e.json is not a program: line 1, column 4: it ends in the middle of a string"),
         (&["record", "a.ledger", "--events", "folder"], "", 5, "cannot read folder: "),
         (&["new", "b.ledger", "--district", "Elm", "--program", "folder"], "", 5, "cannot read folder: "),
-        (&["new", "b.ledger", "--district", "Elm", "--program", "nowhere"], "", USAGE, "no preset and no file `nowhere`"),
+        (
+            &["new", "b.ledger", "--district", "Elm", "--program", "nowhere"],
+            "",
+            USAGE,
+            "no preset and no file `nowhere`",
+        ),
         (&["keygen", "me", "e.json"], "", 5, "the file already exists; choose another name"),
         (&["extract", "a.ledger", "-o", "e.json"], "", 5, "the file already exists; choose another name"),
     ] {
