@@ -100,12 +100,12 @@ export async function everyForm(page, base, ledger, check) {
   await exercise("service-chosen-ibbi", 50, {}, ["ibbi"]);
   await exercise("teams", 49, { labor: `Ann Lee\n${NAME}\n\n  Bo Kim`, management: "Tola Okafor\r\nCy Roy" }, ["Ann Lee", NAME, "Bo Kim", "Tola Okafor", "Cy Roy"]);
   await exercise("pledges", 48, { pledged: ["ann-lee", "bo-kim", "tola-okafor"] });
-  await exercise("pledges", 48, { pledged: ["cy-roy"] });
+  await exercise("pledges", 48, { pledged: ["cy-roy"], dated: day(49) }, ["cy-roy", iso(49)]);
   await exercise("member-released-labor", 47, { member: "bo-kim", reason: REASON });
-  await exercise("pledge-withdrawn-management", 47, { member: "cy-roy" });
+  await exercise("pledge-withdrawn-management", 47, { member: "cy-roy", dated: day(48) }, ["cy-roy", iso(48)]);
   await exercise("letters", 46, { "dated.administration": day(47), "document.administration": "ab".repeat(32), "dated.school_committee": day(46) },
     ["administration", "school_committee", iso(47), iso(46), "ab".repeat(32)]);
-  await exercise("support-withdrawn-administration", 46, { dated: day(46) }, ["administration", iso(46)]);
+  await exercise("support-withdrawn-administration", 46, { dated: day(46), document: "ef".repeat(32) }, ["administration", iso(46), "ef".repeat(32)]);
   await exercise("letters", 45, { "dated.teachers_organization": day(45), "dated.administration": day(45) }, ["teachers_organization", iso(45)]);
   await exercise("pledges", 45, {}, ["cy-roy"]);
   await exercise("application-accepted", 44, { by: NAME });
@@ -121,6 +121,7 @@ export async function everyForm(page, base, ledger, check) {
     ["ann-lee", "Money & <time>", "Two \"more\" concerns", "Money & <time>, again"]);
   const concerns = lines().filter(({ type }) => type === "concern_raised").map(({ data }) => data.concern);
   check(new Set(concerns).size === 3, `each concern has its own ID: ${concerns}`);
+  await exercise("caucus-opened-labor", 37, { present: ["ann-lee"], "advisers.name": [NAME], "advisers.party": ["labor"], "advisers.role": ["counsel"] }, ["ann-lee", NAME, "counsel"]);
   await exercise("concern-raised-labor", 37, { text: TEXT });
   const last = lines().at(-1).data.concern;
   for (const id of [...concerns.slice(0, 2), last]) await exercise(`concern-addressed-${id}`, 36, { response: TEXT }, [TEXT, id]);

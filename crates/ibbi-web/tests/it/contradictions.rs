@@ -107,3 +107,14 @@ fn opening_a_case_shows_every_error_at_once() {
         assert!(page.text().contains(&format!("id=\"{id}-wrong\"")), "{id}: {}", page.text());
     }
 }
+
+#[test]
+fn wrong_date_of_several_pledges_is_one_error_at_its_field() {
+    let server = Running::start();
+    let case = server.case_before("member_named");
+    assert_eq!(server.form(&case, "type=teams&form=teams&labor=Ana+Ribeiro&management=Bo+Kim").status, 303);
+    let form = "type=pledges&form=pledges&pledged=ana-ribeiro&pledged=bo-kim&dated=soon";
+    let message = "Date of the pledge: enter a valid date";
+    let page = is_refused_at(&server, &case, form, "pledges-dated", message);
+    assert_eq!(page.text().matches(&format!("\">{message}")).count(), 2, "in the summary and at the field");
+}

@@ -9,7 +9,7 @@ use crate::pages::shell::{date_input, line, textarea, tick};
 use crate::problem::WebError;
 use ibbi_app::form::{self, FormError, FormProblem};
 use ibbi_app::zone::Zone;
-use ibbi_core::{AdviserRole, Body, Case, Decision, EventKind, History, MemberId, Name, Party};
+use ibbi_core::{AdviserRole, Body, Case, Date, Decision, EventKind, History, MemberId, Name, Party};
 use ibbi_report::html::{Element, Html, details, el};
 
 /// Returns the inputs of a task's form.
@@ -84,6 +84,8 @@ impl Events<'_> {
             let message = "There is nothing to record. Fill in the form first.".to_owned();
             self.problems.push(FormProblem { field: None, message });
         }
+        // One wrong date belongs to several events.
+        self.problems.dedup();
         match self.problems.is_empty() {
             true => Ok(Act { steps: self.steps }),
             false => Err(FormError { problems: self.problems }.into()),
@@ -124,10 +126,14 @@ impl Events<'_> {
     }
 
     fn pledges(&mut self) {
+        let dated = self.reader.date("dated");
+        let is_date = dated.is_empty() || dated.parse::<Date>().is_ok();
+        let field = if is_date { "pledged" } else { "dated" };
         for id in self.reader.given.all("pledged").filter(|id| !id.is_empty()) {
             let member = self.reader.choices.members.iter().find(|member| member.id == id);
             let party = member.map_or("", |member| member.party.code());
-            self.add(EventKind::AttendancePledged, pairs(&[("party", party), ("member", id)]), Some("pledged"));
+            let pledge = pairs(&[("party", party), ("member", id), ("dated", &dated)]);
+            self.add(EventKind::AttendancePledged, pledge, Some(field));
         }
     }
 
@@ -240,7 +246,10 @@ fn pledges(inputs: &Inputs<'_>) -> Html {
     let sent = |id: &str| inputs.sent.is_none_or(|pairs| pairs.all("pledged").any(|sent| sent == id));
     let missing = inputs.choices.members.iter().filter(|member| !member.pledged);
     let ticks = missing.map(|member| tick("pledged", &member.id, sent(&member.id), member.name.as_str()));
-    inputs.group("pledged", "These members pledged", "row", Html::from_iter(ticks)).into()
+    let dated = date_input("dated", &inputs.text("dated"));
+    Html::new()
+        .with(inputs.group("pledged", "These members pledged", "row", Html::from_iter(ticks)))
+        .with(inputs.labeled("Date of the pledges (if any)", "dated", dated, None))
 }
 
 fn letters(inputs: &Inputs<'_>, whole: &Case) -> Html {
