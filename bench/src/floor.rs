@@ -1,4 +1,4 @@
-//! The floor of a simulation: the model of `docs/simulation.md` as one loop, without the process, events, or a tornado.
+//! The floor of a simulation: the model of `docs/simulation.md` as one loop, without the process, events, or causes of delay.
 //!
 //! It shows how much of a simulation's time is the model itself. For the same seed it gives the very counts that
 //! [`Simulator::simulate`](ibbi_sim::Simulator::simulate) gives. It supports new cases only, and zones that skip no day.

@@ -80,11 +80,11 @@ fn runs(options: &Options, scenario: &Scenario) -> Result<Table, Failed> {
         }
     };
     let leaves_out = [
-        "the process itself: nothing is offered, so nothing could be refused; events, tornado",
+        "the process itself: nothing is offered, so nothing could be refused; events, causes of delay",
         "nothing; every run is offered to the real process",
         "nothing",
         "nothing",
-        "the process itself, tornado",
+        "the process itself, causes of delay",
     ];
     let rows = contenders.len();
     let comparison = Comparison { title, unit: "runs", units: RUNS, contenders };
@@ -106,7 +106,8 @@ fn same_answer(simulator: &Simulator, simpy: &mut SimPy) -> Result<(), Failed> {
     for row in &forecast.outcomes {
         endings.push((serde_json::to_value(row.ending)?.as_str().unwrap_or_default().to_owned(), row.runs));
     }
-    let dates = forecast.percentiles.iter().filter_map(|row| Some((u64::from(row.percent), row.date?.to_string())));
+    let dates = forecast.finish.all().into_iter();
+    let dates = dates.filter_map(|(percent, date)| Some((u64::from(percent), date?.to_string())));
     let percentiles: Vec<_> = dates.collect();
     let curve: Vec<_> = forecast.curve.iter().map(|point| (point.date.to_string(), point.completed)).collect();
     if (&endings, &percentiles, &curve) == (&found.endings, &found.percentiles, &found.curve) {
@@ -126,7 +127,7 @@ fn within_sampling(forecast: &Forecast, found: &Found) -> Result<(), Failed> {
     let [_, (50, half), ..] = found.percentiles.as_slice() else { return Err("SimPy reported no P50".into()) };
     // By our curve, a half must have been completed about then: no less on the day, no more on the day before.
     let by = |test: &dyn Fn(&str) -> bool| forecast.curve.iter().rev().find(|point| test(&point.date.to_string()));
-    let done = |point: Option<&ibbi_sim::CurvePoint>| point.map_or(0.0, |point| point.share / ours);
+    let done = |point: Option<&ibbi_sim::CurvePoint>| point.map_or(0.0, |point| point.share);
     let (before, until) = (done(by(&|date| date < half.as_str())), done(by(&|date| date <= half.as_str())));
     let slack = DEVIATIONS * deviation(0.5, *completed as f64);
     if (ours - theirs).abs() > DEVIATIONS * deviation(ours, SIMPY_RUNS as f64) {
@@ -197,13 +198,13 @@ fn bare(options: &Options, chunks: &[Vec<u8>], round: usize) -> Result<Duration,
     Ok(time)
 }
 
-/// How long one waits for everything: calendar, runs, percentiles, curve and tornado.
+/// How long one waits for everything: calendar, runs, milestones, curve, and causes of delay.
 fn results(options: &Options, scenario: &Scenario) -> Result<Table, Failed> {
     let whole = |threads: usize| {
         move |round: usize| {
             let settings = Settings { threads, ..one_core(round as u64) };
             let (time, done) = timed(|| Simulator::new(scenario).simulate(settings));
-            assert!(!done?.tornado.is_empty(), "all results are there");
+            assert!(!done?.drivers.is_empty(), "all results are there");
             Ok(time)
         }
     };
@@ -212,6 +213,6 @@ fn results(options: &Options, scenario: &Scenario) -> Result<Table, Failed> {
         Contender { name: "ibbi-sim, one core", turn: Box::new(whole(1)) },
         Contender { name: "ibbi-sim, every core", turn: Box::new(whole(threads)) },
     ];
-    let title = format!("{RUNS} runs with all results: calendar, percentiles, curve, tornado ({threads} cores)");
+    let title = format!("{RUNS} runs with all results: calendar, milestones, curve, causes of delay ({threads} cores)");
     Comparison { title, unit: "runs", units: RUNS, contenders }.measure(options.rounds)
 }

@@ -50,7 +50,7 @@ impl Standards {
     /// A text that says what is wrong.
     pub fn from_json(text: &str) -> Result<Self, String> {
         let RawStandards { days, early_warning } =
-            serde_json::from_str(text).map_err(|error| crate::input::json_error_text(&error))?;
+            serde_json::from_str(text).map_err(|error| crate::json_text::json_error_text(&error))?;
         let key = |key: String| {
             let (stage, who) = key.split_once('.').map_or((None, key.as_str()), |(stage, who)| (Some(stage), who));
             let stage = stage.map(str::parse::<Stage>).transpose().map_err(|error| format!("{key}: {error}"))?;

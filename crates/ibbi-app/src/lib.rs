@@ -18,6 +18,7 @@ mod error;
 pub mod form;
 pub mod import;
 pub mod input;
+mod json_text;
 pub mod ledger;
 pub mod output;
 pub mod presets;

@@ -1,6 +1,6 @@
 //! Programs: the presets with their sources, and programs from a file. One reader reads both.
 
-use crate::input::json_error_text;
+use crate::json_text::json_error_text;
 use ibbi_core::Program;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

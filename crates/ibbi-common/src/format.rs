@@ -102,6 +102,18 @@ pub fn number(number: u64) -> String {
     text
 }
 
+/// Returns a share in whole percent: `43%`. A share near 0 or 1 is not rounded to it: `<1%`, `>99%`.
+pub fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    if percent > 0.0 && percent < 0.5 {
+        "<1%".to_owned()
+    } else if (99.5..100.0).contains(&percent) {
+        ">99%".to_owned()
+    } else {
+        format!("{:.0}%", percent.round())
+    }
+}
+
 /// Returns a number with its noun: `1 run`, `10,000 runs`.
 ///
 /// ```

@@ -117,6 +117,13 @@ pub struct Paired {
     pub neither: u64,
 }
 
+impl Paired {
+    /// Returns the number of trials.
+    pub const fn total(self) -> u64 {
+        self.both + self.only_first + self.only_second + self.neither
+    }
+}
+
 /// Returns the difference of two shares over the same trials (first minus second) and its interval.
 ///
 /// The estimate is the plain difference. The interval adds half a trial to each of the four cells first. Returns `None`

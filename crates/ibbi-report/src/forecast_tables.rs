@@ -3,7 +3,9 @@
 use crate::format;
 use crate::table::{Cell, Column, Table};
 use ibbi_core::Date;
-use ibbi_sim::{AvailabilityGain, BlockedDay, Blocker, Forecast, PlannedSession};
+use ibbi_sim::{
+    AvailabilityGain, BlockedDay, Blocker, Forecast, ForecastStep, MilestoneDates, Percentiles, PlannedSession,
+};
 
 /// Returns why a session is not earlier, day by day. Days in a row with the same blockers are one row.
 pub(crate) fn why_table(session: &PlannedSession, what: &str) -> Table {
@@ -32,37 +34,62 @@ pub(crate) fn why_table(session: &PlannedSession, what: &str) -> Table {
     table
 }
 
-/// Returns the percentiles of the completion date.
-pub(crate) fn percentiles(forecast: &Forecast, start: Date) -> Table {
-    let mut columns = vec![
-        Column::text("of the completed runs"),
-        Column::text("completed by"),
-        Column::number("days from the start"),
+/// Returns the percentiles of each milestone that is ahead, and of the completion.
+pub(crate) fn milestones(forecast: &Forecast) -> Table {
+    let columns = [
+        Column::text("milestone"),
+        Column::text("1 in 10 by"),
+        Column::text("even odds by"),
+        Column::text("4 in 5 by"),
+        Column::text("9 in 10 by"),
     ];
-    if forecast.contract_expires.is_some() {
-        columns.push(Column::text("compared with the contract date"));
+    let mut table = Table::new("When, if it goes ahead", columns);
+    let parts =
+        forecast.milestones.iter().filter(|milestone| matches!(milestone.step, ForecastStep::Facilitation { .. }));
+    let parts = parts.count();
+    // The last part of the facilitation is the completion.
+    for MilestoneDates { step, dates } in &forecast.milestones {
+        table.row(dates_row(format::forecast_step(*step, parts), *dates));
     }
-    let mut table = Table::new("Completion dates of completed runs", columns);
-    for percentile in &forecast.percentiles {
-        let days = percentile.date.map(|date| format::days_between(start, date).to_string());
-        let mut row =
-            vec![Cell::Text(format!("{}% (P{0})", percentile.percent)), Cell::day(percentile.date), Cell::number(days)];
-        if let Some(expires) = forecast.contract_expires {
-            row.push(percentile.date.map_or(Cell::Nothing, |date| Cell::Text(relative_to_contract(date, expires))));
-        }
-        table.row(row);
+    if parts != 1 {
+        table.row(dates_row("Completed".to_owned(), forecast.finish));
     }
     table
 }
 
-fn relative_to_contract(date: Date, expires: Date) -> String {
-    let days = format::days_between(date, expires);
-    let days_text = format::count(days.unsigned_abs(), "day");
-    match days {
-        0 => "same day".to_owned(),
-        1.. => format!("{days_text} before"),
-        _ => format!("{days_text} after"),
+fn dates_row(what: String, dates: Percentiles) -> Vec<Cell> {
+    let later = || Cell::Text("later".to_owned());
+    let dates = dates.all().map(|(_, date)| date.map_or_else(later, Cell::Day));
+    [Cell::Text(what)].into_iter().chain(dates).collect()
+}
+
+/// Returns the chance of each deadline, and the time that remains until then for bargaining.
+pub(crate) fn deadlines(forecast: &Forecast) -> Table {
+    let columns = [
+        Column::text("deadline"),
+        Column::text("date"),
+        Column::number("chance"),
+        Column::number("95% interval"),
+        Column::text("left for bargaining at even odds"),
+        Column::text("left at 9 in 10"),
+    ];
+    let mut table = Table::new("Chance of each deadline, if it goes ahead", columns);
+    let left = |days: Option<i64>| match days {
+        None => Cell::Text("none".to_owned()),
+        Some(days @ ..0) => Cell::Text(format!("none ({} late)", format::count(days.unsigned_abs(), "day"))),
+        Some(days) => Cell::Text(format::count(days.unsigned_abs(), "day")),
+    };
+    for deadline in &forecast.deadlines {
+        table.row([
+            Cell::Name(format::sentence(&deadline.name)),
+            Cell::Day(deadline.date),
+            Cell::Number(format::exact_percent(deadline.chance.estimate)),
+            Cell::Number(format::exact_range(deadline.chance)),
+            left(deadline.days_left_p50),
+            left(deadline.days_left_p90),
+        ]);
     }
+    table
 }
 
 /// Returns all assumptions.

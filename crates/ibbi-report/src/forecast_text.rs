@@ -10,36 +10,48 @@ use ibbi_sim::{
 };
 
 /// The note for all readers of a chance.
-pub(crate) const ASSUMED: &str = "These are estimates. No figures are published on how often leaders decline or sessions \
+pub(crate) const ASSUMED: &str = "The chances that decide whether the process goes ahead are estimates. No figures are published on how often leaders decline or sessions \
     are postponed, so every chance and duration is an assumption from the scenario, or a default. The results are only \
     as good as the assumptions.";
 
 /// How the figures are computed.
 pub(crate) const METHODS: [&str; 4] = [
-    "Percentiles of the completion date are by nearest rank among the completed runs. The share in time is of all runs.",
+    "Dates are percentiles by nearest rank among the runs that go ahead. A run that is not completed within 730 days counts as \
+     later than any date. The share that goes ahead is of all runs.",
     "Shares have 95% intervals by Wilson's method. The difference of two scenarios has the interval of Agresti and Min for \
      matched pairs. An interval depends on the number of runs, not on how good the assumptions are.",
-    "The same runs show what moves the result. An input is low at or below its P10, the value that one run in ten does \
-     not exceed, and high at or above its P90. This includes effects that only coincide with an input.",
+    "Each day of a run is counted under one cause. Early runs are completed by the P10 of the completed runs, and late ones on \
+     the P90 or later. The differences between late and early runs add up.",
     "Every event of every run is checked by the same rules as a real case. The same scenario and seed give the same \
      result.",
 ];
 
-/// Returns a sentence on when the process can be completed, and the chance of it.
-pub(crate) fn verdict(plan: &Plan, forecast: &Forecast) -> Phrase {
-    let share = |share: f64| match share {
-        0.0 => "none".to_owned(),
-        1.0 => "all".to_owned(),
-        share => format::percent(share),
-    };
-    let tail = "; with the assumed delays and refusals, ";
-    let completed = forecast.curve.last().map_or(0.0, |point| point.share);
-    match forecast.in_time {
-        Some(in_time) => {
-            let share = share(in_time.estimate);
-            plan_clause(plan).words(format!("{tail}{share} of the simulated runs are completed by the contract date."))
-        }
-        None => plan_clause(plan).words(format!("{tail}{} of the simulated runs are completed.", share(completed))),
+/// Returns whether the process goes ahead, and why not otherwise.
+pub(crate) fn goes_ahead(forecast: &Forecast) -> String {
+    let whole = |share: f64| format!("{:.0}", (share * 100.0).round());
+    let mut not: Vec<_> = forecast.outcomes.iter().filter(|outcome| !outcome.ending.goes_ahead()).collect();
+    not.sort_by_key(|outcome| std::cmp::Reverse(outcome.runs));
+    let not: Vec<String> = not
+        .into_iter()
+        .filter(|outcome| outcome.runs > 0)
+        .map(|outcome| format!("{} {}", outcome.ending.label(), whole(outcome.share.estimate)))
+        .collect();
+    let ahead = format!("{} in 100 runs go ahead, by your estimates", whole(forecast.goes_ahead.estimate));
+    if not.is_empty() { format!("{ahead}.") } else { format!("{ahead}. The others: {}.", not.join(", ")) }
+}
+
+/// Returns the plan as the best case, with its chance.
+pub(crate) fn best_case(plan: &Plan) -> Phrase {
+    let clause = plan_clause(plan);
+    match plan.chance {
+        Some(chance) => clause.words(format!(
+            ". That is the best case. If it goes ahead, {} completed by then.",
+            match chance.estimate {
+                0.0 | 1.0 => format!("{} is", format::odds(chance.estimate)),
+                share => format!("{} runs are", format::odds(share)),
+            },
+        )),
+        None => clause.words("."),
     }
 }
 
@@ -232,25 +244,23 @@ mod tests {
     }
 
     #[test]
-    fn verdict_has_date_and_chance() {
-        let by_then = "of the simulated runs are completed by the contract date.";
-        let cases = [
-            ("contract_expires = 2027-01-07", ", 1 day before the contract expires;", by_then),
-            ("contract_expires = 2027-01-06", ", the day the contract expires;", by_then),
-            ("contract_expires = 2026-10-01", ", 97 days after the contract expires;", by_then),
-            ("", ";", "of the simulated runs are completed."),
-        ];
-        for (contract, beside, ends) in cases {
-            let (plan, forecast) = results(|text| text.replace("contract_expires = 2027-06-30", contract));
-            let text = verdict(&plan, &forecast).plain();
-            let begins = format!("arliest plan ends on Wed, Jan 6, 2027{beside}");
-            assert!(text.contains(&begins) && text.ends_with(ends), "{text}");
-            let none = forecast.in_time.is_some_and(|share| share.estimate == 0.0);
-            assert_eq!(
-                (text.starts_with("Even"), text.contains(" none ")),
-                (plan.in_time == Some(false), none),
-                "{text}"
-            );
+    fn best_case_has_its_chance() {
+        let (plan, forecast) = results(|text| text);
+        let plan = plan.with_chance(&forecast);
+        let text = best_case(&plan).plain();
+        assert!(text.contains(
+            "ends on Wed, Jan 6, 2027, 175 days before the contract expires. That is the best case. If it goes ahead, "
+        ));
+        assert!(text.ends_with(" completed by then."), "{text}");
+        for (share, expected) in
+            [(0.0, "no run"), (0.0001, "fewer than 1 in 1,000"), (0.004, "4 in 1,000"), (0.03, "3 in 100")]
+        {
+            assert_eq!(format::odds(share), expected);
+        }
+        for (share, expected) in
+            [(0.5, "50 in 100"), (0.997, "997 in 1,000"), (0.9999, "999 in 1,000"), (1.0, "every run")]
+        {
+            assert_eq!(format::odds(share), expected);
         }
     }
 

@@ -1,11 +1,11 @@
 //! How dates, shares, lengths of time, and names are written in all reports.
 
-pub(crate) use ibbi_common::format::{date, number, time_range, weekday_date};
+pub(crate) use ibbi_common::format::{date, number, percent, time_range, weekday_date};
 
 use chrono::Datelike;
 use ibbi_common::quantile::Interval;
 use ibbi_core::{Body, Date, Seat};
-use ibbi_sim::{AssumedValue, Blocker, Chance, Duration, MilestoneKind, SessionKind, Weekday};
+use ibbi_sim::{AssumedValue, Blocker, ForecastStep, MilestoneKind, SessionKind, Weekday};
 
 /// Replaces the blanks of a text by no-break spaces, so that a table in a terminal does not break it.
 pub(crate) fn unbroken(text: &str) -> String {
@@ -61,15 +61,14 @@ pub(crate) fn times(number: u64) -> String {
     if number == 1 { "once".to_owned() } else { count(number, "time") }
 }
 
-/// Returns a share in whole percent: `43%`. A share near 0 or 1 is not rounded to it: `<1%`, `>99%`.
-pub(crate) fn percent(share: f64) -> String {
-    let percent = share * 100.0;
-    if percent > 0.0 && percent < 0.5 {
-        "<1%".to_owned()
-    } else if (99.5..100.0).contains(&percent) {
-        ">99%".to_owned()
-    } else {
-        format!("{:.0}%", percent.round())
+/// Returns a share in words that people bet with: `3 in 100`, `2 in 1,000`, `97 in 100`, `no run`, `every run`.
+pub(crate) fn odds(share: f64) -> String {
+    match share {
+        0.0 => "no run".to_owned(),
+        1.0 => "every run".to_owned(),
+        share if share < 0.0005 => "fewer than 1 in 1,000".to_owned(),
+        share if !(0.01..0.995).contains(&share) => format!("{:.0} in 1,000", (share * 1000.0).round().min(999.0)),
+        share => format!("{:.0} in 100", (share * 100.0).round()),
     }
 }
 
@@ -161,6 +160,18 @@ pub(crate) fn facilitation_parts(plan: &ibbi_sim::Plan) -> usize {
     plan.sessions.iter().filter(|session| matches!(session.what, SessionKind::Facilitation { .. })).count()
 }
 
+/// Returns a milestone of a forecast. The facilitation has this many parts ahead.
+pub(crate) fn forecast_step(step: ForecastStep, parts: usize) -> String {
+    match step {
+        ForecastStep::Meeting => "Introductory meeting".to_owned(),
+        ForecastStep::Acceptance => "Application accepted".to_owned(),
+        ForecastStep::Training => "Training complete".to_owned(),
+        ForecastStep::Decisions => "Both parties decided".to_owned(),
+        ForecastStep::Facilitation { .. } if parts == 1 => "Facilitation complete".to_owned(),
+        ForecastStep::Facilitation { part } => format!("Facilitation, part {part} complete"),
+    }
+}
+
 /// Returns a step between the sessions.
 pub(crate) fn milestone(kind: MilestoneKind) -> String {
     match kind {
@@ -198,52 +209,6 @@ pub(crate) fn short_blocker(blocker: &Blocker) -> String {
 /// Returns a day of the week: `Monday`.
 pub(crate) fn weekday(weekday: Weekday) -> String {
     sentence(weekday.code())
-}
-
-/// Returns the short name of an assumption, for a chart. An unknown one keeps its code.
-pub(crate) fn input(code: &str) -> &str {
-    let duration = Duration::ALL.iter().find(|which| which.code() == code);
-    let chance = Chance::ALL.iter().find(|which| which.code() == code);
-    match (duration, chance) {
-        (Some(duration), _) => short_duration(*duration),
-        (None, Some(chance)) => short_chance(*chance),
-        (None, None) => code,
-    }
-}
-
-const fn short_duration(duration: Duration) -> &'static str {
-    match duration {
-        Duration::LeaderResponse => "Leaders' answers",
-        Duration::MeetingLead => "Notice for the meeting",
-        Duration::WrittenConfirmation => "Letters of support",
-        Duration::ApplicationReview => "Review of the application",
-        Duration::SessionNotice => "Notice for the sessions",
-        Duration::Caucus => "Time to decide",
-        Duration::Concern => "Answers to concerns",
-        Duration::Rebooking => "Time to rebook",
-    }
-}
-
-const fn short_chance(chance: Chance) -> &'static str {
-    match chance {
-        Chance::LeaderDeclines => "A leader declines",
-        Chance::ConcernRaised => "Concerns are raised",
-        Chance::LaborAdopts => "Labor adopts",
-        Chance::ManagementAdopts => "Management adopts",
-        Chance::SessionPostponed => "Sessions are postponed",
-        Chance::SessionCutShort => "Sessions are cut short",
-        Chance::Withdraws => "The district withdraws",
-    }
-}
-
-/// Returns whether an input counts how often something happened, not days.
-pub(crate) fn is_chance(code: &str) -> bool {
-    Chance::CODES.contains(&code)
-}
-
-/// Returns whether an input is a chance that can end a run early.
-pub(crate) fn is_gate(code: &str) -> bool {
-    Chance::ALL.iter().any(|chance| chance.code() == code && chance.is_gate())
 }
 
 /// Returns the value of an assumption: `2 to 21 days, likely 7`, `15%`.
@@ -325,13 +290,5 @@ mod tests {
         for (difference, text) in [(0.0341, "+3.4"), (-0.008, "-0.8"), (-0.0001, "0.0"), (0.0, "0.0")] {
             assert_eq!(points(difference), text);
         }
-    }
-
-    #[test]
-    fn every_assumption_has_a_short_name() {
-        for code in Duration::CODES.iter().chain(Chance::CODES) {
-            assert_ne!(input(code), *code);
-        }
-        assert_eq!(input("unheard_of"), "unheard_of");
     }
 }

@@ -1,7 +1,7 @@
 //! Availability gains: how much one more open day of a person or closed range would help the plan and the chance.
 
 use crate::calendar::{Attendees, Blocker, Cause, Day, HORIZON, Half, NEVER, Tables};
-use crate::model::{self, NoListener};
+use crate::model::{self, NoListener, RunResult};
 use crate::sampler::RandomSampler;
 use crate::simulate::{ProgressCounter, Settings, SimulationError, Simulator, spread};
 use ibbi_common::quantile::{Interval, Paired};
@@ -26,7 +26,7 @@ pub struct PlanGain {
 pub struct ChanceGain {
     /// The day to free.
     pub date: Date,
-    /// The gain in the chance, with its 95% interval. It is measured on other runs than the ones that picked the day,
+    /// The gain in the chance of a run that goes ahead, with its 95% interval. It is measured on other runs than the ones that picked the day,
     /// so that luck does not inflate the best of many.
     pub gain: Interval,
 }
@@ -81,8 +81,7 @@ impl Simulator {
         let causes = self.calendar.causes();
         let candidates: Vec<Candidate> =
             causes.iter().flat_map(|cause| self.alone(*cause).map(|day| Candidate { cause: *cause, day })).collect();
-        let base: Vec<bool> =
-            (0..settings.runs).map(|run| self.done_in_time(&self.tables, settings.seed, run)).collect();
+        let base: Vec<RunResult> = (0..settings.runs).map(|run| self.dates(&self.tables, settings.seed, run)).collect();
         let jobs = Settings { runs: (candidates.len() as u64).max(1), ..settings };
         let report = |done| progress(done, jobs.runs);
         let done = ProgressCounter::new(&report);
@@ -130,22 +129,25 @@ impl Simulator {
         })
     }
 
-    fn done_in_time(&self, tables: &Tables, seed: u64, run: u64) -> bool {
+    fn dates(&self, tables: &Tables, seed: u64, run: u64) -> RunResult {
         let mut sampler = RandomSampler::new(&self.scenario.assumptions, seed, run);
         let Ok(ended) = model::run(self.inputs(tables), &mut sampler, &mut NoListener);
-        self.in_time(ended)
+        ended
     }
 
     /// Returns the plan's last day, and by how much the number of runs in time grows.
-    fn try_day(&self, candidate: &Candidate, seed: u64, base: &[bool]) -> (Day, i64) {
+    fn try_day(&self, candidate: &Candidate, seed: u64, base: &[RunResult]) -> (Day, i64) {
         let tables = self.calendar.tables_freeing(&[candidate.cause], Some(candidate.day));
         let last = self.planned_last_day(&tables);
         // Without a contract date, or after it, no day can change the chance.
         if self.late.is_none_or(|late| candidate.day >= usize::from(late)) {
             return (last, 0);
         }
-        let gained =
-            (0..).zip(base).map(|(run, before)| i64::from(self.done_in_time(&tables, seed, run)) - i64::from(*before));
+        // A freed day doesn't change whether a run goes ahead.
+        let ahead = (0..).zip(base).filter(|(_, before)| before.ending.goes_ahead());
+        let gained = ahead.map(|(run, before)| {
+            i64::from(self.in_time(self.dates(&tables, seed, run))) - i64::from(self.in_time(*before))
+        });
         (last, gained.sum())
     }
 
@@ -160,9 +162,12 @@ impl Simulator {
         let tables = self.calendar.tables_freeing(&[candidate.cause], Some(candidate.day));
         let mut counts = Paired::default();
         for run in settings.runs..settings.runs * 2 {
-            let freed = self.done_in_time(&tables, settings.seed, run);
-            let before = self.done_in_time(&self.tables, settings.seed, run);
-            match (freed, before) {
+            let before = self.dates(&self.tables, settings.seed, run);
+            if !before.ending.goes_ahead() {
+                continue;
+            }
+            let freed = self.dates(&tables, settings.seed, run);
+            match (self.in_time(freed), self.in_time(before)) {
                 (true, true) => counts.both += 1,
                 (true, false) => counts.only_first += 1,
                 (false, true) => counts.only_second += 1,

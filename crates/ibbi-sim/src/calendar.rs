@@ -226,6 +226,11 @@ impl Calendar {
         self.dates.binary_search(&date).ok()
     }
 
+    /// Returns the first day of the model after a date; [`NEVER`] if it is past the horizon.
+    pub(crate) fn day_after(&self, date: Date) -> Day {
+        Day::try_from(self.dates.partition_point(|day| *day <= date)).unwrap_or(NEVER)
+    }
+
     pub(crate) fn group(&self, group: Attendees) -> &[usize] {
         match group {
             Attendees::Meeting => &self.meeting,

@@ -2,10 +2,9 @@
 
 use crate::driver::Driver;
 use crate::model::{Ending, RunResult};
-use crate::sampler::RandomSampler;
 use crate::simulate::{ProgressCounter, Settings, SimulationError, Simulator, spread};
 use ibbi_common::format::number;
-use ibbi_common::quantile::{Interval, Paired};
+use ibbi_common::quantile::{Interval, Paired, paired_difference, wilson};
 use ibbi_core::Event;
 use serde::Serialize;
 
@@ -17,11 +16,11 @@ pub struct ComparisonSide {
     pub label: String,
     /// The scenario's digest.
     pub digest: String,
-    /// The share of all runs that are completed.
-    pub completed: Interval,
-    /// The share of all runs that are completed on or before the contract date. Without such a date, the share
-    /// completed.
-    pub in_time: Interval,
+    /// The share of all runs that go ahead.
+    pub goes_ahead: Interval,
+    /// Of the runs that go ahead on both sides, the share completed on or before the contract date. Without such a date, the
+    /// share completed. `None` if no run goes ahead on both sides.
+    pub in_time: Option<Interval>,
 }
 
 /// The result of a comparison.
@@ -32,10 +31,11 @@ pub struct Comparison {
     pub first: ComparisonSide,
     /// The second scenario.
     pub second: ComparisonSide,
-    /// The numbers of runs in which both, one, or neither are completed in time.
+    /// Of the runs that go ahead on both sides, the numbers in which both, one, or neither are completed in time.
     pub in_time: Paired,
-    /// The difference of the chances to be in time, first minus second, with its 95% interval.
-    pub difference: Interval,
+    /// The difference of the chances to be in time, first minus second, with its 95% interval. `None` if no run goes ahead on
+    /// both sides.
+    pub difference: Option<Interval>,
     /// How many days later the first is completed, on average over the runs that both complete, with its 95% interval.
     /// `None` if there are fewer than two such runs.
     pub days_later: Option<Interval>,
@@ -47,7 +47,7 @@ pub struct Comparison {
 
 #[derive(Default)]
 struct ComparisonCounts {
-    completed: [u64; 2],
+    ahead: [u64; 2],
     in_time: Paired,
     pairs: u64,
     days: i64,
@@ -56,15 +56,19 @@ struct ComparisonCounts {
 
 impl ComparisonCounts {
     const fn add(&mut self, ended: [RunResult; 2], in_time: [bool; 2], starts_later: i64) {
-        let done = [ended[0].ending as u8 == Ending::Completed as u8, ended[1].ending as u8 == Ending::Completed as u8];
-        self.completed[0] += done[0] as u64;
-        self.completed[1] += done[1] as u64;
+        let ahead = [ended[0].ending.goes_ahead(), ended[1].ending.goes_ahead()];
+        self.ahead[0] += ahead[0] as u64;
+        self.ahead[1] += ahead[1] as u64;
+        if !ahead[0] || !ahead[1] {
+            return;
+        }
         match in_time {
             [true, true] => self.in_time.both += 1,
             [true, false] => self.in_time.only_first += 1,
             [false, true] => self.in_time.only_second += 1,
             [false, false] => self.in_time.neither += 1,
         }
+        let done = [ended[0].ending as u8 == Ending::Completed as u8, ended[1].ending as u8 == Ending::Completed as u8];
         if done[0] && done[1] {
             let later = starts_later + ended[0].day as i64 - ended[1].day as i64;
             self.pairs += 1;
@@ -74,7 +78,7 @@ impl ComparisonCounts {
     }
 
     fn join(mut self, other: &Self) -> Self {
-        (0..2).for_each(|side| self.completed[side] += other.completed[side]);
+        (0..2).for_each(|side| self.ahead[side] += other.ahead[side]);
         self.in_time.both += other.in_time.both;
         self.in_time.only_first += other.in_time.only_first;
         self.in_time.only_second += other.in_time.only_second;
@@ -130,8 +134,8 @@ impl Comparison {
             let mut one = Driver::new(&first.1.script, |_, _: &Event, _| {});
             let mut other = Driver::new(&second.1.script, |_, _: &Event, _| {});
             for run in runs {
-                let (left, _): (_, RandomSampler<'_>) = first.1.drive(&mut one, settings.seed, run)?;
-                let (right, _) = second.1.drive(&mut other, settings.seed, run)?;
+                let left = first.1.drive(&mut one, settings.seed, run)?;
+                let right = second.1.drive(&mut other, settings.seed, run)?;
                 counts.add([left, right], [first.1.in_time(left), second.1.in_time(right)], starts_later);
                 done.one_more(run);
             }
@@ -139,18 +143,18 @@ impl Comparison {
         })?;
         let counts = parts.iter().fold(ComparisonCounts::default(), ComparisonCounts::join);
         let Paired { both, only_first, only_second, .. } = counts.in_time;
-        let share = |count| ibbi_common::quantile::wilson(count, settings.runs).expect("there is a run");
-        let side = |(label, simulator): (&str, &Simulator), completed, in_time| ComparisonSide {
+        let together = counts.in_time.total();
+        let side = |(label, simulator): (&str, &Simulator), ahead, in_time| ComparisonSide {
             label: label.to_owned(),
             digest: simulator.digest().to_owned(),
-            completed: share(completed),
-            in_time: share(in_time),
+            goes_ahead: wilson(ahead, settings.runs).expect("there is a run"),
+            in_time: wilson(in_time, together),
         };
         Ok(Self {
-            first: side(first, counts.completed[0], both + only_first),
-            second: side(second, counts.completed[1], both + only_second),
+            first: side(first, counts.ahead[0], both + only_first),
+            second: side(second, counts.ahead[1], both + only_second),
             in_time: counts.in_time,
-            difference: ibbi_common::quantile::paired_difference(counts.in_time).expect("there is a run"),
+            difference: paired_difference(counts.in_time),
             days_later: ibbi_common::quantile::mean(counts.pairs, counts.days, counts.squares),
             runs: settings.runs,
             seed: settings.seed,
@@ -162,21 +166,24 @@ impl Comparison {
         let percent = |share: f64| format!("{:.1}%", share * 100.0);
         let (first, second) = (&self.first, &self.second);
         let shares = |one: &ComparisonSide, other: &ComparisonSide| {
-            let (one, other) = (percent(one.in_time.estimate), percent(other.in_time.estimate));
-            format!("{one} of the runs compared with {other}")
+            let [one, other] = [one, other].map(|side| percent(side.in_time.map_or(0.0, |share| share.estimate)));
+            format!("{one} of the runs that go ahead, compared with {other}")
+        };
+        let Some(difference) = self.difference else {
+            return format!("No run goes ahead with both {} and {}.", first.label, second.label);
         };
         if self.in_time.only_first == 0 && self.in_time.only_second == 0 {
-            let share = percent(first.in_time.estimate);
-            return format!("{} and {} are in time in the same runs, {share} of them.", first.label, second.label);
+            let shares = shares(first, second);
+            return format!("{} and {} are in time in the same runs: {shares}.", first.label, second.label);
         }
-        let Interval { estimate, low, high } = self.difference;
-        if self.difference.contains_zero() {
+        let Interval { estimate, low, high } = difference;
+        if difference.contains_zero() {
             return format!(
                 "{} and {} do not differ measurably in {} runs: {}, a difference of {:+.1} points (95% interval \
                  {:+.1} to {:+.1}).",
                 first.label,
                 second.label,
-                number(self.runs),
+                number(self.in_time.total()),
                 shares(first, second),
                 points(estimate),
                 points(low),

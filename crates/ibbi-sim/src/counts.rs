@@ -1,58 +1,33 @@
 //! Counts over runs. They are whole numbers, so the order in which runs are counted has no effect.
 
-use crate::assumptions::{Chance, Duration};
-use crate::calendar::HORIZON;
-use crate::model::{Ending, RunResult};
-use crate::sampler::{INPUTS, RandomSampler};
+use crate::calendar::{Day, HORIZON, NEVER};
+use crate::model::{DelayCause, Ending, ForecastStep, RunResult};
+use ibbi_common::quantile::nearest_rank_of_counts;
 use serde::Serialize;
 
-/// The runs in which an input had one value.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct InputCounts {
-    runs: u64,
-    completed: u64,
-    /// The sum of the completion days of the completed runs.
-    days: u64,
-    in_time: u64,
-}
+/// The number of days of a run: those within the horizon, and one for later.
+const DAYS: usize = HORIZON + 1;
 
-impl InputCounts {
-    const fn join(&mut self, other: &Self) {
-        self.runs += other.runs;
-        self.completed += other.completed;
-        self.days += other.days;
-        self.in_time += other.in_time;
-    }
-}
+/// What the days of the completed runs with one completion day were spent on, as sums.
+type Spent = [u64; DelayCause::ALL.len()];
 
-/// A bar of the tornado: how the result differs between runs in which an input was low and runs in which it was high.
+/// A cause of delay: how many days runs spend on it that finish early, and how many runs that finish late.
 ///
-/// The input of a duration is the sum of days that a run drew for it. The input of a chance is how often it came true.
-/// Low is at or below its P10. High is at or above its P90, or above its P10 if the two are equal. Both are by nearest
-/// rank among the completed runs that drew it. For a chance that can end a run
-/// ([`Chance::is_gate`](crate::Chance::is_gate)), all runs that drew it count, and there is no swing in days: it
-/// changes which runs are completed.
+/// Early runs finish on or before the P10 of the completed runs, and late runs on or after the P90. Each day of a run is
+/// counted under one cause. So the differences of all causes add up to the difference between late and early runs.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct TornadoBar {
-    /// The assumption's name in a scenario.
-    pub input: &'static str,
-    /// The input's P10.
-    pub low: u16,
-    /// The input's P90.
-    pub high: u16,
-    /// Mean completion day (counted from the start) of the completed runs with a low input.
-    pub days_low: Option<f64>,
-    /// The same with a high input.
-    pub days_high: Option<f64>,
-    /// The swing in days: high minus low.
-    pub days_swing: Option<f64>,
-    /// Share completed in time among those runs with a low input; `None` without a contract date.
-    pub in_time_low: Option<f64>,
-    /// The same with a high input.
-    pub in_time_high: Option<f64>,
-    /// The swing of that share: high minus low.
-    pub in_time_swing: Option<f64>,
+pub struct Driver {
+    /// The cause.
+    pub cause: DelayCause,
+    /// The mean number of days in all completed runs.
+    pub days: f64,
+    /// The mean number of days in early runs.
+    pub early: f64,
+    /// The mean number of days in late runs.
+    pub late: f64,
+    /// The difference: late minus early.
+    pub difference: f64,
 }
 
 /// The counts that a forecast needs.
@@ -62,104 +37,96 @@ pub(crate) struct RunCounts {
     pub(crate) completed: Vec<u64>,
     /// Runs by ending, in the order of [`Ending::ALL`].
     pub(crate) endings: [u64; Ending::ALL.len()],
-    /// Runs completed in time.
-    pub(crate) in_time: u64,
-    /// Counts by input and value. A value above the last counts as the last.
-    inputs: Vec<Vec<InputCounts>>,
+    /// Runs that go ahead, by the day of each milestone. The last day is for those that don't reach it.
+    milestones: Vec<[u64; ForecastStep::COUNT]>,
+    spent: Vec<Spent>,
 }
-
-/// The largest sum of days that is kept apart. Three letters of 730 days each are below it.
-const MAX_VALUE: usize = 3 * HORIZON;
 
 impl RunCounts {
     pub(crate) fn new() -> Self {
-        Self { completed: vec![0; HORIZON], endings: [0; 5], in_time: 0, inputs: vec![Vec::new(); INPUTS] }
+        Self {
+            completed: vec![0; HORIZON],
+            endings: [0; 5],
+            milestones: vec![[0; ForecastStep::COUNT]; DAYS],
+            spent: vec![[0; DelayCause::ALL.len()]; HORIZON],
+        }
     }
 
-    pub(crate) fn add(&mut self, ended: RunResult, in_time: bool, sampler: &RandomSampler<'_>) {
-        self.endings[ended.ending as usize] += 1;
-        self.in_time += u64::from(in_time);
-        let done = ended.ending == Ending::Completed;
-        if done {
-            self.completed[usize::from(ended.day)] += 1;
+    pub(crate) fn add(&mut self, ended: RunResult) {
+        let RunResult { ending, day, progress } = ended;
+        self.endings[ending as usize] += 1;
+        if !ending.goes_ahead() {
+            return;
         }
-        let days = if done { u64::from(ended.day) } else { 0 };
-        let cell = InputCounts { runs: 1, completed: done.into(), days, in_time: in_time.into() };
-        for (index, (values, total)) in self.inputs.iter_mut().zip(sampler.totals).enumerate() {
-            // A run that ended early drew less. Counting it would make long processes look quick.
-            if sampler.drawn & (1 << index) != 0 && (done || is_gate(index)) {
-                at(values, usize::from(total).min(MAX_VALUE)).join(&cell);
-            }
+        for (step, day) in progress.reached.into_iter().enumerate() {
+            self.milestones[usize::from(day.min(NEVER))][step] += 1;
+        }
+        if ending == Ending::Completed {
+            let day = usize::from(day);
+            self.completed[day] += 1;
+            self.spent[day].iter_mut().zip(progress.spent).for_each(|(sum, days)| *sum += u64::from(days));
         }
     }
 
     pub(crate) fn join(mut self, other: Self) -> Self {
-        self.completed.iter_mut().zip(other.completed).for_each(|(mine, theirs)| *mine += theirs);
-        self.endings.iter_mut().zip(other.endings).for_each(|(mine, theirs)| *mine += theirs);
-        self.in_time += other.in_time;
-        for (mine, theirs) in self.inputs.iter_mut().zip(other.inputs) {
-            theirs.iter().enumerate().for_each(|(value, cell)| at(mine, value).join(cell));
+        fn add<'a>(mine: impl Iterator<Item = &'a mut u64>, theirs: impl Iterator<Item = u64>) {
+            mine.zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
         }
+        add(self.completed.iter_mut(), other.completed.into_iter());
+        add(self.endings.iter_mut(), other.endings.into_iter());
+        add(self.milestones.as_flattened_mut().iter_mut(), other.milestones.into_iter().flatten());
+        add(self.spent.as_flattened_mut().iter_mut(), other.spent.into_iter().flatten());
         self
     }
 
-    /// Returns the bars of the inputs that were drawn, the largest swing in days first. Ties are in the order of the
-    /// model. Without a contract date, a bar has no share in time.
-    pub(crate) fn tornado(&self, dated: bool) -> Vec<TornadoBar> {
-        let names = Duration::CODES.iter().chain(Chance::CODES);
-        let mut bars: Vec<TornadoBar> =
-            names.zip(&self.inputs).filter_map(|(name, values)| bar(name, values, dated)).collect();
-        let size = |bar: &TornadoBar| bar.days_swing.map_or(-1.0, f64::abs);
-        bars.sort_by(|one, other| size(other).total_cmp(&size(one)));
-        bars
+    /// Returns the number of runs that go ahead.
+    pub(crate) fn going(&self) -> u64 {
+        Ending::ALL.iter().filter(|ending| ending.goes_ahead()).map(|ending| self.endings[*ending as usize]).sum()
     }
-}
 
-/// Returns whether the input with this index is a chance that can end a run.
-fn is_gate(input: usize) -> bool {
-    input
-        .checked_sub(Duration::ALL.len())
-        .and_then(|index| Chance::ALL.get(index))
-        .is_some_and(|chance| chance.is_gate())
-}
-
-fn at(values: &mut Vec<InputCounts>, value: usize) -> &mut InputCounts {
-    if values.len() <= value {
-        values.resize(value + 1, InputCounts::default());
+    /// Returns a percentile of the completion day of the runs that go ahead; `None` if that is later than any day.
+    pub(crate) fn finish(&self, percent: u8) -> Option<Day> {
+        let unfinished = self.endings[Ending::Unfinished as usize];
+        let days = (0..NEVER).zip(self.completed.iter().copied());
+        nearest_rank_of_counts(days.chain([(NEVER, unfinished)]), percent).filter(|day| *day < NEVER)
     }
-    &mut values[value]
-}
 
-fn bar(input: &'static str, values: &[InputCounts], dated: bool) -> Option<TornadoBar> {
-    let percentile = |percent| {
-        ibbi_common::quantile::nearest_rank_of_counts((0_u16..).zip(values.iter().map(|cell| cell.runs)), percent)
-    };
-    let (low, high) = (percentile(10)?, percentile(90)?);
-    let sum = |within_horizon: &dyn Fn(u16) -> bool| {
-        let mut sum = InputCounts::default();
-        (0_u16..).zip(values).filter(|(value, _)| within_horizon(*value)).for_each(|(_, cell)| sum.join(cell));
-        sum
-    };
-    let lower = sum(&|value| value <= low);
-    let upper = sum(&|value| value >= high && (high > low || value > low));
-    let (days_low, days_high) = (ratio(lower.days, lower.completed), ratio(upper.days, upper.completed));
-    let share = |cell: &InputCounts| if dated { ratio(cell.in_time, cell.runs) } else { None };
-    let (in_time_low, in_time_high) = (share(&lower), share(&upper));
-    let swing = |low: Option<f64>, high: Option<f64>| Some(high? - low?);
-    Some(TornadoBar {
-        input,
-        low,
-        high,
-        days_low,
-        days_high,
-        days_swing: swing(days_low, days_high),
-        in_time_low,
-        in_time_high,
-        in_time_swing: swing(in_time_low, in_time_high),
-    })
-}
+    /// Returns a percentile of the day of a milestone in the runs that go ahead; `None` if that is later than any day.
+    pub(crate) fn milestone(&self, step: ForecastStep, percent: u8) -> Option<Day> {
+        let days = (0..=NEVER).zip(self.milestones.iter().map(|steps| steps[step.index()]));
+        nearest_rank_of_counts(days, percent).filter(|day| *day < NEVER)
+    }
 
-#[allow(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-fn ratio(part: u64, whole: u64) -> Option<f64> {
-    (whole > 0).then(|| part as f64 / whole as f64)
+    /// Returns how many runs are completed before this day.
+    pub(crate) fn completed_before(&self, day: Day) -> u64 {
+        self.completed.iter().take(day.into()).sum()
+    }
+
+    /// Returns the causes of delay on which days were spent, the largest difference first. Ties are in the order of the
+    /// model.
+    pub(crate) fn drivers(&self) -> Vec<Driver> {
+        let percentile = |percent| nearest_rank_of_counts((0..).zip(self.completed.iter().copied()), percent);
+        let (Some(low), Some(high)) = (percentile(10), percentile(90)) else { return Vec::new() };
+        let all = self.mean_spent(0, HORIZON - 1);
+        let (early, late) = (self.mean_spent(0, low), self.mean_spent(high, HORIZON - 1));
+        let driver = |cause: DelayCause| {
+            let [days, early, late] = [all, early, late].map(|means| means[cause as usize]);
+            Driver { cause, days, early, late, difference: late - early }
+        };
+        let mut drivers: Vec<_> = DelayCause::ALL.into_iter().map(driver).filter(|driver| driver.days > 0.0).collect();
+        drivers.sort_by(|one, other| other.difference.abs().total_cmp(&one.difference.abs()));
+        drivers
+    }
+
+    /// Returns the mean days on each cause of the runs that were completed from one day to another.
+    #[allow(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+    fn mean_spent(&self, from: usize, to: usize) -> [f64; DelayCause::ALL.len()] {
+        let mut sums = [0; DelayCause::ALL.len()];
+        let mut runs = 0;
+        for (spent, completed) in self.spent.iter().zip(&self.completed).take(to + 1).skip(from) {
+            runs += completed;
+            sums.iter_mut().zip(spent).for_each(|(sum, days)| *sum += days);
+        }
+        sums.map(|sum| sum as f64 / runs.max(1) as f64)
+    }
 }

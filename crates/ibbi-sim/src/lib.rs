@@ -15,8 +15,8 @@
 //! assert_eq!(plan.finishes.map(|day| day.to_string()).as_deref(), Some("2027-01-06"));
 //!
 //! let forecast = Simulator::new(&scenario).simulate(Settings { runs: 1_000, seed: 1, threads: 2 })?;
-//! let chance = forecast.in_time.expect("the scenario has a contract date");
-//! assert!(chance.low <= chance.estimate && chance.estimate <= chance.high);
+//! let contract = &forecast.deadlines[0];
+//! assert!(contract.chance.low <= contract.chance.estimate && forecast.finish.p50 < forecast.finish.p90);
 //! # Ok(()) }
 //! ```
 //!
@@ -51,8 +51,8 @@ pub use availability_gain::{AvailabilityGain, ChanceGain, PlanGain};
 pub use calendar::{Blocker, Calendar, HORIZON, Half};
 pub use compare::{Comparison, ComparisonSide};
 pub use conflicts::{Conflicts, PlanFailure};
-pub use counts::TornadoBar;
-pub use model::Ending;
+pub use counts::Driver;
+pub use model::{DelayCause, Ending, ForecastStep};
 pub use plan::{BlockedDay, Milestone, MilestoneKind, Plan, PlannedSession, SessionKind};
 pub use resume::{ResumeError, ResumedCase};
 pub use sampler::uniform;
@@ -60,7 +60,10 @@ pub use scenario::{
     CalendarInput, Closure, DayPart, Participant, Problem, Role, Scenario, ScenarioError, Unavailable, Weekday, schema,
     template,
 };
-pub use simulate::{CurvePoint, Forecast, OutcomeShare, Percentile, RunEnd, Settings, SimulationError, Simulator};
+pub use simulate::{
+    CurvePoint, DeadlineChance, Forecast, MilestoneDates, OutcomeShare, Percentiles, RunEnd, Settings, SimulationError,
+    Simulator,
+};
 
 /// A sample scenario as TOML: a made-up district of ordinary size.
 pub const EXAMPLE: &str = include_str!("../../../docs/scenarios/maple-hollow.toml");

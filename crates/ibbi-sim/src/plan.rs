@@ -6,7 +6,8 @@ use crate::model::{self, Ending, ModelTime, RunListener, RunStep};
 use crate::resume::ResumedCase;
 use crate::sampler::LikelyValues;
 use crate::scenario::Scenario;
-use crate::simulate::Simulator;
+use crate::simulate::{Forecast, Simulator};
+use ibbi_common::quantile::Interval;
 use ibbi_core::{Advisory, Body, Date, Party, Seat, Slot};
 use serde::Serialize;
 use std::convert::Infallible;
@@ -106,6 +107,10 @@ pub struct Plan {
     /// The core's advisories for the plan, each once: postings, holidays, board members at the training, and sessions
     /// after the contract date.
     pub advisories: Vec<Advisory>,
+    /// The chance that a run that goes ahead is completed on or before [`Plan::finishes`], if it was simulated. The plan is
+    /// the best case: every wait takes its likely time, and nothing goes wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chance: Option<Interval>,
     /// The case from which the plan resumes; `None` for a new case.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub continued: Option<ResumedCase>,
@@ -154,6 +159,7 @@ impl Plan {
         let fits = ended.ending == Ending::Completed && in_time != Some(false);
         Self {
             advisories: advisories(simulator),
+            chance: None,
             continued: simulator.continued().cloned(),
             contract_expires: scenario.contract_expires,
             digest: simulator.digest().to_owned(),
@@ -165,6 +171,14 @@ impl Plan {
             // A resumed case has already started, so an earlier start is not an option.
             start_by: if fits || simulator.is_real() { None } else { start_by(scenario) },
         }
+    }
+}
+
+impl Plan {
+    /// Returns the plan with the chance of its last day, from a forecast of the same scenario.
+    #[must_use]
+    pub fn with_chance(self, forecast: &Forecast) -> Self {
+        Self { chance: self.finishes.and_then(|finishes| forecast.chance_by(finishes)), ..self }
     }
 }
 

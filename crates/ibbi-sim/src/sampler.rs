@@ -59,27 +59,15 @@ fn in_run(run_key: u64, stream: u64, occurrence: u64) -> f64 {
     (bits >> 11) as f64 * (1.0 / (1_u64 << 53) as f64)
 }
 
-/// The number of inputs that are counted: the durations, then the chances.
-pub(crate) const INPUTS: usize = Duration::ALL.len() + Chance::ALL.len();
-
-/// The random draws of one run, and their totals.
+/// The random draws of one run.
 pub(crate) struct RandomSampler<'a> {
     assumptions: &'a Assumptions,
     key: u64,
-    /// Per input, the days drawn, or how often it happened.
-    pub(crate) totals: [u16; INPUTS],
-    /// The inputs that were drawn, as bits.
-    pub(crate) drawn: u16,
 }
 
 impl<'a> RandomSampler<'a> {
     pub(crate) const fn new(assumptions: &'a Assumptions, seed: u64, run: u64) -> Self {
-        Self { assumptions, key: mix(mix(seed) ^ run), totals: [0; INPUTS], drawn: 0 }
-    }
-
-    const fn count(&mut self, input: usize, amount: u16) {
-        self.totals[input] = self.totals[input].saturating_add(amount);
-        self.drawn |= 1 << input;
+        Self { assumptions, key: mix(mix(seed) ^ run) }
     }
 
     fn triangular(&self, days: ThreePoint, which: Duration, occurrence: u64, since: Waited) -> u16 {
@@ -94,14 +82,11 @@ impl<'a> RandomSampler<'a> {
 impl Sampler for RandomSampler<'_> {
     fn days(&mut self, which: Duration, occurrence: u64, since: Waited) -> u16 {
         let days = self.triangular(self.assumptions.duration(which).value, which, occurrence, since);
-        self.count(which as usize, days);
         days - since.0.unwrap_or(0)
     }
 
     fn happens(&mut self, which: Chance, occurrence: u64) -> bool {
-        let happens = in_run(self.key, which.stream(), occurrence) < self.assumptions.chance(which).value;
-        self.count(Duration::ALL.len() + which as usize, happens.into());
-        happens
+        in_run(self.key, which.stream(), occurrence) < self.assumptions.chance(which).value
     }
 
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below `choices`, which is a u16")]

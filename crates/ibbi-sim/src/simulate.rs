@@ -3,13 +3,13 @@
 
 mod forecast;
 
-pub use forecast::{CurvePoint, Forecast, OutcomeShare, Percentile};
+pub use forecast::{CurvePoint, DeadlineChance, Forecast, MilestoneDates, OutcomeShare, Percentiles};
 
 use crate::calendar::{Calendar, Day, RunSlot, Tables};
 use crate::counts::RunCounts;
 use crate::driver::{Driver, DriverError, EventScript};
 use crate::initial_state::InitialState;
-use crate::model::{self, Ending, NoListener, RunInputs, RunResult};
+use crate::model::{self, Ending, ForecastStep, NoListener, RunInputs, RunResult};
 use crate::resume::{self, RealCase, ResumeError, ResumedCase};
 use crate::sampler::{LikelyValues, RandomSampler};
 use crate::scenario::Scenario;
@@ -155,10 +155,7 @@ impl Simulator {
 
     fn build(scenario: Scenario, digest: String, real: Option<RealCase>) -> Self {
         let calendar = Calendar::new(&scenario);
-        let late = scenario.contract_expires.map(|expires| {
-            let late = calendar.dates.partition_point(|date| *date <= expires);
-            Day::try_from(late).unwrap_or(Day::MAX)
-        });
+        let late = scenario.contract_expires.map(|expires| calendar.day_after(expires));
         let (tables, script) = (calendar.tables(), EventScript::new(&scenario, &calendar, real.as_ref()));
         let (program, initial, real, past) = match real {
             None => (Program::default(), InitialState::NOTHING, None, Vec::new()),
@@ -195,6 +192,12 @@ impl Simulator {
         At::from_millis(last + 3 * 24 * 3_600_000).unwrap_or(At::MAX)
     }
 
+    /// Returns the milestones that are ahead of every run, in order.
+    pub(crate) fn steps_ahead(&self) -> Vec<ForecastStep> {
+        let parts = self.program.facilitation(self.scenario.format).map_or(0, <[u16]>::len);
+        ForecastStep::ahead(&self.initial, parts, self.program.grace())
+    }
+
     pub(crate) const fn inputs<'a>(&'a self, tables: &'a Tables) -> RunInputs<'a> {
         let Self { program, initial, .. } = self;
         RunInputs { tables, format: self.scenario.format, program, initial, first: self.real.is_some() as Day }
@@ -223,7 +226,7 @@ impl Simulator {
     /// [`SimulationError`] if the core refuses an event of the model.
     pub fn run(&self, seed: u64, run: u64, watcher: impl FnMut(At, &Event, Stage)) -> Result<RunEnd, SimulationError> {
         let mut driver = Driver::new(&self.script, watcher);
-        let (ended, _) = self.drive(&mut driver, seed, run)?;
+        let ended = self.drive(&mut driver, seed, run)?;
         Ok(RunEnd { ending: ended.ending, date: self.calendar.date(ended.day.into()) })
     }
 
@@ -236,18 +239,17 @@ impl Simulator {
         driver: &mut Driver<'_, W>,
         seed: u64,
         run: u64,
-    ) -> Result<(RunResult, RandomSampler<'_>), SimulationError> {
+    ) -> Result<RunResult, SimulationError> {
         let mut sampler = RandomSampler::new(&self.scenario.assumptions, seed, run);
         let mut go = || {
             driver.begin()?;
             let ended = model::run(self.inputs(&self.tables), &mut sampler, driver)?;
             driver.finish(ended).map(|()| ended)
         };
-        let ended = go().map_err(|fault| match fault {
+        go().map_err(|fault| match fault {
             DriverError::Refused(refusal) => SimulationError::Refused { run, seed, refusal },
             DriverError::Outcome(stage) => SimulationError::Outcome { run, seed, stage },
-        })?;
-        Ok((ended, sampler))
+        })
     }
 
     /// Returns the events of the plan: every duration is at its likely value, and nothing goes wrong.
@@ -294,8 +296,7 @@ impl Simulator {
             let mut tally = RunCounts::new();
             let mut driver = Driver::new(&self.script, |_, _: &Event, _| {});
             for run in runs {
-                let (ended, sampler) = self.drive(&mut driver, settings.seed, run)?;
-                tally.add(ended, self.in_time(ended), &sampler);
+                tally.add(self.drive(&mut driver, settings.seed, run)?);
                 done.one_more(run);
             }
             Ok(tally)

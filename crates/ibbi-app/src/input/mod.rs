@@ -4,7 +4,8 @@ mod json;
 mod names;
 pub(crate) mod value;
 
-pub use json::{from_json, json_error_text, read_json};
+pub use crate::json_text::json_error_text;
+pub use json::{from_json, read_json};
 
 use crate::zone::Zone;
 use ibbi_common::spelling::{self, echo};

@@ -4,7 +4,7 @@ use crate::case_log::CaseLog;
 use crate::error::AppError;
 use ibbi_core::{At, CaseFile, Event, EventKind, Program, Slot, Stage};
 use ibbi_report::ics::{IcsCalendar, IcsEntry, IcsStatus, plan_entries, stable_uid};
-use ibbi_sim::{Plan, Scenario};
+use ibbi_sim::{Plan, Scenario, Simulator};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -29,7 +29,7 @@ pub struct CalendarOutput {
 /// # Errors
 /// [`AppError::Usage`] if the plan has no sessions.
 pub fn scenario_calendar(scenario: &Scenario, stamp: At, before: Option<&str>) -> Result<CalendarOutput, AppError> {
-    plan_calendar(scenario, &Plan::new(scenario), stamp, before)
+    plan_calendar(scenario, &super::plan(&Simulator::new(scenario))?, stamp, before)
 }
 
 /// Returns the calendar of a plan.

@@ -139,9 +139,14 @@ pub fn sides_from(
     Ok(sides)
 }
 
-/// Plans a scenario.
-pub fn plan(scenario: &Scenario) -> Plan {
-    Plan::new(scenario)
+/// Plans, and simulates 10,000 runs for the chance of the plan's last day: no date is shown without its odds.
+///
+/// # Errors
+/// [`AppError::Simulation`].
+pub fn plan(simulator: &Simulator) -> Result<Plan, AppError> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let forecast = simulator.simulate(Settings { threads, ..Settings::default() })?;
+    Ok(Plan::from_simulator(simulator).with_chance(&forecast))
 }
 
 /// Returns a simulator that resumes a loaded case. `ledger` is for messages.

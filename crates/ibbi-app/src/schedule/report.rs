@@ -19,8 +19,8 @@ pub fn page(
     settings: Settings,
     progress: impl Fn(u64) + Sync,
 ) -> Result<String, AppError> {
-    let plan = Plan::from_simulator(simulator);
     let forecast = simulator.simulate_with(settings, progress)?;
+    let plan = Plan::from_simulator(simulator).with_chance(&forecast);
     let beside = Settings { runs: settings.runs.min(BESIDE), ..settings };
     let gains = simulator.availability_gains(beside)?;
     // The formats can only be compared while both are possible.

@@ -80,12 +80,14 @@ pub(crate) struct Simulate {
 pub(crate) enum ForecastTable {
     /// Outcomes of the runs.
     Outcomes,
-    /// P10, P50, P80, and P90 of the completion date.
-    Percentiles,
+    /// P10, P50, P80, and P90 of each milestone and of the completion.
+    Dates,
+    /// Chance of each deadline, and the days that remain until then.
+    Deadlines,
     /// Share of runs completed by each day (the S-curve).
     Curve,
-    /// Effect of each assumption on the result.
-    Tornado,
+    /// Causes of delay: the days on each cause in early and in late runs.
+    Drivers,
     /// Assumptions.
     Assumptions,
 }

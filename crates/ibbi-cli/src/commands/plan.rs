@@ -4,13 +4,12 @@ use super::simulator;
 use crate::args::{Plan as Args, PlanTable};
 use crate::output::Outcome;
 use crate::terminal;
-use ibbi_app::AppError;
-use ibbi_app::sim::Plan;
+use ibbi_app::{AppError, schedule};
 use ibbi_report::{csv, text};
 
 pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
     let (_, simulator) = simulator(&args.scenario, &args.from)?;
-    let plan = Plan::from_simulator(&simulator);
+    let plan = schedule::plan(&simulator)?;
     if json {
         return Ok(Outcome::json(&plan));
     }

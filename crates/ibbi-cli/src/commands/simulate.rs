@@ -37,9 +37,10 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
     }
     let mut outcome = Outcome::done(match args.csv {
         Some(ForecastTable::Outcomes) => csv::outcomes(&forecast),
-        Some(ForecastTable::Percentiles) => csv::percentiles(&forecast),
+        Some(ForecastTable::Dates) => csv::dates(&forecast),
+        Some(ForecastTable::Deadlines) => csv::deadlines(&forecast),
         Some(ForecastTable::Curve) => csv::curve(&forecast),
-        Some(ForecastTable::Tornado) => csv::tornado(&forecast),
+        Some(ForecastTable::Drivers) => csv::drivers(&forecast),
         Some(ForecastTable::Assumptions) => csv::assumptions(&forecast),
         None => terminal::pieces(&text::forecast(simulator.scenario(), &forecast, terminal::layout())),
     });

@@ -1,7 +1,7 @@
 //! Charts. Each is described once and drawn by two back ends: SVG for pages, and characters for a terminal.
 //!
 //! The functions of this module turn results into a [`Chart`]: a title, a summary, the [`Figure`] in its own units, and
-//! a table of its numbers. A back end only draws the five kinds of figure.
+//! a table of its numbers. A back end only draws the four kinds of figure.
 //!
 //! ```
 //! use ibbi_report::chart::{self, Room};
@@ -22,8 +22,8 @@ mod text;
 
 pub(crate) use build::months_table;
 pub use build::{
-    Measure, cases_by_outcome, cases_by_stage, closed, comparison, completion, course, months, opened, outcome_times,
-    outcomes, paths, stage_times, stays, timeline, tornado, waiting,
+    cases_by_outcome, cases_by_stage, closed, comparison, completion, course, drivers, months, opened, outcome_times,
+    outcomes, paths, stage_times, stays, timeline, waiting,
 };
 pub use figure::figure;
 pub use scale::{Scale, Tick, Unit};
@@ -58,8 +58,6 @@ pub enum Figure {
     Curve(Curve),
     /// Shares, differences of shares, counts, or times, with their intervals.
     Bars(Bars),
-    /// The result with a low input and with a high input.
-    Swings(Swings),
     /// Shares or counts by month.
     Columns(Columns),
     /// Work and events on a calendar.
@@ -112,30 +110,6 @@ pub struct Bar {
     pub value_text: String,
     /// Whether it is the desired outcome. Other bars are hatched.
     pub desired: bool,
-}
-
-/// Swings of a result, one for each input.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Swings {
-    /// The scale.
-    pub scale: Scale,
-    /// The swings. The widest is first.
-    pub rows: Vec<Swing>,
-    /// The overall result, if it is the same for all rows.
-    pub middle: Option<f64>,
-}
-
-/// A swing of a result with one input.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Swing {
-    /// The input.
-    pub label: String,
-    /// The result with a low input.
-    pub low: f64,
-    /// The result with a high input.
-    pub high: f64,
-    /// The difference as text.
-    pub value_text: String,
 }
 
 /// Shares or counts by month.

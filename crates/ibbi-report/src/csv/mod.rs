@@ -22,7 +22,7 @@ mod tables;
 
 pub use audit::{cases, findings, months, stages, variants};
 pub use tables::{
-    advisories, assumptions, comparison, curve, gains, milestones, outcomes, percentiles, sessions, tornado,
+    advisories, assumptions, comparison, curve, dates, deadlines, drivers, gains, milestones, outcomes, sessions,
 };
 
 use ::csv::{Terminator, Writer, WriterBuilder};

@@ -4,8 +4,8 @@ use super::{Csv, Field};
 use ibbi_common::quantile::Interval;
 use ibbi_core::Advisory;
 use ibbi_sim::{
-    AssumedValue, AvailabilityGain, Blocker, Comparison, ComparisonSide, Ending, Forecast, MilestoneKind, Plan,
-    SessionKind,
+    AssumedValue, AvailabilityGain, Blocker, Comparison, ComparisonSide, Ending, Forecast, ForecastStep,
+    MilestoneDates, MilestoneKind, Percentiles, Plan, SessionKind,
 };
 
 /// Returns the sessions of a plan: `sitting, part, date, starts, ends, minutes, earliest, blocked_days`.
@@ -60,9 +60,6 @@ pub fn advisories(advisories: &[Advisory]) -> String {
 }
 
 /// Returns how runs ended: `outcome, runs, share, low, high`. The 95% Wilson interval is from `low` to `high`.
-///
-/// The last row, `in_time`, counts the runs completed by the contract date, if there is one. Its runs are also in the
-/// `completed` row.
 pub fn outcomes(forecast: &Forecast) -> String {
     let mut csv = Csv::new(&["outcome", "runs", "share", "low", "high"]);
     for outcome in &forecast.outcomes {
@@ -70,24 +67,45 @@ pub fn outcomes(forecast: &Forecast) -> String {
         row.extend(interval(outcome.share));
         csv.row(row);
     }
-    if let Some(in_time) = forecast.in_time {
-        let mut row = vec![Field::text("in_time"), Field::Empty];
-        row.extend(interval(in_time));
+    csv.finish()
+}
+
+/// Returns the percentiles of each milestone and of the completion, among the runs that go ahead: `milestone, part, p10, p50,
+/// p80, p90`. A date that is empty is later than any day of the simulation.
+pub fn dates(forecast: &Forecast) -> String {
+    let mut csv = Csv::new(&["milestone", "part", "p10", "p50", "p80", "p90"]);
+    let mut add = |step: &str, part: Field, dates: Percentiles| {
+        let dates = dates.all().map(|(_, date)| Field::some(date));
+        csv.row([Field::text(step), part].into_iter().chain(dates));
+    };
+    for MilestoneDates { step, dates } in &forecast.milestones {
+        let (step, part) = match step {
+            ForecastStep::Meeting => ("meeting", Field::Empty),
+            ForecastStep::Acceptance => ("acceptance", Field::Empty),
+            ForecastStep::Training => ("training", Field::Empty),
+            ForecastStep::Decisions => ("decisions", Field::Empty),
+            ForecastStep::Facilitation { part } => ("facilitation", Field::number(part)),
+        };
+        add(step, part, *dates);
+    }
+    add("finish", Field::Empty, forecast.finish);
+    csv.finish()
+}
+
+/// Returns the deadlines: `deadline, date, chance, low, high, days_left_p50, days_left_p90`. The chance is of the runs that go
+/// ahead.
+pub fn deadlines(forecast: &Forecast) -> String {
+    let mut csv = Csv::new(&["deadline", "date", "chance", "low", "high", "days_left_p50", "days_left_p90"]);
+    for deadline in &forecast.deadlines {
+        let mut row = vec![Field::text(&deadline.name), Field::number(deadline.date)];
+        row.extend(interval(deadline.chance));
+        row.extend([deadline.days_left_p50, deadline.days_left_p90].map(Field::some));
         csv.row(row);
     }
     csv.finish()
 }
 
-/// Returns percentiles of the completion date, by nearest rank among completed runs: `percentile, date`.
-pub fn percentiles(forecast: &Forecast) -> String {
-    let mut csv = Csv::new(&["percentile", "date"]);
-    for percentile in &forecast.percentiles {
-        csv.row([Field::number(percentile.percent), Field::some(percentile.date)]);
-    }
-    csv.finish()
-}
-
-/// Returns completion by day: `date, completed, share`, both as of the end of the day. The share is of all runs.
+/// Returns completion by day: `date, completed, share`, both as of the end of the day. The share is of the runs that go ahead.
 pub fn curve(forecast: &Forecast) -> String {
     let mut csv = Csv::new(&["date", "completed", "share"]);
     for point in &forecast.curve {
@@ -96,27 +114,12 @@ pub fn curve(forecast: &Forecast) -> String {
     csv.finish()
 }
 
-/// Returns the tornado: `input, input_low, input_high, days_low, days_high, days_swing, in_time_low, in_time_high,
-/// in_time_swing`.
-///
-/// Days are counted from the scenario's start. Shares are from 0 to 1. [`ibbi_sim::TornadoBar`] describes the columns.
-pub fn tornado(forecast: &Forecast) -> String {
-    let mut csv = Csv::new(&[
-        "input",
-        "input_low",
-        "input_high",
-        "days_low",
-        "days_high",
-        "days_swing",
-        "in_time_low",
-        "in_time_high",
-        "in_time_swing",
-    ]);
-    for bar in &forecast.tornado {
-        let mut row = vec![Field::text(bar.input), Field::number(bar.low), Field::number(bar.high)];
-        row.extend([bar.days_low, bar.days_high, bar.days_swing].map(Field::some));
-        row.extend([bar.in_time_low, bar.in_time_high, bar.in_time_swing].map(Field::some));
-        csv.row(row);
+/// Returns the causes of delay: `cause, days, days_early, days_late, difference`. [`ibbi_sim::Driver`] describes the columns.
+pub fn drivers(forecast: &Forecast) -> String {
+    let mut csv = Csv::new(&["cause", "days", "days_early", "days_late", "difference"]);
+    for driver in &forecast.drivers {
+        let days = [driver.days, driver.early, driver.late, driver.difference].map(Field::number);
+        csv.row([Field::text(driver.cause.code())].into_iter().chain(days));
     }
     csv.finish()
 }
@@ -153,10 +156,14 @@ pub fn comparison(comparison: &Comparison) -> String {
         csv.row(row);
     };
     for side in [&comparison.first, &comparison.second] {
-        add(Some(side), "completed", side.completed);
-        add(Some(side), "in_time", side.in_time);
+        add(Some(side), "goes_ahead", side.goes_ahead);
+        if let Some(in_time) = side.in_time {
+            add(Some(side), "in_time", in_time);
+        }
     }
-    add(None, "in_time_difference", comparison.difference);
+    if let Some(difference) = comparison.difference {
+        add(None, "in_time_difference", difference);
+    }
     if let Some(later) = comparison.days_later {
         add(None, "days_later", later);
     }

@@ -44,7 +44,7 @@ pub fn plan_entries(scenario: &Scenario, plan: &Plan, sequence: u32) -> Vec<IcsE
                 uid: stable_uid(&["plan", district, &kind]),
                 sequence,
                 slot: session.slot,
-                summary: format!("IBBI {} (planned): {district}", format::session_name(session.what, parts)),
+                summary: format!("IBBI {} (planned, best case): {district}", format::session_name(session.what, parts)),
                 description: description(scenario, plan, session),
                 location: None,
                 status: IcsStatus::Tentative,
@@ -63,8 +63,15 @@ fn description(scenario: &Scenario, plan: &Plan, session: &ibbi_sim::PlannedSess
         })
         .map(|person| person.name.to_string())
         .collect();
+    let chance = plan.chance.map_or_else(String::new, |chance| {
+        format!(
+            " In {} of the runs that go ahead, the plan's last session is held by its date.",
+            format::percent(chance.estimate)
+        )
+    });
     format!(
-        "{}. Needed: {}.\nPlanned, not booked: the earliest day with all required people, if all goes as assumed.\nScenario {}",
+        "{}. Needed: {}.\nPlanned, not booked. This is the best case: the earliest day with all required people, if all goes \
+         as assumed.{chance}\nScenario {}",
         format::sentence(&format::length(session.slot.minutes())),
         people.join(", "),
         plan.digest,

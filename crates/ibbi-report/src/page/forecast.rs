@@ -1,68 +1,54 @@
 //! The forecast on a page: dates, endings, inputs, the comparison, and gains.
 
 use super::{Section, SimulationPage};
+use crate::chart;
 use crate::chart::figure;
-use crate::chart::{self, Measure};
 use crate::html::{Html, el};
 use crate::{forecast_tables, forecast_text, format};
 use ibbi_sim::{AvailabilityGain, Comparison};
 
 impl SimulationPage<'_> {
     pub(super) fn when_section(&self) -> Section {
-        let Self { scenario, forecast, .. } = self;
-        let completed = forecast.curve.last().map_or(0, |point| point.completed);
+        let forecast = self.forecast;
         let runs = format::number(forecast.runs);
         let intro = format!(
-            "The scenario was simulated {runs} times with random delays and answers, drawn from the assumptions below. {} of \
-             the runs were completed.",
-            format::sentence(&if completed == 0 { "none".to_owned() } else { format::number(completed) }),
+            "The scenario was simulated {runs} times with random delays and answers, drawn from the assumptions below. {} runs \
+             go ahead.",
+            format::sentence(&format::number(forecast.runs_ahead)),
         );
-        if completed == 0 {
-            let none = el("p").with(format!("{intro} So there are no dates."));
-            return ("when", "Completion dates".to_owned(), none.into());
-        }
         let content = Html::new()
             .with(el("p").with(intro))
-            .with(forecast_tables::percentiles(forecast, scenario.start).to_html())
+            .with(self.dates())
             .with(figure("curve", &chart::completion(forecast)))
             .with(figure("months", &chart::months(forecast)));
-        ("when", "Completion dates".to_owned(), content)
+        ("when", "When, if it goes ahead".to_owned(), content)
     }
 
-    /// Returns the curve and the percentiles only.
+    /// Returns the dates and the curve only.
     pub(super) fn curve_section(&self) -> Section {
-        let Self { scenario, forecast, .. } = self;
-        let content = Html::new()
-            .with(figure("curve", &chart::completion(forecast)))
-            .with(forecast_tables::percentiles(forecast, scenario.start).to_html());
-        ("when", "Completion dates".to_owned(), content)
+        let content = self.dates().with(figure("curve", &chart::completion(self.forecast)));
+        ("when", "When, if it goes ahead".to_owned(), content)
+    }
+
+    /// Returns the milestones and the deadlines.
+    fn dates(&self) -> Html {
+        let deadlines =
+            (!self.forecast.deadlines.is_empty()).then(|| forecast_tables::deadlines(self.forecast).to_html());
+        Html::new().with(forecast_tables::milestones(self.forecast).to_html()).with(deadlines)
     }
 
     pub(super) fn how_section(&self) -> Section {
-        let figure = figure("outcomes", &chart::outcomes(self.forecast));
-        ("how", "How runs end".to_owned(), figure.into())
-    }
-
-    /// Returns one tornado only: of the chance if there is a contract date, or else of the days.
-    pub(super) fn swing_section(&self) -> Section {
-        let Self { scenario, forecast, .. } = self;
-        let figure = match forecast.contract_expires {
-            Some(_) => figure("tornado-chance", &chart::tornado(scenario, forecast, Measure::Chance)),
-            None => figure("tornado-days", &chart::tornado(scenario, forecast, Measure::Days)),
-        };
-        ("moves", "Effect of each assumption".to_owned(), figure.into())
+        let content = Html::new()
+            .with(el("p").with(forecast_text::goes_ahead(self.forecast)))
+            .with(figure("outcomes", &chart::outcomes(self.forecast)));
+        ("how", "Does it go ahead?".to_owned(), content)
     }
 
     pub(super) fn moves_section(&self) -> Section {
-        let Self { scenario, forecast, .. } = self;
-        let chance = "For the share, an input that can't end a run counts completed runs only. A chance that can end one counts \
-                      all runs that drew it.";
         let content = Html::new()
             .with(el("p").with(forecast_text::METHODS[2]))
-            .with(figure("tornado-days", &chart::tornado(scenario, forecast, Measure::Days)))
-            .with(figure("tornado-chance", &chart::tornado(scenario, forecast, Measure::Chance)))
-            .with(forecast.contract_expires.map(|_| el("p").class("quiet").with(chance)));
-        ("moves", "Effect of each assumption".to_owned(), content)
+            .with(figure("drivers", &chart::drivers(self.forecast)));
+        ("moves", "Causes of delay".to_owned(), content)
     }
 }
 

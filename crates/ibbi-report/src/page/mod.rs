@@ -88,7 +88,7 @@ impl SimulationPage<'_> {
             Some(self.plan_section()),
             self.advisories_section(),
             Some(self.curve_section()),
-            Some(self.swing_section()),
+            Some(self.moves_section()),
         ];
         let mut content = self.verdict();
         for (id, heading, inside) in sections.into_iter().flatten() {
@@ -98,10 +98,12 @@ impl SimulationPage<'_> {
     }
 
     fn verdict(&self) -> Html {
-        let verdict = el("p").class("verdict").with(forecast_text::verdict(self.plan, self.forecast).to_html());
+        let verdict = el("p").class("verdict").with(self.forecast.headline.as_str());
         let figures = el("dl").class("figures").all(self.figures());
         let note = el("p").class("quiet").with(forecast_text::ASSUMED);
-        Html::new().with(verdict).with(figures).with(note)
+        let best = el("p").with(forecast_text::best_case(self.plan).to_html());
+        let ahead = el("p").with(forecast_text::goes_ahead(self.forecast));
+        Html::new().with(verdict).with(best).with(ahead).with(figures).with(note)
     }
 
     /// Returns the district, the answer, and the main figures.
@@ -135,26 +137,29 @@ impl SimulationPage<'_> {
         let date = |date: Option<ibbi_core::Date>, none: &'static str| -> Html {
             date.map_or_else(|| none.into(), |date| el("time").attr("datetime", date).with(format::date(date)).into())
         };
-        let percentile = |percent: u8| {
-            let found = forecast.percentiles.iter().find(|found| found.percent == percent);
-            date(found.and_then(|found| found.date), "no run completed")
-        };
-        let share: Html = match forecast.in_time {
-            Some(in_time) => {
-                let interval = format!("95% interval {}", format::range(in_time));
-                Html::text(&format::percent(in_time.estimate)).with(el("small").with(interval))
+        let share: Html = match forecast.deadlines.first() {
+            Some(deadline) => {
+                let interval = format!("95% interval {}", format::range(deadline.chance));
+                Html::text(&format::percent(deadline.chance.estimate)).with(el("small").with(interval))
             }
             None => "no contract date".into(),
+        };
+        let best: Html = match (plan.finishes, plan.chance) {
+            (Some(finishes), Some(chance)) => {
+                Html::from(el("time").attr("datetime", finishes).with(format::date(finishes)))
+                    .with(el("small").with(format::odds(chance.estimate)))
+            }
+            (finishes, _) => date(finishes, "does not fit"),
         };
         let evergreen = match (plan.contract_expires, self.scenario.evergreen) {
             (Some(_), true) => "Contract expires (evergreen clause: a soft deadline)",
             _ => "Contract expires",
         };
         [
-            ("Earliest plan ends", date(plan.finishes, "does not fit")),
-            ("Half of the completed runs end by", percentile(50)),
-            ("Nine in ten of them end by", percentile(90)),
-            ("Runs in time", share),
+            ("Best case", best),
+            ("Even odds by", date(forecast.finish.p50, "later than 730 days")),
+            ("9 in 10 by", date(forecast.finish.p90, "later than 730 days")),
+            ("Done by the contract date", share),
             (evergreen, date(plan.contract_expires, "no date")),
         ]
         .into_iter()

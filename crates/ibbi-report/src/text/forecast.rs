@@ -1,31 +1,31 @@
 //! A forecast, a comparison, and gains in a terminal.
 
 use super::{Layout, Piece, TextStyle, table, titled};
-use crate::chart::{self, Measure};
+use crate::chart;
 use crate::terminal::columns::paragraph;
 use crate::{forecast_tables, forecast_text, format};
 use ibbi_sim::{AvailabilityGain, Comparison, Forecast, Scenario};
 
-/// Returns a forecast: the result, the completion dates, the endings, the main inputs, the assumptions, and the method.
+/// Returns a forecast: whether and when, the deadlines, what moves the date, the assumptions, and the method.
 pub fn forecast(scenario: &Scenario, forecast: &Forecast, layout: Layout) -> Vec<Piece> {
     let columns = layout.columns();
     let mut pieces =
         vec![Piece::new(TextStyle::Heading, paragraph("", &format!("Forecast for {}", scenario.district), columns))];
-    pieces.push(Piece::new(TextStyle::Plain, paragraph("", &headline(forecast), columns)));
+    pieces.push(Piece::new(TextStyle::Plain, paragraph("", &forecast.headline, columns)));
     if let Some(real) = &forecast.continued {
         pieces.extend(super::continued(real, scenario, columns));
     }
-    if !forecast.curve.is_empty() {
-        pieces.push(Piece::heading("\nCompletion dates"));
-        pieces.push(table(&forecast_tables::percentiles(forecast, scenario.start), layout));
+    pieces.push(Piece::heading("\nDoes it go ahead?"));
+    pieces.push(Piece::new(TextStyle::Plain, paragraph("", &forecast_text::goes_ahead(forecast), columns)));
+    pieces.push(Piece::heading("\nWhen, if it goes ahead?"));
+    pieces.push(table(&forecast_tables::milestones(forecast), layout));
+    if !forecast.deadlines.is_empty() {
+        pieces.push(Piece::heading("\nDeadlines"));
+        pieces.push(table(&forecast_tables::deadlines(forecast), layout));
     }
-    for figure in [
-        chart::completion(forecast),
-        chart::months(forecast),
-        chart::outcomes(forecast),
-        chart::tornado(scenario, forecast, Measure::Days),
-        chart::tornado(scenario, forecast, Measure::Chance),
-    ] {
+    for figure in
+        [chart::completion(forecast), chart::months(forecast), chart::drivers(forecast), chart::outcomes(forecast)]
+    {
         pieces.extend(titled(&figure, layout));
     }
     pieces.push(Piece::heading("\nAssumptions"));
@@ -39,21 +39,6 @@ pub fn forecast(scenario: &Scenario, forecast: &Forecast, layout: Layout) -> Vec
         pieces.push(Piece::new(TextStyle::Quiet, paragraph("- ", method, columns)));
     }
     pieces
-}
-
-/// Returns how many runs are completed, and by when.
-fn headline(forecast: &Forecast) -> String {
-    let completed = forecast.curve.last().map_or(0.0, |point| point.share);
-    let done = match forecast.in_time {
-        Some(in_time) => format!(
-            "{} of the runs are completed by the contract date (95% interval {}); {} are completed in all.",
-            format::percent(in_time.estimate),
-            format::range(in_time),
-            format::percent(completed),
-        ),
-        None => format!("{} of the runs are completed; there is no contract date.", format::percent(completed)),
-    };
-    done + " Every chance depends on the assumptions of the scenario."
 }
 
 /// Returns a comparison of two scenarios: the result, both sides, and the difference.

@@ -10,7 +10,7 @@ use ibbi_sim::{BlockedDay, Blocker, Conflicts, Plan, Scenario};
 pub fn plan(scenario: &Scenario, plan: &Plan, advisories: &[Advisory], layout: Layout) -> Vec<Piece> {
     let columns = layout.columns();
     let good = plan.finishes.is_some() && plan.in_time != Some(false);
-    let clause = forecast_text::plan_clause(plan).words(".").plain();
+    let clause = forecast_text::best_case(plan).plain();
     let mut pieces = vec![
         Piece::new(TextStyle::Heading, paragraph("", &format!("Plan for {}", scenario.district), columns)),
         Piece::new(if good { TextStyle::Good } else { TextStyle::Bad }, paragraph("", &clause, columns)),

@@ -101,7 +101,10 @@ fn months_add_up_to_completed_runs() {
             .unwrap();
         let forecast = Results::of(scenario, runs).forecast;
         assert_eq!(total, forecast.curve.last().map_or(0, |point| point.completed), "{name}");
-        let expected = forecast.in_time.map(|share| (share.estimate * runs as f64).round() as u64);
+        let ahead = forecast.runs_ahead as f64;
+        let in_time_runs = |chance: f64| (chance * ahead).round() as u64;
+        let contract = forecast.deadlines.first().map_or(0, |contract| in_time_runs(contract.chance.estimate));
+        let expected = forecast.contract_expires.map(|_| contract);
         assert_eq!(in_time, expected, "{name}");
     });
 }

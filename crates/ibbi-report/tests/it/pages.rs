@@ -67,9 +67,9 @@ fn page_has_assumptions_methods_and_seed() {
     for needed in [
         results.forecast.digest.as_str(),
         "ibbi 0.0.0",
-        "nearest rank among the completed runs",
+        "nearest rank among the runs that go ahead",
         "Wilson's method",
-        "These are estimates",
+        "are estimates. No figures",
         "is an assumption",
         "Source: Massachusetts law.",
     ] {

@@ -1,8 +1,11 @@
 //! The model of one run, from the first question to the last session. `docs/simulation.md` describes it.
 
+mod progress;
 mod sessions;
 mod steps;
 
+pub(crate) use progress::Progress;
+pub use progress::{DelayCause, ForecastStep};
 pub use steps::Ending;
 pub(crate) use steps::{ModelTime, NoListener, RunListener, RunResult, RunStep};
 
@@ -17,12 +20,12 @@ const HALF_DAY: u16 = 240;
 
 /// Why a run stops before its last step: it has ended, or its listener failed.
 enum Stop<E> {
-    Ended(RunResult),
+    Ended(Ending, Day),
     Failed(E),
 }
 
 impl<E> Stop<E> {
-    const UNFINISHED: Self = Self::Ended(RunResult { ending: Ending::Unfinished, day: NEVER });
+    const UNFINISHED: Self = Self::Ended(Ending::Unfinished, NEVER);
 }
 
 /// The inputs of a run, except its draws.
@@ -42,11 +45,14 @@ pub(crate) fn run<D: Sampler, L: RunListener>(
     sampler: &mut D,
     listener: &mut L,
 ) -> Result<RunResult, L::Error> {
-    let mut run = Run { inputs, tables: inputs.tables, sampler, listener, last_session: NEVER };
-    match run.play() {
-        Ok(ended) | Err(Stop::Ended(ended)) => Ok(ended),
-        Err(Stop::Failed(error)) => Err(error),
-    }
+    let progress = Progress::NONE;
+    let mut run = Run { inputs, tables: inputs.tables, sampler, listener, last_session: NEVER, progress };
+    let (ending, day) = match run.play() {
+        Ok(day) => (Ending::Completed, day),
+        Err(Stop::Ended(ending, day)) => (ending, day),
+        Err(Stop::Failed(error)) => return Err(error),
+    };
+    Ok(RunResult { ending, day, progress: run.progress })
 }
 
 struct Run<'a, D, L> {
@@ -56,10 +62,12 @@ struct Run<'a, D, L> {
     listener: &'a mut L,
     /// The day of the last session; [`NEVER`] before the first.
     last_session: Day,
+    progress: Progress,
 }
 
 impl<D: Sampler, L: RunListener> Run<'_, D, L> {
-    fn play(&mut self) -> Result<RunResult, Stop<L::Error>> {
+    /// Plays the run to its completion. Returns the day of the last session.
+    fn play(&mut self) -> Result<Day, Stop<L::Error>> {
         match self.inputs.initial {
             InitialState::Inquiry(awaited) => {
                 let agreed = self.inquiry(*awaited)?;
@@ -82,14 +90,14 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
             }
             InitialState::Facilitation(parts) => {
                 self.emit(self.at(0), RunStep::Rosters)?;
-                let day = self.resume(1, parts)?;
-                Ok(RunResult { ending: Ending::Completed, day })
+                self.resume(1, parts)
             }
         }
     }
 
-    fn after_inquiry(&mut self, agreed: Day, meeting: Meeting) -> Result<RunResult, Stop<L::Error>> {
+    fn after_inquiry(&mut self, agreed: Day, meeting: Meeting) -> Result<Day, Stop<L::Error>> {
         let met = self.introduction(agreed, meeting)?;
+        self.progress.reach(ForecastStep::Meeting, met);
         self.enter_stage(0, self.at(met))?;
         self.after_introduction(met, [Some(Waited::NONE); 3], Waited::NONE)
     }
@@ -99,28 +107,30 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
         met: Day,
         letters: [Option<Waited>; 3],
         reviewing: Waited,
-    ) -> Result<RunResult, Stop<L::Error>> {
+    ) -> Result<Day, Stop<L::Error>> {
         let accepted = self.application(met, letters, reviewing)?;
+        self.progress.reach(ForecastStep::Acceptance, accepted);
         self.enter_stage(1, self.at(accepted))?;
         let trained = self.sessions(accepted, 0, self.inputs.program.training(), Waited::NONE)?;
         self.after_training(trained, [PartyProgress::UNOPENED; 2])
     }
 
-    fn after_training(&mut self, trained: Day, parties: [PartyProgress; 2]) -> Result<RunResult, Stop<L::Error>> {
+    fn after_training(&mut self, trained: Day, parties: [PartyProgress; 2]) -> Result<Day, Stop<L::Error>> {
+        self.progress.reach(ForecastStep::Training, trained);
         if self.inputs.initial.is_before_caucus() {
             self.enter_stage(2, self.at(trained))?;
         }
         let adopted = self.caucus(trained, parties)?;
+        self.progress.reach(ForecastStep::Decisions, adopted);
         self.enter_stage(3, self.at(adopted))?;
         self.after_caucus(adopted, Waited::NONE)
     }
 
-    fn after_caucus(&mut self, adopted: Day, since: Waited) -> Result<RunResult, Stop<L::Error>> {
+    fn after_caucus(&mut self, adopted: Day, since: Waited) -> Result<Day, Stop<L::Error>> {
         self.emit(self.at(adopted), RunStep::FormatChosen)?;
         // A case whose program lacks a published format is not resumed.
         let lengths = self.inputs.program.facilitation(self.inputs.format).unwrap_or_default();
-        let day = self.sessions(adopted, 1, lengths, since)?;
-        Ok(RunResult { ending: Ending::Completed, day })
+        self.sessions(adopted, 1, lengths, since)
     }
 
     /// Returns the time for paperwork: 7:00 AM, or 5:00 PM on a day with a session.
@@ -143,30 +153,32 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
             return Ok(());
         }
         self.emit(moment, RunStep::Withdrawn)?;
-        Err(Stop::Ended(RunResult { ending: Ending::Withdrawn, day: moment.day }))
+        Err(Stop::Ended(Ending::Withdrawn, moment.day))
     }
 
     fn inquiry(&mut self, awaited: [Option<Waited>; 3]) -> Result<Day, Stop<L::Error>> {
-        let mut answers = [(0, Seat::Superintendent); 3];
+        let mut answers = [(0, Seat::Superintendent, 0); 3];
         let mut asked = 0;
         for (occurrence, (seat, since)) in (0..).zip(Seat::ALL.iter().zip(awaited)) {
             let Some(since) = since else { continue };
             let days = self.sampler.days(Duration::LeaderResponse, occurrence, since);
-            answers[asked] = (self.tables.working.from(days), *seat);
+            answers[asked] = (self.tables.working.from(days), *seat, days);
             asked += 1;
         }
         let answers = &mut answers[..asked];
         answers.sort_unstable();
-        let mut last = 0;
-        for (day, seat) in answers.iter().copied() {
+        let (mut last, mut waited) = (0, 0);
+        for (day, seat, days) in answers.iter().copied() {
             let moment = self.at(within_horizon(day)?);
             if self.sampler.happens(Chance::LeaderDeclines, seat as u64) {
                 self.emit(moment, RunStep::LeaderDeclines(seat))?;
-                return Err(Stop::Ended(RunResult { ending: Ending::LeaderDeclined, day }));
+                return Err(Stop::Ended(Ending::LeaderDeclined, day));
             }
             self.emit(moment, RunStep::LeaderAgrees(seat))?;
-            last = day;
+            (last, waited) = (day, days);
         }
+        self.progress.spend(DelayCause::LeaderAnswers, 0, waited);
+        self.progress.spend(DelayCause::Calendars, waited, last);
         Ok(last)
     }
 
@@ -180,10 +192,13 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
                 let slot = RunSlot { day, half, minutes: HALF_DAY, real: None };
                 self.emit(self.at(agreed), RunStep::Meeting { earliest, slot })?;
                 self.last_session = day;
+                self.progress.spend(DelayCause::MeetingNotice, agreed, earliest);
+                self.progress.spend(DelayCause::Calendars, earliest, day);
             }
             Meeting::Booked(slot) => {
                 self.emit(self.at(within_horizon(slot.day)?), RunStep::MeetingHeld(slot))?;
                 self.last_session = slot.day;
+                self.progress.spend(DelayCause::Booked, 0, slot.day);
             }
             Meeting::Over => {
                 self.emit(self.at(0), RunStep::ServicesChosen)?;
@@ -200,22 +215,27 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
         reviewing: Waited,
     ) -> Result<Day, Stop<L::Error>> {
         self.emit(self.at(met), RunStep::Rosters)?;
-        let mut letters = [(0, Body::TeachersOrganization); 3];
+        let mut letters = [(0, Body::TeachersOrganization, 0); 3];
         let mut awaited = 0;
         for (occurrence, (body, since)) in (0..).zip(Body::ALL.iter().zip(missing)) {
             let Some(since) = since else { continue };
             let days = self.sampler.days(Duration::WrittenConfirmation, occurrence, since);
-            letters[awaited] = (self.tables.working.from(met.saturating_add(days)), *body);
+            letters[awaited] = (self.tables.working.from(met.saturating_add(days)), *body, met.saturating_add(days));
             awaited += 1;
         }
         let letters = &mut letters[..awaited];
         letters.sort_unstable();
-        for (day, body) in letters.iter().copied() {
+        for (day, body, _) in letters.iter().copied() {
             self.emit(self.at(within_horizon(day)?), RunStep::Letter(body))?;
         }
-        let (last, since) = letters.last().map_or((met, reviewing), |(day, _)| (*day, Waited::NONE));
+        let (last, came, since) =
+            letters.last().map_or((met, met, reviewing), |(day, _, came)| (*day, *came, Waited::NONE));
         let review = self.sampler.days(Duration::ApplicationReview, 0, since);
         let accepted = self.working(last, review)?;
+        self.progress.spend(DelayCause::Letters, met, came);
+        self.progress.spend(DelayCause::Calendars, came, last);
+        self.progress.spend(DelayCause::Acceptance, last, last + review);
+        self.progress.spend(DelayCause::Calendars, last + review, accepted);
         self.emit(self.at(accepted), RunStep::Accepted)?;
         Ok(accepted)
     }
@@ -227,22 +247,24 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
         // Steps are sorted by day, then by their order on that day.
         let mut ahead = [(NEVER, 0, RunStep::Caucuses); 4];
         let (mut adopted, mut decided) = (true, trained);
+        // What the party with the later decision waited for.
+        let mut waits = [trained; 4];
         for (index, party, chance) in
             [(0, Party::Labor, Chance::LaborAdopts), (1, Party::Management, Chance::ManagementAdopts)]
         {
-            let (from, since) = match parties[index] {
+            let (answer, from, since) = match parties[index] {
                 PartyProgress::Decided(decision) => {
                     adopted &= decision == Decision::Adopt;
                     continue;
                 }
-                PartyProgress::Deciding(since) => (trained, since),
+                PartyProgress::Deciding(since) => (trained, trained, since),
                 PartyProgress::Concerned(since) => self.concern(trained, index, party, since, &mut ahead),
                 PartyProgress::Unopened(since) => {
                     if self.sampler.happens(Chance::ConcernRaised, index as u64) {
                         self.emit(now, RunStep::ConcernRaised(party))?;
                         self.concern(trained, index, party, Waited::NONE, &mut ahead)
                     } else {
-                        (trained, since)
+                        (trained, trained, since)
                     }
                 }
             };
@@ -252,17 +274,26 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
             let decision = if adopts { Decision::Adopt } else { Decision::Decline };
             ahead[index + 2] = (day, index + 2, RunStep::Decides(party, decision));
             adopted &= adopts;
-            decided = decided.max(day);
+            if day > decided {
+                decided = day;
+                waits = [trained, answer, from, from.saturating_add(days)];
+            }
         }
         ahead.sort_unstable_by_key(|(day, order, _)| (*day, *order));
         for (day, _, step) in ahead.into_iter().filter(|(day, ..)| *day < NEVER) {
             self.emit(self.at(day), step)?;
         }
         let day = within_horizon(decided)?;
-        if adopted { Ok(day) } else { Err(Stop::Ended(RunResult { ending: Ending::NotAdopted, day })) }
+        let [trained, answered, from, due] = waits;
+        self.progress.spend(DelayCause::Concerns, trained, answered);
+        self.progress.spend(DelayCause::Calendars, answered, from);
+        self.progress.spend(DelayCause::Decisions, from, due);
+        self.progress.spend(DelayCause::Calendars, due, day);
+        if adopted { Ok(day) } else { Err(Stop::Ended(Ending::NotAdopted, day)) }
     }
 
-    /// Answers a concern. Returns the day from which its party goes on to decide.
+    /// Answers a concern. Returns the day on which the answer is ready, and the working day from which its party goes on
+    /// to decide.
     fn concern(
         &mut self,
         trained: Day,
@@ -270,11 +301,11 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
         party: Party,
         since: Waited,
         ahead: &mut [(Day, usize, RunStep); 4],
-    ) -> (Day, Waited) {
-        let days = self.sampler.days(Duration::Concern, index as u64, since);
-        let answered = self.tables.working.from(trained.saturating_add(days));
+    ) -> (Day, Day, Waited) {
+        let answer = trained.saturating_add(self.sampler.days(Duration::Concern, index as u64, since));
+        let answered = self.tables.working.from(answer);
         ahead[index] = (answered, index, RunStep::ConcernAddressed(party));
-        (answered, Waited::NONE)
+        (answer, answered, Waited::NONE)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The sessions of a run: how the parts of the training and the facilitation are booked, postponed, held, and made up.
 
-use super::{HALF_DAY, ModelTime, Run, RunListener, RunSlot, RunStep, Stop, within_horizon};
+use super::{DelayCause, ForecastStep, HALF_DAY, ModelTime, Run, RunListener, RunSlot, RunStep, Stop, within_horizon};
 use crate::assumptions::{Chance, Duration};
 use crate::calendar::{Attendees, Day, Half, NextDays};
 use crate::initial_state::{Awaited, PartProgress, Waited};
@@ -62,6 +62,7 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
         let now = self.at(from);
         // A session that is booked after another on the same day starts on the next day at the earliest.
         let first = from.saturating_add(notice).max(from + Day::from(now.late)).max(self.inputs.first);
+        self.progress.spend(DelayCause::SessionNotice, from, first);
         let length = |part: usize| lengths.get(part).copied().unwrap_or(0);
         let mut parts = [PartState::new(1, stage, length(0)), PartState::new(2, stage + 1, length(1))];
         let mut earliest = first;
@@ -77,7 +78,9 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
                 earliest = slot.day + 1;
             }
         }
-        self.hold_booked(&mut parts)
+        let booked = latest_booked(&parts).unwrap_or(first);
+        self.progress.spend(DelayCause::Calendars, first, booked);
+        self.hold_booked(&mut parts, booked)
     }
 
     /// Resumes parts that have already started. Returns the day of the last session.
@@ -91,6 +94,9 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
                     self.emit(self.at(0), RunStep::OpenHeld { part: part.number })?;
                     self.last_session = 0;
                     part.remaining = part.remaining.saturating_sub(minutes);
+                    if stage > 0 && part.remaining <= self.inputs.program.grace() {
+                        self.progress.reach(ForecastStep::Facilitation { part: part.number }, 0);
+                    }
                 }
                 _ => {}
             }
@@ -113,14 +119,18 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
             }
             self.place(&mut parts, index, days.max(self.inputs.first), self.at(0))?;
         }
-        self.hold_booked(&mut parts)
+        let booked = latest_booked(&parts).unwrap_or(0);
+        self.progress.spend(DelayCause::Booked, 0, booked);
+        self.hold_booked(&mut parts, booked)
     }
 
-    /// Takes the earliest booked session until none is booked. Returns the day of the last one.
-    fn hold_booked(&mut self, parts: &mut [PartState; 2]) -> Result<Day, Stop<L::Error>> {
+    /// Takes the earliest booked session until none is booked. Returns the day of the last one. All were to be held by the
+    /// day `booked`.
+    fn hold_booked(&mut self, parts: &mut [PartState; 2], booked: Day) -> Result<Day, Stop<L::Error>> {
         while let Some(next) = earliest_booked(parts) {
             self.attempt(parts, next)?;
         }
+        self.progress.spend(DelayCause::Postponements, booked, self.last_session);
         Ok(self.last_session)
     }
 
@@ -151,6 +161,9 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
         let filled = over || ran == slot.minutes;
         self.emit(ModelTime { day, late: false }, RunStep::Held { part: number, slot, ran, filled })?;
         self.last_session = day;
+        if over && block > 0 {
+            self.progress.reach(ForecastStep::Facilitation { part: number }, day);
+        }
         if over { Ok(()) } else { self.rebook(parts, index, day) }
     }
 
@@ -208,6 +221,10 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
         }
         Ok(())
     }
+}
+
+fn latest_booked(parts: &[PartState; 2]) -> Option<Day> {
+    parts.iter().filter_map(|part| part.booked).map(|slot| slot.day).max()
 }
 
 fn earliest_booked(parts: &[PartState; 2]) -> Option<usize> {

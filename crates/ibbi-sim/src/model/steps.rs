@@ -1,5 +1,6 @@
 //! The steps of a run, their times, and how a run ends.
 
+use super::progress::Progress;
 use crate::calendar::{Day, RunSlot};
 use ibbi_core::{Body, Decision, Party, Seat};
 use serde::Serialize;
@@ -108,9 +109,17 @@ impl Ending {
     }
 }
 
-/// The end of a run, and its day ([`NEVER`] if unfinished).
+impl Ending {
+    /// Returns whether the run goes ahead: no leader declines, both parties adopt, and the district does not withdraw.
+    pub const fn goes_ahead(self) -> bool {
+        matches!(self, Self::Completed | Self::Unfinished)
+    }
+}
+
+/// The end of a run, its day ([`NEVER`] if unfinished), and its progress until then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RunResult {
     pub(crate) ending: Ending,
     pub(crate) day: Day,
+    pub(crate) progress: Progress,
 }

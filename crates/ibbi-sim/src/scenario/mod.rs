@@ -263,6 +263,11 @@ impl Scenario {
         write::toml(self)
     }
 
+    /// Returns the deadlines of the facilitation, each with its name: the day the contract expires.
+    pub(crate) fn deadlines(&self) -> Vec<(String, Date)> {
+        self.contract_expires.map(|date| ("contract".to_owned(), date)).into_iter().collect()
+    }
+
     /// Returns the leader in a seat.
     pub fn leader(&self, seat: Seat) -> &Participant {
         let find = |person: &&Participant| person.seat == Some(seat);

@@ -1,12 +1,13 @@
-//! The result of a simulation: endings, completion dates, the tornado, and the assumptions.
+//! The result of a simulation: whether the case goes ahead, when if it does, and what moves the date.
 
 use super::{Settings, Simulator};
 use crate::assumptions::AssumptionRow;
-use crate::calendar::HORIZON;
-use crate::counts::{RunCounts, TornadoBar};
-use crate::model::Ending;
+use crate::calendar::{Day, HORIZON};
+use crate::counts::{Driver, RunCounts};
+use crate::model::{Ending, ForecastStep};
 use crate::resume::ResumedCase;
-use ibbi_common::quantile::Interval;
+use ibbi_common::format::{percent, weekday_date};
+use ibbi_common::quantile::{Interval, wilson};
 use ibbi_core::Date;
 use serde::Serialize;
 
@@ -22,17 +23,58 @@ pub struct OutcomeShare {
     pub share: Interval,
 }
 
-/// A percentile of the completion dates, by nearest rank among completed runs.
+/// The percentiles of a date, by nearest rank among the runs that go ahead. A run that doesn't get there counts as later
+/// than any date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Percentile {
-    /// The percentile: 10, 50, 80, or 90.
-    pub percent: u8,
-    /// The date; `None` if no run was completed.
-    pub date: Option<Date>,
+pub struct Percentiles {
+    /// One run in ten is there by then; `None` if that is later than any date.
+    pub p10: Option<Date>,
+    /// Even odds.
+    pub p50: Option<Date>,
+    /// Four runs in five.
+    pub p80: Option<Date>,
+    /// Nine runs in ten.
+    pub p90: Option<Date>,
 }
 
-/// A point of the S-curve.
+impl Percentiles {
+    /// Returns each percentile with its date.
+    pub const fn all(self) -> [(u8, Option<Date>); 4] {
+        [(10, self.p10), (50, self.p50), (80, self.p80), (90, self.p90)]
+    }
+}
+
+/// A milestone with its percentiles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct MilestoneDates {
+    /// The milestone.
+    #[serde(flatten)]
+    pub step: ForecastStep,
+    /// The percentiles of its date.
+    #[serde(flatten)]
+    pub dates: Percentiles,
+}
+
+/// A date by which the facilitation should be complete.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DeadlineChance {
+    /// Its name, such as `contract`.
+    pub name: String,
+    /// The date.
+    pub date: Date,
+    /// The share of the runs that go ahead and are completed on or before the date, with its 95% Wilson interval.
+    pub chance: Interval,
+    /// The margin: how many days remain until the date after the P50 of the completion. Facilitation starts bargaining and
+    /// doesn't end it. Negative if the P50 is later.
+    pub days_left_p50: Option<i64>,
+    /// The same after the P90.
+    pub days_left_p90: Option<i64>,
+}
+
+/// A point of the curve of the completed runs.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CurvePoint {
@@ -40,11 +82,12 @@ pub struct CurvePoint {
     pub date: Date,
     /// How many runs were completed by the end of this day.
     pub completed: u64,
-    /// Their share of all runs.
+    /// Their share of the runs that go ahead.
     pub share: f64,
 }
 
-/// The result of a simulation. Every chance in it depends on the assumptions.
+/// The result of a simulation: two answers. `goes_ahead` and `outcomes` say whether the case goes ahead, which depends on the
+/// user's estimates alone. Everything else says when, if it does.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Forecast {
@@ -55,56 +98,115 @@ pub struct Forecast {
     pub continued: Option<ResumedCase>,
     /// The day the contract expires.
     pub contract_expires: Option<Date>,
-    /// The S-curve: every day on which a run was completed, with the runs completed by then.
+    /// Every day on which a run was completed, with the runs completed by then.
     pub curve: Vec<CurvePoint>,
+    /// The deadlines, the earliest first.
+    pub deadlines: Vec<DeadlineChance>,
     /// The scenario's digest.
     pub digest: String,
-    /// The share of all runs that are completed on or before the contract date; `None` if there is no such date.
-    pub in_time: Option<Interval>,
+    /// What the days of a run are spent on, and how that differs between early and late runs.
+    pub drivers: Vec<Driver>,
+    /// The percentiles of the completion date.
+    pub finish: Percentiles,
+    /// When the process is completed if it goes ahead, in a sentence.
+    pub headline: String,
+    /// The share of all runs that go ahead: no leader declines, both parties adopt, and the district does not withdraw.
+    pub goes_ahead: Interval,
+    /// The milestones that are ahead, in order.
+    pub milestones: Vec<MilestoneDates>,
     /// The endings, in the order of [`Ending::ALL`].
     pub outcomes: Vec<OutcomeShare>,
-    /// P10, P50, P80 and P90 of the completion date.
-    pub percentiles: Vec<Percentile>,
     /// The number of runs.
     pub runs: u64,
+    /// The number of runs that go ahead.
+    pub runs_ahead: u64,
     /// The seed.
     pub seed: u64,
-    /// The tornado, the largest swing in days first.
-    pub tornado: Vec<TornadoBar>,
 }
 
 impl Forecast {
-    pub(super) fn new(simulator: &Simulator, settings: Settings, tally: &RunCounts) -> Self {
+    pub(super) fn new(simulator: &Simulator, settings: Settings, counts: &RunCounts) -> Self {
         let Settings { runs, seed, .. } = settings;
         let calendar = &simulator.calendar;
-        let share =
-            |count| ibbi_common::quantile::wilson(count, runs).expect("there is a run, and no more counted than runs");
-        let mut completed = 0;
-        let curve = (0..HORIZON).filter(|day| tally.completed[*day] > 0).filter_map(|day| {
-            completed += tally.completed[day];
-            Some(CurvePoint { date: calendar.date(day)?, completed, share: share(completed).estimate })
-        });
-        let percentile = |percent| {
-            let day =
-                ibbi_common::quantile::nearest_rank_of_counts((0..).zip(tally.completed.iter().copied()), percent);
-            Percentile { percent, date: day.and_then(|day| calendar.date(day)) }
+        let ahead = counts.going();
+        let share = |count| wilson(count, runs).expect("there is a run, and no more counted than runs");
+        let date = |day: Option<Day>| day.and_then(|day| calendar.date(day.into()));
+        let percentiles = |day: &dyn Fn(u8) -> Option<Day>| {
+            let [p10, p50, p80, p90] = [10, 50, 80, 90].map(|percent| date(day(percent)));
+            Percentiles { p10, p50, p80, p90 }
         };
+        let finish = percentiles(&|percent| counts.finish(percent));
+        let mut completed = 0;
+        let curve = (0..HORIZON).filter(|day| counts.completed[*day] > 0).filter_map(|day| {
+            completed += counts.completed[day];
+            Some(CurvePoint { date: calendar.date(day)?, completed, share: share_of(completed, ahead) })
+        });
         let outcome = |ending: Ending| {
-            let runs = tally.endings[ending as usize];
+            let runs = counts.endings[ending as usize];
             OutcomeShare { ending, runs, share: share(runs) }
         };
+        let milestone = |step: ForecastStep| MilestoneDates {
+            step,
+            dates: percentiles(&|percent| counts.milestone(step, percent)),
+        };
+        let left = |until: Date, from: Option<Date>| from.map(|from| (until.to_chrono() - from.to_chrono()).num_days());
+        let deadline = |(name, date): (String, Date)| {
+            let chance = wilson(counts.completed_before(calendar.day_after(date)), ahead)?;
+            let (days_left_p50, days_left_p90) = (left(date, finish.p50), left(date, finish.p90));
+            Some(DeadlineChance { name, date, chance, days_left_p50, days_left_p90 })
+        };
+        let deadlines: Vec<_> = simulator.scenario.deadlines().into_iter().filter_map(deadline).collect();
         Self {
             assumptions: simulator.scenario.assumptions.rows(),
             continued: simulator.real.clone(),
             contract_expires: simulator.scenario.contract_expires,
             curve: curve.collect(),
+            headline: headline(finish, ahead, completed, &deadlines),
+            deadlines,
             digest: simulator.digest.clone(),
-            in_time: simulator.late.map(|_| share(tally.in_time)),
+            drivers: counts.drivers(),
+            finish,
+            goes_ahead: share(ahead),
+            milestones: simulator.steps_ahead().into_iter().map(milestone).collect(),
             outcomes: Ending::ALL.into_iter().map(outcome).collect(),
-            percentiles: [10, 50, 80, 90].into_iter().map(percentile).collect(),
             runs,
+            runs_ahead: ahead,
             seed,
-            tornado: tally.tornado(simulator.late.is_some()),
         }
     }
+
+    /// Returns the chance that a run that goes ahead is completed on or before a date, with its 95% Wilson interval; `None`
+    /// if no run goes ahead.
+    pub fn chance_by(&self, date: Date) -> Option<Interval> {
+        let completed = self.curve.iter().take_while(|point| point.date <= date).last();
+        wilson(completed.map_or(0, |point| point.completed), self.runs_ahead)
+    }
+}
+
+/// Returns when the process is completed if it goes ahead: even odds, nine in ten, and the chance by each deadline.
+fn headline(finish: Percentiles, ahead: u64, completed: u64, deadlines: &[DeadlineChance]) -> String {
+    let Some(even) = finish.p50 else {
+        return match (ahead, completed) {
+            (0, _) => "In no run does the process go ahead, so there is no date.",
+            (_, 0) => "No run that goes ahead is completed within 730 days.",
+            _ => "Fewer than half of the runs that go ahead are completed within 730 days.",
+        }
+        .to_owned();
+    };
+    let mut sentence = format!("If both sides adopt, even odds of finishing by {}", weekday_date(even));
+    sentence += &match finish.p90 {
+        Some(late) => format!("; 9 in 10 by {}", weekday_date(late)),
+        None => "; fewer than 9 in 10 are completed within 730 days".to_owned(),
+    };
+    for DeadlineChance { name, date, chance, .. } in deadlines {
+        // Runs can't show that something is certain or impossible.
+        let share = percent(chance.estimate.clamp(0.001, 0.999));
+        sentence += &format!("; {share} by {} ({name})", weekday_date(*date));
+    }
+    sentence + "."
+}
+
+#[allow(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+fn share_of(part: u64, whole: u64) -> f64 {
+    part as f64 / whole.max(1) as f64
 }

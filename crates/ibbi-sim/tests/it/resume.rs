@@ -59,9 +59,10 @@ fn every_prefix_of_a_run_can_be_resumed() {
                     assert_eq!((continued.as_of, continued.stage), (as_of, past.case().stage()));
                     assert!(
                         forecast
-                            .percentiles
+                            .finish
+                            .all()
                             .iter()
-                            .all(|p| p.date.is_none_or(|date| date >= as_of.date_at_offset(-300)))
+                            .all(|(_, date)| date.is_none_or(|date| date >= as_of.date_at_offset(-300)))
                     );
                     let _ = Plan::from_simulator(&simulator);
                 }

@@ -24,8 +24,8 @@ fn samples_simulate_without_a_refusal() {
         let forecast = simulator.simulate(Settings { runs: 2_000, seed: 3, threads: 2 });
         let forecast = forecast.unwrap_or_else(|error| panic!("{name}: {error:?}"));
         let completed = forecast.outcomes[Ending::Completed as usize].runs;
-        let in_time = forecast.in_time.unwrap().estimate;
-        println!("{name}: {completed} completed, {in_time:.3} in time, {:?}", forecast.percentiles);
+        let in_time = forecast.deadlines[0].chance.estimate;
+        println!("{name}: {completed} completed, {in_time:.3} in time, {:?}", forecast.finish);
         assert_eq!(forecast.curve.last().map_or(0, |point| point.completed), completed, "{name}");
         assert_eq!(completed == 0, name == "one-day-each-week", "{name}");
     }

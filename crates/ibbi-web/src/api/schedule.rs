@@ -8,7 +8,7 @@ use axum::body::Bytes;
 use axum::http::StatusCode;
 use ibbi_app::AppError;
 use ibbi_app::schedule::{self, ScenarioSide};
-use ibbi_app::sim::{Comparison, Plan, Scenario, Settings, Simulator};
+use ibbi_app::sim::{Comparison, Scenario, Settings, Simulator};
 use ibbi_app::zone::Zone;
 use ibbi_core::Format;
 use schemars::JsonSchema;
@@ -166,7 +166,7 @@ pub(super) fn check(request: &WebRequest) -> WebResult {
 
 pub(super) fn plan(request: &WebRequest) -> WebResult {
     let simulator = body::<OneScenario>(request)?.simulator(&request.state)?;
-    Ok(json(StatusCode::OK, &Plan::from_simulator(&simulator))?)
+    Ok(json(StatusCode::OK, &schedule::plan(&simulator)?)?)
 }
 
 pub(super) fn simulate(request: WebRequest) -> WebFuture {
@@ -233,7 +233,7 @@ pub(super) fn calendar(request: &WebRequest) -> WebResult {
     let scenario = asked.scenario()?;
     // The time zone must exist, even though the calendar has instants.
     Zone::new(&scenario.time_zone).map_err(AppError::from)?;
-    let plan = Plan::from_simulator(&asked.simulator(&request.state)?);
+    let plan = schedule::plan(&asked.simulator(&request.state)?)?;
     let made = schedule::plan_calendar(&scenario, &plan, request.state.now()?, None)?;
     Ok(response::download(response::CALENDAR, "dates.ics", made.text))
 }

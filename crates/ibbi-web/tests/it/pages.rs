@@ -47,7 +47,7 @@ fn plan_form_and_link_round_trip() {
     let page = server.get("/plan");
     assert_eq!(page.status, 200);
     for part in
-        ["class=\"verdict\"", "id=\"plan\"", "id=\"curve\"", "id=\"tornado-chance\"", "id=\"comparison\"", "id=\"who\""]
+        ["class=\"verdict\"", "id=\"plan\"", "id=\"curve\"", "id=\"drivers\"", "id=\"comparison\"", "id=\"who\""]
     {
         assert!(page.text().contains(part), "{part}");
     }

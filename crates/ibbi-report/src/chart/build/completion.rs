@@ -13,7 +13,7 @@ const MOST_DAYS: usize = 60;
 /// A contract date up to this many days past the last completion is drawn.
 const FAR: i64 = 400;
 
-/// Returns the S-curve: the share of all runs completed by each day, with the contract date and the percentiles.
+/// Returns the S-curve: the share of the runs that go ahead that are completed by each day, with the contract date and the percentiles.
 pub fn completion(forecast: &Forecast) -> Chart {
     let (Some(first), Some(last)) = (forecast.curve.first(), forecast.curve.last()) else {
         return Chart {
@@ -31,14 +31,14 @@ pub fn completion(forecast: &Forecast) -> Chart {
     let share_on = |date: Date| {
         forecast.curve.iter().take_while(|point| point.date <= date).last().map_or(0.0, |point| point.share)
     };
-    let marks = forecast.percentiles.iter().filter_map(|percentile| {
-        let date = percentile.date?;
-        Some(Mark { label: format!("P{}", percentile.percent), date, share: share_on(date) })
+    let marks = forecast.finish.all().into_iter().filter_map(|(percent, date)| {
+        let date = date?;
+        Some(Mark { label: format!("P{percent}"), date, share: share_on(date) })
     });
     let (from, to) =
         (shown.map_or(first.date, |day| day.min(first.date)), shown.map_or(last.date, |day| day.max(last.date)));
     Chart {
-        title: "Completed by each day, as a share of all runs".to_owned(),
+        title: "Completed by each day, as a share of the runs that go ahead".to_owned(),
         summary: curve_summary(forecast, last),
         figure: Figure::Curve(Curve {
             days: Scale::dates(from, to),
@@ -61,33 +61,34 @@ fn curve_key(contract: Option<Date>, shown: bool, (first, last): (Date, Date)) -
         key.insert(0, Key::new(Sign::Area, "completed by then, in time"));
     }
     key.extend(contract.map(|expires| contract_key(expires, shown)));
-    key.push(Key::new(Sign::Dot, "P10, P50, P80, P90: percent of the completed runs that are done"));
+    key.push(Key::new(Sign::Dot, "P10, P50, P80, P90: percent of the runs that go ahead and are completed by then"));
     key
 }
 
 fn curve_summary(forecast: &Forecast, last: &CurvePoint) -> String {
     let mut text = format!(
-        "A curve that rises to {} of all runs by {}.",
+        "A curve that rises to {} of the runs that go ahead by {}.",
         format::percent(last.share),
         format::weekday_date(last.date)
     );
-    let dates = forecast
-        .percentiles
-        .iter()
-        .filter_map(|percentile| Some(format!("{} percent by {}", percentile.percent, format::date(percentile.date?))));
-    let dates: Vec<String> = dates.collect();
-    text.push_str(&format!(" Completed runs finish as follows: {}.", format::list(&dates)));
-    if let (Some(expires), Some(in_time)) = (forecast.contract_expires, forecast.in_time) {
-        let share = format::percent(in_time.estimate);
-        text.push_str(&format!(" By the contract date, {}, {share} of all runs are completed.", format::date(expires)));
+    let dates = forecast.finish.all().into_iter();
+    let dates: Vec<String> =
+        dates.filter_map(|(percent, date)| Some(format!("{percent} percent by {}", format::date(date?)))).collect();
+    text.push_str(&format!(" They finish as follows: {}.", format::list(&dates)));
+    for deadline in &forecast.deadlines {
+        let (share, date) = (format::percent(deadline.chance.estimate), format::date(deadline.date));
+        text.push_str(&format!(" By {date} ({}), {share} are completed.", deadline.name));
     }
     text
 }
 
 /// Returns the curve's table: by day if there are few days, or by the last completion day of each week.
 fn curve_table(forecast: &Forecast) -> Table {
-    let columns =
-        [Column::text("by the end of"), Column::number("runs completed"), Column::number("share of all runs")];
+    let columns = [
+        Column::text("by the end of"),
+        Column::number("runs completed"),
+        Column::number("share of runs that go ahead"),
+    ];
     let by_week = forecast.curve.len() > MOST_DAYS;
     let caption = if by_week { "Completed by the last such day of each week" } else { "Completed by each day" };
     let mut table = Table::new(caption, columns);
@@ -102,16 +103,16 @@ fn curve_table(forecast: &Forecast) -> Table {
     table
 }
 
-/// Returns the share of all runs completed in each month, divided at the contract date.
+/// Returns the share of the runs that go ahead that are completed in each month, divided at the contract date.
 pub fn months(forecast: &Forecast) -> Chart {
-    let title = "Completed in each month, as a share of all runs".to_owned();
+    let title = "Completed in each month, as a share of the runs that go ahead".to_owned();
     let columns = month_columns(forecast);
     let Some(best) = columns.iter().max_by(|one, other| (one.0.total()).total_cmp(&other.0.total())) else {
         let (summary, figure) = (NONE_COMPLETED.to_owned(), Figure::Nothing(NONE_COMPLETED.to_owned()));
         return Chart { title, summary, figure, key: Vec::new(), table: month_table(forecast, &columns) };
     };
     let summary = format!(
-        "{} columns, one a month; most runs are completed in {}: {} of all.",
+        "{} columns, one a month; most runs are completed in {}: {} of those that go ahead.",
         columns.len(),
         format::month(best.0.start),
         format::percent(best.0.total()),
@@ -138,7 +139,8 @@ impl Month {
 /// Returns every month from the first completion to the last, with the runs completed in time and late.
 fn month_columns(forecast: &Forecast) -> Vec<(Month, (u64, u64))> {
     let (Some(first), Some(last)) = (forecast.curve.first(), forecast.curve.last()) else { return Vec::new() };
-    let share = |runs: u64| ibbi_common::quantile::wilson(runs, forecast.runs).map_or(0.0, |share| share.estimate);
+    let share =
+        |runs: u64| ibbi_common::quantile::wilson(runs, forecast.runs_ahead).map_or(0.0, |share| share.estimate);
     let mut start = format::month_start(first.date);
     let mut columns = Vec::new();
     loop {
@@ -159,7 +161,8 @@ fn month_columns(forecast: &Forecast) -> Vec<(Month, (u64, u64))> {
 }
 
 fn month_table(forecast: &Forecast, columns: &[(Month, (u64, u64))]) -> Table {
-    let mut heads = vec![Column::text("month"), Column::number("runs completed"), Column::number("share of all runs")];
+    let mut heads =
+        vec![Column::text("month"), Column::number("runs completed"), Column::number("share of runs that go ahead")];
     if forecast.contract_expires.is_some() {
         heads.push(Column::number("of these in time"));
     }

@@ -3,17 +3,17 @@
 mod audit;
 mod case;
 mod completion;
+mod drivers;
 mod shares;
 mod timeline;
-mod tornado;
 
 pub(crate) use audit::months_table;
 pub use audit::{cases_by_outcome, cases_by_stage, closed, opened, outcome_times, paths, stage_times, waiting};
 pub use case::{course, stays};
 pub use completion::{completion, months};
+pub use drivers::drivers;
 pub use shares::{comparison, outcomes};
 pub use timeline::timeline;
-pub use tornado::{Measure, tornado};
 
 use super::{Key, Sign};
 use crate::format;

@@ -55,27 +55,28 @@ fn sides(comparison: &Comparison) -> Chart {
         "Each scenario by itself",
         [
             Column::text("scenario"),
-            Column::number("completed in time"),
+            Column::number("completed in time, if both go ahead"),
             Column::number("95% interval"),
-            Column::number("completed"),
+            Column::number("goes ahead"),
             Column::number("95% interval"),
         ],
     );
     let mut rows = Vec::new();
     for side in [&comparison.first, &comparison.second] {
-        let ComparisonSide { label, completed, in_time, .. } = side;
+        let ComparisonSide { label, goes_ahead, in_time, .. } = side;
+        let in_time = in_time.unwrap_or(Interval { estimate: 0.0, low: 0.0, high: 1.0 });
         table.row([
             Cell::Name(label.clone()),
             Cell::Number(format::exact_percent(in_time.estimate)),
-            Cell::Number(format::exact_range(*in_time)),
-            Cell::Number(format::exact_percent(completed.estimate)),
-            Cell::Number(format::exact_range(*completed)),
+            Cell::Number(format::exact_range(in_time)),
+            Cell::Number(format::exact_percent(goes_ahead.estimate)),
+            Cell::Number(format::exact_range(*goes_ahead)),
         ]);
-        rows.push(bar(format::sentence(label), *in_time, true));
+        rows.push(bar(format::sentence(label), in_time, true));
     }
     let descriptions: Vec<String> = rows.iter().map(|row| format!("{}: {}", row.label, row.value_text)).collect();
     Chart {
-        title: "Completed in time, as a share of all runs".to_owned(),
+        title: "Completed in time, as a share of the runs in which both go ahead".to_owned(),
         summary: format!("Two bars. {}.", descriptions.join("; ")),
         figure: Figure::Bars(Bars { scale: Scale::shares(1.0), rows }),
         key: vec![Key::new(Sign::Whisker, WHISKER)],
@@ -85,6 +86,7 @@ fn sides(comparison: &Comparison) -> Chart {
 
 fn difference(comparison: &Comparison) -> Chart {
     let Comparison { first, second, in_time: pairs, difference, days_later, .. } = comparison;
+    let difference = difference.unwrap_or(Interval { estimate: 0.0, low: -1.0, high: 1.0 });
     let mut table = Table::new(
         "Run by run, under the same random numbers",
         [Column::text("what"), Column::number("value"), Column::number("95% interval")],
@@ -118,7 +120,7 @@ fn difference(comparison: &Comparison) -> Chart {
         summary: format!("{label}: {value_text}, 95% interval {low} to {high}."),
         figure: Figure::Bars(Bars {
             scale: Scale::points(difference.low.abs().max(difference.high.abs())),
-            rows: vec![Bar { label, value: *difference, value_text, desired: true }],
+            rows: vec![Bar { label, value: difference, value_text, desired: true }],
         }),
         key: vec![Key::new(Sign::Whisker, "95% interval; if it includes zero, there is no clear difference")],
         table,

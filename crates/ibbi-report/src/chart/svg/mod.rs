@@ -36,7 +36,6 @@ fn drawing(chart: &Chart, room: Room, id: &str, style: Option<&'static str>) -> 
         Figure::Curve(curve) => curve::draw(curve, &mut pen),
         Figure::Columns(columns) => curve::columns(columns, &mut pen),
         Figure::Bars(bars) => rows::bars(bars, &mut pen),
-        Figure::Swings(swings) => rows::swings(swings, &mut pen),
         Figure::Timeline(timeline) => timeline::draw(timeline, &mut pen),
     }
     // The label of the contract line is above it.

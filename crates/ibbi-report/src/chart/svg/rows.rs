@@ -1,7 +1,7 @@
-//! Rows: bars with intervals, and swings.
+//! Rows: bars with intervals.
 
 use super::pen::{FONT, Frame, Pen, width_of};
-use crate::chart::{Bars, Scale, Swings};
+use crate::chart::{Bars, Scale};
 
 /// The place of a row in a chart.
 struct Row {
@@ -38,25 +38,6 @@ pub(super) fn bars(bars: &Bars, pen: &mut Pen) {
     {
         let x = first.frame.x(bars.scale.place(0.0));
         pen.line("axis", x, first.frame.top, x, last.frame.bottom);
-    }
-}
-
-pub(super) fn swings(swings: &Swings, pen: &mut Pen) {
-    let labels: Vec<(&str, &str)> =
-        swings.rows.iter().map(|row| (row.label.as_str(), row.value_text.as_str())).collect();
-    let rows = lay_out(&labels, pen);
-    axis(&rows, &swings.scale, pen);
-    if let (Some(middle), Some(first), Some(last)) = (swings.middle, rows.first(), rows.last()) {
-        let x = first.frame.x(swings.scale.place(middle));
-        pen.line("contract", x, first.frame.top, x, last.frame.bottom);
-    }
-    write(&rows, pen);
-    for (row, swing) in rows.iter().zip(&swings.rows) {
-        let x = |value: f64| row.frame.x(swings.scale.place(value));
-        let (low, high) = (x(swing.low), x(swing.high));
-        pen.rect("bar", low.min(high), row.y - 4.0, (high - low).abs(), 8.0);
-        pen.circle("dot", high, row.y, 5.0);
-        pen.circle("open", low, row.y, 5.0);
     }
 }
 

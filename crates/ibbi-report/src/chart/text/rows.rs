@@ -1,7 +1,7 @@
 //! Charts of rows in characters: bars, swings, months, and the plan on a calendar.
 
 use super::{Cells, Ink, axis, cell};
-use crate::chart::{Bars, Columns, Scale, Swings, Timeline};
+use crate::chart::{Bars, Columns, Scale, Timeline};
 use crate::format;
 use crate::terminal::columns::{fit, right, width};
 
@@ -64,24 +64,6 @@ pub(super) fn bars(bars: &Bars, ink: &Ink, columns: usize) -> String {
         text.push_str(&division.row(&row.label, &cells, &row.value_text));
     }
     text + &division.axis(&bars.scale, ink)
-}
-
-pub(super) fn swings(swings: &Swings, ink: &Ink, columns: usize) -> String {
-    let division = Division::new(swings.rows.iter().map(|row| (row.label.as_str(), row.value_text.as_str())), columns);
-    let place = |value: f64| cell(swings.scale.place(value), division.cells);
-    let mut text = String::new();
-    for row in &swings.rows {
-        let mut cells = Cells::new(division.cells);
-        let (low, high) = (place(row.low), place(row.high));
-        cells.fill(low.min(high), low.max(high), ink.work);
-        if let Some(middle) = swings.middle {
-            cells.put(place(middle), ink.upright);
-        }
-        cells.put(high, ink.dot);
-        cells.put(low, ink.open);
-        text.push_str(&division.row(&row.label, &cells, &row.value_text));
-    }
-    text + &division.axis(&swings.scale, ink)
 }
 
 pub(super) fn months(months: &Columns, ink: &Ink, columns: usize) -> String {

@@ -5,7 +5,7 @@ pub(crate) mod whole;
 
 use ibbi_core::{Advisory, Format};
 use ibbi_report::SimulationPage;
-use ibbi_report::chart::{self, Chart, Measure};
+use ibbi_report::chart::{self, Chart};
 use ibbi_sim::{AvailabilityGain, Comparison, EXAMPLE, Forecast, Plan, Scenario, Settings, Simulator};
 
 /// The results for the page of a simulation.
@@ -64,8 +64,7 @@ impl Results {
             chart::completion(forecast),
             chart::months(forecast),
             chart::outcomes(forecast),
-            chart::tornado(scenario, forecast, Measure::Days),
-            chart::tornado(scenario, forecast, Measure::Chance),
+            chart::drivers(forecast),
             sides,
             difference,
         ]

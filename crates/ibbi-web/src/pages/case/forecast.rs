@@ -24,8 +24,8 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
     let now = request.state.now()?;
     let log: CaseLog = request.state.case(request.id("case")?, Clone::clone)?;
     let simulator = schedule::resume(&scenario(&log, now)?, &log, now, Path::new("the case"))?;
-    let plan = Plan::from_simulator(&simulator);
     let forecast = schedule::simulate(&simulator, request.state.settings(RUNS, SEED)?, |_| {})?;
+    let plan = Plan::from_simulator(&simulator).with_chance(&forecast);
     let answer = SimulationPage {
         scenario: simulator.scenario(),
         plan: &plan,
@@ -56,7 +56,7 @@ pub(crate) fn even_odds(request: &WebRequest, log: &CaseLog, now: At) -> Option<
     request.state.estimates.get_or(log.id, key, || {
         let simulator = schedule::resume(&scenario(log, now).ok()?, log, now, Path::new("the case")).ok()?;
         let forecast = schedule::simulate(&simulator, request.state.settings(FEW_RUNS, SEED).ok()?, |_| {}).ok()?;
-        forecast.percentiles.iter().find(|percentile| percentile.percent == 50)?.date
+        forecast.finish.p50
     })
 }
 

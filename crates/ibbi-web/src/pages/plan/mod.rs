@@ -113,8 +113,8 @@ fn send_pieces(
     let send = |text: String| pieces.blocking_send(Bytes::from(text)).is_ok();
     let simulator = Simulator::new(scenario);
     let settings = state.settings(RUNS, SEED)?;
-    let plan = ibbi_app::sim::Plan::from_simulator(&simulator);
     let forecast = schedule::simulate(&simulator, settings, |_| {})?;
+    let plan = ibbi_app::sim::Plan::from_simulator(&simulator).with_chance(&forecast);
     let first = view::first(scenario, &plan, &forecast, &link::write(scenario));
     // If the client is gone, the rest is not computed.
     if !send(head + first.as_str() + sign) {

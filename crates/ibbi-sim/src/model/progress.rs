@@ -1,0 +1,161 @@
+//! The milestones of a run, and what each of its days was spent on.
+
+use crate::calendar::{Day, NEVER};
+use crate::initial_state::InitialState;
+use serde::Serialize;
+
+/// A milestone of a case whose date a forecast gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum ForecastStep {
+    /// The introductory meeting is held.
+    Meeting,
+    /// The application is accepted.
+    Acceptance,
+    /// The training is complete.
+    Training,
+    /// Both parties have decided.
+    Decisions,
+    /// A part of the facilitation is complete.
+    Facilitation {
+        /// The number of the part.
+        part: u8,
+    },
+}
+
+impl ForecastStep {
+    /// The most parts of a facilitation.
+    pub(crate) const MAX_PARTS: usize = 6;
+    /// The number of milestones.
+    pub(crate) const COUNT: usize = 4 + Self::MAX_PARTS;
+
+    /// Returns its place among the milestones.
+    pub(crate) const fn index(self) -> usize {
+        match self {
+            Self::Meeting => 0,
+            Self::Acceptance => 1,
+            Self::Training => 2,
+            Self::Decisions => 3,
+            Self::Facilitation { part } => 3 + part as usize,
+        }
+    }
+
+    /// Returns the milestones that are ahead of a run, if the facilitation has so many parts. A part is complete if no more
+    /// than `grace` minutes remain.
+    pub(crate) fn ahead(initial: &InitialState, parts: usize, grace: u16) -> Vec<Self> {
+        let first = match initial {
+            InitialState::Inquiry(_) | InitialState::Introduction(_) => 0,
+            InitialState::Application { .. } => 1,
+            InitialState::Training(_) => 2,
+            InitialState::Caucus(_) => 3,
+            InitialState::Agreement(_) | InitialState::Facilitation(_) => 4,
+        };
+        let held = |part: u8| match initial {
+            InitialState::Facilitation(parts) => {
+                parts.get(usize::from(part) - 1).is_some_and(|progress| progress.remaining <= grace)
+            }
+            _ => false,
+        };
+        let stages = [Self::Meeting, Self::Acceptance, Self::Training, Self::Decisions];
+        let parts = (1..=u8::MAX).take(parts.min(Self::MAX_PARTS)).filter(|part| !held(*part));
+        stages.into_iter().skip(first).chain(parts.map(|part| Self::Facilitation { part })).collect()
+    }
+}
+
+/// What the days of a run are spent on. Each day from day 0 to the last session is counted once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum DelayCause {
+    /// Waiting for the last leader's answer.
+    LeaderAnswers,
+    /// The notice for the introductory meeting.
+    MeetingNotice,
+    /// Waiting for the last letter.
+    Letters,
+    /// Waiting for the acceptance.
+    Acceptance,
+    /// The notice for the training and the facilitation.
+    SessionNotice,
+    /// Waiting for a session that is already booked.
+    Booked,
+    /// Waiting for the answer to a concern.
+    Concerns,
+    /// Waiting for the later decision of the parties.
+    Decisions,
+    /// From the first day on which sessions were to be complete to the day on which they are.
+    Postponements,
+    /// Waiting for a day on which the district works and everyone is available.
+    Calendars,
+}
+
+impl DelayCause {
+    /// All of them, in the order in which a case meets them.
+    pub const ALL: [Self; 10] = [
+        Self::LeaderAnswers,
+        Self::MeetingNotice,
+        Self::Letters,
+        Self::Acceptance,
+        Self::SessionNotice,
+        Self::Booked,
+        Self::Concerns,
+        Self::Decisions,
+        Self::Postponements,
+        Self::Calendars,
+    ];
+
+    /// Returns its code, as in JSON.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::LeaderAnswers => "leader_answers",
+            Self::MeetingNotice => "meeting_notice",
+            Self::Letters => "letters",
+            Self::Acceptance => "acceptance",
+            Self::SessionNotice => "session_notice",
+            Self::Booked => "booked",
+            Self::Concerns => "concerns",
+            Self::Decisions => "decisions",
+            Self::Postponements => "postponements",
+            Self::Calendars => "calendars",
+        }
+    }
+
+    /// Returns its text for people.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::LeaderAnswers => "waiting for the leaders' answers",
+            Self::MeetingNotice => "notice for the meeting",
+            Self::Letters => "waiting for the letters",
+            Self::Acceptance => "waiting for the acceptance",
+            Self::SessionNotice => "notice for the sessions",
+            Self::Booked => "waiting for a booked session",
+            Self::Concerns => "answering concerns",
+            Self::Decisions => "waiting for the decisions",
+            Self::Postponements => "postponed and shortened sessions",
+            Self::Calendars => "waiting for a day that fits",
+        }
+    }
+}
+
+/// The milestones that a run has reached, and the days that it has spent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Progress {
+    /// The day of each milestone; [`NEVER`] if it was not reached.
+    pub(crate) reached: [Day; ForecastStep::COUNT],
+    /// The days spent on each cause.
+    pub(crate) spent: [Day; DelayCause::ALL.len()],
+}
+
+impl Progress {
+    pub(crate) const NONE: Self = Self { reached: [NEVER; ForecastStep::COUNT], spent: [0; DelayCause::ALL.len()] };
+
+    pub(crate) const fn reach(&mut self, step: ForecastStep, day: Day) {
+        self.reached[step.index()] = day;
+    }
+
+    /// Counts the days from one day to another.
+    pub(crate) fn spend(&mut self, cause: DelayCause, from: Day, to: Day) {
+        self.spent[cause as usize] += to.saturating_sub(from);
+    }
+}
