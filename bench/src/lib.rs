@@ -11,7 +11,7 @@ pub use refused::{RefusedOffer, refused_offers};
 
 use ibbi_core::events::*;
 use ibbi_core::{
-    ActivityKind, At, Body, Case, ConcernId, Date, Decision, Event, Format, LocalTime, MemberId, MemberIds, Name,
+    ActivityId, At, Body, Case, ConcernId, Date, Decision, Event, Format, LocalTime, MemberId, MemberIds, Name,
     Names, NoteText, Observers, Office, Party, Person, Program, Seat, Service, Slot, TimeZoneName, Topics,
 };
 
@@ -110,7 +110,7 @@ pub fn whole_case() -> Vec<(At, Event)> {
     let close = || SessionClosed { late: Default::default(), left_early: MemberIds::default() }.into();
     add(at(5, 9), schedule(1, slot(6, 8, 16)));
     add(at(6, 8), open(1));
-    for kind in ActivityKind::ALL.iter().copied() {
+    for kind in ActivityId::PUBLISHED {
         add(at(6, 10), ActivityRun { kind, title: name("An activity") }.into());
     }
     add(at(6, 16), close());

@@ -3,7 +3,7 @@
 //! A schema sees one line at a time: it can't check the chain, the order of keys, or white space. `ibbi verify` can.
 
 use ibbi_core::{
-    ActPlace, ActivityKind, AdviserRole, Capacity, EventKind, FieldInfo, FieldKind, MAX_NUMBER, Party, Presence,
+    ActPlace, AdviserRole, Capacity, EventKind, FieldInfo, FieldKind, MAX_NUMBER, Party, Presence, Program,
     Requirement, Stage,
 };
 use ibbi_log::{FORMAT_TYPE, HEADS_TYPE, OPENING_TYPE};
@@ -100,7 +100,8 @@ fn definitions() -> Value {
             ),
             object(
                 pairs(&[
-                    ("activities", json!({ "type": "array", "items": { "enum": ActivityKind::CODES }, "uniqueItems": true })),
+                    ("activities", json!({ "type": "array", "items": reference("id"), "maxItems": Program::MAX_ACTIVITIES,
+                        "uniqueItems": true })),
                     ("edition", number(2, 65535)),
                     ("edition_digest", reference("sha256")),
                     ("formats", json!({ "type": "object", "propertyNames": reference("id"), "additionalProperties": parts,
@@ -126,7 +127,7 @@ fn value(field: &FieldInfo) -> Value {
         FieldKind::Code(set) => json!({ "enum": set.codes }),
         FieldKind::Date => reference("date"),
         FieldKind::Slot => reference("slot"),
-        FieldKind::MemberId | FieldKind::ConcernId | FieldKind::Format(_) => reference("id"),
+        FieldKind::MemberId | FieldKind::ConcernId | FieldKind::Format(_) | FieldKind::Activity(_) => reference("id"),
         FieldKind::Person => reference("person"),
         FieldKind::MemberIds => list(&reference("id"), field.requirement),
         FieldKind::Names => list(&reference("name"), field.requirement),

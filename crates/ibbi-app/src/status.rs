@@ -9,8 +9,8 @@ use crate::zone::Zone;
 use ibbi_common::format::{count, date};
 use ibbi_core::stages::ConcernStatus;
 use ibbi_core::{
-    Advisory, Answer, At, Body, Case, CaseFile, EventKind, Goal, History, Name, NotAllowed, Outcome, Party, Seat,
-    Sessions, Stage, Succession, Successor, Unmet, chart,
+    ActivityId, Advisory, Answer, At, Body, Case, CaseFile, EventKind, Goal, History, Name, NotAllowed, Outcome, Party,
+    Seat, Sessions, Stage, Succession, Successor, Unmet, chart,
 };
 use ibbi_store::EventStore;
 use serde::Serialize;
@@ -247,7 +247,9 @@ impl Facts<'_> {
         if let Case::Training(state) = case.last_open() {
             let exercises = count(state.exercises().into(), "exercise", "exercises");
             let simulations = count(state.simulations().into(), "bargaining simulation", "bargaining simulations");
-            self.add("training", format!("{exercises} and {simulations} run"));
+            let others: Vec<String> = state.other_activities_run().map(ActivityId::label).collect();
+            let others = if others.is_empty() { String::new() } else { format!("; also {}", others.join(", ")) };
+            self.add("training", format!("{exercises} and {simulations} run{others}"));
         }
         if let Some(trained) = case.trained() {
             let minutes: u32 = trained.held().iter().map(|held| u32::from(held.counted)).sum();

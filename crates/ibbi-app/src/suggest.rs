@@ -4,8 +4,8 @@ use crate::case_log::CaseLog;
 use crate::input::value::to_fill_in;
 use ibbi_core::stages::ConcernStatus;
 use ibbi_core::{
-    ActivityKind, Answer, AsRecorded, At, Body, Case, CaseFile, Event, EventKind, FollowUpResult, History, Member,
-    MemberIds, Outcome, Party, Program, Seat, Service, Sessions, Stage, Topics, Workshop,
+    Answer, AsRecorded, At, Body, Case, CaseFile, Event, EventKind, FollowUpResult, History, Member, MemberIds,
+    Outcome, Party, Program, Seat, Service, Sessions, Stage, Topics, Workshop,
 };
 use serde::Serialize;
 
@@ -131,7 +131,8 @@ impl Suggestions<'_> {
             }
             EventKind::SessionOpened => self.openings(at),
             EventKind::ActivityRun => {
-                for kind in ActivityKind::ALL {
+                let program = self.case.file().map(CaseFile::program);
+                for kind in program.into_iter().flat_map(Program::activity_choices) {
                     self.add(event, true, &[("kind", kind.to_string())]);
                 }
             }

@@ -10,24 +10,14 @@ use crate::holidays::{County, holiday_on, is_weekend, posting_deadline};
 use crate::people::Seat;
 use crate::program::{Presence, Program};
 use crate::slot::Slot;
-use crate::stage::ActivityKind;
 use crate::teams::Teams;
-use crate::text::Name;
+use crate::text::{ActivityId, Name};
 use crate::time::{At, LocalTime};
-use alloc::string::{String, ToString};
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
 /// The number of days after which a record counts as late.
 const LATE_DAYS: i64 = 7;
-
-/// Returns the characters of a name that are not ASCII, as code points, or a text for people if there are none.
-fn code_points(name: &Name) -> String {
-    let unusual: Vec<char> = name.as_str().chars().filter(|c| !c.is_ascii()).collect();
-    if unusual.is_empty() {
-        return "this one has only plain letters".to_string();
-    }
-    list(&unusual, |c| alloc::format!("U+{:04X}", u32::from(*c)))
-}
 
 fn advise_successor(seat: Seat, name: &Name, into: &mut Vec<Advisory>) {
     let found = alloc::format!("{name} succeeded {} and hasn't agreed yet", seat.label());
@@ -53,7 +43,7 @@ fn advise_program(program: &Program, ways: &[Leniency], into: &mut Vec<Advisory>
             Some(alloc::format!("a part can be {} minutes short", program.grace()))
         }
         Present if program.presence() != Presence::Everyone => Some("not every member must be present".to_string()),
-        Simulation if !program.activities().contains(&ActivityKind::BargainingSimulation) => {
+        Simulation if !program.activities().contains(&ActivityId::BARGAINING_SIMULATION) => {
             Some("the training needs no bargaining simulation".to_string())
         }
         _ => None,
@@ -102,9 +92,8 @@ impl Case {
             }
             _ => {}
         }
-        for (name, other) in self.look_alikes(event) {
-            let found = alloc::format!("{name} looks like {other}, but has other characters: {}", code_points(name));
-            warn(&mut warnings, Warning::LookAlike, found);
+        for found in self.look_alikes(event) {
+            warn(&mut warnings, Warning::LookAlike, found.to_string());
         }
         if let Some(logged) = logged {
             let (minutes, day) = (logged.minutes_since(at), 24 * 60);

@@ -5,6 +5,7 @@ use crate::edition::Edition;
 use crate::event::{Event, EventKind};
 use crate::file::CaseFile;
 use crate::found::Found;
+use crate::names::{self, KnownNames};
 use crate::people::{Body, Party, Seat};
 use crate::refusal::{Check, Refusal};
 use crate::rule::Rule;
@@ -169,6 +170,21 @@ impl Case {
             Self::Closed(closed) => closed.last(),
             _ => self,
         }
+    }
+
+    /// Returns what makes names of an event look the same as another name of the case, for a case whose edition refuses no
+    /// such name.
+    pub(crate) fn look_alikes(&self, event: &Event) -> Vec<Found> {
+        let kind = event.kind();
+        let edition = self.file().map_or(Edition::FIRST, |file| file.edition_for(kind));
+        let mut found = Vec::new();
+        if kind.adds_people() && !Rule::NameLookAlike.applies_in(edition) {
+            event.each_name(&mut |name| {
+                let other = each!(self, state => names::look_alike_among(name, || state.known_names()));
+                found.extend(other.map(|other| names::looks_like(name, other)));
+            });
+        }
+        found
     }
 
     /// Returns the leader who agreed for a seat.

@@ -7,6 +7,7 @@ use crate::case::Case;
 use crate::edition::Edition;
 use crate::event::*;
 use crate::found::Found;
+use crate::names::{self, KnownNames};
 use crate::refusal::{Check, Refusal, Refused};
 use crate::rule::Rule;
 use crate::stage::Stage;
@@ -17,7 +18,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 /// A typed state: a stage with its data and the results of earlier stages.
-pub trait StageState: crate::sealed::Sealed + Sized + Into<Case> + TryFrom<Case, Error = Case> {
+pub trait StageState: crate::sealed::Sealed + KnownNames + Sized + Into<Case> + TryFrom<Case, Error = Case> {
     /// The stage.
     const STAGE: Stage;
 
@@ -50,6 +51,7 @@ pub trait Next: crate::sealed::Sealed + Into<Case> {
 /// struct Forged;
 /// impl Payload for Forged {
 ///     const KIND: EventKind = EventKind::NoteAdded;
+///     fn each_name<'a>(&'a self, _: &mut impl FnMut(&'a str)) {}
 /// }
 /// impl On<Forged> for Closed {
 ///     type Next = Closed;
@@ -147,6 +149,9 @@ pub trait On<E: Payload>: StageState {
         common_guard(self, E::KIND, at, check);
         self.state_guard(at, check);
         self.event_guard(event, at, check);
+        if const { lists(Self::EVENT_RULES, Rule::NameComposed) } && check.has(Rule::NameComposed) {
+            names::check_names(self, event, const { lists(Self::EVENT_RULES, Rule::NameLookAlike) }, check);
+        }
     }
 
     /// Checks whether the event would be accepted.
@@ -171,6 +176,18 @@ pub trait On<E: Payload>: StageState {
     }
 }
 
+/// Returns whether a rule is in a list.
+const fn lists(rules: &[Rule], rule: Rule) -> bool {
+    let mut index = 0;
+    while index < rules.len() {
+        if rules[index] as usize == rule as usize {
+            return true;
+        }
+        index += 1;
+    }
+    false
+}
+
 /// Applies an event that passed the guards.
 fn advance<S: On<E>, E: Payload>(mut state: S, event: &E, at: At) -> S::Next {
     state.touch(at, Token(()));
@@ -181,7 +198,7 @@ fn advance<S: On<E>, E: Payload>(mut state: S, event: &E, at: At) -> S::Next {
 /// edition that has the kind of event if that one is later.
 pub(crate) fn common_guard<S: StageState>(state: &S, kind: EventKind, at: At, check: &mut Check) {
     if let Some(file) = state.file() {
-        check.set_edition(file.edition().max(kind.editions().first()));
+        check.set_edition(file.edition_for(kind));
         let last = file.last_at();
         check.require(at >= last, Rule::TimeOrder, || Found::Earlier { last, offered: at });
         let limit = crate::file::CaseFile::MAX_EVENTS;
@@ -379,6 +396,7 @@ chart! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::field::FieldKind;
 
     #[test]
     fn compiler_and_table_agree_on_every_pair() {
@@ -398,6 +416,30 @@ mod tests {
         for kind in EventKind::ALL {
             let rows = TRANSITIONS.iter().filter(|row| row.event == *kind).map(|row| row.from);
             assert!(stages_of(*kind).eq(rows), "{kind}");
+        }
+    }
+
+    #[test]
+    fn every_row_names_the_rules_about_its_names() {
+        let has_names = |kind: EventKind| {
+            kind.fields().iter().any(|field| {
+                matches!(
+                    field.kind,
+                    FieldKind::Name { .. }
+                        | FieldKind::Names
+                        | FieldKind::Person
+                        | FieldKind::People
+                        | FieldKind::Observers(_)
+                        | FieldKind::Substitutes
+                        | FieldKind::Advisers(_)
+                        | FieldKind::Program
+                )
+            })
+        };
+        for row in TRANSITIONS {
+            let has = |rule| row.event_rules.contains(&rule);
+            assert_eq!(has(Rule::NameComposed), has_names(row.event), "{} {}", row.from, row.event);
+            assert_eq!(has(Rule::NameLookAlike), row.event.adds_people(), "{} {}", row.from, row.event);
         }
     }
 }

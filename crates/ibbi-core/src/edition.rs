@@ -24,7 +24,7 @@ pub struct NoEdition;
 /// The digests of the known editions, as a ledger has them. A test of `ibbi-log` computes them again.
 const DIGESTS: [&str; 2] = [
     "99f1d32295282c871a45bba6e204b72a8384f9d8f7fe90009abf838188d1b960",
-    "16893974fee1d530089513fcd68f8763ce9e804a36cfbd016c91a624e32436a2",
+    "aa6b70070b7b78a3944580606bf646df2fb59c2c7ca5b02ddc50594cd34751c2",
 ];
 
 impl Edition {

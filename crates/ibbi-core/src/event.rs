@@ -11,14 +11,17 @@ use crate::people::{Advisers, Body, MemberIds, Names, Neutrals, Observers, Offic
 use crate::program::Program;
 use crate::services::{Service, Topics, Workshop};
 use crate::slot::Slot;
-use crate::stage::{ActivityKind, Decision, FollowUpResult};
-use crate::text::{ConcernId, DocumentDigest, FormatId, MemberId, Name, Reason, TimeZoneName};
+use crate::stage::{Decision, FollowUpResult};
+use crate::text::{ActivityId, ConcernId, DocumentDigest, FormatId, MemberId, Name, Reason, TimeZoneName};
 use crate::time::Date;
 
 /// The data of an event. There is one type for each kind of event.
 pub trait Payload: crate::sealed::Sealed {
     /// The kind of event.
     const KIND: EventKind;
+
+    /// Calls a function with each name in the event.
+    fn each_name<'a>(&'a self, each: &mut impl FnMut(&'a str));
 }
 
 /// When a field must be given, by the mark after its type.
@@ -64,6 +67,10 @@ macro_rules! events {
 
             impl Payload for $name {
                 const KIND: EventKind = EventKind::$name;
+
+                fn each_name<'a>(&'a self, _each: &mut impl FnMut(&'a str)) {
+                    $( self.$field.each_name(_each); )*
+                }
             }
 
             impl From<$name> for Event {
@@ -122,6 +129,11 @@ macro_rules! events {
             /// Returns the kind of event.
             pub const fn kind(&self) -> EventKind {
                 match self { $( Self::$name(_) => EventKind::$name, )+ }
+            }
+
+            /// Calls a function with each name in the event.
+            pub fn each_name<'a>(&'a self, each: &mut impl FnMut(&'a str)) {
+                match self { $( Self::$name(payload) => payload.each_name(each), )+ }
             }
 
             /// Writes the fields without the type. The keys are in alphabetical order; omitted fields are left out.
@@ -333,7 +345,7 @@ events! {
     /// An exercise or a bargaining simulation is run.
     ActivityRun = "activity_run", "training activity run" {
         /// The kind of activity.
-        kind: ActivityKind, "Activity";
+        kind: ActivityId, "Activity";
         /// The activity's title.
         title: Name, "Title";
     }

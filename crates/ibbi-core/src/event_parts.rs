@@ -38,6 +38,18 @@ impl Event {
 }
 
 impl EventKind {
+    /// Returns whether an event of this kind adds the name of a leader, a member, a neutral, or a substitute to a case.
+    pub(crate) const fn adds_people(self) -> bool {
+        matches!(
+            self,
+            Self::LeaderAgreed
+                | Self::LeaderSucceeded
+                | Self::MemberNamed
+                | Self::SessionScheduled
+                | Self::SessionOpened
+        )
+    }
+
     /// Returns the editions that have this kind of event.
     ///
     /// A case of an earlier edition can also record it, under the rules of the first edition that has it. Otherwise an

@@ -112,6 +112,9 @@ pub enum FieldKind {
     /// A format of the facilitation, by ID: one of those that the case's program has. These are the published ones.
     #[cfg_attr(feature = "serde", serde(rename = "format"))]
     Format(CodeSet),
+    /// An activity of the training, by ID: one that the case's program requires, or another. These are the published ones.
+    #[cfg_attr(feature = "serde", serde(rename = "activity"))]
+    Activity(CodeSet),
     /// The SHA-256 of a document.
     #[cfg_attr(feature = "serde", serde(rename = "digest"))]
     Digest,
@@ -160,8 +163,7 @@ impl FieldInfo {
 
     /// Returns the label of a code that the field can have, or the value itself if it is not a code.
     pub fn value_label<'a>(&self, value: &'a str) -> &'a str {
-        let set = if let FieldKind::Format(published) = &self.kind { Some(published) } else { self.kind.code_set() };
-        set.and_then(|set| set.label(value)).unwrap_or(value)
+        self.kind.code_set().or_else(|| self.kind.published()).and_then(|set| set.label(value)).unwrap_or(value)
     }
 
     /// Returns whether a ledger line must have the field.
@@ -178,6 +180,14 @@ impl FieldKind {
             _ => None,
         }
     }
+
+    /// Returns the published values, if the values are IDs that a program can add to.
+    pub const fn published(&self) -> Option<&CodeSet> {
+        match self {
+            Self::Format(set) | Self::Activity(set) => Some(set),
+            _ => None,
+        }
+    }
 }
 
 /// A type that a field of an event can have.
@@ -190,12 +200,20 @@ pub(crate) trait FieldType {
     fn is_omitted(&self) -> bool {
         false
     }
+
+    /// Calls a function with each name in the value.
+    fn each_name<'a>(&'a self, _: &mut impl FnMut(&'a str)) {}
 }
 
 impl<T: FieldType> FieldType for Option<T> {
     const KIND: FieldKind = T::KIND;
     fn is_omitted(&self) -> bool {
         self.is_none()
+    }
+    fn each_name<'a>(&'a self, each: &mut impl FnMut(&'a str)) {
+        if let Some(value) = self {
+            value.each_name(each);
+        }
     }
 }
 

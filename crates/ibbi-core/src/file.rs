@@ -1,7 +1,7 @@
 //! The data of every opened case: its opening, its contract dates, and the extent of its record.
 
 use crate::edition::Edition;
-use crate::event::CaseOpened;
+use crate::event::{CaseOpened, EventKind};
 use crate::people::{Office, Seat};
 use crate::program::Program;
 use crate::text::Name;
@@ -92,6 +92,12 @@ impl CaseFile {
     /// moved.
     pub const fn edition(&self) -> Edition {
         self.edition
+    }
+
+    /// Returns the edition that an event of this kind is checked against: the one of the case, or the first one that has the
+    /// kind if that one is later.
+    pub(crate) fn edition_for(&self, kind: EventKind) -> Edition {
+        self.edition.max(kind.editions().first())
     }
 
     /// Returns the contract's dates as last recorded.

@@ -6,8 +6,8 @@ use crate::people::{Body, Party, Person, Seat};
 use crate::rule::Rule;
 use crate::services::{Service, Topic};
 use crate::slot::Slot;
-use crate::stage::{ActivityKind, Decision, FollowUpResult, Outcome, Stage};
-use crate::text::{ConcernId, FormatId, MemberId, Name};
+use crate::stage::{Decision, FollowUpResult, Outcome, Stage};
+use crate::text::{ActivityId, ConcernId, FormatId, MemberId, Name};
 use crate::time::LocalTime;
 use crate::time::{At, Date};
 use alloc::format;
@@ -44,6 +44,10 @@ pub enum Found {
     SeatNotHeld { seat: Seat, agreed: bool },
     /// The seat has no successor who still has to agree. With a name, that successor already agreed.
     NoSuccessor { seat: Seat, agreed: Option<Name> },
+    /// The name isn't in composed form: where it has the characters `has`, the composed form has `composed`.
+    NameNotComposed { name: String, has: String, composed: String },
+    /// The name looks the same as another one: where it has the characters `has`, the other one has `other_has`.
+    NameLooksLike { name: String, other: String, has: String, other_has: String },
     /// Seats that have not agreed.
     SeatsOpen { seats: Vec<Seat> },
     /// Topics that no meeting has covered.
@@ -128,7 +132,9 @@ pub enum Found {
     /// People who are listed as late but are neither members nor substitutes.
     NotExpected { ids: Vec<MemberId> },
     /// No such activity has been run.
-    NoActivity { activity: ActivityKind },
+    NoActivity { activity: ActivityId },
+    /// Activities that the program requires and that have not been run.
+    ActivitiesMissing { activities: Vec<ActivityId> },
     /// The minutes that remain of each part.
     HoursRemaining { parts: Vec<Remaining> },
     /// The earlier part has not been opened.
@@ -183,6 +189,8 @@ pub enum Found {
     LaterInvalid { seq: u64, at: At, event: EventKind, unmet: Vec<Rule> },
     /// The event was voided or replaced.
     NoLongerCounts { seq: u64, replaced: bool, by: u64 },
+    /// The training must include too many activities.
+    ActivityCount { activities: u8, limit: u8 },
     /// The training or a format has too many parts.
     PartCount { parts: u8, limit: u8 },
     /// The program doesn't have the format.
@@ -242,6 +250,12 @@ impl fmt::Display for Found {
                 write!(f, "{name}, the successor of {}, already agreed", seat.label())
             }
             Self::NoSuccessor { seat, agreed: None } => write!(f, "{} has no successor", seat.label()),
+            Self::NameNotComposed { name, has, composed } => {
+                write!(f, "the name {name} has {has} where its composed form has {composed}")
+            }
+            Self::NameLooksLike { name, other, has, other_has } => {
+                write!(f, "the name {name} has {has} where {other} has {other_has}")
+            }
             Self::SeatsOpen { seats } => write!(f, "not agreed yet: {}", labels(seats, Seat::label)),
             Self::TopicsMissing { topics } => write!(f, "not covered yet: {}", labels(topics, Topic::label)),
             Self::ServiceChosenAlready { service } => write!(f, "{} is already chosen", service.label()),
@@ -323,6 +337,9 @@ impl fmt::Display for Found {
             Self::NotPresent { ids } => write!(f, "not listed as present: {}", texts(ids)),
             Self::NotExpected { ids } => write!(f, "neither members nor substitutes: {}", texts(ids)),
             Self::NoActivity { activity } => write!(f, "no {} is recorded yet", activity.label()),
+            Self::ActivitiesMissing { activities } => {
+                write!(f, "not recorded yet: {}", list(activities, |activity| activity.label()))
+            }
             Self::HoursRemaining { parts } => {
                 let remaining = |left: &Remaining| format!("{} of part {}", time_span(left.minutes.into()), left.part);
                 write!(f, "still to be held: {}", list(parts, remaining))
@@ -388,6 +405,9 @@ impl fmt::Display for Found {
             }
             Self::EditionUnknown { edition, latest } => {
                 write!(f, "edition {edition} is not known; this version knows editions up to {latest}")
+            }
+            Self::ActivityCount { activities, limit } => {
+                write!(f, "{activities} activities are given, and at most {limit} are possible")
             }
             Self::PartCount { parts, limit } => write!(f, "{parts} parts are given, and at most {limit} are possible"),
             Self::NoSuchFormat { format, formats } => {

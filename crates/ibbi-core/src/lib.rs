@@ -46,9 +46,9 @@ mod file;
 mod found;
 pub mod history;
 pub mod holidays;
-mod look_alike;
 #[cfg(test)]
 mod model_check;
+mod names;
 mod note_text;
 mod people;
 mod program;
@@ -88,7 +88,7 @@ pub use people::{
     Adviser, AdviserRole, Advisers, Body, Capacity, ListError, MemberIds, Names, Neutrals, Observer, Observers, Office,
     Party, Person, Seat, Substitute, Substitutes,
 };
-pub use program::{Format, Presence, Program, ProgramError, ProgramParameters};
+pub use program::{Activity, Format, Presence, Program, ProgramError, ProgramParameters};
 pub use refusal::{Check, Refusal, Refused, Unmet};
 pub use route::{Goal, route};
 pub use rule::{Rule, Source};
@@ -96,10 +96,12 @@ pub use services::{Service, Topic, Topics, Workshop};
 pub use sessions::{Booking, HeldSession, OpenSession, Part, Sessions};
 pub use sets::UnknownCode;
 pub use slot::Slot;
-pub use stage::{ActivityKind, Decision, FollowUpResult, Outcome, Stage};
+pub use stage::{Decision, FollowUpResult, Outcome, Stage};
 pub use survey::{Answer, Prospect, survey};
 pub use teams::{Former, Member, Teams};
-pub use text::{ConcernId, DocumentDigest, FormatId, IdentityText, MemberId, Name, Reason, TextError, TimeZoneName};
+pub use text::{
+    ActivityId, ConcernId, DocumentDigest, FormatId, IdentityText, MemberId, Name, Reason, TextError, TimeZoneName,
+};
 pub use threshold::Threshold;
 pub use time::{At, Date, LocalTime, TimeError};
 pub use waiting::{Waiting, WaitingFor, WaitingSet};

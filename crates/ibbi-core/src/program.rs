@@ -5,8 +5,7 @@
 
 use crate::edition::Edition;
 use crate::sets::closed_set;
-use crate::stage::ActivityKind;
-use crate::text::{DocumentDigest, FormatId, Name};
+use crate::text::{ActivityId, DocumentDigest, FormatId, Name};
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -18,6 +17,15 @@ closed_set! {
     FullDay = "full_day", "one full day";
     /// Two half-days of four hours each.
     TwoHalfDays = "two_half_days", "two half-days";
+}
+
+closed_set! {
+    /// A published activity of the training.
+    Activity, "training activity";
+    /// An exercise.
+    Exercise = "exercise", "exercise";
+    /// A bargaining simulation.
+    BargainingSimulation = "bargaining_simulation", "bargaining simulation";
 }
 
 closed_set! {
@@ -53,6 +61,45 @@ impl FormatId {
     }
 }
 
+impl From<Activity> for ActivityId {
+    fn from(activity: Activity) -> Self {
+        match activity {
+            Activity::Exercise => Self::EXERCISE,
+            Activity::BargainingSimulation => Self::BARGAINING_SIMULATION,
+        }
+    }
+}
+
+impl ActivityId {
+    /// The exercise of the published training.
+    pub const EXERCISE: Self = Self::constant("exercise");
+    /// The bargaining simulation of the published training.
+    pub const BARGAINING_SIMULATION: Self = Self::constant("bargaining_simulation");
+    /// The activities of the published training.
+    pub const PUBLISHED: [Self; 2] = [Self::EXERCISE, Self::BARGAINING_SIMULATION];
+
+    /// Returns the published activity with this ID, if there is one.
+    pub fn published(self) -> Option<Activity> {
+        Activity::ALL.iter().copied().find(|activity| self == (*activity).into())
+    }
+
+    /// Returns the label of a published activity, or the ID in words.
+    ///
+    /// ```
+    /// use ibbi_core::ActivityId;
+    /// assert_eq!(ActivityId::BARGAINING_SIMULATION.label(), "bargaining simulation");
+    /// assert_eq!(ActivityId::new("role_play").unwrap().label(), "role play");
+    /// ```
+    pub fn label(self) -> String {
+        in_words(self.as_str(), self.published().map(Activity::label))
+    }
+}
+
+/// Returns the label of something that was published, or the words of an ID.
+fn in_words(id: &str, published: Option<&str>) -> String {
+    published.map_or_else(|| id.replace(['_', '-'], " "), Into::into)
+}
+
 /// The parameters as plain values. [`Program::new`] checks them.
 ///
 /// ```
@@ -65,7 +112,7 @@ impl FormatId {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ProgramParameters {
     /// The activities that the training must include. The policy of this project is an exercise and a simulation.
-    pub activities: Vec<ActivityKind>,
+    pub activities: Vec<ActivityId>,
     /// The edition of the rules that the case is checked against.
     pub edition: Edition,
     /// The digest of the edition, if it isn't the first; by default, the one that this version knows.
@@ -98,14 +145,14 @@ impl ProgramParameters {
         let Self { activities, formats, name, same_day_parts, source, training, .. } = self;
         let published = formats.len() == 2 && formats.iter().all(|(format, _)| format.published().is_some());
         let plain = name.is_none() && source.is_none() && !same_day_parts;
-        published && plain && training.len() == 1 && activities == ActivityKind::ALL
+        published && plain && training.len() == 1 && *activities == ActivityId::PUBLISHED
     }
 }
 
 impl Default for ProgramParameters {
     fn default() -> Self {
         Self {
-            activities: ActivityKind::ALL.to_vec(),
+            activities: ActivityId::PUBLISHED.to_vec(),
             edition: Edition::FIRST,
             edition_digest: None,
             formats: Self::published_formats(alloc::vec![480], alloc::vec![240, 240]),
@@ -131,7 +178,7 @@ pub struct Program(Arc<ProgramParameters>);
 pub enum ProgramError {
     /// The first edition can't express the parameters.
     #[error(
-        "edition 1 has one part of training, the formats full_day and two_half_days, and no name or source; use edition 2"
+        "edition 1 has one part of training, the published activities and formats, and no name or source; use edition 2"
     )]
     FirstEdition,
     /// The keys of the program's JSON are not those of its edition.
@@ -140,8 +187,12 @@ pub enum ProgramError {
     /// A key of the program's JSON belongs to another edition.
     #[error("the program has `{0}`, which its edition doesn't have; leave it out")]
     OtherEdition(&'static str),
-    /// The program has no format, too many of them, or an activity twice.
-    #[error("a program has 1 to 20 formats, and each activity once")]
+    /// The program has no format, too many of them, too many activities, or an activity twice.
+    #[error(
+        "a program has 1 to {formats} formats, at most {activities} activities, and each activity once",
+        formats = Program::MAX_FORMATS,
+        activities = Program::MAX_ACTIVITIES
+    )]
     Lists,
     /// The first edition has a digest, or an edition that this version doesn't know has none.
     #[error("enter the digest of edition {0} if this version doesn't know it, and none for edition 1")]
@@ -165,6 +216,8 @@ pub enum ProgramError {
 }
 
 impl Program {
+    /// The largest number of activities that the training must include.
+    pub const MAX_ACTIVITIES: usize = 16;
     /// The largest number of formats.
     pub const MAX_FORMATS: usize = 20;
     /// The largest number of parts in a format.
@@ -191,7 +244,8 @@ impl Program {
         let repeated = parameters.formats.windows(2).any(|pair| matches!(pair, [one, two] if one.0 == two.0))
             || (1..parameters.activities.len())
                 .any(|index| parameters.activities[..index].contains(&parameters.activities[index]));
-        if repeated || !(1..=Self::MAX_FORMATS).contains(&parameters.formats.len()) {
+        let too_many = parameters.activities.len() > Self::MAX_ACTIVITIES;
+        if repeated || too_many || !(1..=Self::MAX_FORMATS).contains(&parameters.formats.len()) {
             return Err(ProgramError::Lists);
         }
         for parts in parameters.formats.iter().map(|(_, parts)| parts).chain([&parameters.training]) {
@@ -244,7 +298,7 @@ impl Program {
     /// ```
     pub fn format_label(&self, format: impl Into<FormatId>) -> String {
         let format = format.into();
-        let name = format.published().map_or_else(|| format.as_str().replace(['_', '-'], " "), |it| it.label().into());
+        let name = in_words(format.as_str(), format.published().map(Format::label));
         match self.facilitation(format) {
             None => name,
             Some([one]) => alloc::format!("{name} ({})", duration(*one)),
@@ -272,8 +326,15 @@ impl Program {
     }
 
     /// Returns the activities that the training must include.
-    pub fn activities(&self) -> &[ActivityKind] {
+    pub fn activities(&self) -> &[ActivityId] {
         &self.0.activities
+    }
+
+    /// Returns the activities to choose from when one is recorded: those that the training must include, then the other
+    /// published ones.
+    pub fn activity_choices(&self) -> impl Iterator<Item = ActivityId> {
+        let more = ActivityId::PUBLISHED.into_iter().filter(|activity| !self.activities().contains(activity));
+        self.activities().iter().copied().chain(more)
     }
 
     /// Returns whether several parts can first be opened on one day.
@@ -316,146 +377,4 @@ fn duration(minutes: u16) -> String {
 }
 
 #[cfg(feature = "serde")]
-mod json {
-    //! The JSON of a program. In the first edition it has the keys that old ledgers have.
-
-    use super::{ActivityKind, DocumentDigest, Edition, Format, FormatId, Name, Presence, Program, ProgramError};
-    use super::{Arc, ProgramParameters, Vec};
-    use alloc::collections::BTreeMap;
-
-    #[derive(serde::Serialize, serde::Deserialize)]
-    #[serde(deny_unknown_fields)]
-    pub(super) struct RawProgram {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        activities: Option<Vec<ActivityKind>>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        edition: Option<Edition>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        edition_digest: Option<DocumentDigest>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        formats: Option<BTreeMap<FormatId, Vec<u16>>>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        full_day: Option<Vec<u16>>,
-        grace: u16,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        name: Option<Name>,
-        presence: Presence,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        same_day_parts: Option<bool>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        source: Option<Name>,
-        training: Minutes,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        two_half_days: Option<Vec<u16>>,
-    }
-
-    /// The minutes of the training: a number in the first edition, and a list from the second on.
-    #[derive(serde::Serialize)]
-    #[serde(untagged)]
-    enum Minutes {
-        One(u16),
-        Parts(Vec<u16>),
-    }
-
-    impl<'de> serde::Deserialize<'de> for Minutes {
-        fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            struct Visitor;
-            impl<'de> serde::de::Visitor<'de> for Visitor {
-                type Value = Minutes;
-                fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                    f.write_str("the minutes of the training")
-                }
-                fn visit_u64<E: serde::de::Error>(self, minutes: u64) -> Result<Minutes, E> {
-                    let wrong = || E::invalid_value(serde::de::Unexpected::Unsigned(minutes), &self);
-                    u16::try_from(minutes).map(Minutes::One).map_err(|_| wrong())
-                }
-                fn visit_seq<A: serde::de::SeqAccess<'de>>(self, list: A) -> Result<Minutes, A::Error> {
-                    let list = serde::de::value::SeqAccessDeserializer::new(list);
-                    <Vec<u16> as serde::Deserialize>::deserialize(list).map(Minutes::Parts)
-                }
-            }
-            deserializer.deserialize_any(Visitor)
-        }
-    }
-
-    impl TryFrom<RawProgram> for Program {
-        type Error = ProgramError;
-        fn try_from(raw: RawProgram) -> Result<Self, ProgramError> {
-            let edition = raw.edition.unwrap_or(Edition::FIRST);
-            let is_first = edition == Edition::FIRST;
-            if raw.same_day_parts == Some(false) {
-                return Err(ProgramError::OtherEdition("same_day_parts: false"));
-            }
-            let (formats, activities, training);
-            if is_first {
-                for (key, given) in [
-                    ("activities", raw.activities.is_some()),
-                    ("edition", raw.edition.is_some()),
-                    ("formats", raw.formats.is_some()),
-                ] {
-                    if given {
-                        return Err(ProgramError::OtherEdition(key));
-                    }
-                }
-                let full_day = raw.full_day.ok_or(ProgramError::Missing("full_day"))?;
-                let two_half_days = raw.two_half_days.ok_or(ProgramError::Missing("two_half_days"))?;
-                formats = ProgramParameters::published_formats(full_day, two_half_days);
-                activities = ActivityKind::ALL.to_vec();
-            } else {
-                if raw.full_day.is_some() || raw.two_half_days.is_some() {
-                    return Err(ProgramError::OtherEdition("full_day or two_half_days"));
-                }
-                formats = raw.formats.ok_or(ProgramError::Missing("formats"))?.into_iter().collect();
-                activities = raw.activities.ok_or(ProgramError::Missing("activities"))?;
-            }
-            training = match raw.training {
-                Minutes::One(minutes) if is_first => alloc::vec![minutes],
-                Minutes::Parts(parts) if !is_first => parts,
-                _ => return Err(ProgramError::OtherEdition("training in that form")),
-            };
-            let RawProgram { edition_digest, grace, name, presence, same_day_parts, source, .. } = raw;
-            let same_day_parts = same_day_parts.is_some();
-            Self::new(ProgramParameters {
-                activities,
-                edition,
-                edition_digest,
-                formats,
-                grace,
-                name,
-                presence,
-                same_day_parts,
-                source,
-                training,
-            })
-        }
-    }
-
-    impl From<Program> for RawProgram {
-        fn from(program: Program) -> Self {
-            let mut parameters = Arc::unwrap_or_clone(program.0);
-            let is_first = parameters.edition == Edition::FIRST;
-            let mut published = |format: Format| {
-                let found = parameters.formats.iter_mut().find(|(id, _)| is_first && *id == format.into());
-                found.map(|(_, parts)| core::mem::take(parts))
-            };
-            let (full_day, two_half_days) = (published(Format::FullDay), published(Format::TwoHalfDays));
-            Self {
-                activities: (!is_first).then_some(parameters.activities),
-                edition: (!is_first).then_some(parameters.edition),
-                edition_digest: parameters.edition_digest,
-                formats: (!is_first).then(|| parameters.formats.into_iter().collect()),
-                full_day,
-                grace: parameters.grace,
-                name: parameters.name,
-                presence: parameters.presence,
-                same_day_parts: parameters.same_day_parts.then_some(true),
-                source: parameters.source,
-                training: match parameters.training.as_slice() {
-                    [one] if is_first => Minutes::One(*one),
-                    parts => Minutes::Parts(parts.to_vec()),
-                },
-                two_half_days,
-            }
-        }
-    }
-}
+mod json;

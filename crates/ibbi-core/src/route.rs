@@ -7,9 +7,10 @@ use crate::people::Party;
 use crate::program::Program;
 use crate::sessions::Sessions;
 use crate::slot::Slot;
-use crate::stage::{ActivityKind, Decision, Outcome, Stage};
+use crate::stage::{Decision, Outcome, Stage};
 use crate::stages::{Application, Caucus, Facilitation, HoldsSessions, Inquiry, Introduction, Training};
 use crate::teams::Teams;
+use crate::text::ActivityId;
 use crate::time::LocalTime;
 use crate::time::{At, Date};
 use alloc::vec::Vec;
@@ -258,10 +259,8 @@ impl RouteSearch<'_> {
 
     fn train(&mut self) {
         let state = self.training();
-        let asked = |kind| self.program.is_none_or(|program| program.activities().contains(&kind));
-        let runs = state.map_or((0, 0), |state| (state.exercises(), state.simulations()));
-        let activities = usize::from(runs.0 == 0 && asked(ActivityKind::Exercise))
-            + usize::from(runs.1 == 0 && asked(ActivityKind::BargainingSimulation));
+        let required = || self.program.map_or(ActivityId::PUBLISHED.len(), |program| program.activities().len());
+        let activities = state.map_or_else(required, |state| state.activities_left().count());
         let parts = self.program.map_or(1, |program| program.training().len());
         let cycles = self.session_steps(state.map(HoldsSessions::sessions), parts);
         let opens = cycles.contains(&EventKind::SessionOpened);

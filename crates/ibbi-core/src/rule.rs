@@ -57,7 +57,7 @@ macro_rules! rules {
             pub const fn applies_in(self, edition: Edition) -> bool {
                 matches!(
                     self,
-                    Self::FormatKnown | Self::SubstituteForAbsent | Self::NamedOnce | Self::LateMember | Self::OwnAdvisers
+                    Self::FormatKnown | Self::TrainingActivity | Self::SubstituteForAbsent | Self::NamedOnce | Self::LateMember | Self::OwnAdvisers
                 ) || self.editions().include(edition)
             }
 
@@ -90,9 +90,20 @@ rules! {
     PartCount = "program.part-count", ProgramPolicy, since 2,
         "The training must have 1 to 4 parts, and each format 1 to 6.",
         "Join parts, or hold the rest as a program of its own.";
+    ActivityCount = "program.activity-count", ProgramPolicy, since 2,
+        "The training can require at most 12 activities.",
+        "List only the activities without which the training isn't complete.";
     PartLength = "program.part-length", ProgramPolicy, since 2,
         "Each part of the training and of the facilitation must have 30 to 600 minutes.",
         "Divide a longer part into several, or join shorter ones.";
+
+    // The names of people, places, and programs.
+    NameComposed = "names.composed", Integrity, since 2,
+        "Each name must be in composed form (Unicode NFC), so that equal names have equal characters.",
+        "Compose the name before you offer the event. The command line, the pages, and the API do so.";
+    NameLookAlike = "names.look-alike", Integrity, since 2,
+        "A new name can't look the same as another name of the case if it has other characters.",
+        "Choose the person from the list, or type the name again with the letters of one alphabet.";
 
     // Inquiry.
     CommitteeOffice = "leaders.committee-office", Brochure,
@@ -247,6 +258,9 @@ rules! {
         "The training must include at least one bargaining simulation (our reading of the brochure's plural).",
         "Record the simulation (activity_run with kind=bargaining_simulation). If there was none, run one before you close \
          the session.";
+    TrainingActivity = "training.activity", ProgramPolicy, since 2,
+        "The training must include each other activity that the program requires.",
+        "Record each missing activity (activity_run). If there was none, run it before you close the session.";
     TrainingCompleted = "training.completed", Brochure,
         "The training day must be complete before the caucuses start.",
         "Hold the remaining hours.";

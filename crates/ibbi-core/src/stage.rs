@@ -75,12 +75,3 @@ closed_set! {
     /// The party declines the method.
     Decline = "decline", "decline";
 }
-
-closed_set! {
-    /// A kind of activity at the training.
-    ActivityKind, "training activity";
-    /// An exercise.
-    Exercise = "exercise", "exercise";
-    /// A bargaining simulation.
-    BargainingSimulation = "bargaining_simulation", "bargaining simulation";
-}

@@ -106,7 +106,8 @@ impl Teams {
     }
 
     pub(crate) const NAMED_STATE: &'static [Rule] = &[Rule::NoChangeInSession, Rule::Limits];
-    pub(crate) const NAMED_EVENT: &'static [Rule] = &[Rule::RosterDisjoint, Rule::RosterUnique, Rule::Limits];
+    pub(crate) const NAMED_EVENT: &'static [Rule] =
+        &[Rule::RosterDisjoint, Rule::RosterUnique, Rule::Limits, Rule::NameComposed, Rule::NameLookAlike];
 
     pub(crate) fn check_room(&self, check: &mut Check) {
         let full = Party::ALL.iter().all(|party| self.members(*party).len() >= Self::MAX_MEMBERS);

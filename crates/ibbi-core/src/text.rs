@@ -309,6 +309,16 @@ id_type! {
     FormatId, "facilitation format"
 }
 id_type! {
+    /// The ID of an activity of the training, such as a program requires.
+    ///
+    /// ```
+    /// use ibbi_core::ActivityId;
+    /// assert_eq!(ActivityId::EXERCISE.as_str(), "exercise");
+    /// assert!(ActivityId::new("role play").is_err());
+    /// ```
+    ActivityId, "training activity"
+}
+id_type! {
     /// The ID of a concern that a party raised in its caucus.
     ConcernId, "concern id"
 }

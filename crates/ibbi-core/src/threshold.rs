@@ -39,6 +39,8 @@ thresholds! {
     TrainingParts = "training-parts", "parts of the training": 4, since 2;
     /// The largest number of parts of a format.
     FormatParts = "format-parts", "parts of a format": 6, since 2;
+    /// The largest number of activities that the training must include.
+    Activities = "activities", "activities of the training": 12, since 2;
     /// The shortest part, in minutes.
     ShortestPart = "shortest-part", "minutes of the shortest part": 30, since 2;
     /// The longest part, in minutes.

@@ -4,7 +4,7 @@ use super::*;
 use crate::testing::{golden, read, read_bytes, sound};
 use ibbi_core::events::{ActivityRun, EventVoided, SessionClosed, SessionOpened};
 use ibbi_core::{
-    ActivityKind, At, Editions, Event, EventKind, MemberId, MemberIds, Name, Observers, Person, Reason, Stage,
+    ActivityId, At, Editions, Event, EventKind, MemberId, MemberIds, Name, Observers, Person, Reason, Stage,
 };
 use ibbi_log::{LedgerReader, Record, Uuid};
 use std::io;
@@ -97,7 +97,7 @@ fn void(seq: u64) -> EventVoided {
 }
 
 fn run(title: &str) -> ActivityRun {
-    ActivityRun { kind: ActivityKind::Exercise, title: Name::new(title).unwrap() }
+    ActivityRun { kind: ActivityId::EXERCISE, title: Name::new(title).unwrap() }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::scenario::{Participant, Scenario};
 use ibbi_common::zone::Zone;
 use ibbi_core::events::*;
 use ibbi_core::{
-    ActivityKind, At, Case, ConcernId, Event, LocalTime, MemberIds, Name, Names, NoteText, Observers, Office, Party,
+    ActivityId, At, Case, ConcernId, Event, LocalTime, MemberIds, Name, Names, NoteText, Observers, Office, Party,
     Person, Program, Reason, Refusal, Seat, Service, Slot, Stage, Topics,
 };
 
@@ -128,8 +128,7 @@ impl EventScript {
                 }
                 .into()
             }),
-            activities: [ActivityKind::Exercise, ActivityKind::BargainingSimulation]
-                .map(|kind| ActivityRun { kind, title: name("simulated") }.into()),
+            activities: ActivityId::PUBLISHED.map(|kind| ActivityRun { kind, title: name("simulated") }.into()),
             adjourned: SessionAdjourned {
                 late: Default::default(),
                 left_early: MemberIds::default(),

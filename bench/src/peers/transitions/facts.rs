@@ -219,8 +219,10 @@ impl Facts {
         self.hours.is_open()
     }
 
-    pub(super) const fn run(&mut self, event: &ActivityRun) {
-        self.activities[event.kind as usize] += 1;
+    pub(super) fn run(&mut self, event: &ActivityRun) {
+        if let Some(activity) = event.kind.published() {
+            self.activities[activity as usize] += 1;
+        }
     }
 
     pub(super) fn may_adjourn(&self, event: &SessionAdjourned, at: At) -> bool {

@@ -7,8 +7,8 @@ use crate::zone::{MASSACHUSETTS, Zone, ZoneError};
 use ibbi_common::spelling::{self, echo};
 use ibbi_common::typed::{self, Year};
 use ibbi_core::{
-    At, ConcernId, DocumentDigest, Event, EventKind, FieldInfo, FieldKind, FormatId, MemberId, Name, NoteText, Party,
-    Reason, Slot, TextError, TimeError, TimeZoneName,
+    ActivityId, At, ConcernId, DocumentDigest, Event, EventKind, FieldInfo, FieldKind, FormatId, MemberId, Name,
+    NoteText, Party, Reason, Slot, TextError, TimeError, TimeZoneName,
 };
 use std::str::FromStr;
 
@@ -187,6 +187,7 @@ fn problem(kind: FieldKind, text: &str, zone: Zone) -> Option<String> {
             unless(good, "choose only team members")
         }
         FieldKind::Format(_) => unless(text.parse::<FormatId>().is_ok(), "choose a format of the program"),
+        FieldKind::Activity(_) => unless(text.parse::<ActivityId>().is_ok(), "choose an activity"),
         FieldKind::ConcernId => unless(
             text.parse::<ConcernId>().is_ok(),
             "use at most 23 lowercase letters, digits, and hyphens, and no spaces, such as grading",

@@ -15,6 +15,7 @@ pub fn field_of_rule(event: EventKind, rule: Rule) -> Option<&'static str> {
         Rule::TimeOrder | Rule::OnItsDay | Rule::LaterStands => return Some("at"),
         Rule::Dated => &["dated"],
         Rule::CommitteeOffice => &["office"],
+        Rule::NameLookAlike => &["name", "member", "neutral"],
         Rule::SeatAgreedOnce | Rule::SeatHeld | Rule::SuccessorPending => &["seat"],
         Rule::ServiceOnce => &["service"],
         Rule::WorkshopOffering => &["offering"],

@@ -3,6 +3,7 @@
 use super::columns::Column;
 use super::report::Problem;
 use super::table::{Row, Table};
+use crate::input::composed_name;
 use crate::zone::Zone;
 use chrono::NaiveTime;
 use ibbi_common::spelling::{did_you_mean, echo, nearest};
@@ -82,7 +83,7 @@ impl<'a> Cells<'a> {
 
     /// Returns the name in a cell.
     pub(super) fn name(&mut self, column: Column) -> Option<Name> {
-        self.read(column, |text| Name::new(text).map_err(text_problem))
+        self.read(column, |text| composed_name(text).map_err(text_problem))
     }
 
     /// Returns the names in a cell, which are separated by semicolons or are on lines of their own.
@@ -90,7 +91,7 @@ impl<'a> Cells<'a> {
         let names = self.read(column, |text| {
             let mut names: Vec<Name> = Vec::new();
             for part in parts(text) {
-                let name = Name::new(part).map_err(text_problem)?;
+                let name = composed_name(part).map_err(text_problem)?;
                 if names.contains(&name) {
                     return Err(format!("{name} is listed twice; list each member once"));
                 }

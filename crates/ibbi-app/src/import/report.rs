@@ -176,7 +176,9 @@ const fn columns_for(rule: Rule) -> &'static [Column] {
         Rule::ThreeConfirmations => &[Column::UnionLetter, Column::AdministrationLetter, Column::CommitteeLetter],
         Rule::BothNamed | Rule::AllPledged => &[Column::TeamsNamed],
         Rule::ApplicationAccepted => &[Column::Accepted],
-        Rule::TrainingCompleted | Rule::TrainingExercise | Rule::TrainingSimulation => &[Column::Trained],
+        Rule::TrainingCompleted | Rule::TrainingExercise | Rule::TrainingSimulation | Rule::TrainingActivity => {
+            &[Column::Trained]
+        }
         Rule::BothAdopted => &[Column::LaborDecided, Column::ManagementDecided],
         Rule::FormatChosen => &[Column::Format],
         Rule::FacilitationCompleted => &[Column::Sessions],

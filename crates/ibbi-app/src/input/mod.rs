@@ -6,6 +6,7 @@ pub(crate) mod value;
 
 pub use crate::json_text::json_error_text;
 pub use json::{from_json, read_json};
+pub(crate) use names::composed_name;
 
 use crate::zone::Zone;
 use ibbi_common::spelling::{self, echo};
@@ -254,6 +255,7 @@ mod tests {
             FieldKind::Slot => "2026-10-20 08:00-16:00",
             FieldKind::MemberId | FieldKind::ConcernId => "lee",
             FieldKind::Format(_) => "full_day",
+            FieldKind::Activity(_) => "role_play",
             FieldKind::Person => "lee:Ann Lee",
             FieldKind::MemberIds => "lee,kim",
             FieldKind::Topics(_) => "services,interests",
@@ -312,11 +314,7 @@ mod tests {
                 &["slot=2026-02-30 08:00-16:00"],
                 "slot: `2026-02-30 08:00-16:00` is not a slot; write the date and both times, as in 2026-10-20 08:00-16:00",
             ),
-            (
-                ActivityRun,
-                &["kind=exersise"],
-                "kind: `exersise` is not known (did you mean exercise?); use one of: exercise, bargaining_simulation",
-            ),
+            (ActivityRun, &["kind=exersise"], "kind: `exersise` is not known (did you mean exercise?)"),
             (
                 MeetingHeld,
                 &["present"],

@@ -1,7 +1,7 @@
 //! Names in one form (Unicode NFC), so that the same name always has the same bytes, however it was typed.
 
 use super::InputError;
-use ibbi_core::{Event, FieldKind};
+use ibbi_core::{Event, FieldKind, Name, TextError};
 use serde_json::Value;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
@@ -20,6 +20,14 @@ pub(super) fn composed(event: Event) -> Result<Event, InputError> {
     if changed { Event::deserialize_data(kind, data).map_err(wrong) } else { Ok(event) }
 }
 
+/// Returns a name in composed form.
+///
+/// # Errors
+/// [`TextError`] if the text isn't a name.
+pub(crate) fn composed_name(text: &str) -> Result<Name, TextError> {
+    if text.is_ascii() { Name::new(text) } else { Name::new(&text.nfc().collect::<String>()) }
+}
+
 const fn has_names(kind: FieldKind) -> bool {
     matches!(
         kind,
@@ -30,6 +38,7 @@ const fn has_names(kind: FieldKind) -> bool {
             | FieldKind::Observers(_)
             | FieldKind::Advisers(_)
             | FieldKind::Substitutes
+            | FieldKind::Program
     )
 }
 
@@ -62,6 +71,15 @@ mod tests {
         assert_eq!(typed("Jose\u{301} Ruiz").unwrap(), composed);
         let json = br#"{"member":{"id":"ruiz","name":"Jose\u0301 Ruiz"},"party":"labor"}"#;
         assert_eq!(from_json(Some(EventKind::MemberNamed), json, zone).unwrap(), composed);
+        assert_eq!(super::composed_name("Jose\u{301} Ruiz").unwrap().as_str(), "Jos\u{e9} Ruiz");
+        let program = |name: &str| {
+            format!(
+                r#"program={{"activities":[],"edition":2,"formats":{{"a":[60]}},"grace":5,"name":"{name}","presence":"everyone","training":[60]}}"#
+            )
+        };
+        let opened =
+            |name: &str| from_pairs(EventKind::CaseOpened, &["district=A".to_owned(), program(name)], zone).unwrap();
+        assert_eq!(opened("Ame\u{301}lie's"), opened("Am\u{e9}lie's"));
         let note = |text: &str| from_pairs(EventKind::NoteAdded, &[format!("text={text}")], zone).unwrap();
         assert_ne!(note("Jose\u{301}"), note("Jos\u{e9}"), "a note stays as it was typed");
     }

@@ -4,7 +4,7 @@ use crate::zone::Zone;
 use ibbi_common::spelling::{self, echo};
 use ibbi_common::typed::{self, Year};
 use ibbi_core::{
-    CodeSet, ConcernId, Date, DocumentDigest, FieldKind, FormatId, MemberId, Name, NoteText, Party, Reason,
+    ActivityId, CodeSet, ConcernId, Date, DocumentDigest, FieldKind, FormatId, MemberId, Name, NoteText, Party, Reason,
     TimeZoneName,
 };
 use serde_json::{Value, json};
@@ -40,6 +40,7 @@ const fn placeholder(kind: FieldKind) -> &'static str {
         FieldKind::MemberId => "<member id>",
         FieldKind::ConcernId => "<concern id>",
         FieldKind::Format(_) => "<format>",
+        FieldKind::Activity(_) => "<activity>",
         FieldKind::Person => "<id:Name>",
         FieldKind::MemberIds => "<id,id,…>",
         FieldKind::Topics(_) => "<topic,topic,…>",
@@ -90,6 +91,7 @@ pub(crate) fn read(kind: FieldKind, text: &str, zone: Zone) -> Result<Value, Str
         FieldKind::MemberId => parsed::<MemberId>(text),
         FieldKind::ConcernId => parsed::<ConcernId>(text),
         FieldKind::Format(_) => parsed::<FormatId>(text),
+        FieldKind::Activity(published) => activity(text, published),
         FieldKind::Person => person(text),
         FieldKind::MemberIds => list(text, parsed::<MemberId>),
         FieldKind::Names => Ok(json!([parsed::<Name>(text)?])),
@@ -135,6 +137,15 @@ fn code(text: &str, set: CodeSet) -> Result<Value, String> {
     }
     let hint = spelling::did_you_mean(spelling::nearest(text, set.codes.iter().copied()).as_deref());
     Err(format!("`{}` is not known{hint}; use one of: {}", echo(text), set.codes.join(", ")))
+}
+
+/// Reads an activity. A program can require any, so only one that is nearly a published one is a mistake.
+fn activity(text: &str, published: CodeSet) -> Result<Value, String> {
+    let is_published = published.codes.contains(&text);
+    match spelling::nearest(text, published.codes.iter().copied()).filter(|_| !is_published) {
+        None => parsed::<ActivityId>(text),
+        near => Err(format!("`{}` is not known{}", echo(text), spelling::did_you_mean(near.as_deref()))),
+    }
 }
 
 fn list(text: &str, read: impl Fn(&str) -> Result<Value, String>) -> Result<Value, String> {

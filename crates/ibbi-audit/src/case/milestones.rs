@@ -3,7 +3,7 @@
 use super::{Milestone, Requirement, SettledBy};
 use ibbi_core::events::{MemberNamed, SessionScheduled};
 use ibbi_core::{
-    ActivityKind, At, Body, Case, ConcernId, Event, EventKind, MemberId, Outcome, Party, Rule, Seat, Service, Stage,
+    ActivityId, At, Body, Case, ConcernId, Event, EventKind, MemberId, Outcome, Party, Rule, Seat, Service, Stage,
     Topic,
 };
 
@@ -44,8 +44,8 @@ pub(super) struct MilestoneRecorder {
     members: Vec<NamedMember>,
     booked: Vec<(u8, EventRef)>,
     sessions: Vec<HeldSession>,
-    exercise: Option<EventRef>,
-    simulation: Option<EventRef>,
+    /// The first run of each activity.
+    activities: Vec<(ActivityId, EventRef)>,
     caucuses: [Option<EventRef>; Party::ALL.len()],
     concerns: Vec<(ConcernId, Party, EventRef, Option<EventRef>)>,
     decisions: [Option<EventRef>; Party::ALL.len()],
@@ -96,12 +96,8 @@ impl MilestoneRecorder {
                     session.ended = Some(event_ref);
                 }
             }
-            Event::ActivityRun(event) => {
-                let first = match event.kind {
-                    ActivityKind::Exercise => &mut self.exercise,
-                    ActivityKind::BargainingSimulation => &mut self.simulation,
-                };
-                first.get_or_insert(event_ref);
+            Event::ActivityRun(event) if self.run(event.kind).is_none() => {
+                self.activities.push((event.kind, event_ref));
             }
             Event::CaucusOpened(event) => {
                 self.caucuses[event.party as usize].get_or_insert(event_ref);
@@ -118,6 +114,11 @@ impl MilestoneRecorder {
 
     fn name(&mut self, event: &MemberNamed, named: EventRef) {
         self.members.push(NamedMember { party: event.party, member: event.member.id, named, pledged: None });
+    }
+
+    /// Returns the first run of an activity.
+    fn run(&self, activity: ActivityId) -> Option<EventRef> {
+        self.activities.iter().find(|(run, _)| *run == activity).map(|(_, event_ref)| *event_ref)
     }
 
     fn pledge(&mut self, member: MemberId, pledged: Option<EventRef>) {
@@ -143,6 +144,17 @@ impl MilestoneRecorder {
         }
     }
 
+    fn ran(&self, what: &str, activity: ActivityId) -> Vec<SettledBy> {
+        self.run(activity).map(|event_ref| settled(what, event_ref)).into_iter().collect()
+    }
+
+    /// Returns the first run of each activity that the program requires and that isn't published.
+    fn others_ran(&self, case: &Case) -> Vec<SettledBy> {
+        let required = case.file().into_iter().flat_map(|file| file.program().activities());
+        let others = required.filter(|activity| activity.published().is_none());
+        others.flat_map(|activity| self.ran(&activity.label(), *activity)).collect()
+    }
+
     /// Returns the requirements for entering the current stage, with the events that met them.
     fn requirements(&self, after: &Case, event: &Event, event_ref: EventRef) -> Vec<Requirement> {
         let rules = match (after.stage(), after.outcome()) {
@@ -158,14 +170,9 @@ impl MilestoneRecorder {
             ],
             (Stage::Caucus, _) => vec![
                 (Rule::TrainingCompleted, self.held()),
-                (
-                    Rule::TrainingExercise,
-                    self.exercise.iter().map(|event_ref| settled("an exercise", *event_ref)).collect(),
-                ),
-                (
-                    Rule::TrainingSimulation,
-                    self.simulation.iter().map(|event_ref| settled("a simulation", *event_ref)).collect(),
-                ),
+                (Rule::TrainingExercise, self.ran("an exercise", ActivityId::EXERCISE)),
+                (Rule::TrainingSimulation, self.ran("a simulation", ActivityId::BARGAINING_SIMULATION)),
+                (Rule::TrainingActivity, self.others_ran(after)),
             ],
             (Stage::Agreement, _) => vec![
                 (Rule::CaucusOpenedFirst, self.caucused()),

@@ -44,7 +44,11 @@ pub(super) fn facts(case: &Case) -> Value {
         );
     }
     if let Case::Training(state) = case.last_open() {
+        let others: Vec<_> = state.other_activities_run().collect();
         put("activities", json!({"exercises": state.exercises(), "simulations": state.simulations()}));
+        if !others.is_empty() {
+            put("other_activities", json!(others));
+        }
     }
     if let Case::Caucus(state) = case.last_open() {
         let opened = Party::ALL.iter().map(|party| (party.code().to_owned(), to_json(state.party(*party).opened)));

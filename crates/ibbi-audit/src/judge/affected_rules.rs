@@ -68,6 +68,7 @@ pub(crate) const LACKING: RuleSet = RuleSet::of(&[
     Rule::TrainingCompleted,
     Rule::TrainingExercise,
     Rule::TrainingSimulation,
+    Rule::TrainingActivity,
     Rule::BothAdopted,
     Rule::FormatChosen,
     Rule::FacilitationCompleted,
@@ -91,6 +92,7 @@ const TEAMS: RuleSet = RuleSet::of(&[
     Rule::FacilitationEveryone,
     Rule::OwnMembers,
     Rule::Spokesperson,
+    Rule::NameLookAlike,
     Rule::Limits,
     Rule::VoidRest,
 ]);
@@ -120,11 +122,13 @@ const SESSIONS: RuleSet = RuleSet::of(&[
     Rule::FormatFree,
     Rule::TrainingExercise,
     Rule::TrainingSimulation,
+    Rule::TrainingActivity,
+    Rule::NameLookAlike,
 ])
 .with(STAGE);
 
 /// The rules about key leaders' seats that change hands.
-const SEATS: RuleSet = RuleSet::of(&[Rule::SeatHeld, Rule::SuccessorPending, Rule::VoidRest]);
+const SEATS: RuleSet = RuleSet::of(&[Rule::SeatHeld, Rule::SuccessorPending, Rule::NameLookAlike, Rule::VoidRest]);
 
 /// Returns the rules that an event of this kind affects.
 pub(crate) const fn affected_rules(kind: EventKind) -> RuleSet {
@@ -150,7 +154,9 @@ pub(crate) const fn affected_rules(kind: EventKind) -> RuleSet {
         | EventKind::SessionOpened
         | EventKind::SessionAdjourned
         | EventKind::SessionClosed => SESSIONS,
-        EventKind::ActivityRun => RuleSet::of(&[Rule::TrainingExercise, Rule::TrainingSimulation]).with(STAGE),
+        EventKind::ActivityRun => {
+            RuleSet::of(&[Rule::TrainingExercise, Rule::TrainingSimulation, Rule::TrainingActivity]).with(STAGE)
+        }
         EventKind::CaucusOpened => RuleSet::of(&[Rule::CaucusOpenedFirst]).with(STAGE),
         EventKind::ConcernRaised | EventKind::ConcernAddressed | EventKind::ConcernDropped => {
             RuleSet::of(&[Rule::ConcernNew, Rule::ConcernOpen, Rule::ConcernsSettled]).with(STAGE)

@@ -6,7 +6,7 @@ use crate::error::AuditError;
 use crate::finding::{Finding, FindingDetail, FindingKind, Location};
 use ibbi_common::zone::Zone;
 use ibbi_core::events::CaseOpened;
-use ibbi_core::{Event, EventKind, Program, ProgramParameters, Refusal, Slot, Stage};
+use ibbi_core::{ActivityId, Event, EventKind, Program, ProgramParameters, Refusal, Slot, Stage};
 use ibbi_log::{FaultKind, LineRecord, Record, Uuid};
 use std::collections::BTreeSet;
 
@@ -389,7 +389,7 @@ fn differing_parameters(found: &ProgramParameters) -> Vec<String> {
         found.map_or_else(|| "not given".to_owned(), |(_, parts)| list(parts))
     };
     let activities = |parameters: &ProgramParameters| {
-        parameters.activities.iter().map(|kind| kind.code()).collect::<Vec<_>>().join(" and ")
+        parameters.activities.iter().map(ActivityId::as_str).collect::<Vec<_>>().join(" and ")
     };
     let same_day = |parameters: &ProgramParameters| if parameters.same_day_parts { "yes" } else { "no" }.to_owned();
     let ids: BTreeSet<_> = found.formats.iter().chain(&current.formats).map(|(format, _)| *format).collect();

@@ -24,7 +24,7 @@ const V2: &[Golden] = &[
     },
     Golden {
         name: "programs-and-editions",
-        sha256: "8ecca4ad101baa2f926141600c10b1c5b78aa0ca5095a7caa895a6481292c566",
+        sha256: "05bccece2ca851ab2d02a54a7b9bde10caf6b91eb46dd7a17c3581806b78f11a",
         texts: None,
         ends: &["training", "withdrawn"],
     },

@@ -13,8 +13,8 @@ use crate::people::{
 use crate::program::{Presence, Program, ProgramParameters};
 use crate::services::{Service, Topic, Topics};
 use crate::slot::Slot;
-use crate::stage::{ActivityKind, Decision, FollowUpResult, Stage};
-use crate::text::{ConcernId, MemberId, Name, Reason, TimeZoneName};
+use crate::stage::{Decision, FollowUpResult, Stage};
+use crate::text::{ActivityId, ConcernId, MemberId, Name, Reason, TimeZoneName};
 use crate::time::LocalTime;
 use crate::time::{At, Date};
 use std::string::String;
@@ -44,6 +44,8 @@ pub(super) struct Actions {
     training: &'static [u16],
     /// The formats, with their parts.
     formats: &'static [(&'static str, &'static [u16])],
+    /// The activities that the training must include.
+    activities: &'static [ActivityId],
 }
 
 /// The published formats. Presets whose parts are of equal number share a check, because lengths make no difference.
@@ -69,6 +71,7 @@ impl Actions {
             members: &[(Party::Labor, "a"), (Party::Management, "m")],
             training: &[TRAINING],
             formats: PUBLISHED,
+            activities: &ActivityId::PUBLISHED,
         }
     }
 
@@ -98,15 +101,25 @@ impl Actions {
         Self::two_parts(PUBLISHED)
     }
 
+    /// Returns the actions for training that must include an activity of its own beside the published ones.
+    pub(super) const fn third_activity() -> Self {
+        const ACTIVITIES: &[ActivityId] =
+            &[ActivityId::EXERCISE, ActivityId::constant("role_play"), ActivityId::BARGAINING_SIMULATION];
+        Self { activities: ACTIVITIES, ..Self::refresher() }
+    }
+
+    /// Returns whether the training must include an activity that isn't published.
+    pub(super) fn requires_another_activity(&self) -> bool {
+        self.activities.iter().any(|activity| activity.published().is_none())
+    }
+
     pub(super) const fn people() -> Self {
         Self {
             hours: &[540, 600],
             slots: &[(1, 540, 60), (1, 540, 30)],
             teams_change: true,
-            table: false,
             members: &[(Party::Labor, "a"), (Party::Labor, "b"), (Party::Management, "m"), (Party::Management, "a")],
-            training: &[TRAINING],
-            formats: PUBLISHED,
+            ..Self::hours()
         }
     }
 
@@ -119,6 +132,7 @@ impl Actions {
     pub(super) fn describe(&self) -> String {
         std::format!(
             "{} times of day, {} slots, {} memberships{}; training {:?} and formats {:?} minutes, grace {GRACE}; \
+             {} required activities; \
              2 concerns, every kind of event except voids and migrations{}",
             self.hours.len(),
             self.slots.len(),
@@ -126,6 +140,7 @@ impl Actions {
             if self.teams_change { " that change" } else { "" },
             self.training,
             self.formats,
+            self.activities.len(),
             if self.table { "" } else { ", seats that change hands, and the follow-up" },
         )
     }
@@ -185,6 +200,7 @@ impl Actions {
         let published = self.training.len() == 1 && self.formats.len() == 2;
         let formats = self.formats.iter().map(|(format, parts)| (format.parse().unwrap(), parts.to_vec()));
         let program = Program::new(ProgramParameters {
+            activities: self.activities.to_vec(),
             edition: if published { Edition::FIRST } else { Edition::LATEST },
             formats: formats.collect(),
             grace: GRACE,
@@ -255,7 +271,9 @@ impl Actions {
                 );
             }
         }
-        offers.extend(ActivityKind::ALL.iter().map(|kind| ActivityRun { kind: *kind, title: name("T") }.into()));
+        // The last one is required by no program.
+        let activities = self.activities.iter().copied().chain([ActivityId::constant("another")]);
+        offers.extend(activities.map(|kind| ActivityRun { kind, title: name("T") }.into()));
         for left_early in [MemberIds::default(), present, MemberIds::new([id_of("z")]).unwrap()] {
             offers.push(
                 SessionAdjourned { late: Default::default(), left_early: left_early.clone(), reason: reason() }.into(),

@@ -165,8 +165,7 @@ impl Shift {
                 self.admitted(&mut state.admitted);
                 Self::teams(&mut state.teams);
                 self.sessions(&mut state.sessions);
-                state.exercises = state.exercises.min(1);
-                state.simulations = state.simulations.min(1);
+                (state.exercises, state.simulations) = (0, 0);
             }
             Case::Caucus(state) => {
                 self.file(&mut state.file);

@@ -152,7 +152,7 @@ impl On<SupportWithdrawn> for Application {
 impl On<ApplicationAccepted> for Application {
     type Next = Training;
     const STATE_RULES: &'static [Rule] = &[Rule::ThreeConfirmations, Rule::BothNamed, Rule::AllPledged];
-    const EVENT_RULES: &'static [Rule] = &[];
+    const EVENT_RULES: &'static [Rule] = &[Rule::NameComposed];
 
     fn state_guard(&self, _: At, check: &mut Check) {
         self.check_complete(check);

@@ -150,7 +150,7 @@ has_teams!(Caucus);
 impl On<CaucusOpened> for Caucus {
     type Next = Self;
     const STATE_RULES: &'static [Rule] = &[Rule::BothNamed, Rule::AllPledged];
-    const EVENT_RULES: &'static [Rule] = &[Rule::Attended, Rule::OwnMembers, Rule::OwnAdvisers];
+    const EVENT_RULES: &'static [Rule] = &[Rule::Attended, Rule::OwnMembers, Rule::OwnAdvisers, Rule::NameComposed];
 
     fn state_guard(&self, _: At, check: &mut Check) {
         self.teams.check_ready(check);

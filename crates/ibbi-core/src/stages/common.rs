@@ -50,7 +50,7 @@ impl<S: Open> On<NoteAdded> for S {
 impl<S: Open> On<CaseWithdrawn> for S {
     type Next = Closed;
     const STATE_RULES: &'static [Rule] = &[];
-    const EVENT_RULES: &'static [Rule] = &[];
+    const EVENT_RULES: &'static [Rule] = &[Rule::NameComposed];
     fn state_guard(&self, _: At, _: &mut Check) {}
     fn event_guard(&self, _: &CaseWithdrawn, _: At, _: &mut Check) {}
     fn apply(self, event: &CaseWithdrawn, at: At, _: Token) -> Closed {

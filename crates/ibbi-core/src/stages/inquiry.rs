@@ -69,7 +69,8 @@ step! {
 impl On<LeaderAgreed> for Inquiry {
     type Next = LeaderStep;
     const STATE_RULES: &'static [Rule] = &[];
-    const EVENT_RULES: &'static [Rule] = &[Rule::CommitteeOffice, Rule::SeatAgreedOnce];
+    const EVENT_RULES: &'static [Rule] =
+        &[Rule::CommitteeOffice, Rule::SeatAgreedOnce, Rule::NameComposed, Rule::NameLookAlike];
 
     fn state_guard(&self, _: At, _: &mut Check) {}
 
@@ -96,7 +97,7 @@ impl On<LeaderAgreed> for Inquiry {
 impl On<LeaderDeclined> for Inquiry {
     type Next = Self;
     const STATE_RULES: &'static [Rule] = &[];
-    const EVENT_RULES: &'static [Rule] = &[];
+    const EVENT_RULES: &'static [Rule] = &[Rule::NameComposed];
     fn state_guard(&self, _: At, _: &mut Check) {}
     fn event_guard(&self, _: &LeaderDeclined, _: At, _: &mut Check) {}
 

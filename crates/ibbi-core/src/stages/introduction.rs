@@ -126,7 +126,7 @@ impl On<MeetingScheduled> for Introduction {
 impl On<MeetingHeld> for Introduction {
     type Next = Self;
     const STATE_RULES: &'static [Rule] = &[];
-    const EVENT_RULES: &'static [Rule] = &[];
+    const EVENT_RULES: &'static [Rule] = &[Rule::NameComposed];
     fn state_guard(&self, _: At, _: &mut Check) {}
     fn event_guard(&self, _: &MeetingHeld, _: At, _: &mut Check) {}
 

@@ -60,7 +60,8 @@ impl<S: Open> On<LeaderLeft> for S {
 impl<S: Open> On<LeaderSucceeded> for S {
     type Next = S;
     const STATE_RULES: &'static [Rule] = &[Rule::SeatHeld];
-    const EVENT_RULES: &'static [Rule] = &[Rule::CommitteeOffice, Rule::SeatHeld];
+    const EVENT_RULES: &'static [Rule] =
+        &[Rule::CommitteeOffice, Rule::SeatHeld, Rule::NameComposed, Rule::NameLookAlike];
 
     fn state_guard(&self, _: At, check: &mut Check) {
         check_any_agreed(self, check);

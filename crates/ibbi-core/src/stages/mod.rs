@@ -9,6 +9,7 @@ mod common;
 mod facilitation;
 mod inquiry;
 mod introduction;
+mod known_names;
 mod leader_events;
 mod roster_events;
 mod session_events;

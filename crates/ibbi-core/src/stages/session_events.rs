@@ -70,6 +70,8 @@ impl<S: HoldsSessions> On<SessionScheduled> for S {
         Rule::SlotLength,
         Rule::Neutral,
         Rule::NamedOnce,
+        Rule::NameComposed,
+        Rule::NameLookAlike,
     ];
 
     fn state_guard(&self, _: At, check: &mut Check) {
@@ -153,6 +155,8 @@ impl<S: HoldsSessions> On<SessionOpened> for S {
         S::EVERYONE,
         Rule::SubstituteForAbsent,
         Rule::NamedOnce,
+        Rule::NameComposed,
+        Rule::NameLookAlike,
     ];
 
     fn state_guard(&self, at: At, check: &mut Check) {

@@ -4,13 +4,13 @@ use crate::chart::{On, Token};
 use crate::event::{ActivityRun, SessionClosed};
 use crate::file::CaseFile;
 use crate::found::Found;
+use crate::program::{Activity, Program};
 use crate::refusal::Check;
 use crate::rule::Rule;
 use crate::sessions::{HeldSession, Sessions};
-use crate::stage::ActivityKind;
 use crate::stages::{Admitted, Caucus, has_teams, stage, step};
 use crate::teams::Teams;
-use crate::text::MemberId;
+use crate::text::{ActivityId, MemberId};
 use crate::time::At;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -27,6 +27,24 @@ pub enum Attendance {
     None,
 }
 
+/// The activities that a program requires and that were run, as a bit for each place in its list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub(crate) struct RequiredRun(u16);
+
+const _: () = assert!(Program::MAX_ACTIVITIES <= u16::BITS as usize);
+
+impl RequiredRun {
+    fn add(&mut self, activity: ActivityId, program: &Program) {
+        if let Some(index) = program.activities().iter().position(|required| *required == activity) {
+            self.0 |= 1 << index;
+        }
+    }
+
+    fn has(self, index: usize) -> bool {
+        self.0 & 1 << index != 0
+    }
+}
+
 /// The stage in which the sessions of the training are booked and held.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -37,12 +55,15 @@ pub struct Training {
     pub(crate) sessions: Box<Sessions>,
     pub(crate) exercises: u32,
     pub(crate) simulations: u32,
+    /// The bits mean nothing without the program, so only [`Training::activities_left`] reads them.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    required_run: RequiredRun,
 }
 
 impl Training {
     pub(crate) fn new(file: Box<CaseFile>, admitted: Box<Admitted>, teams: Box<Teams>) -> Self {
         let sessions = Box::new(Sessions::new(file.program().training(), file.program()));
-        Self { file, admitted, teams, sessions, exercises: 0, simulations: 0 }
+        Self { file, admitted, teams, sessions, exercises: 0, simulations: 0, required_run: RequiredRun::default() }
     }
 
     /// Returns the result of the application.
@@ -60,14 +81,32 @@ impl Training {
         self.simulations
     }
 
+    /// Returns the activities beside the published ones that the program requires and that were run.
+    pub fn other_activities_run(&self) -> impl Iterator<Item = ActivityId> {
+        let required = self.file.program().activities().iter().copied().enumerate();
+        let others = required.filter(|(_, activity)| activity.published().is_none());
+        others.filter(|(index, _)| self.required_run.has(*index)).map(|(_, activity)| activity)
+    }
+
+    /// Returns the activities that the program requires and that have not been run yet.
+    pub fn activities_left(&self) -> impl Iterator<Item = ActivityId> {
+        let required = self.file.program().activities().iter().copied().enumerate();
+        required.filter(|(index, _)| !self.required_run.has(*index)).map(|(_, activity)| activity)
+    }
+
     fn check_activities(&self, check: &mut Check) {
-        let required = [
-            (self.exercises, Rule::TrainingExercise, ActivityKind::Exercise),
-            (self.simulations, Rule::TrainingSimulation, ActivityKind::BargainingSimulation),
-        ];
-        let asked = |activity: &ActivityKind| self.file.program().activities().contains(activity);
-        for (count, rule, activity) in required.into_iter().filter(|(_, _, activity)| asked(activity)) {
-            check.require(count > 0, rule, || Found::NoActivity { activity });
+        for activity in self.activities_left() {
+            match activity.published() {
+                Some(Activity::Exercise) => check.fail(Rule::TrainingExercise, Found::NoActivity { activity }),
+                Some(Activity::BargainingSimulation) => {
+                    check.fail(Rule::TrainingSimulation, Found::NoActivity { activity });
+                }
+                None => {
+                    let other = |activity: &ActivityId| activity.published().is_none();
+                    let activities = self.activities_left().filter(other).collect();
+                    check.fail(Rule::TrainingActivity, Found::ActivitiesMissing { activities });
+                }
+            }
         }
     }
 }
@@ -132,7 +171,7 @@ impl Trained {
 impl On<ActivityRun> for Training {
     type Next = Self;
     const STATE_RULES: &'static [Rule] = &[Rule::IsOpen];
-    const EVENT_RULES: &'static [Rule] = &[];
+    const EVENT_RULES: &'static [Rule] = &[Rule::NameComposed];
 
     fn state_guard(&self, _: At, check: &mut Check) {
         self.sessions.check_open(check);
@@ -141,10 +180,12 @@ impl On<ActivityRun> for Training {
     fn event_guard(&self, _: &ActivityRun, _: At, _: &mut Check) {}
 
     fn apply(mut self, event: &ActivityRun, _: At, _: Token) -> Self {
-        match event.kind {
-            ActivityKind::Exercise => self.exercises += 1,
-            ActivityKind::BargainingSimulation => self.simulations += 1,
+        match event.kind.published() {
+            Some(Activity::Exercise) => self.exercises += 1,
+            Some(Activity::BargainingSimulation) => self.simulations += 1,
+            None => {}
         }
+        self.required_run.add(event.kind, self.file.program());
         self
     }
 }
@@ -157,7 +198,7 @@ step! {
 impl On<SessionClosed> for Training {
     type Next = TrainingStep;
     const STATE_RULES: &'static [Rule] =
-        &[Rule::IsOpen, Rule::Filled, Rule::TrainingExercise, Rule::TrainingSimulation];
+        &[Rule::IsOpen, Rule::Filled, Rule::TrainingExercise, Rule::TrainingSimulation, Rule::TrainingActivity];
     const EVENT_RULES: &'static [Rule] = &[Rule::LeftEarlyPresent, Rule::LateMember];
 
     fn state_guard(&self, at: At, check: &mut Check) {

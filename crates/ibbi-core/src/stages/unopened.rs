@@ -48,10 +48,16 @@ impl StageState for Unopened {
 }
 case_variant!(Unopened);
 
+/// Returns a count as a finding has it.
+fn count_byte(count: usize) -> u8 {
+    u8::try_from(count).unwrap_or(u8::MAX)
+}
+
 impl On<CaseOpened> for Unopened {
     type Next = Inquiry;
     const STATE_RULES: &'static [Rule] = &[];
-    const EVENT_RULES: &'static [Rule] = &[Rule::EditionKnown, Rule::PartCount, Rule::PartLength];
+    const EVENT_RULES: &'static [Rule] =
+        &[Rule::EditionKnown, Rule::ActivityCount, Rule::PartCount, Rule::PartLength, Rule::NameComposed];
     fn state_guard(&self, _: At, _: &mut Check) {}
 
     fn event_guard(&self, event: &CaseOpened, _: At, check: &mut Check) {
@@ -59,10 +65,12 @@ impl On<CaseOpened> for Unopened {
         check.set_edition(edition);
         let known = edition.is_known() && event.program.has_known_digest();
         check.require(known, Rule::EditionKnown, || Found::EditionUnknown { edition, latest: Edition::LATEST });
+        let [activities, limit] =
+            [event.program.activities().len(), Threshold::Activities.value() as usize].map(count_byte);
+        check.require(activities <= limit, Rule::ActivityCount, || Found::ActivityCount { activities, limit });
         let counts = event.program.formats().map(|(_, parts)| (parts, Threshold::FormatParts));
         for (parts, most) in counts.chain([(event.program.training(), Threshold::TrainingParts)]) {
-            let [parts, limit] =
-                [parts.len(), most.value() as usize].map(|count| u8::try_from(count).unwrap_or(u8::MAX));
+            let [parts, limit] = [parts.len(), most.value() as usize].map(count_byte);
             check.require(parts <= limit, Rule::PartCount, || Found::PartCount { parts, limit });
         }
         let (shortest, longest) = (Threshold::ShortestPart.value(), Threshold::LongestPart.value());

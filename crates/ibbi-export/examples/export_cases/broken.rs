@@ -2,7 +2,7 @@
 
 use crate::record::Events;
 use ibbi_core::events::{CaseWithdrawn, NoteAdded, SupportConfirmed};
-use ibbi_core::{ActivityKind, At, Event, EventKind, MemberIds, Name, NoteText, Party, Reason};
+use ibbi_core::{ActivityId, At, Event, EventKind, MemberIds, Name, NoteText, Party, Reason};
 
 /// A change to a legal case.
 pub(crate) struct Change {
@@ -74,7 +74,7 @@ pub(crate) const ALL: &[Change] = &[
         "training.simulation",
         "the training ends without a bargaining simulation",
         |mut events| {
-            let kind = ActivityKind::BargainingSimulation;
+            let kind = ActivityId::BARGAINING_SIMULATION;
             events.retain(|(_, event)| !matches!(event, Event::ActivityRun(run) if run.kind == kind));
             Some(events)
         },

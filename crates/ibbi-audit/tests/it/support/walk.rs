@@ -3,7 +3,7 @@
 use super::Lines;
 use ibbi_core::events::*;
 use ibbi_core::{
-    ActivityKind, At, Body, Case, ConcernId, Date, Decision, Event, Format, History, LocalTime, MemberId, MemberIds,
+    ActivityId, At, Body, Case, ConcernId, Date, Decision, Event, Format, History, LocalTime, MemberId, MemberIds,
     Name, Names, NoteText, Observers, Office, Party, Person, Program, Reason, Seat, Service, Slot, Stage, TimeZoneName,
     Topic, Topics,
 };
@@ -206,7 +206,7 @@ fn sessions(random: &mut Random, case: &Case, later: i64) -> Option<(Event, i64)
             ),
             1 | 2 => (SessionClosed { late: Default::default(), left_early: none() }.into(), opened + minutes * 60_000),
             _ => {
-                let (kind, title) = (random.one(ActivityKind::ALL), name("Listening"));
+                let (kind, title) = (random.one(&ActivityId::PUBLISHED), name("Listening"));
                 (ActivityRun { kind, title }.into(), opened + HOUR / 2)
             }
         });

@@ -42,7 +42,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
 ];
 
 /// The other crates that the core may use. None of them does input or output with the features chosen here.
-const CORE_DEPENDENCIES: [&str; 6] = ["chrono", "schemars", "serde", "thiserror", "unicode-security", "uuid"];
+const CORE_DEPENDENCIES: [&str; 7] =
+    ["chrono", "schemars", "serde", "thiserror", "unicode-normalization", "unicode-security", "uuid"];
 
 /// The only cycle: every stage of the core is a type that leads to the next stage, and a case is one of them.
 const CYCLE: (&str, [&str; 3]) = ("ibbi-core", ["case", "chart", "stages"]);

@@ -145,7 +145,7 @@ fn random_paths_reach_every_stage_outcome_and_row() {
     let mut runner = TestRunner::deterministic();
     let moves = vec(any_move(), 150..151);
     let (mut rows, mut stages, mut outcomes) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-    for _ in 0..1000 {
+    for _ in 0..2000 {
         let walk = moves.new_tree(&mut runner).expect("moves can be made").current();
         let mut case = Case::default();
         for (at, event) in play_guided(&walk) {

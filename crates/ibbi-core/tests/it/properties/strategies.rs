@@ -37,7 +37,7 @@ impl Pool {
             concern: parsed(&["minutes", "costs"]),
             date: parsed(&["2026-08-31", "2026-09-01", "2026-09-04", "2026-09-09", "2027-06-30"]),
             id: parsed(&["ana", "ben", "cora", "dev", "nell"]),
-            name: parsed(&["Rosa Amari", "Tom Fields", "Ines Novak"]),
+            name: parsed(&["Rosa Amari", "Tom Fields", "Ines Novak", "Ros\u{430} Amari", "Ine\u{301}s Novak"]),
             part: (0_u8..=3).boxed(),
             program: small_program(),
             seq: (0_u64..40).boxed(),
@@ -112,6 +112,11 @@ impl Pool {
     }
 }
 
+/// Returns a published activity, or another one.
+fn activity() -> BoxedStrategy<ActivityId> {
+    parsed(&["exercise", "bargaining_simulation", "role_play"])
+}
+
 /// Returns an empty list, or seldom another one.
 fn seldom<T: Default + Clone + std::fmt::Debug + 'static>(
     list: impl Strategy<Value = T> + 'static,
@@ -127,9 +132,15 @@ where
 }
 
 fn small_program() -> BoxedStrategy<Program> {
-    let parameters = (select(Presence::ALL), select(vec![0_u16, 15, 59]), select(vec![60_u16, 480]));
-    let program = |(presence, grace, training)| {
+    let parameters = (select(Presence::ALL), select(vec![0_u16, 15, 59]), select(vec![60_u16, 480]), 1_u16..=2);
+    let program = |(presence, grace, training, edition)| {
+        let mut activities = ActivityId::PUBLISHED.to_vec();
+        if edition == 2 {
+            activities.push(ActivityId::new("role_play").expect("an activity"));
+        }
         Program::new(ProgramParameters {
+            activities,
+            edition: Edition::new(edition).expect("an edition"),
             presence,
             grace,
             training: std::vec![training],
@@ -228,7 +239,7 @@ pub(crate) fn of_kind(kind: EventKind, pool: &Pool) -> BoxedStrategy<Event> {
             part: part(),
             present: pool.ids(),
         }),
-        EventKind::ActivityRun => event!(ActivityRun { kind: select(ActivityKind::ALL), title: name() }),
+        EventKind::ActivityRun => event!(ActivityRun { kind: activity(), title: name() }),
         EventKind::SessionAdjourned => {
             event!(SessionAdjourned { late: pool.late(), left_early: pool.ids(), reason: reason() })
         }

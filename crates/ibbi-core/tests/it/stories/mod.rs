@@ -5,6 +5,7 @@ mod corrections;
 mod editions;
 mod facilitations;
 mod getting_started;
+mod names;
 mod programs;
 mod table;
 mod teams;

@@ -4,8 +4,8 @@ use crate::support::facts::*;
 use crate::support::slot;
 use crate::support::story::Story;
 use ibbi_core::{
-    ActivityKind, Edition, EventKind, Outcome, Party, Presence, Program, ProgramError, ProgramParameters, Rule, Stage,
-    Warning,
+    ActivityId, Case, Edition, EventKind, Outcome, Party, Presence, Program, ProgramError, ProgramParameters, Rule,
+    Stage, Warning,
 };
 
 /// Returns a program with training in two half-days, and facilitation in three evenings.
@@ -65,10 +65,75 @@ fn parts_on_one_day_are_a_parameter() {
     two_on_one_day(true).on("2026-10-20 13:00", opened(2));
 }
 
+/// Returns a program that requires an activity of its own beside the published ones.
+fn with_role_play() -> ProgramParameters {
+    let role_play = ActivityId::new("role_play").unwrap();
+    ProgramParameters {
+        activities: vec![role_play, ActivityId::EXERCISE, ActivityId::BARGAINING_SIMULATION],
+        ..evenings()
+    }
+}
+
+#[test]
+fn training_must_include_every_activity_of_the_program() {
+    let mut story = training_booked(with_role_play());
+    story.on("2026-09-29 09:00", scheduled(2, slot("2026-10-22", "08:00", "12:00")));
+    story.on("2026-10-20 08:00", opened(1)).on("2026-10-20 09:00", exercise()).on("2026-10-20 12:00", closed());
+    story.on("2026-10-22 08:00", opened(2)).on("2026-10-22 10:00", simulation());
+    // An activity that the program doesn't require is a fact, and takes the place of no other.
+    story.on("2026-10-22 10:30", other_activity("fishbowl"));
+    let refusal = story.refused("2026-10-22 12:00", &closed());
+    assert_eq!(refusal.unmet[0].found.to_string(), "not recorded yet: role play");
+    let Case::Training(training) = story.case() else { panic!("{:?}", story.stage()) };
+    assert_eq!(training.activities_left().map(|activity| activity.to_string()).collect::<Vec<_>>(), ["role_play"]);
+    assert_eq!(training.other_activities_run().count(), 0);
+    story.on("2026-10-22 11:00", other_activity("role_play"));
+    let Case::Training(training) = story.case() else { panic!("{:?}", story.stage()) };
+    assert_eq!(training.activities_left().count(), 0);
+    assert_eq!(training.other_activities_run().map(ActivityId::label).collect::<Vec<_>>(), ["role play"]);
+    story.on("2026-10-22 12:00", closed());
+    assert_eq!(story.stage(), Stage::Caucus);
+    story.replays();
+}
+
+#[test]
+fn activity_of_an_edition_2_program_stays_required_after_a_move_to_the_first() {
+    let mut story = training_booked(ProgramParameters { training: vec![240], ..with_role_play() });
+    story.on("2026-10-19 09:00", migrated(1));
+    story.on("2026-10-20 08:00", opened(1)).on("2026-10-20 09:00", exercise()).on("2026-10-20 10:00", simulation());
+    story.refuses("2026-10-20 12:00", closed(), &[Rule::TrainingActivity]);
+}
+
+#[test]
+fn published_training_takes_other_activities_too() {
+    let mut story = Story::through(EventKind::SessionOpened, ibbi_core::Format::FullDay);
+    story.on("2026-10-20 09:00", other_activity("role_play"));
+    let refusal = story.refused("2026-10-20 16:00", &closed());
+    let unmet: Vec<_> = refusal.unmet.iter().map(|unmet| unmet.rule).collect();
+    assert_eq!(unmet, [Rule::TrainingExercise, Rule::TrainingSimulation]);
+    story.on("2026-10-20 10:00", exercise()).on("2026-10-20 11:00", simulation()).on("2026-10-20 16:00", closed());
+    assert_eq!(story.stage(), Stage::Caucus);
+}
+
+#[test]
+fn program_lists_each_activity_once_and_not_too_many() {
+    let ids = |count: usize| (0..count).map(|number| format!("activity-{number}").parse().unwrap()).collect();
+    let with = |activities| Program::new(ProgramParameters { activities, ..evenings() });
+    assert!(with(ids(Program::MAX_ACTIVITIES)).is_ok(), "a later edition can have more than edition 2");
+    assert_eq!(with(ids(Program::MAX_ACTIVITIES + 1)), Err(ProgramError::Lists));
+    assert_eq!(with(vec![ActivityId::EXERCISE; 2]), Err(ProgramError::Lists));
+    let choices = |program: &Program| program.activity_choices().map(|id| id.to_string()).collect::<Vec<_>>();
+    assert_eq!(choices(&with(ids(1)).unwrap()), ["activity-0", "exercise", "bargaining_simulation"]);
+    assert_eq!(choices(&Program::default()), ["exercise", "bargaining_simulation"]);
+}
+
 #[test]
 fn first_edition_cannot_express_other_programs() {
     let wrong = ProgramParameters { edition: Edition::FIRST, ..evenings() };
     assert_eq!(Program::new(wrong), Err(ProgramError::FirstEdition));
+    let more =
+        ProgramParameters { edition: Edition::FIRST, activities: with_role_play().activities, ..Default::default() };
+    assert_eq!(Program::new(more), Err(ProgramError::FirstEdition));
     let json = serde_json::to_string(&Program::new(evenings()).unwrap()).unwrap();
     assert_eq!(serde_json::from_str::<Program>(&json).unwrap(), Program::new(evenings()).unwrap());
     let published = r#"{"full_day":[480],"grace":15,"presence":"everyone","training":480,"two_half_days":[240,240]}"#;
@@ -85,7 +150,7 @@ fn first_edition_cannot_express_other_programs() {
 #[test]
 fn program_that_asks_for_less_is_advised_where_it_matters() {
     let lenient = ProgramParameters {
-        activities: vec![ActivityKind::Exercise],
+        activities: vec![ActivityId::EXERCISE],
         grace: 40,
         presence: Presence::EachTeam,
         ..evenings()

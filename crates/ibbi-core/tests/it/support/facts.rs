@@ -3,7 +3,7 @@
 use super::{date, id, name, reason, text};
 use ibbi_core::events::*;
 use ibbi_core::{
-    ActivityKind, Adviser, AdviserRole, Body, Capacity, Decision, Edition, Event, FollowUpResult, Format, MemberIds,
+    ActivityId, Adviser, AdviserRole, Body, Capacity, Decision, Edition, Event, FollowUpResult, Format, MemberIds,
     Names, Observer, Observers, Office, Party, Person, Program, Seat, Service, Slot, Substitute, Substitutes, Topic,
     Topics, Workshop,
 };
@@ -225,11 +225,16 @@ pub(crate) fn opened_alone(part: u8) -> Event {
 }
 
 pub(crate) fn exercise() -> Event {
-    ActivityRun { kind: ActivityKind::Exercise, title: name("The parking lot") }.into()
+    ActivityRun { kind: ActivityId::EXERCISE, title: name("The parking lot") }.into()
+}
+
+/// Returns the run of an activity that isn't published.
+pub(crate) fn other_activity(kind: &str) -> Event {
+    ActivityRun { kind: kind.parse().expect("an activity"), title: name("A first offer") }.into()
 }
 
 pub(crate) fn simulation() -> Event {
-    ActivityRun { kind: ActivityKind::BargainingSimulation, title: name("Class sizes in Elmbrook") }.into()
+    ActivityRun { kind: ActivityId::BARGAINING_SIMULATION, title: name("Class sizes in Elmbrook") }.into()
 }
 
 pub(crate) fn adjourned(why: &str) -> Event {

@@ -4,7 +4,7 @@ use super::facts::*;
 use super::{id, later, name, reason, text};
 use ibbi_core::events::*;
 use ibbi_core::{
-    ActivityKind, Advisers, At, Body, Case, Date, Decision, Event, EventKind, FollowUpResult, Format, LocalTime,
+    ActivityId, Advisers, At, Body, Case, Date, Decision, Event, EventKind, FollowUpResult, Format, LocalTime,
     MemberId, MemberIds, Neutrals, Part, Party, Program, ProgramParameters, Seat, Service, Slot, Substitute,
     Substitutes, Topic, Topics,
 };
@@ -251,8 +251,8 @@ fn in_sessions(case: &Case, kind: EventKind, at: At, dice: &mut Dice) -> Event {
             .into()
         }
         EventKind::ActivityRun => {
-            let untrained = matches!(case, Case::Training(training) if training.exercises() == 0);
-            let kind = if untrained { ActivityKind::Exercise } else { ActivityKind::BargainingSimulation };
+            let left = if let Case::Training(training) = case { training.activities_left().next() } else { None };
+            let kind = left.unwrap_or(ActivityId::BARGAINING_SIMULATION);
             ActivityRun { kind, title: name("Class sizes in Elmbrook") }.into()
         }
         EventKind::SessionAdjourned => {

@@ -3,7 +3,7 @@
 use crate::pages::form_errors::sentence;
 use ibbi_app::schedule::id_of;
 use ibbi_app::status::Fact;
-use ibbi_core::{Case, CaseFile, Event, History, MemberId, Name, Party, Person, Seat};
+use ibbi_core::{ActivityId, Case, CaseFile, Event, History, MemberId, Name, Party, Person, Seat};
 
 /// A member of a team.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub(crate) struct Choices {
     pub(crate) cases: Vec<(String, String)>,
     /// The formats of the case's program: ID and label.
     pub(crate) formats: Vec<(String, String)>,
+    /// The activities to choose from: ID and label.
+    pub(crate) activities: Vec<(String, String)>,
     /// Everyone who has an ID in the case: members, former members, and neutrals.
     people: Vec<Person>,
     /// Every name in the case, for suggestions.
@@ -58,6 +60,7 @@ impl Choices {
         if let Some(program) = case.file().map(CaseFile::program) {
             let formats = program.formats();
             choices.formats = formats.map(|(id, _)| (id.to_string(), program.format_label(id))).collect();
+            program.activity_choices().for_each(|activity| choices.add_activity(activity));
         }
         for entry in history.in_effect() {
             choices.add(&entry.event);
@@ -77,6 +80,13 @@ impl Choices {
     /// Returns the names of the plan for a seat, a party, or a role.
     pub(crate) fn planned<'a>(&'a self, role: &'a str) -> impl Iterator<Item = &'a str> {
         self.planned.iter().filter(move |(known, _)| known == role).map(|(_, name)| name.as_str())
+    }
+
+    fn add_activity(&mut self, activity: ActivityId) {
+        let id = activity.to_string();
+        if self.activities.iter().all(|(known, _)| *known != id) {
+            self.activities.push((id, activity.label()));
+        }
     }
 
     fn add(&mut self, event: &Event) {
@@ -185,10 +195,10 @@ impl Choices {
         person.or_else(|| self.label(id).map(str::to_owned))
     }
 
-    /// Returns the name of a member, the text of a concern, or the label of a format, by its ID.
+    /// Returns the name of a member, the text of a concern, or the label of a format or an activity, by its ID.
     pub(crate) fn label(&self, id: &str) -> Option<&str> {
         let member = self.members.iter().find(|member| member.id == id).map(|member| member.name.as_str());
-        let named = self.concerns.iter().chain(&self.formats);
+        let named = self.concerns.iter().chain(&self.formats).chain(&self.activities);
         member.or_else(|| named.clone().find(|(known, _)| known == id).map(|(_, text)| text.as_str()))
     }
 }

@@ -128,6 +128,7 @@ impl Inputs<'_> {
             field.takes,
             FieldKind::Code(_)
                 | FieldKind::Format(_)
+                | FieldKind::Activity(_)
                 | FieldKind::MemberId
                 | FieldKind::ConcernId
                 | FieldKind::Number { .. }
@@ -175,6 +176,7 @@ impl Inputs<'_> {
                 let formats = self.choices.formats.iter().map(|(id, label)| (id.clone(), sentence(label)));
                 self.one_of(name, &shown, required, formats.collect())
             }
+            FieldKind::Activity(_) => self.one_of(name, &shown, required, self.choices.activities.clone()),
             FieldKind::ConcernId => self.one_of(name, &shown, required, self.choices.concerns.clone()),
             FieldKind::MemberIds => self.several(name, &shown, members()),
             FieldKind::Names => {
@@ -411,6 +413,7 @@ mod tests {
             }
             FieldKind::Code(set) => set.iter().map(|(code, _)| vec![plain(code)]).collect(),
             FieldKind::Format(_) => texts(&["full_day", "two_half_days"]),
+            FieldKind::Activity(set) => texts(set.codes),
             FieldKind::Topics(set) => {
                 let all: Vec<_> = set.iter().map(|(code, _)| plain(code)).collect();
                 vec![all.clone(), all[1..].to_vec(), Vec::new()]

@@ -9,7 +9,7 @@ use crate::problem::WebError;
 use ibbi_app::form::{self, FormError, FormProblem};
 use ibbi_app::typed;
 use ibbi_app::zone::Zone;
-use ibbi_core::{ActivityKind, At, Case, Date, EventKind, OpenSession, Rule, Slot};
+use ibbi_core::{At, Case, Date, EventKind, OpenSession, Rule, Slot};
 use ibbi_report::html::{Element, Html, el};
 
 /// The rows for activities.
@@ -202,9 +202,10 @@ fn activities(inputs: &Inputs<'_>) -> Element {
     let sent: Vec<(&str, &str)> = inputs
         .sent
         .map_or_else(Vec::new, |pairs| pairs.all("activity.kind").zip(pairs.all("activity.title")).collect());
-    let options = || ActivityKind::ALL.iter().map(|kind| (kind.code(), kind.label()));
-    let rows = (0..ACTIVITIES.max(sent.len())).map(|row| {
-        let first = ActivityKind::ALL.get(row).map_or("", |kind| kind.code());
+    let choices = &inputs.choices.activities;
+    let options = || choices.iter().map(|(id, label)| (id.as_str(), label.as_str()));
+    let rows = (0..ACTIVITIES.max(choices.len()).max(sent.len())).map(|row| {
+        let first = choices.get(row).map_or("", |(id, _)| id.as_str());
         let (kind, title) = sent.get(row).copied().unwrap_or((first, ""));
         let number = row + 1;
         el("div")

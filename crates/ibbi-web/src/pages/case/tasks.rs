@@ -90,6 +90,7 @@ fn fixed(records: &Records, suggested: &[String]) -> Vec<(String, String)> {
                 field.kind,
                 FieldKind::Code(_)
                     | FieldKind::Format(_)
+                    | FieldKind::Activity(_)
                     | FieldKind::MemberId
                     | FieldKind::ConcernId
                     | FieldKind::Number { .. }

@@ -43,6 +43,14 @@ pub(super) fn with_training(parts: &[u16]) -> Program {
     Program::new(ProgramParameters { edition, training, ..ProgramParameters::default() }).expect("parameters that fit")
 }
 
+/// Returns a program whose training must include these activities.
+pub(super) fn with_activities(activities: &[&str]) -> Program {
+    let edition = Edition::new(2).expect("an edition");
+    let activities = activities.iter().map(|activity| activity.parse().expect("an activity")).collect();
+    Program::new(ProgramParameters { edition, activities, ..ProgramParameters::default() })
+        .expect("parameters that fit")
+}
+
 /// Returns the program of an edition with two half-days of this length.
 pub(super) fn with_parts(edition: u16, minutes: u16) -> Program {
     let edition = Edition::new(edition).expect("an edition");

@@ -4,6 +4,7 @@ mod application;
 mod caucus;
 mod corrections;
 mod leaders;
+mod names;
 mod opening;
 mod sessions;
 
@@ -130,6 +131,7 @@ pub(crate) fn all() -> Vec<Trial> {
     trials.extend(caucus::trials());
     trials.extend(corrections::trials());
     trials.extend(leaders::trials());
+    trials.extend(names::trials());
     trials.sort_by_key(|trial| trial.rule);
     trials
 }

@@ -3,7 +3,7 @@
 use super::super::facts::*;
 use super::super::story::Story;
 use super::super::{slot, slot_from_to};
-use super::corrections::{with_parts, with_training};
+use super::corrections::{with_activities, with_parts, with_training};
 use super::{Trial, trial};
 use ibbi_core::{Body, EventKind, Format, Office, Party, Rule, Seat, Service, Stage, Teams, Topic, Workshop};
 
@@ -25,8 +25,11 @@ fn process() -> Vec<Trial> {
         crowded.on("2026-09-16 09:00", named(Party::Labor, &format!("member-{number}")));
     }
     let full = crowded.and("2026-09-16 09:00", named(Party::Labor, "member-40"));
+    let thirteen = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m"];
     let agrees = || agreed(Seat::Superintendent, "Rosa Amari");
     vec![
+        trial(Rule::ActivityCount, &Story::default(), "2026-09-01 09:00", opening(with_activities(&thirteen)))
+            .holds("2026-09-01 09:00", opening(with_activities(&thirteen[1..]))),
         trial(Rule::PartCount, &Story::default(), "2026-09-01 09:00", opening(with_training(&[60; 5])))
             .holds("2026-09-01 09:00", opening(with_training(&[60; 4]))),
         trial(Rule::PartLength, &Story::default(), "2026-09-01 09:00", opening(with_parts(2, 20)))

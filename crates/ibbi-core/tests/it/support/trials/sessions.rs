@@ -3,6 +3,7 @@
 use super::super::facts::*;
 use super::super::story::Story;
 use super::super::{slot, slot_from_to};
+use super::corrections::with_activities;
 use super::{Trial, trial};
 use ibbi_core::{EventKind, Format, Neutrals, Party, Presence, ProgramParameters, Rule, Stage};
 
@@ -138,12 +139,22 @@ fn with_ben_present() -> ibbi_core::Event {
     with!(opened_with_substitutes(1, &[("ben", "sam")]), SessionOpened, |data| data.present = ids(&EVERYONE))
 }
 
+/// Returns a training under a program, with its session open and the published activities run.
+fn training_under(program: ibbi_core::Program) -> Story {
+    let mut story = Story::reaching_under(Stage::Training, program.parameters().clone());
+    story.on("2026-09-29 09:00", scheduled(1, slot("2026-10-20", "08:00", "16:00")));
+    story.on("2026-10-20 08:00", opened(1)).on("2026-10-20 10:00", exercise()).on("2026-10-20 14:00", simulation());
+    story
+}
+
 fn endings() -> Vec<Trial> {
     let booked = Story::through(EventKind::SessionScheduled, Format::FullDay);
     let open = Story::through(EventKind::SessionOpened, Format::FullDay);
     let exercised = open.and("2026-10-20 10:00", exercise());
     let both = exercised.and("2026-10-20 14:00", simulation());
     let only_simulated = open.and("2026-10-20 14:00", simulation());
+    let without_role_play = training_under(with_activities(&["exercise", "role_play", "bargaining_simulation"]));
+    let with_role_play = without_role_play.and("2026-10-20 15:00", other_activity("role_play"));
     let three = "2026-10-20 11:00";
     let end = "2026-10-20 16:00";
     vec![
@@ -156,6 +167,7 @@ fn endings() -> Vec<Trial> {
         trial(Rule::LeftEarlyPresent, &both, end, closed_without(&["eli"])).holds(end, closed_without(&["ben"])),
         trial(Rule::TrainingExercise, &only_simulated, end, closed()).holds_in(&both, end, closed()),
         trial(Rule::TrainingSimulation, &exercised, end, closed()).holds_in(&both, end, closed()),
+        trial(Rule::TrainingActivity, &without_role_play, end, closed()).holds_in(&with_role_play, end, closed()),
     ]
 }
 
