@@ -10,9 +10,10 @@
 use crate::case_log::CaseLog;
 use crate::times::{Times, happened};
 use crate::zone::Zone;
+use chrono::NaiveTime;
 use ibbi_common::format::{count, weekday_date};
 use ibbi_core::holidays::posting_deadline;
-use ibbi_core::{At, Case, CaseFile, Date, Precision, Stage, Waiting, WaitingFor};
+use ibbi_core::{At, Case, CaseFile, Date, LocalTime, Precision, Stage, Waiting, WaitingFor};
 use ibbi_sim::Duration;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -187,7 +188,11 @@ fn one(case: &Case, wait: (Waiting, Precision), zone: Zone, standards: &Standard
 fn posting(case: &Case, starts: At, zone: Zone) -> Option<DueDate> {
     let is_booked = case.sessions().is_some_and(|sessions| sessions.open().is_none());
     let county = case.file().map(CaseFile::opened)?.county;
-    let due = posting_deadline(zone.local(starts)?, county)?;
+    let starts = zone.local(starts)?;
+    let due = LocalTime::new(posting_deadline(starts, county)?, starts.offset_minutes())?;
+    // The deadline keeps its time of day, even if the clocks change before the session.
+    let minute = u32::from(due.minute_of_day());
+    let due = zone.local_at(due.date(), NaiveTime::from_hms_opt(minute / 60, minute % 60, 0)?)?.at();
     (matches!(case, Case::Training(_)) && is_booked).then_some(DueDate { due, why: DueReason::Posting })
 }
 

@@ -112,8 +112,13 @@ impl Holiday {
     /// // July 4, 2027, is a Sunday, so Monday is the holiday. July 4, 2026, is a Saturday and does not move.
     /// assert_eq!(Holiday::Independence.kept_in(2027).unwrap().to_string(), "2027-07-05");
     /// assert_eq!(Holiday::Independence.kept_in(2026).unwrap().to_string(), "2026-07-04");
+    /// // Juneteenth became a legal holiday in 2021.
+    /// assert_eq!(Holiday::Juneteenth.kept_in(2020), None);
     /// ```
     pub fn kept_in(self, year: i32) -> Option<Date> {
+        if self == Self::Juneteenth && year < 2021 {
+            return None;
+        }
         let day = match self.date_rule() {
             DateRule::Day(month, day) => {
                 let day = NaiveDate::from_ymd_opt(year, month, day)?;
@@ -206,6 +211,14 @@ mod tests {
                 "11-11", "11-24", "12-26"
             ]
         );
+    }
+
+    #[test]
+    fn juneteenth_is_a_holiday_since_2021() {
+        let juneteenth = |year| Date::new(year, 6, 19).unwrap();
+        assert_eq!(holiday_on(juneteenth(2015), None), None);
+        assert_eq!(holiday_on(juneteenth(2021), None), Some(Holiday::Juneteenth));
+        assert!(!year(2020, None).contains(&"06-19".to_string()) && year(2021, None).contains(&"06-19".to_string()));
     }
 
     #[test]

@@ -164,6 +164,9 @@ fn no_solution(at_best: Option<Date>) -> Phrase {
 
 /// Returns a sentence on why a session is not earlier.
 pub(crate) fn why_not_earlier(session: &PlannedSession) -> Phrase {
+    if session.booked {
+        return Phrase::new("It is already booked.");
+    }
     if session.blocked.is_empty() {
         return Phrase::new("This is the first day that the durations allow.");
     }

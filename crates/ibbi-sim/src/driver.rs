@@ -363,6 +363,7 @@ impl<W: FnMut(At, &Event, Stage)> RunListener for Driver<'_, W> {
                     at,
                 )
             }
+            RunStep::BookedBefore { .. } => Ok(()),
             RunStep::Postponed { part } => self.offer(&script.postponed[usize::from(part) - 1], at),
             RunStep::Held { part, slot, ran, filled } => self.session(part, slot, ran, filled),
             RunStep::OpenHeld { .. } => self.open_session(),

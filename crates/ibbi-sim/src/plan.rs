@@ -51,6 +51,8 @@ pub struct PlannedSession {
     pub earliest: Date,
     /// Every day from then until the day before the slot, each with its blockers.
     pub blocked: Vec<BlockedDay>,
+    /// Whether it is already booked or under way in the case from which the plan resumes.
+    pub booked: bool,
 }
 
 /// A day on which a session did not fit.
@@ -152,7 +154,7 @@ impl Plan {
     /// Plans the scenario of a simulator.
     pub fn from_simulator(simulator: &Simulator) -> Self {
         let Simulator { scenario, calendar, tables, .. } = simulator;
-        let mut recorder = PlanRecorder { simulator, milestones: Vec::new(), sessions: Vec::new(), adopted: false };
+        let mut recorder = PlanRecorder { simulator, milestones: Vec::new(), sessions: Vec::new() };
         let Ok(ended) = model::run(simulator.inputs(tables), &mut LikelyValues(&scenario.assumptions), &mut recorder);
         let finishes = calendar.date(ended.day.into());
         let in_time = simulator.late.map(|_| simulator.in_time(ended));
@@ -224,7 +226,6 @@ struct PlanRecorder<'a> {
     simulator: &'a Simulator,
     milestones: Vec<Milestone>,
     sessions: Vec<PlannedSession>,
-    adopted: bool,
 }
 
 impl PlanRecorder<'_> {
@@ -245,7 +246,25 @@ impl PlanRecorder<'_> {
             BlockedDay { date: self.date(day), morning: by(Half::Morning), afternoon: by(Half::Afternoon) }
         });
         let (blocked, earliest) = (blocked.collect(), self.date(earliest));
-        self.sessions.push(PlannedSession { what, slot: self.simulator.slot(slot), earliest, blocked });
+        let slot = self.simulator.slot(slot);
+        self.sessions.push(PlannedSession { what, slot, earliest, blocked, booked: false });
+    }
+
+    /// Adds a session that is booked or under way in the case.
+    fn booked(&mut self, what: SessionKind, slot: Slot) {
+        self.sessions.push(PlannedSession {
+            what,
+            slot,
+            earliest: slot.local_day(),
+            blocked: Vec::new(),
+            booked: true,
+        });
+    }
+}
+
+impl SessionKind {
+    const fn of(facilitation: bool, part: u8) -> Self {
+        if facilitation { Self::Facilitation { part } } else { Self::Training }
     }
 }
 
@@ -259,14 +278,21 @@ impl RunListener for PlanRecorder<'_> {
             RunStep::Letter(body) => self.milestone(day, MilestoneKind::Letter { body }),
             RunStep::Accepted => self.milestone(day, MilestoneKind::Accepted),
             RunStep::Decides(party, _) => self.milestone(day, MilestoneKind::Adopts { party }),
-            RunStep::FormatChosen => self.adopted = true,
-            RunStep::MeetingHeld(slot) => self.session(SessionKind::Meeting, Attendees::Meeting, slot.day, slot),
+            RunStep::MeetingHeld(slot) => self.booked(SessionKind::Meeting, self.simulator.slot(slot)),
             RunStep::Meeting { earliest, slot } => {
                 self.session(SessionKind::Meeting, Attendees::Meeting, earliest, slot);
             }
-            RunStep::Booked { part, earliest, slot, .. } => {
-                let what = if self.adopted { SessionKind::Facilitation { part } } else { SessionKind::Training };
-                self.session(what, Attendees::Session, earliest, slot);
+            RunStep::Booked { part, facilitation, earliest, slot, .. } => {
+                self.session(SessionKind::of(facilitation, part), Attendees::Session, earliest, slot);
+            }
+            RunStep::BookedBefore { part, facilitation, slot } => {
+                self.booked(SessionKind::of(facilitation, part), self.simulator.slot(slot));
+            }
+            RunStep::OpenHeld { part, facilitation } => {
+                let open = self.simulator.script.initial_case().sessions().and_then(ibbi_core::Sessions::open);
+                if let Some(open) = open {
+                    self.booked(SessionKind::of(facilitation, part), open.slot);
+                }
             }
             _ => {}
         }

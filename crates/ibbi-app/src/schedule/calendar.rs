@@ -42,10 +42,13 @@ pub fn plan_calendar(
     stamp: At,
     before: Option<&str>,
 ) -> Result<CalendarOutput, AppError> {
-    let entries = plan_entries(scenario, plan, 0);
-    if entries.is_empty() {
-        return Err(AppError::Usage("the plan has no session to put on a calendar; `ibbi plan` shows why".to_owned()));
+    // A part of a plan is no plan: its dates would be for a process that never ends.
+    if plan.finishes.is_none() {
+        let message = "there is no plan to put on a calendar: a session has no day on which all required people are \
+                       available; `ibbi plan` shows who is in the way";
+        return Err(AppError::Usage(message.to_owned()));
     }
+    let entries = plan_entries(scenario, plan, 0);
     build(scenario.district.as_str(), scenario.time_zone.as_str(), stamp, entries, before)
 }
 
@@ -188,6 +191,16 @@ fn booked(log: &CaseLog) -> Vec<IcsEntry> {
         let key = (stage, part, held.get(&(stage, part)).copied().unwrap_or(0));
         keys.insert(entry.seq, key);
         touch(&mut sessions, key, booking, entry.counts());
+    }
+    // Nothing happens after a case closed, so what was ahead is canceled.
+    if log.recorded.valid().is_some_and(|history| history.case().outcome().is_some()) {
+        for ((stage, part, nth), session) in &mut sessions {
+            let was_held = *nth < held.get(&(*stage, *part)).copied().unwrap_or(0);
+            if !was_held && session.status == IcsStatus::Confirmed {
+                session.status = IcsStatus::Cancelled;
+                session.touched += 1;
+            }
+        }
     }
     sessions.into_iter().map(|(key, session)| entry_of(log, key, session)).collect()
 }

@@ -3,14 +3,15 @@
 use ibbi_app::due::{Awaited, DueReason, Standards, Standing};
 use ibbi_app::input;
 use ibbi_app::ledger::MemoryStore;
+use ibbi_app::schedule;
 use ibbi_app::service::{CaseService, Ids, Offer, offers_from_json};
 use ibbi_app::status::{Status, status_of};
 use ibbi_app::zone::Zone;
 use ibbi_core::{At, EventKind, Name, WaitingFor};
 use ibbi_testing::UNTIL_SECOND_DECISION;
 
-/// Returns the status at a local time of a case with the first events of the sample.
-fn status(events: usize, now: &str, standards: &str) -> Status {
+/// Returns a case with the first events of the sample. `change` can change their text.
+fn case(events: usize, change: impl Fn(&str) -> String) -> (CaseService<MemoryStore>, uuid::Uuid) {
     let read = |time: &str| Zone::default().read(time, At::MIN).unwrap();
     let last = read("2026-09-01 12:00");
     let mut service = CaseService::new(MemoryStore::with_clock(move || Ok(last)), Ids::random());
@@ -18,11 +19,57 @@ fn status(events: usize, now: &str, standards: &str) -> Status {
     let opening = input::from_pairs(EventKind::CaseOpened, &["district=Maple Hollow"], Zone::default()).unwrap();
     let at = Some(read("2025-09-02 09:00").into());
     let case = service.record(Offer { at, ..Offer::new(opening, actor.clone()) }).unwrap().case;
-    let offers = offers_from_json(UNTIL_SECOND_DECISION.as_bytes(), Zone::default(), last, &actor).unwrap();
+    let events_text = change(UNTIL_SECOND_DECISION);
+    let offers = offers_from_json(events_text.as_bytes(), Zone::default(), last, &actor).unwrap();
     for offer in offers.into_iter().take(events) {
         service.record(Offer { case: Some(case), ..offer }).unwrap();
     }
-    status_of(service.case(case).unwrap(), read(now), &Standards::from_json(standards).unwrap())
+    (service, case)
+}
+
+/// Returns the status at a local time of a case with the first events of the sample.
+fn status(events: usize, now: &str, standards: &str) -> Status {
+    let (mut service, case) = case(events, str::to_owned);
+    let now = Zone::default().read(now, At::MIN).unwrap();
+    status_of(service.case(case).unwrap(), now, &Standards::from_json(standards).unwrap())
+}
+
+#[test]
+fn posting_keeps_its_time_of_day_across_a_clock_change() {
+    // Clocks go back on Sunday, November 2, 2025. The session is on Monday, so the posting is due on Thursday.
+    let (mut service, case) = case(BOOKED, |text| text.replace("2025-10-21", "2025-11-03"));
+    let now = Zone::default().read("2025-10-27 12:00", At::MIN).unwrap();
+    let status = status_of(service.case(case).unwrap(), now, &Standards::default());
+    let due: Vec<_> = status.waiting_on[0].before.iter().map(|date| (show(date.due), date.why)).collect();
+    assert_eq!(due, [("2025-10-30 08:00".to_owned(), DueReason::Posting)]);
+}
+
+#[test]
+fn withdrawal_cancels_the_sessions_that_are_ahead() {
+    let (mut service, case) = case(BOOKED, str::to_owned);
+    let stamp = Zone::default().read("2025-10-12 12:00", At::MIN).unwrap();
+    let calendar = |service: &mut CaseService<MemoryStore>| {
+        let log = service.case(case).unwrap().clone();
+        schedule::cases_calendar(std::path::Path::new("cases"), &[&log], stamp, None).unwrap().text
+    };
+    let lines = |text: &str, name: &str| -> Vec<String> {
+        text.lines().filter(|line| line.starts_with(name)).map(str::to_owned).collect()
+    };
+    let before = calendar(&mut service);
+    // The meeting was held, and the training is ahead.
+    assert_eq!(lines(&before, "STATUS"), ["STATUS:CONFIRMED", "STATUS:CONFIRMED"]);
+    let withdrawn = r#"{"type":"case_withdrawn","data":{"by":"Maple Hollow","reason":"so"},"at":"2025-10-12 09:00"}"#;
+    let offers = offers_from_json(withdrawn.as_bytes(), Zone::default(), stamp, &Name::new("clerk").unwrap()).unwrap();
+    for offer in offers {
+        service.record(Offer { case: Some(case), ..offer }).unwrap();
+    }
+    let after = calendar(&mut service);
+    assert_eq!(lines(&after, "STATUS"), ["STATUS:CONFIRMED", "STATUS:CANCELLED"]);
+    assert_eq!(lines(&after, "UID"), lines(&before, "UID"));
+    assert_eq!(
+        (lines(&before, "SEQUENCE")[1].as_str(), lines(&after, "SEQUENCE")[1].as_str()),
+        ("SEQUENCE:0", "SEQUENCE:1")
+    );
 }
 
 const NONE: &str = r#"{"days": {}}"#;

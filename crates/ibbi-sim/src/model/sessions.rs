@@ -74,7 +74,8 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
         earliest = first;
         for part in parts {
             if let Some(slot) = part.booked {
-                self.emit(now, RunStep::Booked { part: part.number, earliest, slot, make_up: false })?;
+                let (part, facilitation) = (part.number, part.block > 0);
+                self.emit(now, RunStep::Booked { part, facilitation, earliest, slot, make_up: false })?;
                 earliest = slot.day + 1;
             }
         }
@@ -89,9 +90,13 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
         for (part, point) in parts.iter_mut().zip(points) {
             (part.remaining, part.opened) = (point.remaining, point.opened);
             match point.next {
-                Awaited::Booked(slot) => part.booked = Some(slot),
+                Awaited::Booked(slot) => {
+                    part.booked = Some(slot);
+                    let step = RunStep::BookedBefore { part: part.number, facilitation: stage > 0, slot };
+                    self.emit(self.at(0), step)?;
+                }
                 Awaited::Open { minutes } => {
-                    self.emit(self.at(0), RunStep::OpenHeld { part: part.number })?;
+                    self.emit(self.at(0), RunStep::OpenHeld { part: part.number, facilitation: stage > 0 })?;
                     self.last_session = 0;
                     part.remaining = part.remaining.saturating_sub(minutes);
                     if stage > 0 && part.remaining <= self.inputs.program.grace() {
@@ -207,17 +212,17 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
         let taken = other.filter(|_| !second_follows).map(|other| other.day);
         let slot = self.fitting(earliest, minutes, taken)?;
         parts[index].booked = Some(slot);
-        let number = parts[index].number;
+        let (number, facilitation) = (parts[index].number, parts[index].block > 0);
         let moved = other.filter(|second| second_follows && second.day <= slot.day);
         let moved = moved.map(|_| self.fitting(slot.day + 1, parts[1].remaining, None)).transpose()?;
         if moved.is_some() {
             self.emit(moment, RunStep::Postponed { part: 2 })?;
         }
-        self.emit(moment, RunStep::Booked { part: number, earliest, slot, make_up })?;
+        self.emit(moment, RunStep::Booked { part: number, facilitation, earliest, slot, make_up })?;
         if let Some(second) = moved {
             parts[1].booked = Some(second);
             let earliest = slot.day + 1;
-            self.emit(moment, RunStep::Booked { part: 2, earliest, slot: second, make_up: false })?;
+            self.emit(moment, RunStep::Booked { part: 2, facilitation, earliest, slot: second, make_up: false })?;
         }
         Ok(())
     }

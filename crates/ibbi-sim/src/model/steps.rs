@@ -33,9 +33,16 @@ pub(crate) enum RunStep {
     /// A part of the training or the facilitation is booked. `earliest` is the first day that was possible.
     Booked {
         part: u8,
+        facilitation: bool,
         earliest: Day,
         slot: RunSlot,
         make_up: bool,
+    },
+    /// A part was booked before the run.
+    BookedBefore {
+        part: u8,
+        facilitation: bool,
+        slot: RunSlot,
     },
     Postponed {
         part: u8,
@@ -50,6 +57,7 @@ pub(crate) enum RunStep {
     /// A session that was open before the run is held to its end.
     OpenHeld {
         part: u8,
+        facilitation: bool,
     },
     Caucuses,
     ConcernRaised(Party),
