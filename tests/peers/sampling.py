@@ -1,16 +1,19 @@
 """Whether two simulations with randomness of their own agree within sampling error.
 
-Shares are compared by the two-sample z with pooled variance; percentiles by whether the intervals between two order
-statistics around each overlap; whole distributions of the completion date by Kolmogorov and Smirnov's distance, whose
-bound errs on the safe side for dates, which are discrete."""
-import bisect, itertools, math, statistics
+Shares are compared by the two-sample z with pooled variance. For a percentile, the program's date must have about that
+share of SimPy's runs before it. The whole distribution of the completion date is compared by Kolmogorov and Smirnov's
+distance, whose bound errs on the safe side for dates, which are discrete. All these are of the runs that go ahead, of
+which the unfinished never come to a date. The mean days on each cause of delay are of the completed runs, and are
+compared by the two-sample z with SimPy's variance for both."""
+import bisect, math, statistics
 
 import simpy_model as model
 from district import the_day
 from results import program_says
 
 FAMILY = 0.001  # the chance that sound simulations disagree somewhere by sampling alone
-EACH = 8 + len(model.PERCENTS)  # comparisons of a scenario: five endings, in time, adopted, the curve, and the percentiles
+SHARES = len(model.ENDINGS) + 2  # how runs end, whether they go ahead, and whether they meet the contract date
+EACH = SHARES + len(model.PERCENTS) * (1 + len(model.MILESTONES)) + 1 + len(model.CAUSES)  # comparisons of a scenario
 
 
 def level(simulations):
@@ -23,34 +26,30 @@ def deviations(simulations):
     return statistics.NormalDist().inv_cdf(1 - level(simulations) / 2)
 
 
-def apart(scenario, ends, said, simulations):
+def apart(scenario, results, json, simulations):
     """What of two simulations of a scenario differs by more than sampling."""
-    ours, theirs, z = model.summary(scenario, ends), program_says(said), deviations(simulations)
+    ours, theirs, z = model.summary(scenario, results), program_says(json), deviations(simulations)
     wrong = []
     for name, hits, of in shares(ours, theirs):
         if min(of) and abs(score(hits, of)) > z:
             wrong.append(f"{name}: SimPy {hits[0] / of[0]:.4f}, the program {hits[1] / of[1]:.4f}, z = {score(hits, of):.1f}")
-    pair = sorted(scenario.date(day) for end, day in ends if end == "completed"), dates(theirs["curve"])
-    if not all(pair):
-        return wrong
-    for percent in model.PERCENTS:
-        (a, b), (c, d) = (order_interval(each, percent / 100, z / math.sqrt(2)) for each in pair)
-        if b < c or d < a:
-            wrong.append(f"P{percent}: SimPy within {a} and {b}, the program within {c} and {d}")
-    bound = math.sqrt(-math.log(level(simulations) / 2) / 2 * sum(1 / len(each) for each in pair))
-    if distance(*pair) > bound:
-        wrong.append(f"the curve: {distance(*pair):.4f} apart somewhere, where sampling explains {bound:.4f}")
-    return wrong
+    counts = ours["runs_ahead"], theirs["runs_ahead"]
+    if all(counts):
+        wrong += percentiles_apart(scenario, results, theirs, z)
+        bound = math.sqrt(-math.log(level(simulations) / 2) / 2 * sum(1 / count for count in counts))
+        if distance(ours["curve"], theirs["curve"]) > bound:
+            wrong.append(f"the curve: {distance(ours['curve'], theirs['curve']):.4f} apart, where sampling explains {bound:.4f}")
+    return wrong + delays_apart(results, theirs, z)
 
 
 def shares(ours, theirs):
     """What is counted: its name, both counts, and of how many."""
-    runs = ours["runs"], theirs["runs"]
-    counts = {row["ending"]: (row["runs"], theirs["outcomes"][row["ending"]][0]) for row in ours["outcomes"]}
-    if ours["in_time"]:
-        counts["in_time"] = ours["in_time"]["runs"], round(theirs["in_time"][0] * runs[1])
-    decided = [sum(each) for each in zip(counts["completed"], counts["not_adopted"])]
-    return [(name, pair, runs) for name, pair in counts.items()] + [("adopted", counts["completed"], decided)]
+    runs, ahead = [(ours[key], theirs[key]) for key in ("runs", "runs_ahead")]
+    counts = [(row["ending"], (row["runs"], theirs["outcomes"][row["ending"]][0]), runs) for row in ours["outcomes"]]
+    counts.append(("goes_ahead", ahead, runs))
+    for deadline in theirs["deadlines"].values():
+        counts.append(("in_time", (ours["in_time"], round(deadline["chance"][0] * ahead[1])), ahead))
+    return counts
 
 
 def score(hits, of):
@@ -60,23 +59,50 @@ def score(hits, of):
     return (hits[0] / of[0] - hits[1] / of[1]) / deviation if deviation else 0.0
 
 
-def dates(curve):
-    """The completion dates behind a curve of running counts."""
-    counts = [0] + [completed for _, completed, _ in curve]
-    steps = zip(curve, itertools.pairwise(counts))
-    return [the_day(date) for (date, _, _), (before, now) in steps for _ in range(now - before)]
+def percentiles_apart(scenario, results, theirs, z):
+    """The program's percentiles that are not SimPy's, by the share of SimPy's runs before their dates and up to them."""
+    ahead = [run for run in results if run.ending in model.AHEAD]
+    days = {"finish": [run.day for run in ahead if run.ending == "completed"]}
+    days |= {name: [run.milestones[name] for run in ahead if name in run.milestones] for name in theirs["milestones"]}
+    wrong = []
+    for name, dates in {"finish": theirs["finish"], **theirs["milestones"]}.items():
+        values = sorted(days[name])
+        for percent, date in dates.items():
+            before, by = around(values, None if date is None else (the_day(date) - scenario.start).days)
+            before, by, share = before / len(ahead), by / len(ahead), percent / 100
+            off = z * math.sqrt(share * (1 - share) * (1 / len(ahead) + 1 / theirs["runs_ahead"])) + 1 / len(ahead)
+            if before > share + off or by < share - off:
+                wrong.append(f"{name}: by the program's P{percent}, {date or 'never'}, SimPy has {before:.4f} to {by:.4f}")
+    return wrong
 
 
-def order_interval(values, share, z):
-    """Two order statistics around a quantile: their ranks lie z deviations of the binomial distribution from its own. With
-    z / sqrt(2) for each of two samples of about one size, no overlap means z deviations between them."""
-    count = len(values)
-    half = z * math.sqrt(count * share * (1 - share))
-    at = lambda rank: values[min(max(rank, 1), count) - 1]
-    return at(math.floor(count * share - half)), at(math.ceil(count * share + half) + 1)
+def around(values, day):
+    """How many sorted values are before a day, and how many up to it. All values are before a day that never comes."""
+    return (len(values), math.inf) if day is None else (bisect.bisect_left(values, day), bisect.bisect_right(values, day))
 
 
 def distance(ours, theirs):
     """The greatest difference of the shares completed by a day."""
-    by = lambda values, day: bisect.bisect_right(values, day) / len(values)
-    return max(abs(by(ours, day) - by(theirs, day)) for day in {*ours, *theirs})
+    ours = [(point["date"], point["share"]) for point in ours]
+    theirs = [(date, share) for date, _, share in theirs]
+
+    def by(curve, date):
+        place = bisect.bisect_right(curve, (date, math.inf))
+        return curve[place - 1][1] if place else 0.0
+
+    return max((abs(by(ours, date) - by(theirs, date)) for date, _ in ours + theirs), default=0.0)
+
+
+def delays_apart(results, theirs, z):
+    """The causes of delay whose mean days differ."""
+    done = [run for run in results if run.ending == "completed"]
+    completed = theirs["outcomes"]["completed"][0]
+    if min(len(done), completed) < 2:
+        return []
+    wrong = []
+    for cause in {**dict.fromkeys(model.CAUSES), **theirs["delays"]}:
+        days = [run.causes.get(cause, 0) for run in done]
+        mean, other = statistics.fmean(days), theirs["delays"].get(cause, {"days": 0.0})["days"]
+        if abs(mean - other) > z * statistics.pstdev(days, mean) * math.sqrt(1 / len(days) + 1 / completed):
+            wrong.append(f"{cause}: SimPy {mean:.3f} days, the program {other:.3f}")
+    return wrong

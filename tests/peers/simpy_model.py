@@ -13,7 +13,12 @@ import simpy
 from district import CHANCES, DURATIONS, HORIZON, read
 
 ENDINGS = ("completed", "not_adopted", "leader_declined", "withdrawn", "unfinished")
+AHEAD = ("completed", "unfinished")  # how a run ends that goes ahead
 PERCENTS = (10, 50, 80, 90)
+BLOCKS = ("training", "facilitation 1", "facilitation 2")
+MILESTONES = ("meeting", "acceptance", "training", "decisions", "facilitation 1", "facilitation 2")
+WAITS = ("leader_answers", "meeting_notice", "letters", "acceptance", "session_notice", "concerns", "decisions", "postponements")
+CAUSES = (*WAITS, "calendars")  # nothing is booked before the first day of a scenario
 STREAMS = {name: stream for stream, name in enumerate([*DURATIONS, *CHANCES, "cut_after"], 1)}
 
 
@@ -81,11 +86,14 @@ class Keyed:
 
 # A run.
 
+Result = collections.namedtuple("Result", "ending day milestones causes")
+
+
 class Part:
     """A part of the training or the facilitation, and the day that is booked for it."""
 
     def __init__(self, block, day, minutes):
-        self.base = 1024 * block
+        self.block, self.base = block, 1024 * block
         self.day, self.minutes = day, minutes
         self.attempts, self.rebookings, self.sessions = itertools.count(), itertools.count(), 0
 
@@ -97,14 +105,20 @@ class Run:
         self.scenario, self.draw = scenario, draw
         self.env = simpy.Environment()
         self.over = self.env.event()
-        self.last_sitting = -1
+        self.last_session = -1
         self.adopts = [False, False]
+        self.last_decision = -1
+        self.milestones = {}  # the day of each that the run has reached
+        self.causes = dict.fromkeys(WAITS, 0)  # the days on each
         self.env.timeout(HORIZON).callbacks.append(lambda _: self.end("unfinished"))
-        self.env.process(self.road())
+        self.env.process(self.process())
 
     def result(self):
-        """The ending and its day."""
-        return self.env.run(until=self.over)
+        """How and when the run ended, and what happened when. Days of no other cause are the calendars'."""
+        ending, day = self.env.run(until=self.over)
+        if ending == "completed":
+            self.causes["calendars"] = day - sum(self.causes.values())
+        return Result(ending, day, self.milestones, self.causes)
 
     def end(self, ending):
         if not self.over.triggered:
@@ -127,35 +141,49 @@ class Run:
             self.end("withdrawn")
         return gone
 
-    def road(self):
-        scenario, draw = self.scenario, self.draw
+    def reach(self, milestone):
+        self.milestones[milestone] = self.env.now
+
+    def process(self):
+        scenario, draw, causes = self.scenario, self.draw, self.causes
         yield self.together(self.leader, range(3))
-        yield self.first(scenario.meeting, draw.days("meeting_lead_days", 0))
-        self.last_sitting = self.env.now
+        causes["meeting_notice"] = notice = draw.days("meeting_lead_days", 0)
+        yield self.first(scenario.meeting, notice)
+        self.last_session = self.env.now
+        self.reach("meeting")
         if self.withdraws(0):
             return
         yield self.together(self.letter, range(3))
-        yield self.first(scenario.work, draw.days("application_review_days", 0))
+        causes["acceptance"] = review = draw.days("application_review_days", 0)
+        yield self.first(scenario.work, review)
+        self.reach("acceptance")
         if self.withdraws(1):
             return
-        yield self.sittings([0], 480)
+        yield from self.book([0], 480)
         if self.withdraws(2):
             return
         yield self.together(self.caucus, range(2))
+        self.reach("decisions")
         if not all(self.adopts):
             return self.end("not_adopted")
         if self.withdraws(3):
             return
-        yield self.sittings([1, 2], 240) if scenario.halves else self.sittings([1], 480)
+        yield from self.book([1, 2], 240) if scenario.halves else self.book([1], 480)
         self.end("completed")
 
     def leader(self, seat):
-        yield self.first(self.scenario.work, self.draw.days("leader_response_days", seat))
+        """The last answer counts. Those of one day come in the order of seats, in which they were begun."""
+        days = self.draw.days("leader_response_days", seat)
+        yield self.first(self.scenario.work, days)
+        self.causes["leader_answers"] = days
         if not self.over.triggered and self.draw.true("leader_declines", seat):
             self.end("leader_declined")
 
     def letter(self, body):
-        yield self.first(self.scenario.work, self.draw.days("written_confirmation_days", body))
+        """The last letter counts, as with the leaders' answers."""
+        days = self.draw.days("written_confirmation_days", body)
+        yield self.first(self.scenario.work, days)
+        self.causes["letters"] = days
 
     def caucus(self, party):
         """What a party will decide is drawn when it meets, even if its day does not come."""
@@ -166,21 +194,38 @@ class Run:
         if concern is not None:
             yield self.first(work, concern)
         yield self.first(work, days)
+        self.decided(party, concern or 0, days)
+
+    def decided(self, party, concern, days):
+        """The later decision counts, and labor's if both are of one day. They come in any order on that day."""
+        if party == 0 or self.last_decision < self.env.now:
+            self.causes["concerns"], self.causes["decisions"] = concern, days
+        self.last_decision = self.env.now
 
     def fitting(self, day, minutes):
         table = self.scenario.full_day if minutes > 240 else self.scenario.half_day
         return table[min(day, HORIZON)]
 
-    def sittings(self, blocks, minutes):
+    def book(self, blocks, minutes):
         """Books the parts, each after the one before, and waits for the sessions of all."""
+        booked = self.env.now
         notice = self.draw.days("session_notice_days", min(blocks[0], 1))
-        day = max(self.env.now + notice, self.last_sitting + 1)
+        day = earliest = max(booked + notice, self.last_session + 1)
         self.parts = []
         for block in blocks:
             day = self.fitting(day, minutes)
             self.parts.append(Part(block, day, minutes))
             day += 1
-        return self.together(self.sessions, self.parts)
+        last = self.parts[-1].day
+        self.exist()
+        yield self.together(self.sessions, self.parts)
+        self.causes["session_notice"] += earliest - booked
+        self.causes["postponements"] += self.env.now - last
+
+    def exist(self):
+        """A part without a day ends the run at once, even if the other part has one."""
+        if any(part.day >= HORIZON for part in self.parts):
+            self.end("unfinished")
 
     def sessions(self, part):
         """The sessions of a part, until nothing of it is left."""
@@ -189,11 +234,12 @@ class Run:
             while env.now < part.day:  # a day that moves, moves later
                 yield self.until(part.day)
             if not draw.true("session_postponed", part.base + next(part.attempts)):
-                self.last_sitting = env.now
+                self.last_session = env.now
                 part.minutes -= self.held(part)
                 part.sessions += 1
             if part.minutes:
                 self.rebook(part)
+        self.reach(BLOCKS[part.block])
 
     def held(self, part):
         """The minutes that a session lasts. The chance is drawn for one of 30 minutes too, which is never cut."""
@@ -213,10 +259,11 @@ class Run:
                     other.day = self.fitting(part.day + 1, other.minutes)
         elif any(other.day == part.day for other in others):
             part.day = self.fitting(part.day + 1, part.minutes)
+        self.exist()
 
 
 def simulate(scenario, draw, runs):
-    """The ending and the day of each run."""
+    """The result of each run."""
     results = []
     for run in range(runs):
         draw.begin(run)
@@ -224,26 +271,59 @@ def simulate(scenario, draw, runs):
     return results
 
 
-# What is said of many runs.
+# The results of many runs.
+
+def ranked(values, percent, count=None):
+    """The nearest rank of sorted values, and None if it falls on one of the rest of so many, which are later than any."""
+    rank = max(1, -(-percent * (len(values) if count is None else count) // 100))
+    return values[rank - 1] if rank <= len(values) else None
+
+
+def dates(scenario, days, count):
+    """The date of each percentile among so many runs, of which some never came to a day."""
+    found = {percent: ranked(days, percent, count) for percent in PERCENTS}
+    return {percent: None if day is None else str(scenario.date(day)) for percent, day in found.items()}
+
+
+def end_date(scenario, run):
+    return None if run.ending == "unfinished" else str(scenario.date(run.day))
+
+
+def milestones(scenario):
+    return MILESTONES if scenario.halves else MILESTONES[:-1]
+
+
+def delays(done):
+    """The mean days on each cause of all completed runs, of the early and of the late ones, and how far these differ."""
+    days = sorted(run.day for run in done)
+    first, last = ranked(days, 10), ranked(days, 90)
+    groups = done, [run for run in done if run.day <= first], [run for run in done if run.day >= last]
+    found = {}
+    for cause in CAUSES if done else ():
+        whole, early, late = (sum(run.causes[cause] for run in group) / len(group) for group in groups)
+        if whole:
+            found[cause] = {"days": whole, "early": early, "late": late, "difference": late - early}
+    return found
+
 
 def summary(scenario, results):
-    """Shares of all runs; percentiles by nearest rank among the completed ones.
-
-    `adopted` is the share of the completed among the completed and the not adopted: both parties adopted and the district
-    did not withdraw. It can be computed from the program's forecast too, which only knows how runs end."""
-    runs = len(results)
-    ends = collections.Counter(ending for ending, _ in results)
-    days = sorted(day for ending, day in results if ending == "completed")
-    decided = ends["completed"] + ends["not_adopted"]
-    ranks = {percent: days[max(1, -(-percent * len(days) // 100)) - 1] for percent in PERCENTS if days}
-    in_time = None if scenario.deadline is None else bisect.bisect_right(days, scenario.deadline)
+    """Endings are of all runs; everything else is of those that go ahead, of which the unfinished count as later than any date.
+    The causes of delay are of the completed runs."""
+    ends = collections.Counter(run.ending for run in results)
+    ahead = [run for run in results if run.ending in AHEAD]
+    done = [run for run in ahead if run.ending == "completed"]
+    days = sorted(run.day for run in done)
+    reached = {name: sorted(run.milestones[name] for run in ahead if name in run.milestones) for name in milestones(scenario)}
+    counts = [(day, bisect.bisect_right(days, day)) for day in sorted({*days})]
     return {
-        "runs": runs,
-        "outcomes": [{"ending": end, "runs": ends[end], "share": ends[end] / runs} for end in ENDINGS],
-        "adopted": ends["completed"] / decided if decided else None,
-        "percentiles": [{"percent": percent, "date": str(scenario.date(day))} for percent, day in ranks.items()],
-        "curve": [{"date": str(scenario.date(day)), "completed": bisect.bisect_right(days, day)} for day in sorted({*days})],
-        "in_time": None if in_time is None else {"runs": in_time, "share": in_time / runs},
+        "runs": len(results),
+        "runs_ahead": len(ahead),
+        "outcomes": [{"ending": end, "runs": ends[end], "share": ends[end] / len(results)} for end in ENDINGS],
+        "percentiles": [{"percent": each, "date": date} for each, date in dates(scenario, days, len(ahead)).items() if date],
+        "milestones": {name: dates(scenario, each, len(ahead)) for name, each in reached.items()},
+        "curve": [{"date": str(scenario.date(day)), "completed": by, "share": by / len(ahead)} for day, by in counts],
+        "in_time": None if scenario.deadline is None else bisect.bisect_right(days, scenario.deadline),
+        "delays": delays(done),
     }
 
 
@@ -284,7 +364,7 @@ def main():
     said = {"simpy": simpy.__version__, "random": "keyed" if keyed else "own", "seed": options.keyed if keyed else options.seed}
     said |= summary(scenario, results)
     if options.each:
-        said["each"] = [{"ending": ending, "date": str(scenario.date(day))} for ending, day in results]
+        said["each"] = [{"ending": run.ending, "date": end_date(scenario, run)} for run in results]
     print(json.dumps(said))
 
 
