@@ -78,7 +78,7 @@ BREAKS = {
     "half a day for a full day": ((model.Run, "fitting", any_half), True, None),
     "no holidays": ((district, "holidays", lambda year, county: set()), False, None),
     "no withdrawal at the end": ((model.Run, "withdraws", no_last_withdrawal), True, None),
-    "every run goes ahead": ((model, "AHEAD", model.ENDINGS), True, None),
+    "every run goes ahead": ((model.Run, "stopped", lambda self, ending: None), True, None),
     "percentiles of the completed runs": ((model, "ranked", of_the_completed), False, {"finish", "milestones", "deadlines"}),
     "the margin from the P80": ((results, "deadline", until_p80), False, {"deadlines"}),
     "accepted three days later": ((model.Run, "reach", accepted_later), True, {"milestones"}),

@@ -34,7 +34,9 @@ def nth(year, month, weekday, n):
 @functools.cache
 def holidays(year, county):
     """The legal holidays of Massachusetts. Those with a date move from a Sunday to the Monday."""
-    fixed = [(1, 1), (6, 19), (7, 4), (11, 11), (12, 25)] + ([(3, 17), (6, 17)] if county == "suffolk" else [])
+    fixed = [(1, 1), (7, 4), (11, 11), (12, 25)] + ([(3, 17), (6, 17)] if county == "suffolk" else [])
+    if year >= 2021:
+        fixed.append((6, 19))  # Juneteenth
     dates = [datetime.date(year, month, day) for month, day in fixed]
     moved = {day + datetime.timedelta(1) if day.weekday() == 6 else day for day in dates}
     ruled = [(1, 0, 3), (2, 0, 3), (4, 0, 3), (5, 0, -1), (9, 0, 1), (10, 0, 2), (11, 3, 4)]

@@ -37,6 +37,7 @@ def forecast(scenario, results, seed):
         "outcomes": {row["ending"]: [row["runs"], *wilson(row["runs"], found["runs"])] for row in found["outcomes"]},
         "goes_ahead": wilson(found["runs_ahead"], found["runs"]),
         "finish": finish,
+        "not_ahead": {end: [runs, *wilson(runs, found["runs"])] for end, runs in found["not_ahead"].items()},
         "milestones": found["milestones"],
         # If no run goes ahead, there is nothing that a deadline could be a share of.
         "deadlines": {"contract": deadline(scenario, found, finish)} if expires and found["runs_ahead"] else {},
@@ -59,6 +60,7 @@ def program_says(json):
         "runs_ahead": json["runs_ahead"],
         "outcomes": {row["ending"]: [row["runs"], *interval(row["share"])] for row in json["outcomes"]},
         "goes_ahead": interval(json["goes_ahead"]),
+        "not_ahead": {row["ending"]: [row["runs"], *interval(row["share"])] for row in json["not_ahead"]},
         "finish": percentiles(json["finish"]),
         "milestones": {milestone(row): percentiles(row) for row in json["milestones"]},
         "deadlines": {row["name"]: rest(row, "name") | {"chance": interval(row["chance"])} for row in json["deadlines"]},

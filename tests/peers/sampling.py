@@ -61,7 +61,7 @@ def score(hits, of):
 
 def percentiles_apart(scenario, results, theirs, z):
     """The program's percentiles that are not SimPy's, by the share of SimPy's runs before their dates and up to them."""
-    ahead = [run for run in results if run.ending in model.AHEAD]
+    ahead = [run for run in results if run.stopped is None]
     days = {"finish": [run.day for run in ahead if run.ending == "completed"]}
     days |= {name: [run.milestones[name] for run in ahead if name in run.milestones] for name in theirs["milestones"]}
     wrong = []

@@ -13,7 +13,6 @@ import simpy
 from district import CHANCES, DURATIONS, HORIZON, read
 
 ENDINGS = ("completed", "not_adopted", "leader_declined", "withdrawn", "unfinished")
-AHEAD = ("completed", "unfinished")  # how a run ends that goes ahead
 PERCENTS = (10, 50, 80, 90)
 BLOCKS = ("training", "facilitation 1", "facilitation 2")
 MILESTONES = ("meeting", "acceptance", "training", "decisions", "facilitation 1", "facilitation 2")
@@ -86,7 +85,7 @@ class Keyed:
 
 # A run.
 
-Result = collections.namedtuple("Result", "ending day milestones causes")
+Result = collections.namedtuple("Result", "ending day milestones causes stopped")
 
 
 class Part:
@@ -106,6 +105,7 @@ class Run:
         self.env = simpy.Environment()
         self.over = self.env.event()
         self.last_session = -1
+        self.gates = {}
         self.adopts = [False, False]
         self.last_decision = -1
         self.milestones = {}  # the day of each that the run has reached
@@ -118,7 +118,25 @@ class Run:
         ending, day = self.env.run(until=self.over)
         if ending == "completed":
             self.causes["calendars"] = day - sum(self.causes.values())
-        return Result(ending, day, self.milestones, self.causes)
+        return Result(ending, day, self.milestones, self.causes, self.stopped(ending))
+
+    def gate(self, name, occurrence):
+        """A chance that can end a run. It is drawn once."""
+        if (name, occurrence) not in self.gates:
+            self.gates[name, occurrence] = self.draw.true(name, occurrence)
+        return self.gates[name, occurrence]
+
+    def stopped(self, ending):
+        """Why the run doesn't go ahead, and None if it does. An unfinished run draws what it did not come to."""
+        if ending != "unfinished":
+            return None if ending == "completed" else ending
+        if any([self.gate("leader_declines", seat) for seat in range(3)]):
+            return "leader_declined"
+        if any([self.gate("withdraws", stage) for stage in range(3)]):
+            return "withdrawn"
+        if not all([self.gate("labor_adopts", 0), self.gate("management_adopts", 0)]):
+            return "not_adopted"
+        return "withdrawn" if self.gate("withdraws", 3) else None
 
     def end(self, ending):
         if not self.over.triggered:
@@ -136,7 +154,7 @@ class Run:
         return self.env.all_of([self.env.process(process(number)) for number in numbers])
 
     def withdraws(self, stage):
-        gone = self.draw.true("withdraws", stage)
+        gone = self.gate("withdraws", stage)
         if gone:
             self.end("withdrawn")
         return gone
@@ -176,7 +194,7 @@ class Run:
         days = self.draw.days("leader_response_days", seat)
         yield self.first(self.scenario.work, days)
         self.causes["leader_answers"] = days
-        if not self.over.triggered and self.draw.true("leader_declines", seat):
+        if not self.over.triggered and self.gate("leader_declines", seat):
             self.end("leader_declined")
 
     def letter(self, body):
@@ -190,7 +208,7 @@ class Run:
         draw, work = self.draw, self.scenario.work
         concern = draw.days("concern_days", party) if draw.true("concern_raised", party) else None
         days = draw.days("caucus_days", party)
-        self.adopts[party] = draw.true(("labor_adopts", "management_adopts")[party], 0)
+        self.adopts[party] = self.gate(("labor_adopts", "management_adopts")[party], 0)
         if concern is not None:
             yield self.first(work, concern)
         yield self.first(work, days)
@@ -310,7 +328,8 @@ def summary(scenario, results):
     """Endings are of all runs; everything else is of those that go ahead, of which the unfinished count as later than any date.
     The causes of delay are of the completed runs."""
     ends = collections.Counter(run.ending for run in results)
-    ahead = [run for run in results if run.ending in AHEAD]
+    ahead = [run for run in results if run.stopped is None]
+    stops = collections.Counter(run.stopped for run in results if run.stopped)
     done = [run for run in ahead if run.ending == "completed"]
     days = sorted(run.day for run in done)
     reached = {name: sorted(run.milestones[name] for run in ahead if name in run.milestones) for name in milestones(scenario)}
@@ -318,6 +337,7 @@ def summary(scenario, results):
     return {
         "runs": len(results),
         "runs_ahead": len(ahead),
+        "not_ahead": dict(stops),
         "outcomes": [{"ending": end, "runs": ends[end], "share": ends[end] / len(results)} for end in ENDINGS],
         "percentiles": [{"percent": each, "date": date} for each, date in dates(scenario, days, len(ahead)).items() if date],
         "milestones": {name: dates(scenario, each, len(ahead)) for name, each in reached.items()},

@@ -84,7 +84,7 @@ fn runs(options: &Options, scenario: &Scenario) -> Result<Table, Failed> {
         "nothing; every run is offered to the real process",
         "nothing",
         "nothing",
-        "the process itself, causes of delay",
+        "the process itself",
     ];
     let rows = contenders.len();
     let comparison = Comparison { title, unit: "runs", units: RUNS, contenders };

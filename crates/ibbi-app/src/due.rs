@@ -191,7 +191,7 @@ fn posting(case: &Case, starts: At, zone: Zone) -> Option<DueDate> {
     let starts = zone.local(starts)?;
     let due = LocalTime::new(posting_deadline(starts, county)?, starts.offset_minutes())?;
     // The deadline keeps its time of day, even if the clocks change before the session.
-    let minute = u32::from(due.minute_of_day());
+    let minute = due.minute_of_day();
     let due = zone.local_at(due.date(), NaiveTime::from_hms_opt(minute / 60, minute % 60, 0)?)?.at();
     (matches!(case, Case::Training(_)) && is_booked).then_some(DueDate { due, why: DueReason::Posting })
 }

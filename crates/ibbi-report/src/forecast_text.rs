@@ -29,13 +29,9 @@ pub(crate) const METHODS: [&str; 4] = [
 /// Returns whether the process goes ahead, and why not otherwise.
 pub(crate) fn goes_ahead(forecast: &Forecast) -> String {
     let whole = |share: f64| format!("{:.0}", (share * 100.0).round());
-    let mut not: Vec<_> = forecast.outcomes.iter().filter(|outcome| !outcome.ending.goes_ahead()).collect();
-    not.sort_by_key(|outcome| std::cmp::Reverse(outcome.runs));
-    let not: Vec<String> = not
-        .into_iter()
-        .filter(|outcome| outcome.runs > 0)
-        .map(|outcome| format!("{} {}", outcome.ending.label(), whole(outcome.share.estimate)))
-        .collect();
+    let not = forecast.not_ahead.iter();
+    let not: Vec<String> =
+        not.map(|outcome| format!("{} {}", outcome.ending.label(), whole(outcome.share.estimate))).collect();
     let ahead = format!("{} in 100 runs go ahead, by your estimates", whole(forecast.goes_ahead.estimate));
     if not.is_empty() { format!("{ahead}.") } else { format!("{ahead}. The others: {}.", not.join(", ")) }
 }

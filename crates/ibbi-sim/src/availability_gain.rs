@@ -144,7 +144,7 @@ impl Simulator {
             return (last, 0);
         }
         // A freed day doesn't change whether a run goes ahead.
-        let ahead = (0..).zip(base).filter(|(_, before)| before.ending.goes_ahead());
+        let ahead = (0..).zip(base).filter(|(_, before)| before.goes_ahead());
         let gained = ahead.map(|(run, before)| {
             i64::from(self.in_time(self.dates(&tables, seed, run))) - i64::from(self.in_time(*before))
         });
@@ -163,7 +163,7 @@ impl Simulator {
         let mut counts = Paired::default();
         for run in settings.runs..settings.runs * 2 {
             let before = self.dates(&self.tables, settings.seed, run);
-            if !before.ending.goes_ahead() {
+            if !before.goes_ahead() {
                 continue;
             }
             let freed = self.dates(&tables, settings.seed, run);

@@ -56,7 +56,7 @@ struct ComparisonCounts {
 
 impl ComparisonCounts {
     const fn add(&mut self, ended: [RunResult; 2], in_time: [bool; 2], starts_later: i64) {
-        let ahead = [ended[0].ending.goes_ahead(), ended[1].ending.goes_ahead()];
+        let ahead = [ended[0].goes_ahead(), ended[1].goes_ahead()];
         self.ahead[0] += ahead[0] as u64;
         self.ahead[1] += ahead[1] as u64;
         if !ahead[0] || !ahead[1] {

@@ -37,6 +37,10 @@ pub(crate) struct RunCounts {
     pub(crate) completed: Vec<u64>,
     /// Runs by ending, in the order of [`Ending::ALL`].
     pub(crate) endings: [u64; Ending::ALL.len()],
+    /// The number of runs that go ahead.
+    pub(crate) ahead: u64,
+    /// Runs that don't go ahead, by the reason, in the order of [`Ending::ALL`].
+    pub(crate) stopped: [u64; Ending::ALL.len()],
     /// Runs that go ahead, by the day of each milestone. The last day is for those that don't reach it.
     milestones: Vec<[u64; ForecastStep::COUNT]>,
     spent: Vec<Spent>,
@@ -47,17 +51,21 @@ impl RunCounts {
         Self {
             completed: vec![0; HORIZON],
             endings: [0; 5],
+            ahead: 0,
+            stopped: [0; 5],
             milestones: vec![[0; ForecastStep::COUNT]; DAYS],
             spent: vec![[0; DelayCause::ALL.len()]; HORIZON],
         }
     }
 
     pub(crate) fn add(&mut self, ended: RunResult) {
-        let RunResult { ending, day, progress } = ended;
+        let RunResult { ending, day, stopped, progress } = ended;
         self.endings[ending as usize] += 1;
-        if !ending.goes_ahead() {
+        if let Some(stopped) = stopped {
+            self.stopped[stopped as usize] += 1;
             return;
         }
+        self.ahead += 1;
         for (step, day) in progress.reached.into_iter().enumerate() {
             self.milestones[usize::from(day.min(NEVER))][step] += 1;
         }
@@ -74,19 +82,16 @@ impl RunCounts {
         }
         add(self.completed.iter_mut(), other.completed.into_iter());
         add(self.endings.iter_mut(), other.endings.into_iter());
+        self.ahead += other.ahead;
+        add(self.stopped.iter_mut(), other.stopped.into_iter());
         add(self.milestones.as_flattened_mut().iter_mut(), other.milestones.into_iter().flatten());
         add(self.spent.as_flattened_mut().iter_mut(), other.spent.into_iter().flatten());
         self
     }
 
-    /// Returns the number of runs that go ahead.
-    pub(crate) fn going(&self) -> u64 {
-        Ending::ALL.iter().filter(|ending| ending.goes_ahead()).map(|ending| self.endings[*ending as usize]).sum()
-    }
-
     /// Returns a percentile of the completion day of the runs that go ahead; `None` if that is later than any day.
     pub(crate) fn finish(&self, percent: u8) -> Option<Day> {
-        let unfinished = self.endings[Ending::Unfinished as usize];
+        let unfinished = self.ahead - self.endings[Ending::Completed as usize];
         let days = (0..NEVER).zip(self.completed.iter().copied());
         nearest_rank_of_counts(days.chain([(NEVER, unfinished)]), percent).filter(|day| *day < NEVER)
     }

@@ -2,7 +2,7 @@
 
 use crate::case_log::CaseLog;
 use crate::error::AppError;
-use ibbi_core::{At, CaseFile, Event, EventKind, Program, Slot, Stage};
+use ibbi_core::{At, Case, CaseFile, Event, EventKind, History, Program, Slot, Stage};
 use ibbi_report::ics::{IcsCalendar, IcsEntry, IcsStatus, plan_entries, stable_uid};
 use ibbi_sim::{Plan, Scenario, Simulator};
 use serde::Serialize;
@@ -45,7 +45,7 @@ pub fn plan_calendar(
     // A part of a plan is no plan: its dates would be for a process that never ends.
     if plan.finishes.is_none() {
         let message = "there is no plan to put on a calendar: a session has no day on which all required people are \
-                       available; `ibbi plan` shows who is in the way";
+                       available; `ibbi plan` shows whose calendar has no such day";
         return Err(AppError::Usage(message.to_owned()));
     }
     let entries = plan_entries(scenario, plan, 0);
@@ -193,13 +193,14 @@ fn booked(log: &CaseLog) -> Vec<IcsEntry> {
         touch(&mut sessions, key, booking, entry.counts());
     }
     // Nothing happens after a case closed, so what was ahead is canceled.
-    if log.recorded.valid().is_some_and(|history| history.case().outcome().is_some()) {
-        for ((stage, part, nth), session) in &mut sessions {
-            let was_held = *nth < held.get(&(*stage, *part)).copied().unwrap_or(0);
-            if !was_held && session.status == IcsStatus::Confirmed {
-                session.status = IcsStatus::Cancelled;
-                session.touched += 1;
-            }
+    let closed = match log.recorded.valid().map(History::case) {
+        Some(Case::Closed(closed)) => Some(closed.at()),
+        _ => None,
+    };
+    for session in sessions.values_mut() {
+        if closed.is_some_and(|closed| session.slot.starts().at() > closed) && session.status == IcsStatus::Confirmed {
+            session.status = IcsStatus::Cancelled;
+            session.touched += 1;
         }
     }
     sessions.into_iter().map(|(key, session)| entry_of(log, key, session)).collect()

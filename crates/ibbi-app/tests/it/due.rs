@@ -37,7 +37,11 @@ fn status(events: usize, now: &str, standards: &str) -> Status {
 #[test]
 fn posting_keeps_its_time_of_day_across_a_clock_change() {
     // Clocks go back on Sunday, November 2, 2025. The session is on Monday, so the posting is due on Thursday.
-    let (mut service, case) = case(BOOKED, |text| text.replace("2025-10-21", "2025-11-03"));
+    let (mut service, case) = case(BOOKED, |text| {
+        text.replace("2025-10-21T08:00:00-04:00", "2025-11-03T08:00:00-05:00")
+            .replace("2025-10-21T16:00:00-04:00", "2025-11-03T16:00:00-05:00")
+            .replace("2025-10-21", "2025-11-03")
+    });
     let now = Zone::default().read("2025-10-27 12:00", At::MIN).unwrap();
     let status = status_of(service.case(case).unwrap(), now, &Standards::default());
     let due: Vec<_> = status.waiting_on[0].before.iter().map(|date| (show(date.due), date.why)).collect();

@@ -52,7 +52,12 @@ pub(crate) fn run<D: Sampler, L: RunListener>(
         Err(Stop::Ended(ending, day)) => (ending, day),
         Err(Stop::Failed(error)) => return Err(error),
     };
-    Ok(RunResult { ending, day, progress: run.progress })
+    let stopped = match ending {
+        Ending::Completed => None,
+        Ending::Unfinished => run.later_stop(),
+        stopped => Some(stopped),
+    };
+    Ok(RunResult { ending, day, stopped, progress: run.progress })
 }
 
 struct Run<'a, D, L> {
@@ -131,6 +136,37 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
         // A case whose program lacks a published format is not resumed.
         let lengths = self.inputs.program.facilitation(self.inputs.format).unwrap_or_default();
         self.sessions(adopted, 1, lengths, since)
+    }
+
+    /// Returns why an unfinished run would not have been completed with any calendar. A draw depends only on its key, so the
+    /// chances that the run did not come to are drawn here.
+    fn later_stop(&mut self) -> Option<Ending> {
+        let initial = self.inputs.initial;
+        let (first, parties) = match initial {
+            InitialState::Inquiry(_) | InitialState::Introduction(_) => (0, [PartyProgress::UNOPENED; 2]),
+            InitialState::Application { .. } => (1, [PartyProgress::UNOPENED; 2]),
+            InitialState::Training(_) => (2, [PartyProgress::UNOPENED; 2]),
+            InitialState::Caucus(parties) => (3, *parties),
+            InitialState::Agreement(_) | InitialState::Facilitation(_) => return None,
+        };
+        if let InitialState::Inquiry(awaited) = initial {
+            let mut asked = (0..).zip(awaited).filter(|(_, awaited)| awaited.is_some());
+            if asked.any(|(seat, _)| self.sampler.happens(Chance::LeaderDeclines, seat)) {
+                return Some(Ending::LeaderDeclined);
+            }
+        }
+        if (first..3).any(|stage| self.sampler.happens(Chance::Withdraws, stage)) {
+            return Some(Ending::Withdrawn);
+        }
+        let mut decisions = parties.into_iter().zip([Chance::LaborAdopts, Chance::ManagementAdopts]);
+        let adopted = decisions.all(|(party, chance)| match party {
+            PartyProgress::Decided(decision) => decision == Decision::Adopt,
+            _ => self.sampler.happens(chance, 0),
+        });
+        if !adopted {
+            return Some(Ending::NotAdopted);
+        }
+        self.sampler.happens(Chance::Withdraws, 3).then_some(Ending::Withdrawn)
     }
 
     /// Returns the time for paperwork: 7:00 AM, or 5:00 PM on a day with a session.

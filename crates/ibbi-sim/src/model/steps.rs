@@ -117,10 +117,9 @@ impl Ending {
     }
 }
 
-impl Ending {
-    /// Returns whether the run goes ahead: no leader declines, both parties adopt, and the district does not withdraw.
-    pub const fn goes_ahead(self) -> bool {
-        matches!(self, Self::Completed | Self::Unfinished)
+impl RunResult {
+    pub(crate) const fn goes_ahead(&self) -> bool {
+        self.stopped.is_none()
     }
 }
 
@@ -129,5 +128,7 @@ impl Ending {
 pub(crate) struct RunResult {
     pub(crate) ending: Ending,
     pub(crate) day: Day,
+    /// The reason why the run doesn't go ahead, also if it is unfinished and didn't come to it. `None` if it goes ahead.
+    pub(crate) stopped: Option<Ending>,
     pub(crate) progress: Progress,
 }

@@ -6,6 +6,7 @@ use crate::calendar::{Day, HORIZON};
 use crate::counts::{Driver, RunCounts};
 use crate::model::{Ending, ForecastStep};
 use crate::resume::ResumedCase;
+use core::cmp::Reverse;
 use ibbi_common::format::{percent, weekday_date};
 use ibbi_common::quantile::{Interval, wilson};
 use ibbi_core::Date;
@@ -114,6 +115,8 @@ pub struct Forecast {
     pub goes_ahead: Interval,
     /// The milestones that are ahead, in order.
     pub milestones: Vec<MilestoneDates>,
+    /// The reasons why runs don't go ahead, the most frequent first. An unfinished run has one too if it would have come to it.
+    pub not_ahead: Vec<OutcomeShare>,
     /// The endings, in the order of [`Ending::ALL`].
     pub outcomes: Vec<OutcomeShare>,
     /// The number of runs.
@@ -128,7 +131,7 @@ impl Forecast {
     pub(super) fn new(simulator: &Simulator, settings: Settings, counts: &RunCounts) -> Self {
         let Settings { runs, seed, .. } = settings;
         let calendar = &simulator.calendar;
-        let ahead = counts.going();
+        let ahead = counts.ahead;
         let share = |count| wilson(count, runs).expect("there is a run, and no more counted than runs");
         let date = |day: Option<Day>| day.and_then(|day| calendar.date(day.into()));
         let percentiles = |day: &dyn Fn(u8) -> Option<Day>| {
@@ -141,10 +144,13 @@ impl Forecast {
             completed += counts.completed[day];
             Some(CurvePoint { date: calendar.date(day)?, completed, share: share_of(completed, ahead) })
         });
-        let outcome = |ending: Ending| {
-            let runs = counts.endings[ending as usize];
+        let outcome = |counts: &[u64; Ending::ALL.len()], ending: Ending| {
+            let runs = counts[ending as usize];
             OutcomeShare { ending, runs, share: share(runs) }
         };
+        let reasons = Ending::ALL.into_iter().map(|ending| outcome(&counts.stopped, ending));
+        let mut not_ahead: Vec<_> = reasons.filter(|reason| reason.runs > 0).collect();
+        not_ahead.sort_by_key(|reason| Reverse(reason.runs));
         let milestone = |step: ForecastStep| MilestoneDates {
             step,
             dates: percentiles(&|percent| counts.milestone(step, percent)),
@@ -168,7 +174,8 @@ impl Forecast {
             finish,
             goes_ahead: share(ahead),
             milestones: simulator.steps_ahead().into_iter().map(milestone).collect(),
-            outcomes: Ending::ALL.into_iter().map(outcome).collect(),
+            not_ahead,
+            outcomes: Ending::ALL.into_iter().map(|ending| outcome(&counts.endings, ending)).collect(),
             runs,
             runs_ahead: ahead,
             seed,

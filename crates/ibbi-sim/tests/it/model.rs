@@ -265,6 +265,19 @@ fn headline_has_even_odds_and_each_deadline() {
 }
 
 #[test]
+fn calendar_does_not_change_whether_a_run_goes_ahead() {
+    let scenario = Scenario::parse(EXAMPLE).unwrap();
+    let mut never = scenario.clone();
+    for person in &mut never.people {
+        person.unavailable.push(ALWAYS);
+    }
+    let (free, never) = (simulate(&scenario, 4_000, 1), simulate(&never, 4_000, 2));
+    assert_eq!(never.outcomes[Ending::Completed as usize].runs, 0);
+    assert_eq!((never.runs_ahead, never.goes_ahead), (free.runs_ahead, free.goes_ahead));
+    assert_eq!(never.headline, "No run that goes ahead is completed within 730 days.");
+}
+
+#[test]
 fn milestones_are_in_order_and_counted_among_the_runs_that_go_ahead() {
     let scenario = Scenario::parse(EXAMPLE).unwrap();
     let forecast = simulate(&scenario, 3_000, 1);
@@ -277,9 +290,7 @@ fn milestones_are_in_order_and_counted_among_the_runs_that_go_ahead() {
             assert!(one < next, "P{percent} of {:?} and {:?}", pair[0].step, pair[1].step);
         }
     }
-    let completed = forecast.outcomes[Ending::Completed as usize].runs;
-    let unfinished = forecast.outcomes[Ending::Unfinished as usize].runs;
-    assert_eq!(forecast.runs_ahead, completed + unfinished);
+    assert_eq!(forecast.runs_ahead, forecast.outcomes[Ending::Completed as usize].runs, "every run is finished");
     assert_eq!(forecast.goes_ahead.estimate, forecast.runs_ahead as f64 / 3_000.0);
     // The chance by a date is the share of the runs that go ahead, and a percentile is the first day with that share.
     for (percent, date) in forecast.finish.all() {
