@@ -11,8 +11,8 @@ pub use refused::{RefusedOffer, refused_offers};
 
 use ibbi_core::events::*;
 use ibbi_core::{
-    ActivityId, At, Body, Case, ConcernId, Date, Decision, Event, Format, LocalTime, MemberId, MemberIds, Name,
-    Names, NoteText, Observers, Office, Party, Person, Program, Seat, Service, Slot, TimeZoneName, Topics,
+    ActivityId, At, Body, Case, ConcernId, Date, Decision, Event, Format, LocalTime, MemberId, MemberIds, Name, Names,
+    NoteText, Observers, Office, Party, Person, Program, Seat, Service, Slot, TimeZoneName, Topics,
 };
 
 /// Members of each team in the measured case.
