@@ -39,6 +39,7 @@ pub(crate) struct Draft {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Person {
     pub(crate) name: String,
+    /// The ID, a space, and the name of the person whose ID it is. Under another name, the row is another person.
     pub(crate) id: String,
     /// A seat, or `negotiator`, `neutral`, or `representative`.
     pub(crate) role: String,
@@ -102,7 +103,7 @@ impl From<&Participant> for Person {
             person.unavailable.iter().copied().filter(|time| !mark(&mut week, *time)).collect();
         Self {
             name: person.name.to_string(),
-            id: person.id.to_string(),
+            id: format!("{} {}", person.id, person.name),
             role: role.to_owned(),
             party: person.party.map_or("", Party::code).to_owned(),
             optional: !person.required,
@@ -262,7 +263,9 @@ impl Draft {
             // A person with an invalid name still counts as present, so that no second error appears.
             let Some(name) = name.or_else(|| Name::new("person").ok()) else { continue };
             let taken: Vec<MemberId> = people.iter().map(|person| person.id).collect();
-            let id = person.id.parse().ok().filter(|id| !taken.contains(id)).unwrap_or_else(|| id_of(&name, &taken));
+            let (id, owner) = person.id.split_once(' ').unwrap_or((&person.id, name.as_str()));
+            let own = id.parse().ok().filter(|id| owner == name.as_str() && !taken.contains(id));
+            let id = own.unwrap_or_else(|| id_of(&name, &taken));
             let required = role == Role::Neutral || !person.optional;
             people.push(Participant { id, name, party, required, role, seat, unavailable });
         }
@@ -384,6 +387,19 @@ mod tests {
         for which in Chance::ALL {
             assert_eq!(again.assumptions.chance(*which).value, sample.assumptions.chance(*which).value, "{which:?}");
         }
+    }
+
+    #[test]
+    fn renamed_person_gets_an_id_of_their_own() {
+        let sample = Scenario::parse(ibbi_app::sim::EXAMPLE).unwrap();
+        let mut draft = Draft::from(&sample);
+        assert_eq!(draft.scenario().unwrap().people, sample.people, "IDs of people who keep their names stay");
+        let before = sample.people[0].id;
+        draft.people[0].name = "Zora Quinby".to_owned();
+        let renamed = draft.scenario().unwrap();
+        assert_eq!(renamed.people[0].id.as_str(), "zora-quinby");
+        assert!(renamed.people.iter().all(|person| person.id != before));
+        assert_eq!(renamed.people[1..], sample.people[1..]);
     }
 
     #[test]
