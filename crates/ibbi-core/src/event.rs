@@ -4,7 +4,7 @@
 //! replay a case, offer every recorded event again.
 
 use crate::edition::Edition;
-use crate::field::{FieldInfo, FieldType, Requirement};
+use crate::field::{FieldInfo, FieldType, requirement};
 use crate::holidays::County;
 use crate::note_text::NoteText;
 use crate::people::{Advisers, Body, MemberIds, Names, Neutrals, Observers, Office, Party, Person, Seat, Substitutes};
@@ -22,19 +22,6 @@ pub trait Payload: crate::sealed::Sealed {
 
     /// Calls a function with each name in the event.
     fn each_name<'a>(&'a self, each: &mut impl FnMut(&'a str));
-}
-
-/// When a field must be given, by the mark after its type.
-macro_rules! requirement {
-    () => {
-        Requirement::Required
-    };
-    (= default) => {
-        Requirement::Optional
-    };
-    (=> filled_in) => {
-        Requirement::RequiredOnLine
-    };
 }
 
 /// Defines the events from one table.

@@ -140,6 +140,20 @@ pub enum Requirement {
     Optional,
 }
 
+/// When a field must be given, by the mark after its type.
+macro_rules! requirement {
+    () => {
+        $crate::Requirement::Required
+    };
+    (= default) => {
+        $crate::Requirement::Optional
+    };
+    (=> filled_in) => {
+        $crate::Requirement::RequiredOnLine
+    };
+}
+pub(crate) use requirement;
+
 /// A field of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FieldInfo {

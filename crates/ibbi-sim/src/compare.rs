@@ -173,8 +173,9 @@ impl Comparison {
             return format!("No run goes ahead with both {} and {}.", first.label, second.label);
         };
         if self.in_time.only_first == 0 && self.in_time.only_second == 0 {
-            let shares = shares(first, second);
-            return format!("{} and {} are in time in the same runs: {shares}.", first.label, second.label);
+            let share = percent(first.in_time.map_or(0.0, |share| share.estimate));
+            let (first, second) = (&first.label, &second.label);
+            return format!("{first} and {second} are in time in the same runs: {share} of those that go ahead.");
         }
         let Interval { estimate, low, high } = difference;
         if difference.contains_zero() {

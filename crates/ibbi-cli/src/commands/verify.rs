@@ -61,11 +61,11 @@ fn texts(verified: &Verified, text: &mut String) {
         return;
     }
     for (lines, what) in [(&texts.altered, "altered after recording"), (&texts.missing, "missing")] {
+        let shown: Vec<_> = lines.iter().take(SHOWN_FAULTS).map(u64::to_string).collect();
+        let more = if lines.len() > SHOWN_FAULTS { ", …" } else { "" };
+        let (be, noun) = if lines.len() == 1 { ("is", "line") } else { ("are", "lines") };
         if !lines.is_empty() {
-            let shown: Vec<_> = lines.iter().take(SHOWN_FAULTS).map(u64::to_string).collect();
-            let more = if lines.len() > SHOWN_FAULTS { ", …" } else { "" };
-            let shown = format!("{}{more}", shown.join(", "));
-            warn(format!("{} of {recorded} {what}; see the records in lines {shown}", lines.len()));
+            warn(format!("{} of {recorded} {be} {what} ({noun} {}{more})", lines.len(), shown.join(", ")));
         }
     }
 }

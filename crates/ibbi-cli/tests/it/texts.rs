@@ -49,7 +49,7 @@ fn altered_and_lost_texts_are_reported_by_audit_and_verify() {
     altered["altered"] = serde_json::json!([4]);
     assert_eq!(reported(&place), ([0, 0, 1], altered));
     let shown = place.done(&["verify", "a.ledger"]);
-    assert!(shown.contains("1 of 3 confidential texts altered after recording; see the records in lines 4"), "{shown}");
+    assert!(shown.contains("1 of 3 confidential texts is altered after recording (line 4)"), "{shown}");
     let shown = place.done(&["audit", "a.ledger"]);
     assert!(shown.contains("texts.altered") && !shown.contains("Aspen"), "{shown}");
     assert!(!place.done(&["replay", "a.ledger"]).contains("Aspen"), "an altered text is never shown");
@@ -69,6 +69,9 @@ fn altered_and_lost_texts_are_reported_by_audit_and_verify() {
         fs::write(&path, &text).unwrap();
         assert_eq!(reported(&place).0, expected, "{text}");
     }
+
+    let shown = place.done(&["verify", "a.ledger"]);
+    assert!(shown.contains("3 of 3 confidential texts are missing (lines 3, 4, 5)"), "{shown}");
 
     fs::remove_file(&path).unwrap();
     let (counts, verified) = reported(&place);
