@@ -15,22 +15,47 @@ def wilson(hits, runs):
     return [share, max(0.0, (share + spread / 2 - half) / (1 + spread)), min(1.0, (share + spread / 2 + half) / (1 + spread))]
 
 
-def deadline(scenario, found, finish):
-    """The contract date: its chance, and the days that are left until then."""
-    date = scenario.date(scenario.deadline)
-    left = lambda percent: None if finish[percent] is None else (date - the_day(finish[percent])).days
-    chance = wilson(found["in_time"], found["runs_ahead"])
-    return {"date": str(date), "chance": chance, "days_left_p50": left(50), "days_left_p90": left(90)}
+def deadline(each, hits, found, finish):
+    """A date by which to be complete: its chance, and the days that are left until then."""
+    left = lambda percent: None if finish[percent] is None else (each.date - the_day(finish[percent])).days
+    row = {"name": each.name, "date": str(each.date), "chance": wilson(hits, found["runs_ahead"])}
+    row |= {"days_left_p50": left(50), "days_left_p90": left(90)}
+    return row | ({"margin_days": each.margin} if each.margin else {})
+
+
+def deadlines(scenario, found, finish):
+    """If no run goes ahead, there is nothing that a deadline could be a share of."""
+    pairs = zip(scenario.deadlines, found["in_time"])
+    return [deadline(each, hits, found, finish) for each, hits in pairs] if found["runs_ahead"] else []
+
+
+def finish_dates(found):
+    return dict.fromkeys(model.PERCENTS) | {row["percent"]: row["date"] for row in found["percentiles"]}
+
+
+def ranges(scenario, likely, seed):
+    """The figures of two more forecasts, with each range at its pessimistic or its other end."""
+    runs, figures = likely["runs"], []
+    for side in ("pessimistic", "optimistic"):
+        other = scenario.at(side)
+        found = model.summary(other, model.simulate(other, model.Keyed(other, seed), runs))
+        ahead = found["runs_ahead"]
+        figures.append((ahead / runs, finish_dates(found), [hits / ahead if ahead else None for hits in found["in_time"]]))
+    (ahead, finish, shares), (most_ahead, earliest, best) = figures
+    return {
+        "goes_ahead": [ahead, most_ahead],
+        "finish": {f"p{percent}": [earliest[percent], finish[percent]] for percent in model.PERCENTS},
+        "deadlines": [[share, other] for share, other in zip(shares, best)] if likely["runs_ahead"] else [],
+    }
 
 
 def forecast(scenario, results, seed):
     """What the program's JSON should say."""
     found = model.summary(scenario, results)
-    finish = dict.fromkeys(model.PERCENTS) | {row["percent"]: row["date"] for row in found["percentiles"]}
-    expires = None if scenario.deadline is None else str(scenario.date(scenario.deadline))
+    finish = finish_dates(found)
     return {
         "assumptions": scenario.assumed,
-        "contract_expires": expires,
+        "contract_expires": scenario.expires and str(scenario.expires),
         "seed": seed,
         "runs": found["runs"],
         "runs_ahead": found["runs_ahead"],
@@ -39,8 +64,8 @@ def forecast(scenario, results, seed):
         "finish": finish,
         "not_ahead": {end: [runs, *wilson(runs, found["runs"])] for end, runs in found["not_ahead"].items()},
         "milestones": found["milestones"],
-        # If no run goes ahead, there is nothing that a deadline could be a share of.
-        "deadlines": {"contract": deadline(scenario, found, finish)} if expires and found["runs_ahead"] else {},
+        "deadlines": deadlines(scenario, found, finish),
+        "ranges": ranges(scenario, found, seed) if scenario.ranged() else None,
         "curve": [[point["date"], point["completed"], point["share"]] for point in found["curve"]],
         "delays": found["delays"],
         "each": [[run.ending, model.end_date(scenario, run)] for run in results],
@@ -63,7 +88,8 @@ def program_says(json):
         "not_ahead": {row["ending"]: [row["runs"], *interval(row["share"])] for row in json["not_ahead"]},
         "finish": percentiles(json["finish"]),
         "milestones": {milestone(row): percentiles(row) for row in json["milestones"]},
-        "deadlines": {row["name"]: rest(row, "name") | {"chance": interval(row["chance"])} for row in json["deadlines"]},
+        "deadlines": [row | {"chance": interval(row["chance"])} for row in json["deadlines"]],
+        "ranges": json.get("ranges"),
         "curve": [[point["date"], point["completed"], point["share"]] for point in json["curve"]],
         "delays": {row["cause"]: rest(row, "cause") for row in json["drivers"]},
     }

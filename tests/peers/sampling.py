@@ -12,23 +12,27 @@ from district import the_day
 from results import program_says
 
 FAMILY = 0.001  # the chance that sound simulations disagree somewhere by sampling alone
-SHARES = len(model.ENDINGS) + 2  # how runs end, whether they go ahead, and whether they meet the contract date
-EACH = SHARES + len(model.PERCENTS) * (1 + len(model.MILESTONES)) + 1 + len(model.CAUSES)  # comparisons of a scenario
 
 
-def level(simulations):
-    """The chance that one comparison may fail, so that all together hold FAMILY (Bonferroni)."""
-    return FAMILY / (EACH * simulations)
+def comparisons(scenario):
+    """How many there are: the ends of runs, whether they go ahead and meet the deadlines, dates, the curve, and causes."""
+    shares = len(model.ENDINGS) + 1 + len(scenario.deadlines)
+    return shares + len(model.PERCENTS) * (1 + len(model.milestones(scenario))) + 1 + len(model.CAUSES)
 
 
-def deviations(simulations):
+def level(count):
+    """The chance that one of so many comparisons may fail, so that all together hold FAMILY (Bonferroni)."""
+    return FAMILY / count
+
+
+def deviations(count):
     """The same in standard deviations, two-sided."""
-    return statistics.NormalDist().inv_cdf(1 - level(simulations) / 2)
+    return statistics.NormalDist().inv_cdf(1 - level(count) / 2)
 
 
-def apart(scenario, results, json, simulations):
-    """What of two simulations of a scenario differs by more than sampling."""
-    ours, theirs, z = model.summary(scenario, results), program_says(json), deviations(simulations)
+def apart(scenario, results, json, count):
+    """What of two simulations of a scenario differs by more than sampling, if there are so many comparisons in all."""
+    ours, theirs, z = model.summary(scenario, results), program_says(json), deviations(count)
     wrong = []
     for name, hits, of in shares(ours, theirs):
         if min(of) and abs(score(hits, of)) > z:
@@ -36,7 +40,7 @@ def apart(scenario, results, json, simulations):
     counts = ours["runs_ahead"], theirs["runs_ahead"]
     if all(counts):
         wrong += percentiles_apart(scenario, results, theirs, z)
-        bound = math.sqrt(-math.log(level(simulations) / 2) / 2 * sum(1 / count for count in counts))
+        bound = math.sqrt(-math.log(level(count) / 2) / 2 * sum(1 / ahead for ahead in counts))
         if distance(ours["curve"], theirs["curve"]) > bound:
             wrong.append(f"the curve: {distance(ours['curve'], theirs['curve']):.4f} apart, where sampling explains {bound:.4f}")
     return wrong + delays_apart(results, theirs, z)
@@ -47,8 +51,8 @@ def shares(ours, theirs):
     runs, ahead = [(ours[key], theirs[key]) for key in ("runs", "runs_ahead")]
     counts = [(row["ending"], (row["runs"], theirs["outcomes"][row["ending"]][0]), runs) for row in ours["outcomes"]]
     counts.append(("goes_ahead", ahead, runs))
-    for deadline in theirs["deadlines"].values():
-        counts.append(("in_time", (ours["in_time"], round(deadline["chance"][0] * ahead[1])), ahead))
+    for hits, deadline in zip(ours["in_time"], theirs["deadlines"]):
+        counts.append((f"in time for {deadline['name']}", (hits, round(deadline["chance"][0] * ahead[1])), ahead))
     return counts
 
 

@@ -1,4 +1,5 @@
-"""A district's way through the institute as SimPy processes, written from docs/simulation.md and not from the program:
+"""A district's way through the institute as SimPy processes, under the first or the second model. It was written from
+docs/simulation.md and not from the program:
 
     python3 simpy_model.py SCENARIO [--runs N] [--seed S | --keyed S] [--set NAME=VALUE]... [--each] [--serve]
 
@@ -10,38 +11,53 @@ import argparse, bisect, collections, itertools, json, math, random, sys, time
 
 import simpy
 
-from district import CHANCES, DURATIONS, HORIZON, read
+from district import CHANCES, DURATIONS, HORIZON, SECOND, read
 
 ENDINGS = ("completed", "not_adopted", "leader_declined", "withdrawn", "unfinished")
 PERCENTS = (10, 50, 80, 90)
-BLOCKS = ("training", "facilitation 1", "facilitation 2")
-MILESTONES = ("meeting", "acceptance", "training", "decisions", "facilitation 1", "facilitation 2")
-WAITS = ("leader_answers", "meeting_notice", "letters", "acceptance", "session_notice", "concerns", "decisions", "postponements")
+WAITS = ("leader_answers", "booking_delay", "meeting_notice", "letters", "acceptance", "session_notice", "concerns")
+WAITS += ("decisions", "postponements")
 CAUSES = (*WAITS, "calendars")  # nothing is booked before the first day of a scenario
-STREAMS = {name: stream for stream, name in enumerate([*DURATIONS, *CHANCES, "cut_after"], 1)}
+NAMES = [*DURATIONS, *CHANCES, "cut_after", "pace_spread", "booking_delay_days", "ratification_days"]
+STREAMS = {name: stream for stream, name in enumerate(NAMES, 1)}
 
 
 # Randomness.
 
-class Own:
+class Draws:
+    """What is drawn in a run, by the assumption's name and the occurrence."""
+
+    def __init__(self, scenario, seed):
+        self.scenario, self.assumed = scenario, scenario.assumed
+
+    def begin(self, run):
+        spread = self.assumed.get("pace_spread")
+        self.pace = 1 if spread is None else self.triangular("pace_spread", 0, [1 / (1 + spread), 1, 1 + spread])
+
+    def days(self, name, occurrence):
+        """A duration at the pace of the run. A single number stays as it is."""
+        estimate = self.assumed[name]
+        if not isinstance(estimate, list):
+            return estimate
+        return min(math.floor(self.triangular(name, occurrence, estimate) * self.pace + 0.5), HORIZON)
+
+
+class Own(Draws):
     """Python's generator; which draw it is does not matter."""
 
     def __init__(self, scenario, seed):
-        self.assumed = scenario.assumed
+        super().__init__(scenario, seed)
         self.random = random.Random(seed)
 
-    def begin(self, run):
-        pass
+    def triangular(self, name, occurrence, estimate):
+        least, likely, most = estimate
+        return self.random.triangular(least, most, likely)
 
-    def days(self, name, occurrence):
-        least, likely, most = self.assumed[name]
-        return math.floor(self.random.triangular(least, most, likely) + 0.5)
+    def true(self, name, occurrence, day=None):
+        return self.random.random() < self.scenario.chance(name, day)
 
-    def true(self, name, occurrence):
-        return self.random.random() < self.assumed[name]
-
-    def cut_after(self, minutes, occurrence):
-        return 30 * self.random.randrange(1, minutes // 30)
+    def cut_after(self, multiples, occurrence):
+        return 30 * self.random.randint(1, multiples)
 
 
 def mix(value):
@@ -52,35 +68,34 @@ def mix(value):
     return value ^ value >> 31
 
 
-class Keyed:
+class Keyed(Draws):
     """The page's numbers: a function of seed, run, assumption and occurrence."""
 
     def __init__(self, scenario, seed):
-        self.assumed = scenario.assumed
+        super().__init__(scenario, seed)
         self.seed = mix(seed)
 
     def begin(self, run):
         self.run = mix(self.seed ^ run)
+        super().begin(run)
 
     def number(self, name, occurrence):
         return (mix(mix(self.run ^ STREAMS[name]) ^ occurrence) >> 11) / 2**53
 
-    def days(self, name, occurrence):
-        least, likely, most = self.assumed[name]
+    def triangular(self, name, occurrence, estimate):
+        least, likely, most = estimate
         u, w = self.number(name, occurrence), most - least
         if w == 0:
-            x = likely
-        elif u * w < likely - least:
-            x = least + math.sqrt(u * w * (likely - least))
-        else:
-            x = most - math.sqrt((1 - u) * w * (most - likely))
-        return math.floor(x + 0.5)
+            return likely
+        if u * w < likely - least:
+            return least + math.sqrt(u * w * (likely - least))
+        return most - math.sqrt((1 - u) * w * (most - likely))
 
-    def true(self, name, occurrence):
-        return self.number(name, occurrence) < self.assumed[name]
+    def true(self, name, occurrence, day=None):
+        return self.number(name, occurrence) < self.scenario.chance(name, day)
 
-    def cut_after(self, minutes, occurrence):
-        return 30 * (1 + math.floor(self.number("cut_after", occurrence) * (minutes // 30 - 1)))
+    def cut_after(self, multiples, occurrence):
+        return 30 * (1 + math.floor(self.number("cut_after", occurrence) * multiples))
 
 
 # A run.
@@ -88,12 +103,12 @@ class Keyed:
 Result = collections.namedtuple("Result", "ending day milestones causes stopped")
 
 
-class Part:
-    """A part of the training or the facilitation, and the day that is booked for it."""
+class Booked:
+    """A part of the training or the facilitation, the minutes that are left of it, and the day that is booked for them."""
 
-    def __init__(self, block, day, minutes):
-        self.block, self.base = block, 1024 * block
-        self.day, self.minutes = day, minutes
+    def __init__(self, part, day):
+        self.kind, self.name, self.base = part.kind, part.name, 1024 * part.block
+        self.day, self.minutes = day, part.minutes
         self.attempts, self.rebookings, self.sessions = itertools.count(), itertools.count(), 0
 
 
@@ -146,9 +161,9 @@ class Run:
         """What comes on a day; on one that does not exist, nothing ever comes."""
         return self.env.timeout(day - self.env.now) if day < HORIZON else self.env.event()
 
-    def first(self, table, wait):
-        """Waits for the first day in a table from so many days on."""
-        return self.until(table[min(self.env.now + wait, HORIZON)])
+    def working(self, wait):
+        """The first working day from so many days on comes."""
+        return self.until(self.scenario.work[min(self.env.now + wait, HORIZON)])
 
     def together(self, process, numbers):
         return self.env.all_of([self.env.process(process(number)) for number in numbers])
@@ -165,19 +180,20 @@ class Run:
     def process(self):
         scenario, draw, causes = self.scenario, self.draw, self.causes
         yield self.together(self.leader, range(3))
-        causes["meeting_notice"] = notice = draw.days("meeting_lead_days", 0)
-        yield self.first(scenario.meeting, notice)
+        earliest = yield from self.booking(0, scenario.meeting_notice, 0)
+        causes["meeting_notice"] = earliest - self.env.now
+        yield self.until(scenario.first("meeting", scenario.meeting, earliest))
         self.last_session = self.env.now
         self.reach("meeting")
         if self.withdraws(0):
             return
         yield self.together(self.letter, range(3))
         causes["acceptance"] = review = draw.days("application_review_days", 0)
-        yield self.first(scenario.work, review)
+        yield self.working(review)
         self.reach("acceptance")
         if self.withdraws(1):
             return
-        yield from self.book([0], 480)
+        yield from self.hold("training", 0)
         if self.withdraws(2):
             return
         yield self.together(self.caucus, range(2))
@@ -186,13 +202,14 @@ class Run:
             return self.end("not_adopted")
         if self.withdraws(3):
             return
-        yield from self.book([1, 2], 240) if scenario.halves else self.book([1], 480)
+        yield from self.hold("facilitation", 1)
+        self.ratify()
         self.end("completed")
 
     def leader(self, seat):
         """The last answer counts. Those of one day come in the order of seats, in which they were begun."""
         days = self.draw.days("leader_response_days", seat)
-        yield self.first(self.scenario.work, days)
+        yield self.working(days)
         self.causes["leader_answers"] = days
         if not self.over.triggered and self.gate("leader_declines", seat):
             self.end("leader_declined")
@@ -200,18 +217,18 @@ class Run:
     def letter(self, body):
         """The last letter counts, as with the leaders' answers."""
         days = self.draw.days("written_confirmation_days", body)
-        yield self.first(self.scenario.work, days)
+        yield self.working(days)
         self.causes["letters"] = days
 
     def caucus(self, party):
         """What a party will decide is drawn when it meets, even if its day does not come."""
-        draw, work = self.draw, self.scenario.work
+        draw = self.draw
         concern = draw.days("concern_days", party) if draw.true("concern_raised", party) else None
         days = draw.days("caucus_days", party)
         self.adopts[party] = self.gate(("labor_adopts", "management_adopts")[party], 0)
         if concern is not None:
-            yield self.first(work, concern)
-        yield self.first(work, days)
+            yield self.working(concern)
+        yield self.working(days)
         self.decided(party, concern or 0, days)
 
     def decided(self, party, concern, days):
@@ -220,25 +237,32 @@ class Run:
             self.causes["concerns"], self.causes["decisions"] = concern, days
         self.last_decision = self.env.now
 
-    def fitting(self, day, minutes):
-        table = self.scenario.full_day if minutes > 240 else self.scenario.half_day
-        return table[min(day, HORIZON)]
+    def booking(self, number, notice, occurrence):
+        """Waits until something is booked, and gives the earliest day for it."""
+        due = self.env.now
+        if "booking_delay_days" in self.draw.assumed:
+            yield self.working(self.draw.days("booking_delay_days", number))
+        self.causes["booking_delay"] += self.env.now - due
+        return max(self.env.now + self.draw.days(notice, occurrence), self.last_session + 1)
 
-    def book(self, blocks, minutes):
-        """Books the parts, each after the one before, and waits for the sessions of all."""
+    def hold(self, kind, number):
+        """Books the parts of the training or the facilitation, and waits for the sessions of all."""
+        earliest = yield from self.booking(1 + number, "session_notice_days", number)
         booked = self.env.now
-        notice = self.draw.days("session_notice_days", min(blocks[0], 1))
-        day = earliest = max(booked + notice, self.last_session + 1)
-        self.parts = []
-        for block in blocks:
-            day = self.fitting(day, minutes)
-            self.parts.append(Part(block, day, minutes))
-            day += 1
-        last = self.parts[-1].day
+        self.parts, before = [], -1
+        for part in self.scenario.parts[kind]:
+            before = self.first_booking(part, booked, earliest, before)
+            self.parts.append(Booked(part, before))
         self.exist()
+        self.causes["session_notice"] += min(earliest, before) - booked  # a fixed session can need no notice
         yield self.together(self.sessions, self.parts)
-        self.causes["session_notice"] += earliest - booked
-        self.causes["postponements"] += self.env.now - last
+        self.causes["postponements"] += self.env.now - before
+
+    def first_booking(self, part, booked, earliest, before):
+        """The day of a part's first session: the one that is agreed, or the first after the day of the part before."""
+        if part.fixed is not None and part.fixed > max(booked, before):
+            return part.fixed
+        return self.scenario.first(part.kind, part.minutes, max(earliest, before + 1))
 
     def exist(self):
         """A part without a day ends the run at once, even if the other part has one."""
@@ -251,33 +275,43 @@ class Run:
         while part.minutes:
             while env.now < part.day:  # a day that moves, moves later
                 yield self.until(part.day)
-            if not draw.true("session_postponed", part.base + next(part.attempts)):
+            if not draw.true("session_postponed", part.base + next(part.attempts), env.now):
                 self.last_session = env.now
                 part.minutes -= self.held(part)
                 part.sessions += 1
             if part.minutes:
-                self.rebook(part)
-        self.reach(BLOCKS[part.block])
+                wait = draw.days("rebooking_days", part.base + next(part.rebookings))
+                self.rebook(part, env.now + max(1, wait))
+                self.follow()
+                self.exist()
+        self.reach(part.name)
 
     def held(self, part):
         """The minutes that a session lasts. The chance is drawn for one of 30 minutes too, which is never cut."""
         occurrence = part.base + part.sessions
         if self.draw.true("session_cut_short", occurrence) and part.minutes > 30:
-            return self.draw.cut_after(part.minutes, occurrence)
+            return self.draw.cut_after((part.minutes - 1) // 30, occurrence)
         return part.minutes
 
-    def rebook(self, part):
-        """A new day for what is left of a part."""
-        wait = self.draw.days("rebooking_days", part.base + next(part.rebookings))
-        part.day = self.fitting(self.env.now + max(1, wait), part.minutes)
-        others = [other for other in self.parts if other is not part]
-        if part is self.parts[0] and not part.sessions:
-            for other in others:
-                if other.day <= part.day:
-                    other.day = self.fitting(part.day + 1, other.minutes)
-        elif any(other.day == part.day for other in others):
-            part.day = self.fitting(part.day + 1, part.minutes)
-        self.exist()
+    def rebook(self, part, earliest):
+        """A new day for what is left of a part. If it has had no session, the later parts without one make way for it.
+        They have not had one either, because each first session is after that of the part before."""
+        place = self.parts.index(part)
+        others = self.parts[:place] + (self.parts[place + 1 :] if part.sessions else [])
+        part.day = self.scenario.first(part.kind, part.minutes, earliest, {other.day for other in others})
+
+    def follow(self):
+        """Each part without a session moves after the one before, if that has had none either."""
+        for before, part in itertools.pairwise(self.parts):
+            if not before.sessions and not part.sessions and part.day <= before.day:
+                self.rebook(part, before.day + 1)
+
+    def ratify(self):
+        """Both parties ratify after the last session, on a day that may not exist."""
+        if "ratification_days" in self.draw.assumed:
+            day = self.scenario.work[min(self.env.now + self.draw.days("ratification_days", 0), HORIZON)]
+            if day < HORIZON:
+                self.milestones["ratification"] = day
 
 
 def simulate(scenario, draw, runs):
@@ -308,7 +342,16 @@ def end_date(scenario, run):
 
 
 def milestones(scenario):
-    return MILESTONES if scenario.halves else MILESTONES[:-1]
+    """The names of all milestones, in the order of the process."""
+    names = {kind: [part.name for part in parts] for kind, parts in scenario.parts.items()}
+    names = ["meeting", "acceptance", *names["training"], "decisions", *names["facilitation"]]
+    return names + (["ratification"] if "ratification_days" in scenario.assumed else [])
+
+
+def in_time(scenario, days):
+    """How many runs are completed by each deadline, less its margin."""
+    last = [(deadline.date - scenario.start).days - deadline.margin for deadline in scenario.deadlines]
+    return [bisect.bisect_right(days, day) for day in last]
 
 
 def delays(done):
@@ -342,7 +385,7 @@ def summary(scenario, results):
         "percentiles": [{"percent": each, "date": date} for each, date in dates(scenario, days, len(ahead)).items() if date],
         "milestones": {name: dates(scenario, each, len(ahead)) for name, each in reached.items()},
         "curve": [{"date": str(scenario.date(day)), "completed": by, "share": by / len(ahead)} for day, by in counts],
-        "in_time": None if scenario.deadline is None else bisect.bisect_right(days, scenario.deadline),
+        "in_time": in_time(scenario, days),
         "delays": delays(done),
     }
 
@@ -360,7 +403,7 @@ def serve(scenario):
 
 def change(text):
     name, _, value = text.partition("=")
-    if name not in STREAMS:
+    if name not in {*STREAMS, *SECOND}:
         raise argparse.ArgumentTypeError(f"there is no assumption {name!r}")
     return name, json.loads(value)
 
