@@ -10,6 +10,7 @@
 
 pub mod agenda;
 pub mod audit;
+pub mod calibration;
 pub mod case_log;
 mod day_only;
 pub mod describe;

@@ -31,6 +31,7 @@
 #![forbid(unsafe_code)]
 
 mod audit;
+mod calibration_tables;
 pub mod chart;
 pub mod csv;
 mod describe;

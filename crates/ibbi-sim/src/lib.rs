@@ -7,6 +7,9 @@
 //! [`Comparison`] compares two scenarios under the same random numbers. `docs/simulation.md` describes the model and
 //! has a test vector.
 //!
+//! [`Calibration`] fits the assumptions to the [`Evidence`] of real or simulated cases, and [`Backtester`] scores past
+//! forecasts. `docs/calibration.md` describes both.
+//!
 //! ```
 //! use ibbi_sim::{EXAMPLE, Plan, Scenario, Settings, Simulator};
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -31,7 +34,9 @@
 
 mod assumptions;
 mod availability_gain;
+mod backtest;
 mod calendar;
+mod calibrate;
 mod compare;
 mod conflicts;
 mod counts;
@@ -48,7 +53,11 @@ pub use assumptions::{
     Assumed, AssumedValue, AssumptionRow, Assumptions, CUT_AFTER_STREAM, Chance, Duration, ThreePoint, whole_days,
 };
 pub use availability_gain::{AvailabilityGain, ChanceGain, PlanGain};
+pub use backtest::{
+    Backtest, Backtester, BrierScore, CaseEnd, DateScore, EndingScore, ForecastScores, StageScores, stage_beginnings,
+};
 pub use calendar::{Blocker, Calendar, HORIZON, Half};
+pub use calibrate::{Calibration, Evidence, FittedChance, FittedDuration, OpenDays, PRIOR_DEVIATION, PRIOR_TRIALS};
 pub use compare::{Comparison, ComparisonSide};
 pub use conflicts::{Conflicts, PlanFailure};
 pub use counts::Driver;

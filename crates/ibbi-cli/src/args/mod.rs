@@ -1,11 +1,13 @@
 //! The command line.
 
 mod audit;
+mod calibration;
 mod case;
 mod import;
 mod schedule;
 
 pub(crate) use audit::{Audit, AuditTable, Checkpoint, Diff, Export, Extract, Keygen, Verify};
+pub(crate) use calibration::{Backtest, Calibrate};
 pub(crate) use case::{
     Amend, Correction, New, Presence, Record, Replay, Route, Signing, StandardsFile, Status, Tour, Void, When,
 };
@@ -78,6 +80,10 @@ pub(crate) enum Command {
     Compare(Compare),
     /// Show which person's extra free day would help the plan and the forecast most.
     Who(Who),
+    /// Fit the assumptions to the cases of a ledger, with the evidence for each.
+    Calibrate(Calibrate),
+    /// Score past forecasts: what would ibbi have forecast for the cases that ended, and what happened?
+    Backtest(Backtest),
     /// Write an HTML report about a scenario: plan, forecast, comparison, and whose free day would help.
     Report(Report),
     /// Write a calendar file (.ics) of a plan, or of a ledger's bookings, for Outlook, Apple, and Google.

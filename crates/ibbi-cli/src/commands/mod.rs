@@ -3,7 +3,9 @@
 mod amend;
 mod ask;
 mod audit;
+mod backtest;
 mod calendar;
+mod calibrate;
 mod chart;
 mod checkpoint;
 mod compare;
@@ -68,6 +70,8 @@ pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
         Command::Simulate(args) => simulate::run(args, json),
         Command::Compare(args) => compare::run(&args, json),
         Command::Who(args) => who::run(&args, json),
+        Command::Calibrate(args) => calibrate::run(&args, json),
+        Command::Backtest(args) => backtest::run(&args, json),
         Command::Report(args) => report::run(&args, json),
         Command::Calendar(args) => calendar::run(&args, json),
         Command::Chart(args) => Ok(chart::run(args, json)),

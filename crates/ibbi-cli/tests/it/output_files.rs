@@ -21,6 +21,8 @@ const COMMANDS: &[(&[&str], &str, &str)] = &[
     (&["audit", "INPUT"], "my.ledger", "--html"),
     (&["extract", "INPUT"], "my.ledger", "-o"),
     (&["simulate", "INPUT", "--runs", "2"], "my.toml", "--keep"),
+    (&["calibrate", "INPUT"], "my.ledger", "-o"),
+    (&["calibrate", "my.ledger", "--scenario", "INPUT"], "my.toml", "-o"),
     (&["scenario", "new", "--template"], "my.toml", ""),
     (&["tour"], "my.ledger", "--ledger"),
     (&["keygen", "example.org/key"], "my.key", ""),
@@ -96,7 +98,8 @@ fn the_error_says_whether_it_is_the_input_or_another_file() {
 fn a_file_of_the_same_kind_is_replaced_and_an_empty_one_is_filled() {
     let (place, _) = folder();
     for (words, input, option) in COMMANDS.iter().filter(|(words, ..)| {
-        !matches!(words[0], "extract" | "simulate" | "scenario" | "tour" | "keygen") && !words.contains(&"--from")
+        !matches!(words[0], "calibrate" | "extract" | "simulate" | "scenario" | "tour" | "keygen")
+            && !words.contains(&"--from")
     }) {
         let args: Vec<&str> = words.iter().map(|word| if *word == "INPUT" { *input } else { *word }).collect();
         fs::write(place.path("out"), "").unwrap();

@@ -10,12 +10,14 @@
 //! ```
 
 mod audit;
+mod calibration;
 mod case;
 mod diff;
 mod forecast;
 mod plan;
 
 pub use audit::audit;
+pub use calibration::{backtest, calibration};
 pub use case::case_report;
 pub use diff::diff;
 pub use forecast::{comparison, forecast, gains};

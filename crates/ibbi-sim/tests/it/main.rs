@@ -1,5 +1,8 @@
 //! Integration tests of `ibbi-sim`.
 
+mod backtest;
+mod calibrate;
+mod evidence;
 mod malformed;
 mod model;
 mod plan;

@@ -52,6 +52,29 @@ fn events_match_the_page() {
 }
 
 #[test]
+fn evidence_is_that_of_the_draws_on_the_page() {
+    let (scenario, mut events) = (scenario(), Vec::new());
+    let simulator = Simulator::new(&scenario);
+    simulator.run(1, 49, |at, event, to| events.push((at, event.clone(), to))).unwrap();
+    let mut evidence = Evidence::default();
+    let days = OpenDays::new(&scenario, scenario.start, scenario.start);
+    evidence.add_case(events.iter().map(|(at, event, to)| (*at, event, *to)), simulator.last_instant(), &days);
+    let calibration = Calibration::new(&evidence);
+    let rows = table("| assumption | stream |");
+    let drawn = |name: &str| rows.iter().filter(|row| row[0] == name).map(|row| row[4]).collect::<Vec<_>>();
+    // The second part moves once only because the first part did. That is not a postponement, and draws nothing.
+    assert_eq!(drawn("session_postponed").len(), 6);
+    for fitted in &calibration.chances {
+        let draws = drawn(fitted.name);
+        let happened = draws.iter().filter(|result| **result == "yes").count() as u64;
+        assert_eq!((fitted.trials, fitted.happened), (draws.len() as u64, happened), "{}", fitted.name);
+    }
+    for fitted in &calibration.durations {
+        assert_eq!((fitted.waits, fitted.censored), (drawn(fitted.name).len() as u64, 0), "{}", fitted.name);
+    }
+}
+
+#[test]
 fn page_lists_every_stream() {
     let streams = Duration::ALL.iter().map(|which| (which.stream(), which.code()));
     for (stream, code) in streams.chain(Chance::ALL.iter().map(|which| (which.stream(), which.code()))) {

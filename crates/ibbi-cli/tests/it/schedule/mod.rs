@@ -2,6 +2,7 @@
 
 mod asked;
 mod calendars;
+mod calibration;
 mod jobs;
 mod kept;
 mod malformed;
