@@ -97,6 +97,8 @@ fn every_answer_has_the_keys_it_had() {
         ("checkpoint", &["checkpoint", "tour.ledger", "--key", "key"]),
         ("verify", &["verify", "tour.ledger"]),
         ("extract", &["extract", "tour.ledger", "--out", "extract"]),
+        ("calibrate", &["calibrate", "tour.ledger", "--as-of", "2026-01-01 09:00"]),
+        ("backtest", &["backtest", "tour.ledger", "--runs", "20"]),
     ];
     let mut text = String::new();
     for (name, args) in answers {
