@@ -354,7 +354,7 @@ mod tests {
         for (name, text) in ibbi_testing::sample_scenarios() {
             let sample = Scenario::parse(&text).unwrap();
             for format in Format::ALL {
-                let mut rough = Scenario { format: *format, ..sample.clone() };
+                let mut rough = sample.clone().with_format(*format);
                 found.push((format!("{name} {format}"), rough.clone()));
                 rough.assumptions.set_chance(Chance::SessionPostponed, 0.5);
                 rough.assumptions.set_chance(Chance::SessionCutShort, 0.5);

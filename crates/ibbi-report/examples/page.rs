@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let simulator = Simulator::new(&scenario);
     let settings = Settings { runs: 10_000, seed: 1, threads: 2 };
     let (plan, forecast) = (Plan::from_simulator(&simulator), simulator.simulate(settings)?);
-    let with = |format| Simulator::new(&Scenario { format, ..scenario.clone() });
+    let with = |format| Simulator::new(&scenario.clone().with_format(format));
     let (full, halves) = (with(Format::FullDay), with(Format::TwoHalfDays));
     let comparison = Comparison::new(("one full day", &full), ("two half-days", &halves), settings)?;
     let gains = simulator.availability_gains(Settings { runs: 1_000, ..settings })?;

@@ -3,25 +3,16 @@
 use crate::format;
 use crate::table::{Cell, Column, Table};
 use ibbi_core::Date;
-use ibbi_sim::{
-    AvailabilityGain, BlockedDay, Blocker, Forecast, ForecastStep, MilestoneDates, Percentiles, PlannedSession,
-};
+use ibbi_sim::{AvailabilityGain, BlockedDay, Forecast, ForecastStep, MilestoneDates, Percentiles, PlannedSession};
 
 /// Returns why a session is not earlier, day by day. Days in a row with the same blockers are one row.
 pub(crate) fn why_table(session: &PlannedSession, what: &str) -> Table {
-    let columns = [Column::text("days"), Column::text("morning"), Column::text("afternoon")];
+    let columns = [Column::text("days"), Column::text("conflicts")];
     let mut table = Table::new(format!("{what}: what blocked each earlier day"), columns);
-    let half = |blockers: &[Blocker]| match blockers.is_empty() {
-        true => "open".to_owned(),
-        false => blockers.iter().map(format::short_blocker).collect::<Vec<_>>().join(", "),
-    };
-    let days: Vec<(Date, String, String)> = session
-        .blocked
-        .iter()
-        .map(|BlockedDay { date, morning, afternoon }| (*date, half(morning), half(afternoon)))
-        .collect();
-    for run in days.chunk_by(|one, other| (&one.1, &one.2) == (&other.1, &other.2)) {
-        let [(first, morning, afternoon), ..] = run else { continue };
+    let conflicts = |day: &BlockedDay| format::blocked_day(day, format::short_blocker).join(", ");
+    let days: Vec<(Date, String)> = session.blocked.iter().map(|day| (day.date, conflicts(day))).collect();
+    for run in days.chunk_by(|one, other| one.1 == other.1) {
+        let [(first, conflicts), ..] = run else { continue };
         let when = match run {
             [_] => Cell::Day(*first),
             _ => {
@@ -29,7 +20,7 @@ pub(crate) fn why_table(session: &PlannedSession, what: &str) -> Table {
                 Cell::Text(format!("{} to {}", format::weekday_date(*first), format::weekday_date(last)))
             }
         };
-        table.row([when, Cell::Name(morning.clone()), Cell::Name(afternoon.clone())]);
+        table.row([when, Cell::Name(conflicts.clone())]);
     }
     table
 }

@@ -96,7 +96,7 @@ fn without_day(plan: &Plan) -> Option<&'static str> {
         let agreed = done(|what| matches!(what, MilestoneKind::LeaderAgrees { .. }));
         return (agreed == Seat::ALL.len()).then_some("the introductory meeting");
     }
-    if !held(|what| *what == SessionKind::Training) {
+    if !held(|what| matches!(what, SessionKind::Training { .. })) {
         return (done(|what| *what == MilestoneKind::Accepted) > 0).then_some("the training day");
     }
     let adopted = done(|what| matches!(what, MilestoneKind::Adopts { .. }));
@@ -181,7 +181,8 @@ pub(crate) fn why_not_earlier(session: &PlannedSession) -> Phrase {
 fn blocker_counts(session: &PlannedSession) -> Vec<(String, usize)> {
     let mut counts: Vec<(String, usize)> = Vec::new();
     for day in &session.blocked {
-        let mut names: Vec<String> = day.morning.iter().chain(&day.afternoon).map(format::short_blocker).collect();
+        let blockers = day.hours.iter().flat_map(|hours| &hours.blockers);
+        let mut names: Vec<String> = blockers.map(format::short_blocker).collect();
         names.sort();
         names.dedup();
         for name in names {

@@ -5,7 +5,9 @@ pub(crate) use ibbi_common::format::{date, number, percent, time_range, weekday_
 use chrono::Datelike;
 use ibbi_common::quantile::Interval;
 use ibbi_core::{Body, Date, Seat};
-use ibbi_sim::{AssumedValue, Blocker, ForecastStep, MilestoneKind, SessionKind, Weekday};
+use ibbi_sim::{
+    AssumedValue, BlockedDay, BlockedHours, Blocker, ForecastStep, Hours, MilestoneKind, Scenario, SessionKind, Weekday,
+};
 
 /// Replaces the blanks of a text by no-break spaces, so that a table in a terminal does not break it.
 pub(crate) fn unbroken(text: &str) -> String {
@@ -155,6 +157,24 @@ pub(crate) fn session_name(kind: SessionKind, parts: usize) -> String {
     }
 }
 
+/// Returns the format of the facilitation: `one full day`, or `3 parts of 3 hours`.
+pub(crate) fn facilitation(scenario: &Scenario) -> String {
+    if let Some(format) = scenario.format() {
+        return format.label().to_owned();
+    }
+    let parts = &scenario.sessions.facilitation;
+    match parts.as_slice() {
+        [one] => format!("one session of {}", length((*one).into())),
+        [first, ..] if parts.iter().all(|part| part == first) => {
+            format!("{} of {}", count(parts.len() as u64, "part"), length((*first).into()))
+        }
+        parts => {
+            let lengths: Vec<_> = parts.iter().map(|part| length((*part).into())).collect();
+            format!("{} of {}", count(parts.len() as u64, "part"), list(&lengths))
+        }
+    }
+}
+
 /// Returns how many parts of facilitation a plan has.
 pub(crate) fn facilitation_parts(plan: &ibbi_sim::Plan) -> usize {
     plan.sessions.iter().filter(|session| matches!(session.what, SessionKind::Facilitation { .. })).count()
@@ -165,10 +185,12 @@ pub(crate) fn forecast_step(step: ForecastStep, parts: usize) -> String {
     match step {
         ForecastStep::Meeting => "Introductory meeting".to_owned(),
         ForecastStep::Acceptance => "Application accepted".to_owned(),
-        ForecastStep::Training => "Training complete".to_owned(),
+        ForecastStep::Training { part: None } => "Training complete".to_owned(),
+        ForecastStep::Training { part: Some(part) } => format!("Training, part {part} complete"),
         ForecastStep::Decisions => "Both parties decided".to_owned(),
         ForecastStep::Facilitation { .. } if parts == 1 => "Facilitation complete".to_owned(),
         ForecastStep::Facilitation { part } => format!("Facilitation, part {part} complete"),
+        ForecastStep::Ratification => "Both parties ratified".to_owned(),
     }
 }
 
@@ -206,6 +228,42 @@ pub(crate) fn short_blocker(blocker: &Blocker) -> String {
     }
 }
 
+/// Returns all that blocks a day, each with its hours if it does not block the whole day: `J. Ortiz (afternoon)`.
+pub(crate) fn blocked_day(day: &BlockedDay, name: fn(&Blocker) -> String) -> Vec<String> {
+    let mut found: Vec<(String, Vec<Hours>, usize)> = Vec::new();
+    for BlockedHours { hours, blockers } in &day.hours {
+        for blocker in blockers.iter().map(name) {
+            let index = found.iter().position(|(known, ..)| *known == blocker).unwrap_or_else(|| {
+                found.push((blocker, Vec::new(), 0));
+                found.len() - 1
+            });
+            let (_, spans, entries) = &mut found[index];
+            *entries += 1;
+            match spans.last_mut().filter(|last| last.to() == hours.from()) {
+                Some(last) => *last = Hours::new(last.from(), hours.to()).unwrap_or(*last),
+                None => spans.push(*hours),
+            }
+        }
+    }
+    let text = |(name, spans, entries): (String, Vec<Hours>, usize)| {
+        let spans: Vec<_> = spans.into_iter().map(self::hours).collect();
+        if entries == day.hours.len() { name } else { format!("{name} ({})", spans.join(", ")) }
+    };
+    found.into_iter().map(text).collect()
+}
+
+/// Returns hours as people read them: `morning`, or `4:00 PM to 6:30 PM`.
+pub(crate) fn hours(hours: Hours) -> String {
+    hours.name().map_or_else(|| format!("{} to {}", clock(hours.from()), clock(hours.to())), str::to_owned)
+}
+
+/// Returns a time of day, in minutes from midnight, as people read it: `4:00 PM`.
+pub(crate) fn clock(minutes: u16) -> String {
+    let (hour, minute) = (minutes / 60 % 24, minutes % 60);
+    let half = if hour < 12 { "AM" } else { "PM" };
+    format!("{}:{minute:02} {half}", (hour + 11) % 12 + 1)
+}
+
 /// Returns a day of the week: `Monday`.
 pub(crate) fn weekday(weekday: Weekday) -> String {
     sentence(weekday.code())
@@ -215,6 +273,22 @@ pub(crate) fn weekday(weekday: Weekday) -> String {
 pub(crate) fn assumed(value: AssumedValue) -> String {
     match value {
         AssumedValue::Chance(chance) => plain(chance * 100.0) + "%",
+        AssumedValue::Range([low, likely, high]) => {
+            let [low, likely, high] = [low, likely, high].map(|chance| plain(chance * 100.0));
+            format!("{low}% to {high}%, likely\u{a0}{likely}%")
+        }
+        AssumedValue::Months(chances) => {
+            let months = ibbi_sim::MONTHS.iter().zip(chances).collect::<Vec<_>>();
+            let runs = months.chunk_by(|one, other| one.1 == other.1).map(|run| {
+                let name = |month: &str| sentence(&month[..3]);
+                let (first, last) = (run[0], run[run.len() - 1]);
+                let span = if run.len() == 1 { name(first.0) } else { format!("{}–{}", name(first.0), name(last.0)) };
+                format!("{span} {}%", plain(first.1 * 100.0))
+            });
+            runs.collect::<Vec<_>>().join(", ")
+        }
+        AssumedValue::Constant(days) => count(days.into(), "day"),
+        AssumedValue::Spread(spread) => format!("up to {} times as long", plain(1.0 + spread)),
         AssumedValue::Days(days) if days.least == days.most => format!("{} days", plain(days.likely)),
         AssumedValue::Days(days) => {
             format!("{} to {} days, likely\u{a0}{}", plain(days.least), plain(days.most), plain(days.likely))

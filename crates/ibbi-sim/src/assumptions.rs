@@ -1,8 +1,10 @@
 //! Assumptions: three-point durations and chances. No figures are published, so each has a default that is an estimate
 //! too.
 
+use crate::model::Model;
 use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
+use serde::ser::Serializer;
+use serde_json::{Map, Value, json};
 
 macro_rules! assumptions {
     ($(#[$meta:meta])* $name:ident as $value:ty: $($variant:ident = $code:literal, $stream:literal, $default:expr, $about:literal;)+) => {
@@ -58,6 +60,8 @@ assumptions! {
     Caucus = "caucus_days", 6, days(1.0, 7.0, 21.0), "days until a party decides";
     Concern = "concern_days", 7, days(3.0, 7.0, 21.0), "days until a concern is answered";
     Rebooking = "rebooking_days", 8, days(7.0, 14.0, 28.0), "days until a postponed or cut-short session can resume";
+    BookingDelay = "booking_delay_days", 18, days(0.0, 7.0, 28.0), "days until a meeting or sessions are booked";
+    Ratification = "ratification_days", 19, days(0.0, 0.0, 0.0), "days until both parties ratify, after the last session";
 }
 
 assumptions! {
@@ -74,6 +78,75 @@ assumptions! {
 
 /// The random stream of the minute at which a session is cut short. It is not one of the user's assumptions.
 pub const CUT_AFTER_STREAM: u64 = 16;
+
+/// The random stream of a run's pace.
+pub const PACE_STREAM: u64 = 17;
+
+impl Duration {
+    /// Returns the durations of a model, in the order in which a case meets them.
+    pub const fn of(model: Model) -> &'static [Self] {
+        match model {
+            Model::First => &[
+                Self::LeaderResponse,
+                Self::MeetingLead,
+                Self::WrittenConfirmation,
+                Self::ApplicationReview,
+                Self::SessionNotice,
+                Self::Caucus,
+                Self::Concern,
+                Self::Rebooking,
+            ],
+            Model::Second => &[
+                Self::LeaderResponse,
+                Self::WrittenConfirmation,
+                Self::ApplicationReview,
+                Self::Caucus,
+                Self::Concern,
+                Self::Rebooking,
+                Self::BookingDelay,
+                Self::Ratification,
+            ],
+        }
+    }
+}
+
+/// The days of notice in the second model. They are constants: neither the pace nor waiting changes them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Notice {
+    /// `meeting_notice_days`: for the introductory meeting.
+    Meeting,
+    /// `session_notice_days`: for the training and the facilitation.
+    Session,
+}
+
+impl Notice {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::Meeting, Self::Session];
+
+    /// Returns its name in a scenario.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Meeting => "meeting_notice_days",
+            Self::Session => "session_notice_days",
+        }
+    }
+
+    /// Returns a short description.
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::Meeting => "days' notice for the introductory meeting",
+            Self::Session => "days' notice for the training and the facilitation",
+        }
+    }
+
+    /// Returns its default, which is an estimate too.
+    pub const fn default_value(self) -> u16 {
+        match self {
+            Self::Meeting => 7,
+            Self::Session => 14,
+        }
+    }
+}
 
 const fn days(least: f64, likely: f64, most: f64) -> ThreePoint {
     ThreePoint { least, likely, most }
@@ -170,11 +243,55 @@ pub struct Assumed<T> {
 /// All assumptions of a scenario.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assumptions {
-    pub(crate) chances: [Assumed<f64>; 7],
-    pub(crate) durations: [Assumed<ThreePoint>; 8],
+    chances: [Assumed<f64>; Chance::ALL.len()],
+    durations: [Assumed<ThreePoint>; Duration::ALL.len()],
+    /// The chance of a postponement in each month, January first; `None` for that of all months.
+    months: Assumed<[Option<f64>; 12]>,
+    notices: [Assumed<u16>; 2],
+    pace_spread: Assumed<f64>,
+    ranges: [Option<[f64; 2]>; Chance::ALL.len()],
 }
 
+/// The names of the months in a scenario, January first.
+pub const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+/// The default chances of a postponement by month: more in the months with snow.
+const SNOW: [Option<f64>; 12] =
+    [Some(0.25), Some(0.25), Some(0.2), None, None, None, None, None, None, None, None, Some(0.2)];
+/// The name of the chances by month in a scenario.
+pub(crate) const BY_MONTH: &str = "session_postponed_in";
+/// The name of the spread of the pace in a scenario.
+pub(crate) const PACE_SPREAD: &str = "pace_spread";
+
 impl Assumptions {
+    /// The largest spread of the pace.
+    pub const MAX_PACE_SPREAD: f64 = 4.0;
+
+    /// Returns the defaults of a model.
+    pub fn of(model: Model) -> Self {
+        let second = model == Model::Second;
+        Self {
+            chances: std::array::from_fn(|index| default(Chance::ALL[index].default_value())),
+            durations: std::array::from_fn(|index| default(Duration::ALL[index].default_value())),
+            months: default(if second { SNOW } else { [None; 12] }),
+            notices: Notice::ALL.map(|notice| default(notice.default_value())),
+            pace_spread: default(if second { 0.25 } else { 0.0 }),
+            ranges: [None; Chance::ALL.len()],
+        }
+    }
+
     /// Returns a duration.
     pub const fn duration(&self, which: Duration) -> Assumed<ThreePoint> {
         self.durations[which as usize]
@@ -185,14 +302,97 @@ impl Assumptions {
         self.chances[which as usize]
     }
 
-    /// Sets a duration, as the user's own.
-    pub const fn set_duration(&mut self, which: Duration, value: ThreePoint) {
-        self.durations[which as usize] = Assumed { default: false, value };
+    /// Returns the range of a chance, if it is one: the low and the high end.
+    pub const fn range(&self, which: Chance) -> Option<[f64; 2]> {
+        self.ranges[which as usize]
     }
 
-    /// Sets a chance, as the user's own. A value outside 0 to 1 acts as the nearer end.
+    /// Returns the chance that a session in a month (1 to 12) is postponed.
+    pub fn postponed_in(&self, month: u8) -> f64 {
+        let month = self.months.value.get(usize::from(month) - 1).copied().flatten();
+        month.unwrap_or(self.chance(Chance::SessionPostponed).value)
+    }
+
+    /// Returns the days of a notice in the second model.
+    pub const fn notice(&self, which: Notice) -> Assumed<u16> {
+        self.notices[which as usize]
+    }
+
+    /// Returns how far a whole case can be slower or faster than its durations.
+    pub const fn pace_spread(&self) -> Assumed<f64> {
+        self.pace_spread
+    }
+
+    /// Returns whether the ratification is asked for.
+    pub const fn has_ratification(&self) -> bool {
+        !self.duration(Duration::Ratification).default
+    }
+
+    /// Sets a duration, as the user's own.
+    pub const fn set_duration(&mut self, which: Duration, value: ThreePoint) {
+        self.durations[which as usize] = own(value);
+    }
+
+    /// Sets a chance, as the user's own. A value outside 0 to 1 acts as the nearer end. The default chances of a postponement
+    /// by month no longer count if that chance is set.
     pub const fn set_chance(&mut self, which: Chance, value: f64) {
-        self.chances[which as usize] = Assumed { default: false, value };
+        self.chances[which as usize] = own(value);
+        self.ranges[which as usize] = None;
+        if matches!(which, Chance::SessionPostponed) && self.months.default {
+            self.months.value = [None; 12];
+        }
+    }
+
+    /// Sets a chance with its range: the low end, the likely value, and the high end.
+    pub const fn set_range(&mut self, which: Chance, [low, likely, high]: [f64; 3]) {
+        self.set_chance(which, likely);
+        self.ranges[which as usize] = Some([low, high]);
+    }
+
+    /// Sets the chances of a postponement by month, January first.
+    pub const fn set_months(&mut self, months: [Option<f64>; 12]) {
+        self.months = own(months);
+    }
+
+    /// Sets the days of a notice.
+    pub const fn set_notice(&mut self, which: Notice, days: u16) {
+        self.notices[which as usize] = own(days);
+    }
+
+    /// Sets how far a whole case can be slower or faster than its durations, from 0 to 4.
+    pub const fn set_pace_spread(&mut self, spread: f64) {
+        self.pace_spread = own(spread);
+    }
+
+    /// Returns the assumptions at an end of all ranges: the one with which fewer cases go ahead or more sessions are lost, or the
+    /// other one. `None` if no chance is a range.
+    pub(crate) fn corner(&self, pessimistic: bool) -> Option<Self> {
+        self.ranges.iter().any(Option::is_some).then(|| {
+            let mut corner = self.clone();
+            for which in Chance::ALL {
+                if let Some([low, high]) = self.range(*which) {
+                    let adopts = matches!(which, Chance::LaborAdopts | Chance::ManagementAdopts);
+                    corner.chances[*which as usize].value = if adopts == pessimistic { low } else { high };
+                }
+            }
+            corner.ranges = [None; Chance::ALL.len()];
+            corner
+        })
+    }
+}
+
+const fn default<T: Copy>(value: T) -> Assumed<T> {
+    Assumed { default: true, value }
+}
+
+const fn own<T: Copy>(value: T) -> Assumed<T> {
+    Assumed { default: false, value }
+}
+
+impl Default for Assumptions {
+    /// Returns the defaults of the first model.
+    fn default() -> Self {
+        Self::of(Model::First)
     }
 }
 
@@ -209,7 +409,7 @@ pub struct AssumptionRow {
     pub assumed: Assumed<AssumedValue>,
 }
 
-/// A duration or a chance.
+/// The value of an assumption.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
@@ -219,49 +419,64 @@ pub enum AssumedValue {
     Days(ThreePoint),
     /// A chance from 0 to 1.
     Chance(f64),
+    /// A chance with its range: low, likely, high.
+    Range([f64; 3]),
+    /// Chances by month, January first.
+    Months([f64; 12]),
+    /// A constant number of days.
+    Constant(u16),
+    /// A spread, from 0 on.
+    Spread(f64),
 }
 
 impl Assumptions {
-    /// Returns every assumption with its description.
-    pub fn rows(&self) -> Vec<AssumptionRow> {
-        let days = |which: &Duration| {
+    /// Returns every assumption of a model with its description.
+    pub fn rows(&self, model: Model) -> Vec<AssumptionRow> {
+        let row = |name, about, default, value| AssumptionRow { name, about, assumed: Assumed { default, value } };
+        let mut rows = Vec::new();
+        for which in Duration::of(model) {
             let Assumed { default, value } = self.duration(*which);
-            let value: ThreePoint = value;
-            let assumed = Assumed { default, value: AssumedValue::Days(value) };
-            AssumptionRow { name: which.code(), about: which.about(), assumed }
-        };
-        let chance = |which: &Chance| {
-            let Assumed { default, value } = self.chance(*which);
-            let assumed = Assumed { default, value: AssumedValue::Chance(value) };
-            AssumptionRow { name: which.code(), about: which.about(), assumed }
-        };
-        Duration::ALL.iter().map(days).chain(Chance::ALL.iter().map(chance)).collect()
-    }
-}
-
-impl Default for Assumptions {
-    fn default() -> Self {
-        Self {
-            chances: std::array::from_fn(|index| Assumed { default: true, value: Chance::ALL[index].default_value() }),
-            durations: std::array::from_fn(|index| Assumed {
-                default: true,
-                value: Duration::ALL[index].default_value(),
-            }),
+            if *which != Duration::Ratification || self.has_ratification() {
+                rows.push(row(which.code(), which.about(), default, AssumedValue::Days(value)));
+            }
         }
-    }
-}
-
-impl Serialize for Assumptions {
-    /// Serializes a map from each assumption's name to `{"default", "value"}`.
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(Duration::ALL.len() + Chance::ALL.len()))?;
-        for which in Duration::ALL {
-            map.serialize_entry(which.code(), &self.duration(*which))?;
+        if model == Model::Second {
+            let Assumed { default, value } = self.pace_spread;
+            rows.push(row(
+                PACE_SPREAD,
+                "how far the whole case can be slower or faster",
+                default,
+                AssumedValue::Spread(value),
+            ));
+            for which in Notice::ALL {
+                let Assumed { default, value } = self.notice(which);
+                rows.push(row(which.code(), which.about(), default, AssumedValue::Constant(value)));
+            }
         }
         for which in Chance::ALL {
-            map.serialize_entry(which.code(), &self.chance(*which))?;
+            let Assumed { default, value } = self.chance(*which);
+            let value = self
+                .range(*which)
+                .map_or(AssumedValue::Chance(value), |[low, high]| AssumedValue::Range([low, value, high]));
+            rows.push(row(which.code(), which.about(), default, value));
         }
-        map.end()
+        if !self.months.default || self.months.value.iter().any(Option::is_some) {
+            let months = std::array::from_fn(|month| self.postponed_in(u8::try_from(month + 1).unwrap_or(1)));
+            let about = "chance that a booked session is postponed, by its month";
+            rows.push(row(BY_MONTH, about, self.months.default, AssumedValue::Months(months)));
+        }
+        rows
+    }
+
+    /// Returns the values by name, as in the canonical form of a scenario. Whether one is the default depends on how a file is
+    /// written, not on what it means.
+    pub(crate) fn canonical(&self, model: Model) -> Map<String, Value> {
+        self.rows(model).into_iter().map(|row| (row.name.to_owned(), json!(row.assumed.value))).collect()
+    }
+
+    /// Returns the values by name, each with whether it is the default.
+    pub(crate) fn values(&self, model: Model) -> Map<String, Value> {
+        self.rows(model).into_iter().map(|row| (row.name.to_owned(), json!(row.assumed))).collect()
     }
 }
 
@@ -299,7 +514,8 @@ mod tests {
     fn stream_numbers_are_unique() {
         let mut streams: Vec<u64> = Duration::ALL.iter().map(|which| which.stream()).collect();
         streams.extend(Chance::ALL.iter().map(|which| which.stream()));
-        streams.push(CUT_AFTER_STREAM);
-        assert_eq!(streams, (1..=16).collect::<Vec<_>>());
+        streams.extend([CUT_AFTER_STREAM, PACE_STREAM]);
+        streams.sort_unstable();
+        assert_eq!(streams, (1..=19).collect::<Vec<_>>());
     }
 }

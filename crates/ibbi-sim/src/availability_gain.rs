@@ -1,8 +1,7 @@
 //! Availability gains: how much one more open day of a person or closed range would help the plan and the chance.
 
-use crate::calendar::{Attendees, Blocker, Cause, Day, HORIZON, Half, NEVER, Tables};
+use crate::calendar::{Blocker, Cause, Day, DayFinder, Freed, NEVER, Tables};
 use crate::model::{self, NoListener, RunResult};
-use crate::sampler::RandomSampler;
 use crate::simulate::{ProgressCounter, Settings, SimulationError, Simulator, spread};
 use ibbi_common::quantile::{Interval, Paired};
 use ibbi_core::Date;
@@ -79,8 +78,12 @@ impl Simulator {
     ) -> Result<Vec<AvailabilityGain>, SimulationError> {
         settings.check()?;
         let causes = self.calendar.causes();
-        let candidates: Vec<Candidate> =
-            causes.iter().flat_map(|cause| self.alone(*cause).map(|day| Candidate { cause: *cause, day })).collect();
+        let candidates: Vec<Candidate> = causes
+            .iter()
+            .flat_map(|cause| {
+                self.calendar.blocked_only_by(*cause).into_iter().map(|day| Candidate { cause: *cause, day })
+            })
+            .collect();
         let base: Vec<RunResult> = (0..settings.runs).map(|run| self.dates(&self.tables, settings.seed, run)).collect();
         let jobs = Settings { runs: (candidates.len() as u64).max(1), ..settings };
         let report = |done| progress(done, jobs.runs);
@@ -96,7 +99,7 @@ impl Simulator {
         })?;
         let tried: Vec<(Day, i64)> = tried.into_iter().flatten().collect();
         let mut gains: Vec<AvailabilityGain> = Vec::new();
-        let planned = self.planned_last_day(&self.tables);
+        let planned = self.planned_last_day(Freed::NOTHING);
         for cause in causes {
             let own = || candidates.iter().zip(&tried).filter(|(candidate, _)| candidate.cause == cause);
             // The first of equal days.
@@ -117,32 +120,21 @@ impl Simulator {
         Ok(gains)
     }
 
-    /// Returns the days on which only this cause keeps some group from some half-day.
-    fn alone(&self, cause: Cause) -> impl Iterator<Item = usize> {
-        let me = self.calendar.name(cause);
-        (0..HORIZON).filter(move |day| {
-            Half::ALL.iter().any(|half| {
-                let only = |group| matches!(self.calendar.blockers(group, *day, *half).as_slice(), [one] if *one == me);
-                self.calendar.is_blocked_by(cause, *day, *half)
-                    && (only(Attendees::Meeting) || only(Attendees::Session))
-            })
-        })
-    }
-
     fn dates(&self, tables: &Tables, seed: u64, run: u64) -> RunResult {
-        let mut sampler = RandomSampler::new(&self.scenario.assumptions, seed, run);
-        let Ok(ended) = model::run(self.inputs(tables), &mut sampler, &mut NoListener);
+        let inputs = self.inputs(DayFinder::Tables(tables));
+        let Ok(ended) = model::run(inputs, &mut self.sampler(seed, run), &mut NoListener);
         ended
     }
 
     /// Returns the plan's last day, and by how much the number of runs in time grows.
     fn try_day(&self, candidate: &Candidate, seed: u64, base: &[RunResult]) -> (Day, i64) {
-        let tables = self.calendar.tables_freeing(&[candidate.cause], Some(candidate.day));
-        let last = self.planned_last_day(&tables);
+        let freed = Freed { causes: &[candidate.cause], on: Some(candidate.day) };
+        let last = self.planned_last_day(freed);
         // Without a contract date, or after it, no day can change the chance.
         if self.late.is_none_or(|late| candidate.day >= usize::from(late)) {
             return (last, 0);
         }
+        let tables = self.calendar.tables_freeing(self.course.longest(), freed);
         // A freed day doesn't change whether a run goes ahead.
         let ahead = (0..).zip(base).filter(|(_, before)| before.goes_ahead());
         let gained = ahead.map(|(run, before)| {
@@ -159,7 +151,8 @@ impl Simulator {
     }
 
     fn chance_gain(&self, candidate: &Candidate, settings: Settings) -> Option<ChanceGain> {
-        let tables = self.calendar.tables_freeing(&[candidate.cause], Some(candidate.day));
+        let freed = Freed { causes: &[candidate.cause], on: Some(candidate.day) };
+        let tables = self.calendar.tables_freeing(self.course.longest(), freed);
         let mut counts = Paired::default();
         for run in settings.runs..settings.runs * 2 {
             let before = self.dates(&self.tables, settings.seed, run);

@@ -99,7 +99,7 @@ impl Comparison {
     /// use ibbi_core::Format;
     /// use ibbi_sim::{Comparison, EXAMPLE, Scenario, Settings, Simulator};
     /// let halves = Scenario::parse(EXAMPLE).unwrap();
-    /// let full = Scenario { format: Format::FullDay, ..halves.clone() };
+    /// let full = halves.clone().with_format(Format::FullDay);
     /// let (full, halves) = (Simulator::new(&full), Simulator::new(&halves));
     /// let settings = Settings { runs: 400, seed: 1, threads: 1 };
     /// let found = Comparison::new(("one full day", &full), ("two half-days", &halves), settings).unwrap();

@@ -1,6 +1,6 @@
 //! Conflicts: the smallest set of people and closed ranges that keep a plan from fitting or from being in time.
 
-use crate::calendar::{Blocker, Cause, NEVER};
+use crate::calendar::{Blocker, Cause, Freed, NEVER};
 use crate::model::{Ending, RunResult};
 use crate::simulate::Simulator;
 use ibbi_core::Date;
@@ -46,7 +46,7 @@ const MAX_SETS: u64 = 200_000;
 
 pub(crate) fn find(simulator: &Simulator, ended: RunResult) -> Conflicts {
     let Simulator { calendar, late, .. } = simulator;
-    let last = |freed: &[Cause]| simulator.planned_last_day(&calendar.tables_freeing(freed, None));
+    let last = |freed: &[Cause]| simulator.planned_last_day(Freed { causes: freed, on: None });
     let bound = late.unwrap_or(NEVER).min(NEVER);
     let meets = |freed: &[Cause]| last(freed) < bound;
     let all = calendar.causes();

@@ -1,15 +1,16 @@
 //! Turning the steps of a run into events, and offering each event to the core.
 
-use crate::calendar::{Calendar, Day, HORIZON, Half, MORNING, RunSlot};
+use crate::calendar::{Calendar, Day, DayShapes, HORIZON, MORNING, RunSlot};
 use crate::model::{Ending, ModelTime, RunListener, RunResult, RunStep};
 use crate::resume::RealCase;
-use crate::scenario::{Participant, Scenario};
+use crate::scenario::{Participant, Scenario, SessionsInput};
 use ibbi_common::zone::Zone;
 use ibbi_core::events::*;
 use ibbi_core::{
-    ActivityId, At, Case, ConcernId, Event, LocalTime, MemberIds, Name, Names, NoteText, Observers, Office, Party,
-    Person, Program, Reason, Refusal, Seat, Service, Slot, Stage, Topics,
+    ActivityId, At, Case, ConcernId, Event, FormatId, LocalTime, MemberIds, Name, Names, Neutrals, NoteText, Observers,
+    Office, Party, Person, Program, Reason, Refusal, Seat, Service, Slot, Stage, Topics,
 };
+use std::sync::Arc;
 
 const HOUR: i64 = 3_600_000;
 
@@ -17,6 +18,7 @@ const HOUR: i64 = 3_600_000;
 pub(crate) struct EventScript {
     /// 8:00 AM of every day, with the zone's offset on that day.
     mornings: Vec<LocalTime>,
+    shapes: Arc<DayShapes>,
     dates: Vec<ibbi_core::Date>,
     opened: Event,
     agreed: [Event; 3],
@@ -27,8 +29,11 @@ pub(crate) struct EventScript {
     rosters: Vec<Event>,
     accepted: Event,
     neutral: Person,
-    postponed: [Event; 2],
-    sessions: [Event; 2],
+    co_neutrals: Neutrals,
+    /// For each part, from 1.
+    postponed: Vec<Event>,
+    /// For each part, from 1.
+    sessions: Vec<Event>,
     activities: [Event; 2],
     adjourned: Event,
     closed: Event,
@@ -63,7 +68,13 @@ fn reason(text: &str) -> Reason {
 
 impl EventScript {
     /// Creates the events for a new case, or for a resumed one.
-    pub(crate) fn new(scenario: &Scenario, calendar: &Calendar, real: Option<&RealCase>) -> Self {
+    pub(crate) fn new(
+        scenario: &Scenario,
+        calendar: &Calendar,
+        program: &Program,
+        format: FormatId,
+        real: Option<&RealCase>,
+    ) -> Self {
         let zone = Zone::find(&scenario.time_zone).expect("the scenario's zone was checked");
         let morning = |day| zone.local_at(day, MORNING).expect("the years of a scenario are within 1970 to 9999");
         let leader = |seat: Seat| scenario.leader(seat).name.clone();
@@ -87,9 +98,27 @@ impl EventScript {
         present.sort_unstable();
         present.dedup();
         let neutral = person(scenario.neutral());
+        let co_neutrals = Neutrals::new(scenario.neutrals().skip(1).filter(|one| one.required).map(person));
+        let co_neutrals = co_neutrals.expect("ids are unique");
         let known = real.map(|real| real.case.concerns()).unwrap_or_default();
         let concern = |party: Party| free_concern(party, known);
+        let parts = 1..=u8::try_from(SessionsInput::MAX_PARTS).unwrap_or(u8::MAX);
+        let session = |part| {
+            let (neutral, co_neutrals, present) = (neutral.clone(), co_neutrals.clone(), everyone.clone());
+            let (advisers, substitutes) = Default::default();
+            SessionOpened {
+                advisers,
+                co_neutrals,
+                substitutes,
+                neutral,
+                observers: Observers::default(),
+                part,
+                present,
+            }
+            .into()
+        };
         Self {
+            shapes: calendar.shapes.clone(),
             mornings: calendar.dates.iter().map(|day| morning(*day)).collect(),
             dates: calendar.dates.clone(),
             opened: CaseOpened {
@@ -98,7 +127,7 @@ impl EventScript {
                 district: scenario.district.clone(),
                 evergreen: scenario.evergreen,
                 follows: None,
-                program: Program::default(),
+                program: program.clone(),
                 time_zone: scenario.time_zone.clone(),
             }
             .into(),
@@ -114,20 +143,11 @@ impl EventScript {
             chosen: ServiceChosen { offering: None, service: Service::Ibbi }.into(),
             rosters: rosters.collect(),
             accepted: ApplicationAccepted { by: representative.name.clone() }.into(),
-            postponed: [1, 2].map(|part| SessionPostponed { part, reason: reason("simulated") }.into()),
-            sessions: [1, 2].map(|part| {
-                let (neutral, present) = (neutral.clone(), everyone.clone());
-                SessionOpened {
-                    advisers: Default::default(),
-                    co_neutrals: Default::default(),
-                    substitutes: Default::default(),
-                    neutral,
-                    observers: Observers::default(),
-                    part,
-                    present,
-                }
-                .into()
-            }),
+            postponed: parts
+                .clone()
+                .map(|part| SessionPostponed { part, reason: reason("simulated") }.into())
+                .collect(),
+            sessions: parts.map(session).collect(),
             activities: ActivityId::PUBLISHED.map(|kind| ActivityRun { kind, title: name("simulated") }.into()),
             adjourned: SessionAdjourned {
                 late: Default::default(),
@@ -143,8 +163,9 @@ impl EventScript {
             addressed: parties
                 .map(|party| ConcernAddressed { concern: concern(party), response: text("simulated") }.into()),
             spokespersons: parties.map(|party| team(party)[0]),
-            format: FormatChosen { format: scenario.format.into() }.into(),
+            format: FormatChosen { format }.into(),
             neutral,
+            co_neutrals,
             initial_case: real.map(|real| real.case.clone()).unwrap_or_default(),
             earliest: real.map_or(At::MIN, |real| real.as_of),
             real: real.map(|real| real.slots.clone()).unwrap_or_default(),
@@ -174,9 +195,9 @@ impl EventScript {
         if let Some(slot) = slot.real.and_then(|index| self.real.get(usize::from(index))) {
             return *slot;
         }
-        let hours = if slot.half == Half::Morning { 0 } else { 4 };
-        let starts = After(self.morning(slot.day)).hours(hours);
-        Slot::new(starts, After(starts).minutes(slot.minutes)).expect("a slot of at most eight hours")
+        let starts = self.shapes.local(usize::from(slot.day).min(HORIZON - 1), slot.start);
+        let ends = After(starts).minutes(slot.minutes);
+        Slot::new(starts, ends).expect("a slot within a day")
     }
 }
 
@@ -357,11 +378,9 @@ impl<W: FnMut(At, &Event, Stage)> RunListener for Driver<'_, W> {
             }
             RunStep::Accepted => self.offer(&script.accepted, at),
             RunStep::Booked { part, slot, .. } => {
-                let (neutral, slot) = (script.neutral.clone(), script.slot(slot));
-                self.offer(
-                    &SessionScheduled { co_neutrals: Default::default(), neutral, part, place: None, slot }.into(),
-                    at,
-                )
+                let (neutral, co_neutrals) = (script.neutral.clone(), script.co_neutrals.clone());
+                let slot = script.slot(slot);
+                self.offer(&SessionScheduled { co_neutrals, neutral, part, place: None, slot }.into(), at)
             }
             RunStep::BookedBefore { .. } => Ok(()),
             RunStep::Postponed { part } => self.offer(&script.postponed[usize::from(part) - 1], at),

@@ -21,8 +21,8 @@ pub(crate) enum InitialState {
     Introduction(Meeting),
     /// Each missing letter has a wait. If no letter is missing, the review has one.
     Application { letters: [Option<Waited>; 3], reviewing: Waited },
-    /// The training has started.
-    Training(PartProgress),
+    /// The parts of the training.
+    Training(Vec<PartProgress>),
     /// The progress of labor and of management.
     Caucus([PartyProgress; 2]),
     /// Both parties have adopted.

@@ -1,6 +1,6 @@
 //! Planning: the earliest schedule with every duration at its likely value, and why no session is a day earlier.
 
-use crate::calendar::{Attendees, Blocker, Day, HORIZON, Half, NEVER, RunSlot};
+use crate::calendar::{BlockedHours, Day, Freed, HORIZON, NEVER, RunSlot, SessionGroup};
 use crate::conflicts::{self, Conflicts};
 use crate::model::{self, Ending, ModelTime, RunListener, RunStep};
 use crate::resume::ResumedCase;
@@ -19,8 +19,12 @@ use std::convert::Infallible;
 pub enum SessionKind {
     /// The introductory meeting.
     Meeting,
-    /// The training day.
-    Training,
+    /// The training day, or a part of the training if it has several.
+    Training {
+        /// The number of the part, if there are several.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        part: Option<u8>,
+    },
     /// A part of the facilitation, from 1.
     Facilitation {
         /// The number of the part.
@@ -32,7 +36,8 @@ impl std::fmt::Display for SessionKind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Meeting => f.write_str("introductory meeting"),
-            Self::Training => f.write_str("training day"),
+            Self::Training { part: None } => f.write_str("training day"),
+            Self::Training { part: Some(part) } => write!(f, "training, part {part}"),
             Self::Facilitation { part } => write!(f, "facilitation, part {part}"),
         }
     }
@@ -61,10 +66,8 @@ pub struct PlannedSession {
 pub struct BlockedDay {
     /// The day.
     pub date: Date,
-    /// The blockers of the morning.
-    pub morning: Vec<Blocker>,
-    /// The blockers of the afternoon.
-    pub afternoon: Vec<Blocker>,
+    /// The district's hours for sessions, in order, each with all that blocks the session.
+    pub hours: Vec<BlockedHours>,
 }
 
 /// A step between the sessions.
@@ -145,7 +148,7 @@ impl Plan {
     /// assert_eq!(plan.in_time, Some(true));
     /// // On every earlier day, something blocked the training.
     /// let training = &plan.sessions[1];
-    /// assert!(training.blocked.iter().all(|day| !day.morning.is_empty() || !day.afternoon.is_empty()));
+    /// assert!(training.blocked.iter().all(|day| day.hours.iter().any(|hours| !hours.blockers.is_empty())));
     /// ```
     pub fn new(scenario: &Scenario) -> Self {
         Self::from_simulator(&Simulator::new(scenario))
@@ -153,9 +156,9 @@ impl Plan {
 
     /// Plans the scenario of a simulator.
     pub fn from_simulator(simulator: &Simulator) -> Self {
-        let Simulator { scenario, calendar, tables, .. } = simulator;
+        let Simulator { scenario, calendar, .. } = simulator;
         let mut recorder = PlanRecorder { simulator, milestones: Vec::new(), sessions: Vec::new() };
-        let Ok(ended) = model::run(simulator.inputs(tables), &mut LikelyValues(&scenario.assumptions), &mut recorder);
+        let Ok(ended) = model::run(simulator.own_inputs(), &mut LikelyValues(&scenario.assumptions), &mut recorder);
         let finishes = calendar.date(ended.day.into());
         let in_time = simulator.late.map(|_| simulator.in_time(ended));
         let fits = ended.ending == Ending::Completed && in_time != Some(false);
@@ -210,7 +213,7 @@ fn start_by(scenario: &Scenario) -> Option<Date> {
         let start = scenario.start.to_chrono().checked_sub_days(chrono::Days::new(back))?;
         let start = Date::try_from(start).ok()?;
         let earlier = Simulator::new(&Scenario { start, ..scenario.clone() });
-        let last = earlier.planned_last_day(&earlier.tables);
+        let last = earlier.planned_last_day(Freed::NOTHING);
         earlier.calendar.date(last.into()).is_some_and(|last| last <= expires).then_some(start)
     };
     let (mut too_late, mut enough) = (0, 365);
@@ -234,18 +237,25 @@ impl PlanRecorder<'_> {
         calendar.dates[usize::from(day).min(HORIZON - 1)]
     }
 
+    fn kind(&self, facilitation: bool, part: u8) -> SessionKind {
+        let parts = self.simulator.course.training.len();
+        match facilitation {
+            true => SessionKind::Facilitation { part },
+            false => SessionKind::Training { part: (parts > 1).then_some(part) },
+        }
+    }
+
     fn milestone(&mut self, day: Day, what: MilestoneKind) {
         let date = self.date(day);
         self.milestones.push(Milestone { what, date });
     }
 
-    fn session(&mut self, what: SessionKind, group: Attendees, earliest: Day, slot: RunSlot) {
+    fn session(&mut self, what: SessionKind, group: SessionGroup, earliest: Day, slot: RunSlot) {
         let calendar = &self.simulator.calendar;
-        let blocked = (earliest..slot.day).map(|day| {
-            let by = |half| calendar.blockers(group, day.into(), half);
-            BlockedDay { date: self.date(day), morning: by(Half::Morning), afternoon: by(Half::Afternoon) }
-        });
-        let (blocked, earliest) = (blocked.collect(), self.date(earliest));
+        let blocked = (earliest..slot.day)
+            .map(|day| BlockedDay { date: self.date(day), hours: calendar.blocked(group, day.into()) })
+            .collect();
+        let earliest = self.date(earliest);
         let slot = self.simulator.slot(slot);
         self.sessions.push(PlannedSession { what, slot, earliest, blocked, booked: false });
     }
@@ -262,12 +272,6 @@ impl PlanRecorder<'_> {
     }
 }
 
-impl SessionKind {
-    const fn of(facilitation: bool, part: u8) -> Self {
-        if facilitation { Self::Facilitation { part } } else { Self::Training }
-    }
-}
-
 impl RunListener for PlanRecorder<'_> {
     type Error = Infallible;
 
@@ -280,18 +284,19 @@ impl RunListener for PlanRecorder<'_> {
             RunStep::Decides(party, _) => self.milestone(day, MilestoneKind::Adopts { party }),
             RunStep::MeetingHeld(slot) => self.booked(SessionKind::Meeting, self.simulator.slot(slot)),
             RunStep::Meeting { earliest, slot } => {
-                self.session(SessionKind::Meeting, Attendees::Meeting, earliest, slot);
+                self.session(SessionKind::Meeting, SessionGroup::Meeting, earliest, slot);
             }
             RunStep::Booked { part, facilitation, earliest, slot, .. } => {
-                self.session(SessionKind::of(facilitation, part), Attendees::Session, earliest, slot);
+                let group = if facilitation { SessionGroup::Facilitation } else { SessionGroup::Training };
+                self.session(self.kind(facilitation, part), group, earliest, slot);
             }
             RunStep::BookedBefore { part, facilitation, slot } => {
-                self.booked(SessionKind::of(facilitation, part), self.simulator.slot(slot));
+                self.booked(self.kind(facilitation, part), self.simulator.slot(slot));
             }
             RunStep::OpenHeld { part, facilitation } => {
                 let open = self.simulator.script.initial_case().sessions().and_then(ibbi_core::Sessions::open);
                 if let Some(open) = open {
-                    self.booked(SessionKind::of(facilitation, part), open.slot);
+                    self.booked(self.kind(facilitation, part), open.slot);
                 }
             }
             _ => {}

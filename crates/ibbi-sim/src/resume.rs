@@ -1,14 +1,14 @@
 //! Resuming a case: what is already done, what the case waits for and since when, and the members of the teams.
 
-use crate::calendar::{Day, HORIZON, Half, NEVER, RunSlot};
+use crate::calendar::{Day, HORIZON, NEVER, RunSlot};
 use crate::initial_state::{Awaited, InitialState, Meeting, PartProgress, PartyProgress, Waited};
 use crate::scenario::{Participant, Role, Scenario};
 use chrono::Datelike;
 use ibbi_common::format;
 use ibbi_common::zone::Zone;
 use ibbi_core::{
-    At, Body, Case, CaseFile, Date, Event, EventKind, History, MemberId, Name, Outcome, Party, Program, Seat, Sessions,
-    Slot, Stage, Topics,
+    At, Body, Case, CaseFile, Date, Event, EventKind, Format, FormatId, History, MemberId, Name, Outcome, Party,
+    Program, Seat, Sessions, Slot, Stage, Topics,
 };
 use serde::Serialize;
 
@@ -67,22 +67,6 @@ pub enum ResumeError {
         /// The party.
         party: Party,
     },
-    /// The case's program has training in several parts, or other formats than the published ones.
-    #[error(
-        "the case's program has training in several parts, or other formats of facilitation; the simulation supports training in \
-         one part, and the formats full_day and two_half_days"
-    )]
-    OtherProgram,
-    /// The case's program has stages that the model does not know.
-    #[error(
-        "the case's program has a stage with {parts} parts of up to {minutes} minutes; the simulation supports one or two parts of at most 480 minutes"
-    )]
-    Program {
-        /// The number of parts.
-        parts: usize,
-        /// The longest part, in minutes.
-        minutes: u16,
-    },
     /// The instant is outside the years of a scenario.
     #[error("{as_of} is outside the years 1971 to 9996; scenarios use only those")]
     Years {
@@ -95,6 +79,8 @@ pub enum ResumeError {
 pub(crate) struct RealCase {
     pub(crate) case: Case,
     pub(crate) as_of: At,
+    /// The format of the facilitation: the chosen one, or the one that will be chosen.
+    pub(crate) format: FormatId,
     /// The booked slots, in the order of [`RunSlot::real`].
     pub(crate) slots: Vec<Slot>,
     pub(crate) initial: InitialState,
@@ -120,10 +106,10 @@ pub(crate) fn real(scenario: &Scenario, history: &History, as_of: At) -> Result<
         let zone = Zone::find(&file.opened().time_zone).unwrap_or_default();
         return Err(ResumeError::TooEarly { last: file.last_at(), as_of, zone });
     }
-    check_program(file.program())?;
     let mut filled = scenario.clone();
     let mut notes = Vec::new();
     fill_facts(&mut filled, file, case, &mut notes);
+    let format = fill_format(&mut filled, file.program(), case, &mut notes);
     let zone = Zone::find(&filled.time_zone).unwrap_or_default();
     let day = |at: At| zone.date(at);
     let today = day(as_of);
@@ -136,7 +122,7 @@ pub(crate) fn real(scenario: &Scenario, history: &History, as_of: At) -> Result<
     let initial = reader.initial_state(case);
     let slots = reader.slots;
     let summary = ResumedCase { as_of, stage: case.stage(), events: file.events(), notes };
-    Ok((filled, RealCase { case: case.clone(), as_of, slots, initial, summary, past: past(history) }))
+    Ok((filled, RealCase { case: case.clone(), as_of, format, slots, initial, summary, past: past(history) }))
 }
 
 /// Replays the events in effect. A correction can change the stage that an event led to.
@@ -151,15 +137,32 @@ fn past(history: &History) -> Vec<(At, Event, Stage)> {
     past
 }
 
-fn check_program(program: &Program) -> Result<(), ResumeError> {
-    let published = program.formats().filter(|(format, _)| format.published().is_some()).count();
-    if program.training().len() > 1 || published < 2 || program.formats().count() > published {
-        return Err(ResumeError::OtherProgram);
+/// Replaces the lengths of the sessions by those of the case's program. Returns the format of the facilitation: the one that was
+/// chosen, or the scenario's, or another one if the program doesn't have it.
+fn fill_format(scenario: &mut Scenario, program: &Program, case: &Case, notes: &mut Vec<String>) -> FormatId {
+    let sessions = &mut scenario.sessions;
+    let wanted = sessions.format().map(FormatId::from).filter(|format| program.facilitation(*format).is_some());
+    let same = program.formats().find(|(_, parts)| *parts == sessions.facilitation).map(|(format, _)| format);
+    let format = match case {
+        Case::Facilitation(state) => {
+            let chosen = state.format();
+            if wanted.or(same) != Some(chosen) {
+                notes.push(format!("the case has already chosen its format: {}", program.format_label(chosen)));
+            }
+            chosen
+        }
+        _ => wanted.or(same).unwrap_or_else(|| {
+            let first = program.formats().next().map_or_else(|| Format::FullDay.into(), |(format, _)| format);
+            notes.push(format!("the case's program has other formats; {} is used", program.format_label(first)));
+            first
+        }),
+    };
+    if sessions.training != program.training() {
+        notes.push("the case's program has its own lengths of the training, which are used".to_owned());
+        sessions.training = program.training().to_vec();
     }
-    let parts = program.formats().map(|(_, parts)| parts.len()).max().unwrap_or(0);
-    let facilitation = program.formats().flat_map(|(_, parts)| parts);
-    let minutes = facilitation.chain(program.training()).copied().max().unwrap_or(0);
-    if parts > 2 || minutes > 480 { Err(ResumeError::Program { parts, minutes }) } else { Ok(()) }
+    sessions.facilitation = program.facilitation(format).unwrap_or_default().to_vec();
+    format
 }
 
 /// Replaces facts of the scenario by facts of the case.
@@ -180,13 +183,6 @@ fn fill_facts(scenario: &mut Scenario, file: &CaseFile, case: &Case, notes: &mut
         }
         scenario.contract_expires = Some(expires);
         scenario.evergreen = contract.evergreen;
-    }
-    if let Case::Facilitation(state) = case
-        && let Some(format) = state.format().published()
-        && format != scenario.format
-    {
-        notes.push(format!("the case has already chosen its format: {}", format.label()));
-        scenario.format = format;
     }
     for seat in Seat::ALL {
         let leader = case.leader(*seat).map(|leader| leader.name.clone());
@@ -245,8 +241,7 @@ fn fill_people(scenario: &mut Scenario, case: &Case, notes: &mut Vec<String>) ->
 }
 
 fn newcomer(id: MemberId, name: Name, party: Party) -> Participant {
-    let unavailable = Vec::new();
-    Participant { id, name, party: Some(party), required: true, role: Role::Negotiator, seat: None, unavailable }
+    Participant { party: Some(party), ..Participant::new(id, name, Role::Negotiator) }
 }
 
 /// Reads the initial state from the history.
@@ -283,8 +278,7 @@ impl HistoryReader<'_> {
             }
             Case::Training(state) => {
                 let begun = Some(state.admitted().accepted());
-                let points = case.sessions().map(|sessions| self.parts(sessions, begun)).unwrap_or_default();
-                points.first().map_or(InitialState::NOTHING, |point| InitialState::Training(*point))
+                InitialState::Training(case.sessions().map(|sessions| self.parts(sessions, begun)).unwrap_or_default())
             }
             Case::Caucus(_) => {
                 InitialState::Caucus([Party::Labor, Party::Management].map(|party| self.party(case, party)))
@@ -326,7 +320,7 @@ impl HistoryReader<'_> {
         let real = u8::try_from(self.slots.len()).ok();
         self.slots.push(slot);
         let minutes = u16::try_from(slot.minutes()).unwrap_or(u16::MAX);
-        Some(RunSlot { day: Day::try_from(day).unwrap_or(NEVER), half: Half::Morning, minutes, real })
+        Some(RunSlot { day: Day::try_from(day).unwrap_or(NEVER), start: 0, minutes, real })
     }
 
     fn meeting(&mut self, scheduled: Option<Slot>, topics: Topics) -> Meeting {

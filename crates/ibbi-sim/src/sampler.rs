@@ -1,7 +1,8 @@
 //! Sampling: durations and chances at their likely values, or from random streams with a key per decision.
 
-use crate::assumptions::{Assumptions, CUT_AFTER_STREAM, Chance, Duration, ThreePoint, whole_days};
+use crate::assumptions::{Assumptions, CUT_AFTER_STREAM, Chance, Duration, PACE_STREAM, ThreePoint, whole_days};
 use crate::initial_state::Waited;
+use crate::model::Model;
 
 /// The values that a run asks for. The occurrence tells draws of the same assumption apart.
 pub(crate) trait Sampler {
@@ -10,6 +11,8 @@ pub(crate) trait Sampler {
     fn days(&mut self, which: Duration, occurrence: u64, since: Waited) -> u16;
     /// Returns whether something happens.
     fn happens(&mut self, which: Chance, occurrence: u64) -> bool;
+    /// Returns whether a session in a month (1 to 12) is postponed.
+    fn postponed(&mut self, month: u8, occurrence: u64) -> bool;
     /// Returns one of 0 to `choices` - 1, all equally likely: where a session is cut short.
     fn choice(&mut self, choices: u16, occurrence: u64) -> u16;
 }
@@ -24,6 +27,10 @@ impl Sampler for LikelyValues<'_> {
 
     fn happens(&mut self, which: Chance, _: u64) -> bool {
         matches!(which, Chance::LaborAdopts | Chance::ManagementAdopts)
+    }
+
+    fn postponed(&mut self, _: u8, _: u64) -> bool {
+        false
     }
 
     fn choice(&mut self, _: u16, _: u64) -> u16 {
@@ -63,30 +70,52 @@ fn in_run(run_key: u64, stream: u64, occurrence: u64) -> f64 {
 pub(crate) struct RandomSampler<'a> {
     assumptions: &'a Assumptions,
     key: u64,
+    model: Model,
+    /// The factor of all durations: 1 in the first model.
+    pace: f64,
 }
 
 impl<'a> RandomSampler<'a> {
-    pub(crate) const fn new(assumptions: &'a Assumptions, seed: u64, run: u64) -> Self {
-        Self { assumptions, key: mix(mix(seed) ^ run) }
+    pub(crate) fn new(assumptions: &'a Assumptions, model: Model, seed: u64, run: u64) -> Self {
+        let key = mix(mix(seed) ^ run);
+        let spread = assumptions.pace_spread().value;
+        let pace = match model {
+            Model::First => 1.0,
+            Model::Second => {
+                let pace = ThreePoint { least: 1.0 / (1.0 + spread), likely: 1.0, most: 1.0 + spread };
+                pace.quantile(in_run(key, PACE_STREAM, 0))
+            }
+        };
+        Self { assumptions, key, model, pace }
     }
 
-    fn triangular(&self, days: ThreePoint, which: Duration, occurrence: u64, since: Waited) -> u16 {
+    /// Returns a duration in whole days, given that it has lasted some days and is not over.
+    fn whole(&self, which: Duration, occurrence: u64, since: Waited) -> u16 {
+        let days = self.assumptions.duration(which).value;
         let u = in_run(self.key, which.stream(), occurrence);
-        let Some(waited) = since.0 else { return whole_days(days.quantile(u)) };
+        let Some(waited) = since.0 else { return whole_days(days.quantile(u) * self.pace) };
         // The distribution of what exceeds the days waited: the rest of the probability, spread evenly.
-        let below = days.share_below(waited.into());
-        whole_days(days.quantile(below + u * (1.0 - below))).max(waited)
+        let below = days.share_below(f64::from(waited) / self.pace);
+        if below >= 1.0 && self.model == Model::Second {
+            let mean = (days.least + days.likely + days.most) / 3.0;
+            let later = mean * self.pace * (1.0 / (1.0 - u).sqrt() - 1.0);
+            return whole_days(f64::from(waited) + later).max(waited);
+        }
+        whole_days(days.quantile(below + u * (1.0 - below)) * self.pace).max(waited)
     }
 }
 
 impl Sampler for RandomSampler<'_> {
     fn days(&mut self, which: Duration, occurrence: u64, since: Waited) -> u16 {
-        let days = self.triangular(self.assumptions.duration(which).value, which, occurrence, since);
-        days - since.0.unwrap_or(0)
+        self.whole(which, occurrence, since) - since.0.unwrap_or(0)
     }
 
     fn happens(&mut self, which: Chance, occurrence: u64) -> bool {
         in_run(self.key, which.stream(), occurrence) < self.assumptions.chance(which).value
+    }
+
+    fn postponed(&mut self, month: u8, occurrence: u64) -> bool {
+        in_run(self.key, Chance::SessionPostponed.stream(), occurrence) < self.assumptions.postponed_in(month)
     }
 
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below `choices`, which is a u16")]

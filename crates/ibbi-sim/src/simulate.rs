@@ -3,18 +3,20 @@
 
 mod forecast;
 
-pub use forecast::{CurvePoint, DeadlineChance, Forecast, MilestoneDates, OutcomeShare, Percentiles};
+pub use forecast::{
+    CurvePoint, DeadlineChance, Forecast, MilestoneDates, OutcomeShare, PercentileRanges, Percentiles, Ranges,
+};
 
-use crate::calendar::{Calendar, Day, RunSlot, Tables};
+use crate::calendar::{Calendar, Day, DayFinder, Freed, RunSlot, Tables};
 use crate::counts::RunCounts;
 use crate::driver::{Driver, DriverError, EventScript};
 use crate::initial_state::InitialState;
-use crate::model::{self, Ending, ForecastStep, NoListener, RunInputs, RunResult};
+use crate::model::{self, Course, Ending, ForecastStep, NoListener, RunInputs, RunResult};
 use crate::resume::{self, RealCase, ResumeError, ResumedCase};
 use crate::sampler::{LikelyValues, RandomSampler};
 use crate::scenario::Scenario;
 use ibbi_common::format::{count, number};
-use ibbi_core::{At, Date, Event, History, Program, Refusal, Slot, Stage};
+use ibbi_core::{At, Date, Event, History, Refusal, Slot, Stage};
 use serde::Serialize;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -114,8 +116,7 @@ pub struct Simulator {
     pub(crate) script: EventScript,
     /// The first day that is too late. Without a contract date, no day is.
     pub(crate) late: Option<Day>,
-    /// The program's parameters. A resumed case has its own.
-    program: Program,
+    pub(crate) course: Course,
     initial: InitialState,
     /// The digest of the scenario as the user gave it, without the facts of a resumed case.
     digest: String,
@@ -156,12 +157,19 @@ impl Simulator {
     fn build(scenario: Scenario, digest: String, real: Option<RealCase>) -> Self {
         let calendar = Calendar::new(&scenario);
         let late = scenario.contract_expires.map(|expires| calendar.day_after(expires));
-        let (tables, script) = (calendar.tables(), EventScript::new(&scenario, &calendar, real.as_ref()));
-        let (program, initial, real, past) = match real {
-            None => (Program::default(), InitialState::NOTHING, None, Vec::new()),
-            Some(real) => (real.program().clone(), real.initial, Some(real.summary), real.past),
+        let (program, format) = match &real {
+            None => scenario.program(),
+            Some(real) => (real.program().clone(), real.format),
         };
-        Self { scenario, calendar, tables, script, late, program, initial, digest, real, past }
+        let parts = program.facilitation(format).unwrap_or_default().to_vec();
+        let course = Course::new(&scenario, &calendar, &program, parts);
+        let script = EventScript::new(&scenario, &calendar, &program, format, real.as_ref());
+        let (initial, real, past) = match real {
+            None => (InitialState::NOTHING, None, Vec::new()),
+            Some(real) => (real.initial, Some(real.summary), real.past),
+        };
+        let tables = calendar.tables(course.longest());
+        Self { scenario, calendar, tables, script, late, course, initial, digest, real, past }
     }
 
     /// Returns the scenario. For a resumed case, the case's own facts are filled in.
@@ -194,13 +202,22 @@ impl Simulator {
 
     /// Returns the milestones that are ahead of every run, in order.
     pub(crate) fn steps_ahead(&self) -> Vec<ForecastStep> {
-        let parts = self.program.facilitation(self.scenario.format).map_or(0, <[u16]>::len);
-        ForecastStep::ahead(&self.initial, parts, self.program.grace())
+        ForecastStep::ahead(&self.initial, &self.course)
     }
 
-    pub(crate) const fn inputs<'a>(&'a self, tables: &'a Tables) -> RunInputs<'a> {
-        let Self { program, initial, .. } = self;
-        RunInputs { tables, format: self.scenario.format, program, initial, first: self.real.is_some() as Day }
+    pub(crate) const fn inputs<'a>(&'a self, days: DayFinder<'a>) -> RunInputs<'a> {
+        let Self { course, initial, .. } = self;
+        RunInputs { days, course, initial, first: self.real.is_some() as Day }
+    }
+
+    /// Returns the inputs of the runs of the scenario itself.
+    pub(crate) const fn own_inputs(&self) -> RunInputs<'_> {
+        self.inputs(DayFinder::Tables(&self.tables))
+    }
+
+    /// Returns a sampler for a run.
+    pub(crate) fn sampler(&self, seed: u64, run: u64) -> RandomSampler<'_> {
+        RandomSampler::new(&self.scenario.assumptions, self.course.model, seed, run)
     }
 
     /// Returns the digest of the scenario as the user gave it.
@@ -240,10 +257,10 @@ impl Simulator {
         seed: u64,
         run: u64,
     ) -> Result<RunResult, SimulationError> {
-        let mut sampler = RandomSampler::new(&self.scenario.assumptions, seed, run);
+        let mut sampler = self.sampler(seed, run);
         let mut go = || {
             driver.begin()?;
-            let ended = model::run(self.inputs(&self.tables), &mut sampler, driver)?;
+            let ended = model::run(self.own_inputs(), &mut sampler, driver)?;
             driver.finish(ended).map(|()| ended)
         };
         go().map_err(|fault| match fault {
@@ -257,15 +274,16 @@ impl Simulator {
         let mut events = Vec::new();
         let mut driver = Driver::new(&self.script, |at, event: &Event, _| events.push((at, event.clone())));
         let mut sampler = LikelyValues(&self.scenario.assumptions);
-        let done = driver.begin().and_then(|()| model::run(self.inputs(&self.tables), &mut sampler, &mut driver));
+        let done = driver.begin().and_then(|()| model::run(self.own_inputs(), &mut sampler, &mut driver));
         debug_assert!(done.is_ok(), "the process accepts the plan");
         events
     }
 
-    /// Returns the last day of the plan under other tables, or [`NEVER`] if it does not fit.
-    pub(crate) fn planned_last_day(&self, tables: &Tables) -> Day {
+    /// Returns the last day of the plan if some people and closed ranges make room, or [`NEVER`] if it does not fit.
+    pub(crate) fn planned_last_day(&self, freed: Freed<'_>) -> Day {
         let mut sampler = LikelyValues(&self.scenario.assumptions);
-        let Ok(RunResult { day, .. }) = model::run(self.inputs(tables), &mut sampler, &mut NoListener);
+        let days = DayFinder::Search(&self.calendar, freed);
+        let Ok(RunResult { day, .. }) = model::run(self.inputs(days), &mut sampler, &mut NoListener);
         day
     }
 
@@ -301,7 +319,25 @@ impl Simulator {
             }
             Ok(tally)
         })?;
-        Ok(Forecast::new(self, settings, &tally.into_iter().fold(RunCounts::new(), RunCounts::join)))
+        let tally = tally.into_iter().fold(RunCounts::new(), RunCounts::join);
+        let corners = [self.corner(settings, true)?, self.corner(settings, false)?];
+        Ok(Forecast::new(self, settings, &tally, corners))
+    }
+
+    /// Counts the runs at an end of all ranges of chances; `None` if no chance is a range. The core doesn't check the events
+    /// again: they are those of other runs of the same model.
+    fn corner(&self, settings: Settings, pessimistic: bool) -> Result<Option<RunCounts>, SimulationError> {
+        let Some(assumptions) = self.scenario.assumptions.corner(pessimistic) else { return Ok(None) };
+        let counts = spread(settings, |runs| {
+            let mut counts = RunCounts::new();
+            for run in runs {
+                let mut sampler = RandomSampler::new(&assumptions, self.course.model, settings.seed, run);
+                let Ok(ended) = model::run(self.own_inputs(), &mut sampler, &mut NoListener);
+                counts.add(ended);
+            }
+            Ok(counts)
+        })?;
+        Ok(Some(counts.into_iter().fold(RunCounts::new(), RunCounts::join)))
     }
 }
 

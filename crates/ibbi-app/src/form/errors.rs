@@ -293,6 +293,12 @@ fn slot_problem(error: &ZoneError) -> String {
 
 /// Returns what is wrong with the name of a time zone, without a label or a period.
 pub fn zone_problem(text: &str) -> Option<String> {
+    if let Some(zone) = ibbi_common::zone::meant_by(text) {
+        return Some(format!(
+            "do you mean {zone}? enter the zone by that name, because \u{201c}{}\u{201d} is not a place",
+            echo(text)
+        ));
+    }
     let name = TimeZoneName::new(text).map_err(|_| None);
     let found = name.and_then(|name| Zone::new(&name).map_err(Some)).err()?;
     let near = match found {

@@ -115,6 +115,9 @@ pub(crate) fn read(kind: FieldKind, text: &str, zone: Zone) -> Result<Value, Str
             Ok(json!(id))
         }
         FieldKind::TimeZone => {
+            if let Some(zone) = ibbi_common::zone::meant_by(text) {
+                return Err(format!("`{text}` is an abbreviation or a name of Windows; use {zone}"));
+            }
             let name = TimeZoneName::new(text).map_err(|error| error.to_string())?;
             Zone::new(&name).map_err(|error| error.to_string())?;
             Ok(json!(name))

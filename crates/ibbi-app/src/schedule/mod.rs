@@ -37,7 +37,10 @@ pub fn load(path: Option<&Path>) -> Result<Scenario, AppError> {
 
 /// Returns the scenario with another format of the facilitation, if one is given.
 pub fn with_format(scenario: Scenario, format: Option<Format>) -> Scenario {
-    Scenario { format: format.unwrap_or(scenario.format), ..scenario }
+    match format {
+        Some(format) => scenario.with_format(format),
+        None => scenario,
+    }
 }
 
 /// Reads a scenario from its text. `path` is for messages.
@@ -121,7 +124,7 @@ pub fn sides_from(
         None => {
             let [one, other] = match formats {
                 [] => [Format::FullDay, Format::TwoHalfDays],
-                [one] => [scenario.format, *one],
+                [one] => [scenario.format().unwrap_or(Format::FullDay), *one],
                 [one, other, ..] => [*one, *other],
             };
             let side = |format: Format| ScenarioSide {

@@ -4,7 +4,7 @@ use crate::error::AppError;
 use ibbi_common::spelling::{self, echo};
 use ibbi_common::typed::{self, Year};
 use ibbi_core::{Date, MemberId, Name};
-use ibbi_sim::{Closure, DayPart, Unavailable, Weekday};
+use ibbi_sim::{Closure, Hours, TimeRule, Weekday};
 
 /// The known forms of times, for a message.
 pub const TIMES: &str = "dates and weekdays separated by commas, such as: fridays, monday mornings, 2026-11-02, \
@@ -20,26 +20,25 @@ pub const TIMES: &str = "dates and weekdays separated by commas, such as: friday
 ///
 /// # Errors
 /// [`AppError::Usage`], with the part that is not valid and the known forms.
-pub fn times(text: &str) -> Result<Vec<Unavailable>, AppError> {
+pub fn times(text: &str) -> Result<Vec<TimeRule>, AppError> {
     text.split([',', ';']).map(str::trim).filter(|part| !part.is_empty()).map(time).collect()
 }
 
-fn time(text: &str) -> Result<Unavailable, AppError> {
+fn time(text: &str) -> Result<TimeRule, AppError> {
     let lower = text.to_lowercase();
     let mut words: Vec<&str> =
         lower.split_whitespace().filter(|word| !matches!(*word, "on" | "from" | "every" | "of")).collect();
     let half = match words.last().map(|word| word.trim_end_matches('s')) {
-        Some("morning") => DayPart::Morning,
-        Some("afternoon") => DayPart::Afternoon,
-        _ => DayPart::Whole,
+        Some(word) => Hours::NAMED.iter().find(|(name, _)| *name == word).map(|(_, hours)| *hours),
+        None => None,
     };
-    if half != DayPart::Whole {
+    if half.is_some() {
         words.pop();
     }
     match words.as_slice() {
         [one] => match (day(one), weekday(one)) {
-            (Some(day), _) => Ok(Unavailable { from: Some(day), half, to: Some(day), weekday: None }),
-            (None, Some(weekday)) => Ok(Unavailable { from: None, half, to: None, weekday: Some(weekday) }),
+            (Some(day), _) => Ok(TimeRule { hours: half, ..TimeRule::on(day) }),
+            (None, Some(weekday)) => Ok(TimeRule { hours: half, ..TimeRule::weekday(weekday) }),
             (None, None) => Err(unknown(text, one)),
         },
         ["since", from] => range(text, Some(from), None, half, None),
@@ -57,9 +56,9 @@ fn range(
     text: &str,
     from: Option<&&str>,
     to: Option<&&str>,
-    half: DayPart,
+    half: Option<Hours>,
     each: Option<&&str>,
-) -> Result<Unavailable, AppError> {
+) -> Result<TimeRule, AppError> {
     let read_day = |word: Option<&&str>| word.map(|word| day(word).ok_or_else(|| unknown(text, word))).transpose();
     let (from, to) = (read_day(from)?, read_day(to)?);
     let weekday = each.map(|word| weekday(word).ok_or_else(|| unknown(text, word))).transpose()?;
@@ -69,7 +68,8 @@ fn range(
         let message = format!("`{}` ends before it starts; write the earlier date first", echo(text));
         return Err(AppError::Usage(message));
     }
-    Ok(Unavailable { from, half, to, weekday })
+    let weekdays = weekday.into_iter().collect();
+    Ok(TimeRule { from, to, weekdays, hours: half, ..TimeRule::ALWAYS })
 }
 
 /// Returns a time as text, which [`times`] reads back.
@@ -79,11 +79,13 @@ fn range(
 /// let time = times("every Monday morning").unwrap()[0];
 /// assert_eq!(time_text(time), "monday mornings");
 /// ```
-pub fn time_text(time: Unavailable) -> String {
-    let Unavailable { from, half, to, weekday } = time;
+pub fn time_text(time: TimeRule) -> String {
+    let TimeRule { from, to, weekdays, hours, .. } = time;
+    let half = hours.and_then(Hours::name);
     let mut words: Vec<String> = Vec::new();
+    let weekday = weekdays.single();
     match (weekday, half) {
-        (Some(day), DayPart::Whole) => words.push(format!("{}s", day.code())),
+        (Some(day), None) => words.push(format!("{}s", day.code())),
         (Some(day), _) => words.push(day.code().to_owned()),
         (None, _) => {}
     }
@@ -96,16 +98,12 @@ pub fn time_text(time: Unavailable) -> String {
         (None, None) if weekday.is_none() => words.push("1970-01-01 to 9999-12-31".to_owned()),
         (None, None) => {}
     }
-    match half {
-        DayPart::Whole => {}
-        DayPart::Morning => words.push("mornings".to_owned()),
-        DayPart::Afternoon => words.push("afternoons".to_owned()),
-    }
+    words.extend(half.map(|half| format!("{half}s")));
     words.join(" ")
 }
 
 /// Returns times as text, separated by commas.
-pub fn times_text(times: &[Unavailable]) -> String {
+pub fn times_text(times: &[TimeRule]) -> String {
     times.iter().map(|time| time_text(*time)).collect::<Vec<_>>().join(", ")
 }
 
@@ -178,16 +176,14 @@ mod tests {
             ("from 2026-11-02 until 2026-11-13", "2026-11-02 to 2026-11-13"),
         ] {
             let found = times(text).unwrap_or_else(|error| panic!("{text}: {error}"));
-            let [Unavailable { from, half, to, weekday }] = found[..] else { panic!("{text}: {found:?}") };
-            let mut shown = match (from, to, weekday) {
+            let [TimeRule { from, to, weekdays, hours, .. }] = found[..] else { panic!("{text}: {found:?}") };
+            let mut shown = match (from, to, weekdays.single()) {
                 (Some(from), Some(to), None) => format!("{from} to {to}"),
                 (None, None, Some(weekday)) => weekday.code().to_owned(),
                 other => panic!("{text}: {other:?}"),
             };
-            match half {
-                DayPart::Whole => {}
-                DayPart::Morning => shown.push_str(" morning"),
-                DayPart::Afternoon => shown.push_str(" afternoon"),
+            if let Some(half) = hours.and_then(Hours::name) {
+                shown.push_str(&format!(" {half}"));
             }
             assert_eq!(shown, expected, "{text}");
         }
@@ -201,8 +197,9 @@ mod tests {
         let mut texts = Vec::new();
         for weekday in [None, Some(Weekday::Monday), Some(Weekday::Sunday)] {
             for (from, to) in days.iter().flat_map(|from| days.iter().map(move |to| (*from, *to))) {
-                for half in [DayPart::Whole, DayPart::Morning, DayPart::Afternoon] {
-                    let time = Unavailable { from, half, to, weekday };
+                for hours in [None, Some(Hours::MORNING), Some(Hours::EVENING)] {
+                    let weekdays = weekday.into_iter().collect();
+                    let time = TimeRule { from, to, weekdays, hours, ..TimeRule::ALWAYS };
                     let ordered = from.is_none() || to.is_none() || from <= to;
                     if ordered && (weekday, from, to) != (None, None, None) {
                         let text = time_text(time);
@@ -237,7 +234,10 @@ mod tests {
         let closure_of = |text: &str| closure(text).map(|closure| (closure.name.to_string(), closure.when));
         let (name, when) = closure_of("Winter break: 2026-12-24 to 2027-01-01").unwrap();
         assert_eq!((name.as_str(), when.to.unwrap().to_string().as_str()), ("Winter break", "2027-01-01"));
-        assert_eq!(closure_of("Early release wednesday afternoons").unwrap().1.weekday, Some(Weekday::Wednesday));
+        assert_eq!(
+            closure_of("Early release wednesday afternoons").unwrap().1.weekdays.single(),
+            Some(Weekday::Wednesday)
+        );
         for text in ["2026-12-24 to 2027-01-01", "Winter break", ""] {
             assert!(closure_of(text).is_err(), "{text}");
         }

@@ -2,7 +2,7 @@
 
 use ibbi_app::AppError;
 use ibbi_app::schedule::{self, closure, id_of, times};
-use ibbi_app::sim::{Assumptions, CalendarInput, Closure, Participant, Role, Scenario, Weekday};
+use ibbi_app::sim::{Assumptions, CalendarInput, Closure, Model, Participant, Role, Scenario, SessionsInput, Weekday};
 use ibbi_core::{County, Date, Format, MemberId, Name, Party, Seat, TimeZoneName};
 use std::io::{BufRead, Write};
 
@@ -45,7 +45,20 @@ impl<R: BufRead, W: Write> Interview<R, W> {
         let people = self.people()?;
         let time_zone = TimeZoneName::new(ibbi_app::zone::MASSACHUSETTS).map_err(|error| usage(&error))?;
         let assumptions = Assumptions::default();
-        Ok(Scenario { assumptions, calendar, contract_expires, district, evergreen, format, people, start, time_zone })
+        let (deadlines, model, sessions) = (Vec::new(), Model::First, SessionsInput::published(format));
+        Ok(Scenario {
+            assumptions,
+            calendar,
+            contract_expires,
+            deadlines,
+            district,
+            evergreen,
+            model,
+            people,
+            sessions,
+            start,
+            time_zone,
+        })
     }
 
     fn calendar(&mut self) -> Result<CalendarInput, AppError> {
@@ -73,7 +86,7 @@ impl<R: BufRead, W: Write> Interview<R, W> {
             let Some(more) = more else { break };
             closed.push(more);
         }
-        Ok(CalendarInput { closed, county, working_days: Weekday::ALL[..5].to_vec() })
+        Ok(CalendarInput { closed, county, hours: Vec::new(), working_days: Weekday::ALL[..5].to_vec() })
     }
 
     fn people(&mut self) -> Result<Vec<Participant>, AppError> {
@@ -123,7 +136,7 @@ impl<R: BufRead, W: Write> Interview<R, W> {
         let taken: Vec<MemberId> = people.iter().map(|person| person.id).collect();
         let id = id_of(&name, &taken);
         let Position { role, seat, party } = position;
-        people.push(Participant { id, name, party, required: true, role, seat, unavailable });
+        people.push(Participant { party, seat, unavailable, ..Participant::new(id, name, role) });
         Ok(())
     }
 

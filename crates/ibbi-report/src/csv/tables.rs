@@ -17,7 +17,7 @@ pub fn sessions(plan: &Plan) -> String {
     for session in &plan.sessions {
         let (kind, part) = match session.what {
             SessionKind::Meeting => ("meeting", 1),
-            SessionKind::Training => ("training", 1),
+            SessionKind::Training { part } => ("training", part.unwrap_or(1)),
             SessionKind::Facilitation { part } => ("facilitation", part),
         };
         csv.row([
@@ -82,9 +82,10 @@ pub fn dates(forecast: &Forecast) -> String {
         let (step, part) = match step {
             ForecastStep::Meeting => ("meeting", Field::Empty),
             ForecastStep::Acceptance => ("acceptance", Field::Empty),
-            ForecastStep::Training => ("training", Field::Empty),
+            ForecastStep::Training { part } => ("training", Field::some(*part)),
             ForecastStep::Decisions => ("decisions", Field::Empty),
             ForecastStep::Facilitation { part } => ("facilitation", Field::number(part)),
+            ForecastStep::Ratification => ("ratification", Field::Empty),
         };
         add(step, part, *dates);
     }
@@ -124,20 +125,29 @@ pub fn drivers(forecast: &Forecast) -> String {
     csv.finish()
 }
 
-/// Returns all assumptions: `assumption, about, least, likely, most, chance, default`. Each has three points in days,
-/// or a chance from 0 to 1.
+/// Returns all assumptions: `assumption, about, least, likely, most, chance, default`. Each has three points in days, a constant
+/// number of days (as its likely value), a chance from 0 to 1, or a chance with its range (as least and most). Chances by month
+/// have a row for each month.
 pub fn assumptions(forecast: &Forecast) -> String {
     let mut csv = Csv::new(&["assumption", "about", "least", "likely", "most", "chance", "default"]);
     for row in &forecast.assumptions {
-        let mut fields = vec![Field::text(row.name), Field::text(row.about)];
-        fields.extend(match row.assumed.value {
-            AssumedValue::Days(days) => {
-                [Field::number(days.least), Field::number(days.likely), Field::number(days.most), Field::Empty]
+        let mut add = |name: &str, values: [Option<f64>; 4]| {
+            let values = values.into_iter().map(Field::some);
+            let texts = [Field::text(name), Field::text(row.about)];
+            csv.row(texts.into_iter().chain(values).chain([Field::number(row.assumed.default)]));
+        };
+        match row.assumed.value {
+            AssumedValue::Days(days) => add(row.name, [Some(days.least), Some(days.likely), Some(days.most), None]),
+            AssumedValue::Chance(chance) => add(row.name, [None, None, None, Some(chance)]),
+            AssumedValue::Range([low, likely, high]) => add(row.name, [Some(low), None, Some(high), Some(likely)]),
+            AssumedValue::Constant(days) => add(row.name, [None, Some(days.into()), None, None]),
+            AssumedValue::Spread(spread) => add(row.name, [None, Some(spread), None, None]),
+            AssumedValue::Months(chances) => {
+                for (month, chance) in ibbi_sim::MONTHS.iter().zip(chances) {
+                    add(&format!("{}.{month}", row.name), [None, None, None, Some(chance)]);
+                }
             }
-            AssumedValue::Chance(chance) => [Field::Empty, Field::Empty, Field::Empty, Field::number(chance)],
-        });
-        fields.push(Field::number(row.assumed.default));
-        csv.row(fields);
+        }
     }
     csv.finish()
 }
@@ -195,6 +205,7 @@ pub fn gains(gains: &[AvailabilityGain]) -> String {
             Blocker::Closure { .. } => ("closure", Field::Empty),
             Blocker::Holiday { .. } => ("holiday", Field::Empty),
             Blocker::DayOff { .. } => ("day_off", Field::Empty),
+            Blocker::NotATrainingDay => ("training_day", Field::Empty),
         };
         let mut row = vec![Field::text(kind), id, Field::text(&gain.blocker), Field::number(gain.alone)];
         row.push(Field::some(gain.plan.map(|plan| plan.date)));

@@ -37,7 +37,8 @@ pub fn plan_entries(scenario: &Scenario, plan: &Plan, sequence: u32) -> Vec<IcsE
         .map(|session| {
             let kind = match session.what {
                 SessionKind::Meeting => "meeting".to_owned(),
-                SessionKind::Training => "training".to_owned(),
+                SessionKind::Training { part: None | Some(1) } => "training".to_owned(),
+                SessionKind::Training { part: Some(part) } => format!("training {part}"),
                 SessionKind::Facilitation { part } => format!("facilitation {part}"),
             };
             IcsEntry {

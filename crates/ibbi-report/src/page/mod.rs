@@ -110,7 +110,7 @@ impl SimulationPage<'_> {
     fn head(&self) -> Html {
         let scenario = self.scenario;
         let heading = el("h1").with(name(scenario.district.as_str()));
-        let format = format::sentence(scenario.format.label());
+        let format = format::sentence(&format::facilitation(scenario));
         let under = el("p")
             .class("under")
             .with("Plan and forecast for the Interest-Based Bargaining Institute. Facilitation: ")

@@ -4,7 +4,7 @@ use super::{Layout, Piece, TextStyle};
 use crate::terminal::columns::paragraph;
 use crate::{chart, forecast_text, format};
 use ibbi_core::Advisory;
-use ibbi_sim::{BlockedDay, Blocker, Conflicts, Plan, Scenario};
+use ibbi_sim::{BlockedDay, Conflicts, Plan, Scenario};
 
 /// Returns a plan: the result, the calendar, why each session is not earlier, and the advisories.
 pub fn plan(scenario: &Scenario, plan: &Plan, advisories: &[Advisory], layout: Layout) -> Vec<Piece> {
@@ -56,19 +56,12 @@ pub fn plan(scenario: &Scenario, plan: &Plan, advisories: &[Advisory], layout: L
 /// The largest number of days that are listed for a session.
 const LISTED: usize = 60;
 
-/// Returns the blockers of each day. A blocker of half a day says which half.
+/// Returns the blockers of each day, each with its hours if it does not block the whole day.
 fn blocked(days: &[BlockedDay], columns: usize) -> String {
     let mut text = String::new();
-    for BlockedDay { date, morning, afternoon } in days.iter().take(LISTED) {
-        let both = morning.iter().filter(|blocker| afternoon.contains(blocker)).map(format::blocker);
-        let half = |these: &[Blocker], others: &[Blocker], when: &str| -> Vec<String> {
-            let alone = these.iter().filter(|blocker| !others.contains(blocker));
-            alone.map(|blocker| format!("{} ({when})", format::blocker(blocker))).collect()
-        };
-        let mut who: Vec<String> = both.collect();
-        who.extend(half(morning, afternoon, "morning"));
-        who.extend(half(afternoon, morning, "afternoon"));
-        text.push_str(&paragraph("    ", &format!("{}: {}", format::weekday_date(*date), who.join(", ")), columns));
+    for day in days.iter().take(LISTED) {
+        let who = format::blocked_day(day, format::blocker).join(", ");
+        text.push_str(&paragraph("    ", &format!("{}: {who}", format::weekday_date(day.date)), columns));
     }
     if days.len() > LISTED {
         let rest = format::count((days.len() - LISTED) as u64, "more day");

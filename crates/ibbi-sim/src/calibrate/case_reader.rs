@@ -3,6 +3,7 @@
 use super::counts::{Span, Trials};
 use super::days::{DayUse, OpenDays, number};
 use crate::assumptions::{Chance, Duration};
+use crate::model::Model;
 use ibbi_common::zone::Zone;
 use ibbi_core::{At, Body, ConcernId, Decision, Event, Party, Seat, Service, Slot, Stage};
 
@@ -25,9 +26,11 @@ enum WaitFor {
 }
 
 impl WaitFor {
-    const fn duration(self) -> Duration {
+    /// Returns the duration that the wait is one of. In the second model, a booking has a delay, and its notice is a constant.
+    const fn duration(self, model: Model) -> Duration {
         match self {
             Self::Leader(_) => Duration::LeaderResponse,
+            Self::Meeting | Self::Notice if matches!(model, Model::Second) => Duration::BookingDelay,
             Self::Meeting => Duration::MeetingLead,
             Self::Letter(_) => Duration::WrittenConfirmation,
             Self::Review => Duration::ApplicationReview,
@@ -39,8 +42,9 @@ impl WaitFor {
     }
 
     /// Returns what the day is needed for on which the wait ends, if no slot is known.
-    const fn day_use(self) -> DayUse {
+    const fn day_use(self, model: Model) -> DayUse {
         match self {
+            Self::Meeting | Self::Notice if matches!(model, Model::Second) => DayUse::Office,
             Self::Meeting => DayUse::Meeting,
             Self::Notice | Self::NewDay { .. } => DayUse::FullDay,
             _ => DayUse::Office,
@@ -130,7 +134,10 @@ impl<'a> CaseReader<'a> {
             Event::CaseOpened(_) => Seat::ALL.iter().for_each(|seat| self.begin(WaitFor::Leader(*seat), day)),
             Event::LeaderAgreed(agreed) => self.answered(agreed.seat, day, false),
             Event::LeaderDeclined(declined) => self.answered(declined.seat, day, true),
-            Event::MeetingScheduled(meeting) => self.end(WaitFor::Meeting, number(meeting.slot.local_day())),
+            Event::MeetingScheduled(meeting) => {
+                let is_second = self.days.model == Model::Second;
+                self.end(WaitFor::Meeting, if is_second { day } else { number(meeting.slot.local_day()) });
+            }
             Event::MeetingHeld(_) => {
                 self.end(WaitFor::Meeting, day);
                 self.last_session = day;
@@ -149,7 +156,7 @@ impl<'a> CaseReader<'a> {
                 self.begin(WaitFor::Letter(letter.body), day);
             }
             Event::ApplicationAccepted(_) => self.end(WaitFor::Review, day),
-            Event::SessionScheduled(scheduled) => self.booked(scheduled.part, scheduled.slot),
+            Event::SessionScheduled(scheduled) => self.booked(day, scheduled.part, scheduled.slot),
             Event::SessionPostponed(postponed) => self.postponed(postponed.part, day),
             Event::SessionOpened(opened) => {
                 self.count(Chance::SessionPostponed, false);
@@ -245,9 +252,12 @@ impl<'a> CaseReader<'a> {
         }
     }
 
-    /// Reads a booking.
-    fn booked(&mut self, number_of_part: u8, slot: Slot) {
+    /// Reads a booking that was made on a day.
+    fn booked(&mut self, made: i32, number_of_part: u8, slot: Slot) {
         let (day, for_use) = (number(slot.local_day()), DayUse::session(slot));
+        if self.days.model == Model::Second {
+            self.end(WaitFor::Notice, made);
+        }
         // The day of a part also depends on those of the parts before it.
         if self.is_first_to_open(number_of_part) {
             self.end_for(WaitFor::Notice, day, for_use);
@@ -350,7 +360,7 @@ impl<'a> CaseReader<'a> {
     }
 
     fn end(&mut self, wait: WaitFor, day: i32) {
-        self.end_for(wait, day, wait.day_use());
+        self.end_for(wait, day, wait.day_use(self.days.model));
     }
 
     /// Ends a wait, if it has begun. It ended after the open day before and on this day at the latest.
@@ -360,7 +370,7 @@ impl<'a> CaseReader<'a> {
         // A new day for a session is a later one. A first booking also leaves the day of the last session.
         let earliest = match wait {
             WaitFor::NewDay { .. } => begun + 1,
-            WaitFor::Notice => begun.max(self.last_session.saturating_add(1)),
+            WaitFor::Notice if self.days.model == Model::First => begun.max(self.last_session.saturating_add(1)),
             _ => begun,
         };
         let taken =
@@ -380,7 +390,7 @@ impl<'a> CaseReader<'a> {
     fn censor(&mut self, wait: WaitFor, day: i32) {
         let Some(index) = self.waits.iter().position(|(open, _)| *open == wait) else { return };
         let (_, begun) = self.waits.swap_remove(index);
-        let over = self.days.before(day, wait.day_use()) - begun;
+        let over = self.days.before(day, wait.day_use(self.days.model)) - begun;
         // A wait that has just begun says nothing.
         if over >= 0 {
             self.find(wait, over, None);
@@ -395,6 +405,6 @@ impl<'a> CaseReader<'a> {
 
     fn find(&mut self, wait: WaitFor, over: i32, up_to: Option<i32>) {
         let days = |days: i32| i16::try_from(days.clamp(-1, i32::from(i16::MAX))).unwrap_or(i16::MAX);
-        self.found.push((wait.duration(), Span { over: days(over), up_to: up_to.map(days) }));
+        self.found.push((wait.duration(self.days.model), Span { over: days(over), up_to: up_to.map(days) }));
     }
 }

@@ -1,6 +1,7 @@
 //! The days on which an office works, and on which a meeting or a session fits.
 
-use crate::calendar::{Calendar, HORIZON};
+use crate::calendar::{Calendar, HORIZON, SessionGroup};
+use crate::model::Model;
 use crate::scenario::Scenario;
 use chrono::{Datelike as _, NaiveDate};
 use ibbi_core::{Date, Slot};
@@ -38,6 +39,8 @@ pub(crate) fn number(date: Date) -> i32 {
 #[derive(Debug, Clone)]
 pub struct OpenDays {
     first: i32,
+    /// The model whose durations the evidence is about.
+    pub(crate) model: Model,
     /// For each day and each use, the last open day that is not later.
     last: Vec<[i32; DayUse::COUNT]>,
 }
@@ -51,20 +54,24 @@ impl OpenDays {
         let mut start = from;
         // A calendar has as many days as the horizon of the model.
         loop {
-            let tables = Calendar::new(&Scenario { start, ..scenario.clone() }).tables();
-            for (day, number) in (0..).zip(number(start)..).take(HORIZON) {
-                let uses = [&tables.working, &tables.meeting, &tables.half, &tables.full];
-                for (open, table) in open.iter_mut().zip(uses) {
-                    if table.from(day) == day {
-                        *open = number;
-                    }
+            let calendar = Calendar::new(&Scenario { start, ..scenario.clone() });
+            for (day, number) in (0..HORIZON).zip(number(start)..) {
+                let fits = |group, minutes| calendar.fits(group, day, minutes);
+                let uses = [
+                    calendar.works(day),
+                    fits(SessionGroup::Meeting, scenario.sessions.meeting),
+                    fits(SessionGroup::Facilitation, 240),
+                    fits(SessionGroup::Facilitation, 480),
+                ];
+                for (open, _) in open.iter_mut().zip(uses).filter(|(_, fits)| *fits) {
+                    *open = number;
                 }
                 last.push(open);
             }
             let next = NaiveDate::from_num_days_from_ce_opt(number(start) + HORIZON as i32);
             match next.and_then(|next| Date::try_from(next).ok()) {
                 Some(next) if number(next) <= end => start = next,
-                _ => return Self { first, last },
+                _ => return Self { first, model: scenario.model, last },
             }
         }
     }

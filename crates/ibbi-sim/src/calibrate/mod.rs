@@ -16,6 +16,7 @@ pub use evidence::Evidence;
 pub use wait::{FittedDuration, PRIOR_DEVIATION};
 
 use crate::assumptions::{Assumptions, Chance, Duration, ThreePoint};
+use crate::model::Model;
 use serde::Serialize;
 use std::fmt::Write as _;
 
@@ -32,7 +33,7 @@ use std::fmt::Write as _;
 ///     simulator.run(1, run, |at, event, to| events.push((at, event.clone(), to)))?;
 ///     evidence.add_case(events.iter().map(|(at, event, to)| (*at, event, *to)), simulator.last_instant(), &days);
 /// }
-/// let calibration = Calibration::new(&evidence);
+/// let calibration = Calibration::new(&evidence, scenario.model);
 /// let adoption = calibration.chances.iter().find(|chance| chance.which == Chance::LaborAdopts).unwrap();
 /// assert!(adoption.trials > 100 && adoption.low < 0.8 && 0.8 < adoption.high);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -45,20 +46,22 @@ pub struct Calibration {
     pub closed: u64,
     /// The chances, in the order of [`Chance::ALL`].
     pub chances: Vec<FittedChance>,
-    /// The durations, in the order of [`Duration::ALL`].
+    /// The durations, in the order of [`Duration::of`].
     pub durations: Vec<FittedDuration>,
 }
 
 impl Calibration {
-    /// Fits every assumption to the evidence.
-    pub fn new(evidence: &Evidence) -> Self {
+    /// Fits every assumption of a model to the evidence. The pace of the second model, its notices, its chances by month, and its
+    /// ratification are not fitted.
+    pub fn new(evidence: &Evidence, model: Model) -> Self {
         let chance = |(which, trials): (&Chance, &_)| FittedChance::new(*which, *trials);
-        let duration = |(which, waits): (&Duration, _)| FittedDuration::new(*which, waits);
+        let fitted = Duration::of(model).iter().filter(|which| **which != Duration::Ratification);
+        let duration = |which: &Duration| FittedDuration::new(*which, &evidence.waits[*which as usize]);
         Self {
             cases: evidence.cases,
             closed: evidence.closed,
             chances: Chance::ALL.iter().zip(&evidence.chances).map(chance).collect(),
-            durations: Duration::ALL.iter().zip(&evidence.waits).map(duration).collect(),
+            durations: fitted.map(duration).collect(),
         }
     }
 

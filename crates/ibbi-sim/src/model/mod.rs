@@ -1,22 +1,22 @@
 //! The model of one run, from the first question to the last session. `docs/simulation.md` describes it.
 
+mod course;
 mod progress;
 mod sessions;
 mod steps;
 
+pub(crate) use course::Course;
+pub use course::Model;
 pub(crate) use progress::Progress;
 pub use progress::{DelayCause, ForecastStep};
 pub use steps::Ending;
 pub(crate) use steps::{ModelTime, NoListener, RunListener, RunResult, RunStep};
 
 use crate::assumptions::{Chance, Duration};
-use crate::calendar::{Attendees, Day, NEVER, RunSlot, Tables};
+use crate::calendar::{Day, DayFinder, NEVER, RunSlot, SessionGroup};
 use crate::initial_state::{InitialState, Meeting, PartyProgress, Waited};
 use crate::sampler::Sampler;
-use ibbi_core::{Body, Decision, Format, Party, Program, Seat};
-
-/// The length of a half-day, in minutes.
-const HALF_DAY: u16 = 240;
+use ibbi_core::{Body, Decision, Party, Seat};
 
 /// Why a run stops before its last step: it has ended, or its listener failed.
 enum Stop<E> {
@@ -31,9 +31,8 @@ impl<E> Stop<E> {
 /// The inputs of a run, except its draws.
 #[derive(Clone, Copy)]
 pub(crate) struct RunInputs<'a> {
-    pub(crate) tables: &'a Tables,
-    pub(crate) format: Format,
-    pub(crate) program: &'a Program,
+    pub(crate) days: DayFinder<'a>,
+    pub(crate) course: &'a Course,
     pub(crate) initial: &'a InitialState,
     /// The first day on which a new session can be held. In a resumed case, day 0 is too early.
     pub(crate) first: Day,
@@ -46,7 +45,8 @@ pub(crate) fn run<D: Sampler, L: RunListener>(
     listener: &mut L,
 ) -> Result<RunResult, L::Error> {
     let progress = Progress::NONE;
-    let mut run = Run { inputs, tables: inputs.tables, sampler, listener, last_session: NEVER, progress };
+    let RunInputs { days, course, .. } = inputs;
+    let mut run = Run { inputs, days, course, sampler, listener, last_session: NEVER, progress };
     let (ending, day) = match run.play() {
         Ok(day) => (Ending::Completed, day),
         Err(Stop::Ended(ending, day)) => (ending, day),
@@ -62,7 +62,8 @@ pub(crate) fn run<D: Sampler, L: RunListener>(
 
 struct Run<'a, D, L> {
     inputs: RunInputs<'a>,
-    tables: &'a Tables,
+    days: DayFinder<'a>,
+    course: &'a Course,
     sampler: &'a mut D,
     listener: &'a mut L,
     /// The day of the last session; [`NEVER`] before the first.
@@ -80,9 +81,9 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
             }
             InitialState::Introduction(meeting) => self.after_inquiry(0, *meeting),
             InitialState::Application { letters, reviewing } => self.after_introduction(0, *letters, *reviewing),
-            InitialState::Training(part) => {
+            InitialState::Training(parts) => {
                 self.emit(self.at(0), RunStep::Rosters)?;
-                let trained = self.resume(0, std::slice::from_ref(part))?;
+                let trained = self.resume(SessionGroup::Training, parts)?;
                 self.after_training(trained, [PartyProgress::UNOPENED; 2])
             }
             InitialState::Caucus(parties) => {
@@ -95,7 +96,8 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
             }
             InitialState::Facilitation(parts) => {
                 self.emit(self.at(0), RunStep::Rosters)?;
-                self.resume(1, parts)
+                let completed = self.resume(SessionGroup::Facilitation, parts)?;
+                Ok(self.after_facilitation(completed))
             }
         }
     }
@@ -116,12 +118,11 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
         let accepted = self.application(met, letters, reviewing)?;
         self.progress.reach(ForecastStep::Acceptance, accepted);
         self.enter_stage(1, self.at(accepted))?;
-        let trained = self.sessions(accepted, 0, self.inputs.program.training(), Waited::NONE)?;
+        let trained = self.sessions(accepted, SessionGroup::Training, Waited::NONE)?;
         self.after_training(trained, [PartyProgress::UNOPENED; 2])
     }
 
     fn after_training(&mut self, trained: Day, parties: [PartyProgress; 2]) -> Result<Day, Stop<L::Error>> {
-        self.progress.reach(ForecastStep::Training, trained);
         if self.inputs.initial.is_before_caucus() {
             self.enter_stage(2, self.at(trained))?;
         }
@@ -133,9 +134,17 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
 
     fn after_caucus(&mut self, adopted: Day, since: Waited) -> Result<Day, Stop<L::Error>> {
         self.emit(self.at(adopted), RunStep::FormatChosen)?;
-        // A case whose program lacks a published format is not resumed.
-        let lengths = self.inputs.program.facilitation(self.inputs.format).unwrap_or_default();
-        self.sessions(adopted, 1, lengths, since)
+        let completed = self.sessions(adopted, SessionGroup::Facilitation, since)?;
+        Ok(self.after_facilitation(completed))
+    }
+
+    /// Counts the ratification, if it is asked for. Returns the day of the last session.
+    fn after_facilitation(&mut self, completed: Day) -> Day {
+        if self.course.ratification {
+            let days = self.sampler.days(Duration::Ratification, 0, Waited::NONE);
+            self.progress.reach(ForecastStep::Ratification, self.days.working(completed.saturating_add(days)));
+        }
+        completed
     }
 
     /// Returns why an unfinished run would not have been completed with any calendar. A draw depends only on its key, so the
@@ -180,7 +189,7 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
 
     /// Returns the first working day at least `later` days later. The run ends if there is none.
     fn working(&self, day: Day, later: u16) -> Result<Day, Stop<L::Error>> {
-        within_horizon(self.tables.working.from(day.saturating_add(later)))
+        within_horizon(self.days.working(day.saturating_add(later)))
     }
 
     /// Draws whether the district withdraws when it enters a stage.
@@ -198,7 +207,7 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
         for (occurrence, (seat, since)) in (0..).zip(Seat::ALL.iter().zip(awaited)) {
             let Some(since) = since else { continue };
             let days = self.sampler.days(Duration::LeaderResponse, occurrence, since);
-            answers[asked] = (self.tables.working.from(days), *seat, days);
+            answers[asked] = (self.days.working(days), *seat, days);
             asked += 1;
         }
         let answers = &mut answers[..asked];
@@ -218,18 +227,44 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
         Ok(last)
     }
 
+    /// Draws when a booking that is due on a day happens, and the earliest day that it can be for.
+    fn booking(&mut self, group: SessionGroup, due: Day, since: Waited) -> Result<(Day, Day), Stop<L::Error>> {
+        if self.course.model == Model::First {
+            let (which, occurrence) = match group {
+                SessionGroup::Meeting => (Duration::MeetingLead, 0),
+                SessionGroup::Training => (Duration::SessionNotice, 0),
+                SessionGroup::Facilitation => (Duration::SessionNotice, 1),
+            };
+            return Ok((due, due.saturating_add(self.sampler.days(which, occurrence, since))));
+        }
+        let delay = self.sampler.days(Duration::BookingDelay, group as u64, since);
+        let booked = self.working(due, delay)?;
+        Ok((booked, booked.saturating_add(self.course.notice(group))))
+    }
+
+    /// Returns the first time for a session from a day on, other than days that are taken.
+    fn slot(
+        &self,
+        group: SessionGroup,
+        minutes: u16,
+        earliest: Day,
+        taken: impl Fn(Day) -> bool,
+    ) -> Result<RunSlot, Stop<L::Error>> {
+        let (day, start) = self.days.session(group, minutes, earliest, taken).ok_or(Stop::UNFINISHED)?;
+        Ok(RunSlot { day, start, minutes, real: None })
+    }
+
     fn introduction(&mut self, agreed: Day, meeting: Meeting) -> Result<Day, Stop<L::Error>> {
         match meeting {
             Meeting::ToBook(since) => {
-                let lead = self.sampler.days(Duration::MeetingLead, 0, since);
-                let earliest = agreed.saturating_add(lead).max(self.inputs.first);
-                let day = within_horizon(self.tables.meeting.from(earliest))?;
-                let half = self.tables.half_of(Attendees::Meeting, day);
-                let slot = RunSlot { day, half, minutes: HALF_DAY, real: None };
-                self.emit(self.at(agreed), RunStep::Meeting { earliest, slot })?;
-                self.last_session = day;
-                self.progress.spend(DelayCause::MeetingNotice, agreed, earliest);
-                self.progress.spend(DelayCause::Calendars, earliest, day);
+                let (booked, earliest) = self.booking(SessionGroup::Meeting, agreed, since)?;
+                let earliest = earliest.max(self.inputs.first);
+                let slot = self.slot(SessionGroup::Meeting, self.course.meeting, earliest, |_| false)?;
+                self.emit(self.at(booked), RunStep::Meeting { earliest, slot })?;
+                self.last_session = slot.day;
+                self.progress.spend(DelayCause::BookingDelay, agreed, booked);
+                self.progress.spend(DelayCause::MeetingNotice, booked, earliest);
+                self.progress.spend(DelayCause::Calendars, earliest, slot.day);
             }
             Meeting::Booked(slot) => {
                 self.emit(self.at(within_horizon(slot.day)?), RunStep::MeetingHeld(slot))?;
@@ -256,7 +291,7 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
         for (occurrence, (body, since)) in (0..).zip(Body::ALL.iter().zip(missing)) {
             let Some(since) = since else { continue };
             let days = self.sampler.days(Duration::WrittenConfirmation, occurrence, since);
-            letters[awaited] = (self.tables.working.from(met.saturating_add(days)), *body, met.saturating_add(days));
+            letters[awaited] = (self.days.working(met.saturating_add(days)), *body, met.saturating_add(days));
             awaited += 1;
         }
         let letters = &mut letters[..awaited];
@@ -305,7 +340,7 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
                 }
             };
             let days = self.sampler.days(Duration::Caucus, index as u64, since);
-            let day = self.tables.working.from(from.saturating_add(days));
+            let day = self.days.working(from.saturating_add(days));
             let adopts = self.sampler.happens(chance, 0);
             let decision = if adopts { Decision::Adopt } else { Decision::Decline };
             ahead[index + 2] = (day, index + 2, RunStep::Decides(party, decision));
@@ -339,7 +374,7 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
         ahead: &mut [(Day, usize, RunStep); 4],
     ) -> (Day, Day, Waited) {
         let answer = trained.saturating_add(self.sampler.days(Duration::Concern, index as u64, since));
-        let answered = self.tables.working.from(answer);
+        let answered = self.days.working(answer);
         ahead[index] = (answered, index, RunStep::ConcernAddressed(party));
         (answer, answered, Waited::NONE)
     }

@@ -1,7 +1,10 @@
 //! The milestones of a run, and what each of its days was spent on.
 
+use super::Course;
+use crate::calendar::SessionGroup;
 use crate::calendar::{Day, NEVER};
-use crate::initial_state::InitialState;
+use crate::initial_state::{InitialState, PartProgress};
+use crate::scenario::SessionsInput;
 use serde::Serialize;
 
 /// A milestone of a case whose date a forecast gives.
@@ -13,8 +16,12 @@ pub enum ForecastStep {
     Meeting,
     /// The application is accepted.
     Acceptance,
-    /// The training is complete.
-    Training,
+    /// The training is complete, or a part of it if it has several.
+    Training {
+        /// The number of the part, if there are several.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        part: Option<u8>,
+    },
     /// Both parties have decided.
     Decisions,
     /// A part of the facilitation is complete.
@@ -22,44 +29,70 @@ pub enum ForecastStep {
         /// The number of the part.
         part: u8,
     },
+    /// Both parties have ratified.
+    Ratification,
 }
 
 impl ForecastStep {
-    /// The most parts of a facilitation.
-    pub(crate) const MAX_PARTS: usize = 6;
+    /// The most parts of a training or a facilitation.
+    const MAX_PARTS: usize = SessionsInput::MAX_PARTS;
     /// The number of milestones.
-    pub(crate) const COUNT: usize = 4 + Self::MAX_PARTS;
+    pub(crate) const COUNT: usize = 4 + 2 * Self::MAX_PARTS;
 
     /// Returns its place among the milestones.
     pub(crate) const fn index(self) -> usize {
         match self {
             Self::Meeting => 0,
             Self::Acceptance => 1,
-            Self::Training => 2,
-            Self::Decisions => 3,
-            Self::Facilitation { part } => 3 + part as usize,
+            Self::Decisions => 2,
+            Self::Ratification => 3,
+            Self::Training { part: None } => 4,
+            Self::Training { part: Some(part) } => 3 + part as usize,
+            Self::Facilitation { part } => 3 + Self::MAX_PARTS + part as usize,
         }
     }
 
-    /// Returns the milestones that are ahead of a run, if the facilitation has so many parts. A part is complete if no more
-    /// than `grace` minutes remain.
-    pub(crate) fn ahead(initial: &InitialState, parts: usize, grace: u16) -> Vec<Self> {
-        let first = match initial {
+    /// Returns the step at which a part of a stage is complete, from 1.
+    pub(crate) const fn of(group: SessionGroup, part: u8, course: &Course) -> Self {
+        match group {
+            SessionGroup::Facilitation => Self::Facilitation { part },
+            _ if course.training.len() > 1 => Self::Training { part: Some(part) },
+            _ => Self::Training { part: None },
+        }
+    }
+
+    /// Returns the milestones that are ahead of a run.
+    pub(crate) fn ahead(initial: &InitialState, course: &Course) -> Vec<Self> {
+        let stage = match initial {
             InitialState::Inquiry(_) | InitialState::Introduction(_) => 0,
             InitialState::Application { .. } => 1,
             InitialState::Training(_) => 2,
             InitialState::Caucus(_) => 3,
             InitialState::Agreement(_) | InitialState::Facilitation(_) => 4,
         };
-        let held = |part: u8| match initial {
-            InitialState::Facilitation(parts) => {
-                parts.get(usize::from(part) - 1).is_some_and(|progress| progress.remaining <= grace)
-            }
+        // A part is complete if no more than the grace remains.
+        let is_over = |parts: &[PartProgress], index: usize| {
+            parts.get(index).is_some_and(|progress| progress.remaining <= course.grace)
+        };
+        let over = |group: SessionGroup, index: usize| match (initial, group) {
+            (InitialState::Training(parts), SessionGroup::Training)
+            | (InitialState::Facilitation(parts), SessionGroup::Facilitation) => is_over(parts, index),
             _ => false,
         };
-        let stages = [Self::Meeting, Self::Acceptance, Self::Training, Self::Decisions];
-        let parts = (1..=u8::MAX).take(parts.min(Self::MAX_PARTS)).filter(|part| !held(*part));
-        stages.into_iter().skip(first).chain(parts.map(|part| Self::Facilitation { part })).collect()
+        let parts = |group: SessionGroup| {
+            let numbers = (1..=u8::MAX).zip(0..course.parts(group).len());
+            numbers.filter(move |(_, index)| !over(group, *index)).map(move |(part, _)| Self::of(group, part, course))
+        };
+        let mut ahead = Vec::new();
+        ahead.extend((stage == 0).then_some(Self::Meeting));
+        ahead.extend((stage <= 1).then_some(Self::Acceptance));
+        if stage <= 2 {
+            ahead.extend(parts(SessionGroup::Training));
+        }
+        ahead.extend((stage <= 3).then_some(Self::Decisions));
+        ahead.extend(parts(SessionGroup::Facilitation));
+        ahead.extend(course.ratification.then_some(Self::Ratification));
+        ahead
     }
 }
 
@@ -70,6 +103,8 @@ impl ForecastStep {
 pub enum DelayCause {
     /// Waiting for the last leader's answer.
     LeaderAnswers,
+    /// Waiting until a meeting or sessions are booked.
+    BookingDelay,
     /// The notice for the introductory meeting.
     MeetingNotice,
     /// Waiting for the last letter.
@@ -92,8 +127,9 @@ pub enum DelayCause {
 
 impl DelayCause {
     /// All of them, in the order in which a case meets them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::LeaderAnswers,
+        Self::BookingDelay,
         Self::MeetingNotice,
         Self::Letters,
         Self::Acceptance,
@@ -109,6 +145,7 @@ impl DelayCause {
     pub const fn code(self) -> &'static str {
         match self {
             Self::LeaderAnswers => "leader_answers",
+            Self::BookingDelay => "booking_delay",
             Self::MeetingNotice => "meeting_notice",
             Self::Letters => "letters",
             Self::Acceptance => "acceptance",
@@ -125,6 +162,7 @@ impl DelayCause {
     pub const fn label(self) -> &'static str {
         match self {
             Self::LeaderAnswers => "waiting for the leaders' answers",
+            Self::BookingDelay => "waiting for a booking",
             Self::MeetingNotice => "notice for the meeting",
             Self::Letters => "waiting for the letters",
             Self::Acceptance => "waiting for the acceptance",

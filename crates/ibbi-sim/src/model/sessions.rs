@@ -1,10 +1,12 @@
 //! The sessions of a run: how the parts of the training and the facilitation are booked, postponed, held, and made up.
 
-use super::{DelayCause, ForecastStep, HALF_DAY, ModelTime, Run, RunListener, RunSlot, RunStep, Stop, within_horizon};
+use super::{DelayCause, ForecastStep, ModelTime, Run, RunListener, RunSlot, RunStep, Stop, within_horizon};
 use crate::assumptions::{Chance, Duration};
-use crate::calendar::{Attendees, Day, Half, NextDays};
+use crate::calendar::{Day, SessionGroup};
 use crate::initial_state::{Awaited, PartProgress, Waited};
 use crate::sampler::Sampler;
+use crate::scenario::SessionsInput;
+use std::ops::{Deref, DerefMut};
 
 /// A session is cut short after a multiple of this many minutes.
 const CUT_STEP: u16 = 30;
@@ -14,8 +16,7 @@ const BLOCK: u64 = 1024;
 /// A part of the training or the facilitation.
 #[derive(Clone, Copy)]
 struct PartState {
-    number: u8,
-    /// The first occurrence of this part's draws. The training is block 0; the parts of the facilitation are 1 and 2.
+    /// The first occurrence of this part's draws.
     block: u64,
     /// The minutes that remain.
     remaining: u16,
@@ -28,111 +29,156 @@ struct PartState {
 }
 
 impl PartState {
-    const fn new(number: u8, block: u64, remaining: u16) -> Self {
-        let block = block * BLOCK;
-        Self { number, block, remaining, booked: None, opened: None, attempts: 0, rebookings: 0, sessions: 0 }
+    const NONE: Self =
+        Self { block: 0, remaining: 0, booked: None, opened: None, attempts: 0, rebookings: 0, sessions: 0 };
+
+    fn booked_day(&self) -> Option<Day> {
+        self.booked.map(|slot| slot.day)
     }
 }
 
-impl<D: Sampler, L: RunListener> Run<'_, D, L> {
-    const fn table(&self, minutes: u16) -> &NextDays {
-        if minutes > HALF_DAY { &self.tables.full } else { &self.tables.half }
+/// The parts of the training or of the facilitation, in order.
+struct Parts {
+    group: SessionGroup,
+    list: [PartState; SessionsInput::MAX_PARTS],
+    count: usize,
+}
+
+impl Deref for Parts {
+    type Target = [PartState];
+
+    fn deref(&self) -> &[PartState] {
+        &self.list[..self.count]
+    }
+}
+
+impl DerefMut for Parts {
+    fn deref_mut(&mut self) -> &mut [PartState] {
+        &mut self.list[..self.count]
+    }
+}
+
+impl Parts {
+    /// Returns the day of the latest booked session.
+    fn latest(&self) -> Option<Day> {
+        self.iter().filter_map(PartState::booked_day).max()
     }
 
-    /// Returns the first open day from this day on, other than a day that another session has.
-    fn fitting(&self, earliest: Day, minutes: u16, except: Option<Day>) -> Result<RunSlot, Stop<L::Error>> {
-        let table = self.table(minutes);
-        let mut day = within_horizon(table.from(earliest))?;
-        if Some(day) == except {
-            day = within_horizon(table.from(day + 1))?;
+    /// Returns the part with the earliest booked session.
+    fn earliest(&self) -> Option<usize> {
+        let booked = self.iter().enumerate().filter_map(|(index, part)| Some((part.booked_day()?, index)));
+        booked.min().map(|(_, index)| index)
+    }
+
+    /// Returns whether another part follows one: neither has had a session, and it comes later.
+    fn follows(&self, other: usize, index: usize) -> bool {
+        other > index && self[index].opened.is_none() && self[other].opened.is_none()
+    }
+}
+
+/// Returns the number of a part, from 1.
+fn number(index: usize) -> u8 {
+    u8::try_from(index + 1).unwrap_or(u8::MAX)
+}
+
+impl<D: Sampler, L: RunListener> Run<'_, D, L> {
+    fn new_parts(&self, group: SessionGroup, count: usize) -> Parts {
+        let mut list = [PartState::NONE; SessionsInput::MAX_PARTS];
+        for (index, part) in list.iter_mut().enumerate() {
+            part.block = self.course.block(group, index) * BLOCK;
         }
-        let half = if minutes > HALF_DAY { Half::Morning } else { self.tables.half_of(Attendees::Session, day) };
-        Ok(RunSlot { day, half, minutes, real: None })
+        Parts { group, list, count: count.min(SessionsInput::MAX_PARTS) }
     }
 
     /// Books and holds all parts of a stage. Returns the day of the last session.
-    pub(super) fn sessions(
-        &mut self,
-        from: Day,
-        stage: u64,
-        lengths: &[u16],
-        since: Waited,
-    ) -> Result<Day, Stop<L::Error>> {
-        let notice = self.sampler.days(Duration::SessionNotice, stage, since);
-        let now = self.at(from);
+    pub(super) fn sessions(&mut self, from: Day, group: SessionGroup, since: Waited) -> Result<Day, Stop<L::Error>> {
+        let (booked, earliest) = self.booking(group, from, since)?;
+        let now = self.at(booked);
         // A session that is booked after another on the same day starts on the next day at the earliest.
-        let first = from.saturating_add(notice).max(from + Day::from(now.late)).max(self.inputs.first);
-        self.progress.spend(DelayCause::SessionNotice, from, first);
-        let length = |part: usize| lengths.get(part).copied().unwrap_or(0);
-        let mut parts = [PartState::new(1, stage, length(0)), PartState::new(2, stage + 1, length(1))];
+        let first = earliest.max(booked + Day::from(now.late)).max(self.inputs.first);
+        self.progress.spend(DelayCause::BookingDelay, from, booked);
+        let lengths = self.course.parts(group);
+        let mut parts = self.new_parts(group, lengths.len());
         let mut earliest = first;
-        for part in parts.iter_mut().filter(|part| part.remaining > 0) {
-            let slot = self.fitting(earliest, part.remaining, None)?;
-            part.booked = Some(slot);
-            earliest = slot.day + 1;
+        for (index, minutes) in lengths.iter().enumerate().take(parts.len()) {
+            let after = index.checked_sub(1).and_then(|before| parts[before].booked_day()).unwrap_or(booked);
+            let agreed = self.course.agreed(group, number(index)).filter(|agreed| agreed.day > after.max(booked));
+            let slot = match agreed {
+                Some(agreed) => RunSlot { day: agreed.day, start: agreed.start, minutes: *minutes, real: None },
+                None => self.slot(group, *minutes, earliest, |_| false)?,
+            };
+            (parts[index].remaining, parts[index].booked) = (*minutes, Some(slot));
+            earliest = first.max(slot.day + 1);
         }
         earliest = first;
-        for part in parts {
-            if let Some(slot) = part.booked {
-                let (part, facilitation) = (part.number, part.block > 0);
-                self.emit(now, RunStep::Booked { part, facilitation, earliest, slot, make_up: false })?;
-                earliest = slot.day + 1;
-            }
+        for index in 0..parts.len() {
+            let Some(slot) = parts[index].booked else { continue };
+            let earliest_shown = earliest.min(slot.day);
+            self.emit(now, self.booked(group, index, earliest_shown, slot, false))?;
+            earliest = first.max(slot.day + 1);
         }
-        let booked = latest_booked(&parts).unwrap_or(first);
-        self.progress.spend(DelayCause::Calendars, first, booked);
-        self.hold_booked(&mut parts, booked)
+        // A session that is agreed can come before the notice is over.
+        let last = parts.latest().unwrap_or(first);
+        self.progress.spend(DelayCause::SessionNotice, booked, first.min(last));
+        self.progress.spend(DelayCause::Calendars, first, last);
+        self.hold_booked(&mut parts, last)
+    }
+
+    fn booked(&self, group: SessionGroup, index: usize, earliest: Day, slot: RunSlot, make_up: bool) -> RunStep {
+        let facilitation = group == SessionGroup::Facilitation;
+        RunStep::Booked { part: number(index), facilitation, earliest, slot, make_up }
     }
 
     /// Resumes parts that have already started. Returns the day of the last session.
-    pub(super) fn resume(&mut self, stage: u64, points: &[PartProgress]) -> Result<Day, Stop<L::Error>> {
-        let mut parts = [PartState::new(1, stage, 0), PartState::new(2, stage + 1, 0)];
-        for (part, point) in parts.iter_mut().zip(points) {
+    pub(super) fn resume(&mut self, group: SessionGroup, points: &[PartProgress]) -> Result<Day, Stop<L::Error>> {
+        let mut parts = self.new_parts(group, points.len());
+        let facilitation = group == SessionGroup::Facilitation;
+        for (index, point) in points.iter().enumerate().take(parts.len()) {
+            let part = &mut parts[index];
             (part.remaining, part.opened) = (point.remaining, point.opened);
             match point.next {
                 Awaited::Booked(slot) => {
                     part.booked = Some(slot);
-                    let step = RunStep::BookedBefore { part: part.number, facilitation: stage > 0, slot };
-                    self.emit(self.at(0), step)?;
+                    self.emit(self.at(0), RunStep::BookedBefore { part: number(index), facilitation, slot })?;
                 }
                 Awaited::Open { minutes } => {
-                    self.emit(self.at(0), RunStep::OpenHeld { part: part.number, facilitation: stage > 0 })?;
-                    self.last_session = 0;
                     part.remaining = part.remaining.saturating_sub(minutes);
-                    if stage > 0 && part.remaining <= self.inputs.program.grace() {
-                        self.progress.reach(ForecastStep::Facilitation { part: part.number }, 0);
+                    let over = part.remaining <= self.course.grace;
+                    self.emit(self.at(0), RunStep::OpenHeld { part: number(index), facilitation })?;
+                    self.last_session = 0;
+                    if over {
+                        self.progress.reach(ForecastStep::of(group, number(index), self.course), 0);
                     }
                 }
                 _ => {}
             }
         }
         for (index, point) in points.iter().enumerate().take(parts.len()) {
-            if parts[index].booked.is_some() || parts[index].remaining <= self.inputs.program.grace() {
+            if parts[index].booked.is_some() || parts[index].remaining <= self.course.grace {
                 continue;
             }
             let occurrence = parts[index].block;
-            let days = match point.next {
-                Awaited::Unbooked(since) => self.sampler.days(Duration::SessionNotice, stage, since),
-                Awaited::Rebook(since) => self.sampler.days(Duration::Rebooking, occurrence, since),
-                Awaited::Booked(_) | Awaited::Open { .. } | Awaited::Lapsed => {
-                    self.sampler.days(Duration::Rebooking, occurrence, Waited::NONE)
-                }
+            let rebooking = |run: &mut Self, since| run.sampler.days(Duration::Rebooking, occurrence, since);
+            let (booked, earliest) = match point.next {
+                Awaited::Unbooked(since) => self.booking(group, 0, since)?,
+                Awaited::Rebook(since) => (0, rebooking(self, since)),
+                Awaited::Booked(_) | Awaited::Open { .. } | Awaited::Lapsed => (0, rebooking(self, Waited::NONE)),
             };
             parts[index].rebookings += 1;
             if point.next == Awaited::Lapsed {
-                self.emit(self.at(0), RunStep::Postponed { part: parts[index].number })?;
+                self.emit(self.at(0), RunStep::Postponed { part: number(index) })?;
             }
-            self.place(&mut parts, index, days.max(self.inputs.first), self.at(0))?;
+            self.place(&mut parts, index, earliest.max(self.inputs.first), self.at(booked))?;
         }
-        let booked = latest_booked(&parts).unwrap_or(0);
+        let booked = parts.latest().unwrap_or(0);
         self.progress.spend(DelayCause::Booked, 0, booked);
         self.hold_booked(&mut parts, booked)
     }
 
     /// Takes the earliest booked session until none is booked. Returns the day of the last one. All were to be held by the
     /// day `booked`.
-    fn hold_booked(&mut self, parts: &mut [PartState; 2], booked: Day) -> Result<Day, Stop<L::Error>> {
-        while let Some(next) = earliest_booked(parts) {
+    fn hold_booked(&mut self, parts: &mut Parts, booked: Day) -> Result<Day, Stop<L::Error>> {
+        while let Some(next) = parts.earliest() {
             self.attempt(parts, next)?;
         }
         self.progress.spend(DelayCause::Postponements, booked, self.last_session);
@@ -140,20 +186,21 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
     }
 
     /// Postpones a booked session, or holds it in full, or cuts it short.
-    fn attempt(&mut self, parts: &mut [PartState; 2], index: usize) -> Result<(), Stop<L::Error>> {
-        // Only a resumed case can have the second part booked before the first, or on its day. It can't open then.
-        let too_early = |day| parts[0].opened.map_or(parts[0].remaining > 0, |first| first == day);
-        let waits =
-            index == 1 && parts[1].opened.is_none() && parts[1].booked.is_some_and(|booked| too_early(booked.day));
+    fn attempt(&mut self, parts: &mut Parts, index: usize) -> Result<(), Stop<L::Error>> {
+        // Only a resumed case can have a part booked before an earlier one, or on its day. It can't open then.
+        let too_early = |before: &PartState, day: Day| before.opened.map_or(before.remaining > 0, |first| first == day);
+        let day = parts[index].booked_day().unwrap_or(0);
+        let waits = parts[index].opened.is_none() && parts[..index].iter().any(|before| too_early(before, day));
+        let group = parts.group;
         let part = &mut parts[index];
         let Some(slot) = part.booked.take() else { return Ok(()) };
-        let (number, block, day) = (part.number, part.block, within_horizon(slot.day)?);
-        let occurrence = block + part.attempts;
+        let day = within_horizon(slot.day)?;
+        let occurrence = part.block + part.attempts;
         part.attempts += 1;
-        if waits || self.sampler.happens(Chance::SessionPostponed, occurrence) {
+        if waits || self.sampler.postponed(self.course.month(day), occurrence) {
             return self.postpone(parts, index, day);
         }
-        let occurrence = block + part.sessions;
+        let occurrence = part.block + part.sessions;
         part.sessions += 1;
         part.opened.get_or_insert(day);
         let choices = (slot.minutes / CUT_STEP).saturating_sub(1);
@@ -162,14 +209,15 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
             ran = CUT_STEP * (1 + self.sampler.choice(choices, occurrence));
         }
         part.remaining = part.remaining.saturating_sub(ran);
-        let over = part.remaining <= self.inputs.program.grace();
+        let over = part.remaining <= self.course.grace;
         let filled = over || ran == slot.minutes;
-        self.emit(ModelTime { day, late: false }, RunStep::Held { part: number, slot, ran, filled })?;
+        self.emit(ModelTime { day, late: false }, RunStep::Held { part: number(index), slot, ran, filled })?;
         self.last_session = day;
-        if over && block > 0 {
-            self.progress.reach(ForecastStep::Facilitation { part: number }, day);
+        if over {
+            self.progress.reach(ForecastStep::of(group, number(index), self.course), day);
+            return Ok(());
         }
-        if over { Ok(()) } else { self.rebook(parts, index, day) }
+        self.rebook(parts, index, day)
     }
 
     /// Returns the first day on which a session can resume: after the days of rebooking, and not on the same day.
@@ -180,63 +228,58 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
     }
 
     /// Books the rest of a session that was cut short or postponed, on a day that is not taken.
-    fn rebook(&mut self, parts: &mut [PartState; 2], index: usize, day: Day) -> Result<(), Stop<L::Error>> {
+    fn rebook(&mut self, parts: &mut Parts, index: usize, day: Day) -> Result<(), Stop<L::Error>> {
         let earliest = self.resume_day(&mut parts[index], day);
         self.place(parts, index, earliest, self.at(day))
     }
 
     /// Postpones a session and books it again.
-    fn postpone(&mut self, parts: &mut [PartState; 2], index: usize, day: Day) -> Result<(), Stop<L::Error>> {
-        let moment = self.at(day);
-        self.emit(moment, RunStep::Postponed { part: parts[index].number })?;
+    fn postpone(&mut self, parts: &mut Parts, index: usize, day: Day) -> Result<(), Stop<L::Error>> {
+        self.emit(self.at(day), RunStep::Postponed { part: number(index) })?;
         self.rebook(parts, index, day)
     }
 
     /// Books a part that is not booked, from a day on.
     ///
-    /// The second part's first session must be after the first part's, so it moves if it no longer is.
+    /// The first session of a part must be after that of the part before, so later parts without a session move if they no
+    /// longer are.
     fn place(
         &mut self,
-        parts: &mut [PartState; 2],
+        parts: &mut Parts,
         index: usize,
-        mut earliest: Day,
+        earliest: Day,
         moment: ModelTime,
     ) -> Result<(), Stop<L::Error>> {
-        let (minutes, make_up) = (parts[index].remaining, parts[index].opened.is_some());
-        let other = parts[1 - index].booked;
-        let first_opens = parts[0].opened.is_none() && parts[0].remaining > 0;
-        let second_follows = index == 0 && first_opens && parts[1].opened.is_none();
-        if index == 1 && first_opens {
-            earliest = earliest.max(other.map_or(0, |first| first.day.saturating_add(1)));
-        }
-        let taken = other.filter(|_| !second_follows).map(|other| other.day);
-        let slot = self.fitting(earliest, minutes, taken)?;
+        let group = parts.group;
+        let make_up = parts[index].opened.is_some();
+        let before = parts[..index].iter().filter(|before| !make_up && before.opened.is_none() && before.remaining > 0);
+        let earliest =
+            before.filter_map(PartState::booked_day).fold(earliest, |from, day| from.max(day.saturating_add(1)));
+        let taken = |parts: &Parts, day: Day| {
+            let others = parts.iter().enumerate().filter(|(other, _)| *other != index && !parts.follows(*other, index));
+            others.filter_map(|(_, part)| part.booked_day()).any(|other| other == day)
+        };
+        let slot = self.slot(group, parts[index].remaining, earliest, |day| taken(parts, day))?;
         parts[index].booked = Some(slot);
-        let (number, facilitation) = (parts[index].number, parts[index].block > 0);
-        let moved = other.filter(|second| second_follows && second.day <= slot.day);
-        let moved = moved.map(|_| self.fitting(slot.day + 1, parts[1].remaining, None)).transpose()?;
-        if moved.is_some() {
-            self.emit(moment, RunStep::Postponed { part: 2 })?;
+        let mut moved = [None; SessionsInput::MAX_PARTS];
+        let mut last = slot.day;
+        for later in index + 1..parts.len() {
+            let Some(day) = parts[later].booked_day().filter(|_| parts.follows(later, index)) else { continue };
+            if day > last {
+                break;
+            }
+            let slot = self.slot(group, parts[later].remaining, last + 1, |day| taken(parts, day))?;
+            (moved[later], last) = (Some((last + 1, slot)), slot.day);
         }
-        self.emit(moment, RunStep::Booked { part: number, facilitation, earliest, slot, make_up })?;
-        if let Some(second) = moved {
-            parts[1].booked = Some(second);
-            let earliest = slot.day + 1;
-            self.emit(moment, RunStep::Booked { part: 2, facilitation, earliest, slot: second, make_up: false })?;
+        for later in (0..parts.len()).filter(|later| moved[*later].is_some()) {
+            self.emit(moment, RunStep::Postponed { part: number(later) })?;
+        }
+        self.emit(moment, self.booked(group, index, earliest, slot, make_up))?;
+        for later in 0..parts.len() {
+            let Some((earliest, slot)) = moved[later] else { continue };
+            parts[later].booked = Some(slot);
+            self.emit(moment, self.booked(group, later, earliest, slot, false))?;
         }
         Ok(())
-    }
-}
-
-fn latest_booked(parts: &[PartState; 2]) -> Option<Day> {
-    parts.iter().filter_map(|part| part.booked).map(|slot| slot.day).max()
-}
-
-fn earliest_booked(parts: &[PartState; 2]) -> Option<usize> {
-    match (parts[0].booked, parts[1].booked) {
-        (Some(first), Some(second)) => Some(usize::from(second.day < first.day)),
-        (Some(_), None) => Some(0),
-        (None, Some(_)) => Some(1),
-        (None, None) => None,
     }
 }

@@ -47,6 +47,8 @@ impl fmt::Display for ScenarioError {
 pub(super) struct Problems<'t> {
     text: &'t str,
     found: Vec<Problem>,
+    /// How many bytes the places are later than in the text.
+    shift: usize,
 }
 
 impl<'t> Problems<'t> {
@@ -54,7 +56,7 @@ impl<'t> Problems<'t> {
     const MAX: usize = 200;
 
     pub(super) const fn new(text: &'t str) -> Self {
-        Self { text, found: Vec::new() }
+        Self { text, found: Vec::new(), shift: 0 }
     }
 
     pub(super) fn add(&mut self, place: &Range<usize>, found: impl Into<String>, expected: impl Into<String>) {
@@ -68,13 +70,22 @@ impl<'t> Problems<'t> {
         expected: impl Into<String>,
         nearest: Option<String>,
     ) {
-        let before = self.text.get(..place.start.min(self.text.len())).unwrap_or_default();
+        let mut start = place.start.saturating_sub(self.shift).min(self.text.len());
+        while !self.text.is_char_boundary(start) {
+            start -= 1;
+        }
+        let before = &self.text[..start];
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
         let problem = Problem { line, column, found: found.into(), expected: expected.into(), nearest };
         if self.found.len() < Self::MAX && !self.found.contains(&problem) {
             self.found.push(problem);
         }
+    }
+
+    /// Counts the places of further problems from a later byte on.
+    pub(super) const fn shift(&mut self, bytes: usize) {
+        self.shift = bytes;
     }
 
     pub(super) const fn count(&self) -> usize {

@@ -2,22 +2,16 @@
 
 use super::diagnose::Problems;
 use super::table::{self, Table, Value};
-use super::{CalendarInput, Closure, DayPart, Scenario, Unavailable, Weekday};
-use crate::assumptions::{Assumptions, Chance, Duration, ThreePoint};
-use ibbi_common::spelling::{echo, nearest};
-use ibbi_core::{County, Date, Name};
+use super::{CalendarInput, Closure, Scenario, Weekday, times};
+use crate::assumptions::{Assumptions, BY_MONTH, Chance, Duration, MONTHS, Notice, PACE_SPREAD, ThreePoint};
+use crate::model::Model;
+use ibbi_core::{County, Name};
 use std::ops::Range;
-use toml::de::DeValue;
 
-pub(super) const CALENDAR_KEYS: &[&str] = &["closed", "county", "working_days"];
-pub(super) const CLOSED_KEYS: &[&str] = &["from", "half", "name", "on", "to", "weekday"];
-pub(super) const TIME_KEYS: &[&str] = &["from", "half", "on", "to", "weekday"];
-const HALVES: &[&str] = &["morning", "afternoon"];
-const TIME_FORM: &str = "a date (2026-10-20), a weekday (\"friday\"), or a table such as { from = 2026-12-21, to = 2027-01-02 }, \
-                         { on = 2026-10-20, half = \"morning\" }, or { weekday = \"friday\", half = \"afternoon\" }";
+pub(super) const CALENDAR_KEYS: &[&str] = &["closed", "county", "hours", "working_days"];
 
 /// Returns a value as a table, or adds a problem.
-fn table_of<'a, 'i>(
+pub(super) fn table_of<'a, 'i>(
     value: &'a Value<'i>,
     what: &'static str,
     known: &[&'static str],
@@ -32,7 +26,9 @@ fn table_of<'a, 'i>(
 }
 
 pub(super) fn calendar(value: Option<&Value<'_>>, problems: &mut Problems<'_>) -> CalendarInput {
-    let mut input = CalendarInput { closed: Vec::new(), county: None, working_days: Weekday::ALL[..5].to_vec() };
+    let monday_to_friday = Weekday::ALL[..5].to_vec();
+    let mut input =
+        CalendarInput { closed: Vec::new(), county: None, hours: Vec::new(), working_days: monday_to_friday };
     let Some(fields) = value.and_then(|value| table_of(value, "`calendar`", CALENDAR_KEYS, problems)) else {
         return input;
     };
@@ -45,10 +41,11 @@ pub(super) fn calendar(value: Option<&Value<'_>>, problems: &mut Problems<'_>) -
     if let Some(value) = fields.get("closed") {
         let expected = "a list of tables such as { name = \"Winter break\", from = 2026-12-24, to = 2027-01-01 }";
         for entry in table::list(value, "closed", expected, Scenario::MAX_CLOSED, problems).unwrap_or_default() {
-            if let Some(closure) = closure(entry, &input.closed, problems) {
-                input.closed.push(closure);
-            }
+            input.closed.extend(closures(entry, problems));
         }
+    }
+    if let Some(value) = fields.get("hours") {
+        input.hours = times::opening_hours(value, problems);
     }
     input
 }
@@ -71,99 +68,37 @@ fn working_days(value: &Value<'_>, input: &mut CalendarInput, problems: &mut Pro
     input.working_days = days;
 }
 
-fn closure(value: &Value<'_>, earlier: &[Closure], problems: &mut Problems<'_>) -> Option<Closure> {
-    let fields = table_of(value, "a closed range", CLOSED_KEYS, problems)?;
-    let name = fields.need("name", "a name, such as name = \"Winter break\"", problems);
-    let name_place = name.map_or_else(|| value.span(), Value::span);
-    let name: Option<Name> = name.and_then(|name| table::parsed(name, "name", "a name on one line", problems));
-    let when = time_range(&fields, problems);
-    let name = name?;
-    if earlier.iter().any(|closure| closure.name == name) {
-        problems.add(&name_place, format!("the closed range `{name}` is listed twice"), "a different name for each");
-    }
-    Some(Closure { name, when: when? })
-}
-
-/// Reads an unavailable time.
-pub(super) fn unavailable(value: &Value<'_>, problems: &mut Problems<'_>) -> Option<Unavailable> {
-    match value.get_ref() {
-        DeValue::Table(_) => time_range(&table_of(value, "an unavailable time", TIME_KEYS, problems)?, problems),
-        DeValue::String(text) => {
-            if let Some(weekday) = Weekday::from_code(text) {
-                return Some(Unavailable { from: None, half: DayPart::Whole, to: None, weekday: Some(weekday) });
-            }
-            if let Ok(day) = text.parse::<Date>() {
-                return Some(on(day));
-            }
-            let near = nearest(text, Weekday::CODES);
-            problems.add_near(&value.span(), format!("`unavailable` has `{}`", echo(text)), TIME_FORM, near);
-            None
-        }
-        DeValue::Datetime(_) => table::date(value, "unavailable", problems).map(on),
-        other => {
-            problems.add(&value.span(), format!("`unavailable` has {}", table::describe(other)), TIME_FORM);
-            None
-        }
-    }
-}
-
-const fn on(day: Date) -> Unavailable {
-    Unavailable { from: Some(day), half: DayPart::Whole, to: Some(day), weekday: None }
-}
-
-/// Reads a range of days: `on`, or `from` with `to`, or `weekday` with either or none; each with an optional `half`.
-fn time_range(fields: &Table<'_, '_>, problems: &mut Problems<'_>) -> Option<Unavailable> {
-    let mut day = |key: &str| fields.get(key).map(|value| table::date(value, key, problems));
-    let (single, from, to) = (day("on"), day("from"), day("to"));
-    let weekday =
-        fields.get("weekday").map(|value| table::word(value, "weekday", &Weekday::CODES, Weekday::from_code, problems));
-    let half = match fields.get("half") {
-        None => Some(DayPart::Whole),
-        Some(value) => table::word(
-            value,
-            "half",
-            HALVES,
-            |text| match text {
-                "morning" => Some(DayPart::Morning),
-                "afternoon" => Some(DayPart::Afternoon),
-                _ => None,
-            },
-            problems,
-        ),
+/// Reads a closed range. One with several dates counts as several.
+fn closures(value: &Value<'_>, problems: &mut Problems<'_>) -> Vec<Closure> {
+    let Some(fields) = table_of(value, "a closed range", times::CLOSED_KEYS, problems) else { return Vec::new() };
+    let name: Option<Name> = match fields.get("name") {
+        None => Name::new(Closure::NO_NAME).ok(),
+        Some(name) => table::parsed(name, "name", "a name on one line", problems),
     };
-    let place = &fields.place;
-    if single.is_some() && (from.is_some() || to.is_some() || weekday.is_some()) {
-        problems.add(place, "`on` is used with `from`, `to`, or `weekday`", "`on` alone, or the others without it");
-        return None;
-    }
-    if let Some(day) = single {
-        return Some(Unavailable { half: half?, ..on(day?) });
-    }
-    if weekday.is_none() && (from.is_none() || to.is_none()) {
-        problems.add(place, "the time has no days", "`on`, or both `from` and `to`, or `weekday`");
-        return None;
-    }
-    let flat = |day: Option<Option<Date>>| day.map_or(Some(None), |day| day.map(Some));
-    let (from, to) = (flat(from)?, flat(to)?);
-    if let (Some(from), Some(to)) = (from, to)
-        && to < from
-    {
-        problems.add(place, format!("the range ends on {to}, before it starts on {from}"), "`from` no later than `to`");
-        return None;
-    }
-    Some(Unavailable { from, half: half?, to, weekday: weekday.map_or(Some(None), |day| day.map(Some))? })
+    let when = times::time_range(&fields, problems);
+    let Some(name) = name else { return Vec::new() };
+    when.into_iter().map(|when| Closure { name: name.clone(), when }).collect()
 }
 
-pub(super) fn assumption_keys() -> Vec<&'static str> {
-    Duration::CODES.iter().chain(Chance::CODES).copied().collect()
+pub(super) fn assumption_keys(model: Model) -> Vec<&'static str> {
+    let mut keys: Vec<_> = Duration::of(model).iter().map(|which| which.code()).collect();
+    if model == Model::Second {
+        keys.extend([PACE_SPREAD, Notice::Meeting.code(), Notice::Session.code()]);
+    }
+    keys.extend(Chance::CODES);
+    if model == Model::Second {
+        keys.push(BY_MONTH);
+    }
+    keys
 }
 
-pub(super) fn assumptions(value: Option<&Value<'_>>, problems: &mut Problems<'_>) -> Assumptions {
-    let mut read = Assumptions::default();
-    let Some(fields) = value.and_then(|value| table_of(value, "`assumptions`", &assumption_keys(), problems)) else {
+pub(super) fn assumptions(value: Option<&Value<'_>>, model: Model, problems: &mut Problems<'_>) -> Assumptions {
+    let mut read = Assumptions::of(model);
+    let keys = assumption_keys(model);
+    let Some(fields) = value.and_then(|value| table_of(value, "`assumptions`", &keys, problems)) else {
         return read;
     };
-    for which in Duration::ALL {
+    for which in Duration::of(model) {
         if let Some(value) = fields.get(which.code())
             && let Some(days) = three_points(value, which.code(), problems)
         {
@@ -171,13 +106,62 @@ pub(super) fn assumptions(value: Option<&Value<'_>>, problems: &mut Problems<'_>
         }
     }
     for which in Chance::ALL {
-        if let Some(value) = fields.get(which.code())
-            && let Some(chance) = chance(value, which.code(), problems)
-        {
+        let Some(value) = fields.get(which.code()) else { continue };
+        if model == Model::Second && value.get_ref().is_array() {
+            if let Some(range) = range(value, which.code(), problems) {
+                read.set_range(*which, range);
+            }
+        } else if let Some(chance) = chance(value, which.code(), problems) {
             read.set_chance(*which, chance);
         }
     }
+    if model == Model::Second {
+        only_second(&fields, &mut read, problems);
+    }
     read
+}
+
+/// Reads the assumptions that only the second model has.
+fn only_second(fields: &Table<'_, '_>, read: &mut Assumptions, problems: &mut Problems<'_>) {
+    for which in Notice::ALL {
+        if let Some(value) = fields.get(which.code())
+            && let Some(days) = table::whole(value, which.code(), 0..=365, problems)
+        {
+            read.set_notice(which, days);
+        }
+    }
+    if let Some(value) = fields.get(PACE_SPREAD) {
+        let expected = "a number from 0 to 4, such as 0.25";
+        let spread = table::number(value, PACE_SPREAD, expected, problems);
+        if let Some(spread) = spread {
+            if (0.0..=Assumptions::MAX_PACE_SPREAD).contains(&spread) {
+                read.set_pace_spread(spread);
+            } else {
+                problems.add(&value.span(), format!("`{PACE_SPREAD}` is {spread}"), expected);
+            }
+        }
+    }
+    if let Some(value) = fields.get(BY_MONTH)
+        && let Some(months) = table_of(value, "`session_postponed_in`", &MONTHS, problems)
+    {
+        let mut chances = [None; 12];
+        for (month, into) in MONTHS.iter().zip(&mut chances) {
+            *into = months.get(month).and_then(|value| chance(value, month, problems));
+        }
+        read.set_months(chances);
+    }
+}
+
+/// Reads a chance that is a range: low, likely, and high.
+fn range(value: &Value<'_>, key: &str, problems: &mut Problems<'_>) -> Option<[f64; 3]> {
+    let expected = "a chance from 0 to 1, or three of them in ascending order, such as [0.6, 0.8, 0.9]";
+    let entries = table::list(value, key, expected, 3, problems)?;
+    let read: Vec<_> = entries.iter().map(|entry| chance(entry, key, problems)).collect::<Option<_>>()?;
+    let range = <[f64; 3]>::try_from(read).ok().filter(|range| range.is_sorted());
+    if range.is_none() {
+        problems.add(&value.span(), format!("`{key}` is not a range of chances"), expected);
+    }
+    range
 }
 
 fn three_points(value: &Value<'_>, key: &str, problems: &mut Problems<'_>) -> Option<ThreePoint> {

@@ -3,26 +3,35 @@
 mod diagnose;
 mod digest;
 mod fields;
+mod json;
 mod people;
+mod program;
 mod read;
 mod schema;
+mod sessions;
+mod sessions_read;
 mod table;
 mod template;
+mod time;
+mod times;
 mod write;
 
 pub use diagnose::{Problem, ScenarioError};
 pub use schema::schema;
+pub use sessions::{Deadline, FixedSession, SessionsInput};
 pub use template::template;
+pub(crate) use time::SLOT;
+pub use time::{Hours, HoursError, TimeRule, WeekOfMonth, Weekday, Weekdays};
 
 use crate::assumptions::Assumptions;
+use crate::model::Model;
 use ibbi_core::{County, Date, Format, MemberId, Name, Party, Seat, TimeZoneName};
 use serde::Serialize;
 
 /// A valid scenario. It can be planned and simulated as it is.
 ///
-/// You can change its fields to ask what would happen, but what [`Scenario::parse`] checks must still be true. Above
-/// all, each seat needs a leader, both teams need a required member, and there must be a neutral. Without them a
-/// simulation panics.
+/// You can change its fields to ask what would happen. [`Scenario::check`] tells whether it is still valid. A simulation of
+/// one that isn't can panic.
 ///
 /// ```
 /// let scenario = ibbi_sim::Scenario::parse(ibbi_sim::EXAMPLE).unwrap();
@@ -33,7 +42,7 @@ use serde::Serialize;
 /// let error = ibbi_sim::Scenario::parse(&wrong).unwrap_err();
 /// assert!(error.problems.iter().any(|problem| problem.nearest.as_deref() == Some("district")));
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Scenario {
     /// The assumptions, and which of them are defaults.
     pub assumptions: Assumptions,
@@ -43,12 +52,16 @@ pub struct Scenario {
     pub contract_expires: Option<Date>,
     /// The district's name.
     pub district: Name,
+    /// Other dates by which the facilitation should be complete, in the order of the file.
+    pub deadlines: Vec<Deadline>,
     /// Whether an evergreen clause extends the contract past its expiration (G.L. c.150E s.7).
     pub evergreen: bool,
-    /// How the facilitation is divided.
-    pub format: Format,
+    /// The model under which the scenario runs. Format 1 has the first, and format 2 the second.
+    pub model: Model,
     /// The people who take part, in the order of the file.
     pub people: Vec<Participant>,
+    /// The sessions: their lengths, and those that are agreed.
+    pub sessions: SessionsInput,
     /// The date on which the leaders are asked: day 0 of the model.
     pub start: Date,
     /// The district's time zone, which is in the IANA database.
@@ -56,31 +69,45 @@ pub struct Scenario {
 }
 
 /// The district's calendar, in addition to the legal holidays.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CalendarInput {
     /// Closed ranges, in the order of the file.
     pub closed: Vec<Closure>,
     /// The county. Suffolk has two more holidays.
     pub county: Option<County>,
+    /// The times when sessions can be held. If there are none, that is 8:00 AM to 4:00 PM on working days.
+    pub hours: Vec<TimeRule>,
     /// The days of the week on which the district works, Monday first.
     pub working_days: Vec<Weekday>,
 }
 
 /// A range of days on which the district is closed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Closure {
-    /// Its name, unique in the scenario.
+    /// Its name.
     pub name: Name,
     /// The days.
-    #[serde(flatten)]
-    pub when: Unavailable,
+    pub when: TimeRule,
+}
+
+impl Closure {
+    /// The name of a closed range that has none.
+    pub const NO_NAME: &'static str = "Closed day";
 }
 
 /// A person who takes part.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+///
+/// If several lists of times cover a moment, the order is `also`, `unavailable`, `if_need_be`, `available`.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Participant {
+    /// Exceptions: times at which the person can come, whatever the other lists have.
+    pub also: Vec<TimeRule>,
+    /// If there are any for a kind of session, the person can't come at other times.
+    pub available: Vec<TimeRule>,
     /// The id, unique in the scenario.
     pub id: MemberId,
+    /// The times at which the person can come if nothing else fits soon.
+    pub if_need_be: Vec<TimeRule>,
     /// The name.
     pub name: Name,
     /// The party on whose negotiating team the person is, if any.
@@ -92,13 +119,19 @@ pub struct Participant {
     /// The key leader's seat, for a leader.
     pub seat: Option<Seat>,
     /// The times at which the person is not available.
-    pub unavailable: Vec<Unavailable>,
+    pub unavailable: Vec<TimeRule>,
 }
 
 impl Participant {
+    /// Returns a person who can always come, and whom meetings and sessions wait for.
+    pub fn new(id: MemberId, name: Name, role: Role) -> Self {
+        let (also, available, if_need_be, unavailable) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { also, available, id, if_need_be, name, party: None, required: true, role, seat: None, unavailable }
+    }
+
     /// Returns whether the training and the facilitation wait for this person.
     pub fn binds_sessions(&self) -> bool {
-        self.role == Role::Neutral || (self.required && self.party.is_some())
+        self.required && (self.role == Role::Neutral || self.party.is_some())
     }
 
     /// Returns whether this person is a member of a team. Members are required, since a session opens only with all
@@ -147,86 +180,17 @@ impl Role {
     }
 }
 
-/// A range of days, or a day of the week; whole days or halves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Unavailable {
-    /// The first day; `None` if the range has no start.
-    pub from: Option<Date>,
-    /// The half of each day.
-    pub half: DayPart,
-    /// The last day; `None` if the range has no end.
-    pub to: Option<Date>,
-    /// The day of the week, if only that day counts.
-    pub weekday: Option<Weekday>,
-}
-
-impl Unavailable {
-    /// Returns whether any part of a day is in it.
-    pub fn covers(&self, day: Date) -> bool {
-        self.from.is_none_or(|from| from <= day)
-            && self.to.is_none_or(|to| day <= to)
-            && self.weekday.is_none_or(|weekday| weekday == Weekday::from_date(day))
-    }
-}
-
-/// A part of a day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DayPart {
-    /// Morning and afternoon.
-    Whole,
-    /// 8:00 AM to noon.
-    Morning,
-    /// Noon to 4:00 PM.
-    Afternoon,
-}
-
-/// A day of the week.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "the days are known")]
-pub enum Weekday {
-    Monday,
-    Tuesday,
-    Wednesday,
-    Thursday,
-    Friday,
-    Saturday,
-    Sunday,
-}
-
-impl Weekday {
-    /// Monday to Sunday.
-    pub const ALL: [Self; 7] =
-        [Self::Monday, Self::Tuesday, Self::Wednesday, Self::Thursday, Self::Friday, Self::Saturday, Self::Sunday];
-    /// Their names, in the same order.
-    pub const CODES: [&'static str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-
-    /// Returns the day of the week of a date.
-    pub fn from_date(day: Date) -> Self {
-        use chrono::Datelike;
-        Self::ALL[day.to_chrono().weekday().num_days_from_monday() as usize]
-    }
-
-    /// Returns its name.
-    pub const fn code(self) -> &'static str {
-        Self::CODES[self as usize]
-    }
-
-    /// Returns the day with this name.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::CODES.iter().position(|name| *name == code).map(|index| Self::ALL[index])
-    }
-}
-
 impl Scenario {
     /// The largest number of people in a scenario.
     pub const MAX_PEOPLE: usize = 60;
     /// The largest number of closed ranges in a scenario.
     pub const MAX_CLOSED: usize = 60;
-    /// The largest number of entries in a person's list of times.
+    /// The largest number of entries in one of a person's lists of times.
     pub const MAX_UNAVAILABLE: usize = 400;
+    /// The largest number of neutrals.
+    pub const MAX_NEUTRALS: usize = 6;
+    /// The largest number of deadlines.
+    pub const MAX_DEADLINES: usize = 20;
 
     /// Reads and checks a scenario.
     ///
@@ -235,6 +199,22 @@ impl Scenario {
     /// nearest valid spelling.
     pub fn parse(text: &str) -> Result<Self, ScenarioError> {
         read::scenario(text)
+    }
+
+    /// Checks a scenario that was built or changed in code, by writing it and reading it back.
+    ///
+    /// ```
+    /// use ibbi_sim::{EXAMPLE, Scenario};
+    /// let mut scenario = Scenario::parse(EXAMPLE).unwrap();
+    /// assert_eq!(scenario.check(), Ok(()));
+    /// scenario.people.clear();
+    /// assert!(scenario.check().is_err());
+    /// ```
+    ///
+    /// # Errors
+    /// [`ScenarioError`] with all problems. Their places are those of [`Scenario::to_toml`].
+    pub fn check(&self) -> Result<(), ScenarioError> {
+        Self::parse(&self.to_toml()).map(|_| ())
     }
 
     /// Returns the SHA-256 of the canonical form, as 64 hexadecimal digits.
@@ -263,9 +243,25 @@ impl Scenario {
         write::toml(self)
     }
 
-    /// Returns the deadlines of the facilitation, each with its name: the day the contract expires.
-    pub(crate) fn deadlines(&self) -> Vec<(String, Date)> {
-        self.contract_expires.map(|date| ("contract".to_owned(), date)).into_iter().collect()
+    /// Returns the published format of the facilitation, if it is one.
+    pub fn format(&self) -> Option<Format> {
+        self.sessions.format()
+    }
+
+    /// Returns the scenario with a published format of the facilitation. Sessions of the facilitation that were agreed for other
+    /// parts are left out.
+    #[must_use]
+    pub fn with_format(mut self, format: Format) -> Self {
+        self.sessions.set_format(format);
+        self
+    }
+
+    /// Returns the deadlines of the facilitation, the earliest first. The day the contract expires is one.
+    pub fn all_deadlines(&self) -> Vec<Deadline> {
+        let contract = self.contract_expires.map(|on| Deadline { name: "contract".to_owned(), on, margin_days: 0 });
+        let mut deadlines: Vec<_> = contract.into_iter().chain(self.deadlines.iter().cloned()).collect();
+        deadlines.sort_by_key(|deadline| deadline.on);
+        deadlines
     }
 
     /// Returns the leader in a seat.
@@ -274,10 +270,14 @@ impl Scenario {
         self.people.iter().find(find).expect("a checked scenario has a leader for every seat")
     }
 
-    /// Returns the trainer and facilitator.
+    /// Returns the trainer and facilitator who leads the sessions: the first of the neutrals.
     pub fn neutral(&self) -> &Participant {
-        let find = |person: &&Participant| person.role == Role::Neutral;
-        self.people.iter().find(find).expect("a checked scenario has a neutral")
+        self.neutrals().next().expect("a checked scenario has a neutral")
+    }
+
+    /// Returns the trainers and facilitators. The first one leads the sessions.
+    pub fn neutrals(&self) -> impl Iterator<Item = &Participant> {
+        self.people.iter().filter(|person| person.role == Role::Neutral)
     }
 
     /// Returns the person who conducts the introductory meeting: the representative, or else the neutral.

@@ -2,12 +2,13 @@
 
 use super::diagnose::Problems;
 use super::table::{self, Table, Value};
-use super::{Participant, Role, Scenario, fields};
+use super::{Participant, Role, Scenario, times};
 use ibbi_core::{MemberId, Name, Party, Seat};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-pub(super) const PERSON_KEYS: &[&str] = &["id", "name", "party", "required", "role", "seat", "unavailable"];
+pub(super) const PERSON_KEYS: &[&str] =
+    &["also", "available", "id", "if_need_be", "name", "party", "required", "role", "seat", "unavailable"];
 
 /// Reads the people.
 pub(super) fn people(value: Option<&Value<'_>>, place: &Range<usize>, problems: &mut Problems<'_>) -> Vec<Participant> {
@@ -15,11 +16,17 @@ pub(super) fn people(value: Option<&Value<'_>>, place: &Range<usize>, problems: 
     let expected = "[[people]] sections, one for each person";
     let entries = table::list(value, "people", expected, Scenario::MAX_PEOPLE, problems).unwrap_or_default();
     let mut seen = BTreeMap::new();
-    let mut people = Vec::new();
+    let mut people: Vec<Participant> = Vec::new();
     let mut all_read = true;
     for entry in entries {
         let before = problems.count();
-        people.extend(person(entry, &mut seen, problems));
+        let read = person(entry, &mut seen, problems);
+        let is_first = people.iter().all(|person| person.role != Role::Neutral);
+        if read.as_ref().is_some_and(|read| read.role == Role::Neutral && !read.required && is_first) {
+            let expected = "required = true: the first neutral leads the sessions";
+            problems.add(&entry.span(), "the first neutral is not required", expected);
+        }
+        people.extend(read);
         all_read &= problems.count() == before;
     }
     together(&people, all_read, place, problems);
@@ -59,12 +66,9 @@ fn person(
     let given_party = fields.get("party");
     let party = given_party.and_then(|value| table::word(value, "party", Party::CODES, Party::from_code, problems));
     let required = fields.get("required").map_or(Some(true), |value| table::flag(value, "required", problems));
-    let times = fields.get("unavailable").map_or(&[][..], |value| {
-        let expected = "a list of dates, weekdays, and ranges";
-        table::list(value, "unavailable", expected, Scenario::MAX_UNAVAILABLE, problems).unwrap_or_default()
-    });
-    let read: Vec<_> = times.iter().map(|value| fields::unavailable(value, problems)).collect();
-    let unavailable: Option<Vec<_>> = read.into_iter().collect();
+    let mut list = |key: &str| times::times(fields.get(key), key, problems);
+    let (also, available, if_need_be, unavailable) =
+        (list("also"), list("available"), list("if_need_be"), list("unavailable"));
     let role = role?;
     // A value that was given but is not valid has its own problem already.
     if role == Role::Leader && given_seat.is_none() {
@@ -84,9 +88,6 @@ fn person(
         let expected = "no `party`: the neutral and the representative are not on a team";
         problems.add(&value.span(), "`party` is set for a person who is not on a team", expected);
     }
-    if role == Role::Neutral && required == Some(false) {
-        problems.add(&fields.place, "the neutral is not required", "required = true: sessions need the neutral");
-    }
     if role == Role::Representative && required == Some(false) {
         problems.add(
             &fields.place,
@@ -94,7 +95,18 @@ fn person(
             "required = true, or no representative: without one, the neutral conducts the meeting",
         );
     }
-    Some(Participant { id: id?, name: name?, party, required: required?, role, seat, unavailable: unavailable? })
+    Some(Participant {
+        also: also?,
+        available: available?,
+        id: id?,
+        if_need_be: if_need_be?,
+        name: name?,
+        party,
+        required: required?,
+        role,
+        seat,
+        unavailable: unavailable?,
+    })
 }
 
 /// Checks what the process needs: three leaders, a neutral, and two teams.
@@ -116,7 +128,7 @@ fn together(people: &[Participant], all_read: bool, place: &Range<usize>, proble
         need(found, 1, missing, with);
     }
     let neutrals = count(&|person| person.role == Role::Neutral);
-    need(neutrals, 1, "neutral".to_owned(), "role = \"neutral\"".to_owned());
+    need(neutrals, Scenario::MAX_NEUTRALS, "neutral".to_owned(), "role = \"neutral\"".to_owned());
     for party in Party::ALL {
         let found = count(&|person| person.is_member() && person.party == Some(*party));
         let missing = format!("required negotiator for {party}");

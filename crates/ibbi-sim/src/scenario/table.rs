@@ -4,7 +4,7 @@ use super::diagnose::Problems;
 use ibbi_common::spelling::{echo, nearest};
 use ibbi_core::Date;
 use std::cell::RefCell;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -30,10 +30,22 @@ impl<'a, 'i> Table<'a, 'i> {
         known: &[&'static str],
         problems: &mut Problems<'_>,
     ) -> Self {
+        Self::new_among(entries, place, what, known, &[], problems)
+    }
+
+    /// Does the same as [`Table::new`], without a problem for some other keys.
+    pub(super) fn new_among(
+        entries: &'a DeTable<'i>,
+        place: Range<usize>,
+        what: &'static str,
+        known: &[&'static str],
+        others: &[&'static str],
+        problems: &mut Problems<'_>,
+    ) -> Self {
         let mut meant = Vec::new();
         for key in entries.keys() {
             let name = key.get_ref().as_ref();
-            if !known.contains(&name) {
+            if !known.contains(&name) && !others.contains(&name) {
                 let near = nearest(name, known.iter().copied());
                 meant.extend(near.clone());
                 let expected = format!("one of {}", known.join(", "));
@@ -152,6 +164,22 @@ pub(super) fn number(value: &Value<'_>, key: &str, expected: &str, problems: &mu
         problems.add(&value.span(), format!("`{key}` is {}", describe(value.get_ref())), expected);
     }
     number
+}
+
+/// Returns a whole number within limits, or adds a problem.
+pub(super) fn whole(
+    value: &Value<'_>,
+    key: &str,
+    limits: RangeInclusive<u16>,
+    problems: &mut Problems<'_>,
+) -> Option<u16> {
+    let expected = format!("a whole number from {} to {}", limits.start(), limits.end());
+    let number = number(value, key, &expected, problems)?;
+    let whole = limits.into_iter().find(|whole| f64::from(*whole) == number);
+    if whole.is_none() {
+        problems.add(&value.span(), format!("`{key}` is {number}"), expected);
+    }
+    whole
 }
 
 /// Returns a list within a limit, or adds a problem.

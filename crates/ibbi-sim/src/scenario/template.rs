@@ -1,6 +1,7 @@
 //! A scenario to start from: it has every key, with comments.
 
-use crate::assumptions::{Assumed, Assumptions, Chance, Duration, ThreePoint};
+use crate::assumptions::{Assumed, AssumedValue, AssumptionRow, Assumptions, MONTHS, ThreePoint};
+use crate::model::Model;
 use ibbi_core::{Date, Name};
 use std::fmt::Write as _;
 
@@ -90,22 +91,27 @@ pub fn template(district: &Name, start: Date) -> String {
          # a comment keeps its default. Durations are [least, likely, most] days; chances are from 0 to 1.\n\
          [assumptions]\n",
     );
-    text.push_str(&assumption_lines(&Assumptions::default()));
+    text.push_str(&assumption_lines(&Assumptions::default(), Model::First));
     text
 }
 
 /// Returns each assumption on a line with its description. One at its default is a comment.
-pub(super) fn assumption_lines(assumptions: &Assumptions) -> String {
+pub(super) fn assumption_lines(assumptions: &Assumptions, model: Model) -> String {
     let mut text = String::new();
-    let hidden = |default: bool| if default { "# " } else { "" };
-    for which in Duration::ALL {
-        let Assumed { default, value: ThreePoint { least, likely, most } } = assumptions.duration(*which);
-        let (hidden, code, about) = (hidden(default), which.code(), which.about());
-        let _ = writeln!(text, "{hidden}{code} = [{least}, {likely}, {most}] # {about}");
-    }
-    for which in Chance::ALL {
-        let Assumed { default, value } = assumptions.chance(*which);
-        let _ = writeln!(text, "{}{} = {value} # {}", hidden(default), which.code(), which.about());
+    let rows = assumptions.rows(model);
+    for AssumptionRow { name, about, assumed: Assumed { default, value } } in rows {
+        let hidden = if default { "# " } else { "" };
+        let value = match value {
+            AssumedValue::Days(ThreePoint { least, likely, most }) => format!("[{least}, {likely}, {most}]"),
+            AssumedValue::Chance(number) | AssumedValue::Spread(number) => number.to_string(),
+            AssumedValue::Range([low, likely, high]) => format!("[{low}, {likely}, {high}]"),
+            AssumedValue::Constant(days) => days.to_string(),
+            AssumedValue::Months(chances) => {
+                let months = MONTHS.iter().zip(chances).map(|(month, chance)| format!("{month} = {chance}"));
+                format!("{{ {} }}", months.collect::<Vec<_>>().join(", "))
+            }
+        };
+        let _ = writeln!(text, "{hidden}{name} = {value} # {about}");
     }
     text
 }
@@ -118,7 +124,7 @@ pub(super) fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Scenario;
+    use crate::{Chance, Scenario};
 
     #[test]
     fn template_is_valid_and_has_the_defaults() {

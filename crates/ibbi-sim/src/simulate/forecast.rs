@@ -6,8 +6,9 @@ use crate::calendar::{Day, HORIZON};
 use crate::counts::{Driver, RunCounts};
 use crate::model::{Ending, ForecastStep};
 use crate::resume::ResumedCase;
+use crate::scenario::Deadline;
 use core::cmp::Reverse;
-use ibbi_common::format::{percent, weekday_date};
+use ibbi_common::format::{count, percent, weekday_date};
 use ibbi_common::quantile::{Interval, wilson};
 use ibbi_core::Date;
 use serde::Serialize;
@@ -66,13 +67,48 @@ pub struct DeadlineChance {
     pub name: String,
     /// The date.
     pub date: Date,
-    /// The share of the runs that go ahead and are completed on or before the date, with its 95% Wilson interval.
+    /// How many days before the date the facilitation should be complete.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub margin_days: u16,
+    /// The share of the runs that go ahead and are completed on or before the date, less the margin, with its 95% Wilson
+    /// interval.
     pub chance: Interval,
     /// The margin: how many days remain until the date after the P50 of the completion. Facilitation starts bargaining and
     /// doesn't end it. Negative if the P50 is later.
     pub days_left_p50: Option<i64>,
     /// The same after the P90.
     pub days_left_p90: Option<i64>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+const fn is_zero(days: &u16) -> bool {
+    *days == 0
+}
+
+/// The results at the two ends of all chances that are ranges: with each at its pessimistic end, and with each at the other one.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Ranges {
+    /// The share of all runs that go ahead: pessimistic, optimistic.
+    pub goes_ahead: [f64; 2],
+    /// The percentiles of the completion date: optimistic, pessimistic.
+    pub finish: PercentileRanges,
+    /// The chance of each deadline, in the order of the deadlines: pessimistic, optimistic.
+    pub deadlines: Vec<[f64; 2]>,
+}
+
+/// The range of each percentile of the completion date: optimistic, pessimistic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PercentileRanges {
+    /// One run in ten is there by then.
+    pub p10: [Option<Date>; 2],
+    /// Even odds.
+    pub p50: [Option<Date>; 2],
+    /// Four runs in five.
+    pub p80: [Option<Date>; 2],
+    /// Nine runs in ten.
+    pub p90: [Option<Date>; 2],
 }
 
 /// A point of the curve of the completed runs.
@@ -119,6 +155,9 @@ pub struct Forecast {
     pub not_ahead: Vec<OutcomeShare>,
     /// The endings, in the order of [`Ending::ALL`].
     pub outcomes: Vec<OutcomeShare>,
+    /// The results at the ends of the chances that are ranges; `None` if there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ranges: Option<Ranges>,
     /// The number of runs.
     pub runs: u64,
     /// The number of runs that go ahead.
@@ -128,17 +167,17 @@ pub struct Forecast {
 }
 
 impl Forecast {
-    pub(super) fn new(simulator: &Simulator, settings: Settings, counts: &RunCounts) -> Self {
+    pub(super) fn new(
+        simulator: &Simulator,
+        settings: Settings,
+        counts: &RunCounts,
+        corners: [Option<RunCounts>; 2],
+    ) -> Self {
         let Settings { runs, seed, .. } = settings;
         let calendar = &simulator.calendar;
         let ahead = counts.ahead;
         let share = |count| wilson(count, runs).expect("there is a run, and no more counted than runs");
-        let date = |day: Option<Day>| day.and_then(|day| calendar.date(day.into()));
-        let percentiles = |day: &dyn Fn(u8) -> Option<Day>| {
-            let [p10, p50, p80, p90] = [10, 50, 80, 90].map(|percent| date(day(percent)));
-            Percentiles { p10, p50, p80, p90 }
-        };
-        let finish = percentiles(&|percent| counts.finish(percent));
+        let finish = simulator.percentiles(|percent| counts.finish(percent));
         let mut completed = 0;
         let curve = (0..HORIZON).filter(|day| counts.completed[*day] > 0).filter_map(|day| {
             completed += counts.completed[day];
@@ -153,17 +192,25 @@ impl Forecast {
         not_ahead.sort_by_key(|reason| Reverse(reason.runs));
         let milestone = |step: ForecastStep| MilestoneDates {
             step,
-            dates: percentiles(&|percent| counts.milestone(step, percent)),
+            dates: simulator.percentiles(|percent| counts.milestone(step, percent)),
         };
         let left = |until: Date, from: Option<Date>| from.map(|from| (until.to_chrono() - from.to_chrono()).num_days());
-        let deadline = |(name, date): (String, Date)| {
-            let chance = wilson(counts.completed_before(calendar.day_after(date)), ahead)?;
-            let (days_left_p50, days_left_p90) = (left(date, finish.p50), left(date, finish.p90));
-            Some(DeadlineChance { name, date, chance, days_left_p50, days_left_p90 })
+        let all_deadlines = simulator.scenario.all_deadlines();
+        let deadline = |Deadline { name, on, margin_days }: &Deadline| {
+            let chance = wilson(simulator.completed_by(counts, *on, *margin_days), ahead)?;
+            let (days_left_p50, days_left_p90) = (left(*on, finish.p50), left(*on, finish.p90));
+            let (name, date, margin_days) = (name.clone(), *on, *margin_days);
+            Some(DeadlineChance { name, date, margin_days, chance, days_left_p50, days_left_p90 })
         };
-        let deadlines: Vec<_> = simulator.scenario.deadlines().into_iter().filter_map(deadline).collect();
+        let deadlines: Vec<_> = all_deadlines.iter().filter_map(deadline).collect();
+        let ranges = match corners {
+            [Some(pessimistic), Some(optimistic)] => {
+                Some(simulator.ranges(runs, &pessimistic, &optimistic, &all_deadlines[..deadlines.len()]))
+            }
+            _ => None,
+        };
         Self {
-            assumptions: simulator.scenario.assumptions.rows(),
+            assumptions: simulator.scenario.assumptions.rows(simulator.scenario.model),
             continued: simulator.real.clone(),
             contract_expires: simulator.scenario.contract_expires,
             curve: curve.collect(),
@@ -176,6 +223,7 @@ impl Forecast {
             milestones: simulator.steps_ahead().into_iter().map(milestone).collect(),
             not_ahead,
             outcomes: Ending::ALL.into_iter().map(|ending| outcome(&counts.endings, ending)).collect(),
+            ranges,
             runs,
             runs_ahead: ahead,
             seed,
@@ -187,6 +235,40 @@ impl Forecast {
     pub fn chance_by(&self, date: Date) -> Option<Interval> {
         let completed = self.curve.iter().take_while(|point| point.date <= date).last();
         wilson(completed.map_or(0, |point| point.completed), self.runs_ahead)
+    }
+}
+
+impl Simulator {
+    /// Returns the dates of the percentiles of a day.
+    fn percentiles(&self, day: impl Fn(u8) -> Option<Day>) -> Percentiles {
+        let date = |percent| day(percent).and_then(|day| self.calendar.date(day.into()));
+        let [p10, p50, p80, p90] = [10, 50, 80, 90].map(date);
+        Percentiles { p10, p50, p80, p90 }
+    }
+
+    /// Returns how many runs are completed some days before a date.
+    fn completed_by(&self, counts: &RunCounts, date: Date, margin_days: u16) -> u64 {
+        let by = date.to_chrono().checked_sub_days(chrono::Days::new(margin_days.into()));
+        let by = by.and_then(|by| Date::try_from(by).ok());
+        by.map_or(0, |by| counts.completed_before(self.calendar.day_after(by)))
+    }
+
+    fn ranges(&self, runs: u64, pessimistic: &RunCounts, optimistic: &RunCounts, deadlines: &[Deadline]) -> Ranges {
+        let both = [pessimistic, optimistic];
+        let by = |deadline: &Deadline| {
+            both.map(|counts| share_of(self.completed_by(counts, deadline.on, deadline.margin_days), counts.ahead))
+        };
+        let [late, early] = both.map(|counts| self.percentiles(|percent| counts.finish(percent)));
+        Ranges {
+            goes_ahead: both.map(|counts| share_of(counts.ahead, runs)),
+            finish: PercentileRanges {
+                p10: [early.p10, late.p10],
+                p50: [early.p50, late.p50],
+                p80: [early.p80, late.p80],
+                p90: [early.p90, late.p90],
+            },
+            deadlines: deadlines.iter().map(by).collect(),
+        }
     }
 }
 
@@ -205,10 +287,15 @@ fn headline(finish: Percentiles, ahead: u64, completed: u64, deadlines: &[Deadli
         Some(late) => format!("; 9 in 10 by {}", weekday_date(late)),
         None => "; fewer than 9 in 10 are completed within 730 days".to_owned(),
     };
-    for DeadlineChance { name, date, chance, .. } in deadlines {
+    for DeadlineChance { name, date, margin_days, chance, .. } in deadlines {
         // Runs can't show that something is certain or impossible.
         let share = percent(chance.estimate.clamp(0.001, 0.999));
-        sentence += &format!("; {share} by {} ({name})", weekday_date(*date));
+        let margin = match margin_days {
+            0 => String::new(),
+            days => format!("{} before ", count((*days).into(), "day", "days")),
+        };
+        sentence +=
+            &format!("; {share} {}{} ({name})", if margin.is_empty() { "by " } else { &margin }, weekday_date(*date));
     }
     sentence + "."
 }

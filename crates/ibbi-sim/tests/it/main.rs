@@ -8,4 +8,5 @@ mod model;
 mod plan;
 mod resume;
 mod samples;
+mod second;
 mod vector;

@@ -23,7 +23,7 @@ fn open_district() -> Scenario {
     for chance in Chance::ALL {
         scenario.assumptions.set_chance(*chance, 0.0);
     }
-    for duration in Duration::ALL {
+    for duration in Duration::of(Model::First) {
         scenario.assumptions.set_duration(*duration, days(1.0, 1.0, 1.0));
     }
     scenario.assumptions.set_chance(Chance::LaborAdopts, 1.0);
@@ -110,7 +110,7 @@ fn thread_count_does_not_change_the_forecast() {
     assert_ne!(other.curve, one.curve);
     let who = |threads| simulator.availability_gains(Settings { runs: 60, seed: 5, threads }).unwrap();
     assert_eq!(who(1), who(5));
-    let other = Simulator::new(&Scenario { format: Format::FullDay, ..scenario });
+    let other = Simulator::new(&scenario.with_format(Format::FullDay));
     let compare =
         |threads| Comparison::new(("a", &simulator), ("b", &other), Settings { runs: 501, seed: 5, threads }).unwrap();
     assert_eq!(compare(1), compare(4));
@@ -177,7 +177,7 @@ fn run_past_the_horizon_is_unfinished() {
         milestone.dates.p50.is_some() == matches!(milestone.step, ForecastStep::Meeting | ForecastStep::Acceptance)
     }));
     scenario.assumptions.set_chance(Chance::SessionPostponed, 0.0);
-    for duration in Duration::ALL {
+    for duration in Duration::of(Model::First) {
         scenario.assumptions.set_duration(*duration, days(0.0, 365.0, 730.0));
         let forecast = simulate(&scenario, 200, 1);
         assert!(forecast.outcomes.iter().map(|outcome| outcome.runs).sum::<u64>() == 200, "{duration:?}");
@@ -189,7 +189,7 @@ fn cut_short_sessions_end_with_half_an_hour_left() {
     let mut scenario = open_district();
     scenario.assumptions.set_chance(Chance::SessionCutShort, 1.0);
     for format in [Format::FullDay, Format::TwoHalfDays] {
-        scenario.format = format;
+        scenario = scenario.with_format(format);
         let forecast = simulate(&scenario, 300, 1);
         assert_eq!(forecast.outcomes[Ending::Completed as usize].runs, 300, "{format}");
     }
@@ -198,12 +198,12 @@ fn cut_short_sessions_end_with_half_an_hour_left() {
 #[test]
 fn zero_durations_end_in_the_first_days() {
     let mut scenario = open_district();
-    for duration in Duration::ALL {
+    for duration in Duration::of(Model::First) {
         scenario.assumptions.set_duration(*duration, days(0.0, 0.0, 0.0));
     }
     // The meeting is on day 0, the training on day 1, and the facilitation on day 2, with a second half on day 3.
     for (format, last) in [(Format::FullDay, "2026-07-08"), (Format::TwoHalfDays, "2026-07-09")] {
-        scenario.format = format;
+        scenario = scenario.with_format(format);
         assert_eq!(Plan::new(&scenario).finishes.unwrap().to_string(), last);
         let simulator = Simulator::new(&scenario);
         assert_eq!(simulator.run(1, 1, |_, _, _| {}).unwrap().date.unwrap().to_string(), last);
@@ -283,7 +283,12 @@ fn milestones_are_in_order_and_counted_among_the_runs_that_go_ahead() {
     let forecast = simulate(&scenario, 3_000, 1);
     let steps: Vec<_> = forecast.milestones.iter().map(|milestone| milestone.step).collect();
     let parts = [1, 2].map(|part| ForecastStep::Facilitation { part });
-    let expected = [ForecastStep::Meeting, ForecastStep::Acceptance, ForecastStep::Training, ForecastStep::Decisions];
+    let expected = [
+        ForecastStep::Meeting,
+        ForecastStep::Acceptance,
+        ForecastStep::Training { part: None },
+        ForecastStep::Decisions,
+    ];
     assert_eq!(steps, [&expected[..], &parts].concat());
     for pair in forecast.milestones.windows(2).take(4) {
         for ((percent, one), (_, next)) in pair[0].dates.all().into_iter().zip(pair[1].dates.all()) {
@@ -344,10 +349,10 @@ fn gains_find_the_only_blocked_day() {
     // The result is the plan with that day taken out of the range.
     let (before, after) = (plan.date.to_chrono().pred_opt().unwrap(), plan.date.to_chrono().succ_opt().unwrap());
     scenario.people[4].unavailable = vec![
-        Unavailable { to: Some(before.try_into().unwrap()), ..away },
-        Unavailable { from: Some(after.try_into().unwrap()), ..away },
+        TimeRule { to: Some(before.try_into().unwrap()), ..away },
+        TimeRule { from: Some(after.try_into().unwrap()), ..away },
     ];
     assert_eq!(Plan::new(&scenario).finishes, Some(plan.finishes));
 }
 
-const ALWAYS: Unavailable = Unavailable { from: None, half: DayPart::Whole, to: None, weekday: None };
+const ALWAYS: TimeRule = TimeRule::ALWAYS;

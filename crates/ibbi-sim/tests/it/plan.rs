@@ -29,10 +29,11 @@ fn day(offset: u64) -> Date {
 }
 
 prop_compose! {
-    fn stretch()(from in 0..60_u64, length in 0..12_u64, half in 0..4_usize, weekday in 0..14_usize) -> Unavailable {
-        let half = [DayPart::Whole, DayPart::Whole, DayPart::Morning, DayPart::Afternoon][half];
-        let weekday = Weekday::ALL.get(weekday).copied();
-        Unavailable { from: Some(day(from)), half, to: Some(day(from + length + if weekday.is_some() { 30 } else { 0 })), weekday }
+    fn stretch()(from in 0..60_u64, length in 0..12_u64, half in 0..4_usize, weekday in 0..14_usize) -> TimeRule {
+        let hours = [None, None, Some(Hours::MORNING), Some(Hours::AFTERNOON)][half];
+        let weekdays: Weekdays = Weekday::ALL.get(weekday).copied().into_iter().collect();
+        let to = day(from + length + if weekdays.is_empty() { 0 } else { 30 });
+        TimeRule { hours, weekdays, ..TimeRule::between(day(from), to) }
     }
 }
 
@@ -54,20 +55,19 @@ prop_compose! {
             .map(|(number, when)| Closure { name: format!("closed {number}").parse().unwrap(), when })
             .collect();
         scenario.calendar.working_days = working;
-        for (which, days) in Duration::ALL.iter().zip(durations) {
+        for (which, days) in Duration::of(Model::First).iter().zip(durations) {
             let days = f64::from(days);
             scenario.assumptions.set_duration(*which, ThreePoint { least: days, likely: days, most: days });
         }
-        scenario.format = if halves { Format::TwoHalfDays } else { Format::FullDay };
         scenario.contract_expires = Some(day(expires));
-        scenario
+        scenario.with_format(if halves { Format::TwoHalfDays } else { Format::FullDay })
     }
 }
 
 /// Returns whether the half-day is open and all people on the list are free, straight from the scenario.
-fn free(scenario: &Scenario, who: &[&Participant], offset: usize, half: DayPart) -> bool {
+fn free(scenario: &Scenario, who: &[&Participant], offset: usize, half: Hours) -> bool {
     let date = day(offset as u64);
-    let taken = |time: &Unavailable| time.covers(date) && (time.half == DayPart::Whole || time.half == half);
+    let taken = |time: &TimeRule| time.covers(date) && time.hours.is_none_or(|hours| hours == half);
     scenario.calendar.working_days.contains(&Weekday::from_date(date))
         && holiday_on(date, scenario.calendar.county).is_none()
         && !scenario.calendar.closed.iter().any(|closure| taken(&closure.when))
@@ -80,7 +80,7 @@ fn exhaustive(scenario: &Scenario) -> Option<usize> {
     let leaders: Vec<_> = Seat::ALL.iter().map(|seat| scenario.leader(*seat)).collect();
     let meeting: Vec<_> = leaders.iter().copied().chain([scenario.neutral()]).collect();
     let session: Vec<_> = scenario.people.iter().filter(|person| person.binds_sessions()).collect();
-    let halves = [DayPart::Morning, DayPart::Afternoon];
+    let halves = [Hours::MORNING, Hours::AFTERNOON];
     let any = |who: &[&Participant], d| halves.iter().any(|half| free(scenario, who, d, *half));
     let both = |who: &[&Participant], d| halves.iter().all(|half| free(scenario, who, d, *half));
     // A state is a day and the day of the last session. Every later open day is a choice.
@@ -106,7 +106,7 @@ fn exhaustive(scenario: &Scenario) -> Option<usize> {
     states = sit(&states, likely(Duration::SessionNotice), &|d| both(&session, d));
     states = desk(&states, likely(Duration::Caucus));
     let notice = likely(Duration::SessionNotice);
-    states = match scenario.format {
+    states = match scenario.format().unwrap() {
         Format::FullDay => sit(&states, notice, &|d| both(&session, d)),
         Format::TwoHalfDays => {
             let first = sit(&states, notice, &|d| any(&session, d));
@@ -151,9 +151,11 @@ proptest! {
             let whole = session.slot.minutes() > 240;
             for (day, expected) in session.blocked.iter().zip(first.iter_days()) {
                 prop_assert_eq!(day.date.to_chrono(), expected);
-                let blocked = [!day.morning.is_empty(), !day.afternoon.is_empty()];
-                let kept_away = if whole { blocked[0] || blocked[1] } else { blocked[0] && blocked[1] };
-                prop_assert!(kept_away);
+                // Every span of time that is free of blockers is too short.
+                let minutes = |hours: &BlockedHours| hours.hours.to() - hours.hours.from();
+                let open = day.hours.iter().filter(|hours| hours.blockers.is_empty()).map(minutes).max();
+                let needed = if whole { 480 } else { 240 };
+                prop_assert!(open.unwrap_or(0) < needed);
             }
         }
     }
@@ -188,7 +190,7 @@ fn example_plan_matches_a_hand_plan() {
         ]
     );
     let veterans = plan.sessions[1].blocked.iter().find(|day| day.date.to_string() == "2026-11-11").unwrap();
-    let names: Vec<_> = veterans.morning.iter().map(ToString::to_string).collect();
+    let names: Vec<_> = veterans.hours[0].blockers.iter().map(ToString::to_string).collect();
     assert_eq!(names, ["Veterans Day", "N. Beaumont"]);
 }
 
@@ -215,7 +217,7 @@ proptest! {
             };
             scenario.assumptions.set_chance(*which, chance);
         }
-        for which in Duration::ALL {
+        for which in Duration::of(Model::First) {
             let ThreePoint { least, likely, most } = scenario.assumptions.duration(*which).value;
             scenario.assumptions.set_duration(*which, ThreePoint { least, likely, most: most + spread });
         }

@@ -40,7 +40,7 @@ fn every_prefix_of_a_run_can_be_resumed() {
     }
     let mut stages = std::collections::BTreeMap::<Stage, usize>::new();
     for format in [ibbi_core::Format::FullDay, ibbi_core::Format::TwoHalfDays] {
-        scenario.format = format;
+        scenario = scenario.with_format(format);
         for run in 0..40 {
             let events = events(&scenario, 3, run);
             for length in 1..=events.len() {
@@ -158,7 +158,7 @@ fn booked_session_moves_only_if_postponed() {
     scenario.assumptions.set_duration(Duration::SessionNotice, ThreePoint { least: 90.0, likely: 90.0, most: 90.0 });
     let person = scenario.people.iter_mut().find(|person| person.is_member()).unwrap();
     let day = Some(scheduled.slot.local_day());
-    person.unavailable.push(Unavailable { from: day, half: DayPart::Whole, to: day, weekday: None });
+    person.unavailable.push(TimeRule { from: day, to: day, ..TimeRule::ALWAYS });
     let simulator = Simulator::resume(&scenario, &past, past.case().file().unwrap().last_at()).unwrap();
     let mut opened = Vec::new();
     simulator

@@ -70,7 +70,8 @@ fn lanes(scenario: &Scenario, plan: &Plan) -> Vec<Lane> {
     let from = end(&lanes);
     lanes.extend(steps("Application accepted", from, dates(|what| *what == MilestoneKind::Accepted)));
     let from = end(&lanes);
-    lanes.extend(sittings(|what| *what == SessionKind::Training).map(|session| lane(plan, session, from)));
+    lanes
+        .extend(sittings(|what| matches!(what, SessionKind::Training { .. })).map(|session| lane(plan, session, from)));
     let from = end(&lanes);
     lanes.extend(steps("Both parties decide", from, dates(|what| matches!(what, MilestoneKind::Adopts { .. }))));
     let from = end(&lanes);

@@ -26,7 +26,7 @@ impl Results {
     pub(crate) fn of(scenario: Scenario, runs: u64) -> Self {
         let settings = Settings { runs, seed: 1, threads: 1 };
         let simulator = Simulator::new(&scenario);
-        let with = |format| Simulator::new(&Scenario { format, ..scenario.clone() });
+        let with = |format| Simulator::new(&scenario.clone().with_format(format));
         let (full, halves) = (with(Format::FullDay), with(Format::TwoHalfDays));
         let plan = Plan::from_simulator(&simulator);
         Self {
@@ -87,8 +87,14 @@ pub(crate) fn edges() -> Vec<(&'static str, Scenario, u64)> {
     let long = "An Exceedingly Long Name of Somebody or Something That Somebody Has Really Given, Which Fills All That Is Allowed Here";
     let certain = "[assumptions]\nleader_declines = 0.0\nwithdraws = 0.0\nsession_postponed = 0.0\nsession_cut_short = 0.0\n\
                    concern_raised = 0.0\nlabor_adopts = 1.0\nmanagement_adopts = 1.0\n";
-    let fixed: String = ibbi_sim::Duration::CODES.iter().map(|code| format!("{code} = [7, 7, 7]\n")).collect();
-    let wide: String = ibbi_sim::Duration::CODES.iter().map(|code| format!("{code} = [0, 10, 160]\n")).collect();
+    let fixed: String = ibbi_sim::Duration::of(ibbi_sim::Model::First)
+        .iter()
+        .map(|which| format!("{} = [7, 7, 7]\n", which.code()))
+        .collect();
+    let wide: String = ibbi_sim::Duration::of(ibbi_sim::Model::First)
+        .iter()
+        .map(|which| format!("{} = [0, 10, 160]\n", which.code()))
+        .collect();
     let head = EXAMPLE.split("[assumptions]").next().unwrap();
     vec![
         ("no contract date", parse(&change("contract_expires = 2027-06-30", "")), 300),

@@ -8,7 +8,7 @@ use ibbi_app::case_log::CaseLog;
 use ibbi_app::ledger::PROGRAM;
 use ibbi_app::sim::{Participant, Plan, Role, Scenario};
 use ibbi_app::{AppError, schedule};
-use ibbi_core::{At, Date, Name, Party, Seat};
+use ibbi_core::{At, Date, Name, Party, Person};
 use ibbi_report::SimulationPage;
 use ibbi_report::html::{Html, el, name};
 use std::path::Path;
@@ -90,15 +90,9 @@ fn scenario(log: &CaseLog, now: At) -> Result<Scenario, AppError> {
                 (leader.id, leader.party) = (member.person.id, Some(*party));
                 continue;
             }
-            scenario.people.push(Participant {
-                id: member.person.id,
-                name: member.person.name.clone(),
-                party: Some(*party),
-                required: true,
-                role: Role::Negotiator,
-                seat: None::<Seat>,
-                unavailable: Vec::new(),
-            });
+            let Person { id, name } = member.person.clone();
+            let newcomer = Participant::new(id, name, Role::Negotiator);
+            scenario.people.push(Participant { party: Some(*party), ..newcomer });
         }
     }
     // A leader of the template who is on no team of the case is no member.

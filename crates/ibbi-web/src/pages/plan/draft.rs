@@ -4,8 +4,8 @@ use crate::query::Pairs;
 use ibbi_app::form;
 use ibbi_app::schedule::{closure, day, id_of, time_text, times, times_text};
 use ibbi_app::sim::{
-    Assumptions, CalendarInput, Chance, DayPart, Duration, Participant, Role, Scenario, ThreePoint, Unavailable,
-    Weekday,
+    Assumptions, CalendarInput, Chance, Duration, Hours, Model, Participant, Role, Scenario, SessionsInput, ThreePoint,
+    TimeRule, Weekday,
 };
 use ibbi_core::{County, Date, Format, MemberId, Name, Party, Seat, TextError, TimeZoneName};
 
@@ -61,7 +61,7 @@ pub(crate) struct Wrong {
 
 impl From<&Scenario> for Draft {
     fn from(scenario: &Scenario) -> Self {
-        let durations = Duration::ALL.iter().map(|which| {
+        let durations = Duration::of(Model::First).iter().map(|which| {
             let ThreePoint { least, likely, most } = scenario.assumptions.duration(*which).value;
             [least, likely, most].map(|days| days.to_string())
         });
@@ -75,7 +75,7 @@ impl From<&Scenario> for Draft {
             start: scenario.start.to_string(),
             contract_expires: scenario.contract_expires.map(|day| day.to_string()).unwrap_or_default(),
             evergreen: scenario.evergreen,
-            two_half_days: scenario.format == Format::TwoHalfDays,
+            two_half_days: scenario.format() == Some(Format::TwoHalfDays),
             county: scenario.calendar.county.map_or("", County::code).to_owned(),
             time_zone: scenario.time_zone.to_string(),
             working: Weekday::ALL.map(|day| scenario.calendar.working_days.contains(&day)),
@@ -99,8 +99,7 @@ impl From<&Participant> for Person {
             (role, _) => role.code(),
         };
         let mut week = [false; HALF_DAYS];
-        let other: Vec<Unavailable> =
-            person.unavailable.iter().copied().filter(|time| !mark(&mut week, *time)).collect();
+        let other: Vec<TimeRule> = person.unavailable.iter().copied().filter(|time| !mark(&mut week, *time)).collect();
         Self {
             name: person.name.to_string(),
             id: format!("{} {}", person.id, person.name),
@@ -114,26 +113,32 @@ impl From<&Participant> for Person {
 }
 
 /// Marks a time in the grid. Returns whether the grid can show it.
-fn mark(week: &mut [bool; HALF_DAYS], time: Unavailable) -> bool {
-    let Unavailable { from: None, to: None, weekday: Some(day), half } = time else { return false };
+fn mark(week: &mut [bool; HALF_DAYS], time: TimeRule) -> bool {
+    let Some(day) = time.weekdays.single() else { return false };
+    let halves = match time.hours {
+        hours if time != (TimeRule { hours, ..TimeRule::weekday(day) }) => return false,
+        None => [true, true],
+        Some(Hours::MORNING) => [true, false],
+        Some(Hours::AFTERNOON) => [false, true],
+        Some(_) => return false,
+    };
     let place = 2 * day as usize;
-    let Some([morning, afternoon]) = week.get_mut(place..place + 2) else { return false };
-    *morning |= half != DayPart::Afternoon;
-    *afternoon |= half != DayPart::Morning;
+    let Some(marked) = week.get_mut(place..place + 2) else { return false };
+    marked.iter_mut().zip(halves).for_each(|(marked, half)| *marked |= half);
     true
 }
 
 /// Returns the times that are marked in the grid.
-fn marked(week: &[bool; HALF_DAYS]) -> Vec<Unavailable> {
+fn marked(week: &[bool; HALF_DAYS]) -> Vec<TimeRule> {
     let halves = week.chunks_exact(2).zip(Weekday::ALL);
     let times = halves.filter_map(|(halves, day)| {
-        let half = match halves {
-            [true, true] => DayPart::Whole,
-            [true, false] => DayPart::Morning,
-            [false, true] => DayPart::Afternoon,
+        let hours = match halves {
+            [true, true] => None,
+            [true, false] => Some(Hours::MORNING),
+            [false, true] => Some(Hours::AFTERNOON),
             _ => return None,
         };
-        Some(Unavailable { from: None, half, to: None, weekday: Some(day) })
+        Some(TimeRule { hours, ..TimeRule::weekday(day) })
     });
     times.collect()
 }
@@ -161,7 +166,7 @@ impl Draft {
                 other: text(&format!("u{row}")),
             }
         });
-        let durations = Duration::ALL.iter().map(|which| {
+        let durations = Duration::of(Model::First).iter().map(|which| {
             let mut given = pairs.all(which.code()).map(|days| days.trim().to_owned());
             [given.next(), given.next(), given.next()].map(Option::unwrap_or_default)
         });
@@ -232,12 +237,19 @@ impl Draft {
         let assumptions = self.assumptions(&mut field);
         Some(Scenario {
             assumptions,
-            calendar: CalendarInput { closed, county: County::from_code(&self.county), working_days },
+            calendar: CalendarInput {
+                closed,
+                county: County::from_code(&self.county),
+                hours: Vec::new(),
+                working_days,
+            },
             contract_expires: contract_expires?,
+            deadlines: Vec::new(),
             district: district?,
             evergreen: self.evergreen,
-            format: if self.two_half_days { Format::TwoHalfDays } else { Format::FullDay },
+            model: Model::First,
             people,
+            sessions: SessionsInput::published(if self.two_half_days { Format::TwoHalfDays } else { Format::FullDay }),
             start: start?,
             time_zone: time_zone?,
         })
@@ -267,7 +279,19 @@ impl Draft {
             let own = id.parse().ok().filter(|id| owner == name.as_str() && !taken.contains(id));
             let id = own.unwrap_or_else(|| id_of(&name, &taken));
             let required = role == Role::Neutral || !person.optional;
-            people.push(Participant { id, name, party, required, role, seat, unavailable });
+            let [also, available, if_need_be] = [const { Vec::new() }; 3];
+            people.push(Participant {
+                also,
+                available,
+                id,
+                if_need_be,
+                name,
+                party,
+                required,
+                role,
+                seat,
+                unavailable,
+            });
         }
         if people.len() > Scenario::MAX_PEOPLE {
             let (most, found) = (Scenario::MAX_PEOPLE, people.len());
@@ -302,7 +326,7 @@ impl Draft {
 
     fn assumptions(&self, field: &mut Fields<'_>) -> Assumptions {
         let mut assumptions = Assumptions::default();
-        for (which, texts) in Duration::ALL.iter().zip(&self.durations) {
+        for (which, texts) in Duration::of(Model::First).iter().zip(&self.durations) {
             let [least, likely, most] = texts.each_ref().map(|text| field.number(which.code(), text));
             let (Some(least), Some(likely), Some(most)) = (least, likely, most) else { continue };
             if !(0.0 <= least && least <= likely && likely <= most && most <= ThreePoint::MAX) {

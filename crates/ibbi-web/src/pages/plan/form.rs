@@ -2,7 +2,7 @@
 
 use super::draft::{Draft, HALF_DAYS, Person, Wrong};
 use crate::pages::shell::{button, field, hidden, line, select, tick};
-use ibbi_app::sim::{Chance, Duration, Weekday};
+use ibbi_app::sim::{Chance, Duration, Model, Weekday};
 use ibbi_core::{County, Format, Party, Seat};
 use ibbi_report::html::{Element, Html, details, el};
 
@@ -17,7 +17,8 @@ pub(super) fn form(draft: &Draft, wrong: &[Wrong]) -> Element {
     let opened = |details: Element, open: bool| if open { details.attr("open", "open") } else { details };
     let calendar_wrong = any(&["closed", "working", "time_zone"]);
     let people_wrong = wrong.iter().any(|wrong| wrong.field.is_empty() || wrong.field.starts_with(['n', 't']));
-    let codes: Vec<&str> = Duration::CODES.iter().chain(Chance::CODES).copied().collect();
+    let codes: Vec<&str> =
+        Duration::of(Model::First).iter().map(|which| which.code()).chain(Chance::CODES.iter().copied()).collect();
     el("form")
         .attr("method", "post")
         .attr("action", "/plan")
@@ -214,7 +215,7 @@ fn assumptions(draft: &Draft, wrong: &[Wrong]) -> Html {
         let errors = field_errors(wrong, code);
         (!errors.is_empty()).then(|| el("p").class("wrong").with(errors.join("; ")))
     };
-    let durations = Duration::ALL.iter().zip(&draft.durations).map(|(which, texts)| {
+    let durations = Duration::of(Model::First).iter().zip(&draft.durations).map(|(which, texts)| {
         let cells = ["at least", "likely", "at most"]
             .into_iter()
             .zip(texts)

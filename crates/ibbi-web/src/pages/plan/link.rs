@@ -13,7 +13,8 @@ use crate::query::{self, Pairs};
 use ibbi_app::AppError;
 use ibbi_app::schedule::{closure, id_of, time_text, times, times_text};
 use ibbi_app::sim::{
-    Assumptions, CalendarInput, Chance, Closure, Duration, Participant, Role, Scenario, ThreePoint, Weekday,
+    Assumptions, CalendarInput, Chance, Closure, Duration, Model, Participant, Role, Scenario, SessionsInput,
+    ThreePoint, Weekday,
 };
 use ibbi_core::{County, Date, Format, MemberId, Name, Party, Seat, TimeZoneName};
 use std::borrow::Cow;
@@ -40,7 +41,7 @@ pub(crate) fn write(scenario: &Scenario) -> String {
     if scenario.evergreen {
         add("e", "1".to_owned());
     }
-    if scenario.format == Format::TwoHalfDays {
+    if scenario.format() == Some(Format::TwoHalfDays) {
         add("f", "half".to_owned());
     }
     if scenario.time_zone.as_str() != ibbi_app::zone::MASSACHUSETTS {
@@ -60,7 +61,7 @@ pub(crate) fn write(scenario: &Scenario) -> String {
         add("p", written(person, &taken));
         taken.push(person.id);
     }
-    for which in Duration::ALL {
+    for which in Duration::of(Model::First) {
         let assumed = scenario.assumptions.duration(*which);
         if !assumed.default {
             let ThreePoint { least, likely, most } = assumed.value;
@@ -101,7 +102,7 @@ pub(crate) fn case_address(scenario: &Scenario) -> String {
 }
 
 fn written(person: &Participant, taken: &[MemberId]) -> String {
-    let Participant { id, name, party, required, role, seat, unavailable } = person;
+    let Participant { id, name, party, required, role, seat, unavailable, .. } = person;
     let id = if *id == id_of(name, taken) { String::new() } else { id.to_string() };
     let party = party.map(Party::code);
     let mut role = match (role, seat, party) {
@@ -143,13 +144,20 @@ pub(crate) fn read(pairs: &Pairs) -> Result<Scenario, AppError> {
         calendar: CalendarInput {
             closed: pairs.all("h").map(closure).collect::<Result<_, _>>()?,
             county,
+            hours: Vec::new(),
             working_days,
         },
         contract_expires: day("x")?,
         district: parsed::<Name>("d", pairs.get("d").unwrap_or_default())?,
         evergreen: pairs.get("e").is_some(),
-        format: if pairs.get("f") == Some("half") { Format::TwoHalfDays } else { Format::FullDay },
+        deadlines: Vec::new(),
+        model: Model::First,
         people,
+        sessions: SessionsInput::published(if pairs.get("f") == Some("half") {
+            Format::TwoHalfDays
+        } else {
+            Format::FullDay
+        }),
         start: day("s")?.ok_or_else(|| wrong("s", ""))?,
         time_zone: parsed::<TimeZoneName>("z", zone)?,
     })
@@ -172,13 +180,13 @@ fn person(text: &str, taken: &[MemberId]) -> Result<Participant, AppError> {
         (.., Some(party)) => (Role::Negotiator, None, Some(party)),
         _ => return Err(wrong("p", text)),
     };
-    Ok(Participant { id, name, party, required, role, seat, unavailable: times(when)? })
+    Ok(Participant { party, required, seat, unavailable: times(when)?, ..Participant::new(id, name, role) })
 }
 
 fn assumption(assumptions: &mut Assumptions, text: &str) -> Result<(), AppError> {
     let (code, value) = text.split_once(':').ok_or_else(|| wrong("a", text))?;
     let numbers: Vec<f64> = value.split(',').filter_map(|number| number.parse().ok()).collect();
-    let duration = Duration::ALL.iter().find(|which| which.code() == code);
+    let duration = Duration::of(Model::First).iter().find(|which| which.code() == code);
     let chance = Chance::ALL.iter().find(|which| which.code() == code);
     match (duration, chance, numbers.as_slice()) {
         (Some(which), _, [least, likely, most]) => {

@@ -18,7 +18,7 @@ use axum::http::StatusCode;
 use draft::{Draft, Wrong};
 use ibbi_app::sim::{Scenario, Simulator};
 use ibbi_app::{AppError, schedule};
-use ibbi_core::{Date, Name};
+use ibbi_core::{Date, Format, Name};
 use ibbi_report::html::{Html, el};
 use std::path::Path;
 use std::sync::Arc;
@@ -120,7 +120,7 @@ fn send_pieces(
     if !send(head + first.as_str() + sign) {
         return Ok(());
     }
-    let labelled = (scenario.format.label().to_owned(), scenario.clone());
+    let labelled = (scenario.format().map_or("this scenario", Format::label).to_owned(), scenario.clone());
     let sides = schedule::sides_from(labelled, None, &[])?;
     let comparison = schedule::compare(&sides, settings, |_| {})?;
     if !send(ibbi_report::comparison_section(&comparison).into_string() + sign) {

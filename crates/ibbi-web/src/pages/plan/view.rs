@@ -5,7 +5,7 @@ use super::form::form;
 use super::link::{case_address, fits};
 use crate::pages::shell::button;
 use ibbi_app::ledger::PROGRAM;
-use ibbi_app::sim::{Chance, Duration, Forecast, Plan, Scenario};
+use ibbi_app::sim::{Chance, Duration, Forecast, Model, Plan, Scenario};
 use ibbi_report::SimulationPage;
 use ibbi_report::html::{Html, details, el};
 
@@ -114,7 +114,8 @@ fn label(field: &str) -> Option<String> {
         "closed" => "Closed days",
         "time_zone" => "Time zone",
         _ => {
-            let assumed = Duration::ALL.iter().find(|which| which.code() == field).map(|which| which.about());
+            let assumed =
+                Duration::of(Model::First).iter().find(|which| which.code() == field).map(|which| which.about());
             let chance = || Chance::ALL.iter().find(|which| which.code() == field).map(|which| which.about());
             let assumed = assumed.or_else(chance);
             let person = row(field).map(|row| format!("Person {}", row + 1));

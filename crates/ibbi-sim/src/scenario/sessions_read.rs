@@ -1,0 +1,63 @@
+//! Reading the sessions of format 2.
+
+use super::diagnose::Problems;
+use super::fields::table_of;
+use super::table::{self, Value};
+use super::{SessionsInput, times};
+use crate::calendar::SessionGroup;
+use ibbi_core::Format;
+
+const KEYS: &[&str] = &["facilitation", "fixed", "meeting", "training", "training_days"];
+
+pub(super) fn sessions(value: Option<&Value<'_>>, problems: &mut Problems<'_>) -> Option<SessionsInput> {
+    let mut input = SessionsInput::published(Format::FullDay);
+    let Some(value) = value else { return Some(input) };
+    let before = problems.count();
+    let fields = table_of(value, "`sessions`", KEYS, problems)?;
+    for (key, parts) in [("training", &mut input.training), ("facilitation", &mut input.facilitation)] {
+        if let Some(value) = fields.get(key) {
+            *parts = minutes(value, key, problems);
+        }
+    }
+    if let Some(value) = fields.get("meeting") {
+        input.meeting = table::whole(value, "meeting", 15..=SessionsInput::MAX_MINUTES, problems)?;
+    }
+    if let Some(value) = fields.get("training_days") {
+        input.training_days = times::days(value, problems);
+    }
+    if let Some(value) = fields.get("fixed") {
+        let expected = "a list of tables such as { session = \"training\", on = 2026-10-20, at = \"8:00\" }";
+        for entry in table::list(value, "fixed", expected, 2 * SessionsInput::MAX_PARTS, problems).unwrap_or_default() {
+            let Some(fixed) = times::fixed(entry, problems) else { continue };
+            let parts = if fixed.session == SessionGroup::Training { &input.training } else { &input.facilitation };
+            if usize::from(fixed.part) > parts.len() {
+                let found = format!("there is no part {} of the {}", fixed.part, fixed.session.code());
+                problems.add(&entry.span(), found, format!("a part from 1 to {}", parts.len()));
+            }
+            let minutes = parts.get(usize::from(fixed.part) - 1).copied().unwrap_or(0);
+            if fixed.at + minutes > 24 * 60 {
+                problems.add(
+                    &entry.span(),
+                    "the agreed session lasts past midnight",
+                    "an earlier start, or a shorter part",
+                );
+            }
+            if input.fixed.iter().any(|other| (other.session, other.part) == (fixed.session, fixed.part)) {
+                let found = format!("part {} of the {} is agreed twice", fixed.part, fixed.session.code());
+                problems.add(&entry.span(), found, "one time for each part");
+            }
+            input.fixed.push(fixed);
+        }
+    }
+    (problems.count() == before).then_some(input)
+}
+
+/// Reads the minutes of each part.
+fn minutes(value: &Value<'_>, key: &str, problems: &mut Problems<'_>) -> Vec<u16> {
+    let expected = "the minutes of each part, such as [240, 240]";
+    let entries = table::list(value, key, expected, SessionsInput::MAX_PARTS, problems).unwrap_or_default();
+    if entries.is_empty() {
+        problems.add(&value.span(), format!("`{key}` has no parts"), expected);
+    }
+    entries.iter().filter_map(|entry| table::whole(entry, key, 30..=SessionsInput::MAX_MINUTES, problems)).collect()
+}
