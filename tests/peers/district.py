@@ -97,8 +97,10 @@ class Calendar:
         self.hours = [Time(entry) for entry in calendar.get("hours", ["8:00-16:00"])]
         self.holiday = [date in holidays(date.year, county) for date in self.dates]
         office = self.without(self.always(slots.OFFICE), self.covered(self.closed, None))
-        named = [WEEKDAYS[date.weekday()] in working for date in self.dates]
-        self.working = [day and not holiday and any_slot > 0 for day, holiday, any_slot in zip(named, self.holiday, office)]
+        self.named = [WEEKDAYS[date.weekday()] in working for date in self.dates]
+        self.working = [
+            day and not holiday and any_slot > 0 for day, holiday, any_slot in zip(self.named, self.holiday, office)
+        ]
 
     def always(self, hours):
         return [slots.within(layout, hours) for layout in self.layouts]
@@ -117,7 +119,7 @@ class Calendar:
         return found
 
     def open(self, kind):
-        everyday = self.covered([time for time in self.hours if time.any_day], kind, self.working)
+        everyday = self.covered([time for time in self.hours if time.any_day], kind, self.named)
         dated = self.covered([time for time in self.hours if not time.any_day], kind)
         held = [0 if holiday else one | other for holiday, one, other in zip(self.holiday, everyday, dated)]
         return self.without(held, self.covered(self.closed, kind))

@@ -190,7 +190,7 @@ class MadeUpHours(MadeUp):
         lengths = [30, 45, 60, 90, 100, 120, 150, 180, 205, 240, 300, 450, 480]
         for kind in KINDS[1:]:
             if self.coin(0.85):
-                sessions[kind] = [random.choice(lengths[: self.pick(7, 10, 13)]) for _ in range(self.pick(1, 1, 2, 3, 5))]
+                sessions[kind] = [random.choice(lengths[: self.pick(7, 10, 13)]) for _ in range(self.pick(1, 1, 2, 3, 4))]
         if self.coin():
             sessions["meeting"] = random.choice(lengths)
         if self.coin(0.25):
@@ -240,13 +240,13 @@ class MadeUpHours(MadeUp):
             durations["pace_spread"] = self.pick(0, 0.1, 0.25, 0.5, round(random.random() * 4, 2), 4)
         for name in ("meeting_notice_days", "session_notice_days"):
             if self.coin():
-                durations[name] = random.randrange(40)
+                durations[name] = random.randrange(1, 40)
         for name in ("booking_delay_days", "ratification_days"):
             if self.coin():
                 durations[name] = sorted(random.randrange(40) for _ in range(3))
         if self.coin(0.4):
             months = self.some(MONTHS, 12)
-            chances["session_postponed_in"] = {month: self.chance(round(random.random() * 0.8, 3)) for month in months}
+            chances["session_postponed_in"] = {month: round(random.random() * 0.8, 3) for month in months}
         return durations | chances
 
     def later(self):

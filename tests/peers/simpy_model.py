@@ -14,6 +14,7 @@ import simpy
 from district import CHANCES, DURATIONS, HORIZON, SECOND, read
 
 ENDINGS = ("completed", "not_adopted", "leader_declined", "withdrawn", "unfinished")
+GRACE = 15  # minutes that a part can be short
 PERCENTS = (10, 50, 80, 90)
 WAITS = ("leader_answers", "booking_delay", "meeting_notice", "letters", "acceptance", "session_notice", "concerns")
 WAITS += ("decisions", "postponements")
@@ -270,16 +271,16 @@ class Run:
             self.end("unfinished")
 
     def sessions(self, part):
-        """The sessions of a part, until nothing of it is left."""
+        """The sessions of a part, until no more of it is left than the program forgives."""
         draw, env = self.draw, self.env
-        while part.minutes:
+        while part.minutes > GRACE:
             while env.now < part.day:  # a day that moves, moves later
                 yield self.until(part.day)
             if not draw.true("session_postponed", part.base + next(part.attempts), env.now):
                 self.last_session = env.now
                 part.minutes -= self.held(part)
                 part.sessions += 1
-            if part.minutes:
+            if part.minutes > GRACE:
                 wait = draw.days("rebooking_days", part.base + next(part.rebookings))
                 self.rebook(part, env.now + max(1, wait))
                 self.follow()

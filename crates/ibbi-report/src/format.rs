@@ -278,14 +278,11 @@ pub(crate) fn assumed(value: AssumedValue) -> String {
             format!("{low}% to {high}%, likely\u{a0}{likely}%")
         }
         AssumedValue::Months(chances) => {
-            let months = ibbi_sim::MONTHS.iter().zip(chances).collect::<Vec<_>>();
-            let runs = months.chunk_by(|one, other| one.1 == other.1).map(|run| {
-                let name = |month: &str| sentence(&month[..3]);
-                let (first, last) = (run[0], run[run.len() - 1]);
-                let span = if run.len() == 1 { name(first.0) } else { format!("{}–{}", name(first.0), name(last.0)) };
-                format!("{span} {}%", plain(first.1 * 100.0))
-            });
-            runs.collect::<Vec<_>>().join(", ")
+            let months = ibbi_sim::MONTHS.iter().zip(chances);
+            let month = |(month, chance): (&&str, Option<f64>)| {
+                Some(format!("{} {}%", sentence(month.get(..3)?), plain(chance? * 100.0)))
+            };
+            months.filter_map(month).collect::<Vec<_>>().join(", ")
         }
         AssumedValue::Constant(days) => count(days.into(), "day"),
         AssumedValue::Spread(spread) => format!("up to {} times as long", plain(1.0 + spread)),

@@ -421,12 +421,18 @@ pub enum AssumedValue {
     Chance(f64),
     /// A chance with its range: low, likely, high.
     Range([f64; 3]),
-    /// Chances by month, January first.
-    Months([f64; 12]),
+    /// Chances by month, January first. Other months have the chance of all months.
+    #[cfg_attr(feature = "schema", schemars(with = "serde_json::Map<String, serde_json::Value>"))]
+    #[serde(serialize_with = "by_month")]
+    Months([Option<f64>; 12]),
     /// A constant number of days.
     Constant(u16),
     /// A spread, from 0 on.
     Spread(f64),
+}
+
+fn by_month<S: Serializer>(months: &[Option<f64>; 12], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(MONTHS.iter().zip(months).filter_map(|(month, chance)| Some((month, (*chance)?))))
 }
 
 impl Assumptions {
@@ -461,7 +467,7 @@ impl Assumptions {
             rows.push(row(which.code(), which.about(), default, value));
         }
         if !self.months.default || self.months.value.iter().any(Option::is_some) {
-            let months = std::array::from_fn(|month| self.postponed_in(u8::try_from(month + 1).unwrap_or(1)));
+            let months = self.months.value;
             let about = "chance that a booked session is postponed, by its month";
             rows.push(row(BY_MONTH, about, self.months.default, AssumedValue::Months(months)));
         }

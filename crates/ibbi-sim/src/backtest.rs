@@ -307,7 +307,7 @@ impl Backtester {
 
     /// Returns whether the scenario has other assumptions than the defaults.
     fn has_own(&self) -> bool {
-        self.scenarios[0].assumptions.rows() != self.scenarios[1].assumptions.rows()
+        self.scenarios[0].assumptions != self.scenarios[1].assumptions
     }
 
     /// Returns the scores of the forecasts so far.

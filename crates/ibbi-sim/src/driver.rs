@@ -3,7 +3,7 @@
 use crate::calendar::{Calendar, Day, DayShapes, HORIZON, MORNING, RunSlot};
 use crate::model::{Ending, ModelTime, RunListener, RunResult, RunStep};
 use crate::resume::RealCase;
-use crate::scenario::{Participant, Scenario, SessionsInput};
+use crate::scenario::{Participant, Scenario};
 use ibbi_common::zone::Zone;
 use ibbi_core::events::*;
 use ibbi_core::{
@@ -102,7 +102,7 @@ impl EventScript {
         let co_neutrals = co_neutrals.expect("ids are unique");
         let known = real.map(|real| real.case.concerns()).unwrap_or_default();
         let concern = |party: Party| free_concern(party, known);
-        let parts = 1..=u8::try_from(SessionsInput::MAX_PARTS).unwrap_or(u8::MAX);
+        let parts = 1..=u8::try_from(Program::MAX_PARTS).unwrap_or(u8::MAX);
         let session = |part| {
             let (neutral, co_neutrals, present) = (neutral.clone(), co_neutrals.clone(), everyone.clone());
             let (advisers, substitutes) = Default::default();

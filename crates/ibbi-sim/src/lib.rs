@@ -57,8 +57,8 @@ pub use availability_gain::{AvailabilityGain, ChanceGain, PlanGain};
 pub use backtest::{
     Backtest, Backtester, BrierScore, CaseEnd, DateScore, EndingScore, ForecastScores, StageScores, stage_beginnings,
 };
-pub use calibrate::{Calibration, Evidence, FittedChance, FittedDuration, OpenDays, PRIOR_DEVIATION, PRIOR_TRIALS};
 pub use calendar::{BlockedHours, Blocker, Calendar, HORIZON, SessionGroup};
+pub use calibrate::{Calibration, Evidence, FittedChance, FittedDuration, OpenDays, PRIOR_DEVIATION, PRIOR_TRIALS};
 pub use compare::{Comparison, ComparisonSide};
 pub use conflicts::{Conflicts, PlanFailure};
 pub use counts::Driver;

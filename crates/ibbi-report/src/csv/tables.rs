@@ -143,8 +143,8 @@ pub fn assumptions(forecast: &Forecast) -> String {
             AssumedValue::Constant(days) => add(row.name, [None, Some(days.into()), None, None]),
             AssumedValue::Spread(spread) => add(row.name, [None, Some(spread), None, None]),
             AssumedValue::Months(chances) => {
-                for (month, chance) in ibbi_sim::MONTHS.iter().zip(chances) {
-                    add(&format!("{}.{month}", row.name), [None, None, None, Some(chance)]);
+                for (month, chance) in ibbi_sim::MONTHS.iter().zip(chances).filter(|(_, chance)| chance.is_some()) {
+                    add(&format!("{}.{month}", row.name), [None, None, None, chance]);
                 }
             }
         }

@@ -108,7 +108,8 @@ impl DayShapes {
             let (one, next) = (firsts[*day], firsts[(day + 1).min(firsts.len() - 1)]);
             one.offset_minutes() != next.offset_minutes() || next.at().millis() - one.at().millis() != 24 * 3_600_000
         };
-        let changed = (0..dates.len()).filter(is_changed).map(|day| (day, minutes(zone, firsts[day], dates[day])));
+        let next = |day: usize| firsts.get(day + 1).map_or(i64::MAX, |next| next.at().millis());
+        let changed = (0..dates.len()).filter(is_changed).map(|day| (day, minutes(zone, firsts[day], next(day))));
         Self { zone, changed: changed.collect(), firsts }
     }
 
@@ -128,8 +129,7 @@ impl DayShapes {
     }
 
     /// Returns the slots that a day has.
-    #[cfg(test)]
-    fn all(&self, day: usize) -> Slots {
+    pub(super) fn all(&self, day: usize) -> Slots {
         Slots::range(0, self.changed(day).map_or(96, |minutes| u32::try_from(minutes.len()).unwrap_or(0)))
     }
 
@@ -161,12 +161,10 @@ impl DayShapes {
     }
 }
 
-/// Returns the minutes of the day at which the slots of a day begin: every 15 minutes as long as the date lasts.
-fn minutes(zone: Zone, first: LocalTime, date: Date) -> Vec<u16> {
-    let local = |slot: i64| {
-        At::from_millis(first.at().millis() + slot * i64::from(SLOT) * 60_000).and_then(|at| zone.local(at))
-    };
-    let times = (0..i64::from(Slots::MAX)).map_while(local).take_while(|time| time.date() == date);
+/// Returns the minutes of the day at which its slots begin: every 15 minutes from its first moment to that of the next day.
+fn minutes(zone: Zone, first: LocalTime, next: i64) -> Vec<u16> {
+    let moments = (0..i64::from(Slots::MAX)).map(|slot| first.at().millis() + slot * i64::from(SLOT) * 60_000);
+    let times = moments.take_while(|moment| *moment < next).map_while(At::from_millis).map_while(|at| zone.local(at));
     let minute = |time: LocalTime| {
         let minutes = time.at().millis() / 60_000 + i64::from(time.offset_minutes());
         u16::try_from(minutes.rem_euclid(24 * 60)).unwrap_or(0)

@@ -297,7 +297,7 @@ impl Marker<'_> {
         let from = rule.from.map_or(0, |from| self.dates.partition_point(|date| *date < from));
         let to = rule.to.map_or(self.dates.len(), |to| self.dates.partition_point(|date| *date <= to));
         let covered = (from..to).filter(|day| rule.covers(self.dates[*day]));
-        covered.map(|day| (day, rule.hours.map_or(Slots::ALL, |hours| self.shapes.slots(day, hours))))
+        covered.map(|day| (day, rule.hours.map_or_else(|| self.shapes.all(day), |hours| self.shapes.slots(day, hours))))
     }
 
     fn person(&self, person: &Participant) -> PersonDays {

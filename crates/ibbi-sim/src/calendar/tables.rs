@@ -119,7 +119,7 @@ impl DayFinder<'_> {
             day
         };
         let mut day = next(true);
-        if day > from.saturating_add(SOON) && !self.is_simple(group) {
+        if (day >= NEVER || day > from.saturating_add(SOON)) && !self.is_simple(group) {
             day = next(false);
         }
         if day >= NEVER {

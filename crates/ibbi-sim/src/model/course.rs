@@ -1,7 +1,7 @@
 //! What a run goes through: the lengths of its sessions, its notices, and the sessions that are agreed.
 
 use crate::assumptions::Notice;
-use crate::calendar::{Calendar, Day, SessionGroup};
+use crate::calendar::{Calendar, Day, NEVER, SessionGroup};
 use crate::scenario::Scenario;
 use ibbi_core::Program;
 use serde::Serialize;
@@ -53,7 +53,12 @@ impl Course {
     pub(crate) fn new(scenario: &Scenario, calendar: &Calendar, program: &Program, facilitation: Vec<u16>) -> Self {
         use chrono::Datelike;
         let agreed = scenario.sessions.fixed.iter().filter_map(|fixed| {
-            let day = Day::try_from(calendar.day(fixed.on)?).ok()?;
+            let day = match calendar.day(fixed.on) {
+                Some(day) => Day::try_from(day).ok()?,
+                // A day past the horizon never comes. One before day 0 has passed.
+                None if calendar.dates.last() < Some(&fixed.on) => NEVER,
+                None => return None,
+            };
             let start = calendar.slot_at(day, fixed.at);
             Some(Agreed { group: fixed.session, part: fixed.part, day, start })
         });

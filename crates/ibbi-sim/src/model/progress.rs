@@ -4,7 +4,7 @@ use super::Course;
 use crate::calendar::SessionGroup;
 use crate::calendar::{Day, NEVER};
 use crate::initial_state::{InitialState, PartProgress};
-use crate::scenario::SessionsInput;
+use ibbi_core::Program;
 use serde::Serialize;
 
 /// A milestone of a case whose date a forecast gives.
@@ -35,7 +35,7 @@ pub enum ForecastStep {
 
 impl ForecastStep {
     /// The most parts of a training or a facilitation.
-    const MAX_PARTS: usize = SessionsInput::MAX_PARTS;
+    const MAX_PARTS: usize = Program::MAX_PARTS;
     /// The number of milestones.
     pub(crate) const COUNT: usize = 4 + 2 * Self::MAX_PARTS;
 

@@ -5,7 +5,7 @@ use crate::assumptions::{Chance, Duration};
 use crate::calendar::{Day, SessionGroup};
 use crate::initial_state::{Awaited, PartProgress, Waited};
 use crate::sampler::Sampler;
-use crate::scenario::SessionsInput;
+use ibbi_core::Program;
 use std::ops::{Deref, DerefMut};
 
 /// A session is cut short after a multiple of this many minutes.
@@ -40,7 +40,7 @@ impl PartState {
 /// The parts of the training or of the facilitation, in order.
 struct Parts {
     group: SessionGroup,
-    list: [PartState; SessionsInput::MAX_PARTS],
+    list: [PartState; Program::MAX_PARTS],
     count: usize,
 }
 
@@ -83,11 +83,11 @@ fn number(index: usize) -> u8 {
 
 impl<D: Sampler, L: RunListener> Run<'_, D, L> {
     fn new_parts(&self, group: SessionGroup, count: usize) -> Parts {
-        let mut list = [PartState::NONE; SessionsInput::MAX_PARTS];
+        let mut list = [PartState::NONE; Program::MAX_PARTS];
         for (index, part) in list.iter_mut().enumerate() {
             part.block = self.course.block(group, index) * BLOCK;
         }
-        Parts { group, list, count: count.min(SessionsInput::MAX_PARTS) }
+        Parts { group, list, count: count.min(Program::MAX_PARTS) }
     }
 
     /// Books and holds all parts of a stage. Returns the day of the last session.
@@ -104,7 +104,9 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
             let after = index.checked_sub(1).and_then(|before| parts[before].booked_day()).unwrap_or(booked);
             let agreed = self.course.agreed(group, number(index)).filter(|agreed| agreed.day > after.max(booked));
             let slot = match agreed {
-                Some(agreed) => RunSlot { day: agreed.day, start: agreed.start, minutes: *minutes, real: None },
+                Some(agreed) => {
+                    RunSlot { day: within_horizon(agreed.day)?, start: agreed.start, minutes: *minutes, real: None }
+                }
                 None => self.slot(group, *minutes, earliest, |_| false)?,
             };
             (parts[index].remaining, parts[index].booked) = (*minutes, Some(slot));
@@ -203,7 +205,7 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
         let occurrence = part.block + part.sessions;
         part.sessions += 1;
         part.opened.get_or_insert(day);
-        let choices = (slot.minutes / CUT_STEP).saturating_sub(1);
+        let choices = slot.minutes.div_ceil(CUT_STEP).saturating_sub(1);
         let mut ran = slot.minutes;
         if self.sampler.happens(Chance::SessionCutShort, occurrence) && choices > 0 {
             ran = CUT_STEP * (1 + self.sampler.choice(choices, occurrence));
@@ -261,7 +263,7 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
         };
         let slot = self.slot(group, parts[index].remaining, earliest, |day| taken(parts, day))?;
         parts[index].booked = Some(slot);
-        let mut moved = [None; SessionsInput::MAX_PARTS];
+        let mut moved = [None; Program::MAX_PARTS];
         let mut last = slot.day;
         for later in index + 1..parts.len() {
             let Some(day) = parts[later].booked_day().filter(|_| parts.follows(later, index)) else { continue };

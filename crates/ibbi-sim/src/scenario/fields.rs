@@ -70,9 +70,14 @@ fn working_days(value: &Value<'_>, input: &mut CalendarInput, problems: &mut Pro
 
 /// Reads a closed range. One with several dates counts as several.
 fn closures(value: &Value<'_>, problems: &mut Problems<'_>) -> Vec<Closure> {
+    let no_name = || Name::new(Closure::NO_NAME).ok();
+    if !value.get_ref().is_table() {
+        let times = times::time(value, "closed", problems);
+        return times.into_iter().filter_map(|when| Some(Closure { name: no_name()?, when })).collect();
+    }
     let Some(fields) = table_of(value, "a closed range", times::CLOSED_KEYS, problems) else { return Vec::new() };
     let name: Option<Name> = match fields.get("name") {
-        None => Name::new(Closure::NO_NAME).ok(),
+        None => no_name(),
         Some(name) => table::parsed(name, "name", "a name on one line", problems),
     };
     let when = times::time_range(&fields, problems);
@@ -125,7 +130,7 @@ pub(super) fn assumptions(value: Option<&Value<'_>>, model: Model, problems: &mu
 fn only_second(fields: &Table<'_, '_>, read: &mut Assumptions, problems: &mut Problems<'_>) {
     for which in Notice::ALL {
         if let Some(value) = fields.get(which.code())
-            && let Some(days) = table::whole(value, which.code(), 0..=365, problems)
+            && let Some(days) = table::whole(value, which.code(), 1..=365, problems)
         {
             read.set_notice(which, days);
         }

@@ -110,7 +110,7 @@ fn calendar() -> Value {
                 "type": "object", "additionalProperties": false, "properties": closed}},
             "county": {"enum": County::CODES, "description": "Suffolk has two more holidays."},
             "hours": {"type": "array", "minItems": 1, "maxItems": 60, "items": time(),
-                "description": "The times when sessions can be held, from 7:00 to 23:00. 8:00-16:00 on working days if left out."},
+                "description": "The times when sessions can be held. 8:00-16:00 on working days if left out."},
             "working_days": {"type": "array", "minItems": 1, "uniqueItems": true, "items": {"enum": Weekday::CODES},
                 "default": Weekday::CODES[..5]},
         },
@@ -118,9 +118,10 @@ fn calendar() -> Value {
 }
 
 fn sessions() -> Value {
-    let minutes = |about: &str, default: u16| {
-        let item = json!({"type": "integer", "minimum": 30, "maximum": SessionsInput::MAX_MINUTES});
-        json!({"type": "array", "minItems": 1, "maxItems": SessionsInput::MAX_PARTS, "items": item, "default": [default],
+    let minutes = |about: &str, default: u16, most: usize| {
+        let item =
+            json!({"type": "integer", "minimum": SessionsInput::MIN_MINUTES, "maximum": SessionsInput::MAX_MINUTES});
+        json!({"type": "array", "minItems": 1, "maxItems": most, "items": item, "default": [default],
             "description": about})
     };
     json!({
@@ -128,17 +129,17 @@ fn sessions() -> Value {
         "additionalProperties": false,
         "description": "The sessions. Format 2.",
         "properties": {
-            "facilitation": minutes("The minutes of each part of the facilitation.", 480),
-            "fixed": {"type": "array", "maxItems": 2 * SessionsInput::MAX_PARTS, "items": {
+            "facilitation": minutes("The minutes of each part of the facilitation.", 480, SessionsInput::MAX_FACILITATION_PARTS),
+            "fixed": {"type": "array", "items": {
                 "type": "object", "additionalProperties": false, "required": ["at", "on", "session"], "properties": {
                     "at": {"type": "string", "description": "The time at which it starts, such as 16:00."},
                     "on": day("Its date."),
-                    "part": {"type": "integer", "minimum": 1, "maximum": SessionsInput::MAX_PARTS, "default": 1},
+                    "part": {"type": "integer", "minimum": 1, "maximum": SessionsInput::MAX_FACILITATION_PARTS, "default": 1},
                     "session": {"enum": &SessionGroup::CODES[1..]},
                 }}, "description": "Sessions that are agreed."},
             "meeting": {"type": "integer", "minimum": 15, "maximum": SessionsInput::MAX_MINUTES, "default": 240,
                 "description": "The minutes of the introductory meeting."},
-            "training": minutes("The minutes of each part of the training.", 480),
+            "training": minutes("The minutes of each part of the training.", 480, SessionsInput::MAX_TRAINING_PARTS),
             "training_days": one_or_more(day("A date."), "The only dates on which the training can be held."),
         },
     })
@@ -188,7 +189,7 @@ fn assumptions(model: Model) -> Value {
     }
     if model == Model::Second {
         for which in Notice::ALL {
-            let field = json!({"type": "integer", "minimum": 0, "maximum": 365, "default": which.default_value(),
+            let field = json!({"type": "integer", "minimum": 1, "maximum": 365, "default": which.default_value(),
                 "description": format!("The {}.", which.about())});
             fields.insert(which.code().to_owned(), field);
         }

@@ -1,7 +1,7 @@
 //! The sessions of a scenario: their lengths, those that are agreed, and the deadlines.
 
 use crate::calendar::SessionGroup;
-use ibbi_core::{Date, Format};
+use ibbi_core::{Date, Format, Threshold};
 
 /// The lengths of the sessions, and those that are agreed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,10 +44,14 @@ pub struct Deadline {
 }
 
 impl SessionsInput {
-    /// The most parts of the training, or of the facilitation.
-    pub const MAX_PARTS: usize = 8;
-    /// The longest part, in minutes.
-    pub const MAX_MINUTES: u16 = 16 * 60;
+    /// The most parts of the training.
+    pub const MAX_TRAINING_PARTS: usize = Threshold::TrainingParts.value() as usize;
+    /// The most parts of the facilitation.
+    pub const MAX_FACILITATION_PARTS: usize = Threshold::FormatParts.value() as usize;
+    /// The shortest part, in minutes.
+    pub const MIN_MINUTES: u16 = limit(Threshold::ShortestPart);
+    /// The longest part or meeting, in minutes.
+    pub const MAX_MINUTES: u16 = limit(Threshold::LongestPart);
 
     /// Returns the sessions of the published training with a published format of facilitation.
     pub fn published(format: Format) -> Self {
@@ -70,6 +74,12 @@ impl SessionsInput {
         let parts = self.facilitation.len();
         self.fixed.retain(|fixed| fixed.session != SessionGroup::Facilitation || usize::from(fixed.part) <= parts);
     }
+}
+
+/// Returns a limit in minutes that the rules set.
+#[allow(clippy::cast_possible_truncation, reason = "the limits are below a day")]
+const fn limit(threshold: Threshold) -> u16 {
+    threshold.value() as u16
 }
 
 /// Returns the minutes of each part of a published format.

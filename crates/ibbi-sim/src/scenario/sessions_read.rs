@@ -7,6 +7,9 @@ use super::{SessionsInput, times};
 use crate::calendar::SessionGroup;
 use ibbi_core::Format;
 
+/// The most agreed sessions: one for each part.
+const MAX_FIXED: usize = SessionsInput::MAX_TRAINING_PARTS + SessionsInput::MAX_FACILITATION_PARTS;
+
 const KEYS: &[&str] = &["facilitation", "fixed", "meeting", "training", "training_days"];
 
 pub(super) fn sessions(value: Option<&Value<'_>>, problems: &mut Problems<'_>) -> Option<SessionsInput> {
@@ -14,10 +17,11 @@ pub(super) fn sessions(value: Option<&Value<'_>>, problems: &mut Problems<'_>) -
     let Some(value) = value else { return Some(input) };
     let before = problems.count();
     let fields = table_of(value, "`sessions`", KEYS, problems)?;
-    for (key, parts) in [("training", &mut input.training), ("facilitation", &mut input.facilitation)] {
-        if let Some(value) = fields.get(key) {
-            *parts = minutes(value, key, problems);
-        }
+    if let Some(value) = fields.get("training") {
+        input.training = minutes(value, "training", SessionsInput::MAX_TRAINING_PARTS, problems);
+    }
+    if let Some(value) = fields.get("facilitation") {
+        input.facilitation = minutes(value, "facilitation", SessionsInput::MAX_FACILITATION_PARTS, problems);
     }
     if let Some(value) = fields.get("meeting") {
         input.meeting = table::whole(value, "meeting", 15..=SessionsInput::MAX_MINUTES, problems)?;
@@ -27,7 +31,7 @@ pub(super) fn sessions(value: Option<&Value<'_>>, problems: &mut Problems<'_>) -
     }
     if let Some(value) = fields.get("fixed") {
         let expected = "a list of tables such as { session = \"training\", on = 2026-10-20, at = \"8:00\" }";
-        for entry in table::list(value, "fixed", expected, 2 * SessionsInput::MAX_PARTS, problems).unwrap_or_default() {
+        for entry in table::list(value, "fixed", expected, MAX_FIXED, problems).unwrap_or_default() {
             let Some(fixed) = times::fixed(entry, problems) else { continue };
             let parts = if fixed.session == SessionGroup::Training { &input.training } else { &input.facilitation };
             if usize::from(fixed.part) > parts.len() {
@@ -53,11 +57,14 @@ pub(super) fn sessions(value: Option<&Value<'_>>, problems: &mut Problems<'_>) -
 }
 
 /// Reads the minutes of each part.
-fn minutes(value: &Value<'_>, key: &str, problems: &mut Problems<'_>) -> Vec<u16> {
+fn minutes(value: &Value<'_>, key: &str, most: usize, problems: &mut Problems<'_>) -> Vec<u16> {
     let expected = "the minutes of each part, such as [240, 240]";
-    let entries = table::list(value, key, expected, SessionsInput::MAX_PARTS, problems).unwrap_or_default();
+    let entries = table::list(value, key, expected, most, problems).unwrap_or_default();
     if entries.is_empty() {
         problems.add(&value.span(), format!("`{key}` has no parts"), expected);
     }
-    entries.iter().filter_map(|entry| table::whole(entry, key, 30..=SessionsInput::MAX_MINUTES, problems)).collect()
+    entries
+        .iter()
+        .filter_map(|entry| table::whole(entry, key, SessionsInput::MIN_MINUTES..=SessionsInput::MAX_MINUTES, problems))
+        .collect()
 }

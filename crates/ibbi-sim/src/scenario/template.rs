@@ -107,7 +107,8 @@ pub(super) fn assumption_lines(assumptions: &Assumptions, model: Model) -> Strin
             AssumedValue::Range([low, likely, high]) => format!("[{low}, {likely}, {high}]"),
             AssumedValue::Constant(days) => days.to_string(),
             AssumedValue::Months(chances) => {
-                let months = MONTHS.iter().zip(chances).map(|(month, chance)| format!("{month} = {chance}"));
+                let months =
+                    MONTHS.iter().zip(chances).filter_map(|(month, chance)| Some(format!("{month} = {}", chance?)));
                 format!("{{ {} }}", months.collect::<Vec<_>>().join(", "))
             }
         };

@@ -17,9 +17,6 @@ const TIME_FORM: &str = "a date (2026-10-20), a weekday (\"friday\"), hours (\"1
                          { from = 2026-12-21, to = 2027-01-02 }, { on = 2026-10-20, half = \"morning\" }, or \
                          { weekday = \"friday\", hours = \"16:00-20:00\" }";
 const HOURS_FORM: &str = "hours in steps of 15 minutes, such as \"16:00-20:00\"";
-/// The hours between which sessions can be held.
-const EARLIEST: u16 = 7 * 60;
-const LATEST: u16 = 23 * 60;
 
 /// Reads a list of times.
 pub(super) fn times(value: Option<&Value<'_>>, key: &str, problems: &mut Problems<'_>) -> Option<Vec<TimeRule>> {
@@ -41,9 +38,12 @@ pub(super) fn opening_hours(value: &Value<'_>, problems: &mut Problems<'_>) -> V
     let mut read = Vec::new();
     for entry in entries {
         for rule in time(entry, "hours", problems) {
-            let hours = rule.hours.filter(|hours| EARLIEST <= hours.from() && hours.to() <= LATEST);
-            if hours.is_none() {
-                problems.add(&entry.span(), "an entry of `hours` is not from 7:00 to 23:00", HOURS_FORM);
+            if rule.session.is_some() {
+                problems.add(
+                    &entry.span(),
+                    "an entry of `hours` has `for`",
+                    "no `for`: the hours are those of all sessions",
+                );
             }
             read.push(rule);
         }
@@ -52,7 +52,7 @@ pub(super) fn opening_hours(value: &Value<'_>, problems: &mut Problems<'_>) -> V
 }
 
 /// Reads a time. A list of dates counts as several times.
-fn time(value: &Value<'_>, key: &str, problems: &mut Problems<'_>) -> Vec<TimeRule> {
+pub(super) fn time(value: &Value<'_>, key: &str, problems: &mut Problems<'_>) -> Vec<TimeRule> {
     match value.get_ref() {
         DeValue::Table(_) => table_of(value, "a time", TIME_KEYS, problems)
             .map(|fields| time_range(&fields, problems))
@@ -96,8 +96,8 @@ pub(super) fn time_range(fields: &Table<'_, '_>, problems: &mut Problems<'_>) ->
     if on.is_some() && named {
         problems.add(place, "`on` is used with `from`, `to`, or `weekday`", "`on` alone, or the others without it");
     }
-    if on.is_none() && rule.weekdays.is_empty() && rule.hours.is_none() && (rule.from.is_none() || rule.to.is_none()) {
-        problems.add(place, "the time has no days", "`on`, or both `from` and `to`, or `weekday`, or `hours`");
+    if on.is_none() && rule == (TimeRule { session: rule.session, ..TimeRule::ALWAYS }) {
+        problems.add(place, "the time has no days", "`on`, `from`, `to`, `weekday`, or `hours`");
     }
     if problems.count() > before {
         return Vec::new();
@@ -210,11 +210,11 @@ pub(super) fn fixed(value: &Value<'_>, problems: &mut Problems<'_>) -> Option<Fi
     });
     let on = fields.need("on", "its date, such as on = 2026-10-20", problems);
     let on = on.and_then(|value| table::date(value, "on", problems));
-    let form = "the time at which it starts, from 7:00 on and in steps of 15 minutes, such as at = \"16:00\"";
+    let form = "the time at which it starts, in steps of 15 minutes, such as at = \"16:00\"";
     let at = fields.need("at", form, problems);
     let at = at.and_then(|value| {
         let minute = minute_of_day(table::text(value, "at", form, problems)?);
-        let minute = minute.filter(|minute| (EARLIEST..LATEST).contains(minute) && minute.is_multiple_of(15));
+        let minute = minute.filter(|minute| minute.is_multiple_of(15));
         if minute.is_none() {
             problems.add(&value.span(), format!("`at` is {}", table::describe(value.get_ref())), form);
         }

@@ -93,8 +93,8 @@ pub struct Ranges {
     pub goes_ahead: [f64; 2],
     /// The percentiles of the completion date: optimistic, pessimistic.
     pub finish: PercentileRanges,
-    /// The chance of each deadline, in the order of the deadlines: pessimistic, optimistic.
-    pub deadlines: Vec<[f64; 2]>,
+    /// The chance of each deadline, in the order of the deadlines: pessimistic, optimistic. `None` if no run goes ahead there.
+    pub deadlines: Vec<[Option<f64>; 2]>,
 }
 
 /// The range of each percentile of the completion date: optimistic, pessimistic.
@@ -256,7 +256,10 @@ impl Simulator {
     fn ranges(&self, runs: u64, pessimistic: &RunCounts, optimistic: &RunCounts, deadlines: &[Deadline]) -> Ranges {
         let both = [pessimistic, optimistic];
         let by = |deadline: &Deadline| {
-            both.map(|counts| share_of(self.completed_by(counts, deadline.on, deadline.margin_days), counts.ahead))
+            both.map(|counts| {
+                let completed = self.completed_by(counts, deadline.on, deadline.margin_days);
+                (counts.ahead > 0).then(|| share_of(completed, counts.ahead))
+            })
         };
         let [late, early] = both.map(|counts| self.percentiles(|percent| counts.finish(percent)));
         Ranges {

@@ -85,7 +85,7 @@ fn dates_exist_and_ranges_are_in_order() {
     );
     check("start = 2026-09-08", "start = 1970-06-01", 0, &["the years 1971 to 9996"], None);
     check("from = 2026-12-24", "from = 2027-12-24", 0, &["ends on 2027-01-01, before it starts on 2027-12-24"], None);
-    check("from = 2026-11-02, ", "", 0, &["no days", "both `from` and `to`"], None);
+    check("{ from = 2026-11-02, to = 2026-11-13 }", "{ for = \"training\" }", 0, &["no days", "`on`, `from`"], None);
     check("on = 2026-11-27", "on = 2026-11-27, to = 2026-12-01", 0, &["`on` is used with"], None);
 }
 
