@@ -65,7 +65,7 @@ pub fn calibrate(
         let cases = crate::format::count(left_out, "case", "cases");
         notes.push(format!("left out because the rules don't allow an event: {cases}"));
     }
-    Ok(LedgerCalibration { as_of, calibration: Calibration::new(&evidence), notes })
+    Ok(LedgerCalibration { as_of, calibration: Calibration::new(&evidence, calendars.scenario.model), notes })
 }
 
 /// Makes forecasts of the cases of a ledger that have ended, each as of the time when a stage began, and scores them.

@@ -1,10 +1,20 @@
 //! Assumptions: three-point durations and chances. No figures are published, so each has a default that is an estimate
 //! too.
 
-use crate::model::Model;
 use serde::Serialize;
 use serde::ser::Serializer;
 use serde_json::{Map, Value, json};
+
+/// The model of a scenario.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Model {
+    /// The first model, for scenarios of format 1.
+    First,
+    /// The second model, for scenarios of format 2: pace, notices, months, and any number of parts.
+    Second,
+}
 
 macro_rules! assumptions {
     ($(#[$meta:meta])* $name:ident as $value:ty: $($variant:ident = $code:literal, $stream:literal, $default:expr, $about:literal;)+) => {

@@ -245,7 +245,7 @@ impl Backtester {
     /// Prepares a backtest of a scenario's assumptions against the defaults. Both have the calendar and the people of the
     /// scenario.
     pub fn new(scenario: &Scenario, settings: Settings) -> Self {
-        let defaults = Scenario { assumptions: Assumptions::default(), ..scenario.clone() };
+        let defaults = Scenario { assumptions: Assumptions::of(scenario.model), ..scenario.clone() };
         Self {
             scenarios: [scenario.clone(), defaults],
             settings,

@@ -50,25 +50,25 @@ mod scenario;
 mod simulate;
 
 pub use assumptions::{
-    Assumed, AssumedValue, AssumptionRow, Assumptions, CUT_AFTER_STREAM, Chance, Duration, MONTHS, Notice, PACE_STREAM,
-    ThreePoint, whole_days,
+    Assumed, AssumedValue, AssumptionRow, Assumptions, CUT_AFTER_STREAM, Chance, Duration, MONTHS, Model, Notice,
+    PACE_STREAM, ThreePoint, whole_days,
 };
 pub use availability_gain::{AvailabilityGain, ChanceGain, PlanGain};
 pub use backtest::{
     Backtest, Backtester, BrierScore, CaseEnd, DateScore, EndingScore, ForecastScores, StageScores, stage_beginnings,
 };
-pub use calendar::{BlockedHours, Blocker, Calendar, HORIZON, SessionGroup};
+pub use calendar::{BlockedHours, Blocker, Calendar, HORIZON, HalfDay};
 pub use calibrate::{Calibration, Evidence, FittedChance, FittedDuration, OpenDays, PRIOR_DEVIATION, PRIOR_TRIALS};
 pub use compare::{Comparison, ComparisonSide};
 pub use conflicts::{Conflicts, PlanFailure};
 pub use counts::Driver;
-pub use model::{DelayCause, Ending, ForecastStep, Model};
+pub use model::{DelayCause, Ending, ForecastStep};
 pub use plan::{BlockedDay, Milestone, MilestoneKind, Plan, PlannedSession, SessionKind};
 pub use resume::{ResumeError, ResumedCase};
 pub use sampler::uniform;
 pub use scenario::{
     CalendarInput, Closure, Deadline, FixedSession, Hours, HoursError, Participant, Problem, Role, Scenario,
-    ScenarioError, SessionsInput, TimeRule, WeekOfMonth, Weekday, Weekdays, schema, template,
+    ScenarioError, SessionGroup, SessionsInput, TimeRule, WeekOfMonth, Weekday, Weekdays, schema, template,
 };
 pub use simulate::{
     CurvePoint, DeadlineChance, Forecast, MilestoneDates, OutcomeShare, PercentileRanges, Percentiles, Ranges, RunEnd,

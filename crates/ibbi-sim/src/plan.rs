@@ -1,11 +1,11 @@
 //! Planning: the earliest schedule with every duration at its likely value, and why no session is a day earlier.
 
-use crate::calendar::{BlockedHours, Day, Freed, HORIZON, NEVER, RunSlot, SessionGroup};
+use crate::calendar::{BlockedHours, Day, Freed, HORIZON, NEVER, RunSlot};
 use crate::conflicts::{self, Conflicts};
 use crate::model::{self, Ending, ModelTime, RunListener, RunStep};
 use crate::resume::ResumedCase;
 use crate::sampler::LikelyValues;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, SessionGroup};
 use crate::simulate::{Forecast, Simulator};
 use ibbi_common::quantile::Interval;
 use ibbi_core::{Advisory, Body, Date, Party, Seat, Slot};

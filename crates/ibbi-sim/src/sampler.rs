@@ -1,8 +1,7 @@
 //! Sampling: durations and chances at their likely values, or from random streams with a key per decision.
 
-use crate::assumptions::{Assumptions, CUT_AFTER_STREAM, Chance, Duration, PACE_STREAM, ThreePoint, whole_days};
+use crate::assumptions::{Assumptions, CUT_AFTER_STREAM, Chance, Duration, Model, PACE_STREAM, ThreePoint, whole_days};
 use crate::initial_state::Waited;
-use crate::model::Model;
 
 /// The values that a run asks for. The occurrence tells draws of the same assumption apart.
 pub(crate) trait Sampler {

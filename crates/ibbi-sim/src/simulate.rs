@@ -177,6 +177,11 @@ impl Simulator {
         &self.scenario
     }
 
+    /// Returns the availability of all people.
+    pub const fn calendar(&self) -> &Calendar {
+        &self.calendar
+    }
+
     /// Returns the events of the resumed case, each with its time and the stage it led to. Empty for a new case.
     ///
     /// Together with the events of a run, they are a whole case.

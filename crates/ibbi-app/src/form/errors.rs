@@ -295,7 +295,7 @@ fn slot_problem(error: &ZoneError) -> String {
 pub fn zone_problem(text: &str) -> Option<String> {
     if let Some(zone) = ibbi_common::zone::meant_by(text) {
         return Some(format!(
-            "do you mean {zone}? enter the zone by that name, because \u{201c}{}\u{201d} is not a place",
+            "\u{201c}{}\u{201d} is not the name of a zone; if you mean {zone}, enter that",
             echo(text)
         ));
     }

@@ -1,7 +1,7 @@
 //! Why a session can't be held on a day: the hours, each with the people and closed ranges that block them.
 
-use super::{Calendar, Cause, HORIZON, SessionGroup, Slots, covered};
-use crate::scenario::{Hours, SLOT, Scenario, Weekday};
+use super::{Calendar, Cause, Slots, covered};
+use crate::scenario::{Hours, SLOT, Scenario, SessionGroup, Weekday};
 use ibbi_core::{MemberId, Name};
 use serde::Serialize;
 
@@ -92,7 +92,7 @@ impl Labels {
         }
     }
 
-    fn person(&self, index: usize, if_need_be: bool) -> Blocker {
+    pub(super) fn person(&self, index: usize, if_need_be: bool) -> Blocker {
         let (id, name) = self.people[index].clone();
         Blocker::Person { id, name, if_need_be }
     }
@@ -145,26 +145,5 @@ impl Calendar {
             }
         }
         found
-    }
-
-    /// Returns the people of a group who can't come at some point of these hours; `None` if the district is closed.
-    pub(crate) fn absent(&self, group: SessionGroup, day: usize, hours: Hours) -> Option<Vec<Blocker>> {
-        let open = (day < HORIZON)
-            .then(|| self.hours[day] & self.shapes.slots(day, hours))
-            .filter(|open| *open != Slots::NONE)?;
-        let closed = self.closed[day];
-        if open.without(closed) == Slots::NONE {
-            return None;
-        }
-        let blocks = |index: &&usize| self.people[**index][group as usize][day].well & open != open;
-        let absent = self.groups[group as usize].iter().filter(blocks);
-        Some(
-            absent
-                .map(|index| {
-                    let free = self.people[*index][group as usize][day];
-                    self.labels.person(*index, free.fits & open == open)
-                })
-                .collect(),
-        )
     }
 }

@@ -2,20 +2,21 @@
 
 mod blocked;
 mod day;
+mod grid;
 mod tables;
 
 pub use blocked::{BlockedHours, Blocker};
 pub(crate) use day::Slots;
+pub use grid::HalfDay;
 pub(crate) use tables::{DayFinder, Tables};
 
-use crate::scenario::{Hours, Participant, Scenario, TimeRule, Weekday};
+use crate::scenario::{Hours, Participant, Scenario, SessionGroup, TimeRule, Weekday};
 use blocked::Labels;
 use chrono::{Datelike as _, NaiveTime};
 pub(crate) use day::DayShapes;
 use ibbi_common::zone::Zone;
 use ibbi_core::Date;
 use ibbi_core::holidays::{Holiday, holidays_in};
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// The number of days that the model looks ahead. A run that reaches day 730 ends unfinished.
@@ -29,36 +30,6 @@ pub(crate) const NEVER: Day = HORIZON as Day;
 
 /// The time at which a working day starts.
 pub(crate) const MORNING: NaiveTime = NaiveTime::from_hms_opt(8, 0, 0).expect("08:00 is a time");
-
-/// A kind of session, with its own group of people who must come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum SessionGroup {
-    /// The introductory meeting: the leaders and the representative.
-    Meeting,
-    /// The training: the required negotiators and neutrals.
-    Training,
-    /// The facilitation: the same people.
-    Facilitation,
-}
-
-impl SessionGroup {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Meeting, Self::Training, Self::Facilitation];
-    /// Their names, in the same order.
-    pub const CODES: [&'static str; 3] = ["meeting", "training", "facilitation"];
-
-    /// Returns its name.
-    pub const fn code(self) -> &'static str {
-        Self::CODES[self as usize]
-    }
-
-    /// Returns the kind with this name.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::CODES.iter().position(|name| *name == code).map(|index| Self::ALL[index])
-    }
-}
 
 /// The time of a session of a run: a day, a slot of the day, and minutes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

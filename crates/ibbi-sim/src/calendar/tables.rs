@@ -1,7 +1,7 @@
 //! The next days that fit, looked up in tables for many runs, or searched for a single one.
 
-use super::{Calendar, Day, Free, Freed, HORIZON, NEVER, SessionGroup, Slots};
-use crate::scenario::SLOT;
+use super::{Calendar, Day, Free, Freed, HORIZON, NEVER, Slots};
+use crate::scenario::{SLOT, SessionGroup};
 
 /// How many days after the first possible one a session waits for a day on which everyone can come, before it takes one that
 /// needs someone who comes only if need be.

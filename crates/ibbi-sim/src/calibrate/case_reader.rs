@@ -2,8 +2,7 @@
 
 use super::counts::{Span, Trials};
 use super::days::{DayUse, OpenDays, number};
-use crate::assumptions::{Chance, Duration};
-use crate::model::Model;
+use crate::assumptions::{Chance, Duration, Model};
 use ibbi_common::zone::Zone;
 use ibbi_core::{At, Body, ConcernId, Decision, Event, Party, Seat, Service, Slot, Stage};
 

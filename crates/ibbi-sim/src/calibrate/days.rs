@@ -1,8 +1,8 @@
 //! The days on which an office works, and on which a meeting or a session fits.
 
-use crate::calendar::{Calendar, HORIZON, SessionGroup};
-use crate::model::Model;
-use crate::scenario::Scenario;
+use crate::assumptions::Model;
+use crate::calendar::{Calendar, HORIZON};
+use crate::scenario::{Scenario, SessionGroup};
 use chrono::{Datelike as _, NaiveDate};
 use ibbi_core::{Date, Slot};
 

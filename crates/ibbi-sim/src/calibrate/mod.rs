@@ -15,8 +15,7 @@ pub use days::OpenDays;
 pub use evidence::Evidence;
 pub use wait::{FittedDuration, PRIOR_DEVIATION};
 
-use crate::assumptions::{Assumptions, Chance, Duration, ThreePoint};
-use crate::model::Model;
+use crate::assumptions::{Assumptions, Chance, Duration, Model, ThreePoint};
 use serde::Serialize;
 use std::fmt::Write as _;
 

@@ -1,21 +1,9 @@
 //! What a run goes through: the lengths of its sessions, its notices, and the sessions that are agreed.
 
-use crate::assumptions::Notice;
-use crate::calendar::{Calendar, Day, NEVER, SessionGroup};
-use crate::scenario::Scenario;
+use crate::assumptions::{Model, Notice};
+use crate::calendar::{Calendar, Day, NEVER};
+use crate::scenario::{Scenario, SessionGroup};
 use ibbi_core::Program;
-use serde::Serialize;
-
-/// The model of a scenario.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Model {
-    /// The first model, for scenarios of format 1.
-    First,
-    /// The second model, for scenarios of format 2: pace, notices, months, and any number of parts.
-    Second,
-}
 
 /// The block of occurrences of the facilitation's first part in the second model.
 const FACILITATION_BLOCK: u64 = 16;

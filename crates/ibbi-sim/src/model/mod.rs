@@ -6,16 +6,16 @@ mod sessions;
 mod steps;
 
 pub(crate) use course::Course;
-pub use course::Model;
 pub(crate) use progress::Progress;
 pub use progress::{DelayCause, ForecastStep};
 pub use steps::Ending;
 pub(crate) use steps::{ModelTime, NoListener, RunListener, RunResult, RunStep};
 
-use crate::assumptions::{Chance, Duration};
-use crate::calendar::{Day, DayFinder, NEVER, RunSlot, SessionGroup};
+use crate::assumptions::{Chance, Duration, Model};
+use crate::calendar::{Day, DayFinder, NEVER, RunSlot};
 use crate::initial_state::{InitialState, Meeting, PartyProgress, Waited};
 use crate::sampler::Sampler;
+use crate::scenario::SessionGroup;
 use ibbi_core::{Body, Decision, Party, Seat};
 
 /// Why a run stops before its last step: it has ended, or its listener failed.

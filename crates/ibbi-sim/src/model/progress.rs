@@ -1,9 +1,9 @@
 //! The milestones of a run, and what each of its days was spent on.
 
 use super::Course;
-use crate::calendar::SessionGroup;
 use crate::calendar::{Day, NEVER};
 use crate::initial_state::{InitialState, PartProgress};
+use crate::scenario::SessionGroup;
 use ibbi_core::Program;
 use serde::Serialize;
 

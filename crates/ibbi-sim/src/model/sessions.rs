@@ -2,9 +2,10 @@
 
 use super::{DelayCause, ForecastStep, ModelTime, Run, RunListener, RunSlot, RunStep, Stop, within_horizon};
 use crate::assumptions::{Chance, Duration};
-use crate::calendar::{Day, SessionGroup};
+use crate::calendar::Day;
 use crate::initial_state::{Awaited, PartProgress, Waited};
 use crate::sampler::Sampler;
+use crate::scenario::SessionGroup;
 use ibbi_core::Program;
 use std::ops::{Deref, DerefMut};
 

@@ -1,8 +1,7 @@
 //! The canonical form of a scenario and its digest.
 
 use super::{CalendarInput, Deadline, FixedSession, Participant, Scenario, SessionsInput, TimeRule};
-use crate::assumptions::Assumptions;
-use crate::model::Model;
+use crate::assumptions::{Assumptions, Model};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};

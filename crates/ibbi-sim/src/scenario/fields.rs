@@ -1,29 +1,13 @@
 //! Reading the calendar, the unavailable times, and the assumptions.
 
 use super::diagnose::Problems;
-use super::table::{self, Table, Value};
+use super::table::{self, Table, Value, table_of};
 use super::{CalendarInput, Closure, Scenario, Weekday, times};
-use crate::assumptions::{Assumptions, BY_MONTH, Chance, Duration, MONTHS, Notice, PACE_SPREAD, ThreePoint};
-use crate::model::Model;
+use crate::assumptions::{Assumptions, BY_MONTH, Chance, Duration, MONTHS, Model, Notice, PACE_SPREAD, ThreePoint};
 use ibbi_core::{County, Name};
 use std::ops::Range;
 
 pub(super) const CALENDAR_KEYS: &[&str] = &["closed", "county", "hours", "working_days"];
-
-/// Returns a value as a table, or adds a problem.
-pub(super) fn table_of<'a, 'i>(
-    value: &'a Value<'i>,
-    what: &'static str,
-    known: &[&'static str],
-    problems: &mut Problems<'_>,
-) -> Option<Table<'a, 'i>> {
-    let Some(entries) = value.get_ref().as_table() else {
-        let found = format!("{what} is {}", table::describe(value.get_ref()));
-        problems.add(&value.span(), found, format!("a table with {}", known.join(", ")));
-        return None;
-    };
-    Some(Table::new(entries, value.span(), what, known, problems))
-}
 
 pub(super) fn calendar(value: Option<&Value<'_>>, problems: &mut Problems<'_>) -> CalendarInput {
     let monday_to_friday = Weekday::ALL[..5].to_vec();

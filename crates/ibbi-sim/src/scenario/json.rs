@@ -1,34 +1,21 @@
 //! Reading a scenario that is written as JSON.
 
-use super::diagnose::{Problems, ScenarioError};
-use super::{Scenario, read};
-use toml::de::{DeTable, DeValue};
+use super::diagnose::Problems;
 
 /// The key under which the JSON object is read as a TOML value.
-const ROOT: &str = "json=";
+pub(super) const KEY: &str = "json";
 
-/// Reads JSON. Its objects and lists are those of TOML with other signs, so that one reader checks both, and the places of
-/// problems are those of the JSON text.
-pub(super) fn scenario(text: &str, mut problems: Problems<'_>) -> Result<Scenario, ScenarioError> {
+/// Returns the scenario as a TOML value under the key [`KEY`], or adds a problem. JSON's objects and lists are those of TOML with
+/// other signs, so that one reader checks both, and the places of problems are those of the JSON text.
+pub(super) fn as_toml(text: &str, problems: &mut Problems<'_>) -> Option<String> {
     if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(text) {
         let place = offset(text, error.line(), error.column());
-        problems.add(
-            &(place..place),
-            format!("this is not JSON ({error})"),
-            "a JSON object such as {\"district\": \"Maple Hollow\"}",
-        );
-        return Err(problems.into_error());
+        let expected = "a JSON object such as {\"district\": \"Maple Hollow\"}";
+        problems.add(&(place..place), format!("this is not JSON ({error})"), expected);
+        return None;
     }
-    let toml = toml_of(text);
-    let (parsed, errors) = DeTable::parse_recoverable(&toml);
-    problems.shift(ROOT.len());
-    for error in &errors {
-        problems.add(&error.span().unwrap_or_default(), error.message().to_owned(), "each key once, and no null");
-    }
-    match parsed.get_ref().get("json").map(|value| value.get_ref()) {
-        Some(DeValue::Table(entries)) => read::finish(entries, problems),
-        _ => Err(problems.into_error()),
-    }
+    problems.shift(KEY.len() + 1);
+    Some(toml_of(text))
 }
 
 /// Returns the offset in bytes of a line and column, both from 1.
@@ -39,7 +26,7 @@ fn offset(text: &str, line: usize, column: usize) -> usize {
 
 /// Returns valid JSON as a TOML value under a key.
 fn toml_of(text: &str) -> String {
-    let mut toml = String::from(ROOT);
+    let mut toml = format!("{KEY}=");
     let mut rest = text.trim_end().chars();
     let mut quoted = false;
     // White space before the object would end the line of the key.

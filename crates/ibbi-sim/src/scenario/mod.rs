@@ -18,13 +18,12 @@ mod write;
 
 pub use diagnose::{Problem, ScenarioError};
 pub use schema::schema;
-pub use sessions::{Deadline, FixedSession, SessionsInput};
+pub use sessions::{Deadline, FixedSession, SessionGroup, SessionsInput};
 pub use template::template;
 pub(crate) use time::SLOT;
 pub use time::{Hours, HoursError, TimeRule, WeekOfMonth, Weekday, Weekdays};
 
-use crate::assumptions::Assumptions;
-use crate::model::Model;
+use crate::assumptions::{Assumptions, Model};
 use ibbi_core::{County, Date, Format, MemberId, Name, Party, Seat, TimeZoneName};
 use serde::Serialize;
 

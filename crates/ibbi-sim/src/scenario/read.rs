@@ -4,11 +4,11 @@ use super::diagnose::{Problems, ScenarioError};
 use super::json;
 use super::table::{self, Table, Value};
 use super::{Deadline, Scenario, SessionsInput, fields, people, sessions_read};
-use crate::model::Model;
+use crate::assumptions::Model;
 use ibbi_common::spelling::echo;
 use ibbi_common::zone::Zone;
 use ibbi_core::{Date, Format, TimeZoneName};
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 
 pub(super) const FIRST_KEYS: &[&str] = &[
     "assumptions",
@@ -45,19 +45,18 @@ pub(super) fn scenario(text: &str) -> Result<Scenario, ScenarioError> {
         problems.add(&(0..0), format!("the scenario has {} bytes", text.len()), "at most 1 MiB");
         return Err(problems.into_error());
     }
-    if text.trim_start().starts_with('{') {
-        return json::scenario(text, problems);
-    }
-    let (parsed, errors) = DeTable::parse_recoverable(text);
+    let is_json = text.trim_start().starts_with('{');
+    let toml = if is_json { json::as_toml(text, &mut problems) } else { Some(text.to_owned()) };
+    let Some(toml) = toml else { return Err(problems.into_error()) };
+    let (parsed, errors) = DeTable::parse_recoverable(&toml);
+    let syntax = if is_json { "each key once, and no null" } else { "TOML, such as `key = \"value\"`" };
     for error in &errors {
-        let place = error.span().unwrap_or_default();
-        problems.add(&place, error.message().to_owned(), "TOML, such as `key = \"value\"`");
+        problems.add(&error.span().unwrap_or_default(), error.message().to_owned(), syntax);
     }
-    finish(parsed.get_ref(), problems)
-}
-
-/// Reads the content of a scenario. Problems that were found before are errors of syntax.
-pub(super) fn finish(entries: &DeTable<'_>, mut problems: Problems<'_>) -> Result<Scenario, ScenarioError> {
+    let entries = match parsed.get_ref().get(json::KEY).filter(|_| is_json).map(|value| value.get_ref()) {
+        Some(DeValue::Table(entries)) => entries,
+        _ => parsed.get_ref(),
+    };
     let broken = problems.count();
     let read = content(entries, &mut problems);
     problems.forget_consequences(broken);
@@ -158,7 +157,7 @@ fn deadlines(value: &Value<'_>, problems: &mut Problems<'_>) -> Vec<Deadline> {
     let entries = table::list(value, "deadlines", expected, Scenario::MAX_DEADLINES, problems).unwrap_or_default();
     let mut read: Vec<Deadline> = Vec::new();
     for entry in entries {
-        let Some(fields) = fields::table_of(entry, "a deadline", &["margin_days", "name", "on"], problems) else {
+        let Some(fields) = table::table_of(entry, "a deadline", &["margin_days", "name", "on"], problems) else {
             continue;
         };
         let name = fields.need("name", "its name, such as name = \"town meeting\"", problems);

@@ -1,9 +1,8 @@
 //! The JSON Schema (2020-12) of a scenario, for editors that know TOML.
 
+use super::SessionGroup;
 use super::{Hours, Role, Scenario, SessionsInput, TimeRule, WeekOfMonth, Weekday};
-use crate::assumptions::{Assumptions, BY_MONTH, Chance, Duration, MONTHS, Notice, PACE_SPREAD, ThreePoint};
-use crate::calendar::SessionGroup;
-use crate::model::Model;
+use crate::assumptions::{Assumptions, BY_MONTH, Chance, Duration, MONTHS, Model, Notice, PACE_SPREAD, ThreePoint};
 use ibbi_core::{County, Format, MemberId, Name, Party, Seat};
 use serde_json::{Map, Value, json};
 

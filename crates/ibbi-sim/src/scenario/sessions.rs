@@ -1,7 +1,37 @@
 //! The sessions of a scenario: their lengths, those that are agreed, and the deadlines.
 
-use crate::calendar::SessionGroup;
 use ibbi_core::{Date, Format, Threshold};
+use serde::{Deserialize, Serialize};
+
+/// A kind of session, with its own group of people who must come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SessionGroup {
+    /// The introductory meeting: the leaders and the representative.
+    Meeting,
+    /// The training: the required negotiators and neutrals.
+    Training,
+    /// The facilitation: the same people.
+    Facilitation,
+}
+
+impl SessionGroup {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Meeting, Self::Training, Self::Facilitation];
+    /// Their names, in the same order.
+    pub const CODES: [&'static str; 3] = ["meeting", "training", "facilitation"];
+
+    /// Returns its name.
+    pub const fn code(self) -> &'static str {
+        Self::CODES[self as usize]
+    }
+
+    /// Returns the kind with this name.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::CODES.iter().position(|name| *name == code).map(|index| Self::ALL[index])
+    }
+}
 
 /// The lengths of the sessions, and those that are agreed.
 #[derive(Debug, Clone, PartialEq, Eq)]

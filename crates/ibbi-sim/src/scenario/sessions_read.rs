@@ -1,10 +1,9 @@
 //! Reading the sessions of format 2.
 
+use super::SessionGroup;
 use super::diagnose::Problems;
-use super::fields::table_of;
-use super::table::{self, Value};
+use super::table::{self, Value, table_of};
 use super::{SessionsInput, times};
-use crate::calendar::SessionGroup;
 use ibbi_core::Format;
 
 /// The most agreed sessions: one for each part.

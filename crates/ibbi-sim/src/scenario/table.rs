@@ -69,6 +69,21 @@ impl<'a, 'i> Table<'a, 'i> {
     }
 }
 
+/// Returns a value as a table, or adds a problem.
+pub(super) fn table_of<'a, 'i>(
+    value: &'a Value<'i>,
+    what: &'static str,
+    known: &[&'static str],
+    problems: &mut Problems<'_>,
+) -> Option<Table<'a, 'i>> {
+    let Some(entries) = value.get_ref().as_table() else {
+        let found = format!("{what} is {}", describe(value.get_ref()));
+        problems.add(&value.span(), found, format!("a table with {}", known.join(", ")));
+        return None;
+    };
+    Some(Table::new(entries, value.span(), what, known, problems))
+}
+
 /// Describes a value for a message.
 pub(super) fn describe(value: &DeValue<'_>) -> String {
     match value {

@@ -1,7 +1,6 @@
 //! A scenario to start from: it has every key, with comments.
 
-use crate::assumptions::{Assumed, AssumedValue, AssumptionRow, Assumptions, MONTHS, ThreePoint};
-use crate::model::Model;
+use crate::assumptions::{Assumed, AssumedValue, AssumptionRow, Assumptions, MONTHS, Model, ThreePoint};
 use ibbi_core::{Date, Name};
 use std::fmt::Write as _;
 

@@ -1,6 +1,6 @@
 //! Times: ranges of dates, days of the week, patterns, and hours.
 
-use crate::calendar::SessionGroup;
+use super::SessionGroup;
 use ibbi_core::Date;
 use serde::{Deserialize, Serialize};
 use std::fmt;

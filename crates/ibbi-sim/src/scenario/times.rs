@@ -1,11 +1,10 @@
 //! Reading times: texts, and tables of dates, patterns, and hours.
 
+use super::SessionGroup;
 use super::diagnose::Problems;
-use super::fields::table_of;
-use super::table::{self, Table, Value};
+use super::table::{self, Table, Value, table_of};
 use super::time::minute_of_day;
 use super::{FixedSession, Hours, Scenario, TimeRule, WeekOfMonth, Weekday, Weekdays};
-use crate::calendar::SessionGroup;
 use ibbi_common::spelling::{echo, nearest};
 use ibbi_core::Date;
 use toml::de::DeValue;

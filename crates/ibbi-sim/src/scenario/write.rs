@@ -2,7 +2,7 @@
 
 use super::template::{assumption_lines, quoted};
 use super::{FixedSession, Participant, Scenario, SessionsInput, TimeRule};
-use crate::model::Model;
+use crate::assumptions::Model;
 use ibbi_core::Format;
 use std::fmt::{Display, Write as _};
 

@@ -51,7 +51,7 @@ fn fitted(truth: &Scenario, seed: u64, count: u64) -> Scenario {
         evidence.add_case(events.iter().map(|(at, event, to)| (*at, event, *to)), simulator.last_instant(), &days);
     }
     let mut fitted = Scenario { assumptions: Assumptions::default(), ..truth.clone() };
-    Calibration::new(&evidence).apply(&mut fitted.assumptions);
+    Calibration::new(&evidence, ibbi_sim::Model::First).apply(&mut fitted.assumptions);
     fitted
 }
 

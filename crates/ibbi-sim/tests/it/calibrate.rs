@@ -61,7 +61,7 @@ impl Repetition {
             let seen = events.iter().take_while(|(at, ..)| *at <= until);
             evidence.add_case(seen.map(|(at, event, to)| (*at, event, *to)), until, days);
         }
-        Calibration::new(&evidence)
+        Calibration::new(&evidence, ibbi_sim::Model::First)
     }
 }
 
@@ -89,7 +89,7 @@ impl Coverage {
 
 /// Returns the coverage of the 90% intervals of each assumption, over many repetitions.
 fn coverage(format: ibbi_core::Format, repetitions: u64, cases: u64) -> BTreeMap<&'static str, Coverage> {
-    let scenario = Scenario { format, ..Scenario::parse(EXAMPLE).unwrap() };
+    let scenario = Scenario::parse(EXAMPLE).unwrap().with_format(format);
     let days = OpenDays::new(&scenario, scenario.start, scenario.start);
     let part = |numbers: std::ops::Range<u64>| {
         let mut found: BTreeMap<&'static str, Coverage> = BTreeMap::new();

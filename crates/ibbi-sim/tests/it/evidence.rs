@@ -66,7 +66,7 @@ fn calibrate(events: &[(&str, Event, Stage)], until: &str) -> Calibration {
     let mut evidence = Evidence::default();
     let days = OpenDays::new(&scenario, scenario.start, scenario.start);
     evidence.add_case(events.iter().map(|(time, event, to)| (at(time), event, *to)), at(until), &days);
-    Calibration::new(&evidence)
+    Calibration::new(&evidence, ibbi_sim::Model::First)
 }
 
 fn chance(calibration: &Calibration, which: Chance) -> (u64, u64) {

@@ -59,7 +59,7 @@ fn evidence_is_that_of_the_draws_on_the_page() {
     let mut evidence = Evidence::default();
     let days = OpenDays::new(&scenario, scenario.start, scenario.start);
     evidence.add_case(events.iter().map(|(at, event, to)| (*at, event, *to)), simulator.last_instant(), &days);
-    let calibration = Calibration::new(&evidence);
+    let calibration = Calibration::new(&evidence, ibbi_sim::Model::First);
     let rows = table("| assumption | stream |");
     let drawn = |name: &str| rows.iter().filter(|row| row[0] == name).map(|row| row[4]).collect::<Vec<_>>();
     // The second part moves once only because the first part did. That is not a postponement, and draws nothing.

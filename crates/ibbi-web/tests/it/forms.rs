@@ -31,7 +31,11 @@ fn form_errors_use_labels_and_say_what_to_do() {
     let (tab, unseen) = (enc("Ann\tLee"), enc("Ann\u{200b} Lee"));
     for (path, form, expected) in [
         ("/cases", "district=".to_owned(), "District: fill this in."),
-        ("/cases", "district=A&time_zone=eastern".to_owned(), "Time zone: there is no time zone"),
+        (
+            "/cases",
+            "district=A&time_zone=eastern".to_owned(),
+            "is not the name of a zone; if you mean America/New_York",
+        ),
         ("/cases", "district=A&contract_expires=soon".to_owned(), "Contract expires: enter a valid date"),
         ("/cases", "district=A&at=soon".to_owned(), "When it happened: \u{201c}soon\u{201d} is not a time"),
         (

@@ -42,8 +42,7 @@ fn problems_have_the_labels_of_the_form() {
             CaseOpened,
             &[("district", "A"), ("contract_expires", "2026-02-30"), ("time_zone", "eastern")],
             "Contract expires: enter a valid date, such as 10/20/2026.\n\
-             Time zone: there is no time zone \u{201c}eastern\u{201d}; enter America/New_York for \
-             Massachusetts, or another zone as a region and a city.",
+             Time zone: \u{201c}eastern\u{201d} is not the name of a zone; if you mean America/New_York, enter that.",
         ),
         (
             SupportConfirmed,
