@@ -4,58 +4,99 @@ use ibbi_sim::*;
 
 const PAGE: &str = include_str!("../../../../docs/simulation.md");
 
+/// A test vector of the page.
+struct Vector {
+    /// The part of the page that it is in.
+    text: &'static str,
+    scenario: Scenario,
+    run: u64,
+}
+
+fn vector(heading: &str) -> Vector {
+    let (_, text) = PAGE.split_once(&format!("\n{heading}\n")).expect("the page has the vector");
+    let text = text.split("\n# ").next().unwrap_or(text);
+    let (_, rest) = text.split_once("```toml\n").expect("the vector has a scenario");
+    let (scenario, _) = rest.split_once("```").expect("the scenario ends");
+    let (_, run) = text.split_once("Seed 1, run ").expect("the vector has a run");
+    let run = run.split('.').next().unwrap().parse().unwrap();
+    Vector { text, scenario: Scenario::parse(scenario).unwrap_or_else(|error| panic!("{error}")), run }
+}
+
+fn first() -> Vector {
+    vector("## Test vector")
+}
+
+fn second() -> Vector {
+    vector("## Test vector of the second model")
+}
+
 /// Returns the cells of the table with this heading row.
-fn table(heading: &str) -> Vec<Vec<&'static str>> {
-    let rows = PAGE.lines().skip_while(|line| !line.starts_with(heading)).skip(2);
+fn table_in(text: &'static str, heading: &str) -> Vec<Vec<&'static str>> {
+    let rows = text.lines().skip_while(|line| !line.starts_with(heading)).skip(2);
     let rows = rows.take_while(|line| line.starts_with('|'));
     rows.map(|row| row.trim_matches('|').split('|').map(str::trim).collect()).collect()
 }
 
-fn scenario() -> Scenario {
-    let (_, rest) = PAGE.split_once("```toml\n").expect("the page has a scenario");
-    let (text, _) = rest.split_once("```").expect("the scenario ends");
-    Scenario::parse(text).unwrap_or_else(|error| panic!("{error}"))
+fn table(heading: &str) -> Vec<Vec<&'static str>> {
+    table_in(PAGE, heading)
 }
 
 #[test]
 fn draws_match_the_page() {
-    let (rows, scenario) = (table("| assumption | stream |"), scenario());
-    assert_eq!(rows.len(), 38);
-    for row in rows {
-        let [name, stream, occurrence, u, result] = row[..] else { panic!("{row:?}") };
-        let number = uniform(1, 49, stream.parse().unwrap(), occurrence.parse().unwrap());
-        assert_eq!(format!("{number:.9}"), u, "{name} {occurrence}");
-        if let Some(which) = Duration::of(Model::First).iter().find(|which| which.code() == name) {
-            assert_eq!(which.stream().to_string(), stream);
-            let days = whole_days(scenario.assumptions.duration(*which).value.quantile(number));
-            assert_eq!(format!("{days} days"), result, "{name} {occurrence}");
-        } else if let Some(which) = Chance::ALL.iter().find(|which| which.code() == name) {
-            assert_eq!(which.stream().to_string(), stream);
-            let happens = number < scenario.assumptions.chance(*which).value;
-            assert_eq!(if happens { "yes" } else { "no" }, result, "{name} {occurrence}");
-        } else {
-            assert_eq!((name, stream), ("(cut after)", "16"));
-            assert_eq!(format!("{} of 240 minutes", 30.0 * (1.0 + (number * 7.0).floor())), result);
+    for (Vector { text, scenario, run }, count) in [(first(), 38), (second(), 54)] {
+        let rows = table_in(text, "| assumption | stream |");
+        assert_eq!(rows.len(), count);
+        let assumptions = &scenario.assumptions;
+        let mut pace = 1.0;
+        for row in rows {
+            let [name, stream, occurrence, u, result] = row[..] else { panic!("{row:?}") };
+            let number = uniform(1, run, stream.parse().unwrap(), occurrence.parse().unwrap());
+            assert_eq!(format!("{number:.9}"), u, "{name} {occurrence}");
+            if name == "(pace)" {
+                let spread = assumptions.pace_spread().value;
+                assert_eq!(stream, PACE_STREAM.to_string());
+                pace = ThreePoint { least: 1.0 / (1.0 + spread), likely: 1.0, most: 1.0 + spread }.quantile(number);
+                assert_eq!(format!("{pace:.9}"), result);
+            } else if let Some(which) = Duration::ALL.iter().find(|which| which.code() == name) {
+                assert_eq!(which.stream().to_string(), stream);
+                let days = whole_days(assumptions.duration(*which).value.quantile(number) * pace);
+                assert_eq!(format!("{days} days"), result, "{name} {occurrence}");
+            } else if let Some(which) = Chance::ALL.iter().find(|which| which.code() == name) {
+                assert_eq!(which.stream().to_string(), stream);
+                // In the second vector, the chance of a postponement depends on the month of the session.
+                if scenario.model == Model::First || *which != Chance::SessionPostponed {
+                    let happens = number < assumptions.chance(*which).value;
+                    assert_eq!(if happens { "yes" } else { "no" }, result, "{name} {occurrence}");
+                }
+            } else {
+                assert_eq!((name, stream), ("(cut after)", "16"));
+                let minutes: f64 = result.split(' ').next().unwrap().parse().unwrap();
+                // A session of 120, 180, or 240 minutes has 3, 5, or 7 such multiples below its length.
+                let fits = |steps: f64| 30.0 * (1.0 + (number * steps).floor()) == minutes;
+                assert!([3.0, 5.0, 7.0].into_iter().any(fits), "{result}");
+            }
         }
     }
 }
 
 #[test]
 fn events_match_the_page() {
-    let mut events = Vec::new();
-    let end = Simulator::new(&scenario()).run(1, 49, |at, event, _| {
-        events.push(vec![at.to_string(), event.kind().to_string()]);
-    });
-    assert_eq!(events, table("| at | event |"));
-    let end = end.unwrap();
-    assert_eq!((end.ending, end.date.unwrap().to_string().as_str()), (Ending::Completed, "2027-04-26"));
+    for (Vector { text, scenario, run }, last) in [(first(), "2027-04-26"), (second(), "2027-08-31")] {
+        let mut events = Vec::new();
+        let end = Simulator::new(&scenario).run(1, run, |at, event, _| {
+            events.push(vec![at.to_string(), event.kind().to_string()]);
+        });
+        assert_eq!(events, table_in(text, "| at | event |"));
+        let end = end.unwrap();
+        assert_eq!((end.ending, end.date.unwrap().to_string().as_str()), (Ending::Completed, last));
+    }
 }
 
 #[test]
 fn evidence_is_that_of_the_draws_on_the_page() {
-    let (scenario, mut events) = (scenario(), Vec::new());
+    let (Vector { scenario, run, .. }, mut events) = (first(), Vec::new());
     let simulator = Simulator::new(&scenario);
-    simulator.run(1, 49, |at, event, to| events.push((at, event.clone(), to))).unwrap();
+    simulator.run(1, run, |at, event, to| events.push((at, event.clone(), to))).unwrap();
     let mut evidence = Evidence::default();
     let days = OpenDays::new(&scenario, scenario.start, scenario.start);
     evidence.add_case(events.iter().map(|(at, event, to)| (*at, event, *to)), simulator.last_instant(), &days);
@@ -76,11 +117,21 @@ fn evidence_is_that_of_the_draws_on_the_page() {
 
 #[test]
 fn page_lists_every_stream() {
-    let streams = Duration::of(Model::First).iter().map(|which| (which.stream(), which.code()));
+    let streams = Duration::ALL.iter().map(|which| (which.stream(), which.code()));
     for (stream, code) in streams.chain(Chance::ALL.iter().map(|which| (which.stream(), which.code()))) {
         let text = PAGE.replace('\n', " ");
-        assert!(text.contains(&format!("{stream} `{code}`")), "{stream} {code}");
+        let forms = [format!("{stream} `{code}`"), format!("{stream} for `{code}`")];
+        assert!(forms.iter().any(|form| text.contains(form)), "{stream} {code}");
     }
+}
+
+#[test]
+fn second_vector_has_postponements_by_month() {
+    let rows = table_in(second().text, "| assumption | stream |");
+    let postponed = rows.iter().filter(|row| row[0] == "session_postponed");
+    // A number between the chance of other months and that of March.
+    assert!(postponed.clone().any(|row| row[4] == "yes" && row[3].parse::<f64>().unwrap() > 0.4), "{rows:?}");
+    assert!(postponed.clone().any(|row| row[4] == "no"));
 }
 
 #[test]
