@@ -33,7 +33,14 @@ pub(crate) fn goes_ahead(forecast: &Forecast) -> String {
     let not: Vec<String> =
         not.map(|outcome| format!("{} {}", outcome.ending.label(), whole(outcome.share.estimate))).collect();
     let ahead = format!("{} in 100 runs go ahead, by your estimates", whole(forecast.goes_ahead.estimate));
-    if not.is_empty() { format!("{ahead}.") } else { format!("{ahead}. The others: {}.", not.join(", ")) }
+    let others = if not.is_empty() { String::new() } else { format!(" The others: {}.", not.join(", ")) };
+    let ranges = forecast.ranges.as_ref().map(|ranges| {
+        let [low, high] = ranges.goes_ahead.map(whole);
+        let date = |date: Option<Date>| date.map_or_else(|| "later than any date".to_owned(), format::weekday_date);
+        let [early, late] = ranges.finish.p50.map(date);
+        format!(" With your ranges of chances, {low} to {high} in 100 go ahead, and even odds are between {early} and {late}.")
+    });
+    format!("{ahead}.{others}{}", ranges.unwrap_or_default())
 }
 
 /// Returns the plan as the best case, with its chance.
