@@ -293,12 +293,13 @@ fn headline(finish: Percentiles, ahead: u64, completed: u64, deadlines: &[Deadli
     for DeadlineChance { name, date, margin_days, chance, .. } in deadlines {
         // Runs can't show that something is certain or impossible.
         let share = percent(chance.estimate.clamp(0.001, 0.999));
-        let margin = match margin_days {
-            0 => String::new(),
-            days => format!("{} before ", count((*days).into(), "day", "days")),
+        let by = date.to_chrono().checked_sub_days(chrono::Days::new((*margin_days).into()));
+        let by = by.and_then(|by| Date::try_from(by).ok()).unwrap_or(*date);
+        let what = match margin_days {
+            0 => name.clone(),
+            days => format!("{} before the {name}", count((*days).into(), "day", "days")),
         };
-        sentence +=
-            &format!("; {share} {}{} ({name})", if margin.is_empty() { "by " } else { &margin }, weekday_date(*date));
+        sentence += &format!("; {share} by {} ({what})", weekday_date(by));
     }
     sentence + "."
 }
