@@ -1,7 +1,7 @@
 //! The actions of the model check: the events offered in each state, and the times of day.
 
 use super::State;
-use super::normalize::{Shift, everyone};
+use super::normalize::Shift;
 use crate::case::Case;
 use crate::edition::Edition;
 use crate::event::*;
@@ -28,6 +28,32 @@ pub(super) const OFFSET: i32 = -240;
 /// Part lengths in minutes. They are short so that a few times of day give every combination of counted minutes.
 const TRAINING: u16 = 60;
 const HALF: u16 = 30;
+
+/// What the events to offer depend on: the time, the stage, and the teams of a case.
+#[derive(PartialEq, Eq, Hash)]
+pub(super) struct Situation {
+    now: At,
+    in_application: bool,
+    /// The members of each party.
+    teams: [MemberIds; 2],
+}
+
+impl Situation {
+    pub(super) fn new(case: &Case, now: At) -> Self {
+        let ids =
+            |party| case.teams().into_iter().flat_map(move |teams| teams.members(party)).map(|each| each.person.id);
+        let teams = [Party::Labor, Party::Management].map(|party| MemberIds::new(ids(party)).unwrap());
+        Self { now, in_application: case.stage() == Stage::Application, teams }
+    }
+
+    fn members(&self, party: Party) -> &MemberIds {
+        &self.teams[party as usize]
+    }
+
+    fn everyone(&self) -> MemberIds {
+        MemberIds::new(self.teams.iter().flat_map(|team| team.iter().copied())).unwrap()
+    }
+}
 
 pub(super) struct Actions {
     /// Times of day in minutes after local midnight.
@@ -161,7 +187,6 @@ impl Actions {
         let days = i64::from(raw_now >= tomorrow);
         let now = At::from_millis(raw_now.millis() - days * 24 * 60 * 60_000).unwrap();
         let case = Shift { now, minutes: -days * 24 * 60 }.case(raw);
-        super::check_same_survey(raw, raw_now, &case, now);
         let of_day = (now.millis() - today.millis()) / 60_000;
         let hour = self.hours.iter().position(|minutes| *minutes == of_day).unwrap();
         // The time of day doesn't matter after the case is closed.
@@ -172,17 +197,16 @@ impl Actions {
         State { case, hour }
     }
 
-    /// Returns the events offered in a state. They cover all stages, so most of them don't belong to the current one.
-    pub(super) fn events(&self, case: &Case, now: At) -> Vec<Event> {
+    /// Returns the events to offer. They cover all stages, so most of them don't belong to the current one.
+    pub(super) fn events(&self, situation: &Situation) -> Vec<Event> {
         let mut offers = Vec::new();
         self.opening(&mut offers);
         inquiry(&mut offers);
         introduction(&mut offers);
-        application(now, &mut offers);
-        let in_application = matches!(case.stage(), Stage::Application);
-        self.rosters(self.teams_change || in_application, &mut offers);
-        self.sessions(case, &mut offers);
-        caucus(case, &mut offers);
+        application(situation.now, &mut offers);
+        self.rosters(self.teams_change || situation.in_application, &mut offers);
+        self.sessions(situation, &mut offers);
+        caucus(situation, &mut offers);
         let unknown = ("another", &[][..]);
         let formats = self.formats.iter().chain([&unknown]);
         offers.extend(formats.map(|(format, _)| FormatChosen { format: format.parse().unwrap() }.into()));
@@ -191,7 +215,7 @@ impl Actions {
         offers.push(NoteAdded { text: NoteText::new("noted").unwrap() }.into());
         offers.push(CaseWithdrawn { by: name("W"), reason: reason() }.into());
         if self.table {
-            at_the_table(case, now, &mut offers);
+            at_the_table(situation, &mut offers);
         }
         offers
     }
@@ -235,9 +259,9 @@ impl Actions {
         }
     }
 
-    fn sessions(&self, case: &Case, offers: &mut Vec<Event>) {
+    fn sessions(&self, situation: &Situation, offers: &mut Vec<Event>) {
         let neutral = Person { id: id_of("n"), name: name("N") };
-        let present = everyone(case);
+        let present = situation.everyone();
         for part in [1, 2] {
             for (days, starts, minutes) in self.slots {
                 let slot = Slot::new(local(*days, *starts), local(*days, starts + minutes)).unwrap();
@@ -283,7 +307,7 @@ impl Actions {
     }
 }
 
-fn at_the_table(case: &Case, now: At, offers: &mut Vec<Event>) {
+fn at_the_table(situation: &Situation, offers: &mut Vec<Event>) {
     let seat = Seat::Superintendent;
     offers.push(LeaderLeft { reason: reason(), seat }.into());
     offers.push(LeaderSucceeded { name: name("S"), office: None, seat }.into());
@@ -291,10 +315,11 @@ fn at_the_table(case: &Case, now: At, offers: &mut Vec<Event>) {
     offers.push(SuccessorAgreed { seat }.into());
     for result in FollowUpResult::ALL {
         for party in [None, Some(Party::Labor)] {
-            offers.push(OutcomeNoted { dated: now.utc_date(), document: None, party, result: *result }.into());
+            offers
+                .push(OutcomeNoted { dated: situation.now.utc_date(), document: None, party, result: *result }.into());
         }
     }
-    let present = MemberIds::new(everyone(case).iter().copied().filter(|id| *id != id_of("b"))).unwrap();
+    let present = MemberIds::new(situation.everyone().iter().copied().filter(|id| *id != id_of("b"))).unwrap();
     let person = |id: &str| Person { id: id_of(id), name: name("P") };
     for (member, substitute) in [("b", "x"), ("b", "n"), ("a", "x"), ("b", "m")] {
         let substitutes = Substitutes::new([Substitute { member: id_of(member), person: person(substitute) }]);
@@ -362,14 +387,10 @@ fn application(now: At, offers: &mut Vec<Event>) {
     offers.push(ApplicationDeclined { reason: reason() }.into());
 }
 
-fn caucus(case: &Case, offers: &mut Vec<Event>) {
+fn caucus(situation: &Situation, offers: &mut Vec<Event>) {
     for (party, concern) in [(Party::Labor, "pay"), (Party::Management, "time")] {
-        let own = |party| {
-            let teams = case.teams().into_iter();
-            let own = teams.flat_map(move |teams| teams.members(party).iter().map(|member| member.person.id));
-            MemberIds::new(own).unwrap()
-        };
-        for present in [own(party), own(party.other()), MemberIds::default()] {
+        let own = situation.members(party);
+        for present in [own.clone(), situation.members(party.other()).clone(), MemberIds::default()] {
             offers.push(CaucusOpened { advisers: Default::default(), party, present }.into());
         }
         let concern = ConcernId::new(concern).unwrap();
@@ -377,7 +398,7 @@ fn caucus(case: &Case, offers: &mut Vec<Event>) {
         offers.push(ConcernRaised { concern, party, text: text.clone() }.into());
         offers.push(ConcernAddressed { concern, response: text }.into());
         offers.push(ConcernDropped { concern }.into());
-        let own_speaker = own(party).first().copied().unwrap_or(id_of("z"));
+        let own_speaker = own.first().copied().unwrap_or(id_of("z"));
         for (decision, spokesperson) in
             [(Decision::Adopt, own_speaker), (Decision::Decline, own_speaker), (Decision::Adopt, id_of("z"))]
         {

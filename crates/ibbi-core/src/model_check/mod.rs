@@ -19,8 +19,9 @@ use crate::rule::Rule;
 use crate::stage::{Decision, Outcome, Stage};
 use crate::survey::{Answer, Prospect, survey};
 use crate::time::At;
-use actions::Actions;
+use actions::{Actions, Situation};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 use std::vec::Vec;
 
 /// A case, and the time of day as an index into the times of [`Actions`]. States are shifted to one day, so the day is
@@ -33,8 +34,12 @@ struct State {
 
 #[derive(Default)]
 struct Exploration {
-    states: Vec<State>,
-    known: HashMap<State, u32>,
+    states: Vec<Arc<State>>,
+    known: HashMap<Arc<State>, u32>,
+    /// For each state, its survey in short.
+    surveys: Vec<Vec<u8>>,
+    /// The events to offer in each situation. Many states have the same one.
+    events: HashMap<Situation, Arc<[Event]>>,
     /// For each state, the states that lead to it.
     reached_from: Vec<Vec<u32>>,
     offers: u64,
@@ -47,7 +52,7 @@ struct Exploration {
 impl Exploration {
     fn run(actions: &Actions) -> Self {
         let mut exploration = Self::default();
-        exploration.add(State { case: Case::default(), hour: 0 }, None);
+        exploration.add(&Case::default(), actions.instant(0), actions, None);
         let mut next = 0;
         while next < exploration.states.len() {
             exploration.visit(next, actions);
@@ -56,49 +61,56 @@ impl Exploration {
         exploration
     }
 
-    fn add(&mut self, state: State, from: Option<usize>) {
+    /// Adds the state for a case. The survey of both must be equal: if they differ, normalizing lost something.
+    fn add(&mut self, raw: &Case, raw_now: At, actions: &Actions, from: Option<usize>) {
+        let state = actions.state(raw, raw_now);
         let fresh = u32::try_from(self.states.len()).unwrap();
-        let index = *self.known.entry(state.clone()).or_insert(fresh);
+        let index = self.known.get(&state).copied().unwrap_or(fresh);
         if index == fresh {
+            self.surveys.push(in_short(&survey(&state.case, actions.instant(state.hour))));
+            let state = Arc::new(state);
+            self.known.insert(state.clone(), index);
             self.states.push(state);
             self.reached_from.push(Vec::new());
         }
-        if let Some(from) = from {
-            self.reached_from[index as usize].push(u32::try_from(from).unwrap());
-        }
+        let index = index as usize;
+        assert_eq!(in_short(&survey(raw, raw_now)), self.surveys[index], "{raw:?}\n{:?}", self.states[index].case);
+        self.reached_from[index].extend(from.map(|from| u32::try_from(from).unwrap()));
     }
 
     fn visit(&mut self, index: usize, actions: &Actions) {
-        let State { case, hour } = self.states[index].clone();
-        let now = actions.instant(hour);
-        let answers = survey(&case, now);
-        for event in actions.events(&case, now) {
+        let state = self.states[index].clone();
+        let (case, now) = (&state.case, actions.instant(state.hour));
+        let answers = survey(case, now);
+        let lacked: Vec<Rule> = case.lacks(now).into_iter().map(|unmet| unmet.rule).collect();
+        let situation = Situation::new(case, now);
+        let events = self.events.entry(situation).or_insert_with_key(|situation| actions.events(situation).into());
+        for event in events.clone().iter() {
             self.offers += 1;
             let answer = &answers[event.kind() as usize];
             assert_eq!(answer.event, event.kind());
-            match case.check(&event, now) {
+            match case.check(event, now) {
                 Ok(()) => {
                     self.accepted += 1;
                     assert!(!matches!(answer.answer, Answer::Blocked { .. }), "{answer:?} but {event:?} was accepted");
-                    let raw = case.clone().advance(&event, now);
+                    let raw = case.clone().advance(event, now);
                     let mut offered = case.clone();
-                    assert_eq!(offered.offer(&event, now).as_ref(), Ok(&raw.stage()));
+                    assert_eq!(offered.offer(event, now).as_ref(), Ok(&raw.stage()));
                     assert_eq!(offered, raw, "offering and applying differ");
-                    check_move(&case, &event, now, &raw);
+                    check_move(case, event, now, &raw);
                     self.targets.insert((case.stage(), event.kind(), raw.stage()));
-                    self.add(actions.state(&raw, now), Some(index));
+                    self.add(&raw, now, actions, Some(index));
                 }
                 Err(refusal) => {
                     self.refused += 1;
                     self.refusing.extend(refusal.unmet.iter().map(|unmet| unmet.rule));
-                    check_refusal(&case, answer, &refusal, now);
+                    check_refusal(case, &lacked, answer, &refusal);
                 }
             }
         }
         // Let time pass.
-        let later = actions.later(hour);
         if case.stage() != Stage::Closed {
-            self.add(actions.state(&case, later), Some(index));
+            self.add(case, actions.later(state.hour), actions, Some(index));
         }
     }
 
@@ -179,36 +191,45 @@ fn check_filled(before: &Case, at: At) {
     }
 }
 
-/// Checks that a refusal names only rules of the chart's row, and agrees with the survey.
-fn check_refusal(case: &Case, prospect: &Prospect, refusal: &Refusal, now: At) {
-    let named: Vec<Rule> = refusal.unmet.iter().map(|unmet| unmet.rule).collect();
+/// Checks that a refusal names only rules of the chart's row, and agrees with the survey. `lacked` is what the stage lacks.
+fn check_refusal(case: &Case, lacked: &[Rule], prospect: &Prospect, refusal: &Refusal) {
+    let mut named = refusal.unmet.iter().map(|unmet| unmet.rule);
     match &prospect.answer {
         Answer::Ready => panic!("{} is ready in the survey but was refused: {refusal}", refusal.event),
-        Answer::Depends { rules } => assert!(named.iter().all(|rule| rules.contains(rule)), "{rules:?} but {refusal}"),
+        Answer::Depends { rules } => {
+            assert!(named.clone().all(|rule| rules.contains(&rule)), "{rules:?} but {refusal}");
+        }
         Answer::Blocked { unmet } => {
-            assert!(unmet.iter().all(|unmet| named.contains(&unmet.rule)), "{unmet:?} but {refusal}");
+            assert!(unmet.iter().all(|unmet| refusal.names(unmet.rule)), "{unmet:?} but {refusal}");
         }
     }
-    let lacked = || case.lacks(now).into_iter().map(|unmet| unmet.rule).collect::<Vec<_>>();
-    let allowed: Vec<Rule> = match transition(case.stage(), refusal.event) {
-        Some(row) => [Rule::COMMON, row.state_rules, row.event_rules].concat(),
-        None if case.stage() == Stage::Closed => [Rule::ClosedForGood].to_vec(),
-        None => [&[Rule::Stage][..], &lacked()].concat(),
+    let allowed: [&[Rule]; 3] = match transition(case.stage(), refusal.event) {
+        Some(row) => [Rule::COMMON, row.state_rules, row.event_rules],
+        None if case.stage() == Stage::Closed => [&[Rule::ClosedForGood], &[], &[]],
+        None => [&[Rule::Stage], lacked, &[]],
     };
-    assert!(named.iter().all(|rule| allowed.contains(rule)), "{allowed:?} but {refusal}");
+    assert!(named.all(|rule| allowed.iter().any(|rules| rules.contains(&rule))), "{allowed:?} but {refusal}");
 }
 
-/// Checks that a state and its normal form have the same survey. If they differ, normalizing lost something.
-fn check_same_survey(raw: &Case, raw_now: At, normal: &Case, now: At) {
-    let summary = |case: &Case, at| {
-        let rules = |prospect: Prospect| match prospect.answer {
-            Answer::Ready => (0, Vec::new()),
-            Answer::Depends { rules } => (1, rules.to_vec()),
-            Answer::Blocked { unmet } => (2, unmet.into_iter().map(|unmet| unmet.rule).collect()),
-        };
-        survey(case, at).into_iter().map(rules).collect::<Vec<_>>()
-    };
-    assert_eq!(summary(raw, raw_now), summary(normal, now), "{raw:?}\n{normal:?}");
+/// Returns the answers of a survey and the rules that they name, without what was found.
+fn in_short(answers: &[Prospect]) -> Vec<u8> {
+    // Every rule has a smaller number.
+    const { assert!(Rule::ALL.len() < 253) };
+    let mut short = Vec::with_capacity(4 * answers.len());
+    for prospect in answers {
+        match &prospect.answer {
+            Answer::Ready => short.push(255),
+            Answer::Depends { rules } => {
+                short.push(254);
+                short.extend(rules.iter().map(|rule| *rule as u8));
+            }
+            Answer::Blocked { unmet } => {
+                short.push(253);
+                short.extend(unmet.iter().map(|unmet| unmet.rule as u8));
+            }
+        }
+    }
+    short
 }
 
 fn report(name: &str, actions: &Actions, exploration: &Exploration) {

@@ -6,7 +6,6 @@
 use crate::case::Case;
 use crate::chart::StageState;
 use crate::file::{CaseFile, Contract};
-use crate::people::MemberIds;
 use crate::sessions::{Part, Sessions};
 use crate::slot::Slot;
 use crate::stage::Outcome;
@@ -200,10 +199,4 @@ impl Shift {
         }
         case
     }
-}
-
-/// Returns the members of both teams.
-pub(super) fn everyone(case: &Case) -> MemberIds {
-    let ids = case.teams().into_iter().flat_map(|teams| teams.everyone().map(|member| member.person.id));
-    MemberIds::new(ids).unwrap()
 }

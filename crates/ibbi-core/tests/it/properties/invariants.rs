@@ -13,8 +13,14 @@ pub(crate) fn rules_of(refusal: &Refusal) -> BTreeSet<Rule> {
 
 /// Offers an event to a case, checks the result, and returns whether it was accepted.
 pub(crate) fn offer(case: &mut Case, event: &Event, at: At) -> bool {
+    let answers = survey(case, at);
+    offer_surveyed(case, answers, event, at)
+}
+
+/// Offers an event to a case, checks the result against the answers of a survey, and returns whether it was accepted.
+pub(crate) fn offer_surveyed(case: &mut Case, answers: Vec<Prospect>, event: &Event, at: At) -> bool {
     let before = case.clone();
-    let prospect = prospect_of(survey(case, at), event.kind());
+    let prospect = prospect_of(answers, event.kind());
     let checked = case.check(event, at);
     assert_eq!(*case, before, "asking changes nothing");
     let offered = case.offer(event, at);

@@ -1,6 +1,6 @@
 //! Sequences of events, both accepted and refused.
 
-use super::invariants::{offer, record, replays};
+use super::invariants::{offer, offer_surveyed, record, replays};
 use super::strategies::{Move, Pool, any_event, any_move, start};
 use crate::support::facts::{opened, scheduled, voided};
 use crate::support::guide::{after, next_event, next_instant};
@@ -35,9 +35,10 @@ fn play_guided(moves: &[Move]) -> Vec<(At, Event)> {
     for step in moves {
         let mut dice = Dice(step.seed);
         now = next_instant(&case, now, step.minutes, &mut dice);
-        let guided = if dice.once_in(6) { None } else { next_event(&case, &survey(&case, now), now, &mut dice) };
+        let answers = survey(&case, now);
+        let guided = if dice.once_in(6) { None } else { next_event(&case, &answers, now, &mut dice) };
         let event = guided.unwrap_or_else(|| step.event.clone());
-        if offer(&mut case, &event, now) {
+        if offer_surveyed(&mut case, answers, &event, now) {
             accepted.push((now, event.clone()));
         }
         asks_without_panic(&case, &event, now);

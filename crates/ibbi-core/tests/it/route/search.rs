@@ -55,6 +55,9 @@ pub(crate) fn fewest(case: &Case, now: At, goal: Goal, at_most: usize) -> Option
         if front.iter().any(|(case, _)| is_there(case, goal)) {
             return Some(depth);
         }
+        if depth == at_most {
+            break;
+        }
         let mut next = HashSet::new();
         for (case, now) in &front {
             for kind in EventKind::ALL.iter().filter(|kind| !IDLE.contains(kind)) {
