@@ -63,7 +63,7 @@ impl Simulator {
     /// # Errors
     /// [`SimulationError::Settings`] if the settings are not valid.
     pub fn availability_gains(&self, settings: Settings) -> Result<Vec<AvailabilityGain>, SimulationError> {
-        self.availability_gains_with(settings, |_, _| {})
+        self.availability_gains_with(settings, &|_, _| {})
     }
 
     /// Does the same as [`Simulator::availability_gains`], and reports after each day how many of how many days are
@@ -74,7 +74,7 @@ impl Simulator {
     pub fn availability_gains_with(
         &self,
         settings: Settings,
-        progress: impl Fn(u64, u64) + Sync,
+        progress: &(dyn Fn(u64, u64) + Sync),
     ) -> Result<Vec<AvailabilityGain>, SimulationError> {
         settings.check()?;
         let causes = self.calendar.causes();

@@ -113,7 +113,7 @@ impl Comparison {
         second: (&str, &Simulator),
         settings: Settings,
     ) -> Result<Self, SimulationError> {
-        Self::new_with(first, second, settings, |_| {})
+        Self::new_with(first, second, settings, &|_| {})
     }
 
     /// Compares two scenarios, and reports now and then how many runs are done. Any thread can call `progress`.
@@ -124,9 +124,9 @@ impl Comparison {
         first: (&str, &Simulator),
         second: (&str, &Simulator),
         settings: Settings,
-        progress: impl Fn(u64) + Sync,
+        progress: &(dyn Fn(u64) + Sync),
     ) -> Result<Self, SimulationError> {
-        let done = ProgressCounter::new(&progress);
+        let done = ProgressCounter::new(progress);
         let start = |simulator: &Simulator| simulator.scenario.start.to_chrono();
         let starts_later = (start(first.1) - start(second.1)).num_days();
         let parts = spread(settings, |runs| {

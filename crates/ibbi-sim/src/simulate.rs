@@ -246,7 +246,22 @@ impl Simulator {
     ///
     /// # Errors
     /// [`SimulationError`] if the core refuses an event of the model.
-    pub fn run(&self, seed: u64, run: u64, watcher: impl FnMut(At, &Event, Stage)) -> Result<RunEnd, SimulationError> {
+    pub fn run(
+        &self,
+        seed: u64,
+        run: u64,
+        mut watcher: impl FnMut(At, &Event, Stage),
+    ) -> Result<RunEnd, SimulationError> {
+        self.watch(seed, run, &mut watcher)
+    }
+
+    /// Does the same as [`Simulator::run`]. It is not generic, so it is compiled once, with this crate's optimization.
+    fn watch(
+        &self,
+        seed: u64,
+        run: u64,
+        watcher: &mut dyn FnMut(At, &Event, Stage),
+    ) -> Result<RunEnd, SimulationError> {
         let mut driver = Driver::new(&self.script, watcher);
         let ended = self.drive(&mut driver, seed, run)?;
         Ok(RunEnd { ending: ended.ending, date: self.calendar.date(ended.day.into()) })
@@ -302,7 +317,7 @@ impl Simulator {
     /// # Errors
     /// [`SimulationError`] if the settings are not valid, or if the core refuses an event of the model.
     pub fn simulate(&self, settings: Settings) -> Result<Forecast, SimulationError> {
-        self.simulate_with(settings, |_| {})
+        self.simulate_with(settings, &|_| {})
     }
 
     /// Simulates many runs, and reports now and then how many are done. Any thread can call `progress`.
@@ -312,9 +327,9 @@ impl Simulator {
     pub fn simulate_with(
         &self,
         settings: Settings,
-        progress: impl Fn(u64) + Sync,
+        progress: &(dyn Fn(u64) + Sync),
     ) -> Result<Forecast, SimulationError> {
-        let done = ProgressCounter::new(&progress);
+        let done = ProgressCounter::new(progress);
         let tally = spread(settings, |runs| {
             let mut tally = RunCounts::new();
             let mut driver = Driver::new(&self.script, |_, _: &Event, _| {});
@@ -347,16 +362,16 @@ impl Simulator {
 }
 
 /// Counts finished runs over all threads, and reports the number now and then.
-pub(crate) struct ProgressCounter<'a, P> {
+pub(crate) struct ProgressCounter<'a> {
     count: AtomicU64,
-    progress: &'a P,
+    progress: &'a (dyn Fn(u64) + Sync),
 }
 
-impl<'a, P: Fn(u64) + Sync> ProgressCounter<'a, P> {
+impl<'a> ProgressCounter<'a> {
     /// The number of runs between two reports.
     const EVERY: u64 = 1024;
 
-    pub(crate) const fn new(progress: &'a P) -> Self {
+    pub(crate) const fn new(progress: &'a (dyn Fn(u64) + Sync)) -> Self {
         Self { count: AtomicU64::new(0), progress }
     }
 

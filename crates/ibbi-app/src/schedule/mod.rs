@@ -173,7 +173,7 @@ pub fn simulate(
     settings: Settings,
     progress: impl Fn(u64) + Sync,
 ) -> Result<Forecast, AppError> {
-    Ok(simulator.simulate_with(settings, progress)?)
+    Ok(simulator.simulate_with(settings, &progress)?)
 }
 
 /// Compares two scenarios under the same random numbers.
@@ -187,7 +187,7 @@ pub fn compare(
 ) -> Result<Comparison, AppError> {
     let [first, second] = sides;
     let (one, other) = (Simulator::new(&first.scenario), Simulator::new(&second.scenario));
-    Ok(Comparison::new_with((&first.label, &one), (&second.label, &other), settings, progress)?)
+    Ok(Comparison::new_with((&first.label, &one), (&second.label, &other), settings, &progress)?)
 }
 
 /// Returns the gains from one more day of each person and closed range.
@@ -199,5 +199,5 @@ pub fn availability_gains(
     settings: Settings,
     progress: impl Fn(u64, u64) + Sync,
 ) -> Result<Vec<AvailabilityGain>, AppError> {
-    Ok(Simulator::new(scenario).availability_gains_with(settings, progress)?)
+    Ok(Simulator::new(scenario).availability_gains_with(settings, &progress)?)
 }

@@ -19,7 +19,7 @@ pub fn page(
     settings: Settings,
     progress: impl Fn(u64) + Sync,
 ) -> Result<String, AppError> {
-    let forecast = simulator.simulate_with(settings, progress)?;
+    let forecast = simulator.simulate_with(settings, &progress)?;
     let plan = Plan::from_simulator(simulator).with_chance(&forecast);
     let beside = Settings { runs: settings.runs.min(BESIDE), ..settings };
     let gains = simulator.availability_gains(beside)?;

@@ -15,7 +15,7 @@ pub(crate) fn run(args: &Who, json: bool) -> Result<Outcome, AppError> {
     let (_, simulator) = simulator(&args.scenario, &args.from)?;
     // The number of days to try is known only after the first one.
     let bar: Mutex<OnceCell<Bar>> = Mutex::new(OnceCell::new());
-    let gains = simulator.availability_gains_with(settings, |done, of| {
+    let gains = simulator.availability_gains_with(settings, &|done, of| {
         if let Ok(bar) = bar.lock() {
             bar.get_or_init(|| Bar::new(of, "days tried")).set(done);
         }

@@ -214,7 +214,7 @@ pub(super) fn who(request: WebRequest) -> WebFuture {
             let (simulator, settings) = body::<Simulation>(request)?.made(&request.state)?;
             // Every day that is tried is simulated again.
             let settings = Settings { runs: settings.runs.min(WHO_RUNS), ..settings };
-            line_of(&simulator.availability_gains_with(settings, progress).map_err(AppError::from)?)
+            line_of(&simulator.availability_gains_with(settings, &progress).map_err(AppError::from)?)
         },
     )
 }
