@@ -85,7 +85,12 @@ impl Lines {
     }
 
     pub(crate) fn bytes(&self) -> Vec<u8> {
-        self.0.iter().flat_map(|line| line.bytes().chain([b'\n'])).collect()
+        let mut bytes = Vec::with_capacity(self.0.iter().map(|line| line.len() + 1).sum());
+        for line in &self.0 {
+            bytes.extend_from_slice(line.as_bytes());
+            bytes.push(b'\n');
+        }
+        bytes
     }
 
     /// Returns a line, counted from 1, as JSON.
