@@ -45,6 +45,17 @@ pub struct Bookings {
     days: BTreeMap<i64, BTreeSet<Uuid>>,
 }
 
+/// A session of another case that a neutral is to lead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherBooking {
+    /// The neutral's name.
+    pub neutral: Name,
+    /// The district of the other case.
+    pub district: Name,
+    /// The booked slot.
+    pub slot: Slot,
+}
+
 /// What a record says about a case's sessions.
 #[derive(Debug, Clone, Copy)]
 pub struct BookingRecord<'a> {
@@ -147,6 +158,24 @@ impl Bookings {
         booked.filter_map(|one| self.advise_slot(case, one.slot, &one.neutrals.iter().collect::<Vec<_>>())).collect()
     }
 
+    /// Returns the sessions of other cases that neutrals are to lead, as booked at an instant. They are not free at these times.
+    pub fn elsewhere(&self, case: Uuid, neutrals: &[Name], as_of: At) -> Vec<OtherBooking> {
+        let mut found = Vec::new();
+        for (_, other) in self.cases.iter().filter(|(other, _)| **other != case) {
+            let Some(district) = &other.district else { continue };
+            for session in other.sessions_by(as_of).iter().filter(|session| session.slot.ends().at() > as_of) {
+                let named = session.neutrals.iter().filter(|neutral| neutrals.contains(neutral));
+                let booking = |neutral: &Name| OtherBooking {
+                    neutral: neutral.clone(),
+                    district: district.clone(),
+                    slot: session.slot,
+                };
+                found.extend(named.map(booking));
+            }
+        }
+        found
+    }
+
     fn advise_slot(&self, case: Uuid, slot: Slot, neutrals: &[&Name]) -> Option<Advisory> {
         let mut found: Vec<String> = Vec::new();
         let near = self.days.range(day(slot) - 1..=day(slot) + 1).flat_map(|(_, cases)| cases);
@@ -181,8 +210,13 @@ impl CaseBookings {
 
     /// Returns the sessions that were not postponed. A closed case has only those that were opened.
     fn sessions(&self) -> Vec<BookedSession<'_>> {
+        self.sessions_by(At::MAX)
+    }
+
+    /// Returns the same, from the events that happened by an instant.
+    fn sessions_by(&self, as_of: At) -> Vec<BookedSession<'_>> {
         let mut sessions: Vec<BookedSession<'_>> = Vec::new();
-        for Step { part, action, .. } in &self.steps {
+        for Step { part, action, .. } in self.steps.iter().take_while(|step| step.order.0 <= as_of) {
             let waiting = sessions.iter().position(|session| session.part == *part && !session.opened);
             match (action, waiting) {
                 (Action::Book { slot, neutrals }, _) => {

@@ -74,7 +74,7 @@ mod waiting;
 
 pub use accepted::{Accepted, ActPlace, Precision, Submission};
 pub use advisory::{Advisory, Warning};
-pub use bookings::{BookingRecord, Bookings};
+pub use bookings::{BookingRecord, Bookings, OtherBooking};
 pub use case::Case;
 pub use edition::{Edition, Editions, NoEdition};
 pub use event::{Event, EventKind, Payload};

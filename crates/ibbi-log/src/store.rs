@@ -10,7 +10,7 @@ use crate::{
 };
 use crate::{Fault, FaultKind, Opening};
 use ibbi_core::events::SessionScheduled;
-use ibbi_core::{Advisory, At, BookingRecord, Bookings};
+use ibbi_core::{Advisory, At, BookingRecord, Bookings, Name, OtherBooking};
 use ibbi_store::{
     CasePage, CaseQuery, CaseSummary, Catalog, CheckpointOutcome, Clock, Committed, EventStore, NewRecord, Record,
     StoreError,
@@ -286,6 +286,10 @@ impl<O: LineObserver + Send + Sync> EventStore for LedgerStore<O> {
 
     fn double_bookings(&self, case: Uuid) -> Result<Vec<Advisory>, StoreError> {
         Ok(self.bookings(|bookings| bookings.advise_case(case)))
+    }
+
+    fn booked_elsewhere(&self, case: Uuid, neutrals: &[Name], as_of: At) -> Result<Vec<OtherBooking>, StoreError> {
+        Ok(self.bookings(|bookings| bookings.elsewhere(case, neutrals, as_of)))
     }
 
     fn records(&self, after: u64, limit: usize) -> Result<Vec<Record>, StoreError> {

@@ -7,8 +7,8 @@ use crate::scenario::{Participant, Scenario};
 use ibbi_common::zone::Zone;
 use ibbi_core::events::*;
 use ibbi_core::{
-    ActivityId, At, Case, ConcernId, Event, FormatId, LocalTime, MemberIds, Name, Names, Neutrals, NoteText, Observers,
-    Office, Party, Person, Program, Reason, Refusal, Seat, Service, Slot, Stage, Topics,
+    At, Case, ConcernId, Event, FormatId, LocalTime, MemberIds, Name, Names, Neutrals, NoteText, Observers, Office,
+    Party, Person, Program, Reason, Refusal, Seat, Service, Slot, Stage, Topics,
 };
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ pub(crate) struct EventScript {
     postponed: Vec<Event>,
     /// For each part, from 1.
     sessions: Vec<Event>,
-    activities: [Event; 2],
+    activities: Vec<Event>,
     adjourned: Event,
     closed: Event,
     caucuses: [Event; 2],
@@ -117,6 +117,8 @@ impl EventScript {
             }
             .into()
         };
+        let activities = program.activities().iter();
+        let activities = activities.map(|kind| ActivityRun { kind: *kind, title: name("simulated") }.into());
         Self {
             shapes: calendar.shapes.clone(),
             mornings: calendar.dates.iter().map(|day| morning(*day)).collect(),
@@ -148,7 +150,7 @@ impl EventScript {
                 .map(|part| SessionPostponed { part, reason: reason("simulated") }.into())
                 .collect(),
             sessions: parts.map(session).collect(),
-            activities: ActivityId::PUBLISHED.map(|kind| ActivityRun { kind, title: name("simulated") }.into()),
+            activities: activities.collect(),
             adjourned: SessionAdjourned {
                 late: Default::default(),
                 left_early: MemberIds::default(),

@@ -2,13 +2,13 @@
 
 use crate::calendar::{Day, HORIZON, NEVER, RunSlot};
 use crate::initial_state::{Awaited, InitialState, Meeting, PartProgress, PartyProgress, Waited};
-use crate::scenario::{Participant, Role, Scenario};
+use crate::scenario::{Hours, Participant, Role, SLOT, Scenario, TimeRule};
 use chrono::Datelike;
 use ibbi_common::format;
 use ibbi_common::zone::Zone;
 use ibbi_core::{
-    At, Body, Case, CaseFile, Date, Event, EventKind, Format, FormatId, History, MemberId, Name, Outcome, Party,
-    Program, Seat, Sessions, Slot, Stage, Topics,
+    At, Body, Case, CaseFile, Date, Event, EventKind, Format, FormatId, History, LocalTime, MemberId, Name,
+    OtherBooking, Outcome, Party, Program, Seat, Sessions, Slot, Stage, Topics,
 };
 use serde::Serialize;
 
@@ -96,7 +96,12 @@ impl RealCase {
 }
 
 /// Returns the scenario with the case's own facts filled in, and the case.
-pub(crate) fn real(scenario: &Scenario, history: &History, as_of: At) -> Result<(Scenario, RealCase), ResumeError> {
+pub(crate) fn real(
+    scenario: &Scenario,
+    history: &History,
+    as_of: At,
+    elsewhere: &[OtherBooking],
+) -> Result<(Scenario, RealCase), ResumeError> {
     let case = history.case();
     let file = case.file().ok_or(ResumeError::NotOpened)?;
     if let Some(outcome) = case.outcome() {
@@ -118,6 +123,7 @@ pub(crate) fn real(scenario: &Scenario, history: &History, as_of: At) -> Result<
     }
     filled.start = today;
     fill_people(&mut filled, case, &mut notes)?;
+    fill_bookings(&mut filled, elsewhere, zone, &mut notes);
     let mut reader = HistoryReader { history, as_of, today, day: &day, slots: Vec::new() };
     let initial = reader.initial_state(case);
     let slots = reader.slots;
@@ -238,6 +244,42 @@ fn fill_people(scenario: &mut Scenario, case: &Case, notes: &mut Vec<String>) ->
         }
     }
     Ok(())
+}
+
+/// Counts the time for which neutrals are booked in other cases as not available.
+fn fill_bookings(scenario: &mut Scenario, elsewhere: &[OtherBooking], zone: Zone, notes: &mut Vec<String>) {
+    for OtherBooking { neutral, district, slot } in elsewhere {
+        let neutrals =
+            scenario.people.iter_mut().filter(|person| person.role == Role::Neutral && person.name == *neutral);
+        let mut booked = false;
+        for person in neutrals {
+            person.unavailable.extend(busy(*slot, zone));
+            // An exception doesn't free a person who is somewhere else.
+            person
+                .also
+                .retain(|rule| !busy(*slot, zone).iter().any(|busy| busy.from.is_some_and(|day| rule.covers(day))));
+            booked = true;
+        }
+        if booked {
+            notes.push(format!("{neutral} is booked for {district} on {slot}, and is not available then"));
+        }
+    }
+}
+
+/// Returns a slot as times on the clocks of a zone, in whole quarter hours. A slot past midnight takes both days.
+fn busy(slot: Slot, zone: Zone) -> Vec<TimeRule> {
+    let (Some(starts), Some(ends)) = (zone.local(slot.starts().at()), zone.local(slot.ends().at())) else {
+        return Vec::new();
+    };
+    let minute = |time: LocalTime| {
+        let minutes = time.at().millis() / 60_000 + i64::from(time.offset_minutes());
+        u16::try_from(minutes.rem_euclid(24 * 60)).unwrap_or(0)
+    };
+    let hours = Hours::new(minute(starts) / SLOT * SLOT, minute(ends).div_ceil(SLOT) * SLOT);
+    match hours {
+        Ok(hours) if starts.date() == ends.date() => vec![TimeRule::on(starts.date()).at(hours)],
+        _ => vec![TimeRule::between(starts.date(), ends.date())],
+    }
 }
 
 fn newcomer(id: MemberId, name: Name, party: Party) -> Participant {

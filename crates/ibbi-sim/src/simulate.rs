@@ -16,7 +16,7 @@ use crate::resume::{self, RealCase, ResumeError, ResumedCase};
 use crate::sampler::{LikelyValues, RandomSampler};
 use crate::scenario::Scenario;
 use ibbi_common::format::{count, number};
-use ibbi_core::{At, Date, Event, History, Refusal, Slot, Stage};
+use ibbi_core::{At, Date, Event, History, OtherBooking, Refusal, Slot, Stage};
 use serde::Serialize;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -150,7 +150,21 @@ impl Simulator {
     /// # Errors
     /// [`ResumeError`] if the case is closed, or if the scenario does not fit it.
     pub fn resume(scenario: &Scenario, history: &History, as_of: At) -> Result<Self, ResumeError> {
-        let (filled, real) = resume::real(scenario, history, as_of)?;
+        Self::resume_among(scenario, history, as_of, &[])
+    }
+
+    /// Does the same as [`Simulator::resume`], and counts the time for which a neutral of the scenario (by name) is booked in
+    /// other cases as not available. [`Forecast::continued`] lists these bookings.
+    ///
+    /// # Errors
+    /// The same as [`Simulator::resume`].
+    pub fn resume_among(
+        scenario: &Scenario,
+        history: &History,
+        as_of: At,
+        elsewhere: &[OtherBooking],
+    ) -> Result<Self, ResumeError> {
+        let (filled, real) = resume::real(scenario, history, as_of, elsewhere)?;
         Ok(Self::build(filled, scenario.digest(), Some(real)))
     }
 

@@ -6,7 +6,7 @@ use crate::error::{AppendError, StoreError, check_acts, check_clock};
 use crate::record::{Committed, NewRecord, Record};
 use crate::store::EventStore;
 use ibbi_core::events::SessionScheduled;
-use ibbi_core::{Advisory, At};
+use ibbi_core::{Advisory, At, Name, OtherBooking};
 use std::collections::{HashMap, HashSet};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 use uuid::Uuid;
@@ -140,6 +140,10 @@ impl EventStore for MemoryStore {
 
     fn double_bookings(&self, case: Uuid) -> Result<Vec<Advisory>, StoreError> {
         Ok(self.content().catalog.bookings().advise_case(case))
+    }
+
+    fn booked_elsewhere(&self, case: Uuid, neutrals: &[Name], as_of: At) -> Result<Vec<OtherBooking>, StoreError> {
+        Ok(self.content().catalog.bookings().elsewhere(case, neutrals, as_of))
     }
 
     fn records(&self, after: u64, limit: usize) -> Result<Vec<Record>, StoreError> {

@@ -4,7 +4,7 @@ use crate::catalog::{CasePage, CaseQuery, CaseSummary};
 use crate::error::{AppendError, StoreError};
 use crate::record::{Committed, NewRecord, Record};
 use ibbi_core::events::SessionScheduled;
-use ibbi_core::{Advisory, At};
+use ibbi_core::{Advisory, At, Name, OtherBooking};
 use uuid::Uuid;
 
 /// A store of cases.
@@ -75,6 +75,12 @@ pub trait EventStore: Send + Sync {
     /// # Errors
     /// [`StoreError`].
     fn double_bookings(&self, case: Uuid) -> Result<Vec<Advisory>, StoreError>;
+
+    /// Returns the sessions of other cases that these neutrals are to lead, as booked at an instant.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn booked_elsewhere(&self, case: Uuid, neutrals: &[Name], as_of: At) -> Result<Vec<OtherBooking>, StoreError>;
 
     /// Returns at most `limit` records after the record number `after` (0 for the first), in commit order.
     ///

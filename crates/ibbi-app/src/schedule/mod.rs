@@ -16,10 +16,12 @@ pub use times::{TIMES, closure, day, id_of, time_text, times, times_text};
 use crate::case_log::CaseLog;
 use crate::error::AppError;
 use crate::service::CLOCK_TOLERANCE;
-use ibbi_core::{At, Format};
+use ibbi_core::{At, Format, History, Name, OtherBooking};
 use ibbi_sim::{AvailabilityGain, Comparison, Forecast, Plan, Scenario, Settings, Simulator};
+use ibbi_store::EventStore;
 use std::io::Read as _;
 use std::path::Path;
+use uuid::Uuid;
 
 /// The longest scenario, in bytes.
 const MAX_BYTES: u64 = 1 << 20;
@@ -152,16 +154,61 @@ pub fn plan(simulator: &Simulator) -> Result<Plan, AppError> {
     Ok(Plan::from_simulator(simulator).with_chance(&forecast))
 }
 
-/// Returns a simulator that resumes a loaded case. `ledger` is for messages.
+/// Returns the sessions of other cases that the scenario's neutrals are to lead, as booked at an instant.
+///
+/// # Errors
+/// [`AppError`] if the store can't be read.
+pub fn booked_elsewhere<S: EventStore>(
+    scenario: &Scenario,
+    store: &S,
+    case: Uuid,
+    as_of: At,
+) -> Result<Vec<OtherBooking>, AppError> {
+    let neutrals: Vec<Name> = scenario.neutrals().map(|neutral| neutral.name.clone()).collect();
+    store.booked_elsewhere(case, &neutrals, as_of).map_err(|error| AppError::from_store(&store.label(), error))
+}
+
+/// Returns a simulator that resumes a loaded case, with the bookings of its neutrals in other cases. `ledger` is for messages.
+///
+/// For an instant in the past, it has only what was logged by then. If nothing was, because the case was recorded afterward, its
+/// events count as known when they happened.
 ///
 /// # Errors
 /// [`AppError::Resume`] if the case can't be resumed; [`AppError::Illegal`] if the rules don't allow it.
-pub fn resume(scenario: &Scenario, log: &CaseLog, as_of: At, ledger: &Path) -> Result<Simulator, AppError> {
+pub fn resume(
+    scenario: &Scenario,
+    log: &CaseLog,
+    as_of: At,
+    elsewhere: &[OtherBooking],
+    ledger: &Path,
+) -> Result<Simulator, AppError> {
+    let known = known_by(log, log.history()?, as_of);
+    let history = &known;
     // An event can be slightly ahead of this program's clock.
-    let history = log.history()?;
     let last = history.case().file().map_or(as_of, |file| file.last_at());
     let as_of = if last.millis() - as_of.millis() <= CLOCK_TOLERANCE { as_of.max(last) } else { as_of };
-    Simulator::resume(scenario, history, as_of).map_err(|source| AppError::Resume { path: ledger.to_owned(), source })
+    let simulator = Simulator::resume_among(scenario, history, as_of, elsewhere);
+    simulator.map_err(|source| AppError::Resume { path: ledger.to_owned(), source })
+}
+
+/// Returns a case as it was known at an instant: without what was logged later, unless nothing was logged by then.
+fn known_by(log: &CaseLog, history: &History, as_of: At) -> History {
+    let by_then = log.records.partition_point(|record| record.logged <= as_of);
+    match (by_then.checked_sub(1), log.records.get(by_then)) {
+        (_, None) => history.clone(),
+        (Some(last), Some(_)) => history.known_at(log.records[last].seq),
+        (None, Some(_)) => {
+            let mut past = History::new();
+            for (seq, entry) in (1..).zip(history.in_effect()).take_while(|(_, entry)| entry.at <= as_of) {
+                // A case that was moved to another edition is known up to the first event that needs it.
+                if past.offer(seq, entry.at, entry.event.clone()).is_err() {
+                    break;
+                }
+            }
+            // Without any event by then, the whole case tells in the error when it began.
+            if past.entries().is_empty() { history.clone() } else { past }
+        }
+    }
 }
 
 /// Simulates many runs, and reports now and then how many are done.

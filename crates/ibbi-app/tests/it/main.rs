@@ -3,4 +3,5 @@
 mod advisories;
 mod due;
 mod follow_up;
+mod replan;
 mod service;

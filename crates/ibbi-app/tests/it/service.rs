@@ -251,6 +251,15 @@ impl EventStore for SharedStore {
     ) -> Result<Option<ibbi_core::Advisory>, ibbi_store::StoreError> {
         self.0.double_booked(case, scheduled)
     }
+    fn booked_elsewhere(
+        &self,
+        case: Uuid,
+        neutrals: &[ibbi_core::Name],
+        as_of: At,
+    ) -> Result<Vec<ibbi_core::OtherBooking>, ibbi_store::StoreError> {
+        self.0.booked_elsewhere(case, neutrals, as_of)
+    }
+
     fn double_bookings(&self, case: Uuid) -> Result<Vec<ibbi_core::Advisory>, ibbi_store::StoreError> {
         self.0.double_bookings(case)
     }

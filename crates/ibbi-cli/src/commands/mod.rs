@@ -235,9 +235,11 @@ fn simulator(one: &OneScenario, from: &From) -> Result<(Scenario, Simulator), Ap
         let simulator = Simulator::new(&scenario);
         return Ok((scenario, simulator));
     };
-    let log = ledger::read_case(ledger, from.case.as_deref())?;
+    let (mut service, case) = read_case(ledger, from.case.as_deref())?;
+    let log = service.case(case)?.clone();
     let as_of = instant(from.as_of.as_deref(), log.zone, now()?)?;
-    let simulator = schedule::resume(&scenario, &log, as_of, ledger)?;
+    let elsewhere = schedule::booked_elsewhere(&scenario, service.store(), case, as_of)?;
+    let simulator = schedule::resume(&scenario, &log, as_of, &elsewhere, ledger)?;
     Ok((scenario, simulator))
 }
 

@@ -134,6 +134,34 @@ fn freed(scenario: &Scenario, set: u32) -> Scenario {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// From any point of a case that goes as planned, the plan ends when the search over all schedules says.
+    #[test]
+    fn no_schedule_ends_before_the_plan_from_a_case(scenario in scenarios()) {
+        let mut scenario = scenario;
+        for which in Duration::of(Model::First) {
+            // Nothing new is booked for the day on which a plan resumes, so that every wait must last at least a day.
+            let days = scenario.assumptions.duration(*which).value.likely.max(1.0);
+            scenario.assumptions.set_duration(*which, ThreePoint { least: days, likely: days, most: days });
+        }
+        for chance in Chance::ALL {
+            let adopts = matches!(chance, Chance::LaborAdopts | Chance::ManagementAdopts);
+            scenario.assumptions.set_chance(*chance, if adopts { 1.0 } else { 0.0 });
+        }
+        let Some(last) = exhaustive(&scenario) else { return Ok(()) };
+        let mut past = ibbi_core::History::new();
+        let mut events = Vec::new();
+        Simulator::new(&scenario).run(1, 0, |at, event, _| events.push((at, event.clone()))).unwrap();
+        for (seq, (at, event)) in (1..).zip(&events[..events.len() - 1]) {
+            past.offer(seq, *at, event.clone()).unwrap();
+            let plan = Plan::from_simulator(&Simulator::resume(&scenario, &past, *at).unwrap());
+            prop_assert_eq!(plan.finishes, Some(day(last as u64)), "after {} events, {:?}", seq, event);
+        }
+    }
+}
+
+proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]

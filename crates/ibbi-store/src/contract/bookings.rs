@@ -33,6 +33,15 @@ pub(super) fn neutral_in_two_cases_is_reported<S: EventStore>(fixture: &Fixture<
         assert_eq!(code, found.then_some("neutral.double-booked"));
     }
 
+    let nell = [name("nell")];
+    let elsewhere = |case: &History, as_of: i64| {
+        let found = store.booked_elsewhere(case.id(), &nell, at(START + as_of * HOUR)).expect("an answer");
+        found.into_iter().map(|booking| booking.slot.minutes()).collect::<Vec<_>>()
+    };
+    assert_eq!((elsewhere(&first, 100), elsewhere(&second, 100)), (vec![], vec![480]));
+    assert_eq!(elsewhere(&second, 0), [0; 0], "the session was not booked yet");
+    assert_eq!(elsewhere(&second, 30 * 24), [0; 0], "the session is over");
+
     // Both cases show it, and a case in which no one else is does not.
     append(fixture, &mut second, 2, session("nell", 3).into());
     append(fixture, &mut third, 3, session("omar", 3).into());

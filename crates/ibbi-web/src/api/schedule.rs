@@ -146,7 +146,8 @@ impl OneScenario {
         };
         let (now, zone) = (state.now()?, state.zone(case)?);
         let as_of = self.as_of.as_deref().map_or(Ok(now), |text| zone.read(text, now))?;
-        state.case(case, |log| schedule::resume(&scenario, log, as_of, &state.path))?
+        let elsewhere = state.look(|service| schedule::booked_elsewhere(&scenario, service.store(), case, as_of))?;
+        state.case(case, |log| schedule::resume(&scenario, log, as_of, &elsewhere, &state.path))?
     }
 }
 

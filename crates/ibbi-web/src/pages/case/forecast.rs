@@ -6,7 +6,7 @@ use crate::request::{WebRequest, WebResult};
 use axum::http::StatusCode;
 use ibbi_app::case_log::CaseLog;
 use ibbi_app::ledger::PROGRAM;
-use ibbi_app::sim::{Participant, Plan, Role, Scenario};
+use ibbi_app::sim::{Participant, Plan, Role, Scenario, Simulator};
 use ibbi_app::{AppError, schedule};
 use ibbi_core::{At, Date, Name, Party, Person};
 use ibbi_report::SimulationPage;
@@ -23,7 +23,7 @@ const SEED: u64 = 1;
 pub(crate) fn page(request: &WebRequest) -> WebResult {
     let now = request.state.now()?;
     let log: CaseLog = request.state.case(request.id("case")?, Clone::clone)?;
-    let simulator = schedule::resume(&scenario(&log, now)?, &log, now, Path::new("the case"))?;
+    let simulator = resumed(request, &log, now)?;
     let forecast = schedule::simulate(&simulator, request.state.settings(RUNS, SEED)?, |_| {})?;
     let plan = Plan::from_simulator(&simulator).with_chance(&forecast);
     let answer = SimulationPage {
@@ -47,6 +47,14 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
     Ok(Page { title: "Forecast", place: "/cases", content }.answer(StatusCode::OK))
 }
 
+/// Returns the simulator of a case, with the bookings of its neutral in other cases.
+fn resumed(request: &WebRequest, log: &CaseLog, now: At) -> Result<Simulator, AppError> {
+    let scenario = scenario(log, now)?;
+    let elsewhere =
+        request.state.look(|service| schedule::booked_elsewhere(&scenario, service.store(), log.id, now))?;
+    schedule::resume(&scenario, log, now, &elsewhere, Path::new("the case"))
+}
+
 /// Returns the day by which half of the runs that go ahead are done; nothing if the case is closed or can't be simulated.
 ///
 /// The estimate is kept until something is recorded, or until the next day.
@@ -54,7 +62,7 @@ pub(crate) fn even_odds(request: &WebRequest, log: &CaseLog, now: At) -> Option<
     log.recorded.valid().filter(|history| history.case().outcome().is_none())?;
     let key = (log.recorded.records().revision(), log.zone.date(now));
     request.state.estimates.get_or(log.id, key, || {
-        let simulator = schedule::resume(&scenario(log, now).ok()?, log, now, Path::new("the case")).ok()?;
+        let simulator = resumed(request, log, now).ok()?;
         let forecast = schedule::simulate(&simulator, request.state.settings(FEW_RUNS, SEED).ok()?, |_| {}).ok()?;
         forecast.finish.p50
     })
