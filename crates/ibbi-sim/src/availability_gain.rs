@@ -84,7 +84,8 @@ impl Simulator {
                 self.calendar.blocked_only_by(*cause).into_iter().map(|day| Candidate { cause: *cause, day })
             })
             .collect();
-        let base: Vec<RunResult> = (0..settings.runs).map(|run| self.dates(&self.tables, settings.seed, run)).collect();
+        let base: Vec<RunResult> =
+            (0..settings.runs).map(|run| self.dates(self.tables(), settings.seed, run)).collect();
         let jobs = Settings { runs: (candidates.len() as u64).max(1), ..settings };
         let report = |done| progress(done, jobs.runs);
         let done = ProgressCounter::new(&report);
@@ -155,7 +156,7 @@ impl Simulator {
         let tables = self.calendar.tables_freeing(self.course.longest(), freed);
         let mut counts = Paired::default();
         for run in settings.runs..settings.runs * 2 {
-            let before = self.dates(&self.tables, settings.seed, run);
+            let before = self.dates(self.tables(), settings.seed, run);
             if !before.goes_ahead() {
                 continue;
             }

@@ -158,7 +158,7 @@ impl Plan {
     pub fn from_simulator(simulator: &Simulator) -> Self {
         let Simulator { scenario, calendar, .. } = simulator;
         let mut recorder = PlanRecorder { simulator, milestones: Vec::new(), sessions: Vec::new() };
-        let Ok(ended) = model::run(simulator.own_inputs(), &mut LikelyValues(&scenario.assumptions), &mut recorder);
+        let Ok(ended) = model::run(simulator.single_inputs(), &mut LikelyValues(&scenario.assumptions), &mut recorder);
         let finishes = calendar.date(ended.day.into());
         let in_time = simulator.late.map(|_| simulator.in_time(ended));
         let fits = ended.ending == Ending::Completed && in_time != Some(false);

@@ -18,6 +18,7 @@ use crate::scenario::Scenario;
 use ibbi_common::format::{count, number};
 use ibbi_core::{At, Date, Event, History, OtherBooking, Refusal, Slot, Stage};
 use serde::Serialize;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Settings of a simulation.
@@ -112,7 +113,8 @@ pub enum SimulationError {
 pub struct Simulator {
     pub(crate) scenario: Scenario,
     pub(crate) calendar: Calendar,
-    pub(crate) tables: Tables,
+    /// The tables in which runs look up days. A plan needs none.
+    tables: OnceLock<Tables>,
     pub(crate) script: EventScript,
     /// The first day that is too late. Without a contract date, no day is.
     pub(crate) late: Option<Day>,
@@ -182,8 +184,7 @@ impl Simulator {
             None => (InitialState::NOTHING, None, Vec::new()),
             Some(real) => (real.initial, Some(real.summary), real.past),
         };
-        let tables = calendar.tables(course.longest());
-        Self { scenario, calendar, tables, script, late, course, initial, digest, real, past }
+        Self { scenario, calendar, tables: OnceLock::new(), script, late, course, initial, digest, real, past }
     }
 
     /// Returns the scenario. For a resumed case, the case's own facts are filled in.
@@ -229,9 +230,19 @@ impl Simulator {
         RunInputs { days, course, initial, first: self.real.is_some() as Day }
     }
 
-    /// Returns the inputs of the runs of the scenario itself.
-    pub(crate) const fn own_inputs(&self) -> RunInputs<'_> {
-        self.inputs(DayFinder::Tables(&self.tables))
+    /// Returns the tables in which runs look up days.
+    pub(crate) fn tables(&self) -> &Tables {
+        self.tables.get_or_init(|| self.calendar.tables(self.course.longest()))
+    }
+
+    /// Returns the inputs of many runs of the scenario itself.
+    pub(crate) fn own_inputs(&self) -> RunInputs<'_> {
+        self.inputs(DayFinder::Tables(self.tables()))
+    }
+
+    /// Returns the inputs of one run, such as the plan.
+    pub(crate) const fn single_inputs(&self) -> RunInputs<'_> {
+        self.inputs(DayFinder::Search(&self.calendar, Freed::NOTHING))
     }
 
     /// Returns a sampler for a run.
@@ -308,7 +319,7 @@ impl Simulator {
         let mut events = Vec::new();
         let mut driver = Driver::new(&self.script, |at, event: &Event, _| events.push((at, event.clone())));
         let mut sampler = LikelyValues(&self.scenario.assumptions);
-        let done = driver.begin().and_then(|()| model::run(self.own_inputs(), &mut sampler, &mut driver));
+        let done = driver.begin().and_then(|()| model::run(self.single_inputs(), &mut sampler, &mut driver));
         debug_assert!(done.is_ok(), "the process accepts the plan");
         events
     }
