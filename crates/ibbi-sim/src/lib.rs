@@ -68,7 +68,7 @@ pub use resume::{ResumeError, ResumedCase};
 pub use sampler::uniform;
 pub use scenario::{
     CalendarInput, Closure, Deadline, FixedSession, Hours, HoursError, Participant, Problem, Role, Scenario,
-    ScenarioError, SessionGroup, SessionsInput, TimeRule, WeekOfMonth, Weekday, Weekdays, schema, template,
+    ScenarioError, SessionGroup, SessionsInput, SetError, TimeRule, WeekOfMonth, Weekday, Weekdays, schema, template,
 };
 pub use simulate::{
     CurvePoint, DeadlineChance, Forecast, MilestoneDates, OutcomeShare, PercentileRanges, Percentiles, Ranges, RunEnd,

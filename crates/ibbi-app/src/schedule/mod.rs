@@ -37,6 +37,16 @@ pub fn load(path: Option<&Path>) -> Result<Scenario, AppError> {
     read(&text(path)?, path)
 }
 
+/// Returns the scenario with changes, such as `labor_adopts=0.9` or `neutral.name=D. Quinn`, in their order.
+///
+/// # Errors
+/// [`AppError::Usage`] with the change that is not valid.
+pub fn with_changes(scenario: Scenario, changes: &[String]) -> Result<Scenario, AppError> {
+    changes.iter().try_fold(scenario, |scenario, change| {
+        scenario.set(change).map_err(|error| AppError::Usage(format!("in --set, {error}")))
+    })
+}
+
 /// Returns the scenario with another format of the facilitation, if one is given.
 pub fn with_format(scenario: Scenario, format: Option<Format>) -> Scenario {
     match format {
@@ -232,8 +242,21 @@ pub fn compare(
     settings: Settings,
     progress: impl Fn(u64) + Sync,
 ) -> Result<Comparison, AppError> {
+    compare_from(sides, |scenario| Ok(Simulator::new(scenario)), settings, progress)
+}
+
+/// Compares two scenarios, each with the simulator that a function makes of it, such as one that resumes a case.
+///
+/// # Errors
+/// [`AppError::Simulation`], and the errors of that function.
+pub fn compare_from(
+    sides: &[ScenarioSide; 2],
+    simulator: impl Fn(&Scenario) -> Result<Simulator, AppError>,
+    settings: Settings,
+    progress: impl Fn(u64) + Sync,
+) -> Result<Comparison, AppError> {
     let [first, second] = sides;
-    let (one, other) = (Simulator::new(&first.scenario), Simulator::new(&second.scenario));
+    let (one, other) = (simulator(&first.scenario)?, simulator(&second.scenario)?);
     Ok(Comparison::new_with((&first.label, &one), (&second.label, &other), settings, &progress)?)
 }
 

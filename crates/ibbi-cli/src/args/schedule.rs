@@ -103,6 +103,11 @@ pub(crate) struct Compare {
     /// Format of both scenarios. Give it twice to set one for each.
     #[arg(long, value_parser = format)]
     pub(crate) format: Vec<ibbi_core::Format>,
+    /// Compare the first scenario with itself under another value of a key, as in labor_adopts=0.9. Can be repeated.
+    #[arg(long, value_name = "KEY=VALUE", conflicts_with = "second")]
+    pub(crate) set: Vec<String>,
+    #[command(flatten)]
+    pub(crate) from: From,
     #[command(flatten)]
     pub(crate) runs: Runs,
     /// Print the comparison as CSV instead.
@@ -165,6 +170,9 @@ pub(crate) struct OneScenario {
     /// Facilitation format to use instead of the scenario's: full_day or two_half_days.
     #[arg(long, value_parser = format)]
     pub(crate) format: Option<ibbi_core::Format>,
+    /// Another value of a key of the scenario, as in labor_adopts=0.9 or neutral.name="D. Quinn". Can be repeated.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
 }
 
 /// The size of a simulation.

@@ -1,11 +1,11 @@
 //! `ibbi compare`: shows which of two scenarios is more likely to finish on time.
 
-use super::settings;
+use super::{Start, settings};
 use crate::args::Compare;
 use crate::output::Outcome;
 use crate::progress::Bar;
 use crate::terminal;
-use ibbi_app::sim::Comparison;
+use ibbi_app::sim::{Comparison, Scenario};
 use ibbi_app::{AppError, schedule};
 use ibbi_report::{csv, text};
 use serde::Serialize;
@@ -23,9 +23,19 @@ pub(crate) fn run(args: &Compare, json: bool) -> Result<Outcome, AppError> {
     if args.format.len() > 2 {
         return Err(AppError::Usage("--format can be given at most twice, once for each scenario".to_owned()));
     }
-    let sides = schedule::sides(args.first.as_deref(), args.second.as_deref(), &args.format)?;
+    let sides = match args.set.as_slice() {
+        [] => schedule::sides(args.first.as_deref(), args.second.as_deref(), &args.format)?,
+        changes => {
+            let scenario = schedule::load(args.first.as_deref())?;
+            let changed = schedule::with_changes(scenario.clone(), changes)?;
+            let second = (format!("with {}", changes.join(", ")), changed);
+            schedule::sides_from(("as it is".to_owned(), scenario), Some(second), &args.format)?
+        }
+    };
+    let start = Start::read(&args.from)?;
     let bar = Bar::new(settings.runs, "pairs of runs");
-    let comparison = schedule::compare(&sides, settings, |done| bar.set(done))?;
+    let simulator = |scenario: &Scenario| start.simulator(scenario);
+    let comparison = schedule::compare_from(&sides, simulator, settings, |done| bar.set(done))?;
     drop(bar);
     if json {
         let sentence = comparison.sentence();

@@ -34,6 +34,7 @@ mod who;
 use crate::args::{Args, Command, Correction, From, OneScenario, Runs, Signing, When};
 use crate::output::Outcome;
 use crate::terminal;
+use ibbi_app::case_log::CaseLog;
 use ibbi_app::ledger::{self, ClockError, Collect, LedgerService, OpenOptions, Record};
 use ibbi_app::output::{OutputFile, OutputKind};
 use ibbi_app::service::{EventTime, Ids, Offer, Recorded};
@@ -43,7 +44,7 @@ use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, schedule};
 use ibbi_core::{At, Name, Warning};
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
@@ -230,17 +231,38 @@ fn settings(args: &Runs) -> Result<Settings, AppError> {
 
 /// Loads a scenario, and continues from a real case if one is given.
 fn simulator(one: &OneScenario, from: &From) -> Result<(Scenario, Simulator), AppError> {
-    let scenario = schedule::with_format(schedule::load(one.scenario.as_deref())?, one.format);
-    let Some(ledger) = from.from.as_deref() else {
-        let simulator = Simulator::new(&scenario);
-        return Ok((scenario, simulator));
-    };
-    let (mut service, case) = read_case(ledger, from.case.as_deref())?;
-    let log = service.case(case)?.clone();
-    let as_of = instant(from.as_of.as_deref(), log.zone, now()?)?;
-    let elsewhere = schedule::booked_elsewhere(&scenario, service.store(), case, as_of)?;
-    let simulator = schedule::resume(&scenario, &log, as_of, &elsewhere, ledger)?;
+    let scenario = schedule::with_changes(schedule::load(one.scenario.as_deref())?, &one.set)?;
+    let scenario = schedule::with_format(scenario, one.format);
+    let simulator = Start::read(from)?.simulator(&scenario)?;
     Ok((scenario, simulator))
+}
+
+/// Where runs start: at the start of a scenario, or at a real case.
+struct Start(Option<RealStart>);
+
+/// A real case from which runs continue.
+struct RealStart {
+    service: LedgerService,
+    log: CaseLog,
+    as_of: At,
+    ledger: PathBuf,
+}
+
+impl Start {
+    /// Reads the case, if one is given. The ledger is read once.
+    fn read(from: &From) -> Result<Self, AppError> {
+        let Some(ledger) = from.from.as_deref() else { return Ok(Self(None)) };
+        let (mut service, case) = read_case(ledger, from.case.as_deref())?;
+        let log = service.case(case)?.clone();
+        let as_of = instant(from.as_of.as_deref(), log.zone, now()?)?;
+        Ok(Self(Some(RealStart { service, log, as_of, ledger: ledger.to_owned() })))
+    }
+
+    fn simulator(&self, scenario: &Scenario) -> Result<Simulator, AppError> {
+        let Some(RealStart { service, log, as_of, ledger }) = &self.0 else { return Ok(Simulator::new(scenario)) };
+        let elsewhere = schedule::booked_elsewhere(scenario, service.store(), log.id, *as_of)?;
+        schedule::resume(scenario, log, *as_of, &elsewhere, ledger)
+    }
 }
 
 /// Reads a ledger once, without its lock, and selects a case.

@@ -10,7 +10,7 @@ use ibbi_common::zone::Zone;
 use ibbi_core::{Date, Format, TimeZoneName};
 use toml::de::{DeTable, DeValue};
 
-pub(super) const FIRST_KEYS: &[&str] = &[
+const FIRST_KEYS: &[&str] = &[
     "assumptions",
     "calendar",
     "contract_expires",
@@ -22,7 +22,7 @@ pub(super) const FIRST_KEYS: &[&str] = &[
     "time_zone",
     "version",
 ];
-pub(super) const SECOND_KEYS: &[&str] = &[
+const SECOND_KEYS: &[&str] = &[
     "assumptions",
     "calendar",
     "contract_expires",
@@ -66,6 +66,14 @@ pub(super) fn scenario(text: &str) -> Result<Scenario, ScenarioError> {
     }
 }
 
+/// Returns the keys of a scenario at its top.
+pub(super) const fn keys(model: Model) -> &'static [&'static str] {
+    match model {
+        Model::First => FIRST_KEYS,
+        Model::Second => SECOND_KEYS,
+    }
+}
+
 /// Reads the version, which decides the keys and the model.
 fn version(entries: &DeTable<'_>, problems: &mut Problems<'_>) -> Model {
     let Some(value) = entries.get("version") else { return Model::First };
@@ -82,7 +90,7 @@ fn version(entries: &DeTable<'_>, problems: &mut Problems<'_>) -> Model {
 
 fn content(entries: &DeTable<'_>, problems: &mut Problems<'_>) -> Option<Scenario> {
     let model = version(entries, problems);
-    let keys = if model == Model::First { FIRST_KEYS } else { SECOND_KEYS };
+    let keys = keys(model);
     // A key of the other format is not a misspelling.
     let other = if model == Model::First { SECOND_KEYS } else { FIRST_KEYS };
     for key in

@@ -66,6 +66,12 @@ fn a_forecast_goes_on_from_a_real_case() {
     // Both have adopted and every entry is behind the case, so it ends well or not within the horizon.
     let runs = |ending: usize| forecast["outcomes"][ending]["runs"].as_u64().expect("a count");
     assert_eq!(runs(0) + runs(4), 300, "{forecast}");
+    // Two formats, or a change, are compared from the same case.
+    let compared = ["compare", "my.toml", "--from", "open.ledger", "--as-of", at, "--runs", "200"];
+    for change in [&[][..], &["--set", "session_postponed=0.6"]] {
+        let (code, found) = place.json(&[&compared[..], change].concat());
+        assert_eq!((code, &found["first"]["goes_ahead"]["estimate"]), (0, &serde_json::json!(1.0)), "{found}");
+    }
     // Its runs can be kept: past and future make whole cases.
     let kept = [&args[..], &["--keep", "runs.ledger"]].concat();
     assert_eq!(place.json(&kept).0, 0);
