@@ -43,6 +43,7 @@ mod counts;
 mod driver;
 mod initial_state;
 mod model;
+mod overdue;
 mod plan;
 mod resume;
 mod sampler;

@@ -2,6 +2,7 @@
 
 use crate::calendar::{Day, HORIZON, NEVER, RunSlot};
 use crate::initial_state::{Awaited, InitialState, Meeting, PartProgress, PartyProgress, Waited};
+use crate::overdue::overdue;
 use crate::scenario::{Hours, Participant, Role, SLOT, Scenario, TimeRule};
 use chrono::Datelike;
 use ibbi_common::format;
@@ -127,6 +128,7 @@ pub(crate) fn real(
     let mut reader = HistoryReader { history, as_of, today, day: &day, slots: Vec::new() };
     let initial = reader.initial_state(case);
     let slots = reader.slots;
+    notes.extend(overdue(&filled, &initial));
     let summary = ResumedCase { as_of, stage: case.stage(), events: file.events(), notes };
     Ok((filled, RealCase { case: case.clone(), as_of, format, slots, initial, summary, past: past(history) }))
 }

@@ -353,3 +353,36 @@ fn format_1_reads_the_new_times_too() {
         assert!(Simulator::new(&scenario).simulate(Settings { runs: 20, seed: 1, threads: 1 }).is_ok(), "{to}");
     }
 }
+
+#[test]
+fn overdue_waits_are_named_and_last_on() {
+    let scenario = scenario("", "");
+    let mut past = ibbi_core::History::new();
+    let mut opened = None;
+    Simulator::new(&scenario)
+        .run(1, 0, |at, event, _| {
+            opened.get_or_insert((at, event.clone()));
+        })
+        .unwrap();
+    let (at, event) = opened.unwrap();
+    past.offer(1, at, event).unwrap();
+    let after = |days: i64| ibbi_core::At::from_millis(at.millis() + days * 24 * 3_600_000).unwrap();
+    let forecast = |days: i64| {
+        let simulator = Simulator::resume(&scenario, &past, after(days)).unwrap();
+        simulator.simulate(Settings { runs: 1_000, seed: 1, threads: 1 }).unwrap()
+    };
+    let notes = |days| forecast(days).continued.unwrap().notes;
+    assert_eq!(notes(20), Vec::<String>::new());
+    let late = notes(30);
+    assert!(
+        late.len() == 3 && late[0].starts_with("overdue: the answer of the superintendent has taken 30 days"),
+        "{late:?}"
+    );
+    // The wait has no end in sight: the longer it has lasted, the longer the rest.
+    let rest = |days: i64| {
+        let forecast = forecast(days);
+        let answers = forecast.drivers.iter().find(|driver| driver.cause == DelayCause::LeaderAnswers).unwrap();
+        answers.days
+    };
+    assert!(rest(30) > 3.0 && rest(5) > 0.0, "{} {}", rest(30), rest(5));
+}
