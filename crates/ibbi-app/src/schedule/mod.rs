@@ -5,13 +5,14 @@
 
 mod calendar;
 mod keep;
+pub mod phrase;
 mod report;
 mod times;
 
 pub use calendar::{CalendarOutput, cases_calendar, plan_calendar, scenario_calendar};
 pub use keep::{Keep, Kept, keep};
 pub use report::page;
-pub use times::{TIMES, closure, day, id_of, time_text, times, times_text};
+pub use times::{Availability, closure, closure_text, day, id_of};
 
 use crate::case_log::CaseLog;
 use crate::error::AppError;

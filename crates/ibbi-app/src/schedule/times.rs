@@ -1,110 +1,97 @@
-//! Reading and writing times as people type them: "fridays, monday mornings, 2026-11-02 to 2026-11-13".
+//! When people can come: the lists of times of a person as one text, and closed days with their names.
 
+use super::phrase::{self, Entry, Kind, PhraseContext, Sense, Unclear};
 use crate::error::AppError;
-use ibbi_common::spelling::{self, echo};
+use ibbi_common::spelling::echo;
 use ibbi_common::typed::{self, Year};
 use ibbi_core::{Date, MemberId, Name};
-use ibbi_sim::{Closure, Hours, TimeRule, Weekday};
+use ibbi_sim::{Closure, Participant, TimeRule};
 
-/// The known forms of times, for a message.
-pub const TIMES: &str = "dates and weekdays separated by commas, such as: fridays, monday mornings, 2026-11-02, \
-                         2026-11-02 afternoon, 2026-11-09 to 2026-11-13";
-
-/// Reads unavailable times. An empty text has none.
-///
-/// ```
-/// use ibbi_app::schedule::times;
-/// assert_eq!(times("fridays, monday mornings, 2026-11-02 to 2026-11-13").unwrap().len(), 3);
-/// assert!(times("frydays").unwrap_err().to_string().contains("friday"));
-/// ```
-///
-/// # Errors
-/// [`AppError::Usage`], with the part that is not valid and the known forms.
-pub fn times(text: &str) -> Result<Vec<TimeRule>, AppError> {
-    text.split([',', ';']).map(str::trim).filter(|part| !part.is_empty()).map(time).collect()
+/// The lists of times of a person.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Availability {
+    /// When the person can't come.
+    pub unavailable: Vec<TimeRule>,
+    /// The only times when the person can come, if there are any.
+    pub available: Vec<TimeRule>,
+    /// When the person can come if nothing else fits soon.
+    pub if_need_be: Vec<TimeRule>,
+    /// When the person can come, whatever the other lists say.
+    pub also: Vec<TimeRule>,
 }
 
-fn time(text: &str) -> Result<TimeRule, AppError> {
-    let lower = text.to_lowercase();
-    let mut words: Vec<&str> =
-        lower.split_whitespace().filter(|word| !matches!(*word, "on" | "from" | "every" | "of")).collect();
-    let half = match words.last().map(|word| word.trim_end_matches('s')) {
-        Some(word) => Hours::NAMED.iter().find(|(name, _)| *name == word).map(|(_, hours)| *hours),
-        None => None,
-    };
-    if half.is_some() {
-        words.pop();
-    }
-    match words.as_slice() {
-        [one] => match (day(one), weekday(one)) {
-            (Some(day), _) => Ok(TimeRule { hours: half, ..TimeRule::on(day) }),
-            (None, Some(weekday)) => Ok(TimeRule { hours: half, ..TimeRule::weekday(weekday) }),
-            (None, None) => Err(unknown(text, one)),
-        },
-        ["since", from] => range(text, Some(from), None, half, None),
-        ["until", to] => range(text, None, Some(to), half, None),
-        [each, "since", from] => range(text, Some(from), None, half, Some(each)),
-        [each, "until", to] if day(each).is_none() => range(text, None, Some(to), half, Some(each)),
-        [from, "to" | "until" | "-", to] => range(text, Some(from), Some(to), half, None),
-        [each, from, "to" | "until" | "-", to] => range(text, Some(from), Some(to), half, Some(each)),
-        _ => Err(unknown(text, text)),
+impl From<&Participant> for Availability {
+    fn from(person: &Participant) -> Self {
+        let Participant { also, available, if_need_be, unavailable, .. } = person.clone();
+        Self { unavailable, available, if_need_be, also }
     }
 }
 
-/// Returns a range of days, or one day of the week within it.
-fn range(
-    text: &str,
-    from: Option<&&str>,
-    to: Option<&&str>,
-    half: Option<Hours>,
-    each: Option<&&str>,
-) -> Result<TimeRule, AppError> {
-    let read_day = |word: Option<&&str>| word.map(|word| day(word).ok_or_else(|| unknown(text, word))).transpose();
-    let (from, to) = (read_day(from)?, read_day(to)?);
-    let weekday = each.map(|word| weekday(word).ok_or_else(|| unknown(text, word))).transpose()?;
-    if let (Some(from), Some(to)) = (from, to)
-        && to < from
-    {
-        let message = format!("`{}` ends before it starts; write the earlier date first", echo(text));
-        return Err(AppError::Usage(message));
+impl Availability {
+    /// Reads when a person can't come, and other statements such as `only after 3 pm`. An empty text has no times.
+    ///
+    /// ```
+    /// use ibbi_app::schedule::Availability;
+    /// let read = Availability::read("fridays, monday mornings; only until 2026-11-13", None, &[]).unwrap();
+    /// assert_eq!((read.unavailable.len(), read.available.len()), (2, 1));
+    /// assert_eq!(read.text(), "fridays; monday mornings; only until 2026-11-13");
+    /// let error = Availability::read("frydays", None, &[]).unwrap_err().to_string();
+    /// assert!(error.contains("did you mean fridays?"));
+    /// ```
+    ///
+    /// # Errors
+    /// [`AppError::Usage`], with the words that are not clear, and their readings.
+    pub fn read(text: &str, reference: Option<Date>, closed: &[Closure]) -> Result<Self, AppError> {
+        let mut read = Self::default();
+        for Entry { kind, rules, .. } in entries(text, reference, closed)? {
+            read.list(kind).extend(rules);
+        }
+        Ok(read)
     }
-    let weekdays = weekday.into_iter().collect();
-    Ok(TimeRule { from, to, weekdays, hours: half, ..TimeRule::ALWAYS })
+
+    fn list(&mut self, kind: Kind) -> &mut Vec<TimeRule> {
+        match kind {
+            Kind::Cannot => &mut self.unavailable,
+            Kind::Only => &mut self.available,
+            Kind::IfNeedBe => &mut self.if_need_be,
+            Kind::Can => &mut self.also,
+        }
+    }
+
+    fn lists(&self) -> impl Iterator<Item = (Kind, &[TimeRule])> {
+        let Self { unavailable, available, if_need_be, also } = self;
+        let lists =
+            [(Kind::Cannot, unavailable), (Kind::Only, available), (Kind::IfNeedBe, if_need_be), (Kind::Can, also)];
+        lists.into_iter().map(|(kind, rules)| (kind, rules.as_slice())).filter(|(_, rules)| !rules.is_empty())
+    }
+
+    /// Returns the lists as one text that reads back, without the need for a reference date.
+    pub fn text(&self) -> String {
+        let statement = |(kind, rules): (Kind, &'_ [TimeRule])| {
+            rules.iter().map(|rule| phrase::statement_text(kind, *rule)).collect::<Vec<_>>()
+        };
+        self.lists().flat_map(statement).collect::<Vec<_>>().join("; ")
+    }
+
+    /// Returns the lists in words, one sentence for each, such as `can't come on Fridays`.
+    pub fn sentences(&self) -> Vec<String> {
+        self.lists().map(|(kind, rules)| phrase::sentence(kind, rules)).collect()
+    }
+
+    /// Returns the person with these lists.
+    pub fn of(self, person: Participant) -> Participant {
+        let Self { unavailable, available, if_need_be, also } = self;
+        Participant { also, available, if_need_be, unavailable, ..person }
+    }
 }
 
-/// Returns a time as text, which [`times`] reads back.
-///
-/// ```
-/// use ibbi_app::schedule::{time_text, times};
-/// let time = times("every Monday morning").unwrap()[0];
-/// assert_eq!(time_text(time), "monday mornings");
-/// ```
-pub fn time_text(time: TimeRule) -> String {
-    let TimeRule { from, to, weekdays, hours, .. } = time;
-    let half = hours.and_then(Hours::name);
-    let mut words: Vec<String> = Vec::new();
-    let weekday = weekdays.single();
-    match (weekday, half) {
-        (Some(day), None) => words.push(format!("{}s", day.code())),
-        (Some(day), _) => words.push(day.code().to_owned()),
-        (None, _) => {}
+fn entries(text: &str, reference: Option<Date>, closed: &[Closure]) -> Result<Vec<Entry>, AppError> {
+    let reading = phrase::read(text, &PhraseContext { sense: Sense::Cannot, reference, closed });
+    if reading.unclear.is_empty() {
+        return Ok(reading.entries);
     }
-    match (from, to) {
-        (Some(from), Some(to)) if from == to && weekday.is_none() => words.push(from.to_string()),
-        (Some(from), Some(to)) => words.push(format!("{from} to {to}")),
-        (Some(from), None) => words.push(format!("since {from}")),
-        (None, Some(to)) => words.push(format!("until {to}")),
-        // There is no word for all days, only the whole range of years.
-        (None, None) if weekday.is_none() => words.push("1970-01-01 to 9999-12-31".to_owned()),
-        (None, None) => {}
-    }
-    words.extend(half.map(|half| format!("{half}s")));
-    words.join(" ")
-}
-
-/// Returns times as text, separated by commas.
-pub fn times_text(times: &[TimeRule]) -> String {
-    times.iter().map(|time| time_text(*time)).collect::<Vec<_>>().join(", ")
+    let questions: Vec<String> = reading.unclear.iter().map(Unclear::to_string).collect();
+    Err(AppError::Usage(questions.join("; ")))
 }
 
 /// Reads a date with its year: `2026-11-02`, or `11/2/2026` as in the United States.
@@ -112,35 +99,51 @@ pub fn day(text: &str) -> Option<Date> {
     typed::date(text, Year::Typed)
 }
 
-fn weekday(word: &str) -> Option<Weekday> {
-    let one = word.strip_suffix('s').unwrap_or(word);
-    let short = |code: &&str| one.len() >= 3 && code.starts_with(one);
-    Weekday::from_code(one).or_else(|| Weekday::from_code(Weekday::CODES.iter().copied().find(short)?))
-}
-
-fn unknown(text: &str, word: &str) -> AppError {
-    let near = spelling::nearest(word, Weekday::CODES.iter().copied());
-    AppError::Usage(format!("`{}` is not a time{}; write {TIMES}", echo(text), spelling::did_you_mean(near.as_deref())))
-}
-
-/// Reads a closed range with its name: "Winter break 2026-12-24 to 2027-01-01".
+/// Reads a closed range with its name: "Winter break Dec 24 to Jan 1". A colon can separate them.
 ///
 /// # Errors
 /// [`AppError::Usage`], with what is not valid.
-pub fn closure(text: &str) -> Result<Closure, AppError> {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let is_when = |word: &str| day(word).is_some() || weekday(&word.to_lowercase()).is_some();
-    let begins = words.iter().position(|word| is_when(word)).filter(|begins| *begins > 0);
-    let Some(begins) = begins else {
-        let message = format!(
-            "`{}` is not a name with its dates; write it like this: Winter break 2026-12-24 to 2027-01-01",
-            echo(text)
-        );
-        return Err(AppError::Usage(message));
+pub fn closure(text: &str, reference: Option<Date>) -> Result<Closure, AppError> {
+    let begins = text.char_indices().filter(|(place, c)| *place > 0 && !c.is_whitespace()).map(|(place, _)| place);
+    let begins: Vec<usize> = begins.filter(|place| text[..*place].ends_with(char::is_whitespace)).collect();
+    let after_colon = begins.iter().rev().filter(|place| text[..**place].trim_end().ends_with(':'));
+    let is_date = |place: &&usize| {
+        let word = text[**place..].split_whitespace().next().unwrap_or_default().to_lowercase();
+        word.starts_with(|c: char| c.is_ascii_digit()) || phrase::is_day(word.trim_end_matches([',', '.']))
     };
-    let name = words[..begins].join(" ");
-    let name = Name::new(name.trim_end_matches([':', ','])).map_err(|error| AppError::Usage(error.to_string()))?;
-    Ok(Closure { name, when: time(&words[begins..].join(" "))? })
+    let places = after_colon.chain(begins.iter().filter(is_date)).chain(&begins);
+    let has_name = !is_date(&&0) || entries(text, reference, &[]).is_err();
+    let places = places.filter(|_| has_name);
+    let mut question = None;
+    for place in places {
+        match entries(&text[*place..], reference, &[]) {
+            Ok(found) => {
+                if let [Entry { kind: Kind::Cannot, rules, .. }] = found.as_slice()
+                    && let [when] = rules[..]
+                {
+                    let name = text[..*place].trim().trim_end_matches([':', ',']);
+                    let name = Name::new(name).map_err(|error| AppError::Usage(error.to_string()))?;
+                    return Ok(Closure { name, when });
+                }
+            }
+            Err(error) if is_date(&place) => question = question.or(Some(error)),
+            Err(_) => {}
+        }
+    }
+    Err(question.unwrap_or_else(|| {
+        AppError::Usage(format!(
+            "`{}` is not a name with its days; write it like this: Winter break 2026-12-24 to 2027-01-01",
+            echo(text)
+        ))
+    }))
+}
+
+/// Returns a closed range with its name as text, which [`closure`] reads back.
+pub fn closure_text(closure: &Closure) -> String {
+    let when = phrase::rule_text(closure.when);
+    let plain = when.starts_with(|c: char| c.is_ascii_digit())
+        && !closure.name.as_str().contains(|c: char| c.is_ascii_digit() || c == ':');
+    format!("{}{} {when}", closure.name, if plain { "" } else { ":" })
 }
 
 /// Returns an id made of a name, other than those that are taken: `R. Amari` becomes `r-amari`.
@@ -162,76 +165,12 @@ pub fn id_of(name: &Name, taken: &[MemberId]) -> MemberId {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn times_are_read_as_people_type_them() {
-        for (text, expected) in [
-            ("fridays", "friday"),
-            ("Fri", "friday"),
-            ("every Monday morning", "monday morning"),
-            ("monday mornings", "monday morning"),
-            ("2026-11-02", "2026-11-02 to 2026-11-02"),
-            ("11/2/2026 afternoon", "2026-11-02 to 2026-11-02 afternoon"),
-            ("2026-11-02 to 2026-11-13", "2026-11-02 to 2026-11-13"),
-            ("from 2026-11-02 until 2026-11-13", "2026-11-02 to 2026-11-13"),
-        ] {
-            let found = times(text).unwrap_or_else(|error| panic!("{text}: {error}"));
-            let [TimeRule { from, to, weekdays, hours, .. }] = found[..] else { panic!("{text}: {found:?}") };
-            let mut shown = match (from, to, weekdays.single()) {
-                (Some(from), Some(to), None) => format!("{from} to {to}"),
-                (None, None, Some(weekday)) => weekday.code().to_owned(),
-                other => panic!("{text}: {other:?}"),
-            };
-            if let Some(half) = hours.and_then(Hours::name) {
-                shown.push_str(&format!(" {half}"));
-            }
-            assert_eq!(shown, expected, "{text}");
-        }
-        assert_eq!(times("  ").unwrap(), []);
-        assert_eq!(times("fridays, mondays; 2026-11-02").unwrap().len(), 3);
-    }
-
-    #[test]
-    fn time_text_reads_back() {
-        let days = [None, Date::new(2026, 11, 2), Date::new(2026, 11, 13)];
-        let mut texts = Vec::new();
-        for weekday in [None, Some(Weekday::Monday), Some(Weekday::Sunday)] {
-            for (from, to) in days.iter().flat_map(|from| days.iter().map(move |to| (*from, *to))) {
-                for hours in [None, Some(Hours::MORNING), Some(Hours::EVENING)] {
-                    let weekdays = weekday.into_iter().collect();
-                    let time = TimeRule { from, to, weekdays, hours, ..TimeRule::ALWAYS };
-                    let ordered = from.is_none() || to.is_none() || from <= to;
-                    if ordered && (weekday, from, to) != (None, None, None) {
-                        let text = time_text(time);
-                        let read = times(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
-                        assert_eq!(read, [time], "{text}");
-                        texts.push(text);
-                    }
-                }
-            }
-        }
-        let distinct: std::collections::HashSet<_> = texts.iter().collect();
-        assert_eq!(distinct.len(), texts.len());
-        assert!(texts.contains(&"monday 2026-11-02 to 2026-11-13 mornings".to_owned()), "{texts:?}");
-    }
-
-    #[test]
-    fn invalid_times_have_clear_errors() {
-        for (text, expected) in [
-            ("frydays", "did you mean friday"),
-            ("fridays, whenever", "`whenever` is not a time"),
-            ("2026-11-13 to 2026-11-02", "ends before it starts"),
-            ("2026-02-30", "`2026-02-30` is not a time"),
-            ("13/13/2026", "is not a time"),
-        ] {
-            let error = times(text).unwrap_err().to_string();
-            assert!(error.contains(expected), "{text}: {error}");
-        }
-    }
+    use ibbi_sim::Weekday;
 
     #[test]
     fn closed_range_has_a_name_and_dates() {
-        let closure_of = |text: &str| closure(text).map(|closure| (closure.name.to_string(), closure.when));
+        let reference = Date::new(2026, 9, 8);
+        let closure_of = |text: &str| closure(text, reference).map(|closure| (closure.name.to_string(), closure.when));
         let (name, when) = closure_of("Winter break: 2026-12-24 to 2027-01-01").unwrap();
         assert_eq!((name.as_str(), when.to.unwrap().to_string().as_str()), ("Winter break", "2027-01-01"));
         assert_eq!(

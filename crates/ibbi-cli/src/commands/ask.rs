@@ -1,7 +1,7 @@
 //! The questions of `ibbi scenario new`. Each question repeats until its answer is valid.
 
 use ibbi_app::AppError;
-use ibbi_app::schedule::{self, closure, id_of, times};
+use ibbi_app::schedule::{self, Availability, closure, id_of};
 use ibbi_app::sim::{Assumptions, CalendarInput, Closure, Model, Participant, Role, Scenario, SessionsInput, Weekday};
 use ibbi_core::{County, Date, Format, MemberId, Name, Party, Seat, TimeZoneName};
 use std::io::{BufRead, Write};
@@ -10,6 +10,12 @@ use std::io::{BufRead, Write};
 pub(super) struct Interview<R, W> {
     pub(super) answers: R,
     pub(super) questions: W,
+}
+
+/// The days that the words of an answer can refer to.
+struct District<'a> {
+    start: Date,
+    closed: &'a [Closure],
 }
 
 /// A person's role, seat, and party.
@@ -41,8 +47,8 @@ impl<R: BufRead, W: Write> Interview<R, W> {
                 _ => Err("answer full or half".to_owned()),
             }
         })?;
-        let calendar = self.calendar()?;
-        let people = self.people()?;
+        let calendar = self.calendar(start)?;
+        let people = self.people(&District { start, closed: &calendar.closed })?;
         let time_zone = TimeZoneName::new(ibbi_app::zone::MASSACHUSETTS).map_err(|error| usage(&error))?;
         let assumptions = Assumptions::default();
         let (deadlines, model, sessions) = (Vec::new(), Model::First, SessionsInput::published(format));
@@ -61,7 +67,7 @@ impl<R: BufRead, W: Write> Interview<R, W> {
         })
     }
 
-    fn calendar(&mut self) -> Result<CalendarInput, AppError> {
+    fn calendar(&mut self, start: Date) -> Result<CalendarInput, AppError> {
         let county = self.answer("Which county? Suffolk has two extra holidays. [none]", |text| {
             if text.is_empty() {
                 return Ok(None);
@@ -70,14 +76,16 @@ impl<R: BufRead, W: Write> Interview<R, W> {
                 .map(Some)
                 .ok_or_else(|| format!("enter one of {}", County::CODES.join(", ")))
         })?;
-        self.write("Enter vacation weeks and other closed days, one per line, such as: Winter break 2026-12-24 to 2027-01-01\n")?;
+        self.write(
+            "Enter vacation weeks and other closed days, one per line, such as: Winter break Dec 24 to Jan 1\n",
+        )?;
         let mut closed: Vec<Closure> = Vec::new();
         while closed.len() < Scenario::MAX_CLOSED {
             let more = self.answer("Closed day or range? [no more]", |text| {
                 if text.is_empty() {
                     return Ok(None);
                 }
-                let found = closure(text).map_err(|error| error.to_string())?;
+                let found = closure(text, Some(start)).map_err(|error| error.to_string())?;
                 match closed.iter().any(|known| known.name == found.name) {
                     true => Err(format!("`{}` is already in the list; enter another name", found.name)),
                     false => Ok(Some(found)),
@@ -89,7 +97,7 @@ impl<R: BufRead, W: Write> Interview<R, W> {
         Ok(CalendarInput { closed, county, hours: Vec::new(), working_days: Weekday::ALL[..5].to_vec() })
     }
 
-    fn people(&mut self) -> Result<Vec<Participant>, AppError> {
+    fn people(&mut self, district: &District<'_>) -> Result<Vec<Participant>, AppError> {
         let mut people = Vec::new();
         for (seat, who, party) in [
             (Seat::Superintendent, "the superintendent", Party::Management),
@@ -99,21 +107,21 @@ impl<R: BufRead, W: Write> Interview<R, W> {
             let name = self.name(&format!("What is the name of {who}?"))?;
             let on_team = self.yes(&format!("Is {name} on the {party} negotiating team?"))?;
             let position = Position { role: Role::Leader, seat: Some(seat), party: on_team.then_some(party) };
-            self.person(name, position, &mut people)?;
+            self.person(name, position, district, &mut people)?;
         }
         let name = self.name("What is the name of the neutral, who trains and facilitates?")?;
-        self.person(name, Position { role: Role::Neutral, seat: None, party: None }, &mut people)?;
+        self.person(name, Position { role: Role::Neutral, seat: None, party: None }, district, &mut people)?;
         let other = self.answer("Who leads the introductory meeting? [the neutral]", optional_name)?;
         if let Some(name) = other {
-            self.person(name, Position { role: Role::Representative, seat: None, party: None }, &mut people)?;
+            self.person(name, Position { role: Role::Representative, seat: None, party: None }, district, &mut people)?;
         }
         for party in Party::ALL {
-            self.team(*party, &mut people)?;
+            self.team(*party, district, &mut people)?;
         }
         Ok(people)
     }
 
-    fn team(&mut self, party: Party, people: &mut Vec<Participant>) -> Result<(), AppError> {
+    fn team(&mut self, party: Party, district: &District<'_>, people: &mut Vec<Participant>) -> Result<(), AppError> {
         while people.len() < Scenario::MAX_PEOPLE {
             let none = !people.iter().any(|person| person.party == Some(party));
             let (first, rest) = if none { ("First", "") } else { ("Next", " [no more]") };
@@ -123,20 +131,31 @@ impl<R: BufRead, W: Write> Interview<R, W> {
                     name => Ok(name),
                 })?;
             let Some(name) = name else { break };
-            self.person(name, Position { role: Role::Negotiator, seat: None, party: Some(party) }, people)?;
+            self.person(name, Position { role: Role::Negotiator, seat: None, party: Some(party) }, district, people)?;
         }
         Ok(())
     }
 
-    fn person(&mut self, name: Name, position: Position, people: &mut Vec<Participant>) -> Result<(), AppError> {
+    fn person(
+        &mut self,
+        name: Name,
+        position: Position,
+        district: &District<'_>,
+        people: &mut Vec<Participant>,
+    ) -> Result<(), AppError> {
         let question = format!(
-            "When is {name} unavailable? For example: fridays, monday mornings, 2026-11-09 to 2026-11-13 [never]"
+            "When is {name} unavailable? For example: fridays; Oct 5-9; monday mornings; only after 3 pm [never]"
         );
-        let unavailable = self.answer(&question, |text| times(text).map_err(|error| error.to_string()))?;
+        let times = self.answer(&question, |text| {
+            Availability::read(text, Some(district.start), district.closed).map_err(|error| error.to_string())
+        })?;
+        for sentence in times.sentences() {
+            self.write(&format!("  {name} {sentence}.\n"))?;
+        }
         let taken: Vec<MemberId> = people.iter().map(|person| person.id).collect();
         let id = id_of(&name, &taken);
         let Position { role, seat, party } = position;
-        people.push(Participant { party, seat, unavailable, ..Participant::new(id, name, role) });
+        people.push(times.of(Participant { party, seat, ..Participant::new(id, name, role) }));
         Ok(())
     }
 

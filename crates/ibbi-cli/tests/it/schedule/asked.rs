@@ -4,8 +4,8 @@ use super::with_sample;
 use crate::support::Place;
 
 const ANSWERS: &str = "Maple Hollow\n2026-09-08\n6/30/2027\nyes\nhalf\nNorfolk\n\
-Winter break 2026-12-24 to 2027-01-01\nEarly release wednesday afternoons\n\n\
-R. Amari\nno\nfrydays\nfridays\nJ. Ortiz\nyes\n\nT. Okafor\n\nmonday mornings, tuesday mornings\n\
+Winter break Dec 24 to Jan 1\nEarly release wednesday afternoons\n\n\
+R. Amari\nno\nfrydays\nfridays\nJ. Ortiz\nyes\n\nT. Okafor\n\nonly after 7\nmonday mornings, tuesday mornings; Oct 5-9 if need be\n\
 N. Beaumont\ntuesdays, 2026-11-02 to 2026-11-13\n\nL. Haddad\n\n\nC. Sato\n11/20/2026\n\n";
 
 #[test]

@@ -2,10 +2,10 @@
 
 use crate::query::Pairs;
 use ibbi_app::form;
-use ibbi_app::schedule::{closure, day, id_of, time_text, times, times_text};
+use ibbi_app::schedule::{Availability, closure, closure_text, day, id_of};
 use ibbi_app::sim::{
-    Assumptions, CalendarInput, Chance, Duration, Hours, Model, Participant, Role, Scenario, SessionsInput, ThreePoint,
-    TimeRule, Weekday,
+    Assumptions, CalendarInput, Chance, Closure, Duration, Hours, Model, Participant, Role, Scenario, SessionsInput,
+    ThreePoint, TimeRule, Weekday,
 };
 use ibbi_core::{County, Date, Format, MemberId, Name, Party, Seat, TextError, TimeZoneName};
 
@@ -47,8 +47,15 @@ pub(crate) struct Person {
     pub(crate) optional: bool,
     /// The half-days at which the person is never available.
     pub(crate) week: [bool; HALF_DAYS],
-    /// Other unavailable times, as text.
+    /// Other times, as text: when the person can't come, can come only, or can come if need be.
     pub(crate) other: String,
+}
+
+impl Person {
+    /// Returns the name, or another label for an empty row.
+    pub(crate) fn shown_name(&self) -> &str {
+        if self.name.is_empty() { "new person" } else { &self.name }
+    }
 }
 
 /// An error in the form.
@@ -66,8 +73,7 @@ impl From<&Scenario> for Draft {
             [least, likely, most].map(|days| days.to_string())
         });
         let chances = Chance::ALL.iter().map(|which| percent(scenario.assumptions.chance(*which).value));
-        let closed =
-            scenario.calendar.closed.iter().map(|closed| format!("{} {}\n", closed.name, time_text(closed.when)));
+        let closed = scenario.calendar.closed.iter().map(|closed| closure_text(closed) + "\n");
         let mut people: Vec<Person> = scenario.people.iter().map(Person::from).collect();
         people.resize_with(people.len() + SPARE, Person::default);
         Self {
@@ -99,7 +105,8 @@ impl From<&Participant> for Person {
             (role, _) => role.code(),
         };
         let mut week = [false; HALF_DAYS];
-        let other: Vec<TimeRule> = person.unavailable.iter().copied().filter(|time| !mark(&mut week, *time)).collect();
+        let mut other = Availability::from(person);
+        other.unavailable.retain(|time| !mark(&mut week, *time));
         Self {
             name: person.name.to_string(),
             id: format!("{} {}", person.id, person.name),
@@ -107,7 +114,7 @@ impl From<&Participant> for Person {
             party: person.party.map_or("", Party::code).to_owned(),
             optional: !person.required,
             week,
-            other: times_text(&other),
+            other: other.text(),
         }
     }
 }
@@ -231,9 +238,9 @@ impl Draft {
         if working_days.is_empty() {
             field.report("working", "choose at least one working day");
         }
-        let lines = self.closed.lines().map(str::trim).filter(|line| !line.is_empty());
-        let closed = lines.filter_map(|line| field.ok_or_report("closed", closure(line))).collect();
-        let people = self.people(&mut field);
+        let closed: Vec<Closure> =
+            self.closures(start).into_iter().filter_map(|closed| field.ok_or_report("closed", closed)).collect();
+        let people = self.people(start, &closed, &mut field);
         let assumptions = self.assumptions(&mut field);
         Some(Scenario {
             assumptions,
@@ -255,12 +262,19 @@ impl Draft {
         })
     }
 
-    fn people(&self, field: &mut Fields<'_>) -> Vec<Participant> {
+    /// Returns the closed ranges, or why they aren't valid.
+    pub(crate) fn closures(&self, start: Option<Date>) -> Vec<Result<Closure, ibbi_app::AppError>> {
+        let lines = self.closed.lines().map(str::trim).filter(|line| !line.is_empty());
+        lines.map(|line| closure(line, start)).collect()
+    }
+
+    fn people(&self, start: Option<Date>, closed: &[Closure], field: &mut Fields<'_>) -> Vec<Participant> {
         let mut people: Vec<Participant> = Vec::new();
         for (row, person) in self.people.iter().enumerate().filter(|(_, person)| !person.name.is_empty()) {
             let name = field.parsed::<Name>(&format!("n{row}"), &person.name, "enter a name");
-            let mut unavailable = marked(&person.week);
-            unavailable.extend(field.ok_or_report(&format!("u{row}"), times(&person.other)).unwrap_or_default());
+            let other = Availability::read(&person.other, start, closed);
+            let mut times = field.ok_or_report(&format!("u{row}"), other).unwrap_or_default();
+            times.unavailable.splice(0..0, marked(&person.week));
             let seat = Seat::from_code(&person.role);
             let role = match (seat, person.role.as_str()) {
                 (Some(_), _) => Role::Leader,
@@ -279,19 +293,8 @@ impl Draft {
             let own = id.parse().ok().filter(|id| owner == name.as_str() && !taken.contains(id));
             let id = own.unwrap_or_else(|| id_of(&name, &taken));
             let required = role == Role::Neutral || !person.optional;
-            let [also, available, if_need_be] = [const { Vec::new() }; 3];
-            people.push(Participant {
-                also,
-                available,
-                id,
-                if_need_be,
-                name,
-                party,
-                required,
-                role,
-                seat,
-                unavailable,
-            });
+            let person = Participant { party, required, seat, ..Participant::new(id, name, role) };
+            people.push(times.of(person));
         }
         if people.len() > Scenario::MAX_PEOPLE {
             let (most, found) = (Scenario::MAX_PEOPLE, people.len());

@@ -2,8 +2,9 @@
 
 use super::draft::{Draft, HALF_DAYS, Person, Wrong};
 use crate::pages::shell::{button, field, hidden, line, select, tick};
-use ibbi_app::sim::{Chance, Duration, Model, Weekday};
-use ibbi_core::{County, Format, Party, Seat};
+use ibbi_app::schedule::{self, Availability};
+use ibbi_app::sim::{Chance, Closure, Duration, Model, Weekday};
+use ibbi_core::{County, Date, Format, Party, Seat};
 use ibbi_report::html::{Element, Html, details, el};
 
 /// Returns the errors of a field.
@@ -83,14 +84,18 @@ fn grid(draft: &Draft, wrong: &[Wrong]) -> Element {
         let (short, long) = if place.is_multiple_of(2) { ("am", "morning") } else { ("pm", "afternoon") };
         el("th").attr("scope", "col").with(el("abbr").attr("title", long).with(short))
     });
-    let rows = draft.people.iter().enumerate().map(|(row, person)| times_row(row, person, wrong));
+    let start = schedule::day(&draft.start);
+    let closed: Vec<Closure> = draft.closures(start).into_iter().filter_map(Result::ok).collect();
+    let rows = draft.people.iter().enumerate().map(|(row, person)| {
+        times_row(row, person).with(el("td").with(other_times(row, person, wrong, start, &closed)))
+    });
     let table = el("table")
         .class("grid")
         .with(el("caption").with("Unavailable times"))
         .with(el("thead").with(first).with(el("tr").all(halves)))
         .with(el("tbody").all(rows));
-    let hint = "Check the half-days when a person is never available. Write other times like this: fridays, monday mornings, \
-                2026-11-02, 2026-11-09 to 2026-11-13.";
+    let hint = "Check the half-days when a person is never available. Write other times as you would in \
+                an email: fridays; Oct 5-9; every other Thursday; only after 3 pm; Mondays if need be.";
     el("fieldset")
         .class("times")
         .with(el("legend").with("Unavailable times"))
@@ -105,8 +110,8 @@ fn grid(draft: &Draft, wrong: &[Wrong]) -> Element {
         )
 }
 
-fn times_row(row: usize, person: &Person, wrong: &[Wrong]) -> Element {
-    let name = if person.name.is_empty() { "new person" } else { person.name.as_str() };
+fn times_row(row: usize, person: &Person) -> Element {
+    let name = person.shown_name();
     let cells = person.week.iter().enumerate().map(|(place, cannot)| {
         let box_ = el("input")
             .attr("type", "checkbox")
@@ -116,17 +121,25 @@ fn times_row(row: usize, person: &Person, wrong: &[Wrong]) -> Element {
         let box_ = if *cannot { box_.attr("checked", "checked") } else { box_ };
         el("td").class("half").with(box_)
     });
-    let id = format!("u{row}");
-    let errors = field_errors(wrong, &id);
-    let words = line(&id, &person.other).attr("aria-label", format!("{name}: other unavailable times")).attr("id", &id);
-    let words = match errors.is_empty() {
-        true => words,
-        false => words.attr("aria-invalid", "true").attr("aria-describedby", format!("{id}-wrong")),
-    };
-    let errors =
-        (!errors.is_empty()).then(|| el("p").class("wrong").attr("id", format!("{id}-wrong")).with(errors.join("; ")));
     let who = el("th").attr("scope", "row").with(el("bdi").attr("data-name", row).with(name));
-    el("tr").with(who).all(cells).with(el("td").with(words).with(errors))
+    el("tr").with(who).all(cells)
+}
+
+/// Returns the field of a person's other times, with its errors or what was understood.
+fn other_times(row: usize, person: &Person, wrong: &[Wrong], start: Option<Date>, closed: &[Closure]) -> Html {
+    let id = format!("u{row}");
+    let label = format!("{}: other unavailable times", person.shown_name());
+    let words = line(&id, &person.other).attr("aria-label", label).attr("id", &id);
+    let errors = field_errors(wrong, &id);
+    if !errors.is_empty() {
+        let note = format!("{id}-wrong");
+        let words = words.attr("aria-invalid", "true").attr("aria-describedby", &note);
+        return Html::new().with(words).with(el("p").class("wrong").attr("id", note).with(errors.join("; ")));
+    }
+    let read = Availability::read(&person.other, start, closed).unwrap_or_default();
+    let understood = read.sentences().join("; ");
+    let note = (!understood.is_empty()).then(|| el("p").class("hint").with(understood));
+    Html::new().with(words).with(note)
 }
 
 fn people(draft: &Draft, wrong: &[Wrong]) -> Html {
@@ -145,7 +158,7 @@ fn people(draft: &Draft, wrong: &[Wrong]) -> Html {
 }
 
 fn person_row(row: usize, person: &Person, wrong: &[Wrong]) -> Element {
-    let name = if person.name.is_empty() { "new person" } else { person.name.as_str() };
+    let name = person.shown_name();
     let seats = Seat::ALL.iter().map(|seat| (seat.code(), seat.label()));
     let others = [
         ("negotiator", "a negotiator"),
@@ -184,7 +197,7 @@ fn calendar(draft: &Draft, wrong: &[Wrong]) -> Html {
         .with((!errors.is_empty()).then(|| el("p").class("wrong").with(errors.join("; "))));
     let counties = County::ALL.iter().map(|county| (county.code(), county.label()));
     let county = select("county", &draft.county, std::iter::once(("", "not given")).chain(counties));
-    let hint = "One per line: a name and its days, such as Winter break 2026-12-24 to 2027-01-01. Legal holidays are included.";
+    let hint = "One per line: a name and its days, such as Winter break Dec 24 to Jan 1. Legal holidays are included.";
     let closed = el("textarea").attr("name", "closed").attr("rows", 5).with(draft.closed.as_str());
     Html::new()
         .with(days)

@@ -11,10 +11,10 @@
 
 use crate::query::{self, Pairs};
 use ibbi_app::AppError;
-use ibbi_app::schedule::{closure, id_of, time_text, times, times_text};
+use ibbi_app::schedule::{Availability, closure, closure_text, id_of};
 use ibbi_app::sim::{
-    Assumptions, CalendarInput, Chance, Closure, Duration, Model, Participant, Role, Scenario, SessionsInput,
-    ThreePoint, Weekday,
+    Assumptions, CalendarInput, Chance, Duration, Model, Participant, Role, Scenario, SessionsInput, ThreePoint,
+    Weekday,
 };
 use ibbi_core::{County, Date, Format, MemberId, Name, Party, Seat, TimeZoneName};
 use std::borrow::Cow;
@@ -53,8 +53,8 @@ pub(crate) fn write(scenario: &Scenario) -> String {
     if scenario.calendar.working_days != Weekday::ALL[..5] {
         add("w", scenario.calendar.working_days.iter().map(|day| &day.code()[..3]).collect::<Vec<_>>().join(","));
     }
-    for Closure { name, when } in &scenario.calendar.closed {
-        add("h", format!("{name} {}", time_text(*when)));
+    for closed in &scenario.calendar.closed {
+        add("h", closure_text(closed));
     }
     let mut taken = Vec::new();
     for person in &scenario.people {
@@ -102,7 +102,7 @@ pub(crate) fn case_address(scenario: &Scenario) -> String {
 }
 
 fn written(person: &Participant, taken: &[MemberId]) -> String {
-    let Participant { id, name, party, required, role, seat, unavailable, .. } = person;
+    let Participant { id, name, party, required, role, seat, .. } = person;
     let id = if *id == id_of(name, taken) { String::new() } else { id.to_string() };
     let party = party.map(Party::code);
     let mut role = match (role, seat, party) {
@@ -114,7 +114,7 @@ fn written(person: &Participant, taken: &[MemberId]) -> String {
     if !required {
         role.push('?');
     }
-    format!("{name}~{id}~{role}~{}", times_text(unavailable))
+    format!("{name}~{id}~{role}~{}", Availability::from(person).text())
 }
 
 /// Reads the scenario from a link's query.
@@ -142,7 +142,7 @@ pub(crate) fn read(pairs: &Pairs) -> Result<Scenario, AppError> {
     Ok(Scenario {
         assumptions,
         calendar: CalendarInput {
-            closed: pairs.all("h").map(closure).collect::<Result<_, _>>()?,
+            closed: pairs.all("h").map(|text| closure(text, None)).collect::<Result<_, _>>()?,
             county,
             hours: Vec::new(),
             working_days,
@@ -180,7 +180,8 @@ fn person(text: &str, taken: &[MemberId]) -> Result<Participant, AppError> {
         (.., Some(party)) => (Role::Negotiator, None, Some(party)),
         _ => return Err(wrong("p", text)),
     };
-    Ok(Participant { party, required, seat, unavailable: times(when)?, ..Participant::new(id, name, role) })
+    let person = Participant { party, required, seat, ..Participant::new(id, name, role) };
+    Ok(Availability::read(when, None, &[])?.of(person))
 }
 
 fn assumption(assumptions: &mut Assumptions, text: &str) -> Result<(), AppError> {
@@ -218,8 +219,9 @@ mod tests {
 
     #[test]
     fn sample_scenarios_round_trip_through_links() {
-        for (_, sample) in ibbi_testing::sample_scenarios() {
-            let mut scenario = Scenario::parse(&sample).unwrap();
+        let samples = ibbi_testing::sample_scenarios().into_iter().map(|(_, text)| Scenario::parse(&text).unwrap());
+        // A link holds format 1.
+        for mut scenario in samples.filter(|scenario| scenario.model == Model::First) {
             scenario.people[0].name = Name::new("A ~ & + <b> é").unwrap();
             scenario.assumptions.set_chance(Chance::Withdraws, 0.125);
             let link = write(&scenario);
@@ -227,6 +229,20 @@ mod tests {
             let again = read(&Pairs::read(link.as_bytes())).unwrap_or_else(|error| panic!("{error}\n{link}"));
             assert_eq!(again.digest(), scenario.digest(), "{link}");
         }
+    }
+
+    #[test]
+    fn all_lists_of_times_are_in_the_link_and_in_the_form() {
+        let times = "unavailable = [{ weekday = \"thursday\", every = 2, from = 2026-09-10 }, { on = 2026-11-04, half = \"evening\" }]\n\
+                     available = [2026-10-20, { weekday = [\"monday\", \"friday\"], hours = \"9:00-15:30\" }]\n\
+                     if_need_be = [{ weekday = \"tuesday\", week = \"second\", for = \"training\" }]\nalso = [2026-11-05]\n";
+        let sample = ibbi_app::sim::EXAMPLE.replacen("unavailable = [2026-12-02, 2026-12-09]\n", times, 1);
+        let scenario = Scenario::parse(&sample).unwrap();
+        assert!(scenario.people.iter().any(|person| !person.if_need_be.is_empty()));
+        let again = read(&Pairs::read(write(&scenario).as_bytes())).unwrap();
+        assert_eq!(again.digest(), scenario.digest());
+        let form = super::super::draft::Draft::from(&scenario).scenario().unwrap();
+        assert_eq!(form.people, scenario.people);
     }
 
     #[test]

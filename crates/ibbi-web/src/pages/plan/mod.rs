@@ -165,7 +165,20 @@ pub(crate) fn open(request: &WebRequest) -> WebResult {
     let text = std::str::from_utf8(&file.content)
         .map_err(|_| AppError::Usage("this is not UTF-8 text; save the scenario as UTF-8".to_owned()))?;
     let scenario = schedule::read(text, Path::new("the scenario"))?;
+    check_form(&scenario)?;
     Ok(linked(&Draft::from(&scenario), &scenario, ""))
+}
+
+/// Refuses a scenario that a link, and so the form, can't hold in full. Nothing is lost silently.
+fn check_form(scenario: &Scenario) -> Result<(), AppError> {
+    let query = link::write(scenario);
+    let held = link::read(&crate::query::Pairs::read(query.as_bytes()))?;
+    if held.digest() == scenario.digest() {
+        return Ok(());
+    }
+    let message = "this page can't show everything that the scenario has, such as hours of sessions, several parts, or \
+                   deadlines; nothing was opened. Use the file with `ibbi plan` and `ibbi simulate`";
+    Err(AppError::Usage(message.to_owned()))
 }
 
 pub(crate) fn toml(request: &WebRequest) -> WebResult {
@@ -181,4 +194,19 @@ pub(crate) fn report(request: &WebRequest) -> WebResult {
     let scenario = scenario_of_link(request)?;
     let page = schedule::page(&scenario, &Simulator::new(&scenario), request.state.settings(RUNS, SEED)?, |_| {})?;
     Ok(response::download(HTML, "report.html", page))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ibbi_app::sim::Model;
+
+    #[test]
+    fn scenario_that_the_form_cannot_hold_is_refused() {
+        let samples = ibbi_testing::sample_scenarios().into_iter().map(|(_, text)| Scenario::parse(&text).unwrap());
+        let (first, second): (Vec<_>, Vec<_>) = samples.partition(|scenario| scenario.model == Model::First);
+        assert!(!first.is_empty() && first.iter().all(|scenario| check_form(scenario).is_ok()));
+        let errors: Vec<String> = second.iter().map(|scenario| check_form(scenario).unwrap_err().to_string()).collect();
+        assert!(!errors.is_empty() && errors.iter().all(|error| error.contains("nothing was opened")), "{errors:?}");
+    }
 }
