@@ -5,8 +5,8 @@ use crate::phrase::Phrase;
 use ibbi_common::quantile::Interval;
 use ibbi_core::{Date, Party, Seat};
 use ibbi_sim::{
-    AvailabilityGain, Blocker, Comparison, Conflicts, Forecast, MilestoneKind, Plan, PlanFailure, PlannedSession,
-    ResumedCase, Scenario, SessionKind,
+    AvailabilityGain, Blocker, Comparison, Conflicts, Forecast, HeldDates, HeldSession, MilestoneKind, Plan,
+    PlanFailure, PlannedSession, ResumedCase, Scenario, SessionKind,
 };
 
 /// The note for all readers of a chance.
@@ -110,10 +110,46 @@ fn without_day(plan: &Plan) -> Option<&'static str> {
     (adopted == Party::ALL.len()).then_some("the facilitation")
 }
 
-/// For a late plan, returns the latest start that would be in time.
+/// Returns the latest start that is safe.
 pub(crate) fn start_by(plan: &Plan) -> Option<Phrase> {
-    let start = plan.start_by?;
-    Some(Phrase::new("With this calendar, the plan is in time if the leaders are asked by ").day(start).words("."))
+    let (start, expires) = (plan.start_by?, plan.contract_expires?);
+    let sentence = Phrase::new("For 80% odds of finishing by ").day(expires);
+    Some(sentence.words(", if the process goes ahead, ask the leaders by ").day(start).words("."))
+}
+
+/// Returns a sentence for dates to hold: the chance that they are enough.
+pub(crate) fn hold(held: &HeldDates) -> Phrase {
+    let (Some(chance), Some(last)) = (held.chance, held.last) else { return Phrase::new(no_dates_to_hold(held)) };
+    let odds = format!(
+        "If the process goes ahead, all sessions are held on these dates in {} runs",
+        format::odds(chance.estimate)
+    );
+    Phrase::new(odds)
+        .words(format!(" (at least {}% with 95% confidence), the last by ", held.confidence))
+        .day(last)
+        .words(".")
+}
+
+/// Returns a sentence on why there are no dates to hold.
+pub fn no_dates_to_hold(held: &HeldDates) -> String {
+    let most = match held.most {
+        Some(most) if most > 0.0 => {
+            format!("the best dates found are enough in {} runs that go ahead", format::odds(most))
+        }
+        _ => "in no run that goes ahead can all sessions be held".to_owned(),
+    };
+    format!("No dates with one backup each are enough in {}% of the runs; {most}.", held.confidence)
+}
+
+/// Returns a sentence for a session with its dates to hold.
+pub(crate) fn held_session(session: &HeldSession, parts: usize) -> Phrase {
+    let date = |phrase: Phrase, slot: ibbi_core::Slot, chance| {
+        let hours = format!(", {} (complete in {} runs)", format::time_range(slot), format::odds(chance));
+        phrase.day(slot.local_day()).words(hours)
+    };
+    let name = format::sentence(&format::session_name(session.what, parts));
+    let first = date(Phrase::new(format!("{name}: ")), session.slot, session.chance);
+    date(first.words("; backup "), session.backup, session.backup_chance).words(".")
 }
 
 /// Returns why a plan fails.
@@ -247,13 +283,13 @@ mod tests {
 
     fn results(change: impl Fn(String) -> String) -> (Plan, Forecast) {
         let simulator = Simulator::new(&Scenario::parse(&change(EXAMPLE.to_owned())).unwrap());
-        (Plan::from_simulator(&simulator), simulator.simulate(Settings { runs: 200, seed: 1, threads: 1 }).unwrap())
+        let forecast = simulator.simulate(Settings { runs: 200, seed: 1, threads: 1 }).unwrap();
+        (Plan::from_simulator(&simulator).with_odds(&simulator, &forecast), forecast)
     }
 
     #[test]
     fn best_case_has_its_chance() {
-        let (plan, forecast) = results(|text| text);
-        let plan = plan.with_chance(&forecast);
+        let (plan, _) = results(|text| text);
         let text = best_case(&plan).plain();
         assert!(text.contains(
             "ends on Wed, Jan 6, 2027, 175 days before the contract expires. That is the best case. If it goes ahead, "

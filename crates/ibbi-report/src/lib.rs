@@ -49,4 +49,5 @@ mod terminal;
 pub mod text;
 
 pub use describe::{describe, describe_with_names, neutrals};
+pub use forecast_text::no_dates_to_hold;
 pub use page::{AuditPage, SimulationPage, comparison_section, gains_section};

@@ -4,7 +4,7 @@
 //! schedule with every duration at its likely value. It explains why no session is a day earlier. [`Simulator`]
 //! simulates a scenario many times ([`Simulator::simulate`]). It finds the people and closed ranges whose extra day
 //! would help most ([`Simulator::availability_gains`]), and returns single runs event by event ([`Simulator::run`]).
-//! [`Comparison`] compares two scenarios under the same random numbers. `docs/simulation.md` describes the model and
+//! [`Simulator::held_dates`] returns dates to hold with their chance. [`Comparison`] compares two scenarios under the same random numbers. `docs/simulation.md` describes the model and
 //! has a test vector.
 //!
 //! [`Calibration`] fits the assumptions to the [`Evidence`] of real or simulated cases, and [`Backtester`] scores past
@@ -41,6 +41,7 @@ mod compare;
 mod conflicts;
 mod counts;
 mod driver;
+mod hold;
 mod initial_state;
 mod model;
 mod overdue;
@@ -63,6 +64,7 @@ pub use calibrate::{Calibration, Evidence, FittedChance, FittedDuration, OpenDay
 pub use compare::{Comparison, ComparisonSide};
 pub use conflicts::{Conflicts, PlanFailure};
 pub use counts::Driver;
+pub use hold::{CandidateCalendars, HeldDates, HeldSession};
 pub use model::{DelayCause, Ending, ForecastStep};
 pub use plan::{BlockedDay, Milestone, MilestoneKind, Plan, PlannedSession, SessionKind};
 pub use resume::{ResumeError, ResumedCase};

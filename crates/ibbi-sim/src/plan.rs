@@ -1,7 +1,8 @@
 //! Planning: the earliest schedule with every duration at its likely value, and why no session is a day earlier.
 
-use crate::calendar::{BlockedHours, Day, Freed, HORIZON, NEVER, RunSlot};
+use crate::calendar::{BlockedHours, Day, HORIZON, NEVER, RunSlot};
 use crate::conflicts::{self, Conflicts};
+use crate::hold::HeldDates;
 use crate::model::{self, Ending, ModelTime, RunListener, RunStep};
 use crate::resume::ResumedCase;
 use crate::sampler::LikelyValues;
@@ -127,6 +128,9 @@ pub struct Plan {
     pub finishes: Option<Date>,
     /// Whether that is on or before the contract date; `None` if there is no such date.
     pub in_time: Option<bool>,
+    /// The dates to hold, if they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hold: Option<HeldDates>,
     /// The steps between the sessions, in order.
     pub milestones: Vec<Milestone>,
     /// If the plan does not fit or is late, the people and closed ranges that would have to make room.
@@ -135,7 +139,8 @@ pub struct Plan {
     /// The sessions, in order.
     #[serde(rename = "sittings")]
     pub sessions: Vec<PlannedSession>,
-    /// If the plan is late, the latest start that would be in time, at most a year earlier.
+    /// The latest start with which at least 80% of the runs that go ahead are completed by the contract date, if it was simulated. At
+    /// most a year before the scenario's start; `None` if there is none, or for a resumed case.
     pub start_by: Option<Date>,
 }
 
@@ -173,17 +178,24 @@ impl Plan {
             milestones: recorder.milestones,
             conflicts: (!fits).then(|| conflicts::find(simulator, ended)),
             sessions: recorder.sessions,
-            // A resumed case has already started, so an earlier start is not an option.
-            start_by: if fits || simulator.is_real() { None } else { start_by(scenario) },
+            start_by: None,
+            hold: None,
         }
     }
 }
 
 impl Plan {
-    /// Returns the plan with the chance of its last day, from a forecast of the same scenario.
+    /// Returns the plan with the chance of its last day, from a forecast of the same simulator, and with the latest start.
     #[must_use]
-    pub fn with_chance(self, forecast: &Forecast) -> Self {
-        Self { chance: self.finishes.and_then(|finishes| forecast.chance_by(finishes)), ..self }
+    pub fn with_odds(self, simulator: &Simulator, forecast: &Forecast) -> Self {
+        let chance = self.finishes.and_then(|finishes| forecast.chance_by(finishes));
+        Self { chance, start_by: simulator.latest_start(), ..self }
+    }
+
+    /// Returns the plan with dates to hold.
+    #[must_use]
+    pub fn with_hold(self, hold: HeldDates) -> Self {
+        Self { hold: Some(hold), ..self }
     }
 }
 
@@ -206,23 +218,14 @@ fn advisories(simulator: &Simulator) -> Vec<Advisory> {
     found
 }
 
-/// Returns the latest earlier start that is in time. An earlier start never ends later, so a binary search finds it.
-fn start_by(scenario: &Scenario) -> Option<Date> {
-    let expires = scenario.contract_expires?;
-    let in_time = |back: u64| {
-        let start = scenario.start.to_chrono().checked_sub_days(chrono::Days::new(back))?;
-        let start = Date::try_from(start).ok()?;
-        let earlier = Simulator::new(&Scenario { start, ..scenario.clone() });
-        let last = earlier.planned_last_day(Freed::NOTHING);
-        earlier.calendar.date(last.into()).is_some_and(|last| last <= expires).then_some(start)
-    };
-    let (mut too_late, mut enough) = (0, 365);
-    in_time(enough)?;
-    while too_late + 1 < enough {
-        let middle = u64::midpoint(too_late, enough);
-        if in_time(middle).is_some() { enough = middle } else { too_late = middle }
+impl Simulator {
+    /// Returns the kind of a part of the training or the facilitation, from 1.
+    pub(crate) fn session_kind(&self, facilitation: bool, part: u8) -> SessionKind {
+        match facilitation {
+            true => SessionKind::Facilitation { part },
+            false => SessionKind::Training { part: (self.course.training.len() > 1).then_some(part) },
+        }
     }
-    in_time(enough)
 }
 
 struct PlanRecorder<'a> {
@@ -235,14 +238,6 @@ impl PlanRecorder<'_> {
     fn date(&self, day: Day) -> Date {
         let calendar = &self.simulator.calendar;
         calendar.dates[usize::from(day).min(HORIZON - 1)]
-    }
-
-    fn kind(&self, facilitation: bool, part: u8) -> SessionKind {
-        let parts = self.simulator.course.training.len();
-        match facilitation {
-            true => SessionKind::Facilitation { part },
-            false => SessionKind::Training { part: (parts > 1).then_some(part) },
-        }
     }
 
     fn milestone(&mut self, day: Day, what: MilestoneKind) {
@@ -288,15 +283,15 @@ impl RunListener for PlanRecorder<'_> {
             }
             RunStep::Booked { part, facilitation, earliest, slot, .. } => {
                 let group = if facilitation { SessionGroup::Facilitation } else { SessionGroup::Training };
-                self.session(self.kind(facilitation, part), group, earliest, slot);
+                self.session(self.simulator.session_kind(facilitation, part), group, earliest, slot);
             }
             RunStep::BookedBefore { part, facilitation, slot } => {
-                self.booked(self.kind(facilitation, part), self.simulator.slot(slot));
+                self.booked(self.simulator.session_kind(facilitation, part), self.simulator.slot(slot));
             }
             RunStep::OpenHeld { part, facilitation } => {
                 let open = self.simulator.script.initial_case().sessions().and_then(ibbi_core::Sessions::open);
                 if let Some(open) = open {
-                    self.booked(self.kind(facilitation, part), open.slot);
+                    self.booked(self.simulator.session_kind(facilitation, part), open.slot);
                 }
             }
             _ => {}

@@ -119,7 +119,7 @@ pub struct Simulator {
     /// The first day that is too late. Without a contract date, no day is.
     pub(crate) late: Option<Day>,
     pub(crate) course: Course,
-    initial: InitialState,
+    pub(crate) initial: InitialState,
     /// The digest of the scenario as the user gave it, without the facts of a resumed case.
     digest: String,
     real: Option<ResumedCase>,

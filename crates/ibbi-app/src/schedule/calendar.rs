@@ -3,7 +3,7 @@
 use crate::case_log::CaseLog;
 use crate::error::AppError;
 use ibbi_core::{At, Case, CaseFile, Event, EventKind, History, Program, Slot, Stage};
-use ibbi_report::ics::{IcsCalendar, IcsEntry, IcsStatus, plan_entries, stable_uid};
+use ibbi_report::ics::{IcsCalendar, IcsEntry, IcsStatus, hold_entries, plan_entries, stable_uid};
 use ibbi_sim::{Plan, Scenario, Simulator};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -21,27 +21,39 @@ pub struct CalendarOutput {
     pub text: String,
 }
 
-/// Returns the calendar of a scenario's plan. All entries are tentative.
+/// Returns the calendar of a scenario's plan, or of the dates to hold at a confidence in percent. All entries are tentative.
 ///
 /// `before` is the last published calendar. An entry that has moved since then gets a higher `SEQUENCE`, so that
 /// calendar programs move it.
 ///
 /// # Errors
-/// [`AppError::Usage`] if the plan has no sessions.
-pub fn scenario_calendar(scenario: &Scenario, stamp: At, before: Option<&str>) -> Result<CalendarOutput, AppError> {
-    plan_calendar(scenario, &super::plan(&Simulator::new(scenario))?, stamp, before)
+/// [`AppError::Usage`] if the plan has no sessions, or if there are no dates to hold.
+pub fn scenario_calendar(
+    scenario: &Scenario,
+    confidence: Option<u8>,
+    stamp: At,
+    before: Option<&str>,
+) -> Result<CalendarOutput, AppError> {
+    plan_calendar(scenario, &super::plan(&Simulator::new(scenario), confidence)?, stamp, before)
 }
 
-/// Returns the calendar of a plan.
+/// Returns the calendar of a plan, or of its dates to hold, if it has some.
 ///
 /// # Errors
-/// [`AppError::Usage`] if the plan has no sessions.
+/// [`AppError::Usage`] if the plan has no sessions, or if there are no dates to hold.
 pub fn plan_calendar(
     scenario: &Scenario,
     plan: &Plan,
     stamp: At,
     before: Option<&str>,
 ) -> Result<CalendarOutput, AppError> {
+    if let Some(held) = &plan.hold {
+        if held.sessions.is_empty() {
+            return Err(AppError::Usage(ibbi_report::no_dates_to_hold(held)));
+        }
+        let entries = hold_entries(scenario, plan, held, 0);
+        return build(scenario.district.as_str(), scenario.time_zone.as_str(), stamp, entries, before);
+    }
     // A part of a plan is no plan: its dates would be for a process that never ends.
     if plan.finishes.is_none() {
         let message = "there is no plan to put on a calendar: a session has no day on which all required people are \

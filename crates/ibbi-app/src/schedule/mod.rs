@@ -18,7 +18,7 @@ use crate::case_log::CaseLog;
 use crate::error::AppError;
 use crate::service::CLOCK_TOLERANCE;
 use ibbi_core::{At, Format, History, Name, OtherBooking};
-use ibbi_sim::{AvailabilityGain, Comparison, Forecast, Plan, Scenario, Settings, Simulator};
+use ibbi_sim::{AvailabilityGain, Comparison, Forecast, HeldDates, Plan, Scenario, Settings, Simulator};
 use ibbi_store::EventStore;
 use std::io::Read as _;
 use std::path::Path;
@@ -155,14 +155,23 @@ pub fn sides_from(
     Ok(sides)
 }
 
-/// Plans, and simulates 10,000 runs for the chance of the plan's last day: no date is shown without its odds.
+/// Plans, and simulates 10,000 runs for the chance of the plan's last day: no date is shown without its odds. With a confidence
+/// in percent, the plan has dates to hold.
 ///
 /// # Errors
-/// [`AppError::Simulation`].
-pub fn plan(simulator: &Simulator) -> Result<Plan, AppError> {
+/// [`AppError::Usage`] if the confidence is not from 50 to 99; [`AppError::Simulation`].
+pub fn plan(simulator: &Simulator, confidence: Option<u8>) -> Result<Plan, AppError> {
+    if confidence.is_some_and(|percent| !(HeldDates::LEAST..=HeldDates::MOST).contains(&percent)) {
+        let message = format!("the confidence must be from {} to {} percent", HeldDates::LEAST, HeldDates::MOST);
+        return Err(AppError::Usage(message));
+    }
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let forecast = simulator.simulate(Settings { threads, ..Settings::default() })?;
-    Ok(Plan::from_simulator(simulator).with_chance(&forecast))
+    let settings = Settings { threads, ..Settings::default() };
+    let plan = Plan::from_simulator(simulator).with_odds(simulator, &simulator.simulate(settings)?);
+    Ok(match confidence {
+        Some(confidence) => plan.with_hold(simulator.held_dates(confidence, settings)?),
+        None => plan,
+    })
 }
 
 /// Returns the sessions of other cases that the scenario's neutrals are to lead, as booked at an instant.

@@ -20,7 +20,7 @@ pub fn page(
     progress: impl Fn(u64) + Sync,
 ) -> Result<String, AppError> {
     let forecast = simulator.simulate_with(settings, &progress)?;
-    let plan = Plan::from_simulator(simulator).with_chance(&forecast);
+    let plan = Plan::from_simulator(simulator).with_odds(simulator, &forecast);
     let beside = Settings { runs: settings.runs.min(BESIDE), ..settings };
     let gains = simulator.availability_gains(beside)?;
     // The formats can only be compared while both are possible.

@@ -38,6 +38,9 @@ pub(crate) struct Plan {
     pub(crate) scenario: OneScenario,
     #[command(flatten)]
     pub(crate) from: From,
+    /// Also choose dates to hold, each with a backup, that are enough with this chance: 50 to 99 percent.
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(50..=99))]
+    pub(crate) confidence: Option<u8>,
     /// Print one table as CSV instead.
     #[arg(long, value_enum, value_name = "TABLE", conflicts_with = "json")]
     pub(crate) csv: Option<PlanTable>,
@@ -151,6 +154,9 @@ pub(crate) struct Calendar {
     /// Facilitation format to use instead of the scenario's: full_day or two_half_days.
     #[arg(long, value_parser = format)]
     pub(crate) format: Option<ibbi_core::Format>,
+    /// Write dates to hold, each with a backup, that are enough with this chance: 50 to 99 percent.
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(50..=99))]
+    pub(crate) confidence: Option<u8>,
     #[command(flatten)]
     pub(crate) case: Case,
     /// Creation time of the calendar (DTSTAMP). Default: now.

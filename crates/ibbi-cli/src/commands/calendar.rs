@@ -45,10 +45,14 @@ fn plan_calendar(args: &Calendar, before: Option<&str>) -> Result<CalendarOutput
     }
     let scenario = schedule::with_format(schedule::load(args.source.as_deref())?, args.format);
     let zone = Zone::new(&scenario.time_zone)?;
-    schedule::scenario_calendar(&scenario, instant(args.stamp.as_deref(), zone, now()?)?, before)
+    schedule::scenario_calendar(&scenario, args.confidence, instant(args.stamp.as_deref(), zone, now()?)?, before)
 }
 
 fn ledger_calendar(args: &Calendar, path: &Path, before: Option<&str>) -> Result<CalendarOutput, AppError> {
+    if args.confidence.is_some() {
+        let message = "--confidence works only with a scenario; a ledger's dates are booked; use `ibbi plan --from`";
+        return Err(AppError::Usage(message.to_owned()));
+    }
     if args.format.is_some() {
         return Err(AppError::Usage("--format works only with a scenario; a ledger already has a format".to_owned()));
     }

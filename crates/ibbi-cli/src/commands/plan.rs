@@ -9,7 +9,7 @@ use ibbi_report::{csv, text};
 
 pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
     let (_, simulator) = simulator(&args.scenario, &args.from)?;
-    let plan = schedule::plan(&simulator)?;
+    let plan = schedule::plan(&simulator, args.confidence)?;
     if json {
         return Ok(Outcome::json(&plan));
     }

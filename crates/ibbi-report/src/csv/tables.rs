@@ -8,12 +8,13 @@ use ibbi_sim::{
     MilestoneDates, MilestoneKind, Percentiles, Plan, SessionKind,
 };
 
-/// Returns the sessions of a plan: `sitting, part, date, starts, ends, minutes, earliest, blocked_days`.
+/// Returns the sessions of a plan: `sitting, part, date, starts, ends, minutes, earliest, blocked_days, plan_chance`.
 ///
 /// `part` counts from 1. `starts` and `ends` have their offset from UTC. `earliest` is the first day that the durations
-/// allow.
+/// allow. `plan_chance` is the chance of the whole plan: the share of the runs that go ahead that are completed by its last date.
 pub fn sessions(plan: &Plan) -> String {
-    let mut csv = Csv::new(&["sitting", "part", "date", "starts", "ends", "minutes", "earliest", "blocked_days"]);
+    let mut csv =
+        Csv::new(&["sitting", "part", "date", "starts", "ends", "minutes", "earliest", "blocked_days", "plan_chance"]);
     for session in &plan.sessions {
         let (kind, part) = match session.what {
             SessionKind::Meeting => ("meeting", 1),
@@ -29,14 +30,19 @@ pub fn sessions(plan: &Plan) -> String {
             Field::number(session.slot.minutes()),
             Field::number(session.earliest),
             Field::number(session.blocked.len()),
+            plan_chance(plan),
         ]);
     }
     csv.finish()
 }
 
-/// Returns the steps between the sessions of a plan: `step, who, date`.
+fn plan_chance(plan: &Plan) -> Field {
+    plan.chance.map_or(Field::Empty, |chance| Field::number(chance.estimate))
+}
+
+/// Returns the steps between the sessions of a plan: `step, who, date, plan_chance`.
 pub fn milestones(plan: &Plan) -> String {
-    let mut csv = Csv::new(&["step", "who", "date"]);
+    let mut csv = Csv::new(&["step", "who", "date", "plan_chance"]);
     for milestone in &plan.milestones {
         let (step, who) = match milestone.what {
             MilestoneKind::LeaderAgrees { seat } => ("leader_agrees", Field::text(seat.code())),
@@ -44,7 +50,7 @@ pub fn milestones(plan: &Plan) -> String {
             MilestoneKind::Accepted => ("accepted", Field::Empty),
             MilestoneKind::Adopts { party } => ("adopts", Field::text(party.code())),
         };
-        csv.row([Field::text(step), who, Field::number(milestone.date)]);
+        csv.row([Field::text(step), who, Field::number(milestone.date), plan_chance(plan)]);
     }
     csv.finish()
 }

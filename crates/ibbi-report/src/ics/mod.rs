@@ -26,7 +26,7 @@ mod line;
 mod plan;
 mod zone;
 
-pub use plan::{plan_entries, stable_uid};
+pub use plan::{hold_entries, plan_entries, stable_uid};
 
 use chrono::{DateTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;

@@ -2,7 +2,7 @@
 
 use super::{IcsEntry, IcsStatus};
 use crate::format;
-use ibbi_sim::{Plan, Scenario, SessionKind};
+use ibbi_sim::{HeldDates, HeldSession, Plan, Scenario, SessionKind};
 use sha2::{Digest, Sha256};
 
 /// Returns an id made of words that stay the same when an entry moves.
@@ -34,36 +34,79 @@ pub fn plan_entries(scenario: &Scenario, plan: &Plan, sequence: u32) -> Vec<IcsE
     let parts = format::facilitation_parts(plan);
     plan.sessions
         .iter()
-        .map(|session| {
-            let kind = match session.what {
-                SessionKind::Meeting => "meeting".to_owned(),
-                SessionKind::Training { part: None | Some(1) } => "training".to_owned(),
-                SessionKind::Training { part: Some(part) } => format!("training {part}"),
-                SessionKind::Facilitation { part } => format!("facilitation {part}"),
-            };
-            IcsEntry {
-                uid: stable_uid(&["plan", district, &kind]),
-                sequence,
-                slot: session.slot,
-                summary: format!("IBBI {} (planned, best case): {district}", format::session_name(session.what, parts)),
-                description: description(scenario, plan, session),
-                location: None,
-                status: IcsStatus::Tentative,
-            }
+        .map(|session| IcsEntry {
+            uid: stable_uid(&["plan", district, &kind(session.what)]),
+            sequence,
+            slot: session.slot,
+            summary: format!("IBBI {} (planned, best case): {district}", format::session_name(session.what, parts)),
+            description: description(scenario, plan, session),
+            location: None,
+            status: IcsStatus::Tentative,
         })
         .collect()
 }
 
-fn description(scenario: &Scenario, plan: &Plan, session: &ibbi_sim::PlannedSession) -> String {
+/// Returns the dates to hold and their backups, as tentative entries.
+///
+/// The id of an entry depends on the district, the kind of session, and on whether it is the backup, not on its date. So other
+/// dates move the same entries.
+pub fn hold_entries(scenario: &Scenario, plan: &Plan, held: &HeldDates, sequence: u32) -> Vec<IcsEntry> {
+    let district = scenario.district.as_str();
+    let parts = held.sessions.iter().filter(|held| matches!(held.what, SessionKind::Facilitation { .. })).count();
+    let runs = |share: f64| format::odds(share);
+    let all = held.chance.map_or_else(String::new, |chance| {
+        format!(" All sessions are held on these dates in {} runs that go ahead.", runs(chance.estimate))
+    });
+    let entry = |session: &HeldSession, backup: bool| {
+        let (slot, which, chance) = match backup {
+            true => (session.backup, "backup", session.backup_chance),
+            false => (session.slot, "hold", session.chance),
+        };
+        IcsEntry {
+            uid: stable_uid(&["hold", district, &kind(session.what), which]),
+            sequence,
+            slot,
+            summary: format!("IBBI {} ({which}): {district}", format::session_name(session.what, parts)),
+            description: format!(
+                "{}. Needed: {}.\nHeld, not booked. The session is complete by this date in {} runs that go ahead.{all}\n\
+                 Scenario {}",
+                format::sentence(&format::length(slot.minutes())),
+                needed(scenario, session.what),
+                runs(chance),
+                plan.digest,
+            ),
+            location: None,
+            status: IcsStatus::Tentative,
+        }
+    };
+    held.sessions.iter().flat_map(|session| [entry(session, false), entry(session, true)]).collect()
+}
+
+/// Returns the words for a kind of session in an id.
+fn kind(what: SessionKind) -> String {
+    match what {
+        SessionKind::Meeting => "meeting".to_owned(),
+        SessionKind::Training { part: None | Some(1) } => "training".to_owned(),
+        SessionKind::Training { part: Some(part) } => format!("training {part}"),
+        SessionKind::Facilitation { part } => format!("facilitation {part}"),
+    }
+}
+
+/// Returns the names of the people who must come.
+fn needed(scenario: &Scenario, what: SessionKind) -> String {
     let people: Vec<String> = scenario
         .people
         .iter()
-        .filter(|person| match session.what {
+        .filter(|person| match what {
             SessionKind::Meeting => scenario.binds_meeting(person),
             _ => person.binds_sessions(),
         })
         .map(|person| person.name.to_string())
         .collect();
+    people.join(", ")
+}
+
+fn description(scenario: &Scenario, plan: &Plan, session: &ibbi_sim::PlannedSession) -> String {
     let chance = plan.chance.map_or_else(String::new, |chance| {
         format!(
             " In {} of the runs that go ahead, the plan's last session is held by its date.",
@@ -74,7 +117,7 @@ fn description(scenario: &Scenario, plan: &Plan, session: &ibbi_sim::PlannedSess
         "{}. Needed: {}.\nPlanned, not booked. This is the best case: the earliest day with all required people, if all goes \
          as assumed.{chance}\nScenario {}",
         format::sentence(&format::length(session.slot.minutes())),
-        people.join(", "),
+        needed(scenario, session.what),
         plan.digest,
     )
 }

@@ -4,7 +4,7 @@ use super::{Layout, Piece, TextStyle};
 use crate::terminal::columns::paragraph;
 use crate::{chart, forecast_text, format};
 use ibbi_core::Advisory;
-use ibbi_sim::{BlockedDay, Conflicts, Plan, Scenario};
+use ibbi_sim::{BlockedDay, Conflicts, HeldDates, Plan, Scenario, SessionKind};
 
 /// Returns a plan: the result, the calendar, why each session is not earlier, and the advisories.
 pub fn plan(scenario: &Scenario, plan: &Plan, advisories: &[Advisory], layout: Layout) -> Vec<Piece> {
@@ -25,6 +25,9 @@ pub fn plan(scenario: &Scenario, plan: &Plan, advisories: &[Advisory], layout: L
     }
     if let Some(start) = forecast_text::start_by(plan) {
         pieces.push(Piece::new(TextStyle::Plain, paragraph("", &start.plain(), columns)));
+    }
+    if let Some(held) = &plan.hold {
+        pieces.extend(hold(held, columns));
     }
     let timeline = chart::timeline(scenario, plan);
     pieces.push(Piece::new(TextStyle::Plain, format!("\n{}", timeline.to_text(layout))));
@@ -50,6 +53,21 @@ pub fn plan(scenario: &Scenario, plan: &Plan, advisories: &[Advisory], layout: L
         let text = format!("{found} [{}; {}]", warning.code(), warning.source().label());
         pieces.push(Piece::new(TextStyle::Warning, paragraph("  ", &text, columns)));
     }
+    pieces
+}
+
+/// Returns the dates to hold, one session a line.
+fn hold(held: &HeldDates, columns: usize) -> Vec<Piece> {
+    let parts = held.sessions.iter().filter(|held| matches!(held.what, SessionKind::Facilitation { .. })).count();
+    let role = if held.chance.is_some() { TextStyle::Good } else { TextStyle::Bad };
+    let mut pieces = vec![
+        Piece::heading("\nDates to hold"),
+        Piece::new(role, paragraph("  ", &forecast_text::hold(held).plain(), columns)),
+    ];
+    pieces.extend(held.sessions.iter().map(|session| {
+        let line = forecast_text::held_session(session, parts).plain();
+        Piece::new(TextStyle::Plain, paragraph("  ", &line, columns))
+    }));
     pieces
 }
 

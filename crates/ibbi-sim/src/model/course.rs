@@ -34,7 +34,7 @@ pub(crate) struct Course {
     pub(crate) ratification: bool,
     agreed: Vec<Agreed>,
     /// The month of each day, from 1.
-    months: Vec<u8>,
+    pub(crate) months: Vec<u8>,
 }
 
 impl Course {

@@ -8,6 +8,7 @@ mod steps;
 pub(crate) use course::Course;
 pub(crate) use progress::Progress;
 pub use progress::{DelayCause, ForecastStep};
+pub(crate) use sessions::{BLOCK, cut_choices, cut_minutes, part_number};
 pub use steps::Ending;
 pub(crate) use steps::{ModelTime, NoListener, RunListener, RunResult, RunStep};
 

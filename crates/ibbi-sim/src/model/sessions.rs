@@ -12,7 +12,17 @@ use std::ops::{Deref, DerefMut};
 /// A session is cut short after a multiple of this many minutes.
 const CUT_STEP: u16 = 30;
 /// The distance between two blocks of occurrences. A block never has so many draws that it reaches the next.
-const BLOCK: u64 = 1024;
+pub(crate) const BLOCK: u64 = 1024;
+
+/// Returns after how many multiples of 30 minutes a session can be cut short.
+pub(crate) fn cut_choices(minutes: u16) -> u16 {
+    minutes.div_ceil(CUT_STEP).saturating_sub(1)
+}
+
+/// Returns the minutes of a session that is cut short, for a choice from 0.
+pub(crate) const fn cut_minutes(choice: u16) -> u16 {
+    CUT_STEP * (1 + choice)
+}
 
 /// A part of the training or the facilitation.
 #[derive(Clone, Copy)]
@@ -78,7 +88,7 @@ impl Parts {
 }
 
 /// Returns the number of a part, from 1.
-fn number(index: usize) -> u8 {
+pub(crate) fn part_number(index: usize) -> u8 {
     u8::try_from(index + 1).unwrap_or(u8::MAX)
 }
 
@@ -103,7 +113,7 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
         let mut earliest = first;
         for (index, minutes) in lengths.iter().enumerate().take(parts.len()) {
             let after = index.checked_sub(1).and_then(|before| parts[before].booked_day()).unwrap_or(booked);
-            let agreed = self.course.agreed(group, number(index)).filter(|agreed| agreed.day > after.max(booked));
+            let agreed = self.course.agreed(group, part_number(index)).filter(|agreed| agreed.day > after.max(booked));
             let slot = match agreed {
                 Some(agreed) => {
                     RunSlot { day: within_horizon(agreed.day)?, start: agreed.start, minutes: *minutes, real: None }
@@ -129,7 +139,7 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
 
     fn booked(&self, group: SessionGroup, index: usize, earliest: Day, slot: RunSlot, make_up: bool) -> RunStep {
         let facilitation = group == SessionGroup::Facilitation;
-        RunStep::Booked { part: number(index), facilitation, earliest, slot, make_up }
+        RunStep::Booked { part: part_number(index), facilitation, earliest, slot, make_up }
     }
 
     /// Resumes parts that have already started. Returns the day of the last session.
@@ -142,15 +152,15 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
             match point.next {
                 Awaited::Booked(slot) => {
                     part.booked = Some(slot);
-                    self.emit(self.at(0), RunStep::BookedBefore { part: number(index), facilitation, slot })?;
+                    self.emit(self.at(0), RunStep::BookedBefore { part: part_number(index), facilitation, slot })?;
                 }
                 Awaited::Open { minutes } => {
                     part.remaining = part.remaining.saturating_sub(minutes);
                     let over = part.remaining <= self.course.grace;
-                    self.emit(self.at(0), RunStep::OpenHeld { part: number(index), facilitation })?;
+                    self.emit(self.at(0), RunStep::OpenHeld { part: part_number(index), facilitation })?;
                     self.last_session = 0;
                     if over {
-                        self.progress.reach(ForecastStep::of(group, number(index), self.course), 0);
+                        self.progress.reach(ForecastStep::of(group, part_number(index), self.course), 0);
                     }
                 }
                 _ => {}
@@ -169,7 +179,7 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
             };
             parts[index].rebookings += 1;
             if point.next == Awaited::Lapsed {
-                self.emit(self.at(0), RunStep::Postponed { part: number(index) })?;
+                self.emit(self.at(0), RunStep::Postponed { part: part_number(index) })?;
             }
             self.place(&mut parts, index, earliest.max(self.inputs.first), self.at(booked))?;
         }
@@ -206,18 +216,18 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
         let occurrence = part.block + part.sessions;
         part.sessions += 1;
         part.opened.get_or_insert(day);
-        let choices = slot.minutes.div_ceil(CUT_STEP).saturating_sub(1);
+        let choices = cut_choices(slot.minutes);
         let mut ran = slot.minutes;
         if self.sampler.happens(Chance::SessionCutShort, occurrence) && choices > 0 {
-            ran = CUT_STEP * (1 + self.sampler.choice(choices, occurrence));
+            ran = cut_minutes(self.sampler.choice(choices, occurrence));
         }
         part.remaining = part.remaining.saturating_sub(ran);
         let over = part.remaining <= self.course.grace;
         let filled = over || ran == slot.minutes;
-        self.emit(ModelTime { day, late: false }, RunStep::Held { part: number(index), slot, ran, filled })?;
+        self.emit(ModelTime { day, late: false }, RunStep::Held { part: part_number(index), slot, ran, filled })?;
         self.last_session = day;
         if over {
-            self.progress.reach(ForecastStep::of(group, number(index), self.course), day);
+            self.progress.reach(ForecastStep::of(group, part_number(index), self.course), day);
             return Ok(());
         }
         self.rebook(parts, index, day)
@@ -238,7 +248,7 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
 
     /// Postpones a session and books it again.
     fn postpone(&mut self, parts: &mut Parts, index: usize, day: Day) -> Result<(), Stop<L::Error>> {
-        self.emit(self.at(day), RunStep::Postponed { part: number(index) })?;
+        self.emit(self.at(day), RunStep::Postponed { part: part_number(index) })?;
         self.rebook(parts, index, day)
     }
 
@@ -275,7 +285,7 @@ impl<D: Sampler, L: RunListener> Run<'_, D, L> {
             (moved[later], last) = (Some((last + 1, slot)), slot.day);
         }
         for later in (0..parts.len()).filter(|later| moved[*later].is_some()) {
-            self.emit(moment, RunStep::Postponed { part: number(later) })?;
+            self.emit(moment, RunStep::Postponed { part: part_number(later) })?;
         }
         self.emit(moment, self.booked(group, index, earliest, slot, make_up))?;
         for later in 0..parts.len() {

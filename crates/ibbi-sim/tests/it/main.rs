@@ -3,6 +3,7 @@
 mod backtest;
 mod calibrate;
 mod evidence;
+mod hold;
 mod malformed;
 mod model;
 mod plan;

@@ -8,7 +8,7 @@ use axum::body::Bytes;
 use axum::http::StatusCode;
 use ibbi_app::AppError;
 use ibbi_app::schedule::{self, ScenarioSide};
-use ibbi_app::sim::{Comparison, Scenario, Settings, Simulator};
+use ibbi_app::sim::{Comparison, HeldDates, Scenario, Settings, Simulator};
 use ibbi_app::zone::Zone;
 use ibbi_core::Format;
 use schemars::JsonSchema;
@@ -52,6 +52,9 @@ pub(super) struct OneScenario {
     case: Option<Uuid>,
     /// The instant from which the case continues: a local time of its district, an instant, or `now`.
     as_of: Option<String>,
+    /// The chance, in percent, with which dates to hold must be enough. Without it, there are no dates to hold.
+    #[schemars(range(min = HeldDates::LEAST, max = HeldDates::MOST))]
+    confidence: Option<u8>,
 }
 
 /// A scenario to simulate.
@@ -155,7 +158,7 @@ impl Simulation {
     fn made(self, state: &AppState) -> Result<(Simulator, Settings), AppError> {
         let Self { scenario, format, case, as_of, runs, seed } = self;
         let settings = state.settings(runs, seed)?;
-        Ok((OneScenario { scenario, format, case, as_of }.simulator(state)?, settings))
+        Ok((OneScenario { scenario, format, case, as_of, confidence: None }.simulator(state)?, settings))
     }
 }
 
@@ -166,8 +169,8 @@ pub(super) fn check(request: &WebRequest) -> WebResult {
 }
 
 pub(super) fn plan(request: &WebRequest) -> WebResult {
-    let simulator = body::<OneScenario>(request)?.simulator(&request.state)?;
-    Ok(json(StatusCode::OK, &schedule::plan(&simulator)?)?)
+    let asked = body::<OneScenario>(request)?;
+    Ok(json(StatusCode::OK, &schedule::plan(&asked.simulator(&request.state)?, asked.confidence)?)?)
 }
 
 pub(super) fn simulate(request: WebRequest) -> WebFuture {
@@ -234,7 +237,7 @@ pub(super) fn calendar(request: &WebRequest) -> WebResult {
     let scenario = asked.scenario()?;
     // The time zone must exist, even though the calendar has instants.
     Zone::new(&scenario.time_zone).map_err(AppError::from)?;
-    let plan = schedule::plan(&asked.simulator(&request.state)?)?;
+    let plan = schedule::plan(&asked.simulator(&request.state)?, asked.confidence)?;
     let made = schedule::plan_calendar(&scenario, &plan, request.state.now()?, None)?;
     Ok(response::download(response::CALENDAR, "dates.ics", made.text))
 }

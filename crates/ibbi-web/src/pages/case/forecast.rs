@@ -25,7 +25,7 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
     let log: CaseLog = request.state.case(request.id("case")?, Clone::clone)?;
     let simulator = resumed(request, &log, now)?;
     let forecast = schedule::simulate(&simulator, request.state.settings(RUNS, SEED)?, |_| {})?;
-    let plan = Plan::from_simulator(&simulator).with_chance(&forecast);
+    let plan = Plan::from_simulator(&simulator).with_odds(&simulator, &forecast);
     let answer = SimulationPage {
         scenario: simulator.scenario(),
         plan: &plan,

@@ -114,7 +114,7 @@ fn send_pieces(
     let simulator = Simulator::new(scenario);
     let settings = state.settings(RUNS, SEED)?;
     let forecast = schedule::simulate(&simulator, settings, |_| {})?;
-    let plan = ibbi_app::sim::Plan::from_simulator(&simulator).with_chance(&forecast);
+    let plan = ibbi_app::sim::Plan::from_simulator(&simulator).with_odds(&simulator, &forecast);
     let first = view::first(scenario, &plan, &forecast, &link::write(scenario));
     // If the client is gone, the rest is not computed.
     if !send(head + first.as_str() + sign) {
@@ -186,7 +186,7 @@ pub(crate) fn toml(request: &WebRequest) -> WebResult {
 }
 
 pub(crate) fn calendar(request: &WebRequest) -> WebResult {
-    let made = schedule::scenario_calendar(&scenario_of_link(request)?, request.state.now()?, None)?;
+    let made = schedule::scenario_calendar(&scenario_of_link(request)?, None, request.state.now()?, None)?;
     Ok(response::download(response::CALENDAR, "dates.ics", made.text))
 }
 
