@@ -61,6 +61,53 @@ async function kept(page, click, inside) {
 }
 const settled = (page) => page.waitForFunction(() => !document.querySelector("[aria-busy]") && document.getElementById("who"));
 
+/** A row that is half finished keeps the answer; its errors come at its fields when the person goes on. */
+async function planErrors(page, verdict) {
+  const answered = () => page.waitForResponse((response) => response.url().endsWith("/plan/answer"));
+  const other = page.getByLabel("M. Costa: other unavailable times");
+  await Promise.all([answered(), other.fill("  when\u200bever ")]);
+  await page.waitForFunction(() => !document.querySelector("[aria-busy]"));
+  check(await text(page, ".verdict") === verdict && await page.locator("#who").count() === 1, "a half-finished entry keeps the answer");
+  check(await page.locator("#problems li, .wrong").count() === 0, "a half-finished entry has no error while it is typed");
+  await page.keyboard.press("Tab");
+  await page.locator("#problems li").waitFor();
+  check((await text(page, "[role=alert]")).includes("is not a time"), "the error is in the summary");
+  const described = await other.getAttribute("aria-describedby");
+  check(await other.getAttribute("aria-invalid") === "true" && (await text(page, `[id="${described}"]`)).includes("is not a time"), "the error is at its field");
+  await page.locator("#problems a").click();
+  check(await other.evaluate((field) => field === document.activeElement), "the summary leads to the field");
+  check(await other.inputValue() === "  when\u200bever ", "the field keeps what was typed");
+  // A new person without a team: the summary opens the folded table.
+  await page.getByText("People", { exact: true }).click();
+  await page.getByLabel("Name of person 13").fill("Zoë O'Brien");
+  await page.getByText("People", { exact: true }).click();
+  await page.locator("#problems a").filter({ hasText: "Person 13" }).click();
+  check(await page.evaluate(() => document.activeElement.id === "t12"), "the summary opens the folded part of the form");
+  await page.getByLabel("Zoë O'Brien: team").or(page.locator("#t12")).first().selectOption("labor");
+  await Promise.all([answered(), other.fill("fridays")]);
+  await settled(page);
+  check(await page.locator("#problems li, .wrong, [aria-invalid]").count() === 0, "corrected entries have no errors");
+}
+
+/** The map of conflicts shows the names on hover and on focus, and the arrow keys move through it. */
+async function heatMap(page) {
+  const shown = () => page.evaluate(() => {
+    const cells = [...document.querySelectorAll(".heat td")];
+    return cells.map((cell) => getComputedStyle(cell, "::after").content).filter((content) => content !== "none").join();
+  });
+  await page.locator(".heat td[tabindex='0']").focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowRight");
+  const title = await page.evaluate(() => document.activeElement.title);
+  check(/^\w+, \w+ \d+, \d+, (morning|afternoon|evening): ./.test(title), `the arrow keys move through the map: ${title}`);
+  check((await shown()).includes(title.slice(0, 12)), "the map shows the names on focus");
+  check(await page.locator(".heat td[tabindex='0']").count() === 1, "the map is one stop of the Tab key");
+  await page.evaluate(() => document.activeElement.blur());
+  const busy = page.locator(".heat td.h1").first();
+  await busy.hover();
+  check((await shown()).includes((await busy.getAttribute("title")).slice(0, 12)), "the map shows the names on hover");
+}
+
 const journeys = {
   async "plan a schedule, from the empty start to the report"(page) {
     await page.goto(`${base}/`);
@@ -91,9 +138,8 @@ const journeys = {
     await page.getByRole("button", { name: "Open", exact: true }).click();
     await page.locator("#who").waitFor();
     check(await text(page, ".verdict") === verdict, "the file gives the same answer");
-    await page.getByLabel("M. Costa: other unavailable times").fill("whenever");
-    await page.locator("[role=alert]").waitFor();
-    check((await text(page, "[role=alert]")).includes("`whenever` is not a time"), "the error is shown");
+    await planErrors(page, verdict);
+    await heatMap(page);
   },
   async "run a case, from the empty start to its calendar"(page) {
     await page.goto(`${base}/cases`);
@@ -296,6 +342,26 @@ for (const [what, journey] of Object.entries(journeys)) {
   console.log("without script: plan, open a case, record an event of a day, go through a timeline");
 }
 
+/** Returns the tables that are wider than their boxes and don't keep the names of their rows in view. */
+const clipped = () => [...document.querySelectorAll(".scroll")].filter((box) => {
+  const name = box.querySelector("tbody tr > :first-child");
+  return box.scrollWidth > box.clientWidth && name && getComputedStyle(name).position !== "sticky";
+}).map((box) => box.getAttribute("aria-label"));
+
+// The report of the sample: on paper and on a phone.
+{
+  const page = await open({ viewport: { width: 390, height: 844 } });
+  await page.setContent(await (await fetch(`${base}/plan/report.html`)).text());
+  const wide = await page.evaluate(() => document.scrollingElement.scrollWidth);
+  check(wide <= 390, `the report is ${wide} wide at 390`);
+  const cut = await page.evaluate(clipped);
+  check(cut.length === 0, `the report clips ${cut}`);
+  const sheets = (await page.pdf({ format: "Letter" })).toString("latin1").match(/\/Type\s*\/Page[^s]/g).length;
+  check(sheets <= 4, `the report has ${sheets} sheets of paper`);
+  await page.context().close();
+  console.log(`report: ${sheets} sheets of paper`);
+}
+
 // Every page in both color schemes and at both widths: no violation, nothing wider than the window, not too large.
 {
   const paths = ["/", "/plan", "/plan?begin=empty", "/cases", "/audit", "/audit/own", "/nothing"];
@@ -321,6 +387,8 @@ for (const [what, journey] of Object.entries(journeys)) {
         for (const { id, nodes } of violations) check(false, `${path} ${colorScheme} ${width}: ${id}: ${nodes[0].html.slice(0, 160)} ${nodes[0].failureSummary.slice(0, 200)}`);
         const wide = await page.evaluate(() => document.scrollingElement.scrollWidth);
         const widest = () => [...document.querySelectorAll("main *")].filter((each) => !each.closest(".scroll") && each.getBoundingClientRect().right > innerWidth + 1).map((each) => each.outerHTML.slice(0, 80));
+        const cut = await page.evaluate(clipped);
+        check(cut.length === 0, `${path} at ${width} clips ${cut}`);
         check(wide <= width, `${path} is ${wide} wide at ${width}: ${wide <= width || await page.evaluate(widest)}`);
         if (shots) {
           await page.evaluate(() => document.querySelectorAll("details").forEach((each) => { each.open = false; }));

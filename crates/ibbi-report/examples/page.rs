@@ -21,6 +21,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let gains = simulator.availability_gains(Settings { runs: 1_000, ..settings })?;
     let page = SimulationPage {
         scenario: &scenario,
+        calendar: simulator.calendar(),
         plan: &plan,
         forecast: &forecast,
         advisories: &plan.advisories,

@@ -85,11 +85,6 @@ pub(crate) fn fitness(fitness: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// Returns an interval of shares in whole percent: `42% to 44%`.
-pub(crate) fn range(interval: Interval) -> String {
-    format!("{} to {}", percent(interval.low), percent(interval.high))
-}
-
 /// Returns an interval of shares, for tables: `42.2% to 44.1%`.
 pub(crate) fn exact_range(interval: Interval) -> String {
     format!("{} to {}", exact_percent(interval.low), exact_percent(interval.high))

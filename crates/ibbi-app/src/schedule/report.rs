@@ -36,6 +36,7 @@ pub fn page(
     };
     let page = SimulationPage {
         scenario: simulator.scenario(),
+        calendar: simulator.calendar(),
         plan: &plan,
         forecast: &forecast,
         advisories: &plan.advisories,

@@ -77,6 +77,8 @@ pub struct Curve {
     pub marks: Vec<Mark>,
     /// The date on which the contract expires. It can be outside the scale.
     pub contract: Option<Date>,
+    /// The deadlines on the scale, the earliest first, each with its label.
+    pub deadlines: Vec<(Date, String)>,
 }
 
 /// A marked day.

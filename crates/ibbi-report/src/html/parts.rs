@@ -43,21 +43,36 @@ pub fn details(summary: impl Into<Html>, content: impl Into<Html>) -> Element {
 /// A table of at most this many rows is not split over two sheets of paper.
 const SHORT: usize = 10;
 
-/// Returns a table in a box. The box scrolls if the table is wider than the page.
+/// In a narrow box, a table of more columns than this shows each row as a list.
+const NARROW: usize = 3;
+
+/// Returns a table in a box. In a narrow box, its rows become lists, or it scrolls beside its first column.
 fn table(table: &Table) -> Html {
     let head = table.columns.iter().map(|column| {
         let cell = el("th").attr("scope", "col");
         if column.number { cell.class("n") } else { cell }.with(column.head.as_str())
     });
+    let stacks = table.columns.len() > NARROW;
     let rows = table.rows.iter().map(|row| {
         let cells = row.iter().enumerate().map(|(index, content)| {
             let number = table.columns.get(index).is_some_and(|column| column.number);
-            let element = if index == 0 { el("th").attr("scope", "row") } else { el("td") };
+            let head = table.columns.get(index).map(|column| column.head.as_str()).filter(|_| stacks);
+            let element = match (index, head) {
+                (0, _) => el("th").attr("scope", "row"),
+                (_, Some(head)) => el("td").attr("data-head", head),
+                (_, None) => el("td"),
+            };
             if number { element.class("n") } else { element }.with(content_of(content))
         });
         el("tr").all(cells)
     });
-    let markup = if table.rows.len() <= SHORT { el("table").class("short") } else { el("table") }
+    let markup = match (table.rows.len() <= SHORT, stacks) {
+        (true, true) => el("table").class("short stack"),
+        (true, false) => el("table").class("short"),
+        (false, true) => el("table").class("stack"),
+        (false, false) => el("table"),
+    };
+    let markup = markup
         .with(el("caption").with(table.caption.as_str()))
         .with(el("thead").with(el("tr").all(head)))
         .with(el("tbody").all(rows));

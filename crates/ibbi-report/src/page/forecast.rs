@@ -24,10 +24,15 @@ impl SimulationPage<'_> {
         ("when", "When, if it goes ahead".to_owned(), content)
     }
 
-    /// Returns the dates and the curve only.
+    /// Returns the curve only.
     pub(super) fn curve_section(&self) -> Section {
-        let content = self.dates().with(figure("curve", &chart::completion(self.forecast)));
-        ("when", "When, if it goes ahead".to_owned(), content)
+        let content = figure("curve", &chart::completion(self.forecast));
+        ("when", "When it could finish".to_owned(), content.into())
+    }
+
+    /// Returns the dates only.
+    pub(super) fn dates_section(&self) -> Section {
+        ("dates", "Milestones and deadlines".to_owned(), self.dates())
     }
 
     /// Returns the milestones and the deadlines.
@@ -40,7 +45,8 @@ impl SimulationPage<'_> {
     pub(super) fn how_section(&self) -> Section {
         let content = Html::new()
             .with(el("p").with(forecast_text::goes_ahead(self.forecast)))
-            .with(figure("outcomes", &chart::outcomes(self.forecast)));
+            .with(figure("outcomes", &chart::outcomes(self.forecast)))
+            .with(el("p").class("quiet").with(forecast_text::ASSUMED));
         ("how", "Does it go ahead?".to_owned(), content)
     }
 

@@ -2,6 +2,9 @@
 
 mod audit;
 mod forecast;
+mod head;
+mod heat_map;
+mod month_view;
 mod plan;
 mod provenance;
 
@@ -10,7 +13,7 @@ pub use audit::AuditPage;
 use crate::html::{Document, Html, el, name};
 use crate::{forecast_text, format};
 use ibbi_core::Advisory;
-use ibbi_sim::{AvailabilityGain, Comparison, Forecast, Plan, Scenario};
+use ibbi_sim::{AvailabilityGain, Calendar, Comparison, Forecast, Plan, Scenario};
 
 /// The results of a simulation, for one page.
 ///
@@ -24,6 +27,8 @@ pub struct SimulationPage<'a> {
     pub plan: &'a Plan,
     /// The forecast.
     pub forecast: &'a Forecast,
+    /// The calendar of the plan, which knows who can't come when.
+    pub calendar: &'a Calendar,
     /// The advisories about the plan's sessions.
     pub advisories: &'a [Advisory],
     /// A comparison with another scenario or of the two formats, if there is one.
@@ -55,13 +60,14 @@ impl SimulationPage<'_> {
         let title = format!("Plan and forecast: {}", self.scenario.district);
         let sections: Vec<Section> = [
             self.conflicts(),
+            Some(self.when_section()),
+            self.heat_map_section(),
             Some(self.plan_section()),
             self.advisories_section(),
-            Some(self.when_section()),
-            Some(self.how_section()),
             Some(self.moves_section()),
-            self.comparison.map(forecast::comparison_section),
+            Some(self.how_section()),
             self.gains.map(|gains| forecast::gains_section(gains, self.plan.contract_expires.is_some())),
+            self.comparison.map(forecast::comparison_section),
             Some(self.assumptions_section()),
             Some(self.made_section()),
         ]
@@ -74,36 +80,27 @@ impl SimulationPage<'_> {
         let contents = el("nav").attr("aria-label", "On this page").with(el("ul").all(links));
         let mut content = self.head();
         content.push(contents);
-        for (id, heading, inside) in sections {
-            content.push(crate::html::section(id, &heading, inside));
-        }
+        content.push(html_of(sections));
         Document { title: &title, program: self.program, content }.to_html()
     }
 
-    /// Returns the answer only, for a page with other content: the verdict with its figures, the conflicts, the plan,
-    /// the completion dates, and the main inputs.
-    pub fn answer(&self) -> Html {
+    /// Returns the answer only, for a page with other content: the head, the times with conflicts, and the curve. Its
+    /// link to the estimates leads to the part of the page with this ID.
+    pub fn answer(&self, estimates: &str) -> Html {
+        let pictures = self.heat_map_section().into_iter().chain([self.curve_section()]);
+        self.verdict(estimates).with(el("div").class("pictures").with(html_of(pictures)))
+    }
+
+    /// Returns what follows from the answer: the conflicts, the dates, the plan, and the causes of delay.
+    pub fn particulars(&self) -> Html {
         let sections = [
             self.conflicts(),
             Some(self.plan_section()),
+            Some(self.dates_section()),
             self.advisories_section(),
-            Some(self.curve_section()),
             Some(self.moves_section()),
         ];
-        let mut content = self.verdict();
-        for (id, heading, inside) in sections.into_iter().flatten() {
-            content.push(crate::html::section(id, &heading, inside));
-        }
-        content
-    }
-
-    fn verdict(&self) -> Html {
-        let verdict = el("p").class("verdict").with(self.forecast.headline.as_str());
-        let figures = el("dl").class("figures").all(self.figures());
-        let note = el("p").class("quiet").with(forecast_text::ASSUMED);
-        let best = el("p").with(forecast_text::best_case(self.plan).to_html());
-        let ahead = el("p").with(forecast_text::goes_ahead(self.forecast));
-        Html::new().with(verdict).with(best).with(ahead).with(figures).with(note)
+        html_of(sections.into_iter().flatten())
     }
 
     /// Returns the district, the answer, and the main figures.
@@ -117,7 +114,7 @@ impl SimulationPage<'_> {
             .with(format!("{}. ", format.to_lowercase()))
             .with(self.begins());
         let header = el("header").with(heading).with(under);
-        Html::new().with(header).with(self.verdict())
+        Html::new().with(header).with(self.verdict("assumptions"))
     }
 
     /// Returns the start of the plan: the day on which the leaders are asked, or the state of the case.
@@ -131,39 +128,8 @@ impl SimulationPage<'_> {
             }
         }
     }
+}
 
-    fn figures(&self) -> Vec<Html> {
-        let Self { plan, forecast, .. } = self;
-        let date = |date: Option<ibbi_core::Date>, none: &'static str| -> Html {
-            date.map_or_else(|| none.into(), |date| el("time").attr("datetime", date).with(format::date(date)).into())
-        };
-        let share: Html = match forecast.deadlines.first() {
-            Some(deadline) => {
-                let interval = format!("95% interval {}", format::range(deadline.chance));
-                Html::text(&format::percent(deadline.chance.estimate)).with(el("small").with(interval))
-            }
-            None => "no contract date".into(),
-        };
-        let best: Html = match (plan.finishes, plan.chance) {
-            (Some(finishes), Some(chance)) => {
-                Html::from(el("time").attr("datetime", finishes).with(format::date(finishes)))
-                    .with(el("small").with(format::odds(chance.estimate)))
-            }
-            (finishes, _) => date(finishes, "does not fit"),
-        };
-        let evergreen = match (plan.contract_expires, self.scenario.evergreen) {
-            (Some(_), true) => "Contract expires (evergreen clause: a soft deadline)",
-            _ => "Contract expires",
-        };
-        [
-            ("Best case", best),
-            ("Even odds by", date(forecast.finish.p50, "later than 730 days")),
-            ("9 in 10 by", date(forecast.finish.p90, "later than 730 days")),
-            ("Done by the contract date", share),
-            (evergreen, date(plan.contract_expires, "no date")),
-        ]
-        .into_iter()
-        .map(|(what, value)| el("div").with(el("dt").with(what)).with(el("dd").with(value)).into())
-        .collect()
-    }
+fn html_of(sections: impl IntoIterator<Item = Section>) -> Html {
+    sections.into_iter().map(|(id, heading, inside)| crate::html::section(id, &heading, inside)).collect()
 }

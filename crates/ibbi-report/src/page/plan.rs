@@ -20,10 +20,12 @@ impl SimulationPage<'_> {
         let intro = "The earliest days on which everything fits if every duration has its likely value, and nothing is postponed, \
                      cut short, or declined.";
         let content = Html::new()
+            .with(el("p").with(forecast_text::best_case(plan).to_html()))
             .with(el("p").with(intro))
+            .with(self.months())
             .with(figure("timeline", &chart::timeline(scenario, plan)))
             .with(el("ol").class("agenda").all(self.agenda()));
-        ("plan", "The plan".to_owned(), content)
+        ("plan", "The best case".to_owned(), content)
     }
 
     /// Returns the steps and sessions in the order of their days.

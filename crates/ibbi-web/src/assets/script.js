@@ -143,6 +143,9 @@
     news.setAttribute("role", "status");
     news.hidden = true;
     form.append(news);
+    const more = document.getElementById("more");
+    // The form with its errors, as the server returned it.
+    let wrong = null;
     let timer, asked;
 
     form.addEventListener("input", (event) => {
@@ -153,7 +156,22 @@
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       clearTimeout(timer);
-      ask().then(() => answer.focus());
+      ask().then(() => {
+        showErrors(null);
+        if (wrong) form.querySelector("#problems a, #problems li")?.focus();
+        else answer.focus();
+      });
+    });
+    // A row that is half finished has no errors until the person goes on.
+    form.addEventListener("focusin", (event) => showErrors(event.target));
+    form.addEventListener("focusout", (event) => { if (!event.relatedTarget) showErrors(null); });
+    form.addEventListener("click", (event) => {
+      const link = event.target.closest("#problems a");
+      const field = link && document.querySelector(link.hash);
+      if (!field) return;
+      event.preventDefault();
+      for (let each = field; each; each = each.parentElement) if (each.tagName === "DETAILS") each.open = true;
+      field.focus();
     });
     form.addEventListener("keydown", moveInGrid);
 
@@ -166,8 +184,20 @@
         const response = await fetch("/plan/answer", {
           method: "POST", body: new URLSearchParams(new FormData(form)), signal: mine.signal,
         });
+        if (response.status === 422) {
+          // The answer stays until the entries are complete.
+          const text = await response.text();
+          if (mine.signal.aborted) return;
+          wrong = new DOMParser().parseFromString(text, "text/html").querySelector("form");
+          news.textContent = "Some entries are not complete, so the results are for the entries before.";
+          news.hidden = false;
+          showErrors(document.activeElement);
+          return;
+        }
         const link = response.headers.get("ibbi-link");
         if (link) history.replaceState(null, "", link);
+        wrong = null;
+        showErrors(null);
         const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
         let text = "";
         for (;;) {
@@ -192,16 +222,55 @@
     }
 
     function show(markup, done) {
-      const open = new Set([...answer.querySelectorAll("details[open] > summary")].map((each) => each.textContent));
-      answer.innerHTML = markup;
-      for (const summary of answer.querySelectorAll("details > summary")) {
-        if (open.has(summary.textContent)) summary.parentElement.open = true;
-      }
-      const verdict = answer.querySelector(".verdict") || answer.querySelector(".warning p");
+      const [first, ...others] = markup.split("<!--next-->");
+      put(answer, first);
+      put(more, others.join(""));
+      const verdict = answer.querySelector(".verdict");
       if (!verdict) return;
       if (!done && news.textContent !== verdict.textContent) news.textContent = verdict.textContent;
-      if (done && answer.querySelector("[role=alert]")) news.textContent = answer.innerText.trim();
       news.hidden = false;
+    }
+
+    function put(part, markup) {
+      const open = new Set([...part.querySelectorAll("details[open] > summary")].map((each) => each.textContent));
+      part.innerHTML = markup;
+      for (const summary of part.querySelectorAll("details > summary")) {
+        if (open.has(summary.textContent)) summary.parentElement.open = true;
+      }
+    }
+
+    // Shows each error at its field, except in the row of the field that the person is in.
+    function showErrors(field) {
+      const row = field && form.contains(field) ? field.closest("tr, .field, fieldset.row") : null;
+      for (const each of form.querySelectorAll(".wrong")) each.remove();
+      for (const each of form.querySelectorAll("[aria-invalid]")) {
+        each.removeAttribute("aria-invalid");
+        describe(each, `${each.id}-wrong`, false);
+      }
+      const summary = form.querySelector("#problems");
+      const fresh = wrong ? wrong.querySelector("#problems").cloneNode(true) : null;
+      for (const item of fresh ? fresh.querySelectorAll("li") : []) {
+        const link = item.querySelector("a");
+        const input = link && form.querySelector(link.hash);
+        if (!input) continue;
+        if (row && row.contains(input)) { item.remove(); continue; }
+        input.setAttribute("aria-invalid", "true");
+        describe(input, `${input.id}-wrong`, true);
+        const message = wrong.querySelector(`[id="${input.id}-wrong"]`);
+        if (!message || document.getElementById(message.id)) continue;
+        const copy = document.adoptNode(message.cloneNode(true));
+        if (message.parentElement.tagName === "TH") input.closest("tr").cells[0].append(copy);
+        else (input.closest(".picked") || input).after(copy);
+      }
+      const text = fresh && fresh.querySelector("li") ? fresh.innerHTML : "";
+      if (summary.innerHTML !== text) summary.innerHTML = text;
+    }
+
+    function describe(field, id, add) {
+      const ids = (field.getAttribute("aria-describedby") || "").split(" ").filter((each) => each && each !== id);
+      if (add) ids.push(id);
+      if (ids.length) field.setAttribute("aria-describedby", ids.join(" "));
+      else field.removeAttribute("aria-describedby");
     }
 
     // A name is in two tables. Keep them the same.
@@ -229,6 +298,25 @@
     event.preventDefault();
     box.focus();
   }
+
+  // Arrow keys move through the half-days of the map. One of them is a stop of the Tab key.
+  document.addEventListener("keydown", (event) => {
+    const cell = event.target.closest && event.target.closest(".heat td");
+    const by = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+    if (!cell || !by) return;
+    event.preventDefault();
+    const rows = [...cell.closest("tbody").rows];
+    let [row, column] = [rows.indexOf(cell.parentElement), cell.cellIndex];
+    let next;
+    do {
+      [row, column] = [row + by[0], column + by[1]];
+      next = rows[row] && rows[row].cells[column];
+    } while (next && !next.title && next.tagName === "TD");
+    if (!next || !next.title) return;
+    cell.tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
+  });
 
   // Shows the state of a case at each event without loading the page again.
   function timeSlider(form) {

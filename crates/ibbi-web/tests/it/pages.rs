@@ -72,7 +72,7 @@ fn plan_form_and_link_round_trip() {
     let scripted = server.form("/plan/answer", &encoded(&form));
     assert_eq!(scripted.header("ibbi-link"), Some(link.as_str()));
     let pieces: Vec<&str> = scripted.text().split("<!--next-->").collect();
-    assert_eq!(pieces.len(), 3, "the plan and the forecast, the comparison, whom to ask");
+    assert_eq!(pieces.len(), 4, "the answer, the plan, the comparison, whom to ask");
     let verdict =
         |text: &str| text.split("class=\"verdict\">").nth(1).unwrap().split("</p>").next().unwrap().to_owned();
     assert_eq!(verdict(scripted.text()), verdict(again.text()));
@@ -101,7 +101,7 @@ fn plan_form_errors_keep_what_was_typed() {
     let answer = server.form("/plan", &encoded(&form));
     assert_eq!(answer.status, 422);
     for said in [
-        "Day you ask the leaders: enter a date, such as 2026-09-08",
+        "Day you ask the leaders: enter a date, such as 9/8/2026",
         "Person 1: ",
         "did you mean friday",
         "value=\"frydays\"",

@@ -1,12 +1,12 @@
 //! Charts of completion: the S-curve, and the months.
 
-use super::{NONE_COMPLETED, contract_key};
+use super::{NONE_COMPLETED, deadline_key};
 use crate::chart::{Chart, Columns, Curve, Figure, Key, Mark, Month, Scale, Sign};
 use crate::format;
 use crate::table::{Cell, Column, Table};
 use chrono::Datelike;
 use ibbi_core::Date;
-use ibbi_sim::{CurvePoint, Forecast};
+use ibbi_sim::{CurvePoint, DeadlineChance, Forecast};
 
 /// The largest number of days that the curve's table lists one by one.
 const MOST_DAYS: usize = 60;
@@ -25,9 +25,8 @@ pub fn completion(forecast: &Forecast) -> Chart {
         };
     };
     let contract = forecast.contract_expires;
-    let shown = contract.filter(|expires| {
-        format::days_between(last.date, *expires) <= FAR && format::days_between(*expires, first.date) <= FAR
-    });
+    let near = |day: Date| format::days_between(last.date, day) <= FAR && format::days_between(day, first.date) <= FAR;
+    let (shown, outside): (Vec<_>, Vec<_>) = deadlines(forecast).into_iter().partition(|(day, _)| near(*day));
     let share_on = |date: Date| {
         forecast.curve.iter().take_while(|point| point.date <= date).last().map_or(0.0, |point| point.share)
     };
@@ -35,24 +34,39 @@ pub fn completion(forecast: &Forecast) -> Chart {
         let date = date?;
         Some(Mark { label: format!("P{percent}"), date, share: share_on(date) })
     });
-    let (from, to) =
-        (shown.map_or(first.date, |day| day.min(first.date)), shown.map_or(last.date, |day| day.max(last.date)));
+    let days = || shown.iter().map(|(day, _)| *day);
+    let scale = Scale::dates(days().fold(first.date, Date::min), days().fold(last.date, Date::max));
+    let mut key = curve_key(contract, (first.date, last.date));
+    key.extend(shown.iter().map(|(_, label)| deadline_key(label, true)));
+    key.extend(outside.iter().map(|(_, label)| deadline_key(label, false)));
+    key.push(Key::new(Sign::Dot, "P10, P50, P80, P90: percent of the runs that go ahead and are completed by then"));
     Chart {
         title: "Completed by each day, as a share of the runs that go ahead".to_owned(),
         summary: curve_summary(forecast, last),
         figure: Figure::Curve(Curve {
-            days: Scale::dates(from, to),
+            days: scale,
             shares: Scale::shares(last.share),
             points: forecast.curve.iter().map(|point| (point.date, point.share)).collect(),
             marks: marks.collect(),
             contract,
+            deadlines: shown,
         }),
-        key: curve_key(contract, shown.is_some(), (first.date, last.date)),
+        key,
         table: curve_table(forecast),
     }
 }
 
-fn curve_key(contract: Option<Date>, shown: bool, (first, last): (Date, Date)) -> Vec<Key> {
+/// Returns the deadlines with their labels, the earliest first.
+fn deadlines(forecast: &Forecast) -> Vec<(Date, String)> {
+    let label = |deadline: &DeadlineChance| {
+        let is_contract = forecast.contract_expires == Some(deadline.date) && deadline.name == "contract";
+        let name = if is_contract { "contract expires" } else { &deadline.name };
+        (deadline.date, format!("{name} {}", format::date(deadline.date)))
+    };
+    forecast.deadlines.iter().map(label).collect()
+}
+
+fn curve_key(contract: Option<Date>, (first, last): (Date, Date)) -> Vec<Key> {
     let mut key = vec![Key::new(Sign::Area, "completed by then")];
     if contract.is_some_and(|expires| expires < last) {
         key = vec![Key::new(Sign::Hatched, "completed by then, late")];
@@ -60,8 +74,6 @@ fn curve_key(contract: Option<Date>, shown: bool, (first, last): (Date, Date)) -
     if contract.is_some_and(|expires| (first..last).contains(&expires)) {
         key.insert(0, Key::new(Sign::Area, "completed by then, in time"));
     }
-    key.extend(contract.map(|expires| contract_key(expires, shown)));
-    key.push(Key::new(Sign::Dot, "P10, P50, P80, P90: percent of the runs that go ahead and are completed by then"));
     key
 }
 

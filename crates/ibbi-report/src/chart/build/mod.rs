@@ -22,8 +22,15 @@ use ibbi_core::Date;
 /// The text if no run was completed.
 pub(super) const NONE_COMPLETED: &str = "No run was completed, so there is nothing to draw.";
 
-/// Returns the meaning of the contract line.
+/// Returns the meaning of the contract line, or a note if the chart ends before.
 fn contract_key(expires: Date, shown: bool) -> Key {
-    let outside = if shown { "" } else { ", outside the chart" };
-    Key::new(Sign::Dashed, format!("contract expires {}{outside}", format::date(expires)))
+    deadline_key(&format!("contract expires {}", format::date(expires)), shown)
+}
+
+/// Returns the meaning of a deadline's line, or a note if the chart ends before.
+fn deadline_key(label: &str, shown: bool) -> Key {
+    match shown {
+        true => Key::new(Sign::Dashed, label),
+        false => Key::new(Sign::Nothing, format!("{label}, outside the chart")),
+    }
 }

@@ -9,25 +9,36 @@ use ibbi_core::Date;
 
 const HEIGHT: f64 = 210.0;
 
+/// The height of the label of a deadline.
+const LINE: f64 = FONT + 4.0;
+
 pub(super) fn draw(curve: &Curve, pen: &mut Pen) {
     let contract = curve.contract.filter(|day| curve.days.holds(*day));
-    let top = if contract.is_some() { FONT + 10.0 } else { 8.0 };
+    #[allow(clippy::cast_precision_loss, reason = "a handful of deadlines")]
+    let top = curve.deadlines.len() as f64 * LINE + 8.0;
     let frame = Frame { left: 40.0, right: pen.width - 10.0, top, bottom: top + HEIGHT };
     pen.ticks_beside(frame, &curve.shares, 6);
     pen.ticks_below(frame, &curve.days, if pen.is_narrow() { 7 } else { 13 });
     areas(curve, frame, contract, pen);
-    if let Some(expires) = contract {
-        contract_line(&curve.days, expires, frame, pen);
+    // Each label has a line of its own, the latest deadline the lowest one.
+    let mut above = frame.top - 9.0;
+    for (date, label) in curve.deadlines.iter().rev() {
+        deadline_line(&curve.days, *date, label, above, frame, pen);
+        above -= LINE;
     }
     marks(curve, frame, pen);
 }
 
 /// Draws the dashed line at the end of the contract's last day, with its label above.
 pub(super) fn contract_line(days: &Scale, expires: Date, frame: Frame, pen: &mut Pen) {
-    let x = frame.x(days.place(Scale::of_date(expires) + 1.0));
-    pen.line("contract", x, frame.top - 4.0, x, frame.bottom);
-    let label = format!("contract expires {}", format::date(expires));
-    pen.centered(x, frame.top - 9.0, "label", &label);
+    deadline_line(days, expires, &format!("contract expires {}", format::date(expires)), frame.top - 9.0, frame, pen);
+}
+
+/// Draws the dashed line at the end of a day, with its label at a height above.
+fn deadline_line(days: &Scale, day: Date, label: &str, above: f64, frame: Frame, pen: &mut Pen) {
+    let x = frame.x(days.place(Scale::of_date(day) + 1.0));
+    pen.line("contract", x, above + 5.0, x, frame.bottom);
+    pen.centered(x, above, "label halo", label);
 }
 
 /// Draws the area under the steps: filled until the contract date, hatched after it, with an edge.

@@ -38,13 +38,8 @@ fn drawing(chart: &Chart, room: Room, id: &str, style: Option<&'static str>) -> 
         Figure::Bars(bars) => rows::bars(bars, &mut pen),
         Figure::Timeline(timeline) => timeline::draw(timeline, &mut pen),
     }
-    // The label of the contract line is above it.
-    let labelled = match &chart.figure {
-        Figure::Curve(curve) => curve.contract.is_some_and(|day| curve.days.holds(day)),
-        Figure::Timeline(timeline) => timeline.contract.is_some_and(|day| timeline.days.holds(day)),
-        _ => false,
-    };
-    let keys: Vec<&Key> = chart.key.iter().filter(|key| !(labelled && key.sign == Sign::Dashed)).collect();
+    // A dashed line has its label above it.
+    let keys: Vec<&Key> = chart.key.iter().filter(|key| key.sign != Sign::Dashed).collect();
     pen.key(&keys);
     pen.finish(&chart.title, &chart.summary, style)
 }
@@ -89,8 +84,7 @@ impl Pen {
             Sign::Dot => self.circle("dot", x, y, 4.5),
             Sign::Diamond => self.diamond(x, y, 6.0),
             Sign::Line => self.line("work", x - 9.0, y, x + 9.0, y),
-            Sign::Nothing => {}
-            Sign::Dashed => self.line("contract", x, y - 7.0, x, y + 7.0),
+            Sign::Nothing | Sign::Dashed => {}
         }
     }
 }

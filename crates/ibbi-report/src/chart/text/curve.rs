@@ -12,7 +12,8 @@ const LEFT: usize = 6;
 pub(super) fn draw(curve: &Curve, ink: &Ink, columns: usize) -> String {
     let cells = columns.saturating_sub(LEFT + 1);
     let contract = curve.contract.filter(|day| curve.days.holds(*day));
-    let contract_cell = contract.map(|day| cell(curve.days.place(Scale::of_date(day) + 1.0), cells));
+    let cell_after = |day| cell(curve.days.place(Scale::of_date(day) + 1.0), cells);
+    let contract_cell = contract.map(cell_after);
     let heights = heights(curve, cells);
     let ticks = curve.shares.ticks(HEIGHT / 2);
     let mut text = String::new();
@@ -27,8 +28,8 @@ pub(super) fn draw(curve: &Curve, ink: &Ink, columns: usize) -> String {
                 line.put(column, if late && eighths == 8 { ink.late } else { *part });
             }
         }
-        if let Some(column) = contract_cell {
-            line.put(column, ink.upright);
+        for (day, _) in &curve.deadlines {
+            line.put(cell_after(*day), ink.upright);
         }
         let place = |tick: &&crate::chart::Tick| {
             (tick.place as usize * HEIGHT).div_ceil(1000).max(1) - 1 == row && tick.place > 0

@@ -6,11 +6,12 @@ pub(crate) mod whole;
 use ibbi_core::{Advisory, Format};
 use ibbi_report::SimulationPage;
 use ibbi_report::chart::{self, Chart};
-use ibbi_sim::{AvailabilityGain, Comparison, EXAMPLE, Forecast, Plan, Scenario, Settings, Simulator};
+use ibbi_sim::{AvailabilityGain, Calendar, Comparison, EXAMPLE, Forecast, Plan, Scenario, Settings, Simulator};
 
 /// The results for the page of a simulation.
 pub(crate) struct Results {
     pub(crate) scenario: Scenario,
+    pub(crate) calendar: Calendar,
     pub(crate) plan: Plan,
     pub(crate) forecast: Forecast,
     pub(crate) comparison: Comparison,
@@ -35,6 +36,7 @@ impl Results {
             gains: simulator.availability_gains(Settings { runs: runs.min(200), ..settings }).unwrap(),
             advisories: plan.advisories.clone(),
             plan,
+            calendar: simulator.calendar().clone(),
             scenario,
         }
     }
@@ -46,6 +48,7 @@ impl Results {
     pub(crate) fn page(&self) -> String {
         SimulationPage {
             scenario: &self.scenario,
+            calendar: &self.calendar,
             plan: &self.plan,
             forecast: &self.forecast,
             advisories: &self.advisories,

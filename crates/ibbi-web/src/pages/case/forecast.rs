@@ -28,6 +28,7 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
     let plan = Plan::from_simulator(&simulator).with_odds(&simulator, &forecast);
     let answer = SimulationPage {
         scenario: simulator.scenario(),
+        calendar: simulator.calendar(),
         plan: &plan,
         forecast: &forecast,
         advisories: &plan.advisories,
@@ -42,8 +43,9 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
     let content = Html::new()
         .with(el("p").class("quiet").with(back))
         .with(el("h1").with("Forecast for ").with(name(&district)))
-        .with(el("p").with(assumed))
-        .with(answer.answer());
+        .with(el("p").attr("id", "estimates").with(assumed))
+        .with(answer.answer("estimates"))
+        .with(answer.particulars());
     Ok(Page { title: "Forecast", place: "/cases", content }.answer(StatusCode::OK))
 }
 

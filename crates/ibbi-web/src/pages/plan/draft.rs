@@ -2,6 +2,7 @@
 
 use crate::query::Pairs;
 use ibbi_app::form;
+use ibbi_app::format::us_date;
 use ibbi_app::schedule::{Availability, closure, closure_text, day, id_of};
 use ibbi_app::sim::{
     Assumptions, CalendarInput, Chance, Closure, Duration, Hours, Model, Participant, Role, Scenario, SessionsInput,
@@ -78,8 +79,8 @@ impl From<&Scenario> for Draft {
         people.resize_with(people.len() + SPARE, Person::default);
         Self {
             district: scenario.district.to_string(),
-            start: scenario.start.to_string(),
-            contract_expires: scenario.contract_expires.map(|day| day.to_string()).unwrap_or_default(),
+            start: us_date(scenario.start),
+            contract_expires: scenario.contract_expires.map(us_date).unwrap_or_default(),
             evergreen: scenario.evergreen,
             two_half_days: scenario.format() == Some(Format::TwoHalfDays),
             county: scenario.calendar.county.map_or("", County::code).to_owned(),
@@ -151,9 +152,9 @@ fn marked(week: &[bool; HALF_DAYS]) -> Vec<TimeRule> {
 }
 
 impl Draft {
-    /// Reads the form that was sent.
+    /// Reads the form that was sent. Every text stays as it was typed.
     pub(crate) fn read(pairs: &Pairs) -> Self {
-        let text = |key: &str| pairs.get(key).unwrap_or_default().trim().to_owned();
+        let text = |key: &str| pairs.get(key).unwrap_or_default().to_owned();
         // Reads more rows than allowed, so that they are shown again with the message that there are too many.
         let rows = (0..2 * Scenario::MAX_PEOPLE).take_while(|row| pairs.all(&format!("n{row}")).next().is_some());
         let people = rows.map(|row| {
@@ -174,7 +175,7 @@ impl Draft {
             }
         });
         let durations = Duration::of(Model::First).iter().map(|which| {
-            let mut given = pairs.all(which.code()).map(|days| days.trim().to_owned());
+            let mut given = pairs.all(which.code()).map(ToOwned::to_owned);
             [given.next(), given.next(), given.next()].map(Option::unwrap_or_default)
         });
         Self {
@@ -186,7 +187,7 @@ impl Draft {
             county: text("county"),
             time_zone: text("time_zone"),
             working: Weekday::ALL.map(|day| pairs.all("working").any(|given| given == day.code())),
-            closed: pairs.get("closed").unwrap_or_default().replace('\r', ""),
+            closed: text("closed"),
             people: people.collect(),
             durations: durations.collect(),
             chances: Chance::ALL.iter().map(|which| text(which.code())).collect(),
@@ -199,7 +200,7 @@ impl Draft {
     /// Every error, each with its field.
     pub(crate) fn scenario(&self) -> Result<Scenario, Vec<Wrong>> {
         let mut wrong = Vec::new();
-        let scenario = self.parts(&mut wrong);
+        let scenario = self.trimmed().parts(&mut wrong);
         let (Some(scenario), true) = (scenario, wrong.is_empty()) else { return Err(wrong) };
         // The reader of scenarios checks the scenario as a whole.
         let read = Scenario::parse(&scenario.to_toml());
@@ -210,6 +211,27 @@ impl Draft {
             });
             errors.collect()
         })
+    }
+
+    /// Returns the content without spaces around its texts.
+    fn trimmed(&self) -> Self {
+        let trim = |text: &String| text.trim().to_owned();
+        let person = |person: &Person| Person {
+            name: trim(&person.name),
+            id: trim(&person.id),
+            other: trim(&person.other),
+            ..person.clone()
+        };
+        Self {
+            district: trim(&self.district),
+            start: trim(&self.start),
+            contract_expires: trim(&self.contract_expires),
+            time_zone: trim(&self.time_zone),
+            people: self.people.iter().map(person).collect(),
+            durations: self.durations.iter().map(|texts| texts.each_ref().map(trim)).collect(),
+            chances: self.chances.iter().map(trim).collect(),
+            ..self.clone()
+        }
     }
 
     fn parts(&self, wrong: &mut Vec<Wrong>) -> Option<Scenario> {
@@ -386,7 +408,7 @@ impl Fields<'_> {
     fn day(&mut self, field: &str, text: &str) -> Option<Date> {
         let found = day(text);
         if found.is_none() {
-            self.report(field, "enter a date, such as 2026-09-08");
+            self.report(field, "enter a date, such as 9/8/2026");
         }
         found
     }

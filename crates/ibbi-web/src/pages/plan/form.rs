@@ -1,11 +1,15 @@
 //! The form: the district, unavailable times, people, and assumptions.
 
 use super::draft::{Draft, HALF_DAYS, Person, Wrong};
-use crate::pages::shell::{button, field, hidden, line, select, tick};
+use super::view::problems;
+use crate::pages::shell::{button, date_input, field, hidden, line, marked, select, textarea, tick, wrong_at};
 use ibbi_app::schedule::{self, Availability};
 use ibbi_app::sim::{Chance, Closure, Duration, Model, Weekday};
 use ibbi_core::{County, Date, Format, Party, Seat};
 use ibbi_report::html::{Element, Html, details, el};
+
+/// The ID of the estimates.
+pub(super) const ESTIMATES: &str = "estimates";
 
 /// Returns the errors of a field.
 fn field_errors<'a>(wrong: &'a [Wrong], field: &str) -> Vec<&'a str> {
@@ -25,17 +29,16 @@ pub(super) fn form(draft: &Draft, wrong: &[Wrong]) -> Element {
         .attr("action", "/plan")
         .attr("id", "scenario")
         .attr("novalidate", "novalidate")
+        .with(el("div").class("summary").attr("id", "problems").with(problems(wrong)))
         .with(basics(draft, wrong))
         .with(grid(draft, wrong))
         .with(opened(details("People", people(draft, wrong)), people_wrong))
         .with(opened(details("The district's calendar", calendar(draft, wrong)), calendar_wrong))
-        .with(opened(details("Assumptions", assumptions(draft, wrong)), any(&codes)))
+        .with(opened(details("Estimates", assumptions(draft, wrong)), any(&codes)))
         .with(el("p").class("send").with(button("Update the plan")))
 }
 
 fn basics(draft: &Draft, wrong: &[Wrong]) -> Element {
-    let day =
-        |name: &'static str, value: &str| el("input").attr("type", "date").attr("name", name).attr("value", value);
     let formats = Format::ALL.iter().map(|format| (format.code(), format.label()));
     let format = if draft.two_half_days { Format::TwoHalfDays } else { Format::FullDay };
     el("fieldset")
@@ -45,14 +48,14 @@ fn basics(draft: &Draft, wrong: &[Wrong]) -> Element {
         .with(field(
             "Day you ask the leaders",
             "start",
-            day("start", &draft.start),
+            date_input("start", &draft.start),
             None,
             &field_errors(wrong, "start"),
         ))
         .with(field(
             "Contract expires (if known)",
             "contract_expires",
-            day("contract_expires", &draft.contract_expires),
+            date_input("contract_expires", &draft.contract_expires),
             None,
             &field_errors(wrong, "contract_expires"),
         ))
@@ -132,9 +135,7 @@ fn other_times(row: usize, person: &Person, wrong: &[Wrong], start: Option<Date>
     let words = line(&id, &person.other).attr("aria-label", label).attr("id", &id);
     let errors = field_errors(wrong, &id);
     if !errors.is_empty() {
-        let note = format!("{id}-wrong");
-        let words = words.attr("aria-invalid", "true").attr("aria-describedby", &note);
-        return Html::new().with(words).with(el("p").class("wrong").attr("id", note).with(errors.join("; ")));
+        return Html::new().with(marked(words, &id, &errors)).with(wrong_at(&id, &errors));
     }
     let read = Availability::read(&person.other, start, closed).unwrap_or_default();
     let understood = read.sentences().join("; ");
@@ -142,11 +143,14 @@ fn other_times(row: usize, person: &Person, wrong: &[Wrong], start: Option<Date>
     Html::new().with(words).with(note)
 }
 
+/// The columns of the people.
+const PERSON: [&str; 4] = ["Name", "Role", "Team", "Optional"];
+
 fn people(draft: &Draft, wrong: &[Wrong]) -> Html {
-    let heads = ["Name", "Role", "Team", "Optional"];
-    let head = el("tr").all(heads.map(|head| el("th").attr("scope", "col").with(head)));
+    let head = el("tr").all(PERSON.map(|head| el("th").attr("scope", "col").with(head)));
     let rows = draft.people.iter().enumerate().map(|(row, person)| person_row(row, person, wrong));
     let table = el("table")
+        .class("stack people")
         .with(el("caption").with("People who take part"))
         .with(el("thead").with(head))
         .with(el("tbody").all(rows));
@@ -167,38 +171,40 @@ fn person_row(row: usize, person: &Person, wrong: &[Wrong]) -> Element {
     ];
     let role = if person.role.is_empty() { "negotiator" } else { person.role.as_str() };
     let parties = Party::ALL.iter().map(|party| (party.code(), party.label()));
-    let (role_of, team_of) = (format!("{name}: role"), format!("{name}: team"));
-    let errors: Vec<&str> =
-        field_errors(wrong, &format!("n{row}")).into_iter().chain(field_errors(wrong, &format!("t{row}"))).collect();
-    let name_input = line(&format!("n{row}"), &person.name)
+    let id = |letter: char| format!("{letter}{row}");
+    let (name_errors, team_errors) = (field_errors(wrong, &id('n')), field_errors(wrong, &id('t')));
+    let name_input = line(&id('n'), &person.name)
         .attr("aria-label", format!("Name of person {}", row + 1))
-        .attr("data-name", row);
-    let errors = (!errors.is_empty()).then(|| el("p").class("wrong").with(errors.join("; ")));
-    el("tr")
-        .with(el("td").with(name_input).with(hidden(&format!("i{row}"), &person.id)).with(errors))
-        .with(el("td").with(select(&format!("r{row}"), role, seats.chain(others)).attr("aria-label", role_of)))
-        .with(
-            el("td").with(
-                select(&format!("t{row}"), &person.party, std::iter::once(("", "no team")).chain(parties))
-                    .attr("aria-label", team_of),
-            ),
-        )
-        .with(el("td").with(tick(&format!("o{row}"), "1", person.optional, "optional")))
+        .attr("data-name", row)
+        .attr("id", id('n'));
+    let role = select(&id('r'), role, seats.chain(others)).attr("aria-label", format!("{name}: role"));
+    let team = select(&id('t'), &person.party, std::iter::once(("", "no team")).chain(parties))
+        .attr("aria-label", format!("{name}: team"))
+        .attr("id", id('t'));
+    let cells = [
+        Html::from(marked(name_input, &id('n'), &name_errors))
+            .with(hidden(&id('i'), &person.id))
+            .with(wrong_at(&id('n'), &name_errors)),
+        role.into(),
+        Html::from(marked(team, &id('t'), &team_errors)).with(wrong_at(&id('t'), &team_errors)),
+        tick(&id('o'), "1", person.optional, "optional").into(),
+    ];
+    el("tr").all(PERSON.into_iter().zip(cells).map(|(head, cell)| el("td").attr("data-head", head).with(cell)))
 }
 
 fn calendar(draft: &Draft, wrong: &[Wrong]) -> Html {
-    let days =
+    let days_of_week =
         Weekday::ALL.iter().zip(draft.working).map(|(day, works)| tick("working", day.code(), works, day.code()));
     let errors = field_errors(wrong, "working");
-    let days = el("fieldset")
-        .class("row")
+    let days = el("fieldset").class("row").attr("id", "working").attr("tabindex", -1);
+    let days = marked(days, "working", &errors)
         .with(el("legend").with("Working days"))
-        .all(days)
-        .with((!errors.is_empty()).then(|| el("p").class("wrong").with(errors.join("; "))));
+        .all(days_of_week)
+        .with(wrong_at("working", &errors));
     let counties = County::ALL.iter().map(|county| (county.code(), county.label()));
     let county = select("county", &draft.county, std::iter::once(("", "not given")).chain(counties));
     let hint = "One per line: a name and its days, such as Winter break Dec 24 to Jan 1. Legal holidays are included.";
-    let closed = el("textarea").attr("name", "closed").attr("rows", 5).with(draft.closed.as_str());
+    let closed = textarea("closed", &draft.closed, 5);
     Html::new()
         .with(days)
         .with(field("Closed days", "closed", closed, Some(hint), &field_errors(wrong, "closed")))
@@ -215,29 +221,22 @@ fn calendar(draft: &Draft, wrong: &[Wrong]) -> Html {
 fn assumptions(draft: &Draft, wrong: &[Wrong]) -> Html {
     let hint = "These are estimates. Change any that you have better numbers for.";
     let number = |name: &str, value: &str, label: String| {
-        el("input")
-            .attr("type", "text")
-            .attr("inputmode", "decimal")
-            .attr("name", name)
-            .attr("value", value)
-            .attr("size", 5)
-            .attr("autocomplete", "off")
-            .attr("aria-label", label)
+        line(name, value).attr("inputmode", "decimal").attr("size", 5).attr("aria-label", label)
     };
-    let error_cell = |code: &str| {
+    let row = |code: &str, about: &str, first: Element, others: Vec<Element>| {
         let errors = field_errors(wrong, code);
-        (!errors.is_empty()).then(|| el("p").class("wrong").with(errors.join("; ")))
+        let first = el("td").with(marked(first.attr("id", code), code, &errors));
+        let head = el("th").attr("scope", "row").with(about).with(wrong_at(code, &errors));
+        el("tr").with(head).with(first).all(others.into_iter().map(|input| el("td").with(input)))
     };
-    let durations = Duration::of(Model::First).iter().zip(&draft.durations).map(|(which, texts)| {
-        let cells = ["at least", "likely", "at most"]
-            .into_iter()
-            .zip(texts)
-            .map(|(what, text)| el("td").with(number(which.code(), text, format!("{}: {what}", which.about()))));
-        el("tr").with(el("th").attr("scope", "row").with(which.about()).with(error_cell(which.code()))).all(cells)
+    let durations = Duration::of(Model::First).iter().zip(&draft.durations).map(|(which, [least, likely, most])| {
+        let input = |what: &str, text: &str| number(which.code(), text, format!("{}: {what}", which.about()));
+        let others = vec![input("likely", likely), input("at most", most)];
+        row(which.code(), which.about(), input("at least", least), others)
     });
     let chances = Chance::ALL.iter().zip(&draft.chances).map(|(which, text)| {
-        let cell = el("td").with(number(which.code(), text, format!("{}, in percent", which.about()))).with(" %");
-        el("tr").with(el("th").attr("scope", "row").with(which.about()).with(error_cell(which.code()))).with(cell)
+        let input = number(which.code(), text, format!("{}, in percent", which.about()));
+        row(which.code(), which.about(), input, Vec::new())
     });
     let head = |heads: &[&str]| {
         el("thead").with(el("tr").all(heads.iter().map(|head| el("th").attr("scope", "col").with(*head))))
@@ -247,7 +246,7 @@ fn assumptions(draft: &Draft, wrong: &[Wrong]) -> Html {
         el("div").class("scroll").attr("tabindex", 0).attr("role", "group").attr("aria-label", caption).with(table)
     };
     Html::new()
-        .with(el("p").class("hint").with(hint))
+        .with(el("p").class("hint").attr("id", ESTIMATES).with(hint))
         .with(table("Durations in days", head(&["step", "at least", "likely", "at most"]), durations.collect()))
-        .with(table("Chances", head(&["event", "chance"]), chances.collect()))
+        .with(table("Chances", head(&["event", "chance (%)"]), chances.collect()))
 }

@@ -1,7 +1,7 @@
 //! The page "Plan a schedule": a scenario in a form, with its answer.
 //!
 //! The scenario is in the link, so the server keeps nothing. A form that is sent redirects to its link. The answer is
-//! streamed over one connection: first the plan and the forecast, then the comparison of the formats, then whom to ask.
+//! streamed over one connection: first the answer, then the plan, then the comparison of the formats, then whom to ask.
 
 mod draft;
 mod form;
@@ -16,9 +16,11 @@ use crate::state::AppState;
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use draft::{Draft, Wrong};
+use ibbi_app::ledger::PROGRAM;
 use ibbi_app::sim::{Scenario, Simulator};
 use ibbi_app::{AppError, schedule};
 use ibbi_core::{Date, Format, Name};
+use ibbi_report::SimulationPage;
 use ibbi_report::html::{Html, el};
 use std::path::Path;
 use std::sync::Arc;
@@ -59,8 +61,12 @@ pub(crate) fn page(request: WebRequest) -> WebFuture {
         let scenario = scenario_of_link(&request)?;
         let draft = Draft::from(&scenario);
         let (begin, end) = frame("Plan a schedule", "/plan");
-        let head = begin + view::above(&draft, &link::write(&scenario), &[]).as_str();
-        streamed(request.state, scenario, head, end, false).await
+        let around = Around {
+            before: begin + view::above().as_str(),
+            between: view::between(&draft, &[]).into_string(),
+            after: format!("{}{end}", view::BELOW),
+        };
+        streamed(request.state, scenario, around).await
     })
 }
 
@@ -71,7 +77,8 @@ pub(crate) fn answer(request: WebRequest) -> WebFuture {
         match draft.scenario() {
             Ok(scenario) => {
                 let query = link::write(&scenario);
-                let response = streamed(request.state, scenario, String::new(), "", true).await?;
+                let around = Around { between: NEXT.to_owned(), ..Around::default() };
+                let response = streamed(request.state, scenario, around).await?;
                 if !link::fits(&query) {
                     return Ok(response);
                 }
@@ -79,51 +86,65 @@ pub(crate) fn answer(request: WebRequest) -> WebFuture {
                 Ok(response::with_header(response, name, &format!("/plan?{query}")))
             }
             Err(wrong) => {
-                let problems = view::problems(&wrong);
-                Ok(with_type(StatusCode::UNPROCESSABLE_ENTITY, HTML, problems.into_string()))
+                // The script takes the errors from the form. The answer stays on the page.
+                let form = Html::from(form::form(&draft, &wrong));
+                Ok(with_type(StatusCode::UNPROCESSABLE_ENTITY, HTML, form.into_string()))
             }
         }
     })
 }
 
-/// Streams the answer: between a head and an end, or with separators for the script.
-async fn streamed(state: Arc<AppState>, scenario: Scenario, head: String, end: &'static str, signs: bool) -> WebResult {
+/// The markup around the pieces of an answer.
+#[derive(Default)]
+struct Around {
+    before: String,
+    /// Between the answer and what follows from it.
+    between: String,
+    after: String,
+}
+
+/// Streams the answer in pieces.
+async fn streamed(state: Arc<AppState>, scenario: Scenario, around: Around) -> WebResult {
     let permit = Arc::clone(&state.heavy).acquire_owned().await;
     let (pieces, body) = response::streamed();
     tokio::task::spawn_blocking(move || {
-        let done = send_pieces(&state, &scenario, &pieces, head, signs);
+        let done = send_pieces(&state, &scenario, &pieces, &around);
         if let Err(error) = done {
             let message = el("p").class("warning").with(error.to_string());
             let _ = pieces.blocking_send(Bytes::from(Html::from(message).into_string()));
         }
-        let _ = pieces.blocking_send(Bytes::from(format!("{}{end}", if signs { "" } else { view::BELOW })));
+        let _ = pieces.blocking_send(Bytes::from(around.after));
         drop(permit);
     });
     Ok(with_type(StatusCode::OK, HTML, body))
 }
 
-fn send_pieces(
-    state: &AppState,
-    scenario: &Scenario,
-    pieces: &Pieces,
-    head: String,
-    signs: bool,
-) -> Result<(), AppError> {
-    let sign = if signs { NEXT } else { "" };
+fn send_pieces(state: &AppState, scenario: &Scenario, pieces: &Pieces, around: &Around) -> Result<(), AppError> {
     let send = |text: String| pieces.blocking_send(Bytes::from(text)).is_ok();
     let simulator = Simulator::new(scenario);
     let settings = state.settings(RUNS, SEED)?;
     let forecast = schedule::simulate(&simulator, settings, |_| {})?;
     let plan = ibbi_app::sim::Plan::from_simulator(&simulator).with_odds(&simulator, &forecast);
-    let first = view::first(scenario, &plan, &forecast, &link::write(scenario));
+    let page = SimulationPage {
+        scenario,
+        calendar: simulator.calendar(),
+        plan: &plan,
+        forecast: &forecast,
+        advisories: &plan.advisories,
+        comparison: None,
+        gains: None,
+        program: PROGRAM,
+    };
+    let answer = view::answer(&page, &link::write(scenario)).into_string();
+    let first = [around.before.as_str(), &answer, &around.between, page.particulars().as_str(), NEXT].concat();
     // If the client is gone, the rest is not computed.
-    if !send(head + first.as_str() + sign) {
+    if !send(first) {
         return Ok(());
     }
     let labelled = (scenario.format().map_or("this scenario", Format::label).to_owned(), scenario.clone());
     let sides = schedule::sides_from(labelled, None, &[])?;
     let comparison = schedule::compare(&sides, settings, |_| {})?;
-    if !send(ibbi_report::comparison_section(&comparison).into_string() + sign) {
+    if !send(ibbi_report::comparison_section(&comparison).into_string() + NEXT) {
         return Ok(());
     }
     let gains = simulator.availability_gains(state.settings(TRIES, SEED)?)?;
@@ -151,7 +172,7 @@ fn linked(draft: &Draft, scenario: &Scenario, part: &str) -> axum::response::Res
 }
 
 fn refused(draft: &Draft, wrong: &[Wrong]) -> axum::response::Response {
-    let content = view::above(draft, "", wrong).with(view::problems(wrong));
+    let content = view::above().with(view::between(draft, wrong));
     let (begin, end) = frame("Plan a schedule", "/plan");
     let text = begin + content.as_str() + view::BELOW + end;
     with_type(StatusCode::UNPROCESSABLE_ENTITY, HTML, text)

@@ -1,15 +1,14 @@
 //! The page around the form and its answer.
 
 use super::draft::{Draft, Wrong};
-use super::form::form;
+use super::form::{ESTIMATES, form};
 use super::link::{case_address, fits};
 use crate::pages::shell::button;
-use ibbi_app::ledger::PROGRAM;
-use ibbi_app::sim::{Chance, Duration, Forecast, Model, Plan, Scenario};
+use ibbi_app::sim::{Chance, Duration, Model};
 use ibbi_report::SimulationPage;
-use ibbi_report::html::{Html, details, el};
+use ibbi_report::html::{Element, Html, details, el, name};
 
-/// Closes the elements that [`above`] opens.
+/// Closes the elements that [`above`] opens and [`between`] leaves open.
 pub(super) const BELOW: &str = "</div></div>";
 
 /// The message for a scenario that is too long for a link.
@@ -18,9 +17,9 @@ pub(super) const TOO_LONG: &str = "This scenario is too long for a link: it has 
                                    every week, write fridays";
 
 /// Returns everything before the answer. The elements around the answer are left open.
-pub(super) fn above(draft: &Draft, query: &str, wrong: &[Wrong]) -> Html {
-    let lead = "Change the sample to fit your district. The results show the earliest plan, the chance to finish before the \
-                contract expires, and whose calendar has conflicts.";
+pub(super) fn above() -> Html {
+    let lead = "Change the sample to fit your district. The results show when the process could finish, and whose calendar has \
+                conflicts.";
     let open = el("form")
         .attr("method", "post")
         .attr("action", "/plan/open")
@@ -34,30 +33,18 @@ pub(super) fn above(draft: &Draft, query: &str, wrong: &[Wrong]) -> Html {
         .with(" \u{b7} ")
         .with(el("a").attr("href", "/plan?begin=empty").with("Empty scenario"));
     let from = details("Start with another scenario", Html::new().with(begin).with(open));
-    let mut content = Html::new()
-        .with(el("h1").with("Plan a schedule"))
-        .with(el("p").with(lead))
-        .with(from)
-        .with(Html::markup("<div class=\"plan\">"))
-        .with(form(draft, wrong));
-    content.push(Html::markup(
-        "<div id=\"answer\" class=\"answer\" tabindex=\"-1\" role=\"region\" aria-label=\"Results\">",
-    ));
-    debug_assert!(query.is_empty() || query.starts_with("d="));
-    content
+    let answer = "<div class=\"plan\"><div id=\"answer\" class=\"answer\" tabindex=\"-1\" role=\"region\" aria-label=\"Results\">";
+    Html::new().with(el("h1").with("Plan a schedule")).with(el("p").with(lead)).with(from).with(Html::markup(answer))
 }
 
-/// Returns the plan and the forecast.
-pub(super) fn first(scenario: &Scenario, plan: &Plan, forecast: &Forecast, query: &str) -> Html {
-    let page = SimulationPage {
-        scenario,
-        plan,
-        forecast,
-        advisories: &plan.advisories,
-        comparison: None,
-        gains: None,
-        program: PROGRAM,
-    };
+/// Returns the form, between the answer and what follows from it. The elements around the latter are left open.
+pub(super) fn between(draft: &Draft, wrong: &[Wrong]) -> Html {
+    Html::markup("</div>").with(form(draft, wrong)).with(Html::markup("<div id=\"more\" class=\"more\">"))
+}
+
+/// Returns the answer, without the page around it.
+pub(super) fn answer(page: &SimulationPage<'_>, query: &str) -> Html {
+    let scenario = page.scenario;
     let to = |path: &str| format!("{path}?{query}");
     let links = [
         ("/plan/report.html", "Report to read and send"),
@@ -75,28 +62,25 @@ pub(super) fn first(scenario: &Scenario, plan: &Plan, forecast: &Forecast, query
         true => el("nav").attr("aria-label", "Download").with(el("ul").class("take").all(links).with(case)),
         false => el("p").class("hint").with(format!("This scenario can't be downloaded. {TOO_LONG}.")),
     };
-    let mut content = Html::from(el("h2").with("Results"));
-    content.push(take);
-    content.push(page.answer());
-    content
+    let heading = el("h2").with(name(scenario.district.as_str()));
+    Html::from(heading).with(page.answer(ESTIMATES)).with(take)
 }
 
-/// Returns the errors of the form, in the place of the answer.
-pub(super) fn problems(wrong: &[Wrong]) -> Html {
+/// Returns the summary of the form's errors, with links to the fields; nothing if there is none.
+pub(super) fn problems(wrong: &[Wrong]) -> Option<Element> {
     let items = wrong.iter().map(|Wrong { field, message }| {
         let text = label(field).map_or_else(|| message.clone(), |label| format!("{label}: {message}"));
-        // The message about a person's name or team is in the row, which has no ID.
-        if field.is_empty() || (field.starts_with(['n', 't']) && row(field).is_some()) {
+        if field.is_empty() {
             return el("li").with(text);
         }
         el("li").with(el("a").attr("href", format!("#{field}")).with(text))
     });
-    el("div")
+    let summary = el("div")
         .class("warning")
         .attr("role", "alert")
         .with(el("p").with("Correct these entries first:"))
-        .with(el("ul").all(items))
-        .into()
+        .with(el("ul").class("problems").all(items));
+    (!wrong.is_empty()).then_some(summary)
 }
 
 /// Returns the row of a person's field: `3` for `n3`.
