@@ -12,6 +12,8 @@ use ibbi_sim::{Blocker, Forecast, HalfDay, SessionGroup};
 const WEEKS: i64 = 26;
 /// So many people or more have the darkest shade.
 const DARKEST: usize = 4;
+/// The names of a figure, at most.
+const NAMES: usize = 8;
 const HALVES: [(&str, &str); 3] = [("morning", "am"), ("afternoon", "pm"), ("evening", "eve")];
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
@@ -90,9 +92,13 @@ impl<'a> HeatMap<'a> {
             3 => "h3",
             _ => "h4",
         };
-        let title = format!("{}, {half}: {}", format::weekday_date(found.date), who(found));
-        let stop = if std::mem::take(first) { 0 } else { -1 };
-        el("td").class(shade).attr("tabindex", stop).attr("title", title).with(absent.to_string())
+        // The script of a page makes the other cells stops of the arrow keys.
+        let cell = el("td").class(shade).with(absent.to_string());
+        let cell = if std::mem::take(first) { cell.attr("tabindex", 0) } else { cell };
+        match found.absent.is_empty() {
+            true => cell,
+            false => cell.attr("title", format!("{}, {half}: {}", short_date(found.date), short_list(found))),
+        }
     }
 }
 
@@ -100,23 +106,46 @@ const fn is_if_need_be(blocker: &Blocker) -> bool {
     matches!(blocker, Blocker::Person { if_need_be: true, .. })
 }
 
-/// Returns the people who can't come, or a text if everyone can.
-fn who(half: &HalfDay) -> String {
-    let names: Vec<String> = half.absent.iter().map(ToString::to_string).collect();
-    if names.is_empty() { "no conflicts".to_owned() } else { names.join(", ") }
+/// Returns the people who can't come.
+fn who(half: &HalfDay) -> Vec<String> {
+    half.absent.iter().map(ToString::to_string).collect()
 }
 
-/// Returns the half-days with conflicts. Half-days in a row on one day with the same people are one row.
+/// Returns the first people who can't come, and the number of the others.
+fn short_list(half: &HalfDay) -> String {
+    let names = who(half);
+    match names.len().checked_sub(NAMES) {
+        None | Some(0) => names.join(", "),
+        Some(others) => format!("{}, and {}", names[..NAMES].join(", "), format::count(others as u64, "other")),
+    }
+}
+
+/// Returns the half-days with conflicts. The same half-day of weeks in a row with the same people is one row.
 fn names(half_days: &[HalfDay]) -> Table {
-    let columns = [Column::text("day"), Column::text("half"), Column::text("can't come")];
+    let columns = [Column::text("half-day"), Column::text("weeks"), Column::text("can't come")];
     let mut table = Table::new("People who can't come, by half-day", columns);
-    let busy: Vec<&HalfDay> = half_days.iter().filter(|half| !half.absent.is_empty()).collect();
-    for same in busy.chunk_by(|one, other| one.date == other.date && one.absent == other.absent) {
-        let [half, ..] = same else { continue };
-        let halves: Vec<&str> = same.iter().map(|half| half.half).collect();
-        table.row([half.date.into(), Cell::Text(halves.join(" and ")), Cell::Name(who(half))]);
+    for day in 0..7 {
+        for (half, _) in HALVES {
+            let same = |each: &&HalfDay| weekday(each.date) == day && each.half == half && !each.absent.is_empty();
+            let busy: Vec<&HalfDay> = half_days.iter().filter(same).collect();
+            let goes_on =
+                |one: &&HalfDay, next: &&HalfDay| one.absent == next.absent && later(one.date, 7) == Some(next.date);
+            for run in busy.chunk_by(goes_on) {
+                let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
+                let days = match run {
+                    [_] => short_date(first.date),
+                    _ => format!("{} to {}", short_date(first.date), short_date(last.date)),
+                };
+                let name = format!("{} {half}", first.date.to_chrono().format("%A"));
+                table.row([Cell::Text(name), Cell::Text(days), Cell::Name(who(first).join(", "))]);
+            }
+        }
     }
     table
+}
+
+fn short_date(date: Date) -> String {
+    date.to_chrono().format("%a, %b %-d").to_string()
 }
 
 fn legend() -> Element {

@@ -91,11 +91,11 @@ impl SimulationPage<'_> {
         self.verdict(estimates).with(el("div").class("pictures").with(html_of(pictures)))
     }
 
-    /// Returns what follows from the answer: the conflicts, the dates, the plan, and the causes of delay.
+    /// Returns what follows from the answer: the conflicts, the plan, the dates, and the causes of delay.
     pub fn particulars(&self) -> Html {
         let sections = [
             self.conflicts(),
-            Some(self.plan_section()),
+            Some(self.days_section()),
             Some(self.dates_section()),
             self.advisories_section(),
             Some(self.moves_section()),

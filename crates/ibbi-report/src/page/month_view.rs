@@ -48,7 +48,8 @@ fn month(start: Date, marked: &[MarkedDay]) -> Element {
     let blank = usize::try_from(first.weekday().num_days_from_monday()).unwrap_or(0);
     let days = first.iter_days().take_while(|day| day.month() == first.month());
     let days = days.map(|day| day_cell(day, marked.iter().filter(|each| each.date.to_chrono() == day).collect()));
-    let cells: Vec<Element> = std::iter::repeat_n(el("td"), blank).chain(days).collect();
+    let mut cells: Vec<Element> = std::iter::repeat_n(el("td"), blank).chain(days).collect();
+    cells.resize(cells.len().next_multiple_of(7), el("td"));
     let head = el("tr").all(DAYS.map(|day| el("th").attr("scope", "col").with(day)));
     let weeks = cells.chunks(7).map(|week| el("tr").all(week.iter().cloned()));
     el("table")

@@ -15,15 +15,21 @@ impl SimulationPage<'_> {
         Some(("obstacle", "Conflicts".to_owned(), content.into()))
     }
 
+    /// Returns the plan with a chart of its steps.
     pub(super) fn plan_section(&self) -> Section {
-        let Self { scenario, plan, .. } = self;
+        let chart = figure("timeline", &chart::timeline(self.scenario, self.plan));
+        let (id, heading, content) = self.days_section();
+        (id, heading, content.with(chart))
+    }
+
+    /// Returns the plan on calendars and day by day.
+    pub(super) fn days_section(&self) -> Section {
         let intro = "The earliest days on which everything fits if every duration has its likely value, and nothing is postponed, \
                      cut short, or declined.";
         let content = Html::new()
-            .with(el("p").with(forecast_text::best_case(plan).to_html()))
+            .with(el("p").with(forecast_text::best_case(self.plan).to_html()))
             .with(el("p").with(intro))
             .with(self.months())
-            .with(figure("timeline", &chart::timeline(scenario, plan)))
             .with(el("ol").class("agenda").all(self.agenda()));
         ("plan", "The best case".to_owned(), content)
     }

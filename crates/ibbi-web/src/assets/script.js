@@ -146,7 +146,7 @@
     const more = document.getElementById("more");
     // The form with its errors, as the server returned it.
     let wrong = null;
-    let timer, asked;
+    let timer, asked, pressed = false;
 
     form.addEventListener("input", (event) => {
       keepNames(event.target);
@@ -163,8 +163,13 @@
       });
     });
     // A row that is half finished has no errors until the person goes on.
-    form.addEventListener("focusin", (event) => showErrors(event.target));
-    form.addEventListener("focusout", (event) => { if (!event.relatedTarget) showErrors(null); });
+    form.addEventListener("focusin", (event) => { if (!pressed) showErrors(event.target); });
+    // Nothing moves under the pointer between press and click.
+    document.addEventListener("pointerdown", () => { pressed = true; });
+    document.addEventListener("pointerup", () => setTimeout(() => {
+      pressed = false;
+      showErrors(document.activeElement);
+    }));
     form.addEventListener("click", (event) => {
       const link = event.target.closest("#problems a");
       const field = link && document.querySelector(link.hash);
@@ -299,6 +304,11 @@
     box.focus();
   }
 
+  // A tap on a half-day of the map shows its names.
+  document.addEventListener("click", (event) => {
+    const cell = event.target.closest && event.target.closest(".heat td:not(.off)");
+    if (cell) focusCell(cell);
+  });
   // Arrow keys move through the half-days of the map. One of them is a stop of the Tab key.
   document.addEventListener("keydown", (event) => {
     const cell = event.target.closest && event.target.closest(".heat td");
@@ -311,12 +321,16 @@
     do {
       [row, column] = [row + by[0], column + by[1]];
       next = rows[row] && rows[row].cells[column];
-    } while (next && !next.title && next.tagName === "TD");
-    if (!next || !next.title) return;
-    cell.tabIndex = -1;
-    next.tabIndex = 0;
-    next.focus();
+    } while (next && next.className === "off");
+    if (!next || next.tagName !== "TD") return;
+    focusCell(next);
   });
+
+  function focusCell(cell) {
+    for (const each of cell.closest("table").querySelectorAll("td[tabindex]")) each.removeAttribute("tabindex");
+    cell.tabIndex = 0;
+    cell.focus();
+  }
 
   // Shows the state of a case at each event without loading the page again.
   function timeSlider(form) {

@@ -186,32 +186,42 @@ pub(super) fn n(number: f64) -> String {
 }
 
 /// A path of straight lines.
-pub(super) struct Path(String);
+pub(super) struct Path {
+    commands: String,
+    /// The current point, as it is written.
+    point: Option<(String, String)>,
+}
 
 impl Path {
     pub(super) const fn new() -> Self {
-        Self(String::new())
+        Self { commands: String::new(), point: None }
     }
 
     /// Adds a line from the current point. On an empty path, sets the first point.
     pub(super) fn to(mut self, x: f64, y: f64) -> Self {
-        let command = if self.0.is_empty() { 'M' } else { 'L' };
-        let _ = write!(self.0, "{command}{} {}", n(x), n(y));
+        let (x, y) = (n(x), n(y));
+        let _ = match &self.point {
+            None => write!(self.commands, "M{x} {y}"),
+            Some((_, same)) if *same == y => write!(self.commands, "H{x}"),
+            Some((same, _)) if *same == x => write!(self.commands, "V{y}"),
+            Some(_) => write!(self.commands, "L{x} {y}"),
+        };
+        self.point = Some((x, y));
         self
     }
 
     /// Starts a new line at a point.
     pub(super) fn jump(mut self, x: f64, y: f64) -> Self {
-        let _ = write!(self.0, "M{} {}", n(x), n(y));
-        self
+        self.point = None;
+        self.to(x, y)
     }
 
     pub(super) fn closed(mut self) -> String {
-        self.0.push('Z');
-        self.0
+        self.commands.push('Z');
+        self.commands
     }
 
     pub(super) fn open(self) -> String {
-        self.0
+        self.commands
     }
 }

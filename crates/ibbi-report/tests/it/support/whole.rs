@@ -51,7 +51,8 @@ pub(crate) fn check(name: &str, page: &str) {
         let caption = table.first_element_child().unwrap();
         assert!(caption.has_tag_name("caption") && !text(caption).is_empty(), "{name}");
         let columns = table.descendants().filter(|cell| cell.attribute("scope") == Some("col")).count();
-        for row in table.descendants().filter(|node| node.has_tag_name("tr")) {
+        let body = table.children().filter(|part| part.has_tag_name("tbody"));
+        for row in body.flat_map(|body| body.children()).filter(|node| node.has_tag_name("tr")) {
             assert_eq!(row.children().filter(Node::is_element).count(), columns, "{name}: {}", text(caption));
         }
     }

@@ -213,6 +213,11 @@ fn wrong(key: &str, text: &str) -> AppError {
     AppError::Usage(format!("the link is incomplete: `{key}={text}` can't be read; ask for the link again"))
 }
 
+/// Returns whether a link has the whole scenario. The form and the link have no fields for some parts of format 2.
+pub(super) fn holds(scenario: &Scenario) -> bool {
+    read(&Pairs::read(write(scenario).as_bytes())).is_ok_and(|again| again.digest() == scenario.digest())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

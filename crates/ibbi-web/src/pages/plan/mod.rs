@@ -192,9 +192,7 @@ pub(crate) fn open(request: &WebRequest) -> WebResult {
 
 /// Refuses a scenario that a link, and so the form, can't hold in full. Nothing is lost silently.
 fn check_form(scenario: &Scenario) -> Result<(), AppError> {
-    let query = link::write(scenario);
-    let held = link::read(&crate::query::Pairs::read(query.as_bytes()))?;
-    if held.digest() == scenario.digest() {
+    if link::holds(scenario) {
         return Ok(());
     }
     let message = "this page can't show everything that the scenario has, such as hours of sessions, several parts, or \
