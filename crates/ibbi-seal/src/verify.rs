@@ -94,7 +94,12 @@ impl Verification {
 /// assert!(!verify(&b""[..], &VerifyOptions::default())?.is_sound(), "a ledger has at least one line");
 /// # Ok::<(), ibbi_log::ReadError>(())
 /// ```
-pub fn verify(source: impl Read, options: &VerifyOptions<'_>) -> Result<Verification, ReadError> {
+pub fn verify(mut source: impl Read, options: &VerifyOptions<'_>) -> Result<Verification, ReadError> {
+    verify_stream(&mut source, options)
+}
+
+/// Verifies a ledger as [`verify`] does. It is not generic, so it is compiled once, with this crate's optimization.
+fn verify_stream(source: &mut dyn Read, options: &VerifyOptions<'_>) -> Result<Verification, ReadError> {
     let wants_root = options.root || !options.checkpoints.is_empty();
     let mut tree = wants_root.then(MerkleTree::new);
     let mut queue = CheckpointQueue::new(options.checkpoints);

@@ -230,7 +230,9 @@ mod tests {
     fn offers_of_many_writers_are_all_recorded() {
         let folder = tempfile::tempdir().unwrap();
         let mut ratios = Vec::new();
-        for round in 0..5 {
+        // Only an optimized program is measured more than once.
+        let rounds = if cfg!(debug_assertions) { 1 } else { 5 };
+        for round in 0..rounds {
             let folder = folder.path().join(round.to_string());
             std::fs::create_dir(&folder).unwrap();
             let (bare, judged) = (append_rate(&folder), offer_rate(&folder));
@@ -241,6 +243,6 @@ mod tests {
             );
         }
         ratios.sort_by(f64::total_cmp);
-        println!("median ratio {:.2}", ratios[2]);
+        println!("median ratio {:.2}", ratios[rounds / 2]);
     }
 }

@@ -116,6 +116,13 @@ impl Disk {
         state.names.get(path).map(|inode| state.inodes[*inode].seen.clone())
     }
 
+    /// Returns what an opening depends on: the names and contents of all files, and [`Disk::is_out_of_order`].
+    pub(crate) fn files(&self) -> (BTreeMap<PathBuf, Vec<u8>>, bool) {
+        let state = self.0.borrow();
+        let files = state.names.iter().map(|(name, inode)| (name.clone(), state.inodes[*inode].seen.clone()));
+        (files.collect(), state.out_of_order)
+    }
+
     pub(crate) fn crash(&self, crash: Crash) {
         let mut state = self.0.borrow_mut();
         let state = &mut *state;
