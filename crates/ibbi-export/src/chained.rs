@@ -17,7 +17,7 @@ pub struct ChainedRecord {
 /// ```
 /// use ibbi_export::ChainedReader;
 /// use ibbi_log::{Digest, LedgerReader};
-/// # let ledger: &[u8] = include_bytes!("../../../tests/golden/v1/withdrawn.ledger");
+/// # let ledger: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/v1/withdrawn.ledger"));
 /// let first = ChainedReader::new(LedgerReader::new(ledger)).next().expect("a ledger with a record")?;
 /// let line = ledger.split(|byte| *byte == b'\n').next().unwrap_or_default();
 /// assert_eq!(first.prev, Digest::sha256(line));

@@ -19,7 +19,7 @@
 //! ```
 //! use ibbi_export::{Corrections, csv};
 //! use ibbi_log::LedgerReader;
-//! # let ledger: &[u8] = include_bytes!("../../../tests/golden/v1/withdrawn.ledger");
+//! # let ledger: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/v1/withdrawn.ledger"));
 //! let corrections = Corrections::read(LedgerReader::new(ledger))?;
 //! let mut table = Vec::new();
 //! csv::write(LedgerReader::new(ledger), &corrections, &mut table)?;

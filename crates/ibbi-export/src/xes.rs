@@ -73,7 +73,7 @@ pub fn write<E: std::error::Error + 'static>(
 /// ```
 /// use ibbi_export::{Corrections, Voided, xes};
 /// use ibbi_log::LedgerReader;
-/// # let ledger: &[u8] = include_bytes!("../../../tests/golden/v1/withdrawn.ledger");
+/// # let ledger: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/v1/withdrawn.ledger"));
 /// let mut reader = LedgerReader::new(ledger);
 /// let opening = reader.opening().cloned().expect("a ledger begins with its opening");
 /// let records = reader.collect::<Result<Vec<_>, _>>()?;
