@@ -118,7 +118,10 @@ fn acknowledged_events_survive_a_shutdown() {
                 }
             });
         }
-        std::thread::sleep(std::time::Duration::from_millis(300));
+        let begun = Instant::now();
+        while answers.lock().unwrap().len() <= 20 && begun.elapsed() < std::time::Duration::from_secs(60) {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
         // Not `Running::stop`, which takes the server by value.
         server.handle().stop();
         std::thread::sleep(std::time::Duration::from_millis(300));

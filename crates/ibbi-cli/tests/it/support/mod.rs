@@ -144,6 +144,15 @@ impl Place {
         entries.map(|entry| (entry.file_name(), content(entry.path()))).collect()
     }
 
+    /// Another directory with the same files.
+    pub(crate) fn copy(&self) -> Self {
+        let place = Self::new();
+        for (name, bytes) in self.files() {
+            std::fs::write(place.dir.path().join(name), bytes.expect("a file")).expect("a file");
+        }
+        place
+    }
+
     /// Runs the program, which is to succeed; returns its output.
     #[track_caller]
     pub(crate) fn done<S: AsRef<OsStr> + std::fmt::Debug>(&self, args: &[S]) -> String {
