@@ -183,6 +183,35 @@ mod tests {
     }
 
     #[test]
+    fn lists_of_a_file_are_written_as_text_that_reads_back() {
+        for (list, text) in [
+            ("available = [2026-10-20, 2026-10-27]", "only 2026-10-20; only 2026-10-27"),
+            (
+                "unavailable = [{ weekday = \"thursday\", every = 2, from = 2026-09-10 }]",
+                "every other thursday from 2026-09-10",
+            ),
+            ("unavailable = [{ weekday = \"wednesday\", half = \"evening\" }]", "wednesday evenings"),
+            ("if_need_be = [\"monday\"]", "if need be mondays"),
+            ("also = [\"friday 9:00-15:30\"]", "also fridays 09:00-15:30"),
+        ] {
+            let file = ibbi_sim::EXAMPLE.replacen("unavailable = [2026-12-02, 2026-12-09]", list, 1);
+            let scenario = ibbi_sim::Scenario::parse(&file).unwrap_or_else(|error| panic!("{list}: {error}"));
+            let lists: Vec<Availability> = scenario.people.iter().map(Availability::from).collect();
+            let found = lists.iter().find(|lists| lists.text() == text).unwrap_or_else(|| panic!("{list}: {lists:?}"));
+            assert_eq!(Availability::read(text, None, &[]).unwrap(), *found);
+        }
+    }
+
+    #[test]
+    fn time_zone_that_is_not_a_place_leads_to_its_place() {
+        for zone in ["EST", "Eastern Standard Time"] {
+            let file = ibbi_sim::EXAMPLE.replacen("America/New_York", zone, 1);
+            let error = ibbi_sim::Scenario::parse(&file).unwrap_err().to_string();
+            assert!(error.contains("did you mean America/New_York?"), "{error}");
+        }
+    }
+
+    #[test]
     fn person_ids_are_unique() {
         let mut taken = Vec::new();
         for (name, expected) in [("R. Amari", "r-amari"), ("R Amari", "r-amari-2"), ("Ñ", "person"), ("Ñ", "person-2")]
