@@ -238,8 +238,8 @@ impl Search<'_> {
             return;
         }
         let [dates, backups] = &self.choices[session].0;
-        for date in 0..dates.len() {
-            for backup in (0..backups.len()).filter(|backup| dates[date] < backups[*backup]) {
+        for (date, day) in dates.iter().enumerate() {
+            for backup in (0..backups.len()).filter(|backup| *day < backups[*backup]) {
                 place.push([date, backup]);
                 self.extend(place, found);
                 place.pop();
