@@ -37,6 +37,7 @@ mod availability_gain;
 mod backtest;
 mod calendar;
 mod calibrate;
+mod candidates;
 mod compare;
 mod conflicts;
 mod counts;
@@ -49,6 +50,7 @@ mod plan;
 mod resume;
 mod sampler;
 mod scenario;
+mod session_kind;
 mod simulate;
 
 pub use assumptions::{
@@ -61,18 +63,20 @@ pub use backtest::{
 };
 pub use calendar::{BlockedHours, Blocker, Calendar, HORIZON, HalfDay};
 pub use calibrate::{Calibration, Evidence, FittedChance, FittedDuration, OpenDays, PRIOR_DEVIATION, PRIOR_TRIALS};
+pub use candidates::CandidateCalendars;
 pub use compare::{Comparison, ComparisonSide};
 pub use conflicts::{Conflicts, PlanFailure};
 pub use counts::Driver;
-pub use hold::{CandidateCalendars, HeldDates, HeldSession};
+pub use hold::{HeldDates, HeldSession};
 pub use model::{DelayCause, Ending, ForecastStep};
-pub use plan::{BlockedDay, Milestone, MilestoneKind, Plan, PlannedSession, SessionKind};
+pub use plan::{BlockedDay, Milestone, MilestoneKind, Plan, PlannedSession};
 pub use resume::{ResumeError, ResumedCase};
 pub use sampler::uniform;
 pub use scenario::{
     CalendarInput, Closure, Deadline, FixedSession, Hours, HoursError, Participant, Problem, Role, Scenario,
     ScenarioError, SessionGroup, SessionsInput, SetError, TimeRule, WeekOfMonth, Weekday, Weekdays, schema, template,
 };
+pub use session_kind::SessionKind;
 pub use simulate::{
     CurvePoint, DeadlineChance, Forecast, MilestoneDates, OutcomeShare, PercentileRanges, Percentiles, Ranges, RunEnd,
     Settings, SimulationError, Simulator,

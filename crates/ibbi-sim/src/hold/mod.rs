@@ -8,8 +8,8 @@ mod search;
 mod start;
 
 use crate::calendar::{Day, RunSlot};
-use crate::plan::{Plan, SessionKind};
 use crate::scenario::SessionGroup;
+use crate::session_kind::SessionKind;
 use crate::simulate::{Settings, SimulationError, Simulator};
 use ibbi_common::quantile::{Interval, wilson};
 use ibbi_core::{Date, Slot};
@@ -60,18 +60,6 @@ pub struct HeldDates {
     pub seed: u64,
 }
 
-/// Three calendars to choose from.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct CandidateCalendars {
-    /// The earliest plan. It needs everything to go right.
-    pub best_case: Plan,
-    /// Dates that are enough in at least half of the runs that go ahead.
-    pub even_odds: HeldDates,
-    /// Dates that are enough in at least four of five.
-    pub safe: HeldDates,
-}
-
 impl HeldDates {
     /// The least confidence, in percent.
     pub const LEAST: u8 = 50;
@@ -96,20 +84,10 @@ impl Simulator {
         settings.check()?;
         Ok(HoldFinder::new(self, settings).find(confidence))
     }
-
-    /// Returns the best case, and the dates to hold for even odds and for four in five.
-    ///
-    /// # Errors
-    /// [`SimulationError::Settings`] if the settings are not valid.
-    pub fn candidate_calendars(&self, plan: Plan, settings: Settings) -> Result<CandidateCalendars, SimulationError> {
-        settings.check()?;
-        let finder = HoldFinder::new(self, settings);
-        Ok(CandidateCalendars { best_case: plan, even_odds: finder.find(50), safe: finder.find(80) })
-    }
 }
 
 /// The runs of a simulator, with the days on which its sessions can be held.
-struct HoldFinder<'a> {
+pub(crate) struct HoldFinder<'a> {
     simulator: &'a Simulator,
     settings: Settings,
     runs: Extracted,
@@ -117,13 +95,13 @@ struct HoldFinder<'a> {
 }
 
 impl<'a> HoldFinder<'a> {
-    fn new(simulator: &'a Simulator, settings: Settings) -> Self {
+    pub(crate) fn new(simulator: &'a Simulator, settings: Settings) -> Self {
         let runs = Extracted::new(simulator, settings.seed, settings.runs);
         let choices = runs.parts.iter().map(|part| simulator.choices(part)).collect();
         Self { simulator, settings, runs, choices }
     }
 
-    fn find(&self, confidence: u8) -> HeldDates {
+    pub(crate) fn find(&self, confidence: u8) -> HeldDates {
         let confidence = confidence.clamp(HeldDates::LEAST, HeldDates::MOST);
         let inputs = self.simulator.own_inputs();
         let clock = Clock { parts: &self.runs.parts, days: inputs.days, months: &self.simulator.course.months };

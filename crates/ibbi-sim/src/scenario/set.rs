@@ -120,10 +120,10 @@ fn replaced(text: &str, place: &Place, value: &str) -> String {
         if let Some(header) = header {
             sections
                 .push((std::mem::replace(&mut name, Section::Table(header.to_owned())), std::mem::take(&mut current)));
-        } else if let (Section::Table(table), Some(id)) = (&name, line.strip_prefix("id = ")) {
-            if table == "people" {
-                name = Section::Person(id.trim_matches('"').to_owned());
-            }
+        } else if let (Section::Table(table), Some(id)) = (&name, line.strip_prefix("id = "))
+            && table == "people"
+        {
+            name = Section::Person(id.trim_matches('"').to_owned());
         }
         current.push(line);
     }
@@ -149,7 +149,7 @@ fn replaced(text: &str, place: &Place, value: &str) -> String {
         }
         if is_here && !found {
             // Comments at the end of the section belong to the next one.
-            let after = changed.trim_end_matches(|char| char == '\n').len();
+            let after = changed.trim_end_matches('\n').len();
             changed.insert_str(after, &format!("\n{}", wanted.trim_end()));
         }
     }
@@ -172,7 +172,7 @@ mod tests {
         assert_eq!(set("start=2026-10-01").start.to_string(), "2026-10-01");
         assert_eq!(set("district = Birch Valley").district.as_str(), "Birch Valley");
         assert_eq!(set("format=full_day").sessions.facilitation, [480]);
-        assert_eq!(set("evergreen=true").evergreen, true);
+        assert!(set("evergreen=true").evergreen);
         assert_eq!(set("calendar.closed=[]").calendar.closed, []);
         assert_eq!(set("calendar.county=suffolk").calendar.county, Some(ibbi_core::County::Suffolk));
         assert_eq!(set("assumptions.withdraws=0.5").assumptions.chance(Chance::Withdraws).value, 0.5);

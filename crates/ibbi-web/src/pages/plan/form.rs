@@ -1,7 +1,7 @@
 //! The form: the district, unavailable times, people, and assumptions.
 
 use super::draft::{Draft, HALF_DAYS, Person, Wrong};
-use super::view::problems;
+use super::problems::problems;
 use crate::pages::shell::{button, date_input, field, hidden, line, marked, select, textarea, tick, wrong_at};
 use ibbi_app::schedule::{self, Availability};
 use ibbi_app::sim::{Chance, Closure, Duration, Model, Weekday};

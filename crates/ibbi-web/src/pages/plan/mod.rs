@@ -6,6 +6,7 @@
 mod draft;
 mod form;
 mod link;
+mod problems;
 mod view;
 
 use super::shell::frame;

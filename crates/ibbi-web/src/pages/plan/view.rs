@@ -4,9 +4,8 @@ use super::draft::{Draft, Wrong};
 use super::form::{ESTIMATES, form};
 use super::link::{case_address, fits};
 use crate::pages::shell::button;
-use ibbi_app::sim::{Chance, Duration, Model};
 use ibbi_report::SimulationPage;
-use ibbi_report::html::{Element, Html, details, el, name};
+use ibbi_report::html::{Html, details, el, name};
 
 /// Closes the elements that [`above`] opens and [`between`] leaves open.
 pub(super) const BELOW: &str = "</div></div>";
@@ -64,47 +63,4 @@ pub(super) fn answer(page: &SimulationPage<'_>, query: &str) -> Html {
     };
     let heading = el("h2").with(name(scenario.district.as_str()));
     Html::from(heading).with(page.answer(ESTIMATES)).with(take)
-}
-
-/// Returns the summary of the form's errors, with links to the fields; nothing if there is none.
-pub(super) fn problems(wrong: &[Wrong]) -> Option<Element> {
-    let items = wrong.iter().map(|Wrong { field, message }| {
-        let text = label(field).map_or_else(|| message.clone(), |label| format!("{label}: {message}"));
-        if field.is_empty() {
-            return el("li").with(text);
-        }
-        el("li").with(el("a").attr("href", format!("#{field}")).with(text))
-    });
-    let summary = el("div")
-        .class("warning")
-        .attr("role", "alert")
-        .with(el("p").with("Correct these entries first:"))
-        .with(el("ul").class("problems").all(items));
-    (!wrong.is_empty()).then_some(summary)
-}
-
-/// Returns the row of a person's field: `3` for `n3`.
-fn row(field: &str) -> Option<usize> {
-    field.get(1..)?.parse().ok()
-}
-
-/// Returns the label of a field.
-fn label(field: &str) -> Option<String> {
-    let named = match field {
-        "district" => "District",
-        "start" => "Day you ask the leaders",
-        "contract_expires" => "Contract expires",
-        "working" => "Working days",
-        "closed" => "Closed days",
-        "time_zone" => "Time zone",
-        _ => {
-            let assumed =
-                Duration::of(Model::First).iter().find(|which| which.code() == field).map(|which| which.about());
-            let chance = || Chance::ALL.iter().find(|which| which.code() == field).map(|which| which.about());
-            let assumed = assumed.or_else(chance);
-            let person = row(field).map(|row| format!("Person {}", row + 1));
-            return assumed.map(str::to_owned).or(person);
-        }
-    };
-    Some(named.to_owned())
 }
