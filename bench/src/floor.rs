@@ -1,14 +1,14 @@
 //! The floor of a simulation: the model of `docs/simulation.md` as one loop, without the process, events, or causes of delay.
 //!
 //! It shows how much of a simulation's time is the model itself. For the same seed it gives the very counts that
-//! [`Simulator::simulate`](ibbi_sim::Simulator::simulate) gives. It supports new cases only, and zones that skip no day.
+//! [`Simulator::simulate`](ibbi_sim::Simulator::simulate) gives. It supports new cases only, and zones that skip no day. It is the first model.
 
 use ibbi_core::Date;
 use ibbi_core::Program;
 use ibbi_core::holidays::holiday_on;
 use ibbi_sim::{
-    CUT_AFTER_STREAM, Chance, DayPart, Duration, Ending, HORIZON, Half, Participant, Scenario, ThreePoint, Unavailable,
-    Weekday, whole_days,
+    CUT_AFTER_STREAM, Chance, Duration, Ending, HORIZON, Hours, Participant, Scenario, ThreePoint, TimeRule, Weekday,
+    whole_days,
 };
 
 /// A day of the model; `NEVER` does not come.
@@ -153,15 +153,21 @@ impl Floor {
         let late = |expires| Day::try_from(dates.partition_point(|date| *date <= expires)).unwrap_or(Day::MAX);
         let program = Program::default();
         Self {
-            working: Next::new(|day| Half::ALL.iter().any(|half| open(dates[day], *half))),
-            meeting: Next::new(|day| Half::ALL.iter().any(|half| suits(&meets, dates[day], *half))),
-            half: Next::new(|day| Half::ALL.iter().any(|half| suits(&sits, dates[day], *half))),
-            full: Next::new(|day| Half::ALL.iter().all(|half| suits(&sits, dates[day], *half))),
+            working: Next::new(|day| [Hours::MORNING, Hours::AFTERNOON].iter().any(|half| open(dates[day], *half))),
+            meeting: Next::new(|day| {
+                [Hours::MORNING, Hours::AFTERNOON].iter().any(|half| suits(&meets, dates[day], *half))
+            }),
+            half: Next::new(|day| {
+                [Hours::MORNING, Hours::AFTERNOON].iter().any(|half| suits(&sits, dates[day], *half))
+            }),
+            full: Next::new(|day| {
+                [Hours::MORNING, Hours::AFTERNOON].iter().all(|half| suits(&sits, dates[day], *half))
+            }),
             durations: std::array::from_fn(|index| scenario.assumptions.duration(Duration::ALL[index]).value),
             chances: std::array::from_fn(|index| scenario.assumptions.chance(Chance::ALL[index]).value),
             late: scenario.contract_expires.map_or(Day::MAX, late),
             training: program.training()[0],
-            facilitation: program.facilitation(scenario.format).unwrap_or_default().to_vec(),
+            facilitation: scenario.sessions.facilitation.clone(),
             grace: program.grace(),
         }
     }
@@ -318,9 +324,9 @@ impl Floor {
     }
 }
 
-fn takes(when: &Unavailable, date: Date, half: Half) -> bool {
-    let other = if half == Half::Morning { DayPart::Afternoon } else { DayPart::Morning };
-    when.half != other && when.covers(date)
+/// Returns whether a time takes any of a half-day. The samples of format 1 name whole days and halves only.
+fn takes(when: &TimeRule, date: Date, half: Hours) -> bool {
+    when.hours.is_none_or(|hours| hours == half) && when.covers(date)
 }
 
 /// The counts of a forecast, in the same form.
@@ -346,13 +352,16 @@ pub fn counts_of(forecast: &ibbi_sim::Forecast, start: Date) -> Counts {
 mod tests {
     use super::*;
     use ibbi_core::Format;
-    use ibbi_sim::{Settings, Simulator};
+    use ibbi_sim::{Model, Settings, Simulator};
 
     /// Scenarios of every kind: the samples of the documents, each in both formats and with much that goes wrong.
     fn scenarios() -> Vec<(String, Scenario)> {
         let mut found = Vec::new();
         for (name, text) in ibbi_testing::sample_scenarios() {
             let sample = Scenario::parse(&text).unwrap();
+            if sample.model != Model::First {
+                continue;
+            }
             for format in Format::ALL {
                 let mut rough = sample.clone().with_format(*format);
                 found.push((format!("{name} {format}"), rough.clone()));
