@@ -18,3 +18,4 @@ pub mod quantile;
 pub mod spelling;
 pub mod typed;
 pub mod zone;
+mod zone_names;

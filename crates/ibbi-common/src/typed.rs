@@ -16,7 +16,8 @@ pub enum Year {
     Near(Date),
 }
 
-const MONTHS: [&str; 12] = [
+/// The names of the months, January first.
+pub const MONTHS: [&str; 12] = [
     "january",
     "february",
     "march",

@@ -52,10 +52,11 @@ mod sampler;
 mod scenario;
 mod session_kind;
 mod simulate;
+mod three_point;
 
 pub use assumptions::{
     Assumed, AssumedValue, AssumptionRow, Assumptions, CUT_AFTER_STREAM, Chance, Duration, MONTHS, Model, Notice,
-    PACE_STREAM, ThreePoint, whole_days,
+    PACE_STREAM,
 };
 pub use availability_gain::{AvailabilityGain, ChanceGain, PlanGain};
 pub use backtest::{
@@ -81,6 +82,7 @@ pub use simulate::{
     CurvePoint, DeadlineChance, Forecast, MilestoneDates, OutcomeShare, PercentileRanges, Percentiles, Ranges, RunEnd,
     Settings, SimulationError, Simulator,
 };
+pub use three_point::{ThreePoint, whole_days};
 
 /// A sample scenario as TOML: a made-up district of ordinary size.
 pub const EXAMPLE: &str = include_str!("../../../docs/scenarios/maple-hollow.toml");

@@ -1,7 +1,8 @@
 //! Sampling: durations and chances at their likely values, or from random streams with a key per decision.
 
-use crate::assumptions::{Assumptions, CUT_AFTER_STREAM, Chance, Duration, Model, PACE_STREAM, ThreePoint, whole_days};
+use crate::assumptions::{Assumptions, CUT_AFTER_STREAM, Chance, Duration, Model, PACE_STREAM};
 use crate::initial_state::Waited;
+use crate::three_point::{ThreePoint, whole_days};
 
 /// The values that a run asks for. The occurrence tells draws of the same assumption apart.
 pub(crate) trait Sampler {

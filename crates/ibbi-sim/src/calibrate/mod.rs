@@ -15,7 +15,8 @@ pub use days::OpenDays;
 pub use evidence::Evidence;
 pub use wait::{FittedDuration, PRIOR_DEVIATION};
 
-use crate::assumptions::{Assumptions, Chance, Duration, Model, ThreePoint};
+use crate::assumptions::{Assumptions, Chance, Duration, Model};
+use crate::three_point::ThreePoint;
 use serde::Serialize;
 use std::fmt::Write as _;
 

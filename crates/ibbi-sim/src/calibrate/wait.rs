@@ -4,7 +4,8 @@
 //! computed on a grid of its logarithm, which is refined where the mass is.
 
 use super::counts::{Span, WaitCounts};
-use crate::assumptions::{Duration, ThreePoint};
+use crate::assumptions::Duration;
+use crate::three_point::ThreePoint;
 use serde::Serialize;
 
 /// The standard deviation of the logarithm of the factor under the prior. The default counts for about ten waits.

@@ -3,7 +3,8 @@
 use super::diagnose::Problems;
 use super::table::{self, Table, Value, table_of};
 use super::{CalendarInput, Closure, Scenario, Weekday, times};
-use crate::assumptions::{Assumptions, BY_MONTH, Chance, Duration, MONTHS, Model, Notice, PACE_SPREAD, ThreePoint};
+use crate::assumptions::{Assumptions, BY_MONTH, Chance, Duration, MONTHS, Model, Notice, PACE_SPREAD};
+use crate::three_point::ThreePoint;
 use ibbi_core::{County, Name};
 use std::ops::Range;
 

@@ -2,7 +2,8 @@
 
 use super::SessionGroup;
 use super::{Hours, Role, Scenario, SessionsInput, TimeRule, WeekOfMonth, Weekday};
-use crate::assumptions::{Assumptions, BY_MONTH, Chance, Duration, MONTHS, Model, Notice, PACE_SPREAD, ThreePoint};
+use crate::assumptions::{Assumptions, BY_MONTH, Chance, Duration, MONTHS, Model, Notice, PACE_SPREAD};
+use crate::three_point::ThreePoint;
 use ibbi_core::{County, Format, MemberId, Name, Party, Seat};
 use serde_json::{Map, Value, json};
 

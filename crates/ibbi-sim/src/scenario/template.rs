@@ -1,6 +1,7 @@
 //! A scenario to start from: it has every key, with comments.
 
-use crate::assumptions::{Assumed, AssumedValue, AssumptionRow, Assumptions, MONTHS, Model, ThreePoint};
+use crate::assumptions::{Assumed, AssumedValue, AssumptionRow, Assumptions, MONTHS, Model};
+use crate::three_point::ThreePoint;
 use ibbi_core::{Date, Name};
 use std::fmt::Write as _;
 

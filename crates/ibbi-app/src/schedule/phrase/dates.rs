@@ -4,6 +4,7 @@ use super::Unclear;
 use super::cursor::{Cursor, Join};
 use super::vocabulary::{self, month, title, weekdays};
 use chrono::{Datelike as _, Days, NaiveDate};
+use ibbi_common::typed::MONTHS;
 use ibbi_core::Date;
 
 /// The first and the last day of a range.
@@ -135,7 +136,7 @@ impl Cursor<'_> {
             first
         };
         if last != first && last <= 12 {
-            let name = vocabulary::MONTHS.get(month as usize - 1).map_or("", |name| name.get(..3).unwrap_or_default());
+            let name = MONTHS.get(month as usize - 1).map_or("", |name| name.get(..3).unwrap_or_default());
             let words = self.words(start);
             let options = vec![format!("{} {words}, {year}", title(name)), format!("from {first}:00 to {last}:00")];
             return Err(self.unclear(start, "are these days or hours?", options));

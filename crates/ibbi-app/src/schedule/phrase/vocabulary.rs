@@ -1,22 +1,8 @@
 //! The words that the grammar knows, apart from the names of days that the caller adds.
 
+use ibbi_common::typed::MONTHS;
 use ibbi_core::holidays::Holiday;
 use ibbi_sim::{Weekday, Weekdays};
-
-pub(super) const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 
 /// Monday to Friday.
 pub(super) const WORKDAYS: Weekdays = Weekdays::NONE
