@@ -134,7 +134,7 @@ fn fitted_assumptions_score_better_than_the_defaults() {
 /// The long form, of which `docs/calibration.md` has a transcript:
 /// `cargo test --release -p ibbi-sim --test it backtest -- --ignored --nocapture`.
 #[test]
-#[ignore = "takes minutes; run it in release"]
+#[ignore = "takes minutes"]
 fn forecasts_of_1000_held_out_cases_are_calibrated() {
     let truth = truth();
     let fitted = fitted(&truth, 11, 2_000);

@@ -136,7 +136,7 @@ fn intervals_have_the_truth_as_often_as_they_say() {
 /// The long form, of which `docs/calibration.md` has a transcript:
 /// `cargo test --release -p ibbi-sim --test it calibrate -- --ignored --nocapture`.
 #[test]
-#[ignore = "takes minutes; run it in release"]
+#[ignore = "takes minutes"]
 fn intervals_of_2000_cases_have_the_truth_in_90_percent_of_1000_repetitions() {
     for format in [ibbi_core::Format::FullDay, ibbi_core::Format::TwoHalfDays] {
         println!("{}", format.label());
