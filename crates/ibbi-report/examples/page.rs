@@ -23,10 +23,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         scenario: &scenario,
         calendar: simulator.calendar(),
         plan: &plan,
+        calendars: Some(&simulator.candidate_calendars(settings)?),
         forecast: &forecast,
         advisories: &plan.advisories,
         comparison: Some(&comparison),
-        gains: Some(&gains),
+        gains: Some((&gains, &simulator.favors())),
         program: concat!("ibbi ", env!("CARGO_PKG_VERSION")),
     };
     std::fs::write(output, page.to_html())?;

@@ -21,5 +21,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{}", text::plain(&text::forecast(&scenario, &forecast, layout)));
     println!("{}", text::plain(&text::comparison(&comparison, layout)));
     println!("{}", text::plain(&text::gains(&gains, layout)));
+    println!("{}", text::plain(&text::favors(&simulator.favors(), layout)));
     Ok(())
 }

@@ -3,7 +3,10 @@
 use crate::format;
 use crate::table::{Cell, Column, Table};
 use ibbi_core::Date;
-use ibbi_sim::{AvailabilityGain, BlockedDay, Forecast, ForecastStep, MilestoneDates, Percentiles, PlannedSession};
+use ibbi_sim::{
+    AvailabilityGain, BlockedDay, FavorSet, FavorSets, Forecast, ForecastStep, MilestoneDates, Percentiles,
+    PlannedSession,
+};
 
 /// Returns why a session is not earlier, day by day. Days in a row with the same blockers are one row.
 pub(crate) fn why_table(session: &PlannedSession, what: &str) -> Table {
@@ -136,6 +139,23 @@ pub(crate) fn gains(gains: &[AvailabilityGain]) -> (Table, Vec<String>) {
         table.row(row);
     }
     (table, others.iter().map(|gain| format::blocker(&gain.blocker)).collect())
+}
+
+/// Returns a table of the half-days that together help most, and one of those of every week. Tables without a row are left out.
+pub(crate) fn favors(sets: &FavorSets) -> Vec<Table> {
+    let lists =
+        [("Half-days that together help most", &sets.half_days), ("The same half-days every week", &sets.standing)];
+    let with_rows = lists.into_iter().filter(|(_, list)| !list.is_empty());
+    let table = |(caption, list): (&str, &Vec<FavorSet>)| {
+        let columns = vec![Column::text("ask for"), Column::text("the plan would end"), Column::number("days earlier")];
+        let mut table = Table::new(caption, columns);
+        for set in list {
+            let asked = format::favors(&set.favors).join("; ");
+            table.row(vec![Cell::Name(asked), Cell::Day(set.finishes), Cell::number(set.days)]);
+        }
+        table
+    };
+    with_rows.map(table).collect()
 }
 
 /// Returns the text for the first day of a plan.

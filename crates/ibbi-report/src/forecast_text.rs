@@ -5,7 +5,7 @@ use crate::phrase::Phrase;
 use ibbi_common::quantile::Interval;
 use ibbi_core::{Date, Party, Seat};
 use ibbi_sim::{
-    AvailabilityGain, Blocker, Comparison, Conflicts, Forecast, HeldDates, HeldSession, MilestoneKind, Plan,
+    AvailabilityGain, Blocker, Comparison, Conflicts, FavorSets, Forecast, HeldDates, HeldSession, MilestoneKind, Plan,
     PlanFailure, PlannedSession, ResumedCase, Scenario, SessionKind,
 };
 
@@ -242,6 +242,15 @@ fn blocker_counts(session: &PlannedSession) -> Vec<(String, usize)> {
 /// Returns a sentence on the people and closed ranges for which a single day would not help.
 pub(crate) fn no_gain(names: &[String]) -> Option<Phrase> {
     (!names.is_empty()).then(|| Phrase::new("A single day of these would not help: ").names(names).words("."))
+}
+
+/// Returns a note on the half-days that together help the plan.
+pub(crate) fn favors_note(sets: &FavorSets) -> String {
+    let found = match sets.half_days.is_empty() && sets.standing.is_empty() {
+        true => format!("No {} half-days together help the plan.", FavorSets::LIMIT),
+        false => "A morning ends at noon, an afternoon at 4:00 PM.".to_owned(),
+    };
+    if sets.all_tried { found } else { found + " Not all sets could be tried, so there can be a better one." }
 }
 
 /// Returns a note on the gains in the chance.

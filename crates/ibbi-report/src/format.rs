@@ -6,7 +6,8 @@ use chrono::Datelike;
 use ibbi_common::quantile::Interval;
 use ibbi_core::{Body, Date, Seat};
 use ibbi_sim::{
-    AssumedValue, BlockedDay, BlockedHours, Blocker, ForecastStep, Hours, MilestoneKind, Scenario, SessionKind, Weekday,
+    AssumedValue, BlockedDay, BlockedHours, Blocker, FavorRequest, FavorTime, ForecastStep, Hours, MilestoneKind,
+    Scenario, SessionKind, Weekday,
 };
 
 /// Replaces the blanks of a text by no-break spaces, so that a table in a terminal does not break it.
@@ -213,6 +214,28 @@ pub(crate) fn blocker(blocker: &Blocker) -> String {
         Blocker::DayOff { weekday } => format!("non-working day ({})", sentence(weekday.code())),
         other => other.to_string(),
     }
+}
+
+/// Returns half-days to ask for, those of one person and day together: `N. Beaumont: Mon, Nov 9, 2026, morning and afternoon`.
+pub(crate) fn favors(favors: &[FavorRequest]) -> Vec<String> {
+    let mut found: Vec<(&FavorRequest, Vec<&str>)> = Vec::new();
+    for favor in favors {
+        let same =
+            |(kept, _): &&mut (&FavorRequest, Vec<&str>)| kept.blocker == favor.blocker && kept.when == favor.when;
+        match found.iter_mut().find(same) {
+            Some((_, halves)) => halves.push(favor.half),
+            None => found.push((favor, vec![favor.half])),
+        }
+    }
+    let text = |(favor, halves): (&FavorRequest, Vec<&str>)| {
+        let when = match favor.when {
+            FavorTime::On(date) => weekday_date(date),
+            FavorTime::Every(day) => format!("every {}", weekday(day)),
+        };
+        let halves: Vec<String> = halves.into_iter().map(str::to_owned).collect();
+        format!("{}: {when}, {}", blocker(&favor.blocker), list(&halves))
+    };
+    found.into_iter().map(text).collect()
 }
 
 /// Returns a blocker without the day of the week, so that Saturday and Sunday are one.

@@ -15,7 +15,7 @@
 //! let simulator = Simulator::new(&scenario);
 //! let (plan, forecast) = (Plan::from_simulator(&simulator), simulator.simulate(Settings { runs: 500, seed: 1, threads: 2 })?);
 //! let page = SimulationPage {
-//!     scenario: &scenario, calendar: simulator.calendar(), plan: &plan, forecast: &forecast, advisories: &plan.advisories, comparison: None, gains: None,
+//!     scenario: &scenario, calendar: simulator.calendar(), plan: &plan, calendars: None, forecast: &forecast, advisories: &plan.advisories, comparison: None, gains: None,
 //!     program: "ibbi 0.1.0",
 //! };
 //! assert!(page.to_html().contains("<h1>"));

@@ -129,7 +129,8 @@ impl Simulator {
 
     /// Returns the plan's last day, and by how much the number of runs in time grows.
     fn try_day(&self, candidate: &Candidate, seed: u64, base: &[RunResult]) -> (Day, i64) {
-        let freed = Freed { causes: &[candidate.cause], on: Some(candidate.day) };
+        let causes = [candidate.cause];
+        let freed = Freed::on(&causes, candidate.day);
         let last = self.planned_last_day(freed);
         // Without a contract date, or after it, no day can change the chance.
         if self.late.is_none_or(|late| candidate.day >= usize::from(late)) {
@@ -152,7 +153,8 @@ impl Simulator {
     }
 
     fn chance_gain(&self, candidate: &Candidate, settings: Settings) -> Option<ChanceGain> {
-        let freed = Freed { causes: &[candidate.cause], on: Some(candidate.day) };
+        let causes = [candidate.cause];
+        let freed = Freed::on(&causes, candidate.day);
         let tables = self.calendar.tables_freeing(self.course.longest(), freed);
         let mut counts = Paired::default();
         for run in settings.runs..settings.runs * 2 {

@@ -46,7 +46,7 @@ const MAX_SETS: u64 = 200_000;
 
 pub(crate) fn find(simulator: &Simulator, ended: RunResult) -> Conflicts {
     let Simulator { calendar, late, .. } = simulator;
-    let last = |freed: &[Cause]| simulator.planned_last_day(Freed { causes: freed, on: None });
+    let last = |freed: &[Cause]| simulator.planned_last_day(Freed::always(freed));
     let bound = late.unwrap_or(NEVER).min(NEVER);
     let meets = |freed: &[Cause]| last(freed) < bound;
     let all = calendar.causes();

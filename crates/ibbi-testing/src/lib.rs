@@ -27,6 +27,16 @@ use std::path::PathBuf;
 /// has one day.
 pub const UNTIL_SECOND_DECISION: &str = include_str!("../data/second_decision.ndjson");
 
+/// Returns how many of so many samples a test tries: a third, or all if `IBBI_TESTS=full`.
+pub fn samples(full: usize) -> usize {
+    if is_full() { full } else { full.div_ceil(3) }
+}
+
+/// Returns whether tests try all of their samples.
+pub fn is_full() -> bool {
+    std::env::var_os("IBBI_TESTS").is_some_and(|form| form == "full")
+}
+
 /// Returns the path of a file or folder of the repository, such as `docs/ledger.md`.
 pub fn repository(path: &str) -> PathBuf {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");

@@ -18,7 +18,7 @@ use crate::case_log::CaseLog;
 use crate::error::AppError;
 use crate::service::CLOCK_TOLERANCE;
 use ibbi_core::{At, Format, History, Name, OtherBooking};
-use ibbi_sim::{AvailabilityGain, Comparison, Forecast, HeldDates, Plan, Scenario, Settings, Simulator};
+use ibbi_sim::{CandidateCalendars, Comparison, Forecast, HeldDates, Plan, Scenario, Settings, Simulator};
 use ibbi_store::EventStore;
 use std::io::Read as _;
 use std::path::Path;
@@ -174,6 +174,14 @@ pub fn plan(simulator: &Simulator, confidence: Option<u8>) -> Result<Plan, AppEr
     })
 }
 
+/// Returns the days to hold, to choose from beside the earliest plan.
+///
+/// # Errors
+/// [`AppError::Simulation`].
+pub fn candidate_calendars(simulator: &Simulator, settings: Settings) -> Result<CandidateCalendars, AppError> {
+    Ok(simulator.candidate_calendars(settings)?)
+}
+
 /// Returns the sessions of other cases that the scenario's neutrals are to lead, as booked at an instant.
 ///
 /// # Errors
@@ -268,16 +276,4 @@ pub fn compare_from(
     let [first, second] = sides;
     let (one, other) = (simulator(&first.scenario)?, simulator(&second.scenario)?);
     Ok(Comparison::new_with((&first.label, &one), (&second.label, &other), settings, &progress)?)
-}
-
-/// Returns the gains from one more day of each person and closed range.
-///
-/// # Errors
-/// [`AppError::Simulation`].
-pub fn availability_gains(
-    scenario: &Scenario,
-    settings: Settings,
-    progress: impl Fn(u64, u64) + Sync,
-) -> Result<Vec<AvailabilityGain>, AppError> {
-    Ok(Simulator::new(scenario).availability_gains_with(settings, &progress)?)
 }

@@ -22,7 +22,8 @@ pub fn page(
     let forecast = simulator.simulate_with(settings, &progress)?;
     let plan = Plan::from_simulator(simulator).with_odds(simulator, &forecast);
     let beside = Settings { runs: settings.runs.min(BESIDE), ..settings };
-    let gains = simulator.availability_gains(beside)?;
+    let (gains, favors) = (simulator.availability_gains(beside)?, simulator.favors());
+    let calendars = simulator.candidate_calendars(settings)?;
     // The formats can only be compared while both are possible.
     let comparison = match forecast.continued {
         Some(_) => None,
@@ -38,10 +39,11 @@ pub fn page(
         scenario: simulator.scenario(),
         calendar: simulator.calendar(),
         plan: &plan,
+        calendars: Some(&calendars),
         forecast: &forecast,
         advisories: &plan.advisories,
         comparison: comparison.as_ref(),
-        gains: Some(&gains),
+        gains: Some((&gains, &favors)),
         program: crate::ledger::PROGRAM,
     };
     Ok(page.to_html())

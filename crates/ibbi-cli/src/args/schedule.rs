@@ -128,6 +128,9 @@ pub(crate) struct Who {
     pub(crate) runs: Runs,
     #[command(flatten)]
     pub(crate) from: From,
+    /// Print only the half-days (up to three) that together help the plan most
+    #[arg(long)]
+    pub(crate) favors: bool,
     /// Print the ranking as CSV instead.
     #[arg(long, conflicts_with = "json")]
     pub(crate) csv: bool,

@@ -143,6 +143,7 @@ fn api_returns_what_the_program_prints() {
         ),
         (post("/api/v1/compare", json!({ "runs": 700 })), vec!["compare", "--runs", "700"]),
         (post("/api/v1/who", json!({ "runs": 50 })), vec!["who", "--runs", "50"]),
+        (post("/api/v1/favors", json!({})), vec!["who", "--favors"]),
     ];
     for ((method, path, body), args) in asked {
         let (status, answer) = server.ask(method, &path, &body);

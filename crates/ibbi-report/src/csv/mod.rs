@@ -22,7 +22,8 @@ mod tables;
 
 pub use audit::{cases, findings, months, stages, variants};
 pub use tables::{
-    advisories, assumptions, comparison, curve, dates, deadlines, drivers, gains, milestones, outcomes, sessions,
+    advisories, assumptions, comparison, curve, dates, deadlines, drivers, favors, gains, milestones, outcomes,
+    sessions,
 };
 
 use ::csv::{Terminator, Writer, WriterBuilder};

@@ -4,8 +4,8 @@ use super::{Csv, Field};
 use ibbi_common::quantile::Interval;
 use ibbi_core::Advisory;
 use ibbi_sim::{
-    AssumedValue, AvailabilityGain, Blocker, Comparison, ComparisonSide, Ending, Forecast, ForecastStep,
-    MilestoneDates, MilestoneKind, Percentiles, Plan, SessionKind,
+    AssumedValue, AvailabilityGain, Blocker, Comparison, ComparisonSide, Ending, FavorSets, FavorTime, Forecast,
+    ForecastStep, MilestoneDates, MilestoneKind, Percentiles, Plan, SessionKind,
 };
 
 /// Returns the sessions of a plan: `sitting, part, date, starts, ends, minutes, earliest, blocked_days, plan_chance`.
@@ -186,6 +186,47 @@ pub fn comparison(comparison: &Comparison) -> String {
     csv.finish()
 }
 
+/// Returns the half-days that together help the plan: `set, standing, kind, id, name, date, weekday, half, plan_finishes, plan_days`.
+///
+/// Each half-day has a row. Those with the same number of a set belong together.
+pub fn favors(sets: &FavorSets) -> String {
+    let mut csv =
+        Csv::new(&["set", "standing", "kind", "id", "name", "date", "weekday", "half", "plan_finishes", "plan_days"]);
+    let sets = sets.half_days.iter().map(|set| (false, set)).chain(sets.standing.iter().map(|set| (true, set)));
+    for (number, (standing, set)) in (1..).zip(sets) {
+        for favor in &set.favors {
+            let (kind, id) = blocker(&favor.blocker);
+            let (date, weekday) = match favor.when {
+                FavorTime::On(date) => (Some(date), None),
+                FavorTime::Every(weekday) => (None, Some(weekday.code())),
+            };
+            csv.row([
+                Field::number(number),
+                Field::text(standing),
+                Field::text(kind),
+                id,
+                Field::text(&favor.blocker),
+                Field::some(date),
+                Field::some(weekday),
+                Field::text(favor.half),
+                Field::text(set.finishes),
+                Field::some(set.days),
+            ]);
+        }
+    }
+    csv.finish()
+}
+
+fn blocker(blocker: &Blocker) -> (&'static str, Field) {
+    match blocker {
+        Blocker::Person { id, .. } => ("person", Field::text(id)),
+        Blocker::Closure { .. } => ("closure", Field::Empty),
+        Blocker::Holiday { .. } => ("holiday", Field::Empty),
+        Blocker::DayOff { .. } => ("day_off", Field::Empty),
+        Blocker::NotATrainingDay => ("training_day", Field::Empty),
+    }
+}
+
 /// Returns the gains from one more day: `kind, id, name, days_alone, plan_date, plan_finishes, plan_days, chance_date,
 /// gain, low, high`.
 ///
@@ -206,13 +247,7 @@ pub fn gains(gains: &[AvailabilityGain]) -> String {
         "high",
     ]);
     for gain in gains {
-        let (kind, id) = match &gain.blocker {
-            Blocker::Person { id, .. } => ("person", Field::text(id)),
-            Blocker::Closure { .. } => ("closure", Field::Empty),
-            Blocker::Holiday { .. } => ("holiday", Field::Empty),
-            Blocker::DayOff { .. } => ("day_off", Field::Empty),
-            Blocker::NotATrainingDay => ("training_day", Field::Empty),
-        };
+        let (kind, id) = blocker(&gain.blocker);
         let mut row = vec![Field::text(kind), id, Field::text(&gain.blocker), Field::number(gain.alone)];
         row.push(Field::some(gain.plan.map(|plan| plan.date)));
         row.push(Field::some(gain.plan.map(|plan| plan.finishes)));

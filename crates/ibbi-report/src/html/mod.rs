@@ -164,7 +164,9 @@ impl Element {
 
     fn close(self) -> Html {
         let Self { name, mut open, content } = self;
-        if matches!(name, "br" | "hr" | "input" | "link" | "meta") {
+        // In SVG, an element without content can end itself.
+        let shape = content.is_empty() && matches!(name, "circle" | "line" | "path" | "polyline" | "rect");
+        if shape || matches!(name, "br" | "hr" | "input" | "link" | "meta") {
             open.push_str("/>");
             return Html(open);
         }
@@ -253,6 +255,8 @@ mod tests {
     fn only_void_elements_have_no_end_tag() {
         assert_eq!(Html::from(el("br")).as_str(), "<br/>");
         assert_eq!(Html::from(el("td")).as_str(), "<td></td>");
+        assert_eq!(Html::from(el("rect").with(el("title").with("a"))).as_str(), "<rect><title>a</title></rect>");
+        assert_eq!(Html::from(el("rect")).as_str(), "<rect/>");
         assert_eq!(Html::from(el("ul").all([el("li").with("a"), el("li")])).as_str(), "<ul><li>a</li><li></li></ul>");
     }
 

@@ -5,7 +5,7 @@ use crate::chart;
 use crate::chart::figure;
 use crate::html::{Html, el};
 use crate::{forecast_tables, forecast_text, format};
-use ibbi_sim::{AvailabilityGain, Comparison};
+use ibbi_sim::{AvailabilityGain, Comparison, FavorSets};
 
 impl SimulationPage<'_> {
     pub(super) fn when_section(&self) -> Section {
@@ -75,7 +75,7 @@ pub(super) fn comparison_section(comparison: &Comparison) -> Section {
     ("comparison", heading, content)
 }
 
-pub(super) fn gains_section(gains: &[AvailabilityGain], has_contract: bool) -> Section {
+pub(super) fn gains_section(gains: &[AvailabilityGain], favors: &FavorSets, has_contract: bool) -> Section {
     let intro = "The best single day to ask each person for (or to take from a closed range), and the gain. Only a day that \
                  nothing else blocks can help.";
     let note = forecast_text::gains_note(gains, has_contract);
@@ -91,5 +91,12 @@ pub(super) fn gains_section(gains: &[AvailabilityGain], has_contract: bool) -> S
             content.with(forecast_text::no_gain(&others).map(|sentence| el("p").with(sentence.to_html())))
         }
     };
-    ("who", "People and closed ranges to ask for one more day".to_owned(), content)
+    let content = content.with(el("p").with(
+        "Half-days can help together. If the plan doesn't fit, these are the fewest that make it fit. Otherwise, each row ends \
+         the plan earlier than fewer half-days could.",
+    ));
+    let tables = forecast_tables::favors(favors).into_iter().map(|table| table.to_html());
+    let content = tables.fold(content, |content, table| content.with(table));
+    let content = content.with(el("p").class("quiet").with(forecast_text::favors_note(favors)));
+    ("who", "People and closed ranges to ask for more time".to_owned(), content)
 }

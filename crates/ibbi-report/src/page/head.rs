@@ -8,7 +8,7 @@ use crate::{forecast_text, format};
 impl SimulationPage<'_> {
     /// Returns the head. Its link to the estimates leads to the part of the page with this ID.
     pub(super) fn verdict(&self, estimates: &str) -> Html {
-        let rows = [self.likely_range(), self.best_case(), Some(self.ahead(estimates))];
+        let rows = [self.likely_range(), self.best_case(), self.held_line(), Some(self.ahead(estimates))];
         Html::new()
             .with(el("p").class("verdict").with(self.forecast.headline.as_str()))
             .with(self.status())

@@ -1,6 +1,7 @@
 //! The page of a simulation: one file, from the verdict to the method.
 
 mod audit;
+mod calendars;
 mod forecast;
 mod head;
 mod heat_map;
@@ -13,7 +14,7 @@ pub use audit::AuditPage;
 use crate::html::{Document, Html, el, name};
 use crate::{forecast_text, format};
 use ibbi_core::Advisory;
-use ibbi_sim::{AvailabilityGain, Calendar, Comparison, Forecast, Plan, Scenario};
+use ibbi_sim::{AvailabilityGain, Calendar, CandidateCalendars, Comparison, FavorSets, Forecast, Plan, Scenario};
 
 /// The results of a simulation, for one page.
 ///
@@ -25,6 +26,8 @@ pub struct SimulationPage<'a> {
     pub scenario: &'a Scenario,
     /// The plan.
     pub plan: &'a Plan,
+    /// The dates to hold, if they were computed.
+    pub calendars: Option<&'a CandidateCalendars>,
     /// The forecast.
     pub forecast: &'a Forecast,
     /// The calendar of the plan, which knows who can't come when.
@@ -33,8 +36,8 @@ pub struct SimulationPage<'a> {
     pub advisories: &'a [Advisory],
     /// A comparison with another scenario or of the two formats, if there is one.
     pub comparison: Option<&'a Comparison>,
-    /// The gains from one more day, if they were computed.
-    pub gains: Option<&'a [AvailabilityGain]>,
+    /// The gains from one more day, and the half-days that help together, if they were computed.
+    pub gains: Option<(&'a [AvailabilityGain], &'a FavorSets)>,
     /// The program with its version, such as `ibbi 0.1.0`.
     pub program: &'a str,
 }
@@ -49,8 +52,8 @@ pub fn comparison_section(comparison: &Comparison) -> Html {
 }
 
 /// Returns the section of gains, for a page that combines its own sections.
-pub fn gains_section(gains: &[AvailabilityGain], has_contract: bool) -> Html {
-    let (id, heading, inside) = forecast::gains_section(gains, has_contract);
+pub fn gains_section(gains: &[AvailabilityGain], favors: &FavorSets, has_contract: bool) -> Html {
+    let (id, heading, inside) = forecast::gains_section(gains, favors, has_contract);
     crate::html::section(id, &heading, inside).into()
 }
 
@@ -62,11 +65,13 @@ impl SimulationPage<'_> {
             self.conflicts(),
             Some(self.when_section()),
             self.heat_map_section(),
+            self.calendars_section(),
             Some(self.plan_section()),
             self.advisories_section(),
             Some(self.moves_section()),
             Some(self.how_section()),
-            self.gains.map(|gains| forecast::gains_section(gains, self.plan.contract_expires.is_some())),
+            self.gains
+                .map(|(gains, favors)| forecast::gains_section(gains, favors, self.plan.contract_expires.is_some())),
             self.comparison.map(forecast::comparison_section),
             Some(self.assumptions_section()),
             Some(self.made_section()),
@@ -95,6 +100,7 @@ impl SimulationPage<'_> {
     pub fn particulars(&self) -> Html {
         let sections = [
             self.conflicts(),
+            self.calendars_section(),
             Some(self.days_section()),
             Some(self.dates_section()),
             self.advisories_section(),

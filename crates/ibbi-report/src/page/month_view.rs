@@ -4,8 +4,8 @@ use super::SimulationPage;
 use crate::format;
 use crate::html::{Element, el};
 use chrono::{Datelike, NaiveDate};
-use ibbi_core::Date;
-use ibbi_sim::SessionKind;
+use ibbi_core::{Date, Slot};
+use ibbi_sim::{HeldDates, SessionKind};
 
 const DAYS: [&str; 7] = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
 
@@ -17,13 +17,31 @@ impl SimulationPage<'_> {
             date: session.slot.local_day(),
             sign: sign(session.what),
             what: format::session_name(session.what, parts),
+            class: "held",
         });
-        let days: Vec<MarkedDay> = sessions.collect();
-        let mut starts: Vec<Date> = days.iter().map(|day| format::month_start(day.date)).collect();
-        starts.dedup();
-        let months = starts.into_iter().map(|start| month(start, &days));
-        (!days.is_empty()).then(|| el("div").class("months").all(months))
+        months(sessions.collect())
     }
+
+    /// Returns the months that have a day to hold.
+    pub(super) fn held_months(&self, held: &HeldDates) -> Option<Element> {
+        let parts = format::facilitation_parts(self.plan);
+        let days = held.sessions.iter().flat_map(|session| {
+            let name = format::session_name(session.what, parts);
+            let backup = format!("backup for {name}");
+            let day =
+                |slot: Slot, what, class| MarkedDay { date: slot.local_day(), sign: sign(session.what), what, class };
+            [day(session.slot, name, "held"), day(session.backup, backup, "backup")]
+        });
+        months(days.collect())
+    }
+}
+
+fn months(mut days: Vec<MarkedDay>) -> Option<Element> {
+    days.sort_by_key(|day| day.date);
+    let mut starts: Vec<Date> = days.iter().map(|day| format::month_start(day.date)).collect();
+    starts.dedup();
+    let months = starts.into_iter().map(|start| month(start, &days));
+    (!days.is_empty()).then(|| el("div").class("months").all(months))
 }
 
 /// A day with a session.
@@ -32,6 +50,7 @@ struct MarkedDay {
     /// A letter or a number for the day's cell.
     sign: String,
     what: String,
+    class: &'static str,
 }
 
 fn sign(kind: SessionKind) -> String {
@@ -66,7 +85,7 @@ fn day_cell(day: NaiveDate, sessions: Vec<&MarkedDay>) -> Element {
     let names = format::list(&sessions.iter().map(|session| session.what.clone()).collect::<Vec<_>>());
     let title = format!("{}: {names}", format::weekday_date(first.date));
     el("td")
-        .class("held")
+        .class(first.class)
         .attr("title", title)
         .with(number)
         .with(" ")

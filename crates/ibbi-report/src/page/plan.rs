@@ -29,7 +29,7 @@ impl SimulationPage<'_> {
         let content = Html::new()
             .with(el("p").with(forecast_text::best_case(self.plan).to_html()))
             .with(el("p").with(intro))
-            .with(self.months())
+            .with(self.months().filter(|_| !self.has_held_days()))
             .with(el("ol").class("agenda").all(self.agenda()));
         ("plan", "The best case".to_owned(), content)
     }

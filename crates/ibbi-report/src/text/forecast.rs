@@ -4,7 +4,7 @@ use super::{Layout, Piece, TextStyle, table, titled};
 use crate::chart;
 use crate::terminal::columns::paragraph;
 use crate::{forecast_tables, forecast_text, format};
-use ibbi_sim::{AvailabilityGain, Comparison, Forecast, Scenario};
+use ibbi_sim::{AvailabilityGain, Comparison, FavorSets, Forecast, Scenario};
 
 /// Returns a forecast: whether and when, the deadlines, what moves the date, the assumptions, and the method.
 pub fn forecast(scenario: &Scenario, forecast: &Forecast, layout: Layout) -> Vec<Piece> {
@@ -62,6 +62,20 @@ pub fn comparison(comparison: &Comparison, layout: Layout) -> Vec<Piece> {
     let runs = format::count(comparison.runs, "run");
     let made = format!("{runs} of each with the same random numbers, seed {}", comparison.seed);
     pieces.push(Piece::new(TextStyle::Quiet, paragraph("", &made, columns)));
+    pieces
+}
+
+/// Returns tables of the half-days that together help the plan most.
+pub fn favors(sets: &FavorSets, layout: Layout) -> Vec<Piece> {
+    let tables = forecast_tables::favors(sets);
+    let mut pieces = Vec::new();
+    for (index, found) in tables.iter().enumerate() {
+        let before = if index > 0 { "\n" } else { "" };
+        pieces.push(Piece::heading(&format!("{before}{}", found.caption)));
+        pieces.push(table(found, layout));
+    }
+    let note = forecast_text::favors_note(sets);
+    pieces.push(Piece::new(TextStyle::Quiet, paragraph("", &note, layout.columns())));
     pieces
 }
 

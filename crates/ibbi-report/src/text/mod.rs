@@ -20,7 +20,7 @@ pub use audit::audit;
 pub use calibration::{backtest, calibration};
 pub use case::case_report;
 pub use diff::diff;
-pub use forecast::{comparison, forecast, gains};
+pub use forecast::{comparison, favors, forecast, gains};
 pub use plan::{conflicts, plan};
 
 pub use crate::terminal::{Layout, Piece, TextStyle, plain};

@@ -56,6 +56,7 @@ fn comparison_and_gains_in_a_terminal() {
     let results = sample("spring-days", 1_000);
     insta::assert_snapshot!("comparison", plain(&text::comparison(&results.comparison, WIDE)));
     insta::assert_snapshot!("who", plain(&text::gains(&results.gains, WIDE)));
+    insta::assert_snapshot!("favors", plain(&text::favors(&results.favors, WIDE)));
 }
 
 #[test]
@@ -70,7 +71,7 @@ fn pieces_are_whole_lines_with_headings() {
 
 #[test]
 fn tables_for_a_spreadsheet() {
-    let Results { plan, forecast, comparison, gains, advisories, .. } = sample("spring-days", 200);
+    let Results { plan, forecast, comparison, gains, favors, advisories, .. } = sample("spring-days", 200);
     let first_lines = |csv: String| csv.lines().take(6).collect::<Vec<_>>().join("\n");
     let tables = [
         ("sittings", csv::sessions(&plan)),
@@ -84,6 +85,7 @@ fn tables_for_a_spreadsheet() {
         ("assumptions", csv::assumptions(&forecast)),
         ("comparison", csv::comparison(&comparison)),
         ("who", csv::gains(&gains)),
+        ("favors", csv::favors(&favors)),
     ];
     let all: Vec<String> =
         tables.into_iter().map(|(name, csv)| format!("== {name}\n{}", csv.replace('\r', ""))).collect();

@@ -17,7 +17,7 @@ impl Slots {
     pub(crate) const MAX: u8 = 128;
 
     /// Returns the slots from one up to, but not including, another.
-    const fn range(from: u32, to: u32) -> Self {
+    pub(super) const fn range(from: u32, to: u32) -> Self {
         if to <= from {
             return Self::NONE;
         }
@@ -43,6 +43,12 @@ impl Slots {
             have += step;
         }
         Self(runs)
+    }
+
+    /// Returns every slot at which a run of `length` slots begins.
+    pub(super) fn all_starts(self, length: u32) -> impl Iterator<Item = u8> {
+        let starts = self.starts(length);
+        (0..Self::MAX).filter(move |slot| starts.has(*slot))
     }
 
     /// Returns the first slot at which a run of `length` slots begins.

@@ -2,13 +2,17 @@
 
 mod blocked;
 mod day;
+mod freed;
 mod grid;
 mod tables;
 
 pub use blocked::{BlockedHours, Blocker};
 pub(crate) use day::Slots;
+#[cfg(test)]
+pub(crate) use freed::Half;
+pub(crate) use freed::{Favor, FavorDays, Freed};
 pub use grid::HalfDay;
-pub(crate) use tables::{DayFinder, Tables};
+pub(crate) use tables::{DayFinder, DaySearch, Tables};
 
 use crate::scenario::{Hours, Participant, Scenario, SessionGroup, TimeRule, Weekday};
 use blocked::Labels;
@@ -43,7 +47,7 @@ pub(crate) struct RunSlot {
 }
 
 /// A person or closed range that could be asked to make room, by its index in the scenario.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Cause {
     Person(usize),
     Closure(usize),
@@ -171,7 +175,7 @@ impl Calendar {
     /// Returns the days on which only this cause keeps some group from some slot.
     pub(crate) fn blocked_only_by(&self, cause: Cause) -> Vec<usize> {
         let freed = [cause];
-        let freeing = Freed { causes: &freed, on: None };
+        let freeing = Freed::always(&freed);
         let differs = |day: &usize| {
             SessionGroup::ALL.iter().any(|group| {
                 self.free(*group, *day, freeing).well.without(self.free(*group, *day, Freed::NOTHING).well)
@@ -192,21 +196,21 @@ impl Calendar {
             if open == Slots::NONE {
                 break;
             }
-            if !freed.has(Cause::Person(*index), day) {
-                let person = self.people[*index][group as usize][day];
-                free.well &= person.well;
-                free.fits &= person.fits;
-            }
+            let person = self.people[*index][group as usize][day];
+            let freed = freed.slots(self, Cause::Person(*index), day);
+            free.well &= person.well | freed;
+            free.fits &= person.fits | freed;
         }
         free
     }
 
     fn closed_slots(&self, day: usize, freed: Freed<'_>) -> Slots {
-        if !freed.causes.iter().any(|cause| matches!(cause, Cause::Closure(_))) {
+        if !freed.has_closures() {
             return self.closed[day];
         }
-        let others = self.closures.iter().enumerate().filter(|(index, _)| !freed.has(Cause::Closure(*index), day));
-        others.fold(Slots::NONE, |all, (_, closure)| all | covered(closure, day))
+        self.closures.iter().enumerate().fold(Slots::NONE, |all, (index, closure)| {
+            all | covered(closure, day).without(freed.slots(self, Cause::Closure(index), day))
+        })
     }
 
     fn is_working(&self, day: usize, freed: Freed<'_>) -> bool {
@@ -217,21 +221,6 @@ impl Calendar {
 /// Returns the slots of a day that a closed range covers.
 fn covered(closure: &[(usize, Slots)], day: usize) -> Slots {
     closure.binary_search_by_key(&day, |(day, _)| *day).map_or(Slots::NONE, |index| closure[index].1)
-}
-
-/// People and closed ranges that make room, on one day or always.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Freed<'a> {
-    pub(crate) causes: &'a [Cause],
-    pub(crate) on: Option<usize>,
-}
-
-impl Freed<'_> {
-    pub(crate) const NOTHING: Self = Self { causes: &[], on: None };
-
-    fn has(self, cause: Cause, day: usize) -> bool {
-        self.causes.contains(&cause) && self.on.is_none_or(|on| on == day)
-    }
 }
 
 /// Returns the legal holidays within the horizon.

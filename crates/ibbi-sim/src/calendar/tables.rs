@@ -2,6 +2,7 @@
 
 use super::{Calendar, Day, Free, Freed, HORIZON, NEVER, Slots};
 use crate::scenario::{SLOT, SessionGroup};
+use std::cell::RefCell;
 
 /// How many days after the first possible one a session waits for a day on which everyone can come, before it takes one that
 /// needs someone who comes only if need be.
@@ -59,6 +60,18 @@ pub(crate) enum DayFinder<'a> {
     Tables(&'a Tables),
     /// Search, which needs no tables and is fast for one run.
     Search(&'a Calendar, Freed<'a>),
+    /// A search that notes what was looked for.
+    Noted(&'a Calendar, Freed<'a>, &'a RefCell<Vec<DaySearch>>),
+}
+
+/// A search for a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct DaySearch {
+    /// The group of a session, and its number of slots; `None` for a working day.
+    pub(crate) session: Option<(SessionGroup, u32)>,
+    pub(crate) from: Day,
+    /// The day that was found, or [`NEVER`].
+    pub(crate) found: Day,
 }
 
 /// Returns the number of slots that a session needs.
@@ -99,6 +112,11 @@ impl DayFinder<'_> {
         match self {
             Self::Tables(tables) => tables.working.from(day),
             Self::Search(calendar, freed) => search(day, |day| calendar.is_working(day, *freed)),
+            Self::Noted(calendar, freed, noted) => {
+                let found = search(day, |day| calendar.is_working(day, *freed));
+                noted.borrow_mut().push(DaySearch { session: None, from: day, found });
+                found
+            }
         }
     }
 
@@ -122,6 +140,9 @@ impl DayFinder<'_> {
         if (day >= NEVER || day > from.saturating_add(SOON)) && !self.is_simple(group) {
             day = next(false);
         }
+        if let Self::Noted(.., noted) = self {
+            noted.borrow_mut().push(DaySearch { session: Some((group, slots)), from, found: day });
+        }
         if day >= NEVER {
             return None;
         }
@@ -134,14 +155,16 @@ impl DayFinder<'_> {
     const fn is_simple(&self, group: SessionGroup) -> bool {
         match self {
             Self::Tables(tables) => tables.groups[group as usize].fits.is_none(),
-            Self::Search(..) => false,
+            Self::Search(..) | Self::Noted(..) => false,
         }
     }
 
     fn free(&self, group: SessionGroup, day: Day) -> Free {
         match self {
             Self::Tables(tables) => tables.groups[group as usize].free[usize::from(day)],
-            Self::Search(calendar, freed) => calendar.free(group, usize::from(day), *freed),
+            Self::Search(calendar, freed) | Self::Noted(calendar, freed, _) => {
+                calendar.free(group, usize::from(day), *freed)
+            }
         }
     }
 
@@ -153,7 +176,7 @@ impl DayFinder<'_> {
                 let list = if well { &tables.well } else { tables.fits.as_ref().unwrap_or(&tables.well) };
                 list.get(slots as usize - 1).map_or(NEVER, |table| table.from(from))
             }
-            Self::Search(calendar, freed) => {
+            Self::Search(calendar, freed) | Self::Noted(calendar, freed, _) => {
                 search(from, |day| fits(calendar.free(group, day, *freed)).first_run(slots).is_some())
             }
         }

@@ -65,7 +65,7 @@ fn person(
     let seat = given_seat.and_then(|value| table::word(value, "seat", Seat::CODES, Seat::from_code, problems));
     let given_party = fields.get("party");
     let party = given_party.and_then(|value| table::word(value, "party", Party::CODES, Party::from_code, problems));
-    let required = fields.get("required").map_or(Some(true), |value| table::flag(value, "required", problems));
+    let required = fields.get("required").map_or(Some(true), |value| required(value, problems));
     let mut list = |key: &str| times::times(fields.get(key), key, problems);
     let (also, available, if_need_be, unavailable) =
         (list("also"), list("available"), list("if_need_be"), list("unavailable"));
@@ -138,4 +138,16 @@ fn together(people: &[Participant], all_read: bool, place: &Range<usize>, proble
     if representatives > 1 {
         problems.add(place, format!("there are {representatives} representatives"), "at most one");
     }
+}
+
+/// Reads whether sessions wait for a person.
+fn required(value: &Value<'_>, problems: &mut Problems<'_>) -> Option<bool> {
+    let text = value.get_ref().as_str().unwrap_or_default();
+    if text.replace(['-', ' '], "_").eq_ignore_ascii_case("if_need_be") {
+        let expected = "true or false; times at which the person comes only if need be go into a list of their own, such as \
+                        if_need_be = [\"monday\"]";
+        problems.add(&value.span(), format!("`required` is {}", table::describe(value.get_ref())), expected);
+        return None;
+    }
+    table::flag(value, "required", problems)
 }

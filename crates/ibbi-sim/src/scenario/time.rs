@@ -111,6 +111,10 @@ impl Hours {
     pub const EVENING: Self = Self { from: 16 * 60, to: 20 * 60 };
     /// 8:00 AM to 4:00 PM.
     pub const WORKING: Self = Self { from: 8 * 60, to: 16 * 60 };
+    /// Midnight to noon.
+    pub(crate) const UNTIL_NOON: Self = Self { from: 0, to: 12 * 60 };
+    /// 4:00 PM to midnight.
+    pub(crate) const FROM_FOUR: Self = Self { from: 16 * 60, to: DAY };
     /// The halves that have a name, with it.
     pub const NAMED: [(&'static str, Self); 3] =
         [("morning", Self::MORNING), ("afternoon", Self::AFTERNOON), ("evening", Self::EVENING)];

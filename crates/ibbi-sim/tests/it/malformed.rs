@@ -205,3 +205,8 @@ fn schema_and_reader_have_the_same_keys() {
         assert_eq!(keys, known(text, place), "{pointer}");
     }
 }
+
+#[test]
+fn person_who_comes_if_need_be_has_a_list_for_that() {
+    check("required = false", "required = \"if need be\"", 0, &["`required` is", "if_need_be = [\"monday\"]"], None);
+}

@@ -41,7 +41,7 @@ fn every_prefix_of_a_run_can_be_resumed() {
     let mut stages = std::collections::BTreeMap::<Stage, usize>::new();
     for format in [ibbi_core::Format::FullDay, ibbi_core::Format::TwoHalfDays] {
         scenario = scenario.with_format(format);
-        for run in 0..40 {
+        for run in (0..).take(ibbi_testing::samples(40)) {
             let events = events(&scenario, 3, run);
             for length in 1..=events.len() {
                 let past = history(&events[..length]);
@@ -70,7 +70,7 @@ fn every_prefix_of_a_run_can_be_resumed() {
         }
     }
     for stage in Stage::ALL.iter().filter(|stage| !matches!(stage, Stage::Unopened | Stage::Closed)) {
-        assert!(stages.get(stage).is_some_and(|count| *count > 20), "{stage}: {stages:?}");
+        assert!(stages.get(stage).is_some_and(|count| *count > ibbi_testing::samples(20)), "{stage}: {stages:?}");
     }
 }
 

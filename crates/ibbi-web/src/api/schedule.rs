@@ -173,6 +173,11 @@ pub(super) fn plan(request: &WebRequest) -> WebResult {
     Ok(json(StatusCode::OK, &schedule::plan(&asked.simulator(&request.state)?, asked.confidence)?)?)
 }
 
+pub(super) fn favors(request: &WebRequest) -> WebResult {
+    let asked = body::<OneScenario>(request)?;
+    Ok(json(StatusCode::OK, &asked.simulator(&request.state)?.favors())?)
+}
+
 pub(super) fn simulate(request: WebRequest) -> WebFuture {
     computed(
         request,

@@ -13,7 +13,7 @@ use ibbi_app::presets::Preset;
 use ibbi_app::replay::Timeline;
 use ibbi_app::service::Recorded;
 use ibbi_app::signing::Verified;
-use ibbi_app::sim::{AvailabilityGain, Forecast, Plan};
+use ibbi_app::sim::{AvailabilityGain, FavorSets, Forecast, Plan};
 use ibbi_app::status::{RouteAnswer, Status};
 use ibbi_core::chart::Transition;
 use ibbi_core::{EventKind, Outcome, Prospect, Stage};
@@ -67,6 +67,7 @@ fn responses() -> Map<String, Value> {
     let mut generator = generator(Contract::Serialize);
     generator.subschema_for::<CaseList>();
     generator.subschema_for::<CheckedScenario>();
+    generator.subschema_for::<FavorSets>();
     generator.subschema_for::<Forecast>();
     generator.subschema_for::<Plan>();
     generator.subschema_for::<Problem<'_>>();

@@ -80,6 +80,7 @@ fn responses_match_the_openapi_document() {
         ("simulate", json!({ "runs": 500, "case": case })),
         ("compare", json!({ "runs": 500 })),
         ("who", json!({ "runs": 100 })),
+        ("favors", json!({})),
         ("report", json!({ "runs": 500 })),
         ("calendar", json!({})),
     ] {
@@ -253,7 +254,7 @@ fn body_that_is_not_an_event_gets_an_example() {
         assert!(answer.json()["detail"].as_str().unwrap().contains(said), "{body}: {}", answer.text());
         assert!(!answer.text().contains("struct") && !answer.text().contains("Sent"), "{body}: {}", answer.text());
     }
-    for path in ["scenario", "plan", "simulate", "compare", "who", "report", "calendar"] {
+    for path in ["scenario", "plan", "simulate", "compare", "who", "favors", "report", "calendar"] {
         for body in ["", "[]", "[null,null]", "[null,null,null,null,5,1]", "{\"runs\":", "null"] {
             let answer = server.connect().ask("POST", &format!("/api/v1/{path}"), &[], body.as_bytes());
             assert!(

@@ -91,6 +91,7 @@ fn tables_come_as_csv_with_a_heading_each() {
         (&["simulate", "my.toml", "--runs", "100", "--csv", "assumptions"], "assumption,about,"),
         (&["compare", "my.toml", "--runs", "100", "--csv"], "scenario,digest,measure,"),
         (&["who", "my.toml", "--runs", "20", "--csv"], "kind,id,"),
+        (&["who", "my.toml", "--favors", "--csv"], "set,standing,kind,id,"),
     ] {
         let table = place.done(args);
         assert!(table.starts_with(heading) && table.lines().count() > 1, "{args:?}: {table}");

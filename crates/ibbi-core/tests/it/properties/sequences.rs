@@ -145,6 +145,7 @@ fn states() -> Vec<Case> {
 fn random_paths_reach_every_stage_outcome_and_row() {
     let mut runner = TestRunner::deterministic();
     let moves = vec(any_move(), 150..151);
+    let listed = || chart::TRANSITIONS.iter().flat_map(|row| row.to.iter().map(|to| (row.from, row.event, *to)));
     let (mut rows, mut stages, mut outcomes) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for _ in 0..2000 {
         let walk = moves.new_tree(&mut runner).expect("moves can be made").current();
@@ -156,11 +157,13 @@ fn random_paths_reach_every_stage_outcome_and_row() {
             stages.insert(case.stage());
         }
         outcomes.extend(case.outcome());
+        if outcomes.len() == Outcome::ALL.len() && listed().all(|row| rows.contains(&row)) {
+            break;
+        }
     }
     assert_eq!(stages.len(), Stage::ALL.len() - 1, "every stage after the opening: {stages:?}");
     assert_eq!(outcomes.len(), Outcome::ALL.len(), "every outcome: {outcomes:?}");
-    let listed = chart::TRANSITIONS.iter().flat_map(|row| row.to.iter().map(|to| (row.from, row.event, *to)));
-    let unreached: Vec<_> = listed.filter(|row| !rows.contains(row)).collect();
+    let unreached: Vec<_> = listed().filter(|row| !rows.contains(row)).collect();
     assert!(unreached.is_empty(), "never seen: {unreached:?}");
 }
 
@@ -168,12 +171,15 @@ fn random_paths_reach_every_stage_outcome_and_row() {
 fn random_histories_have_corrections_in_every_stage() {
     let mut runner = TestRunner::deterministic();
     let moves = vec(any_move(), 150..151);
+    let open: BTreeSet<_> = Stage::ALL.iter().copied().filter(|stage| stage.is_open()).collect();
     let mut corrected = BTreeSet::new();
     for _ in 0..800 {
+        if corrected.is_superset(&open) {
+            break;
+        }
         let history = play_history(&moves.new_tree(&mut runner).expect("moves can be made").current());
         let voids = history.entries().iter().filter(|entry| entry.event.kind() == EventKind::EventVoided);
         corrected.extend(voids.map(|entry| entry.to));
     }
-    let open: BTreeSet<_> = Stage::ALL.iter().copied().filter(|stage| stage.is_open()).collect();
     assert!(corrected.is_superset(&open), "a correction led to {corrected:?}");
 }

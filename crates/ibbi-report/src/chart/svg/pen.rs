@@ -147,6 +147,8 @@ impl Pen {
     pub(super) fn finish(self, title: &str, summary: &str, style: Option<&'static str>) -> Html {
         let Self { width, y, id, shapes, .. } = self;
         let (title_id, summary_id) = (format!("{id}-title"), format!("{id}-summary"));
+        // A page has many charts, and most have nothing hatched.
+        let is_hatched = shapes.as_str().contains("-hatch)");
         let hatch = el("pattern")
             .attr("id", format!("{id}-hatch"))
             .attr("width", 6)
@@ -163,7 +165,7 @@ impl Pen {
             .with(el("title").attr("id", title_id).with(title))
             .with(el("desc").attr("id", summary_id).with(summary))
             .with(style.map(|style| el("style").with(Html::markup(style))))
-            .with(el("defs").with(hatch))
+            .with(is_hatched.then(|| el("defs").with(hatch)))
             .with(shapes)
             .into()
     }

@@ -6,7 +6,10 @@ pub(crate) mod whole;
 use ibbi_core::{Advisory, Format};
 use ibbi_report::SimulationPage;
 use ibbi_report::chart::{self, Chart};
-use ibbi_sim::{AvailabilityGain, Calendar, Comparison, EXAMPLE, Forecast, Plan, Scenario, Settings, Simulator};
+use ibbi_sim::{
+    AvailabilityGain, Calendar, CandidateCalendars, Comparison, EXAMPLE, FavorSets, Forecast, Plan, Scenario, Settings,
+    Simulator,
+};
 
 /// The results for the page of a simulation.
 pub(crate) struct Results {
@@ -16,6 +19,8 @@ pub(crate) struct Results {
     pub(crate) forecast: Forecast,
     pub(crate) comparison: Comparison,
     pub(crate) gains: Vec<AvailabilityGain>,
+    pub(crate) favors: FavorSets,
+    pub(crate) calendars: CandidateCalendars,
     pub(crate) advisories: Vec<Advisory>,
 }
 
@@ -33,6 +38,8 @@ impl Results {
         Self {
             forecast: simulator.simulate(settings).unwrap(),
             comparison: Comparison::new(("one full day", &full), ("two half-days", &halves), settings).unwrap(),
+            favors: simulator.favors(),
+            calendars: simulator.candidate_calendars(settings).unwrap(),
             gains: simulator.availability_gains(Settings { runs: runs.min(200), ..settings }).unwrap(),
             advisories: plan.advisories.clone(),
             plan,
@@ -50,10 +57,11 @@ impl Results {
             scenario: &self.scenario,
             calendar: &self.calendar,
             plan: &self.plan,
+            calendars: Some(&self.calendars),
             forecast: &self.forecast,
             advisories: &self.advisories,
             comparison: Some(&self.comparison),
-            gains: Some(&self.gains),
+            gains: Some((&self.gains, &self.favors)),
             program: "ibbi 0.0.0",
         }
         .to_html()

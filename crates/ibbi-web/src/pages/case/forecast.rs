@@ -24,12 +24,15 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
     let now = request.state.now()?;
     let log: CaseLog = request.state.case(request.id("case")?, Clone::clone)?;
     let simulator = resumed(request, &log, now)?;
-    let forecast = schedule::simulate(&simulator, request.state.settings(RUNS, SEED)?, |_| {})?;
+    let settings = request.state.settings(RUNS, SEED)?;
+    let forecast = schedule::simulate(&simulator, settings, |_| {})?;
+    let calendars = schedule::candidate_calendars(&simulator, settings)?;
     let plan = Plan::from_simulator(&simulator).with_odds(&simulator, &forecast);
     let answer = SimulationPage {
         scenario: simulator.scenario(),
         calendar: simulator.calendar(),
         plan: &plan,
+        calendars: Some(&calendars),
         forecast: &forecast,
         advisories: &plan.advisories,
         comparison: None,

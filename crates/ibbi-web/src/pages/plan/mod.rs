@@ -126,10 +126,12 @@ fn send_pieces(state: &AppState, scenario: &Scenario, pieces: &Pieces, around: &
     let settings = state.settings(RUNS, SEED)?;
     let forecast = schedule::simulate(&simulator, settings, |_| {})?;
     let plan = ibbi_app::sim::Plan::from_simulator(&simulator).with_odds(&simulator, &forecast);
+    let calendars = schedule::candidate_calendars(&simulator, settings)?;
     let page = SimulationPage {
         scenario,
         calendar: simulator.calendar(),
         plan: &plan,
+        calendars: Some(&calendars),
         forecast: &forecast,
         advisories: &plan.advisories,
         comparison: None,
@@ -149,7 +151,8 @@ fn send_pieces(state: &AppState, scenario: &Scenario, pieces: &Pieces, around: &
         return Ok(());
     }
     let gains = simulator.availability_gains(state.settings(TRIES, SEED)?)?;
-    send(ibbi_report::gains_section(&gains, scenario.contract_expires.is_some()).into_string());
+    let favors = simulator.favors();
+    send(ibbi_report::gains_section(&gains, &favors, scenario.contract_expires.is_some()).into_string());
     Ok(())
 }
 
