@@ -5,8 +5,8 @@ use crate::phrase::Phrase;
 use ibbi_common::quantile::Interval;
 use ibbi_core::{Date, Party, Seat};
 use ibbi_sim::{
-    AvailabilityGain, Blocker, Comparison, Conflicts, FavorSets, Forecast, HeldDates, HeldSession, MilestoneKind, Plan,
-    PlanFailure, PlannedSession, ResumedCase, Scenario, SessionKind,
+    AvailabilityGain, Blocker, Comparison, Conflicts, FavorSets, Forecast, ForecastStatus, HeldDates, HeldSession,
+    MilestoneKind, Plan, PlanFailure, PlannedSession, ResumedCase, Scenario, SessionKind,
 };
 
 /// The note for all readers of a chance.
@@ -25,6 +25,29 @@ pub(crate) const METHODS: [&str; 4] = [
     "Every event of every run is checked by the same rules as a real case. The same scenario and seed give the same \
      result.",
 ];
+
+/// Returns a sign of a status that differs from the others in its shape.
+pub(crate) const fn status_sign(status: ForecastStatus) -> &'static str {
+    match status {
+        ForecastStatus::OnTrack => "\u{25cf}",
+        ForecastStatus::AtRisk => "\u{25b2}",
+        ForecastStatus::Late => "\u{25a0}",
+    }
+}
+
+/// Returns what a status means for a scenario.
+pub(crate) fn status_meaning(status: ForecastStatus, scenario: &Scenario) -> String {
+    let meaning = match status {
+        ForecastStatus::OnTrack => "Every deadline has a chance of at least 80%.",
+        ForecastStatus::AtRisk => "A deadline has a chance of less than 80%. Each has at least 50%.",
+        ForecastStatus::Late => "A deadline has a chance of less than 50%.",
+    };
+    let soft = match (scenario.contract_expires, scenario.evergreen) {
+        (Some(_), true) => " The contract has an evergreen clause, so its date is a soft deadline.",
+        _ => "",
+    };
+    format!("{meaning}{soft}")
+}
 
 /// Returns whether the process goes ahead, and why not otherwise.
 pub(crate) fn goes_ahead(forecast: &Forecast) -> String {

@@ -35,7 +35,6 @@ mod calibration_tables;
 pub mod chart;
 pub mod csv;
 mod describe;
-mod forecast_status;
 mod forecast_tables;
 mod forecast_text;
 mod format;

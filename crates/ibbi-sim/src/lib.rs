@@ -81,8 +81,8 @@ pub use scenario::{
 };
 pub use session_kind::SessionKind;
 pub use simulate::{
-    CurvePoint, DeadlineChance, Forecast, MilestoneDates, OutcomeShare, PercentileRanges, Percentiles, Ranges, RunEnd,
-    Settings, SimulationError, Simulator,
+    CurvePoint, DeadlineChance, Forecast, ForecastStatus, MilestoneDates, OutcomeShare, PercentileRanges, Percentiles,
+    Ranges, RunEnd, Settings, SimulationError, Simulator,
 };
 pub use three_point::{ThreePoint, whole_days};
 

@@ -2,10 +2,12 @@
 //! order.
 
 mod forecast;
+mod status;
 
 pub use forecast::{
     CurvePoint, DeadlineChance, Forecast, MilestoneDates, OutcomeShare, PercentileRanges, Percentiles, Ranges,
 };
+pub use status::ForecastStatus;
 
 use crate::calendar::{Calendar, Day, DayFinder, Freed, RunSlot, Tables};
 use crate::counts::RunCounts;

@@ -137,6 +137,7 @@ fn api_returns_what_the_program_prints() {
         (post("/api/v1/scenario", json!({ "scenario": scenario })), vec!["scenario", "check", "s.toml"]),
         (post("/api/v1/plan", json!({ "scenario": scenario })), vec!["plan", "s.toml"]),
         (post("/api/v1/plan", json!({})), vec!["plan"]),
+        (post("/api/v1/plan", json!({ "confidence": 65 })), vec!["plan", "--confidence", "65"]),
         (
             post("/api/v1/simulate", json!({ "scenario": scenario, "runs": 700, "seed": 5 })),
             vec!["simulate", "s.toml", "--runs", "700", "--seed", "5"],

@@ -1,9 +1,9 @@
 //! The head of a page: the headline, the status, the likely range, and whether the process goes ahead.
 
 use super::SimulationPage;
-use crate::forecast_status::ForecastStatus;
 use crate::html::{Element, Html, el, time};
 use crate::{forecast_text, format};
+use ibbi_sim::ForecastStatus;
 
 impl SimulationPage<'_> {
     /// Returns the head. Its link to the estimates leads to the part of the page with this ID.
@@ -16,12 +16,12 @@ impl SimulationPage<'_> {
     }
 
     fn status(&self) -> Option<Element> {
-        let status = ForecastStatus::from_forecast(self.forecast)?;
-        let sign = el("span").attr("aria-hidden", "true").with(status.sign());
+        let status = self.forecast.status?;
+        let sign = el("span").attr("aria-hidden", "true").with(forecast_text::status_sign(status));
         let word = el("strong").with(sign).with(" ").with(status.label());
         let element =
             if status == ForecastStatus::OnTrack { el("p").class("status") } else { el("p").class("status warn") };
-        Some(element.with(word).with(". ").with(status.meaning(self.scenario)))
+        Some(element.with(word).with(". ").with(forecast_text::status_meaning(status, self.scenario)))
     }
 
     fn likely_range(&self) -> Option<Element> {

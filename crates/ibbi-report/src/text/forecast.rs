@@ -4,7 +4,7 @@ use super::{Layout, Piece, TextStyle, table, titled};
 use crate::chart;
 use crate::terminal::columns::paragraph;
 use crate::{forecast_tables, forecast_text, format};
-use ibbi_sim::{AvailabilityGain, Comparison, FavorSets, Forecast, Scenario};
+use ibbi_sim::{AvailabilityGain, Comparison, FavorSets, Forecast, ForecastStatus, Scenario};
 
 /// Returns a forecast: whether and when, the deadlines, what moves the date, the assumptions, and the method.
 pub fn forecast(scenario: &Scenario, forecast: &Forecast, layout: Layout) -> Vec<Piece> {
@@ -12,6 +12,11 @@ pub fn forecast(scenario: &Scenario, forecast: &Forecast, layout: Layout) -> Vec
     let mut pieces =
         vec![Piece::new(TextStyle::Heading, paragraph("", &format!("Forecast for {}", scenario.district), columns))];
     pieces.push(Piece::new(TextStyle::Plain, paragraph("", &forecast.headline, columns)));
+    if let Some(status) = forecast.status {
+        let role = if status == ForecastStatus::OnTrack { TextStyle::Good } else { TextStyle::Warning };
+        let meaning = forecast_text::status_meaning(status, scenario);
+        pieces.push(Piece::new(role, paragraph("", &format!("{}. {meaning}", status.label()), columns)));
+    }
     if let Some(real) = &forecast.continued {
         pieces.extend(super::continued(real, scenario, columns));
     }

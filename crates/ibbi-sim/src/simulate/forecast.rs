@@ -1,6 +1,6 @@
 //! The result of a simulation: whether the case goes ahead, when if it does, and what moves the date.
 
-use super::{Settings, Simulator};
+use super::{ForecastStatus, Settings, Simulator};
 use crate::assumptions::AssumptionRow;
 use crate::calendar::{Day, HORIZON};
 use crate::counts::{Driver, RunCounts};
@@ -164,6 +164,8 @@ pub struct Forecast {
     pub runs_ahead: u64,
     /// The seed.
     pub seed: u64,
+    /// Whether the deadlines are likely to be met; `None` if there is none, or no run goes ahead.
+    pub status: Option<ForecastStatus>,
 }
 
 impl Forecast {
@@ -215,6 +217,7 @@ impl Forecast {
             contract_expires: simulator.scenario.contract_expires,
             curve: curve.collect(),
             headline: headline(finish, ahead, completed, &deadlines),
+            status: ForecastStatus::from_chances(deadlines.iter().map(|deadline| deadline.chance.estimate)),
             deadlines,
             digest: simulator.digest.clone(),
             drivers: counts.drivers(),

@@ -2,7 +2,7 @@
 
 use ibbi_common::quantile::wilson;
 use ibbi_core::holidays::holiday_on;
-use ibbi_core::{Date, EventKind};
+use ibbi_core::{Date, Event, EventKind};
 use ibbi_sim::*;
 use proptest::prelude::*;
 
@@ -171,6 +171,64 @@ fn plain_simulation_confirms_the_chance() {
             close(session.backup_chance, counts[1]);
         }
     }
+}
+
+#[test]
+fn every_sample_has_calendars_in_order_of_their_odds() {
+    let mut below = Vec::new();
+    for (name, text) in ibbi_testing::sample_scenarios() {
+        let simulator = Simulator::new(&Scenario::parse(&text).unwrap());
+        let settings = Settings { runs: 4_000, ..Settings::default() };
+        let CandidateCalendars { even_odds, safe } = simulator.candidate_calendars(settings).unwrap();
+        let (Some(even), Some(odds)) = (even_odds.chance, safe.chance) else {
+            // Without dates for even odds, none are invented for more.
+            assert!(even_odds.chance.is_none() && safe.chance.is_none(), "{name}: {even_odds:?}\n{safe:?}");
+            assert!(even_odds.sessions.is_empty() && safe.sessions.is_empty(), "{name}");
+            continue;
+        };
+        assert!(even.low >= 0.5 && odds.low >= f64::from(safe.confidence) / 100.0, "{name}");
+        assert!(even_odds.last <= safe.last, "{name}");
+        if safe.confidence < CandidateCalendars::SAFE {
+            below.push(name);
+            let next = simulator.held_dates(safe.confidence + 5, settings).unwrap();
+            assert_eq!(next.chance, None, "no greater step has dates");
+        }
+    }
+    assert!(!below.is_empty(), "a sample has no dates for four in five");
+}
+
+#[test]
+fn dates_are_held_for_what_is_ahead_of_a_case() {
+    let scenario = Scenario::parse(EXAMPLE).unwrap();
+    let mut events = Vec::new();
+    Simulator::new(&scenario).run(1, 2, |at, event, _| events.push((at, event.clone()))).unwrap();
+    let settings = Settings { runs: 2_000, ..Settings::default() };
+    let held_after = |kind: EventKind| {
+        let length = events.iter().position(|(_, event)| event.kind() == kind).unwrap() + 1;
+        let mut history = ibbi_core::History::new();
+        for (seq, (at, event)) in (2..).zip(&events[..length]) {
+            history.offer(seq, *at, event.clone()).unwrap();
+        }
+        let as_of = ibbi_core::At::from_millis(events[length - 1].0.millis() + 3_600_000).unwrap();
+        let simulator = Simulator::resume(&scenario, &history, as_of).unwrap();
+        (as_of.date_at_offset(-300), simulator.held_dates(60, settings).unwrap())
+    };
+    let kinds = |held: &HeldDates| held.sessions.iter().map(|session| session.what).collect::<Vec<_>>();
+    let facilitation = [1, 2].map(|part| SessionKind::Facilitation { part });
+    // The training is booked: its day is the first date.
+    let (today, held) = held_after(EventKind::SessionScheduled);
+    let booked = events.iter().find_map(|(_, event)| match event {
+        Event::SessionScheduled(scheduled) => Some(scheduled.slot),
+        _ => None,
+    });
+    assert_eq!(kinds(&held)[0], SessionKind::Training { part: None });
+    assert!(held.sessions[0].booked && Some(held.sessions[0].slot) == booked, "{held:?}");
+    assert!(held.sessions.iter().all(|session| session.slot.local_day() > today && session.slot < session.backup));
+    // After the training, only the facilitation is ahead.
+    let (today, held) = held_after(EventKind::CaucusOpened);
+    assert_eq!(kinds(&held), facilitation);
+    assert!(held.chance.unwrap().low >= 0.6);
+    assert!(held.sessions.iter().all(|session| !session.booked && session.slot.local_day() > today));
 }
 
 /// Returns the dates that `docs/simulation.md` asks for, from all sets of dates.

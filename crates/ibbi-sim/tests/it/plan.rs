@@ -255,3 +255,40 @@ proptest! {
         prop_assert!(forecast.is_ok(), "{forecast:?}");
     }
 }
+
+#[test]
+fn sessions_wait_for_a_second_neutral_unless_not_required() {
+    let training = |text: &str| {
+        let plan = Plan::new(&Scenario::parse(text).unwrap());
+        plan.sessions
+            .iter()
+            .find(|session| matches!(session.what, SessionKind::Training { .. }))
+            .unwrap()
+            .slot
+            .local_day()
+    };
+    let alone = training(EXAMPLE);
+    let with = |rest: &str| {
+        let second = format!(
+            "[[people]]\nid = \"co-trainer\"\nname = \"C. Trainer\"\nrole = \"neutral\"\nunavailable = [{alone}]\n{rest}"
+        );
+        training(&EXAMPLE.replacen("[assumptions]", &format!("{second}\n[assumptions]"), 1))
+    };
+    assert!(with("") > alone);
+    assert_eq!(with("required = false"), alone);
+}
+
+#[test]
+fn closed_ranges_need_no_name_and_can_share_one() {
+    let before = "{ name = \"Winter break\", from = 2026-12-24, to = 2027-01-01 },";
+    let after = "{ from = 2026-12-24, to = 2027-01-01 },\n  { name = \"Conference\", on = 2026-10-05 },\n  { name = \"Conference\", on = 2026-10-06 },";
+    assert!(EXAMPLE.contains(before));
+    let scenario = Scenario::parse(&EXAMPLE.replacen(before, after, 1)).unwrap();
+    let calendar = Calendar::new(&scenario);
+    for date in ["2026-10-05", "2026-10-06", "2026-12-28"] {
+        let day = calendar.day(date.parse().unwrap()).unwrap();
+        assert_eq!(calendar.half_days(SessionGroup::Training, day, 1), [], "{date} is closed");
+    }
+    let open = calendar.day("2026-10-07".parse().unwrap()).unwrap();
+    assert!(!calendar.half_days(SessionGroup::Training, open, 1).is_empty());
+}

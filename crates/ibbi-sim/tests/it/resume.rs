@@ -69,8 +69,9 @@ fn every_prefix_of_a_run_can_be_resumed() {
             }
         }
     }
+    let least = if ibbi_testing::is_full() { 20 } else { 3 };
     for stage in Stage::ALL.iter().filter(|stage| !matches!(stage, Stage::Unopened | Stage::Closed)) {
-        assert!(stages.get(stage).is_some_and(|count| *count > ibbi_testing::samples(20)), "{stage}: {stages:?}");
+        assert!(stages.get(stage).is_some_and(|count| *count > least), "{stage}: {stages:?}");
     }
 }
 

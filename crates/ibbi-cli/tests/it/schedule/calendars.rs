@@ -47,6 +47,44 @@ fn what_moves_keeps_its_id_and_gets_a_higher_sequence() {
 }
 
 #[test]
+fn days_to_hold_keep_their_ids_and_get_a_higher_sequence() {
+    let place = with_sample("maple-hollow.toml");
+    let hold = [&["calendar", "my.toml", "--confidence", "80"][..], &STAMP].concat();
+    place.done(&hold);
+    let before = read(&place, "dates.ics");
+    let held = |calendar: &str| {
+        let summaries = lines(calendar, "SUMMARY").into_iter().filter(|line| line.contains("(hold)"));
+        (summaries.count(), lines(calendar, "SUMMARY").iter().filter(|line| line.contains("(backup)")).count())
+    };
+    assert_eq!(held(&before), (3, 3), "{before}");
+    assert!(lines(&before, "STATUS").iter().all(|line| *line == "STATUS:TENTATIVE"), "{before}");
+    let (_, plan) = place.json(&["plan", "my.toml", "--confidence", "80"]);
+    let chance = plan["hold"]["chance"]["low"].as_f64().expect("a chance");
+    assert!((0.8..=1.0).contains(&chance), "{plan}");
+    let starts: Vec<_> =
+        plan["hold"]["sessions"].as_array().expect("sessions").iter().map(|one| &one["slot"]).collect();
+    assert_eq!(starts.len(), 3);
+    place.done(&hold);
+    assert_eq!(read(&place, "dates.ics"), before, "nothing has moved");
+    // The neutral is away on the first day to hold.
+    let day = starts[0]["starts"].as_str().expect("a slot")[..10].to_owned();
+    let text = read(&place, "my.toml");
+    let changed = text.replace("unavailable = [\"tuesday\",", &format!("unavailable = [{day}, \"tuesday\","));
+    assert_ne!(text, changed);
+    std::fs::write(place.path("my.toml"), changed).expect("a scenario");
+    place.done(&hold);
+    let after = read(&place, "dates.ics");
+    assert_eq!(lines(&before, "UID"), lines(&after, "UID"));
+    let moved = lines(&before, "DTSTART")
+        .iter()
+        .zip(lines(&after, "DTSTART"))
+        .map(|(one, other)| *one != other)
+        .collect::<Vec<_>>();
+    let raised = lines(&after, "SEQUENCE").iter().map(|line| *line == "SEQUENCE:1").collect::<Vec<_>>();
+    assert!(moved.contains(&true) && moved[moved.len() - raised.len()..] == raised, "{moved:?} {raised:?}");
+}
+
+#[test]
 fn a_ledger_becomes_a_calendar_of_what_it_has_booked() {
     let place = Place::new();
     place.done(&["tour", "--ledger", "tour.ledger"]);
