@@ -146,6 +146,15 @@ impl Bookings {
         }
     }
 
+    /// Forgets cases, as if none of their records had been added.
+    pub fn forget(&mut self, cases: &BTreeSet<Uuid>) {
+        self.cases.retain(|case, _| !cases.contains(case));
+        self.days.retain(|_, booked| {
+            booked.retain(|case| !cases.contains(case));
+            !booked.is_empty()
+        });
+    }
+
     /// Returns the advisory about booking a session in a case, if one of its neutrals is in another case at that time.
     pub fn advise(&self, case: Uuid, scheduled: &SessionScheduled) -> Option<Advisory> {
         self.advise_slot(case, scheduled.slot, &scheduled.neutrals().map(|person| &person.name).collect::<Vec<_>>())

@@ -158,6 +158,19 @@ impl<O: LineObserver> LedgerStore<O> {
         self.state_mut().ledger.as_mut().map(run)
     }
 
+    /// Forgets whole cases. See [`Ledger::forget`].
+    pub fn forget(&self, cases: &[Uuid]) {
+        let mut state = self.state_mut();
+        let State { ledger, index } = &mut *state;
+        if let Some(ledger) = ledger {
+            ledger.forget(cases);
+        }
+        index.catalog.forget(cases);
+        for case in cases {
+            index.kept.remove(case);
+        }
+    }
+
     /// Returns the ledger's first line.
     pub const fn opening(&self) -> Option<&Opening> {
         self.opening.as_ref()
@@ -480,6 +493,7 @@ impl From<AppendError> for ibbi_store::AppendError {
             AppendError::NotAccepted(error) => error,
             AppendError::InDoubt { .. } => Self::InDoubt { source: Box::new(error) },
             AppendError::Damaged { .. }
+            | AppendError::Forgotten { .. }
             | AppendError::Poisoned
             | AppendError::Changed { .. }
             | AppendError::Moved { .. } => Self::ReadOnly { source: Box::new(error) },

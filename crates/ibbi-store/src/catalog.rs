@@ -3,7 +3,7 @@
 use crate::error::StoreError;
 use crate::record::Record;
 use ibbi_core::{At, BookingRecord, Bookings, Event, Name, Stage};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// A case as a list shows it.
@@ -108,6 +108,15 @@ impl Catalog {
         if let Some(summary) = self.summaries.get_mut(place) {
             (summary.stage, summary.records, summary.last_event) = (to, rev, at);
         }
+    }
+
+    /// Forgets cases, as if they had never been added.
+    pub fn forget(&mut self, cases: &[Uuid]) {
+        let cases: BTreeSet<Uuid> = cases.iter().copied().collect();
+        self.summaries.retain(|summary| !cases.contains(&summary.case));
+        self.places = self.summaries.iter().enumerate().map(|(place, summary)| (summary.case, place)).collect();
+        self.openings.retain(|_, case| !cases.contains(case));
+        self.bookings.forget(&cases);
     }
 
     /// Returns every case, the one that was opened first at the beginning.

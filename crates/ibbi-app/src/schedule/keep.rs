@@ -150,6 +150,7 @@ impl Batch {
         self.service.record_all(&self.offers)?;
         self.records += self.offers.len() as u64;
         self.offers.clear();
+        self.service.store().forget(&self.whole);
         self.whole.drain(..).for_each(|case| self.service.forget(case));
         Ok(())
     }

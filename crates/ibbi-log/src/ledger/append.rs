@@ -65,6 +65,12 @@ pub enum AppendError {
         /// The number that it has.
         found: u64,
     },
+    /// The case was forgotten with [`Ledger::forget`], so this handle takes no more records of it.
+    #[error("case {case} was forgotten, so it takes no more records; open the ledger again to continue it")]
+    Forgotten {
+        /// The case.
+        case: Uuid,
+    },
     /// Another record of the case has the same ID.
     #[error("record {rev} of case {case} already has the ID {id}, with other content; use a new ID")]
     IdTaken {
@@ -258,6 +264,9 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
                 plan.head.bytes += wide(lines.len());
             }
             let (case, id) = (record.accepted.case(), record.accepted.id());
+            if self.index.is_forgotten(case) {
+                return Err(AppendError::Forgotten { case });
+            }
             let room = match self.index.room(case, id) {
                 Ok(room) => room,
                 Err(place) if place.line > self.head.lines => return Err(AppendError::Repeated { case, id }),

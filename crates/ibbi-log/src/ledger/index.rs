@@ -1,6 +1,7 @@
 //! The writer's index: the place and the ID of each record.
 
 use crate::id_table::IdTable;
+use std::collections::HashSet;
 use std::collections::hash_map::{Entry, VacantEntry};
 use uuid::Uuid;
 
@@ -18,6 +19,8 @@ pub(super) struct Place {
 pub(super) struct Index {
     cases: IdTable<Uuid, Vec<Place>>,
     ids: IdTable<(Uuid, Uuid), Place>,
+    /// The cases whose places were forgotten.
+    forgotten: HashSet<Uuid, ahash::RandomState>,
 }
 
 impl Index {
@@ -38,6 +41,17 @@ impl Index {
                 self.cases.remove(&case);
             }
         }
+    }
+
+    /// Forgets the places of the records of some cases.
+    pub(super) fn forget(&mut self, cases: &[Uuid]) {
+        self.forgotten.extend(cases);
+        self.cases.retain(|case, _| !self.forgotten.contains(case));
+        self.ids.retain(|(case, _), _| !self.forgotten.contains(case));
+    }
+
+    pub(super) fn is_forgotten(&self, case: Uuid) -> bool {
+        self.forgotten.contains(&case)
     }
 
     pub(super) fn find(&self, case: Uuid, id: Uuid) -> Option<Place> {

@@ -161,6 +161,15 @@ impl<S: Storage, O> Ledger<S, O> {
         self.index.cases()
     }
 
+    /// Forgets whole cases: their records stay in the file, but this handle no longer knows where. So a program that writes many cases
+    /// one after the other takes no more memory for each than its ID.
+    ///
+    /// Afterward [`Ledger::case`] and [`Ledger::find`] don't find them, and appending to them is
+    /// [`AppendError::Forgotten`](crate::AppendError::Forgotten). A ledger that is opened again knows all cases.
+    pub fn forget(&mut self, cases: &[Uuid]) {
+        self.index.forget(cases);
+    }
+
     /// Reads the records of one case from the file, in their order.
     ///
     /// # Errors

@@ -128,6 +128,28 @@ fn append_at_an_old_revision_is_a_conflict() {
 }
 
 #[test]
+fn forgotten_case_takes_no_records_until_the_ledger_is_opened_again() {
+    let place = Place::with(6);
+    let mut ledger = Ledger::open(&place.path).unwrap();
+    let before = fs::read(&place.path).unwrap();
+    ledger.forget(&[case(0), case(77)]);
+    assert_eq!((ledger.rev(case(0)), ledger.cases().count()), (0, 2));
+    assert!(ledger.case(case(0)).unwrap().is_empty());
+    assert!(ledger.find(case(0), record(0, 3).accepted.id()).unwrap().is_none());
+    let anew = accept(&mut History::for_case(case(0)), Uuid::from_u128(99), at(6), legal_event(0));
+    // Neither the next record nor a new beginning, and not within a batch.
+    for refused in [vec![record(6, 3)], vec![anew], vec![record(7, 3), record(6, 3)]] {
+        let error = ledger.append(&refused, at(2000)).unwrap_err();
+        assert!(matches!(error, AppendError::Forgotten { case: found } if found == case(0)), "{error}");
+        assert_eq!(fs::read(&place.path).unwrap(), before, "a refused batch leaves nothing");
+    }
+    assert_eq!(ledger.append(&[record(7, 3)], at(2000)).unwrap()[0].rev, 3);
+    drop(ledger);
+    let mut again = Ledger::open(&place.path).unwrap();
+    assert_eq!((again.rev(case(0)), again.append(&[record(6, 3)], at(2000)).unwrap()[0].rev), (2, 3));
+}
+
+#[test]
 fn batches_and_lines_have_limits() {
     let place = place();
     let mut ledger = Ledger::create(&place.path, &opening()).unwrap();

@@ -2,6 +2,7 @@
 
 use super::with_sample;
 use crate::support::Place;
+use std::process::Stdio;
 
 #[test]
 fn kept_runs_are_verified_and_replayed_without_a_finding() {
@@ -37,6 +38,34 @@ fn the_same_runs_are_kept_as_the_same_bytes_and_never_over_another_file() {
     let nowhere = keep("no/such/folder.ledger");
     assert_eq!(nowhere.code, 5, "{nowhere:?}");
     assert_eq!(place.files(), before);
+}
+
+/// Returns the peak memory of a command in bytes, as far as it can be read while the command runs; nothing if the system doesn't
+/// report it.
+fn peak_memory(place: &Place, args: &[&str]) -> Option<u64> {
+    let mut child = place.command(args).stdout(Stdio::null()).spawn().expect("ibbi starts");
+    let mut peak = None;
+    while child.try_wait().expect("a child").is_none() {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        peak = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok()).or(peak);
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    peak.map(|kilobytes| kilobytes * 1024)
+}
+
+#[test]
+fn keeping_more_runs_takes_no_more_memory() {
+    let place = with_sample("maple-hollow.toml");
+    let measure =
+        |runs: &str, file: &str| peak_memory(&place, &["simulate", "my.toml", "--runs", runs, "--keep", file]);
+    let (Some(few), Some(many)) = (measure("500", "few.ledger"), measure("3500", "many.ledger")) else {
+        println!("skipped: the system does not report peak memory");
+        return;
+    };
+    println!("peak memory: {few} bytes with 500 runs, {many} with 3,500");
+    // The index of the records alone would take some 13 MB more.
+    assert!(many < few + (4 << 20), "{few} bytes with 500 runs, {many} with 3,500");
 }
 
 /// A ledger in which a case has come as far as the first session of the facilitation.
