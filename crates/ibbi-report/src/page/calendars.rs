@@ -25,8 +25,18 @@ impl SimulationPage<'_> {
             .with(even_odds.chance.map(|_| self.calendars_table(calendars).to_html()))
             .with(notes.collect::<Html>())
             .with(below)
-            .with(self.held_months(safe));
+            .with(self.held_months(safe))
+            .with(safe.chance.map(|_| el("p").class("quiet").with(self.signs(safe))));
         Some(("calendars", "Three calendars to choose from".to_owned(), content))
+    }
+
+    /// Returns what the signs on the months mean.
+    fn signs(&self, held: &HeldDates) -> String {
+        let parts = format::facilitation_parts(self.plan);
+        let named = held.sessions.iter().map(|session| {
+            format!("{} {}", super::month_view::sign(session.what), format::session_name(session.what, parts))
+        });
+        format!("{}. A dashed day is a backup.", named.collect::<Vec<_>>().join(", "))
     }
 
     /// Returns whether there are days to hold, which are shown by month.
@@ -48,7 +58,7 @@ impl SimulationPage<'_> {
             Column::text("session"),
             Column::text(&best),
             Column::text(&held("even odds", even_odds)),
-            Column::text(&held("safe", safe)),
+            Column::text(&held(if safe.confidence < CandidateCalendars::SAFE { "safest" } else { "safe" }, safe)),
         ];
         let mut table = Table::new("Days to hold, and in how many runs that go ahead they are enough", columns);
         for session in self.plan.sessions.iter().filter(|session| !matches!(session.what, SessionKind::Meeting)) {
@@ -74,7 +84,7 @@ impl SimulationPage<'_> {
         let each = held.sessions.iter().enumerate().map(|(index, session)| {
             let name = format::sentence(&format::session_name(session.what, parts));
             let before = if index > 0 { " · " } else { "" };
-            Html::text(&format!("{before}{name} ")).with(time(session.slot.local_day()))
+            Html::text(&format!("{before}{name}: ")).with(time(session.slot.local_day()))
         });
         let backups = held.sessions.iter().enumerate().map(|(index, session)| {
             Html::text(if index > 0 { " · " } else { "Backups: " }).with(time(session.backup.local_day()))

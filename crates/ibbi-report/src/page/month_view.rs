@@ -53,7 +53,7 @@ struct MarkedDay {
     class: &'static str,
 }
 
-fn sign(kind: SessionKind) -> String {
+pub(super) fn sign(kind: SessionKind) -> String {
     match kind {
         SessionKind::Meeting => "M".to_owned(),
         SessionKind::Training { part: None } => "T".to_owned(),

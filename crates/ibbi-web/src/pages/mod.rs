@@ -24,6 +24,7 @@ pub(crate) static ROUTES: &[(Method, &str, Handler)] = &[
     (Method::GET, "/plan", plan::page),
     (Method::POST, "/plan", |request| blocking(request, plan::send)),
     (Method::POST, "/plan/answer", plan::answer),
+    (Method::POST, "/plan/file", |request| blocking(request, plan::send_file)),
     (Method::POST, "/plan/open", |request| with_parts(request, blocking, plan::open)),
     (Method::GET, "/plan/scenario.toml", |request| blocking(request, plan::toml)),
     (Method::GET, "/plan/dates.ics", |request| limited(request, plan::calendar)),

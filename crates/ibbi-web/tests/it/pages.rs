@@ -88,6 +88,45 @@ fn plan_form_and_link_round_trip() {
 }
 
 #[test]
+fn scenario_that_the_form_cannot_show_is_changed_as_its_file() {
+    let server = Running::start();
+    let file = std::fs::read_to_string(ibbi_testing::sample_scenario("evenings.toml")).unwrap();
+    let (kind, body) = multipart(&[("scenario", file.as_bytes())]);
+    let opened = server.connect().ask("POST", "/plan/open", &[("content-type", kind)], &body);
+    let link = opened.header("location").unwrap().split('#').next().unwrap().to_owned();
+    let page = server.get(&link);
+    assert_eq!(page.status, 200);
+    for said in ["Cedar Bluff", "class=\"verdict\"", "id=\"text\"", "# ", "Three calendars to choose from"] {
+        assert!(page.text().contains(said), "{said}");
+    }
+    assert!(!page.text().contains("id=\"scenario\""), "the form would lose parts of the scenario");
+    // The downloads are those of the file.
+    let query = link.strip_prefix("/plan?").unwrap();
+    let toml = server.get(&format!("/plan/scenario.toml?{query}"));
+    let [one, other] = [file.as_str(), toml.text()].map(|text| ibbi_app::sim::Scenario::parse(text).unwrap().digest());
+    assert_eq!(one, other);
+    assert!(server.get(&format!("/plan/report.html?{query}")).text().contains("Cedar Bluff"));
+    // A changed file has a link of its own. Line ends of a browser change nothing.
+    let changed = file.replace("Cedar Bluff", "Birch & Alder").replace('\n', "\r\n");
+    let sent = server.form("/plan/file", &encoded(&[("file".to_owned(), changed)]));
+    let again = sent.header("location").unwrap().split('#').next().unwrap().to_owned();
+    assert!(server.get(&again).text().contains("Birch &amp; Alder"));
+    // A malformed file is shown as it was typed, with the place of the problem.
+    let wrong = file.replace("version = 2", "version = 2\ncolour = \"<blue>\"");
+    let refused = server.form("/plan/file", &encoded(&[("file".to_owned(), wrong.clone())]));
+    assert_eq!(refused.status, 422);
+    for said in ["unknown key `colour`", "colour = &quot;&lt;blue&gt;&quot;", "aria-invalid", "role=\"alert\""] {
+        assert!(refused.text().contains(said), "{said}: {}", refused.text());
+    }
+    // So is one in a link, which anyone can write.
+    let broken = server.get(&format!("/plan?{}", encoded(&[("file".to_owned(), wrong)])));
+    assert!(broken.status == 422 && broken.text().contains("unknown key `colour`"), "{}", broken.status);
+    let long = format!("{file}# {}", "x".repeat(60_000));
+    let refused = server.form("/plan/file", &encoded(&[("file".to_owned(), long)]));
+    assert!(refused.status == 422 && refused.text().contains("too long for a link"), "{}", refused.status);
+}
+
+#[test]
 fn plan_form_errors_keep_what_was_typed() {
     let server = Running::start();
     let mut form = form_of(server.get("/plan?begin=empty").text());

@@ -8,6 +8,8 @@
 //! | `h` | closed days with their name: `Winter break 2026-12-24 to 2027-01-01` |
 //! | `p` | a person: `name~id~role~times`, the ID is empty if it follows from the name |
 //! | `a` | an assumption that is not the default: `caucus_days:1,7,21` |
+//!
+//! A scenario that the form can't show in full is in the link as its file: `file` is the only key.
 
 use crate::query::{self, Pairs};
 use ibbi_app::AppError;
@@ -30,8 +32,21 @@ pub(crate) const fn fits(query: &str) -> bool {
 /// The codes of the roles that have no team or seat.
 const ROLES: &[(&str, Role)] = &[("neutral", Role::Neutral), ("rep", Role::Representative)];
 
+/// Returns the query of the link of a scenario's file.
+pub(crate) fn of_file(text: &str) -> String {
+    query::write(vec![("file", text.into())])
+}
+
 /// Returns the query of a scenario's link.
 pub(crate) fn write(scenario: &Scenario) -> String {
+    match fields(scenario) {
+        query if is_same(&query, scenario) => query,
+        _ => of_file(&scenario.to_toml()),
+    }
+}
+
+/// Returns the query of a scenario's link with a key for each field of the form.
+fn fields(scenario: &Scenario) -> String {
     let mut pairs: Vec<(&str, Cow<'_, str>)> = vec![("d", scenario.district.as_str().into())];
     let mut add = |key, value: String| pairs.push((key, value.into()));
     add("s", scenario.start.to_string());
@@ -215,7 +230,11 @@ fn wrong(key: &str, text: &str) -> AppError {
 
 /// Returns whether a link has the whole scenario. The form and the link have no fields for some parts of format 2.
 pub(super) fn holds(scenario: &Scenario) -> bool {
-    read(&Pairs::read(write(scenario).as_bytes())).is_ok_and(|again| again.digest() == scenario.digest())
+    is_same(&fields(scenario), scenario)
+}
+
+fn is_same(query: &str, scenario: &Scenario) -> bool {
+    read(&Pairs::read(query.as_bytes())).is_ok_and(|again| again.digest() == scenario.digest())
 }
 
 #[cfg(test)]

@@ -37,6 +37,9 @@ const NEXT: &str = "<!--next-->";
 
 /// Returns the scenario of a link, or the sample.
 fn scenario_of_link(request: &WebRequest) -> Result<Scenario, AppError> {
+    if let Some(text) = request.query.get("file") {
+        return schedule::read(text, Path::new("the scenario of the link"));
+    }
     match request.query.get("begin") {
         Some("empty") => template(request),
         _ if request.query.is_empty() || request.query.get("d").is_none() => schedule::load(None),
@@ -59,13 +62,22 @@ fn template(request: &WebRequest) -> Result<Scenario, AppError> {
 /// Returns the page of a link. It is streamed.
 pub(crate) fn page(request: WebRequest) -> WebFuture {
     Box::pin(async move {
-        let scenario = scenario_of_link(&request)?;
-        let draft = Draft::from(&scenario);
+        let file = request.query.get("file").map(str::to_owned);
+        let scenario = match (scenario_of_link(&request), &file) {
+            (Ok(scenario), _) => scenario,
+            (Err(error), Some(text)) => return Ok(refused_file(text, &error)),
+            (Err(error), None) => return Err(error.into()),
+        };
         let (begin, end) = frame("Plan a schedule", "/plan");
+        let between = match &file {
+            Some(text) => view::between_file(text, &[]),
+            None => view::between(&Draft::from(&scenario), &[]),
+        };
         let around = Around {
             before: begin + view::above().as_str(),
-            between: view::between(&draft, &[]).into_string(),
+            between: between.into_string(),
             after: format!("{}{end}", view::BELOW),
+            query: file.map(|text| link::of_file(&text)),
         };
         streamed(request.state, scenario, around).await
     })
@@ -102,6 +114,8 @@ struct Around {
     /// Between the answer and what follows from it.
     between: String,
     after: String,
+    /// The query of the scenario's link, if it isn't the one that follows from the scenario.
+    query: Option<String>,
 }
 
 /// Streams the answer in pieces.
@@ -138,7 +152,8 @@ fn send_pieces(state: &AppState, scenario: &Scenario, pieces: &Pieces, around: &
         gains: None,
         program: PROGRAM,
     };
-    let answer = view::answer(&page, &link::write(scenario)).into_string();
+    let query = around.query.clone().unwrap_or_else(|| link::write(scenario));
+    let answer = view::answer(&page, &query).into_string();
     let first = [around.before.as_str(), &answer, &around.between, page.particulars().as_str(), NEXT].concat();
     // If the client is gone, the rest is not computed.
     if !send(first) {
@@ -190,18 +205,41 @@ pub(crate) fn open(request: &WebRequest) -> WebResult {
     let text = std::str::from_utf8(&file.content)
         .map_err(|_| AppError::Usage("this is not UTF-8 text; save the scenario as UTF-8".to_owned()))?;
     let scenario = schedule::read(text, Path::new("the scenario"))?;
-    check_form(&scenario)?;
-    Ok(linked(&Draft::from(&scenario), &scenario, ""))
+    match link::holds(&scenario) {
+        true => Ok(linked(&Draft::from(&scenario), &scenario, "")),
+        false => Ok(linked_file(text)),
+    }
 }
 
-/// Refuses a scenario that a link, and so the form, can't hold in full. Nothing is lost silently.
-fn check_form(scenario: &Scenario) -> Result<(), AppError> {
-    if link::holds(scenario) {
-        return Ok(());
+/// Accepts a scenario's file that was changed on the page, and redirects to its link. Shows it again with its errors otherwise.
+pub(crate) fn send_file(request: &WebRequest) -> WebResult {
+    let form = request.form();
+    let text = form.get("file").unwrap_or_default().replace("\r\n", "\n");
+    match schedule::read(&text, Path::new("the scenario")) {
+        Ok(_) => Ok(linked_file(&text)),
+        Err(error) => Ok(refused_file(&text, &error)),
     }
-    let message = "this page can't show everything that the scenario has, such as hours of sessions, several parts, or \
-                   deadlines; nothing was opened. Use the file with `ibbi plan` and `ibbi simulate`";
-    Err(AppError::Usage(message.to_owned()))
+}
+
+/// Redirects to the link of a scenario's file. If the link is too long, shows the file again.
+fn linked_file(text: &str) -> axum::response::Response {
+    let query = link::of_file(text);
+    match link::fits(&query) {
+        true => see_other(&format!("/plan?{query}#answer")),
+        false => refused_file(text, &AppError::Usage(view::TOO_LONG.to_owned())),
+    }
+}
+
+/// Shows a scenario's file again, with what is wrong.
+fn refused_file(text: &str, error: &AppError) -> axum::response::Response {
+    let wrong = match error {
+        AppError::Scenario { source, .. } => source.problems.iter().map(ToString::to_string).collect(),
+        other => vec![other.to_string()],
+    };
+    let content = view::above().with(view::between_file(text, &wrong));
+    let (begin, end) = frame("Plan a schedule", "/plan");
+    let text = begin + content.as_str() + view::BELOW + end;
+    with_type(StatusCode::UNPROCESSABLE_ENTITY, HTML, text)
 }
 
 pub(crate) fn toml(request: &WebRequest) -> WebResult {
@@ -222,14 +260,21 @@ pub(crate) fn report(request: &WebRequest) -> WebResult {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ibbi_app::sim::Model;
+    use crate::query::Pairs;
 
     #[test]
-    fn scenario_that_the_form_cannot_hold_is_refused() {
-        let samples = ibbi_testing::sample_scenarios().into_iter().map(|(_, text)| Scenario::parse(&text).unwrap());
-        let (first, second): (Vec<_>, Vec<_>) = samples.partition(|scenario| scenario.model == Model::First);
-        assert!(!first.is_empty() && first.iter().all(|scenario| check_form(scenario).is_ok()));
-        let errors: Vec<String> = second.iter().map(|scenario| check_form(scenario).unwrap_err().to_string()).collect();
-        assert!(!errors.is_empty() && errors.iter().all(|error| error.contains("nothing was opened")), "{errors:?}");
+    fn every_sample_survives_its_link() {
+        for (name, text) in ibbi_testing::sample_scenarios() {
+            let scenario = Scenario::parse(&text).unwrap();
+            let query = link::write(&scenario);
+            assert!(link::fits(&query), "{name}");
+            let pairs = Pairs::read(query.as_bytes());
+            let again = match pairs.get("file") {
+                Some(file) => Scenario::parse(file).unwrap(),
+                None => Scenario::parse(&link::read(&pairs).unwrap().to_toml()).unwrap(),
+            };
+            assert_eq!(pairs.get("file").is_none(), link::holds(&scenario), "{name}");
+            assert_eq!(again.digest(), scenario.digest(), "{name}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use super::draft::{Draft, Wrong};
 use super::form::{ESTIMATES, form};
 use super::link::{case_address, fits};
-use crate::pages::shell::button;
+use crate::pages::shell::{button, textarea};
 use ibbi_report::SimulationPage;
 use ibbi_report::html::{Html, details, el, name};
 
@@ -25,7 +25,9 @@ pub(super) fn above() -> Html {
         .attr("enctype", "multipart/form-data")
         .class("open")
         .with(el("label").attr("for", "file").with("Scenario file"))
-        .with(el("input").attr("type", "file").attr("name", "scenario").attr("id", "file").attr("accept", ".toml"))
+        .with(
+            el("input").attr("type", "file").attr("name", "scenario").attr("id", "file").attr("accept", ".toml,.json"),
+        )
         .with(button("Open"));
     let begin = el("p")
         .with(el("a").attr("href", "/plan").with("Sample"))
@@ -39,6 +41,37 @@ pub(super) fn above() -> Html {
 /// Returns the form, between the answer and what follows from it. The elements around the latter are left open.
 pub(super) fn between(draft: &Draft, wrong: &[Wrong]) -> Html {
     Html::markup("</div>").with(form(draft, wrong)).with(Html::markup("<div id=\"more\" class=\"more\">"))
+}
+
+/// Returns a scenario's file to change, in place of the form.
+pub(super) fn between_file(text: &str, wrong: &[String]) -> Html {
+    let label = "Scenario file";
+    let hint = "This scenario has parts that the form can't show, such as hours of sessions, several parts, or deadlines. Change \
+                the file here, or in an editor and open it again.";
+    let items = wrong.iter().map(|wrong| el("li").with(wrong.as_str()));
+    let problems = (!wrong.is_empty()).then(|| {
+        el("div")
+            .class("warning")
+            .attr("role", "alert")
+            .attr("id", "file-wrong")
+            .with(el("p").with("Correct these lines first (line:column):"))
+            .with(el("ul").class("problems").all(items))
+    });
+    let area = textarea("file", text, 30).attr("id", "text").attr("spellcheck", "false").class("code");
+    let area =
+        if wrong.is_empty() { area } else { area.attr("aria-invalid", "true").attr("aria-describedby", "file-wrong") };
+    let form = el("form")
+        .attr("method", "post")
+        .attr("action", "/plan/file")
+        .class("file")
+        .with(el("p").class("hint").with(hint))
+        .with(problems)
+        .with(el("label").attr("for", "text").with(label))
+        .with(area)
+        .with(el("p").class("send").with(button("Update the plan")));
+    let estimates =
+        el("p").attr("id", ESTIMATES).class("unseen").with("The estimates are in the part [assumptions] of the file.");
+    Html::markup("</div>").with(form.with(estimates)).with(Html::markup("<div id=\"more\" class=\"more\">"))
 }
 
 /// Returns the answer, without the page around it.
