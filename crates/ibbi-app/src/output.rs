@@ -239,7 +239,7 @@ pub fn write_new(path: &Path, content: &[u8]) -> Result<(), AppError> {
 }
 
 /// A temporary name beside an output file. Its file is removed unless it was given the final name.
-pub(crate) struct Temporary(PathBuf);
+pub(crate) struct Temporary(pub(crate) PathBuf);
 
 impl Temporary {
     /// Chooses a new name beside a path.

@@ -161,7 +161,8 @@ pub fn no_dates_to_hold(held: &HeldDates) -> String {
         }
         _ => "in no run that goes ahead can all sessions be held".to_owned(),
     };
-    format!("No dates with one backup each are enough in {}% of the runs; {most}.", held.confidence)
+    let percent = held.confidence;
+    format!("No dates with one backup each are enough in at least {percent}% of the runs with 95% confidence; {most}.")
 }
 
 /// Returns a sentence for a session with its dates to hold.
@@ -220,7 +221,10 @@ fn no_solution(at_best: Option<Date>) -> Phrase {
         Some(best) => {
             sentence.words("the last session would be on ").day(best).words(". The durations alone take that long.")
         }
-        None => sentence.words("there would be no open day. The durations and the working days alone leave none."),
+        None => sentence.words(
+            "there would be no open day. The durations, the lengths of the sessions, and the days and hours on which they can be held \
+             leave none.",
+        ),
     }
 }
 
@@ -270,7 +274,10 @@ pub(crate) fn no_gain(names: &[String]) -> Option<Phrase> {
 /// Returns a note on the half-days that together help the plan.
 pub(crate) fn favors_note(sets: &FavorSets) -> String {
     let found = match sets.half_days.is_empty() && sets.standing.is_empty() {
-        true => format!("No {} half-days together help the plan.", FavorSets::LIMIT),
+        true if sets.fits => format!("No {} half-days together end the plan earlier.", FavorSets::LIMIT),
+        true => {
+            format!("No {} half-days together are enough for a plan that ends by the contract date.", FavorSets::LIMIT)
+        }
         false => "A morning ends at noon, an afternoon at 4:00 PM.".to_owned(),
     };
     if sets.all_tried { found } else { found + " Not all sets could be tried, so there can be a better one." }
@@ -406,8 +413,8 @@ mod tests {
             ),
             (
                 Conflicts { blockers: vec![], finishes_at_best: None, ..base },
-                "Even if all people and closed ranges made room, there would be no open day. The durations and the working days \
-                 alone leave none."
+                "Even if all people and closed ranges made room, there would be no open day. The durations, the lengths of the \
+                 sessions, and the days and hours on which they can be held leave none."
                     .to_owned(),
             ),
         ];

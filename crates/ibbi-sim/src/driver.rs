@@ -197,8 +197,8 @@ impl EventScript {
         if let Some(slot) = slot.real.and_then(|index| self.real.get(usize::from(index))) {
             return *slot;
         }
-        let starts = self.shapes.local(usize::from(slot.day).min(HORIZON - 1), slot.start);
-        let ends = After(starts).minutes(slot.minutes);
+        let day = usize::from(slot.day).min(HORIZON - 1);
+        let (starts, ends) = (self.shapes.local(day, slot.start), self.shapes.ends(day, slot.start, slot.minutes));
         Slot::new(starts, ends).expect("a slot within a day")
     }
 }

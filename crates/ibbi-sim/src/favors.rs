@@ -60,6 +60,8 @@ pub struct FavorSets {
     pub standing: Vec<FavorSet>,
     /// Whether all sets were tried. If not, a better one can exist.
     pub all_tried: bool,
+    /// Whether the plan fits and ends by the contract date without them.
+    pub fits: bool,
 }
 
 impl FavorSets {
@@ -104,7 +106,9 @@ impl Simulator {
             search.extend(&Vec::new());
             search
         });
+        let bound = self.late.unwrap_or(NEVER).min(NEVER);
         FavorSets {
+            fits: half_days.tried.get(&Vec::new()).is_some_and(|day| *day < bound),
             all_tried: half_days.is_complete() && standing.is_complete(),
             half_days: half_days.best(),
             standing: standing.best(),

@@ -105,7 +105,7 @@ pub(crate) fn real(
 ) -> Result<(Scenario, RealCase), ResumeError> {
     let case = history.case();
     let file = case.file().ok_or(ResumeError::NotOpened)?;
-    if let Some(outcome) = case.outcome() {
+    if let Some(outcome) = case.outcome().filter(|_| as_of >= file.last_at()) {
         return Err(ResumeError::Closed { outcome });
     }
     if as_of < file.last_at() {

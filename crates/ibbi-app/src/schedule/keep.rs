@@ -57,12 +57,30 @@ pub fn keep(simulator: &Simulator, keep: Keep<'_>, progress: impl Fn(u64)) -> Re
         return Err(ibbi_log::CreateError::Exists { path: file.to_owned() }.into());
     }
     let failed = |source| AppError::Io { doing: "write", path: file.to_owned(), source };
+    // The confidential texts of the runs are beside the ledger. Texts of another ledger are not its own.
+    let texts_file = ibbi_log::texts_path(file);
+    if texts_file.symlink_metadata().is_ok() {
+        return Err(ibbi_log::CreateError::Exists { path: texts_file }.into());
+    }
     let temporary = Temporary::beside(file).map_err(failed)?;
-    let kept = write(simulator, temporary.path(), settings, interleaved, progress)?;
-    temporary.publish_as(file).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => ibbi_log::CreateError::Exists { path: file.to_owned() }.into(),
-        _ => failed(error),
+    let [texts, _holder] =
+        [ibbi_log::texts_path(temporary.path()), ibbi_log::holder_path(temporary.path())].map(Temporary);
+    let kept = write(simulator, temporary.path(), settings, interleaved, progress).map_err(|error| match error {
+        // Nothing of it is kept, so nothing is in doubt.
+        AppError::InDoubt { source, .. } => failed(std::io::Error::other(format!("{source}; nothing was kept"))),
+        other => other,
     })?;
+    let published = |from: &Temporary, to: &Path| {
+        from.publish_as(to).map_err(|error| match error.kind() {
+            std::io::ErrorKind::AlreadyExists => ibbi_log::CreateError::Exists { path: to.to_owned() }.into(),
+            _ => failed(error),
+        })
+    };
+    // The texts are first: a ledger is never without them.
+    if texts.path().symlink_metadata().is_ok() {
+        published(&texts, &texts_file)?;
+    }
+    published(&temporary, file)?;
     Ok(Kept { file: file.to_owned(), ..kept })
 }
 

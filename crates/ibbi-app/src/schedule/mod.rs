@@ -82,11 +82,15 @@ fn text(path: &Path) -> Result<String, AppError> {
     })
 }
 
-/// Returns whether a file is a ledger: its first byte starts a JSON object, which no TOML does.
+/// Returns whether a file is a ledger: it starts a JSON object, as no TOML does, and isn't a scenario that is written as JSON. Each
+/// line of a ledger has the key `prev`, and a scenario has `people`.
 pub fn is_ledger(path: &Path) -> bool {
-    let mut first = [0];
-    let read = std::fs::File::open(path).and_then(|mut file| file.read(&mut first));
-    read.is_ok_and(|count| count == 1) && first == [b'{']
+    const BEGINNING: u64 = 1 << 16;
+    let mut bytes = Vec::new();
+    let read = std::fs::File::open(path).and_then(|file| file.take(BEGINNING).read_to_end(&mut bytes));
+    let text = String::from_utf8_lossy(&bytes);
+    let is_object = text.trim_start().starts_with('{');
+    read.is_ok() && is_object && (text.contains("\"prev\"") || !text.contains("\"people\""))
 }
 
 /// Returns a scenario's label for sentences: its file, or the sample.

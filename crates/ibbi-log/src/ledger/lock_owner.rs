@@ -6,10 +6,15 @@
 
 use crate::storage::{Storage, StoredFile, Stream, sidecar_path};
 use std::io::{self, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 const SUFFIX: &str = ".holder";
+
+/// Returns the path of the note about the process that writes to a ledger.
+pub fn holder_path(ledger: &Path) -> PathBuf {
+    sidecar_path(ledger, SUFFIX)
+}
 
 /// The largest number of bytes that is read of a note.
 const LIMIT: u64 = 400;

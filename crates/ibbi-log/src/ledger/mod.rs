@@ -12,6 +12,7 @@ mod torn_tail;
 
 pub use append::{AppendError, Committed, MAX_BATCH};
 pub use create::CreateError;
+pub use lock_owner::holder_path;
 pub use observer::LineObserver;
 pub use open_error::OpenError;
 pub use torn_tail::TornTail;

@@ -11,8 +11,8 @@ impl SimulationPage<'_> {
     pub(super) fn calendars_section(&self) -> Option<Section> {
         let calendars = self.calendars?;
         let CandidateCalendars { even_odds, safe } = calendars;
-        let intro = "The best case needs everything to go right. The other two have a backup for each session: hold both days, \
-                     and use the first one on which the session can be held.";
+        let intro = "The best case needs everything to go right. The other two have a backup for each session: use the first day on \
+                     which it can be held. Days held now need no notice later, so they can be earlier than the likely range.";
         let notes = [even_odds, safe].into_iter().filter(|held| held.chance.is_none()).take(1);
         let notes = notes.map(|held| el("p").with(forecast_text::no_dates_to_hold(held)));
         let below = (safe.chance.is_some() && safe.confidence < CandidateCalendars::SAFE).then(|| {
@@ -83,17 +83,12 @@ impl SimulationPage<'_> {
         let parts = format::facilitation_parts(self.plan);
         let each = held.sessions.iter().enumerate().map(|(index, session)| {
             let name = format::sentence(&format::session_name(session.what, parts));
-            let before = if index > 0 { " · " } else { "" };
-            Html::text(&format!("{before}{name}: ")).with(time(session.slot.local_day()))
+            let before = if index > 0 { " \u{b7} " } else { "" };
+            let backup = el("small").with(" (backup ").with(time(session.backup.local_day())).with(")");
+            Html::text(&format!("{before}{name}: ")).with(time(session.slot.local_day())).with(backup)
         });
-        let backups = held.sessions.iter().enumerate().map(|(index, session)| {
-            Html::text(if index > 0 { " · " } else { "Backups: " }).with(time(session.backup.local_day()))
-        });
-        let value = el("dd").with(each.collect::<Html>()).with(" ").with(
-            el("small")
-                .with(backups.collect::<Html>())
-                .with(format!(". They are enough in {} runs that go ahead.", format::odds(chance.estimate))),
-        );
+        let odds = format!(" They are enough in {} runs that go ahead.", format::odds(chance.estimate));
+        let value = el("dd").with(each.collect::<Html>()).with(el("small").with(odds));
         Some(el("div").with(el("dt").with("Hold these days")).with(value))
     }
 }

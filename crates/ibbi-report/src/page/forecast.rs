@@ -93,10 +93,10 @@ pub(super) fn gains_section(gains: &[AvailabilityGain], favors: &FavorSets, has_
     };
     let content = content.with(el("p").with(
         "Half-days can help together. If the plan doesn't fit, these are the fewest that make it fit. Otherwise, each row ends \
-         the plan earlier than fewer half-days could.",
+         it earlier.",
     ));
     let tables = forecast_tables::favors(favors).into_iter().map(|table| el("div").with(table.to_html()));
-    let content = content.with(el("div").class("pair").all(tables));
+    let content = content.with(el("div").class("beside").all(tables));
     let content = content.with(el("p").class("quiet").with(forecast_text::favors_note(favors)));
     ("who", "People and closed ranges to ask for more time".to_owned(), content)
 }

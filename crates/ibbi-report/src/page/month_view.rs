@@ -83,12 +83,5 @@ fn day_cell(day: NaiveDate, sessions: Vec<&MarkedDay>) -> Element {
     let [first, ..] = sessions.as_slice() else { return el("td").with(number) };
     let signs = el("strong").attr("aria-hidden", "true").all(sessions.iter().map(|session| session.sign.as_str()));
     let names = format::list(&sessions.iter().map(|session| session.what.clone()).collect::<Vec<_>>());
-    let title = format!("{}: {names}", format::weekday_date(first.date));
-    el("td")
-        .class(first.class)
-        .attr("title", title)
-        .with(number)
-        .with(" ")
-        .with(signs)
-        .with(el("span").class("unseen").with(names))
+    el("td").class(first.class).with(number).with(" ").with(signs).with(el("span").class("unseen").with(names))
 }

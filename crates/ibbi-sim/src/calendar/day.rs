@@ -165,6 +165,18 @@ impl DayShapes {
         };
         local.expect("whole minutes with an offset in use")
     }
+
+    /// Returns the local time at which a session that starts with a slot ends.
+    pub(crate) fn ends(&self, day: usize, slot: u8, minutes: u16) -> LocalTime {
+        let starts = self.local(day, slot);
+        let at = At::from_millis(starts.at().millis() + i64::from(minutes) * 60_000);
+        let at = at.expect("the years of a scenario are within bounds");
+        let local = match self.changed(day) {
+            None => LocalTime::new(at, starts.offset_minutes()),
+            Some(_) => self.zone.local(at),
+        };
+        local.expect("whole minutes with an offset in use")
+    }
 }
 
 /// Returns the minutes of the day at which its slots begin: every 15 minutes from its first moment to that of the next day.

@@ -19,7 +19,9 @@ impl Simulator {
         let start = self.scenario.start.to_chrono();
         let date = |days: i64| Date::try_from(start.checked_add_signed(chrono::Duration::days(days))?).ok();
         let in_time = |days: i64| {
-            date(days).is_some_and(|start| Self::new(&Scenario { start, ..self.scenario.clone() }).is_safe())
+            date(days)
+                .filter(Scenario::has_calendar)
+                .is_some_and(|start| Self::new(&Scenario { start, ..self.scenario.clone() }).is_safe())
         };
         let (mut early, mut late) = match self.is_safe() {
             true => (0, (expires.to_chrono() - start).num_days().max(0) + 1),

@@ -182,6 +182,12 @@ impl Role {
 }
 
 impl Scenario {
+    /// Returns whether a scenario can start on a date: in the years 1971 to 9996. The core has the years 1970 to 9999, the calendar
+    /// needs 730 days more, and offsets can reach past the new year.
+    pub(crate) fn has_calendar(start: &Date) -> bool {
+        (1971..9997).contains(&chrono::Datelike::year(&start.to_chrono()))
+    }
+
     /// The largest number of people in a scenario.
     pub const MAX_PEOPLE: usize = 60;
     /// The largest number of closed ranges in a scenario.

@@ -7,7 +7,7 @@ use super::{Deadline, Scenario, SessionsInput, fields, people, sessions_read};
 use crate::assumptions::Model;
 use ibbi_common::spelling::echo;
 use ibbi_common::zone::Zone;
-use ibbi_core::{Date, Format, TimeZoneName};
+use ibbi_core::{Format, TimeZoneName};
 use toml::de::{DeTable, DeValue};
 
 const FIRST_KEYS: &[&str] = &[
@@ -118,10 +118,8 @@ fn content(entries: &DeTable<'_>, problems: &mut Problems<'_>) -> Option<Scenari
         let found = format!("the contract expires on {expires}, before `start` ({start})");
         problems.add(&value.span(), found, "`contract_expires` no earlier than `start`");
     }
-    // The core has the years 1970 to 9999. The calendar needs 730 days more, and offsets can reach past the new year.
-    let years = Date::new(1971, 1, 1)..Date::new(9997, 1, 1);
-    if let (Some(day), Some(place)) = (start, start_place)
-        && !years.contains(&Some(day))
+    if let (Some(day), Some(place)) = (start, start_place.clone())
+        && !Scenario::has_calendar(&day)
     {
         problems.add(&place, format!("`start` is {day}"), "a date in the years 1971 to 9996");
     }
@@ -141,6 +139,16 @@ fn content(entries: &DeTable<'_>, problems: &mut Problems<'_>) -> Option<Scenari
         Some(value) => time_zone(value, problems),
     };
     let calendar = fields::calendar(top.get("calendar"), problems);
+    if let (Some(start), Some(sessions), Some(value)) = (start, &sessions, top.get("sessions")) {
+        let zone = time_zone.as_ref().and_then(Zone::find);
+        sessions_read::check_days(sessions, start, zone, &value.span(), problems);
+    }
+    if let Some(start) = start {
+        for deadline in deadlines.iter().filter(|deadline| deadline.on < start) {
+            let found = format!("the deadline `{}` ({}) is before `start` ({start})", deadline.name, deadline.on);
+            problems.add(&start_place.clone().unwrap_or_default(), found, "a deadline no earlier than `start`");
+        }
+    }
     let assumptions = fields::assumptions(top.get("assumptions"), model, problems);
     let sections = top.need("people", "[[people]] sections, one for each person", problems);
     let place = sections.map_or(0..0, Value::span);
@@ -175,6 +183,14 @@ fn deadlines(value: &Value<'_>, problems: &mut Problems<'_>) -> Vec<Deadline> {
         let on = on.and_then(|on| table::date(on, "on", problems));
         let margin = fields.get("margin_days");
         let margin_days = margin.map_or(Some(0), |value| table::whole(value, "margin_days", 0..=730, problems));
+        if name.as_ref().is_some_and(|name| name.as_str() == "contract") {
+            let expected = "`contract_expires` for the contract, or another name";
+            problems.add(
+                &entry.span(),
+                "the name `contract` is that of the date on which the contract expires",
+                expected,
+            );
+        }
         if let Some(name) = name.as_ref().filter(|name| read.iter().any(|other| other.name == name.as_str())) {
             problems.add(&entry.span(), format!("the deadline `{name}` is listed twice"), "a different name for each");
         }

@@ -3,8 +3,11 @@
 use super::SessionGroup;
 use super::diagnose::Problems;
 use super::table::{self, Value, table_of};
-use super::{SessionsInput, times};
-use ibbi_core::Format;
+use super::{FixedSession, SessionsInput, times};
+use chrono::NaiveTime;
+use ibbi_common::zone::Zone;
+use ibbi_core::{Date, Format};
+use std::ops::Range;
 
 /// The most agreed sessions: one for each part.
 const MAX_FIXED: usize = SessionsInput::MAX_TRAINING_PARTS + SessionsInput::MAX_FACILITATION_PARTS;
@@ -53,6 +56,36 @@ pub(super) fn sessions(value: Option<&Value<'_>>, problems: &mut Problems<'_>) -
         }
     }
     (problems.count() == before).then_some(input)
+}
+
+/// Checks the days of agreed sessions and of shared training days.
+pub(super) fn check_days(
+    sessions: &SessionsInput,
+    start: Date,
+    zone: Option<Zone>,
+    place: &Range<usize>,
+    problems: &mut Problems<'_>,
+) {
+    if !sessions.training_days.is_empty() && sessions.training_days.iter().all(|day| *day < start) {
+        problems.add(place, "every training day is before `start`", "a training day on or after it");
+    }
+    let mut fixed = sessions.fixed.clone();
+    fixed.sort_by_key(|fixed| (fixed.session, fixed.part));
+    let name = |fixed: &FixedSession| format!("part {} of the {} ({})", fixed.part, fixed.session.code(), fixed.on);
+    for one in &fixed {
+        if one.on < start {
+            problems.add(place, format!("{} is before `start` ({start})", name(one)), "an agreed date on or after it");
+        }
+        let at = NaiveTime::from_hms_opt((one.at / 60).into(), (one.at % 60).into(), 0);
+        if zone.zip(at).is_some_and(|(zone, at)| zone.skips(one.on, at)) {
+            let found = format!("{} starts at a time that the clocks skip", name(one));
+            problems.add(place, found, "a time that exists on that day");
+        }
+    }
+    for pair in fixed.windows(2).filter(|pair| pair[0].on >= pair[1].on) {
+        let found = format!("{} is not after {}", name(&pair[1]), name(&pair[0]));
+        problems.add(place, found, "each part on a later day than the one before it, and the training first");
+    }
 }
 
 /// Reads the minutes of each part.

@@ -62,6 +62,9 @@ impl Scenario {
         let text = self.to_toml();
         let with = |value: &str| Self::parse(&replaced(&text, &place, value));
         with(value).or_else(|error| {
+            if value.starts_with(['"', '\'']) {
+                return Err(SetError::Value { change: echo(change), error });
+            }
             // A text without its quotes.
             let quoted = super::template::quoted(value);
             with(&quoted).map_err(|quoted_error| {
@@ -207,6 +210,9 @@ mod tests {
             ("start=soon", "a date that exists"),
             ("zone.x=1", "unknown key `zone`"),
             ("start=2026-10-01\nx=1", "is not a change"),
+            ("district=\"\"", "a name on one line"),
+            ("neutral.name=\"\"", "a name on one line"),
+            ("district=\"a\\nb\"", "a name on one line"),
         ] {
             let error = scenario.set(change).map(|_| ()).unwrap_err().to_string();
             assert!(error.contains(expected), "{change}: {error}");

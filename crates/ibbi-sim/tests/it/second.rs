@@ -386,3 +386,67 @@ fn overdue_waits_are_named_and_last_on() {
     };
     assert!(rest(30) > 3.0 && rest(5) > 0.0, "{} {}", rest(30), rest(5));
 }
+
+/// Returns the sample with evenings, with other sessions.
+fn evenings_with(sessions: &str) -> String {
+    let text = ibbi_testing::sample_scenarios().into_iter().find(|(name, _)| name == "evenings").unwrap().1;
+    let header = "[sessions]\n";
+    assert!(text.contains(header));
+    text.replacen(header, &format!("{header}{sessions}\n"), 1)
+}
+
+#[test]
+fn agreed_sessions_must_be_possible_together() {
+    for (fixed, expected) in [
+        (
+            r#"{session="training",part=1,on=2026-12-10,at="16:00"},{session="training",part=2,on=2026-12-09,at="16:00"}"#,
+            "part 2 of the training (2026-12-09) is not after part 1 of the training (2026-12-10)",
+        ),
+        (
+            r#"{session="facilitation",part=1,on=2026-12-09,at="16:00"},{session="training",part=2,on=2026-12-09,at="16:00"}"#,
+            "part 1 of the facilitation (2026-12-09) is not after part 2 of the training",
+        ),
+        (r#"{session="training",part=1,on=2020-01-01,at="16:00"}"#, "(2020-01-01) is before `start`"),
+        (r#"{session="training",part=1,on=2027-03-14,at="02:15"}"#, "starts at a time that the clocks skip"),
+    ] {
+        let error = Scenario::parse(&evenings_with(&format!("fixed = [{fixed}]"))).unwrap_err().to_string();
+        assert!(error.contains(expected), "{fixed}: {error}");
+    }
+    let past = Scenario::parse(&evenings_with("training_days = [2020-01-01]")).unwrap_err().to_string();
+    assert!(past.contains("every training day is before `start`"), "{past}");
+}
+
+#[test]
+fn sessions_across_a_clock_change_end_at_local_time() {
+    for (on, at, ends) in [("2026-11-01", "01:30", "T04:30:00-05:00"), ("2027-03-14", "00:00", "T05:00:00-04:00")] {
+        let fixed = format!("fixed = [{{session=\"training\",part=1,on={on},at=\"{at}\"}}]");
+        let plan = Plan::new(&Scenario::parse(&evenings_with(&fixed)).unwrap());
+        let training = plan.sessions.iter().find(|session| session.slot.local_day().to_string() == on).unwrap();
+        assert_eq!(training.slot.minutes(), 240);
+        assert!(training.slot.ends().to_string().ends_with(ends), "{}", training.slot.ends());
+    }
+}
+
+#[test]
+fn deadlines_are_after_the_start_and_none_is_called_contract() {
+    let text = evenings_with("");
+    for (deadline, expected) in [
+        ("{ name = \"budget\", on = 2020-05-03 }", "the deadline `budget` (2020-05-03) is before `start`"),
+        ("{ name = \"contract\", on = 2027-05-03 }", "`contract_expires` for the contract, or another name"),
+    ] {
+        let at = text.lines().find(|line| line.starts_with("deadlines")).map_or_else(String::new, str::to_owned);
+        let changed = text.replacen(&at, &format!("deadlines = [{deadline}]"), usize::from(!at.is_empty()));
+        let changed = if at.is_empty() { format!("deadlines = [{deadline}]\n{text}") } else { changed };
+        let error = Scenario::parse(&changed).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+}
+
+#[test]
+fn late_contract_has_no_latest_start_beyond_the_calendar() {
+    let text = EXAMPLE.replacen("contract_expires = 2027-06-30", "contract_expires = 9999-12-31", 1);
+    let simulator = Simulator::new(&Scenario::parse(&text).unwrap());
+    let forecast = simulator.simulate(Settings { runs: 200, seed: 1, threads: 1 }).unwrap();
+    let plan = Plan::from_simulator(&simulator).with_odds(&simulator, &forecast);
+    assert_eq!(plan.start_by.unwrap().to_string(), "9996-12-31");
+}

@@ -150,6 +150,7 @@
 
     form.addEventListener("input", (event) => {
       keepNames(event.target);
+      document.getElementById(`${event.target.id}-read`)?.remove();
       clearTimeout(timer);
       timer = setTimeout(ask, 250);
     });
@@ -196,6 +197,7 @@
           wrong = new DOMParser().parseFromString(text, "text/html").querySelector("form");
           news.textContent = "Some entries are not complete, so the results are for the entries before.";
           news.hidden = false;
+          showReadings(wrong);
           showErrors(document.activeElement);
           return;
         }
@@ -229,6 +231,8 @@
     function show(markup, done) {
       const [first, ...others] = markup.split("<!--next-->");
       put(answer, first);
+      const readings = answer.querySelector("#readings");
+      if (readings) showReadings(readings.content);
       put(more, others.join(""));
       const verdict = answer.querySelector(".verdict");
       if (!verdict) return;
@@ -241,6 +245,15 @@
       part.innerHTML = markup;
       for (const summary of part.querySelectorAll("details > summary")) {
         if (open.has(summary.textContent)) summary.parentElement.open = true;
+      }
+    }
+
+    // Shows what was understood of each entry.
+    function showReadings(source) {
+      for (const input of form.querySelectorAll("input[id^=u]")) {
+        document.getElementById(`${input.id}-read`)?.remove();
+        const fresh = source.querySelector(`[id="${input.id}-read"]`);
+        if (fresh) input.after(document.adoptNode(fresh.cloneNode(true)));
       }
     }
 

@@ -148,5 +148,5 @@ pub(crate) fn tick(name: &str, value: &str, ticked: bool, label: impl Into<Html>
 
 /// Returns a hidden input.
 pub(crate) fn hidden(name: &str, value: &str) -> Element {
-    el("input").attr("type", "hidden").attr("name", name).attr("value", value)
+    el("input").attr("type", "hidden").attr("name", name).value(value)
 }

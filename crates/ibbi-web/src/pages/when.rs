@@ -47,7 +47,8 @@ impl Moment {
         };
         // An empty name was entered too: it means the server's user.
         let actor = given.all("actor").next().map_or_else(|| recorder(request), str::to_owned);
-        Self { day, time, actor, people: text(PEOPLE) }
+        // A browser sends a line break of a hidden input as CR LF.
+        Self { day, time, actor, people: text(PEOPLE).replace("\r\n", "\n") }
     }
 
     /// Reads the day and the time that a form changes by itself. Without script, the button beside them shows the form again.

@@ -239,8 +239,9 @@ fn plan_opens_a_case_with_its_people() {
     let place = plan.text().split("href=\"/cases?").nth(1).unwrap().split('"').next().unwrap().replace("&amp;", "&");
     let form = server.get(&format!("/cases?{}", place.trim_end_matches("#open")));
     assert!(form.text().contains("name=\"district\" value=\"Maple Hollow\""), "{}", form.text());
+    // A browser sends a line break as CR LF.
     let people = form_urlencoded::byte_serialize(
-        "superintendent=R. Amari\nunion_president=B. Castellan\nlabor=B. Castellan\nlabor=Ada Yun\nneutral=I. Reyes"
+        "superintendent=R. Amari\r\nunion_president=B. Castellan\r\nlabor=B. Castellan\r\nlabor=Ada Yun\r\nneutral=I. Reyes"
             .as_bytes(),
     );
     let people: String = people.collect();
@@ -261,6 +262,7 @@ fn plan_opens_a_case_with_its_people() {
     let chosen = server.form(case, &format!("type=service_chosen&service=ibbi&people={people}"));
     let page = server.get(chosen.header("location").unwrap());
     assert!(page.text().contains(">\nB. Castellan\nAda Yun\n</textarea>"), "{}", page.text());
+    assert!(!page.text().contains('\u{fffd}') && !page.text().contains("&#13;"), "{}", page.text());
 }
 
 #[test]

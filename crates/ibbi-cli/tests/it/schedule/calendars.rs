@@ -103,3 +103,27 @@ fn a_ledger_becomes_a_calendar_of_what_it_has_booked() {
     ids.dedup();
     assert_eq!(ids.len(), lines(&all, "UID").len(), "every entry has an id of its own");
 }
+
+#[test]
+fn a_scenario_as_json_becomes_the_same_calendar() {
+    let place = Place::new();
+    let people = [
+        r#"id = "a", name = "A. Upton", role = "leader", seat = "superintendent", party = "management""#,
+        r#"id = "b", name = "B. Resch", role = "leader", seat = "union_president", party = "labor""#,
+        r#"id = "c", name = "C. Hale", role = "leader", seat = "school_committee""#,
+        r#"id = "d", name = "D. Quinn", role = "neutral""#,
+    ];
+    let tables = people.map(|person| format!("{{ {person} }}")).join(", ");
+    let toml = format!("version = 2\ndistrict = \"Alder\"\nstart = \"2026-09-14\"\npeople = [{tables}]\n");
+    let objects = tables.replace("id =", "\"id\":").replace("name =", "\"name\":").replace("role =", "\"role\":");
+    let objects = objects.replace("seat =", "\"seat\":").replace("party =", "\"party\":");
+    let json = format!(
+        "\n{{ \"version\": 2, \"district\": \"Alder\", \"start\": \"2026-09-14\",\n\"people\": [{objects}] }}\n"
+    );
+    std::fs::write(place.path("my.toml"), toml).expect("a file");
+    std::fs::write(place.path("my.json"), json).expect("a file");
+    for more in [&[][..], &["--confidence", "60"]] {
+        let made = |file: &str| place.done(&[&["calendar", file, "-o", "-"][..], &STAMP, more].concat());
+        assert_eq!(made("my.toml"), made("my.json"));
+    }
+}

@@ -40,6 +40,25 @@ fn the_same_runs_are_kept_as_the_same_bytes_and_never_over_another_file() {
     assert_eq!(place.files(), before);
 }
 
+#[test]
+fn kept_runs_have_their_confidential_texts_and_leave_nothing_else() {
+    let place = with_sample("maple-hollow.toml");
+    place.done(&["simulate", "my.toml", "--runs", "40", "--keep", "a.ledger"]);
+    let names = || place.files().into_keys().collect::<Vec<_>>();
+    assert_eq!(names(), ["a.ledger", "a.ledger.texts", "my.toml"]);
+    let (code, verified) = place.json(&["verify", "a.ledger"]);
+    assert_eq!(code, 0);
+    assert!(!verified.to_string().contains("texts.missing"), "{verified}");
+    let result = place.ibbi(&["verify", "a.ledger"]);
+    assert!(!result.err.contains("confidential") && !result.out.contains("missing"), "{result:?}");
+    // Texts of another ledger stay as they are.
+    std::fs::write(place.path("b.ledger.texts"), "other").expect("a file");
+    let refused = place.ibbi(&["simulate", "my.toml", "--runs", "5", "--keep", "b.ledger"]);
+    assert!(refused.code == 2 && refused.err.contains("b.ledger.texts already exists"), "{refused:?}");
+    assert_eq!(names(), ["a.ledger", "a.ledger.texts", "b.ledger.texts", "my.toml"]);
+    assert_eq!(std::fs::read_to_string(place.path("b.ledger.texts")).expect("a file"), "other");
+}
+
 /// Returns the peak memory of a command in bytes, as far as it can be read while the command runs; nothing if the system doesn't
 /// report it.
 fn peak_memory(place: &Place, args: &[&str]) -> Option<u64> {

@@ -156,9 +156,10 @@ impl Pen {
             .attr("patternUnits", "userSpaceOnUse")
             .attr("patternTransform", "rotate(45)")
             .with(el("rect").class("stripe").attr("width", 2).attr("height", 6));
-        el("svg")
-            .attr("xmlns", "http://www.w3.org/2000/svg")
-            .class("chart")
+        let svg = el("svg");
+        // In a page, the parser knows the element.
+        let svg = if style.is_some() { svg.attr("xmlns", "http://www.w3.org/2000/svg") } else { svg };
+        svg.class("chart")
             .attr("viewBox", format!("0 0 {} {}", n(width), n(y.ceil() + 4.0)))
             .attr("role", "img")
             .attr("aria-labelledby", format!("{title_id} {summary_id}"))

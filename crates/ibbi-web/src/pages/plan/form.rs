@@ -128,6 +128,21 @@ fn times_row(row: usize, person: &Person) -> Element {
     el("tr").with(who).all(cells)
 }
 
+/// Returns what was understood of a person's other times, with an ID for the script.
+fn reading(row: usize, person: &Person, start: Option<Date>, closed: &[Closure]) -> Option<Element> {
+    let read = Availability::read(&person.other, start, closed).unwrap_or_default();
+    let understood = read.sentences().join("; ");
+    (!understood.is_empty()).then(|| el("p").class("hint").attr("id", format!("u{row}-read")).with(understood))
+}
+
+/// Returns what was understood of each person's other times, for the script.
+pub(super) fn readings(draft: &Draft) -> Element {
+    let start = schedule::day(&draft.start);
+    let closed: Vec<Closure> = draft.closures(start).into_iter().filter_map(Result::ok).collect();
+    let each = draft.people.iter().enumerate().filter_map(|(row, person)| reading(row, person, start, &closed));
+    el("template").attr("id", "readings").all(each)
+}
+
 /// Returns the field of a person's other times, with its errors or what was understood.
 fn other_times(row: usize, person: &Person, wrong: &[Wrong], start: Option<Date>, closed: &[Closure]) -> Html {
     let id = format!("u{row}");
@@ -137,10 +152,7 @@ fn other_times(row: usize, person: &Person, wrong: &[Wrong], start: Option<Date>
     if !errors.is_empty() {
         return Html::new().with(marked(words, &id, &errors)).with(wrong_at(&id, &errors));
     }
-    let read = Availability::read(&person.other, start, closed).unwrap_or_default();
-    let understood = read.sentences().join("; ");
-    let note = (!understood.is_empty()).then(|| el("p").class("hint").with(understood));
-    Html::new().with(words).with(note)
+    Html::new().with(words).with(reading(row, person, start, closed))
 }
 
 /// The columns of the people.

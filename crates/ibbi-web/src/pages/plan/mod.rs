@@ -90,7 +90,8 @@ pub(crate) fn answer(request: WebRequest) -> WebFuture {
         match draft.scenario() {
             Ok(scenario) => {
                 let query = link::write(&scenario);
-                let around = Around { between: NEXT.to_owned(), ..Around::default() };
+                let before = Html::from(form::readings(&draft)).into_string();
+                let around = Around { before, between: NEXT.to_owned(), ..Around::default() };
                 let response = streamed(request.state, scenario, around).await?;
                 if !link::fits(&query) {
                     return Ok(response);
@@ -247,7 +248,12 @@ pub(crate) fn toml(request: &WebRequest) -> WebResult {
 }
 
 pub(crate) fn calendar(request: &WebRequest) -> WebResult {
-    let made = schedule::scenario_calendar(&scenario_of_link(request)?, None, request.state.now()?, None)?;
+    let scenario = scenario_of_link(request)?;
+    // The file has the days to hold that the page shows.
+    let settings = request.state.settings(RUNS, SEED)?;
+    let safe = schedule::candidate_calendars(&Simulator::new(&scenario), settings)?.safe;
+    let confidence = safe.chance.map(|_| safe.confidence);
+    let made = schedule::scenario_calendar(&scenario, confidence, request.state.now()?, None)?;
     Ok(response::download(response::CALENDAR, "dates.ics", made.text))
 }
 
