@@ -37,6 +37,7 @@
 #![forbid(unsafe_code)]
 
 mod act;
+mod case_index;
 mod chain;
 mod check;
 mod digest;

@@ -1,5 +1,7 @@
 //! The file ledger as a store of cases.
 
+use crate::case_index::CaseIndex;
+pub use crate::case_index::Collect;
 use crate::ledger_data::NewLedger;
 use crate::line_reader::{LedgerLine, LineReader};
 use crate::lines::{LineContent, Lines};
@@ -10,39 +12,15 @@ use crate::{
 };
 use crate::{Fault, FaultKind, Opening};
 use ibbi_core::events::SessionScheduled;
-use ibbi_core::{Advisory, At, BookingRecord, Bookings, Name, OtherBooking};
+use ibbi_core::{Advisory, At, Bookings, Name, OtherBooking};
 use ibbi_store::{
-    CasePage, CaseQuery, CaseSummary, Catalog, CheckpointOutcome, Clock, Committed, EventStore, NewRecord, Record,
-    StoreError,
+    CasePage, CaseQuery, CaseSummary, CheckpointOutcome, Clock, Committed, EventStore, NewRecord, Record, StoreError,
 };
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use uuid::Uuid;
-
-/// Number of lines between two remembered offsets.
-const MARK: u64 = 1024;
-
-/// The most records that are kept before it is known which case is wanted.
-const UNDECIDED: usize = 4096;
-
-/// The cases whose records a store keeps in memory while it reads its ledger, so that it doesn't read them again.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Collect {
-    /// No case. Cases are read when they are asked for.
-    #[default]
-    Nothing,
-    /// The only case of a ledger; nothing if the ledger has several.
-    OnlyCase,
-    /// The cases that [`CaseSummary::matches`] this text.
-    Matching(String),
-    /// The case of the record with this number; nothing if too many records come before it to keep all their cases.
-    CaseOf(u64),
-    /// Every case.
-    Everything,
-}
 
 /// A ledger's file as an [`EventStore`], open for writing under the file's lock, or for reading only.
 ///
@@ -165,10 +143,7 @@ impl<O: LineObserver> LedgerStore<O> {
         if let Some(ledger) = ledger {
             ledger.forget(cases);
         }
-        index.catalog.forget(cases);
-        for case in cases {
-            index.kept.remove(case);
-        }
+        index.forget(cases);
     }
 
     /// Returns the ledger's first line.
@@ -372,103 +347,6 @@ impl Iterator for RecordsFrom {
                 LineContent::Torn => return None,
             }
         }
-    }
-}
-
-/// What the store remembers of the records that it has read and written.
-#[derive(Debug, Default)]
-struct CaseIndex {
-    catalog: Catalog,
-    collect: Collect,
-    kept: HashMap<Uuid, Vec<Record>>,
-    /// The number that [`Collect::CaseOf`] has, and the case that it belongs to.
-    case_of: Option<(u64, Uuid)>,
-    /// How many records were kept before that was known.
-    undecided: usize,
-    /// When the last record was written.
-    logged: Option<At>,
-    /// The line number and the offset of every [`MARK`]th line.
-    marks: Vec<(u64, u64)>,
-}
-
-impl CaseIndex {
-    fn new(collect: Collect) -> Self {
-        Self { collect, ..Self::default() }
-    }
-
-    /// Adds a record with the number and the offset of its line, in the order of the file.
-    fn add(&mut self, record: &Record, (line, offset): (u64, u64)) {
-        self.mark(line, offset);
-        self.logged = Some(record.logged);
-        self.catalog.add(record);
-        if self.keeps(record.case) {
-            self.kept.entry(record.case).or_default().push(record.clone());
-        }
-        if matches!(self.collect, Collect::CaseOf(wanted) if wanted == record.seq) {
-            self.case_of = Some((record.seq, record.case));
-            self.kept.retain(|case, _| *case == record.case);
-        }
-    }
-
-    /// Adds a record that was just written.
-    fn add_new(&mut self, new: &NewRecord, written: &crate::Committed) {
-        self.mark(written.seq, written.offset);
-        self.logged = Some(written.logged);
-        let NewRecord { accepted, actor, .. } = new;
-        let case = accepted.case();
-        let record = BookingRecord {
-            case,
-            seq: written.seq,
-            at: accepted.at(),
-            replaces: accepted.replaces(),
-            event: accepted.event(),
-            to: accepted.to(),
-        };
-        self.catalog.add_parts((accepted.id(), written.rev), actor, record);
-        if self.keeps(case) {
-            self.kept.entry(case).or_default().push(new.clone().into_record(written.into()));
-        }
-    }
-
-    fn mark(&mut self, line: u64, offset: u64) {
-        if line.is_multiple_of(MARK) {
-            self.marks.push((line, offset));
-        }
-    }
-
-    /// Returns whether the records of a case are kept. Called after its record was added to the catalog.
-    fn keeps(&mut self, case: Uuid) -> bool {
-        match &self.collect {
-            Collect::Nothing => false,
-            Collect::Everything => true,
-            Collect::OnlyCase if self.catalog.all().len() == 1 => true,
-            Collect::OnlyCase => {
-                self.kept.clear();
-                self.collect = Collect::Nothing;
-                false
-            }
-            Collect::CaseOf(_) => match self.case_of {
-                Some((_, wanted)) => case == wanted && self.kept.contains_key(&case),
-                None if self.undecided < UNDECIDED => {
-                    self.undecided += 1;
-                    true
-                }
-                None => {
-                    self.kept.clear();
-                    false
-                }
-            },
-            Collect::Matching(wanted) => {
-                self.kept.contains_key(&case)
-                    || self.catalog.summary(case).is_some_and(|summary| summary.records == 1 && summary.matches(wanted))
-            }
-        }
-    }
-
-    /// Returns the last marked line up to the one after this number, with its offset; the first line if there is none.
-    fn mark_before(&self, after: u64) -> (u64, u64) {
-        let count = self.marks.partition_point(|(line, _)| *line <= after.saturating_add(1));
-        count.checked_sub(1).and_then(|last| self.marks.get(last)).copied().unwrap_or((1, 0))
     }
 }
 
