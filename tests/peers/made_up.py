@@ -197,10 +197,13 @@ class MadeUpHours(MadeUp):
             sessions["training_days"] = sorted({self.day(500) for _ in range(random.randint(10, 150))})
         slots = [(kind, part) for kind in KINDS[1:] for part in range(1, 1 + len(sessions.get(kind, [480])))]
         fixed = []
-        for kind, part in self.some(slots, len(slots)) if self.coin(0.4) else []:
+        # The parts are in order, and the clocks skip no time after 3:00.
+        for kind, part in sorted(self.some(slots, len(slots)), key=slots.index) if self.coin(0.4) else []:
             on = self.start + datetime.timedelta(random.randint(20, 150) + 90 * (kind == "facilitation") + 15 * part)
             number = {} if part == 1 and self.coin() else {"part": part}
-            at = 15 * random.randrange(96 - 32)
+            at = 15 * random.randrange(12, 96 - 32)
+            if fixed and on <= fixed[-1]["on"]:
+                continue
             fixed.append({"session": kind, **number, "on": on, "at": f"{at // 60}:{at % 60:02}"})
         return sessions | ({"fixed": fixed} if fixed else {})
 
