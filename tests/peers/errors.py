@@ -317,7 +317,7 @@ ratification_days = [0, 1, 8]
 booking_delay_days = [0, 5, 30]
 meeting_notice_days = 5
 session_postponed = [0.2, 0.3, 0.4]
-session_postponed_in = { november = 0.6, january = [0.1, 0.2, 0.5] }
+session_postponed_in = { november = 0.6, january = 0.2 }
 session_cut_short = 0.3
 labor_adopts = [0.7, 0.9, 1]
 """
