@@ -14,7 +14,9 @@ pub use audit::AuditPage;
 use crate::html::{Document, Html, el, name};
 use crate::{forecast_text, format};
 use ibbi_core::Advisory;
-use ibbi_sim::{AvailabilityGain, Calendar, CandidateCalendars, Comparison, FavorSets, Forecast, Plan, Scenario};
+use ibbi_sim::{
+    AvailabilityGain, Calendar, CandidateCalendars, Comparison, FavorSets, Forecast, Plan, Scenario, Simulator,
+};
 
 /// The results of a simulation, for one page.
 ///
@@ -55,6 +57,23 @@ pub fn comparison_section(comparison: &Comparison) -> Html {
 pub fn gains_section(gains: &[AvailabilityGain], favors: &FavorSets, has_contract: bool) -> Html {
     let (id, heading, inside) = forecast::gains_section(gains, favors, has_contract);
     crate::html::section(id, &heading, inside).into()
+}
+
+impl<'a> SimulationPage<'a> {
+    /// Returns the page of a plan and a forecast of a simulator, without what takes more simulations.
+    pub fn new(simulator: &'a Simulator, plan: &'a Plan, forecast: &'a Forecast, program: &'a str) -> Self {
+        Self {
+            scenario: simulator.scenario(),
+            plan,
+            calendars: None,
+            forecast,
+            calendar: simulator.calendar(),
+            advisories: &plan.advisories,
+            comparison: None,
+            gains: None,
+            program,
+        }
+    }
 }
 
 impl SimulationPage<'_> {

@@ -110,6 +110,9 @@ fn ends_are_those_of_the_model() {
 
 #[test]
 fn fitted_assumptions_score_better_than_the_defaults() {
+    if ibbi_testing::is_full() {
+        forecasts_of_1000_held_out_cases_are_calibrated();
+    }
     let truth = truth();
     let fitted = fitted(&truth, 11, 300);
     let cases = cases(&Simulator::new(&truth), 12, 40);
@@ -131,10 +134,7 @@ fn fitted_assumptions_score_better_than_the_defaults() {
     assert!(cases.iter().any(|case| case.entries().iter().any(|entry| entry.event.kind() == EventKind::CaseWithdrawn)));
 }
 
-/// The long form, of which `docs/calibration.md` has a transcript:
-/// `cargo test --release -p ibbi-sim --test it backtest -- --ignored --nocapture`.
-#[test]
-#[ignore = "takes minutes"]
+/// The full form, of which `docs/calibration.md` has a transcript.
 fn forecasts_of_1000_held_out_cases_are_calibrated() {
     let truth = truth();
     let fitted = fitted(&truth, 11, 2_000);

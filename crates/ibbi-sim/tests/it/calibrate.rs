@@ -124,6 +124,9 @@ fn coverage(format: ibbi_core::Format, repetitions: u64, cases: u64) -> BTreeMap
 
 #[test]
 fn intervals_have_the_truth_as_often_as_they_say() {
+    if ibbi_testing::is_full() {
+        intervals_of_2000_cases_have_the_truth_in_90_percent_of_1000_repetitions();
+    }
     let found = coverage(ibbi_core::Format::TwoHalfDays, 120, 100);
     let all = found
         .values()
@@ -133,10 +136,7 @@ fn intervals_have_the_truth_as_often_as_they_say() {
     assert!((0.875..0.925).contains(&share), "{share}: {found:?}");
 }
 
-/// The long form, of which `docs/calibration.md` has a transcript:
-/// `cargo test --release -p ibbi-sim --test it calibrate -- --ignored --nocapture`.
-#[test]
-#[ignore = "takes minutes"]
+/// The full form, of which `docs/calibration.md` has a transcript.
 fn intervals_of_2000_cases_have_the_truth_in_90_percent_of_1000_repetitions() {
     for format in [ibbi_core::Format::FullDay, ibbi_core::Format::TwoHalfDays] {
         println!("{}", format.label());

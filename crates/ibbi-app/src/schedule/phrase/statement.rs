@@ -6,6 +6,7 @@ use super::subtract::{overlap, subtract};
 use super::vocabulary::KNOWN;
 use super::{Entry, Kind, Sense, Unclear};
 use ibbi_common::spelling::{did_you_mean, nearest};
+use ibbi_common::typed::MONTHS;
 use ibbi_sim::TimeRule;
 use std::ops::Range;
 
@@ -324,7 +325,9 @@ impl Cursor<'_> {
         self.at = start;
         let word = self.token(0).map_or("", |token| token.text.as_str());
         let names = self.context.closed.iter().map(|closed| closed.name.as_str());
-        let near = nearest(word, KNOWN.iter().copied().chain(names));
+        // Too many words are near `may`.
+        let months = MONTHS.into_iter().filter(|month| *month != "may");
+        let near = nearest(word, KNOWN.iter().copied().chain(months).chain(names));
         let message = match word {
             "prefer" | "preferably" | "ideally" => {
                 "a plan knows no preferences; write only, if need be, or can't before the times".to_owned()

@@ -20,7 +20,7 @@ pub(super) const FILLERS: &[&str] = &[
     "please", "that", "the", "then", "there", "to", "we", "will", "would", "id",
 ];
 
-/// Words that can be misspelled, for a suggestion.
+/// Words that can be misspelled, for a suggestion, apart from the months.
 pub(super) const KNOWN: &[&str] = &[
     "monday",
     "tuesday",
@@ -38,17 +38,6 @@ pub(super) const KNOWN: &[&str] = &[
     "sundays",
     "weekdays",
     "weekends",
-    "january",
-    "february",
-    "march",
-    "april",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
     "morning",
     "mornings",
     "afternoon",

@@ -28,17 +28,8 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
     let forecast = schedule::simulate(&simulator, settings, |_| {})?;
     let calendars = schedule::candidate_calendars(&simulator, settings)?;
     let plan = Plan::from_simulator(&simulator).with_odds(&simulator, &forecast);
-    let answer = SimulationPage {
-        scenario: simulator.scenario(),
-        calendar: simulator.calendar(),
-        plan: &plan,
-        calendars: Some(&calendars),
-        forecast: &forecast,
-        advisories: &plan.advisories,
-        comparison: None,
-        gains: None,
-        program: PROGRAM,
-    };
+    let answer = SimulationPage::new(&simulator, &plan, &forecast, PROGRAM);
+    let answer = SimulationPage { calendars: Some(&calendars), ..answer };
     let district = log.district().map(ToString::to_string).unwrap_or_default();
     let back = el("a").attr("href", format!("/cases/{}", log.id)).with("Back to the case");
     let assumed = "The forecast continues from the records of the case. All days count as available, and the chances and \

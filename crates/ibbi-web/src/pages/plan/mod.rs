@@ -142,17 +142,8 @@ fn send_pieces(state: &AppState, scenario: &Scenario, pieces: &Pieces, around: &
     let forecast = schedule::simulate(&simulator, settings, |_| {})?;
     let plan = ibbi_app::sim::Plan::from_simulator(&simulator).with_odds(&simulator, &forecast);
     let calendars = schedule::candidate_calendars(&simulator, settings)?;
-    let page = SimulationPage {
-        scenario,
-        calendar: simulator.calendar(),
-        plan: &plan,
-        calendars: Some(&calendars),
-        forecast: &forecast,
-        advisories: &plan.advisories,
-        comparison: None,
-        gains: None,
-        program: PROGRAM,
-    };
+    let page = SimulationPage::new(&simulator, &plan, &forecast, PROGRAM);
+    let page = SimulationPage { calendars: Some(&calendars), ..page };
     let query = around.query.clone().unwrap_or_else(|| link::write(scenario));
     let answer = view::answer(&page, &query).into_string();
     let first = [around.before.as_str(), &answer, &around.between, page.particulars().as_str(), NEXT].concat();
