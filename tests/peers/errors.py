@@ -100,9 +100,9 @@ def last_is_fourth(day, week, in_week=slots.in_week):
 
 
 def hours_on_any_day(calendar, kind, open=district.Calendar.open):
-    kept, calendar.working = calendar.working, [True] * district.HORIZON
+    kept, calendar.named = calendar.named, [True] * district.HORIZON
     found = open(calendar, kind)
-    calendar.working = kept
+    calendar.named = kept
     return found
 
 
@@ -289,7 +289,7 @@ id = "c"
 name = "C"
 role = "leader"
 seat = "school_committee"
-available = ["monday", "tuesday 17:00-20:00", "thursday", { weekday = "saturday", week = "last" }]
+available = ["monday", "tuesday 17:00-20:00", "thursday", "sunday 16:00-20:00", { weekday = "saturday", week = "last" }]
 
 [[people]]
 id = "d"
