@@ -284,7 +284,7 @@ for (const [what, journey] of Object.entries(journeys)) {
   let stops = 0;
   for (; stops < 40; stops += 1) {
     await page.keyboard.press("Tab");
-    if (await page.evaluate(() => document.activeElement.closest(".half") !== null)) break;
+    if (await page.evaluate(() => document.activeElement.matches(".grid [type=checkbox]"))) break;
   }
   check(stops < 40, "the grid is reached with Tab");
   await page.keyboard.press("ArrowRight");

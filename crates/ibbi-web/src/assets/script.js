@@ -8,6 +8,8 @@
   const slider = document.querySelector("form.slider");
   if (slider) timeSlider(slider);
   enhance();
+  keepPlan();
+  recallPlans();
   document.addEventListener("submit", (event) => sendChoice(event.target));
   document.addEventListener("click", (event) => {
     // The correction is recorded by the person who is named above the forms.
@@ -18,6 +20,23 @@
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) for (const button of document.querySelectorAll("button:disabled")) button.disabled = false;
   });
+
+  // Keeps the plan's link in this browser.
+  function keepPlan() {
+    const link = document.querySelector(".take a.link");
+    try {
+      if (link) localStorage.plan = localStorage["plan " + answer.querySelector("h2").textContent] = link.search;
+    } catch { /* The browser keeps nothing. */ }
+  }
+
+  // The menu returns to the last plan. A case's forecast has the calendars of its district's last plan.
+  function recallPlans() {
+    try {
+      if (localStorage.plan) document.querySelector('nav a[href="/plan"]').search = localStorage.plan;
+      const plan = localStorage["plan " + document.querySelector("h1").textContent];
+      for (const link of document.querySelectorAll("a[href$='/forecast']")) if (plan) link.search = plan;
+    } catch { /* The browser keeps nothing. */ }
+  }
 
   // Adds what a page needs to parts that are new.
   function enhance() {
@@ -231,6 +250,7 @@
     function show(markup, done) {
       const [first, ...others] = markup.split("<!--next-->");
       put(answer, first);
+      keepPlan();
       const readings = answer.querySelector("#readings");
       if (readings) showReadings(readings.content);
       put(more, others.join(""));
@@ -305,7 +325,7 @@
 
   // Arrow keys move through the boxes of the grid. Tab and Space work as usual.
   function moveInGrid(event) {
-    const cell = event.target.closest && event.target.closest(".grid .half");
+    const cell = event.target.type === "checkbox" && event.target.closest(".grid td");
     const by = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
     if (!cell || !by) return;
     const row = cell.parentElement;

@@ -37,6 +37,7 @@ pub(crate) static ROUTES: &[(Method, &str, Handler)] = &[
     (Method::POST, "/cases/{case}/entries/{seq}", |request| blocking(request, case::correct::send)),
     (Method::GET, "/cases/{case}/summary", |request| blocking(request, case::summary::page)),
     (Method::GET, "/cases/{case}/forecast", |request| limited(request, case::forecast::page)),
+    (Method::POST, "/cases/{case}/forecast", |request| with_parts(request, blocking, case::forecast::with_plan)),
     (Method::GET, "/cases/{case}/dates.ics", |request| blocking(request, crate::api::calendar_of_case)),
     (Method::GET, "/audit", |request| blocking(request, audit::page)),
     (Method::POST, "/audit", |request| with_parts(request, limited, audit::send)),

@@ -266,6 +266,48 @@ fn plan_opens_a_case_with_its_people() {
 }
 
 #[test]
+fn forecast_of_a_case_has_the_calendars_of_a_plan() {
+    let server = Running::start();
+    let case = server.open("Maple Hollow");
+    let address = format!("/cases/{case}/forecast");
+    let verdict =
+        |page: &str| page.split("class=\"verdict\">").nth(1).unwrap().split("</p>").next().unwrap().to_owned();
+    let plain = server.get(&address);
+    assert!(plain.text().contains("All days count as available"), "{}", plain.text());
+    let send = |parts: &[(&str, &[u8])]| {
+        let (kind, body) = multipart(parts);
+        server.connect().ask("POST", &address, &[("Content-Type", kind)], &body)
+    };
+    // The sample as its link and as its file: the same forecast, which isn't the one without calendars.
+    let plan = server.get("/plan");
+    let link = plan.text().split("href=\"/plan?d=").nth(1).unwrap().split('"').next().unwrap().replace("&amp;", "&");
+    let file = server.get("/plan/scenario.toml");
+    let by_link = send(&[("link", format!("http://localhost/plan?d={link}#answer").as_bytes()), ("scenario", b"")]);
+    let by_file = send(&[("link", b""), ("scenario", file.text().as_bytes())]);
+    assert_eq!((by_link.status, by_file.status), (303, 303), "{}", by_link.text());
+    assert_eq!(by_link.header("location"), by_file.header("location"));
+    let planned = server.get(by_link.header("location").unwrap());
+    assert!(planned.text().contains("of the plan for <bdi>Maple Hollow</bdi>"), "{}", planned.text());
+    assert_ne!(verdict(planned.text()), verdict(plain.text()));
+    // A leader who is not in the plan is named.
+    let agreed = "type=leader_agreed&seat=superintendent&name=Zoe+Newcomb&when=now";
+    assert_eq!(server.form(&format!("/cases/{case}"), agreed).status, 303);
+    let planned = server.get(by_link.header("location").unwrap());
+    assert!(planned.text().contains("always available: <bdi>Zoe Newcomb</bdi>."), "{}", planned.text());
+    for (link, file, says) in [
+        ("", "", "give the link of a plan, or choose a scenario file"),
+        ("http://localhost/plan", "", "this is not the link of a plan"),
+        ("http://localhost/plan?d=A&s=yesterday", "", "yesterday"),
+        ("", "district = 1", "district"),
+    ] {
+        let refused = send(&[("link", link.as_bytes()), ("scenario", file.as_bytes())]);
+        assert_eq!(refused.status, 422, "{link} {file}");
+        let kept = format!("name=\"link\" value=\"{}\"", link.replace('&', "&amp;"));
+        assert!(refused.text().contains(says) && refused.text().contains(&kept), "{}", refused.text());
+    }
+}
+
+#[test]
 fn audit_shows_every_event() {
     let server = Running::start();
     let case = server.open("Maple Hollow");

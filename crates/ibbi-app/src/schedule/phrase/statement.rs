@@ -70,7 +70,11 @@ const NEGATIVE: &[&str] = &[
     "out",
     "off",
     "unable",
+    "bad",
     "blocked",
+    "booked",
+    "conflict",
+    "conflicts",
     "impossible",
 ];
 const POSITIVE: &[&str] = &[
@@ -265,7 +269,7 @@ impl Cursor<'_> {
                 found.if_need_be = true;
             } else if any(self, EXCEPT) {
                 found.except = true;
-            } else if self.eat(NEGATIVE) {
+            } else if self.eat(NEGATIVE) || self.eat_all(["on", "vacation"]) {
                 found.negatives += 1;
             } else if self.eat(&["only", "just"]) {
                 found.only = true;

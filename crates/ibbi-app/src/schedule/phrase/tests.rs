@@ -39,6 +39,9 @@ fn dates_are_read_as_people_write_them() {
         10/5/2026 => can't come on Oct 5, 2026
         10/5 => can't come on Oct 5, 2026
         Oct. 5 => can't come on Oct 5, 2026
+        Sept 14 => can't come on Sep 14, 2026
+        on vacation from Dec 20 to Jan 3 => can't come from Dec 20, 2026 to Jan 3, 2027
+        mornings are bad => can't come in the morning
         October 5th, 2027 => can't come on Oct 5, 2027
         5 Oct => can't come on Oct 5, 2026
         the 5th of October => can't come on Oct 5, 2026

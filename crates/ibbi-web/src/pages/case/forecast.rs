@@ -1,17 +1,21 @@
 //! The forecast of a case: how it could go on from where it is.
 
 use super::choices::Choices;
-use crate::pages::shell::Page;
+use crate::pages::plan;
+use crate::pages::shell::{Page, button, field, line};
+use crate::query::{self, Pairs};
 use crate::request::{WebRequest, WebResult};
+use crate::response::see_other;
 use axum::http::StatusCode;
 use ibbi_app::case_log::CaseLog;
 use ibbi_app::ledger::PROGRAM;
 use ibbi_app::sim::{Participant, Plan, Role, Scenario, Simulator};
 use ibbi_app::{AppError, schedule};
-use ibbi_core::{At, Date, Name, Party, Person};
+use ibbi_core::{At, Date, MemberId, Name, Party};
 use ibbi_report::SimulationPage;
-use ibbi_report::html::{Html, el, name};
+use ibbi_report::html::{Html, details, el, name};
 use std::path::Path;
+use uuid::Uuid;
 
 /// The simulation runs of the page.
 const RUNS: u64 = 10_000;
@@ -21,34 +25,108 @@ const FEW_RUNS: u64 = 2_000;
 const SEED: u64 = 1;
 
 pub(crate) fn page(request: &WebRequest) -> WebResult {
+    let planned = plan::linked_scenario(&request.query)?;
     let now = request.state.now()?;
     let log: CaseLog = request.state.case(request.id("case")?, Clone::clone)?;
-    let simulator = resumed(request, &log, now)?;
+    let Joined { scenario, not_planned } = join(&log, now, planned.clone())?;
+    let simulator = resumed(request, &log, now, &scenario)?;
     let settings = request.state.settings(RUNS, SEED)?;
     let forecast = schedule::simulate(&simulator, settings, |_| {})?;
     let calendars = schedule::candidate_calendars(&simulator, settings)?;
     let plan = Plan::from_simulator(&simulator).with_odds(&simulator, &forecast);
     let answer = SimulationPage::new(&simulator, &plan, &forecast, PROGRAM);
     let answer = SimulationPage { calendars: Some(&calendars), ..answer };
-    let district = log.district().map(ToString::to_string).unwrap_or_default();
-    let back = el("a").attr("href", format!("/cases/{}", log.id)).with("Back to the case");
-    let assumed = "The forecast continues from the records of the case. All days count as available, and the chances and \
-                   durations are the defaults.";
-    let content = Html::new()
-        .with(el("p").class("quiet").with(back))
-        .with(el("h1").with("Forecast for ").with(name(&district)))
+    let assumed = match &planned {
+        Some(planned) => Html::from("The forecast continues from the records of the case, with the calendars and the estimates of the plan for ")
+            .with(name(planned.district.as_str()))
+            .with(". ")
+            .with(always_available(&not_planned)),
+        None => "The forecast continues from the records of the case. All days count as available, and the chances and \
+                 durations are the defaults."
+            .into(),
+    };
+    let content = head(&log)
         .with(el("p").attr("id", "estimates").with(assumed))
+        .with(details("Use the calendars of a plan", plan_form(log.id, "", None)))
         .with(answer.answer("estimates"))
         .with(answer.particulars());
     Ok(Page { title: "Forecast", place: "/cases", content }.answer(StatusCode::OK))
 }
 
+/// Accepts the link or the file of a plan, and redirects to the forecast with its calendars. Shows the form again if it isn't one.
+pub(crate) fn with_plan(request: &WebRequest) -> WebResult {
+    let case = request.id("case")?;
+    let text = |name: &str| {
+        let part = request.parts.iter().flatten().find(|part| part.name == name);
+        part.map(|part| String::from_utf8_lossy(&part.content).trim().to_owned()).unwrap_or_default()
+    };
+    let (link, file) = (text("link"), text("scenario"));
+    match query_of(&link, &file) {
+        Ok(query) => Ok(see_other(&format!("/cases/{case}/forecast?{query}"))),
+        Err(error) => {
+            let log: CaseLog = request.state.case(case, Clone::clone)?;
+            let content = head(&log).with(plan_form(case, &link, Some(&error.to_string())));
+            Ok(Page { title: "Forecast", place: "/cases", content }.answer(StatusCode::UNPROCESSABLE_ENTITY))
+        }
+    }
+}
+
+/// Returns the query of a plan that was given as its link or as its file.
+fn query_of(link: &str, file: &str) -> Result<String, AppError> {
+    let usage = |text: &str| AppError::Usage(text.to_owned());
+    if !file.is_empty() {
+        let long =
+            "this scenario is too long for a link: it has more than 60,000 characters; use `ibbi simulate --from`";
+        return plan::query_of_file(file)?.ok_or_else(|| usage(long));
+    }
+    let query = link.split_once('?').map_or("", |(_, query)| query.split('#').next().unwrap_or_default());
+    let pairs = Pairs::read(query.as_bytes());
+    match plan::linked_scenario(&pairs)? {
+        Some(_) => Ok(query::write(pairs.iter().map(|(key, value)| (key, value.into())))),
+        None if link.is_empty() => Err(usage("give the link of a plan, or choose a scenario file")),
+        None => Err(usage(
+            "this is not the link of a plan: copy the address that \u{201c}Link to this scenario\u{201d} on the plan's page has, with all \
+             that follows the question mark",
+        )),
+    }
+}
+
+fn head(log: &CaseLog) -> Html {
+    let district = log.district().map(ToString::to_string).unwrap_or_default();
+    let back = el("a").attr("href", format!("/cases/{}", log.id)).with("Back to the case");
+    Html::new().with(el("p").class("quiet").with(back)).with(el("h1").with("Forecast for ").with(name(&district)))
+}
+
+fn plan_form(case: Uuid, link: &str, wrong: Option<&str>) -> Html {
+    let wrong: Vec<&str> = wrong.into_iter().collect();
+    let hint = "People are found by their names.";
+    let file = el("input").attr("type", "file").attr("name", "scenario").attr("accept", ".toml,.json");
+    let form = el("form")
+        .attr("method", "post")
+        .attr("action", format!("/cases/{case}/forecast"))
+        .attr("enctype", "multipart/form-data")
+        .with(field("Link of the plan", "link", line("link", link), Some(hint), &wrong))
+        .with(field("Or its scenario file", "scenario", file, None, &[]))
+        .with(el("p").class("send").with(button("Forecast with these calendars")));
+    form.into()
+}
+
+/// Returns a sentence that lists the people of the case whom the plan doesn't have.
+fn always_available(people: &[Name]) -> Html {
+    if people.is_empty() {
+        return Html::new();
+    }
+    let mut list = Html::from("Not in the plan, and so always available: ");
+    for (place, person) in people.iter().enumerate() {
+        list = list.with((place > 0).then_some(", ")).with(name(person.as_str()));
+    }
+    list.with(".")
+}
+
 /// Returns the simulator of a case, with the bookings of its neutral in other cases.
-fn resumed(request: &WebRequest, log: &CaseLog, now: At) -> Result<Simulator, AppError> {
-    let scenario = scenario(log, now)?;
-    let elsewhere =
-        request.state.look(|service| schedule::booked_elsewhere(&scenario, service.store(), log.id, now))?;
-    schedule::resume(&scenario, log, now, &elsewhere, Path::new("the case"))
+fn resumed(request: &WebRequest, log: &CaseLog, now: At, scenario: &Scenario) -> Result<Simulator, AppError> {
+    let elsewhere = request.state.look(|service| schedule::booked_elsewhere(scenario, service.store(), log.id, now))?;
+    schedule::resume(scenario, log, now, &elsewhere, Path::new("the case"))
 }
 
 /// Returns the day by which half of the runs that go ahead are done; nothing if the case is closed or can't be simulated.
@@ -58,29 +136,57 @@ pub(crate) fn even_odds(request: &WebRequest, log: &CaseLog, now: At) -> Option<
     log.recorded.valid().filter(|history| history.case().outcome().is_none())?;
     let key = (log.recorded.records().revision(), log.zone.date(now));
     request.state.estimates.get_or(log.id, key, || {
-        let simulator = resumed(request, log, now).ok()?;
+        let Joined { scenario, .. } = join(log, now, None).ok()?;
+        let simulator = resumed(request, log, now, &scenario).ok()?;
         let forecast = schedule::simulate(&simulator, request.state.settings(FEW_RUNS, SEED).ok()?, |_| {}).ok()?;
         forecast.finish.p50
     })
 }
 
-/// Returns the template with the people of the case.
-fn scenario(log: &CaseLog, now: At) -> Result<Scenario, AppError> {
+/// A scenario with the people of a case.
+struct Joined {
+    scenario: Scenario,
+    /// The people of the case whom the plan doesn't have.
+    not_planned: Vec<Name>,
+}
+
+/// Returns a plan, or else the template, with the people of the case. Each person has the times that the plan has for the name.
+fn join(log: &CaseLog, now: At, planned: Option<Scenario>) -> Result<Joined, AppError> {
     let usage = |error: &dyn std::fmt::Display| AppError::Usage(error.to_string());
     let district = log.district().cloned().ok_or_else(|| AppError::Usage("the case is not open yet".to_owned()))?;
-    let mut scenario =
-        schedule::read(&ibbi_app::sim::template(&district, log.zone.date(now)), Path::new("the template"))?;
+    let is_planned = planned.is_some();
+    let mut scenario = match planned {
+        Some(planned) => planned,
+        None => schedule::read(&ibbi_app::sim::template(&district, log.zone.date(now)), Path::new("the template"))?,
+    };
+    scenario.district = district;
+    let plan = std::mem::take(&mut scenario.people);
+    let mut not_planned = Vec::new();
+    let mut timed = |id: MemberId, name: &Name, role: Role| {
+        let known = plan.iter().find(|person| person.name == *name);
+        if known.is_none() && is_planned {
+            not_planned.push(name.clone());
+        }
+        let newcomer = || Participant::new(id, name.clone(), role);
+        known.map_or_else(newcomer, |known| Participant { id, role, party: None, seat: None, ..known.clone() })
+    };
     let choices = Choices::new(log.recorded.records().case(), log.recorded.records());
-    let named = |text: &str| Name::new(text).map_err(|error| usage(&error));
+    let teams = log.recorded.records().case().teams();
+    scenario.people.clone_from(&plan);
     for person in &mut scenario.people {
-        let leader = choices.leaders.iter().find(|(seat, _)| Some(*seat) == person.seat);
-        match (person.role, leader, &choices.neutral) {
-            (Role::Leader, Some((_, name)), _) => person.name = named(name)?,
-            (Role::Neutral, _, Some(neutral)) => (person.id, person.name) = (neutral.id, neutral.name.clone()),
-            _ => {}
+        let leader = choices.leaders.iter().find(|(seat, _)| person.role == Role::Leader && Some(*seat) == person.seat);
+        if let Some((_, leader)) = leader {
+            let leader = Name::new(leader).map_err(|error| usage(&error))?;
+            *person = Participant { party: person.party, seat: person.seat, ..timed(person.id, &leader, Role::Leader) };
         }
     }
-    let teams = log.recorded.records().case().teams();
+    if let Some(neutral) = &choices.neutral {
+        let is_neutral = |person: &Participant| person.role == Role::Neutral;
+        let named = scenario.people.iter().position(|person| is_neutral(person) && person.name == neutral.name);
+        if let Some(place) = named.or_else(|| scenario.people.iter().position(is_neutral)) {
+            scenario.people[place] = timed(neutral.id, &neutral.name, Role::Neutral);
+        }
+    }
     for party in Party::ALL {
         let members = teams.map(|teams| teams.members(*party)).unwrap_or_default();
         if members.is_empty() {
@@ -94,8 +200,7 @@ fn scenario(log: &CaseLog, now: At) -> Result<Scenario, AppError> {
                 (leader.id, leader.party) = (member.person.id, Some(*party));
                 continue;
             }
-            let Person { id, name } = member.person.clone();
-            let newcomer = Participant::new(id, name, Role::Negotiator);
+            let newcomer = timed(member.person.id, &member.person.name, Role::Negotiator);
             scenario.people.push(Participant { party: Some(*party), ..newcomer });
         }
     }
@@ -107,5 +212,6 @@ fn scenario(log: &CaseLog, now: At) -> Result<Scenario, AppError> {
             person.party = None;
         }
     }
-    schedule::read(&scenario.to_toml(), Path::new("the case's people"))
+    let scenario = schedule::read(&scenario.to_toml(), Path::new("the case's people"))?;
+    Ok(Joined { scenario, not_planned })
 }

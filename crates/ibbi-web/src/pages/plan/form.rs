@@ -122,7 +122,7 @@ fn times_row(row: usize, person: &Person) -> Element {
             .attr("value", place)
             .attr("aria-label", format!("{name}, {}", half_day(place)));
         let box_ = if *cannot { box_.attr("checked", "checked") } else { box_ };
-        el("td").class("half").with(box_)
+        el("td").with(box_)
     });
     let who = el("th").attr("scope", "row").with(el("bdi").attr("data-name", row).with(name));
     el("tr").with(who).all(cells)

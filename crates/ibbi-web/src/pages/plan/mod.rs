@@ -11,6 +11,7 @@ mod view;
 
 use super::shell::frame;
 use crate::problem::WebError;
+use crate::query::Pairs;
 use crate::request::{WebFuture, WebRequest, WebResult};
 use crate::response::{self, HTML, Pieces, see_other, with_type};
 use crate::state::AppState;
@@ -37,18 +38,30 @@ const NEXT: &str = "<!--next-->";
 
 /// Returns the scenario of a link, or the sample.
 fn scenario_of_link(request: &WebRequest) -> Result<Scenario, AppError> {
-    if let Some(text) = request.query.get("file") {
-        return schedule::read(text, Path::new("the scenario of the link"));
+    match linked_scenario(&request.query)? {
+        Some(scenario) => Ok(scenario),
+        None if request.query.get("begin") == Some("empty") => template(request),
+        None => schedule::load(None),
     }
-    match request.query.get("begin") {
-        Some("empty") => template(request),
-        _ if request.query.is_empty() || request.query.get("d").is_none() => schedule::load(None),
-        _ => {
-            let scenario = link::read(&request.query)?;
-            // Anyone can write a link, so the scenario is checked as a file is.
-            schedule::read(&scenario.to_toml(), Path::new("the scenario of the link"))
-        }
-    }
+}
+
+/// Returns the scenario that the query of a link has, if it has one.
+pub(crate) fn linked_scenario(query: &Pairs) -> Result<Option<Scenario>, AppError> {
+    let text = match (query.get("file"), query.get("d")) {
+        (Some(text), _) => text.to_owned(),
+        // Anyone can write a link, so the scenario is checked as a file is.
+        (None, Some(_)) => link::read(query)?.to_toml(),
+        (None, None) => return Ok(None),
+    };
+    schedule::read(&text, Path::new("the scenario of the link")).map(Some)
+}
+
+/// Returns the query of the link of a scenario's file, as its text or as the fields of the form; nothing if the file is too
+/// long for a link.
+pub(crate) fn query_of_file(text: &str) -> Result<Option<String>, AppError> {
+    let scenario = schedule::read(text, Path::new("the scenario"))?;
+    let query = if link::holds(&scenario) { link::write(&scenario) } else { link::of_file(text) };
+    Ok(Some(query).filter(|query| link::fits(query)))
 }
 
 /// Returns a new scenario without unavailable times.
@@ -257,7 +270,6 @@ pub(crate) fn report(request: &WebRequest) -> WebResult {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::query::Pairs;
 
     #[test]
     fn every_sample_survives_its_link() {

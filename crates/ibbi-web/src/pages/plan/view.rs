@@ -84,6 +84,8 @@ pub(super) fn answer(page: &SimulationPage<'_>, query: &str) -> Html {
         ("/plan/scenario.toml", "Scenario file (.toml)"),
         ("/plan", "Link to this scenario"),
     ];
+    // Without a plan, there are no dates for a calendar.
+    let links = links.into_iter().filter(|(path, _)| *path != "/plan/dates.ics" || page.plan.finishes.is_some());
     let links = links.map(|(path, label)| {
         let link = el("a").attr("href", to(path)).with(label);
         // Downloads need no page.
