@@ -1,0 +1,129 @@
+//! The one table: role by kind of event, and role by view.
+
+use crate::grant::Role;
+use ibbi_core::EventKind;
+
+/// How far a role may do something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Access {
+    /// Not at all.
+    No,
+    /// In the cases of the grant, for the party of the grant.
+    OwnParty,
+    /// In the cases of the grant.
+    OwnCases,
+    /// Everywhere.
+    All,
+}
+
+impl Access {
+    /// Returns the words of the table.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::No => "no",
+            Self::OwnParty => "own party",
+            Self::OwnCases => "own cases",
+            Self::All => "yes",
+        }
+    }
+}
+
+/// What can be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum View {
+    /// Reference pages, plans, scenarios, and checks of the viewer's own files.
+    Tools,
+    /// The list of cases, with those that the viewer can see.
+    Cases,
+    /// A case: its status, history, summary, forecast, and dates.
+    Case,
+    /// A party's concerns and the responses to them.
+    PartyTexts,
+    /// Notes.
+    Notes,
+    /// The lines of a case with their proofs.
+    Extract,
+    /// The whole ledger: its lines, checks, audits, and exports.
+    Ledger,
+    /// Who may do what.
+    Access,
+    /// Changes of who may do what.
+    ManageAccess,
+}
+
+impl View {
+    /// All views.
+    pub const ALL: [Self; 9] = [
+        Self::Tools,
+        Self::Cases,
+        Self::Case,
+        Self::PartyTexts,
+        Self::Notes,
+        Self::Extract,
+        Self::Ledger,
+        Self::Access,
+        Self::ManageAccess,
+    ];
+
+    /// Returns what a viewer does, after "can't".
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Tools => "use plans and references",
+            Self::Cases => "see the list of cases",
+            Self::Case => "see this case",
+            Self::PartyTexts => "read this party's concerns and responses",
+            Self::Notes => "read the notes of this case",
+            Self::Extract => "see the lines of this case",
+            Self::Ledger => "see the whole ledger",
+            Self::Access => "see who may do what",
+            Self::ManageAccess => "change who may do what",
+        }
+    }
+}
+
+/// Returns whether a role may record a kind of event.
+pub const fn event_access(role: Role, kind: EventKind) -> Access {
+    use EventKind as E;
+    match role {
+        Role::Staff => Access::All,
+        Role::Auditor => Access::No,
+        Role::Facilitator => match kind {
+            E::CaseOpened | E::CaseMigrated => Access::No,
+            _ => Access::OwnCases,
+        },
+        Role::Service => match kind {
+            // A service doesn't read confidential texts, so it can't tell what a correction replaces.
+            E::CaseMigrated | E::EventVoided => Access::No,
+            _ => Access::OwnCases,
+        },
+        Role::Party => match kind {
+            E::SupportConfirmed
+            | E::SupportWithdrawn
+            | E::MemberNamed
+            | E::MemberReleased
+            | E::AttendancePledged
+            | E::PledgeWithdrawn
+            | E::CaucusOpened
+            | E::ConcernRaised
+            | E::ConcernAddressed
+            | E::ConcernDropped
+            | E::PartyDecided
+            | E::DecisionReopened => Access::OwnParty,
+            E::NoteAdded => Access::OwnCases,
+            _ => Access::No,
+        },
+    }
+}
+
+/// Returns whether a role may see a view.
+pub const fn view_access(role: Role, view: View) -> Access {
+    match (role, view) {
+        (_, View::Tools) | (Role::Staff, _) => Access::All,
+        (Role::Auditor, View::ManageAccess) => Access::No,
+        (Role::Auditor, _) => Access::All,
+        (_, View::Cases | View::Case) => Access::OwnCases,
+        (Role::Facilitator, View::PartyTexts | View::Notes | View::Extract) => Access::OwnCases,
+        (Role::Party, View::PartyTexts) => Access::OwnParty,
+        (Role::Facilitator | Role::Party | Role::Service, _) => Access::No,
+    }
+}
