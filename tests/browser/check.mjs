@@ -22,9 +22,9 @@ const wrong = [];
 const check = (holds, what) => { if (!holds) { wrong.push(what); console.error(`wrong: ${what}`); } };
 
 const server = spawn(program, ["--json", "serve", "--ledger", join(place, "cases.ledger"), "--port", "0", "--actor", "clerk"]);
-const base = await new Promise((found, failed) => {
+const { base, link } = await new Promise((found, failed) => {
   let text = "";
-  server.stdout.on("data", (data) => { text += data; if (text.includes("\n")) found(JSON.parse(text).address.replace(/\/$/, "")); });
+  server.stdout.on("data", (data) => { text += data; if (text.includes("\n")) found({ base: JSON.parse(text).address.replace(/\/$/, ""), link: JSON.parse(text).link }); });
   server.stderr.on("data", (data) => process.stderr.write(data));
   server.on("exit", () => failed(new Error("the server ended")));
 });
@@ -34,9 +34,22 @@ const browser = await chromium.launch({ executablePath, args, chromiumSandbox: f
   missing(`chromium does not start (${error.message.split("\n")[0]}): it`);
 });
 
+// The link of the desktop begins a session. Every window has its cookie, and so has every request of this script.
+const first = await browser.newContext();
+const entrance = await first.newPage();
+await entrance.goto(link);
+check(entrance.url() === `${base}/`, `the link leads to the home page: ${entrance.url()}`);
+await entrance.goto(link);
+check((await entrance.locator(".wrong").innerText()).includes("used already"), "the link works once");
+const storageState = await first.storageState();
+await first.close();
+const plain = globalThis.fetch;
+const cookie = storageState.cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+globalThis.fetch = (address, options = {}) => plain(address, { ...options, headers: { cookie, ...options.headers } });
+
 /** Opens a window. Every error and every request to another server fails the run. */
 async function open(options = {}) {
-  const context = await browser.newContext({ acceptDownloads: true, ...options });
+  const context = await browser.newContext({ acceptDownloads: true, storageState, ...options });
   const page = await context.newPage();
   page.on("console", (message) => {
     // The browser logs the status of a refused form as a failed load. That is expected.
@@ -203,7 +216,7 @@ const journeys = {
     await name(first).fill("Rosa Amari");
     await task(second).locator("summary").click();
     await name(second).fill("Ben Castellan");
-    await page.locator("#when-actor").fill("P. Sullivan");
+    await page.locator("#when-on_behalf").fill("P. Sullivan");
     await page.locator("#when-day").fill(dayAgo(10));
     check(await button(first).innerText() === "Record", "while a day is entered, the button names none");
     await page.getByRole("button", { name: "Use", exact: true }).click();
@@ -214,13 +227,13 @@ const journeys = {
     }
     await button(second).click();
     check((await text(page, ".good")).includes(`Ben Castellan, union president, agreed, ${dayNamed(10)}.`), "the event is recorded for the other day");
-    // The correction has the recorder's name, and so has a void.
-    await page.locator("#when-actor").fill("Q. Wexler");
+    // A correction is for whom is named above the forms, and so is a void.
+    await page.locator("#when-on_behalf").fill("Q. Wexler");
     await page.locator("#history .correct").first().click();
-    check(await page.getByLabel("Recorded by").inputValue() === "Q. Wexler", "the correction has the recorder's name");
+    check(await page.getByLabel("On behalf of").inputValue() === "Q. Wexler", "the correction is for whom was named above the forms");
     await page.getByLabel("Why is it wrong?").fill("another person");
     await page.getByRole("button", { name: "Void the entry" }).click();
-    check((await text(page, "#history li")).includes("by Q. Wexler"), "the void is recorded by the person on the page");
+    check((await text(page, "#history li")).includes("by clerk; on behalf of Q. Wexler"), "the void is for whom was named above the forms");
   },
   async "fill in every form of a case"(page) {
     const { forms, values } = await everyForm(page, base, join(place, "cases.ledger"), check);
@@ -364,7 +377,7 @@ const clipped = () => [...document.querySelectorAll(".scroll")].filter((box) => 
 
 // Every page in both color schemes and at both widths: no violation, nothing wider than the window, not too large.
 {
-  const paths = ["/", "/plan", "/plan?begin=empty", "/cases", "/audit", "/audit/own", "/nothing"];
+  const paths = ["/", "/plan", "/plan?begin=empty", "/cases", "/audit", "/audit/own", "/login", "/nothing"];
   const cases = await (await fetch(`${base}/api/v1/cases`)).json();
   const [{ case: last }] = cases.cases;
   paths.push(`/cases/${last}/summary`, `/cases/${last}/forecast`, `/cases/${last}/entries/${await entryOf(last)}`);

@@ -55,11 +55,11 @@ export async function everyForm(page, base, ledger, check) {
     visited.add(id === "open" ? "case_opened" : plain(await form().locator("[name=type]").inputValue()));
     await fill(form(), entries);
     await when("soon");
-    const before = JSON.stringify((await content(form())).filter(([name]) => !/^(day|time|actor)$/.test(name)));
+    const before = JSON.stringify((await content(form())).filter(([name]) => !/^(day|time|on_behalf)$/.test(name)));
     const count = lines().length;
     await send(form());
     check(lines().length === count, `${id}: nothing is recorded by a refused form`);
-    const after = JSON.stringify((await content(form())).filter(([name]) => !/^(day|time|actor)$/.test(name)));
+    const after = JSON.stringify((await content(form())).filter(([name]) => !/^(day|time|on_behalf)$/.test(name)));
     check(after === before, `${id}: the refused form is as it was\n${before}\n${after}`);
     const link = page.locator("[role=alert] a").first();
     const target = await link.getAttribute("href");

@@ -59,6 +59,10 @@ def main():
         server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         try:
             address = json.loads(server.stdout.readline())["address"]
+            made = [program, "--json", "token", "new", ledger, "schemathesis", "--role", "staff"]
+            token = json.loads(subprocess.run(made, capture_output=True, text=True, check=True).stdout)["token"]
+            urllib.request.install_opener(opener := urllib.request.build_opener())
+            opener.addheaders = [("Authorization", f"Bearer {token}")]
             case = ask(address + "api/v1/cases", {"data": {"district": "Maple Hollow"}})["case"]
             config = pathlib.Path(folder, "schemathesis.toml")
             # A case that there is, so that more than "not found" is asked for. Headers that HTTP itself does not allow never
@@ -69,7 +73,7 @@ def main():
             document.write_text(json.dumps(without_lists_of_types(ask(address + "api/v1/openapi.json"))))
             run = [schemathesis, "--config-file", str(config), "run", str(document), "--url", address, "--checks",
                    ",".join(CHECKS), "--phases", "examples,coverage,fuzzing", "--max-examples", examples, "--seed", "1", "--no-color",
-                   "--request-timeout", "30"]
+                   "--request-timeout", "30", "-H", f"Authorization: Bearer {token}"]
             environment = {**os.environ, "SCHEMATHESIS_HOOKS": "api_hooks", "PYTHONPATH": folder}
             result = subprocess.run(run, cwd=folder, env=environment, capture_output=True, text=True, check=False)
         finally:

@@ -32,4 +32,5 @@ pub use principal::{LOCAL_ISSUER, Principal, TOKEN_ISSUER};
 pub use read_log::{ReadLog, read_log_path};
 pub use registry::{IssuedToken, NewToken, Registry};
 pub use table::{event_table, view_table};
+pub use token::{new_secret, secret_hash};
 pub use viewer::{CaseRef, Denial, Viewer};

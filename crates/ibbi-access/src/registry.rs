@@ -159,7 +159,7 @@ impl Registry {
         if new.expires.is_some_and(|expires| expires <= at) {
             return Err(AccessError::Refused("the token would have expired already; give a later day".to_owned()));
         }
-        let made = token::make().map_err(|error| AccessError::Refused(format!("no randomness: {error}")))?;
+        let made = token::make()?;
         let NewToken { name, grants, expires } = new;
         let change = AccessChange::TokenIssued { token: made.id.clone(), name, hash: made.hash, grants, expires };
         self.file.update(|_| Ok(AccessEntry { at, by, change }))?;

@@ -1,5 +1,6 @@
 //! Tokens of programs. Only their hash is kept.
 
+use crate::file::AccessError;
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
 use subtle::ConstantTimeEq as _;
@@ -15,13 +16,10 @@ pub(crate) struct Made {
 }
 
 /// Makes a token of 256 random bits.
-pub(crate) fn make() -> Result<Made, getrandom::Error> {
-    let (mut id, mut secret) = ([0; 6], [0; 32]);
-    getrandom::fill(&mut id)?;
-    getrandom::fill(&mut secret)?;
-    let id = hex(&id);
-    let text = format!("{PREFIX}_{id}_{}", hex(&secret));
-    let hash = hash_of(&text);
+pub(crate) fn make() -> Result<Made, AccessError> {
+    let id = random::<6>()?;
+    let text = format!("{PREFIX}_{id}_{}", new_secret()?);
+    let hash = secret_hash(&text);
     Ok(Made { id, text, hash })
 }
 
@@ -32,14 +30,28 @@ pub(crate) fn id_of(text: &str) -> Option<&str> {
     (prefix == PREFIX && !id.is_empty() && !secret.is_empty() && rest.is_none()).then_some(id)
 }
 
-/// Returns the hash that is kept. The text has 256 random bits, so a fast hash is enough.
-pub(crate) fn hash_of(text: &str) -> String {
+/// Returns the hash under which a secret is kept. The secret has 256 random bits, so a fast hash is enough.
+pub fn secret_hash(text: &str) -> String {
     hex(&Sha256::digest(text.as_bytes()))
 }
 
 /// Compares a token with a hash in constant time.
 pub(crate) fn matches(text: &str, hash: &str) -> bool {
-    hash_of(text).as_bytes().ct_eq(hash.as_bytes()).into()
+    secret_hash(text).as_bytes().ct_eq(hash.as_bytes()).into()
+}
+
+/// Returns a new secret of 256 random bits, in 64 hexadecimal digits.
+///
+/// # Errors
+/// [`AccessError::Refused`] if the system has no randomness.
+pub fn new_secret() -> Result<String, AccessError> {
+    random::<32>()
+}
+
+fn random<const N: usize>() -> Result<String, AccessError> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|error| AccessError::Refused(format!("no randomness: {error}")))?;
+    Ok(hex(&bytes))
 }
 
 fn hex(bytes: &[u8]) -> String {

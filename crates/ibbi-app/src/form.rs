@@ -5,7 +5,7 @@ mod refused;
 mod when;
 
 pub use errors::{
-    ACTOR_LABEL, AT_LABEL, FormError, FormProblem, event, instant, kind, recorder, text_problem, zone_problem,
+    AT_LABEL, FormError, FormProblem, ON_BEHALF_LABEL, event, instant, kind, on_behalf, text_problem, zone_problem,
 };
 pub use refused::field_of_rule;
 pub use when::When;

@@ -12,6 +12,7 @@ pub mod agenda;
 pub mod audit;
 pub mod calibration;
 pub mod case_log;
+pub mod confidential;
 mod day_only;
 pub mod describe;
 pub mod due;
@@ -42,6 +43,7 @@ pub use ibbi_log::MAX_NUMBER;
 pub use ibbi_seal::{ExtractError, PublicKey};
 /// The planner and the simulation. Programs reach them through this crate.
 pub use ibbi_sim as sim;
+pub use ibbi_store::{Identity, Record};
 pub use suggest::Suggestion;
 
 /// The examples of the page on embedding, compiled and run as documentation tests.

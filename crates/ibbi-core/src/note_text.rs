@@ -46,6 +46,16 @@ impl NoteText {
         Self(Content::Digest(Arc::new(DocumentDigest::from_bytes(digest))))
     }
 
+    /// Returns the stand-in for a text that a reader may not read. Its digest is all zeros.
+    ///
+    /// ```
+    /// use ibbi_core::NoteText;
+    /// assert_eq!(NoteText::hidden().to_string(), "[confidential text]");
+    /// ```
+    pub fn hidden() -> Self {
+        Self::from_digest([0; 32])
+    }
+
     /// Returns the text, or `None` if only its digest is known.
     pub fn text(&self) -> Option<&str> {
         match &self.0 {
@@ -77,6 +87,7 @@ impl fmt::Display for NoteText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Content::Text(text) => f.pad(text),
+            Content::Digest(digest) if *digest.as_bytes() == [0; 32] => f.pad("[confidential text]"),
             Content::Digest(digest) => {
                 write!(f, "[text not available; its digest begins {}]", &digest.to_string()[..8])
             }

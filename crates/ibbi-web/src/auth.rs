@@ -10,21 +10,24 @@
 //! nothing. The layer of tower-http for this accepts an empty `Origin`. If `Sec-Fetch-Site` names this site, it doesn't
 //! look at `Origin` at all.
 //!
-//! **The token.** On the loopback address no token is needed: the file's permissions separate the users of a machine.
-//! On another address every request needs the token, as `Authorization: Bearer …` or in the cookie that the address
-//! with `?token=…` sets.
+//! **Who it is.** Every request on every address is authenticated: by a token of [`ibbi_access`], by the header of a trusted
+//! proxy, or by a session. The files that a page to sign in needs are public. Other programs of the computer reach a loopback
+//! address too, so it makes no difference.
 
-use crate::problem::WebError;
-use crate::query::{self, Pairs};
-use crate::response;
+use crate::problem::{BASE, WebError};
+use crate::query;
+use crate::sign_in::{LOGIN, LOGOUT};
 use crate::state::AppState;
-use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN, SET_COOKIE, WWW_AUTHENTICATE};
+use crate::visit::{Visit, text};
+use axum::http::header::{AUTHORIZATION, HOST, ORIGIN, WWW_AUTHENTICATE};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::Response;
-use subtle::ConstantTimeEq as _;
+use ibbi_access::{Principal, Viewer};
+use std::net::SocketAddr;
 
-/// The cookie that holds the token.
-const TOKEN_COOKIE: &str = "ibbi_token";
+/// What needs no authentication: signing in, and the files of its page.
+const PUBLIC: [&str; 5] = [LOGIN, LOGOUT, "/style.css", "/script.js", "/icon.svg"];
 
 /// The headers of every response.
 const HEADERS: [(&str, &str); 7] = [
@@ -52,40 +55,95 @@ pub(crate) fn add_headers(response: &mut Response) {
     }
 }
 
-/// Returns an error for a request that must not be answered. A request with a valid token in its query gets the cookie
-/// and a redirect.
-pub(crate) fn check(
-    state: &AppState,
-    method: &Method,
-    uri: &Uri,
-    headers: &HeaderMap,
-) -> Result<Option<Response>, WebError> {
-    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    let host = text(HOST).or_else(|| uri.authority().map(|authority| authority.as_str())).unwrap_or_default();
-    if headers.get_all(HOST).iter().count() > 1 || !is_ours(state, host) {
+/// Refuses a request to another host name, or from another site.
+pub(crate) fn check_site(state: &AppState, parts: &Parts) -> Result<(), WebError> {
+    let Parts { method, uri, headers, .. } = parts;
+    let host = text(headers, HOST).or_else(|| uri.authority().map(|authority| authority.as_str())).unwrap_or_default();
+    // An address in absolute form names the host once more, and must agree.
+    let other = uri.authority().is_some_and(|authority| !authority.as_str().eq_ignore_ascii_case(host));
+    if headers.get_all(HOST).iter().count() > 1 || other || !is_ours(state, host) {
         let detail = "this server does not have the name in the request; add the name with --host";
         return Err(WebError::Request(StatusCode::MISDIRECTED_REQUEST, "host", detail.to_owned()));
     }
     if !matches!(*method, Method::GET | Method::HEAD) {
-        check_origin(host, text(ORIGIN), text(HeaderName::from_static("sec-fetch-site")))?;
+        check_origin(host, text(headers, ORIGIN), text(headers, HeaderName::from_static("sec-fetch-site")))?;
     }
-    let Some(token) = &state.token else { return Ok(None) };
-    if let Some(given) = Pairs::read(uri.query().unwrap_or_default().as_bytes()).get("token")
-        && *method == Method::GET
-        && is_same(given, token)
+    Ok(())
+}
+
+/// Returns who sends a request, and how it came. Without a session, a token, or a trusted proxy's word, only public files are
+/// answered.
+pub(crate) fn identify(state: &AppState, parts: &Parts, peer: SocketAddr) -> Result<(Viewer, Visit), WebError> {
+    let Parts { method, uri, headers, .. } = parts;
+    let visit = Visit::new(state, headers, peer);
+    let principal = match text(headers, AUTHORIZATION) {
+        Some(credentials) => Some(bearer(state, &visit, credentials)?),
+        None => match proxied(state, headers, peer)? {
+            Some(principal) => Some(principal),
+            None => visit.session().and_then(|secret| state.sessions.find(secret)),
+        },
+    };
+    let viewer = principal.map(|principal| state.viewer(principal)).transpose()?;
+    match viewer.flatten() {
+        Some(viewer) => Ok((viewer, visit)),
+        None if PUBLIC.contains(&uri.path()) => Ok((nobody()?, visit)),
+        None => Err(unauthenticated(method, uri)),
+    }
+}
+
+/// Returns a viewer without a role, for public files.
+fn nobody() -> Result<Viewer, WebError> {
+    let nobody = Principal::new("none", "nobody", "nobody").map_err(|_| WebError::internal())?;
+    Ok(Viewer::new(nobody, Vec::new()))
+}
+
+/// Returns who has the token of an `Authorization` header.
+fn bearer(state: &AppState, visit: &Visit, credentials: &str) -> Result<Principal, WebError> {
+    visit.check_throttle(state)?;
+    let token = credentials.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    if let Some((_, token)) = token
+        && let Some(principal) = state.principal_of_token(token.trim())?
     {
-        return Ok(Some(with_cookie(uri, token)));
+        return Ok(principal);
     }
-    let bearer = text(AUTHORIZATION).and_then(|value| value.split_once(' '));
-    let bearer = bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, given)| given.trim());
-    let cookies = text(COOKIE).into_iter().flat_map(|value| value.split(';'));
-    let mut cookie = cookies.filter_map(|pair| pair.trim().strip_prefix(TOKEN_COOKIE)?.strip_prefix('='));
-    if bearer.is_some_and(|given| is_same(given, token)) || cookie.any(|given| is_same(given, token)) {
-        return Ok(None);
-    }
-    let detail = "give the token that `ibbi serve` printed: open the address with ?token=…, or send it as \
-                  Authorization: Bearer …";
+    visit.failed(state, "a token that doesn't count");
+    let detail = "the token in `Authorization: Bearer …` doesn't count: it may have expired, or it may have been revoked; \
+                  `ibbi token list` shows the tokens, and `ibbi token new` makes one";
     Err(WebError::Request(StatusCode::UNAUTHORIZED, "token", detail.to_owned()))
+}
+
+/// Returns whom a trusted proxy names. Its header doesn't count from other addresses.
+fn proxied(state: &AppState, headers: &HeaderMap, peer: SocketAddr) -> Result<Option<Principal>, WebError> {
+    let Some(proxy) = state.sign_in.proxy.as_ref().filter(|proxy| proxy.from.contains(&peer.ip().to_canonical()))
+    else {
+        return Ok(None);
+    };
+    let wrong = |why: &str| {
+        let detail = format!("the proxy's header `{}` {why}", proxy.header);
+        WebError::Request(StatusCode::BAD_GATEWAY, "proxy", detail)
+    };
+    let mut all = headers.get_all(&proxy.header).iter();
+    let subject = match (all.next(), all.next()) {
+        (None, _) => return Ok(None),
+        (Some(subject), None) => subject.to_str().map_err(|_| wrong("has other characters than ASCII"))?,
+        (Some(_), Some(_)) => return Err(wrong("is there twice")),
+    };
+    let name = proxy.name_header.as_ref().and_then(|name| headers.get(name)?.to_str().ok());
+    let principal = Principal::new(&proxy.issuer, subject, name.unwrap_or(subject));
+    principal.map(Some).map_err(|error| wrong(&format!("isn't the ID and the name of a user: {error}")))
+}
+
+/// Returns the answer to a request that isn't authenticated: for a page, the way to sign in.
+fn unauthenticated(method: &Method, uri: &Uri) -> WebError {
+    let path = uri.path();
+    if path.starts_with(BASE) || !matches!(*method, Method::GET | Method::HEAD) {
+        let detail = "sign in first: send a token as `Authorization: Bearer …` (`ibbi token new` makes one), or open /login in a \
+                      browser";
+        return WebError::Request(StatusCode::UNAUTHORIZED, "token", detail.to_owned());
+    }
+    let to = uri.path_and_query().map_or(path, |to| to.as_str());
+    let query = if to == "/" { String::new() } else { format!("?{}", query::write([("to", to.into())])) };
+    WebError::SignIn(format!("{}{query}", LOGIN))
 }
 
 fn is_ours(state: &AppState, host: &str) -> bool {
@@ -103,26 +161,6 @@ fn check_origin(host: &str, origin: Option<&str>, site: Option<&str>) -> Result<
     }
     let detail = "a page of another site sent this request; use this server's own pages";
     Err(WebError::Request(StatusCode::FORBIDDEN, "origin", detail.to_owned()))
-}
-
-/// Compares two tokens in constant time.
-fn is_same(given: &str, wanted: &str) -> bool {
-    given.as_bytes().ct_eq(wanted.as_bytes()).into()
-}
-
-/// Sets the cookie and redirects to the same page without the token in its address.
-fn with_cookie(uri: &Uri, token: &str) -> Response {
-    let pairs = Pairs::read(uri.query().unwrap_or_default().as_bytes());
-    let rest = pairs.iter().filter(|(key, _)| *key != "token").map(|(key, value)| (key, value.into()));
-    let query = query::write(rest);
-    // A path that begins with two slashes names another server.
-    let path = format!("/{}", uri.path().trim_start_matches('/'));
-    let to = if query.is_empty() { path } else { format!("{path}?{query}") };
-    response::with_header(
-        response::see_other(&to),
-        SET_COOKIE,
-        &format!("{TOKEN_COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/"),
-    )
 }
 
 #[cfg(test)]
@@ -147,26 +185,6 @@ mod tests {
             (Some("http://127.0.0.1:8420.evil.example"), None, false),
         ] {
             assert_eq!(check_origin(host, origin, site).is_ok(), good, "{origin:?} {site:?}");
-        }
-    }
-
-    #[test]
-    fn tokens_are_the_same_or_not() {
-        for (given, wanted, same) in [("abc", "abc", true), ("abd", "abc", false), ("ab", "abc", false), ("", "", true)]
-        {
-            assert_eq!(is_same(given, wanted), same);
-        }
-    }
-
-    #[test]
-    fn the_way_on_after_a_token_stays_on_this_server() {
-        for (uri, to) in [
-            ("/?token=t", "/"),
-            ("/plan?d=A+%26+B&token=t", "/plan?d=A+%26+B"),
-            ("//evil.example/?token=t", "/evil.example/"),
-        ] {
-            let response = with_cookie(&uri.parse().unwrap(), "t");
-            assert_eq!(response.headers()["location"], to);
         }
     }
 }

@@ -32,10 +32,15 @@ mod request;
 mod response;
 mod router;
 mod server;
+mod sign_in;
 mod state;
 mod uploads;
+mod visit;
 mod writer;
 
 pub use api::openapi;
+/// The name of a header of a request.
+pub use axum::http::HeaderName;
 pub use limits::Limits;
-pub use server::{Config, DEFAULT_PORT, Handle, Server};
+pub use server::{Config, DEFAULT_PORT, Handle, Server, link};
+pub use sign_in::{Show, SignIn, TrustedProxy};

@@ -3,6 +3,7 @@
 use crate::response::{self, PROBLEM};
 use axum::http::StatusCode;
 use axum::response::Response;
+use ibbi_access::{AccessError, Denial};
 use ibbi_app::form::FormError;
 use ibbi_app::ledger::AppendError;
 use ibbi_app::{AppError, ExitCode};
@@ -10,6 +11,9 @@ use ibbi_core::Refusal;
 use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
+
+/// The path of the API. Errors below it are problem documents.
+pub(crate) const BASE: &str = "/api/v1";
 
 /// Why a request failed.
 #[derive(Debug)]
@@ -20,6 +24,10 @@ pub(crate) enum WebError {
     Form(FormError),
     /// The request is wrong: a status, a stable code, and the message.
     Request(StatusCode, &'static str, String),
+    /// The viewer may not do this.
+    Denied(Box<Denial>),
+    /// A page that needs someone who signed in. The address of the page to sign in.
+    SignIn(String),
 }
 
 /// Problem details by RFC 9457.
@@ -44,6 +52,12 @@ pub(crate) struct Problem<'a> {
     /// The ID of the event that may or may not be recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<Uuid>,
+    /// The roles with which it is allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    needs: Option<&'a [String]>,
+    /// The program staff who can grant one, by name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    granted_by: Option<&'a [ibbi_core::Name]>,
     /// The number of records that the client expected.
     #[serde(skip_serializing_if = "Option::is_none")]
     expected: Option<u64>,
@@ -55,6 +69,25 @@ pub(crate) struct Problem<'a> {
 impl From<AppError> for WebError {
     fn from(error: AppError) -> Self {
         Self::App(error)
+    }
+}
+
+impl From<AccessError> for WebError {
+    /// Records of access that can't be read let no one in.
+    fn from(error: AccessError) -> Self {
+        let why = match error {
+            AccessError::Io { doing, source, .. } => format!("can't {doing} the records of access: {source}"),
+            AccessError::Line { line, .. } => format!("line {line} of the records of access is damaged"),
+            AccessError::Refused(why) => why,
+        };
+        let detail = format!("{why}. No one can sign in until the person who runs the server has fixed this");
+        Self::Request(StatusCode::SERVICE_UNAVAILABLE, "access-unavailable", detail)
+    }
+}
+
+impl From<Denial> for WebError {
+    fn from(denial: Denial) -> Self {
+        Self::Denied(Box::new(denial))
     }
 }
 
@@ -79,6 +112,8 @@ impl WebError {
         match self {
             Self::Request(status, ..) => *status,
             Self::Form(_) => StatusCode::BAD_REQUEST,
+            Self::Denied(_) => StatusCode::FORBIDDEN,
+            Self::SignIn(_) => StatusCode::UNAUTHORIZED,
             Self::App(error) => match error {
                 AppError::NoCase(_) | AppError::Gone(_) => StatusCode::NOT_FOUND,
                 AppError::Refused { .. } | AppError::Future { .. } | AppError::Scenario { .. } => {
@@ -103,6 +138,8 @@ impl WebError {
             Self::App(error) => error.code(),
             Self::Request(_, code, _) => code,
             Self::Form(_) => "input",
+            Self::Denied(_) => "denied",
+            Self::SignIn(_) => "token",
         }
     }
 
@@ -128,6 +165,8 @@ impl WebError {
             }
             Self::App(error) => error.to_string(),
             Self::Form(error) => error.to_string(),
+            Self::Denied(denial) => denial.to_string(),
+            Self::SignIn(_) => "sign in first".to_owned(),
             Self::Request(.., detail) => detail.clone(),
         }
     }
@@ -143,6 +182,8 @@ impl WebError {
             refusal: None,
             problems: None,
             id: None,
+            needs: None,
+            granted_by: None,
             expected: None,
             found: None,
         };
@@ -150,6 +191,10 @@ impl WebError {
             Self::App(AppError::Refused { refusal, .. }) => problem.refusal = Some(refusal),
             Self::App(AppError::Scenario { source, .. }) => problem.problems = Some(&source.problems),
             Self::App(AppError::InDoubt { id, .. }) => problem.id = Some(*id),
+            Self::Denied(denial) => {
+                problem.needs = Some(denial.needs.as_slice());
+                problem.granted_by = Some(denial.granted_by.as_slice());
+            }
             Self::App(AppError::Append(AppendError::Conflict { expected, found, .. })) => {
                 (problem.expected, problem.found) = (Some(*expected), Some(*found));
             }
@@ -191,6 +236,11 @@ pub(crate) fn title(code: &str) -> &'static str {
         "read-only" => "The server records no more events",
         "host" | "origin" => "The request comes from another site",
         "token" => "The token is missing or wrong",
+        "denied" => "You don't have the role for this",
+        "throttled" => "There were too many failures to sign in",
+        "access-unavailable" => "No one can sign in now",
+        "proxy" => "The proxy's word can't be read",
+        "actor" => "Someone else signed in",
         "too-large" => "The request is too long",
         "incomplete" => "The request is incomplete",
         "packed" => "The body is compressed",

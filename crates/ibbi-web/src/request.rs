@@ -7,21 +7,40 @@ use crate::multipart::{self, Part};
 use crate::problem::WebError;
 use crate::query::Pairs;
 use crate::state::AppState;
+use crate::visit::Visit;
 use axum::body::Bytes;
 use axum::http::header::{ACCEPT, IF_MATCH};
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::Response;
-use ibbi_app::{AppError, input};
+use ibbi_access::{CaseRef, View, Viewer};
+use ibbi_app::case_log::CaseLog;
+use ibbi_app::confidential::{self, Confidant};
+use ibbi_app::ledger::{self, CasePage, CaseQuery};
+use ibbi_app::service::Offer;
+use ibbi_app::status::Status;
+use ibbi_app::zone::Zone;
+use ibbi_app::{AppError, Identity, Record, input};
+use ibbi_core::{Event, EventKind, Name};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::future::Future;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use uuid::Uuid;
 
+/// How many cases are read at a time to find those that a viewer can see.
+const PAGE: usize = 1000;
+
 /// A request that was read within the limits.
 pub(crate) struct WebRequest {
     pub(crate) state: Arc<AppState>,
+    /// Who sends it.
+    pub(crate) viewer: Viewer,
+    /// How it came.
+    pub(crate) visit: Visit,
+    /// Its address, without the query.
+    pub(crate) address: String,
     pub(crate) path: HashMap<String, String>,
     pub(crate) query: Pairs,
     pub(crate) headers: HeaderMap,
@@ -48,6 +67,146 @@ impl WebRequest {
     pub(crate) fn id(&self, name: &str) -> Result<Uuid, WebError> {
         let text = self.path.get(name).map(String::as_str).unwrap_or_default();
         Uuid::parse_str(text).map_err(|_| WebError::not_found("there is no such ID"))
+    }
+
+    /// Calls a function with a case that the viewer can see, without the texts that the viewer may not read. If there are texts
+    /// to read, that is logged first.
+    pub(crate) fn case<T>(&self, case: Uuid, look: impl FnOnce(&CaseLog) -> T) -> Result<T, WebError> {
+        self.state.case(case, |log| {
+            self.check_case(log)?;
+            let shown = if self.viewer.reads_all_texts() { None } else { Some(self.redacted(log)?) };
+            let shown = shown.as_ref().unwrap_or(log);
+            let texts = confidential::texts_of(shown);
+            if texts > 0 {
+                self.log_read(Some(log.id), Some(texts))?;
+            }
+            Ok(look(shown))
+        })?
+    }
+
+    /// Calls a function with a case that the viewer can see. The function must not show confidential texts.
+    pub(crate) fn facts<T>(&self, case: Uuid, look: impl FnOnce(&CaseLog) -> T) -> Result<T, WebError> {
+        self.state.case(case, |log| {
+            self.check_case(log)?;
+            Ok(look(log))
+        })?
+    }
+
+    /// Returns the path of the ledger, for those who can see all of it. A ledger can have confidential texts, so that is logged.
+    pub(crate) fn own(&self) -> Result<PathBuf, WebError> {
+        self.viewer.may_see(View::Ledger, None)?;
+        self.log_read(None, None)?;
+        Ok(self.state.own()?.to_owned())
+    }
+
+    /// Logs that confidential texts are shown. They must not be shown if this fails.
+    pub(crate) fn log_read(&self, case: Option<Uuid>, texts: Option<usize>) -> Result<(), WebError> {
+        Ok(self.state.reads.add(self.state.now()?, &self.viewer.principal, case, texts, &self.address)?)
+    }
+
+    /// Adds the bookings in other cases to a status, for those who can see all cases.
+    pub(crate) fn status(&self, status: Status) -> Result<Status, WebError> {
+        if !self.viewer.sees_all_cases() {
+            return Ok(status);
+        }
+        Ok(self.state.look(|service| status.with_bookings(service.store()))?)
+    }
+
+    /// Checks whether the viewer may see something of a case.
+    pub(crate) fn check(&self, view: View, case: Uuid) -> Result<(), WebError> {
+        Ok(self.facts(case, |log| self.viewer.may_see(view, Some(case_ref(log))))??)
+    }
+
+    /// Returns a page of the list of the cases that the viewer can see.
+    pub(crate) fn list(&self, query: &CaseQuery) -> Result<CasePage, WebError> {
+        let list = |query: &CaseQuery| self.state.look(|service| ledger::list(service, query));
+        if self.viewer.sees_all_cases() {
+            return Ok(list(query)?);
+        }
+        let (mut cases, mut total, mut after) = (Vec::new(), 0, None);
+        let all = loop {
+            let page = list(&CaseQuery { after, limit: PAGE, ..query.clone() })?;
+            for case in page.cases {
+                let seen = CaseRef { case: case.case, district: case.district.as_str() };
+                if self.viewer.may_see(View::Case, Some(seen)).is_ok() {
+                    total += 1;
+                    cases.push(case);
+                }
+            }
+            after = page.next;
+            if after.is_none() {
+                break cases;
+            }
+        };
+        let from = query.after.map_or(Ok(0), |after| {
+            let place = all.iter().position(|case| case.case == after).map(|place| place + 1);
+            place.ok_or_else(|| AppError::NoCase(format!("there is no case {after}")))
+        })?;
+        let cases: Vec<_> = all.into_iter().skip(from).collect();
+        let next = cases.get(query.limit).and(cases.get(query.limit.saturating_sub(1))).map(|last| last.case);
+        let cases = cases.into_iter().take(query.limit).collect();
+        Ok(CasePage { cases, next, total })
+    }
+
+    /// Returns the time zone of a case that the viewer can see.
+    pub(crate) fn zone(&self, case: Uuid) -> Result<Zone, WebError> {
+        self.facts(case, |log| log.zone)
+    }
+
+    fn check_case(&self, log: &CaseLog) -> Result<(), WebError> {
+        Ok(self.viewer.may_see(View::Case, Some(case_ref(log)))?)
+    }
+
+    /// Returns a case without the texts that the viewer may not read.
+    fn redacted(&self, log: &CaseLog) -> Result<CaseLog, AppError> {
+        let (viewer, case) = (&self.viewer, case_ref(log));
+        confidential::without_texts(log, |whose| match whose {
+            Confidant::Party(party) => viewer.may_see_of(View::PartyTexts, Some(case), Some(party)).is_ok(),
+            Confidant::Note(record) => self.is_own(record) || viewer.may_see(View::Notes, Some(case)).is_ok(),
+            Confidant::Unknown => viewer.may_see(View::Notes, Some(case)).is_ok(),
+        })
+    }
+
+    /// Returns an offer of the viewer's: the actor of a record is who signed in.
+    pub(crate) fn offer(&self, event: Event) -> Offer {
+        let principal = &self.viewer.principal;
+        let identity = Identity { issuer: principal.issuer.clone(), subject: principal.subject.clone() };
+        Offer { identity: Some(Box::new(identity)), ..Offer::new(event, principal.name.clone()) }
+    }
+
+    /// Returns the name of who signed in.
+    pub(crate) fn name(&self) -> &Name {
+        &self.viewer.principal.name
+    }
+
+    /// Returns whether the viewer made a record.
+    fn is_own(&self, record: &Record) -> bool {
+        let principal = &self.viewer.principal;
+        record
+            .details
+            .identity
+            .as_ref()
+            .is_some_and(|identity| (&identity.issuer, &identity.subject) == (&principal.issuer, &principal.subject))
+    }
+
+    /// Checks whether the viewer may record an offer. Those who replace a record must be allowed to record it too, and must be
+    /// allowed to void it, or have recorded it.
+    pub(crate) fn check_offer(&self, offer: &Offer) -> Result<(), WebError> {
+        let Some(case) = offer.case else {
+            return Ok(self.viewer.may_record(offer.event.kind(), None, None)?);
+        };
+        self.state.case(case, |log| {
+            self.check_case(log)?;
+            let replaced = log.records.iter().find(|record| Some(record.seq) == offer.replaces);
+            if replaced.is_some_and(|record| !self.is_own(record)) {
+                self.viewer.may_record(EventKind::EventVoided, Some(case_ref(log)), None)?;
+            }
+            for event in std::iter::once(&offer.event).chain(replaced.map(|record| &record.event)) {
+                let party = confidential::party_of(log, event);
+                self.viewer.may_record(event.kind(), Some(case_ref(log)), party)?;
+            }
+            Ok(())
+        })?
     }
 
     /// Returns the form that was sent.
@@ -100,6 +259,10 @@ impl WebRequest {
 pub(crate) fn rev(text: &str) -> Option<u64> {
     let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
     text.parse().ok().filter(|_| plain)
+}
+
+fn case_ref(log: &CaseLog) -> CaseRef<'_> {
+    CaseRef { case: log.id, district: log.district().map_or("", Name::as_str) }
 }
 
 fn usage(message: &str) -> WebError {

@@ -7,7 +7,8 @@ use crate::problem::WebError;
 use crate::query::Pairs;
 use crate::request::{Handler, WebRequest};
 use crate::state::AppState;
-use crate::{api, auth, compression, pages};
+use crate::visit::{Peer, Visit};
+use crate::{api, auth, compression, pages, response};
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody as _, to_bytes};
 use axum::extract::{RawPathParams, Request, State};
@@ -18,6 +19,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, on};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use ibbi_access::{View, Viewer};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,10 +28,10 @@ const DRAIN_TIME: Duration = Duration::from_secs(5);
 
 /// Returns the router with all routes.
 pub(crate) fn router(state: &Arc<AppState>) -> Router {
-    let pages = pages::ROUTES.iter().map(|(method, path, handler)| (*path, route(method, *handler, None)));
+    let pages = pages::ROUTES.iter().map(|(method, path, view, handler)| (*path, route(method, *view, *handler, None)));
     let operations = api::OPERATIONS.iter().map(|operation| {
-        let (method, path, handler) = operation.route();
-        (path, route(&method, handler, Some(operation)))
+        let (method, path, view, handler) = operation.route();
+        (path, route(&method, Some(view), handler, Some(operation)))
     });
     let routes = pages.chain(operations).fold(Router::new(), |router, (path, route)| router.route(path, route));
     let routes = routes
@@ -45,25 +47,44 @@ pub(crate) fn router(state: &Arc<AppState>) -> Router {
     Router::new().fallback_service(routes).layer(from_fn_with_state(Arc::clone(state), guard))
 }
 
-fn route(method: &Method, handler: Handler, operation: Option<&'static api::Operation>) -> MethodRouter<Arc<AppState>> {
+/// Returns a route. Without a view, it is public.
+fn route(
+    method: &Method,
+    view: Option<View>,
+    handler: Handler,
+    operation: Option<&'static api::Operation>,
+) -> MethodRouter<Arc<AppState>> {
     let filter = if *method == Method::POST { MethodFilter::POST } else { MethodFilter::GET };
     on(filter, move |State(state): State<Arc<AppState>>, params: RawPathParams, request: Request| async move {
         let path = params.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
         let query = Pairs::read(parts.uri.query().unwrap_or_default().as_bytes());
+        let Some((viewer, visit)) = parts.extensions.remove::<(Viewer, Visit)>() else {
+            return failed(parts.uri.path(), &WebError::internal());
+        };
+        // The cases that the viewer can see are checked with the case.
+        if let Some(Err(denial)) = view.map(|view| viewer.may_see(view, None)) {
+            return failed(parts.uri.path(), &denial.into());
+        }
         if let Some(Err(fail)) = operation.map(|operation| operation.check(&query)) {
             return fail.problem();
         }
         // The guard has read the body within the limits.
         let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-        match handler(WebRequest { state, path, query, headers: parts.headers, body, parts: None }).await {
+        let (headers, address) = (parts.headers, parts.uri.path().to_owned());
+        let path_of = address.clone();
+        let request = WebRequest { state, viewer, visit, address, path, query, headers, body, parts: None };
+        match handler(request).await {
             Ok(response) => response,
-            Err(fail) => failed(parts.uri.path(), &fail),
+            Err(fail) => failed(&path_of, &fail),
         }
     })
 }
 
 fn failed(path: &str, fail: &WebError) -> Response {
+    if let WebError::SignIn(to) = fail {
+        return response::see_other(to);
+    }
     if path.starts_with(api::BASE) { fail.problem() } else { pages::failed(fail) }
 }
 
@@ -80,10 +101,15 @@ async fn guard(State(state): State<Arc<AppState>>, request: Request, next: Next)
 }
 
 async fn guarded(state: &AppState, request: Request, next: Next) -> Result<Response, WebError> {
-    let (parts, body) = request.into_parts();
-    if let Some(response) = auth::check(state, &parts.method, &parts.uri, &parts.headers)? {
-        return Ok(response);
+    let (mut parts, body) = request.into_parts();
+    auth::check_site(state, &parts)?;
+    if percent_encoding::percent_decode_str(parts.uri.path()).decode_utf8().is_err() {
+        let detail = "the path isn't UTF-8 after its percent signs are decoded; correct it";
+        return Err(WebError::Request(StatusCode::BAD_REQUEST, "path", detail.to_owned()));
     }
+    let Peer(peer) = parts.extensions.remove().ok_or_else(WebError::internal)?;
+    let signed = auth::identify(state, &parts, peer)?;
+    parts.extensions.insert(signed);
     let body = read(state, &parts, body).await?;
     Ok(next.run(Request::from_parts(parts, body.into())).await)
 }

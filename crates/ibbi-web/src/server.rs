@@ -5,7 +5,9 @@
 
 use crate::limits::Limits;
 use crate::router;
+use crate::sign_in::SignIn;
 use crate::state::AppState;
+use crate::visit::Peer;
 use crate::writer::Writer;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -43,9 +45,9 @@ pub struct Config {
     pub port: Option<u16>,
     /// More host names of the server.
     pub hosts: Vec<String>,
-    /// The token that every request needs. On the loopback address none is needed.
-    pub token: Option<String>,
-    /// The actor of a request that names none.
+    /// The ways in which people and programs sign in.
+    pub sign_in: SignIn,
+    /// The actor of the ledger's first line, if the ledger is created.
     pub actor: Name,
     /// The key with which checkpoints are signed as the ledger grows, if any.
     pub signer: Option<Arc<Signer>>,
@@ -72,6 +74,7 @@ pub struct Server {
     writer: JoinHandle<()>,
     stop: Arc<Notify>,
     set_aside: Option<String>,
+    link: Option<String>,
     runtime: Runtime,
     signals: Signals,
 }
@@ -105,7 +108,7 @@ impl Server {
     ///     address: std::net::Ipv4Addr::LOCALHOST.into(),
     ///     port: Some(0),
     ///     hosts: Vec::new(),
-    ///     token: None,
+    ///     sign_in: Default::default(),
     ///     actor: Name::new("clerk")?,
     ///     signer: None,
     ///     clock: std::sync::Arc::new(|| Ok(ibbi_core::At::from_millis(1_790_000_000_000).unwrap())),
@@ -121,7 +124,7 @@ impl Server {
     /// # Errors
     /// [`AppError`]: another process has the ledger open, the ledger is damaged, or no port is free.
     pub fn bind(config: Config) -> Result<Self, AppError> {
-        let Config { ledger, address, port, hosts, token, actor, signer, clock, standards, limits } = config;
+        let Config { ledger, address, port, hosts, mut sign_in, actor, signer, clock, standards, limits } = config;
         let listener = listen(address, port)?;
         let failed = |source| AppError::Io { doing: "listen on", path: address.to_string().into(), source };
         let bound = listener.local_addr().map_err(failed)?;
@@ -136,10 +139,27 @@ impl Server {
         let service = Arc::new(RwLock::new(service));
         let (writer, thread) = Writer::start(Arc::clone(&service)).map_err(failed)?;
         let names = names(bound, &hosts);
-        // Users of this machine can read the file anyway. Others need the token.
-        let token = token.or_else(|| (!address.is_loopback()).then(|| uuid::Uuid::new_v4().simple().to_string()));
-        let state = Arc::new(AppState::new(service, writer, clock, actor, names, token, ledger, standards, limits));
+        if !address.is_loopback() {
+            // A link is for the user of this computer.
+            sign_in.local = None;
+        }
+        let state = AppState::new(service, writer, clock, sign_in, names, bound.port(), ledger, standards, limits);
+        let state = Arc::new(state.map_err(|error| AppError::Usage(error.to_string()))?);
+        let now = state.now()?;
+        let has_token = state.access(|registry| Ok(registry.has_token(now)));
+        let nobody = !has_token.unwrap_or(false) && state.sign_in.proxy.is_none() && state.sign_in.local.is_none();
+        if nobody && !address.is_loopback() {
+            state.writer.stop();
+            let message = format!(
+                "no one could sign in on {address}, which other computers can reach; make a token with `ibbi token new`, or name \
+                 a proxy that authenticates its users with --trust-proxy"
+            );
+            return Err(AppError::Usage(message));
+        }
+        let link = state.sign_in.local.as_ref().map(|_| state.sessions.new_link()).transpose();
+        let link = link.map_err(|error| AppError::Usage(error.to_string()))?;
         Ok(Self {
+            link,
             listener,
             address: bound,
             state,
@@ -151,14 +171,18 @@ impl Server {
         })
     }
 
-    /// Returns the address to open in a browser, with the token if one is needed.
+    /// Returns the address to open in a browser.
     pub fn url(&self) -> String {
         let shown = match self.address.ip() {
             ip if ip.is_unspecified() => SocketAddr::new(Ipv4Addr::LOCALHOST.into(), self.address.port()),
             _ => self.address,
         };
-        let token = self.state.token.as_ref().map(|token| format!("?token={token}")).unwrap_or_default();
-        format!("http://{shown}/{token}")
+        format!("http://{shown}/")
+    }
+
+    /// Returns the link with which the user of this computer signs in. It works once.
+    pub fn link(&self) -> Option<String> {
+        self.link.as_ref().map(|secret| link(&self.url(), secret))
     }
 
     /// Returns the address on which the server listens.
@@ -172,8 +196,7 @@ impl Server {
         let mut warnings: Vec<String> = self.set_aside.iter().cloned().collect();
         if !self.address.ip().is_loopback() {
             warnings.push(
-                "other machines can reach this address. Every request needs the token, and HTTP doesn't encrypt \
-                 anything. Put a proxy with TLS in front of the server, and name the proxy's host name with --host"
+                "other machines can reach this address, and HTTP doesn't encrypt anything. Put a proxy with TLS in front of the server, and name the proxy's host name with --host"
                     .to_owned(),
             );
         }
@@ -201,6 +224,11 @@ impl Server {
         let _ = writer.join();
         served
     }
+}
+
+/// Returns the address that signs in with the secret of a one-time link.
+pub fn link(url: &str, secret: &str) -> String {
+    format!("{url}login?once={secret}")
 }
 
 fn listen(address: IpAddr, port: Option<u16>) -> Result<TcpListener, AppError> {
@@ -248,7 +276,7 @@ fn names(address: SocketAddr, hosts: &[String]) -> Vec<String> {
 async fn serve(listener: TcpListener, state: &Arc<AppState>, stop: &Notify, signals: Signals) -> io::Result<()> {
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
-    let router = TowerToHyperService::new(router::router(state));
+    let router = router::router(state);
     let room = Arc::new(Semaphore::new(state.limits.connections));
     let (ending, _) = watch::channel(false);
     let forgetting = tokio::spawn(forget(Arc::clone(state)));
@@ -262,7 +290,7 @@ async fn serve(listener: TcpListener, state: &Arc<AppState>, stop: &Notify, sign
             () = &mut signal => break,
             () = stop.notified() => break,
         };
-        let (stream, permit) = match accepted {
+        let (stream, peer, permit) = match accepted {
             Ok(accepted) => accepted,
             Err(_) => {
                 // No file descriptor is free, or the connection is already closed. Try again.
@@ -270,7 +298,9 @@ async fn serve(listener: TcpListener, state: &Arc<AppState>, stop: &Notify, sign
                 continue;
             }
         };
-        let (router, mut ended) = (router.clone(), ending.subscribe());
+        // Every request knows the address of its client.
+        let router = TowerToHyperService::new(router.clone().layer(axum::Extension(Peer(peer))));
+        let mut ended = ending.subscribe();
         connections.spawn(async move {
             let mut builder = hyper::server::conn::http1::Builder::new();
             builder.timer(TokioTimer::new()).header_read_timeout(limits.head_time);
@@ -325,13 +355,13 @@ async fn accept(
     listener: &tokio::net::TcpListener,
     room: &Arc<Semaphore>,
     write_time: Duration,
-) -> io::Result<(Stream, tokio::sync::OwnedSemaphorePermit)> {
+) -> io::Result<(Stream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
     let permit = Arc::clone(room).acquire_owned().await.map_err(io::Error::other)?;
-    let (stream, _) = listener.accept().await?;
+    let (stream, peer) = listener.accept().await?;
     stream.set_nodelay(true)?;
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(write_time));
-    Ok((Box::pin(stream), permit))
+    Ok((Box::pin(stream), peer, permit))
 }
 
 /// The signals that stop the server: SIGINT, and SIGTERM on Unix.

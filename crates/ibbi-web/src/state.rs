@@ -2,16 +2,18 @@
 
 use crate::estimates::Estimates;
 use crate::limits::Limits;
+use crate::problem::WebError;
+use crate::sign_in::{Sessions, SignIn, Throttle};
 use crate::uploads::Uploads;
 use crate::writer::Writer;
+use ibbi_access::{AccessError, AccessFile, Principal, ReadLog, Registry, Viewer, access_path, read_log_path};
 use ibbi_app::AppError;
 use ibbi_app::case_log::CaseLog;
 use ibbi_app::due::Standards;
 use ibbi_app::ledger::{Clock, LedgerService};
 use ibbi_app::service::{Offer, Recorded};
 use ibbi_app::sim::Settings;
-use ibbi_app::zone::Zone;
-use ibbi_core::{At, Name};
+use ibbi_core::At;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use tokio::sync::Semaphore;
@@ -27,12 +29,16 @@ pub(crate) struct AppState {
     pub(crate) service: Arc<RwLock<LedgerService>>,
     pub(crate) writer: Writer,
     pub(crate) clock: Clock,
-    /// The actor of a request that names none.
-    pub(crate) actor: Name,
     /// The host names of the server, with the port if it is not the default.
     pub(crate) hosts: Vec<String>,
-    /// The token that requests need if other machines can reach the server.
-    pub(crate) token: Option<String>,
+    /// The port on which the server listens.
+    pub(crate) port: u16,
+    pub(crate) sign_in: SignIn,
+    pub(crate) sessions: Sessions,
+    pub(crate) throttle: Throttle,
+    registry: Mutex<Registry>,
+    /// Who read confidential texts.
+    pub(crate) reads: ReadLog,
     /// The ledger's file.
     pub(crate) path: PathBuf,
     /// The time goals of the office.
@@ -56,21 +62,26 @@ impl AppState {
         service: Arc<RwLock<LedgerService>>,
         writer: Writer,
         clock: Clock,
-        actor: Name,
+        sign_in: SignIn,
         hosts: Vec<String>,
-        token: Option<String>,
+        port: u16,
         path: PathBuf,
         standards: Standards,
         limits: Limits,
-    ) -> Self {
+    ) -> Result<Self, AccessError> {
+        let registry = Mutex::new(Registry::open(AccessFile::new(access_path(&path)))?);
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Self {
+        Ok(Self {
             service,
             writer,
             clock,
-            actor,
             hosts,
-            token,
+            port,
+            sign_in,
+            sessions: Sessions::default(),
+            throttle: Throttle::default(),
+            registry,
+            reads: ReadLog::new(read_log_path(&path)),
             path,
             standards,
             heavy: Arc::new(Semaphore::new(threads.max(2))),
@@ -80,7 +91,31 @@ impl AppState {
             reading: Semaphore::new(limits.uploads),
             uploads: Mutex::new(Uploads::new(limits.kept)),
             estimates: Estimates::default(),
-        }
+        })
+    }
+
+    /// Answers a question about who may do what, by the records of access as they are now.
+    pub(crate) fn access<T>(
+        &self,
+        ask: impl FnOnce(&mut Registry) -> Result<T, AccessError>,
+    ) -> Result<T, AccessError> {
+        let mut registry = self.registry.lock().unwrap_or_else(PoisonError::into_inner);
+        registry.refresh()?;
+        ask(&mut registry)
+    }
+
+    /// Returns the principal of a token, if the token counts.
+    pub(crate) fn principal_of_token(&self, text: &str) -> Result<Option<Principal>, WebError> {
+        let now = self.now()?;
+        Ok(self.access(|registry| Ok(registry.principal_of(text, now)))?)
+    }
+
+    /// Returns a principal with the grants in effect; nothing if it can't sign in any more.
+    pub(crate) fn viewer(&self, principal: Principal) -> Result<Option<Viewer>, WebError> {
+        let now = self.now()?;
+        let found =
+            self.access(|registry| Ok(registry.is_current(&principal, now).then(|| registry.viewer(principal))));
+        Ok(found?)
     }
 
     pub(crate) fn now(&self) -> Result<At, AppError> {
@@ -97,7 +132,7 @@ impl AppState {
         Ok(&self.path)
     }
 
-    /// Calls a function with a case.
+    /// Calls a function with a case. Only [`crate::request::WebRequest`] calls this: it checks what the viewer may see.
     pub(crate) fn case<T>(&self, case: Uuid, look: impl FnOnce(&CaseLog) -> T) -> Result<T, AppError> {
         {
             let service = self.service.read().unwrap_or_else(PoisonError::into_inner);
@@ -112,11 +147,6 @@ impl AppState {
     /// Looks at the service without keeping a writer waiting for long.
     pub(crate) fn look<T>(&self, look: impl FnOnce(&LedgerService) -> T) -> T {
         look(&self.service.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Returns the time zone of a case.
-    pub(crate) fn zone(&self, case: Uuid) -> Result<Zone, AppError> {
-        self.case(case, |log| log.zone)
     }
 
     /// Asks whether an event could be recorded.

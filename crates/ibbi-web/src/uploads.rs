@@ -1,5 +1,6 @@
 //! Uploaded ledgers: each in its own folder, with an ID that can't be guessed.
 
+use ibbi_access::Principal;
 use ibbi_app::AppError;
 use ibbi_app::signing::VerifySettings;
 use std::path::{Path, PathBuf};
@@ -66,10 +67,19 @@ fn own_folder() -> std::io::Result<TempDir> {
     builder.tempdir()
 }
 
+#[derive(Debug)]
+struct Kept {
+    id: Uuid,
+    used: Instant,
+    /// Who sent it. No one else can see it.
+    owner: Principal,
+    upload: Arc<Upload>,
+}
+
 /// The uploads that are kept.
 #[derive(Debug)]
 pub(crate) struct Uploads {
-    kept: Vec<(Uuid, Instant, Arc<Upload>)>,
+    kept: Vec<Kept>,
     /// How long each is kept after its last use.
     time: Duration,
 }
@@ -81,29 +91,29 @@ impl Uploads {
     }
 
     /// Keeps an upload and returns its ID.
-    pub(crate) fn keep(&mut self, upload: Upload) -> Uuid {
+    pub(crate) fn keep(&mut self, upload: Upload, owner: Principal) -> Uuid {
         self.forget_old();
         if self.kept.len() >= MOST {
-            self.kept.sort_by_key(|(_, looked_at, _)| *looked_at);
+            self.kept.sort_by_key(|kept| kept.used);
             self.kept.remove(0);
         }
         let id = Uuid::new_v4();
-        self.kept.push((id, Instant::now(), Arc::new(upload)));
+        self.kept.push(Kept { id, used: Instant::now(), owner, upload: Arc::new(upload) });
         id
     }
 
-    /// Returns the upload with an ID.
-    pub(crate) fn get(&mut self, id: Uuid) -> Option<Arc<Upload>> {
+    /// Returns the upload with an ID, for the principal that sent it.
+    pub(crate) fn get(&mut self, id: Uuid, viewer: &Principal) -> Option<Arc<Upload>> {
         self.forget_old();
-        let (_, looked_at, upload) = self.kept.iter_mut().find(|(known, ..)| *known == id)?;
-        *looked_at = Instant::now();
-        Some(Arc::clone(upload))
+        let kept = self.kept.iter_mut().find(|kept| kept.id == id && kept.owner.is_same(viewer))?;
+        kept.used = Instant::now();
+        Some(Arc::clone(&kept.upload))
     }
 
     /// Deletes the uploads that were not used for too long. Must be called regularly, even without requests.
     pub(crate) fn forget_old(&mut self) {
         let Self { kept, time } = self;
-        kept.retain(|(_, looked_at, _)| looked_at.elapsed() < *time);
+        kept.retain(|kept| kept.used.elapsed() < *time);
     }
 }
 
@@ -114,11 +124,12 @@ mod tests {
     #[test]
     fn oldest_upload_is_deleted_first() {
         let mut uploads = Uploads::new(Duration::from_secs(3600));
-        let ids: Vec<_> = (0..=MOST)
-            .map(|number| uploads.keep(Upload::new(number.to_string().as_bytes(), None, Vec::new()).unwrap()))
-            .collect();
-        assert!(uploads.get(ids[0]).is_none());
-        let last = uploads.get(ids[MOST]).unwrap();
+        let [ada, ben] = ["ada", "ben"].map(|user| Principal::local(user, user).unwrap());
+        let made = |number: usize| Upload::new(number.to_string().as_bytes(), None, Vec::new()).unwrap();
+        let ids: Vec<_> = (0..=MOST).map(|number| uploads.keep(made(number), ada.clone())).collect();
+        assert!(uploads.get(ids[0], &ada).is_none());
+        assert!(uploads.get(ids[MOST], &ben).is_none(), "of someone else");
+        let last = uploads.get(ids[MOST], &ada).unwrap();
         assert_eq!(std::fs::read_to_string(last.ledger()).unwrap(), MOST.to_string());
         let file = last.ledger();
         drop((uploads, last));

@@ -15,7 +15,7 @@ use std::str::FromStr;
 /// The label of the field for the time of an event.
 pub const AT_LABEL: &str = "When it happened";
 /// The label of the field for the person who records an event.
-pub const ACTOR_LABEL: &str = "Recorded by";
+pub const ON_BEHALF_LABEL: &str = "On behalf of";
 
 /// The most characters before an invisible character that a message repeats.
 const QUOTED_BEFORE: usize = 20;
@@ -144,14 +144,15 @@ pub fn instant(text: &str, zone: Zone, now: At) -> Result<At, FormError> {
     })
 }
 
-/// Reads the name of the person who records an event.
+/// Reads the name of the person or body for whom an event is recorded.
 ///
 /// # Errors
-/// Returns a [`FormError`] with the label [`ACTOR_LABEL`].
-pub fn recorder(text: &str) -> Result<Name, FormError> {
+/// Returns a [`FormError`] with the label [`ON_BEHALF_LABEL`].
+pub fn on_behalf(text: &str) -> Result<Name, FormError> {
     let text = text.trim();
-    Name::new(text)
-        .map_err(|error| FormError::one(Some("actor"), format!("{ACTOR_LABEL}: {}.", text_problem(&error, text))))
+    Name::new(text).map_err(|error| {
+        FormError::one(Some("on_behalf"), format!("{ON_BEHALF_LABEL}: {}.", text_problem(&error, text)))
+    })
 }
 
 /// Returns what to do about a required field that is empty.

@@ -61,7 +61,7 @@ pub(super) fn accept(
     };
     let advisories = advisories.or_else(|| log.recorded.records().advise_last(1, Some(now)).pop());
     let answer = answer(log, &accepted, from, advisories.unwrap_or_default(), detail);
-    Ok((NewRecord { on_behalf: offer.on_behalf.clone(), ..NewRecord::new(accepted, offer.actor.clone()) }, answer))
+    Ok((new_record(offer, accepted), answer))
 }
 
 /// Accepts offers as one act in their case, which moves on, and returns the records with their answers.
@@ -90,9 +90,15 @@ pub(super) fn accept_act(
     let advisories = log.recorded.records().advise_last(accepted.len(), Some(now));
     let records = accepted.into_iter().zip(offers).zip(advisories).map(|((accepted, offer), advisories)| {
         let answer = answer(log, &accepted, from, advisories, Detail::All);
-        (NewRecord { on_behalf: offer.on_behalf.clone(), ..NewRecord::new(accepted, offer.actor.clone()) }, answer)
+        (new_record(offer, accepted), answer)
     });
     Ok(records.collect())
+}
+
+/// Returns the record of an offer that was accepted.
+fn new_record(offer: &Offer, accepted: Accepted) -> NewRecord {
+    let (on_behalf, identity) = (offer.on_behalf.clone(), offer.identity.clone());
+    NewRecord { on_behalf, identity, ..NewRecord::new(accepted, offer.actor.clone()) }
 }
 
 /// Returns a number above those of a case. The store gives the real one.

@@ -3,7 +3,7 @@
 use crate::zone::{Zone, ZoneError};
 use ibbi_core::{Advisory, At, Date, Event, EventKind, Name, Precision, Stage};
 use ibbi_log::Digest;
-use ibbi_store::CheckpointOutcome;
+use ibbi_store::{CheckpointOutcome, Identity};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -24,6 +24,8 @@ pub struct Offer {
     pub actor: Name,
     /// The person or body for whom the actor records it.
     pub on_behalf: Option<Name>,
+    /// The identity behind the actor, if the actor signed in.
+    pub identity: Option<Box<Identity>>,
     /// How many records the sender has seen in the case; with another number, the offer is a conflict.
     pub expected_revision: Option<u64>,
     /// The ID of the case that this event opens; a new one if none is given.
@@ -41,6 +43,7 @@ impl Offer {
             id: None,
             actor,
             on_behalf: None,
+            identity: None,
             expected_revision: None,
             new_case: None,
         }

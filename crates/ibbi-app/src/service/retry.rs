@@ -6,7 +6,7 @@ use super::offer::{EventTime, Offer, Recorded};
 use crate::case_log::CaseLog;
 use crate::error::AppError;
 use ibbi_core::At;
-use ibbi_store::{AppendError, Record};
+use ibbi_store::{AppendError, Record, RecordDetails};
 
 /// Returns the answer to an offer under the ID of a record that the case has: the same as when it was recorded.
 ///
@@ -23,8 +23,9 @@ pub(super) fn retried(log: &CaseLog, offer: &Offer, now: At) -> Result<Option<Re
         Some(EventTime::On(day)) => log.zone.date(known.at) == day,
         Some(EventTime::Picked(at)) => log.zone.date(known.at) == log.zone.date(at),
     };
-    let sent = (&offer.actor, &offer.event, offer.replaces, &offer.on_behalf);
-    if !same_time || sent != (&known.actor, &known.event, known.details.replaces, &known.details.on_behalf) {
+    let sent = (&offer.actor, &offer.event, offer.replaces, &offer.on_behalf, &offer.identity);
+    let RecordDetails { replaces, on_behalf, identity, .. } = &known.details;
+    if !same_time || sent != (&known.actor, &known.event, *replaces, on_behalf, identity) {
         return Err(AppendError::IdTaken { case: log.id, id, rev: known.rev }.into());
     }
     let also = follow_up::recorded(log, id).map(|record| known_answer(log, record));

@@ -1,11 +1,13 @@
 //! The command line.
 
+mod access;
 mod audit;
 mod calibration;
 mod case;
 mod import;
 mod schedule;
 
+pub(crate) use access::{Access, ChangeGrant, GrantedRole, NewToken, RevokeToken, Token};
 pub(crate) use audit::{Audit, AuditTable, Checkpoint, Diff, Export, Extract, Keygen, Verify};
 pub(crate) use calibration::{Backtest, Calibrate};
 pub(crate) use case::{
@@ -96,6 +98,12 @@ pub(crate) enum Command {
     Rules,
     /// Start a local server with web pages and an HTTP API for planning, cases, and audits.
     Serve(Serve),
+    /// Make, list, or revoke tokens, with which programs use the server.
+    #[command(subcommand)]
+    Token(Token),
+    /// List, give, or take the roles of people who use the server.
+    #[command(subcommand)]
+    Access(Access),
     /// Show the whole process with a made-up district, including two steps that the rules refuse.
     Tour(Tour),
 }
@@ -143,13 +151,15 @@ pub(crate) enum SchemaSubject {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Without --ledger, the server opens cases.ledger in your data folder ($XDG_DATA_HOME/ibbi or \
 ~/.local/share/ibbi), and creates it if it doesn't exist.\n\
-If --address is not a loopback address, requests need a token. Set it in IBBI_TOKEN, or the server creates one and \
-prints it.")]
+On a loopback address, the server prints and opens a link with which you sign in once. Programs need a token: ibbi token new. \
+On other addresses, the server starts only if there is a token, or a proxy that signs people in.")]
 pub(crate) struct Serve {
     /// Ledger file. It is created if it doesn't exist. No other process can write to it while the server runs.
-    #[arg(long, value_name = "FILE")]
     pub(crate) ledger: Option<PathBuf>,
-    /// Address to listen on. Other computers can reach any address except loopback, so requests then need a token.
+    /// The same as LEDGER.
+    #[arg(long = "ledger", value_name = "FILE", conflicts_with = "ledger", hide = true)]
+    pub(crate) ledger_option: Option<PathBuf>,
+    /// Address to listen on. Other computers can reach any address except loopback.
     #[arg(long, value_name = "IP", default_value_t = std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST))]
     pub(crate) address: std::net::IpAddr,
     /// Port to listen on. Use 0 for any free port. Default: 8420, or the next free port.
@@ -158,7 +168,22 @@ pub(crate) struct Serve {
     /// Another name of the server, such as the name of a proxy. You can repeat this option.
     #[arg(long, value_name = "NAME")]
     pub(crate) host: Vec<String>,
-    /// Person who records events when a request doesn't name one. Default: IBBI_ACTOR, or your user name.
+    /// Address of a proxy that signs people in. Its header counts from this address only. You can repeat this option.
+    #[arg(long, value_name = "IP")]
+    pub(crate) trust_proxy: Vec<std::net::IpAddr>,
+    /// Header in which the proxy sends the ID of the person.
+    #[arg(long, value_name = "NAME", default_value = "X-Forwarded-User", requires = "trust_proxy")]
+    pub(crate) proxy_header: String,
+    /// Header in which the proxy sends the name of the person. Default: the ID is shown.
+    #[arg(long, value_name = "NAME", requires = "trust_proxy")]
+    pub(crate) proxy_name_header: Option<String>,
+    /// Issuer of the identities that the proxy sends, as ibbi access grant has it.
+    #[arg(long, value_name = "ISSUER", default_value = "proxy", requires = "trust_proxy")]
+    pub(crate) proxy_issuer: String,
+    /// Don't open a browser.
+    #[arg(long)]
+    pub(crate) no_open: bool,
+    /// Your name, for what you record when you sign in with the link. Default: IBBI_ACTOR, or your user name.
     #[arg(long, value_name = "NAME")]
     pub(crate) actor: Option<String>,
     #[command(flatten)]

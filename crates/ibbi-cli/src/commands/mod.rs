@@ -1,5 +1,6 @@
 //! The subcommands, one per file.
 
+mod access;
 mod amend;
 mod ask;
 mod audit;
@@ -78,6 +79,8 @@ pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
         Command::Chart(args) => Ok(chart::run(args, json)),
         Command::Rules => Ok(rules::run(json)),
         Command::Serve(args) => serve::run(args, json),
+        Command::Token(args) => access::token(args, json),
+        Command::Access(args) => access::access(args, json),
         Command::Tour(args) => tour::run(args, json),
     }
 }

@@ -4,37 +4,57 @@ use super::{clock, signer};
 use crate::args::Serve;
 use crate::output::Outcome;
 use crate::terminal;
+use ibbi_access::Principal;
 use ibbi_app::AppError;
-use ibbi_web::{Config, Limits, Server};
+use ibbi_web::{Config, HeaderName, Limits, Server, Show, SignIn, TrustedProxy};
 use serde_json::json;
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 /// Name of the ledger in the user's data folder.
 const DEFAULT_LEDGER: &str = "cases.ledger";
 
 pub(crate) fn run(args: Serve, json: bool) -> Result<Outcome, AppError> {
-    let Serve { ledger, address, port, host, actor, standards, signing } = args;
-    let ledger = ledger.map_or_else(default_ledger, Ok)?;
-    let token = std::env::var("IBBI_TOKEN").ok().filter(|token| !token.is_empty());
-    let loopback = address.is_loopback();
+    if std::env::var_os("IBBI_TOKEN").is_some_and(|token| !token.is_empty()) {
+        let message = "IBBI_TOKEN doesn't count any more; make a token that can be revoked with `ibbi token new`, and unset IBBI_TOKEN";
+        return Err(AppError::Usage(message.to_owned()));
+    }
+    let proxy = trusted_proxy(&args)?;
+    let Serve { ledger, ledger_option, address, port, host, actor, standards, signing, no_open, .. } = args;
+    let ledger = ledger.or(ledger_option).map_or_else(default_ledger, Ok)?;
+    let actor = super::actor(actor.as_deref())?;
+    let local = Principal { name: actor.clone(), ..super::access::local()? };
+    // The address is known once the server listens.
+    let url = Arc::new(OnceLock::new());
+    let known = Arc::clone(&url);
+    let show_link: Show = Arc::new(move |secret| {
+        let url = known.get().map_or("", String::as_str);
+        let _ = writeln!(anstream::stderr(), "To sign in with another browser: {}", ibbi_web::link(url, secret));
+    });
+    let log: Show = Arc::new(|line| {
+        let _ = writeln!(anstream::stderr(), "ibbi: {line}");
+    });
     let server = Server::bind(Config {
         ledger: ledger.clone(),
         address,
         port,
         hosts: host,
-        // On the loopback address, only this computer can open the pages, so they need no token.
-        token: token.filter(|_| !loopback),
-        actor: super::actor(actor.as_deref())?,
+        sign_in: SignIn { local: Some(local), proxy, show_link: Some(show_link), log: Some(log) },
+        actor,
         signer: signer(&signing)?,
         clock: std::sync::Arc::new(clock::now),
         standards: standards.read()?,
         limits: Limits::default(),
     })?;
-    let (url, shown) = (server.url(), terminal::path(&ledger));
-    let line = match json {
-        true => json!({ "address": url, "ledger": ledger.to_string_lossy() }).to_string(),
-        false => format!("{url}\nThe ledger is {shown}. Press Ctrl-C to stop the server."),
+    let _ = url.set(server.url());
+    let (url, link, shown) = (server.url(), server.link(), terminal::path(&ledger));
+    let line = match (json, &link) {
+        (true, _) => json!({ "address": url, "link": link, "ledger": ledger.to_string_lossy() }).to_string(),
+        (false, Some(link)) => format!(
+            "{link}\nOpen this link to sign in. It works once.\nThe ledger is {shown}. Press Ctrl-C to stop the server."
+        ),
+        (false, None) => format!("{url}\nThe ledger is {shown}. Press Ctrl-C to stop the server."),
     };
     let warnings: String = server.warnings().iter().map(|warning| format!("ibbi: {warning}\n")).collect();
     // Print warnings now, not after the server stops.
@@ -42,8 +62,44 @@ pub(crate) fn run(args: Serve, json: bool) -> Result<Outcome, AppError> {
     let mut out = anstream::stdout().lock();
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
     drop(out);
+    let page = link.filter(|_| !no_open && !json).and_then(|link| open_in_browser(&link));
     server.run()?;
+    drop(page);
     Ok(Outcome::done(String::new()))
+}
+
+/// Returns the proxy that signs people in, if there is one.
+fn trusted_proxy(args: &Serve) -> Result<Option<TrustedProxy>, AppError> {
+    if args.trust_proxy.is_empty() {
+        return Ok(None);
+    }
+    let header = |option: &str, name: &str| {
+        let wrong = |_| AppError::Usage(format!("{option}: `{name}` is not the name of a header"));
+        name.parse::<HeaderName>().map_err(wrong)
+    };
+    Ok(Some(TrustedProxy {
+        from: args.trust_proxy.clone(),
+        header: header("--proxy-header", &args.proxy_header)?,
+        name_header: args.proxy_name_header.as_deref().map(|name| header("--proxy-name-header", name)).transpose()?,
+        issuer: args.proxy_issuer.clone(),
+    }))
+}
+
+/// Opens a link in the browser, if there is a desktop. The link is in a private file, because other users of the computer see the
+/// arguments of a program. The file is deleted when it is dropped.
+fn open_in_browser(link: &str) -> Option<tempfile::NamedTempFile> {
+    let has_desktop = cfg!(any(windows, target_os = "macos"))
+        || ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
+    if !has_desktop || !std::io::stdout().is_terminal() {
+        return None;
+    }
+    let mut file = tempfile::Builder::new().prefix("ibbi-").suffix(".html").tempfile().ok()?;
+    let page = format!(
+        "<!DOCTYPE html><meta charset=\"utf-8\"><meta http-equiv=\"refresh\" content=\"0; url={link}\"><title>ibbi</title>"
+    );
+    file.write_all(page.as_bytes()).ok()?;
+    open::that_detached(file.path()).ok()?;
+    Some(file)
 }
 
 /// Returns the ledger in the user's data folder, and creates the folder if needed.

@@ -45,6 +45,18 @@ fn import_page_is_current() {
     }
 }
 
+#[test]
+fn access_page_is_current() {
+    let found = read("docs/access.md");
+    let made = regenerate(&found, "events", &format!("{}\n", ibbi_access::event_table()));
+    let made = regenerate(&made, "views", &format!("{}\n", ibbi_access::view_table()));
+    if std::env::var_os("IBBI_UPDATE_DOCS").is_some() {
+        std::fs::write(repository("docs/access.md"), &made).expect("the page can be written");
+    } else {
+        assert_eq!(found, made, "docs/access.md is stale: run the tests with IBBI_UPDATE_DOCS=1");
+    }
+}
+
 /// The text block that follows `<!-- transcript: NAME -->` in the README.
 fn transcript(name: &str) -> String {
     let readme = read("README.md");

@@ -4,6 +4,7 @@
 //! the locale, the user, the umask, the home folder, or the speed of the machine.
 #![cfg(unix)]
 
+mod access;
 mod appender;
 mod audit;
 mod bad_input;

@@ -17,7 +17,7 @@ fn client(tool: &str, file: &str, text: &str) -> Option<String> {
     let server = Server::start(&place, &["--port", "0"]);
     std::fs::write(place.path(file), text).unwrap();
     let mut command = Command::new(tool);
-    command.arg(place.path(file)).arg(&server.address);
+    command.arg(place.path(file)).arg(&server.address).env("IBBI_API_TOKEN", server.token(&place));
     let result = run(command, b"");
     assert_eq!(result.code, 0, "{}{}", result.out, result.err);
     assert_eq!(server.end("-TERM"), 0);
@@ -101,8 +101,11 @@ fn used_port_is_an_error_and_open_address_a_warning() {
         result.err
     );
     assert!(!place.path("x.ledger").exists(), "nothing was begun");
-    let mut server = Server::start(&place, &["--ledger", "x.ledger", "--port", "0", "--address", "0.0.0.0"]);
-    assert!(server.address.contains("/?token="), "{}", server.address);
+    let open = ["--ledger", "x.ledger", "--port", "0", "--address", "0.0.0.0"];
+    let refused = place.ibbi(&[&["serve"], open.as_slice()].concat());
+    assert!(refused.code == 2 && refused.err.contains("no one could sign in on 0.0.0.0"), "{}", refused.err);
+    assert_eq!(place.ibbi(&["token", "new", "x.ledger", "client", "--role", "auditor"]).code, 0);
+    let mut server = Server::start(&place, &open);
     let mut stderr = server.child.stderr.take().unwrap();
     server.end("-TERM");
     let mut result = String::new();

@@ -26,9 +26,9 @@ const MAX_KEYS: usize = 8;
 pub(super) fn export(request: &WebRequest) -> WebResult {
     // What was not acknowledged yet is not given out.
     let head = request.state.look(|service| service.store().head()).ok_or_else(WebError::internal)?;
-    let path = request.state.own()?;
-    let failed = |source| AppError::Io { doing: "read", path: path.to_owned(), source };
-    let file = File::open(path).map_err(failed)?;
+    let path = request.own()?;
+    let failed = |source| AppError::Io { doing: "read", path: path.clone(), source };
+    let file = File::open(&path).map_err(failed)?;
     let (pieces, body) = response::streamed();
     let mut rest = file.take(head.bytes);
     std::thread::spawn(move || {
@@ -61,7 +61,7 @@ impl FindingSink for Nothing {
 pub(super) fn audit_own(request: &WebRequest) -> WebResult {
     let keys = keys(keys_of_link(&request.query))?;
     let against = VerifySettings { checkpoints: None, keys, chain_only: false };
-    let report = audit::audit(request.state.own()?, &audit_request(&request.state, against), &mut Nothing)?;
+    let report = audit::audit(&request.own()?, &audit_request(&request.state, against), &mut Nothing)?;
     Ok(json(StatusCode::OK, &report)?)
 }
 
@@ -82,7 +82,7 @@ const FORMATS: &[(&str, ExportFormat, &str, &str)] = &[
 ];
 
 pub(super) fn export_as(request: &WebRequest) -> WebResult {
-    exported(request, request.state.own()?)
+    exported(request, &request.own()?)
 }
 
 /// Returns a ledger in the format that the path names.
@@ -103,8 +103,7 @@ pub(crate) fn exported(request: &WebRequest, ledger: &Path) -> WebResult {
 
 pub(super) fn verify_own(request: &WebRequest) -> WebResult {
     let keys = keys(keys_of_link(&request.query))?;
-    let verified =
-        signing::verify(request.state.own()?, &VerifySettings { checkpoints: None, keys, chain_only: false })?;
+    let verified = signing::verify(&request.own()?, &VerifySettings { checkpoints: None, keys, chain_only: false })?;
     Ok(json(StatusCode::OK, &verified)?)
 }
 

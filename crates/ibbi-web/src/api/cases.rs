@@ -5,8 +5,9 @@ use crate::request::{WebFuture, WebRequest, WebResult};
 use crate::response::{self, json, with_etag};
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
+use ibbi_access::View;
 use ibbi_app::ExtractError;
-use ibbi_app::ledger::{self, CasePage, CaseQuery, CaseSummary, Order};
+use ibbi_app::ledger::{CasePage, CaseQuery, CaseSummary, Order};
 use ibbi_app::replay::{self, Until};
 use ibbi_app::service::{EventTime, Offer, Recorded};
 use ibbi_app::zone::Zone;
@@ -64,8 +65,8 @@ pub(super) fn list(request: &WebRequest) -> WebResult {
     let after = after.transpose()?;
     let district = request.query.get("district").unwrap_or_default().to_owned();
     let query = CaseQuery { after, order: Order::Oldest, district, limit };
-    let (page, head) = request.state.look(|service| (ledger::list(service, &query), service.store().head()));
-    let CasePage { cases, next, total } = page?;
+    let CasePage { cases, next, total } = request.list(&query)?;
+    let head = request.state.look(|service| service.store().head());
     let head = head.ok_or_else(WebError::internal)?;
     let list = CaseList { cases, next, total, lines: head.lines, last_hash: head.hash.to_string() };
     Ok(json(StatusCode::OK, &serde_json::json!(list))?)
@@ -75,6 +76,7 @@ pub(super) fn open(request: WebRequest) -> WebFuture {
     Box::pin(async move {
         request.no_match()?;
         let offer = read(&request, None)?;
+        request.check_offer(&offer.0)?;
         recorded(request, offer).await
     })
 }
@@ -82,6 +84,7 @@ pub(super) fn open(request: WebRequest) -> WebFuture {
 pub(super) fn offer(request: WebRequest) -> WebFuture {
     Box::pin(async move {
         let offer = read(&request, Some(request.id("case")?))?;
+        request.check_offer(&offer.0)?;
         recorded(request, offer).await
     })
 }
@@ -108,15 +111,22 @@ fn read(request: &WebRequest, case: Option<Uuid>) -> Result<(Offer, bool), WebEr
         Some(text) => Some(match text.parse::<At>() {
             Ok(at) => EventTime::At(at),
             Err(_) => {
-                let zone = case.map_or_else(|| Ok(Zone::default()), |case| request.state.zone(case))?;
+                let zone = case.map_or_else(|| Ok(Zone::default()), |case| request.zone(case))?;
                 EventTime::read(text, zone, request.state.now()?).map_err(AppError::from)?
             }
         }),
     };
-    let actor = sent.actor.unwrap_or_else(|| request.state.actor.clone());
+    if let Some(actor) = sent.actor.filter(|actor| actor != request.name()) {
+        let signed_in = request.name();
+        let detail = format!(
+            "`actor` is {actor}, but {signed_in} signed in, and the actor of a record is who signed in; leave out `actor`, and give \
+             the person or body for whom you record it as `on_behalf`"
+        );
+        return Err(WebError::Request(StatusCode::FORBIDDEN, "actor", detail));
+    }
     let expected_revision = if case.is_some() { request.expected_rev()? } else { None };
     let (id, replaces, on_behalf) = (sent.id, sent.replaces, sent.on_behalf);
-    let offer = Offer { case, at, id, replaces, on_behalf, expected_revision, ..Offer::new(event, actor) };
+    let offer = Offer { case, at, id, replaces, on_behalf, expected_revision, ..request.offer(event) };
     Ok((offer, sent.dry_run))
 }
 
@@ -147,26 +157,26 @@ fn asked_at(request: &WebRequest, zone: Zone) -> Result<At, AppError> {
 
 pub(super) fn status(request: &WebRequest) -> WebResult {
     let case = request.id("case")?;
-    let at = asked_at(request, request.state.zone(case)?)?;
-    let status = request.state.case(case, |log| standing::status_of(log, at, &request.state.standards))?;
-    let status = request.state.look(|service| status.with_bookings(service.store()))?;
+    let at = asked_at(request, request.zone(case)?)?;
+    let status = request.case(case, |log| standing::status_of(log, at, &request.state.standards))?;
+    let status = request.status(status)?;
     Ok(with_etag(json(StatusCode::OK, &status)?, status.records as u64))
 }
 
 pub(super) fn survey(request: &WebRequest) -> WebResult {
     let case = request.id("case")?;
-    let at = asked_at(request, request.state.zone(case)?)?;
+    let at = asked_at(request, request.zone(case)?)?;
     let (survey, rev) =
-        request.state.case(case, |log| Ok::<_, AppError>((log.history()?.survey(at), log.records.len())))??;
+        request.facts(case, |log| Ok::<_, AppError>((log.history()?.survey(at), log.records.len())))??;
     Ok(with_etag(json(StatusCode::OK, &survey)?, rev as u64))
 }
 
 pub(super) fn route(request: &WebRequest) -> WebResult {
     let case = request.id("case")?;
-    let at = asked_at(request, request.state.zone(case)?)?;
+    let at = asked_at(request, request.zone(case)?)?;
     let missing = || AppError::Usage("name the goal, as in ?goal=training".to_owned());
     let goal = request.query.get("goal").ok_or_else(missing)?;
-    let route = request.state.case(case, |log| standing::route_to(log, goal, at))??;
+    let route = request.facts(case, |log| standing::route_to(log, goal, at))??;
     Ok(json(StatusCode::OK, &route)?)
 }
 
@@ -174,21 +184,21 @@ pub(super) fn replay(request: &WebRequest) -> WebResult {
     let case = request.id("case")?;
     let until = match (request.query.get("at"), request.query.get("to")) {
         (Some(_), Some(_)) => return Err(AppError::Usage("give `at` or `to`, not both".to_owned()).into()),
-        (Some(_), None) => Until::At(asked_at(request, request.state.zone(case)?)?),
+        (Some(_), None) => Until::At(asked_at(request, request.zone(case)?)?),
         (None, Some(to)) => {
             let number = to.parse().map_err(|_| AppError::Usage("`to` is a whole number, such as 12".to_owned()))?;
             Until::Seq(number)
         }
         (None, None) => Until::End,
     };
-    let timeline = request.state.case(case, |log| replay::timeline_of(log, until))??;
+    let timeline = request.case(case, |log| replay::timeline_of(log, until))??;
     Ok(json(StatusCode::OK, &[timeline])?)
 }
 
 pub(crate) fn calendar(request: &WebRequest) -> WebResult {
     let case = request.id("case")?;
     let now = request.state.now()?;
-    let made = request.state.case(case, |log| schedule::cases_calendar(&request.state.path, &[log], now, None))??;
+    let made = request.facts(case, |log| schedule::cases_calendar(&request.state.path, &[log], now, None))??;
     Ok(response::download(response::CALENDAR, "dates.ics", made.text))
 }
 
@@ -204,7 +214,8 @@ fn uncovered(why: &str) -> WebError {
 
 pub(super) fn extract(request: &WebRequest) -> WebResult {
     let case = request.id("case")?;
-    request.state.zone(case)?;
+    request.check(View::Extract, case)?;
+    request.log_read(Some(case), None)?;
     let mut text = Vec::new();
     signing::extract_case(request.state.own()?, case, None, &mut text).map_err(|error| match &error {
         AppError::Usage(_) => uncovered("there is no checkpoint yet"),

@@ -3,7 +3,7 @@
 use crate::problem::WebError;
 use crate::request::{WebFuture, WebRequest, WebResult};
 use crate::response::{self, json, json_line, with_type};
-use crate::state::{AppState, MAX_RUNS};
+use crate::state::MAX_RUNS;
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use ibbi_app::AppError;
@@ -138,27 +138,28 @@ impl OneScenario {
     }
 
     /// Returns the simulator of the scenario, from its start or from a case of the ledger.
-    fn simulator(&self, state: &AppState) -> Result<Simulator, AppError> {
+    fn simulator(&self, request: &WebRequest) -> Result<Simulator, WebError> {
+        let state = &request.state;
         let scenario = self.scenario()?;
         let Some(case) = self.case else {
             if self.as_of.is_some() {
                 let message = "`as_of` needs a case; give `case` with it, or leave it out";
-                return Err(AppError::Usage(message.to_owned()));
+                return Err(AppError::Usage(message.to_owned()).into());
             }
             return Ok(Simulator::new(&scenario));
         };
-        let (now, zone) = (state.now()?, state.zone(case)?);
-        let as_of = self.as_of.as_deref().map_or(Ok(now), |text| zone.read(text, now))?;
+        let (now, zone) = (state.now()?, request.zone(case)?);
+        let as_of = self.as_of.as_deref().map_or(Ok(now), |text| zone.read(text, now)).map_err(AppError::from)?;
         let elsewhere = state.look(|service| schedule::booked_elsewhere(&scenario, service.store(), case, as_of))?;
-        state.case(case, |log| schedule::resume(&scenario, log, as_of, &elsewhere, &state.path))?
+        Ok(request.facts(case, |log| schedule::resume(&scenario, log, as_of, &elsewhere, &state.path))??)
     }
 }
 
 impl Simulation {
-    fn made(self, state: &AppState) -> Result<(Simulator, Settings), AppError> {
+    fn made(self, request: &WebRequest) -> Result<(Simulator, Settings), WebError> {
         let Self { scenario, format, case, as_of, runs, seed } = self;
-        let settings = state.settings(runs, seed)?;
-        Ok((OneScenario { scenario, format, case, as_of, confidence: None }.simulator(state)?, settings))
+        let settings = request.state.settings(runs, seed)?;
+        Ok((OneScenario { scenario, format, case, as_of, confidence: None }.simulator(request)?, settings))
     }
 }
 
@@ -170,12 +171,12 @@ pub(super) fn check(request: &WebRequest) -> WebResult {
 
 pub(super) fn plan(request: &WebRequest) -> WebResult {
     let asked = body::<OneScenario>(request)?;
-    Ok(json(StatusCode::OK, &schedule::plan(&asked.simulator(&request.state)?, asked.confidence)?)?)
+    Ok(json(StatusCode::OK, &schedule::plan(&asked.simulator(request)?, asked.confidence)?)?)
 }
 
 pub(super) fn favors(request: &WebRequest) -> WebResult {
     let asked = body::<OneScenario>(request)?;
-    Ok(json(StatusCode::OK, &asked.simulator(&request.state)?.favors())?)
+    Ok(json(StatusCode::OK, &asked.simulator(request)?.favors())?)
 }
 
 pub(super) fn simulate(request: WebRequest) -> WebFuture {
@@ -183,7 +184,7 @@ pub(super) fn simulate(request: WebRequest) -> WebFuture {
         request,
         |runs| runs,
         |request, progress| {
-            let (simulator, settings) = body::<Simulation>(request)?.made(&request.state)?;
+            let (simulator, settings) = body::<Simulation>(request)?.made(request)?;
             line_of(&schedule::simulate(&simulator, settings, |done| progress(done, settings.runs))?)
         },
     )
@@ -220,7 +221,7 @@ pub(super) fn who(request: WebRequest) -> WebFuture {
         request,
         |runs| runs.min(WHO_RUNS) * DAYS,
         |request, progress| {
-            let (simulator, settings) = body::<Simulation>(request)?.made(&request.state)?;
+            let (simulator, settings) = body::<Simulation>(request)?.made(request)?;
             // Every day that is tried is simulated again.
             let settings = Settings { runs: settings.runs.min(WHO_RUNS), ..settings };
             line_of(&simulator.availability_gains_with(settings, &progress).map_err(AppError::from)?)
@@ -231,7 +232,7 @@ pub(super) fn who(request: WebRequest) -> WebFuture {
 pub(super) fn report(request: &WebRequest) -> WebResult {
     let simulation = body::<Simulation>(request)?;
     let scenario = scenario(simulation.scenario.as_deref(), simulation.format)?;
-    let (simulator, settings) = simulation.made(&request.state)?;
+    let (simulator, settings) = simulation.made(request)?;
     let settings = Settings { runs: settings.runs.min(100_000), ..settings };
     let page = schedule::page(&scenario, &simulator, settings, |_| {})?;
     Ok(response::download(response::HTML, "report.html", page))
@@ -242,7 +243,7 @@ pub(super) fn calendar(request: &WebRequest) -> WebResult {
     let scenario = asked.scenario()?;
     // The time zone must exist, even though the calendar has instants.
     Zone::new(&scenario.time_zone).map_err(AppError::from)?;
-    let plan = schedule::plan(&asked.simulator(&request.state)?, asked.confidence)?;
+    let plan = schedule::plan(&asked.simulator(request)?, asked.confidence)?;
     let made = schedule::plan_calendar(&scenario, &plan, request.state.now()?, None)?;
     Ok(response::download(response::CALENDAR, "dates.ics", made.text))
 }

@@ -12,10 +12,10 @@
   recallPlans();
   document.addEventListener("submit", (event) => sendChoice(event.target));
   document.addEventListener("click", (event) => {
-    // The correction is recorded by the person who is named above the forms.
+    // A correction is for whom is named above the forms.
     const link = event.target.closest && event.target.closest("a.correct");
     const bar = document.querySelector("form.when");
-    if (link && bar) link.search = new URLSearchParams({ actor: bar.elements.actor.value });
+    if (link && bar) link.search = new URLSearchParams({ on_behalf: bar.elements.on_behalf.value });
   }, true);
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) for (const button of document.querySelectorAll("button:disabled")) button.disabled = false;
@@ -95,7 +95,7 @@
     if (!bar) return;
     const value = (name) => bar.elements[name].value;
     const choice = value("when");
-    const chosen = { actor: value("actor"), day: choice === "day" ? value("day") : "",
+    const chosen = { on_behalf: value("on_behalf"), day: choice === "day" ? value("day") : "",
       time: choice === "day" ? value("time") : choice === "today" ? value("earlier") : "" };
     for (const input of form.querySelectorAll("input[data-when]")) input.value = chosen[input.dataset.when];
   }
@@ -105,7 +105,7 @@
       const choice = { earlier: "today", day: "day", time: "day" }[event.target.name];
       if (choice) bar.querySelector(`[name=when][value=${choice}]`).checked = true;
       // A button names a day only if that day will be recorded.
-      if (event.target.name === "actor") return;
+      if (event.target.name === "on_behalf") return;
       for (const button of document.querySelectorAll("button[data-record]")) button.textContent = "Record";
     });
     bar.addEventListener("change", (event) => {

@@ -13,7 +13,7 @@ use axum::response::Response;
 use ibbi_app::agenda::{self, Urgency};
 use ibbi_app::case_log::CaseLog;
 use ibbi_app::format::count;
-use ibbi_app::ledger::{self, AppendError, CasePage, CaseQuery, Order};
+use ibbi_app::ledger::{AppendError, CasePage, CaseQuery, Order};
 use ibbi_app::service::Offer;
 use ibbi_app::times::Times;
 use ibbi_app::zone::Zone;
@@ -33,7 +33,7 @@ fn list_page(request: &WebRequest, given: &Pairs, fail: Option<&WebError>) -> Re
     let before = request.query.get("before").and_then(|text| Uuid::parse_str(text).ok());
     let wanted = request.query.get("of").unwrap_or_default();
     let query = CaseQuery { after: before, order: Order::Newest, district: wanted.to_owned(), limit: LISTED };
-    let (page, head) = request.state.look(|service| (ledger::list(service, &query), service.store().head()));
+    let (page, head) = (request.list(&query), request.state.look(|service| service.store().head()));
     let (page, head) = (page?, head.ok_or_else(WebError::internal)?);
     let lines = format!(
         "The ledger has {}. The SHA-256 of the last line is {}.",
@@ -61,7 +61,7 @@ fn list(request: &WebRequest, listed: &CasePage, later: bool, wanted: &str) -> R
         let look = |log: &CaseLog| {
             (agenda::item(log, &request.state.standards, now), Times::of_case(log).show(case.last_event, &[]))
         };
-        let (item, last_event) = request.state.case(case.case, look)?;
+        let (item, last_event) = request.facts(case.case, look)?;
         let late = item.as_ref().is_some_and(|item| item.urgency == Urgency::Overdue);
         let next = el("td").with(item.map(|item| sentence(&item.text)).unwrap_or_default());
         rows.push(
@@ -123,7 +123,7 @@ fn search(wanted: &str) -> Element {
 
 fn opening(request: &WebRequest, given: &Pairs, fail: Option<&WebError>) -> Html {
     let newest = CaseQuery { after: None, order: Order::Newest, district: String::new(), limit: LISTED };
-    let known = request.state.look(|service| ledger::list(service, &newest)).map(|page| page.cases).unwrap_or_default();
+    let known = request.list(&newest).map(|page| page.cases).unwrap_or_default();
     let cases = known.iter().map(|case| (case.case.to_string(), format!("{} ({})", case.district, case.stage.label())));
     let mut choices = Choices::default();
     choices.cases = cases.collect();
@@ -153,8 +153,8 @@ fn opening(request: &WebRequest, given: &Pairs, fail: Option<&WebError>) -> Html
         Some(text) => warning(text),
         None => errors.summary("The case was not opened.", "open"),
     });
-    let moment = Moment::read(request, given);
-    let times = when::fields(&moment, &request.state.actor, &errors);
+    let moment = Moment::read(given);
+    let times = when::fields(&moment, request.name(), &errors);
     let form: Element = el("form")
         .attr("method", "post")
         .attr("action", "/cases")
@@ -189,12 +189,12 @@ fn opened_already(fail: &WebError) -> Option<Html> {
 
 pub(crate) fn open(request: &WebRequest) -> WebResult {
     let given = request.form();
-    let moment = Moment::read(request, &given);
+    let moment = Moment::read(&given);
     let response = match opened(request, &given) {
         Ok(case) => see_other(&moment.address(&format!("/cases/{case}"), &[])),
         Err(fail) => list_page(request, &given, Some(&fail))?,
     };
-    Ok(moment.keep_recorder(request, response))
+    Ok(response)
 }
 
 fn opened(request: &WebRequest, given: &Pairs) -> Result<Uuid, WebError> {
@@ -206,14 +206,13 @@ fn opened(request: &WebRequest, given: &Pairs) -> Result<Uuid, WebError> {
         Ok(ibbi_core::Event::CaseOpened(opened)) => Zone::new(&opened.time_zone).map_err(AppError::from)?,
         _ => Zone::default(),
     };
-    let ((when, actor), event) = when::both(when::circumstances(request, given, zone), event.map_err(WebError::from))?;
+    let ((when, on_behalf), event) =
+        when::both(when::circumstances(request, given, zone), event.map_err(WebError::from))?;
     let refused = |refusal| AppError::Refused { refusal, zone, day_only: None };
     let at = when.instant(std::slice::from_ref(&event), &History::new(), zone, now).map_err(refused)?;
     let id = given.get("id").and_then(|id| Uuid::parse_str(id).ok());
-    let recorded = request.state.writer.offer_here(Offer {
-        at: at.map(|at| when.event_time(at)),
-        id,
-        ..Offer::new(event, actor)
-    })?;
+    let offer = Offer { at: at.map(|at| when.event_time(at)), id, on_behalf, ..request.offer(event) };
+    request.check_offer(&offer)?;
+    let recorded = request.state.writer.offer_here(offer)?;
     Ok(recorded.case)
 }

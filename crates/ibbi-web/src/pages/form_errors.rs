@@ -75,7 +75,7 @@ impl FormErrors {
 pub(crate) fn field_id(form: &str, name: &str) -> String {
     match name {
         "at" => "when-day".to_owned(),
-        "day" | "time" | "actor" => format!("when-{name}"),
+        "day" | "time" | "on_behalf" => format!("when-{name}"),
         _ => format!("{form}-{name}"),
     }
 }
@@ -97,7 +97,8 @@ pub(crate) fn message(fail: &WebError) -> String {
             "The texts are too long for one event. Shorten them, or record a part of them as a note.".to_owned()
         }
         WebError::App(_) => in_words(&fail.detail()),
-        WebError::Form(..) | WebError::Request(..) => fail.detail(),
+        WebError::Denied(denial) => denial.to_string() + ".",
+        WebError::Form(..) | WebError::Request(..) | WebError::SignIn(_) => fail.detail(),
     }
 }
 

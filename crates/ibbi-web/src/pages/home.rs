@@ -1,12 +1,12 @@
 //! The first page: what needs doing this week, and the ways to the three parts.
 
-use super::shell::Page;
+use super::shell::{Page, button};
 use crate::problem::WebError;
 use crate::request::{WebRequest, WebResult};
 use axum::http::StatusCode;
 use ibbi_app::agenda::{self, AgendaItem, Urgency};
 use ibbi_app::format::count;
-use ibbi_app::ledger::{self, CaseSummary};
+use ibbi_app::ledger::{CaseQuery, CaseSummary};
 use ibbi_core::Stage;
 use ibbi_report::html::{Element, Html, el, name, section};
 
@@ -16,10 +16,18 @@ const EXAMINED: usize = 200;
 const LINES: usize = 12;
 
 pub(crate) fn page(request: &WebRequest) -> WebResult {
-    let all = request.state.look(ledger::all_cases)?;
+    let all = request.list(&CaseQuery::default())?.cases;
     let content = Html::new().with(el("h1").with("IBB planner and case log"));
     let content = if all.is_empty() { content.with(beginning()) } else { content.with(overview(request, all)?) };
-    let content = content.with(
+    let roles: Vec<String> = request.viewer.grants().iter().map(ToString::to_string).collect();
+    let roles = if roles.is_empty() { "no role yet".to_owned() } else { roles.join("; ") };
+    let signed_in = el("form")
+        .class("open")
+        .attr("method", "post")
+        .attr("action", crate::sign_in::LOGOUT)
+        .with(el("span").with("You are signed in as ").with(name(request.name().as_str())).with(format!(" ({roles}).")))
+        .with(button("Sign out").class("less"));
+    let content = content.with(signed_in).with(
         el("p")
             .class("quiet")
             .with("Other programs can use the API described at ")
@@ -51,7 +59,7 @@ fn overview(request: &WebRequest, all: Vec<CaseSummary>) -> Result<Html, WebErro
     let now = request.state.now()?;
     let mut items = Vec::new();
     for case in open.iter().take(EXAMINED) {
-        items.extend(request.state.case(case.case, |log| agenda::item(log, &request.state.standards, now))?);
+        items.extend(request.facts(case.case, |log| agenda::item(log, &request.state.standards, now))?);
     }
     agenda::sort(&mut items);
     let more = items.len().saturating_sub(LINES);

@@ -1,61 +1,53 @@
-//! "When did it happen?" and "Recorded by": they come first on a page, and they stay for the next entry.
+//! "When did it happen?" and "On behalf of": they come first on a page, and they stay for the next entry.
 //!
-//! The choice is in the address of the page and in hidden inputs of its forms. The recorder's name is in a cookie.
+//! The choice is in the address of the page and in hidden inputs of its forms. The actor of a record is who signed in.
 
 use super::form_errors::FormErrors;
 use super::shell::{button, date_input, field, hidden, line, radio, time_input, time_input_with};
 use crate::problem::WebError;
 use crate::query::{self, Pairs};
 use crate::request::WebRequest;
-use crate::response::with_header;
-use axum::http::header::{COOKIE, SET_COOKIE};
-use axum::response::Response;
 use ibbi_app::form::{self, FormError, When};
 use ibbi_app::format::weekday_date;
 use ibbi_app::zone::Zone;
 use ibbi_core::{At, Name};
 use ibbi_report::html::{Element, Html, el};
 
-/// The cookie with the recorder's name.
-const RECORDER: &str = "ibbi_recorder";
 /// The key of the people of a plan, in addresses and forms.
 pub(crate) const PEOPLE: &str = "people";
 /// The names of the inputs for another day in a form.
 const OTHER_DAY: &str = "other_day";
 const OTHER_TIME: &str = "other_time";
-/// How long a browser keeps the cookie, in seconds.
-const A_YEAR: u32 = 365 * 24 * 60 * 60;
 
 /// What a person entered: the texts as they are, with the radio button.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Moment {
     pub(crate) day: String,
     pub(crate) time: String,
-    pub(crate) actor: String,
+    /// The person or body for whom it is recorded.
+    pub(crate) on_behalf: String,
     /// The people of the plan that the case was opened from, one on a line: `labor=Ada Yun`.
     pub(crate) people: String,
 }
 
 impl Moment {
-    /// Reads the choice of a page's address or of a form. The recorder's name is that of the cookie if there is no other.
-    pub(crate) fn read(request: &WebRequest, given: &Pairs) -> Self {
+    /// Reads the choice of a page's address or of a form.
+    pub(crate) fn read(given: &Pairs) -> Self {
         let text = |name: &str| given.get(name).unwrap_or_default().to_owned();
         let (day, time) = match given.get("when") {
             Some("now") => (String::new(), String::new()),
             Some("today") => (String::new(), text("earlier")),
             _ => (text("day"), text("time")),
         };
-        // An empty name was entered too: it means the server's user.
-        let actor = given.all("actor").next().map_or_else(|| recorder(request), str::to_owned);
         // A browser sends a line break of a hidden input as CR LF.
-        Self { day, time, actor, people: text(PEOPLE).replace("\r\n", "\n") }
+        Self { day, time, on_behalf: text("on_behalf"), people: text(PEOPLE).replace("\r\n", "\n") }
     }
 
     /// Reads the day and the time that a form changes by itself. Without script, the button beside them shows the form again.
-    pub(crate) fn read_other(request: &WebRequest, given: &Pairs) -> Option<Self> {
+    pub(crate) fn read_other(given: &Pairs) -> Option<Self> {
         let text = |name: &str| given.get(name).unwrap_or_default().to_owned();
         let is_other = given.get("do") == Some("use");
-        is_other.then(|| Self { day: text(OTHER_DAY), time: text(OTHER_TIME), ..Self::read(request, given) })
+        is_other.then(|| Self { day: text(OTHER_DAY), time: text(OTHER_TIME), ..Self::read(given) })
     }
 
     /// Returns when it happened.
@@ -63,20 +55,25 @@ impl Moment {
         When::read(&self.day, &self.time, zone, now)
     }
 
-    /// Returns the recorder's name: the server's user if no name was entered.
-    pub(crate) fn actor(&self, request: &WebRequest) -> Result<Name, FormError> {
-        if self.actor.is_empty() { Ok(request.state.actor.clone()) } else { form::recorder(&self.actor) }
+    /// Returns the person or body for whom it is recorded, if there is one.
+    pub(crate) fn on_behalf(&self) -> Result<Option<Name>, FormError> {
+        if self.on_behalf.trim().is_empty() { Ok(None) } else { form::on_behalf(&self.on_behalf).map(Some) }
     }
 
     /// Returns the pairs of a link that keeps the choice.
     pub(crate) fn link_pairs(&self) -> Vec<(&'static str, &str)> {
-        let pairs = [("day", self.day.as_str()), ("time", self.time.as_str()), (PEOPLE, self.people.as_str())];
+        let pairs = [
+            ("day", self.day.as_str()),
+            ("time", self.time.as_str()),
+            ("on_behalf", self.on_behalf.as_str()),
+            (PEOPLE, self.people.as_str()),
+        ];
         pairs.into_iter().filter(|(_, text)| !text.is_empty()).collect()
     }
 
     /// Returns the hidden inputs of a form that keeps the choice.
     pub(crate) fn hidden(&self) -> Html {
-        let pairs = [("day", &self.day), ("time", &self.time), ("actor", &self.actor)];
+        let pairs = [("day", &self.day), ("time", &self.time), ("on_behalf", &self.on_behalf)];
         let moment: Html = pairs.into_iter().map(|(name, text)| hidden(name, text).attr("data-when", name)).collect();
         moment.with(self.hidden_people())
     }
@@ -112,30 +109,10 @@ impl Moment {
         let query = query::write(pairs);
         if query.is_empty() { page.to_owned() } else { format!("{page}?{query}") }
     }
-
-    /// Adds the cookie with the recorder's name, if another one was entered.
-    pub(crate) fn keep_recorder(&self, request: &WebRequest, response: Response) -> Response {
-        let is_valid = self.actor.is_empty() || form::recorder(&self.actor).is_ok();
-        if self.actor == recorder(request) || !is_valid {
-            return response;
-        }
-        let name: String = form_urlencoded::byte_serialize(self.actor.as_bytes()).collect();
-        let age = if self.actor.is_empty() { 0 } else { A_YEAR };
-        let cookie = format!("{RECORDER}={name}; HttpOnly; SameSite=Strict; Path=/; Max-Age={age}");
-        with_header(response, SET_COOKIE, &cookie)
-    }
-}
-
-/// Returns the recorder's name of the cookie.
-fn recorder(request: &WebRequest) -> String {
-    let cookies = request.header(COOKIE).split(';');
-    let mut found = cookies.filter_map(|pair| pair.trim().strip_prefix(RECORDER)?.strip_prefix('='));
-    let pair = found.next().map(|value| format!("n={value}")).unwrap_or_default();
-    Pairs::read(pair.as_bytes()).get("n").unwrap_or_default().to_owned()
 }
 
 /// Returns the choice for a page, as a form that shows the page as it was then.
-pub(crate) fn bar(page: &str, moment: &Moment, server_user: &Name, now: (At, Zone), errors: &FormErrors) -> Element {
+pub(crate) fn bar(page: &str, moment: &Moment, recorder: &Name, now: (At, Zone), errors: &FormErrors) -> Element {
     let (at, zone) = now;
     let is_now = moment.day.is_empty() && moment.time.is_empty();
     let is_today = moment.day.is_empty() && !is_now;
@@ -169,7 +146,6 @@ pub(crate) fn bar(page: &str, moment: &Moment, server_user: &Name, now: (At, Zon
                 )),
         )
         .with(super::shell::wrong_at("when", &wrong));
-    let hint = format!("Empty means {server_user}.");
     el("form")
         .class("when")
         .attr("id", "when")
@@ -177,13 +153,12 @@ pub(crate) fn bar(page: &str, moment: &Moment, server_user: &Name, now: (At, Zon
         .attr("action", page.to_owned())
         .with(moment.hidden_people())
         .with(choices)
-        .with(field("Recorded by", "when-actor", line("actor", &moment.actor), Some(&hint), &errors.of_field("actor")))
+        .with(on_behalf_field(moment, recorder, errors))
         .with(button("Use").class("less"))
 }
 
-/// Returns the fields for the time and the recorder in a form that stays as it is.
-pub(crate) fn fields(moment: &Moment, server_user: &Name, errors: &FormErrors) -> Html {
-    let hint = format!("Empty means {server_user}.");
+/// Returns the fields for the time and for whom it is in a form that stays as it is.
+pub(crate) fn fields(moment: &Moment, recorder: &Name, errors: &FormErrors) -> Html {
     Html::new()
         .with(field(
             "Day",
@@ -199,7 +174,13 @@ pub(crate) fn fields(moment: &Moment, server_user: &Name, errors: &FormErrors) -
             Some("Leave it empty if you don't know it."),
             &errors.of_field("time"),
         ))
-        .with(field("Recorded by", "when-actor", line("actor", &moment.actor), Some(&hint), &errors.of_field("actor")))
+        .with(on_behalf_field(moment, recorder, errors))
+}
+
+fn on_behalf_field(moment: &Moment, recorder: &Name, errors: &FormErrors) -> Element {
+    let hint = format!("{recorder} records this. Leave it empty if it is for no one else.");
+    let input = line("on_behalf", &moment.on_behalf);
+    field("On behalf of", "when-on_behalf", input, Some(&hint), &errors.of_field("on_behalf"))
 }
 
 /// Returns the choice in words, for the buttons of forms; nothing for now.
@@ -211,15 +192,15 @@ pub(crate) fn in_words(when: When, zone: Zone) -> Option<String> {
     }
 }
 
-/// Reads when a form's event happened, and who records it. Programs can send the time as `at`.
-pub(crate) fn circumstances(request: &WebRequest, given: &Pairs, zone: Zone) -> Result<(When, Name), WebError> {
+/// Reads when a form's event happened, and for whom it is recorded. Programs can send the time as `at`.
+pub(crate) fn circumstances(request: &WebRequest, given: &Pairs, zone: Zone) -> Result<(When, Option<Name>), WebError> {
     let now = request.state.now()?;
-    let moment = Moment::read(request, given);
+    let moment = Moment::read(given);
     let when = match given.get("at") {
         Some(text) => form::instant(text, zone, now).map(When::At),
         None => moment.when(zone, now),
     };
-    both(when.map_err(WebError::from), moment.actor(request).map_err(WebError::from))
+    both(when.map_err(WebError::from), moment.on_behalf().map_err(WebError::from))
 }
 
 /// Returns both values of a form, or every problem of the form.

@@ -99,10 +99,11 @@ fn spokesperson_is_present_and_speaks_for_a_decision() {
 #[test]
 fn opening_a_case_shows_every_error_at_once() {
     let server = Running::start();
-    let form = "district=&contract_expires=soon&time_zone=eastern&day=someday&actor=%09&follows=x";
+    let form = "district=&contract_expires=soon&time_zone=eastern&day=someday&on_behalf=a%07b&follows=x";
     let page = server.form("/cases", form);
     assert_eq!(page.status, 400);
-    for id in ["open-district", "open-contract_expires", "open-time_zone", "open-follows", "when-day", "when-actor"] {
+    for id in ["open-district", "open-contract_expires", "open-time_zone", "open-follows", "when-day", "when-on_behalf"]
+    {
         assert!(page.text().contains(&format!("href=\"#{id}\"")), "{id}: {}", page.text());
         assert!(page.text().contains(&format!("id=\"{id}-wrong\"")), "{id}: {}", page.text());
     }

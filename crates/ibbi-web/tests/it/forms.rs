@@ -65,7 +65,11 @@ fn form_errors_use_labels_and_say_what_to_do() {
             "type=support_confirmed&body=school_committee&dated=x".to_owned(),
             "Date of the letter: enter a valid date",
         ),
-        (&case, "type=leader_agreed&seat=superintendent&name=A&actor=%09".to_owned(), "Recorded by: fill this in"),
+        (
+            &case,
+            "type=leader_agreed&seat=superintendent&name=A&on_behalf=a%07b".to_owned(),
+            "On behalf of: this has an invisible",
+        ),
         (&case, "type=nothing".to_owned(), "The form is incomplete. Load the page again"),
     ] {
         let answer = server.form(path, &form);
@@ -168,23 +172,24 @@ fn error_is_at_its_field_and_in_the_summary() {
 }
 
 #[test]
-fn time_and_recorder_stay_for_the_next_entry() {
+fn time_and_whom_it_is_for_stay_for_the_next_entry() {
     let server = Running::start();
-    let opened = server.form("/cases", "district=Maple+Hollow&day=9/2/2025&time=9:00+AM&actor=P.+Sullivan");
+    let opened = server.form("/cases", "district=Maple+Hollow&day=9/2/2025&time=9:00+AM&on_behalf=P.+Sullivan");
     assert_eq!(opened.status, 303, "{}", opened.text());
     let place = opened.header("location").unwrap();
-    assert!(place.ends_with("?day=9%2F2%2F2025&time=9%3A00+AM"), "{place}");
-    let cookie = opened.header("set-cookie").unwrap().split(';').next().unwrap();
-    let page = server.connect().ask("GET", place, &[("cookie", cookie)], b"");
-    for part in ["value=\"P. Sullivan\" data-when=\"actor\"", "Record for Tue, Sep 2, 2025, 9:00 AM"] {
+    assert!(place.ends_with("?day=9%2F2%2F2025&time=9%3A00+AM&on_behalf=P.+Sullivan"), "{place}");
+    let page = server.get(place);
+    for part in ["value=\"P. Sullivan\" data-when=\"on_behalf\"", "Record for Tue, Sep 2, 2025, 9:00 AM"] {
         assert!(page.text().contains(part), "{part}: {}", page.text());
     }
     let case = place.split('?').next().unwrap();
-    let lasting = server.form(case, "type=note_added&text=x&day=9/3/2025&actor=P.+Sullivan");
+    let lasting = server.form(case, "type=note_added&text=x&day=9/3/2025&on_behalf=P.+Sullivan");
     assert_eq!(lasting.status, 303, "{}", lasting.text());
     let ledger = std::fs::read_to_string(server.ledger()).unwrap();
     let lines: Vec<&str> = ledger.lines().skip(1).collect();
-    assert!(lines[0].contains("\"at\":\"2025-09-02T13:00:00.000Z\"") && lines[0].contains("\"actor\":\"P. Sullivan\""));
+    assert!(
+        lines[0].contains("\"at\":\"2025-09-02T13:00:00.000Z\"") && lines[0].contains("\"on_behalf\":\"P. Sullivan\"")
+    );
     assert!(lines[1].contains("\"at\":\"2025-09-03T16:00:00.000Z\""), "{}", lines[1]);
 }
 
@@ -232,30 +237,28 @@ fn every_button_for_a_past_day_names_it() {
 }
 
 #[test]
-fn corrections_are_recorded_by_the_person_on_the_page() {
+fn corrections_are_for_whom_the_page_names() {
     let server = Running::start();
     let case = format!("/cases/{}", server.open("Maple Hollow"));
     for text in ["one", "two", "three"] {
         assert_eq!(server.form(&case, &format!("type=note_added&text={text}")).status, 303);
     }
     // The link has the name that is entered on the page of the case.
-    let page = server.get(&format!("{case}/entries/3?actor=P.+Sullivan"));
-    assert!(page.text().contains("name=\"actor\" value=\"P. Sullivan\""), "{}", page.text());
+    let page = server.get(&format!("{case}/entries/3?on_behalf=P.+Sullivan"));
+    assert!(page.text().contains("name=\"on_behalf\" value=\"P. Sullivan\""), "{}", page.text());
     assert_eq!(page.text().matches("<form").count(), 1, "one form has the name for both ways");
-    let cookie = page.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
     let sent = |path: String, form: &str| {
-        let kind = ("content-type", "application/x-www-form-urlencoded");
-        let answer = server.connect().ask("POST", &path, &[kind, ("cookie", &cookie)], form.as_bytes());
+        let answer = server.form(&path, form);
         assert_eq!(answer.status, 303, "{form}: {}", answer.text());
         std::fs::read_to_string(server.ledger()).unwrap().lines().last().unwrap().to_owned()
     };
-    let void = sent(format!("{case}/entries/3"), "do=void&rev=4&void_reason=wrong&text=one&actor=P.+Sullivan");
-    assert!(void.contains("\"actor\":\"P. Sullivan\"") && void.contains("event_voided"), "{void}");
+    let void = sent(format!("{case}/entries/3"), "do=void&rev=4&void_reason=wrong&text=one&on_behalf=P.+Sullivan");
+    assert!(void.contains("\"on_behalf\":\"P. Sullivan\"") && void.contains("event_voided"), "{void}");
     let time = "day=9/2/2025&time=9:00+AM";
     let opened = format!("do=record&rev=5&district=Maple+Hollow&evergreen=false&{time}&time_zone=America/New_York");
-    let corrected = sent(format!("{case}/entries/2"), &format!("{opened}&actor=P.+Sullivan"));
-    assert!(corrected.contains("\"actor\":\"P. Sullivan\"") && corrected.contains("\"replaces\":2"), "{corrected}");
-    // An empty name is the server's user, also if the browser knows another name.
-    let own = sent(format!("{case}/entries/4"), "do=void&rev=6&void_reason=wrong&text=two&actor=");
-    assert!(own.contains("\"actor\":\"clerk\""), "{own}");
+    let corrected = sent(format!("{case}/entries/2"), &format!("{opened}&on_behalf=P.+Sullivan"));
+    assert!(corrected.contains("\"on_behalf\":\"P. Sullivan\"") && corrected.contains("\"replaces\":2"), "{corrected}");
+    // Without a name, it is for no one else.
+    let own = sent(format!("{case}/entries/4"), "do=void&rev=6&void_reason=wrong&text=two&on_behalf=");
+    assert!(own.contains("\"actor\":\"clerk\"") && !own.contains("on_behalf"), "{own}");
 }

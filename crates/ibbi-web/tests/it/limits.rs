@@ -22,7 +22,7 @@ fn raw(server: &Running, bytes: &[u8]) -> Client {
 
 /// Sends a request with only a part of its body.
 fn begun(server: &Running, path: &str, kind: &str, length: usize, sent: &[u8]) -> Client {
-    let host = format!("127.0.0.1:{}", server.address.port());
+    let host = server.head();
     let head =
         format!("POST {path} HTTP/1.1\r\nhost: {host}\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n\r\n");
     raw(server, &[head.as_bytes(), sent].concat())
@@ -98,10 +98,7 @@ fn chunked_body_is_read_up_to_the_limit() {
         [("/api/v1/plan", "application/json", 1000), ("/api/v1/verify", "multipart/form-data; boundary=X", 5000)]
     {
         let head = "transfer-encoding: chunked\r\n\r\n";
-        let head = format!(
-            "POST {path} HTTP/1.1\r\nhost: 127.0.0.1:{}\r\ncontent-type: {kind}\r\n{head}",
-            server.address.port()
-        );
+        let head = format!("POST {path} HTTP/1.1\r\nhost: {}\r\ncontent-type: {kind}\r\n{head}", server.head());
         let chunk = [&b"100\r\n"[..], &[b'x'; 256], b"\r\n"].concat();
         let within = raw(&server, &[head.as_bytes(), &chunk, b"0\r\n\r\n"].concat()).answer(false);
         assert!(matches!(within.status, 400 | 422), "{path}: {}", within.text());
@@ -174,7 +171,7 @@ fn uploads_queue_and_time_out() {
 #[test]
 fn malformed_http_is_refused() {
     let server = short(|limits| limits.head_time = 2 * SHORT);
-    let host = format!("127.0.0.1:{}", server.address.port());
+    let host = server.head();
     let get = |path: &str| format!("GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n").into_bytes();
     let post = |path: &str, kind: &str, body: &[u8]| {
         let length = body.len();

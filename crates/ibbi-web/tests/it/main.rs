@@ -1,5 +1,6 @@
 //! The integration tests of the server, in one binary.
 
+mod access;
 mod api;
 mod clock;
 mod contradictions;
@@ -12,6 +13,7 @@ mod limits;
 mod pages;
 mod programs;
 mod recorded;
+mod sign_in;
 mod support;
 mod words;
 mod writers;

@@ -84,7 +84,8 @@ fn only_format_is_shown_before_and_recorded_with_the_last_decision() {
     let case = undecided(&server, &json!("oregon-refresher"));
     let page = server.get(&format!("/cases/{case}"));
     assert!(page.text().contains(notice), "{}", page.text());
-    let form = "type=party_decided&party=labor&decision=adopt&spokesperson=castellan&day=10/24/2025&time=4p&actor=Sol";
+    let form =
+        "type=party_decided&party=labor&decision=adopt&spokesperson=castellan&day=10/24/2025&time=4p&on_behalf=Sol";
     let recorded = server.form(&format!("/cases/{case}"), form);
     assert_eq!(recorded.status, 303, "{}", recorded.text());
     let page = server.get(recorded.header("location").unwrap().split('#').next().unwrap());
@@ -94,7 +95,7 @@ fn only_format_is_shown_before_and_recorded_with_the_last_decision() {
     let moments = timeline[0]["moments"].as_array().unwrap();
     let last = moments.last().unwrap();
     assert_eq!(
-        (&last["event"]["type"], &last["actor"], &last["to"]),
+        (&last["event"]["type"], &last["on_behalf"], &last["to"]),
         (&json!("format_chosen"), &json!("Sol"), &json!("facilitation"))
     );
     assert_eq!(last["at"], moments[moments.len() - 2]["at"]);

@@ -96,6 +96,6 @@ fn time_and_recorder_problems_have_their_labels() {
         assert_eq!(error.problems[0].field, Some("at"));
     }
     assert_eq!(instant(" now ", Zone::default(), now), Ok(now));
-    assert!(recorder("a\u{7}b").unwrap_err().to_string().starts_with("Recorded by: this has an invisible character"));
+    assert!(on_behalf("a\u{7}b").unwrap_err().to_string().starts_with("On behalf of: this has an invisible character"));
     assert!(kind("leader").unwrap_err().to_string().contains("Load the page again"));
 }

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 /// - The reports don't read ledgers, and no crate below `ibbi-app` uses it.
 /// - A store knows the core only.
 const ALLOWED: &[(&str, &[&str])] = &[
+    ("ibbi-access", &["ibbi-core"]),
     (
         "ibbi-app",
         &[
@@ -27,7 +28,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("ibbi-audit", &["ibbi-common", "ibbi-core", "ibbi-log", "ibbi-seal"]),
-    ("ibbi-cli", &["ibbi-app", "ibbi-common", "ibbi-core", "ibbi-report", "ibbi-web"]),
+    ("ibbi-cli", &["ibbi-access", "ibbi-app", "ibbi-common", "ibbi-core", "ibbi-report", "ibbi-web"]),
     ("ibbi-common", &["ibbi-core"]),
     ("ibbi-core", &[]),
     ("ibbi-export", &["ibbi-core", "ibbi-log"]),
@@ -38,7 +39,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("ibbi-store", &["ibbi-core"]),
     // Support for the tests of the other crates.
     ("ibbi-testing", &["ibbi-audit", "ibbi-core", "ibbi-log", "ibbi-seal", "ibbi-sim"]),
-    ("ibbi-web", &["ibbi-app", "ibbi-common", "ibbi-core", "ibbi-report"]),
+    ("ibbi-web", &["ibbi-access", "ibbi-app", "ibbi-common", "ibbi-core", "ibbi-report"]),
 ];
 
 /// The other crates that the core may use. None of them does input or output with the features chosen here.

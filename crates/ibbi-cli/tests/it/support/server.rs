@@ -14,6 +14,8 @@ pub(crate) struct Server {
     pub(crate) address: String,
     /// The file of its ledger.
     pub(crate) ledger: String,
+    /// The cookie of the session that its link began; empty if it printed no link.
+    cookie: String,
 }
 
 impl Server {
@@ -33,24 +35,43 @@ impl Server {
             child.stderr.take().expect("a pipe").read_to_string(&mut why).expect("UTF-8");
             panic!("{error}: {line:?} {why}")
         });
-        let text = |key: &str| result[key].as_str().expect("a text").to_owned();
-        Self { child, address: text("address"), ledger: text("ledger") }
+        let text = |key: &str| result[key].as_str().unwrap_or_default().to_owned();
+        let mut server = Self { child, address: text("address"), ledger: text("ledger"), cookie: String::new() };
+        if let Some(path) = text("link").strip_prefix(&server.address) {
+            let (head, _) = server.exchange("GET", &format!("/{path}"), "");
+            let cookie = head.lines().find_map(|line| line.strip_prefix("set-cookie: ")?.split(';').next());
+            server.cookie = cookie.expect("the link signs in").to_owned();
+        }
+        server
+    }
+
+    /// Makes a token for a client.
+    pub(crate) fn token(&self, place: &Place) -> String {
+        let made = place.ibbi(&["token", "new", &self.ledger, "client", "--role", "staff"]);
+        assert_eq!(made.code, 0, "{}", made.err);
+        made.out.trim().to_owned()
     }
 
     /// Asks and returns the status and the body.
     pub(crate) fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String) {
+        let (head, body) = self.exchange(method, path, body);
+        (head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status"), body)
+    }
+
+    fn exchange(&self, method: &str, path: &str, body: &str) -> (String, String) {
         let host = self.address.trim_start_matches("http://").trim_end_matches('/');
         let mut stream = TcpStream::connect(host).expect("it listens");
-        let length = body.len();
+        let (length, cookie) = (body.len(), &self.cookie);
         write!(
             stream,
-            "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+            "{method} {path} HTTP/1.1\r\nhost: {host}\r\ncookie: {cookie}\r\nconnection: close\r\ncontent-length: \
+             {length}\r\n\r\n{body}"
         )
         .expect("it reads");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("it answers");
         let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
-        (head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status"), body.to_owned())
+        (head.to_owned(), body.to_owned())
     }
 
     /// Ends it by a signal and returns its exit code.

@@ -21,7 +21,7 @@ pub(crate) fn page(_: &WebRequest) -> WebResult {
 pub(crate) fn send(request: &WebRequest) -> WebResult {
     match api::upload(request) {
         Ok(upload) => {
-            let id = request.state.uploads().keep(upload);
+            let id = request.state.uploads().keep(upload, request.viewer.principal.clone());
             Ok(see_other(&format!("/audit/{id}")))
         }
         Err(fail) => {

@@ -45,11 +45,11 @@ impl Source {
     /// Returns the ledger that an address names.
     pub(super) fn of_request(request: &WebRequest) -> Result<Self, WebError> {
         if request.path.get("upload").is_some_and(|name| name == OWN) {
-            return Ok(Self::Own(request.state.own()?.to_owned()));
+            return Ok(Self::Own(request.own()?));
         }
         let id = request.id("upload")?;
         let gone = || WebError::not_found("This upload was deleted. Upload the ledger again.");
-        let upload = request.state.uploads().get(id).ok_or_else(gone)?;
+        let upload = request.state.uploads().get(id, &request.viewer.principal).ok_or_else(gone)?;
         Ok(Self::Upload(id, upload))
     }
 

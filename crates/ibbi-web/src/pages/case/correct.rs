@@ -32,18 +32,17 @@ const FORM: &str = "entry";
 /// Returns the form of an entry.
 pub(crate) fn page(request: &WebRequest) -> WebResult {
     let (log, record) = entry(request)?;
-    let moment = Moment::read(request, &request.query);
+    let moment = Moment::read(&request.query);
     let mut pairs = original(&record, log.zone);
-    pairs.push(("actor".to_owned(), moment.actor.clone()));
+    pairs.push(("on_behalf".to_owned(), moment.on_behalf.clone()));
     let shown = Shown { given: &Pairs::from(pairs), result: Outcome::New };
-    Ok(moment.keep_recorder(request, show(request, &log, &record, &shown)?))
+    show(request, &log, &record, &shown)
 }
 
 /// Checks or records a correction.
 pub(crate) fn send(request: &WebRequest) -> WebResult {
     let (log, record) = entry(request)?;
     let given = request.form();
-    let moment = Moment::read(request, &given);
     let answer = match given.get("do") {
         Some("void") => void(request, &log, &record, &given).map(Some),
         Some("record") => replace(request, &log, &record, &given).map(Some),
@@ -61,7 +60,7 @@ pub(crate) fn send(request: &WebRequest) -> WebResult {
         }
         Err(fail) => show(request, &log, &record, &Shown { given: &given, result: Outcome::Refused(&fail) })?,
     };
-    Ok(moment.keep_recorder(request, response))
+    Ok(response)
 }
 
 /// A corrected entry.
@@ -84,7 +83,7 @@ struct Shown<'a> {
 }
 
 fn entry(request: &WebRequest) -> Result<(CaseLog, Record), WebError> {
-    let log: CaseLog = request.state.case(request.id("case")?, Clone::clone)?;
+    let log: CaseLog = request.case(request.id("case")?, Clone::clone)?;
     let seq = request.path.get("seq").and_then(|seq| seq.parse::<u64>().ok());
     let found = log.records.iter().find(|record| Some(record.seq) == seq).cloned();
     let record = found.ok_or_else(|| WebError::not_found("the case has no entry with this number"))?;
@@ -153,8 +152,8 @@ fn void(request: &WebRequest, log: &CaseLog, record: &Record, given: &Pairs) -> 
     let pairs = pairs.map(|(key, value)| (key.to_owned(), value));
     let event = form::event(EventKind::EventVoided, &pairs, log.zone)
         .map_err(|error| error.in_field("reason", "void_reason"))?;
-    let actor = Moment::read(request, given).actor(request)?;
-    offer(request, log, given, Offer::new(event, actor))
+    let on_behalf = Moment::read(given).on_behalf()?;
+    offer(request, log, given, Offer { on_behalf, ..request.offer(event) })
 }
 
 /// Records a corrected entry in place of the recorded one.
@@ -164,14 +163,15 @@ fn replace(request: &WebRequest, log: &CaseLog, record: &Record, given: &Pairs) 
         Precision::Day => EventTime::Picked(at),
         Precision::Instant => EventTime::At(at),
     });
-    let actor = Moment::read(request, given).actor(request)?;
-    offer(request, log, given, Offer { at, replaces: Some(record.seq), ..Offer::new(event, actor) })
+    let on_behalf = Moment::read(given).on_behalf()?;
+    offer(request, log, given, Offer { at, on_behalf, replaces: Some(record.seq), ..request.offer(event) })
 }
 
 fn offer(request: &WebRequest, log: &CaseLog, given: &Pairs, offer: Offer) -> Result<u64, WebError> {
     let id = given.get("id").and_then(|id| Uuid::parse_str(id).ok());
-    let recorded =
-        request.state.writer.offer_here(Offer { case: Some(log.id), id, expected_revision: seen(given)?, ..offer })?;
+    let offer = Offer { case: Some(log.id), id, expected_revision: seen(given)?, ..offer };
+    request.check_offer(&offer)?;
+    let recorded = request.state.writer.offer_here(offer)?;
     Ok(recorded.seq.unwrap_or_default())
 }
 
@@ -246,8 +246,8 @@ fn fields(
     }
     let choices = Choices::new(log.recorded.records().case(), log.recorded.records());
     let inputs = Inputs { form: FORM, sent: Some(shown.given), suggested: &[], choices: &choices, errors };
-    let moment = Moment::read(request, shown.given);
-    let times = when::fields(&moment, &request.state.actor, errors);
+    let moment = Moment::read(shown.given);
+    let times = when::fields(&moment, request.name(), errors);
     let send = |code: &str, label: &str, class: Option<&'static str>| {
         let button = button(label).attr("name", "do").attr("value", code);
         class.into_iter().fold(button, Element::class)

@@ -27,7 +27,7 @@ const SEED: u64 = 1;
 pub(crate) fn page(request: &WebRequest) -> WebResult {
     let planned = plan::linked_scenario(&request.query)?;
     let now = request.state.now()?;
-    let log: CaseLog = request.state.case(request.id("case")?, Clone::clone)?;
+    let log: CaseLog = request.facts(request.id("case")?, Clone::clone)?;
     let Joined { scenario, not_planned } = join(&log, now, planned.clone())?;
     let simulator = resumed(request, &log, now, &scenario)?;
     let settings = request.state.settings(RUNS, SEED)?;
@@ -64,7 +64,7 @@ pub(crate) fn with_plan(request: &WebRequest) -> WebResult {
     match query_of(&link, &file) {
         Ok(query) => Ok(see_other(&format!("/cases/{case}/forecast?{query}"))),
         Err(error) => {
-            let log: CaseLog = request.state.case(case, Clone::clone)?;
+            let log: CaseLog = request.facts(case, Clone::clone)?;
             let content = head(&log).with(plan_form(case, &link, Some(&error.to_string())));
             Ok(Page { title: "Forecast", place: "/cases", content }.answer(StatusCode::UNPROCESSABLE_ENTITY))
         }

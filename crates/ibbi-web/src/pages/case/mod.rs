@@ -46,9 +46,9 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
         count: number("count").unwrap_or(1),
         clock_before,
     });
-    let moment = Moment::read(request, &request.query);
+    let moment = Moment::read(&request.query);
     let response = case_page(request, case, &Pairs::default(), notice, &moment, StatusCode::OK)?;
-    Ok(moment.keep_recorder(request, response))
+    Ok(response)
 }
 
 fn case_page(
@@ -60,7 +60,7 @@ fn case_page(
     answer: StatusCode,
 ) -> Result<Response, WebError> {
     let now = request.state.now()?;
-    let log: CaseLog = request.state.case(case, Clone::clone)?;
+    let log: CaseLog = request.case(case, Clone::clone)?;
     let no_time;
     let (when, notice, answer) = match (moment.when(log.zone, now), notice) {
         (Ok(when), notice) => (when, notice, answer),
@@ -75,9 +75,7 @@ fn case_page(
     };
     let past = before(log.recorded.records(), when.until(log.zone, now));
     let view = View {
-        status: &request
-            .state
-            .look(|service| status::status_of(&log, now, &request.state.standards).with_bookings(service.store()))?,
+        status: &request.status(status::status_of(&log, now, &request.state.standards))?,
         timeline: &replay::timeline_of(&log, Until::End)?,
         shown: Shown {
             before: request.query.get("before").and_then(|seq| seq.parse().ok()),
@@ -91,7 +89,7 @@ fn case_page(
         notice,
         moment,
         when,
-        server_user: &request.state.actor,
+        recorder: request.name(),
     };
     Ok(view.page().answer(answer))
 }
@@ -100,11 +98,11 @@ fn case_page(
 pub(crate) fn record(request: &WebRequest) -> WebResult {
     let case = request.id("case")?;
     let given = request.form();
-    if let Some(moment) = Moment::read_other(request, &given) {
+    if let Some(moment) = Moment::read_other(&given) {
         let response = case_page(request, case, &given, Notice::OtherDay, &moment, StatusCode::OK)?;
-        return Ok(moment.keep_recorder(request, response));
+        return Ok(response);
     }
-    let moment = Moment::read(request, &given);
+    let moment = Moment::read(&given);
     let response = match recorded(request, case, &given) {
         Ok(all) => {
             let (last, count) = (all.last().and_then(|last| last.seq), all.len().to_string());
@@ -119,7 +117,7 @@ pub(crate) fn record(request: &WebRequest) -> WebResult {
         Err(fail @ WebError::App(AppError::NoCase(_))) => return Err(fail),
         Err(fail) => case_page(request, case, &given, Notice::Refused(&fail), &moment, fail.status())?,
     };
-    Ok(moment.keep_recorder(request, response))
+    Ok(response)
 }
 
 /// Returns the number of records on the page whose form was sent.
@@ -135,14 +133,14 @@ fn seen(given: &Pairs) -> Result<Option<u64>, FormError> {
 fn recorded(request: &WebRequest, case: Uuid, given: &Pairs) -> Result<Vec<Recorded>, WebError> {
     let records = Records::from_code(given.get("type").unwrap_or_default()).ok_or_else(FormError::incomplete)?;
     let now = request.state.now()?;
-    let log: CaseLog = request.state.case(case, Clone::clone)?;
+    let log: CaseLog = request.case(case, Clone::clone)?;
     let circumstances = when::circumstances(request, given, log.zone);
     let until = circumstances.as_ref().map_or(now, |(when, _)| when.until(log.zone, now));
     let past = before(log.recorded.records(), until);
     let choices = Choices::new(past.case(), log.recorded.records());
     let reader = Reader { given, choices: &choices, near: log.zone.date(until) };
     let act = composite::act(records, &reader, &past, log.zone);
-    let ((when, actor), act) = when::both(circumstances, act)?;
+    let ((when, on_behalf), act) = when::both(circumstances, act)?;
     let events = act.placed(&log, when, now)?;
     let expected_revision = seen(given)?;
     let id = given.get("id").and_then(|id| Uuid::parse_str(id).ok());
@@ -151,10 +149,12 @@ fn recorded(request: &WebRequest, case: Uuid, given: &Pairs) -> Result<Vec<Recor
         at: at.map(|at| when.event_time(at)),
         id: id.map(|id| Uuid::from_u128(id.as_u128().wrapping_add(number as u128))),
         expected_revision,
-        ..Offer::new(event, actor.clone())
+        on_behalf: on_behalf.clone(),
+        ..request.offer(event)
     };
-    let offers = events.into_iter().enumerate().map(offer);
-    request.state.writer.act_here(offers.collect()).map_err(|error| match error {
+    let offers: Vec<Offer> = events.into_iter().enumerate().map(offer).collect();
+    offers.iter().try_for_each(|offer| request.check_offer(offer))?;
+    request.state.writer.act_here(offers).map_err(|error| match error {
         // The form shows one event or several; the message is about the one that is to blame.
         AppError::InAct { error, .. } => (*error).into(),
         error => error.into(),

@@ -51,7 +51,7 @@ impl Held {
 }
 
 pub(crate) fn page(request: &WebRequest) -> WebResult {
-    let log: CaseLog = request.state.case(request.id("case")?, Clone::clone)?;
+    let log: CaseLog = request.case(request.id("case")?, Clone::clone)?;
     let now = request.state.now()?;
     let status = status::status_of(&log, now, &request.state.standards);
     let choices = Choices::new(log.recorded.records().case(), log.recorded.records());

@@ -59,14 +59,14 @@ pub(super) struct View<'a> {
     pub(super) notice: Notice<'a>,
     pub(super) moment: &'a EnteredMoment,
     pub(super) when: When,
-    pub(super) server_user: &'a Name,
+    pub(super) recorder: &'a Name,
 }
 
 impl View<'_> {
     pub(super) fn page(&self) -> Page<'static> {
         let errors = self.errors();
         let address = self.address();
-        let bar = when::bar(&address, self.moment, self.server_user, (self.status.asked_at, self.status.zone), &errors);
+        let bar = when::bar(&address, self.moment, self.recorder, (self.status.asked_at, self.status.zone), &errors);
         let to_do = el("div").with(self.to_do(&errors));
         let done = el("div")
             .with(section("done", "Done", facts(&self.status.settled, &|fact| self.choices.in_names(fact))))

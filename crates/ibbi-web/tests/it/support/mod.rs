@@ -1,8 +1,9 @@
 //! A running server, and a small client that can also send malformed requests.
 #![allow(dead_code, reason = "each test file uses a part")]
 
+use ibbi_access::{AccessFile, Grant, NewToken, Principal, Registry, Role, Scope, access_path};
 use ibbi_core::{At, Name};
-use ibbi_web::{Config, Handle, Limits, Server};
+use ibbi_web::{Config, Handle, Limits, Server, SignIn};
 use jsonschema::Validator;
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -17,10 +18,20 @@ pub(crate) fn clock() -> Result<At, ibbi_app::ledger::ClockError> {
     Ok(At::from_millis(i64::try_from(since.as_millis()).unwrap()).unwrap())
 }
 
+fn token(ledger: &std::path::Path, name: &str, grant: Grant) -> String {
+    let mut registry = Registry::open(AccessFile::new(access_path(ledger))).unwrap();
+    let new = NewToken { name: Name::new(name).unwrap(), grants: vec![grant], expires: None };
+    registry.issue(new, Principal::local("root", "P. Sullivan").unwrap(), clock().unwrap()).unwrap().1
+}
+
 pub(crate) struct Running {
     pub(crate) folder: tempfile::TempDir,
     pub(crate) address: SocketAddr,
     pub(crate) url: String,
+    /// The link with which the user of this computer signs in.
+    pub(crate) link: Option<String>,
+    /// The token of the clients: program staff with the name `clerk`.
+    pub(crate) token: String,
     handle: Handle,
     thread: Option<JoinHandle<()>>,
 }
@@ -37,7 +48,7 @@ impl Running {
             address: std::net::Ipv4Addr::LOCALHOST.into(),
             port: Some(0),
             hosts: Vec::new(),
-            token: None,
+            sign_in: SignIn { local: Some(Principal::local("root", "P. Sullivan").unwrap()), ..SignIn::default() },
             actor: Name::new("clerk").unwrap(),
             signer: None,
             clock: std::sync::Arc::new(clock),
@@ -45,10 +56,16 @@ impl Running {
             limits: Limits::default(),
         };
         change(&mut config);
+        let token = token(&config.ledger, "clerk", Grant::new(Role::Staff, Scope::All));
         let server = Server::bind(config).unwrap();
-        let (address, url, handle) = (server.address(), server.url(), server.handle());
+        let (address, url, link, handle) = (server.address(), server.url(), server.link(), server.handle());
         let thread = std::thread::spawn(move || server.run().unwrap());
-        Self { folder, address, url, handle, thread: Some(thread) }
+        Self { folder, address, url, link, token, handle, thread: Some(thread) }
+    }
+
+    /// Makes a token with a role. The server learns of it from its file.
+    pub(crate) fn token(&self, name: &str, grant: Grant) -> String {
+        token(&self.ledger(), name, grant)
     }
 
     pub(crate) fn ledger(&self) -> PathBuf {
@@ -71,7 +88,22 @@ impl Running {
         let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
         stream.set_nodelay(true).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
-        Client { reader: BufReader::new(stream), host: format!("127.0.0.1:{port}") }
+        Client { reader: BufReader::new(stream), host: format!("127.0.0.1:{port}"), token: Some(self.token.clone()) }
+    }
+
+    /// Returns the host and the token for the head of a raw request, after `host: `.
+    pub(crate) fn head(&self) -> String {
+        format!("127.0.0.1:{}\r\nauthorization: Bearer {}", self.address.port(), self.token)
+    }
+
+    /// Connects without the token.
+    pub(crate) fn stranger(&self) -> Client {
+        Client { token: None, ..self.connect() }
+    }
+
+    /// Connects with another token.
+    pub(crate) fn connect_as(&self, token: &str) -> Client {
+        Client { token: Some(token.to_owned()), ..self.connect() }
     }
 
     pub(crate) fn get(&self, path: &str) -> Answer {
@@ -121,6 +153,8 @@ impl Drop for Running {
 pub(crate) struct Client {
     pub(crate) reader: BufReader<TcpStream>,
     pub(crate) host: String,
+    /// The token that each request has, unless it has other credentials.
+    pub(crate) token: Option<String>,
 }
 
 #[derive(Debug)]
@@ -152,6 +186,10 @@ impl Client {
         }
         for (name, value) in headers {
             head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        let has_credentials = headers.iter().any(|(name, _)| matches!(*name, "authorization" | "cookie"));
+        if let Some(token) = self.token.as_ref().filter(|_| !has_credentials) {
+            head.push_str(&format!("authorization: Bearer {token}\r\n"));
         }
         head.push_str(&format!("content-length: {}\r\n\r\n", body.len()));
         let mut bytes = head.into_bytes();

@@ -1,0 +1,52 @@
+//! The ways in which people and programs sign in.
+
+mod sessions;
+mod throttle;
+
+pub(crate) use sessions::{LASTS, Sessions};
+pub(crate) use throttle::Throttle;
+
+use axum::http::HeaderName;
+use ibbi_access::Principal;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// The page to sign in.
+pub(crate) const LOGIN: &str = "/login";
+/// The form to sign out.
+pub(crate) const LOGOUT: &str = "/logout";
+
+/// Shows a text to the person who runs the server: a link, or a line of the log.
+pub type Show = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// The ways in which people and programs sign in. Tokens always count.
+#[derive(Clone, Default)]
+pub struct SignIn {
+    /// The user of this computer, who signs in with a one-time link. Only on a loopback address.
+    pub local: Option<Principal>,
+    /// A proxy that has authenticated its users.
+    pub proxy: Option<TrustedProxy>,
+    /// Shows each new one-time link after the first.
+    pub show_link: Option<Show>,
+    /// Shows each failure to sign in.
+    pub log: Option<Show>,
+}
+
+/// A proxy that has authenticated its users, and says in a header who they are.
+#[derive(Debug, Clone)]
+pub struct TrustedProxy {
+    /// The addresses of the proxy. The header counts from these only.
+    pub from: Vec<IpAddr>,
+    /// The header with the user's ID, such as `X-Forwarded-User`.
+    pub header: HeaderName,
+    /// The header with the user's name to show, if there is one; otherwise the ID is shown.
+    pub name_header: Option<HeaderName>,
+    /// The issuer of the identities, such as the proxy's address.
+    pub issuer: String,
+}
+
+impl std::fmt::Debug for SignIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignIn").field("local", &self.local).field("proxy", &self.proxy).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,75 @@
+//! How a request came: the address of its client, through TLS or not, and with which session.
+
+use crate::problem::WebError;
+use crate::state::AppState;
+use axum::http::header::COOKIE;
+use axum::http::{HeaderMap, HeaderName, StatusCode};
+use std::net::{IpAddr, SocketAddr};
+
+/// The address of the client of a connection.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub(crate) SocketAddr);
+
+/// How a request came.
+#[derive(Debug, Clone)]
+pub(crate) struct Visit {
+    /// The address of the client; behind a trusted proxy, the one that the proxy names.
+    pub(crate) address: IpAddr,
+    /// Whether it came through TLS, as a trusted proxy says.
+    pub(crate) secure: bool,
+    /// The port of the server. Cookies don't tell ports apart, so their names do.
+    port: u16,
+    /// The secret of the session.
+    session: Option<String>,
+}
+
+impl Visit {
+    pub(crate) fn new(state: &AppState, headers: &HeaderMap, peer: SocketAddr) -> Self {
+        let header = |name: &'static str| text(headers, HeaderName::from_static(name));
+        let ip = peer.ip().to_canonical();
+        let proxied = state.sign_in.proxy.as_ref().is_some_and(|proxy| proxy.from.contains(&ip));
+        // The last address is the one that the proxy saw. Those before it are the client's word.
+        let client =
+            header("x-forwarded-for").filter(|_| proxied).and_then(|all| all.rsplit(',').next()?.trim().parse().ok());
+        let secure = proxied && header("x-forwarded-proto").is_some_and(|proto| proto.eq_ignore_ascii_case("https"));
+        let mut visit = Self { address: client.unwrap_or(ip), secure, port: state.port, session: None };
+        let name = visit.cookie_name();
+        let mut cookies =
+            headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|all| all.split(';'));
+        visit.session = cookies.find_map(|pair| Some(pair.trim().strip_prefix(&name)?.strip_prefix('=')?.to_owned()));
+        visit
+    }
+
+    /// Returns the secret of the session.
+    pub(crate) fn session(&self) -> Option<&str> {
+        self.session.as_deref()
+    }
+
+    /// Returns the name of the cookie. With the prefix, a browser takes it only through TLS, and for this host only.
+    pub(crate) fn cookie_name(&self) -> String {
+        if self.secure { "__Host-ibbi".to_owned() } else { format!("ibbi_{}", self.port) }
+    }
+
+    /// Refuses to look at credentials from an address that has failed too often.
+    pub(crate) fn check_throttle(&self, state: &AppState) -> Result<(), WebError> {
+        state.throttle.wait(self.address).map_or(Ok(()), |wait| {
+            let seconds = wait.as_secs() + 1;
+            let detail =
+                format!("there were too many failures to sign in from this address; try again in {seconds} seconds");
+            Err(WebError::Request(StatusCode::TOO_MANY_REQUESTS, "throttled", detail))
+        })
+    }
+
+    /// Counts and logs a failure to sign in.
+    pub(crate) fn failed(&self, state: &AppState, what: &str) {
+        state.throttle.fail(self.address);
+        if let Some(log) = &state.sign_in.log {
+            log(&format!("sign-in failed from {}: {what}", self.address));
+        }
+    }
+}
+
+/// Returns a header's text.
+pub(crate) fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}

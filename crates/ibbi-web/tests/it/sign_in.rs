@@ -1,0 +1,219 @@
+//! Signing in: tokens, the one-time link, a trusted proxy, and the limit on guessing.
+
+use crate::support::{Answer, Running};
+use ibbi_access::{AccessFile, Grant, Principal, Registry, Role, Scope, access_path};
+use ibbi_web::{HeaderName, SignIn, TrustedProxy};
+use serde_json::json;
+use std::sync::{Arc, Mutex};
+
+fn registry(server: &Running) -> Registry {
+    Registry::open(AccessFile::new(access_path(&server.ledger()))).unwrap()
+}
+
+fn boss() -> Principal {
+    Principal::local("root", "P. Sullivan").unwrap()
+}
+
+/// Returns the cookie that an answer sets.
+fn cookie(answer: &Answer) -> String {
+    answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned()
+}
+
+#[test]
+fn every_request_needs_someone_who_signed_in() {
+    let server = Running::start();
+    for path in ["/", "/plan?d=A&s=2026-09-08", "/cases", "/nothing", "/audit"] {
+        let answer = server.stranger().ask("GET", path, &[], b"");
+        assert_eq!(answer.status, 303, "{path}");
+        let to = answer.header("location").unwrap();
+        assert!(to.starts_with("/login") && (path == "/" || to.contains("?to=%2F")), "{to}");
+    }
+    for (method, path) in [("GET", "/api/v1/cases"), ("GET", "/api/v1/nothing"), ("POST", "/cases"), ("POST", "/plan")]
+    {
+        let answer = server.stranger().ask(method, path, &[], b"");
+        assert_eq!((answer.status, answer.header("www-authenticate")), (401, Some("Bearer realm=\"ibbi\"")), "{path}");
+    }
+    for path in ["/style.css", "/script.js", "/icon.svg", "/login"] {
+        assert_eq!(server.stranger().ask("GET", path, &[], b"").status, 200, "{path}");
+    }
+    // A login page has no other content, and a wrong token doesn't make a public file private.
+    let page = server.stranger().ask("GET", "/login?to=/cases", &[], b"");
+    assert!(page.text().contains("name=\"to\" value=\"/cases\""), "{}", page.text());
+}
+
+#[test]
+fn token_counts_until_it_is_revoked() {
+    let server = Running::start();
+    let token = server.token("calendar sync", Grant::new(Role::Service, Scope::All));
+    let ask = |header: &str| server.stranger().ask("GET", "/api/v1/cases", &[("authorization", header)], b"");
+    for right in [format!("Bearer {token}"), format!("bearer {token}"), format!("BEARER  {token}")] {
+        assert_eq!(ask(&right).status, 200, "{right}");
+    }
+    for wrong in ["Bearer x", "Bearer ", &token, &format!("Basic {token}")] {
+        let answer = ask(wrong);
+        assert_eq!((answer.status, &answer.json()["code"]), (401, &json!("token")), "{wrong}");
+    }
+    // With the token, a browser begins a session, whose secret is another one.
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let body = format!("token={token}&to=/cases");
+    let signed = server.stranger().ask("POST", "/login", &[form], body.as_bytes());
+    assert_eq!((signed.status, signed.header("location")), (303, Some("/cases")));
+    let set = signed.header("set-cookie").unwrap();
+    assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax") && !set.contains(&token), "{set}");
+    let session = cookie(&signed);
+    let home = |session: &str| server.stranger().ask("GET", "/", &[("cookie", session)], b"");
+    assert!(home(&session).text().contains("calendar sync"), "{}", home(&session).text());
+    // Both end with the next request after the revocation.
+    let id = token.split('_').nth(1).unwrap();
+    registry(&server).revoke(id, boss(), "2099-01-01T00:00:00.000Z".parse().unwrap()).unwrap();
+    assert_eq!(ask(&format!("Bearer {token}")).status, 401);
+    assert_eq!(home(&session).status, 303);
+}
+
+#[test]
+fn link_signs_in_once_and_then_shows_the_next() {
+    let shown = Arc::new(Mutex::new(Vec::new()));
+    let links = Arc::clone(&shown);
+    let server = Running::start_with(|config| {
+        config.sign_in.show_link = Some(Arc::new(move |link: &str| links.lock().unwrap().push(link.to_owned())));
+    });
+    let link = server.link.clone().unwrap();
+    let path = link.strip_prefix(server.url.trim_end_matches('/')).unwrap();
+    let signed = server.stranger().ask("GET", &format!("{path}&to=/plan"), &[], b"");
+    assert_eq!((signed.status, signed.header("location")), (303, Some("/plan")));
+    let session = cookie(&signed);
+    assert!(session.starts_with(&format!("ibbi_{}=", server.address.port())), "{session}");
+    let again = server.stranger().ask("GET", path, &[], b"");
+    assert!(again.status == 401 && again.text().contains("used already") && again.header("set-cookie").is_none());
+    let next = shown.lock().unwrap()[0].clone();
+    let next = server.stranger().ask("GET", &format!("/login?once={next}"), &[], b"");
+    assert_eq!(next.status, 303);
+    // What is recorded has the user of the computer as its actor.
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let opened =
+        server.stranger().ask("POST", "/cases", &[form, ("cookie", &session)], b"district=A&on_behalf=Q.+Wexler");
+    assert_eq!(opened.status, 303, "{}", opened.text());
+    let ledger = std::fs::read_to_string(server.ledger()).unwrap();
+    let line: serde_json::Value = serde_json::from_str(ledger.lines().last().unwrap()).unwrap();
+    assert_eq!(line["actor"], "P. Sullivan");
+    assert_eq!(line["identity"], json!({ "issuer": "local", "subject": "root" }));
+    assert_eq!(line["on_behalf"], "Q. Wexler");
+    // Signing out ends the session.
+    assert_eq!(server.stranger().ask("POST", "/logout", &[("cookie", &session)], b"").status, 303);
+    assert_eq!(server.stranger().ask("GET", "/", &[("cookie", &session)], b"").status, 303);
+}
+
+#[test]
+fn nobody_records_under_another_name() {
+    let server = Running::start();
+    let case = server.open("Maple Hollow");
+    let path = format!("/api/v1/cases/{case}/events");
+    let note = |more: serde_json::Value| {
+        let mut body = json!({ "type": "note_added", "data": { "text": "x" } });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        server.post(&path, &body)
+    };
+    let other = note(json!({ "actor": "Ann Lee" }));
+    assert_eq!((other.status, &other.json()["code"]), (403, &json!("actor")), "{}", other.text());
+    assert_eq!(note(json!({ "actor": "clerk" })).status, 201);
+    assert_eq!(note(json!({ "on_behalf": "Ann Lee" })).status, 201);
+    let id = "0192a000-0000-7000-8000-000000000001";
+    assert_eq!(note(json!({ "id": id })).status, 201);
+    assert_eq!(note(json!({ "id": id })).status, 200, "a retry by the same identity");
+    // The same ID by someone else is not a retry.
+    let token = server.token("clerk", Grant::new(Role::Staff, Scope::All));
+    let body = json!({ "type": "note_added", "data": { "text": "x" }, "id": id }).to_string();
+    let other = server.connect_as(&token).ask("POST", &path, &[], body.as_bytes());
+    assert_eq!(other.status, 409, "{}", other.text());
+}
+
+#[test]
+fn guessing_is_slowed_down_and_logged() {
+    let log = Arc::new(Mutex::new(Vec::new()));
+    let lines = Arc::clone(&log);
+    let server = Running::start_with(|config| {
+        config.sign_in.log = Some(Arc::new(move |line: &str| lines.lock().unwrap().push(line.to_owned())));
+    });
+    let session = {
+        let path = server.link.clone().unwrap();
+        cookie(&server.stranger().ask("GET", path.strip_prefix(server.url.trim_end_matches('/')).unwrap(), &[], b""))
+    };
+    let guess = || server.stranger().ask("GET", "/api/v1/cases", &[("authorization", "Bearer ibbi_a_b")], b"").status;
+    let all: Vec<u16> = (0..12).map(|_| guess()).collect();
+    assert_eq!(all, [[401; 10].as_slice(), &[429; 2]].concat());
+    assert_eq!(log.lock().unwrap().len(), 10);
+    assert!(log.lock().unwrap()[0].starts_with("sign-in failed from 127.0.0.1: "));
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let waits = server.stranger().ask("POST", "/login", &[form], b"token=x");
+    assert!(waits.status == 429 && waits.text().contains("try again in"), "{}", waits.text());
+    // Those who have signed in go on.
+    assert_eq!(server.stranger().ask("GET", "/", &[("cookie", &session)], b"").status, 200);
+}
+
+#[test]
+fn header_of_a_proxy_counts_from_its_address_only() {
+    let proxy = |from: &str| TrustedProxy {
+        from: vec![from.parse().unwrap()],
+        header: HeaderName::from_static("x-forwarded-user"),
+        name_header: Some(HeaderName::from_static("x-forwarded-name")),
+        issuer: "proxy".to_owned(),
+    };
+    let ada =
+        [("x-forwarded-user", "ayun"), ("x-forwarded-name", "Ada Yun"), ("x-forwarded-for", "198.51.100.7, 192.0.2.9")];
+    let other =
+        Running::start_with(|config| config.sign_in = SignIn { proxy: Some(proxy("192.0.2.1")), ..SignIn::default() });
+    assert_eq!(other.stranger().ask("GET", "/api/v1/cases", &ada, b"").status, 401, "another address");
+    let server =
+        Running::start_with(|config| config.sign_in = SignIn { proxy: Some(proxy("127.0.0.1")), ..SignIn::default() });
+    let denied = server.stranger().ask("GET", "/api/v1/cases", &ada, b"");
+    assert_eq!(denied.status, 403, "{}", denied.text());
+    assert!(denied.text().contains("Ada Yun (no role yet) can't see the list of cases"), "{}", denied.text());
+    let ayun = Principal::new("proxy", "ayun", "Ada Yun").unwrap();
+    let at = "2026-01-01T00:00:00.000Z".parse().unwrap();
+    registry(&server).grant(ayun, Grant::new(Role::Auditor, Scope::All), boss(), at).unwrap();
+    assert_eq!(server.stranger().ask("GET", "/api/v1/cases", &ada, b"").status, 200);
+    let opens = server.stranger().ask("POST", "/api/v1/cases", &ada, br#"{"data":{"district":"A"}}"#);
+    assert_eq!((opens.status, &opens.json()["code"]), (403, &json!("denied")));
+    assert_eq!(opens.json()["needs"], json!(["program staff", "service"]));
+    let twice = [("x-forwarded-user", "ayun"), ("X-Forwarded-User", "root")];
+    assert_eq!(server.stranger().ask("GET", "/api/v1/cases", &twice, b"").status, 502);
+    let empty = [("x-forwarded-user", "")];
+    assert_eq!(server.stranger().ask("GET", "/api/v1/cases", &empty, b"").status, 502);
+}
+
+#[test]
+fn server_does_not_start_where_nobody_could_sign_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = |address: std::net::IpAddr| ibbi_web::Config {
+        ledger: folder.path().join("a.ledger"),
+        address,
+        port: Some(0),
+        hosts: Vec::new(),
+        sign_in: SignIn { local: Some(boss()), ..SignIn::default() },
+        actor: ibbi_core::Name::new("clerk").unwrap(),
+        signer: None,
+        clock: Arc::new(crate::support::clock),
+        standards: Default::default(),
+        limits: Default::default(),
+    };
+    let all = std::net::Ipv4Addr::UNSPECIFIED.into();
+    let error = ibbi_web::Server::bind(config(all)).unwrap_err().to_string();
+    assert!(error.contains("no one could sign in on 0.0.0.0") && error.contains("ibbi token new"), "{error}");
+    // With a token it starts, and there is no link.
+    let server = Running::start_with(|config| config.address = all);
+    assert_eq!((server.link.as_deref(), server.get("/api/v1/cases").status), (None, 200));
+}
+
+#[test]
+fn damaged_records_of_access_let_nobody_in() {
+    let server = Running::start();
+    assert_eq!(server.get("/api/v1/cases").status, 200);
+    let path = access_path(&server.ledger());
+    let whole = std::fs::read(&path).unwrap();
+    std::fs::write(&path, b"garbage\n").unwrap();
+    let answer = server.get("/api/v1/cases");
+    assert_eq!((answer.status, &answer.json()["code"]), (503, &json!("access-unavailable")), "{}", answer.text());
+    assert!(!answer.text().contains("cases.ledger"), "no path of the computer: {}", answer.text());
+    std::fs::write(&path, whole).unwrap();
+    assert_eq!(server.get("/api/v1/cases").status, 200);
+}
