@@ -4,7 +4,7 @@ pub use crate::signer::Signer;
 
 use crate::error::AppError;
 use ibbi_audit::{ProgressCallback, ProgressReader};
-use ibbi_log::{Depth, Digest, Fault, TextState, Texts, Uuid, texts_path};
+use ibbi_log::{Depth, Digest, Fault, TextState, Texts, Uuid, open_sidecar, texts_path};
 use ibbi_seal::{
     Checkpoints, KeyError, KeyFileError, PrivateKey, PublicKey, SignedCheckpoint, Verification, VerifyOptions,
     checkpoints_path, extract, is_extract, sign_checkpoint, verify_extract, verify_with_checkpoints,
@@ -249,7 +249,7 @@ pub(crate) fn public_keys(settings: &VerifySettings) -> Result<Vec<PublicKey>, A
 /// Returns the checkpoints to check a ledger against: those of the given file, or of the file next to the ledger.
 pub(crate) fn known_checkpoints(path: &Path, settings: &VerifySettings) -> Result<Option<Checkpoints>, AppError> {
     match (&settings.checkpoints, path == Path::new("-")) {
-        (Some(file), _) => read_checkpoints(file).map(Some),
+        (Some(file), _) => read_checkpoints(file, |path| File::open(path)).map(Some),
         (None, true) => Ok(None),
         (None, false) => {
             let beside = checkpoints_path(path);
@@ -258,7 +258,7 @@ pub(crate) fn known_checkpoints(path: &Path, settings: &VerifySettings) -> Resul
                 path: beside.clone(),
                 source,
             })?;
-            if there { read_checkpoints(&beside).map(Some) } else { Ok(None) }
+            if there { read_checkpoints(&beside, open_sidecar).map(Some) } else { Ok(None) }
         }
     }
 }
@@ -347,8 +347,11 @@ fn public_key(text: &str) -> Result<PublicKey, AppError> {
     }
 }
 
-fn read_checkpoints(path: &Path) -> Result<Checkpoints, AppError> {
-    let text = std::fs::read(path).map_err(|source| AppError::Io { doing: "read", path: path.to_owned(), source })?;
+/// Reads a file of checkpoints, which the user named or which is beside the ledger.
+fn read_checkpoints(path: &Path, open: fn(&Path) -> io::Result<File>) -> Result<Checkpoints, AppError> {
+    let mut text = Vec::new();
+    let read = open(path).and_then(|mut file| file.read_to_end(&mut text));
+    read.map_err(|source| AppError::Io { doing: "read", path: path.to_owned(), source })?;
     let text = String::from_utf8_lossy(&text);
     Checkpoints::parse(&text).map_err(|source| AppError::Checkpoints { path: path.to_owned(), source })
 }
@@ -380,7 +383,7 @@ pub fn extract_case(
         let message = format!("{} has no checkpoint; write one with `ibbi checkpoint`", path.display());
         return Err(AppError::Usage(message));
     }
-    let known = read_checkpoints(file)?;
+    let known = read_checkpoints(file, if checkpoints.is_some() { |path| File::open(path) } else { open_sidecar })?;
     let Some(checkpoint): Option<&SignedCheckpoint> = known.largest() else {
         return Err(AppError::Usage(format!("{} has no checkpoint; write one with `ibbi checkpoint`", file.display())));
     };

@@ -21,6 +21,15 @@ pub trait Storage {
     /// Returns the system's error; [`io::ErrorKind::AlreadyExists`] if the file exists.
     fn create_new(&self, path: &Path) -> io::Result<Self::File>;
 
+    /// Opens a file that belongs to a ledger (see [`sidecar_path`]), as [`open`](Self::open) does, but not through a link: another
+    /// user could have put it there.
+    ///
+    /// # Errors
+    /// Returns the system's error; [`io::ErrorKind::NotFound`] if there is no such file.
+    fn open_sidecar(&self, path: &Path) -> io::Result<Self::File> {
+        self.open(path)
+    }
+
     /// Removes a file.
     ///
     /// # Errors
@@ -178,12 +187,18 @@ pub struct Disk;
 impl Storage for Disk {
     type File = File;
 
+    // The user can name a ledger by a link. It is followed here, and then no longer.
     fn open(&self, path: &Path) -> io::Result<File> {
-        OpenOptions::new().read(true).write(true).open(path)
+        let real = if path.is_symlink() { fs::canonicalize(path)? } else { path.to_owned() };
+        private(OpenOptions::new().read(true).write(true)).open(real)
+    }
+
+    fn open_sidecar(&self, path: &Path) -> io::Result<File> {
+        private(OpenOptions::new().read(true).write(true)).open(path).map_err(explain_link)
     }
 
     fn create_new(&self, path: &Path) -> io::Result<File> {
-        OpenOptions::new().read(true).write(true).create_new(true).open(path)
+        private(OpenOptions::new().read(true).write(true).create_new(true)).open(path)
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
@@ -287,6 +302,38 @@ impl<F: StoredFile> Read for Stream<'_, F> {
         self.offset += u64::try_from(read).unwrap_or(u64::MAX);
         Ok(read)
     }
+}
+
+/// Opens a file that belongs to a ledger to read it (see [`sidecar_path`]), but not through a link.
+///
+/// # Errors
+/// Returns the system's error; [`io::ErrorKind::NotFound`] if there is no such file.
+pub fn open_sidecar(path: &Path) -> io::Result<File> {
+    private(OpenOptions::new().read(true)).open(path).map_err(explain_link)
+}
+
+/// Makes a new file readable for its owner only, and doesn't open one through a link.
+#[cfg(unix)]
+fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let flags = rustix::fs::OFlags::NOFOLLOW.bits();
+    options.mode(0o600).custom_flags(i32::try_from(flags).unwrap_or_default())
+}
+
+#[cfg(not(unix))]
+const fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    options
+}
+
+/// Says what to do about a link.
+fn explain_link(error: io::Error) -> io::Error {
+    #[cfg(unix)]
+    if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) {
+        let text =
+            "it is a link, and a file beside a ledger is never opened through one; replace the link with the file";
+        return io::Error::other(text);
+    }
+    error
 }
 
 /// Returns the path of a file that belongs to a ledger: the ledger's path with a suffix.

@@ -6,12 +6,11 @@
 
 use crate::Digest;
 use crate::digest::from_hex;
-use crate::storage::{Storage, StoredFile, sidecar_path};
+use crate::storage::{Storage, StoredFile, open_sidecar, sidecar_path};
 use ibbi_core::{Event, NoteText};
 use ibbi_store::Record;
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
-use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -76,11 +75,15 @@ impl Texts {
     /// # Errors
     /// Returns the system's error if the file can't be read.
     pub fn find(ledger: &Path) -> io::Result<Option<Self>> {
-        Ok(if_found(std::fs::read(texts_path(ledger)))?.map(|bytes| Self::parse(&bytes)))
+        Ok(if_found(open_sidecar(&texts_path(ledger)).and_then(|mut file| {
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes).map(|_| bytes)
+        }))?
+        .map(|bytes| Self::parse(&bytes)))
     }
 
     pub(crate) fn read<S: Storage>(storage: &S, ledger: &Path) -> io::Result<Self> {
-        let file = if_found(storage.open(&texts_path(ledger)))?;
+        let file = if_found(storage.open_sidecar(&texts_path(ledger)))?;
         Ok(file.map(|file| file.read_all()).transpose()?.map(|bytes| Self::parse(&bytes)).unwrap_or_default())
     }
 
@@ -155,7 +158,7 @@ impl TextsFile {
 
     /// Reads what was appended, or all of the file if it is another one.
     fn refresh(&mut self, path: &Path) -> io::Result<()> {
-        let Some(mut file) = if_found(File::open(path))? else {
+        let Some(mut file) = if_found(open_sidecar(path))? else {
             *self = Self::default();
             return Ok(());
         };
@@ -224,7 +227,7 @@ impl NewTexts {
             return Ok(());
         }
         let path = texts_path(ledger);
-        let file = match if_found(storage.open(&path))? {
+        let file = match if_found(storage.open_sidecar(&path))? {
             Some(file) => file,
             None => {
                 let file = storage.create_new(&path)?;

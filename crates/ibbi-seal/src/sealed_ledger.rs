@@ -159,7 +159,7 @@ pub fn sign_checkpoint<S: Storage>(
 /// Adds a checkpoint to a file of checkpoints, in place of an unfinished one at its end.
 fn write_checkpoint(storage: &impl Storage, path: &Path, signed: &SignedCheckpoint) -> Result<(), SignError> {
     let failed = |source| SignError::Io { path: path.to_owned(), source };
-    let file = match storage.open(path) {
+    let file = match storage.open_sidecar(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => storage.create_new(path),
         other => other,
     };
@@ -212,7 +212,7 @@ fn is_unfinished_checkpoint(text: &str, origin: &str) -> bool {
 
 /// Reads a file of checkpoints. A file that doesn't exist has none.
 fn read_checkpoints(storage: &impl Storage, path: &Path) -> io::Result<Result<Checkpoints, CheckpointsError>> {
-    match storage.open(path) {
+    match storage.open_sidecar(path) {
         Ok(file) => Ok(Checkpoints::parse(&read_text(&file)?)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Ok(Checkpoints::default())),
         Err(error) => Err(error),

@@ -21,7 +21,7 @@ const LIMIT: u64 = 400;
 
 /// Returns the process that has the lock, according to the note.
 pub(super) fn read(storage: &impl Storage, path: &Path) -> Option<String> {
-    let note = storage.open(&sidecar_path(path, SUFFIX)).ok()?;
+    let note = storage.open_sidecar(&sidecar_path(path, SUFFIX)).ok()?;
     let mut text = String::new();
     Stream::new(&note, 0, LIMIT).read_to_string(&mut text).ok()?;
     let text = text.trim();
@@ -34,7 +34,7 @@ pub(super) fn write(storage: &impl Storage, path: &Path) -> io::Result<bool> {
     let (file, unclean) = match storage.create_new(&note) {
         Ok(file) => (file, false),
         // The file is overwritten, not replaced. If this process crashed in between, the note would be lost.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => (storage.open(&note)?, true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => (storage.open_sidecar(&note)?, true),
         Err(error) => return Err(error),
     };
     if unclean {

@@ -43,7 +43,7 @@ pub(super) fn set_aside<S: Storage>(storage: &S, path: &Path, file: &S::File, of
         let copy = match storage.create_new(&kept_in) {
             Ok(copy) => copy,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                let copy = storage.open(&kept_in)?;
+                let copy = storage.open_sidecar(&kept_in)?;
                 // The same bytes are from an earlier try that was interrupted. Other bytes are kept as they are.
                 if !is_copy(&copy, file, offset, length)? {
                     continue;

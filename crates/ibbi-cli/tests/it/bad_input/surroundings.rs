@@ -41,6 +41,44 @@ fn a_link_that_leads_nowhere_or_to_itself_is_refused() {
     assert!(place.path("a.ledger.texts").exists() && !place.path("alias.texts").exists());
 }
 
+/// A link that another user put beside a ledger must neither be read nor written.
+#[test]
+fn files_beside_a_ledger_are_private_and_no_links() {
+    let place = place();
+    place.done(&["record", "a.ledger", "note_added", "text=so"]);
+    place.done(&["keygen", "my.example", "my.key"]);
+    place.done(&["checkpoint", "a.ledger", "--key", "my.key"]);
+    place.done(&["token", "new", "a.ledger", "client", "--role", "auditor"]);
+    for file in ["a.ledger", "a.ledger.texts", "a.ledger.checkpoints", "a.ledger.access"] {
+        let mode = place.path(file).metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{file}");
+    }
+    let cases: [(&str, &[&[&str]]); 4] = [
+        ("texts", &[&["record", "a.ledger", "note_added", "text=so"], &["replay", "a.ledger"]]),
+        ("checkpoints", &[&["checkpoint", "a.ledger", "--key", "my.key"], &["verify", "a.ledger"]]),
+        ("holder", &[&["record", "a.ledger", "note_added", "text=so"]]),
+        ("access", &[&["token", "list", "a.ledger"], &["token", "new", "a.ledger", "x", "--role", "auditor"]]),
+    ];
+    for (kind, commands) in cases {
+        let (file, target) = (place.path(&format!("a.ledger.{kind}")), place.path(&format!("target.{kind}")));
+        let content = std::fs::read(&file).unwrap_or_else(|_| b"of another user\n".to_vec());
+        let _ = std::fs::remove_file(&file);
+        std::fs::write(&target, &content).unwrap();
+        std::os::unix::fs::symlink(&target, &file).unwrap();
+        for args in commands {
+            let result = place.ibbi(args);
+            assert_eq!(result.code, IO, "{args:?}: {} {}", result.out, result.err);
+            assert!(result.err.contains("link"), "{args:?}: {}", result.err);
+            assert_eq!(std::fs::read(&target).unwrap(), content, "{args:?}");
+        }
+        std::fs::remove_file(&file).unwrap();
+        if kind != "holder" {
+            std::fs::rename(&target, &file).unwrap();
+        }
+    }
+    place.done(&["record", "a.ledger", "note_added", "text=so"]);
+}
+
 #[test]
 fn unwritable_output_is_an_error() {
     let place = place();
