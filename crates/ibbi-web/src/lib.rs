@@ -22,6 +22,7 @@ mod api;
 mod auth;
 mod compression;
 mod estimates;
+mod fairness;
 mod file_type;
 mod limits;
 mod multipart;

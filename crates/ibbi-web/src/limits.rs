@@ -14,6 +14,9 @@ use std::time::Duration;
 pub struct Limits {
     /// The most connections at the same time. More wait to be accepted. Default: 512.
     pub connections: usize,
+    /// The most connections of one address, before anyone signs in. More are closed at once. A trusted proxy has no such limit.
+    /// Default: 256.
+    pub connections_each: usize,
     /// How long the head of a request can take, and how long a connection can be idle between requests. Default: 15
     /// seconds.
     pub head_time: Duration,
@@ -25,7 +28,8 @@ pub struct Limits {
     pub upload: usize,
     /// How long an upload can take to arrive. Default: 2 minutes.
     pub upload_time: Duration,
-    /// The most uploads that are read at the same time, because they are held in memory. More wait. Default: 4.
+    /// The most uploads that are read at the same time, because they are held in memory. More wait, and half are the most of one
+    /// client. Default: 4.
     pub uploads: usize,
     /// How long an uploaded ledger is kept after its last use. Default: 1 hour.
     pub kept: Duration,
@@ -41,6 +45,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 512,
+            connections_each: 256,
             head_time: Duration::from_secs(15),
             body: 2 << 20,
             body_time: Duration::from_secs(20),

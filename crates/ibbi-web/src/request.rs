@@ -6,7 +6,7 @@
 use crate::multipart::{self, Part};
 use crate::problem::WebError;
 use crate::query::Pairs;
-use crate::state::AppState;
+use crate::state::{AppState, Client};
 use crate::visit::Visit;
 use axum::body::Bytes;
 use axum::http::header::{ACCEPT, IF_MATCH};
@@ -174,6 +174,11 @@ impl WebRequest {
         Offer { identity: Some(Box::new(identity)), ..Offer::new(event, principal.name.clone()) }
     }
 
+    /// Returns whose share of the server the request takes.
+    pub(crate) fn client(&self) -> Client {
+        client_of(&self.viewer)
+    }
+
     /// Returns the name of who signed in.
     pub(crate) fn name(&self) -> &Name {
         &self.viewer.principal.name
@@ -261,6 +266,11 @@ pub(crate) fn rev(text: &str) -> Option<u64> {
     text.parse().ok().filter(|_| plain)
 }
 
+/// Returns whose share of the server a viewer takes.
+pub(crate) fn client_of(viewer: &Viewer) -> Client {
+    (viewer.principal.issuer.clone(), viewer.principal.subject.clone())
+}
+
 fn case_ref(log: &CaseLog) -> CaseRef<'_> {
     CaseRef { case: log.id, district: log.district().map_or("", Name::as_str) }
 }
@@ -277,7 +287,7 @@ pub(crate) fn blocking(request: WebRequest, answer: BlockingHandler) -> WebFutur
 /// Runs a handler with a long computation. A limited number of them run at the same time.
 pub(crate) fn limited(request: WebRequest, answer: BlockingHandler) -> WebFuture {
     Box::pin(async move {
-        let permit = Arc::clone(&request.state.heavy).acquire_owned().await;
+        let permit = request.state.heavy.acquire(request.client()).await;
         run(move || {
             let answer = answer(&request);
             drop(permit);

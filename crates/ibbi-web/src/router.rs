@@ -5,8 +5,8 @@
 
 use crate::problem::WebError;
 use crate::query::Pairs;
-use crate::request::{Handler, WebRequest};
-use crate::state::AppState;
+use crate::request::{Handler, WebRequest, client_of};
+use crate::state::{AppState, Client};
 use crate::visit::{Peer, Visit};
 use crate::{api, auth, compression, pages, response};
 use axum::Router;
@@ -109,8 +109,9 @@ async fn guarded(state: &AppState, request: Request, next: Next) -> Result<Respo
     }
     let Peer(peer) = parts.extensions.remove().ok_or_else(WebError::internal)?;
     let signed = auth::identify(state, &parts, peer)?;
+    let client = client_of(&signed.0);
     parts.extensions.insert(signed);
-    let body = read(state, &parts, body).await?;
+    let body = read(state, client, &parts, body).await?;
     Ok(next.run(Request::from_parts(parts, body.into())).await)
 }
 
@@ -123,7 +124,7 @@ async fn drain(body: Body, most: usize) {
 }
 
 /// Reads a body within the limits.
-async fn read(state: &AppState, parts: &Parts, body: Body) -> Result<Bytes, WebError> {
+async fn read(state: &AppState, client: Client, parts: &Parts, body: Body) -> Result<Bytes, WebError> {
     let limits = state.limits;
     let path = parts.uri.path();
     let is_upload = path == "/audit" || api::UPLOADS.contains(&path);
@@ -135,7 +136,7 @@ async fn read(state: &AppState, parts: &Parts, body: Body) -> Result<Bytes, WebE
         return Err(fail);
     }
     let whole = async {
-        let permit = if is_upload { state.reading.acquire().await.ok() } else { None };
+        let permit = if is_upload { state.reading.acquire(client.clone()).await } else { None };
         let read = to_bytes(body, limit).await;
         drop(permit);
         read

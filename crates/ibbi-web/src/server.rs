@@ -3,6 +3,7 @@
 //! `axum::serve` has no limits on slow heads, on unread responses, or on the number and the age of connections, so the
 //! server accepts connections itself.
 
+use crate::fairness::Connections;
 use crate::limits::Limits;
 use crate::router;
 use crate::sign_in::SignIn;
@@ -278,6 +279,8 @@ async fn serve(listener: TcpListener, state: &Arc<AppState>, stop: &Notify, sign
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let router = router::router(state);
     let room = Arc::new(Semaphore::new(state.limits.connections));
+    let addresses = Connections::new(state.limits.connections_each);
+    let proxies = state.sign_in.proxy.as_ref().map(|proxy| proxy.from.clone()).unwrap_or_default();
     let (ending, _) = watch::channel(false);
     let forgetting = tokio::spawn(forget(Arc::clone(state)));
     let mut connections = JoinSet::new();
@@ -298,6 +301,12 @@ async fn serve(listener: TcpListener, state: &Arc<AppState>, stop: &Notify, sign
                 continue;
             }
         };
+        // Before anyone signs in: one client must not have all the connections.
+        let ip = peer.ip().to_canonical();
+        let counted = addresses.count(ip);
+        if counted.is_none() && !proxies.contains(&ip) {
+            continue;
+        }
         // Every request knows the address of its client.
         let router = TowerToHyperService::new(router.clone().layer(axum::Extension(Peer(peer))));
         let mut ended = ending.subscribe();
@@ -313,7 +322,7 @@ async fn serve(listener: TcpListener, state: &Arc<AppState>, stop: &Notify, sign
                 _ = ended.changed() => finish(connection, limits.grace).await,
                 () = time => finish(connection, limits.grace).await,
             }
-            drop(permit);
+            drop((permit, counted));
         });
     }
     drop(listener);

@@ -1,6 +1,7 @@
 //! The state that all requests share.
 
 use crate::estimates::Estimates;
+use crate::fairness::Shared;
 use crate::limits::Limits;
 use crate::problem::WebError;
 use crate::sign_in::{Sessions, SignIn, Throttle};
@@ -13,10 +14,9 @@ use ibbi_app::due::Standards;
 use ibbi_app::ledger::{Clock, LedgerService};
 use ibbi_app::service::{Offer, Recorded};
 use ibbi_app::sim::Settings;
-use ibbi_core::At;
+use ibbi_core::{At, IdentityText};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 /// The most simulation runs of a request.
@@ -24,6 +24,9 @@ pub(crate) const MAX_RUNS: u64 = 1_000_000;
 
 /// The most simulation runs of a short computation. Longer ones run one at a time.
 const SHORT_RUNS: u64 = 100_000;
+
+/// Who has a share of the server: an issuer and a subject.
+pub(crate) type Client = (IdentityText, IdentityText);
 
 pub(crate) struct AppState {
     pub(crate) service: Arc<RwLock<LedgerService>>,
@@ -44,13 +47,13 @@ pub(crate) struct AppState {
     /// The time goals of the office.
     pub(crate) standards: Standards,
     /// Limits longer work: pages with an answer, checks of ledgers, shorter computations.
-    pub(crate) heavy: Arc<Semaphore>,
+    pub(crate) heavy: Shared<Client>,
     /// Runs long computations one after the other, so that pages and checks don't wait for them.
-    pub(crate) long: Arc<Semaphore>,
+    pub(crate) long: Shared<Client>,
     pub(crate) threads: usize,
     pub(crate) limits: Limits,
     /// Limits the uploads that are read at the same time.
-    pub(crate) reading: Semaphore,
+    pub(crate) reading: Shared<Client>,
     uploads: Mutex<Uploads>,
     /// When cases are done, by a simulation.
     pub(crate) estimates: Estimates,
@@ -84,11 +87,11 @@ impl AppState {
             reads: ReadLog::new(read_log_path(&path)),
             path,
             standards,
-            heavy: Arc::new(Semaphore::new(threads.max(2))),
-            long: Arc::new(Semaphore::new(1)),
+            heavy: Shared::new(threads.max(2), 1),
+            long: Shared::new(1, 1),
             threads,
             limits,
-            reading: Semaphore::new(limits.uploads),
+            reading: Shared::new(limits.uploads, limits.uploads.div_ceil(2)),
             uploads: Mutex::new(Uploads::new(limits.kept)),
             estimates: Estimates::default(),
         })
@@ -155,7 +158,7 @@ impl AppState {
     }
 
     /// Returns the queue for a computation by its number of runs.
-    pub(crate) const fn queue(&self, runs: u64) -> &Arc<Semaphore> {
+    pub(crate) const fn queue(&self, runs: u64) -> &Shared<Client> {
         if runs > SHORT_RUNS { &self.long } else { &self.heavy }
     }
 

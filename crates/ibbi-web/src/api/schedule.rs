@@ -14,7 +14,6 @@ use ibbi_core::Format;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
-use std::sync::Arc;
 use uuid::Uuid;
 
 const fn runs() -> u64 {
@@ -272,7 +271,7 @@ fn computed(
     Box::pin(async move {
         // A body that can't be read takes no time. It is refused later.
         let asked = serde_json::from_slice::<Asked>(&request.body).map_or(0, |asked| asked.runs);
-        let permit = Arc::clone(request.state.queue(in_all(asked))).acquire_owned().await;
+        let permit = request.state.queue(in_all(asked)).acquire(request.client()).await;
         if !request.wants_progress() {
             let done = tokio::task::spawn_blocking(move || {
                 let done = work(&request, &|_, _| {});

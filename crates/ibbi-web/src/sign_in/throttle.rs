@@ -1,5 +1,6 @@
 //! A limit on guessing: after some failures, an address must wait.
 
+use crate::fairness::whole_network;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
@@ -40,14 +41,6 @@ impl Throttle {
             (*count, *since) = (0, now);
         }
         *count += 1;
-    }
-}
-
-/// Returns the address, or its network of 64 bits for IPv6: a client has all addresses of one.
-fn whole_network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => IpAddr::V6((u128::from(v6) >> 64 << 64).into()),
-        v4 => v4,
     }
 }
 

@@ -311,3 +311,52 @@ fn moved_ledger_is_an_error() {
     }
     assert_eq!(server.get(&format!("/api/v1/cases/{case}")).status, 200, "the data in memory is still shown");
 }
+
+/// One client with idle and slow connections, heavy simulations, and slow uploads doesn't keep another one waiting.
+#[cfg(target_os = "linux")]
+#[test]
+fn greedy_client_does_not_keep_others_waiting() {
+    let server = Running::start_with(|config| (config.limits.connections, config.limits.connections_each) = (128, 64));
+    let case = server.open("Maple Hollow");
+    let [greedy, other] = ["greedy", "other"]
+        .map(|name| server.token(name, ibbi_access::Grant::new(ibbi_access::Role::Staff, ibbi_access::Scope::All)));
+    // More connections than the server has: the rest are closed at once, and don't wait before others.
+    let idle: Vec<Client> = (0..150).map(|_| server.connect()).collect();
+    let (kind, form) = multipart(&[("ledger", b"{}\n")]);
+    let simulation = serde_json::json!({ "runs": 100_000 }).to_string();
+    // From a third address: simulations that wait for each other, and uploads of five bytes.
+    let mut waiting: Vec<Client> = (0..20).map(|_| server.connect_from("127.0.0.3", &greedy)).collect();
+    for client in &mut waiting {
+        client.send("POST", "/api/v1/simulate", &[], simulation.as_bytes());
+    }
+    let mut slow: Vec<Client> = (0..4).map(|_| server.connect_from("127.0.0.3", &greedy)).collect();
+    for client in &mut slow {
+        let head = format!(
+            "POST /api/v1/verify HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {greedy}\r\ncontent-type: {kind}\r\ncontent-length: \
+             {}\r\n\r\n",
+            client.host,
+            form.len()
+        );
+        client.reader.get_mut().write_all(&[head.as_bytes(), &form[..5]].concat()).unwrap();
+    }
+    let begun = Instant::now();
+    let mut client = server.connect_from("127.0.0.2", &other);
+    let mut times = Vec::new();
+    for (method, path, body) in [
+        ("GET", format!("/cases/{case}"), b"".as_slice()),
+        ("GET", "/plan".to_owned(), b""),
+        ("POST", "/api/v1/verify".to_owned(), &form),
+    ] {
+        let sent = Instant::now();
+        let answer = client.ask(method, &path, &[("content-type", kind)], body);
+        assert!(answer.status == 200 || answer.status == 422, "{path}: {} {}", answer.status, answer.text());
+        times.push(sent.elapsed());
+    }
+    // The simulations of the other client still wait.
+    let last = waiting.last_mut().unwrap();
+    last.reader.get_ref().set_nonblocking(true).unwrap();
+    let answered = last.reader.get_ref().peek(&mut [0]).is_ok_and(|read| read > 0);
+    println!("beside a greedy client: page, plan, and upload in {times:?}, all in {:?}", begun.elapsed());
+    assert!(!answered, "the other client was answered after all simulations of the greedy one");
+    drop((idle, slow, waiting));
+}

@@ -92,7 +92,7 @@ pub(crate) fn page(request: WebRequest) -> WebFuture {
             after: format!("{}{end}", view::BELOW),
             query: file.map(|text| link::of_file(&text)),
         };
-        streamed(request.state, scenario, around).await
+        streamed(&request, scenario, around).await
     })
 }
 
@@ -105,7 +105,7 @@ pub(crate) fn answer(request: WebRequest) -> WebFuture {
                 let query = link::write(&scenario);
                 let before = Html::from(form::readings(&draft)).into_string();
                 let around = Around { before, between: NEXT.to_owned(), ..Around::default() };
-                let response = streamed(request.state, scenario, around).await?;
+                let response = streamed(&request, scenario, around).await?;
                 if !link::fits(&query) {
                     return Ok(response);
                 }
@@ -133,8 +133,9 @@ struct Around {
 }
 
 /// Streams the answer in pieces.
-async fn streamed(state: Arc<AppState>, scenario: Scenario, around: Around) -> WebResult {
-    let permit = Arc::clone(&state.heavy).acquire_owned().await;
+async fn streamed(request: &WebRequest, scenario: Scenario, around: Around) -> WebResult {
+    let state = Arc::clone(&request.state);
+    let permit = state.heavy.acquire(request.client()).await;
     let (pieces, body) = response::streamed();
     tokio::task::spawn_blocking(move || {
         let done = send_pieces(&state, &scenario, &pieces, &around);

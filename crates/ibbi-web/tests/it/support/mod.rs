@@ -96,6 +96,21 @@ impl Running {
         format!("127.0.0.1:{}\r\nauthorization: Bearer {}", self.address.port(), self.token)
     }
 
+    /// Connects from another address of this computer, with another token.
+    pub(crate) fn connect_from(&self, address: &str, token: &str) -> Client {
+        let connected = async {
+            let socket = tokio::net::TcpSocket::new_v4()?;
+            socket.bind(SocketAddr::new(address.parse().unwrap(), 0))?;
+            socket.connect(SocketAddr::new(std::net::Ipv4Addr::LOCALHOST.into(), self.address.port())).await?.into_std()
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
+        let stream: TcpStream = runtime.block_on(connected).unwrap();
+        stream.set_nonblocking(false).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        let host = format!("127.0.0.1:{}", self.address.port());
+        Client { reader: BufReader::new(stream), host, token: Some(token.to_owned()) }
+    }
+
     /// Connects without the token.
     pub(crate) fn stranger(&self) -> Client {
         Client { token: None, ..self.connect() }
