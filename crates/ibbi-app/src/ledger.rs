@@ -6,10 +6,12 @@ use crate::service::{CaseService, Ids};
 use crate::signer::Signer;
 use crate::zone::Zone;
 use ibbi_core::{At, Event, Name};
-use ibbi_log::{CreateError, LedgerReader, LedgerStore, NewLedger, OpenError, Opening, ReadError};
+use ibbi_log::{
+    CreateError, Digest, Head, LedgerReader, LedgerStore, MAX_LINE, NewLedger, OpenError, Opening, ReadError,
+};
 use ibbi_seal::{SealedLedger, Sealer};
 use std::fs::File;
-use std::io::{self, Read as _, Seek as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -120,6 +122,43 @@ pub fn open_or_create(
             created => return Ok(CaseService::new(created?, ids)),
         }
     }
+}
+
+/// Opens a ledger again after a write failed, if its cause is gone: there is space again, or the file is back in its place.
+/// Returns whether the service was stopped and now records again.
+///
+/// What was acknowledged before must be in the file. An event that was in doubt is in it or not, and can be sent again with its ID.
+///
+/// # Errors
+/// [`AppError`] if the ledger can't be opened yet, or if the file is another one. The service then stays as it is: it reads.
+pub fn recover(service: &mut LedgerService, path: &Path, options: &OpenOptions) -> Result<bool, AppError> {
+    if service.stopped().is_none() {
+        return Ok(false);
+    }
+    let Some(head) = service.store().head() else { return Ok(false) };
+    if !holds(path, head).map_err(|source| AppError::Io { doing: "read", path: path.to_owned(), source })? {
+        let cause = "the file in its place doesn't have all lines of this ledger; put the ledger back".to_owned();
+        return Err(AppError::ReadOnly { cause });
+    }
+    let abandoned = service.store().with_ledger(|ledger| ledger.abandon());
+    abandoned.transpose().map_err(|source| AppError::Io { doing: "unlock", path: path.to_owned(), source })?;
+    *service = open(path, Ids::random(), options)?;
+    Ok(true)
+}
+
+/// Returns whether a file has the line at which a ledger ended, at its place. The hash of a line covers all lines before it.
+fn holds(path: &Path, head: Head) -> io::Result<bool> {
+    let mut file = File::open(path)?;
+    if file.metadata()?.len() < head.bytes {
+        return Ok(false);
+    }
+    let from = head.bytes.saturating_sub(MAX_LINE as u64 + 1);
+    file.seek(SeekFrom::Start(from))?;
+    let mut end = Vec::new();
+    file.take(head.bytes - from).read_to_end(&mut end)?;
+    let Some((b'\n', line)) = end.split_last() else { return Ok(false) };
+    let line = line.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+    Ok(Digest::sha256(line) == head.hash)
 }
 
 /// Opens a ledger for reading, without its lock, so that another process can write to it at the same time.

@@ -26,8 +26,8 @@ use axum::response::Response;
 use ibbi_access::{Principal, Viewer};
 use std::net::SocketAddr;
 
-/// What needs no authentication: signing in, and the files of its page.
-const PUBLIC: [&str; 5] = [LOGIN, LOGOUT, "/style.css", "/script.js", "/icon.svg"];
+/// What needs no authentication: signing in, the files of its page, and whether the server runs.
+const PUBLIC: [&str; 7] = [LOGIN, LOGOUT, "/style.css", "/script.js", "/icon.svg", "/healthz", "/readyz"];
 
 /// The headers of every response.
 const HEADERS: [(&str, &str); 7] = [

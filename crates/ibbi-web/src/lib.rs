@@ -26,6 +26,7 @@ mod fairness;
 mod file_type;
 mod limits;
 mod multipart;
+mod operations;
 mod pages;
 mod problem;
 mod query;

@@ -37,6 +37,8 @@ pub struct Limits {
     pub write_time: Duration,
     /// How long a connection can last in total. Default: 15 minutes.
     pub connection_time: Duration,
+    /// How long the server waits before it tries to record again after a failed write. Default: 2 seconds.
+    pub retry: Duration,
     /// How long requests can run after the server starts to stop. Default: 10 seconds.
     pub grace: Duration,
 }
@@ -55,6 +57,7 @@ impl Default for Limits {
             kept: Duration::from_secs(60 * 60),
             write_time: Duration::from_secs(30),
             connection_time: Duration::from_secs(15 * 60),
+            retry: Duration::from_secs(2),
             grace: Duration::from_secs(10),
         }
     }

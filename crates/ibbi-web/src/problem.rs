@@ -143,8 +143,17 @@ impl WebError {
         }
     }
 
-    /// Returns what happened and what to do.
+    /// Returns what happened and what to do, without the folders of the server's files.
     pub(crate) fn detail(&self) -> String {
+        let names_files = match self {
+            Self::App(error) => matches!(error.exit_code(), ExitCode::Io | ExitCode::BadLedger | ExitCode::Fault),
+            _ => false,
+        };
+        let detail = self.full_detail();
+        if names_files { without_folders(&detail) } else { detail }
+    }
+
+    fn full_detail(&self) -> String {
         match self {
             Self::App(AppError::Refused { refusal, .. }) => {
                 let rules = if refusal.unmet.len() == 1 { "1 rule is" } else { "several rules are" };
@@ -152,16 +161,16 @@ impl WebError {
             }
             Self::App(AppError::InDoubt { id, source }) => format!(
                 "the ledger could not be written ({}). The event may or may not be in it, and the server records no more events. \
-                 Free some space or repair the disk, start the server again, and send the event again with its ID, {id}. It \
+                 Free some space or repair the disk, and send the event again with its ID, {id}. The server tries again by itself. It \
                  is recorded only once",
                 cause(source)
             ),
             Self::App(AppError::ReadOnly { cause }) => format!(
-                "nothing was recorded, and the server records no more events: {cause}. Fix this, start the server again, and send \
-                 the event again"
+                "nothing was recorded, and the server records no events until this is fixed: {cause}. It tries again by itself; send \
+                 the event again later"
             ),
             Self::App(error) if error.code() == "read-only" => {
-                format!("{error}. Start the server again to record more events")
+                format!("{error}. The server tries again by itself")
             }
             Self::App(error) => error.to_string(),
             Self::Form(error) => error.to_string(),
@@ -214,6 +223,13 @@ impl WebError {
     }
 }
 
+/// Takes the folders out of the paths in a text: `/srv/data/my.ledger` becomes `my.ledger`.
+fn without_folders(text: &str) -> String {
+    let is_path = |word: &str| word.starts_with('/') && !word.starts_with(BASE);
+    let words = text.split_inclusive(|letter: char| letter.is_whitespace() || "`'\"(),;".contains(letter));
+    words.map(|word| word.rsplit_once('/').filter(|_| is_path(word)).map_or(word, |(_, name)| name)).collect()
+}
+
 /// Returns the cause that the system reports.
 fn cause(error: &AppendError) -> String {
     match error {
@@ -251,5 +267,22 @@ pub(crate) fn title(code: &str) -> &'static str {
         "not-a-ledger" | "ledger-damaged" | "ledger-illegal" => "The ledger is not sound",
         "checkpoints" => "The checkpoints cannot be read",
         _ => "The request cannot be done",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_folders;
+
+    #[test]
+    fn folders_are_taken_out_of_paths() {
+        for (text, shown) in [
+            ("cannot open /srv/data/my.ledger: no space", "cannot open my.ledger: no space"),
+            ("`/tmp/ibbi-x1/uploaded.ledger` and (/a/b)", "`uploaded.ledger` and (b)"),
+            ("send it to /api/v1/cases again, 9/30/2026 or a/b", "send it to /api/v1/cases again, 9/30/2026 or a/b"),
+            ("open /login", "open login"),
+        ] {
+            assert_eq!(without_folders(text), shown);
+        }
     }
 }

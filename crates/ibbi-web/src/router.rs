@@ -21,7 +21,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use ibbi_access::{View, Viewer};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long the server reads and discards a body that is too long.
 const DRAIN_TIME: Duration = Duration::from_secs(5);
@@ -90,6 +90,7 @@ fn failed(path: &str, fail: &WebError) -> Response {
 
 /// Checks a request, and adds the headers of every response.
 async fn guard(State(state): State<Arc<AppState>>, request: Request, next: Next) -> Response {
+    let begun = Instant::now();
     let path = request.uri().path().to_owned();
     let packs = *request.method() != Method::HEAD && compression::is_taken(request.headers());
     let mut response = match guarded(&state, request, next).await {
@@ -97,6 +98,7 @@ async fn guard(State(state): State<Arc<AppState>>, request: Request, next: Next)
         Err(fail) => failed(&path, &fail),
     };
     auth::add_headers(&mut response);
+    state.metrics.count(response.status(), begun.elapsed());
     if packs { compression::pack(response) } else { response }
 }
 

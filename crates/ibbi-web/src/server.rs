@@ -6,10 +6,10 @@
 use crate::fairness::Connections;
 use crate::limits::Limits;
 use crate::router;
-use crate::sign_in::SignIn;
+use crate::sign_in::{Show, SignIn};
 use crate::state::AppState;
 use crate::visit::Peer;
-use crate::writer::Writer;
+use crate::writer::{Recover, Writer};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use ibbi_app::AppError;
@@ -22,6 +22,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::pin::Pin;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, RwLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -138,7 +139,8 @@ impl Server {
         let service = ledger::open_or_create(&ledger, &first, Ids::random(), &options)?;
         let set_aside = service.store().torn().map(|torn| torn.to_string());
         let service = Arc::new(RwLock::new(service));
-        let (writer, thread) = Writer::start(Arc::clone(&service)).map_err(failed)?;
+        let recover = recovery(ledger.clone(), options, sign_in.log.clone());
+        let (writer, thread) = Writer::start(Arc::clone(&service), recover).map_err(failed)?;
         let names = names(bound, &hosts);
         if !address.is_loopback() {
             // A link is for the user of this computer.
@@ -227,6 +229,23 @@ impl Server {
     }
 }
 
+/// Returns what opens the ledger again after a failed write. It reports the failure once, and the recovery.
+fn recovery(path: PathBuf, options: OpenOptions, log: Option<Show>) -> Recover {
+    let mut reported = false;
+    Box::new(move |service| {
+        let log = |line: &str| log.iter().for_each(|log| log(line));
+        let Some(cause) = service.stopped() else { return };
+        if !reported {
+            log(&format!("nothing is recorded any more: {cause}"));
+            reported = true;
+        }
+        if let Ok(true) = ledger::recover(service, &path, &options) {
+            log("events are recorded again");
+            reported = false;
+        }
+    })
+}
+
 /// Returns the address that signs in with the secret of a one-time link.
 pub fn link(url: &str, secret: &str) -> String {
     format!("{url}login?once={secret}")
@@ -283,6 +302,7 @@ async fn serve(listener: TcpListener, state: &Arc<AppState>, stop: &Notify, sign
     let proxies = state.sign_in.proxy.as_ref().map(|proxy| proxy.from.clone()).unwrap_or_default();
     let (ending, _) = watch::channel(false);
     let forgetting = tokio::spawn(forget(Arc::clone(state)));
+    let recovering = tokio::spawn(recover(Arc::clone(state)));
     let mut connections = JoinSet::new();
     let mut signal = std::pin::pin!(signals.come());
     let limits = state.limits;
@@ -305,6 +325,7 @@ async fn serve(listener: TcpListener, state: &Arc<AppState>, stop: &Notify, sign
         let ip = peer.ip().to_canonical();
         let counted = addresses.count(ip);
         if counted.is_none() && !proxies.contains(&ip) {
+            state.metrics.connections_refused.fetch_add(1, Ordering::Relaxed);
             continue;
         }
         // Every request knows the address of its client.
@@ -327,10 +348,21 @@ async fn serve(listener: TcpListener, state: &Arc<AppState>, stop: &Notify, sign
     }
     drop(listener);
     forgetting.abort();
+    recovering.abort();
     let _ = ending.send(true);
     let all = async { while connections.join_next().await.is_some() {} };
     let _ = tokio::time::timeout(limits.grace, all).await;
     Ok(())
+}
+
+/// Opens the ledger again after a failed write, once its cause is gone.
+async fn recover(state: Arc<AppState>) {
+    loop {
+        tokio::time::sleep(state.limits.retry).await;
+        if state.look(|service| service.stopped().is_some()) {
+            state.writer.recover();
+        }
+    }
 }
 
 /// Deletes old uploads, even without requests.

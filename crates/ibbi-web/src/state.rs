@@ -3,6 +3,7 @@
 use crate::estimates::Estimates;
 use crate::fairness::Shared;
 use crate::limits::Limits;
+use crate::operations::Metrics;
 use crate::problem::WebError;
 use crate::sign_in::{Sessions, SignIn, Throttle};
 use crate::uploads::Uploads;
@@ -55,6 +56,7 @@ pub(crate) struct AppState {
     /// Limits the uploads that are read at the same time.
     pub(crate) reading: Shared<Client>,
     uploads: Mutex<Uploads>,
+    pub(crate) metrics: Metrics,
     /// When cases are done, by a simulation.
     pub(crate) estimates: Estimates,
 }
@@ -93,6 +95,7 @@ impl AppState {
             limits,
             reading: Shared::new(limits.uploads, limits.uploads.div_ceil(2)),
             uploads: Mutex::new(Uploads::new(limits.kept)),
+            metrics: Metrics::default(),
             estimates: Estimates::default(),
         })
     }

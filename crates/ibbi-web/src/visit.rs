@@ -5,6 +5,7 @@ use crate::state::AppState;
 use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::Ordering;
 
 /// The address of the client of a connection.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +64,7 @@ impl Visit {
     /// Counts and logs a failure to sign in.
     pub(crate) fn failed(&self, state: &AppState, what: &str) {
         state.throttle.fail(self.address);
+        state.metrics.sign_in_failures.fetch_add(1, Ordering::Relaxed);
         if let Some(log) = &state.sign_in.log {
             log(&format!("sign-in failed from {}: {what}", self.address));
         }

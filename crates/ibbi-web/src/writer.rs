@@ -17,9 +17,14 @@ enum Job {
     Offer(Box<Offer>, oneshot::Sender<Result<Recorded, AppError>>),
     /// Offers that are recorded together or not at all, and the channel for their result.
     Act(Vec<Offer>, oneshot::Sender<Result<Vec<Recorded>, AppError>>),
+    /// Opens the ledger again if a write failed before.
+    Recover,
     /// Writes the offers in the queue and ends the thread.
     Stop,
 }
+
+/// Opens the ledger again if a write failed before.
+pub(crate) type Recover = Box<dyn FnMut(&mut LedgerService) + Send>;
 
 /// Sends offers to the thread that writes.
 #[derive(Clone)]
@@ -30,11 +35,19 @@ pub(crate) struct Writer {
 impl Writer {
     /// Starts the thread. It ends after [`Writer::stop`], or when every writer is dropped. It writes the offers in the
     /// queue first.
-    pub(crate) fn start(service: Arc<RwLock<LedgerService>>) -> std::io::Result<(Self, std::thread::JoinHandle<()>)> {
+    pub(crate) fn start(
+        service: Arc<RwLock<LedgerService>>,
+        recover: Recover,
+    ) -> std::io::Result<(Self, std::thread::JoinHandle<()>)> {
         let (jobs, waiting) = mpsc::channel(WAITING);
         let thread = std::thread::Builder::new().name("writer".to_owned());
-        let handle = thread.spawn(move || run(&service, waiting))?;
+        let handle = thread.spawn(move || run(&service, recover, waiting))?;
         Ok((Self { jobs }, handle))
+    }
+
+    /// Makes the thread open the ledger again if a write failed before. If the queue is full, it doesn't.
+    pub(crate) fn recover(&self) {
+        let _ = self.jobs.try_send(Job::Recover);
     }
 
     /// Offers an event. Returns when it is on the disk or refused.
@@ -85,7 +98,7 @@ fn in_doubt() -> AppError {
     AppError::Io { doing: "write", path: "the ledger".into(), source }
 }
 
-fn run(service: &RwLock<LedgerService>, mut waiting: mpsc::Receiver<Job>) {
+fn run(service: &RwLock<LedgerService>, mut recover: Recover, mut waiting: mpsc::Receiver<Job>) {
     let (mut offers, mut answers) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
     let mut acts = Vec::new();
     while let Some(first) = waiting.blocking_recv() {
@@ -99,6 +112,7 @@ fn run(service: &RwLock<LedgerService>, mut waiting: mpsc::Receiver<Job>) {
                 Job::Act(offers, answer) => acts.push((offers, answer)),
                 // Accepts no more offers. Those in the queue are still written.
                 Job::Stop => waiting.close(),
+                Job::Recover => recover(&mut service.write().unwrap_or_else(PoisonError::into_inner)),
             }
             next = if offers.len() < BATCH { waiting.try_recv().ok() } else { None };
         }
@@ -212,7 +226,7 @@ mod tests {
         let openings: Vec<Offer> = (0..WRITERS).map(|_| offer(None, event.clone())).collect();
         let cases: Vec<Uuid> = service.offer(&openings).into_iter().map(|made| made.unwrap().case).collect();
         let service = Arc::new(RwLock::new(service));
-        let (writer, thread) = Writer::start(Arc::clone(&service)).unwrap();
+        let (writer, thread) = Writer::start(Arc::clone(&service), Box::new(|_| {})).unwrap();
         let made = rate(|number| {
             for _ in 0..EACH {
                 let event = note("a note of ordinary length, as a user types it");

@@ -81,6 +81,11 @@ impl<S: EventStore> CaseService<S> {
         Self { store, ids, cases: CaseCache::default(), detail: Detail::All, stopped: None }
     }
 
+    /// Returns why the store takes no more records, once it doesn't.
+    pub fn stopped(&self) -> Option<&str> {
+        self.stopped.as_deref()
+    }
+
     /// Returns the store.
     pub const fn store(&self) -> &S {
         &self.store

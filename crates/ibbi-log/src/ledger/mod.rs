@@ -21,7 +21,7 @@ use crate::ledger_data::Opening;
 use crate::line::MAX_LINE;
 use crate::line_reader::{LedgerLine, RecordReader};
 use crate::record::LineRecord;
-use crate::storage::{Disk, FileId, Storage, Stream};
+use crate::storage::{Disk, FileId, Storage, StoredFile as _, Stream};
 use crate::{Damage, Head, ReadError};
 use ibbi_core::At;
 use index::{Index, Place};
@@ -138,6 +138,15 @@ impl<S: Storage, O> Ledger<S, O> {
     /// Returns the unfinished line that was moved away when the ledger opened. Show it to the user.
     pub const fn torn(&self) -> Option<&TornTail> {
         self.torn.as_ref()
+    }
+
+    /// Gives the lock back and accepts no more records, so that the ledger can be opened again. Reading goes on.
+    ///
+    /// # Errors
+    /// Returns the system's error.
+    pub fn abandon(&mut self) -> io::Result<()> {
+        self.state = State::Poisoned;
+        self.file.unlock()
     }
 
     /// Returns whether the ledger's path still leads to the open file. The file may have been deleted, renamed, or replaced.

@@ -11,6 +11,7 @@ mod plan;
 mod shell;
 mod when;
 
+use crate::operations;
 use crate::problem::{WebError, title};
 use crate::request::{Handler, blocking, limited, with_parts};
 use axum::http::Method;
@@ -23,6 +24,9 @@ use shell::Page;
 #[rustfmt::skip]
 pub(crate) static ROUTES: &[(Method, &str, Option<View>, Handler)] = &[
     (Method::GET, "/", Some(View::Tools), |request| blocking(request, home::page)),
+    (Method::GET, "/healthz", None, |request| blocking(request, operations::health)),
+    (Method::GET, "/readyz", None, |request| blocking(request, operations::ready)),
+    (Method::GET, "/metrics", Some(View::Tools), |request| blocking(request, operations::metrics)),
     (Method::GET, "/login", None, |request| blocking(request, login::page)),
     (Method::POST, "/login", None, |request| blocking(request, login::send)),
     (Method::POST, "/logout", None, |request| blocking(request, login::leave)),

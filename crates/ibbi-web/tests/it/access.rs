@@ -314,8 +314,10 @@ const OF_THE_LEDGER: &[&str] = &[
 ];
 
 /// Fails if an answer has a text that the viewer may not read. Returns how many it has that the viewer may read.
-fn search(who: Who, own: bool, path: &str, answer: &Answer) -> usize {
+fn search(matrix: &Matrix, (who, own): (Who, bool), path: &str, answer: &Answer) -> usize {
     let text = String::from_utf8_lossy(&answer.body);
+    let folder = matrix.server.folder.path().to_str().unwrap();
+    assert!(!text.contains(folder), "{path} has a path of the computer: {text}");
     let reads = who.reads(own);
     let all = [LABOR, MANAGEMENT, NOTE].concat();
     for secret in all.iter().filter(|secret| !reads.contains(secret)) {
@@ -352,7 +354,7 @@ fn every_role_sees_what_it_may_and_nothing_else() {
                 let answer = matrix.get(token, &path);
                 assert_eq!(answer.status != 403, sees, "{who:?} {path}: {}", answer.status);
                 assert!(answer.status < 500, "{who:?} {path}: {}", answer.status);
-                count += search(*who, own, &path, &answer);
+                count += search(&matrix, (*who, own), &path, &answer);
                 asked += 1;
             }
             // Whoever may read texts finds each of them somewhere.
@@ -361,16 +363,18 @@ fn every_role_sees_what_it_may_and_nothing_else() {
             let extract = matrix.get(token, &format!("/api/v1/cases/{case}/extract"));
             let lines = who.sees_all() || own && *who == Who::Facilitator;
             assert_eq!(extract.status != 403, lines, "{who:?} extract own:{own}");
+            search(&matrix, (*who, own), "extract", &extract);
             for path in OF_THE_LEDGER.iter().map(|path| filled(path)) {
                 let answer = matrix.get(token, &path);
                 assert_eq!(answer.status, if who.sees_all() { 200 } else { 403 }, "{who:?} {path}: {}", answer.text());
+                search(&matrix, (*who, own), &path, &answer);
                 asked += 1;
             }
             for (path, body) in [("simulate", json!({ "case": case, "runs": 10 })), ("plan", json!({ "case": case }))] {
                 let answer =
                     matrix.ask(token, "POST", &format!("/api/v1/{path}"), "application/json", &body.to_string());
                 assert_eq!(answer.status != 403, sees, "{who:?} {path}: {}", answer.text());
-                search(*who, own, path, &answer);
+                search(&matrix, (*who, own), path, &answer);
             }
         }
         // Lists have the cases that the viewer can see.
@@ -389,7 +393,7 @@ fn every_role_sees_what_it_may_and_nothing_else() {
                     "{who:?}"
                 );
             }
-            search(*who, true, path, &answer);
+            search(&matrix, (*who, true), path, &answer);
         }
         for path in ["/plan", "/api/v1/rules", "/audit", "/api/v1/openapi.json"] {
             assert_eq!(matrix.get(token, path).status, 200, "{who:?} {path}");

@@ -10,6 +10,7 @@ mod guard;
 mod home;
 mod large;
 mod limits;
+mod operations;
 mod pages;
 mod programs;
 mod recorded;
