@@ -17,6 +17,7 @@ mod day_only;
 pub mod describe;
 pub mod due;
 mod error;
+pub mod feed;
 pub mod form;
 pub mod import;
 pub mod input;

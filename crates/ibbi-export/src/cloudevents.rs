@@ -30,7 +30,7 @@
 //! as they arrive receives a void as a message of its own, `ibbi.event_voided.v1`.
 
 use crate::{CHUNK, ChainedRecord, Corrections, ExportError, append};
-use ibbi_log::Opening;
+use ibbi_log::{Digest, Opening, Record};
 use std::io::{self, Write};
 
 /// The framing of messages in a file.
@@ -68,7 +68,8 @@ pub fn write<E: std::error::Error + 'static>(
             buffer.extend_from_slice(if first { b"\n" } else { b",\n" });
         }
         first = false;
-        message(&source, &record, corrections.voided_by(&record.record), &mut buffer)?;
+        let ChainedRecord { record, prev } = &record;
+        write_message(&source, (record, Some(prev)), corrections.voided_by(record), &mut buffer)?;
         if framing == Framing::Lines {
             buffer.push(b'\n');
         }
@@ -84,8 +85,23 @@ pub fn write<E: std::error::Error + 'static>(
     Ok(out.flush()?)
 }
 
-fn message(source: &str, chained: &ChainedRecord, voided_by: Option<u64>, out: &mut Vec<u8>) -> io::Result<()> {
-    let ChainedRecord { record, prev } = chained;
+/// Returns a record as a message, as it is sent when it is recorded: without what only the ledger's file tells, which are `prevhash`
+/// and `voidedby`. `origin` is the ledger's.
+///
+/// # Errors
+/// Returns an error if the event can't be written as JSON.
+pub fn message(origin: &str, record: &Record) -> io::Result<Vec<u8>> {
+    let mut out = Vec::new();
+    write_message(&uri_reference(origin), (record, None), None, &mut out)?;
+    Ok(out)
+}
+
+fn write_message(
+    source: &str,
+    (record, prev): (&Record, Option<&Digest>),
+    voided_by: Option<u64>,
+    out: &mut Vec<u8>,
+) -> io::Result<()> {
     out.extend_from_slice(b"{\"specversion\":\"1.0\",\"id\":\"");
     append::uuid(record.case, out);
     out.push(b'/');
@@ -104,8 +120,10 @@ fn message(source: &str, chained: &ChainedRecord, voided_by: Option<u64>, out: &
     append::json_string(&without_noncharacters(record.actor.as_str()), out)?;
     out.extend_from_slice(b",\"logged\":\"");
     append::instant(record.logged, out);
-    out.extend_from_slice(b"\",\"prevhash\":\"");
-    write!(out, "{prev}")?;
+    if let Some(prev) = prev {
+        out.extend_from_slice(b"\",\"prevhash\":\"");
+        write!(out, "{prev}")?;
+    }
     out.extend_from_slice(b"\",\"rev\":\"");
     append::number(record.rev, out);
     out.extend_from_slice(b"\",\"sequence\":\"");

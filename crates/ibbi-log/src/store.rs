@@ -194,6 +194,21 @@ impl<O: LineObserver> LedgerStore<O> {
     }
 
     /// Puts the confidential texts that are stored beside the ledger into its records.
+    /// Returns at most `limit` records after the record number `after`, with the digests of their confidential texts in place of the
+    /// texts, if the lines have digests.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the file can't be read.
+    pub fn records_as_stored(&self, after: u64, limit: usize) -> Result<Vec<Record>, StoreError> {
+        let state = self.state();
+        // Lines after the head may not be safe on the disk yet.
+        let last = state.ledger.as_ref().map_or(u64::MAX, |ledger| ledger.head().lines);
+        let records = self.read_after(&state, after).map_err(unreadable)?;
+        let wanted = records.skip_while(|record| record.as_ref().is_ok_and(|record| record.seq <= after));
+        let wanted = wanted.take_while(|record| record.as_ref().map_or(true, |record| record.seq <= last));
+        wanted.take(limit).collect()
+    }
+
     fn fill_texts(&self, records: &mut [Record]) -> Result<(), StoreError> {
         let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
         texts.fill(&self.path, records.iter_mut()).map_err(unreadable)
@@ -281,13 +296,7 @@ impl<O: LineObserver + Send + Sync> EventStore for LedgerStore<O> {
     }
 
     fn records(&self, after: u64, limit: usize) -> Result<Vec<Record>, StoreError> {
-        let state = self.state();
-        // Lines after the head may not be safe on the disk yet.
-        let last = state.ledger.as_ref().map_or(u64::MAX, |ledger| ledger.head().lines);
-        let records = self.read_after(&state, after).map_err(unreadable)?;
-        let wanted = records.skip_while(|record| record.as_ref().is_ok_and(|record| record.seq <= after));
-        let wanted = wanted.take_while(|record| record.as_ref().map_or(true, |record| record.seq <= last));
-        let mut records = wanted.take(limit).collect::<Result<Vec<_>, _>>()?;
+        let mut records = self.records_as_stored(after, limit)?;
         self.fill_texts(&mut records)?;
         Ok(records)
     }

@@ -350,6 +350,7 @@ async fn serve(listener: TcpListener, state: &Arc<AppState>, stop: &Notify, sign
     forgetting.abort();
     recovering.abort();
     let _ = ending.send(true);
+    state.ending.send_replace(true);
     let all = async { while connections.join_next().await.is_some() {} };
     let _ = tokio::time::timeout(limits.grace, all).await;
     Ok(())

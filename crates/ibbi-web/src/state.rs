@@ -3,21 +3,22 @@
 use crate::estimates::Estimates;
 use crate::fairness::Shared;
 use crate::limits::Limits;
-use crate::operations::Metrics;
+use crate::metrics::Metrics;
 use crate::problem::WebError;
 use crate::sign_in::{Sessions, SignIn, Throttle};
 use crate::uploads::Uploads;
 use crate::writer::Writer;
 use ibbi_access::{AccessError, AccessFile, Principal, ReadLog, Registry, Viewer, access_path, read_log_path};
-use ibbi_app::AppError;
 use ibbi_app::case_log::CaseLog;
 use ibbi_app::due::Standards;
 use ibbi_app::ledger::{Clock, LedgerService};
 use ibbi_app::service::{Offer, Recorded};
 use ibbi_app::sim::Settings;
+use ibbi_app::{AppError, feed};
 use ibbi_core::{At, IdentityText};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use tokio::sync::watch;
 use uuid::Uuid;
 
 /// The most simulation runs of a request.
@@ -57,6 +58,10 @@ pub(crate) struct AppState {
     pub(crate) reading: Shared<Client>,
     uploads: Mutex<Uploads>,
     pub(crate) metrics: Metrics,
+    /// The name of the ledger.
+    pub(crate) source: String,
+    /// Tells streams that the server ends.
+    pub(crate) ending: watch::Sender<bool>,
     /// When cases are done, by a simulation.
     pub(crate) estimates: Estimates,
 }
@@ -74,6 +79,7 @@ impl AppState {
         standards: Standards,
         limits: Limits,
     ) -> Result<Self, AccessError> {
+        let source = feed::source(&service.read().unwrap_or_else(PoisonError::into_inner));
         let registry = Mutex::new(Registry::open(AccessFile::new(access_path(&path)))?);
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
@@ -96,6 +102,8 @@ impl AppState {
             reading: Shared::new(limits.uploads, limits.uploads.div_ceil(2)),
             uploads: Mutex::new(Uploads::new(limits.kept)),
             metrics: Metrics::default(),
+            source,
+            ending: watch::Sender::new(false),
             estimates: Estimates::default(),
         })
     }

@@ -4,7 +4,7 @@ use ibbi_app::AppError;
 use ibbi_app::ledger::LedgerService;
 use ibbi_app::service::{Offer, Recorded};
 use std::sync::{Arc, PoisonError, RwLock};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 /// The most offers in one batch.
 const BATCH: usize = 512;
@@ -30,6 +30,7 @@ pub(crate) type Recover = Box<dyn FnMut(&mut LedgerService) + Send>;
 #[derive(Clone)]
 pub(crate) struct Writer {
     jobs: mpsc::Sender<Job>,
+    written: watch::Receiver<()>,
 }
 
 impl Writer {
@@ -40,9 +41,15 @@ impl Writer {
         recover: Recover,
     ) -> std::io::Result<(Self, std::thread::JoinHandle<()>)> {
         let (jobs, waiting) = mpsc::channel(WAITING);
+        let (tell, written) = watch::channel(());
         let thread = std::thread::Builder::new().name("writer".to_owned());
-        let handle = thread.spawn(move || run(&service, recover, waiting))?;
-        Ok((Self { jobs }, handle))
+        let handle = thread.spawn(move || run(&service, recover, waiting, &tell))?;
+        Ok((Self { jobs, written }, handle))
+    }
+
+    /// Returns a channel that tells when something was written.
+    pub(crate) fn written(&self) -> watch::Receiver<()> {
+        self.written.clone()
     }
 
     /// Makes the thread open the ledger again if a write failed before. If the queue is full, it doesn't.
@@ -98,7 +105,12 @@ fn in_doubt() -> AppError {
     AppError::Io { doing: "write", path: "the ledger".into(), source }
 }
 
-fn run(service: &RwLock<LedgerService>, mut recover: Recover, mut waiting: mpsc::Receiver<Job>) {
+fn run(
+    service: &RwLock<LedgerService>,
+    mut recover: Recover,
+    mut waiting: mpsc::Receiver<Job>,
+    written: &watch::Sender<()>,
+) {
     let (mut offers, mut answers) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
     let mut acts = Vec::new();
     while let Some(first) = waiting.blocking_recv() {
@@ -127,6 +139,8 @@ fn run(service: &RwLock<LedgerService>, mut recover: Recover, mut waiting: mpsc:
             let _ = answer.send(service.record_act(&offers));
         }
         offers.clear();
+        drop(service);
+        written.send_replace(());
     }
 }
 

@@ -33,10 +33,10 @@ pub fn openapi() -> Value {
             "schemas": schemas::all(),
             "securitySchemes": {
                 "token": { "type": "http", "scheme": "bearer",
-                    "description": "needed only if the server listens on an address other than loopback" },
+                    "description": "`ibbi token new` makes a token; docs/access.md has the roles" },
             },
         },
-        "security": [{}, { "token": [] }],
+        "security": [{ "token": [] }],
     })
 }
 
@@ -44,7 +44,7 @@ fn described(operation: &Operation) -> Value {
     let mut value = json!({
         "operationId": operation.id,
         "summary": operation.summary,
-        "responses": responses(operation.answers),
+        "responses": responses(operation),
     });
     if !operation.parameters.is_empty() {
         value["parameters"] = operation.parameters.iter().map(parameter).collect();
@@ -69,9 +69,45 @@ fn parameter(parameter: &Parameter) -> Value {
     value
 }
 
-fn responses(answers: &[Given]) -> Value {
+/// The problems of every operation.
+const PROBLEMS: &[(u16, &str)] = &[
+    (400, "the request can't be read, or a parameter is wrong; `detail` says where and what to send"),
+    (401, "no token, or one that doesn't count: it has expired, or it was revoked"),
+    (403, "your role doesn't allow this: `needs` has the roles that do, and `granted_by` who can grant one"),
+    (408, "the request did not arrive in time"),
+    (421, "the server doesn't have the name in the request"),
+    (429, "there were too many failures to sign in from your address"),
+    (500, "an error in ibbi"),
+    (503, "the ledger or the records of access can't be read or written now; the server tries again by itself"),
+];
+/// The problem of an operation with a name in its path.
+const NOT_FOUND: (u16, &str) = (404, "there is no such case or format");
+/// The problems of an operation with a body.
+const OF_A_BODY: &[(u16, &str)] = &[
+    (413, "the body is longer than the limit"),
+    (415, "the body is compressed"),
+    (
+        422,
+        "it can be read and is not valid: an event that a rule refuses, a scenario with problems, or a ledger that isn't sound",
+    ),
+];
+/// The problems of an operation that records an event.
+const OF_AN_EVENT: &[(u16, &str)] = &[
+    (409, "the `id` belongs to another event of the case"),
+    (412, "the case has changed since the ETag in `If-Match`; `found` has its number of records"),
+];
+
+/// Returns the responses of an operation. Each problem has a description.
+fn responses(operation: &Operation) -> Value {
     let mut responses = Map::new();
-    for Given { status, kind, schema, about } in answers {
+    let in_path = operation.path.contains('{').then_some(NOT_FOUND);
+    let of_a_body = if operation.body.is_some() { OF_A_BODY } else { &[] };
+    let of_an_event = if operation.answers.iter().any(|given| given.schema == "Recorded") { OF_AN_EVENT } else { &[] };
+    for (status, about) in in_path.iter().chain(PROBLEMS).chain(of_a_body).chain(of_an_event) {
+        let content = json!({ "application/problem+json": { "schema": reference("Problem") } });
+        responses.insert(status.to_string(), json!({ "description": about, "content": content }));
+    }
+    for Given { status, kind, schema, about } in operation.answers {
         let response =
             responses.entry(status.to_string()).or_insert_with(|| json!({ "description": about, "content": {} }));
         response["content"][*kind] = json!({ "schema": reference(schema) });

@@ -3,6 +3,7 @@
 mod audit;
 mod cases;
 mod document;
+mod records;
 mod reference;
 mod schedule;
 mod schemas;
@@ -177,6 +178,14 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         parameters: &[CASE], body: None, summary: "Returns the records of a case with proofs that a checkpoint covers them",
         answers: &[gives(200, NDJSON, "text", "an extract, as `ibbi extract` writes it")],
         handler: |request| blocking(request, cases::extract) },
+    Operation { id: "followRecords", view: View::Cases, method: Method::GET, path: "/api/v1/records",
+        parameters: &[at("query", "after", "count", "only records after this number; use `position` of the previous page"),
+            at("query", "limit", "limit", "maximum number of records that are looked at"),
+            at("header", "Last-Event-ID", "count", "the last number that a stream sent, in place of `after`")],
+        body: None, summary: "Returns the records after a position, or sends them as they are written",
+        answers: &[gives(200, JSON, "RecordPage", "the records of the cases that you can see, as CloudEvents"),
+            gives(200, "text/event-stream", "text", "if Accept asks for it: each record once, in order, with its number as the ID of the event")],
+        handler: records::follow },
     Operation { id: "exportLedger", view: View::Ledger, method: Method::GET, path: "/api/v1/ledger", parameters: &[], body: None,
         summary: "Returns the ledger as it is on the disk",
         answers: &[gives(200, NDJSON, "text", "one record per line; see docs/ledger.md")],

@@ -4,6 +4,7 @@
 //! responses of a running server against these schemas and allow no member that is not described.
 
 use super::cases::{CaseList, MAX_LISTED};
+use super::records::RecordPage;
 use super::schedule::{CheckedScenario, OneScenario, ScenarioComparison, Simulation, ToCheck, ToCompare};
 use crate::problem::Problem;
 use ibbi_app::audit::AuditReport;
@@ -66,6 +67,7 @@ fn requests() -> Map<String, Value> {
 fn responses() -> Map<String, Value> {
     let mut generator = generator(Contract::Serialize);
     generator.subschema_for::<CaseList>();
+    generator.subschema_for::<RecordPage>();
     generator.subschema_for::<CheckedScenario>();
     generator.subschema_for::<FavorSets>();
     generator.subschema_for::<Forecast>();

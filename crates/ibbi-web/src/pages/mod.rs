@@ -7,11 +7,11 @@ mod cases;
 mod form_errors;
 mod home;
 mod login;
+mod operations;
 mod plan;
 mod shell;
 mod when;
 
-use crate::operations;
 use crate::problem::{WebError, title};
 use crate::request::{Handler, blocking, limited, with_parts};
 use axum::http::Method;

@@ -1,8 +1,5 @@
-//! What those who run the server ask: is it alive, can it record, and what has it done?
+//! What the server has counted since it started.
 
-use crate::request::{WebRequest, WebResult};
-use crate::response::with_type;
-use crate::state::AppState;
 use axum::http::StatusCode;
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -38,8 +35,8 @@ impl Metrics {
         add(Some(&self.micros), u64::try_from(time.as_micros()).unwrap_or(u64::MAX));
     }
 
-    /// Returns the counts in the text format of Prometheus.
-    fn text(&self, state: &AppState) -> String {
+    /// Returns the counts in the text format of Prometheus, with the lines of the ledger and whether events are recorded.
+    pub(crate) fn text(&self, lines: u64, is_writable: bool) -> String {
         let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let mut text = String::new();
         let mut family = |name: &str, kind: &str, help: &str, samples: &[(String, String)]| {
@@ -65,11 +62,9 @@ impl Metrics {
         times.push(("ibbi_response_seconds_sum".to_owned(), seconds.to_string()));
         times.push(("ibbi_response_seconds_count".to_owned(), sum.to_string()));
         family("ibbi_response_seconds", "histogram", "Time to the head of a response.", &times);
-        let (head, stopped) = state.look(|service| (service.store().head(), service.stopped().is_some()));
         let one = |name: &str, value: u64| [(name.to_owned(), value.to_string())];
-        let lines = head.map_or(0, |head| head.lines);
         family("ibbi_ledger_lines", "gauge", "Lines of the ledger.", &one("ibbi_ledger_lines", lines));
-        let writable = u64::from(!stopped);
+        let writable = u64::from(is_writable);
         family(
             "ibbi_writable",
             "gauge",
@@ -84,27 +79,4 @@ impl Metrics {
         family(name, "counter", "Connections closed because their address had too many.", &one(name, refused));
         text
     }
-}
-
-/// Answers that the process runs.
-pub(crate) fn health(_: &WebRequest) -> WebResult {
-    Ok(with_type(StatusCode::OK, "text/plain; charset=utf-8", "ok\n"))
-}
-
-/// Answers whether events are recorded.
-pub(crate) fn ready(request: &WebRequest) -> WebResult {
-    let stopped = request.state.look(|service| service.stopped().is_some());
-    let in_place = request.state.own().is_ok();
-    let (status, text) = match (stopped, in_place) {
-        (false, true) => (StatusCode::OK, "ready\n"),
-        (true, _) => (StatusCode::SERVICE_UNAVAILABLE, "not ready: a write failed\n"),
-        (false, false) => (StatusCode::SERVICE_UNAVAILABLE, "not ready: the ledger is not in its place\n"),
-    };
-    Ok(with_type(status, "text/plain; charset=utf-8", text))
-}
-
-/// Returns the counts for Prometheus.
-pub(crate) fn metrics(request: &WebRequest) -> WebResult {
-    let text = request.state.metrics.text(&request.state);
-    Ok(with_type(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", text))
 }

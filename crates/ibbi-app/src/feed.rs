@@ -1,0 +1,39 @@
+//! Records as messages, one after the other, for programs that follow a ledger.
+
+use crate::error::AppError;
+use crate::ledger::LedgerService;
+use ibbi_store::{EventStore as _, Record};
+
+/// Returns the name of the ledger, which is the source of its messages.
+pub fn source(service: &LedgerService) -> String {
+    service.store().with_ledger(|ledger| ledger.opening().origin.to_string()).unwrap_or_default()
+}
+
+/// Returns at most `limit` records after the record number `after`, in the order in which they were written. Confidential texts are as the
+/// ledger has them: in format 2, only their digests.
+///
+/// # Errors
+/// [`AppError`] if the ledger can't be read.
+pub fn records_as_stored(service: &LedgerService, after: u64, limit: usize) -> Result<Vec<Record>, AppError> {
+    let store = service.store();
+    store.records_as_stored(after, limit).map_err(|error| AppError::from_store(&store.label(), error))
+}
+
+/// Returns at most `limit` records after the record number `after`, with their confidential texts.
+///
+/// # Errors
+/// [`AppError`] if the ledger can't be read.
+pub fn records(service: &LedgerService, after: u64, limit: usize) -> Result<Vec<Record>, AppError> {
+    let store = service.store();
+    store.records(after, limit).map_err(|error| AppError::from_store(&store.label(), error))
+}
+
+/// Returns a record as a message of CloudEvents 1.0, on one line.
+///
+/// # Errors
+/// [`AppError::Io`] if the event can't be written as JSON.
+pub fn message(source: &str, record: &Record) -> Result<String, AppError> {
+    let failed = |source| AppError::Io { doing: "write", path: "the message".into(), source };
+    let bytes = ibbi_export::cloudevents::message(source, record).map_err(failed)?;
+    String::from_utf8(bytes).map_err(|error| failed(std::io::Error::other(error)))
+}
