@@ -5,6 +5,7 @@ mod args;
 mod commands;
 mod output;
 mod progress;
+mod server_file;
 mod terminal;
 
 use clap::Parser as _;

@@ -37,7 +37,6 @@ pub const DEFAULT_PORT: u16 = 8420;
 const PORTS: u16 = 20;
 
 /// The settings of a server.
-#[derive(Clone)]
 pub struct Config {
     /// The ledger's file. It is created if it doesn't exist.
     pub ledger: PathBuf,
@@ -45,6 +44,8 @@ pub struct Config {
     pub address: IpAddr,
     /// The port. 0 takes any free port. Without one, [`DEFAULT_PORT`] or the next that is free.
     pub port: Option<u16>,
+    /// A socket that listens already, in place of the address and the port.
+    pub listener: Option<TcpListener>,
     /// More host names of the server.
     pub hosts: Vec<String>,
     /// The ways in which people and programs sign in.
@@ -109,6 +110,7 @@ impl Server {
     ///     ledger: folder.path().join("my.ledger"),
     ///     address: std::net::Ipv4Addr::LOCALHOST.into(),
     ///     port: Some(0),
+    ///     listener: None,
     ///     hosts: Vec::new(),
     ///     sign_in: Default::default(),
     ///     actor: Name::new("clerk")?,
@@ -126,8 +128,11 @@ impl Server {
     /// # Errors
     /// [`AppError`]: another process has the ledger open, the ledger is damaged, or no port is free.
     pub fn bind(config: Config) -> Result<Self, AppError> {
-        let Config { ledger, address, port, hosts, mut sign_in, actor, signer, clock, standards, limits } = config;
-        let listener = listen(address, port)?;
+        let Config { ledger, mut address, port, listener, hosts, mut sign_in, actor, signer, clock, standards, limits } =
+            config;
+        let given = listener.as_ref().and_then(|listener| listener.local_addr().ok());
+        address = given.map_or(address, |given| given.ip());
+        let listener = listener.map_or_else(|| listen(address, port), Ok)?;
         let failed = |source| AppError::Io { doing: "listen on", path: address.to_string().into(), source };
         let bound = listener.local_addr().map_err(failed)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(256).build();

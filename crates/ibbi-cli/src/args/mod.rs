@@ -98,6 +98,9 @@ pub(crate) enum Command {
     Rules,
     /// Start a local server with web pages and an HTTP API for planning, cases, and audits.
     Serve(Serve),
+    /// Check the settings of the server in a file before it starts.
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// Make, list, or revoke tokens, with which programs use the server.
     #[command(subcommand)]
     Token(Token),
@@ -148,7 +151,7 @@ pub(crate) enum SchemaSubject {
     Scenario,
 }
 
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Default, ClapArgs)]
 #[command(after_help = "Without --ledger, the server opens cases.ledger in your data folder ($XDG_DATA_HOME/ibbi or \
 ~/.local/share/ibbi), and creates it if it doesn't exist.\n\
 On a loopback address, the server prints and opens a link with which you sign in once. Programs need a token: ibbi token new. \
@@ -159,9 +162,13 @@ pub(crate) struct Serve {
     /// The same as LEDGER.
     #[arg(long = "ledger", value_name = "FILE", conflicts_with = "ledger", hide = true)]
     pub(crate) ledger_option: Option<PathBuf>,
+    /// TOML file with these settings; see docs/operations.md. Flags and environment variables override it. Default: IBBI_CONFIG.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
     /// Address to listen on. Other computers can reach any address except loopback.
-    #[arg(long, value_name = "IP", default_value_t = std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST))]
-    pub(crate) address: std::net::IpAddr,
+    /// Default: 127.0.0.1.
+    #[arg(long, value_name = "IP")]
+    pub(crate) address: Option<std::net::IpAddr>,
     /// Port to listen on. Use 0 for any free port. Default: 8420, or the next free port.
     #[arg(long)]
     pub(crate) port: Option<u16>,
@@ -171,15 +178,15 @@ pub(crate) struct Serve {
     /// Address of a proxy that signs people in. Its header counts from this address only. You can repeat this option.
     #[arg(long, value_name = "IP")]
     pub(crate) trust_proxy: Vec<std::net::IpAddr>,
-    /// Header in which the proxy sends the ID of the person.
-    #[arg(long, value_name = "NAME", default_value = "X-Forwarded-User", requires = "trust_proxy")]
-    pub(crate) proxy_header: String,
+    /// Header in which the proxy sends the ID of the person. Default: X-Forwarded-User.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) proxy_header: Option<String>,
     /// Header in which the proxy sends the name of the person. Default: the ID is shown.
-    #[arg(long, value_name = "NAME", requires = "trust_proxy")]
+    #[arg(long, value_name = "NAME")]
     pub(crate) proxy_name_header: Option<String>,
-    /// Issuer of the identities that the proxy sends, as ibbi access grant has it.
-    #[arg(long, value_name = "ISSUER", default_value = "proxy", requires = "trust_proxy")]
-    pub(crate) proxy_issuer: String,
+    /// Issuer of the identities that the proxy sends, as ibbi access grant has it. Default: proxy.
+    #[arg(long, value_name = "ISSUER")]
+    pub(crate) proxy_issuer: Option<String>,
     /// Don't open a browser.
     #[arg(long)]
     pub(crate) no_open: bool,
@@ -190,6 +197,18 @@ pub(crate) struct Serve {
     pub(crate) standards: StandardsFile,
     #[command(flatten)]
     pub(crate) signing: Signing,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Check the file, and show the settings that follow from it.
+    Check(CheckConfig),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CheckConfig {
+    /// TOML file with the settings of ibbi serve.
+    pub(crate) file: PathBuf,
 }
 
 fn number(text: &str) -> Result<u64, String> {

@@ -138,7 +138,7 @@ pub(super) fn local() -> Result<Principal, AppError> {
     Principal::local(&user, actor(None)?.as_str()).map_err(|error| AppError::Usage(format!("the user's name: {error}")))
 }
 
-fn failed(error: AccessError) -> AppError {
+pub(super) fn failed(error: AccessError) -> AppError {
     match error {
         AccessError::Io { doing, path, source } => AppError::Io { doing, path, source },
         AccessError::Line { ref path, .. } => {

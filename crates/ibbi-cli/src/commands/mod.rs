@@ -10,6 +10,7 @@ mod calibrate;
 mod chart;
 mod checkpoint;
 mod compare;
+mod config;
 mod diff;
 mod export;
 mod extract;
@@ -79,6 +80,7 @@ pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
         Command::Chart(args) => Ok(chart::run(args, json)),
         Command::Rules => Ok(rules::run(json)),
         Command::Serve(args) => serve::run(args, json),
+        Command::Config(args) => config::run(args, json),
         Command::Token(args) => access::token(args, json),
         Command::Access(args) => access::access(args, json),
         Command::Tour(args) => tour::run(args, json),

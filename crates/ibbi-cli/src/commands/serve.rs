@@ -3,12 +3,15 @@
 use super::{clock, signer};
 use crate::args::Serve;
 use crate::output::Outcome;
+use crate::server_file::with_file;
 use crate::terminal;
 use ibbi_access::Principal;
 use ibbi_app::AppError;
-use ibbi_web::{Config, HeaderName, Limits, Server, Show, SignIn, TrustedProxy};
+use ibbi_web::{Config, HeaderName, Server, Show, SignIn, TrustedProxy};
+use listenfd::ListenFd;
 use serde_json::json;
 use std::io::{IsTerminal as _, Write as _};
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -20,8 +23,9 @@ pub(crate) fn run(args: Serve, json: bool) -> Result<Outcome, AppError> {
         let message = "IBBI_TOKEN doesn't count any more; make a token that can be revoked with `ibbi token new`, and unset IBBI_TOKEN";
         return Err(AppError::Usage(message.to_owned()));
     }
-    let proxy = trusted_proxy(&args)?;
-    let Serve { ledger, ledger_option, address, port, host, actor, standards, signing, no_open, .. } = args;
+    let (args, limits) = with_file(args)?;
+    let (proxy, address) = (trusted_proxy(&args)?, address(&args));
+    let Serve { ledger, ledger_option, port, host, actor, standards, signing, no_open, .. } = args;
     let ledger = ledger.or(ledger_option).map_or_else(default_ledger, Ok)?;
     let actor = super::actor(actor.as_deref())?;
     let local = Principal { name: actor.clone(), ..super::access::local()? };
@@ -35,17 +39,21 @@ pub(crate) fn run(args: Serve, json: bool) -> Result<Outcome, AppError> {
     let log: Show = Arc::new(|line| {
         let _ = writeln!(anstream::stderr(), "ibbi: {line}");
     });
+    let listener = ListenFd::from_env().take_tcp_listener(0);
+    let listener =
+        listener.map_err(|source| AppError::Io { doing: "take", path: "the socket of the system".into(), source })?;
     let server = Server::bind(Config {
         ledger: ledger.clone(),
         address,
         port,
+        listener,
         hosts: host,
         sign_in: SignIn { local: Some(local), proxy, show_link: Some(show_link), log: Some(log) },
         actor,
         signer: signer(&signing)?,
         clock: std::sync::Arc::new(clock::now),
         standards: standards.read()?,
-        limits: Limits::default(),
+        limits,
     })?;
     let _ = url.set(server.url());
     let (url, link, shown) = (server.url(), server.link(), terminal::path(&ledger));
@@ -68,10 +76,18 @@ pub(crate) fn run(args: Serve, json: bool) -> Result<Outcome, AppError> {
     Ok(Outcome::done(String::new()))
 }
 
+/// Returns the address to listen on.
+pub(super) fn address(args: &Serve) -> IpAddr {
+    args.address.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
+}
+
 /// Returns the proxy that signs people in, if there is one.
-fn trusted_proxy(args: &Serve) -> Result<Option<TrustedProxy>, AppError> {
+pub(super) fn trusted_proxy(args: &Serve) -> Result<Option<TrustedProxy>, AppError> {
     if args.trust_proxy.is_empty() {
-        return Ok(None);
+        let needless =
+            [&args.proxy_header, &args.proxy_name_header, &args.proxy_issuer].iter().any(|given| given.is_some());
+        let message = "the settings of a proxy need its address; add --trust-proxy";
+        return if needless { Err(AppError::Usage(message.to_owned())) } else { Ok(None) };
     }
     let header = |option: &str, name: &str| {
         let wrong = |_| AppError::Usage(format!("{option}: `{name}` is not the name of a header"));
@@ -79,9 +95,9 @@ fn trusted_proxy(args: &Serve) -> Result<Option<TrustedProxy>, AppError> {
     };
     Ok(Some(TrustedProxy {
         from: args.trust_proxy.clone(),
-        header: header("--proxy-header", &args.proxy_header)?,
+        header: header("--proxy-header", args.proxy_header.as_deref().unwrap_or("X-Forwarded-User"))?,
         name_header: args.proxy_name_header.as_deref().map(|name| header("--proxy-name-header", name)).transpose()?,
-        issuer: args.proxy_issuer.clone(),
+        issuer: args.proxy_issuer.clone().unwrap_or_else(|| "proxy".to_owned()),
     }))
 }
 
@@ -103,7 +119,7 @@ fn open_in_browser(link: &str) -> Option<tempfile::NamedTempFile> {
 }
 
 /// Returns the ledger in the user's data folder, and creates the folder if needed.
-fn default_ledger() -> Result<PathBuf, AppError> {
+pub(super) fn default_ledger() -> Result<PathBuf, AppError> {
     let set = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let base = set("XDG_DATA_HOME")
         .or_else(|| set("HOME").map(|home| home.join(".local").join("share")))

@@ -21,6 +21,7 @@ mod limits;
 mod machine;
 mod one_write_path;
 mod only_format;
+mod operations;
 mod output_files;
 mod progress;
 mod reads;

@@ -188,6 +188,7 @@ fn server_does_not_start_where_nobody_could_sign_in() {
         ledger: folder.path().join("a.ledger"),
         address,
         port: Some(0),
+        listener: None,
         hosts: Vec::new(),
         sign_in: SignIn { local: Some(boss()), ..SignIn::default() },
         actor: ibbi_core::Name::new("clerk").unwrap(),

@@ -47,6 +47,7 @@ impl Running {
             ledger: folder.path().join("cases.ledger"),
             address: std::net::Ipv4Addr::LOCALHOST.into(),
             port: Some(0),
+            listener: None,
             hosts: Vec::new(),
             sign_in: SignIn { local: Some(Principal::local("root", "P. Sullivan").unwrap()), ..SignIn::default() },
             actor: Name::new("clerk").unwrap(),

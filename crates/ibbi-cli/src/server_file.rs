@@ -1,0 +1,126 @@
+//! The settings of `ibbi serve` in a file of TOML. Flags and environment variables override them.
+
+use crate::args::Serve;
+use ibbi_app::AppError;
+use ibbi_web::Limits;
+use serde::Deserialize;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+/// The settings of the file. A path is relative to the file's folder.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ServerFile {
+    pub(crate) ledger: Option<PathBuf>,
+    pub(crate) address: Option<IpAddr>,
+    pub(crate) port: Option<u16>,
+    pub(crate) hosts: Vec<String>,
+    pub(crate) actor: Option<String>,
+    pub(crate) standards: Option<PathBuf>,
+    pub(crate) proxy: Option<ProxyTable>,
+    pub(crate) signing: Option<SigningTable>,
+    pub(crate) limits: LimitsTable,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ProxyTable {
+    pub(crate) from: Vec<IpAddr>,
+    pub(crate) header: Option<String>,
+    pub(crate) name_header: Option<String>,
+    pub(crate) issuer: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SigningTable {
+    pub(crate) key: PathBuf,
+    pub(crate) every: Option<u64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct LimitsTable {
+    connections: Option<usize>,
+    connections_each: Option<usize>,
+    uploads: Option<usize>,
+    upload_bytes: Option<usize>,
+    body_bytes: Option<usize>,
+}
+
+impl LimitsTable {
+    fn limits(&self) -> Result<Limits, AppError> {
+        let usual = Limits::default();
+        let number = |name: &str, given: Option<usize>, usual: usize| match given {
+            Some(0) => Err(AppError::Usage(format!("limits.{name} is 0, and nothing could be done; give at least 1"))),
+            given => Ok(given.unwrap_or(usual)),
+        };
+        Ok(Limits {
+            connections: number("connections", self.connections, usual.connections)?,
+            connections_each: number("connections_each", self.connections_each, usual.connections_each)?,
+            uploads: number("uploads", self.uploads, usual.uploads)?,
+            upload: number("upload_bytes", self.upload_bytes, usual.upload)?,
+            body: number("body_bytes", self.body_bytes, usual.body)?,
+            ..usual
+        })
+    }
+}
+
+impl ServerFile {
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// [`AppError::Io`] if it can't be read; [`AppError::Usage`] with the line and what is allowed there.
+    pub(crate) fn read(path: &Path) -> Result<Self, AppError> {
+        let failed = |source| AppError::Io { doing: "read", path: path.to_owned(), source };
+        let text = std::fs::read_to_string(path).map_err(failed)?;
+        let wrong =
+            |error: toml::de::Error| AppError::Usage(format!("{}: {}", path.display(), error.to_string().trim_end()));
+        let mut file: Self = toml::from_str(&text).map_err(wrong)?;
+        let folder = path.parent().unwrap_or_else(|| Path::new(""));
+        let within = |path: &mut PathBuf| *path = folder.join(&*path);
+        file.ledger.iter_mut().for_each(within);
+        file.standards.iter_mut().for_each(within);
+        file.signing.iter_mut().for_each(|signing| within(&mut signing.key));
+        Ok(file)
+    }
+}
+
+/// Returns the arguments with the settings of their file where nothing else was given, and the limits.
+///
+/// # Errors
+/// As [`ServerFile::read`].
+pub(crate) fn with_file(mut args: Serve) -> Result<(Serve, Limits), AppError> {
+    let named = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    let Some(path) = args.config.clone().or_else(|| named("IBBI_CONFIG").map(Into::into)) else {
+        return Ok((args, Limits::default()));
+    };
+    let file = ServerFile::read(&path)?;
+    if args.ledger.is_none() {
+        args.ledger = args.ledger_option.take().or(file.ledger);
+    }
+    args.address = args.address.or(file.address);
+    args.port = args.port.or(file.port);
+    args.host.extend(file.hosts);
+    if named("IBBI_ACTOR").is_none() {
+        args.actor = args.actor.or(file.actor);
+    }
+    args.standards.standards = args.standards.standards.or(file.standards);
+    if let Some(signing) = file.signing
+        && args.signing.sign.is_none()
+        && named("IBBI_KEY").is_none()
+    {
+        args.signing.sign = Some(signing.key);
+        let every = args.signing.every.or(signing.every);
+        args.signing.every = if named("IBBI_CHECKPOINT_EVERY").is_none() { every } else { args.signing.every };
+    }
+    if let Some(proxy) = file.proxy
+        && args.trust_proxy.is_empty()
+    {
+        args.trust_proxy = proxy.from;
+        args.proxy_header = args.proxy_header.or(proxy.header);
+        args.proxy_name_header = args.proxy_name_header.or(proxy.name_header);
+        args.proxy_issuer = args.proxy_issuer.or(proxy.issuer);
+    }
+    Ok((args, file.limits.limits()?))
+}

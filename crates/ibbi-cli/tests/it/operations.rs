@@ -1,0 +1,126 @@
+//! What an office needs to run the server: settings in a file, a socket of the system, backup and restore.
+
+use crate::support::server::Server;
+use crate::support::{Place, run};
+use ibbi_testing::repository;
+use serde_json::{Value, json};
+use std::process::Command;
+
+const EVENT: &str = r#"{"type":"note_added","data":{"text":"so"}}"#;
+
+fn open_case(server: &Server) -> String {
+    let (status, opened) = server.ask("POST", "/api/v1/cases", r#"{"data":{"district":"Maple Hollow"}}"#);
+    assert_eq!(status, 201, "{opened}");
+    serde_json::from_str::<Value>(&opened).unwrap()["case"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn settings_of_the_example_are_valid_and_flags_override_them() {
+    let place = Place::new();
+    let example = std::fs::read_to_string(repository("docs/operations/ibbi.toml")).unwrap();
+    // A path is relative to the folder of the file.
+    std::fs::create_dir(place.path("settings")).unwrap();
+    let text = example.replace("/var/lib/ibbi/cases.ledger", "cases.ledger");
+    std::fs::write(place.path("settings/ibbi.toml"), &text).unwrap();
+    let checked = place.ibbi(&["config", "check", "settings/ibbi.toml"]);
+    assert_eq!(checked.code, 0, "{}", checked.err);
+    assert!(checked.out.contains("signing in: by the header x-forwarded-user of a proxy"), "{}", checked.out);
+    let server = Server::start(&place, &["--config", "settings/ibbi.toml", "--port", "0"]);
+    assert_eq!(server.ledger, "settings/cases.ledger");
+    assert!(!server.address.ends_with(":8420/"), "the flag counts: {}", server.address);
+    assert_eq!(server.ask("GET", "/healthz", "").0, 200);
+    assert_eq!(server.end("-TERM"), 0);
+    let other = Server::start(&place, &["other.ledger", "--config", "settings/ibbi.toml", "--port", "0"]);
+    assert_eq!(other.ledger, "other.ledger");
+}
+
+#[test]
+fn wrong_settings_say_where_and_what() {
+    let place = Place::new();
+    for (text, says) in [
+        ("ledgr = 'a'", "unknown field `ledgr`"),
+        ("port = 'x'", "line 1"),
+        ("address = '1.2.3'", "invalid IP address"),
+        ("[limits]\nconnections = 0", "limits.connections is 0"),
+        ("[limits]\nconnection = 1", "unknown field `connection`"),
+        ("[proxy]\nfrom = ['127.0.0.1']\nheader = 'a b'", "`a b` is not the name of a header"),
+        ("[proxy]\nheader = 'X-User'", "missing field `from`"),
+        ("ledger = 'nowhere/a.ledger'", "there is no folder"),
+        ("ledger = 'a.ledger'\naddress = '0.0.0.0'", "no one could sign in on 0.0.0.0"),
+        ("ledger = ", "line 1"),
+    ] {
+        std::fs::write(place.path("a.toml"), text).unwrap();
+        for args in [vec!["config", "check", "a.toml"], vec!["serve", "--config", "a.toml", "--port", "0"]] {
+            // A server makes its ledger's folder only by default, and says so itself.
+            let result = place.ibbi(&args);
+            assert!(matches!(result.code, 2 | 5), "{text}: {} {}", result.code, result.err);
+            if args[0] == "config" {
+                assert!(result.code == 2 && result.err.contains(says), "{text}: {}", result.err);
+            }
+        }
+    }
+    assert_eq!(place.ibbi(&["config", "check", "none.toml"]).code, 5);
+    let lonely = place.ibbi(&["serve", "a.ledger", "--proxy-header", "X-User"]);
+    assert!(lonely.code == 2 && lonely.err.contains("add --trust-proxy"), "{}", lonely.err);
+}
+
+/// A program that opens a socket as systemd does, and then becomes the server.
+const ACTIVATE: &str = "
+import os, socket, sys
+listener = socket.create_server(('127.0.0.1', 0))
+os.dup2(listener.fileno(), 3)
+os.set_inheritable(3, True)
+os.environ |= {'LISTEN_FDS': '1', 'LISTEN_PID': str(os.getpid())}
+os.execvp(sys.argv[1], sys.argv[1:])
+";
+
+#[test]
+fn server_takes_the_socket_of_the_system() {
+    if Command::new("python3").arg("--version").output().is_err() {
+        println!("skipped: python3 is not installed");
+        return;
+    }
+    let place = Place::new();
+    let mut command = Command::new("python3");
+    command.args(["-c", ACTIVATE, env!("CARGO_BIN_EXE_ibbi"), "--json", "serve", "a.ledger"]);
+    command.current_dir(place.path("")).env_remove("IBBI_CONFIG");
+    let server = Server::started(&place, command);
+    open_case(&server);
+    assert_eq!(server.end("-TERM"), 0);
+}
+
+/// A copy that is made while events are recorded is a sound ledger with its texts, and a server goes on with it.
+#[test]
+fn backup_of_a_running_server_is_restored() {
+    let place = Place::new();
+    let server = Server::start(&place, &["a.ledger", "--port", "0"]);
+    let case = open_case(&server);
+    let path = format!("/api/v1/cases/{case}/events");
+    let script = repository("docs/operations/backup.sh").display().to_string();
+    let recorded = std::thread::scope(|scope| {
+        let copying = scope.spawn(|| {
+            for number in 0..5 {
+                let mut command = place.shell(&format!("sh '{script}' a.ledger backup{number}"));
+                command.stdin(std::process::Stdio::null());
+                let copied = run(command, b"");
+                assert_eq!(copied.code, 0, "{} {}", copied.out, copied.err);
+            }
+        });
+        let mut count = 0;
+        while !copying.is_finished() || count < 5 {
+            assert_eq!(server.ask("POST", &path, EVENT).0, 201);
+            count += 1;
+        }
+        copying.join().unwrap();
+        count
+    });
+    assert_eq!(server.end("-TERM"), 0);
+    let restored = Server::start(&place, &["backup4/a.ledger", "--port", "0"]);
+    assert_eq!(restored.ask("POST", &path, EVENT).0, 201);
+    let timeline: Value =
+        serde_json::from_str(&restored.ask("GET", &format!("/api/v1/cases/{case}/replay"), "").1).unwrap();
+    let moments = timeline[0]["moments"].as_array().unwrap();
+    assert!(moments.len() > 1 && moments.len() <= recorded + 2, "{}", moments.len());
+    assert!(moments[1..].iter().all(|moment| moment["event"]["data"]["text"] == json!("so")), "every text is there");
+    assert_eq!(restored.end("-TERM"), 0);
+}

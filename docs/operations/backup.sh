@@ -1,0 +1,17 @@
+#!/bin/sh
+# Copies a ledger and the files beside it while the server runs, and checks the copy.
+# Usage: backup.sh LEDGER FOLDER
+set -eu
+ledger=$1
+folder=$2
+umask 077
+mkdir -p "$folder"
+name=$(basename "$ledger")
+# First the ledger: it only grows, and each of its lines refers to a text that is already beside it. A line that is written in the
+# meantime can be cut off at the end of the copy; it is set aside when the copy is opened.
+cp -- "$ledger" "$folder/$name.new"
+for end in texts checkpoints access reads; do
+    [ ! -f "$ledger.$end" ] || cp -- "$ledger.$end" "$folder/$name.$end"
+done
+mv -- "$folder/$name.new" "$folder/$name"
+ibbi verify "$folder/$name"
