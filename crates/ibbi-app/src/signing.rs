@@ -347,6 +347,20 @@ fn public_key(text: &str) -> Result<PublicKey, AppError> {
     }
 }
 
+/// Returns the text of the checkpoints beside a ledger, if there are some.
+///
+/// # Errors
+/// [`AppError::Io`] if the file can't be read.
+pub fn checkpoints_text(ledger: &Path) -> Result<Option<String>, AppError> {
+    let path = checkpoints_path(ledger);
+    let mut text = String::new();
+    match open_sidecar(&path).and_then(|mut file| file.read_to_string(&mut text)) {
+        Ok(_) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(AppError::Io { doing: "read", path, source }),
+    }
+}
+
 /// Reads a file of checkpoints, which the user named or which is beside the ledger.
 fn read_checkpoints(path: &Path, open: fn(&Path) -> io::Result<File>) -> Result<Checkpoints, AppError> {
     let mut text = Vec::new();

@@ -15,6 +15,7 @@ pub(crate) struct ServerFile {
     pub(crate) address: Option<IpAddr>,
     pub(crate) port: Option<u16>,
     pub(crate) hosts: Vec<String>,
+    pub(crate) allow_origins: Vec<String>,
     pub(crate) actor: Option<String>,
     pub(crate) standards: Option<PathBuf>,
     pub(crate) proxy: Option<ProxyTable>,
@@ -102,6 +103,7 @@ pub(crate) fn with_file(mut args: Serve) -> Result<(Serve, Limits), AppError> {
     args.address = args.address.or(file.address);
     args.port = args.port.or(file.port);
     args.host.extend(file.hosts);
+    args.allow_origin.extend(file.allow_origins);
     if named("IBBI_ACTOR").is_none() {
         args.actor = args.actor.or(file.actor);
     }

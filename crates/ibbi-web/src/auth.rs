@@ -16,10 +16,14 @@
 
 use crate::problem::{BASE, WebError};
 use crate::query;
+use crate::response;
 use crate::sign_in::{LOGIN, LOGOUT};
 use crate::state::AppState;
 use crate::visit::{Visit, text};
-use axum::http::header::{AUTHORIZATION, HOST, ORIGIN, WWW_AUTHENTICATE};
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, AUTHORIZATION, HOST, ORIGIN, VARY, WWW_AUTHENTICATE,
+};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::Response;
@@ -65,10 +69,36 @@ pub(crate) fn check_site(state: &AppState, parts: &Parts) -> Result<(), WebError
         let detail = "this server does not have the name in the request; add the name with --host";
         return Err(WebError::Request(StatusCode::MISDIRECTED_REQUEST, "host", detail.to_owned()));
     }
-    if !matches!(*method, Method::GET | Method::HEAD) {
+    if !matches!(*method, Method::GET | Method::HEAD) && allowed_origin(state, parts).is_none() {
         check_origin(host, text(headers, ORIGIN), text(headers, HeaderName::from_static("sec-fetch-site")))?;
     }
     Ok(())
+}
+
+/// Returns the origin of a request to the API, if it is another site that may use the API.
+pub(crate) fn allowed_origin(state: &AppState, parts: &Parts) -> Option<HeaderValue> {
+    let origin = parts.headers.get(ORIGIN)?;
+    let is_listed = origin.to_str().is_ok_and(|origin| state.origins.iter().any(|allowed| allowed == origin));
+    (is_listed && parts.uri.path().starts_with(BASE)).then(|| origin.clone())
+}
+
+/// Lets a browser give a response to a page of another site that may use the API. Without credentials: such a page has a token.
+pub(crate) fn add_cors(response: &mut Response, origin: HeaderValue) {
+    let headers = response.headers_mut();
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("etag, location, retry-after"));
+    headers.append(VARY, HeaderValue::from_static("origin"));
+}
+
+/// Answers the question of a browser whether a page of another site may send a request.
+pub(crate) fn preflight() -> Response {
+    let mut response = response::with_type(StatusCode::NO_CONTENT, "text/plain", "");
+    let headers = response.headers_mut();
+    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
+    let names = "authorization, content-type, if-match, last-event-id";
+    headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(names));
+    headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+    response
 }
 
 /// Returns who sends a request, and how it came. Without a session, a token, or a trusted proxy's word, only public files are
@@ -80,6 +110,8 @@ pub(crate) fn identify(state: &AppState, parts: &Parts, peer: SocketAddr) -> Res
         Some(credentials) => Some(bearer(state, &visit, credentials)?),
         None => match proxied(state, headers, peer)? {
             Some(principal) => Some(principal),
+            // A page of another site that may use the API has a token. It doesn't get the session of the browser.
+            None if allowed_origin(state, parts).is_some() => None,
             None => visit.session().and_then(|secret| state.sessions.find(secret)),
         },
     };

@@ -93,18 +93,25 @@ async fn guard(State(state): State<Arc<AppState>>, request: Request, next: Next)
     let begun = Instant::now();
     let path = request.uri().path().to_owned();
     let packs = *request.method() != Method::HEAD && compression::is_taken(request.headers());
-    let mut response = match guarded(&state, request, next).await {
+    let (parts, body) = request.into_parts();
+    let origin = auth::allowed_origin(&state, &parts);
+    let mut response = match guarded(&state, (parts, body), next).await {
         Ok(response) => response,
         Err(fail) => failed(&path, &fail),
     };
     auth::add_headers(&mut response);
+    if let Some(origin) = origin {
+        auth::add_cors(&mut response, origin);
+    }
     state.metrics.count(response.status(), begun.elapsed());
     if packs { compression::pack(response) } else { response }
 }
 
-async fn guarded(state: &AppState, request: Request, next: Next) -> Result<Response, WebError> {
-    let (mut parts, body) = request.into_parts();
+async fn guarded(state: &AppState, (mut parts, body): (Parts, Body), next: Next) -> Result<Response, WebError> {
     auth::check_site(state, &parts)?;
+    if parts.method == Method::OPTIONS && auth::allowed_origin(state, &parts).is_some() {
+        return Ok(auth::preflight());
+    }
     if percent_encoding::percent_decode_str(parts.uri.path()).decode_utf8().is_err() {
         let detail = "the path isn't UTF-8 after its percent signs are decoded; correct it";
         return Err(WebError::Request(StatusCode::BAD_REQUEST, "path", detail.to_owned()));

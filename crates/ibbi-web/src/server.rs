@@ -48,6 +48,8 @@ pub struct Config {
     pub listener: Option<TcpListener>,
     /// More host names of the server.
     pub hosts: Vec<String>,
+    /// Other sites whose pages may use the API, with tokens, such as `https://board.example.org`.
+    pub allow_origins: Vec<String>,
     /// The ways in which people and programs sign in.
     pub sign_in: SignIn,
     /// The actor of the ledger's first line, if the ledger is created.
@@ -112,6 +114,7 @@ impl Server {
     ///     port: Some(0),
     ///     listener: None,
     ///     hosts: Vec::new(),
+    ///     allow_origins: Vec::new(),
     ///     sign_in: Default::default(),
     ///     actor: Name::new("clerk")?,
     ///     signer: None,
@@ -128,8 +131,20 @@ impl Server {
     /// # Errors
     /// [`AppError`]: another process has the ledger open, the ledger is damaged, or no port is free.
     pub fn bind(config: Config) -> Result<Self, AppError> {
-        let Config { ledger, mut address, port, listener, hosts, mut sign_in, actor, signer, clock, standards, limits } =
-            config;
+        let Config {
+            ledger,
+            mut address,
+            port,
+            listener,
+            hosts,
+            allow_origins,
+            mut sign_in,
+            actor,
+            signer,
+            clock,
+            standards,
+            limits,
+        } = config;
         let given = listener.as_ref().and_then(|listener| listener.local_addr().ok());
         address = given.map_or(address, |given| given.ip());
         let listener = listener.map_or_else(|| listen(address, port), Ok)?;
@@ -140,6 +155,7 @@ impl Server {
         // Before the address is known, so that an early signal is handled too.
         let signals = Signals::catch(&runtime).map_err(failed)?;
         let first = FirstLine { actor: actor.clone(), at: None, origin: None, id: uuid::Uuid::now_v7() };
+        let public_key = signer.as_ref().map(|signer| signer.key.public().to_string());
         let options = OpenOptions { signer, ..OpenOptions::new(Arc::clone(&clock)) };
         let service = ledger::open_or_create(&ledger, &first, Ids::random(), &options)?;
         let set_aside = service.store().torn().map(|torn| torn.to_string());
@@ -151,7 +167,18 @@ impl Server {
             // A link is for the user of this computer.
             sign_in.local = None;
         }
-        let state = AppState::new(service, writer, clock, sign_in, names, bound.port(), ledger, standards, limits);
+        let state = AppState::new(
+            service,
+            writer,
+            clock,
+            sign_in,
+            (names, allow_origins),
+            public_key,
+            bound.port(),
+            ledger,
+            standards,
+            limits,
+        );
         let state = Arc::new(state.map_err(|error| AppError::Usage(error.to_string()))?);
         let now = state.now()?;
         let has_token = state.access(|registry| Ok(registry.has_token(now)));

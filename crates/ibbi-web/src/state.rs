@@ -36,6 +36,10 @@ pub(crate) struct AppState {
     pub(crate) clock: Clock,
     /// The host names of the server, with the port if it is not the default.
     pub(crate) hosts: Vec<String>,
+    /// The other sites whose pages may use the API.
+    pub(crate) origins: Vec<String>,
+    /// The key that signs checkpoints, for those who check them.
+    pub(crate) public_key: Option<String>,
     /// The port on which the server listens.
     pub(crate) port: u16,
     pub(crate) sign_in: SignIn,
@@ -73,7 +77,8 @@ impl AppState {
         writer: Writer,
         clock: Clock,
         sign_in: SignIn,
-        hosts: Vec<String>,
+        (hosts, origins): (Vec<String>, Vec<String>),
+        public_key: Option<String>,
         port: u16,
         path: PathBuf,
         standards: Standards,
@@ -87,6 +92,8 @@ impl AppState {
             writer,
             clock,
             hosts,
+            origins,
+            public_key,
             port,
             sign_in,
             sessions: Sessions::default(),

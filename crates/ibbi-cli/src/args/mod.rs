@@ -175,6 +175,9 @@ pub(crate) struct Serve {
     /// Another name of the server, such as the name of a proxy. You can repeat this option.
     #[arg(long, value_name = "NAME")]
     pub(crate) host: Vec<String>,
+    /// Other site whose pages may use the API with tokens, such as https://board.example.org. You can repeat this option.
+    #[arg(long, value_name = "ORIGIN")]
+    pub(crate) allow_origin: Vec<String>,
     /// Address of a proxy that signs people in. Its header counts from this address only. You can repeat this option.
     #[arg(long, value_name = "IP")]
     pub(crate) trust_proxy: Vec<std::net::IpAddr>,

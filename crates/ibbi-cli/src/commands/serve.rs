@@ -25,7 +25,7 @@ pub(crate) fn run(args: Serve, json: bool) -> Result<Outcome, AppError> {
     }
     let (args, limits) = with_file(args)?;
     let (proxy, address) = (trusted_proxy(&args)?, address(&args));
-    let Serve { ledger, ledger_option, port, host, actor, standards, signing, no_open, .. } = args;
+    let Serve { ledger, ledger_option, port, host, allow_origin, actor, standards, signing, no_open, .. } = args;
     let ledger = ledger.or(ledger_option).map_or_else(default_ledger, Ok)?;
     let actor = super::actor(actor.as_deref())?;
     let local = Principal { name: actor.clone(), ..super::access::local()? };
@@ -48,6 +48,7 @@ pub(crate) fn run(args: Serve, json: bool) -> Result<Outcome, AppError> {
         port,
         listener,
         hosts: host,
+        allow_origins: allow_origin,
         sign_in: SignIn { local: Some(local), proxy, show_link: Some(show_link), log: Some(log) },
         actor,
         signer: signer(&signing)?,

@@ -124,3 +124,26 @@ fn backup_of_a_running_server_is_restored() {
     assert!(moments[1..].iter().all(|moment| moment["event"]["data"]["text"] == json!("so")), "every text is there");
     assert_eq!(restored.end("-TERM"), 0);
 }
+
+/// A district checks a copy of the ledger with what the server gives out: the lines, the checkpoints, and the public key.
+#[test]
+fn copy_is_checked_with_the_checkpoints_and_the_key_of_the_server() {
+    let place = Place::new();
+    place.done(&["keygen", "ibbi.example.org", "my.key"]);
+    let server = Server::start(&place, &["a.ledger", "--port", "0", "--sign", "my.key", "--every", "1"]);
+    let case = open_case(&server);
+    assert_eq!(server.ask("POST", &format!("/api/v1/cases/{case}/events"), EVENT).0, 201);
+    let get = |path: &str| {
+        let (status, body) = server.ask("GET", &format!("/api/v1/{path}"), "");
+        assert_eq!(status, 200, "{path}: {body}");
+        body
+    };
+    let key = get("key").trim().to_owned();
+    std::fs::write(place.path("copy.checkpoints"), get("checkpoints")).unwrap();
+    // The ledger is sent in chunks, and this client leaves their lengths in, so it is copied from the disk.
+    std::fs::copy(place.path("a.ledger"), place.path("copy.ledger")).unwrap();
+    let verified = place.ibbi(&["verify", "copy.ledger", "--checkpoint", "copy.checkpoints", "--key", &key]);
+    assert_eq!(verified.code, 0, "{} {}", verified.out, verified.err);
+    assert!(verified.out.starts_with("sound"), "{}", verified.out);
+    assert_eq!(server.end("-TERM"), 0);
+}

@@ -20,6 +20,7 @@ use std::path::Path;
 
 /// The beginnings of compressed files: gzip, zstd, LZ4, xz, bzip2.
 const PACKED: &[&[u8]] = &[b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18", b"\xfd7zXZ", b"BZh"];
+const PLAIN: &str = "text/plain; charset=utf-8";
 /// The most public keys of a request.
 const MAX_KEYS: usize = 8;
 
@@ -99,6 +100,20 @@ pub(crate) fn exported(request: &WebRequest, ledger: &Path) -> WebResult {
         &mut out,
     )?;
     Ok(response::download(kind, name, out))
+}
+
+/// Returns the checkpoints beside the ledger. They name no case.
+pub(super) fn checkpoints(request: &WebRequest) -> WebResult {
+    let text = signing::checkpoints_text(request.state.own()?)?;
+    let none =
+        || WebError::not_found("the ledger has no checkpoint yet; start the server with --sign KEYFILE to sign some");
+    Ok(response::with_type(StatusCode::OK, PLAIN, text.ok_or_else(none)?))
+}
+
+pub(super) fn public_key(request: &WebRequest) -> WebResult {
+    let none = || WebError::not_found("this server signs no checkpoints; start it with --sign KEYFILE");
+    let key = request.state.public_key.clone().ok_or_else(none)?;
+    Ok(response::with_type(StatusCode::OK, PLAIN, key + "\n"))
 }
 
 pub(super) fn verify_own(request: &WebRequest) -> WebResult {

@@ -118,6 +118,7 @@ const JSON: &str = "application/json";
 const NDJSON: &str = "application/x-ndjson";
 const FORM: &str = "multipart/form-data";
 const CALENDAR: &str = "text/calendar";
+const TEXT: &str = "text/plain";
 
 /// The responses of a computation: its result, or its progress line by line, by `Accept`.
 macro_rules! computed {
@@ -186,6 +187,14 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         answers: &[gives(200, JSON, "RecordPage", "the records of the cases that you can see, as CloudEvents"),
             gives(200, "text/event-stream", "text", "if Accept asks for it: each record once, in order, with its number as the ID of the event")],
         handler: records::follow },
+    Operation { id: "checkpoints", view: View::Cases, method: Method::GET, path: "/api/v1/checkpoints", parameters: &[], body: None,
+        summary: "Returns the signed checkpoints of the ledger",
+        answers: &[gives(200, TEXT, "text", "signed notes; see docs/ledger.md")],
+        handler: |request| blocking(request, audit::checkpoints) },
+    Operation { id: "publicKey", view: View::Cases, method: Method::GET, path: "/api/v1/key", parameters: &[], body: None,
+        summary: "Returns the public key of the key that signs checkpoints",
+        answers: &[gives(200, TEXT, "text", "the key, as `ibbi keygen` prints it")],
+        handler: |request| blocking(request, audit::public_key) },
     Operation { id: "exportLedger", view: View::Ledger, method: Method::GET, path: "/api/v1/ledger", parameters: &[], body: None,
         summary: "Returns the ledger as it is on the disk",
         answers: &[gives(200, NDJSON, "text", "one record per line; see docs/ledger.md")],

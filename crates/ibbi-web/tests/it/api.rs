@@ -70,6 +70,11 @@ fn responses_match_the_openapi_document() {
         let answer = check("GET", "/api/v1/ledger/export/{format}", &path, None, "*/*");
         assert!(answer.status == 200 && !answer.body.is_empty(), "{format}: {}", answer.text());
     }
+    // This server signs nothing.
+    for path in ["checkpoints", "key"] {
+        let path = format!("/api/v1/{path}");
+        assert_eq!(check("GET", &path, &path, None, "*/*").status, 404, "{path}");
+    }
     // An extract needs a checkpoint.
     let template = "/api/v1/cases/{case}/extract";
     assert_eq!(check("GET", template, &format!("/api/v1/cases/{case}/extract"), None, "*/*").status, 400);

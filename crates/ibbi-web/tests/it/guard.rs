@@ -181,3 +181,55 @@ fn no_request_names_a_file() {
     let plan = server.post("/api/v1/plan", &json!({ "scenario": secret.to_str().unwrap() }));
     assert!(plan.status == 422 && !plan.text().contains("not for you"));
 }
+
+#[test]
+fn listed_sites_use_the_api_with_tokens_only() {
+    let board = "https://board.example.org";
+    let server = Running::start_with(|config| config.allow_origins.push(board.to_owned()));
+    let open = r#"{"data":{"district":"A"},"dry_run":true}"#;
+    let cross = [("origin", board), ("sec-fetch-site", "cross-site"), ("content-type", "application/json")];
+    let preflight = server.stranger().ask("OPTIONS", "/api/v1/cases", &[("origin", board)], b"");
+    assert_eq!((preflight.status, preflight.header("access-control-allow-origin")), (204, Some(board)));
+    assert!(preflight.header("access-control-allow-headers").unwrap().contains("authorization"));
+    assert!(preflight.header("access-control-allow-credentials").is_none());
+    let posted = server.connect().ask("POST", "/api/v1/cases", &cross, open.as_bytes());
+    assert_eq!((posted.status, posted.header("access-control-allow-origin")), (200, Some(board)), "{}", posted.text());
+    // The session of the browser doesn't count for such a page.
+    let path = server.link.clone().unwrap();
+    let path = path.strip_prefix(server.url.trim_end_matches('/')).unwrap().to_owned();
+    let session = server.stranger().ask("GET", &path, &[], b"");
+    let cookie = session.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+    let with_cookie = [cross.as_slice(), &[("cookie", cookie.as_str())]].concat();
+    assert_eq!(server.stranger().ask("POST", "/api/v1/cases", &with_cookie, open.as_bytes()).status, 401);
+    assert_eq!(server.stranger().ask("GET", "/api/v1/cases", &with_cookie, b"").status, 401);
+    // Pages are not for other sites, and other sites are not listed.
+    let form = server.stranger().ask("POST", "/cases", &with_cookie, b"district=A");
+    assert_eq!((form.status, form.header("access-control-allow-origin")), (403, None));
+    for other in ["https://evil.example", "https://board.example.org.evil.example", "http://board.example.org", "null"]
+    {
+        let refused = server.connect().ask("POST", "/api/v1/cases", &[("origin", other)], open.as_bytes());
+        assert_eq!((refused.status, refused.header("access-control-allow-origin")), (403, None), "{other}");
+    }
+}
+
+#[test]
+fn absolute_form_and_odd_paths_are_checked() {
+    let server = Running::start();
+    let own = server.connect().host.clone();
+    for (path, status) in [
+        (format!("http://{own}/api/v1/cases"), 200),
+        ("http://evil.example/api/v1/cases".to_owned(), 421),
+        ("/cases/%ff".to_owned(), 400),
+        ("/api/v1/cases/%ff".to_owned(), 400),
+        ("/cases/..%2f..%2fetc%2fpasswd".to_owned(), 404),
+        ("//cases".to_owned(), 404),
+    ] {
+        let answer = server.connect().ask("GET", &path, &[], b"");
+        assert_eq!(answer.status, status, "{path}: {}", answer.text());
+    }
+    let problem = server.connect().ask("GET", "/api/v1/cases/%ff", &[], b"");
+    assert_eq!(
+        (problem.header("content-type"), &problem.json()["code"]),
+        (Some("application/problem+json"), &json!("path"))
+    );
+}

@@ -190,6 +190,7 @@ fn server_does_not_start_where_nobody_could_sign_in() {
         port: Some(0),
         listener: None,
         hosts: Vec::new(),
+        allow_origins: Vec::new(),
         sign_in: SignIn { local: Some(boss()), ..SignIn::default() },
         actor: ibbi_core::Name::new("clerk").unwrap(),
         signer: None,

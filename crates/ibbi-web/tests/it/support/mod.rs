@@ -49,6 +49,7 @@ impl Running {
             port: Some(0),
             listener: None,
             hosts: Vec::new(),
+            allow_origins: Vec::new(),
             sign_in: SignIn { local: Some(Principal::local("root", "P. Sullivan").unwrap()), ..SignIn::default() },
             actor: Name::new("clerk").unwrap(),
             signer: None,
