@@ -1,6 +1,6 @@
 //! The settings of `ibbi serve` in a file of TOML. Flags and environment variables override them.
 
-use crate::args::Serve;
+use crate::args::{LogFormat, Serve};
 use ibbi_app::AppError;
 use ibbi_web::Limits;
 use serde::Deserialize;
@@ -17,6 +17,7 @@ pub(crate) struct ServerFile {
     pub(crate) hosts: Vec<String>,
     pub(crate) allow_origins: Vec<String>,
     pub(crate) actor: Option<String>,
+    pub(crate) log: Option<LogFormat>,
     pub(crate) standards: Option<PathBuf>,
     pub(crate) proxy: Option<ProxyTable>,
     pub(crate) signing: Option<SigningTable>,
@@ -102,6 +103,7 @@ pub(crate) fn with_file(mut args: Serve) -> Result<(Serve, Limits), AppError> {
     }
     args.address = args.address.or(file.address);
     args.port = args.port.or(file.port);
+    args.log = args.log.or(file.log);
     args.host.extend(file.hosts);
     args.allow_origin.extend(file.allow_origins);
     if named("IBBI_ACTOR").is_none() {

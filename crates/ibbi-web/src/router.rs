@@ -14,14 +14,16 @@ use axum::body::{Body, Bytes, HttpBody as _, to_bytes};
 use axum::extract::{RawPathParams, Request, State};
 use axum::http::header::CONTENT_ENCODING;
 use axum::http::request::Parts;
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, on};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use ibbi_access::{View, Viewer};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use uuid::Uuid;
 
 /// How long the server reads and discards a body that is too long.
 const DRAIN_TIME: Duration = Duration::from_secs(5);
@@ -88,10 +90,14 @@ fn failed(path: &str, fail: &WebError) -> Response {
     if path.starts_with(api::BASE) { fail.problem() } else { pages::failed(fail) }
 }
 
+/// Who sent a request, and from which address, for the log.
+#[derive(Clone)]
+struct SignedIn(Client, IpAddr);
+
 /// Checks a request, and adds the headers of every response.
 async fn guard(State(state): State<Arc<AppState>>, request: Request, next: Next) -> Response {
-    let begun = Instant::now();
-    let path = request.uri().path().to_owned();
+    let (begun, id) = (Instant::now(), Uuid::now_v7());
+    let (path, method) = (request.uri().path().to_owned(), request.method().clone());
     let packs = *request.method() != Method::HEAD && compression::is_taken(request.headers());
     let (parts, body) = request.into_parts();
     let origin = auth::allowed_origin(&state, &parts);
@@ -103,7 +109,19 @@ async fn guard(State(state): State<Arc<AppState>>, request: Request, next: Next)
     if let Some(origin) = origin {
         auth::add_cors(&mut response, origin);
     }
-    state.metrics.count(response.status(), begun.elapsed());
+    let (status, time) = (response.status(), begun.elapsed());
+    state.metrics.count(status, time);
+    // Without the query: it can have a plan with its people, or the secret of a link.
+    let who = response.extensions_mut().remove::<SignedIn>();
+    let (issuer, subject) =
+        who.as_ref().map_or(("", ""), |SignedIn((issuer, subject), _)| (issuer.as_str(), subject.as_str()));
+    let from = who.as_ref().map(|SignedIn(_, address)| address.to_string()).unwrap_or_default();
+    let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    let (server, code) = (state.port, status.as_u16());
+    tracing::info!(server, %id, %method, path, status = code, millis, issuer, subject, from, "request");
+    if let Ok(value) = HeaderValue::try_from(id.to_string()) {
+        response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
+    }
     if packs { compression::pack(response) } else { response }
 }
 
@@ -118,10 +136,13 @@ async fn guarded(state: &AppState, (mut parts, body): (Parts, Body), next: Next)
     }
     let Peer(peer) = parts.extensions.remove().ok_or_else(WebError::internal)?;
     let signed = auth::identify(state, &parts, peer)?;
-    let client = client_of(&signed.0);
+    let (client, address) = (client_of(&signed.0), signed.1.address);
+    let who = SignedIn(client.clone(), address);
     parts.extensions.insert(signed);
     let body = read(state, client, &parts, body).await?;
-    Ok(next.run(Request::from_parts(parts, body.into())).await)
+    let mut response = next.run(Request::from_parts(parts, body.into())).await;
+    response.extensions_mut().insert(who);
+    Ok(response)
 }
 
 /// Reads and discards a body, up to a length.

@@ -6,7 +6,7 @@
 use crate::fairness::Connections;
 use crate::limits::Limits;
 use crate::router;
-use crate::sign_in::{Show, SignIn};
+use crate::sign_in::SignIn;
 use crate::state::AppState;
 use crate::visit::Peer;
 use crate::writer::{Recover, Writer};
@@ -160,7 +160,7 @@ impl Server {
         let service = ledger::open_or_create(&ledger, &first, Ids::random(), &options)?;
         let set_aside = service.store().torn().map(|torn| torn.to_string());
         let service = Arc::new(RwLock::new(service));
-        let recover = recovery(ledger.clone(), options, sign_in.log.clone());
+        let recover = recovery(ledger.clone(), options, bound.port());
         let (writer, thread) = Writer::start(Arc::clone(&service), recover).map_err(failed)?;
         let names = names(bound, &hosts);
         if !address.is_loopback() {
@@ -262,17 +262,16 @@ impl Server {
 }
 
 /// Returns what opens the ledger again after a failed write. It reports the failure once, and the recovery.
-fn recovery(path: PathBuf, options: OpenOptions, log: Option<Show>) -> Recover {
+fn recovery(path: PathBuf, options: OpenOptions, server: u16) -> Recover {
     let mut reported = false;
     Box::new(move |service| {
-        let log = |line: &str| log.iter().for_each(|log| log(line));
         let Some(cause) = service.stopped() else { return };
         if !reported {
-            log(&format!("nothing is recorded any more: {cause}"));
+            tracing::error!(server, cause, "nothing is recorded any more");
             reported = true;
         }
         if let Ok(true) = ledger::recover(service, &path, &options) {
-            log("events are recorded again");
+            tracing::warn!(server, "events are recorded again");
             reported = false;
         }
     })

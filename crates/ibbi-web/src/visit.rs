@@ -65,9 +65,7 @@ impl Visit {
     pub(crate) fn failed(&self, state: &AppState, what: &str) {
         state.throttle.fail(self.address);
         state.metrics.sign_in_failures.fetch_add(1, Ordering::Relaxed);
-        if let Some(log) = &state.sign_in.log {
-            log(&format!("sign-in failed from {}: {what}", self.address));
-        }
+        tracing::warn!(server = state.port, from = %self.address, why = what, "sign-in failed");
     }
 }
 

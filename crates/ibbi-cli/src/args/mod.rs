@@ -190,6 +190,9 @@ pub(crate) struct Serve {
     /// Issuer of the identities that the proxy sends, as ibbi access grant has it. Default: proxy.
     #[arg(long, value_name = "ISSUER")]
     pub(crate) proxy_issuer: Option<String>,
+    /// Format of the log on standard error. Default: brief.
+    #[arg(long, value_enum)]
+    pub(crate) log: Option<LogFormat>,
     /// Don't open a browser.
     #[arg(long)]
     pub(crate) no_open: bool,
@@ -200,6 +203,15 @@ pub(crate) struct Serve {
     pub(crate) standards: StandardsFile,
     #[command(flatten)]
     pub(crate) signing: Signing,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum LogFormat {
+    /// Failures only, for people.
+    Brief,
+    /// Every request, as lines of JSON, with its ID and who sent it.
+    Json,
 }
 
 #[derive(Debug, Subcommand)]

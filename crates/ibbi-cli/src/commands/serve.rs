@@ -1,7 +1,7 @@
 //! `ibbi serve`: starts a local server with web pages and an HTTP API.
 
 use super::{clock, signer};
-use crate::args::Serve;
+use crate::args::{LogFormat, Serve};
 use crate::output::Outcome;
 use crate::server_file::with_file;
 use crate::terminal;
@@ -25,7 +25,7 @@ pub(crate) fn run(args: Serve, json: bool) -> Result<Outcome, AppError> {
     }
     let (args, limits) = with_file(args)?;
     let (proxy, address) = (trusted_proxy(&args)?, address(&args));
-    let Serve { ledger, ledger_option, port, host, allow_origin, actor, standards, signing, no_open, .. } = args;
+    let Serve { ledger, ledger_option, port, host, allow_origin, log, actor, standards, signing, no_open, .. } = args;
     let ledger = ledger.or(ledger_option).map_or_else(default_ledger, Ok)?;
     let actor = super::actor(actor.as_deref())?;
     let local = Principal { name: actor.clone(), ..super::access::local()? };
@@ -36,9 +36,7 @@ pub(crate) fn run(args: Serve, json: bool) -> Result<Outcome, AppError> {
         let url = known.get().map_or("", String::as_str);
         let _ = writeln!(anstream::stderr(), "To sign in with another browser: {}", ibbi_web::link(url, secret));
     });
-    let log: Show = Arc::new(|line| {
-        let _ = writeln!(anstream::stderr(), "ibbi: {line}");
-    });
+    begin_log(log.unwrap_or(LogFormat::Brief));
     let listener = ListenFd::from_env().take_tcp_listener(0);
     let listener =
         listener.map_err(|source| AppError::Io { doing: "take", path: "the socket of the system".into(), source })?;
@@ -49,7 +47,7 @@ pub(crate) fn run(args: Serve, json: bool) -> Result<Outcome, AppError> {
         listener,
         hosts: host,
         allow_origins: allow_origin,
-        sign_in: SignIn { local: Some(local), proxy, show_link: Some(show_link), log: Some(log) },
+        sign_in: SignIn { local: Some(local), proxy, show_link: Some(show_link) },
         actor,
         signer: signer(&signing)?,
         clock: std::sync::Arc::new(clock::now),
@@ -75,6 +73,18 @@ pub(crate) fn run(args: Serve, json: bool) -> Result<Outcome, AppError> {
     server.run()?;
     drop(page);
     Ok(Outcome::done(String::new()))
+}
+
+/// Writes the log of the server to standard error.
+fn begin_log(format: LogFormat) {
+    let lines = tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false);
+    // A second log of the process would be another program's. Then that one gets the lines.
+    let _ = match format {
+        LogFormat::Brief => {
+            lines.with_max_level(tracing_subscriber::filter::LevelFilter::WARN).without_time().try_init()
+        }
+        LogFormat::Json => lines.json().flatten_event(true).try_init(),
+    };
 }
 
 /// Returns the address to listen on.

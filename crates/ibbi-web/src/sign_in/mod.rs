@@ -16,7 +16,7 @@ pub(crate) const LOGIN: &str = "/login";
 /// The form to sign out.
 pub(crate) const LOGOUT: &str = "/logout";
 
-/// Shows a text to the person who runs the server: a link, or a line of the log.
+/// Shows a text to the person who runs the server: a link.
 pub type Show = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// The ways in which people and programs sign in. Tokens always count.
@@ -28,8 +28,6 @@ pub struct SignIn {
     pub proxy: Option<TrustedProxy>,
     /// Shows each new one-time link after the first.
     pub show_link: Option<Show>,
-    /// Shows each failure to sign in.
-    pub log: Option<Show>,
 }
 
 /// A proxy that has authenticated its users, and says in a header who they are.

@@ -129,11 +129,7 @@ fn nobody_records_under_another_name() {
 
 #[test]
 fn guessing_is_slowed_down_and_logged() {
-    let log = Arc::new(Mutex::new(Vec::new()));
-    let lines = Arc::clone(&log);
-    let server = Running::start_with(|config| {
-        config.sign_in.log = Some(Arc::new(move |line: &str| lines.lock().unwrap().push(line.to_owned())));
-    });
+    let server = Running::start();
     let session = {
         let path = server.link.clone().unwrap();
         cookie(&server.stranger().ask("GET", path.strip_prefix(server.url.trim_end_matches('/')).unwrap(), &[], b""))
@@ -141,8 +137,8 @@ fn guessing_is_slowed_down_and_logged() {
     let guess = || server.stranger().ask("GET", "/api/v1/cases", &[("authorization", "Bearer ibbi_a_b")], b"").status;
     let all: Vec<u16> = (0..12).map(|_| guess()).collect();
     assert_eq!(all, [[401; 10].as_slice(), &[429; 2]].concat());
-    assert_eq!(log.lock().unwrap().len(), 10);
-    assert!(log.lock().unwrap()[0].starts_with("sign-in failed from 127.0.0.1: "));
+    let log = server.log();
+    assert_eq!((log.len(), &log[0]["message"], &log[0]["from"]), (10, &json!("sign-in failed"), &json!("127.0.0.1")));
     let form = ("content-type", "application/x-www-form-urlencoded");
     let waits = server.stranger().ask("POST", "/login", &[form], b"token=x");
     assert!(waits.status == 429 && waits.text().contains("try again in"), "{}", waits.text());
@@ -218,4 +214,20 @@ fn damaged_records_of_access_let_nobody_in() {
     assert!(!answer.text().contains("cases.ledger"), "no path of the computer: {}", answer.text());
     std::fs::write(&path, whole).unwrap();
     assert_eq!(server.get("/api/v1/cases").status, 200);
+}
+
+/// A line has the request's ID and who sent it, and neither a query nor a secret.
+#[test]
+fn requests_are_logged_with_their_id_and_identity() {
+    let server = Running::start();
+    let answer = server.get("/cases?of=Maple+Hollow");
+    let refused = server.stranger().ask("GET", "/login?once=secret-of-a-link", &[], b"");
+    assert_eq!((answer.status, refused.status), (200, 401));
+    let id = answer.header("x-request-id").unwrap().to_owned();
+    let log = server.whole_log();
+    let line = log.iter().find(|line| line["id"] == id.as_str()).unwrap();
+    assert_eq!((&line["method"], &line["path"], &line["status"]), (&json!("GET"), &json!("/cases"), &json!(200)));
+    assert_eq!((&line["issuer"], &line["from"]), (&json!("token"), &json!("127.0.0.1")));
+    let text = serde_json::to_string(&log).unwrap();
+    assert!(!text.contains("Maple") && !text.contains("secret-of-a-link") && !text.contains(&server.token), "{text}");
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
+use std::sync::Mutex;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -22,6 +23,22 @@ fn token(ledger: &std::path::Path, name: &str, grant: Grant) -> String {
     let mut registry = Registry::open(AccessFile::new(access_path(ledger))).unwrap();
     let new = NewToken { name: Name::new(name).unwrap(), grants: vec![grant], expires: None };
     registry.issue(new, Principal::local("root", "P. Sullivan").unwrap(), clock().unwrap()).unwrap().1
+}
+
+/// The lines that all servers of this process have logged, as JSON.
+static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+struct Log;
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        LOG.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 pub(crate) struct Running {
@@ -42,6 +59,8 @@ impl Running {
     }
 
     pub(crate) fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        // The first server of the process sets it.
+        let _ = tracing_subscriber::fmt().json().with_writer(|| Log).try_init();
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config {
             ledger: folder.path().join("cases.ledger"),
@@ -63,6 +82,18 @@ impl Running {
         let (address, url, link, handle) = (server.address(), server.url(), server.link(), server.handle());
         let thread = std::thread::spawn(move || server.run().unwrap());
         Self { folder, address, url, link, token, handle, thread: Some(thread) }
+    }
+
+    /// Returns what this server has logged, apart from requests.
+    pub(crate) fn log(&self) -> Vec<Value> {
+        self.whole_log().into_iter().filter(|fields| fields["message"] != "request").collect()
+    }
+
+    /// Returns what this server has logged.
+    pub(crate) fn whole_log(&self) -> Vec<Value> {
+        let text = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
+        let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["fields"].clone());
+        lines.filter(|fields| fields["server"] == self.address.port()).collect()
     }
 
     /// Makes a token with a role. The server learns of it from its file.
