@@ -11,12 +11,6 @@
   keepPlan();
   recallPlans();
   document.addEventListener("submit", (event) => sendChoice(event.target));
-  document.addEventListener("click", (event) => {
-    // A correction is for whom is named above the forms.
-    const link = event.target.closest && event.target.closest("a.correct");
-    const bar = document.querySelector("form.when");
-    if (link && bar) link.search = new URLSearchParams({ on_behalf: bar.elements.on_behalf.value });
-  }, true);
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) for (const button of document.querySelectorAll("button:disabled")) button.disabled = false;
   });
@@ -25,18 +19,24 @@
   function keepPlan() {
     const link = document.querySelector(".take a.link");
     try {
-      if (link) localStorage.plan = localStorage["plan " + answer.querySelector("h2").textContent] = link.search;
-    } catch { /* The browser keeps nothing. */ }
+      if (link && location.search) localStorage.plan = localStorage["plan " + answer.querySelector("h2").textContent] = link.search;
+    } catch { /* Nothing is kept. */ }
   }
 
   // The menu returns to the last plan. A case's forecast has the calendars of its district's last plan.
   function recallPlans() {
     try {
-      if (localStorage.plan) document.querySelector('nav a[href="/plan"]').search = localStorage.plan;
+      const links = document.querySelectorAll('nav a[href="/plan"], .ways a[href="/plan"]');
+      for (const link of links) if (localStorage.plan) link.search = localStorage.plan;
       const plan = localStorage["plan " + document.querySelector("h1").textContent];
-      for (const link of document.querySelectorAll("a[href$='/forecast']")) if (plan) link.search = plan;
-    } catch { /* The browser keeps nothing. */ }
+      for (const link of document.querySelectorAll(".take a[href$='/forecast']")) if (plan) link.search = plan;
+    } catch { /* Nothing is kept. */ }
   }
+
+  document.addEventListener("submit", (event) => {
+    if (event.target.getAttribute("action") !== "/logout") return;
+    try { localStorage.clear(); } catch { /* Nothing is kept. */ }
+  });
 
   // Adds what a page needs to parts that are new.
   function enhance() {
@@ -104,8 +104,7 @@
     bar.addEventListener("input", (event) => {
       const choice = { earlier: "today", day: "day", time: "day" }[event.target.name];
       if (choice) bar.querySelector(`[name=when][value=${choice}]`).checked = true;
-      // A button names a day only if that day will be recorded.
-      if (event.target.name === "on_behalf") return;
+      // A button names a day and a person only if they will be recorded.
       for (const button of document.querySelectorAll("button[data-record]")) button.textContent = "Record";
     });
     bar.addEventListener("change", (event) => {
@@ -178,8 +177,9 @@
       clearTimeout(timer);
       ask().then(() => {
         showErrors(null);
-        if (wrong) form.querySelector("#problems a, #problems li")?.focus();
-        else answer.focus();
+        const first = wrong && form.querySelector("#problems a");
+        (first || answer).focus({ preventScroll: true });
+        (first ? form.querySelector("#problems") : answer).scrollIntoView();
       });
     });
     // A row that is half finished has no errors until the person goes on.

@@ -20,17 +20,15 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
     let Some(secret) = request.query.get("once") else { return Ok(form(state, to, None, StatusCode::OK)) };
     visit.check_throttle(state)?;
     match &state.sign_in.local {
-        Some(local) if state.sessions.use_link(secret) => {
-            // The next link, for another browser.
-            if let (Ok(next), Some(show)) = (state.sessions.new_link(), &state.sign_in.show_link) {
-                show(&next);
-            }
-            begin(state, visit, local.clone(), to)
+        Some(local) if state.sessions.use_link(secret) => begin_with_link(state, visit, local.clone(), to),
+        // A bookmark, or a tab that is loaded again.
+        _ if visit.session().is_some_and(|secret| state.sessions.find(secret).is_some()) => {
+            Ok(see_other(&local_path(to)))
         }
         _ => {
             visit.failed(state, "a link that doesn't count");
-            let wrong = "This link was used already, or isn't the newest. The terminal in which `ibbi serve` runs shows the \
-                         newest link.";
+            let wrong = "This link was used already, or isn't the newest. The window in which the program was started shows the \
+                         newest link. Open that one.";
             Ok(form(state, to, Some(wrong), StatusCode::UNAUTHORIZED))
         }
     }
@@ -42,12 +40,18 @@ pub(crate) fn send(request: &WebRequest) -> WebResult {
     let to = sent.get("to").unwrap_or_default();
     visit.check_throttle(state)?;
     let token = sent.get("token").unwrap_or_default().trim();
+    // Some people paste the link.
+    if let (Some((_, secret)), Some(local)) = (token.split_once("login?once="), &state.sign_in.local)
+        && state.sessions.use_link(secret)
+    {
+        return begin_with_link(state, visit, local.clone(), to);
+    }
     match state.principal_of_token(token)? {
         Some(principal) => begin(state, visit, principal, to),
         None => {
             visit.failed(state, "a token that doesn't count");
-            let wrong = "This token doesn't count. It may have expired, or it may have been revoked. Program staff can make a new \
-                         one.";
+            let wrong = "This doesn't count. A link works once, and only the newest one works. A token may have expired, or it may \
+                         have been revoked; program staff can make a new one.";
             Ok(form(state, to, Some(wrong), StatusCode::UNAUTHORIZED))
         }
     }
@@ -61,6 +65,14 @@ pub(crate) fn leave(request: &WebRequest) -> WebResult {
     }
     let cookie = format!("{}=; {}; Max-Age=0", visit.cookie_name(), attributes(visit));
     Ok(with_header(see_other(LOGIN), SET_COOKIE, &cookie))
+}
+
+/// Begins a session, and shows the next link, for another browser.
+fn begin_with_link(state: &AppState, visit: &Visit, local: Principal, to: &str) -> Result<Response, WebError> {
+    if let (Ok(next), Some(show)) = (state.sessions.new_link(), &state.sign_in.show_link) {
+        show(&next);
+    }
+    begin(state, visit, local, to)
 }
 
 fn begin(state: &AppState, visit: &Visit, principal: Principal, to: &str) -> Result<Response, WebError> {
@@ -82,7 +94,8 @@ fn local_path(to: &str) -> String {
 }
 
 fn form(state: &AppState, to: &str, wrong: Option<&str>, status: StatusCode) -> Response {
-    let local = "Open the link that the terminal shows in which ibbi serve runs. It works once; then the terminal shows the next.";
+    let local = "Open the newest link that the window shows in which the program was started, or paste it here. A link works once.";
+    let label = if state.sign_in.local.is_some() { "Link or token" } else { "Token" };
     let wrong: Vec<&str> = wrong.into_iter().collect();
     let token = line("token", "").attr("type", "password").attr("autocomplete", "current-password");
     let content = Html::new()
@@ -93,7 +106,13 @@ fn form(state: &AppState, to: &str, wrong: Option<&str>, status: StatusCode) -> 
                 .attr("method", "post")
                 .attr("action", LOGIN)
                 .with(hidden("to", to))
-                .with(field("Token", "token", token, Some("Program staff make tokens with ibbi token new."), &wrong))
+                .with(field(
+                    label,
+                    "token",
+                    token,
+                    Some("A token begins with ibbi_. Ask program staff for one."),
+                    &wrong,
+                ))
                 .with(el("p").class("send").with(button("Sign in"))),
         );
     Page { title: "Sign in", place: "", content }.answer(status)

@@ -46,7 +46,7 @@ pub(crate) static ROUTES: &[(Method, &str, Option<View>, Handler)] = &[
     (Method::POST, "/cases/{case}/entries/{seq}", Some(View::Case), |request| blocking(request, case::correct::send)),
     (Method::GET, "/cases/{case}/summary", Some(View::Case), |request| blocking(request, case::summary::page)),
     (Method::GET, "/cases/{case}/forecast", Some(View::Case), |request| limited(request, case::forecast::page)),
-    (Method::POST, "/cases/{case}/forecast", Some(View::Case), |request| with_parts(request, blocking, case::forecast::with_plan)),
+    (Method::POST, "/cases/{case}/forecast", Some(View::Case), |request| with_parts(request, limited, case::forecast::with_plan)),
     (Method::GET, "/cases/{case}/dates.ics", Some(View::Case), |request| blocking(request, crate::api::calendar_of_case)),
     (Method::GET, "/audit", Some(View::Tools), |request| blocking(request, audit::page)),
     (Method::POST, "/audit", Some(View::Tools), |request| with_parts(request, limited, audit::send)),

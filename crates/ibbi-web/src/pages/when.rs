@@ -1,4 +1,5 @@
-//! "When did it happen?" and "On behalf of": they come first on a page, and they stay for the next entry.
+//! "When did it happen?" and "On behalf of": they come first on a page. The day stays for the next entry. For whom it is recorded does
+//! not: the next entry is often for someone else.
 //!
 //! The choice is in the address of the page and in hidden inputs of its forms. The actor of a record is who signed in.
 
@@ -60,14 +61,9 @@ impl Moment {
         if self.on_behalf.trim().is_empty() { Ok(None) } else { form::on_behalf(&self.on_behalf).map(Some) }
     }
 
-    /// Returns the pairs of a link that keeps the choice.
+    /// Returns the pairs of a link that keeps the day.
     pub(crate) fn link_pairs(&self) -> Vec<(&'static str, &str)> {
-        let pairs = [
-            ("day", self.day.as_str()),
-            ("time", self.time.as_str()),
-            ("on_behalf", self.on_behalf.as_str()),
-            (PEOPLE, self.people.as_str()),
-        ];
+        let pairs = [("day", self.day.as_str()), ("time", self.time.as_str()), (PEOPLE, self.people.as_str())];
         pairs.into_iter().filter(|(_, text)| !text.is_empty()).collect()
     }
 

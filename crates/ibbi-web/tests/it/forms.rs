@@ -172,16 +172,23 @@ fn error_is_at_its_field_and_in_the_summary() {
 }
 
 #[test]
-fn time_and_whom_it_is_for_stay_for_the_next_entry() {
+fn day_stays_for_the_next_entry_and_whom_it_is_for_does_not() {
     let server = Running::start();
     let opened = server.form("/cases", "district=Maple+Hollow&day=9/2/2025&time=9:00+AM&on_behalf=P.+Sullivan");
     assert_eq!(opened.status, 303, "{}", opened.text());
     let place = opened.header("location").unwrap();
-    assert!(place.ends_with("?day=9%2F2%2F2025&time=9%3A00+AM&on_behalf=P.+Sullivan"), "{place}");
+    assert!(place.ends_with("?day=9%2F2%2F2025&time=9%3A00+AM"), "{place}");
     let page = server.get(place);
-    for part in ["value=\"P. Sullivan\" data-when=\"on_behalf\"", "Record for Tue, Sep 2, 2025, 9:00 AM"] {
+    for part in ["value=\"\" data-when=\"on_behalf\"", ">Record for Tue, Sep 2, 2025, 9:00 AM<"] {
         assert!(page.text().contains(part), "{part}: {}", page.text());
     }
+    // A button names the person for whom it records, and so does the answer.
+    let named = server.get(&format!("{place}&on_behalf=Ellen+Park"));
+    assert!(
+        named.text().contains(">Record for Tue, Sep 2, 2025, 9:00 AM, on behalf of Ellen Park<"),
+        "{}",
+        named.text()
+    );
     let case = place.split('?').next().unwrap();
     let lasting = server.form(case, "type=note_added&text=x&day=9/3/2025&on_behalf=P.+Sullivan");
     assert_eq!(lasting.status, 303, "{}", lasting.text());
@@ -243,22 +250,28 @@ fn corrections_are_for_whom_the_page_names() {
     for text in ["one", "two", "three"] {
         assert_eq!(server.form(&case, &format!("type=note_added&text={text}")).status, 303);
     }
-    // The link has the name that is entered on the page of the case.
-    let page = server.get(&format!("{case}/entries/3?on_behalf=P.+Sullivan"));
-    assert!(page.text().contains("name=\"on_behalf\" value=\"P. Sullivan\""), "{}", page.text());
-    assert_eq!(page.text().matches("<form").count(), 1, "one form has the name for both ways");
     let sent = |path: String, form: &str| {
         let answer = server.form(&path, form);
         assert_eq!(answer.status, 303, "{form}: {}", answer.text());
         std::fs::read_to_string(server.ledger()).unwrap().lines().last().unwrap().to_owned()
     };
-    let void = sent(format!("{case}/entries/3"), "do=void&rev=4&void_reason=wrong&text=one&on_behalf=P.+Sullivan");
-    assert!(void.contains("\"on_behalf\":\"P. Sullivan\"") && void.contains("event_voided"), "{void}");
+    assert_eq!(server.form(&case, "type=note_added&text=four&on_behalf=Ellen+Park").status, 303);
+    // The form has for whom the entry was recorded, and a change of that is shown.
+    let page = server.get(&format!("{case}/entries/6"));
+    for part in ["by clerk, on behalf of Ellen Park.", "name=\"on_behalf\" value=\"Ellen Park\""] {
+        assert!(page.text().contains(part), "{part}: {}", page.text());
+    }
+    assert_eq!(page.text().matches("<form").count(), 1);
+    let checked = server.form(&format!("{case}/entries/6"), "do=check&rev=5&text=four&on_behalf=Q.+Wexler");
+    assert!(checked.text().contains("<td>Ellen Park</td><td>Q. Wexler</td>"), "{}", checked.text());
+    // A void is for no one else, whatever the field above has.
+    let void = sent(format!("{case}/entries/6"), "do=void&rev=5&void_reason=wrong&text=four&on_behalf=Ellen+Park");
+    assert!(void.contains("event_voided") && !void.contains("on_behalf"), "{void}");
     let time = "day=9/2/2025&time=9:00+AM";
-    let opened = format!("do=record&rev=5&district=Maple+Hollow&evergreen=false&{time}&time_zone=America/New_York");
+    let opened = format!("do=record&rev=6&district=Maple+Hollow&evergreen=false&{time}&time_zone=America/New_York");
     let corrected = sent(format!("{case}/entries/2"), &format!("{opened}&on_behalf=P.+Sullivan"));
     assert!(corrected.contains("\"on_behalf\":\"P. Sullivan\"") && corrected.contains("\"replaces\":2"), "{corrected}");
     // Without a name, it is for no one else.
-    let own = sent(format!("{case}/entries/4"), "do=void&rev=6&void_reason=wrong&text=two&on_behalf=");
+    let own = sent(format!("{case}/entries/4"), "do=void&rev=7&void_reason=wrong&text=two&on_behalf=");
     assert!(own.contains("\"actor\":\"clerk\"") && !own.contains("on_behalf"), "{own}");
 }

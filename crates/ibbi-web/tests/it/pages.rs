@@ -289,6 +289,10 @@ fn forecast_of_a_case_has_the_calendars_of_a_plan() {
     let planned = server.get(by_link.header("location").unwrap());
     assert!(planned.text().contains("of the plan for <bdi>Maple Hollow</bdi>"), "{}", planned.text());
     assert_ne!(verdict(planned.text()), verdict(plain.text()));
+    assert_eq!(
+        send(&[("link", b"http://localhost/plan"), ("scenario", b"")]).header("location"),
+        by_file.header("location")
+    );
     // A leader who is not in the plan is named.
     let agreed = "type=leader_agreed&seat=superintendent&name=Zoe+Newcomb&when=now";
     assert_eq!(server.form(&format!("/cases/{case}"), agreed).status, 303);
@@ -296,13 +300,14 @@ fn forecast_of_a_case_has_the_calendars_of_a_plan() {
     assert!(planned.text().contains("always available: <bdi>Zoe Newcomb</bdi>."), "{}", planned.text());
     for (link, file, says) in [
         ("", "", "give the link of a plan, or choose a scenario file"),
-        ("http://localhost/plan", "", "this is not the link of a plan"),
-        ("http://localhost/plan?d=A&s=yesterday", "", "yesterday"),
+        ("http://localhost/cases", "", "this is not the link of a plan"),
+        ("http://localhost/plan?d=A&s=yesterday", "", "this link of a plan is not complete"),
         ("", "district = 1", "district"),
     ] {
         let refused = send(&[("link", link.as_bytes()), ("scenario", file.as_bytes())]);
         assert_eq!(refused.status, 422, "{link} {file}");
         let kept = format!("name=\"link\" value=\"{}\"", link.replace('&', "&amp;"));
+        assert_eq!(verdict(refused.text()), verdict(server.get(&address).text()), "the forecast stays");
         assert!(refused.text().contains(says) && refused.text().contains(&kept), "{}", refused.text());
     }
 }

@@ -88,8 +88,13 @@ fn link_signs_in_once_and_then_shows_the_next() {
     let next = shown.lock().unwrap()[0].clone();
     let next = server.stranger().ask("GET", &format!("/login?once={next}"), &[], b"");
     assert_eq!(next.status, 303);
-    // What is recorded has the user of the computer as its actor.
+    // A used link, as a bookmark, leads on for those who have signed in. Some people paste the link in place of a token.
+    let bookmark = server.stranger().ask("GET", path, &[("cookie", &session)], b"");
+    assert_eq!((bookmark.status, bookmark.header("location")), (303, Some("/")));
     let form = ("content-type", "application/x-www-form-urlencoded");
+    let pasted = format!("token=http://127.0.0.1/login?once={}", shown.lock().unwrap()[1]);
+    assert_eq!(server.stranger().ask("POST", "/login", &[form], pasted.as_bytes()).status, 303);
+    // What is recorded has the user of the computer as its actor.
     let opened =
         server.stranger().ask("POST", "/cases", &[form, ("cookie", &session)], b"district=A&on_behalf=Q.+Wexler");
     assert_eq!(opened.status, 303, "{}", opened.text());

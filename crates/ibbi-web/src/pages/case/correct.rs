@@ -22,7 +22,7 @@ use ibbi_app::ledger::Record;
 use ibbi_app::service::{EventTime, Offer};
 use ibbi_app::times::happened;
 use ibbi_app::{AppError, Offered, zone::Zone};
-use ibbi_core::{At, Event, EventKind, Precision, Refusal};
+use ibbi_core::{At, Event, EventKind, Name, Precision, Refusal};
 use ibbi_report::html::{Element, Html, el, name, section};
 use uuid::Uuid;
 
@@ -32,10 +32,7 @@ const FORM: &str = "entry";
 /// Returns the form of an entry.
 pub(crate) fn page(request: &WebRequest) -> WebResult {
     let (log, record) = entry(request)?;
-    let moment = Moment::read(&request.query);
-    let mut pairs = original(&record, log.zone);
-    pairs.push(("on_behalf".to_owned(), moment.on_behalf.clone()));
-    let shown = Shown { given: &Pairs::from(pairs), result: Outcome::New };
+    let shown = Shown { given: &Pairs::from(original(&record, log.zone)), result: Outcome::New };
     show(request, &log, &record, &shown)
 }
 
@@ -68,6 +65,7 @@ struct Change {
     event: Event,
     at: At,
     precision: Precision,
+    on_behalf: Option<Name>,
 }
 
 /// The outcome of a check.
@@ -97,6 +95,8 @@ fn original(record: &Record, zone: Zone) -> Vec<(String, String)> {
     pairs.push(("day".to_owned(), us_date(zone.date(record.at))));
     let is_exact = record.details.precision == Precision::Instant;
     pairs.push(("time".to_owned(), if is_exact { zone.show_time(record.at) } else { String::new() }));
+    let behalf = record.details.on_behalf.as_ref().map(ToString::to_string).unwrap_or_default();
+    pairs.push(("on_behalf".to_owned(), behalf));
     pairs
 }
 
@@ -109,8 +109,9 @@ fn corrected(request: &WebRequest, log: &CaseLog, record: &Record, given: &Pairs
     let event = form::event(kind, &reader.pairs(kind), log.zone)?;
     let before = Pairs::from(original(record, log.zone));
     let is_same_time = ["day", "time"].iter().all(|name| before.get(name) == given.get(name));
-    let (when, _) = when::circumstances(request, given, log.zone)?;
-    let change = |at: At, precision: Precision| Change { event: event.clone(), at, precision };
+    let (when, on_behalf) = when::circumstances(request, given, log.zone)?;
+    let change =
+        |at: At, precision: Precision| Change { event: event.clone(), at, precision, on_behalf: on_behalf.clone() };
     let change = match when {
         _ if is_same_time => change(record.at, record.details.precision),
         When::At(at) => change(at, Precision::Instant),
@@ -123,7 +124,8 @@ fn corrected(request: &WebRequest, log: &CaseLog, record: &Record, given: &Pairs
             change(at.map_err(refused)?.unwrap_or(now), Precision::Day)
         }
     };
-    if change.event == record.event && (change.at, change.precision) == (record.at, record.details.precision) {
+    let same_time = (change.at, change.precision) == (record.at, record.details.precision);
+    if change.event == record.event && same_time && change.on_behalf == record.details.on_behalf {
         return Err(FormError::unchanged().into());
     }
     Ok(change)
@@ -152,18 +154,17 @@ fn void(request: &WebRequest, log: &CaseLog, record: &Record, given: &Pairs) -> 
     let pairs = pairs.map(|(key, value)| (key.to_owned(), value));
     let event = form::event(EventKind::EventVoided, &pairs, log.zone)
         .map_err(|error| error.in_field("reason", "void_reason"))?;
-    let on_behalf = Moment::read(given).on_behalf()?;
-    offer(request, log, given, Offer { on_behalf, ..request.offer(event) })
+    // The field above is for the correction: a void is for no one else.
+    offer(request, log, given, request.offer(event))
 }
 
 /// Records a corrected entry in place of the recorded one.
 fn replace(request: &WebRequest, log: &CaseLog, record: &Record, given: &Pairs) -> Result<u64, WebError> {
-    let Change { event, at, precision } = corrected(request, log, record, given)?;
+    let Change { event, at, precision, on_behalf } = corrected(request, log, record, given)?;
     let at = Some(match precision {
         Precision::Day => EventTime::Picked(at),
         Precision::Instant => EventTime::At(at),
     });
-    let on_behalf = Moment::read(given).on_behalf()?;
     offer(request, log, given, Offer { at, on_behalf, replaces: Some(record.seq), ..request.offer(event) })
 }
 
@@ -202,12 +203,12 @@ fn show(request: &WebRequest, log: &CaseLog, record: &Record, shown: &Shown<'_>)
     let district = log.district().map(ToString::to_string).unwrap_or_default();
     let back = el("a").attr("href", format!("/cases/{}#history", log.id)).with(name(&district));
     let was = format!(
-        "{}. {}, by {}.",
+        "{}. {}, by {}{}.",
         sentence(&describe_with_names(&record.event, &|id| all.name_of(id))),
         happened(record.at, record.details.precision, zone),
-        record.actor
+        record.actor,
+        record.details.on_behalf.as_ref().map(|name| format!(", on behalf of {name}")).unwrap_or_default()
     );
-    // One form, so that the recorder's name is that of a void too.
     let form = fields(request, log, record, shown, &errors).map(|fields| {
         let void = can_be_voided(&record.event)
             .then(|| section("void", "Void the entry instead", voiding(shown.given, &errors)));
@@ -310,6 +311,10 @@ fn changes(record: &Record, change: &Change, zone: Zone) -> Element {
     let (was, is) = (happened(record.at, record.details.precision, zone), happened(change.at, change.precision, zone));
     if was != is {
         rows.push(("Time".to_owned(), was, is));
+    }
+    if record.details.on_behalf != change.on_behalf {
+        let shown = |name: &Option<Name>| name.as_ref().map_or_else(|| "no one else".to_owned(), ToString::to_string);
+        rows.push(("On behalf of".to_owned(), shown(&record.details.on_behalf), shown(&change.on_behalf)));
     }
     let heads = ["Field", "Recorded", "Corrected"].map(|head| el("th").attr("scope", "col").with(head));
     let rows = rows.into_iter().map(|(label, before, after)| {

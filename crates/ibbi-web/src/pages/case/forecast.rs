@@ -15,7 +15,6 @@ use ibbi_core::{At, Date, MemberId, Name, Party};
 use ibbi_report::SimulationPage;
 use ibbi_report::html::{Html, details, el, name};
 use std::path::Path;
-use uuid::Uuid;
 
 /// The simulation runs of the page.
 const RUNS: u64 = 10_000;
@@ -25,6 +24,11 @@ const FEW_RUNS: u64 = 2_000;
 const SEED: u64 = 1;
 
 pub(crate) fn page(request: &WebRequest) -> WebResult {
+    show(request, ("", None))
+}
+
+/// Shows the forecast with the calendars of the address, and the form for another plan as it was sent.
+fn show(request: &WebRequest, (link, wrong): (&str, Option<&str>)) -> WebResult {
     let planned = plan::linked_scenario(&request.query)?;
     let now = request.state.now()?;
     let log: CaseLog = request.facts(request.id("case")?, Clone::clone)?;
@@ -40,20 +44,31 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
         Some(planned) => Html::from("The forecast continues from the records of the case, with the calendars and the estimates of the plan for ")
             .with(name(planned.district.as_str()))
             .with(". ")
-            .with(always_available(&not_planned)),
+            .with(always_available(&not_planned))
+            .with(" ")
+            .with(el("a").attr("href", format!("/plan?{}", query_of_pairs(&request.query))).with("Open this plan")),
         None => "The forecast continues from the records of the case. All days count as available, and the chances and \
                  durations are the defaults."
             .into(),
     };
+    let action = format!("/cases/{}/forecast?{}", log.id, query_of_pairs(&request.query));
+    let other = details("Use the calendars of a plan", plan_form(&action, link, wrong));
+    let other = if wrong.is_some() { other.attr("open", "open") } else { other };
     let content = head(&log)
         .with(el("p").attr("id", "estimates").with(assumed))
-        .with(details("Use the calendars of a plan", plan_form(log.id, "", None)))
+        .with(other)
         .with(answer.answer("estimates"))
         .with(answer.particulars());
-    Ok(Page { title: "Forecast", place: "/cases", content }.answer(StatusCode::OK))
+    let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok(Page { title: "Forecast", place: "/cases", content }.answer(status))
 }
 
-/// Accepts the link or the file of a plan, and redirects to the forecast with its calendars. Shows the form again if it isn't one.
+fn query_of_pairs(pairs: &Pairs) -> String {
+    query::write(pairs.iter().map(|(key, value)| (key, value.into())))
+}
+
+/// Accepts the link or the file of a plan, and redirects to the forecast with its calendars. If it isn't one, the forecast stays as it
+/// is, with the form and its error.
 pub(crate) fn with_plan(request: &WebRequest) -> WebResult {
     let case = request.id("case")?;
     let text = |name: &str| {
@@ -63,11 +78,7 @@ pub(crate) fn with_plan(request: &WebRequest) -> WebResult {
     let (link, file) = (text("link"), text("scenario"));
     match query_of(&link, &file) {
         Ok(query) => Ok(see_other(&format!("/cases/{case}/forecast?{query}"))),
-        Err(error) => {
-            let log: CaseLog = request.facts(case, Clone::clone)?;
-            let content = head(&log).with(plan_form(case, &link, Some(&error.to_string())));
-            Ok(Page { title: "Forecast", place: "/cases", content }.answer(StatusCode::UNPROCESSABLE_ENTITY))
-        }
+        Err(error) => show(request, (&link, Some(&error.to_string()))),
     }
 }
 
@@ -79,10 +90,14 @@ fn query_of(link: &str, file: &str) -> Result<String, AppError> {
             "this scenario is too long for a link: it has more than 60,000 characters; use `ibbi simulate --from`";
         return plan::query_of_file(file)?.ok_or_else(|| usage(long));
     }
-    let query = link.split_once('?').map_or("", |(_, query)| query.split('#').next().unwrap_or_default());
-    let pairs = Pairs::read(query.as_bytes());
-    match plan::linked_scenario(&pairs)? {
-        Some(_) => Ok(query::write(pairs.iter().map(|(key, value)| (key, value.into())))),
+    let (page, query) = link.split_once('?').unwrap_or((link, ""));
+    let pairs = Pairs::read(query.split('#').next().unwrap_or_default().as_bytes());
+    let cut = |_| usage("this link of a plan is not complete; copy all of it, or use the scenario file instead");
+    match plan::linked_scenario(&pairs).map_err(cut)? {
+        Some(_) => Ok(query_of_pairs(&pairs)),
+        None if query.is_empty() && page.split('#').next().is_some_and(|page| page.ends_with("/plan")) => {
+            plan::query_of_sample()
+        }
         None if link.is_empty() => Err(usage("give the link of a plan, or choose a scenario file")),
         None => Err(usage(
             "this is not the link of a plan: copy the address that \u{201c}Link to this scenario\u{201d} on the plan's page has, with all \
@@ -97,13 +112,13 @@ fn head(log: &CaseLog) -> Html {
     Html::new().with(el("p").class("quiet").with(back)).with(el("h1").with("Forecast for ").with(name(&district)))
 }
 
-fn plan_form(case: Uuid, link: &str, wrong: Option<&str>) -> Html {
+fn plan_form(action: &str, link: &str, wrong: Option<&str>) -> Html {
     let wrong: Vec<&str> = wrong.into_iter().collect();
-    let hint = "People are found by their names.";
+    let hint = "The times of each person of the case are those that the plan has for the same name.";
     let file = el("input").attr("type", "file").attr("name", "scenario").attr("accept", ".toml,.json");
     let form = el("form")
         .attr("method", "post")
-        .attr("action", format!("/cases/{case}/forecast"))
+        .attr("action", action.to_owned())
         .attr("enctype", "multipart/form-data")
         .with(field("Link of the plan", "link", line("link", link), Some(hint), &wrong))
         .with(field("Or its scenario file", "scenario", file, None, &[]))

@@ -201,7 +201,9 @@ impl View<'_> {
                 let advisories = advisory_texts(advisories, self.choices).into_iter().map(|text| el("p").with(text));
                 let items = items.iter().map(|moment| {
                     let (seq, what) = (moment.seq, text(moment, self.choices));
-                    el("p").with(format!("Recorded as number {seq}: {what}, {}.", at(moment)))
+                    let behalf =
+                        moment.on_behalf.as_ref().map(|name| format!(", on behalf of {name}")).unwrap_or_default();
+                    el("p").with(format!("Recorded as number {seq}: {what}, {}{behalf}.", at(moment)))
                 });
                 let notice = el("div").class("good").attr("id", "now").attr("role", "status");
                 notice.all(items).all(advisories).with(clock).into()
@@ -313,7 +315,9 @@ impl View<'_> {
         // The form of a session has its own times.
         let is_session = matches!(task.records, Records::Session(_));
         let then = if is_session { None } else { when::in_words(self.when, self.status.zone) };
-        let label = then.map_or_else(|| "Record".to_owned(), |then| format!("Record for {then}"));
+        let behalf = self.moment.on_behalf.trim();
+        let behalf = if behalf.is_empty() { String::new() } else { format!(", on behalf of {behalf}") };
+        let label = then.map_or_else(|| "Record".to_owned(), |then| format!("Record for {then}")) + &behalf;
         let button = button(&label).attr("data-record", "1");
         let form = el("form")
             .attr("method", "post")

@@ -64,6 +64,11 @@ pub(crate) fn query_of_file(text: &str) -> Result<Option<String>, AppError> {
     Ok(Some(query).filter(|query| link::fits(query)))
 }
 
+/// Returns the query of the link of the sample.
+pub(crate) fn query_of_sample() -> Result<String, AppError> {
+    schedule::load(None).map(|sample| link::write(&sample))
+}
+
 /// Returns a new scenario without unavailable times.
 fn template(request: &WebRequest) -> Result<Scenario, AppError> {
     let today = ibbi_app::zone::Zone::default().local(request.state.now()?).map(|time| time.date());
