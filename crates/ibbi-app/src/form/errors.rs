@@ -59,6 +59,15 @@ impl FormError {
         Self::one(Some(field), format!("{label}: {message}."))
     }
 
+    /// Returns the error for an event from before its case was opened, with the day and the number of the opening.
+    pub fn before_opening(opened: &str, seq: u64) -> Self {
+        let message = format!(
+            "{AT_LABEL}: this is before the case was opened ({opened}). If the case began earlier, first correct the day of entry {seq}, \
+             \u{201c}case opened\u{201d}, in the history."
+        );
+        Self::one(Some("day"), message)
+    }
+
     /// Returns the error for a correction that changes nothing.
     pub fn unchanged() -> Self {
         Self::one(None, "Nothing has changed. Change what is wrong first.".to_owned())

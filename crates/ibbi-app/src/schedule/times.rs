@@ -192,7 +192,7 @@ mod tests {
             ),
             ("unavailable = [{ weekday = \"wednesday\", half = \"evening\" }]", "wednesday evenings"),
             ("if_need_be = [\"monday\"]", "if need be mondays"),
-            ("also = [\"friday 9:00-15:30\"]", "also fridays 09:00-15:30"),
+            ("also = [\"friday 9:00-15:30\"]", "can also fridays 09:00-15:30"),
         ] {
             let file = ibbi_sim::EXAMPLE.replacen("unavailable = [2026-12-02, 2026-12-09]", list, 1);
             let scenario = ibbi_sim::Scenario::parse(&file).unwrap_or_else(|error| panic!("{list}: {error}"));

@@ -275,3 +275,24 @@ fn corrections_are_for_whom_the_page_names() {
     let own = sent(format!("{case}/entries/4"), "do=void&rev=7&void_reason=wrong&text=two&on_behalf=");
     assert!(own.contains("\"actor\":\"clerk\"") && !own.contains("on_behalf"), "{own}");
 }
+
+/// A newcomer opens the case today, and then records last week's meetings.
+#[test]
+fn event_from_before_the_opening_says_how_to_move_the_opening() {
+    let server = Running::start();
+    let opened = server.form("/cases", "district=Maple+Hollow&day=9/2/2025");
+    let case = opened.header("location").unwrap().split('?').next().unwrap().to_owned();
+    let form = "type=leader_agreed&form=leader-agreed-superintendent&seat=superintendent&name=R.+Amari&day=8/26/2025";
+    let refused = server.form(&case, form);
+    let says = "this is before the case was opened (Tue, Sep 2, 2025). If the case began earlier, first correct the day of entry 2";
+    assert!(refused.status == 400 && refused.text().contains(says), "{}", refused.text());
+    assert!(
+        refused.text().contains("href=\"#when-day\"") && refused.text().contains("value=\"R. Amari\""),
+        "{}",
+        refused.text()
+    );
+    assert!(!refused.text().contains("Not opened"), "{}", refused.text());
+    // The page of such a day keeps its forms, and says the same.
+    let page = server.get(&format!("{case}?day=8/26/2025"));
+    assert!(page.text().contains(says) && page.text().contains("leader-agreed-superintendent"), "{}", page.text());
+}

@@ -229,7 +229,7 @@ fn corrected_entry_counts_in_place_of_the_recorded_one() {
     }
     // An event of an earlier day is recorded in its place.
     let late = "type=note_added&rev=3&text=so&when=other&day=1/1/2020";
-    assert_eq!(server.form(&case, late).status, 422, "it is before the opening");
+    assert_eq!(server.form(&case, late).status, 400, "it is before the opening");
 }
 
 #[test]

@@ -307,8 +307,12 @@ impl Cursor<'_> {
                 ));
             }
         };
+        if found.also && !found.can && !negative && self.context.sense == Sense::Cannot {
+            let message = "can the person come then, or not? Write can also, or can't";
+            return Err(self.unclear(start, message, vec!["can also".to_owned(), "can't".to_owned()]));
+        }
         if found.not_only || negative && (found.if_need_be || found.also) || found.except && (found.only || found.can) {
-            let message = "these words don't fit together; write can't, only, if need be, also, or except";
+            let message = "these words don't fit together; write can't, only, if need be, can also, or except";
             return Err(self.unclear(start, message, Vec::new()));
         }
         Ok(Some(match found {
@@ -434,7 +438,7 @@ fn decide(sense: Sense, open: Vec<Open>, problems: &mut Vec<Unclear>) -> Vec<Ent
                 Sense::Cannot => {
                     let times: Vec<String> = entry.rules.iter().map(|rule| super::rule_text(*rule)).collect();
                     let times = times.join(", or ");
-                    let options = vec![format!("only {times}"), format!("also {times}")];
+                    let options = vec![format!("only {times}"), format!("can also {times}")];
                     let message = "only then, or then as well?".to_owned();
                     problems.push(Unclear { words: entry.text, place, message, options });
                     continue;

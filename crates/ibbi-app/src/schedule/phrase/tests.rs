@@ -185,7 +185,8 @@ fn unclear_words_lead_to_a_question_with_readings() {
         ("Oct 5, Fridays only", "only Oct 5, Fridays | Oct 5; only Fridays"),
         ("only after 3 on Mondays", "on Mondays only after 3 | only on Mondays after 3"),
         ("until October", "until 2026-09-30 | until 2026-10-31"),
-        ("no Mondays, can Tuesdays", "only tuesdays | also tuesdays"),
+        ("no Mondays, can Tuesdays", "only tuesdays | can also tuesdays"),
+        ("Dec 14-18, also 1/25", "can also 1/25 | can't 1/25"),
         ("not unavailable Mondays", "can Mondays | can't Mondays"),
     ] {
         let reading = read_in(text, Sense::Cannot);

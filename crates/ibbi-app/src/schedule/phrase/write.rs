@@ -137,6 +137,6 @@ pub(super) fn statement(kind: Kind, rule: TimeRule) -> String {
         Kind::Cannot => text,
         Kind::Only => format!("only {text}"),
         Kind::IfNeedBe => format!("if need be {text}"),
-        Kind::Can => format!("also {text}"),
+        Kind::Can => format!("can also {text}"),
     }
 }

@@ -28,10 +28,11 @@ pub(crate) use fields::Inputs;
 use history::Shown;
 use ibbi_app::case_log::CaseLog;
 use ibbi_app::form::{FormError, When};
+use ibbi_app::format::weekday_date;
 use ibbi_app::replay::{self, Until};
 use ibbi_app::service::{Offer, Recorded};
 use ibbi_app::{AppError, status};
-use ibbi_core::{At, Event};
+use ibbi_core::{At, Event, EventKind};
 pub(crate) use sent::Reader;
 use tasks::{Records, before, tasks};
 use uuid::Uuid;
@@ -62,7 +63,9 @@ fn case_page(
     let now = request.state.now()?;
     let log: CaseLog = request.case(case, Clone::clone)?;
     let no_time;
-    let (when, notice, answer) = match (moment.when(log.zone, now), notice) {
+    let chosen =
+        moment.when(log.zone, now).and_then(|when| check_opened(&log, when.until(log.zone, now)).map(|()| when));
+    let (when, notice, answer) = match (chosen, notice) {
         (Ok(when), notice) => (when, notice, answer),
         // The refusal has the same message.
         (Err(_), notice @ Notice::Refused(_)) => (When::Now, notice, answer),
@@ -130,6 +133,18 @@ fn seen(given: &Pairs) -> Result<Option<u64>, FormError> {
     }
 }
 
+/// Says what to do about an event from before the case was opened. Its rules would speak of a stage that the page doesn't show.
+fn check_opened(log: &CaseLog, until: At) -> Result<(), FormError> {
+    let entries = log.recorded.records().entries().iter();
+    let opening = entries.filter(|entry| entry.counts()).find(|entry| entry.event.kind() == EventKind::CaseOpened);
+    match opening {
+        Some(opening) if until < opening.at => {
+            Err(FormError::before_opening(&weekday_date(log.zone.date(opening.at)), opening.seq))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn recorded(request: &WebRequest, case: Uuid, given: &Pairs) -> Result<Vec<Recorded>, WebError> {
     let records = Records::from_code(given.get("type").unwrap_or_default()).ok_or_else(FormError::incomplete)?;
     let now = request.state.now()?;
@@ -140,6 +155,7 @@ fn recorded(request: &WebRequest, case: Uuid, given: &Pairs) -> Result<Vec<Recor
     let choices = Choices::new(past.case(), log.recorded.records());
     let reader = Reader { given, choices: &choices, near: log.zone.date(until) };
     let act = composite::act(records, &reader, &past, log.zone);
+    check_opened(&log, until)?;
     let ((when, on_behalf), act) = when::both(circumstances, act)?;
     let events = act.placed(&log, when, now)?;
     let expected_revision = seen(given)?;
