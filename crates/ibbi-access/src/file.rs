@@ -146,6 +146,7 @@ impl AccessFile {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(source) => return Err(self.failed("open")(source)),
         };
+        check_is_file(&file).map_err(self.failed("open"))?;
         self.read_from(&mut file).map(|(entries, _)| entries)
     }
 
@@ -178,6 +179,7 @@ impl AccessFile {
         let mut file = private(options.read(true).write(true).create(true).truncate(false))
             .open(&self.path)
             .map_err(self.failed("open"))?;
+        check_is_file(&file).map_err(self.failed("open"))?;
         file.lock().map_err(self.failed("lock"))?;
         let (entries, whole) = self.read_from(&mut file)?;
         let entry = change(&entries)?;
@@ -202,10 +204,19 @@ pub(crate) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt as _;
-        let flags = rustix::fs::OFlags::NOFOLLOW.bits();
+        // A pipe in its place must not stop the program.
+        let flags = (rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK).bits();
         options.mode(0o600).custom_flags(i32::try_from(flags).unwrap_or_default());
     }
     options
+}
+
+/// Checks that an open file is a file, and not a pipe or a device.
+pub(crate) fn check_is_file(file: &File) -> io::Result<()> {
+    match file.metadata()?.is_file() {
+        true => Ok(()),
+        false => Err(io::Error::other("it is not a file; move it away")),
+    }
 }
 
 #[cfg(unix)]

@@ -1,6 +1,6 @@
 //! Who read confidential texts, and when: a file of JSON lines beside the ledger.
 
-use crate::file::{AccessError, beside, private};
+use crate::file::{AccessError, beside, check_is_file, private};
 use crate::principal::Principal;
 use ibbi_core::At;
 use serde::Serialize;
@@ -55,6 +55,7 @@ impl ReadLog {
         let line = line.map_err(|error| AccessError::Refused(error.to_string()))? + "\n";
         // One write, so that lines of several processes don't mix.
         let mut file = private(OpenOptions::new().append(true).create(true)).open(&self.path).map_err(failed)?;
+        check_is_file(&file).map_err(failed)?;
         file.write_all(line.as_bytes()).map_err(failed)
     }
 }

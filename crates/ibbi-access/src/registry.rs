@@ -188,6 +188,10 @@ impl Registry {
     /// [`AccessError::Refused`] if the principal has the role, or if the role doesn't fit its cases.
     pub fn grant(&mut self, to: Principal, grant: Grant, by: Principal, at: At) -> Result<(), AccessError> {
         let grant = grant.checked().map_err(|error| AccessError::Refused(error.to_string()))?;
+        if to.issuer.as_str() == LOCAL_ISSUER {
+            let wrong = "the user who starts the server on this computer has the role program staff already; name the issuer of the proxy";
+            return Err(AccessError::Refused(wrong.to_owned()));
+        }
         if to.issuer.as_str() == TOKEN_ISSUER {
             let wrong = "the roles of a token are set when it is made; make another one with `ibbi token new`";
             return Err(AccessError::Refused(wrong.to_owned()));

@@ -10,11 +10,11 @@ use std::collections::{HashMap, HashSet};
 #[derive(Debug, Clone, Copy)]
 pub enum Confidant<'a> {
     /// A party's: a concern, or the response to it.
-    Party(Party),
+    Party(Party, &'a Record),
     /// A note. It belongs to who recorded it, and to the program.
     Note(&'a Record),
-    /// A response to a concern that the case doesn't have.
-    Unknown,
+    /// A response to a concern that the case doesn't have, or that two parties raised.
+    Unknown(&'a Record),
 }
 
 /// Returns the party to which an event of a case belongs, if it belongs to one.
@@ -60,7 +60,10 @@ fn confidant<'a>(log: &CaseLog, record: &'a Record) -> Option<Confidant<'a>> {
         Event::NoteAdded(_) => Some(Confidant::Note(record)),
         event => {
             concern_of(event)?;
-            Some(party_of(log, event).map_or(Confidant::Unknown, Confidant::Party))
+            Some(match party_of(log, event) {
+                Some(party) => Confidant::Party(party, record),
+                None => Confidant::Unknown(record),
+            })
         }
     }
 }
@@ -80,22 +83,7 @@ pub fn without_texts(log: &CaseLog, reads: impl Fn(Confidant<'_>) -> bool) -> Re
     if !log.records.iter().any(hidden) {
         return Ok(log.clone());
     }
-    let concerns = |is_hidden: bool| {
-        log.records
-            .iter()
-            .filter(move |record| hidden(record) == is_hidden)
-            .filter_map(|record| concern_of(&record.event))
-    };
-    let shown: HashSet<&ConcernId> = concerns(false).collect();
-    let mut stand_ins = HashMap::new();
-    let mut free = (1..).filter_map(|number: usize| ConcernId::new(&format!("confidential-{number}")).ok());
-    for id in concerns(true) {
-        if !stand_ins.contains_key(id)
-            && let Some(stand_in) = free.find(|stand_in| !shown.contains(stand_in))
-        {
-            stand_ins.insert(id, stand_in);
-        }
-    }
+    let stand_ins = stand_ins(log, &reads);
     let records = log.records.iter().map(|record| {
         let mut shown = record.clone();
         if !hidden(record) {
@@ -114,7 +102,30 @@ pub fn without_texts(log: &CaseLog, reads: impl Fn(Confidant<'_>) -> bool) -> Re
     CaseLog::replay(log.id, records.collect())
 }
 
-const fn concern_of(event: &Event) -> Option<&ConcernId> {
+/// Returns the IDs that stand in for those of the concerns that a reader may not read.
+pub fn stand_ins(log: &CaseLog, reads: &impl Fn(Confidant<'_>) -> bool) -> HashMap<ConcernId, ConcernId> {
+    let hidden = |record: &Record| confidant(log, record).is_some_and(|whose| !reads(whose));
+    let concerns = |is_hidden: bool| {
+        log.records
+            .iter()
+            .filter(move |record| hidden(record) == is_hidden)
+            .filter_map(|record| concern_of(&record.event))
+    };
+    let shown: HashSet<&ConcernId> = concerns(false).collect();
+    let mut stand_ins = HashMap::new();
+    let mut free = (1..).filter_map(|number: usize| ConcernId::new(&format!("confidential-{number}")).ok());
+    for id in concerns(true) {
+        if !stand_ins.contains_key(id)
+            && let Some(stand_in) = free.find(|stand_in| !shown.contains(stand_in))
+        {
+            stand_ins.insert(*id, stand_in);
+        }
+    }
+    stand_ins
+}
+
+/// Returns the concern of an event, if it is about one.
+pub const fn concern_of(event: &Event) -> Option<&ConcernId> {
     match event {
         Event::ConcernRaised(raised) => Some(&raised.concern),
         Event::ConcernAddressed(addressed) => Some(&addressed.concern),
@@ -123,7 +134,8 @@ const fn concern_of(event: &Event) -> Option<&ConcernId> {
     }
 }
 
-const fn concern_mut(event: &mut Event) -> Option<&mut ConcernId> {
+/// Returns the concern of an event to replace it, if it is about one.
+pub const fn concern_mut(event: &mut Event) -> Option<&mut ConcernId> {
     match event {
         Event::ConcernRaised(raised) => Some(&mut raised.concern),
         Event::ConcernAddressed(addressed) => Some(&mut addressed.concern),

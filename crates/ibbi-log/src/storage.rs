@@ -194,7 +194,7 @@ impl Storage for Disk {
     }
 
     fn open_sidecar(&self, path: &Path) -> io::Result<File> {
-        private(OpenOptions::new().read(true).write(true)).open(path).map_err(explain_link)
+        private(OpenOptions::new().read(true).write(true)).open(path).map_err(explain_link).and_then(only_a_file)
     }
 
     fn create_new(&self, path: &Path) -> io::Result<File> {
@@ -309,20 +309,29 @@ impl<F: StoredFile> Read for Stream<'_, F> {
 /// # Errors
 /// Returns the system's error; [`io::ErrorKind::NotFound`] if there is no such file.
 pub fn open_sidecar(path: &Path) -> io::Result<File> {
-    private(OpenOptions::new().read(true)).open(path).map_err(explain_link)
+    private(OpenOptions::new().read(true)).open(path).map_err(explain_link).and_then(only_a_file)
 }
 
 /// Makes a new file readable for its owner only, and doesn't open one through a link.
 #[cfg(unix)]
 fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     use std::os::unix::fs::OpenOptionsExt as _;
-    let flags = rustix::fs::OFlags::NOFOLLOW.bits();
+    // A pipe in its place must not stop the program.
+    let flags = (rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK).bits();
     options.mode(0o600).custom_flags(i32::try_from(flags).unwrap_or_default())
 }
 
 #[cfg(not(unix))]
 const fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options
+}
+
+/// Returns the file if it is one, and not a pipe or a device.
+fn only_a_file(file: File) -> io::Result<File> {
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(io::Error::other("it is not a file; move it away")),
+    }
 }
 
 /// Says what to do about a link.

@@ -106,9 +106,16 @@ pub(crate) fn preflight() -> Response {
 pub(crate) fn identify(state: &AppState, parts: &Parts, peer: SocketAddr) -> Result<(Viewer, Visit), WebError> {
     let Parts { method, uri, headers, .. } = parts;
     let visit = Visit::new(state, headers, peer);
-    let principal = match text(headers, AUTHORIZATION) {
-        Some(credentials) => Some(bearer(state, &visit, credentials)?),
-        None => match proxied(state, headers, peer)? {
+    let is_public = PUBLIC.contains(&uri.path());
+    let proxied = match proxied(state, headers, peer) {
+        Err(_) if is_public => None,
+        proxied => proxied?,
+    };
+    let principal = match (text(headers, AUTHORIZATION), proxied) {
+        (Some(credentials), None) => Some(bearer(state, &visit, credentials)?),
+        // A proxy can pass on the credentials with which it has signed someone in.
+        (Some(credentials), Some(_)) if is_bearer(credentials) => Some(bearer(state, &visit, credentials)?),
+        (_, proxied) => match proxied {
             Some(principal) => Some(principal),
             // A page of another site that may use the API has a token. It doesn't get the session of the browser.
             None if allowed_origin(state, parts).is_some() => None,
@@ -118,7 +125,7 @@ pub(crate) fn identify(state: &AppState, parts: &Parts, peer: SocketAddr) -> Res
     let viewer = principal.map(|principal| state.viewer(principal)).transpose()?;
     match viewer.flatten() {
         Some(viewer) => Ok((viewer, visit)),
-        None if PUBLIC.contains(&uri.path()) => Ok((nobody()?, visit)),
+        None if is_public => Ok((nobody()?, visit)),
         None => Err(unauthenticated(method, uri)),
     }
 }
@@ -129,15 +136,20 @@ fn nobody() -> Result<Viewer, WebError> {
     Ok(Viewer::new(nobody, Vec::new()))
 }
 
+fn is_bearer(credentials: &str) -> bool {
+    credentials.split_once(' ').is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+}
+
 /// Returns who has the token of an `Authorization` header.
 fn bearer(state: &AppState, visit: &Visit, credentials: &str) -> Result<Principal, WebError> {
-    visit.check_throttle(state)?;
     let token = credentials.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     if let Some((_, token)) = token
         && let Some(principal) = state.principal_of_token(token.trim())?
     {
         return Ok(principal);
     }
+    // After the token: one that counts can't be guessed, and must not wait because of another program at its address.
+    visit.check_throttle(state)?;
     visit.failed(state, "a token that doesn't count");
     let detail = "the token in `Authorization: Bearer …` doesn't count: it may have expired, or it may have been revoked; \
                   `ibbi token list` shows the tokens, and `ibbi token new` makes one";
@@ -161,8 +173,10 @@ fn proxied(state: &AppState, headers: &HeaderMap, peer: SocketAddr) -> Result<Op
         (Some(_), Some(_)) => return Err(wrong("is there twice")),
     };
     let name = proxy.name_header.as_ref().and_then(|name| headers.get(name)?.to_str().ok());
-    let principal = Principal::new(&proxy.issuer, subject, name.unwrap_or(subject));
-    principal.map(Some).map_err(|error| wrong(&format!("isn't the ID and the name of a user: {error}")))
+    // Without a name that can be shown, the ID is shown.
+    let named = name.and_then(|name| Principal::new(&proxy.issuer, subject, name).ok());
+    let principal = named.map_or_else(|| Principal::new(&proxy.issuer, subject, subject), Ok);
+    principal.map(Some).map_err(|error| wrong(&format!("isn't the ID of a user: {error}")))
 }
 
 /// Returns the answer to a request that isn't authenticated: for a page, the way to sign in.

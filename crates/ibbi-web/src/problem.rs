@@ -10,6 +10,8 @@ use ibbi_app::{AppError, ExitCode};
 use ibbi_core::Refusal;
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::path::Path;
+use std::sync::{PoisonError, RwLock};
 use uuid::Uuid;
 
 /// The path of the API. Errors below it are problem documents.
@@ -76,11 +78,17 @@ impl From<AccessError> for WebError {
     /// Records of access that can't be read let no one in.
     fn from(error: AccessError) -> Self {
         let why = match error {
-            AccessError::Io { doing, source, .. } => format!("can't {doing} the records of access: {source}"),
+            AccessError::Io { doing, source, path } => {
+                let name =
+                    path.extension().map_or_else(String::new, |end| format!(" `.{}` beside the ledger", end.display()));
+                format!("can't {doing} the file{name}: {source}")
+            }
             AccessError::Line { line, .. } => format!("line {line} of the records of access is damaged"),
             AccessError::Refused(why) => why,
         };
-        let detail = format!("{why}. No one can sign in until the person who runs the server has fixed this");
+        let detail = format!(
+            "{why}. Nothing confidential is shown, and no one is let in, until the person who runs the server has fixed this"
+        );
         Self::Request(StatusCode::SERVICE_UNAVAILABLE, "access-unavailable", detail)
     }
 }
@@ -146,7 +154,10 @@ impl WebError {
     /// Returns what happened and what to do, without the folders of the server's files.
     pub(crate) fn detail(&self) -> String {
         let names_files = match self {
-            Self::App(error) => matches!(error.exit_code(), ExitCode::Io | ExitCode::BadLedger | ExitCode::Fault),
+            Self::App(error) => {
+                matches!(error.exit_code(), ExitCode::Io | ExitCode::BadLedger | ExitCode::Fault)
+                    || matches!(error, AppError::Resume { .. })
+            }
             _ => false,
         };
         let detail = self.full_detail();
@@ -223,8 +234,24 @@ impl WebError {
     }
 }
 
+/// The folders of the ledgers that this process serves.
+static FOLDERS: RwLock<Vec<String>> = RwLock::new(Vec::new());
+
+/// Keeps the folder of a ledger out of responses.
+pub(crate) fn hide_folder(ledger: &Path) {
+    let Some(folder) = ledger.parent().filter(|folder| folder.is_absolute()) else { return };
+    let folder = format!("{}/", folder.display());
+    let mut folders = FOLDERS.write().unwrap_or_else(PoisonError::into_inner);
+    if folder != "/" && !folders.contains(&folder) {
+        folders.push(folder);
+    }
+}
+
 /// Takes the folders out of the paths in a text: `/srv/data/my.ledger` becomes `my.ledger`.
 fn without_folders(text: &str) -> String {
+    // The server's own folder first: its name can have spaces.
+    let folders = FOLDERS.read().unwrap_or_else(PoisonError::into_inner);
+    let text = folders.iter().fold(text.to_owned(), |text, folder| text.replace(folder.as_str(), ""));
     let is_path = |word: &str| word.starts_with('/') && !word.starts_with(BASE);
     let words = text.split_inclusive(|letter: char| letter.is_whitespace() || "`'\"(),;".contains(letter));
     words.map(|word| word.rsplit_once('/').filter(|_| is_path(word)).map_or(word, |(_, name)| name)).collect()

@@ -16,13 +16,15 @@ use ibbi_access::{CaseRef, View, Viewer};
 use ibbi_app::case_log::CaseLog;
 use ibbi_app::confidential::{self, Confidant};
 use ibbi_app::ledger::{self, CasePage, CaseQuery};
-use ibbi_app::service::Offer;
+use ibbi_app::schedule;
+use ibbi_app::service::{Offer, Recorded};
+use ibbi_app::sim::Scenario;
 use ibbi_app::status::Status;
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, Identity, Record, input};
-use ibbi_core::{Event, EventKind, Name};
+use ibbi_core::{At, ConcernId, Event, EventKind, Found, Name, NoteText, OtherBooking, Warning};
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -41,6 +43,8 @@ pub(crate) struct WebRequest {
     pub(crate) visit: Visit,
     /// Its address, without the query.
     pub(crate) address: String,
+    /// Whether only the head of the response is sent.
+    pub(crate) is_head: bool,
     pub(crate) path: HashMap<String, String>,
     pub(crate) query: Pairs,
     pub(crate) headers: HeaderMap,
@@ -167,11 +171,77 @@ impl WebRequest {
 
     /// Returns a case without the texts that the viewer may not read.
     fn redacted(&self, log: &CaseLog) -> Result<CaseLog, AppError> {
-        let (viewer, case) = (&self.viewer, case_ref(log));
-        confidential::without_texts(log, |whose| match whose {
-            Confidant::Party(party) => viewer.may_see_of(View::PartyTexts, Some(case), Some(party)).is_ok(),
-            Confidant::Note(record) => self.is_own(record) || viewer.may_see(View::Notes, Some(case)).is_ok(),
-            Confidant::Unknown => viewer.may_see(View::Notes, Some(case)).is_ok(),
+        confidential::without_texts(log, self.reads(log))
+    }
+
+    /// Returns what the viewer may read of a case. Everyone reads what they recorded themselves.
+    fn reads(&self, log: &CaseLog) -> impl Fn(Confidant<'_>) -> bool {
+        let case = case_ref(log);
+        move |whose| {
+            let (view, party, record) = match whose {
+                Confidant::Party(party, record) => (View::PartyTexts, Some(party), record),
+                Confidant::Note(record) | Confidant::Unknown(record) => (View::Notes, None, record),
+            };
+            self.is_own(record) || self.viewer.may_see_of(view, Some(case), party).is_ok()
+        }
+    }
+
+    /// Returns an error without the IDs of concerns that the viewer may not read.
+    pub(crate) fn private(&self, case: Option<Uuid>, mut error: AppError) -> AppError {
+        let Some(case) = case.filter(|_| !self.viewer.reads_all_texts()) else { return error };
+        let stand_ins = self.state.case(case, |log| confidential::stand_ins(log, &self.reads(log))).unwrap_or_default();
+        let inner = match &mut error {
+            AppError::InAct { error, .. } => &mut **error,
+            other => other,
+        };
+        if let AppError::Refused { refusal, .. } = inner {
+            let replace =
+                |id: &mut ConcernId| stand_ins.get(id).into_iter().for_each(|stand_in| id.clone_from(stand_in));
+            for unmet in &mut refusal.unmet {
+                match &mut unmet.found {
+                    Found::ConcernsOpen { concerns } => concerns.iter_mut().for_each(replace),
+                    Found::ConcernKnown { concern } | Found::ConcernUnknown { concern } => replace(concern),
+                    _ => {}
+                }
+            }
+        }
+        error
+    }
+
+    /// Returns an answer without the districts of cases that the viewer may not see.
+    pub(crate) fn private_answer(&self, mut recorded: Recorded) -> Recorded {
+        if !self.viewer.sees_all_cases() {
+            for advisory in &mut recorded.advisories {
+                if advisory.warning == Warning::DoubleBooked {
+                    advisory.found = "a neutral of the session is booked in another case at this time".to_owned();
+                }
+            }
+        }
+        recorded
+    }
+
+    /// Returns the bookings of the scenario's neutrals in other cases. For those who can't see all cases: only of neutrals whom the
+    /// case names, and without the districts.
+    pub(crate) fn booked_elsewhere(
+        &self,
+        scenario: &Scenario,
+        case: Uuid,
+        as_of: At,
+    ) -> Result<Vec<OtherBooking>, WebError> {
+        let all = self.state.look(|service| schedule::booked_elsewhere(scenario, service.store(), case, as_of))?;
+        if self.viewer.sees_all_cases() {
+            return Ok(all);
+        }
+        let another = Name::new("another case").map_err(|error| AppError::Usage(error.to_string()))?;
+        self.facts(case, |log| {
+            let mut known = HashSet::new();
+            log.records.iter().for_each(|record| {
+                record.event.each_name(&mut |name| {
+                    known.insert(name);
+                })
+            });
+            let own = all.into_iter().filter(|booking| known.contains(booking.neutral.as_str()));
+            own.map(|booking| OtherBooking { district: another.clone(), ..booking }).collect()
         })
     }
 
@@ -204,13 +274,27 @@ impl WebRequest {
 
     /// Checks whether the viewer may record an offer. Those who replace a record must be allowed to record it too, and must be
     /// allowed to void it, or have recorded it.
-    pub(crate) fn check_offer(&self, offer: &Offer) -> Result<(), WebError> {
+    ///
+    /// Returns the offer as it is to be recorded: a concern that the viewer knows by a stand-in has its own ID.
+    pub(crate) fn checked(&self, mut offer: Offer) -> Result<Offer, WebError> {
         let Some(case) = offer.case else {
-            return Ok(self.viewer.may_record(offer.event.kind(), None, None)?);
+            self.viewer.may_record(offer.event.kind(), None, None)?;
+            return Ok(offer);
         };
-        self.state.case(case, |log| {
+        let (shown, stand_ins) = self.state.case(case, |log| {
             self.check_case(log)?;
+            if self.viewer.reads_all_texts() {
+                return Ok((None, HashMap::new()));
+            }
+            Ok::<_, WebError>((Some(self.redacted(log)?), confidential::stand_ins(log, &self.reads(log))))
+        })??;
+        // The case as the viewer reads it: the answer must not tell whether a concern exists that the viewer can't see.
+        let judge = |log: &CaseLog| {
             let replaced = log.records.iter().find(|record| Some(record.seq) == offer.replaces);
+            if replaced.and_then(|record| record.event.note_text()) == Some(&NoteText::hidden()) {
+                // What can't be read can't be corrected without losing it.
+                self.viewer.may_see(View::Notes, Some(case_ref(log)))?;
+            }
             if replaced.is_some_and(|record| !self.is_own(record)) {
                 self.viewer.may_record(EventKind::EventVoided, Some(case_ref(log)), None)?;
             }
@@ -218,8 +302,18 @@ impl WebRequest {
                 let party = confidential::party_of(log, event);
                 self.viewer.may_record(event.kind(), Some(case_ref(log)), party)?;
             }
-            Ok(())
-        })?
+            Ok::<_, WebError>(())
+        };
+        match &shown {
+            Some(shown) => judge(shown)?,
+            None => self.state.case(case, judge)??,
+        }
+        if let Some(id) = confidential::concern_mut(&mut offer.event)
+            && let Some((own, _)) = stand_ins.iter().find(|(_, stand_in)| **stand_in == *id)
+        {
+            id.clone_from(own);
+        }
+        Ok(offer)
     }
 
     /// Returns the form that was sent.

@@ -75,7 +75,8 @@ fn route(
         let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
         let (headers, address) = (parts.headers, parts.uri.path().to_owned());
         let path_of = address.clone();
-        let request = WebRequest { state, viewer, visit, address, path, query, headers, body, parts: None };
+        let is_head = parts.method == Method::HEAD;
+        let request = WebRequest { state, viewer, visit, address, is_head, path, query, headers, body, parts: None };
         match handler(request).await {
             Ok(response) => response,
             Err(fail) => failed(&path_of, &fail),

@@ -5,6 +5,7 @@
 
 use crate::fairness::Connections;
 use crate::limits::Limits;
+use crate::problem::hide_folder;
 use crate::router;
 use crate::sign_in::SignIn;
 use crate::state::AppState;
@@ -12,6 +13,7 @@ use crate::visit::Peer;
 use crate::writer::{Recover, Writer};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use ibbi_access::{LOCAL_ISSUER, TOKEN_ISSUER};
 use ibbi_app::AppError;
 use ibbi_app::due::Standards;
 use ibbi_app::ledger::{self, Clock, FirstLine, OpenOptions};
@@ -148,6 +150,7 @@ impl Server {
         let given = listener.as_ref().and_then(|listener| listener.local_addr().ok());
         address = given.map_or(address, |given| given.ip());
         let listener = listener.map_or_else(|| listen(address, port), Ok)?;
+        hide_folder(&ledger);
         let failed = |source| AppError::Io { doing: "listen on", path: address.to_string().into(), source };
         let bound = listener.local_addr().map_err(failed)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(256).build();
@@ -163,6 +166,16 @@ impl Server {
         let recover = recovery(ledger.clone(), options, bound.port());
         let (writer, thread) = Writer::start(Arc::clone(&service), recover).map_err(failed)?;
         let names = names(bound, &hosts);
+        if let Some(proxy) = &sign_in.proxy
+            && [LOCAL_ISSUER, TOKEN_ISSUER].contains(&proxy.issuer.as_str())
+        {
+            let issuer = &proxy.issuer;
+            let message = format!(
+                "`{issuer}` can't be the issuer of a proxy: it is that of the user of this computer, or of tokens; choose another, \
+                 such as the address of the identity provider"
+            );
+            return Err(AppError::Usage(message));
+        }
         if !address.is_loopback() {
             // A link is for the user of this computer.
             sign_in.local = None;

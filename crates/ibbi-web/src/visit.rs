@@ -26,13 +26,18 @@ pub(crate) struct Visit {
 
 impl Visit {
     pub(crate) fn new(state: &AppState, headers: &HeaderMap, peer: SocketAddr) -> Self {
-        let header = |name: &'static str| text(headers, HeaderName::from_static(name));
+        // The proxy adds its own line or its own value after those of the client, which are only the client's word.
+        let last = |name: &'static str| {
+            let line = headers.get_all(HeaderName::from_static(name)).iter().next_back()?;
+            Some(line.to_str().ok()?.rsplit(',').next()?.trim())
+        };
         let ip = peer.ip().to_canonical();
         let proxied = state.sign_in.proxy.as_ref().is_some_and(|proxy| proxy.from.contains(&ip));
-        // The last address is the one that the proxy saw. Those before it are the client's word.
-        let client =
-            header("x-forwarded-for").filter(|_| proxied).and_then(|all| all.rsplit(',').next()?.trim().parse().ok());
-        let secure = proxied && header("x-forwarded-proto").is_some_and(|proto| proto.eq_ignore_ascii_case("https"));
+        let client = last("x-forwarded-for").filter(|_| proxied).and_then(|text| {
+            let with_port = || text.parse::<SocketAddr>().ok().map(|address| address.ip());
+            text.parse().ok().or_else(with_port)
+        });
+        let secure = proxied && last("x-forwarded-proto").is_some_and(|proto| proto.eq_ignore_ascii_case("https"));
         let mut visit = Self { address: client.unwrap_or(ip), secure, port: state.port, session: None };
         let name = visit.cookie_name();
         let mut cookies =

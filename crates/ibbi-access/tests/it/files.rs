@@ -149,7 +149,16 @@ fn files_are_private_and_never_opened_through_a_link() {
         fs::rename(&path, &moved).unwrap();
         symlink(&moved, &path).unwrap();
     }
-    let error = Registry::open(AccessFile::new(access_path(&ledger))).unwrap_err();
-    assert!(matches!(error, AccessError::Io { doing: "open", .. }), "{error}");
-    assert!(reads.add(at(2), &boss(), None, None, "/").is_err());
+    let fails = || {
+        let error = Registry::open(AccessFile::new(access_path(&ledger))).unwrap_err();
+        assert!(matches!(error, AccessError::Io { doing: "open", .. }), "{error}");
+        assert!(reads.add(at(2), &boss(), None, None, "/").is_err());
+    };
+    fails();
+    // A pipe in its place doesn't stop the program.
+    for path in [access_path(&ledger), read_log_path(&ledger)] {
+        fs::remove_file(&path).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+    }
+    fails();
 }

@@ -87,8 +87,9 @@ fn new_token(args: NewToken, json: bool) -> Result<Outcome, AppError> {
         return Ok(Outcome::json(&json!({ "id": id, "token": text, "expires": expires })));
     }
     let mut outcome = Outcome::done(format!("{text}\n"));
+    let missing = if ledger.exists() { "" } else { "There is no ledger with this name yet; ibbi serve creates it. " };
     outcome.messages = format!(
-        "This is the token {id}, with the role {grant}, until {until}. It is shown only now. Send it as `Authorization: Bearer \
+        "{missing}This is the token {id}, with the role {grant}, until {until}. It is shown only now. Send it as `Authorization: Bearer \
          TOKEN`.\n"
     );
     Ok(outcome)
@@ -128,6 +129,9 @@ fn change(args: ChangeGrant) -> Result<(Registry, Principal, Grant), AppError> {
 }
 
 fn open(ledger: &Path) -> Result<Registry, AppError> {
+    if ledger.is_dir() {
+        return Err(AppError::Usage(format!("{} is a folder; give the file of the ledger", ledger.display())));
+    }
     Registry::open(AccessFile::new(access_path(ledger))).map_err(failed)
 }
 

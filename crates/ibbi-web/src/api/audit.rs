@@ -7,6 +7,7 @@ use crate::request::{WebRequest, WebResult};
 use crate::response::{self, json};
 use crate::state::AppState;
 use crate::uploads::Upload;
+use axum::body::Body;
 use axum::http::StatusCode;
 use ibbi_app::AppError;
 use ibbi_app::audit::{self, AuditRequest, ExportFormat, ExportRequest};
@@ -15,7 +16,7 @@ use ibbi_app::ledger::{self, Collect};
 use ibbi_app::replay::{self, Until};
 use ibbi_app::signing::{self, VerifySettings};
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{BufWriter, Read, Seek as _};
 use std::path::Path;
 
 /// The beginnings of compressed files: gzip, zstd, LZ4, xz, bzip2.
@@ -30,18 +31,22 @@ pub(super) fn export(request: &WebRequest) -> WebResult {
     let path = request.own()?;
     let failed = |source| AppError::Io { doing: "read", path: path.clone(), source };
     let file = File::open(&path).map_err(failed)?;
+    Ok(response::download(response::NDJSON, "cases.ledger", sent(file.take(head.bytes))))
+}
+
+/// Sends a file piece by piece, as the client reads it.
+fn sent(mut file: impl Read + Send + 'static) -> Body {
     let (pieces, body) = response::streamed();
-    let mut rest = file.take(head.bytes);
     std::thread::spawn(move || {
         let mut buffer = vec![0; 64 * 1024];
-        while let Ok(read @ 1..) = rest.read(&mut buffer) {
+        while let Ok(read @ 1..) = file.read(&mut buffer) {
             let piece = buffer.get(..read).unwrap_or_default().to_vec();
             if pieces.blocking_send(piece.into()).is_err() {
                 break;
             }
         }
     });
-    Ok(response::download(response::NDJSON, "cases.ledger", body))
+    body
 }
 
 /// How many findings of each code a report keeps, and how many variants: as many as the program does.
@@ -94,12 +99,16 @@ pub(crate) fn exported(request: &WebRequest, ledger: &Path) -> WebResult {
         let codes: Vec<_> = FORMATS.iter().map(|(code, ..)| *code).collect();
         return Err(WebError::not_found(format!("This format doesn't exist. Use one of: {}.", codes.join(", "))));
     };
-    let mut out = Vec::new();
+    // In a file without a name: a client that reads slowly takes no memory, and keeps no one waiting.
+    let failed = |source| AppError::Io { doing: "write", path: "the export".into(), source };
+    let mut out = BufWriter::new(tempfile::tempfile().map_err(failed)?);
     audit::export(
         ExportRequest { ledger: Some(ledger), format: *format, voided: request.query.get("voided").is_some() },
         &mut out,
     )?;
-    Ok(response::download(kind, name, out))
+    let mut file = out.into_inner().map_err(|error| failed(error.into_error()))?;
+    file.rewind().map_err(failed)?;
+    Ok(response::download(kind, name, sent(file)))
 }
 
 /// Returns the checkpoints beside the ledger. They name no case.

@@ -16,6 +16,7 @@ use ibbi_core::{At, EventKind, Name};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// The body that offers an event.
@@ -75,17 +76,17 @@ pub(super) fn list(request: &WebRequest) -> WebResult {
 pub(super) fn open(request: WebRequest) -> WebFuture {
     Box::pin(async move {
         request.no_match()?;
-        let offer = read(&request, None)?;
-        request.check_offer(&offer.0)?;
-        recorded(request, offer).await
+        let (offer, dry_run) = read(&request, None)?;
+        let offer = request.checked(offer)?;
+        recorded(request, offer, dry_run).await
     })
 }
 
 pub(super) fn offer(request: WebRequest) -> WebFuture {
     Box::pin(async move {
-        let offer = read(&request, Some(request.id("case")?))?;
-        request.check_offer(&offer.0)?;
-        recorded(request, offer).await
+        let (offer, dry_run) = read(&request, Some(request.id("case")?))?;
+        let offer = request.checked(offer)?;
+        recorded(request, offer, dry_run).await
     })
 }
 
@@ -130,13 +131,16 @@ fn read(request: &WebRequest, case: Option<Uuid>) -> Result<(Offer, bool), WebEr
     Ok((offer, sent.dry_run))
 }
 
-async fn recorded(request: WebRequest, (offer, dry_run): (Offer, bool)) -> WebResult {
+async fn recorded(request: WebRequest, offer: Offer, dry_run: bool) -> WebResult {
+    let case = offer.case;
+    let state = Arc::clone(&request.state);
     let recorded = if dry_run {
-        let asked = tokio::task::spawn_blocking(move || request.state.ask(&offer)).await;
-        asked.unwrap_or_else(|_| Err(AppError::Usage("the question was not answered".to_owned())))?
+        let asked = tokio::task::spawn_blocking(move || state.ask(&offer)).await;
+        asked.unwrap_or_else(|_| Err(AppError::Usage("the question was not answered".to_owned())))
     } else {
-        request.state.writer.offer(offer).await?
+        state.writer.offer(offer).await
     };
+    let recorded = request.private_answer(recorded.map_err(|error| request.private(case, error))?);
     let Recorded { case, rev, existing, dry_run, .. } = recorded;
     let status = if existing || dry_run { StatusCode::OK } else { StatusCode::CREATED };
     let mut response = json(status, &recorded)?;

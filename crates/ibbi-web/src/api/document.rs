@@ -78,6 +78,7 @@ const PROBLEMS: &[(u16, &str)] = &[
     (421, "the server doesn't have the name in the request"),
     (429, "there were too many failures to sign in from your address"),
     (500, "an error in ibbi"),
+    (502, "a header of the trusted proxy can't be read"),
     (503, "the ledger or the records of access can't be read or written now; the server tries again by itself"),
 ];
 /// The problem of an operation with a name in its path.

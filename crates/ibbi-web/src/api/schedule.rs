@@ -149,8 +149,9 @@ impl OneScenario {
         };
         let (now, zone) = (state.now()?, request.zone(case)?);
         let as_of = self.as_of.as_deref().map_or(Ok(now), |text| zone.read(text, now)).map_err(AppError::from)?;
-        let elsewhere = state.look(|service| schedule::booked_elsewhere(&scenario, service.store(), case, as_of))?;
-        Ok(request.facts(case, |log| schedule::resume(&scenario, log, as_of, &elsewhere, &state.path))??)
+        let elsewhere = request.booked_elsewhere(&scenario, case, as_of)?;
+        let label = Path::new("the case");
+        Ok(request.facts(case, |log| schedule::resume(&scenario, log, as_of, &elsewhere, label))??)
     }
 }
 

@@ -44,7 +44,7 @@ fn list_page(request: &WebRequest, given: &Pairs, fail: Option<&WebError>) -> Re
         .with(el("h1").with("Manage cases"))
         .with(list(request, &page, before.is_some(), wanted)?)
         .with(section("open", "Open a case", opening(request, given, fail)))
-        .with(el("p").class("quiet").with(lines));
+        .with(request.viewer.sees_all_cases().then(|| el("p").class("quiet").with(lines)));
     let status = fail.map_or(StatusCode::OK, WebError::status);
     Ok(Page { title: "Manage cases", place: "/cases", content }.answer(status))
 }
@@ -212,7 +212,6 @@ fn opened(request: &WebRequest, given: &Pairs) -> Result<Uuid, WebError> {
     let at = when.instant(std::slice::from_ref(&event), &History::new(), zone, now).map_err(refused)?;
     let id = given.get("id").and_then(|id| Uuid::parse_str(id).ok());
     let offer = Offer { at: at.map(|at| when.event_time(at)), id, on_behalf, ..request.offer(event) };
-    request.check_offer(&offer)?;
-    let recorded = request.state.writer.offer_here(offer)?;
+    let recorded = request.state.writer.offer_here(request.checked(offer)?)?;
     Ok(recorded.case)
 }

@@ -17,8 +17,10 @@ use ibbi_report::html::{Html, el};
 pub(crate) fn page(request: &WebRequest) -> WebResult {
     let (state, visit) = (&*request.state, &request.visit);
     let to = request.query.get("to").unwrap_or_default();
-    let Some(secret) = request.query.get("once") else { return Ok(form(state, to, None, StatusCode::OK)) };
-    visit.check_throttle(state)?;
+    // A program that only looks whether the address exists must not use the link up.
+    let Some(secret) = request.query.get("once").filter(|_| !request.is_head) else {
+        return Ok(form(state, to, None, StatusCode::OK));
+    };
     match &state.sign_in.local {
         Some(local) if state.sessions.use_link(secret) => begin_with_link(state, visit, local.clone(), to),
         // A bookmark, or a tab that is loaded again.
@@ -26,6 +28,7 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
             Ok(see_other(&local_path(to)))
         }
         _ => {
+            visit.check_throttle(state)?;
             visit.failed(state, "a link that doesn't count");
             let wrong = "This link was used already, or isn't the newest. The window in which the program was started shows the \
                          newest link. Open that one.";
@@ -38,7 +41,6 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
 pub(crate) fn send(request: &WebRequest) -> WebResult {
     let (state, visit, sent) = (&*request.state, &request.visit, request.form());
     let to = sent.get("to").unwrap_or_default();
-    visit.check_throttle(state)?;
     let token = sent.get("token").unwrap_or_default().trim();
     // Some people paste the link.
     if let (Some((_, secret)), Some(local)) = (token.split_once("login?once="), &state.sign_in.local)
@@ -49,6 +51,7 @@ pub(crate) fn send(request: &WebRequest) -> WebResult {
     match state.principal_of_token(token)? {
         Some(principal) => begin(state, visit, principal, to),
         None => {
+            visit.check_throttle(state)?;
             visit.failed(state, "a token that doesn't count");
             let wrong = "This doesn't count. A link works once, and only the newest one works. A token may have expired, or it may \
                          have been revoked; program staff can make a new one.";

@@ -13,6 +13,8 @@ use subtle::ConstantTimeEq as _;
 const IDLE: Duration = Duration::from_secs(12 * 60 * 60);
 /// How long a session lasts.
 pub(crate) const LASTS: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// The most sessions of one principal. The one that was used least recently makes room.
+const MOST_EACH: usize = 100;
 /// The most sessions. The one that was used least recently makes room.
 const MOST: usize = 10_000;
 
@@ -40,10 +42,12 @@ impl Sessions {
         let (secret, now) = (new_secret()?, Instant::now());
         let mut all = locked(&self.all);
         all.retain(|_, session| session.lasts(now));
-        if all.len() >= MOST
-            && let Some(oldest) = all.iter().min_by_key(|(_, session)| session.used).map(|(hash, _)| hash.clone())
-        {
-            all.remove(&oldest);
+        let own = |session: &Session| session.principal.is_same(&principal);
+        let is_own_full = all.values().filter(|session| own(session)).count() >= MOST_EACH;
+        if is_own_full || all.len() >= MOST {
+            let candidates = all.iter().filter(|(_, session)| !is_own_full || own(session));
+            let oldest = candidates.min_by_key(|(_, session)| session.used).map(|(hash, _)| hash.clone());
+            oldest.iter().for_each(|hash| drop(all.remove(hash)));
         }
         all.insert(secret_hash(&secret), Session { principal, begun: now, used: now });
         Ok(secret)
@@ -130,10 +134,17 @@ mod tests {
         let sessions = Sessions::default();
         let ada = Principal::local("ayun", "Ada Yun").unwrap();
         let first = sessions.begin(ada.clone()).unwrap();
-        for _ in 0..MOST {
-            sessions.begin(ada.clone()).unwrap();
+        for number in 0..MOST + 50 {
+            let user = format!("user {}", number / MOST_EACH);
+            sessions.begin(Principal::local(&user, &user).unwrap()).unwrap();
         }
         assert_eq!(locked(&sessions.all).len(), MOST);
         assert_eq!(sessions.find(&first), None, "used least recently");
+        // One principal alone takes its own only.
+        let other = sessions.begin(Principal::local("other", "Other").unwrap()).unwrap();
+        let own: Vec<String> = (0..=MOST_EACH).map(|_| sessions.begin(ada.clone()).unwrap()).collect();
+        assert!(
+            sessions.find(&own[0]).is_none() && sessions.find(&own[1]).is_some() && sessions.find(&other).is_some()
+        );
     }
 }

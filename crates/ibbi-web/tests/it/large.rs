@@ -200,3 +200,47 @@ fn page_is_compressed_and_small_with_sixty_people() {
     }
     assert_eq!(server.connect().ask("HEAD", "/plan", &gzip, b"").status, 200);
 }
+
+/// Five clients that don't read an export cost the server little memory, and keep no one waiting.
+#[cfg(target_os = "linux")]
+#[test]
+fn exports_for_slow_readers_take_little_memory() {
+    // In a process of its own: other tests take memory at the same time.
+    const ALONE: &str = "IBBI_ALONE";
+    if std::env::var_os(ALONE).is_none() {
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+        child.args(["--exact", "large::exports_for_slow_readers_take_little_memory", "--nocapture"]).env(ALONE, "1");
+        let output = child.output().unwrap();
+        print!("{}", String::from_utf8_lossy(&output.stdout));
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        return;
+    }
+    let cases: u64 = if ibbi_testing::is_full() { 25_000 } else { 1_000 };
+    let folder = tempfile::tempdir().unwrap();
+    let made = folder.path().join("made.ledger");
+    ibbi_testing::simulated::write_ledger(&made, cases, 20).unwrap();
+    let server = Running::start_with(|config| std::fs::copy(&made, &config.ledger).map(drop).unwrap());
+    let memory = || -> u64 {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+    };
+    // The first one makes what all later ones share.
+    server.get("/api/v1/ledger/export/csv");
+    let before = memory();
+    let mut slow: Vec<Client> = Vec::new();
+    for _ in 0..5 {
+        let mut client = server.connect();
+        client.send("GET", "/api/v1/ledger/export/cloudevents", &[], b"");
+        // The head comes when the export is made. Then the client reads no further.
+        let status = client.line();
+        assert!(status.contains("200"), "{status:?}");
+        slow.push(client);
+    }
+    assert_eq!(server.get("/cases").status, 200);
+    let grown = memory().saturating_sub(before);
+    drop(slow);
+    let lines = server.get("/api/v1/cases?limit=1").json()["lines"].as_u64().unwrap();
+    println!("five slow readers of {lines} lines: {} MiB more", grown >> 20);
+    assert!(grown < 50 << 20, "{} MiB", grown >> 20);
+}

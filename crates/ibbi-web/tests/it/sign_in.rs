@@ -79,6 +79,8 @@ fn link_signs_in_once_and_then_shows_the_next() {
     });
     let link = server.link.clone().unwrap();
     let path = link.strip_prefix(server.url.trim_end_matches('/')).unwrap();
+    let looked = server.stranger().ask("HEAD", path, &[], b"");
+    assert!(looked.status == 200 && looked.header("set-cookie").is_none(), "a look doesn't use it up");
     let signed = server.stranger().ask("GET", &format!("{path}&to=/plan"), &[], b"");
     assert_eq!((signed.status, signed.header("location")), (303, Some("/plan")));
     let session = cookie(&signed);
@@ -147,6 +149,8 @@ fn guessing_is_slowed_down_and_logged() {
     let form = ("content-type", "application/x-www-form-urlencoded");
     let waits = server.stranger().ask("POST", "/login", &[form], b"token=x");
     assert!(waits.status == 429 && waits.text().contains("try again in"), "{}", waits.text());
+    // A program with a token that counts doesn't wait, and neither does who has the link.
+    assert_eq!(server.get("/api/v1/cases").status, 200);
     // Those who have signed in go on.
     assert_eq!(server.stranger().ask("GET", "/", &[("cookie", &session)], b"").status, 200);
 }
@@ -180,6 +184,20 @@ fn header_of_a_proxy_counts_from_its_address_only() {
     assert_eq!(server.stranger().ask("GET", "/api/v1/cases", &twice, b"").status, 502);
     let empty = [("x-forwarded-user", "")];
     assert_eq!(server.stranger().ask("GET", "/api/v1/cases", &empty, b"").status, 502);
+    assert_eq!(server.stranger().ask("GET", "/healthz", &twice, b"").status, 200, "what is public needs no header");
+    let long = "x".repeat(500);
+    for more in [("x-forwarded-name", long.as_str()), ("x-forwarded-name", ""), ("authorization", "Basic eDp5")] {
+        let answer = server.stranger().ask("GET", "/api/v1/cases", &[("x-forwarded-user", "ayun"), more], b"");
+        assert_eq!(answer.status, 200, "{more:?}: {}", answer.text());
+    }
+    // The client's own lines come before the proxy's.
+    for number in 0..12 {
+        let own = format!("10.0.{number}.1");
+        let lines = [("authorization", "Bearer x"), ("x-forwarded-for", &own), ("X-Forwarded-For", "203.0.113.9:4711")];
+        let status = server.stranger().ask("GET", "/api/v1/cases", &lines, b"").status;
+        assert_eq!(status, if number < 10 { 401 } else { 429 }, "{number}");
+    }
+    assert_eq!(server.log()[0]["from"], "203.0.113.9");
 }
 
 #[test]
@@ -202,6 +220,19 @@ fn server_does_not_start_where_nobody_could_sign_in() {
     let all = std::net::Ipv4Addr::UNSPECIFIED.into();
     let error = ibbi_web::Server::bind(config(all)).unwrap_err().to_string();
     assert!(error.contains("no one could sign in on 0.0.0.0") && error.contains("ibbi token new"), "{error}");
+    // Names that mean something else are not for a proxy: its users would be program staff, or have the roles of tokens.
+    for issuer in ["local", "token"] {
+        let proxy = TrustedProxy {
+            from: vec!["127.0.0.1".parse().unwrap()],
+            header: HeaderName::from_static("x-forwarded-user"),
+            name_header: None,
+            issuer: issuer.to_owned(),
+        };
+        let mut config = config(std::net::Ipv4Addr::LOCALHOST.into());
+        config.sign_in.proxy = Some(proxy);
+        let error = ibbi_web::Server::bind(config).unwrap_err().to_string();
+        assert!(error.contains("can't be the issuer of a proxy"), "{error}");
+    }
     // With a token it starts, and there is no link.
     let server = Running::start_with(|config| config.address = all);
     assert_eq!((server.link.as_deref(), server.get("/api/v1/cases").status), (None, 200));

@@ -160,7 +160,7 @@ impl Events<'_> {
         self.add(EventKind::CaucusOpened, opened, None);
         let mut choices = self.reader.choices.clone();
         for text in self.reader.text("concerns").lines().map(str::trim).filter(|line| !line.is_empty()) {
-            let id = choices.new_concern(text);
+            let id = choices.new_concern(party.code());
             choices.concerns.push((id.clone(), text.to_owned()));
             self.add(EventKind::ConcernRaised, with(&[("concern", &id), ("text", text)]), Some("concerns"));
         }

@@ -171,8 +171,8 @@ fn replace(request: &WebRequest, log: &CaseLog, record: &Record, given: &Pairs) 
 fn offer(request: &WebRequest, log: &CaseLog, given: &Pairs, offer: Offer) -> Result<u64, WebError> {
     let id = given.get("id").and_then(|id| Uuid::parse_str(id).ok());
     let offer = Offer { case: Some(log.id), id, expected_revision: seen(given)?, ..offer };
-    request.check_offer(&offer)?;
-    let recorded = request.state.writer.offer_here(offer)?;
+    let recorded = request.state.writer.offer_here(request.checked(offer)?);
+    let recorded = recorded.map_err(|error| request.private(Some(log.id), error))?;
     Ok(recorded.seq.unwrap_or_default())
 }
 

@@ -140,7 +140,7 @@ fn always_available(people: &[Name]) -> Html {
 
 /// Returns the simulator of a case, with the bookings of its neutral in other cases.
 fn resumed(request: &WebRequest, log: &CaseLog, now: At, scenario: &Scenario) -> Result<Simulator, AppError> {
-    let elsewhere = request.state.look(|service| schedule::booked_elsewhere(scenario, service.store(), log.id, now))?;
+    let elsewhere = request.booked_elsewhere(scenario, log.id, now).map_err(|error| AppError::Usage(error.detail()))?;
     schedule::resume(scenario, log, now, &elsewhere, Path::new("the case"))
 }
 

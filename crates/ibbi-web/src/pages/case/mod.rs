@@ -168,9 +168,9 @@ fn recorded(request: &WebRequest, case: Uuid, given: &Pairs) -> Result<Vec<Recor
         on_behalf: on_behalf.clone(),
         ..request.offer(event)
     };
-    let offers: Vec<Offer> = events.into_iter().enumerate().map(offer).collect();
-    offers.iter().try_for_each(|offer| request.check_offer(offer))?;
-    request.state.writer.act_here(offers).map_err(|error| match error {
+    let offers = events.into_iter().enumerate().map(offer).map(|offer| request.checked(offer));
+    let offers = offers.collect::<Result<Vec<Offer>, _>>()?;
+    request.state.writer.act_here(offers).map_err(|error| match request.private(Some(case), error) {
         // The form shows one event or several; the message is about the one that is to blame.
         AppError::InAct { error, .. } => (*error).into(),
         error => error.into(),

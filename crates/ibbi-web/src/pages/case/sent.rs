@@ -114,7 +114,7 @@ impl Reader<'_> {
             }
             FieldKind::NoteText { .. } => pair(self.text(name).replace("\r\n", "\n")),
             FieldKind::ConcernId if kind == EventKind::ConcernRaised && self.text(name).is_empty() => {
-                pair(self.choices.new_concern(self.text("text")))
+                pair(self.choices.new_concern(self.text("party")))
             }
             _ => pair(self.text(name).to_owned()),
         }

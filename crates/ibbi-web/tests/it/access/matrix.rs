@@ -1,8 +1,8 @@
-//! The matrix: each role, each kind of event, each view and export, the own and another district, the own and the other party.
+//! Each role is asked for everything.
 
-use crate::support::{Answer, Running};
-use ibbi_access::{Grant, Role, Scope};
-use ibbi_core::{EventKind, Name, Party};
+use super::{EVERYONE, Matrix, Who, search};
+use crate::support::Running;
+use ibbi_core::{EventKind, Party};
 use serde_json::{Value, json};
 
 /// A body of each kind of event. Those of a party are of labor.
@@ -45,155 +45,6 @@ const BODIES: &str = r#"
 {"type":"case_migrated","data":{"edition":2,"reason":"x"}}
 {"type":"event_voided","data":{"reason":"x","seq":5}}
 "#;
-
-/// The kinds that a party member records for the own party.
-const OF_A_PARTY: &[&str] = &[
-    "support_confirmed",
-    "support_withdrawn",
-    "member_named",
-    "member_released",
-    "attendance_pledged",
-    "pledge_withdrawn",
-    "caucus_opened",
-    "concern_raised",
-    "concern_addressed",
-    "concern_dropped",
-    "party_decided",
-    "decision_reopened",
-];
-
-/// The confidential texts of a case, and the short IDs of its concerns, by whose they are.
-const LABOR: &[&str] = &["labor-secret-text", "labor-answer-text", "pay-scale"];
-const MANAGEMENT: &[&str] = &["management-secret-text", "calendar-days"];
-const NOTE: &[&str] = &["note-secret-text"];
-
-/// Who asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Who {
-    Staff,
-    Auditor,
-    Facilitator,
-    Labor,
-    Management,
-    Service,
-    Nobody,
-}
-
-const EVERYONE: [Who; 7] =
-    [Who::Staff, Who::Auditor, Who::Facilitator, Who::Labor, Who::Management, Who::Service, Who::Nobody];
-
-impl Who {
-    const fn party(self) -> Option<Party> {
-        match self {
-            Self::Labor => Some(Party::Labor),
-            Self::Management => Some(Party::Management),
-            _ => None,
-        }
-    }
-
-    const fn sees_all(self) -> bool {
-        matches!(self, Self::Staff | Self::Auditor)
-    }
-
-    /// Returns the expected answer to an event of a case.
-    fn records(self, kind: &str, own: bool, party: Option<Party>) -> bool {
-        match self {
-            Self::Staff => true,
-            Self::Auditor | Self::Nobody => false,
-            Self::Facilitator => own && !["case_opened", "case_migrated"].contains(&kind),
-            Self::Service => own && !["event_voided", "case_migrated"].contains(&kind),
-            Self::Labor | Self::Management => {
-                own && (kind == "note_added" || OF_A_PARTY.contains(&kind) && party == self.party())
-            }
-        }
-    }
-
-    /// Returns the texts of the own case that the viewer reads.
-    fn reads(self, own: bool) -> Vec<&'static str> {
-        let [labor, management, note] = match self {
-            Self::Staff | Self::Auditor => [true; 3],
-            Self::Facilitator => [own; 3],
-            Self::Labor => [own, false, false],
-            Self::Management => [false, own, false],
-            Self::Service | Self::Nobody => [false; 3],
-        };
-        [(labor, LABOR), (management, MANAGEMENT), (note, NOTE)]
-            .into_iter()
-            .filter(|(reads, _)| *reads)
-            .flat_map(|(_, texts)| texts.iter().copied())
-            .collect()
-    }
-}
-
-/// A server with two districts in the same stage, and a token of everyone.
-struct Matrix {
-    server: Running,
-    own: String,
-    other: String,
-    tokens: Vec<(Who, String)>,
-}
-
-impl Matrix {
-    fn new() -> Self {
-        let server = Running::start();
-        let [own, other] = ["Maple Hollow", "Cedar Falls"].map(|district| in_caucus(&server, district));
-        let district = || Scope::District(Name::new("Maple Hollow").unwrap());
-        let case = || Scope::Case(own.parse().unwrap());
-        let token = |who: Who| {
-            let grant = match who {
-                Who::Staff => Grant::new(Role::Staff, Scope::All),
-                Who::Auditor => Grant::new(Role::Auditor, Scope::All),
-                Who::Facilitator => Grant::new(Role::Facilitator, case()),
-                Who::Labor => Grant::party(Party::Labor, district()),
-                Who::Management => Grant::party(Party::Management, case()),
-                Who::Service => Grant::new(Role::Service, district()),
-                // A role in a case that doesn't exist.
-                Who::Nobody => Grant::new(Role::Facilitator, Scope::Case(uuid::Uuid::from_u128(9))),
-            };
-            (who, server.token(&format!("{who:?}"), grant))
-        };
-        let tokens = EVERYONE.map(token).to_vec();
-        Self { server, own, other, tokens }
-    }
-
-    fn cases(&self) -> [(&str, bool); 2] {
-        [(&self.own, true), (&self.other, false)]
-    }
-
-    fn ask(&self, token: &str, method: &str, path: &str, kind: &str, body: &str) -> Answer {
-        self.server.connect_as(token).ask(method, path, &[("content-type", kind)], body.as_bytes())
-    }
-
-    fn get(&self, token: &str, path: &str) -> Answer {
-        self.ask(token, "GET", path, "text/plain", "")
-    }
-}
-
-/// Opens a case, and records events until both teams are in caucus, with their concerns.
-fn in_caucus(server: &Running, district: &str) -> String {
-    let opening = json!({ "data": { "district": district }, "at": "2025-09-02 09:00" });
-    let case = server.post("/api/v1/cases", &opening).json()["case"].as_str().unwrap().to_owned();
-    let record = |body: &Value| {
-        let answer = server.post(&format!("/api/v1/cases/{case}/events"), body);
-        assert_eq!(answer.status, 201, "{body}: {}", answer.text());
-    };
-    let lines = ibbi_testing::UNTIL_SECOND_DECISION.lines();
-    lines
-        .take_while(|line| !line.contains("party_decided"))
-        .for_each(|line| record(&serde_json::from_str(line).unwrap()));
-    for (kind, data) in [
-        ("concern_raised", json!({ "concern": "pay-scale", "party": "labor", "text": "labor-secret-text" })),
-        ("concern_addressed", json!({ "concern": "pay-scale", "response": "labor-answer-text" })),
-        (
-            "concern_raised",
-            json!({ "concern": "calendar-days", "party": "management", "text": "management-secret-text" }),
-        ),
-        ("note_added", json!({ "text": "note-secret-text" })),
-    ] {
-        record(&json!({ "type": kind, "data": data, "at": "2025-10-24 10:00" }));
-    }
-    case
-}
 
 /// Returns the same event for management, and whose both are.
 fn of_each_party(body: &Value) -> Vec<(Value, Option<Party>)> {
@@ -313,19 +164,6 @@ const OF_THE_LEDGER: &[&str] = &[
     "/audit/own/cases/{case}",
 ];
 
-/// Fails if an answer has a text that the viewer may not read. Returns how many it has that the viewer may read.
-fn search(matrix: &Matrix, (who, own): (Who, bool), path: &str, answer: &Answer) -> usize {
-    let text = String::from_utf8_lossy(&answer.body);
-    let folder = matrix.server.folder.path().to_str().unwrap();
-    assert!(!text.contains(folder), "{path} has a path of the computer: {text}");
-    let reads = who.reads(own);
-    let all = [LABOR, MANAGEMENT, NOTE].concat();
-    for secret in all.iter().filter(|secret| !reads.contains(secret)) {
-        assert!(!text.contains(*secret), "{who:?} finds {secret} at {path} (own: {own}): {text}");
-    }
-    reads.iter().filter(|secret| text.contains(**secret)).count()
-}
-
 #[test]
 fn every_role_sees_what_it_may_and_nothing_else() {
     let matrix = Matrix::new();
@@ -418,63 +256,4 @@ fn matrix_has_every_operation_that_reads_cases() {
             "{path} is not in the matrix"
         );
     }
-}
-
-#[test]
-fn note_is_read_by_who_recorded_it_and_by_the_program() {
-    let matrix = Matrix::new();
-    let token = |wanted: Who| &matrix.tokens.iter().find(|(who, _)| *who == wanted).unwrap().1;
-    let path = format!("/api/v1/cases/{}/events", matrix.own);
-    let note = r#"{"type":"note_added","data":{"text":"own-note-text"}}"#;
-    let recorded = matrix.ask(token(Who::Labor), "POST", &path, "application/json", note);
-    assert_eq!(recorded.status, 201, "{}", recorded.text());
-    let seq = recorded.json()["seq"].as_u64().unwrap();
-    for (who, reads) in [(Who::Labor, true), (Who::Management, false), (Who::Staff, true), (Who::Service, false)] {
-        let page = matrix.get(token(who), &format!("/cases/{}", matrix.own));
-        assert_eq!(page.text().contains("own-note-text"), reads, "{who:?}");
-    }
-    // Only who recorded it, or may void it, replaces it.
-    for (who, status) in [(Who::Management, 403), (Who::Service, 403), (Who::Labor, 200), (Who::Facilitator, 200)] {
-        let body = json!({ "type": "note_added", "data": { "text": "changed" }, "replaces": seq, "dry_run": true });
-        let answer = matrix.ask(token(who), "POST", &path, "application/json", &body.to_string());
-        assert_eq!(answer.status, status, "{who:?}: {}", answer.text());
-    }
-}
-
-#[test]
-fn reading_confidential_texts_is_logged() {
-    let matrix = Matrix::new();
-    let token = |wanted: Who| &matrix.tokens.iter().find(|(who, _)| *who == wanted).unwrap().1;
-    let log = ibbi_access::read_log_path(&matrix.server.ledger());
-    let lines = || -> Vec<Value> {
-        let text = std::fs::read_to_string(&log).unwrap_or_default();
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-    };
-    let before = lines().len();
-    let page = format!("/cases/{}", matrix.own);
-    for (who, path, texts) in [
-        (Who::Labor, page.clone(), Some(json!(2))),
-        (Who::Service, page.clone(), None),
-        (Who::Labor, format!("{page}/forecast"), None),
-        (Who::Auditor, format!("/api/v1/cases/{}/replay", matrix.other), Some(json!(4))),
-        (Who::Auditor, "/api/v1/ledger".to_owned(), Some(Value::Null)),
-    ] {
-        let count = lines().len();
-        assert_eq!(matrix.get(token(who), &path).status, 200);
-        let new = &lines()[count..];
-        match texts {
-            None => assert!(new.is_empty(), "{who:?} {path}: {new:?}"),
-            Some(texts) => {
-                assert_eq!(new.len(), 1, "{who:?} {path}: {new:?}");
-                assert_eq!((&new[0]["by"]["name"], &new[0]["path"]), (&json!(format!("{who:?}")), &json!(path)));
-                assert_eq!(new[0]["texts"], texts, "{who:?} {path}");
-            }
-        }
-    }
-    assert_eq!(lines().len(), before + 3);
-    // If the reading can't be logged, the texts are not shown.
-    std::fs::remove_file(&log).unwrap();
-    std::fs::create_dir(&log).unwrap();
-    let answer = matrix.get(token(Who::Labor), &page);
-    assert!(answer.status == 503 && !answer.text().contains("labor-secret-text"), "{}", answer.text());
 }
