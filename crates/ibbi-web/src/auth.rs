@@ -107,7 +107,11 @@ pub(crate) fn identify(state: &AppState, parts: &Parts, peer: SocketAddr) -> Res
     let Parts { method, uri, headers, .. } = parts;
     let visit = Visit::new(state, headers, peer);
     let is_public = PUBLIC.contains(&uri.path());
+    // A page of another site that may use the API has a token. It gets neither the session of the browser nor the person whom a
+    // proxy has signed in.
+    let is_foreign = allowed_origin(state, parts).is_some();
     let proxied = match proxied(state, headers, peer) {
+        _ if is_foreign => None,
         Err(_) if is_public => None,
         proxied => proxied?,
     };
@@ -117,8 +121,7 @@ pub(crate) fn identify(state: &AppState, parts: &Parts, peer: SocketAddr) -> Res
         (Some(credentials), Some(_)) if is_bearer(credentials) => Some(bearer(state, &visit, credentials)?),
         (_, proxied) => match proxied {
             Some(principal) => Some(principal),
-            // A page of another site that may use the API has a token. It doesn't get the session of the browser.
-            None if allowed_origin(state, parts).is_some() => None,
+            None if is_foreign => None,
             None => visit.session().and_then(|secret| state.sessions.find(secret)),
         },
     };

@@ -168,8 +168,10 @@ fn header_of_a_proxy_counts_from_its_address_only() {
     let other =
         Running::start_with(|config| config.sign_in = SignIn { proxy: Some(proxy("192.0.2.1")), ..SignIn::default() });
     assert_eq!(other.stranger().ask("GET", "/api/v1/cases", &ada, b"").status, 401, "another address");
-    let server =
-        Running::start_with(|config| config.sign_in = SignIn { proxy: Some(proxy("127.0.0.1")), ..SignIn::default() });
+    let server = Running::start_with(|config| {
+        config.sign_in = SignIn { proxy: Some(proxy("127.0.0.1")), ..SignIn::default() };
+        config.allow_origins.push("https://board.example.org".to_owned());
+    });
     let denied = server.stranger().ask("GET", "/api/v1/cases", &ada, b"");
     assert_eq!(denied.status, 403, "{}", denied.text());
     assert!(denied.text().contains("Ada Yun (no role yet) can't see the list of cases"), "{}", denied.text());
@@ -180,6 +182,9 @@ fn header_of_a_proxy_counts_from_its_address_only() {
     let opens = server.stranger().ask("POST", "/api/v1/cases", &ada, br#"{"data":{"district":"A"}}"#);
     assert_eq!((opens.status, &opens.json()["code"]), (403, &json!("denied")));
     assert_eq!(opens.json()["needs"], json!(["program staff", "service"]));
+    // A page of another site doesn't act as the person whom the proxy has signed in.
+    let foreign = [ada.as_slice(), &[("origin", "https://board.example.org")]].concat();
+    assert_eq!(server.stranger().ask("GET", "/api/v1/cases", &foreign, b"").status, 401);
     let twice = [("x-forwarded-user", "ayun"), ("X-Forwarded-User", "root")];
     assert_eq!(server.stranger().ask("GET", "/api/v1/cases", &twice, b"").status, 502);
     let empty = [("x-forwarded-user", "")];
