@@ -175,7 +175,7 @@ pub(crate) struct Serve {
     /// Another name of the server, such as the name of a proxy. You can repeat this option.
     #[arg(long, value_name = "NAME")]
     pub(crate) host: Vec<String>,
-    /// Other site whose pages may use the API with tokens, such as https://board.example.org. You can repeat this option.
+    /// Other site whose pages may use the API with tokens: its scheme and name, and its port if it has one. You can repeat it.
     #[arg(long, value_name = "ORIGIN")]
     pub(crate) allow_origin: Vec<String>,
     /// Address of a proxy that signs people in. Its header counts from this address only. You can repeat this option.
