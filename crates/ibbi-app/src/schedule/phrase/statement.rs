@@ -30,6 +30,8 @@ struct Statement {
     /// Whether the next statement takes the polarity over.
     carries: bool,
     join: Option<Join>,
+    /// Where `but` is before it.
+    but: Option<usize>,
 }
 
 /// An entry whose kind can still be open.
@@ -130,7 +132,9 @@ impl Cursor<'_> {
             let mut join = self.eat_join();
             let excepts =
                 EXCEPT.iter().any(|words| words.iter().enumerate().all(|(ahead, word)| self.word(ahead) == *word));
+            let mut but = None;
             if !excepts && self.eat(&["but"]) {
+                but = Some(self.place(start).start);
                 join = None;
                 clause.iter_mut().for_each(|statement| statement.carries = false);
             }
@@ -138,16 +142,30 @@ impl Cursor<'_> {
             if clause.is_empty() && self.token(1).is_some_and(|next| !next.glued) {
                 self.eat_sign('-');
             }
-            let first = self.at;
+            let (first, count) = (self.at, clause.len());
             if let Err(problem) = self.statement(join, &mut clause) {
                 while !self.is_end() && !self.is_sign(0, ';') && !self.is_sign(0, ',') {
                     self.at += 1;
                 }
                 problems.push(self.widened(problem, self.place(first)));
             }
+            if let Some(statement) = clause.get_mut(count) {
+                statement.but = but;
+            }
             // Every turn moves on.
             self.at = self.at.max(start + 1);
         }
+        clause.retain(|statement| {
+            let Some(from) = statement.but.filter(|_| statement.polarity.is_none()) else { return true };
+            let text = self.source.get(statement.place.clone()).unwrap_or_default();
+            let options = vec![format!("except {text}"), format!("and {text}")];
+            problems.push(self.unclear_at(
+                from..statement.place.end,
+                "is this an exception, or one more time?",
+                options,
+            ));
+            false
+        });
         clause
     }
 
@@ -199,6 +217,7 @@ impl Cursor<'_> {
             carried: polarity.is_none(),
             carries: true,
             join,
+            but: None,
         });
         Ok(())
     }

@@ -187,6 +187,7 @@ fn unclear_words_lead_to_a_question_with_readings() {
         ("until October", "until 2026-09-30 | until 2026-10-31"),
         ("no Mondays, can Tuesdays", "only tuesdays | can also tuesdays"),
         ("Dec 14-18, also 1/25", "can also 1/25 | can't 1/25"),
+        ("any day but Friday", "except Friday | and Friday"),
         ("not unavailable Mondays", "can Mondays | can't Mondays"),
     ] {
         let reading = read_in(text, Sense::Cannot);
