@@ -95,7 +95,9 @@ fn refusals_and_advisories_tell_nothing_about_others() {
     let found = addressed(Who::Service, "confidential-2");
     assert_eq!(found.status, 200, "{}", found.text());
     // The neutral's bookings in another district.
-    let slot = json!({ "starts": "2027-03-02T08:00:00-05:00", "ends": "2027-03-02T16:00:00-05:00" });
+    let year = crate::support::clock().unwrap().utc_date().to_string()[..4].parse::<u32>().unwrap() + 1;
+    let slot =
+        json!({ "starts": format!("{year}-01-16T08:00:00-05:00"), "ends": format!("{year}-01-16T16:00:00-05:00") });
     let [fresh, other] = ["Cedar Own", "Zulu Other"].map(|district| in_training(&matrix.server, district));
     let booked = json!({ "type": "session_scheduled", "data": { "part": 1, "neutral": { "id": "reyes", "name": "Ines Reyes" }, "slot": slot } });
     let path = |case: &str| format!("/api/v1/cases/{case}/events");
