@@ -77,7 +77,6 @@ pub(super) fn open(request: WebRequest) -> WebFuture {
     Box::pin(async move {
         request.no_match()?;
         let (offer, dry_run) = read(&request, None)?;
-        let offer = request.checked(offer)?;
         recorded(request, offer, dry_run).await
     })
 }
@@ -85,7 +84,6 @@ pub(super) fn open(request: WebRequest) -> WebFuture {
 pub(super) fn offer(request: WebRequest) -> WebFuture {
     Box::pin(async move {
         let (offer, dry_run) = read(&request, Some(request.id("case")?))?;
-        let offer = request.checked(offer)?;
         recorded(request, offer, dry_run).await
     })
 }
@@ -134,6 +132,12 @@ fn read(request: &WebRequest, case: Option<Uuid>) -> Result<(Offer, bool), WebEr
 async fn recorded(request: WebRequest, offer: Offer, dry_run: bool) -> WebResult {
     let case = offer.case;
     let state = Arc::clone(&request.state);
+    // On a thread that can wait: a batch that is being written keeps readers out.
+    let checked = tokio::task::spawn_blocking(move || {
+        let offer = request.checked(offer)?;
+        Ok::<_, WebError>((request, offer))
+    });
+    let (request, offer) = checked.await.unwrap_or_else(|_| Err(WebError::internal()))?;
     let recorded = if dry_run {
         let asked = tokio::task::spawn_blocking(move || state.ask(&offer)).await;
         asked.unwrap_or_else(|_| Err(AppError::Usage("the question was not answered".to_owned())))
