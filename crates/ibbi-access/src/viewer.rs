@@ -71,6 +71,11 @@ impl Viewer {
         self
     }
 
+    /// Returns the program staff who can grant a role, by name.
+    pub fn staff(&self) -> &[Name] {
+        &self.staff
+    }
+
     /// Returns the grants.
     pub fn grants(&self) -> &[Grant] {
         &self.grants

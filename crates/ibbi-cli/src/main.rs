@@ -6,6 +6,7 @@ mod commands;
 mod output;
 mod progress;
 mod server_file;
+mod settings;
 mod terminal;
 
 use clap::Parser as _;

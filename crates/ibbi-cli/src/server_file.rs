@@ -15,11 +15,13 @@ pub(crate) struct ServerFile {
     pub(crate) address: Option<IpAddr>,
     pub(crate) port: Option<u16>,
     pub(crate) hosts: Vec<String>,
+    pub(crate) public_url: Option<String>,
     pub(crate) allow_origins: Vec<String>,
     pub(crate) actor: Option<String>,
     pub(crate) log: Option<LogFormat>,
     pub(crate) standards: Option<PathBuf>,
     pub(crate) proxy: Option<ProxyTable>,
+    pub(crate) oidc: Option<OidcTable>,
     pub(crate) signing: Option<SigningTable>,
     pub(crate) limits: LimitsTable,
 }
@@ -31,6 +33,18 @@ pub(crate) struct ProxyTable {
     pub(crate) header: Option<String>,
     pub(crate) name_header: Option<String>,
     pub(crate) issuer: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OidcTable {
+    pub(crate) issuer: String,
+    pub(crate) client_id: String,
+    pub(crate) secret_file: Option<PathBuf>,
+    pub(crate) ca_file: Option<PathBuf>,
+    pub(crate) name: Option<String>,
+    #[serde(default)]
+    pub(crate) scopes: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -84,8 +98,19 @@ impl ServerFile {
         file.ledger.iter_mut().for_each(within);
         file.standards.iter_mut().for_each(within);
         file.signing.iter_mut().for_each(|signing| within(&mut signing.key));
+        let files = file.oidc.iter_mut().flat_map(|oidc| [&mut oidc.secret_file, &mut oidc.ca_file]);
+        files.flatten().for_each(within);
         Ok(file)
     }
+}
+
+fn named(name: &str) -> Option<std::ffi::OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// Returns the file with the settings, if there is one.
+pub(crate) fn config_file(args: &Serve) -> Option<PathBuf> {
+    args.config.clone().or_else(|| named("IBBI_CONFIG").map(Into::into))
 }
 
 /// Returns the arguments with the settings of their file where nothing else was given, and the limits.
@@ -93,8 +118,7 @@ impl ServerFile {
 /// # Errors
 /// As [`ServerFile::read`].
 pub(crate) fn with_file(mut args: Serve) -> Result<(Serve, Limits), AppError> {
-    let named = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-    let Some(path) = args.config.clone().or_else(|| named("IBBI_CONFIG").map(Into::into)) else {
+    let Some(path) = config_file(&args) else {
         return Ok((args, Limits::default()));
     };
     let file = ServerFile::read(&path)?;
@@ -104,8 +128,11 @@ pub(crate) fn with_file(mut args: Serve) -> Result<(Serve, Limits), AppError> {
     args.address = args.address.or(file.address);
     args.port = args.port.or(file.port);
     args.log = args.log.or(file.log);
-    args.host.extend(file.hosts);
-    args.allow_origin.extend(file.allow_origins);
+    args.names.host.extend(file.hosts);
+    if let (None, Some(url)) = (&args.names.public_url, &file.public_url) {
+        args.names.public_url = Some(url.parse().map_err(|why| AppError::Usage(format!("public_url: {why}")))?);
+    }
+    args.names.allow_origin.extend(file.allow_origins);
     if named("IBBI_ACTOR").is_none() {
         args.actor = args.actor.or(file.actor);
     }
@@ -119,12 +146,24 @@ pub(crate) fn with_file(mut args: Serve) -> Result<(Serve, Limits), AppError> {
         args.signing.every = if named("IBBI_CHECKPOINT_EVERY").is_none() { every } else { args.signing.every };
     }
     if let Some(proxy) = file.proxy
-        && args.trust_proxy.is_empty()
+        && args.proxy.trust_proxy.is_empty()
     {
-        args.trust_proxy = proxy.from;
-        args.proxy_header = args.proxy_header.or(proxy.header);
-        args.proxy_name_header = args.proxy_name_header.or(proxy.name_header);
-        args.proxy_issuer = args.proxy_issuer.or(proxy.issuer);
+        let given = &mut args.proxy;
+        given.trust_proxy = proxy.from;
+        given.proxy_header = given.proxy_header.take().or(proxy.header);
+        given.proxy_name_header = given.proxy_name_header.take().or(proxy.name_header);
+        given.proxy_issuer = given.proxy_issuer.take().or(proxy.issuer);
+    }
+    if let Some(oidc) = file.oidc
+        && args.oidc.oidc_issuer.is_none()
+    {
+        let given = &mut args.oidc;
+        given.oidc_issuer = Some(oidc.issuer);
+        given.oidc_client_id = given.oidc_client_id.take().or(Some(oidc.client_id));
+        given.oidc_secret_file = given.oidc_secret_file.take().or(oidc.secret_file);
+        given.oidc_ca_file = given.oidc_ca_file.take().or(oidc.ca_file);
+        given.oidc_name = given.oidc_name.take().or(oidc.name);
+        given.oidc_scope.extend(oidc.scopes);
     }
     Ok((args, file.limits.limits()?))
 }

@@ -17,7 +17,7 @@
 use crate::problem::{BASE, WebError};
 use crate::query;
 use crate::response;
-use crate::sign_in::{LOGIN, LOGOUT};
+use crate::sign_in::{LEFT, LOGIN, LOGIN_OIDC, LOGIN_RETURN, LOGOUT};
 use crate::state::AppState;
 use crate::visit::{Visit, text};
 use axum::http::header::{
@@ -31,7 +31,8 @@ use ibbi_access::{Principal, Viewer};
 use std::net::SocketAddr;
 
 /// What needs no authentication: signing in, the files of its page, and whether the server runs.
-const PUBLIC: [&str; 7] = [LOGIN, LOGOUT, "/style.css", "/script.js", "/icon.svg", "/healthz", "/readyz"];
+const PUBLIC: [&str; 10] =
+    [LOGIN, LOGOUT, LOGIN_OIDC, LOGIN_RETURN, LEFT, "/style.css", "/script.js", "/icon.svg", "/healthz", "/readyz"];
 
 /// The headers of every response.
 const HEADERS: [(&str, &str); 7] = [
@@ -78,7 +79,8 @@ pub(crate) fn check_site(state: &AppState, parts: &Parts) -> Result<(), WebError
 /// Returns the origin of a request to the API, if it is another site that may use the API.
 pub(crate) fn allowed_origin(state: &AppState, parts: &Parts) -> Option<HeaderValue> {
     let origin = parts.headers.get(ORIGIN)?;
-    let is_listed = origin.to_str().is_ok_and(|origin| state.origins.iter().any(|allowed| allowed == origin));
+    let is_listed =
+        origin.to_str().is_ok_and(|origin| state.live().settings.allow_origins.iter().any(|allowed| allowed == origin));
     (is_listed && parts.uri.path().starts_with(BASE)).then(|| origin.clone())
 }
 
@@ -161,8 +163,9 @@ fn bearer(state: &AppState, visit: &Visit, credentials: &str) -> Result<Principa
 
 /// Returns whom a trusted proxy names. Its header doesn't count from other addresses.
 fn proxied(state: &AppState, headers: &HeaderMap, peer: SocketAddr) -> Result<Option<Principal>, WebError> {
-    let Some(proxy) = state.sign_in.proxy.as_ref().filter(|proxy| proxy.from.contains(&peer.ip().to_canonical()))
-    else {
+    let live = state.live();
+    let ip = peer.ip().to_canonical();
+    let Some(proxy) = live.settings.sign_in.proxy.as_ref().filter(|proxy| proxy.from.contains(&ip)) else {
         return Ok(None);
     };
     let wrong = |why: &str| {
@@ -196,7 +199,7 @@ fn unauthenticated(method: &Method, uri: &Uri) -> WebError {
 }
 
 fn is_ours(state: &AppState, host: &str) -> bool {
-    state.hosts.iter().any(|name| name.eq_ignore_ascii_case(host))
+    state.live().hosts.iter().any(|name| name.eq_ignore_ascii_case(host))
 }
 
 fn check_origin(host: &str, origin: Option<&str>, site: Option<&str>) -> Result<(), WebError> {

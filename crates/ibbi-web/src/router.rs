@@ -49,7 +49,7 @@ pub(crate) fn router(state: &Arc<AppState>) -> Router {
     Router::new().fallback_service(routes).layer(from_fn_with_state(Arc::clone(state), guard))
 }
 
-/// Returns a route. Without a view, it is public.
+/// Returns a route. Without a view, it needs no role.
 fn route(
     method: &Method,
     view: Option<View>,

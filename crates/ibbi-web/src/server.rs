@@ -7,20 +7,18 @@ use crate::fairness::Connections;
 use crate::limits::Limits;
 use crate::problem::hide_folder;
 use crate::router;
-use crate::sign_in::SignIn;
+use crate::settings::{Live, Reload, Settings};
 use crate::state::AppState;
 use crate::visit::Peer;
 use crate::writer::{Recover, Writer};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use ibbi_access::{LOCAL_ISSUER, TOKEN_ISSUER};
 use ibbi_app::AppError;
-use ibbi_app::due::Standards;
 use ibbi_app::ledger::{self, Clock, FirstLine, OpenOptions};
 use ibbi_app::service::Ids;
 use ibbi_app::signing::Signer;
 use ibbi_core::Name;
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -48,20 +46,16 @@ pub struct Config {
     pub port: Option<u16>,
     /// A socket that listens already, in place of the address and the port.
     pub listener: Option<TcpListener>,
-    /// More host names of the server.
-    pub hosts: Vec<String>,
-    /// Other sites whose pages may use the API, with tokens, such as `https://board.example.org`.
-    pub allow_origins: Vec<String>,
-    /// The ways in which people and programs sign in.
-    pub sign_in: SignIn,
+    /// The settings that can change while the server runs.
+    pub settings: Settings,
+    /// Reads the settings again on SIGHUP. Without it, SIGHUP stops the server.
+    pub reload: Option<Reload>,
     /// The actor of the ledger's first line, if the ledger is created.
     pub actor: Name,
     /// The key with which checkpoints are signed as the ledger grows, if any.
     pub signer: Option<Arc<Signer>>,
     /// The clock.
     pub clock: Clock,
-    /// The time goals of the office, if it has any.
-    pub standards: Standards,
     /// The limits.
     pub limits: Limits,
 }
@@ -115,13 +109,11 @@ impl Server {
     ///     address: std::net::Ipv4Addr::LOCALHOST.into(),
     ///     port: Some(0),
     ///     listener: None,
-    ///     hosts: Vec::new(),
-    ///     allow_origins: Vec::new(),
-    ///     sign_in: Default::default(),
+    ///     settings: Default::default(),
+    ///     reload: None,
     ///     actor: Name::new("clerk")?,
     ///     signer: None,
     ///     clock: std::sync::Arc::new(|| Ok(ibbi_core::At::from_millis(1_790_000_000_000).unwrap())),
-    ///     standards: Default::default(),
     ///     limits: ibbi_web::Limits::default(),
     /// })?;
     /// assert!(server.url().starts_with("http://127.0.0.1:"));
@@ -133,20 +125,7 @@ impl Server {
     /// # Errors
     /// [`AppError`]: another process has the ledger open, the ledger is damaged, or no port is free.
     pub fn bind(config: Config) -> Result<Self, AppError> {
-        let Config {
-            ledger,
-            mut address,
-            port,
-            listener,
-            hosts,
-            allow_origins,
-            mut sign_in,
-            actor,
-            signer,
-            clock,
-            standards,
-            limits,
-        } = config;
+        let Config { ledger, mut address, port, listener, settings, reload, actor, signer, clock, limits } = config;
         let given = listener.as_ref().and_then(|listener| listener.local_addr().ok());
         address = given.map_or(address, |given| given.ip());
         let listener = listener.map_or_else(|| listen(address, port), Ok)?;
@@ -165,46 +144,16 @@ impl Server {
         let service = Arc::new(RwLock::new(service));
         let recover = recovery(ledger.clone(), options, bound.port());
         let (writer, thread) = Writer::start(Arc::clone(&service), recover).map_err(failed)?;
-        let names = names(bound, &hosts);
-        if let Some(proxy) = &sign_in.proxy
-            && [LOCAL_ISSUER, TOKEN_ISSUER].contains(&proxy.issuer.as_str())
-        {
-            let issuer = &proxy.issuer;
-            let message = format!(
-                "`{issuer}` can't be the issuer of a proxy: it is that of the user of this computer, or of tokens; choose another, \
-                 such as the address of the identity provider"
-            );
-            return Err(AppError::Usage(message));
-        }
-        if !address.is_loopback() {
-            // A link is for the user of this computer.
-            sign_in.local = None;
-        }
-        let state = AppState::new(
-            service,
-            writer,
-            clock,
-            sign_in,
-            (names, allow_origins),
-            public_key,
-            bound.port(),
-            ledger,
-            standards,
-            limits,
-        );
-        let state = Arc::new(state.map_err(|error| AppError::Usage(error.to_string()))?);
-        let now = state.now()?;
-        let has_token = state.access(|registry| Ok(registry.has_token(now)));
-        let nobody = !has_token.unwrap_or(false) && state.sign_in.proxy.is_none() && state.sign_in.local.is_none();
-        if nobody && !address.is_loopback() {
-            state.writer.stop();
-            let message = format!(
-                "no one could sign in on {address}, which other computers can reach; make a token with `ibbi token new`, or name \
-                 a proxy that authenticates its users with --trust-proxy"
-            );
-            return Err(AppError::Usage(message));
-        }
-        let link = state.sign_in.local.as_ref().map(|_| state.sessions.new_link()).transpose();
+        let stop = |error: AppError, writer: &Writer| {
+            writer.stop();
+            error
+        };
+        let stopping = writer.clone();
+        let live = AppState::has_token(&ledger, &clock).and_then(|has_token| Live::new(settings, bound, has_token));
+        let live = live.map_err(|error| stop(error, &stopping))?;
+        let state = AppState::new(service, writer, clock, live, reload, public_key, bound, ledger, limits);
+        let state = Arc::new(state.map_err(|error| stop(AppError::Usage(error.to_string()), &stopping))?);
+        let link = state.live().settings.sign_in.local.as_ref().map(|_| state.sessions.new_link()).transpose();
         let link = link.map_err(|error| AppError::Usage(error.to_string()))?;
         Ok(Self {
             link,
@@ -317,44 +266,30 @@ fn listen(address: IpAddr, port: Option<u16>) -> Result<TcpListener, AppError> {
     Err(last.unwrap_or_else(|| AppError::Usage("no port is free".to_owned())))
 }
 
-/// Returns the host names that a request can use.
-fn names(address: SocketAddr, hosts: &[String]) -> Vec<String> {
-    let port = address.port();
-    let (v4, v6) = ("127.0.0.1".to_owned(), "[::1]".to_owned());
-    let mut bare = vec![v4, v6, "localhost".to_owned()];
-    match address.ip() {
-        IpAddr::V4(ip) => bare.push(ip.to_string()),
-        IpAddr::V6(ip) => bare.push(format!("[{ip}]")),
-    }
-    let mut names: Vec<String> = bare.iter().map(|name| format!("{name}:{port}")).collect();
-    if port == 80 {
-        names.extend(bare);
-    }
-    for host in hosts {
-        names.push(host.clone());
-        names.push(format!("{host}:{port}"));
-    }
-    names
-}
-
 async fn serve(listener: TcpListener, state: &Arc<AppState>, stop: &Notify, signals: Signals) -> io::Result<()> {
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let router = router::router(state);
     let room = Arc::new(Semaphore::new(state.limits.connections));
     let addresses = Connections::new(state.limits.connections_each);
-    let proxies = state.sign_in.proxy.as_ref().map(|proxy| proxy.from.clone()).unwrap_or_default();
     let (ending, _) = watch::channel(false);
     let forgetting = tokio::spawn(forget(Arc::clone(state)));
     let recovering = tokio::spawn(recover(Arc::clone(state)));
     let mut connections = JoinSet::new();
-    let mut signal = std::pin::pin!(signals.come());
+    let mut signals = signals;
     let limits = state.limits;
     loop {
         while connections.try_join_next().is_some() {}
         let accepted = tokio::select! {
             accepted = accept(&listener, &room, limits.write_time) => accepted,
-            () = &mut signal => break,
+            signal = signals.come() => match signal {
+                Signal::Reload if state.reloads() => {
+                    let state = Arc::clone(state);
+                    let _ = tokio::task::spawn_blocking(move || state.reload()).await;
+                    continue;
+                }
+                _ => break,
+            },
             () = stop.notified() => break,
         };
         let (stream, peer, permit) = match accepted {
@@ -368,7 +303,7 @@ async fn serve(listener: TcpListener, state: &Arc<AppState>, stop: &Notify, sign
         // Before anyone signs in: one client must not have all the connections.
         let ip = peer.ip().to_canonical();
         let counted = addresses.count(ip);
-        if counted.is_none() && !proxies.contains(&ip) {
+        if counted.is_none() && !state.live().settings.sign_in.is_proxy(ip) {
             state.metrics.connections_refused.fetch_add(1, Ordering::Relaxed);
             continue;
         }
@@ -450,13 +385,27 @@ async fn accept(
     Ok((Box::pin(stream), peer, permit))
 }
 
-/// The signals that stop the server: SIGINT, and SIGTERM on Unix.
+/// What a signal asks for.
+#[derive(Debug, Clone, Copy)]
+enum Signal {
+    Stop,
+    /// To read the settings again.
+    #[cfg(unix)]
+    Reload,
+}
+
+/// The signals: SIGINT and SIGTERM stop the server, and on Unix SIGHUP makes it read its settings again.
 #[derive(Debug)]
 struct Signals {
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    hang_up: tokio::signal::unix::Signal,
+    /// Whether a person started the server in a terminal. If that is closed, it sends SIGHUP too.
+    #[cfg(unix)]
+    in_terminal: bool,
 }
 
 impl Signals {
@@ -464,14 +413,25 @@ impl Signals {
     fn catch(runtime: &Runtime) -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         let _inside = runtime.enter();
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+        let (interrupt, terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        Ok(Self {
+            interrupt,
+            terminate,
+            hang_up: signal(SignalKind::hangup())?,
+            in_terminal: io::stdin().is_terminal(),
+        })
     }
 
     #[cfg(unix)]
-    async fn come(mut self) {
+    async fn come(&mut self) -> Signal {
         tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => Signal::Stop,
+            _ = self.terminate.recv() => Signal::Stop,
+            // The terminal is gone.
+            _ = self.hang_up.recv() => match self.in_terminal && !io::stdin().is_terminal() {
+                true => Signal::Stop,
+                false => Signal::Reload,
+            },
         }
     }
 
@@ -481,7 +441,8 @@ impl Signals {
     }
 
     #[cfg(not(unix))]
-    async fn come(self) {
+    async fn come(&mut self) -> Signal {
         let _ = tokio::signal::ctrl_c().await;
+        Signal::Stop
     }
 }

@@ -5,17 +5,18 @@ use crate::fairness::Shared;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::problem::WebError;
-use crate::sign_in::{Sessions, SignIn, Throttle};
+use crate::settings::{Live, Reload};
+use crate::sign_in::{Sessions, Throttle};
 use crate::uploads::Uploads;
 use crate::writer::Writer;
 use ibbi_access::{AccessError, AccessFile, Principal, ReadLog, Registry, Viewer, access_path, read_log_path};
 use ibbi_app::case_log::CaseLog;
-use ibbi_app::due::Standards;
 use ibbi_app::ledger::{Clock, LedgerService};
 use ibbi_app::service::{Offer, Recorded};
 use ibbi_app::sim::Settings;
 use ibbi_app::{AppError, feed};
 use ibbi_core::{At, IdentityText};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use tokio::sync::watch;
@@ -34,15 +35,14 @@ pub(crate) struct AppState {
     pub(crate) service: Arc<RwLock<LedgerService>>,
     pub(crate) writer: Writer,
     pub(crate) clock: Clock,
-    /// The host names of the server, with the port if it is not the default.
-    pub(crate) hosts: Vec<String>,
-    /// The other sites whose pages may use the API.
-    pub(crate) origins: Vec<String>,
+    live: RwLock<Arc<Live>>,
+    reload: Option<Reload>,
+    /// The address on which the server listens.
+    address: SocketAddr,
     /// The key that signs checkpoints, for those who check them.
     pub(crate) public_key: Option<String>,
     /// The port on which the server listens.
     pub(crate) port: u16,
-    pub(crate) sign_in: SignIn,
     pub(crate) sessions: Sessions,
     pub(crate) throttle: Throttle,
     registry: Mutex<Registry>,
@@ -50,8 +50,6 @@ pub(crate) struct AppState {
     pub(crate) reads: ReadLog,
     /// The ledger's file.
     pub(crate) path: PathBuf,
-    /// The time goals of the office.
-    pub(crate) standards: Standards,
     /// Limits longer work: pages with an answer, checks of ledgers, shorter computations.
     pub(crate) heavy: Shared<Client>,
     /// Runs long computations one after the other, so that pages and checks don't wait for them.
@@ -76,12 +74,11 @@ impl AppState {
         service: Arc<RwLock<LedgerService>>,
         writer: Writer,
         clock: Clock,
-        sign_in: SignIn,
-        (hosts, origins): (Vec<String>, Vec<String>),
+        live: Live,
+        reload: Option<Reload>,
         public_key: Option<String>,
-        port: u16,
+        address: SocketAddr,
         path: PathBuf,
-        standards: Standards,
         limits: Limits,
     ) -> Result<Self, AccessError> {
         let source = feed::source(&service.read().unwrap_or_else(PoisonError::into_inner));
@@ -91,17 +88,16 @@ impl AppState {
             service,
             writer,
             clock,
-            hosts,
-            origins,
+            live: RwLock::new(Arc::new(live)),
+            reload,
+            address,
             public_key,
-            port,
-            sign_in,
+            port: address.port(),
             sessions: Sessions::default(),
             throttle: Throttle::default(),
             registry,
             reads: ReadLog::new(read_log_path(&path)),
             path,
-            standards,
             heavy: Shared::new(threads.max(2), 1),
             long: Shared::new(1, 1),
             threads,
@@ -113,6 +109,41 @@ impl AppState {
             ending: watch::Sender::new(false),
             estimates: Estimates::default(),
         })
+    }
+
+    /// Returns whether a token of a ledger counts.
+    pub(crate) fn has_token(ledger: &Path, clock: &Clock) -> Result<bool, AppError> {
+        let registry = Registry::open(AccessFile::new(access_path(ledger)));
+        Ok(registry.map_err(|error| AppError::Usage(error.to_string()))?.has_token(clock()?))
+    }
+
+    /// Returns the settings in effect.
+    pub(crate) fn live(&self) -> Arc<Live> {
+        Arc::clone(&self.live.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Returns whether the settings can be read again.
+    pub(crate) const fn reloads(&self) -> bool {
+        self.reload.is_some()
+    }
+
+    /// Reads the settings again. If that fails, they stay as they are. Logs either.
+    pub(crate) fn reload(&self) {
+        let Some(reload) = &self.reload else { return };
+        let server = self.port;
+        let reloaded = reload().and_then(|reloaded| {
+            let has_token = Self::has_token(&self.path, &self.clock)?;
+            Ok((Live::new(reloaded.settings, self.address, has_token)?, reloaded.after_restart))
+        });
+        match reloaded {
+            Ok((live, after_restart)) => {
+                self.sessions.keep(|principal| live.accepts(principal.issuer.as_str()));
+                *self.live.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(live);
+                let after_restart = after_restart.join(", ");
+                tracing::warn!(server, after_restart, "the settings were read again");
+            }
+            Err(error) => tracing::error!(server, error = %error, "the settings stay as they are"),
+        }
     }
 
     /// Answers a question about who may do what, by the records of access as they are now.

@@ -2,7 +2,7 @@
 
 use crate::problem::WebError;
 use crate::state::AppState;
-use axum::http::header::COOKIE;
+use axum::http::header::{COOKIE, HOST};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::Ordering;
@@ -16,7 +16,7 @@ pub(crate) struct Peer(pub(crate) SocketAddr);
 pub(crate) struct Visit {
     /// The address of the client; behind a trusted proxy, the one that the proxy names.
     pub(crate) address: IpAddr,
-    /// Whether it came through TLS, as a trusted proxy says.
+    /// Whether it came through TLS, as a trusted proxy or the server's public address says.
     pub(crate) secure: bool,
     /// The port of the server. Cookies don't tell ports apart, so their names do.
     port: u16,
@@ -31,18 +31,17 @@ impl Visit {
             let line = headers.get_all(HeaderName::from_static(name)).iter().next_back()?;
             Some(line.to_str().ok()?.rsplit(',').next()?.trim())
         };
-        let ip = peer.ip().to_canonical();
-        let proxied = state.sign_in.proxy.as_ref().is_some_and(|proxy| proxy.from.contains(&ip));
+        let (ip, live) = (peer.ip().to_canonical(), state.live());
+        let proxied = live.settings.sign_in.is_proxy(ip);
         let client = last("x-forwarded-for").filter(|_| proxied).and_then(|text| {
             let with_port = || text.parse::<SocketAddr>().ok().map(|address| address.ip());
             text.parse().ok().or_else(with_port)
         });
-        let secure = proxied && last("x-forwarded-proto").is_some_and(|proto| proto.eq_ignore_ascii_case("https"));
+        let by_proxy = proxied && last("x-forwarded-proto").is_some_and(|proto| proto.eq_ignore_ascii_case("https"));
+        let host = text(headers, HOST).unwrap_or_default();
+        let secure = by_proxy || live.settings.public_url.as_ref().is_some_and(|url| url.is_secure_for(host));
         let mut visit = Self { address: client.unwrap_or(ip), secure, port: state.port, session: None };
-        let name = visit.cookie_name();
-        let mut cookies =
-            headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|all| all.split(';'));
-        visit.session = cookies.find_map(|pair| Some(pair.trim().strip_prefix(&name)?.strip_prefix('=')?.to_owned()));
+        visit.session = cookie(headers, &visit.cookie_name());
         visit
     }
 
@@ -72,6 +71,13 @@ impl Visit {
         state.metrics.sign_in_failures.fetch_add(1, Ordering::Relaxed);
         tracing::warn!(server = state.port, from = %self.address, why = what, "sign-in failed");
     }
+}
+
+/// Returns the value of a cookie.
+pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let mut cookies =
+        headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|all| all.split(';'));
+    cookies.find_map(|pair| Some(pair.trim().strip_prefix(name)?.strip_prefix('=')?.to_owned()))
 }
 
 /// Returns a header's text.

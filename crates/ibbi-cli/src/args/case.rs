@@ -143,7 +143,7 @@ pub(crate) struct Status {
 }
 
 /// The time goals of an office.
-#[derive(Debug, Default, ClapArgs)]
+#[derive(Debug, Default, Clone, ClapArgs)]
 pub(crate) struct StandardsFile {
     /// JSON file with your time goals: for how many days a case should wait for someone. See docs/waiting.md.
     #[arg(long, value_name = "FILE")]
@@ -210,7 +210,7 @@ pub(crate) struct When {
 }
 
 /// The key that signs checkpoints, and how often.
-#[derive(Debug, Default, ClapArgs)]
+#[derive(Debug, Default, Clone, ClapArgs)]
 pub(crate) struct Signing {
     /// Private key that signs a checkpoint when enough new lines have been recorded. Default: IBBI_KEY.
     #[arg(long, value_name = "KEY FILE")]

@@ -6,6 +6,7 @@ mod calibration;
 mod case;
 mod import;
 mod schedule;
+mod serve;
 
 pub(crate) use access::{Access, ChangeGrant, GrantedRole, NewToken, RevokeToken, Token};
 pub(crate) use audit::{Audit, AuditTable, Checkpoint, Diff, Export, Extract, Keygen, Verify};
@@ -18,6 +19,8 @@ pub(crate) use schedule::{
     Calendar, CheckScenario, Compare, ForecastTable, From, NewScenario, OneScenario, Plan, PlanTable, Report, Runs,
     Scenario, Simulate, Who,
 };
+
+pub(crate) use serve::{OidcArgs, ProxyArgs, ServerNames};
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -151,11 +154,12 @@ pub(crate) enum SchemaSubject {
     Scenario,
 }
 
-#[derive(Debug, Default, ClapArgs)]
+#[derive(Debug, Default, Clone, ClapArgs)]
 #[command(after_help = "Without --ledger, the server opens cases.ledger in your data folder ($XDG_DATA_HOME/ibbi or \
 ~/.local/share/ibbi), and creates it if it doesn't exist.\n\
 On a loopback address, the server prints and opens a link with which you sign in once. Programs need a token: ibbi token new. \
-On other addresses, the server starts only if there is a token, or a proxy that signs people in.")]
+On other addresses, the server starts only if there is a token, or a proxy or an identity provider that signs people in.\n\
+On SIGHUP, a server with a configuration file reads it again.")]
 pub(crate) struct Serve {
     /// Ledger file. It is created if it doesn't exist. No other process can write to it while the server runs.
     pub(crate) ledger: Option<PathBuf>,
@@ -172,24 +176,12 @@ pub(crate) struct Serve {
     /// Port to listen on. Use 0 for any free port. Default: 8420, or the next free port.
     #[arg(long)]
     pub(crate) port: Option<u16>,
-    /// Another name of the server, such as the name of a proxy. You can repeat this option.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) host: Vec<String>,
-    /// Other site whose pages may use the API with tokens: its scheme and name, and its port if it has one. You can repeat it.
-    #[arg(long, value_name = "ORIGIN")]
-    pub(crate) allow_origin: Vec<String>,
-    /// Address of a proxy that signs people in. Its header counts from this address only. You can repeat this option.
-    #[arg(long, value_name = "IP")]
-    pub(crate) trust_proxy: Vec<std::net::IpAddr>,
-    /// Header in which the proxy sends the ID of the person. Default: X-Forwarded-User.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) proxy_header: Option<String>,
-    /// Header in which the proxy sends the name of the person. Default: the ID is shown.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) proxy_name_header: Option<String>,
-    /// Issuer of the identities that the proxy sends, as ibbi access grant has it. Default: proxy.
-    #[arg(long, value_name = "ISSUER")]
-    pub(crate) proxy_issuer: Option<String>,
+    #[command(flatten)]
+    pub(crate) names: ServerNames,
+    #[command(flatten)]
+    pub(crate) proxy: ProxyArgs,
+    #[command(flatten)]
+    pub(crate) oidc: OidcArgs,
     /// Format of the log on standard error. Default: brief.
     #[arg(long, value_enum)]
     pub(crate) log: Option<LogFormat>,

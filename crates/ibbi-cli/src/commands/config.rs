@@ -4,48 +4,58 @@ use super::serve;
 use crate::args::{CheckConfig, ConfigCommand, Serve};
 use crate::output::Outcome;
 use crate::server_file::with_file;
-use ibbi_access::{AccessFile, Registry, access_path};
+use crate::settings::{address, settings};
+use ibbi_access::{AccessFile, Principal, Registry, access_path};
 use ibbi_app::AppError;
+use ibbi_web::SignIn;
 use serde_json::json;
 use std::path::Path;
+use std::sync::Arc;
 
 pub(crate) fn run(args: ConfigCommand, json: bool) -> Result<Outcome, AppError> {
     let ConfigCommand::Check(CheckConfig { file }) = args;
     let given = Serve { config: Some(file.clone()), ..Serve::default() };
     let (args, limits) = with_file(given)?;
-    let proxy = serve::trusted_proxy(&args)?;
-    let address = serve::address(&args);
+    let address = address(&args);
     super::signer(&args.signing)?;
-    args.standards.read()?;
     let actor = super::actor(args.actor.as_deref())?;
+    let local = Principal { name: actor.clone(), ..super::access::local()? };
+    let SignIn { proxy, oidc, .. } = settings(&args, local, Arc::new(|_| {}))?.sign_in;
     let ledger = args.ledger.clone().map_or_else(serve::default_ledger, Ok)?;
     let folder = ledger.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     if !folder.is_dir() {
         return Err(AppError::Usage(format!("ledger: there is no folder {}; create it", folder.display())));
     }
     let registry = Registry::open(AccessFile::new(access_path(&ledger))).map_err(super::access::failed)?;
-    if !address.is_loopback() && proxy.is_none() && !registry.has_token(super::now()?) {
+    if !address.is_loopback() && proxy.is_none() && oidc.is_none() && !registry.has_token(super::now()?) {
         let message = format!(
-            "address: no one could sign in on {address}, which other computers can reach; add the table [proxy], or make a token \
+            "address: no one could sign in on {address}, which other computers can reach; add the table [proxy] or [oidc], or make a token \
              with `ibbi token new {}`",
             ledger.display()
         );
         return Err(AppError::Usage(message));
     }
+    // A wrong address or secret would otherwise show when the first person signs in.
+    if let Some(oidc) = &oidc {
+        oidc.provider.check().map_err(|error| AppError::Usage(error.to_string()))?;
+    }
     if json {
         return Ok(Outcome::json(&json!({
-            "ledger": ledger, "address": address, "port": args.port, "hosts": args.host, "actor": actor,
+            "ledger": ledger, "address": address, "port": args.port, "hosts": args.names.host, "actor": actor,
             "proxy": proxy.map(|proxy| json!({ "from": proxy.from, "header": proxy.header.as_str(), "issuer": proxy.issuer })),
-            "signs": args.signing.sign.is_some(), "connections": limits.connections,
+            "oidc": oidc.map(|oidc| json!({ "issuer": oidc.provider.issuer(), "name": oidc.name })),
+            "public_url": args.names.public_url.map(|url| url.to_string()), "signs": args.signing.sign.is_some(), "connections": limits.connections,
         })));
     }
     let shown = |name: &str, value: String| format!("{name}: {value}\n");
     let port = args.port.map_or_else(|| "8420, or the next that is free".to_owned(), |port| port.to_string());
-    let sign_in = match &proxy {
-        Some(proxy) => format!("by the header {} of a proxy, and by tokens", proxy.header),
-        None if address.is_loopback() => "by the link that the terminal shows, and by tokens".to_owned(),
-        None => "by tokens".to_owned(),
-    };
+    let ways = [
+        proxy.as_ref().map(|proxy| format!("by the header {} of a proxy", proxy.header)),
+        oidc.as_ref().map(|oidc| format!("by the identity provider {}, which answers", oidc.provider.issuer())),
+        address.is_loopback().then(|| "by the link that the terminal shows".to_owned()),
+        Some("by tokens".to_owned()),
+    ];
+    let sign_in = ways.into_iter().flatten().collect::<Vec<_>>().join("; ");
     let text = [
         format!("{} is a valid configuration\n", file.display()),
         shown("ledger", ledger.display().to_string()),

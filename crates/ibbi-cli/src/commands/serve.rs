@@ -4,14 +4,14 @@ use super::{clock, signer};
 use crate::args::{LogFormat, Serve};
 use crate::output::Outcome;
 use crate::server_file::with_file;
+use crate::settings::{address, reload, settings};
 use crate::terminal;
 use ibbi_access::Principal;
 use ibbi_app::AppError;
-use ibbi_web::{Config, HeaderName, Server, Show, SignIn, TrustedProxy};
+use ibbi_web::{Config, Server, Show};
 use listenfd::ListenFd;
 use serde_json::json;
 use std::io::{IsTerminal as _, Write as _};
-use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -23,11 +23,9 @@ pub(crate) fn run(args: Serve, json: bool) -> Result<Outcome, AppError> {
         let message = "IBBI_TOKEN doesn't count any more; make a token that can be revoked with `ibbi token new`, and unset IBBI_TOKEN";
         return Err(AppError::Usage(message.to_owned()));
     }
+    let given = args.clone();
     let (args, limits) = with_file(args)?;
-    let (proxy, address) = (trusted_proxy(&args)?, address(&args));
-    let Serve { ledger, ledger_option, port, host, allow_origin, log, actor, standards, signing, no_open, .. } = args;
-    let ledger = ledger.or(ledger_option).map_or_else(default_ledger, Ok)?;
-    let actor = super::actor(actor.as_deref())?;
+    let actor = super::actor(args.actor.as_deref())?;
     let local = Principal { name: actor.clone(), ..super::access::local()? };
     // The address is known once the server listens.
     let url = Arc::new(OnceLock::new());
@@ -36,6 +34,11 @@ pub(crate) fn run(args: Serve, json: bool) -> Result<Outcome, AppError> {
         let url = known.get().map_or("", String::as_str);
         let _ = writeln!(anstream::stderr(), "To sign in with another browser: {}", ibbi_web::link(url, secret));
     });
+    let settings = settings(&args, local.clone(), Arc::clone(&show_link))?;
+    let reload = reload(given, &args, limits, local, show_link);
+    let address = address(&args);
+    let Serve { ledger, ledger_option, port, log, signing, no_open, .. } = args;
+    let ledger = ledger.or(ledger_option).map_or_else(default_ledger, Ok)?;
     begin_log(log.unwrap_or(LogFormat::Brief));
     let listener = ListenFd::from_env().take_tcp_listener(0);
     let listener =
@@ -45,13 +48,11 @@ pub(crate) fn run(args: Serve, json: bool) -> Result<Outcome, AppError> {
         address,
         port,
         listener,
-        hosts: host,
-        allow_origins: allow_origin,
-        sign_in: SignIn { local: Some(local), proxy, show_link: Some(show_link) },
+        settings,
+        reload,
         actor,
         signer: signer(&signing)?,
         clock: std::sync::Arc::new(clock::now),
-        standards: standards.read()?,
         limits,
     })?;
     let _ = url.set(server.url());
@@ -85,31 +86,6 @@ fn begin_log(format: LogFormat) {
         }
         LogFormat::Json => lines.json().flatten_event(true).try_init(),
     };
-}
-
-/// Returns the address to listen on.
-pub(super) fn address(args: &Serve) -> IpAddr {
-    args.address.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
-}
-
-/// Returns the proxy that signs people in, if there is one.
-pub(super) fn trusted_proxy(args: &Serve) -> Result<Option<TrustedProxy>, AppError> {
-    if args.trust_proxy.is_empty() {
-        let needless =
-            [&args.proxy_header, &args.proxy_name_header, &args.proxy_issuer].iter().any(|given| given.is_some());
-        let message = "the settings of a proxy need its address; add --trust-proxy";
-        return if needless { Err(AppError::Usage(message.to_owned())) } else { Ok(None) };
-    }
-    let header = |option: &str, name: &str| {
-        let wrong = |_| AppError::Usage(format!("{option}: `{name}` is not the name of a header"));
-        name.parse::<HeaderName>().map_err(wrong)
-    };
-    Ok(Some(TrustedProxy {
-        from: args.trust_proxy.clone(),
-        header: header("--proxy-header", args.proxy_header.as_deref().unwrap_or("X-Forwarded-User"))?,
-        name_header: args.proxy_name_header.as_deref().map(|name| header("--proxy-name-header", name)).transpose()?,
-        issuer: args.proxy_issuer.clone().unwrap_or_else(|| "proxy".to_owned()),
-    }))
 }
 
 /// Opens a link in the browser, if there is a desktop. The link is in a private file, because other users of the computer see the

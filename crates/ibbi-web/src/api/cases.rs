@@ -166,7 +166,7 @@ fn asked_at(request: &WebRequest, zone: Zone) -> Result<At, AppError> {
 pub(super) fn status(request: &WebRequest) -> WebResult {
     let case = request.id("case")?;
     let at = asked_at(request, request.zone(case)?)?;
-    let status = request.case(case, |log| standing::status_of(log, at, &request.state.standards))?;
+    let status = request.case(case, |log| standing::status_of(log, at, &request.state.live().settings.standards))?;
     let status = request.status(status)?;
     Ok(with_etag(json(StatusCode::OK, &status)?, status.records as u64))
 }

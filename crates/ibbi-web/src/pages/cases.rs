@@ -59,7 +59,10 @@ fn list(request: &WebRequest, listed: &CasePage, later: bool, wanted: &str) -> R
     for case in &listed.cases {
         let link = el("a").attr("href", format!("/cases/{}", case.case)).with(name(case.district.as_str()));
         let look = |log: &CaseLog| {
-            (agenda::item(log, &request.state.standards, now), Times::of_case(log).show(case.last_event, &[]))
+            (
+                agenda::item(log, &request.state.live().settings.standards, now),
+                Times::of_case(log).show(case.last_event, &[]),
+            )
         };
         let (item, last_event) = request.facts(case.case, look)?;
         let late = item.as_ref().is_some_and(|item| item.urgency == Urgency::Overdue);

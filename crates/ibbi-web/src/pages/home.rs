@@ -16,9 +16,7 @@ const EXAMINED: usize = 200;
 const LINES: usize = 12;
 
 pub(crate) fn page(request: &WebRequest) -> WebResult {
-    let all = request.list(&CaseQuery::default())?.cases;
-    let content = Html::new().with(el("h1").with("IBB planner and case log"));
-    let content = if all.is_empty() { content.with(beginning()) } else { content.with(overview(request, all)?) };
+    let content = if request.viewer.grants().is_empty() { newcomer(request) } else { dashboard(request)? };
     let roles: Vec<String> = request.viewer.grants().iter().map(ToString::to_string).collect();
     let roles = if roles.is_empty() { "no role yet".to_owned() } else { roles.join("; ") };
     let signed_in = el("form")
@@ -35,6 +33,33 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
             .with("."),
     );
     Ok(Page { title: "Home", place: "/", content }.answer(StatusCode::OK))
+}
+
+fn dashboard(request: &WebRequest) -> Result<Html, WebError> {
+    let all = request.list(&CaseQuery::default())?.cases;
+    let content = Html::new().with(el("h1").with("IBB planner and case log"));
+    Ok(if all.is_empty() { content.with(beginning()) } else { content.with(overview(request, all)?) })
+}
+
+/// Returns the page of someone without a role: who can give one, and what they need to know for it.
+fn newcomer(request: &WebRequest) -> Html {
+    let principal = &request.viewer.principal;
+    let staff = request.viewer.staff();
+    let names = staff.iter().map(|staff| staff.as_str()).collect::<Vec<_>>().join(", ");
+    let ask = if staff.is_empty() {
+        "Ask the person who runs this server to give you one.".to_owned()
+    } else {
+        format!("Program staff can give you one: {names}.")
+    };
+    let known = [("ID", principal.subject.as_str()), ("Issuer", principal.issuer.as_str())];
+    let known = known.into_iter().fold(el("dl"), |list, (term, text)| {
+        list.with(el("dt").with(term)).with(el("dd").with(el("code").with(text)))
+    });
+    Html::new()
+        .with(el("h1").with("You have no role yet"))
+        .with(el("p").with(format!("You have signed in, but you can\u{2019}t see anything without a role. {ask}")))
+        .with(el("p").with("Send them these two lines:"))
+        .with(known)
 }
 
 /// Returns the page without cases: three lines with one button each, and the sample.
@@ -59,7 +84,7 @@ fn overview(request: &WebRequest, all: Vec<CaseSummary>) -> Result<Html, WebErro
     let now = request.state.now()?;
     let mut items = Vec::new();
     for case in open.iter().take(EXAMINED) {
-        items.extend(request.facts(case.case, |log| agenda::item(log, &request.state.standards, now))?);
+        items.extend(request.facts(case.case, |log| agenda::item(log, &request.state.live().settings.standards, now))?);
     }
     agenda::sort(&mut items);
     let more = items.len().saturating_sub(LINES);

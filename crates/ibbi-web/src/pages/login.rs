@@ -2,9 +2,10 @@
 
 use super::shell::{Page, button, field, hidden, line};
 use crate::problem::WebError;
+use crate::query;
 use crate::request::{WebRequest, WebResult};
 use crate::response::{see_other, with_header};
-use crate::sign_in::{LASTS, LOGIN};
+use crate::sign_in::{LASTS, LEFT, LOGIN, LOGIN_OIDC};
 use crate::state::AppState;
 use crate::visit::Visit;
 use axum::http::StatusCode;
@@ -12,6 +13,7 @@ use axum::http::header::SET_COOKIE;
 use axum::response::Response;
 use ibbi_access::Principal;
 use ibbi_report::html::{Html, el};
+use std::time::Duration;
 
 /// Answers the page to sign in. With a one-time link, signs in.
 pub(crate) fn page(request: &WebRequest) -> WebResult {
@@ -21,7 +23,7 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
     let Some(secret) = request.query.get("once").filter(|_| !request.is_head) else {
         return Ok(form(state, to, None, StatusCode::OK));
     };
-    match &state.sign_in.local {
+    match &state.live().settings.sign_in.local {
         Some(local) if state.sessions.use_link(secret) => begin_with_link(state, visit, local.clone(), to),
         // A bookmark, or a tab that is loaded again.
         _ if visit.session().is_some_and(|secret| state.sessions.find(secret).is_some()) => {
@@ -43,13 +45,13 @@ pub(crate) fn send(request: &WebRequest) -> WebResult {
     let to = sent.get("to").unwrap_or_default();
     let token = sent.get("token").unwrap_or_default().trim();
     // Some people paste the link.
-    if let (Some((_, secret)), Some(local)) = (token.split_once("login?once="), &state.sign_in.local)
+    if let (Some((_, secret)), Some(local)) = (token.split_once("login?once="), &state.live().settings.sign_in.local)
         && state.sessions.use_link(secret)
     {
         return begin_with_link(state, visit, local.clone(), to);
     }
     match state.principal_of_token(token)? {
-        Some(principal) => begin(state, visit, principal, to),
+        Some(principal) => begin(state, visit, principal, LASTS, to),
         None => {
             visit.check_throttle(state)?;
             visit.failed(state, "a token that doesn't count");
@@ -62,26 +64,49 @@ pub(crate) fn send(request: &WebRequest) -> WebResult {
 
 /// Ends the session.
 pub(crate) fn leave(request: &WebRequest) -> WebResult {
-    let visit = &request.visit;
-    if let Some(secret) = visit.session() {
-        request.state.sessions.end(secret);
+    let (state, visit) = (&*request.state, &request.visit);
+    let session = visit.session().and_then(|secret| Some((secret, state.sessions.find(secret)?)));
+    let live = state.live();
+    let by_provider = session.as_ref().is_some_and(|(_, principal)| {
+        let oidc = live.settings.sign_in.oidc.as_ref();
+        oidc.is_some_and(|oidc| oidc.provider.issuer() == principal.issuer.as_str())
+    });
+    if let Some((secret, _)) = session {
+        state.sessions.end(secret);
     }
-    let cookie = format!("{}=; {}; Max-Age=0", visit.cookie_name(), attributes(visit));
-    Ok(with_header(see_other(LOGIN), SET_COOKIE, &cookie))
+    let to = if by_provider { LEFT } else { LOGIN };
+    Ok(with_header(see_other(to), SET_COOKIE, &ended(visit, &visit.cookie_name())))
 }
 
 /// Begins a session, and shows the next link, for another browser.
 fn begin_with_link(state: &AppState, visit: &Visit, local: Principal, to: &str) -> Result<Response, WebError> {
-    if let (Ok(next), Some(show)) = (state.sessions.new_link(), &state.sign_in.show_link) {
+    if let (Ok(next), Some(show)) = (state.sessions.new_link(), &state.live().settings.sign_in.show_link) {
         show(&next);
     }
-    begin(state, visit, local, to)
+    begin(state, visit, local, LASTS, to)
 }
 
-fn begin(state: &AppState, visit: &Visit, principal: Principal, to: &str) -> Result<Response, WebError> {
-    let secret = state.sessions.begin(principal)?;
-    let cookie = format!("{}={secret}; {}; Max-Age={}", visit.cookie_name(), attributes(visit), LASTS.as_secs());
+/// Begins a session that lasts at most some time, and goes on to a page.
+pub(super) fn begin(
+    state: &AppState,
+    visit: &Visit,
+    principal: Principal,
+    lasts: Duration,
+    to: &str,
+) -> Result<Response, WebError> {
+    let secret = state.sessions.begin(principal, lasts)?;
+    let cookie = cookie(visit, &visit.cookie_name(), &secret, lasts);
     Ok(with_header(see_other(&local_path(to)), SET_COOKIE, &cookie))
+}
+
+/// Returns a cookie that lasts for some time.
+pub(super) fn cookie(visit: &Visit, name: &str, value: &str, lasts: Duration) -> String {
+    format!("{name}={value}; {}; Max-Age={}", attributes(visit), lasts.as_secs())
+}
+
+/// Returns what deletes a cookie.
+pub(super) fn ended(visit: &Visit, name: &str) -> String {
+    cookie(visit, name, "", Duration::ZERO)
 }
 
 /// Lax, so that a link in an email works.
@@ -90,20 +115,34 @@ const fn attributes(visit: &Visit) -> &'static str {
 }
 
 /// Returns a path on this server. A path that begins with two slashes or a backslash names another server.
-fn local_path(to: &str) -> String {
+pub(super) fn local_path(to: &str) -> String {
     let is_local = to.starts_with('/') && !to.starts_with("//") && !to.contains('\\');
     let is_local = is_local && to.bytes().all(|byte| byte.is_ascii_graphic());
     if is_local { to.to_owned() } else { "/".to_owned() }
 }
 
-fn form(state: &AppState, to: &str, wrong: Option<&str>, status: StatusCode) -> Response {
+/// Returns the page to sign in.
+pub(super) fn form(state: &AppState, to: &str, wrong: Option<&str>, status: StatusCode) -> Response {
+    let live = state.live();
+    let sign_in = &live.settings.sign_in;
     let local = "Open the newest link that the window shows in which the program was started, or paste it here. A link works once.";
-    let label = if state.sign_in.local.is_some() { "Link or token" } else { "Token" };
-    let wrong: Vec<&str> = wrong.into_iter().collect();
+    let label = if sign_in.local.is_some() { "Link or token" } else { "Token" };
+    let provider = sign_in.oidc.as_ref().map(|oidc| {
+        let query = if to.is_empty() { String::new() } else { format!("?{}", query::write([("to", to.into())])) };
+        let way = el("a").class("go").attr("href", format!("{LOGIN_OIDC}{query}"));
+        el("p").class("send").with(way.with(format!("Sign in with {}", oidc.name)))
+    });
+    // The error belongs to the way that was tried.
+    let (at_form, at_provider): (Vec<&str>, Option<&str>) = match (wrong, &provider) {
+        (Some(wrong), Some(_)) => (Vec::new(), Some(wrong)),
+        (wrong, _) => (wrong.into_iter().collect(), None),
+    };
     let token = line("token", "").attr("type", "password").attr("autocomplete", "current-password");
     let content = Html::new()
         .with(el("h1").with("Sign in"))
-        .with(state.sign_in.local.as_ref().map(|_| el("p").with(local)))
+        .with(at_provider.map(|wrong| el("p").class("wrong").attr("role", "alert").with(wrong)))
+        .with(provider)
+        .with(sign_in.local.as_ref().map(|_| el("p").with(local)))
         .with(
             el("form")
                 .attr("method", "post")
@@ -114,9 +153,13 @@ fn form(state: &AppState, to: &str, wrong: Option<&str>, status: StatusCode) -> 
                     "token",
                     token,
                     Some("A token begins with ibbi_. Ask program staff for one."),
-                    &wrong,
+                    &at_form,
                 ))
-                .with(el("p").class("send").with(button("Sign in"))),
+                .with(el("p").class("send").with(button(if sign_in.oidc.is_some() {
+                    "Sign in with a token"
+                } else {
+                    "Sign in"
+                }))),
         );
     Page { title: "Sign in", place: "", content }.answer(status)
 }

@@ -9,6 +9,7 @@ mod home;
 mod login;
 mod operations;
 mod plan;
+mod provider;
 mod shell;
 mod when;
 
@@ -20,16 +21,19 @@ use ibbi_access::View;
 use ibbi_report::html::{Html, el};
 use shell::Page;
 
-/// The routes of all pages and forms, and what one must be allowed to see for them. Those without a view are public.
+/// The routes of all pages and forms, and what one must be allowed to see for them. Those without a view need no role.
 #[rustfmt::skip]
 pub(crate) static ROUTES: &[(Method, &str, Option<View>, Handler)] = &[
-    (Method::GET, "/", Some(View::Tools), |request| blocking(request, home::page)),
+    (Method::GET, "/", None, |request| blocking(request, home::page)),
     (Method::GET, "/healthz", None, |request| blocking(request, operations::health)),
     (Method::GET, "/readyz", None, |request| blocking(request, operations::ready)),
     (Method::GET, "/metrics", Some(View::Tools), |request| blocking(request, operations::metrics)),
     (Method::GET, "/login", None, |request| blocking(request, login::page)),
     (Method::POST, "/login", None, |request| blocking(request, login::send)),
     (Method::POST, "/logout", None, |request| blocking(request, login::leave)),
+    (Method::GET, "/login/provider", None, |request| blocking(request, provider::leave)),
+    (Method::GET, "/login/return", None, |request| blocking(request, provider::return_here)),
+    (Method::GET, "/logout/done", None, |request| blocking(request, provider::left)),
     (Method::GET, "/plan", Some(View::Tools), plan::page),
     (Method::POST, "/plan", Some(View::Tools), |request| blocking(request, plan::send)),
     (Method::POST, "/plan/answer", Some(View::Tools), plan::answer),

@@ -13,6 +13,8 @@ use subtle::ConstantTimeEq as _;
 const IDLE: Duration = Duration::from_secs(12 * 60 * 60);
 /// How long a session lasts.
 pub(crate) const LASTS: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// How long a session lasts that an identity provider began. Those who lose their account there lose their session here within this time.
+pub(crate) const LASTS_OIDC: Duration = Duration::from_secs(12 * 60 * 60);
 /// The most sessions of one principal. The one that was used least recently makes room.
 const MOST_EACH: usize = 100;
 /// The most sessions. The one that was used least recently makes room.
@@ -22,6 +24,7 @@ struct Session {
     principal: Principal,
     begun: Instant,
     used: Instant,
+    lasts: Duration,
 }
 
 #[derive(Default)]
@@ -37,8 +40,8 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Sessions {
-    /// Begins a session. Returns its secret.
-    pub(crate) fn begin(&self, principal: Principal) -> Result<String, AccessError> {
+    /// Begins a session that lasts at most some time. Returns its secret.
+    pub(crate) fn begin(&self, principal: Principal, lasts: Duration) -> Result<String, AccessError> {
         let (secret, now) = (new_secret()?, Instant::now());
         let mut all = locked(&self.all);
         all.retain(|_, session| session.lasts(now));
@@ -49,7 +52,7 @@ impl Sessions {
             let oldest = candidates.min_by_key(|(_, session)| session.used).map(|(hash, _)| hash.clone());
             oldest.iter().for_each(|hash| drop(all.remove(hash)));
         }
-        all.insert(secret_hash(&secret), Session { principal, begun: now, used: now });
+        all.insert(secret_hash(&secret), Session { principal, begun: now, used: now, lasts });
         Ok(secret)
     }
 
@@ -69,6 +72,11 @@ impl Sessions {
     /// Ends a session.
     pub(crate) fn end(&self, secret: &str) {
         locked(&self.all).remove(&secret_hash(secret));
+    }
+
+    /// Ends all sessions except those of some principals.
+    pub(crate) fn keep(&self, is_kept: impl Fn(&Principal) -> bool) {
+        locked(&self.all).retain(|_, session| is_kept(&session.principal));
     }
 
     /// Makes a new one-time link, in place of the one before. Returns its secret.
@@ -91,7 +99,7 @@ impl Sessions {
 
 impl Session {
     fn lasts(&self, now: Instant) -> bool {
-        now.duration_since(self.used) < IDLE && now.duration_since(self.begun) < LASTS
+        now.duration_since(self.used) < IDLE && now.duration_since(self.begun) < self.lasts
     }
 }
 
@@ -113,36 +121,40 @@ mod tests {
     fn session_ends_when_it_is_idle_or_old_or_ended() {
         let sessions = Sessions::default();
         let ada = Principal::local("ayun", "Ada Yun").unwrap();
-        let secret = sessions.begin(ada.clone()).unwrap();
+        let secret = sessions.begin(ada.clone(), LASTS).unwrap();
         assert_eq!(sessions.find(&secret), Some(ada.clone()));
         let change = |change: fn(&mut Session)| locked(&sessions.all).values_mut().for_each(change);
         let ago = |time: Duration| Instant::now().checked_sub(time);
         if ago(LASTS).is_some() {
             change(|session| session.used = Instant::now().checked_sub(IDLE).unwrap());
             assert_eq!(sessions.find(&secret), None, "idle");
-            let secret = sessions.begin(ada.clone()).unwrap();
+            let secret = sessions.begin(ada.clone(), LASTS).unwrap();
             change(|session| session.begun = Instant::now().checked_sub(LASTS).unwrap());
             assert_eq!(sessions.find(&secret), None, "old");
         }
-        let secret = sessions.begin(ada).unwrap();
+        let secret = sessions.begin(ada, LASTS).unwrap();
         sessions.end(&secret);
         assert_eq!(sessions.find(&secret), None, "ended");
+        let kept = sessions.begin(Principal::new("https://login.example.org", "1", "B").unwrap(), LASTS_OIDC).unwrap();
+        let ended = sessions.begin(Principal::local("ayun", "Ada Yun").unwrap(), LASTS).unwrap();
+        sessions.keep(|principal| principal.issuer.as_str() != "local");
+        assert!(sessions.find(&kept).is_some() && sessions.find(&ended).is_none());
     }
 
     #[test]
     fn there_is_a_most_of_sessions() {
         let sessions = Sessions::default();
         let ada = Principal::local("ayun", "Ada Yun").unwrap();
-        let first = sessions.begin(ada.clone()).unwrap();
+        let first = sessions.begin(ada.clone(), LASTS).unwrap();
         for number in 0..MOST + 50 {
             let user = format!("user {}", number / MOST_EACH);
-            sessions.begin(Principal::local(&user, &user).unwrap()).unwrap();
+            sessions.begin(Principal::local(&user, &user).unwrap(), LASTS).unwrap();
         }
         assert_eq!(locked(&sessions.all).len(), MOST);
         assert_eq!(sessions.find(&first), None, "used least recently");
         // One principal alone takes its own only.
-        let other = sessions.begin(Principal::local("other", "Other").unwrap()).unwrap();
-        let own: Vec<String> = (0..=MOST_EACH).map(|_| sessions.begin(ada.clone()).unwrap()).collect();
+        let other = sessions.begin(Principal::local("other", "Other").unwrap(), LASTS).unwrap();
+        let own: Vec<String> = (0..=MOST_EACH).map(|_| sessions.begin(ada.clone(), LASTS).unwrap()).collect();
         assert!(
             sessions.find(&own[0]).is_none() && sessions.find(&own[1]).is_some() && sessions.find(&other).is_some()
         );

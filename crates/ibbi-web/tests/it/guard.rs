@@ -6,7 +6,7 @@ use std::io::Write as _;
 
 #[test]
 fn unknown_host_names_are_refused() {
-    let server = Running::start_with(|config| config.hosts.push("ibbi.example".to_owned()));
+    let server = Running::start_with(|config| config.settings.hosts.push("ibbi.example".to_owned()));
     let port = server.address.port();
     for (host, status) in [
         (format!("127.0.0.1:{port}"), 200),
@@ -185,7 +185,7 @@ fn no_request_names_a_file() {
 #[test]
 fn listed_sites_use_the_api_with_tokens_only() {
     let board = "https://board.example.org";
-    let server = Running::start_with(|config| config.allow_origins.push(board.to_owned()));
+    let server = Running::start_with(|config| config.settings.allow_origins.push(board.to_owned()));
     let open = r#"{"data":{"district":"A"},"dry_run":true}"#;
     let cross = [("origin", board), ("sec-fetch-site", "cross-site"), ("content-type", "application/json")];
     let preflight = server.stranger().ask("OPTIONS", "/api/v1/cases", &[("origin", board)], b"");

@@ -12,7 +12,7 @@ fn start() -> Running {
     let now: At = "2025-10-20T14:00:00.000Z".parse().unwrap();
     Running::start_with(|config| {
         config.clock = Arc::new(move || Ok(now));
-        config.standards = Standards::from_json(r#"{"days": {"administration": 21}}"#).unwrap();
+        config.settings.standards = Standards::from_json(r#"{"days": {"administration": 21}}"#).unwrap();
     })
 }
 

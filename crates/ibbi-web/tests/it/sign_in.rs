@@ -2,7 +2,7 @@
 
 use crate::support::{Answer, Running};
 use ibbi_access::{AccessFile, Grant, Principal, Registry, Role, Scope, access_path};
-use ibbi_web::{HeaderName, SignIn, TrustedProxy};
+use ibbi_web::{HeaderName, Settings, SignIn, TrustedProxy};
 use serde_json::json;
 use std::sync::{Arc, Mutex};
 
@@ -75,7 +75,8 @@ fn link_signs_in_once_and_then_shows_the_next() {
     let shown = Arc::new(Mutex::new(Vec::new()));
     let links = Arc::clone(&shown);
     let server = Running::start_with(|config| {
-        config.sign_in.show_link = Some(Arc::new(move |link: &str| links.lock().unwrap().push(link.to_owned())));
+        config.settings.sign_in.show_link =
+            Some(Arc::new(move |link: &str| links.lock().unwrap().push(link.to_owned())));
     });
     let link = server.link.clone().unwrap();
     let path = link.strip_prefix(server.url.trim_end_matches('/')).unwrap();
@@ -165,12 +166,13 @@ fn header_of_a_proxy_counts_from_its_address_only() {
     };
     let ada =
         [("x-forwarded-user", "ayun"), ("x-forwarded-name", "Ada Yun"), ("x-forwarded-for", "198.51.100.7, 192.0.2.9")];
-    let other =
-        Running::start_with(|config| config.sign_in = SignIn { proxy: Some(proxy("192.0.2.1")), ..SignIn::default() });
+    let other = Running::start_with(|config| {
+        config.settings.sign_in = SignIn { proxy: Some(proxy("192.0.2.1")), ..SignIn::default() }
+    });
     assert_eq!(other.stranger().ask("GET", "/api/v1/cases", &ada, b"").status, 401, "another address");
     let server = Running::start_with(|config| {
-        config.sign_in = SignIn { proxy: Some(proxy("127.0.0.1")), ..SignIn::default() };
-        config.allow_origins.push("https://board.example.org".to_owned());
+        config.settings.sign_in = SignIn { proxy: Some(proxy("127.0.0.1")), ..SignIn::default() };
+        config.settings.allow_origins.push("https://board.example.org".to_owned());
     });
     let denied = server.stranger().ask("GET", "/api/v1/cases", &ada, b"");
     assert_eq!(denied.status, 403, "{}", denied.text());
@@ -213,13 +215,11 @@ fn server_does_not_start_where_nobody_could_sign_in() {
         address,
         port: Some(0),
         listener: None,
-        hosts: Vec::new(),
-        allow_origins: Vec::new(),
-        sign_in: SignIn { local: Some(boss()), ..SignIn::default() },
+        settings: Settings { sign_in: SignIn { local: Some(boss()), ..SignIn::default() }, ..Settings::default() },
+        reload: None,
         actor: ibbi_core::Name::new("clerk").unwrap(),
         signer: None,
         clock: Arc::new(crate::support::clock),
-        standards: Default::default(),
         limits: Default::default(),
     };
     let all = std::net::Ipv4Addr::UNSPECIFIED.into();
@@ -234,7 +234,7 @@ fn server_does_not_start_where_nobody_could_sign_in() {
             issuer: issuer.to_owned(),
         };
         let mut config = config(std::net::Ipv4Addr::LOCALHOST.into());
-        config.sign_in.proxy = Some(proxy);
+        config.settings.sign_in.proxy = Some(proxy);
         let error = ibbi_web::Server::bind(config).unwrap_err().to_string();
         assert!(error.contains("can't be the issuer of a proxy"), "{error}");
     }

@@ -78,7 +78,7 @@ fn case_page(
     };
     let past = before(log.recorded.records(), when.until(log.zone, now));
     let view = View {
-        status: &request.status(status::status_of(&log, now, &request.state.standards))?,
+        status: &request.status(status::status_of(&log, now, &request.state.live().settings.standards))?,
         timeline: &replay::timeline_of(&log, Until::End)?,
         shown: Shown {
             before: request.query.get("before").and_then(|seq| seq.parse().ok()),

@@ -53,7 +53,7 @@ impl Held {
 pub(crate) fn page(request: &WebRequest) -> WebResult {
     let log: CaseLog = request.case(request.id("case")?, Clone::clone)?;
     let now = request.state.now()?;
-    let status = status::status_of(&log, now, &request.state.standards);
+    let status = status::status_of(&log, now, &request.state.live().settings.standards);
     let choices = Choices::new(log.recorded.records().case(), log.recorded.records());
     let held = held(&log);
     let district = log.district().map(ToString::to_string).unwrap_or_default();

@@ -3,7 +3,7 @@
 
 use ibbi_access::{AccessFile, Grant, NewToken, Principal, Registry, Role, Scope, access_path};
 use ibbi_core::{At, Name};
-use ibbi_web::{Config, Handle, Limits, Server, SignIn};
+use ibbi_web::{Config, Handle, Limits, Server, Settings, SignIn};
 use jsonschema::Validator;
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -67,13 +67,14 @@ impl Running {
             address: std::net::Ipv4Addr::LOCALHOST.into(),
             port: Some(0),
             listener: None,
-            hosts: Vec::new(),
-            allow_origins: Vec::new(),
-            sign_in: SignIn { local: Some(Principal::local("root", "P. Sullivan").unwrap()), ..SignIn::default() },
+            settings: Settings {
+                sign_in: SignIn { local: Some(Principal::local("root", "P. Sullivan").unwrap()), ..SignIn::default() },
+                ..Settings::default()
+            },
+            reload: None,
             actor: Name::new("clerk").unwrap(),
             signer: None,
             clock: std::sync::Arc::new(clock),
-            standards: Default::default(),
             limits: Limits::default(),
         };
         change(&mut config);
