@@ -52,9 +52,9 @@ fn newcomer(request: &WebRequest) -> Html {
         format!("Program staff can give you one: {names}.")
     };
     let known = [("ID", principal.subject.as_str()), ("Issuer", principal.issuer.as_str())];
-    let known = known.into_iter().fold(el("dl"), |list, (term, text)| {
-        list.with(el("dt").with(term)).with(el("dd").with(el("code").with(text)))
-    });
+    let known = known
+        .into_iter()
+        .fold(el("dl"), |list, (term, text)| list.with(el("dt").with(term)).with(el("dd").with(el("code").with(text))));
     Html::new()
         .with(el("h1").with("You have no role yet"))
         .with(el("p").with(format!("You have signed in, but you can\u{2019}t see anything without a role. {ask}")))

@@ -5,6 +5,8 @@ use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// A server that runs.
 pub(crate) struct Server {
@@ -59,8 +61,15 @@ impl Server {
     }
 
     fn exchange(&self, method: &str, path: &str, body: &str) -> (String, String) {
-        let host = self.address.trim_start_matches("http://").trim_end_matches('/');
-        let mut stream = TcpStream::connect(host).expect("it listens");
+        self.exchange_as(self.host(), method, path, body)
+    }
+
+    fn host(&self) -> &str {
+        self.address.trim_start_matches("http://").trim_end_matches('/')
+    }
+
+    fn exchange_as(&self, host: &str, method: &str, path: &str, body: &str) -> (String, String) {
+        let mut stream = TcpStream::connect(self.host()).expect("it listens");
         let (length, cookie) = (body.len(), &self.cookie);
         write!(
             stream,
@@ -74,11 +83,43 @@ impl Server {
         (head.to_owned(), body.to_owned())
     }
 
+    /// Asks under another name of the server and returns the status and the body.
+    pub(crate) fn ask_as(&self, host: &str, method: &str, path: &str) -> (u16, String) {
+        let (head, body) = self.exchange_as(host, method, path, "");
+        (head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status"), body)
+    }
+
+    /// Returns the lines of its log from now on.
+    pub(crate) fn log(&mut self) -> Log {
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let (stderr, kept) = (self.child.stderr.take().expect("a pipe"), Arc::clone(&lines));
+        std::thread::spawn(move || {
+            BufReader::new(stderr).lines().map_while(Result::ok).for_each(|line| kept.lock().unwrap().push(line));
+        });
+        Log(lines)
+    }
+
     /// Ends it by a signal and returns its exit code.
     pub(crate) fn end(mut self, signal: &str) -> i32 {
         let status = Command::new("kill").args([signal, &self.child.id().to_string()]).status().expect("kill is there");
         assert!(status.success());
         self.child.wait().expect("it ends").code().expect("it ends by itself")
+    }
+}
+
+/// The log of a server.
+pub(crate) struct Log(Arc<Mutex<Vec<String>>>);
+
+impl Log {
+    /// Waits for a line with a text.
+    pub(crate) fn wait_for(&self, text: &str) {
+        for _ in 0..600 {
+            if self.0.lock().unwrap().iter().any(|line| line.contains(text)) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        panic!("no line with {text}: {:?}", self.0.lock().unwrap());
     }
 }
 
