@@ -104,6 +104,14 @@ impl Registry {
         &self.grants
     }
 
+    /// Returns all changes, oldest first.
+    ///
+    /// # Errors
+    /// [`AccessError`].
+    pub fn history(&self) -> Result<Vec<AccessEntry>, AccessError> {
+        self.file.read()
+    }
+
     /// Returns all tokens, also those that no longer count.
     pub fn tokens(&self) -> &[IssuedToken] {
         &self.tokens

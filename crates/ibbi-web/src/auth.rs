@@ -129,7 +129,12 @@ pub(crate) fn identify(state: &AppState, parts: &Parts, peer: SocketAddr) -> Res
     };
     let viewer = principal.map(|principal| state.viewer(principal)).transpose()?;
     match viewer.flatten() {
-        Some(viewer) => Ok((viewer, visit)),
+        Some(viewer) => {
+            if viewer.grants().is_empty() {
+                state.newcomers.note(&viewer.principal);
+            }
+            Ok((viewer, visit))
+        }
         None if is_public => Ok((nobody()?, visit)),
         None => Err(unauthenticated(method, uri)),
     }

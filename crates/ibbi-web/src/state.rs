@@ -6,7 +6,7 @@ use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::problem::WebError;
 use crate::settings::{Live, Reload};
-use crate::sign_in::{Sessions, Throttle};
+use crate::sign_in::{Newcomers, Sessions, Throttle};
 use crate::uploads::Uploads;
 use crate::writer::Writer;
 use ibbi_access::{AccessError, AccessFile, Principal, ReadLog, Registry, Viewer, access_path, read_log_path};
@@ -45,6 +45,7 @@ pub(crate) struct AppState {
     pub(crate) port: u16,
     pub(crate) sessions: Sessions,
     pub(crate) throttle: Throttle,
+    pub(crate) newcomers: Newcomers,
     registry: Mutex<Registry>,
     /// Who read confidential texts.
     pub(crate) reads: ReadLog,
@@ -95,6 +96,7 @@ impl AppState {
             port: address.port(),
             sessions: Sessions::default(),
             throttle: Throttle::default(),
+            newcomers: Newcomers::default(),
             registry,
             reads: ReadLog::new(read_log_path(&path)),
             path,

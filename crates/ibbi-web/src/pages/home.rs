@@ -4,6 +4,7 @@ use super::shell::{Page, button};
 use crate::problem::WebError;
 use crate::request::{WebRequest, WebResult};
 use axum::http::StatusCode;
+use ibbi_access::View;
 use ibbi_app::agenda::{self, AgendaItem, Urgency};
 use ibbi_app::format::count;
 use ibbi_app::ledger::{CaseQuery, CaseSummary};
@@ -25,7 +26,9 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
         .attr("action", crate::sign_in::LOGOUT)
         .with(el("span").with("You are signed in as ").with(name(request.name().as_str())).with(format!(" ({roles}).")))
         .with(button("Sign out").class("less"));
-    let content = content.with(signed_in).with(
+    let who = request.viewer.may_see(View::Access, None).is_ok();
+    let who = who.then(|| el("p").with(el("a").attr("href", "/access").with("Who may do what")));
+    let content = content.with(signed_in).with(who).with(
         el("p")
             .class("quiet")
             .with("Other programs can use the API described at ")

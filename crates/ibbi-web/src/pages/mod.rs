@@ -1,5 +1,6 @@
 //! The pages. The server renders them, and they work without JavaScript.
 
+mod access;
 mod assets;
 mod audit;
 mod case;
@@ -58,6 +59,11 @@ pub(crate) static ROUTES: &[(Method, &str, Option<View>, Handler)] = &[
     (Method::GET, "/audit/{upload}/audit.json", Some(View::Tools), |request| limited(request, audit::report)),
     (Method::GET, "/audit/{upload}/export/{format}", Some(View::Tools), |request| limited(request, audit::export)),
     (Method::GET, "/audit/{upload}/cases/{case}", Some(View::Tools), |request| limited(request, audit::case)),
+    (Method::GET, "/access", Some(View::Access), |request| blocking(request, access::page)),
+    (Method::POST, "/access/grant", Some(View::ManageAccess), |request| blocking(request, access::grant)),
+    (Method::POST, "/access/remove", Some(View::ManageAccess), |request| blocking(request, access::remove)),
+    (Method::POST, "/access/tokens", Some(View::ManageAccess), |request| blocking(request, access::new_token)),
+    (Method::POST, "/access/revoke", Some(View::ManageAccess), |request| blocking(request, access::revoke)),
     (Method::GET, "/style.css", None, |request| blocking(request, assets::style)),
     (Method::GET, "/script.js", None, |request| blocking(request, assets::script)),
     (Method::GET, "/icon.svg", None, |request| blocking(request, assets::icon)),

@@ -3,6 +3,7 @@
 //! While a browser is at the provider, its cookie has the secrets of the attempt, and nothing is kept here. So attempts that are never
 //! finished cost nothing. The cookie is for this browser only, so an answer that another browser was sent for is refused.
 
+use super::form_errors::sentence;
 use super::login::{begin, cookie, ended, form, local_path};
 use super::shell::Page;
 use crate::problem::WebError;
@@ -137,18 +138,11 @@ fn failed(request: &WebRequest, to: &str, error: &OidcError) -> Response {
                 (wait.status(), wait.detail())
             } else {
                 visit.failed(state, &error.to_string());
-                (StatusCode::UNAUTHORIZED, sentence(&error.to_string()))
+                (StatusCode::UNAUTHORIZED, format!("{}.", sentence(&error.to_string())))
             }
         }
     };
     form(state, to, Some(&shown), status)
-}
-
-/// Returns a message as a sentence.
-fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    let first = chars.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();
-    format!("{first}{}.", chars.as_str())
 }
 
 #[cfg(test)]

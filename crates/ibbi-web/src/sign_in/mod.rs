@@ -1,8 +1,10 @@
 //! The ways in which people and programs sign in.
 
+mod newcomers;
 mod sessions;
 mod throttle;
 
+pub(crate) use newcomers::Newcomers;
 pub(crate) use sessions::{LASTS, LASTS_OIDC, Sessions};
 pub(crate) use throttle::Throttle;
 

@@ -1,5 +1,6 @@
 //! The matrix: each role, each kind of event, each view and export, the own and another district, the own and the other party.
 
+mod manage;
 mod matrix;
 mod private;
 
