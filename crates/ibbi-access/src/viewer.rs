@@ -128,6 +128,29 @@ impl Viewer {
         Err(self.denial(format!("record \u{201c}{}\u{201d}", kind.label()), |role| event_access(role, kind), party))
     }
 
+    /// Returns whether the viewer may record a kind of event in a case, whichever its district is and whichever party the event belongs
+    /// to. Such an event needs no look at the case.
+    ///
+    /// ```
+    /// # use ibbi_access::{Grant, Principal, Role, Scope, Viewer};
+    /// # use ibbi_core::{EventKind, Party};
+    /// # use uuid::Uuid;
+    /// let (case, ada) = (Uuid::from_u128(1), Principal::local("ayun", "Ada Yun")?);
+    /// let facilitator = Viewer::new(ada.clone(), vec![Grant::new(Role::Facilitator, Scope::Case(case))]);
+    /// assert!(facilitator.records_all(EventKind::NoteAdded, case));
+    /// assert!(!facilitator.records_all(EventKind::NoteAdded, Uuid::from_u128(2)));
+    /// let member = Viewer::new(ada, vec![Grant::party(Party::Labor, Scope::Case(case))]);
+    /// assert!(!member.records_all(EventKind::CaucusOpened, case), "this depends on the party");
+    /// # Ok::<(), ibbi_core::TextError>(())
+    /// ```
+    pub fn records_all(&self, kind: EventKind, case: Uuid) -> bool {
+        self.grants.iter().any(|grant| match event_access(grant.role, kind) {
+            Access::No | Access::OwnParty => false,
+            Access::OwnCases => matches!(&grant.scope, Scope::All) || grant.scope == Scope::Case(case),
+            Access::All => true,
+        })
+    }
+
     /// Returns whether the viewer sees all cases.
     pub fn sees_all_cases(&self) -> bool {
         self.grants.iter().any(|grant| grant.scope == Scope::All && view_access(grant.role, View::Case) != Access::No)

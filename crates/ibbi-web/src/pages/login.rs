@@ -155,11 +155,11 @@ pub(super) fn form(state: &AppState, to: &str, wrong: Option<&str>, status: Stat
                     Some("A token begins with ibbi_. Ask program staff for one."),
                     &at_form,
                 ))
-                .with(el("p").class("send").with(button(if sign_in.oidc.is_some() {
-                    "Sign in with a token"
-                } else {
-                    "Sign in"
-                }))),
+                .with(el("p").class("send").with(match (sign_in.oidc.is_some(), sign_in.local.is_some()) {
+                    (false, _) => button("Sign in"),
+                    (true, true) => button("Sign in with a link or token").class("less"),
+                    (true, false) => button("Sign in with a token").class("less"),
+                })),
         );
     Page { title: "Sign in", place: "", content }.answer(status)
 }

@@ -95,10 +95,10 @@ fn grant_form(shown: &Shown, given: &Pairs) -> Html {
             &[],
         ))
         .with(field(
-            "Issuer",
+            "Signed in by",
             "issuer",
             line("issuer", issuer),
-            Some("Who signs the person in; shown with the ID."),
+            Some("The issuer, which is shown with the ID."),
             &[],
         ))
         .with(field("Name", "name", line("name", value("name")), Some("The name to show. Without one: the ID."), &[]));
@@ -123,15 +123,15 @@ fn role_fields(shown: &Shown, given: &Pairs, prefix: &str) -> Html {
         shown.districts.iter().map(|name| (format!("district:{name}"), format!("all cases of {name}"))).collect();
     let cases: Vec<(String, String)> =
         shown.cases.iter().map(|(id, label)| (format!("case:{id}"), format!("only {label}"))).collect();
-    let mut places = vec![("", "all cases")];
+    let all = if prefix.is_empty() { "all cases (program staff and auditors)" } else { "all cases" };
+    let mut places = vec![("", all)];
     places.extend(districts.iter().chain(&cases).map(|(value, label)| (value.as_str(), label.as_str())));
     let parties =
         [("", "not a party member"), ("labor", Party::Labor.label()), ("management", Party::Management.label())];
     let id = |name: &str| format!("{prefix}{name}");
-    let hint = "Program staff and auditors always have all cases.";
     Html::new()
         .with(field("Role", &id("role"), select("role", value("role"), roles), None, &[]))
-        .with(field("Cases", &id("where"), select("where", value("where"), places), Some(hint), &[]))
+        .with(field("Cases", &id("where"), select("where", value("where"), places), None, &[]))
         .with(prefix.is_empty().then(|| {
             field("Party", &id("party"), select("party", value("party"), parties), Some("For party members only."), &[])
         }))
