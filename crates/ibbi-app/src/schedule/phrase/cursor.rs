@@ -120,6 +120,12 @@ impl<'a> Cursor<'a> {
         self.at.checked_sub(1).and_then(|last| self.tokens.get(last)).is_some_and(|last| last.text == word)
     }
 
+    /// Returns whether the token before is a month.
+    pub(super) fn is_after_month(&self) -> bool {
+        let last = self.at.checked_sub(1).and_then(|last| self.tokens.get(last));
+        last.is_some_and(|last| super::vocabulary::month(&last.text).is_some())
+    }
+
     /// Returns a problem with some bytes of the text.
     pub(super) fn unclear_at(&self, place: Range<usize>, message: impl Into<String>, options: Vec<String>) -> Unclear {
         let words = self.source.get(place.clone()).unwrap_or_default().to_owned();

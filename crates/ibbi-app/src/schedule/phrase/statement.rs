@@ -3,7 +3,7 @@
 use super::cursor::{Cursor, Join};
 use super::item::Item;
 use super::subtract::{overlap, subtract};
-use super::vocabulary::KNOWN;
+use super::vocabulary::{EXCEPT, IF_NEED_BE, KNOWN, NEGATIVE, POSITIVE, REASONS};
 use super::{Entry, Kind, Sense, Unclear};
 use ibbi_common::spelling::{did_you_mean, nearest};
 use ibbi_common::typed::MONTHS;
@@ -52,63 +52,9 @@ struct Found {
     can: bool,
     also: bool,
     except: bool,
+    /// Whether there is a reason, such as `conference`.
+    reason: bool,
 }
-
-const NEGATIVE: &[&str] = &[
-    "never",
-    "not",
-    "no",
-    "cant",
-    "cannot",
-    "wont",
-    "dont",
-    "doesnt",
-    "isnt",
-    "arent",
-    "couldnt",
-    "unavailable",
-    "busy",
-    "away",
-    "out",
-    "off",
-    "unable",
-    "bad",
-    "blocked",
-    "booked",
-    "conflict",
-    "conflicts",
-    "impossible",
-];
-const POSITIVE: &[&str] = &[
-    "can",
-    "could",
-    "free",
-    "ok",
-    "okay",
-    "available",
-    "fine",
-    "good",
-    "possible",
-    "work",
-    "works",
-    "able",
-    "open",
-    "yes",
-    "great",
-];
-const IF_NEED_BE: &[&[&str]] = &[
-    &["if", "need", "be"],
-    &["if", "necessary"],
-    &["if", "needed"],
-    &["if", "we", "must"],
-    &["if", "i", "must"],
-    &["prefer", "not"],
-    &["rather", "not"],
-    &["preferably", "not"],
-    &["ideally", "not"],
-];
-const EXCEPT: &[&[&str]] =
-    &[&["except", "for"], &["except"], &["excluding"], &["but", "not"], &["other", "than"], &["apart", "from"]];
 
 /// Reads all statements. Whatever isn't understood is in the problems.
 pub(super) fn statements(cursor: &mut Cursor<'_>) -> (Vec<Entry>, Vec<Unclear>) {
@@ -235,6 +181,10 @@ impl Cursor<'_> {
     /// Gives the statements before these words their polarity: `Mondays and Fridays only`.
     fn suffix(&self, start: usize, polarity: Polarity, clause: &mut Vec<Statement>) -> Result<(), Unclear> {
         let which = || self.unclear(start, "which times? Write them after these words", Vec::new());
+        if polarity == Polarity::Is(Kind::Cannot) && clause.last().is_some_and(|last| last.polarity == Some(polarity)) {
+            // The words before say so already: `can't Feb 16-19, vacation`.
+            return Ok(());
+        }
         let Some(last) = clause.last().filter(|last| last.polarity.is_none() || last.carried) else {
             return Err(which());
         };
@@ -275,6 +225,29 @@ impl Cursor<'_> {
         Err(self.unclear(start, "not at other hours of these days, or not on other days either?", options))
     }
 
+    /// Moves over a reason for which people can't come. In `February vacation`, the word belongs to the month.
+    fn eat_reason(&mut self) -> bool {
+        let named = self.context.closed.iter().any(|closed| {
+            let name = super::lexer::tokens(closed.name.as_str());
+            let fits = |(ahead, token): (usize, &super::lexer::Token)| {
+                self.token(ahead).is_some_and(|found| found.text == token.text)
+            };
+            !name.is_empty() && name.iter().enumerate().all(fits)
+        });
+        if named || self.is_after_month() {
+            return false;
+        }
+        let start = self.at;
+        if self.eat(&["for", "at", "with", "because", "due"]) {
+            while self.eat(&["a", "an", "the", "my", "of", "to"]) {}
+        }
+        let found = REASONS.iter().any(|words| self.eat_all(words.iter().copied()));
+        if !found {
+            self.at = start;
+        }
+        found
+    }
+
     /// Reads words that say whether the person can come.
     fn polarity(&mut self) -> Result<Option<Polarity>, Unclear> {
         let start = self.at;
@@ -290,6 +263,8 @@ impl Cursor<'_> {
                 found.except = true;
             } else if self.eat(NEGATIVE) || self.eat_all(["on", "vacation"]) {
                 found.negatives += 1;
+            } else if self.eat_reason() {
+                found.reason = true;
             } else if self.eat(&["only", "just"]) {
                 found.only = true;
                 found.not_only |= found.negatives > 0;
@@ -316,7 +291,8 @@ impl Cursor<'_> {
             return Ok(None);
         }
         let negative = match found.negatives {
-            0 => false,
+            // Who has a reason not to come can't come.
+            0 => found.reason && !found.can && !found.only && !found.if_need_be && !found.also,
             1 => true,
             _ => {
                 return Err(self.unclear(

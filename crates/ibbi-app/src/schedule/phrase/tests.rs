@@ -42,6 +42,16 @@ fn dates_are_read_as_people_write_them() {
         Sept 14 => can't come on Sep 14, 2026
         on vacation from Dec 20 to Jan 3 => can't come from Dec 20, 2026 to Jan 3, 2027
         mornings are bad => can't come in the morning
+        Feb 16-19 vacation => can't come from Feb 16, 2027 to Feb 19, 2027
+        vacation Feb 16-19 => can't come from Feb 16, 2027 to Feb 19, 2027
+        vacation: Feb 16-19, conference Oct 5 => can't come from Feb 16, 2027 to Feb 19, 2027, or on Oct 5, 2026
+        can't Feb 16-19 vacation => can't come from Feb 16, 2027 to Feb 19, 2027
+        away Oct 5-7 for a conference => can't come from Oct 5, 2026 to Oct 7, 2026
+        only Tuesdays; vacation Feb 16-19 => can come only on Tuesdays | can't come from Feb 16, 2027 to Feb 19, 2027
+        Tuesdays coaching, Oct 5 jury duty => can't come on Tuesdays, or on Oct 5, 2026
+        class on Mondays after 3 => can't come on Mondays after 3:00 PM
+        February vacation => can't come from Feb 15, 2027 to Feb 19, 2027
+        February vacation and Oct 5 conference => can't come from Feb 15, 2027 to Feb 19, 2027, or on Oct 5, 2026
         October 5th, 2027 => can't come on Oct 5, 2027
         5 Oct => can't come on Oct 5, 2026
         the 5th of October => can't come on Oct 5, 2026

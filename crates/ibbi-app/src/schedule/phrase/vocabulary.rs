@@ -20,6 +20,86 @@ pub(super) const FILLERS: &[&str] = &[
     "please", "that", "the", "then", "there", "to", "we", "will", "would", "id",
 ];
 
+/// Words for times at which someone can't come.
+pub(super) const NEGATIVE: &[&str] = &[
+    "never",
+    "not",
+    "no",
+    "cant",
+    "cannot",
+    "wont",
+    "dont",
+    "doesnt",
+    "isnt",
+    "arent",
+    "couldnt",
+    "unavailable",
+    "busy",
+    "away",
+    "out",
+    "off",
+    "unable",
+    "bad",
+    "blocked",
+    "booked",
+    "conflict",
+    "conflicts",
+    "impossible",
+];
+/// Reasons that people write beside the times at which they can't come.
+pub(super) const REASONS: &[&[&str]] = &[
+    &["jury", "duty"],
+    &["annual", "leave"],
+    &["appointment"],
+    &["appointments"],
+    &["class"],
+    &["classes"],
+    &["coaching"],
+    &["conference"],
+    &["holiday"],
+    &["leave"],
+    &["sick"],
+    &["surgery"],
+    &["travel"],
+    &["traveling"],
+    &["trip"],
+    &["vacation"],
+    &["wedding"],
+];
+/// Words for times at which someone can come.
+pub(super) const POSITIVE: &[&str] = &[
+    "can",
+    "could",
+    "free",
+    "ok",
+    "okay",
+    "available",
+    "fine",
+    "good",
+    "possible",
+    "work",
+    "works",
+    "able",
+    "open",
+    "yes",
+    "great",
+];
+/// Words for times at which someone can come if nothing else fits.
+pub(super) const IF_NEED_BE: &[&[&str]] = &[
+    &["if", "need", "be"],
+    &["if", "necessary"],
+    &["if", "needed"],
+    &["if", "we", "must"],
+    &["if", "i", "must"],
+    &["prefer", "not"],
+    &["rather", "not"],
+    &["preferably", "not"],
+    &["ideally", "not"],
+];
+/// Words that take times out of those before.
+pub(super) const EXCEPT: &[&[&str]] =
+    &[&["except", "for"], &["except"], &["excluding"], &["but", "not"], &["other", "than"], &["apart", "from"]];
+
 /// Words that can be misspelled, for a suggestion, apart from the months.
 pub(super) const KNOWN: &[&str] = &[
     "monday",
