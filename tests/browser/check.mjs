@@ -99,7 +99,7 @@ async function planErrors(page, verdict) {
   await page.getByText("People", { exact: true }).click();
   await page.getByLabel("Name of person 13").fill("Zoë O'Brien");
   await page.getByText("People", { exact: true }).click();
-  await page.locator("#problems a").filter({ hasText: "Person 13" }).click();
+  await page.locator("#problems a").filter({ hasText: "Zoë O'Brien" }).click();
   check(await page.evaluate(() => document.activeElement.id === "t12"), "the summary opens the folded part of the form");
   await page.locator("#t12").selectOption("labor");
   await Promise.all([answered(), other.fill("fridays")]);

@@ -81,7 +81,7 @@ fn case_shows_an_estimate_until_it_is_closed() {
     let case = open(&server, "Maple Hollow", 15);
     let page = plain(server.get(&format!("/cases/{case}")).text());
     let estimate = page.split("If all goes as usual, done by about ").nth(1).unwrap_or_else(|| panic!("{page}"));
-    assert!(estimate.contains("(even odds). How this is estimated"), "{estimate}");
+    assert!(estimate.contains("(even odds, without anyone’s calendar). How this is estimated"), "{estimate}");
     let year: u32 = estimate.split([',', '(']).nth(1).unwrap().trim().parse().unwrap();
     assert!((2025..2027).contains(&year), "{estimate}");
     let data = json!({ "by": "Rosa Amari", "reason": "no time" });

@@ -141,7 +141,7 @@ fn plan_form_errors_keep_what_was_typed() {
     assert_eq!(answer.status, 422);
     for said in [
         "Day you ask the leaders: enter a date, such as 9/8/2026",
-        "Person 1: ",
+        "The superintendent: ",
         "did you mean friday",
         "value=\"frydays\"",
         "value=\"soon\"",

@@ -152,7 +152,10 @@ impl View<'_> {
             el("div").with(el("p").with(el("strong").with("Waiting for:"))).with(el("ul").all(items))
         });
         let odds = self.even_odds.map(|day| {
-            let text = format!("If all goes as usual, done by about {} (even odds). ", date(day));
+            let text = format!(
+                "If all goes as usual, done by about {} (even odds, without anyone\u{2019}s calendar). ",
+                date(day)
+            );
             let link = el("a").attr("href", format!("{}/forecast", self.address()));
             el("p").class("quiet").with(text).with(link.with("How this is estimated"))
         });

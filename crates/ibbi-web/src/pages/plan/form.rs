@@ -29,7 +29,7 @@ pub(super) fn form(draft: &Draft, wrong: &[Wrong]) -> Element {
         .attr("action", "/plan")
         .attr("id", "scenario")
         .attr("novalidate", "novalidate")
-        .with(el("div").class("summary").attr("id", "problems").with(problems(wrong)))
+        .with(el("div").class("summary").attr("id", "problems").with(problems(wrong, &draft.people)))
         .with(basics(draft, wrong))
         .with(grid(draft, wrong))
         .with(opened(details("People", people(draft, wrong)), people_wrong))
@@ -190,7 +190,7 @@ fn person_row(row: usize, person: &Person, wrong: &[Wrong]) -> Element {
         .attr("data-name", row)
         .attr("id", id('n'));
     let role = select(&id('r'), role, seats.chain(others)).attr("aria-label", format!("{name}: role"));
-    let team = select(&id('t'), &person.party, std::iter::once(("", "no team")).chain(parties))
+    let team = select(&id('t'), &person.party, std::iter::once(("", "neither team")).chain(parties))
         .attr("aria-label", format!("{name}: team"))
         .attr("id", id('t'));
     let cells = [
