@@ -375,7 +375,11 @@ impl Suggestions<'_> {
         for (part, booking) in sessions.bookings() {
             if booking.slot.day_of(at) == booking.slot.local_day() {
                 let neutral = format!("{}:{}", booking.neutral.id, booking.neutral.name);
-                let given = [("part", part.to_string().into()), ("neutral", neutral.into()), ("present", present.clone().into())];
+                let given = [
+                    ("part", part.to_string().into()),
+                    ("neutral", neutral.into()),
+                    ("present", present.clone().into()),
+                ];
                 let suggestion = self.add(EventKind::SessionOpened, true, &given);
                 suggestion.note =
                     Some("list only members who are present; add others with observers=CAPACITY:NAME".to_owned());

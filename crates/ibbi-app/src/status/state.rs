@@ -396,10 +396,9 @@ fn teams(case: &Case) -> Vec<TeamState> {
         name: member.person.name.clone(),
         pledged: member.pledged,
     };
-    let teams = Party::ALL.iter().map(|party| TeamState {
-        party: *party,
-        members: teams.members(*party).iter().map(member).collect(),
-    });
+    let teams = Party::ALL
+        .iter()
+        .map(|party| TeamState { party: *party, members: teams.members(*party).iter().map(member).collect() });
     teams.filter(|team| !team.members.is_empty()).collect()
 }
 

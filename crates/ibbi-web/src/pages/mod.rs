@@ -12,7 +12,8 @@ mod plan;
 mod shell;
 mod when;
 
-use crate::problem::{WebError, title};
+use crate::problem::WebError;
+use crate::problem_codes::title;
 use crate::request::{Handler, blocking, limited, with_parts};
 use axum::http::Method;
 use axum::response::Response;
