@@ -112,6 +112,11 @@ impl Viewer {
         Err(self.denial(view.label().to_owned(), |role| view_access(role, view), party))
     }
 
+    /// Returns the denial of something that belongs to no party, for a request that must not learn whether it exists.
+    pub fn denial_of(&self, view: View) -> Denial {
+        self.denial(view.label().to_owned(), |role| view_access(role, view), None)
+    }
+
     /// Checks whether the viewer may record a kind of event, for the party to which the event belongs, if it does. Without a
     /// case, it opens one, and only roles for all cases count.
     ///

@@ -124,6 +124,14 @@ pub fn stand_ins(log: &CaseLog, reads: &impl Fn(Confidant<'_>) -> bool) -> HashM
     stand_ins
 }
 
+/// Returns an ID that no concern of a case has. `hidden` has the IDs that the case is shown without.
+pub fn unused_concern<'a>(shown: &'a CaseLog, hidden: impl Iterator<Item = &'a ConcernId>) -> ConcernId {
+    let known: HashSet<&ConcernId> =
+        shown.records.iter().filter_map(|record| concern_of(&record.event)).chain(hidden).collect();
+    let mut free = (1..).filter_map(|number: usize| ConcernId::new(&format!("unknown-{number}")).ok());
+    free.find(|id| !known.contains(id)).unwrap_or_else(|| unreachable!("a case has fewer concerns than numbers"))
+}
+
 /// Returns the concern of an event, if it is about one.
 pub const fn concern_of(event: &Event) -> Option<&ConcernId> {
     match event {

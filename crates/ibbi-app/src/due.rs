@@ -87,7 +87,7 @@ impl Standards {
 /// The reason for a due date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(tag = "kind", content = "days", rename_all = "snake_case")]
 pub enum DueReason {
     /// The booked meeting or session starts.
     Session,
@@ -119,7 +119,7 @@ pub struct DueDate {
 /// How a wait compares with its standard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(tag = "kind", content = "days", rename_all = "snake_case")]
 pub enum Standing {
     /// It ends in so many days.
     OnTime(u16),

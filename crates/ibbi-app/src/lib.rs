@@ -16,6 +16,7 @@ pub mod confidential;
 mod day_only;
 pub mod describe;
 pub mod due;
+mod earliest;
 mod error;
 pub mod feed;
 pub mod form;
@@ -45,7 +46,7 @@ pub use ibbi_seal::{ExtractError, PublicKey};
 /// The planner and the simulation. Programs reach them through this crate.
 pub use ibbi_sim as sim;
 pub use ibbi_store::{Identity, Record};
-pub use suggest::Suggestion;
+pub use suggest::{MissingField, Suggestion};
 
 /// The examples of the page on embedding, compiled and run as documentation tests.
 #[cfg(doctest)]

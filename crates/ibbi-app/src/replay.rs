@@ -4,6 +4,7 @@ use crate::case_log::{CaseLog, ReplayedAct, acts, replay_act, session_summary, w
 use crate::describe::describe;
 use crate::error::AppError;
 use crate::ledger::{self, LedgerService};
+use crate::status::CaseState;
 use crate::zone::Zone;
 use ibbi_core::{Advisory, At, Case, Event, History, Name, Outcome, Precision, RecordedCase, Stage};
 use ibbi_store::{EventStore, Record, RecordDetails};
@@ -73,6 +74,10 @@ const fn is_zero(count: &u32) -> bool {
     *count == 0
 }
 
+fn facts<S: serde::Serializer>(case: &Case, serializer: S) -> Result<S::Ok, S::Error> {
+    CaseState::from(case).serialize(serializer)
+}
+
 /// A case replayed.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -89,8 +94,9 @@ pub struct Timeline {
     pub stage: Stage,
     /// How the case ended, if it had.
     pub outcome: Option<Outcome>,
-    /// The whole state that the replay led to.
-    #[cfg_attr(feature = "schema", schemars(with = "serde_json::Map<String, serde_json::Value>"))]
+    /// The state that the replay led to. Its JSON is that of [`CaseState`].
+    #[serde(serialize_with = "facts")]
+    #[cfg_attr(feature = "schema", schemars(with = "CaseState"))]
     pub state: Case,
     /// How many records were not legal.
     pub faults: usize,

@@ -1,13 +1,16 @@
 //! Suggestions: the events that can be recorded now, as pairs that are ready when their values are filled in.
 
 use crate::case_log::CaseLog;
-use crate::input::value::to_fill_in;
+use crate::earliest::TimedAnswers;
+use crate::input::value::{read as read_value, to_fill_in};
+use crate::zone::Zone;
 use ibbi_core::stages::ConcernStatus;
 use ibbi_core::{
-    Answer, AsRecorded, At, Body, Case, CaseFile, Event, EventKind, FollowUpResult, History, Member, MemberIds,
-    Outcome, Party, Program, Seat, Service, Sessions, Stage, Topics, Workshop,
+    Answer, AsRecorded, At, Body, Case, CaseFile, Event, EventKind, FieldKind, FollowUpResult, History, Member,
+    MemberIds, Office, Outcome, Party, Program, Rule, Seat, Service, Sessions, Stage, Topics, Workshop,
 };
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 /// An event that can be recorded now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -15,6 +18,25 @@ use serde::Serialize;
 pub struct Suggestion {
     /// The kind of event.
     pub event: EventKind,
+    /// The party that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub party: Option<Party>,
+    /// The body that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<Body>,
+    /// The key leader's seat that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seat: Option<Seat>,
+    /// Its data, as far as they are known. To record it, add the values that are missing.
+    #[cfg_attr(feature = "schema", schemars(extend("title" = "KnownData")))]
+    pub data: Map<String, Value>,
+    /// The values that must be added.
+    pub missing: Vec<MissingField>,
+    /// The rules that the event itself must meet. If there are none, every event with these data is accepted.
+    pub rules: Vec<Rule>,
+    /// The earliest time at which it can have happened, if it comes after everything that is recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub earliest: Option<At>,
     /// Its fields, as `key=value`. A value in angle brackets must be filled in.
     pub pairs: Vec<String>,
     /// A hint for filling in the values.
@@ -24,18 +46,44 @@ pub struct Suggestion {
     pub onward: bool,
 }
 
-/// Returns the pairs of one suggestion. A required field that is not given becomes a placeholder.
-fn pairs(event: EventKind, given: &[(&str, String)]) -> Vec<String> {
-    debug_assert!(given.iter().all(|(name, _)| event.field(name).is_some()), "{event} does not have all of {given:?}");
-    let mut pairs: Vec<_> = Vec::new();
-    for field in event.fields() {
-        if let Some((_, value)) = given.iter().find(|(name, _)| *name == field.name) {
-            pairs.push(format!("{}={value}", field.name));
-        } else if field.is_required() {
-            pairs.push(format!("{}={}", field.name, to_fill_in(field.kind)));
-        }
+/// A value that must be added to an event before it can be recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct MissingField {
+    /// The key of the event's field.
+    pub field: &'static str,
+    /// The kind of value that it takes.
+    pub takes: FieldKind,
+    /// The values among which to choose; empty if any value of the kind can be given.
+    pub choices: Vec<String>,
+}
+
+/// The value of a field in a suggestion.
+enum Given {
+    /// It is known, and written as in a pair.
+    Value(String),
+    /// It is one of these.
+    OneOf(Vec<String>),
+}
+
+impl Given {
+    fn one_of<'a>(choices: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::OneOf(choices.into_iter().map(str::to_owned).collect())
     }
-    pairs
+}
+
+impl From<String> for Given {
+    fn from(value: String) -> Self {
+        Self::Value(value)
+    }
+}
+
+/// Returns the values among which a field's value can be chosen, as far as its kind says.
+fn codes(kind: FieldKind) -> Vec<String> {
+    match kind {
+        FieldKind::Code(set) | FieldKind::Topics(set) => set.codes.iter().map(|code| (*code).to_owned()).collect(),
+        _ => Vec::new(),
+    }
 }
 
 struct Suggestions<'a> {
@@ -47,9 +95,19 @@ struct Suggestions<'a> {
 pub fn suggest(history: &History, at: At) -> Vec<Suggestion> {
     let case = history.case();
     let mut suggestions = Suggestions { case, found: Vec::new() };
+    let times = TimedAnswers::until(case, at);
     for prospect in history.survey(at) {
-        if !matches!(prospect.answer, Answer::Blocked { .. }) {
-            suggestions.add_event(prospect.event, at);
+        let rules = match prospect.answer {
+            Answer::Blocked { .. } => continue,
+            Answer::Ready => Vec::new(),
+            Answer::Depends { rules } => rules,
+        };
+        let before = suggestions.found.len();
+        suggestions.add_event(prospect.event, at);
+        // A correction has no time of its own.
+        let earliest = if prospect.event.happens() { times.first(prospect.event) } else { None };
+        for suggestion in suggestions.found.iter_mut().skip(before) {
+            (suggestion.rules, suggestion.earliest) = (rules.clone(), earliest);
         }
     }
     let mut found = suggestions.found;
@@ -63,7 +121,7 @@ pub(crate) fn suggest_as_recorded(log: &CaseLog) -> Vec<Suggestion> {
     let case = Case::default();
     let mut suggestions = Suggestions { case: &case, found: Vec::new() };
     for not_allowed in log.recorded.as_recorded().into_iter().flat_map(AsRecorded::not_allowed) {
-        suggestions.add(EventKind::EventVoided, true, &[("seq", not_allowed.seq.to_string())]);
+        suggestions.add(EventKind::EventVoided, true, &[("seq", not_allowed.seq.to_string().into())]);
     }
     if log.recorded.stage() != Stage::Closed {
         suggestions.add(EventKind::NoteAdded, false, &[]);
@@ -74,11 +132,16 @@ pub(crate) fn suggest_as_recorded(log: &CaseLog) -> Vec<Suggestion> {
 
 /// Returns whether the case accepts a suggestion, or whether it has values to fill in.
 fn is_acceptable(case: &Case, suggestion: &Suggestion, at: At) -> bool {
-    let zone = case.file().and_then(|file| crate::zone::Zone::new(&file.opened().time_zone).ok()).unwrap_or_default();
+    let zone = zone_of(case);
     match crate::input::from_pairs(suggestion.event, &suggestion.pairs, zone) {
         Ok(event) => case.check(&event, at).is_ok(),
         Err(_) => true,
     }
+}
+
+/// Returns the time zone of a case.
+fn zone_of(case: &Case) -> Zone {
+    case.file().and_then(|file| Zone::new(&file.opened().time_zone).ok()).unwrap_or_default()
 }
 
 /// Returns a length for people: `4 hours`, or `3 hours 30 minutes`.
@@ -89,13 +152,13 @@ fn hours(minutes: u16) -> String {
     texts.into_iter().filter(|(number, _)| *number > 0).map(|(_, text)| text).collect::<Vec<_>>().join(" ")
 }
 
-fn ids<'a>(members: impl IntoIterator<Item = &'a Member>, between: &str) -> String {
-    members.into_iter().map(|member| member.person.id.as_str()).collect::<Vec<_>>().join(between)
+fn ids<'a>(members: impl IntoIterator<Item = &'a Member>) -> String {
+    members.into_iter().map(|member| member.person.id.as_str()).collect::<Vec<_>>().join(",")
 }
 
 impl Suggestions<'_> {
-    fn add(&mut self, event: EventKind, onward: bool, given: &[(&str, String)]) -> &mut Suggestion {
-        self.found.push(Suggestion { event, pairs: pairs(event, given), note: None, onward });
+    fn add(&mut self, event: EventKind, onward: bool, given: &[(&str, Given)]) -> &mut Suggestion {
+        self.found.push(Suggestion::new(event, given, onward, zone_of(self.case)));
         let last = self.found.len() - 1;
         &mut self.found[last]
     }
@@ -108,12 +171,12 @@ impl Suggestions<'_> {
             EventKind::CaseReferred => self.referrals(),
             EventKind::SupportConfirmed => {
                 for body in Body::ALL.iter().filter(|body| self.case.letter(**body).is_none()) {
-                    self.add(event, true, &[("body", body.to_string())]);
+                    self.add(event, true, &[("body", body.to_string().into())]);
                 }
             }
             EventKind::SupportWithdrawn => {
                 for body in Body::ALL.iter().filter(|body| self.case.letter(**body).is_some()) {
-                    self.add(event, false, &[("body", body.to_string())]);
+                    self.add(event, false, &[("body", body.to_string().into())]);
                 }
             }
             EventKind::MemberNamed => self.members(),
@@ -126,14 +189,14 @@ impl Suggestions<'_> {
             EventKind::SessionScheduled => self.slots(),
             EventKind::SessionPostponed => {
                 for (part, _) in self.case.sessions().into_iter().flat_map(Sessions::bookings) {
-                    self.add(event, false, &[("part", part.to_string())]);
+                    self.add(event, false, &[("part", part.to_string().into())]);
                 }
             }
             EventKind::SessionOpened => self.openings(at),
             EventKind::ActivityRun => {
                 let program = self.case.file().map(CaseFile::program);
                 for kind in program.into_iter().flat_map(Program::activity_choices) {
-                    self.add(event, true, &[("kind", kind.to_string())]);
+                    self.add(event, true, &[("kind", kind.to_string().into())]);
                 }
             }
             EventKind::SessionAdjourned | EventKind::SessionClosed => {
@@ -142,21 +205,21 @@ impl Suggestions<'_> {
             EventKind::CaucusOpened => self.caucuses(),
             EventKind::ConcernRaised => {
                 for party in Party::ALL.iter().filter(|party| self.case.decided(**party).is_none()) {
-                    self.add(event, false, &[("party", party.to_string())]);
+                    self.add(event, false, &[("party", party.to_string().into())]);
                 }
             }
             EventKind::ConcernAddressed | EventKind::ConcernDropped => self.concerns(event),
             EventKind::PartyDecided => self.decisions(),
             EventKind::DecisionReopened => {
                 for party in Party::ALL.iter().filter(|party| self.case.decided(**party).is_some()) {
-                    self.add(event, false, &[("party", party.to_string())]);
+                    self.add(event, false, &[("party", party.to_string().into())]);
                 }
             }
             EventKind::FormatChosen => {
                 let onward = matches!(self.case, Case::Agreement(_));
                 let program = self.case.file().map(CaseFile::program);
                 for (format, _) in program.into_iter().flat_map(Program::formats) {
-                    self.add(event, onward, &[("format", format.to_string())]);
+                    self.add(event, onward, &[("format", format.to_string().into())]);
                 }
             }
             EventKind::LeaderLeft | EventKind::LeaderSucceeded => self.seats(event),
@@ -164,7 +227,7 @@ impl Suggestions<'_> {
             EventKind::SuccessorAgreed => {
                 let pending = self.case.file().into_iter().flat_map(CaseFile::pending_successors);
                 for (seat, _) in pending {
-                    self.add(event, true, &[("seat", seat.to_string())]);
+                    self.add(event, true, &[("seat", seat.to_string().into())]);
                 }
             }
             // Moving to another edition is a decision of the office, and the survey lists it.
@@ -181,9 +244,9 @@ impl Suggestions<'_> {
 
     fn leaders(&mut self) {
         for seat in Seat::ALL.iter().filter(|seat| self.case.leader(**seat).is_none()) {
-            let mut given = vec![("seat", seat.to_string())];
+            let mut given = vec![("seat", seat.to_string().into())];
             if *seat == Seat::SchoolCommittee {
-                given.push(("office", "<chair|vice_chair>".to_owned()));
+                given.push(("office", Given::one_of(Office::CODES.iter().copied())));
             }
             self.add(EventKind::LeaderAgreed, true, &given);
         }
@@ -198,9 +261,9 @@ impl Suggestions<'_> {
             if leaves && is_vacant {
                 continue;
             }
-            let mut given = vec![("seat", seat.to_string())];
+            let mut given = vec![("seat", seat.to_string().into())];
             if !leaves && *seat == Seat::SchoolCommittee {
-                given.push(("office", "<chair|vice_chair>".to_owned()));
+                given.push(("office", Given::one_of(Office::CODES.iter().copied())));
             }
             self.add(event, is_vacant, &given);
         }
@@ -215,8 +278,8 @@ impl Suggestions<'_> {
         for result in FollowUpResult::ALL {
             let parties = if result.is_vote() { vec![Some(Party::Labor), Some(Party::Management)] } else { vec![None] };
             for party in parties.into_iter().filter(|party| !known(*result, *party)) {
-                let party = party.map(|party| ("party", party.to_string()));
-                let given: Vec<_> = [("result", result.to_string())].into_iter().chain(party).collect();
+                let party = party.map(|party| ("party", party.to_string().into()));
+                let given: Vec<(_, Given)> = [("result", result.to_string().into())].into_iter().chain(party).collect();
                 self.add(EventKind::OutcomeNoted, false, &given);
             }
         }
@@ -229,12 +292,12 @@ impl Suggestions<'_> {
             self.add(EventKind::MeetingHeld, false, &[]);
         } else {
             let topics = missing.iter().map(|topic| topic.code()).collect::<Vec<_>>().join(",");
-            self.add(EventKind::MeetingHeld, true, &[("topics", topics)]);
+            self.add(EventKind::MeetingHeld, true, &[("topics", topics.into())]);
         }
     }
 
     fn services(&mut self) {
-        self.add(EventKind::ServiceChosen, true, &[("service", "ibbi".to_owned())]);
+        self.add(EventKind::ServiceChosen, true, &[("service", Service::Ibbi.to_string().into())]);
         let chosen = self.case.introduced().map(|introduced| introduced.chosen()).unwrap_or_default();
         let free = |service: &&Service| !chosen.iter().any(|chosen| chosen.service == **service);
         let free: Vec<_> = Service::ALL.iter().filter(|service| **service != Service::Ibbi).filter(free).collect();
@@ -243,19 +306,19 @@ impl Suggestions<'_> {
             free.iter().filter(|service| ***service != workshop).map(|service| service.code()).collect();
         let note = "another service; choose it before the IBBI, which leads to the application";
         if !others.is_empty() {
-            let given = [("service", format!("<{}>", others.join("|")))];
+            let given = [("service", Given::one_of(others))];
             self.add(EventKind::ServiceChosen, false, &given).note = Some(note.to_owned());
         }
         if free.contains(&&workshop) {
-            let offerings = format!("<{}>", Workshop::CODES.join("|"));
-            let given = [("service", workshop.to_string()), ("offering", offerings)];
+            let offerings = Given::one_of(Workshop::CODES.iter().copied());
+            let given = [("service", workshop.to_string().into()), ("offering", offerings)];
             self.add(EventKind::ServiceChosen, false, &given).note = Some(note.to_owned());
         }
     }
 
     fn referrals(&mut self) {
         for chosen in self.case.introduced().into_iter().flat_map(|introduced| introduced.chosen()) {
-            let suggestion = self.add(EventKind::CaseReferred, false, &[("to", chosen.service.to_string())]);
+            let suggestion = self.add(EventKind::CaseReferred, false, &[("to", chosen.service.to_string().into())]);
             suggestion.note = Some(format!("ends the case: {}", Outcome::Referred.label()));
         }
     }
@@ -264,7 +327,7 @@ impl Suggestions<'_> {
         let Some(teams) = self.case.teams() else { return };
         for party in Party::ALL {
             let first = teams.members(*party).is_empty();
-            self.add(EventKind::MemberNamed, first, &[("party", party.to_string())]);
+            self.add(EventKind::MemberNamed, first, &[("party", party.to_string().into())]);
         }
     }
 
@@ -272,9 +335,10 @@ impl Suggestions<'_> {
     fn leaving(&mut self, event: EventKind, can: impl Fn(&Member) -> bool) {
         let Some(teams) = self.case.teams() else { return };
         for party in Party::ALL {
-            let members = ids(teams.members(*party).iter().filter(|member| can(member)), "|");
+            let members: Vec<_> = teams.members(*party).iter().filter(|member| can(member)).collect();
             if !members.is_empty() {
-                self.add(event, false, &[("party", party.to_string()), ("member", format!("<{members}>"))]);
+                let member = Given::one_of(members.into_iter().map(|member| member.person.id.as_str()));
+                self.add(event, false, &[("party", party.to_string().into()), ("member", member)]);
             }
         }
     }
@@ -283,7 +347,7 @@ impl Suggestions<'_> {
         let Some(teams) = self.case.teams() else { return };
         for party in Party::ALL {
             for member in teams.members(*party).iter().filter(|member| !member.pledged) {
-                let given = [("party", party.to_string()), ("member", member.person.id.to_string())];
+                let given = [("party", party.to_string().into()), ("member", member.person.id.to_string().into())];
                 self.add(EventKind::AttendancePledged, true, &given);
             }
         }
@@ -300,7 +364,7 @@ impl Suggestions<'_> {
                 Some(_) => format!("book up to {} to make up the rest", hours(part.remaining())),
                 None => format!("book {}", hours(part.minutes)),
             };
-            self.add(EventKind::SessionScheduled, true, &[("part", number.to_string())]).note = Some(note);
+            self.add(EventKind::SessionScheduled, true, &[("part", number.to_string().into())]).note = Some(note);
         }
     }
 
@@ -311,7 +375,11 @@ impl Suggestions<'_> {
         for (part, booking) in sessions.bookings() {
             if booking.slot.day_of(at) == booking.slot.local_day() {
                 let neutral = format!("{}:{}", booking.neutral.id, booking.neutral.name);
-                let given = [("part", part.to_string()), ("neutral", neutral), ("present", present.clone())];
+                let given = [
+                    ("part", part.to_string().into()),
+                    ("neutral", neutral.into()),
+                    ("present", present.clone().into()),
+                ];
                 let suggestion = self.add(EventKind::SessionOpened, true, &given);
                 suggestion.note =
                     Some("list only members who are present; add others with observers=CAPACITY:NAME".to_owned());
@@ -323,14 +391,14 @@ impl Suggestions<'_> {
         let (Case::Caucus(state), Some(teams)) = (self.case, self.case.teams()) else { return };
         for party in Party::ALL {
             let onward = state.party(*party).opened.is_none();
-            let given = [("party", party.to_string()), ("present", ids(teams.members(*party), ","))];
+            let given = [("party", party.to_string().into()), ("present", ids(teams.members(*party)).into())];
             self.add(EventKind::CaucusOpened, onward, &given);
         }
     }
 
     fn concerns(&mut self, event: EventKind) {
         for concern in self.case.concerns().iter().filter(|concern| concern.status == ConcernStatus::Open) {
-            self.add(event, true, &[("concern", concern.id.to_string())]);
+            self.add(event, true, &[("concern", concern.id.to_string().into())]);
         }
     }
 
@@ -341,8 +409,8 @@ impl Suggestions<'_> {
             if how.decided.is_some() || how.opened.is_none() {
                 continue;
             }
-            let speakers = format!("<{}>", ids(teams.members(*party), "|"));
-            let given = [("party", party.to_string()), ("spokesperson", speakers)];
+            let speakers = Given::one_of(teams.members(*party).iter().map(|member| member.person.id.as_str()));
+            let given = [("party", party.to_string().into()), ("spokesperson", speakers)];
             let follows = crate::service::only_format(self.case, *party);
             let note =
                 follows.map(|(format, _)| format!("if the party adopts, `{format}` is chosen too, as the only format"));
@@ -352,13 +420,41 @@ impl Suggestions<'_> {
 }
 
 impl Suggestion {
+    /// Returns a suggestion with the values that are given. A required field without one is missing.
+    fn new(event: EventKind, given: &[(&str, Given)], onward: bool, zone: Zone) -> Self {
+        debug_assert!(given.iter().all(|(name, _)| event.field(name).is_some()), "{event} does not have all fields");
+        let (mut pairs, mut data, mut missing) = (Vec::new(), Map::new(), Vec::new());
+        for field in event.fields() {
+            let (text, choices) = match given.iter().find(|(name, _)| *name == field.name) {
+                Some((_, Given::Value(text))) => match read_value(field.kind, text, zone) {
+                    Ok(value) => {
+                        data.insert(field.name.to_owned(), value);
+                        pairs.push(format!("{}={text}", field.name));
+                        continue;
+                    }
+                    Err(_) => (text.clone(), Vec::new()),
+                },
+                Some((_, Given::OneOf(choices))) => (format!("<{}>", choices.join("|")), choices.clone()),
+                None if field.is_required() => (to_fill_in(field.kind), codes(field.kind)),
+                None => continue,
+            };
+            pairs.push(format!("{}={text}", field.name));
+            missing.push(MissingField { field: field.name, takes: field.kind, choices });
+        }
+        let code = |key: &str| data.get(key).and_then(Value::as_str);
+        let (party, body) = (code("party").and_then(Party::from_code), code("body").and_then(Body::from_code));
+        let seat = code("seat").and_then(Seat::from_code);
+        let (rules, earliest, note) = (Vec::new(), None, None);
+        Self { event, party, body, seat, data, missing, rules, earliest, pairs, note, onward }
+    }
+
     /// Returns whether every value is filled in.
     pub fn is_complete(&self) -> bool {
         !self.pairs.iter().any(|pair| pair.split_once('=').is_some_and(|(_, value)| value.starts_with('<')))
     }
 
     /// Returns the event, if every value is filled in and valid.
-    pub fn event(&self, zone: crate::zone::Zone) -> Option<Event> {
+    pub fn event(&self, zone: Zone) -> Option<Event> {
         crate::input::from_pairs(self.event, &self.pairs, zone).ok()
     }
 }

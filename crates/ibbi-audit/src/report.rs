@@ -276,6 +276,7 @@ pub struct WaitingTimes {
 /// Sequences and how often each occurred.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "VariantsOf{T}"))]
 pub struct Variants<T> {
     /// The number of different sequences.
     pub distinct: u64,
@@ -286,6 +287,7 @@ pub struct Variants<T> {
 /// A sequence and how often it occurred.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "VariantOf{T}"))]
 pub struct Variant<T> {
     /// The sequence.
     pub steps: Vec<SequenceStep<T>>,
@@ -302,6 +304,7 @@ pub struct Variant<T> {
 /// A step that occurred some number of times in a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "StepOf{T}"))]
 pub struct SequenceStep<T> {
     /// The kind of event, or the stage.
     pub what: T,

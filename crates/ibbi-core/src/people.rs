@@ -80,6 +80,7 @@ closed_set! {
 /// A person, with an ID that stays the same if the name is misspelled or changes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Person {
     /// The ID, unique in the case.
     pub id: MemberId,

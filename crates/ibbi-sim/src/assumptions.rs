@@ -338,24 +338,39 @@ pub struct AssumptionRow {
 
 /// The value of an assumption.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum AssumedValue {
     /// Days: least, likely, most.
-    #[cfg_attr(feature = "schema", schemars(with = "[f64; 3]"))]
     Days(ThreePoint),
     /// A chance from 0 to 1.
     Chance(f64),
     /// A chance with its range: low, likely, high.
     Range([f64; 3]),
     /// Chances by month, January first. Other months have the chance of all months.
-    #[cfg_attr(feature = "schema", schemars(with = "serde_json::Map<String, serde_json::Value>"))]
     #[serde(serialize_with = "by_month")]
     Months([Option<f64>; 12]),
     /// A constant number of days.
     Constant(u16),
     /// A spread, from 0 on.
     Spread(f64),
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for AssumedValue {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "AssumedValue".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "A number of days, a chance, or a spread; three of them: least, likely, most; or chances by month.",
+            "anyOf": [
+                { "type": "number" },
+                { "type": "array", "items": { "type": "number" }, "minItems": 3, "maxItems": 3 },
+                { "type": "object", "additionalProperties": { "type": "number" } },
+            ],
+        })
+    }
 }
 
 fn by_month<S: Serializer>(months: &[Option<f64>; 12], serializer: S) -> Result<S::Ok, S::Error> {

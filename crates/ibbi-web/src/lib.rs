@@ -29,6 +29,7 @@ mod metrics;
 mod multipart;
 mod pages;
 mod problem;
+mod problem_codes;
 mod query;
 mod request;
 mod response;
@@ -45,6 +46,7 @@ pub use api::openapi;
 /// The name of a header of a request.
 pub use axum::http::HeaderName;
 pub use limits::Limits;
+pub use problem_codes::table as problem_table;
 pub use server::{Config, DEFAULT_PORT, Handle, Server, link};
 pub use settings::{PublicUrl, Reload, Reloaded, Settings};
 pub use sign_in::{Oidc, Show, SignIn, TrustedProxy};

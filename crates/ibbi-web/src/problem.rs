@@ -1,5 +1,6 @@
 //! Errors of requests: problem details by RFC 9457 for programs, a page for people.
 
+use crate::problem_codes;
 use crate::response::{self, PROBLEM};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -8,7 +9,7 @@ use ibbi_app::form::FormError;
 use ibbi_app::ledger::AppendError;
 use ibbi_app::{AppError, ExitCode};
 use ibbi_core::Refusal;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use std::path::Path;
 use std::sync::{PoisonError, RwLock};
@@ -28,22 +29,27 @@ pub(crate) enum WebError {
     Request(StatusCode, &'static str, String),
     /// The viewer may not do this.
     Denied(Box<Denial>),
+    /// The ledger has no such case, or the viewer can't see it. The response doesn't tell which.
+    Unseen(Uuid, Box<Denial>),
     /// A page that needs someone who signed in. The address of the page to sign in.
     SignIn(String),
 }
 
-/// Problem details by RFC 9457.
+/// Problem details by RFC 9457. `code` tells the kinds apart; docs/api.md has them all.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Problem<'a> {
-    /// The kind of problem, as a URN.
+    /// The kind of problem, as a URN: `urn:ibbi:problem:` and the code.
+    #[schemars(schema_with = "problem_type")]
     r#type: String,
     /// The kind of problem in a few words.
     title: &'static str,
     /// The status of the response.
+    #[schemars(range(min = 400, max = 599))]
     status: u16,
     /// What happened, and what to do.
     detail: String,
     /// The stable code of the kind of problem.
+    #[schemars(schema_with = "problem_code")]
     code: &'static str,
     /// Every rule that the event does not meet.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,6 +72,14 @@ pub(crate) struct Problem<'a> {
     /// The number of records that the case has.
     #[serde(skip_serializing_if = "Option::is_none")]
     found: Option<u64>,
+}
+
+fn problem_type(_: &mut SchemaGenerator) -> Schema {
+    Schema::new_ref("#/components/schemas/ProblemType".to_owned())
+}
+
+fn problem_code(_: &mut SchemaGenerator) -> Schema {
+    Schema::new_ref("#/components/schemas/ProblemCode".to_owned())
 }
 
 impl From<AppError> for WebError {
@@ -121,6 +135,7 @@ impl WebError {
             Self::Request(status, ..) => *status,
             Self::Form(_) => StatusCode::BAD_REQUEST,
             Self::Denied(_) => StatusCode::FORBIDDEN,
+            Self::Unseen(..) => StatusCode::NOT_FOUND,
             Self::SignIn(_) => StatusCode::UNAUTHORIZED,
             Self::App(error) => match error {
                 AppError::NoCase(_) | AppError::Gone(_) => StatusCode::NOT_FOUND,
@@ -147,6 +162,7 @@ impl WebError {
             Self::Request(_, code, _) => code,
             Self::Form(_) => "input",
             Self::Denied(_) => "denied",
+            Self::Unseen(..) => "no-case",
             Self::SignIn(_) => "token",
         }
     }
@@ -186,6 +202,9 @@ impl WebError {
             Self::App(error) => error.to_string(),
             Self::Form(error) => error.to_string(),
             Self::Denied(denial) => denial.to_string(),
+            Self::Unseen(case, denial) => {
+                format!("there is no case {case} that you can see. If it exists, you need a role for it: {denial}")
+            }
             Self::SignIn(_) => "sign in first".to_owned(),
             Self::Request(.., detail) => detail.clone(),
         }
@@ -194,8 +213,8 @@ impl WebError {
     /// Returns the problem details of RFC 9457, with the refusal or the scenario's problems as extension members.
     pub(crate) fn problem_details(&self) -> Problem<'_> {
         let mut problem = Problem {
-            r#type: format!("urn:ibbi:problem:{}", self.code()),
-            title: title(self.code()),
+            r#type: problem_codes::urn(self.code()),
+            title: problem_codes::title(self.code()),
             status: self.status().as_u16(),
             detail: self.detail(),
             code: self.code(),
@@ -211,7 +230,7 @@ impl WebError {
             Self::App(AppError::Refused { refusal, .. }) => problem.refusal = Some(refusal),
             Self::App(AppError::Scenario { source, .. }) => problem.problems = Some(&source.problems),
             Self::App(AppError::InDoubt { id, .. }) => problem.id = Some(*id),
-            Self::Denied(denial) => {
+            Self::Denied(denial) | Self::Unseen(_, denial) => {
                 problem.needs = Some(denial.needs.as_slice());
                 problem.granted_by = Some(denial.granted_by.as_slice());
             }
@@ -262,38 +281,6 @@ fn cause(error: &AppendError) -> String {
     match error {
         AppendError::InDoubt { source } => source.source().map_or_else(|| source.to_string(), ToString::to_string),
         _ => "as for another event in the same batch".to_owned(),
-    }
-}
-
-/// Returns the title of a kind of problem.
-pub(crate) fn title(code: &str) -> &'static str {
-    match code {
-        "refused" => "A rule of the process is not met",
-        "future" => "The event is in the future",
-        "input" => "The event cannot be read",
-        "time" => "The time cannot be read",
-        "scenario" => "The scenario has problems",
-        "no-case" | "not-found" | "gone" => "Not found",
-        "append" => "The event was not recorded",
-        "in-doubt" => "It is not known whether the event was recorded",
-        "read-only" => "The server records no more events",
-        "host" | "origin" => "The request comes from another site",
-        "token" => "The token is missing or wrong",
-        "denied" => "You don't have the role for this",
-        "throttled" => "There were too many failures to sign in",
-        "access-unavailable" => "No one can sign in now",
-        "proxy" => "The proxy's word can't be read",
-        "actor" => "Someone else signed in",
-        "too-large" => "The request is too long",
-        "incomplete" => "The request is incomplete",
-        "packed" => "The body is compressed",
-        "slow" => "The request took too long to arrive",
-        "busy" => "The server is busy",
-        "method" => "This method is not allowed",
-        "fault" => "An error in ibbi",
-        "not-a-ledger" | "ledger-damaged" | "ledger-illegal" => "The ledger is not sound",
-        "checkpoints" => "The checkpoints cannot be read",
-        _ => "The request cannot be done",
     }
 }
 

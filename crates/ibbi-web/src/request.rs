@@ -76,8 +76,7 @@ impl WebRequest {
     /// Calls a function with a case that the viewer can see, without the texts that the viewer may not read. If there are texts
     /// to read, that is logged first.
     pub(crate) fn case<T>(&self, case: Uuid, look: impl FnOnce(&CaseLog) -> T) -> Result<T, WebError> {
-        self.state.case(case, |log| {
-            self.check_case(log)?;
+        self.seen(case, |log| {
             let shown = if self.viewer.reads_all_texts() { None } else { Some(self.redacted(log)?) };
             let shown = shown.as_ref().unwrap_or(log);
             let texts = confidential::texts_of(shown);
@@ -85,23 +84,34 @@ impl WebRequest {
                 self.log_read(Some(log.id), Some(texts))?;
             }
             Ok(look(shown))
-        })?
+        })
     }
 
     /// Returns a case without the texts that the viewer may not read; nothing if the viewer can't see the case.
     pub(crate) fn shown(&self, case: Uuid) -> Result<Option<CaseLog>, WebError> {
-        self.state.case(case, |log| match self.check_case(log) {
-            Ok(()) => Ok(Some(self.redacted(log)?)),
-            Err(_) => Ok(None),
+        self.state.case(case, |log| {
+            let seen = self.viewer.may_see(View::Case, Some(case_ref(log)));
+            Ok(if seen.is_ok() { Some(self.redacted(log)?) } else { None })
         })?
     }
 
     /// Calls a function with a case that the viewer can see. The function must not show confidential texts.
     pub(crate) fn facts<T>(&self, case: Uuid, look: impl FnOnce(&CaseLog) -> T) -> Result<T, WebError> {
-        self.state.case(case, |log| {
-            self.check_case(log)?;
-            Ok(look(log))
-        })?
+        self.seen(case, |log| Ok(look(log)))
+    }
+
+    /// Calls a function with a case that the viewer can see. For those who can't see all cases, a case that doesn't exist has the
+    /// same error as one that they can't see.
+    fn seen<T>(&self, case: Uuid, look: impl FnOnce(&CaseLog) -> Result<T, WebError>) -> Result<T, WebError> {
+        let unseen = || WebError::Unseen(case, Box::new(self.viewer.denial_of(View::Case)));
+        let found = self.state.case(case, |log| {
+            self.viewer.may_see(View::Case, Some(case_ref(log))).map_err(|_| unseen())?;
+            look(log)
+        });
+        match found {
+            Err(AppError::NoCase(_) | AppError::Gone(_)) if !self.viewer.sees_all_cases() => Err(unseen()),
+            found => found?,
+        }
     }
 
     /// Returns the path of the ledger, for those who can see all of it. A ledger can have confidential texts, so that is logged.
@@ -165,10 +175,6 @@ impl WebRequest {
         self.facts(case, |log| log.zone)
     }
 
-    fn check_case(&self, log: &CaseLog) -> Result<(), WebError> {
-        Ok(self.viewer.may_see(View::Case, Some(case_ref(log)))?)
-    }
-
     /// Returns a case without the texts that the viewer may not read.
     fn redacted(&self, log: &CaseLog) -> Result<CaseLog, AppError> {
         confidential::without_texts(log, self.reads(log))
@@ -186,21 +192,25 @@ impl WebRequest {
         }
     }
 
-    /// Returns an error without the IDs of concerns that the viewer may not read.
-    pub(crate) fn private(&self, case: Option<Uuid>, mut error: AppError) -> AppError {
+    /// Returns an error without the IDs of concerns that the viewer may not read. `asked` has the concern of each event that was
+    /// offered, as the viewer named it.
+    pub(crate) fn private(&self, case: Option<Uuid>, asked: &[Option<ConcernId>], mut error: AppError) -> AppError {
         let Some(case) = case.filter(|_| !self.viewer.reads_all_texts()) else { return error };
         let stand_ins = self.state.case(case, |log| confidential::stand_ins(log, &self.reads(log))).unwrap_or_default();
-        let inner = match &mut error {
-            AppError::InAct { error, .. } => &mut **error,
-            other => other,
+        let (index, inner) = match &mut error {
+            AppError::InAct { index, error, .. } => (*index, &mut **error),
+            other => (0, other),
         };
+        let asked = asked.get(index).copied().flatten();
         if let AppError::Refused { refusal, .. } = inner {
             let replace =
                 |id: &mut ConcernId| stand_ins.get(id).into_iter().for_each(|stand_in| id.clone_from(stand_in));
             for unmet in &mut refusal.unmet {
                 match &mut unmet.found {
                     Found::ConcernsOpen { concerns } => concerns.iter_mut().for_each(replace),
-                    Found::ConcernKnown { concern } | Found::ConcernUnknown { concern } => replace(concern),
+                    Found::ConcernKnown { concern } => replace(concern),
+                    // It is the one of the event, which has another ID than the viewer knows it by.
+                    Found::ConcernUnknown { concern } => *concern = asked.unwrap_or(*concern),
                     _ => {}
                 }
             }
@@ -284,19 +294,19 @@ impl WebRequest {
     /// Checks whether the viewer may record an offer. Those who replace a record must be allowed to record it too, and must be
     /// allowed to void it, or have recorded it.
     ///
-    /// Returns the offer as it is to be recorded: a concern that the viewer knows by a stand-in has its own ID.
+    /// Returns the offer as it is to be recorded: a concern that the viewer knows by a stand-in has its own ID. One that the viewer
+    /// can't see has an ID that no concern has, so that the answer is that of an unknown one.
     pub(crate) fn checked(&self, mut offer: Offer) -> Result<Offer, WebError> {
         let Some(case) = offer.case else {
             self.viewer.may_record(offer.event.kind(), None, None)?;
             return Ok(offer);
         };
-        let (shown, stand_ins) = self.state.case(case, |log| {
-            self.check_case(log)?;
+        let (shown, stand_ins) = self.seen(case, |log| {
             if self.viewer.reads_all_texts() {
                 return Ok((None, HashMap::new()));
             }
-            Ok::<_, WebError>((Some(self.redacted(log)?), confidential::stand_ins(log, &self.reads(log))))
-        })??;
+            Ok((Some(self.redacted(log)?), confidential::stand_ins(log, &self.reads(log))))
+        })?;
         // The case as the viewer reads it: the answer must not tell whether a concern exists that the viewer can't see.
         let judge = |log: &CaseLog| {
             let replaced = log.records.iter().find(|record| Some(record.seq) == offer.replaces);
@@ -317,10 +327,16 @@ impl WebRequest {
             Some(shown) => judge(shown)?,
             None => self.state.case(case, judge)??,
         }
-        if let Some(id) = confidential::concern_mut(&mut offer.event)
-            && let Some((own, _)) = stand_ins.iter().find(|(_, stand_in)| **stand_in == *id)
-        {
-            id.clone_from(own);
+        let raises = offer.event.kind() == EventKind::ConcernRaised;
+        if let Some(id) = confidential::concern_mut(&mut offer.event) {
+            match stand_ins.iter().find(|(_, stand_in)| **stand_in == *id) {
+                Some((own, _)) => id.clone_from(own),
+                None if !raises && stand_ins.contains_key(id) => {
+                    let shown = shown.iter();
+                    shown.for_each(|shown| *id = confidential::unused_concern(shown, stand_ins.keys()));
+                }
+                None => {}
+            }
         }
         Ok(offer)
     }

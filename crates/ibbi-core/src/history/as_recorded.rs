@@ -47,7 +47,11 @@ pub struct NotAllowed {
 
 /// The reason why a recorded event is not allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(tag = "kind", content = "reason", rename_all = "snake_case")
+)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum NotAllowedReason {
     /// The rules refuse the event.

@@ -41,6 +41,7 @@ pub struct PartyCaucus {
 /// The status of a concern. An open concern prevents the party from adopting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum ConcernStatus {
     /// Raised, and neither addressed nor dropped.
     Open,

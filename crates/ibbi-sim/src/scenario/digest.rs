@@ -9,7 +9,12 @@ use std::fmt::Write as _;
 
 pub(super) fn canonical(scenario: &Scenario) -> String {
     // `serde_json::Map` keeps insertion order if some crate enables that. Sorting makes the form certain.
-    sorted(value(scenario, &|assumptions| Value::Object(assumptions.canonical(scenario.model)))).to_string()
+    sorted(input(scenario)).to_string()
+}
+
+/// Returns a scenario as JSON with all defaults. Each assumption is its value.
+pub(super) fn input(scenario: &Scenario) -> Value {
+    value(scenario, &|assumptions| Value::Object(assumptions.canonical(scenario.model)))
 }
 
 impl Serialize for Scenario {

@@ -4,6 +4,7 @@ mod diagnose;
 mod digest;
 mod fields;
 mod json;
+mod object;
 mod people;
 mod program;
 mod read;
@@ -248,6 +249,19 @@ impl Scenario {
     /// ```
     pub fn to_toml(&self) -> String {
         write::toml(self)
+    }
+
+    /// Returns the scenario as a JSON object with all defaults written out. It reads back as the same scenario.
+    ///
+    /// ```
+    /// use ibbi_sim::{EXAMPLE, Scenario};
+    /// let scenario = Scenario::parse(EXAMPLE).unwrap();
+    /// let object = serde_json::Value::Object(scenario.to_object());
+    /// assert_eq!(object["district"], "Maple Hollow");
+    /// assert_eq!(Scenario::parse(&object.to_string()).unwrap().digest(), scenario.digest());
+    /// ```
+    pub fn to_object(&self) -> serde_json::Map<String, serde_json::Value> {
+        object::object(self)
     }
 
     /// Returns the published format of the facilitation, if it is one.

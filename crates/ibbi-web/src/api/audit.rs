@@ -1,5 +1,6 @@
 //! Verification, audits, and exports of this server's ledger and of ledgers that are sent.
 
+use super::paging;
 use crate::file_type;
 use crate::problem::WebError;
 use crate::query::Pairs;
@@ -13,11 +14,14 @@ use ibbi_app::AppError;
 use ibbi_app::audit::{self, AuditRequest, ExportFormat, ExportRequest};
 use ibbi_app::audit::{Finding, FindingSink};
 use ibbi_app::ledger::{self, Collect};
-use ibbi_app::replay::{self, Until};
+use ibbi_app::replay::{self, Timeline, Until};
 use ibbi_app::signing::{self, VerifySettings};
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::fs::File;
 use std::io::{BufWriter, Read, Seek as _};
 use std::path::Path;
+use uuid::Uuid;
 
 /// The beginnings of compressed files: gzip, zstd, LZ4, xz, bzip2.
 const PACKED: &[&[u8]] = &[b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18", b"\xfd7zXZ", b"BZh"];
@@ -135,12 +139,33 @@ pub(super) fn verify_upload(request: &WebRequest) -> WebResult {
     Ok(json(StatusCode::OK, &verified(&upload(request)?)?)?)
 }
 
+/// The timelines of the cases of a ledger: a page of them.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct TimelineList {
+    /// The timelines, in the order in which the cases were opened.
+    timelines: Vec<Timeline>,
+    /// The value of `after` for the next page; null on the last page.
+    next: Option<Uuid>,
+    /// The number of cases in the ledger.
+    total: usize,
+}
+
 pub(super) fn replay_upload(request: &WebRequest) -> WebResult {
+    let (limit, after) = (paging::limit(request)?, paging::after::<Uuid>(request, "the ID of a case")?);
     let upload = upload(request)?;
-    Ok(json(
-        StatusCode::OK,
-        &replay::timelines(&ledger::read_cases(&upload.ledger(), Collect::Everything)?, None, Until::End)?,
-    )?)
+    let service = ledger::read_cases(&upload.ledger(), Collect::Everything)?;
+    let cases: Vec<Uuid> = ledger::all_cases(&service)?.iter().map(|summary| summary.case).collect();
+    let from = after.map_or(Ok(0), |after| {
+        let place = cases.iter().position(|case| *case == after).map(|place| place + 1);
+        place.ok_or_else(|| AppError::NoCase(format!("there is no case {after} in this ledger")))
+    })?;
+    let page = &cases[from..cases.len().min(from + limit)];
+    let next = if from + page.len() < cases.len() { page.last().copied() } else { None };
+    let mut timelines = Vec::with_capacity(page.len());
+    for case in page {
+        timelines.extend(replay::timelines(&service, Some(*case), Until::End)?);
+    }
+    Ok(json(StatusCode::OK, &TimelineList { timelines, next, total: cases.len() })?)
 }
 
 /// Verifies an upload.

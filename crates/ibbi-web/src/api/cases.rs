@@ -1,5 +1,6 @@
 //! Operations on cases: open one, offer an event, and read its status.
 
+use super::paging;
 use crate::problem::WebError;
 use crate::request::{WebFuture, WebRequest, WebResult};
 use crate::response::{self, json, with_etag};
@@ -8,10 +9,10 @@ use axum::http::header::LOCATION;
 use ibbi_access::View;
 use ibbi_app::ExtractError;
 use ibbi_app::ledger::{CasePage, CaseQuery, CaseSummary, Order};
-use ibbi_app::replay::{self, Until};
+use ibbi_app::replay::{self, Timeline, Until};
 use ibbi_app::service::{EventTime, Offer, Recorded};
 use ibbi_app::zone::Zone;
-use ibbi_app::{AppError, input, schedule, signing, status as standing};
+use ibbi_app::{AppError, confidential, input, schedule, signing, status as standing};
 use ibbi_core::{At, EventKind, Name};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -40,36 +41,41 @@ struct Sent<'a> {
 pub(super) struct CaseList {
     /// The cases, in the order in which they were opened.
     cases: Vec<CaseSummary>,
-    /// The last of them, if more follow: the value for `after`.
+    /// The value of `after` for the next page; null on the last page.
     next: Option<Uuid>,
-    /// The number of cases in the ledger.
+    /// The number of cases that you can see and that the query finds.
     total: usize,
-    /// The number of lines in the ledger.
-    lines: u64,
-    /// The SHA-256 of the ledger's last line.
+    /// The number of lines in the ledger. Only for those who can see the ledger.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lines: Option<u64>,
+    /// The SHA-256 of the ledger's last line. Only for those who can see the ledger.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = "^[0-9a-f]{64}$"))]
-    last_hash: String,
+    last_hash: Option<String>,
 }
 
-/// The number of cases in a list: the default, and the most.
-const LISTED: usize = 100;
-pub(super) const MAX_LISTED: usize = 1000;
+/// The timeline of a case. Its records are a page of them.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct CaseReplay {
+    #[serde(flatten)]
+    timeline: Timeline,
+    /// The value of `after` for the next page; null on the last page.
+    next: Option<u64>,
+}
 
 pub(super) fn list(request: &WebRequest) -> WebResult {
-    let limit = request.query.get("limit").map_or(Ok(LISTED), |text| {
-        let number = text.parse().ok().filter(|number| (1..=MAX_LISTED).contains(number));
-        number.ok_or_else(|| AppError::Usage(format!("`limit` is a number from 1 to {MAX_LISTED}")))
-    })?;
-    let after = request.query.get("after").map(|text| {
-        Uuid::parse_str(text).map_err(|_| AppError::Usage("`after` is the id of a case, as `next` gave it".to_owned()))
-    });
-    let after = after.transpose()?;
+    let limit = paging::limit(request)?;
+    let after = paging::after(request, "the ID of a case")?;
     let district = request.query.get("district").unwrap_or_default().to_owned();
     let query = CaseQuery { after, order: Order::Oldest, district, limit };
     let CasePage { cases, next, total } = request.list(&query)?;
-    let head = request.state.look(|service| service.store().head());
-    let head = head.ok_or_else(WebError::internal)?;
-    let list = CaseList { cases, next, total, lines: head.lines, last_hash: head.hash.to_string() };
+    // The length of the ledger tells how much goes on in the cases of others.
+    let (mut lines, mut last_hash) = (None, None);
+    if request.viewer.may_see(View::Ledger, None).is_ok() {
+        let head = request.state.look(|service| service.store().head()).ok_or_else(WebError::internal)?;
+        (lines, last_hash) = (Some(head.lines), Some(head.hash.to_string()));
+    }
+    let list = CaseList { cases, next, total, lines, last_hash };
     Ok(json(StatusCode::OK, &serde_json::json!(list))?)
 }
 
@@ -130,7 +136,7 @@ fn read(request: &WebRequest, case: Option<Uuid>) -> Result<(Offer, bool), WebEr
 }
 
 async fn recorded(request: WebRequest, offer: Offer, dry_run: bool) -> WebResult {
-    let case = offer.case;
+    let (case, asked) = (offer.case, [confidential::concern_of(&offer.event).copied()]);
     let state = Arc::clone(&request.state);
     // A look at the case waits for the batch that is being written, and then for the next one. Most offers need none.
     let (request, offer) = if request.needs_no_check(&offer) {
@@ -153,7 +159,7 @@ async fn recorded(request: WebRequest, offer: Offer, dry_run: bool) -> WebResult
         Err(error) if request.viewer.reads_all_texts() => return Err(error.into()),
         // This can take a look at the case.
         Err(error) => {
-            let private = tokio::task::spawn_blocking(move || request.private(case, error)).await;
+            let private = tokio::task::spawn_blocking(move || request.private(case, &asked, error)).await;
             return Err(private.map_or_else(|_| WebError::internal(), WebError::from));
         }
     };
@@ -211,8 +217,12 @@ pub(super) fn replay(request: &WebRequest) -> WebResult {
         }
         (None, None) => Until::End,
     };
-    let timeline = request.case(case, |log| replay::timeline_of(log, until))??;
-    Ok(json(StatusCode::OK, &[timeline])?)
+    let (limit, after) = (paging::limit(request)?, paging::after::<u64>(request, "the number of a record")?);
+    let mut timeline = request.case(case, |log| replay::timeline_of(log, until))??;
+    timeline.moments.retain(|moment| after.is_none_or(|after| moment.seq > after));
+    let next = timeline.moments.get(limit).and(timeline.moments.get(limit - 1)).map(|last| last.seq);
+    timeline.moments.truncate(limit);
+    Ok(json(StatusCode::OK, &CaseReplay { timeline, next })?)
 }
 
 pub(crate) fn calendar(request: &WebRequest) -> WebResult {

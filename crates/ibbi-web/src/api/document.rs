@@ -1,7 +1,18 @@
 //! The OpenAPI 3.1 document, made from the table of operations.
 
-use super::{Given, OPERATIONS, Operation, Parameter, schemas};
+use super::schemas::{self, reference};
+use super::{Given, OPERATIONS, Operation, Parameter, examples};
 use serde_json::{Map, Value, json};
+
+/// The groups of operations.
+const TAGS: &[(&str, &str)] = &[
+    ("Cases", "Open a case, record events in it, and see where it stands."),
+    ("Records", "Follow what is recorded."),
+    ("Ledger", "Check, audit, and export the server's ledger."),
+    ("Uploads", "Check, audit, and replay a ledger that you send."),
+    ("Scenarios", "Plan a schedule and forecast it."),
+    ("Reference", "The process, its rules, and the forms of events."),
+];
 
 /// Returns the description of the API as an OpenAPI 3.1 document. It is made from the same table as the router, so the
 /// two can't differ.
@@ -24,10 +35,13 @@ pub fn openapi() -> Value {
             "version": env!("CARGO_PKG_VERSION"),
             "summary": "The process of the Interest-Based Bargaining Institute over HTTP",
             "description": "An operation returns the same JSON as the command with --json. A refusal is a problem document \
-                (RFC 9457), and its `refusal` lists each unmet rule. If you send an event again with its ID, it is recorded once.",
+                (RFC 9457), and its `refusal` lists each unmet rule. If you send an event again with its ID, it is recorded once. \
+                A list of what a ledger has comes in pages: `limit` and `after` choose one, and `next` is the `after` of the one \
+                after it. A scenario is a JSON object.",
             "license": { "name": "MIT or Apache-2.0", "identifier": "MIT OR Apache-2.0" },
         },
-        "servers": [{ "url": "/" }],
+        "servers": [{ "url": "/", "description": "The server from which this document comes." }],
+        "tags": TAGS.iter().map(|(name, about)| json!({ "name": name, "description": about })).collect::<Vec<_>>(),
         "paths": paths,
         "components": {
             "schemas": schemas::all(),
@@ -44,14 +58,22 @@ fn described(operation: &Operation) -> Value {
     let mut value = json!({
         "operationId": operation.id,
         "summary": operation.summary,
+        "description": operation.about,
+        "tags": [operation.tag],
+        "security": [{ "token": [] }],
         "responses": responses(operation),
     });
     if !operation.parameters.is_empty() {
         value["parameters"] = operation.parameters.iter().map(parameter).collect();
     }
     if let Some((kind, schema)) = operation.body {
+        let mut media = json!({ "schema": reference(schema) });
+        let examples = examples::bodies(operation.id);
+        if !examples.is_empty() {
+            media["examples"] = Value::Object(examples);
+        }
         let mut content = Map::new();
-        content.insert(kind.to_owned(), json!({ "schema": reference(schema) }));
+        content.insert(kind.to_owned(), media);
         value["requestBody"] = json!({ "required": true, "content": content });
     }
     value
@@ -65,61 +87,106 @@ fn parameter(parameter: &Parameter) -> Value {
     });
     if parameter.repeats() {
         value["schema"] = json!({ "type": "array", "items": reference(schema), "maxItems": 8 });
+    } else {
+        value["example"] = examples::parameter(schema);
     }
     value
 }
 
 /// The problems of every operation.
 const PROBLEMS: &[(u16, &str)] = &[
-    (400, "the request can't be read, or a parameter is wrong; `detail` says where and what to send"),
-    (401, "no token, or one that doesn't count: it has expired, or it was revoked"),
-    (403, "your role doesn't allow this: `needs` has the roles that do, and `granted_by` who can grant one"),
-    (408, "the request did not arrive in time"),
-    (421, "the server doesn't have the name in the request"),
-    (429, "there were too many failures to sign in from your address"),
-    (500, "an error in ibbi"),
-    (502, "a header of the trusted proxy can't be read"),
-    (503, "the ledger or the records of access can't be read or written now; the server tries again by itself"),
+    (400, "The request can't be read, or a parameter is wrong. `detail` says where and what to send."),
+    (401, "There is no token, or one that doesn't count: it has expired, or it was revoked."),
+    (
+        403,
+        "Your role doesn't allow this. `needs` has the roles that do, and `granted_by` the people who can grant one.",
+    ),
+    (421, "The server doesn't have the name in the request's `Host`."),
+    (429, "There were too many failures to sign in from your address."),
+    (500, "An error in ibbi."),
+    (502, "A header of the trusted proxy can't be read."),
+    (503, "The ledger or the records of access can't be read or written now. The server tries again by itself."),
 ];
-/// The problem of an operation with a name in its path.
-const NOT_FOUND: (u16, &str) = (404, "there is no such case or format");
+/// The problem of an operation that can name what doesn't exist.
+const NOT_FOUND: (u16, &str) = (404, "There is no such case that you can see, no such format, or no such document.");
 /// The problems of an operation with a body.
 const OF_A_BODY: &[(u16, &str)] = &[
-    (413, "the body is longer than the limit"),
-    (415, "the body is compressed"),
-    (
-        422,
-        "it can be read and is not valid: an event that a rule refuses, a scenario with problems, or a ledger that isn't sound",
-    ),
+    (408, "The request did not arrive in time."),
+    (413, "The body is longer than the limit."),
+    (415, "The body is compressed."),
 ];
-/// The problems of an operation that records an event.
-const OF_AN_EVENT: &[(u16, &str)] = &[
-    (409, "the `id` belongs to another event of the case"),
-    (412, "the case has changed since the ETag in `If-Match`; `found` has its number of records"),
-];
+/// The problem of an operation that reads a ledger, an event, or a scenario.
+const NOT_VALID: (u16, &str) = (
+    422,
+    "It can be read and is not valid: an event that a rule refuses, a scenario with problems, or a ledger that isn't sound.",
+);
+/// The problem of an operation that records an event.
+const TAKEN: (u16, &str) = (409, "The `id` belongs to another event.");
+/// The problem of an operation that can depend on the state of a case.
+const CHANGED: (u16, &str) =
+    (412, "The case has changed since the ETag in `If-Match`. `found` has its number of records.");
+
+/// Returns the problems of an operation: each status that it can have, with a description.
+fn problems(operation: &Operation) -> Vec<(u16, &'static str)> {
+    let mut problems = PROBLEMS.to_vec();
+    let (has_body, tag) = (operation.body.is_some(), operation.tag);
+    let records = operation.answers.iter().any(|given| given.schema == "Recorded");
+    let names = operation.path.contains('{') || operation.parameters.iter().any(|one| one.name == "after");
+    let continues = tag == "Scenarios" && operation.id != "checkScenario" && operation.id != "compare";
+    if names || continues || matches!(operation.id, "checkpoints" | "publicKey") {
+        problems.push(NOT_FOUND);
+    }
+    if has_body {
+        problems.extend(OF_A_BODY);
+    }
+    let reads = operation.path.contains("{case}") || tag == "Ledger";
+    if has_body || reads {
+        problems.push(NOT_VALID);
+    }
+    if records {
+        problems.push(TAKEN);
+    }
+    if operation.parameters.iter().any(|one| one.name == "If-Match") {
+        problems.push(CHANGED);
+    }
+    problems.sort_unstable();
+    problems
+}
 
 /// Returns the responses of an operation. Each problem has a description.
 fn responses(operation: &Operation) -> Value {
     let mut responses = Map::new();
-    let in_path = operation.path.contains('{').then_some(NOT_FOUND);
-    let of_a_body = if operation.body.is_some() { OF_A_BODY } else { &[] };
-    let of_an_event = if operation.answers.iter().any(|given| given.schema == "Recorded") { OF_AN_EVENT } else { &[] };
-    for (status, about) in in_path.iter().chain(PROBLEMS).chain(of_a_body).chain(of_an_event) {
-        let content = json!({ "application/problem+json": { "schema": reference("Problem") } });
+    for (status, about) in problems(operation) {
+        let mut media = json!({ "schema": reference("Problem") });
+        if let Some(example) = examples::problem(status) {
+            media["example"] = example;
+        }
+        let content = json!({ "application/problem+json": media });
         responses.insert(status.to_string(), json!({ "description": about, "content": content }));
     }
     for Given { status, kind, schema, about } in operation.answers {
         let response =
             responses.entry(status.to_string()).or_insert_with(|| json!({ "description": about, "content": {} }));
-        response["content"][*kind] = json!({ "schema": reference(schema) });
+        let mut media = json!({ "schema": reference(schema) });
+        if let Some(example) = examples::response(schema) {
+            media["example"] = example;
+        }
+        response["content"][*kind] = media;
+        if matches!(*schema, "Status" | "Survey" | "Recorded") {
+            response["headers"]["ETag"] = header("The number of records of the case.", "ETag");
+        }
+        if *status == 201 {
+            response["headers"]["Location"] = header("The address of the case.", "Text");
+        }
     }
     let content = json!({ "application/problem+json": { "schema": reference("Problem") } });
-    responses.insert("default".to_owned(), json!({ "description": "it was not done, and why", "content": content }));
+    let about = "The request was not done, and why.";
+    responses.insert("default".to_owned(), json!({ "description": about, "content": content }));
     Value::Object(responses)
 }
 
-fn reference(schema: &str) -> Value {
-    json!({ "$ref": format!("#/components/schemas/{schema}") })
+fn header(about: &str, schema: &str) -> Value {
+    json!({ "description": about, "schema": reference(schema) })
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! A subscriber gets the records of the cases that it can see, each once and in the order in which they were written. After an
 //! interruption it asks again from the last number that it got. Subscribers read what is on the disk, so none holds up a writer.
 
+use super::paging::{self, LISTED};
 use crate::problem::WebError;
 use crate::request::{WebFuture, WebRequest, WebResult};
 use crate::response::{self, json, with_type};
@@ -12,7 +13,7 @@ use axum::http::{HeaderName, StatusCode};
 use ibbi_app::case_log::CaseLog;
 use ibbi_app::{AppError, Record, feed};
 use ibbi_core::{Event, NoteText};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::collections::HashMap;
@@ -20,10 +21,6 @@ use std::fmt::Write as _;
 use std::time::Duration;
 use uuid::Uuid;
 
-/// The most records of a page.
-pub(super) const MOST: usize = 1000;
-/// How many a page has if no number is given, and how many a stream reads at a time.
-const USUAL: usize = 100;
 /// After this time without a record, a stream sends a comment, so that both ends learn of a broken connection.
 const QUIET: Duration = Duration::from_secs(15);
 const EVENT_STREAM: &str = "text/event-stream";
@@ -31,13 +28,17 @@ const EVENT_STREAM: &str = "text/event-stream";
 /// A page of records.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct RecordPage {
-    /// The records, as messages of CloudEvents 1.0 (docs/interchange.md). `sequence` is the number of a record in the ledger.
-    #[schemars(with = "Vec<serde_json::Map<String, serde_json::Value>>")]
+    /// The records, in the order in which they were written.
+    #[schemars(schema_with = "messages")]
     records: Vec<Box<RawValue>>,
-    /// The position up to which the records were looked at: the `after` of the next page.
+    /// The value of `after` for the next page; null if there are no more records now.
+    next: Option<u64>,
+    /// The position up to which the records were looked at: the `after` with which to ask for later ones.
     position: u64,
-    /// Whether there were more records than the page has.
-    more: bool,
+}
+
+fn messages(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "array", "items": { "$ref": "#/components/schemas/RecordMessage" } })
 }
 
 /// Records that a viewer can see, with their numbers.
@@ -53,7 +54,7 @@ pub(super) fn follow(request: WebRequest) -> WebFuture {
         if request.header(ACCEPT).contains(EVENT_STREAM) {
             return Ok(stream(request, after));
         }
-        let limit = limit(&request)?;
+        let limit = paging::limit(&request)?;
         let page = tokio::task::spawn_blocking(move || page(&request, after, limit)).await;
         page.unwrap_or_else(|_| Err(WebError::internal()))
     })
@@ -63,7 +64,7 @@ fn page(request: &WebRequest, after: u64, limit: usize) -> WebResult {
     let Batch { messages, position, more } = batch(request, after, limit)?;
     let raw = |(_, message)| RawValue::from_string(message);
     let records = messages.into_iter().map(raw).collect::<Result<_, _>>().map_err(|_| WebError::internal())?;
-    Ok(json(StatusCode::OK, &RecordPage { records, position, more })?)
+    Ok(json(StatusCode::OK, &RecordPage { records, next: more.then_some(position), position })?)
 }
 
 /// Returns the position after which records are wanted: `after`, or the last that a stream has sent before it broke off.
@@ -75,12 +76,6 @@ fn position(request: &WebRequest) -> Result<u64, WebError> {
     }
     let after = request.query.get("after").map_or(Ok(0), str::parse);
     after.map_err(|_| wrong("after").into())
-}
-
-fn limit(request: &WebRequest) -> Result<usize, WebError> {
-    let limit = request.query.get("limit").map_or(Some(USUAL), |text| text.parse().ok());
-    let usage = || AppError::Usage(format!("`limit` is a number from 1 to {MOST}")).into();
-    limit.filter(|limit| (1..=MOST).contains(limit)).ok_or_else(usage)
 }
 
 /// Returns the records after a position that the viewer can see, without the texts that the viewer may not read.
@@ -145,7 +140,7 @@ fn stream(mut request: WebRequest, mut after: u64) -> axum::response::Response {
                 let principal = request.viewer.principal.clone();
                 let viewer = request.state.viewer(principal)?;
                 request.viewer = viewer.ok_or_else(|| WebError::not_found("the token was revoked"))?;
-                let batch = batch(&request, after, USUAL)?;
+                let batch = batch(&request, after, LISTED)?;
                 Ok::<_, WebError>((request, batch))
             });
             let Ok(Ok((returned, batch))) = read.await else { return };

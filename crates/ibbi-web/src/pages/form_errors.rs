@@ -98,6 +98,7 @@ pub(crate) fn message(fail: &WebError) -> String {
         }
         WebError::App(_) => in_words(&fail.detail()),
         WebError::Denied(denial) => denial.to_string() + ".",
+        WebError::Unseen(..) => sentence(&fail.detail()) + ".",
         WebError::Form(..) | WebError::Request(..) | WebError::SignIn(_) => fail.detail(),
     }
 }

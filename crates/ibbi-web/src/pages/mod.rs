@@ -14,7 +14,8 @@ mod provider;
 mod shell;
 mod when;
 
-use crate::problem::{WebError, title};
+use crate::problem::WebError;
+use crate::problem_codes::title;
 use crate::request::{Handler, blocking, limited, with_parts};
 use axum::http::Method;
 use axum::response::Response;

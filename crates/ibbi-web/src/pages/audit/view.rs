@@ -9,7 +9,7 @@ use crate::pages::shell::{button, field};
 use crate::problem::WebError;
 use ibbi_app::audit::{AuditReport, AuditedCaseSummary, CheckpointFacts, CodeCount, Finding, InputKind};
 use ibbi_app::replay::Timeline;
-use ibbi_app::status::settled;
+use ibbi_app::status::{CaseState, settled};
 use ibbi_app::times::{Times, happened};
 use ibbi_report::html::{Element, Html, el, name, section};
 
@@ -297,7 +297,7 @@ pub(super) fn state(whole: &Timeline, then: &Timeline, step: usize) -> Html {
             then.stage.label()
         )
     });
-    let settled = settled(&then.state, &Times::of_timeline(then));
+    let settled = settled(&CaseState::from(&then.state), &Times::of_timeline(then));
     Html::new().with(el("p").attr("data-summary", "1").with(el("strong").with(summary))).with(process_chart(then)).with(
         section(
             "then",

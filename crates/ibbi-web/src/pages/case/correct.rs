@@ -15,6 +15,7 @@ use crate::response::see_other;
 use axum::http::StatusCode;
 use axum::response::Response;
 use ibbi_app::case_log::CaseLog;
+use ibbi_app::confidential;
 use ibbi_app::describe::describe_with_names;
 use ibbi_app::form::{self, FormError, When};
 use ibbi_app::format::us_date;
@@ -171,8 +172,9 @@ fn replace(request: &WebRequest, log: &CaseLog, record: &Record, given: &Pairs) 
 fn offer(request: &WebRequest, log: &CaseLog, given: &Pairs, offer: Offer) -> Result<u64, WebError> {
     let id = given.get("id").and_then(|id| Uuid::parse_str(id).ok());
     let offer = Offer { case: Some(log.id), id, expected_revision: seen(given)?, ..offer };
+    let asked = [confidential::concern_of(&offer.event).copied()];
     let recorded = request.state.writer.offer_here(request.checked(offer)?);
-    let recorded = recorded.map_err(|error| request.private(Some(log.id), error))?;
+    let recorded = recorded.map_err(|error| request.private(Some(log.id), &asked, error))?;
     Ok(recorded.seq.unwrap_or_default())
 }
 

@@ -27,6 +27,7 @@ pub(crate) use choices::Choices;
 pub(crate) use fields::Inputs;
 use history::Shown;
 use ibbi_app::case_log::CaseLog;
+use ibbi_app::confidential;
 use ibbi_app::form::{FormError, When};
 use ibbi_app::format::weekday_date;
 use ibbi_app::replay::{self, Until};
@@ -168,9 +169,10 @@ fn recorded(request: &WebRequest, case: Uuid, given: &Pairs) -> Result<Vec<Recor
         on_behalf: on_behalf.clone(),
         ..request.offer(event)
     };
+    let asked: Vec<_> = events.iter().map(|(event, _)| confidential::concern_of(event).copied()).collect();
     let offers = events.into_iter().enumerate().map(offer).map(|offer| request.checked(offer));
     let offers = offers.collect::<Result<Vec<Offer>, _>>()?;
-    request.state.writer.act_here(offers).map_err(|error| match request.private(Some(case), error) {
+    request.state.writer.act_here(offers).map_err(|error| match request.private(Some(case), &asked, error) {
         // The form shows one event or several; the message is about the one that is to blame.
         AppError::InAct { error, .. } => (*error).into(),
         error => error.into(),

@@ -246,7 +246,7 @@ impl List<'_> {
     }
 
     fn add(&mut self, suggestion: Suggestion) {
-        let Suggestion { event, pairs, note, onward } = suggestion;
+        let Suggestion { event, pairs, note, onward, .. } = suggestion;
         let onward = onward || self.is_first_meeting(event);
         let sessions = self.case.sessions();
         let records = match event {

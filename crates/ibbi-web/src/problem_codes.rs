@@ -1,0 +1,96 @@
+//! The codes of problems: a title for each, its meaning, and the statuses with which it comes.
+
+/// A kind of problem.
+pub(crate) struct ProblemCode {
+    /// Its stable code.
+    pub(crate) code: &'static str,
+    /// The statuses of its responses.
+    pub(crate) statuses: &'static [u16],
+    /// Its title.
+    pub(crate) title: &'static str,
+    /// Its meaning, and what to do.
+    pub(crate) about: &'static str,
+}
+
+const fn code(code: &'static str, statuses: &'static [u16], title: &'static str, about: &'static str) -> ProblemCode {
+    ProblemCode { code, statuses, title, about }
+}
+
+/// Every code of a problem.
+#[rustfmt::skip]
+pub(crate) const ALL: &[ProblemCode] = &[
+    code("usage", &[400], "The request cannot be done",
+        "A parameter or a key is unknown, repeated, missing, or has a wrong value. Correct it as `detail` says."),
+    code("input", &[400], "The event cannot be read",
+        "The event's data can't be read. `detail` names the field and what to write."),
+    code("time", &[400], "The time cannot be read", "A time or a time zone can't be read. `detail` has the forms that can."),
+    code("path", &[400], "The request cannot be done", "The path isn't UTF-8. Correct its percent signs."),
+    code("incomplete", &[400], "The request is incomplete", "The body ended early. Send the request again."),
+    code("extract", &[400, 503, 422], "The request cannot be done",
+        "No extract was made. If no checkpoint covers the case, sign one; `detail` says how."),
+    code("resume", &[400], "The request cannot be done",
+        "The scenario can't continue from this case. `detail` says what differs."),
+    code("simulation", &[400, 500], "The request cannot be done", "The simulation's settings can't be used."),
+    code("token", &[401], "The token is missing or wrong",
+        "Send `Authorization: Bearer TOKEN` with a token that has not expired and was not revoked."),
+    code("denied", &[403], "You don't have the role for this",
+        "`needs` has the roles that may do it, and `granted_by` the program staff who can grant one."),
+    code("actor", &[403], "Someone else signed in", "The actor of a record is who signed in. Leave out `actor`, and use `on_behalf`."),
+    code("origin", &[403], "The request comes from another site", "The page of another site sent it. Allow the site with --allow-origin."),
+    code("not-found", &[404], "Not found", "The address, the ID, or the document doesn't exist."),
+    code("no-case", &[404], "Not found", "You can't see a case with this ID: it doesn't exist, or your role doesn't show it to you."),
+    code("gone", &[404], "Not found", "The case is not in the ledger any more."),
+    code("method", &[405], "This method is not allowed", "The address doesn't accept the request's method."),
+    code("slow", &[408], "The request took too long to arrive", "Send it again over a faster connection."),
+    code("append", &[409, 412, 413, 503], "The event was not recorded",
+        "409: the `id` belongs to another event. 412: the case has changed; read it again. 413: the event is too long."),
+    code("too-large", &[413], "The request is too long", "The body is longer than the limit that `detail` names."),
+    code("packed", &[415], "The body is compressed", "Send the body uncompressed, and unpack a ledger before you upload it."),
+    code("host", &[421], "The request comes from another site", "The server doesn't have the name in the request's `Host`."),
+    code("refused", &[422], "A rule of the process is not met",
+        "The rules don't allow the event. `refusal.unmet` has each unmet rule. Nothing was recorded."),
+    code("future", &[422], "The event is in the future", "Record the event after it has happened."),
+    code("scenario", &[422], "The scenario has problems", "`problems` has each problem with its line and column."),
+    code("not-a-ledger", &[422], "The ledger is not sound", "The upload isn't a ledger or an extract."),
+    code("ledger-damaged", &[422], "The ledger is not sound", "Lines of the ledger were altered or are missing."),
+    code("ledger-illegal", &[422], "The ledger is not sound",
+        "The rules don't allow what is recorded in the case. Correct it first; `detail` names the record."),
+    code("checkpoints", &[422], "The checkpoints cannot be read", "The file of checkpoints can't be read."),
+    code("sign", &[422, 503], "The request cannot be done", "A checkpoint could not be written."),
+    code("clock", &[422], "The request cannot be done", "The server's clock is before the last record. Correct the clock."),
+    code("throttled", &[429], "There were too many failures to sign in",
+        "Wait a minute. A token that counts never waits."),
+    code("fault", &[500], "An error in ibbi", "Nothing was recorded unless `detail` says so. Please report it."),
+    code("proxy", &[502], "The proxy's word can't be read", "A header of the trusted proxy can't be read."),
+    code("in-doubt", &[503], "It is not known whether the event was recorded",
+        "Send the event again with the `id` of this problem. It is recorded only once."),
+    code("read-only", &[503], "The server records no more events",
+        "A write failed. Send the event again later; the server tries again by itself."),
+    code("access-unavailable", &[503], "No one can sign in now",
+        "The records of access can't be read. Wait until the person who runs the server has fixed this."),
+    code("io", &[503], "The request cannot be done", "A file can't be read or written."),
+    code("open", &[422, 503], "The request cannot be done", "The ledger can't be opened."),
+    code("create", &[400, 503], "The request cannot be done", "The ledger can't be created."),
+    code("audit", &[500, 503], "The request cannot be done", "The audit did not finish."),
+    code("key", &[400, 503], "The request cannot be done", "A key can't be read."),
+];
+
+/// Returns the type of a kind of problem, as a URN.
+pub(crate) fn urn(code: &str) -> String {
+    format!("urn:ibbi:problem:{code}")
+}
+
+/// Returns the title of a kind of problem.
+pub(crate) fn title(code: &str) -> &'static str {
+    ALL.iter().find(|known| known.code == code).map_or("The request cannot be done", |known| known.title)
+}
+
+/// Returns the codes of problems as a Markdown table, for the docs.
+pub fn table() -> String {
+    let mut text = "| code | status | meaning |\n|---|---|---|\n".to_owned();
+    for ProblemCode { code, statuses, about, .. } in ALL {
+        let statuses: Vec<String> = statuses.iter().map(u16::to_string).collect();
+        text.push_str(&format!("| `{code}` | {} | {about} |\n", statuses.join(", ")));
+    }
+    text
+}
