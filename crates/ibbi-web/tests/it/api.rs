@@ -368,3 +368,131 @@ fn extract_without_a_checkpoint_says_how_to_get_one() {
         assert!(answer.text().contains(said), "{}", answer.text());
     }
 }
+
+#[test]
+fn scenario_is_an_object_that_can_be_sent_again() {
+    let server = Running::start();
+    let sample = server.post("/api/v1/scenario", &json!({})).json();
+    assert_eq!(sample["scenario"]["district"], "Maple Hollow");
+    let again = server.post("/api/v1/scenario", &json!({ "scenario": sample["scenario"] })).json();
+    assert_eq!(again, sample);
+    let toml = server.get("/plan/scenario.toml").text().to_owned();
+    assert_eq!(server.post("/api/v1/scenario", &json!({ "scenario": toml })).status, 200, "TOML is still accepted");
+    let [object, none] = [json!({ "scenario": sample["scenario"] }), json!({})]
+        .map(|body| server.post("/api/v1/plan", &body).json()["finishes"].clone());
+    assert!(object.is_string() && object == none, "{object} {none}");
+    let compared = json!({ "first": sample["scenario"], "second": sample["scenario"], "formats": ["full_day", "two_half_days"], "runs": 50 });
+    assert_eq!(server.post("/api/v1/compare", &compared).status, 200);
+    // A problem has its place in the object.
+    let body = r#"{"scenario":{"district":7}}"#;
+    let answer = server.connect().ask("POST", "/api/v1/plan", &[], body.as_bytes());
+    let problem = answer.json();
+    assert_eq!((answer.status, &problem["code"]), (422, &json!("scenario")), "{}", answer.text());
+    assert!(problem["problems"].as_array().unwrap().iter().any(|one| one["column"] == 13), "{problem}");
+    for wrong in ["7", "[]", "true"] {
+        let body = format!(r#"{{"scenario":{wrong}}}"#);
+        let answer = server.connect().ask("POST", "/api/v1/plan", &[], body.as_bytes());
+        assert!(answer.status == 400 && answer.text().contains("is a JSON object"), "{wrong}: {}", answer.text());
+    }
+}
+
+#[test]
+fn lists_have_pages_with_every_entry_once() {
+    let server = Running::start();
+    let cases: Vec<String> = (0..5).map(|number| server.open(&format!("District {number}"))).collect();
+    for number in 0..4 {
+        let note = json!({ "type": "note_added", "data": { "text": format!("note {number}") } });
+        assert_eq!(server.post(&format!("/api/v1/cases/{}/events", cases[0]), &note).status, 201);
+    }
+    let (kind, upload) = multipart(&[("ledger", &std::fs::read(server.ledger()).unwrap())]);
+    let replayed = format!("/api/v1/cases/{}/replay", cases[0]);
+    for (path, list, key, expected) in [
+        ("/api/v1/cases", "cases", "case", 5),
+        ("/api/v1/records", "records", "id", 9),
+        (replayed.as_str(), "moments", "seq", 5),
+        ("/api/v1/replay", "timelines", "case", 5),
+    ] {
+        for limit in [1, 2, expected, 1000] {
+            let (mut found, mut after) = (Vec::new(), String::new());
+            loop {
+                let address = format!("{path}?limit={limit}{after}");
+                let answer = if list == "timelines" {
+                    server.connect().ask("POST", &address, &[("content-type", kind)], &upload)
+                } else {
+                    server.get(&address)
+                };
+                assert_eq!(answer.status, 200, "{address}: {}", answer.text());
+                let page = answer.json();
+                let entries = page[list].as_array().unwrap();
+                assert!(entries.len() <= limit && !entries.is_empty(), "{address}");
+                found.extend(entries.iter().map(|entry| entry[key].to_string()));
+                if page["next"].is_null() {
+                    break;
+                }
+                after = format!("&after={}", page["next"].to_string().trim_matches('"'));
+            }
+            assert_eq!(found.len(), expected, "{path} {limit}: {found:?}");
+            assert_eq!(found.iter().collect::<BTreeSet<_>>().len(), expected, "{path} {limit}: {found:?}");
+        }
+        for wrong in ["limit=0", "limit=1001", "limit=x", "after=x"] {
+            let answer = match list {
+                "timelines" => {
+                    server.connect().ask("POST", &format!("{path}?{wrong}"), &[("content-type", kind)], &upload)
+                }
+                _ => server.get(&format!("{path}?{wrong}")),
+            };
+            assert_eq!(answer.status, 400, "{path}?{wrong}");
+        }
+    }
+}
+
+#[test]
+fn status_has_state_and_next_steps_as_data() {
+    let server = Running::start();
+    let address = server.case_before("caucus_opened");
+    let status = server.get(&format!("/api/v1{address}")).json();
+    let state = &status["state"];
+    assert_eq!(state["leaders"][0]["seat"], "superintendent");
+    assert_eq!(state["teams"][0]["party"], "labor");
+    assert!(state["teams"][0]["members"][0]["id"].is_string(), "{state}");
+    assert!(state["training"]["minutes"].as_u64().unwrap() > 0, "{state}");
+    // The sentences are about the same facts.
+    let sentences = status["settled"].to_string();
+    for fact in [&state["leaders"][0]["name"], &state["teams"][0]["members"][0]["name"], &state["acceptance"]["by"]] {
+        assert!(sentences.contains(fact.as_str().unwrap()), "{fact}: {sentences}");
+    }
+    let next = status["next"].as_array().unwrap();
+    let caucus = next.iter().find(|one| one["event"] == "caucus_opened" && one["party"] == "labor").unwrap();
+    assert_eq!(caucus["data"]["party"], "labor");
+    assert!(caucus["missing"].as_array().unwrap().is_empty(), "{caucus}");
+    assert!(caucus["earliest"].is_string() && caucus["rules"].is_array(), "{caucus}");
+    // A step with nothing missing can be sent as it is, at its earliest time.
+    let mut offer =
+        json!({ "type": caucus["event"], "data": caucus["data"], "at": caucus["earliest"], "dry_run": true });
+    let answer = server.post(&format!("/api/v1{address}/events"), &offer);
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    offer["at"] = json!("2025-09-02 09:00");
+    assert_eq!(server.post(&format!("/api/v1{address}/events"), &offer).status, 422);
+    let note = next.iter().find(|one| one["event"] == "note_added").unwrap();
+    assert_eq!((&note["missing"][0]["field"], &note["missing"][0]["takes"]["kind"]), (&json!("text"), &json!("text")));
+    let blocked = status["blocked"].as_array().unwrap();
+    let decision = blocked.iter().find(|one| one["event"] == "party_decided").unwrap();
+    assert_eq!(decision["unmet"][0]["detail"]["kind"], "caucus_unopened", "{decision}");
+}
+
+#[test]
+fn blocked_event_has_the_time_from_which_it_can_be_recorded() {
+    let server = Running::start();
+    let address = server.case_before("session_opened");
+    let at = |at: &str| server.get(&format!("/api/v1{address}?at={at}")).json();
+    let of = |status: &Value, list: &str| -> Value {
+        let all = status[list].as_array().unwrap();
+        all.iter().find(|one| one["event"] == "session_opened").cloned().unwrap_or_default()
+    };
+    // Booked for Oct 21, 2025. Midnight in Massachusetts is four hours later in UTC.
+    let before = at("2025-10-20T16:00:00.000Z");
+    assert_eq!(of(&before, "blocked")["earliest"], "2025-10-21T04:00:00.000Z", "{before}");
+    let then = at("2025-10-21T16:00:00.000Z");
+    assert_eq!(of(&then, "next")["earliest"], "2025-10-21T04:00:00.000Z", "{then}");
+    assert_eq!(of(&then, "blocked"), Value::Null);
+}

@@ -5,6 +5,7 @@ mod api;
 mod clock;
 mod contradictions;
 mod day_only;
+mod document;
 mod follow;
 mod forms;
 mod guard;
