@@ -128,7 +128,8 @@ mod tests {
             let codes = statuses.filter_map(|(name, rest)| {
                 let rest = rest.trim_start();
                 let is_status = name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
-                rest.strip_prefix('"').filter(|_| is_status)?.split('"').next().map(str::to_owned)
+                let code = rest.strip_prefix('"').filter(|_| is_status)?.split('"').next()?;
+                code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-').then(|| code.to_owned())
             });
             used.extend(codes);
         }

@@ -19,7 +19,7 @@ const LIMIT: Parameter = at("query", "limit", "Limit", "the most entries of the 
 const IF_MATCH: Parameter = at(
     "header",
     "If-Match",
-    "ETag",
+    "IfMatch",
     "the ETag of the case that you last saw; if it is different now, the response is a 412",
 );
 

@@ -191,6 +191,11 @@ fn parameters() -> Map<String, Value> {
             json!({ "type": "string", "pattern": "^\"[0-9]{1,15}\"$", "description": "The number of records of a case, in quotes." }),
         ),
         (
+            "IfMatch",
+            json!({ "type": "string", "pattern": "^(\\*|(W/)?\"[0-9]{1,15}\")$",
+                "description": "The ETag of a case, or `*` for any." }),
+        ),
+        (
             "Time",
             text(
                 "A local time of the district such as `2025-10-20 16:00`, a day such as `2025-10-20`, an instant such as \
