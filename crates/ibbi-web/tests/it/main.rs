@@ -17,6 +17,7 @@ mod pages;
 mod programs;
 mod recorded;
 mod sign_in;
+mod status;
 mod support;
 mod words;
 mod writers;
