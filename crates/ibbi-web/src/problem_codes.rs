@@ -94,3 +94,55 @@ pub fn table() -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// Returns the codes in a source: the texts after a mark and before a quote.
+    fn codes_after(source: &str, mark: &str) -> Vec<String> {
+        let is_code =
+            |code: &&str| !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+        let rests = source.split(mark).skip(1);
+        rests.filter_map(|rest| rest.split('"').next()).filter(is_code).map(str::to_owned).collect()
+    }
+
+    fn sources(folder: &std::path::Path) -> Vec<String> {
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let read = |path: std::path::PathBuf| {
+            if path.is_dir() { sources(&path) } else { vec![std::fs::read_to_string(path).unwrap()] }
+        };
+        entries.flat_map(read).collect()
+    }
+
+    #[test]
+    fn every_code_has_a_meaning_once() {
+        let app = include_str!("../../ibbi-app/src/error.rs");
+        let of_errors = app.split("pub const fn code(&self)").nth(1).unwrap();
+        let mut used: BTreeSet<String> = codes_after(of_errors, "=> \"").into_iter().collect();
+        assert!(used.len() > 20, "{used:?}");
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        for source in sources(&folder).iter().filter(|source| source.contains("WebError")) {
+            let statuses = source.split("StatusCode::").skip(1).filter_map(|rest| rest.split_once(','));
+            let codes = statuses.filter_map(|(name, rest)| {
+                let rest = rest.trim_start();
+                let is_status = name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+                let code = rest.strip_prefix('"').filter(|_| is_status)?.split('"').next()?;
+                code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-').then(|| code.to_owned())
+            });
+            used.extend(codes);
+        }
+        // A command needs a case; an address of the API has one.
+        used.remove("which-case");
+        let known: BTreeSet<String> = ALL.iter().map(|code| code.code.to_owned()).collect();
+        assert_eq!(known.len(), ALL.len(), "a code comes twice");
+        let without: Vec<_> = used.difference(&known).collect();
+        assert!(without.is_empty(), "codes without a meaning: {without:?}");
+        let unused: Vec<_> = known.difference(&used).collect();
+        assert_eq!(
+            unused,
+            ["denied", "input"].map(str::to_owned).iter().filter(|code| !used.contains(*code)).collect::<Vec<_>>()
+        );
+    }
+}

@@ -147,7 +147,7 @@ fn standard_of_a_stage_goes_before_the_general_one() {
     let json = serde_json::to_value(&status.waiting_on[0]).unwrap();
     let expected = serde_json::json!({
         "who": "labor", "since": "2025-10-21T20:00:00.000Z", "due": "2025-10-29T03:59:00.000Z",
-        "why": { "standard": 7 }, "standing": { "due_soon": 3 },
+        "why": { "kind": "standard", "days": 7 }, "standing": { "kind": "due_soon", "days": 3 },
     });
     assert_eq!(json, expected);
 }

@@ -57,6 +57,17 @@ fn access_page_is_current() {
     }
 }
 
+#[test]
+fn api_page_is_current() {
+    let found = read("docs/api.md");
+    let made = regenerate(&found, "problems", &ibbi_web::problem_table());
+    if std::env::var_os("IBBI_UPDATE_DOCS").is_some() {
+        std::fs::write(repository("docs/api.md"), &made).expect("the page can be written");
+    } else {
+        assert_eq!(found, made, "docs/api.md is stale: run the tests with IBBI_UPDATE_DOCS=1");
+    }
+}
+
 /// The text block that follows `<!-- transcript: NAME -->` in the README.
 fn transcript(name: &str) -> String {
     let readme = read("README.md");

@@ -127,9 +127,6 @@ fn api_returns_what_the_program_prints() {
     let post = |path: &str, body: Value| ("POST", path.to_owned(), body.to_string());
     let asked = [
         (get(format!("/api/v1/cases/{case}?at={at}")), vec!["status", "tour.ledger", "--at", at]),
-        (get(format!("/api/v1/cases/{case}/replay")), vec!["replay", "tour.ledger"]),
-        (get(format!("/api/v1/cases/{case}/replay?to=20")), vec!["replay", "tour.ledger", "--to", "20"]),
-        (get(format!("/api/v1/cases/{case}/replay?at={at}")), vec!["replay", "tour.ledger", "--at", at]),
         (get(format!("/api/v1/cases/{case}/route?goal=completed")), vec!["route", "tour.ledger", "completed"]),
         (get("/api/v1/ledger/verify".to_owned()), vec!["verify", "tour.ledger"]),
         (get("/api/v1/ledger/audit".to_owned()), vec!["audit", "tour.ledger"]),
@@ -137,7 +134,6 @@ fn api_returns_what_the_program_prints() {
         (get("/api/v1/rules".to_owned()), vec!["rules"]),
         (get("/api/v1/schema/ledger".to_owned()), vec!["schema"]),
         (get("/api/v1/schema/scenario".to_owned()), vec!["schema", "scenario"]),
-        (post("/api/v1/scenario", json!({ "scenario": scenario })), vec!["scenario", "check", "s.toml"]),
         (post("/api/v1/plan", json!({ "scenario": scenario })), vec!["plan", "s.toml"]),
         (post("/api/v1/plan", json!({})), vec!["plan"]),
         (post("/api/v1/plan", json!({ "confidence": 65 })), vec!["plan", "--confidence", "65"]),
@@ -155,5 +151,18 @@ fn api_returns_what_the_program_prints() {
         assert_eq!((status, result.code), (200, 0), "{path}: {answer} {}", result.err);
         assert_eq!(answer, result.out, "{path} and ibbi {args:?}");
     }
+    // A timeline has pages, and the program prints it whole.
+    for (query, args) in [("", vec![]), ("?to=20", vec!["--to", "20"]), (&*format!("?at={at}"), vec!["--at", at])] {
+        let (_, answer) = server.ask("GET", &format!("/api/v1/cases/{case}/replay{query}"), "");
+        let mut answer: Value = serde_json::from_str(&answer).unwrap();
+        assert_eq!(answer.as_object_mut().unwrap().remove("next"), Some(Value::Null), "{query}");
+        let printed = place.ibbi(&[&["--json", "replay", "tour.ledger"][..], &args].concat());
+        assert_eq!(json!([answer]), serde_json::from_str::<Value>(&printed.out).unwrap(), "{query}");
+    }
+    // A scenario can be sent again, so its assumptions are their values.
+    let checked = server.ask("POST", "/api/v1/scenario", &json!({ "scenario": scenario }).to_string()).1;
+    let checked: Value = serde_json::from_str(&checked).unwrap();
+    let printed = place.ibbi(&["--json", "scenario", "check", "s.toml"]);
+    assert_eq!(checked["digest"], serde_json::from_str::<Value>(&printed.out).unwrap()["digest"]);
     assert_eq!(server.end("-TERM"), 0);
 }

@@ -26,7 +26,11 @@ fn status_shows_the_standing_of_each_wait() {
     let late = done(&at("2025-11-14 09:00"), "");
     assert!(late.contains("(24 days); overdue by 3 days (standard: 21 days)"), "{late}");
     let json = done(&[&["--json"], &at("2025-11-14 09:00")[..]].concat(), "");
-    assert!(json.contains(r#""standing":{"overdue":3}"#) && json.contains(r#""why":{"standard":21}"#), "{json}");
+    assert!(
+        json.contains(r#""standing":{"days":3,"kind":"overdue"}"#)
+            && json.contains(r#""why":{"days":21,"kind":"standard"}"#),
+        "{json}"
+    );
     assert!(!done(&["status", "my.ledger", "--at", "2025-11-14 09:00"], "").contains("standard"));
     let wrong = place.ibbi(&["status", "my.ledger", "--standards", "wrong.json"]);
     assert_eq!(wrong.code, 2, "{}", wrong.err);

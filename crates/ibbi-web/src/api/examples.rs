@@ -12,7 +12,7 @@ pub(super) fn parameter(schema: &str) -> Value {
         "Time" => json!("2025-10-20 16:00"),
         "Limit" => json!(100),
         "Position" => json!(12),
-        "ETag" => json!("\"12\""),
+        "IfMatch" => json!("*"),
         "ExportFormat" => json!("csv"),
         "Goal" => json!("training"),
         _ => json!("Maple"),
@@ -102,7 +102,9 @@ pub(super) fn response(schema: &str) -> Option<Value> {
 
 /// Returns an example of a problem with a status.
 pub(super) fn problem(status: u16) -> Option<Value> {
-    let known = crate::problem_codes::ALL.iter().find(|known| known.statuses.first() == Some(&status))?;
+    let all = crate::problem_codes::ALL;
+    let usual = all.iter().find(|known| known.statuses.first() == Some(&status));
+    let known = usual.or_else(|| all.iter().find(|known| known.statuses.contains(&status)))?;
     let mut example = json!({
         "type": crate::problem_codes::urn(known.code), "title": known.title, "status": status, "detail": known.about,
         "code": known.code,

@@ -19,7 +19,7 @@ const LIMIT: Parameter = at("query", "limit", "Limit", "the most entries of the 
 const IF_MATCH: Parameter = at(
     "header",
     "If-Match",
-    "ETag",
+    "IfMatch",
     "the ETag of the case that you last saw; if it is different now, the response is a 412",
 );
 
@@ -56,7 +56,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         about: "Returns a page of the cases that you can see, oldest first. The order never changes: a new case comes last. Ask for the next page with `after`.",
         answers: &[gives(200, JSON, "CaseList", "the cases")], handler: |request| blocking(request, cases::list) },
     Operation { id: "openCase", tag: "Cases", view: View::Cases, method: Method::POST, path: "/api/v1/cases", parameters: &[],
-        body: Some((JSON, "CaseOpened")), summary: "Opens a case",
+        body: Some((JSON, "Opening")), summary: "Opens a case",
         about: "Opens a case with an event of the type `case_opened`. `type` can be left out here. Send an `id` that you made, so that the case is opened once even if you have to send the request again. Send no `If-Match`.",
         answers: RECORDED, handler: cases::open },
     Operation { id: "caseStatus", tag: "Cases", view: View::Case, method: Method::GET, path: "/api/v1/cases/{case}", parameters: &[CASE, AS_OF],

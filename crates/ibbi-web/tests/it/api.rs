@@ -368,3 +368,86 @@ fn extract_without_a_checkpoint_says_how_to_get_one() {
         assert!(answer.text().contains(said), "{}", answer.text());
     }
 }
+
+#[test]
+fn scenario_is_an_object_that_can_be_sent_again() {
+    let server = Running::start();
+    let sample = server.post("/api/v1/scenario", &json!({})).json();
+    assert_eq!(sample["scenario"]["district"], "Maple Hollow");
+    let again = server.post("/api/v1/scenario", &json!({ "scenario": sample["scenario"] })).json();
+    assert_eq!((&again["digest"], &again["scenario"]), (&sample["digest"], &sample["scenario"]));
+    // What was left to a default is written out, so it isn't left to one any more.
+    let defaults = |checked: &Value| {
+        let rows = checked["assumptions"].as_array().unwrap().clone();
+        rows.iter().filter(|row| row["default"] == true).count()
+    };
+    assert!(defaults(&sample) > 0 && defaults(&again) == 0, "{again}");
+    let toml = server.get("/plan/scenario.toml").text().to_owned();
+    assert_eq!(server.post("/api/v1/scenario", &json!({ "scenario": toml })).status, 200, "TOML is still accepted");
+    let [object, none] = [json!({ "scenario": sample["scenario"] }), json!({})]
+        .map(|body| server.post("/api/v1/plan", &body).json()["finishes"].clone());
+    assert!(object.is_string() && object == none, "{object} {none}");
+    let compared = json!({ "first": sample["scenario"], "second": sample["scenario"], "formats": ["full_day", "two_half_days"], "runs": 50 });
+    assert_eq!(server.post("/api/v1/compare", &compared).status, 200);
+    // A problem has its place in the object.
+    let body = r#"{"scenario":{"district":7}}"#;
+    let answer = server.connect().ask("POST", "/api/v1/plan", &[], body.as_bytes());
+    let problem = answer.json();
+    assert_eq!((answer.status, &problem["code"]), (422, &json!("scenario")), "{}", answer.text());
+    assert!(problem["problems"].as_array().unwrap().iter().any(|one| one["column"] == 13), "{problem}");
+    for wrong in ["7", "[]", "true"] {
+        let body = format!(r#"{{"scenario":{wrong}}}"#);
+        let answer = server.connect().ask("POST", "/api/v1/plan", &[], body.as_bytes());
+        assert!(answer.status == 400 && answer.text().contains("is a JSON object"), "{wrong}: {}", answer.text());
+    }
+}
+
+#[test]
+fn lists_have_pages_with_every_entry_once() {
+    let server = Running::start();
+    let cases: Vec<String> = (0..5).map(|number| server.open(&format!("District {number}"))).collect();
+    for number in 0..4 {
+        let note = json!({ "type": "note_added", "data": { "text": format!("note {number}") } });
+        assert_eq!(server.post(&format!("/api/v1/cases/{}/events", cases[0]), &note).status, 201);
+    }
+    let (kind, upload) = multipart(&[("ledger", &std::fs::read(server.ledger()).unwrap())]);
+    let replayed = format!("/api/v1/cases/{}/replay", cases[0]);
+    for (path, list, key, expected) in [
+        ("/api/v1/cases", "cases", "case", 5),
+        ("/api/v1/records", "records", "id", 9),
+        (replayed.as_str(), "moments", "seq", 5),
+        ("/api/v1/replay", "timelines", "case", 5),
+    ] {
+        for limit in [1, 2, expected, 1000] {
+            let (mut found, mut after) = (Vec::new(), String::new());
+            loop {
+                let address = format!("{path}?limit={limit}{after}");
+                let answer = if list == "timelines" {
+                    server.connect().ask("POST", &address, &[("content-type", kind)], &upload)
+                } else {
+                    server.get(&address)
+                };
+                assert_eq!(answer.status, 200, "{address}: {}", answer.text());
+                let page = answer.json();
+                let entries = page[list].as_array().unwrap();
+                assert!(entries.len() <= limit && !entries.is_empty(), "{address}");
+                found.extend(entries.iter().map(|entry| entry[key].to_string()));
+                if page["next"].is_null() {
+                    break;
+                }
+                after = format!("&after={}", page["next"].to_string().trim_matches('"'));
+            }
+            assert_eq!(found.len(), expected, "{path} {limit}: {found:?}");
+            assert_eq!(found.iter().collect::<BTreeSet<_>>().len(), expected, "{path} {limit}: {found:?}");
+        }
+        for wrong in ["limit=0", "limit=1001", "limit=x", "after=x"] {
+            let answer = match list {
+                "timelines" => {
+                    server.connect().ask("POST", &format!("{path}?{wrong}"), &[("content-type", kind)], &upload)
+                }
+                _ => server.get(&format!("{path}?{wrong}")),
+            };
+            assert_eq!(answer.status, 400, "{path}?{wrong}");
+        }
+    }
+}

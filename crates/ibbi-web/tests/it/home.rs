@@ -71,7 +71,7 @@ fn home_lists_what_needs_doing_with_the_most_urgent_first() {
     let list = plain(server.get("/cases").text());
     assert!(list.contains("Waiting 34 days for the administration's letter; overdue by 13 days"), "{list}");
     let status = server.get(&format!("/api/v1/cases/{booked}")).json();
-    assert_eq!(status["waiting_on"][0]["why"], "session");
+    assert_eq!(status["waiting_on"][0]["why"], serde_json::json!({ "kind": "session" }));
     assert_eq!(status["waiting_on"][0]["due"], "2025-10-21T12:00:00.000Z");
 }
 

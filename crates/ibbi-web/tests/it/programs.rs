@@ -28,7 +28,7 @@ fn api_takes_a_preset_by_name_or_a_program() {
         let data = json!({ "data": { "district": "Maple Hollow", "program": program } });
         let case = server.post("/api/v1/cases", &data).json()["case"].as_str().unwrap().to_owned();
         let timeline = server.get(&format!("/api/v1/cases/{case}/replay")).json();
-        assert_eq!(timeline[0]["moments"][0]["event"]["data"]["program"]["name"], "Oregon ERB two-day training");
+        assert_eq!(timeline["moments"][0]["event"]["data"]["program"]["name"], "Oregon ERB two-day training");
     }
     let unknown = json!({ "data": { "district": "Maple Hollow", "program": "oregon" } });
     let answer = server.post("/api/v1/cases", &unknown);
@@ -46,7 +46,7 @@ fn page_offers_programs_by_name_and_the_usual_one_needs_no_choice() {
         let opened = server.form("/cases", form);
         assert_eq!(opened.status, 303, "{}", opened.text());
         let timeline = server.get(&format!("/api/v1{}/replay", opened.header("location").unwrap())).json();
-        timeline[0]["moments"][0]["event"]["data"]["program"].clone()
+        timeline["moments"][0]["event"]["data"]["program"].clone()
     };
     assert_eq!(program("district=A&program=mep")["training"], 480);
     assert_eq!(program("district=B")["training"], 480);
@@ -92,7 +92,7 @@ fn only_format_is_shown_before_and_recorded_with_the_last_decision() {
     let both = page.text().split("role=\"status\"").nth(1).unwrap().split("</div>").next().unwrap();
     assert!(both.contains("labor decided to adopt") && both.contains("full day"), "{both}");
     let timeline = server.get(&format!("/api/v1/cases/{case}/replay")).json();
-    let moments = timeline[0]["moments"].as_array().unwrap();
+    let moments = timeline["moments"].as_array().unwrap();
     let last = moments.last().unwrap();
     assert_eq!(
         (&last["event"]["type"], &last["on_behalf"], &last["to"]),

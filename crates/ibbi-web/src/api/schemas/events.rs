@@ -7,8 +7,7 @@ use ibbi_app::schema;
 use ibbi_core::{EventKind, FieldKind};
 use serde_json::{Map, Value, json};
 
-/// The definitions of the ledger's lines that events use, each with its name in this document. Those without a schema here are
-/// the same as a type that responses have.
+/// The definitions of the ledger's lines that events use, each with its name in this document.
 const NAMES: &[(&str, &str)] = &[
     ("name", "Name"),
     ("reason", "Reason"),
@@ -26,15 +25,20 @@ const NAMES: &[(&str, &str)] = &[
     ("substitute", "Substitute"),
     ("program", "Program"),
 ];
-/// The definitions that are taken from the ledger's lines.
-const TAKEN: &[&str] = &["name", "reason", "note", "sha256", "id", "observer", "adviser", "substitute", "program"];
+/// The formats of definitions that only have a pattern.
+const FORMATS: &[(&str, &str)] = &[("date", "date"), ("localTime", "date-time"), ("uuid", "uuid")];
 
 /// Returns the schemas of events.
 pub(super) fn events() -> Map<String, Value> {
     let mut schemas = Map::new();
     let lines = schema::ledger_line();
-    for (name, title) in NAMES.iter().filter(|(name, _)| TAKEN.contains(name)) {
-        schemas.insert((*title).to_owned(), with_references(&lines["$defs"][name]));
+    // Instants are those of responses. An event's data has none.
+    for (name, title) in NAMES.iter().filter(|(name, _)| *name != "instant") {
+        let mut schema = with_references(&lines["$defs"][name]);
+        if let Some((_, format)) = FORMATS.iter().find(|(known, _)| known == name) {
+            schema["format"] = json!(format);
+        }
+        schemas.insert((*title).to_owned(), schema);
     }
     for (index, title) in ["FirstEditionProgram", "EditionProgram"].into_iter().enumerate() {
         schemas["Program"]["oneOf"][index]["title"] = json!(title);
@@ -60,11 +64,13 @@ pub(super) fn events() -> Map<String, Value> {
         if let Some(shown) = shown {
             schemas.insert(shown_name.clone(), shown);
         }
-        schemas.insert(name.clone(), offer(*kind, &format!("{name}Data")));
+        schemas.insert(name.clone(), offer(*kind, &format!("{name}Data"), &["type", "data"]));
         schemas.insert(format!("Recorded{name}"), typed(*kind, &shown_name));
         offered.push((kind.code(), name.clone()));
         recorded.push((kind.code(), format!("Recorded{name}")));
     }
+    // The operation that opens a case knows the type.
+    schemas.insert("Opening".to_owned(), offer(EventKind::CaseOpened, "CaseOpenedData", &["data"]));
     schemas.insert("Event".to_owned(), choice(&offered, "An event to record, by its `type`."));
     schemas.insert("RecordedEvent".to_owned(), choice(&recorded, "A recorded event, by its `type`."));
     schemas
@@ -115,8 +121,9 @@ fn typed(kind: EventKind, data: &str) -> Value {
 }
 
 /// Returns the schema of a body that offers an event of a kind.
-fn offer(kind: EventKind, data: &str) -> Value {
+fn offer(kind: EventKind, data: &str, required: &[&str]) -> Value {
     let mut schema = typed(kind, data);
+    schema["required"] = json!(required);
     let more = [
         ("at", described(reference("Time"), "When it happened. Default: now.")),
         (

@@ -36,13 +36,15 @@ const PLACE: &str = "/components/schemas";
 /// Returns every schema by its name.
 pub(super) fn all() -> Value {
     let mut schemas = responses();
-    schemas.extend(requests());
+    let sent = requests();
+    let names: Vec<String> = sent.keys().cloned().collect();
+    schemas.extend(sent);
     schemas.extend(scenario::scenario());
     schemas.extend(events::events());
     schemas.extend(problems());
     schemas["Moment"]["properties"]["event"] = reference("RecordedEvent");
     schemas.insert("RecordMessage".to_owned(), record_message());
-    let mut schemas = tidy::tidy(schemas);
+    let mut schemas = tidy::tidy(schemas, &names);
     schemas.extend(parameters());
     Value::Object(schemas)
 }
@@ -184,10 +186,14 @@ fn parameters() -> Map<String, Value> {
             json!({ "type": "integer", "format": "int32", "minimum": 1, "maximum": MAX_LISTED, "default": 100,
                 "description": "The most entries of a page." }),
         ),
-        ("Uuid", json!({ "type": "string", "format": "uuid", "description": "A UUID." })),
         (
             "ETag",
             json!({ "type": "string", "pattern": "^\"[0-9]{1,15}\"$", "description": "The number of records of a case, in quotes." }),
+        ),
+        (
+            "IfMatch",
+            json!({ "type": "string", "pattern": "^(\\*|(W/)?\"[0-9]{1,15}\")$",
+                "description": "The ETag of a case, or `*` for any." }),
         ),
         (
             "Time",

@@ -2,15 +2,16 @@
 //!
 //! - The members of a choice are named schemas. If a key tells them apart, it is the choice's discriminator.
 //! - Nested objects and lists of codes are named schemas. Equal lists of codes are one schema.
-//! - A value that can be left out is never null.
+//! - In a response, a value that can be left out is never null.
 //! - Defaults are in the descriptions. A client that filled them in would send keys that the other format doesn't have.
 
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// Returns the schemas with the ones that were nested in them.
-pub(super) fn tidy(schemas: Map<String, Value>) -> Map<String, Value> {
-    let mut tidied = Tidy { codes: BTreeMap::new(), made: Map::new() };
+/// Returns the schemas with the ones that were nested in them. `sent` has the names of those that only requests have: in them, null
+/// is the same as nothing.
+pub(super) fn tidy(schemas: Map<String, Value>, sent: &[String]) -> Map<String, Value> {
+    let mut tidied = Tidy { codes: BTreeMap::new(), made: Map::new(), keeps_null: false };
     let mut schemas: Vec<(String, Value)> = schemas.into_iter().collect();
     for (name, schema) in &mut schemas {
         merge_codes(schema);
@@ -19,6 +20,7 @@ pub(super) fn tidy(schemas: Map<String, Value>) -> Map<String, Value> {
         }
     }
     for (name, mut schema) in schemas {
+        tidied.keeps_null = sent.contains(&name);
         tidied.whole(&name, &mut schema);
         tidied.insert(name, schema);
     }
@@ -44,6 +46,7 @@ struct Tidy {
     /// The named lists of codes.
     codes: BTreeMap<Vec<String>, String>,
     made: Map<String, Value>,
+    keeps_null: bool,
 }
 
 impl Tidy {
@@ -95,7 +98,7 @@ impl Tidy {
         let required: Vec<String> =
             members.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(text).collect();
         for (key, property) in members.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
-            if !required.contains(key) {
+            if !required.contains(key) && !self.keeps_null {
                 without_null(property);
             }
             self.nested(&format!("{name}{}", type_name(key)), property);
@@ -202,12 +205,11 @@ fn clean(schema: &mut Value) {
         members.entry("type").or_insert_with(|| json!("string"));
     }
     match members.get("format").and_then(Value::as_str) {
+        // Larger than the largest number of the format.
+        Some("uint64") if members.get("maximum") == Some(&json!(u64::MAX)) => drop(members.remove("format")),
         Some("uint64" | "uint" | "int") => members["format"] = json!("int64"),
         Some("uint8" | "uint16" | "uint32") => members["format"] = json!("int32"),
         _ => {}
-    }
-    if members.get("maximum") == Some(&json!(u64::MAX)) {
-        members["maximum"] = json!(ibbi_app::MAX_NUMBER);
     }
     if let Some(default) = members.remove("default").filter(|default| !default.is_null()) {
         let about = members.get("description").and_then(Value::as_str).unwrap_or_default();

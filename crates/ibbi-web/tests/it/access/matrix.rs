@@ -101,8 +101,10 @@ fn every_role_records_what_it_may_and_nothing_else() {
                 let path = format!("/api/v1/cases/{case}/events");
                 let answer = matrix.ask(token, "POST", &path, "application/json", &dry.to_string());
                 let what = format!("{who:?} {kind} own:{own} {party:?}: {} {}", answer.status, answer.text());
-                assert_eq!(answer.status != 403, allowed, "{what}");
-                assert!(matches!(answer.status, 200 | 403 | 422), "{what}");
+                // A case that the role doesn't show is one that doesn't exist.
+                let denial = if who.sees(own) { 403 } else { 404 };
+                assert_eq!(answer.status != denial, allowed, "{what}");
+                assert!(matches!(answer.status, 200 | 422) || answer.status == denial, "{what}");
                 asked += 1;
                 if allowed {
                     continue;
@@ -113,8 +115,8 @@ fn every_role_records_what_it_may_and_nothing_else() {
                 if let Some(form) = form_of(&body) {
                     let url = "application/x-www-form-urlencoded";
                     let page = matrix.ask(token, "POST", &format!("/cases/{case}"), url, &form);
-                    assert!(matches!(page.status, 400 | 403), "{what}: {}", page.status);
-                    forms += usize::from(page.status == 403);
+                    assert!(page.status == 400 || page.status == denial, "{what}: {}", page.status);
+                    forms += usize::from(page.status == denial);
                 }
             }
         }
@@ -170,7 +172,7 @@ fn every_role_sees_what_it_may_and_nothing_else() {
     // The numbers of the confidential records of each case.
     let numbers = |case: &str| -> Vec<u64> {
         let timeline = matrix.server.get(&format!("/api/v1/cases/{case}/replay")).json();
-        let moments = timeline[0]["moments"].as_array().unwrap().clone();
+        let moments = timeline["moments"].as_array().unwrap().clone();
         moments[moments.len() - 4..].iter().map(|moment| moment["seq"].as_u64().unwrap()).collect()
     };
     let (mut asked, mut found) = (0, 0);
@@ -185,12 +187,13 @@ fn every_role_sees_what_it_may_and_nothing_else() {
                         path.replace(&format!("{{{name}}}"), &seq.to_string())
                     })
             };
-            let sees = who.sees_all() || own && *who != Who::Nobody;
+            let sees = who.sees(own);
             let mut count = 0;
             for path in OF_A_CASE {
                 let path = filled(path);
                 let answer = matrix.get(token, &path);
-                assert_eq!(answer.status != 403, sees, "{who:?} {path}: {}", answer.status);
+                assert_eq!(answer.status != 404, sees, "{who:?} {path}: {}", answer.status);
+                assert_ne!(answer.status, 403, "{who:?} {path}");
                 assert!(answer.status < 500, "{who:?} {path}: {}", answer.status);
                 count += search(&matrix, (*who, own), &path, &answer);
                 asked += 1;
@@ -200,7 +203,10 @@ fn every_role_sees_what_it_may_and_nothing_else() {
             found += count;
             let extract = matrix.get(token, &format!("/api/v1/cases/{case}/extract"));
             let lines = who.sees_all() || own && *who == Who::Facilitator;
-            assert_eq!(extract.status != 403, lines, "{who:?} extract own:{own}");
+            assert_eq!(!matches!(extract.status, 403 | 404), lines, "{who:?} extract own:{own}");
+            // Other roles extract no case, whether it exists or not.
+            let extracts = who.sees_all() || matches!(who, Who::Facilitator | Who::Nobody);
+            assert_eq!(extract.status == 404, extracts && !sees, "{who:?} extract own:{own}");
             search(&matrix, (*who, own), "extract", &extract);
             for path in OF_THE_LEDGER.iter().map(|path| filled(path)) {
                 let answer = matrix.get(token, &path);
@@ -211,7 +217,7 @@ fn every_role_sees_what_it_may_and_nothing_else() {
             for (path, body) in [("simulate", json!({ "case": case, "runs": 10 })), ("plan", json!({ "case": case }))] {
                 let answer =
                     matrix.ask(token, "POST", &format!("/api/v1/{path}"), "application/json", &body.to_string());
-                assert_eq!(answer.status != 403, sees, "{who:?} {path}: {}", answer.text());
+                assert_eq!(answer.status != 404, sees, "{who:?} {path}: {}", answer.text());
                 search(&matrix, (*who, own), path, &answer);
             }
         }
@@ -230,6 +236,9 @@ fn every_role_sees_what_it_may_and_nothing_else() {
                     (expected, &json!(expected)),
                     "{who:?}"
                 );
+                // The length of the ledger tells how much is recorded in other cases.
+                assert_eq!(list.get("lines").is_some(), who.sees_all(), "{who:?}");
+                assert_eq!(list.get("last_hash").is_some(), who.sees_all(), "{who:?}");
             }
             search(&matrix, (*who, true), path, &answer);
         }
@@ -238,6 +247,49 @@ fn every_role_sees_what_it_may_and_nothing_else() {
         }
     }
     println!("{asked} views by {} viewers, {found} texts found where they may be", EVERYONE.len());
+}
+
+/// Returns an answer as it is without the ID of the case.
+fn without_id(answer: &crate::support::Answer, case: &str) -> (u16, String) {
+    (answer.status, answer.text().replace(case, "CASE"))
+}
+
+#[test]
+fn unseen_case_is_as_unknown_as_one_that_does_not_exist() {
+    let matrix = Matrix::new();
+    let missing = "01920000-0000-7000-8000-00000000ffff";
+    let note = r#"{"type":"note_added","data":{"text":"x"}}"#;
+    let mut compared = 0;
+    for (who, token) in matrix.tokens.iter().filter(|(who, _)| !who.sees_all()) {
+        let gets = OF_A_CASE.iter().map(|path| ("GET", (*path).to_owned(), String::new()));
+        let posts = [
+            ("POST", "/api/v1/cases/{case}/events".to_owned(), note.to_owned()),
+            ("POST", "/cases/{case}".to_owned(), "type=note_added&text=x".to_owned()),
+            ("POST", "/api/v1/plan".to_owned(), r#"{"case":"{case}"}"#.to_owned()),
+            ("GET", "/api/v1/cases/{case}/extract".to_owned(), String::new()),
+            ("GET", "/api/v1/cases?after={case}".to_owned(), String::new()),
+        ];
+        for (method, path, body) in gets.chain(posts) {
+            let kind = if path.starts_with("/api") { "application/json" } else { "application/x-www-form-urlencoded" };
+            let [unseen, unknown] = [matrix.other.as_str(), missing].map(|case| {
+                let path = ["first", "second", "third", "note"]
+                    .iter()
+                    .fold(path.replace("{case}", case), |path, name| path.replace(&format!("{{{name}}}"), "7"));
+                without_id(&matrix.ask(token, method, &path, kind, &body.replace("{case}", case)), case)
+            });
+            assert_eq!(unseen, unknown, "{who:?} {method} {path}");
+            let denied = path.ends_with("/extract") && unseen.0 == 403;
+            assert!(unseen.0 == 404 || denied, "{who:?} {method} {path}: {}", unseen.1);
+            if !path.contains("after=") {
+                assert!(unseen.1.contains("can grant it"), "{who:?} {method} {path}: {}", unseen.1);
+            }
+            compared += 1;
+        }
+    }
+    println!("{compared} answers about an unseen case are those about an unknown one");
+    // Those who see all cases learn that it doesn't exist.
+    let unknown = matrix.server.get(&format!("/api/v1/cases/{missing}"));
+    assert_eq!((unknown.status, unknown.json().get("needs")), (404, None), "{}", unknown.text());
 }
 
 #[test]

@@ -58,6 +58,10 @@ impl Who {
         matches!(self, Self::Staff | Self::Auditor)
     }
 
+    pub(super) fn sees(self, own: bool) -> bool {
+        self.sees_all() || own && self != Self::Nobody
+    }
+
     /// Returns the expected answer to an event of a case.
     pub(super) fn records(self, kind: &str, own: bool, party: Option<Party>) -> bool {
         match self {

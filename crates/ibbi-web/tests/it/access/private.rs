@@ -91,6 +91,18 @@ fn refusals_and_advisories_tell_nothing_about_others() {
         |who, id: &str| ask(who, json!({ "type": "concern_addressed", "data": { "concern": id, "response": "x" } }));
     let [foreign, unknown] = ["calendar-days", "no-such-concern"].map(|id| addressed(Who::Labor, id).json());
     assert_eq!(foreign, unknown);
+    // Also for a service, which can record both parties' events and reads no concern.
+    for kind in ["concern_addressed", "concern_dropped"] {
+        let answers = ["calendar-days", "no-such-concern"].map(|id| {
+            let data = json!({ "concern": id, "response": "x" });
+            let data = if kind == "concern_dropped" { json!({ "concern": id }) } else { data };
+            let answer = ask(Who::Service, json!({ "type": kind, "data": data, "at": "2025-10-24 11:00" }));
+            assert_eq!(answer.status, 422, "{kind} {id}: {}", answer.text());
+            assert_eq!(answer.text().matches(id).count(), 2, "in words and as data: {}", answer.text());
+            answer.text().replace(id, "CONCERN")
+        });
+        assert_eq!(answers[0], answers[1], "{kind}");
+    }
     // A service works with the stand-ins that it sees.
     let found = addressed(Who::Service, "confidential-2");
     assert_eq!(found.status, 200, "{}", found.text());
@@ -150,7 +162,7 @@ fn text_that_cannot_be_read_cannot_be_replaced() {
     let page = matrix.get(service, &format!("/cases/{}/entries/{seq}", matrix.own));
     assert!(page.text().contains("own-text"), "{}", page.text());
     let timeline = matrix.server.get(&format!("/api/v1/cases/{}/replay", matrix.own)).json();
-    let moments = timeline[0]["moments"].as_array().unwrap();
+    let moments = timeline["moments"].as_array().unwrap();
     let other = moments.iter().find(|moment| moment["event"]["data"]["text"] == "labor-secret-text").unwrap();
     for (replaces, status) in [(seq, 200), (other["seq"].as_u64().unwrap(), 403)] {
         let mut body = raised.clone();

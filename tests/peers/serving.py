@@ -1,0 +1,34 @@
+"""A running `ibbi serve` with a new ledger and a token, for the checks of its API."""
+
+import json
+import pathlib
+import subprocess
+import urllib.request
+
+
+class Server:
+    """Starts `ibbi serve` in a folder. Use it in a `with` statement, which stops the server."""
+
+    def __init__(self, program, folder):
+        self.program = str(pathlib.Path(program).resolve())
+        self.ledger = f"{folder}/cases.ledger"
+        self.ended = None
+
+    def __enter__(self):
+        command = [self.program, "--json", "serve", "--ledger", self.ledger, "--port", "0", "--actor", "clerk"]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.address = json.loads(self.process.stdout.readline())["address"]
+        made = [self.program, "--json", "token", "new", self.ledger, "peer", "--role", "staff"]
+        self.token = json.loads(subprocess.run(made, capture_output=True, text=True, check=True).stdout)["token"]
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.ended = self.process.wait()
+
+    def ask(self, path, body=None):
+        """Returns the JSON of an answer."""
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Authorization": f"Bearer {self.token}"}
+        with urllib.request.urlopen(urllib.request.Request(self.address + path, data, headers)) as answer:
+            return json.load(answer)
