@@ -3,6 +3,7 @@
 //! `axum::serve` has no limits on slow heads, on unread responses, or on the number and the age of connections, so the
 //! server accepts connections itself.
 
+use crate::delivery::Deliveries;
 use crate::fairness::Connections;
 use crate::limits::Limits;
 use crate::problem::hide_folder;
@@ -13,7 +14,7 @@ use crate::visit::Peer;
 use crate::writer::{Recover, Writer};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use ibbi_access::{LOCAL_ISSUER, TOKEN_ISSUER};
+use ibbi_access::{LOCAL_ISSUER, TOKEN_ISSUER, WEBHOOK_ISSUER};
 use ibbi_app::AppError;
 use ibbi_app::due::Standards;
 use ibbi_app::ledger::{self, Clock, FirstLine, OpenOptions};
@@ -167,11 +168,11 @@ impl Server {
         let (writer, thread) = Writer::start(Arc::clone(&service), recover).map_err(failed)?;
         let names = names(bound, &hosts);
         if let Some(proxy) = &sign_in.proxy
-            && [LOCAL_ISSUER, TOKEN_ISSUER].contains(&proxy.issuer.as_str())
+            && [LOCAL_ISSUER, TOKEN_ISSUER, WEBHOOK_ISSUER].contains(&proxy.issuer.as_str())
         {
             let issuer = &proxy.issuer;
             let message = format!(
-                "`{issuer}` can't be the issuer of a proxy: it is that of the user of this computer, or of tokens; choose another, \
+                "`{issuer}` can't be the issuer of a proxy: it is that of the user of this computer, of tokens, or of webhooks; choose another, \
                  such as the address of the identity provider"
             );
             return Err(AppError::Usage(message));
@@ -264,7 +265,9 @@ impl Server {
     pub fn run(self) -> Result<(), AppError> {
         let Self { listener, address, state, writer, stop, runtime, signals, .. } = self;
         let failed = |source| AppError::Io { doing: "serve on", path: address.to_string().into(), source };
-        let served = runtime.block_on(serve(listener, &state, &stop, signals)).map_err(failed);
+        let deliveries = Deliveries::default();
+        let served = runtime.block_on(serve(listener, &state, &deliveries, &stop, signals)).map_err(failed);
+        deliveries.end(&state);
         state.writer.stop();
         // A simulation whose client is gone must not delay the shutdown.
         runtime.shutdown_timeout(Duration::from_secs(1));
@@ -337,7 +340,13 @@ fn names(address: SocketAddr, hosts: &[String]) -> Vec<String> {
     names
 }
 
-async fn serve(listener: TcpListener, state: &Arc<AppState>, stop: &Notify, signals: Signals) -> io::Result<()> {
+async fn serve(
+    listener: TcpListener,
+    state: &Arc<AppState>,
+    deliveries: &Deliveries,
+    stop: &Notify,
+    signals: Signals,
+) -> io::Result<()> {
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let router = router::router(state);
@@ -347,6 +356,7 @@ async fn serve(listener: TcpListener, state: &Arc<AppState>, stop: &Notify, sign
     let (ending, _) = watch::channel(false);
     let forgetting = tokio::spawn(forget(Arc::clone(state)));
     let recovering = tokio::spawn(recover(Arc::clone(state)));
+    let delivering = tokio::spawn(deliveries.clone().follow(Arc::clone(state)));
     let mut connections = JoinSet::new();
     let mut signal = std::pin::pin!(signals.come());
     let limits = state.limits;
@@ -393,6 +403,7 @@ async fn serve(listener: TcpListener, state: &Arc<AppState>, stop: &Notify, sign
     drop(listener);
     forgetting.abort();
     recovering.abort();
+    delivering.abort();
     let _ = ending.send(true);
     state.ending.send_replace(true);
     let all = async { while connections.join_next().await.is_some() {} };

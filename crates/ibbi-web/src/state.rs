@@ -6,6 +6,7 @@ use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::problem::WebError;
 use crate::sign_in::{Sessions, SignIn, Throttle};
+use crate::subscriptions::Subscriptions;
 use crate::uploads::Uploads;
 use crate::writer::Writer;
 use ibbi_access::{AccessError, AccessFile, Principal, ReadLog, Registry, Viewer, access_path, read_log_path};
@@ -46,6 +47,8 @@ pub(crate) struct AppState {
     pub(crate) sessions: Sessions,
     pub(crate) throttle: Throttle,
     registry: Mutex<Registry>,
+    /// Who gets records as they are written.
+    pub(crate) subscriptions: Arc<Subscriptions>,
     /// Who read confidential texts.
     pub(crate) reads: ReadLog,
     /// The ledger's file.
@@ -86,6 +89,7 @@ impl AppState {
     ) -> Result<Self, AccessError> {
         let source = feed::source(&service.read().unwrap_or_else(PoisonError::into_inner));
         let registry = Mutex::new(Registry::open(AccessFile::new(access_path(&path)))?);
+        let subscriptions = Arc::new(Subscriptions::open(&path)?);
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             service,
@@ -99,6 +103,7 @@ impl AppState {
             sessions: Sessions::default(),
             throttle: Throttle::default(),
             registry,
+            subscriptions,
             reads: ReadLog::new(read_log_path(&path)),
             path,
             standards,

@@ -82,7 +82,7 @@ const PROBLEMS: &[(u16, &str)] = &[
     (503, "the ledger or the records of access can't be read or written now; the server tries again by itself"),
 ];
 /// The problem of an operation with a name in its path.
-const NOT_FOUND: (u16, &str) = (404, "there is no such case or format");
+const NOT_FOUND: (u16, &str) = (404, "there is no such case, format, webhook, or dead letter");
 /// The problems of an operation with a body.
 const OF_A_BODY: &[(u16, &str)] = &[
     (413, "the body is longer than the limit"),

@@ -7,6 +7,7 @@ mod records;
 mod reference;
 mod schedule;
 mod schemas;
+mod webhooks;
 
 pub(crate) use audit::{audit_request, exported, upload};
 pub(crate) use cases::calendar as calendar_of_case;
@@ -107,6 +108,8 @@ const fn gives(status: u16, kind: &'static str, schema: &'static str, about: &'s
 
 const CASE: Parameter = at("path", "case", "uuid", "the case");
 const AS_OF: Parameter = at("query", "at", "time", "the time of the query, in the district's time; default: now");
+const WEBHOOK: Parameter = at("path", "webhook", "text", "the ID of the webhook");
+const LETTER: Parameter = at("path", "record", "count", "the number of the record of a dead letter");
 const IF_MATCH: Parameter = at(
     "header",
     "If-Match",
@@ -187,6 +190,32 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         answers: &[gives(200, JSON, "RecordPage", "the records of the cases that you can see, as CloudEvents"),
             gives(200, "text/event-stream", "text", "if Accept asks for it: each record once, in order, with its number as the ID of the event")],
         handler: records::follow },
+    Operation { id: "listWebhooks", view: View::Webhooks, method: Method::GET, path: "/api/v1/webhooks", parameters: &[], body: None,
+        summary: "Lists the webhooks, what was delivered to them, and what could not be",
+        answers: &[gives(200, JSON, "WebhookList", "the webhooks, without their secrets")],
+        handler: |request| blocking(request, webhooks::list) },
+    Operation { id: "createWebhook", view: View::Webhooks, method: Method::POST, path: "/api/v1/webhooks", parameters: &[],
+        body: Some((JSON, "WebhookBody")), summary: "Makes a webhook, and returns its secret once",
+        answers: &[gives(201, JSON, "NewWebhookAnswer", "the ID and the secret")],
+        handler: |request| blocking(request, webhooks::create) },
+    Operation { id: "removeWebhook", view: View::Webhooks, method: Method::DELETE, path: "/api/v1/webhooks/{webhook}",
+        parameters: &[WEBHOOK], body: None, summary: "Removes a webhook: nothing more is sent to it",
+        answers: CHANGED, handler: |request| blocking(request, webhooks::remove) },
+    Operation { id: "changeWebhookRole", view: View::Webhooks, method: Method::POST, path: "/api/v1/webhooks/{webhook}/role",
+        parameters: &[WEBHOOK], body: Some((JSON, "RoleBody")), summary: "Gives a webhook another role, from the next message on",
+        answers: CHANGED, handler: |request| blocking(request, webhooks::change_role) },
+    Operation { id: "deadLetters", view: View::Webhooks, method: Method::GET, path: "/api/v1/webhooks/{webhook}/dead-letters",
+        parameters: &[WEBHOOK], body: None, summary: "Lists the messages of a webhook that were tried for the last time",
+        answers: &[gives(200, JSON, "DeadLetterList", "the dead letters, oldest record first")],
+        handler: |request| blocking(request, webhooks::dead_letters) },
+    Operation { id: "deleteDeadLetter", view: View::Webhooks, method: Method::DELETE,
+        path: "/api/v1/webhooks/{webhook}/dead-letters/{record}", parameters: &[WEBHOOK, LETTER], body: None,
+        summary: "Deletes a dead letter", answers: CHANGED, handler: |request| blocking(request, webhooks::delete_letter) },
+    Operation { id: "resendDeadLetter", view: View::Webhooks, method: Method::POST,
+        path: "/api/v1/webhooks/{webhook}/dead-letters/{record}/resend", parameters: &[WEBHOOK, LETTER], body: None,
+        summary: "Sends a dead letter again, once",
+        answers: &[gives(202, JSON, "WebhookChanged", "it is sent at once, and stays in the list if that fails")],
+        handler: |request| blocking(request, webhooks::resend) },
     Operation { id: "checkpoints", view: View::Cases, method: Method::GET, path: "/api/v1/checkpoints", parameters: &[], body: None,
         summary: "Returns the signed checkpoints of the ledger",
         answers: &[gives(200, TEXT, "text", "signed notes; see docs/ledger.md")],
@@ -286,6 +315,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         answers: &[gives(200, JSON, "object", "an OpenAPI 3.1 document")],
         handler: |request| blocking(request, reference::openapi) },
 ];
+
+const CHANGED: &[Given] = &[gives(200, JSON, "WebhookChanged", "the change was made")];
 
 const RECORDED: &[Given] = &[
     gives(201, JSON, "Recorded", "the event is recorded and on the disk; the output of `ibbi record --json`"),

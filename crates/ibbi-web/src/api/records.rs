@@ -3,22 +3,19 @@
 //! A subscriber gets the records of the cases that it can see, each once and in the order in which they were written. After an
 //! interruption it asks again from the last number that it got. Subscribers read what is on the disk, so none holds up a writer.
 
+use crate::messages::{self, Batch, RecordMessage};
 use crate::problem::WebError;
 use crate::request::{WebFuture, WebRequest, WebResult};
 use crate::response::{self, json, with_type};
 use axum::body::Bytes;
 use axum::http::header::ACCEPT;
 use axum::http::{HeaderName, StatusCode};
-use ibbi_app::case_log::CaseLog;
-use ibbi_app::{AppError, Record, feed};
-use ibbi_core::{Event, NoteText};
+use ibbi_app::AppError;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
-use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::time::Duration;
-use uuid::Uuid;
 
 /// The most records of a page.
 pub(super) const MOST: usize = 1000;
@@ -40,13 +37,6 @@ pub(super) struct RecordPage {
     more: bool,
 }
 
-/// Records that a viewer can see, with their numbers.
-struct Batch {
-    messages: Vec<(u64, String)>,
-    position: u64,
-    more: bool,
-}
-
 pub(super) fn follow(request: WebRequest) -> WebFuture {
     Box::pin(async move {
         let after = position(&request)?;
@@ -61,7 +51,7 @@ pub(super) fn follow(request: WebRequest) -> WebFuture {
 
 fn page(request: &WebRequest, after: u64, limit: usize) -> WebResult {
     let Batch { messages, position, more } = batch(request, after, limit)?;
-    let raw = |(_, message)| RawValue::from_string(message);
+    let raw = |message: RecordMessage| RawValue::from_string(message.body);
     let records = messages.into_iter().map(raw).collect::<Result<_, _>>().map_err(|_| WebError::internal())?;
     Ok(json(StatusCode::OK, &RecordPage { records, position, more })?)
 }
@@ -83,49 +73,13 @@ fn limit(request: &WebRequest) -> Result<usize, WebError> {
     limit.filter(|limit| (1..=MOST).contains(limit)).ok_or_else(usage)
 }
 
-/// Returns the records after a position that the viewer can see, without the texts that the viewer may not read.
+/// Returns the records after a position that the viewer can see. Reading their texts is logged first.
 fn batch(request: &WebRequest, after: u64, limit: usize) -> Result<Batch, WebError> {
-    let reads_all = request.viewer.reads_all_texts();
-    let read = if reads_all { feed::records } else { feed::records_as_stored };
-    // One more, to know whether there are more.
-    let mut records = request.state.look(|service| read(service, after, limit + 1))?;
-    let more = records.len() > limit;
-    records.truncate(limit);
-    let position = records.last().map_or(after, |record| record.seq);
-    let mut cases: HashMap<Uuid, Option<CaseLog>> = HashMap::new();
-    let (mut messages, mut texts) = (Vec::with_capacity(records.len()), 0);
-    for mut record in records {
-        if !reads_all {
-            let known = match cases.get(&record.case) {
-                Some(known) => known,
-                None => {
-                    let shown = request.shown(record.case)?;
-                    cases.entry(record.case).or_insert(shown)
-                }
-            };
-            let Some(log) = known else { continue };
-            let Some(shown) = log.records.iter().find(|shown| shown.seq == record.seq) else { continue };
-            record.event = with_digest(&shown.event, &record);
-        }
-        texts += usize::from(record.event.note_text().is_some_and(|text| text.text().is_some()));
-        messages.push((record.seq, feed::message(&request.state.source, &record)?));
+    let batch = messages::batch(request.reader(), after, limit)?;
+    if batch.texts() > 0 {
+        request.log_read(None, Some(batch.texts()))?;
     }
-    if texts > 0 {
-        request.log_read(None, Some(texts))?;
-    }
-    Ok(Batch { messages, position, more })
-}
-
-/// Returns an event as a viewer reads it. A text that the viewer may not read is the digest that the ledger has, if it has one.
-fn with_digest(shown: &Event, stored: &Record) -> Event {
-    let mut event = shown.clone();
-    let digest = stored.event.note_text().and_then(NoteText::digest).copied();
-    if let (Some(text), Some(digest)) = (event.note_text_mut(), digest)
-        && text.text().is_none()
-    {
-        *text = NoteText::from_digest(digest);
-    }
-    event
+    Ok(batch)
 }
 
 /// Sends records as they are written. The viewer's roles are looked at before each batch.
@@ -150,8 +104,8 @@ fn stream(mut request: WebRequest, mut after: u64) -> axum::response::Response {
             });
             let Ok(Ok((returned, batch))) = read.await else { return };
             request = returned;
-            for (seq, message) in &batch.messages {
-                let _ = write!(text, "id: {seq}\nevent: record\ndata: {message}\n\n");
+            for RecordMessage { seq, body, .. } in &batch.messages {
+                let _ = write!(text, "id: {seq}\nevent: record\ndata: {body}\n\n");
             }
             // A subscriber that can see none of these records doesn't read them again after an interruption.
             if batch.messages.is_empty() && batch.position > after {

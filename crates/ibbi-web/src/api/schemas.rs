@@ -6,6 +6,7 @@
 use super::cases::{CaseList, MAX_LISTED};
 use super::records::RecordPage;
 use super::schedule::{CheckedScenario, OneScenario, ScenarioComparison, Simulation, ToCheck, ToCompare};
+use super::webhooks::{DeadLetterList, NewWebhookAnswer, RoleBody, WebhookBody, WebhookChanged, WebhookList};
 use crate::problem::Problem;
 use ibbi_app::audit::AuditReport;
 use ibbi_app::describe::Rules;
@@ -49,6 +50,8 @@ fn requests() -> Map<String, Value> {
     generator.subschema_for::<OneScenario>();
     generator.subschema_for::<Simulation>();
     generator.subschema_for::<ToCompare>();
+    generator.subschema_for::<RoleBody>();
+    generator.subschema_for::<WebhookBody>();
     let mut schemas = generator.take_definitions(true);
     let form = json!({
         "type": "object",
@@ -80,6 +83,10 @@ fn responses() -> Map<String, Value> {
     generator.subschema_for::<ScenarioComparison>();
     generator.subschema_for::<Status>();
     generator.subschema_for::<Verified>();
+    generator.subschema_for::<WebhookList>();
+    generator.subschema_for::<NewWebhookAnswer>();
+    generator.subschema_for::<WebhookChanged>();
+    generator.subschema_for::<DeadLetterList>();
     let lists = [
         ("Chart", generator.subschema_for::<Vec<Transition>>()),
         ("Forms", generator.subschema_for::<std::collections::BTreeMap<String, Vec<FormField>>>()),

@@ -4,6 +4,7 @@ use super::shell::{Page, button};
 use crate::problem::WebError;
 use crate::request::{WebRequest, WebResult};
 use axum::http::StatusCode;
+use ibbi_access::View;
 use ibbi_app::agenda::{self, AgendaItem, Urgency};
 use ibbi_app::format::count;
 use ibbi_app::ledger::{CaseQuery, CaseSummary};
@@ -34,6 +35,12 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
             .with(el("a").attr("href", "/api/v1/openapi.json").with("/api/v1/openapi.json"))
             .with("."),
     );
+    let manages = request.viewer.may_see(View::Webhooks, None).is_ok();
+    let webhooks = manages.then(|| {
+        let link = el("a").attr("href", "/webhooks").with("Webhooks");
+        el("p").class("quiet").with(link).with(" send records to other programs as they are written.")
+    });
+    let content = content.with(webhooks);
     Ok(Page { title: "Home", place: "/", content }.answer(StatusCode::OK))
 }
 

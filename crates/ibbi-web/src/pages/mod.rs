@@ -10,6 +10,7 @@ mod login;
 mod operations;
 mod plan;
 mod shell;
+mod webhooks;
 mod when;
 
 use crate::problem::{WebError, title};
@@ -54,6 +55,11 @@ pub(crate) static ROUTES: &[(Method, &str, Option<View>, Handler)] = &[
     (Method::GET, "/audit/{upload}/audit.json", Some(View::Tools), |request| limited(request, audit::report)),
     (Method::GET, "/audit/{upload}/export/{format}", Some(View::Tools), |request| limited(request, audit::export)),
     (Method::GET, "/audit/{upload}/cases/{case}", Some(View::Tools), |request| limited(request, audit::case)),
+    (Method::GET, "/webhooks", Some(View::Webhooks), |request| blocking(request, webhooks::page)),
+    (Method::POST, "/webhooks", Some(View::Webhooks), |request| blocking(request, webhooks::create)),
+    (Method::POST, "/webhooks/{webhook}/remove", Some(View::Webhooks), |request| blocking(request, webhooks::remove)),
+    (Method::POST, "/webhooks/{webhook}/letters/{record}/resend", Some(View::Webhooks), |request| blocking(request, webhooks::resend)),
+    (Method::POST, "/webhooks/{webhook}/letters/{record}/delete", Some(View::Webhooks), |request| blocking(request, webhooks::delete_letter)),
     (Method::GET, "/style.css", None, |request| blocking(request, assets::style)),
     (Method::GET, "/script.js", None, |request| blocking(request, assets::script)),
     (Method::GET, "/icon.svg", None, |request| blocking(request, assets::icon)),

@@ -17,5 +17,6 @@ mod programs;
 mod recorded;
 mod sign_in;
 mod support;
+mod webhooks;
 mod words;
 mod writers;
