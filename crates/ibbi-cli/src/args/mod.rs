@@ -6,6 +6,7 @@ mod calibration;
 mod case;
 mod import;
 mod schedule;
+mod webhook;
 
 pub(crate) use access::{Access, ChangeGrant, GrantedRole, NewToken, RevokeToken, Token};
 pub(crate) use audit::{Audit, AuditTable, Checkpoint, Diff, Export, Extract, Keygen, Verify};
@@ -18,6 +19,7 @@ pub(crate) use schedule::{
     Calendar, CheckScenario, Compare, ForecastTable, From, NewScenario, OneScenario, Plan, PlanTable, Report, Runs,
     Scenario, Simulate, Who,
 };
+pub(crate) use webhook::{ChangeWebhookRole, NewWebhook, OneWebhook, ResendLetters, Webhook};
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -107,6 +109,9 @@ pub(crate) enum Command {
     /// List, give, or take the roles of people who use the server.
     #[command(subcommand)]
     Access(Access),
+    /// Make, list, or remove webhooks, which send each record to another program, and send dead letters again.
+    #[command(subcommand)]
+    Webhook(Webhook),
     /// Show the whole process with a made-up district, including two steps that the rules refuse.
     Tour(Tour),
 }
