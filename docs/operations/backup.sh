@@ -7,10 +7,12 @@ folder=$2
 umask 077
 mkdir -p "$folder"
 name=$(basename "$ledger")
-# First the ledger: it only grows, and each of its lines refers to a text that is already beside it. A line that is written in the
+# What webhooks got comes before the ledger, so that no record is taken for delivered that the copy doesn't have.
+[ ! -f "$ledger.deliveries" ] || cp -- "$ledger.deliveries" "$folder/$name.deliveries"
+# Then the ledger: it only grows, and each of its lines refers to a text that is already beside it. A line that is written in the
 # meantime can be cut off at the end of the copy; it is set aside when the copy is opened.
 cp -- "$ledger" "$folder/$name.new"
-for end in texts checkpoints access reads; do
+for end in texts checkpoints access reads webhooks; do
     [ ! -f "$ledger.$end" ] || cp -- "$ledger.$end" "$folder/$name.$end"
 done
 mv -- "$folder/$name.new" "$folder/$name"

@@ -95,6 +95,9 @@ pub enum GrantError {
     /// The role is for all cases.
     #[error("the role {} is for all cases; leave out --case and --district", .0.label())]
     AllCases(Role),
+    /// A case and a district at once.
+    #[error("a role is for a case or for a district; name one of them")]
+    Both,
     /// A party member without a party.
     #[error("the role party member needs a party; add --party labor or --party management")]
     NeedsParty,
@@ -112,6 +115,31 @@ impl Grant {
     /// Returns the grant of a party member.
     pub const fn party(party: Party, scope: Scope) -> Self {
         Self { role: Role::Party, scope, party: Some(party) }
+    }
+
+    /// Returns a grant from the parts that a command or a form has. Without a case and a district, it is for all cases.
+    ///
+    /// ```
+    /// use ibbi_access::{Grant, Role, Scope};
+    /// assert_eq!(Grant::from_parts(Role::Service, None, None, None), Ok(Grant::new(Role::Service, Scope::All)));
+    /// assert!(Grant::from_parts(Role::Party, None, None, None).is_err());
+    /// ```
+    ///
+    /// # Errors
+    /// [`GrantError`].
+    pub fn from_parts(
+        role: Role,
+        case: Option<Uuid>,
+        district: Option<Name>,
+        party: Option<Party>,
+    ) -> Result<Self, GrantError> {
+        let scope = match (case, district) {
+            (Some(_), Some(_)) => return Err(GrantError::Both),
+            (Some(case), None) => Scope::Case(case),
+            (None, Some(district)) => Scope::District(district),
+            (None, None) => Scope::All,
+        };
+        Self { role, scope, party }.checked()
     }
 
     /// Checks that the role fits its cases and its party.

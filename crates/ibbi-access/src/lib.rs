@@ -15,21 +15,25 @@
 //! # Ok::<(), ibbi_core::TextError>(())
 //! ```
 
+mod error;
 mod file;
 mod grant;
 mod permission;
 mod principal;
 mod read_log;
+mod record_file;
 mod registry;
 mod table;
 mod token;
 mod viewer;
 
-pub use file::{AccessChange, AccessEntry, AccessError, AccessFile, access_path};
+pub use error::AccessError;
+pub use file::{AccessChange, AccessEntry, AccessFile, access_path};
 pub use grant::{Grant, GrantError, Role, Scope};
 pub use permission::{Access, View, event_access, view_access};
-pub use principal::{LOCAL_ISSUER, Principal, TOKEN_ISSUER};
+pub use principal::{LOCAL_ISSUER, Principal, TOKEN_ISSUER, WEBHOOK_ISSUER};
 pub use read_log::{ReadLog, read_log_path};
+pub use record_file::{FileRecord, RecordAppender, RecordFile, Stamp, beside};
 pub use registry::{IssuedToken, NewToken, Registry};
 pub use table::{event_table, view_table};
 pub use token::{new_secret, secret_hash};

@@ -49,11 +49,13 @@ pub enum View {
     Access,
     /// Changes of who may do what.
     ManageAccess,
+    /// Webhooks: their state, and changes of them.
+    Webhooks,
 }
 
 impl View {
     /// All views.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Tools,
         Self::Cases,
         Self::Case,
@@ -63,6 +65,7 @@ impl View {
         Self::Ledger,
         Self::Access,
         Self::ManageAccess,
+        Self::Webhooks,
     ];
 
     /// Returns what a viewer does, after "can't".
@@ -77,6 +80,7 @@ impl View {
             Self::Ledger => "see the whole ledger",
             Self::Access => "see who may do what",
             Self::ManageAccess => "change who may do what",
+            Self::Webhooks => "manage webhooks",
         }
     }
 }
@@ -119,7 +123,7 @@ pub const fn event_access(role: Role, kind: EventKind) -> Access {
 pub const fn view_access(role: Role, view: View) -> Access {
     match (role, view) {
         (_, View::Tools) | (Role::Staff, _) => Access::All,
-        (Role::Auditor, View::ManageAccess) => Access::No,
+        (Role::Auditor, View::ManageAccess | View::Webhooks) => Access::No,
         (Role::Auditor, _) => Access::All,
         (_, View::Cases | View::Case) => Access::OwnCases,
         (Role::Facilitator, View::PartyTexts | View::Notes | View::Extract) => Access::OwnCases,

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 pub const LOCAL_ISSUER: &str = "local";
 /// The issuer of programs with a token of [`crate::Registry`].
 pub const TOKEN_ISSUER: &str = "token";
+/// The issuer of webhooks, which read with roles of their own and never sign in.
+pub const WEBHOOK_ISSUER: &str = "webhook";
 
 /// Someone who signed in: a person, or a program with a token.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -1,7 +1,8 @@
 //! Who read confidential texts, and when: a file of JSON lines beside the ledger.
 
-use crate::file::{AccessError, beside, check_is_file, private};
+use crate::error::AccessError;
 use crate::principal::Principal;
+use crate::record_file::{beside, check_is_file, private};
 use ibbi_core::At;
 use serde::Serialize;
 use std::fs::OpenOptions;

@@ -1,8 +1,10 @@
 //! The grants and tokens in effect.
 
-use crate::file::{AccessChange, AccessEntry, AccessError, AccessFile, Stamp};
+use crate::error::AccessError;
+use crate::file::{AccessChange, AccessEntry, AccessFile};
 use crate::grant::{Grant, Role, Scope};
-use crate::principal::{LOCAL_ISSUER, Principal, TOKEN_ISSUER};
+use crate::principal::{LOCAL_ISSUER, Principal, TOKEN_ISSUER, WEBHOOK_ISSUER};
+use crate::record_file::Stamp;
 use crate::token;
 use crate::viewer::Viewer;
 use ibbi_core::{At, IdentityText, Name};
@@ -170,7 +172,7 @@ impl Registry {
         let made = token::make()?;
         let NewToken { name, grants, expires } = new;
         let change = AccessChange::TokenIssued { token: made.id.clone(), name, hash: made.hash, grants, expires };
-        self.file.update(|_| Ok(AccessEntry { at, by, change }))?;
+        self.file.update::<AccessError>(|_| Ok(AccessEntry { at, by, change }))?;
         self.load()?;
         Ok((made.id, made.text))
     }
@@ -180,7 +182,7 @@ impl Registry {
     /// # Errors
     /// [`AccessError::Refused`] if there is no such token, or if it was revoked before.
     pub fn revoke(&mut self, id: &str, by: Principal, at: At) -> Result<(), AccessError> {
-        self.file.update(|entries| match fold(entries).1.iter().find(|token| token.id == id) {
+        self.file.update::<AccessError>(|entries| match fold(entries).1.iter().find(|token| token.id == id) {
             None => Err(AccessError::Refused(format!("there is no token `{id}`; `ibbi token list` shows them"))),
             Some(token) if token.revoked.is_some() => {
                 Err(AccessError::Refused(format!("the token `{id}` was revoked before")))
@@ -204,7 +206,11 @@ impl Registry {
             let wrong = "the roles of a token are set when it is made; make another one with `ibbi token new`";
             return Err(AccessError::Refused(wrong.to_owned()));
         }
-        self.file.update(|entries| {
+        if to.issuer.as_str() == WEBHOOK_ISSUER {
+            let wrong = "the roles of a webhook are changed with `ibbi webhook role`";
+            return Err(AccessError::Refused(wrong.to_owned()));
+        }
+        self.file.update::<AccessError>(|entries| {
             if fold(entries).0.iter().any(|(has, known)| has.is_same(&to) && *known == grant) {
                 return Err(AccessError::Refused(format!("{} has the role {grant} already", to.name)));
             }
@@ -218,7 +224,7 @@ impl Registry {
     /// # Errors
     /// [`AccessError::Refused`] if the principal doesn't have the role.
     pub fn remove(&mut self, from: Principal, grant: Grant, by: Principal, at: At) -> Result<(), AccessError> {
-        self.file.update(|entries| {
+        self.file.update::<AccessError>(|entries| {
             if !fold(entries).0.iter().any(|(has, known)| has.is_same(&from) && *known == grant) {
                 let who = from.subject.as_str();
                 return Err(AccessError::Refused(format!(

@@ -1,6 +1,6 @@
 //! Tokens of programs. Only their hash is kept.
 
-use crate::file::AccessError;
+use crate::error::AccessError;
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
 use subtle::ConstantTimeEq as _;

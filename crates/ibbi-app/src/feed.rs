@@ -3,6 +3,8 @@
 use crate::error::AppError;
 use crate::ledger::LedgerService;
 use ibbi_store::{EventStore as _, Record};
+use std::io::Read as _;
+use std::path::Path;
 
 /// Returns the name of the ledger, which is the source of its messages.
 pub fn source(service: &LedgerService) -> String {
@@ -36,4 +38,39 @@ pub fn message(source: &str, record: &Record) -> Result<String, AppError> {
     let failed = |source| AppError::Io { doing: "write", path: "the message".into(), source };
     let bytes = ibbi_export::cloudevents::message(source, record).map_err(failed)?;
     String::from_utf8(bytes).map_err(|error| failed(std::io::Error::other(error)))
+}
+
+/// Returns the ID of a record's message: the IDs of its case and of the record.
+pub fn message_id(record: &Record) -> String {
+    format!("{}/{}", record.case, record.id)
+}
+
+/// Returns the number of the last record of a ledger's file: its number of whole lines, or 0 if there is no file. The ledger isn't
+/// checked, and a server may have it open.
+///
+/// ```
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("a.ledger");
+/// assert_eq!(ibbi_app::feed::last_record(&path)?, 0);
+/// std::fs::write(&path, "one\ntwo\nhalf")?;
+/// assert_eq!(ibbi_app::feed::last_record(&path)?, 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`AppError::Io`] if the file can't be read.
+pub fn last_record(path: &Path) -> Result<u64, AppError> {
+    let failed = |source| AppError::Io { doing: "read", path: path.to_owned(), source };
+    let file = match std::fs::File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(0),
+        Err(error) => return Err(failed(error)),
+    };
+    let (mut file, mut piece, mut lines) = (file, vec![0; 1 << 16], 0);
+    loop {
+        match file.read(&mut piece).map_err(failed)? {
+            0 => return Ok(lines),
+            length => lines += piece[..length].iter().filter(|byte| **byte == b'\n').count() as u64,
+        }
+    }
 }

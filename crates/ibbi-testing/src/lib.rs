@@ -12,6 +12,8 @@ mod golden;
 pub mod python_verifier;
 #[cfg(feature = "log")]
 pub mod reader_properties;
+#[cfg(feature = "receiver")]
+pub mod receiver;
 #[cfg(feature = "log")]
 pub mod records;
 mod scenarios;

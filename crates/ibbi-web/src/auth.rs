@@ -96,7 +96,7 @@ pub(crate) fn add_cors(response: &mut Response, origin: HeaderValue) {
 pub(crate) fn preflight() -> Response {
     let mut response = response::with_type(StatusCode::NO_CONTENT, "text/plain", "");
     let headers = response.headers_mut();
-    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
+    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST, DELETE"));
     let names = "authorization, content-type, if-match, last-event-id";
     headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(names));
     headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));

@@ -15,22 +15,26 @@
 //! - Everything is in the program: pages load nothing from other servers, and their content security policy forbids it.
 //! - No request names a file. An upload stays in memory or in its own folder until it is deleted.
 //! - No input becomes markup: pages are built with [`ibbi_report::html`], which escapes text in one place.
+//! - A webhook has a thread of its own, which reads what is on the disk. No receiver holds up another one, or a writer.
 //! - There are [`Limits`] on bodies, time, connections, uploads, and simulation runs.
 #![forbid(unsafe_code)]
 
 mod api;
 mod auth;
 mod compression;
+mod delivery;
 mod estimates;
 mod fairness;
 mod file_type;
 mod limits;
+mod messages;
 mod metrics;
 mod multipart;
 mod pages;
 mod problem;
 mod problem_codes;
 mod query;
+mod reader;
 mod request;
 mod response;
 mod router;
@@ -38,13 +42,17 @@ mod server;
 mod settings;
 mod sign_in;
 mod state;
+mod subscriptions;
 mod uploads;
 mod visit;
+mod webhook_requests;
 mod writer;
 
 pub use api::openapi;
 /// The name of a header of a request.
 pub use axum::http::HeaderName;
+/// How often a message to a webhook is tried.
+pub use ibbi_webhook::RetrySchedule;
 pub use limits::Limits;
 pub use problem_codes::table as problem_table;
 pub use server::{Config, DEFAULT_PORT, Handle, Server, link};

@@ -1,5 +1,6 @@
 //! The limits of a server: sizes, counts, and times.
 
+use ibbi_webhook::RetrySchedule;
 use std::time::Duration;
 
 /// The limits of a server. A client that exceeds one gets a problem that says so, or is disconnected if no response can
@@ -41,6 +42,12 @@ pub struct Limits {
     pub retry: Duration,
     /// How long requests can run after the server starts to stop. Default: 10 seconds.
     pub grace: Duration,
+    /// How long the receiver of a webhook can take to answer, from the look-up of its name on. Default: 15 seconds.
+    pub webhook_time: Duration,
+    /// When a message to a webhook is tried again, and when it becomes a dead letter.
+    pub webhook_retry: RetrySchedule,
+    /// How often the server looks whether another process has changed the webhooks. Default: 250 milliseconds.
+    pub webhook_poll: Duration,
 }
 
 impl Default for Limits {
@@ -59,6 +66,9 @@ impl Default for Limits {
             connection_time: Duration::from_secs(15 * 60),
             retry: Duration::from_secs(2),
             grace: Duration::from_secs(10),
+            webhook_time: Duration::from_secs(15),
+            webhook_retry: RetrySchedule::default(),
+            webhook_poll: Duration::from_millis(250),
         }
     }
 }

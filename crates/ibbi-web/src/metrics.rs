@@ -23,6 +23,19 @@ pub(crate) struct Metrics {
     pub(crate) connections_refused: AtomicU64,
 }
 
+/// The state of the server as it is now.
+#[derive(Debug)]
+pub(crate) struct Gauges {
+    /// The lines of the ledger.
+    pub(crate) lines: u64,
+    /// Whether events are recorded.
+    pub(crate) is_writable: bool,
+    /// Messages to webhooks by result.
+    pub(crate) webhook_sends: Vec<(&'static str, u64)>,
+    /// Dead letters of webhooks, if their files can be read.
+    pub(crate) dead_letters: Option<u64>,
+}
+
 impl Metrics {
     /// Counts a response. Its time ends when its head is sent.
     pub(crate) fn count(&self, status: StatusCode, time: Duration) {
@@ -35,8 +48,8 @@ impl Metrics {
         add(Some(&self.micros), u64::try_from(time.as_micros()).unwrap_or(u64::MAX));
     }
 
-    /// Returns the counts in the text format of Prometheus, with the lines of the ledger and whether events are recorded.
-    pub(crate) fn text(&self, lines: u64, is_writable: bool) -> String {
+    /// Returns the counts in the text format of Prometheus, with the state of the server.
+    pub(crate) fn text(&self, now: &Gauges) -> String {
         let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let mut text = String::new();
         let mut family = |name: &str, kind: &str, help: &str, samples: &[(String, String)]| {
@@ -63,8 +76,8 @@ impl Metrics {
         times.push(("ibbi_response_seconds_count".to_owned(), sum.to_string()));
         family("ibbi_response_seconds", "histogram", "Time to the head of a response.", &times);
         let one = |name: &str, value: u64| [(name.to_owned(), value.to_string())];
-        family("ibbi_ledger_lines", "gauge", "Lines of the ledger.", &one("ibbi_ledger_lines", lines));
-        let writable = u64::from(is_writable);
+        family("ibbi_ledger_lines", "gauge", "Lines of the ledger.", &one("ibbi_ledger_lines", now.lines));
+        let writable = u64::from(now.is_writable);
         family(
             "ibbi_writable",
             "gauge",
@@ -77,6 +90,16 @@ impl Metrics {
         let name = "ibbi_connections_refused_total";
         let refused = get(&self.connections_refused);
         family(name, "counter", "Connections closed because their address had too many.", &one(name, refused));
+        let name = "ibbi_webhook_sends_total";
+        let sends = now
+            .webhook_sends
+            .iter()
+            .map(|(result, count)| (format!("{name}{{result=\"{result}\"}}"), count.to_string()));
+        family(name, "counter", "Messages to webhooks by result.", &sends.collect::<Vec<_>>());
+        if let Some(letters) = now.dead_letters {
+            let name = "ibbi_webhook_dead_letters";
+            family(name, "gauge", "Messages to webhooks that were tried for the last time.", &one(name, letters));
+        }
         text
     }
 }

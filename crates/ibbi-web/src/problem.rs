@@ -9,6 +9,7 @@ use ibbi_app::form::FormError;
 use ibbi_app::ledger::AppendError;
 use ibbi_app::{AppError, ExitCode};
 use ibbi_core::Refusal;
+use ibbi_webhook::WebhookError;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use std::path::Path;
@@ -91,19 +92,39 @@ impl From<AppError> for WebError {
 impl From<AccessError> for WebError {
     /// Records of access that can't be read let no one in.
     fn from(error: AccessError) -> Self {
-        let why = match error {
-            AccessError::Io { doing, source, path } => {
-                let name =
-                    path.extension().map_or_else(String::new, |end| format!(" `.{}` beside the ledger", end.display()));
-                format!("can't {doing} the file{name}: {source}")
-            }
-            AccessError::Line { line, .. } => format!("line {line} of the records of access is damaged"),
-            AccessError::Refused(why) => why,
-        };
         let detail = format!(
-            "{why}. Nothing confidential is shown, and no one is let in, until the person who runs the server has fixed this"
+            "{}. Nothing confidential is shown, and no one is let in, until the person who runs the server has fixed this",
+            file_problem(error)
         );
         Self::Request(StatusCode::SERVICE_UNAVAILABLE, "access-unavailable", detail)
+    }
+}
+
+impl From<WebhookError> for WebError {
+    fn from(error: WebhookError) -> Self {
+        match error {
+            WebhookError::NotFound(why) => Self::not_found(why),
+            WebhookError::Refused(why) => AppError::Usage(why).into(),
+            WebhookError::Target(why) => AppError::Usage(why.to_string()).into(),
+            WebhookError::File(error) => {
+                let why = file_problem(error);
+                let detail = format!("{why}. Nothing is sent until the person who runs the server has fixed this");
+                Self::Request(StatusCode::SERVICE_UNAVAILABLE, "webhooks-unavailable", detail)
+            }
+        }
+    }
+}
+
+/// Returns what is wrong with a file beside the ledger, without its folder.
+fn file_problem(error: AccessError) -> String {
+    match error {
+        AccessError::Io { doing, source, path } => {
+            let name =
+                path.extension().map_or_else(String::new, |end| format!(" `.{}` beside the ledger", end.display()));
+            format!("can't {doing} the file{name}: {source}")
+        }
+        AccessError::Line { line, what, .. } => format!("line {line} of a file beside the ledger is not {what}"),
+        AccessError::Refused(why) => why,
     }
 }
 

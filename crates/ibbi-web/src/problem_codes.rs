@@ -68,6 +68,8 @@ pub(crate) const ALL: &[ProblemCode] = &[
         "A write failed. Send the event again later; the server tries again by itself."),
     code("access-unavailable", &[503], "No one can sign in now",
         "The records of access can't be read. Wait until the person who runs the server has fixed this."),
+    code("webhooks-unavailable", &[503], "The webhooks can't be read",
+        "The records of webhooks can't be read. Nothing is sent until the person who runs the server has fixed this."),
     code("io", &[503], "The request cannot be done", "A file can't be read or written."),
     code("open", &[422, 503], "The request cannot be done", "The ledger can't be opened."),
     code("create", &[400, 503], "The request cannot be done", "The ledger can't be created."),

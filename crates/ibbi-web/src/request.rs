@@ -6,6 +6,7 @@
 use crate::multipart::{self, Part};
 use crate::problem::WebError;
 use crate::query::Pairs;
+use crate::reader::{Reader, case_ref};
 use crate::state::{AppState, Client};
 use crate::visit::Visit;
 use axum::body::Bytes;
@@ -14,14 +15,14 @@ use axum::http::{HeaderMap, HeaderName};
 use axum::response::Response;
 use ibbi_access::{CaseRef, View, Viewer};
 use ibbi_app::case_log::CaseLog;
-use ibbi_app::confidential::{self, Confidant};
+use ibbi_app::confidential;
 use ibbi_app::ledger::{self, CasePage, CaseQuery};
 use ibbi_app::schedule;
 use ibbi_app::service::{Offer, Recorded};
 use ibbi_app::sim::Scenario;
 use ibbi_app::status::Status;
 use ibbi_app::zone::Zone;
-use ibbi_app::{AppError, Identity, Record, input};
+use ibbi_app::{AppError, Identity, input};
 use ibbi_core::{At, ConcernId, Event, EventKind, Found, Name, NoteText, OtherBooking, Warning};
 use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
@@ -77,7 +78,7 @@ impl WebRequest {
     /// to read, that is logged first.
     pub(crate) fn case<T>(&self, case: Uuid, look: impl FnOnce(&CaseLog) -> T) -> Result<T, WebError> {
         self.seen(case, |log| {
-            let shown = if self.viewer.reads_all_texts() { None } else { Some(self.redacted(log)?) };
+            let shown = if self.viewer.reads_all_texts() { None } else { Some(self.reader().redacted(log)?) };
             let shown = shown.as_ref().unwrap_or(log);
             let texts = confidential::texts_of(shown);
             if texts > 0 {
@@ -85,14 +86,6 @@ impl WebRequest {
             }
             Ok(look(shown))
         })
-    }
-
-    /// Returns a case without the texts that the viewer may not read; nothing if the viewer can't see the case.
-    pub(crate) fn shown(&self, case: Uuid) -> Result<Option<CaseLog>, WebError> {
-        self.state.case(case, |log| {
-            let seen = self.viewer.may_see(View::Case, Some(case_ref(log)));
-            Ok(if seen.is_ok() { Some(self.redacted(log)?) } else { None })
-        })?
     }
 
     /// Calls a function with a case that the viewer can see. The function must not show confidential texts.
@@ -119,6 +112,11 @@ impl WebRequest {
         self.viewer.may_see(View::Ledger, None)?;
         self.log_read(None, None)?;
         Ok(self.state.own()?.to_owned())
+    }
+
+    /// Returns the viewer as a reader of cases.
+    pub(crate) fn reader(&self) -> Reader<'_> {
+        Reader { state: &self.state, viewer: &self.viewer }
     }
 
     /// Logs that confidential texts are shown. They must not be shown if this fails.
@@ -175,28 +173,12 @@ impl WebRequest {
         self.facts(case, |log| log.zone)
     }
 
-    /// Returns a case without the texts that the viewer may not read.
-    fn redacted(&self, log: &CaseLog) -> Result<CaseLog, AppError> {
-        confidential::without_texts(log, self.reads(log))
-    }
-
-    /// Returns what the viewer may read of a case. Everyone reads what they recorded themselves.
-    fn reads(&self, log: &CaseLog) -> impl Fn(Confidant<'_>) -> bool {
-        let case = case_ref(log);
-        move |whose| {
-            let (view, party, record) = match whose {
-                Confidant::Party(party, record) => (View::PartyTexts, Some(party), record),
-                Confidant::Note(record) | Confidant::Unknown(record) => (View::Notes, None, record),
-            };
-            self.is_own(record) || self.viewer.may_see_of(view, Some(case), party).is_ok()
-        }
-    }
-
     /// Returns an error without the IDs of concerns that the viewer may not read. `asked` has the concern of each event that was
     /// offered, as the viewer named it.
     pub(crate) fn private(&self, case: Option<Uuid>, asked: &[Option<ConcernId>], mut error: AppError) -> AppError {
         let Some(case) = case.filter(|_| !self.viewer.reads_all_texts()) else { return error };
-        let stand_ins = self.state.case(case, |log| confidential::stand_ins(log, &self.reads(log))).unwrap_or_default();
+        let stand_ins =
+            self.state.case(case, |log| confidential::stand_ins(log, &self.reader().reads(log))).unwrap_or_default();
         let (index, inner) = match &mut error {
             AppError::InAct { index, error, .. } => (*index, &mut **error),
             other => (0, other),
@@ -272,16 +254,6 @@ impl WebRequest {
         &self.viewer.principal.name
     }
 
-    /// Returns whether the viewer made a record.
-    fn is_own(&self, record: &Record) -> bool {
-        let principal = &self.viewer.principal;
-        record
-            .details
-            .identity
-            .as_ref()
-            .is_some_and(|identity| (&identity.issuer, &identity.subject) == (&principal.issuer, &principal.subject))
-    }
-
     /// Returns whether an offer may be recorded without a look at its case: nothing about it depends on the case's records.
     pub(crate) fn needs_no_check(&self, offer: &Offer) -> bool {
         let Some(case) = offer.case else { return false };
@@ -305,7 +277,7 @@ impl WebRequest {
             if self.viewer.reads_all_texts() {
                 return Ok((None, HashMap::new()));
             }
-            Ok((Some(self.redacted(log)?), confidential::stand_ins(log, &self.reads(log))))
+            Ok((Some(self.reader().redacted(log)?), confidential::stand_ins(log, &self.reader().reads(log))))
         })?;
         // The case as the viewer reads it: the answer must not tell whether a concern exists that the viewer can't see.
         let judge = |log: &CaseLog| {
@@ -314,7 +286,7 @@ impl WebRequest {
                 // What can't be read can't be corrected without losing it.
                 self.viewer.may_see(View::Notes, Some(case_ref(log)))?;
             }
-            if replaced.is_some_and(|record| !self.is_own(record)) {
+            if replaced.is_some_and(|record| !self.reader().is_own(record)) {
                 self.viewer.may_record(EventKind::EventVoided, Some(case_ref(log)), None)?;
             }
             for event in std::iter::once(&offer.event).chain(replaced.map(|record| &record.event)) {
@@ -398,10 +370,6 @@ pub(crate) fn rev(text: &str) -> Option<u64> {
 /// Returns whose share of the server a viewer takes.
 pub(crate) fn client_of(viewer: &Viewer) -> Client {
     (viewer.principal.issuer.clone(), viewer.principal.subject.clone())
-}
-
-fn case_ref(log: &CaseLog) -> CaseRef<'_> {
-    CaseRef { case: log.id, district: log.district().map_or("", Name::as_str) }
 }
 
 fn usage(message: &str) -> WebError {

@@ -56,7 +56,11 @@ fn route(
     handler: Handler,
     operation: Option<&'static api::Operation>,
 ) -> MethodRouter<Arc<AppState>> {
-    let filter = if *method == Method::POST { MethodFilter::POST } else { MethodFilter::GET };
+    let filter = match *method {
+        Method::POST => MethodFilter::POST,
+        Method::DELETE => MethodFilter::DELETE,
+        _ => MethodFilter::GET,
+    };
     on(filter, move |State(state): State<Arc<AppState>>, params: RawPathParams, request: Request| async move {
         let path = params.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
         let (mut parts, body) = request.into_parts();

@@ -3,6 +3,7 @@
 //! `axum::serve` has no limits on slow heads, on unread responses, or on the number and the age of connections, so the
 //! server accepts connections itself.
 
+use crate::delivery::Deliveries;
 use crate::fairness::Connections;
 use crate::limits::Limits;
 use crate::problem::hide_folder;
@@ -213,7 +214,9 @@ impl Server {
     pub fn run(self) -> Result<(), AppError> {
         let Self { listener, address, state, writer, stop, runtime, signals, .. } = self;
         let failed = |source| AppError::Io { doing: "serve on", path: address.to_string().into(), source };
-        let served = runtime.block_on(serve(listener, &state, &stop, signals)).map_err(failed);
+        let deliveries = Deliveries::default();
+        let served = runtime.block_on(serve(listener, &state, &deliveries, &stop, signals)).map_err(failed);
+        deliveries.end(&state);
         state.writer.stop();
         // A simulation whose client is gone must not delay the shutdown.
         runtime.shutdown_timeout(Duration::from_secs(1));
@@ -266,7 +269,13 @@ fn listen(address: IpAddr, port: Option<u16>) -> Result<TcpListener, AppError> {
     Err(last.unwrap_or_else(|| AppError::Usage("no port is free".to_owned())))
 }
 
-async fn serve(listener: TcpListener, state: &Arc<AppState>, stop: &Notify, signals: Signals) -> io::Result<()> {
+async fn serve(
+    listener: TcpListener,
+    state: &Arc<AppState>,
+    deliveries: &Deliveries,
+    stop: &Notify,
+    signals: Signals,
+) -> io::Result<()> {
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let router = router::router(state);
@@ -275,6 +284,7 @@ async fn serve(listener: TcpListener, state: &Arc<AppState>, stop: &Notify, sign
     let (ending, _) = watch::channel(false);
     let forgetting = tokio::spawn(forget(Arc::clone(state)));
     let recovering = tokio::spawn(recover(Arc::clone(state)));
+    let delivering = tokio::spawn(deliveries.clone().follow(Arc::clone(state)));
     let mut connections = JoinSet::new();
     let mut signals = signals;
     let limits = state.limits;
@@ -328,6 +338,7 @@ async fn serve(listener: TcpListener, state: &Arc<AppState>, stop: &Notify, sign
     drop(listener);
     forgetting.abort();
     recovering.abort();
+    delivering.abort();
     let _ = ending.send(true);
     state.ending.send_replace(true);
     let all = async { while connections.join_next().await.is_some() {} };

@@ -7,6 +7,7 @@ use crate::metrics::Metrics;
 use crate::problem::WebError;
 use crate::settings::{Live, Reload};
 use crate::sign_in::{Newcomers, Sessions, Throttle};
+use crate::subscriptions::Subscriptions;
 use crate::uploads::Uploads;
 use crate::writer::Writer;
 use ibbi_access::{AccessError, AccessFile, Principal, ReadLog, Registry, Viewer, access_path, read_log_path};
@@ -47,6 +48,8 @@ pub(crate) struct AppState {
     pub(crate) throttle: Throttle,
     pub(crate) newcomers: Newcomers,
     registry: Mutex<Registry>,
+    /// Who gets records as they are written.
+    pub(crate) subscriptions: Arc<Subscriptions>,
     /// Who read confidential texts.
     pub(crate) reads: ReadLog,
     /// The ledger's file.
@@ -84,6 +87,7 @@ impl AppState {
     ) -> Result<Self, AccessError> {
         let source = feed::source(&service.read().unwrap_or_else(PoisonError::into_inner));
         let registry = Mutex::new(Registry::open(AccessFile::new(access_path(&path)))?);
+        let subscriptions = Arc::new(Subscriptions::open(&path)?);
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             service,
@@ -98,6 +102,7 @@ impl AppState {
             throttle: Throttle::default(),
             newcomers: Newcomers::default(),
             registry,
+            subscriptions,
             reads: ReadLog::new(read_log_path(&path)),
             path,
             heavy: Shared::new(threads.max(2), 1),

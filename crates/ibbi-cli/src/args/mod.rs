@@ -7,6 +7,7 @@ mod case;
 mod import;
 mod schedule;
 mod serve;
+mod webhook;
 
 pub(crate) use access::{Access, ChangeGrant, GrantedRole, NewToken, RevokeToken, Token};
 pub(crate) use audit::{Audit, AuditTable, Checkpoint, Diff, Export, Extract, Keygen, Verify};
@@ -19,6 +20,7 @@ pub(crate) use schedule::{
     Calendar, CheckScenario, Compare, ForecastTable, From, NewScenario, OneScenario, Plan, PlanTable, Report, Runs,
     Scenario, Simulate, Who,
 };
+pub(crate) use webhook::{ChangeWebhookRole, NewWebhook, OneWebhook, ResendLetters, Webhook};
 
 pub(crate) use serve::{OidcArgs, ProxyArgs, ServerNames};
 
@@ -110,6 +112,9 @@ pub(crate) enum Command {
     /// List, give, or take the roles of people who use the server.
     #[command(subcommand)]
     Access(Access),
+    /// Make, list, or remove webhooks, which send each record to another program, and send dead letters again.
+    #[command(subcommand)]
+    Webhook(Webhook),
     /// Show the whole process with a made-up district, including two steps that the rules refuse.
     Tour(Tour),
 }

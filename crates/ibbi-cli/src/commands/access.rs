@@ -4,7 +4,7 @@ use super::{actor, now};
 use crate::args::{Access, ChangeGrant, GrantedRole, NewToken, RevokeToken, Token};
 use crate::output::Outcome;
 use ibbi_access::{
-    AccessError, AccessFile, Grant, IssuedToken, Principal, Registry, Scope, access_path, event_table, view_table,
+    AccessError, AccessFile, Grant, IssuedToken, Principal, Registry, access_path, event_table, view_table,
 };
 use ibbi_app::AppError;
 use ibbi_app::zone::Zone;
@@ -110,15 +110,12 @@ fn expiry(text: &str, now: At) -> Result<At, AppError> {
     })
 }
 
-fn granted(role: GrantedRole) -> Result<Grant, AppError> {
+/// Returns the role of a token or a webhook.
+pub(super) fn granted(role: GrantedRole) -> Result<Grant, AppError> {
     let GrantedRole { role, case, district, party } = role;
     let usage = |error: &dyn std::fmt::Display| AppError::Usage(error.to_string());
-    let scope = match (case, district) {
-        (Some(case), _) => Scope::Case(case),
-        (None, Some(district)) => Scope::District(Name::new(&district).map_err(|error| usage(&error))?),
-        (None, None) => Scope::All,
-    };
-    Grant { role, scope, party }.checked().map_err(|error| usage(&error))
+    let district = district.map(|district| Name::new(&district)).transpose().map_err(|error| usage(&error))?;
+    Grant::from_parts(role, case, district, party).map_err(|error| usage(&error))
 }
 
 fn change(args: ChangeGrant) -> Result<(Registry, Principal, Grant), AppError> {

@@ -31,6 +31,7 @@ mod status;
 mod tour;
 mod verify;
 mod void;
+mod webhook;
 mod who;
 
 use crate::args::{Args, Command, Correction, From, OneScenario, Runs, Signing, When};
@@ -83,6 +84,7 @@ pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
         Command::Config(args) => config::run(args, json),
         Command::Token(args) => access::token(args, json),
         Command::Access(args) => access::access(args, json),
+        Command::Webhook(args) => webhook::run(args, json),
         Command::Tour(args) => tour::run(args, json),
     }
 }

@@ -37,4 +37,5 @@ mod tools;
 mod tour;
 mod typed_by_hand;
 mod waiting;
+mod webhooks;
 mod wording;

@@ -108,7 +108,8 @@ const PROBLEMS: &[(u16, &str)] = &[
     (503, "The ledger or the records of access can't be read or written now. The server tries again by itself."),
 ];
 /// The problem of an operation that can name what doesn't exist.
-const NOT_FOUND: (u16, &str) = (404, "There is no such case that you can see, no such format, or no such document.");
+const NOT_FOUND: (u16, &str) =
+    (404, "There is no such case that you can see, no such format or document, or no such webhook or dead letter.");
 /// The problems of an operation with a body.
 const OF_A_BODY: &[(u16, &str)] = &[
     (408, "The request did not arrive in time."),

@@ -11,6 +11,7 @@ mod reference;
 mod scenarios;
 mod schedule;
 mod schemas;
+mod webhooks;
 
 pub(crate) use audit::{audit_request, exported, upload};
 pub(crate) use cases::calendar as calendar_of_case;

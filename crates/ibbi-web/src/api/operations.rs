@@ -1,6 +1,6 @@
 //! The table of operations.
 
-use super::{Given, Operation, Parameter, audit, cases, records, reference, schedule};
+use super::{Given, Operation, Parameter, audit, cases, records, reference, schedule, webhooks};
 use crate::request::{blocking, limited, with_parts};
 use axum::http::Method;
 use ibbi_access::View;
@@ -22,6 +22,9 @@ const IF_MATCH: Parameter = at(
     "IfMatch",
     "the ETag of the case that you last saw; if it is different now, the response is a 412",
 );
+
+const WEBHOOK: Parameter = at("path", "webhook", "Text", "the ID of the webhook");
+const LETTER: Parameter = at("path", "record", "Position", "the number of the record of a dead letter");
 
 const JSON: &str = "application/json";
 const NDJSON: &str = "application/x-ndjson";
@@ -107,6 +110,41 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         answers: &[gives(200, JSON, "RecordPage", "the records of the cases that you can see, as CloudEvents"),
             gives(200, "text/event-stream", "Text", "if Accept asks for it: each record once, in order, with its number as the ID of the event")],
         handler: records::follow },
+    Operation { id: "listWebhooks", tag: "Webhooks", view: View::Webhooks, method: Method::GET, path: "/api/v1/webhooks",
+        parameters: &[LIMIT, at("query", "after", "Text", "only webhooks after this one; use `next` of the previous page")], body: None,
+        summary: "Lists the webhooks, and the state of their deliveries",
+        about: "Returns a page of the webhooks, oldest first, without their secrets.",
+        answers: &[gives(200, JSON, "WebhookList", "a page of the webhooks")],
+        handler: |request| blocking(request, webhooks::list) },
+    Operation { id: "createWebhook", tag: "Webhooks", view: View::Webhooks, method: Method::POST, path: "/api/v1/webhooks", parameters: &[],
+        body: Some((JSON, "WebhookBody")), summary: "Makes a webhook, and returns its secret once",
+        about: "Makes a webhook: each new record that its role may read is sent to its address, in order. The secret signs the messages (docs/webhooks.md), and is shown only in this response.",
+        answers: &[gives(201, JSON, "NewWebhookAnswer", "the ID and the secret")],
+        handler: |request| blocking(request, webhooks::create) },
+    Operation { id: "removeWebhook", tag: "Webhooks", view: View::Webhooks, method: Method::DELETE, path: "/api/v1/webhooks/{webhook}",
+        parameters: &[WEBHOOK], body: None, summary: "Removes a webhook",
+        about: "Removes a webhook. Nothing more is sent to it.",
+        answers: WEBHOOK_CHANGED, handler: |request| blocking(request, webhooks::remove) },
+    Operation { id: "changeWebhookRole", tag: "Webhooks", view: View::Webhooks, method: Method::POST, path: "/api/v1/webhooks/{webhook}/role",
+        parameters: &[WEBHOOK], body: Some((JSON, "RoleBody")), summary: "Gives a webhook another role",
+        about: "Gives a webhook another role in place of those that it has. The role counts from the next message on.",
+        answers: WEBHOOK_CHANGED, handler: |request| blocking(request, webhooks::change_role) },
+    Operation { id: "deadLetters", tag: "Webhooks", view: View::Webhooks, method: Method::GET, path: "/api/v1/webhooks/{webhook}/dead-letters",
+        parameters: &[WEBHOOK, LIMIT, at("query", "after", "Position", "only dead letters of records after this number; use `next` of the previous page")],
+        body: None, summary: "Lists the messages of a webhook that could not be delivered",
+        about: "Returns a page of the messages that were tried for the last time, the oldest record first.",
+        answers: &[gives(200, JSON, "DeadLetterList", "a page of the dead letters")],
+        handler: |request| blocking(request, webhooks::dead_letters) },
+    Operation { id: "deleteDeadLetter", tag: "Webhooks", view: View::Webhooks, method: Method::DELETE,
+        path: "/api/v1/webhooks/{webhook}/dead-letters/{record}", parameters: &[WEBHOOK, LETTER], body: None,
+        summary: "Deletes a dead letter", about: "Deletes a dead letter. Its message is not sent any more.",
+        answers: WEBHOOK_CHANGED, handler: |request| blocking(request, webhooks::delete_letter) },
+    Operation { id: "resendDeadLetter", tag: "Webhooks", view: View::Webhooks, method: Method::POST,
+        path: "/api/v1/webhooks/{webhook}/dead-letters/{record}/resend", parameters: &[WEBHOOK, LETTER], body: None,
+        summary: "Sends a dead letter again, once",
+        about: "Sends a dead letter again at once. It stays in the list if that fails.",
+        answers: &[gives(202, JSON, "WebhookChanged", "it is sent at once")],
+        handler: |request| blocking(request, webhooks::resend) },
     Operation { id: "checkpoints", tag: "Ledger", view: View::Cases, method: Method::GET, path: "/api/v1/checkpoints", parameters: &[], body: None,
         summary: "Returns the signed checkpoints of the ledger",
         about: "Returns the signed checkpoints of the ledger, oldest first. Compare a copy of the ledger with them.",
@@ -230,6 +268,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         answers: &[gives(200, JSON, "JsonDocument", "an OpenAPI 3.1 document")],
         handler: |request| blocking(request, reference::openapi) },
 ];
+
+const WEBHOOK_CHANGED: &[Given] = &[gives(200, JSON, "WebhookChanged", "the change was made")];
 
 const RECORDED: &[Given] = &[
     gives(201, JSON, "Recorded", "the event is recorded and on the disk; the output of `ibbi record --json`"),

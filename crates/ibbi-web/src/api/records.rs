@@ -4,22 +4,19 @@
 //! interruption it asks again from the last number that it got. Subscribers read what is on the disk, so none holds up a writer.
 
 use super::paging::{self, LISTED};
+use crate::messages::{self, Batch, RecordMessage};
 use crate::problem::WebError;
 use crate::request::{WebFuture, WebRequest, WebResult};
 use crate::response::{self, json, with_type};
 use axum::body::Bytes;
 use axum::http::header::ACCEPT;
 use axum::http::{HeaderName, StatusCode};
-use ibbi_app::case_log::CaseLog;
-use ibbi_app::{AppError, Record, feed};
-use ibbi_core::{Event, NoteText};
+use ibbi_app::AppError;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde_json::value::RawValue;
-use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::time::Duration;
-use uuid::Uuid;
 
 /// After this time without a record, a stream sends a comment, so that both ends learn of a broken connection.
 const QUIET: Duration = Duration::from_secs(15);
@@ -29,7 +26,7 @@ const EVENT_STREAM: &str = "text/event-stream";
 #[derive(Serialize, JsonSchema)]
 pub(super) struct RecordPage {
     /// The records, in the order in which they were written.
-    #[schemars(schema_with = "messages")]
+    #[schemars(schema_with = "message_list")]
     records: Vec<Box<RawValue>>,
     /// The value of `after` for the next page; null if there are no more records now.
     next: Option<u64>,
@@ -37,15 +34,8 @@ pub(super) struct RecordPage {
     position: u64,
 }
 
-fn messages(_: &mut SchemaGenerator) -> Schema {
+fn message_list(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "array", "items": { "$ref": "#/components/schemas/RecordMessage" } })
-}
-
-/// Records that a viewer can see, with their numbers.
-struct Batch {
-    messages: Vec<(u64, String)>,
-    position: u64,
-    more: bool,
 }
 
 pub(super) fn follow(request: WebRequest) -> WebFuture {
@@ -62,7 +52,7 @@ pub(super) fn follow(request: WebRequest) -> WebFuture {
 
 fn page(request: &WebRequest, after: u64, limit: usize) -> WebResult {
     let Batch { messages, position, more } = batch(request, after, limit)?;
-    let raw = |(_, message)| RawValue::from_string(message);
+    let raw = |message: RecordMessage| RawValue::from_string(message.body);
     let records = messages.into_iter().map(raw).collect::<Result<_, _>>().map_err(|_| WebError::internal())?;
     Ok(json(StatusCode::OK, &RecordPage { records, next: more.then_some(position), position })?)
 }
@@ -78,49 +68,13 @@ fn position(request: &WebRequest) -> Result<u64, WebError> {
     after.map_err(|_| wrong("after").into())
 }
 
-/// Returns the records after a position that the viewer can see, without the texts that the viewer may not read.
+/// Returns the records after a position that the viewer can see. Reading their texts is logged first.
 fn batch(request: &WebRequest, after: u64, limit: usize) -> Result<Batch, WebError> {
-    let reads_all = request.viewer.reads_all_texts();
-    let read = if reads_all { feed::records } else { feed::records_as_stored };
-    // One more, to know whether there are more.
-    let mut records = request.state.look(|service| read(service, after, limit + 1))?;
-    let more = records.len() > limit;
-    records.truncate(limit);
-    let position = records.last().map_or(after, |record| record.seq);
-    let mut cases: HashMap<Uuid, Option<CaseLog>> = HashMap::new();
-    let (mut messages, mut texts) = (Vec::with_capacity(records.len()), 0);
-    for mut record in records {
-        if !reads_all {
-            let known = match cases.get(&record.case) {
-                Some(known) => known,
-                None => {
-                    let shown = request.shown(record.case)?;
-                    cases.entry(record.case).or_insert(shown)
-                }
-            };
-            let Some(log) = known else { continue };
-            let Some(shown) = log.records.iter().find(|shown| shown.seq == record.seq) else { continue };
-            record.event = with_digest(&shown.event, &record);
-        }
-        texts += usize::from(record.event.note_text().is_some_and(|text| text.text().is_some()));
-        messages.push((record.seq, feed::message(&request.state.source, &record)?));
+    let batch = messages::batch(request.reader(), after, limit)?;
+    if batch.texts() > 0 {
+        request.log_read(None, Some(batch.texts()))?;
     }
-    if texts > 0 {
-        request.log_read(None, Some(texts))?;
-    }
-    Ok(Batch { messages, position, more })
-}
-
-/// Returns an event as a viewer reads it. A text that the viewer may not read is the digest that the ledger has, if it has one.
-fn with_digest(shown: &Event, stored: &Record) -> Event {
-    let mut event = shown.clone();
-    let digest = stored.event.note_text().and_then(NoteText::digest).copied();
-    if let (Some(text), Some(digest)) = (event.note_text_mut(), digest)
-        && text.text().is_none()
-    {
-        *text = NoteText::from_digest(digest);
-    }
-    event
+    Ok(batch)
 }
 
 /// Sends records as they are written. The viewer's roles are looked at before each batch.
@@ -145,8 +99,8 @@ fn stream(mut request: WebRequest, mut after: u64) -> axum::response::Response {
             });
             let Ok(Ok((returned, batch))) = read.await else { return };
             request = returned;
-            for (seq, message) in &batch.messages {
-                let _ = write!(text, "id: {seq}\nevent: record\ndata: {message}\n\n");
+            for RecordMessage { seq, body, .. } in &batch.messages {
+                let _ = write!(text, "id: {seq}\nevent: record\ndata: {body}\n\n");
             }
             // A subscriber that can see none of these records doesn't read them again after an interruption.
             if batch.messages.is_empty() && batch.position > after {

@@ -35,6 +35,12 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
             .with(el("a").attr("href", "/api/v1/openapi.json").with("/api/v1/openapi.json"))
             .with("."),
     );
+    let manages = request.viewer.may_see(View::Webhooks, None).is_ok();
+    let webhooks = manages.then(|| {
+        let link = el("a").attr("href", "/webhooks").with("Webhooks");
+        el("p").class("quiet").with(link).with(" send records to other programs as they are written.")
+    });
+    let content = content.with(webhooks);
     Ok(Page { title: "Home", place: "/", content }.answer(StatusCode::OK))
 }
 

@@ -12,6 +12,7 @@ mod operations;
 mod plan;
 mod provider;
 mod shell;
+mod webhooks;
 mod when;
 
 use crate::problem::WebError;
@@ -65,6 +66,11 @@ pub(crate) static ROUTES: &[(Method, &str, Option<View>, Handler)] = &[
     (Method::POST, "/access/remove", Some(View::ManageAccess), |request| blocking(request, access::remove)),
     (Method::POST, "/access/tokens", Some(View::ManageAccess), |request| blocking(request, access::new_token)),
     (Method::POST, "/access/revoke", Some(View::ManageAccess), |request| blocking(request, access::revoke)),
+    (Method::GET, "/webhooks", Some(View::Webhooks), |request| blocking(request, webhooks::page)),
+    (Method::POST, "/webhooks", Some(View::Webhooks), |request| blocking(request, webhooks::create)),
+    (Method::POST, "/webhooks/{webhook}/remove", Some(View::Webhooks), |request| blocking(request, webhooks::remove)),
+    (Method::POST, "/webhooks/{webhook}/letters/{record}/resend", Some(View::Webhooks), |request| blocking(request, webhooks::resend)),
+    (Method::POST, "/webhooks/{webhook}/letters/{record}/delete", Some(View::Webhooks), |request| blocking(request, webhooks::delete_letter)),
     (Method::GET, "/style.css", None, |request| blocking(request, assets::style)),
     (Method::GET, "/script.js", None, |request| blocking(request, assets::script)),
     (Method::GET, "/icon.svg", None, |request| blocking(request, assets::icon)),

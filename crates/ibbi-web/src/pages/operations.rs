@@ -1,7 +1,9 @@
 //! What those who run the server ask: does it run, does it record, and what has it done?
 
+use crate::metrics::Gauges;
 use crate::request::{WebRequest, WebResult};
 use crate::response::with_type;
+use crate::subscriptions::Subscription;
 use axum::http::StatusCode;
 
 /// Answers that the process runs.
@@ -23,7 +25,16 @@ pub(crate) fn ready(request: &WebRequest) -> WebResult {
 
 /// Returns the counts for Prometheus.
 pub(crate) fn metrics(request: &WebRequest) -> WebResult {
-    let (head, stopped) = request.state.look(|service| (service.store().head(), service.stopped().is_some()));
-    let text = request.state.metrics.text(head.map_or(0, |head| head.lines), !stopped);
+    let state = &request.state;
+    let (head, stopped) = state.look(|service| (service.store().head(), service.stopped().is_some()));
+    let webhooks = state.subscriptions.current().ok();
+    let letters = |(webhook, delivery): &Subscription| delivery.letters(webhook).count() as u64;
+    let dead_letters = webhooks.map(|all| all.iter().map(letters).sum());
+    let text = state.metrics.text(&Gauges {
+        lines: head.map_or(0, |head| head.lines),
+        is_writable: !stopped,
+        webhook_sends: state.subscriptions.counts().collect(),
+        dead_letters,
+    });
     Ok(with_type(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", text))
 }

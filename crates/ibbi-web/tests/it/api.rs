@@ -104,6 +104,21 @@ fn responses_match_the_openapi_document() {
     let path = format!("/api/v1/cases/{case}/events");
     let early = json!({ "type": "format_chosen", "data": { "format": "full_day" } });
     assert_eq!(check("POST", "/api/v1/cases/{case}/events", &path, Some(early), "*/*").status, 422);
+    let hook = json!({ "name": "board", "url": "http://127.0.0.1:9/", "role": "service" });
+    let made = check("POST", "/api/v1/webhooks", "/api/v1/webhooks", Some(hook), "*/*");
+    let hook = format!("/api/v1/webhooks/{}", made.json()["id"].as_str().unwrap());
+    for (method, tail, body, status) in [
+        ("GET", "/dead-letters", None, 200),
+        ("POST", "/role", Some(json!({ "role": "auditor" })), 200),
+        ("POST", "/dead-letters/{record}/resend", None, 404),
+        ("DELETE", "/dead-letters/{record}", None, 404),
+        ("DELETE", "", None, 200),
+    ] {
+        let path = format!("{hook}{}", tail.replace("{record}", "2"));
+        let answer = check(method, &format!("/api/v1/webhooks/{{webhook}}{tail}"), &path, body, "*/*");
+        assert_eq!(answer.status, status, "{path}: {}", answer.text());
+    }
+    check("GET", "/api/v1/webhooks", "/api/v1/webhooks", None, "*/*");
     asked.extend(uploads(&server, &document));
     let all: BTreeSet<String> = document["paths"]
         .as_object()

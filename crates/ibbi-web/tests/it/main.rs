@@ -19,5 +19,6 @@ mod recorded;
 mod sign_in;
 mod status;
 mod support;
+mod webhooks;
 mod words;
 mod writers;

@@ -28,7 +28,19 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("ibbi-audit", &["ibbi-common", "ibbi-core", "ibbi-log", "ibbi-seal"]),
-    ("ibbi-cli", &["ibbi-access", "ibbi-app", "ibbi-common", "ibbi-core", "ibbi-oidc", "ibbi-report", "ibbi-web"]),
+    (
+        "ibbi-cli",
+        &[
+            "ibbi-access",
+            "ibbi-app",
+            "ibbi-common",
+            "ibbi-core",
+            "ibbi-oidc",
+            "ibbi-report",
+            "ibbi-web",
+            "ibbi-webhook",
+        ],
+    ),
     ("ibbi-common", &["ibbi-core"]),
     ("ibbi-core", &[]),
     ("ibbi-export", &["ibbi-core", "ibbi-log"]),
@@ -40,7 +52,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("ibbi-store", &["ibbi-core"]),
     // Support for the tests of the other crates.
     ("ibbi-testing", &["ibbi-audit", "ibbi-core", "ibbi-log", "ibbi-seal", "ibbi-sim"]),
-    ("ibbi-web", &["ibbi-access", "ibbi-app", "ibbi-common", "ibbi-core", "ibbi-oidc", "ibbi-report"]),
+    ("ibbi-web", &["ibbi-access", "ibbi-app", "ibbi-common", "ibbi-core", "ibbi-oidc", "ibbi-report", "ibbi-webhook"]),
+    ("ibbi-webhook", &["ibbi-access", "ibbi-core"]),
 ];
 
 /// The other crates that the core may use. None of them does input or output with the features chosen here.

@@ -15,6 +15,7 @@ use super::paging::MAX_LISTED;
 use super::records::RecordPage;
 use super::scenarios::{CheckedScenario, OneScenario, Simulation, ToCheck, ToCompare};
 use super::schedule::ScenarioComparison;
+use super::webhooks::{DeadLetterList, NewWebhookAnswer, RoleBody, WebhookBody, WebhookChanged, WebhookList};
 use crate::problem::Problem;
 use crate::problem_codes as codes;
 use ibbi_app::audit::AuditReport;
@@ -65,6 +66,8 @@ fn requests() -> Map<String, Value> {
     generator.subschema_for::<OneScenario>();
     generator.subschema_for::<Simulation>();
     generator.subschema_for::<ToCompare>();
+    generator.subschema_for::<RoleBody>();
+    generator.subschema_for::<WebhookBody>();
     let mut schemas = generator.take_definitions(true);
     let form = json!({
         "type": "object",
@@ -105,6 +108,10 @@ fn responses() -> Map<String, Value> {
     generator.subschema_for::<ScenarioComparison>();
     generator.subschema_for::<Status>();
     generator.subschema_for::<Verified>();
+    generator.subschema_for::<WebhookList>();
+    generator.subschema_for::<NewWebhookAnswer>();
+    generator.subschema_for::<WebhookChanged>();
+    generator.subschema_for::<DeadLetterList>();
     let lists = [
         ("Chart", generator.subschema_for::<Vec<Transition>>()),
         ("Forms", generator.subschema_for::<std::collections::BTreeMap<String, Vec<FormField>>>()),

@@ -166,9 +166,14 @@ const OF_THE_LEDGER: &[&str] = &[
     "/audit/own/cases/{case}",
 ];
 
+/// What only program staff see.
+const OF_STAFF: &[&str] = &["/webhooks", "/api/v1/webhooks", "/api/v1/webhooks/{webhook}/dead-letters"];
+
 #[test]
 fn every_role_sees_what_it_may_and_nothing_else() {
     let matrix = Matrix::new();
+    let hook = json!({ "name": "board", "url": "https://hooks.example.org/", "role": "service" });
+    let hook = matrix.server.post("/api/v1/webhooks", &hook).json()["id"].as_str().unwrap().to_owned();
     // The numbers of the confidential records of each case.
     let numbers = |case: &str| -> Vec<u64> {
         let timeline = matrix.server.get(&format!("/api/v1/cases/{case}/replay")).json();
@@ -220,6 +225,12 @@ fn every_role_sees_what_it_may_and_nothing_else() {
                 assert_eq!(answer.status != 404, sees, "{who:?} {path}: {}", answer.text());
                 search(&matrix, (*who, own), path, &answer);
             }
+        }
+        for path in OF_STAFF.iter().map(|path| path.replace("{webhook}", &hook)) {
+            let answer = matrix.get(token, &path);
+            assert_eq!(answer.status, if *who == Who::Staff { 200 } else { 403 }, "{who:?} {path}: {}", answer.text());
+            assert!(*who == Who::Staff || !answer.text().contains("hooks.example.org"), "{who:?} {path}");
+            asked += 1;
         }
         // Lists have the cases that the viewer can see.
         for path in ["/api/v1/cases", "/api/v1/cases?limit=1", "/api/v1/records?limit=1000", "/cases", "/"] {
@@ -296,9 +307,12 @@ fn unseen_case_is_as_unknown_as_one_that_does_not_exist() {
 fn matrix_has_every_operation_that_reads_cases() {
     let server = Running::start();
     let document = server.get("/api/v1/openapi.json").json();
-    let known = [OF_A_CASE, OF_THE_LEDGER].concat();
+    let known = [OF_A_CASE, OF_THE_LEDGER, OF_STAFF].concat();
     for (path, methods) in document["paths"].as_object().unwrap() {
-        let of_cases = path.contains("{case}") || path.contains("/ledger/") || path.ends_with("/ledger");
+        let of_cases = path.contains("{case}")
+            || path.contains("/webhooks")
+            || path.contains("/ledger/")
+            || path.ends_with("/ledger");
         if !of_cases || methods.get("get").is_none() || path.ends_with("/extract") || path.contains("/schema/") {
             continue;
         }

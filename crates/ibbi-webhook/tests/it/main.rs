@@ -1,0 +1,4 @@
+//! The integration tests of webhooks, in one binary.
+
+mod files;
+mod send;
