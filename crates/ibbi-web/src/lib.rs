@@ -36,6 +36,7 @@ mod router;
 mod server;
 mod sign_in;
 mod state;
+mod strict_heads;
 mod uploads;
 mod visit;
 mod writer;

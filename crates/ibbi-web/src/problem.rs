@@ -287,6 +287,7 @@ pub(crate) fn title(code: &str) -> &'static str {
         "too-large" => "The request is too long",
         "incomplete" => "The request is incomplete",
         "packed" => "The body is compressed",
+        "coding" => "The body's coding is not supported",
         "slow" => "The request took too long to arrive",
         "busy" => "The server is busy",
         "method" => "This method is not allowed",

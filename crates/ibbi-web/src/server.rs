@@ -9,6 +9,7 @@ use crate::problem::hide_folder;
 use crate::router;
 use crate::sign_in::SignIn;
 use crate::state::AppState;
+use crate::strict_heads::StrictHeads;
 use crate::visit::Peer;
 use crate::writer::{Recover, Writer};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -435,7 +436,7 @@ async fn finish<S>(
 }
 
 /// A connection that is closed when its client doesn't read for too long.
-type Stream = Pin<Box<TimeoutStream<tokio::net::TcpStream>>>;
+type Stream = StrictHeads<Pin<Box<TimeoutStream<tokio::net::TcpStream>>>>;
 
 async fn accept(
     listener: &tokio::net::TcpListener,
@@ -447,7 +448,7 @@ async fn accept(
     stream.set_nodelay(true)?;
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(write_time));
-    Ok((Box::pin(stream), peer, permit))
+    Ok((StrictHeads::new(Box::pin(stream)), peer, permit))
 }
 
 /// The signals that stop the server: SIGINT, and SIGTERM on Unix.
