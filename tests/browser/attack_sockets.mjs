@@ -1,8 +1,6 @@
-// Attacks by raw bytes on a socket: paths that lead out of a folder, a request inside a request, and hostile uploads.
+// Attacks by raw bytes on a socket: paths that lead out of a folder, and a request inside a request.
 import { readFileSync } from "node:fs";
 import { exchange, responses, statusOf } from "./launch.mjs";
-
-const UPLOADS = ["/api/v1/verify", "/api/v1/audit", "/api/v1/replay", "/audit", "/plan/open"];
 
 /** The pages with a parameter in their paths. Those of the API are in its document. */
 const PAGES = ["/cases/{case}", "/cases/{case}/entries/{seq}", "/cases/{case}/summary", "/cases/{case}/forecast", "/cases/{case}/dates.ics", "/audit/{upload}",
@@ -147,4 +145,3 @@ export async function smuggling({ server, check, clean }) {
   check(readFileSync(server.ledger).equals(before), "nothing was recorded");
   console.log(`requests in requests: ${found.length} ways, and none was answered`);
 }
-export async function uploads() {}

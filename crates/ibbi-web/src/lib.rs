@@ -37,6 +37,7 @@ mod server;
 mod sign_in;
 mod state;
 mod strict_heads;
+mod troubles;
 mod uploads;
 mod visit;
 mod writer;

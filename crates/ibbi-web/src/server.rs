@@ -10,6 +10,7 @@ use crate::router;
 use crate::sign_in::SignIn;
 use crate::state::AppState;
 use crate::strict_heads::StrictHeads;
+use crate::troubles::Troubles;
 use crate::visit::Peer;
 use crate::writer::{Recover, Writer};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -165,7 +166,8 @@ impl Server {
         let set_aside = service.store().torn().map(|torn| torn.to_string());
         let service = Arc::new(RwLock::new(service));
         let recover = recovery(ledger.clone(), options, bound.port());
-        let (writer, thread) = Writer::start(Arc::clone(&service), recover).map_err(failed)?;
+        let troubles = Arc::new(Troubles::new(ledger.clone(), bound.port()));
+        let (writer, thread) = Writer::start(Arc::clone(&service), recover, Arc::clone(&troubles)).map_err(failed)?;
         let names = names(bound, &hosts);
         if let Some(proxy) = &sign_in.proxy
             && [LOCAL_ISSUER, TOKEN_ISSUER].contains(&proxy.issuer.as_str())
@@ -183,7 +185,7 @@ impl Server {
         }
         let state = AppState::new(
             service,
-            writer,
+            (writer, troubles),
             clock,
             sign_in,
             (names, allow_origins),
@@ -401,13 +403,31 @@ async fn serve(listener: TcpListener, state: &Arc<AppState>, stop: &Notify, sign
     Ok(())
 }
 
-/// Opens the ledger again after a failed write, once its cause is gone.
+/// Opens the ledger again after a failed write, once its cause is gone. Looks at its place and at the files beside it too, so that the
+/// log says why the server isn't ready before someone loses time.
 async fn recover(state: Arc<AppState>) {
+    let mut was_in_place = true;
     loop {
         tokio::time::sleep(state.limits.retry).await;
-        if state.look(|service| service.stopped().is_some()) {
+        let looking = Arc::clone(&state);
+        // Looking at files can take the disk a moment.
+        let looked = tokio::task::spawn_blocking(move || {
+            looking.troubles.look_again();
+            (looking.look(|service| service.stopped().is_some()), looking.own().is_ok())
+        });
+        let Ok((stopped, in_place)) = looked.await else { continue };
+        if stopped {
             state.writer.recover();
+        } else if in_place != was_in_place {
+            let server = state.port;
+            match in_place {
+                true => tracing::warn!(server, "the ledger is in its place again"),
+                false => {
+                    tracing::error!(server, "the ledger isn't in its place: it was moved or replaced; put it back")
+                }
+            }
         }
+        was_in_place = in_place || stopped;
     }
 }
 

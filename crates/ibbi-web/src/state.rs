@@ -6,6 +6,7 @@ use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::problem::WebError;
 use crate::sign_in::{Sessions, SignIn, Throttle};
+use crate::troubles::{Beside, Troubles};
 use crate::uploads::Uploads;
 use crate::writer::Writer;
 use ibbi_access::{AccessError, AccessFile, Principal, ReadLog, Registry, Viewer, access_path, read_log_path};
@@ -33,6 +34,8 @@ pub(crate) type Client = (IdentityText, IdentityText);
 pub(crate) struct AppState {
     pub(crate) service: Arc<RwLock<LedgerService>>,
     pub(crate) writer: Writer,
+    /// What can't be written or read beside the ledger.
+    pub(crate) troubles: Arc<Troubles>,
     pub(crate) clock: Clock,
     /// The host names of the server, with the port if it is not the default.
     pub(crate) hosts: Vec<String>,
@@ -74,7 +77,7 @@ impl AppState {
     #[allow(clippy::too_many_arguments, reason = "each is a field, given once")]
     pub(crate) fn new(
         service: Arc<RwLock<LedgerService>>,
-        writer: Writer,
+        (writer, troubles): (Writer, Arc<Troubles>),
         clock: Clock,
         sign_in: SignIn,
         (hosts, origins): (Vec<String>, Vec<String>),
@@ -90,6 +93,7 @@ impl AppState {
         Ok(Self {
             service,
             writer,
+            troubles,
             clock,
             hosts,
             origins,
@@ -121,8 +125,16 @@ impl AppState {
         ask: impl FnOnce(&mut Registry) -> Result<T, AccessError>,
     ) -> Result<T, AccessError> {
         let mut registry = self.registry.lock().unwrap_or_else(PoisonError::into_inner);
-        registry.refresh()?;
-        ask(&mut registry)
+        match registry.refresh() {
+            Err(error) => {
+                self.troubles.begin(Beside::Access, &error);
+                Err(error)
+            }
+            Ok(_) => {
+                self.troubles.end(Beside::Access);
+                ask(&mut registry)
+            }
+        }
     }
 
     /// Returns the principal of a token, if the token counts.

@@ -11,6 +11,7 @@ mod bad_input;
 mod boundaries;
 mod dependencies;
 mod docs;
+mod full_disk;
 mod golden;
 mod golden_v2;
 mod import_cases;

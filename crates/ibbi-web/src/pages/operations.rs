@@ -13,10 +13,15 @@ pub(crate) fn health(_: &WebRequest) -> WebResult {
 pub(crate) fn ready(request: &WebRequest) -> WebResult {
     let stopped = request.state.look(|service| service.stopped().is_some());
     let in_place = request.state.own().is_ok();
+    let files = request.state.troubles.files();
     let (status, text) = match (stopped, in_place) {
-        (false, true) => (StatusCode::OK, "ready\n"),
-        (true, _) => (StatusCode::SERVICE_UNAVAILABLE, "not ready: a write failed\n"),
-        (false, false) => (StatusCode::SERVICE_UNAVAILABLE, "not ready: the ledger is not in its place\n"),
+        (false, true) if files.is_empty() => (StatusCode::OK, "ready\n".to_owned()),
+        (false, true) => {
+            let files = files.join(", ");
+            (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: a file beside the ledger can't be used: {files}\n"))
+        }
+        (true, _) => (StatusCode::SERVICE_UNAVAILABLE, "not ready: a write failed\n".to_owned()),
+        (false, false) => (StatusCode::SERVICE_UNAVAILABLE, "not ready: the ledger is not in its place\n".to_owned()),
     };
     Ok(with_type(status, "text/plain; charset=utf-8", text))
 }
@@ -24,6 +29,7 @@ pub(crate) fn ready(request: &WebRequest) -> WebResult {
 /// Returns the counts for Prometheus.
 pub(crate) fn metrics(request: &WebRequest) -> WebResult {
     let (head, stopped) = request.state.look(|service| (service.store().head(), service.stopped().is_some()));
+    let stopped = stopped || !request.state.troubles.files().is_empty();
     let text = request.state.metrics.text(head.map_or(0, |head| head.lines), !stopped);
     Ok(with_type(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", text))
 }

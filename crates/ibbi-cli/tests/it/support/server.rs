@@ -5,6 +5,8 @@ use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 /// A server that runs.
 pub(crate) struct Server {
@@ -16,6 +18,8 @@ pub(crate) struct Server {
     pub(crate) ledger: String,
     /// The cookie of the session that its link began; empty if it printed no link.
     cookie: String,
+    /// What it has written to standard error.
+    log: Arc<Mutex<String>>,
 }
 
 impl Server {
@@ -36,13 +40,44 @@ impl Server {
             panic!("{error}: {line:?} {why}")
         });
         let text = |key: &str| result[key].as_str().unwrap_or_default().to_owned();
-        let mut server = Self { child, address: text("address"), ledger: text("ledger"), cookie: String::new() };
+        let mut server = Self {
+            child,
+            address: text("address"),
+            ledger: text("ledger"),
+            cookie: String::new(),
+            log: Arc::default(),
+        };
+        server.keep_log();
         if let Some(path) = text("link").strip_prefix(&server.address) {
-            let (head, _) = server.exchange("GET", &format!("/{path}"), "");
+            let (head, _) = server.exchange("x: y", "GET", &format!("/{path}"), "");
             let cookie = head.lines().find_map(|line| line.strip_prefix("set-cookie: ")?.split(';').next());
             server.cookie = cookie.expect("the link signs in").to_owned();
         }
         server
+    }
+
+    /// Reads standard error as it is written, so that the server never waits for it.
+    fn keep_log(&mut self) {
+        let (err, log) = (self.child.stderr.take().expect("a pipe"), Arc::clone(&self.log));
+        std::thread::spawn(move || {
+            for line in BufReader::new(err).lines().map_while(Result::ok) {
+                *log.lock().expect("no panic") += &(line + "\n");
+            }
+        });
+    }
+
+    /// Returns what it has written to standard error.
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().expect("no panic").clone()
+    }
+
+    /// Waits until it has written some words to standard error. A server that doesn't fails the test.
+    pub(crate) fn waits_for_log(&self, words: &str) {
+        let begun = Instant::now();
+        while !self.log().contains(words) {
+            assert!(begun.elapsed() < Duration::from_secs(60), "no `{words}` in the log: {}", self.log());
+            std::thread::sleep(Duration::from_millis(2));
+        }
     }
 
     /// Makes a token for a client.
@@ -54,17 +89,26 @@ impl Server {
 
     /// Asks and returns the status and the body.
     pub(crate) fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String) {
-        let (head, body) = self.exchange(method, path, body);
+        self.ask_by(&format!("cookie: {}", self.cookie), method, path, body)
+    }
+
+    /// Asks as `ask` does, with a token.
+    pub(crate) fn ask_with(&self, token: &str, method: &str, path: &str, body: &str) -> (u16, String) {
+        self.ask_by(&format!("authorization: Bearer {token}"), method, path, body)
+    }
+
+    fn ask_by(&self, credentials: &str, method: &str, path: &str, body: &str) -> (u16, String) {
+        let (head, body) = self.exchange(credentials, method, path, body);
         (head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status"), body)
     }
 
-    fn exchange(&self, method: &str, path: &str, body: &str) -> (String, String) {
+    fn exchange(&self, credentials: &str, method: &str, path: &str, body: &str) -> (String, String) {
         let host = self.address.trim_start_matches("http://").trim_end_matches('/');
         let mut stream = TcpStream::connect(host).expect("it listens");
-        let (length, cookie) = (body.len(), &self.cookie);
+        let length = body.len();
         write!(
             stream,
-            "{method} {path} HTTP/1.1\r\nhost: {host}\r\ncookie: {cookie}\r\nconnection: close\r\ncontent-length: \
+            "{method} {path} HTTP/1.1\r\nhost: {host}\r\n{credentials}\r\nconnection: close\r\ncontent-length: \
              {length}\r\n\r\n{body}"
         )
         .expect("it reads");
