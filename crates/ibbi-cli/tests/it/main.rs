@@ -24,6 +24,7 @@ mod one_write_path;
 mod only_format;
 mod operations;
 mod output_files;
+mod private_files;
 mod progress;
 mod reads;
 mod rendered;

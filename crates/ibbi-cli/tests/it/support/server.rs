@@ -29,16 +29,23 @@ impl Server {
     }
 
     /// Starts it by a command of the test's own, which ends in `serve --json`.
-    pub(crate) fn started(place: &Place, mut command: Command) -> Self {
+    pub(crate) fn started(place: &Place, command: Command) -> Self {
+        Self::try_start(place, command).unwrap_or_else(|why| panic!("{why}"))
+    }
+
+    /// Starts it as `started` does. Returns why it doesn't start, or lets no one in.
+    pub(crate) fn try_start(place: &Place, mut command: Command) -> Result<Self, String> {
         command.env("XDG_DATA_HOME", place.path("data")).env_remove("IBBI_TOKEN").env_remove("IBBI_KEY");
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("it prints its address");
-        let result: Value = serde_json::from_str(&line).unwrap_or_else(|error| {
+        let result: Value = serde_json::from_str(&line).unwrap_or_default();
+        if !result["address"].is_string() {
             let mut why = String::new();
             child.stderr.take().expect("a pipe").read_to_string(&mut why).expect("UTF-8");
-            panic!("{error}: {line:?} {why}")
-        });
+            child.wait().expect("it ends");
+            return Err(format!("{line} {why}"));
+        }
         let text = |key: &str| result[key].as_str().unwrap_or_default().to_owned();
         let mut server = Self {
             child,
@@ -49,11 +56,11 @@ impl Server {
         };
         server.keep_log();
         if let Some(path) = text("link").strip_prefix(&server.address) {
-            let (head, _) = server.exchange("x: y", "GET", &format!("/{path}"), "");
+            let (head, body) = server.exchange("x: y", "GET", &format!("/{path}"), "");
             let cookie = head.lines().find_map(|line| line.strip_prefix("set-cookie: ")?.split(';').next());
-            server.cookie = cookie.expect("the link signs in").to_owned();
+            server.cookie = cookie.ok_or_else(|| format!("the link doesn't sign in: {body}"))?.to_owned();
         }
-        server
+        Ok(server)
     }
 
     /// Reads standard error as it is written, so that the server never waits for it.
