@@ -172,7 +172,9 @@ async function spray(page, address, payload, server) {
 }
 
 export async function markup({ program, server, context, check, clean, folder, post }) {
+  const begun = Date.now(), stage = (name) => { if (process.env.IBBI_TIMES) console.log(`  markup: ${name} after ${Date.now() - begun} ms`); };
   const bad = await selfTest(context, check);
+  stage("the self-test");
   const page = await watched(context, check, [server.base]);
   await page.goto(`${server.base}/cases`);
   const plain = globalThis.fetch;
@@ -180,10 +182,13 @@ export async function markup({ program, server, context, check, clean, folder, p
   const { forms } = await everyForm(page, server.base, server.ledger, check, { NAME, TEXT, REASON });
   globalThis.fetch = plain;
   await page.examine("the last form");
+  stage("every form");
   const kinds = await everyEvent({ server, post }, join(repository, "tests", "golden"));
 
   const answer = (path) => fetch(server.base + path, { headers: { cookie: server.cookie } });
   for (const event of Object.keys(await (await answer("/api/v1/forms")).json())) check(kinds.get(event) > 0, `no ${event} has a payload: ${kinds.get(event)}`);
+
+  stage("every event");
 
   // Every page that shows what was recorded.
   const { cases } = await (await answer("/api/v1/cases?limit=100")).json();
@@ -207,6 +212,8 @@ export async function markup({ program, server, context, check, clean, folder, p
   }
   check(shown > 20, `pages show the payloads as text: ${shown} of ${pages.length}`);
 
+  stage("every page");
+
   // Every parameter, and every form, with each payload.
   const one = cases.at(-1).case;
   const queries = ["/login?to=", "/login?once=", "/plan?d=", "/plan?d=x&s=", "/plan?d=x&s=2026-09-08&p=", "/plan?d=x&s=2026-09-08&h=", "/plan?file=", "/plan?begin=", "/cases?of=", "/cases?before=", `/cases/${one}?`, `/cases/${one}?at=`,
@@ -225,10 +232,12 @@ export async function markup({ program, server, context, check, clean, folder, p
       asked += 1;
     }
   }
+  stage("every parameter");
   let sprayed = 0;
   for (const payload of [NAME, `" onfocus="${HIT}" autofocus x="`, HIDDEN[2]]) {
     for (const path of ["/plan", "/cases", `/cases/${one}`, `/cases/${cases[0].case}`, `/cases/${cases[0].case}/forecast`, "/login", "/audit"]) sprayed += await spray(page, server.base + path, payload, server);
   }
+  stage("every form sent back");
   await uploadsOf({ page, server, folder });
   const files = await filesFromDisk({ program, server, context, check, folder, answer });
   console.log(`markup: ${bad} of the payloads found on a page that doesn't escape; ${forms} forms and events of ${kinds.size} kinds with them, ${pages.length} pages, ${asked} parameters, ${sprayed} forms sent back, ${files} files from the disk: nothing ran, loaded, or became an element`);
