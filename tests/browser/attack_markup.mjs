@@ -76,8 +76,8 @@ async function selfTest(context, check) {
   await new Promise((ready) => { server.listen(0, "127.0.0.1", ready); });
   const base = `http://127.0.0.1:${server.address().port}`;
   let none = 0;
-  for (const path of ["/", "/guarded"]) {
-    for (const payload of PAYLOADS) {
+  for (const [at, path] of ["/", "/guarded"].entries()) {
+    for (const payload of PAYLOADS.filter((_, number) => number % 2 === at)) {
       let holds = true;
       const page = await watched(context, (each) => { holds &&= each; }, [base]);
       await page.goto(`${base}${path}?q=${encodeURIComponent(payload)}`, { waitUntil: "domcontentloaded" }).catch(() => {});
@@ -87,11 +87,11 @@ async function selfTest(context, check) {
     }
   }
   // Some are dangerous elsewhere only: in a template, in a spreadsheet, or if they are decoded twice.
-  check(none <= 2 * 18, `a page that doesn't escape is found by most payloads: not by ${none} of ${2 * PAYLOADS.length}`);
+  check(none <= 18, `a page that doesn't escape is found by most payloads: not by ${none} of ${PAYLOADS.length}`);
   check(none > 0, "a payload that does nothing on a page is not reported");
   server.closeAllConnections();
   server.close();
-  return 2 * PAYLOADS.length - none;
+  return PAYLOADS.length - none;
 }
 
 /** Returns a value with a payload in every text that the server takes, by trying one text after the other. */
@@ -220,7 +220,7 @@ export async function markup({ program, server, context, check, clean, folder, p
     `/cases/${one}?day=`, `/cases/${one}?done=`, `/cases/${one}/forecast?d=`, `/cases/${one}/forecast?file=`, `/audit/own/cases/${one}?step=`, `/audit/own/cases/${one}?part=`, "/plan/report.html?d=", "/plan/scenario.toml?d=", "/plan/dates.ics?d=", "/x/", "/cases/", "/audit/", "/api/v1/"];
   let asked = 0;
   for (const query of queries) {
-    for (const payload of [...PAYLOADS.slice(0, 14), ...HIDDEN.slice(0, 6)]) {
+    for (const payload of [PAYLOADS.join(""), ...PAYLOADS.slice(8, 12), PAYLOADS[14], HIDDEN.join("")]) {
       const address = server.base + query + encodeURIComponent(payload);
       if (/report|toml|ics/.test(query)) {
         const text = await (await answer(query + encodeURIComponent(payload))).text();

@@ -413,6 +413,8 @@ async fn recover(state: Arc<AppState>) {
         // Looking at files can take the disk a moment.
         let looked = tokio::task::spawn_blocking(move || {
             looking.troubles.look_again();
+            // Notes whether the records of access can be read.
+            let _ = looking.access(|_| Ok(()));
             (looking.look(|service| service.stopped().is_some()), looking.own().is_ok())
         });
         let Ok((stopped, in_place)) = looked.await else { continue };

@@ -3,7 +3,7 @@
 //! A ledger that can't be written stops the service, which [`crate::writer`] starts again. The files beside it have no such state:
 //! the confidential texts, the log of who read them, the checkpoints, and the records of access.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -52,7 +52,7 @@ pub(crate) struct Troubles {
     server: u16,
     /// How many there are. Looking at it costs nothing.
     count: AtomicUsize,
-    found: Mutex<BTreeMap<Beside, String>>,
+    found: Mutex<BTreeSet<Beside>>,
 }
 
 impl Troubles {
@@ -63,9 +63,8 @@ impl Troubles {
     /// Notes that a file can't be used. The log has it once.
     pub(crate) fn begin(&self, file: Beside, cause: &impl Display) {
         let mut found = self.found();
-        if !found.contains_key(&file) {
+        if found.insert(file) {
             tracing::error!(server = self.server, file = file.suffix(), %cause, "{}", file.effect());
-            found.insert(file, cause.to_string());
             self.count.store(found.len(), Ordering::Relaxed);
         }
     }
@@ -76,7 +75,7 @@ impl Troubles {
             return;
         }
         let mut found = self.found();
-        if found.remove(&file).is_some() {
+        if found.remove(&file) {
             tracing::warn!(server = self.server, file = file.suffix(), "the file beside the ledger is in order again");
             self.count.store(found.len(), Ordering::Relaxed);
         }
@@ -84,7 +83,7 @@ impl Troubles {
 
     /// Returns the files that are in trouble, as they are named after the ledger.
     pub(crate) fn files(&self) -> Vec<&'static str> {
-        self.found().keys().map(|file| file.suffix()).collect()
+        self.found().iter().map(|file| file.suffix()).collect()
     }
 
     /// Looks whether the files that are in trouble can be written again. Without this, a server that no one uses because it isn't
@@ -93,7 +92,7 @@ impl Troubles {
         if self.count.load(Ordering::Relaxed) == 0 {
             return;
         }
-        let files: Vec<Beside> = self.found().keys().copied().collect();
+        let files: Vec<Beside> = self.found().iter().copied().collect();
         // The records of access are read with each request.
         for file in files.into_iter().filter(|file| *file != Beside::Access) {
             if ibbi_app::ledger::check_beside(&self.ledger, file.suffix()).is_ok() {
@@ -102,7 +101,7 @@ impl Troubles {
         }
     }
 
-    fn found(&self) -> MutexGuard<'_, BTreeMap<Beside, String>> {
+    fn found(&self) -> MutexGuard<'_, BTreeSet<Beside>> {
         self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
