@@ -67,7 +67,13 @@ fn simulate(address: SocketAddr, token: &str, ended: &AtomicBool) -> usize {
 fn upload(address: SocketAddr, token: &str) -> Result<Vec<Client>> {
     let begin = |_| {
         let mut client = Client::new(address, GREEDY, token)?;
-        client.send("POST", "/api/v1/verify", "multipart/form-data; boundary=X", 5_000_000, b"--X\r\n")?;
+        client.send(
+            "POST",
+            "/api/v1/verify",
+            "content-type: multipart/form-data; boundary=X",
+            5_000_000,
+            b"--X\r\n",
+        )?;
         Ok(client)
     };
     (0..UPLOADS).map(begin).collect()

@@ -34,18 +34,18 @@ impl Client {
         Ok(Self { stream: BufReader::new(connect(to, from)?), host: to.to_string(), token: token.to_owned() })
     }
 
-    /// Sends a request without waiting for the response.
-    pub(crate) fn send(&mut self, method: &str, path: &str, kind: &str, length: usize, body: &[u8]) -> Result<()> {
+    /// Sends a request with more headers, without waiting for the response.
+    pub(crate) fn send(&mut self, method: &str, path: &str, headers: &str, length: usize, body: &[u8]) -> Result<()> {
         let (host, token) = (&self.host, &self.token);
         let head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n\r\n"
+            "{method} {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\n{headers}\r\ncontent-length: {length}\r\n\r\n"
         );
         Ok(self.stream.get_mut().write_all(&[head.as_bytes(), body].concat())?)
     }
 
     /// Sends a request and reads the whole response.
     pub(crate) fn ask(&mut self, method: &str, path: &str, body: &str) -> Result<Answer> {
-        self.send(method, path, "application/json", body.len(), body.as_bytes())?;
+        self.send(method, path, "content-type: application/json", body.len(), body.as_bytes())?;
         let status = self.line()?.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or("no status")?;
         let (mut length, mut chunked) = (0, false);
         loop {

@@ -11,9 +11,13 @@ const READERS: usize = 5;
 const TIME: Duration = Duration::from_secs(10);
 const PIECE: usize = 4096;
 
-/// What is read. The export in CSV is made before its first byte is sent.
-const READ: [&str; 4] =
-    ["/api/v1/ledger", "/api/v1/ledger/export/csv", "/api/v1/ledger/export/cloudevents", "/api/v1/records?after=0"];
+/// What is read, and the form in which it is accepted.
+const READ: [(&str, &str); 4] = [
+    ("/api/v1/ledger", "*/*"),
+    ("/api/v1/ledger/export/csv", "*/*"),
+    ("/api/v1/ledger/export/cloudevents", "*/*"),
+    ("/api/v1/records?after=0", "text/event-stream"),
+];
 
 pub(crate) fn run(settings: &Settings) -> Result<()> {
     let (folder, ledger) = place(settings)?;
@@ -38,14 +42,14 @@ pub(crate) fn run(settings: &Settings) -> Result<()> {
         std::fs::metadata(&ledger)?.len() >> 20
     );
     println!("| what they read | before | while they read | the most | more |\n|---|---|---|---|---|");
-    for path in READ {
+    for (path, accepted) in READ {
         // The first response makes what all later ones share.
         server.client(&token)?.ask("GET", "/cases", "")?;
         let before = server.memory("VmRSS")?;
         let mut readers = Vec::new();
         for _ in 0..READERS {
             let mut client = server.client(&token)?;
-            client.send("GET", path, "application/json", 0, b"")?;
+            client.send("GET", path, &format!("accept: {accepted}"), 0, b"")?;
             readers.push(client);
         }
         let (begun, mut most) = (Instant::now(), 0.0_f64);

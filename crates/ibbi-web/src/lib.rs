@@ -20,6 +20,7 @@
 
 mod api;
 mod auth;
+mod background;
 mod compression;
 mod estimates;
 mod fairness;

@@ -3,6 +3,7 @@
 //! `axum::serve` has no limits on slow heads, on unread responses, or on the number and the age of connections, so the
 //! server accepts connections itself.
 
+use crate::background;
 use crate::fairness::Connections;
 use crate::limits::Limits;
 use crate::problem::hide_folder;
@@ -12,7 +13,7 @@ use crate::state::AppState;
 use crate::strict_heads::StrictHeads;
 use crate::troubles::Troubles;
 use crate::visit::Peer;
-use crate::writer::{Recover, Writer};
+use crate::writer::Writer;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use ibbi_access::{LOCAL_ISSUER, TOKEN_ISSUER};
@@ -165,7 +166,7 @@ impl Server {
         let service = ledger::open_or_create(&ledger, &first, Ids::random(), &options)?;
         let set_aside = service.store().torn().map(|torn| torn.to_string());
         let service = Arc::new(RwLock::new(service));
-        let recover = recovery(ledger.clone(), options, bound.port());
+        let recover = background::recovery(ledger.clone(), options, bound.port());
         let troubles = Arc::new(Troubles::new(ledger.clone(), bound.port()));
         let (writer, thread) = Writer::start(Arc::clone(&service), recover, Arc::clone(&troubles)).map_err(failed)?;
         let names = names(bound, &hosts);
@@ -277,22 +278,6 @@ impl Server {
     }
 }
 
-/// Returns what opens the ledger again after a failed write. It reports the failure once, and the recovery.
-fn recovery(path: PathBuf, options: OpenOptions, server: u16) -> Recover {
-    let mut reported = false;
-    Box::new(move |service| {
-        let Some(cause) = service.stopped() else { return };
-        if !reported {
-            tracing::error!(server, cause, "nothing is recorded any more");
-            reported = true;
-        }
-        if let Ok(true) = ledger::recover(service, &path, &options) {
-            tracing::warn!(server, "events are recorded again");
-            reported = false;
-        }
-    })
-}
-
 /// Returns the address that signs in with the secret of a one-time link.
 pub fn link(url: &str, secret: &str) -> String {
     format!("{url}login?once={secret}")
@@ -348,8 +333,8 @@ async fn serve(listener: TcpListener, state: &Arc<AppState>, stop: &Notify, sign
     let addresses = Connections::new(state.limits.connections_each);
     let proxies = state.sign_in.proxy.as_ref().map(|proxy| proxy.from.clone()).unwrap_or_default();
     let (ending, _) = watch::channel(false);
-    let forgetting = tokio::spawn(forget(Arc::clone(state)));
-    let recovering = tokio::spawn(recover(Arc::clone(state)));
+    let forgetting = tokio::spawn(background::forget(Arc::clone(state)));
+    let recovering = tokio::spawn(background::recover(Arc::clone(state)));
     let mut connections = JoinSet::new();
     let mut signal = std::pin::pin!(signals.come());
     let limits = state.limits;
@@ -401,48 +386,6 @@ async fn serve(listener: TcpListener, state: &Arc<AppState>, stop: &Notify, sign
     let all = async { while connections.join_next().await.is_some() {} };
     let _ = tokio::time::timeout(limits.grace, all).await;
     Ok(())
-}
-
-/// Opens the ledger again after a failed write, once its cause is gone. Looks at its place and at the files beside it too, so that the
-/// log says why the server isn't ready before someone loses time.
-async fn recover(state: Arc<AppState>) {
-    let mut was_in_place = true;
-    loop {
-        tokio::time::sleep(state.limits.retry).await;
-        let looking = Arc::clone(&state);
-        // Looking at files can take the disk a moment.
-        let looked = tokio::task::spawn_blocking(move || {
-            looking.troubles.look_again();
-            // Notes whether the records of access can be read.
-            let _ = looking.access(|_| Ok(()));
-            (looking.look(|service| service.stopped().is_some()), looking.own().is_ok())
-        });
-        let Ok((stopped, in_place)) = looked.await else { continue };
-        if stopped {
-            state.writer.recover();
-        } else if in_place != was_in_place {
-            let server = state.port;
-            match in_place {
-                true => tracing::warn!(server, "the ledger is in its place again"),
-                false => {
-                    tracing::error!(server, "the ledger isn't in its place: it was moved or replaced; put it back")
-                }
-            }
-        }
-        was_in_place = in_place || stopped;
-    }
-}
-
-/// Deletes old uploads, even without requests.
-async fn forget(state: Arc<AppState>) {
-    let kept = state.limits.kept;
-    let every = (kept / 60).clamp(Duration::from_millis(20), Duration::from_secs(60));
-    loop {
-        tokio::time::sleep(every).await;
-        let state = Arc::clone(&state);
-        // Deleting files can take the disk a moment.
-        let _ = tokio::task::spawn_blocking(move || state.uploads().forget_old()).await;
-    }
 }
 
 /// Lets a connection finish its current request.
