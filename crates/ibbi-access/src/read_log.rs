@@ -5,8 +5,8 @@ use crate::principal::Principal;
 use crate::record_file::{beside, check_is_file, private};
 use ibbi_core::At;
 use serde::Serialize;
-use std::fs::OpenOptions;
-use std::io::Write as _;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
@@ -54,9 +54,22 @@ impl ReadLog {
         let failed = |source| AccessError::Io { doing: "write", path: self.path.clone(), source };
         let line = serde_json::to_string(&Read { at, by, case, texts, path });
         let line = line.map_err(|error| AccessError::Refused(error.to_string()))? + "\n";
-        // One write, so that lines of several processes don't mix.
-        let mut file = private(OpenOptions::new().append(true).create(true)).open(&self.path).map_err(failed)?;
+        let mut options = OpenOptions::new();
+        let mut file = private(options.read(true).append(true).create(true)).open(&self.path).map_err(failed)?;
         check_is_file(&file).map_err(failed)?;
+        // A full disk can leave a part of a line. The next line must not continue it.
+        let line = if is_torn(&mut file).map_err(failed)? { format!("\n{line}") } else { line };
+        // One write, so that lines of several processes don't mix.
         file.write_all(line.as_bytes()).map_err(failed)
     }
+}
+
+/// Returns whether a file ends in the middle of a line.
+fn is_torn(file: &mut File) -> io::Result<bool> {
+    let mut last = [b'\n'];
+    if file.seek(SeekFrom::End(0))? > 0 {
+        file.seek(SeekFrom::End(-1))?;
+        file.read_exact(&mut last)?;
+    }
+    Ok(last != *b"\n")
 }

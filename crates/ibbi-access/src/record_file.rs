@@ -19,7 +19,10 @@ use std::time::SystemTime;
 /// assert_eq!(path.to_str(), Some("cases.ledger.access"));
 /// ```
 pub fn beside(ledger: &Path, end: &str) -> PathBuf {
-    let mut name = ledger.as_os_str().to_owned();
+    // As for the other files beside a ledger: all links to a ledger lead to the same ones.
+    let is_link = std::fs::symlink_metadata(ledger).is_ok_and(|found| found.is_symlink());
+    let real = if is_link { std::fs::canonicalize(ledger).ok() } else { None };
+    let mut name = real.map_or_else(|| ledger.as_os_str().to_owned(), PathBuf::into_os_string);
     name.push(end);
     name.into()
 }

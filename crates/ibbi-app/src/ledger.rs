@@ -146,6 +146,25 @@ pub fn recover(service: &mut LedgerService, path: &Path, options: &OpenOptions) 
     Ok(true)
 }
 
+/// Checks whether a file beside a ledger can be written, such as `.texts`.
+///
+/// # Errors
+/// The system's error: the disk is full, for example, or a link is in the file's place.
+pub fn check_beside(ledger: &Path, suffix: &str) -> io::Result<()> {
+    ibbi_log::check_sidecar(&ibbi_log::sidecar_path(ledger, suffix))
+}
+
+/// Returns whether an event was not recorded because its confidential text couldn't be stored beside the ledger.
+pub fn is_text_failure(error: &AppError) -> bool {
+    match error {
+        AppError::InAct { error, .. } => is_text_failure(error),
+        AppError::Append(AppendError::Store(ibbi_store::StoreError::Unreadable(cause))) => {
+            matches!(cause.downcast_ref(), Some(ibbi_log::AppendError::Texts { .. }))
+        }
+        _ => false,
+    }
+}
+
 /// Returns whether a file has the line at which a ledger ended, at its place. The hash of a line covers all lines before it.
 fn holds(path: &Path, head: Head) -> io::Result<bool> {
     let mut file = File::open(path)?;

@@ -81,7 +81,7 @@ pub use lines::{LineContent, Lines, RawLine};
 pub use links::{Links, act_of, case_of, version_of};
 pub use reader::{LedgerReader, ReadError};
 pub use record::{LineRecord, encode_line};
-pub use storage::{Disk, FileId, Storage, StoredFile, open_sidecar, sidecar_path};
+pub use storage::{Disk, FileId, Storage, StoredFile, check_sidecar, open_sidecar, sidecar_path};
 pub use store::{Collect, LedgerStore};
 pub use texts::{TextState, Texts, text_digest, texts_path};
 pub use uuid::Uuid;

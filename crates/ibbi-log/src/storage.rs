@@ -312,6 +312,53 @@ pub fn open_sidecar(path: &Path) -> io::Result<File> {
     private(OpenOptions::new().read(true)).open(path).map_err(explain_link).and_then(only_a_file)
 }
 
+/// How much room a file beside a ledger needs to be written, in bytes.
+#[cfg(unix)]
+const ROOM: u64 = 16 * 1024;
+
+/// Checks whether a file that belongs to a ledger can be written: that it is a file and no link, and that the disk has room after its
+/// end. Its content stays as it is. A file that doesn't exist needs room in its folder.
+///
+/// # Errors
+/// Returns the system's error.
+pub fn check_sidecar(path: &Path) -> io::Result<()> {
+    match private(OpenOptions::new().append(true)).open(path).map_err(explain_link).and_then(only_a_file) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => check_folder(path),
+        opened => check_end(&opened?),
+    }
+}
+
+/// Reserves room after the end of a file, which its next lines use.
+#[cfg(target_os = "linux")]
+fn check_end(file: &File) -> io::Result<()> {
+    use rustix::fs::{FallocateFlags, fallocate};
+    use rustix::io::Errno;
+    match fallocate(file, FallocateFlags::KEEP_SIZE, file.metadata()?.len(), ROOM) {
+        // Where nothing can be reserved, nothing is known against the file.
+        Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) | Ok(()) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+#[allow(clippy::unnecessary_wraps, reason = "as on Linux")]
+const fn check_end(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(unix)]
+fn check_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let found = rustix::fs::statvfs(folder)?;
+    if found.f_bavail.saturating_mul(found.f_frsize) < ROOM { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
+}
+
+#[cfg(not(unix))]
+#[allow(clippy::unnecessary_wraps, reason = "as on Unix")]
+const fn check_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
 /// Makes a new file readable for its owner only, and doesn't open one through a link.
 #[cfg(unix)]
 fn private(options: &mut OpenOptions) -> &mut OpenOptions {

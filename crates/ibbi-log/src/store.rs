@@ -222,10 +222,28 @@ impl<O: LineObserver> LedgerStore<O> {
         self.state.write().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Opens the ledger's file for reading.
+    ///
+    /// # Errors
+    /// Returns the system's error, or an error that says so if another file, or a link to one, is in the file's place.
+    pub fn open_file(&self) -> io::Result<File> {
+        self.open_own(&self.state())
+    }
+
+    fn open_own(&self, state: &State<O>) -> io::Result<File> {
+        let file = File::open(&self.path)?;
+        match &state.ledger {
+            Some(ledger) if !ledger.is_same_file(&file)? => {
+                Err(io::Error::other("the ledger's file was deleted, renamed, or replaced; put it back"))
+            }
+            _ => Ok(file),
+        }
+    }
+
     /// Reads records from the file, from the last remembered offset before a line.
     fn read_after(&self, state: &State<O>, after: u64) -> io::Result<RecordsFrom> {
         let (line, offset) = state.index.mark_before(after);
-        let mut file = File::open(&self.path)?;
+        let mut file = self.open_own(state)?;
         file.seek(SeekFrom::Start(offset))?;
         Ok(RecordsFrom { lines: Lines::new(file), reader: LineReader::default(), skipped: line.saturating_sub(1) })
     }

@@ -21,6 +21,7 @@
 
 mod api;
 mod auth;
+mod background;
 mod compression;
 mod delivery;
 mod estimates;
@@ -42,7 +43,9 @@ mod server;
 mod settings;
 mod sign_in;
 mod state;
+mod strict_heads;
 mod subscriptions;
+mod troubles;
 mod uploads;
 mod visit;
 mod webhook_requests;

@@ -8,6 +8,7 @@ use crate::problem::WebError;
 use crate::query::Pairs;
 use crate::reader::{Reader, case_ref};
 use crate::state::{AppState, Client};
+use crate::troubles::Beside;
 use crate::visit::Visit;
 use axum::body::Bytes;
 use axum::http::header::{ACCEPT, IF_MATCH};
@@ -121,7 +122,12 @@ impl WebRequest {
 
     /// Logs that confidential texts are shown. They must not be shown if this fails.
     pub(crate) fn log_read(&self, case: Option<Uuid>, texts: Option<usize>) -> Result<(), WebError> {
-        Ok(self.state.reads.add(self.state.now()?, &self.viewer.principal, case, texts, &self.address)?)
+        let added = self.state.reads.add(self.state.now()?, &self.viewer.principal, case, texts, &self.address);
+        match &added {
+            Ok(()) => self.state.troubles.end(Beside::Reads),
+            Err(error) => self.state.troubles.begin(Beside::Reads, error),
+        }
+        Ok(added?)
     }
 
     /// Adds the bookings in other cases to a status, for those who can see all cases.

@@ -8,11 +8,11 @@ use crate::query::Pairs;
 use crate::request::{Handler, WebRequest, client_of};
 use crate::state::{AppState, Client};
 use crate::visit::{Peer, Visit};
-use crate::{api, auth, compression, pages, response};
+use crate::{api, auth, compression, pages, response, strict_heads};
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody as _, to_bytes};
 use axum::extract::{RawPathParams, Request, State};
-use axum::http::header::CONTENT_ENCODING;
+use axum::http::header::{CONNECTION, CONTENT_ENCODING};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
@@ -106,11 +106,15 @@ async fn guard(State(state): State<Arc<AppState>>, request: Request, next: Next)
     let packs = *request.method() != Method::HEAD && compression::is_taken(request.headers());
     let (parts, body) = request.into_parts();
     let origin = auth::allowed_origin(&state, &parts);
+    let closes = strict_heads::closes(&parts);
     let mut response = match guarded(&state, (parts, body), next).await {
         Ok(response) => response,
         Err(fail) => failed(&path, &fail),
     };
     auth::add_headers(&mut response);
+    if closes {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
     if let Some(origin) = origin {
         auth::add_cors(&mut response, origin);
     }
@@ -132,6 +136,7 @@ async fn guard(State(state): State<Arc<AppState>>, request: Request, next: Next)
 
 async fn guarded(state: &AppState, (mut parts, body): (Parts, Body), next: Next) -> Result<Response, WebError> {
     auth::check_site(state, &parts)?;
+    strict_heads::check_coding(&parts)?;
     if parts.method == Method::OPTIONS && auth::allowed_origin(state, &parts).is_some() {
         return Ok(auth::preflight());
     }

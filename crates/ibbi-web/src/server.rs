@@ -3,6 +3,7 @@
 //! `axum::serve` has no limits on slow heads, on unread responses, or on the number and the age of connections, so the
 //! server accepts connections itself.
 
+use crate::background;
 use crate::delivery::Deliveries;
 use crate::fairness::Connections;
 use crate::limits::Limits;
@@ -10,8 +11,10 @@ use crate::problem::hide_folder;
 use crate::router;
 use crate::settings::{Live, Reload, Settings};
 use crate::state::AppState;
+use crate::strict_heads::StrictHeads;
+use crate::troubles::Troubles;
 use crate::visit::Peer;
-use crate::writer::{Recover, Writer};
+use crate::writer::Writer;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use ibbi_app::AppError;
@@ -143,8 +146,9 @@ impl Server {
         let service = ledger::open_or_create(&ledger, &first, Ids::random(), &options)?;
         let set_aside = service.store().torn().map(|torn| torn.to_string());
         let service = Arc::new(RwLock::new(service));
-        let recover = recovery(ledger.clone(), options, bound.port());
-        let (writer, thread) = Writer::start(Arc::clone(&service), recover).map_err(failed)?;
+        let recover = background::recovery(ledger.clone(), options, bound.port());
+        let troubles = Arc::new(Troubles::new(ledger.clone(), bound.port()));
+        let (writer, thread) = Writer::start(Arc::clone(&service), recover, Arc::clone(&troubles)).map_err(failed)?;
         let stop = |error: AppError, writer: &Writer| {
             writer.stop();
             error
@@ -152,7 +156,7 @@ impl Server {
         let stopping = writer.clone();
         let live = AppState::has_token(&ledger, &clock).and_then(|has_token| Live::new(settings, bound, has_token));
         let live = live.map_err(|error| stop(error, &stopping))?;
-        let state = AppState::new(service, writer, clock, live, reload, public_key, bound, ledger, limits);
+        let state = AppState::new(service, (writer, troubles), clock, live, reload, public_key, bound, ledger, limits);
         let state = Arc::new(state.map_err(|error| stop(AppError::Usage(error.to_string()), &stopping))?);
         let link = state.live().settings.sign_in.local.as_ref().map(|_| state.sessions.new_link()).transpose();
         let link = link.map_err(|error| AppError::Usage(error.to_string()))?;
@@ -226,22 +230,6 @@ impl Server {
     }
 }
 
-/// Returns what opens the ledger again after a failed write. It reports the failure once, and the recovery.
-fn recovery(path: PathBuf, options: OpenOptions, server: u16) -> Recover {
-    let mut reported = false;
-    Box::new(move |service| {
-        let Some(cause) = service.stopped() else { return };
-        if !reported {
-            tracing::error!(server, cause, "nothing is recorded any more");
-            reported = true;
-        }
-        if let Ok(true) = ledger::recover(service, &path, &options) {
-            tracing::warn!(server, "events are recorded again");
-            reported = false;
-        }
-    })
-}
-
 /// Returns the address that signs in with the secret of a one-time link.
 pub fn link(url: &str, secret: &str) -> String {
     format!("{url}login?once={secret}")
@@ -282,8 +270,8 @@ async fn serve(
     let room = Arc::new(Semaphore::new(state.limits.connections));
     let addresses = Connections::new(state.limits.connections_each);
     let (ending, _) = watch::channel(false);
-    let forgetting = tokio::spawn(forget(Arc::clone(state)));
-    let recovering = tokio::spawn(recover(Arc::clone(state)));
+    let forgetting = tokio::spawn(background::forget(Arc::clone(state)));
+    let recovering = tokio::spawn(background::recover(Arc::clone(state)));
     let delivering = tokio::spawn(deliveries.clone().follow(Arc::clone(state)));
     let mut connections = JoinSet::new();
     let mut signals = signals;
@@ -346,28 +334,6 @@ async fn serve(
     Ok(())
 }
 
-/// Opens the ledger again after a failed write, once its cause is gone.
-async fn recover(state: Arc<AppState>) {
-    loop {
-        tokio::time::sleep(state.limits.retry).await;
-        if state.look(|service| service.stopped().is_some()) {
-            state.writer.recover();
-        }
-    }
-}
-
-/// Deletes old uploads, even without requests.
-async fn forget(state: Arc<AppState>) {
-    let kept = state.limits.kept;
-    let every = (kept / 60).clamp(Duration::from_millis(20), Duration::from_secs(60));
-    loop {
-        tokio::time::sleep(every).await;
-        let state = Arc::clone(&state);
-        // Deleting files can take the disk a moment.
-        let _ = tokio::task::spawn_blocking(move || state.uploads().forget_old()).await;
-    }
-}
-
 /// Lets a connection finish its current request.
 async fn finish<S>(
     mut connection: Pin<&mut hyper::server::conn::http1::Connection<TokioIo<Stream>, S>>,
@@ -381,7 +347,7 @@ async fn finish<S>(
 }
 
 /// A connection that is closed when its client doesn't read for too long.
-type Stream = Pin<Box<TimeoutStream<tokio::net::TcpStream>>>;
+type Stream = StrictHeads<Pin<Box<TimeoutStream<tokio::net::TcpStream>>>>;
 
 async fn accept(
     listener: &tokio::net::TcpListener,
@@ -393,7 +359,7 @@ async fn accept(
     stream.set_nodelay(true)?;
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(write_time));
-    Ok((Box::pin(stream), peer, permit))
+    Ok((StrictHeads::new(Box::pin(stream)), peer, permit))
 }
 
 /// What a signal asks for.

@@ -8,6 +8,7 @@ use crate::problem::WebError;
 use crate::settings::{Live, Reload};
 use crate::sign_in::{Newcomers, Sessions, Throttle};
 use crate::subscriptions::Subscriptions;
+use crate::troubles::{Beside, Troubles};
 use crate::uploads::Uploads;
 use crate::writer::Writer;
 use ibbi_access::{AccessError, AccessFile, Principal, ReadLog, Registry, Viewer, access_path, read_log_path};
@@ -35,6 +36,8 @@ pub(crate) type Client = (IdentityText, IdentityText);
 pub(crate) struct AppState {
     pub(crate) service: Arc<RwLock<LedgerService>>,
     pub(crate) writer: Writer,
+    /// What can't be written or read beside the ledger.
+    pub(crate) troubles: Arc<Troubles>,
     pub(crate) clock: Clock,
     live: RwLock<Arc<Live>>,
     reload: Option<Reload>,
@@ -76,7 +79,7 @@ impl AppState {
     #[allow(clippy::too_many_arguments, reason = "each is a field, given once")]
     pub(crate) fn new(
         service: Arc<RwLock<LedgerService>>,
-        writer: Writer,
+        (writer, troubles): (Writer, Arc<Troubles>),
         clock: Clock,
         live: Live,
         reload: Option<Reload>,
@@ -92,6 +95,7 @@ impl AppState {
         Ok(Self {
             service,
             writer,
+            troubles,
             clock,
             live: RwLock::new(Arc::new(live)),
             reload,
@@ -159,8 +163,16 @@ impl AppState {
         ask: impl FnOnce(&mut Registry) -> Result<T, AccessError>,
     ) -> Result<T, AccessError> {
         let mut registry = self.registry.lock().unwrap_or_else(PoisonError::into_inner);
-        registry.refresh()?;
-        ask(&mut registry)
+        match registry.refresh() {
+            Err(error) => {
+                self.troubles.begin(Beside::Access, &error);
+                Err(error)
+            }
+            Ok(_) => {
+                self.troubles.end(Beside::Access);
+                ask(&mut registry)
+            }
+        }
     }
 
     /// Returns the principal of a token, if the token counts.

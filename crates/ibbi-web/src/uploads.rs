@@ -3,6 +3,8 @@
 use ibbi_access::Principal;
 use ibbi_app::AppError;
 use ibbi_app::signing::VerifySettings;
+use std::fs::OpenOptions;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -31,9 +33,9 @@ impl Upload {
         };
         let folder = own_folder().map_err(failed(Path::new("the upload")))?;
         let upload = Self { folder, keys, has_checkpoints: checkpoints.is_some() };
-        std::fs::write(upload.ledger(), ledger).map_err(failed(Path::new("the ledger")))?;
+        write(&upload.ledger(), ledger).map_err(failed(Path::new("the ledger")))?;
         if let Some(checkpoints) = checkpoints {
-            std::fs::write(upload.checkpoints(), checkpoints).map_err(failed(Path::new("the checkpoints")))?;
+            write(&upload.checkpoints(), checkpoints).map_err(failed(Path::new("the checkpoints")))?;
         }
         Ok(upload)
     }
@@ -65,6 +67,14 @@ fn own_folder() -> std::io::Result<TempDir> {
         builder.permissions(std::fs::Permissions::from_mode(0o700));
     }
     builder.tempdir()
+}
+
+/// Writes a new file that only its owner can read.
+fn write(path: &Path, content: &[u8]) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.write(true).create_new(true).open(path)?.write_all(content)
 }
 
 #[derive(Debug)]
@@ -143,5 +153,8 @@ mod tests {
         let upload = Upload::new(b"x", Some(b"y"), Vec::new()).unwrap();
         let mode = std::fs::metadata(upload.folder.path()).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o700);
+        for file in [upload.ledger(), upload.checkpoints()] {
+            assert_eq!(std::fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! The one thread that writes to the ledger. It batches the offers that wait, and syncs once for each batch.
 
+use crate::troubles::{Beside, Troubles};
 use ibbi_app::AppError;
-use ibbi_app::ledger::LedgerService;
-use ibbi_app::service::{Offer, Recorded};
+use ibbi_app::ledger::{self, LedgerService};
+use ibbi_app::service::{CheckpointSigned, Offer, Recorded};
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -39,11 +40,12 @@ impl Writer {
     pub(crate) fn start(
         service: Arc<RwLock<LedgerService>>,
         recover: Recover,
+        troubles: Arc<Troubles>,
     ) -> std::io::Result<(Self, std::thread::JoinHandle<()>)> {
         let (jobs, waiting) = mpsc::channel(WAITING);
         let (tell, written) = watch::channel(());
         let thread = std::thread::Builder::new().name("writer".to_owned());
-        let handle = thread.spawn(move || run(&service, recover, waiting, &tell))?;
+        let handle = thread.spawn(move || run(&service, recover, &troubles, waiting, &tell))?;
         Ok((Self { jobs, written }, handle))
     }
 
@@ -108,6 +110,7 @@ fn in_doubt() -> AppError {
 fn run(
     service: &RwLock<LedgerService>,
     mut recover: Recover,
+    troubles: &Troubles,
     mut waiting: mpsc::Receiver<Job>,
     written: &watch::Sender<()>,
 ) {
@@ -132,15 +135,40 @@ fn run(
         let mut service = service.write().unwrap_or_else(PoisonError::into_inner);
         let results = service.offer(&offers);
         for (answer, result) in answers.drain(..).zip(results) {
+            match &result {
+                Ok(recorded) => note_checkpoint(troubles, recorded),
+                Err(error) => note_failure(troubles, error),
+            }
             // The event is recorded even if the client is gone.
             let _ = answer.send(result);
         }
         for (offers, answer) in acts.drain(..) {
-            let _ = answer.send(service.record_act(&offers));
+            let result = service.record_act(&offers);
+            match &result {
+                Ok(recorded) => recorded.iter().for_each(|recorded| note_checkpoint(troubles, recorded)),
+                Err(error) => note_failure(troubles, error),
+            }
+            let _ = answer.send(result);
         }
         offers.clear();
         drop(service);
         written.send_replace(());
+    }
+}
+
+/// Reports that confidential texts can't be stored.
+fn note_failure(troubles: &Troubles, error: &AppError) {
+    if ledger::is_text_failure(error) {
+        troubles.begin(Beside::Texts, error);
+    }
+}
+
+/// Reports whether a checkpoint could be signed.
+fn note_checkpoint(troubles: &Troubles, recorded: &Recorded) {
+    match &recorded.checkpoint {
+        Some(CheckpointSigned::Failed { reason }) => troubles.begin(Beside::Checkpoints, reason),
+        Some(CheckpointSigned::Signed { .. }) => troubles.end(Beside::Checkpoints),
+        None => {}
     }
 }
 
@@ -240,7 +268,9 @@ mod tests {
         let openings: Vec<Offer> = (0..WRITERS).map(|_| offer(None, event.clone())).collect();
         let cases: Vec<Uuid> = service.offer(&openings).into_iter().map(|made| made.unwrap().case).collect();
         let service = Arc::new(RwLock::new(service));
-        let (writer, thread) = Writer::start(Arc::clone(&service), Box::new(|_| {})).unwrap();
+        let (writer, thread) =
+            Writer::start(Arc::clone(&service), Box::new(|_| {}), Arc::new(Troubles::new(folder.to_owned(), 0)))
+                .unwrap();
         let made = rate(|number| {
             for _ in 0..EACH {
                 let event = note("a note of ordinary length, as a user types it");

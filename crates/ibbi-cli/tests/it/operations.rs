@@ -90,15 +90,14 @@ fn settings_are_read_again_on_a_signal() {
     let place = Place::new();
     let write = |text: &str| std::fs::write(place.path("a.toml"), format!("ledger = 'a.ledger'\n{text}")).unwrap();
     write("hosts = ['old.example.org']");
-    let mut server = Server::start(&place, &["--config", "a.toml", "--port", "0", "--log", "json"]);
-    let log = server.log();
+    let server = Server::start(&place, &["--config", "a.toml", "--port", "0", "--log", "json"]);
     let reads = |host: &str| server.ask_as(host, "GET", "/healthz").0 == 200;
     assert!(reads("old.example.org") && !reads("new.example.org"));
     let signal = |text: &str, logged: &str| {
         write(text);
         let pid = server.child.id().to_string();
         assert!(Command::new("kill").args(["-HUP", &pid]).status().unwrap().success());
-        log.wait_for(logged);
+        server.waits_for_log(logged);
     };
     signal("hosts = 'new'", "the settings stay as they are");
     assert!(reads("old.example.org"), "wrong settings change nothing");

@@ -4,7 +4,6 @@ use crate::support::server::Server;
 use crate::support::{Place, documented, run};
 use ibbi_testing::sample_scenario;
 use serde_json::{Value, json};
-use std::io::Read as _;
 use std::process::Command;
 
 /// Runs a client of the page against a server; nothing if what it is written in is not there.
@@ -105,12 +104,9 @@ fn used_port_is_an_error_and_open_address_a_warning() {
     let refused = place.ibbi(&[&["serve"], open.as_slice()].concat());
     assert!(refused.code == 2 && refused.err.contains("no one could sign in on 0.0.0.0"), "{}", refused.err);
     assert_eq!(place.ibbi(&["token", "new", "x.ledger", "client", "--role", "auditor"]).code, 0);
-    let mut server = Server::start(&place, &open);
-    let mut stderr = server.child.stderr.take().unwrap();
+    let server = Server::start(&place, &open);
+    server.waits_for_log("other machines can reach this address");
     server.end("-TERM");
-    let mut result = String::new();
-    stderr.read_to_string(&mut result).unwrap();
-    assert!(result.contains("other machines can reach this address"), "{result}");
 }
 
 #[test]

@@ -157,6 +157,14 @@ impl<S: Storage, O> Ledger<S, O> {
         self.length_in_place().map(|length| length.is_some())
     }
 
+    /// Returns whether another handle is of the file that is open for writing.
+    ///
+    /// # Errors
+    /// Returns the system's error.
+    pub fn is_same_file(&self, file: &S::File) -> io::Result<bool> {
+        self.storage.identity(file).map(|identity| identity == self.identity)
+    }
+
     fn length_in_place(&self) -> io::Result<Option<u64>> {
         self.storage.length_at(&self.path, &self.file, self.identity)
     }

@@ -18,7 +18,6 @@ use ibbi_app::replay::{self, Timeline, Until};
 use ibbi_app::signing::{self, VerifySettings};
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::fs::File;
 use std::io::{BufWriter, Read, Seek as _};
 use std::path::Path;
 use uuid::Uuid;
@@ -34,7 +33,7 @@ pub(super) fn export(request: &WebRequest) -> WebResult {
     let head = request.state.look(|service| service.store().head()).ok_or_else(WebError::internal)?;
     let path = request.own()?;
     let failed = |source| AppError::Io { doing: "read", path: path.clone(), source };
-    let file = File::open(&path).map_err(failed)?;
+    let file = request.state.look(|service| service.store().open_file()).map_err(failed)?;
     Ok(response::download(response::NDJSON, "cases.ledger", sent(file.take(head.bytes))))
 }
 

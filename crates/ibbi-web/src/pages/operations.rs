@@ -15,10 +15,15 @@ pub(crate) fn health(_: &WebRequest) -> WebResult {
 pub(crate) fn ready(request: &WebRequest) -> WebResult {
     let stopped = request.state.look(|service| service.stopped().is_some());
     let in_place = request.state.own().is_ok();
+    let files = request.state.troubles.files();
     let (status, text) = match (stopped, in_place) {
-        (false, true) => (StatusCode::OK, "ready\n"),
-        (true, _) => (StatusCode::SERVICE_UNAVAILABLE, "not ready: a write failed\n"),
-        (false, false) => (StatusCode::SERVICE_UNAVAILABLE, "not ready: the ledger is not in its place\n"),
+        (false, true) if files.is_empty() => (StatusCode::OK, "ready\n".to_owned()),
+        (false, true) => {
+            let files = files.join(", ");
+            (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: a file beside the ledger can't be used: {files}\n"))
+        }
+        (true, _) => (StatusCode::SERVICE_UNAVAILABLE, "not ready: a write failed\n".to_owned()),
+        (false, false) => (StatusCode::SERVICE_UNAVAILABLE, "not ready: the ledger is not in its place\n".to_owned()),
     };
     Ok(with_type(status, "text/plain; charset=utf-8", text))
 }
@@ -27,6 +32,7 @@ pub(crate) fn ready(request: &WebRequest) -> WebResult {
 pub(crate) fn metrics(request: &WebRequest) -> WebResult {
     let state = &request.state;
     let (head, stopped) = state.look(|service| (service.store().head(), service.stopped().is_some()));
+    let stopped = stopped || !state.troubles.files().is_empty();
     let webhooks = state.subscriptions.current().ok();
     let letters = |(webhook, delivery): &Subscription| delivery.letters(webhook).count() as u64;
     let dead_letters = webhooks.map(|all| all.iter().map(letters).sum());

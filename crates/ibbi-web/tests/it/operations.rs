@@ -54,7 +54,9 @@ fn server_recovers_when_the_ledger_is_back_in_its_place() {
         std::thread::sleep(Duration::from_millis(20));
     }
     assert_eq!(ready(), 200);
-    let log: Vec<_> = server.log().iter().map(|line| line["message"].clone()).collect();
+    let mut log: Vec<_> = server.log().iter().map(|line| line["message"].clone()).collect();
+    // Before someone tries to record, the server can find out by itself.
+    log.retain(|message| !message.as_str().is_some_and(|message| message.starts_with("the ledger is")));
     assert_eq!(log, ["nothing is recorded any more", "events are recorded again"], "each is reported once");
     let verified = server.get("/api/v1/ledger/verify").json();
     assert_eq!(verified["sound"], true, "{verified}");

@@ -1,5 +1,6 @@
 //! What the whole-program tests share: a folder in which the program runs as a user runs it.
 
+pub(crate) mod disk;
 pub(crate) mod server;
 pub(crate) mod typing;
 

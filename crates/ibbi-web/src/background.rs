@@ -1,0 +1,66 @@
+//! What the server does by itself: it opens the ledger again after a failed write, looks at its files, and deletes old uploads.
+
+use crate::state::AppState;
+use crate::writer::Recover;
+use ibbi_app::ledger::{self, OpenOptions};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Returns what opens the ledger again after a failed write. It reports the failure once, and the recovery.
+pub(crate) fn recovery(path: PathBuf, options: OpenOptions, server: u16) -> Recover {
+    let mut reported = false;
+    Box::new(move |service| {
+        let Some(cause) = service.stopped() else { return };
+        if !reported {
+            tracing::error!(server, cause, "nothing is recorded any more");
+            reported = true;
+        }
+        if let Ok(true) = ledger::recover(service, &path, &options) {
+            tracing::warn!(server, "events are recorded again");
+            reported = false;
+        }
+    })
+}
+
+/// Opens the ledger again after a failed write, once its cause is gone. Looks at its place and at the files beside it too, so that the
+/// log says why the server isn't ready before someone loses time.
+pub(crate) async fn recover(state: Arc<AppState>) {
+    let mut was_in_place = true;
+    loop {
+        tokio::time::sleep(state.limits.retry).await;
+        let looking = Arc::clone(&state);
+        // Looking at files can take the disk a moment.
+        let looked = tokio::task::spawn_blocking(move || {
+            looking.troubles.look_again();
+            // Notes whether the records of access can be read.
+            let _ = looking.access(|_| Ok(()));
+            (looking.look(|service| service.stopped().is_some()), looking.own().is_ok())
+        });
+        let Ok((stopped, in_place)) = looked.await else { continue };
+        if stopped {
+            state.writer.recover();
+        } else if in_place != was_in_place {
+            let server = state.port;
+            match in_place {
+                true => tracing::warn!(server, "the ledger is in its place again"),
+                false => {
+                    tracing::error!(server, "the ledger isn't in its place: it was moved or replaced; put it back")
+                }
+            }
+        }
+        was_in_place = in_place || stopped;
+    }
+}
+
+/// Deletes old uploads, even without requests.
+pub(crate) async fn forget(state: Arc<AppState>) {
+    let kept = state.limits.kept;
+    let every = (kept / 60).clamp(Duration::from_millis(20), Duration::from_secs(60));
+    loop {
+        tokio::time::sleep(every).await;
+        let state = Arc::clone(&state);
+        // Deleting files can take the disk a moment.
+        let _ = tokio::task::spawn_blocking(move || state.uploads().forget_old()).await;
+    }
+}
