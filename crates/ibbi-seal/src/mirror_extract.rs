@@ -1,7 +1,8 @@
 //! Extracts from mirrors.
 
 use crate::extract::{ExtractError, Extraction};
-use crate::mirror::{MirrorEntry, read_mirror};
+use crate::mirror::read_mirror;
+use crate::mirror_entry::MirrorEntry;
 use ibbi_log::{Digest, LineSubject, Uuid};
 use std::io::{Read, Seek, Write};
 

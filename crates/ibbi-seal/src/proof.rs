@@ -4,6 +4,8 @@
 //! proof shows that a tree is the beginning of a larger one. The checks are the algorithms of RFC 9162, section 2.1.
 
 use crate::merkle::{CHUNK_LINES, Peaks, node_hash, siblings};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use core::ops::Range;
 use ibbi_log::Digest;
 use std::collections::HashMap;
@@ -127,6 +129,24 @@ impl<'a, E, R: FnMut(Range<u64>) -> Result<Vec<Digest>, E>> ProofMaker<'a, R> {
         let place = |index: u64| usize::try_from(index - begins).unwrap_or(usize::MAX);
         Ok(&self.known[&number][place(range.start)..place(range.end)])
     }
+}
+
+/// Returns a hash of a proof, or a root, as text: the base64 of its 32 bytes, as checkpoints and extracts have it.
+///
+/// ```
+/// use ibbi_seal::{decode_hash, encode_hash};
+/// let hash = ibbi_log::Digest::sha256(b"");
+/// assert_eq!(encode_hash(&hash), "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
+/// assert_eq!(decode_hash(&encode_hash(&hash)), Some(hash));
+/// assert_eq!(decode_hash("47DEQ"), None);
+/// ```
+pub fn encode_hash(hash: &Digest) -> String {
+    STANDARD.encode(hash.as_bytes())
+}
+
+/// Reads a hash of a proof, or a root, from its text. Returns `None` if the text is not the base64 of 32 bytes.
+pub fn decode_hash(text: &str) -> Option<Digest> {
+    STANDARD.decode(text).ok()?.try_into().ok().map(Digest::from_bytes)
 }
 
 /// Returns the consistency proof between two sizes as ranges of leaves (RFC 6962, section 2.1.2).

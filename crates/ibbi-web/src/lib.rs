@@ -22,6 +22,7 @@ mod api;
 mod auth;
 mod compression;
 mod estimates;
+mod etag;
 mod fairness;
 mod file_type;
 mod limits;

@@ -3,6 +3,7 @@
 mod audit;
 mod cases;
 mod document;
+mod lines;
 mod records;
 mod reference;
 mod schedule;
@@ -110,8 +111,15 @@ const AS_OF: Parameter = at("query", "at", "time", "the time of the query, in th
 const IF_MATCH: Parameter = at(
     "header",
     "If-Match",
-    "etag",
-    "the ETag of the case that you last saw; if it is different now, the response is a 412",
+    "etags",
+    "the ETag of the case that you last saw, weak or strong; if it is different now, the response is a 412",
+);
+
+const IF_NONE_MATCH: Parameter = at(
+    "header",
+    "If-None-Match",
+    "etags",
+    "ETags that you have, weak or strong; if one of them is that of the response, the response is a 304",
 );
 
 const JSON: &str = "application/json";
@@ -148,7 +156,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
     Operation { id: "openCase", view: View::Cases, method: Method::POST, path: "/api/v1/cases", parameters: &[],
         body: Some((JSON, "Opening")), summary: "Opens a case",
         answers: RECORDED, handler: cases::open },
-    Operation { id: "caseStatus", view: View::Case, method: Method::GET, path: "/api/v1/cases/{case}", parameters: &[CASE, AS_OF],
+    Operation { id: "caseStatus", view: View::Case, method: Method::GET, path: "/api/v1/cases/{case}", parameters: &[CASE, AS_OF, IF_NONE_MATCH],
         body: None, summary: "Returns what a case has done, what you can do next, and what is blocked and why",
         answers: &[gives(200, JSON, "Status", "the output of `ibbi status --json`; the ETag is the number of records")],
         handler: |request| blocking(request, cases::status) },
@@ -156,7 +164,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         parameters: &[CASE, IF_MATCH], body: Some((JSON, "Offer")),
         summary: "Records an event, or refuses it with each unmet rule",
         answers: RECORDED, handler: cases::offer },
-    Operation { id: "surveyCase", view: View::Case, method: Method::GET, path: "/api/v1/cases/{case}/survey", parameters: &[CASE, AS_OF],
+    Operation { id: "surveyCase", view: View::Case, method: Method::GET, path: "/api/v1/cases/{case}/survey", parameters: &[CASE, AS_OF, IF_NONE_MATCH],
         body: None, summary: "Returns for each type of event whether it is ready, depends on its fields, or is blocked, and by which rules",
         answers: &[gives(200, JSON, "Survey", "one answer for each type of event")],
         handler: |request| blocking(request, cases::survey) },
@@ -187,8 +195,28 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         answers: &[gives(200, JSON, "RecordPage", "the records of the cases that you can see, as CloudEvents"),
             gives(200, "text/event-stream", "text", "if Accept asks for it: each record once, in order, with its number as the ID of the event")],
         handler: records::follow },
-    Operation { id: "checkpoints", view: View::Cases, method: Method::GET, path: "/api/v1/checkpoints", parameters: &[], body: None,
-        summary: "Returns the signed checkpoints of the ledger",
+    Operation { id: "mirrorLines", view: View::Mirror, method: Method::GET, path: "/api/v1/lines",
+        parameters: &[at("query", "after", "count", "only lines after this number; use `position` of the previous page"),
+            at("query", "limit", "limit", "maximum number of lines; a page also ends after a line with which its lines have 1 MiB"), IF_NONE_MATCH],
+        body: None, summary: "Returns the lines after a position: the SHA-256 of each, and the line itself if you may read it",
+        answers: &[gives(200, JSON, "LinePage", "the lines, as `ibbi mirror` needs them")],
+        handler: |request| blocking(request, lines::lines) },
+    Operation { id: "proveInclusion", view: View::Mirror, method: Method::GET, path: "/api/v1/proofs/inclusion",
+        parameters: &[at("query", "line", "count", "the number of the line, from 1 to `size`; required"),
+            at("query", "size", "count", "the number of lines of the tree, at most those of the ledger; default: all")],
+        body: None, summary: "Proves that a line is in the ledger. A proof has at most 64 hashes, and the server reads at most 2,048 lines for it",
+        answers: &[gives(200, JSON, "InclusionProof", "a proof of RFC 6962; see docs/mirror.md")],
+        handler: |request| blocking(request, lines::inclusion) },
+    Operation { id: "proveConsistency", view: View::Mirror, method: Method::GET, path: "/api/v1/proofs/consistency",
+        parameters: &[at("query", "from", "count", "the smaller number of lines, from 1 to `to`; required"),
+            at("query", "to", "count", "the larger number of lines, at most those of the ledger; default: all")],
+        body: None, summary: "Proves that the ledger is the continuation of an earlier state. A proof has at most 65 hashes, and the server reads at most 2,048 lines for it",
+        answers: &[gives(200, JSON, "ConsistencyProof", "a proof of RFC 6962; see docs/mirror.md")],
+        handler: |request| blocking(request, lines::consistency) },
+    Operation { id: "checkpoints", view: View::Cases, method: Method::GET, path: "/api/v1/checkpoints",
+        parameters: &[at("query", "after", "count", "only checkpoints that cover more lines than this"),
+            at("query", "limit", "most", "maximum number of checkpoints; default: all"), IF_NONE_MATCH], body: None,
+        summary: "Returns the signed checkpoints of the ledger, the oldest first",
         answers: &[gives(200, TEXT, "text", "signed notes; see docs/ledger.md")],
         handler: |request| blocking(request, audit::checkpoints) },
     Operation { id: "publicKey", view: View::Cases, method: Method::GET, path: "/api/v1/key", parameters: &[], body: None,

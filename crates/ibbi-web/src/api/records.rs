@@ -68,17 +68,31 @@ fn page(request: &WebRequest, after: u64, limit: usize) -> WebResult {
 
 /// Returns the position after which records are wanted: `after`, or the last that a stream has sent before it broke off.
 fn position(request: &WebRequest) -> Result<u64, WebError> {
-    let wrong = |name: &str| AppError::Usage(format!("`{name}` is the number of a record, such as 12"));
     let last = request.header(HeaderName::from_static("last-event-id")).trim();
     if !last.is_empty() {
-        return last.parse().map_err(|_| wrong("Last-Event-ID").into());
+        return last.parse().map_err(|_| not_a_number("Last-Event-ID"));
     }
-    let after = request.query.get("after").map_or(Ok(0), str::parse);
-    after.map_err(|_| wrong("after").into())
+    Ok(number(request, "after")?.unwrap_or(0))
 }
 
-fn limit(request: &WebRequest) -> Result<usize, WebError> {
-    let limit = request.query.get("limit").map_or(Some(USUAL), |text| text.parse().ok());
+/// Returns a number of the query, if it is there.
+pub(super) fn number(request: &WebRequest, name: &str) -> Result<Option<u64>, WebError> {
+    request.query.get(name).map(|text| text.parse().map_err(|_| not_a_number(name))).transpose()
+}
+
+fn not_a_number(name: &str) -> WebError {
+    AppError::Usage(format!("`{name}` is a whole number, such as 12")).into()
+}
+
+/// Returns how much of the ledger a page has at most.
+pub(super) fn limit(request: &WebRequest) -> Result<usize, WebError> {
+    limit_or(request, USUAL)
+}
+
+/// Returns how much of a list is wanted; `usual` if the query doesn't say it.
+pub(super) fn limit_or(request: &WebRequest, usual: usize) -> Result<usize, WebError> {
+    let Some(text) = request.query.get("limit") else { return Ok(usual) };
+    let limit = text.parse().ok();
     let usage = || AppError::Usage(format!("`limit` is a number from 1 to {MOST}")).into();
     limit.filter(|limit| (1..=MOST).contains(limit)).ok_or_else(usage)
 }

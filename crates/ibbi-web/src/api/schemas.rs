@@ -4,6 +4,7 @@
 //! responses of a running server against these schemas and allow no member that is not described.
 
 use super::cases::{CaseList, MAX_LISTED};
+use super::lines::LinePage;
 use super::records::RecordPage;
 use super::schedule::{CheckedScenario, OneScenario, ScenarioComparison, Simulation, ToCheck, ToCompare};
 use crate::problem::Problem;
@@ -11,6 +12,7 @@ use ibbi_app::audit::AuditReport;
 use ibbi_app::describe::Rules;
 use ibbi_app::form::FormField;
 use ibbi_app::presets::Preset;
+use ibbi_app::proof::{ConsistencyProof, InclusionProof};
 use ibbi_app::replay::Timeline;
 use ibbi_app::service::Recorded;
 use ibbi_app::signing::Verified;
@@ -68,6 +70,9 @@ fn responses() -> Map<String, Value> {
     let mut generator = generator(Contract::Serialize);
     generator.subschema_for::<CaseList>();
     generator.subschema_for::<RecordPage>();
+    generator.subschema_for::<LinePage>();
+    generator.subschema_for::<InclusionProof>();
+    generator.subschema_for::<ConsistencyProof>();
     generator.subschema_for::<CheckedScenario>();
     generator.subschema_for::<FavorSets>();
     generator.subschema_for::<Forecast>();
@@ -107,8 +112,12 @@ fn parameters() -> Map<String, Value> {
         ("text", json!({ "type": "string" })),
         ("count", json!({ "type": "integer", "minimum": 0, "maximum": ibbi_app::MAX_NUMBER })),
         ("limit", json!({ "type": "integer", "minimum": 1, "maximum": MAX_LISTED, "default": 100 })),
+        ("most", json!({ "type": "integer", "minimum": 1, "maximum": MAX_LISTED })),
         ("uuid", json!({ "type": "string", "format": "uuid" })),
-        ("etag", json!({ "type": "string", "pattern": "^\"[0-9]{1,15}\"$" })),
+        (
+            "etags",
+            json!({ "type": "string", "pattern": r#"^(\*|(W/)?"[!#-~]{1,64}"( *, *(W/)?"[!#-~]{1,64}"){0,63})$"# }),
+        ),
         (
             "time",
             json!({ "type": "string", "description": "2026-10-20 16:00 in the district's time zone, an instant, or now" }),
