@@ -258,6 +258,7 @@ impl Follower {
             // The last line that is held is asked for once more.
             let page = self.server.lines(held.saturating_sub(1))?;
             let Some(page) = page else { break };
+            self.compare_origin(&page.origin)?;
             // Another line before it shows in the root only.
             if is_first || page.lines.len() > 1 {
                 self.compare_root(page.size)?;
@@ -284,6 +285,17 @@ impl Follower {
     fn checkpoints_after(&self, last: u64) -> Result<VecDeque<SignedCheckpoint>, MirrorError> {
         let covered = self.held.as_ref().map_or(0, |(_, mirror)| mirror.covered());
         Ok(VecDeque::from(self.server.checkpoints(covered.max(last))?))
+    }
+
+    /// Compares the name of the server's ledger with that of the mirror's.
+    fn compare_origin(&self, found: &str) -> Result<(), MirrorError> {
+        match &self.held {
+            Some((_, mirror)) if mirror.origin() != found => {
+                let reason = format!("the server has the ledger {found}, but the mirror is of {}", mirror.origin());
+                Err(MirrorError::fork(None, reason))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Compares the Merkle root of the lines that are held with the server's. `size` is how many lines the server has.
@@ -341,12 +353,6 @@ impl Follower {
         checkpoints: &mut VecDeque<SignedCheckpoint>,
         tell: &mut dyn FnMut(Notice),
     ) -> Result<(), MirrorError> {
-        if let Some((_, mirror)) = &self.held
-            && mirror.origin() != page.origin
-        {
-            let reason = format!("the server has the ledger {}, but the mirror is of {}", page.origin, mirror.origin());
-            return Err(MirrorError::fork(None, reason));
-        }
         let mut lines = page.lines.into_iter();
         if held > 0 {
             let last = self.held.as_ref().map(|(_, mirror)| mirror.last());

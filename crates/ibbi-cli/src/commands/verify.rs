@@ -99,6 +99,10 @@ fn checkpoints(verified: &Verified, text: &mut String) {
                 let _ = writeln!(text, "{}", paint(DIM, &note));
             }
         }
+        None if verified.checkpoints.is_empty() && verified.readable.is_some() => {
+            let note = "no checkpoint yet: the hashes of lines that you may not read are not checked";
+            let _ = writeln!(text, "{}", paint(DIM, note));
+        }
         None if verified.checkpoints.is_empty() => {
             let note = "no checkpoint: the chain alone doesn't show whether the end was cut off or rewritten";
             let _ = writeln!(text, "{}", paint(DIM, note));
