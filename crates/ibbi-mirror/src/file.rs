@@ -36,9 +36,10 @@ impl LockedFile {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(failed("open", path)(source)),
         };
+        // A ledger that a server holds is not a mirror, even if its lock is taken.
+        check_kind(path, &file)?;
         let mut locked = Self::lock(path, file)?;
         let length = locked.file.metadata().map_err(failed("read", path))?.len();
-        locked.check_kind()?;
         let MirrorFile { mut mirror, bytes, fault, .. } = locked.read(|_| {})?;
         match fault {
             Some((_, MirrorFault::Zeros)) if length - bytes <= ONE_WRITE => {}
@@ -74,19 +75,6 @@ impl LockedFile {
             Err(TryLockError::WouldBlock) => Err(MirrorError::Locked { path: path.to_owned() }),
             Err(TryLockError::Error(source)) => Err(failed("lock", path)(source)),
         }
-    }
-
-    /// Refuses a file of another kind. An empty file and the beginning of a head are those of a mirror.
-    fn check_kind(&mut self) -> Result<(), MirrorError> {
-        let mut beginning = Vec::new();
-        let read = self.file.rewind().and_then(|()| Read::by_ref(&mut self.file).take(16).read_to_end(&mut beginning));
-        read.map_err(failed("read", &self.path))?;
-        let is_torn = beginning.iter().all(|byte| *byte == 0) || b"{\"mirror\":1,\"ori".starts_with(&beginning);
-        if is_mirror(&beginning) || is_torn {
-            return Ok(());
-        }
-        let message = format!("{} is not a mirror; name another file, which is created", self.path.display());
-        Err(MirrorError::Usage(message))
     }
 
     fn read(&self, mut each: impl FnMut(&MirrorEntry)) -> Result<MirrorFile, MirrorError> {
@@ -138,6 +126,17 @@ impl LockedFile {
         });
         written.map_err(failed("write", &path)).map(|()| path)
     }
+}
+
+/// Refuses a file of another kind. An empty file and the beginning of a head are those of a mirror.
+fn check_kind(path: &Path, mut file: &File) -> Result<(), MirrorError> {
+    let mut beginning = Vec::new();
+    file.take(16).read_to_end(&mut beginning).and_then(|_| file.rewind()).map_err(failed("read", path))?;
+    let is_torn = beginning.iter().all(|byte| *byte == 0) || b"{\"mirror\":1,\"ori".starts_with(&beginning);
+    if is_mirror(&beginning) || is_torn {
+        return Ok(());
+    }
+    Err(MirrorError::Usage(format!("{} is not a mirror; name another file, which is created", path.display())))
 }
 
 /// Makes the name of a new file last.
