@@ -3,9 +3,8 @@
 use crate::error::MirrorError;
 use crate::file::{LockedFile, Opened};
 use crate::fork;
-use crate::server::{LinePage, PAGE, PageLine, Server};
-use ibbi_log::Digest;
-use ibbi_seal::{Mirror, MirrorEntry, MirrorFault, PublicKey, SignedCheckpoint};
+use crate::server::{LinePage, PAGE, Server};
+use ibbi_seal::{Mirror, MirrorEntry, MirrorFault, PublicKey, SignatureError, SignedCheckpoint};
 use std::collections::VecDeque;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -244,15 +243,12 @@ impl Follower {
         let key = if self.compared { None } else { self.compare_key(tell)? };
         self.pin(key, tell)?;
         // Before the lines, so that there are lines for each of them.
-        let mut checkpoints = self.checkpoints_after(0)?;
-        let (mut last, mut is_full) =
-            (checkpoints.back().map_or(0, |signed| signed.checkpoint().size), checkpoints.len() == PAGE);
-        let mut is_first = !std::mem::replace(&mut self.compared, true);
+        let (mut checkpoints, mut next) = self.checkpoints_after(0)?;
+        // Whether the root of what is held was not compared yet.
+        let (mut is_due, is_first) = (true, !std::mem::replace(&mut self.compared, true));
         loop {
-            if checkpoints.is_empty() && is_full {
-                checkpoints = self.checkpoints_after(last)?;
-                last = checkpoints.back().map_or(last, |signed| signed.checkpoint().size);
-                is_full = checkpoints.len() == PAGE;
+            while let Some(last) = next.filter(|_| checkpoints.is_empty()) {
+                (checkpoints, next) = self.checkpoints_after(last)?;
             }
             let held = self.lines();
             // The last line that is held is asked for once more.
@@ -260,9 +256,9 @@ impl Follower {
             let Some(page) = page else { break };
             self.compare_origin(&page.origin)?;
             // Another line before it shows in the root only.
-            if is_first || page.lines.len() > 1 {
+            if is_due && (is_first || page.lines.len() > 1) {
                 self.compare_root(page.size)?;
-                is_first = false;
+                is_due = false;
             }
             let more = page.more;
             self.take_page(page, held, &mut checkpoints, tell)?;
@@ -281,10 +277,23 @@ impl Follower {
         Ok(())
     }
 
-    /// Returns the next checkpoints that are not held yet, the smallest first.
-    fn checkpoints_after(&self, last: u64) -> Result<VecDeque<SignedCheckpoint>, MirrorError> {
+    /// Returns the next checkpoints that are not held yet, the smallest first. If there are more, also how many lines the last one
+    /// covers.
+    ///
+    /// A ledger can have checkpoints of a key that was replaced. They are left out, but the newest one must be of the trusted key.
+    fn checkpoints_after(&self, last: u64) -> Result<(VecDeque<SignedCheckpoint>, Option<u64>), MirrorError> {
         let covered = self.held.as_ref().map_or(0, |(_, mirror)| mirror.covered());
-        Ok(VecDeque::from(self.server.checkpoints(covered.max(last))?))
+        let mut list = self.server.checkpoints(covered.max(last))?;
+        let next = list.last().filter(|_| list.len() == PAGE).map(|signed| signed.checkpoint().size);
+        let newest = list.last().filter(|_| next.is_none()).map(|signed| signed.checkpoint().size);
+        let key = self.held.as_ref().and_then(|(_, mirror)| mirror.key()).or(self.trusted.as_ref());
+        if let Some(key) = key {
+            let is_of_another = |signed: &SignedCheckpoint| {
+                matches!(signed.verify(std::slice::from_ref(key)), Err(SignatureError::Unknown { .. }))
+            };
+            list.retain(|signed| Some(signed.checkpoint().size) == newest || !is_of_another(signed));
+        }
+        Ok((VecDeque::from(list), next))
     }
 
     /// Compares the name of the server's ledger with that of the mirror's.
@@ -459,25 +468,4 @@ impl Follower {
 
 fn out_of_order(expected: u64, found: u64) -> MirrorError {
     MirrorError::Usage(format!("the server sends line {found} in place of line {expected}; is it an ibbi server?"))
-}
-
-impl PageLine {
-    pub(crate) fn digest(&self) -> Result<Digest, MirrorError> {
-        let wrong = |_| MirrorError::Usage(format!("the server sends a hash of line {} that is not one", self.number));
-        self.sha256.parse().map_err(wrong)
-    }
-
-    /// Returns the line as an entry. Its bytes must have the hash that the server sends.
-    fn entry(self) -> Result<MirrorEntry, MirrorError> {
-        let (digest, number) = (self.digest()?, self.number);
-        match self.line {
-            None => Ok(MirrorEntry::Hash(digest)),
-            Some(line) if Digest::sha256(line.as_bytes()) == digest => Ok(MirrorEntry::Line(line.into_bytes())),
-            Some(line) => {
-                let found = Digest::sha256(line.as_bytes());
-                let reason = format!("line {number} has the SHA-256 {found}, but the server says {digest}");
-                Err(MirrorError::fork(Some((number, number)), reason))
-            }
-        }
-    }
 }

@@ -2,7 +2,7 @@
 
 use crate::error::MirrorError;
 use ibbi_log::Digest;
-use ibbi_seal::{Checkpoints, PublicKey, SignedCheckpoint, decode_hash};
+use ibbi_seal::{Checkpoints, MirrorEntry, PublicKey, SignedCheckpoint, decode_hash};
 use serde::Deserialize;
 use serde_json::Value;
 use std::net::IpAddr;
@@ -253,5 +253,26 @@ impl Server {
 
     fn not_ours(&self, why: &str) -> MirrorError {
         MirrorError::Usage(format!("{} doesn't answer as an ibbi server: {why}", self.base))
+    }
+}
+
+impl PageLine {
+    pub(crate) fn digest(&self) -> Result<Digest, MirrorError> {
+        let wrong = |_| MirrorError::Usage(format!("the server sends a hash of line {} that is not one", self.number));
+        self.sha256.parse().map_err(wrong)
+    }
+
+    /// Returns the line as an entry. Its bytes must have the hash that the server sends.
+    fn entry(self) -> Result<MirrorEntry, MirrorError> {
+        let (digest, number) = (self.digest()?, self.number);
+        match self.line {
+            None => Ok(MirrorEntry::Hash(digest)),
+            Some(line) if Digest::sha256(line.as_bytes()) == digest => Ok(MirrorEntry::Line(line.into_bytes())),
+            Some(line) => {
+                let found = Digest::sha256(line.as_bytes());
+                let reason = format!("line {number} has the SHA-256 {found}, but the server says {digest}");
+                Err(MirrorError::fork(Some((number, number)), reason))
+            }
+        }
     }
 }

@@ -131,6 +131,24 @@ fn checkpoint_that_another_key_signed_is_found() {
     assert_eq!(Checkpoints::parse(&evidence).unwrap().list.len(), 1);
 }
 
+/// An office that has replaced its key has checkpoints of both. A new mirror trusts the new one.
+#[test]
+fn checkpoints_of_a_key_that_was_replaced_are_left_out() {
+    let (mut signing, case) = mirrored();
+    signing.server.stop();
+    let key = signing.folder.path().join("other.key");
+    PrivateKey::generate("example.org/ibbi", &key).unwrap();
+    let ledger = signing.server.ledger();
+    let server = Signing::again(&key, |config| config.ledger = ledger);
+    (0..12).for_each(|number| note(&server, &case, &format!("more {number}")));
+    let new = signing.folder.path().join("new.mirror");
+    let summary = once(&new, &url(&server), &server.token).unwrap();
+    assert_eq!((summary.lines, summary.key), (35, Some(PrivateKey::load(&key).unwrap().public().to_string())));
+    assert!(summary.covered >= 30, "{summary:?}");
+    let text = std::fs::read_to_string(new).unwrap();
+    assert_eq!(text.matches("\"checkpoint\"").count(), 1, "only the one of the new key");
+}
+
 /// A hash that isn't the one that was signed, of a line that the viewer may not read, shows in the next checkpoint. The server's
 /// proofs then show in which line it is.
 #[test]
