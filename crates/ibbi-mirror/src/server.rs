@@ -263,7 +263,7 @@ impl PageLine {
     }
 
     /// Returns the line as an entry. Its bytes must have the hash that the server sends.
-    fn entry(self) -> Result<MirrorEntry, MirrorError> {
+    pub(crate) fn entry(self) -> Result<MirrorEntry, MirrorError> {
         let (digest, number) = (self.digest()?, self.number);
         match self.line {
             None => Ok(MirrorEntry::Hash(digest)),
