@@ -215,7 +215,8 @@ def verify(data, key=None):
     if data.startswith(b'{"line":') or data.startswith(b'{"from":'):
         check_proof(json.loads(data))
         return "sound: the proof holds"
-    # A write that was cut off is no entry yet.
+    require(b"\n" in data, "the file has no whole entry")
+    # A write that was cut off is not an entry yet.
     entries = data[: data.rindex(b"\n")].split(b"\n")
     return (extract if data.startswith(b'{"case":') else mirror)(entries, key)
 
