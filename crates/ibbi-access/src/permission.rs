@@ -41,6 +41,8 @@ pub enum View {
     PartyTexts,
     /// Notes.
     Notes,
+    /// The hashes of all lines with their proofs, and the lines that the viewer may read.
+    Mirror,
     /// The lines of a case with their proofs.
     Extract,
     /// The whole ledger: its lines, checks, audits, and exports.
@@ -55,12 +57,13 @@ pub enum View {
 
 impl View {
     /// All views.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Tools,
         Self::Cases,
         Self::Case,
         Self::PartyTexts,
         Self::Notes,
+        Self::Mirror,
         Self::Extract,
         Self::Ledger,
         Self::Access,
@@ -76,6 +79,7 @@ impl View {
             Self::Case => "see this case",
             Self::PartyTexts => "read this party's concerns and responses",
             Self::Notes => "read the notes of this case",
+            Self::Mirror => "mirror the lines of the ledger",
             Self::Extract => "see the lines of this case",
             Self::Ledger => "see the whole ledger",
             Self::Access => "see who may do what",
@@ -125,7 +129,7 @@ pub const fn view_access(role: Role, view: View) -> Access {
         (_, View::Tools) | (Role::Staff, _) => Access::All,
         (Role::Auditor, View::ManageAccess | View::Webhooks) => Access::No,
         (Role::Auditor, _) => Access::All,
-        (_, View::Cases | View::Case) => Access::OwnCases,
+        (_, View::Cases | View::Case | View::Mirror) => Access::OwnCases,
         (Role::Facilitator, View::PartyTexts | View::Notes | View::Extract) => Access::OwnCases,
         (Role::Party, View::PartyTexts) => Access::OwnParty,
         (Role::Facilitator | Role::Party | Role::Service, _) => Access::No,

@@ -362,10 +362,13 @@ impl AppError {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Extract { source, .. } => match **source {
-                ExtractError::NoSuchCase { .. } => ExitCode::Usage,
-                ExtractError::Damaged(_) | ExtractError::Root { .. } | ExtractError::Truncated { .. } => {
-                    ExitCode::BadLedger
+                ExtractError::NoSuchCase { .. } | ExtractError::NoCheckpoint | ExtractError::Hidden { .. } => {
+                    ExitCode::Usage
                 }
+                ExtractError::Mirror { .. }
+                | ExtractError::Damaged(_)
+                | ExtractError::Root { .. }
+                | ExtractError::Truncated { .. } => ExitCode::BadLedger,
                 _ => ExitCode::Io,
             },
             Self::InAct { error, .. } => error.exit_code(),

@@ -1,10 +1,13 @@
-//! Records as messages, one after the other, for programs that follow a ledger.
+//! Records as messages and lines as they are, one after the other, for programs that follow a ledger.
 
 use crate::error::AppError;
 use crate::ledger::LedgerService;
-use ibbi_store::{EventStore as _, Record};
+pub use ibbi_log::{Digest, StoredLine};
+use ibbi_log::{LedgerLine, read_line};
+use ibbi_store::{CaseSummary, EventStore as _, Record};
 use std::io::Read as _;
 use std::path::Path;
+use uuid::Uuid;
 
 /// Returns the name of the ledger, which is the source of its messages.
 pub fn source(service: &LedgerService) -> String {
@@ -73,4 +76,35 @@ pub fn last_record(path: &Path) -> Result<u64, AppError> {
             length => lines += piece[..length].iter().filter(|byte| **byte == b'\n').count() as u64,
         }
     }
+}
+
+/// Returns how many lines of a ledger are safe on the disk.
+pub fn size(service: &LedgerService) -> u64 {
+    service.store().head().map_or(0, |head| head.lines)
+}
+
+/// Returns at most `limit` lines after line number `after`, and no more after one with which they have `most` bytes.
+///
+/// # Errors
+/// [`AppError`] if the ledger can't be read, or was cut off.
+pub fn lines(service: &LedgerService, after: u64, limit: usize, most: usize) -> Result<Vec<StoredLine>, AppError> {
+    let store = service.store();
+    store.lines(after, limit, most).map_err(|error| AppError::from_store(&store.label(), error))
+}
+
+/// Returns the record of a line, as the line has it; nothing if the line is of no case or can't be read.
+pub fn record_of(line: &StoredLine) -> Option<Record> {
+    match read_line(&line.bytes) {
+        Ok(LedgerLine::Record(record)) => Some(record.record),
+        _ => None,
+    }
+}
+
+/// Returns a case as the list shows it, without reading its records; nothing if there is no such case.
+///
+/// # Errors
+/// [`AppError`] if the store can't be read.
+pub fn summary(service: &LedgerService, case: Uuid) -> Result<Option<CaseSummary>, AppError> {
+    let store = service.store();
+    store.summary(case).map_err(|error| AppError::from_store(&store.label(), error))
 }

@@ -24,8 +24,10 @@ pub mod import;
 pub mod input;
 mod json_text;
 pub mod ledger;
+pub mod mirrors;
 pub mod output;
 pub mod presets;
+pub mod proof;
 pub mod replay;
 pub mod schedule;
 pub mod schema;
@@ -36,6 +38,7 @@ pub mod status;
 mod suggest;
 pub mod times;
 pub mod tour;
+mod verified;
 
 pub use day_only::Offered;
 pub use error::{AppError, DayOnly, ExitCode};

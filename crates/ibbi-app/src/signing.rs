@@ -1,13 +1,15 @@
 //! Signing: keys, checkpoints, verification, and extracts with proofs.
 
 pub use crate::signer::Signer;
+pub use crate::verified::{CheckedTexts, CheckpointVerdict, ExtractedCase, FoundFault, Verified};
 
 use crate::error::AppError;
+use crate::mirrors::verify_mirrored;
 use ibbi_audit::{ProgressCallback, ProgressReader};
-use ibbi_log::{Depth, Digest, Fault, TextState, Texts, Uuid, open_sidecar, texts_path};
+use ibbi_log::{Depth, Uuid, open_sidecar};
 use ibbi_seal::{
     Checkpoints, KeyError, KeyFileError, PrivateKey, PublicKey, SignedCheckpoint, Verification, VerifyOptions,
-    checkpoints_path, extract, is_extract, sign_checkpoint, verify_extract, verify_with_checkpoints,
+    checkpoints_path, extract, is_extract, is_mirror, sign_checkpoint, verify_extract, verify_with_checkpoints,
 };
 use serde::Serialize;
 use std::fs::File;
@@ -72,110 +74,6 @@ pub struct VerifySettings {
     pub chain_only: bool,
 }
 
-/// A checkpoint and the result of checking it.
-#[derive(Debug, Clone, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct CheckpointVerdict {
-    /// How many lines it covers.
-    pub size: u64,
-    /// The trusted key that signed it. `None` if no key was given.
-    pub signer: Option<String>,
-    /// What is wrong with it or with the ledger.
-    pub fault: Option<String>,
-}
-
-/// A fault in a ledger.
-#[derive(Debug, Clone, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Fault"))]
-pub struct FoundFault {
-    /// A stable code.
-    pub code: &'static str,
-    /// The line, from 1.
-    pub line: u64,
-    /// The byte in the file, from 0.
-    pub byte: u64,
-    /// What is wrong, what was expected and found, and what to do.
-    pub text: String,
-}
-
-impl From<&Fault> for FoundFault {
-    fn from(fault: &Fault) -> Self {
-        let byte = fault.offset + u64::try_from(fault.column).unwrap_or(0);
-        Self { code: fault.kind.code(), line: fault.line, byte, text: fault.to_string() }
-    }
-}
-
-/// The result of a verification.
-#[derive(Debug, Clone, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Verified {
-    /// `ledger` or `extract`.
-    pub what: &'static str,
-    /// Whether nothing is wrong.
-    pub sound: bool,
-    /// How many whole lines there are; for an extract, how many records of its case.
-    pub lines: u64,
-    /// How many bytes they have.
-    pub bytes: u64,
-    /// The SHA-256 of the last line.
-    pub last_hash: String,
-    /// The ledger's name.
-    pub origin: Option<String>,
-    /// Whether the ledger was created under the chart that this program has.
-    pub same_chart: Option<bool>,
-    /// The case of an extract.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub case: Option<Uuid>,
-    /// The first faults, in the order of the lines.
-    pub faults: Vec<FoundFault>,
-    /// How many faults there are in all.
-    pub fault_count: u64,
-    /// The checkpoints, oldest first.
-    pub checkpoints: Vec<CheckpointVerdict>,
-    /// The size of the largest good checkpoint.
-    pub last_good: Option<u64>,
-    /// Whether signatures were checked, because a public key was given.
-    pub signatures_checked: bool,
-    /// The confidential texts of the records, if they were checked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub texts: Option<CheckedTexts>,
-}
-
-/// Whether the confidential texts of a ledger's records can be shown. They are in a file beside the ledger, so the ledger is
-/// sound without them.
-#[derive(Debug, Clone, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct CheckedTexts {
-    /// How many records have a confidential text.
-    pub recorded: u64,
-    /// Whether the file with the texts exists.
-    pub file: bool,
-    /// The lines of the records whose text is not in the file.
-    pub missing: Vec<u64>,
-    /// The lines of the records whose text was altered in the file.
-    pub altered: Vec<u64>,
-}
-
-impl CheckedTexts {
-    fn new(ledger: &Path, recorded: &[(u64, Digest)]) -> Result<Option<Self>, AppError> {
-        if recorded.is_empty() {
-            return Ok(None);
-        }
-        let failed = |source| AppError::Io { doing: "read", path: texts_path(ledger), source };
-        let texts = Texts::find(ledger).map_err(failed)?;
-        let mut checked =
-            Self { recorded: recorded.len() as u64, file: texts.is_some(), missing: Vec::new(), altered: Vec::new() };
-        for (line, digest) in recorded {
-            match texts.as_ref().map_or(TextState::Missing, |texts| texts.state(digest)) {
-                TextState::Available => {}
-                TextState::Missing => checked.missing.push(*line),
-                TextState::Altered => checked.altered.push(*line),
-            }
-        }
-        Ok(Some(checked))
-    }
-}
-
 /// Verifies a ledger or an extract, from a file or, with `-`, from standard input.
 ///
 /// # Errors
@@ -211,7 +109,11 @@ pub fn verify_with_progress(
     };
     crate::ledger::check_unpacked(path, &beginning)?;
     let begins_as_extract = is_extract(&beginning);
+    let begins_as_mirror = is_mirror(&beginning);
     let source = ProgressReader::new(source, total, watch);
+    if begins_as_mirror {
+        return verify_mirrored(source, &keys, path);
+    }
     if begins_as_extract {
         return verify_extracted(source, &keys, path);
     }
@@ -277,6 +179,7 @@ fn ledger_result(report: &Verification, signatures_checked: bool) -> Verified {
         what: "ledger",
         sound: report.is_sound(),
         lines: report.head.lines,
+        readable: None,
         bytes: report.head.bytes,
         last_hash: report.head.hash.to_string(),
         origin: report.opening.as_ref().map(|opening| opening.origin.to_string()),
@@ -299,6 +202,7 @@ fn verify_extracted(source: impl Read, keys: &[PublicKey], path: &Path) -> Resul
                 what: "extract",
                 sound: true,
                 lines: u64::try_from(extract.records.len()).unwrap_or(u64::MAX),
+                readable: None,
                 bytes: 0,
                 last_hash: String::new(),
                 origin: Some(extract.opening.origin.to_string()),
@@ -322,6 +226,7 @@ fn verify_extracted(source: impl Read, keys: &[PublicKey], path: &Path) -> Resul
         what: "extract",
         sound: false,
         lines: 0,
+        readable: None,
         bytes: 0,
         last_hash: String::new(),
         origin: None,
@@ -336,7 +241,11 @@ fn verify_extracted(source: impl Read, keys: &[PublicKey], path: &Path) -> Resul
     })
 }
 
-fn public_key(text: &str) -> Result<PublicKey, AppError> {
+/// Returns a public key from its text, or from a file that contains it.
+///
+/// # Errors
+/// [`AppError::Usage`] if it is neither.
+pub fn public_key(text: &str) -> Result<PublicKey, AppError> {
     let wrong = |error: KeyError| AppError::Usage(format!("--key: {error}"));
     match text.parse() {
         Ok(key) => Ok(key),
@@ -361,6 +270,24 @@ pub fn checkpoints_text(ledger: &Path) -> Result<Option<String>, AppError> {
     }
 }
 
+/// Returns the text of the checkpoints beside a ledger that cover more than `after` lines: the first `most` of them, the oldest
+/// first. There is none if there is no file of checkpoints.
+///
+/// # Errors
+/// [`AppError`] if the file can't be read.
+pub fn checkpoints_after(ledger: &Path, after: u64, most: usize) -> Result<Option<String>, AppError> {
+    if after == 0 && most == usize::MAX {
+        return checkpoints_text(ledger);
+    }
+    let path = checkpoints_path(ledger);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let known = read_checkpoints(&path, open_sidecar)?;
+    let wanted = known.list.iter().filter(|signed| signed.checkpoint().size > after).take(most);
+    Ok(Some(wanted.map(ToString::to_string).collect()))
+}
+
 /// Reads a file of checkpoints, which the user named or which is beside the ledger.
 fn read_checkpoints(path: &Path, open: fn(&Path) -> io::Result<File>) -> Result<Checkpoints, AppError> {
     let mut text = Vec::new();
@@ -368,17 +295,6 @@ fn read_checkpoints(path: &Path, open: fn(&Path) -> io::Result<File>) -> Result<
     read.map_err(|source| AppError::Io { doing: "read", path: path.to_owned(), source })?;
     let text = String::from_utf8_lossy(&text);
     Checkpoints::parse(&text).map_err(|source| AppError::Checkpoints { path: path.to_owned(), source })
-}
-
-/// The size of a new extract.
-#[derive(Debug, Clone, Serialize)]
-pub struct ExtractedCase {
-    /// The case.
-    pub case: Uuid,
-    /// How many records of it the extract holds.
-    pub records: u64,
-    /// How many lines of the ledger the checkpoint covers.
-    pub size: u64,
 }
 
 /// Writes the extract of one case: its lines, with proofs that a checkpoint covers them.

@@ -82,6 +82,6 @@ pub use links::{Links, act_of, case_of, version_of};
 pub use reader::{LedgerReader, ReadError};
 pub use record::{LineRecord, encode_line};
 pub use storage::{Disk, FileId, Storage, StoredFile, check_sidecar, open_sidecar, sidecar_path};
-pub use store::{Collect, LedgerStore};
+pub use store::{Collect, LedgerStore, StoredLine};
 pub use texts::{TextState, Texts, text_digest, texts_path};
 pub use uuid::Uuid;

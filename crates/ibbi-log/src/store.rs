@@ -4,11 +4,11 @@ use crate::case_index::CaseIndex;
 pub use crate::case_index::Collect;
 use crate::ledger_data::NewLedger;
 use crate::line_reader::{LedgerLine, LineReader};
-use crate::lines::{LineContent, Lines};
+use crate::lines::{LineContent, Lines, RawLine};
 use crate::storage::Disk;
 use crate::texts::TextsFile;
 use crate::{
-    AppendError, CreateError, Damage, Head, Ledger, LedgerReader, LineObserver, OpenError, ReadError, TornTail,
+    AppendError, CreateError, Damage, Digest, Head, Ledger, LedgerReader, LineObserver, OpenError, ReadError, TornTail,
 };
 use crate::{Fault, FaultKind, Opening};
 use ibbi_core::events::SessionScheduled;
@@ -33,6 +33,17 @@ pub struct LedgerStore<O: LineObserver = ()> {
     opening: Option<Opening>,
     state: RwLock<State<O>>,
     texts: Mutex<TextsFile>,
+}
+
+/// A whole line of a ledger's file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredLine {
+    /// Its number, from 1.
+    pub number: u64,
+    /// Its SHA-256.
+    pub digest: Digest,
+    /// Its bytes, without the LF.
+    pub bytes: Vec<u8>,
 }
 
 /// Signs a ledger if it is time.
@@ -193,7 +204,6 @@ impl<O: LineObserver> LedgerStore<O> {
         }
     }
 
-    /// Puts the confidential texts that are stored beside the ledger into its records.
     /// Returns at most `limit` records after the record number `after`, with the digests of their confidential texts in place of the
     /// texts, if the lines have digests.
     ///
@@ -209,6 +219,75 @@ impl<O: LineObserver> LedgerStore<O> {
         wanted.take(limit).collect()
     }
 
+    /// Returns lines after line number `after`, as they are in the file: at most `limit`, and no more after one with which they
+    /// have `most` bytes.
+    ///
+    /// It reads at most 2,048 lines before the first one.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the file can't be read, or doesn't have all lines.
+    pub fn lines(&self, after: u64, limit: usize, most: usize) -> Result<Vec<StoredLine>, StoreError> {
+        let (mut lines, mut bytes) = (Vec::new(), 0);
+        self.each_line(after, |line| {
+            if lines.len() >= limit || bytes >= most {
+                return false;
+            }
+            bytes += line.bytes.len();
+            lines.push(line);
+            true
+        })?;
+        Ok(lines)
+    }
+
+    /// Returns the SHA-256 of each line after line number `after` up to line number `last`. See [`LedgerStore::lines`].
+    ///
+    /// # Errors
+    /// [`StoreError`] if the file can't be read, or doesn't have all lines.
+    pub fn line_digests(&self, after: u64, last: u64) -> Result<Vec<Digest>, StoreError> {
+        let mut digests = Vec::new();
+        self.each_line(after, |line| {
+            let wanted = line.number <= last;
+            digests.extend(wanted.then_some(line.digest));
+            wanted
+        })?;
+        Ok(digests)
+    }
+
+    /// Calls a function with each line after line number `after` until it returns `false`. Only lines that are safe on the disk.
+    fn each_line(&self, after: u64, mut take: impl FnMut(StoredLine) -> bool) -> Result<(), StoreError> {
+        let state = self.state();
+        let last = state.ledger.as_ref().map(|ledger| ledger.head().lines);
+        let RecordsFrom { mut lines, skipped, .. } = self.read_after(&state, after).map_err(unreadable)?;
+        let mut found = skipped;
+        while last.is_none_or(|last| found < last) {
+            let Some(RawLine { number, content, .. }) = lines.next().map_err(unreadable)? else { break };
+            found = skipped + number;
+            match content {
+                LineContent::Whole(bytes, digest) if found > after => {
+                    if !take(StoredLine { number: found, digest, bytes: bytes.to_vec() }) {
+                        return Ok(());
+                    }
+                }
+                LineContent::Whole(..) => {}
+                LineContent::TooLong(_) => {
+                    return Err(unreadable(io::Error::other(format!("line {found}: the line is too long"))));
+                }
+                LineContent::Torn => {
+                    found -= 1;
+                    break;
+                }
+            }
+        }
+        match last {
+            Some(last) if found < last => {
+                let message = format!("the file has {found} lines, but the ledger has {last}: it was cut off");
+                Err(unreadable(io::Error::other(message)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Puts the confidential texts that are stored beside the ledger into its records.
     fn fill_texts(&self, records: &mut [Record]) -> Result<(), StoreError> {
         let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
         texts.fill(&self.path, records.iter_mut()).map_err(unreadable)

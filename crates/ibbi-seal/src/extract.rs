@@ -57,6 +57,26 @@ pub enum ExtractError {
         /// The case.
         case: Uuid,
     },
+    /// The mirror is damaged.
+    #[error("entry {entry} of the mirror: {reason}")]
+    Mirror {
+        /// Which entry, from 1.
+        entry: u64,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The mirror has no checkpoint.
+    #[error("the mirror has no checkpoint yet, and an extract proves only what a checkpoint covers")]
+    NoCheckpoint,
+    /// The mirror doesn't have all lines of the case in full.
+    #[error(
+        "the mirror doesn't have every line of case {case}, because its holder may not read some of them; ask the program \
+         for the extract"
+    )]
+    Hidden {
+        /// The case.
+        case: Uuid,
+    },
 }
 
 /// The head of an extract.
@@ -89,8 +109,7 @@ pub fn extract(
     mut out: impl Write,
 ) -> Result<u64, ExtractError> {
     let size = checkpoint.checkpoint().size;
-    let mut prover = Prover::new(size);
-    let mut kept: Vec<Vec<u8>> = Vec::new();
+    let mut extraction = Extraction::new(checkpoint);
     let mut lines = Lines::new(ledger);
     for number in 1..=size {
         let Some(RawLine { offset, content, length, .. }) = lines.next()? else {
@@ -108,29 +127,51 @@ pub fn extract(
             Some(LineSubject::Format | LineSubject::Heads) => false,
             None => return Err(damaged(explain(bytes).unwrap_or((0, FaultKind::Unexplained)))),
         };
-        if wanted {
-            kept.push(bytes.to_vec());
+        extraction.push(&digest, wanted.then_some(bytes));
+    }
+    extraction.finish(case, &mut out)
+}
+
+/// An extract in the making: the lines that it shows, and the proofs of all of them.
+pub(crate) struct Extraction<'a> {
+    checkpoint: &'a SignedCheckpoint,
+    prover: Prover,
+    kept: Vec<Vec<u8>>,
+}
+
+impl<'a> Extraction<'a> {
+    pub(crate) fn new(checkpoint: &'a SignedCheckpoint) -> Self {
+        Self { checkpoint, prover: Prover::new(checkpoint.checkpoint().size), kept: Vec::new() }
+    }
+
+    /// Adds the digest of the ledger's next line, and the line itself if the extract shows it.
+    pub(crate) fn push(&mut self, digest: &Digest, shown: Option<&[u8]>) {
+        self.prover.push(digest, shown.is_some());
+        self.kept.extend(shown.map(<[u8]>::to_vec));
+    }
+
+    /// Writes the extract, when all lines that the checkpoint covers were added. Returns the number of records.
+    pub(crate) fn finish(self, case: Uuid, mut out: impl Write) -> Result<u64, ExtractError> {
+        let Self { checkpoint, prover, kept } = self;
+        let (size, expected, found) = (checkpoint.checkpoint().size, checkpoint.checkpoint().root, prover.root());
+        if found != expected {
+            return Err(ExtractError::Root { size, expected, found });
         }
-        prover.push(&digest, wanted);
+        if kept.len() < 2 {
+            return Err(ExtractError::NoSuchCase { case });
+        }
+        let proofs = prover.finish().ok_or_else(|| io::Error::other("a proof has a gap; report this bug"))?;
+        let head = HeadLine { case: case.to_string(), checkpoint: checkpoint.to_string(), extract: EXTRACT_FORMAT };
+        write_line(&mut out, &head)?;
+        for (line, (index, proof)) in kept.iter().zip(proofs) {
+            out.write_all(line)?;
+            out.write_all(b"\n")?;
+            let proof = proof.iter().map(|hash| STANDARD.encode(hash.as_bytes())).collect();
+            write_line(&mut out, &ProofLine { index, proof })?;
+        }
+        out.flush()?;
+        Ok(u64::try_from(kept.len()).unwrap_or(u64::MAX) - 1)
     }
-    let (expected, found) = (checkpoint.checkpoint().root, prover.root());
-    if found != expected {
-        return Err(ExtractError::Root { size, expected, found });
-    }
-    if kept.len() < 2 {
-        return Err(ExtractError::NoSuchCase { case });
-    }
-    let proofs = prover.finish().ok_or_else(|| io::Error::other("a proof has a gap; report this bug"))?;
-    let head = HeadLine { case: case.to_string(), checkpoint: checkpoint.to_string(), extract: EXTRACT_FORMAT };
-    write_line(&mut out, &head)?;
-    for (line, (index, proof)) in kept.iter().zip(proofs) {
-        out.write_all(line)?;
-        out.write_all(b"\n")?;
-        let proof = proof.iter().map(|hash| STANDARD.encode(hash.as_bytes())).collect();
-        write_line(&mut out, &ProofLine { index, proof })?;
-    }
-    out.flush()?;
-    Ok(u64::try_from(kept.len()).unwrap_or(u64::MAX) - 1)
 }
 
 fn write_line(out: &mut impl Write, line: &impl Serialize) -> io::Result<()> {

@@ -11,7 +11,8 @@
 //! | read checkpoints and check their signatures | [`Checkpoints`], [`SignedCheckpoint`], [`PublicKey`] |
 //! | verify a ledger | [`verify`], [`verify_with_checkpoints`] |
 //! | give a district its own case, with proofs | [`extract()`], [`verify_extract`] |
-//! | compute a Merkle root or check a proof | [`MerkleTree`], [`root_from_proof`] |
+//! | hold a copy of a ledger with the lines that one may read, and the hashes of the others | [`Mirror`], [`read_mirror`] |
+//! | compute a Merkle root, or make or check a proof | [`MerkleTree`], [`ProofMaker`], [`root_from_proof`], [`is_consistent`] |
 //!
 //! ```
 //! use ibbi_core::{At, Name};
@@ -52,6 +53,10 @@ mod checkpoint_file;
 mod extract;
 mod key;
 mod merkle;
+mod mirror;
+mod mirror_entry;
+mod mirror_extract;
+mod proof;
 mod queue;
 mod sealed_ledger;
 mod signed_note;
@@ -61,7 +66,11 @@ pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
 pub use checkpoint_file::{Checkpoints, CheckpointsError, checkpoints_path};
 pub use extract::{EXTRACT_FORMAT, Extract, ExtractError, ExtractFault, extract, is_extract, verify_extract};
 pub use key::{KeyError, KeyFileError, PrivateKey, PublicKey, SignatureError};
-pub use merkle::{MerkleTree, root_from_proof};
+pub use merkle::{CHUNK_LINES, MerkleTree, root_from_proof};
+pub use mirror::{Mirror, MirrorFile, is_mirror, read_mirror};
+pub use mirror_entry::{MIRROR_FORMAT, MirrorEntry, MirrorFault};
+pub use mirror_extract::extract_from_mirror;
+pub use proof::{ProofMaker, decode_hash, encode_hash, is_consistent};
 pub use queue::CheckpointQueue;
 pub use sealed_ledger::{SealedLedger, Sealer, SignError, create, create_in, open, open_in, sign_checkpoint};
 pub use signed_note::{Signature, SignedNote, SignedNoteError};

@@ -15,12 +15,16 @@ pub(crate) fn leaf_hash(data: &[u8]) -> Digest {
     Digest::sha256_parts(&[&[0], data])
 }
 
-fn node_hash(left: &Digest, right: &Digest) -> Digest {
+pub(crate) fn node_hash(left: &Digest, right: &Digest) -> Digest {
     Digest::sha256(&prefixed::<65>(1, &[left, right]))
 }
 
 /// How many lines are added to a tree at a time, because hashing many together is faster.
 const BATCH: usize = 1024;
+
+/// The number of lines of a chunk: a full subtree whose root can be kept, so that proofs need few lines
+/// (see [`MerkleTree::keeping_chunks`]).
+pub const CHUNK_LINES: u64 = 1024;
 
 /// A Merkle tree that grows by one line at a time.
 ///
@@ -39,12 +43,26 @@ pub struct MerkleTree {
     grown: Peaks,
     /// The newest lines, fewer than a batch.
     waiting: Vec<Digest>,
+    /// The roots of the full chunks, if they are kept.
+    chunks: Option<Vec<Digest>>,
 }
 
 impl MerkleTree {
     /// Returns a tree without leaves.
     pub const fn new() -> Self {
-        Self { grown: Peaks::new(), waiting: Vec::new() }
+        Self { grown: Peaks::new(), waiting: Vec::new(), chunks: None }
+    }
+
+    /// Returns a tree without leaves that keeps the root of every full chunk of [`CHUNK_LINES`] lines: 32 KiB of memory
+    /// for a million lines. Proofs are made from them (see [`ProofMaker`](crate::ProofMaker)).
+    pub const fn keeping_chunks() -> Self {
+        Self { grown: Peaks::new(), waiting: Vec::new(), chunks: Some(Vec::new()) }
+    }
+
+    /// Returns the roots of the full chunks, in the order of their lines. There are none if the tree doesn't keep them.
+    pub fn chunk_roots(&mut self) -> &[Digest] {
+        self.take_in();
+        self.chunks.as_deref().unwrap_or_default()
     }
 
     /// Returns the number of leaves.
@@ -67,7 +85,14 @@ impl MerkleTree {
     }
 
     fn take_in(&mut self) {
-        self.grown.push_lines(&self.waiting);
+        let chunks = &mut self.chunks;
+        self.grown.push_lines(&self.waiting, |range, root| {
+            if let Some(chunks) = chunks
+                && range.end - range.start == CHUNK_LINES
+            {
+                chunks.push(*root);
+            }
+        });
         self.waiting.clear();
     }
 }
@@ -94,14 +119,14 @@ fn prefixed<const LENGTH: usize>(first: u8, digests: &[&Digest]) -> [u8; LENGTH]
 
 /// A tree as the roots of its full subtrees.
 #[derive(Debug, Clone, Default)]
-struct Peaks {
+pub(crate) struct Peaks {
     size: u64,
     /// The largest first. There is one for each bit that is set in `size`.
     peaks: Vec<Digest>,
 }
 
 impl Peaks {
-    const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { size: 0, peaks: Vec::new() }
     }
 
@@ -111,17 +136,17 @@ impl Peaks {
     }
 
     /// Adds lines, as many at a time as make a full subtree, which begins at a multiple of its length.
-    fn push_lines(&mut self, mut lines: &[Digest]) {
+    pub(crate) fn push_lines(&mut self, mut lines: &[Digest], mut completed: impl FnMut(Range<u64>, &Digest)) {
         while let Some(fitting) = lines.len().checked_ilog2() {
             let bits = fitting.min(self.size.trailing_zeros());
             let (subtree, rest) = lines.split_at(1 << bits);
-            self.push_tree(full_root(subtree), 1 << bits, |_, _| {});
+            self.push_tree(full_root(subtree), 1 << bits, &mut completed);
             lines = rest;
         }
     }
 
     /// Adds a full subtree. Its number of leaves is a power of two that divides the size so far.
-    fn push_tree(&mut self, root: Digest, leaves: u64, mut completed: impl FnMut(Range<u64>, &Digest)) {
+    pub(crate) fn push_tree(&mut self, root: Digest, leaves: u64, mut completed: impl FnMut(Range<u64>, &Digest)) {
         let end = self.size + leaves;
         let (mut hash, mut length) = (root, leaves);
         completed(self.size..end, &hash);
@@ -135,7 +160,7 @@ impl Peaks {
         self.size = end;
     }
 
-    fn root(&self) -> Digest {
+    pub(crate) fn root(&self) -> Digest {
         self.root_from_peak(0).unwrap_or_else(|| Digest::sha256(b""))
     }
 
@@ -166,7 +191,7 @@ impl Peaks {
 
 /// Returns the siblings on the path from leaf `index` to the root of a tree of `size` leaves, as ranges of leaves. The
 /// leaf's own sibling is first (RFC 6962, section 2.1.1).
-fn siblings(index: u64, size: u64) -> Vec<Range<u64>> {
+pub(crate) fn siblings(index: u64, size: u64) -> Vec<Range<u64>> {
     let mut path = Vec::new();
     let mut tree = 0..size;
     while tree.end - tree.start > 1 {

@@ -50,7 +50,7 @@ pub fn create_in<S: Storage>(storage: S, path: &Path, new: &NewLedger) -> Result
 }
 
 /// The part of a [`SealedLedger`] that knows checkpoints.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Sealer {
     tree: MerkleTree,
     covered: u64,
@@ -60,7 +60,18 @@ pub struct Sealer {
     unreadable: Option<CheckpointsError>,
 }
 
+impl Default for Sealer {
+    fn default() -> Self {
+        Self { tree: MerkleTree::keeping_chunks(), covered: 0, queue: CheckpointQueue::default(), unreadable: None }
+    }
+}
+
 impl Sealer {
+    /// Returns the roots of the full chunks of the ledger's lines, for a [`ProofMaker`](crate::ProofMaker).
+    pub fn chunk_roots(&mut self) -> Vec<Digest> {
+        self.tree.chunk_roots().to_vec()
+    }
+
     /// Returns how many lines the largest checkpoint covers; 0 if there is no checkpoint.
     pub const fn covered(&self) -> u64 {
         self.covered

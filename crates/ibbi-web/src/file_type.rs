@@ -45,9 +45,10 @@ pub(crate) fn why_no_ledger(content: &[u8]) -> Option<String> {
     ))
 }
 
-/// Returns whether a line is a line of a ledger or an extract, even a damaged one.
+/// Returns whether a line is a line of a ledger, an extract, or a mirror, even a damaged one.
 fn is_line(line: &[u8]) -> bool {
-    begin(line).starts_with(b"{") && [&b"\"prev\":"[..], b"\"extract\":"].iter().any(|key| has(line, key))
+    begin(line).starts_with(b"{")
+        && [&b"\"prev\":"[..], b"\"extract\":", b"\"mirror\":"].iter().any(|key| has(line, key))
 }
 
 fn looks_like(content: &[u8]) -> &'static str {

@@ -25,6 +25,7 @@ mod background;
 mod compression;
 mod delivery;
 mod estimates;
+mod etag;
 mod fairness;
 mod file_type;
 mod limits;

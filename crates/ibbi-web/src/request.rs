@@ -1,8 +1,8 @@
 //! Requests that were read, and the ways to run their handlers.
 //!
-//! `Json` of axum refuses a body without a content type and can't give an example. `IfMatch` of the crate headers
-//! accepts a text that is not an ETag.
+//! `Json` of axum refuses a body without a content type and can't give an example.
 
+use crate::etag::Tags;
 use crate::multipart::{self, Part};
 use crate::problem::WebError;
 use crate::query::Pairs;
@@ -340,23 +340,19 @@ impl WebRequest {
         self.header(ACCEPT).contains(crate::response::NDJSON)
     }
 
-    /// Returns the number of records that the client expects, by `If-Match`. A header that can't be read is refused,
+    /// Returns the number of records that the client expects of a case, by `If-Match`. A header that can't be read is refused,
     /// because the client relies on it.
-    pub(crate) fn expected_rev(&self) -> Result<Option<u64>, WebError> {
-        let mut all = self.headers.get_all(IF_MATCH).iter();
-        let (Some(first), None) = (all.next(), all.next()) else {
-            let several = self.headers.contains_key(IF_MATCH);
-            return if several { Err(usage("If-Match is given more than once; give it once")) } else { Ok(None) };
-        };
-        let text = first.to_str().unwrap_or_default().trim();
-        if text == "*" {
-            return Ok(None);
-        }
-        // A proxy that compresses makes an ETag weak. The number of records means the same.
-        let text = text.strip_prefix("W/").unwrap_or(text);
-        let inside = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    pub(crate) fn expected_rev(&self, case: Uuid) -> Result<Option<u64>, WebError> {
+        let Some(Tags::Listed(tags)) = Tags::read(&self.headers, &IF_MATCH)? else { return Ok(None) };
         let wrong = "If-Match must be the ETag of the case with its quotes, such as \"12\", or *";
-        inside.and_then(rev).map(Some).ok_or_else(|| usage(wrong))
+        let revs: Option<Vec<u64>> = tags.iter().map(|tag| rev(tag)).collect();
+        let revs = revs.ok_or_else(|| usage(wrong))?;
+        if let [only] = revs[..] {
+            return Ok(Some(only));
+        }
+        // The event is recorded at one number only: that of now, if the client knows it.
+        let now = self.facts(case, |log| log.records.len() as u64)?;
+        Ok(if revs.contains(&now) { Some(now) } else { revs.into_iter().max() })
     }
 
     /// Refuses `If-Match` for a case that doesn't exist yet.

@@ -6,6 +6,7 @@ use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use futures_util::{StreamExt as _, stream};
 use ibbi_app::AppError;
+use ibbi_app::feed::Digest;
 use serde::Serialize;
 use std::convert::Infallible;
 use tokio::sync::mpsc;
@@ -52,6 +53,18 @@ pub(crate) fn with_header(response: Response, name: HeaderName, value: &str) -> 
 /// Adds the ETag of a case with this number of records.
 pub(crate) fn with_etag(response: Response, rev: u64) -> Response {
     with_header(response, ETAG, &format!("\"{rev}\""))
+}
+
+/// Adds a weak ETag that is made from the body.
+pub(crate) fn with_content_etag(kind: &'static str, body: String) -> Response {
+    let tag = Digest::sha256(body.as_bytes()).to_string();
+    let tag = format!("W/\"{}\"", tag.get(..32).unwrap_or_default());
+    with_header(with_type(StatusCode::OK, kind, body), ETAG, &tag)
+}
+
+/// Returns the response to a client that has the content already.
+pub(crate) fn not_modified(tag: &str) -> Response {
+    (StatusCode::NOT_MODIFIED, [(ETAG, tag)]).into_response()
 }
 
 /// Lets the client cache a response for five minutes.

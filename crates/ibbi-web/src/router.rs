@@ -8,7 +8,7 @@ use crate::query::Pairs;
 use crate::request::{Handler, WebRequest, client_of};
 use crate::state::{AppState, Client};
 use crate::visit::{Peer, Visit};
-use crate::{api, auth, compression, pages, response, strict_heads};
+use crate::{api, auth, compression, etag, pages, response, strict_heads};
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody as _, to_bytes};
 use axum::extract::{RawPathParams, Request, State};
@@ -80,8 +80,15 @@ fn route(
         let (headers, address) = (parts.headers, parts.uri.path().to_owned());
         let path_of = address.clone();
         let is_head = parts.method == Method::HEAD;
+        let reads = matches!(parts.method, Method::GET | Method::HEAD);
+        let conditions = (reads && etag::are_in(&headers)).then(|| headers.clone());
         let request = WebRequest { state, viewer, visit, address, is_head, path, query, headers, body, parts: None };
-        match handler(request).await {
+        let answer = handler(request).await;
+        let answer = match &conditions {
+            Some(headers) => answer.and_then(|answer| etag::conditional(headers, answer)),
+            None => answer,
+        };
+        match answer {
             Ok(response) => response,
             Err(fail) => failed(&path_of, &fail),
         }

@@ -2,6 +2,7 @@
 
 use crate::error::AppError;
 use crate::ledger;
+use crate::mirrors;
 use ibbi_audit::{Audit, AuditError, AuditOptions, AuditedCaseSummary, Finding, FindingSink, LedgerSource};
 use ibbi_core::Name;
 use ibbi_log::Uuid;
@@ -16,6 +17,11 @@ pub(super) fn open<'a>(path: &Path) -> Result<LedgerSource<'a>, AppError> {
     // Any file can be audited, even a pipe, but not a directory.
     if path.is_dir() {
         ledger::check_file(path)?;
+    }
+    if mirrors::is_mirror_file(path) {
+        let message = "this is a mirror, which doesn't have all lines; `ibbi verify` checks it, and `ibbi extract` makes an \
+                       extract of a case from it, which can be audited";
+        return Err(AppError::Usage(message.to_owned()));
     }
     LedgerSource::open(path).map_err(|source| AppError::Io { doing: "open", path: path.to_owned(), source })
 }

@@ -131,7 +131,7 @@ pub(crate) struct Checkpoint {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Verify {
-    /// Ledger file or extract. Use `-` for standard input.
+    /// Ledger file, extract, or mirror. Use `-` for standard input.
     pub(crate) ledger: PathBuf,
     /// Checkpoint file. Use a copy that the people who keep the ledger can't change. Default: LEDGER.checkpoints.
     #[arg(long, value_name = "FILE")]
@@ -146,7 +146,7 @@ pub(crate) struct Verify {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Extract {
-    /// Ledger file.
+    /// Ledger file, or a mirror of one.
     pub(crate) ledger: PathBuf,
     #[command(flatten)]
     pub(crate) case: Case,

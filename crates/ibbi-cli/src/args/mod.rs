@@ -5,6 +5,7 @@ mod audit;
 mod calibration;
 mod case;
 mod import;
+mod mirror;
 mod schedule;
 mod serve;
 mod webhook;
@@ -16,6 +17,7 @@ pub(crate) use case::{
     Amend, Correction, New, Presence, Record, Replay, Route, Signing, StandardsFile, Status, Tour, Void, When,
 };
 pub(crate) use import::{Import, ImportCases};
+pub(crate) use mirror::Mirror;
 pub(crate) use schedule::{
     Calendar, CheckScenario, Compare, ForecastTable, From, NewScenario, OneScenario, Plan, PlanTable, Report, Runs,
     Scenario, Simulate, Who,
@@ -74,6 +76,8 @@ pub(crate) enum Command {
     /// Write one case's records as an extract, with proofs that a checkpoint covers them.
     #[command(alias = "prove")]
     Extract(Extract),
+    /// Follow the ledger of a server, check every step, and keep the lines that you may read.
+    Mirror(Mirror),
     /// Print the JSON Schema of a ledger line or of a scenario.
     Schema(Schema),
     /// Create or check a scenario: a district, its calendar, its people, and your assumptions.

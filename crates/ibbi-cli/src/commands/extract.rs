@@ -4,12 +4,21 @@ use super::read_case;
 use crate::args::Extract;
 use crate::output::Outcome;
 use crate::terminal::count;
-use ibbi_app::{AppError, output, signing};
+use ibbi_app::{AppError, mirrors, output, signing};
 
 pub(crate) fn run(args: &Extract, json: bool) -> Result<Outcome, AppError> {
-    let (_, case) = read_case(&args.ledger, args.case.case.as_deref())?;
-    let mut extract = Vec::new();
-    let proved = signing::extract_case(&args.ledger, case, args.checkpoint.as_deref(), &mut extract)?;
+    let (wanted, mut extract) = (args.case.case.as_deref(), Vec::new());
+    let proved = if mirrors::is_mirror_file(&args.ledger) {
+        if args.checkpoint.is_some() {
+            let message = "a mirror has its own checkpoints; leave out --checkpoint";
+            return Err(AppError::Usage(message.to_owned()));
+        }
+        mirrors::extract_case(&args.ledger, mirrors::select_case(&args.ledger, wanted)?, &mut extract)?
+    } else {
+        let (_, case) = read_case(&args.ledger, wanted)?;
+        signing::extract_case(&args.ledger, case, args.checkpoint.as_deref(), &mut extract)?
+    };
+    let case = proved.case;
     let summary = format!(
         "{} of case {case}, with proofs under a checkpoint that covers {}",
         count(proved.records as u64, "record"),

@@ -16,6 +16,7 @@ mod export;
 mod extract;
 mod import;
 mod keygen;
+mod mirror;
 mod new;
 mod plan;
 mod record;
@@ -68,6 +69,7 @@ pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
         Command::Checkpoint(args) => checkpoint::run(&args, json),
         Command::Verify(args) => verify::run(args, json),
         Command::Extract(args) => extract::run(&args, json),
+        Command::Mirror(args) => mirror::run(&args, json),
         Command::Schema(args) => Ok(schema::run(&args, json)),
         Command::Scenario(args) => scenario::run(args, json),
         Command::Plan(args) => plan::run(args, json),

@@ -26,6 +26,11 @@ pub(crate) fn run(args: Verify, json: bool) -> Result<Outcome, AppError> {
 fn text(verified: &Verified) -> String {
     let mut text = String::new();
     let what = match verified.case {
+        None if verified.readable.is_some() => format!(
+            "{}, {} of them in full and the others as their SHA-256",
+            count(verified.lines, "line"),
+            verified.readable.unwrap_or(0)
+        ),
         Some(case) => format!("{} of case {case}, proved to be in the ledger", count(verified.lines, "record")),
         None => format!("{}, {}", count(verified.lines, "line"), count(verified.bytes, "byte")),
     };
@@ -87,9 +92,16 @@ fn checkpoints(verified: &Verified, text: &mut String) {
             let _ = writeln!(text, "last good checkpoint: covers {}, {signer}", count(size, "line"));
             let after = verified.lines.saturating_sub(size);
             if verified.case.is_none() && after > 0 {
-                let note = format!("only the chain covers the {} after it", count(after, "line"));
+                let note = match verified.readable {
+                    Some(_) => format!("no checkpoint covers the {} after it yet", count(after, "line")),
+                    None => format!("only the chain covers the {} after it", count(after, "line")),
+                };
                 let _ = writeln!(text, "{}", paint(DIM, &note));
             }
+        }
+        None if verified.checkpoints.is_empty() && verified.readable.is_some() => {
+            let note = "no checkpoint yet: the hashes of lines that you may not read are not checked";
+            let _ = writeln!(text, "{}", paint(DIM, note));
         }
         None if verified.checkpoints.is_empty() => {
             let note = "no checkpoint: the chain alone doesn't show whether the end was cut off or rewritten";

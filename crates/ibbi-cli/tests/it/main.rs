@@ -20,6 +20,7 @@ mod killed;
 mod late;
 mod limits;
 mod machine;
+mod mirror;
 mod one_write_path;
 mod only_format;
 mod operations;

@@ -6,3 +6,4 @@ mod follow;
 mod format;
 mod ledger;
 mod lines;
+mod stored_lines;

@@ -2,5 +2,6 @@
 
 mod crash;
 mod extract;
+mod mirror;
 mod simulated_disk;
 mod tamper;

@@ -116,16 +116,18 @@ pub(crate) fn exported(request: &WebRequest, ledger: &Path) -> WebResult {
 
 /// Returns the checkpoints beside the ledger. They name no case.
 pub(super) fn checkpoints(request: &WebRequest) -> WebResult {
-    let text = signing::checkpoints_text(request.state.own()?)?;
+    let (after, most) =
+        (paging::number(request, "after")?.unwrap_or(0), paging::limit_if_given(request)?.unwrap_or(usize::MAX));
+    let text = signing::checkpoints_after(request.state.own()?, after, most)?;
     let none =
         || WebError::not_found("the ledger has no checkpoint yet; start the server with --sign KEYFILE to sign some");
-    Ok(response::with_type(StatusCode::OK, PLAIN, text.ok_or_else(none)?))
+    Ok(response::with_content_etag(PLAIN, text.ok_or_else(none)?))
 }
 
 pub(super) fn public_key(request: &WebRequest) -> WebResult {
     let none = || WebError::not_found("this server signs no checkpoints; start it with --sign KEYFILE");
     let key = request.state.public_key.clone().ok_or_else(none)?;
-    Ok(response::with_type(StatusCode::OK, PLAIN, key + "\n"))
+    Ok(response::with_content_etag(PLAIN, key + "\n"))
 }
 
 pub(super) fn verify_own(request: &WebRequest) -> WebResult {

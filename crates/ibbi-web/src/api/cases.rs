@@ -129,7 +129,7 @@ fn read(request: &WebRequest, case: Option<Uuid>) -> Result<(Offer, bool), WebEr
         );
         return Err(WebError::Request(StatusCode::FORBIDDEN, "actor", detail));
     }
-    let expected_revision = if case.is_some() { request.expected_rev()? } else { None };
+    let expected_revision = case.map(|case| request.expected_rev(case)).transpose()?.flatten();
     let (id, replaces, on_behalf) = (sent.id, sent.replaces, sent.on_behalf);
     let offer = Offer { case, at, id, replaces, on_behalf, expected_revision, ..request.offer(event) };
     Ok((offer, sent.dry_run))

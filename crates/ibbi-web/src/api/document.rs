@@ -81,7 +81,7 @@ fn described(operation: &Operation) -> Value {
 
 fn parameter(parameter: &Parameter) -> Value {
     let Parameter { name, place, schema, about } = parameter;
-    let required = *place == "path" || *name == "goal";
+    let required = *place == "path" || matches!(*name, "goal" | "line" | "from");
     let mut value = json!({
         "name": name, "in": place, "required": required, "description": about, "schema": reference(schema),
     });
@@ -164,6 +164,13 @@ fn responses(operation: &Operation) -> Value {
         }
         let content = json!({ "application/problem+json": media });
         responses.insert(status.to_string(), json!({ "description": about, "content": content }));
+    }
+    if operation.parameters.iter().any(|parameter| parameter.name == "If-None-Match") {
+        let about = "you have the content already: its ETag is in `If-None-Match`";
+        responses.insert("304".to_owned(), json!({ "description": about }));
+        let about = "the content is not what `If-Match` names";
+        let content = json!({ "application/problem+json": { "schema": reference("Problem") } });
+        responses.insert("412".to_owned(), json!({ "description": about, "content": content }));
     }
     for Given { status, kind, schema, about } in operation.answers {
         let response =

@@ -10,9 +10,10 @@ pub(super) fn parameter(schema: &str) -> Value {
     match schema {
         "Uuid" => json!(CASE),
         "Time" => json!("2025-10-20 16:00"),
+        "Most" => json!(100),
         "Limit" => json!(100),
         "Position" => json!(12),
-        "IfMatch" => json!("*"),
+        "ETags" => json!("*"),
         "ExportFormat" => json!("csv"),
         "Goal" => json!("training"),
         _ => json!("Maple"),

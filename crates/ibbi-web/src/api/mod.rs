@@ -4,6 +4,7 @@ mod audit;
 mod cases;
 mod document;
 mod examples;
+mod lines;
 mod operations;
 mod paging;
 mod records;

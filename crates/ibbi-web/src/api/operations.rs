@@ -1,6 +1,6 @@
 //! The table of operations.
 
-use super::{Given, Operation, Parameter, audit, cases, records, reference, schedule, webhooks};
+use super::{Given, Operation, Parameter, audit, cases, lines, records, reference, schedule, webhooks};
 use crate::request::{blocking, limited, with_parts};
 use axum::http::Method;
 use ibbi_access::View;
@@ -19,8 +19,14 @@ const LIMIT: Parameter = at("query", "limit", "Limit", "the most entries of the 
 const IF_MATCH: Parameter = at(
     "header",
     "If-Match",
-    "IfMatch",
-    "the ETag of the case that you last saw; if it is different now, the response is a 412",
+    "ETags",
+    "the ETag of the case that you last saw, weak or strong; if it is different now, the response is a 412",
+);
+const IF_NONE_MATCH: Parameter = at(
+    "header",
+    "If-None-Match",
+    "ETags",
+    "ETags that you have, weak or strong; if one of them is that of the response, the response is a 304",
 );
 
 const WEBHOOK: Parameter = at("path", "webhook", "Text", "the ID of the webhook");
@@ -62,7 +68,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         body: Some((JSON, "Opening")), summary: "Opens a case",
         about: "Opens a case with an event of the type `case_opened`. `type` can be left out here. Send an `id` that you made, so that the case is opened once even if you have to send the request again. Send no `If-Match`.",
         answers: RECORDED, handler: cases::open },
-    Operation { id: "caseStatus", tag: "Cases", view: View::Case, method: Method::GET, path: "/api/v1/cases/{case}", parameters: &[CASE, AS_OF],
+    Operation { id: "caseStatus", tag: "Cases", view: View::Case, method: Method::GET, path: "/api/v1/cases/{case}", parameters: &[CASE, AS_OF, IF_NONE_MATCH],
         body: None, summary: "Returns what a case has done, what you can do next, and what is blocked and why",
         about: "Returns the state of a case as data and in sentences, whom it is waiting for, each event that you can record next with the values that are missing, and the events that must wait, with each unmet rule. A role that doesn't show all cases gets 404 for a case that it doesn't show, as for one that doesn't exist.",
         answers: &[gives(200, JSON, "Status", "the output of `ibbi status --json`; the ETag is the number of records")],
@@ -72,7 +78,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Records an event, or refuses it with each unmet rule",
         about: "Records an event in the case. The rules of the process are checked first; with `dry_run`, nothing else is done. A refusal is a 422, and `refusal.unmet` lists each unmet rule. Send the event's `id` to have it recorded once, and `If-Match` to have it recorded only if the case has not changed.",
         answers: RECORDED, handler: cases::offer },
-    Operation { id: "surveyCase", tag: "Cases", view: View::Case, method: Method::GET, path: "/api/v1/cases/{case}/survey", parameters: &[CASE, AS_OF],
+    Operation { id: "surveyCase", tag: "Cases", view: View::Case, method: Method::GET, path: "/api/v1/cases/{case}/survey", parameters: &[CASE, AS_OF, IF_NONE_MATCH],
         body: None, summary: "Returns for each type of event whether it is ready, depends on its fields, or is blocked, and by which rules",
         about: "Returns an answer for each type of event: `ready` if every such event would be accepted, `depends` with the rules that the event itself must meet, or `blocked` with each unmet rule.",
         answers: &[gives(200, JSON, "Survey", "one answer for each type of event")],
@@ -145,7 +151,30 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         about: "Sends a dead letter again at once. It stays in the list if that fails.",
         answers: &[gives(202, JSON, "WebhookChanged", "it is sent at once")],
         handler: |request| blocking(request, webhooks::resend) },
-    Operation { id: "checkpoints", tag: "Ledger", view: View::Cases, method: Method::GET, path: "/api/v1/checkpoints", parameters: &[], body: None,
+    Operation { id: "mirrorLines", tag: "Records", view: View::Mirror, method: Method::GET, path: "/api/v1/lines",
+        parameters: &[at("query", "after", "Position", "only lines after this number; use `next` of the previous page, or its `position` later"),
+            LIMIT, IF_NONE_MATCH],
+        body: None, summary: "Returns the lines after a position: the SHA-256 of each, and the line itself if you may read it",
+        about: "Returns a page of the lines of the ledger, as `ibbi mirror` needs them. A page also ends after a line with which its lines have 1 MiB.",
+        answers: &[gives(200, JSON, "LinePage", "a page of the lines")],
+        handler: |request| blocking(request, lines::lines) },
+    Operation { id: "proveInclusion", tag: "Ledger", view: View::Mirror, method: Method::GET, path: "/api/v1/proofs/inclusion",
+        parameters: &[at("query", "line", "Position", "the number of the line, from 1 to `size`; required"),
+            at("query", "size", "Position", "the number of lines of the tree, at most those of the ledger; default: all")],
+        body: None, summary: "Proves that a line is in the ledger",
+        about: "Returns a proof of RFC 6962 that a line is in the tree of a number of lines. It has at most 64 hashes, and the server reads at most 2,048 lines for it (docs/mirror.md).",
+        answers: &[gives(200, JSON, "InclusionProof", "the proof")],
+        handler: |request| blocking(request, lines::inclusion) },
+    Operation { id: "proveConsistency", tag: "Ledger", view: View::Mirror, method: Method::GET, path: "/api/v1/proofs/consistency",
+        parameters: &[at("query", "from", "Position", "the smaller number of lines, from 1 to `to`; required"),
+            at("query", "to", "Position", "the larger number of lines, at most those of the ledger; default: all")],
+        body: None, summary: "Proves that the ledger is the continuation of an earlier state",
+        about: "Returns a proof of RFC 6962 that the tree of a larger number of lines continues that of a smaller one. It has at most 65 hashes, and the server reads at most 2,048 lines for it (docs/mirror.md).",
+        answers: &[gives(200, JSON, "ConsistencyProof", "the proof")],
+        handler: |request| blocking(request, lines::consistency) },
+    Operation { id: "checkpoints", tag: "Ledger", view: View::Cases, method: Method::GET, path: "/api/v1/checkpoints",
+        parameters: &[at("query", "after", "Position", "only checkpoints that cover more lines than this"),
+            at("query", "limit", "Most", "the most checkpoints; default: all"), IF_NONE_MATCH], body: None,
         summary: "Returns the signed checkpoints of the ledger",
         about: "Returns the signed checkpoints of the ledger, oldest first. Compare a copy of the ledger with them.",
         answers: &[gives(200, TEXT, "Text", "signed notes; see docs/ledger.md")],

@@ -16,6 +16,17 @@ pub(super) fn limit(request: &WebRequest) -> Result<usize, AppError> {
     })
 }
 
+/// Returns the most entries that the request wants; nothing if it doesn't say it.
+pub(super) fn limit_if_given(request: &WebRequest) -> Result<Option<usize>, AppError> {
+    request.query.get("limit").map(|_| limit(request)).transpose()
+}
+
+/// Returns a number of the query, if it is there.
+pub(super) fn number(request: &WebRequest, name: &str) -> Result<Option<u64>, AppError> {
+    let wrong = |_| AppError::Usage(format!("`{name}` is a whole number, such as 12"));
+    request.query.get(name).map(|text| text.parse().map_err(wrong)).transpose()
+}
+
 /// Returns the entry after which the page begins, such as the `next` of the page before. `what` says what it is.
 pub(super) fn after<T: std::str::FromStr>(request: &WebRequest, what: &str) -> Result<Option<T>, AppError> {
     let wrong = |_| AppError::Usage(format!("`after` is {what}, as `next` of the page before has it"));

@@ -59,13 +59,12 @@ fn page(request: &WebRequest, after: u64, limit: usize) -> WebResult {
 
 /// Returns the position after which records are wanted: `after`, or the last that a stream has sent before it broke off.
 fn position(request: &WebRequest) -> Result<u64, WebError> {
-    let wrong = |name: &str| AppError::Usage(format!("`{name}` is the number of a record, such as 12"));
     let last = request.header(HeaderName::from_static("last-event-id")).trim();
     if !last.is_empty() {
-        return last.parse().map_err(|_| wrong("Last-Event-ID").into());
+        let wrong = || AppError::Usage("`Last-Event-ID` is a whole number, such as 12".to_owned()).into();
+        return last.parse().map_err(|_| wrong());
     }
-    let after = request.query.get("after").map_or(Ok(0), str::parse);
-    after.map_err(|_| wrong("after").into())
+    Ok(paging::number(request, "after")?.unwrap_or(0))
 }
 
 /// Returns the records after a position that the viewer can see. Reading their texts is logged first.

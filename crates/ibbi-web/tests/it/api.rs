@@ -51,6 +51,7 @@ fn responses_match_the_openapi_document() {
     for path in [
         "cases",
         "records",
+        "lines",
         "ledger",
         "ledger/verify",
         "ledger/audit",
@@ -64,6 +65,10 @@ fn responses_match_the_openapi_document() {
     ] {
         let path = format!("/api/v1/{path}");
         assert_eq!(check("GET", &path, &path, None, "*/*").status, 200, "{path}");
+    }
+    for (path, query) in [("inclusion", "line=1"), ("consistency", "from=1")] {
+        let path = format!("/api/v1/proofs/{path}");
+        assert_eq!(check("GET", &path, &format!("{path}?{query}"), None, "*/*").status, 200, "{path}");
     }
     for format in ["csv", "xes", "ocel", "cloudevents", "pnml", "bpmn"] {
         let path = format!("/api/v1/ledger/export/{format}");
@@ -186,14 +191,14 @@ fn stale_if_match_is_refused() {
         (412, Some(1), Some(2))
     );
     for wrong in
-        ["1", "", "\"1", "1\"", "\"01\"", "\"+2\"", "\"\"", "\"", "\"2\", \"3\"", "W/2", "w/\"2\"", "\" 2\"", "two"]
+        ["1", "", "\"1", "1\"", "\"01\"", "\"+2\"", "\"\"", "\"", "\"2\" \"3\"", "W/2", "w/\"2\"", "\" 2\"", "two"]
     {
         let answer = ask("three", wrong);
         assert_eq!(answer.status, 400, "{wrong}: {}", answer.text());
         assert!(answer.json()["detail"].as_str().unwrap().contains("If-Match"), "{wrong}: {}", answer.text());
     }
-    let twice = [("if-match", "\"2\""), ("if-match", "\"2\"")];
-    assert_eq!(server.connect().ask("POST", &path, &twice, note("three").as_bytes()).status, 400);
+    let twice = [("if-match", "\"1\""), ("if-match", "W/\"3\"")];
+    assert_eq!(server.connect().ask("POST", &path, &twice, note("three").as_bytes()).status, 412);
     for etag in ["\"0\"", "*", ""] {
         let body = json!({ "data": { "district": "B" } }).to_string();
         let answer = server.connect().ask("POST", "/api/v1/cases", &[("if-match", etag)], body.as_bytes());

@@ -12,6 +12,8 @@ mod guard;
 mod home;
 mod large;
 mod limits;
+mod lines;
+mod mirror;
 mod operations;
 mod pages;
 mod programs;

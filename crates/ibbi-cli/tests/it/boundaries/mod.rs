@@ -35,6 +35,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "ibbi-app",
             "ibbi-common",
             "ibbi-core",
+            "ibbi-mirror",
             "ibbi-oidc",
             "ibbi-report",
             "ibbi-web",
@@ -45,6 +46,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("ibbi-core", &[]),
     ("ibbi-export", &["ibbi-core", "ibbi-log"]),
     ("ibbi-log", &["ibbi-core", "ibbi-store"]),
+    // A mirror has no use for the process: it checks lines, hashes, and signatures.
+    ("ibbi-mirror", &["ibbi-log", "ibbi-seal"]),
     ("ibbi-oidc", &[]),
     ("ibbi-report", &["ibbi-audit", "ibbi-common", "ibbi-core", "ibbi-sim"]),
     ("ibbi-seal", &["ibbi-core", "ibbi-log"]),

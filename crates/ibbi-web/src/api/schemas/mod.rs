@@ -11,6 +11,7 @@ pub(super) use tidy::reference;
 
 use super::audit::TimelineList;
 use super::cases::{CaseList, CaseReplay};
+use super::lines::LinePage;
 use super::paging::MAX_LISTED;
 use super::records::RecordPage;
 use super::scenarios::{CheckedScenario, OneScenario, Simulation, ToCheck, ToCompare};
@@ -22,6 +23,7 @@ use ibbi_app::audit::AuditReport;
 use ibbi_app::describe::Rules;
 use ibbi_app::form::FormField;
 use ibbi_app::presets::Preset;
+use ibbi_app::proof::{ConsistencyProof, InclusionProof};
 use ibbi_app::service::Recorded;
 use ibbi_app::signing::Verified;
 use ibbi_app::sim::{AvailabilityGain, FavorSets, Forecast, Plan};
@@ -96,6 +98,9 @@ fn responses() -> Map<String, Value> {
     generator.subschema_for::<CaseReplay>();
     generator.subschema_for::<TimelineList>();
     generator.subschema_for::<RecordPage>();
+    generator.subschema_for::<LinePage>();
+    generator.subschema_for::<InclusionProof>();
+    generator.subschema_for::<ConsistencyProof>();
     generator.subschema_for::<CheckedScenario>();
     generator.subschema_for::<FavorSets>();
     generator.subschema_for::<Forecast>();
@@ -195,12 +200,17 @@ fn parameters() -> Map<String, Value> {
         ),
         (
             "ETag",
-            json!({ "type": "string", "pattern": "^\"[0-9]{1,15}\"$", "description": "The number of records of a case, in quotes." }),
+            json!({ "type": "string", "pattern": "^(W/)?\"[!#-~]{1,64}\"$", "description": "The ETag of a response. That of a case is its number of records, in quotes." }),
         ),
         (
-            "IfMatch",
-            json!({ "type": "string", "pattern": "^(\\*|(W/)?\"[0-9]{1,15}\")$",
-                "description": "The ETag of a case, or `*` for any." }),
+            "Most",
+            json!({ "type": "integer", "format": "int32", "minimum": 1, "maximum": MAX_LISTED,
+                "description": "The most entries of a list." }),
+        ),
+        (
+            "ETags",
+            json!({ "type": "string", "pattern": r#"^(\*|(W/)?"[!#-~]{1,64}"( *, *(W/)?"[!#-~]{1,64}"){0,63})$"#,
+                "description": "ETags with commas between them, or `*` for any." }),
         ),
         (
             "Time",

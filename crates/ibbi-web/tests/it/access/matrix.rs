@@ -233,7 +233,16 @@ fn every_role_sees_what_it_may_and_nothing_else() {
             asked += 1;
         }
         // Lists have the cases that the viewer can see.
-        for path in ["/api/v1/cases", "/api/v1/cases?limit=1", "/api/v1/records?limit=1000", "/cases", "/"] {
+        for path in [
+            "/api/v1/cases",
+            "/api/v1/cases?limit=1",
+            "/api/v1/records?limit=1000",
+            "/api/v1/lines?limit=1000",
+            "/api/v1/proofs/inclusion?line=5",
+            "/api/v1/proofs/consistency?from=5",
+            "/cases",
+            "/",
+        ] {
             let answer = matrix.get(token, path);
             assert_eq!(answer.status, 200, "{who:?} {path}");
             let (own, other) = (answer.text().contains("Maple Hollow"), answer.text().contains("Cedar Falls"));

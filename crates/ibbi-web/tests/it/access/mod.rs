@@ -32,7 +32,7 @@ const NOTE: &[&str] = &["note-secret-text"];
 
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Who {
+pub(crate) enum Who {
     Staff,
     Auditor,
     Facilitator,
@@ -46,7 +46,7 @@ pub(super) const EVERYONE: [Who; 7] =
     [Who::Staff, Who::Auditor, Who::Facilitator, Who::Labor, Who::Management, Who::Service, Who::Nobody];
 
 impl Who {
-    pub(super) const fn party(self) -> Option<Party> {
+    pub(crate) const fn party(self) -> Option<Party> {
         match self {
             Self::Labor => Some(Party::Labor),
             Self::Management => Some(Party::Management),
@@ -54,7 +54,7 @@ impl Who {
         }
     }
 
-    pub(super) const fn sees_all(self) -> bool {
+    pub(crate) const fn sees_all(self) -> bool {
         matches!(self, Self::Staff | Self::Auditor)
     }
 
@@ -63,7 +63,7 @@ impl Who {
     }
 
     /// Returns the expected answer to an event of a case.
-    pub(super) fn records(self, kind: &str, own: bool, party: Option<Party>) -> bool {
+    pub(crate) fn records(self, kind: &str, own: bool, party: Option<Party>) -> bool {
         match self {
             Self::Staff => true,
             Self::Auditor | Self::Nobody => false,
@@ -76,7 +76,7 @@ impl Who {
     }
 
     /// Returns the texts of the own case that the viewer reads.
-    pub(super) fn reads(self, own: bool) -> Vec<&'static str> {
+    pub(crate) fn reads(self, own: bool) -> Vec<&'static str> {
         let [labor, management, note] = match self {
             Self::Staff | Self::Auditor => [true; 3],
             Self::Facilitator => [own; 3],
@@ -93,15 +93,15 @@ impl Who {
 }
 
 /// A server with two districts in the same stage, and a token of everyone.
-pub(super) struct Matrix {
-    pub(super) server: Running,
-    pub(super) own: String,
-    pub(super) other: String,
-    pub(super) tokens: Vec<(Who, String)>,
+pub(crate) struct Matrix {
+    pub(crate) server: Running,
+    pub(crate) own: String,
+    pub(crate) other: String,
+    pub(crate) tokens: Vec<(Who, String)>,
 }
 
 impl Matrix {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let server = Running::start();
         let [own, other] = ["Maple Hollow", "Cedar Falls"].map(|district| in_caucus(&server, district));
         let district = || Scope::District(Name::new("Maple Hollow").unwrap());
@@ -123,15 +123,15 @@ impl Matrix {
         Self { server, own, other, tokens }
     }
 
-    pub(super) fn cases(&self) -> [(&str, bool); 2] {
+    pub(crate) fn cases(&self) -> [(&str, bool); 2] {
         [(&self.own, true), (&self.other, false)]
     }
 
-    pub(super) fn ask(&self, token: &str, method: &str, path: &str, kind: &str, body: &str) -> Answer {
+    pub(crate) fn ask(&self, token: &str, method: &str, path: &str, kind: &str, body: &str) -> Answer {
         self.server.connect_as(token).ask(method, path, &[("content-type", kind)], body.as_bytes())
     }
 
-    pub(super) fn get(&self, token: &str, path: &str) -> Answer {
+    pub(crate) fn get(&self, token: &str, path: &str) -> Answer {
         self.ask(token, "GET", path, "text/plain", "")
     }
 }

@@ -1,0 +1,124 @@
+//! The results of verifications and extracts.
+
+use crate::error::AppError;
+use ibbi_log::{Digest, Fault, TextState, Texts, Uuid, texts_path};
+use serde::Serialize;
+use std::path::Path;
+
+/// A checkpoint and the result of checking it.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CheckpointVerdict {
+    /// How many lines it covers.
+    pub size: u64,
+    /// The trusted key that signed it. `None` if no key was given.
+    pub signer: Option<String>,
+    /// What is wrong with it or with the ledger.
+    pub fault: Option<String>,
+}
+
+/// A fault in a ledger.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Fault"))]
+pub struct FoundFault {
+    /// A stable code.
+    pub code: &'static str,
+    /// The line, from 1.
+    pub line: u64,
+    /// The byte in the file, from 0.
+    pub byte: u64,
+    /// What is wrong, what was expected and found, and what to do.
+    pub text: String,
+}
+
+impl From<&Fault> for FoundFault {
+    fn from(fault: &Fault) -> Self {
+        let byte = fault.offset + u64::try_from(fault.column).unwrap_or(0);
+        Self { code: fault.kind.code(), line: fault.line, byte, text: fault.to_string() }
+    }
+}
+
+/// The result of a verification.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Verified {
+    /// `ledger`, `extract`, or `mirror`.
+    pub what: &'static str,
+    /// Whether nothing is wrong.
+    pub sound: bool,
+    /// How many whole lines there are; for an extract, how many records of its case.
+    pub lines: u64,
+    /// How many lines of a mirror are there in full. The others are there as their SHA-256.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub readable: Option<u64>,
+    /// How many bytes they have.
+    pub bytes: u64,
+    /// The SHA-256 of the last line.
+    pub last_hash: String,
+    /// The ledger's name.
+    pub origin: Option<String>,
+    /// Whether the ledger was created under the chart that this program has.
+    pub same_chart: Option<bool>,
+    /// The case of an extract.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case: Option<Uuid>,
+    /// The first faults, in the order of the lines.
+    pub faults: Vec<FoundFault>,
+    /// How many faults there are in all.
+    pub fault_count: u64,
+    /// The checkpoints, oldest first.
+    pub checkpoints: Vec<CheckpointVerdict>,
+    /// The size of the largest good checkpoint.
+    pub last_good: Option<u64>,
+    /// Whether signatures were checked, because a public key was given.
+    pub signatures_checked: bool,
+    /// The confidential texts of the records, if they were checked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub texts: Option<CheckedTexts>,
+}
+
+/// Whether the confidential texts of a ledger's records can be shown. They are in a file beside the ledger, so the ledger is
+/// sound without them.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CheckedTexts {
+    /// How many records have a confidential text.
+    pub recorded: u64,
+    /// Whether the file with the texts exists.
+    pub file: bool,
+    /// The lines of the records whose text is not in the file.
+    pub missing: Vec<u64>,
+    /// The lines of the records whose text was altered in the file.
+    pub altered: Vec<u64>,
+}
+
+impl CheckedTexts {
+    pub(crate) fn new(ledger: &Path, recorded: &[(u64, Digest)]) -> Result<Option<Self>, AppError> {
+        if recorded.is_empty() {
+            return Ok(None);
+        }
+        let failed = |source| AppError::Io { doing: "read", path: texts_path(ledger), source };
+        let texts = Texts::find(ledger).map_err(failed)?;
+        let mut checked =
+            Self { recorded: recorded.len() as u64, file: texts.is_some(), missing: Vec::new(), altered: Vec::new() };
+        for (line, digest) in recorded {
+            match texts.as_ref().map_or(TextState::Missing, |texts| texts.state(digest)) {
+                TextState::Available => {}
+                TextState::Missing => checked.missing.push(*line),
+                TextState::Altered => checked.altered.push(*line),
+            }
+        }
+        Ok(Some(checked))
+    }
+}
+
+/// The size of a new extract.
+#[derive(Debug, Clone, Serialize)]
+pub struct ExtractedCase {
+    /// The case.
+    pub case: Uuid,
+    /// How many records of it the extract holds.
+    pub records: u64,
+    /// How many lines of the ledger the checkpoint covers.
+    pub size: u64,
+}

@@ -1,0 +1,55 @@
+//! Extracts from mirrors.
+
+use crate::extract::{ExtractError, Extraction};
+use crate::mirror::read_mirror;
+use crate::mirror_entry::MirrorEntry;
+use ibbi_log::{Digest, LineSubject, Uuid};
+use std::io::{Read, Seek, Write};
+
+/// Writes the extract of a case from a mirror, under its largest checkpoint: the same bytes as
+/// [`extract()`](crate::extract()) writes from the ledger. Returns the number of records, and how many lines the checkpoint
+/// covers.
+///
+/// # Errors
+/// Returns [`ExtractError`]; [`ExtractError::Hidden`] if the mirror doesn't have all lines of the case in full.
+pub fn extract_from_mirror(
+    mut source: impl Read + Seek,
+    case: Uuid,
+    out: impl Write,
+) -> Result<(u64, u64), ExtractError> {
+    let read = read_mirror(&mut source, |_, _| {})?;
+    if let Some((entry, fault)) = read.fault {
+        return Err(ExtractError::Mirror { entry, reason: fault.to_string() });
+    }
+    let mirror = read.mirror.ok_or(ExtractError::NoSuchCase { case })?;
+    let Some(checkpoint) = mirror.checkpoint() else { return Err(ExtractError::NoCheckpoint) };
+    let size = checkpoint.checkpoint().size;
+    source.rewind()?;
+    let mut extraction = Extraction::new(checkpoint);
+    let (mut next, mut hidden) = (1, false);
+    read_mirror(source, |entry, mirror| {
+        if mirror.lines() > size {
+            return;
+        }
+        match entry {
+            MirrorEntry::Hash(digest) => extraction.push(digest, None),
+            MirrorEntry::Line(bytes) => {
+                let wanted = match LineSubject::read(bytes) {
+                    Some(LineSubject::Case { case: of, rev, .. }) if of == case => {
+                        hidden |= rev != next;
+                        next = rev + 1;
+                        true
+                    }
+                    Some(LineSubject::Ledger) => true,
+                    _ => false,
+                };
+                extraction.push(&Digest::sha256(bytes), wanted.then_some(bytes));
+            }
+            MirrorEntry::Key(_) | MirrorEntry::Checkpoint(_) => {}
+        }
+    })?;
+    if hidden {
+        return Err(ExtractError::Hidden { case });
+    }
+    Ok((extraction.finish(case, out)?, size))
+}
