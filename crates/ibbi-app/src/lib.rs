@@ -12,6 +12,7 @@ pub mod agenda;
 pub mod audit;
 pub mod calibration;
 pub mod case_log;
+pub mod case_state;
 pub mod confidential;
 mod day_only;
 pub mod describe;

@@ -1,10 +1,10 @@
 //! Replay: a case's records offered to the core again, one after the other.
 
 use crate::case_log::{CaseLog, ReplayedAct, acts, replay_act, session_summary, whole_acts, zone_of};
+use crate::case_state::CaseState;
 use crate::describe::describe;
 use crate::error::AppError;
 use crate::ledger::{self, LedgerService};
-use crate::status::CaseState;
 use crate::zone::Zone;
 use ibbi_core::{Advisory, At, Case, Event, History, Name, Outcome, Precision, RecordedCase, Stage};
 use ibbi_store::{EventStore, Record, RecordDetails};

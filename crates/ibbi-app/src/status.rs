@@ -1,16 +1,11 @@
 //! Status: where a case stands, what is settled, what can be done next, what is blocked and why.
 
 mod settled;
-mod state;
 
 pub use settled::settled;
-pub use state::{
-    AcceptanceState, ActivitiesState, BookingState, CaseState, ConcernState, ContractState, DecisionState, EndingState,
-    FollowUpState, FormatState, LeaderState, LetterState, MemberState, OpenState, OpeningState, PartState, SeatChange,
-    ServiceState, SessionPurpose, SessionsState, TeamState, TrainingState,
-};
 
 use crate::case_log::CaseLog;
+use crate::case_state::CaseState;
 use crate::due::{self, Awaited, Standards};
 use crate::earliest::TimedAnswers;
 use crate::error::AppError;

@@ -1,7 +1,7 @@
 //! The facts of a case in sentences.
 
 use super::Fact;
-use super::state::{CaseState, PartState, SeatChange, SessionPurpose, SessionsState};
+use crate::case_state::{CaseState, PartState, SeatChange, SessionPurpose, SessionsState};
 use crate::times::Times;
 use ibbi_common::format::{count, date};
 use ibbi_core::stages::ConcernStatus;

@@ -27,8 +27,8 @@ fn status_shows_the_standing_of_each_wait() {
     assert!(late.contains("(24 days); overdue by 3 days (standard: 21 days)"), "{late}");
     let json = done(&[&["--json"], &at("2025-11-14 09:00")[..]].concat(), "");
     assert!(
-        json.contains(r#""standing":{"days":3,"kind":"overdue"}"#)
-            && json.contains(r#""why":{"days":21,"kind":"standard"}"#),
+        json.contains(r#""standing":{"kind":"overdue","days":3}"#)
+            && json.contains(r#""why":{"kind":"standard","days":21}"#),
         "{json}"
     );
     assert!(!done(&["status", "my.ledger", "--at", "2025-11-14 09:00"], "").contains("standard"));

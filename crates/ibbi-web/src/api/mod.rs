@@ -23,8 +23,9 @@ pub(crate) use crate::problem::BASE;
 
 use crate::problem::WebError;
 use crate::query::Pairs;
-use crate::request::Handler;
-use axum::http::Method;
+use crate::request::{Handler, WebRequest, WebResult};
+use crate::response::{cached, json};
+use axum::http::{Method, StatusCode};
 use ibbi_access::View;
 use ibbi_app::AppError;
 
@@ -106,4 +107,9 @@ impl Operation {
     pub(crate) fn route(&self) -> (Method, &'static str, View, Handler) {
         (self.method.clone(), self.path, self.view, self.handler)
     }
+}
+
+/// Returns the OpenAPI document. It describes this operation too, so it is made from the table that has the operation.
+fn send_document(_: &WebRequest) -> WebResult {
+    Ok(cached(json(StatusCode::OK, &openapi())?))
 }

@@ -295,7 +295,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Returns this document",
         about: "Returns this OpenAPI document.",
         answers: &[gives(200, JSON, "JsonDocument", "an OpenAPI 3.1 document")],
-        handler: |request| blocking(request, reference::openapi) },
+        handler: |request| blocking(request, super::send_document) },
 ];
 
 const WEBHOOK_CHANGED: &[Given] = &[gives(200, JSON, "WebhookChanged", "the change was made")];

@@ -1,7 +1,7 @@
 //! Operations that don't depend on a ledger: the chart, the rules, the programs, the forms, and the schemas.
 
 use crate::request::{WebRequest, WebResult};
-use crate::response::{JSON, cached, json, json_line, with_type};
+use crate::response::{JSON, cached, json_line, with_type};
 use axum::http::StatusCode;
 use ibbi_core::{EventKind, chart::TRANSITIONS};
 use serde::Serialize;
@@ -38,8 +38,4 @@ pub(super) fn ledger_schema(_: &WebRequest) -> WebResult {
 
 pub(super) fn scenario_schema(_: &WebRequest) -> WebResult {
     cached_json("application/schema+json", &ibbi_app::sim::schema())
-}
-
-pub(super) fn openapi(_: &WebRequest) -> WebResult {
-    Ok(cached(json(StatusCode::OK, &super::openapi())?))
 }

@@ -133,7 +133,13 @@ fn offer(kind: EventKind, data: &str, required: &[&str]) -> Value {
                 "The ID of the record. Make one before you send the event: if you send it again with this ID, it is recorded once.",
             ),
         ),
-        ("actor", described(reference("Name"), "Who records it: your name, or leave it out. Another name is refused.")),
+        (
+            "actor",
+            described(
+                reference("Name"),
+                "The name of the person or program that records it: yours, or leave it out. Another name is refused.",
+            ),
+        ),
         ("on_behalf", described(reference("Name"), "The person or body for whom you record it.")),
         (
             "replaces",

@@ -148,7 +148,7 @@ fn record_message() -> Value {
             "subject": described("Uuid", "The case."),
             "time": described("At", "When the event happened."),
             "datacontenttype": { "type": "string", "const": "application/json" },
-            "actor": described("Name", "Who recorded it."),
+            "actor": described("Name", "The person or program that recorded it."),
             "logged": described("At", "When it was recorded."),
             "rev": text("The number of the record in its case, as a text."),
             "sequence": text("The number of the record in the ledger, in sixteen digits."),

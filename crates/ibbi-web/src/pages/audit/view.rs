@@ -8,8 +8,9 @@ use crate::pages::form_errors::{sentence as sentence_of, warning};
 use crate::pages::shell::{button, field};
 use crate::problem::WebError;
 use ibbi_app::audit::{AuditReport, AuditedCaseSummary, CheckpointFacts, CodeCount, Finding, InputKind};
+use ibbi_app::case_state::CaseState;
 use ibbi_app::replay::Timeline;
-use ibbi_app::status::{CaseState, settled};
+use ibbi_app::status::settled;
 use ibbi_app::times::{Times, happened};
 use ibbi_report::html::{Element, Html, el, name, section};
 
