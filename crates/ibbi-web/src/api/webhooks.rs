@@ -199,7 +199,7 @@ pub(super) fn list(request: &WebRequest) -> WebResult {
     let all = request.state.subscriptions.current()?;
     let from = after.map_or(Ok(0), |after| {
         let place = all.iter().position(|(webhook, _)| webhook.id == after).map(|place| place + 1);
-        place.ok_or_else(|| WebError::not_found(&format!("there is no webhook `{after}`")))
+        place.ok_or_else(|| WebError::not_found(format!("there is no webhook `{after}`")))
     })?;
     let mut webhooks: Vec<_> = all.into_iter().skip(from).take(limit + 1).map(|found| info(found, last)).collect();
     let more = webhooks.len() > limit;
