@@ -99,7 +99,9 @@ fn failed(path: &str, fail: &WebError) -> Response {
     if let WebError::SignIn(to) = fail {
         return response::see_other(to);
     }
-    if path.starts_with(api::BASE) { fail.problem() } else { pages::failed(fail) }
+    // A path that can't be read is of no page.
+    let is_unreadable = matches!(fail, WebError::Request(_, "path", _));
+    if path.starts_with(api::BASE) || is_unreadable { fail.problem() } else { pages::failed(fail) }
 }
 
 /// Who sent a request, and from which address, for the log.

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 const TAGS: &[(&str, &str)] = &[
     ("Cases", "Open a case, record events in it, and see where it stands."),
     ("Records", "Follow what is recorded."),
+    ("Webhooks", "Send what is recorded to other programs."),
     ("Ledger", "Check, audit, and export the server's ledger."),
     ("Uploads", "Check, audit, and replay a ledger that you send."),
     ("Scenarios", "Plan a schedule and forecast it."),
@@ -150,6 +151,9 @@ fn problems(operation: &Operation) -> Vec<(u16, &'static str)> {
     if operation.parameters.iter().any(|one| one.name == "If-Match") {
         problems.push(CHANGED);
     }
+    if operation.parameters.iter().any(|one| one.name == "If-None-Match") {
+        problems.push((412, "The content is not what `If-Match` names."));
+    }
     problems.sort_unstable();
     problems
 }
@@ -166,11 +170,8 @@ fn responses(operation: &Operation) -> Value {
         responses.insert(status.to_string(), json!({ "description": about, "content": content }));
     }
     if operation.parameters.iter().any(|parameter| parameter.name == "If-None-Match") {
-        let about = "you have the content already: its ETag is in `If-None-Match`";
+        let about = "You have the content already: its ETag is in `If-None-Match`.";
         responses.insert("304".to_owned(), json!({ "description": about }));
-        let about = "the content is not what `If-Match` names";
-        let content = json!({ "application/problem+json": { "schema": reference("Problem") } });
-        responses.insert("412".to_owned(), json!({ "description": about, "content": content }));
     }
     for Given { status, kind, schema, about } in operation.answers {
         let response =

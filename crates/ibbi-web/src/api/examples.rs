@@ -46,6 +46,14 @@ pub(super) fn bodies(operation: &str) -> Map<String, Value> {
         "plan" => vec![("format", "The sample in two half-days", json!({ "format": "two_half_days" })), object],
         "favors" | "calendar" => vec![sample, object],
         "simulate" | "who" | "report" => vec![("runs", "The sample with few runs", json!({ "runs": 100, "seed": 7 }))],
+        "createWebhook" => vec![(
+            "board",
+            "A webhook of a service",
+            json!({ "name": "board", "url": "https://hooks.example.org/ibbi", "role": "service" }),
+        )],
+        "changeWebhookRole" => {
+            vec![("district", "A service for one district", json!({ "role": "service", "district": "Maple Hollow" }))]
+        }
         "compare" => vec![(
             "formats",
             "Both formats of the sample",

@@ -8,18 +8,30 @@ use crate::subscriptions::Subscription;
 use crate::webhook_requests::{self as changes, WantedRole, WantedWebhook};
 use axum::http::StatusCode;
 use ibbi_access::{Grant, Scope};
-use ibbi_core::At;
+use ibbi_core::{At, Party};
 use ibbi_webhook::{DeadLetter, DeliveryState, FailingMessage, StoppedWebhook};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+/// The code of a role ([`ibbi_access::Role`]).
+#[derive(JsonSchema)]
+#[schemars(rename = "Role", rename_all = "snake_case")]
+#[allow(dead_code, reason = "only its schema is used")]
+enum RoleCode {
+    Staff,
+    Facilitator,
+    Party,
+    Auditor,
+    Service,
+}
 
 /// A role, and where it counts.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RoleBody {
     /// The role. It says what the webhook may read (docs/access.md).
-    #[schemars(extend("enum" = ["staff", "facilitator", "party", "auditor", "service"]))]
+    #[schemars(with = "RoleCode")]
     role: String,
     /// The case in which it counts.
     #[schemars(with = "Option<Uuid>")]
@@ -27,7 +39,7 @@ pub(super) struct RoleBody {
     /// The district in whose cases it counts, by its name.
     district: Option<String>,
     /// The party of a party member.
-    #[schemars(extend("enum" = ["labor", "management", null]))]
+    #[schemars(with = "Option<Party>")]
     party: Option<String>,
 }
 
@@ -47,7 +59,7 @@ pub(super) struct WebhookBody {
     /// The address of the receiver: https, or http with a loopback address.
     url: String,
     /// The role. It says what the webhook may read (docs/access.md).
-    #[schemars(extend("enum" = ["staff", "facilitator", "party", "auditor", "service"]))]
+    #[schemars(with = "RoleCode")]
     role: String,
     /// The case in which the role counts.
     #[schemars(with = "Option<Uuid>")]
@@ -55,7 +67,7 @@ pub(super) struct WebhookBody {
     /// The district in whose cases the role counts, by its name.
     district: Option<String>,
     /// The party of a party member.
-    #[schemars(extend("enum" = ["labor", "management", null]))]
+    #[schemars(with = "Option<Party>")]
     party: Option<String>,
     /// The number of the last record before the first that is sent: 0 for all. Default: only new records are sent.
     after: Option<u64>,
@@ -120,12 +132,14 @@ struct WebhookInfo {
 #[derive(Serialize, JsonSchema)]
 struct RoleInfo {
     /// The role.
+    #[schemars(with = "RoleCode")]
     role: &'static str,
     /// The case in which it counts.
     case: Option<Uuid>,
     /// The district in whose cases it counts.
     district: Option<String>,
     /// The party of a party member.
+    #[schemars(with = "Option<Party>")]
     party: Option<&'static str>,
 }
 

@@ -6,7 +6,9 @@ use axum::http::StatusCode;
 
 /// Returns the style sheet of the pages.
 pub(crate) fn style(_: &WebRequest) -> WebResult {
-    let text = format!("{}{}", ibbi_report::html::STYLE, include_str!("../assets/style.css"));
+    let text = [ibbi_report::html::STYLE, include_str!("../assets/style.css")].concat();
+    // Comments are for those who read the source.
+    let text: String = text.split_inclusive('\n').filter(|line| !line.starts_with("/*")).collect();
     Ok(cached(with_type(StatusCode::OK, "text/css; charset=utf-8", text)))
 }
 

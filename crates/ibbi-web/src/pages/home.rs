@@ -27,7 +27,7 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
         .with(el("span").with("You are signed in as ").with(name(request.name().as_str())).with(format!(" ({roles}).")))
         .with(button("Sign out").class("less"));
     let who = request.viewer.may_see(View::Access, None).is_ok();
-    let who = who.then(|| el("p").with(el("a").attr("href", "/access").with("Who may do what")));
+    let who = who.then(|| el("p").with(el("a").attr("href", "/access").with("People and roles")));
     let content = content.with(signed_in).with(who).with(
         el("p")
             .class("quiet")

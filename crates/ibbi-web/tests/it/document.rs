@@ -125,6 +125,9 @@ fn examples_match_their_schemas_and_bodies_are_accepted() {
         for (name, example) in body["examples"].as_object().into_iter().flatten() {
             let wrong = errors(&document, &body["schema"], &example["value"]);
             assert!(wrong.is_empty(), "{path} {name}: {wrong:#?}");
+            if path.contains("{webhook}") {
+                continue;
+            }
             let answer = server.post(&path.replace("{case}", &case), &example["value"]);
             assert!(matches!(answer.status, 200 | 201), "{method} {path} {name}: {}", answer.text());
             sent += 1;

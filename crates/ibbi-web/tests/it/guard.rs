@@ -227,7 +227,7 @@ fn absolute_form_and_odd_paths_are_checked() {
         let answer = server.connect().ask("GET", &path, &[], b"");
         assert_eq!(answer.status, status, "{path}: {}", answer.text());
     }
-    let problem = server.connect().ask("GET", "/api/v1/cases/%ff", &[], b"");
+    let problem = server.connect().ask("GET", "/cases/%ff", &[], b"");
     assert_eq!(
         (problem.header("content-type"), &problem.json()["code"]),
         (Some("application/problem+json"), &json!("path"))

@@ -48,14 +48,14 @@ fn pages_have_every_line_once_with_its_hash() {
                 found.push(text);
             }
             after = page["position"].as_u64().unwrap();
-            if page["more"] == false {
+            if page["next"].is_null() {
                 break;
             }
         }
         assert_eq!(found, stored, "{limit}");
     }
     let end = server.get("/api/v1/lines?after=27").json();
-    assert_eq!((&end["lines"], &end["position"], &end["more"]), (&json!([]), &json!(27), &json!(false)));
+    assert_eq!((&end["lines"], &end["position"], &end["next"]), (&json!([]), &json!(27), &json!(null)));
     for wrong in ["after=x", "limit=0", "limit=1001", "from=1", "after=-1"] {
         assert_eq!(server.get(&format!("/api/v1/lines?{wrong}")).status, 400, "{wrong}");
     }

@@ -22,13 +22,13 @@ pub(super) fn page(request: &WebRequest, shown: &Shown, given: &Pairs, outcome: 
     let add = shown.manages.then(|| section("add", "Give a role", grant_form(shown, given)));
     let new_token = shown.manages.then(|| details("Make a token for a program", token_form(shown, given)));
     let content = Html::new()
-        .with(el("h1").with("Who may do what"))
+        .with(el("h1").with("People and roles"))
         .with(note)
         .with(section("people", "People", people(request, shown)))
         .with(add)
         .with(section("programs", "Programs", Html::new().with(tokens(shown)).with(new_token)))
         .with(section("changes", "Changes", changes(shown)));
-    Page { title: "Who may do what", place: PATH, content }.answer(status)
+    Page { title: "People and roles", place: PATH, content }.answer(status)
 }
 
 fn made(token: &str) -> Element {

@@ -43,7 +43,7 @@ fn wrong_webhooks_are_refused_with_what_to_do() {
             );
         }
     }
-    assert_eq!(server.get("/api/v1/webhooks").json(), json!({ "webhooks": [] }));
+    assert_eq!(server.get("/api/v1/webhooks").json(), json!({ "webhooks": [], "next": null }));
     assert!(server.get("/webhooks").text().contains("There are no webhooks yet."));
 }
 
@@ -71,7 +71,7 @@ fn form_makes_one_webhook_and_shows_its_secret_once() {
     assert!(server.get("/").text().contains("href=\"/webhooks\""));
     let removed = server.form(&format!("/webhooks/{id}/remove"), "");
     assert_eq!(removed.status, 303);
-    assert_eq!(server.get("/api/v1/webhooks").json(), json!({ "webhooks": [] }));
+    assert_eq!(server.get("/api/v1/webhooks").json(), json!({ "webhooks": [], "next": null }));
     let again = server.form(&format!("/webhooks/{id}/remove"), "");
     assert!(again.status == 404 && again.text().contains("no webhook any more"), "{}", again.text());
 }
