@@ -10,7 +10,7 @@ pub(crate) struct ServerNames {
     /// Another name of the server, such as the name of a proxy. You can repeat this option.
     #[arg(long, value_name = "NAME")]
     pub(crate) host: Vec<String>,
-    /// Address under which browsers reach the server, such as https://ibbi.example.org. Required for --oidc-issuer.
+    /// Address under which browsers reach the server, with its scheme, such as that of a proxy. Required for --oidc-issuer.
     #[arg(long, value_name = "URL")]
     pub(crate) public_url: Option<PublicUrl>,
     /// Other site whose pages may use the API with tokens: its scheme and name, and its port if it has one. You can repeat it.
@@ -36,7 +36,7 @@ pub(crate) struct ProxyArgs {
 
 #[derive(Debug, Default, Clone, ClapArgs)]
 pub(crate) struct OidcArgs {
-    /// Identity provider that signs people in with OpenID Connect: its issuer, such as https://login.example.org.
+    /// Identity provider that signs people in with OpenID Connect: its issuer, an address with its scheme.
     #[arg(long, value_name = "URL")]
     pub(crate) oidc_issuer: Option<String>,
     /// ID that the identity provider gave this server. Register PUBLIC_URL/login/return there as the address to return to, and
