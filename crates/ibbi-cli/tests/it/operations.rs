@@ -96,7 +96,8 @@ fn settings_are_read_again_on_a_signal() {
     let signal = |text: &str, logged: &str| {
         write(text);
         let pid = server.child.id().to_string();
-        assert!(Command::new("kill").args(["-HUP", &pid]).status().unwrap().success());
+        // SIGHUP by its number: in Turkish, `kill` doesn't know its name.
+        assert!(Command::new("kill").args(["-1", &pid]).status().unwrap().success());
         server.waits_for_log(logged);
     };
     signal("hosts = 'new'", "the settings stay as they are");
@@ -108,7 +109,7 @@ fn settings_are_read_again_on_a_signal() {
     assert!(reads("new.example.org") && !reads("old.example.org"));
     assert_eq!(server.end("-TERM"), 0);
     let without = Server::start(&place, &["b.ledger", "--port", "0"]);
-    assert_eq!(without.end("-HUP"), 0);
+    assert_eq!(without.end("-1"), 0);
 }
 
 /// A program that opens a socket as systemd does, and then becomes the server.
