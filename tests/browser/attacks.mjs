@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { EVIL, otherSites, rebinding } from "./attack_sites.mjs";
 import { launch, leaks } from "./launch.mjs";
 import { markup } from "./attack_markup.mjs";
@@ -11,7 +11,8 @@ import { paths, smuggling } from "./attack_sockets.mjs";
 import { uploads } from "./attack_uploads.mjs";
 
 const missing = (what) => { console.error(`${what} is missing, so no attack was tried`); process.exit(75); };
-const [program, ...wanted] = process.argv.slice(2);
+const [given, ...wanted] = process.argv.slice(2);
+const program = given && resolve(given);
 if (!program || !existsSync(program)) { console.error("usage: node attacks.mjs PROGRAM [PART…]"); process.exit(2); }
 const { chromium } = await import("playwright-core").catch(() => missing("playwright-core"));
 const executablePath = process.env.CHROMIUM || spawnSync("sh", ["-c", "command -v chromium"], { encoding: "utf8" }).stdout.trim();
