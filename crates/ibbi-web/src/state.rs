@@ -186,7 +186,12 @@ impl AppState {
         let now = self.now()?;
         let found =
             self.access(|registry| Ok(registry.is_current(&principal, now).then(|| registry.viewer(principal))));
-        Ok(found?)
+        // The user who started the server is program staff too, without a record of it.
+        let local = self.live().settings.sign_in.local.as_ref().map(|local| local.name.clone());
+        Ok(found?.map(|viewer| match local {
+            Some(local) if viewer.staff().is_empty() => viewer.with_staff(vec![local]),
+            _ => viewer,
+        }))
     }
 
     pub(crate) fn now(&self) -> Result<At, AppError> {

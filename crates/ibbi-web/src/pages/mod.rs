@@ -79,7 +79,10 @@ pub(crate) static ROUTES: &[(Method, &str, Option<View>, Handler)] = &[
 /// Returns the page for a request that failed.
 pub(crate) fn failed(fail: &WebError) -> Response {
     let heading = title(fail.code());
-    let detail = fail.detail();
+    let detail = match fail {
+        WebError::Denied(denial) => denial.to_string() + ".",
+        other => other.detail(),
+    };
     let lines = detail.lines().map(|line| el("p").with(line));
     let content = Html::new()
         .with(el("h1").with(heading))

@@ -46,8 +46,11 @@ fn those_without_a_role_are_told_whom_to_ask_and_staff_gives_them_one() {
         text.contains("<code>proxy</code>") && !text.contains("Maple Hollow") && !text.contains("<b>Yun"),
         "{text}"
     );
+    assert!(text.contains("Program staff can give you one: P. Sullivan."), "{text}");
     for path in ["/plan", "/cases", "/audit", "/access"] {
-        assert_eq!(as_person(&server, ada, "GET", path, "").status, 403, "{path}");
+        let denied = as_person(&server, ada, "GET", path, "");
+        assert_eq!(denied.status, 403, "{path}");
+        assert!(denied.text().contains("Program staff can grant it: P. Sullivan.</p>"), "{}", denied.text());
     }
     // Staff chooses the newcomer from a list.
     let page = server.get("/access");
