@@ -10,12 +10,14 @@ use axum::http::HeaderMap;
 pub(crate) struct Part {
     /// The name of the field.
     pub(crate) name: String,
+    /// The name of the file, if the part is one.
+    pub(crate) file: Option<String>,
     /// The content.
     pub(crate) content: Bytes,
 }
 
 /// The most parts of a form.
-const MOST: usize = 32;
+const MOST: usize = 80;
 
 /// Reads the parts of a form. Returns `None` if the body is of another type, or the form is incomplete.
 pub(crate) async fn read(headers: &HeaderMap, body: Bytes) -> Option<Vec<Part>> {
@@ -27,8 +29,9 @@ pub(crate) async fn read(headers: &HeaderMap, body: Bytes) -> Option<Vec<Part>> 
     let mut parts = Vec::new();
     while let Some(field) = form.next_field().await.ok()? {
         let name = field.name().map(str::to_owned);
+        let file = field.file_name().map(str::to_owned);
         let content = field.bytes().await.ok()?;
-        parts.extend(name.map(|name| Part { name, content }));
+        parts.extend(name.map(|name| Part { name, file, content }));
         if parts.len() > MOST {
             return None;
         }
@@ -56,8 +59,12 @@ mod tests {
             Content-Type: application/octet-stream\r\n\r\n{}\n\r\n--X\r\n--XX\r\n\
             content-disposition: form-data; name=\"key\"\r\n\r\n\r\n--XX--\r\n";
         let parts = read(KIND, body).unwrap();
-        let part = |name: &str, content| Part { name: name.to_owned(), content: Bytes::from_static(content) };
-        assert_eq!(parts, [part("ledger", b"{}\n\r\n--X"), part("key", b"")]);
+        let part = |name: &str, file: Option<&str>, content| Part {
+            name: name.to_owned(),
+            file: file.map(str::to_owned),
+            content: Bytes::from_static(content),
+        };
+        assert_eq!(parts, [part("ledger", Some("a.ledger"), b"{}\n\r\n--X"), part("key", None, b"")]);
     }
 
     #[test]

@@ -176,7 +176,7 @@ async fn drain(body: Body, most: usize) {
 async fn read(state: &AppState, client: Client, parts: &Parts, body: Body) -> Result<Bytes, WebError> {
     let limits = state.limits;
     let path = parts.uri.path();
-    let is_upload = path == "/audit" || api::UPLOADS.contains(&path);
+    let is_upload = pages::UPLOADS.contains(&path) || api::UPLOADS.contains(&path);
     let (limit, time) = if is_upload { (limits.upload, limits.upload_time) } else { (limits.body, limits.body_time) };
     // A body that is refused is still read for a short time: some clients read no response before they have sent
     // everything.

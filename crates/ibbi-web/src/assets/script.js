@@ -365,6 +365,25 @@
     cell.focus();
   }
 
+  // Files that are dropped on a form with this mark are chosen in it.
+  document.addEventListener("dragover", (event) => {
+    if (dropForm(event)) event.preventDefault();
+  });
+  document.addEventListener("drop", (event) => {
+    const form = dropForm(event);
+    if (!form) return;
+    event.preventDefault();
+    form.closest("details").open = true;
+    document.getElementById(form.dataset.drop).files = event.dataTransfer.files;
+    form.querySelector("button").focus();
+  });
+
+  // Returns the form for files that are dragged over the page.
+  function dropForm(event) {
+    const types = event.dataTransfer ? [...event.dataTransfer.types] : [];
+    return types.includes("Files") ? document.querySelector("form[data-drop]") : null;
+  }
+
   // Shows the state of a case at each event without loading the page again.
   function timeSlider(form) {
     const range = form.querySelector("input[type=range]");

@@ -24,6 +24,9 @@ use ibbi_access::View;
 use ibbi_report::html::{Html, el};
 use shell::Page;
 
+/// The pages that take files, with the limits of uploads.
+pub(crate) const UPLOADS: &[&str] = &["/audit", "/plan/availability", "/plan/availability/answers"];
+
 /// The routes of all pages and forms, and what one must be allowed to see for them. Those without a view need no role.
 #[rustfmt::skip]
 pub(crate) static ROUTES: &[(Method, &str, Option<View>, Handler)] = &[
@@ -42,6 +45,8 @@ pub(crate) static ROUTES: &[(Method, &str, Option<View>, Handler)] = &[
     (Method::POST, "/plan/answer", Some(View::Tools), plan::answer),
     (Method::POST, "/plan/file", Some(View::Tools), |request| blocking(request, plan::send_file)),
     (Method::POST, "/plan/open", Some(View::Tools), |request| with_parts(request, blocking, plan::open)),
+    (Method::POST, "/plan/availability", Some(View::Tools), |request| with_parts(request, limited, plan::import::show)),
+    (Method::POST, "/plan/availability/answers", Some(View::Tools), |request| limited(request, plan::import::send)),
     (Method::GET, "/plan/scenario.toml", Some(View::Tools), |request| blocking(request, plan::toml)),
     (Method::GET, "/plan/dates.ics", Some(View::Tools), |request| limited(request, plan::calendar)),
     (Method::GET, "/plan/report.html", Some(View::Tools), |request| limited(request, plan::report)),

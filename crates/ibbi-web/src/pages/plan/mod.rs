@@ -5,6 +5,7 @@
 
 mod draft;
 mod form;
+pub(crate) mod import;
 mod link;
 mod problems;
 mod view;

@@ -97,5 +97,6 @@ pub(super) fn answer(page: &SimulationPage<'_>, query: &str) -> Html {
         false => el("p").class("hint").with(format!("This scenario can't be downloaded. {TOO_LONG}.")),
     };
     let heading = el("h2").with(name(scenario.district.as_str()));
-    Html::from(heading).with(page.answer(ESTIMATES)).with(take)
+    let import = fits(query).then(|| super::import::form(query));
+    Html::from(heading).with(page.answer(ESTIMATES)).with(take).with(import)
 }
