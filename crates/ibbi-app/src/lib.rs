@@ -10,6 +10,7 @@
 
 pub mod agenda;
 pub mod audit;
+pub mod availability;
 pub mod calibration;
 pub mod case_log;
 pub mod case_state;

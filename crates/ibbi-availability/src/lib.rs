@@ -4,9 +4,34 @@
 //! doesn't know the people of a scenario, and it keeps no titles, places, or other texts of a calendar. `ibbi-app` reads the
 //! phrases, finds the people by their names, and changes the scenario.
 
+mod collected;
+mod days;
+mod grid;
+pub mod ics;
+mod lines;
+mod marks;
+mod polls;
+mod table;
+mod text;
+mod times;
+mod workbook;
+
 use ibbi_core::Date;
 use ibbi_sim::Hours;
 use std::ops::Range;
+
+/// The largest file, in bytes.
+pub const MAX_BYTES: usize = 10 << 20;
+/// The most cells of a file that are not empty.
+pub const MAX_CELLS: usize = 200_000;
+/// The most rows of a table.
+pub const MAX_ROWS: usize = 20_000;
+/// The most columns of a table.
+pub const MAX_COLUMNS: usize = 4_000;
+/// The most sheets of a workbook.
+pub const MAX_SHEETS: usize = 50;
+/// The most places of a file that are reported as not understood. There is one more entry that counts the rest.
+pub const MAX_REPORTED: usize = 100;
 
 /// The days and the zone of an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,4 +139,46 @@ pub enum ImportError {
     /// The file is too large, or would take too much time or memory.
     #[error("{0}")]
     TooLarge(String),
+}
+
+/// Reads a file. Its content decides how it is read; its name makes no difference.
+///
+/// ```
+/// use ibbi_availability::{ImportFormat, ImportWindow, Mark, read};
+/// let (from, to) = ("2026-09-08".parse().unwrap(), "2027-06-30".parse().unwrap());
+/// let window = ImportWindow { from, to, zone: chrono_tz::America::New_York };
+/// let file = read(b"Name,Oct 5 AM\nKevin Almeida,no", &window).unwrap();
+/// assert_eq!(file.format, ImportFormat::Table);
+/// assert_eq!(file.people[0].times[0].mark, Mark::Cannot);
+/// ```
+///
+/// # Errors
+/// [`ImportError::Unknown`] if the file has none of the known forms; [`ImportError::TooLarge`] if it is above one of the limits, such as
+/// [`MAX_BYTES`].
+pub fn read(bytes: &[u8], window: &ImportWindow) -> Result<ImportedFile, ImportError> {
+    if bytes.len() > MAX_BYTES {
+        let message = format!("the file is larger than {} MB; export fewer days or people", MAX_BYTES >> 20);
+        return Err(ImportError::TooLarge(message));
+    }
+    if let Some(sheets) = workbook::read(bytes)? {
+        return polls::read_sheets(&sheets, Vec::new(), window);
+    }
+    let decoded = text::decode(bytes)?;
+    let start = decoded.text.trim_start();
+    if start.is_empty() {
+        return Err(ImportError::Unknown("the file is empty".to_owned()));
+    }
+    if start.get(..15).is_some_and(|start| start.eq_ignore_ascii_case("BEGIN:VCALENDAR")) {
+        return ics::read(bytes, window);
+    }
+    if start.starts_with('<') || start.starts_with('{') {
+        let message =
+            "this is a web page or program data, not a calendar, a poll, or a table; export it as .ics, CSV, or .xlsx";
+        return Err(ImportError::Unknown(message.to_owned()));
+    }
+    let assumed = decoded.assumed.into_iter().collect();
+    match grid::of_text(&decoded.text)? {
+        Some(grid) => polls::read_sheets(&[grid], assumed, window),
+        None => lines::read(&decoded.text, assumed),
+    }
 }

@@ -45,6 +45,8 @@ pub enum Sense {
     Cannot,
     /// When the person can come.
     Can,
+    /// When the person can come if nothing else fits.
+    IfNeedBe,
 }
 
 /// Whether a person can come.
@@ -131,7 +133,7 @@ impl Reading {
 /// ```
 pub fn read(text: &str, context: &PhraseContext<'_>) -> Reading {
     let plain = text.trim().trim_end_matches('.').to_lowercase();
-    if NONE.contains(&plain.as_str()) && context.sense == Sense::Cannot {
+    if NONE.contains(&plain.as_str()) && context.sense != Sense::Can {
         return Reading { entries: Vec::new(), unclear: Vec::new() };
     }
     let problem = |message: String| {
@@ -150,7 +152,7 @@ pub fn read(text: &str, context: &PhraseContext<'_>) -> Reading {
 }
 
 /// Returns a time as text that reads back: `monday mornings`.
-pub(super) fn rule_text(rule: TimeRule) -> String {
+pub(crate) fn rule_text(rule: TimeRule) -> String {
     write::rule_text(rule, write::Style::Iso)
 }
 
@@ -165,7 +167,7 @@ pub(super) fn statement_text(kind: Kind, rule: TimeRule) -> String {
 }
 
 /// Returns a sentence for some times: `can't come on Tuesdays`.
-pub(super) fn sentence(kind: Kind, rules: &[TimeRule]) -> String {
+pub(crate) fn sentence(kind: Kind, rules: &[TimeRule]) -> String {
     write::sentence(kind, rules)
 }
 

@@ -302,7 +302,7 @@ impl Cursor<'_> {
                 ));
             }
         };
-        if found.also && !found.can && !negative && self.context.sense == Sense::Cannot {
+        if found.also && !found.can && !negative && self.context.sense != Sense::Can {
             let message = "can the person come then, or not? Write can also, or can't";
             return Err(self.unclear(start, message, vec!["can also".to_owned(), "can't".to_owned()]));
         }
@@ -348,6 +348,7 @@ impl Cursor<'_> {
         let default = match self.context.sense {
             Sense::Cannot => Polarity::Is(Kind::Cannot),
             Sense::Can => Polarity::Can,
+            Sense::IfNeedBe => Polarity::Is(Kind::IfNeedBe),
         };
         for statement in clause {
             let Statement { item, place, polarity, join, .. } = statement;
@@ -428,9 +429,9 @@ fn decide(sense: Sense, open: Vec<Open>, problems: &mut Vec<Unclear>) -> Vec<Ent
             entry.kind = match sense {
                 _ if is_always => Kind::Can,
                 Sense::Can => Kind::Only,
-                Sense::Cannot if alone => Kind::Only,
-                Sense::Cannot if is_exception => Kind::Can,
-                Sense::Cannot => {
+                Sense::Cannot | Sense::IfNeedBe if alone => Kind::Only,
+                Sense::Cannot | Sense::IfNeedBe if is_exception => Kind::Can,
+                Sense::Cannot | Sense::IfNeedBe => {
                     let times: Vec<String> = entry.rules.iter().map(|rule| super::rule_text(*rule)).collect();
                     let times = times.join(", or ");
                     let options = vec![format!("only {times}"), format!("can also {times}")];
