@@ -18,6 +18,7 @@ mod workbook;
 
 use ibbi_core::Date;
 use ibbi_sim::Hours;
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// The largest file, in bytes.
@@ -33,6 +34,22 @@ pub const MAX_SHEETS: usize = 50;
 /// The most places of a file that are reported as not understood. There is one more entry that counts the rest.
 pub const MAX_REPORTED: usize = 100;
 
+/// Hours as text, such as `16:00-20:00`.
+mod hours_text {
+    use ibbi_sim::Hours;
+    use serde::{Deserialize as _, Deserializer, Serializer, de};
+
+    #[allow(clippy::ref_option, reason = "serde passes the field like this")]
+    pub(crate) fn serialize<S: Serializer>(hours: &Option<Hours>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&hours.map(|hours| hours.to_string()).unwrap_or_default())
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Hours>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map(Some).map_err(de::Error::custom)
+    }
+}
+
 /// The days and the zone of an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ImportWindow {
@@ -45,7 +62,7 @@ pub struct ImportWindow {
 }
 
 /// Whether a person can come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Mark {
     /// The person can come.
     Can,
@@ -56,18 +73,19 @@ pub enum Mark {
 }
 
 /// Hours of one day, with whether the person can come then. Times that no entry covers are unknown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ImportedTime {
     /// The day, in the scenario's zone.
     pub day: Date,
     /// The hours of the day, rounded outward to quarter hours; `None` for the whole day.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "hours_text")]
     pub hours: Option<Hours>,
     /// Whether the person can come.
     pub mark: Mark,
 }
 
 /// Words about when a person can come, which `ibbi-app` reads as phrases.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportedPhrase {
     /// The words.
     pub text: String,
@@ -78,7 +96,7 @@ pub struct ImportedPhrase {
 }
 
 /// A person of a file.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportedPerson {
     /// The name as the file has it; empty if the file doesn't name the person, as many calendars don't.
     pub name: String,
@@ -89,7 +107,7 @@ pub struct ImportedPerson {
 }
 
 /// Something that a reader left out, with the reason.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotUnderstood {
     /// Where it is, such as `line 12` or `sheet "Fall", cell C4`.
     pub place: String,
@@ -98,7 +116,7 @@ pub struct NotUnderstood {
 }
 
 /// The kind of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ImportFormat {
     /// A calendar (RFC 5545).
     Calendar,
@@ -115,7 +133,7 @@ pub enum ImportFormat {
 }
 
 /// What a reader understood of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportedFile {
     /// The kind of the file.
     pub format: ImportFormat,

@@ -11,7 +11,7 @@ mod read;
 mod slots;
 mod weeks;
 
-pub use read::import;
+pub use read::{ReadFile, ReadFiles, import, import_read, read_files};
 pub use weeks::{WeekHours, WeekRow};
 
 use ibbi_core::{Date, MemberId};

@@ -9,12 +9,13 @@ use super::{
 };
 use crate::error::AppError;
 use crate::schedule::phrase::{self, Kind, PhraseContext, Sense};
-use ibbi_availability::{ImportFormat, ImportWindow, ImportedPerson, Mark};
+use ibbi_availability::{ImportFormat, ImportWindow, ImportedFile, ImportedPerson, Mark};
 use ibbi_common::format::{self, count};
 use ibbi_common::spelling::{did_you_mean, echo, nearest};
 use ibbi_common::zone::{MASSACHUSETTS, Zone};
 use ibbi_core::{Date, TimeZoneName};
 use ibbi_sim::{HORIZON, Participant, Scenario, TimeRule};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The most candidates of a question.
@@ -43,7 +44,53 @@ pub fn import(
     scenario: Option<&Scenario>,
     options: &ImportOptions<'_>,
 ) -> Result<AvailabilityImport, AppError> {
+    import_read(&read_files(files, scenario, options)?, scenario, options)
+}
+
+/// Files that were read, and can be imported more than once. They have no titles, places, or other texts of a calendar.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadFiles {
+    /// The files, in their order.
+    pub files: Vec<ReadFile>,
+}
+
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadFile {
+    /// Its name.
+    pub name: String,
+    /// What it says about times, or why it can't be read.
+    pub content: Result<ImportedFile, String>,
+}
+
+/// Reads files, without looking for the people. The scenario and the options have the days that matter.
+///
+/// # Errors
+/// [`AppError::Usage`] if there are too many files or bytes, or if the days are not in order. [`AppError::Scenario`] if the scenario
+/// has a time zone that doesn't exist.
+pub fn read_files(
+    files: &[AvailabilityFile<'_>],
+    scenario: Option<&Scenario>,
+    options: &ImportOptions<'_>,
+) -> Result<ReadFiles, AppError> {
     check_size(files)?;
+    let window = window(scenario, options)?;
+    let read = |file: &AvailabilityFile<'_>| ReadFile {
+        name: file.name.to_owned(),
+        content: ibbi_availability::read(file.bytes, &window).map_err(|error| error.to_string()),
+    };
+    Ok(ReadFiles { files: files.iter().map(read).collect() })
+}
+
+/// Imports files that were read, as [`import`] does.
+///
+/// # Errors
+/// As for [`import`].
+pub fn import_read(
+    read: &ReadFiles,
+    scenario: Option<&Scenario>,
+    options: &ImportOptions<'_>,
+) -> Result<AvailabilityImport, AppError> {
     let window = window(scenario, options)?;
     let mut import = AvailabilityImport {
         from: window.from,
@@ -57,8 +104,8 @@ pub fn import(
         scenario: None,
     };
     let mut found = Vec::new();
-    for file in files {
-        found.extend(read_file(file, &window, &mut import));
+    for file in &read.files {
+        found.extend(people_of(file, &mut import));
     }
     let people = scenario.map_or(&[][..], |scenario| scenario.people.as_slice());
     check_answers(&found, people, options.people)?;
@@ -154,12 +201,12 @@ const fn kind(format: ImportFormat) -> &'static str {
     }
 }
 
-fn read_file(file: &AvailabilityFile<'_>, window: &ImportWindow, import: &mut AvailabilityImport) -> Vec<FoundPerson> {
-    let name = file.name.to_owned();
-    let read = match ibbi_availability::read(file.bytes, window) {
+fn people_of(file: &ReadFile, import: &mut AvailabilityImport) -> Vec<FoundPerson> {
+    let name = file.name.clone();
+    let read = match file.content.clone() {
         Ok(read) => read,
-        Err(error) => {
-            import.files.push(FileSummary { name, kind: None, problem: Some(error.to_string()) });
+        Err(problem) => {
+            import.files.push(FileSummary { name, kind: None, problem: Some(problem) });
             return Vec::new();
         }
     };

@@ -25,7 +25,7 @@ use ibbi_report::html::{Html, el};
 use shell::Page;
 
 /// The pages that take files, with the limits of uploads.
-pub(crate) const UPLOADS: &[&str] = &["/audit", "/plan/availability", "/plan/availability/answers"];
+pub(crate) const UPLOADS: &[&str] = &["/audit", "/plan/availability"];
 
 /// The routes of all pages and forms, and what one must be allowed to see for them. Those without a view need no role.
 #[rustfmt::skip]

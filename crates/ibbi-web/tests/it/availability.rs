@@ -10,7 +10,9 @@ const CALENDAR: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Made up//EN\
 fn form(files: &[(&str, &str)], text: &str) -> (&'static str, Vec<u8>) {
     let mut body = String::new();
     for (name, content) in files {
-        body += &format!("--XyZ\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{content}\r\n");
+        body += &format!(
+            "--XyZ\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{content}\r\n"
+        );
     }
     body += &format!("--XyZ\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n{text}\r\n--XyZ--\r\n");
     ("multipart/form-data; boundary=XyZ", body.into_bytes())
@@ -88,7 +90,7 @@ fn unknown_name_is_asked_about_and_never_guessed() {
 #[test]
 fn unreadable_files_and_forged_forms_get_a_clear_error() {
     let server = Running::start();
-    let (kind, body) = form(&[("photo.png", "\u{89}PNG\r\n\u{1a}\n")], "");
+    let (kind, body) = form(&[("photo.png", "\u{89}PNG\r\n\u{1a}\n\0\0\0\rIHDR\0\0")], "");
     let shown = sent(&server, "/plan/availability", kind, &body);
     assert_eq!(shown.status, 422, "{}", shown.text());
     assert!(shown.text().contains("photo.png"), "{}", shown.text());

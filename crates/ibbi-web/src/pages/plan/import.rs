@@ -10,6 +10,8 @@ use crate::query::Pairs;
 use crate::request::{WebRequest, WebResult};
 use crate::response::see_other;
 use axum::http::StatusCode;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ibbi_app::AppError;
 use ibbi_app::availability::{
     AvailabilityFile, AvailabilityImport, FileSummary, ImportOptions, PersonImport, PersonQuestion, ReadFiles, Remark,
@@ -79,8 +81,8 @@ pub(crate) fn show(request: &WebRequest) -> WebResult {
 pub(crate) fn send(request: &WebRequest) -> WebResult {
     let scenario = scenario_of_link(request)?;
     let form = request.form();
-    let wrong = |_| AppError::Usage("the form is incomplete; choose the files again".to_owned());
-    let read: ReadFiles = serde_json::from_str(form.get("read").unwrap_or_default()).map_err(wrong)?;
+    let wrong = || AppError::Usage("the form is incomplete; choose the files again".to_owned());
+    let read = held(form.get("read").unwrap_or_default()).ok_or_else(wrong)?;
     let answers = answers(&form);
     let replace = form.get("replace").is_some();
     if form.get("accept").is_none() {
@@ -91,6 +93,11 @@ pub(crate) fn send(request: &WebRequest) -> WebResult {
         Some(ref changed) if import.is_ready() => accepted(changed),
         _ => shown(request, &scenario, &read, &answers, replace),
     }
+}
+
+/// Returns the files that a form holds.
+fn held(text: &str) -> Option<ReadFiles> {
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
 }
 
 /// Redirects to the plan with the times.
@@ -138,7 +145,7 @@ fn shown(
         .with(files(&import.files))
         .with(decision(&import, scenario, read, answers, replace, &query))
         .with(el("h2").with("By person and week"))
-        .all(import.people.iter().map(person))
+        .with(import.people.iter().map(person).collect::<Html>())
         .with(remarks("Not understood", "not-understood", &import.not_understood))
         .with(remarks("Left out", "left-out", &import.left_out))
         .with(el("p").with(el("a").attr("href", back).with("Back to the plan without these times")));
@@ -187,10 +194,10 @@ fn decision(
     replace: bool,
     query: &str,
 ) -> Element {
-    let held = serde_json::to_string(read).unwrap_or_default();
-    let given = answers.iter().map(|(name, person)| {
-        Html::new().with(hidden("question", name)).with(hidden("answer", person))
-    });
+    // In a form, this is a third of the length of JSON with its quotes.
+    let held = URL_SAFE_NO_PAD.encode(serde_json::to_vec(read).unwrap_or_default());
+    let given =
+        answers.iter().map(|(name, person)| Html::new().with(hidden("question", name)).with(hidden("answer", person)));
     let questions = import.questions.iter().enumerate().map(|(place, asked)| question(place, asked, scenario));
     let replaces = crate::pages::shell::tick(
         "replace",
@@ -252,13 +259,15 @@ fn weeks(person: &str, weeks: &[WeekRow]) -> Element {
     let rows = weeks.iter().map(|week| {
         let first = el("th").attr("scope", "row").with(ibbi_app::format::date(week.monday));
         let cells = [week.cannot, week.if_need_be, week.can];
-        el("tr").with(first).all(cells.map(|hours| el("td").with(hours.text().unwrap_or_else(|| "\u{2013}".to_owned()))))
+        el("tr")
+            .with(first)
+            .all(cells.map(|hours| el("td").with(hours.text().unwrap_or_else(|| "\u{2013}".to_owned()))))
     });
     let table = el("table")
         .with(el("caption").class("unseen").with(format!("Hours by week: {person}")))
         .with(el("thead").with(head))
         .with(el("tbody").all(rows));
-    details(&format!("Hours by week ({})", weeks.len()), table)
+    details(format!("Hours by week ({})", weeks.len()), table)
 }
 
 fn remarks(heading: &str, id: &str, remarks: &[Remark]) -> Option<Html> {
