@@ -2,6 +2,7 @@
 
 use crate::args::{LogFormat, Serve};
 use ibbi_app::AppError;
+use ibbi_mail::Security;
 use ibbi_web::Limits;
 use serde::Deserialize;
 use std::net::IpAddr;
@@ -23,6 +24,7 @@ pub(crate) struct ServerFile {
     pub(crate) proxy: Option<ProxyTable>,
     pub(crate) oidc: Option<OidcTable>,
     pub(crate) signing: Option<SigningTable>,
+    pub(crate) mail: Option<MailTable>,
     pub(crate) limits: LimitsTable,
 }
 
@@ -52,6 +54,20 @@ pub(crate) struct OidcTable {
 pub(crate) struct SigningTable {
     pub(crate) key: PathBuf,
     pub(crate) every: Option<u64>,
+}
+
+/// The server for outgoing mail. It has no flags: its settings are too many for a command line.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MailTable {
+    pub(crate) server: String,
+    pub(crate) port: Option<u16>,
+    pub(crate) security: Security,
+    pub(crate) user: Option<String>,
+    pub(crate) password_file: Option<PathBuf>,
+    pub(crate) ca_file: Option<PathBuf>,
+    pub(crate) from: String,
+    pub(crate) timeout: Option<u64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -99,6 +115,8 @@ impl ServerFile {
         file.standards.iter_mut().for_each(within);
         file.signing.iter_mut().for_each(|signing| within(&mut signing.key));
         let files = file.oidc.iter_mut().flat_map(|oidc| [&mut oidc.secret_file, &mut oidc.ca_file]);
+        files.flatten().for_each(within);
+        let files = file.mail.iter_mut().flat_map(|mail| [&mut mail.password_file, &mut mail.ca_file]);
         files.flatten().for_each(within);
         Ok(file)
     }
@@ -165,5 +183,6 @@ pub(crate) fn with_file(mut args: Serve) -> Result<(Serve, Limits), AppError> {
         given.oidc_name = given.oidc_name.take().or(oidc.name);
         given.oidc_scope.extend(oidc.scopes);
     }
+    args.mail = file.mail;
     Ok((args, file.limits.limits()?))
 }

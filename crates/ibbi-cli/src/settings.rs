@@ -1,14 +1,16 @@
 //! The settings of the server that can change while it runs, from its arguments.
 
 use crate::args::{OidcArgs, ProxyArgs, Serve};
-use crate::server_file::{config_file, with_file};
+use crate::server_file::{MailTable, config_file, with_file};
 use ibbi_access::Principal;
 use ibbi_app::AppError;
+use ibbi_mail::{MailSettings, Mailbox, Mailer};
 use ibbi_oidc::{Provider, ProviderSettings};
 use ibbi_web::{HeaderName, Limits, Oidc, PublicUrl, Reload, Reloaded, Settings, Show, SignIn, TrustedProxy};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The most bytes of a secret.
 const SECRET: u64 = 4096;
@@ -29,7 +31,26 @@ pub(crate) fn settings(args: &Serve, local: Principal, show_link: Show) -> Resul
             show_link: Some(show_link),
         },
         standards: args.standards.read()?,
+        mail: args.mail.as_ref().map(mailer).transpose()?,
     })
+}
+
+/// Returns the server for outgoing mail.
+///
+/// # Errors
+/// [`AppError::Usage`] that names the setting; [`AppError::Io`] if a file can't be read.
+pub(crate) fn mailer(table: &MailTable) -> Result<Mailer, AppError> {
+    let from: Mailbox = table.from.parse().map_err(|error| AppError::Usage(format!("mail.from: {error}")))?;
+    let password = table.password_file.as_deref().map(|path| read(path, "the password of the mail server"));
+    let settings = MailSettings {
+        port: table.port,
+        user: table.user.clone(),
+        password: password.transpose()?,
+        ca: table.ca_file.as_deref().map(certificates).transpose()?,
+        timeout: table.timeout.map_or(MailSettings::TIMEOUT, Duration::from_secs),
+        ..MailSettings::new(&table.server, table.security, from)
+    };
+    Mailer::from_settings(&settings).map_err(|error| AppError::Usage(error.to_string()))
 }
 
 /// Returns what reads the settings again, if they are in a file. `given` are the arguments of the command line, and `args` those with
@@ -128,9 +149,7 @@ fn oidc(args: &OidcArgs, public_url: Option<&PublicUrl>) -> Result<Option<Oidc>,
         usage("a browser must come back from the identity provider; give the address of this server with --public-url")
     })?;
     let secret = args.oidc_secret_file.as_deref().map(|path| read(path, "the secret of the identity provider"));
-    let ca = args.oidc_ca_file.as_deref().map(|path| {
-        std::fs::read(path).map_err(|source| AppError::Io { doing: "read", path: path.to_owned(), source })
-    });
+    let ca = args.oidc_ca_file.as_deref().map(certificates);
     let settings = ProviderSettings {
         client_secret: secret.transpose()?,
         scopes: args.oidc_scope.clone(),
@@ -140,6 +159,11 @@ fn oidc(args: &OidcArgs, public_url: Option<&PublicUrl>) -> Result<Option<Oidc>,
     let provider = Provider::new(settings).map_err(|error| AppError::Usage(error.to_string()))?;
     let name = args.oidc_name.clone().unwrap_or_else(|| provider.host().to_owned());
     Ok(Some(Oidc { provider: Arc::new(provider), name, left: format!("{url}/login") }))
+}
+
+/// Reads a file of certificates.
+fn certificates(path: &Path) -> Result<Vec<u8>, AppError> {
+    std::fs::read(path).map_err(|source| AppError::Io { doing: "read", path: path.to_owned(), source })
 }
 
 /// Reads a secret: the text of a file without the line break at its end.

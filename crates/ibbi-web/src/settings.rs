@@ -4,6 +4,7 @@ use crate::sign_in::SignIn;
 use ibbi_access::{LOCAL_ISSUER, TOKEN_ISSUER};
 use ibbi_app::AppError;
 use ibbi_app::due::Standards;
+use ibbi_mail::Mailer;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
@@ -22,6 +23,8 @@ pub struct Settings {
     pub sign_in: SignIn,
     /// The time goals of the office, if it has any.
     pub standards: Standards,
+    /// The server for outgoing mail, if there is one.
+    pub mail: Option<Mailer>,
 }
 
 /// Settings that were read again.

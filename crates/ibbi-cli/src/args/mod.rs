@@ -5,6 +5,7 @@ mod audit;
 mod calibration;
 mod case;
 mod import;
+mod mail;
 mod mirror;
 mod schedule;
 mod serve;
@@ -17,6 +18,7 @@ pub(crate) use case::{
     Amend, Correction, New, Presence, Record, Replay, Route, Signing, StandardsFile, Status, Tour, Void, When,
 };
 pub(crate) use import::{Import, ImportCases};
+pub(crate) use mail::{Mail, TestMail};
 pub(crate) use mirror::Mirror;
 pub(crate) use schedule::{
     Calendar, CheckScenario, Compare, ForecastTable, From, NewScenario, OneScenario, Plan, PlanTable, Report, Runs,
@@ -26,6 +28,7 @@ pub(crate) use webhook::{ChangeWebhookRole, NewWebhook, OneWebhook, ResendLetter
 
 pub(crate) use serve::{OidcArgs, ProxyArgs, ServerNames};
 
+use crate::server_file::MailTable;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -110,6 +113,9 @@ pub(crate) enum Command {
     /// Check the settings of the server in a file before it starts.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Test the server for outgoing mail.
+    #[command(subcommand)]
+    Mail(Mail),
     /// Make, list, or revoke tokens, with which programs use the server.
     #[command(subcommand)]
     Token(Token),
@@ -204,6 +210,9 @@ pub(crate) struct Serve {
     pub(crate) standards: StandardsFile,
     #[command(flatten)]
     pub(crate) signing: Signing,
+    /// The server for outgoing mail, which only the configuration file has.
+    #[arg(skip)]
+    pub(crate) mail: Option<MailTable>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum, serde::Deserialize)]

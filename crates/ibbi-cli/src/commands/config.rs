@@ -7,7 +7,7 @@ use crate::server_file::with_file;
 use crate::settings::{address, settings};
 use ibbi_access::{AccessFile, Principal, Registry, access_path};
 use ibbi_app::AppError;
-use ibbi_web::SignIn;
+use ibbi_web::{Settings, SignIn};
 use serde_json::json;
 use std::path::Path;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ pub(crate) fn run(args: ConfigCommand, json: bool) -> Result<Outcome, AppError> 
     super::signer(&args.signing)?;
     let actor = super::actor(args.actor.as_deref())?;
     let local = Principal { name: actor.clone(), ..super::access::local()? };
-    let SignIn { proxy, oidc, .. } = settings(&args, local, Arc::new(|_| {}))?.sign_in;
+    let Settings { sign_in: SignIn { proxy, oidc, .. }, mail, .. } = settings(&args, local, Arc::new(|_| {}))?;
     let ledger = args.ledger.clone().map_or_else(serve::default_ledger, Ok)?;
     let folder = ledger.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     if !folder.is_dir() {
@@ -39,11 +39,15 @@ pub(crate) fn run(args: ConfigCommand, json: bool) -> Result<Outcome, AppError> 
     if let Some(oidc) = &oidc {
         oidc.provider.check().map_err(|error| AppError::Usage(error.to_string()))?;
     }
+    if let Some(mail) = &mail {
+        mail.check().map_err(|error| AppError::Usage(error.to_string()))?;
+    }
     if json {
         return Ok(Outcome::json(&json!({
             "ledger": ledger, "address": address, "port": args.port, "hosts": args.names.host, "actor": actor,
             "proxy": proxy.map(|proxy| json!({ "from": proxy.from, "header": proxy.header.as_str(), "issuer": proxy.issuer })),
             "oidc": oidc.map(|oidc| json!({ "issuer": oidc.provider.issuer(), "name": oidc.name })),
+            "mail": mail.map(|mail| json!({ "server": mail.to_string(), "from": mail.from().to_string() })),
             "public_url": args.names.public_url.map(|url| url.to_string()), "signs": args.signing.sign.is_some(), "connections": limits.connections,
         })));
     }
@@ -61,6 +65,13 @@ pub(crate) fn run(args: ConfigCommand, json: bool) -> Result<Outcome, AppError> 
         shown("ledger", ledger.display().to_string()),
         shown("address", format!("{address}, port {port}")),
         shown("signing in", sign_in),
+        shown(
+            "mail",
+            mail.map_or_else(
+                || "not sent".to_owned(),
+                |mail| format!("by {mail}, which lets this server in; from {}", mail.from()),
+            ),
+        ),
         shown("actor of the link", actor.to_string()),
         shown("checkpoints", if args.signing.sign.is_some() { "signed".to_owned() } else { "not signed".to_owned() }),
         shown("connections", format!("{}, {} of one address", limits.connections, limits.connections_each)),

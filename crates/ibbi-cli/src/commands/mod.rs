@@ -16,6 +16,7 @@ mod export;
 mod extract;
 mod import;
 mod keygen;
+mod mail;
 mod mirror;
 mod new;
 mod plan;
@@ -84,6 +85,7 @@ pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
         Command::Rules => Ok(rules::run(json)),
         Command::Serve(args) => serve::run(args, json),
         Command::Config(args) => config::run(args, json),
+        Command::Mail(args) => mail::run(args, json),
         Command::Token(args) => access::token(args, json),
         Command::Access(args) => access::access(args, json),
         Command::Webhook(args) => webhook::run(args, json),

@@ -60,14 +60,34 @@ fn wrong_settings_say_where_and_what() {
             "public_url = 'http://127.0.0.1:1'\n[oidc]\nissuer = 'https://a.example'\nclient_id = 'ibbi'\nca_file = 'a.toml'",
             "oidc.ca: the file has no certificate",
         ),
+        ("[mail]\nserver = 'a.example'\nsecurity = 'ssl'\nfrom = 'a@a.example'", "unknown variant `ssl`"),
+        ("[mail]\nserver = 'a.example'\nsecurity = 'tls'\nfrom = 'a'", "mail.from: `a` is not an email address"),
+        ("[mail]\nserver = 'a.example'\nsecurity = 'none'\nfrom = 'a@a.example'", "mail.security: anyone on the way"),
+        (
+            "[mail]\nserver = 'a b'\nsecurity = 'tls'\nfrom = 'a@a.example'",
+            "mail.server: it is not the name of a server",
+        ),
+        (
+            "[mail]\nserver = 'a'\nsecurity = 'tls'\nfrom = 'a@a.example'\nuser = 'a'",
+            "mail.password_file: a user needs",
+        ),
+        ("[mail]\nserver = 'a'\nsecurity = 'tls'\nfrom = 'a@a.example'\ntimeout = 0", "mail.timeout: give a number"),
+        (
+            "[mail]\nserver = 'a'\nsecurity = 'tls'\nfrom = 'a@a.example'\nca_file = 'a.toml'",
+            "mail.ca_file: it has no certificate",
+        ),
+        (
+            "[mail]\nserver = '127.0.0.1'\nport = 1\nsecurity = 'none'\nfrom = 'a@a.example'",
+            "the mail server 127.0.0.1, port 1 failed while connecting",
+        ),
         ("ledger = 'nowhere/a.ledger'", "there is no folder"),
         ("ledger = 'a.ledger'\naddress = '0.0.0.0'", "no one could sign in on 0.0.0.0"),
         ("ledger = ", "line 1"),
     ] {
         std::fs::write(place.path("a.toml"), text).unwrap();
         for args in [vec!["config", "check", "a.toml"], vec!["serve", "--config", "a.toml", "--port", "0"]] {
-            // A server that can't reach its identity provider starts, because the provider can come back.
-            if args[0] == "serve" && says.ends_with("can't be used") {
+            // A server that can't reach its identity provider or mail server starts, because these can come back.
+            if args[0] == "serve" && (says.ends_with("can't be used") || says.ends_with("while connecting")) {
                 continue;
             }
             // A server makes its ledger's folder only by default, and says so itself.

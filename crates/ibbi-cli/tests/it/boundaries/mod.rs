@@ -35,6 +35,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "ibbi-app",
             "ibbi-common",
             "ibbi-core",
+            "ibbi-mail",
             "ibbi-mirror",
             "ibbi-oidc",
             "ibbi-report",
@@ -46,6 +47,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("ibbi-core", &[]),
     ("ibbi-export", &["ibbi-core", "ibbi-log"]),
     ("ibbi-log", &["ibbi-core", "ibbi-store"]),
+    ("ibbi-mail", &[]),
     // A mirror has no use for the process: it checks lines, hashes, and signatures.
     ("ibbi-mirror", &["ibbi-log", "ibbi-seal"]),
     ("ibbi-oidc", &[]),
@@ -55,7 +57,19 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("ibbi-store", &["ibbi-core"]),
     // Support for the tests of the other crates.
     ("ibbi-testing", &["ibbi-audit", "ibbi-core", "ibbi-log", "ibbi-seal", "ibbi-sim"]),
-    ("ibbi-web", &["ibbi-access", "ibbi-app", "ibbi-common", "ibbi-core", "ibbi-oidc", "ibbi-report", "ibbi-webhook"]),
+    (
+        "ibbi-web",
+        &[
+            "ibbi-access",
+            "ibbi-app",
+            "ibbi-common",
+            "ibbi-core",
+            "ibbi-mail",
+            "ibbi-oidc",
+            "ibbi-report",
+            "ibbi-webhook",
+        ],
+    ),
     ("ibbi-webhook", &["ibbi-access", "ibbi-core"]),
 ];
 

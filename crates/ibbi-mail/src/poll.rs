@@ -1,0 +1,107 @@
+//! The letters about an availability poll.
+
+use crate::address::Mailbox;
+use crate::message::Message;
+
+/// The facts of a letter to one person. Its texts can be shown to the person who asks before they are sent.
+#[derive(Debug, Clone)]
+pub struct PollLetter<'a> {
+    /// The recipient.
+    pub to: Mailbox,
+    /// The recipient's name, as the poll has it.
+    pub person: &'a str,
+    /// The district that the dates are for.
+    pub district: &'a str,
+    /// The name of the person who asks.
+    pub asked_by: &'a str,
+    /// The address of the person who asks, if it is known. An answer by email goes there.
+    pub reply_to: Option<Mailbox>,
+    /// The recipient's own link.
+    pub link: &'a str,
+    /// Until when answers can be given, as people write it, such as `Fri, Oct 9, 2026, 5:00 PM`.
+    pub closes: &'a str,
+}
+
+/// Returns the first letter about a poll: who asks for what, the link, until when, and who sees the answers.
+///
+/// ```
+/// use ibbi_mail::{PollLetter, invitation};
+/// let letter = PollLetter {
+///     to: "thuy@example.org".parse()?,
+///     person: "Thuy Tran",
+///     district: "Maple Hollow",
+///     asked_by: "P. Sullivan",
+///     reply_to: None,
+///     link: "https://ibbi.example.org/poll/8Qk3",
+///     closes: "Fri, Oct 9, 2026, 5:00 PM",
+/// };
+/// let message = invitation(&letter);
+/// assert_eq!(message.subject, "Maple Hollow: when can you come? Please answer by Fri, Oct 9, 2026, 5:00 PM");
+/// assert!(message.text.starts_with("Dear Thuy Tran,\n\nP. Sullivan is looking for dates"));
+/// # Ok::<(), ibbi_mail::MailError>(())
+/// ```
+pub fn invitation(letter: &PollLetter<'_>) -> Message {
+    let PollLetter { person, district, asked_by, closes, .. } = letter;
+    let opening = format!(
+        "{asked_by} is looking for dates for the bargaining sessions of {district}. Please mark the times when you can come, could \
+         come if need be, and can't come. It takes about two minutes on a phone or a computer."
+    );
+    written(letter, format!("{district}: when can you come? Please answer by {closes}"), person, &opening)
+}
+
+/// Returns a letter to a person who hasn't answered a poll yet.
+///
+/// ```
+/// use ibbi_mail::{PollLetter, reminder};
+/// let letter = PollLetter {
+///     to: "thuy@example.org".parse()?,
+///     person: "Thuy Tran",
+///     district: "Maple Hollow",
+///     asked_by: "P. Sullivan",
+///     reply_to: Some("p.sullivan@example.org".parse()?),
+///     link: "https://ibbi.example.org/poll/8Qk3",
+///     closes: "Fri, Oct 9, 2026, 5:00 PM",
+/// };
+/// let message = reminder(&letter);
+/// assert_eq!(message.subject, "Reminder: Maple Hollow needs your times by Fri, Oct 9, 2026, 5:00 PM");
+/// assert!(message.text.contains("https://ibbi.example.org/poll/8Qk3\n"));
+/// assert!(message.text.contains("reply to this email"));
+/// # Ok::<(), ibbi_mail::MailError>(())
+/// ```
+pub fn reminder(letter: &PollLetter<'_>) -> Message {
+    let PollLetter { person, district, asked_by, closes, .. } = letter;
+    let opening = format!(
+        "{asked_by} hasn't received your times yet, and would like to plan the bargaining sessions of {district} with you. If you \
+         answered in the last hour, please ignore this email."
+    );
+    written(letter, format!("Reminder: {district} needs your times by {closes}"), person, &opening)
+}
+
+fn written(letter: &PollLetter<'_>, subject: String, person: &str, opening: &str) -> Message {
+    let PollLetter { asked_by, link, closes, .. } = letter;
+    let without_link = if letter.reply_to.is_some() {
+        format!(
+            "If the link doesn't work for you, reply to this email, or tell {asked_by} by phone, when you can't come."
+        )
+    } else {
+        format!("If the link doesn't work for you, tell {asked_by} by phone or by email when you can't come.")
+    };
+    let text = format!(
+        "Dear {person},\n\n\
+         {opening}\n\n\
+         Your link:\n{link}\n\n\
+         You can answer, and change your answer, until {closes}. You don't need an account. The link is only for you; please don't \
+         pass it on.\n\n\
+         Only {asked_by} sees your answers and your note. The other people who are asked don't. The answers are deleted together \
+         with the poll.\n\n\
+         {without_link}\n\n\
+         Thank you.\n\
+         For {asked_by}\n"
+    );
+    Message { to: letter.to.clone(), reply_to: letter.reply_to.clone(), subject: one_line(&subject), text }
+}
+
+/// Returns a subject on one line of at most 200 characters, because the name of a district can be long.
+fn one_line(subject: &str) -> String {
+    if subject.chars().count() <= 200 { subject.to_owned() } else { subject.chars().take(199).chain(['…']).collect() }
+}
