@@ -3,6 +3,8 @@
 //! A poll asks the people of a scenario when they can come. It is kept beside the ledger, not in it, and is deleted with its
 //! answers when it ends.
 
+pub mod answer_line;
+
 use ibbi_core::{At, Date, MemberId, Name, TimeZoneName};
 use ibbi_sim::Hours;
 use serde::{Deserialize, Serialize};
