@@ -49,13 +49,26 @@ const ALLOWED: &[(&str, &[&str])] = &[
     // A mirror has no use for the process: it checks lines, hashes, and signatures.
     ("ibbi-mirror", &["ibbi-log", "ibbi-seal"]),
     ("ibbi-oidc", &[]),
+    ("ibbi-poll", &["ibbi-access", "ibbi-core", "ibbi-sim"]),
     ("ibbi-report", &["ibbi-audit", "ibbi-common", "ibbi-core", "ibbi-poll", "ibbi-sim"]),
     ("ibbi-seal", &["ibbi-core", "ibbi-log"]),
     ("ibbi-sim", &["ibbi-common", "ibbi-core"]),
     ("ibbi-store", &["ibbi-core"]),
     // Support for the tests of the other crates.
     ("ibbi-testing", &["ibbi-audit", "ibbi-core", "ibbi-log", "ibbi-seal", "ibbi-sim"]),
-    ("ibbi-web", &["ibbi-access", "ibbi-app", "ibbi-common", "ibbi-core", "ibbi-oidc", "ibbi-report", "ibbi-webhook"]),
+    (
+        "ibbi-web",
+        &[
+            "ibbi-access",
+            "ibbi-app",
+            "ibbi-common",
+            "ibbi-core",
+            "ibbi-oidc",
+            "ibbi-poll",
+            "ibbi-report",
+            "ibbi-webhook",
+        ],
+    ),
     ("ibbi-webhook", &["ibbi-access", "ibbi-core"]),
 ];
 
