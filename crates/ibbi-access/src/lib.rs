@@ -33,7 +33,7 @@ pub use grant::{Grant, GrantError, Role, Scope};
 pub use permission::{Access, View, event_access, view_access};
 pub use principal::{LOCAL_ISSUER, Principal, TOKEN_ISSUER, WEBHOOK_ISSUER};
 pub use read_log::{ReadLog, read_log_path};
-pub use record_file::{FileRecord, RecordAppender, RecordFile, Stamp, beside};
+pub use record_file::{FileRecord, RecordAppender, RecordFile, Stamp, beside, check_is_file, private_options};
 pub use registry::{IssuedToken, NewToken, Registry};
 pub use table::{event_table, view_table};
 pub use token::{new_secret, secret_hash};

@@ -2,7 +2,7 @@
 
 use crate::error::AccessError;
 use crate::principal::Principal;
-use crate::record_file::{beside, check_is_file, private};
+use crate::record_file::{beside, check_is_file, private_options};
 use ibbi_core::At;
 use serde::Serialize;
 use std::fs::{File, OpenOptions};
@@ -55,7 +55,8 @@ impl ReadLog {
         let line = serde_json::to_string(&Read { at, by, case, texts, path });
         let line = line.map_err(|error| AccessError::Refused(error.to_string()))? + "\n";
         let mut options = OpenOptions::new();
-        let mut file = private(options.read(true).append(true).create(true)).open(&self.path).map_err(failed)?;
+        let mut file =
+            private_options(options.read(true).append(true).create(true)).open(&self.path).map_err(failed)?;
         check_is_file(&file).map_err(failed)?;
         // A full disk can leave a part of a line. The next line must not continue it.
         let line = if is_torn(&mut file).map_err(failed)? { format!("\n{line}") } else { line };

@@ -84,7 +84,7 @@ impl<T: FileRecord> RecordFile<T> {
     /// # Errors
     /// [`AccessError::Io`], also if the path is a symbolic link, and [`AccessError::Line`].
     pub fn read(&self) -> Result<Vec<T>, AccessError> {
-        let mut file = match private(OpenOptions::new().read(true)).open(&self.path) {
+        let mut file = match private_options(OpenOptions::new().read(true)).open(&self.path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(source) => return Err(self.failed("open")(source)),
@@ -117,7 +117,7 @@ impl<T: FileRecord> RecordFile<T> {
     /// The error of `change`; [`AccessError`] as [`RecordFile::read`]. The file then stays as it was.
     pub fn update<E: From<AccessError>>(&self, change: impl FnOnce(&[T]) -> Result<T, E>) -> Result<T, E> {
         let mut options = OpenOptions::new();
-        let mut file = private(options.read(true).write(true).create(true).truncate(false))
+        let mut file = private_options(options.read(true).write(true).create(true).truncate(false))
             .open(&self.path)
             .map_err(self.failed("open"))?;
         check_is_file(&file).map_err(self.failed("open"))?;
@@ -143,7 +143,7 @@ impl<T: FileRecord> RecordFile<T> {
         let bytes = records.iter().map(line).collect::<Result<Vec<_>, _>>()?.concat();
         let new = beside(&self.path, ".new");
         let mut options = OpenOptions::new();
-        let opened = private(options.read(true).write(true).create(true).truncate(false)).open(&new);
+        let opened = private_options(options.read(true).write(true).create(true).truncate(false)).open(&new);
         let mut file = opened.map_err(self.failed("replace"))?;
         check_is_file(&file).map_err(self.failed("replace"))?;
         let written = file.set_len(0).and_then(|()| file.write_all(&bytes)).and_then(|()| file.sync_all());
@@ -196,8 +196,8 @@ fn line<T: Serialize>(record: &T) -> Result<Vec<u8>, AccessError> {
     Ok(line)
 }
 
-/// Makes a file readable for its owner only, and never opens one through a link.
-pub(crate) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+/// Makes a file that is opened readable for its owner only, and never opens one through a link.
+pub fn private_options(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt as _;
@@ -209,7 +209,10 @@ pub(crate) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
 }
 
 /// Checks that an open file is a file, and not a pipe or a device.
-pub(crate) fn check_is_file(file: &File) -> io::Result<()> {
+///
+/// # Errors
+/// An error that says so.
+pub fn check_is_file(file: &File) -> io::Result<()> {
     match file.metadata()?.is_file() {
         true => Ok(()),
         false => Err(io::Error::other("it is not a file; move it away")),

@@ -1,6 +1,7 @@
 //! Pages, charts, calendars, and tables of the results of [`ibbi_sim`] and [`ibbi_audit`].
 //!
 //! - [`SimulationPage`], [`AuditPage`]: whole pages, each in one file of HTML.
+//! - [`PollAnswerPage`], [`PollFile`]: the page and the file on which a person answers a poll.
 //! - [`chart`]: charts, each described once and drawn as SVG or in a terminal.
 //! - [`html`]: the builder, the style sheet, and the document of all pages.
 //! - [`ics`]: calendars that other programs import.
@@ -25,7 +26,7 @@
 //! # Invariants
 //!
 //! - No files, no terminal, no clock, no randomness: the same results give the same bytes.
-//! - A page is one file. It fetches nothing and runs no script.
+//! - A page is one file. It fetches nothing and runs no script, except those of polls.
 //! - Text from outside is escaped in one place for each format, and its type shows that it was.
 //! - No panic on any input.
 #![forbid(unsafe_code)]
@@ -50,4 +51,7 @@ pub mod text;
 
 pub use describe::{describe, describe_with_names, neutrals};
 pub use forecast_text::no_dates_to_hold;
-pub use page::{AuditPage, SimulationPage, comparison_section, gains_section};
+pub use page::{
+    AnswerState, AuditPage, PollAnswerPage, PollFile, PollFilePerson, SimulationPage, comparison_section,
+    gains_section, poll_script, poll_style,
+};

@@ -45,6 +45,11 @@ impl Html {
         Self(markup.to_owned())
     }
 
+    /// Returns the text of a script or a style sheet that this program contains.
+    pub(crate) const fn program_text(text: String) -> Self {
+        Self(text)
+    }
+
     /// Adds markup, or a text, which is escaped.
     pub fn push(&mut self, more: impl Into<Self>) {
         self.0.push_str(&more.into().0);

@@ -7,9 +7,11 @@ mod head;
 mod heat_map;
 mod month_view;
 mod plan;
+mod poll_answer;
 mod provenance;
 
 pub use audit::AuditPage;
+pub use poll_answer::{AnswerState, PollAnswerPage, PollFile, PollFilePerson, poll_script, poll_style};
 
 use crate::html::{Document, Html, el, name};
 use crate::{forecast_text, format};

@@ -51,7 +51,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     // A mirror has no use for the process: it checks lines, hashes, and signatures.
     ("ibbi-mirror", &["ibbi-log", "ibbi-seal"]),
     ("ibbi-oidc", &[]),
-    ("ibbi-report", &["ibbi-audit", "ibbi-common", "ibbi-core", "ibbi-sim"]),
+    ("ibbi-poll", &["ibbi-access", "ibbi-core", "ibbi-sim"]),
+    ("ibbi-report", &["ibbi-audit", "ibbi-common", "ibbi-core", "ibbi-poll", "ibbi-sim"]),
     ("ibbi-seal", &["ibbi-core", "ibbi-log"]),
     ("ibbi-sim", &["ibbi-common", "ibbi-core"]),
     ("ibbi-store", &["ibbi-core"]),
@@ -66,6 +67,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "ibbi-core",
             "ibbi-mail",
             "ibbi-oidc",
+            "ibbi-poll",
             "ibbi-report",
             "ibbi-webhook",
         ],
