@@ -2,6 +2,7 @@
 
 mod access;
 mod api;
+mod calendars;
 mod clock;
 mod contradictions;
 mod day_only;
