@@ -12,7 +12,7 @@
 //!
 //! **Who it is.** Every request on every address is authenticated: by a token of [`ibbi_access`], by the header of a trusted
 //! proxy, or by a session. The files that a page to sign in needs are public. Other programs of the computer reach a loopback
-//! address too, so it makes no difference.
+//! address too, so it makes no difference. The address of a calendar is a secret of its own: whoever has it gets the calendar.
 
 use crate::problem::{BASE, WebError};
 use crate::query;
@@ -34,6 +34,9 @@ use std::net::SocketAddr;
 const PUBLIC: [&str; 10] =
     [LOGIN, LOGOUT, LOGIN_OIDC, LOGIN_RETURN, LEFT, "/style.css", "/script.js", "/icon.svg", "/healthz", "/readyz"];
 
+/// The path before the secret of a calendar.
+const CALENDARS: &str = "/calendars/";
+
 /// The headers of every response.
 const HEADERS: [(&str, &str); 7] = [
     (
@@ -49,6 +52,12 @@ const HEADERS: [(&str, &str); 7] = [
     ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
     ("cache-control", "no-store"),
 ];
+
+/// Returns whether a request is for a calendar whose address is a secret. It needs no other proof, and gets none.
+fn is_calendar(method: &Method, path: &str) -> bool {
+    let secret = path.strip_prefix(CALENDARS).filter(|_| matches!(*method, Method::GET | Method::HEAD));
+    secret.is_some_and(|secret| !secret.is_empty() && !secret.contains('/'))
+}
 
 /// Adds the headers that every response has. A header that is already there stays.
 pub(crate) fn add_headers(response: &mut Response) {
@@ -108,6 +117,9 @@ pub(crate) fn preflight() -> Response {
 pub(crate) fn identify(state: &AppState, parts: &Parts, peer: SocketAddr) -> Result<(Viewer, Visit), WebError> {
     let Parts { method, uri, headers, .. } = parts;
     let visit = Visit::new(state, headers, peer);
+    if is_calendar(method, uri.path()) {
+        return Ok((nobody()?, visit));
+    }
     let is_public = PUBLIC.contains(&uri.path());
     // A page of another site that may use the API has a token. It gets neither the session of the browser nor the person whom a
     // proxy has signed in.

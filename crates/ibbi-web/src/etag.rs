@@ -54,7 +54,7 @@ impl Tags {
     }
 
     /// Returns whether the tag of a response, with its quotes, is among them.
-    fn have(&self, tag: &str) -> bool {
+    pub(crate) fn have(&self, tag: &str) -> bool {
         let opaque = tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"');
         match self {
             Self::Any => true,

@@ -16,12 +16,16 @@
 //! - No request names a file. An upload stays in memory or in its own folder until it is deleted.
 //! - No input becomes markup: pages are built with [`ibbi_report::html`], which escapes text in one place.
 //! - A webhook has a thread of its own, which reads what is on the disk. No receiver holds up another one, or a writer.
+//! - The address of a calendar is a secret, and is never in the log. It shows what its maker may see at that moment.
 //! - There are [`Limits`] on bodies, time, connections, uploads, and simulation runs.
 #![forbid(unsafe_code)]
 
 mod api;
 mod auth;
 mod background;
+mod calendar_answer;
+mod calendar_feeds;
+mod calendar_requests;
 mod compression;
 mod delivery;
 mod estimates;
@@ -33,10 +37,12 @@ mod messages;
 mod metrics;
 mod multipart;
 mod pages;
+mod participation;
 mod problem;
 mod problem_codes;
 mod query;
 mod reader;
+mod redacted_path;
 mod request;
 mod response;
 mod router;

@@ -1,5 +1,6 @@
 //! Errors of requests: problem details by RFC 9457 for programs, a page for people.
 
+use crate::calendar_feeds::FeedError;
 use crate::problem_codes;
 use crate::response::{self, PROBLEM};
 use axum::http::StatusCode;
@@ -110,6 +111,22 @@ impl From<WebhookError> for WebError {
                 let why = file_problem(error);
                 let detail = format!("{why}. Nothing is sent until the person who runs the server has fixed this");
                 Self::Request(StatusCode::SERVICE_UNAVAILABLE, "webhooks-unavailable", detail)
+            }
+        }
+    }
+}
+
+impl From<FeedError> for WebError {
+    fn from(error: FeedError) -> Self {
+        match error {
+            FeedError::NotFound(_) => Self::not_found(error.to_string()),
+            FeedError::Refused(why) => AppError::Usage(why).into(),
+            FeedError::File(error) => {
+                let why = file_problem(error);
+                let detail = format!(
+                    "{why}. No calendar address is answered until the person who runs the server has fixed this"
+                );
+                Self::Request(StatusCode::SERVICE_UNAVAILABLE, "calendars-unavailable", detail)
             }
         }
     }

@@ -5,6 +5,7 @@
 
 use crate::problem::WebError;
 use crate::query::Pairs;
+use crate::redacted_path::redacted_path;
 use crate::request::{Handler, WebRequest, client_of};
 use crate::state::{AppState, Client};
 use crate::visit::{Peer, Visit};
@@ -129,7 +130,8 @@ async fn guard(State(state): State<Arc<AppState>>, request: Request, next: Next)
     }
     let (status, time) = (response.status(), begun.elapsed());
     state.metrics.count(status, time);
-    // Without the query: it can have a plan with its people, or the secret of a link.
+    // Without the query and without secrets: a query can have a plan with its people, or the secret of a link.
+    let path = redacted_path(&path);
     let who = response.extensions_mut().remove::<SignedIn>();
     let (issuer, subject) =
         who.as_ref().map_or(("", ""), |SignedIn((issuer, subject), _)| (issuer.as_str(), subject.as_str()));

@@ -1,9 +1,11 @@
 //! The state that all requests share.
 
+use crate::calendar_feeds::CalendarFeeds;
 use crate::estimates::Estimates;
 use crate::fairness::Shared;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
+use crate::participation::Participation;
 use crate::problem::WebError;
 use crate::settings::{Live, Reload};
 use crate::sign_in::{Newcomers, Sessions, Throttle};
@@ -53,6 +55,10 @@ pub(crate) struct AppState {
     registry: Mutex<Registry>,
     /// Who gets records as they are written.
     pub(crate) subscriptions: Arc<Subscriptions>,
+    /// The secret addresses of calendars.
+    pub(crate) feeds: CalendarFeeds,
+    /// In which cases a name is.
+    pub(crate) participation: Participation,
     /// Who read confidential texts.
     pub(crate) reads: ReadLog,
     /// The ledger's file.
@@ -91,6 +97,7 @@ impl AppState {
         let source = feed::source(&service.read().unwrap_or_else(PoisonError::into_inner));
         let registry = Mutex::new(Registry::open(AccessFile::new(access_path(&path)))?);
         let subscriptions = Arc::new(Subscriptions::open(&path)?);
+        let feeds = CalendarFeeds::open(&path)?;
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             service,
@@ -107,6 +114,8 @@ impl AppState {
             newcomers: Newcomers::default(),
             registry,
             subscriptions,
+            feeds,
+            participation: Participation::default(),
             reads: ReadLog::new(read_log_path(&path)),
             path,
             heavy: Shared::new(threads.max(2), 1),

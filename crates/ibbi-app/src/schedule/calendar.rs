@@ -165,7 +165,7 @@ struct BookedSession {
 }
 
 /// Returns the booked sessions of a case, with corrections applied.
-fn booked(log: &CaseLog) -> Vec<IcsEntry> {
+pub(super) fn booked(log: &CaseLog) -> Vec<IcsEntry> {
     let mut sessions: BTreeMap<SessionKey, BookedSession> = BTreeMap::new();
     let mut held: HashMap<(Stage, u8), usize> = HashMap::new();
     let mut keys: HashMap<u64, SessionKey> = HashMap::new();

@@ -7,11 +7,13 @@ mod calendar;
 mod keep;
 pub mod phrase;
 mod report;
+mod subscribed;
 mod times;
 
 pub use calendar::{CalendarOutput, cases_calendar, plan_calendar, scenario_calendar};
 pub use keep::{Keep, Kept, keep};
 pub use report::page;
+pub use subscribed::{SubscribedCalendar, SubscribedCase, subscribed_calendar};
 pub use times::{Availability, closure, closure_text, day, id_of};
 
 use crate::case_log::CaseLog;

@@ -107,6 +107,19 @@ impl IcsCalendar<'_> {
     /// # Errors
     /// [`CalendarError`] if there is no such zone, or if there are too many entries.
     pub fn to_ics(&self) -> Result<String, CalendarError> {
+        self.write(None)
+    }
+
+    /// Returns the calendar as text for programs that subscribe to it, with how often they are to ask again, in minutes. Without
+    /// entries, it has only its time zone, because the standard requires a component.
+    ///
+    /// # Errors
+    /// [`CalendarError`] as for [`IcsCalendar::to_ics`].
+    pub fn to_subscribed_ics(&self, minutes: u32) -> Result<String, CalendarError> {
+        self.write(Some(minutes))
+    }
+
+    fn write(&self, refresh: Option<u32>) -> Result<String, CalendarError> {
         let zone: Tz = self.zone.parse().map_err(|_| CalendarError::Zone(self.zone.chars().take(40).collect()))?;
         if self.entries.len() > MAX_ENTRIES {
             return Err(CalendarError::TooMany(self.entries.len()));
@@ -119,11 +132,18 @@ impl IcsCalendar<'_> {
         lines.raw("METHOD", "PUBLISH");
         lines.text("X-WR-CALNAME", self.name);
         lines.raw("X-WR-TIMEZONE", zone.name());
-        let instants = self.entries.iter().flat_map(|entry| [entry.slot.starts(), entry.slot.ends()]);
-        if let (Some(first), Some(last)) = (instants.clone().min(), instants.max()) {
-            zone::write(zone, first.to_chrono().to_utc(), last.to_chrono().to_utc(), &mut lines);
+        if let Some(minutes) = refresh {
+            // RFC 7986, and the older name that Outlook reads.
+            lines.raw("REFRESH-INTERVAL;VALUE=DURATION", &format!("PT{minutes}M"));
+            lines.raw("X-PUBLISHED-TTL", &format!("PT{minutes}M"));
         }
+        let instants = self.entries.iter().flat_map(|entry| [entry.slot.starts(), entry.slot.ends()]);
         let stamp = self.stamp.to_chrono();
+        let span = instants.clone().min().zip(instants.max());
+        let span = span.map(|(first, last)| (first.to_chrono().to_utc(), last.to_chrono().to_utc()));
+        if let Some((first, last)) = span.or(refresh.map(|_| (stamp, stamp))) {
+            zone::write(zone, first, last, &mut lines);
+        }
         for entry in self.entries {
             write_entry(entry, zone, stamp, &mut lines);
         }

@@ -46,6 +46,7 @@ pub(super) fn bodies(operation: &str) -> Map<String, Value> {
         "plan" => vec![("format", "The sample in two half-days", json!({ "format": "two_half_days" })), object],
         "favors" | "calendar" => vec![sample, object],
         "simulate" | "who" | "report" => vec![("runs", "The sample with few runs", json!({ "runs": 100, "seed": 7 }))],
+        "createCalendar" => vec![("person", "The dates of a person in all cases", json!({ "person": "Rosa Amari" }))],
         "createWebhook" => vec![(
             "board",
             "A webhook of a service",

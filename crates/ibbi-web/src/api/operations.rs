@@ -1,6 +1,6 @@
 //! The table of operations.
 
-use super::{Given, Operation, Parameter, audit, cases, lines, records, reference, schedule, webhooks};
+use super::{Given, Operation, Parameter, audit, calendars, cases, lines, records, reference, schedule, webhooks};
 use crate::request::{blocking, limited, with_parts};
 use axum::http::Method;
 use ibbi_access::View;
@@ -151,6 +151,22 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         about: "Sends a dead letter again at once. It stays in the list if that fails.",
         answers: &[gives(202, JSON, "WebhookChanged", "it is sent at once")],
         handler: |request| blocking(request, webhooks::resend) },
+    Operation { id: "listCalendars", tag: "Calendars", view: View::Calendars, method: Method::GET, path: "/api/v1/calendars",
+        parameters: &[LIMIT, at("query", "after", "Text", "only addresses after this one; use `next` of the previous page")], body: None,
+        summary: "Lists the calendar addresses that you made",
+        about: "Returns a page of the calendar addresses that count, oldest first, without their secrets. Program staff get those of all people.",
+        answers: &[gives(200, JSON, "CalendarList", "a page of the addresses")],
+        handler: |request| blocking(request, calendars::list) },
+    Operation { id: "createCalendar", tag: "Calendars", view: View::Calendars, method: Method::POST, path: "/api/v1/calendars", parameters: &[],
+        body: Some((JSON, "CalendarBody")), summary: "Makes a calendar address, and returns it once",
+        about: "Makes a secret address at which calendar programs get the dates of a case, or those of a person in all cases, without an account. It shows what you may see at the time of each request. The address is shown only in this response.",
+        answers: &[gives(201, JSON, "NewCalendar", "the ID and the address")],
+        handler: |request| blocking(request, calendars::create) },
+    Operation { id: "revokeCalendar", tag: "Calendars", view: View::Calendars, method: Method::DELETE, path: "/api/v1/calendars/{calendar}",
+        parameters: &[at("path", "calendar", "Text", "the ID of the calendar address")], body: None, summary: "Revokes a calendar address",
+        about: "Revokes a calendar address that you made; program staff can revoke any. It is answered with 410 from the next request on.",
+        answers: &[gives(200, JSON, "CalendarChanged", "the address was revoked")],
+        handler: |request| blocking(request, calendars::revoke) },
     Operation { id: "mirrorLines", tag: "Records", view: View::Mirror, method: Method::GET, path: "/api/v1/lines",
         parameters: &[at("query", "after", "Position", "only lines after this number; use `next` of the previous page, or its `position` later"),
             LIMIT, IF_NONE_MATCH],

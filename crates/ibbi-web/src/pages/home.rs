@@ -35,12 +35,17 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
             .with(el("a").attr("href", "/api/v1/openapi.json").with("/api/v1/openapi.json"))
             .with("."),
     );
+    let calendars = request.viewer.may_see(View::Calendars, None).is_ok();
+    let calendars = calendars.then(|| {
+        let link = el("a").attr("href", "/calendars").with("Calendar addresses");
+        el("p").class("quiet").with(link).with(" show booked dates in calendar programs.")
+    });
     let manages = request.viewer.may_see(View::Webhooks, None).is_ok();
     let webhooks = manages.then(|| {
         let link = el("a").attr("href", "/webhooks").with("Webhooks");
         el("p").class("quiet").with(link).with(" send records to other programs as they are written.")
     });
-    let content = content.with(webhooks);
+    let content = content.with(calendars).with(webhooks);
     Ok(Page { title: "Home", place: "/", content }.answer(StatusCode::OK))
 }
 

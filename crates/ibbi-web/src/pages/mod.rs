@@ -3,6 +3,7 @@
 mod access;
 mod assets;
 mod audit;
+mod calendars;
 mod case;
 mod cases;
 mod form_errors;
@@ -15,6 +16,7 @@ mod shell;
 mod webhooks;
 mod when;
 
+use crate::calendar_answer;
 use crate::problem::WebError;
 use crate::problem_codes::title;
 use crate::request::{Handler, blocking, limited, with_parts};
@@ -59,6 +61,8 @@ pub(crate) static ROUTES: &[(Method, &str, Option<View>, Handler)] = &[
     (Method::GET, "/cases/{case}/summary", Some(View::Case), |request| blocking(request, case::summary::page)),
     (Method::GET, "/cases/{case}/forecast", Some(View::Case), |request| limited(request, case::forecast::page)),
     (Method::POST, "/cases/{case}/forecast", Some(View::Case), |request| with_parts(request, limited, case::forecast::with_plan)),
+    (Method::GET, "/cases/{case}/calendar", Some(View::Case), |request| blocking(request, calendars::of_case)),
+    (Method::POST, "/cases/{case}/calendar", Some(View::Calendars), |request| blocking(request, calendars::subscribe)),
     (Method::GET, "/cases/{case}/dates.ics", Some(View::Case), |request| blocking(request, crate::api::calendar_of_case)),
     (Method::GET, "/audit", Some(View::Tools), |request| blocking(request, audit::page)),
     (Method::POST, "/audit", Some(View::Tools), |request| with_parts(request, limited, audit::send)),
@@ -76,6 +80,9 @@ pub(crate) static ROUTES: &[(Method, &str, Option<View>, Handler)] = &[
     (Method::POST, "/webhooks/{webhook}/remove", Some(View::Webhooks), |request| blocking(request, webhooks::remove)),
     (Method::POST, "/webhooks/{webhook}/letters/{record}/resend", Some(View::Webhooks), |request| blocking(request, webhooks::resend)),
     (Method::POST, "/webhooks/{webhook}/letters/{record}/delete", Some(View::Webhooks), |request| blocking(request, webhooks::delete_letter)),
+    (Method::GET, "/calendars", Some(View::Calendars), |request| blocking(request, calendars::page)),
+    (Method::GET, "/calendars/{secret}", None, |request| blocking(request, calendar_answer::calendar)),
+    (Method::POST, "/calendars/{calendar}/revoke", Some(View::Calendars), |request| blocking(request, calendars::revoke)),
     (Method::GET, "/style.css", None, |request| blocking(request, assets::style)),
     (Method::GET, "/script.js", None, |request| blocking(request, assets::script)),
     (Method::GET, "/icon.svg", None, |request| blocking(request, assets::icon)),

@@ -3,6 +3,7 @@
 mod access;
 mod api;
 mod availability;
+mod calendars;
 mod clock;
 mod contradictions;
 mod day_only;

@@ -10,6 +10,7 @@ mod tidy;
 pub(super) use tidy::reference;
 
 use super::audit::TimelineList;
+use super::calendars::{CalendarBody, CalendarChanged, CalendarList, NewCalendar};
 use super::cases::{CaseList, CaseReplay};
 use super::lines::LinePage;
 use super::paging::MAX_LISTED;
@@ -70,6 +71,7 @@ fn requests() -> Map<String, Value> {
     generator.subschema_for::<ToCompare>();
     generator.subschema_for::<RoleBody>();
     generator.subschema_for::<WebhookBody>();
+    generator.subschema_for::<CalendarBody>();
     let mut schemas = generator.take_definitions(true);
     let form = json!({
         "type": "object",
@@ -113,6 +115,9 @@ fn responses() -> Map<String, Value> {
     generator.subschema_for::<ScenarioComparison>();
     generator.subschema_for::<Status>();
     generator.subschema_for::<Verified>();
+    generator.subschema_for::<CalendarList>();
+    generator.subschema_for::<NewCalendar>();
+    generator.subschema_for::<CalendarChanged>();
     generator.subschema_for::<WebhookList>();
     generator.subschema_for::<NewWebhookAnswer>();
     generator.subschema_for::<WebhookChanged>();

@@ -106,7 +106,7 @@ impl View<'_> {
         let links = el("p")
             .class("take")
             .with(link("forecast", "Forecast"))
-            .with(link("dates.ics", "Calendar").attr("download", "download"))
+            .with(link("calendar", "Calendar"))
             .with(link("summary", "Print summary"));
         el("header")
             .class("case-head")

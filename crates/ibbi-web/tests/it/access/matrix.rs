@@ -150,7 +150,11 @@ const OF_A_CASE: &[&str] = &[
     "/cases/{case}/entries/{third}",
     "/cases/{case}/entries/{note}",
     "/cases/{case}/dates.ics",
+    "/cases/{case}/calendar",
 ];
+
+/// What each role that can make calendar addresses sees: its own ones, and all for program staff.
+const OF_CALENDARS: &[&str] = &["/calendars", "/api/v1/calendars"];
 
 const OF_THE_LEDGER: &[&str] = &[
     "/api/v1/ledger",
@@ -174,6 +178,8 @@ fn every_role_sees_what_it_may_and_nothing_else() {
     let matrix = Matrix::new();
     let hook = json!({ "name": "board", "url": "https://hooks.example.org/", "role": "service" });
     let hook = matrix.server.post("/api/v1/webhooks", &hook).json()["id"].as_str().unwrap().to_owned();
+    let calendar = matrix.server.post("/api/v1/calendars", &json!({ "case": matrix.own })).json();
+    let calendar = calendar["id"].as_str().unwrap().to_owned();
     // The numbers of the confidential records of each case.
     let numbers = |case: &str| -> Vec<u64> {
         let timeline = matrix.server.get(&format!("/api/v1/cases/{case}/replay")).json();
@@ -230,6 +236,13 @@ fn every_role_sees_what_it_may_and_nothing_else() {
             let answer = matrix.get(token, &path);
             assert_eq!(answer.status, if *who == Who::Staff { 200 } else { 403 }, "{who:?} {path}: {}", answer.text());
             assert!(*who == Who::Staff || !answer.text().contains("hooks.example.org"), "{who:?} {path}");
+            asked += 1;
+        }
+        for path in OF_CALENDARS {
+            let answer = matrix.get(token, path);
+            assert_eq!(answer.status, if *who == Who::Auditor { 403 } else { 200 }, "{who:?} {path}");
+            let shown = answer.text().contains(&calendar) || answer.text().contains("Maple Hollow");
+            assert_eq!(shown, *who == Who::Staff, "{who:?} {path}: {}", answer.text());
             asked += 1;
         }
         // Lists have the cases that the viewer can see.
@@ -316,10 +329,11 @@ fn unseen_case_is_as_unknown_as_one_that_does_not_exist() {
 fn matrix_has_every_operation_that_reads_cases() {
     let server = Running::start();
     let document = server.get("/api/v1/openapi.json").json();
-    let known = [OF_A_CASE, OF_THE_LEDGER, OF_STAFF].concat();
+    let known = [OF_A_CASE, OF_THE_LEDGER, OF_STAFF, OF_CALENDARS].concat();
     for (path, methods) in document["paths"].as_object().unwrap() {
         let of_cases = path.contains("{case}")
             || path.contains("/webhooks")
+            || path.contains("/calendars")
             || path.contains("/ledger/")
             || path.ends_with("/ledger");
         if !of_cases || methods.get("get").is_none() || path.ends_with("/extract") || path.contains("/schema/") {
