@@ -373,7 +373,6 @@
     const form = dropForm(event);
     if (!form) return;
     event.preventDefault();
-    form.closest("details").open = true;
     document.getElementById(form.dataset.drop).files = event.dataTransfer.files;
     form.querySelector("button").focus();
   });

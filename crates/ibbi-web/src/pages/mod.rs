@@ -47,6 +47,7 @@ pub(crate) static ROUTES: &[(Method, &str, Option<View>, Handler)] = &[
     (Method::POST, "/plan/answer", Some(View::Tools), plan::answer),
     (Method::POST, "/plan/file", Some(View::Tools), |request| blocking(request, plan::send_file)),
     (Method::POST, "/plan/open", Some(View::Tools), |request| with_parts(request, blocking, plan::open)),
+    (Method::GET, "/plan/availability", Some(View::Tools), |request| blocking(request, plan::import::page)),
     (Method::POST, "/plan/availability", Some(View::Tools), |request| with_parts(request, limited, plan::import::show)),
     (Method::POST, "/plan/availability/answers", Some(View::Tools), |request| limited(request, plan::import::send)),
     (Method::GET, "/plan/scenario.toml", Some(View::Tools), |request| blocking(request, plan::toml)),

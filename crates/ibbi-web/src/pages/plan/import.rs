@@ -26,30 +26,50 @@ const PASTED: &str = "pasted text";
 /// The value of a choice that answers nothing.
 const UNANSWERED: &str = "";
 
-/// Returns the form that takes files and pasted text, for the answer of a plan. `query` has the scenario.
-pub(super) fn form(query: &str) -> Element {
-    let hint = "Calendars (.ics) of Google, Outlook, or Apple; exports of Doodle, Rallly, or When2meet; spreadsheets; or lines \
-                such as \u{201c}Thuy Pham: never Tuesdays\u{201d}. Only the times are read, not the titles. You see what was \
-                understood before it counts.";
+/// Returns the page that takes files and pasted text for the scenario of a link.
+pub(crate) fn page(request: &WebRequest) -> WebResult {
+    let scenario = scenario_of_link(request)?;
+    let query = link::write(&scenario);
+    let content = Html::new()
+        .with(el("h1").with("Add people\u{2019}s calendars"))
+        .with(el("p").with("District: ").with(name(scenario.district.as_str())))
+        .with(form(&query))
+        .with(el("p").with(el("a").attr("href", format!("/plan?{query}#answer")).with("Back to the plan")));
+    Ok(Page { title: "Add people\u{2019}s calendars", place: "/plan", content }.answer(StatusCode::OK))
+}
+
+fn form(query: &str) -> Element {
+    let reads = [
+        "Calendars (.ics) of Google, Outlook, or Apple",
+        "Exports of Doodle, Rallly, or When2meet",
+        "Spreadsheets (.xlsx, .csv), with a row or a column for each person",
+        "Lines such as \u{201c}Thuy Pham: never Tuesdays\u{201d}",
+    ];
     let files = el("input")
         .attr("type", "file")
         .attr("name", "file")
         .attr("id", "import-files")
         .attr("multiple", "multiple")
+        .attr("aria-describedby", "import-hint")
         .attr("accept", ".ics,.ifb,.vfb,.csv,.tsv,.txt,.xlsx,.xls,.ods");
-    let form = el("form")
+    el("form")
         .attr("method", "post")
         .attr("action", format!("/plan/availability?{query}"))
         .attr("enctype", "multipart/form-data")
         .class("import")
         .attr("data-drop", "import-files")
-        .with(el("p").class("hint").with(hint))
-        .with(el("label").attr("for", "import-files").with("Files (you can also drop them here)"))
+        .with(el("ul").all(reads.map(|kind| el("li").with(kind))))
+        .with(el("label").attr("for", "import-files").with("Files (you can also drop them on this page)"))
         .with(files)
-        .with(el("label").attr("for", "import-text").with("Or paste rows or text"))
-        .with(textarea("text", "", 4).attr("id", "import-text"))
-        .with(el("p").class("send").with(button("Show what is understood")));
-    details("Add people\u{2019}s calendars", form).attr("id", "import")
+        .with(el("label").attr("for", "import-text").with("Or paste rows or lines"))
+        .with(textarea("text", "", 6).attr("id", "import-text"))
+        .with(
+            el("p")
+                .class("hint")
+                .attr("id", "import-hint")
+                .with("Only the times are read, not the titles. You see what was understood before it counts."),
+        )
+        .with(el("p").class("send").with(button("Show what was understood")))
 }
 
 /// Reads the files and the pasted text, and shows what was understood.
@@ -207,7 +227,7 @@ fn decision(
     );
     let accepts = import.is_ready() && import.changed;
     let accept = button("Add these times to the plan").attr("name", "accept").attr("value", "1");
-    let buttons = el("p").class("send").with(accepts.then_some(accept)).with(button("Show again").class("secondary"));
+    let buttons = el("p").class("send").with(accepts.then_some(accept)).with(button("Show again"));
     el("form")
         .attr("method", "post")
         .attr("action", format!("/plan/availability/answers?{query}"))

@@ -3,9 +3,10 @@
 use super::draft::{Draft, Wrong};
 use super::form::{ESTIMATES, form};
 use super::link::{case_address, fits};
-use crate::pages::shell::{button, textarea};
+use crate::pages::shell::{button, hidden, textarea};
+use crate::query::Pairs;
 use ibbi_report::SimulationPage;
-use ibbi_report::html::{Html, details, el, name};
+use ibbi_report::html::{Element, Html, details, el, name};
 
 /// Closes the elements that [`above`] opens and [`between`] leaves open.
 pub(super) const BELOW: &str = "</div></div>";
@@ -77,26 +78,30 @@ pub(super) fn between_file(text: &str, wrong: &[String]) -> Html {
 /// Returns the answer, without the page around it.
 pub(super) fn answer(page: &SimulationPage<'_>, query: &str) -> Html {
     let scenario = page.scenario;
-    let to = |path: &str| format!("{path}?{query}");
-    let links = [
-        ("/plan/report.html", "Report to read and send"),
-        ("/plan/dates.ics", "Dates for your calendar (.ics)"),
-        ("/plan/scenario.toml", "Scenario file (.toml)"),
-        ("/plan", "Link to this scenario"),
-    ];
-    // Without a plan, there are no dates for a calendar.
-    let links = links.into_iter().filter(|(path, _)| *path != "/plan/dates.ics" || page.plan.finishes.is_some());
-    let links = links.map(|(path, label)| {
-        let link = el("a").attr("href", to(path)).with(label);
-        // Downloads need no page.
-        el("li").with(if path == "/plan" { link.class("link") } else { link.attr("download", "download") })
-    });
-    let case = el("li").with(el("a").attr("href", case_address(scenario)).with("Open a case with these people"));
+    let link = el("a").class("link").attr("href", format!("/plan?{query}")).with("Link to this scenario");
+    let case = el("a").attr("href", case_address(scenario)).with("Open a case with these people");
     let take = match fits(query) {
-        true => el("nav").attr("aria-label", "Download").with(el("ul").class("take").all(links).with(case)),
-        false => el("p").class("hint").with(format!("This scenario can't be downloaded. {TOO_LONG}.")),
+        true => {
+            let links = el("ul").class("take").with(el("li").with(link)).with(el("li").with(case));
+            Html::from(ways(query, page.plan.finishes.is_some())).with(links)
+        }
+        false => el("p").class("hint").with(format!("This scenario can't be downloaded. {TOO_LONG}.")).into(),
     };
     let heading = el("h2").with(name(scenario.district.as_str()));
-    let import = fits(query).then(|| super::import::form(query));
-    Html::from(heading).with(page.answer(ESTIMATES)).with(take).with(import)
+    Html::from(heading).with(page.answer(ESTIMATES)).with(take)
+}
+
+/// Returns the buttons that go on with a scenario. They share its fields, which are long if there are many people.
+fn ways(query: &str, has_plan: bool) -> Element {
+    // Without a plan, there are no dates for a calendar.
+    let ways = [
+        has_plan.then_some(("/plan/dates.ics", "Add to calendar (.ics)")),
+        Some(("/plan/availability", "Add people\u{2019}s calendars")),
+        Some(("/plan/report.html", "Report to read and send")),
+        Some(("/plan/scenario.toml", "Scenario file (.toml)")),
+    ];
+    let pairs = Pairs::read(query.as_bytes());
+    let fields = pairs.iter().map(|(key, value)| hidden(key, value));
+    let buttons = ways.into_iter().flatten().map(|(path, label)| button(label).attr("formaction", path));
+    el("form").attr("method", "get").attr("action", "/plan").class("go-on").all(fields).all(buttons)
 }
