@@ -22,6 +22,8 @@ use std::path::Path;
 struct Answer<'a> {
     #[serde(flatten)]
     import: &'a AvailabilityImport,
+    /// Whether the scenario has all times: each file was read, and no question is open.
+    ready: bool,
     /// The scenario with these times.
     scenario: Option<serde_json::Map<String, serde_json::Value>>,
     /// The file that was written.
@@ -73,7 +75,7 @@ pub(crate) fn run(args: &Args, json: bool) -> Result<Outcome, AppError> {
     }
     if json {
         let scenario = import.scenario.as_ref().map(Scenario::to_object);
-        outcome.data = Outcome::json(&Answer { import: &import, scenario, written }).data;
+        outcome.data = Outcome::json(&Answer { import: &import, ready: import.is_ready(), scenario, written }).data;
     } else {
         outcome.data.push_str(&ending(&import, args, written));
     }

@@ -1,6 +1,7 @@
 //! The API under `/api/v1`. The router and the OpenAPI document are made from one table of operations.
 
 mod audit;
+mod availability;
 mod cases;
 mod document;
 mod examples;

@@ -10,6 +10,7 @@ mod tidy;
 pub(super) use tidy::reference;
 
 use super::audit::TimelineList;
+use super::availability::{AvailabilityAnswer, AvailabilityToImport};
 use super::cases::{CaseList, CaseReplay};
 use super::lines::LinePage;
 use super::paging::MAX_LISTED;
@@ -65,6 +66,7 @@ fn generator(contract: Contract) -> SchemaGenerator {
 fn requests() -> Map<String, Value> {
     let mut generator = generator(Contract::Deserialize);
     generator.subschema_for::<ToCheck>();
+    generator.subschema_for::<AvailabilityToImport>();
     generator.subschema_for::<OneScenario>();
     generator.subschema_for::<Simulation>();
     generator.subschema_for::<ToCompare>();
@@ -102,6 +104,7 @@ fn responses() -> Map<String, Value> {
     generator.subschema_for::<InclusionProof>();
     generator.subschema_for::<ConsistencyProof>();
     generator.subschema_for::<CheckedScenario>();
+    generator.subschema_for::<AvailabilityAnswer>();
     generator.subschema_for::<FavorSets>();
     generator.subschema_for::<Forecast>();
     generator.subschema_for::<Plan>();
