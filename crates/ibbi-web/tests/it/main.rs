@@ -2,6 +2,7 @@
 
 mod access;
 mod api;
+mod availability;
 mod clock;
 mod contradictions;
 mod day_only;
