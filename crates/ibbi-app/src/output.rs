@@ -20,6 +20,8 @@ const BEGINNING: u64 = 4096;
 pub enum OutputKind {
     /// An iCalendar file.
     Calendar,
+    /// A scenario.
+    Scenario,
     /// A page that this program made: HTML with `ibbi` as its generator.
     Page,
     /// An export in this format.
@@ -32,6 +34,7 @@ impl OutputKind {
         use crate::audit::ExportFormat;
         match self {
             Self::Calendar => "a calendar (.ics) written by ibbi",
+            Self::Scenario => "a scenario",
             Self::Page => "a page written by ibbi",
             Self::Export(ExportFormat::Csv) => "a CSV export written by ibbi",
             Self::Export(ExportFormat::Xes) => "an XES file",
@@ -50,6 +53,10 @@ impl OutputKind {
         let is_xml_with = |element: &str| text.starts_with("<?xml") && text.contains(element);
         match self {
             Self::Calendar => text.starts_with("BEGIN:VCALENDAR") && text.contains("\nPRODID:-//ibbi//"),
+            Self::Scenario => {
+                let names = |line: &str| line.split_once('=').is_some_and(|(key, _)| key.trim() == "district");
+                text.lines().any(names)
+            }
             Self::Page => {
                 let head = text.to_lowercase();
                 head.starts_with("<!doctype html") && head.contains("name=\"generator\" content=\"ibbi")

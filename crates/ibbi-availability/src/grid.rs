@@ -91,25 +91,23 @@ impl CellCount {
 
 /// Reads separated values. Returns `None` if the text has no columns.
 pub(crate) fn of_text(text: &str) -> Result<Option<Grid>, ImportError> {
-    let (text, mut first_row, said) = match text.split_once('\n') {
+    let (text, skipped, said) = match text.split_once('\n') {
         // Some programs write the separator in the first line.
         Some((first, rest)) => match first.trim().strip_prefix("sep=").and_then(|sign| sign.bytes().next()) {
-            Some(sign) => (rest, 2, Some(sign)),
-            None => (text, 1, None),
+            Some(sign) => (rest, 1, Some(sign)),
+            None => (text, 0, None),
         },
-        None => (text, 1, None),
+        None => (text, 0, None),
     };
     let Some(separator) = said.or_else(|| separator(text)) else { return Ok(None) };
     let mut reader =
         csv::ReaderBuilder::new().delimiter(separator).flexible(true).has_headers(false).from_reader(text.as_bytes());
     let (mut count, mut rows) = (CellCount::default(), Vec::new());
+    let mut number = skipped;
     for record in reader.records() {
         let record = record.map_err(|error| ImportError::Unknown(format!("the file is not CSV: {error}")))?;
-        let line = record.position().map_or(0, |position| usize::try_from(position.line()).unwrap_or(0));
-        // The reader counts lines; a cell with line breaks is still in one row.
-        let number = line.saturating_sub(1) + first_row;
-        let breaks = record.iter().map(|cell| cell.matches('\n').count()).sum::<usize>();
-        first_row = first_row.saturating_sub(breaks);
+        let start = record.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
+        number += 1 + empty_lines(text.as_bytes(), start);
         let mut cells = Vec::new();
         for (column, cell) in record.iter().enumerate() {
             let cell = one_line(cell);
@@ -126,6 +124,17 @@ pub(crate) fn of_text(text: &str) -> Result<Option<Grid>, ImportError> {
     Ok(Some(Grid { sheet: None, rows }))
 }
 
+/// Returns how many empty lines the reader skips before a record, from the end of the one before.
+fn empty_lines(text: &[u8], start: usize) -> usize {
+    let before = text.get(..start).and_then(<[u8]>::last);
+    let mut rest = text.get(start..).unwrap_or_default();
+    if let (Some(b'\r'), [b'\n', after @ ..]) = (before, rest) {
+        rest = after;
+    }
+    let blank = &rest[..rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count()];
+    blank.len() - blank.windows(2).filter(|pair| *pair == b"\r\n").count()
+}
+
 /// Returns the separator of the columns: the one that splits most lines the most evenly.
 fn separator(text: &str) -> Option<u8> {
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).take(50).collect();
@@ -133,16 +142,10 @@ fn separator(text: &str) -> Option<u8> {
         let counts: Vec<usize> = lines.iter().map(|line| outside_quotes(line, sign)).collect();
         let with = counts.iter().filter(|count| **count > 0).count();
         let most = counts.iter().copied().max().unwrap_or(0);
-        let same = counts.iter().filter(|count| **count == most).count();
-        // A comma or a semicolon can also be in a text. A table has the same number in several rows, or in all.
-        let is_table = match sign {
-            b'\t' => with > 0,
-            _ => {
-                most > 0
-                    && (with == lines.len() && (same > 1 || lines.len() == 1) || same > 1 && same * 2 > lines.len())
-            }
-        };
-        let is_phrases = sign != b'\t' && lines.iter().all(|line| is_phrase_line(line, sign));
+        // A comma or a semicolon can also be in a text, and a table can have lines above it without one.
+        let is_table = if sign == b'\t' { with > 0 } else { with > 1 && with * 2 > lines.len() };
+        let phrases = lines.iter().filter(|line| is_phrase_line(line, sign)).count();
+        let is_phrases = sign != b'\t' && phrases * 2 > lines.len();
         (is_table && !is_phrases).then_some((with, most, sign))
     });
     scored.max().map(|(.., sign)| sign)

@@ -154,13 +154,16 @@ pub(crate) fn of_grid(grid: &Grid) -> Option<(ImportFormat, Collected)> {
             let named = collected.people.iter().position(|person| person.name == name.unwrap_or_default());
             let person = named.unwrap_or_else(|| collected.person(name.unwrap_or_default()));
             let text = words.to_owned();
-            let has_time = text.bytes().any(|byte| byte.is_ascii_digit()) || text.split([' ', ',']).any(is_time_word);
-            if !has_time {
+            if !has_time(&text) {
                 return None;
             }
             collected.people[person].phrases.push(ImportedPhrase { text, mark, place: grid.row_place(row) });
         }
         return Some((ImportFormat::Phrases, collected));
+    }
+    let with_times = rows.iter().filter(|row| row.cells.iter().skip(1).any(|cell| has_time(cell))).count();
+    if with_times * 2 <= rows.len() {
+        return None;
     }
     for row in rows {
         let person = collected.person(row.cell(0));
@@ -169,8 +172,14 @@ pub(crate) fn of_grid(grid: &Grid) -> Option<(ImportFormat, Collected)> {
             collected.people[person].phrases.push(ImportedPhrase { text: cell.clone(), mark: Mark::Cannot, place });
         }
     }
-    let has_phrases = collected.people.iter().any(|person| !person.phrases.is_empty());
-    has_phrases.then_some((ImportFormat::Phrases, collected))
+    Some((ImportFormat::Phrases, collected))
+}
+
+/// Returns whether a text has a word or a number of a time, such as a weekday, `10/5`, or `3:30`.
+fn has_time(text: &str) -> bool {
+    let is_number =
+        |word: &str| word.starts_with(|c: char| c.is_ascii_digit()) && word.contains([':', '/', '-', 'a', 'p']);
+    text.split([' ', ',', ';']).any(|word| is_time_word(word) || is_number(word))
 }
 
 fn is_time_word(word: &str) -> bool {

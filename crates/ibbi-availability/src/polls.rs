@@ -163,25 +163,30 @@ fn doodle(grid: &Grid, window: &ImportWindow) -> Option<(ImportFormat, Collected
         options.insert(column, (HeadingDays::Date(date), hours));
     }
     let first = days + 1 + usize::from(time_row.is_some());
-    for row in grid.rows.get(first..).unwrap_or_default().iter().filter(|row| !row.cell(0).is_empty()) {
-        let is_count = |cell: &String| cell.bytes().all(|byte| byte.is_ascii_digit());
-        if matches!(
-            row.cell(0).to_lowercase().as_str(),
-            "count" | "total" | "summe" | "anzahl" | "nombre" | "total votes"
-        ) && row.cells.iter().skip(1).all(is_count)
-        {
-            continue;
-        }
+    let people = grid.rows.get(first..).unwrap_or_default().iter().filter(|row| !row.cell(0).is_empty());
+    let people: Vec<&Row> = people.filter(|row| !is_count(row)).collect();
+    // Some exports have an empty column before the days and none before the answers.
+    let before = options.keys().next().map_or(0, |column| column - 1);
+    let is_moved = before > 0 && !people.is_empty() && people.iter().all(|row| row.cells.len() == options.len() + 1);
+    let moved = if is_moved { before } else { 0 };
+    if is_moved {
+        collected.left_out.push(
+            "The days have an empty column before them, and the answers don't. The first answer counts for the first day."
+                .to_owned(),
+        );
+    }
+    for row in people {
         let person = collected.person(row.cell(0));
         for (column, (days, hours)) in &options {
-            let mark = match marks::cell(row.cell(*column)) {
+            let column = column - moved;
+            let mark = match marks::cell(row.cell(column)) {
                 CellMark::Mark(mark) => mark,
                 // Who leaves a box empty can't come.
-                CellMark::Blank if row.cell(*column) != "?" => Mark::Cannot,
+                CellMark::Blank if row.cell(column) != "?" => Mark::Cannot,
                 CellMark::Blank => continue,
                 _ => {
-                    let message = format!("`{}` is not OK, (OK), or empty", echo(row.cell(*column)));
-                    collected.problem(grid.place(row, *column), message);
+                    let message = format!("`{}` is not OK, (OK), or empty", echo(row.cell(column)));
+                    collected.problem(grid.place(row, column), message);
                     continue;
                 }
             };
@@ -189,6 +194,13 @@ fn doodle(grid: &Grid, window: &ImportWindow) -> Option<(ImportFormat, Collected
         }
     }
     Some((ImportFormat::Doodle, collected))
+}
+
+/// Returns whether a row has the numbers of answers.
+fn is_count(row: &Row) -> bool {
+    let name = row.cell(0).to_lowercase();
+    let is_number = |cell: &String| cell.bytes().all(|byte| byte.is_ascii_digit());
+    matches!(name.as_str(), "count" | "total" | "total votes") && row.cells.iter().skip(1).all(is_number)
 }
 
 /// Reads `November 2026`.

@@ -136,8 +136,8 @@ impl Clock {
     fn start(self) -> WrittenHours {
         match (self.half, self.minutes / 60) {
             (Some(_), _) | (None, 8..=12) => WrittenHours::Start(self.minutes),
-            // At one to five o'clock in the morning, there are no sessions.
-            (None, 1..=5) => WrittenHours::Start(self.minutes + NOON),
+            // At one to six o'clock in the morning, there are no sessions.
+            (None, 1..=6) => WrittenHours::Start(self.minutes + NOON),
             _ => WrittenHours::Unclear(HALF),
         }
     }

@@ -162,7 +162,7 @@ fn joined(mut groups: Vec<Group>, allowed: &BTreeSet<Date>) -> Vec<Group> {
 fn patterns(dates: &mut BTreeSet<Date>, allowed: &BTreeSet<Date>) -> Vec<TimeRule> {
     let mut rules = Vec::new();
     for weekday in Weekday::ALL {
-        for every in 2..=4_u8 {
+        for every in 2..=3_u8 {
             let starts: Vec<Date> = dates.iter().copied().filter(|day| Weekday::from_date(*day) == weekday).collect();
             for start in starts {
                 let step = Days::new(u64::from(every) * 7);

@@ -10,9 +10,11 @@ mod names;
 mod read;
 mod slots;
 mod weeks;
+mod write;
 
 pub use read::{ReadFile, ReadFiles, import, import_read, read_files};
 pub use weeks::{WeekHours, WeekRow};
+pub use write::updated_toml;
 
 use ibbi_core::{Date, MemberId};
 use ibbi_sim::Scenario;

@@ -44,6 +44,7 @@ impl WeekHours {
         let days = (self.days > 0).then(|| format::count(self.days.into(), "whole day", "whole days"));
         let hours = (self.minutes > 0).then(|| match self.minutes {
             60 => "1 hour".to_owned(),
+            minutes @ ..60 => format!("{minutes} minutes"),
             minutes => format!("{} hours", f64::from(minutes) / 60.0),
         });
         let parts: Vec<String> = days.into_iter().chain(hours).collect();

@@ -2,6 +2,7 @@
 
 mod access;
 mod audit;
+mod availability;
 mod calibration;
 mod case;
 mod import;
@@ -13,6 +14,7 @@ mod webhook;
 
 pub(crate) use access::{Access, ChangeGrant, GrantedRole, NewToken, RevokeToken, Token};
 pub(crate) use audit::{Audit, AuditTable, Checkpoint, Diff, Export, Extract, Keygen, Verify};
+pub(crate) use availability::Availability;
 pub(crate) use calibration::{Backtest, Calibrate};
 pub(crate) use case::{
     Amend, Correction, New, Presence, Record, Replay, Route, Signing, StandardsFile, Status, Tour, Void, When,
@@ -86,6 +88,8 @@ pub(crate) enum Command {
     /// Create or check a scenario: a district, its calendar, its people, and your assumptions.
     #[command(subcommand)]
     Scenario(Scenario),
+    /// Import when people can come, from calendars, polls, spreadsheets, and texts, and add it to a scenario.
+    Availability(Availability),
     /// Plan the earliest schedule that works for everyone, and show why each date can't be earlier.
     Plan(Plan),
     /// Forecast when the process will finish, and the chance of that, by simulating it many times.

@@ -4,6 +4,7 @@ mod access;
 mod amend;
 mod ask;
 mod audit;
+mod availability;
 mod backtest;
 mod calendar;
 mod calibrate;
@@ -73,6 +74,7 @@ pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
         Command::Mirror(args) => mirror::run(&args, json),
         Command::Schema(args) => Ok(schema::run(&args, json)),
         Command::Scenario(args) => scenario::run(args, json),
+        Command::Availability(args) => availability::run(&args, json),
         Command::Plan(args) => plan::run(args, json),
         Command::Simulate(args) => simulate::run(args, json),
         Command::Compare(args) => compare::run(&args, json),

@@ -7,6 +7,7 @@
 mod access;
 mod appender;
 mod audit;
+mod availability;
 mod bad_input;
 mod boundaries;
 mod dependencies;

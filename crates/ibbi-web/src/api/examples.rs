@@ -43,6 +43,25 @@ pub(super) fn bodies(operation: &str) -> Map<String, Value> {
             ),
         ],
         "checkScenario" => vec![sample, object],
+        "importAvailability" => vec![
+            (
+                "poll",
+                "An answer to a poll",
+                json!({
+                    "files": [{ "name": "poll.csv", "text": "Name,Mon 19 Oct 2026,Tue 20 Oct 2026\nBeaumont,Yes,No\n" }],
+                    "scenario": small_scenario(),
+                }),
+            ),
+            (
+                "answer",
+                "The answer to a question about a name",
+                json!({
+                    "files": [{ "name": "answers.txt", "text": "Nat: never Fridays" }],
+                    "scenario": small_scenario(),
+                    "people": { "Nat": "n-beaumont" },
+                }),
+            ),
+        ],
         "plan" => vec![("format", "The sample in two half-days", json!({ "format": "two_half_days" })), object],
         "favors" | "calendar" => vec![sample, object],
         "simulate" | "who" | "report" => vec![("runs", "The sample with few runs", json!({ "runs": 100, "seed": 7 }))],

@@ -2,6 +2,7 @@
 
 mod audit;
 mod calendars;
+mod availability;
 mod cases;
 mod document;
 mod examples;

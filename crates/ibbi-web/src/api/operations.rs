@@ -1,6 +1,8 @@
 //! The table of operations.
 
-use super::{Given, Operation, Parameter, audit, calendars, cases, lines, records, reference, schedule, webhooks};
+use super::{
+    Given, Operation, Parameter, audit, availability, calendars, cases, lines, records, reference, schedule, webhooks,
+};
 use crate::request::{blocking, limited, with_parts};
 use axum::http::Method;
 use ibbi_access::View;
@@ -245,6 +247,11 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         about: "Checks a scenario and returns it with everything that it leaves to a default. A scenario with problems is a 422 that lists all of them.",
         answers: &[gives(200, JSON, "CheckedScenario", "what `ibbi scenario check --json` prints")],
         handler: |request| blocking(request, schedule::check) },
+    Operation { id: "importAvailability", tag: "Scenarios", view: View::Tools, method: Method::POST, path: "/api/v1/scenarios/availability", parameters: &[],
+        body: Some((JSON, "AvailabilityToImport")), summary: "Reads when people can come, and adds it to a scenario",
+        about: "Reads calendars, exports of polls, spreadsheets, and phrases, and finds the people by their names. Returns what was understood by person and week, what wasn't, questions about names, and the scenario with these times. Nothing is kept, and titles of events are never returned. Answer a question in `people`, and send the files again.",
+        answers: &[gives(200, JSON, "AvailabilityAnswer", "what `ibbi availability --json` prints, with the scenario as an object and as TOML")],
+        handler: |request| limited(request, availability::import) },
     Operation { id: "plan", tag: "Scenarios", view: View::Tools, method: Method::POST, path: "/api/v1/plan", parameters: &[],
         body: Some((JSON, "OneScenario")), summary: "Returns the earliest schedule that works for everyone, and why each date can't be earlier",
         about: "Plans the sessions on the earliest days on which everyone required can come. With `case`, the plan continues from a case. With `confidence`, it also has dates to hold.",

@@ -118,7 +118,7 @@ impl From<&Scenario> for CheckedScenario {
 #[serde(transparent)]
 pub(super) struct SentScenario(Box<RawValue>);
 
-fn scenario_schema(_: &mut SchemaGenerator) -> Schema {
+pub(super) fn scenario_schema(_: &mut SchemaGenerator) -> Schema {
     Schema::new_ref("#/components/schemas/Scenario".to_owned())
 }
 
@@ -139,6 +139,11 @@ impl JsonSchema for SentScenario {
 }
 
 impl SentScenario {
+    /// Returns the text of a scenario that was sent as TOML.
+    pub(super) fn toml(&self) -> Option<String> {
+        serde_json::from_str(self.0.get()).ok()
+    }
+
     /// Reads and checks the scenario. The places of problems are those in its own text.
     fn read(&self) -> Result<Scenario, AppError> {
         let text = self.0.get();

@@ -92,6 +92,13 @@ fn responses_match_the_openapi_document() {
         ("compare", json!({ "runs": 500 })),
         ("who", json!({ "runs": 100 })),
         ("favors", json!({})),
+        (
+            "scenarios/availability",
+            json!({
+                "files": [{ "name": "a.csv", "text": "Name,Oct 19,Oct 20 PM\nBeaumont,no,purple\nGuest,yes,no\n" }],
+                "scenario": sample_scenario(),
+            }),
+        ),
         ("report", json!({ "runs": 500 })),
         ("calendar", json!({})),
     ] {
@@ -470,4 +477,9 @@ fn lists_have_pages_with_every_entry_once() {
             assert_eq!(answer.status, 400, "{path}?{wrong}");
         }
     }
+}
+
+/// Returns the sample scenario as an object.
+fn sample_scenario() -> Value {
+    Value::Object(ibbi_app::schedule::load(None).unwrap().to_object())
 }

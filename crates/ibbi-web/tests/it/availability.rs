@@ -1,104 +1,66 @@
-//! Adding calendars, polls, and spreadsheets to a plan on its page.
+//! Importing when people can come over the API.
 
-use crate::support::{Answer, Running};
+use crate::support::Running;
+use serde_json::{Value, json};
 
-const CALENDAR: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Made up//EN\r\nX-WR-CALNAME:N. Beaumont\r\nBEGIN:VEVENT\r\n\
-    UID:1\r\nDTSTART;VALUE=DATE:20261207\r\nDTEND;VALUE=DATE:20261212\r\nSUMMARY:A secret title\r\nEND:VEVENT\r\n\
-    END:VCALENDAR\r\n";
-
-/// Returns a form with files that have their names, and a pasted text.
-fn form(files: &[(&str, &str)], text: &str) -> (&'static str, Vec<u8>) {
-    let mut body = String::new();
-    for (name, content) in files {
-        body += &format!(
-            "--XyZ\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{content}\r\n"
-        );
-    }
-    body += &format!("--XyZ\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n{text}\r\n--XyZ--\r\n");
-    ("multipart/form-data; boundary=XyZ", body.into_bytes())
-}
-
-fn sent(server: &Running, path: &str, kind: &str, body: &[u8]) -> Answer {
-    server.connect().ask("POST", path, &[("content-type", kind)], body)
-}
-
-/// Returns the fields of the form with the decision, as a browser would send them.
-fn decision(page: &str) -> Vec<(String, String)> {
-    let form = page.split("class=\"import-answers\"").nth(1).unwrap().split("</form>").next().unwrap();
-    let unescape = |text: &str| {
-        let pairs = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
-        pairs.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
-    };
-    let attr = |tag: &str, name: &str| {
-        tag.split(&format!(" {name}=\"")).nth(1).and_then(|rest| rest.split('"').next()).map(unescape)
-    };
-    let tags = form.split('<').filter(|tag| tag.starts_with("input") && tag.contains("type=\"hidden\""));
-    tags.map(|tag| (attr(tag, "name").unwrap(), attr(tag, "value").unwrap_or_default())).collect()
-}
-
-fn encoded(pairs: &[(String, String)]) -> String {
-    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
-}
-
-fn with(pairs: &[(String, String)], more: &[(&str, &str)]) -> String {
-    let more = more.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
-    encoded(&pairs.iter().cloned().chain(more).collect::<Vec<_>>())
+fn scenario() -> Value {
+    let scenario = ibbi_app::schedule::load(None).unwrap();
+    Value::Object(scenario.to_object())
 }
 
 #[test]
-fn calendars_and_pasted_lines_are_shown_before_they_count() {
+fn files_change_the_scenario_and_nothing_is_kept() {
     let server = Running::start();
-    let (kind, body) = form(&[("busy.ics", CALENDAR)], "S. Whitfield: never Tuesdays");
-    let shown = sent(&server, "/plan/availability", kind, &body);
-    assert_eq!(shown.status, 200, "{}", shown.text());
-    let page = shown.text();
-    for part in ["N. Beaumont", "Dec 7, 2026", "Dec 11, 2026", "on Tuesdays", "They change the times of 2 people"] {
-        assert!(page.contains(part), "{part}: {page}");
-    }
-    assert!(!page.contains("secret title"), "a title is never kept");
-    let fields = decision(page);
-    let accepted = server.form("/plan/availability/answers", &with(&fields, &[("accept", "1")]));
-    assert_eq!(accepted.status, 303, "{}", accepted.text());
-    let link = accepted.header("location").unwrap().split('#').next().unwrap().to_owned();
-    let scenario = server.get(&link.replacen("/plan?", "/plan/scenario.toml?", 1));
-    assert!(scenario.text().contains("2026-12-07") && scenario.text().contains("2026-12-11"), "{}", scenario.text());
-    // The same files again change nothing.
-    let query = link.strip_prefix("/plan").unwrap();
-    let (kind, body) = form(&[("busy.ics", CALENDAR)], "S. Whitfield: never Tuesdays");
-    let again = sent(&server, &format!("/plan/availability{query}"), kind, &body);
-    assert!(again.text().contains("Nothing in them changes the plan"), "{}", again.text());
-    assert!(!again.text().contains("name=\"accept\""));
+    let poll = "Name,Mon 19 Oct 2026 8:00 AM - 12:00 PM\nHaddad,No\nGuest,Yes\n";
+    let mut body = json!({ "files": [{ "name": "poll.csv", "text": poll }], "scenario": scenario() });
+    let asked = server.post("/api/v1/scenarios/availability", &body).json();
+    assert_eq!((&asked["ready"], &asked["questions"][0]["name"]), (&json!(false), &json!("Guest")));
+    body["people"] = json!({ "Guest": "skip" });
+    let answer = server.post("/api/v1/scenarios/availability", &body).json();
+    assert_eq!((&answer["ready"], &answer["changed"]), (&json!(true), &json!(true)));
+    let haddad = &answer["people"][0];
+    assert_eq!((&haddad["id"], &haddad["weeks"][0]["cannot"]["minutes"]), (&json!("l-haddad"), &json!(240)));
+    assert!(answer["toml"].as_str().unwrap().contains("{ on = 2026-10-19, half = \"morning\" }"));
+    // The changed scenario can be planned, and importing again changes nothing.
+    let plan = server.post("/api/v1/plan", &json!({ "scenario": answer["scenario"] }));
+    assert_eq!(plan.status, 200);
+    body["scenario"] = answer["toml"].clone();
+    let again = server.post("/api/v1/scenarios/availability", &body).json();
+    assert_eq!((&again["changed"], &again["toml"]), (&json!(false), &answer["toml"]));
 }
 
 #[test]
-fn unknown_name_is_asked_about_and_never_guessed() {
+fn bytes_are_base64_and_comments_of_toml_stay() {
     let server = Running::start();
-    let (kind, body) = form(&[], "Zora Quill: never Tuesdays");
-    let shown = sent(&server, "/plan/availability", kind, &body);
-    assert!(shown.text().contains("Zora Quill"), "{}", shown.text());
-    assert!(!shown.text().contains("name=\"accept\""), "nothing can be accepted before the answer");
-    let fields = decision(shown.text());
-    // The button is not needed to ask for it: the server refuses as well.
-    let early = server.form("/plan/availability/answers", &with(&fields, &[("accept", "1")]));
-    assert_eq!(early.status, 200, "{}", early.text());
-    let answered = server.form("/plan/availability/answers", &with(&fields, &[("answer", "s-whitfield")]));
-    assert!(answered.text().contains("name=\"accept\""), "{}", answered.text());
-    let skipped = server.form("/plan/availability/answers", &with(&fields, &[("answer", "skip")]));
-    assert!(skipped.text().contains("Nothing in them changes the plan"), "{}", skipped.text());
+    let toml = format!("# My own comment.\n{}", ibbi_app::sim::EXAMPLE);
+    // `K. Brandt: Mondays`
+    let file = json!({ "name": "answers.txt", "content": "Sy4gQnJhbmR0OiBNb25kYXlz" });
+    let answer = server.post("/api/v1/scenarios/availability", &json!({ "files": [file], "scenario": toml })).json();
+    let changed = answer["toml"].as_str().unwrap();
+    assert!(changed.starts_with("# My own comment.") && changed.contains("\"monday\","), "{changed}");
 }
 
 #[test]
-fn unreadable_files_and_forged_forms_get_a_clear_error() {
+fn wrong_bodies_say_what_to_send() {
     let server = Running::start();
-    let (kind, body) = form(&[("photo.png", "\u{89}PNG\r\n\u{1a}\n\0\0\0\rIHDR\0\0")], "");
-    let shown = sent(&server, "/plan/availability", kind, &body);
-    assert_eq!(shown.status, 422, "{}", shown.text());
-    assert!(shown.text().contains("photo.png"), "{}", shown.text());
-    let (kind, body) = form(&[], "  ");
-    let empty = sent(&server, "/plan/availability", kind, &body);
-    assert!(empty.status >= 400 && empty.text().contains("choose a file"), "{}", empty.text());
-    for read in ["", "{", "[]", "{\"files\":[]}", "null"] {
-        let sent = server.form("/plan/availability/answers", &encoded(&[("read".to_owned(), read.to_owned())]));
-        assert!(sent.status < 500, "{read}: {}", sent.text());
+    let file = |key: &str, value: &str| json!({ "files": [{ "name": "a.csv", key: value }] });
+    for (body, part) in [
+        (json!({}), "files"),
+        (json!({ "files": [] }), "send at least one file"),
+        (json!({ "files": [{ "name": "a.csv" }] }), "has no content"),
+        (json!({ "files": [{ "name": "a.csv", "content": "", "text": "" }] }), "send one of them"),
+        (file("content", "not base64!"), "isn't Base64"),
+        (file("bytes", ""), "bytes"),
+        (
+            json!({ "files": [{ "name": "a", "text": "x" }], "from": "2026-10-01", "to": "2026-09-01" }),
+            "earlier day first",
+        ),
+    ] {
+        let answer = server.post("/api/v1/scenarios/availability", &body);
+        assert!(answer.status == 400 && answer.text().contains(part), "{body}: {}", answer.text());
     }
+    // A file that can't be read is in the answer, beside those that can.
+    let answer = server.post("/api/v1/scenarios/availability", &file("text", "<html>")).json();
+    assert!(answer["files"][0]["problem"].as_str().unwrap().contains("web page"));
+    assert_eq!((&answer["ready"], &answer["scenario"]), (&json!(false), &Value::Null));
 }

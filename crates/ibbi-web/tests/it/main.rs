@@ -12,6 +12,7 @@ mod follow;
 mod forms;
 mod guard;
 mod home;
+mod imports;
 mod large;
 mod limits;
 mod lines;

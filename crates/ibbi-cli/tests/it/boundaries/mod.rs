@@ -17,6 +17,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "ibbi-app",
         &[
             "ibbi-audit",
+            "ibbi-availability",
             "ibbi-common",
             "ibbi-core",
             "ibbi-export",
@@ -28,6 +29,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("ibbi-audit", &["ibbi-common", "ibbi-core", "ibbi-log", "ibbi-seal"]),
+    ("ibbi-availability", &["ibbi-common", "ibbi-core", "ibbi-sim"]),
     (
         "ibbi-cli",
         &[

@@ -11,6 +11,7 @@ pub(super) use tidy::reference;
 
 use super::audit::TimelineList;
 use super::calendars::{CalendarBody, CalendarChanged, CalendarList, NewCalendar};
+use super::availability::{AvailabilityAnswer, AvailabilityToImport};
 use super::cases::{CaseList, CaseReplay};
 use super::lines::LinePage;
 use super::paging::MAX_LISTED;
@@ -66,6 +67,7 @@ fn generator(contract: Contract) -> SchemaGenerator {
 fn requests() -> Map<String, Value> {
     let mut generator = generator(Contract::Deserialize);
     generator.subschema_for::<ToCheck>();
+    generator.subschema_for::<AvailabilityToImport>();
     generator.subschema_for::<OneScenario>();
     generator.subschema_for::<Simulation>();
     generator.subschema_for::<ToCompare>();
@@ -104,6 +106,7 @@ fn responses() -> Map<String, Value> {
     generator.subschema_for::<InclusionProof>();
     generator.subschema_for::<ConsistencyProof>();
     generator.subschema_for::<CheckedScenario>();
+    generator.subschema_for::<AvailabilityAnswer>();
     generator.subschema_for::<FavorSets>();
     generator.subschema_for::<Forecast>();
     generator.subschema_for::<Plan>();

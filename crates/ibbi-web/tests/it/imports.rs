@@ -1,0 +1,104 @@
+//! Adding calendars, polls, and spreadsheets to a plan on its page.
+
+use crate::support::{Answer, Running};
+
+const CALENDAR: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Made up//EN\r\nX-WR-CALNAME:N. Beaumont\r\nBEGIN:VEVENT\r\n\
+    UID:1\r\nDTSTART;VALUE=DATE:20261207\r\nDTEND;VALUE=DATE:20261212\r\nSUMMARY:A secret title\r\nEND:VEVENT\r\n\
+    END:VCALENDAR\r\n";
+
+/// Returns a form with files that have their names, and a pasted text.
+fn form(files: &[(&str, &str)], text: &str) -> (&'static str, Vec<u8>) {
+    let mut body = String::new();
+    for (name, content) in files {
+        body += &format!(
+            "--XyZ\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{content}\r\n"
+        );
+    }
+    body += &format!("--XyZ\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n{text}\r\n--XyZ--\r\n");
+    ("multipart/form-data; boundary=XyZ", body.into_bytes())
+}
+
+fn sent(server: &Running, path: &str, kind: &str, body: &[u8]) -> Answer {
+    server.connect().ask("POST", path, &[("content-type", kind)], body)
+}
+
+/// Returns the fields of the form with the decision, as a browser would send them.
+fn decision(page: &str) -> Vec<(String, String)> {
+    let form = page.split("class=\"import-answers\"").nth(1).unwrap().split("</form>").next().unwrap();
+    let unescape = |text: &str| {
+        let pairs = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
+        pairs.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+    };
+    let attr = |tag: &str, name: &str| {
+        tag.split(&format!(" {name}=\"")).nth(1).and_then(|rest| rest.split('"').next()).map(unescape)
+    };
+    let tags = form.split('<').filter(|tag| tag.starts_with("input") && tag.contains("type=\"hidden\""));
+    tags.map(|tag| (attr(tag, "name").unwrap(), attr(tag, "value").unwrap_or_default())).collect()
+}
+
+fn encoded(pairs: &[(String, String)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+fn with(pairs: &[(String, String)], more: &[(&str, &str)]) -> String {
+    let more = more.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+    encoded(&pairs.iter().cloned().chain(more).collect::<Vec<_>>())
+}
+
+#[test]
+fn calendars_and_pasted_lines_are_shown_before_they_count() {
+    let server = Running::start();
+    let (kind, body) = form(&[("busy.ics", CALENDAR)], "S. Whitfield: never Tuesdays");
+    let shown = sent(&server, "/plan/availability", kind, &body);
+    assert_eq!(shown.status, 200, "{}", shown.text());
+    let page = shown.text();
+    for part in ["N. Beaumont", "Dec 7, 2026", "Dec 11, 2026", "on Tuesdays", "They change the times of 2 people"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(!page.contains("secret title"), "a title is never kept");
+    let fields = decision(page);
+    let accepted = server.form("/plan/availability/answers", &with(&fields, &[("accept", "1")]));
+    assert_eq!(accepted.status, 303, "{}", accepted.text());
+    let link = accepted.header("location").unwrap().split('#').next().unwrap().to_owned();
+    let scenario = server.get(&link.replacen("/plan?", "/plan/scenario.toml?", 1));
+    assert!(scenario.text().contains("2026-12-07") && scenario.text().contains("2026-12-11"), "{}", scenario.text());
+    // The same files again change nothing.
+    let query = link.strip_prefix("/plan").unwrap();
+    let (kind, body) = form(&[("busy.ics", CALENDAR)], "S. Whitfield: never Tuesdays");
+    let again = sent(&server, &format!("/plan/availability{query}"), kind, &body);
+    assert!(again.text().contains("Nothing in them changes the plan"), "{}", again.text());
+    assert!(!again.text().contains("name=\"accept\""));
+}
+
+#[test]
+fn unknown_name_is_asked_about_and_never_guessed() {
+    let server = Running::start();
+    let (kind, body) = form(&[], "Zora Quill: never Tuesdays");
+    let shown = sent(&server, "/plan/availability", kind, &body);
+    assert!(shown.text().contains("Zora Quill"), "{}", shown.text());
+    assert!(!shown.text().contains("name=\"accept\""), "nothing can be accepted before the answer");
+    let fields = decision(shown.text());
+    // The button is not needed to ask for it: the server refuses as well.
+    let early = server.form("/plan/availability/answers", &with(&fields, &[("accept", "1")]));
+    assert_eq!(early.status, 200, "{}", early.text());
+    let answered = server.form("/plan/availability/answers", &with(&fields, &[("answer", "s-whitfield")]));
+    assert!(answered.text().contains("name=\"accept\""), "{}", answered.text());
+    let skipped = server.form("/plan/availability/answers", &with(&fields, &[("answer", "skip")]));
+    assert!(skipped.text().contains("Nothing in them changes the plan"), "{}", skipped.text());
+}
+
+#[test]
+fn unreadable_files_and_forged_forms_get_a_clear_error() {
+    let server = Running::start();
+    let (kind, body) = form(&[("photo.png", "\u{89}PNG\r\n\u{1a}\n\0\0\0\rIHDR\0\0")], "");
+    let shown = sent(&server, "/plan/availability", kind, &body);
+    assert_eq!(shown.status, 422, "{}", shown.text());
+    assert!(shown.text().contains("photo.png"), "{}", shown.text());
+    let (kind, body) = form(&[], "  ");
+    let empty = sent(&server, "/plan/availability", kind, &body);
+    assert!(empty.status >= 400 && empty.text().contains("choose a file"), "{}", empty.text());
+    for read in ["", "{", "[]", "{\"files\":[]}", "null"] {
+        let sent = server.form("/plan/availability/answers", &encoded(&[("read".to_owned(), read.to_owned())]));
+        assert!(sent.status < 500, "{read}: {}", sent.text());
+    }
+}
