@@ -1,6 +1,7 @@
 //! An address of a person, with or without the name.
 
 use crate::error::MailError;
+use crate::message::without_code;
 use lettre::Address;
 use std::fmt;
 use std::str::FromStr;
@@ -64,7 +65,7 @@ impl Mailbox {
     }
 
     pub(crate) fn for_header(&self) -> lettre::message::Mailbox {
-        lettre::message::Mailbox::new(self.name.clone(), self.address.clone())
+        lettre::message::Mailbox::new(self.name.as_deref().map(without_code), self.address.clone())
     }
 }
 

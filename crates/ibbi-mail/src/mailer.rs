@@ -164,7 +164,9 @@ impl Mailer {
         }
         let why = match text.as_str() {
             "incomplete response" => "it closed the connection".to_owned(),
-            _ if error.is_tls() => format!("its certificate or its TLS can't be used: {}", self.shown(&text)),
+            _ if error.is_tls() || source.is_some_and(is_of_tls) => {
+                format!("its certificate or its TLS can't be used: {}", self.shown(&text))
+            }
             "No compatible authentication mechanism was found" => {
                 "it offers neither PLAIN nor LOGIN to sign in with".to_owned()
             }
@@ -260,6 +262,12 @@ fn is_this_computer(server: &str) -> bool {
 fn is_would_block(error: &(dyn std::error::Error + 'static)) -> bool {
     let error = error.downcast_ref::<std::io::Error>();
     error.is_some_and(|error| matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut))
+}
+
+/// Returns whether an error is that of TLS. A wrong certificate shows with the first bytes after the handshake.
+fn is_of_tls(error: &(dyn std::error::Error + 'static)) -> bool {
+    let error = error.downcast_ref::<std::io::Error>();
+    error.is_some_and(|error| error.kind() == std::io::ErrorKind::InvalidData && error.get_ref().is_some())
 }
 
 /// Returns what TLS needs: the name of the server, and the certificates that count.

@@ -16,7 +16,7 @@ pub struct Message {
     pub to: Mailbox,
     /// To whom an answer goes, if not to the sender of the settings.
     pub reply_to: Option<Mailbox>,
-    /// The subject: one line of at most 200 characters.
+    /// The subject: one line of at most 200 characters. `=?` is sent as `= ?`, because readers would decode what follows.
     pub subject: String,
     /// The text: at most 64 KiB. Lines end in `\n` or `\r\n`.
     pub text: String,
@@ -63,7 +63,7 @@ impl Message {
         let builder = lettre::Message::builder()
             .from(from.for_header())
             .to(self.to.for_header())
-            .subject(self.subject.as_str())
+            .subject(without_code(&self.subject))
             .date_now()
             .message_id(Some(message_id(from)?))
             .header(AutoSubmitted)
@@ -72,6 +72,11 @@ impl Message {
         let message = builder.body(text.replace('\n', "\r\n"));
         message.map(|message| message.formatted()).map_err(|error| wrong("text", &error.to_string()))
     }
+}
+
+/// Returns a header's text in which nothing looks like a coded word (RFC 2047), which readers would decode to something else.
+pub(crate) fn without_code(text: &str) -> String {
+    text.replace("=?", "= ?")
 }
 
 /// Returns a new ID, which doesn't show the name of this computer.
