@@ -53,11 +53,13 @@ pub enum View {
     ManageAccess,
     /// Webhooks: their state, and changes of them.
     Webhooks,
+    /// Availability polls: making them, and their answers. Without a case, only the maker and roles for everything see one.
+    Polls,
 }
 
 impl View {
     /// All views.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Tools,
         Self::Cases,
         Self::Case,
@@ -69,6 +71,7 @@ impl View {
         Self::Access,
         Self::ManageAccess,
         Self::Webhooks,
+        Self::Polls,
     ];
 
     /// Returns what a viewer does, after "can't".
@@ -85,6 +88,7 @@ impl View {
             Self::Access => "see who may do what",
             Self::ManageAccess => "change who may do what",
             Self::Webhooks => "manage webhooks",
+            Self::Polls => "ask people for their availability, and see their answers",
         }
     }
 }
@@ -127,10 +131,11 @@ pub const fn event_access(role: Role, kind: EventKind) -> Access {
 pub const fn view_access(role: Role, view: View) -> Access {
     match (role, view) {
         (_, View::Tools) | (Role::Staff, _) => Access::All,
-        (Role::Auditor, View::ManageAccess | View::Webhooks) => Access::No,
+        // The answers to a poll are no records: they are private, and are deleted soon.
+        (Role::Auditor, View::ManageAccess | View::Webhooks | View::Polls) => Access::No,
         (Role::Auditor, _) => Access::All,
         (_, View::Cases | View::Case | View::Mirror) => Access::OwnCases,
-        (Role::Facilitator, View::PartyTexts | View::Notes | View::Extract) => Access::OwnCases,
+        (Role::Facilitator, View::PartyTexts | View::Notes | View::Extract | View::Polls) => Access::OwnCases,
         (Role::Party, View::PartyTexts) => Access::OwnParty,
         (Role::Facilitator | Role::Party | Role::Service, _) => Access::No,
     }

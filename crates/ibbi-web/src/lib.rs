@@ -33,6 +33,7 @@ mod messages;
 mod metrics;
 mod multipart;
 mod pages;
+mod poll_access;
 mod problem;
 mod problem_codes;
 mod query;

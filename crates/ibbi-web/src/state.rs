@@ -18,6 +18,7 @@ use ibbi_app::service::{Offer, Recorded};
 use ibbi_app::sim::Settings;
 use ibbi_app::{AppError, feed};
 use ibbi_core::{At, IdentityText};
+use ibbi_poll::{PollStore, polls_path};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -55,6 +56,8 @@ pub(crate) struct AppState {
     pub(crate) subscriptions: Arc<Subscriptions>,
     /// Who read confidential texts.
     pub(crate) reads: ReadLog,
+    /// The availability polls.
+    pub(crate) polls: PollStore,
     /// The ledger's file.
     pub(crate) path: PathBuf,
     /// Limits longer work: pages with an answer, checks of ledgers, shorter computations.
@@ -108,6 +111,7 @@ impl AppState {
             registry,
             subscriptions,
             reads: ReadLog::new(read_log_path(&path)),
+            polls: PollStore::new(polls_path(&path)),
             path,
             heavy: Shared::new(threads.max(2), 1),
             long: Shared::new(1, 1),

@@ -4,8 +4,10 @@ use super::draft::{Draft, Wrong};
 use super::form::{ESTIMATES, form};
 use super::link::{case_address, fits};
 use crate::pages::shell::{button, textarea};
+use crate::poll_access::answered;
+use ibbi_poll::Poll;
 use ibbi_report::SimulationPage;
-use ibbi_report::html::{Html, details, el, name};
+use ibbi_report::html::{Element, Html, details, el, name};
 
 /// Closes the elements that [`above`] opens and [`between`] leaves open.
 pub(super) const BELOW: &str = "</div></div>";
@@ -74,8 +76,23 @@ pub(super) fn between_file(text: &str, wrong: &[String]) -> Html {
     Html::markup("</div>").with(form.with(estimates)).with(Html::markup("<div id=\"more\" class=\"more\">"))
 }
 
+/// Returns who has answered the poll whose answers the plan has.
+pub(super) fn of_poll(poll: &Poll) -> Element {
+    let (done, missing) = answered(poll);
+    let all = poll.people.len();
+    let who = match missing.as_slice() {
+        [] => format!("The times of all {all} people are their answers to "),
+        missing => format!(
+            "{done} of {all} people have answered; {} haven\u{2019}t. The times of the others are their answers to ",
+            missing.join(", ")
+        ),
+    };
+    let link = el("a").attr("href", format!("/polls/{}", poll.id)).with("the poll");
+    el("p").class("quiet").with(who).with(link).with(".")
+}
+
 /// Returns the answer, without the page around it.
-pub(super) fn answer(page: &SimulationPage<'_>, query: &str) -> Html {
+pub(super) fn answer(page: &SimulationPage<'_>, query: &str, asks: bool) -> Html {
     let scenario = page.scenario;
     let to = |path: &str| format!("{path}?{query}");
     let links = [
@@ -92,8 +109,9 @@ pub(super) fn answer(page: &SimulationPage<'_>, query: &str) -> Html {
         el("li").with(if path == "/plan" { link.class("link") } else { link.attr("download", "download") })
     });
     let case = el("li").with(el("a").attr("href", case_address(scenario)).with("Open a case with these people"));
+    let ask = asks.then(|| el("li").with(el("a").class("go").attr("href", to("/polls/new")).with("Ask everyone")));
     let take = match fits(query) {
-        true => el("nav").attr("aria-label", "Download").with(el("ul").class("take").all(links).with(case)),
+        true => el("nav").attr("aria-label", "Download").with(el("ul").class("take").with(ask).all(links).with(case)),
         false => el("p").class("hint").with(format!("This scenario can't be downloaded. {TOO_LONG}.")),
     };
     let heading = el("h2").with(name(scenario.district.as_str()));
