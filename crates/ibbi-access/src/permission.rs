@@ -55,11 +55,13 @@ pub enum View {
     Webhooks,
     /// Secret addresses of calendars with the dates of cases, which need no account.
     Calendars,
+    /// Availability polls: making them, and their answers. Without a case, only the maker and roles for everything see one.
+    Polls,
 }
 
 impl View {
     /// All views.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Tools,
         Self::Cases,
         Self::Case,
@@ -72,6 +74,7 @@ impl View {
         Self::ManageAccess,
         Self::Webhooks,
         Self::Calendars,
+        Self::Polls,
     ];
 
     /// Returns what a viewer does, after "can't".
@@ -89,6 +92,7 @@ impl View {
             Self::ManageAccess => "change who may do what",
             Self::Webhooks => "manage webhooks",
             Self::Calendars => "make calendar addresses",
+            Self::Polls => "ask people for their availability, and see their answers",
         }
     }
 }
@@ -131,10 +135,11 @@ pub const fn event_access(role: Role, kind: EventKind) -> Access {
 pub const fn view_access(role: Role, view: View) -> Access {
     match (role, view) {
         (_, View::Tools) | (Role::Staff, _) => Access::All,
-        (Role::Auditor, View::ManageAccess | View::Webhooks | View::Calendars) => Access::No,
+        // The answers to a poll are no records: they are private, and are deleted soon.
+        (Role::Auditor, View::ManageAccess | View::Webhooks | View::Calendars | View::Polls) => Access::No,
         (Role::Auditor, _) => Access::All,
         (_, View::Cases | View::Case | View::Mirror | View::Calendars) => Access::OwnCases,
-        (Role::Facilitator, View::PartyTexts | View::Notes | View::Extract) => Access::OwnCases,
+        (Role::Facilitator, View::PartyTexts | View::Notes | View::Extract | View::Polls) => Access::OwnCases,
         (Role::Party, View::PartyTexts) => Access::OwnParty,
         (Role::Facilitator | Role::Party | Role::Service, _) => Access::No,
     }

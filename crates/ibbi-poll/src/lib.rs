@@ -25,7 +25,7 @@ mod store;
 
 pub use error::PollError;
 pub use heat_map::{HeatCell, HeatMap, heat_map};
-pub use rules::{PollRules, rules};
+pub use rules::{PollRules, later, rules};
 pub use secret::new_secret;
 pub use store::{ListedPolls, PollStore, polls_path};
 

@@ -130,6 +130,7 @@ fn monday(day: Date) -> Option<Date> {
     later(day, -(Weekday::from_date(day) as i64))
 }
 
-pub(crate) fn later(day: Date, days: i64) -> Option<Date> {
+/// Returns the day some days after another, or before it; `None` outside the years of a date.
+pub fn later(day: Date, days: i64) -> Option<Date> {
     day.to_chrono().checked_add_signed(chrono::Duration::days(days)).and_then(|day| Date::try_from(day).ok())
 }

@@ -14,6 +14,7 @@
 //! proxy, or by a session. The files that a page to sign in needs are public. Other programs of the computer reach a loopback
 //! address too, so it makes no difference. The address of a calendar is a secret of its own: whoever has it gets the calendar.
 
+use crate::poll_access::ANSWERS;
 use crate::problem::{BASE, WebError};
 use crate::query;
 use crate::response;
@@ -30,9 +31,22 @@ use axum::response::Response;
 use ibbi_access::{Principal, Viewer};
 use std::net::SocketAddr;
 
-/// What needs no authentication: signing in, the files of its page, and whether the server runs.
-const PUBLIC: [&str; 10] =
-    [LOGIN, LOGOUT, LOGIN_OIDC, LOGIN_RETURN, LEFT, "/style.css", "/script.js", "/icon.svg", "/healthz", "/readyz"];
+/// What needs no authentication: signing in, the files of its page and of the page of a poll, and whether the server runs. The link of a
+/// poll has a secret of its own.
+const PUBLIC: [&str; 12] = [
+    LOGIN,
+    LOGOUT,
+    LOGIN_OIDC,
+    LOGIN_RETURN,
+    LEFT,
+    "/style.css",
+    "/script.js",
+    "/icon.svg",
+    "/poll.css",
+    "/poll.js",
+    "/healthz",
+    "/readyz",
+];
 
 /// The path before the secret of a calendar.
 const CALENDARS: &str = "/calendars/";
@@ -80,7 +94,9 @@ pub(crate) fn check_site(state: &AppState, parts: &Parts) -> Result<(), WebError
         return Err(WebError::Request(StatusCode::MISDIRECTED_REQUEST, "host", detail.to_owned()));
     }
     if !matches!(*method, Method::GET | Method::HEAD) && allowed_origin(state, parts).is_none() {
-        check_origin(host, text(headers, ORIGIN), text(headers, HeaderName::from_static("sec-fetch-site")))?;
+        // The page of a poll hides its address, so its form has the origin `null`. The secret in the address is what counts there.
+        let origin = text(headers, ORIGIN).filter(|origin| *origin != "null" || !uri.path().starts_with(ANSWERS));
+        check_origin(host, origin, text(headers, HeaderName::from_static("sec-fetch-site")))?;
     }
     Ok(())
 }
@@ -120,7 +136,7 @@ pub(crate) fn identify(state: &AppState, parts: &Parts, peer: SocketAddr) -> Res
     if is_calendar(method, uri.path()) {
         return Ok((nobody()?, visit));
     }
-    let is_public = PUBLIC.contains(&uri.path());
+    let is_public = PUBLIC.contains(&uri.path()) || uri.path().starts_with(ANSWERS);
     // A page of another site that may use the API has a token. It gets neither the session of the browser nor the person whom a
     // proxy has signed in.
     let is_foreign = allowed_origin(state, parts).is_some();

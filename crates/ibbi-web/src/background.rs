@@ -1,4 +1,4 @@
-//! What the server does by itself: it opens the ledger again after a failed write, looks at its files, and deletes old uploads.
+//! What the server does by itself: it opens the ledger again after a failed write, looks at its files, and deletes old uploads and polls.
 
 use crate::state::AppState;
 use crate::writer::Recover;
@@ -50,6 +50,28 @@ pub(crate) async fn recover(state: Arc<AppState>) {
             }
         }
         was_in_place = in_place || stopped;
+    }
+}
+
+/// How often the server looks for polls to delete.
+const POLLS_EVERY: Duration = Duration::from_secs(10 * 60);
+
+/// Deletes polls that closed long ago: when the server starts, and then every ten minutes.
+pub(crate) async fn delete_polls(state: Arc<AppState>) {
+    loop {
+        let deleting = Arc::clone(&state);
+        // Deleting files can take the disk a moment.
+        let _ = tokio::task::spawn_blocking(move || {
+            let server = deleting.port;
+            let deleted = deleting.now().map(|now| deleting.polls.delete_old(now));
+            match deleted {
+                Ok(Ok(0)) | Err(_) => {}
+                Ok(Ok(polls)) => tracing::info!(server, polls, "old polls were deleted"),
+                Ok(Err(error)) => tracing::error!(server, error = %error, "old polls can't be deleted"),
+            }
+        })
+        .await;
+        tokio::time::sleep(POLLS_EVERY).await;
     }
 }
 

@@ -38,6 +38,7 @@ mod metrics;
 mod multipart;
 mod pages;
 mod participation;
+mod poll_access;
 mod problem;
 mod problem_codes;
 mod query;

@@ -10,6 +10,7 @@ use ibbi_app::form::FormError;
 use ibbi_app::ledger::AppendError;
 use ibbi_app::{AppError, ExitCode};
 use ibbi_core::Refusal;
+use ibbi_poll::PollError;
 use ibbi_webhook::WebhookError;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
@@ -128,6 +129,27 @@ impl From<FeedError> for WebError {
                 );
                 Self::Request(StatusCode::SERVICE_UNAVAILABLE, "calendars-unavailable", detail)
             }
+        }
+    }
+}
+
+impl From<PollError> for WebError {
+    fn from(error: PollError) -> Self {
+        let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let unavailable = |detail: String| Self::Request(StatusCode::SERVICE_UNAVAILABLE, "polls-unavailable", detail);
+        match &error {
+            PollError::Missing => Self::not_found(error.to_string()),
+            PollError::Closed => Self::Request(StatusCode::CONFLICT, "poll-closed", error.to_string()),
+            PollError::Refused(_) => Self::Request(StatusCode::UNPROCESSABLE_ENTITY, "poll", error.to_string()),
+            PollError::Io { doing, path, source } => unavailable(format!(
+                "can't {doing} `{}` of the polls beside the ledger: {source}; the person who runs the server can fix this",
+                name(path)
+            )),
+            PollError::File { path, why } => unavailable(format!(
+                "the file `{}` of the polls beside the ledger is damaged: {why}; the person who runs the server can restore it from a \
+                 backup, or delete it",
+                name(path)
+            )),
         }
     }
 }

@@ -122,7 +122,12 @@ impl WebRequest {
 
     /// Logs that confidential texts are shown. They must not be shown if this fails.
     pub(crate) fn log_read(&self, case: Option<Uuid>, texts: Option<usize>) -> Result<(), WebError> {
-        let added = self.state.reads.add(self.state.now()?, &self.viewer.principal, case, texts, &self.address);
+        self.log_read_at(case, texts, &self.address)
+    }
+
+    /// Logs that confidential texts are shown which have another address than this page.
+    pub(crate) fn log_read_at(&self, case: Option<Uuid>, texts: Option<usize>, address: &str) -> Result<(), WebError> {
+        let added = self.state.reads.add(self.state.now()?, &self.viewer.principal, case, texts, address);
         match &added {
             Ok(()) => self.state.troubles.end(Beside::Reads),
             Err(error) => self.state.troubles.begin(Beside::Reads, error),

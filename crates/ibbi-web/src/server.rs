@@ -271,6 +271,7 @@ async fn serve(
     let addresses = Connections::new(state.limits.connections_each);
     let (ending, _) = watch::channel(false);
     let forgetting = tokio::spawn(background::forget(Arc::clone(state)));
+    let deleting = tokio::spawn(background::delete_polls(Arc::clone(state)));
     let recovering = tokio::spawn(background::recover(Arc::clone(state)));
     let delivering = tokio::spawn(deliveries.clone().follow(Arc::clone(state)));
     let mut connections = JoinSet::new();
@@ -325,6 +326,7 @@ async fn serve(
     }
     drop(listener);
     forgetting.abort();
+    deleting.abort();
     recovering.abort();
     delivering.abort();
     let _ = ending.send(true);

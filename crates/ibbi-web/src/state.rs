@@ -20,6 +20,7 @@ use ibbi_app::service::{Offer, Recorded};
 use ibbi_app::sim::Settings;
 use ibbi_app::{AppError, feed};
 use ibbi_core::{At, IdentityText};
+use ibbi_poll::{PollStore, polls_path};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -61,6 +62,8 @@ pub(crate) struct AppState {
     pub(crate) participation: Participation,
     /// Who read confidential texts.
     pub(crate) reads: ReadLog,
+    /// The availability polls.
+    pub(crate) polls: PollStore,
     /// The ledger's file.
     pub(crate) path: PathBuf,
     /// Limits longer work: pages with an answer, checks of ledgers, shorter computations.
@@ -117,6 +120,7 @@ impl AppState {
             feeds,
             participation: Participation::default(),
             reads: ReadLog::new(read_log_path(&path)),
+            polls: PollStore::new(polls_path(&path)),
             path,
             heavy: Shared::new(threads.max(2), 1),
             long: Shared::new(1, 1),

@@ -117,6 +117,11 @@ impl SimulationPage<'_> {
         self.verdict(estimates).with(el("div").class("pictures").with(html_of(pictures)))
     }
 
+    /// Returns the conflicts, if there is no plan, and the three calendars to choose from.
+    pub fn dates_to_hold(&self) -> Html {
+        html_of(self.conflicts().into_iter().chain(self.calendars_section()))
+    }
+
     /// Returns what follows from the answer: the conflicts, the plan, the dates, and the causes of delay.
     pub fn particulars(&self) -> Html {
         let sections = [

@@ -1,8 +1,8 @@
 //! The API under `/api/v1`. The router and the OpenAPI document are made from one table of operations.
 
 mod audit;
-mod calendars;
 mod availability;
+mod calendars;
 mod cases;
 mod document;
 mod examples;

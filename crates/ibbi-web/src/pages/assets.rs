@@ -16,6 +16,16 @@ pub(crate) fn script(_: &WebRequest) -> WebResult {
     Ok(cached(with_type(StatusCode::OK, "text/javascript; charset=utf-8", include_str!("../assets/script.js"))))
 }
 
+/// Returns the style sheet of the page on which a person answers a poll.
+pub(crate) fn poll_style(_: &WebRequest) -> WebResult {
+    Ok(cached(with_type(StatusCode::OK, "text/css; charset=utf-8", ibbi_report::poll_style())))
+}
+
+/// Returns the script of the page on which a person answers a poll.
+pub(crate) fn poll_script(_: &WebRequest) -> WebResult {
+    Ok(cached(with_type(StatusCode::OK, "text/javascript; charset=utf-8", ibbi_report::poll_script())))
+}
+
 pub(crate) fn icon(_: &WebRequest) -> WebResult {
     Ok(cached(with_type(StatusCode::OK, "image/svg+xml", include_str!("../assets/icon.svg"))))
 }

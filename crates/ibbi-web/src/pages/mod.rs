@@ -1,6 +1,7 @@
 //! The pages. The server renders them, and they work without JavaScript.
 
 mod access;
+mod answer;
 mod assets;
 mod audit;
 mod calendars;
@@ -11,6 +12,7 @@ mod home;
 mod login;
 mod operations;
 mod plan;
+mod polls;
 mod provider;
 mod shell;
 mod webhooks;
@@ -84,6 +86,25 @@ pub(crate) static ROUTES: &[(Method, &str, Option<View>, Handler)] = &[
     (Method::GET, "/calendars", Some(View::Calendars), |request| blocking(request, calendars::page)),
     (Method::GET, "/calendars/{secret}", None, |request| blocking(request, calendar_answer::calendar)),
     (Method::POST, "/calendars/{calendar}/revoke", Some(View::Calendars), |request| blocking(request, calendars::revoke)),
+    (Method::GET, "/polls", Some(View::Polls), |request| blocking(request, polls::list)),
+    (Method::POST, "/polls", Some(View::Polls), |request| blocking(request, polls::create)),
+    (Method::GET, "/polls/new", Some(View::Polls), |request| blocking(request, polls::form)),
+    (Method::GET, "/polls/{poll}", Some(View::Polls), |request| limited(request, polls::page)),
+    (Method::GET, "/polls/{poll}/delete", Some(View::Polls), |request| blocking(request, polls::ask_to_delete)),
+    (Method::POST, "/polls/{poll}/delete", Some(View::Polls), |request| blocking(request, polls::delete)),
+    (Method::POST, "/polls/{poll}/close", Some(View::Polls), |request| blocking(request, polls::close)),
+    (Method::GET, "/polls/{poll}/reminders", Some(View::Polls), |request| blocking(request, polls::reminders)),
+    (Method::POST, "/polls/{poll}/reminders", Some(View::Polls), |request| blocking(request, polls::new_links)),
+    (Method::POST, "/polls/{poll}/answers", Some(View::Polls), |request| with_parts(request, blocking, polls::take_in)),
+    (Method::GET, "/polls/{poll}/people/{person}", Some(View::Polls), |request| blocking(request, polls::person)),
+    (Method::POST, "/polls/{poll}/people/{person}", Some(View::Polls), |request| blocking(request, polls::enter)),
+    (Method::POST, "/polls/{poll}/people/{person}/link", Some(View::Polls), |request| blocking(request, polls::new_link)),
+    (Method::POST, "/polls/{poll}/people/{person}/revoke", Some(View::Polls), |request| blocking(request, polls::revoke)),
+    (Method::GET, "/polls/{poll}/people/{person}/poll.html", Some(View::Polls), |request| blocking(request, polls::file)),
+    (Method::GET, "/answer/{poll}/{secret}", None, |request| blocking(request, answer::page)),
+    (Method::POST, "/answer/{poll}/{secret}", None, |request| blocking(request, answer::send)),
+    (Method::GET, "/poll.css", None, |request| blocking(request, assets::poll_style)),
+    (Method::GET, "/poll.js", None, |request| blocking(request, assets::poll_script)),
     (Method::GET, "/style.css", None, |request| blocking(request, assets::style)),
     (Method::GET, "/script.js", None, |request| blocking(request, assets::script)),
     (Method::GET, "/icon.svg", None, |request| blocking(request, assets::icon)),

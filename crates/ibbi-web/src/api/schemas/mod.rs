@@ -10,8 +10,8 @@ mod tidy;
 pub(super) use tidy::reference;
 
 use super::audit::TimelineList;
-use super::calendars::{CalendarBody, CalendarChanged, CalendarList, NewCalendar};
 use super::availability::{AvailabilityAnswer, AvailabilityToImport};
+use super::calendars::{CalendarBody, CalendarChanged, CalendarList, NewCalendar};
 use super::cases::{CaseList, CaseReplay};
 use super::lines::LinePage;
 use super::paging::MAX_LISTED;

@@ -23,10 +23,12 @@ use ibbi_app::ledger::PROGRAM;
 use ibbi_app::sim::{Scenario, Simulator};
 use ibbi_app::{AppError, schedule};
 use ibbi_core::{Date, Format, Name};
+use ibbi_poll::Poll;
 use ibbi_report::SimulationPage;
 use ibbi_report::html::{Html, el};
 use std::path::Path;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// The simulation runs of the first answer.
 const RUNS: u64 = 10_000;
@@ -81,6 +83,22 @@ fn template(request: &WebRequest) -> Result<Scenario, AppError> {
 /// Returns the page of a link. It is streamed.
 pub(crate) fn page(request: WebRequest) -> WebFuture {
     Box::pin(async move {
+        if let Some(poll) = request.query.get("poll") {
+            let (scenario, poll) = with_answers(&request, poll)?;
+            let (begin, end) = frame("Plan a schedule", "/plan");
+            // The form has no fields for some scenarios. They are shown as their file.
+            let between = match link::holds(&scenario) {
+                true => view::between(&Draft::from(&scenario), &[]),
+                false => view::between_file(&scenario.to_toml(), &[]),
+            };
+            let around = Around {
+                before: begin + view::above().with(view::of_poll(&poll)).as_str(),
+                between: between.into_string(),
+                after: format!("{}{end}", view::BELOW),
+                query: None,
+            };
+            return streamed(&request, scenario, around).await;
+        }
         let file = request.query.get("file").map(str::to_owned);
         let scenario = match (scenario_of_link(&request), &file) {
             (Ok(scenario), _) => scenario,
@@ -100,6 +118,15 @@ pub(crate) fn page(request: WebRequest) -> WebFuture {
         };
         streamed(&request, scenario, around).await
     })
+}
+
+/// Returns the scenario of a poll with its answers.
+fn with_answers(request: &WebRequest, poll: &str) -> Result<(Scenario, Poll), WebError> {
+    request.check_poll_case(None)?;
+    let id =
+        Uuid::parse_str(poll).map_err(|_| WebError::not_found("there is no such poll; it may have been deleted"))?;
+    let poll = request.poll_with_answers(id)?;
+    Ok((poll.scenario_with_answers()?, poll))
 }
 
 /// Returns the answer alone, for the script. The scenario is in the form that is sent.
@@ -142,9 +169,10 @@ struct Around {
 async fn streamed(request: &WebRequest, scenario: Scenario, around: Around) -> WebResult {
     let state = Arc::clone(&request.state);
     let permit = state.heavy.acquire(request.client()).await;
+    let asks = request.check_poll_case(None).is_ok();
     let (pieces, body) = response::streamed();
     tokio::task::spawn_blocking(move || {
-        let done = send_pieces(&state, &scenario, &pieces, &around);
+        let done = send_pieces(&state, &scenario, &pieces, &around, asks);
         if let Err(error) = done {
             let message = el("p").class("warning").with(error.to_string());
             let _ = pieces.blocking_send(Bytes::from(Html::from(message).into_string()));
@@ -155,7 +183,13 @@ async fn streamed(request: &WebRequest, scenario: Scenario, around: Around) -> W
     Ok(with_type(StatusCode::OK, HTML, body))
 }
 
-fn send_pieces(state: &AppState, scenario: &Scenario, pieces: &Pieces, around: &Around) -> Result<(), AppError> {
+fn send_pieces(
+    state: &AppState,
+    scenario: &Scenario,
+    pieces: &Pieces,
+    around: &Around,
+    asks: bool,
+) -> Result<(), AppError> {
     let send = |text: String| pieces.blocking_send(Bytes::from(text)).is_ok();
     let simulator = Simulator::new(scenario);
     let settings = state.settings(RUNS, SEED)?;
@@ -165,7 +199,7 @@ fn send_pieces(state: &AppState, scenario: &Scenario, pieces: &Pieces, around: &
     let page = SimulationPage::new(&simulator, &plan, &forecast, PROGRAM);
     let page = SimulationPage { calendars: Some(&calendars), ..page };
     let query = around.query.clone().unwrap_or_else(|| link::write(scenario));
-    let answer = view::answer(&page, &query).into_string();
+    let answer = view::answer(&page, &query, asks).into_string();
     let first = [around.before.as_str(), &answer, &around.between, page.particulars().as_str(), NEXT].concat();
     // If the client is gone, the rest is not computed.
     if !send(first) {

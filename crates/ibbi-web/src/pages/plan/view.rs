@@ -4,7 +4,9 @@ use super::draft::{Draft, Wrong};
 use super::form::{ESTIMATES, form};
 use super::link::{case_address, fits};
 use crate::pages::shell::{button, hidden, textarea};
+use crate::poll_access::answered;
 use crate::query::Pairs;
+use ibbi_poll::Poll;
 use ibbi_report::SimulationPage;
 use ibbi_report::html::{Element, Html, details, el, name};
 
@@ -75,15 +77,30 @@ pub(super) fn between_file(text: &str, wrong: &[String]) -> Html {
     Html::markup("</div>").with(form.with(estimates)).with(Html::markup("<div id=\"more\" class=\"more\">"))
 }
 
+/// Returns who has answered the poll whose answers the plan has.
+pub(super) fn of_poll(poll: &Poll) -> Element {
+    let (done, missing) = answered(poll);
+    let all = poll.people.len();
+    let who = match missing.as_slice() {
+        [] => format!("The times of all {all} people are their answers to "),
+        missing => format!(
+            "{done} of {all} people have answered; {} haven\u{2019}t. The times of the others are their answers to ",
+            missing.join(", ")
+        ),
+    };
+    let link = el("a").attr("href", format!("/polls/{}", poll.id)).with("the poll");
+    el("p").class("quiet").with(who).with(link).with(".")
+}
+
 /// Returns the answer, without the page around it.
-pub(super) fn answer(page: &SimulationPage<'_>, query: &str) -> Html {
+pub(super) fn answer(page: &SimulationPage<'_>, query: &str, asks: bool) -> Html {
     let scenario = page.scenario;
     let link = el("a").class("link").attr("href", format!("/plan?{query}")).with("Link to this scenario");
     let case = el("a").attr("href", case_address(scenario)).with("Open a case with these people");
     let take = match fits(query) {
         true => {
             let links = el("ul").class("take").with(el("li").with(link)).with(el("li").with(case));
-            Html::from(ways(query, page.plan.finishes.is_some())).with(links)
+            Html::from(ways(query, page.plan.finishes.is_some(), asks)).with(links)
         }
         false => el("p").class("hint").with(format!("This scenario can't be downloaded. {TOO_LONG}.")).into(),
     };
@@ -92,10 +109,11 @@ pub(super) fn answer(page: &SimulationPage<'_>, query: &str) -> Html {
 }
 
 /// Returns the buttons that go on with a scenario. They share its fields, which are long if there are many people.
-fn ways(query: &str, has_plan: bool) -> Element {
+fn ways(query: &str, has_plan: bool, asks: bool) -> Element {
     // Without a plan, there are no dates for a calendar.
     let ways = [
         has_plan.then_some(("/plan/dates.ics", "Add to calendar (.ics)")),
+        asks.then_some(("/polls/new", "Ask everyone")),
         Some(("/plan/availability", "Add people\u{2019}s calendars")),
         Some(("/plan/report.html", "Report to read and send")),
         Some(("/plan/scenario.toml", "Scenario file (.toml)")),

@@ -1,0 +1,261 @@
+//! The form that makes a poll, as it is filled in.
+
+use super::letters::Letter;
+use crate::pages::plan;
+use crate::problem::WebError;
+use crate::query::Pairs;
+use crate::request::WebRequest;
+use ibbi_app::sim::{Hours, Scenario, Weekday};
+use ibbi_app::typed::{self, Year};
+use ibbi_app::zone::Zone;
+use ibbi_app::{AppError, format, schedule};
+use ibbi_core::{At, Date, Name};
+use ibbi_poll::{Poll, PollGrid, PolledPerson};
+use std::path::Path;
+use uuid::Uuid;
+
+/// How many weeks a poll asks about.
+const WEEKS: &str = "6";
+/// How many days a poll is open.
+const OPEN_DAYS: i64 = 10;
+/// The longest address for mail, in bytes.
+const MAX_EMAIL: usize = 254;
+
+/// The form that makes a poll. The texts are as they were typed.
+pub(super) struct PollDraft {
+    /// The ID of the poll to be.
+    pub(super) id: Uuid,
+    pub(super) case: Option<Uuid>,
+    pub(super) scenario: Scenario,
+    pub(super) first: String,
+    pub(super) weeks: String,
+    /// The bands that are chosen, of [`PollDraft::BANDS`].
+    pub(super) bands: Vec<String>,
+    /// Other bands.
+    pub(super) other_bands: String,
+    pub(super) closes: String,
+    /// For each person of the scenario: whether the poll asks, and the address for mail.
+    pub(super) people: Vec<(bool, String)>,
+}
+
+/// Why a form can't be carried out: the field, and the message.
+pub(super) type Wrong = Vec<(String, String)>;
+
+impl PollDraft {
+    /// The bands that the form offers.
+    pub(super) const BANDS: [(Hours, &'static str); 3] = [
+        (Hours::MORNING, "Morning, 8:00 AM to noon"),
+        (Hours::AFTERNOON, "Afternoon, noon to 4:00 PM"),
+        (Hours::EVENING, "Evening, 4:00 PM to 8:00 PM"),
+    ];
+
+    /// Returns the form for the people of a plan's link.
+    pub(super) fn of_plan(request: &WebRequest) -> Result<Self, WebError> {
+        let scenario = match plan::linked_scenario(&request.query)? {
+            Some(scenario) => scenario,
+            None => schedule::load(None)?,
+        };
+        let now = request.state.now()?;
+        let zone = Zone::or_utc(Some(&scenario.time_zone));
+        let today = zone.date(now);
+        let closes = ibbi_poll::later(today, OPEN_DAYS).unwrap_or(today);
+        // Sessions are planned from the training on. Days that are over can't be asked about.
+        let first = first_session(&scenario).unwrap_or(scenario.start).max(ibbi_poll::later(today, 1).unwrap_or(today));
+        let bands =
+            Self::BANDS.iter().filter(|(hours, _)| allows(&scenario, *hours)).map(|(hours, _)| hours.to_string());
+        let bands: Vec<String> = bands.collect();
+        let other_bands = if bands.is_empty() { own_bands(&scenario) } else { String::new() };
+        Ok(Self {
+            id: Uuid::now_v7(),
+            case: case_of(&request.query)?,
+            first: format::us_date(first),
+            weeks: WEEKS.to_owned(),
+            bands,
+            other_bands,
+            closes: format::us_date(closes),
+            people: scenario.people.iter().map(|_| (true, String::new())).collect(),
+            scenario,
+        })
+    }
+
+    /// Reads the form that was sent.
+    pub(super) fn read(request: &WebRequest) -> Result<Self, WebError> {
+        let form = request.form();
+        let text = |key: &str| form.get(key).unwrap_or_default().trim().to_owned();
+        let wrong = |why: &str| AppError::Usage(why.to_owned());
+        let id = Uuid::parse_str(&text("id")).ok().filter(|id| id.get_version_num() == 7);
+        let scenario = text("scenario");
+        if scenario.is_empty() {
+            return Err(wrong(
+                "the form has no scenario; open the plan, and choose \u{201c}Ask everyone\u{201d} again",
+            )
+            .into());
+        }
+        let scenario = schedule::read(&scenario, Path::new("the scenario of the plan"))?;
+        let person = |person: &ibbi_app::sim::Participant| {
+            let is_asked = form.all("ask").any(|id| id == person.id.as_str());
+            (is_asked, text(&format!("email-{}", person.id)))
+        };
+        Ok(Self {
+            id: id.ok_or_else(|| {
+                wrong("the form has no ID; open the plan, and choose \u{201c}Ask everyone\u{201d} again")
+            })?,
+            case: case_of(&form)?,
+            first: text("first"),
+            weeks: text("weeks"),
+            bands: form.all("band").map(str::to_owned).collect(),
+            other_bands: text("bands"),
+            closes: text("closes"),
+            people: scenario.people.iter().map(person).collect(),
+            scenario,
+        })
+    }
+
+    /// Returns the poll, and what to send to each person.
+    pub(super) fn poll(&self, request: &WebRequest) -> Result<(Poll, Vec<Letter>), Wrong> {
+        let mut wrong = Wrong::new();
+        let mut note = |field: &str, why: String| wrong.push((field.to_owned(), why));
+        let zone = Zone::or_utc(Some(&self.scenario.time_zone));
+        let now = request.state.now().map_err(|error| vec![(String::new(), error.to_string())])?;
+        let closes = closing(&self.closes, zone, now).map_err(|why| note("closes", why)).ok();
+        let first = typed::date(&self.first, Year::Near(zone.date(now)));
+        if first.is_none() {
+            note("first", "Enter a date, such as 11/2/2026.".to_owned());
+        }
+        let weeks = self.weeks.parse::<i64>().ok().filter(|weeks| (1..=26).contains(weeks));
+        if weeks.is_none() {
+            note("weeks", "Enter a number of weeks from 1 to 26.".to_owned());
+        }
+        let bands = self.hours().map_err(|why| note("bands", why)).ok();
+        let mut people = Vec::new();
+        for (person, (is_asked, email)) in self.scenario.people.iter().zip(&self.people) {
+            if !is_asked {
+                continue;
+            }
+            let email = email_of(email).map_err(|why| note(&format!("email-{}", person.id), why)).ok().flatten();
+            people.push(PolledPerson { id: person.id, name: person.name.clone(), email, link: None, answer: None });
+        }
+        if people.is_empty() {
+            note("people", "Choose at least one person.".to_owned());
+        }
+        let (Some(closes), Some(first), Some(weeks), Some(bands), true) =
+            (closes, first, weeks, bands, wrong.is_empty())
+        else {
+            return Err(wrong);
+        };
+        let grid = PollGrid { days: days(&self.scenario, first, weeks), bands };
+        let asked_by: Name = request.name().clone();
+        let mut poll = Poll {
+            id: self.id,
+            case: self.case,
+            district: self.scenario.district.clone(),
+            zone: self.scenario.time_zone.clone(),
+            asked_by,
+            maker: request.viewer.principal.clone(),
+            grid,
+            closes,
+            people,
+            scenario: self.scenario.to_toml(),
+        };
+        let whole = |error: ibbi_poll::PollError| vec![(String::new(), error.to_string())];
+        poll.check().map_err(whole)?;
+        let ids: Vec<_> = poll.people.iter().map(|person| person.id).collect();
+        let secrets = ids.iter().map(|id| poll.issue(id)).collect::<Result<Vec<_>, _>>().map_err(whole)?;
+        let letters = poll.people.iter().zip(secrets);
+        let letters =
+            letters.map(|(person, secret)| Letter::invitation(&poll, person, &request.answer_link(poll.id, &secret)));
+        let letters = letters.collect();
+        Ok((poll, letters))
+    }
+
+    /// Returns the bands that are chosen or typed, in order.
+    fn hours(&self) -> Result<Vec<Hours>, String> {
+        let typed = self.other_bands.split(',').map(str::trim).filter(|text| !text.is_empty());
+        let read = |text: &str| {
+            text.parse::<Hours>().map_err(|error| {
+                format!(
+                    "{}. You entered \u{201c}{text}\u{201d}.",
+                    super::super::form_errors::sentence(&error.to_string())
+                )
+            })
+        };
+        let mut hours = self.bands.iter().map(String::as_str).chain(typed).map(read).collect::<Result<Vec<_>, _>>()?;
+        hours.sort_unstable();
+        hours.dedup();
+        match hours.len() {
+            0 => Err("Choose at least one time of the day.".to_owned()),
+            len if len > PollGrid::MAX_BANDS => Err(format!("Choose at most {} times of a day.", PollGrid::MAX_BANDS)),
+            _ if !hours.is_sorted_by(|one, next| one.to() <= next.from()) => {
+                Err("These times of the day overlap. Choose other ones.".to_owned())
+            }
+            _ => Ok(hours),
+        }
+    }
+}
+
+/// Reads the last day on which answers can be given. Returns its end.
+pub(super) fn closing(text: &str, zone: Zone, now: At) -> Result<At, String> {
+    let day = typed::date(text, Year::Near(zone.date(now)));
+    let day = day.ok_or_else(|| "Enter a date, such as 11/2/2026.".to_owned())?;
+    let (_, end) = zone.day(day).ok_or_else(|| "Enter a date, such as 11/2/2026.".to_owned())?;
+    if end > now { Ok(end) } else { Err("The last day for answers is over. Enter today or a later day.".to_owned()) }
+}
+
+/// Returns the working days of some weeks that are not closed. The first week can be a part of one.
+fn days(scenario: &Scenario, first: Date, weeks: i64) -> Vec<Date> {
+    let last = ibbi_poll::later(first, 7 * weeks - 1).unwrap_or(first);
+    let days = first.to_chrono().iter_days().take_while(|day| *day <= last.to_chrono());
+    let days = days.filter_map(|day| Date::try_from(day).ok());
+    let works =
+        |day: &Date| scenario.calendar.working_days.contains(&Weekday::from_date(*day)) || has_hours(scenario, *day);
+    let is_closed = |day: &Date| {
+        scenario.calendar.closed.iter().any(|closed| closed.when.covers(*day) && closed.when.hours.is_none())
+    };
+    days.filter(works).filter(|day| !is_closed(day)).collect()
+}
+
+fn has_hours(scenario: &Scenario, day: Date) -> bool {
+    scenario.calendar.hours.iter().any(|rule| rule.covers(day) && rule.names_days())
+}
+
+/// Returns whether sessions can be held in some hours.
+fn allows(scenario: &Scenario, hours: Hours) -> bool {
+    let working = scenario.calendar.hours.is_empty() && hours.to() <= Hours::WORKING.to();
+    let is_open = |own: Hours| own.from() < hours.to() && hours.from() < own.to();
+    working || scenario.calendar.hours.iter().any(|rule| rule.hours.is_none_or(is_open))
+}
+
+/// Returns the hours of a scenario as bands, if none of the usual ones fits.
+fn own_bands(scenario: &Scenario) -> String {
+    let mut hours: Vec<Hours> = scenario.calendar.hours.iter().filter_map(|rule| rule.hours).collect();
+    hours.sort_unstable();
+    hours.dedup();
+    hours.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// Returns the first day on which the plan has the training.
+fn first_session(scenario: &Scenario) -> Option<Date> {
+    let plan = ibbi_app::sim::Plan::new(scenario);
+    let training =
+        plan.sessions.iter().find(|session| matches!(session.what, ibbi_app::sim::SessionKind::Training { .. }))?;
+    Some(training.earliest)
+}
+
+fn case_of(pairs: &Pairs) -> Result<Option<Uuid>, WebError> {
+    let read = |text: &str| Uuid::parse_str(text).map_err(|_| WebError::not_found("there is no such case"));
+    pairs.get("case").map(read).transpose()
+}
+
+/// Checks an address for mail, as far as its form tells.
+fn email_of(text: &str) -> Result<Option<String>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let is_plain = text.chars().all(|c| !c.is_control() && !c.is_whitespace() && !"<>,;\"()".contains(c));
+    let has_host =
+        text.rsplit_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !name.contains('@'));
+    if is_plain && has_host && text.len() <= MAX_EMAIL {
+        return Ok(Some(text.to_owned()));
+    }
+    Err("This is not an email address. Enter one such as ada@example.org, or leave it empty.".to_owned())
+}

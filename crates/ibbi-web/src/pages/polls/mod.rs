@@ -1,0 +1,222 @@
+//! Availability polls: the form that makes one, its answers, and what can be changed about it.
+
+mod draft;
+mod form;
+mod heat;
+mod letters;
+mod offline;
+mod results;
+
+use super::answer;
+use super::shell::{Page, button};
+use crate::poll_access::{answered, last_day, made_at, zone_of};
+use crate::problem::WebError;
+use crate::request::{WebRequest, WebResult};
+use crate::response::see_other;
+use axum::http::StatusCode;
+use draft::PollDraft;
+use ibbi_app::format::count;
+use ibbi_core::MemberId;
+use ibbi_poll::{Poll, PollError};
+use ibbi_report::AnswerState;
+use ibbi_report::html::{Html, el, name};
+use letters::Letter;
+pub(crate) use offline::{file, take_in};
+
+/// The address of the list.
+const PLACE: &str = "/polls";
+
+/// Shows the polls that the viewer can see.
+pub(crate) fn list(request: &WebRequest) -> WebResult {
+    let seen = request.polls()?;
+    let now = request.state.now()?;
+    let lines = seen.polls.iter().map(|poll| {
+        let (done, _) = answered(poll);
+        let state = if poll.is_closed(now) { "closed on" } else { "open until" };
+        let made = made_at(poll).map(|at| format!("; made on {}", zone_of(poll).show(at))).unwrap_or_default();
+        let text = format!(": {done} of {} have answered; {state} {}{made}", poll.people.len(), last_day(poll));
+        let link = el("a").attr("href", format!("{PLACE}/{}", poll.id)).with(name(poll.district.as_str()));
+        el("li").with(link).with(text)
+    });
+    let none = "There are no polls yet. Open a plan, and choose \u{201c}Ask everyone\u{201d}.";
+    let lines: Vec<_> = lines.collect();
+    let shown = if lines.is_empty() { el("p").with(none) } else { el("ul").all(lines) };
+    let broken = seen.broken.iter().map(|why| el("p").class("warning").with(why.as_str()));
+    let plan = el("p").with(el("a").class("go").attr("href", "/plan").with("Open a plan"));
+    let content =
+        Html::new().with(el("h1").with("Availability polls")).with(broken.collect::<Html>()).with(shown).with(plan);
+    Ok(Page { title: "Availability polls", place: "/plan", content }.answer(StatusCode::OK))
+}
+
+/// Shows the form that makes a poll for the people of a plan.
+pub(crate) fn form(request: &WebRequest) -> WebResult {
+    let draft = PollDraft::of_plan(request)?;
+    request.check_poll_case(draft.case)?;
+    Ok(form::page(&draft, &[]))
+}
+
+/// Makes a poll, and shows the links of its people once.
+pub(crate) fn create(request: &WebRequest) -> WebResult {
+    let draft = PollDraft::read(request)?;
+    request.check_poll_case(draft.case)?;
+    if request.poll(draft.id).is_ok() {
+        // The form was sent twice. Links are shown only once.
+        return Ok(see_other(&format!("{PLACE}/{}", draft.id)));
+    }
+    let made = draft.poll(request).and_then(|(poll, letters)| {
+        request.state.polls.create(&poll).map_err(|error| match error {
+            PollError::Refused(why) => vec![(String::new(), why)],
+            other => vec![(String::new(), WebError::from(other).detail())],
+        })?;
+        Ok((poll, letters))
+    });
+    match made {
+        Ok((poll, letters)) => Ok(letters::page(&poll, &letters, letters::Kind::Made)),
+        Err(wrong) => Ok(form::page(&draft, &wrong)),
+    }
+}
+
+/// Shows the answers of a poll.
+pub(crate) fn page(request: &WebRequest) -> WebResult {
+    results::page(request, &request.poll_with_answers(request.id("poll")?)?, None)
+}
+
+/// Asks whether to delete a poll.
+pub(crate) fn ask_to_delete(request: &WebRequest) -> WebResult {
+    let poll = request.poll(request.id("poll")?)?;
+    let (done, _) = answered(&poll);
+    let what = format!(
+        "The poll and its {} are deleted. This can\u{2019}t be undone. To keep the dates, open the plan with the answers first, and save \
+         its scenario file.",
+        count(done as u64, "answer", "answers")
+    );
+    let yes = el("form")
+        .attr("method", "post")
+        .attr("action", format!("{PLACE}/{}/delete", poll.id))
+        .with(el("p").class("send").with(button("Delete the poll")));
+    let back = el("p").with(el("a").attr("href", format!("{PLACE}/{}", poll.id)).with("Keep it"));
+    let heading = el("h1").with("Delete the poll for ").with(name(poll.district.as_str())).with("?");
+    let content = Html::new().with(heading).with(el("p").with(what)).with(yes).with(back);
+    Ok(Page { title: "Delete a poll", place: "/plan", content }.answer(StatusCode::OK))
+}
+
+pub(crate) fn delete(request: &WebRequest) -> WebResult {
+    request.delete_poll(request.id("poll")?)?;
+    Ok(see_other(PLACE))
+}
+
+/// Changes the last day on which answers can be given.
+pub(crate) fn close(request: &WebRequest) -> WebResult {
+    let id = request.id("poll")?;
+    let poll = request.poll(id)?;
+    let form = request.form();
+    let closes = match form.get("now") {
+        Some(_) => Ok(request.state.now()?),
+        None => draft::closing(form.get("closes").unwrap_or_default(), zone_of(&poll), request.state.now()?),
+    };
+    match closes {
+        Ok(closes) => {
+            request.change_poll(id, |poll| {
+                poll.closes = closes;
+                Ok(())
+            })?;
+            back(&poll)
+        }
+        Err(why) => results::page(request, &request.poll_with_answers(id)?, Some(&why)),
+    }
+}
+
+/// Shows a reminder for each person who hasn't answered. Links are in a reminder only if they are new, because only their hashes are
+/// kept.
+pub(crate) fn reminders(request: &WebRequest) -> WebResult {
+    let poll = request.poll(request.id("poll")?)?;
+    let waiting = poll.people.iter().filter(|person| person.answer.is_none() && person.link.is_some());
+    let letters: Vec<Letter> = waiting.map(|person| Letter::reminder(&poll, person, None)).collect();
+    Ok(letters::page(&poll, &letters, letters::Kind::Reminders))
+}
+
+/// Gives all people who haven't answered a new link, and shows the reminders with them.
+pub(crate) fn new_links(request: &WebRequest) -> WebResult {
+    let id = request.id("poll")?;
+    let (poll, secrets) = request.change_poll(id, |poll| {
+        let waiting = poll.people.iter().filter(|person| person.answer.is_none()).map(|person| person.id);
+        let secrets: Vec<(MemberId, String)> = waiting
+            .collect::<Vec<_>>()
+            .into_iter()
+            .map(|id| Ok((id, poll.issue(&id)?)))
+            .collect::<Result<_, PollError>>()?;
+        Ok((poll.clone(), secrets))
+    })?;
+    let letter = |(person, secret): &(MemberId, String)| {
+        Some(Letter::reminder(&poll, poll.person(person)?, Some(&request.answer_link(id, secret))))
+    };
+    let letters: Vec<Letter> = secrets.iter().filter_map(letter).collect();
+    Ok(letters::page(&poll, &letters, letters::Kind::NewLinks))
+}
+
+/// Gives a person a new link, and shows it once.
+pub(crate) fn new_link(request: &WebRequest) -> WebResult {
+    let (id, person) = (request.id("poll")?, person_id(request)?);
+    let (poll, secret) = request.change_poll(id, |poll| {
+        let secret = poll.issue(&person)?;
+        Ok((poll.clone(), secret))
+    })?;
+    let link = request.answer_link(id, &secret);
+    let letters: Vec<Letter> =
+        poll.person(&person).map(|person| Letter::invitation(&poll, person, &link)).into_iter().collect();
+    Ok(letters::page(&poll, &letters, letters::Kind::NewLinks))
+}
+
+pub(crate) fn revoke(request: &WebRequest) -> WebResult {
+    let person = person_id(request)?;
+    let poll = request.change_poll(request.id("poll")?, |poll| {
+        poll.revoke(&person)?;
+        Ok(poll.clone())
+    })?;
+    back(&poll)
+}
+
+/// Shows the grid of a person, for answers that the person gives by phone.
+pub(crate) fn person(request: &WebRequest) -> WebResult {
+    let poll = request.poll_with_answers(request.id("poll")?)?;
+    grid_page(request, &poll, None)
+}
+
+/// Saves the answers of a person, who gave them by phone.
+pub(crate) fn enter(request: &WebRequest) -> WebResult {
+    let (id, person) = (request.id("poll")?, person_id(request)?);
+    let poll = request.poll(id)?;
+    let now = request.state.now()?;
+    let sent = answer::read(&poll.grid, &request.form(), now);
+    if !sent.wrong.is_empty() {
+        return grid_page(request, &poll, Some(&sent));
+    }
+    request.change_poll(id, |poll| poll.save(&person, sent.answer(now), true))?;
+    back(&poll)
+}
+
+fn grid_page(request: &WebRequest, poll: &Poll, sent: Option<&answer::SentAnswer>) -> WebResult {
+    let id = person_id(request)?;
+    let person = poll.person(&id).ok_or_else(|| WebError::not_found("the poll doesn't ask this person"))?;
+    let (state, status) = match sent {
+        Some(sent) => (AnswerState::Refused(&sent.wrong), StatusCode::UNPROCESSABLE_ENTITY),
+        None => (AnswerState::New, StatusCode::OK),
+    };
+    let grid = answer::with_content(poll, person, &request.address, state, sent, |page| page.content());
+    let who = el("p")
+        .with("You enter the answers of ")
+        .with(name(person.name.as_str()))
+        .with(", such as those given by phone. They replace earlier ones. ")
+        .with(el("a").attr("href", format!("{PLACE}/{}", poll.id)).with("Back to the poll"));
+    let content = Html::new().with(who).with(grid);
+    Ok(Page { title: "Enter answers", place: "/plan", content }.answer(status))
+}
+
+fn person_id(request: &WebRequest) -> Result<MemberId, WebError> {
+    let text = request.path.get("person").map(String::as_str).unwrap_or_default();
+    text.parse().map_err(|_| WebError::not_found("the poll doesn't ask this person"))
+}
+
+fn back(poll: &Poll) -> WebResult {
+    Ok(see_other(&format!("{PLACE}/{}", poll.id)))
+}
