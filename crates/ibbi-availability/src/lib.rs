@@ -4,6 +4,8 @@
 //! doesn't know the people of a scenario, and it keeps no titles, places, or other texts of a calendar. `ibbi-app` reads the
 //! phrases, finds the people by their names, and changes the scenario.
 
+pub mod ics;
+
 use ibbi_core::Date;
 use ibbi_sim::Hours;
 use std::ops::Range;
