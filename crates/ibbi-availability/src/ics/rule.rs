@@ -52,7 +52,7 @@ impl Rule {
             }
         }
         let read: RRule<Unvalidated> =
-            parts.join(";").parse().map_err(|error: rrule::RRuleError| echo(&error.to_string()))?;
+            parts.join(";").parse().map_err(|error: rrule::RRuleError| problem(&error))?;
         let rule = Self {
             frequency: read.get_freq(),
             interval: read.get_interval().into(),
@@ -112,6 +112,13 @@ impl Rule {
     }
 }
 
+/// Returns what is wrong, in at most 120 characters.
+fn problem(error: &rrule::RRuleError) -> String {
+    let text = error.to_string();
+    let text = text.strip_prefix("RRule parsing error: ").unwrap_or(&text);
+    text.chars().filter(|c| !c.is_control()).take(120).collect::<String>().trim_end_matches('.').to_owned()
+}
+
 fn week_day(day: &NWeekday) -> (i16, u32) {
     match *day {
         NWeekday::Every(day) => (0, day.num_days_from_monday()),
@@ -157,7 +164,7 @@ mod tests {
             ("FREQ=DAILY;UNTIL=tomorrow", "tomorrow"),
             ("FREQ=DAILY;BYDAY=1MO", "numbers"),
             ("FREQ=MONTHLY;BYDAY=6MO", "out of range"),
-            ("FREQ=MONTHLY;BYDAY=XX", "BYDAY"),
+            ("FREQ=MONTHLY;BYDAY=XX", "XX"),
             ("FREQ=MONTHLY;BYMONTHDAY=300", "300"),
             ("FREQ=MONTHLY;BYMONTHDAY=0", "0"),
             ("FREQ=MONTHLY;BYSETPOS=1", "without"),
