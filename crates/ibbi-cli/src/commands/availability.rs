@@ -243,12 +243,12 @@ fn remarks(title: &str, remarks: &[Remark], text: &mut String) {
 
 fn question(asked: &PersonQuestion, text: &mut String) {
     let _ = writeln!(text, "  {}", visible(&asked.question));
-    for answer in asked.answers() {
-        let _ = writeln!(text, "    --person {}", terminal::quote(&visible(&answer)));
-    }
     if asked.candidates.is_empty() {
         let other = visible(&format!("{}=ID", asked.name));
         let _ = writeln!(text, "    --person {}, with the ID of someone in the scenario", terminal::quote(&other));
+    }
+    for answer in asked.answers() {
+        let _ = writeln!(text, "    --person {}", terminal::quote(&visible(&answer)));
     }
 }
 

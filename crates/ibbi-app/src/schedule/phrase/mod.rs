@@ -9,6 +9,7 @@ mod cursor;
 mod dates;
 mod item;
 mod lexer;
+mod relative;
 mod statement;
 mod subtract;
 mod vocabulary;

@@ -143,8 +143,8 @@ impl Cursor<'_> {
                     let before =
                         clause.pop_if(|last| join.is_none() && start > 0 && self.start_of(start) >= last.place.end);
                     let problem = self.unknown();
-                    let from = before.map_or(problem.place.start, |before| before.place.start);
-                    let place = from..problem.place.end;
+                    let Some(before) = before else { return Err(problem) };
+                    let place = before.place.start..problem.place.end;
                     Err(self.unclear_at(place, problem.message, Vec::new()))
                 }
             };
@@ -326,6 +326,9 @@ impl Cursor<'_> {
         self.eat_fillers();
         let start = if self.is_stop() { start } else { self.at };
         self.at = start;
+        if let Some(question) = self.relative() {
+            return question;
+        }
         let word = self.token(0).map_or("", |token| token.text.as_str());
         let names = self.context.closed.iter().map(|closed| closed.name.as_str());
         // Too many words are near `may`.

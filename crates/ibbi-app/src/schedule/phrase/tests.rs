@@ -199,6 +199,11 @@ fn unclear_words_lead_to_a_question_with_readings() {
         ("Dec 14-18, also 1/25", "can also 1/25 | can't 1/25"),
         ("any day but Friday", "except Friday | and Friday"),
         ("not unavailable Mondays", "can Mondays | can't Mondays"),
+        ("next Thursday", "2026-09-10 | 2026-09-17"),
+        ("never next Tuesday", "never 2026-09-15 | never 2026-09-22"),
+        ("next week", "2026-09-07 to 2026-09-13 | 2026-09-14 to 2026-09-20"),
+        ("away next month", "away 2026-09-01 to 2026-09-30 | away 2026-10-01 to 2026-10-31"),
+        ("spring break", "February vacation"),
     ] {
         let reading = read_in(text, Sense::Cannot);
         let [question] = reading.unclear.as_slice() else { panic!("{text}: {reading:?}") };
@@ -217,7 +222,9 @@ fn unknown_words_are_reported_with_their_place() {
         "Feb 30 => `Feb 30`: there is no such date
         2026-11-13 to 2026-11-02 => `2026-11-13 to 2026-11-02`: it ends before it starts; write the earlier date first
         prefer mornings => `prefer mornings`: a plan knows no preferences; write only, if need be, or can't before the times
-        next week => `next week`: which dates? Write them, such as Oct 5-9
+        yesterday => `yesterday`: which date? It depends on the day on which this was written. Write it, such as Oct 5
+        can't tomorrow => `can't tomorrow`: which date? It depends on the day on which this was written. Write it, such as Oct 5
+        next => `next`: which dates? Write them, such as Oct 5-9
         only => `only`: which times? Write them after these words",
     );
     for (text, words, near) in [
