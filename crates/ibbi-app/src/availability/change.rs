@@ -172,8 +172,8 @@ fn add_phrases(
         }
     }
     if was_limited && added.iter().any(|(kind, _)| *kind == Kind::Only) {
-        let note = "The scenario already has the only times when this person can come. The new ones are added to them; \
-                    --replace puts the new ones in their place.";
+        let note = "The scenario already has the only times when this person can come. The new ones are added to them, \
+                    unless you replace the old ones.";
         notes.push(note.to_owned());
     }
 }
@@ -197,7 +197,7 @@ fn add_slots(
     let without_effect = not_cannot.and(&state.also).or(&not_if_need_be.and(&state.also.or(&state.unavailable)));
     if let Some(note) = days_note(&without_effect) {
         notes.push(format!(
-            "The scenario says otherwise on {note}, so the times there aren't added. Use --replace to put them in place of \
+            "The scenario says otherwise on {note}, so the times there aren't added unless you replace \
              the scenario's."
         ));
     }

@@ -13,7 +13,7 @@ mod weeks;
 mod write;
 
 pub use read::{ReadFile, ReadFiles, import, import_read, read_files};
-pub use weeks::{WeekHours, WeekRow};
+pub use weeks::{WeekHours, WeekRow, WeekRun, week_runs};
 pub use write::updated_toml;
 
 use ibbi_core::{Date, MemberId};

@@ -74,6 +74,53 @@ impl WeekRow {
     }
 }
 
+/// Weeks in a row that have the same times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WeekRun {
+    /// The first week, with the times of each.
+    pub first: WeekRow,
+    /// The Monday of the last week.
+    pub last: Date,
+    /// How many weeks there are.
+    pub count: usize,
+}
+
+impl WeekRun {
+    /// Returns the weeks in words: `weeks of Sep 14, 2026 to Sep 28, 2026 (3 weeks, each)`.
+    pub fn label(&self) -> String {
+        let (first, last) = (format::date(self.first.monday), format::date(self.last));
+        match self.count {
+            1 => format!("week of {first}"),
+            count => format!("weeks of {first} to {last} ({count} weeks, each)"),
+        }
+    }
+}
+
+/// Returns weeks with those that follow one another with the same times as one run.
+///
+/// ```
+/// use ibbi_app::availability::{WeekHours, WeekRow, week_runs};
+/// let none = WeekHours::default();
+/// let row = |monday: &str, minutes| WeekRow {
+///     monday: monday.parse().unwrap(), cannot: WeekHours { days: 0, minutes }, if_need_be: none, can: none,
+/// };
+/// let runs = week_runs(&[row("2026-09-07", 60), row("2026-09-14", 60), row("2026-09-28", 60)]);
+/// assert_eq!(runs[0].label(), "weeks of Sep 7, 2026 to Sep 14, 2026 (2 weeks, each)");
+/// assert_eq!(runs.len(), 2);
+/// ```
+pub fn week_runs(rows: &[WeekRow]) -> Vec<WeekRun> {
+    let mut runs: Vec<WeekRun> = Vec::new();
+    for row in rows {
+        match runs.last_mut() {
+            Some(run) if run.first.is_like(row) && (row.monday.to_chrono() - run.last.to_chrono()).num_days() == 7 => {
+                (run.last, run.count) = (row.monday, run.count + 1);
+            }
+            _ => runs.push(WeekRun { first: *row, last: row.monday, count: 1 }),
+        }
+    }
+    runs
+}
+
 /// Returns the weeks that have any times.
 pub(super) fn weeks(slots: &MarkedSlots) -> Vec<WeekRow> {
     let mut weeks: BTreeMap<Date, WeekRow> = BTreeMap::new();

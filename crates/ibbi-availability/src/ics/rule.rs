@@ -51,8 +51,7 @@ impl Rule {
                 _ => parts.push(part),
             }
         }
-        let read: RRule<Unvalidated> =
-            parts.join(";").parse().map_err(|error: rrule::RRuleError| problem(&error))?;
+        let read: RRule<Unvalidated> = parts.join(";").parse().map_err(|error: rrule::RRuleError| problem(&error))?;
         let rule = Self {
             frequency: read.get_freq(),
             interval: read.get_interval().into(),

@@ -5,12 +5,12 @@ use crate::args::Availability as Args;
 use crate::output::{Outcome, visible};
 use crate::terminal::{self, BAD, DIM, GOOD, HEADING, WARN, command, paint};
 use ibbi_app::availability::{
-    self, AvailabilityFile, AvailabilityImport, ImportOptions, PersonImport, PersonQuestion, Remark, WeekRow,
+    self, AvailabilityFile, AvailabilityImport, ImportOptions, PersonImport, PersonQuestion, Remark, week_runs,
 };
 use ibbi_app::output::{OutputFile, OutputKind};
 use ibbi_app::sim::Scenario;
 use ibbi_app::zone::Zone;
-use ibbi_app::{AppError, ExitCode, format, schedule, typed};
+use ibbi_app::{AppError, ExitCode, schedule, typed};
 use ibbi_core::Date;
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -193,20 +193,8 @@ fn person_text(person: &PersonImport, has_scenario: bool, text: &mut String) {
     if person.sentences.is_empty() {
         text.push_str("  no times\n");
     }
-    let mut rows = person.weeks.as_slice();
-    while let [first, ..] = rows {
-        let count = rows.iter().zip(rows.iter().skip(1)).take_while(|(one, next)| follows(one, next)).count() + 1;
-        let last = rows.get(count - 1).unwrap_or(first);
-        let weeks = match count {
-            1 => format!("week of {}", format::date(first.monday)),
-            _ => format!(
-                "weeks of {} to {} ({count} weeks, each)",
-                format::date(first.monday),
-                format::date(last.monday)
-            ),
-        };
-        let _ = writeln!(text, "    {weeks}: {}", first.text());
-        rows = rows.get(count..).unwrap_or_default();
+    for run in week_runs(&person.weeks) {
+        let _ = writeln!(text, "    {}: {}", run.label(), run.first.text());
     }
     for note in &person.notes {
         let _ = writeln!(text, "  {} {note}", paint(WARN, "note:"));
@@ -223,11 +211,6 @@ fn person_text(person: &PersonImport, has_scenario: bool, text: &mut String) {
         let added = if person.added.is_empty() { added.to_owned() } else { person.added.join("; ") };
         let _ = writeln!(text, "  {} {added}", paint(GOOD, "added:"));
     }
-}
-
-/// Returns whether a week is the next one, with the same times.
-fn follows(one: &WeekRow, next: &WeekRow) -> bool {
-    one.is_like(next) && (next.monday.to_chrono() - one.monday.to_chrono()).num_days() == 7
 }
 
 fn remarks(title: &str, remarks: &[Remark], text: &mut String) {

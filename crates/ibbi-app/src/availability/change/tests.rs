@@ -57,7 +57,7 @@ fn exceptions_of_the_scenario_stay_unless_they_are_replaced() {
     let cannot = times(map(&[friday]), none(), none());
     let change = changed(&known, &cannot, false);
     assert_eq!(change.person, known);
-    assert!(change.notes[0].contains("Use --replace"), "{:?}", change.notes);
+    assert!(change.notes[0].contains("unless you replace"), "{:?}", change.notes);
     let change = changed(&known, &cannot, true);
     let weekly = TimeRule::weekday(Weekday::Friday);
     let parts =

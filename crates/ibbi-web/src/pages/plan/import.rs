@@ -15,11 +15,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ibbi_app::AppError;
 use ibbi_app::availability::{
     AvailabilityFile, AvailabilityImport, FileSummary, ImportOptions, PersonImport, PersonQuestion, ReadFiles, Remark,
-    WeekRow, import_read, read_files,
+    WeekRow, import_read, read_files, week_runs,
 };
 use ibbi_app::sim::Scenario;
 use ibbi_core::Date;
-use ibbi_report::html::{Element, Html, details, el, name};
+use ibbi_report::html::{Element, Html, el, name};
 
 /// The name under which pasted text is imported.
 const PASTED: &str = "pasted text";
@@ -157,13 +157,21 @@ fn shown(
     replace: bool,
 ) -> WebResult {
     let import = import_read(read, Some(scenario), &options(request, answers, replace)?)?;
+    // The times of those whom a question is about, as the files have them.
+    let strangers = match import.questions.as_slice() {
+        [] => Vec::new(),
+        _ => {
+            let days = ImportOptions { from: Some(import.from), to: Some(import.to), ..options(request, &[], false)? };
+            import_read(read, None, &days)?.people
+        }
+    };
     let query = link::write(scenario);
     let back = format!("/plan?{query}#answer");
     let content = Html::new()
         .with(el("h1").with("Check the times that were read"))
         .with(lead(&import, scenario))
         .with(files(&import.files))
-        .with(decision(&import, scenario, read, answers, replace, &query))
+        .with(decision(&import, &strangers, scenario, read, (answers, replace), &query))
         .with(el("h2").with("By person and week"))
         .with(import.people.iter().map(person).collect::<Html>())
         .with(remarks("Not understood", "not-understood", &import.not_understood))
@@ -208,17 +216,20 @@ fn files(files: &[FileSummary]) -> Element {
 /// Returns the form with the questions and the buttons.
 fn decision(
     import: &AvailabilityImport,
+    strangers: &[PersonImport],
     scenario: &Scenario,
     read: &ReadFiles,
-    answers: &[(String, String)],
-    replace: bool,
+    (answers, replace): (&[(String, String)], bool),
     query: &str,
 ) -> Element {
     // In a form, this is a third of the length of JSON with its quotes.
     let held = URL_SAFE_NO_PAD.encode(serde_json::to_vec(read).unwrap_or_default());
     let given =
         answers.iter().map(|(name, person)| Html::new().with(hidden("question", name)).with(hidden("answer", person)));
-    let questions = import.questions.iter().enumerate().map(|(place, asked)| question(place, asked, scenario));
+    let questions = import.questions.iter().enumerate().map(|(place, asked)| {
+        let times = strangers.iter().find(|person| person.name == asked.name).map(understood);
+        question(place, asked, scenario).with(times)
+    });
     let replaces = crate::pages::shell::tick(
         "replace",
         "1",
@@ -260,25 +271,38 @@ fn question(place: usize, asked: &PersonQuestion, scenario: &Scenario) -> Elemen
 }
 
 fn person(person: &PersonImport) -> Element {
-    let sentences = person.sentences.iter().map(|sentence| el("li").with(sentence.as_str()));
+    let unchanged = match (&person.problem, person.sentences.is_empty()) {
+        (Some(problem), _) => Some(el("p").class("wrong").with(problem.as_str())),
+        (None, true) => Some(el("p").class("hint").with("No times were understood.")),
+        (None, false) if !person.changed => Some(el("p").class("hint").with("The plan has these times already.")),
+        (None, false) => None,
+    };
     let notes = person.notes.iter().map(|note| el("p").class("hint").with(note.as_str()));
-    let unchanged = (!person.changed).then(|| el("p").class("hint").with("The plan has these times already."));
     el("section")
         .class("imported")
         .with(el("h3").with(name(&person.name)))
         .with(el("p").class("hint").with(format!("From {}", person.sources.join("; "))))
-        .with(el("ul").all(sentences))
-        .with((!person.weeks.is_empty()).then(|| weeks(&person.name, &person.weeks)))
+        .with(understood(person))
         .all(notes)
         .with(unchanged)
 }
 
+/// Returns the times that were understood, in sentences and by week.
+fn understood(person: &PersonImport) -> Html {
+    let sentences = person.sentences.iter().map(|sentence| el("li").with(sentence.as_str()));
+    Html::new()
+        .with((!person.sentences.is_empty()).then(|| el("ul").all(sentences)))
+        .with((!person.weeks.is_empty()).then(|| weeks(&person.name, &person.weeks)))
+}
+
 fn weeks(person: &str, weeks: &[WeekRow]) -> Element {
-    let head = ["Week of", "Can\u{2019}t come", "If need be", "Can come"];
+    let head = ["Weeks", "Can\u{2019}t come", "If need be", "Can come"];
     let head = el("tr").all(head.map(|head| el("th").attr("scope", "col").with(head)));
-    let rows = weeks.iter().map(|week| {
-        let first = el("th").attr("scope", "row").with(ibbi_app::format::date(week.monday));
-        let cells = [week.cannot, week.if_need_be, week.can];
+    let rows = week_runs(weeks).into_iter().map(|run| {
+        let label = run.label();
+        let (first, rest) = label.split_at(1);
+        let first = el("th").attr("scope", "row").with(first.to_uppercase() + rest);
+        let cells = [run.first.cannot, run.first.if_need_be, run.first.can];
         el("tr")
             .with(first)
             .all(cells.map(|hours| el("td").with(hours.text().unwrap_or_else(|| "\u{2013}".to_owned()))))
@@ -287,7 +311,7 @@ fn weeks(person: &str, weeks: &[WeekRow]) -> Element {
         .with(el("caption").class("unseen").with(format!("Hours by week: {person}")))
         .with(el("thead").with(head))
         .with(el("tbody").all(rows));
-    details(format!("Hours by week ({})", weeks.len()), table)
+    el("div").class("scroll").attr("tabindex", 0).attr("role", "group").attr("aria-label", "Hours by week").with(table)
 }
 
 fn remarks(heading: &str, id: &str, remarks: &[Remark]) -> Option<Html> {
