@@ -48,7 +48,12 @@ fn rules_have_the_days_of_the_standard() {
 #[test]
 fn searches_start_near_the_range() {
     // From the year 1, each of these has millions of times before the range.
-    for rule in ["FREQ=DAILY", "FREQ=HOURLY;BYHOUR=9", "FREQ=MINUTELY;BYHOUR=9;BYMINUTE=0", "FREQ=SECONDLY;BYHOUR=9;BYMINUTE=0;BYSECOND=0"] {
+    for rule in [
+        "FREQ=DAILY",
+        "FREQ=HOURLY;BYHOUR=9",
+        "FREQ=MINUTELY;BYHOUR=9;BYMINUTE=0",
+        "FREQ=SECONDLY;BYHOUR=9;BYMINUTE=0;BYSECOND=0",
+    ] {
         assert_eq!(days(rule, "00010101T090000", "20261005T000000", "20261006T235959"), ["10-05", "10-06"], "{rule}");
     }
 }
@@ -62,7 +67,11 @@ fn work_is_bounded() {
         assert_eq!(found(&rule, "20200101T000000", "20260101T000000", "20301231T235959"), Err(Exhausted::Event));
     }
     // Rules without any time end at the end of the range.
-    for rule in ["FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30", "FREQ=MINUTELY;INTERVAL=1440;BYHOUR=3", "FREQ=DAILY;BYMONTH=4;BYMONTHDAY=31"] {
+    for rule in [
+        "FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=MINUTELY;INTERVAL=1440;BYHOUR=3",
+        "FREQ=DAILY;BYMONTH=4;BYMONTHDAY=31",
+    ] {
         let rule = Rule::read(rule).unwrap();
         assert_eq!(found(&rule, "20200101T000000", "20260101T000000", "20301231T235959"), Ok(vec![]));
     }
@@ -77,7 +86,9 @@ fn any_rule() -> impl Strategy<Value = String> {
         (0_usize..3).prop_map(|at| ("WEEKLY", [";BYDAY=TU", ";BYDAY=SU,FR,MO", ""][at].to_owned())),
         (-4_i8..=5).prop_filter("not 0", |n| *n != 0).prop_map(|n| ("MONTHLY", format!(";BYDAY={n}TH"))),
         (-31_i8..=31).prop_filter("not 0", |n| *n != 0).prop_map(|n| ("MONTHLY", format!(";BYMONTHDAY={n},15"))),
-        (-3_i8..=3).prop_filter("not 0", |n| *n != 0).prop_map(|n| ("MONTHLY", format!(";BYDAY=MO,TU,WE,TH,FR;BYSETPOS={n}"))),
+        (-3_i8..=3)
+            .prop_filter("not 0", |n| *n != 0)
+            .prop_map(|n| ("MONTHLY", format!(";BYDAY=MO,TU,WE,TH,FR;BYSETPOS={n}"))),
         (-366_i16..=366).prop_filter("not 0", |n| *n != 0).prop_map(|n| ("YEARLY", format!(";BYYEARDAY={n},100"))),
         (-52_i8..=52).prop_filter("not 0", |n| *n != 0).prop_map(|n| ("YEARLY", format!(";BYWEEKNO={n};BYDAY=TU,SU"))),
         (1_u8..=12).prop_map(|n| ("YEARLY", format!(";BYMONTH={n};BYDAY=-1MO,2FR"))),

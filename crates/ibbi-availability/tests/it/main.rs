@@ -1,0 +1,4 @@
+//! The tests of the readers with whole files.
+
+mod calendars;
+mod hostile;
