@@ -123,7 +123,7 @@ impl<'a> Expansion<'a> {
             let message = "The event changes this time of a series and all later ones. Only this one was changed; check the others.";
             self.report.problem(event.line, message);
         }
-        if length.is_none() {
+        if length.is_none() && !event.more.iter().any(|(_, end)| end.is_some()) {
             self.report.leave_out(LeftOut::NoLength);
             return Ok(());
         }
@@ -189,7 +189,10 @@ impl<'a> Expansion<'a> {
             // RFC 5545, section 3.8.5.3: an end gives all times of a series the same exact length.
             (_, End::At(end)) => {
                 let end_clock = self.clock(end)?;
-                let seconds = end_clock.instant(end.written()) - clock.instant(start.written());
+                let exact = end_clock.instant(end.written()) - clock.instant(start.written());
+                // A start that the clocks skip is later than it looks, and can be after the end.
+                let on_wall = (end.written() - start.written()).num_seconds();
+                let seconds = if exact <= 0 && end_clock.as_ref() == clock && on_wall > 0 { on_wall } else { exact };
                 if seconds < 0 { Err(Skipped::Event(ENDS_EARLY)) } else { Ok(Length::Time { days: 0, seconds }) }
             }
             (_, End::After { days, seconds }) => Ok(Length::Time { days, seconds }),

@@ -37,6 +37,10 @@ impl Rule {
         if text.len() > MAX_RULE {
             return Err(format!("the rule is longer than {MAX_RULE} characters"));
         }
+        // The crate `rrule` panics if a day of the week has other characters.
+        if !text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
+            return Err("the rule has characters that no rule can have".to_owned());
+        }
         let mut until = None;
         let mut parts = Vec::new();
         for part in text.split(';').map(str::trim).filter(|part| !part.is_empty()) {
@@ -173,6 +177,7 @@ mod tests {
             ("FREQ=DAILY;BYHOUR=24", "24"),
             ("FREQ=DAILY;RSCALE=HEBREW", "RSCALE"),
             ("FREQ=DAILY;FREQ=WEEKLY", "FREQ"),
+            ("FREQ=WEEKLY;BYDAY=\u{cf}H", "characters"),
             ("garbage", "garbage"),
         ] {
             let error = Rule::read(text).expect_err(text);

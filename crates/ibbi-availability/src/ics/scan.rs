@@ -53,7 +53,7 @@ struct Scanner {
     cancels: bool,
     draft: Draft,
     /// The person of the list of free and busy times, and whether ATTENDEE names it.
-    named: Option<(usize, bool)>,
+    named: Option<(String, bool)>,
     pending: Vec<Period>,
     span: (Option<Stamp>, Option<Stamp>),
     zone: Definition,
@@ -219,9 +219,7 @@ impl Scanner {
                 }
             }
             "RECURRENCE-ID" => {
-                self.draft.and_later = property
-                    .parameter(&Parameter::Range)
-                    .is_some_and(|range| range.eq_ignore_ascii_case("THISANDFUTURE"));
+                self.draft.and_later = property.has_range();
                 match property.stamp(zone) {
                     Some(replaces) => self.draft.replaces = Some(replaces),
                     None => self.broken(line, "The event changes one of a series, but the file doesn't say which one."),
@@ -281,12 +279,12 @@ impl Scanner {
 
     fn free_busy_line(&mut self, name: &str, line: &Line<'_>) -> Result<(), ImportError> {
         match name {
-            "ATTENDEE" | "ORGANIZER" if self.named.is_none_or(|(_, by_attendee)| !by_attendee) => {
+            "ATTENDEE" | "ORGANIZER" if self.named.as_ref().is_none_or(|(_, by_attendee)| !by_attendee) => {
                 let property = Property::read(line);
                 let found = read_name(property.as_ref().and_then(|property| property.parameter(&Parameter::Cn)));
                 // Some programs write the address in place of the name. Addresses are not kept.
                 if let Some(found) = found.filter(|name| !name.contains('@')) {
-                    self.named = Some((self.person_with(found)?, name == "ATTENDEE"));
+                    self.named = Some((found, name == "ATTENDEE"));
                 }
             }
             "DTSTART" | "DTEND" if self.is_readable(line) => {
@@ -331,8 +329,8 @@ impl Scanner {
     }
 
     fn end_free_busy(&mut self, line: &Line<'_>) -> Result<(), ImportError> {
-        let person = match self.named {
-            Some((person, _)) => person,
+        let person = match self.named.take() {
+            Some((name, _)) => self.person_with(name)?,
             None => self.calendar_person()?,
         };
         if let (Some(from), Some(to)) = self.span {

@@ -123,6 +123,11 @@ impl Property {
         self.0.parameters(name).find_map(|value| value.as_text())
     }
 
+    /// Whether it's also about later times. The only value of the parameter is THISANDFUTURE.
+    pub(super) fn has_range(&self) -> bool {
+        self.0.has_parameter(&ICalendarParameterName::Range)
+    }
+
     /// Returns its text, such as a name or an address.
     pub(super) fn text(&self) -> Option<&str> {
         self.0.values.first()?.as_text()

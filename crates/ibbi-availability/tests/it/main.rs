@@ -1,7 +1,9 @@
 //! Reading files of other programs, and files that are wrong.
 
+mod calendars;
 mod files;
 mod hostile;
+mod hostile_calendars;
 
 use ibbi_availability::{ImportWindow, ImportedFile, Mark};
 use std::fmt::Write as _;
