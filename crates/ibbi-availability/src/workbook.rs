@@ -10,6 +10,8 @@ use std::io::{Cursor, Read as _};
 const MAX_UNPACKED: u64 = 64 << 20;
 /// The most parts of a workbook.
 const MAX_PARTS: usize = 2_000;
+/// The most cells that the tables of a workbook can have, with the empty ones among them.
+const MOST_CELLS: u64 = 4_000_000;
 /// The largest .xls file. It isn't packed, but it can claim a large table.
 const MAX_XLS: usize = 4 << 20;
 
@@ -104,6 +106,7 @@ fn xls(bytes: &[u8]) -> Result<Vec<Grid>, ImportError> {
     if bytes.len() > MAX_XLS {
         return Err(too_large(&format!("is larger than {} MB", MAX_XLS >> 20)));
     }
+    check_biff(bytes)?;
     let mut book: Xls<_> = Xls::new(Cursor::new(bytes)).map_err(damaged)?;
     let names = book.sheet_names();
     check_sheets(names.len())?;
@@ -115,11 +118,50 @@ fn xls(bytes: &[u8]) -> Result<Vec<Grid>, ImportError> {
     names.into_iter().map(&mut grid).collect()
 }
 
+/// Refuses a file with cells so far apart that the tables between them would take all memory.
+///
+/// The content of an .xls file is a list of records (\[MS-XLS\] 2.1.4): the number of a kind, a length, and data. A record of a cell
+/// starts with its row and its column.
+fn check_biff(bytes: &[u8]) -> Result<(), ImportError> {
+    const BEGINNING: u16 = 0x0809;
+    let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(damaged)?;
+    let name = ["/Workbook", "/Book"].into_iter().find(|name| file.is_stream(name));
+    let name = name.ok_or_else(|| damaged("it has no workbook"))?;
+    let mut content = Vec::new();
+    let stream = file.open_stream(name).map_err(damaged)?;
+    stream.take(MAX_UNPACKED).read_to_end(&mut content).map_err(damaged)?;
+    let mut rest = content.as_slice();
+    let (mut cells, mut rows, mut columns) = (0_u64, 0_u64, 0_u64);
+    while let [kind, kind_high, length, length_high, after @ ..] = rest {
+        let number = |low: &u8, high: &u8| u16::from_le_bytes([*low, *high]);
+        let data = after.get(..usize::from(number(length, length_high))).unwrap_or(after);
+        match (number(kind, kind_high), data) {
+            (BEGINNING, _) => (rows, columns) = (0, 0),
+            // Numbers, texts, formulas, and several numbers in a row.
+            (
+                0x0006 | 0x00BD | 0x00D6 | 0x00FD | 0x0203..=0x0206 | 0x027E | 0x0406,
+                [row, row_high, column, column_high, rest @ ..],
+            ) => {
+                let before = rows * columns;
+                rows = rows.max(u64::from(number(row, row_high)) + 1);
+                // Several numbers have six bytes each.
+                columns = columns.max(u64::from(number(column, column_high)) + 1 + rest.len() as u64 / 6);
+                cells += rows * columns - before;
+            }
+            _ => {}
+        }
+        if cells > MOST_CELLS {
+            return Err(too_large("has cells too far apart"));
+        }
+        rest = after.get(data.len()..).unwrap_or_default();
+    }
+    Ok(())
+}
+
 /// Refuses content in which few words stand for many cells that are not empty.
 ///
 /// A row that is repeated counts as often as it is, up to its last cell that has a value. Empty rows and cells at the end don't count.
 fn check_repeated(content: &[u8]) -> Result<(), ImportError> {
-    const MOST: u64 = 4_000_000;
     let text = String::from_utf8_lossy(content);
     let attribute = |tag: &str, name: &str| -> u64 {
         let value = tag.split_once(name).and_then(|(_, rest)| rest.split(['"', '\'']).nth(1));
@@ -143,7 +185,7 @@ fn check_repeated(content: &[u8]) -> Result<(), ImportError> {
         }
         cells = cells.saturating_add(used.saturating_mul(times));
     }
-    if cells > MOST { Err(too_large("repeats too many cells")) } else { Ok(()) }
+    if cells > MOST_CELLS { Err(too_large("repeats too many cells")) } else { Ok(()) }
 }
 
 fn of_range(name: String, range: &Range<Data>, count: &mut CellCount) -> Result<Grid, ImportError> {
