@@ -17,6 +17,12 @@ const MAX_XLS: usize = 4 << 20;
 
 /// Reads the sheets of a workbook. Returns `None` if it isn't one.
 pub(crate) fn read(bytes: &[u8]) -> Result<Option<Vec<Grid>>, ImportError> {
+    // The reader of spreadsheets can panic on a damaged file. It shares nothing with the rest of the program.
+    let read = std::panic::catch_unwind(|| read_sheets(bytes));
+    read.unwrap_or_else(|_| Err(damaged("its content is damaged")))
+}
+
+fn read_sheets(bytes: &[u8]) -> Result<Option<Vec<Grid>>, ImportError> {
     if bytes.starts_with(b"PK\x03\x04") {
         let content = check_unpacked(bytes)?;
         return if content.is_ods { ods(bytes, &content.text).map(Some) } else { xlsx(bytes).map(Some) };
@@ -52,15 +58,31 @@ fn check_unpacked(bytes: &[u8]) -> Result<Content, ImportError> {
     for index in 0..archive.len() {
         let part = archive.by_index(index).map_err(damaged)?;
         let is_content = part.name().map_err(damaged)? == "content.xml";
-        content.is_ods |= is_content;
-        let mut limited = part.take(left + 1);
-        let read = match is_content {
-            true => limited.read_to_end(&mut content.text).map(|read| read as u64),
-            false => std::io::copy(&mut limited, &mut std::io::sink()),
-        };
-        left = left.checked_sub(read.map_err(damaged)?).ok_or_else(|| too_large("is too large when it is unpacked"))?;
+        let mut unpacked = Vec::new();
+        let read = part.take(left + 1).read_to_end(&mut unpacked).map_err(damaged)? as u64;
+        left = left.checked_sub(read).ok_or_else(|| too_large("is too large when it is unpacked"))?;
+        check_claims(&unpacked)?;
+        if is_content {
+            content = Content { is_ods: true, text: unpacked };
+        }
     }
     Ok(content)
+}
+
+/// Refuses a part that claims to have many texts: the reader takes memory for them before it reads them.
+fn check_claims(part: &[u8]) -> Result<(), ImportError> {
+    // In UTF-16, the claim would not be found.
+    if [[0xFF, 0xFE], [0xFE, 0xFF], [b'<', 0], [0, b'<']].iter().any(|start| part.starts_with(start)) {
+        return Err(damaged("a part of it is not UTF-8"));
+    }
+    let text = String::from_utf8_lossy(part);
+    let claims = text.match_indices("uniqueCount").filter_map(|(place, name)| {
+        let digits = text.get(place + name.len()..)?.trim_start_matches([' ', '\t', '\r', '\n', '=', '"', '\'', '+']);
+        let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+        digits.get(..end)
+    });
+    let is_large = |digits: &str| digits.parse::<u64>().map_or(!digits.is_empty(), |count| count > MOST_CELLS);
+    if claims.into_iter().any(is_large) { Err(too_large("claims to have too many texts")) } else { Ok(()) }
 }
 
 fn check_sheets(count: usize) -> Result<(), ImportError> {
@@ -124,6 +146,7 @@ fn xls(bytes: &[u8]) -> Result<Vec<Grid>, ImportError> {
 /// starts with its row and its column.
 fn check_biff(bytes: &[u8]) -> Result<(), ImportError> {
     const BEGINNING: u16 = 0x0809;
+    const DIMENSIONS: u16 = 0x0200;
     let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(damaged)?;
     let name = ["/Workbook", "/Book"].into_iter().find(|name| file.is_stream(name));
     let name = name.ok_or_else(|| damaged("it has no workbook"))?;
@@ -137,6 +160,7 @@ fn check_biff(bytes: &[u8]) -> Result<(), ImportError> {
         let data = after.get(..usize::from(number(length, length_high))).unwrap_or(after);
         match (number(kind, kind_high), data) {
             (BEGINNING, _) => (rows, columns) = (0, 0),
+            (DIMENSIONS, data) => cells += claimed(data).ok_or_else(|| damaged("the size of a table is wrong"))?,
             // Numbers, texts, formulas, and several numbers in a row.
             (
                 0x0006 | 0x00BD | 0x00D6 | 0x00FD | 0x0203..=0x0206 | 0x027E | 0x0406,
@@ -156,6 +180,22 @@ fn check_biff(bytes: &[u8]) -> Result<(), ImportError> {
         rest = after.get(data.len()..).unwrap_or_default();
     }
     Ok(())
+}
+
+/// Returns how many cells a table claims to have: its first row and the one after its last, and the same for columns.
+fn claimed(data: &[u8]) -> Option<u64> {
+    let short = |at: usize| data.get(at..at + 2).map(|two| u64::from(two[0]) + (u64::from(two[1]) << 8));
+    let long = |at: usize| Some(short(at)? + (short(at + 2)? << 16));
+    // Earlier versions have rows of two bytes.
+    let (rows, columns) = match data.len() {
+        10 => ((short(0)?, short(2)?), (short(4)?, short(6)?)),
+        _ => ((long(0)?, long(4)?), (short(8)?, short(10)?)),
+    };
+    let length =
+        |(first, end): (u64, u64), most: u64| if end <= most { end.max(first + 1).checked_sub(first) } else { None };
+    let is_ordered = |(first, end): (u64, u64)| end == 0 || first < end;
+    let fits = is_ordered(rows) && is_ordered(columns);
+    fits.then(|| Some(length(rows, 1 << 16)? * length(columns, 1 << 8)?)).flatten()
 }
 
 /// Refuses content in which few words stand for many cells that are not empty.

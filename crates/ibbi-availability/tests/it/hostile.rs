@@ -108,6 +108,18 @@ fn old_workbook_with_cells_far_apart_is_refused() {
 }
 
 #[test]
+fn claims_of_a_workbook_take_no_memory() {
+    let strings =
+        r#"<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" uniqueCount="99999999999999"></sst>"#;
+    assert!(is_too_large(&packed(&[("[Content_Types].xml", TYPES), ("xl/sharedStrings.xml", strings)], 1)));
+    // The size of the table of an old workbook: rows 0 to 4,294,967,295.
+    let mut bytes = include_bytes!("../files/doodle.xls").to_vec();
+    let record = bytes.windows(4).rposition(|at| at == [0x00, 0x02, 0x0E, 0x00]).expect("the file has a size");
+    bytes[record + 8..record + 12].copy_from_slice(&[0xFF; 4]);
+    assert!(error(&bytes).to_string().contains("size of a table"), "{}", error(&bytes));
+}
+
+#[test]
 fn limits_of_texts_are_clear() {
     assert!(is_too_large(&vec![b'a'; MAX_BYTES + 1]));
     assert!(is_too_large("Name,Oct 5\nA,x\n".repeat(20_000).as_bytes()));
