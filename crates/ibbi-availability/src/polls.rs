@@ -3,7 +3,7 @@
 use crate::collected::Collected;
 use crate::days::{self, HeadingDays};
 use crate::grid::{Grid, Row};
-use crate::marks::{self, CellMark, Label};
+use crate::marks::{self, CellMark};
 use crate::times::{self, WrittenHours};
 use crate::{ImportError, ImportFormat, ImportWindow, ImportedFile, Mark, lines, table};
 use ibbi_common::spelling::echo;
@@ -137,7 +137,7 @@ fn doodle(grid: &Grid, window: &ImportWindow) -> Option<(ImportFormat, Collected
                 row.cell(column).clone_into(last);
             }
         }
-        let has_option = time_row.map_or(day_row, |row| row).cell(column) != "";
+        let has_option = !time_row.unwrap_or(day_row).cell(column).is_empty();
         let Some(((name, year), number)) = month_of(&month).zip(day_of(&day)).filter(|_| has_option) else { continue };
         let place = |row: &Row| grid.place(row, column);
         let date = match days::date(&format!("{name} {number}, {year}"), window) {
@@ -219,13 +219,4 @@ fn day_of(text: &str) -> Option<u32> {
         [name, day] | [day, name] if days::weekday(name).is_some() => number(day),
         _ => None,
     }
-}
-
-/// Returns whether a header is that of Rallly: names with their number, or with email addresses.
-pub(crate) fn is_rallly(header: &Row, window: &ImportWindow) -> bool {
-    let is_option = |column: usize| matches!(days::heading(header.cell(column), window), Some(Ok(_)));
-    let counted = header.cell(0).starts_with(|c: char| c.is_ascii_digit());
-    let names = marks::label(header.cell(0)) == Some(Label::Name);
-    let email = header.cell(1).eq_ignore_ascii_case("email");
-    names && (counted && is_option(1) || email && is_option(2))
 }

@@ -5,7 +5,7 @@ use crate::days::{self, Heading};
 use crate::grid::{Grid, Row};
 use crate::marks::{self, CellMark, Label};
 use crate::times::WrittenHours;
-use crate::{ImportFormat, ImportWindow, ImportedPhrase, Mark, polls};
+use crate::{ImportFormat, ImportWindow, ImportedPhrase, Mark};
 use ibbi_common::spelling::{did_you_mean, echo, nearest};
 use ibbi_sim::Hours;
 use std::collections::BTreeMap;
@@ -27,11 +27,8 @@ struct Layout {
 pub(crate) fn read(grid: &Grid, window: &ImportWindow) -> Option<(ImportFormat, Collected)> {
     let mut collected = Collected::default();
     if let Some(layout) = layout(grid, window, &mut collected) {
-        let format = if polls::is_rallly(&grid.rows[layout.header], window) {
-            ImportFormat::Rallly
-        } else {
-            ImportFormat::Table
-        };
+        let format =
+            if is_rallly(&grid.rows[layout.header], window) { ImportFormat::Rallly } else { ImportFormat::Table };
         let cross = cross(grid, &layout, |row, column| grid.rows[row].cell(column));
         for index in layout.header + 1..grid.rows.len() {
             person(grid, index, &layout, cross, window, &mut collected);
@@ -214,7 +211,7 @@ fn outside(all: Option<Hours>, hours: Hours) -> impl Iterator<Item = Hours> {
 fn turned(grid: &Grid, window: &ImportWindow) -> Option<Collected> {
     let is_time = |row: &&Row| matches!(days::heading(row.cell(0), window), Some(Ok(_)));
     let rows: Vec<&Row> = grid.rows.iter().filter(|row| !row.is_empty()).collect();
-    let first = rows.iter().position(|row| is_time(row))?;
+    let first = rows.iter().position(is_time)?;
     let header = rows.get(first.checked_sub(1)?)?;
     let times = rows[first..].iter().filter(|row| is_time(row)).count();
     let names = header.cells.iter().skip(1).filter(|cell| !cell.is_empty());
@@ -253,4 +250,13 @@ fn turned(grid: &Grid, window: &ImportWindow) -> Option<Collected> {
         }
     }
     Some(collected)
+}
+
+/// Returns whether a header is that of Rallly: names with their number, or with email addresses.
+fn is_rallly(header: &Row, window: &ImportWindow) -> bool {
+    let is_option = |column: usize| matches!(days::heading(header.cell(column), window), Some(Ok(_)));
+    let counted = header.cell(0).starts_with(|c: char| c.is_ascii_digit());
+    let names = marks::label(header.cell(0)) == Some(Label::Name);
+    let email = header.cell(1).eq_ignore_ascii_case("email");
+    names && (counted && is_option(1) || email && is_option(2))
 }

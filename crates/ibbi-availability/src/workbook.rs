@@ -10,11 +10,19 @@ use std::io::{Cursor, Read as _};
 const MAX_UNPACKED: u64 = 64 << 20;
 /// The most parts of a workbook.
 const MAX_PARTS: usize = 2_000;
+/// The most cells that the tables of a workbook can have, with the empty ones among them.
+const MOST_CELLS: u64 = 4_000_000;
 /// The largest .xls file. It isn't packed, but it can claim a large table.
 const MAX_XLS: usize = 4 << 20;
 
 /// Reads the sheets of a workbook. Returns `None` if it isn't one.
 pub(crate) fn read(bytes: &[u8]) -> Result<Option<Vec<Grid>>, ImportError> {
+    // The reader of spreadsheets can panic on a damaged file. It shares nothing with the rest of the program.
+    let read = std::panic::catch_unwind(|| read_sheets(bytes));
+    read.unwrap_or_else(|_| Err(damaged("its content is damaged")))
+}
+
+fn read_sheets(bytes: &[u8]) -> Result<Option<Vec<Grid>>, ImportError> {
     if bytes.starts_with(b"PK\x03\x04") {
         let content = check_unpacked(bytes)?;
         return if content.is_ods { ods(bytes, &content.text).map(Some) } else { xlsx(bytes).map(Some) };
@@ -50,15 +58,31 @@ fn check_unpacked(bytes: &[u8]) -> Result<Content, ImportError> {
     for index in 0..archive.len() {
         let part = archive.by_index(index).map_err(damaged)?;
         let is_content = part.name().map_err(damaged)? == "content.xml";
-        content.is_ods |= is_content;
-        let mut limited = part.take(left + 1);
-        let read = match is_content {
-            true => limited.read_to_end(&mut content.text).map(|read| read as u64),
-            false => std::io::copy(&mut limited, &mut std::io::sink()),
-        };
-        left = left.checked_sub(read.map_err(damaged)?).ok_or_else(|| too_large("is too large when it is unpacked"))?;
+        let mut unpacked = Vec::new();
+        let read = part.take(left + 1).read_to_end(&mut unpacked).map_err(damaged)? as u64;
+        left = left.checked_sub(read).ok_or_else(|| too_large("is too large when it is unpacked"))?;
+        check_claims(&unpacked)?;
+        if is_content {
+            content = Content { is_ods: true, text: unpacked };
+        }
     }
     Ok(content)
+}
+
+/// Refuses a part that claims to have many texts: the reader takes memory for them before it reads them.
+fn check_claims(part: &[u8]) -> Result<(), ImportError> {
+    // In UTF-16, the claim would not be found.
+    if [[0xFF, 0xFE], [0xFE, 0xFF], [b'<', 0], [0, b'<']].iter().any(|start| part.starts_with(start)) {
+        return Err(damaged("a part of it is not UTF-8"));
+    }
+    let text = String::from_utf8_lossy(part);
+    let claims = text.match_indices("uniqueCount").filter_map(|(place, name)| {
+        let digits = text.get(place + name.len()..)?.trim_start_matches([' ', '\t', '\r', '\n', '=', '"', '\'', '+']);
+        let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+        digits.get(..end)
+    });
+    let is_large = |digits: &str| digits.parse::<u64>().map_or(!digits.is_empty(), |count| count > MOST_CELLS);
+    if claims.into_iter().any(is_large) { Err(too_large("claims to have too many texts")) } else { Ok(()) }
 }
 
 fn check_sheets(count: usize) -> Result<(), ImportError> {
@@ -104,6 +128,7 @@ fn xls(bytes: &[u8]) -> Result<Vec<Grid>, ImportError> {
     if bytes.len() > MAX_XLS {
         return Err(too_large(&format!("is larger than {} MB", MAX_XLS >> 20)));
     }
+    check_biff(bytes)?;
     let mut book: Xls<_> = Xls::new(Cursor::new(bytes)).map_err(damaged)?;
     let names = book.sheet_names();
     check_sheets(names.len())?;
@@ -115,11 +140,68 @@ fn xls(bytes: &[u8]) -> Result<Vec<Grid>, ImportError> {
     names.into_iter().map(&mut grid).collect()
 }
 
+/// Refuses a file with cells so far apart that the tables between them would take all memory.
+///
+/// The content of an .xls file is a list of records (\[MS-XLS\] 2.1.4): the number of a kind, a length, and data. A record of a cell
+/// starts with its row and its column.
+fn check_biff(bytes: &[u8]) -> Result<(), ImportError> {
+    const BEGINNING: u16 = 0x0809;
+    const DIMENSIONS: u16 = 0x0200;
+    let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(damaged)?;
+    let name = ["/Workbook", "/Book"].into_iter().find(|name| file.is_stream(name));
+    let name = name.ok_or_else(|| damaged("it has no workbook"))?;
+    let mut content = Vec::new();
+    let stream = file.open_stream(name).map_err(damaged)?;
+    stream.take(MAX_UNPACKED).read_to_end(&mut content).map_err(damaged)?;
+    let mut rest = content.as_slice();
+    let (mut cells, mut rows, mut columns) = (0_u64, 0_u64, 0_u64);
+    while let [kind, kind_high, length, length_high, after @ ..] = rest {
+        let number = |low: &u8, high: &u8| u16::from_le_bytes([*low, *high]);
+        let data = after.get(..usize::from(number(length, length_high))).unwrap_or(after);
+        match (number(kind, kind_high), data) {
+            (BEGINNING, _) => (rows, columns) = (0, 0),
+            (DIMENSIONS, data) => cells += claimed(data).ok_or_else(|| damaged("the size of a table is wrong"))?,
+            // Numbers, texts, formulas, and several numbers in a row.
+            (
+                0x0006 | 0x00BD | 0x00D6 | 0x00FD | 0x0203..=0x0206 | 0x027E | 0x0406,
+                [row, row_high, column, column_high, rest @ ..],
+            ) => {
+                let before = rows * columns;
+                rows = rows.max(u64::from(number(row, row_high)) + 1);
+                // Several numbers have six bytes each.
+                columns = columns.max(u64::from(number(column, column_high)) + 1 + rest.len() as u64 / 6);
+                cells += rows * columns - before;
+            }
+            _ => {}
+        }
+        if cells > MOST_CELLS {
+            return Err(too_large("has cells too far apart"));
+        }
+        rest = after.get(data.len()..).unwrap_or_default();
+    }
+    Ok(())
+}
+
+/// Returns how many cells a table claims to have: its first row and the one after its last, and the same for columns.
+fn claimed(data: &[u8]) -> Option<u64> {
+    let short = |at: usize| data.get(at..at + 2).map(|two| u64::from(two[0]) + (u64::from(two[1]) << 8));
+    let long = |at: usize| Some(short(at)? + (short(at + 2)? << 16));
+    // Earlier versions have rows of two bytes.
+    let (rows, columns) = match data.len() {
+        10 => ((short(0)?, short(2)?), (short(4)?, short(6)?)),
+        _ => ((long(0)?, long(4)?), (short(8)?, short(10)?)),
+    };
+    let length =
+        |(first, end): (u64, u64), most: u64| if end <= most { end.max(first + 1).checked_sub(first) } else { None };
+    let is_ordered = |(first, end): (u64, u64)| end == 0 || first < end;
+    let fits = is_ordered(rows) && is_ordered(columns);
+    fits.then(|| Some(length(rows, 1 << 16)? * length(columns, 1 << 8)?)).flatten()
+}
+
 /// Refuses content in which few words stand for many cells that are not empty.
 ///
 /// A row that is repeated counts as often as it is, up to its last cell that has a value. Empty rows and cells at the end don't count.
 fn check_repeated(content: &[u8]) -> Result<(), ImportError> {
-    const MOST: u64 = 4_000_000;
     let text = String::from_utf8_lossy(content);
     let attribute = |tag: &str, name: &str| -> u64 {
         let value = tag.split_once(name).and_then(|(_, rest)| rest.split(['"', '\'']).nth(1));
@@ -143,7 +225,7 @@ fn check_repeated(content: &[u8]) -> Result<(), ImportError> {
         }
         cells = cells.saturating_add(used.saturating_mul(times));
     }
-    if cells > MOST { Err(too_large("repeats too many cells")) } else { Ok(()) }
+    if cells > MOST_CELLS { Err(too_large("repeats too many cells")) } else { Ok(()) }
 }
 
 fn of_range(name: String, range: &Range<Data>, count: &mut CellCount) -> Result<Grid, ImportError> {

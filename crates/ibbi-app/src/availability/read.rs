@@ -325,18 +325,18 @@ fn question(
 ) -> PersonQuestion {
     let candidates = fits.iter().take(CANDIDATES).filter_map(|(_, index)| people.get(*index));
     let candidates: Vec<Candidate> =
-        candidates.map(|person| Candidate { id: person.id.clone(), name: person.name.to_string() }).collect();
+        candidates.map(|person| Candidate { id: person.id, name: person.name.to_string() }).collect();
     let (name, file) = (echo(person.key()), person.file.clone());
     let names: Vec<&str> = candidates.iter().map(|candidate| candidate.name.as_str()).collect();
     let question = match (person.person.name.trim(), rival, names.as_slice()) {
         ("", ..) => format!("Whose times are in {file}? It has no name."),
         (_, Some(rival), _) => {
-            format!("Whom does \"{name}\" in {file} mean? The file also has \"{}\".", echo(rival.key()))
+            format!("\"{name}\" and \"{}\" in {file} look like one person. Who is \"{name}\"?", echo(rival.key()))
         }
-        (_, None, []) => format!("Whom does \"{name}\" in {file} mean? No one in the scenario has a similar name."),
+        (_, None, []) => format!("No one in the scenario has a name like \"{name}\" in {file}. Who is it?"),
         (_, None, [one]) => format!("Does \"{name}\" in {file} mean {one}?"),
         (_, None, [first @ .., last]) => {
-            format!("Whom does \"{name}\" in {file} mean: {}, or {last}?", first.join(", "))
+            format!("\"{name}\" in {file} can mean {}, or {last}. Who is it?", first.join(", "))
         }
     };
     PersonQuestion { name: person.key().to_owned(), file, question, candidates }
@@ -402,7 +402,7 @@ impl Context<'_> {
                 let person = &mut scenario.people[index];
                 let change = change::changed(person, &times, self.replace);
                 row.changed = change.person != *person;
-                row.id = Some(person.id.clone());
+                row.id = Some(person.id);
                 row.name = person.name.to_string();
                 row.added = change.added;
                 row.notes.extend(change.notes);

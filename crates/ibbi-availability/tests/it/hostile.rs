@@ -99,6 +99,27 @@ fn repeated_cells_of_libreoffice_are_counted() {
 }
 
 #[test]
+fn old_workbook_with_cells_far_apart_is_refused() {
+    let mut bytes = include_bytes!("../files/doodle.xls").to_vec();
+    // The record of a text in a cell: its kind and its length, and then its row and its column. It goes to the last row and column.
+    let record = bytes.windows(4).rposition(|at| at == [0xFD, 0x00, 0x0A, 0x00]).expect("the file has a text");
+    bytes[record + 4..record + 8].copy_from_slice(&[0xFF, 0xFF, 0xFF, 0x00]);
+    assert!(is_too_large(&bytes));
+}
+
+#[test]
+fn claims_of_a_workbook_take_no_memory() {
+    let strings =
+        r#"<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" uniqueCount="99999999999999"></sst>"#;
+    assert!(is_too_large(&packed(&[("[Content_Types].xml", TYPES), ("xl/sharedStrings.xml", strings)], 1)));
+    // The size of the table of an old workbook: rows 0 to 4,294,967,295.
+    let mut bytes = include_bytes!("../files/doodle.xls").to_vec();
+    let record = bytes.windows(4).rposition(|at| at == [0x00, 0x02, 0x0E, 0x00]).expect("the file has a size");
+    bytes[record + 8..record + 12].copy_from_slice(&[0xFF; 4]);
+    assert!(error(&bytes).to_string().contains("size of a table"), "{}", error(&bytes));
+}
+
+#[test]
 fn limits_of_texts_are_clear() {
     assert!(is_too_large(&vec![b'a'; MAX_BYTES + 1]));
     assert!(is_too_large("Name,Oct 5\nA,x\n".repeat(20_000).as_bytes()));
@@ -135,11 +156,11 @@ proptest! {
 
     #[test]
     fn damaged_workbooks_are_read_or_refused(
-        index in 0_usize..3,
+        index in 0_usize..4,
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
     ) {
-        let files: [&[u8]; 3] =
-            [include_bytes!("../files/sheets.xlsx"), include_bytes!("../files/sheets.ods"), include_bytes!("../files/doodle.xlsx")];
+        let files: [&[u8]; 4] =
+            [include_bytes!("../files/sheets.xlsx"), include_bytes!("../files/sheets.ods"), include_bytes!("../files/doodle.xlsx"), include_bytes!("../files/doodle.xls")];
         let mut bytes = files[index].to_vec();
         for (place, byte) in changes {
             let place = place.index(bytes.len());

@@ -42,7 +42,7 @@ pub(crate) fn run(args: &Args, json: bool) -> Result<Outcome, AppError> {
         OutputFile::check(out, OutputKind::Scenario, &inputs.iter().copied().chain(scenario).collect::<Vec<_>>())
     });
     let output = output.transpose()?;
-    let text = args.scenario.as_deref().map(|path| scenario_text(path)).transpose()?;
+    let text = args.scenario.as_deref().map(scenario_text).transpose()?;
     let scenario = match (&text, &args.scenario) {
         (Some(text), Some(path)) => Some(schedule::read(text, path)?),
         _ => None,

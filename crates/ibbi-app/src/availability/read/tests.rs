@@ -55,7 +55,7 @@ fn unsure_names_are_asked_and_answered() {
 fn two_names_for_one_person_are_asked() {
     let import = imported(&[("a.txt", "Julia Ortiz: Mondays\nJorge Ortiz: Fridays\n")], &[]).unwrap();
     assert_eq!(import.questions.len(), 2);
-    assert!(import.questions[0].question.contains("The file also has \"Jorge Ortiz\""));
+    assert!(import.questions[0].question.contains("and \"Jorge Ortiz\" in a.txt look like one person"));
     // The exact name is the person, and the other one isn't.
     let import = imported(&[("a.txt", "J. Ortiz: Mondays\nJorge Ortiz: Fridays\n")], &[]).unwrap();
     assert_eq!(
