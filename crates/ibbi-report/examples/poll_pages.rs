@@ -48,7 +48,15 @@ fn write_all(folder: &Path) -> Result<(), Failure> {
     let pages = [
         ("six", page),
         ("most", PollAnswerPage { grid: &most, ..page }),
-        ("saved", PollAnswerPage { marks: &marks, note: "Call me & ask", state: AnswerState::Saved("Mon, Oct 5, 2026, 3:40 PM"), ..page }),
+        (
+            "saved",
+            PollAnswerPage {
+                marks: &marks,
+                note: "Call me & ask",
+                state: AnswerState::Saved("Mon, Oct 5, 2026, 3:40 PM"),
+                ..page
+            },
+        ),
         ("refused", PollAnswerPage { marks: &marks, state: AnswerState::Refused(&reasons), ..page }),
         ("closed", PollAnswerPage { marks: &marks, note: "None", state: AnswerState::Closed, ..page }),
     ];

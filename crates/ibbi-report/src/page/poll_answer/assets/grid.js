@@ -34,7 +34,6 @@ function pollGrid(box, poll, { brush, say, closed }) {
     : place(make("button", { type: "button", "aria-label": `Fill ${what}` }, ...content), week, row, column));
 
   function weekTable(week, index) {
-    const first = poll.days[week.days[0]];
     const name = `Week of ${poll.dayName(week.days[0])}`;
     const head = make("tr", {}, make("td", {}, filler(index, -1, -1, `all of the week of ${poll.dayName(week.days[0])}`, "All")));
     for (const [column, day] of week.days.entries()) {
@@ -50,9 +49,9 @@ function pollGrid(box, poll, { brush, say, closed }) {
       }
       return line;
     });
-    const month = `${MONTH_NAMES[first.month - 1]} ${first.year}`;
+    const span = week.days.length > 1 ? `${poll.dayName(week.days[0])} to ${poll.dayName(week.days.at(-1))}` : poll.dayName(week.days[0]);
     return make("section", { class: "week", "data-week": index },
-      make("h2", {}, `Week ${index + 1}`, " ", make("small", {}, month)),
+      make("h2", {}, `Week ${index + 1}`, " ", make("small", {}, span)),
       make("table", { role: "grid", "aria-label": name, "aria-readonly": closed ? "true" : undefined }, make("thead", {}, head), make("tbody", {}, ...rows)));
   }
 
@@ -150,9 +149,9 @@ function pollGrid(box, poll, { brush, say, closed }) {
   function paintable() {
     box.addEventListener("pointerdown", (event) => {
       const from = cellAt(event.target);
+      box.dataset.painted = "";
       if (stroke || from === null || event.button !== 0 || !event.isPrimary) return;
       stroke = { from, mark: brush(), id: event.pointerId, x: event.clientX, y: event.clientY, painted: false, cells: new Set(), point: poll.point() };
-      box.dataset.painted = "";
       // A touch would send all moves to its first cell, and a mouse would select text.
       if (event.target.hasPointerCapture?.(event.pointerId)) event.target.releasePointerCapture(event.pointerId);
     });
