@@ -73,7 +73,8 @@ function readEvent(entry, zones, zone) {
     uid: textOf(entry, "UID"), start, end, lasting, rule, extra: times("RDATE"), except: times("EXDATE"), replaces: one("RECURRENCE-ID"),
     future: entry.properties.get("RECURRENCE-ID")?.[0].params.RANGE === "THISANDFUTURE",
     sequence: Number(textOf(entry, "SEQUENCE") ?? 0) || 0,
-    free: textOf(entry, "STATUS")?.toUpperCase() === "CANCELLED" || textOf(entry, "TRANSP")?.toUpperCase() === "TRANSPARENT",
+    free: textOf(entry, "STATUS")?.toUpperCase() === "CANCELLED" || textOf(entry, "TRANSP")?.toUpperCase() === "TRANSPARENT"
+      || textOf(entry, "X-MICROSOFT-CDO-BUSYSTATUS")?.toUpperCase() === "FREE",
     zones,
   };
 }
@@ -107,7 +108,8 @@ function eachTime(event, skipped, { zone, from, to, spend }, add) {
   for (const time of [...event.except, ...skipped]) {
     if (time.date && !start.date) exceptDays.add(time.local); else except.add(instantOf(time, zone));
   }
-  const exact = event.end && (event.end.zone ?? zone) !== own ? instantOf(event.end, zone) - instantOf(start, zone) : null;
+  // All times of a series have the same exact length, also when the clocks change (section 3.8.5.3).
+  const exact = event.end && !start.date ? instantOf(event.end, zone) - instantOf(start, zone) : null;
   const endOf = (local) => {
     if (exact !== null) return instantIn(own, local) + exact;
     if (event.end) return instantIn(own, local + event.end.local - start.local);
