@@ -78,6 +78,7 @@ impl PollAnswerPage<'_> {
     pub fn to_html(&self, style: &str, script: &str) -> String {
         let head = head(&title(self.district), self.program)
             .with(el("link").attr("rel", "stylesheet").attr("href", style))
+            .with(el("link").attr("rel", "icon").attr("href", "/icon.svg"))
             .with(el("script").attr("src", script).attr("defer", "defer"));
         document(head, self.content())
     }
