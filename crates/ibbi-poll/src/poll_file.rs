@@ -103,7 +103,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Poll, String> {
         asked_by: json.asked_by,
         maker: json.maker,
         closes: json.closes,
-        people: json.people.into_iter().map(|person| read_person(person)).collect::<Result<_, _>>()?,
+        people: json.people.into_iter().map(read_person).collect::<Result<_, _>>()?,
         grid,
         scenario: json.scenario,
     };

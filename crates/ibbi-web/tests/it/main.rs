@@ -19,6 +19,7 @@ mod lines;
 mod mirror;
 mod operations;
 mod pages;
+mod polls;
 mod programs;
 mod recorded;
 mod sign_in;

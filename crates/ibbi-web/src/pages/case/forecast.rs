@@ -54,7 +54,13 @@ fn show(request: &WebRequest, (link, wrong): (&str, Option<&str>)) -> WebResult 
     let action = format!("/cases/{}/forecast?{}", log.id, query_of_pairs(&request.query));
     let other = details("Use the calendars of a plan", plan_form(&action, link, wrong));
     let other = if wrong.is_some() { other.attr("open", "open") } else { other };
+    // The people of the case, with the calendars of the plan if there is one.
+    let ask = request.check_poll_case(Some(log.id)).is_ok().then(|| {
+        let query = query::write([("file", scenario.to_toml().into()), ("case", log.id.to_string().into())]);
+        el("p").with(el("a").class("go").attr("href", format!("/polls/new?{query}")).with("Ask everyone"))
+    });
     let content = head(&log)
+        .with(ask)
         .with(el("p").attr("id", "estimates").with(assumed))
         .with(other)
         .with(answer.answer("estimates"))

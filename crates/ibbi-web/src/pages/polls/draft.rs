@@ -9,7 +9,7 @@ use ibbi_app::sim::{Hours, Scenario, Weekday};
 use ibbi_app::typed::{self, Year};
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, format, schedule};
-use ibbi_core::{At, Date, Name};
+use ibbi_core::{At, Date, Name, holidays};
 use ibbi_poll::{Poll, PollGrid, PolledPerson};
 use std::path::Path;
 use uuid::Uuid;
@@ -201,7 +201,7 @@ pub(super) fn closing(text: &str, zone: Zone, now: At) -> Result<At, String> {
     if end > now { Ok(end) } else { Err("The last day for answers is over. Enter today or a later day.".to_owned()) }
 }
 
-/// Returns the working days of some weeks that are not closed. The first week can be a part of one.
+/// Returns the working days of some weeks that are not closed, and no holidays. The first week can be a part of one.
 fn days(scenario: &Scenario, first: Date, weeks: i64) -> Vec<Date> {
     let last = ibbi_poll::later(first, 7 * weeks - 1).unwrap_or(first);
     let days = first.to_chrono().iter_days().take_while(|day| *day <= last.to_chrono());
@@ -211,7 +211,8 @@ fn days(scenario: &Scenario, first: Date, weeks: i64) -> Vec<Date> {
     let is_closed = |day: &Date| {
         scenario.calendar.closed.iter().any(|closed| closed.when.covers(*day) && closed.when.hours.is_none())
     };
-    days.filter(works).filter(|day| !is_closed(day)).collect()
+    let is_holiday = |day: &Date| holidays::holiday_on(*day, scenario.calendar.county).is_some();
+    days.filter(works).filter(|day| !is_closed(day) && !is_holiday(day)).collect()
 }
 
 fn has_hours(scenario: &Scenario, day: Date) -> bool {

@@ -102,7 +102,7 @@ fn short(hours: Hours) -> String {
             0 => 12,
             hour => hour,
         };
-        if minutes % 60 == 0 { hour.to_string() } else { format!("{hour}:{:02}", minutes % 60) }
+        if minutes.is_multiple_of(60) { hour.to_string() } else { format!("{hour}:{:02}", minutes % 60) }
     };
     format!("{}\u{2013}{}", hour(hours.from()), hour(hours.to()))
 }
@@ -110,7 +110,7 @@ fn short(hours: Hours) -> String {
 /// Returns hours for people: `8:00 AM to 12:00 PM`.
 fn clock(hours: Hours) -> String {
     let time = |minutes: u16| {
-        let half = if minutes / 720 % 2 == 0 { "AM" } else { "PM" };
+        let half = if (minutes / 720).is_multiple_of(2) { "AM" } else { "PM" };
         let hour = match minutes / 60 % 12 {
             0 => 12,
             hour => hour,

@@ -1,0 +1,213 @@
+//! The facilitator's side: making a poll, its results, links, and who may see it.
+
+use super::{MadePoll, Timed, answer, day_after, form, links, look, people};
+use crate::access::{Matrix, Who};
+use crate::support::multipart;
+use ibbi_poll::answer_line::{AnswerLine, grid_digest, write};
+use ibbi_poll::{PollMark, PollStore, polls_path};
+
+#[test]
+fn plan_leads_to_a_poll_and_back_with_the_answers() {
+    let timed = Timed::start();
+    let plan = timed.server.get("/plan");
+    let ask = plan.text().split("href=\"/polls/new?").nth(1).expect("the plan has the link");
+    let ask = ask.split('"').next().unwrap().replace("&amp;", "&");
+    let form = timed.server.get(&format!("/polls/new?{ask}"));
+    assert_eq!(form.status, 200, "{}", form.text());
+    assert!(form.text().contains("value=\"8:00-12:00\" checked=\"checked\""), "{}", form.text());
+    assert!(!form.text().contains("value=\"16:00-20:00\" checked"), "the sample has no evenings");
+    assert_eq!(form.text().matches("name=\"ask\"").count(), people().len());
+    assert!(timed.server.get("/").text().contains("href=\"/polls\""));
+
+    let poll = timed.poll();
+    assert!(timed.server.get("/polls").text().contains(&poll.page));
+    let nothing = timed.server.get(&poll.page);
+    assert!(nothing.text().contains("No answer yet from"), "{}", nothing.text());
+    // One person can come on no morning.
+    let (_, link) = poll.link(4);
+    let cells = PollStore::new(polls_path(&timed.server.ledger())).read(poll.id.parse().unwrap()).unwrap().grid.cells();
+    let body: String =
+        (0..cells).map(|cell| format!("c{cell}={}&", if cell % 2 == 0 { "cannot" } else { "can" })).collect();
+    let sent = answer(&timed.server, link, &body);
+    assert_eq!(sent.status, 200, "{}", sent.text());
+    let results = timed.server.get(&poll.page);
+    let (text, name) = (results.text(), &people()[4].1);
+    assert!(text.contains(&format!("1 of {} people have answered.", people().len())), "{text}");
+    assert!(text.contains("Three calendars to choose from") && text.contains("can\u{2019}t come: "), "{text}");
+    assert!(text.contains(&format!("can\u{2019}t come: {name}")), "{text}");
+    let plan = timed.server.get(&format!("/plan?poll={}", poll.id));
+    assert_eq!(plan.status, 200);
+    assert!(plan.text().contains("haven\u{2019}t. The times of the others are their answers"), "{}", plan.text());
+    assert!(plan.text().contains(&people()[0].1));
+    // The reads were logged.
+    let reads = std::fs::read_to_string(timed.server.folder.path().join("cases.ledger.reads")).unwrap();
+    assert_eq!(
+        reads.lines().filter(|line| line.contains(&poll.page) && line.contains("\"texts\":1")).count(),
+        2,
+        "{reads}"
+    );
+}
+
+#[test]
+fn form_says_what_to_correct() {
+    let timed = Timed::start();
+    for (change, why) in [
+        (("first", "first=soon"), "Enter a date"),
+        (("weeks", "weeks=27"), "from 1 to 26"),
+        (("closes", "closes=1/1/2001"), "is over"),
+        (("band", "bands=11:00-13:00"), "overlap"),
+        (("x", &format!("email-{}=not+an+address", people()[0].0)), "not an email address"),
+    ] {
+        let (_, sent) = form("");
+        let ((key, value), keeps_bands) = (change, change.0 == "band");
+        let kept = sent.split('&').filter(|pair| keeps_bands || pair.split('=').next() != Some(key));
+        let body = kept.chain([value]).collect::<Vec<_>>().join("&");
+        let answer = timed.server.form("/polls", &body);
+        assert_eq!(answer.status, 422, "{value}: {}", answer.text());
+        assert!(answer.text().contains(why), "{value}: {}", answer.text());
+    }
+    assert!(timed.server.get("/polls").text().contains("There are no polls yet"));
+    // A form that is sent twice makes one poll.
+    let (id, sent) = form("");
+    assert_eq!(timed.server.form("/polls", &sent).status, 201);
+    let again = timed.server.form("/polls", &sent);
+    assert_eq!((again.status, again.header("location")), (303, Some(format!("/polls/{id}").as_str())));
+}
+
+#[test]
+fn new_link_replaces_the_earlier_one_and_reminders_have_new_links() {
+    let timed = Timed::start();
+    let poll = timed.poll();
+    let (id, link) = poll.link(0);
+    assert_eq!(answer(&timed.server, link, "c0=can&note=mine").status, 200);
+    let made = timed.server.form(&format!("{}/people/{id}/link", poll.page), "");
+    let new = links(&made).into_values().next().unwrap();
+    assert_eq!(look(&timed.server, link).status, 404);
+    assert!(look(&timed.server, &new).text().contains("mine"), "the answer stays");
+    let reminders = timed.server.get(&format!("{}/reminders", poll.page));
+    assert_eq!(reminders.text().matches("data-letter").count(), people().len() - 1);
+    assert!(!reminders.text().contains("/answer/"), "links are not kept");
+    let new_links = links(&timed.server.form(&format!("{}/reminders", poll.page), ""));
+    assert_eq!(new_links.len(), people().len() - 1);
+    assert!(!new_links.contains_key(&people()[0].1), "who has answered keeps the link");
+    assert_eq!(look(&timed.server, &new_links[&people()[1].1]).status, 200);
+    assert_eq!(look(&timed.server, &new).status, 200);
+}
+
+#[test]
+fn closing_day_can_be_changed() {
+    let timed = Timed::start();
+    let poll = timed.poll();
+    let (_, link) = poll.link(0);
+    assert_eq!(timed.server.form(&format!("{}/close", poll.page), "now=1").status, 303);
+    assert_eq!(answer(&timed.server, link, "c0=can").status, 409);
+    let body = format!("closes={}", day_after(3));
+    assert_eq!(timed.server.form(&format!("{}/close", poll.page), &body).status, 303);
+    assert_eq!(answer(&timed.server, link, "c0=can").status, 200);
+    let wrong = timed.server.form(&format!("{}/close", poll.page), "closes=1/1/2001");
+    assert_eq!(wrong.status, 422, "{}", wrong.text());
+}
+
+#[test]
+fn answer_that_came_as_a_line_is_taken_in() {
+    let timed = Timed::start();
+    let poll = timed.poll();
+    let (id, link) = poll.link(2);
+    let file = timed.server.get(&format!("{}/people/{id}/poll.html", poll.page));
+    assert_eq!(file.status, 200);
+    assert!(
+        !people().iter().any(|(other, name)| other != id && file.text().contains(name.as_str())),
+        "one person only"
+    );
+    let stored = PollStore::new(polls_path(&timed.server.ledger())).read(poll.id.parse().unwrap()).unwrap();
+    let line = AnswerLine {
+        poll: stored.id,
+        person: id.parse().unwrap(),
+        grid: grid_digest(&stored.grid),
+        marks: vec![Some(PollMark::IfNeedBe); stored.grid.cells()],
+        note: "from the file".to_owned(),
+    };
+    let send = |line: &AnswerLine| {
+        let (kind, body) = multipart(&[("line", format!("Hello\n{}\n", write(line)).as_bytes()), ("file", b"")]);
+        timed.server.connect().ask("POST", &format!("{}/answers", poll.page), &[("content-type", kind)], &body)
+    };
+    let other = send(&AnswerLine { poll: uuid::Uuid::from_u128(1), ..line.clone() });
+    assert_eq!(other.status, 422, "{}", other.text());
+    assert!(other.text().contains("another poll"), "{}", other.text());
+    let taken = send(&line);
+    assert_eq!(taken.status, 303, "{}", taken.text());
+    assert!(look(&timed.server, link).text().contains("from the file"));
+}
+
+#[test]
+fn polls_are_seen_by_their_maker_by_staff_and_by_facilitators_of_their_case() {
+    let matrix = Matrix::new();
+    let kind = "application/x-www-form-urlencoded";
+    // The staff makes one about the facilitator's case, one about another case, and one about none.
+    let polls = [format!("&case={}", matrix.own), format!("&case={}", matrix.other), String::new()];
+    let polls = polls.map(|case| MadePoll::new(&matrix.server, &case));
+    for poll in &polls {
+        assert_eq!(answer(&matrix.server, poll.link(0).1, "c0=can&note=private-note").status, 200);
+    }
+    let id = poll_person();
+    for (who, token) in &matrix.tokens {
+        let expected = |index: usize| match who {
+            Who::Staff => 200,
+            Who::Facilitator => {
+                if index == 0 {
+                    200
+                } else {
+                    404
+                }
+            }
+            // A facilitator of another case can make polls, and sees none of these.
+            Who::Nobody => 404,
+            _ => 403,
+        };
+        for (index, poll) in polls.iter().enumerate() {
+            for path in ["", "/delete", "/reminders", &format!("/people/{id}"), &format!("/people/{id}/poll.html")] {
+                let path = format!("{}{path}", poll.page);
+                let page = matrix.get(token, &path);
+                assert_eq!(page.status, expected(index), "{who:?} {path}: {}", page.text());
+                assert!(page.status == 200 || !page.text().contains("private-note"), "{who:?} {path}");
+            }
+            let plan = matrix.get(token, &format!("/plan?poll={}", poll.id));
+            assert_eq!(plan.status, expected(index), "{who:?} plan {index}: {}", plan.text());
+            if expected(index) != 200 {
+                for path in ["/delete", "/close", "/reminders", "/answers"] {
+                    let sent = matrix.ask(token, "POST", &format!("{}{path}", poll.page), kind, "now=1");
+                    assert!(matches!(sent.status, 403 | 404 | 422), "{who:?} {path}: {}", sent.status);
+                }
+                for path in ["", "/link", "/revoke"] {
+                    let path = format!("{}/people/{id}{path}", poll.page);
+                    let sent = matrix.ask(token, "POST", &path, kind, "c0=cannot");
+                    assert_eq!(sent.status, expected(index), "{who:?} {path}");
+                }
+            }
+        }
+        let list = matrix.get(token, "/polls");
+        let seen = polls.iter().map(|poll| list.text().contains(&poll.page)).collect::<Vec<_>>();
+        assert_eq!(seen, [0, 1, 2].map(|index| expected(index) == 200), "{who:?}");
+        assert_eq!(matrix.get(token, "/plan").text().contains("/polls/new?"), list.status == 200, "{who:?}");
+        let made = matrix.ask(token, "POST", "/polls", kind, &form(&format!("&case={}", matrix.other)).1);
+        let allowed = if *who == Who::Staff {
+            201
+        } else if list.status == 200 {
+            404
+        } else {
+            403
+        };
+        assert_eq!(made.status, allowed, "{who:?}: {}", made.text());
+    }
+    // A facilitator makes a poll about no case, and sees it.
+    let (_, token) = matrix.tokens.iter().find(|(who, _)| *who == Who::Nobody).unwrap();
+    let (own, sent) = form("");
+    assert_eq!(matrix.ask(token, "POST", "/polls", kind, &sent).status, 201);
+    assert_eq!(matrix.get(token, &format!("/polls/{own}")).status, 200);
+    // Nothing that was denied has changed anything.
+    assert!(polls.iter().all(|poll| look(&matrix.server, poll.link(0).1).text().contains("private-note")));
+}
+
+fn poll_person() -> String {
+    people()[0].0.clone()
+}
