@@ -12,7 +12,7 @@ name=$(basename "$ledger")
 # Then the ledger: it only grows, and each of its lines refers to a text that is already beside it. A line that is written in the
 # meantime can be cut off at the end of the copy; it is set aside when the copy is opened.
 cp -- "$ledger" "$folder/$name.new"
-for end in texts checkpoints access reads webhooks; do
+for end in texts checkpoints access reads webhooks calendars; do
     [ ! -f "$ledger.$end" ] || cp -- "$ledger.$end" "$folder/$name.$end"
 done
 mv -- "$folder/$name.new" "$folder/$name"

@@ -106,7 +106,7 @@ pub fn backtest(
 /// Returns a scenario in which everyone is always free.
 fn standard(start: Date) -> Result<Scenario, AppError> {
     let name = Name::new("Any district").map_err(|error| AppError::Usage(error.to_string()))?;
-    crate::schedule::read(&template(&name, start), Path::new("the standard calendar"))
+    crate::schedule::read(&template(&name, start, None), Path::new("the standard calendar"))
 }
 
 /// The open days of each county.

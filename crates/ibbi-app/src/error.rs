@@ -63,6 +63,12 @@ pub enum AppError {
     /// The ledger has no case, or not the one that was asked for.
     #[error("{0}")]
     NoCase(String),
+    /// A case with the ID that an opening asks for is open already.
+    #[error(
+        "a case with the ID {0} is open already, so this scenario has been used for a case; to open another case, leave out its ID, or \
+         give the scenario another `id`"
+    )]
+    CaseTaken(Uuid),
     /// The ledger has several cases, and none was named.
     #[error("{path} holds {count} cases; name one with --case: {shown}", path = .path.display())]
     WhichCase {
@@ -376,6 +382,7 @@ impl AppError {
             | Self::Zone(_)
             | Self::Usage(_)
             | Self::NoCase(_)
+            | Self::CaseTaken(_)
             | Self::WhichCase { .. }
             | Self::Scenario { .. }
             | Self::Simulation(SimulationError::Settings { .. })
@@ -423,6 +430,7 @@ impl AppError {
             Self::Refused { .. } => "refused",
             Self::InAct { error, .. } => error.code(),
             Self::NoCase(_) => "no-case",
+            Self::CaseTaken(_) => "case-taken",
             Self::WhichCase { .. } => "which-case",
             Self::NotALedger { .. } | Self::Packed { .. } => "not-a-ledger",
             Self::Damaged { .. } => "ledger-damaged",

@@ -76,8 +76,9 @@ pub use plan::{BlockedDay, Milestone, MilestoneKind, Plan, PlannedSession};
 pub use resume::{ResumeError, ResumedCase};
 pub use sampler::uniform;
 pub use scenario::{
-    CalendarInput, Closure, Deadline, FixedSession, Hours, HoursError, Participant, Problem, Role, Scenario,
-    ScenarioError, SessionGroup, SessionsInput, SetError, TimeRule, WeekOfMonth, Weekday, Weekdays, schema, template,
+    CalendarInput, CaseIdentity, Closure, Deadline, FixedSession, Hours, HoursError, Participant, Problem, Role,
+    Scenario, ScenarioError, SessionGroup, SessionsInput, SetError, TimeRule, WeekOfMonth, Weekday, Weekdays, schema,
+    template,
 };
 pub use session_kind::SessionKind;
 pub use simulate::{

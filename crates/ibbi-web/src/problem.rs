@@ -203,7 +203,8 @@ impl WebError {
                     StatusCode::UNPROCESSABLE_ENTITY
                 }
                 AppError::Append(AppendError::Conflict { .. }) => StatusCode::PRECONDITION_FAILED,
-                AppError::Append(AppendError::IdTaken { .. } | AppendError::Repeated { .. }) => StatusCode::CONFLICT,
+                AppError::CaseTaken(_)
+                | AppError::Append(AppendError::IdTaken { .. } | AppendError::Repeated { .. }) => StatusCode::CONFLICT,
                 AppError::Append(AppendError::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
                 AppError::InDoubt { .. } | AppError::Append(_) | AppError::Io { .. } => StatusCode::SERVICE_UNAVAILABLE,
                 other => match other.exit_code() {

@@ -1,67 +1,142 @@
 //! Calendars for other programs, with the sessions of a plan or the booked sessions of cases.
 
+use super::booked::{booked, held};
 use crate::case_log::CaseLog;
 use crate::error::AppError;
-use ibbi_core::{At, Case, CaseFile, Event, EventKind, History, Program, Slot, Stage};
-use ibbi_report::ics::{IcsCalendar, IcsEntry, IcsStatus, hold_entries, plan_entries, stable_uid};
-use ibbi_sim::{Plan, Scenario, Simulator};
+use ibbi_core::At;
+use ibbi_report::ics::{IcsCalendar, IcsEntry, IcsStatus, PlannedEntries, PublishedEntries, SessionPart, publish};
+use ibbi_sim::{CaseIdentity, Plan, Scenario, Simulator};
 use serde::Serialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
+use uuid::Uuid;
 
 /// A calendar, and how it differs from the one before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CalendarOutput {
-    /// The number of entries.
+    /// The number of entries, without canceled ones.
     pub entries: usize,
-    /// The number of entries that are new, or that have another time or status than before.
+    /// The number of entries that are new, or that have another time, place, or status than before.
     pub changed: usize,
+    /// The number of entries that are canceled.
+    pub canceled: usize,
+    /// What the user should know, if there is something: that the scenario has no ID.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// The calendar (RFC 5545).
     #[serde(skip)]
     pub text: String,
 }
 
+/// The entries of a calendar, before they are compared with what was published.
+#[derive(Debug, Clone)]
+pub struct CurrentEntries {
+    /// The name of the calendar.
+    pub name: String,
+    /// The IANA name of its zone.
+    pub zone: String,
+    /// The cases whose entries the calendar can have.
+    pub cases: Vec<Uuid>,
+    /// The entries.
+    pub entries: Vec<IcsEntry>,
+}
+
 /// Returns the calendar of a scenario's plan, or of the dates to hold at a confidence in percent. All entries are tentative.
 ///
 /// `before` is the last published calendar. An entry that has moved since then gets a higher `SEQUENCE`, so that
-/// calendar programs move it.
+/// calendar programs move it, and one that the plan no longer has is canceled.
 ///
 /// # Errors
-/// [`AppError::Usage`] if the plan has no sessions, or if there are no dates to hold.
+/// [`AppError::Usage`] if the plan has no sessions, if there are no dates to hold, or if `before` has another case's entries.
 pub fn scenario_calendar(
     scenario: &Scenario,
     confidence: Option<u8>,
     stamp: At,
     before: Option<&str>,
 ) -> Result<CalendarOutput, AppError> {
-    plan_calendar(scenario, &super::plan(&Simulator::new(scenario), confidence)?, stamp, before)
+    plan_calendar(scenario, &super::plan(&Simulator::new(scenario), confidence)?, None, stamp, before)
 }
 
-/// Returns the calendar of a plan, or of its dates to hold, if it has some.
+/// Returns the calendar of a plan, or of its dates to hold, if it has some. A plan that resumes a case also has the case's
+/// booked sessions, and its entries have the case's ID.
 ///
 /// # Errors
-/// [`AppError::Usage`] if the plan has no sessions, or if there are no dates to hold.
+/// [`AppError::Usage`] as for [`scenario_calendar`].
 pub fn plan_calendar(
     scenario: &Scenario,
     plan: &Plan,
+    case: Option<&CaseLog>,
     stamp: At,
     before: Option<&str>,
 ) -> Result<CalendarOutput, AppError> {
-    if let Some(held) = &plan.hold {
-        if held.sessions.is_empty() {
+    let made = publish_calendar(planned_entries(scenario, plan, case, stamp)?, stamp, before)?;
+    Ok(CalendarOutput { note: case.is_none().then(|| identity_note(scenario)).flatten(), ..made })
+}
+
+/// Returns the entries of a plan, or of its dates to hold, if it has some.
+///
+/// # Errors
+/// [`AppError::Usage`] if the plan has no sessions, or if there are no dates to hold.
+pub fn planned_entries(
+    scenario: &Scenario,
+    plan: &Plan,
+    case: Option<&CaseLog>,
+    stamp: At,
+) -> Result<CurrentEntries, AppError> {
+    let with_id;
+    let scenario = match case {
+        None => scenario,
+        Some(log) => {
+            with_id = Scenario { id: Some(log.id), ..scenario.clone() };
+            &with_id
+        }
+    };
+    let counts: HashMap<SessionPart, u16> = case.map(held).unwrap_or_default();
+    let held_before = |part: SessionPart| counts.get(&part).copied().unwrap_or(0);
+    let planned = PlannedEntries { scenario, plan, stamp, held: &held_before };
+    let planned = match &plan.hold {
+        Some(held) if held.sessions.is_empty() => {
             return Err(AppError::Usage(ibbi_report::no_dates_to_hold(held)));
         }
-        let entries = hold_entries(scenario, plan, held, 0);
-        return build(scenario.district.as_str(), scenario.time_zone.as_str(), stamp, entries, before);
+        Some(held) => planned.of_held(held),
+        // A part of a plan is no plan: its dates would be for a process that never ends.
+        None if plan.finishes.is_none() => {
+            let message = "there is no plan to put on a calendar: a session has no day on which all required people are \
+                           available; `ibbi plan` shows whose calendar has no such day";
+            return Err(AppError::Usage(message.to_owned()));
+        }
+        None => planned.of_plan(),
+    };
+    Ok(CurrentEntries {
+        name: scenario.district.to_string(),
+        zone: scenario.time_zone.to_string(),
+        cases: vec![scenario.identity().id()],
+        entries: joined(case.map(booked).unwrap_or_default(), planned),
+    })
+}
+
+/// Returns the entries of a case with those that are planned. A session that was canceled and is planned again is planned.
+fn joined(mut entries: Vec<IcsEntry>, planned: Vec<IcsEntry>) -> Vec<IcsEntry> {
+    for mut new in planned {
+        match entries.iter_mut().find(|entry| entry.uid == new.uid) {
+            Some(entry) if entry.status == IcsStatus::Cancelled => {
+                new.sequence = new.sequence.max(entry.sequence + 1);
+                *entry = new;
+            }
+            Some(_) => {}
+            None => entries.push(new),
+        }
     }
-    // A part of a plan is no plan: its dates would be for a process that never ends.
-    if plan.finishes.is_none() {
-        let message = "there is no plan to put on a calendar: a session has no day on which all required people are \
-                       available; `ibbi plan` shows whose calendar has no such day";
-        return Err(AppError::Usage(message.to_owned()));
-    }
-    let entries = plan_entries(scenario, plan, 0);
-    build(scenario.district.as_str(), scenario.time_zone.as_str(), stamp, entries, before)
+    entries
+}
+
+/// Returns what to tell about a scenario without an ID.
+fn identity_note(scenario: &Scenario) -> Option<String> {
+    let CaseIdentity::Derived(id) = scenario.identity() else { return None };
+    Some(format!(
+        "the scenario has no ID, so its entries have one that follows from the names of the district and its three leaders; to keep \
+         it when a name changes, and to tell two units apart, add this line to the scenario: id = \"{id}\""
+    ))
 }
 
 /// Returns the calendar of the booked sessions of cases. `path` is for messages.
@@ -69,209 +144,63 @@ pub fn plan_calendar(
 /// A session that was postponed and not booked again, or was booked by mistake, is canceled in it.
 ///
 /// # Errors
-/// [`AppError::Usage`] if no session is booked.
+/// [`AppError::Usage`] if no session was ever booked, or if `before` has entries of another case.
 pub fn cases_calendar(
     path: &Path,
     logs: &[&CaseLog],
     stamp: At,
     before: Option<&str>,
 ) -> Result<CalendarOutput, AppError> {
-    let mut entries = Vec::new();
-    let (mut name, mut zone) = ("IBBI".to_owned(), None);
-    for log in logs {
-        if let (Some(district), [_]) = (log.district(), logs) {
-            name = district.to_string();
-        }
-        zone.get_or_insert(log.zone);
-        entries.extend(booked(log));
-    }
-    if entries.is_empty() {
+    let current = case_entries(logs);
+    if current.entries.is_empty() {
         let message = format!("{} has no booked meeting or session to put on a calendar", path.display());
         return Err(AppError::Usage(message));
     }
-    build(&name, zone.unwrap_or_default().name(), stamp, entries, before)
+    publish_calendar(current, stamp, before)
 }
 
-fn build(
-    name: &str,
-    zone: &str,
-    stamp: At,
-    mut entries: Vec<IcsEntry>,
-    before: Option<&str>,
-) -> Result<CalendarOutput, AppError> {
-    let failed = |error: ibbi_report::ics::CalendarError| AppError::Usage(error.to_string());
-    let text = |entries: &[IcsEntry]| IcsCalendar { name, zone, stamp, entries }.to_ics().map_err(failed);
-    // Entries are compared as they are written, so the file itself has all that is needed to find changes.
-    let (known, fresh) = (published(before.unwrap_or_default()), published(&text(&entries)?));
-    let mut changed = 0;
-    for entry in &mut entries {
-        let (old, new) = (known.get(&entry.uid), fresh.get(&entry.uid));
-        match (old, new) {
-            (Some(old), Some(new)) if old.what == new.what => entry.sequence = entry.sequence.max(old.sequence),
-            (Some(old), _) => {
-                entry.sequence = entry.sequence.max(old.sequence.saturating_add(1));
-                changed += 1;
-            }
-            (None, _) => changed += 1,
-        }
-    }
-    Ok(CalendarOutput { entries: entries.len(), changed, text: text(&entries)? })
-}
-
-/// The least length of a training day, in minutes.
-const A_DAY: u16 = 360;
-
-/// A published entry.
-struct Published {
-    sequence: u32,
-    /// Its times and its status.
-    what: String,
-}
-
-/// Returns the entries of a calendar by their ids, if this program wrote them.
-fn published(text: &str) -> HashMap<String, Published> {
-    let unfolded = text.replace("\r\n ", "").replace("\r\n\t", "");
-    let mut found = HashMap::new();
-    let (mut uid, mut entry) = (None, Published { sequence: 0, what: String::new() });
-    for line in unfolded.lines() {
-        let (name, value) = line.split_once(':').unwrap_or((line, ""));
-        match name.split(';').next().unwrap_or(name) {
-            "BEGIN" if value == "VEVENT" => (uid, entry) = (None, Published { sequence: 0, what: String::new() }),
-            "UID" => uid = Some(value.to_owned()),
-            "SEQUENCE" => entry.sequence = value.parse().unwrap_or(0),
-            "DTSTART" | "DTEND" | "STATUS" => entry.what.push_str(line),
-            "END" if value == "VEVENT" => {
-                if let Some(uid) = uid.take() {
-                    let empty = Published { sequence: 0, what: String::new() };
-                    found.insert(uid, std::mem::replace(&mut entry, empty));
-                }
-            }
-            _ => {}
-        }
-    }
-    found
-}
-
-/// The key of a session: its stage, its part (0 for the meeting), and how many sessions of it were held before.
-type SessionKey = (Stage, u8, usize);
-
-/// A booked session in its current state.
-struct BookedSession {
-    slot: Slot,
-    place: Option<String>,
-    status: IcsStatus,
-    /// How many times it was booked, postponed, or corrected.
-    touched: u32,
-}
-
-/// Returns the booked sessions of a case, with corrections applied.
-pub(super) fn booked(log: &CaseLog) -> Vec<IcsEntry> {
-    let mut sessions: BTreeMap<SessionKey, BookedSession> = BTreeMap::new();
-    let mut held: HashMap<(Stage, u8), usize> = HashMap::new();
-    let mut keys: HashMap<u64, SessionKey> = HashMap::new();
-    let mut open = 0;
-    for entry in log.recorded.records().entries() {
-        let stage = entry.to;
-        let (part, booking) = match &entry.event {
-            Event::MeetingScheduled(meeting) => (0, Some((meeting.slot, None))),
-            Event::SessionScheduled(session) => {
-                (session.part, Some((session.slot, session.place.as_ref().map(ToString::to_string))))
-            }
-            Event::SessionPostponed(postponed) => (postponed.part, None),
-            Event::EventVoided(voided) => {
-                if let Some(session) = keys.get(&voided.seq).and_then(|key| sessions.get_mut(key)) {
-                    session.touched += 1;
-                }
-                continue;
-            }
-            Event::SessionOpened(opened) => {
-                open = opened.part;
-                continue;
-            }
-            other => {
-                let (over, part) = match other.kind() {
-                    EventKind::MeetingHeld => (true, 0),
-                    EventKind::SessionClosed | EventKind::SessionAdjourned => (true, open),
-                    _ => (false, 0),
-                };
-                if over && entry.counts() {
-                    *held.entry((stage, part)).or_default() += 1;
-                }
-                continue;
-            }
-        };
-        let key = (stage, part, held.get(&(stage, part)).copied().unwrap_or(0));
-        keys.insert(entry.seq, key);
-        touch(&mut sessions, key, booking, entry.counts());
-    }
-    // Nothing happens after a case closed, so what was ahead is canceled.
-    let closed = match log.recorded.valid().map(History::case) {
-        Some(Case::Closed(closed)) => Some(closed.at()),
+/// Returns the entries of the booked sessions of cases. There may be none.
+pub fn case_entries(logs: &[&CaseLog]) -> CurrentEntries {
+    let name = match logs {
+        [log] => log.district().map(ToString::to_string),
         _ => None,
     };
-    for session in sessions.values_mut() {
-        if closed.is_some_and(|closed| session.slot.starts().at() > closed) && session.status == IcsStatus::Confirmed {
-            session.status = IcsStatus::Cancelled;
-            session.touched += 1;
-        }
-    }
-    sessions.into_iter().map(|(key, session)| entry_of(log, key, session)).collect()
-}
-
-fn touch(
-    sessions: &mut BTreeMap<SessionKey, BookedSession>,
-    key: SessionKey,
-    booking: Option<(Slot, Option<String>)>,
-    counts: bool,
-) {
-    match (sessions.get_mut(&key), booking) {
-        (Some(session), booking) => {
-            session.touched += 1;
-            if counts {
-                match booking {
-                    Some((slot, place)) => {
-                        (session.slot, session.place, session.status) = (slot, place, IcsStatus::Confirmed);
-                    }
-                    None => session.status = IcsStatus::Cancelled,
-                }
-            }
-        }
-        (None, Some((slot, place))) => {
-            let status = if counts { IcsStatus::Confirmed } else { IcsStatus::Cancelled };
-            sessions.insert(key, BookedSession { slot, place, status, touched: 0 });
-        }
-        // A session that was never booked can't be postponed. Loading the case refuses that.
-        (None, None) => {}
+    let zone = logs.first().map(|log| log.zone).unwrap_or_default();
+    CurrentEntries {
+        name: name.unwrap_or_else(|| "IBBI".to_owned()),
+        zone: zone.name().to_owned(),
+        cases: logs.iter().map(|log| log.id).collect(),
+        entries: logs.iter().flat_map(|log| booked(log)).collect(),
     }
 }
 
-/// Returns a part of a program's training in words. Only a training that takes one whole day is a training day.
-fn training(program: Option<&Program>, part: u8) -> String {
-    match program.map(Program::training) {
-        Some([minutes]) if *minutes < A_DAY => "training".to_owned(),
-        None | Some([_]) => "training day".to_owned(),
-        Some(_) => format!("training, part {part}"),
+/// Returns the next publication of a calendar, with what has changed since the last one, `before`.
+///
+/// # Errors
+/// [`AppError::Usage`] if `before` can't be read, or has entries of another case.
+pub fn publish_calendar(current: CurrentEntries, stamp: At, before: Option<&str>) -> Result<CalendarOutput, AppError> {
+    let CurrentEntries { name, zone, cases, entries } = current;
+    let before = before.map_or_else(|| Ok(PublishedEntries::default()), PublishedEntries::from_ics);
+    let before = before.map_err(|error| AppError::Usage(format!("the earlier calendar can't be updated: {error}")))?;
+    if let Some(uid) = before.of_another_case(&cases) {
+        let id = uid.split('.').next().unwrap_or_default();
+        let hint = if id.parse::<Uuid>().is_ok() && uid.ends_with("@ibbi") {
+            format!("; if it is an earlier calendar of the same case, add this line to the scenario: id = \"{id}\"")
+        } else {
+            String::new()
+        };
+        let message = format!("the earlier calendar has another case's entries ({uid}); choose another file{hint}");
+        return Err(AppError::Usage(message));
     }
-}
-
-fn entry_of(log: &CaseLog, (stage, part, nth): SessionKey, session: BookedSession) -> IcsEntry {
-    let district = log.district().map(ToString::to_string).unwrap_or_default();
-    let make_up = if nth > 0 && part > 0 { ", make-up session" } else { "" };
-    let program = log.recorded.facts().file().map(CaseFile::program);
-    let is_other = program.is_some_and(|program| program.parameters().name.is_some());
-    let name = if is_other { "IBB" } else { "IBBI" };
-    let what = match (stage, part) {
-        (Stage::Training, part) => format!("{}{make_up}", training(program, part)),
-        (Stage::Facilitation, part) => format!("facilitation, part {part}{make_up}"),
-        _ => "introductory meeting".to_owned(),
-    };
-    IcsEntry {
-        uid: stable_uid(&["case", &log.id.to_string(), stage.code(), &part.to_string(), &nth.to_string()]),
-        sequence: session.touched,
-        slot: session.slot,
-        summary: format!("{name} {what}: {district}"),
-        description: format!("Case {}, as recorded.", log.id),
-        location: session.place,
-        status: session.status,
-    }
+    let made = publish(&before, entries, stamp);
+    let entries = made.published.entries();
+    let text = IcsCalendar { name: &name, zone: &zone, stamp, entries }.to_ics();
+    let canceled = entries.iter().filter(|entry| entry.status == IcsStatus::Cancelled).count();
+    Ok(CalendarOutput {
+        entries: entries.len() - canceled,
+        changed: made.changed,
+        canceled,
+        note: None,
+        text: text.map_err(|error| AppError::Usage(error.to_string()))?,
+    })
 }

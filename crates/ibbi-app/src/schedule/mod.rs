@@ -3,6 +3,7 @@
 //! A scenario is a file, or the sample in the program. The results are those of `ibbi-sim`. Files are read and written
 //! here, not below.
 
+mod booked;
 mod calendar;
 mod keep;
 pub mod phrase;
@@ -10,7 +11,10 @@ mod report;
 mod subscribed;
 mod times;
 
-pub use calendar::{CalendarOutput, cases_calendar, plan_calendar, scenario_calendar};
+pub use calendar::{
+    CalendarOutput, CurrentEntries, case_entries, cases_calendar, plan_calendar, planned_entries, publish_calendar,
+    scenario_calendar,
+};
 pub use keep::{Keep, Kept, keep};
 pub use report::page;
 pub use subscribed::{SubscribedCalendar, SubscribedCase, subscribed_calendar};

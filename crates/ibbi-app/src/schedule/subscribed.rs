@@ -2,7 +2,7 @@
 //!
 //! The same records make the same text, so a program that asks again and again learns whether something has changed.
 
-use super::calendar::booked;
+use super::booked::booked;
 use crate::case_log::CaseLog;
 use crate::error::AppError;
 use ibbi_core::At;

@@ -268,7 +268,13 @@ impl<S: EventStore> CaseService<S> {
         let known = offer.id.map(|id| self.store.opened_by(id)).transpose().map_err(|error| self.unreadable(error))?;
         match known.flatten() {
             Some(case) => Ok((case, false)),
-            None => Ok((offer.new_case.unwrap_or_else(|| self.ids.fresh()), true)),
+            None => match offer.new_case {
+                Some(case) if self.store.revision(case).map_err(|error| self.unreadable(error))? > 0 => {
+                    Err(AppError::CaseTaken(case))
+                }
+                Some(case) => Ok((case, true)),
+                None => Ok((self.ids.fresh(), true)),
+            },
         }
     }
 

@@ -28,6 +28,12 @@ pub(crate) struct New {
     /// ID of an earlier case that this one follows.
     #[arg(long, value_name = "CASE")]
     pub(crate) follows: Option<String>,
+    /// Scenario of the case. The case gets the scenario's ID, so its calendar entries stay the same from plan to booking.
+    #[arg(long, value_name = "FILE", conflicts_with = "new_case")]
+    pub(crate) scenario: Option<PathBuf>,
+    /// ID that the case gets [default: that of the scenario, or a new one]
+    #[arg(long, value_name = "ID")]
+    pub(crate) new_case: Option<uuid::Uuid>,
     /// Program of the case: a preset (mep, oregon-two-day, oregon-refresher, cec-virtual), or a JSON file with its parameters.
     #[arg(long, value_name = "PRESET|FILE", default_value = "mep")]
     pub(crate) program: String,

@@ -5,6 +5,7 @@ use ibbi_app::schedule::{self, Availability, closure, id_of};
 use ibbi_app::sim::{Assumptions, CalendarInput, Closure, Model, Participant, Role, Scenario, SessionsInput, Weekday};
 use ibbi_core::{County, Date, Format, MemberId, Name, Party, Seat, TimeZoneName};
 use std::io::{BufRead, Write};
+use uuid::Uuid;
 
 /// Asks questions and reads the answers.
 pub(super) struct Interview<R, W> {
@@ -26,8 +27,8 @@ struct Position {
 }
 
 impl<R: BufRead, W: Write> Interview<R, W> {
-    /// Asks for everything that a scenario needs. The assumptions keep their defaults.
-    pub(super) fn scenario(&mut self, today: Date) -> Result<Scenario, AppError> {
+    /// Asks for everything that a scenario needs, except for its ID. The assumptions keep their defaults.
+    pub(super) fn scenario(&mut self, today: Date, id: Uuid) -> Result<Scenario, AppError> {
         self.write("Answer a few questions about your district. Press Enter to accept the answer in [brackets].\n")?;
         let district = self.name("What is the name of the district?")?;
         let start = self.day("When will you ask the three key leaders?", Some(today))?.unwrap_or(today);
@@ -59,6 +60,7 @@ impl<R: BufRead, W: Write> Interview<R, W> {
             deadlines,
             district,
             evergreen,
+            id: Some(id),
             model,
             people,
             sessions,

@@ -24,9 +24,9 @@ pub(crate) fn run(args: &Calendar, json: bool) -> Result<Outcome, AppError> {
     let Some(output) = output else { return Ok(Outcome::done(made.text)) };
     output.write(made.text.as_bytes())?;
     if json {
-        return Ok(Outcome::json(
-            &json!({ "file": args.out.to_string_lossy(), "entries": made.entries, "changed": made.changed }),
-        ));
+        let mut made = json!(made);
+        made["file"] = json!(args.out.to_string_lossy());
+        return Ok(Outcome::json(&made));
     }
     let (out, dates) = (args.out.display(), terminal::count(made.entries as u64, "date"));
     let changes = match (&before, made.changed) {
@@ -34,7 +34,13 @@ pub(crate) fn run(args: &Calendar, json: bool) -> Result<Outcome, AppError> {
         (Some(_), 0) => ", unchanged".to_owned(),
         (Some(_), changed) => format!(", {changed} new or changed"),
     };
-    Ok(Outcome::done(format!("Wrote {dates} to {out}{changes}. Import the file into your calendar.\n")))
+    let canceled = match made.canceled {
+        0 => String::new(),
+        canceled => format!(", {canceled} canceled"),
+    };
+    let note = made.note.map(|note| format!("note: {note}\n")).unwrap_or_default();
+    let text = format!("Wrote {dates} to {out}{changes}{canceled}. Import the file into your calendar.\n{note}");
+    Ok(Outcome::done(text))
 }
 
 fn plan_calendar(args: &Calendar, before: Option<&str>) -> Result<CalendarOutput, AppError> {

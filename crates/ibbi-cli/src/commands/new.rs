@@ -6,7 +6,7 @@ use crate::output::Outcome;
 use crate::terminal::{self, command};
 use ibbi_app::ledger::{self, Collect, FirstLine, MemoryStore, OpenOptions};
 use ibbi_app::service::{CaseService, EventTime, Ids, Offer};
-use ibbi_app::{AppError, input, presets, zone::Zone};
+use ibbi_app::{AppError, input, presets, schedule, zone::Zone};
 use ibbi_core::{EventKind, Name, Program, ProgramParameters};
 use std::sync::Arc;
 
@@ -37,7 +37,11 @@ pub(crate) fn run(args: New, json: bool) -> Result<Outcome, AppError> {
     let origin = origin.map_err(|error| AppError::Usage(format!("origin: {error}")))?;
     let (actor, at) = (actor(args.when.actor.as_deref())?, event_time(&args.when, zone)?);
     let on_behalf = on_behalf(&args.when)?;
-    let offer = Offer { at, on_behalf, ..Offer::new(event, actor.clone()) };
+    let new_case = match &args.scenario {
+        Some(scenario) => Some(schedule::load(Some(scenario))?.identity().id()),
+        None => args.new_case,
+    };
+    let offer = Offer { at, on_behalf, new_case, ..Offer::new(event, actor.clone()) };
     let options = options(Collect::Nothing, Some(&args.when.signing))?;
     let options = OpenOptions { trust_clock: args.when.clock_is_right, ..options };
     // A ledger isn't created for an event that is refused.

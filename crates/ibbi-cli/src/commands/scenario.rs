@@ -31,11 +31,13 @@ fn new(args: &NewScenario, json: bool) -> Result<Outcome, AppError> {
         return Err(AppError::Io { doing: "write", path: file.to_owned(), source });
     }
     let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    // Each scenario has its own ID, so that the dates of two units are never mixed up.
+    let id = uuid::Uuid::now_v7();
     let text = if args.ask || (terminal && !args.template && file.is_some()) {
         let mut interview = Interview { answers: std::io::stdin().lock(), questions: std::io::stderr() };
-        interview.scenario(today)?.to_toml()
+        interview.scenario(today, id)?.to_toml()
     } else {
-        ibbi_app::sim::template(&name, today)
+        ibbi_app::sim::template(&name, today, Some(id))
     };
     let Some(file) = file else { return Ok(Outcome::done(text)) };
     output::write_new(file, text.as_bytes())?;

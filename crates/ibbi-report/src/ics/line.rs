@@ -26,23 +26,30 @@ impl Lines {
     }
 }
 
-/// Escapes a text as a value (RFC 5545, 3.3.11). Control characters are not allowed; they become U+FFFD, which is
-/// visible.
+/// Escapes a text as a value (RFC 5545, 3.3.11).
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for c in text.replace("\r\n", "\n").chars() {
+    for c in visible(text).chars() {
         match c {
             '\\' | ';' | ',' => {
                 escaped.push('\\');
                 escaped.push(c);
             }
             '\n' => escaped.push_str("\\n"),
-            '\t' => escaped.push(c),
-            c if c.is_control() || crate::html::is_unseen(c) => escaped.push(char::REPLACEMENT_CHARACTER),
             c => escaped.push(c),
         }
     }
     escaped
+}
+
+/// Returns a text as it can be in a calendar. Control characters are not allowed; they become U+FFFD, which is visible.
+pub(super) fn visible(text: &str) -> String {
+    let shown = |c: char| match c {
+        '\n' | '\t' => c,
+        c if c.is_control() || crate::html::is_unseen(c) => char::REPLACEMENT_CHARACTER,
+        c => c,
+    };
+    text.replace("\r\n", "\n").chars().map(shown).collect()
 }
 
 /// Folds a line between characters, so that no piece is too long. Each piece after the first starts with a blank, which

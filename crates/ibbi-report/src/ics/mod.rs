@@ -1,8 +1,9 @@
 //! Calendars (RFC 5545) that other programs can import.
 //!
-//! An [`IcsCalendar`] has [`IcsEntry`]s. An entry keeps its [`IcsEntry::uid`] when it moves, so a calendar program moves
-//! it too and does not show it twice. [`IcsEntry::sequence`] shows which of two versions is newer. Times are in the local
-//! time of the zone, which is included as a `VTIMEZONE`.
+//! An [`IcsCalendar`] has [`IcsEntry`]s. An entry has the same [`IcsEntry::uid`] from the plan to the booking and to the
+//! cancellation ([`EntryId`]), so a calendar program moves it and does not show it twice. [`IcsEntry::sequence`] shows which of two
+//! versions is newer. [`publish`] compares a calendar with what was published before: sequences only increase, and an entry that
+//! disappeared is canceled. Times are in the local time of the zone, which is included as a `VTIMEZONE`.
 //!
 //! `METHOD:PUBLISH` means that no reply is expected. RFC 5546 requires an `ORGANIZER` with it, but none is written: no
 //! address is known, and with one, many programs would treat an entry as an invitation.
@@ -11,10 +12,8 @@
 //! use ibbi_core::Slot;
 //! use ibbi_report::ics::{IcsCalendar, IcsEntry, IcsStatus};
 //! let slot = Slot::new("2026-10-20T08:00:00-04:00".parse()?, "2026-10-20T16:00:00-04:00".parse()?)?;
-//! let entry = IcsEntry {
-//!     uid: "1@example.org".into(), sequence: 0, slot, summary: "Training day".into(), description: "Eight hours".into(),
-//!     location: None, status: IcsStatus::Tentative,
-//! };
+//! let entry = IcsEntry { description: "Eight hours".into(), ..IcsEntry::new("1@example.org", slot, "Training day") };
+//! assert_eq!(entry.status, IcsStatus::Tentative);
 //! let calendar = IcsCalendar { name: "IBBI", zone: "America/New_York", stamp: "2026-09-01T12:00:00.000Z".parse()?, entries: &[entry] };
 //! let text = calendar.to_ics()?;
 //! assert!(text.contains("\r\nDTSTART;TZID=America/New_York:20261020T080000\r\n"));
@@ -22,11 +21,17 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod identity;
 mod line;
 mod plan;
+mod publish;
+mod read;
 mod zone;
 
-pub use plan::{hold_entries, plan_entries, stable_uid};
+pub use identity::{EntryId, NotAnEntryId, SessionPart, SessionRef};
+pub use plan::{PlannedEntries, session_people};
+pub use publish::{MAX_SEQUENCE, Publication, PublishedEntries, publish, sequence_at};
+pub use read::IcsReadError;
 
 use chrono::{DateTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
@@ -36,6 +41,9 @@ use line::Lines;
 /// The largest number of entries in a calendar.
 pub const MAX_ENTRIES: usize = 10_000;
 
+/// The property with the chance of a planned session, from 0 to 1.
+const ODDS: &str = "X-IBBI-ODDS";
+
 /// The status of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IcsStatus {
@@ -43,7 +51,7 @@ pub enum IcsStatus {
     Tentative,
     /// It is booked.
     Confirmed,
-    /// It was booked, but won't take place.
+    /// It was planned or booked, but won't take place.
     Cancelled,
 }
 
@@ -60,10 +68,12 @@ impl IcsStatus {
 /// An entry of a calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IcsEntry {
-    /// Its id, which stays the same when the entry moves; see [`stable_uid`].
+    /// Its ID, which stays the same when the entry moves, is booked, or is canceled; see [`EntryId`].
     pub uid: String,
-    /// 0 at first, and larger each time it is published again.
+    /// Larger each time the entry gets another time, place, or status; at most [`MAX_SEQUENCE`].
     pub sequence: u32,
+    /// When the entry was last changed.
+    pub modified: At,
     /// The time.
     pub slot: Slot,
     /// The line that a calendar shows.
@@ -74,6 +84,17 @@ pub struct IcsEntry {
     pub location: Option<String>,
     /// The status.
     pub status: IcsStatus,
+    /// The chance that a planned session is complete by this date, in ten-thousandths, if it is known.
+    pub odds: Option<u16>,
+}
+
+impl IcsEntry {
+    /// Returns a tentative entry with sequence 0.
+    pub fn new(uid: impl Into<String>, slot: Slot, summary: impl Into<String>) -> Self {
+        let (description, status) = (String::new(), IcsStatus::Tentative);
+        let (uid, summary) = (uid.into(), summary.into());
+        Self { uid, sequence: 0, modified: At::MIN, slot, summary, description, location: None, status, odds: None }
+    }
 }
 
 /// A calendar to publish.
@@ -157,6 +178,7 @@ fn write_entry(entry: &IcsEntry, zone: Tz, stamp: DateTime<Utc>, lines: &mut Lin
     lines.text("UID", &entry.uid);
     lines.raw("SEQUENCE", &entry.sequence.to_string());
     lines.raw("DTSTAMP", &utc(stamp));
+    lines.raw("LAST-MODIFIED", &utc(entry.modified.to_chrono()));
     time("DTSTART", entry.slot.starts(), zone, lines);
     time("DTEND", entry.slot.ends(), zone, lines);
     lines.text("SUMMARY", &entry.summary);
@@ -167,6 +189,9 @@ fn write_entry(entry: &IcsEntry, zone: Tz, stamp: DateTime<Utc>, lines: &mut Lin
         lines.text("LOCATION", location);
     }
     lines.raw("STATUS", entry.status.code());
+    if let Some(odds) = entry.odds {
+        lines.raw(ODDS, &format!("{}.{:04}", odds / 10_000, odds % 10_000));
+    }
     lines.raw("END", "VEVENT");
 }
 

@@ -1,7 +1,7 @@
 //! Text in a terminal, and files for other programs.
 
 use crate::support::{Results, samples};
-use ibbi_report::ics::{IcsCalendar, plan_entries};
+use ibbi_report::ics::{IcsCalendar, PlannedEntries};
 use ibbi_report::text::{self, Layout, Piece, TextStyle};
 use ibbi_report::{csv, text::plain};
 
@@ -95,8 +95,8 @@ fn tables_for_a_spreadsheet() {
 #[test]
 fn a_plan_as_a_calendar() {
     let Results { scenario, plan, .. } = Results::example(1);
-    let entries = plan_entries(&scenario, &plan, 2);
     let stamp = "2026-09-01T12:00:00.000Z".parse().unwrap();
+    let entries = PlannedEntries { scenario: &scenario, plan: &plan, stamp, held: &|_| 0 }.of_plan();
     let calendar = IcsCalendar { name: "Maple Hollow", zone: scenario.time_zone.as_str(), stamp, entries: &entries };
     let text = calendar.to_ics().unwrap();
     assert!(text.split_inclusive('\n').all(|line| line.ends_with("\r\n")));

@@ -47,6 +47,7 @@ fn value(scenario: &Scenario, assumptions: &dyn Fn(&Assumptions) -> Value) -> Va
         "start": scenario.start,
         "time_zone": scenario.time_zone,
     }));
+    add(&mut whole, "id", json!(scenario.id.map(|id| id.to_string())), scenario.id.is_some());
     match scenario.model {
         Model::First => add(&mut whole, "format", json!(scenario.format()), true),
         Model::Second => {

@@ -3,6 +3,7 @@
 mod diagnose;
 mod digest;
 mod fields;
+mod identity;
 mod json;
 mod object;
 mod people;
@@ -19,6 +20,7 @@ mod times;
 mod write;
 
 pub use diagnose::{Problem, ScenarioError};
+pub use identity::CaseIdentity;
 pub use schema::schema;
 pub use sessions::{Deadline, FixedSession, SessionGroup, SessionsInput};
 pub use set::SetError;
@@ -29,6 +31,7 @@ pub use time::{Hours, HoursError, TimeRule, WeekOfMonth, Weekday, Weekdays};
 use crate::assumptions::{Assumptions, Model};
 use ibbi_core::{County, Date, Format, MemberId, Name, Party, Seat, TimeZoneName};
 use serde::Serialize;
+use uuid::Uuid;
 
 /// A valid scenario. It can be planned and simulated as it is.
 ///
@@ -58,6 +61,8 @@ pub struct Scenario {
     pub deadlines: Vec<Deadline>,
     /// Whether an evergreen clause extends the contract past its expiration (G.L. c.150E s.7).
     pub evergreen: bool,
+    /// The ID that the case gets when it is opened, and that its calendar entries have from the plan on.
+    pub id: Option<Uuid>,
     /// The model under which the scenario runs. Format 1 has the first, and format 2 the second.
     pub model: Model,
     /// The people who take part, in the order of the file.

@@ -3,7 +3,7 @@
 use super::diagnose::{Problems, ScenarioError};
 use super::json;
 use super::table::{self, Table, Value};
-use super::{Deadline, Scenario, SessionsInput, fields, people, sessions_read};
+use super::{Deadline, Scenario, SessionsInput, fields, identity, people, sessions_read};
 use crate::assumptions::Model;
 use ibbi_common::spelling::echo;
 use ibbi_common::zone::Zone;
@@ -17,6 +17,7 @@ const FIRST_KEYS: &[&str] = &[
     "district",
     "evergreen",
     "format",
+    "id",
     "people",
     "start",
     "time_zone",
@@ -29,6 +30,7 @@ const SECOND_KEYS: &[&str] = &[
     "deadlines",
     "district",
     "evergreen",
+    "id",
     "people",
     "sessions",
     "start",
@@ -124,6 +126,7 @@ fn content(entries: &DeTable<'_>, problems: &mut Problems<'_>) -> Option<Scenari
         problems.add(&place, format!("`start` is {day}"), "a date in the years 1971 to 9996");
     }
     let evergreen = top.get("evergreen").map_or(Some(false), |value| table::flag(value, "evergreen", problems));
+    let id = top.get("id").map(|value| identity::read(value, problems));
     let sessions = match model {
         Model::First => {
             let format = top.get("format").map_or(Some(Format::FullDay), |value| {
@@ -160,6 +163,7 @@ fn content(entries: &DeTable<'_>, problems: &mut Problems<'_>) -> Option<Scenari
         deadlines,
         district: district?,
         evergreen: evergreen?,
+        id: id.flatten(),
         model,
         people,
         sessions: sessions?,

@@ -44,6 +44,8 @@ pub fn schema() -> Value {
                 "description": "Whether an evergreen clause extends the contract past its expiration."},
             "format": {"enum": Format::CODES, "default": Format::FullDay.code(),
                 "description": "One full day of facilitation, or two half-days. Format 1."},
+            "id": {"type": "string", "format": "uuid",
+                "description": "The ID that the case gets when it is opened. Its calendar entries have it from the plan on."},
             "people": {"type": "array", "minItems": 1, "maxItems": Scenario::MAX_PEOPLE, "items": person()},
             "sessions": sessions(),
             "start": day("The date on which the three key leaders are asked."),

@@ -4,6 +4,7 @@ use crate::assumptions::{Assumed, AssumedValue, AssumptionRow, Assumptions, MONT
 use crate::three_point::ThreePoint;
 use ibbi_core::{Date, Name};
 use std::fmt::Write as _;
+use uuid::Uuid;
 
 const PEOPLE: &str = r#"
 # The people who take part. A role is leader (with a seat), negotiator (with a party), neutral, or representative. A
@@ -56,19 +57,21 @@ unavailable = []
 "#;
 
 /// Returns a scenario to start from, with comments. It is valid as it is, with people to replace. Every assumption is
-/// at its default, as a comment.
+/// at its default, as a comment. `id` is the ID that the case gets; each scenario needs its own.
 ///
 /// ```
 /// use ibbi_core::{Date, Name};
-/// let text = ibbi_sim::template(&Name::new("Maple Hollow").unwrap(), Date::new(2026, 9, 8).unwrap());
+/// let id = "01931c5e-7a10-7cc3-98c4-dc0c0c07398f".parse().unwrap();
+/// let text = ibbi_sim::template(&Name::new("Maple Hollow").unwrap(), Date::new(2026, 9, 8).unwrap(), Some(id));
 /// let scenario = ibbi_sim::Scenario::parse(&text).unwrap();
-/// assert_eq!(scenario.district.as_str(), "Maple Hollow");
+/// assert_eq!((scenario.district.as_str(), scenario.id), ("Maple Hollow", Some(id)));
 /// ```
-pub fn template(district: &Name, start: Date) -> String {
+pub fn template(district: &Name, start: Date, id: Option<Uuid>) -> String {
+    let id = id.map_or_else(String::new, |id| super::identity::line(id) + "\n");
     let district = quoted(district.as_str());
     let mut text = format!(
         "# A scenario for ibbi.\n\
-         district = {district}\n\
+         {id}district = {district}\n\
          time_zone = \"America/New_York\"\n\
          start = {start} # the date on which the three key leaders are asked\n\
          # contract_expires = {start} # the date on which the current contract expires\n\
@@ -130,7 +133,7 @@ mod tests {
     #[test]
     fn template_is_valid_and_has_the_defaults() {
         let district = Name::new("O \"quoted\" \\ name").unwrap();
-        let text = template(&district, Date::new(2026, 9, 8).unwrap());
+        let text = template(&district, Date::new(2026, 9, 8).unwrap(), None);
         let scenario = Scenario::parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
         assert_eq!(scenario.district, district);
         let (head, assumptions) = text.split_once("[assumptions]\n").unwrap();

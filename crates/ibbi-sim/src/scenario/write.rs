@@ -13,6 +13,7 @@ pub(super) fn toml(scenario: &Scenario) -> String {
         deadlines,
         district,
         evergreen,
+        id,
         model,
         people,
         sessions,
@@ -23,6 +24,9 @@ pub(super) fn toml(scenario: &Scenario) -> String {
     let mut text = String::from("# A scenario for ibbi.\n");
     if *model == Model::Second {
         text.push_str("version = 2\n");
+    }
+    if let Some(id) = id {
+        let _ = writeln!(text, "{}", super::identity::line(*id));
     }
     let _ = writeln!(
         text,

@@ -61,7 +61,7 @@ fn adjourned() -> Event {
 
 /// Fits the assumptions to one case.
 fn calibrate(events: &[(&str, Event, Stage)], until: &str) -> Calibration {
-    let text = ibbi_sim::template(&name("Maple Hollow"), Date::new(2026, 1, 1).unwrap());
+    let text = ibbi_sim::template(&name("Maple Hollow"), Date::new(2026, 1, 1).unwrap(), None);
     let scenario = Scenario::parse(&text).unwrap();
     let mut evidence = Evidence::default();
     let days = OpenDays::new(&scenario, scenario.start, scenario.start);

@@ -29,6 +29,8 @@ struct Sent<'a> {
     data: &'a RawValue,
     at: Option<String>,
     id: Option<Uuid>,
+    /// The ID that the case gets. Only for an event that opens one.
+    case: Option<Uuid>,
     actor: Option<Name>,
     on_behalf: Option<Name>,
     replaces: Option<u64>,
@@ -130,8 +132,15 @@ fn read(request: &WebRequest, case: Option<Uuid>) -> Result<(Offer, bool), WebEr
         return Err(WebError::Request(StatusCode::FORBIDDEN, "actor", detail));
     }
     let expected_revision = case.map(|case| request.expected_rev(case)).transpose()?.flatten();
+    let new_case = match (case, sent.case) {
+        (Some(_), Some(_)) => {
+            let message = "`case` is for an event that opens a case; leave it out";
+            return Err(AppError::Usage(message.to_owned()).into());
+        }
+        (_, sent) => sent,
+    };
     let (id, replaces, on_behalf) = (sent.id, sent.replaces, sent.on_behalf);
-    let offer = Offer { case, at, id, replaces, on_behalf, expected_revision, ..request.offer(event) };
+    let offer = Offer { case, at, id, replaces, on_behalf, expected_revision, new_case, ..request.offer(event) };
     Ok((offer, sent.dry_run))
 }
 

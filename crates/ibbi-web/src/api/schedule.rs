@@ -117,7 +117,11 @@ pub(super) fn calendar(request: &WebRequest) -> WebResult {
     // The time zone must exist, even though the calendar has instants.
     Zone::new(&scenario.time_zone).map_err(AppError::from)?;
     let plan = schedule::plan(&asked.simulator(request)?, asked.confidence)?;
-    let made = schedule::plan_calendar(&scenario, &plan, request.state.now()?, None)?;
+    let now = request.state.now()?;
+    let made = match asked.case {
+        Some(case) => request.facts(case, |log| schedule::plan_calendar(&scenario, &plan, Some(log), now, None))??,
+        None => schedule::plan_calendar(&scenario, &plan, None, now, None)?,
+    };
     Ok(response::download(response::CALENDAR, "dates.ics", made.text))
 }
 

@@ -22,6 +22,9 @@ use ibbi_core::{EventKind, FieldKind, History};
 use ibbi_report::html::{Element, Html, details, el, name, section};
 use uuid::Uuid;
 
+/// The field of the form with the ID that the case gets: that of its plan.
+pub(super) const NEW_CASE: &str = "new_case";
+
 /// The most cases on a page.
 const LISTED: usize = 100;
 
@@ -157,6 +160,7 @@ fn opening(request: &WebRequest, given: &Pairs, fail: Option<&WebError>) -> Html
         None => errors.summary("The case was not opened.", "open"),
     });
     let moment = Moment::read(given);
+    let new_case = given.get(NEW_CASE).filter(|id| Uuid::parse_str(id).is_ok());
     let times = when::fields(&moment, request.name(), &errors);
     let form: Element = el("form")
         .attr("method", "post")
@@ -164,6 +168,7 @@ fn opening(request: &WebRequest, given: &Pairs, fail: Option<&WebError>) -> Html
         .attr("data-once", "1")
         .with(hidden("id", &Uuid::now_v7().to_string()))
         .with(moment.hidden_people())
+        .with(new_case.filter(|_| fail.is_none_or(|fail| !is_open_already(fail))).map(|id| hidden(NEW_CASE, id)))
         .with(el("fieldset").class("basics").with(el("legend").with("When did it happen?")).with(times))
         .with(el("div").class("basics").all(usual))
         .with(rare)
@@ -190,6 +195,11 @@ fn opened_already(fail: &WebError) -> Option<Html> {
     Some(el("p").with(text).with(link).with(then).into())
 }
 
+/// Returns whether the plan from which the form was filled in has a case already.
+const fn is_open_already(fail: &WebError) -> bool {
+    matches!(fail, WebError::App(AppError::CaseTaken(_)))
+}
+
 pub(crate) fn open(request: &WebRequest) -> WebResult {
     let given = request.form();
     let moment = Moment::read(&given);
@@ -214,7 +224,8 @@ fn opened(request: &WebRequest, given: &Pairs) -> Result<Uuid, WebError> {
     let refused = |refusal| AppError::Refused { refusal, zone, day_only: None };
     let at = when.instant(std::slice::from_ref(&event), &History::new(), zone, now).map_err(refused)?;
     let id = given.get("id").and_then(|id| Uuid::parse_str(id).ok());
-    let offer = Offer { at: at.map(|at| when.event_time(at)), id, on_behalf, ..request.offer(event) };
+    let new_case = given.get(NEW_CASE).and_then(|id| Uuid::parse_str(id).ok());
+    let offer = Offer { at: at.map(|at| when.event_time(at)), id, on_behalf, new_case, ..request.offer(event) };
     let recorded = request.state.writer.offer_here(request.checked(offer)?)?;
     Ok(recorded.case)
 }

@@ -10,6 +10,21 @@ fn lines<'a>(calendar: &'a str, name: &str) -> Vec<&'a str> {
     calendar.split("\r\n").filter(|line| line.starts_with(name)).collect()
 }
 
+fn sequences(calendar: &str) -> Vec<u32> {
+    lines(calendar, "SEQUENCE:")
+        .into_iter()
+        .map(|line| line["SEQUENCE:".len()..].parse().expect("a sequence"))
+        .collect()
+}
+
+/// Returns the entries of a calendar as their ID, sequence, status, and start.
+fn entries(calendar: &str) -> std::collections::BTreeMap<String, (u32, String, String)> {
+    let of = |name: &str| lines(calendar, name).into_iter().map(ToOwned::to_owned);
+    let starts = of("DTSTART").filter(|line| line.contains("TZID"));
+    let entries = sequences(calendar).into_iter().zip(of("STATUS")).zip(starts);
+    of("UID").zip(entries.map(|((sequence, status), start)| (sequence, status, start))).collect()
+}
+
 fn read(place: &Place, file: &str) -> String {
     std::fs::read_to_string(place.path(file)).expect("a calendar")
 }
@@ -41,9 +56,9 @@ fn what_moves_keeps_its_id_and_gets_a_higher_sequence() {
     let result = place.done(&[&["calendar", "my.toml"][..], &STAMP].concat());
     let after = read(&place, "dates.ics");
     assert_eq!(lines(&before, "UID"), lines(&after, "UID"));
-    let sequences = lines(&after, "SEQUENCE");
-    assert_eq!(sequences[..2], ["SEQUENCE:0", "SEQUENCE:0"]);
-    assert_eq!(sequences[2], "SEQUENCE:1", "{result}");
+    let (old, new) = (sequences(&before), sequences(&after));
+    assert_eq!(old[..2], new[..2]);
+    assert_eq!(new[2], old[2] + 1, "{result}");
 }
 
 #[test]
@@ -53,8 +68,8 @@ fn days_to_hold_keep_their_ids_and_get_a_higher_sequence() {
     place.done(&hold);
     let before = read(&place, "dates.ics");
     let held = |calendar: &str| {
-        let summaries = lines(calendar, "SUMMARY").into_iter().filter(|line| line.contains("(hold)"));
-        (summaries.count(), lines(calendar, "SUMMARY").iter().filter(|line| line.contains("(backup)")).count())
+        let summaries = lines(calendar, "SUMMARY").into_iter().filter(|line| line.contains("(hold\\, "));
+        (summaries.count(), lines(calendar, "SUMMARY").iter().filter(|line| line.contains("(backup\\, ")).count())
     };
     assert_eq!(held(&before), (3, 3), "{before}");
     assert!(lines(&before, "STATUS").iter().all(|line| *line == "STATUS:TENTATIVE"), "{before}");
@@ -80,7 +95,7 @@ fn days_to_hold_keep_their_ids_and_get_a_higher_sequence() {
         .zip(lines(&after, "DTSTART"))
         .map(|(one, other)| *one != other)
         .collect::<Vec<_>>();
-    let raised = lines(&after, "SEQUENCE").iter().map(|line| *line == "SEQUENCE:1").collect::<Vec<_>>();
+    let raised = sequences(&before).iter().zip(sequences(&after)).map(|(old, new)| new == old + 1).collect::<Vec<_>>();
     assert!(moved.contains(&true) && moved[moved.len() - raised.len()..] == raised, "{moved:?} {raised:?}");
 }
 
@@ -126,4 +141,60 @@ fn a_scenario_as_json_becomes_the_same_calendar() {
         let made = |file: &str| place.done(&[&["calendar", file, "-o", "-"][..], &STAMP, more].concat());
         assert_eq!(made("my.toml"), made("my.json"));
     }
+}
+
+#[test]
+fn one_file_follows_a_plan_through_formats_and_back() {
+    let place = with_sample("maple-hollow.toml");
+    let text = read(&place, "my.toml");
+    let step = |more: &[&str]| {
+        place.done(&[&["calendar", "my.toml"][..], &STAMP, more].concat());
+        entries(&read(&place, "dates.ics"))
+    };
+    let halves = step(&["--format", "two_half_days"]);
+    assert_eq!(halves.len(), 4);
+    // The leaders are asked a month later.
+    let start = text.lines().find(|line| line.starts_with("start = ")).expect("a start").to_owned();
+    std::fs::write(place.path("my.toml"), text.replace(&start, "start = 2026-10-08")).expect("a scenario");
+    let moved = step(&["--format", "two_half_days"]);
+    assert!(moved.iter().all(|(uid, entry)| entry.0 > halves[uid].0 && entry.2 != halves[uid].2), "{moved:?}");
+    let full = step(&["--format", "full_day"]);
+    let second = full.keys().find(|uid| uid.contains(".facilitation.2@ibbi")).expect("part 2").clone();
+    assert_eq!((full.len(), full[&second].1.as_str()), (4, "STATUS:CANCELLED"));
+    assert!(full[&second].0 > moved[&second].0);
+    let back = step(&["--format", "two_half_days"]);
+    assert_eq!((back[&second].1.as_str(), &back[&second].2), ("STATUS:TENTATIVE", &moved[&second].2));
+    assert!(back[&second].0 > full[&second].0);
+    assert!(back.iter().all(|(uid, entry)| entry.0 >= full[uid].0), "{back:?}");
+}
+
+#[test]
+fn another_unit_s_plan_is_not_written_over_a_calendar() {
+    let place = with_sample("maple-hollow.toml");
+    place.done(&[&["calendar", "my.toml"][..], &STAMP].concat());
+    let before = read(&place, "dates.ics");
+    let text = read(&place, "my.toml");
+    let president = text.split("[[people]]").find(|one| one.contains("seat = \"union_president\"")).expect("one");
+    let name = president.lines().find(|line| line.starts_with("name = ")).expect("a name");
+    std::fs::write(place.path("my.toml"), text.replace(name, "name = \"Another President\"")).expect("a scenario");
+    let run = place.ibbi(&[&["calendar", "my.toml"][..], &STAMP].concat());
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("another case's entries"), "{}", run.stderr);
+    assert!(run.stderr.contains("id = \""), "{}", run.stderr);
+    assert_eq!(read(&place, "dates.ics"), before);
+}
+
+#[test]
+fn a_booking_has_the_id_of_the_plan_and_a_higher_sequence() {
+    let place = Place::new();
+    place.done(&["scenario", "new", "my.toml", "--template"]);
+    place.done(&["calendar", "my.toml"]);
+    let planned = entries(&read(&place, "dates.ics"));
+    place.done(&["new", "my.ledger", "--district", "My District", "--scenario", "my.toml"]);
+    let case = planned.keys().next().expect("an entry")["UID:".len()..][..36].to_owned();
+    let (_, status) = place.json(&["status", "my.ledger"]);
+    assert_eq!(status["case"], case.as_str());
+    let again = place.ibbi(&["new", "my.ledger", "--district", "My District", "--scenario", "my.toml"]);
+    assert_eq!(again.code, 2);
+    assert!(again.stderr.contains("is open already"), "{}", again.stderr);
 }

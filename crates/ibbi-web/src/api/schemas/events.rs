@@ -70,7 +70,12 @@ pub(super) fn events() -> Map<String, Value> {
         recorded.push((kind.code(), format!("Recorded{name}")));
     }
     // The operation that opens a case knows the type.
-    schemas.insert("Opening".to_owned(), offer(EventKind::CaseOpened, "CaseOpenedData", &["data"]));
+    let mut opening = offer(EventKind::CaseOpened, "CaseOpenedData", &["data"]);
+    opening["properties"]["case"] = described(
+        reference("Uuid"),
+        "The ID that the case gets: the `id` of its scenario, so that its calendar entries stay the same. Default: a new one.",
+    );
+    schemas.insert("Opening".to_owned(), opening);
     schemas.insert("Event".to_owned(), choice(&offered, "An event to record, by its `type`."));
     schemas.insert("RecordedEvent".to_owned(), choice(&recorded, "A recorded event, by its `type`."));
     schemas

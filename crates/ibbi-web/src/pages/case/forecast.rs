@@ -178,9 +178,13 @@ fn join(log: &CaseLog, now: At, planned: Option<Scenario>) -> Result<Joined, App
     let is_planned = planned.is_some();
     let mut scenario = match planned {
         Some(planned) => planned,
-        None => schedule::read(&ibbi_app::sim::template(&district, log.zone.date(now)), Path::new("the template"))?,
+        None => schedule::read(
+            &ibbi_app::sim::template(&district, log.zone.date(now), Some(log.id)),
+            Path::new("the template"),
+        )?,
     };
     scenario.district = district;
+    scenario.id = Some(log.id);
     let plan = std::mem::take(&mut scenario.people);
     let mut not_planned = Vec::new();
     let mut timed = |id: MemberId, name: &Name, role: Role| {

@@ -19,6 +19,8 @@ const SPARE: usize = 2;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Draft {
     pub(crate) district: String,
+    /// The ID that the case gets. Empty if the scenario has none.
+    pub(crate) id: String,
     pub(crate) start: String,
     pub(crate) contract_expires: String,
     pub(crate) evergreen: bool,
@@ -79,6 +81,7 @@ impl From<&Scenario> for Draft {
         people.resize_with(people.len() + SPARE, Person::default);
         Self {
             district: scenario.district.to_string(),
+            id: scenario.id.map(|id| id.to_string()).unwrap_or_default(),
             start: us_date(scenario.start),
             contract_expires: scenario.contract_expires.map(us_date).unwrap_or_default(),
             evergreen: scenario.evergreen,
@@ -180,6 +183,7 @@ impl Draft {
         });
         Self {
             district: text("district"),
+            id: text("case_id"),
             start: text("start"),
             contract_expires: text("contract_expires"),
             evergreen: pairs.get("evergreen").is_some(),
@@ -276,6 +280,7 @@ impl Draft {
             deadlines: Vec::new(),
             district: district?,
             evergreen: self.evergreen,
+            id: self.id.parse().ok(),
             model: Model::First,
             people,
             sessions: SessionsInput::published(if self.two_half_days { Format::TwoHalfDays } else { Format::FullDay }),

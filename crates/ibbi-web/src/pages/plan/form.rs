@@ -44,6 +44,7 @@ fn basics(draft: &Draft, wrong: &[Wrong]) -> Element {
     el("fieldset")
         .class("basics")
         .with(el("legend").with("The district"))
+        .with((!draft.id.is_empty()).then(|| hidden("case_id", &draft.id)))
         .with(field("District", "district", line("district", &draft.district), None, &field_errors(wrong, "district")))
         .with(field(
             "Day you ask the leaders",

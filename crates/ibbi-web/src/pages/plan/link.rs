@@ -3,6 +3,7 @@
 //! | key | value |
 //! |---|---|
 //! | `d`, `s`, `x` | the district; the start; the day the contract expires |
+//! | `i` | the ID that the case gets, if the scenario has one |
 //! | `e=1`, `f=half` | an evergreen clause; two half-days |
 //! | `z`, `c`, `w` | the time zone and the working days, if they are not the defaults; the county |
 //! | `h` | closed days with their name: `Winter break 2026-12-24 to 2027-01-01` |
@@ -49,6 +50,9 @@ pub(crate) fn write(scenario: &Scenario) -> String {
 fn fields(scenario: &Scenario) -> String {
     let mut pairs: Vec<(&str, Cow<'_, str>)> = vec![("d", scenario.district.as_str().into())];
     let mut add = |key, value: String| pairs.push((key, value.into()));
+    if let Some(id) = scenario.id {
+        add("i", id.to_string());
+    }
     add("s", scenario.start.to_string());
     if let Some(expires) = scenario.contract_expires {
         add("x", expires.to_string());
@@ -110,6 +114,8 @@ pub(crate) fn case_address(scenario: &Scenario) -> String {
         ("people", lines.collect::<Vec<_>>().join("\n").into()),
     ];
     let county = scenario.calendar.county.map(County::code);
+    // The case gets the ID of the plan, so that its calendar entries stay the same.
+    pairs.push((crate::pages::cases::NEW_CASE, scenario.identity().id().to_string().into()));
     pairs.extend(county.map(|county| ("county", county.into())));
     let expires = scenario.contract_expires.map(ibbi_app::format::us_date);
     pairs.extend(expires.map(|date| ("contract_expires", date.into())));
@@ -165,6 +171,7 @@ pub(crate) fn read(pairs: &Pairs) -> Result<Scenario, AppError> {
         contract_expires: day("x")?,
         district: parsed::<Name>("d", pairs.get("d").unwrap_or_default())?,
         evergreen: pairs.get("e").is_some(),
+        id: pairs.get("i").map(|text| parsed("i", text)).transpose()?,
         deadlines: Vec::new(),
         model: Model::First,
         people,

@@ -72,12 +72,12 @@ pub(crate) fn query_of_sample() -> Result<String, AppError> {
     schedule::load(None).map(|sample| link::write(&sample))
 }
 
-/// Returns a new scenario without unavailable times.
+/// Returns a new scenario without unavailable times, with a new ID.
 fn template(request: &WebRequest) -> Result<Scenario, AppError> {
     let today = ibbi_app::zone::Zone::default().local(request.state.now()?).map(|time| time.date());
     let today: Date = today.ok_or_else(|| AppError::Usage("the clock is outside the years 1970 to 9999".to_owned()))?;
     let name = Name::new("My District").map_err(|error| AppError::Usage(error.to_string()))?;
-    schedule::read(&ibbi_app::sim::template(&name, today), Path::new("the template"))
+    schedule::read(&ibbi_app::sim::template(&name, today, Some(Uuid::now_v7())), Path::new("the template"))
 }
 
 /// Returns the page of a link. It is streamed.

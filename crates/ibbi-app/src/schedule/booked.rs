@@ -1,0 +1,191 @@
+//! The booked sessions of a case as calendar entries, with the same sequences wherever they are computed.
+
+use crate::case_log::{CaseLog, acts};
+use ibbi_core::{At, Case, CaseFile, Event, EventKind, History, HistoryEntry, Program, Slot, Stage};
+use ibbi_report::ics::{EntryId, IcsEntry, IcsStatus, SessionPart, SessionRef, sequence_at};
+use ibbi_store::Record;
+use std::collections::{BTreeMap, HashMap};
+
+/// The least length of a training day, in minutes.
+const A_DAY: u16 = 360;
+
+/// A session as the records have it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct BookedSession {
+    slot: Slot,
+    place: Option<String>,
+    status: IcsStatus,
+}
+
+/// The sessions of a case, and how many sessions of each kind and part were held.
+#[derive(Default)]
+struct Sessions {
+    booked: BTreeMap<SessionRef, BookedSession>,
+    held: HashMap<SessionPart, u16>,
+}
+
+/// A session with the sequence of its entry.
+struct Sequenced {
+    session: BookedSession,
+    sequence: u32,
+    modified: At,
+}
+
+/// Returns how many sessions of each kind and part were held.
+pub(super) fn held(log: &CaseLog) -> HashMap<SessionPart, u16> {
+    sessions(log.recorded.records(), log.recorded.valid().is_some()).held
+}
+
+/// Returns the booked sessions of a case, with corrections applied.
+///
+/// The sequence of an entry follows from when the records that changed it were logged. What is known of the case grows record by
+/// record, so a later state of an entry has a larger sequence, even if the clock was set back.
+pub(super) fn booked(log: &CaseLog) -> Vec<IcsEntry> {
+    let mut all: BTreeMap<SessionRef, Sequenced> = BTreeMap::new();
+    match log.recorded.valid() {
+        Some(history) => {
+            for act in acts(&log.records).filter(|act| act.iter().any(concerns_sessions)) {
+                if let Some(last) = act.last() {
+                    update(&mut all, sessions(&history.known_at(last.seq), true).booked, last.logged);
+                }
+            }
+        }
+        // What was known before can't be computed for a case that the rules don't allow. Every new record makes the entries newer.
+        None => {
+            if let Some(last) = log.records.last() {
+                update(&mut all, sessions(log.recorded.records(), false).booked, last.logged);
+            }
+        }
+    }
+    all.into_iter().map(|(id, sequenced)| entry_of(log, id, sequenced)).collect()
+}
+
+/// Returns whether a record can change the sessions.
+fn concerns_sessions(record: &Record) -> bool {
+    let kinds = [
+        EventKind::MeetingScheduled,
+        EventKind::MeetingHeld,
+        EventKind::SessionScheduled,
+        EventKind::SessionPostponed,
+        EventKind::SessionOpened,
+        EventKind::SessionClosed,
+        EventKind::SessionAdjourned,
+        EventKind::EventVoided,
+    ];
+    kinds.contains(&record.event.kind()) || record.details.replaces.is_some() || record.to == Stage::Closed
+}
+
+/// Adds what became known with a record that was logged at an instant.
+fn update(all: &mut BTreeMap<SessionRef, Sequenced>, mut now: BTreeMap<SessionRef, BookedSession>, logged: At) {
+    for (id, known) in all.iter_mut() {
+        let session = now.remove(id).unwrap_or_else(|| {
+            // It was booked by mistake, or is another session by a correction.
+            BookedSession { status: IcsStatus::Cancelled, ..known.session.clone() }
+        });
+        if session != known.session {
+            known.session = session;
+            known.sequence = sequence_at(logged).max(known.sequence + 1);
+            known.modified = known.modified.max(logged);
+        }
+    }
+    for (id, session) in now {
+        all.insert(id, Sequenced { session, sequence: sequence_at(logged), modified: logged });
+    }
+}
+
+/// Returns the sessions of a case by the events that count, in the order in which they happened.
+fn sessions(history: &History, is_valid: bool) -> Sessions {
+    let mut found = Sessions::default();
+    let mut open = None;
+    for entry in history.in_effect() {
+        match &entry.event {
+            Event::MeetingScheduled(meeting) => found.book(SessionPart::Meeting, meeting.slot, None),
+            Event::MeetingHeld(_) => found.hold(SessionPart::Meeting),
+            Event::SessionScheduled(session) => {
+                let part = part_of(history, entry, session.part, is_valid);
+                found.book(part, session.slot, session.place.as_ref().map(ToString::to_string));
+            }
+            Event::SessionPostponed(postponed) => {
+                found.cancel(part_of(history, entry, postponed.part, is_valid));
+            }
+            Event::SessionOpened(opened) => open = Some(part_of(history, entry, opened.part, is_valid)),
+            other if matches!(other.kind(), EventKind::SessionClosed | EventKind::SessionAdjourned) => {
+                open.take().into_iter().for_each(|part| found.hold(part));
+            }
+            _ => {}
+        }
+    }
+    // Nothing happens after a case closed, so what was ahead is canceled.
+    if let (true, Case::Closed(closed)) = (is_valid, history.case()) {
+        let ahead = found.booked.values_mut().filter(|session| session.slot.starts().at() > closed.at());
+        ahead.for_each(|session| session.status = IcsStatus::Cancelled);
+    }
+    found
+}
+
+/// Returns the part of the training or of the facilitation, by the stage at the time of the event.
+fn part_of(history: &History, entry: &HistoryEntry, part: u8, is_valid: bool) -> SessionPart {
+    // The record's own stage is that of the whole case, which had gone on if the event was recorded late.
+    let then = if is_valid { history.state_at(entry.at).stage() } else { entry.to };
+    let stage = if then == Stage::Closed { entry.to } else { then };
+    match stage {
+        Stage::Agreement | Stage::Facilitation => SessionPart::Facilitation(part),
+        _ => SessionPart::Training(part),
+    }
+}
+
+impl Sessions {
+    fn current(&self, kind: SessionPart) -> SessionRef {
+        SessionRef { kind, make_up: self.held.get(&kind).copied().unwrap_or(0), is_backup: false }
+    }
+
+    fn book(&mut self, kind: SessionPart, slot: Slot, place: Option<String>) {
+        self.booked.insert(self.current(kind), BookedSession { slot, place, status: IcsStatus::Confirmed });
+    }
+
+    fn cancel(&mut self, kind: SessionPart) {
+        if let Some(session) = self.booked.get_mut(&self.current(kind)) {
+            session.status = IcsStatus::Cancelled;
+        }
+    }
+
+    fn hold(&mut self, kind: SessionPart) {
+        let held = self.held.entry(kind).or_default();
+        *held = held.saturating_add(1);
+    }
+}
+
+/// Returns a part of a program's training in words. Only a training that takes one whole day is a training day.
+fn training(program: Option<&Program>, part: u8) -> String {
+    match program.map(Program::training) {
+        Some([minutes]) if *minutes < A_DAY => "training".to_owned(),
+        None | Some([_]) => "training day".to_owned(),
+        Some(_) => format!("training, part {part}"),
+    }
+}
+
+fn entry_of(log: &CaseLog, id: SessionRef, sequenced: Sequenced) -> IcsEntry {
+    let Sequenced { session, sequence, modified } = sequenced;
+    let district = log.district().map(ToString::to_string).unwrap_or_default();
+    let make_up = if id.make_up > 0 { ", make-up session" } else { "" };
+    let program = log.recorded.facts().file().map(CaseFile::program);
+    let is_other = program.is_some_and(|program| program.parameters().name.is_some());
+    let name = if is_other { "IBB" } else { "IBBI" };
+    let what = match id.kind {
+        SessionPart::Training(part) => format!("{}{make_up}", training(program, part)),
+        SessionPart::Facilitation(part) => format!("facilitation, part {part}{make_up}"),
+        SessionPart::Meeting => "introductory meeting".to_owned(),
+    };
+    IcsEntry {
+        sequence,
+        modified,
+        description: format!("Case {}, as recorded.", log.id),
+        location: session.place,
+        status: session.status,
+        ..IcsEntry::new(
+            EntryId { case: log.id, session: id }.to_string(),
+            session.slot,
+            format!("{name} {what}: {district}"),
+        )
+    }
+}
