@@ -52,6 +52,10 @@ impl Rule {
                         return Err("UNTIL is there twice".to_owned());
                     }
                 }
+                // `rrule` reads `xMO` as MO.
+                Some((name, value)) if name.eq_ignore_ascii_case("BYDAY") && !value.split(',').all(is_week_day) => {
+                    return Err(format!("BYDAY has `{}`", echo(value)));
+                }
                 _ => parts.push(part),
             }
         }
@@ -115,6 +119,12 @@ impl Rule {
     }
 }
 
+/// Whether a text is a day of the week, perhaps with a number that isn't 0.
+fn is_week_day(text: &str) -> bool {
+    let number = text.len().checked_sub(2).map(|length| &text[..length]);
+    number.is_some_and(|number| number.is_empty() || number.parse::<i16>().is_ok_and(|number| number != 0))
+}
+
 /// Returns what is wrong, in at most 120 characters.
 fn problem(error: &rrule::RRuleError) -> String {
     let text = error.to_string();
@@ -168,6 +178,8 @@ mod tests {
             ("FREQ=DAILY;BYDAY=1MO", "numbers"),
             ("FREQ=MONTHLY;BYDAY=6MO", "out of range"),
             ("FREQ=MONTHLY;BYDAY=XX", "XX"),
+            ("FREQ=MONTHLY;BYDAY=xMO", "xMO"),
+            ("FREQ=MONTHLY;BYDAY=0MO", "0MO"),
             ("FREQ=MONTHLY;BYMONTHDAY=300", "300"),
             ("FREQ=MONTHLY;BYMONTHDAY=0", "0"),
             ("FREQ=MONTHLY;BYSETPOS=1", "without"),

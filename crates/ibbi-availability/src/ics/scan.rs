@@ -244,7 +244,9 @@ impl Scanner {
     }
 
     fn end_event(&mut self) -> Result<(), ImportError> {
-        let draft = std::mem::take(&mut self.draft);
+        let mut draft = std::mem::take(&mut self.draft);
+        // A list has room for four rules, and most series have one.
+        draft.rules.shrink_to_fit();
         if draft.is_broken {
             return Ok(());
         }
