@@ -28,7 +28,7 @@ const CANDIDATES: usize = 6;
 /// ```
 /// use ibbi_app::availability::{AvailabilityFile, ImportOptions, import};
 /// let scenario = ibbi_app::schedule::load(None)?;
-/// let file = AvailabilityFile { name: "answers.txt", bytes: b"J. Ortiz: never Tuesdays\nN. Bomont: Oct 5-9" };
+/// let file = AvailabilityFile { name: "answers.txt", bytes: b"J. Ortiz: never Tuesdays\nN. Beaumnt: Oct 5-9" };
 /// let options = ImportOptions { from: None, to: None, people: &[], replace: false, today: scenario.start };
 /// let import = import(&[file], Some(&scenario), &options)?;
 /// assert_eq!(import.people[0].added, ["can't come on Tuesdays"]);
