@@ -34,6 +34,7 @@ mod metrics;
 mod multipart;
 mod pages;
 mod poll_access;
+mod poll_days;
 mod problem;
 mod problem_codes;
 mod query;

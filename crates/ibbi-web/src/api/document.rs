@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 const TAGS: &[(&str, &str)] = &[
     ("Cases", "Open a case, record events in it, and see where it stands."),
     ("Records", "Follow what is recorded."),
+    ("Polls", "Ask people for their availability, and see their answers."),
     ("Webhooks", "Send what is recorded to other programs."),
     ("Ledger", "Check, audit, and export the server's ledger."),
     ("Uploads", "Check, audit, and replay a ledger that you send."),
@@ -109,8 +110,10 @@ const PROBLEMS: &[(u16, &str)] = &[
     (503, "The ledger or the records of access can't be read or written now. The server tries again by itself."),
 ];
 /// The problem of an operation that can name what doesn't exist.
-const NOT_FOUND: (u16, &str) =
-    (404, "There is no such case that you can see, no such format or document, or no such webhook or dead letter.");
+const NOT_FOUND: (u16, &str) = (
+    404,
+    "There is no such case that you can see, no such format or document, or no such poll, webhook, or dead letter.",
+);
 /// The problems of an operation with a body.
 const OF_A_BODY: &[(u16, &str)] = &[
     (408, "The request did not arrive in time."),

@@ -46,6 +46,9 @@ pub(super) fn bodies(operation: &str) -> Map<String, Value> {
         "plan" => vec![("format", "The sample in two half-days", json!({ "format": "two_half_days" })), object],
         "favors" | "calendar" => vec![sample, object],
         "simulate" | "who" | "report" => vec![("runs", "The sample with few runs", json!({ "runs": 100, "seed": 7 }))],
+        "createPoll" => {
+            vec![("weeks", "Two weeks about the sample", json!({ "weeks": 2, "times": ["8:00-12:00", "12:00-16:00"] }))]
+        }
         "createWebhook" => vec![(
             "board",
             "A webhook of a service",

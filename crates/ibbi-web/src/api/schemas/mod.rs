@@ -13,6 +13,7 @@ use super::audit::TimelineList;
 use super::cases::{CaseList, CaseReplay};
 use super::lines::LinePage;
 use super::paging::MAX_LISTED;
+use super::polls::{NewPoll, PollBody, PollDeleted, PollList, PollResults};
 use super::records::RecordPage;
 use super::scenarios::{CheckedScenario, OneScenario, Simulation, ToCheck, ToCompare};
 use super::schedule::ScenarioComparison;
@@ -70,6 +71,7 @@ fn requests() -> Map<String, Value> {
     generator.subschema_for::<ToCompare>();
     generator.subschema_for::<RoleBody>();
     generator.subschema_for::<WebhookBody>();
+    generator.subschema_for::<PollBody>();
     let mut schemas = generator.take_definitions(true);
     let form = json!({
         "type": "object",
@@ -113,6 +115,10 @@ fn responses() -> Map<String, Value> {
     generator.subschema_for::<ScenarioComparison>();
     generator.subschema_for::<Status>();
     generator.subschema_for::<Verified>();
+    generator.subschema_for::<PollList>();
+    generator.subschema_for::<NewPoll>();
+    generator.subschema_for::<PollResults>();
+    generator.subschema_for::<PollDeleted>();
     generator.subschema_for::<WebhookList>();
     generator.subschema_for::<NewWebhookAnswer>();
     generator.subschema_for::<WebhookChanged>();
