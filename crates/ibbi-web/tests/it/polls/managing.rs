@@ -140,6 +140,51 @@ fn answer_that_came_as_a_line_is_taken_in() {
 }
 
 #[test]
+fn api_makes_reads_lists_and_deletes_polls() {
+    let timed = Timed::start();
+    let server = &timed.server;
+    let body = serde_json::json!({ "scenario": super::sample().to_toml(), "weeks": 2, "first_day": day_after(14).to_string() });
+    let ids: Vec<String> = (0..3)
+        .map(|_| {
+            let made = server.post("/api/v1/polls", &body);
+            assert_eq!(made.status, 201, "{}", made.text());
+            let made = made.json();
+            assert_eq!(made["links"].as_array().unwrap().len(), people().len());
+            let link = made["links"][0]["link"].as_str().unwrap();
+            let path = &link[link.find("/answer/").unwrap()..];
+            assert_eq!(answer(server, path, "c0=if_need_be&note=by+the+API").status, 200);
+            made["id"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    let results = server.get(&format!("/api/v1/polls/{}", ids[0])).json();
+    assert_eq!(results["people"][0]["marks"][0], "if_need_be", "{results}");
+    assert_eq!((&results["people"][0]["note"], &results["poll"]["answered"]), (&"by the API".into(), &1.into()));
+    assert!(results["people"][1]["answered"].is_null());
+    assert!(!results["scenario"]["people"][0]["unavailable"].as_array().unwrap().is_empty(), "blank times count");
+    // Newest first, page by page.
+    let (mut listed, mut after) = (Vec::new(), String::new());
+    loop {
+        let page = server.get(&format!("/api/v1/polls?limit=2{after}")).json();
+        listed.extend(page["polls"].as_array().unwrap().iter().map(|poll| poll["id"].as_str().unwrap().to_owned()));
+        let Some(next) = page["next"].as_str() else { break };
+        after = format!("&after={next}");
+    }
+    listed.reverse();
+    assert_eq!(listed, ids);
+    assert_eq!(server.connect().ask("DELETE", &format!("/api/v1/polls/{}", ids[0]), &[], b"").status, 200);
+    assert_eq!(server.get(&format!("/api/v1/polls/{}", ids[0])).status, 404);
+    for wrong in [
+        serde_json::json!({ "weeks": 27 }),
+        serde_json::json!({ "times": ["8:00-12:00", "9:00-10:00"] }),
+        serde_json::json!({ "people": ["no-such-person"] }),
+        serde_json::json!({ "closes": "2001-01-01" }),
+    ] {
+        let refused = server.post("/api/v1/polls", &wrong);
+        assert!(matches!(refused.status, 400 | 422), "{wrong}: {}", refused.text());
+    }
+}
+
+#[test]
 fn polls_are_seen_by_their_maker_by_staff_and_by_facilitators_of_their_case() {
     let matrix = Matrix::new();
     let kind = "application/x-www-form-urlencoded";
@@ -170,6 +215,13 @@ fn polls_are_seen_by_their_maker_by_staff_and_by_facilitators_of_their_case() {
                 let page = matrix.get(token, &path);
                 assert_eq!(page.status, expected(index), "{who:?} {path}: {}", page.text());
                 assert!(page.status == 200 || !page.text().contains("private-note"), "{who:?} {path}");
+            }
+            let api = matrix.get(token, &format!("/api/v1/polls/{}", poll.id));
+            assert_eq!(api.status, expected(index), "{who:?} API {index}: {}", api.text());
+            assert_eq!(api.text().contains("private-note"), api.status == 200, "{who:?} API {index}");
+            if api.status != 200 {
+                let deleted = matrix.ask(token, "DELETE", &format!("/api/v1/polls/{}", poll.id), "text/plain", "");
+                assert_eq!(deleted.status, expected(index), "{who:?} API {index}");
             }
             let plan = matrix.get(token, &format!("/plan?poll={}", poll.id));
             assert_eq!(plan.status, expected(index), "{who:?} plan {index}: {}", plan.text());
