@@ -109,7 +109,10 @@ pub(super) fn answer(page: &SimulationPage<'_>, query: &str, asks: bool) -> Html
         el("li").with(if path == "/plan" { link.class("link") } else { link.attr("download", "download") })
     });
     let case = el("li").with(el("a").attr("href", case_address(scenario)).with("Open a case with these people"));
-    let ask = asks.then(|| el("li").with(el("a").class("go").attr("href", to("/polls/new")).with("Ask everyone")));
+    // Without a scenario, a poll is about the sample: its page needs no second long link.
+    let is_sample = ibbi_app::schedule::load(None).is_ok_and(|sample| sample == *scenario);
+    let poll = if is_sample { "/polls/new".to_owned() } else { to("/polls/new") };
+    let ask = asks.then(|| el("li").with(el("a").class("go").attr("href", poll).with("Ask everyone")));
     let take = match fits(query) {
         true => el("nav").attr("aria-label", "Download").with(el("ul").class("take").with(ask).all(links).with(case)),
         false => el("p").class("hint").with(format!("This scenario can't be downloaded. {TOO_LONG}.")),

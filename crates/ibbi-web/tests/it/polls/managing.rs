@@ -9,10 +9,13 @@ use ibbi_poll::{PollMark, PollStore, polls_path};
 #[test]
 fn plan_leads_to_a_poll_and_back_with_the_answers() {
     let timed = Timed::start();
-    let plan = timed.server.get("/plan");
-    let ask = plan.text().split("href=\"/polls/new?").nth(1).expect("the plan has the link");
+    assert!(timed.server.get("/plan").text().contains("href=\"/polls/new\""), "the sample needs no query");
+    let empty = timed.server.get("/plan?begin=empty");
+    let ask = empty.text().split("href=\"/polls/new?").nth(1).expect("the plan has the link");
     let ask = ask.split('"').next().unwrap().replace("&amp;", "&");
-    let form = timed.server.get(&format!("/polls/new?{ask}"));
+    let of_plan = timed.server.get(&format!("/polls/new?{ask}"));
+    assert!(of_plan.status == 200 && of_plan.text().contains("My District"), "{}", of_plan.text());
+    let form = timed.server.get("/polls/new");
     assert_eq!(form.status, 200, "{}", form.text());
     assert!(form.text().contains("value=\"8:00-12:00\" checked=\"checked\""), "{}", form.text());
     assert!(!form.text().contains("value=\"16:00-20:00\" checked"), "the sample has no evenings");
@@ -240,7 +243,7 @@ fn polls_are_seen_by_their_maker_by_staff_and_by_facilitators_of_their_case() {
         let list = matrix.get(token, "/polls");
         let seen = polls.iter().map(|poll| list.text().contains(&poll.page)).collect::<Vec<_>>();
         assert_eq!(seen, [0, 1, 2].map(|index| expected(index) == 200), "{who:?}");
-        assert_eq!(matrix.get(token, "/plan").text().contains("/polls/new?"), list.status == 200, "{who:?}");
+        assert_eq!(matrix.get(token, "/plan").text().contains("/polls/new"), list.status == 200, "{who:?}");
         let made = matrix.ask(token, "POST", "/polls", kind, &form(&format!("&case={}", matrix.other)).1);
         let allowed = if *who == Who::Staff {
             201
