@@ -39,6 +39,7 @@ mod multipart;
 mod pages;
 mod participation;
 mod poll_access;
+mod poll_days;
 mod problem;
 mod problem_codes;
 mod query;

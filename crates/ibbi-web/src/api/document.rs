@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 const TAGS: &[(&str, &str)] = &[
     ("Cases", "Open a case, record events in it, and see where it stands."),
     ("Records", "Follow what is recorded."),
+    ("Polls", "Ask people for their availability, and see their answers."),
     ("Webhooks", "Send what is recorded to other programs."),
     ("Calendars", "Show dates in calendar programs."),
     ("Ledger", "Check, audit, and export the server's ledger."),
@@ -112,7 +113,7 @@ const PROBLEMS: &[(u16, &str)] = &[
 /// The problem of an operation that can name what doesn't exist.
 const NOT_FOUND: (u16, &str) = (
     404,
-    "There is no such case that you can see, no such format or document, or no such webhook, dead letter, or calendar address.",
+    "There is no such case that you can see, no such format or document, or no such poll, webhook, dead letter, or calendar address.",
 );
 /// The problems of an operation with a body.
 const OF_A_BODY: &[(u16, &str)] = &[

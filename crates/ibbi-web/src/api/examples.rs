@@ -66,6 +66,9 @@ pub(super) fn bodies(operation: &str) -> Map<String, Value> {
         "favors" | "calendar" => vec![sample, object],
         "simulate" | "who" | "report" => vec![("runs", "The sample with few runs", json!({ "runs": 100, "seed": 7 }))],
         "createCalendar" => vec![("person", "The dates of a person in all cases", json!({ "person": "Rosa Amari" }))],
+        "createPoll" => {
+            vec![("weeks", "Two weeks about the sample", json!({ "weeks": 2, "times": ["8:00-12:00", "12:00-16:00"] }))]
+        }
         "createWebhook" => vec![(
             "board",
             "A webhook of a service",

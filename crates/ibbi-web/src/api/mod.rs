@@ -9,6 +9,7 @@ mod examples;
 mod lines;
 mod operations;
 mod paging;
+mod polls;
 mod records;
 mod reference;
 mod scenarios;

@@ -1,7 +1,8 @@
 //! The table of operations.
 
 use super::{
-    Given, Operation, Parameter, audit, availability, calendars, cases, lines, records, reference, schedule, webhooks,
+    Given, Operation, Parameter, audit, availability, calendars, cases, lines, polls, records, reference, schedule,
+    webhooks,
 };
 use crate::request::{blocking, limited, with_parts};
 use axum::http::Method;
@@ -33,6 +34,8 @@ const IF_NONE_MATCH: Parameter = at(
 
 const WEBHOOK: Parameter = at("path", "webhook", "Text", "the ID of the webhook");
 const LETTER: Parameter = at("path", "record", "Position", "the number of the record of a dead letter");
+
+const POLL: Parameter = at("path", "poll", "Uuid", "the poll");
 
 const JSON: &str = "application/json";
 const NDJSON: &str = "application/x-ndjson";
@@ -118,6 +121,27 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         answers: &[gives(200, JSON, "RecordPage", "the records of the cases that you can see, as CloudEvents"),
             gives(200, "text/event-stream", "Text", "if Accept asks for it: each record once, in order, with its number as the ID of the event")],
         handler: records::follow },
+    Operation { id: "listPolls", tag: "Polls", view: View::Polls, method: Method::GET, path: "/api/v1/polls",
+        parameters: &[LIMIT, at("query", "after", "Uuid", "only polls after this one; use `next` of the previous page")], body: None,
+        summary: "Lists the availability polls that you can see",
+        about: "Returns a page of the polls that you can see, newest first, without their answers.",
+        answers: &[gives(200, JSON, "PollList", "a page of the polls")],
+        handler: |request| blocking(request, polls::list) },
+    Operation { id: "createPoll", tag: "Polls", view: View::Polls, method: Method::POST, path: "/api/v1/polls", parameters: &[],
+        body: Some((JSON, "PollBody")), summary: "Makes an availability poll, and returns the links of its people once",
+        about: "Makes a poll for the people of a scenario. Each link is for one person, and is shown only in this response (docs/polls.md).",
+        answers: &[gives(201, JSON, "NewPoll", "the ID and the links")],
+        handler: |request| blocking(request, polls::create) },
+    Operation { id: "getPoll", tag: "Polls", view: View::Polls, method: Method::GET, path: "/api/v1/polls/{poll}",
+        parameters: &[POLL], body: None, summary: "Returns the answers of a poll",
+        about: "Returns the answers, and the scenario with them. That is logged as a read of confidential texts.",
+        answers: &[gives(200, JSON, "PollResults", "the answers")],
+        handler: |request| blocking(request, polls::results) },
+    Operation { id: "deletePoll", tag: "Polls", view: View::Polls, method: Method::DELETE, path: "/api/v1/polls/{poll}",
+        parameters: &[POLL], body: None, summary: "Deletes a poll with its answers",
+        about: "Deletes a poll with its answers. This can't be undone.",
+        answers: &[gives(200, JSON, "PollDeleted", "the poll is deleted")],
+        handler: |request| blocking(request, polls::delete) },
     Operation { id: "listWebhooks", tag: "Webhooks", view: View::Webhooks, method: Method::GET, path: "/api/v1/webhooks",
         parameters: &[LIMIT, at("query", "after", "Text", "only webhooks after this one; use `next` of the previous page")], body: None,
         summary: "Lists the webhooks, and the state of their deliveries",

@@ -117,6 +117,11 @@ fn responses_match_the_openapi_document() {
     let early = json!({ "type": "format_chosen", "data": { "format": "full_day" } });
     assert_eq!(check("POST", "/api/v1/cases/{case}/events", &path, Some(early), "*/*").status, 422);
     let hook = json!({ "name": "board", "url": "http://127.0.0.1:9/", "role": "service" });
+    let poll = check("POST", "/api/v1/polls", "/api/v1/polls", Some(serde_json::json!({ "weeks": 2 })), "*/*");
+    let poll = format!("/api/v1/polls/{}", poll.json()["id"].as_str().unwrap());
+    check("GET", "/api/v1/polls", "/api/v1/polls?limit=1", None, "*/*");
+    check("GET", "/api/v1/polls/{poll}", &poll, None, "*/*");
+    check("DELETE", "/api/v1/polls/{poll}", &poll, None, "*/*");
     let made = check("POST", "/api/v1/webhooks", "/api/v1/webhooks", Some(hook), "*/*");
     let hook = format!("/api/v1/webhooks/{}", made.json()["id"].as_str().unwrap());
     for (method, tail, body, status) in [

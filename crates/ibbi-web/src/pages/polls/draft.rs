@@ -2,22 +2,19 @@
 
 use super::letters::Letter;
 use crate::pages::plan;
+use crate::poll_days::{WEEKS, allows, closing, days, first_day, last_day, own_bands};
 use crate::problem::WebError;
 use crate::query::Pairs;
 use crate::request::WebRequest;
-use ibbi_app::sim::{Hours, Scenario, Weekday};
+use ibbi_app::sim::{Hours, Scenario};
 use ibbi_app::typed::{self, Year};
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, format, schedule};
-use ibbi_core::{At, Date, Name, holidays};
+use ibbi_core::Name;
 use ibbi_poll::{Poll, PollGrid, PolledPerson};
 use std::path::Path;
 use uuid::Uuid;
 
-/// How many weeks a poll asks about.
-const WEEKS: &str = "6";
-/// How many days a poll is open.
-const OPEN_DAYS: i64 = 10;
 /// The longest address for mail, in bytes.
 const MAX_EMAIL: usize = 254;
 
@@ -58,9 +55,7 @@ impl PollDraft {
         let now = request.state.now()?;
         let zone = Zone::or_utc(Some(&scenario.time_zone));
         let today = zone.date(now);
-        let closes = ibbi_poll::later(today, OPEN_DAYS).unwrap_or(today);
-        // Sessions are planned from the training on. Days that are over can't be asked about.
-        let first = first_session(&scenario).unwrap_or(scenario.start).max(ibbi_poll::later(today, 1).unwrap_or(today));
+        let (first, closes) = (first_day(&scenario, today), last_day(today));
         let bands =
             Self::BANDS.iter().filter(|(hours, _)| allows(&scenario, *hours)).map(|(hours, _)| hours.to_string());
         let bands: Vec<String> = bands.collect();
@@ -69,7 +64,7 @@ impl PollDraft {
             id: Uuid::now_v7(),
             case: case_of(&request.query)?,
             first: format::us_date(first),
-            weeks: WEEKS.to_owned(),
+            weeks: WEEKS.to_string(),
             bands,
             other_bands,
             closes: format::us_date(closes),
@@ -191,55 +186,6 @@ impl PollDraft {
             _ => Ok(hours),
         }
     }
-}
-
-/// Reads the last day on which answers can be given. Returns its end.
-pub(super) fn closing(text: &str, zone: Zone, now: At) -> Result<At, String> {
-    let day = typed::date(text, Year::Near(zone.date(now)));
-    let day = day.ok_or_else(|| "Enter a date, such as 11/2/2026.".to_owned())?;
-    let (_, end) = zone.day(day).ok_or_else(|| "Enter a date, such as 11/2/2026.".to_owned())?;
-    if end > now { Ok(end) } else { Err("The last day for answers is over. Enter today or a later day.".to_owned()) }
-}
-
-/// Returns the working days of some weeks that are not closed, and no holidays. The first week can be a part of one.
-fn days(scenario: &Scenario, first: Date, weeks: i64) -> Vec<Date> {
-    let last = ibbi_poll::later(first, 7 * weeks - 1).unwrap_or(first);
-    let days = first.to_chrono().iter_days().take_while(|day| *day <= last.to_chrono());
-    let days = days.filter_map(|day| Date::try_from(day).ok());
-    let works =
-        |day: &Date| scenario.calendar.working_days.contains(&Weekday::from_date(*day)) || has_hours(scenario, *day);
-    let is_closed = |day: &Date| {
-        scenario.calendar.closed.iter().any(|closed| closed.when.covers(*day) && closed.when.hours.is_none())
-    };
-    let is_holiday = |day: &Date| holidays::holiday_on(*day, scenario.calendar.county).is_some();
-    days.filter(works).filter(|day| !is_closed(day) && !is_holiday(day)).collect()
-}
-
-fn has_hours(scenario: &Scenario, day: Date) -> bool {
-    scenario.calendar.hours.iter().any(|rule| rule.covers(day) && rule.names_days())
-}
-
-/// Returns whether sessions can be held in some hours.
-fn allows(scenario: &Scenario, hours: Hours) -> bool {
-    let working = scenario.calendar.hours.is_empty() && hours.to() <= Hours::WORKING.to();
-    let is_open = |own: Hours| own.from() < hours.to() && hours.from() < own.to();
-    working || scenario.calendar.hours.iter().any(|rule| rule.hours.is_none_or(is_open))
-}
-
-/// Returns the hours of a scenario as bands, if none of the usual ones fits.
-fn own_bands(scenario: &Scenario) -> String {
-    let mut hours: Vec<Hours> = scenario.calendar.hours.iter().filter_map(|rule| rule.hours).collect();
-    hours.sort_unstable();
-    hours.dedup();
-    hours.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-}
-
-/// Returns the first day on which the plan has the training.
-fn first_session(scenario: &Scenario) -> Option<Date> {
-    let plan = ibbi_app::sim::Plan::new(scenario);
-    let training =
-        plan.sessions.iter().find(|session| matches!(session.what, ibbi_app::sim::SessionKind::Training { .. }))?;
-    Some(training.earliest)
 }
 
 fn case_of(pairs: &Pairs) -> Result<Option<Uuid>, WebError> {

@@ -10,6 +10,7 @@ mod results;
 use super::answer;
 use super::shell::{Page, button};
 use crate::poll_access::{answered, last_day, made_at, zone_of};
+use crate::poll_days::closing;
 use crate::problem::WebError;
 use crate::request::{WebRequest, WebResult};
 use crate::response::see_other;
@@ -112,7 +113,7 @@ pub(crate) fn close(request: &WebRequest) -> WebResult {
     let form = request.form();
     let closes = match form.get("now") {
         Some(_) => Ok(request.state.now()?),
-        None => draft::closing(form.get("closes").unwrap_or_default(), zone_of(&poll), request.state.now()?),
+        None => closing(form.get("closes").unwrap_or_default(), zone_of(&poll), request.state.now()?),
     };
     match closes {
         Ok(closes) => {

@@ -9,10 +9,13 @@ use ibbi_poll::{PollMark, PollStore, polls_path};
 #[test]
 fn plan_leads_to_a_poll_and_back_with_the_answers() {
     let timed = Timed::start();
-    let plan = timed.server.get("/plan");
-    let ask = plan.text().split("href=\"/polls/new?").nth(1).expect("the plan has the link");
+    assert!(timed.server.get("/plan").text().contains("href=\"/polls/new\""), "the sample needs no query");
+    let empty = timed.server.get("/plan?begin=empty");
+    let ask = empty.text().split("href=\"/polls/new?").nth(1).expect("the plan has the link");
     let ask = ask.split('"').next().unwrap().replace("&amp;", "&");
-    let form = timed.server.get(&format!("/polls/new?{ask}"));
+    let of_plan = timed.server.get(&format!("/polls/new?{ask}"));
+    assert!(of_plan.status == 200 && of_plan.text().contains("My District"), "{}", of_plan.text());
+    let form = timed.server.get("/polls/new");
     assert_eq!(form.status, 200, "{}", form.text());
     assert!(form.text().contains("value=\"8:00-12:00\" checked=\"checked\""), "{}", form.text());
     assert!(!form.text().contains("value=\"16:00-20:00\" checked"), "the sample has no evenings");
@@ -140,6 +143,51 @@ fn answer_that_came_as_a_line_is_taken_in() {
 }
 
 #[test]
+fn api_makes_reads_lists_and_deletes_polls() {
+    let timed = Timed::start();
+    let server = &timed.server;
+    let body = serde_json::json!({ "scenario": super::sample().to_toml(), "weeks": 2, "first_day": day_after(14).to_string() });
+    let ids: Vec<String> = (0..3)
+        .map(|_| {
+            let made = server.post("/api/v1/polls", &body);
+            assert_eq!(made.status, 201, "{}", made.text());
+            let made = made.json();
+            assert_eq!(made["links"].as_array().unwrap().len(), people().len());
+            let link = made["links"][0]["link"].as_str().unwrap();
+            let path = &link[link.find("/answer/").unwrap()..];
+            assert_eq!(answer(server, path, "c0=if_need_be&note=by+the+API").status, 200);
+            made["id"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    let results = server.get(&format!("/api/v1/polls/{}", ids[0])).json();
+    assert_eq!(results["people"][0]["marks"][0], "if_need_be", "{results}");
+    assert_eq!((&results["people"][0]["note"], &results["poll"]["answered"]), (&"by the API".into(), &1.into()));
+    assert!(results["people"][1]["answered"].is_null());
+    assert!(!results["scenario"]["people"][0]["unavailable"].as_array().unwrap().is_empty(), "blank times count");
+    // Newest first, page by page.
+    let (mut listed, mut after) = (Vec::new(), String::new());
+    loop {
+        let page = server.get(&format!("/api/v1/polls?limit=2{after}")).json();
+        listed.extend(page["polls"].as_array().unwrap().iter().map(|poll| poll["id"].as_str().unwrap().to_owned()));
+        let Some(next) = page["next"].as_str() else { break };
+        after = format!("&after={next}");
+    }
+    listed.reverse();
+    assert_eq!(listed, ids);
+    assert_eq!(server.connect().ask("DELETE", &format!("/api/v1/polls/{}", ids[0]), &[], b"").status, 200);
+    assert_eq!(server.get(&format!("/api/v1/polls/{}", ids[0])).status, 404);
+    for wrong in [
+        serde_json::json!({ "weeks": 27 }),
+        serde_json::json!({ "times": ["8:00-12:00", "9:00-10:00"] }),
+        serde_json::json!({ "people": ["no-such-person"] }),
+        serde_json::json!({ "closes": "2001-01-01" }),
+    ] {
+        let refused = server.post("/api/v1/polls", &wrong);
+        assert!(matches!(refused.status, 400 | 422), "{wrong}: {}", refused.text());
+    }
+}
+
+#[test]
 fn polls_are_seen_by_their_maker_by_staff_and_by_facilitators_of_their_case() {
     let matrix = Matrix::new();
     let kind = "application/x-www-form-urlencoded";
@@ -171,6 +219,13 @@ fn polls_are_seen_by_their_maker_by_staff_and_by_facilitators_of_their_case() {
                 assert_eq!(page.status, expected(index), "{who:?} {path}: {}", page.text());
                 assert!(page.status == 200 || !page.text().contains("private-note"), "{who:?} {path}");
             }
+            let api = matrix.get(token, &format!("/api/v1/polls/{}", poll.id));
+            assert_eq!(api.status, expected(index), "{who:?} API {index}: {}", api.text());
+            assert_eq!(api.text().contains("private-note"), api.status == 200, "{who:?} API {index}");
+            if api.status != 200 {
+                let deleted = matrix.ask(token, "DELETE", &format!("/api/v1/polls/{}", poll.id), "text/plain", "");
+                assert_eq!(deleted.status, expected(index), "{who:?} API {index}");
+            }
             let plan = matrix.get(token, &format!("/plan?poll={}", poll.id));
             assert_eq!(plan.status, expected(index), "{who:?} plan {index}: {}", plan.text());
             if expected(index) != 200 {
@@ -188,7 +243,7 @@ fn polls_are_seen_by_their_maker_by_staff_and_by_facilitators_of_their_case() {
         let list = matrix.get(token, "/polls");
         let seen = polls.iter().map(|poll| list.text().contains(&poll.page)).collect::<Vec<_>>();
         assert_eq!(seen, [0, 1, 2].map(|index| expected(index) == 200), "{who:?}");
-        assert_eq!(matrix.get(token, "/plan").text().contains("/polls/new?"), list.status == 200, "{who:?}");
+        assert_eq!(matrix.get(token, "/plan").text().contains("/polls/new"), list.status == 200, "{who:?}");
         let made = matrix.ask(token, "POST", "/polls", kind, &form(&format!("&case={}", matrix.other)).1);
         let allowed = if *who == Who::Staff {
             201
