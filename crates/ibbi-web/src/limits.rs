@@ -54,7 +54,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 512,
-            connections_each: 256,
+            connections_each: 192,
             head_time: Duration::from_secs(15),
             body: 2 << 20,
             body_time: Duration::from_secs(20),

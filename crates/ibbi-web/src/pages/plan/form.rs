@@ -10,6 +10,8 @@ use ibbi_report::html::{Element, Html, details, el};
 
 /// The ID of the estimates.
 pub(super) const ESTIMATES: &str = "estimates";
+/// The ID of the part with the people and their unavailable times.
+pub(super) const PEOPLE: &str = "people";
 
 /// Returns the errors of a field.
 fn field_errors<'a>(wrong: &'a [Wrong], field: &str) -> Vec<&'a str> {
@@ -32,7 +34,7 @@ pub(super) fn form(draft: &Draft, wrong: &[Wrong]) -> Element {
         .with(el("div").class("summary").attr("id", "problems").with(problems(wrong, &draft.people)))
         .with(basics(draft, wrong))
         .with(grid(draft, wrong))
-        .with(opened(details("People", people(draft, wrong)), people_wrong))
+        .with(opened(details("People", people(draft, wrong)).attr("id", PEOPLE), people_wrong))
         .with(opened(details("The district's calendar", calendar(draft, wrong)), calendar_wrong))
         .with(opened(details("Estimates", assumptions(draft, wrong)), any(&codes)))
         .with(el("p").class("send").with(button("Update the plan")))
