@@ -10,8 +10,8 @@ use ibbi_report::html::{Element, Html, details, el};
 
 /// The ID of the estimates.
 pub(super) const ESTIMATES: &str = "estimates";
-/// The ID of the part with the people and their unavailable times.
-pub(super) const PEOPLE: &str = "people";
+/// The ID of the part with the unavailable times.
+pub(super) const CONFLICTS: &str = "conflicts";
 
 /// Returns the errors of a field.
 fn field_errors<'a>(wrong: &'a [Wrong], field: &str) -> Vec<&'a str> {
@@ -34,7 +34,7 @@ pub(super) fn form(draft: &Draft, wrong: &[Wrong]) -> Element {
         .with(el("div").class("summary").attr("id", "problems").with(problems(wrong, &draft.people)))
         .with(basics(draft, wrong))
         .with(grid(draft, wrong))
-        .with(opened(details("People", people(draft, wrong)).attr("id", PEOPLE), people_wrong))
+        .with(opened(details("People", people(draft, wrong)), people_wrong))
         .with(opened(details("The district's calendar", calendar(draft, wrong)), calendar_wrong))
         .with(opened(details("Estimates", assumptions(draft, wrong)), any(&codes)))
         .with(el("p").class("send").with(button("Update the plan")))
@@ -102,6 +102,7 @@ fn grid(draft: &Draft, wrong: &[Wrong]) -> Element {
     let hint = "Check the half-days when a person is never available. Write other times as you would in \
                 an email: fridays; Oct 5-9; every other Thursday; only after 3 pm; Mondays if need be.";
     el("fieldset")
+        .attr("id", CONFLICTS)
         .class("times")
         .with(el("legend").with("Unavailable times"))
         .with(el("p").class("hint").with(hint))

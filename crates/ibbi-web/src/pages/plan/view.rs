@@ -1,7 +1,7 @@
 //! The page around the form and its answer.
 
 use super::draft::{Draft, Wrong};
-use super::form::{ESTIMATES, PEOPLE, form};
+use super::form::{CONFLICTS, ESTIMATES, form};
 use super::link::{case_address, fits};
 use crate::pages::shell::{button, textarea};
 use ibbi_core::Name;
@@ -27,10 +27,8 @@ pub(super) fn above(sample: Option<&Name>) -> Html {
     });
     // On a phone, the form is some screens below the answer.
     let jump = |to: &str, label: &str| el("a").attr("href", format!("#{to}")).with(label.to_owned());
-    let jumps = el("p")
-        .class("take")
-        .with(jump("scenario", "District and dates"))
-        .with(jump(PEOPLE, "People and unavailable times"));
+    let jumps =
+        el("p").class("take").with(jump("scenario", "District and dates")).with(jump(CONFLICTS, "Unavailable times"));
     let open = el("form")
         .attr("method", "post")
         .attr("action", "/plan/open")
