@@ -85,7 +85,7 @@ fn those_without_a_role_are_told_whom_to_ask_and_staff_gives_them_one() {
     assert!(!after.contains("name=\"person\" id"), "those with a role aren't newcomers: {after}");
     // The pages offer only what the role may record, and say who records the rest.
     let list = as_person(&server, ada, "GET", "/cases", "").text().to_owned();
-    assert!(!list.contains("method=\"post\" action=\"/cases\"") && list.contains("This needs the role"), "{list}");
+    assert!(!list.contains("method=\"post\" action=\"/cases\"") && list.contains("This needs one of these roles"), "{list}");
     let of_case = format!("/cases/{case}");
     let own = as_person(&server, ada, "GET", &of_case, "").text().to_owned();
     assert!(own.contains("Recorded by program staff or facilitator of the case"), "{own}");
