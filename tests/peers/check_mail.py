@@ -292,14 +292,15 @@ def check_equal():
         expect(mail_from == "p.sullivan@example.org" and recipients == [address], f"{where}: {mail_from} {recipients}")
         expect(content.isascii() and all(len(line) <= 998 for line in content.split(b"\r\n")), f"{where}: long lines, or more than ASCII")
         expect(b"\n" not in content.replace(b"\r\n", b""), f"{where}: a bare line feed")
-        expect(not found.defects and not any(value.defects for value in found.values()), f"{where}: {found.defects}")
+        # Python's newer reader of names fails for some that are right.
+        expect(not found.defects and not any(found[key].defects for key in found.keys() if key != "To"), f"{where}: {found.defects}")
         # Python's newer reader puts spaces between the coded words of a name; the older one joins them, as RFC 2047 says.
-        to = email.utils.getaddresses([str(email.message_from_bytes(content)["To"])])
+        to = email.utils.getaddresses([str(email.message_from_bytes(content)["To"]).replace("\r", "").replace("\n", "")])
         shown = str(email.header.make_header(email.header.decode_header(to[0][0]))) if len(to) == 1 else ""
-        expect(found["To"].addresses[0].addr_spec == address and " ".join(shown.split()) == " ".join(name.split()).replace("=?", "= ?"), f"{where}: {to}")
+        expect(to[0][1] == address and " ".join(shown.split()) == " ".join(name.split()).replace("=?", "= ?"), f"{where}: {to}")
         expect(str(found["From"].addresses[0]) in (FROM, '"P. Sullivan" <p.sullivan@example.org>'), f"{where}: {found['From']}")
         expect(abs(found["Date"].datetime.timestamp() - time.time()) < 3600, f"{where}: {found['Date']}")
-        expect(found["Auto-Submitted"] == "auto-generated" and found.get_content_type() == "text/plain", f"{where}: {found.items()}")
+        expect(found["Auto-Submitted"] == "auto-generated" and found.get_content_type() == "text/plain", f"{where}: {content!r}")
         allowed = {"from", "to", "subject", "date", "message-id", "auto-submitted", "content-type", "content-transfer-encoding", "reply-to"}
         # aiosmtpd adds the connection.
         expect({key.lower() for key in found.keys()} - allowed <= {"x-peer", "x-mailfrom", "x-rcptto", "mime-version"}, f"{where}: {found.keys()}")

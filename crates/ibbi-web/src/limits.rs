@@ -16,7 +16,7 @@ pub struct Limits {
     /// The most connections at the same time. More wait to be accepted. Default: 512.
     pub connections: usize,
     /// The most connections of one address, before anyone signs in. More are closed at once. A trusted proxy has no such limit.
-    /// Default: 256.
+    /// Default: 240.
     pub connections_each: usize,
     /// How long the head of a request can take, and how long a connection can be idle between requests. Default: 15
     /// seconds.
@@ -54,7 +54,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 512,
-            connections_each: 256,
+            connections_each: 240,
             head_time: Duration::from_secs(15),
             body: 2 << 20,
             body_time: Duration::from_secs(20),

@@ -2,6 +2,7 @@
 
 use crate::problem::WebError;
 use crate::reader::Reader;
+use ibbi_access::{CaseRef, View};
 use ibbi_app::case_log::CaseLog;
 use ibbi_app::{Record, feed};
 use ibbi_core::{Event, NoteText};
@@ -54,7 +55,13 @@ pub(crate) fn batch(reader: Reader<'_>, after: u64, limit: usize) -> Result<Batc
             let known = match cases.get(&record.case) {
                 Some(known) => known,
                 None => {
-                    let shown = reader.shown(record.case)?;
+                    // Without reading a case that the viewer can't see.
+                    let summary = state.look(|service| feed::summary(service, record.case))?;
+                    let sees = summary.is_some_and(|summary| {
+                        let case = CaseRef { case: summary.case, district: summary.district.as_str() };
+                        viewer.may_see(View::Case, Some(case)).is_ok()
+                    });
+                    let shown = if sees { reader.shown(record.case)? } else { None };
                     cases.entry(record.case).or_insert(shown)
                 }
             };

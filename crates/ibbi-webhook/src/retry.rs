@@ -30,14 +30,27 @@ impl Default for RetrySchedule {
 }
 
 impl RetrySchedule {
-    /// Returns the wait after a number of failures: between half of the scheduled time and all of it, at random, so that the messages
-    /// of several webhooks don't arrive at once. Returns nothing if the message isn't tried again.
-    pub fn wait(&self, failures: u32) -> Option<Duration> {
+    /// Returns the longest that the wait after a number of failures can be; nothing if the message isn't tried again.
+    ///
+    /// ```
+    /// use ibbi_webhook::RetrySchedule;
+    /// use std::time::Duration;
+    /// let schedule = RetrySchedule::default();
+    /// assert_eq!(schedule.latest_wait(3), Some(Duration::from_secs(9)));
+    /// assert_eq!(schedule.latest_wait(12), None);
+    /// ```
+    pub fn latest_wait(&self, failures: u32) -> Option<Duration> {
         if failures >= self.tries {
             return None;
         }
         let times = FACTOR.saturating_pow(failures.saturating_sub(1));
-        let whole = self.first.saturating_mul(times).min(self.longest);
+        Some(self.first.saturating_mul(times).min(self.longest))
+    }
+
+    /// Returns the wait after a number of failures: between half of the scheduled time and all of it, at random, so that the messages
+    /// of several webhooks don't arrive at once. Returns nothing if the message isn't tried again.
+    pub fn wait(&self, failures: u32) -> Option<Duration> {
+        let whole = self.latest_wait(failures)?;
         let mut random = [0; 2];
         // Without randomness, the wait is as scheduled.
         let part = getrandom::fill(&mut random).map_or(u16::MAX, |()| u16::from_ne_bytes(random));

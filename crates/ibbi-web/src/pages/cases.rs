@@ -43,10 +43,14 @@ fn list_page(request: &WebRequest, given: &Pairs, fail: Option<&WebError>) -> Re
         count(head.lines, "line", "lines"),
         head.hash
     );
+    let open = match request.viewer.may_record(EventKind::CaseOpened, None, None) {
+        Ok(()) => opening(request, given, fail),
+        Err(denial) => el("p").with(format!("{denial}.")).into(),
+    };
     let content = Html::new()
         .with(el("h1").with("Manage cases"))
         .with(list(request, &page, before.is_some(), wanted)?)
-        .with(section("open", "Open a case", opening(request, given, fail)))
+        .with(section("open", "Open a case", open))
         .with(request.viewer.sees_all_cases().then(|| el("p").class("quiet").with(lines)));
     let status = fail.map_or(StatusCode::OK, WebError::status);
     Ok(Page { title: "Manage cases", place: "/cases", content }.answer(status))
@@ -55,7 +59,7 @@ fn list_page(request: &WebRequest, given: &Pairs, fail: Option<&WebError>) -> Re
 /// Returns a page of the list, with links to the other pages.
 fn list(request: &WebRequest, listed: &CasePage, later: bool, wanted: &str) -> Result<Html, WebError> {
     if listed.total == 0 {
-        return Ok(el("p").with("There are no cases yet. Open the first one below.").into());
+        return Ok(el("p").with("There are no cases that you can see yet.").into());
     }
     let now = request.state.now()?;
     let mut rows = Vec::new();

@@ -32,8 +32,8 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
         _ => {
             visit.check_throttle(state)?;
             visit.failed(state, "a link that doesn't count");
-            let wrong = "This link was used already, or isn't the newest. The window in which the program was started shows the \
-                         newest link. Open that one.";
+            let wrong = "This link was used already, or there is a newer one. Look at the window in which ibbi was started, and \
+                         open the last link there.";
             Ok(form(state, to, Some(wrong), StatusCode::UNAUTHORIZED))
         }
     }
@@ -71,11 +71,28 @@ pub(crate) fn leave(request: &WebRequest) -> WebResult {
         let oidc = live.settings.sign_in.oidc.as_ref();
         oidc.is_some_and(|oidc| oidc.provider.issuer() == principal.issuer.as_str())
     });
+    if session.is_none()
+        && let Some(proxy) = &live.settings.sign_in.proxy
+        && request.viewer.principal.issuer.as_str() == proxy.issuer
+    {
+        return Ok(left_to_proxy());
+    }
     if let Some((secret, _)) = session {
         state.sessions.end(secret);
     }
     let to = if by_provider { LEFT } else { LOGIN };
     Ok(with_header(see_other(to), SET_COOKIE, &ended(visit, &visit.cookie_name())))
+}
+
+/// Says how to sign out if a proxy signs people in: this server has no session that it could end.
+fn left_to_proxy() -> Response {
+    let text = "You are still signed in. Your office's sign-in page signs you in here, and only that page can sign you out. Sign out \
+                there, or close all windows of this browser. On a shared computer, do both.";
+    let content = Html::new()
+        .with(el("h1").with("Sign out"))
+        .with(el("p").with(text))
+        .with(el("p").with(el("a").attr("href", "/").with("Go back to the home page")));
+    Page { title: "Sign out", place: "", content }.answer(StatusCode::OK)
 }
 
 /// Begins a session, and shows the next link, for another browser.
@@ -125,7 +142,7 @@ pub(super) fn local_path(to: &str) -> String {
 pub(super) fn form(state: &AppState, to: &str, wrong: Option<&str>, status: StatusCode) -> Response {
     let live = state.live();
     let sign_in = &live.settings.sign_in;
-    let local = "Open the newest link that the window shows in which the program was started, or paste it here. A link works once.";
+    let local = "Look at the window in which ibbi was started. It shows a link. Open the last one, or paste it here. Each link works once.";
     let label = if sign_in.local.is_some() { "Link or token" } else { "Token" };
     let provider = sign_in.oidc.as_ref().map(|oidc| {
         let query = if to.is_empty() { String::new() } else { format!("?{}", query::write([("to", to.into())])) };

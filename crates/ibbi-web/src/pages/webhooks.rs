@@ -12,13 +12,18 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use ibbi_access::Role;
 use ibbi_app::format::count;
+use ibbi_app::ledger::{CaseQuery, Order};
 use ibbi_app::zone::Zone;
 use ibbi_core::Party;
 use ibbi_report::html::{Element, Html, details, el, name, section};
 use ibbi_webhook::{DeadLetter, DeliveryState, Webhook, Webhooks};
+use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// The address of the page.
 const PLACE: &str = "/webhooks";
+/// The most cases that the form lists, newest first.
+const LISTED: usize = 1000;
 /// The most dead letters of a webhook that are shown.
 const LETTERS: usize = 50;
 
@@ -40,7 +45,7 @@ fn show(request: &WebRequest, given: &Pairs, before: Before<'_>) -> Result<Respo
     let all = request.state.subscriptions.current()?;
     let last = changes::last_record(request);
     let about = "A webhook sends each record to another program as it is written, signed with a secret. It sends only what its role may \
-                 read; in place of other texts, it sends their digests.";
+                 read. In place of other texts, it sends a code from which no one can read the text.";
     let mut content = Html::new().with(el("h1").with("Webhooks")).with(el("p").with(about));
     let status = match &before {
         Before::Nothing => StatusCode::OK,
@@ -61,7 +66,8 @@ fn show(request: &WebRequest, given: &Pairs, before: Before<'_>) -> Result<Respo
         content = content
             .with(el("section").attr("id", &found.0.id).with(el("h2").with(heading)).with(one(request, found, last)));
     }
-    let form = if matches!(before, Before::Failed(_)) { form(given)? } else { form(&Pairs::default())? };
+    let none = Pairs::default();
+    let form = form(request, if matches!(before, Before::Failed(_)) { given } else { &none })?;
     let content = content.with(section("new", "Make a webhook", form));
     Ok(Page { title: "Webhooks", place: PLACE, content }.answer(status))
 }
@@ -89,7 +95,11 @@ fn one(request: &WebRequest, (webhook, delivery): &Subscription, last: u64) -> H
         (None, Some(failing)) => {
             let tries = count(failing.tries.into(), "try", "tries");
             let (record, at) = (failing.record, show(failing.at));
-            let text = format!("Trying record {record} again after {tries}. The last, on {at}: {}.", failing.why);
+            let next = match request.state.limits.webhook_retry.latest_wait(failing.tries) {
+                Some(wait) => format!(" The next try is at most {} after that.", in_words(wait)),
+                None => String::new(),
+            };
+            let text = format!("Trying record {record} again after {tries}. The last, on {at}: {}.{next}", failing.why);
             el("dd").class("late").with(text)
         }
         (None, None) if behind > 0 => {
@@ -123,7 +133,7 @@ fn one(request: &WebRequest, (webhook, delivery): &Subscription, last: u64) -> H
     let remove = details(
         "Remove this webhook",
         el("p")
-            .with("Nothing more is sent to it, and its dead letters are deleted.")
+            .with("Nothing more is sent to it, and its messages that could not be delivered are deleted.")
             .with(action(&format!("{PLACE}/{}/remove", webhook.id), "Remove the webhook")),
     );
     Html::new().with(el("dl").class("facts basics").all(rows)).with(letters(request, webhook, delivery)).with(remove)
@@ -136,11 +146,12 @@ fn letters(request: &WebRequest, webhook: &Webhook, delivery: &DeliveryState) ->
     }
     let lines = delivery.letters(webhook).take(LETTERS).map(|letter| line_of(request, webhook, letter));
     let more = (total > LETTERS).then(|| {
-        let more = count((total - LETTERS) as u64, "more dead letter", "more dead letters");
+        let more = count((total - LETTERS) as u64, "more such message", "more such messages");
         el("p").class("quiet").with(format!("There are {more}. `ibbi webhook list` shows all."))
     });
     let about = "These messages were tried for the last time, and are sent only if you ask for it.";
-    let heading = Html::new().with(el("h3").with("Dead letters")).with(el("p").class("hint").with(about));
+    let heading =
+        Html::new().with(el("h3").with("Messages that could not be delivered")).with(el("p").class("hint").with(about));
     Some(heading.with(el("ul").class("later").all(lines)).with(more))
 }
 
@@ -172,7 +183,26 @@ fn action(address: &str, label: &str) -> Element {
     el("form").attr("method", "post").attr("action", address).with(button(label).class("less"))
 }
 
-fn form(given: &Pairs) -> Result<Html, WebError> {
+/// Returns a wait in words, such as `9 seconds`.
+fn in_words(wait: Duration) -> String {
+    match wait.as_secs() {
+        seconds @ ..120 => count(seconds.max(1), "second", "seconds"),
+        seconds @ ..7200 => count(seconds.div_ceil(60), "minute", "minutes"),
+        seconds => count(seconds.div_ceil(3600), "hour", "hours"),
+    }
+}
+
+fn form(request: &WebRequest, given: &Pairs) -> Result<Html, WebError> {
+    let query = CaseQuery { limit: LISTED, order: Order::Newest, ..CaseQuery::default() };
+    let listed = request.list(&query)?.cases;
+    let names: BTreeSet<String> = listed.iter().map(|case| case.district.to_string()).collect();
+    let districts =
+        std::iter::once(("", "all districts")).chain(names.iter().map(|name| (name.as_str(), name.as_str())));
+    let cases: Vec<(String, String)> = listed
+        .iter()
+        .map(|case| (case.case.to_string(), format!("{} ({})", case.district, case.stage.label())))
+        .collect();
+    let cases = std::iter::once(("", "all cases")).chain(cases.iter().map(|(id, label)| (id.as_str(), label.as_str())));
     let text = |key: &str| given.get(key).unwrap_or_default().to_owned();
     // A new one each time: the one that was sent may have made a webhook.
     let id = Webhooks::new_id()?;
@@ -203,15 +233,15 @@ fn form(given: &Pairs) -> Result<Html, WebError> {
         field(
             "District",
             "district",
-            line("district", &text("district")),
+            select("district", &text("district"), districts),
             Some("Only its cases, for a facilitator, a party member, or a service."),
             &[],
         ),
         field(
             "Case",
             "case",
-            line("case", &text("case")),
-            Some("Only this case, by its ID, in place of a district."),
+            select("case", &text("case"), cases),
+            Some("Only this case, in place of a district."),
             &[],
         ),
         field("Party", "party", select("party", &text("party"), parties), Some("For a party member."), &[]),

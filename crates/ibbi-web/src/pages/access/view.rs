@@ -17,10 +17,21 @@ pub(super) fn page(request: &WebRequest, shown: &Shown, given: &Pairs, outcome: 
     let (note, status) = match outcome {
         Outcome::Asked => (None, StatusCode::OK),
         Outcome::Made(token) => (Some(made(token)), StatusCode::OK),
-        Outcome::Wrong(why) => (Some(warning(el("p").with(why.as_str()))), StatusCode::UNPROCESSABLE_ENTITY),
+        Outcome::Changed => (changed(request, shown), StatusCode::OK),
+        Outcome::Wrong(field, why) => (Some(wrong(field.as_deref(), why)), StatusCode::UNPROCESSABLE_ENTITY),
     };
-    let add = shown.manages.then(|| section("add", "Give a role", grant_form(shown, given)));
-    let new_token = shown.manages.then(|| details("Make a token for a program", token_form(shown, given)));
+    let errors = match outcome {
+        Outcome::Wrong(Some(field), why) => (field.as_str(), why.as_str()),
+        _ => ("", ""),
+    };
+    let add = shown.manages.then(|| section("add", "Give a role", grant_form(shown, given, errors)));
+    let is_token =
+        given.get("program").is_some() || errors.0.starts_with("token-") || matches!(errors.0, "program" | "days");
+    let new_token = shown.manages.then(|| {
+        let folded = details("Make a token for a program", token_form(shown, given, errors));
+        // A form that was refused is not folded.
+        if is_token && !errors.0.is_empty() { folded.attr("open", "open") } else { folded }
+    });
     let content = Html::new()
         .with(el("h1").with("People and roles"))
         .with(note)
@@ -29,6 +40,46 @@ pub(super) fn page(request: &WebRequest, shown: &Shown, given: &Pairs, outcome: 
         .with(section("programs", "Programs", Html::new().with(tokens(shown)).with(new_token)))
         .with(section("changes", "Changes", changes(shown)));
     Page { title: "People and roles", place: PATH, content }.answer(status)
+}
+
+/// Returns the summary of what is wrong, with a link to the field.
+fn wrong(field: Option<&str>, why: &str) -> Element {
+    let what = match field {
+        Some(field) => el("a").attr("href", format!("#{field}")).with(why),
+        None => el("span").with(why),
+    };
+    let heading = el("p").with(el("strong").with("Nothing was changed."));
+    warning(Html::new().with(heading).with(el("p").with(what))).attr("id", "now").attr("tabindex", -1)
+}
+
+/// Returns what the viewer has just changed, and a way back. A link can't make it up: it shows the newest change.
+fn changed(request: &WebRequest, shown: &Shown) -> Option<Element> {
+    let AccessEntry { by, change, .. } = shown.changes.first()?;
+    if !by.is_same(&request.viewer.principal) {
+        return None;
+    }
+    let done = el("div").class("good").attr("id", "now").attr("role", "status");
+    let done = done.with(el("p").with(format!("You {}.", what(shown, change))));
+    let AccessChange::Removed { from, grant } = change else { return Some(done) };
+    let place = match &grant.scope {
+        Scope::All => String::new(),
+        Scope::District(name) => format!("district:{name}"),
+        Scope::Case(case) => format!("case:{case}"),
+    };
+    let back = el("form")
+        .attr("method", "post")
+        .attr("action", format!("{PATH}/grant"))
+        .with(hidden("person", &json(from)))
+        .with(hidden("role", grant.role.code()))
+        .with(hidden("where", &place))
+        .with(hidden("party", grant.party.map_or("", |party| party.code())))
+        .with(button("Undo: give the role back").class("less"));
+    Some(done.with(back))
+}
+
+/// Returns the errors of a field.
+fn at<'a>((field, why): (&str, &'a str), name: &str) -> Vec<&'a str> {
+    if field == name { vec![why] } else { Vec::new() }
 }
 
 fn made(token: &str) -> Element {
@@ -68,7 +119,7 @@ fn people(request: &WebRequest, shown: &Shown) -> Html {
     Html::new().with(local).with(table)
 }
 
-fn grant_form(shown: &Shown, given: &Pairs) -> Html {
+fn grant_form(shown: &Shown, given: &Pairs, errors: (&str, &str)) -> Html {
     let options: Vec<(String, String)> = shown
         .newcomers
         .iter()
@@ -81,8 +132,8 @@ fn grant_form(shown: &Shown, given: &Pairs) -> Html {
     // After an error, the person stays the one that was chosen.
     let chosen = if given.iter().next().is_some() { value("person") } else { first };
     let newcomers = (!options.is_empty()).then(|| {
-        let hint = "Those who have signed in and have no role yet.";
-        field("Person", "person", select("person", chosen, people), Some(hint), &[])
+        let hint = "Those who have signed in and have no role, and those whose role was removed.";
+        field("Person", "person", select("person", chosen, people), Some(hint), &at(errors, "person"))
     });
     let issuer = shown.grants.first().map(|(person, _)| person.issuer.as_str()).unwrap_or_default();
     let issuer = if value("issuer").is_empty() { issuer } else { value("issuer") };
@@ -92,48 +143,62 @@ fn grant_form(shown: &Shown, given: &Pairs) -> Html {
             "subject",
             line("subject", value("subject")),
             Some("A person without a role sees it after signing in."),
-            &[],
+            &at(errors, "subject"),
         ))
         .with(field(
             "Signed in by",
             "issuer",
             line("issuer", issuer),
             Some("The issuer, which is shown with the ID."),
-            &[],
+            &at(errors, "issuer"),
         ))
         .with(field("Name", "name", line("name", value("name")), Some("The name to show. Without one: the ID."), &[]));
     el("form")
         .attr("id", "access")
         .attr("method", "post")
         .attr("action", format!("{PATH}/grant"))
-        .with(el("div").class("basics").with(newcomers).with(typed).with(role_fields(shown, given, "")))
+        .with(el("div").class("basics").with(newcomers).with(typed).with(role_fields(shown, given, "", errors)))
         .with(el("p").class("send").with(button("Give the role")))
         .into()
 }
 
 /// Returns the fields of a role.
-fn role_fields(shown: &Shown, given: &Pairs, prefix: &str) -> Html {
+fn role_fields(shown: &Shown, given: &Pairs, prefix: &str, errors: (&str, &str)) -> Html {
     let value = |name: &str| given.get(name).unwrap_or_default();
     // A program can do what a service does, only read, or do everything.
     let (people, programs) =
         ([Role::Facilitator, Role::Party, Role::Auditor, Role::Staff], [Role::Service, Role::Auditor, Role::Staff]);
     let roles = if prefix.is_empty() { &people[..] } else { &programs[..] };
-    let roles = roles.iter().map(|role| (role.code(), role.label()));
+    // People choose: no role would fit most of them. A program has the role that it was made for.
+    let none = prefix.is_empty().then_some(("", "choose a role"));
+    let roles = none.into_iter().chain(roles.iter().map(|role| (role.code(), role.label())));
     let districts: Vec<(String, String)> =
         shown.districts.iter().map(|name| (format!("district:{name}"), format!("all cases of {name}"))).collect();
     let cases: Vec<(String, String)> =
         shown.cases.iter().map(|(id, label)| (format!("case:{id}"), format!("only {label}"))).collect();
-    let all = if prefix.is_empty() { "all cases (program staff and auditors)" } else { "all cases" };
+    let all = if prefix.is_empty() { "choose, for a facilitator or a party member" } else { "all cases" };
     let mut places = vec![("", all)];
     places.extend(districts.iter().chain(&cases).map(|(value, label)| (value.as_str(), label.as_str())));
     let parties =
         [("", "not a party member"), ("labor", Party::Labor.label()), ("management", Party::Management.label())];
     let id = |name: &str| format!("{prefix}{name}");
     Html::new()
-        .with(field("Role", &id("role"), select("role", value("role"), roles), None, &[]))
-        .with(field("Cases", &id("where"), select("where", value("where"), places), None, &[]))
+        .with(field("Role", &id("role"), select("role", value("role"), roles), None, &at(errors, &id("role"))))
+        .with(field(
+            "Cases",
+            &id("where"),
+            select("where", value("where"), places),
+            prefix.is_empty().then_some("Program staff and auditors have all cases."),
+            &at(errors, &id("where")),
+        ))
         .with(prefix.is_empty().then(|| {
-            field("Party", &id("party"), select("party", value("party"), parties), Some("For party members only."), &[])
+            field(
+                "Party",
+                &id("party"),
+                select("party", value("party"), parties),
+                Some("For party members only."),
+                &at(errors, "party"),
+            )
         }))
 }
 
@@ -141,7 +206,7 @@ fn tokens(shown: &Shown) -> Html {
     if shown.tokens.is_empty() {
         return el("p").with("No program has a token.").into();
     }
-    // Those that count come first, and of each the newest.
+    // Those that are valid come first, and of each the newest.
     let mut tokens: Vec<&IssuedToken> = shown.tokens.iter().rev().collect();
     tokens.sort_by_key(|token| !token.counts_at(shown.now));
     let rows = tokens.into_iter().map(|token| {
@@ -160,10 +225,10 @@ fn tokens(shown: &Shown) -> Html {
             .with(el("td").class("extra").with(token.id.as_str()))
             .with(el("td").with(revoke))
     });
-    table("Tokens of programs", &["program", "role", "counts", "ID", ""], rows.collect()).into()
+    table("Tokens of programs", &["program", "role", "valid", "ID", ""], rows.collect()).into()
 }
 
-fn token_form(shown: &Shown, given: &Pairs) -> Html {
+fn token_form(shown: &Shown, given: &Pairs, errors: (&str, &str)) -> Html {
     let days = given.get("days").unwrap_or("90");
     let program = line("program", given.get("program").unwrap_or_default());
     el("form")
@@ -172,9 +237,15 @@ fn token_form(shown: &Shown, given: &Pairs) -> Html {
         .with(
             el("div")
                 .class("basics")
-                .with(field("Program", "program", program, Some("Its records have this name as their actor."), &[]))
-                .with(role_fields(shown, given, "token-"))
-                .with(field("Counts for", "days", select("days", days, DAYS), None, &[])),
+                .with(field(
+                    "Program",
+                    "program",
+                    program,
+                    Some("Its records have this name as their actor."),
+                    &at(errors, "program"),
+                ))
+                .with(role_fields(shown, given, "token-", errors))
+                .with(field("Valid for", "days", select("days", days, DAYS), None, &at(errors, "days"))),
         )
         .with(el("p").class("send").with(button("Make the token")))
         .into()
@@ -196,18 +267,23 @@ fn changes(shown: &Shown) -> Html {
     }
     let lines = shown.changes.iter().map(|entry| {
         let AccessEntry { at, by, change } = entry;
-        let what = match change {
-            AccessChange::Granted { to, grant } => format!("gave {} the role {}", to.name, words(shown, grant)),
-            AccessChange::Removed { from, grant } => {
-                format!("took the role {} from {}", words(shown, grant), from.name)
-            }
-            AccessChange::TokenIssued { token, name, .. } => format!("made the token {token} for {name}"),
-            AccessChange::TokenRevoked { token } => format!("revoked the token {token}"),
-        };
+        let what = what(shown, change);
         el("li").with(el("time").with(Zone::default().show(*at))).with(format!(": {} {what}", by.name))
     });
     let list = el("ul").all(lines);
     Html::new().with(el("p").class("quiet").with("The newest changes, with who made them.")).with(list)
+}
+
+/// Returns a change in words, after the name of the person who made it.
+fn what(shown: &Shown, change: &AccessChange) -> String {
+    match change {
+        AccessChange::Granted { to, grant } => format!("gave {} the role {}", to.name, words(shown, grant)),
+        AccessChange::Removed { from, grant } => {
+            format!("took the role {} from {}", words(shown, grant), from.name)
+        }
+        AccessChange::TokenIssued { token, name, .. } => format!("made the token {token} for {name}"),
+        AccessChange::TokenRevoked { token } => format!("revoked the token {token}"),
+    }
 }
 
 /// Returns a role in words, with the district of a case.

@@ -10,6 +10,8 @@ use ibbi_app::times::happened;
 use ibbi_core::EventKind;
 use ibbi_report::html::{Element, Html, el, section};
 
+/// Why the numbers of a case's entries have gaps.
+const NUMBERS: &str = "The numbers count the lines of the whole ledger, so those of one case have gaps.";
 /// The most records on a page.
 const PART: usize = 40;
 
@@ -56,7 +58,14 @@ pub(crate) struct Shown<'a> {
 }
 
 /// Returns the history of a case as a section of its page.
-pub(crate) fn history(address: &str, timeline: &Timeline, choices: &Choices, shown: Shown<'_>) -> Element {
+/// `may_correct` says whether the viewer may correct the entry with a number.
+pub(crate) fn history(
+    address: &str,
+    timeline: &Timeline,
+    choices: &Choices,
+    shown: Shown<'_>,
+    may_correct: &dyn Fn(u64) -> bool,
+) -> Element {
     let is_shown = |moment: &&Moment| {
         let is_correction = shown.filter == "notes" && moment.replaces.is_some();
         shown.filter.is_empty() || filter_of(moment.event.kind()) == shown.filter || is_correction
@@ -68,7 +77,7 @@ pub(crate) fn history(address: &str, timeline: &Timeline, choices: &Choices, sho
     let part = moments.get(begin..end).unwrap_or_default();
     let items = part.iter().rev().map(|moment| {
         let item = moment_item(moment, &text(moment, choices), timeline, Some(moment.seq) == last, choices);
-        let can_be_corrected = moment.corrected_by().is_none() && !moment.is_correction();
+        let can_be_corrected = may_correct(moment.seq) && moment.corrected_by().is_none() && !moment.is_correction();
         item.with(can_be_corrected.then(|| {
             el("a")
                 .class("correct")
@@ -88,7 +97,13 @@ pub(crate) fn history(address: &str, timeline: &Timeline, choices: &Choices, sho
     let none = part.is_empty().then(|| el("p").class("quiet").with("There are no such entries."));
     let list = el("ol").class("timeline").attr("reversed", "reversed").all(items);
     let heading = format!("History ({})", timeline.moments.len());
-    section("history", &heading, Html::new().with(filter_form(address, shown.filter)).with(none).with(list).with(ways))
+    let numbers = timeline.moments.iter().zip(1..).any(|(moment, place)| moment.seq != place);
+    let numbers = numbers.then(|| el("p").class("quiet").with(NUMBERS));
+    section(
+        "history",
+        &heading,
+        Html::new().with(numbers).with(filter_form(address, shown.filter)).with(none).with(list).with(ways),
+    )
 }
 
 fn filter_form(address: &str, filter: &str) -> Element {

@@ -19,6 +19,7 @@ pub(crate) mod view;
 use super::when::{self, Moment};
 use crate::problem::WebError;
 use crate::query::Pairs;
+use crate::reader::case_ref;
 use crate::request::{WebRequest, WebResult, rev};
 use crate::response::see_other;
 use axum::http::StatusCode;
@@ -26,6 +27,7 @@ use axum::response::Response;
 pub(crate) use choices::Choices;
 pub(crate) use fields::Inputs;
 use history::Shown;
+use ibbi_access::Role;
 use ibbi_app::case_log::CaseLog;
 use ibbi_app::confidential;
 use ibbi_app::form::{FormError, When};
@@ -78,7 +80,21 @@ fn case_page(
         }
     };
     let past = before(log.recorded.records(), when.until(log.zone, now));
+    let mut tasks = tasks(&log, when, &moment.people, now);
+    let who = |kind, party| {
+        let denial = request.viewer.may_record(kind, Some(case_ref(&log)), party).err()?;
+        Some(listed(&denial.needs))
+    };
+    tasks.keep(&who);
+    let corrects = |seq| {
+        let record = log.records.iter().find(|record| record.seq == seq);
+        record.is_some_and(|record| {
+            let voids = request.reader().is_own(record) || who(EventKind::EventVoided, None).is_none();
+            voids && who(record.event.kind(), confidential::party_of(&log, &record.event)).is_none()
+        })
+    };
     let view = View {
+        corrects: &corrects,
         status: &request.status(status::status_of(&log, now, &request.state.live().settings.standards))?,
         timeline: &replay::timeline_of(&log, Until::End)?,
         shown: Shown {
@@ -86,7 +102,7 @@ fn case_page(
             filter: request.query.get("show").unwrap_or_default(),
         },
         choices: &Choices::new(past.case(), log.recorded.records()).with_planned(&moment.people),
-        tasks: &tasks(&log, when, &moment.people, now),
+        tasks: &tasks,
         case: (past.case(), log.recorded.records().case()),
         even_odds: forecast::even_odds(request, &log, now),
         given,
@@ -96,6 +112,16 @@ fn case_page(
         recorder: request.name(),
     };
     Ok(view.page().answer(answer))
+}
+
+/// Returns the roles that may do something, for a sentence. A service is a program, so people aren't sent to it.
+fn listed(needs: &[String]) -> String {
+    let roles: Vec<&str> = needs.iter().map(String::as_str).filter(|role| *role != Role::Service.label()).collect();
+    match roles.as_slice() {
+        [] => "no one on this server".to_owned(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
 }
 
 /// Records the events of a form and redirects to the case. A form that is refused is shown again with the reasons.

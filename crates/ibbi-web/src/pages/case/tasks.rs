@@ -72,6 +72,26 @@ pub(crate) struct Task {
 }
 
 impl Task {
+    /// Returns the kind of event that the form records first, and the party to which it belongs, if the form doesn't ask for it.
+    fn subject(&self) -> (EventKind, Option<Party>) {
+        let value = |key: &str| {
+            let pairs = self.suggested.iter().filter_map(|pair| pair.split_once('='));
+            pairs.filter(|(name, _)| *name == key).map(|(_, value)| value).next()
+        };
+        let body = value("body").and_then(Body::from_code).map(|body| match body {
+            Body::TeachersOrganization => Party::Labor,
+            Body::Administration | Body::SchoolCommittee => Party::Management,
+        });
+        match self.records {
+            Records::Event(kind) => (kind, party_of(&self.suggested).or(body)),
+            Records::Teams => (EventKind::MemberNamed, None),
+            Records::Pledges => (EventKind::AttendancePledged, None),
+            Records::Letters => (EventKind::SupportConfirmed, None),
+            Records::Session(_) => (EventKind::SessionOpened, None),
+            Records::Caucus(party) => (EventKind::CaucusOpened, Some(party)),
+        }
+    }
+
     /// Returns the ID of the form: the same as long as the task is the same.
     pub(crate) fn id(&self) -> String {
         let fixed = fixed(&self.records, &self.suggested).into_iter().map(|(_, value)| format!("-{value}"));
@@ -112,6 +132,35 @@ pub(crate) struct Tasks {
     pub(crate) more: Vec<Task>,
     /// What else can't be recorded, each with its reason.
     pub(crate) impossible: Vec<(String, String)>,
+}
+
+impl Tasks {
+    /// Keeps what the viewer may record. `who` returns who may record a kind of event, for a party or for none, if the viewer may not.
+    /// What others must do next stays on the list, with who they are.
+    pub(crate) fn keep(&mut self, who: &dyn Fn(EventKind, Option<Party>) -> Option<String>) {
+        let barred = |task: &Task| {
+            let (kind, party) = task.subject();
+            let parties = match party {
+                Some(party) => vec![Some(party)],
+                // The form has the choice.
+                None => vec![None, Some(Party::Labor), Some(Party::Management)],
+            };
+            let mut denials = parties.into_iter().map(|party| who(kind, party)).collect::<Option<Vec<_>>>()?;
+            denials.truncate(1);
+            denials.pop()
+        };
+        let mut others = Vec::new();
+        self.next.retain(|task| match barred(task) {
+            Some(who) => {
+                others.push((task.title.clone(), format!("Recorded by {who}")));
+                false
+            }
+            None => true,
+        });
+        others.append(&mut self.later);
+        self.later = others;
+        self.more.retain(|task| barred(task).is_none());
+    }
 }
 
 /// Returns what can be recorded in a case at a time, from its state at that time.

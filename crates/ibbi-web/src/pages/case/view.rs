@@ -60,6 +60,8 @@ pub(super) struct View<'a> {
     pub(super) moment: &'a EnteredMoment,
     pub(super) when: When,
     pub(super) recorder: &'a Name,
+    /// Whether the viewer may correct the entry with a number.
+    pub(super) corrects: &'a dyn Fn(u64) -> bool,
 }
 
 impl View<'_> {
@@ -79,7 +81,7 @@ impl View<'_> {
             .with(self.next())
             .with(bar)
             .with(el("div").class("columns").with(to_do).with(done))
-            .with(history(&address, self.timeline, self.choices, self.shown))
+            .with(history(&address, self.timeline, self.choices, self.shown, self.corrects))
             .with(details("Diagram of the process", process_chart(self.timeline)))
             .with(el("datalist").attr("id", "names").all(names));
         Page { title: "A case", place: "/cases", content }
@@ -206,6 +208,7 @@ impl View<'_> {
                     let (seq, what) = (moment.seq, text(moment, self.choices));
                     let behalf =
                         moment.on_behalf.as_ref().map(|name| format!(", on behalf of {name}")).unwrap_or_default();
+                    let what = what.trim_end_matches('.');
                     el("p").with(format!("Recorded as number {seq}: {what}, {}{behalf}.", at(moment)))
                 });
                 let notice = el("div").class("good").attr("id", "now").attr("role", "status");

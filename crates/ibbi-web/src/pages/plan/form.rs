@@ -10,6 +10,8 @@ use ibbi_report::html::{Element, Html, details, el};
 
 /// The ID of the estimates.
 pub(super) const ESTIMATES: &str = "estimates";
+/// The ID of the part with the unavailable times.
+pub(super) const CONFLICTS: &str = "conflicts";
 
 /// Returns the errors of a field.
 fn field_errors<'a>(wrong: &'a [Wrong], field: &str) -> Vec<&'a str> {
@@ -101,6 +103,7 @@ fn grid(draft: &Draft, wrong: &[Wrong]) -> Element {
     let hint = "Check the half-days when a person is never available. Write other times as you would in \
                 an email: fridays; Oct 5-9; every other Thursday; only after 3 pm; Mondays if need be.";
     el("fieldset")
+        .attr("id", CONFLICTS)
         .class("times")
         .with(el("legend").with("Unavailable times"))
         .with(el("p").class("hint").with(hint))

@@ -110,8 +110,10 @@ pub(crate) fn page(request: WebRequest) -> WebFuture {
             Some(text) => view::between_file(text, &[]),
             None => view::between(&Draft::from(&scenario), &[]),
         };
+        let is_sample = ["d", "file", "begin"].iter().all(|name| request.query.get(name).is_none());
+        let sample = is_sample.then_some(&scenario.district);
         let around = Around {
-            before: begin + view::above().as_str(),
+            before: begin + view::above(sample).as_str(),
             between: between.into_string(),
             after: format!("{}{end}", view::BELOW),
             query: file.map(|text| link::of_file(&text)),
@@ -237,7 +239,7 @@ fn linked(draft: &Draft, scenario: &Scenario, part: &str) -> axum::response::Res
 }
 
 fn refused(draft: &Draft, wrong: &[Wrong]) -> axum::response::Response {
-    let content = view::above().with(view::between(draft, wrong));
+    let content = view::above(None).with(view::between(draft, wrong));
     let (begin, end) = frame("Plan a schedule", "/plan");
     let text = begin + content.as_str() + view::BELOW + end;
     with_type(StatusCode::UNPROCESSABLE_ENTITY, HTML, text)
@@ -282,7 +284,7 @@ fn refused_file(text: &str, error: &AppError) -> axum::response::Response {
         AppError::Scenario { source, .. } => source.problems.iter().map(ToString::to_string).collect(),
         other => vec![other.to_string()],
     };
-    let content = view::above().with(view::between_file(text, &wrong));
+    let content = view::above(None).with(view::between_file(text, &wrong));
     let (begin, end) = frame("Plan a schedule", "/plan");
     let text = begin + content.as_str() + view::BELOW + end;
     with_type(StatusCode::UNPROCESSABLE_ENTITY, HTML, text)

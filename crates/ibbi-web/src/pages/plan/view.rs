@@ -1,11 +1,12 @@
 //! The page around the form and its answer.
 
 use super::draft::{Draft, Wrong};
-use super::form::{ESTIMATES, form};
+use super::form::{CONFLICTS, ESTIMATES, form};
 use super::link::{case_address, fits};
 use crate::pages::shell::{button, hidden, textarea};
 use crate::poll_access::answered;
 use crate::query::Pairs;
+use ibbi_core::Name;
 use ibbi_poll::Poll;
 use ibbi_report::SimulationPage;
 use ibbi_report::html::{Element, Html, details, el, name};
@@ -18,10 +19,19 @@ pub(super) const TOO_LONG: &str = "This scenario is too long for a link: it has 
                                    unavailable times. For days in a row, write 2026-11-09 to 2026-11-13. For a day of \
                                    every week, write fridays";
 
-/// Returns everything before the answer. The elements around the answer are left open.
-pub(super) fn above() -> Html {
-    let lead = "Change the sample to fit your district. The results show when the process could finish, and whose calendar has \
-                conflicts.";
+/// Returns everything before the answer. The elements around the answer are left open. `sample` is the district of the sample, if the
+/// page shows it.
+pub(super) fn above(sample: Option<&Name>) -> Html {
+    let lead = "The results show when the process could finish, and whose calendar has conflicts.";
+    let sample = sample.map(|district| {
+        let what = format!("Sample: {district} (made up). The people and the dates are not real. ");
+        let own = el("a").attr("href", "/plan?begin=empty").with("Start with your own district");
+        el("p").attr("id", "sample").with(el("strong").with(what)).with(own).with(", or change the sample below.")
+    });
+    // On a phone, the form is some screens below the answer.
+    let jump = |to: &str, label: &str| el("a").attr("href", format!("#{to}")).with(label.to_owned());
+    let jumps =
+        el("p").class("take").with(jump("scenario", "District and dates")).with(jump(CONFLICTS, "Unavailable times"));
     let open = el("form")
         .attr("method", "post")
         .attr("action", "/plan/open")
@@ -38,7 +48,13 @@ pub(super) fn above() -> Html {
         .with(el("a").attr("href", "/plan?begin=empty").with("Empty scenario"));
     let from = details("Start with another scenario", Html::new().with(begin).with(open));
     let answer = "<div class=\"plan\"><div id=\"answer\" class=\"answer\" tabindex=\"-1\" role=\"region\" aria-label=\"Results\">";
-    Html::new().with(el("h1").with("Plan a schedule")).with(el("p").with(lead)).with(from).with(Html::markup(answer))
+    Html::new()
+        .with(el("h1").with("Plan a schedule"))
+        .with(sample)
+        .with(el("p").with(lead))
+        .with(jumps)
+        .with(from)
+        .with(Html::markup(answer))
 }
 
 /// Returns the form, between the answer and what follows from it. The elements around the latter are left open.

@@ -36,7 +36,7 @@ fn encoded(pairs: &[(&str, &str)]) -> String {
 #[test]
 fn those_without_a_role_are_told_whom_to_ask_and_staff_gives_them_one() {
     let server = behind_proxy();
-    server.open("Maple Hollow");
+    let case = server.open("Maple Hollow");
     let ada = ("ayun", "Ada <b>Yun</b>");
     let start = as_person(&server, ada, "GET", "/", "");
     assert_eq!(start.status, 200);
@@ -70,17 +70,32 @@ fn those_without_a_role_are_told_whom_to_ask_and_staff_gives_them_one() {
     ] {
         let answer = give(role);
         assert!(answer.status == 422 && answer.text().contains(why), "{role:?}: {} {}", answer.status, answer.text());
+        let text = answer.text();
+        assert!(text.contains("Nothing was changed") && text.contains("aria-invalid"), "at the field: {text}");
     }
     let labor = [("role", "party"), ("where", "district:Maple Hollow"), ("party", "labor")];
     let given = give(&labor);
-    assert_eq!((given.status, given.header("location")), (303, Some("/access")), "{}", given.text());
+    assert_eq!((given.status, given.header("location")), (303, Some("/access?changed=1#now")), "{}", given.text());
     let twice = give(&labor);
     assert!(twice.status == 422 && twice.text().contains("already"), "{}", twice.text());
     let sees = as_person(&server, ada, "GET", "/cases", "");
     assert!(sees.status == 200 && sees.text().contains("Maple Hollow"), "the role counts at once");
     let after = server.get("/access").text().to_owned();
     assert!(after.contains("party member for labor in Maple Hollow") && after.contains("clerk gave"), "{after}");
-    assert!(!after.contains("name=\"person\" id"), "those with a role aren't newcomers: {after}");
+    assert!(!after.contains("<select name=\"person\""), "those with a role aren't newcomers: {after}");
+    // The pages offer only what the role may record, and say who records the rest.
+    let list = as_person(&server, ada, "GET", "/cases", "").text().to_owned();
+    assert!(
+        !list.contains("method=\"post\" action=\"/cases\"") && list.contains("This needs one of these roles"),
+        "{list}"
+    );
+    let of_case = format!("/cases/{case}");
+    let own = as_person(&server, ada, "GET", &of_case, "").text().to_owned();
+    assert!(own.contains("Recorded by program staff or facilitator of the case"), "{own}");
+    assert!(!own.contains("value=\"leader_agreed\"") && !own.contains("class=\"correct\""), "{own}");
+    let staff = server.get(&of_case).text().to_owned();
+    assert!(staff.contains("value=\"leader_agreed\"") && staff.contains("class=\"correct\""), "{staff}");
+    assert!(!staff.contains("Recorded by program staff"), "{staff}");
     // And takes it again.
     let grant = serde_json::to_string(&Grant::party(
         ibbi_core::Party::Labor,
@@ -90,6 +105,10 @@ fn those_without_a_role_are_told_whom_to_ask_and_staff_gives_them_one() {
     let removed = server.form("/access/remove", &encoded(&[("person", &person), ("grant", &grant)]));
     assert_eq!(removed.status, 303, "{}", removed.text());
     assert_eq!(as_person(&server, ada, "GET", "/cases", "").status, 403);
+    let told = server.get("/access?changed=1").text().to_owned();
+    assert!(told.contains("You took the role") && told.contains("Undo: give the role back"), "{told}");
+    assert!(told.contains("<select name=\"person\""), "a person whose role was taken can be chosen again: {told}");
+    assert!(!server.get("/access").text().contains("You took the role"), "only after the change");
     let again = server.form("/access/remove", &encoded(&[("person", &person), ("grant", &grant)]));
     assert!(again.status == 422 && again.text().contains("have the role"), "{}", again.text());
     // Who isn't in the list has an ID and an issuer.
@@ -117,7 +136,7 @@ fn staff_makes_and_revokes_a_token_on_the_page() {
     server.open("Maple Hollow");
     let make = |pairs: &[(&str, &str)]| server.form("/access/tokens", &encoded(pairs));
     for (pairs, why) in [
-        (&[("program", "sync"), ("role", "service"), ("days", "9999")][..], "how long the token counts"),
+        (&[("program", "sync"), ("role", "service"), ("days", "9999")][..], "how long the token is valid"),
         (&[("program", ""), ("role", "service"), ("days", "30")], "The name of the program"),
     ] {
         let answer = make(pairs);
@@ -170,4 +189,26 @@ fn only_staff_changes_access_and_auditors_read_it() {
         before,
         "of {EVERYONE:?} no one changed it"
     );
+}
+
+/// The server has no session that it could end.
+#[test]
+fn signing_out_behind_a_proxy_says_where() {
+    let server = behind_proxy();
+    let answer = as_person(&server, ("ayun", "Ada Yun"), "POST", "/logout", "");
+    assert!(answer.status == 200 && answer.text().contains("You are still signed in"), "{}", answer.text());
+}
+
+#[test]
+fn sample_plan_says_that_it_is_made_up() {
+    let server = Running::start();
+    let (sample, own) = (server.get("/plan").text().to_owned(), server.get("/plan?begin=empty").text().to_owned());
+    assert!(sample.contains("(made up)") && sample.contains("Start with your own district"), "{sample}");
+    assert!(!own.contains("(made up)"), "{own}");
+    for id in ["scenario", "conflicts"] {
+        assert!(
+            sample.contains(&format!("href=\"#{id}\"")) && sample.contains(&format!("id=\"{id}\"")),
+            "{id}: {sample}"
+        );
+    }
 }
