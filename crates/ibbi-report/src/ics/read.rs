@@ -124,7 +124,7 @@ fn entry(event: &ICalendarComponent, number: usize) -> Result<IcsEntry, IcsReadE
     let modified = match event.property(&ICalendarProperty::LastModified) {
         // Earlier versions of ibbi did not write it.
         None => At::MIN,
-        Some(entry) => local_time(entry).ok_or_else(|| missing("LAST-MODIFIED"))?.at(),
+        Some(entry) => instant(entry).ok_or_else(|| missing("LAST-MODIFIED"))?,
     };
     let odds = event.entries.iter().find(|entry| entry.name.as_str().eq_ignore_ascii_case(ODDS)).and_then(odds);
     let own = |property| text(event, &property).map(ToOwned::to_owned);
@@ -150,6 +150,12 @@ fn odds(entry: &ICalendarEntry) -> Option<u16> {
     // A share from 0 to 1 in ten-thousandths fits.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is checked to be from 0 to 1")]
     (0.0..=1.0).contains(&share).then(|| (share * 10_000.0).round() as u16)
+}
+
+/// Returns a time in UTC.
+fn instant(entry: &ICalendarEntry) -> Option<At> {
+    let Some(ICalendarValue::PartialDateTime(time)) = entry.values.first() else { return None };
+    At::from_millis(wall(time)?.and_utc().timestamp_millis())
 }
 
 /// Returns a time with the offset of its zone. A local time that a clock shows twice is the first one.

@@ -1,8 +1,8 @@
 //! The ID of the case that a scenario plans. Its calendar entries keep it from the plan to the booking.
 
+use super::Scenario;
 use super::diagnose::Problems;
 use super::table::{self, Value};
-use super::{Scenario, template::quoted};
 use ibbi_core::Seat;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -61,11 +61,6 @@ impl Scenario {
         // Version 8 of RFC 9562 is for IDs that an application makes by its own rule.
         uuid::Builder::from_custom_bytes(bytes).into_uuid()
     }
-}
-
-/// Returns the line of a scenario's file with its ID.
-pub(super) fn line(id: Uuid) -> String {
-    format!("id = {} # the ID that the case gets; calendar entries keep it", quoted(&id.to_string()))
 }
 
 /// Reads the ID of a scenario.

@@ -67,7 +67,7 @@ unavailable = []
 /// assert_eq!((scenario.district.as_str(), scenario.id), ("Maple Hollow", Some(id)));
 /// ```
 pub fn template(district: &Name, start: Date, id: Option<Uuid>) -> String {
-    let id = id.map_or_else(String::new, |id| super::identity::line(id) + "\n");
+    let id = id.map_or_else(String::new, |id| id_line(id) + "\n");
     let district = quoted(district.as_str());
     let mut text = format!(
         "# A scenario for ibbi.\n\
@@ -96,6 +96,11 @@ pub fn template(district: &Name, start: Date, id: Option<Uuid>) -> String {
     );
     text.push_str(&assumption_lines(&Assumptions::default(), Model::First));
     text
+}
+
+/// Returns the line of a scenario's file with its ID.
+pub(super) fn id_line(id: Uuid) -> String {
+    format!("id = {} # the ID that the case gets; calendar entries keep it", quoted(&id.to_string()))
 }
 
 /// Returns each assumption on a line with its description. One at its default is a comment.

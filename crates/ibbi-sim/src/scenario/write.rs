@@ -1,6 +1,6 @@
 //! Writing a scenario as TOML that reads back as the same scenario.
 
-use super::template::{assumption_lines, quoted};
+use super::template::{assumption_lines, id_line, quoted};
 use super::{FixedSession, Participant, Scenario, SessionsInput, TimeRule};
 use crate::assumptions::Model;
 use ibbi_core::Format;
@@ -26,7 +26,7 @@ pub(super) fn toml(scenario: &Scenario) -> String {
         text.push_str("version = 2\n");
     }
     if let Some(id) = id {
-        let _ = writeln!(text, "{}", super::identity::line(*id));
+        let _ = writeln!(text, "{}", id_line(*id));
     }
     let _ = writeln!(
         text,

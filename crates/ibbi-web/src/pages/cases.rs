@@ -22,9 +22,6 @@ use ibbi_core::{EventKind, FieldKind, History};
 use ibbi_report::html::{Element, Html, details, el, name, section};
 use uuid::Uuid;
 
-/// The field of the form with the ID that the case gets: that of its plan.
-pub(super) const NEW_CASE: &str = "new_case";
-
 /// The most cases on a page.
 const LISTED: usize = 100;
 
@@ -164,7 +161,7 @@ fn opening(request: &WebRequest, given: &Pairs, fail: Option<&WebError>) -> Html
         None => errors.summary("The case was not opened.", "open"),
     });
     let moment = Moment::read(given);
-    let new_case = given.get(NEW_CASE).filter(|id| Uuid::parse_str(id).is_ok());
+    let new_case = given.get(when::NEW_CASE).filter(|id| Uuid::parse_str(id).is_ok());
     let times = when::fields(&moment, request.name(), &errors);
     let form: Element = el("form")
         .attr("method", "post")
@@ -172,7 +169,7 @@ fn opening(request: &WebRequest, given: &Pairs, fail: Option<&WebError>) -> Html
         .attr("data-once", "1")
         .with(hidden("id", &Uuid::now_v7().to_string()))
         .with(moment.hidden_people())
-        .with(new_case.filter(|_| fail.is_none_or(|fail| !is_open_already(fail))).map(|id| hidden(NEW_CASE, id)))
+        .with(new_case.filter(|_| fail.is_none_or(|fail| !is_open_already(fail))).map(|id| hidden(when::NEW_CASE, id)))
         .with(el("fieldset").class("basics").with(el("legend").with("When did it happen?")).with(times))
         .with(el("div").class("basics").all(usual))
         .with(rare)
@@ -228,7 +225,7 @@ fn opened(request: &WebRequest, given: &Pairs) -> Result<Uuid, WebError> {
     let refused = |refusal| AppError::Refused { refusal, zone, day_only: None };
     let at = when.instant(std::slice::from_ref(&event), &History::new(), zone, now).map_err(refused)?;
     let id = given.get("id").and_then(|id| Uuid::parse_str(id).ok());
-    let new_case = given.get(NEW_CASE).and_then(|id| Uuid::parse_str(id).ok());
+    let new_case = given.get(when::NEW_CASE).and_then(|id| Uuid::parse_str(id).ok());
     let offer = Offer { at: at.map(|at| when.event_time(at)), id, on_behalf, new_case, ..request.offer(event) };
     let recorded = request.state.writer.offer_here(request.checked(offer)?)?;
     Ok(recorded.case)

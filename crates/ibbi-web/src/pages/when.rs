@@ -16,6 +16,8 @@ use ibbi_report::html::{Element, Html, el};
 
 /// The key of the people of a plan, in addresses and forms.
 pub(crate) const PEOPLE: &str = "people";
+/// The field of the form with the ID that the case gets: that of its plan.
+pub(crate) const NEW_CASE: &str = "new_case";
 /// The names of the inputs for another day in a form.
 const OTHER_DAY: &str = "other_day";
 const OTHER_TIME: &str = "other_time";

@@ -115,7 +115,7 @@ pub(crate) fn case_address(scenario: &Scenario) -> String {
     ];
     let county = scenario.calendar.county.map(County::code);
     // The case gets the ID of the plan, so that its calendar entries stay the same.
-    pairs.push((crate::pages::cases::NEW_CASE, scenario.identity().id().to_string().into()));
+    pairs.push((crate::pages::when::NEW_CASE, scenario.identity().id().to_string().into()));
     pairs.extend(county.map(|county| ("county", county.into())));
     let expires = scenario.contract_expires.map(ibbi_app::format::us_date);
     pairs.extend(expires.map(|date| ("contract_expires", date.into())));
