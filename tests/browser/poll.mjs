@@ -238,6 +238,15 @@ const journeys = {
     await page.getByLabel("Text of a calendar file").fill("not a calendar");
     await page.getByRole("button", { name: "Mark my busy times" }).tap();
     check((await told(page)).startsWith("This is not a calendar."), "what is not a calendar is refused");
+    // Endless, too frequent, or senseless entries are counted, and reading them ends.
+    const hours = [...Array(24).keys()].join();
+    const sixty = [...Array(60).keys()].join();
+    const rules = ["FREQ=SECONDLY", "FREQ=DAILY", `FREQ=DAILY;BYHOUR=${hours};BYMINUTE=${sixty};BYSECOND=${sixty}`, `FREQ=DAILY;BYHOUR=${"1,".repeat(50_000)}1;COUNT=1`, "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"];
+    const hostile = rules.map((rule, at) => `BEGIN:VEVENT\nUID:${at}\nDTSTART:${at === 1 ? "0001" : "2020"}0101T000000Z\nDURATION:PT1H\nRRULE:${rule}\nEND:VEVENT\n`);
+    const before = await marks(page);
+    await page.getByLabel("Calendar file (.ics)").setInputFiles({ name: "bad.ics", mimeType: "text/calendar", buffer: Buffer.from(`BEGIN:VCALENDAR\n${hostile.join("")}BEGIN:VEVENT\n`) });
+    await page.locator("#poll-message").getByText("4 entries could not be read.").waitFor();
+    same(await marks(page), before, "the marks after a calendar that can't be read");
   },
   async "a refusal, a lost link, and a lost connection keep the marks"() {
     const page = await open("six", phone);
@@ -315,7 +324,8 @@ const journeys = {
     let seen = 0;
     for (const width of WIDTHS) {
       for (const colorScheme of ["light", "dark"]) {
-        const views = [["six", true], ["saved", true], ["saved", false], ["most", true]];
+        const views = [["six", true], ["saved", true], ["most", true]];
+        if (colorScheme === "light") views.push(["saved", false]);
         if (width === 390) views.push(["refused", true], ["closed", true], ["file", true], ["everyone", true]);
         for (const [name, javaScriptEnabled] of views) {
           // Axe needs a script, so the form without one is looked at for its width only.
@@ -324,9 +334,9 @@ const journeys = {
           const wide = await page.locator("html").evaluate((html) => html.scrollWidth - html.clientWidth);
           check(wide <= 0, `${name} at ${width} is ${wide} pixels too wide`);
           if (shots) { mkdirSync(shots, { recursive: true }); await page.screenshot({ path: join(shots, `${name}-${width}-${colorScheme}${javaScriptEnabled ? "" : "-plain"}.png`) }); }
-          if (javaScriptEnabled) {
+          if (javaScriptEnabled && (name !== "most" || width === 390)) {
             if (name === "saved") { await page.getByRole("button", { name: "Import my calendar" }).click(); await page.locator("summary").first().click(); }
-            // Of 26 weeks on a wide screen, four have what all have.
+            // Of 26 weeks, three have what all have.
             if (name === "most") await page.evaluate(() => document.querySelectorAll(".week:nth-of-type(n+4)").forEach((week) => week.remove()));
             await page.evaluate(axe);
             const { violations } = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));

@@ -29,9 +29,7 @@ pub fn poll_style() -> String {
 
 /// Removes indents, and the lines that are a comment.
 fn without_comments(text: &str) -> String {
-    let lines = text.lines().map(str::trim_start);
-    let lines = lines.filter(|line| {
-        !line.is_empty() && !line.starts_with("//") && !(line.starts_with("/*") && line.ends_with("*/"))
-    });
+    let is_comment = |line: &str| line.starts_with("//") || (line.starts_with("/*") && line.ends_with("*/"));
+    let lines = text.lines().map(str::trim_start).filter(|line| !line.is_empty() && !is_comment(line));
     lines.fold(String::with_capacity(text.len()), |all, line| all + line + "\n")
 }

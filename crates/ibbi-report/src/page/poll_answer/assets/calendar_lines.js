@@ -1,5 +1,6 @@
 // The lines of a calendar file (RFC 5545, section 3.1), as entries with their properties.
 const MOST_LINES = 1_000_000;
+const MOST_DEPTH = 20;
 const ENTRIES = new Set(["VEVENT", "VFREEBUSY"]);
 
 // Reads one line without folds: its name, its parameters, and its value. Returns null if it is not one.
@@ -32,7 +33,7 @@ function readEntries(text) {
     if (!line) { if (entry && open.at(-1) === entry.kind) entry.broken = true; continue; }
     const value = line.value.trim().toUpperCase();
     if (line.name === "BEGIN") {
-      open.push(value);
+      if (open.length < MOST_DEPTH) open.push(value);
       if (value === "VCALENDAR") found.calendars += 1;
       if (ENTRIES.has(value)) {
         if (entry) found.lost += 1;

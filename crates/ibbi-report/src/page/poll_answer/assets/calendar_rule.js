@@ -1,14 +1,16 @@
 // Recurrence rules (RFC 5545, section 3.3.10): by days, weeks, months, and years.
 const ONE_DAY = 86_400_000;
 const MOST_PERIODS = 100_000;
+const MOST_TIMES = 288;
 const WEEKDAYS = ["SU", "MO", "TU", "WE", "TH", "FR", "SA"];
 const RULE_PARTS = new Set(["FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "BYHOUR", "BYMINUTE", "BYSECOND", "WKST"]);
 
-const numbers = (text, from, to) => text?.split(",").map((part) => {
+// Reads different numbers, whose amounts are from one to another.
+const numbers = (text, from, to) => text && [...new Set(text.split(",").map((part) => {
   const number = Number(part);
   if (!/^[+-]?\d+$/.test(part) || Math.abs(number) > to || Math.abs(number) < from || (from === 0 && number < 0)) throw new CalendarError("not a number of a rule");
   return number;
-});
+}))];
 
 // Reads a rule. A rule with parts that this reader does not know is an error, so that it is not read wrongly.
 function readRule(text, params, zones) {
@@ -91,6 +93,8 @@ function periodOf(rule, start, index) {
 // Calls `each` with the local times of a rule from its start on, until one is after `last` (a local time). `spend` counts the work, and
 // throws when it is too much.
 function eachOccurrence(rule, start, isAfterUntil, last, spend, each) {
+  const perDay = [rule.hours, rule.minutes, rule.seconds].reduce((count, list) => count * (list?.length ?? 1), 1);
+  if (perDay > MOST_TIMES) throw new CalendarError("too many times a day");
   const time = start - Math.floor(start / ONE_DAY) * ONE_DAY;
   const at = new Date(start);
   const times = [];
@@ -104,8 +108,9 @@ function eachOccurrence(rule, start, isAfterUntil, last, spend, each) {
   for (let index = 0; ; index += 1) {
     if (index > MOST_PERIODS) throw new CalendarError("too many periods");
     const [begin, end] = periodOf(rule, start, index);
-    if (begin > last) return;
-    spend(Math.ceil((end - begin) / ONE_DAY));
+    // Past the last year of the calendar, it is not a number.
+    if (!(begin <= last)) return;
+    spend(Math.ceil((end - begin) / ONE_DAY) * perDay);
     let found = daysOf(rule, begin, end, start).flatMap((day) => times.map((of) => day + of));
     if (rule.positions) {
       const all = found;
