@@ -45,7 +45,7 @@ pub const MAX_ENTRIES: usize = 10_000;
 const ODDS: &str = "X-IBBI-ODDS";
 
 /// The status of an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum IcsStatus {
     /// It is planned, but not agreed yet.
     Tentative,

@@ -151,3 +151,100 @@ fn as_written(entry: IcsEntry) -> IcsEntry {
         ..entry
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ics::{IcsCalendar, SessionRef};
+    use ibbi_core::{LocalTime, Slot};
+    use proptest::prelude::*;
+
+    /// A state of a calendar: each session by its day and whether it is booked, and the place.
+    type State = Vec<Option<(u8, bool, bool)>>;
+
+    fn slot(day: u8) -> Slot {
+        let at = |hour: i64| {
+            let millis = 1_790_000_000_000 / 86_400_000 * 86_400_000 + (i64::from(day) * 24 + hour) * 3_600_000;
+            LocalTime::new(At::from_millis(millis).unwrap(), 0).unwrap()
+        };
+        Slot::new(at(13), at(20)).unwrap()
+    }
+
+    fn entries(state: &State, stamp: At) -> Vec<IcsEntry> {
+        let case = Uuid::from_u128(5);
+        let made = (1..).zip(state).filter_map(|(part, session)| {
+            let (day, is_booked, has_place) = (*session)?;
+            let uid = EntryId { case, session: SessionRef::facilitation(part) }.to_string();
+            let status = if is_booked { IcsStatus::Confirmed } else { IcsStatus::Tentative };
+            let location = has_place.then(|| "Library, room 2; \\ \u{7} \"B\"".to_owned());
+            let entry = IcsEntry::new(uid, slot(day), format!("Part {part}, with \u{202e} words"));
+            Some(IcsEntry {
+                sequence: sequence_at(stamp),
+                modified: stamp,
+                status,
+                location,
+                odds: Some(9731),
+                ..entry
+            })
+        });
+        made.collect()
+    }
+
+    proptest! {
+        /// Over any states, with any clock, published by any program that keeps what was published.
+        #[test]
+        fn sequences_only_increase_and_what_disappears_is_canceled(
+            steps in prop::collection::vec(
+                (prop::collection::vec(prop::option::of((0_u8..4, any::<bool>(), any::<bool>())), 0..4), 0_i64..100_000),
+                1..12,
+            )
+        ) {
+            let mut before = PublishedEntries::default();
+            for (state, seconds) in steps {
+                let stamp = At::from_millis(1_780_000_000_000 + seconds * 1000).unwrap();
+                let now = entries(&state, stamp);
+                let made = publish(&before, now.clone(), stamp);
+                let published = made.published.entries();
+                let mut changes = 0;
+                for entry in published {
+                    let Some(old) = before.entries().iter().find(|old| old.uid == entry.uid) else {
+                        changes += 1;
+                        continue;
+                    };
+                    prop_assert!(entry.sequence >= old.sequence && entry.modified >= old.modified);
+                    if !is_same(old, entry) {
+                        changes += 1;
+                        prop_assert!(entry.sequence > old.sequence);
+                    }
+                }
+                prop_assert_eq!(changes, made.changed);
+                let all_known = before.entries().iter().all(|old| published.iter().any(|entry| entry.uid == old.uid));
+                prop_assert!(all_known, "no entry is forgotten");
+                let current = |entries: &[IcsEntry]| {
+                    let current = entries.iter().filter(|entry| entry.status != IcsStatus::Cancelled);
+                    current.map(|entry| (entry.uid.clone(), entry.slot.starts().at(), entry.status)).collect::<HashSet<_>>()
+                };
+                prop_assert_eq!(current(published), current(&now));
+                // The calendar itself is what the next publication needs.
+                let text = IcsCalendar { name: "Maple", zone: "America/New_York", stamp, entries: published }.to_ics().unwrap();
+                before = PublishedEntries::from_ics(&text).unwrap();
+                let again = IcsCalendar { name: "Maple", zone: "America/New_York", stamp, entries: before.entries() };
+                prop_assert_eq!(again.to_ics().unwrap(), text);
+                let repeated = publish(&before, now, stamp);
+                prop_assert_eq!(repeated.changed, 0);
+            }
+        }
+    }
+
+    #[test]
+    fn entries_of_an_earlier_version_are_canceled() {
+        let stamp = "2026-09-01T12:00:00.000Z".parse().unwrap();
+        let uid = "0123456789abcdef0123456789abcdef@ibbi";
+        let before = PublishedEntries { entries: vec![IcsEntry::new(uid, slot(0), "Training day")] };
+        assert_eq!(before.of_another_case(&[]), None);
+        let made = publish(&before, Vec::new(), stamp);
+        assert_eq!(made.published.entries()[0].status, IcsStatus::Cancelled);
+        let other = PublishedEntries { entries: vec![IcsEntry::new("1@example.org", slot(0), "Dentist")] };
+        assert_eq!(other.of_another_case(&[]), Some("1@example.org"));
+    }
+}

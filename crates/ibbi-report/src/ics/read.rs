@@ -124,7 +124,7 @@ fn entry(event: &ICalendarComponent, number: usize) -> Result<IcsEntry, IcsReadE
     let modified = match event.property(&ICalendarProperty::LastModified) {
         // Earlier versions of ibbi did not write it.
         None => At::MIN,
-        Some(entry) => local_time(entry).ok_or_else(|| missing("LAST-MODIFIED"))?.at(),
+        Some(entry) => instant(entry).ok_or_else(|| missing("LAST-MODIFIED"))?.0,
     };
     let odds = event.entries.iter().find(|entry| entry.name.as_str().eq_ignore_ascii_case(ODDS)).and_then(odds);
     let own = |property| text(event, &property).map(ToOwned::to_owned);
@@ -152,8 +152,14 @@ fn odds(entry: &ICalendarEntry) -> Option<u16> {
     (0.0..=1.0).contains(&share).then(|| (share * 10_000.0).round() as u16)
 }
 
-/// Returns a time with the offset of its zone. A local time that a clock shows twice is the first one.
+/// Returns a time with the offset of its zone. A time of a slot is a whole minute.
 fn local_time(entry: &ICalendarEntry) -> Option<LocalTime> {
+    let (instant, offset) = instant(entry)?;
+    LocalTime::new(instant, offset)
+}
+
+/// Returns an instant, and the offset of its zone in minutes. A local time that a clock shows twice is the first one.
+fn instant(entry: &ICalendarEntry) -> Option<(At, i16)> {
     let Some(ICalendarValue::PartialDateTime(time)) = entry.values.first() else { return None };
     let wall = wall(time)?;
     let is_utc = time.tz_hour == Some(0) && time.tz_minute.is_none_or(|minute| minute == 0);
@@ -164,7 +170,7 @@ fn local_time(entry: &ICalendarEntry) -> Option<LocalTime> {
         let time = zone.from_local_datetime(&wall).earliest()?;
         (time.to_utc(), super::offset_of(zone, time.to_utc()) / 60)
     };
-    LocalTime::new(At::from_millis(instant.timestamp_millis())?, i16::try_from(offset).ok()?)
+    Some((At::from_millis(instant.timestamp_millis())?, i16::try_from(offset).ok()?))
 }
 
 fn wall(time: &PartialDateTime) -> Option<NaiveDateTime> {

@@ -100,7 +100,7 @@ fn entry(zone: Tz, starts: DateTime<Utc>, ends: DateTime<Utc>) -> Option<IcsEntr
     let slot = Slot::new(local(zone, starts)?, local(zone, ends)?).ok()?;
     let (summary, description) = ("Session".to_owned(), String::new());
     let uid = "1@example.org".to_owned();
-    Some(IcsEntry { uid, sequence: 0, slot, summary, description, location: None, status: IcsStatus::Confirmed })
+    Some(IcsEntry { description, status: IcsStatus::Confirmed, ..IcsEntry::new(uid, slot, summary) })
 }
 
 fn calendar(zone: Tz, entries: &[IcsEntry]) -> String {

@@ -179,8 +179,8 @@ fn another_unit_s_plan_is_not_written_over_a_calendar() {
     std::fs::write(place.path("my.toml"), text.replace(name, "name = \"Another President\"")).expect("a scenario");
     let run = place.ibbi(&[&["calendar", "my.toml"][..], &STAMP].concat());
     assert_eq!(run.code, 2);
-    assert!(run.stderr.contains("another case's entries"), "{}", run.stderr);
-    assert!(run.stderr.contains("id = \""), "{}", run.stderr);
+    assert!(run.err.contains("another case's entries"), "{}", run.err);
+    assert!(run.err.contains("id = \""), "{}", run.err);
     assert_eq!(read(&place, "dates.ics"), before);
 }
 
@@ -196,5 +196,5 @@ fn a_booking_has_the_id_of_the_plan_and_a_higher_sequence() {
     assert_eq!(status["case"], case.as_str());
     let again = place.ibbi(&["new", "my.ledger", "--district", "My District", "--scenario", "my.toml"]);
     assert_eq!(again.code, 2);
-    assert!(again.stderr.contains("is open already"), "{}", again.stderr);
+    assert!(again.err.contains("is open already"), "{}", again.err);
 }
