@@ -191,3 +191,22 @@ pub(super) fn parameter<'a>(entry: &'a ICalendarEntry, name: &ICalendarParameter
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ics::IcsCalendar;
+
+    /// The times of slots are whole minutes. The time of a change is not.
+    #[test]
+    fn time_of_the_last_change_has_seconds() {
+        let slot =
+            Slot::new("2026-10-20T08:00:00-04:00".parse().unwrap(), "2026-10-20T16:00:00-04:00".parse().unwrap());
+        let modified: At = "2026-09-01T12:00:26.000Z".parse().unwrap();
+        let entry = IcsEntry { modified, ..IcsEntry::new("1@example.org", slot.unwrap(), "Training day") };
+        let entries = [entry];
+        let calendar = IcsCalendar { name: "IBBI", zone: "America/New_York", stamp: modified, entries: &entries };
+        let text = calendar.to_ics().unwrap();
+        assert_eq!(PublishedEntries::from_ics(&text).unwrap().entries(), &entries);
+    }
+}
