@@ -130,7 +130,7 @@ class Case:
 
 
 def plan(server, folder):
-    """A plan, and the same plan after an answer of a poll has changed when someone can come."""
+    """A plan, and the same plan after an answer of a poll has changed when someone can come. Returns its UIDs."""
     path, out = pathlib.Path(folder, "plan.toml"), f"{folder}/plan.ics"
     source = pathlib.Path(__file__).resolve().parents[2] / "docs/scenarios/maple-hollow.toml"
     path.write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
@@ -154,6 +154,7 @@ def plan(server, folder):
     if dates[0] == dates[1]:
         WRONG.append("the answer of the poll changes nothing, so nothing was checked")
     compare("the plan before and after the poll, UIDs", uids[1], uids[0])
+    return uids[1]
 
 
 def follow(case):
@@ -228,7 +229,7 @@ def main():
     program, script = sys.argv[1:]
     js = clients.IcalJs(script)
     with tempfile.TemporaryDirectory() as folder, Server(program, folder) as server, clients.Radicale() as radicale:
-        plan(server, folder)
+        planned = plan(server, folder)
         # Two units of one district.
         teachers, aides = (Case(server, radicale, js, folder, name) for name in ("teachers", "aides"))
         follow(teachers)
@@ -238,6 +239,10 @@ def main():
         person = server.ask("api/v1/calendars", {"person": "Ines Reyes"})["address"]
         both = clients.by_icalendar(urllib.request.urlopen(person, timeout=30).read().decode())
         compare("the neutral's address", live(both), teachers.dates() | aides.dates())
+        # A session has one identity from the plan to the booking and the cancellation.
+        sessions = {f"{part}@ibbi" for part in ("meeting", "training.1", "facilitation.1", "facilitation.2")}
+        compare("the plan's sessions", {uid.split(".", 1)[1] for uid in planned}, sessions)
+        compare("the sessions of a case", teachers.identities(), {f"{teachers.id}.{session}" for session in sessions})
         compare("the neutral's address, UIDs", {entry[0] for entry in both}, teachers.identities() | aides.identities())
         spoiled = self_test(teachers.versions)
     js.end()

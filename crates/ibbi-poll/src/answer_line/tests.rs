@@ -108,6 +108,7 @@ fn answer_is_for_one_poll_one_person_and_one_grid() {
         district: "Maple Hollow".parse().unwrap(),
         zone: "America/New_York".parse().unwrap(),
         asked_by: "P. Sullivan".parse().unwrap(),
+        maker: ibbi_access::Principal::local("psullivan", "P. Sullivan").unwrap(),
         grid: grid(),
         closes: "2026-10-09T20:00:00.000Z".parse().unwrap(),
         people: vec![person],

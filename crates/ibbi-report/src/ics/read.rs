@@ -124,7 +124,7 @@ fn entry(event: &ICalendarComponent, number: usize) -> Result<IcsEntry, IcsReadE
     let modified = match event.property(&ICalendarProperty::LastModified) {
         // Earlier versions of ibbi did not write it.
         None => At::MIN,
-        Some(entry) => instant(entry).ok_or_else(|| missing("LAST-MODIFIED"))?,
+        Some(entry) => instant(entry).ok_or_else(|| missing("LAST-MODIFIED"))?.0,
     };
     let odds = event.entries.iter().find(|entry| entry.name.as_str().eq_ignore_ascii_case(ODDS)).and_then(odds);
     let own = |property| text(event, &property).map(ToOwned::to_owned);
@@ -152,14 +152,14 @@ fn odds(entry: &ICalendarEntry) -> Option<u16> {
     (0.0..=1.0).contains(&share).then(|| (share * 10_000.0).round() as u16)
 }
 
-/// Returns a time in UTC.
-fn instant(entry: &ICalendarEntry) -> Option<At> {
-    let Some(ICalendarValue::PartialDateTime(time)) = entry.values.first() else { return None };
-    At::from_millis(wall(time)?.and_utc().timestamp_millis())
+/// Returns a time with the offset of its zone. A time of a slot is a whole minute.
+fn local_time(entry: &ICalendarEntry) -> Option<LocalTime> {
+    let (instant, offset) = instant(entry)?;
+    LocalTime::new(instant, offset)
 }
 
-/// Returns a time with the offset of its zone. A local time that a clock shows twice is the first one.
-fn local_time(entry: &ICalendarEntry) -> Option<LocalTime> {
+/// Returns an instant, and the offset of its zone in minutes. A local time that a clock shows twice is the first one.
+fn instant(entry: &ICalendarEntry) -> Option<(At, i16)> {
     let Some(ICalendarValue::PartialDateTime(time)) = entry.values.first() else { return None };
     let wall = wall(time)?;
     let is_utc = time.tz_hour == Some(0) && time.tz_minute.is_none_or(|minute| minute == 0);
@@ -170,7 +170,7 @@ fn local_time(entry: &ICalendarEntry) -> Option<LocalTime> {
         let time = zone.from_local_datetime(&wall).earliest()?;
         (time.to_utc(), super::offset_of(zone, time.to_utc()) / 60)
     };
-    LocalTime::new(At::from_millis(instant.timestamp_millis())?, i16::try_from(offset).ok()?)
+    Some((At::from_millis(instant.timestamp_millis())?, i16::try_from(offset).ok()?))
 }
 
 fn wall(time: &PartialDateTime) -> Option<NaiveDateTime> {
@@ -189,5 +189,24 @@ pub(super) fn parameter<'a>(entry: &'a ICalendarEntry, name: &ICalendarParameter
     match &found.value {
         ICalendarParameterValue::Text(text) | ICalendarParameterValue::Uri(Uri::Location(text)) => Some(text),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ics::IcsCalendar;
+
+    /// The times of slots are whole minutes. The time of a change is not.
+    #[test]
+    fn time_of_the_last_change_has_seconds() {
+        let slot =
+            Slot::new("2026-10-20T08:00:00-04:00".parse().unwrap(), "2026-10-20T16:00:00-04:00".parse().unwrap());
+        let modified: At = "2026-09-01T12:00:26.000Z".parse().unwrap();
+        let entry = IcsEntry { modified, ..IcsEntry::new("1@example.org", slot.unwrap(), "Training day") };
+        let entries = [entry];
+        let calendar = IcsCalendar { name: "IBBI", zone: "America/New_York", stamp: modified, entries: &entries };
+        let text = calendar.to_ics().unwrap();
+        assert_eq!(PublishedEntries::from_ics(&text).unwrap().entries(), &entries);
     }
 }

@@ -92,7 +92,7 @@ pub(crate) fn page(request: WebRequest) -> WebFuture {
                 false => view::between_file(&scenario.to_toml(), &[]),
             };
             let around = Around {
-                before: begin + view::above().with(view::of_poll(&poll)).as_str(),
+                before: begin + view::above(None).with(view::of_poll(&poll)).as_str(),
                 between: between.into_string(),
                 after: format!("{}{end}", view::BELOW),
                 query: None,
