@@ -3,6 +3,7 @@
 
 mod args;
 mod commands;
+mod mail_table;
 mod output;
 mod progress;
 mod server_file;

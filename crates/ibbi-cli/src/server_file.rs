@@ -1,8 +1,8 @@
 //! The settings of `ibbi serve` in a file of TOML. Flags and environment variables override them.
 
 use crate::args::{LogFormat, Serve};
+use crate::mail_table::MailTable;
 use ibbi_app::AppError;
-use ibbi_mail::Security;
 use ibbi_web::Limits;
 use serde::Deserialize;
 use std::net::IpAddr;
@@ -54,20 +54,6 @@ pub(crate) struct OidcTable {
 pub(crate) struct SigningTable {
     pub(crate) key: PathBuf,
     pub(crate) every: Option<u64>,
-}
-
-/// The server for outgoing mail. It has no flags: its settings are too many for a command line.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct MailTable {
-    pub(crate) server: String,
-    pub(crate) port: Option<u16>,
-    pub(crate) security: Security,
-    pub(crate) user: Option<String>,
-    pub(crate) password_file: Option<PathBuf>,
-    pub(crate) ca_file: Option<PathBuf>,
-    pub(crate) from: String,
-    pub(crate) timeout: Option<u64>,
 }
 
 #[derive(Debug, Default, Deserialize)]

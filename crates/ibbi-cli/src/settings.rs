@@ -1,7 +1,8 @@
 //! The settings of the server that can change while it runs, from its arguments.
 
 use crate::args::{OidcArgs, ProxyArgs, Serve};
-use crate::server_file::{MailTable, config_file, with_file};
+use crate::mail_table::MailTable;
+use crate::server_file::{config_file, with_file};
 use ibbi_access::Principal;
 use ibbi_app::AppError;
 use ibbi_mail::{MailSettings, Mailbox, Mailer};

@@ -1,7 +1,7 @@
 //! An address of a person, with or without the name.
 
 use crate::error::MailError;
-use crate::message::without_code;
+use crate::header_text::without_code;
 use lettre::Address;
 use std::fmt;
 use std::str::FromStr;

@@ -19,6 +19,7 @@
 
 mod address;
 mod error;
+mod header_text;
 mod mailer;
 mod message;
 mod poll;

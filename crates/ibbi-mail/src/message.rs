@@ -2,6 +2,7 @@
 
 use crate::address::Mailbox;
 use crate::error::MailError;
+use crate::header_text::without_code;
 use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 
 /// The most characters of a subject.
@@ -72,11 +73,6 @@ impl Message {
         let message = builder.body(text.replace('\n', "\r\n"));
         message.map(|message| message.formatted()).map_err(|error| wrong("text", &error.to_string()))
     }
-}
-
-/// Returns a header's text in which nothing looks like a coded word (RFC 2047), which readers would decode to something else.
-pub(crate) fn without_code(text: &str) -> String {
-    text.replace("=?", "= ?")
 }
 
 /// Returns a new ID, which doesn't show the name of this computer.

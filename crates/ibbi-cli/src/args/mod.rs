@@ -30,7 +30,7 @@ pub(crate) use webhook::{ChangeWebhookRole, NewWebhook, OneWebhook, ResendLetter
 
 pub(crate) use serve::{OidcArgs, ProxyArgs, ServerNames};
 
-use crate::server_file::MailTable;
+use crate::mail_table::MailTable;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -113,7 +113,7 @@ pub(crate) enum Command {
     /// List the rules: what each requires, what to do when it isn't met, and its source.
     Rules,
     /// Start a local server with web pages and an HTTP API for planning, cases, and audits.
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Check the settings of the server in a file before it starts.
     #[command(subcommand)]
     Config(ConfigCommand),

@@ -9,6 +9,7 @@ mod fields;
 pub(crate) mod forecast;
 mod found_text;
 pub(crate) mod history;
+mod one_click;
 mod sent;
 mod session;
 pub(crate) mod summary;

@@ -7,7 +7,7 @@ use super::titles::{is_milestone, to_do};
 use crate::pages::form_errors::sentence;
 use ibbi_app::describe::in_words;
 use ibbi_app::due::Standards;
-use ibbi_app::form::{self, When};
+use ibbi_app::form::When;
 use ibbi_app::zone::Zone;
 use ibbi_app::{Suggestion, case_log::CaseLog, status};
 use ibbi_core::{Answer, At, Body, Case, Event, EventKind, FieldKind, History, Party, Rule, Sessions, Stage, chart};
@@ -101,7 +101,7 @@ impl Task {
 }
 
 /// Returns the values that a suggestion chooses, with their keys: they say which task it is.
-fn fixed(records: &Records, suggested: &[String]) -> Vec<(String, String)> {
+pub(super) fn fixed(records: &Records, suggested: &[String]) -> Vec<(String, String)> {
     let Records::Event(kind) = records else { return Vec::new() };
     let pairs = suggested.iter().filter_map(|pair| pair.split_once('='));
     let is_choice = |key: &str| {
@@ -497,18 +497,4 @@ impl List<'_> {
 
 fn party_of(pairs: &[String]) -> Option<Party> {
     pairs.iter().find_map(|pair| pair.strip_prefix("party=")).and_then(Party::from_code)
-}
-
-/// Returns whether a form has nothing to fill in, so that one click records it.
-pub(crate) fn is_complete(task: &Task) -> bool {
-    let Records::Event(kind) = task.records else { return false };
-    let has = |name: &str| {
-        let pairs = task.suggested.iter().filter_map(|pair| pair.split_once('='));
-        pairs.filter(|(key, _)| *key == name).any(|(_, value)| !value.starts_with('<'))
-    };
-    let fixed = fixed(&task.records, &task.suggested);
-    form::fields(kind).iter().all(|field| match field.required {
-        true => fixed.iter().any(|(key, _)| key == field.name),
-        false => matches!(field.takes, FieldKind::Digest | FieldKind::Code(_)) && !has(field.name),
-    })
 }
