@@ -44,6 +44,8 @@ pub(crate) const ALL: &[ProblemCode] = &[
     code("slow", &[408], "The request took too long to arrive", "Send it again over a faster connection."),
     code("append", &[409, 412, 413, 503], "The event was not recorded",
         "409: the `id` belongs to another event. 412: the case has changed; read it again. 413: the event is too long."),
+    code("case-taken", &[409], "The event was not recorded",
+        "A case with this ID is open already. Open that case, or leave out `case` to open a new one."),
     code("etag", &[412], "The content has changed", "The content is not what `If-Match` names. `detail` has its ETag."),
     code("too-large", &[413], "The request is too long", "The body is longer than the limit that `detail` names."),
     code("coding", &[400], "The body's coding is not supported", "Send the body with `Content-Length` or `Transfer-Encoding: chunked`."),

@@ -180,6 +180,8 @@ pub fn case_entries(logs: &[&CaseLog]) -> CurrentEntries {
 /// [`AppError::Usage`] if `before` can't be read, or has entries of another case.
 pub fn publish_calendar(current: CurrentEntries, stamp: At, before: Option<&str>) -> Result<CalendarOutput, AppError> {
     let CurrentEntries { name, zone, cases, entries } = current;
+    // An empty file has no entries to keep.
+    let before = before.filter(|text| !text.trim().is_empty());
     let before = before.map_or_else(|| Ok(PublishedEntries::default()), PublishedEntries::from_ics);
     let before = before.map_err(|error| AppError::Usage(format!("the earlier calendar can't be updated: {error}")))?;
     if let Some(uid) = before.of_another_case(&cases) {

@@ -15,7 +15,7 @@ pub(crate) enum Mail {
 mail server could not be reached or refused the message."
 )]
 pub(crate) struct TestMail {
-    /// TOML file with the settings of ibbi serve and the table [mail]; see docs/operations.md. Default: IBBI_CONFIG.
+    /// TOML file with the settings of ibbi serve and the table `[mail]`; see docs/operations.md. Default: IBBI_CONFIG.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// Address that gets the message, such as p.sullivan@example.org. You can repeat this option.

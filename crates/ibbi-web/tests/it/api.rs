@@ -122,6 +122,11 @@ fn responses_match_the_openapi_document() {
     check("GET", "/api/v1/polls", "/api/v1/polls?limit=1", None, "*/*");
     check("GET", "/api/v1/polls/{poll}", &poll, None, "*/*");
     check("DELETE", "/api/v1/polls/{poll}", &poll, None, "*/*");
+    let calendar = check("POST", "/api/v1/calendars", "/api/v1/calendars", Some(json!({ "case": case })), "*/*");
+    assert_eq!(calendar.status, 201, "{}", calendar.text());
+    let calendar = format!("/api/v1/calendars/{}", calendar.json()["id"].as_str().unwrap());
+    check("GET", "/api/v1/calendars", "/api/v1/calendars?limit=1", None, "*/*");
+    assert_eq!(check("DELETE", "/api/v1/calendars/{calendar}", &calendar, None, "*/*").status, 200);
     let made = check("POST", "/api/v1/webhooks", "/api/v1/webhooks", Some(hook), "*/*");
     let hook = format!("/api/v1/webhooks/{}", made.json()["id"].as_str().unwrap());
     for (method, tail, body, status) in [

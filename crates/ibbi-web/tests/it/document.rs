@@ -119,6 +119,8 @@ fn examples_match_their_schemas_and_bodies_are_accepted() {
     let server = Running::start();
     let document = ibbi_web::openapi();
     let case = server.open("Maple Hollow");
+    // An example is about a person of this case.
+    server.case_before("meeting_held");
     let (mut sent, mut checked) = (0, 0);
     for (method, path, operation) in operations(&document) {
         let body = &operation["requestBody"]["content"]["application/json"];

@@ -87,7 +87,7 @@ fn names(map: &HeatMap) -> Element {
             .with(people(&cell.if_need_be))
             .with(people(&cell.cannot))
     });
-    let caption = el("caption").class("unseen").with("Who can come, by time");
+    let caption = el("caption").class("unseen").with("People who can come, by time");
     el("div").class("wide").with(el("table").with(caption).with(el("thead").with(head)).with(el("tbody").all(rows)))
 }
 

@@ -26,7 +26,7 @@ const SEED: u64 = 1;
 pub(super) fn page(request: &WebRequest, poll: &Poll, wrong: Option<&str>) -> WebResult {
     let now = request.state.now()?;
     let is_closed = poll.is_closed(now);
-    let heading = el("h1").with("Who can come when in ").with(name(poll.district.as_str()));
+    let heading = el("h1").with("Availability in ").with(name(poll.district.as_str()));
     let to_plan = el("p").with(
         el("a").class("go").attr("href", format!("/plan?poll={}", poll.id)).with("Open the plan with these answers"),
     );

@@ -9,9 +9,10 @@ use ibbi_poll::{PollMark, PollStore, polls_path};
 #[test]
 fn plan_leads_to_a_poll_and_back_with_the_answers() {
     let timed = Timed::start();
-    assert!(timed.server.get("/plan").text().contains("href=\"/polls/new\""), "the sample needs no query");
+    assert!(timed.server.get("/plan").text().contains("formaction=\"/polls/new\""));
     let empty = timed.server.get("/plan?begin=empty");
-    let ask = empty.text().split("href=\"/polls/new?").nth(1).expect("the plan has the link");
+    // The button sends the fields of the scenario's link.
+    let ask = empty.text().split("class=\"link\" href=\"/plan?").nth(1).expect("the plan has the link");
     let ask = ask.split('"').next().unwrap().replace("&amp;", "&");
     let of_plan = timed.server.get(&format!("/polls/new?{ask}"));
     assert!(of_plan.status == 200 && of_plan.text().contains("My District"), "{}", of_plan.text());
