@@ -148,9 +148,9 @@ const journeys = {
     check(await text(again, ".verdict") === verdict, "the link gives the same answer");
     check(await again.getByLabel("District", { exact: true }).inputValue() === "Pine <b>Ridge</b> & Co", "the link gives the same form");
     await again.context().close();
-    await kept(page, () => page.getByRole("link", { name: /Dates for your calendar/ }).click(), "BEGIN:VCALENDAR");
-    await kept(page, () => page.getByRole("link", { name: /Report/ }).click(), "Pine &lt;b&gt;Ridge");
-    const toml = await kept(page, () => page.getByRole("link", { name: /Scenario file/ }).click(), "district = \"Pine <b>Ridge</b> & Co\"");
+    await kept(page, () => page.getByRole("button", { name: /Add to calendar/ }).click(), "BEGIN:VCALENDAR");
+    await kept(page, () => page.getByRole("button", { name: /Report/ }).click(), "Pine &lt;b&gt;Ridge");
+    const toml = await kept(page, () => page.getByRole("button", { name: /Scenario file/ }).click(), "district = \"Pine <b>Ridge</b> & Co\"");
     await page.getByText("Start with another scenario").click();
     await page.getByLabel("Scenario file").setInputFiles({ name: "s.toml", mimeType: "text/plain", buffer: Buffer.from(toml) });
     await page.getByRole("button", { name: "Open", exact: true }).click();
@@ -198,7 +198,9 @@ const journeys = {
     await meeting.getByLabel("To", { exact: true }).fill("4:30 PM");
     await meeting.getByRole("button", { name: /^Record/ }).click();
     await page.locator(".good").waitFor();
-    await kept(page, () => page.getByRole("link", { name: "Calendar" }).click(), "DTSTART");
+    await page.getByRole("link", { name: "Calendar" }).click();
+    await kept(page, () => page.getByRole("link", { name: "Download" }).click(), "DTSTART");
+    await page.goBack();
     check(await page.locator(".later li").count() > 3, "later steps are shown, each with its reason");
     await page.getByRole("link", { name: "Forecast" }).click();
     check((await text(page, ".verdict")).length > 20, "the forecast continues from the case");

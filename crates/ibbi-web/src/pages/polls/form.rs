@@ -12,7 +12,7 @@ pub(super) fn page(draft: &PollDraft, wrong: &[(String, String)]) -> Response {
     let at = |id: &str| -> Vec<&str> {
         wrong.iter().filter(|(field, _)| field == id).map(|(_, why)| why.as_str()).collect()
     };
-    let lead = "Each person gets a link, marks the times, and sees only the own answers. No one needs an account. Nothing is sent from \
+    let lead = "Each person gets a link, marks the times, and sees only their own answers. No one needs an account. Nothing is sent from \
                 here: you send the links.";
     let when = [
         field("First day", "first", date_input("first", &draft.first), None, &at("first")),

@@ -88,7 +88,12 @@ fn names(map: &HeatMap) -> Element {
             .with(people(&cell.cannot))
     });
     let caption = el("caption").class("unseen").with("People who can come, by time");
-    el("div").class("wide").with(el("table").with(caption).with(el("thead").with(head)).with(el("tbody").all(rows)))
+    el("div")
+        .class("scroll")
+        .attr("tabindex", 0)
+        .attr("role", "group")
+        .attr("aria-label", "Times by day")
+        .with(el("table").with(caption).with(el("thead").with(head)).with(el("tbody").all(rows)))
 }
 
 fn list(names: &[Name]) -> String {

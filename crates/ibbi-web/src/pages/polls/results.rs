@@ -97,7 +97,8 @@ fn people(poll: &Poll, is_closed: bool) -> Html {
         .with(el("caption").class("unseen").with("The people of the poll"))
         .with(el("thead").with(el("tr").all(heads)))
         .with(el("tbody").all(rows));
-    Html::new().with(el("div").class("wide").with(table))
+    let around = el("div").class("scroll").attr("tabindex", 0).attr("role", "group").attr("aria-label", "People");
+    Html::new().with(around.with(table))
 }
 
 fn row(poll: &Poll, person: &PolledPerson, is_closed: bool) -> Element {
@@ -114,7 +115,7 @@ fn row(poll: &Poll, person: &PolledPerson, is_closed: bool) -> Element {
     };
     let link = match (&person.link, is_closed) {
         (None, _) => "revoked",
-        (Some(_), true) => "shows the own answers",
+        (Some(_), true) => "shows their own answers",
         (Some(_), false) => "works",
     };
     let post = |path: &str, label: &str| {
