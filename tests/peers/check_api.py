@@ -43,7 +43,7 @@ NEED_LETTERS = {"/api/v1/webhooks/{webhook}/dead-letters/{record}", "/api/v1/web
 # Their bodies have so many members that the phase "coverage" would take minutes for each. One operation on scenarios keeps it.
 FUZZED_ONLY = "".join(
     f'[[operations]]\ninclude-operation-id = "{operation}"\nphases.coverage.enabled = false\n'
-    for operation in ["offerEvent", "plan", "simulate", "compare", "who", "favors", "report", "calendar"])
+    for operation in ["offerEvent", "plan", "simulate", "compare", "who", "favors", "report", "calendar", "importAvailability", "createPoll"])
 CHECKS = ["not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance"]
 
 
@@ -53,7 +53,7 @@ def booked_case(server):
     year = datetime.date.today().year + 1
     slot = {"starts": f"{year}-01-16T08:00:00-05:00", "ends": f"{year}-01-16T12:00:00-05:00"}
     for kind, data in [
-        ("leader_agreed", {"name": "R. Amari", "seat": "superintendent"}),
+        ("leader_agreed", {"name": "Rosa Amari", "seat": "superintendent"}),
         ("leader_agreed", {"name": "J. Ortiz", "seat": "union_president"}),
         ("leader_agreed", {"name": "T. Okafor", "seat": "school_committee", "office": "chair"}),
         ("meeting_scheduled", {"slot": slot}),
@@ -94,11 +94,18 @@ def main():
             # One webhook stays, and one is removed. Nothing listens there.
             hook = {"url": "http://127.0.0.1:9/", "role": "service"}
             kept, removed = (server.ask("api/v1/webhooks", {"name": name, **hook})["id"] for name in ["kept", "removed"])
-            removal = f'[[operations]]\ninclude-operation-id = "removeWebhook"\nparameters.webhook = "{removed}"\n'
+            # The same for polls and calendar addresses.
+            polls = [server.ask("api/v1/polls", {"weeks": 2})["id"] for _ in range(2)]
+            calendars = [server.ask("api/v1/calendars", {"case": case})["id"] for _ in range(2)]
+            removals = [("removeWebhook", "webhook", removed), ("deletePoll", "poll", polls[1]),
+                        ("revokeCalendar", "calendar", calendars[1])]
+            removal = "".join(
+                f'[[operations]]\ninclude-operation-id = "{operation}"\nparameters.{name} = "{given}"\n'
+                for operation, name, given in removals)
             config = pathlib.Path(folder, "schemathesis.toml")
             # A case that there is, so that more than "not found" is asked for. Headers that HTTP itself does not allow never
             # reach the API, so none are made up for the token.
-            config.write_text(f'[parameters]\ncase = "{case}"\nwebhook = "{kept}"\n[generation]\nwith-security-parameters = false\n{FUZZED_ONLY}{removal}')
+            config.write_text(f'[parameters]\ncase = "{case}"\nwebhook = "{kept}"\npoll = "{polls[0]}"\ncalendar = "{calendars[0]}"\n[generation]\nwith-security-parameters = false\n{FUZZED_ONLY}{removal}')
             pathlib.Path(folder, "api_hooks.py").write_text(HOOKS)
             document = pathlib.Path(folder, "openapi.json")
             described = server.ask("api/v1/openapi.json")
