@@ -1,21 +1,12 @@
 // The pages of `ibbi serve` in a browser. Usage: node check.mjs PROGRAM [FOLDER FOR SCREENSHOTS]
 // Exit codes: 0 every check passed, 4 a check failed, 75 the browser or a package is missing.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { axe, chromium, executablePath, program, shots } from "./browser.mjs";
 import { everyForm } from "./forms.mjs";
 import { MOST_CLICKS, MOST_KEYS, differences, enterTour } from "./tour.mjs";
-
-const missing = (what) => { console.error(`${what} is missing, so nothing was checked in a browser`); process.exit(75); };
-const [program, shots] = process.argv.slice(2);
-if (!program || !existsSync(program)) { console.error("usage: node check.mjs PROGRAM [FOLDER]"); process.exit(2); }
-const { chromium } = await import("playwright-core").catch(() => missing("playwright-core"));
-const axeFile = new URL("node_modules/axe-core/axe.min.js", import.meta.url);
-if (!existsSync(axeFile)) missing("axe-core");
-const axe = readFileSync(axeFile, "utf8");
-const executablePath = process.env.CHROMIUM || spawnSync("sh", ["-c", "command -v chromium"], { encoding: "utf8" }).stdout.trim();
-if (!existsSync(executablePath)) missing("chromium");
 
 const place = mkdtempSync(join(tmpdir(), "ibbi-browser-"));
 const wrong = [];

@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 
 /** What the server's own machine has, and no response may have. */
-export const leaks = (place) => [place, "/home/", "/root/", "/tmp/", "/var/", "/usr/", "/proc/"];
+export const leaks = (place) => [place, ...["home", "root", "tmp", "var", "usr", "proc"].map((folder) => `/${folder}/`)];
 
 /** Starts a server with a ledger in a folder. Its log has one line of JSON for each request. */
 export async function launch(program, place, more = []) {

@@ -6,21 +6,12 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { axe, chromium, executablePath, program, shots } from "./browser.mjs";
 
 /** What filling six weeks on a phone may take. */
 const MOST_TAPS = 25;
 const WIDTHS = [320, 390, 768, 1280, 1920];
 const POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-const missing = (what) => { console.error(`${what} is missing, so nothing was checked in a browser`); process.exit(75); };
-const [program, shots] = process.argv.slice(2);
-if (!program || !existsSync(program)) { console.error("usage: node poll.mjs PROGRAM [FOLDER]"); process.exit(2); }
-const { chromium } = await import("playwright-core").catch(() => missing("playwright-core"));
-const axeFile = new URL("node_modules/axe-core/axe.min.js", import.meta.url);
-if (!existsSync(axeFile)) missing("axe-core");
-const axe = readFileSync(axeFile, "utf8");
-const executablePath = process.env.CHROMIUM || spawnSync("sh", ["-c", "command -v chromium"], { encoding: "utf8" }).stdout.trim();
-if (!existsSync(executablePath)) missing("chromium");
-
 const place = mkdtempSync(join(tmpdir(), "ibbi-poll-"));
 const wrong = [];
 let checks = 0;

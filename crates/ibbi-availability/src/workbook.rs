@@ -2,7 +2,7 @@
 
 use crate::grid::{CellCount, Grid, Row, one_line};
 use crate::{ImportError, MAX_SHEETS};
-use calamine::{Data, Ods, Range, Reader as _, Xls, Xlsx};
+use calamine::{Data, Ods, Range, Reader, Xls, Xlsx};
 use chrono::{Duration, NaiveDate, NaiveDateTime};
 use std::io::{Cursor, Read as _};
 
@@ -113,15 +113,7 @@ fn xlsx(bytes: &[u8]) -> Result<Vec<Grid>, ImportError> {
 
 fn ods(bytes: &[u8], content: &[u8]) -> Result<Vec<Grid>, ImportError> {
     check_repeated(content)?;
-    let mut book: Ods<_> = Ods::new(Cursor::new(bytes)).map_err(damaged)?;
-    let names = book.sheet_names();
-    check_sheets(names.len())?;
-    let mut count = CellCount::default();
-    let mut grid = |name: String| {
-        let range = book.worksheet_range(&name).map_err(damaged)?;
-        of_range(name, &range, &mut count)
-    };
-    names.into_iter().map(&mut grid).collect()
+    sheets(Ods::new(Cursor::new(bytes)).map_err(damaged)?)
 }
 
 fn xls(bytes: &[u8]) -> Result<Vec<Grid>, ImportError> {
@@ -129,7 +121,14 @@ fn xls(bytes: &[u8]) -> Result<Vec<Grid>, ImportError> {
         return Err(too_large(&format!("is larger than {} MB", MAX_XLS >> 20)));
     }
     check_biff(bytes)?;
-    let mut book: Xls<_> = Xls::new(Cursor::new(bytes)).map_err(damaged)?;
+    sheets(Xls::new(Cursor::new(bytes)).map_err(damaged)?)
+}
+
+/// Reads the sheets of a workbook that has checked sizes.
+fn sheets<'a, B: Reader<Cursor<&'a [u8]>>>(mut book: B) -> Result<Vec<Grid>, ImportError>
+where
+    B::Error: std::fmt::Display,
+{
     let names = book.sheet_names();
     check_sheets(names.len())?;
     let mut count = CellCount::default();
