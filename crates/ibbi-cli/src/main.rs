@@ -8,6 +8,7 @@ mod output;
 mod progress;
 mod server_file;
 mod settings;
+mod settings_file;
 mod terminal;
 
 use clap::Parser as _;

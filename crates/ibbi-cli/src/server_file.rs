@@ -2,6 +2,7 @@
 
 use crate::args::{LogFormat, Serve};
 use crate::mail_table::MailTable;
+use crate::settings_file;
 use ibbi_app::AppError;
 use ibbi_web::Limits;
 use serde::Deserialize;
@@ -91,7 +92,8 @@ impl ServerFile {
     /// [`AppError::Io`] if it can't be read; [`AppError::Usage`] with the line and what is allowed there.
     pub(crate) fn read(path: &Path) -> Result<Self, AppError> {
         let failed = |source| AppError::Io { doing: "read", path: path.to_owned(), source };
-        let text = std::fs::read_to_string(path).map_err(failed)?;
+        let not_text = |_| failed(std::io::Error::other("it is not UTF-8 text; save it as UTF-8"));
+        let text = String::from_utf8(settings_file::read(path, settings_file::MAX_BYTES)?).map_err(not_text)?;
         let wrong =
             |error: toml::de::Error| AppError::Usage(format!("{}: {}", path.display(), error.to_string().trim_end()));
         let mut file: Self = toml::from_str(&text).map_err(wrong)?;

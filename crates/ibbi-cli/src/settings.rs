@@ -3,8 +3,10 @@
 use crate::args::{OidcArgs, ProxyArgs, Serve};
 use crate::mail_table::MailTable;
 use crate::server_file::{config_file, with_file};
+use crate::settings_file;
 use ibbi_access::Principal;
 use ibbi_app::AppError;
+use ibbi_app::due::Standards;
 use ibbi_mail::{MailSettings, Mailbox, Mailer};
 use ibbi_oidc::{Provider, ProviderSettings};
 use ibbi_web::{HeaderName, Limits, Oidc, PublicUrl, Reload, Reloaded, Settings, Show, SignIn, TrustedProxy};
@@ -14,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// The most bytes of a secret.
-const SECRET: u64 = 4096;
+const SECRET: usize = 4096;
 
 /// Returns the settings that can change while the server runs.
 ///
@@ -31,7 +33,7 @@ pub(crate) fn settings(args: &Serve, local: Principal, show_link: Show) -> Resul
             oidc: oidc(&args.oidc, args.names.public_url.as_ref())?,
             show_link: Some(show_link),
         },
-        standards: args.standards.read()?,
+        standards: standards(args)?,
         mail: args.mail.as_ref().map(mailer).transpose()?,
     })
 }
@@ -106,6 +108,14 @@ impl Fixed {
     }
 }
 
+/// Reads the time goals.
+fn standards(args: &Serve) -> Result<Standards, AppError> {
+    if let Some(path) = &args.standards.standards {
+        settings_file::check(path, settings_file::MAX_BYTES)?;
+    }
+    args.standards.read()
+}
+
 /// Returns the address to listen on.
 pub(crate) fn address(args: &Serve) -> IpAddr {
     args.address.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
@@ -164,15 +174,14 @@ fn oidc(args: &OidcArgs, public_url: Option<&PublicUrl>) -> Result<Option<Oidc>,
 
 /// Reads a file of certificates.
 fn certificates(path: &Path) -> Result<Vec<u8>, AppError> {
-    std::fs::read(path).map_err(|source| AppError::Io { doing: "read", path: path.to_owned(), source })
+    settings_file::read(path, settings_file::MAX_BYTES)
 }
 
 /// Reads a secret: the text of a file without the line break at its end.
 fn read(path: &Path, what: &str) -> Result<String, AppError> {
-    let failed = |source| AppError::Io { doing: "read", path: path.to_owned(), source };
-    let length = std::fs::metadata(path).map_err(failed)?.len();
-    let text = if length > SECRET { String::new() } else { std::fs::read_to_string(path).map_err(failed)? };
-    let text = text.trim_end_matches(['\r', '\n']);
+    let bytes = settings_file::read(path, settings_file::MAX_BYTES)?;
+    let text = str::from_utf8(&bytes).unwrap_or_default().trim_end_matches(['\r', '\n']);
+    let text = if text.len() > SECRET { "" } else { text };
     if text.is_empty() || text.contains(['\r', '\n']) {
         let message = format!("{} doesn't have {what}: one line with at most {SECRET} bytes", path.display());
         return Err(AppError::Usage(message));

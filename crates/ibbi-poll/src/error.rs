@@ -28,6 +28,9 @@ pub enum PollError {
     /// There is no such poll.
     #[error("there is no such poll; it may have been deleted")]
     Missing,
+    /// There is a poll with this ID, or something else in its place.
+    #[error("there is a poll with this ID already; make the poll with another ID")]
+    Exists,
     /// The poll is closed.
     #[error("the poll is closed; write to the person who asks to change an answer")]
     Closed,

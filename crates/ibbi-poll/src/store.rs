@@ -80,13 +80,19 @@ impl PollStore {
         Ok(listed)
     }
 
-    /// Adds a poll.
+    /// Adds a poll. One that is there already stays as it is, even if it is damaged.
     ///
     /// # Errors
-    /// [`PollError::Refused`] for a poll that is not valid, or if there are too many; [`PollError::Io`].
+    /// [`PollError::Exists`] if there is one with this ID; [`PollError::Refused`] for a poll that is not valid, or if there are too many; [`PollError::Io`].
     pub fn create(&self, poll: &Poll) -> Result<(), PollError> {
         poll.check()?;
         let _lock = self.lock()?;
+        let path = self.path(poll.id);
+        match fs::symlink_metadata(&path) {
+            Ok(_) => return Err(PollError::Exists),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(source) => return Err(failed("look at", &path)(source)),
+        }
         if self.ids()?.len() >= Self::MAX_POLLS {
             let why = format!("there are {} polls already; delete one first", Self::MAX_POLLS);
             return Err(PollError::Refused(why));
@@ -122,25 +128,30 @@ impl PollStore {
         self.remove(id)
     }
 
-    /// Deletes the polls that closed 30 days ago or earlier, and what a program that was killed left behind. Returns the number of
-    /// deleted polls.
+    /// Deletes the polls that closed 30 days ago or earlier, and the files that a program that was killed left behind. Returns the
+    /// number of deleted polls.
     ///
     /// # Errors
-    /// [`PollError::Io`].
+    /// [`PollError::Io`] of the first file that can't be deleted. All others are deleted nevertheless.
     pub fn delete_old(&self, now: At) -> Result<usize, PollError> {
         if matches!(self.check_folder(), Err(PollError::Missing)) {
             return Ok(0);
         }
         let _lock = self.lock()?;
+        let mut failures = Vec::new();
         for entry in self.entries()? {
             if entry.extension().is_some_and(|end| end == NEW) {
-                fs::remove_file(&entry).map_err(failed("delete", &entry))?;
+                failures.extend(fs::remove_file(&entry).map_err(failed("delete", &entry)).err());
             }
         }
-        let old: Vec<Uuid> =
-            self.list()?.polls.iter().filter(|poll| poll.deleted_at() <= now).map(|poll| poll.id).collect();
-        old.iter().try_for_each(|id| self.remove(*id))?;
-        Ok(old.len())
+        let mut deleted = 0;
+        for poll in self.list()?.polls.iter().filter(|poll| poll.deleted_at() <= now) {
+            match self.remove(poll.id) {
+                Ok(()) => deleted += 1,
+                Err(error) => failures.push(error),
+            }
+        }
+        failures.into_iter().next().map_or(Ok(deleted), Err)
     }
 
     fn path(&self, id: Uuid) -> PathBuf {
@@ -194,7 +205,10 @@ impl PollStore {
     fn ids(&self) -> Result<Vec<Uuid>, PollError> {
         let paths = self.entries()?;
         let named = paths.iter().filter(|path| path.extension().is_some_and(|end| end == END));
-        let mut ids: Vec<Uuid> = named.filter_map(|path| path.file_stem()?.to_str()?.parse().ok()).collect();
+        // A copy under another form of the ID is not the poll.
+        let is_own = |path: &Path, id: Uuid| self.path(id).file_name() == path.file_name();
+        let id = |path: &PathBuf| path.file_stem()?.to_str()?.parse().ok().filter(|id| is_own(path, *id));
+        let mut ids: Vec<Uuid> = named.filter_map(id).collect();
         ids.sort_unstable_by(|one, other| other.cmp(one));
         Ok(ids)
     }

@@ -6,6 +6,7 @@ use ibbi_app::ledger::{self, OpenOptions};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Notify;
 
 /// Returns what opens the ledger again after a failed write. It reports the failure once, and the recovery.
 pub(crate) fn recovery(path: PathBuf, options: OpenOptions, server: u16) -> Recover {
@@ -50,6 +51,16 @@ pub(crate) async fn recover(state: Arc<AppState>) {
             }
         }
         was_in_place = in_place || stopped;
+    }
+}
+
+/// Reads the settings again each time that it is asked. Requests and signals to stop don't wait for it, because a file can be slow to
+/// read. However often it is asked in the meantime, it reads them once more.
+pub(crate) async fn reload(state: Arc<AppState>, asked: Arc<Notify>) {
+    loop {
+        asked.notified().await;
+        let reloading = Arc::clone(&state);
+        let _ = tokio::task::spawn_blocking(move || reloading.reload()).await;
     }
 }
 

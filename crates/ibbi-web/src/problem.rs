@@ -140,6 +140,7 @@ impl From<PollError> for WebError {
         match &error {
             PollError::Missing => Self::not_found(error.to_string()),
             PollError::Closed => Self::Request(StatusCode::CONFLICT, "poll-closed", error.to_string()),
+            PollError::Exists => Self::Request(StatusCode::CONFLICT, "poll-exists", error.to_string()),
             PollError::Refused(_) => Self::Request(StatusCode::UNPROCESSABLE_ENTITY, "poll", error.to_string()),
             PollError::Io { doing, path, source } => unavailable(format!(
                 "can't {doing} `{}` of the polls beside the ledger: {source}; the person who runs the server can fix this",

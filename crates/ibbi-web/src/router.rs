@@ -3,7 +3,6 @@
 //! The limits of tower-http can't replace `read`. They answer with their own text and don't read the rest of a refused
 //! body. Their time limit starts again with each piece of a body, or includes the work of the handler.
 
-use crate::poll_access::ANSWERS;
 use crate::problem::WebError;
 use crate::query::Pairs;
 use crate::redacted_path::redacted_path;
@@ -139,20 +138,11 @@ async fn guard(State(state): State<Arc<AppState>>, request: Request, next: Next)
     let from = who.as_ref().map(|SignedIn(_, address)| address.to_string()).unwrap_or_default();
     let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     let (server, code) = (state.port, status.as_u16());
-    let path = logged_path(&path);
     tracing::info!(server, %id, %method, path, status = code, millis, issuer, subject, from, "request");
     if let Ok(value) = HeaderValue::try_from(id.to_string()) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
     }
     if packs { compression::pack(response) } else { response }
-}
-
-/// Returns a path for the log, without the secret in the link of a poll.
-fn logged_path(path: &str) -> &str {
-    match path.strip_prefix(ANSWERS) {
-        Some(rest) => &path[..ANSWERS.len() + rest.find('/').unwrap_or(0)],
-        None => path,
-    }
 }
 
 async fn guarded(state: &AppState, (mut parts, body): (Parts, Body), next: Next) -> Result<Response, WebError> {
@@ -241,22 +231,4 @@ fn too_long(limit: usize) -> WebError {
 /// Returns whether a body was refused because of its length, not because it ended early.
 fn is_too_long(error: &axum::Error) -> bool {
     std::error::Error::source(error).is_some_and(|cause| cause.is::<LengthLimitError>())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn secret_of_a_link_is_not_in_the_log() {
-        for (path, logged) in [
-            ("/answer/0192/secret", "/answer/0192"),
-            ("/answer/0192/secret/more", "/answer/0192"),
-            ("/answer/secret", "/answer/"),
-            ("/answer/", "/answer/"),
-            ("/polls/0192", "/polls/0192"),
-        ] {
-            assert_eq!(logged_path(path), logged);
-        }
-    }
 }

@@ -274,6 +274,8 @@ async fn serve(
     let deleting = tokio::spawn(background::delete_polls(Arc::clone(state)));
     let recovering = tokio::spawn(background::recover(Arc::clone(state)));
     let delivering = tokio::spawn(deliveries.clone().follow(Arc::clone(state)));
+    let reload = Arc::new(Notify::new());
+    let reloading = tokio::spawn(background::reload(Arc::clone(state), Arc::clone(&reload)));
     let mut connections = JoinSet::new();
     let mut signals = signals;
     let limits = state.limits;
@@ -283,8 +285,7 @@ async fn serve(
             accepted = accept(&listener, &room, limits.write_time) => accepted,
             signal = signals.come() => match signal {
                 Signal::Reload if state.reloads() => {
-                    let state = Arc::clone(state);
-                    let _ = tokio::task::spawn_blocking(move || state.reload()).await;
+                    reload.notify_one();
                     continue;
                 }
                 _ => break,
@@ -328,6 +329,7 @@ async fn serve(
     forgetting.abort();
     deleting.abort();
     recovering.abort();
+    reloading.abort();
     delivering.abort();
     let _ = ending.send(true);
     state.ending.send_replace(true);

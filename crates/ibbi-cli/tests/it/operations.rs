@@ -142,6 +142,60 @@ os.environ |= {'LISTEN_FDS': '1', 'LISTEN_PID': str(os.getpid())}
 os.execvp(sys.argv[1], sys.argv[1:])
 ";
 
+/// A pipe, a folder, or an endless device in the place of a file of the settings holds nothing up.
+#[cfg(unix)]
+#[test]
+fn files_of_settings_that_are_no_files_stop_neither_requests_nor_the_end() {
+    let place = Place::new();
+    let oidc = "public_url = 'http://127.0.0.1:1'\n[oidc]\nissuer = 'http://127.0.0.1:1'\nclient_id = 'ibbi'\n";
+    let mail = "[mail]\nserver = '127.0.0.1'\nsecurity = 'none'\nfrom = 'ibbi@example.org'\n";
+    let settings = [
+        ("ibbi.toml", String::new()),
+        ("goals.json", "standards = 'goals.json'".to_owned()),
+        ("secret", format!("{oidc}secret_file = 'secret'")),
+        ("provider.pem", format!("{oidc}ca_file = 'provider.pem'")),
+        ("mail.pem", format!("{mail}ca_file = 'mail.pem'")),
+        ("password", format!("{mail}user = 'ibbi'\npassword_file = 'password'")),
+    ];
+    let replace = |file: &str, kind: &str| {
+        let path = place.path(file);
+        let _ = std::fs::remove_file(&path).or_else(|_| std::fs::remove_dir(&path));
+        match kind {
+            "pipe" => assert!(Command::new("mkfifo").arg(&path).status().unwrap().success()),
+            "folder" => std::fs::create_dir(&path).unwrap(),
+            "endless" => std::os::unix::fs::symlink("/dev/zero", &path).unwrap(),
+            _ => std::fs::File::create(&path).unwrap().set_len(5_000_000_000).unwrap(),
+        }
+    };
+    std::fs::write(place.path("ibbi.toml"), "").unwrap();
+    let server = Server::start(&place, &["cases.ledger", "--config", "ibbi.toml", "--port", "0", "--log", "json"]);
+    let pid = server.child.id().to_string();
+    let mut failures = 0;
+    for (file, text) in &settings {
+        for (kind, says) in [
+            ("pipe", "it is not a regular file"),
+            ("folder", "it is not a regular file"),
+            ("endless", "it is not a regular file"),
+            ("huge", "it has more than 1048576 bytes"),
+        ] {
+            let _ =
+                std::fs::remove_file(place.path("ibbi.toml")).or_else(|_| std::fs::remove_dir(place.path("ibbi.toml")));
+            std::fs::write(place.path("ibbi.toml"), text).unwrap();
+            replace(file, kind);
+            let checked = place.ibbi(&["config", "check", "ibbi.toml"]);
+            assert_eq!(checked.code, 5, "{file} {kind}: {}{}", checked.out, checked.err);
+            assert!(checked.err.contains(file) && checked.err.contains(says), "{file} {kind}: {}", checked.err);
+            failures += 1;
+            assert!(Command::new("kill").args(["-1", &pid]).status().unwrap().success());
+            while server.log().matches("the settings stay as they are").count() < failures {
+                assert_eq!(server.ask("GET", "/healthz", "").0, 200, "{file} {kind}");
+                server.waits_for_log("the settings stay as they are");
+            }
+        }
+    }
+    assert_eq!(server.end("-TERM"), 0);
+}
+
 #[test]
 fn server_takes_the_socket_of_the_system() {
     if Command::new("python3").arg("--version").output().is_err() {

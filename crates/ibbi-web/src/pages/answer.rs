@@ -158,6 +158,11 @@ pub(super) fn read(grid: &PollGrid, form: &Pairs, now: At) -> SentAnswer {
         sent.wrong.push(format!("The form has {fields} fields, which is too many. Open your link again."));
         return sent;
     }
+    // A form that arrived always has the note. Without it, nothing may replace an earlier answer.
+    if !form.iter().any(|(key, _)| key == "note") {
+        sent.wrong.push("The form is incomplete. Open your link again.".to_owned());
+        return sent;
+    }
     let mut given = vec![false; grid.cells()];
     for (key, value) in form.iter() {
         let Some(number) = key.strip_prefix('c').filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()))

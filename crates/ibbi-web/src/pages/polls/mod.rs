@@ -60,21 +60,23 @@ pub(crate) fn form(request: &WebRequest) -> WebResult {
 pub(crate) fn create(request: &WebRequest) -> WebResult {
     let draft = PollDraft::read(request)?;
     request.check_poll_case(draft.case)?;
-    if request.poll(draft.id).is_ok() {
+    let (poll, letters) = match draft.poll(request) {
+        Ok(made) => made,
+        Err(wrong) => return Ok(form::page(&draft, &wrong)),
+    };
+    let why = match request.state.polls.create(&poll) {
+        Ok(()) => return Ok(letters::page(&poll, &letters, letters::Kind::Made)),
         // The form was sent twice. Links are shown only once.
-        return Ok(see_other(&format!("{PLACE}/{}", draft.id)));
-    }
-    let made = draft.poll(request).and_then(|(poll, letters)| {
-        request.state.polls.create(&poll).map_err(|error| match error {
-            PollError::Refused(why) => vec![(String::new(), why)],
-            other => vec![(String::new(), WebError::from(other).detail())],
-        })?;
-        Ok((poll, letters))
-    });
-    match made {
-        Ok((poll, letters)) => Ok(letters::page(&poll, &letters, letters::Kind::Made)),
-        Err(wrong) => Ok(form::page(&draft, &wrong)),
-    }
+        Err(PollError::Exists) if request.poll(draft.id).is_ok() => {
+            return Ok(see_other(&format!("{PLACE}/{}", draft.id)));
+        }
+        Err(PollError::Exists) => {
+            "This form was used before. Open the plan, and choose \u{201c}Ask everyone\u{201d} again.".to_owned()
+        }
+        Err(PollError::Refused(why)) => why,
+        Err(other) => WebError::from(other).detail(),
+    };
+    Ok(form::page(&draft, &[(String::new(), why)]))
 }
 
 /// Shows the answers of a poll.

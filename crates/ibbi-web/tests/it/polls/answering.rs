@@ -112,6 +112,11 @@ fn hostile_answers_change_nothing() {
         "c0=cannot&note=a%00b".to_owned(),
         "c0=cannot&note=a%1B%5B31m".to_owned(),
         many,
+        // Without a field of the form: of another kind, or not whole.
+        String::new(),
+        "{\"c0\":\"cannot\",\"note\":\"\"}".to_owned(),
+        "--XX\r\ncontent-disposition: form-data; name=\"note\"\r\n\r\n\r\n--XX--\r\n".to_owned(),
+        "c0=cannot".to_owned(),
     ];
     for body in &bodies {
         let refused = answer(&timed.server, link, body);
@@ -136,7 +141,7 @@ fn secret_of_a_link_is_in_no_log_and_no_file() {
     let poll = timed.poll();
     let (_, link) = poll.link(0);
     look(&timed.server, link);
-    answer(&timed.server, link, "c0=can");
+    answer(&timed.server, link, "c0=can&note=");
     let secret = link.rsplit('/').next().unwrap();
     assert_eq!(secret.len(), 64);
     let log = timed.server.whole_log();

@@ -56,6 +56,34 @@ fn poll_is_deleted_thirty_days_after_it_closed() {
 }
 
 #[test]
+fn folder_or_damaged_file_among_the_polls_keeps_no_old_poll() {
+    let timed = Timed::start();
+    let polls: Vec<_> = (0..3).map(|_| timed.poll()).collect();
+    for poll in &polls {
+        assert_eq!(answer(&timed.server, poll.link(0).1, "c0=can&note=note-on-the-disk").status, 200);
+    }
+    let folder = polls_path(&timed.server.ledger());
+    std::fs::create_dir(folder.join("0.new")).unwrap();
+    std::fs::create_dir(folder.join(format!("{}.new", polls[1].id))).unwrap();
+    std::fs::create_dir(folder.join(format!("{}.json", uuid::Uuid::now_v7()))).unwrap();
+    std::fs::write(folder.join(format!("{}.json", uuid::Uuid::now_v7())), "{").unwrap();
+    std::fs::copy(
+        folder.join(format!("{}.json", polls[0].id)),
+        folder.join(format!("{}.json", polls[0].id.to_uppercase())),
+    )
+    .unwrap();
+    let store = PollStore::new(folder);
+    assert_eq!(store.list().unwrap().polls.len(), 3, "a copy is not a poll");
+    std::fs::remove_file(polls_path(&timed.server.ledger()).join(format!("{}.json", polls[0].id.to_uppercase())))
+        .unwrap();
+    let now = ibbi_core::At::from_millis(crate::support::clock().unwrap().millis() + 40 * super::DAY).unwrap();
+    let failed = store.delete_old(now).unwrap_err().to_string();
+    assert!(failed.contains(".new"), "{failed}");
+    assert!(!is_on_the_disk(&timed.server, "note-on-the-disk"));
+    assert!(store.list().unwrap().polls.is_empty());
+}
+
+#[test]
 fn server_deletes_old_polls_when_it_starts() {
     let timed = Timed::start();
     let poll = timed.poll();

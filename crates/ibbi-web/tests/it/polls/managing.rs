@@ -32,7 +32,7 @@ fn plan_leads_to_a_poll_and_back_with_the_answers() {
     let cells = PollStore::new(polls_path(&timed.server.ledger())).read(poll.id.parse().unwrap()).unwrap().grid.cells();
     let body: String =
         (0..cells).map(|cell| format!("c{cell}={}&", if cell % 2 == 0 { "cannot" } else { "can" })).collect();
-    let sent = answer(&timed.server, link, &body);
+    let sent = answer(&timed.server, link, &(body + "note="));
     assert_eq!(sent.status, 200, "{}", sent.text());
     let results = timed.server.get(&poll.page);
     let (text, name) = (results.text(), &people()[4].1);
@@ -107,7 +107,7 @@ fn closing_day_can_be_changed() {
     assert_eq!(answer(&timed.server, link, "c0=can").status, 409);
     let body = format!("closes={}", day_after(3));
     assert_eq!(timed.server.form(&format!("{}/close", poll.page), &body).status, 303);
-    assert_eq!(answer(&timed.server, link, "c0=can").status, 200);
+    assert_eq!(answer(&timed.server, link, "c0=can&note=").status, 200);
     let wrong = timed.server.form(&format!("{}/close", poll.page), "closes=1/1/2001");
     assert_eq!(wrong.status, 422, "{}", wrong.text());
 }
@@ -262,6 +262,54 @@ fn polls_are_seen_by_their_maker_by_staff_and_by_facilitators_of_their_case() {
     assert_eq!(matrix.get(token, &format!("/polls/{own}")).status, 200);
     // Nothing that was denied has changed anything.
     assert!(polls.iter().all(|poll| look(&matrix.server, poll.link(0).1).text().contains("private-note")));
+}
+
+#[test]
+fn poll_is_never_replaced_by_another_with_its_id() {
+    let matrix = Matrix::new();
+    let kind = "application/x-www-form-urlencoded";
+    let poll = MadePoll::new(&matrix.server, &format!("&case={}", matrix.own));
+    let (_, link) = poll.link(0);
+    assert_eq!(answer(&matrix.server, link, "c0=can&note=private-note").status, 200);
+    let path = ibbi_poll::polls_path(&matrix.server.ledger()).join(format!("{}.json", poll.id));
+    let kept = std::fs::read(&path).unwrap();
+    // Each person who was asked knows the ID: it is in the link.
+    let (new, sent) = form("");
+    let sent = sent.replace(&new, &poll.id);
+    for (who, token) in &matrix.tokens {
+        let expected = match who {
+            // They see the poll: for them, the form was sent twice.
+            Who::Staff => 303,
+            Who::Facilitator => 303,
+            Who::Nobody => 422,
+            _ => 403,
+        };
+        let made = matrix.ask(token, "POST", "/polls", kind, &sent);
+        assert_eq!(made.status, expected, "{who:?}: {}", made.text());
+        assert_eq!(std::fs::read(&path).unwrap(), kept, "{who:?}");
+    }
+    // A damaged file could be repaired, so it stays too.
+    std::fs::write(&path, "{").unwrap();
+    assert_eq!(matrix.server.form("/polls", &sent).status, 422);
+    assert_eq!(std::fs::read(&path).unwrap(), b"{");
+}
+
+#[test]
+fn form_that_is_sent_several_times_at_once_makes_one_poll_with_one_set_of_links() {
+    let timed = Timed::start();
+    let (id, sent) = form("");
+    let answers: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| timed.server.form("/polls", &sent))).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let (made, others): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 201);
+    assert_eq!((made.len(), others.len()), (1, 7));
+    assert!(
+        others.iter().all(|other| other.status == 303 && other.header("location") == Some(&format!("/polls/{id}")))
+    );
+    for link in super::links(&made[0]).values() {
+        assert_eq!(look(&timed.server, link).status, 200);
+    }
 }
 
 fn poll_person() -> String {
